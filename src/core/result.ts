@@ -1,0 +1,8 @@
+/**
+ * A result of an operation that may fail in a way that the caller must handle.
+ * Never wraps a broken invariant: those throw.
+ */
+export type Result<T, E> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: E }
+
+export const ok = <T>(value: T): { readonly ok: true; readonly value: T } => ({ ok: true, value })
+export const err = <E>(error: E): { readonly ok: false; readonly error: E } => ({ ok: false, error })

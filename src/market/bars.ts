@@ -1,0 +1,110 @@
+/**
+ * A series of bars as columns with a cursor: what lies before the cursor is visible, nothing behind it is.
+ * Never allocates per bar, and never shows a bar that has not been revealed.
+ */
+import { assert } from '../core/assert.ts'
+import { type Ticks, type Ts, ticks, ts } from '../core/units.ts'
+
+export interface BarColumns {
+  /** Open time of each bar, ms UTC, strictly ascending. */
+  readonly ts: Float64Array
+  /** Prices in ticks. */
+  readonly open: Float64Array
+  readonly high: Float64Array
+  readonly low: Float64Array
+  readonly close: Float64Array
+  /** Base units, a float: volume never decides money. */
+  readonly volume: Float64Array
+}
+
+/** One bar by value, where bars cross a border (journal, wire, chart); never used inside the loop of a backtest. */
+export interface Bar {
+  readonly ts: Ts
+  readonly open: Ticks
+  readonly high: Ticks
+  readonly low: Ticks
+  readonly close: Ticks
+  readonly volume: number
+}
+
+export class Bars {
+  readonly intervalMs: number
+  tsColumn: Float64Array
+  openColumn: Float64Array
+  highColumn: Float64Array
+  lowColumn: Float64Array
+  closeColumn: Float64Array
+  volumeColumn: Float64Array
+  /** Bars in the columns. */
+  length: number
+  /** Bars revealed: index of the next hidden bar. */
+  cursor = 0
+
+  constructor(intervalMs: number, columns: BarColumns, length: number = columns.ts.length) {
+    this.intervalMs = intervalMs
+    this.tsColumn = columns.ts
+    this.openColumn = columns.open
+    this.highColumn = columns.high
+    this.lowColumn = columns.low
+    this.closeColumn = columns.close
+    this.volumeColumn = columns.volume
+    this.length = length
+  }
+
+  /** An empty series that live bars are appended to; the oldest are dropped when `capacity` is reached. */
+  static withCapacity(intervalMs: number, capacity: number): Bars {
+    const column = (): Float64Array => new Float64Array(capacity)
+    return new Bars(intervalMs, { ts: column(), open: column(), high: column(), low: column(), close: column(), volume: column() }, 0)
+  }
+
+  /** Makes the next bar visible. */
+  reveal(): void {
+    this.cursor += 1
+  }
+
+  /** Appends a live bar, still hidden. */
+  push(bar: Bar): void {
+    const capacity = this.tsColumn.length
+    if (this.length === capacity) this.dropOldest(capacity >> 1)
+    const at = this.length
+    assert(at === 0 || bar.ts > (this.tsColumn[at - 1] as number), 'bars must ascend')
+    this.tsColumn[at] = bar.ts
+    this.openColumn[at] = bar.open
+    this.highColumn[at] = bar.high
+    this.lowColumn[at] = bar.low
+    this.closeColumn[at] = bar.close
+    this.volumeColumn[at] = bar.volume
+    this.length = at + 1
+  }
+
+  private dropOldest(count: number): void {
+    for (const column of [this.tsColumn, this.openColumn, this.highColumn, this.lowColumn, this.closeColumn, this.volumeColumn])
+      column.copyWithin(0, count)
+    this.length -= count
+    this.cursor = Math.max(0, this.cursor - count)
+  }
+
+  /** Open time of the visible bar `back` bars ago; 0 is the newest. */
+  openTs(back: number): Ts {
+    return ts(this.tsColumn[this.cursor - 1 - back] as number)
+  }
+  /** Close instant of the visible bar `back` bars ago. */
+  closeTs(back: number): Ts {
+    return ts((this.tsColumn[this.cursor - 1 - back] as number) + this.intervalMs)
+  }
+  open(back: number): Ticks {
+    return ticks(this.openColumn[this.cursor - 1 - back] as number)
+  }
+  high(back: number): Ticks {
+    return ticks(this.highColumn[this.cursor - 1 - back] as number)
+  }
+  low(back: number): Ticks {
+    return ticks(this.lowColumn[this.cursor - 1 - back] as number)
+  }
+  close(back: number): Ticks {
+    return ticks(this.closeColumn[this.cursor - 1 - back] as number)
+  }
+  volume(back: number): number {
+    return this.volumeColumn[this.cursor - 1 - back] as number
+  }
+}

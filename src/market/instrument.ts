@@ -1,0 +1,151 @@
+/**
+ * What may be traded: its grid of prices and quantities, its limits, and the exact road from ticks and lots to money.
+ * Never knows a venue's wire format, and never changes in place: a change at the venue makes a new value.
+ */
+import { gcd, mulDiv, mulDivFloor, parseDecimal, formatDecimal, type Rounding } from '../core/decimal.ts'
+import { InvariantError } from '../core/assert.ts'
+import { type Cash, CASH_SCALE, type InstrumentIndex, type Lots, type Ticks, cash, lots, ticks } from '../core/units.ts'
+
+export const INSTRUMENT_STATUSES = ['pre-launch', 'trading', 'delivering', 'closed'] as const
+export type InstrumentStatus = (typeof INSTRUMENT_STATUSES)[number]
+export type Category = 'linear' | 'spot'
+
+export interface Instrument {
+  readonly index: InstrumentIndex
+  /** Where it trades, as the candle store names it: `bybit`, `bitfinex`, `sim`. */
+  readonly venue: string
+  readonly symbol: string
+  readonly category: Category
+  readonly baseCoin: string
+  readonly quoteCoin: string
+  readonly settleCoin: string
+  /** Tick and lot as integers of 10^-priceScale and 10^-quantityScale. */
+  readonly tick: number
+  readonly priceScale: number
+  readonly lot: number
+  readonly quantityScale: number
+  /** Money of one tick times one lot is `cashNumerator / cashDenominator` units of Cash. */
+  readonly cashNumerator: number
+  readonly cashDenominator: number
+  readonly lotsMin: Lots
+  readonly lotsMax: Lots
+  /** Largest quantity of one market order. */
+  readonly lotsMarketMax: Lots
+  readonly notionalMin: Cash
+  readonly leverageMax: number
+  readonly fundingIntervalMs: number
+  readonly status: InstrumentStatus
+}
+
+export interface InstrumentSpec {
+  readonly index: InstrumentIndex
+  readonly venue: string
+  readonly symbol: string
+  readonly category?: Category
+  readonly baseCoin?: string
+  readonly quoteCoin?: string
+  /** Decimal text, as `0.1`. */
+  readonly tickSize: string
+  readonly lotSize: string
+  readonly quantityMin?: string
+  readonly quantityMax?: string
+  readonly quantityMarketMax?: string
+  readonly notionalMin?: string
+  readonly leverageMax?: number
+  readonly fundingIntervalMs?: number
+  readonly status?: InstrumentStatus
+}
+
+const LOTS_UNLIMITED = 9e14
+
+/** Makes an instrument from decimal text. @throws InvariantError when a size is not a positive plain decimal. */
+export function makeInstrument(spec: InstrumentSpec): Instrument {
+  const [tick, priceScale] = positiveDecimal(spec.tickSize, 'tick size', spec.symbol)
+  const [lot, quantityScale] = positiveDecimal(spec.lotSize, 'lot size', spec.symbol)
+  const exponent = CASH_SCALE - priceScale - quantityScale
+  const numerator = tick * lot * (exponent > 0 ? 10 ** exponent : 1)
+  const denominator = exponent < 0 ? 10 ** -exponent : 1
+  const common = gcd(numerator, denominator)
+  const toLots = (text: string | undefined, fallback: number): Lots => {
+    if (text === undefined) return lots(fallback)
+    const units = parseDecimal(text, quantityScale, 'floor')
+    return lots(units === undefined ? fallback : mulDivFloor(units, 1, lot))
+  }
+  const quantityMax = toLots(spec.quantityMax, LOTS_UNLIMITED)
+  const base = spec.baseCoin ?? spec.symbol.replace(/(USDT|USDC|USD)$/, '')
+  const quote = spec.quoteCoin ?? (spec.symbol.slice(base.length) || 'USDT')
+  return {
+    index: spec.index,
+    venue: spec.venue,
+    symbol: spec.symbol,
+    category: spec.category ?? 'linear',
+    baseCoin: base,
+    quoteCoin: quote,
+    settleCoin: quote,
+    tick,
+    priceScale,
+    lot,
+    quantityScale,
+    cashNumerator: numerator / common,
+    cashDenominator: denominator / common,
+    lotsMin: toLots(spec.quantityMin, 1),
+    lotsMax: quantityMax,
+    lotsMarketMax: toLots(spec.quantityMarketMax, quantityMax),
+    notionalMin: cash(parseDecimal(spec.notionalMin ?? '0', CASH_SCALE, 'ceil') ?? 0),
+    leverageMax: spec.leverageMax ?? 1,
+    fundingIntervalMs: spec.fundingIntervalMs ?? 28_800_000,
+    status: spec.status ?? 'trading',
+  }
+}
+
+function positiveDecimal(text: string, what: string, symbol: string): [units: number, scale: number] {
+  const trimmed = text.includes('.') ? text.replace(/0+$/, '').replace(/\.$/, '') : text
+  const point = trimmed.indexOf('.')
+  const scale = point < 0 ? 0 : trimmed.length - point - 1
+  const units = parseDecimal(trimmed, scale)
+  if (units === undefined || units <= 0) throw new InvariantError(`${symbol}: ${what} '${text}' is not a positive decimal`)
+  return [units, scale]
+}
+
+/** Money of `quantity` lots at `price`, sign of the quantity kept, rounded in the named direction where the grid is finer than Cash. */
+export function notionalOf(instrument: Instrument, price: Ticks, quantity: Lots, rounding: Rounding): Cash {
+  const units = quantity * instrument.cashNumerator
+  return cash(
+    instrument.cashDenominator === 1 ? mulDivFloor(price, units, 1) : mulDiv(price, units, instrument.cashDenominator, rounding),
+  )
+}
+
+/** Price as plain decimal text. */
+export const formatPrice = (instrument: Instrument, price: Ticks): string =>
+  formatDecimal(mulDivFloor(price, instrument.tick, 1), instrument.priceScale)
+
+/** Quantity as plain decimal text. */
+export const formatQuantity = (instrument: Instrument, quantity: Lots): string =>
+  formatDecimal(mulDivFloor(quantity, instrument.lot, 1), instrument.quantityScale)
+
+/** Reads a price; off-grid text needs a rounding, else undefined. */
+export function parsePrice(instrument: Instrument, text: string, rounding?: Rounding): Ticks | undefined {
+  const units = parseDecimal(text, instrument.priceScale, rounding)
+  return units === undefined ? undefined : onGrid(units, instrument.tick, rounding, ticks)
+}
+
+/** Reads a quantity; off-grid text needs a rounding, else undefined. */
+export function parseQuantity(instrument: Instrument, text: string, rounding?: Rounding): Lots | undefined {
+  const units = parseDecimal(text, instrument.quantityScale, rounding)
+  return units === undefined ? undefined : onGrid(units, instrument.lot, rounding, lots)
+}
+
+function onGrid<T>(units: number, step: number, rounding: Rounding | undefined, make: (n: number) => T): T | undefined {
+  if (units % step === 0) return make(units / step)
+  return rounding === undefined ? undefined : make(mulDiv(units, 1, step, rounding))
+}
+
+/** A float price (an indicator's, a ratio's) put on the grid. The only road from floats to ticks. */
+export function ticksFromFloat(price: number, rounding: 'floor' | 'ceil' | 'nearest'): Ticks {
+  return ticks(rounding === 'floor' ? Math.floor(price) : rounding === 'ceil' ? Math.ceil(price) : Math.round(price))
+}
+
+/** One tick as a float in quote units, for statistics and display only. */
+export const tickFloat = (instrument: Instrument): number => instrument.tick / 10 ** instrument.priceScale
+/** One lot as a float in base units, for statistics and display only. */
+export const lotFloat = (instrument: Instrument): number => instrument.lot / 10 ** instrument.quantityScale
