@@ -1,0 +1,38 @@
+/**
+ * Double-entry ledger in Cash: every movement has a counter-account, so the accounts always sum to zero.
+ * Never loses a movement to an unnamed account, and never holds unrealized profit (that is a mark, not a movement).
+ */
+import { addSafe } from '../core/decimal.ts'
+import { type Cash, cash } from '../core/units.ts'
+
+export const LEDGER_ACCOUNTS = ['wallet', 'capital', 'trading', 'fees', 'funding', 'adjustments'] as const
+export type LedgerAccount = (typeof LEDGER_ACCOUNTS)[number]
+
+/** Balances by account. The wallet is what the venue holds for us; the others are where it came from, with the opposite sign. */
+export interface Ledger {
+  wallet: Cash
+  capital: Cash
+  trading: Cash
+  fees: Cash
+  funding: Cash
+  adjustments: Cash
+}
+
+export const emptyLedger = (): Ledger => ({
+  wallet: cash(0),
+  capital: cash(0),
+  trading: cash(0),
+  fees: cash(0),
+  funding: cash(0),
+  adjustments: cash(0),
+})
+
+/** Moves money into the wallet (a negative amount: out of it) against the named account. @throws InvariantError past the range of Cash. */
+export function postToWallet(ledger: Ledger, against: Exclude<LedgerAccount, 'wallet'>, amount: Cash): void {
+  ledger.wallet = cash(addSafe(ledger.wallet, amount))
+  ledger[against] = cash(addSafe(ledger[against], 0 - amount))
+}
+
+/** Zero, always; what the property test and the trader's own check look at. */
+export const ledgerSum = (ledger: Ledger): number =>
+  ledger.wallet + ledger.capital + ledger.trading + ledger.fees + ledger.funding + ledger.adjustments

@@ -1,0 +1,156 @@
+/**
+ * All that a venue is told (OrderCommand) and all that it says (VenueEvent), in the core's own units.
+ * Never carries a venue's field names or texts other than as an opaque detail.
+ */
+import type { Cash, InstrumentIndex, Lots, OrderId, Rate, Side, Ticks, Ts } from '../core/units.ts'
+import type { InstrumentStatus } from '../market/instrument.ts'
+import type { Fee, Liquidity, OrderKind, OrderOrigin, PriceSource, Target, TimeInForce } from './order.ts'
+
+export interface SubmitOrder {
+  readonly type: 'submit-order'
+  readonly orderId: OrderId
+  readonly clientOrderId: string
+  readonly instrument: InstrumentIndex
+  readonly side: Side
+  readonly kind: OrderKind
+  /** 0 when a budget is given. */
+  readonly lots: Lots
+  readonly budget: Cash | undefined
+  readonly limit: Ticks | undefined
+  readonly trigger: Ticks | undefined
+  readonly triggerBy: PriceSource
+  readonly stop: Ticks | undefined
+  readonly targets: readonly Target[] | undefined
+  readonly timeInForce: TimeInForce
+  readonly reduceOnly: boolean
+}
+export interface CancelOrder {
+  readonly type: 'cancel-order'
+  readonly orderId: OrderId
+  readonly clientOrderId: string
+  readonly venueOrderId: string | undefined
+  readonly instrument: InstrumentIndex
+}
+/** Moves the stop of the whole position at the venue (and makes one where there is none). */
+export interface SetPositionStop {
+  readonly type: 'set-position-stop'
+  readonly instrument: InstrumentIndex
+  readonly stop: Ticks
+  readonly triggerBy: PriceSource
+}
+export type OrderCommand = SubmitOrder | CancelOrder | SetPositionStop
+
+interface OrderEventHead {
+  readonly instrument: InstrumentIndex
+  /** Ours; undefined where the venue does not say our id: then venueOrderId finds the order. */
+  readonly orderId: OrderId | undefined
+  readonly venueOrderId: string | undefined
+  readonly ts: Ts
+}
+export interface OrderAccepted extends OrderEventHead {
+  readonly type: 'order-accepted'
+}
+export interface OrderRejected extends OrderEventHead {
+  readonly type: 'order-rejected'
+  readonly code: string
+  readonly detail: string
+}
+export interface OrderTriggered extends OrderEventHead {
+  readonly type: 'order-triggered'
+}
+/** Price, trigger or quantity changed at the venue (an amend of ours, or the venue resizing a stop with its position). */
+export interface OrderAmended extends OrderEventHead {
+  readonly type: 'order-amended'
+  readonly lots: Lots
+  readonly limit: Ticks | undefined
+  readonly trigger: Ticks | undefined
+}
+export interface OrderCanceled extends OrderEventHead {
+  readonly type: 'order-canceled'
+  readonly cause: string
+}
+export interface OrderExpired extends OrderEventHead {
+  readonly type: 'order-expired'
+}
+/** Settles an unknown outcome: the venue does not know the order (S6). */
+export interface OrderNeverArrived extends OrderEventHead {
+  readonly type: 'order-never-arrived'
+}
+export interface OrderFilled extends OrderEventHead {
+  readonly type: 'order-filled'
+  /** The venue's execution id: a fill's identity. */
+  readonly tradeId: string
+  readonly side: Side
+  readonly price: Ticks
+  readonly lots: Lots
+  readonly fee: Fee
+  readonly liquidity: Liquidity
+  /** True when the order has nothing left to fill. */
+  readonly isComplete: boolean
+}
+/** An order that we did not send by this id. The kernel gives it an OrderId of its own. */
+export interface OrderAdopted {
+  readonly type: 'order-adopted'
+  readonly origin: Exclude<OrderOrigin, 'ours'>
+  readonly parentOrderId: OrderId | undefined
+  readonly instrument: InstrumentIndex
+  readonly venueOrderId: string
+  readonly clientOrderId: string
+  readonly side: Side
+  readonly kind: OrderKind
+  readonly lots: Lots
+  readonly limit: Ticks | undefined
+  readonly trigger: Ticks | undefined
+  readonly triggerBy: PriceSource
+  readonly reduceOnly: boolean
+  readonly ts: Ts
+}
+/** The venue's position differs from ours and the cause is known or was confirmed twice (S8, S13). */
+export interface PositionAdjusted {
+  readonly type: 'position-adjusted'
+  readonly instrument: InstrumentIndex
+  /** Signed, what the venue holds. */
+  readonly lots: Lots
+  /** Price at which the difference is booked. */
+  readonly price: Ticks
+  readonly cause: string
+  readonly ts: Ts
+}
+/** Deposit, withdrawal, transfer or a difference to the venue's wallet: never a profit or loss. */
+export interface WalletAdjusted {
+  readonly type: 'wallet-adjusted'
+  readonly coin: string
+  readonly amount: Cash
+  readonly cause: 'opening' | 'deposit' | 'withdrawal' | 'transfer' | 'reconcile'
+  readonly ts: Ts
+}
+export interface FundingSettled {
+  readonly type: 'funding-settled'
+  readonly instrument: InstrumentIndex
+  /** Identity of the settlement, so that it is booked once. */
+  readonly settlementId: string
+  readonly rate: Rate
+  /** Positive = received. */
+  readonly amount: Cash
+  readonly ts: Ts
+}
+export interface InstrumentChanged {
+  readonly type: 'instrument-changed'
+  readonly instrument: InstrumentIndex
+  readonly status: InstrumentStatus
+  readonly ts: Ts
+}
+
+export type OrderEvent =
+  | OrderAccepted
+  | OrderRejected
+  | OrderTriggered
+  | OrderAmended
+  | OrderCanceled
+  | OrderExpired
+  | OrderNeverArrived
+  | OrderFilled
+export type VenueEvent = OrderEvent | OrderAdopted | PositionAdjusted | WalletAdjusted | FundingSettled | InstrumentChanged
+
+/** Where a venue puts what it says; a callback so that the hot path allocates no list. */
+export type VenueEventSink = (event: VenueEvent) => void

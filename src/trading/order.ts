@@ -1,0 +1,141 @@
+/**
+ * What an order is: the intent that asks for it, the order that risk accepted, and the one table of its legal transitions.
+ * Never decides whether an order may be sent (risk) and never talks to a venue.
+ */
+import type { Cash, InstrumentIndex, Lots, OrderId, Rate, Side, StrategyId, Ticks, Ts } from '../core/units.ts'
+
+export const ORDER_KINDS = ['market', 'limit', 'stop-market', 'stop-limit', 'take-profit-market', 'take-profit-limit', 'trailing-stop'] as const
+export type OrderKind = (typeof ORDER_KINDS)[number]
+
+/** entry adds risk; reduce, protective and flatten take it off and pass every limit once verified against the position (S2). */
+export const INTENT_CLASSES = ['entry', 'reduce', 'protective', 'flatten'] as const
+export type IntentClass = (typeof INTENT_CLASSES)[number]
+
+export const TIMES_IN_FORCE = ['gtc', 'ioc', 'fok', 'post-only'] as const
+export type TimeInForce = (typeof TIMES_IN_FORCE)[number]
+
+export type PriceSource = 'mark' | 'last'
+
+/** A budget is money to spend, fee included; the matcher resolves it to lots at the fill. */
+export type OrderSize = { readonly lots: Lots } | { readonly budget: Cash }
+
+/** Why a strategy or a person wants an order: a name and the values that were seen. */
+export interface Reason {
+  readonly rule: string
+  readonly values: Readonly<Record<string, number | string | boolean>>
+}
+
+/** A take-profit that travels with the entry: its price and its part of the filled quantity, in (0, 1]. */
+export interface Target {
+  readonly price: Ticks
+  readonly share: number
+}
+
+export interface OrderIntent {
+  readonly strategy: StrategyId
+  readonly instrument: InstrumentIndex
+  readonly class: IntentClass
+  readonly side: Side
+  readonly kind: OrderKind
+  readonly size: OrderSize
+  readonly limit?: Ticks
+  readonly trigger?: Ticks
+  readonly triggerBy: PriceSource
+  readonly trailBy?: Ticks
+  /** Stop and targets live at the venue from the instant in which the entry fills. */
+  readonly stop?: Ticks
+  readonly targets?: readonly Target[]
+  readonly timeInForce: TimeInForce
+  readonly expiresAt?: Ts
+  readonly reason: Reason
+}
+
+/** An open order is one that may still fill. */
+export const ORDER_STATUSES = [
+  'submitted', // journaled and perhaps sent; the venue has not answered
+  'accepted', // the venue has given it an id; for a conditional order: waiting for its trigger
+  'triggered',
+  'partially-filled',
+  'filled',
+  'canceled',
+  'rejected',
+  'expired',
+  'never-arrived', // looked up after an unknown outcome and not found (S6)
+] as const
+export type OrderStatus = (typeof ORDER_STATUSES)[number]
+
+/**
+ * The one transition table. A status may always repeat itself (venue events come twice). What is not here is an odd event:
+ * an event for a finished order is late and ignored when it says nothing new, else the symbol is quarantined (S13).
+ */
+export const ORDER_TRANSITIONS: Readonly<Record<OrderStatus, readonly OrderStatus[]>> = {
+  submitted: ['accepted', 'triggered', 'partially-filled', 'filled', 'canceled', 'rejected', 'expired', 'never-arrived'],
+  accepted: ['triggered', 'partially-filled', 'filled', 'canceled', 'rejected', 'expired'],
+  triggered: ['partially-filled', 'filled', 'canceled', 'rejected', 'expired'],
+  'partially-filled': ['filled', 'canceled', 'expired'],
+  filled: [],
+  canceled: ['filled', 'partially-filled'], // a fill that raced the cancel and is told late: the execution is the truth
+  rejected: [],
+  expired: ['filled', 'partially-filled'],
+  'never-arrived': ['accepted', 'triggered', 'partially-filled', 'filled', 'canceled', 'rejected', 'expired'], // the venue spoke after all
+}
+
+export const isOpenStatus = (status: OrderStatus): boolean =>
+  status === 'submitted' || status === 'accepted' || status === 'triggered' || status === 'partially-filled'
+
+/** Where an order came from. attached-*: the venue made it from the stop or target of our entry. */
+export const ORDER_ORIGINS = ['ours', 'attached-stop', 'attached-target', 'external', 'liquidation', 'adl'] as const
+export type OrderOrigin = (typeof ORDER_ORIGINS)[number]
+
+/** An order as the kernel knows it. Mutable in place by the kernel's fold only: control-plane objects are reused, not copied. */
+export interface Order {
+  readonly orderId: OrderId
+  readonly clientOrderId: string
+  venueOrderId: string | undefined
+  readonly origin: OrderOrigin
+  readonly parentOrderId: OrderId | undefined
+  readonly strategy: StrategyId
+  readonly instrument: InstrumentIndex
+  readonly class: IntentClass
+  readonly side: Side
+  readonly kind: OrderKind
+  /** 0 while a budget is not resolved. */
+  lots: Lots
+  readonly budget: Cash | undefined
+  filled: Lots
+  /** Sum of fill notionals, from which the average price follows. */
+  filledNotional: Cash
+  limit: Ticks | undefined
+  trigger: Ticks | undefined
+  readonly triggerBy: PriceSource
+  readonly stop: Ticks | undefined
+  readonly targets: readonly Target[] | undefined
+  readonly timeInForce: TimeInForce
+  readonly reduceOnly: boolean
+  readonly reason: Reason
+  status: OrderStatus
+  /** True from the journaled wish to cancel until the venue's word. */
+  cancelRequested: boolean
+  readonly submittedTs: Ts
+  updatedTs: Ts
+  readonly expiresAt: Ts | undefined
+}
+
+/** Fee that was paid (positive) or received (negative), and on which side of the book we stood. */
+export interface Fee {
+  readonly coin: string
+  readonly amount: Cash
+  readonly rate: Rate
+}
+export type Liquidity = 'maker' | 'taker'
+
+const BASE36_PREFIX = 'b1-'
+
+/** `b1-${tag}-${orderId in base 36}`: the id that goes over the wire; the tag (6 chars) belongs to the data directory (S6). */
+export const clientOrderIdOf = (tag: string, id: OrderId): string => `${BASE36_PREFIX}${tag}-${id.toString(36)}`
+
+/** Which Ballast sent this id: ours by tag, another Ballast, or somebody else. */
+export function ownerOfClientOrderId(clientOrderId: string, tag: string): 'ours' | 'another-ballast' | 'external' {
+  if (!clientOrderId.startsWith(BASE36_PREFIX)) return 'external'
+  return clientOrderId.startsWith(`${BASE36_PREFIX}${tag}-`) ? 'ours' : 'another-ballast'
+}

@@ -1,0 +1,19 @@
+/**
+ * The costs that the simulated exchange charges, shared by the wire simulator and by backtests that must agree with it.
+ * Never differs between the two: parity of fills and fees rests on this one value.
+ */
+import { rate } from '../../core/units.ts'
+import type { SimOptions } from './sim-venue.ts'
+
+/** Bybit's reference rates for linear perpetuals without VIP level: 0.02 % maker, 0.055 % taker. */
+export const MAKER_RATE = rate(2_000_000)
+export const TAKER_RATE = rate(5_500_000)
+
+/** Profile `sim`: reference fees, 1 bp of slippage for orders that take, limits fill when traded through, 10x leverage. */
+export const SIM_COSTS: Omit<SimOptions, 'idPrefix'> = {
+  makerRate: MAKER_RATE,
+  takerRate: TAKER_RATE,
+  slippage: { type: 'fixed', bps: 1 },
+  limitFill: 'through',
+  leverage: 10,
+}
