@@ -31,7 +31,7 @@ export interface SimOptions {
   readonly slippage: SlippageModel
   /** Limits fill when the price trades through them (the queue is ahead of us), or already when it touches. */
   readonly limitFill: 'through' | 'touch'
-  /** Leverage that margin is asked with, for all instruments. */
+  /** Leverage that margin is asked with at first, for all instruments; setLeverage changes it for one. */
   readonly leverage: number
   /** Prefix of the venue's order ids and execution ids. */
   readonly idPrefix: string
@@ -49,11 +49,11 @@ export interface SimOrder {
   lots: Lots
   readonly budget: Cash | undefined
   filled: Lots
-  readonly limit: Ticks | undefined
+  limit: Ticks | undefined
   trigger: Ticks | undefined
   readonly triggerBy: PriceSource
-  readonly stop: Ticks | undefined
-  readonly targets: readonly Target[] | undefined
+  stop: Ticks | undefined
+  targets: readonly Target[] | undefined
   readonly timeInForce: TimeInForce
   readonly reduceOnly: boolean
   readonly attached: 'stop' | 'target' | undefined
@@ -77,6 +77,7 @@ export interface SimState {
   readonly positions: readonly Position[]
   readonly prices: readonly number[]
   readonly orders: readonly SimOrder[]
+  readonly leverages: readonly number[]
 }
 
 export class SimVenue {
@@ -92,6 +93,7 @@ export class SimVenue {
   private readonly resting: SimOrder[][]
   /** Last price in ticks, by instrument; 0 before the first. */
   private readonly prices: Float64Array
+  private readonly leverages: Float64Array
   private sequence = 0
   private executions = 0
   private now: Ts = ts(0)
@@ -106,6 +108,7 @@ export class SimVenue {
     this.pending = instruments.map(() => [])
     this.resting = instruments.map(() => [])
     this.prices = new Float64Array(instruments.length)
+    this.leverages = new Float64Array(instruments.length).fill(options.leverage)
     postToWallet(this.ledger, 'capital', openingCash)
   }
 
@@ -130,18 +133,24 @@ export class SimVenue {
 
   /** Initial margin that open positions hold at the last price. */
   marginUsed(): Cash {
-    let notional = 0
+    let sum = 0
     for (let i = 0; i < this.instruments.length; i++) {
       const held: number = (this.positions[i] as Position).lots
-      if (held !== 0)
-        notional += notionalOf(
-          this.instruments[i] as Instrument,
-          ticks(this.prices[i] as number),
-          lots(held < 0 ? 0 - held : held),
-          'ceil',
-        )
+      if (held === 0) continue
+      const size = lots(held < 0 ? 0 - held : held)
+      const notional = notionalOf(this.instruments[i] as Instrument, ticks(this.prices[i] as number), size, 'ceil')
+      sum += Math.ceil(notional / (this.leverages[i] as number))
     }
-    return cash(Math.ceil(notional / this.options.leverage))
+    return cash(sum)
+  }
+
+  leverage(i: InstrumentIndex): number {
+    return this.leverages[i] as number
+  }
+
+  /** Changes the leverage that margin of this instrument is asked with from now on. */
+  setLeverage(i: InstrumentIndex, leverage: number): void {
+    this.leverages[i] = leverage
   }
 
   /** Takes a command, or says why not. Market orders wait for the next price; nothing is filled here. */
@@ -208,6 +217,11 @@ export class SimVenue {
         return { code: 10001, detail: `order kind ${command.kind} is not simulated` }
     }
     const price = this.prices[command.instrument] as number
+    if (command.trigger !== undefined && price > 0) {
+      const rises = (command.kind === 'stop-market') === (command.side === 1)
+      if (rises && command.trigger <= price) return { code: 110092, detail: 'expect rising, but the trigger price is not above the price' }
+      if (!rises && command.trigger >= price) return { code: 110093, detail: 'expect falling, but the trigger price is not below the price' }
+    }
     if (command.reduceOnly) {
       if (position.lots === 0 || position.lots > 0 === (command.side === 1))
         return { code: 110017, detail: 'reduce-only order would not reduce the position' }
@@ -222,7 +236,7 @@ export class SimVenue {
       const notional = notionalOf(instrument, at, command.lots, 'ceil')
       if (notional < instrument.notionalMin) return { code: 110094, detail: 'order value below the minimum' }
       const adds = position.lots === 0 || position.lots > 0 === (command.side === 1)
-      if (adds && Math.ceil(notional / this.options.leverage) > this.equity() - this.marginUsed())
+      if (adds && Math.ceil(notional / (this.leverages[command.instrument] as number)) > this.equity() - this.marginUsed())
         return { code: 110007, detail: 'available balance is not enough for the order' }
     }
     return undefined
@@ -259,6 +273,36 @@ export class SimVenue {
     if (existing.trigger === stop) return { code: 34040, detail: 'not modified' }
     existing.trigger = stop
     this.tellAmended(existing, into)
+    return undefined
+  }
+
+  /** Changes a standing order in place. A limit that moves meets its next price afresh, so that crossing takes liquidity. */
+  amend(
+    i: InstrumentIndex,
+    venueOrderId: string,
+    change: Partial<Pick<SimOrder, 'lots' | 'limit' | 'trigger' | 'stop' | 'targets'>>,
+    at: Ts,
+    into: VenueEventSink,
+  ): VenueRefusal | undefined {
+    this.now = at
+    const order = this.openOrders(i).find((o) => o.venueOrderId === venueOrderId)
+    if (order === undefined) return { code: 110001, detail: 'order does not exist' }
+    if (change.limit !== undefined && change.limit !== order.limit) order.isFresh = true
+    Object.assign(order, change)
+    this.tellAmended(order, into)
+    return undefined
+  }
+
+  /** Adds a target to the open position, beside those that stand already. */
+  addTarget(i: InstrumentIndex, quantity: Lots, trigger: Ticks, triggerBy: PriceSource, at: Ts, into: VenueEventSink): VenueRefusal | undefined {
+    this.now = at
+    const position = this.positions[i]
+    if (position === undefined || position.lots === 0) return { code: 10001, detail: 'can not set a target on a zero position' }
+    const price = this.prices[i] as number
+    if (price > 0 && (position.lots > 0 ? trigger <= price : trigger >= price))
+      return { code: 10001, detail: 'the target lies on the wrong side of the price' }
+    const held = Math.abs(position.lots)
+    this.attach('target', i, position.lots > 0 ? -1 : 1, quantity, trigger, triggerBy, undefined, quantity / held, into)
     return undefined
   }
 
@@ -387,6 +431,8 @@ export class SimVenue {
         else this.fillTaker(order, ticks(at), into)
         return
       }
+      // The path has come to the limit: what the fill attaches is met from here on, not from where the move began.
+      if (!isGap) this.prices[order.instrument] = order.limit as number
       this.fill(order, order.limit as Ticks, order.lots, this.maker, 'maker', into)
       return
     }
@@ -397,8 +443,10 @@ export class SimVenue {
       venueOrderId: order.venueOrderId,
       ts: this.now,
     })
-    // A jump fills at the price it landed on; a continuous move at the trigger.
-    const price = isGap ? at : (order.trigger as number)
+    // A jump fills at the price it landed on, a continuous move at the trigger, a trigger that had been passed already at the price.
+    const trigger = order.trigger as number
+    const isPassed = order.isStop === (order.side === 1) ? at >= trigger : at <= trigger
+    const price = isGap || isPassed ? at : trigger
     if (!isGap) this.prices[order.instrument] = price
     this.fillTaker(order, ticks(price), into)
   }
@@ -466,13 +514,12 @@ export class SimVenue {
     const i = order.instrument
     const resting = this.resting[i] as SimOrder[]
     const held: number = position.lots
-    if (held === 0) {
-      for (let k = resting.length - 1; k >= 0; k--) {
-        const other = resting[k] as SimOrder
-        if (!other.reduceOnly) continue
-        resting.splice(k, 1)
-        this.tellCanceled(other, 'CancelByTpSlTsClear', into)
-      }
+    for (let k = resting.length - 1; k >= 0; k--) {
+      const other = resting[k] as SimOrder
+      // Flat: nothing to reduce. Flipped: what guarded the old side would add to the new one.
+      if (!other.reduceOnly || (held !== 0 && held > 0 !== (other.side === 1))) continue
+      resting.splice(k, 1)
+      this.tellCanceled(other, other.attached === undefined ? 'CancelByReduceOnly' : 'CancelByTpSlTsClear', into)
     }
     if (held !== 0 && !order.reduceOnly && (order.stop !== undefined || order.targets !== undefined)) {
       const exit: Side = held > 0 ? -1 : 1
@@ -592,6 +639,7 @@ export class SimVenue {
       ledger: { ...this.ledger },
       positions: this.positions.map((p) => ({ ...p })),
       prices: Array.from(this.prices),
+      leverages: Array.from(this.leverages),
       orders: [...this.pending.flat(), ...this.resting.flat()].map((o) => ({ ...o })),
     }
   }
@@ -605,6 +653,7 @@ export class SimVenue {
     state.prices.forEach((p, i) => {
       this.prices[i] = p
     })
+    this.leverages.set(state.leverages)
     for (const list of [...this.pending, ...this.resting]) list.length = 0
     for (const order of state.orders)
       ((order.kind === 'market' ? this.pending : this.resting)[order.instrument] as SimOrder[]).push({ ...order })
