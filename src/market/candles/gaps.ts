@@ -1,0 +1,42 @@
+/**
+ * Counts what is absent between the bars of a series.
+ * Never fills anything: a gap is reported and left as it is.
+ */
+export interface GapCount {
+  /** Holes: places where at least one bar is absent. */
+  readonly gaps: number
+  /** Absent bars in all holes. */
+  readonly missing: number
+}
+
+/** Gaps between ascending open times of one interval. */
+export function countGaps(openTs: Float64Array, intervalMs: number): GapCount {
+  let gaps = 0
+  let missing = 0
+  for (let at = 1; at < openTs.length; at += 1) {
+    const distance = (openTs[at] as number) - (openTs[at - 1] as number)
+    if (distance > intervalMs) {
+      gaps += 1
+      missing += Math.round(distance / intervalMs) - 1
+    }
+  }
+  return { gaps, missing }
+}
+
+/** The most frequent distance between neighbors, the smaller one of equals; undefined for fewer than two rows. */
+export function commonDistance(openTs: Float64Array): number | undefined {
+  const counts = new Map<number, number>()
+  for (let at = 1; at < openTs.length; at += 1) {
+    const distance = (openTs[at] as number) - (openTs[at - 1] as number)
+    counts.set(distance, (counts.get(distance) ?? 0) + 1)
+  }
+  let best: number | undefined
+  let bestCount = 0
+  for (const [distance, count] of counts) {
+    if (count > bestCount || (count === bestCount && best !== undefined && distance < best)) {
+      best = distance
+      bestCount = count
+    }
+  }
+  return best
+}

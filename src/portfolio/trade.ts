@@ -1,0 +1,38 @@
+/**
+ * A round trip from flat to flat, as metrics, reports and projections see it.
+ * Never holds a float that means money: what it cost and earned is exact.
+ */
+import { type Cash, type InstrumentIndex, type Lots, type Side, type StrategyId, type Ticks, type TradeNumber, type Ts } from '../core/units.ts'
+
+export interface ClosedTrade {
+  readonly number: TradeNumber
+  /** 1 was long, -1 was short. */
+  readonly side: Side
+  readonly instrument: InstrumentIndex
+  readonly strategy: StrategyId
+  readonly entryTs: Ts
+  /** Average price of the entry; may lie between two ticks. */
+  readonly entryPrice: Ticks
+  /** Of an open trade: the instant of the last mark. */
+  readonly exitTs: Ts
+  /** Average price of the exit; of an open trade the last mark. */
+  readonly exitPrice: Ticks
+  /** Largest quantity held, unsigned. */
+  readonly quantity: Lots
+  /** Positive = paid. */
+  readonly fee: Cash
+  /** Positive = paid, negative = received. */
+  readonly funding: Cash
+  /** Net of fee and funding. */
+  readonly pnl: Cash
+  /** Given away against the decision prices, positive = cost; absent where no decision price was kept. */
+  readonly slippage?: Cash
+  /** `stop`, `take-profit`, `signal`, `liquidation`, `open` ... */
+  readonly exitReason: string
+  /** Still open at the end of the data: marked, listed, left out of trade metrics. */
+  readonly open: boolean
+  /** Worst unrealized loss on the way, as a positive amount. */
+  readonly mae: Cash
+  /** Best unrealized profit on the way. */
+  readonly mfe: Cash
+}
