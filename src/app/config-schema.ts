@@ -1,0 +1,55 @@
+/**
+ * What can be configured, section by section, with the defaults and the words for what each key allows.
+ * Never reads a file or the environment: config.ts does.
+ */
+import { z } from 'zod'
+
+export const PROFILES = ['sim', 'paper', 'testnet', 'demo', 'observe', 'live'] as const
+export type Profile = (typeof PROFILES)[number]
+
+const port = (fallback: number) => z.number().int().min(1).max(65_535).default(fallback).describe('a port from 1 to 65535')
+const host = (fallback: string) => z.string().min(1).default(fallback).describe('a host name or address')
+const url = () => z.url().optional().describe('a URL, as http://127.0.0.1:8090')
+const databaseUrl = (protocols: RegExp, example: string) => z.url({ protocol: protocols }).optional().meta({ description: `a URL, as ${example}`, secret: true })
+/** Never printed, never taken from a flag; `__FILE` at the end of the name reads it from a file. */
+const secret = (description: string) => z.string().min(1).optional().meta({ description, secret: true })
+/** Chat ids are text: they pass 2^53 on Discord. */
+const ids = (description: string) => z.array(z.coerce.string().regex(/^-?\d+(:\w+)?$/)).default([]).describe(description)
+
+export const configSchema = z.strictObject({
+  profile: z.enum(PROFILES).default('sim').describe(`one of ${PROFILES.join(', ')}`),
+  dataDir: z.string().min(1).default('.ballast').describe('a directory'),
+  databaseUrl: databaseUrl(/^postgres(ql)?$/, 'postgres://user:password@host:5432/name'),
+  redisUrl: databaseUrl(/^rediss?$/, 'redis://host:6379'),
+  api: z.strictObject({ host: host('127.0.0.1'), port: port(8080) }).prefault({}),
+  bybit: z.strictObject({ url: url() }).prefault({}),
+  sim: z
+    .strictObject({
+      port: port(8090),
+      speed: z.number().min(1).max(1000).default(60).describe('a number from 1 to 1000'),
+      seed: z.number().int().min(0).max(4_294_967_295).default(7).describe('a whole number from 0 to 4294967295'),
+    })
+    .prefault({}),
+  hooks: z.strictObject({ port: port(8081) }).prefault({}),
+  telegram: z
+    .strictObject({
+      token: secret('the token that @BotFather gave'),
+      apiRoot: url(),
+      admins: ids('a list of user ids, as 123456,789012'),
+      chats: ids('a list of chat ids, as -100123:operator,-100456'),
+    })
+    .prefault({}),
+  discord: z
+    .strictObject({
+      token: secret('the token of the bot'),
+      apiRoot: url(),
+      guild: z.string().regex(/^\d+$/).optional().describe('the id of the server'),
+      admins: ids('a list of user ids'),
+    })
+    .prefault({}),
+})
+
+export type Config = z.infer<typeof configSchema>
+
+/** Names of the environment that have no BALLAST__ in front, because hosts set them. */
+export const PLAIN_ENV_NAMES: Readonly<Record<string, string>> = { DATABASE_URL: 'databaseUrl', REDIS_URL: 'redisUrl' }
