@@ -114,6 +114,8 @@ export interface Order {
   readonly reduceOnly: boolean
   readonly reason: Reason
   status: OrderStatus
+  /** Execution ids that were booked: a fill is booked once. */
+  readonly tradeIds: string[]
   /** True from the journaled wish to cancel until the venue's word. */
   cancelRequested: boolean
   readonly submittedTs: Ts

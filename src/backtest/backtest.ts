@@ -1,0 +1,277 @@
+/**
+ * The backtest: the kernel and the matching engine in one synchronous loop over candle columns.
+ * Never does what the live driver would not: the same inputs reach the same kernel in the same order.
+ */
+import { type Cash, type InstrumentIndex, type Lots, type Rate, type Side, type StrategyId, type Ticks, type Ts, cash, instrumentIndex, rate, ts } from '../core/units.ts'
+import type { Bars } from '../market/bars.ts'
+import { type Instrument, lotFloat, tickFloat } from '../market/instrument.ts'
+import { Merge } from '../market/merge.ts'
+import type { KernelConfig } from '../kernel/config.ts'
+import type { OrderDenied } from '../kernel/event.ts'
+import { Kernel } from '../kernel/kernel.ts'
+import type { ClosedTrade } from '../portfolio/trade.ts'
+import type { OrderCommand, VenueEvent } from '../trading/event.ts'
+import { type SimOptions, SimVenue } from '../venue/sim/sim-venue.ts'
+
+/** Funding of one instrument: settlement instants ascending, rates in 1e-10. Settled at the last price. */
+export interface FundingSeries {
+  readonly ts: Float64Array
+  readonly rate: Float64Array
+}
+
+export interface BacktestSpec {
+  readonly kernel: KernelConfig
+  readonly venue: SimOptions
+  readonly openingCash: Cash
+  /** By instrument; cursors at 0. */
+  readonly bars: readonly Bars[]
+  readonly funding: readonly (FundingSeries | undefined)[]
+  /** Called about every `progressEvery` instants with the part done, in [0, 1]. Answering false stops the run. */
+  readonly progress?: (done: number) => boolean
+}
+
+/** One of our fills, as the fingerprint and the trade list need it. */
+export interface Fill {
+  readonly ts: Ts
+  readonly instrument: InstrumentIndex
+  readonly side: Side
+  readonly price: Ticks
+  readonly lots: Lots
+  readonly fee: Cash
+  readonly strategy: StrategyId
+}
+
+export interface BacktestResult {
+  readonly fills: readonly Fill[]
+  readonly trades: readonly ClosedTrade[]
+  /** Trades that were still open at the end, marked at the last price. */
+  readonly openTrades: readonly ClosedTrade[]
+  /** Equity at each close instant. */
+  readonly equity: { readonly ts: Float64Array; readonly value: Float64Array }
+  readonly finalEquity: Cash
+  readonly turnover: number
+  readonly fees: Cash
+  readonly funding: Cash
+  readonly denials: ReadonlyMap<string, number>
+  /** Text of a strategy that threw; the run ends there. */
+  readonly failure: string | undefined
+  readonly wasStopped: boolean
+  readonly bars: number
+}
+
+const PROGRESS_EVERY = 65_536
+/** Orders that one input may lead to before the run is declared a storm. */
+const ROUNDS_MAX = 64
+
+export function runBacktest(spec: BacktestSpec): BacktestResult {
+  return new BacktestDriver(spec).run()
+}
+
+class BacktestDriver {
+  private readonly spec: BacktestSpec
+  private readonly kernel: Kernel
+  private readonly venue: SimVenue
+  private readonly fills: Fill[] = []
+  private readonly trades: ClosedTrade[] = []
+  private readonly denials = new Map<string, number>()
+  private readonly fundingAt: Int32Array
+  /** Venue events that are waiting for the kernel, and commands that are waiting for the venue. */
+  private readonly events: VenueEvent[] = []
+  private eventCount = 0
+  private readonly commands: OrderCommand[] = []
+  private commandCount = 0
+  private turnover = 0
+  private failure: string | undefined
+  private now: Ts = ts(0)
+
+  constructor(spec: BacktestSpec) {
+    this.spec = spec
+    this.kernel = new Kernel(spec.kernel, spec.bars)
+    this.venue = new SimVenue(spec.kernel.instruments, spec.openingCash, spec.venue)
+    this.fundingAt = new Int32Array(spec.bars.length)
+  }
+
+  /** What the venue says waits until the venue has finished its own step: it is told later, in order. */
+  private readonly into = (event: VenueEvent): void => {
+    this.events[this.eventCount] = event
+    this.eventCount += 1
+  }
+
+  run(): BacktestResult {
+    const { spec, kernel, venue } = this
+    const { bars } = spec
+    const total = bars.reduce((sum, b) => sum + b.length, 0)
+    const equityTs = new Float64Array(total)
+    const equityValue = new Float64Array(total)
+    const merge = new Merge(bars)
+    let instants = 0
+    let played = 0
+    let wasStopped = false
+    this.open()
+    while (this.failure === undefined && merge.next()) {
+      const { members, count, closeTs } = merge
+      for (let k = 0; k < count; k++) {
+        const i = members[k] as number
+        const series = bars[i] as Bars
+        this.now = ts(series.tsColumn[series.cursor] as number)
+        if (spec.funding[i] !== undefined) this.settleFunding(instrumentIndex(i), this.now)
+        venue.bar(instrumentIndex(i), series, this.into)
+        if (this.eventCount !== 0) this.drain()
+      }
+      for (let k = 0; k < count; k++) {
+        const i = members[k] as number
+        ;(bars[i] as Bars).reveal()
+        kernel.mark(instrumentIndex(i))
+      }
+      this.now = ts(closeTs)
+      kernel.settle(this.now)
+      kernel.decideBreakers()
+      if (kernel.outbox.count !== 0) this.drain()
+      for (let k = 0; k < count; k++) {
+        kernel.decide(instrumentIndex(members[k] as number), 'live')
+        if (kernel.outbox.count !== 0) this.drain()
+      }
+      equityTs[instants] = closeTs
+      equityValue[instants] = kernel.portfolio.equity
+      instants += 1
+      played += count
+      if (instants % PROGRESS_EVERY === 0 && spec.progress !== undefined && !spec.progress(played / total)) {
+        wasStopped = true
+        break
+      }
+    }
+    return {
+      fills: this.fills,
+      trades: this.trades,
+      openTrades: kernel.portfolio.openTrades(),
+      equity: { ts: equityTs.subarray(0, instants), value: equityValue.subarray(0, instants) },
+      finalEquity: kernel.portfolio.equity,
+      turnover: this.turnover,
+      fees: kernel.portfolio.ledger.fees,
+      funding: cash(0 - kernel.portfolio.ledger.funding),
+      denials: this.denials,
+      failure: this.failure,
+      wasStopped,
+      bars: played,
+    }
+  }
+
+  private open(): void {
+    const first = this.spec.bars.reduce((least, b) => Math.min(least, b.length > 0 ? (b.tsColumn[0] as number) : least), Number.POSITIVE_INFINITY)
+    const at = ts(Number.isFinite(first) ? first : 0)
+    const coin = this.spec.kernel.instruments[0]?.settleCoin ?? 'USDT'
+    this.kernel.outbox.reset()
+    this.kernel.apply({ type: 'wallet-adjusted', coin, amount: this.spec.openingCash, cause: 'opening', ts: at })
+    this.kernel.outbox.reset()
+  }
+
+  /** Funding that is due at or before the bar's open, on what is held before the bar's first fill. */
+  private settleFunding(i: InstrumentIndex, openTs: Ts): void {
+    const series = this.spec.funding[i] as FundingSeries
+    let at = this.fundingAt[i] as number
+    while (at < series.ts.length && (series.ts[at] as number) <= openTs) {
+      const price = this.venue.lastPrice(i)
+      const r: Rate = rate(series.rate[at] as number)
+      if (price > 0) this.venue.funding(i, r, price, ts(series.ts[at] as number), this.into)
+      at += 1
+    }
+    this.fundingAt[i] = at
+    if (this.eventCount !== 0) this.drain()
+  }
+
+  /** Carries facts to the venue and the venue's words to the kernel until both are silent. */
+  private drain(): void {
+    const { kernel, venue } = this
+    for (let round = 0; ; round++) {
+      this.takeFacts()
+      if (this.failure !== undefined) return
+      for (let k = 0; k < this.commandCount; k++) {
+        const command = this.commands[k] as OrderCommand
+        const refusal = venue.accept(command, this.now, this.into)
+        if (refusal !== undefined && command.type === 'submit-order')
+          this.into({
+            type: 'order-rejected',
+            instrument: command.instrument,
+            orderId: command.orderId,
+            venueOrderId: undefined,
+            code: String(refusal.code),
+            detail: refusal.detail,
+            ts: this.now,
+          })
+      }
+      this.commandCount = 0
+      if (this.eventCount === 0) return
+      if (round > ROUNDS_MAX) {
+        this.failure = `order storm: more than ${ROUNDS_MAX} rounds of orders at one instant`
+        return
+      }
+      const count = this.eventCount
+      this.eventCount = 0
+      for (let k = 0; k < count; k++) {
+        const event = this.events[k] as VenueEvent
+        if (event.type === 'order-filled') this.noteFill(event)
+        kernel.apply(event)
+      }
+    }
+  }
+
+  private takeFacts(): void {
+    const { outbox } = this.kernel
+    for (let k = 0; k < outbox.count; k++) {
+      const fact = outbox.at(k)
+      switch (fact.type) {
+        case 'order-submitted':
+          this.command(fact.command)
+          break
+        case 'cancel-requested':
+          this.command({
+            type: 'cancel-order',
+            orderId: fact.orderId,
+            clientOrderId: fact.clientOrderId,
+            venueOrderId: fact.venueOrderId,
+            instrument: fact.instrument,
+          })
+          break
+        case 'stop-requested':
+          this.command({ type: 'set-position-stop', instrument: fact.instrument, stop: fact.stop, triggerBy: fact.triggerBy })
+          break
+        case 'trade-closed':
+          this.trades.push(fact.trade)
+          break
+        case 'order-denied':
+          this.noteDenial(fact)
+          break
+        case 'strategy-mode-changed':
+          if (fact.mode === 'errored') this.failure = `${fact.strategy}: ${fact.cause}`
+          break
+        default:
+          break
+      }
+    }
+    outbox.reset()
+  }
+
+  private command(command: OrderCommand): void {
+    this.commands[this.commandCount] = command
+    this.commandCount += 1
+  }
+
+  private noteDenial(fact: OrderDenied): void {
+    this.denials.set(fact.rule, (this.denials.get(fact.rule) ?? 0) + 1)
+  }
+
+  private noteFill(event: Extract<VenueEvent, { readonly type: 'order-filled' }>): void {
+    const instrument = this.spec.kernel.instruments[event.instrument] as Instrument
+    const order = this.kernel.orders.find(event.instrument, event.orderId, event.venueOrderId)
+    this.turnover += event.price * tickFloat(instrument) * event.lots * lotFloat(instrument)
+    this.fills.push({
+      ts: event.ts,
+      instrument: event.instrument,
+      side: event.side,
+      price: event.price,
+      lots: event.lots,
+      fee: event.fee.amount,
+      strategy: order?.strategy ?? (this.kernel.runs[event.instrument]?.strategy as StrategyId),
+    })
+  }
+}

@@ -1,0 +1,35 @@
+/**
+ * What a kernel is made with: instruments, strategies and their symbols, limits, sizing and expected costs.
+ * Never has a default: whoever composes a kernel says all of it.
+ */
+import type { InstrumentIndex, StrategyId } from '../core/units.ts'
+import type { Instrument } from '../market/instrument.ts'
+import type { ExpectedCosts } from '../risk/check.ts'
+import type { RiskLimits } from '../risk/limits.ts'
+import type { Sizing } from '../risk/sizing.ts'
+import type { StrategyDefinition } from '../strategy/strategy.ts'
+
+export interface StrategyConfig {
+  readonly id: StrategyId
+  readonly definition: StrategyDefinition
+  /** Already parsed by the definition's schema. */
+  readonly params: unknown
+  readonly instruments: readonly InstrumentIndex[]
+}
+
+export interface KernelConfig {
+  /** Six characters that belong to the data directory (S6). */
+  readonly tag: string
+  readonly instruments: readonly Instrument[]
+  readonly intervalMs: number
+  readonly strategies: readonly StrategyConfig[]
+  readonly limits: RiskLimits
+  readonly sizing: Sizing
+  readonly costs: ExpectedCosts
+  /** Stop for signals that bring none, as a fraction of the price; undefined: none is added. */
+  readonly defaultStopFraction: number | undefined
+  /** Whether facts carry what only a journal and `/why` need: strategy states, equity samples, sizing steps. */
+  readonly isJournaled: boolean
+  /** Whether a budget may be sent as an order (a simulated spot-like buy); a live perpetual refuses it. */
+  readonly allowsBudget: boolean
+}

@@ -1,0 +1,231 @@
+/**
+ * What goes into the kernel and what comes out: inputs (journaled before the kernel sees them) and facts (journaled before anything is sent).
+ * Never holds a function or a live object: both are plain data that a journal can keep.
+ */
+import type { Cash, InstrumentIndex, Lots, OrderId, Side, StrategyId, Ticks, TradeNumber, Ts } from '../core/units.ts'
+import type { Bar } from '../market/bars.ts'
+import type { ClosedTrade } from '../portfolio/trade.ts'
+import type { RiskFigures, RiskRule } from '../risk/check.ts'
+import type { SizingStep } from '../risk/sizing.ts'
+import type { SubmitOrder, VenueEvent } from '../trading/event.ts'
+import type { IntentClass, OrderOrigin, PriceSource, Reason } from '../trading/order.ts'
+import type { Hold } from './holds.ts'
+
+export interface ClosedBar {
+  readonly instrument: InstrumentIndex
+  readonly bar: Bar
+  /** Ticks between best bid and ask at the close, where known. */
+  readonly spreadTicks?: number
+}
+
+/** live: just closed. late: closed while we were away, exits only. warmup: history before the first start, no orders. */
+export type BarsMode = 'live' | 'late' | 'warmup'
+
+/** One close instant; bars in the order of their instruments. In warmup and late rows an instrument may have many, ascending. */
+export interface BarsClosed {
+  readonly type: 'bars-closed'
+  readonly ts: Ts
+  readonly mode: BarsMode
+  readonly bars: readonly ClosedBar[]
+}
+/** Market time went on between bars; marks by instrument, 0 where none came. */
+export interface TimeAdvanced {
+  readonly type: 'time-advanced'
+  readonly ts: Ts
+  readonly marks: readonly number[]
+}
+export interface AddHold {
+  readonly type: 'add-hold'
+  readonly hold: Hold
+  readonly ts: Ts
+}
+export interface LiftHold {
+  readonly type: 'lift-hold'
+  readonly holdId: string
+  readonly actor: string
+  readonly ts: Ts
+}
+/** A person closes a position or a part of it; lots undefined = all. */
+export interface ClosePosition {
+  readonly type: 'close-position'
+  readonly instrument: InstrumentIndex
+  readonly lots: Lots | undefined
+  readonly actor: string
+  readonly ts: Ts
+}
+/** A person cancels entries; orderId undefined = all entries. Protective stops are never canceled by it (S5). */
+export interface CancelOrders {
+  readonly type: 'cancel-orders'
+  readonly orderId: OrderId | undefined
+  readonly actor: string
+  readonly ts: Ts
+}
+/** Flattens all that Ballast opened and halts (S7). */
+export interface PanicInput {
+  readonly type: 'panic'
+  readonly actor: string
+  readonly reason: string
+  readonly ts: Ts
+}
+export const STRATEGY_MODES = ['running', 'closing-only', 'off', 'errored'] as const
+export type StrategyMode = (typeof STRATEGY_MODES)[number]
+export interface SetStrategyMode {
+  readonly type: 'set-strategy-mode'
+  readonly strategy: StrategyId
+  readonly mode: Exclude<StrategyMode, 'errored'>
+  readonly actor: string
+  readonly ts: Ts
+}
+/** The protection watchdog found a position without its stop at the venue, for this long in wall time (S5). */
+export interface ProtectionMissing {
+  readonly type: 'protection-missing'
+  readonly instrument: InstrumentIndex
+  readonly bareMs: number
+  readonly ts: Ts
+}
+
+export type KernelInput =
+  | VenueEvent
+  | BarsClosed
+  | TimeAdvanced
+  | AddHold
+  | LiftHold
+  | ClosePosition
+  | CancelOrders
+  | PanicInput
+  | SetStrategyMode
+  | ProtectionMissing
+
+/** The wish to send an order, with all that explains it. Its command is what the venue is told. */
+export interface OrderSubmitted {
+  readonly type: 'order-submitted'
+  readonly command: SubmitOrder
+  readonly strategy: StrategyId
+  readonly class: IntentClass
+  readonly origin: OrderOrigin
+  readonly reason: Reason
+  /** Mark at the decision: what slippage is measured against. */
+  readonly mark: Ticks
+  readonly ts: Ts
+  readonly sizing: readonly SizingStep[] | undefined
+  readonly plannedLoss: Cash | undefined
+  readonly expiresAt: Ts | undefined
+}
+export interface OrderDenied {
+  readonly type: 'order-denied'
+  readonly strategy: StrategyId
+  readonly instrument: InstrumentIndex
+  readonly class: IntentClass
+  readonly side: Side
+  readonly rule: RiskRule
+  readonly figures: RiskFigures
+  readonly reason: Reason
+  readonly ts: Ts
+}
+export interface CancelRequested {
+  readonly type: 'cancel-requested'
+  readonly orderId: OrderId
+  readonly instrument: InstrumentIndex
+  readonly clientOrderId: string
+  readonly venueOrderId: string | undefined
+  readonly cause: string
+  readonly ts: Ts
+}
+export interface StopRequested {
+  readonly type: 'stop-requested'
+  readonly instrument: InstrumentIndex
+  readonly stop: Ticks
+  readonly triggerBy: PriceSource
+  readonly cause: string
+  readonly ts: Ts
+}
+export interface HoldAdded {
+  readonly type: 'hold-added'
+  readonly hold: Hold
+  readonly ts: Ts
+}
+export interface HoldLifted {
+  readonly type: 'hold-lifted'
+  readonly holdId: string
+  readonly actor: string
+  readonly ts: Ts
+}
+export interface StrategyStateKept {
+  readonly type: 'strategy-state'
+  readonly strategy: StrategyId
+  readonly instrument: InstrumentIndex
+  readonly state: object
+  /** Side of an opinion that came while held: dead until the opinion changes (S11). */
+  readonly deadSide: Side | 0
+  readonly ts: Ts
+}
+export interface StrategyModeChanged {
+  readonly type: 'strategy-mode-changed'
+  readonly strategy: StrategyId
+  readonly mode: StrategyMode
+  readonly cause: string
+  readonly ts: Ts
+}
+export interface TradeOpened {
+  readonly type: 'trade-opened'
+  readonly number: TradeNumber
+  readonly strategy: StrategyId
+  readonly instrument: InstrumentIndex
+  readonly side: Side
+  readonly orderId: OrderId
+  readonly ts: Ts
+}
+export interface TradeClosed {
+  readonly type: 'trade-closed'
+  readonly trade: ClosedTrade
+  readonly ts: Ts
+}
+export interface EquitySampled {
+  readonly type: 'equity-sampled'
+  readonly equity: Cash
+  readonly wallet: Cash
+  readonly dayPnl: Cash
+  readonly drawdown: number
+  readonly ts: Ts
+}
+export const ALERT_SEVERITIES = ['P1', 'P2', 'P3', 'P4', 'P5'] as const
+export type AlertSeverity = (typeof ALERT_SEVERITIES)[number]
+export interface AlertRaised {
+  readonly type: 'alert-raised'
+  readonly alert: string
+  readonly severity: AlertSeverity
+  readonly instrument: InstrumentIndex | undefined
+  readonly summary: string
+  readonly ts: Ts
+}
+
+export type KernelFact =
+  | OrderSubmitted
+  | OrderDenied
+  | CancelRequested
+  | StopRequested
+  | HoldAdded
+  | HoldLifted
+  | StrategyStateKept
+  | StrategyModeChanged
+  | TradeOpened
+  | TradeClosed
+  | EquitySampled
+  | AlertRaised
+
+/** Facts of the input that was just applied: counted, so that the array is reused and its length never shrinks. */
+export class Outbox {
+  private readonly facts: KernelFact[] = []
+  count = 0
+
+  push(fact: KernelFact): void {
+    this.facts[this.count] = fact
+    this.count += 1
+  }
+  at(k: number): KernelFact {
+    return this.facts[k] as KernelFact
+  }
+  reset(): void {
+    this.count = 0
+  }
+}

@@ -1,0 +1,475 @@
+/**
+ * The kernel: one synchronous state machine in which the engines meet. Inputs go in, facts come out, and the state follows from both.
+ * Never waits, never reads a clock, never sends: whoever drives it journals the facts and then tells the venue.
+ */
+import { assert, assertNever } from '../core/assert.ts'
+import { type InstrumentIndex, type Side, type StrategyId, type Ts, cash, lots } from '../core/units.ts'
+import { Bars } from '../market/bars.ts'
+import type { Instrument } from '../market/instrument.ts'
+import type { PortfolioView } from '../portfolio/view.ts'
+import { confirmedTier } from '../risk/breaker.ts'
+import type { StrategyState } from '../strategy/strategy.ts'
+import type { OrderAdopted, OrderEvent, OrderFilled, PositionAdjusted } from '../trading/event.ts'
+import type { IntentClass, Order } from '../trading/order.ts'
+import type { KernelConfig } from './config.ts'
+import { Desk } from './desk.ts'
+import { type BarsMode, type ClosedBar, type KernelFact, type KernelInput, Outbox, type StrategyMode } from './event.ts'
+import type { Hold } from './holds.ts'
+import { OrderBook, type OrderBookState, type OrderOutcome } from './order-book.ts'
+import { type PortfolioSnapshot, PortfolioState } from './portfolio-state.ts'
+import { StrategyRun } from './strategy-run.ts'
+
+export interface KernelSnapshot {
+  readonly codeVersion: number
+  readonly now: Ts
+  readonly orders: OrderBookState
+  readonly portfolio: PortfolioSnapshot
+  readonly holds: readonly Hold[]
+  readonly panicActive: boolean
+  readonly runs: readonly {
+    readonly strategy: StrategyId
+    readonly instrument: InstrumentIndex
+    readonly mode: StrategyMode
+    readonly deadSide: Side | 0
+    readonly state: StrategyState
+  }[]
+}
+
+/** Bumped when a decision changes for the same inputs: a replay then compares only within one version. */
+export const KERNEL_CODE_VERSION = 1
+
+/** Bars of history that stay visible to a live strategy. */
+const LIVE_BARS = 4_096
+
+export class Kernel {
+  readonly config: KernelConfig
+  readonly outbox = new Outbox()
+  readonly portfolio: PortfolioState
+  readonly orders: OrderBook
+  readonly bars: readonly Bars[]
+  readonly holds: Hold[] = []
+  readonly runs: readonly (StrategyRun | undefined)[]
+  private readonly desk: Desk
+  private panicActive = false
+
+  constructor(config: KernelConfig, bars?: readonly Bars[]) {
+    this.config = config
+    const { instruments, strategies } = config
+    this.orders = new OrderBook(instruments.length)
+    this.bars = bars ?? instruments.map(() => Bars.withCapacity(config.intervalMs, LIVE_BARS))
+    const runs = new Array<StrategyRun | undefined>(instruments.length).fill(undefined)
+    for (const strategy of strategies)
+      for (const i of strategy.instruments) {
+        assert(runs[i] === undefined, `symbol-owned: ${instruments[i]?.symbol} already belongs to ${runs[i]?.strategy}`)
+        runs[i] = new StrategyRun(strategy, instruments[i] as Instrument, this.bars[i] as Bars)
+      }
+    this.runs = runs
+    const needsAtr = config.limits.isStopDistanceChecked || config.limits.collarAtrMax !== Number.POSITIVE_INFINITY
+    this.portfolio = new PortfolioState(
+      instruments,
+      runs.map((run) => run?.strategy),
+      this.orders,
+      config.limits.leverage,
+      needsAtr,
+    )
+    this.desk = new Desk(config, this.portfolio, this.orders, this.holds, this.outbox)
+  }
+
+  get view(): PortfolioView {
+    return this.portfolio
+  }
+  get now(): Ts {
+    return this.portfolio.now
+  }
+  get isPanicActive(): boolean {
+    return this.panicActive
+  }
+
+  /** Takes one input: books it, decides on it, and leaves the facts in the outbox (which the caller resets before). */
+  apply(input: KernelInput): void {
+    this.advance(input)
+    switch (input.type) {
+      case 'order-accepted':
+      case 'order-rejected':
+      case 'order-triggered':
+      case 'order-amended':
+      case 'order-canceled':
+      case 'order-expired':
+      case 'order-never-arrived':
+      case 'order-filled':
+        this.decideOrderEvent(input, this.foldOrderEvent(input))
+        return
+      case 'bars-closed':
+        this.foldAndDecideBars(input.bars, input.ts, input.mode, true)
+        return
+      default: {
+        const heldBefore = input.type === 'position-adjusted' ? this.portfolio.positionLots(input.instrument) : 0
+        this.foldOther(input)
+        this.decideOther(input, heldBefore)
+      }
+    }
+  }
+
+  /** Books a journaled input without deciding it again: what it led to is told by the facts that follow it. */
+  foldInput(input: KernelInput): void {
+    this.advance(input)
+    switch (input.type) {
+      case 'order-accepted':
+      case 'order-rejected':
+      case 'order-triggered':
+      case 'order-amended':
+      case 'order-canceled':
+      case 'order-expired':
+      case 'order-never-arrived':
+      case 'order-filled':
+        this.foldOrderEvent(input)
+        this.portfolio.closed = undefined
+        this.portfolio.opened = undefined
+        return
+      case 'bars-closed':
+        this.foldAndDecideBars(input.bars, input.ts, input.mode, false)
+        return
+      default:
+        this.foldOther(input)
+    }
+  }
+
+  /** Books a journaled fact. Facts of this kernel's own making have already been booked when they were made. */
+  foldFact(fact: KernelFact): void {
+    switch (fact.type) {
+      case 'order-submitted':
+        this.desk.foldSubmitted(fact)
+        return
+      case 'cancel-requested': {
+        const order = this.orders.find(fact.instrument, fact.orderId, undefined)
+        if (order !== undefined) order.cancelRequested = true
+        return
+      }
+      case 'hold-added':
+        this.desk.foldHold(fact.hold)
+        return
+      case 'hold-lifted':
+        this.desk.foldLift(fact.holdId)
+        return
+      case 'strategy-state': {
+        const run = this.runs[fact.instrument]
+        if (run !== undefined && run.strategy === fact.strategy) run.restore(fact.state, fact.deadSide)
+        return
+      }
+      case 'strategy-mode-changed':
+        for (const run of this.runs) if (run !== undefined && run.strategy === fact.strategy) run.mode = fact.mode
+        return
+      case 'order-denied':
+      case 'stop-requested':
+      case 'trade-opened':
+      case 'trade-closed':
+      case 'equity-sampled':
+      case 'alert-raised':
+        return
+      default:
+        assertNever(fact)
+    }
+  }
+
+  private advance(input: KernelInput): void {
+    if (input.ts > this.portfolio.now) this.portfolio.now = input.ts
+  }
+
+  // Bars. The backtest calls mark, settle and decide itself, without an object per bar; the live driver gives rows.
+
+  /** A bar of `i` has been revealed: it is the mark now. */
+  mark(i: InstrumentIndex): void {
+    const bars = this.bars[i] as Bars
+    const close = bars.close(0)
+    const at = bars.closeTs(0)
+    if (at > this.portfolio.now) this.portfolio.now = at
+    this.portfolio.noteBar(i, bars.high(0), bars.low(0), close)
+    this.portfolio.setMark(i, close, at)
+  }
+
+  /** All bars of a close instant are marked: equity of that instant. */
+  settle(at: Ts): void {
+    this.portfolio.watchEquity(at, this.config.limits.drawdown)
+  }
+
+  /** Lets breakers and the owner of `i` decide on the bar that was revealed last. */
+  decide(i: InstrumentIndex, mode: BarsMode): void {
+    const run = this.runs[i]
+    if (run === undefined || run.mode === 'errored') return
+    const signal = run.onBar(this.portfolio.now, this.portfolio.positionLots(i))
+    if (run.failure !== undefined) {
+      this.desk.failStrategy(run)
+      return
+    }
+    if (mode === 'warmup') return
+    if (signal === undefined) run.deadSide = 0
+    else this.desk.takeSignal(run, signal, mode === 'live')
+  }
+
+  decideBreakers(): void {
+    const { limits } = this.config
+    if (limits.drawdown.orange === Number.POSITIVE_INFINITY) return
+    const tier = confirmedTier(this.portfolio.watch, this.portfolio.now)
+    if (tier !== undefined && this.desk.trip(tier)) this.startPanicFor(tier)
+  }
+
+  private startPanicFor(tier: 'orange' | 'red'): void {
+    if (tier !== 'red') return
+    this.panicActive = true
+    this.flattenAll('drawdown red')
+  }
+
+  private foldAndDecideBars(
+    rows: readonly ClosedBar[],
+    at: Ts,
+    mode: BarsMode,
+    decides: boolean,
+  ): void {
+    if (mode === 'live') {
+      for (const row of rows) this.revealRow(row)
+      this.settle(at)
+      if (!decides) return
+      this.decideBreakers()
+      for (const row of rows) this.decide(row.instrument, mode)
+    } else {
+      for (const row of rows) {
+        this.revealRow(row)
+        if (decides) this.decide(row.instrument, mode)
+      }
+      this.settle(at)
+      if (!decides) return
+    }
+    if (!this.config.isJournaled) return
+    const told = new Set<number>()
+    for (const row of rows) {
+      const run = this.runs[row.instrument]
+      if (run === undefined || told.has(row.instrument)) continue
+      told.add(row.instrument)
+      this.outbox.push({
+        type: 'strategy-state',
+        strategy: run.strategy,
+        instrument: row.instrument,
+        state: structuredClone(run.state),
+        deadSide: run.deadSide,
+        ts: this.now,
+      })
+    }
+    this.desk.sampleEquity()
+  }
+
+  private revealRow(row: ClosedBar): void {
+    const bars = this.bars[row.instrument] as Bars
+    // A bar that is already visible (a late frame, an overlap of a backfill) is no news.
+    if (bars.length > 0 && row.bar.ts <= (bars.tsColumn[bars.length - 1] as number)) return
+    bars.push(row.bar)
+    bars.reveal()
+    if (row.spreadTicks !== undefined) this.portfolio.setSpread(row.instrument, row.spreadTicks)
+    this.mark(row.instrument)
+  }
+
+  // What the venue said.
+
+  private foldOrderEvent(event: OrderEvent): OrderOutcome {
+    const order = this.orders.find(event.instrument, event.orderId, event.venueOrderId)
+    if (order === undefined) return 'unknown'
+    const instrument = this.config.instruments[event.instrument] as Instrument
+    const outcome = this.orders.apply(order, event, instrument)
+    if (outcome === 'applied' && event.type === 'order-filled') this.bookFill(order, event)
+    return outcome
+  }
+
+  private bookFill(order: Order, fill: OrderFilled): void {
+    const trip = this.portfolio.trip(order.instrument)
+    if (order.class === 'entry' && trip !== undefined && order.stop !== undefined) trip.stop = order.stop
+    this.portfolio.bookFill(order, fill.price, fill.lots, fill.fee.amount, exitReasonOf(order))
+  }
+
+  private decideOrderEvent(event: OrderEvent, outcome: OrderOutcome): void {
+    if (outcome === 'applied') {
+      const { opened, closed } = this.portfolio
+      if (opened !== undefined || closed !== undefined) this.tellTrades()
+      this.desk.afterOrderEvent(event, this.panicActive)
+      return
+    }
+    if (outcome === 'duplicate') return
+    this.desk.quarantine(event, outcome)
+  }
+
+  private tellTrades(): void {
+    const { closed, opened } = this.portfolio
+    this.portfolio.closed = undefined
+    this.portfolio.opened = undefined
+    if (closed !== undefined) this.outbox.push({ type: 'trade-closed', trade: closed, ts: this.now })
+    if (opened !== undefined && this.config.isJournaled)
+      this.outbox.push({
+        type: 'trade-opened',
+        number: opened.number,
+        strategy: opened.strategy,
+        instrument: opened.instrument,
+        side: opened.side,
+        orderId: opened.entryOrderId,
+        ts: this.now,
+      })
+  }
+
+  private foldOther(input: Exclude<KernelInput, OrderEvent | { readonly type: 'bars-closed' }>): void {
+    switch (input.type) {
+      case 'order-adopted':
+        this.foldAdopted(input)
+        return
+      case 'position-adjusted':
+        this.foldAdjusted(input)
+        return
+      case 'wallet-adjusted':
+        this.portfolio.bookWallet(input.amount, input.cause !== 'reconcile')
+        return
+      case 'funding-settled':
+        this.portfolio.bookFunding(input.instrument, input.amount)
+        return
+      case 'instrument-changed':
+        return
+      case 'time-advanced':
+        for (let i = 0; i < input.marks.length; i++)
+          if ((input.marks[i] as number) > 0) this.portfolio.setMark((this.config.instruments[i] as Instrument).index, input.marks[i] as number, input.ts)
+        this.settle(input.ts)
+        return
+      case 'panic':
+        this.panicActive = true
+        return
+      case 'lift-hold':
+        if (input.holdId === 'panic') this.panicActive = false
+        return
+      case 'add-hold':
+      case 'close-position':
+      case 'cancel-orders':
+      case 'set-strategy-mode':
+      case 'protection-missing':
+        return
+      default:
+        assertNever(input)
+    }
+  }
+
+  private decideOther(input: Exclude<KernelInput, OrderEvent | { readonly type: 'bars-closed' }>, heldBefore: number): void {
+    switch (input.type) {
+      case 'time-advanced':
+        this.decideBreakers()
+        this.desk.expireEntries()
+        return
+      case 'add-hold':
+        this.desk.addHold(input.hold)
+        return
+      case 'lift-hold':
+        this.desk.liftHold(input.holdId, input.actor)
+        return
+      case 'close-position':
+        this.desk.closePosition(input.instrument, input.lots, 'reduce', { rule: 'operator close', values: { actor: input.actor } })
+        return
+      case 'cancel-orders':
+        this.desk.cancelEntries(input.orderId, `by ${input.actor}`)
+        return
+      case 'panic':
+        this.desk.haltForPanic(input.actor, input.reason)
+        this.flattenAll(`panic by ${input.actor}`)
+        return
+      case 'set-strategy-mode':
+        this.setMode(input.strategy, input.mode, input.actor)
+        return
+      case 'protection-missing':
+        this.desk.protect(input.instrument, input.bareMs)
+        return
+      case 'position-adjusted':
+        this.tellTrades()
+        this.desk.afterAdjustment(input, heldBefore)
+        return
+      case 'order-adopted':
+      case 'wallet-adjusted':
+      case 'funding-settled':
+      case 'instrument-changed':
+        return
+      default:
+        assertNever(input)
+    }
+  }
+
+  private flattenAll(cause: string): void {
+    this.desk.cancelEntries(undefined, cause)
+    for (const instrument of this.config.instruments)
+      if (this.portfolio.trip(instrument.index) !== undefined)
+        this.desk.closePosition(instrument.index, undefined, 'flatten', { rule: cause, values: {} })
+  }
+
+  private setMode(strategy: StrategyId, mode: Exclude<StrategyMode, 'errored'>, actor: string): void {
+    for (const run of this.runs) if (run !== undefined && run.strategy === strategy) run.mode = mode
+    this.outbox.push({ type: 'strategy-mode-changed', strategy, mode, cause: `by ${actor}`, ts: this.now })
+    if (mode === 'off')
+      for (const run of this.runs) if (run !== undefined && run.strategy === strategy) this.desk.cancelEntriesOf(run.instrument.index, 'strategy off')
+  }
+
+  private foldAdopted(event: OrderAdopted): void {
+    const owner = this.portfolio.ownerOf(event.instrument)
+    const isProtective = event.origin === 'attached-stop' || event.origin === 'attached-target'
+    const klass: IntentClass = isProtective ? 'protective' : event.reduceOnly ? 'reduce' : 'entry'
+    this.orders.adopt(event, owner ?? this.desk.externalOwner, klass)
+  }
+
+  private foldAdjusted(event: PositionAdjusted): void {
+    const held = this.portfolio.positionLots(event.instrument)
+    const difference = event.lots - held
+    if (difference === 0) return
+    const order = this.desk.bookingOrder(event, difference)
+    this.portfolio.bookFill(order, event.price, lots(Math.abs(difference)), cash(0), 'external')
+  }
+
+  snapshot(): KernelSnapshot {
+    return {
+      codeVersion: KERNEL_CODE_VERSION,
+      now: this.now,
+      orders: this.orders.state(),
+      portfolio: this.portfolio.snapshot(),
+      holds: [...this.holds],
+      panicActive: this.panicActive,
+      runs: this.runs
+        .filter((run) => run !== undefined)
+        .map((run) => ({
+          strategy: run.strategy,
+          instrument: run.instrument.index,
+          mode: run.mode,
+          deadSide: run.deadSide,
+          state: structuredClone(run.state),
+        })),
+    }
+  }
+
+  restore(from: KernelSnapshot): void {
+    this.portfolio.now = from.now
+    this.orders.restore(from.orders)
+    this.portfolio.restore(from.portfolio)
+    this.holds.length = 0
+    this.holds.push(...from.holds)
+    this.panicActive = from.panicActive
+    for (const saved of from.runs) {
+      const run = this.runs[saved.instrument]
+      if (run === undefined || run.strategy !== saved.strategy) continue
+      run.mode = saved.mode
+      run.restore(structuredClone(saved.state), saved.deadSide)
+    }
+  }
+}
+
+function exitReasonOf(order: Order): string {
+  switch (order.origin) {
+    case 'attached-stop':
+      return 'stop'
+    case 'attached-target':
+      return 'take-profit'
+    case 'liquidation':
+      return 'liquidation'
+    case 'adl':
+      return 'adl'
+    case 'external':
+      return 'external'
+    case 'ours':
+      return order.class === 'flatten' ? 'flatten' : order.reason.rule === 'operator close' ? 'operator' : 'signal'
+  }
+}

@@ -1,0 +1,191 @@
+/**
+ * The kernel's own orders: the open ones by instrument, the lately finished ones for late events, and the one place where an order changes.
+ * Never reuses an id and never lets an event make an order do what the transition table does not allow.
+ */
+import { addSafe } from '../core/decimal.ts'
+import { type InstrumentIndex, type Lots, type OrderId, type Side, cash, lots, orderId } from '../core/units.ts'
+import { type Instrument, notionalOf } from '../market/instrument.ts'
+import type { OrderAdopted, OrderEvent } from '../trading/event.ts'
+import { ORDER_TRANSITIONS, type Order, type OrderStatus, isOpenStatus } from '../trading/order.ts'
+
+/** applied: something is new. duplicate: it was known. unknown: no such order. odd: the table does not allow it (S13). */
+export type OrderOutcome = 'applied' | 'duplicate' | 'unknown' | 'odd'
+
+const RECENT = 128
+
+export interface OrderBookState {
+  readonly nextOrderId: number
+  readonly open: readonly Order[]
+  readonly recent: readonly Order[]
+}
+
+export class OrderBook {
+  private nextOrderId = 1
+  private readonly openBy: Order[][]
+  /** Rings of finished orders, newest overwriting the oldest, by instrument. */
+  private readonly recentBy: Order[][]
+  private readonly recentAt: number[]
+
+  constructor(instrumentCount: number) {
+    this.openBy = Array.from({ length: instrumentCount }, () => [])
+    this.recentBy = Array.from({ length: instrumentCount }, () => [])
+    this.recentAt = new Array<number>(instrumentCount).fill(0)
+  }
+
+  peekOrderId(): OrderId {
+    return orderId(this.nextOrderId)
+  }
+
+  open(i: InstrumentIndex): readonly Order[] {
+    return this.openBy[i] as Order[]
+  }
+
+  add(order: Order): void {
+    this.nextOrderId = order.orderId + 1
+    ;(this.openBy[order.instrument] as Order[]).push(order)
+  }
+
+  find(i: InstrumentIndex, id: OrderId | undefined, venueOrderId: string | undefined): Order | undefined {
+    return search(this.openBy[i] as Order[], id, venueOrderId) ?? search(this.recentBy[i] as Order[], id, venueOrderId)
+  }
+
+  /** Lots of open entries on a side that may still fill; a budget counts at the lots that its maker estimated (0 until it fills). */
+  openEntryLots(i: InstrumentIndex, side: Side): Lots {
+    const list = this.openBy[i] as Order[]
+    let sum = 0
+    for (let k = 0; k < list.length; k++) {
+      const order = list[k] as Order
+      if (order.class === 'entry' && order.side === side && order.origin === 'ours') sum += order.lots - order.filled
+    }
+    return lots(sum)
+  }
+
+  /** Makes room for an order that the venue made (an attached stop) or that somebody else sent. */
+  adopt(event: OrderAdopted, strategy: Order['strategy'], klass: Order['class']): OrderOutcome {
+    if (this.find(event.instrument, undefined, event.venueOrderId) !== undefined) return 'duplicate'
+    this.add({
+      orderId: this.peekOrderId(),
+      clientOrderId: event.clientOrderId,
+      venueOrderId: event.venueOrderId,
+      origin: event.origin,
+      parentOrderId: event.parentOrderId,
+      strategy,
+      instrument: event.instrument,
+      class: klass,
+      side: event.side,
+      kind: event.kind,
+      lots: event.lots,
+      budget: undefined,
+      filled: lots(0),
+      filledNotional: cash(0),
+      limit: event.limit,
+      trigger: event.trigger,
+      triggerBy: event.triggerBy,
+      stop: undefined,
+      targets: undefined,
+      timeInForce: 'gtc',
+      reduceOnly: event.reduceOnly,
+      reason: { rule: event.origin, values: {} },
+      status: 'accepted',
+      tradeIds: [],
+      cancelRequested: false,
+      submittedTs: event.ts,
+      updatedTs: event.ts,
+      expiresAt: undefined,
+    })
+    return 'applied'
+  }
+
+  /** Applies what the venue said. A fill's money is the caller's business; here only the order changes. */
+  apply(order: Order, event: OrderEvent, instrument: Instrument): OrderOutcome {
+    if (order.venueOrderId === undefined && event.venueOrderId !== undefined) order.venueOrderId = event.venueOrderId
+    switch (event.type) {
+      case 'order-accepted':
+        return this.to(order, 'accepted', event.ts)
+      case 'order-triggered':
+        return this.to(order, 'triggered', event.ts)
+      case 'order-rejected':
+        return this.to(order, 'rejected', event.ts)
+      case 'order-canceled':
+        return this.to(order, 'canceled', event.ts)
+      case 'order-expired':
+        return this.to(order, 'expired', event.ts)
+      case 'order-never-arrived':
+        return this.to(order, 'never-arrived', event.ts)
+      case 'order-amended': {
+        if (!isOpenStatus(order.status)) return 'duplicate'
+        const isSame = order.lots === event.lots && order.limit === event.limit && order.trigger === event.trigger
+        order.lots = event.lots
+        order.limit = event.limit
+        order.trigger = event.trigger
+        order.updatedTs = event.ts
+        return isSame ? 'duplicate' : 'applied'
+      }
+      case 'order-filled': {
+        if (order.tradeIds.includes(event.tradeId)) return 'duplicate'
+        const next: OrderStatus = event.isComplete ? 'filled' : 'partially-filled'
+        if (order.status !== next && !ORDER_TRANSITIONS[order.status].includes(next)) return 'odd'
+        if (order.status === 'filled') return 'odd'
+        order.tradeIds.push(event.tradeId)
+        order.filled = lots(addSafe(order.filled, event.lots))
+        if (order.filled > order.lots) order.lots = order.filled
+        order.filledNotional = cash(addSafe(order.filledNotional, notionalOf(instrument, event.price, event.lots, 'nearest')))
+        return this.to(order, next, event.ts)
+      }
+    }
+  }
+
+  private to(order: Order, status: OrderStatus, at: Order['updatedTs']): OrderOutcome {
+    const before = order.status
+    if (before === status) {
+      order.updatedTs = at
+      return status === 'partially-filled' ? 'applied' : 'duplicate'
+    }
+    if (!ORDER_TRANSITIONS[before].includes(status)) {
+      // Late news of a state that the order has already left behind is no news; a finished order that finishes otherwise is odd only
+      // when a fill says so, and fills are judged before they come here.
+      return 'duplicate'
+    }
+    order.status = status
+    order.updatedTs = at
+    if (isOpenStatus(before) && !isOpenStatus(status)) this.finish(order)
+    return 'applied'
+  }
+
+  private finish(order: Order): void {
+    const i = order.instrument
+    const list = this.openBy[i] as Order[]
+    list.splice(list.indexOf(order), 1)
+    const ring = this.recentBy[i] as Order[]
+    const at = this.recentAt[i] as number
+    ring[at] = order
+    this.recentAt[i] = at + 1 === RECENT ? 0 : at + 1
+  }
+
+  state(): OrderBookState {
+    return { nextOrderId: this.nextOrderId, open: this.openBy.flat().map(copy), recent: this.recentBy.flat().map(copy) }
+  }
+
+  restore(state: OrderBookState): void {
+    for (const list of [...this.openBy, ...this.recentBy]) list.length = 0
+    this.recentAt.fill(0)
+    for (const order of state.open) (this.openBy[order.instrument] as Order[]).push(copy(order))
+    for (const order of state.recent) {
+      const i = order.instrument
+      const at = this.recentAt[i] as number
+      ;(this.recentBy[i] as Order[])[at] = copy(order)
+      this.recentAt[i] = at + 1 === RECENT ? 0 : at + 1
+    }
+    this.nextOrderId = state.nextOrderId
+  }
+}
+
+const copy = (order: Order): Order => ({ ...order, tradeIds: [...order.tradeIds] })
+
+function search(list: readonly Order[], id: OrderId | undefined, venueOrderId: string | undefined): Order | undefined {
+  for (let k = list.length - 1; k >= 0; k--) {
+    const order = list[k] as Order
+    if (id === undefined ? order.venueOrderId === venueOrderId : order.orderId === id) return order
+  }
+  return undefined
+}

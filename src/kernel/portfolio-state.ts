@@ -1,0 +1,298 @@
+/**
+ * Positions, marks, ledger and round trips of one account, and the view that risk has of them.
+ * Never decides: it books what happened and answers with figures.
+ */
+import { addSafe } from '../core/decimal.ts'
+import { type Cash, type InstrumentIndex, type Lots, type Side, type StrategyId, type Ticks, type TradeNumber, type Ts, cash, lots, ticks, tradeNumber, ts } from '../core/units.ts'
+import { type Atr, isAtrReady, makeAtr, updateAtr } from '../indicators/atr.ts'
+import { type Instrument, notionalOf } from '../market/instrument.ts'
+import { type Ledger, emptyLedger, postToWallet } from '../portfolio/ledger.ts'
+import { type Position, applyFill, flatPosition, unrealizedOf } from '../portfolio/position.ts'
+import { type RoundTrip, addToRoundTrip, excursion, feeShare, openRoundTrip, tradeOf } from '../portfolio/round-trip.ts'
+import type { ClosedTrade } from '../portfolio/trade.ts'
+import type { PortfolioView } from '../portfolio/view.ts'
+import { type EquityWatch, dayLossOf, makeEquityWatch, shiftByFlow, watchEquity } from '../risk/breaker.ts'
+import type { DrawdownTiers } from '../risk/limits.ts'
+import type { Order } from '../trading/order.ts'
+import type { OrderBook } from './order-book.ts'
+
+const ATR_PERIOD = 14
+const MINUTE_MS = 60_000
+const SECOND_MS = 1_000
+
+/** JSON-safe copy of all of it. */
+export interface PortfolioSnapshot {
+  readonly ledger: Ledger
+  readonly positions: readonly Position[]
+  readonly trips: readonly (RoundTrip | undefined | null)[]
+  readonly marks: readonly number[]
+  readonly markTimes: readonly number[]
+  readonly spreads: readonly number[]
+  readonly atrs: readonly Atr[]
+  readonly watch: EquityWatch
+  readonly nextTradeNumber: number
+  readonly entryTimes: readonly number[]
+  readonly lastEntryTimes: readonly number[]
+}
+
+export class PortfolioState implements PortfolioView {
+  now: Ts = ts(0)
+  readonly ledger: Ledger = emptyLedger()
+  readonly positions: readonly Position[]
+  readonly watch: EquityWatch = makeEquityWatch()
+  /** Set while a fill is booked that ended a round trip; read and cleared by the kernel. */
+  closed: ClosedTrade | undefined
+  /** Set while a fill is booked that began one. */
+  opened: RoundTrip | undefined
+  private readonly instruments: readonly Instrument[]
+  private readonly orders: OrderBook
+  private readonly owners: readonly (StrategyId | undefined)[]
+  private readonly leverage: number
+  private readonly needsAtr: boolean
+  private readonly trips: (RoundTrip | undefined)[]
+  private readonly marks: Float64Array
+  private readonly markTimes: Float64Array
+  private readonly spreads: Float64Array
+  private readonly unrealizedBy: Float64Array
+  private unrealized = 0
+  private readonly atrs: readonly Atr[]
+  private nextTradeNumber = 1
+  /** Entry times of the last minute, oldest first. */
+  private entryTimes: number[] = []
+  /** By instrument and side: [2 i] buys, [2 i + 1] sells; -1 = never. */
+  private readonly lastEntryTimes: Float64Array
+
+  constructor(instruments: readonly Instrument[], owners: readonly (StrategyId | undefined)[], orders: OrderBook, leverage: number, needsAtr: boolean) {
+    const n = instruments.length
+    this.instruments = instruments
+    this.owners = owners
+    this.orders = orders
+    this.leverage = leverage
+    this.needsAtr = needsAtr
+    this.positions = instruments.map(flatPosition)
+    this.trips = new Array<RoundTrip | undefined>(n).fill(undefined)
+    this.marks = new Float64Array(n)
+    this.markTimes = new Float64Array(n)
+    this.spreads = new Float64Array(n)
+    this.unrealizedBy = new Float64Array(n)
+    this.atrs = instruments.map(() => makeAtr(ATR_PERIOD))
+    this.lastEntryTimes = new Float64Array(2 * n).fill(-1)
+  }
+
+  get equity(): Cash {
+    return cash(this.ledger.wallet + this.unrealized)
+  }
+  get unrealizedTotal(): Cash {
+    return cash(this.unrealized)
+  }
+  instrument(i: InstrumentIndex): Instrument {
+    return this.instruments[i] as Instrument
+  }
+  mark(i: InstrumentIndex): Ticks {
+    return ticks(this.marks[i] as number)
+  }
+  markTs(i: InstrumentIndex): Ts {
+    return ts(this.markTimes[i] as number)
+  }
+  spreadTicks(i: InstrumentIndex): number {
+    return this.spreads[i] as number
+  }
+  atrTicks(i: InstrumentIndex): number {
+    const atr = this.atrs[i] as Atr
+    return isAtrReady(atr) ? atr.value : 0
+  }
+  positionLots(i: InstrumentIndex): Lots {
+    return (this.positions[i] as Position).lots
+  }
+  openEntryLots(i: InstrumentIndex, side: Side): Lots {
+    return this.orders.openEntryLots(i, side)
+  }
+  ownerOf(i: InstrumentIndex): StrategyId | undefined {
+    return this.owners[i]
+  }
+  trip(i: InstrumentIndex): RoundTrip | undefined {
+    return this.trips[i]
+  }
+  unrealizedOf(i: InstrumentIndex): Cash {
+    return cash(this.unrealizedBy[i] as number)
+  }
+  get grossNotional(): Cash {
+    let sum = 0
+    for (let k = 0; k < this.instruments.length; k++) {
+      const instrument = this.instruments[k] as Instrument
+      const held: number = (this.positions[k] as Position).lots
+      const entries =
+        this.orders.openEntryLots(instrument.index, 1) + this.orders.openEntryLots(instrument.index, -1)
+      const size = (held < 0 ? 0 - held : held) + entries
+      if (size !== 0) sum = addSafe(sum, notionalOf(instrument, ticks(this.marks[k] as number), lots(size), 'ceil'))
+    }
+    return cash(sum)
+  }
+  get marginUsed(): Cash {
+    return cash(Math.ceil(this.grossNotional / this.leverage))
+  }
+  get dayLoss(): Cash {
+    return dayLossOf(this.watch, this.equity)
+  }
+  get ordersLastSecond(): number {
+    return this.countEntries(SECOND_MS)
+  }
+  get ordersLastMinute(): number {
+    return this.countEntries(MINUTE_MS)
+  }
+  private countEntries(windowMs: number): number {
+    let count = 0
+    for (let k = this.entryTimes.length - 1; k >= 0 && (this.entryTimes[k] as number) > this.now - windowMs; k--) count += 1
+    return count
+  }
+  lastEntryTs(i: InstrumentIndex, side: Side): Ts | undefined {
+    const at = this.lastEntryTimes[2 * i + (side === 1 ? 0 : 1)] as number
+    return at < 0 ? undefined : ts(at)
+  }
+
+  noteEntry(i: InstrumentIndex, side: Side, at: Ts): void {
+    this.lastEntryTimes[2 * i + (side === 1 ? 0 : 1)] = at
+    if (this.entryTimes.length >= 256) this.entryTimes = this.entryTimes.slice(128)
+    this.entryTimes.push(at)
+  }
+
+  /** A new mark; equity follows. */
+  setMark(i: InstrumentIndex, price: number, at: Ts): void {
+    this.marks[i] = price
+    this.markTimes[i] = at
+    const position = this.positions[i] as Position
+    if (position.lots !== 0) this.remark(i, position)
+  }
+
+  setSpread(i: InstrumentIndex, spreadTicks: number): void {
+    this.spreads[i] = spreadTicks
+  }
+
+  /** A closed bar: true range, and how far an open trip went inside it. */
+  noteBar(i: InstrumentIndex, high: number, low: number, close: number): void {
+    if (this.needsAtr) updateAtr(this.atrs[i] as Atr, high, low, close)
+    const trip = this.trips[i]
+    if (trip === undefined) return
+    const position = this.positions[i] as Position
+    const instrument = this.instruments[i] as Instrument
+    excursion(trip, unrealizedOf(position, instrument, ticks(low)))
+    excursion(trip, unrealizedOf(position, instrument, ticks(high)))
+  }
+
+  private remark(i: InstrumentIndex, position: Position): void {
+    const value = unrealizedOf(position, this.instruments[i] as Instrument, ticks(this.marks[i] as number))
+    this.unrealized += value - (this.unrealizedBy[i] as number)
+    this.unrealizedBy[i] = value
+  }
+
+  /** Watches equity at an instant. */
+  watchEquity(at: Ts, tiers: DrawdownTiers): void {
+    watchEquity(this.watch, cash(this.ledger.wallet + this.unrealized), at, tiers)
+  }
+
+  /** Books a fill: position, ledger, round trip. `closed` and `opened` say what it ended and began. */
+  bookFill(order: Order, price: Ticks, quantity: Lots, fee: Cash, exitReason: string): void {
+    const i = order.instrument
+    const instrument = this.instruments[i] as Instrument
+    const position = this.positions[i] as Position
+    const before: number = position.lots
+    const realized = applyFill(position, instrument, order.side, price, quantity)
+    if (realized !== 0) postToWallet(this.ledger, 'trading', realized)
+    if (fee !== 0) postToWallet(this.ledger, 'fees', cash(0 - fee))
+    if ((this.marks[i] as number) === 0) this.marks[i] = price
+    this.remark(i, position)
+
+    const isAgainst = before !== 0 && before > 0 !== (order.side === 1)
+    const size = before < 0 ? 0 - before : before
+    const closing = isAgainst ? lots(Math.min(size, quantity)) : lots(0)
+    const closingFee = closing === 0 ? cash(0) : feeShare(fee, closing, quantity)
+    if (closing > 0) {
+      const trip = this.trips[i]
+      if (trip !== undefined) {
+        addToRoundTrip(trip, instrument, order.side, price, closing, closingFee, realized)
+        trip.exitReason = exitReason
+        if (closing === size) {
+          this.closed = tradeOf(trip, instrument, this.now)
+          this.trips[i] = undefined
+        }
+      }
+    }
+    const opening = lots(quantity - closing)
+    if (opening > 0) {
+      let trip = this.trips[i]
+      if (trip === undefined) {
+        trip = openRoundTrip(tradeNumber(this.nextTradeNumber), order.strategy, i, order.side, order.orderId, this.now, order.stop)
+        this.nextTradeNumber += 1
+        this.trips[i] = trip
+        this.opened = trip
+      }
+      addToRoundTrip(trip, instrument, order.side, price, opening, cash(fee - closingFee), cash(0))
+    }
+  }
+
+  bookFunding(i: InstrumentIndex, amount: Cash): void {
+    postToWallet(this.ledger, 'funding', amount)
+    const trip = this.trips[i]
+    if (trip !== undefined) trip.funding = cash(trip.funding + amount)
+  }
+
+  /** Opening capital, deposits and withdrawals: never a profit or a loss. A difference found by reconciliation is one. */
+  bookWallet(amount: Cash, isFlow: boolean): void {
+    postToWallet(this.ledger, isFlow ? 'capital' : 'adjustments', amount)
+    if (isFlow) shiftByFlow(this.watch, amount)
+  }
+
+  /** Open round trips as trades marked at the last price. */
+  openTrades(): ClosedTrade[] {
+    const list: ClosedTrade[] = []
+    for (const trip of this.trips) {
+      if (trip === undefined) continue
+      const i = trip.instrument
+      list.push(tradeOf(trip, this.instrument(i), this.markTs(i), { mark: this.mark(i), unrealized: this.unrealizedOf(i) }))
+    }
+    return list
+  }
+
+  get lastTradeNumber(): TradeNumber {
+    return tradeNumber(this.nextTradeNumber - 1)
+  }
+
+  snapshot(): PortfolioSnapshot {
+    return {
+      ledger: { ...this.ledger },
+      positions: this.positions.map((p) => ({ ...p })),
+      trips: this.trips.map((t) => (t === undefined ? null : { ...t })),
+      marks: Array.from(this.marks),
+      markTimes: Array.from(this.markTimes),
+      spreads: Array.from(this.spreads),
+      atrs: this.atrs.map((a) => ({ ...a })),
+      watch: { ...this.watch, samples: [...this.watch.samples] },
+      nextTradeNumber: this.nextTradeNumber,
+      entryTimes: [...this.entryTimes],
+      lastEntryTimes: Array.from(this.lastEntryTimes),
+    }
+  }
+
+  restore(from: PortfolioSnapshot): void {
+    Object.assign(this.ledger, from.ledger)
+    from.positions.forEach((p, i) => Object.assign(this.positions[i] as Position, p))
+    from.trips.forEach((t, i) => {
+      this.trips[i] = t === null || t === undefined ? undefined : { ...t, stop: t.stop ?? undefined }
+    })
+    this.marks.set(from.marks)
+    this.markTimes.set(from.markTimes)
+    this.spreads.set(from.spreads)
+    from.atrs.forEach((a, i) => Object.assign(this.atrs[i] as Atr, a))
+    Object.assign(this.watch, from.watch, { samples: this.watch.samples })
+    this.watch.samples.length = 0
+    this.watch.samples.push(...from.watch.samples)
+    this.nextTradeNumber = from.nextTradeNumber
+    this.entryTimes = [...from.entryTimes]
+    this.lastEntryTimes.set(from.lastEntryTimes)
+    this.unrealized = 0
+    this.unrealizedBy.fill(0)
+    this.positions.forEach((p, i) => {
+      if (p.lots !== 0) this.remark((this.instruments[i] as Instrument).index, p)
+    })
+  }
+}

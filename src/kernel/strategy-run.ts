@@ -1,0 +1,74 @@
+/**
+ * One strategy on one symbol: its state, its mode, and the context it sees.
+ * Never lets an exception of a strategy escape: it is kept as the run's failure.
+ */
+import { type Lots, type Side, type StrategyId, type Ts, lots, ts } from '../core/units.ts'
+import type { Bars } from '../market/bars.ts'
+import type { Instrument } from '../market/instrument.ts'
+import type { Signal, StrategyContext, StrategyDefinition, StrategyState } from '../strategy/strategy.ts'
+import type { StrategyMode } from './event.ts'
+
+class Context implements StrategyContext {
+  now: Ts = ts(0)
+  position: Lots = lots(0)
+  pending: Signal | undefined = undefined
+  readonly instrument: Instrument
+  readonly bars: Bars
+
+  constructor(instrument: Instrument, bars: Bars) {
+    this.instrument = instrument
+    this.bars = bars
+  }
+  signal(signal: Signal): void {
+    this.pending = signal
+  }
+}
+
+export class StrategyRun {
+  readonly strategy: StrategyId
+  readonly definition: StrategyDefinition
+  readonly params: unknown
+  readonly instrument: Instrument
+  mode: StrategyMode = 'running'
+  /** Side of an opinion that came while held; dead until the opinion changes (S11). */
+  deadSide: Side | 0 = 0
+  /** What the strategy threw, with the place. */
+  failure: string | undefined = undefined
+  state: StrategyState
+  private readonly context: Context
+
+  constructor(
+    config: { readonly id: StrategyId; readonly definition: StrategyDefinition; readonly params: unknown },
+    instrument: Instrument,
+    bars: Bars,
+  ) {
+    this.strategy = config.id
+    this.definition = config.definition
+    this.params = config.params
+    this.instrument = instrument
+    this.state = config.definition.init(config.params)
+    this.context = new Context(instrument, bars)
+  }
+
+  /** Lets the strategy see the bar that was revealed last. Answers its opinion, if it has a new one. */
+  onBar(now: Ts, position: Lots): Signal | undefined {
+    const { context } = this
+    context.now = now
+    context.position = position
+    context.pending = undefined
+    try {
+      this.definition.onBar(context, this.state)
+    } catch (thrown) {
+      this.failure = thrown instanceof Error ? firstLines(thrown) : String(thrown)
+      return undefined
+    }
+    return context.pending
+  }
+
+  restore(state: StrategyState, deadSide: Side | 0): void {
+    this.state = state
+    this.deadSide = deadSide
+  }
+}
+
+const firstLines = (error: Error): string => (error.stack ?? error.message).split('\n').slice(0, 2).join(' ').trim()

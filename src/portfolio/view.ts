@@ -1,0 +1,34 @@
+/**
+ * What risk may see of the portfolio: figures, never the means to change them.
+ * Never gives a strategy anything: strategies see StrategyContext only.
+ */
+import type { Cash, InstrumentIndex, Lots, Side, StrategyId, Ticks, Ts } from '../core/units.ts'
+import type { Instrument } from '../market/instrument.ts'
+
+export interface PortfolioView {
+  /** Market time of the input that is being decided. */
+  readonly now: Ts
+  /** Wallet plus unrealized at the mark. */
+  readonly equity: Cash
+  instrument(i: InstrumentIndex): Instrument
+  mark(i: InstrumentIndex): Ticks
+  markTs(i: InstrumentIndex): Ts
+  /** Ticks between best bid and best ask; 0 where no quote is known. */
+  spreadTicks(i: InstrumentIndex): number
+  /** Wilder's average true range in ticks over 14 bars; 0 while unknown. */
+  atrTicks(i: InstrumentIndex): number
+  /** Signed position. */
+  positionLots(i: InstrumentIndex): Lots
+  /** Lots of open entries on that side that may still fill. */
+  openEntryLots(i: InstrumentIndex, side: Side): Lots
+  ownerOf(i: InstrumentIndex): StrategyId | undefined
+  /** Notional of all positions plus worst-case open entries at the mark. */
+  readonly grossNotional: Cash
+  /** The worse of rolling 24 h and the UTC day; 0 when nothing was lost. */
+  readonly dayLoss: Cash
+  /** Entries sent within the last second and minute of market time. */
+  readonly ordersLastSecond: number
+  readonly ordersLastMinute: number
+  /** When an entry of this side was last sent for the symbol. */
+  lastEntryTs(i: InstrumentIndex, side: Side): Ts | undefined
+}

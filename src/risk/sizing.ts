@@ -1,0 +1,137 @@
+/**
+ * How large an entry may be: a pure function from figures to lots and the arithmetic that `/why` shows.
+ * Never rounds up to a minimum, and never grows because of a loss (S10).
+ */
+import { formatDecimal, mulDivFloor } from '../core/decimal.ts'
+import { CASH_SCALE, type Cash, type Lots, RATE_ONE, type Side, type Ticks, cash, lots } from '../core/units.ts'
+import { type Instrument, formatPrice, formatQuantity, notionalOf } from '../market/instrument.ts'
+import type { PortfolioView } from '../portfolio/view.ts'
+import { type ExpectedCosts, plannedLossOf } from './check.ts'
+import type { RiskLimits } from './limits.ts'
+
+/** Scales the fraction of equity that one trade may lose between rMin and rMax by the size of the balance. */
+export type BalanceScaling =
+  | { readonly type: 'linear'; readonly rMin: number; readonly rMax: number; readonly balanceLow: Cash; readonly balanceHigh: Cash }
+  | { readonly type: 'exponential'; readonly rMin: number; readonly rMax: number; readonly balanceLow: Cash; readonly halfLife: Cash }
+  | { readonly type: 'constant'; readonly r: number }
+
+/** Shrinks r with the smoothed drawdown: 1 until `yellow`, then linear to 0 at `red`, or halving every `halfLife`. */
+export type DrawdownDecay = { readonly type: 'linear' } | { readonly type: 'exponential'; readonly halfLife: number } | { readonly type: 'none' }
+
+export type Sizing =
+  | { readonly type: 'all' }
+  | { readonly type: 'fixed'; readonly lots: Lots }
+  | { readonly type: 'risk'; readonly scaling: BalanceScaling; readonly decay: DrawdownDecay }
+
+export interface SizingStep {
+  readonly name: string
+  readonly value: string
+}
+
+export interface Sized {
+  readonly lots: Lots
+  readonly r: number
+  readonly plannedLoss: Cash
+  readonly steps: readonly SizingStep[]
+}
+
+const BAND_LOW = 0.005
+const BAND_HIGH = 0.02
+
+/** engines §2: E is max(equity, flow-adjusted high-water mark); r stays within 0.5 % and 2 % before the decay. */
+export function scaledFraction(scaling: BalanceScaling, equity: Cash, highWater: Cash): number {
+  if (scaling.type === 'constant') return scaling.r
+  const e = Math.max(equity, highWater)
+  const { rMin, rMax, balanceLow } = scaling
+  const r =
+    scaling.type === 'linear'
+      ? rMax - (rMax - rMin) * clamp((e - balanceLow) / (scaling.balanceHigh - balanceLow), 0, 1)
+      : rMin + (rMax - rMin) * 2 ** (-(Math.max(e, balanceLow) - balanceLow) / scaling.halfLife)
+  return clamp(r, BAND_LOW, BAND_HIGH)
+}
+
+/** The factor on r for a smoothed drawdown d, with the breaker's yellow and red lines (S9). */
+export function decayFactor(decay: DrawdownDecay, d: number, yellow: number, red: number): number {
+  if (decay.type === 'none' || d <= yellow) return 1
+  return decay.type === 'linear' ? Math.max(0, 1 - d / red) : 2 ** (-d / decay.halfLife)
+}
+
+const clamp = (x: number, low: number, high: number): number => Math.min(high, Math.max(low, x))
+
+export interface RiskSizeInput {
+  readonly instrument: Instrument
+  readonly side: Side
+  readonly entry: Ticks
+  readonly stop: Ticks
+  readonly equity: Cash
+  readonly highWater: Cash
+  readonly smoothedDrawdown: number
+}
+
+/** `fixed-fraction`: quantity = r x equity / planned loss of one unit, rounded down to the lot; caps only ever make it smaller. */
+export function sizeByRisk(
+  input: RiskSizeInput,
+  scaling: BalanceScaling,
+  decay: DrawdownDecay,
+  limits: Pick<RiskLimits, 'drawdown'>,
+  costs: ExpectedCosts,
+  caps: readonly { readonly name: string; readonly notional: Cash }[],
+): Sized {
+  const { instrument, entry, stop } = input
+  const rScaled = scaledFraction(scaling, input.equity, input.highWater)
+  const factor = decayFactor(decay, input.smoothedDrawdown, limits.drawdown.yellow, limits.drawdown.red)
+  const r = rScaled * factor
+  const budget = cash(Math.max(0, Math.floor(input.equity * r)))
+  // One million lots keep the per-lot loss exact to 1e-14 coins before the division.
+  const probe = lots(1_000_000)
+  const probeLoss = plannedLossOf(instrument, entry, stop, probe, costs)
+  let quantity = probeLoss > 0 ? mulDivFloor(budget, probe, probeLoss) : 0
+  while (quantity > 0 && plannedLossOf(instrument, entry, stop, lots(quantity), costs) > budget) quantity -= 1
+  const byRisk = quantity
+  const steps: SizingStep[] = [
+    { name: 'equity', value: formatDecimal(input.equity, CASH_SCALE) },
+    { name: 'r by balance', value: rScaled.toFixed(6) },
+    { name: 'drawdown factor', value: factor.toFixed(6) },
+    { name: 'risk budget', value: formatDecimal(budget, CASH_SCALE) },
+    { name: 'entry', value: formatPrice(instrument, entry) },
+    { name: 'stop', value: formatPrice(instrument, stop) },
+    { name: 'planned loss of one unit', value: unitLoss(instrument, probeLoss, probe) },
+    { name: 'quantity by risk', value: formatQuantity(instrument, lots(byRisk)) },
+  ]
+  for (const cap of caps) {
+    const most = lotsFor(instrument, cap.notional, entry)
+    if (most >= quantity) continue
+    quantity = most
+    steps.push({ name: `capped by ${cap.name}`, value: formatQuantity(instrument, lots(quantity)) })
+  }
+  const size = lots(quantity)
+  return { lots: size, r, plannedLoss: plannedLossOf(instrument, entry, stop, size, costs), steps }
+}
+
+const unitLoss = (instrument: Instrument, probeLoss: Cash, probe: Lots): string =>
+  ((probeLoss / 1e8 / probe) * (10 ** instrument.quantityScale / instrument.lot)).toPrecision(10).replace(/\.?0+$/, '')
+
+/** Most lots whose notional at the price fits into the money. */
+export function lotsFor(instrument: Instrument, notional: Cash, price: Ticks): Lots {
+  if (notional <= 0) return lots(0)
+  let n = mulDivFloor(notional, instrument.cashDenominator, price * instrument.cashNumerator)
+  while (n > 0 && notionalOf(instrument, price, lots(n), 'ceil') > notional) n -= 1
+  return lots(n)
+}
+
+/** What still fits under the notional limits and the margin, by name, for an entry at `price`. */
+export function entryCaps(view: PortfolioView, instrument: Instrument, side: Side, limits: RiskLimits, costs: ExpectedCosts) {
+  const i = instrument.index
+  const mark = view.mark(i)
+  const held = view.positionLots(i) * side
+  const used = notionalOf(instrument, mark, lots((held > 0 ? held : 0) + view.openEntryLots(i, side)), 'ceil')
+  // Fees of the entry must fit too, so margin is shared with them.
+  const perNotional = 1 / limits.leverage + costs.takerRate / RATE_ONE
+  const free = view.equity - Math.ceil(view.grossNotional / limits.leverage)
+  return [
+    { name: 'order notional', notional: limits.orderNotionalMax },
+    { name: 'position notional', notional: cash(limits.positionNotionalMax - used) },
+    { name: 'account cap', notional: cash(limits.accountNotionalMax - view.grossNotional) },
+    { name: 'margin', notional: cash(Math.floor(Math.max(0, free) / perNotional)) },
+  ]
+}

@@ -1,0 +1,72 @@
+/**
+ * rsi-reversion: buys when the RSI leaves oversold upward, sells short when it leaves overbought downward, exits at the middle.
+ * Never averages into a loss: one entry, one stop.
+ */
+import { z } from 'zod'
+import { type Atr, isAtrReady, makeAtr, updateAtr } from '../indicators/atr.ts'
+import { type Rsi, isRsiReady, makeRsi, rsiValue, updateRsi } from '../indicators/rsi.ts'
+import { ticksFromFloat } from '../market/instrument.ts'
+import { defineStrategy } from './strategy.ts'
+
+const params = z
+  .object({
+    period: z.coerce.number().int().min(2).max(500).default(14).describe('bars of the RSI'),
+    oversold: z.coerce.number().min(1).max(49).default(30).describe('an entry long comes from below this'),
+    overbought: z.coerce.number().min(51).max(99).default(70).describe('an entry short comes from above this'),
+    middle: z.coerce.number().min(30).max(70).default(50).describe('the exit'),
+    atr: z.coerce.number().int().min(1).max(500).default(14).describe('bars of the average true range'),
+    stopAtr: z.coerce.number().positive().max(50).default(4).describe('distance of the stop in ATRs'),
+    short: z.coerce.boolean().default(true).describe('whether it may go short'),
+  })
+  .strict()
+
+interface State {
+  readonly rsi: Rsi
+  readonly atr: Atr
+  readonly oversold: number
+  readonly overbought: number
+  readonly middle: number
+  readonly stopAtr: number
+  readonly canShort: boolean
+  previous: number
+}
+
+export const rsiReversion = defineStrategy<z.infer<typeof params>, State>({
+  name: 'rsi-reversion',
+  version: 1,
+  summary: 'Fades extremes of the RSI back to the middle, stop in ATRs.',
+  params,
+  protection: 'position-stop',
+  givesStop: true,
+  warmup: (p) => Math.max(p.period, p.atr) * 4,
+  init: (p) => ({
+    rsi: makeRsi(p.period),
+    atr: makeAtr(p.atr),
+    oversold: p.oversold,
+    overbought: p.overbought,
+    middle: p.middle,
+    stopAtr: p.stopAtr,
+    canShort: p.short,
+    previous: 50,
+  }),
+  onBar(context, state) {
+    const { bars } = context
+    const close = bars.close(0)
+    updateRsi(state.rsi, close)
+    updateAtr(state.atr, bars.high(0), bars.low(0), close)
+    if (!isRsiReady(state.rsi) || !isAtrReady(state.atr)) return
+    const rsi = rsiValue(state.rsi)
+    const { previous } = state
+    state.previous = rsi
+    const values = { rsi, previous, atr: state.atr.value }
+    if (context.position > 0 ? rsi >= state.middle : context.position < 0 && rsi <= state.middle) {
+      context.signal({ side: 0, strength: 1, reason: { rule: 'rsi back at the middle', values } })
+    } else if (context.position === 0 && previous < state.oversold && rsi >= state.oversold) {
+      const stop = ticksFromFloat(close - state.stopAtr * state.atr.value, 'floor')
+      context.signal({ side: 1, strength: 1, stop, reason: { rule: 'rsi left oversold', values } })
+    } else if (context.position === 0 && state.canShort && previous > state.overbought && rsi <= state.overbought) {
+      const stop = ticksFromFloat(close + state.stopAtr * state.atr.value, 'ceil')
+      context.signal({ side: -1, strength: 1, stop, reason: { rule: 'rsi left overbought', values } })
+    }
+  },
+})
