@@ -29,7 +29,9 @@ export async function readCsv(
   try {
     handle = await open(path, 'r')
   } catch (cause) {
-    return err(dataError('bad-input', `${path} cannot be opened (${reasonOf(cause)}).`, 'Check the path of the file.'))
+    const isAbsent = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT'
+    const what = isAbsent ? 'does not exist' : `cannot be opened (${reasonOf(cause)})`
+    return err(dataError('bad-input', `${path} ${what}.`, 'Check the path of the file.'))
   }
   try {
     return await readLines(path, handle, openSink, onProgress)

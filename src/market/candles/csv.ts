@@ -25,8 +25,8 @@ export interface CsvOptions {
   readonly interval?: string | undefined
   readonly tick?: string | undefined
   readonly lot?: string | undefined
-  /** Tick of a stored series: kept where the file's prices lie on it. */
-  readonly tickStored?: string | undefined
+  /** Grid of a stored series of the file's interval: its tick is kept where the file's prices lie on it, and its lot. */
+  readonly stored?: ((interval: string) => { readonly tickSize: string; readonly lotSize: string } | undefined) | undefined
   readonly onProgress?: ((share: number) => void) | undefined
 }
 
@@ -120,11 +120,12 @@ function settle(path: string, rows: CandleRows, hasVolume: boolean, options: Csv
     return err(
       problemOf(path, { line: off + 2, what: `the timestamp ${rows.ts[off]} (${new Date(rows.ts[off] as number).toISOString()}) is not on the ${text} grid` }),
     )
-  const lotSize = options.lot ?? LOT_DEFAULT
+  const stored = options.stored?.(text)
+  const lotSize = options.lot ?? stored?.lotSize ?? LOT_DEFAULT
   for (const [flag, value] of [['tick', options.tick], ['lot', options.lot]] as const)
     if (value !== undefined && !isPositiveDecimal(value))
       return err(dataError('bad-input', `--${flag} '${value}' is not a positive decimal.`, `Pass a plain decimal, as --${flag} 0.01.`))
-  const priced = price(rows, options)
+  const priced = price(rows, options.tick, stored?.tickSize)
   if (!priced.ok) {
     const { row, price: text, tickSize } = priced.error
     return err(problemOf(path, { line: row + 2, what: `the price ${text} is not a multiple of the tick ${tickSize}` }))
@@ -175,15 +176,15 @@ interface Priced {
   readonly tickOrigin: CsvCandles['tickOrigin']
 }
 
-function price(rows: CandleRows, options: CsvOptions): Result<Priced, { row: number; price: string; tickSize: string }> {
+function price(rows: CandleRows, tickGiven: string | undefined, tickStored: string | undefined): Result<Priced, { row: number; price: string; tickSize: string }> {
   const onGrid = (tickSize: string, tickOrigin: Priced['tickOrigin'], round: boolean) => {
     const gridded = toTicks(rows, priceGridOf(tickSize), round)
     return gridded.ok ? ok({ ...gridded.value, tickSize, tickOrigin }) : err({ ...gridded.error, tickSize })
   }
-  if (options.tick !== undefined) return onGrid(options.tick, 'given', false)
+  if (tickGiven !== undefined) return onGrid(tickGiven, 'given', false)
   const inferred = inferTick(rows)
-  if (options.tickStored !== undefined) {
-    const stored = onGrid(options.tickStored, 'stored', inferred.capped && isFiner(options.tickStored, inferred.tickSize))
+  if (tickStored !== undefined) {
+    const stored = onGrid(tickStored, 'stored', inferred.capped && isFiner(tickStored, inferred.tickSize))
     if (stored.ok) return stored
   }
   return onGrid(inferred.tickSize, inferred.capped ? 'nine-digits' : 'decimals', inferred.capped)

@@ -10,7 +10,7 @@ import { type DataError, dataError } from './data-error.ts'
 import { commonDistance } from './gaps.ts'
 import { parseInterval } from './interval.ts'
 import type { SeriesKind } from './manifest.ts'
-import type { AppendReport, CandleStore, SeriesInfo } from './store.ts'
+import type { AppendReport, CandleStore } from './store.ts'
 
 export interface ImportRequest {
   readonly file: string
@@ -40,13 +40,15 @@ export async function importCsv(store: CandleStore, request: ImportRequest): Pro
   const { venue, symbol } = request
   if (request.interval !== undefined && request.interval !== 'funding' && parseInterval(request.interval) === undefined)
     return err(dataError('bad-input', `'${request.interval}' is not an interval.`, 'Use minutes, hours, days or weeks, as 1m, 5m, 4h, 1d.'))
-  const stored = storedSeries(store, request)
-  if (!stored.ok) return stored
   const read = await readCsvFile(request.file, {
     interval: request.interval === 'funding' ? undefined : request.interval,
     tick: request.tick,
-    lot: request.lot ?? stored.value?.lotSize,
-    tickStored: stored.value?.tickSize,
+    lot: request.lot,
+    stored: (interval) => {
+      const info = store.info({ venue, symbol, interval, kind: request.kind ?? 'last' })
+      // A damaged manifest is reported by the append below.
+      return info.ok ? info.value : undefined
+    },
     onProgress: request.onProgress,
   })
   if (!read.ok) return read
@@ -89,9 +91,4 @@ export async function importCsv(store: CandleStore, request: ImportRequest): Pro
   )
   if (!appended.ok) return appended
   return ok({ ...appended.value, rows: file.bars, tickOrigin: file.tickOrigin, rounded: file.rounded, hasVolume: file.hasVolume })
-}
-
-function storedSeries(store: CandleStore, request: ImportRequest): Result<SeriesInfo | undefined, DataError> {
-  if (request.interval === undefined || request.interval === 'funding') return ok(undefined)
-  return store.info({ venue: request.venue, symbol: request.symbol, interval: request.interval, kind: request.kind ?? 'last' })
 }

@@ -4,6 +4,7 @@
  */
 import { mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { formatDecimal } from '../../core/decimal.ts'
 import { type Result, err, ok } from '../../core/result.ts'
 import type { BarColumns } from '../bars.ts'
 import { CANDLE_COLUMNS, type Columns, FUNDING_COLUMNS, allocateColumns, lowerBound, mergeColumns, rowsOf, sliceColumns, timesOf } from './columns.ts'
@@ -298,15 +299,19 @@ function gridConflict(directory: string, stored: Manifest, incoming: Incoming): 
 }
 
 function rowConflict(stored: Columns, incoming: Columns, at: number, key: Incoming): DataError {
+  const { tick, priceScale } = priceGridOf(key.tickSize)
   const row = (columns: Columns): string => {
     const index = lowerBound(timesOf(columns), at)
-    return columns.slice(1).map((column) => column[index]).join(' ')
+    return columns
+      .slice(1)
+      .map((column, place) => (place < 4 ? formatDecimal((column[index] as number) * tick, priceScale) : String(column[index])))
+      .join(' ')
   }
   const names = (key.kind === 'funding' ? FUNDING_COLUMNS : CANDLE_COLUMNS).slice(1).join(' ')
   return dataError(
     'conflict',
     `The file disagrees with the stored ${key.venue}/${key.symbol}/${key.interval}, first at ${isoOf(at)} (${at}): ` +
-      `${names} is ${row(stored)} in the store and ${row(incoming)} in the file (prices in ticks of ${key.tickSize}).`,
+      `${names} is ${row(stored)} in the store and ${row(incoming)} in the file.`,
     'Pass --replace to let the file win where both have a bar.',
   )
 }

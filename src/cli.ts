@@ -1,0 +1,123 @@
+#!/usr/bin/env node
+/**
+ * The command line: finds the noun, loads its module and runs it.
+ * Never imports a module of a command before that command is asked for: `--help` has to answer at once.
+ */
+import { Command, CommanderError, type Option } from 'commander'
+import packageJson from '../package.json' with { type: 'json' }
+import { CliError, EXIT } from './cli/exit.ts'
+import { nearestOf } from './core/nearest.ts'
+
+interface Noun {
+  readonly name: string
+  readonly summary: string
+  readonly load: () => Promise<{ register(program: Command): void }>
+}
+
+const NOUNS: readonly Noun[] = [
+  { name: 'data', summary: 'import, list and verify stored candles and funding rates', load: () => import('./cli/data.ts') },
+  { name: 'metrics', summary: 'performance figures of an equity series', load: () => import('./cli/metrics.ts') },
+  { name: 'config', summary: 'show and check the configuration', load: () => import('./cli/config.ts') },
+]
+
+const collect = (value: string, before: readonly string[] | undefined): string[] => [...(before ?? []), value]
+
+function makeProgram(): Command {
+  return new Command('ballast')
+    .description('Trading platform for Bybit.')
+    .version(packageJson.version, '-V, --version', 'print the version')
+    .option('--json', 'answer as JSON on stdout')
+    .option('--plain', 'tab-separated tables without color')
+    .option('-q, --quiet', 'no messages and no progress')
+    .option('-v, --verbose', 'more messages')
+    .option('--no-color', 'no color, as with NO_COLOR')
+    .option('--data-dir <dir>', 'data directory (default: .ballast, or BALLAST__DATA_DIR)')
+    .option('-p, --profile <profile>', 'sim, paper, testnet, demo, observe or live')
+    .option('-c, --config <file>', 'configuration file, may be repeated (default: ballast.config.json)', collect)
+    .option('-y, --yes', 'answer yes to questions')
+    .helpOption('-h, --help', 'show help')
+    .helpCommand('help [command]', 'show help for a command')
+    .showSuggestionAfterError(false)
+    .configureOutput({ outputError: () => {} })
+    .exitOverride()
+}
+
+/** The first word that is neither an option nor the value of one. */
+function firstWord(program: Command, words: readonly string[]): string | undefined {
+  const takesValue = new Set(program.options.filter((option) => option.required).flatMap((option) => [option.short, option.long]))
+  for (let at = 0; at < words.length; at += 1) {
+    const word = words[at] as string
+    if (takesValue.has(word)) at += 1
+    else if (!word.startsWith('-')) return word
+  }
+  return undefined
+}
+
+async function run(words: readonly string[]): Promise<number> {
+  const program = makeProgram()
+  const first = firstWord(program, words)
+  const asked = first === 'help' ? firstWord(program, words.slice(words.indexOf('help') + 1)) : first
+  if (asked !== undefined && !NOUNS.some((noun) => noun.name === asked)) throw unknown('command', asked, [...NOUNS.map((noun) => noun.name), 'help'])
+  for (const noun of NOUNS) {
+    if (noun.name === asked) {
+      const { register } = await noun.load()
+      register(program)
+    } else program.command(noun.name).description(noun.summary)
+  }
+  inheritSettings(program)
+  if (first === undefined && !words.some((word) => word.startsWith('-'))) {
+    program.outputHelp()
+    return EXIT.ok
+  }
+  try {
+    await program.parseAsync(words, { from: 'user' })
+  } catch (cause) {
+    if (cause instanceof CommanderError) return answerUsage(program, cause)
+    throw cause
+  }
+  return EXIT.ok
+}
+
+function inheritSettings(command: Command): void {
+  for (const child of command.commands) {
+    child.copyInheritedSettings(command)
+    inheritSettings(child)
+  }
+}
+
+/** Commander reports help and version as errors too. */
+function answerUsage(program: Command, error: CommanderError): number {
+  if (error.exitCode === 0) return EXIT.ok
+  if (error.code === 'commander.help') return EXIT.usage
+  const message = error.message.replace(/^error: /, '')
+  const name = /'([^']+)'/.exec(message)?.[1] ?? ''
+  if (error.code === 'commander.unknownOption') throw unknown('option', name, optionsOf(program).flatMap((option) => option.long ?? []))
+  if (error.code === 'commander.unknownCommand') throw unknown('command', name, namesOf(program))
+  throw new CliError(EXIT.usage, `${message.charAt(0).toUpperCase()}${message.slice(1)}.`, 'See --help for the usage of this command.')
+}
+
+const optionsOf = (command: Command): Option[] => [...command.options, ...command.commands.flatMap(optionsOf)]
+const namesOf = (command: Command): string[] => command.commands.flatMap((child) => [child.name(), ...namesOf(child)])
+
+function unknown(what: 'command' | 'option', name: string, known: readonly string[]): CliError {
+  const nearest = nearestOf(name, known)
+  return new CliError(EXIT.usage, `There is no ${what} '${name}'.${nearest === undefined ? '' : ` Did you mean '${nearest}'?`}`, 'See what there is with: ballast --help')
+}
+
+function report(cause: unknown): number {
+  if (cause instanceof CliError) {
+    process.stderr.write(`ballast: ${cause.message}\n${cause.next === '' ? '' : `  ${cause.next}\n`}`)
+    return cause.code
+  }
+  const text = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)
+  process.stderr.write(`ballast: this is a defect in Ballast, please report it with these lines.\n${text}\n`)
+  return EXIT.error
+}
+
+// `ballast … | head` closes the pipe early, which is no failure of the command.
+process.stdout.on('error', (cause: NodeJS.ErrnoException) => {
+  if (cause.code !== 'EPIPE') throw cause
+  process.exit(EXIT.ok)
+})
+
+process.exitCode = await run(process.argv.slice(2)).catch(report)

@@ -1,0 +1,44 @@
+/**
+ * `ballast config`: shows each value of the configuration with its origin, and checks it.
+ * Never prints a secret.
+ */
+import type { Command } from 'commander'
+import { displayValue, valueAt } from '../app/config.ts'
+import { CONFIG_KEYS } from '../app/config-keys.ts'
+import { contextOf } from './context.ts'
+
+export function register(program: Command): void {
+  const config = program.command('config').description('show and check the configuration')
+  config
+    .command('show')
+    .description('every key with its value and where it comes from')
+    .action((_flags: unknown, command: Command) => runShow(command))
+  config
+    .command('validate')
+    .description('check the configuration and say whether it is valid')
+    .action((_flags: unknown, command: Command) => runValidate(command))
+}
+
+function runShow(command: Command): void {
+  const context = contextOf(command)
+  const { values, origins } = context.config()
+  const rows = CONFIG_KEYS.map((key) => {
+    const value = valueAt(values, key.path)
+    return { key: key.path, value: key.isSecret && value !== undefined ? displayValue(key, value) : (value ?? null), origin: origins.get(key.path), env: key.envName, shown: displayValue(key, value) }
+  })
+  context.out.answer({ config: rows.map(({ shown: _shown, ...row }) => row) }, () =>
+    context.out.table(
+      [{ title: 'key' }, { title: 'value' }, { title: 'origin' }, { title: 'environment' }],
+      rows.map((row) => [row.key, row.shown, row.origin?.kind === 'default' ? 'default' : `${row.origin?.kind} ${row.origin?.name}`, row.env]),
+    ),
+  )
+}
+
+function runValidate(command: Command): void {
+  const context = contextOf(command)
+  const { origins } = context.config()
+  const given = [...origins.values()].filter((origin) => origin.kind !== 'default').length
+  context.out.answer({ valid: true, given }, () =>
+    context.out.line(`${context.out.style('good', '✓')} The configuration is valid: ${given} of ${CONFIG_KEYS.length} keys are set, the rest have their defaults.`),
+  )
+}

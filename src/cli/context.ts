@@ -1,0 +1,70 @@
+/**
+ * What every command starts from: the global flags, the output and, when asked for, the configuration.
+ * Never loads the configuration for a command that does not ask.
+ */
+import { join } from 'node:path'
+import type { Command } from 'commander'
+import { type LoadedConfig, dataDirectory, environment, loadConfig } from '../app/config.ts'
+import { type DataError } from '../market/candles/data-error.ts'
+import { type CandleStore, openStore } from '../market/candles/store.ts'
+import { CliError, EXIT, type ExitCode } from './exit.ts'
+import { Output } from './output.ts'
+
+export interface GlobalFlags {
+  readonly json?: boolean
+  readonly plain?: boolean
+  readonly quiet?: boolean
+  readonly verbose?: boolean
+  readonly color?: boolean
+  readonly dataDir?: string
+  readonly profile?: string
+  readonly config?: readonly string[]
+  readonly yes?: boolean
+}
+
+export interface CliContext {
+  readonly out: Output
+  readonly flags: GlobalFlags
+  /** @throws CliError with exit code 3 when the configuration is invalid. */
+  config(): LoadedConfig
+  /** Absolute path of the data directory. @throws CliError as {@link config}. */
+  dataDir(): string
+  /** @throws CliError as {@link config}. */
+  candleStore(): CandleStore
+}
+
+/** The context of the command that runs, from its own and the global options. */
+export function contextOf(command: Command): CliContext {
+  const flags = command.optsWithGlobals<GlobalFlags>()
+  const env = environment()
+  const out = new Output({
+    json: flags.json === true,
+    plain: flags.plain === true,
+    quiet: flags.quiet === true,
+    verbose: flags.verbose === true,
+    color: flags.color !== false && flags.plain !== true && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb',
+  })
+  let loaded: LoadedConfig | undefined
+  const config = (): LoadedConfig => {
+    loaded ??= loadOrThrow(flags)
+    return loaded
+  }
+  const dataDir = (): string => dataDirectory(config().values)
+  return { out, flags, config, dataDir, candleStore: () => openStore(join(dataDir(), 'candles')) }
+}
+
+function loadOrThrow(flags: GlobalFlags): LoadedConfig {
+  const loaded = loadConfig({ env: environment(), flags: { dataDir: flags.dataDir, profile: flags.profile }, files: flags.config })
+  if (loaded.ok) return loaded.value
+  const sentences = loaded.error.map((problem) => problem.sentence)
+  throw new CliError(EXIT.config, sentences.join('\n'), loaded.error[0]?.next)
+}
+
+const EXIT_OF_DATA: Readonly<Record<DataError['kind'], ExitCode>> = {
+  'bad-input': EXIT.error,
+  damaged: EXIT.error,
+  'not-found': EXIT.notFound,
+  conflict: EXIT.conflict,
+}
+
+export const dataFailure = (error: DataError): CliError => new CliError(EXIT_OF_DATA[error.kind], error.sentence, error.next)

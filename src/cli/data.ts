@@ -1,0 +1,164 @@
+/**
+ * `ballast data`: imports, lists and verifies stored candles and funding rates.
+ * Never needs a database, and never changes a stored bar unless `--replace` says so.
+ */
+import type { Command } from 'commander'
+import { parseDecimal } from '../core/decimal.ts'
+import { type ImportReport, importCsv } from '../market/candles/import.ts'
+import { parseInterval } from '../market/candles/interval.ts'
+import type { SeriesInfo } from '../market/candles/store.ts'
+import { contextOf, dataFailure } from './context.ts'
+import { CliError, EXIT } from './exit.ts'
+import { formatCount, formatPercent, formatTime } from './format.ts'
+import type { Output } from './output.ts'
+import { startProgress } from './progress.ts'
+
+interface ImportFlags {
+  readonly symbol: string
+  readonly interval?: string
+  readonly venue: string
+  readonly mark?: boolean
+  readonly tick?: string
+  readonly lot?: string
+  readonly replace?: boolean
+}
+
+export function register(program: Command): void {
+  const data = program.command('data').description('import, list and verify stored candles and funding rates')
+  data
+    .command('import')
+    .description('import a CSV file (may be gzipped) of candles or funding rates')
+    .argument('<file>', 'CSV with the columns timestamp,open,high,low,close,volume in any order, or timestamp,rate')
+    .requiredOption('--symbol <symbol>', 'symbol to store it under, as BTCUSDT')
+    .option('--interval <interval>', 'interval of the bars, as 1m (default: read from the file)')
+    .option('--venue <venue>', 'where it was recorded', 'bybit')
+    .option('--mark', 'the file holds mark prices')
+    .option('--tick <size>', 'tick size; off-grid prices are then an error (default: from the decimals in the file)')
+    .option('--lot <size>', 'lot size (default: 0.000001)')
+    .option('--replace', 'let the file win where it disagrees with stored bars')
+    .action(runImport)
+  data
+    .command('list')
+    .description('list what is stored')
+    .action((_flags: unknown, command: Command) => runList(command))
+  data
+    .command('verify')
+    .description('check every stored series: checksums, hashes, order, gaps')
+    .action((_flags: unknown, command: Command) => runVerify(command))
+}
+
+async function runImport(file: string, flags: ImportFlags, command: Command): Promise<void> {
+  checkFlags(flags)
+  const context = contextOf(command)
+  const store = context.candleStore()
+  const progress = await startProgress(context.out, `reading ${file}`)
+  const started = performance.now()
+  const imported = await importCsv(store, {
+    file,
+    venue: flags.venue,
+    symbol: flags.symbol,
+    interval: flags.interval,
+    kind: flags.mark === true ? 'mark' : 'last',
+    tick: flags.tick,
+    lot: flags.lot,
+    replace: flags.replace,
+    onProgress: (share) => progress.update(share),
+  })
+  progress.stop()
+  if (!imported.ok) throw dataFailure(imported.error)
+  const { info, ...report } = imported.value
+  const elapsedMs = Math.round(performance.now() - started)
+  context.out.answer({ series: [info], imported: report, elapsedMs }, () => showImport(context.out, imported.value, flags, elapsedMs))
+}
+
+function checkFlags(flags: ImportFlags): void {
+  if (flags.interval !== undefined && flags.interval !== 'funding' && parseInterval(flags.interval) === undefined)
+    throw new CliError(EXIT.usage, `--interval '${flags.interval}' is not an interval.`, 'Use minutes, hours, days or weeks, as 1m, 5m, 4h, 1d.')
+  for (const [name, text] of [['tick', flags.tick], ['lot', flags.lot]] as const)
+    if (text !== undefined && !((parseDecimal(text, 15) ?? 0) > 0))
+      throw new CliError(EXIT.usage, `--${name} '${text}' is not a positive decimal.`, `Pass a plain decimal, as --${name} 0.01.`)
+}
+
+function showImport(out: Output, report: ImportReport, flags: ImportFlags, elapsedMs: number): void {
+  const { info } = report
+  const unit = info.kind === 'funding' ? 'settlements' : 'bars'
+  out.line(`${out.style('good', '✓')} ${out.style('bold', nameOf(info))}  ${formatCount(report.rows)} ${unit} read in ${(elapsedMs / 1000).toFixed(2)} s`)
+  const fields: [string, string][] = [['span', `${formatTime(info.from)} to ${formatTime(info.to)} UTC`]]
+  if (info.kind !== 'funding') {
+    fields.push(['tick', `${info.tickSize} (${tickReason(report)})`])
+    fields.push(['lot', `${info.lotSize} (${flags.lot === undefined ? 'default, --lot sets another' : 'given'})`])
+    if (!report.hasVolume) fields.push(['volume', info.kind === 'mark' ? 'none, as mark prices have none' : 'none in the file, stored as 0 (for mark prices pass --mark)'])
+  }
+  fields.push(['gaps', describeGaps(info)])
+  const replaced = report.replaced > 0 ? `, ${formatCount(report.replaced)} replaced` : ''
+  fields.push(['stored', `${formatCount(report.added)} new, ${formatCount(report.same)} already there${replaced}; ${formatCount(info.bars)} in all`])
+  fields.push(['hash', info.hash])
+  out.fields(fields)
+}
+
+function tickReason(report: ImportReport): string {
+  switch (report.tickOrigin) {
+    case 'given':
+      return 'given'
+    case 'stored':
+      return `as already stored${report.rounded > 0 ? `, ${formatCount(report.rounded)} prices rounded to it` : ''}`
+    case 'nine-digits':
+      return `the file has more decimals than 9 significant digits at the highest price keep; ${formatCount(report.rounded)} prices rounded to nearest`
+    default:
+      return 'from the decimals in the file'
+  }
+}
+
+const nameOf = (info: Pick<SeriesInfo, 'venue' | 'symbol' | 'interval' | 'kind'>): string =>
+  `${info.venue}/${info.symbol}/${info.interval}${info.kind === 'mark' ? ' mark' : ''}`
+
+function describeGaps(info: Pick<SeriesInfo, 'gaps' | 'missing' | 'bars'>): string {
+  if (info.gaps === 0) return 'none'
+  const share = formatPercent(info.missing / (info.missing + info.bars), 1)
+  return `${formatCount(info.gaps)} with ${formatCount(info.missing)} missing (${share}), left as they are`
+}
+
+function runList(command: Command): void {
+  const context = contextOf(command)
+  const listed = context.candleStore().list()
+  if (!listed.ok) throw dataFailure(listed.error)
+  const series = listed.value
+  context.out.answer({ series }, () => {
+    if (series.length === 0) {
+      context.out.line('Nothing is stored yet.')
+      context.out.note('Import a file: ballast data import FILE --symbol BTCUSDT --interval 1m')
+      return
+    }
+    context.out.table(
+      [{ title: 'series' }, { title: 'from (UTC)' }, { title: 'to (UTC)' }, { title: 'bars', align: 'right' }, { title: 'gaps', align: 'right' }, { title: 'tick', align: 'right' }, { title: 'hash' }],
+      series.map((info) => [
+        nameOf(info),
+        formatTime(info.from),
+        formatTime(info.to),
+        formatCount(info.bars),
+        formatCount(info.gaps),
+        info.kind === 'funding' ? '–' : info.tickSize,
+        info.hash.slice(0, 12),
+      ]),
+    )
+  })
+}
+
+function runVerify(command: Command): void {
+  const context = contextOf(command)
+  const verified = context.candleStore().verify()
+  if (!verified.ok) throw dataFailure(verified.error)
+  const series = verified.value.map((each) => ({ ...each, ok: each.problems.length === 0 }))
+  const { out } = context
+  out.answer({ series }, () => {
+    if (series.length === 0) out.line('Nothing is stored yet.')
+    for (const each of series) {
+      const mark = each.ok ? out.style('good', '✓') : out.style('bad', '✗')
+      out.line(`${mark} ${nameOf(each)}  ${formatCount(each.bars)} bars, gaps: ${describeGaps(each)}`)
+      for (const problem of each.problems) out.line(`    ${problem}`)
+    }
+  })
+  const bad = series.filter((each) => !each.ok)
+  if (bad.length > 0)
+    throw new CliError(EXIT.checksFailed, `${bad.length} of ${series.length} series did not pass.`, 'Import the named series again with --replace.')
+}

@@ -1,0 +1,17 @@
+/**
+ * Numbers and times as people read them.
+ * Never used for what a program reads: `--json` has the values themselves.
+ */
+const GROUPED = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
+
+/** `1,033,226` */
+export const formatCount = (value: number): string => GROUPED.format(value)
+
+/** `2018-01-01 00:00` in UTC. */
+export const formatTime = (instant: number): string => new Date(instant).toISOString().slice(0, 16).replace('T', ' ')
+
+/** `12.34 %` of a fraction; a dash where there is none. */
+export const formatPercent = (fraction: number | null, decimals = 2): string => (fraction === null ? '–' : `${(fraction * 100).toFixed(decimals)} %`)
+
+/** Four significant digits; a dash where there is none. */
+export const formatRatio = (value: number | null): string => (value === null ? '–' : String(Number(value.toPrecision(4))))
