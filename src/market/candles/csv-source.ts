@@ -3,7 +3,7 @@
  * Never holds more than one block of the file, and decides by the file's first bytes whether it is gzip, not by its name.
  */
 import { type FileHandle, open } from 'node:fs/promises'
-import { Readable } from 'node:stream'
+import { Readable, pipeline } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { type Result, err, ok } from '../../core/result.ts'
 import { type CsvHeader, readHeader } from './csv-header.ts'
@@ -65,7 +65,7 @@ async function readLines(
     { objectMode: false, highWaterMark: BLOCK_BYTES },
   )
   const isGzip = magic[0] === 0x1f && magic[1] === 0x8b
-  const stream = isGzip ? raw.compose(createGunzip({ chunkSize: BLOCK_BYTES })) : raw
+  const stream = isGzip ? unpack(raw) : raw
   let sink: LineSink | undefined
   let carry: Buffer = Buffer.alloc(0)
   for await (const chunk of stream as AsyncIterable<Buffer>) {
@@ -98,4 +98,11 @@ async function readLines(
   if (carry.length > 0) sink.readLines(Buffer.concat([carry, Buffer.from('\n')]), 0, carry.length + 1)
   onProgress?.(1)
   return ok(undefined)
+}
+
+function unpack(packed: Readable): Readable {
+  const gunzip = createGunzip({ chunkSize: BLOCK_BYTES })
+  // Joins the ends of the two streams; whoever iterates over the result gets the error itself.
+  pipeline(packed, gunzip, () => {})
+  return gunzip
 }
