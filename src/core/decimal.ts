@@ -47,6 +47,23 @@ export function mulDiv(a: number, b: number, d: number, rounding: Rounding): num
 }
 
 function mulDivNearest(a: number, b: number, d: number): number {
+  const product = a * b
+  if (product <= SAFE && product >= -SAFE) {
+    if (d === 1) return product
+    const size = product < 0 ? -product : product
+    let quotient = Math.floor(size / d)
+    let rest = size - quotient * d
+    if (rest < 0) {
+      quotient -= 1
+      rest += d
+    } else if (rest >= d) {
+      quotient += 1
+      rest -= d
+    }
+    // rest * 2 may leave the safe range only when d does not fit in 52 bits, which no caller uses; d - rest stays inside it.
+    if (rest >= d - rest) quotient += 1
+    return product < 0 ? 0 - quotient : quotient
+  }
   const wide = BigInt(a) * BigInt(b)
   const divisor = BigInt(d)
   const magnitude = wide < 0n ? -wide : wide

@@ -8,7 +8,7 @@ import { type Atr, isAtrReady, makeAtr, updateAtr } from '../indicators/atr.ts'
 import { type Instrument, notionalOf } from '../market/instrument.ts'
 import { type Ledger, emptyLedger, postToWallet } from '../portfolio/ledger.ts'
 import { type Position, applyFill, flatPosition, unrealizedOf } from '../portfolio/position.ts'
-import { type RoundTrip, addToRoundTrip, excursion, feeShare, openRoundTrip, tradeOf } from '../portfolio/round-trip.ts'
+import { type RoundTrip, addToRoundTrip, feeShare, openRoundTrip, seeRange, settleRange, tradeOf } from '../portfolio/round-trip.ts'
 import type { ClosedTrade } from '../portfolio/trade.ts'
 import type { PortfolioView } from '../portfolio/view.ts'
 import { type EquityWatch, dayLossOf, makeEquityWatch, shiftByFlow, watchEquity } from '../risk/breaker.ts'
@@ -131,6 +131,23 @@ export class PortfolioState implements PortfolioView {
   get marginUsed(): Cash {
     return cash(Math.ceil(this.grossNotional / this.leverage))
   }
+  /** What is lost from the present equity if every open position is stopped at its stop; positions without one count with their whole margin. */
+  get openRisk(): Cash {
+    let sum = 0
+    for (const trip of this.trips) {
+      if (trip === undefined) continue
+      const i = trip.instrument
+      const position = this.positions[i] as Position
+      const instrument = this.instruments[i] as Instrument
+      const now = this.unrealizedBy[i] as number
+      const atStop =
+        trip.stop === undefined
+          ? now - Math.ceil(notionalOf(instrument, this.mark(i), lots(Math.abs(position.lots)), 'ceil') / this.leverage)
+          : unrealizedOf(position, instrument, trip.stop)
+      if (now > atStop) sum += now - atStop
+    }
+    return cash(sum)
+  }
   get dayLoss(): Cash {
     return dayLossOf(this.watch, this.equity)
   }
@@ -172,11 +189,7 @@ export class PortfolioState implements PortfolioView {
   noteBar(i: InstrumentIndex, high: number, low: number, close: number): void {
     if (this.needsAtr) updateAtr(this.atrs[i] as Atr, high, low, close)
     const trip = this.trips[i]
-    if (trip === undefined) return
-    const position = this.positions[i] as Position
-    const instrument = this.instruments[i] as Instrument
-    excursion(trip, unrealizedOf(position, instrument, ticks(low)))
-    excursion(trip, unrealizedOf(position, instrument, ticks(high)))
+    if (trip !== undefined) seeRange(trip, ticks(low), ticks(high))
   }
 
   private remark(i: InstrumentIndex, position: Position): void {
@@ -196,6 +209,11 @@ export class PortfolioState implements PortfolioView {
     const instrument = this.instruments[i] as Instrument
     const position = this.positions[i] as Position
     const before: number = position.lots
+    const standing = this.trips[i]
+    if (standing !== undefined) {
+      seeRange(standing, price, price)
+      settleRange(standing, position, instrument)
+    }
     const realized = applyFill(position, instrument, order.side, price, quantity)
     if (realized !== 0) postToWallet(this.ledger, 'trading', realized)
     if (fee !== 0) postToWallet(this.ledger, 'fees', cash(0 - fee))
@@ -248,6 +266,7 @@ export class PortfolioState implements PortfolioView {
     for (const trip of this.trips) {
       if (trip === undefined) continue
       const i = trip.instrument
+      settleRange(trip, this.positions[i] as Position, this.instrument(i))
       list.push(tradeOf(trip, this.instrument(i), this.markTs(i), { mark: this.mark(i), unrealized: this.unrealizedOf(i) }))
     }
     return list

@@ -18,6 +18,7 @@ import {
   ticks,
 } from '../core/units.ts'
 import { type Instrument, notionalOf } from '../market/instrument.ts'
+import { type Position, unrealizedOf } from './position.ts'
 import type { ClosedTrade } from './trade.ts'
 
 /** Mutable in place, JSON-safe. */
@@ -38,6 +39,9 @@ export interface RoundTrip {
   realized: Cash
   mae: Cash
   mfe: Cash
+  /** Extremes that the price has seen since the quantity last changed. */
+  low: Ticks
+  high: Ticks
   slippage: Cash
   /** Stop that the entry declared: what the protection watchdog restores. */
   stop: Ticks | undefined
@@ -70,6 +74,8 @@ export function openRoundTrip(
     realized: cash(0),
     mae: cash(0),
     mfe: cash(0),
+    low: ticks(Number.MAX_SAFE_INTEGER),
+    high: ticks(0),
     slippage: cash(0),
     stop,
     exitReason: '',
@@ -95,11 +101,23 @@ export function addToRoundTrip(trip: RoundTrip, instrument: Instrument, side: Si
 /** The part of a fee that belongs to `part` of `whole` lots; the closing side rounds up. */
 export const feeShare = (fee: Cash, part: Lots, whole: Lots): Cash => cash(part === whole ? fee : mulDivCeil(fee, part, whole))
 
-/** How far an open trip has gone, from an unrealized profit. */
-export function excursion(trip: RoundTrip, unrealized: number): void {
-  if (unrealized < 0) {
-    if (0 - unrealized > trip.mae) trip.mae = cash(0 - unrealized)
-  } else if (unrealized > trip.mfe) trip.mfe = cash(unrealized)
+/** The price has been between `low` and `high` while the trip was open. */
+export function seeRange(trip: RoundTrip, low: Ticks, high: Ticks): void {
+  if (low < trip.low) trip.low = low
+  if (high > trip.high) trip.high = high
+}
+
+/** Turns the price range since the last change of quantity into money, before the quantity changes again. */
+export function settleRange(trip: RoundTrip, position: Position, instrument: Instrument): void {
+  if (position.lots === 0 || trip.high === 0) return
+  const atLow = unrealizedOf(position, instrument, trip.low)
+  const atHigh = unrealizedOf(position, instrument, trip.high)
+  const worst = atLow < atHigh ? atLow : atHigh
+  const best = atLow < atHigh ? atHigh : atLow
+  if (0 - worst > trip.mae) trip.mae = cash(0 - worst)
+  if (best > trip.mfe) trip.mfe = best
+  trip.low = ticks(Number.MAX_SAFE_INTEGER)
+  trip.high = ticks(0)
 }
 
 const average = (instrument: Instrument, notional: Cash, quantity: Lots): Ticks =>

@@ -23,6 +23,9 @@ export interface EquityWatch {
   dayTs: Ts
   /** Ring of equity samples of the last 24 h. */
   readonly samples: number[]
+  /** Weight that the smoothed drawdown keeps over `keepMs`: steps are mostly equal, and a power is dear. */
+  keepMs: number
+  keep: number
   nextSampleTs: Ts
   sampleAt: number
   orangeSeenTs: number
@@ -37,6 +40,8 @@ export const makeEquityWatch = (): EquityWatch => ({
   dayStart: cash(0),
   dayTs: ts(-1),
   samples: [],
+  keepMs: -1,
+  keep: 0.1 - 0.1,
   nextSampleTs: ts(0),
   sampleAt: 0,
   orangeSeenTs: -1,
@@ -74,8 +79,11 @@ export function watchEquity(watch: EquityWatch, equity: Cash, now: Ts, tiers: Dr
   } else watch.drawdown = watch.highWater > 0 ? 1 - equity / watch.highWater : 0
   if (watch.smoothed !== 0 || watch.drawdown !== 0) {
     const elapsed = now - watch.lastTs
-    const keep = elapsed <= 0 ? 1 : 2 ** (-elapsed / tiers.halfLifeMs)
-    watch.smoothed = watch.smoothed * keep + watch.drawdown * (1 - keep)
+    if (elapsed !== watch.keepMs) {
+      watch.keepMs = elapsed
+      watch.keep = elapsed <= 0 ? 1 : 2 ** (-elapsed / tiers.halfLifeMs)
+    }
+    watch.smoothed = watch.smoothed * watch.keep + watch.drawdown * (1 - watch.keep)
     if (watch.smoothed < 1e-12) watch.smoothed = 0
   }
   watch.lastTs = now

@@ -1,0 +1,50 @@
+/**
+ * The journal as a port: inputs and facts in one sequence, projections and alerts written in the same transaction as the facts.
+ * Never accepts an append from a trader whose lease has passed to another, and never changes a row that is written.
+ */
+import type { Result } from '../core/result.ts'
+import type { Ts } from '../core/units.ts'
+import type { KernelFact, KernelInput } from '../kernel/event.ts'
+import type { KernelSnapshot } from '../kernel/kernel.ts'
+import type { RowChange } from './row.ts'
+
+export interface InputRow {
+  readonly kind: 'input'
+  readonly seq: number
+  readonly input: KernelInput
+}
+export interface FactRow {
+  readonly kind: 'fact'
+  readonly seq: number
+  /** Sequence number of the input that led to it. */
+  readonly causeSeq: number
+  readonly fact: KernelFact
+}
+export type JournalRow = InputRow | FactRow
+
+/** lease-lost: another trader owns the account now; this one must end. unavailable: the database does not answer; nothing was written. */
+export type JournalError =
+  | { readonly type: 'lease-lost'; readonly detail: string }
+  | { readonly type: 'unavailable'; readonly detail: string }
+
+export interface JournalLoad {
+  /** Newest snapshot, if any, and the sequence number that it includes. */
+  readonly snapshot: { readonly seq: number; readonly state: KernelSnapshot } | undefined
+  /** Rows after the snapshot, ascending. */
+  readonly tail: readonly JournalRow[]
+}
+
+export interface Journal {
+  /** Appends inputs in order. Answers the sequence number of the first; the others follow without a hole. */
+  appendInputs(inputs: readonly KernelInput[]): Promise<Result<number, JournalError>>
+  /** Appends the facts of inputs, with the changes of projections and alerts, in one transaction. Answers the last sequence number. */
+  appendFacts(facts: readonly { readonly causeSeq: number; readonly fact: KernelFact }[], changes: readonly RowChange[]): Promise<Result<number, JournalError>>
+  saveSnapshot(seq: number, state: KernelSnapshot): Promise<Result<void, JournalError>>
+  load(): Promise<Result<JournalLoad, JournalError>>
+}
+
+/** Version of each payload shape; a change of shape comes with an upcaster in `journal/upcast.ts`. */
+export const PAYLOAD_VERSION = 1
+
+/** What stands in the journal's own time column. */
+export const tsOf = (row: JournalRow): Ts => (row.kind === 'input' ? row.input.ts : row.fact.ts)

@@ -1,0 +1,496 @@
+/**
+ * From an input and its facts to the rows that change: pure, so that a rebuild by replay gives the same tables.
+ * Never reads a table, never writes one, and never leaves a change of state without its row.
+ */
+import { assertNever } from '../core/assert.ts'
+import { formatDecimal } from '../core/decimal.ts'
+import { CASH_SCALE, type Cash, type InstrumentIndex, type OrderId, type Ticks } from '../core/units.ts'
+import type { KernelFact, KernelInput, OrderSubmitted } from '../kernel/event.ts'
+import { type Hold, type HoldScope, tradingState } from '../kernel/holds.ts'
+import type { Kernel } from '../kernel/kernel.ts'
+import { type Instrument, formatPrice, formatQuantity, ticksFromFloat } from '../market/instrument.ts'
+import { averageEntry } from '../portfolio/position.ts'
+import type { ClosedTrade } from '../portfolio/trade.ts'
+import { RISK_RULES } from '../risk/check.ts'
+import { type Order, isOpenStatus } from '../trading/order.ts'
+import type { AlertRow, OrderRow, RowChange, TradeRow } from './row.ts'
+
+const money = (amount: Cash): string => formatDecimal(amount, CASH_SCALE)
+
+/** Remembers what a projection needs beyond the kernel's state; rebuilt by replay like the rows. */
+export class Projector {
+  private readonly kernel: Kernel
+  private readonly plannedLoss = new Map<number, Cash>()
+  private readonly signalTs = new Map<InstrumentIndex, number>()
+  private stateSince = 0
+  private lastState = ''
+  private lastFillAt: number | null = null
+  private barsClosedAt: number | null = null
+
+  constructor(kernel: Kernel) {
+    this.kernel = kernel
+  }
+
+  /** Rows that exist before anything has happened: strategies and flat positions. */
+  initial(): RowChange[] {
+    const changes: RowChange[] = []
+    for (const instrument of this.kernel.config.instruments) this.strategyRow(instrument.index, changes)
+    return changes
+  }
+
+  /**
+   * Changes after `input` (sequence number `seq`) and its facts were applied; the facts stand at `firstFactSeq` and on.
+   * The kernel is in the state after them.
+   */
+  project(input: KernelInput, seq: number, facts: readonly KernelFact[], firstFactSeq: number): RowChange[] {
+    const changes: RowChange[] = []
+    const touched = new Set<InstrumentIndex>()
+    this.ofInput(input, seq, changes, touched)
+    facts.forEach((fact, k) => {
+      this.ofFact(fact, firstFactSeq + k, changes, touched)
+    })
+    for (const i of touched) this.positionRow(i, changes)
+    this.accountRow(input.ts, changes)
+    return changes
+  }
+
+  private instrument(i: InstrumentIndex): Instrument {
+    return this.kernel.config.instruments[i] as Instrument
+  }
+
+  private ofInput(input: KernelInput, seq: number, changes: RowChange[], touched: Set<InstrumentIndex>): void {
+    switch (input.type) {
+      case 'order-accepted':
+      case 'order-rejected':
+      case 'order-triggered':
+      case 'order-amended':
+      case 'order-canceled':
+      case 'order-expired':
+      case 'order-never-arrived':
+        this.orderRow(input.instrument, input.orderId, input.venueOrderId, changes)
+        touched.add(input.instrument)
+        return
+      case 'order-filled': {
+        const order = this.orderRow(input.instrument, input.orderId, input.venueOrderId, changes)
+        touched.add(input.instrument)
+        if (order === undefined || !order.tradeIds.includes(input.tradeId)) return
+        const instrument = this.instrument(input.instrument)
+        this.lastFillAt = input.ts
+        changes.push({
+          table: 'fills',
+          row: {
+            seq,
+            tradeId: input.tradeId,
+            orderId: order.orderId,
+            symbol: instrument.symbol,
+            side: input.side,
+            price: formatPrice(instrument, input.price),
+            quantity: formatQuantity(instrument, input.lots),
+            fee: money(input.fee.amount),
+            feeCoin: input.fee.coin,
+            liquidity: input.liquidity,
+            strategy: order.strategy,
+            tradeNumber: this.tradeNumberOf(input.instrument),
+            ts: input.ts,
+          },
+        })
+        this.openTradeRow(input.instrument, changes)
+        return
+      }
+      case 'order-adopted':
+        this.orderRow(input.instrument, undefined, input.venueOrderId, changes)
+        touched.add(input.instrument)
+        return
+      case 'bars-closed':
+        if (input.mode === 'live') this.barsClosedAt = input.ts
+        for (const row of input.bars) if (this.kernel.portfolio.trip(row.instrument) !== undefined) touched.add(row.instrument)
+        return
+      case 'time-advanced':
+        for (const instrument of this.kernel.config.instruments)
+          if (this.kernel.portfolio.trip(instrument.index) !== undefined) touched.add(instrument.index)
+        return
+      case 'position-adjusted':
+      case 'funding-settled':
+        touched.add(input.instrument)
+        this.openTradeRow(input.instrument, changes)
+        return
+      case 'wallet-adjusted':
+      case 'instrument-changed':
+      case 'add-hold':
+      case 'lift-hold':
+      case 'close-position':
+      case 'cancel-orders':
+      case 'panic':
+      case 'set-strategy-mode':
+      case 'protection-missing':
+        return
+      default:
+        assertNever(input)
+    }
+  }
+
+  private ofFact(fact: KernelFact, seq: number, changes: RowChange[], touched: Set<InstrumentIndex>): void {
+    switch (fact.type) {
+      case 'order-submitted':
+        if (fact.plannedLoss !== undefined) this.plannedLoss.set(fact.command.orderId, fact.plannedLoss)
+        this.orderRow(fact.command.instrument, fact.command.orderId, undefined, changes)
+        changes.push({ table: 'decisions', row: this.submittedDecision(fact, seq) })
+        this.noteSignal(fact.command.instrument, fact.ts, changes)
+        return
+      case 'order-denied':
+        changes.push({
+          table: 'decisions',
+          row: {
+            seq,
+            kind: 'denial',
+            orderId: null,
+            strategy: fact.strategy,
+            symbol: this.instrument(fact.instrument).symbol,
+            class: fact.class,
+            side: fact.side,
+            rule: fact.rule,
+            detail: { reason: fact.reason, figures: fact.figures },
+            ts: fact.ts,
+          },
+        })
+        this.noteSignal(fact.instrument, fact.ts, changes)
+        return
+      case 'cancel-requested':
+        this.orderRow(fact.instrument, fact.orderId, undefined, changes)
+        return
+      case 'stop-requested':
+        touched.add(fact.instrument)
+        return
+      case 'hold-added':
+        changes.push({ table: 'holds', row: holdRow(fact.hold, (i) => this.instrument(i).symbol) })
+        return
+      case 'hold-lifted':
+        changes.push({ table: 'holds', remove: fact.holdId })
+        return
+      case 'strategy-state':
+        return
+      case 'strategy-mode-changed':
+        for (const run of this.kernel.runs)
+          if (run !== undefined && run.strategy === fact.strategy) this.strategyRow(run.instrument.index, changes)
+        changes.push({
+          table: 'alerts',
+          row: this.alert(seq, fact.mode === 'errored' ? 'strategy.auto_disabled' : 'strategy.mode', 'P4', null, `${fact.strategy} is ${fact.mode} (${fact.cause})`, {}, fact.ts),
+        })
+        return
+      case 'trade-opened': {
+        this.openTradeRow(fact.instrument, changes)
+        const instrument = this.instrument(fact.instrument)
+        const trip = this.kernel.portfolio.trip(fact.instrument)
+        if (trip === undefined) return
+        const price = formatPrice(instrument, averageTicks(trip.entryNotional, trip.entryLots, instrument))
+        changes.push({
+          table: 'alerts',
+          row: this.alert(
+            seq,
+            'entry.filled',
+            'P4',
+            instrument.symbol,
+            `${fact.side === 1 ? 'BUY' : 'SELL'} ${formatQuantity(instrument, trip.entryLots)} ${instrument.symbol} @ ${price}`,
+            {
+              tradeNumber: fact.number,
+              strategy: fact.strategy,
+              side: fact.side,
+              price,
+              quantity: formatQuantity(instrument, trip.entryLots),
+              stop: trip.stop === undefined ? null : formatPrice(instrument, trip.stop),
+              plannedLoss: this.plannedText(fact.orderId),
+              equity: money(this.kernel.portfolio.equity),
+            },
+            fact.ts,
+          ),
+        })
+        return
+      }
+      case 'trade-closed':
+        this.closedTrade(fact.trade, seq, changes)
+        touched.add(fact.trade.instrument)
+        return
+      case 'equity-sampled':
+        changes.push({
+          table: 'equity',
+          row: { ts: fact.ts, equity: money(fact.equity), wallet: money(fact.wallet), dayPnl: money(fact.dayPnl), drawdown: fact.drawdown },
+        })
+        return
+      case 'alert-raised':
+        changes.push({
+          table: 'alerts',
+          row: this.alert(
+            seq,
+            fact.alert,
+            fact.severity,
+            fact.instrument === undefined ? null : this.instrument(fact.instrument).symbol,
+            fact.summary,
+            {},
+            fact.ts,
+          ),
+        })
+        return
+      default:
+        assertNever(fact)
+    }
+  }
+
+  private alert(
+    seq: number,
+    type: string,
+    severity: string,
+    symbol: string | null,
+    summary: string,
+    detail: Readonly<Record<string, unknown>>,
+    ts: number,
+  ): AlertRow {
+    return { seq, type, severity, symbol, summary, detail, ts }
+  }
+
+  private plannedText(id: OrderId): string | null {
+    const planned = this.plannedLoss.get(id)
+    return planned === undefined ? null : money(planned)
+  }
+
+  private tradeNumberOf(i: InstrumentIndex): number | null {
+    return this.kernel.portfolio.trip(i)?.number ?? this.lastClosed.get(i) ?? null
+  }
+  /** Number of the trade that was closed last, by instrument: a closing fill belongs to it. */
+  private readonly lastClosed = new Map<InstrumentIndex, number>()
+
+  private submittedDecision(fact: OrderSubmitted, seq: number) {
+    const { command } = fact
+    const instrument = this.instrument(command.instrument)
+    return {
+      seq,
+      kind: 'order' as const,
+      orderId: command.orderId,
+      strategy: fact.strategy,
+      symbol: instrument.symbol,
+      class: fact.class,
+      side: command.side,
+      rule: null,
+      detail: {
+        reason: fact.reason,
+        mark: formatPrice(instrument, fact.mark),
+        quantity: formatQuantity(instrument, command.lots),
+        stop: command.stop === undefined ? null : formatPrice(instrument, command.stop),
+        targets: (command.targets ?? []).map((t) => ({ price: formatPrice(instrument, t.price), share: t.share })),
+        sizing: fact.sizing ?? [],
+        plannedLoss: fact.plannedLoss === undefined ? null : money(fact.plannedLoss),
+        gates: fact.class === 'entry' ? RISK_RULES.filter((rule) => rule !== 'exit-not-verified' && rule !== 'no-size') : ['exit-not-verified'],
+      },
+      ts: fact.ts,
+    }
+  }
+
+  private orderRow(i: InstrumentIndex, id: OrderId | undefined, venueOrderId: string | undefined, changes: RowChange[]): Order | undefined {
+    const order = this.kernel.orders.find(i, id, venueOrderId)
+    if (order !== undefined) changes.push({ table: 'orders', row: this.rowOfOrder(order) })
+    return order
+  }
+
+  private rowOfOrder(order: Order): OrderRow {
+    const instrument = this.instrument(order.instrument)
+    const price = (ticks: Order['limit']): string | null => (ticks === undefined || ticks === null ? null : formatPrice(instrument, ticks))
+    const trip = this.kernel.portfolio.trip(order.instrument)
+    return {
+      orderId: order.orderId,
+      clientOrderId: order.clientOrderId,
+      venueOrderId: order.venueOrderId ?? null,
+      origin: order.origin,
+      parentOrderId: order.parentOrderId ?? null,
+      strategy: order.strategy,
+      symbol: instrument.symbol,
+      class: order.class,
+      side: order.side,
+      kind: order.kind,
+      quantity: formatQuantity(instrument, order.lots),
+      filledQuantity: formatQuantity(instrument, order.filled),
+      averagePrice: order.filled === 0 ? null : formatPrice(instrument, averageTicks(order.filledNotional, order.filled, instrument)),
+      limitPrice: price(order.limit),
+      triggerPrice: price(order.trigger),
+      stopPrice: price(order.stop),
+      targetPrice: price(order.targets?.[0]?.price),
+      status: order.status,
+      isOpen: isOpenStatus(order.status),
+      reduceOnly: order.reduceOnly,
+      tradeNumber: trip?.number ?? this.lastClosed.get(order.instrument) ?? null,
+      submittedTs: order.submittedTs,
+      updatedTs: order.updatedTs,
+    }
+  }
+
+  private positionRow(i: InstrumentIndex, changes: RowChange[]): void {
+    const { portfolio, orders } = this.kernel
+    const instrument = this.instrument(i)
+    const position = portfolio.positions[i]
+    if (position === undefined) return
+    const trip = portfolio.trip(i)
+    const open = orders.open(i)
+    const stop = open.find((o) => o.origin === 'attached-stop')?.trigger
+    const target = open.find((o) => o.origin === 'attached-target')?.trigger
+    const isFlat = position.lots === 0
+    changes.push({
+      table: 'positions',
+      row: {
+        symbol: instrument.symbol,
+        quantity: formatQuantity(instrument, position.lots),
+        entryPrice: isFlat ? null : priceText(instrument, averageEntry(position, instrument)),
+        markPrice: formatPrice(instrument, portfolio.mark(i)),
+        unrealizedPnl: money(portfolio.unrealizedOf(i)),
+        stopPrice: isFlat || stop === undefined ? null : formatPrice(instrument, stop),
+        targetPrice: isFlat || target === undefined ? null : formatPrice(instrument, target),
+        strategy: trip?.strategy ?? null,
+        tradeNumber: trip?.number ?? null,
+        openedTs: trip?.entryTs ?? null,
+        updatedTs: portfolio.now,
+      },
+    })
+  }
+
+  private openTradeRow(i: InstrumentIndex, changes: RowChange[]): void {
+    const trip = this.kernel.portfolio.trip(i)
+    if (trip === undefined) return
+    this.lastClosed.set(i, trip.number)
+    const open = this.kernel.portfolio.openTrades().find((t) => t.number === trip.number)
+    if (open !== undefined) changes.push({ table: 'trades', row: this.tradeRow(open, trip.entryOrderId) })
+    this.entryOrders.set(trip.number, trip.entryOrderId)
+  }
+  /** Entry order of each open trade: a closed trade's planned loss is that of its entry. */
+  private readonly entryOrders = new Map<number, OrderId>()
+
+  private closedTrade(trade: ClosedTrade, seq: number, changes: RowChange[]): void {
+    const instrument = this.instrument(trade.instrument)
+    const entryOrder = this.entryOrders.get(trade.number)
+    this.lastClosed.set(trade.instrument, trade.number)
+    const row = this.tradeRow(trade, entryOrder)
+    changes.push({ table: 'trades', row })
+    this.entryOrders.delete(trade.number)
+    if (entryOrder !== undefined) this.plannedLoss.delete(entryOrder)
+    changes.push({
+      table: 'alerts',
+      row: this.alert(
+        seq,
+        'exit.filled',
+        trade.exitReason === 'stop' ? 'P3' : 'P4',
+        instrument.symbol,
+        `${trade.side === 1 ? 'SELL' : 'BUY'} ${row.quantity} ${instrument.symbol} @ ${row.exitPrice ?? ''}  ${trade.exitReason}`,
+        {
+          tradeNumber: trade.number,
+          strategy: trade.strategy,
+          side: trade.side,
+          quantity: row.quantity,
+          price: row.exitPrice,
+          pnl: row.pnl,
+          resultR: row.resultR,
+          exitReason: trade.exitReason,
+        },
+        trade.exitTs,
+      ),
+    })
+  }
+
+  private tradeRow(trade: ClosedTrade, entryOrder: OrderId | undefined): TradeRow {
+    const instrument = this.instrument(trade.instrument)
+    const planned = entryOrder === undefined ? undefined : this.plannedLoss.get(entryOrder)
+    return {
+      number: trade.number,
+      strategy: trade.strategy,
+      symbol: instrument.symbol,
+      side: trade.side,
+      entryTs: trade.entryTs,
+      entryPrice: priceText(instrument, trade.entryPrice),
+      exitTs: trade.open ? null : trade.exitTs,
+      exitPrice: trade.open ? null : priceText(instrument, trade.exitPrice),
+      quantity: formatQuantity(instrument, trade.quantity),
+      fee: money(trade.fee),
+      funding: money(trade.funding),
+      pnl: money(trade.pnl),
+      resultR: planned === undefined || planned === 0 ? null : (trade.pnl / planned).toFixed(4),
+      exitReason: trade.open ? null : trade.exitReason,
+      entryOrderId: entryOrder ?? 0,
+      mae: money(trade.mae),
+      mfe: money(trade.mfe),
+      isOpen: trade.open,
+    }
+  }
+
+  private noteSignal(i: InstrumentIndex, ts: number, changes: RowChange[]): void {
+    this.signalTs.set(i, ts)
+    this.strategyRow(i, changes)
+  }
+
+  private strategyRow(i: InstrumentIndex, changes: RowChange[]): void {
+    const run = this.kernel.runs[i]
+    if (run === undefined) return
+    changes.push({
+      table: 'strategies',
+      row: {
+        strategy: run.strategy,
+        symbol: run.instrument.symbol,
+        definition: run.definition.name,
+        version: run.definition.version,
+        mode: run.mode,
+        lastSignalTs: this.signalTs.get(i) ?? null,
+      },
+    })
+  }
+
+  private accountRow(ts: number, changes: RowChange[]): void {
+    const { portfolio, holds } = this.kernel
+    const state = tradingState(holds)
+    if (state !== this.lastState) {
+      this.lastState = state
+      this.stateSince = ts
+    }
+    changes.push({
+      table: 'account',
+      row: {
+        state,
+        stateSince: this.stateSince,
+        equity: money(portfolio.equity),
+        wallet: money(portfolio.ledger.wallet),
+        unrealized: money(portfolio.unrealizedTotal),
+        dayPnl: portfolio.watch.dayTs < 0 ? '0' : formatDecimal(portfolio.equity - portfolio.watch.dayStart, CASH_SCALE),
+        dayLoss: money(portfolio.dayLoss),
+        drawdown: portfolio.watch.drawdown,
+        openRisk: money(portfolio.openRisk),
+        grossNotional: money(portfolio.grossNotional),
+        marginUsed: money(portfolio.marginUsed),
+        barsClosedAt: this.barsClosedAt,
+        lastFillAt: this.lastFillAt,
+        updatedTs: portfolio.now,
+      },
+    })
+  }
+}
+
+const averageTicks = (notional: Cash, lots: Order['filled'], instrument: Instrument) =>
+  roundTicks((notional * instrument.cashDenominator) / (lots * instrument.cashNumerator))
+
+const roundTicks = (price: number): Ticks => ticksFromFloat(price, 'nearest')
+
+/** A price that may lie between two ticks, with two decimals more than the tick where it does. */
+function priceText(instrument: Instrument, price: number): string {
+  if (Number.isInteger(price)) return formatPrice(instrument, roundTicks(price))
+  const scale = instrument.priceScale + 2
+  return formatDecimal(Math.round(price * instrument.tick * 100), scale)
+}
+
+function holdRow(hold: Hold, symbolOf: (i: InstrumentIndex) => string) {
+  return {
+    holdId: hold.id,
+    scope: scopeText(hold.scope, symbolOf),
+    effect: hold.effect,
+    cause: hold.cause,
+    actor: hold.actor,
+    reason: hold.reason,
+    since: hold.since,
+    until: hold.until ?? null,
+  }
+}
+
+/** `account`, `strategy:NAME`, `symbol:BTCUSDT`. */
+export const scopeText = (scope: HoldScope, symbolOf: (i: InstrumentIndex) => string): string =>
+  scope.type === 'account' ? 'account' : scope.type === 'strategy' ? `strategy:${scope.strategy}` : `symbol:${symbolOf(scope.instrument)}`

@@ -1,0 +1,170 @@
+/**
+ * Rows of the projections, as the API reads them: decimals as text, times in ms of market time, ids as the paths carry them.
+ * Never holds a number that means money.
+ */
+import type { Side } from '../core/units.ts'
+
+export interface OrderRow {
+  readonly orderId: number
+  readonly clientOrderId: string
+  readonly venueOrderId: string | null
+  readonly origin: string
+  readonly parentOrderId: number | null
+  readonly strategy: string
+  readonly symbol: string
+  readonly class: string
+  readonly side: Side
+  readonly kind: string
+  readonly quantity: string
+  readonly filledQuantity: string
+  readonly averagePrice: string | null
+  readonly limitPrice: string | null
+  readonly triggerPrice: string | null
+  readonly stopPrice: string | null
+  readonly targetPrice: string | null
+  readonly status: string
+  readonly isOpen: boolean
+  readonly reduceOnly: boolean
+  readonly tradeNumber: number | null
+  readonly submittedTs: number
+  readonly updatedTs: number
+}
+
+/** Why an order was sent or denied: what `/why` and `/whynot` show. */
+export interface DecisionRow {
+  readonly seq: number
+  readonly kind: 'order' | 'denial'
+  readonly orderId: number | null
+  readonly strategy: string
+  readonly symbol: string
+  readonly class: string
+  readonly side: Side
+  /** The rule that denied, or null. */
+  readonly rule: string | null
+  /** JSON: reason {rule, values}, figures of a denial, sizing steps, gates passed, mark, planned loss. */
+  readonly detail: Readonly<Record<string, unknown>>
+  readonly ts: number
+}
+
+export interface FillRow {
+  readonly seq: number
+  /** The venue's execution id. */
+  readonly tradeId: string
+  readonly orderId: number
+  readonly symbol: string
+  readonly side: Side
+  readonly price: string
+  readonly quantity: string
+  readonly fee: string
+  readonly feeCoin: string
+  readonly liquidity: string
+  readonly strategy: string
+  readonly tradeNumber: number | null
+  readonly ts: number
+}
+
+export interface PositionRow {
+  readonly symbol: string
+  /** Signed. */
+  readonly quantity: string
+  readonly entryPrice: string | null
+  readonly markPrice: string
+  readonly unrealizedPnl: string
+  readonly stopPrice: string | null
+  readonly targetPrice: string | null
+  readonly strategy: string | null
+  readonly tradeNumber: number | null
+  readonly openedTs: number | null
+  readonly updatedTs: number
+}
+
+export interface TradeRow {
+  readonly number: number
+  readonly strategy: string
+  readonly symbol: string
+  readonly side: Side
+  readonly entryTs: number
+  readonly entryPrice: string
+  readonly exitTs: number | null
+  readonly exitPrice: string | null
+  readonly quantity: string
+  readonly fee: string
+  readonly funding: string
+  readonly pnl: string
+  /** Result in multiples of the planned loss; null where none was planned. */
+  readonly resultR: string | null
+  readonly exitReason: string | null
+  readonly entryOrderId: number
+  readonly mae: string
+  readonly mfe: string
+  readonly isOpen: boolean
+}
+
+export interface EquityRow {
+  readonly ts: number
+  readonly equity: string
+  readonly wallet: string
+  readonly dayPnl: string
+  readonly drawdown: number
+}
+
+export interface StrategyRow {
+  readonly strategy: string
+  readonly symbol: string
+  readonly definition: string
+  readonly version: number
+  readonly mode: string
+  readonly lastSignalTs: number | null
+}
+
+export interface HoldRow {
+  readonly holdId: string
+  readonly scope: string
+  readonly effect: string
+  readonly cause: string
+  readonly actor: string
+  readonly reason: string
+  readonly since: number
+  readonly until: number | null
+}
+
+/** One row: the account as of the last journaled input. */
+export interface AccountRow {
+  readonly state: string
+  readonly stateSince: number
+  readonly equity: string
+  readonly wallet: string
+  readonly unrealized: string
+  readonly dayPnl: string
+  readonly dayLoss: string
+  readonly drawdown: number
+  readonly openRisk: string
+  readonly grossNotional: string
+  readonly marginUsed: string
+  readonly barsClosedAt: number | null
+  readonly lastFillAt: number | null
+  readonly updatedTs: number
+}
+
+export interface AlertRow {
+  readonly seq: number
+  readonly type: string
+  readonly severity: string
+  readonly symbol: string | null
+  readonly summary: string
+  readonly detail: Readonly<Record<string, unknown>>
+  readonly ts: number
+}
+
+export type RowChange =
+  | { readonly table: 'orders'; readonly row: OrderRow }
+  | { readonly table: 'decisions'; readonly row: DecisionRow }
+  | { readonly table: 'fills'; readonly row: FillRow }
+  | { readonly table: 'positions'; readonly row: PositionRow }
+  | { readonly table: 'trades'; readonly row: TradeRow }
+  | { readonly table: 'equity'; readonly row: EquityRow }
+  | { readonly table: 'strategies'; readonly row: StrategyRow }
+  | { readonly table: 'holds'; readonly row: HoldRow }
+  | { readonly table: 'holds'; readonly remove: string }
+  | { readonly table: 'account'; readonly row: AccountRow }
+  | { readonly table: 'alerts'; readonly row: AlertRow }
