@@ -9,7 +9,7 @@ import type { EquitySeries } from '../portfolio/equity.ts'
 import { CliError, EXIT } from './exit.ts'
 
 const TIME_NAMES = ['timestamp', 'ts', 'time', 'date', 'datetime']
-const EQUITY_NAMES = ['equity', 'value', 'balance', 'close']
+const EQUITY_NAMES = ['equity', 'value', 'balance']
 
 /** @throws CliError that names the file and the line. */
 export function readEquityCsv(path: string): EquitySeries {

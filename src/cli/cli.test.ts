@@ -1,0 +1,122 @@
+/**
+ * The command line as a process: answers on stdout, messages on stderr, exit codes, nearest names.
+ * Never runs against the working directory of the checkout.
+ */
+import { execFile } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { Output, type Stream } from './output.ts'
+
+const ENTRY = fileURLToPath(new URL('../cli.ts', import.meta.url))
+const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
+
+let cwd: string
+beforeAll(() => {
+  cwd = mkdtempSync(join(tmpdir(), 'cli-'))
+  const rows = Array.from({ length: 5 }, (_, at) => `${1_700_000_040_000 + at * 60_000},1,2,0.5,1.5,${at}`)
+  writeFileSync(join(cwd, 'bars.csv'), `timestamp,open,high,low,close,volume\n${rows.join('\n')}\n`)
+  writeFileSync(join(cwd, 'bad.csv'), `timestamp,open,high,low,close,volume\n${rows[0]}\n${rows[1]}0,x\n`)
+  writeFileSync(join(cwd, 'equity.csv'), 'timestamp,equity\n2024-01-01,100\n2024-01-02,110\n2024-01-03,99\n')
+})
+afterAll(() => rmSync(cwd, { recursive: true }))
+
+interface Run {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+const ballast = (words: string, env: Record<string, string> = {}): Promise<Run> =>
+  new Promise((resolve) => {
+    execFile(process.execPath, ['--import', TSX, ENTRY, ...words.split(' ')], { cwd, env }, (error, stdout, stderr) =>
+      resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr }),
+    )
+  })
+
+describe('as a process', () => {
+  test('imports, lists and verifies in the data directory of the flag or the environment', async () => {
+    const imported = await ballast('data import bars.csv --symbol BTCUSDT --interval 1m --json --data-dir d')
+    expect(imported).toMatchObject({ code: 0, stderr: '' })
+    const [series] = JSON.parse(imported.stdout).series
+    expect(series).toMatchObject({ venue: 'bybit', symbol: 'BTCUSDT', interval: '1m', from: 1_700_000_040_000, to: 1_700_000_280_000, bars: 5, gaps: 0 })
+    const listed = await ballast('data list --json', { BALLAST__DATA_DIR: 'd' })
+    expect(JSON.parse(listed.stdout).series).toEqual([series])
+    const verified = await ballast('data verify --data-dir d')
+    expect(verified.code).toBe(0)
+    expect(verified.stdout).toContain('✓ bybit/BTCUSDT/1m  5 bars')
+    expect(verified.stdout).not.toContain('\u001B')
+  }, 20_000)
+
+  test('metrics of an equity file', async () => {
+    const run = await ballast('metrics equity.csv --json')
+    const { metrics } = JSON.parse(run.stdout)
+    expect(metrics.totalReturn).toBeCloseTo(-0.01, 12)
+    expect(metrics.maxDrawdown).toBeCloseTo(0.1, 12)
+    expect(metrics.skew).toBeNull()
+  }, 20_000)
+
+  test.each([
+    ['dta list', 2, "Did you mean 'data'?"],
+    ['data lst', 2, "Did you mean 'list'?"],
+    ['data list --jsn', 2, "Did you mean '--json'?"],
+    ['data import bars.csv', 2, '--symbol'],
+    ['data import bars.csv --symbol S --interval 7x', 2, "'7x' is not an interval"],
+    ['data import absent.csv --symbol S', 1, 'absent.csv does not exist'],
+    ['data import bad.csv --symbol S', 1, 'bad.csv line 3: 7 fields where the header names 6'],
+    ['metrics equity.csv --periods-per-year 0', 2, 'not a positive number'],
+    ['metrics bars.csv', 1, 'bars.csv line 1: the header'],
+    ['metrics equity.csv --periods-per-year', 2, 'argument missing'],
+    ['config show -p prod', 3, 'must be one of sim, paper'],
+  ])('%s ends with %d', async (words, code, text) => {
+    const run = await ballast(words)
+    expect(run.code).toBe(code)
+    expect(run.stderr).toContain(text)
+    expect(run.stdout).toBe('')
+  }, 20_000)
+
+  test('an unknown variable of ours is an error, exit 3', async () => {
+    const run = await ballast('data list', { BALLAST__DATADIR: 'x' })
+    expect(run).toMatchObject({ code: 3, stderr: expect.stringContaining('Did you mean BALLAST__DATA_DIR?') })
+  }, 20_000)
+})
+
+describe('output', () => {
+  const capture = (isTTY: boolean): Stream & { text: string } => ({
+    text: '',
+    isTTY,
+    write(text: string) {
+      this.text += text
+    },
+  })
+  const options = { json: false, plain: false, quiet: false, verbose: false, color: true }
+
+  test('colors on a terminal only', () => {
+    expect(new Output(options, capture(true), capture(true)).style('good', 'x')).toBe('\u001B[32mx\u001B[0m')
+    expect(new Output(options, capture(false), capture(false)).style('good', 'x')).toBe('x')
+    expect(new Output({ ...options, color: false }, capture(true), capture(true)).style('good', 'x')).toBe('x')
+  })
+
+  test('tables align, and are tab-separated when plain', () => {
+    const columns = [{ title: 'name' }, { title: 'n', align: 'right' }] as const
+    const aligned = capture(false)
+    new Output(options, aligned, capture(false)).table(columns, [['a', '5'], ['longer', '123']])
+    expect(aligned.text).toBe('name      n\na         5\nlonger  123\n')
+    const plain = capture(false)
+    new Output({ ...options, plain: true }, plain, capture(false)).table(columns, [['a', '5']])
+    expect(plain.text).toBe('name\tn\na\t5\n')
+  })
+
+  test('messages go to stderr and are silent with quiet; the answer with --json is JSON alone', () => {
+    const [stdout, stderr] = [capture(false), capture(false)]
+    const out = new Output({ ...options, json: true }, stdout, stderr)
+    out.note('working')
+    out.answer({ a: 1 }, () => out.line('for people'))
+    expect([stdout.text, stderr.text]).toEqual(['{"a":1}\n', 'working\n'])
+    new Output({ ...options, quiet: true }, stdout, stderr).note('more')
+    expect(stderr.text).toBe('working\n')
+  })
+})

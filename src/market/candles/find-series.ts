@@ -1,0 +1,51 @@
+/**
+ * Finds the stored candles that a command means when it names a symbol and leaves out the venue or the interval.
+ * Never chooses between two that fit equally: it names them and asks.
+ */
+import { type Result, err, ok } from '../../core/result.ts'
+import { type DataError, dataError } from './data-error.ts'
+import { parseInterval } from './interval.ts'
+import type { CandleStore, SeriesInfo } from './store.ts'
+
+export interface SeriesWish {
+  readonly symbol: string
+  readonly venue?: string | undefined
+  /** 1m where stored, else the only one stored, unless said. */
+  readonly interval?: string | undefined
+}
+
+const INTERVAL_DEFAULT = '1m'
+
+export function findSeries(store: CandleStore, wish: SeriesWish): Result<SeriesInfo, DataError> {
+  const listed = store.list()
+  if (!listed.ok) return listed
+  const candles = listed.value.filter((info) => info.kind === 'last')
+  const ofSymbol = candles.filter((info) => info.symbol === wish.symbol && (wish.venue === undefined || info.venue === wish.venue))
+  const byDefault = ofSymbol.filter((info) => info.interval === INTERVAL_DEFAULT)
+  const fitting =
+    wish.interval !== undefined
+      ? ofSymbol.filter((info) => info.intervalMs === parseInterval(wish.interval as string))
+      : byDefault.length > 0
+        ? byDefault
+        : ofSymbol
+  const [first, second] = fitting
+  if (first !== undefined && second === undefined) return ok(first)
+  const missing = `${wish.symbol}${wish.interval === undefined ? '' : ` at ${wish.interval}`}${wish.venue === undefined ? '' : ` of ${wish.venue}`}`
+  if (first === undefined)
+    return err(
+      dataError(
+        'not-found',
+        `There are no candles of ${missing}. ${stored(ofSymbol.length > 0 ? ofSymbol : candles)}`,
+        `Import some: ballast data import FILE --symbol ${wish.symbol} --interval ${wish.interval ?? INTERVAL_DEFAULT}`,
+      ),
+    )
+  const flag = fitting.every((info) => info.venue === first.venue) ? '--interval' : '--venue'
+  return err(dataError('conflict', `Several series of ${missing} fit: ${namesOf(fitting)}.`, `Say which one with ${flag}.`))
+}
+
+const namesOf = (series: readonly SeriesInfo[]): string => series.map((info) => `${info.venue}/${info.symbol}/${info.interval}`).join(', ')
+
+function stored(series: readonly SeriesInfo[]): string {
+  if (series.length === 0) return 'The store is empty.'
+  return `Stored: ${namesOf(series.slice(0, 8))}${series.length > 8 ? ', …' : ''}.`
+}
