@@ -17,15 +17,9 @@ import type { AlertRow, OrderRow, RowChange, TradeRow } from './row.ts'
 
 const money = (amount: Cash): string => formatDecimal(amount, CASH_SCALE)
 
-/** Remembers what a projection needs beyond the kernel's state; rebuilt by replay like the rows. */
+/** Projects one kernel; it keeps nothing of its own, so that it can start anywhere in the journal. */
 export class Projector {
   private readonly kernel: Kernel
-  private readonly plannedLoss = new Map<number, Cash>()
-  private readonly signalTs = new Map<InstrumentIndex, number>()
-  private stateSince = 0
-  private lastState = ''
-  private lastFillAt: number | null = null
-  private barsClosedAt: number | null = null
 
   constructor(kernel: Kernel) {
     this.kernel = kernel
@@ -45,12 +39,12 @@ export class Projector {
   project(input: KernelInput, seq: number, facts: readonly KernelFact[], firstFactSeq: number): RowChange[] {
     const changes: RowChange[] = []
     const touched = new Set<InstrumentIndex>()
-    this.ofInput(input, seq, changes, touched)
+    this.ofInput(input, seq, facts, changes, touched)
     facts.forEach((fact, k) => {
       this.ofFact(fact, firstFactSeq + k, changes, touched)
     })
     for (const i of touched) this.positionRow(i, changes)
-    this.accountRow(input.ts, changes)
+    this.accountRow(changes)
     return changes
   }
 
@@ -58,7 +52,7 @@ export class Projector {
     return this.kernel.config.instruments[i] as Instrument
   }
 
-  private ofInput(input: KernelInput, seq: number, changes: RowChange[], touched: Set<InstrumentIndex>): void {
+  private ofInput(input: KernelInput, seq: number, facts: readonly KernelFact[], changes: RowChange[], touched: Set<InstrumentIndex>): void {
     switch (input.type) {
       case 'order-accepted':
       case 'order-rejected':
@@ -75,7 +69,6 @@ export class Projector {
         touched.add(input.instrument)
         if (order === undefined || !order.tradeIds.includes(input.tradeId)) return
         const instrument = this.instrument(input.instrument)
-        this.lastFillAt = input.ts
         changes.push({
           table: 'fills',
           row: {
@@ -90,7 +83,7 @@ export class Projector {
             feeCoin: input.fee.coin,
             liquidity: input.liquidity,
             strategy: order.strategy,
-            tradeNumber: this.tradeNumberOf(input.instrument),
+            tradeNumber: this.tradeNumberOf(input.instrument, facts),
             ts: input.ts,
           },
         })
@@ -102,7 +95,6 @@ export class Projector {
         touched.add(input.instrument)
         return
       case 'bars-closed':
-        if (input.mode === 'live') this.barsClosedAt = input.ts
         for (const row of input.bars) if (this.kernel.portfolio.trip(row.instrument) !== undefined) touched.add(row.instrument)
         return
       case 'time-advanced':
@@ -132,10 +124,9 @@ export class Projector {
   private ofFact(fact: KernelFact, seq: number, changes: RowChange[], touched: Set<InstrumentIndex>): void {
     switch (fact.type) {
       case 'order-submitted':
-        if (fact.plannedLoss !== undefined) this.plannedLoss.set(fact.command.orderId, fact.plannedLoss)
         this.orderRow(fact.command.instrument, fact.command.orderId, undefined, changes)
         changes.push({ table: 'decisions', row: this.submittedDecision(fact, seq) })
-        this.noteSignal(fact.command.instrument, fact.ts, changes)
+        this.strategyRow(fact.command.instrument, changes)
         return
       case 'order-denied':
         changes.push({
@@ -153,7 +144,7 @@ export class Projector {
             ts: fact.ts,
           },
         })
-        this.noteSignal(fact.instrument, fact.ts, changes)
+        this.strategyRow(fact.instrument, changes)
         return
       case 'cancel-requested':
         this.orderRow(fact.instrument, fact.orderId, undefined, changes)
@@ -198,7 +189,7 @@ export class Projector {
               price,
               quantity: formatQuantity(instrument, trip.entryLots),
               stop: trip.stop === undefined ? null : formatPrice(instrument, trip.stop),
-              plannedLoss: this.plannedText(fact.orderId),
+              plannedLoss: trip.plannedLoss === undefined ? null : money(trip.plannedLoss),
               equity: money(this.kernel.portfolio.equity),
             },
             fact.ts,
@@ -247,16 +238,11 @@ export class Projector {
     return { seq, type, severity, symbol, summary, detail, ts }
   }
 
-  private plannedText(id: OrderId): string | null {
-    const planned = this.plannedLoss.get(id)
-    return planned === undefined ? null : money(planned)
+  /** The trade that a fill belongs to: the one it ended, else the one that is open. */
+  private tradeNumberOf(i: InstrumentIndex, facts: readonly KernelFact[]): number | null {
+    for (const fact of facts) if (fact.type === 'trade-closed' && fact.trade.instrument === i) return fact.trade.number
+    return this.kernel.portfolio.trip(i)?.number ?? null
   }
-
-  private tradeNumberOf(i: InstrumentIndex): number | null {
-    return this.kernel.portfolio.trip(i)?.number ?? this.lastClosed.get(i) ?? null
-  }
-  /** Number of the trade that was closed last, by instrument: a closing fill belongs to it. */
-  private readonly lastClosed = new Map<InstrumentIndex, number>()
 
   private submittedDecision(fact: OrderSubmitted, seq: number) {
     const { command } = fact
@@ -315,7 +301,7 @@ export class Projector {
       status: order.status,
       isOpen: isOpenStatus(order.status),
       reduceOnly: order.reduceOnly,
-      tradeNumber: trip?.number ?? this.lastClosed.get(order.instrument) ?? null,
+      tradeNumber: trip?.number ?? null,
       submittedTs: order.submittedTs,
       updatedTs: order.updatedTs,
     }
@@ -352,22 +338,14 @@ export class Projector {
   private openTradeRow(i: InstrumentIndex, changes: RowChange[]): void {
     const trip = this.kernel.portfolio.trip(i)
     if (trip === undefined) return
-    this.lastClosed.set(i, trip.number)
     const open = this.kernel.portfolio.openTrades().find((t) => t.number === trip.number)
-    if (open !== undefined) changes.push({ table: 'trades', row: this.tradeRow(open, trip.entryOrderId) })
-    this.entryOrders.set(trip.number, trip.entryOrderId)
+    if (open !== undefined) changes.push({ table: 'trades', row: this.tradeRow(open) })
   }
-  /** Entry order of each open trade: a closed trade's planned loss is that of its entry. */
-  private readonly entryOrders = new Map<number, OrderId>()
 
   private closedTrade(trade: ClosedTrade, seq: number, changes: RowChange[]): void {
     const instrument = this.instrument(trade.instrument)
-    const entryOrder = this.entryOrders.get(trade.number)
-    this.lastClosed.set(trade.instrument, trade.number)
-    const row = this.tradeRow(trade, entryOrder)
+    const row = this.tradeRow(trade)
     changes.push({ table: 'trades', row })
-    this.entryOrders.delete(trade.number)
-    if (entryOrder !== undefined) this.plannedLoss.delete(entryOrder)
     changes.push({
       table: 'alerts',
       row: this.alert(
@@ -391,9 +369,9 @@ export class Projector {
     })
   }
 
-  private tradeRow(trade: ClosedTrade, entryOrder: OrderId | undefined): TradeRow {
+  private tradeRow(trade: ClosedTrade): TradeRow {
     const instrument = this.instrument(trade.instrument)
-    const planned = entryOrder === undefined ? undefined : this.plannedLoss.get(entryOrder)
+    const planned = trade.plannedLoss
     return {
       number: trade.number,
       strategy: trade.strategy,
@@ -409,16 +387,11 @@ export class Projector {
       pnl: money(trade.pnl),
       resultR: planned === undefined || planned === 0 ? null : (trade.pnl / planned).toFixed(4),
       exitReason: trade.open ? null : trade.exitReason,
-      entryOrderId: entryOrder ?? 0,
+      entryOrderId: trade.entryOrderId ?? 0,
       mae: money(trade.mae),
       mfe: money(trade.mfe),
       isOpen: trade.open,
     }
-  }
-
-  private noteSignal(i: InstrumentIndex, ts: number, changes: RowChange[]): void {
-    this.signalTs.set(i, ts)
-    this.strategyRow(i, changes)
   }
 
   private strategyRow(i: InstrumentIndex, changes: RowChange[]): void {
@@ -432,23 +405,18 @@ export class Projector {
         definition: run.definition.name,
         version: run.definition.version,
         mode: run.mode,
-        lastSignalTs: this.signalTs.get(i) ?? null,
+        lastSignalTs: run.lastSignalTs,
       },
     })
   }
 
-  private accountRow(ts: number, changes: RowChange[]): void {
+  private accountRow(changes: RowChange[]): void {
     const { portfolio, holds } = this.kernel
-    const state = tradingState(holds)
-    if (state !== this.lastState) {
-      this.lastState = state
-      this.stateSince = ts
-    }
     changes.push({
       table: 'account',
       row: {
-        state,
-        stateSince: this.stateSince,
+        state: tradingState(holds),
+        stateSince: this.kernel.stateSince,
         equity: money(portfolio.equity),
         wallet: money(portfolio.ledger.wallet),
         unrealized: money(portfolio.unrealizedTotal),
@@ -458,8 +426,8 @@ export class Projector {
         openRisk: money(portfolio.openRisk),
         grossNotional: money(portfolio.grossNotional),
         marginUsed: money(portfolio.marginUsed),
-        barsClosedAt: this.barsClosedAt,
-        lastFillAt: this.lastFillAt,
+        barsClosedAt: portfolio.lastCloseTs,
+        lastFillAt: portfolio.lastFillTs,
         updatedTs: portfolio.now,
       },
     })

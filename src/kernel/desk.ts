@@ -2,7 +2,7 @@
  * The desk: where opinions, commands of people and findings of watchdogs become orders, denials, holds and alerts.
  * Never sends an order that risk has not passed, and never denies a verified exit (S2).
  */
-import { type Cash, type InstrumentIndex, type Lots, type OrderId, type Side, type StrategyId, type Ticks, cash, lots, strategyId, ticks, ts } from '../core/units.ts'
+import { type Cash, type InstrumentIndex, type Lots, type OrderId, type Side, type StrategyId, type Ticks, type Ts, cash, lots, strategyId, ticks, ts } from '../core/units.ts'
 import { type Instrument, formatPrice, formatQuantity } from '../market/instrument.ts'
 import { checkEntry, checkExit, plannedLossOf, type RiskDenial } from '../risk/check.ts'
 import { entryCaps, lotsFor, sizeByRisk, type Sized } from '../risk/sizing.ts'
@@ -11,7 +11,7 @@ import type { OrderEvent, PositionAdjusted } from '../trading/event.ts'
 import { type IntentClass, type Order, type OrderIntent, type Reason, clientOrderIdOf } from '../trading/order.ts'
 import type { KernelConfig } from './config.ts'
 import type { AlertSeverity, OrderSubmitted, Outbox } from './event.ts'
-import { type Hold, holdOn } from './holds.ts'
+import { type Hold, holdOn, tradingState } from './holds.ts'
 import type { OrderBook, OrderOutcome } from './order-book.ts'
 import type { PortfolioState } from './portfolio-state.ts'
 import type { StrategyRun } from './strategy-run.ts'
@@ -24,6 +24,8 @@ const EMERGENCY_STOP_FRACTION = 0.02
 
 export class Desk {
   readonly externalOwner: StrategyId = strategyId('external')
+  /** When the account's trading state last changed. */
+  stateSince: Ts = ts(0)
   private readonly config: KernelConfig
   private readonly portfolio: PortfolioState
   private readonly orders: OrderBook
@@ -235,6 +237,7 @@ export class Desk {
       timeInForce: command.timeInForce,
       reduceOnly: command.reduceOnly,
       reason: fact.reason,
+      plannedLoss: fact.plannedLoss,
       status: 'submitted',
       tradeIds: [],
       cancelRequested: false,
@@ -367,7 +370,10 @@ export class Desk {
   }
 
   foldHold(hold: Hold): void {
-    if (!this.holds.some((h) => h.id === hold.id)) this.holds.push(hold)
+    if (this.holds.some((h) => h.id === hold.id)) return
+    const before = tradingState(this.holds)
+    this.holds.push(hold)
+    if (tradingState(this.holds) !== before) this.stateSince = this.portfolio.now
   }
 
   liftHold(id: string, actor: string): void {
@@ -378,7 +384,10 @@ export class Desk {
 
   foldLift(id: string): void {
     const at = this.holds.findIndex((h) => h.id === id)
-    if (at >= 0) this.holds.splice(at, 1)
+    if (at < 0) return
+    const before = tradingState(this.holds)
+    this.holds.splice(at, 1)
+    if (tradingState(this.holds) !== before) this.stateSince = this.portfolio.now
   }
 
   haltForPanic(actor: string, reason: string): void {
@@ -502,6 +511,7 @@ export class Desk {
       timeInForce: 'gtc',
       reduceOnly: false,
       reason: { rule: event.cause, values: {} },
+      plannedLoss: undefined,
       status: 'filled',
       tradeIds: [],
       cancelRequested: false,

@@ -26,11 +26,13 @@ export interface KernelSnapshot {
   readonly portfolio: PortfolioSnapshot
   readonly holds: readonly Hold[]
   readonly panicActive: boolean
+  readonly stateSince: Ts
   readonly runs: readonly {
     readonly strategy: StrategyId
     readonly instrument: InstrumentIndex
     readonly mode: StrategyMode
     readonly deadSide: Side | 0
+    readonly lastSignalTs: Ts | null
     readonly state: StrategyState
   }[]
 }
@@ -80,6 +82,9 @@ export class Kernel {
   }
   get now(): Ts {
     return this.portfolio.now
+  }
+  get stateSince(): Ts {
+    return this.desk.stateSince
   }
   get isPanicActive(): boolean {
     return this.panicActive
@@ -139,6 +144,7 @@ export class Kernel {
     switch (fact.type) {
       case 'order-submitted':
         this.desk.foldSubmitted(fact)
+        this.noteSignal(fact.command.instrument, fact.ts)
         return
       case 'cancel-requested': {
         const order = this.orders.find(fact.instrument, fact.orderId, undefined)
@@ -160,6 +166,8 @@ export class Kernel {
         for (const run of this.runs) if (run !== undefined && run.strategy === fact.strategy) run.mode = fact.mode
         return
       case 'order-denied':
+        this.noteSignal(fact.instrument, fact.ts)
+        return
       case 'stop-requested':
       case 'trade-opened':
       case 'trade-closed':
@@ -169,6 +177,11 @@ export class Kernel {
       default:
         assertNever(fact)
     }
+  }
+
+  private noteSignal(i: InstrumentIndex, at: Ts): void {
+    const run = this.runs[i]
+    if (run !== undefined) run.lastSignalTs = at
   }
 
   private advance(input: KernelInput): void {
@@ -203,7 +216,10 @@ export class Kernel {
     }
     if (mode === 'warmup') return
     if (signal === undefined) run.deadSide = 0
-    else this.desk.takeSignal(run, signal, mode === 'live')
+    else {
+      this.desk.takeSignal(run, signal, mode === 'live')
+      run.lastSignalTs = this.portfolio.now
+    }
   }
 
   decideBreakers(): void {
@@ -227,6 +243,7 @@ export class Kernel {
   ): void {
     if (mode === 'live') {
       for (const row of rows) this.revealRow(row)
+      this.portfolio.lastCloseTs = at
       this.settle(at)
       if (!decides) return
       this.decideBreakers()
@@ -281,6 +298,7 @@ export class Kernel {
   private bookFill(order: Order, fill: OrderFilled): void {
     const trip = this.portfolio.trip(order.instrument)
     if (order.class === 'entry' && trip !== undefined && order.stop !== undefined) trip.stop = order.stop
+    this.portfolio.lastFillTs = fill.ts
     this.portfolio.bookFill(order, fill.price, fill.lots, fill.fee.amount, exitReasonOf(order))
   }
 
@@ -429,6 +447,7 @@ export class Kernel {
       portfolio: this.portfolio.snapshot(),
       holds: [...this.holds],
       panicActive: this.panicActive,
+      stateSince: this.desk.stateSince,
       runs: this.runs
         .filter((run) => run !== undefined)
         .map((run) => ({
@@ -436,6 +455,7 @@ export class Kernel {
           instrument: run.instrument.index,
           mode: run.mode,
           deadSide: run.deadSide,
+          lastSignalTs: run.lastSignalTs,
           state: structuredClone(run.state),
         })),
     }
@@ -448,10 +468,12 @@ export class Kernel {
     this.holds.length = 0
     this.holds.push(...from.holds)
     this.panicActive = from.panicActive
+    this.desk.stateSince = from.stateSince
     for (const saved of from.runs) {
       const run = this.runs[saved.instrument]
       if (run === undefined || run.strategy !== saved.strategy) continue
       run.mode = saved.mode
+      run.lastSignalTs = saved.lastSignalTs
       run.restore(structuredClone(saved.state), saved.deadSide)
     }
   }

@@ -86,6 +86,7 @@ export class OrderBook {
       timeInForce: 'gtc',
       reduceOnly: event.reduceOnly,
       reason: { rule: event.origin, values: {} },
+      plannedLoss: undefined,
       status: 'accepted',
       tradeIds: [],
       cancelRequested: false,

@@ -33,6 +33,8 @@ export interface PortfolioSnapshot {
   readonly nextTradeNumber: number
   readonly entryTimes: readonly number[]
   readonly lastEntryTimes: readonly number[]
+  readonly lastFillTs: Ts | null
+  readonly lastCloseTs: Ts | null
 }
 
 export class PortfolioState implements PortfolioView {
@@ -57,6 +59,9 @@ export class PortfolioState implements PortfolioView {
   private unrealized = 0
   private readonly atrs: readonly Atr[]
   private nextTradeNumber = 1
+  /** When something was last filled, and the last live close instant; null before the first. */
+  lastFillTs: Ts | null = null
+  lastCloseTs: Ts | null = null
   /** Entry times of the last minute, oldest first. */
   private entryTimes: number[] = []
   /** By instrument and side: [2 i] buys, [2 i + 1] sells; -1 = never. */
@@ -239,7 +244,7 @@ export class PortfolioState implements PortfolioView {
     if (opening > 0) {
       let trip = this.trips[i]
       if (trip === undefined) {
-        trip = openRoundTrip(tradeNumber(this.nextTradeNumber), order.strategy, i, order.side, order.orderId, this.now, order.stop)
+        trip = openRoundTrip(tradeNumber(this.nextTradeNumber), order.strategy, i, order.side, order.orderId, this.now, order.stop, order.plannedLoss)
         this.nextTradeNumber += 1
         this.trips[i] = trip
         this.opened = trip
@@ -289,6 +294,8 @@ export class PortfolioState implements PortfolioView {
       nextTradeNumber: this.nextTradeNumber,
       entryTimes: [...this.entryTimes],
       lastEntryTimes: Array.from(this.lastEntryTimes),
+      lastFillTs: this.lastFillTs,
+      lastCloseTs: this.lastCloseTs,
     }
   }
 
@@ -308,6 +315,8 @@ export class PortfolioState implements PortfolioView {
     this.nextTradeNumber = from.nextTradeNumber
     this.entryTimes = [...from.entryTimes]
     this.lastEntryTimes.set(from.lastEntryTimes)
+    this.lastFillTs = from.lastFillTs
+    this.lastCloseTs = from.lastCloseTs
     this.unrealized = 0
     this.unrealizedBy.fill(0)
     this.positions.forEach((p, i) => {

@@ -32,6 +32,8 @@ export class StrategyRun {
   mode: StrategyMode = 'running'
   /** Side of an opinion that came while held; dead until the opinion changes (S11). */
   deadSide: Side | 0 = 0
+  /** When an opinion last became an order or a denial. */
+  lastSignalTs: Ts | null = null
   /** What the strategy threw, with the place. */
   failure: string | undefined = undefined
   state: StrategyState

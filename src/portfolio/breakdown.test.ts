@@ -53,5 +53,8 @@ test('groups closed trades by exit reason and by hour, best first', () => {
     { key: 'target', trades: 1, wins: 1, pnl: 8 },
     { key: 'stop', trades: 2, wins: 0, pnl: -7 },
   ])
-  expect(groupTrades(trades, byEntryHour).map((group) => [group.key, group.pnl])).toEqual([['07', 3], ['13', -2]])
+  expect(groupTrades(trades, byEntryHour).map((group) => [group.key, group.pnl])).toEqual([
+    ['07', 3],
+    ['13', -2],
+  ])
 })

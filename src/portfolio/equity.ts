@@ -103,4 +103,3 @@ export function drawdownsOf(series: EquitySeries): Drawdowns | undefined {
   }
   return { max, longestMs, average: episodes === 0 ? undefined : depths / episodes, ulcer: Math.sqrt(squares / rows) }
 }
-

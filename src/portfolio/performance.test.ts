@@ -124,8 +124,16 @@ describe('of an equity series', () => {
     ['one row', [100], ['totalReturn', 'maxDrawdown', 'sharpe', 'cagr', 'ulcerIndex']],
     ['two rows', [100, 110], ['sharpe', 'volatility', 'skew', 'kurtosis', 'var95', 'calmar', 'sortino', 'omega']],
     ['three rows', [100, 110, 105], ['skew', 'kurtosis']],
-    ['no change at all', [100, 100, 100, 100, 100, 100], ['sharpe', 'sortino', 'skew', 'kurtosis', 'omega', 'tailRatio', 'calmar', 'avgDrawdown', 'probabilisticSharpe']],
-    ['steady growth, whose deviation is rounding noise', Array.from({ length: 50 }, (_, at) => 1.01 ** at), ['sharpe', 'skew', 'kurtosis', 'sortino', 'calmar']],
+    [
+      'no change at all',
+      [100, 100, 100, 100, 100, 100],
+      ['sharpe', 'sortino', 'skew', 'kurtosis', 'omega', 'tailRatio', 'calmar', 'avgDrawdown', 'probabilisticSharpe'],
+    ],
+    [
+      'steady growth, whose deviation is rounding noise',
+      Array.from({ length: 50 }, (_, at) => 1.01 ** at),
+      ['sharpe', 'skew', 'kurtosis', 'sortino', 'calmar'],
+    ],
     ['an equity of zero on the way', [100, 0, 100], ['sharpe', 'volatility']],
   ] as const)('%s: what cannot be computed is null', (_name, equity, absent) => {
     const metrics = equityMetrics(daily(equity))
@@ -180,7 +188,10 @@ describe('daily equity', () => {
     ['starting at midnight', [0, 24, 48], [0, 24, 48], [1, 2, 3]],
     ['one row', [7], [7], [1]],
   ])('%s', (_name, hours, expectedHours, expectedEquity) => {
-    const closes = dailyEquity({ ts: Float64Array.from(hours, (hour) => hour * HOUR_MS), equity: Float64Array.from(hours, (_, at) => at + 1) })
+    const closes = dailyEquity({
+      ts: Float64Array.from(hours, (hour) => hour * HOUR_MS),
+      equity: Float64Array.from(hours, (_, at) => at + 1),
+    })
     expect([...closes.ts].map((instant) => instant / HOUR_MS)).toEqual(expectedHours)
     expect([...closes.equity]).toEqual(expectedEquity)
   })
@@ -214,9 +225,20 @@ describe('of trades', () => {
   const series = daily([100, 100])
 
   test('by hand', () => {
-    const trades = [10, 20, -15, -5, 0, 30].map((pnl, at) => trade(pnl, { entryTs: ts(at * 2 * HOUR_MS), exitTs: ts((at * 2 + 1) * HOUR_MS) }))
+    const trades = [10, 20, -15, -5, 0, 30].map((pnl, at) =>
+      trade(pnl, { entryTs: ts(at * 2 * HOUR_MS), exitTs: ts((at * 2 + 1) * HOUR_MS) }),
+    )
     const metrics = tradeMetrics(trades, series, INSTRUMENTS)
-    expect(metrics).toMatchObject({ trades: 6, winRate: 0.5, profitFactor: 3, avgWin: 20, avgLoss: -10, payoff: 2, bestTrade: 30, worstTrade: -15 })
+    expect(metrics).toMatchObject({
+      trades: 6,
+      winRate: 0.5,
+      profitFactor: 3,
+      avgWin: 20,
+      avgLoss: -10,
+      payoff: 2,
+      bestTrade: 30,
+      worstTrade: -15,
+    })
     expect(metrics).toMatchObject({ maxWinStreak: 2, maxLossStreak: 2, avgHoldingMs: HOUR_MS, kelly: 0.25, slippage: null })
     expect(metrics.expectancy).toBeCloseTo(40 / 6, 12)
     expect(metrics.exposure).toBeCloseTo(6 / 24, 12)
@@ -235,7 +257,13 @@ describe('of trades', () => {
   })
 
   test('an open trade is left out', () => {
-    expect(tradeMetrics([trade(5), trade(-500, { open: true })], series)).toMatchObject({ trades: 1, worstTrade: 5, profitFactor: null, avgLoss: null, kelly: null })
+    expect(tradeMetrics([trade(5), trade(-500, { open: true })], series)).toMatchObject({
+      trades: 1,
+      worstTrade: 5,
+      profitFactor: null,
+      avgLoss: null,
+      kelly: null,
+    })
   })
 
   test('without a trade everything but the count is null', () => {
@@ -249,7 +277,10 @@ describe('of trades', () => {
   })
 
   test('a backtest takes drawdown from every row and returns from the days', () => {
-    const rows: EquitySeries = { ts: Float64Array.of(0, 6 * HOUR_MS, DAY_MS, 30 * HOUR_MS, 2 * DAY_MS), equity: Float64Array.of(100, 50, 110, 90, 121) }
+    const rows: EquitySeries = {
+      ts: Float64Array.of(0, 6 * HOUR_MS, DAY_MS, 30 * HOUR_MS, 2 * DAY_MS),
+      equity: Float64Array.of(100, 50, 110, 90, 121),
+    }
     const metrics = metricsOf({ series: rows, returnSeries: dailyEquity(rows), trades: [] })
     expect(metrics.maxDrawdown).toBeCloseTo(0.5, 12)
     expect(metrics.totalReturn).toBeCloseTo(0.21, 12)

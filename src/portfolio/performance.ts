@@ -89,7 +89,11 @@ const NOISE = 1e-15
 const ratio = (value: number | undefined, divisor: number | undefined): number | undefined =>
   value === undefined || divisor === undefined || Math.abs(divisor) <= NOISE ? undefined : value / divisor
 
-export function equityMetrics(series: EquitySeries, periodsPerYear: number = PERIODS_PER_YEAR, returnSeries: EquitySeries = series): EquityMetrics {
+export function equityMetrics(
+  series: EquitySeries,
+  periodsPerYear: number = PERIODS_PER_YEAR,
+  returnSeries: EquitySeries = series,
+): EquityMetrics {
   const returns = returnsOf(returnSeries.equity)
   const enough = series.equity.length >= 2
   const growth = enough ? ratio(series.equity[series.equity.length - 1], series.equity[0]) : undefined
@@ -124,7 +128,17 @@ export function equityMetrics(series: EquitySeries, periodsPerYear: number = PER
 
 type ReturnMetrics = Pick<
   EquityMetrics,
-  'volatility' | 'sharpe' | 'sortino' | 'var95' | 'cvar95' | 'omega' | 'skew' | 'kurtosis' | 'tailRatio' | 'gainToPain' | 'probabilisticSharpe'
+  | 'volatility'
+  | 'sharpe'
+  | 'sortino'
+  | 'var95'
+  | 'cvar95'
+  | 'omega'
+  | 'skew'
+  | 'kurtosis'
+  | 'tailRatio'
+  | 'gainToPain'
+  | 'probabilisticSharpe'
 >
 
 function returnMetrics(series: Float64Array | undefined, periodsPerYear: number): ReturnMetrics {
@@ -256,7 +270,11 @@ function exposureOf(trades: readonly ClosedTrade[], series: EquitySeries): numbe
 }
 
 /** Money traded at entries and exits over the mean equity. */
-function turnoverOf(trades: readonly ClosedTrade[], series: EquitySeries, instruments: readonly Instrument[] | undefined): number | undefined {
+function turnoverOf(
+  trades: readonly ClosedTrade[],
+  series: EquitySeries,
+  instruments: readonly Instrument[] | undefined,
+): number | undefined {
   if (instruments === undefined || trades.length === 0) return undefined
   let traded = 0
   for (const trade of trades) {

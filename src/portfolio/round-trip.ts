@@ -45,6 +45,7 @@ export interface RoundTrip {
   slippage: Cash
   /** Stop that the entry declared: what the protection watchdog restores. */
   stop: Ticks | undefined
+  readonly plannedLoss: Cash | undefined
   exitReason: string
 }
 
@@ -56,6 +57,7 @@ export function openRoundTrip(
   entryOrderId: OrderId,
   entryTs: Ts,
   stop: Ticks | undefined,
+  plannedLoss: Cash | undefined,
 ): RoundTrip {
   return {
     number,
@@ -78,6 +80,7 @@ export function openRoundTrip(
     high: ticks(0),
     slippage: cash(0),
     stop,
+    plannedLoss,
     exitReason: '',
   }
 }
@@ -139,6 +142,8 @@ export function tradeOf(trip: RoundTrip, instrument: Instrument, at: Ts, open?: 
     funding: cash(0 - trip.funding),
     pnl: cash(trip.realized - trip.fee + trip.funding + (open?.unrealized ?? 0)),
     slippage: trip.slippage,
+    entryOrderId: trip.entryOrderId,
+    ...(trip.plannedLoss === undefined || trip.plannedLoss === null ? {} : { plannedLoss: trip.plannedLoss }),
     exitReason: open === undefined ? trip.exitReason : 'open',
     open: open !== undefined,
     mae: trip.mae,

@@ -2,7 +2,17 @@
  * A round trip from flat to flat, as metrics, reports and projections see it.
  * Never holds a float that means money: what it cost and earned is exact.
  */
-import { type Cash, type InstrumentIndex, type Lots, type Side, type StrategyId, type Ticks, type TradeNumber, type Ts } from '../core/units.ts'
+import {
+  type Cash,
+  type InstrumentIndex,
+  type Lots,
+  type OrderId,
+  type Side,
+  type StrategyId,
+  type Ticks,
+  type TradeNumber,
+  type Ts,
+} from '../core/units.ts'
 
 export interface ClosedTrade {
   readonly number: TradeNumber
@@ -27,6 +37,9 @@ export interface ClosedTrade {
   readonly pnl: Cash
   /** Given away against the decision prices, positive = cost; absent where no decision price was kept. */
   readonly slippage?: Cash
+  readonly entryOrderId?: OrderId
+  /** What the trade was to lose at its stop; absent where none was planned. */
+  readonly plannedLoss?: Cash
   /** `stop`, `take-profit`, `signal`, `liquidation`, `open` ... */
   readonly exitReason: string
   /** Still open at the end of the data: marked, listed, left out of trade metrics. */

@@ -113,6 +113,8 @@ export interface Order {
   readonly timeInForce: TimeInForce
   readonly reduceOnly: boolean
   readonly reason: Reason
+  /** Loss if the stop fills at its price; undefined where no stop was planned. */
+  readonly plannedLoss: Cash | undefined
   status: OrderStatus
   /** Execution ids that were booked: a fill is booked once. */
   readonly tradeIds: string[]
