@@ -57,7 +57,8 @@ async function run(words: readonly string[]): Promise<number> {
   const program = makeProgram()
   const first = firstWord(program, words)
   const asked = first === 'help' ? firstWord(program, words.slice(words.indexOf('help') + 1)) : first
-  if (asked !== undefined && !NOUNS.some((noun) => noun.name === asked)) throw unknown('command', asked, [...NOUNS.map((noun) => noun.name), 'help'])
+  if (asked !== undefined && !NOUNS.some((noun) => noun.name === asked))
+    throw unknown('command', asked, [...NOUNS.map((noun) => noun.name), 'help'])
   for (const noun of NOUNS) {
     if (noun.name === asked) {
       const { register } = await noun.load()
@@ -91,7 +92,12 @@ function answerUsage(program: Command, error: CommanderError): number {
   if (error.code === 'commander.help') return EXIT.usage
   const message = error.message.replace(/^error: /, '')
   const name = /'([^']+)'/.exec(message)?.[1] ?? ''
-  if (error.code === 'commander.unknownOption') throw unknown('option', name, optionsOf(program).flatMap((option) => option.long ?? []))
+  if (error.code === 'commander.unknownOption')
+    throw unknown(
+      'option',
+      name,
+      optionsOf(program).flatMap((option) => option.long ?? []),
+    )
   if (error.code === 'commander.unknownCommand') throw unknown('command', name, namesOf(program))
   throw new CliError(EXIT.usage, `${message.charAt(0).toUpperCase()}${message.slice(1)}.`, 'See --help for the usage of this command.')
 }
@@ -101,7 +107,11 @@ const namesOf = (command: Command): string[] => command.commands.flatMap((child)
 
 function unknown(what: 'command' | 'option', name: string, known: readonly string[]): CliError {
   const nearest = nearestOf(name, known)
-  return new CliError(EXIT.usage, `There is no ${what} '${name}'.${nearest === undefined ? '' : ` Did you mean '${nearest}'?`}`, 'See what there is with: ballast --help')
+  return new CliError(
+    EXIT.usage,
+    `There is no ${what} '${name}'.${nearest === undefined ? '' : ` Did you mean '${nearest}'?`}`,
+    'See what there is with: ballast --help',
+  )
 }
 
 function report(cause: unknown): number {

@@ -43,7 +43,7 @@ function metaOf(schema: z.core.$ZodType): { description: string; secret: boolean
   const metas = [schema, unwrap(schema)].map((each) => z.globalRegistry.get(each))
   return {
     description: metas.map((meta) => meta?.description).find((text) => text !== undefined) ?? 'a value of the right type',
-    secret: metas.some((meta) => meta?.['secret'] === true),
+    secret: metas.some((meta) => meta?.secret === true),
   }
 }
 

@@ -10,14 +10,25 @@ export type Profile = (typeof PROFILES)[number]
 const port = (fallback: number) => z.number().int().min(1).max(65_535).default(fallback).describe('a port from 1 to 65535')
 const host = (fallback: string) => z.string().min(1).default(fallback).describe('a host name or address')
 const url = () => z.url().optional().describe('a URL, as http://127.0.0.1:8090')
-const databaseUrl = (protocols: RegExp, example: string) => z.url({ protocol: protocols }).optional().meta({ description: `a URL, as ${example}`, secret: true })
+const databaseUrl = (protocols: RegExp, example: string) =>
+  z
+    .url({ protocol: protocols })
+    .optional()
+    .meta({ description: `a URL, as ${example}`, secret: true })
 /** Never printed, never taken from a flag; `__FILE` at the end of the name reads it from a file. */
 const secret = (description: string) => z.string().min(1).optional().meta({ description, secret: true })
 /** Chat ids are text: they pass 2^53 on Discord. */
-const ids = (description: string) => z.array(z.coerce.string().regex(/^-?\d+(:\w+)?$/)).default([]).describe(description)
+const ids = (description: string) =>
+  z
+    .array(z.coerce.string().regex(/^-?\d+(:\w+)?$/))
+    .default([])
+    .describe(description)
 
 export const configSchema = z.strictObject({
-  profile: z.enum(PROFILES).default('sim').describe(`one of ${PROFILES.join(', ')}`),
+  profile: z
+    .enum(PROFILES)
+    .default('sim')
+    .describe(`one of ${PROFILES.join(', ')}`),
   dataDir: z.string().min(1).default('.ballast').describe('a directory'),
   databaseUrl: databaseUrl(/^postgres(ql)?$/, 'postgres://user:password@host:5432/name'),
   redisUrl: databaseUrl(/^rediss?$/, 'redis://host:6379'),

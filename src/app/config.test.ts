@@ -25,7 +25,8 @@ const sentences = (sources: Partial<ConfigSources>): string => {
   const loaded = load(sources)
   return loaded.ok ? '' : loaded.error.map((problem) => problem.sentence).join('\n')
 }
-const write = (value: unknown): void => writeFileSync(join(cwd, 'ballast.config.json'), typeof value === 'string' ? value : JSON.stringify(value))
+const write = (value: unknown): void =>
+  writeFileSync(join(cwd, 'ballast.config.json'), typeof value === 'string' ? value : JSON.stringify(value))
 
 test('the names that outside programs use exist', () => {
   const names = CONFIG_KEYS.map((key) => key.envName)
@@ -56,13 +57,22 @@ test('the names that outside programs use exist', () => {
 
 test('defaults without any source', () => {
   const { values, origins } = valid()
-  expect(values).toMatchObject({ profile: 'sim', dataDir: '.ballast', api: { host: '127.0.0.1', port: 8080 }, sim: { port: 8090, speed: 60, seed: 7 }, hooks: { port: 8081 } })
+  expect(values).toMatchObject({
+    profile: 'sim',
+    dataDir: '.ballast',
+    api: { host: '127.0.0.1', port: 8080 },
+    sim: { port: 8090, speed: 60, seed: 7 },
+    hooks: { port: 8081 },
+  })
   expect(new Set([...origins.values()].map((origin) => origin.kind))).toEqual(new Set(['default']))
 })
 
 test('defaults < file < environment < flags, and each value keeps its origin', () => {
   write({ $schema: 'x', profile: 'paper', dataDir: 'from-file', api: { port: 1111, host: '0.0.0.0' } })
-  const { values, origins } = valid({ env: { BALLAST__API__PORT: '2222', BALLAST__DATA_DIR: 'from-env' }, flags: { dataDir: 'from-flag', profile: undefined } })
+  const { values, origins } = valid({
+    env: { BALLAST__API__PORT: '2222', BALLAST__DATA_DIR: 'from-env' },
+    flags: { dataDir: 'from-flag', profile: undefined },
+  })
   expect(values).toMatchObject({ profile: 'paper', dataDir: 'from-flag', api: { port: 2222, host: '0.0.0.0' } })
   expect(['profile', 'dataDir', 'api.port', 'api.host', 'sim.port'].map((path) => origins.get(path))).toEqual([
     { kind: 'file', name: 'ballast.config.json' },
@@ -104,15 +114,33 @@ test('a secret comes from a file, and its value is never shown', () => {
   expect(values.telegram.token).toBe('123456:a-very-secret-token')
   const key = CONFIG_KEYS.find((each) => each.path === 'telegram.token')
   expect(key !== undefined && displayValue(key, values.telegram.token)).toBe('•••oken')
-  expect(sentences({ env: { BALLAST__TELEGRAM__TOKEN__FILE: 'absent' } })).toContain('BALLAST__TELEGRAM__TOKEN__FILE names a file that cannot be read')
+  expect(sentences({ env: { BALLAST__TELEGRAM__TOKEN__FILE: 'absent' } })).toContain(
+    'BALLAST__TELEGRAM__TOKEN__FILE names a file that cannot be read',
+  )
   expect(sentences({ env: { BALLAST__TELEGRAM__TOKEN__FILE: 'token', BALLAST__TELEGRAM__TOKEN: 'x' } })).toContain('are both set')
 })
 
 test.each([
-  ['an unknown variable', { env: { BALLAST__API__PROT: '1' } }, 'BALLAST__API__PROT is not a key that Ballast knows. Did you mean BALLAST__API__PORT?'],
-  ['a number that is none', { env: { BALLAST__API__PORT: 'x' } }, 'BALLAST__API__PORT (api.port) must be a port from 1 to 65535 (got "x").'],
-  ['a number out of range', { env: { BALLAST__SIM__SPEED: '5000' } }, 'BALLAST__SIM__SPEED (sim.speed) must be a number from 1 to 1000 (got 5000).'],
-  ['a profile that does not exist', { flags: { profile: 'prod' } }, '--profile (profile) must be one of sim, paper, testnet, demo, observe, live (got "prod").'],
+  [
+    'an unknown variable',
+    { env: { BALLAST__API__PROT: '1' } },
+    'BALLAST__API__PROT is not a key that Ballast knows. Did you mean BALLAST__API__PORT?',
+  ],
+  [
+    'a number that is none',
+    { env: { BALLAST__API__PORT: 'x' } },
+    'BALLAST__API__PORT (api.port) must be a port from 1 to 65535 (got "x").',
+  ],
+  [
+    'a number out of range',
+    { env: { BALLAST__SIM__SPEED: '5000' } },
+    'BALLAST__SIM__SPEED (sim.speed) must be a number from 1 to 1000 (got 5000).',
+  ],
+  [
+    'a profile that does not exist',
+    { flags: { profile: 'prod' } },
+    '--profile (profile) must be one of sim, paper, testnet, demo, observe, live (got "prod").',
+  ],
   ['a URL of another kind', { env: { DATABASE_URL: 'mysql://u:hidden@h/d' } }, 'DATABASE_URL (databaseUrl) must be a URL, as postgres://'],
 ])('%s is named with what is allowed', (_name, sources, expected) => {
   const text = sentences(sources)

@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs'
 import { isAbsolute, join, resolve } from 'node:path'
-import { z } from 'zod'
+import type { z } from 'zod'
 import { nearestOf } from '../core/nearest.ts'
 import { type Result, err, ok } from '../core/result.ts'
 import { CONFIG_KEYS, type ConfigKey, ENV_PREFIX } from './config-keys.ts'
@@ -83,7 +83,11 @@ export function displayValue(key: ConfigKey, value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
-const flagOf = (path: string): string => `--${path.replace(/\./g, '-').replace(/([a-z0-9])([A-Z])/g, '$1-$2').toLowerCase()}`
+const flagOf = (path: string): string =>
+  `--${path
+    .replace(/\./g, '-')
+    .replace(/([a-z0-9])([A-Z])/g, '$1-$2')
+    .toLowerCase()}`
 
 function readFiles(cwd: string, files: readonly string[] | undefined, given: Map<string, Given>, problems: ConfigProblem[]): void {
   const isNamed = files !== undefined && files.length > 0
@@ -94,7 +98,10 @@ function readFiles(cwd: string, files: readonly string[] | undefined, given: Map
       text = readFileSync(path, 'utf8')
     } catch (cause) {
       if (!isNamed && cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') continue
-      problems.push({ sentence: `${file} cannot be read (${cause instanceof Error ? cause.message : String(cause)}).`, next: 'Check the path and its permissions.' })
+      problems.push({
+        sentence: `${file} cannot be read (${cause instanceof Error ? cause.message : String(cause)}).`,
+        next: 'Check the path and its permissions.',
+      })
       continue
     }
     readFile(file, text, given, problems)
@@ -106,7 +113,10 @@ function readFile(file: string, text: string, given: Map<string, Given>, problem
   try {
     raw = JSON.parse(text)
   } catch (cause) {
-    problems.push({ sentence: `${file} is not valid JSON (${cause instanceof Error ? cause.message : String(cause)}).`, next: 'Correct the file, or remove it to run on defaults.' })
+    problems.push({
+      sentence: `${file} is not valid JSON (${cause instanceof Error ? cause.message : String(cause)}).`,
+      next: 'Correct the file, or remove it to run on defaults.',
+    })
     return
   }
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) {
@@ -125,14 +135,25 @@ function collect(file: string, section: object, path: readonly string[], given: 
       given.set(text, { value, origin: { kind: 'file', name: file } })
     } else if (CONFIG_KEYS.some((key) => key.path.startsWith(`${text}.`))) {
       if (typeof value === 'object' && value !== null && !Array.isArray(value)) collect(file, value, here, given, problems)
-      else problems.push({ sentence: `${file}: ${text} is a section, not a value (got ${JSON.stringify(value)}).`, next: `Write it as { … } with keys such as ${exampleIn(text)}.` })
+      else
+        problems.push({
+          sentence: `${file}: ${text} is a section, not a value (got ${JSON.stringify(value)}).`,
+          next: `Write it as { … } with keys such as ${exampleIn(text)}.`,
+        })
     } else {
-      problems.push(unknownKey(`${file}: `, text, CONFIG_KEYS.map((key) => key.path)))
+      problems.push(
+        unknownKey(
+          `${file}: `,
+          text,
+          CONFIG_KEYS.map((key) => key.path),
+        ),
+      )
     }
   }
 }
 
-const exampleIn = (section: string): string => CONFIG_KEYS.find((key) => key.path.startsWith(`${section}.`))?.path.slice(section.length + 1) ?? ''
+const exampleIn = (section: string): string =>
+  CONFIG_KEYS.find((key) => key.path.startsWith(`${section}.`))?.path.slice(section.length + 1) ?? ''
 
 function unknownKey(where: string, name: string, known: readonly string[]): ConfigProblem {
   const nearest = nearestOf(name, known)
@@ -164,11 +185,21 @@ function readEnvironment(cwd: string, env: Environment, given: Map<string, Given
   }
 }
 
-function readSecretFile(cwd: string, file: string, key: ConfigKey, origin: Origin, given: Map<string, Given>, problems: ConfigProblem[]): void {
+function readSecretFile(
+  cwd: string,
+  file: string,
+  key: ConfigKey,
+  origin: Origin,
+  given: Map<string, Given>,
+  problems: ConfigProblem[],
+): void {
   try {
     given.set(key.path, { value: coerce(key, readFileSync(resolve(cwd, file), 'utf8').trim()), origin })
   } catch (cause) {
-    problems.push({ sentence: `${origin.name} names a file that cannot be read (${cause instanceof Error ? cause.message : String(cause)}).`, next: 'Check the path and its permissions.' })
+    problems.push({
+      sentence: `${origin.name} names a file that cannot be read (${cause instanceof Error ? cause.message : String(cause)}).`,
+      next: 'Check the path and its permissions.',
+    })
   }
 }
 
@@ -182,7 +213,12 @@ function coerce(key: ConfigKey, text: string): unknown {
     case 'boolean':
       return /^(true|1|yes|on)$/i.test(text) ? true : /^(false|0|no|off)$/i.test(text) ? false : text
     case 'list':
-      return text.trimStart().startsWith('[') ? parseJson(text) : text.split(',').map((part) => part.trim()).filter((part) => part !== '')
+      return text.trimStart().startsWith('[')
+        ? parseJson(text)
+        : text
+            .split(',')
+            .map((part) => part.trim())
+            .filter((part) => part !== '')
     case 'structure':
       return parseJson(text)
   }
@@ -202,7 +238,10 @@ function nest(given: ReadonlyMap<string, Given>): Record<string, unknown> {
   for (const [path, { value }] of given) {
     const names = path.split('.')
     let section = root
-    for (const name of names.slice(0, -1)) section = (section[name] ??= {}) as Record<string, unknown>
+    for (const name of names.slice(0, -1)) {
+      section[name] ??= {}
+      section = section[name] as Record<string, unknown>
+    }
     section[names.at(-1) as string] = value
   }
   return root
@@ -211,10 +250,17 @@ function nest(given: ReadonlyMap<string, Given>): Record<string, unknown> {
 function problemOf(issue: z.core.$ZodIssue, given: ReadonlyMap<string, Given>): ConfigProblem {
   const text = issue.path.join('.')
   const key = CONFIG_KEYS.find((each) => text === each.path || text.startsWith(`${each.path}.`))
-  if (issue.code === 'unrecognized_keys' && key === undefined) return unknownKey('', [...issue.path, issue.keys[0]].join('.'), CONFIG_KEYS.map((each) => each.path))
-  if (key === undefined) return { sentence: `${text || 'The configuration'}: ${issue.message}.`, next: 'See every key with: ballast config show' }
+  if (issue.code === 'unrecognized_keys' && key === undefined)
+    return unknownKey(
+      '',
+      [...issue.path, issue.keys[0]].join('.'),
+      CONFIG_KEYS.map((each) => each.path),
+    )
+  if (key === undefined)
+    return { sentence: `${text || 'The configuration'}: ${issue.message}.`, next: 'See every key with: ballast config show' }
   const { value, origin } = given.get(key.path) ?? { value: undefined, origin: { kind: 'default', name: 'default' } as const }
-  const where = origin.kind === 'file' ? `${origin.name}: ${key.path}` : origin.kind === 'default' ? key.path : `${origin.name} (${key.path})`
+  const where =
+    origin.kind === 'file' ? `${origin.name}: ${key.path}` : origin.kind === 'default' ? key.path : `${origin.name} (${key.path})`
   const got = key.isSecret ? 'a value that is not' : JSON.stringify(value)
   const detail = key.type === 'structure' ? ` At ${text}: ${issue.message}.` : ''
   return { sentence: `${where} must be ${key.allowed} (got ${got}).${detail}`, next: 'Correct the value, or remove it to use the default.' }

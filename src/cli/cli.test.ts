@@ -42,7 +42,15 @@ describe('as a process', () => {
     const imported = await ballast('data import bars.csv --symbol BTCUSDT --interval 1m --json --data-dir d')
     expect(imported).toMatchObject({ code: 0, stderr: '' })
     const [series] = JSON.parse(imported.stdout).series
-    expect(series).toMatchObject({ venue: 'bybit', symbol: 'BTCUSDT', interval: '1m', from: 1_700_000_040_000, to: 1_700_000_280_000, bars: 5, gaps: 0 })
+    expect(series).toMatchObject({
+      venue: 'bybit',
+      symbol: 'BTCUSDT',
+      interval: '1m',
+      from: 1_700_000_040_000,
+      to: 1_700_000_280_000,
+      bars: 5,
+      gaps: 0,
+    })
     const listed = await ballast('data list --json', { BALLAST__DATA_DIR: 'd' })
     expect(JSON.parse(listed.stdout).series).toEqual([series])
     const verified = await ballast('data verify --data-dir d')
@@ -71,12 +79,16 @@ describe('as a process', () => {
     ['metrics bars.csv', 1, 'bars.csv line 1: the header'],
     ['metrics equity.csv --periods-per-year', 2, 'argument missing'],
     ['config show -p prod', 3, 'must be one of sim, paper'],
-  ])('%s ends with %d', async (words, code, text) => {
-    const run = await ballast(words)
-    expect(run.code).toBe(code)
-    expect(run.stderr).toContain(text)
-    expect(run.stdout).toBe('')
-  }, 20_000)
+  ])(
+    '%s ends with %d',
+    async (words, code, text) => {
+      const run = await ballast(words)
+      expect(run.code).toBe(code)
+      expect(run.stderr).toContain(text)
+      expect(run.stdout).toBe('')
+    },
+    20_000,
+  )
 
   test('an unknown variable of ours is an error, exit 3', async () => {
     const run = await ballast('data list', { BALLAST__DATADIR: 'x' })
@@ -103,7 +115,10 @@ describe('output', () => {
   test('tables align, and are tab-separated when plain', () => {
     const columns = [{ title: 'name' }, { title: 'n', align: 'right' }] as const
     const aligned = capture(false)
-    new Output(options, aligned, capture(false)).table(columns, [['a', '5'], ['longer', '123']])
+    new Output(options, aligned, capture(false)).table(columns, [
+      ['a', '5'],
+      ['longer', '123'],
+    ])
     expect(aligned.text).toBe('name      n\na         5\nlonger  123\n')
     const plain = capture(false)
     new Output({ ...options, plain: true }, plain, capture(false)).table(columns, [['a', '5']])

@@ -24,12 +24,23 @@ function runShow(command: Command): void {
   const { values, origins } = context.config()
   const rows = CONFIG_KEYS.map((key) => {
     const value = valueAt(values, key.path)
-    return { key: key.path, value: key.isSecret && value !== undefined ? displayValue(key, value) : (value ?? null), origin: origins.get(key.path), env: key.envName, shown: displayValue(key, value) }
+    return {
+      key: key.path,
+      value: key.isSecret && value !== undefined ? displayValue(key, value) : (value ?? null),
+      origin: origins.get(key.path),
+      env: key.envName,
+      shown: displayValue(key, value),
+    }
   })
   context.out.answer({ config: rows.map(({ shown: _shown, ...row }) => row) }, () =>
     context.out.table(
       [{ title: 'key' }, { title: 'value' }, { title: 'origin' }, { title: 'environment' }],
-      rows.map((row) => [row.key, row.shown, row.origin?.kind === 'default' ? 'default' : `${row.origin?.kind} ${row.origin?.name}`, row.env]),
+      rows.map((row) => [
+        row.key,
+        row.shown,
+        row.origin?.kind === 'default' ? 'default' : `${row.origin?.kind} ${row.origin?.name}`,
+        row.env,
+      ]),
     ),
   )
 }
@@ -39,6 +50,8 @@ function runValidate(command: Command): void {
   const { origins } = context.config()
   const given = [...origins.values()].filter((origin) => origin.kind !== 'default').length
   context.out.answer({ valid: true, given }, () =>
-    context.out.line(`${context.out.style('good', '✓')} The configuration is valid: ${given} of ${CONFIG_KEYS.length} keys are set, the rest have their defaults.`),
+    context.out.line(
+      `${context.out.style('good', '✓')} The configuration is valid: ${given} of ${CONFIG_KEYS.length} keys are set, the rest have their defaults.`,
+    ),
   )
 }

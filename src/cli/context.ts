@@ -5,7 +5,7 @@
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import { type LoadedConfig, dataDirectory, environment, loadConfig } from '../app/config.ts'
-import { type DataError } from '../market/candles/data-error.ts'
+import type { DataError } from '../market/candles/data-error.ts'
 import { type CandleStore, openStore } from '../market/candles/store.ts'
 import { CliError, EXIT, type ExitCode } from './exit.ts'
 import { Output } from './output.ts'
@@ -42,7 +42,7 @@ export function contextOf(command: Command): CliContext {
     plain: flags.plain === true,
     quiet: flags.quiet === true,
     verbose: flags.verbose === true,
-    color: flags.color !== false && flags.plain !== true && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb',
+    color: flags.color !== false && flags.plain !== true && (env.NO_COLOR ?? '') === '' && env.TERM !== 'dumb',
   })
   let loaded: LoadedConfig | undefined
   const config = (): LoadedConfig => {

@@ -73,8 +73,15 @@ async function runImport(file: string, flags: ImportFlags, command: Command): Pr
 
 function checkFlags(flags: ImportFlags): void {
   if (flags.interval !== undefined && flags.interval !== 'funding' && parseInterval(flags.interval) === undefined)
-    throw new CliError(EXIT.usage, `--interval '${flags.interval}' is not an interval.`, 'Use minutes, hours, days or weeks, as 1m, 5m, 4h, 1d.')
-  for (const [name, text] of [['tick', flags.tick], ['lot', flags.lot]] as const)
+    throw new CliError(
+      EXIT.usage,
+      `--interval '${flags.interval}' is not an interval.`,
+      'Use minutes, hours, days or weeks, as 1m, 5m, 4h, 1d.',
+    )
+  for (const [name, text] of [
+    ['tick', flags.tick],
+    ['lot', flags.lot],
+  ] as const)
     if (text !== undefined && !((parseDecimal(text, 15) ?? 0) > 0))
       throw new CliError(EXIT.usage, `--${name} '${text}' is not a positive decimal.`, `Pass a plain decimal, as --${name} 0.01.`)
 }
@@ -82,16 +89,25 @@ function checkFlags(flags: ImportFlags): void {
 function showImport(out: Output, report: ImportReport, flags: ImportFlags, elapsedMs: number): void {
   const { info } = report
   const unit = info.kind === 'funding' ? 'settlements' : 'bars'
-  out.line(`${out.style('good', '✓')} ${out.style('bold', nameOf(info))}  ${formatCount(report.rows)} ${unit} read in ${(elapsedMs / 1000).toFixed(2)} s`)
+  out.line(
+    `${out.style('good', '✓')} ${out.style('bold', nameOf(info))}  ${formatCount(report.rows)} ${unit} read in ${(elapsedMs / 1000).toFixed(2)} s`,
+  )
   const fields: [string, string][] = [['span', `${formatTime(info.from)} to ${formatTime(info.to)} UTC`]]
   if (info.kind !== 'funding') {
     fields.push(['tick', `${info.tickSize} (${tickReason(report)})`])
     fields.push(['lot', `${info.lotSize} (${flags.lot === undefined ? 'default, --lot sets another' : 'given'})`])
-    if (!report.hasVolume) fields.push(['volume', info.kind === 'mark' ? 'none, as mark prices have none' : 'none in the file, stored as 0 (for mark prices pass --mark)'])
+    if (!report.hasVolume)
+      fields.push([
+        'volume',
+        info.kind === 'mark' ? 'none, as mark prices have none' : 'none in the file, stored as 0 (for mark prices pass --mark)',
+      ])
   }
   fields.push(['gaps', describeGaps(info)])
   const replaced = report.replaced > 0 ? `, ${formatCount(report.replaced)} replaced` : ''
-  fields.push(['stored', `${formatCount(report.added)} new, ${formatCount(report.same)} already there${replaced}; ${formatCount(info.bars)} in all`])
+  fields.push([
+    'stored',
+    `${formatCount(report.added)} new, ${formatCount(report.same)} already there${replaced}; ${formatCount(info.bars)} in all`,
+  ])
   fields.push(['hash', info.hash])
   out.fields(fields)
 }
@@ -130,7 +146,15 @@ function runList(command: Command): void {
       return
     }
     context.out.table(
-      [{ title: 'series' }, { title: 'from (UTC)' }, { title: 'to (UTC)' }, { title: 'bars', align: 'right' }, { title: 'gaps', align: 'right' }, { title: 'tick', align: 'right' }, { title: 'hash' }],
+      [
+        { title: 'series' },
+        { title: 'from (UTC)' },
+        { title: 'to (UTC)' },
+        { title: 'bars', align: 'right' },
+        { title: 'gaps', align: 'right' },
+        { title: 'tick', align: 'right' },
+        { title: 'hash' },
+      ],
       series.map((info) => [
         nameOf(info),
         formatTime(info.from),
@@ -160,5 +184,9 @@ function runVerify(command: Command): void {
   })
   const bad = series.filter((each) => !each.ok)
   if (bad.length > 0)
-    throw new CliError(EXIT.checksFailed, `${bad.length} of ${series.length} series did not pass.`, 'Import the named series again with --replace.')
+    throw new CliError(
+      EXIT.checksFailed,
+      `${bad.length} of ${series.length} series did not pass.`,
+      'Import the named series again with --replace.',
+    )
 }

@@ -13,8 +13,12 @@ const EQUITY_NAMES = ['equity', 'value', 'balance']
 
 /** @throws CliError that names the file and the line. */
 export function readEquityCsv(path: string): EquitySeries {
-  const lines = readText(path).replace(/^\uFEFF/, '').replace(/(\r?\n)+$/, '').split(/\r?\n/)
-  const bad = (line: number, what: string): CliError => new CliError(EXIT.error, `${path} line ${line}: ${what}.`, 'Correct this line of the file.')
+  const lines = readText(path)
+    .replace(/^\uFEFF/, '')
+    .replace(/(\r?\n)+$/, '')
+    .split(/\r?\n/)
+  const bad = (line: number, what: string): CliError =>
+    new CliError(EXIT.error, `${path} line ${line}: ${what}.`, 'Correct this line of the file.')
   const header = lines[0] ?? ''
   const delimiter = [',', ';', '\t'].find((candidate) => header.includes(candidate)) ?? ','
   const names = header.split(delimiter).map((name) => name.trim().replace(/^"|"$/g, '').toLowerCase())
@@ -27,10 +31,13 @@ export function readEquityCsv(path: string): EquitySeries {
   for (let row = 0; row < rows; row += 1) {
     const line = row + 2
     const fields = (lines[row + 1] as string).split(delimiter)
-    if (fields.length !== names.length) throw bad(line, `${fields.length} field${fields.length === 1 ? '' : 's'} where the header names ${names.length}`)
+    if (fields.length !== names.length)
+      throw bad(line, `${fields.length} field${fields.length === 1 ? '' : 's'} where the header names ${names.length}`)
     const instant = readInstant(fields[tsColumn] as string)
-    if (instant === undefined) throw bad(line, `the timestamp '${fields[tsColumn]}' is neither a number of seconds or milliseconds nor a date`)
-    if (row > 0 && instant <= (ts[row - 1] as number)) throw bad(line, `the timestamp ${fields[tsColumn]} is not after the one of the line before`)
+    if (instant === undefined)
+      throw bad(line, `the timestamp '${fields[tsColumn]}' is neither a number of seconds or milliseconds nor a date`)
+    if (row > 0 && instant <= (ts[row - 1] as number))
+      throw bad(line, `the timestamp ${fields[tsColumn]} is not after the one of the line before`)
     const plain = toPlain(fields[equityColumn] as string)
     if (plain === undefined) throw bad(line, `the equity '${fields[equityColumn]}' is not a number`)
     ts[row] = instant
@@ -44,7 +51,12 @@ function readText(path: string): string {
     const bytes = readFileSync(path)
     return (bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes).toString('utf8')
   } catch (cause) {
-    throw new CliError(EXIT.error, `${path} cannot be read (${cause instanceof Error ? cause.message : String(cause)}).`, 'Check the path of the file.', { cause })
+    throw new CliError(
+      EXIT.error,
+      `${path} cannot be read (${cause instanceof Error ? cause.message : String(cause)}).`,
+      'Check the path of the file.',
+      { cause },
+    )
   }
 }
 

@@ -11,7 +11,8 @@ export const formatCount = (value: number): string => GROUPED.format(value)
 export const formatTime = (instant: number): string => new Date(instant).toISOString().slice(0, 16).replace('T', ' ')
 
 /** `12.34 %` of a fraction; a dash where there is none. */
-export const formatPercent = (fraction: number | null, decimals = 2): string => (fraction === null ? '–' : `${(fraction * 100).toFixed(decimals)} %`)
+export const formatPercent = (fraction: number | null, decimals = 2): string =>
+  fraction === null ? '–' : `${(fraction * 100).toFixed(decimals)} %`
 
 /** Four significant digits; a dash where there is none. */
 export const formatRatio = (value: number | null): string => (value === null ? '–' : String(Number(value.toPrecision(4))))

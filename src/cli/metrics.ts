@@ -34,12 +34,17 @@ function runMetrics(file: string, flags: { periodsPerYear: string }, command: Co
   const { out } = contextOf(command)
   const periodsPerYear = Number(flags.periodsPerYear)
   if (!(periodsPerYear > 0 && Number.isFinite(periodsPerYear)))
-    throw new CliError(EXIT.usage, `--periods-per-year '${flags.periodsPerYear}' is not a positive number.`, 'Use 365 for daily rows, 8760 for hourly ones.')
+    throw new CliError(
+      EXIT.usage,
+      `--periods-per-year '${flags.periodsPerYear}' is not a positive number.`,
+      'Use 365 for daily rows, 8760 for hourly ones.',
+    )
   const series = readEquityCsv(file)
   const metrics = equityMetrics(series, periodsPerYear)
   out.answer({ metrics }, () => {
     const rows = series.ts.length
-    if (rows > 0) out.line(`${formatCount(rows)} rows, ${formatTime(series.ts[0] as number)} to ${formatTime(series.ts[rows - 1] as number)} UTC`)
+    if (rows > 0)
+      out.line(`${formatCount(rows)} rows, ${formatTime(series.ts[0] as number)} to ${formatTime(series.ts[rows - 1] as number)} UTC`)
     out.fields(EQUITY_METRICS.map((name) => [name, show(name, metrics)]))
     if (EQUITY_METRICS.some((name) => metrics[name] === null)) out.note('– means that the data does not allow this figure.')
   })

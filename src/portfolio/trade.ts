@@ -2,17 +2,7 @@
  * A round trip from flat to flat, as metrics, reports and projections see it.
  * Never holds a float that means money: what it cost and earned is exact.
  */
-import {
-  type Cash,
-  type InstrumentIndex,
-  type Lots,
-  type OrderId,
-  type Side,
-  type StrategyId,
-  type Ticks,
-  type TradeNumber,
-  type Ts,
-} from '../core/units.ts'
+import type { Cash, InstrumentIndex, Lots, OrderId, Side, StrategyId, Ticks, TradeNumber, Ts } from '../core/units.ts'
 
 export interface ClosedTrade {
   readonly number: TradeNumber

@@ -32,7 +32,13 @@ function file(lines: readonly string[], name = 'a.csv', pack = false): string {
 
 const row = (at: number, price = '10.5', volume = '1'): string => `${JAN + at * MINUTE},${price},${price},${price},${price},${volume}`
 const store = () => openStore(join(directory, 'store'))
-const request = (path: string, more: Partial<ImportRequest> = {}): ImportRequest => ({ file: path, venue: 'v', symbol: 'S', interval: '1m', ...more })
+const request = (path: string, more: Partial<ImportRequest> = {}): ImportRequest => ({
+  file: path,
+  venue: 'v',
+  symbol: 'S',
+  interval: '1m',
+  ...more,
+})
 const KEY = { venue: 'v', symbol: 'S', interval: '1m' }
 
 function unwrap<T>(result: { ok: true; value: T } | { ok: false; error: { sentence: string } }): T {
@@ -43,7 +49,10 @@ function unwrap<T>(result: { ok: true; value: T } | { ok: false; error: { senten
 describe('reading a CSV', () => {
   test('takes any column order, extra columns, CRLF, a byte order mark, a missing last newline, gzip under any name', async () => {
     const path = join(directory, 'odd.csv')
-    writeFileSync(path, gzipSync(`\uFEFFVolume,close,note,Low,HIGH,open,Open Time\r\n7.25,2,x y,1.5,3.125,2,${JAN}\r\n0,2,,2,2,2,${JAN + MINUTE}`))
+    writeFileSync(
+      path,
+      gzipSync(`\uFEFFVolume,close,note,Low,HIGH,open,Open Time\r\n7.25,2,x y,1.5,3.125,2,${JAN}\r\n0,2,,2,2,2,${JAN + MINUTE}`),
+    )
     const read = unwrap(await readCsvColumns(path))
     expect(read).toMatchObject({ tickSize: '0.001', lotSize: '0.000001', interval: '1m', bars: 2, rounded: 0, hasVolume: true })
     expect([...read.columns.ts]).toEqual([JAN, JAN + MINUTE])
@@ -95,7 +104,9 @@ describe('reading a CSV', () => {
 
   test('a gzip cut short is an error, not a shorter series', async () => {
     const path = join(directory, 'cut.csv.gz')
-    const whole = gzipSync(`${HEADER}\n${Array.from({ length: 5000 }, (_, at) => row(at, String(10 + ((at * 7919) % 1000) / 10))).join('\n')}\n`)
+    const whole = gzipSync(
+      `${HEADER}\n${Array.from({ length: 5000 }, (_, at) => row(at, String(10 + ((at * 7919) % 1000) / 10))).join('\n')}\n`,
+    )
     writeFileSync(path, whole.subarray(0, whole.length - 100))
     const read = await readCsvColumns(path)
     expect(!read.ok && read.error.sentence).toContain('cannot be read to its end')
@@ -109,7 +120,9 @@ describe('reading a CSV', () => {
   test('keeps nine significant digits at the highest price and rounds to nearest', async () => {
     const read = unwrap(await readCsvColumns(file([HEADER, `${JAN},13763.00005,17252,13752.18233851,13752.18235,1`]), { interval: '1m' }))
     expect(read).toMatchObject({ tickSize: '0.0001', tickOrigin: 'nine-digits', rounded: 3 })
-    expect([read.columns.open[0], read.columns.high[0], read.columns.low[0], read.columns.close[0]]).toEqual([137630001, 172520000, 137521823, 137521824])
+    expect([read.columns.open[0], read.columns.high[0], read.columns.low[0], read.columns.close[0]]).toEqual([
+      137630001, 172520000, 137521823, 137521824,
+    ])
   })
 
   test.each([
@@ -145,7 +158,9 @@ describe('reading a CSV', () => {
     })
     await fc.assert(
       fc.asyncProperty(fc.array(decimal, { minLength: 2, maxLength: 20 }), async (prices) => {
-        const read = unwrap(await readCsvColumns(file([HEADER, ...prices.map((price, at) => row(at, price))]), { interval: '1m', tick: '0.000001' }))
+        const read = unwrap(
+          await readCsvColumns(file([HEADER, ...prices.map((price, at) => row(at, price))]), { interval: '1m', tick: '0.000001' }),
+        )
         const expected = prices.map((price) => {
           const [whole = '0', fraction = ''] = price.split('.')
           return Number(BigInt(whole + fraction.padEnd(6, '0')))
@@ -166,7 +181,12 @@ describe('the store', () => {
   test('loads what was imported, across months, whole and by range', async () => {
     const path = file([HEADER, row(0), row(1, '10.6'), row(2, '10.7'), row(5, '10.8')])
     const report = unwrap(await importCsv(store(), request(path)))
-    expect(report).toMatchObject({ added: 4, same: 0, replaced: 0, info: { bars: 4, gaps: 1, missing: 2, tickSize: '0.1', from: JAN, to: JAN + 5 * MINUTE } })
+    expect(report).toMatchObject({
+      added: 4,
+      same: 0,
+      replaced: 0,
+      info: { bars: 4, gaps: 1, missing: 2, tickSize: '0.1', from: JAN, to: JAN + 5 * MINUTE },
+    })
     const all = unwrap(store().load(KEY))
     expect([...all.columns.close]).toEqual([105, 106, 107, 108])
     const some = unwrap(store().load({ ...KEY, from: JAN + MINUTE, to: JAN + 5 * MINUTE }))
@@ -195,7 +215,10 @@ describe('the store', () => {
   test('merges an overlap that agrees, in whatever order the files come', async () => {
     const early = file([HEADER, row(0), row(1, '10.6'), row(2, '10.7')], 'early.csv')
     const late = file([HEADER, row(2, '10.7'), row(3, '10.8')], 'late.csv')
-    for (const [symbol, files] of [['A', [early, late]], ['B', [late, early]]] as const)
+    for (const [symbol, files] of [
+      ['A', [early, late]],
+      ['B', [late, early]],
+    ] as const)
       for (const path of files) unwrap(await importCsv(store(), request(path, { symbol })))
     const [a, b] = unwrap(store().list())
     expect(a?.bars).toBe(4)
@@ -208,7 +231,10 @@ describe('the store', () => {
     const before = unwrap(store().load(KEY))
     const other = file([HEADER, row(0), row(1, '10.9'), row(2), row(3, '11')], 'other.csv')
     const refused = await importCsv(store(), request(other))
-    expect(!refused.ok && refused.error).toMatchObject({ kind: 'conflict', sentence: expect.stringContaining(`first at 2024-01-31 23:59 UTC (${JAN + MINUTE})`) })
+    expect(!refused.ok && refused.error).toMatchObject({
+      kind: 'conflict',
+      sentence: expect.stringContaining(`first at 2024-01-31 23:59 UTC (${JAN + MINUTE})`),
+    })
     expect(!refused.ok && refused.error.sentence).toContain('10.6 10.6 10.6 10.6 1 in the store and 10.9 10.9 10.9 10.9 1 in the file')
     expect(unwrap(store().load(KEY))).toEqual(before)
     expect(unwrap(await importCsv(store(), request(other, { replace: true })))).toMatchObject({ added: 1, same: 1, replaced: 2 })
@@ -226,7 +252,10 @@ describe('the store', () => {
   test('funding and mark prices live beside the candles', async () => {
     unwrap(await importCsv(store(), { file: file(['ts,rate', `${JAN},0.0001`]), venue: 'v', symbol: 'S' }))
     unwrap(await importCsv(store(), request(file(['ts,open,high,low,close', `${JAN},1,1,1,1`], 'm.csv'), { kind: 'mark' })))
-    expect(unwrap(store().list()).map((info) => [info.interval, info.kind])).toEqual([['1m', 'mark'], ['funding', 'funding']])
+    expect(unwrap(store().list()).map((info) => [info.interval, info.kind])).toEqual([
+      ['1m', 'mark'],
+      ['funding', 'funding'],
+    ])
     expect([...unwrap(store().loadFunding({ venue: 'v', symbol: 'S' })).rate]).toEqual([1_000_000])
     expect(store().load(KEY).ok).toBe(false)
     expect(unwrap(store().load({ ...KEY, kind: 'mark' })).columns.close[0]).toBe(1)

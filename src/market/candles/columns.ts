@@ -15,7 +15,8 @@ export function allocateColumns(count: number, rows: number, shared = false): Fl
 }
 
 /** Views of rows [from, to); nothing is copied. */
-export const sliceColumns = (columns: Columns, from: number, to: number): Float64Array[] => columns.map((column) => column.subarray(from, to))
+export const sliceColumns = (columns: Columns, from: number, to: number): Float64Array[] =>
+  columns.map((column) => column.subarray(from, to))
 
 export const rowsOf = (columns: Columns): number => columns[0]?.length ?? 0
 

@@ -49,7 +49,13 @@ export function readHeader(file: string, line: string): Result<CsvHeader, DataEr
   const bad = (what: string): Result<never, DataError> => err(dataError('bad-input', `${file} line 1: ${what}.`, NEXT))
   if (text.trim() === '') return bad('the file has no header')
   if (delimiter === undefined) return bad(`'${text.slice(0, 60)}' is not a line of column names`)
-  const names = text.split(delimiter).map((name) => name.trim().replace(/^"|"$/g, '').toLowerCase().replace(/[\s-]+/g, '_'))
+  const names = text.split(delimiter).map((name) =>
+    name
+      .trim()
+      .replace(/^"|"$/g, '')
+      .toLowerCase()
+      .replace(/[\s-]+/g, '_'),
+  )
   if (names.every((name) => /^[\d.+-]*$/.test(name))) return bad('the file starts with numbers, it has no header')
   const roles = names.map((name): Role => NAMES[name] ?? 'ignored')
   const twice = roles.find((role, at) => role !== 'ignored' && roles.indexOf(role) !== at)
@@ -57,7 +63,8 @@ export function readHeader(file: string, line: string): Result<CsvHeader, DataEr
   const funding = roles.includes('rate') && !roles.includes('close')
   const needed: readonly Role[] = funding ? ['ts', 'rate'] : ['ts', 'open', 'high', 'low', 'close']
   const missing = needed.filter((role) => !roles.includes(role)).map((role) => (role === 'ts' ? 'timestamp' : role))
-  if (missing.length > 0) return bad(`the column${missing.length > 1 ? 's' : ''} ${missing.join(', ')} ${missing.length > 1 ? 'are' : 'is'} missing`)
+  if (missing.length > 0)
+    return bad(`the column${missing.length > 1 ? 's' : ''} ${missing.join(', ')} ${missing.length > 1 ? 'are' : 'is'} missing`)
   return ok({
     kind: funding ? 'funding' : 'candles',
     delimiter: delimiter.charCodeAt(0),

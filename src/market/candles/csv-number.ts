@@ -20,7 +20,11 @@ export function toPlain(text: string): string | undefined {
   const digits = whole + (match[3] ?? '')
   const point = whole.length + exponent
   const shifted =
-    point <= 0 ? `0.${'0'.repeat(-point)}${digits}` : point >= digits.length ? digits.padEnd(point, '0') : `${digits.slice(0, point)}.${digits.slice(point)}`
+    point <= 0
+      ? `0.${'0'.repeat(-point)}${digits}`
+      : point >= digits.length
+        ? digits.padEnd(point, '0')
+        : `${digits.slice(0, point)}.${digits.slice(point)}`
   return `${match[1] === '-' ? '-' : ''}${shifted}`
 }
 
@@ -44,7 +48,14 @@ const ISO = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))
 export function readIsoTime(text: string): number | undefined {
   const match = ISO.exec(text.trim().replace(/^"(.*)"$/, '$1'))
   if (match === null) return undefined
-  const [year, month, day, hour, minute, second] = match.slice(1, 7).map((part) => Number(part ?? 0)) as [number, number, number, number, number, number]
+  const [year, month, day, hour, minute, second] = match.slice(1, 7).map((part) => Number(part ?? 0)) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ]
   const millisecond = Number((match[7] ?? '').slice(0, 3).padEnd(3, '0'))
   const instant = Date.UTC(year, month - 1, day, hour, minute, second, millisecond)
   const back = new Date(instant)

@@ -36,7 +36,9 @@ export async function readCsv(
   try {
     return await readLines(path, handle, openSink, onProgress)
   } catch (cause) {
-    return err(dataError('bad-input', `${path} cannot be read to its end (${reasonOf(cause)}).`, 'The file may be cut short: fetch it again.'))
+    return err(
+      dataError('bad-input', `${path} cannot be read to its end (${reasonOf(cause)}).`, 'The file may be cut short: fetch it again.'),
+    )
   } finally {
     await handle.close()
   }

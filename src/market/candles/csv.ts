@@ -108,7 +108,8 @@ export async function readCsvFunding(path: string): Promise<Result<CsvFunding, D
     : err(dataError('bad-input', `${path} holds candles, not funding rates.`, 'Pass a file with the columns timestamp,rate.'))
 }
 
-const emptyFile = (path: string): DataError => dataError('bad-input', `${path} has no rows below its header.`, 'Pass a file with at least one row.')
+const emptyFile = (path: string): DataError =>
+  dataError('bad-input', `${path} has no rows below its header.`, 'Pass a file with at least one row.')
 
 function settle(path: string, rows: CandleRows, hasVolume: boolean, options: CsvOptions): Result<CsvCandles, DataError> {
   if (rows.count === 0) return err(emptyFile(path))
@@ -118,11 +119,17 @@ function settle(path: string, rows: CandleRows, hasVolume: boolean, options: Csv
   const off = rows.ts.findIndex((instant) => !isOnGrid(instant, ms))
   if (off >= 0)
     return err(
-      problemOf(path, { line: off + 2, what: `the timestamp ${rows.ts[off]} (${new Date(rows.ts[off] as number).toISOString()}) is not on the ${text} grid` }),
+      problemOf(path, {
+        line: off + 2,
+        what: `the timestamp ${rows.ts[off]} (${new Date(rows.ts[off] as number).toISOString()}) is not on the ${text} grid`,
+      }),
     )
   const stored = options.stored?.(text)
   const lotSize = options.lot ?? stored?.lotSize ?? LOT_DEFAULT
-  for (const [flag, value] of [['tick', options.tick], ['lot', options.lot]] as const)
+  for (const [flag, value] of [
+    ['tick', options.tick],
+    ['lot', options.lot],
+  ] as const)
     if (value !== undefined && !isPositiveDecimal(value))
       return err(dataError('bad-input', `--${flag} '${value}' is not a positive decimal.`, `Pass a plain decimal, as --${flag} 0.01.`))
   const priced = price(rows, options.tick, stored?.tickSize)
@@ -159,7 +166,8 @@ function isPositiveDecimal(text: string): boolean {
 function intervalOf(path: string, times: Float64Array, given: string | undefined): Result<{ text: string; ms: number }, DataError> {
   if (given !== undefined) {
     const ms = parseInterval(given)
-    if (ms === undefined) return err(dataError('bad-input', `'${given}' is not an interval.`, 'Use minutes, hours, days or weeks, as 1m, 5m, 4h, 1d.'))
+    if (ms === undefined)
+      return err(dataError('bad-input', `'${given}' is not an interval.`, 'Use minutes, hours, days or weeks, as 1m, 5m, 4h, 1d.'))
     return ok({ text: given, ms })
   }
   const ms = commonDistance(times)
@@ -176,7 +184,11 @@ interface Priced {
   readonly tickOrigin: CsvCandles['tickOrigin']
 }
 
-function price(rows: CandleRows, tickGiven: string | undefined, tickStored: string | undefined): Result<Priced, { row: number; price: string; tickSize: string }> {
+function price(
+  rows: CandleRows,
+  tickGiven: string | undefined,
+  tickStored: string | undefined,
+): Result<Priced, { row: number; price: string; tickSize: string }> {
   const onGrid = (tickSize: string, tickOrigin: Priced['tickOrigin'], round: boolean) => {
     const gridded = toTicks(rows, priceGridOf(tickSize), round)
     return gridded.ok ? ok({ ...gridded.value, tickSize, tickOrigin }) : err({ ...gridded.error, tickSize })
@@ -223,12 +235,15 @@ class FundingParser implements LineSink {
     if (fields.length !== this.columns) return { line: at, what: `${fields.length} fields where the header names ${this.columns}` }
     const tsText = fields[this.tsColumn] as string
     const instant = readIsoTime(tsText) ?? readEpoch(tsText)
-    if (instant === undefined) return { line: at, what: `the timestamp '${tsText.slice(0, 40)}' is neither a number of seconds or milliseconds nor a date` }
-    if (instant <= (this.times.at(-1) ?? Number.NEGATIVE_INFINITY)) return { line: at, what: `the timestamp ${tsText} is not after the one of the line before` }
+    if (instant === undefined)
+      return { line: at, what: `the timestamp '${tsText.slice(0, 40)}' is neither a number of seconds or milliseconds nor a date` }
+    if (instant <= (this.times.at(-1) ?? Number.NEGATIVE_INFINITY))
+      return { line: at, what: `the timestamp ${tsText} is not after the one of the line before` }
     const rateText = fields[this.rateColumn] as string
     const rate = parseDecimal(toPlain(rateText) ?? '', RATE_SCALE, 'nearest')
     if (rate === undefined) return { line: at, what: `the rate '${rateText.slice(0, 40)}' is not a number` }
-    if (Math.abs(rate) >= 10 ** RATE_SCALE) return { line: at, what: `the rate ${rateText} is 100 % or more; rates are fractions, as 0.0001` }
+    if (Math.abs(rate) >= 10 ** RATE_SCALE)
+      return { line: at, what: `the rate ${rateText} is 100 % or more; rates are fractions, as 0.0001` }
     this.times.push(instant)
     this.rates.push(rate)
     return undefined

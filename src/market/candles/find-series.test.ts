@@ -15,10 +15,28 @@ let store: CandleStore
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'find-'))
   store = openStore(root)
-  for (const [venue, symbol, interval] of [['a', 'BTC', '1m'], ['a', 'BTC', '5m'], ['b', 'ETH', '5m'], ['a', 'SOL', '5m'], ['a', 'SOL', '1h'], ['a', 'XRP', '1m'], ['b', 'XRP', '1m']] as const) {
+  for (const [venue, symbol, interval] of [
+    ['a', 'BTC', '1m'],
+    ['a', 'BTC', '5m'],
+    ['b', 'ETH', '5m'],
+    ['a', 'SOL', '5m'],
+    ['a', 'SOL', '1h'],
+    ['a', 'XRP', '1m'],
+    ['b', 'XRP', '1m'],
+  ] as const) {
     const column = (): Float64Array => Float64Array.of(0)
     const columns = [column(), ...Array.from({ length: 5 }, () => Float64Array.of(1))]
-    const appended = store.append({ venue, symbol, interval, kind: 'last', intervalMs: parseInterval(interval) ?? 0, tickSize: '1', lotSize: '1', source: 'test', columns })
+    const appended = store.append({
+      venue,
+      symbol,
+      interval,
+      kind: 'last',
+      intervalMs: parseInterval(interval) ?? 0,
+      tickSize: '1',
+      lotSize: '1',
+      source: 'test',
+      columns,
+    })
     expect(appended.ok).toBe(true)
   }
 })
@@ -35,6 +53,8 @@ test.each<[string, SeriesWish, string]>([
   ['nothing', { symbol: 'ETH', interval: '1m' }, 'There are no candles of ETH at 1m. Stored: b/ETH/5m.'],
 ])('finds %s', (_name, wish, expected) => {
   const found = findSeries(store, wish)
-  const text = found.ok ? `${found.value.venue}/${found.value.symbol}/${found.value.interval}` : `${found.error.sentence} ${found.error.next}`
+  const text = found.ok
+    ? `${found.value.venue}/${found.value.symbol}/${found.value.interval}`
+    : `${found.error.sentence} ${found.error.next}`
   expect(text.slice(0, expected.length)).toBe(expected)
 })

@@ -72,7 +72,9 @@ export async function importCsv(store: CandleStore, request: ImportRequest): Pro
     return appended.ok ? ok({ ...appended.value, rows: file.ts.length, rounded: 0, hasVolume: false }) : appended
   }
   if (request.interval === 'funding')
-    return err(dataError('bad-input', `${request.file} holds candles, not funding rates.`, 'Name the interval of its bars, as --interval 1m.'))
+    return err(
+      dataError('bad-input', `${request.file} holds candles, not funding rates.`, 'Name the interval of its bars, as --interval 1m.'),
+    )
   const kind: SeriesKind = request.kind ?? 'last'
   const { columns } = file
   const appended = store.append(

@@ -25,7 +25,7 @@ export interface PriceGrid {
 
 const bytesOf = (column: Float64Array): Uint8Array => new Uint8Array(column.buffer, column.byteOffset, column.byteLength)
 
-export function crcOf(columns: Columns): number {
+function crcOf(columns: Columns): number {
   let crc = 0
   for (const column of columns) crc = crc32(bytesOf(column), crc)
   return crc

@@ -7,7 +7,17 @@ import { join } from 'node:path'
 import { formatDecimal } from '../../core/decimal.ts'
 import { type Result, err, ok } from '../../core/result.ts'
 import type { BarColumns } from '../bars.ts'
-import { CANDLE_COLUMNS, type Columns, FUNDING_COLUMNS, allocateColumns, lowerBound, mergeColumns, rowsOf, sliceColumns, timesOf } from './columns.ts'
+import {
+  CANDLE_COLUMNS,
+  type Columns,
+  FUNDING_COLUMNS,
+  allocateColumns,
+  lowerBound,
+  mergeColumns,
+  rowsOf,
+  sliceColumns,
+  timesOf,
+} from './columns.ts'
 import { type DataError, dataError, reasonOf } from './data-error.ts'
 import { countGaps } from './gaps.ts'
 import { withLock } from './lock.ts'
@@ -118,7 +128,13 @@ export function openStore(root: string): CandleStore {
         mkdirSync(directory, { recursive: true })
         return withLock(join(directory, '.lock'), () => appendLocked(directory, incoming, options.replace === true))
       } catch (cause) {
-        return err(dataError('damaged', `${directory} cannot be written (${reasonOf(cause)}).`, 'Check space and permissions of the data directory.'))
+        return err(
+          dataError(
+            'damaged',
+            `${directory} cannot be written (${reasonOf(cause)}).`,
+            'Check space and permissions of the data directory.',
+          ),
+        )
       }
     },
     verify: () => mapResult(allSeries(root), (found) => found.map(({ directory, manifest }) => verifySeries(directory, manifest))),
@@ -136,9 +152,17 @@ const mapResult = <A, B>(result: Result<A, DataError>, map: (value: A) => B): Re
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/
 
 function checkNames(key: { venue: string; symbol: string; interval: string }): DataError | undefined {
-  for (const [what, name] of [['venue', key.venue], ['symbol', key.symbol], ['interval', key.interval]] as const)
+  for (const [what, name] of [
+    ['venue', key.venue],
+    ['symbol', key.symbol],
+    ['interval', key.interval],
+  ] as const)
     if (!NAME.test(name))
-      return dataError('bad-input', `The ${what} '${name}' cannot name a series.`, 'Use letters, digits, dot, dash and underscore, as BTCUSDT.')
+      return dataError(
+        'bad-input',
+        `The ${what} '${name}' cannot name a series.`,
+        'Use letters, digits, dot, dash and underscore, as BTCUSDT.',
+      )
   return undefined
 }
 
@@ -179,7 +203,9 @@ function loadSeries(root: string, directory: string, request: LoadRequest): Resu
   if (loaded.ok) return loaded
   // A writer may have committed between the two reads: its new manifest names parts that are there.
   const again = readManifest(directory)
-  return again.ok && again.value !== undefined && again.value.hash !== manifest.value.hash ? loadRange(directory, again.value, request) : loaded
+  return again.ok && again.value !== undefined && again.value.hash !== manifest.value.hash
+    ? loadRange(directory, again.value, request)
+    : loaded
 }
 
 function notFound(root: string, request: LoadRequest): DataError {
@@ -212,7 +238,9 @@ function loadRange(directory: string, manifest: Manifest, range: LoadRequest): R
   if (end <= first) {
     const span = `${isoOf(manifest.from)} to ${isoOf(manifest.to)}`
     const series = `${manifest.venue}/${manifest.symbol}/${manifest.interval}`
-    return err(dataError('not-found', `${series} has no bars in the range asked for; it spans ${span}.`, 'Choose --from and --to inside this span.'))
+    return err(
+      dataError('not-found', `${series} has no bars in the range asked for; it spans ${span}.`, 'Choose --from and --to inside this span.'),
+    )
   }
   const columns = first === 0 && end === rows ? all : sliceColumns(all, first, end)
   return ok({ columns, meta: rangeInfo(manifest, parts, columns) })
@@ -272,7 +300,11 @@ function appendLocked(directory: string, incoming: Incoming, replace: boolean): 
   }
   const grid = priceGridOf(incoming.tickSize)
   for (const { name, columns } of changed) parts.set(name, storePart(directory, name, columns, incoming.intervalMs, grid))
-  const manifest = manifestOf(incoming, stored, [...parts.values()].sort((a, b) => a.from - b.from))
+  const manifest = manifestOf(
+    incoming,
+    stored,
+    [...parts.values()].sort((a, b) => a.from - b.from),
+  )
   writeManifest(directory, manifest)
   removeStrayParts(directory, manifest)
   return ok({ added, same, replaced, info: infoOf(manifest) })
@@ -320,11 +352,18 @@ function readScaled(directory: string, part: Part, columnCount: number, factor: 
   const columns = allocateColumns(columnCount, part.rows)
   const read = readPart(join(directory, part.file), columns)
   if (!read.ok) return read
-  if (factor !== 1) for (const prices of columns.slice(1, 5)) for (let at = 0; at < prices.length; at += 1) prices[at] = (prices[at] as number) * factor
+  if (factor !== 1)
+    for (const prices of columns.slice(1, 5)) for (let at = 0; at < prices.length; at += 1) prices[at] = (prices[at] as number) * factor
   return ok(columns)
 }
 
-function storePart(directory: string, name: string, columns: Columns, intervalMs: number, grid: { tick: number; priceScale: number }): Part {
+function storePart(
+  directory: string,
+  name: string,
+  columns: Columns,
+  intervalMs: number,
+  grid: { tick: number; priceScale: number },
+): Part {
   const sha256 = shaOf(columns)
   const file = `${name}-${sha256.slice(0, 12)}.f64`
   writePart(join(directory, file), columns, grid)
@@ -338,7 +377,8 @@ function manifestOf(incoming: Incoming, stored: Manifest | undefined, parts: Par
   let missing = 0
   let previous: Part | undefined
   for (const part of parts) {
-    const between = previous === undefined ? { gaps: 0, missing: 0 } : countGaps(Float64Array.of(previous.to, part.from), incoming.intervalMs)
+    const between =
+      previous === undefined ? { gaps: 0, missing: 0 } : countGaps(Float64Array.of(previous.to, part.from), incoming.intervalMs)
     gaps += part.gaps + between.gaps
     missing += part.missing + between.missing
     previous = part

@@ -76,8 +76,6 @@ interface Step {
 function stepsFor(grid: PriceGrid): Step[] {
   return Array.from({ length: 23 }, (_, decimals) => {
     const shift = grid.priceScale - decimals
-    return shift >= 0
-      ? { times: POW10[shift] as number, divide: grid.tick }
-      : { times: 1, divide: grid.tick * (POW10[-shift] as number) }
+    return shift >= 0 ? { times: POW10[shift] as number, divide: grid.tick } : { times: 1, divide: grid.tick * (POW10[-shift] as number) }
   })
 }

@@ -50,7 +50,8 @@ export function verifySeries(directory: string, manifest: Manifest): VerifiedSer
   }
   if (problems.length === 0) problems.push(...checkTotals(manifest, bars, gaps, missing))
   const named = new Set(manifest.parts.map((part) => part.file))
-  for (const file of readdirSync(directory)) if (file.endsWith('.f64') && !named.has(file)) problems.push(`${file} belongs to no part of the manifest.`)
+  for (const file of readdirSync(directory))
+    if (file.endsWith('.f64') && !named.has(file)) problems.push(`${file} belongs to no part of the manifest.`)
   const { venue, symbol, interval, kind, from, to, hash } = manifest
   return { venue, symbol, interval, kind, from, to, bars: manifest.bars, gaps: manifest.gaps, missing: manifest.missing, hash, problems }
 }
@@ -71,12 +72,20 @@ function checkPart(manifest: Manifest, part: Part, columns: Columns, before: num
   const offGrid = times.find((instant) => !isOnGrid(instant, manifest.intervalMs))
   if (offGrid !== undefined) problems.push(`${part.file} has a bar at ${offGrid}, which is not on the ${manifest.interval} grid.`)
   const bad = findImpossibleBar(columns)
-  if (bad !== undefined) problems.push(`${part.file} has an impossible bar at ${bad}: its low, open, close and high are out of order, or off the tick.`)
+  if (bad !== undefined)
+    problems.push(`${part.file} has an impossible bar at ${bad}: its low, open, close and high are out of order, or off the tick.`)
   return problems
 }
 
 function findImpossibleBar(columns: Columns): number | undefined {
-  const [times, open, high, low, close, volume] = columns as [Float64Array, Float64Array, Float64Array, Float64Array, Float64Array, Float64Array]
+  const [times, open, high, low, close, volume] = columns as [
+    Float64Array,
+    Float64Array,
+    Float64Array,
+    Float64Array,
+    Float64Array,
+    Float64Array,
+  ]
   for (let at = 0; at < times.length; at += 1) {
     const o = open[at] as number
     const h = high[at] as number
