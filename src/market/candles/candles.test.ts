@@ -171,6 +171,12 @@ describe('reading a CSV', () => {
     )
   })
 
+  test('a volume is the nearest double of its text, with any number of digits', async () => {
+    const texts = ['1.2867745400000001', '0.44371910999999997', '1e-7', '123456789012345678901']
+    const read = unwrap(await readCsvColumns(file([HEADER, ...texts.map((text, at) => row(at, '10', text))])))
+    expect([...read.columns.volume]).toEqual(texts.map(Number))
+  })
+
   test('reads funding rates as integers of 1e-10', async () => {
     const read = unwrap(await readCsvFunding(file(['timestamp,rate', `${JAN},0.00001004`, `${JAN + 8 * 3_600_000},-0.005`])))
     expect([...read.rate]).toEqual([100_400, -50_000_000])

@@ -3,7 +3,7 @@
  * Never builds a string for a well-formed field, and stops at the first malformed line.
  */
 import type { CsvHeader } from './csv-header.ts'
-import { DIGITS_EXACT, readIsoTime, readMantissa } from './csv-number.ts'
+import { DIGITS_EXACT, readIsoTime, readMantissa, toPlain } from './csv-number.ts'
 
 /** Rows as read: each price is `mantissa / 10^decimals`, until the tick is known. */
 export interface CandleRows {
@@ -163,7 +163,7 @@ export class CandleParser {
       }
       return number !== undefined
     }
-    const read = readMantissa(text)
+    const read = role === ROLE_VOLUME ? readFloat(text) : readMantissa(text)
     if (read === undefined) this.fail(text.trim() === '' ? `the ${name} is missing` : `the ${name} '${shorten(text)}' is not a number`)
     else {
       this.fieldMantissa[role] = read.mantissa
@@ -246,6 +246,12 @@ export class CandleParser {
       return next
     })
   }
+}
+
+/** A volume is a float: the nearest double of its text, however many digits that has. */
+function readFloat(text: string): { mantissa: number; decimals: number } | undefined {
+  const plain = toPlain(text)
+  return plain === undefined ? undefined : { mantissa: Number(plain), decimals: 0 }
 }
 
 const shorten = (text: string): string => (text.length > 40 ? `${text.slice(0, 40)}…` : text)
