@@ -1,0 +1,210 @@
+/**
+ * The position, account and user endpoints.
+ * Never changes a position: only its leverage, its stop and its targets.
+ */
+import { DAY_MS, type InstrumentIndex, type Ticks, lots, orderId } from '../../../core/units.ts'
+import { type Instrument, parseQuantity } from '../../../market/instrument.ts'
+import type { Position } from '../../../portfolio/position.ts'
+import { MAKER_RATE, TAKER_RATE } from '../costs.ts'
+import type { Exchange } from './exchange.ts'
+import { optionalPrice, sourceOf } from './order-request.ts'
+import { limited, scopeOf } from './order-routes.ts'
+import { positionRow } from './position-row.ts'
+import { windowOf } from './time-window.ts'
+import { walletRow } from './wallet-row.ts'
+import { type Answer, type Params, answer, integerOf, isAnswer, pageOf, rateText, refuse, textOf } from './wire.ts'
+
+export function positionList(exchange: Exchange, params: Params): Answer {
+  const scope = scopeOf(exchange, params)
+  if (isAnswer(scope)) return scope
+  if (scope.isOpen) return refuse(10001, 'params error: symbol or settleCoin is required')
+  const isBySymbol = textOf(params, 'symbol') !== undefined
+  const rows = exchange.instruments
+    .filter((i) => scope.has(i.symbol) && (isBySymbol || (exchange.venue.positions[i.index] as Position).lots !== 0))
+    .map((i) => positionRow(exchange.account.figuresOf(i.index)))
+  const page = pageOf(rows, (row) => row.symbol, limited(params, 200, 20), textOf(params, 'cursor'))
+  return answer({ ...page, category: 'linear' })
+}
+
+export function setLeverage(exchange: Exchange, params: Params): Answer {
+  const instrument = exchange.linearInstrument(params)
+  if ('retCode' in instrument) return instrument
+  const buy = textOf(params, 'buyLeverage')
+  if (buy === undefined || buy !== textOf(params, 'sellLeverage')) return refuse(10001, 'buy leverage not equal sell leverage')
+  const leverage = /^\d{1,3}(\.\d{1,2})?$/.test(buy) ? Number(buy) : Number.NaN
+  if (!(leverage >= 1 && leverage <= instrument.leverageMax)) return refuse(110013, 'cannot set leverage, it is out of the range of the symbol')
+  if (leverage === exchange.venue.leverage(instrument.index)) return refuse(110043, 'leverage not modified')
+  exchange.venue.setLeverage(instrument.index, leverage)
+  exchange.account.tellPosition(instrument.index)
+  exchange.account.changes += 1
+  return answer({})
+}
+
+/** One-way is the only mode that is simulated, and it is set already. */
+export function switchMode(_exchange: Exchange, params: Params): Answer {
+  const mode = integerOf(params, 'mode')
+  if (mode === 0) return refuse(110025, 'Position mode is not modified')
+  return refuse(10001, 'params error: only one-way mode (0) is simulated')
+}
+
+export function tradingStop(exchange: Exchange, params: Params): Answer {
+  const instrument = exchange.linearInstrument(params)
+  if ('retCode' in instrument) return instrument
+  if ((integerOf(params, 'positionIdx') ?? 0) !== 0) return refuse(10001, 'position idx not match position mode')
+  const i = instrument.index
+  const held: number = (exchange.venue.positions[i] as Position).lots
+  if (held === 0) return refuse(10001, 'can not set tp/sl/ts for zero position')
+  if ((textOf(params, 'trailingStop') ?? '0') !== '0') return refuse(10001, 'params error: trailing stops are not simulated')
+  const stop = optionalPrice(params, 'stopLoss', instrument)
+  const target = optionalPrice(params, 'takeProfit', instrument)
+  if (stop === 'invalid' || target === 'invalid') return refuse(10001, 'params error: stopLoss or takeProfit invalid')
+  const last: number = exchange.venue.lastPrice(i)
+  const side = held > 0 ? 1 : -1
+  if (stop !== undefined && (last - stop) * side <= 0)
+    return refuse(10001, `StopLoss:${textOf(params, 'stopLoss')} set for ${side === 1 ? 'Buy' : 'Sell'} position should be on the other side of the price`)
+  if (target !== undefined && (target - last) * side <= 0)
+    return refuse(10001, `TakeProfit:${textOf(params, 'takeProfit')} set for ${side === 1 ? 'Buy' : 'Sell'} position should be on the other side of the price`)
+  const isPartial = textOf(params, 'tpslMode') === 'Partial'
+  if (isPartial) return addPartial(exchange, params, instrument, stop, target)
+  let changed = false
+  if (textOf(params, 'stopLoss') !== undefined) changed = moveLeg(exchange, i, 'stop', stop, sourceOf(textOf(params, 'slTriggerBy'))) || changed
+  if (textOf(params, 'takeProfit') !== undefined) changed = moveLeg(exchange, i, 'target', target, sourceOf(textOf(params, 'tpTriggerBy'))) || changed
+  return changed ? answer({}) : refuse(34040, 'not modified')
+}
+
+/** Sets, moves or (price absent) removes the stop or the full target of a position; false when nothing changed. */
+function moveLeg(exchange: Exchange, i: InstrumentIndex, leg: 'stop' | 'target', price: Ticks | undefined, triggerBy: 'mark' | 'last'): boolean {
+  const { venue, account, source } = exchange
+  const standing = venue.openOrders(i).find((o) => o.attached === leg && (leg === 'stop' || (o.targets?.[0]?.share ?? 1) >= 1))
+  if (price === undefined) {
+    if (standing === undefined) return false
+    venue.accept(
+      { type: 'cancel-order', orderId: orderId(0), clientOrderId: '', venueOrderId: standing.venueOrderId, instrument: i },
+      source.now,
+      account.into,
+    )
+    return true
+  }
+  if (standing?.trigger === price) return false
+  if (leg === 'stop') venue.accept({ type: 'set-position-stop', instrument: i, stop: price, triggerBy }, source.now, account.into)
+  else if (standing !== undefined) venue.amend(i, standing.venueOrderId, { trigger: price }, source.now, account.into)
+  else venue.addTarget(i, lots(Math.abs((venue.positions[i] as Position).lots)), price, triggerBy, source.now, account.into)
+  return true
+}
+
+/** Partial mode only adds: a target of its own size. A stop for a part of the position is not simulated. */
+function addPartial(exchange: Exchange, params: Params, instrument: Instrument, stop: Ticks | undefined, target: Ticks | undefined): Answer {
+  const { venue, account, source } = exchange
+  const i = instrument.index
+  const held = Math.abs((venue.positions[i] as Position).lots)
+  if (stop === undefined && target === undefined) return refuse(34040, 'not modified')
+  if (stop !== undefined) {
+    const size = parseQuantity(instrument, textOf(params, 'slSize') ?? '')
+    if (size === undefined || size < held) return refuse(10001, 'params error: a stop for a part of the position is not simulated')
+  }
+  if (target !== undefined) {
+    const size = parseQuantity(instrument, textOf(params, 'tpSize') ?? '')
+    if (size === undefined || size <= 0 || size > held) return refuse(10001, 'params error: tpSize invalid')
+    if (venue.openOrders(i).filter((o) => o.attached === 'target').length >= 20) return refuse(110061, 'TP/SL orders cannot exceed 20')
+    const refusal = venue.addTarget(i, size, target, sourceOf(textOf(params, 'tpTriggerBy')), source.now, account.into)
+    if (refusal !== undefined) return refuse(refusal.code, refusal.detail)
+  }
+  if (stop !== undefined) moveLeg(exchange, i, 'stop', stop, sourceOf(textOf(params, 'slTriggerBy')))
+  return answer({})
+}
+
+export function closedPnl(exchange: Exchange, params: Params): Answer {
+  const scope = scopeOf(exchange, params)
+  if (isAnswer(scope)) return scope
+  const window = windowOf(params, exchange.source.now, 7 * DAY_MS)
+  if (isAnswer(window)) return window
+  const rows = function* () {
+    for (const row of exchange.account.closedPnl.newestFirst()) if (scope.has(row.symbol) && window.has(Number(row.createdTime))) yield row
+  }
+  const page = pageOf(rows(), (row) => row.orderId, limited(params, 100, 50), textOf(params, 'cursor'))
+  return answer({ ...page, category: 'linear' })
+}
+
+export function walletBalance(exchange: Exchange, params: Params): Answer {
+  if (textOf(params, 'accountType') !== 'UNIFIED') return refuse(10001, 'params error: accountType only supports UNIFIED')
+  return answer({ list: [walletRow(exchange.account)] })
+}
+
+export function accountInfo(exchange: Exchange): Answer {
+  return answer({
+    marginMode: 'REGULAR_MARGIN',
+    updatedTime: String(exchange.source.now),
+    unifiedMarginStatus: 5,
+    dcpStatus: 'OFF',
+    timeWindow: 0,
+    smpGroup: 0,
+    isMasterTrader: false,
+    spotHedgingStatus: 'OFF',
+  })
+}
+
+export function feeRate(exchange: Exchange, params: Params): Answer {
+  const symbol = textOf(params, 'symbol')
+  const list = exchange.instruments
+    .filter((i) => symbol === undefined || i.symbol === symbol)
+    .map((i) => ({ symbol: i.symbol, takerFeeRate: rateText(TAKER_RATE), makerFeeRate: rateText(MAKER_RATE) }))
+  return list.length === 0 ? refuse(10001, 'params error: symbol invalid') : answer({ list })
+}
+
+export function transactionLog(exchange: Exchange, params: Params): Answer {
+  const window = windowOf(params, exchange.source.now, DAY_MS)
+  if (isAnswer(window)) return window
+  const type = textOf(params, 'type')
+  const base = textOf(params, 'baseCoin')
+  const currency = textOf(params, 'currency')
+  const rows = function* () {
+    for (const row of exchange.account.transactions.newestFirst()) {
+      if (!window.has(Number(row.transactionTime)) || (type !== undefined && row.type !== type)) continue
+      if (currency !== undefined && row.currency !== currency) continue
+      if (base !== undefined && exchange.instrumentOf(row.symbol)?.baseCoin !== base) continue
+      yield row
+    }
+  }
+  return answer(pageOf(rows(), (row) => row.id, limited(params, 50, 20), textOf(params, 'cursor')))
+}
+
+/** A key that may trade and never withdraw, bound to the loopback address, good for another year of wall time. */
+export function queryApi(exchange: Exchange, key: string, wallNowMs: number): Answer {
+  return answer({
+    id: '1',
+    note: 'simulated',
+    apiKey: key,
+    readOnly: 0,
+    secret: '',
+    permissions: {
+      ContractTrade: ['Order', 'Position'],
+      Spot: ['SpotTrade'],
+      Wallet: [],
+      Options: [],
+      Derivatives: ['DerivativesTrade'],
+      CopyTrading: [],
+      BlockTrade: [],
+      Exchange: [],
+      NFT: [],
+      Affiliate: [],
+      Earn: [],
+    },
+    ips: ['127.0.0.1'],
+    type: 1,
+    deadlineDay: 365,
+    expiredAt: new Date(wallNowMs + 365 * DAY_MS).toISOString(),
+    createdAt: new Date(exchange.createdWallMs).toISOString(),
+    unified: 0,
+    uta: 1,
+    userID: 1,
+    inviterID: 0,
+    vipLevel: 'No VIP',
+    mktMakerLevel: '0',
+    affiliateID: 0,
+    rsaPublicKey: '',
+    isMaster: true,
+    parentUid: '0',
+    kycLevel: 'LEVEL_DEFAULT',
+    kycRegion: '',
+  })
+}

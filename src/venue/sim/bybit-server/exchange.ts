@@ -1,0 +1,132 @@
+/**
+ * The simulated exchange: one account, one market, one clock, and what moves them.
+ * Never reads the wall clock itself: whoever runs it says what time it is.
+ */
+import { type Cash, type InstrumentIndex, MINUTE_MS, ticks, ts } from '../../../core/units.ts'
+import type { Bars } from '../../../market/bars.ts'
+import type { Instrument } from '../../../market/instrument.ts'
+import { SIM_COSTS } from '../costs.ts'
+import { SimVenue } from '../sim-venue.ts'
+import { Account } from './account.ts'
+import type { MarketListener, MarketSource } from './market-source.ts'
+import { Outbox } from './outbox.ts'
+import { PublicStreams } from './public-streams.ts'
+import { ReplaySource } from './replay-source.ts'
+import { type Answer, type Params, refuse, textOf } from './wire.ts'
+
+export interface ExchangeOptions {
+  readonly source: MarketSource
+  readonly openingCash: Cash
+  /** Names this account's ids apart from those of another one. */
+  readonly idPrefix: string
+  /** Market seconds in a second of wall time. */
+  readonly speed: number
+  /** Market time moves by steps only. */
+  readonly isLockstep: boolean
+  readonly createdWallMs: number
+}
+
+/** A process that was asleep for longer goes on from where it was, instead of jumping. */
+const CATCH_UP_MAX_MS = 2_000
+
+export class Exchange {
+  readonly source: MarketSource
+  readonly venue: SimVenue
+  readonly account: Account
+  readonly outbox = new Outbox()
+  readonly streams: PublicStreams
+  readonly idPrefix: string
+  readonly speed: number
+  readonly isLockstep: boolean
+  readonly createdWallMs: number
+  private readonly bySymbol: ReadonlyMap<string, Instrument>
+  private readonly isReplay: boolean
+  private wallMs: number | undefined
+  private owedMs = 0
+
+  constructor(options: ExchangeOptions) {
+    this.source = options.source
+    this.speed = options.speed
+    this.isLockstep = options.isLockstep
+    this.idPrefix = options.idPrefix
+    this.createdWallMs = options.createdWallMs
+    this.isReplay = options.source instanceof ReplaySource
+    this.venue = new SimVenue(options.source.instruments, options.openingCash, { ...SIM_COSTS, idPrefix: options.idPrefix })
+    this.account = new Account(this.venue, this.outbox, options.idPrefix, options.source.now)
+    this.streams = new PublicStreams(options.source, this.outbox, (i) => this.venue.lastPrice(i))
+    this.bySymbol = new Map(options.source.instruments.map((i) => [i.symbol, i]))
+    for (const { index } of options.source.instruments) {
+      const bars = this.source.bars[index] as Bars
+      if (bars.cursor > 0) this.venue.tick(index, bars.close(0), 0, this.source.now, this.account.into)
+    }
+  }
+
+  get instruments(): readonly Instrument[] {
+    return this.source.instruments
+  }
+
+  instrumentOf(symbol: string): Instrument | undefined {
+    return this.bySymbol.get(symbol)
+  }
+
+  /** The instrument of a request that must name category and symbol. */
+  linearInstrument(params: Params): Instrument | Answer {
+    if (textOf(params, 'category') !== 'linear') return refuse(10001, 'params error: only category linear is simulated')
+    return this.bySymbol.get(textOf(params, 'symbol') ?? '') ?? refuse(10001, 'params error: symbol invalid')
+  }
+
+  private readonly listener: MarketListener = {
+    onFunding: (i, rate, at) => {
+      this.account.setNow(at)
+      this.venue.funding(i, rate, this.venue.lastPrice(i), at, this.account.into)
+    },
+    onBar: (i) => {
+      const bars = this.source.bars[i] as Bars
+      this.account.setNow(ts((bars.tsColumn[bars.cursor] as number) + bars.intervalMs))
+      this.venue.bar(i, bars, this.account.into)
+    },
+    onPrint: (i, price, volume, at) => {
+      this.account.setNow(at)
+      this.venue.tick(i, ticks(price), volume, at, this.account.into)
+      this.streams.onPrint(i, price, volume, at)
+    },
+    onClose: (instruments, at) => {
+      this.streams.onClose(instruments, at)
+    },
+  }
+
+  /** Lets market time follow wall time; does nothing in lockstep. */
+  advance(wallNowMs: number): void {
+    if (this.isLockstep) return
+    const passed = this.wallMs === undefined ? 0 : Math.min(CATCH_UP_MAX_MS, Math.max(0, wallNowMs - this.wallMs))
+    this.wallMs = wallNowMs
+    this.owedMs += passed * this.speed
+    const whole = Math.floor(this.owedMs)
+    this.owedMs -= whole
+    if (whole > 0) this.source.play(ts(this.source.now + whole), this.listener)
+    this.account.setNow(this.source.now)
+    this.streams.flush(wallNowMs)
+  }
+
+  /** Plays the next close instants; answers false when nothing is left. Lockstep and replay only. */
+  step(closes: number, wallNowMs: number): boolean {
+    if (!(this.source instanceof ReplaySource)) {
+      for (let k = 0; k < closes; k++) this.source.play(ts((Math.floor(this.source.now / MINUTE_MS) + 1) * MINUTE_MS), this.listener)
+      this.streams.flush(wallNowMs, true)
+      return true
+    }
+    for (let k = 0; k < closes; k++) {
+      const next = this.source.nextClose()
+      if (next === Number.POSITIVE_INFINITY) break
+      this.source.play(ts(next), this.listener)
+    }
+    this.account.setNow(this.source.now)
+    this.streams.flush(wallNowMs, true)
+    return this.source.nextClose() !== Number.POSITIVE_INFINITY
+  }
+
+  /** Meets new orders with the current price. In a replay they wait for the next bar instead. */
+  match(i: InstrumentIndex): void {
+    if (!this.isReplay) this.venue.tick(i, this.venue.lastPrice(i), 0, this.source.now, this.account.into)
+  }
+}

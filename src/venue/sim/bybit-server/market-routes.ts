@@ -1,0 +1,187 @@
+/**
+ * The public market endpoints.
+ * Never needs a signature and never tells anything of the account.
+ */
+import { type Ticks, ticks } from '../../../core/units.ts'
+import { type Instrument, formatPrice, formatQuantity } from '../../../market/instrument.ts'
+import { formatDecimal } from '../../../core/decimal.ts'
+import { bookOf } from './book.ts'
+import { INTERVALS, candlesOf, klineRow } from './candles.ts'
+import type { Exchange } from './exchange.ts'
+import { limited } from './order-routes.ts'
+import { MAINTENANCE_PER_MILLE, RISK_LIMIT } from './position-row.ts'
+import { type Answer, type Params, answer, cashText, floatText, integerOf, pageOf, rateText, refuse, textOf } from './wire.ts'
+
+const CATEGORY = 'linear'
+
+export function serverTime(wallNowMs: number): Answer {
+  return answer({ timeSecond: String(Math.floor(wallNowMs / 1_000)), timeNano: `${wallNowMs}000000` })
+}
+
+function wanted(exchange: Exchange, params: Params): readonly Instrument[] | Answer {
+  if (textOf(params, 'category') !== CATEGORY) return refuse(10001, 'params error: only category linear is simulated')
+  const symbol = textOf(params, 'symbol')
+  const base = textOf(params, 'baseCoin')
+  const list = exchange.instruments.filter((i) => (symbol === undefined || i.symbol === symbol) && (base === undefined || i.baseCoin === base))
+  return symbol !== undefined && list.length === 0 ? refuse(10001, 'params error: symbol invalid') : list
+}
+
+export function instrumentsInfo(exchange: Exchange, params: Params): Answer {
+  const list = wanted(exchange, params)
+  if ('retCode' in list) return list
+  const page = pageOf(list, (i) => i.symbol, limited(params, 1_000, 500), textOf(params, 'cursor'))
+  return answer({ category: CATEGORY, list: page.list.map(instrumentItem), nextPageCursor: page.nextPageCursor })
+}
+
+function instrumentItem(instrument: Instrument): object {
+  const price = (units: number): string => formatPrice(instrument, ticks(units))
+  const limitMax = formatQuantity(instrument, instrument.lotsMax)
+  return {
+    symbol: instrument.symbol,
+    symbolId: instrument.index + 1,
+    contractType: 'LinearPerpetual',
+    status: 'Trading',
+    baseCoin: instrument.baseCoin,
+    quoteCoin: instrument.quoteCoin,
+    symbolType: '',
+    launchTime: '1585526400000',
+    deliveryTime: '0',
+    deliveryFeeRate: '',
+    priceScale: String(instrument.priceScale),
+    leverageFilter: { minLeverage: '1', maxLeverage: instrument.leverageMax.toFixed(2), leverageStep: '0.01' },
+    priceFilter: { minPrice: price(1), maxPrice: price(19_999_998), tickSize: price(1) },
+    lotSizeFilter: {
+      minNotionalValue: cashText(instrument.notionalMin),
+      maxOrderQty: limitMax,
+      maxMktOrderQty: formatQuantity(instrument, instrument.lotsMarketMax),
+      minOrderQty: formatQuantity(instrument, instrument.lotsMin),
+      qtyStep: formatDecimal(instrument.lot, instrument.quantityScale),
+      postOnlyMaxOrderQty: limitMax,
+    },
+    unifiedMarginTrade: true,
+    fundingInterval: instrument.fundingIntervalMs / 60_000,
+    settleCoin: instrument.settleCoin,
+    copyTrading: 'none',
+    upperFundingRate: '0.00375',
+    lowerFundingRate: '-0.00375',
+    displayName: '',
+    forbidUplWithdrawal: false,
+    riskParameters: { priceLimitRatioX: '0.01', priceLimitRatioY: '0.02' },
+    isPreListing: false,
+    preListingInfo: null,
+  }
+}
+
+/** Mark klines are the last-price ones without volume: mark is last here. */
+export function klines(exchange: Exchange, params: Params, isMark: boolean): Answer {
+  const category = textOf(params, 'category') ?? CATEGORY
+  const list = wanted(exchange, { ...params, category })
+  if ('retCode' in list) return list
+  const [instrument] = list
+  if (textOf(params, 'symbol') === undefined || instrument === undefined) return refuse(10001, 'params error: symbol invalid')
+  const intervalMs = INTERVALS[textOf(params, 'interval') ?? '']
+  if (intervalMs === undefined) return refuse(10001, 'params error: interval invalid')
+  const limit = limited(params, 1_000, 200)
+  const start = integerOf(params, 'start')
+  const end = integerOf(params, 'end')
+  if (Number.isNaN(start) || Number.isNaN(end)) return refuse(10001, 'params error: start or end invalid')
+  const to = end ?? (start === undefined ? Number.MAX_SAFE_INTEGER / 2 : Math.ceil(start / intervalMs) * intervalMs + (limit - 1) * intervalMs)
+  const rows = candlesOf(exchange.source, instrument.index, intervalMs, start ?? 0, to, limit).map((c) => klineRow(instrument, c))
+  return answer({ category, symbol: instrument.symbol, list: isMark ? rows.map((row) => row.slice(0, 5)) : rows })
+}
+
+export function tickers(exchange: Exchange, params: Params): Answer {
+  const list = wanted(exchange, params)
+  if ('retCode' in list) return list
+  return answer({
+    category: CATEGORY,
+    list: list.map(({ index }) => {
+      const { tickDirection: _tickDirection, ...fields } = exchange.streams.tickers.of(index, exchange.venue.lastPrice(index))
+      return {
+        ...fields,
+        singleOpenInterest: fields['openInterest'],
+        singleOpenInterestValue: fields['openInterestValue'],
+        predictedDeliveryPrice: '',
+        basisRate: '',
+        basis: '',
+        deliveryFeeRate: '',
+        deliveryTime: '0',
+        basisRateYear: '',
+      }
+    }),
+  })
+}
+
+export function orderBook(exchange: Exchange, params: Params): Answer {
+  const list = wanted(exchange, params)
+  if ('retCode' in list) return list
+  const [instrument] = list
+  if (textOf(params, 'symbol') === undefined || instrument === undefined) return refuse(10001, 'params error: symbol invalid')
+  const last: Ticks = exchange.venue.lastPrice(instrument.index)
+  const { b, a } = bookOf(instrument, last, limited(params, 1_000, 25))
+  const at = exchange.source.now
+  return answer({ s: instrument.symbol, b, a, ts: at, u: 2, seq: at, cts: at })
+}
+
+export function recentTrades(exchange: Exchange, params: Params): Answer {
+  const list = wanted(exchange, params)
+  if ('retCode' in list) return list
+  const [instrument] = list
+  if (textOf(params, 'symbol') === undefined || instrument === undefined) return refuse(10001, 'params error: symbol invalid')
+  const prints = exchange.streams.recentPrints(instrument.index).slice(-limited(params, 1_000, 500)).reverse()
+  return answer({
+    category: CATEGORY,
+    list: prints.map((p) => ({
+      execId: p.execId,
+      symbol: instrument.symbol,
+      price: formatPrice(instrument, ticks(p.price)),
+      size: floatText(p.volume, 3),
+      side: p.side,
+      time: String(p.ts),
+      isBlockTrade: false,
+      isRPITrade: false,
+      seq: String(p.seq),
+    })),
+  })
+}
+
+export function fundingHistory(exchange: Exchange, params: Params): Answer {
+  const list = wanted(exchange, params)
+  if ('retCode' in list) return list
+  const [instrument] = list
+  if (textOf(params, 'symbol') === undefined || instrument === undefined) return refuse(10001, 'params error: symbol invalid')
+  const start = integerOf(params, 'startTime')
+  const end = integerOf(params, 'endTime')
+  if (start !== undefined && end === undefined) return refuse(10001, 'params error: startTime needs endTime')
+  const points = exchange.source
+    .fundingHistory(instrument.index)
+    .filter((p) => p.ts >= (start ?? 0) && p.ts <= (end ?? Number.MAX_SAFE_INTEGER))
+    .slice(-limited(params, 200, 200))
+    .reverse()
+  return answer({
+    category: CATEGORY,
+    list: points.map((p) => ({ symbol: instrument.symbol, fundingRate: rateText(p.rate), fundingRateTimestamp: String(p.ts) })),
+  })
+}
+
+/** One tier a symbol, as fractions (initial margin x largest leverage = 1). */
+export function riskLimit(exchange: Exchange, params: Params): Answer {
+  const list = wanted(exchange, params)
+  if ('retCode' in list) return list
+  return answer({
+    category: CATEGORY,
+    list: list.map((instrument) => ({
+      id: 1,
+      symbol: instrument.symbol,
+      riskLimitValue: RISK_LIMIT,
+      maintenanceMargin: String(MAINTENANCE_PER_MILLE / 1_000),
+      initialMargin: floatText(1 / instrument.leverageMax, 6),
+      isLowestRisk: 1,
+      maxLeverage: instrument.leverageMax.toFixed(2),
+      mmDeduction: '',
+    })),
+    nextPageCursor: '',
+  })
+}
+
+export const systemStatus = (): Answer => answer({ list: [] }, '')

@@ -1,0 +1,240 @@
+/**
+ * An order as Bybit shows it, made from a request and moved along by what the matcher says.
+ * Never decides whether an order fills.
+ */
+import { mulDiv } from '../../../core/decimal.ts'
+import type { Cash, Lots, Ticks } from '../../../core/units.ts'
+import { type Instrument, formatPrice, formatQuantity, notionalOf } from '../../../market/instrument.ts'
+import type { OrderAdopted, OrderFilled } from '../../../trading/event.ts'
+import { cashText, sideText } from './wire.ts'
+
+export type OrderStatus = 'New' | 'Untriggered' | 'Triggered' | 'Filled' | 'Cancelled'
+
+export interface OrderRow {
+  category: 'linear'
+  symbol: string
+  orderId: string
+  orderLinkId: string
+  parentOrderLinkId: string
+  blockTradeId: string
+  price: string
+  qty: string
+  side: 'Buy' | 'Sell'
+  isLeverage: string
+  positionIdx: number
+  orderStatus: OrderStatus
+  createType: string
+  cancelType: string
+  rejectReason: string
+  avgPrice: string
+  leavesQty: string
+  leavesValue: string
+  cumExecQty: string
+  cumExecValue: string
+  cumExecFee: string
+  cumFeeDetail: Record<string, string>
+  timeInForce: string
+  orderType: 'Market' | 'Limit'
+  stopOrderType: string
+  ocoTriggerBy: string
+  orderIv: string
+  marketUnit: string
+  slippageToleranceType: string
+  slippageTolerance: string
+  triggerPrice: string
+  takeProfit: string
+  stopLoss: string
+  tpslMode: string
+  tpLimitPrice: string
+  slLimitPrice: string
+  tpTriggerBy: string
+  slTriggerBy: string
+  triggerDirection: number
+  triggerBy: string
+  lastPriceOnCreated: string
+  reduceOnly: boolean
+  closeOnTrigger: boolean
+  placeType: string
+  smpType: string
+  smpGroup: number
+  smpOrderId: string
+  createdTime: string
+  updatedTime: string
+  extraFees: string
+  rpiTakerAccess: boolean
+  rpiMatchedQty: string
+  closedPnl: string
+  feeCurrency: string
+}
+
+/** What a request says of an order beyond what the matcher needs. */
+export interface Submission {
+  readonly orderLinkId: string
+  readonly orderType: 'Market' | 'Limit'
+  readonly side: 'Buy' | 'Sell'
+  readonly quantity: Lots
+  readonly price: string
+  readonly timeInForce: string
+  readonly triggerPrice: string
+  readonly triggerDirection: number
+  readonly triggerBy: string
+  readonly takeProfit: string
+  readonly stopLoss: string
+  readonly tpslMode: string
+  readonly tpTriggerBy: string
+  readonly slTriggerBy: string
+  readonly reduceOnly: boolean
+  readonly closeOnTrigger: boolean
+}
+
+export const isOpenRow = (row: OrderRow): boolean =>
+  row.orderStatus === 'New' || row.orderStatus === 'Untriggered' || row.orderStatus === 'Triggered'
+
+const blank = {
+  category: 'linear',
+  parentOrderLinkId: '',
+  blockTradeId: '',
+  isLeverage: '',
+  positionIdx: 0,
+  cancelType: 'UNKNOWN',
+  rejectReason: 'EC_NoError',
+  avgPrice: '',
+  cumExecQty: '0',
+  cumExecValue: '0',
+  cumExecFee: '0',
+  ocoTriggerBy: '',
+  orderIv: '',
+  marketUnit: '',
+  slippageToleranceType: 'UNKNOWN',
+  slippageTolerance: '',
+  tpLimitPrice: '',
+  slLimitPrice: '',
+  placeType: '',
+  smpType: 'None',
+  smpGroup: 0,
+  smpOrderId: '',
+  extraFees: '',
+  rpiTakerAccess: false,
+  rpiMatchedQty: '0',
+  closedPnl: '0',
+  feeCurrency: '',
+} as const
+
+/** An order of the account's owner, as the matcher has just accepted it. */
+export function submittedRow(instrument: Instrument, submission: Submission, venueOrderId: string, last: Ticks, at: number): OrderRow {
+  const isConditional = submission.triggerPrice !== ''
+  const quantity = formatQuantity(instrument, submission.quantity)
+  return {
+    ...blank,
+    symbol: instrument.symbol,
+    orderId: venueOrderId,
+    orderLinkId: submission.orderLinkId,
+    price: submission.price === '' ? '0' : submission.price,
+    qty: quantity,
+    side: submission.side,
+    orderStatus: isConditional ? 'Untriggered' : 'New',
+    createType: 'CreateByUser',
+    leavesQty: quantity,
+    leavesValue: '0',
+    cumFeeDetail: {},
+    timeInForce: submission.timeInForce,
+    orderType: submission.orderType,
+    stopOrderType: isConditional ? 'Stop' : '',
+    triggerPrice: submission.triggerPrice,
+    takeProfit: submission.takeProfit,
+    stopLoss: submission.stopLoss,
+    tpslMode: submission.tpslMode,
+    tpTriggerBy: submission.tpTriggerBy,
+    slTriggerBy: submission.slTriggerBy,
+    triggerDirection: submission.triggerDirection,
+    triggerBy: submission.triggerBy,
+    lastPriceOnCreated: formatPrice(instrument, last),
+    reduceOnly: submission.reduceOnly,
+    closeOnTrigger: submission.closeOnTrigger,
+    createdTime: String(at),
+    updatedTime: String(at),
+  }
+}
+
+/** A stop or target that the exchange made: of an entry that filled, or set on the position. */
+export function attachedRow(instrument: Instrument, event: OrderAdopted, parent: OrderRow | undefined, isPartial: boolean, last: Ticks): OrderRow {
+  const isStop = event.origin === 'attached-stop'
+  const name = isStop ? 'StopLoss' : 'TakeProfit'
+  const quantity = formatQuantity(instrument, event.lots)
+  const rises = isStop === (event.side === 1)
+  return {
+    ...blank,
+    symbol: instrument.symbol,
+    orderId: event.venueOrderId,
+    orderLinkId: '',
+    parentOrderLinkId: parent?.orderLinkId ?? '',
+    price: '0',
+    qty: quantity,
+    side: sideText(event.side),
+    orderStatus: 'Untriggered',
+    createType: isPartial ? `CreateByPartial${name}` : `CreateBy${name}`,
+    leavesQty: quantity,
+    leavesValue: '0',
+    cumFeeDetail: {},
+    timeInForce: 'IOC',
+    orderType: 'Market',
+    stopOrderType: isPartial ? `Partial${name}` : name,
+    triggerPrice: event.trigger === undefined ? '' : formatPrice(instrument, event.trigger),
+    takeProfit: '',
+    stopLoss: '',
+    tpslMode: isPartial ? 'Partial' : 'Full',
+    tpTriggerBy: '',
+    slTriggerBy: '',
+    triggerDirection: rises ? 1 : 2,
+    triggerBy: event.triggerBy === 'mark' ? 'MarkPrice' : 'LastPrice',
+    lastPriceOnCreated: formatPrice(instrument, last),
+    reduceOnly: true,
+    closeOnTrigger: true,
+    createdTime: String(event.ts),
+    updatedTime: String(event.ts),
+  }
+}
+
+/** `cost` of `quantity` as an average price, rounded to 1e-8. */
+export function averagePriceText(instrument: Instrument, cost: Cash, quantity: Lots): string {
+  const size = quantity < 0 ? 0 - quantity : quantity
+  return size === 0 ? '0' : cashText(mulDiv(cost, 10 ** instrument.quantityScale, size * instrument.lot, 'nearest'))
+}
+
+/** Books a fill, which is always a complete one; `pnl` is what it realized before fees. */
+export function fillRow(row: OrderRow, instrument: Instrument, fill: OrderFilled, pnl: Cash): void {
+  const fee = cashText(fill.fee.amount)
+  row.orderStatus = 'Filled'
+  row.qty = formatQuantity(instrument, fill.lots)
+  row.avgPrice = formatPrice(instrument, fill.price)
+  row.leavesQty = '0'
+  row.leavesValue = '0'
+  row.cumExecQty = row.qty
+  row.cumExecValue = cashText(notionalOf(instrument, fill.price, fill.lots, 'nearest'))
+  row.cumExecFee = fee
+  row.cumFeeDetail = { [fill.fee.coin]: fee }
+  row.closedPnl = cashText(pnl)
+  row.updatedTime = String(fill.ts)
+}
+
+const USER_CANCEL = 'user'
+
+/** Closes a row without a fill; causes are the matcher's: `user`, a cancelType of Bybit, or one of its rejectReasons. */
+export function cancelRow(row: OrderRow, cause: string, at: number): void {
+  row.orderStatus = 'Cancelled'
+  row.leavesQty = '0'
+  row.leavesValue = '0'
+  row.updatedTime = String(at)
+  if (cause === USER_CANCEL) {
+    row.cancelType = 'CancelByUser'
+    row.rejectReason = 'EC_PerCancelRequest'
+  } else if (cause.startsWith('EC_')) row.rejectReason = cause
+  else row.cancelType = cause
+}
+
+/** The row as REST shows it: without the fields that only the stream has. */
+export function restRow(row: OrderRow): object {
+  const { category: _category, closedPnl: _closedPnl, feeCurrency: _feeCurrency, ...rest } = row
+  return rest
+}
+

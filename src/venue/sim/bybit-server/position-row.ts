@@ -1,0 +1,142 @@
+/**
+ * A position as Bybit shows it, from the matcher's exact figures.
+ * Never changes anything.
+ */
+import { mulDivCeil } from '../../../core/decimal.ts'
+import { CASH_ONE, type Cash, type Lots, type Ticks, cash, lots, ticks } from '../../../core/units.ts'
+import { type Instrument, formatPrice, formatQuantity, lotFloat, notionalOf, tickFloat } from '../../../market/instrument.ts'
+import { averageEntry } from '../../../portfolio/position.ts'
+import type { SimOrder } from '../sim-venue.ts'
+import { averagePriceText } from './order-row.ts'
+import { cashText, sideText } from './wire.ts'
+
+export interface PositionFigures {
+  readonly instrument: Instrument
+  /** Signed. */
+  readonly lots: Lots
+  readonly cost: Cash
+  readonly unrealized: Cash
+  readonly mark: Ticks
+  readonly leverage: number
+  /** Of the whole account: a cross position may lose all of it. */
+  readonly equity: Cash
+  readonly orders: readonly SimOrder[]
+  readonly curRealized: Cash
+  readonly cumRealized: Cash
+  readonly openTime: number
+  readonly createdTime: number
+  readonly updatedTime: number
+  readonly seq: number
+}
+
+/** Maintenance margin of the first tier, in parts of a thousand. */
+export const MAINTENANCE_PER_MILLE = 5
+/** Largest position of the first tier, in coins of settlement. */
+export const RISK_LIMIT = '2000000'
+const TAKER_FRACTION = 0.00055
+
+export interface Margins {
+  readonly value: Cash
+  readonly initial: Cash
+  readonly maintenance: Cash
+}
+
+/** Margin that a position holds at its mark: value / leverage, and the first tier's share of the value. */
+export function marginsOf(instrument: Instrument, held: Lots, mark: Ticks, leverage: number): Margins {
+  const value = notionalOf(instrument, mark, lots(held < 0 ? 0 - held : held), 'ceil')
+  return { value, initial: cash(Math.ceil(value / leverage)), maintenance: cash(mulDivCeil(value, MAINTENANCE_PER_MILLE, 1_000)) }
+}
+
+export type PositionRow = Readonly<Record<string, string | number | boolean>> & {
+  readonly symbol: string
+  readonly size: string
+  readonly avgPrice: string
+}
+
+/** The item of /v5/position/list. */
+export function positionRow(f: PositionFigures): PositionRow {
+  const { instrument } = f
+  const size = lots(f.lots < 0 ? 0 - f.lots : f.lots)
+  const margins = marginsOf(instrument, f.lots, f.mark, f.leverage)
+  const stop = f.orders.find((o) => o.attached === 'stop')?.trigger
+  const target = f.orders.find((o) => o.attached === 'target' && (o.targets?.[0]?.share ?? 1) >= 1)?.trigger
+  return {
+    positionIdx: 0,
+    riskId: 1,
+    riskLimitValue: RISK_LIMIT,
+    symbol: instrument.symbol,
+    side: f.lots === 0 ? '' : sideText(f.lots),
+    size: formatQuantity(instrument, size),
+    avgPrice: averagePriceText(instrument, f.cost, size),
+    positionValue: cashText(f.cost),
+    tradeMode: 0,
+    positionStatus: 'Normal',
+    autoAddMargin: 0,
+    adlRankIndicator: f.lots === 0 ? 0 : 2,
+    leverage: String(f.leverage),
+    breakEvenPrice: breakEven(f),
+    positionBalance: cashText(margins.initial),
+    markPrice: formatPrice(instrument, f.mark),
+    liqPrice: liquidationPrice(f, margins.maintenance),
+    bustPrice: '',
+    positionMM: cashText(margins.maintenance),
+    positionMMByMp: cashText(margins.maintenance),
+    positionIM: cashText(margins.initial),
+    positionIMByMp: cashText(margins.initial),
+    tpslMode: 'Full',
+    takeProfit: target === undefined ? '' : formatPrice(instrument, target),
+    stopLoss: stop === undefined ? '' : formatPrice(instrument, stop),
+    trailingStop: '0',
+    sessionAvgPrice: '',
+    delta: '',
+    gamma: '',
+    vega: '',
+    theta: '',
+    unrealisedPnl: cashText(f.unrealized),
+    curRealisedPnl: cashText(f.curRealized),
+    cumRealisedPnl: cashText(f.cumRealized),
+    seq: f.seq,
+    isReduceOnly: false,
+    mmrSysUpdatedTime: '',
+    leverageSysUpdatedTime: '',
+    createdTime: String(f.createdTime),
+    updatedTime: String(f.updatedTime),
+    openTime: f.lots === 0 ? 0 : f.openTime,
+  }
+}
+
+/** The same as the stream says it: another name for the average, and zeros where REST has nothing. */
+export function streamPosition(row: PositionRow): object {
+  const { avgPrice, ...rest } = row
+  const orZero = (value: unknown): unknown => (value === '' ? '0' : value)
+  return {
+    ...rest,
+    category: 'linear',
+    entryPrice: avgPrice,
+    liqPrice: row.size === '0' ? '0' : row['liqPrice'],
+    takeProfit: orZero(row['takeProfit']),
+    stopLoss: orZero(row['stopLoss']),
+    sessionAvgPrice: '0',
+  }
+}
+
+/** (E Q - realized) / (Q - |Q| fee), Q signed: a display figure, hence a float. */
+function breakEven(f: PositionFigures): string {
+  if (f.lots === 0) return ''
+  const quantity = f.lots * lotFloat(f.instrument)
+  const entry = averageEntry({ lots: f.lots, cost: f.cost, realized: cash(0) }, f.instrument) * tickFloat(f.instrument)
+  const price = (entry * quantity - f.curRealized / CASH_ONE) / (quantity - Math.abs(quantity) * TAKER_FRACTION)
+  return price > 0 ? String(Number(price.toPrecision(12))) : ''
+}
+
+/** Estimate for a cross position: the mark at which the whole equity has shrunk to this position's maintenance margin. */
+function liquidationPrice(f: PositionFigures, maintenance: Cash): string {
+  if (f.lots === 0) return ''
+  const room = f.equity - maintenance
+  const perTick = Math.abs(notionalOf(f.instrument, f.mark, f.lots, 'nearest') / f.mark)
+  const mmr = MAINTENANCE_PER_MILLE / 1_000
+  const distance = f.lots > 0 ? room / (perTick * (1 - mmr)) : room / (perTick * (1 + mmr))
+  const price = f.lots > 0 ? f.mark - distance : f.mark + distance
+  if (!(price >= 1) || price > f.mark * 30) return ''
+  return formatPrice(f.instrument, ticks(f.lots > 0 ? Math.ceil(price) : Math.floor(price)))
+}

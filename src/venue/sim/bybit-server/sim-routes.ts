@@ -1,0 +1,55 @@
+/**
+ * The simulator's own endpoints, which no exchange has: its clock, its whole state, its steps.
+ * Never needs a signature: they are for tests and drivers on the same machine.
+ */
+import { positionRow } from './position-row.ts'
+import type { Exchange } from './exchange.ts'
+import { restRow } from './order-row.ts'
+import { walletRow } from './wallet-row.ts'
+import type { WireReply, WireRequest } from './wire.ts'
+
+const STEP_PATH = '/_sim/step'
+const CLOSES_MAX = 100_000
+
+/** A step answers only after its frames have been sent. */
+export const isStep = (request: { readonly path: string }): boolean => request.path === STEP_PATH
+
+export function simRoute(exchange: Exchange, request: WireRequest, wallNowMs: number): WireReply {
+  const name = `${request.method} ${request.path}`
+  if (name === 'GET /_sim/clock') return json(200, { now: exchange.source.now, speed: exchange.speed })
+  if (name === 'GET /_sim/state') return json(200, simState(exchange))
+  if (name === `POST ${STEP_PATH}`) return step(exchange, request.body, wallNowMs)
+  return json(404, { error: `The simulator has no ${name}. It has GET /_sim/clock, GET /_sim/state and POST /_sim/step.` })
+}
+
+function step(exchange: Exchange, body: string, wallNowMs: number): WireReply {
+  if (!exchange.isLockstep) return json(409, { error: 'The simulator runs by itself. Start it with --lockstep to move it by steps.' })
+  const closes = closesOf(body)
+  if (closes === undefined) return json(400, { error: `The body must be {"closes": n} with n from 1 to ${CLOSES_MAX}.` })
+  const more = exchange.step(closes, wallNowMs)
+  return json(200, { now: exchange.source.now, more })
+}
+
+function closesOf(body: string): number | undefined {
+  if (body === '') return 1
+  const match = /^\s*\{\s*"closes"\s*:\s*(\d{1,6})\s*\}\s*$/.exec(body)
+  const closes = match === null ? 0 : Number(match[1])
+  return closes >= 1 && closes <= CLOSES_MAX ? closes : undefined
+}
+
+/** Everything that an observer may compare with, in Bybit's own names; orders newest first, closed ones included. */
+export function simState(exchange: Exchange): object {
+  return {
+    now: exchange.source.now,
+    orders: [...exchange.account.orders()].map(restRow),
+    executions: [...exchange.account.executions.newestFirst()],
+    positions: exchange.instruments.map((i) => positionRow(exchange.account.figuresOf(i.index))),
+    wallet: walletRow(exchange.account),
+  }
+}
+
+const json = (status: number, value: object): WireReply => ({
+  status,
+  headers: { 'content-type': 'application/json; charset=utf-8' },
+  body: JSON.stringify(value),
+})

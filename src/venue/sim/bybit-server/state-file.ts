@@ -1,0 +1,125 @@
+/**
+ * The simulator's memory on disk: the account in one file, the market's clock in a small one beside it.
+ * Never leaves a torn file: each is written aside, synced, and renamed.
+ */
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
+import type { Account, AccountState } from './account.ts'
+import type { ClosedPnlRow, ExecutionRow, TransactionRow } from './account-log.ts'
+import type { Exchange } from './exchange.ts'
+import type { GeneratedState } from './generated-source.ts'
+import type { OrderRow } from './order-row.ts'
+import type { ReplayState } from './replay-source.ts'
+import { StartError } from './start-error.ts'
+
+const VERSION = 1
+/** Rows of each list that survive a restart; order link ids all do. */
+const ROWS_SAVED = 2_000
+/** Saving may take a fifth of the time, not more. */
+const REST_FACTOR = 4
+const CLOCK_MS = 1_000
+
+export type SourceState = GeneratedState | ReplayState
+
+export interface SavedState {
+  readonly version: number
+  readonly idPrefix: string
+  readonly createdWallMs: number
+  readonly changes: number
+  readonly source: SourceState
+  readonly account: AccountState
+  readonly closed: readonly OrderRow[]
+  readonly executions: readonly ExecutionRow[]
+  readonly transactions: readonly TransactionRow[]
+  readonly closedPnl: readonly ClosedPnlRow[]
+}
+
+interface SavedClock {
+  readonly idPrefix: string
+  readonly changes: number
+  readonly source: SourceState
+}
+
+/** Reads what was saved; undefined when there is no file. @throws StartError when the file cannot be used. */
+export function readState(path: string): SavedState | undefined {
+  const state = readJson<SavedState>(path)
+  if (state === undefined) return undefined
+  if (state.version !== VERSION || typeof state.idPrefix !== 'string' || state.account === undefined)
+    throw new StartError(`${path} is not a simulator state that this version reads.`, 'Move it away to start a new account.')
+  const clock = readJson<SavedClock>(clockPath(path))
+  const isSame = clock !== undefined && clock.idPrefix === state.idPrefix && clock.changes === state.changes
+  return isSame ? { ...state, source: clock.source } : state
+}
+
+function readJson<T>(path: string): T | undefined {
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return undefined
+    throw new StartError(`${path} cannot be read.`, 'Check its permissions.', { cause })
+  }
+  try {
+    return JSON.parse(text) as T
+  } catch (cause) {
+    throw new StartError(`${path} is damaged.`, 'Move it away to start a new account.', { cause })
+  }
+}
+
+const clockPath = (path: string): string => `${path}.clock`
+
+export function restoreAccount(account: Account, saved: SavedState): void {
+  account.restore(saved.account)
+  account.changes = saved.changes
+  for (const row of saved.closed) account.closed.push(row)
+  for (const row of saved.executions) account.executions.push(row)
+  for (const row of saved.transactions) account.transactions.push(row)
+  for (const row of saved.closedPnl) account.closedPnl.push(row)
+}
+
+export class StateFile {
+  private readonly path: string
+  private readonly exchange: Exchange
+  private savedChanges = -1
+  private savedWallMs = 0
+  private nextWallMs = 0
+
+  constructor(path: string, exchange: Exchange) {
+    this.path = path
+    this.exchange = exchange
+  }
+
+  /** Saves what needs to be saved by now: a changed account as soon as the last save has rested, the clock once a second. */
+  tick(wallNowMs: number): void {
+    if (this.exchange.account.changes !== this.savedChanges) {
+      if (wallNowMs >= this.nextWallMs) this.save(wallNowMs)
+      return
+    }
+    if (wallNowMs - this.savedWallMs < CLOCK_MS) return
+    this.savedWallMs = wallNowMs
+    const { idPrefix, account, source } = this.exchange
+    writeAtomically(clockPath(this.path), JSON.stringify({ idPrefix, changes: account.changes, source: source.state() }))
+  }
+
+  save(wallNowMs: number): void {
+    const begun = performance.now()
+    const { account, idPrefix, createdWallMs, source } = this.exchange
+    const head = { version: VERSION, idPrefix, createdWallMs, changes: account.changes, source: source.state(), account: account.state() }
+    const lists = (['closed', 'executions', 'transactions', 'closedPnl'] as const).map((name) => `"${name}":${account[name].json(ROWS_SAVED)}`)
+    writeAtomically(this.path, `${JSON.stringify(head).slice(0, -1)},${lists.join(',')}}`)
+    this.savedChanges = account.changes
+    this.savedWallMs = wallNowMs
+    this.nextWallMs = wallNowMs + (performance.now() - begun) * REST_FACTOR
+  }
+}
+
+function writeAtomically(path: string, text: string): void {
+  const aside = `${path}.tmp`
+  const file = openSync(aside, 'w', 0o600)
+  try {
+    writeSync(file, text)
+    fsyncSync(file)
+  } finally {
+    closeSync(file)
+  }
+  renameSync(aside, path)
+}
