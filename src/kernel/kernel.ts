@@ -342,7 +342,7 @@ export class Kernel {
         this.portfolio.bookWallet(input.amount, input.cause !== 'reconcile')
         return
       case 'funding-settled':
-        this.portfolio.bookFunding(input.instrument, input.amount)
+        this.portfolio.bookFunding(input.instrument, input.amount, input.ts)
         return
       case 'instrument-changed':
         return

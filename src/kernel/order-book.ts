@@ -125,12 +125,13 @@ export class OrderBook {
       case 'order-filled': {
         if (order.tradeIds.includes(event.tradeId)) return 'duplicate'
         const next: OrderStatus = event.isComplete ? 'filled' : 'partially-filled'
-        if (order.status !== next && !ORDER_TRANSITIONS[order.status].includes(next)) return 'odd'
-        if (order.status === 'filled') return 'odd'
+        if (order.status === 'filled' || (order.status !== next && !ORDER_TRANSITIONS[order.status].includes(next))) return 'odd'
         order.tradeIds.push(event.tradeId)
         order.filled = lots(addSafe(order.filled, event.lots))
         if (order.filled > order.lots) order.lots = order.filled
         order.filledNotional = cash(addSafe(order.filledNotional, notionalOf(instrument, event.price, event.lots, 'nearest')))
+        // A part that was filled before the cancel and told after it: the order stays canceled, the fill counts.
+        if (next === 'partially-filled' && (order.status === 'canceled' || order.status === 'expired')) return 'applied'
         return this.to(order, next, event.ts)
       }
     }
@@ -150,7 +151,17 @@ export class OrderBook {
     order.status = status
     order.updatedTs = at
     if (isOpenStatus(before) && !isOpenStatus(status)) this.finish(order)
+    else if (!isOpenStatus(before) && isOpenStatus(status)) this.reopen(order)
     return 'applied'
+  }
+
+  /** The venue knows an order that was given up as never arrived. */
+  private reopen(order: Order): void {
+    const ring = this.recentBy[order.instrument] as Order[]
+    const at = ring.indexOf(order)
+    if (at >= 0) ring.splice(at, 1)
+    this.recentAt[order.instrument] = ring.length === RECENT ? (this.recentAt[order.instrument] as number) : ring.length % RECENT
+    ;(this.openBy[order.instrument] as Order[]).push(order)
   }
 
   private finish(order: Order): void {

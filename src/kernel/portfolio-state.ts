@@ -33,6 +33,7 @@ export interface PortfolioSnapshot {
   readonly nextTradeNumber: number
   readonly entryTimes: readonly number[]
   readonly lastEntryTimes: readonly number[]
+  readonly fundingTimes: readonly number[]
   readonly lastFillTs: Ts | null
   readonly lastCloseTs: Ts | null
 }
@@ -58,6 +59,7 @@ export class PortfolioState implements PortfolioView {
   private readonly unrealizedBy: Float64Array
   private unrealized = 0
   private readonly atrs: readonly Atr[]
+  private readonly fundingTimes: Float64Array
   private nextTradeNumber = 1
   /** When something was last filled, and the last live close instant; null before the first. */
   lastFillTs: Ts | null = null
@@ -80,6 +82,7 @@ export class PortfolioState implements PortfolioView {
     this.markTimes = new Float64Array(n)
     this.spreads = new Float64Array(n)
     this.unrealizedBy = new Float64Array(n)
+    this.fundingTimes = new Float64Array(n).fill(-1)
     this.atrs = instruments.map(() => makeAtr(ATR_PERIOD))
     this.lastEntryTimes = new Float64Array(2 * n).fill(-1)
   }
@@ -253,7 +256,10 @@ export class PortfolioState implements PortfolioView {
     }
   }
 
-  bookFunding(i: InstrumentIndex, amount: Cash): void {
+  /** Books a settlement once: settlements of a symbol ascend in time, so an instant that is not newer was booked before. */
+  bookFunding(i: InstrumentIndex, amount: Cash, at: Ts): void {
+    if (at <= (this.fundingTimes[i] as number)) return
+    this.fundingTimes[i] = at
     postToWallet(this.ledger, 'funding', amount)
     const trip = this.trips[i]
     if (trip !== undefined) trip.funding = cash(trip.funding + amount)
@@ -294,6 +300,7 @@ export class PortfolioState implements PortfolioView {
       nextTradeNumber: this.nextTradeNumber,
       entryTimes: [...this.entryTimes],
       lastEntryTimes: Array.from(this.lastEntryTimes),
+      fundingTimes: Array.from(this.fundingTimes),
       lastFillTs: this.lastFillTs,
       lastCloseTs: this.lastCloseTs,
     }
@@ -315,6 +322,7 @@ export class PortfolioState implements PortfolioView {
     this.nextTradeNumber = from.nextTradeNumber
     this.entryTimes = [...from.entryTimes]
     this.lastEntryTimes.set(from.lastEntryTimes)
+    this.fundingTimes.set(from.fundingTimes)
     this.lastFillTs = from.lastFillTs
     this.lastCloseTs = from.lastCloseTs
     this.unrealized = 0

@@ -1,0 +1,188 @@
+/**
+ * From reports of the venue to events for the kernel, knowing which orders are known; and what differs after all of them.
+ * Never reads a venue and never repeats what is known: doing it twice changes nothing.
+ */
+import { assertNever } from '../core/assert.ts'
+import { type Cash, type InstrumentIndex, type OrderId, type Ticks, type Ts, cash, lots, orderId } from '../core/units.ts'
+import type { VenueEvent } from './event.ts'
+import { type Order, isOpenStatus, ownerOfClientOrderId } from './order.ts'
+import type { AccountReading, ExecutionReport, OrderReport, StreamReport } from './report.ts'
+
+/** What reconciliation may ask of the kernel. */
+export interface KnownState {
+  readonly tag: string
+  find(i: InstrumentIndex, id: OrderId | undefined, venueOrderId: string | undefined): Order | undefined
+  open(i: InstrumentIndex): readonly Order[]
+  positionLots(i: InstrumentIndex): number
+  readonly wallet: Cash
+}
+
+/** Our sequence number inside an id that we gave; undefined for ids of others. */
+export function orderIdOf(clientOrderId: string, tag: string): OrderId | undefined {
+  if (ownerOfClientOrderId(clientOrderId, tag) !== 'ours') return undefined
+  const n = Number.parseInt(clientOrderId.slice(clientOrderId.lastIndexOf('-') + 1), 36)
+  return Number.isSafeInteger(n) && n > 0 ? orderId(n) : undefined
+}
+
+export function eventsOf(report: StreamReport, known: KnownState): VenueEvent[] {
+  switch (report.type) {
+    case 'order':
+      return eventsOfOrder(report, known)
+    case 'execution':
+      return eventsOfExecution(report, known)
+    case 'funding':
+      return [
+        {
+          type: 'funding-settled',
+          instrument: report.instrument,
+          settlementId: report.settlementId,
+          rate: report.rate,
+          amount: report.amount,
+          ts: report.ts,
+        },
+      ]
+    default:
+      return assertNever(report)
+  }
+}
+
+function eventsOfOrder(report: OrderReport, known: KnownState): VenueEvent[] {
+  const id = orderIdOf(report.clientOrderId, known.tag)
+  const order = known.find(report.instrument, id, report.venueOrderId)
+  const head = { instrument: report.instrument, orderId: id ?? order?.orderId, venueOrderId: report.venueOrderId, ts: report.ts }
+  const events: VenueEvent[] = []
+  if (order === undefined) {
+    // A finished order of somebody else is no business of ours; an open one counts against the limits (S8).
+    if (report.status !== 'open' && report.status !== 'triggered') return events
+    events.push(adopted(report, known))
+  }
+  switch (report.status) {
+    case 'open':
+      if (order === undefined) return events
+      if (order.status === 'submitted' || order.status === 'never-arrived') events.push({ type: 'order-accepted', ...head })
+      if (isOpenStatus(order.status) && order.budget === undefined && differs(order, report))
+        events.push({ type: 'order-amended', ...head, lots: report.lots, limit: report.limit, trigger: report.trigger })
+      return events
+    case 'triggered':
+      events.push({ type: 'order-triggered', ...head })
+      return events
+    case 'filled':
+      // The execution tells the fill, with price and fee.
+      if (order !== undefined && order.status === 'submitted') events.push({ type: 'order-accepted', ...head })
+      return events
+    case 'canceled':
+      events.push({ type: 'order-canceled', ...head, cause: report.cause })
+      return events
+    case 'rejected':
+      events.push({ type: 'order-rejected', ...head, code: 'stream', detail: report.cause })
+      return events
+    default:
+      return assertNever(report.status)
+  }
+}
+
+const differs = (order: Order, report: OrderReport): boolean =>
+  order.kind !== 'market' && (order.lots !== report.lots || order.limit !== report.limit || order.trigger !== report.trigger)
+
+function adopted(report: OrderReport, known: KnownState): VenueEvent {
+  return {
+    type: 'order-adopted',
+    origin: report.origin === 'ours' ? 'external' : report.origin,
+    parentOrderId: orderIdOf(report.parentClientOrderId, known.tag),
+    instrument: report.instrument,
+    venueOrderId: report.venueOrderId,
+    clientOrderId: report.clientOrderId,
+    side: report.side,
+    kind: report.kind,
+    lots: report.lots,
+    limit: report.limit,
+    trigger: report.trigger,
+    triggerBy: report.triggerBy,
+    reduceOnly: report.reduceOnly,
+    ts: report.ts,
+  }
+}
+
+function eventsOfExecution(report: ExecutionReport, known: KnownState): VenueEvent[] {
+  const id = orderIdOf(report.clientOrderId, known.tag)
+  const order = known.find(report.instrument, id, report.venueOrderId)
+  if (order?.tradeIds.includes(report.tradeId) === true) return []
+  const events: VenueEvent[] = []
+  if (order === undefined)
+    events.push({
+      type: 'order-adopted',
+      origin: report.origin === 'ours' ? 'external' : report.origin,
+      parentOrderId: undefined,
+      instrument: report.instrument,
+      venueOrderId: report.venueOrderId,
+      clientOrderId: report.clientOrderId,
+      side: report.side,
+      kind: 'market',
+      lots: report.orderLots,
+      limit: undefined,
+      trigger: undefined,
+      triggerBy: 'last',
+      reduceOnly: report.origin !== 'external' && report.origin !== 'ours',
+      ts: report.ts,
+    })
+  events.push({
+    type: 'order-filled',
+    instrument: report.instrument,
+    orderId: id !== undefined && order !== undefined ? id : order?.orderId,
+    venueOrderId: report.venueOrderId,
+    tradeId: report.tradeId,
+    side: report.side,
+    price: report.price,
+    lots: report.lots,
+    fee: { coin: report.feeCoin, amount: report.fee, rate: report.feeRate },
+    liquidity: report.liquidity,
+    isComplete: report.leaves === 0,
+    ts: report.ts,
+  })
+  return events
+}
+
+/** What still differs after the events of a reading were applied. */
+export interface Difference {
+  readonly positions: readonly { readonly instrument: InstrumentIndex; readonly ours: number; readonly venue: number }[]
+  /** Venue minus ours. */
+  readonly wallet: Cash
+  /** Orders that we think open and the venue does not list: each must be looked up by id. */
+  readonly missing: readonly Order[]
+  /** An open order with our prefix and a foreign tag: another Ballast trades this account (S6). */
+  readonly otherBallast: readonly OrderReport[]
+}
+
+export function differenceOf(reading: AccountReading, instruments: readonly InstrumentIndex[], known: KnownState): Difference {
+  const venueLots = new Map(reading.positions.map((p) => [p.instrument, p.lots as number]))
+  const positions = instruments
+    .map((instrument) => ({ instrument, ours: known.positionLots(instrument), venue: venueLots.get(instrument) ?? 0 }))
+    .filter((p) => p.ours !== p.venue)
+  const listed = new Set(reading.openOrders.map((o) => o.venueOrderId))
+  const listedByClient = new Set(reading.openOrders.map((o) => o.clientOrderId))
+  const missing = instruments.flatMap((i) =>
+    known
+      .open(i)
+      .filter((o) => !(o.venueOrderId !== undefined && listed.has(o.venueOrderId)) && !(o.clientOrderId !== '' && listedByClient.has(o.clientOrderId))),
+  )
+  return {
+    positions,
+    wallet: cash(reading.walletBalance - known.wallet),
+    missing,
+    otherBallast: reading.openOrders.filter((o) => ownerOfClientOrderId(o.clientOrderId, known.tag) === 'another-ballast'),
+  }
+}
+
+export const isClean = (difference: Difference): boolean =>
+  difference.positions.length === 0 && difference.wallet === 0 && difference.missing.length === 0 && difference.otherBallast.length === 0
+
+/** Events that book a confirmed difference of positions (S8). */
+export const adjustmentsOf = (difference: Difference, priceOf: (i: InstrumentIndex) => Ticks, cause: string, at: Ts): VenueEvent[] =>
+  difference.positions.map((p) => ({
+    type: 'position-adjusted',
+    instrument: p.instrument,
+    lots: lots(p.venue),
+    price: priceOf(p.instrument),
+    cause,
+    ts: at,
+  }))

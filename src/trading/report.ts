@@ -1,0 +1,84 @@
+/**
+ * What a venue reports of orders, executions, positions and wallet, in the core's units, whether it came by stream or was read.
+ * Never an event by itself: reconcile.ts makes events of reports, knowing what we already know.
+ */
+import type { Cash, InstrumentIndex, Lots, Rate, Side, Ticks, Ts } from '../core/units.ts'
+import type { Liquidity, OrderKind, OrderOrigin, PriceSource } from './order.ts'
+
+export const REPORT_STATUSES = ['open', 'triggered', 'filled', 'canceled', 'rejected'] as const
+export type ReportStatus = (typeof REPORT_STATUSES)[number]
+
+export interface OrderReport {
+  readonly type: 'order'
+  readonly instrument: InstrumentIndex
+  readonly venueOrderId: string
+  /** Empty where the venue made the order itself. */
+  readonly clientOrderId: string
+  readonly parentClientOrderId: string
+  readonly side: Side
+  readonly kind: OrderKind
+  readonly origin: OrderOrigin
+  readonly lots: Lots
+  readonly filled: Lots
+  readonly limit: Ticks | undefined
+  readonly trigger: Ticks | undefined
+  readonly triggerBy: PriceSource
+  readonly reduceOnly: boolean
+  readonly status: ReportStatus
+  /** The venue's reason of a cancel or rejection, opaque. */
+  readonly cause: string
+  readonly ts: Ts
+}
+
+export interface ExecutionReport {
+  readonly type: 'execution'
+  readonly instrument: InstrumentIndex
+  readonly tradeId: string
+  readonly venueOrderId: string
+  readonly clientOrderId: string
+  readonly origin: OrderOrigin
+  readonly side: Side
+  readonly price: Ticks
+  readonly lots: Lots
+  /** Quantity of the whole order and what of it is left after this execution. */
+  readonly orderLots: Lots
+  readonly leaves: Lots
+  readonly fee: Cash
+  readonly feeCoin: string
+  readonly feeRate: Rate
+  readonly liquidity: Liquidity
+  readonly ts: Ts
+}
+
+export interface FundingReport {
+  readonly type: 'funding'
+  readonly instrument: InstrumentIndex
+  readonly settlementId: string
+  readonly rate: Rate
+  /** Positive = received. */
+  readonly amount: Cash
+  readonly ts: Ts
+}
+
+export interface PositionReport {
+  readonly instrument: InstrumentIndex
+  /** Signed. */
+  readonly lots: Lots
+  readonly entry: Ticks | undefined
+  readonly mark: Ticks
+  readonly stop: Ticks | undefined
+  readonly target: Ticks | undefined
+  readonly leverage: string
+}
+
+export type StreamReport = OrderReport | ExecutionReport | FundingReport
+
+/** One reading of the account by REST. */
+export interface AccountReading {
+  readonly openOrders: readonly OrderReport[]
+  /** Oldest first. */
+  readonly executions: readonly (ExecutionReport | FundingReport)[]
+  readonly positions: readonly PositionReport[]
+  readonly walletBalance: Cash
+  readonly coin: string
+}

@@ -1,0 +1,58 @@
+/**
+ * The request budget of one process against Bybit's limits, with a reserve that only exits may use (S2).
+ * Never lets entries or data reads spend what an exit may need, and never sends into a ban.
+ */
+/** Bybit: 600 requests in 5 s per IP over all REST hosts. */
+const IP_MAX = 600
+const WINDOW_MS = 5_000
+/** Requests of each window that are kept for exits. */
+const EXIT_RESERVE = 50
+/** Part of the window that reads of data may use. */
+const DATA_SHARE = 0.3
+/** Bybit: 10 order requests in 1 s for linear; two of them are kept for exits. */
+const ORDERS_MAX = 10
+const ORDERS_EXIT_RESERVE = 2
+const ORDER_WINDOW_MS = 1_000
+
+export type RequestClass = 'exit' | 'entry' | 'account' | 'data'
+
+export class RequestBudget {
+  private readonly sent: number[] = []
+  private readonly data: number[] = []
+  private readonly orders: number[] = []
+  private bannedUntilMs = 0
+
+  /** Wall ms to wait before a request of this class may go; 0 = now. */
+  waitMs(kind: RequestClass, wallMs: number): number {
+    if (wallMs < this.bannedUntilMs) return this.bannedUntilMs - wallMs
+    trim(this.sent, wallMs - WINDOW_MS)
+    trim(this.data, wallMs - WINDOW_MS)
+    trim(this.orders, wallMs - ORDER_WINDOW_MS)
+    const most = kind === 'exit' ? IP_MAX : IP_MAX - EXIT_RESERVE
+    let wait = untilBelow(this.sent, most, WINDOW_MS, wallMs)
+    if (kind === 'data') wait = Math.max(wait, untilBelow(this.data, Math.floor(IP_MAX * DATA_SHARE), WINDOW_MS, wallMs))
+    if (kind === 'entry') wait = Math.max(wait, untilBelow(this.orders, ORDERS_MAX - ORDERS_EXIT_RESERVE, ORDER_WINDOW_MS, wallMs))
+    if (kind === 'exit') wait = Math.max(wait, untilBelow(this.orders, ORDERS_MAX, ORDER_WINDOW_MS, wallMs))
+    return wait
+  }
+
+  note(kind: RequestClass, wallMs: number): void {
+    this.sent.push(wallMs)
+    if (kind === 'data') this.data.push(wallMs)
+    if (kind === 'entry' || kind === 'exit') this.orders.push(wallMs)
+  }
+
+  /** The exchange refused the IP: nothing goes until then. */
+  ban(untilMs: number): void {
+    this.bannedUntilMs = Math.max(this.bannedUntilMs, untilMs)
+  }
+}
+
+function trim(times: number[], before: number): void {
+  let k = 0
+  while (k < times.length && (times[k] as number) <= before) k += 1
+  if (k > 0) times.splice(0, k)
+}
+
+const untilBelow = (times: readonly number[], most: number, windowMs: number, wallMs: number): number =>
+  times.length < most ? 0 : (times[times.length - most] as number) + windowMs - wallMs + 1

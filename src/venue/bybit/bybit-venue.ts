@@ -1,0 +1,336 @@
+/**
+ * Bybit v5 as a venue: commands to requests, rows to reports, over any transport (the real client, or handlers in memory).
+ * Never retries a write by itself and never answers that something did not happen unless that is certain.
+ */
+import { z } from 'zod'
+import { type Result, err, ok } from '../../core/result.ts'
+import { CASH_SCALE, type InstrumentIndex, MINUTE_MS, type Ts, cash, ts } from '../../core/units.ts'
+import { parseDecimal } from '../../core/decimal.ts'
+import type { Bar } from '../../market/bars.ts'
+import { type Instrument, type InstrumentSpec, type InstrumentStatus, formatPrice } from '../../market/instrument.ts'
+import { instrumentIndex } from '../../core/units.ts'
+import type { CancelOrder, OrderCommand, SetPositionStop, SubmitOrder } from '../../trading/event.ts'
+import type { AccountReading, OrderReport, StreamReport } from '../../trading/report.ts'
+import type { SendOutcome, Venue, VenueClock, VenueHandlers } from '../port.ts'
+import { RequestBudget, type RequestClass } from './budget.ts'
+import { FORBIDDEN_WAIT_MS, type VenueError, errorOf } from './error.ts'
+import { OddRow, createBody, executionRow, orderRow, positionRow, toBar, toExecutionReport, toOrderReport, toPositionReport } from './map.ts'
+import { readStreamFrame } from './stream.ts'
+import type { Transport } from './transport.ts'
+
+export interface BybitOptions {
+  readonly intervalMs: number
+  /** Wall clock, ms; given so that a simulation can hold it. */
+  readonly wallMs: () => number
+  readonly sleep: (ms: number) => Promise<void>
+  /** Reads the simulator's own clock; undefined on the real exchange, where market time is server time. */
+  readonly simClock: (() => Promise<VenueClock | undefined>) | undefined
+}
+
+type Params = Readonly<Record<string, string | number | boolean | undefined>>
+
+const listOf = <T extends z.ZodType>(row: T) => z.object({ list: z.array(row), nextPageCursor: z.string().optional() })
+const PAGES_MAX = 200
+
+const instrumentRow = z.object({
+  symbol: z.string(),
+  status: z.string(),
+  baseCoin: z.string(),
+  quoteCoin: z.string(),
+  leverageFilter: z.object({ maxLeverage: z.string() }),
+  priceFilter: z.object({ tickSize: z.string() }),
+  lotSizeFilter: z.object({ minNotionalValue: z.string().optional(), maxOrderQty: z.string(), maxMktOrderQty: z.string(), minOrderQty: z.string(), qtyStep: z.string() }),
+  fundingInterval: z.number(),
+})
+
+const STATUSES: Readonly<Record<string, InstrumentStatus>> = { Trading: 'trading', PreLaunch: 'pre-launch', Delivering: 'delivering', Closed: 'closed' }
+
+const createResult = z.object({ orderId: z.string() })
+const walletResult = z.object({ list: z.array(z.object({ coin: z.array(z.object({ coin: z.string(), walletBalance: z.string() })) })) })
+
+/** Bybit's interval names by minutes. */
+export const intervalName = (intervalMs: number): string => (intervalMs === 86_400_000 ? 'D' : String(intervalMs / MINUTE_MS))
+
+export class BybitVenue implements Venue {
+  private readonly transport: Transport
+  private readonly options: BybitOptions
+  private readonly budget = new RequestBudget()
+  private list: readonly Instrument[] = []
+  private bySymbol: ReadonlyMap<string, Instrument> = new Map()
+
+  constructor(transport: Transport, options: BybitOptions) {
+    this.transport = transport
+    this.options = options
+  }
+
+  /** Must be told the instruments, with their indexes, before anything else is asked of them. */
+  use(instruments: readonly Instrument[]): void {
+    this.list = instruments
+    this.bySymbol = new Map(instruments.map((i) => [i.symbol, i]))
+  }
+
+  private instrument(i: InstrumentIndex): Instrument {
+    return this.list[i] as Instrument
+  }
+
+  private async request(kind: RequestClass, method: 'GET' | 'POST', path: string, params: Params): Promise<Result<unknown, VenueError>> {
+    for (;;) {
+      const wait = this.budget.waitMs(kind, this.options.wallMs())
+      if (wait <= 0) break
+      if (wait > 60_000) return err({ type: 'retry-after', code: 'ip-ban', detail: 'the exchange refuses this address for now', waitMs: wait })
+      await this.options.sleep(wait)
+    }
+    this.budget.note(kind, this.options.wallMs())
+    const reply = await this.transport.call(method, path, params)
+    const error = errorOf(reply, method === 'POST', this.options.wallMs())
+    if (error === undefined) return ok(reply.type === 'reply' ? reply.body.result : undefined)
+    if (error.type === 'retry-after' && error.waitMs >= FORBIDDEN_WAIT_MS) this.budget.ban(this.options.wallMs() + error.waitMs)
+    return err(error)
+  }
+
+  private async read<T>(kind: RequestClass, path: string, params: Params, schema: z.ZodType<T>): Promise<Result<T, VenueError>> {
+    const reply = await this.request(kind, 'GET', path, params)
+    if (!reply.ok) return reply
+    const parsed = schema.safeParse(reply.value)
+    if (parsed.success) return ok(parsed.data)
+    return err({ type: 'venue-down', code: 'odd-shape', detail: `${path}: ${firstIssue(parsed.error)}` })
+  }
+
+  /** Follows the cursor to the end. */
+  private async readAll<T extends z.ZodType>(kind: RequestClass, path: string, params: Params, row: T): Promise<Result<z.infer<T>[], VenueError>> {
+    const rows: z.infer<T>[] = []
+    let cursor: string | undefined
+    for (let page = 0; page < PAGES_MAX; page++) {
+      const reply = await this.read(kind, path, { ...params, cursor }, listOf(row))
+      if (!reply.ok) return reply
+      rows.push(...(reply.value.list as z.infer<T>[]))
+      cursor = reply.value.nextPageCursor
+      if (cursor === undefined || cursor === '' || reply.value.list.length === 0) return ok(rows)
+    }
+    return err({ type: 'venue-down', code: 'paging', detail: `${path}: more than ${PAGES_MAX} pages` })
+  }
+
+  async instruments(symbols: readonly string[]): Promise<Result<InstrumentSpec[], VenueError>> {
+    const specs: InstrumentSpec[] = []
+    for (const [at, symbol] of symbols.entries()) {
+      const reply = await this.read('data', '/v5/market/instruments-info', { category: 'linear', symbol }, listOf(instrumentRow))
+      if (!reply.ok) return reply
+      const row = reply.value.list[0]
+      if (row === undefined) return err({ type: 'invalid-request', code: 'symbol', detail: `${symbol} is not a linear perpetual on this exchange` })
+      specs.push({
+        index: instrumentIndex(at),
+        venue: 'bybit',
+        symbol: row.symbol,
+        category: 'linear',
+        baseCoin: row.baseCoin,
+        quoteCoin: row.quoteCoin,
+        tickSize: row.priceFilter.tickSize,
+        lotSize: row.lotSizeFilter.qtyStep,
+        quantityMin: row.lotSizeFilter.minOrderQty,
+        quantityMax: row.lotSizeFilter.maxOrderQty,
+        quantityMarketMax: row.lotSizeFilter.maxMktOrderQty,
+        notionalMin: row.lotSizeFilter.minNotionalValue ?? '0',
+        leverageMax: Number(row.leverageFilter.maxLeverage),
+        fundingIntervalMs: row.fundingInterval * MINUTE_MS,
+        status: STATUSES[row.status] ?? 'closed',
+      })
+    }
+    return ok(specs)
+  }
+
+  async clock(): Promise<Result<VenueClock, VenueError>> {
+    const { simClock } = this.options
+    if (simClock !== undefined) {
+      const clock = await simClock()
+      return clock === undefined ? err({ type: 'venue-down', code: 'clock', detail: 'the simulator does not answer' }) : ok(clock)
+    }
+    const reply = await this.read('account', '/v5/market/time', {}, z.object({ timeNano: z.string() }))
+    if (!reply.ok) return reply
+    return ok({ now: ts(Math.floor(Number(reply.value.timeNano) / 1e6)), speed: 1 })
+  }
+
+  async candles(i: InstrumentIndex, from: Ts | undefined, until: Ts, count: number): Promise<Result<Bar[], VenueError>> {
+    const instrument = this.instrument(i)
+    const { intervalMs } = this.options
+    const bars: Bar[] = []
+    let end: number = until - intervalMs
+    while (bars.length < count) {
+      const reply = await this.read(
+        'data',
+        '/v5/market/kline',
+        { category: 'linear', symbol: instrument.symbol, interval: intervalName(intervalMs), start: from, end, limit: Math.min(1000, count - bars.length) },
+        z.object({ list: z.array(z.array(z.string()).min(6)) }),
+      )
+      if (!reply.ok) return reply
+      const page = this.tryMap(() =>
+        reply.value.list.map((k) => toBar(instrument, k[0] as string, k[1] as string, k[2] as string, k[3] as string, k[4] as string, k[5] as string)),
+      )
+      if (!page.ok) return page
+      // Newest first; the first may still be open, which its close instant tells.
+      const closed = page.value.filter((bar) => bar.ts + intervalMs <= until && (bars.length === 0 || bar.ts < (bars[0] as Bar).ts))
+      if (closed.length === 0) break
+      bars.unshift(...closed.reverse())
+      end = (bars[0] as Bar).ts - 1
+      if (from !== undefined && end < from) break
+    }
+    return ok(bars)
+  }
+
+  private tryMap<T>(map: () => T): Result<T, VenueError> {
+    try {
+      return ok(map())
+    } catch (thrown) {
+      if (thrown instanceof OddRow) return err({ type: 'venue-down', code: 'odd-row', detail: thrown.message })
+      throw thrown
+    }
+  }
+
+  private known<T extends { readonly symbol: string }, R>(rows: readonly T[], map: (row: T, instrument: Instrument) => R): R[] {
+    return rows.flatMap((row) => {
+      const instrument = this.bySymbol.get(row.symbol)
+      return instrument === undefined ? [] : [map(row, instrument)]
+    })
+  }
+
+  async readAccount(executionsFrom: Ts): Promise<Result<AccountReading, VenueError>> {
+    const coin = this.list[0]?.settleCoin ?? 'USDT'
+    const orders = await this.readAll('account', '/v5/order/realtime', { category: 'linear', settleCoin: coin, limit: 50 }, orderRow)
+    if (!orders.ok) return orders
+    const executions = await this.readAll('account', '/v5/execution/list', { category: 'linear', startTime: executionsFrom, limit: 100 }, executionRow)
+    if (!executions.ok) return executions
+    const positions = await this.readAll('account', '/v5/position/list', { category: 'linear', settleCoin: coin, limit: 200 }, positionRow)
+    if (!positions.ok) return positions
+    const wallet = await this.read('account', '/v5/account/wallet-balance', { accountType: 'UNIFIED', coin }, walletResult)
+    if (!wallet.ok) return wallet
+    const balance = wallet.value.list[0]?.coin.find((c) => c.coin === coin)?.walletBalance ?? '0'
+    return this.tryMap(() => ({
+      openOrders: this.known(orders.value, toOrderReport),
+      executions: this.known(executions.value, toExecutionReport)
+        .filter((report) => report !== undefined)
+        .reverse(),
+      positions: this.known(positions.value, toPositionReport),
+      walletBalance: cash(parseDecimal(balance, CASH_SCALE, 'floor') ?? 0),
+      coin,
+    }))
+  }
+
+  async lookUp(i: InstrumentIndex, clientOrderId: string): Promise<Result<{ readonly order: OrderReport; readonly executions: readonly StreamReport[] } | undefined, VenueError>> {
+    const { symbol } = this.instrument(i)
+    for (const path of ['/v5/order/realtime', '/v5/order/history']) {
+      const reply = await this.read('account', path, { category: 'linear', symbol, orderLinkId: clientOrderId }, listOf(orderRow))
+      if (!reply.ok) return reply
+      const row = reply.value.list[0]
+      if (row === undefined) continue
+      const executions = await this.readAll('account', '/v5/execution/list', { category: 'linear', symbol, orderLinkId: clientOrderId, limit: 100 }, executionRow)
+      if (!executions.ok) return executions
+      return this.tryMap(() => ({
+        order: toOrderReport(row, this.instrument(i)),
+        executions: this.known(executions.value, toExecutionReport)
+          .filter((report) => report !== undefined)
+          .reverse(),
+      }))
+    }
+    return ok(undefined)
+  }
+
+  async setLeverage(i: InstrumentIndex, leverage: number): Promise<Result<void, VenueError>> {
+    const reply = await this.request('account', 'POST', '/v5/position/set-leverage', {
+      category: 'linear',
+      symbol: this.instrument(i).symbol,
+      buyLeverage: String(leverage),
+      sellLeverage: String(leverage),
+    })
+    return reply.ok || reply.error.type === 'unchanged' ? ok(undefined) : reply
+  }
+
+  async send(command: OrderCommand): Promise<SendOutcome> {
+    switch (command.type) {
+      case 'submit-order':
+        return this.create(command)
+      case 'cancel-order':
+        return this.cancel(command)
+      case 'set-position-stop':
+        return this.setStop(command)
+    }
+  }
+
+  private async create(command: SubmitOrder): Promise<SendOutcome> {
+    if (command.budget !== undefined)
+      return { type: 'refused', error: { type: 'invalid-request', code: 'budget', detail: 'a perpetual order needs a quantity, not a budget' } }
+    if ((command.targets?.length ?? 0) > 1)
+      return { type: 'refused', error: { type: 'invalid-request', code: 'targets', detail: 'only one target can travel with an entry' } }
+    const reply = await this.request(command.reduceOnly ? 'exit' : 'entry', 'POST', '/v5/order/create', createBody(command, this.instrument(command.instrument)))
+    if (!reply.ok) {
+      // The id was taken before: the first request arrived after all. It is looked up like an unknown outcome.
+      return reply.error.type === 'duplicate' ? { type: 'unknown', error: reply.error } : outcomeOf(reply.error)
+    }
+    const parsed = createResult.safeParse(reply.value)
+    if (!parsed.success) return { type: 'unknown', error: { type: 'unknown-outcome', code: 'odd-shape', detail: 'the reply to create has no orderId' } }
+    return { type: 'taken', venueOrderId: parsed.data.orderId }
+  }
+
+  private async cancel(command: CancelOrder): Promise<SendOutcome> {
+    const id = command.venueOrderId === undefined ? { orderLinkId: command.clientOrderId } : { orderId: command.venueOrderId }
+    const reply = await this.request('exit', 'POST', '/v5/order/cancel', { category: 'linear', symbol: this.instrument(command.instrument).symbol, ...id })
+    if (reply.ok) return { type: 'taken', venueOrderId: command.venueOrderId }
+    return reply.error.type === 'gone' ? { type: 'unknown', error: reply.error } : outcomeOf(reply.error)
+  }
+
+  private async setStop(command: SetPositionStop): Promise<SendOutcome> {
+    const instrument = this.instrument(command.instrument)
+    const reply = await this.request('exit', 'POST', '/v5/position/trading-stop', {
+      category: 'linear',
+      symbol: instrument.symbol,
+      tpslMode: 'Full',
+      positionIdx: 0,
+      stopLoss: formatPrice(instrument, command.stop),
+      slTriggerBy: command.triggerBy === 'mark' ? 'MarkPrice' : 'LastPrice',
+    })
+    if (reply.ok) return { type: 'taken', venueOrderId: undefined }
+    return reply.error.type === 'unchanged' ? { type: 'unchanged' } : outcomeOf(reply.error)
+  }
+
+  open(handlers: VenueHandlers): void {
+    const interval = intervalName(this.options.intervalMs)
+    const topics = this.list.flatMap((i) => [`kline.${interval}.${i.symbol}`, `tickers.${i.symbol}`])
+    this.transport.open(
+      { public: topics, private: ['order', 'execution', 'position', 'wallet'] },
+      {
+        frame: (_stream, frame) => readStreamFrame(frame, this.bySymbol, handlers),
+        state: (stream, state, detail) => handlers.stream(stream, state, detail),
+      },
+    )
+  }
+
+  async close(): Promise<void> {
+    await this.transport.close()
+  }
+}
+
+function outcomeOf(error: VenueError): SendOutcome {
+  switch (error.type) {
+    case 'unknown-outcome':
+    case 'duplicate':
+    case 'gone':
+      return { type: 'unknown', error }
+    case 'retry-after':
+      return { type: 'retry', error, waitMs: error.waitMs }
+    case 'clock':
+      return { type: 'retry', error, waitMs: 500 }
+    case 'venue-down':
+      // Refused connections never left this machine.
+      return error.code === 'not-sent' ? { type: 'retry', error, waitMs: 1_000 } : { type: 'unknown', error }
+    case 'unchanged':
+      return { type: 'unchanged' }
+    case 'invalid-request':
+    case 'insufficient-funds':
+    case 'auth':
+    case 'market-state':
+      return { type: 'refused', error }
+  }
+}
+
+function firstIssue(error: z.ZodError): string {
+  const issue = error.issues[0]
+  return issue === undefined ? 'unexpected shape' : `${issue.path.join('.')}: ${issue.message}`
+}

@@ -1,0 +1,87 @@
+/**
+ * Frames of Bybit's streams to reports, bars and quotes.
+ * Never throws: a frame without the documented shape is reported as odd, with its symbol.
+ */
+import { z } from 'zod'
+import { ts } from '../../core/units.ts'
+import type { Instrument } from '../../market/instrument.ts'
+import type { VenueHandlers } from '../port.ts'
+import { OddRow, executionRow, orderRow, priceText, toBar, toExecutionReport, toOrderReport } from './map.ts'
+
+const envelope = z.object({ topic: z.string(), data: z.unknown(), ts: z.number().optional(), creationTime: z.number().optional() })
+const klineData = z.array(
+  z.object({
+    start: z.number(),
+    open: z.string(),
+    high: z.string(),
+    low: z.string(),
+    close: z.string(),
+    volume: z.string(),
+    confirm: z.boolean(),
+  }),
+)
+// A delta leaves out what did not change.
+const tickerData = z.object({
+  symbol: z.string(),
+  lastPrice: z.string().optional(),
+  markPrice: z.string().optional(),
+  bid1Price: z.string().optional(),
+  ask1Price: z.string().optional(),
+})
+
+export function readStreamFrame(frame: unknown, instruments: ReadonlyMap<string, Instrument>, handlers: VenueHandlers): void {
+  const head = envelope.safeParse(frame)
+  if (!head.success) {
+    handlers.odd('', 'a frame without a topic')
+    return
+  }
+  const { topic, data } = head.data
+  try {
+    if (topic.startsWith('kline.')) readKlines(topic, data, instruments, handlers)
+    else if (topic.startsWith('tickers.')) readTicker(data, head.data.ts ?? 0, instruments, handlers)
+    else if (topic === 'order' || topic.startsWith('order.')) readOrders(data, instruments, handlers)
+    else if (topic === 'execution' || topic.startsWith('execution.')) readExecutions(data, instruments, handlers)
+    // `position` repeats without change and `wallet` has no snapshot: both are read by REST where they decide something.
+  } catch (thrown) {
+    if (thrown instanceof OddRow) handlers.odd(topic.slice(topic.lastIndexOf('.') + 1), thrown.message)
+    else if (thrown instanceof z.ZodError) handlers.odd(topic, thrown.issues.map((i) => `${i.path.join('.')}: ${i.message}`).join('; ').slice(0, 200))
+    else throw thrown
+  }
+}
+
+function readKlines(topic: string, data: unknown, instruments: ReadonlyMap<string, Instrument>, handlers: VenueHandlers): void {
+  const instrument = instruments.get(topic.slice(topic.lastIndexOf('.') + 1))
+  if (instrument === undefined) return
+  for (const k of klineData.parse(data))
+    if (k.confirm) handlers.bar(instrument.index, toBar(instrument, k.start, k.open, k.high, k.low, k.close, k.volume))
+}
+
+function readTicker(data: unknown, at: number, instruments: ReadonlyMap<string, Instrument>, handlers: VenueHandlers): void {
+  const ticker = tickerData.parse(data)
+  const instrument = instruments.get(ticker.symbol)
+  if (instrument === undefined) return
+  handlers.quote({
+    instrument: instrument.index,
+    last: priceText(instrument, ticker.lastPrice, 'lastPrice'),
+    mark: priceText(instrument, ticker.markPrice, 'markPrice'),
+    bid: priceText(instrument, ticker.bid1Price, 'bid1Price'),
+    ask: priceText(instrument, ticker.ask1Price, 'ask1Price'),
+    ts: ts(at),
+  })
+}
+
+function readOrders(data: unknown, instruments: ReadonlyMap<string, Instrument>, handlers: VenueHandlers): void {
+  for (const row of z.array(orderRow).parse(data)) {
+    const instrument = instruments.get(row.symbol)
+    if (instrument !== undefined) handlers.report(toOrderReport(row, instrument))
+  }
+}
+
+function readExecutions(data: unknown, instruments: ReadonlyMap<string, Instrument>, handlers: VenueHandlers): void {
+  for (const row of z.array(executionRow).parse(data)) {
+    const instrument = instruments.get(row.symbol)
+    if (instrument === undefined) continue
+    const report = toExecutionReport(row, instrument)
+    if (report !== undefined) handlers.report(report)
+  }
+}

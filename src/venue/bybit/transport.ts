@@ -1,0 +1,43 @@
+/**
+ * The road to Bybit as a port: raw calls and raw frames, and what is certain about a call that did not answer.
+ * Never interprets a retCode, never retries, and never lets a secret into what it answers.
+ */
+/** What is known after a call. `unknown`: it may or may not have reached the exchange (S6). */
+export type RawReply =
+  | { readonly type: 'reply'; readonly body: RawBody; readonly limits: RawLimits | undefined }
+  | { readonly type: 'http'; readonly status: number; readonly detail: string }
+  | { readonly type: 'not-sent'; readonly detail: string }
+  | { readonly type: 'unknown'; readonly detail: string }
+
+export interface RawBody {
+  readonly retCode: number
+  readonly retMsg: string
+  readonly result: unknown
+  readonly retExtInfo?: unknown
+  readonly time?: number
+}
+
+export interface RawLimits {
+  readonly remaining: number
+  readonly max: number
+  readonly resetAtMs: number
+}
+
+export const STREAMS = ['public', 'private'] as const
+export type StreamName = (typeof STREAMS)[number]
+
+/** down: no frames can come. up: subscribed (and, private, authenticated): what was missed must be read by REST. */
+export type StreamState = 'up' | 'down'
+
+export interface StreamHandlers {
+  /** A data frame: it has a topic. */
+  frame(stream: StreamName, frame: unknown): void
+  state(stream: StreamName, state: StreamState, detail: string): void
+}
+
+export interface Transport {
+  call(method: 'GET' | 'POST', path: string, params: Readonly<Record<string, string | number | boolean | undefined>>): Promise<RawReply>
+  /** Opens the streams and keeps them open. Public topics may be given once. */
+  open(topics: { readonly public: readonly string[]; readonly private: readonly string[] }, handlers: StreamHandlers): void
+  close(): Promise<void>
+}

@@ -1,0 +1,59 @@
+/**
+ * A live venue as the driver sees it: commands out, reports in, readings on demand.
+ * Never decides, never journals, and never answers a write with a guess.
+ */
+import type { Result } from '../core/result.ts'
+import type { InstrumentIndex, Ticks, Ts } from '../core/units.ts'
+import type { Bar } from '../market/bars.ts'
+import type { InstrumentSpec } from '../market/instrument.ts'
+import type { OrderCommand } from '../trading/event.ts'
+import type { AccountReading, OrderReport, StreamReport } from '../trading/report.ts'
+import type { VenueError } from './bybit/error.ts'
+import type { StreamName, StreamState } from './bybit/transport.ts'
+
+/** taken: accepted for processing, no more. refused: certain that nothing happened. unknown: to be looked up (S6). retry: certain that it was not taken; try later. */
+export type SendOutcome =
+  | { readonly type: 'taken'; readonly venueOrderId: string | undefined }
+  | { readonly type: 'unchanged' }
+  | { readonly type: 'refused'; readonly error: VenueError }
+  | { readonly type: 'unknown'; readonly error: VenueError }
+  | { readonly type: 'retry'; readonly error: VenueError; readonly waitMs: number }
+
+export interface Quote {
+  readonly instrument: InstrumentIndex
+  readonly last: Ticks | undefined
+  readonly mark: Ticks | undefined
+  readonly bid: Ticks | undefined
+  readonly ask: Ticks | undefined
+  readonly ts: Ts
+}
+
+export interface VenueHandlers {
+  report(report: StreamReport): void
+  /** A bar that has closed for good. */
+  bar(instrument: InstrumentIndex, bar: Bar): void
+  quote(quote: Quote): void
+  stream(name: StreamName, state: StreamState, detail: string): void
+  /** A frame that does not have the documented shape: the symbol's data cannot be trusted (S13). */
+  odd(symbol: string, detail: string): void
+}
+
+/** Market time and how fast it runs against wall time; speed 0 stands still (lockstep). */
+export interface VenueClock {
+  readonly now: Ts
+  readonly speed: number
+}
+
+export interface Venue {
+  instruments(symbols: readonly string[]): Promise<Result<InstrumentSpec[], VenueError>>
+  clock(): Promise<Result<VenueClock, VenueError>>
+  /** Closed bars whose close lies at or before `until`, ascending, at most `count` of the newest. */
+  candles(instrument: InstrumentIndex, from: Ts | undefined, until: Ts, count: number): Promise<Result<Bar[], VenueError>>
+  readAccount(executionsFrom: Ts): Promise<Result<AccountReading, VenueError>>
+  /** Looks an order up by our id, wherever it may be. Undefined: nowhere to be found. */
+  lookUp(instrument: InstrumentIndex, clientOrderId: string): Promise<Result<{ readonly order: OrderReport; readonly executions: readonly StreamReport[] } | undefined, VenueError>>
+  setLeverage(instrument: InstrumentIndex, leverage: number): Promise<Result<void, VenueError>>
+  send(command: OrderCommand): Promise<SendOutcome>
+  open(handlers: VenueHandlers): void
+  close(): Promise<void>
+}
