@@ -2,7 +2,7 @@
  * The order endpoints: create, amend, cancel, batches, and the lists of orders and executions.
  * Never answers more than that a request was accepted: what becomes of an order is said by the stream and the lists.
  */
-import { DAY_MS, orderId as brandOrderId } from '../../../core/units.ts'
+import { CASH_MAX, DAY_MS, type Lots, type Ticks, orderId as brandOrderId } from '../../../core/units.ts'
 import { type Instrument, notionalOf, parsePrice, parseQuantity } from '../../../market/instrument.ts'
 import type { Position } from '../../../portfolio/position.ts'
 import type { SimOrder } from '../sim-venue.ts'
@@ -29,6 +29,8 @@ export function createOrder(exchange: Exchange, params: Params): Answer {
   })
   if ('retCode' in parsed) return parsed
   const { command, submission } = parsed
+  if (isPastCash(instrument, command.limit ?? command.trigger ?? venue.lastPrice(i), command.lots))
+    return refuse(110007, 'available balance is not enough for the order')
   const open = venue.openOrders(i)
   if (command.trigger === undefined && open.filter((o) => o.trigger === undefined).length >= ACTIVE_MAX)
     return refuse(110020, 'not allowed to have more than 500 active orders')
@@ -46,6 +48,10 @@ export function createOrder(exchange: Exchange, params: Params): Answer {
   if (account.open.size > before) exchange.match(i)
   return answer({ orderId: ids.orderId, orderLinkId: submission.orderLinkId })
 }
+
+/** Whether an order is worth more than an account can hold in exact money; no such order may reach the matcher. */
+const isPastCash = (instrument: Instrument, price: Ticks, size: Lots): boolean =>
+  (price * size * instrument.cashNumerator) / instrument.cashDenominator > CASH_MAX / 2
 
 /** The open order that a request names by orderId (which wins) or orderLinkId. */
 function namedOrder(exchange: Exchange, params: Params): { row: OrderRow; order: SimOrder; instrument: Instrument } | Answer {
@@ -98,6 +104,8 @@ export function amendOrder(exchange: Exchange, params: Params): Answer {
   }
   if (Object.keys(change).length === 0) return refuse(10001, 'params error: order not modified')
   const at = change.limit ?? order.limit
+  if (isPastCash(instrument, at ?? change.trigger ?? order.trigger ?? exchange.venue.lastPrice(instrument.index), change.lots ?? order.lots))
+    return refuse(110007, 'available balance is not enough for the order')
   if (at !== undefined && !order.reduceOnly && notionalOf(instrument, at, change.lots ?? order.lots, 'ceil') < instrument.notionalMin)
     return refuse(110094, 'order value below the minimum')
   const refusal = exchange.venue.amend(instrument.index, row.orderId, change, exchange.source.now, exchange.account.into)

@@ -1,0 +1,80 @@
+/**
+ * The market models against their formulas: the path inside a bar, slippage, fees and funding.
+ * Never compares with the models' own output.
+ */
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { instrumentIndex, lots, rate, ticks } from '../../core/units.ts'
+import { makeInstrument } from '../../market/instrument.ts'
+import { barPath, feeOf, fundingOf, rateFraction, slipped } from './models.ts'
+
+describe('barPath', () => {
+  test.each([
+    ['long', 1, [], 'low-first'],
+    ['short', -1, [], 'high-first'],
+    ['flat, nothing rests', 0, [], 'low-first'],
+    ['flat, buy limit', 0, [{ side: 1, isStop: false }], 'low-first'],
+    ['flat, buy stop', 0, [{ side: 1, isStop: true }], 'high-first'],
+    ['flat, sell limit', 0, [{ side: -1, isStop: false }], 'high-first'],
+    ['flat, sell stop', 0, [{ side: -1, isStop: true }], 'low-first'],
+    ['flat, the oldest decides', 0, [{ side: 1, isStop: true }, { side: 1, isStop: false }], 'high-first'],
+  ] as const)('%s', (_, held, resting, path) => {
+    expect(barPath(held, resting)).toBe(path)
+  })
+})
+
+describe('slipped', () => {
+  test.each([
+    ['none', { type: 'none' }, 1, 10_000, 10_000],
+    ['2 bp of 10,000 ticks are 2 ticks up for a buy', { type: 'fixed', bps: 2 }, 1, 10_000, 10_002],
+    ['and down for a sell', { type: 'fixed', bps: 2 }, -1, 10_000, 9_998],
+    ['a part of a tick is a whole one', { type: 'fixed', bps: 1 }, 1, 100, 101],
+    ['never to zero', { type: 'fixed', bps: 10_000 }, -1, 5, 1],
+    // half a spread of 1 bp, and 0.01 x sqrt(25 / 100) = 0.5 %: 0.51 % of 10,000
+    ['impact grows with the root of the share', { type: 'impact', halfSpreadBps: 1, coefficient: 0.01 }, 1, 10_000, 10_051],
+  ] as const)('%s', (_, model, side, price, expected) => {
+    expect(slipped(model, ticks(price), side, 25, 100)).toBe(expected)
+  })
+
+  test('is never in favor of the taker', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 2, max: 1e9 }), fc.double({ min: 0, max: 500, noNaN: true }), fc.constantFrom(1 as const, -1 as const), (price, bps, side) => {
+        const at = slipped({ type: 'fixed', bps }, ticks(price), side, 1, 1)
+        expect((at - price) * side).toBeGreaterThanOrEqual(0)
+      }),
+    )
+  })
+})
+
+describe('fee and funding', () => {
+  test.each([
+    ['0.1', '0.001'],
+    ['0.0001', '0.1'],
+    ['0.00001', '0.000001'],
+  ])('tick %s, lot %s: the fee is the exact product rounded up', (tickSize, lotSize) => {
+    const instrument = makeInstrument({ index: instrumentIndex(0), venue: 'sim', symbol: 'XUSDT', tickSize, lotSize })
+    const scale = instrument.priceScale + instrument.quantityScale
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 9_999_999 }), fc.integer({ min: 1, max: 50_000 }), fc.integer({ min: 1, max: 10_000_000 }), (price, quantity, r) => {
+        // Money in 1e-8 of a coin is price x lots x 10^(8 - scale); times the rate of 1e-10.
+        const exactNumerator = BigInt(price) * BigInt(quantity) * BigInt(r) * 10n ** 8n
+        const denominator = 10n ** BigInt(scale) * 10n ** 10n
+        const exact = (exactNumerator + denominator - 1n) / denominator
+        const fee = BigInt(feeOf(instrument, ticks(price), lots(quantity), rateFraction(rate(r))))
+        expect(fee - exact >= 0n && fee - exact <= 1n).toBe(true)
+      }),
+    )
+  })
+
+  test('1 BTC at 95,900.1 and 0.055 % is the fee of the published example, scaled', () => {
+    // Bybit's execution example: 0.5 BTC, value 47,950.05, fee 26.3725275.
+    const btc = makeInstrument({ index: instrumentIndex(0), venue: 'sim', symbol: 'BTCUSDT', tickSize: '0.1', lotSize: '0.001' })
+    expect(feeOf(btc, ticks(959_001), lots(500), rateFraction(rate(5_500_000)))).toBe(2_637_252_750)
+  })
+
+  test('a long of 100 at 0.3676 pays 0.003676 at 0.01 %, as in the published transaction log', () => {
+    const xrp = makeInstrument({ index: instrumentIndex(0), venue: 'sim', symbol: 'XRPUSDT', tickSize: '0.0001', lotSize: '0.1' })
+    expect(fundingOf(xrp, ticks(3_676), lots(1_000), rate(1_000_000))).toBe(-367_600)
+    expect(fundingOf(xrp, ticks(3_676), lots(-1_000), rate(1_000_000))).toBe(367_600)
+  })
+})

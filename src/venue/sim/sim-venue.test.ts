@@ -1,0 +1,395 @@
+/**
+ * The matching engine case by case: what fills, at which price, what follows the position, and what is refused.
+ * Never compares with the engine's own output: each figure is worked out by hand in the row or by BigInt.
+ */
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { CASH_ONE, type Ticks, cash, instrumentIndex, lots, orderId, rate, ticks, ts } from '../../core/units.ts'
+import { Bars } from '../../market/bars.ts'
+import { makeInstrument } from '../../market/instrument.ts'
+import { ledgerSum } from '../../portfolio/ledger.ts'
+import type { OrderFilled, SubmitOrder, VenueEvent } from '../../trading/event.ts'
+import { MAKER_RATE, TAKER_RATE } from './costs.ts'
+import { type SimOptions, SimVenue } from './sim-venue.ts'
+
+const I = instrumentIndex(0)
+/** Tick 1 and lot 1 of a coin: one tick times one lot is one coin of settlement. */
+const unit = makeInstrument({ index: I, venue: 'sim', symbol: 'XUSDT', tickSize: '1', lotSize: '1', leverageMax: 100 })
+
+function setup(options: Partial<SimOptions> = {}, start = 100) {
+  const venue = new SimVenue([unit], cash(100_000 * CASH_ONE), {
+    makerRate: rate(0),
+    takerRate: rate(0),
+    slippage: { type: 'none' },
+    limitFill: 'through',
+    leverage: 10,
+    idPrefix: 'v',
+    ...options,
+  })
+  const events: VenueEvent[] = []
+  const into = (event: VenueEvent): void => void events.push(event)
+  venue.tick(I, ticks(start), 0, ts(0), into)
+  let sequence = 0
+  const submit = (order: Partial<SubmitOrder>) =>
+    venue.accept(
+      {
+        type: 'submit-order',
+        orderId: orderId(++sequence),
+        clientOrderId: `c${sequence}`,
+        instrument: I,
+        side: 1,
+        kind: 'market',
+        lots: lots(1),
+        budget: undefined,
+        limit: undefined,
+        trigger: undefined,
+        triggerBy: 'last',
+        stop: undefined,
+        targets: undefined,
+        timeInForce: 'gtc',
+        reduceOnly: false,
+        ...order,
+      },
+      ts(1),
+      into,
+    )
+  /** Plays one bar [open, high, low, close]. */
+  const bar = (...[open, high, low, close]: [number, number, number, number]): void => {
+    const column = (n: number): Float64Array => Float64Array.of(n)
+    const columns = { ts: column(60_000), open: column(open), high: column(high), low: column(low), close: column(close), volume: column(1_000) }
+    venue.bar(I, new Bars(60_000, columns), into)
+  }
+  const tick = (price: number): void => venue.tick(I, ticks(price), 1, ts(2), into)
+  const fills = (): (readonly [side: number, price: number, lots: number])[] =>
+    events.filter((e): e is OrderFilled => e.type === 'order-filled').map((e) => [e.side, e.price, e.lots])
+  const types = (): string[] => events.map((e) => (e.type === 'order-canceled' ? `${e.type} ${e.cause}` : e.type))
+  return { venue, events, submit, bar, tick, fills, types, held: () => venue.positions[0]?.lots as number }
+}
+const t = (n: number): Ticks => ticks(n)
+
+describe('fills inside a bar', () => {
+  test.each([
+    ['a market order fills at the next open', { kind: 'market' }, [105, 110, 101, 108], [[1, 105, 1]]],
+    ['a buy limit fills at its price when traded through', { kind: 'limit', limit: t(95) }, [100, 101, 94, 99], [[1, 95, 1]]],
+    ['a buy limit that is only touched waits', { kind: 'limit', limit: t(95) }, [100, 101, 95, 99], []],
+    ['a buy limit above the open takes the open', { kind: 'limit', limit: t(103) }, [101, 104, 99, 100], [[1, 101, 1]]],
+    ['a buy stop fills at its trigger on the way', { kind: 'stop-market', trigger: t(105) }, [100, 110, 99, 109], [[1, 105, 1]]],
+    ['a buy stop that the open jumped over fills at the open', { kind: 'stop-market', trigger: t(105) }, [108, 110, 107, 109], [[1, 108, 1]]],
+    ['a buy take-profit fills when the price falls to it', { kind: 'take-profit-market', trigger: t(95) }, [100, 101, 95, 99], [[1, 95, 1]]],
+    ['an order that the bar does not reach stands', { kind: 'stop-market', trigger: t(120) }, [100, 110, 90, 105], []],
+  ] as const)('%s', (_, order, prices, expected) => {
+    const sim = setup()
+    expect(sim.submit(order)).toBeUndefined()
+    sim.bar(...(prices as readonly number[] as [number, number, number, number]))
+    expect(sim.fills()).toEqual(expected)
+  })
+
+  test('with limitFill touch, a touch is enough', () => {
+    const sim = setup({ limitFill: 'touch' })
+    sim.submit({ kind: 'limit', limit: t(95) })
+    sim.bar(100, 101, 95, 99)
+    expect(sim.fills()).toEqual([[1, 95, 1]])
+  })
+
+  test.each([
+    ['post-only', 'order-canceled EC_PostOnlyWillTakeLiquidity'],
+    ['gtc', 'order-filled'],
+  ] as const)('a crossing limit with %s ends as %s', (timeInForce, expected) => {
+    const sim = setup()
+    sim.submit({ kind: 'limit', limit: t(103), timeInForce })
+    sim.bar(101, 104, 99, 100)
+    expect(sim.types()).toEqual(['order-accepted', expected])
+  })
+
+  test.each([
+    ['ioc', 'order-canceled EC_NoImmediateQtyToFill'],
+    ['fok', 'order-canceled EC_CancelForNoFullFill'],
+  ] as const)('an %s limit that finds nothing is %s at once', (timeInForce, expected) => {
+    const sim = setup()
+    sim.submit({ kind: 'limit', limit: t(95), timeInForce })
+    sim.bar(100, 101, 90, 99)
+    expect(sim.types()).toEqual(['order-accepted', expected])
+  })
+})
+
+describe('attached stop and targets', () => {
+  const entry = { kind: 'market', stop: t(90), targets: [{ price: t(120), share: 1 }] } as const
+
+  test('the stop comes before the target when one bar reaches both', () => {
+    const sim = setup()
+    sim.submit(entry)
+    sim.bar(100, 130, 85, 125)
+    expect(sim.fills()).toEqual([
+      [1, 100, 1],
+      [-1, 90, 1],
+    ])
+    expect(sim.types()).toContain('order-canceled CancelByTpSlTsClear')
+    expect(sim.venue.openOrders(I)).toEqual([])
+  })
+
+  test('a short meets its stop above before its target below', () => {
+    const sim = setup()
+    sim.submit({ side: -1, stop: t(110), targets: [{ price: t(80), share: 1 }] })
+    sim.bar(100, 130, 70, 75)
+    expect(sim.fills()).toEqual([
+      [-1, 100, 1],
+      [1, 110, 1],
+    ])
+  })
+
+  test('a gap through the stop fills at the gap, not at the stop', () => {
+    const sim = setup()
+    sim.submit(entry)
+    sim.bar(100, 101, 99, 100)
+    sim.bar(80, 82, 79, 81)
+    expect(sim.fills()[1]).toEqual([-1, 80, 1])
+  })
+
+  test('a target is not met by a price that was seen before the entry', () => {
+    // The bar falls from 105 to the limit at 100 and on to 94: 103 was passed before there was a position.
+    const sim = setup({}, 105)
+    sim.submit({ kind: 'limit', limit: t(100), stop: t(95), targets: [{ price: t(103), share: 1 }] })
+    sim.bar(105, 105, 94, 96)
+    expect(sim.fills()).toEqual([
+      [1, 100, 1],
+      [-1, 95, 1],
+    ])
+  })
+
+  test('a stop that the entry price has passed already fills there, not at its better trigger', () => {
+    const sim = setup({}, 105)
+    sim.submit({ kind: 'limit', limit: t(100), stop: t(102) })
+    sim.bar(105, 105, 94, 96)
+    expect(sim.fills()).toEqual([
+      [1, 100, 1],
+      [-1, 100, 1],
+    ])
+  })
+
+  test('the stop grows and shrinks with the position, and targets take their share', () => {
+    const sim = setup()
+    sim.submit({ lots: lots(4), stop: t(90), targets: [{ price: t(110), share: 0.5 }, { price: t(120), share: 0.5 }] })
+    sim.tick(100)
+    expect(sim.venue.openOrders(I).map((o) => [o.attached, o.lots, o.trigger])).toEqual([
+      ['stop', 4, 90],
+      ['target', 2, 110],
+      ['target', 2, 120],
+    ])
+    sim.tick(112)
+    expect(sim.held()).toBe(2)
+    expect(sim.venue.openOrders(I).map((o) => [o.attached, o.lots])).toEqual([
+      ['stop', 2],
+      ['target', 2],
+    ])
+    sim.submit({ lots: lots(3) })
+    sim.tick(112)
+    expect(sim.venue.openOrders(I).find((o) => o.attached === 'stop')?.lots).toBe(5)
+    sim.tick(85)
+    expect(sim.held()).toBe(0)
+  })
+
+  test('a flip takes the old side’s stop away and sets the new one on the right side', () => {
+    const sim = setup()
+    sim.submit({ ...entry, lots: lots(1) })
+    sim.tick(100)
+    sim.submit({ side: -1, lots: lots(3), stop: t(110) })
+    sim.tick(100)
+    expect(sim.held()).toBe(-2)
+    expect(sim.venue.openOrders(I).map((o) => [o.attached, o.side, o.trigger, o.lots])).toEqual([['stop', 1, 110, 2]])
+    sim.tick(111)
+    expect(sim.held()).toBe(0)
+  })
+
+  test('set-position-stop makes, moves, and refuses what changes nothing or stands on the wrong side', () => {
+    const sim = setup()
+    const set = (stop: number) =>
+      sim.venue.accept({ type: 'set-position-stop', instrument: I, stop: t(stop), triggerBy: 'last' }, ts(3), (e) => void sim.events.push(e))
+    expect(set(90)?.code).toBe(10001)
+    sim.submit({})
+    sim.tick(100)
+    expect(set(90)).toBeUndefined()
+    expect(set(90)?.code).toBe(34040)
+    expect(set(101)?.code).toBe(10001)
+    expect(set(95)).toBeUndefined()
+    expect(sim.venue.openOrders(I).map((o) => o.trigger)).toEqual([95])
+  })
+})
+
+describe('reduce-only', () => {
+  test('is refused without a position, and on the side that adds', () => {
+    const sim = setup()
+    expect(sim.submit({ side: -1, reduceOnly: true })?.code).toBe(110017)
+    sim.submit({})
+    sim.tick(100)
+    expect(sim.submit({ side: 1, reduceOnly: true })?.code).toBe(110017)
+  })
+
+  test('is cut to the position and never flips it', () => {
+    const sim = setup()
+    sim.submit({ lots: lots(2) })
+    sim.tick(100)
+    expect(sim.submit({ side: -1, lots: lots(5), reduceOnly: true })).toBeUndefined()
+    sim.tick(100)
+    expect(sim.fills()[1]).toEqual([-1, 100, 2])
+    expect(sim.held()).toBe(0)
+  })
+
+  test('that still waits when the position is gone is canceled', () => {
+    const sim = setup()
+    sim.submit({ lots: lots(2) })
+    sim.tick(100)
+    sim.submit({ side: -1, kind: 'limit', limit: t(150), lots: lots(2), reduceOnly: true })
+    sim.submit({ side: -1, lots: lots(2) })
+    sim.tick(100)
+    expect(sim.types().at(-1)).toBe('order-canceled CancelByReduceOnly')
+  })
+})
+
+describe('refusals', () => {
+  test.each([
+    ['a limit without a price', { kind: 'limit' }, 110003],
+    ['a conditional without a trigger', { kind: 'stop-market' }, 10001],
+    ['a buy stop below the price', { kind: 'stop-market', trigger: t(99) }, 110092],
+    ['a sell stop above the price', { kind: 'stop-market', side: -1, trigger: t(101) }, 110093],
+    ['a buy take-profit above the price', { kind: 'take-profit-market', trigger: t(101) }, 110093],
+    ['more than the margin carries', { lots: lots(10_001) }, 110007],
+    ['nothing at all', { lots: lots(0) }, 10001],
+    ['a kind that is not simulated', { kind: 'trailing-stop' }, 10001],
+  ] as const)('%s', (_, order, code) => {
+    expect(setup().submit(order)?.code).toBe(code)
+  })
+
+  test('exactly what the margin carries is taken', () => {
+    expect(setup().submit({ lots: lots(10_000) })).toBeUndefined()
+  })
+
+  test('a lower leverage of the instrument carries less', () => {
+    const sim = setup()
+    sim.venue.setLeverage(I, 5)
+    expect(sim.submit({ lots: lots(5_001) })?.code).toBe(110007)
+    expect(sim.submit({ lots: lots(5_000) })).toBeUndefined()
+  })
+
+  test('canceling what does not exist', () => {
+    const sim = setup()
+    const refusal = sim.venue.accept(
+      { type: 'cancel-order', orderId: orderId(9), clientOrderId: 'c9', venueOrderId: undefined, instrument: I },
+      ts(3),
+      () => undefined,
+    )
+    expect(refusal?.code).toBe(110001)
+  })
+})
+
+describe('money', () => {
+  test('budget: notional and fee fit, and one lot more would not', () => {
+    const coin = makeInstrument({ index: I, venue: 'sim', symbol: 'BTCUSDT', tickSize: '0.1', lotSize: '0.000001', leverageMax: 100 })
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 5_000_000 }), fc.integer({ min: 1_000_000, max: 2e14 }), (price, budget) => {
+        const venue = new SimVenue([coin], cash(1e15), {
+          makerRate: MAKER_RATE,
+          takerRate: TAKER_RATE,
+          slippage: { type: 'none' },
+          limitFill: 'through',
+          leverage: 10,
+          idPrefix: 'v',
+        })
+        let filled = 0n
+        let fee = 0n
+        const into = (e: VenueEvent): void => {
+          if (e.type !== 'order-filled') return
+          filled = BigInt(e.lots)
+          fee = BigInt(e.fee.amount)
+        }
+        const order: SubmitOrder = {
+          type: 'submit-order',
+          orderId: orderId(1),
+          clientOrderId: 'c',
+          instrument: I,
+          side: 1,
+          kind: 'market',
+          lots: lots(0),
+          budget: cash(budget),
+          limit: undefined,
+          trigger: undefined,
+          triggerBy: 'last',
+          stop: undefined,
+          targets: undefined,
+          timeInForce: 'gtc',
+          reduceOnly: false,
+        }
+        expect(venue.accept(order, ts(1), into)).toBeUndefined()
+        venue.tick(I, ticks(price), 1, ts(2), into)
+        // One tick times one lot: 0.1 x 1e-6 = 1e-7 coins = 10 units of Cash. Fee: 0.055 % = 55 / 100,000, up.
+        const cost = (n: bigint): bigint => {
+          const notional = n * BigInt(price) * 10n
+          return notional + (notional * 55n + 99_999n) / 100_000n
+        }
+        if (filled > 0n) {
+          expect(fee).toBe(cost(filled) - filled * BigInt(price) * 10n)
+          expect(cost(filled) <= BigInt(budget)).toBe(true)
+        }
+        expect(cost(filled + 1n) > BigInt(budget)).toBe(true)
+      }),
+    )
+  })
+
+  test('a maker pays the maker rate, a taker the taker rate and the slippage, both rounded up', () => {
+    const sim = setup({ makerRate: rate(2_000_000), takerRate: rate(5_500_000), slippage: { type: 'fixed', bps: 100 } })
+    sim.submit({ kind: 'limit', limit: t(95), lots: lots(3) })
+    sim.tick(100)
+    sim.tick(94)
+    sim.submit({ side: -1, lots: lots(3) })
+    sim.tick(100)
+    const [maker, taker] = sim.events.filter((e): e is OrderFilled => e.type === 'order-filled')
+    expect([maker?.liquidity, maker?.price, maker?.fee.amount]).toEqual(['maker', 95, 5_700_000]) // 285 x 0.0002
+    expect([taker?.liquidity, taker?.price, taker?.fee.amount]).toEqual(['taker', 99, 16_335_000]) // 297 x 0.00055
+    expect(sim.venue.ledger.wallet).toBe(100_000 * CASH_ONE + 12 * CASH_ONE - 5_700_000 - 16_335_000)
+    expect(ledgerSum(sim.venue.ledger)).toBe(0)
+  })
+
+  test.each([
+    ['a long pays a positive rate', 1, 1_000_000, -100_000_000 * 0.0001 * 100],
+    ['a short receives it', -1, 1_000_000, 100_000_000 * 0.0001 * 100],
+    ['a long receives a negative rate', 1, -1_000_000, 100_000_000 * 0.0001 * 100],
+  ] as const)('funding: %s', (_, side, fundingRate, amount) => {
+    const sim = setup()
+    sim.submit({ side })
+    sim.tick(100)
+    sim.venue.funding(I, rate(fundingRate), t(100), ts(5), (e) => void sim.events.push(e))
+    expect(sim.events.at(-1)).toMatchObject({ type: 'funding-settled', amount })
+    expect(sim.venue.ledger.wallet - 100_000 * CASH_ONE).toBe(amount)
+  })
+
+  test('flat positions settle nothing', () => {
+    const sim = setup()
+    const before = sim.events.length
+    sim.venue.funding(I, rate(1_000_000), t(100), ts(5), (e) => void sim.events.push(e))
+    expect(sim.events.length).toBe(before)
+  })
+})
+
+const named = (n: number) => ({ orderId: orderId(n), clientOrderId: `c${n}` })
+
+test('a restored venue goes on exactly as the one it was saved from', () => {
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: 60, max: 140 }), { minLength: 2, maxLength: 30 }), fc.nat(29), (path, cut) => {
+      const whole = setup()
+      const first = setup()
+      let second = first
+      path.forEach((price, k) => {
+        if (k === cut % path.length) {
+          second = setup()
+          second.venue.restore(JSON.parse(JSON.stringify(first.venue.state())))
+        }
+        for (const sim of new Set([whole, second])) {
+          if (k % 3 === 0) sim.submit({ side: k % 2 === 0 ? 1 : -1, stop: t(k % 2 === 0 ? 70 : 130), lots: lots(1 + (k % 4)), ...named(2 * k) })
+          if (k % 5 === 0) sim.submit({ kind: 'limit', limit: t(price - 3), ...named(2 * k + 1) })
+          sim.tick(price)
+        }
+      })
+      expect(JSON.parse(JSON.stringify(second.venue.state()))).toEqual(JSON.parse(JSON.stringify(whole.venue.state())))
+      expect(ledgerSum(whole.venue.ledger)).toBe(0)
+    }),
+  )
+})
