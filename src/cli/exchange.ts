@@ -69,7 +69,8 @@ async function runServe(flags: ServeFlags, command: Command): Promise<void> {
 function optionsOf(flags: ServeFlags, candlesRoot: () => string): ExchangeServeOptions {
   if (flags.market === 'bybit-public')
     throw new CliError(EXIT.error, 'The market bybit-public is not built yet.', 'Use --market generated, or replay candles with --candles.')
-  if (flags.market !== 'generated') throw new CliError(EXIT.usage, `There is no market '${flags.market}'.`, 'Use generated or bybit-public.')
+  if (flags.market !== 'generated')
+    throw new CliError(EXIT.usage, `There is no market '${flags.market}'.`, 'Use generated or bybit-public.')
   return {
     port: numberOf('port', flags.port, 0, PORT_MAX, true),
     seed: numberOf('seed', flags.seed, 0, Number.MAX_SAFE_INTEGER, true),
@@ -91,7 +92,11 @@ function numberOf(name: string, text: string, low: number, high: number, isWhole
   const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN
   if (value >= low && value <= high && (!isWhole || Number.isSafeInteger(value))) return value
   const range = high === Number.MAX_SAFE_INTEGER ? `from ${low} up` : `from ${low} to ${high}`
-  throw new CliError(EXIT.usage, `--${name} '${text}' is not a ${isWhole ? 'whole ' : ''}number ${range}.`, `See 'ballast exchange serve --help'.`)
+  throw new CliError(
+    EXIT.usage,
+    `--${name} '${text}' is not a ${isWhole ? 'whole ' : ''}number ${range}.`,
+    `See 'ballast exchange serve --help'.`,
+  )
 }
 
 function timeOf(name: string, text: string): number {

@@ -17,7 +17,15 @@ describe('barPath', () => {
     ['flat, buy stop', 0, [{ side: 1, isStop: true }], 'high-first'],
     ['flat, sell limit', 0, [{ side: -1, isStop: false }], 'high-first'],
     ['flat, sell stop', 0, [{ side: -1, isStop: true }], 'low-first'],
-    ['flat, the oldest decides', 0, [{ side: 1, isStop: true }, { side: 1, isStop: false }], 'high-first'],
+    [
+      'flat, the oldest decides',
+      0,
+      [
+        { side: 1, isStop: true },
+        { side: 1, isStop: false },
+      ],
+      'high-first',
+    ],
   ] as const)('%s', (_, held, resting, path) => {
     expect(barPath(held, resting)).toBe(path)
   })
@@ -38,10 +46,15 @@ describe('slipped', () => {
 
   test('is never in favor of the taker', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 2, max: 1e9 }), fc.double({ min: 0, max: 500, noNaN: true }), fc.constantFrom(1 as const, -1 as const), (price, bps, side) => {
-        const at = slipped({ type: 'fixed', bps }, ticks(price), side, 1, 1)
-        expect((at - price) * side).toBeGreaterThanOrEqual(0)
-      }),
+      fc.property(
+        fc.integer({ min: 2, max: 1e9 }),
+        fc.double({ min: 0, max: 500, noNaN: true }),
+        fc.constantFrom(1 as const, -1 as const),
+        (price, bps, side) => {
+          const at = slipped({ type: 'fixed', bps }, ticks(price), side, 1, 1)
+          expect((at - price) * side).toBeGreaterThanOrEqual(0)
+        },
+      ),
     )
   })
 })
@@ -55,14 +68,19 @@ describe('fee and funding', () => {
     const instrument = makeInstrument({ index: instrumentIndex(0), venue: 'sim', symbol: 'XUSDT', tickSize, lotSize })
     const scale = instrument.priceScale + instrument.quantityScale
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 9_999_999 }), fc.integer({ min: 1, max: 50_000 }), fc.integer({ min: 1, max: 10_000_000 }), (price, quantity, r) => {
-        // Money in 1e-8 of a coin is price x lots x 10^(8 - scale); times the rate of 1e-10.
-        const exactNumerator = BigInt(price) * BigInt(quantity) * BigInt(r) * 10n ** 8n
-        const denominator = 10n ** BigInt(scale) * 10n ** 10n
-        const exact = (exactNumerator + denominator - 1n) / denominator
-        const fee = BigInt(feeOf(instrument, ticks(price), lots(quantity), rateFraction(rate(r))))
-        expect(fee - exact >= 0n && fee - exact <= 1n).toBe(true)
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 9_999_999 }),
+        fc.integer({ min: 1, max: 50_000 }),
+        fc.integer({ min: 1, max: 10_000_000 }),
+        (price, quantity, r) => {
+          // Money in 1e-8 of a coin is price x lots x 10^(8 - scale); times the rate of 1e-10.
+          const exactNumerator = BigInt(price) * BigInt(quantity) * BigInt(r) * 10n ** 8n
+          const denominator = 10n ** BigInt(scale) * 10n ** 10n
+          const exact = (exactNumerator + denominator - 1n) / denominator
+          const fee = BigInt(feeOf(instrument, ticks(price), lots(quantity), rateFraction(rate(r))))
+          expect(fee - exact >= 0n && fee - exact <= 1n).toBe(true)
+        },
+      ),
     )
   })
 

@@ -21,7 +21,7 @@ export function barPath(positionLots: number, resting: readonly PathOrder[]): 'l
   if (positionLots !== 0) return positionLots > 0 ? 'low-first' : 'high-first'
   const first = resting[0]
   if (first === undefined) return 'low-first'
-  return first.side === 1 === first.isStop ? 'high-first' : 'low-first'
+  return (first.side === 1) === first.isStop ? 'high-first' : 'low-first'
 }
 
 /**
@@ -63,7 +63,11 @@ export function rateFraction(rate: Rate): RateFraction {
 export function feeOf(instrument: Instrument, price: Ticks, quantity: Lots, fraction: RateFraction): Cash {
   if (fraction.numerator === 0) return cash(0)
   const units = price * quantity
-  if (instrument.cashDenominator !== 1 && Number.isSafeInteger(units) && Number.isSafeInteger(instrument.cashDenominator * fraction.denominator))
+  if (
+    instrument.cashDenominator !== 1 &&
+    Number.isSafeInteger(units) &&
+    Number.isSafeInteger(instrument.cashDenominator * fraction.denominator)
+  )
     return cash(mulDivCeil(units, fraction.numerator * instrument.cashNumerator, instrument.cashDenominator * fraction.denominator))
   return cash(mulDivCeil(notionalOf(instrument, price, quantity, 'ceil'), fraction.numerator, fraction.denominator))
 }

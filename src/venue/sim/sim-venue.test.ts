@@ -56,7 +56,14 @@ function setup(options: Partial<SimOptions> = {}, start = 100) {
   /** Plays one bar [open, high, low, close]. */
   const bar = (...[open, high, low, close]: [number, number, number, number]): void => {
     const column = (n: number): Float64Array => Float64Array.of(n)
-    const columns = { ts: column(60_000), open: column(open), high: column(high), low: column(low), close: column(close), volume: column(1_000) }
+    const columns = {
+      ts: column(60_000),
+      open: column(open),
+      high: column(high),
+      low: column(low),
+      close: column(close),
+      volume: column(1_000),
+    }
     venue.bar(I, new Bars(60_000, columns), into)
   }
   const tick = (price: number): void => venue.tick(I, ticks(price), 1, ts(2), into)
@@ -74,8 +81,18 @@ describe('fills inside a bar', () => {
     ['a buy limit that is only touched waits', { kind: 'limit', limit: t(95) }, [100, 101, 95, 99], []],
     ['a buy limit above the open takes the open', { kind: 'limit', limit: t(103) }, [101, 104, 99, 100], [[1, 101, 1]]],
     ['a buy stop fills at its trigger on the way', { kind: 'stop-market', trigger: t(105) }, [100, 110, 99, 109], [[1, 105, 1]]],
-    ['a buy stop that the open jumped over fills at the open', { kind: 'stop-market', trigger: t(105) }, [108, 110, 107, 109], [[1, 108, 1]]],
-    ['a buy take-profit fills when the price falls to it', { kind: 'take-profit-market', trigger: t(95) }, [100, 101, 95, 99], [[1, 95, 1]]],
+    [
+      'a buy stop that the open jumped over fills at the open',
+      { kind: 'stop-market', trigger: t(105) },
+      [108, 110, 107, 109],
+      [[1, 108, 1]],
+    ],
+    [
+      'a buy take-profit fills when the price falls to it',
+      { kind: 'take-profit-market', trigger: t(95) },
+      [100, 101, 95, 99],
+      [[1, 95, 1]],
+    ],
     ['an order that the bar does not reach stands', { kind: 'stop-market', trigger: t(120) }, [100, 110, 90, 105], []],
   ] as const)('%s', (_, order, prices, expected) => {
     const sim = setup()
@@ -168,7 +185,14 @@ describe('attached stop and targets', () => {
 
   test('the stop grows and shrinks with the position, and targets take their share', () => {
     const sim = setup()
-    sim.submit({ lots: lots(4), stop: t(90), targets: [{ price: t(110), share: 0.5 }, { price: t(120), share: 0.5 }] })
+    sim.submit({
+      lots: lots(4),
+      stop: t(90),
+      targets: [
+        { price: t(110), share: 0.5 },
+        { price: t(120), share: 0.5 },
+      ],
+    })
     sim.tick(100)
     expect(sim.venue.openOrders(I).map((o) => [o.attached, o.lots, o.trigger])).toEqual([
       ['stop', 4, 90],
@@ -203,7 +227,11 @@ describe('attached stop and targets', () => {
   test('set-position-stop makes, moves, and refuses what changes nothing or stands on the wrong side', () => {
     const sim = setup()
     const set = (stop: number) =>
-      sim.venue.accept({ type: 'set-position-stop', instrument: I, stop: t(stop), triggerBy: 'last' }, ts(3), (e) => void sim.events.push(e))
+      sim.venue.accept(
+        { type: 'set-position-stop', instrument: I, stop: t(stop), triggerBy: 'last' },
+        ts(3),
+        (e) => void sim.events.push(e),
+      )
     expect(set(90)?.code).toBe(10001)
     sim.submit({})
     sim.tick(100)
@@ -383,7 +411,8 @@ test('a restored venue goes on exactly as the one it was saved from', () => {
           second.venue.restore(JSON.parse(JSON.stringify(first.venue.state())))
         }
         for (const sim of new Set([whole, second])) {
-          if (k % 3 === 0) sim.submit({ side: k % 2 === 0 ? 1 : -1, stop: t(k % 2 === 0 ? 70 : 130), lots: lots(1 + (k % 4)), ...named(2 * k) })
+          if (k % 3 === 0)
+            sim.submit({ side: k % 2 === 0 ? 1 : -1, stop: t(k % 2 === 0 ? 70 : 130), lots: lots(1 + (k % 4)), ...named(2 * k) })
           if (k % 5 === 0) sim.submit({ kind: 'limit', limit: t(price - 3), ...named(2 * k + 1) })
           sim.tick(price)
         }

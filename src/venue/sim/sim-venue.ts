@@ -209,7 +209,8 @@ export class SimVenue {
         break
       case 'stop-market':
       case 'take-profit-market':
-        if (command.trigger === undefined || command.trigger <= 0) return { code: 10001, detail: 'a conditional order needs a trigger price' }
+        if (command.trigger === undefined || command.trigger <= 0)
+          return { code: 10001, detail: 'a conditional order needs a trigger price' }
         break
       case 'stop-limit':
       case 'take-profit-limit':
@@ -220,7 +221,8 @@ export class SimVenue {
     if (command.trigger !== undefined && price > 0) {
       const rises = (command.kind === 'stop-market') === (command.side === 1)
       if (rises && command.trigger <= price) return { code: 110092, detail: 'expect rising, but the trigger price is not above the price' }
-      if (!rises && command.trigger >= price) return { code: 110093, detail: 'expect falling, but the trigger price is not below the price' }
+      if (!rises && command.trigger >= price)
+        return { code: 110093, detail: 'expect falling, but the trigger price is not below the price' }
     }
     if (command.reduceOnly) {
       if (position.lots === 0 || position.lots > 0 === (command.side === 1))
@@ -294,7 +296,14 @@ export class SimVenue {
   }
 
   /** Adds a target to the open position, beside those that stand already. */
-  addTarget(i: InstrumentIndex, quantity: Lots, trigger: Ticks, triggerBy: PriceSource, at: Ts, into: VenueEventSink): VenueRefusal | undefined {
+  addTarget(
+    i: InstrumentIndex,
+    quantity: Lots,
+    trigger: Ticks,
+    triggerBy: PriceSource,
+    at: Ts,
+    into: VenueEventSink,
+  ): VenueRefusal | undefined {
     this.now = at
     const position = this.positions[i]
     if (position === undefined || position.lots === 0) return { code: 10001, detail: 'can not set a target on a zero position' }
@@ -472,7 +481,14 @@ export class SimVenue {
     return lots(mulDivFloor(net, instrument.cashDenominator, price * instrument.cashNumerator))
   }
 
-  private fill(order: SimOrder, price: Ticks, quantity: Lots, fraction: RateFraction, liquidity: 'maker' | 'taker', into: VenueEventSink): void {
+  private fill(
+    order: SimOrder,
+    price: Ticks,
+    quantity: Lots,
+    fraction: RateFraction,
+    liquidity: 'maker' | 'taker',
+    into: VenueEventSink,
+  ): void {
     const i = order.instrument
     const instrument = this.instruments[i] as Instrument
     const position = this.positions[i] as Position

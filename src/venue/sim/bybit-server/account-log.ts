@@ -93,7 +93,15 @@ const blankExecution = {
 } as const
 
 /** A fill. `pnl` is what it realized before fees, `closed` how much of the position it took off. */
-export function fillExecution(row: OrderRow, instrument: Instrument, event: OrderFilled, mark: Ticks, closed: Lots, pnl: Cash, seq: number): ExecutionRow {
+export function fillExecution(
+  row: OrderRow,
+  instrument: Instrument,
+  event: OrderFilled,
+  mark: Ticks,
+  closed: Lots,
+  pnl: Cash,
+  seq: number,
+): ExecutionRow {
   return {
     ...blankExecution,
     symbol: instrument.symbol,
@@ -124,7 +132,14 @@ export function fillExecution(row: OrderRow, instrument: Instrument, event: Orde
 }
 
 /** A funding settlement on a signed position; execFee > 0 = paid. */
-export function fundingExecution(instrument: Instrument, event: FundingSettled, held: Lots, mark: Ticks, execId: string, seq: number): ExecutionRow {
+export function fundingExecution(
+  instrument: Instrument,
+  event: FundingSettled,
+  held: Lots,
+  mark: Ticks,
+  execId: string,
+  seq: number,
+): ExecutionRow {
   const size = lots(held < 0 ? 0 - held : held)
   return {
     ...blankExecution,

@@ -32,7 +32,8 @@ export function setLeverage(exchange: Exchange, params: Params): Answer {
   const buy = textOf(params, 'buyLeverage')
   if (buy === undefined || buy !== textOf(params, 'sellLeverage')) return refuse(10001, 'buy leverage not equal sell leverage')
   const leverage = /^\d{1,3}(\.\d{1,2})?$/.test(buy) ? Number(buy) : Number.NaN
-  if (!(leverage >= 1 && leverage <= instrument.leverageMax)) return refuse(110013, 'cannot set leverage, it is out of the range of the symbol')
+  if (!(leverage >= 1 && leverage <= instrument.leverageMax))
+    return refuse(110013, 'cannot set leverage, it is out of the range of the symbol')
   if (leverage === exchange.venue.leverage(instrument.index)) return refuse(110043, 'leverage not modified')
   exchange.venue.setLeverage(instrument.index, leverage)
   exchange.account.tellPosition(instrument.index)
@@ -61,19 +62,33 @@ export function tradingStop(exchange: Exchange, params: Params): Answer {
   const last: number = exchange.venue.lastPrice(i)
   const side = held > 0 ? 1 : -1
   if (stop !== undefined && (last - stop) * side <= 0)
-    return refuse(10001, `StopLoss:${textOf(params, 'stopLoss')} set for ${side === 1 ? 'Buy' : 'Sell'} position should be on the other side of the price`)
+    return refuse(
+      10001,
+      `StopLoss:${textOf(params, 'stopLoss')} set for ${side === 1 ? 'Buy' : 'Sell'} position should be on the other side of the price`,
+    )
   if (target !== undefined && (target - last) * side <= 0)
-    return refuse(10001, `TakeProfit:${textOf(params, 'takeProfit')} set for ${side === 1 ? 'Buy' : 'Sell'} position should be on the other side of the price`)
+    return refuse(
+      10001,
+      `TakeProfit:${textOf(params, 'takeProfit')} set for ${side === 1 ? 'Buy' : 'Sell'} position should be on the other side of the price`,
+    )
   const isPartial = textOf(params, 'tpslMode') === 'Partial'
   if (isPartial) return addPartial(exchange, params, instrument, stop, target)
   let changed = false
-  if (textOf(params, 'stopLoss') !== undefined) changed = moveLeg(exchange, i, 'stop', stop, sourceOf(textOf(params, 'slTriggerBy'))) || changed
-  if (textOf(params, 'takeProfit') !== undefined) changed = moveLeg(exchange, i, 'target', target, sourceOf(textOf(params, 'tpTriggerBy'))) || changed
+  if (textOf(params, 'stopLoss') !== undefined)
+    changed = moveLeg(exchange, i, 'stop', stop, sourceOf(textOf(params, 'slTriggerBy'))) || changed
+  if (textOf(params, 'takeProfit') !== undefined)
+    changed = moveLeg(exchange, i, 'target', target, sourceOf(textOf(params, 'tpTriggerBy'))) || changed
   return changed ? answer({}) : refuse(34040, 'not modified')
 }
 
 /** Sets, moves or (price absent) removes the stop or the full target of a position; false when nothing changed. */
-function moveLeg(exchange: Exchange, i: InstrumentIndex, leg: 'stop' | 'target', price: Ticks | undefined, triggerBy: 'mark' | 'last'): boolean {
+function moveLeg(
+  exchange: Exchange,
+  i: InstrumentIndex,
+  leg: 'stop' | 'target',
+  price: Ticks | undefined,
+  triggerBy: 'mark' | 'last',
+): boolean {
   const { venue, account, source } = exchange
   const standing = venue.openOrders(i).find((o) => o.attached === leg && (leg === 'stop' || (o.targets?.[0]?.share ?? 1) >= 1))
   if (price === undefined) {
@@ -93,7 +108,13 @@ function moveLeg(exchange: Exchange, i: InstrumentIndex, leg: 'stop' | 'target',
 }
 
 /** Partial mode only adds: a target of its own size. A stop for a part of the position is not simulated. */
-function addPartial(exchange: Exchange, params: Params, instrument: Instrument, stop: Ticks | undefined, target: Ticks | undefined): Answer {
+function addPartial(
+  exchange: Exchange,
+  params: Params,
+  instrument: Instrument,
+  stop: Ticks | undefined,
+  target: Ticks | undefined,
+): Answer {
   const { venue, account, source } = exchange
   const i = instrument.index
   const held = Math.abs((venue.positions[i] as Position).lots)

@@ -105,7 +105,14 @@ export function klineRow(instrument: Instrument, candle: Candle): string[] {
   ]
 }
 
-export function klineFrame(instrument: Instrument, interval: string, intervalMs: number, candle: Candle, confirm: boolean, at: number): object {
+export function klineFrame(
+  instrument: Instrument,
+  interval: string,
+  intervalMs: number,
+  candle: Candle,
+  confirm: boolean,
+  at: number,
+): object {
   const [, open, high, low, close, volume, turnover] = klineRow(instrument, candle)
   const start = candle.ts
   return {

@@ -18,6 +18,7 @@ const FUNDING_KEPT = 1_000
 export interface GeneratedState {
   readonly type: 'generated'
   readonly seed: number
+  readonly now: number
   /** Steps played in all. */
   readonly steps: number
   /** One a market day; the oldest is where bars are made again from. */
@@ -44,7 +45,7 @@ export class GeneratedSource implements MarketSource {
     if (from !== undefined) this.prices.restore(from)
     const steps = saved?.steps ?? HISTORY_MS / STEP_MS
     while (this.prices.stepCount < steps) this.step(SILENT)
-    this.clock = ts(this.nextStepTs())
+    this.clock = ts(saved?.now ?? this.nextStepTs())
   }
 
   get now(): Ts {
@@ -128,6 +129,6 @@ export class GeneratedSource implements MarketSource {
   }
 
   state(): GeneratedState {
-    return { type: 'generated', seed: this.seed, steps: this.prices.stepCount, checkpoints: this.checkpoints }
+    return { type: 'generated', seed: this.seed, now: this.clock, steps: this.prices.stepCount, checkpoints: this.checkpoints }
   }
 }

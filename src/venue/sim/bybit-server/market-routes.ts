@@ -22,7 +22,9 @@ function wanted(exchange: Exchange, params: Params): readonly Instrument[] | Ans
   if (textOf(params, 'category') !== CATEGORY) return refuse(10001, 'params error: only category linear is simulated')
   const symbol = textOf(params, 'symbol')
   const base = textOf(params, 'baseCoin')
-  const list = exchange.instruments.filter((i) => (symbol === undefined || i.symbol === symbol) && (base === undefined || i.baseCoin === base))
+  const list = exchange.instruments.filter(
+    (i) => (symbol === undefined || i.symbol === symbol) && (base === undefined || i.baseCoin === base),
+  )
   return symbol !== undefined && list.length === 0 ? refuse(10001, 'params error: symbol invalid') : list
 }
 
@@ -85,7 +87,8 @@ export function klines(exchange: Exchange, params: Params, isMark: boolean): Ans
   const start = integerOf(params, 'start')
   const end = integerOf(params, 'end')
   if (Number.isNaN(start) || Number.isNaN(end)) return refuse(10001, 'params error: start or end invalid')
-  const to = end ?? (start === undefined ? Number.MAX_SAFE_INTEGER / 2 : Math.ceil(start / intervalMs) * intervalMs + (limit - 1) * intervalMs)
+  const to =
+    end ?? (start === undefined ? Number.MAX_SAFE_INTEGER / 2 : Math.ceil(start / intervalMs) * intervalMs + (limit - 1) * intervalMs)
   const rows = candlesOf(exchange.source, instrument.index, intervalMs, start ?? 0, to, limit).map((c) => klineRow(instrument, c))
   return answer({ category, symbol: instrument.symbol, list: isMark ? rows.map((row) => row.slice(0, 5)) : rows })
 }
@@ -128,7 +131,10 @@ export function recentTrades(exchange: Exchange, params: Params): Answer {
   if ('retCode' in list) return list
   const [instrument] = list
   if (textOf(params, 'symbol') === undefined || instrument === undefined) return refuse(10001, 'params error: symbol invalid')
-  const prints = exchange.streams.recentPrints(instrument.index).slice(-limited(params, 1_000, 500)).reverse()
+  const prints = exchange.streams
+    .recentPrints(instrument.index)
+    .slice(-limited(params, 1_000, 500))
+    .reverse()
   return answer({
     category: CATEGORY,
     list: prints.map((p) => ({

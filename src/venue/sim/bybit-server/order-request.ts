@@ -139,4 +139,3 @@ function marketBound(instrument: Instrument, last: Ticks, side: Side): string {
   const bound = Math.round((last * (100 + side * MARKET_BOUND_PERCENT)) / 100)
   return formatPrice(instrument, ticks(Math.max(0, bound)))
 }
-

@@ -36,7 +36,6 @@ export function createOrder(exchange: Exchange, params: Params): Answer {
     return refuse(110020, 'not allowed to have more than 500 active orders')
   if (command.trigger !== undefined && open.filter((o) => o.trigger !== undefined && o.attached === undefined).length >= CONDITIONAL_MAX)
     return refuse(110009, 'the number of stop orders exceeds the maximum limit of allowance')
-  const before = account.open.size
   const ids: { orderId: string } = { orderId: '' }
   const refusal = account.submitting(submission, () =>
     venue.accept(command, exchange.source.now, (event) => {
@@ -45,7 +44,7 @@ export function createOrder(exchange: Exchange, params: Params): Answer {
     }),
   )
   if (refusal !== undefined) return refuse(refusal.code, refusal.detail)
-  if (account.open.size > before) exchange.match(i)
+  exchange.match(i)
   return answer({ orderId: ids.orderId, orderLinkId: submission.orderLinkId })
 }
 
@@ -104,7 +103,9 @@ export function amendOrder(exchange: Exchange, params: Params): Answer {
   }
   if (Object.keys(change).length === 0) return refuse(10001, 'params error: order not modified')
   const at = change.limit ?? order.limit
-  if (isPastCash(instrument, at ?? change.trigger ?? order.trigger ?? exchange.venue.lastPrice(instrument.index), change.lots ?? order.lots))
+  if (
+    isPastCash(instrument, at ?? change.trigger ?? order.trigger ?? exchange.venue.lastPrice(instrument.index), change.lots ?? order.lots)
+  )
     return refuse(110007, 'available balance is not enough for the order')
   if (at !== undefined && !order.reduceOnly && notionalOf(instrument, at, change.lots ?? order.lots, 'ceil') < instrument.notionalMin)
     return refuse(110094, 'order value below the minimum')
@@ -124,7 +125,13 @@ export function cancelOrder(exchange: Exchange, params: Params): Answer {
 
 function cancelRowOf(exchange: Exchange, row: OrderRow, instrument: Instrument): void {
   exchange.venue.accept(
-    { type: 'cancel-order', orderId: brandOrderId(0), clientOrderId: row.orderLinkId, venueOrderId: row.orderId, instrument: instrument.index },
+    {
+      type: 'cancel-order',
+      orderId: brandOrderId(0),
+      clientOrderId: row.orderLinkId,
+      venueOrderId: row.orderId,
+      instrument: instrument.index,
+    },
     exchange.source.now,
     exchange.account.into,
   )
@@ -219,7 +226,8 @@ export function openOrders(exchange: Exchange, params: Params): Answer {
   if (isAnswer(scope)) return scope
   const id = textOf(params, 'orderId')
   const linkId = textOf(params, 'orderLinkId')
-  if (id === undefined && linkId === undefined && scope.isOpen) return refuse(10001, 'params error: symbol, baseCoin or settleCoin is required')
+  if (id === undefined && linkId === undefined && scope.isOpen)
+    return refuse(10001, 'params error: symbol, baseCoin or settleCoin is required')
   const matches = filterOf(params)
   const wantsClosed = integerOf(params, 'openOnly') === 1
   const rows = function* (): Generator<OrderRow> {
@@ -250,7 +258,10 @@ export function orderHistory(exchange: Exchange, params: Params): Answer {
   const matches = filterOf(params)
   const rows = function* (): Generator<OrderRow> {
     for (const row of exchange.account.closed.newestFirst()) {
-      if (id !== undefined ? row.orderId !== id : linkId !== undefined ? row.orderLinkId !== linkId : !scope.has(row.symbol) || !matches(row)) continue
+      if (
+        id !== undefined ? row.orderId !== id : linkId !== undefined ? row.orderLinkId !== linkId : !scope.has(row.symbol) || !matches(row)
+      )
+        continue
       if (status !== undefined && row.orderStatus !== status) continue
       if (id === undefined && linkId === undefined && !window.has(Number(row.createdTime))) continue
       yield row
@@ -280,4 +291,3 @@ export function executionList(exchange: Exchange, params: Params): Answer {
   const list = page.list.map(({ category: _category, execPnl: _execPnl, isLeverage: _isLeverage, marketUnit: _marketUnit, ...row }) => row)
   return answer({ list, nextPageCursor: page.nextPageCursor, category: 'linear' })
 }
-

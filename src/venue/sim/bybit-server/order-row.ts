@@ -157,7 +157,13 @@ export function submittedRow(instrument: Instrument, submission: Submission, ven
 }
 
 /** A stop or target that the exchange made: of an entry that filled, or set on the position. */
-export function attachedRow(instrument: Instrument, event: OrderAdopted, parent: OrderRow | undefined, isPartial: boolean, last: Ticks): OrderRow {
+export function attachedRow(
+  instrument: Instrument,
+  event: OrderAdopted,
+  parent: OrderRow | undefined,
+  isPartial: boolean,
+  last: Ticks,
+): OrderRow {
   const isStop = event.origin === 'attached-stop'
   const name = isStop ? 'StopLoss' : 'TakeProfit'
   const quantity = formatQuantity(instrument, event.lots)
@@ -237,4 +243,3 @@ export function restRow(row: OrderRow): object {
   const { category: _category, closedPnl: _closedPnl, feeCurrency: _feeCurrency, ...rest } = row
   return rest
 }
-

@@ -189,7 +189,20 @@ export class PublicStreams {
     let volume = 0
     for (let k = prints.length - 1; k >= 0 && (prints[k] as Print).seq > sent; k--) volume += (prints[k] as Print).volume
     const price = formatPrice(instrument, ticks(last.price))
-    const data = [{ T: last.ts, s: instrument.symbol, S: last.side, v: floatText(volume, 3), p: price, L: last.side === 'Buy' ? 'PlusTick' : 'MinusTick', i: last.execId, BT: false, RPI: false, seq: last.seq }]
+    const data = [
+      {
+        T: last.ts,
+        s: instrument.symbol,
+        S: last.side,
+        v: floatText(volume, 3),
+        p: price,
+        L: last.side === 'Buy' ? 'PlusTick' : 'MinusTick',
+        i: last.execId,
+        BT: false,
+        RPI: false,
+        seq: last.seq,
+      },
+    ]
     this.outbox.push('public', topic, { topic, type: 'snapshot', ts: this.source.now, data })
   }
 }

@@ -89,7 +89,11 @@ export class ReplaySource implements MarketSource {
       const bars = this.bars[i] as Bars
       const { fundings } = this.series[i] as ReplaySeries
       const openTs = bars.tsColumn[bars.cursor] as number
-      for (let next = fundings[this.settled[i] as number]; next !== undefined && next.ts <= openTs; next = fundings[this.settled[i] as number]) {
+      for (
+        let next = fundings[this.settled[i] as number];
+        next !== undefined && next.ts <= openTs;
+        next = fundings[this.settled[i] as number]
+      ) {
         this.settled[i] = (this.settled[i] as number) + 1
         listener.onFunding(i, next.rate, ts(next.ts))
       }

@@ -16,13 +16,37 @@ import {
 } from './account-routes.ts'
 import { type Credentials, refusalOfRequest } from './auth.ts'
 import type { Exchange } from './exchange.ts'
-import { fundingHistory, instrumentsInfo, klines, orderBook, recentTrades, riskLimit, serverTime, systemStatus, tickers } from './market-routes.ts'
-import { amendOrder, batch, batchItems, cancelAll, cancelOrder, createOrder, executionList, openOrders, orderHistory } from './order-routes.ts'
+import {
+  fundingHistory,
+  instrumentsInfo,
+  klines,
+  orderBook,
+  recentTrades,
+  riskLimit,
+  serverTime,
+  systemStatus,
+  tickers,
+} from './market-routes.ts'
+import {
+  amendOrder,
+  batch,
+  batchItems,
+  cancelAll,
+  cancelOrder,
+  createOrder,
+  executionList,
+  openOrders,
+  orderHistory,
+} from './order-routes.ts'
 import type { RateLimits } from './rate-limit.ts'
 import { simRoute } from './sim-routes.ts'
 import { type Answer, type Params, type WireReply, type WireRequest, refuse } from './wire.ts'
 
-type Route = (exchange: Exchange, params: Params, context: { readonly wallNowMs: number; readonly key: string; readonly granted: number }) => Answer
+type Route = (
+  exchange: Exchange,
+  params: Params,
+  context: { readonly wallNowMs: number; readonly key: string; readonly granted: number },
+) => Answer
 
 const PUBLIC_ROUTES: Readonly<Record<string, Route>> = {
   'GET /v5/market/time': (_, __, { wallNowMs }) => serverTime(wallNowMs),
@@ -88,7 +112,12 @@ export function handle({ exchange, credentials, limits }: RouterOptions, request
   return reply(200, route(exchange, params, { ...context, granted: budget.granted }), wallNowMs, budget.headers)
 }
 
-function reply(status: number, { retCode, retMsg, result, retExtInfo }: Answer, wallNowMs: number, headers: Readonly<Record<string, string>> = {}): WireReply {
+function reply(
+  status: number,
+  { retCode, retMsg, result, retExtInfo }: Answer,
+  wallNowMs: number,
+  headers: Readonly<Record<string, string>> = {},
+): WireReply {
   const body = JSON.stringify({ retCode, retMsg, result, retExtInfo: retExtInfo ?? {}, time: wallNowMs })
   return { status, headers: { 'content-type': 'application/json; charset=utf-8', ...headers }, body }
 }

@@ -47,11 +47,15 @@ const WARMUP_DEFAULT = 1_000
 const LEVERAGE_MAX = 100
 
 /** Builds the exchange without a port. @throws StartError when the options cannot be met. */
-export function makeExchange(options: Omit<ExchangeServeOptions, 'port'>, wallNowMs: number): { exchange: Exchange; stateFile: StateFile | undefined } {
+export function makeExchange(
+  options: Omit<ExchangeServeOptions, 'port'>,
+  wallNowMs: number,
+): { exchange: Exchange; stateFile: StateFile | undefined } {
   const saved = options.stateFile === undefined ? undefined : readState(options.stateFile)
   const source = sourceOf(options, saved)
   const opening = parseDecimal(options.cash ?? CASH_DEFAULT, CASH_SCALE)
-  if (opening === undefined || opening <= 0) throw new StartError(`The cash '${options.cash}' is not an amount.`, 'Give a positive number, as --cash 10000.')
+  if (opening === undefined || opening <= 0)
+    throw new StartError(`The cash '${options.cash}' is not an amount.`, 'Give a positive number, as --cash 10000.')
   const exchange = new Exchange({
     source,
     openingCash: cash(opening),
@@ -101,7 +105,8 @@ function loadSeries(store: CandleStore, name: string, index: number, options: Om
   if (!loaded.ok) throw new StartError(loaded.error.sentence, loaded.error.next)
   const { columns, meta } = loaded.value
   const first = options.from === undefined ? 0 : columns.ts.findIndex((at) => at >= (options.from as number))
-  if (first < 0 || columns.ts.length === 0) throw new StartError(`${name} has no bars in the range asked for.`, 'See what is stored with: ballast data list')
+  if (first < 0 || columns.ts.length === 0)
+    throw new StartError(`${name} has no bars in the range asked for.`, 'See what is stored with: ballast data list')
   const begin = Math.max(0, first - (options.warmup ?? WARMUP_DEFAULT))
   const cut = (column: Float64Array): Float64Array => column.subarray(begin)
   const bars = new Bars(meta.intervalMs, {

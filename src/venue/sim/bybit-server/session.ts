@@ -141,7 +141,9 @@ export class Session {
       return
     }
     if (op === 'auth') {
-      const refusal = this.isAuthenticated ? refuse(20001, 'Repeat auth') : refusalOfSocket(argsOf(frame), this.options.credentials, wallNowMs)
+      const refusal = this.isAuthenticated
+        ? refuse(20001, 'Repeat auth')
+        : refusalOfSocket(argsOf(frame), this.options.credentials, wallNowMs)
       if (refusal === undefined) this.isAuthenticated = true
       const { retCode, retMsg } = refusal === undefined ? { retCode: 0, retMsg: 'OK' } : asTradeCode(refusal)
       this.send({ retCode, retMsg, op: 'auth', connId })
@@ -160,7 +162,10 @@ export class Session {
     const body = params as Params
     const count = op.endsWith('-batch') ? (batchItems(body)?.length ?? 1) : 1
     const budget = this.options.limits.take(op.endsWith('-batch') ? `/v5/${op.replace('.', '/')}` : op, count, wallNowMs)
-    const reply = budget.granted <= 0 && count === 1 ? refuse(10006, 'Too many visits. Exceeded the API Rate Limit.') : run(this.options.exchange, body, budget.granted)
+    const reply =
+      budget.granted <= 0 && count === 1
+        ? refuse(10006, 'Too many visits. Exceeded the API Rate Limit.')
+        : run(this.options.exchange, body, budget.granted)
     tell(reply, { ...budget.headers, Traceid: `${connId}-${reqId ?? ''}`, Timenow: String(wallNowMs) })
   }
 

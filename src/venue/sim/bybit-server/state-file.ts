@@ -104,7 +104,9 @@ export class StateFile {
     const begun = performance.now()
     const { account, idPrefix, createdWallMs, source } = this.exchange
     const head = { version: VERSION, idPrefix, createdWallMs, changes: account.changes, source: source.state(), account: account.state() }
-    const lists = (['closed', 'executions', 'transactions', 'closedPnl'] as const).map((name) => `"${name}":${account[name].json(ROWS_SAVED)}`)
+    const lists = (['closed', 'executions', 'transactions', 'closedPnl'] as const).map(
+      (name) => `"${name}":${account[name].json(ROWS_SAVED)}`,
+    )
     writeAtomically(this.path, `${JSON.stringify(head).slice(0, -1)},${lists.join(',')}}`)
     this.savedChanges = account.changes
     this.savedWallMs = wallNowMs

@@ -11,7 +11,11 @@ import { marginsOf } from './position-row.ts'
 import { cashText } from './wire.ts'
 
 /** equity = wallet + unrealized; available = margin balance - initial margin; rates are margin over margin balance. */
-export function walletRow(account: { readonly venue: SimVenue; readonly coin: string; readonly instruments: readonly Instrument[] }): object {
+export function walletRow(account: {
+  readonly venue: SimVenue
+  readonly coin: string
+  readonly instruments: readonly Instrument[]
+}): object {
   const { venue } = account
   let initial = 0
   let maintenance = 0

@@ -69,7 +69,12 @@ export interface Page<Row> {
  * as Bybit's, it already carries percent escapes and is to be encoded once more.
  */
 export function pageOf<Row>(rows: Iterable<Row>, keyOf: (row: Row) => string, limit: number, cursor: string | undefined): Page<Row> {
-  const after = cursor === undefined ? undefined : decodeURIComponent(cursor).replace(/^page_args=/, '').replace(/&$/, '')
+  const after =
+    cursor === undefined
+      ? undefined
+      : decodeURIComponent(cursor)
+          .replace(/^page_args=/, '')
+          .replace(/&$/, '')
   const list: Row[] = []
   let isPast = after === undefined
   let last = ''

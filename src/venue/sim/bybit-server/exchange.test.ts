@@ -1,0 +1,396 @@
+/**
+ * The exchange in memory: the life of orders as the wire shows it, the account's identities, lockstep replay, restart.
+ * Never opens a port.
+ */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { makeExchange } from './serve-exchange.ts'
+import { START_MS, WALL_MS, fundingAt, memoryClient, replayExchange } from './testing.ts'
+
+const BUY = { symbol: 'BTCUSDT', side: 'Buy', orderType: 'Market', qty: '0.1' }
+const flat = (price: number): [number, number, number, number] => [price, price, price, price]
+const framesOf = (exchange: { outbox: { take(): readonly { topic: string; text: string }[] } }) =>
+  exchange.outbox.take().map((f) => ({ topic: f.topic, data: JSON.parse(f.text).data }))
+
+describe('orders on a replay', () => {
+  test('an acknowledged market order waits for the next bar and fills at its open, with slippage and fee', () => {
+    const exchange = replayExchange([flat(100), [110, 120, 105, 115]])
+    const client = memoryClient(exchange)
+    exchange.step(1, WALL_MS)
+    const ack = client.post('/v5/order/create', { ...BUY, orderLinkId: 'a-1' })
+    expect(ack).toMatchObject({ retCode: 0, result: { orderLinkId: 'a-1' }, time: WALL_MS })
+    expect(client.get('/v5/order/realtime', { symbol: 'BTCUSDT' }).result.list).toMatchObject([
+      { orderStatus: 'New', orderType: 'Market', timeInForce: 'IOC' },
+    ])
+    exchange.outbox.take()
+    expect(exchange.step(1, WALL_MS)).toBe(false)
+    // Open 110, 1 bp = 0.011 is one tick of 0.5 up; fee 0.055 % of 11.05.
+    expect(client.get('/v5/execution/list', { symbol: 'BTCUSDT' }).result.list).toMatchObject([
+      {
+        execPrice: '110.5',
+        execQty: '0.1',
+        execValue: '11.05',
+        execFee: '0.0060775',
+        feeRate: '0.00055',
+        isMaker: false,
+        execTime: String(START_MS + 60_000),
+        orderLinkId: 'a-1',
+        closedSize: '0',
+      },
+    ])
+    const frames = framesOf(exchange)
+    expect(frames.map((f) => f.topic)).toEqual(['execution', 'order', 'position', 'wallet'])
+    expect(frames[1]?.data[0]).toMatchObject({ orderStatus: 'Filled', cumExecQty: '0.1', avgPrice: '110.5', category: 'linear' })
+    expect(frames[2]?.data[0]).toMatchObject({ side: 'Buy', size: '0.1', entryPrice: '110.5' })
+    expect(client.get('/v5/position/list', { symbol: 'BTCUSDT' }).result.list).toMatchObject([
+      { size: '0.1', avgPrice: '110.5', markPrice: '115', unrealisedPnl: '0.45', curRealisedPnl: '-0.0060775' },
+    ])
+  })
+
+  test('stop and target of an entry become orders of their own, and the one that is left is canceled', () => {
+    const exchange = replayExchange([flat(100), flat(100), [100, 130, 100, 125]])
+    const client = memoryClient(exchange)
+    exchange.step(1, WALL_MS)
+    client.post('/v5/order/create', { ...BUY, orderLinkId: 'a-1', stopLoss: '90', takeProfit: '120', slTriggerBy: 'MarkPrice' })
+    exchange.step(1, WALL_MS)
+    const open = client.get('/v5/order/realtime', { symbol: 'BTCUSDT' }).result.list
+    expect(open).toHaveLength(2)
+    expect(open).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({
+          stopOrderType: 'StopLoss',
+          createType: 'CreateByStopLoss',
+          orderStatus: 'Untriggered',
+          triggerPrice: '90',
+          triggerBy: 'MarkPrice',
+          side: 'Sell',
+          qty: '0.1',
+          reduceOnly: true,
+          orderLinkId: '',
+          parentOrderLinkId: 'a-1',
+        }),
+        expect.objectContaining({
+          stopOrderType: 'TakeProfit',
+          createType: 'CreateByTakeProfit',
+          triggerPrice: '120',
+          parentOrderLinkId: 'a-1',
+        }),
+      ]),
+    )
+    expect(client.get('/v5/position/list', { symbol: 'BTCUSDT' }).result.list[0]).toMatchObject({ stopLoss: '90', takeProfit: '120' })
+    exchange.outbox.take()
+    exchange.step(1, WALL_MS)
+    const orders = framesOf(exchange)
+      .filter((f) => f.topic === 'order')
+      .map((f) => [f.data[0].stopOrderType, f.data[0].orderStatus, f.data[0].cancelType])
+    expect(orders).toEqual([
+      ['TakeProfit', 'Triggered', 'UNKNOWN'],
+      ['TakeProfit', 'Filled', 'UNKNOWN'],
+      ['StopLoss', 'Cancelled', 'CancelByTpSlTsClear'],
+    ])
+    expect(client.get('/v5/position/list', { symbol: 'BTCUSDT' }).result.list[0]).toMatchObject({
+      size: '0',
+      side: '',
+      avgPrice: '0',
+      stopLoss: '',
+    })
+    expect(client.get('/v5/position/list', { settleCoin: 'USDT' }).result.list).toEqual([])
+  })
+
+  test('wallet, transactions and closed profit agree to the last digit, funding included', () => {
+    const exchange = replayExchange([flat(100), flat(100), flat(100), flat(110)], [fundingAt(START_MS + 120_000, 0.001)])
+    const client = memoryClient(exchange)
+    exchange.step(1, WALL_MS)
+    client.post('/v5/order/create', BUY)
+    exchange.step(2, WALL_MS)
+    client.post('/v5/order/create', { ...BUY, side: 'Sell', qty: '0', reduceOnly: true, closeOnTrigger: true })
+    exchange.step(1, WALL_MS)
+    // In at 100.5, out at 109.5: 0.9; fees 0.0055275 and 0.0060225; funding 0.1 x 100 x 0.001 = 0.01 paid.
+    const log = client.get('/v5/account/transaction-log').result.list
+    expect(log.map((t) => [t['type'], t['cashFlow'], t['funding'], t['fee'], t['change'], t['cashBalance'], t['size']])).toEqual([
+      ['TRADE', '0.9', '', '0.0060225', '0.8939775', '10000.87845', '0'],
+      ['SETTLEMENT', '0', '-0.01', '0', '-0.01', '9999.9844725', '0.1'],
+      ['TRADE', '0', '', '0.0055275', '-0.0055275', '9999.9944725', '0.1'],
+    ])
+    expect(client.get('/v5/position/closed-pnl').result.list).toMatchObject([
+      {
+        side: 'Sell',
+        closedSize: '0.1',
+        cumEntryValue: '10.05',
+        cumExitValue: '10.95',
+        avgEntryPrice: '100.5',
+        closedPnl: '0.88845',
+        openFee: '0.0055275',
+        closeFee: '0.0060225',
+      },
+    ])
+    expect(client.get('/v5/account/wallet-balance', { accountType: 'UNIFIED' }).result.list).toMatchObject([
+      {
+        totalWalletBalance: '10000.87845',
+        totalPerpUPL: '0',
+        totalMarginBalance: '10000.87845',
+        totalInitialMargin: '0',
+        coin: [{ walletBalance: '10000.87845', cumRealisedPnl: '0.87845' }],
+      },
+    ])
+    expect(client.get('/v5/execution/list', { symbol: 'BTCUSDT', execType: 'Funding' }).result.list).toMatchObject([
+      { execFee: '0.01', feeRate: '0.001', side: 'Buy', orderType: 'UNKNOWN' },
+    ])
+  })
+
+  test('an order link id is taken once for life', () => {
+    const exchange = replayExchange([flat(100), flat(100)])
+    const client = memoryClient(exchange)
+    exchange.step(1, WALL_MS)
+    const order = { ...BUY, orderType: 'Limit', price: '90', orderLinkId: 'once' }
+    expect(client.post('/v5/order/create', order).retCode).toBe(0)
+    expect(client.post('/v5/order/create', order).retCode).toBe(110072)
+    expect(client.post('/v5/order/cancel', { symbol: 'BTCUSDT', orderLinkId: 'once' }).retCode).toBe(0)
+    expect(client.post('/v5/order/create', order).retCode).toBe(110072)
+    expect(client.post('/v5/order/cancel', { symbol: 'BTCUSDT', orderLinkId: 'once' }).retCode).toBe(110010)
+    expect(client.get('/v5/order/realtime', { symbol: 'BTCUSDT', orderLinkId: 'once' }).result.list).toMatchObject([
+      { orderStatus: 'Cancelled', cancelType: 'CancelByUser', rejectReason: 'EC_PerCancelRequest', leavesQty: '0' },
+    ])
+  })
+
+  test.each([
+    ['another category', { category: 'spot' }, 10001],
+    ['an unknown symbol', { symbol: 'NOPEUSDT' }, 10001],
+    ['no side', { side: undefined }, 10001],
+    ['a quantity between two lots', { qty: '0.0005' }, 10001],
+    ['a quantity as an exponent', { qty: 1e-7 }, 10001],
+    ['a limit between two ticks', { orderType: 'Limit', price: '90.3' }, 10001],
+    ['a limit without a price', { orderType: 'Limit' }, 10001],
+    ['a link id with a space', { orderLinkId: 'a b' }, 10001],
+    ['a link id of 37 characters', { orderLinkId: 'a'.repeat(37) }, 10001],
+    ['hedge mode', { positionIdx: 1 }, 10001],
+    ['a conditional without a direction', { triggerPrice: '110' }, 10001],
+    ['a rise to a price below', { triggerPrice: '90', triggerDirection: 1 }, 110092],
+    ['a fall to a price above', { triggerPrice: '110', triggerDirection: 2 }, 110093],
+    ['reduce-only without a position', { reduceOnly: true }, 110017],
+    ['closing nothing', { qty: '0', reduceOnly: true, closeOnTrigger: true }, 110017],
+    ['more than the margin carries', { qty: '2000' }, 110007],
+    ['more than money can count', { qty: '99999999999' }, 110007],
+  ] as const)('%s is refused', (_, change, code) => {
+    const exchange = replayExchange([flat(100), flat(100)])
+    exchange.step(1, WALL_MS)
+    const client = memoryClient(exchange)
+    expect(client.post('/v5/order/create', { ...BUY, ...change }).retCode).toBe(code)
+    expect(client.get('/v5/order/realtime', { symbol: 'BTCUSDT' }).result.list).toEqual([])
+    expect(exchange.outbox.take()).toEqual([])
+  })
+
+  test('amend changes price and quantity, and a stale one is refused', () => {
+    const exchange = replayExchange([flat(100), flat(100), [95, 95, 90, 95]])
+    const client = memoryClient(exchange)
+    exchange.step(1, WALL_MS)
+    const { orderId } = client.post('/v5/order/create', { ...BUY, orderType: 'Limit', price: '80' }).result
+    exchange.step(1, WALL_MS)
+    expect(client.post('/v5/order/amend', { symbol: 'BTCUSDT', orderId, price: '93', qty: '0.2' }).retCode).toBe(0)
+    expect(client.get('/v5/order/realtime', { symbol: 'BTCUSDT' }).result.list).toMatchObject([
+      { price: '93', qty: '0.2', leavesQty: '0.2' },
+    ])
+    exchange.step(1, WALL_MS)
+    expect(client.get('/v5/execution/list', { symbol: 'BTCUSDT' }).result.list).toMatchObject([
+      { execPrice: '93', execQty: '0.2', isMaker: true },
+    ])
+    expect(client.post('/v5/order/amend', { symbol: 'BTCUSDT', orderId, price: '94' }).retCode).toBe(110008)
+    expect(client.post('/v5/order/cancel', { symbol: 'BTCUSDT', orderId: 'nobody' }).retCode).toBe(110001)
+  })
+
+  test('trading-stop sets, moves, removes; an unchanged one is 34040; partial targets add up', () => {
+    const exchange = replayExchange([flat(100), flat(100)])
+    const client = memoryClient(exchange)
+    const stop = (change: object) =>
+      client.post('/v5/position/trading-stop', { symbol: 'BTCUSDT', tpslMode: 'Full', positionIdx: 0, ...change }).retCode
+    exchange.step(1, WALL_MS)
+    expect(stop({ stopLoss: '90' })).toBe(10001)
+    client.post('/v5/order/create', BUY)
+    exchange.step(1, WALL_MS)
+    const row = () => client.get('/v5/position/list', { symbol: 'BTCUSDT' }).result.list[0]
+    expect(stop({ stopLoss: '90' })).toBe(0)
+    expect(stop({ stopLoss: '90' })).toBe(34040)
+    expect(stop({ stopLoss: '95', takeProfit: '120' })).toBe(0)
+    expect(row()).toMatchObject({ stopLoss: '95', takeProfit: '120' })
+    expect(stop({ stopLoss: '101' })).toBe(10001)
+    expect(stop({ stopLoss: '0' })).toBe(0)
+    expect(row()).toMatchObject({ stopLoss: '', takeProfit: '120' })
+    expect(stop({ takeProfit: '0' })).toBe(0)
+    expect(stop({ tpslMode: 'Partial', takeProfit: '110', tpSize: '0.05' })).toBe(0)
+    expect(stop({ tpslMode: 'Partial', takeProfit: '115', tpSize: '0.03' })).toBe(0)
+    expect(
+      client.get('/v5/order/realtime', { symbol: 'BTCUSDT' }).result.list.map((o) => [o['stopOrderType'], o['qty'], o['triggerPrice']]),
+    ).toEqual([
+      ['PartialTakeProfit', '0.03', '115'],
+      ['PartialTakeProfit', '0.05', '110'],
+    ])
+  })
+
+  test('a batch answers item by item; cancel-all takes what its filter means', () => {
+    const exchange = replayExchange([flat(100), flat(100)])
+    const client = memoryClient(exchange)
+    exchange.step(1, WALL_MS)
+    const limit = { ...BUY, orderType: 'Limit', price: '90' }
+    const reply = client.post('/v5/order/create-batch', {
+      request: [limit, { ...limit, qty: '0' }, { ...BUY, triggerPrice: '110', triggerDirection: 1 }],
+    })
+    expect(reply.retCode).toBe(0)
+    expect(reply.retExtInfo.list.map((item) => item.code)).toEqual([0, 10001, 0])
+    expect(client.post('/v5/order/cancel-all', {}).retCode).toBe(10001)
+    expect(client.post('/v5/order/cancel-all', { settleCoin: 'USDT', orderFilter: 'StopOrder' }).result.list).toHaveLength(1)
+    expect(client.post('/v5/order/cancel-all', { symbol: 'BTCUSDT' }).result.list).toHaveLength(1)
+    expect(client.get('/v5/order/realtime', { settleCoin: 'USDT' }).result.list).toEqual([])
+  })
+
+  test('pages follow the cursor to the end, newest first', () => {
+    const exchange = replayExchange([flat(100), flat(100)])
+    const client = memoryClient(exchange)
+    exchange.step(1, WALL_MS)
+    for (let k = 0; k < 7; k++) client.post('/v5/order/create', { ...BUY, orderType: 'Limit', price: '90', orderLinkId: `p-${k}` })
+    const seen: unknown[] = []
+    let cursor = ''
+    do {
+      const page = client.get('/v5/order/realtime', { symbol: 'BTCUSDT', limit: '3', ...(cursor === '' ? {} : { cursor }) })
+      seen.push(...page.result.list.map((o) => o['orderLinkId']))
+      cursor = page.result.nextPageCursor
+    } while (cursor !== '')
+    expect(seen).toEqual(['p-6', 'p-5', 'p-4', 'p-3', 'p-2', 'p-1', 'p-0'])
+  })
+
+  test('windows: eight days are an error', () => {
+    const client = memoryClient(replayExchange([flat(100)]))
+    const day = 86_400_000
+    expect(client.get('/v5/execution/list', { startTime: String(START_MS), endTime: String(START_MS + 8 * day) }).retCode).toBe(10001)
+    expect(client.get('/v5/execution/list', { startTime: String(START_MS), endTime: String(START_MS + 7 * day) }).retCode).toBe(0)
+    expect(client.get('/v5/market/funding/history', { symbol: 'BTCUSDT', startTime: '1' }).retCode).toBe(10001)
+  })
+})
+
+describe('candles', () => {
+  test('only closed bars are shown, and higher intervals are their sums', () => {
+    const bars = Array.from({ length: 12 }, (_, k): [number, number, number, number] => [100 + k, 102 + k, 99 + k, 101 + k])
+    const exchange = replayExchange(bars)
+    const client = memoryClient(exchange)
+    exchange.step(10, WALL_MS)
+    const list = (interval: string, params = {}) =>
+      client.get('/v5/market/kline', { symbol: 'BTCUSDT', interval, ...params }).result.list as unknown as string[][]
+    expect(list('1')).toHaveLength(10)
+    expect(list('1')[0]?.slice(0, 6)).toEqual([String(START_MS + 540_000), '109', '111', '108', '110', '10'])
+    expect(list('5').map((row) => row.slice(0, 6))).toEqual([
+      [String(START_MS + 300_000), '105', '111', '104', '110', '50'],
+      [String(START_MS), '100', '106', '99', '105', '50'],
+    ])
+    expect(list('1', { start: String(START_MS + 60_000), limit: '2' }).map((row) => Number(row[0]) - START_MS)).toEqual([120_000, 60_000])
+    expect(list('1', { end: String(START_MS + 60_000) }).map((row) => Number(row[0]) - START_MS)).toEqual([60_000, 0])
+  })
+
+  test('a confirmed candle is pushed once, after the private frames of its close', () => {
+    const exchange = replayExchange([flat(100), flat(101), flat(102)])
+    exchange.outbox.subscribe('kline.1.BTCUSDT')
+    exchange.step(1, WALL_MS)
+    memoryClient(exchange).post('/v5/order/create', BUY)
+    exchange.outbox.take()
+    exchange.step(1, WALL_MS)
+    const frames = framesOf(exchange)
+    expect(frames.map((f) => f.topic)).toEqual(['execution', 'order', 'position', 'wallet', 'kline.1.BTCUSDT'])
+    expect(frames[4]?.data).toMatchObject([{ start: START_MS + 60_000, end: START_MS + 119_999, confirm: true, close: '101' }])
+  })
+})
+
+test('the same orders on the same candles give the same executions', () => {
+  const bars = Array.from({ length: 200 }, (_, k): [number, number, number, number] => {
+    const open = 100 + Math.round(10 * Math.sin(k / 7))
+    const close = 100 + Math.round(10 * Math.sin((k + 1) / 7))
+    return [open, Math.max(open, close) + (k % 3), Math.min(open, close) - (k % 4), close]
+  })
+  const run = (): object[] => {
+    const exchange = replayExchange(bars)
+    const client = memoryClient(exchange)
+    for (let k = 0; exchange.step(1, WALL_MS); k++) {
+      if (k % 6 === 0) client.post('/v5/order/create', { ...BUY, side: k % 4 === 0 ? 'Buy' : 'Sell', stopLoss: k % 4 === 0 ? '85' : '115' })
+      if (k % 9 === 0) client.post('/v5/order/create', { ...BUY, orderType: 'Limit', price: String(95 + (k % 10)) })
+    }
+    return client.get('/v5/execution/list', { limit: '100' }).result.list
+  }
+  const first = run()
+  expect(first.length).toBeGreaterThan(40)
+  expect(run()).toEqual(first)
+})
+
+describe('a generated market', () => {
+  let directory: string
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), 'exchange-'))
+  })
+  afterEach(() => rmSync(directory, { recursive: true }))
+
+  test('has a thousand bars of history, and orders fill at once', () => {
+    const { exchange } = makeExchange({ seed: 5, speed: 60 }, WALL_MS)
+    const client = memoryClient(exchange)
+    for (const { symbol } of exchange.instruments)
+      expect(client.get('/v5/market/kline', { symbol, interval: '1', limit: '1000' }).result.list).toHaveLength(1_000)
+    expect(client.post('/v5/order/create', { ...BUY, qty: '0.01' }).retCode).toBe(0)
+    expect(client.get('/v5/position/list', { settleCoin: 'USDT' }).result.list).toMatchObject([{ symbol: 'BTCUSDT', size: '0.01' }])
+    const last = Number(client.get('/v5/market/tickers', { symbol: 'BTCUSDT' }).result.list[0]?.['lastPrice'])
+    const crossing = { ...BUY, orderType: 'Limit', price: String(Math.round(last + 100)), timeInForce: 'PostOnly', orderLinkId: 'po' }
+    client.post('/v5/order/create', crossing)
+    expect(client.get('/v5/order/realtime', { symbol: 'BTCUSDT', orderLinkId: 'po' }).result.list).toMatchObject([
+      { orderStatus: 'Cancelled', rejectReason: 'EC_PostOnlyWillTakeLiquidity' },
+    ])
+  })
+
+  test('market time follows wall time at its speed, and does not jump over a pause', () => {
+    const { exchange } = makeExchange({ seed: 5, speed: 60 }, WALL_MS)
+    const start = exchange.source.now
+    exchange.advance(WALL_MS)
+    exchange.advance(WALL_MS + 1_000)
+    expect(exchange.source.now - start).toBe(60_000)
+    exchange.advance(WALL_MS + 3_600_000)
+    expect(exchange.source.now - start).toBe(60_000 + 120_000)
+  })
+
+  test('funding settles every eight hours of market time', () => {
+    const { exchange } = makeExchange({ seed: 5, speed: 1_000 }, WALL_MS)
+    const client = memoryClient(exchange)
+    client.post('/v5/order/create', { ...BUY, qty: '0.01' })
+    for (let wall = 0; wall <= 60_000; wall += 2_000) exchange.advance(WALL_MS + wall)
+    const fundings = exchange.account.executions.all.filter((e) => e.execType === 'Funding')
+    expect(fundings.map((e) => Number(e.execTime) % 28_800_000)).toEqual([0, 0, 0])
+    expect(client.get('/v5/market/funding/history', { symbol: 'BTCUSDT' }).result.list.length).toBeGreaterThanOrEqual(2)
+  })
+
+  test('account, market and clock survive a restart, and the future is the same as without one', () => {
+    const stateFile = join(directory, 'sim.json')
+    const whole = makeExchange({ seed: 5, speed: 60 }, WALL_MS).exchange
+    const before = makeExchange({ seed: 5, speed: 60, stateFile }, WALL_MS)
+    const drive = (exchange: typeof whole): void => {
+      const client = memoryClient(exchange)
+      exchange.advance(WALL_MS)
+      for (let k = 1; k <= 90; k++) exchange.advance(WALL_MS + k * 1_000)
+      client.post('/v5/order/create', { ...BUY, qty: '0.01', stopLoss: '40000', takeProfit: '90000', orderLinkId: 'r-1' })
+      client.post('/v5/order/create', { ...BUY, orderType: 'Limit', price: '50000', qty: '0.01', orderLinkId: 'r-2' })
+      client.post('/v5/position/set-leverage', { symbol: 'ETHUSDT', buyLeverage: '3', sellLeverage: '3' })
+    }
+    drive(whole)
+    drive(before.exchange)
+    before.stateFile?.save(WALL_MS)
+    const after = makeExchange({ seed: 99, speed: 60, stateFile }, WALL_MS).exchange
+    const seen = (exchange: typeof whole): unknown => {
+      const client = memoryClient(exchange)
+      const state: object = client.get('/_sim/state')
+      return { ...state, klines: client.get('/v5/market/kline', { symbol: 'SOLUSDT', interval: '5' }).result.list }
+    }
+    expect(seen(after)).toEqual(seen(before.exchange))
+    for (const exchange of [whole, after]) for (let k = 90; k <= 150; k++) exchange.advance(WALL_MS + k * 1_000)
+    const executions = (exchange: typeof whole): unknown =>
+      exchange.account.executions.all.map((e) => [e.execTime, e.symbol, e.side, e.execPrice, e.execQty, e.execFee])
+    expect(after.instruments.map((i) => after.venue.lastPrice(i.index))).toEqual(
+      whole.instruments.map((i) => whole.venue.lastPrice(i.index)),
+    )
+    expect(executions(after)).toEqual(executions(whole))
+    expect(after.venue.equity()).toBe(whole.venue.equity())
+    expect(memoryClient(after).post('/v5/order/create', { ...BUY, orderLinkId: 'r-1' }).retCode).toBe(110072)
+  })
+})
