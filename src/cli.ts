@@ -17,6 +17,7 @@ interface Noun {
 const NOUNS: readonly Noun[] = [
   { name: 'data', summary: 'import, list and verify stored candles and funding rates', load: () => import('./cli/data.ts') },
   { name: 'metrics', summary: 'performance figures of an equity series', load: () => import('./cli/metrics.ts') },
+  { name: 'backtest', summary: 'run a strategy over stored candles or a CSV file', load: () => import('./cli/backtest.ts') },
   { name: 'exchange', summary: 'the simulated exchange: Bybit v5 on a local port', load: () => import('./cli/exchange.ts') },
   { name: 'config', summary: 'show and check the configuration', load: () => import('./cli/config.ts') },
 ]

@@ -26,6 +26,8 @@ export type StrategyId = string & { readonly [brand]: 'StrategyId' }
 /** Direction: 1 buys or is long, -1 sells or is short, so that position arithmetic needs no branch. */
 export type Side = 1 | -1
 
+export const formatSide = (side: Side): 'buy' | 'sell' => (side === 1 ? 'buy' : 'sell')
+
 export const ticks = (n: number): Ticks => n as Ticks
 export const lots = (n: number): Lots => n as Lots
 export const cash = (n: number): Cash => n as Cash
