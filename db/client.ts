@@ -1,0 +1,61 @@
+/**
+ * The connection to PostgreSQL: postgres.js with drizzle above it, migrated before anyone uses it.
+ * Never opens a connection that its owner does not close, and never prints a notice of the server.
+ */
+import { type PostgresJsDatabase, drizzle } from 'drizzle-orm/postgres-js'
+import postgres from 'postgres'
+import { type Result, err, ok } from '../src/core/result.ts'
+import { type DatabaseError, messageOf, unavailable } from './error.ts'
+import { migrateDatabase } from './migrate.ts'
+import * as schema from './schema.ts'
+
+export type Sql = postgres.Sql<{ int8: number }>
+export type Drizzle = PostgresJsDatabase<typeof schema>
+
+export interface Database {
+  readonly url: string
+  readonly sql: Sql
+  readonly db: Drizzle
+  close(): Promise<void>
+}
+
+export interface ConnectOptions {
+  readonly url: string
+  /** Connections at most; LISTEN takes one more. */
+  readonly max?: number
+  readonly connectTimeoutSec?: number
+}
+
+const CLOSE_TIMEOUT_SEC = 5
+
+/** A client that connects when it is first used. Times and sequence numbers are numbers: they stay below 2^53. */
+export function makeClient(options: ConnectOptions): Sql {
+  return postgres(options.url, {
+    max: options.max ?? 6,
+    connect_timeout: options.connectTimeoutSec ?? 5,
+    onnotice: () => {},
+    connection: { application_name: 'ballast' },
+    types: { int8: { to: 20, from: [20], serialize: (value: number) => String(value), parse: (text: string) => Number(text) } },
+  })
+}
+
+/** Connects, applies migrations, and answers once the database does. */
+export async function connectDatabase(options: ConnectOptions): Promise<Result<Database, DatabaseError>> {
+  const sql = makeClient(options)
+  const close = (): Promise<void> => sql.end({ timeout: CLOSE_TIMEOUT_SEC })
+  try {
+    await sql`select 1`
+  } catch (cause) {
+    await close()
+    return err(
+      unavailable(`The database does not answer (${messageOf(cause)}).`, 'Check that PostgreSQL runs and that DATABASE_URL is right, then start again.'),
+    )
+  }
+  const db = drizzle(sql, { schema, casing: 'snake_case' })
+  const migrated = await migrateDatabase(sql, db)
+  if (!migrated.ok) {
+    await close()
+    return migrated
+  }
+  return ok({ url: options.url, sql, db, close })
+}
