@@ -665,7 +665,9 @@ export class SimVenue {
     this.sequence = state.sequence
     this.executions = state.executions
     Object.assign(this.ledger, state.ledger)
-    state.positions.forEach((p, i) => Object.assign(this.positions[i] as Position, p))
+    state.positions.forEach((p, i) => {
+      Object.assign(this.positions[i] as Position, p)
+    })
     state.prices.forEach((p, i) => {
       this.prices[i] = p
     })

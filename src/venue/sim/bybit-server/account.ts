@@ -358,6 +358,8 @@ export class Account {
     this.frames = state.frames
     for (const id of state.linkIds) this.linkIds.add(id)
     for (const row of state.open) this.open.set(row.orderId, row)
-    state.holdings.forEach((h, i) => Object.assign(this.holdings[i] as Holding, h))
+    state.holdings.forEach((h, i) => {
+      Object.assign(this.holdings[i] as Holding, h)
+    })
   }
 }

@@ -98,6 +98,14 @@ describe('budgets', () => {
     expect(limits.take('/v5/order/create', 1, NOW).granted).toBe(1)
   })
 
+  test('an address has 600 requests in five seconds', () => {
+    const limits = new RateLimits(true)
+    for (let k = 0; k < 600; k++) expect(limits.takeAddress(NOW + k)).toBe(true)
+    expect(limits.takeAddress(NOW + 4_999)).toBe(false)
+    expect(limits.takeAddress(NOW + 5_000)).toBe(true)
+    expect(limits.takeAddress(NOW + 5_000)).toBe(false)
+  })
+
   test('market data has none, and they can be switched off', () => {
     expect(new RateLimits(true).take('/v5/market/kline', 1, NOW)).toEqual({ granted: 1, headers: {} })
     const off = new RateLimits(false)

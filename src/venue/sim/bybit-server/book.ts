@@ -5,7 +5,7 @@
 import { type Ticks, lots, ticks } from '../../../core/units.ts'
 import { type Instrument, formatPrice, formatQuantity, lotFloat, tickFloat } from '../../../market/instrument.ts'
 
-export type Level = readonly [price: string, size: string]
+type Level = readonly [price: string, size: string]
 export interface Book {
   /** Best first. */
   readonly b: readonly Level[]

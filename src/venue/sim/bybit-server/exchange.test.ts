@@ -5,7 +5,11 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { instrumentIndex, lots, orderId, ticks } from '../../../core/units.ts'
+import type { Bars } from '../../../market/bars.ts'
+import type { VenueEvent } from '../../../trading/event.ts'
 import { makeExchange } from './serve-exchange.ts'
 import { START_MS, WALL_MS, fundingAt, memoryClient, replayExchange } from './testing.ts'
 
@@ -319,6 +323,76 @@ test('the same orders on the same candles give the same executions', () => {
   expect(run()).toEqual(first)
 })
 
+test('lockstep plays bars exactly as a bare loop over the matching engine does', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(fc.integer({ min: 80, max: 120 }), fc.integer({ min: 0, max: 15 }), fc.integer({ min: 0, max: 15 })), {
+        minLength: 5,
+        maxLength: 40,
+      }),
+      (path) => {
+        const bars = path.map(([open, up, down], k): [number, number, number, number] => {
+          const close = path[k + 1]?.[0] ?? open
+          return [open, Math.max(open, close) + up, Math.min(open, close) - down, close]
+        })
+        const exchange = replayExchange(bars)
+        const client = memoryClient(exchange)
+        const bare = replayExchange(bars)
+        const series = bare.source.bars[0] as Bars
+        const fills: string[] = []
+        const into = (e: VenueEvent): void => {
+          if (e.type === 'order-filled') fills.push([e.ts, e.side, e.price / 2, e.lots / 1_000, e.fee.amount / 1e8].join())
+        }
+        for (let k = 0; k < bars.length; k++) {
+          bare.venue.bar(instrumentIndex(0), series, into)
+          series.reveal()
+          exchange.step(1, WALL_MS)
+          const close = bars[k]?.[3] as number
+          const side = k % 3 === 0 ? -1 : 1
+          const isLimit = k % 4 === 1
+          bare.venue.accept(
+            {
+              type: 'submit-order',
+              orderId: orderId(k),
+              clientOrderId: `k-${k}`,
+              instrument: instrumentIndex(0),
+              side,
+              kind: isLimit ? 'limit' : 'market',
+              lots: lots(100 + k),
+              budget: undefined,
+              limit: isLimit ? ticks((close - side * 3) * 2) : undefined,
+              trigger: undefined,
+              triggerBy: 'last',
+              stop: ticks((close - side * 8) * 2),
+              targets: [{ price: ticks((close + side * 9) * 2), share: 1 }],
+              timeInForce: isLimit ? 'gtc' : 'ioc',
+              reduceOnly: false,
+            },
+            series.closeTs(0),
+            into,
+          )
+          client.post('/v5/order/create', {
+            symbol: 'BTCUSDT',
+            side: side === 1 ? 'Buy' : 'Sell',
+            orderType: isLimit ? 'Limit' : 'Market',
+            qty: String((100 + k) / 1_000),
+            price: isLimit ? String(close - side * 3) : undefined,
+            stopLoss: String(close - side * 8),
+            takeProfit: String(close + side * 9),
+            orderLinkId: `k-${k}`,
+          })
+        }
+        const wire = exchange.account.executions.all.map((e) =>
+          [e.execTime, e.side === 'Buy' ? 1 : -1, Number(e.execPrice), Number(e.execQty), Number(e.execFee)].join(),
+        )
+        expect(wire).toEqual(fills)
+        expect(exchange.venue.ledger).toEqual(bare.venue.ledger)
+      },
+    ),
+    { numRuns: 50 },
+  )
+})
+
 describe('a generated market', () => {
   let directory: string
   beforeEach(() => {
@@ -339,6 +413,26 @@ describe('a generated market', () => {
     expect(client.get('/v5/order/realtime', { symbol: 'BTCUSDT', orderLinkId: 'po' }).result.list).toMatchObject([
       { orderStatus: 'Cancelled', rejectReason: 'EC_PostOnlyWillTakeLiquidity' },
     ])
+  })
+
+  test('a limit beyond the price band is put on its edge without a word', () => {
+    const { exchange } = makeExchange({ seed: 5, speed: 60 }, WALL_MS)
+    const client = memoryClient(exchange)
+    const last = Number(client.get('/v5/market/tickers', { symbol: 'ETHUSDT' }).result.list[0]?.['lastPrice'])
+    const order = { ...BUY, symbol: 'ETHUSDT', orderType: 'Limit', qty: '0.1', price: (last * 2).toFixed(2), orderLinkId: 'far' }
+    expect(client.post('/v5/order/create', order).retCode).toBe(0)
+    const [row] = client.get('/v5/order/realtime', { symbol: 'ETHUSDT', orderLinkId: 'far' }).result.list
+    expect(row).toMatchObject({ price: String(Math.floor(last * 101) / 100), orderStatus: 'Filled' })
+    expect(Number(row?.['avgPrice'])).toBeLessThan(last * 1.001)
+  })
+
+  test('a topic that nobody heard for a while begins with today’s price', () => {
+    const exchange = replayExchange([flat(100), flat(150)])
+    exchange.step(1, WALL_MS)
+    const bidOf = (): unknown => (exchange.streams.snapshot('orderbook.1.BTCUSDT') as { data: { b: string[][] } }).data.b[0]?.[0]
+    expect(bidOf()).toBe('99.5')
+    exchange.step(1, WALL_MS)
+    expect(bidOf()).toBe('149.5')
   })
 
   test('market time follows wall time at its speed, and does not jump over a pause', () => {

@@ -40,7 +40,8 @@ export class Exchange {
   readonly isLockstep: boolean
   readonly createdWallMs: number
   private readonly bySymbol: ReadonlyMap<string, Instrument>
-  private readonly isReplay: boolean
+  /** Orders meet the next bar instead of the current price. */
+  readonly isReplay: boolean
   private wallMs: number | undefined
   private owedMs = 0
 

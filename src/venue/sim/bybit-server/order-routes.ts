@@ -2,12 +2,12 @@
  * The order endpoints: create, amend, cancel, batches, and the lists of orders and executions.
  * Never answers more than that a request was accepted: what becomes of an order is said by the stream and the lists.
  */
-import { CASH_MAX, DAY_MS, type Lots, type Ticks, orderId as brandOrderId } from '../../../core/units.ts'
-import { type Instrument, notionalOf, parsePrice, parseQuantity } from '../../../market/instrument.ts'
+import { CASH_MAX, DAY_MS, type Lots, type Ticks, orderId as brandOrderId, ticks } from '../../../core/units.ts'
+import { type Instrument, formatPrice, notionalOf, parsePrice, parseQuantity } from '../../../market/instrument.ts'
 import type { Position } from '../../../portfolio/position.ts'
 import type { SimOrder } from '../sim-venue.ts'
 import type { Exchange } from './exchange.ts'
-import { optionalPrice, parseOrder } from './order-request.ts'
+import { type ParsedOrder, optionalPrice, parseOrder } from './order-request.ts'
 import { type OrderRow, isOpenRow, restRow } from './order-row.ts'
 import { windowOf } from './time-window.ts'
 import { type Answer, type Params, answer, integerOf, isAnswer, pageOf, refuse, textOf } from './wire.ts'
@@ -28,7 +28,7 @@ export function createOrder(exchange: Exchange, params: Params): Answer {
     isKnownLinkId: (id) => account.knowsLinkId(id),
   })
   if ('retCode' in parsed) return parsed
-  const { command, submission } = parsed
+  const { command, submission } = inBand(exchange, parsed, instrument)
   if (isPastCash(instrument, command.limit ?? command.trigger ?? venue.lastPrice(i), command.lots))
     return refuse(110007, 'available balance is not enough for the order')
   const open = venue.openOrders(i)
@@ -46,6 +46,23 @@ export function createOrder(exchange: Exchange, params: Params): Answer {
   if (refusal !== undefined) return refuse(refusal.code, refusal.detail)
   exchange.match(i)
   return answer({ orderId: ids.orderId, orderLinkId: submission.orderLinkId })
+}
+
+/** Ratio X of the price limit: how far from the mark a limit may lie on the side that crosses. */
+const BAND_PERCENT = 1
+
+/**
+ * Puts a limit beyond the band silently on its edge, as Bybit does for futures by default. A replay has no band: its next open may
+ * lie anywhere, and it must fill what a backtest fills.
+ */
+function inBand(exchange: Exchange, parsed: ParsedOrder, instrument: Instrument): ParsedOrder {
+  const { command, submission } = parsed
+  const last: number = exchange.venue.lastPrice(instrument.index)
+  if (exchange.isReplay || command.limit === undefined || command.trigger !== undefined) return parsed
+  const edge = command.side === 1 ? Math.floor((last * (100 + BAND_PERCENT)) / 100) : Math.ceil((last * (100 - BAND_PERCENT)) / 100)
+  if ((command.limit - edge) * command.side <= 0) return parsed
+  const limit = ticks(edge)
+  return { command: { ...command, limit }, submission: { ...submission, price: formatPrice(instrument, limit) } }
 }
 
 /** Whether an order is worth more than an account can hold in exact money; no such order may reach the matcher. */

@@ -8,7 +8,7 @@ import { type Instrument, formatPrice, formatQuantity, notionalOf } from '../../
 import type { OrderAdopted, OrderFilled } from '../../../trading/event.ts'
 import { cashText, sideText } from './wire.ts'
 
-export type OrderStatus = 'New' | 'Untriggered' | 'Triggered' | 'Filled' | 'Cancelled'
+type OrderStatus = 'New' | 'Untriggered' | 'Triggered' | 'Filled' | 'Cancelled'
 
 export interface OrderRow {
   category: 'linear'

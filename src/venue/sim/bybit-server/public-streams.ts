@@ -81,11 +81,14 @@ export class PublicStreams {
     const at = this.source.now
     switch (kind) {
       case 'orderbook': {
+        // What was kept may be old where nobody listened for a while.
+        this.flushBook(topic, parsed)
         const state = this.books.get(topic) ?? { book: bookOf(instrument, this.lastPrice(instrument.index), Number(argument)), u: 2 }
         this.books.set(topic, state)
         return this.bookFrame(topic, 'snapshot', instrument, state.book, state.u)
       }
       case 'tickers': {
+        this.flushTicker(topic, parsed)
         const data = this.sentTickers.get(topic) ?? this.tickers.of(instrument.index, this.lastPrice(instrument.index))
         this.sentTickers.set(topic, data)
         return { topic, type: 'snapshot', data, cs: ++this.seq, ts: at }

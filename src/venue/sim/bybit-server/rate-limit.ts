@@ -29,6 +29,9 @@ const LIMITS: Readonly<Record<string, number>> = {
   'order.cancel': 10,
 }
 const WINDOW_MS = 1_000
+/** Requests of one address over all endpoints. */
+const ADDRESS_LIMIT = 600
+const ADDRESS_WINDOW_MS = 5_000
 
 export interface Budget {
   /** Requests of the asked ones that fit. */
@@ -41,8 +44,20 @@ export class RateLimits {
   /** Instants of the requests of the last second, by endpoint. */
   private readonly uses = new Map<string, number[]>()
 
+  private readonly addressUses: number[] = []
+
   constructor(isOn: boolean) {
     this.isOn = isOn
+  }
+
+  /** Counts a request of the one address; false when it is too much, as long as the last five seconds are full. */
+  takeAddress(wallNowMs: number): boolean {
+    if (!this.isOn) return true
+    const uses = this.addressUses
+    while (uses.length > 0 && (uses[0] as number) <= wallNowMs - ADDRESS_WINDOW_MS) uses.shift()
+    if (uses.length >= ADDRESS_LIMIT) return false
+    uses.push(wallNowMs)
+    return true
   }
 
   /** Takes up to `count` requests of an endpoint's budget. */

@@ -93,6 +93,7 @@ export interface RouterOptions {
 
 export function handle({ exchange, credentials, limits }: RouterOptions, request: WireRequest, wallNowMs: number): WireReply {
   if (request.path.startsWith('/_sim/')) return simRoute(exchange, request, wallNowMs)
+  if (!limits.takeAddress(wallNowMs)) return reply(403, refuse(10006, 'access too frequent'), wallNowMs)
   const name = `${request.method} ${request.path}`
   const publicRoute = PUBLIC_ROUTES[name]
   const params = paramsOf(request)

@@ -75,6 +75,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
           await Promise.all([...connections].map(({ socket }) => drained(socket)))
           return answerHttp(response, reply)
         }
+        stateFile?.tick(Date.now())
         answerHttp(response, reply)
         flush()
       },

@@ -38,7 +38,7 @@ function closesOf(body: string): number | undefined {
 }
 
 /** Everything that an observer may compare with, in Bybit's own names; orders newest first, closed ones included. */
-export function simState(exchange: Exchange): object {
+function simState(exchange: Exchange): object {
   return {
     now: exchange.source.now,
     orders: [...exchange.account.orders()].map(restRow),

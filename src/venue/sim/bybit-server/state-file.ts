@@ -18,7 +18,7 @@ const ROWS_SAVED = 2_000
 const REST_FACTOR = 4
 const CLOCK_MS = 1_000
 
-export type SourceState = GeneratedState | ReplayState
+type SourceState = GeneratedState | ReplayState
 
 export interface SavedState {
   readonly version: number

@@ -12,7 +12,7 @@ import type { FundingPoint } from './market-source.ts'
 import { ReplaySource } from './replay-source.ts'
 import { handle } from './router.ts'
 
-export const CREDENTIALS = { key: 'sim', secret: 'sim-secret' }
+const CREDENTIALS = { key: 'sim', secret: 'sim-secret' }
 export const WALL_MS = 1_700_000_000_000
 
 /** A decoded reply; fields are looked at loosely, as a client would. */

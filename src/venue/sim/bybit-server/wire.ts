@@ -90,8 +90,3 @@ export function pageOf<Row>(rows: Iterable<Row>, keyOf: (row: Row) => string, li
   }
   return { list, nextPageCursor: '' }
 }
-
-/** Elements of a list, newest (last) first. */
-export function* newestFirst<T>(list: readonly T[]): Generator<T> {
-  for (let k = list.length - 1; k >= 0; k--) yield list[k] as T
-}
