@@ -130,33 +130,41 @@ export class Account {
     this.changes += 1
     switch (event.type) {
       case 'order-accepted':
-        return this.onAccepted(event.instrument, event.venueOrderId ?? '', event.ts)
+        this.onAccepted(event.instrument, event.venueOrderId ?? '', event.ts)
+        break
       case 'order-adopted':
-        return this.onAdopted(event)
+        this.onAdopted(event)
+        break
       case 'order-triggered':
-        return this.onTriggered(event.venueOrderId ?? '', event.ts)
+        this.onTriggered(event.venueOrderId ?? '', event.ts)
+        break
       case 'order-amended': {
         const row = this.open.get(event.venueOrderId ?? '')
-        if (row === undefined) return
+        if (row === undefined) break
         this.amendRow(row, event.instrument, event.ts)
-        return this.tellOrder(row, event.instrument)
+        this.tellOrder(row, event.instrument)
+        break
       }
       case 'order-canceled':
-        return this.onCanceled(event.venueOrderId ?? '', event.instrument, event.cause, event.ts)
+        this.onCanceled(event.venueOrderId ?? '', event.instrument, event.cause, event.ts)
+        break
       case 'order-filled':
-        return this.onFilled(event)
+        this.onFilled(event)
+        break
       case 'funding-settled':
-        return this.onFunding(event)
+        this.onFunding(event)
+        break
       case 'wallet-adjusted':
-        return this.tellWallet()
+        this.tellWallet()
+        break
       case 'order-rejected':
       case 'order-expired':
       case 'order-never-arrived':
       case 'position-adjusted':
       case 'instrument-changed':
-        return
+        break
       default:
-        return assertNever(event)
+        assertNever(event)
     }
   }
 

@@ -5,7 +5,7 @@
 import { type InstrumentIndex, type Rate, type Ts, rate, ts } from '../../../core/units.ts'
 import type { Bars } from '../../../market/bars.ts'
 import type { Instrument } from '../../../market/instrument.ts'
-import { type FundingPoint, type MarketListener, type MarketSource } from './market-source.ts'
+import type { FundingPoint, MarketListener, MarketSource } from './market-source.ts'
 
 export interface ReplaySeries {
   readonly instrument: Instrument

@@ -44,17 +44,25 @@ export class Session {
       this.send({ success: false, ret_msg: 'error: not a JSON object', conn_id: this.options.id, op: '' })
       return
     }
-    if (this.kind === 'trade') return this.onTradeFrame(frame, wallNowMs)
+    if (this.kind === 'trade') this.onTradeFrame(frame, wallNowMs)
+    else this.onStreamFrame(frame, wallNowMs)
+  }
+
+  private onStreamFrame(frame: Params, wallNowMs: number): void {
     const op = textOf(frame, 'op') ?? ''
     switch (op) {
       case 'ping':
-        return this.pong(frame, wallNowMs)
+        this.pong(frame, wallNowMs)
+        break
       case 'auth':
-        return this.authenticate(frame, wallNowMs)
+        this.authenticate(frame, wallNowMs)
+        break
       case 'subscribe':
-        return this.subscribe(frame)
+        this.subscribe(frame)
+        break
       case 'unsubscribe':
-        return this.unsubscribe(frame)
+        this.unsubscribe(frame)
+        break
       default:
         this.send({ success: false, ret_msg: `error: unknown op ${op}`, ...this.head(frame), op })
     }
@@ -132,41 +140,47 @@ export class Session {
     const op = textOf(frame, 'op') ?? ''
     const connId = this.options.id
     const reqId = textOf(frame, 'reqId')
-    const tell = ({ retCode, retMsg, result, retExtInfo }: Answer, header?: object): void => {
-      const body = header === undefined ? {} : { data: result, retExtInfo: retExtInfo ?? {}, header }
-      this.send({ ...(reqId === undefined ? {} : { reqId }), retCode, retMsg, op, ...body, connId })
+    const echo = reqId === undefined ? {} : { reqId }
+    if (op === 'ping') this.send({ ...echo, retCode: 0, retMsg: 'OK', op: 'pong', data: [String(wallNowMs)], connId })
+    else if (op === 'auth') this.send({ ...this.tradeAuth(frame, wallNowMs), op, connId })
+    else {
+      const { reply, headers } = this.tradeReply(frame, op, reqId, wallNowMs)
+      const header = { ...headers, Traceid: `${connId}-${reqId ?? ''}`, Timenow: String(wallNowMs) }
+      const { retCode, retMsg, result, retExtInfo } = reply
+      this.send({ ...echo, retCode, retMsg, op, data: result, retExtInfo: retExtInfo ?? {}, header, connId })
     }
-    if (op === 'ping') {
-      this.send({ ...(reqId === undefined ? {} : { reqId }), retCode: 0, retMsg: 'OK', op: 'pong', data: [String(wallNowMs)], connId })
-      return
-    }
-    if (op === 'auth') {
-      const refusal = this.isAuthenticated
-        ? refuse(20001, 'Repeat auth')
-        : refusalOfSocket(argsOf(frame), this.options.credentials, wallNowMs)
-      if (refusal === undefined) this.isAuthenticated = true
-      const { retCode, retMsg } = refusal === undefined ? { retCode: 0, retMsg: 'OK' } : asTradeCode(refusal)
-      this.send({ retCode, retMsg, op: 'auth', connId })
-      return
-    }
+  }
+
+  private tradeAuth(frame: Params, wallNowMs: number): { retCode: number; retMsg: string } {
+    if (this.isAuthenticated) return { retCode: 20001, retMsg: 'Repeat auth' }
+    const refusal = refusalOfSocket(argsOf(frame), this.options.credentials, wallNowMs)
+    this.isAuthenticated = refusal === undefined
+    if (refusal === undefined) return { retCode: 0, retMsg: 'OK' }
+    // This stream knows 10004 and 10001 only: 10003 means too many sessions here.
+    return { retCode: refusal.retCode === 10001 ? 10001 : 10004, retMsg: refusal.retMsg }
+  }
+
+  private tradeReply(frame: Params, op: string, reqId: string | undefined, wallNowMs: number): { reply: Answer; headers?: object } {
+    const { exchange, limits } = this.options
     const run = TRADE_OPS[op]
-    if (run === undefined) return tell(refuse(10404, `op type is not found: ${op}`), {})
-    if (!this.isAuthenticated) return tell(refuse(10004, 'Auth is needed before orders'), {})
-    if (reqId !== undefined && this.requestIds.has(reqId)) return tell(refuse(20006, 'reqId is duplicated'), {})
+    if (run === undefined) return { reply: refuse(10404, `op type is not found: ${op}`) }
+    if (!this.isAuthenticated) return { reply: refuse(10004, 'Auth is needed before orders') }
+    if (reqId !== undefined && this.requestIds.has(reqId)) return { reply: refuse(20006, 'reqId is duplicated') }
     if (reqId !== undefined) this.remember(reqId)
-    const header = (typeof frame['header'] === 'object' && frame['header'] !== null ? frame['header'] : {}) as Params
+    const header = isParams(frame['header']) ? frame['header'] : {}
     const late = refusalOfTime(textOf(header, 'X-BAPI-TIMESTAMP'), textOf(header, 'X-BAPI-RECV-WINDOW'), wallNowMs)
-    if (late !== undefined) return tell(late, {})
+    if (late !== undefined) return { reply: late }
     const [params] = argsOf(frame)
-    if (typeof params !== 'object' || params === null) return tell(refuse(10001, 'params error: args'), {})
-    const body = params as Params
-    const count = op.endsWith('-batch') ? (batchItems(body)?.length ?? 1) : 1
-    const budget = this.options.limits.take(op.endsWith('-batch') ? `/v5/${op.replace('.', '/')}` : op, count, wallNowMs)
-    const reply =
-      budget.granted <= 0 && count === 1
-        ? refuse(10006, 'Too many visits. Exceeded the API Rate Limit.')
-        : run(this.options.exchange, body, budget.granted)
-    tell(reply, { ...budget.headers, Traceid: `${connId}-${reqId ?? ''}`, Timenow: String(wallNowMs) })
+    if (!isParams(params)) return { reply: refuse(10001, 'params error: args') }
+    const isBatch = op.endsWith('-batch')
+    // Batches share their budget with HTTP.
+    const { granted, headers } = limits.take(
+      isBatch ? `/v5/${op.replace('.', '/')}` : op,
+      isBatch ? (batchItems(params)?.length ?? 1) : 1,
+      wallNowMs,
+    )
+    if (granted <= 0 && !isBatch) return { reply: refuse(10006, 'Too many visits. Exceeded the API Rate Limit.'), headers }
+    return { reply: run(exchange, params, granted), headers }
   }
 
   private remember(reqId: string): void {
@@ -185,7 +199,6 @@ const TRADE_OPS: Readonly<Record<string, (exchange: Exchange, params: Params, gr
   'order.cancel-batch': (exchange, params, granted) => batch(exchange, params, granted, cancelOrder),
 }
 
-/** The trade stream knows 10004 and 10001 only: 10003 means too many sessions there. */
-const asTradeCode = ({ retCode, retMsg }: Answer): Answer => refuse(retCode === 10003 || retCode === 10002 ? 10004 : retCode, retMsg)
+const isParams = (value: unknown): value is Params => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const argsOf = (frame: Params): readonly unknown[] => (Array.isArray(frame['args']) ? frame['args'] : [])
