@@ -1,0 +1,88 @@
+/**
+ * Replies and frames have every field of Bybit's published examples, with the same JSON type.
+ * Never needs the examples to be there: without them (../shared beside the checkout) the tests are skipped, and say so.
+ */
+import { existsSync, readFileSync } from 'node:fs'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { START_MS, WALL_MS, fundingAt, memoryClient, replayExchange } from './testing.ts'
+
+const EXAMPLES = new URL('../../../../../shared/bybit/examples/', import.meta.url)
+const hasExamples = existsSync(EXAMPLES)
+if (!hasExamples) console.warn(`shape.test.ts is skipped: Bybit's examples are not at ${EXAMPLES.pathname}`)
+
+/** `.list[].qty:string` for each leaf; of a list its first element stands for all. */
+function shapeOf(value: unknown, path = ''): string[] {
+  if (value === null || typeof value !== 'object') return [`${path}:${value === null ? 'null' : typeof value}`]
+  if (Array.isArray(value)) return value.length === 0 ? [] : shapeOf(value[0], `${path}[]`)
+  return Object.entries(value).flatMap(([key, inner]) => shapeOf(inner, `${path}.${key}`))
+}
+
+/** Fields of the examples that this account has no use for: fees in another coin, taxes, other products' rights, a misspelling. */
+const ELSEWHERE = [/cumFeeDetail\.MNT/, /\.extraFees\[\]/, /\.permissions\./, /IDInt64/, /\.mmrSysUpdateTime:/]
+
+interface Example {
+  readonly response: { readonly result: unknown }
+  readonly frames: readonly { readonly topic?: string }[]
+}
+const example = (name: string): Example => JSON.parse(readFileSync(new URL(`${name}.json`, EXAMPLES), 'utf8'))
+
+function expectShape(given: unknown, published: unknown): void {
+  const have = new Set(shapeOf(given))
+  expect(shapeOf(published).filter((leaf) => !have.has(leaf) && !ELSEWHERE.some((pattern) => pattern.test(leaf)))).toEqual([])
+}
+
+describe.skipIf(!hasExamples)('the published examples', () => {
+  const exchange = replayExchange(
+    [100, 100, 100, 110].map((price) => [price, price, price, price]),
+    [fundingAt(START_MS + 120_000, 0.001)],
+  )
+  const client = memoryClient(exchange)
+  const frames: { topic: string }[] = []
+  const symbol = 'BTCUSDT'
+
+  beforeAll(() => {
+    exchange.step(1, WALL_MS)
+    client.post('/v5/order/create', { symbol, side: 'Buy', orderType: 'Market', qty: '0.1', stopLoss: '90' })
+    exchange.step(2, WALL_MS)
+    client.post('/v5/order/create', { symbol, side: 'Sell', orderType: 'Market', qty: '0.05', reduceOnly: true })
+    exchange.step(1, WALL_MS)
+    frames.push(...exchange.outbox.take().map((frame) => JSON.parse(frame.text)))
+  })
+
+  test.each([
+    ['order-realtime', '/v5/order/realtime', { symbol }],
+    ['order-history', '/v5/order/history', { symbol }],
+    ['execution-list', '/v5/execution/list', { symbol }],
+    ['position-list', '/v5/position/list', { symbol }],
+    ['position-closed-pnl', '/v5/position/closed-pnl', { symbol }],
+    ['account-wallet-balance', '/v5/account/wallet-balance', { accountType: 'UNIFIED' }],
+    ['account-transaction-log', '/v5/account/transaction-log', {}],
+    ['account-info', '/v5/account/info', {}],
+    ['account-fee-rate', '/v5/account/fee-rate', {}],
+    ['user-query-api', '/v5/user/query-api', {}],
+    ['market-instruments-info-linear', '/v5/market/instruments-info', {}],
+    ['market-kline', '/v5/market/kline', { symbol, interval: '1' }],
+    ['market-mark-price-kline', '/v5/market/mark-price-kline', { symbol, interval: '1' }],
+    ['market-tickers-inverse', '/v5/market/tickers', { symbol }],
+    ['market-orderbook', '/v5/market/orderbook', { symbol }],
+    ['market-funding-history', '/v5/market/funding/history', { symbol }],
+    ['market-risk-limit', '/v5/market/risk-limit', { symbol }],
+    ['market-time', '/v5/market/time', {}],
+  ] as const)('REST %s', (name, path, params: Record<string, string>) => {
+    expectShape(client.get(path, params).result, example(`rest-${name}`).response.result)
+  })
+
+  test.each(['order', 'execution', 'position', 'wallet'])('stream %s', (topic) => {
+    expectShape(
+      frames.findLast((frame) => frame.topic === topic),
+      example(`ws-private-${topic}`).frames.find((frame) => frame.topic === topic),
+    )
+  })
+
+  test.each([
+    ['tickers', `tickers.${symbol}`],
+    ['orderbook', `orderbook.50.${symbol}`],
+  ])('stream %s', (name, topic) => {
+    expectShape(exchange.streams.snapshot(topic), example(`ws-public-${name}`).frames[0])
+  })
+})
