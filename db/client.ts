@@ -10,6 +10,8 @@ import { migrateDatabase } from './migrate.ts'
 import * as schema from './schema.ts'
 
 export type Sql = postgres.Sql<{ int8: number }>
+/** A client, or a transaction of one. */
+export type Queryable = postgres.ISql<{ int8: number }>
 export type Drizzle = PostgresJsDatabase<typeof schema>
 
 export interface Database {

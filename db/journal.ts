@@ -1,0 +1,165 @@
+/**
+ * The journal in PostgreSQL. One append is one statement: it moves the counter in the lease's row, writes the rows and the projections, and
+ * tells listeners. Never writes under an epoch that has passed, and never leaves a hole in the sequence.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Result, err, ok } from '../src/core/result.ts'
+import { KERNEL_CODE_VERSION, type KernelSnapshot } from '../src/kernel/kernel.ts'
+import type { KernelFact, KernelInput } from '../src/kernel/event.ts'
+import { type Journal, type JournalError, type JournalLoad, type JournalRow, PAYLOAD_VERSION } from '../src/journal/journal.ts'
+import type { RowChange } from '../src/journal/row.ts'
+import type { Queryable, Sql } from './client.ts'
+import { messageOf } from './error.ts'
+import { toJson } from './json.ts'
+import { LEASE_NAME, type Lease } from './lease.ts'
+import { projectionParts } from './projections.ts'
+
+/** Carries the last sequence number of each append of facts. */
+export const EVENTS_CHANNEL = 'ballast_events'
+
+const SNAPSHOTS_KEPT = 3
+const BATCH = 5_000
+/** How long a lost answer is looked up before the database counts as gone. */
+const LOOKUP_MS = 1_500
+
+const HELD = `with held as (update lease set seq = seq + $2::bigint, renewed_at = (extract(epoch from clock_timestamp()) * 1000)::bigint
+  where name = '${LEASE_NAME}' and epoch = $1::bigint and seq = $3::bigint returning seq - $2::bigint as base)`
+const ROW_COLUMNS = 'seq, kind, type, version, cause_seq, ts, payload, epoch'
+const INPUTS = `${HELD}, rows as (insert into journal (${ROW_COLUMNS})
+  select held.base + r.at, 'input', r.doc ->> 'type', ${PAYLOAD_VERSION}, null, (r.doc ->> 'ts')::bigint, r.doc, $1::bigint
+  from held, jsonb_array_elements($4::text::jsonb) with ordinality as r(doc, at))
+  select base from held`
+const FACTS = `${HELD}, rows as (insert into journal (${ROW_COLUMNS})
+  select held.base + r.at, 'fact', r.doc #>> '{f,type}', ${PAYLOAD_VERSION}, (r.doc ->> 'c')::bigint, (r.doc #>> '{f,ts}')::bigint, r.doc -> 'f', $1::bigint
+  from held, jsonb_array_elements($4::text::jsonb) with ordinality as r(doc, at))`
+const TOLD = `select base, pg_notify('${EVENTS_CHANNEL}', (base + $2::bigint)::text) from held`
+
+export class PostgresJournal implements Journal {
+  private readonly sql: Sql
+  private readonly epoch: number
+  private seq: number
+  /** Set once an append was told as failed that may have been written: only a restart, which folds what stands there, is right then. */
+  private isInDoubt = false
+
+  constructor(sql: Sql, lease: Lease) {
+    this.sql = sql
+    this.epoch = lease.epoch
+    this.seq = lease.seq
+  }
+
+  /** Sequence number of the last row. */
+  get lastSeq(): number {
+    return this.seq
+  }
+
+  async appendInputs(inputs: readonly KernelInput[]): Promise<Result<number, JournalError>> {
+    if (inputs.length === 0) return ok(this.seq + 1)
+    const first = this.seq + 1
+    const written = await this.append(INPUTS, inputs.length, [toJson(inputs)])
+    return written.ok ? ok(first) : written
+  }
+
+  async appendFacts(
+    facts: readonly { readonly causeSeq: number; readonly fact: KernelFact }[],
+    changes: readonly RowChange[],
+  ): Promise<Result<number, JournalError>> {
+    if (facts.length === 0 && changes.length === 0) return ok(this.seq)
+    const parts = projectionParts(changes, 'held, ', 5)
+    const text = [FACTS, ...parts.map((part, at) => `, p${at} as (${part.text})`), TOLD].join('\n')
+    const written = await this.append(text, facts.length, [toJson(facts.map(({ causeSeq, fact }) => ({ c: causeSeq, f: fact }))), ...parts.map((p) => p.parameter)])
+    return written.ok ? ok(this.seq) : written
+  }
+
+  async saveSnapshot(seq: number, state: KernelSnapshot): Promise<Result<void, JournalError>> {
+    try {
+      const rows = await this.sql.unsafe(
+        `insert into snapshots (seq, code_version, state) select $2::bigint, $3::int, $4::text::jsonb from lease where name = '${LEASE_NAME}' and epoch = $1::bigint
+         on conflict (seq) do update set code_version = excluded.code_version, state = excluded.state returning seq`,
+        [this.epoch, seq, state.codeVersion, toJson(state)],
+        { prepare: true },
+      )
+      if (rows.length === 0) return err(this.lost('the epoch has passed'))
+      await this.sql`delete from snapshots where seq not in (select seq from snapshots order by seq desc limit ${SNAPSHOTS_KEPT})`
+      return ok(undefined)
+    } catch (cause) {
+      return err({ type: 'unavailable', detail: messageOf(cause) })
+    }
+  }
+
+  async load(): Promise<Result<JournalLoad, JournalError>> {
+    try {
+      const [found] = await this.sql<{ seq: number; state: KernelSnapshot }[]>`
+        select seq, state from snapshots where code_version = ${KERNEL_CODE_VERSION} order by seq desc limit 1`
+      const tail: JournalRow[] = []
+      for await (const rows of readJournal(this.sql, found?.seq ?? 0)) for (const row of rows) tail.push(row)
+      return ok({ snapshot: found === undefined ? undefined : { seq: found.seq, state: found.state }, tail })
+    } catch (cause) {
+      return err({ type: 'unavailable', detail: messageOf(cause) })
+    }
+  }
+
+  private async append(text: string, count: number, parameters: readonly string[]): Promise<Result<void, JournalError>> {
+    if (this.isInDoubt) return err(this.lost('an append without an answer may have been written; a restart reads what stands there'))
+    try {
+      const rows = await this.sql.unsafe(text, [this.epoch, count, this.seq, ...parameters], { prepare: true })
+      if (rows.length === 0) return err(this.lost('the epoch has passed'))
+      this.seq += count
+      return ok(undefined)
+    } catch (cause) {
+      return this.afterFailure(cause, count)
+    }
+  }
+
+  /** The connection broke or the server refused: what stands in the counter tells whether the rows were written. */
+  private async afterFailure(cause: unknown, count: number): Promise<Result<void, JournalError>> {
+    const detail = messageOf(cause)
+    const deadline = Date.now() + LOOKUP_MS
+    for (;;) {
+      try {
+        const [row] = await this.sql<Lease[]>`select epoch, seq from lease where name = ${LEASE_NAME}`
+        if (row?.epoch !== this.epoch) return err(this.lost('the epoch has passed'))
+        if (row.seq === this.seq + count && count > 0) {
+          this.seq += count
+          return ok(undefined)
+        }
+        return err({ type: 'unavailable', detail })
+      } catch {
+        // Still no connection: asked again until the deadline.
+        if (Date.now() > deadline) {
+          this.isInDoubt = count > 0
+          return err({ type: 'unavailable', detail })
+        }
+        await sleep(50)
+      }
+    }
+  }
+
+  private lost(why: string): JournalError {
+    return { type: 'lease-lost', detail: `This trader may not write any more (epoch ${this.epoch}): ${why}.` }
+  }
+}
+
+interface StoredRow {
+  readonly seq: number
+  readonly kind: 'input' | 'fact'
+  readonly causeSeq: number | null
+  readonly payload: unknown
+}
+
+/** Rows after `seq`, ascending, in batches. */
+export async function* readJournal(sql: Queryable, seq: number): AsyncGenerator<readonly JournalRow[]> {
+  let after = seq
+  for (;;) {
+    const rows = await sql<StoredRow[]>`
+      select seq, kind, cause_seq as "causeSeq", payload from journal where seq > ${after} order by seq limit ${BATCH}`
+    if (rows.length === 0) return
+    yield rows.map(toRow)
+    after = rows.at(-1)?.seq ?? after
+    if (rows.length < BATCH) return
+  }
+}
+
+const toRow = (row: StoredRow): JournalRow =>
+  row.kind === 'input'
+    ? { kind: 'input', seq: row.seq, input: row.payload as KernelInput }
+    : { kind: 'fact', seq: row.seq, causeSeq: row.causeSeq ?? row.seq, fact: row.payload as KernelFact }
