@@ -2,7 +2,7 @@
  * The exchange in memory: the life of orders as the wire shows it, the account's identities, lockstep replay, restart.
  * Never opens a port.
  */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -10,6 +10,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { instrumentIndex, lots, orderId, ticks } from '../../../core/units.ts'
 import type { Bars } from '../../../market/bars.ts'
 import type { VenueEvent } from '../../../trading/event.ts'
+import { openStore } from '../../../market/candles/store.ts'
+import type { Exchange } from './exchange.ts'
 import { makeExchange } from './serve-exchange.ts'
 import { START_MS, WALL_MS, fundingAt, memoryClient, replayExchange } from './testing.ts'
 
@@ -413,6 +415,55 @@ describe('a generated market', () => {
     expect(client.get('/v5/order/realtime', { symbol: 'BTCUSDT', orderLinkId: 'po' }).result.list).toMatchObject([
       { orderStatus: 'Cancelled', rejectReason: 'EC_PostOnlyWillTakeLiquidity' },
     ])
+  })
+
+  test('a second state file of another market is refused', () => {
+    const stateFile = join(directory, 'sim.json')
+    const { stateFile: file } = makeExchange({ seed: 5, stateFile }, WALL_MS)
+    file?.save(WALL_MS)
+    expect(() => makeExchange({ stateFile, candles: ['test/BTCUSDT/1m'], candlesRoot: directory }, WALL_MS)).toThrow()
+    writeFileSync(stateFile, '{"version":1')
+    expect(() => makeExchange({ stateFile }, WALL_MS)).toThrow(`${stateFile} is damaged.`)
+  })
+
+  test('a replay goes on at the bar where it was saved', () => {
+    const store = openStore(directory)
+    const length = 60
+    const times = Float64Array.from({ length }, (_, k) => START_MS + k * 60_000)
+    const price = times.map((_, k) => 200 + Math.round(20 * Math.sin(k / 5)))
+    const columns = [times, price, price.map((p) => p + 4), price.map((p) => p - 4), price, times.map(() => 5)]
+    const series = {
+      venue: 'test',
+      symbol: 'BTCUSDT',
+      interval: '1m',
+      kind: 'last' as const,
+      intervalMs: 60_000,
+      tickSize: '0.5',
+      lotSize: '0.001',
+    }
+    expect(store.append({ ...series, source: 'test', columns }).ok).toBe(true)
+    const stateFile = join(directory, 'replay.json')
+    const options = { candles: ['test/BTCUSDT/1m'], candlesRoot: directory, isLockstep: true, from: START_MS + 600_000 }
+    const trade = (exchange: Exchange, from: number, to: number): void => {
+      const client = memoryClient(exchange)
+      for (let k = from; k < to; k++) {
+        exchange.step(1, WALL_MS)
+        if (k % 4 === 0) client.post('/v5/order/create', { ...BUY, side: k % 8 === 0 ? 'Buy' : 'Sell', orderLinkId: `s-${k}` })
+      }
+    }
+    const { exchange: whole } = makeExchange(options, WALL_MS)
+    expect(memoryClient(whole).get('/v5/market/kline', { symbol: 'BTCUSDT', interval: '1' }).result.list).toHaveLength(10)
+    trade(whole, 0, 40)
+    const first = makeExchange({ ...options, stateFile }, WALL_MS)
+    trade(first.exchange, 0, 21)
+    first.stateFile?.save(WALL_MS)
+    const { exchange: second } = makeExchange({ ...options, stateFile }, WALL_MS)
+    expect(second.source.now).toBe(first.exchange.source.now)
+    trade(second, 21, 40)
+    const fills = (exchange: Exchange): unknown =>
+      exchange.account.executions.all.map((e) => [e.execTime, e.side, e.execPrice, e.execFee, e.orderLinkId])
+    expect(fills(second)).toEqual(fills(whole))
+    expect(second.venue.ledger).toEqual(whole.venue.ledger)
   })
 
   test('a limit beyond the price band is put on its edge without a word', () => {
