@@ -1,0 +1,224 @@
+/**
+ * Turns what people ask into kernel inputs, and the outcome into one sentence.
+ * Never checks a permission (whoever wrote the row did) and never denies an exit.
+ */
+import { parseDecimal } from '../core/decimal.ts'
+import { type Lots, type Ts, lots, orderId, strategyId, ts } from '../core/units.ts'
+import type { CommandOutcome, CommandScope, QueuedCommand, TraderCommand } from '../kernel/command.ts'
+import type { KernelInput } from '../kernel/event.ts'
+import { type Hold, type HoldScope, liftRule, tradingState } from '../kernel/holds.ts'
+import type { Kernel } from '../kernel/kernel.ts'
+import { type Instrument, formatQuantity, parseQuantity } from '../market/instrument.ts'
+import { nearestOf } from '../core/nearest.ts'
+
+export interface CommandDeskPorts {
+  readonly kernel: Kernel
+  readonly now: () => Ts
+  /** What stands against loosening, in words; empty when streams are fresh and the account is reconciled (S11). */
+  readonly preflight: () => readonly string[]
+  readonly submit: (inputs: () => readonly KernelInput[]) => Promise<number>
+  /** After a panic: waits for the venue's own word, at most a few seconds. */
+  readonly verifyFlat: () => Promise<string>
+}
+
+/** A command that waited longer than this (we were down) is not carried out as asked (surfaces 3.0, 8). */
+const LATE_MS = 60_000
+
+const refused = (text: string): CommandOutcome => ({ status: 'refused', text })
+const done = (text: string, seq?: number): CommandOutcome => ({ status: 'done', text, ...(seq === undefined ? {} : { seq }) })
+
+export class CommandDesk {
+  private readonly ports: CommandDeskPorts
+
+  constructor(ports: CommandDeskPorts) {
+    this.ports = ports
+  }
+
+  async carryOut(queued: QueuedCommand, nowMs: number): Promise<CommandOutcome> {
+    const late = nowMs - queued.askedAtMs
+    if (late > LATE_MS) return this.late(queued, late)
+    return this.run(queued.command, queued.actor)
+  }
+
+  private async late(queued: QueuedCommand, lateMs: number): Promise<CommandOutcome> {
+    const minutes = Math.max(1, Math.round(lateMs / 60_000))
+    const { name } = queued.command
+    if (name === 'pause' || name === 'halt' || name === 'panic') {
+      const outcome = await this.run({ name: 'pause', scope: { type: 'account' }, reason: `late ${name}` }, queued.actor)
+      return { ...outcome, text: `Your ${name} came ${minutes} min late, so it took effect as a pause: no new entries. Send ${name} again if you still want it.` }
+    }
+    return refused(`Ignored, ${minutes} min old: send it again.`)
+  }
+
+  private async run(command: TraderCommand, actor: string): Promise<CommandOutcome> {
+    switch (command.name) {
+      case 'pause':
+        return this.pause(command, actor)
+      case 'resume':
+        return this.resume(command, actor)
+      case 'halt':
+        return this.halt(command, actor)
+      case 'panic':
+        return this.panic(command, actor)
+      case 'close':
+        return this.close(command, actor)
+      case 'cancel':
+        return this.cancel(command, actor)
+      case 'strategy':
+        return this.strategy(command, actor)
+    }
+  }
+
+  private scope(scope: CommandScope): HoldScope | string {
+    if (scope.type === 'account') return { type: 'account' }
+    if (scope.type === 'strategy') {
+      const id = strategyId(scope.strategy)
+      const names = this.ports.kernel.config.strategies.map((s) => s.id as string)
+      return names.includes(scope.strategy) ? { type: 'strategy', strategy: id } : `There is no strategy '${scope.strategy}'. Running: ${names.join(', ')}.`
+    }
+    const instrument = this.instrument(scope.symbol)
+    return typeof instrument === 'string' ? instrument : { type: 'symbol', instrument: instrument.index }
+  }
+
+  private instrument(symbol: string): Instrument | string {
+    const { instruments } = this.ports.kernel.config
+    const found = instruments.find((i) => i.symbol === symbol)
+    if (found !== undefined) return found
+    const names = instruments.map((i) => i.symbol)
+    const near = nearestOf(symbol, names)
+    return `There is no symbol '${symbol}' here.${near === undefined ? '' : ` Did you mean ${near}?`} Traded: ${names.join(', ')}.`
+  }
+
+  private async pause(command: Extract<TraderCommand, { readonly name: 'pause' }>, actor: string): Promise<CommandOutcome> {
+    const scope = this.scope(command.scope)
+    if (typeof scope === 'string') return refused(scope)
+    const id = `pause-${scopeKey(command.scope)}`
+    const isHeld = this.ports.kernel.holds.some((h) => h.id === id)
+    if (isHeld) return done('Already paused. No new entries and no size increases; exits, stops and reductions go on.')
+    const since = this.ports.now()
+    const hold: Hold = {
+      id,
+      scope,
+      effect: 'no-entries',
+      cause: 'operator',
+      actor,
+      reason: command.reason,
+      since,
+      ...(command.forMs === undefined ? {} : { until: ts(since + command.forMs) }),
+    }
+    const seq = await this.ports.submit(() => [
+      { type: 'add-hold', hold, ts: this.ports.now() },
+      { type: 'cancel-orders', orderId: undefined, actor, ts: this.ports.now() },
+    ])
+    return done('PAUSED. No new entries and no size increases; exits, stops and reductions go on.', seq)
+  }
+
+  private async resume(command: Extract<TraderCommand, { readonly name: 'resume' }>, actor: string): Promise<CommandOutcome> {
+    const scope = this.scope(command.scope)
+    if (typeof scope === 'string') return refused(scope)
+    const { kernel } = this.ports
+    const wanted = kernel.holds.filter((h) => scope.type === 'account' || sameScope(h.scope, scope))
+    if (wanted.length === 0) return done('Nothing is held: trading runs.')
+    const problems = this.ports.preflight()
+    if (problems.length > 0) return refused(`Not resumed: ${problems.join('; ')}.`)
+    const now = this.ports.now()
+    const kept: string[] = []
+    const lifts: Hold[] = []
+    for (const hold of wanted) {
+      const rule = liftRule(hold, now)
+      if (!rule.liftable) kept.push(`${hold.id}: ${rule.why}`)
+      else if (rule.adminOnly && !command.isAdmin) kept.push(`${hold.id}: ${rule.why}`)
+      else lifts.push(hold)
+    }
+    if (lifts.length === 0) return refused(`Not resumed: ${kept.join('; ')}.`)
+    const seq = await this.ports.submit(() => lifts.map((hold) => ({ type: 'lift-hold', holdId: hold.id, actor, ts: this.ports.now() })))
+    const state = tradingState(kernel.holds).toUpperCase()
+    return done(`${state}. Signals that came while held are dead; the next fresh ones count.${kept.length > 0 ? ` Still held: ${kept.join('; ')}.` : ''}`, seq)
+  }
+
+  private async halt(command: Extract<TraderCommand, { readonly name: 'halt' }>, actor: string): Promise<CommandOutcome> {
+    const hold: Hold = { id: 'halt', scope: { type: 'account' }, effect: 'no-orders', cause: 'operator', actor, reason: command.reason, since: this.ports.now() }
+    const seq = await this.ports.submit(() => [
+      { type: 'add-hold', hold, ts: this.ports.now() },
+      { type: 'cancel-orders', orderId: undefined, actor, ts: this.ports.now() },
+    ])
+    return done(`HALTED: no new orders. ${this.openPositions()}, stops on Bybit, strategy exits off.`, seq)
+  }
+
+  private openPositions(): string {
+    const { kernel } = this.ports
+    const open = kernel.config.instruments.filter((i) => kernel.portfolio.positionLots(i.index) !== 0).length
+    return `${open} ${open === 1 ? 'position' : 'positions'} open`
+  }
+
+  private async panic(command: Extract<TraderCommand, { readonly name: 'panic' }>, actor: string): Promise<CommandOutcome> {
+    const seq = await this.ports.submit(() => [{ type: 'panic', actor, reason: command.reason, ts: this.ports.now() }])
+    return done(await this.ports.verifyFlat(), seq)
+  }
+
+  private async close(command: Extract<TraderCommand, { readonly name: 'close' }>, actor: string): Promise<CommandOutcome> {
+    const instrument = this.instrument(command.symbol)
+    if (typeof instrument === 'string') return refused(instrument)
+    const { kernel } = this.ports
+    const held = kernel.portfolio.positionLots(instrument.index)
+    if (held === 0) return refused(`There is no position in ${instrument.symbol}.`)
+    const side = held > 0 ? 'long' : 'short'
+    if (command.side !== undefined && command.side !== side)
+      return refused(`The position in ${instrument.symbol} has turned: it is ${side} ${formatQuantity(instrument, lots(Math.abs(held)))} now. Ask again.`)
+    const part = partOf(command, instrument, Math.abs(held))
+    if (typeof part === 'string') return refused(part)
+    const seq = await this.ports.submit(() => [{ type: 'close-position', instrument: instrument.index, lots: part, actor, ts: this.ports.now() }])
+    const quantity = formatQuantity(instrument, part ?? lots(Math.abs(held)))
+    return done(`Closing ${quantity} ${instrument.symbol} at market, reduce-only.`, seq)
+  }
+
+  private async cancel(command: Extract<TraderCommand, { readonly name: 'cancel' }>, actor: string): Promise<CommandOutcome> {
+    const { kernel } = this.ports
+    const entries = kernel.config.instruments.flatMap((i) => kernel.orders.open(i.index)).filter((o) => o.class === 'entry' && o.origin === 'ours')
+    const wanted = command.orderId === undefined ? entries : entries.filter((o) => o.orderId === command.orderId)
+    if (wanted.length === 0) {
+      const isProtective = kernel.config.instruments.flatMap((i) => kernel.orders.open(i.index)).some((o) => o.orderId === command.orderId)
+      return refused(isProtective ? 'A protective stop is not canceled: move it, or close the position.' : 'There is no open entry to cancel.')
+    }
+    const id = command.orderId === undefined ? undefined : orderId(command.orderId)
+    const seq = await this.ports.submit(() => [{ type: 'cancel-orders', orderId: id, actor, ts: this.ports.now() }])
+    return done(`Canceling ${wanted.length} ${wanted.length === 1 ? 'entry' : 'entries'}.`, seq)
+  }
+
+  private async strategy(command: Extract<TraderCommand, { readonly name: 'strategy' }>, actor: string): Promise<CommandOutcome> {
+    const names = this.ports.kernel.config.strategies.map((s) => s.id as string)
+    if (!names.includes(command.strategy)) return refused(`There is no strategy '${command.strategy}'. Running: ${names.join(', ')}.`)
+    const seq = await this.ports.submit(() => [
+      { type: 'set-strategy-mode', strategy: strategyId(command.strategy), mode: command.mode, actor, ts: this.ports.now() },
+    ])
+    const effect =
+      command.mode === 'running'
+        ? 'It opens on its next fresh signal.'
+        : command.mode === 'closing-only'
+          ? 'It opens nothing new; its position closes on its own signal, and keeps its stop.'
+          : 'Its entries are canceled; its position keeps its stop and its exit signals.'
+    return done(`${command.strategy} is ${command.mode}. ${effect}`, seq)
+  }
+}
+
+function partOf(command: Extract<TraderCommand, { readonly name: 'close' }>, instrument: Instrument, held: number): Lots | undefined | string {
+  if (command.quantity !== undefined) {
+    const quantity = parseQuantity(instrument, command.quantity, 'floor')
+    if (quantity === undefined || quantity <= 0) return `'${command.quantity}' is not a quantity of ${instrument.symbol} (steps of ${formatQuantity(instrument, lots(1))}).`
+    return lots(Math.min(quantity, held))
+  }
+  if (command.fraction === undefined) return undefined
+  const millionths = parseDecimal(command.fraction, 6, 'floor')
+  if (millionths === undefined || millionths <= 0 || millionths > 1_000_000) return `'${command.fraction}' is not a part of a position: give 0.5 for half.`
+  const part = Math.floor((held * millionths) / 1_000_000)
+  if (part < instrument.lotsMin) return `That part of ${instrument.symbol} is below the smallest order of ${formatQuantity(instrument, instrument.lotsMin)}.`
+  return lots(part)
+}
+
+const scopeKey = (scope: CommandScope): string => (scope.type === 'account' ? 'account' : scope.type === 'strategy' ? scope.strategy : scope.symbol)
+
+function sameScope(a: HoldScope, b: HoldScope): boolean {
+  if (a.type === 'strategy' && b.type === 'strategy') return a.strategy === b.strategy
+  if (a.type === 'symbol' && b.type === 'symbol') return a.instrument === b.instrument
+  return a.type === b.type
+}

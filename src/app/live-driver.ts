@@ -1,0 +1,233 @@
+/**
+ * Drives the kernel on live data: journal the inputs, let the kernel decide, journal what it decided, and only then send.
+ * Never applies an input that is not in the journal and never sends a command before its fact is.
+ */
+import { assert } from '../core/assert.ts'
+import type { Journal, JournalError } from '../journal/journal.ts'
+import type { Projector } from '../journal/project.ts'
+import type { RowChange } from '../journal/row.ts'
+import type { KernelFact, KernelInput } from '../kernel/event.ts'
+import type { Kernel } from '../kernel/kernel.ts'
+import type { Result } from '../core/result.ts'
+import type { Sender } from './sender.ts'
+import type { Wall } from './wall.ts'
+
+export interface DriverPorts {
+  readonly kernel: Kernel
+  readonly projector: Projector
+  readonly journal: Journal
+  readonly wall: Wall
+  readonly sender: Sender
+  /** The database does not answer, or does again. */
+  readonly databaseState: (isUp: boolean, detail: string) => void
+  /** Another trader owns the account: this process must end. */
+  readonly leaseLost: (detail: string) => void
+  /** Facts of a batch that is in the journal. */
+  readonly observe: (input: KernelInput, facts: readonly KernelFact[]) => void
+}
+
+/** Makes inputs when its turn has come, with the kernel as it is then. */
+type InputSource = () => readonly KernelInput[]
+
+interface Item {
+  readonly source: InputSource
+  readonly done: ((lastSeq: number) => void) | undefined
+}
+
+/** Items of one transaction: large enough for a burst, small enough to keep latency. */
+const BATCH_MAX = 64
+const SNAPSHOT_EVERY = 2_000
+const RETRY_MS = 500
+
+export class LiveDriver {
+  private readonly ports: DriverPorts
+  private readonly queue: Item[] = []
+  private isPumping = false
+  private isStopped = false
+  private sinceSnapshot = 0
+  private lastSeq = 0
+  private wasDown = false
+  private idleWaiters: (() => void)[] = []
+
+  constructor(ports: DriverPorts) {
+    this.ports = ports
+  }
+
+  /** Gives inputs to the kernel in turn; `source` is asked when the turn comes. Resolves with the journal's last sequence number. */
+  submit(source: InputSource): Promise<number> {
+    return new Promise((resolve) => {
+      this.queue.push({ source, done: resolve })
+      void this.pump()
+    })
+  }
+
+  post(source: InputSource): void {
+    this.queue.push({ source, done: undefined })
+    void this.pump()
+  }
+
+  get depth(): number {
+    return this.queue.length
+  }
+
+  whenIdle(): Promise<void> {
+    if (!this.isPumping && this.queue.length === 0) return Promise.resolve()
+    return new Promise((resolve) => {
+      this.idleWaiters.push(resolve)
+    })
+  }
+
+  /** Writes the rows that exist before anything happened. */
+  async begin(lastSeq: number): Promise<void> {
+    this.lastSeq = lastSeq
+    await this.retry(() => this.ports.journal.appendFacts([], this.ports.projector.initial()))
+  }
+
+  /** Decides inputs that stand in the journal already, but whose answer a crash cut off. */
+  async finish(undecided: readonly { readonly seq: number; readonly input: KernelInput }[]): Promise<void> {
+    if (undecided.length > 0) await this.decide(undecided.map(({ input }) => input), undecided.map(({ seq }) => seq))
+  }
+
+  /** No further batch begins; the one under way ends. */
+  async stop(): Promise<void> {
+    this.isStopped = true
+    await this.whenIdle()
+  }
+
+  async snapshot(): Promise<void> {
+    this.sinceSnapshot = 0
+    await this.retry(() => this.ports.journal.saveSnapshot(this.lastSeq, this.ports.kernel.snapshot()))
+  }
+
+  private async pump(): Promise<void> {
+    if (this.isPumping) return
+    this.isPumping = true
+    while (this.queue.length > 0 && !this.isStopped) await this.batch()
+    this.isPumping = false
+    for (const resolve of this.idleWaiters.splice(0)) resolve()
+  }
+
+  private async batch(): Promise<void> {
+    const items = this.queue.splice(0, BATCH_MAX)
+    const inputs = items.flatMap((item) => item.source())
+    if (inputs.length > 0) {
+      const first = await this.retry(() => this.ports.journal.appendInputs(inputs))
+      if (first === undefined) return
+      this.lastSeq = first + inputs.length - 1
+      await this.decide(
+        inputs,
+        inputs.map((_, k) => first + k),
+      )
+    }
+    for (const item of items) item.done?.(this.lastSeq)
+    if (this.sinceSnapshot >= SNAPSHOT_EVERY) await this.snapshot()
+  }
+
+  private async decide(inputs: readonly KernelInput[], seqs: readonly number[]): Promise<void> {
+    const { kernel, projector, sender, observe } = this.ports
+    const { outbox } = kernel
+    const facts: { causeSeq: number; fact: KernelFact }[] = []
+    const changes = new Map<string, RowChange>()
+    const told: { input: KernelInput; facts: KernelFact[] }[] = []
+    const firstFactSeq = this.lastSeq + 1
+    inputs.forEach((input, k) => {
+      outbox.reset()
+      kernel.apply(input)
+      const own: KernelFact[] = []
+      for (let n = 0; n < outbox.count; n++) own.push(outbox.at(n))
+      const seq = seqs[k] as number
+      for (const change of projector.project(input, seq, own, firstFactSeq + facts.length)) {
+        const key = keyOf(change)
+        // The last word on a row counts, and a row is written once a transaction.
+        changes.delete(key)
+        changes.set(key, change)
+      }
+      for (const fact of own) facts.push({ causeSeq: seq, fact })
+      told.push({ input, facts: own })
+    })
+    const last = await this.retry(() => this.ports.journal.appendFacts(facts, [...changes.values()]))
+    if (last === undefined) return
+    if (facts.length > 0) {
+      assert(last === firstFactSeq + facts.length - 1, `journal skipped: expected ${firstFactSeq + facts.length - 1}, got ${last}`)
+      this.lastSeq = last
+    }
+    this.sinceSnapshot += inputs.length + facts.length
+    for (const { input, facts: own } of told) {
+      for (const fact of own) this.dispatch(fact, sender)
+      observe(input, own)
+    }
+  }
+
+  private dispatch(fact: KernelFact, sender: Sender): void {
+    switch (fact.type) {
+      case 'order-submitted':
+        sender.send(fact.command)
+        return
+      case 'cancel-requested':
+        sender.send({
+          type: 'cancel-order',
+          orderId: fact.orderId,
+          clientOrderId: fact.clientOrderId,
+          venueOrderId: fact.venueOrderId,
+          instrument: fact.instrument,
+        })
+        return
+      case 'stop-requested':
+        sender.send({ type: 'set-position-stop', instrument: fact.instrument, stop: fact.stop, triggerBy: fact.triggerBy })
+        return
+      default:
+        return
+    }
+  }
+
+  /** Database down: no input applied, nothing sent, and it is tried again until it answers (S14). */
+  private async retry<T>(write: () => Promise<Result<T, JournalError>>): Promise<T | undefined> {
+    for (;;) {
+      const result = await write()
+      if (result.ok) {
+        if (this.wasDown) {
+          this.wasDown = false
+          this.ports.databaseState(true, 'the database answers again')
+        }
+        return result.value
+      }
+      if (result.error.type === 'lease-lost') {
+        this.isStopped = true
+        this.ports.leaseLost(result.error.detail)
+        return undefined
+      }
+      if (!this.wasDown) {
+        this.wasDown = true
+        this.ports.databaseState(false, result.error.detail)
+      }
+      if (this.isStopped) return undefined
+      await this.ports.wall.sleep(RETRY_MS)
+    }
+  }
+}
+
+function keyOf(change: RowChange): string {
+  if ('remove' in change) return `holds/${change.remove}`
+  switch (change.table) {
+    case 'orders':
+      return `orders/${change.row.orderId}`
+    case 'decisions':
+      return `decisions/${change.row.seq}`
+    case 'fills':
+      return `fills/${change.row.symbol}/${change.row.tradeId}`
+    case 'positions':
+      return `positions/${change.row.symbol}`
+    case 'trades':
+      return `trades/${change.row.number}`
+    case 'equity':
+      return `equity/${change.row.ts}`
+    case 'strategies':
+      return `strategies/${change.row.strategy}/${change.row.symbol}`
+    case 'holds':
+      return `holds/${change.row.holdId}`
+    case 'account':
+      return 'account'
+    case 'alerts':
+      return `alerts/${change.row.seq}/${change.row.type}`
+  }
+}

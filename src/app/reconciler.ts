@@ -1,0 +1,207 @@
+/**
+ * Reads the account at boot, after each reconnect and each minute, and makes what was missed into events.
+ * Never overwrites our books on one reading: a difference counts when a second one, five seconds later, agrees.
+ */
+import { formatDecimal } from '../core/decimal.ts'
+import { CASH_SCALE, type Ts, cash, ts } from '../core/units.ts'
+import type { Kernel } from '../kernel/kernel.ts'
+import { type Difference, type KnownState, adjustmentsOf, differenceOf, eventsOf, isClean } from '../trading/reconcile.ts'
+import type { Order } from '../trading/order.ts'
+import type { AccountReading } from '../trading/report.ts'
+import type { Venue } from '../venue/port.ts'
+import type { LiveDriver } from './live-driver.ts'
+import { type Sender, commandOf } from './sender.ts'
+import type { Wall } from './wall.ts'
+
+export interface ReconcilerPorts {
+  readonly kernel: Kernel
+  readonly venue: Venue
+  readonly driver: LiveDriver
+  readonly sender: Sender
+  readonly wall: Wall
+  readonly now: () => Ts
+  readonly note: (text: string) => void
+}
+
+const SECOND_READ_MS = 5_000
+const READS_MAX = 6
+/** Executions are read again this far back before the last one known: what came late is found, what is known is skipped. */
+const OVERLAP_MS = 60_000
+
+export interface ReconcileOutcome {
+  readonly isClean: boolean
+  readonly detail: string
+  readonly openOrders: number
+  readonly positions: number
+}
+
+export function knownStateOf(kernel: Kernel): KnownState {
+  return {
+    tag: kernel.config.tag,
+    find: (i, id, venueOrderId) => kernel.orders.find(i, id, venueOrderId),
+    open: (i) => kernel.orders.open(i),
+    positionLots: (i) => kernel.portfolio.positionLots(i),
+    get wallet() {
+      return kernel.portfolio.ledger.wallet
+    },
+  }
+}
+
+export class Reconciler {
+  private readonly ports: ReconcilerPorts
+  private readonly known: KnownState
+  private running: Promise<ReconcileOutcome> | undefined
+
+  constructor(ports: ReconcilerPorts) {
+    this.ports = ports
+    this.known = knownStateOf(ports.kernel)
+  }
+
+  /** One at a time; a caller that comes while one runs gets its outcome. */
+  run(isFirst: boolean): Promise<ReconcileOutcome> {
+    this.running ??= this.reconcile(isFirst).finally(() => {
+      this.running = undefined
+    })
+    return this.running
+  }
+
+  private async reconcile(isFirst: boolean): Promise<ReconcileOutcome> {
+    let previous: Difference | undefined
+    for (let read = 0; read < READS_MAX; read++) {
+      const reading = await this.ports.venue.readAccount(this.executionsFrom())
+      if (!reading.ok) {
+        return { isClean: false, detail: `the account cannot be read: ${reading.error.detail}`, openOrders: 0, positions: 0 }
+      }
+      await this.absorb(reading.value)
+      if (isFirst && read === 0) await this.openWallet(reading.value)
+      await this.lookUpMissing(reading.value)
+      const difference = differenceOf(reading.value, this.indexes(), this.known)
+      if (difference.otherBallast.length > 0) await this.holdForOther(difference)
+      if (isClean(difference) || this.isOnlyInFlight(difference)) return this.outcome(reading.value, true, '')
+      if (previous !== undefined && sameDifference(previous, difference)) {
+        await this.book(difference, reading.value)
+        return this.outcome(reading.value, true, `booked: ${describe(difference, this.ports.kernel)}`)
+      }
+      previous = difference
+      await this.ports.wall.sleep(SECOND_READ_MS)
+    }
+    return {
+      isClean: false,
+      detail: previous === undefined ? 'no reading' : describe(previous, this.ports.kernel),
+      openOrders: 0,
+      positions: 0,
+    }
+  }
+
+  private indexes() {
+    return this.ports.kernel.config.instruments.map((i) => i.index)
+  }
+
+  private executionsFrom(): Ts {
+    const last = this.ports.kernel.portfolio.lastFillTs
+    return ts(Math.max(1, (last ?? this.ports.now()) - OVERLAP_MS))
+  }
+
+  /** Events of what was read: executions first, oldest first, then the orders as they stand. */
+  private async absorb(reading: AccountReading): Promise<void> {
+    const { driver } = this.ports
+    for (const report of reading.executions) driver.post(() => eventsOf(report, this.known))
+    await driver.submit(() => reading.openOrders.flatMap((report) => eventsOf(report, this.known)))
+  }
+
+  private async openWallet(reading: AccountReading): Promise<void> {
+    const { kernel, driver } = this.ports
+    if (kernel.portfolio.ledger.capital !== 0 || kernel.portfolio.ledger.wallet !== 0) return
+    await driver.submit(() => [{ type: 'wallet-adjusted', coin: reading.coin, amount: reading.walletBalance, cause: 'opening', ts: this.ports.now() }])
+  }
+
+  /** Orders that we think open and the venue does not list: each is looked up by id, and its end becomes an event. */
+  private async lookUpMissing(reading: AccountReading): Promise<void> {
+    const { venue, driver, sender } = this.ports
+    const { missing } = differenceOf(reading, this.indexes(), this.known)
+    for (const order of missing) {
+      if (order.origin === 'ours') {
+        const found = await venue.lookUp(order.instrument, order.clientOrderId)
+        if (!found.ok) continue
+        if (found.value !== undefined) {
+          const { executions, order: report } = found.value
+          await driver.submit(() => executions.flatMap((e) => eventsOf(e, this.known)))
+          await driver.submit(() => eventsOf(report, this.known))
+        } else if (order.status === 'submitted') sender.settle(commandOf(order))
+        else await this.closeVanished(order)
+      } else await this.closeVanished(order)
+    }
+  }
+
+  /** Gone without a trace of its end: an attached stop of a position that is flat, or an order older than the venue's memory. */
+  private async closeVanished(order: Order): Promise<void> {
+    await this.ports.driver.submit(() => [
+      {
+        type: 'order-canceled',
+        instrument: order.instrument,
+        orderId: order.orderId,
+        venueOrderId: order.venueOrderId,
+        cause: 'not listed by the venue',
+        ts: this.ports.now(),
+      },
+    ])
+  }
+
+  /** Orders that are being looked up are not a difference yet. */
+  private isOnlyInFlight(difference: Difference): boolean {
+    return (
+      difference.positions.length === 0 &&
+      difference.wallet === 0 &&
+      difference.otherBallast.length === 0 &&
+      difference.missing.every((o) => o.status === 'submitted')
+    )
+  }
+
+  private async book(difference: Difference, reading: AccountReading): Promise<void> {
+    const { driver, kernel } = this.ports
+    const at = this.ports.now()
+    const events = adjustmentsOf(difference, (i) => kernel.portfolio.mark(i), 'found by reconciliation, twice', at)
+    await driver.submit(() => events)
+    // A booked position realizes at the mark: what is left of the wallet's difference after it is a flow or a correction.
+    const rest = cash(reading.walletBalance - kernel.portfolio.ledger.wallet)
+    if (rest !== 0)
+      await driver.submit(() => [{ type: 'wallet-adjusted', coin: kernel.config.instruments[0]?.settleCoin ?? 'USDT', amount: rest, cause: 'reconcile', ts: at }])
+  }
+
+  private async holdForOther(difference: Difference): Promise<void> {
+    const first = difference.otherBallast[0]
+    await this.ports.driver.submit(() => [
+      {
+        type: 'add-hold',
+        ts: this.ports.now(),
+        hold: {
+          id: 'another-ballast',
+          scope: { type: 'account' },
+          effect: 'no-entries',
+          cause: 'error',
+          actor: 'trader',
+          reason: `another Ballast trades this account (order ${first?.clientOrderId ?? ''})`,
+          since: this.ports.now(),
+        },
+      },
+    ])
+  }
+
+  private outcome(reading: AccountReading, clean: boolean, detail: string): ReconcileOutcome {
+    return { isClean: clean, detail, openOrders: reading.openOrders.length, positions: reading.positions.filter((p) => p.lots !== 0).length }
+  }
+}
+
+const sameDifference = (a: Difference, b: Difference): boolean =>
+  a.wallet === b.wallet &&
+  a.positions.length === b.positions.length &&
+  a.positions.every((p, k) => p.instrument === b.positions[k]?.instrument && p.venue === b.positions[k]?.venue && p.ours === b.positions[k]?.ours) &&
+  a.missing.length === b.missing.length
+
+function describe(difference: Difference, kernel: Kernel): string {
+  const parts = difference.positions.map((p) => `${kernel.config.instruments[p.instrument]?.symbol ?? ''} ${p.ours} lots here, ${p.venue} on Bybit`)
+  if (difference.wallet !== 0) parts.push(`wallet differs by ${formatDecimal(difference.wallet, CASH_SCALE)}`)
+  if (difference.missing.length > 0) parts.push(`${difference.missing.length} orders not listed`)
+  if (difference.otherBallast.length > 0) parts.push('orders of another Ballast')
+  return parts.join('; ')
+}

@@ -1,0 +1,231 @@
+/**
+ * Sends commands one after the other, exits first, and settles those whose outcome is unknown (S6).
+ * Never sends a command that is not journaled, and never sends one twice unless the venue can tell that it is the same.
+ */
+import { type OrderId, type Ts, orderId } from '../core/units.ts'
+import type { OrderCommand, SubmitOrder, VenueEvent } from '../trading/event.ts'
+import type { Order } from '../trading/order.ts'
+import type { StreamReport } from '../trading/report.ts'
+import type { SendOutcome, Venue } from '../venue/port.ts'
+import type { Wall } from './wall.ts'
+
+/** Bybit's receive window plus five seconds: a request that is not found after it will never arrive. */
+const LOOKUP_AT_MS = [0, 4_000, 10_500]
+const RESENDS_MAX = 5
+/** An entry that the venue asked to send later is dropped when this much wall time has passed: its moment is over. */
+const ENTRY_RETRY_MAX_MS = 5_000
+
+export interface SenderPorts {
+  readonly venue: Venue
+  readonly wall: Wall
+  readonly now: () => Ts
+  /** What became known: to be journaled and applied. */
+  readonly tell: (event: VenueEvent) => void
+  readonly report: (report: StreamReport) => void
+  /** The order as the kernel knows it now. */
+  readonly order: (command: SubmitOrder) => Order | undefined
+  readonly note: (text: string) => void
+  readonly authLost: (detail: string) => void
+}
+
+export class Sender {
+  private readonly ports: SenderPorts
+  private readonly exits: OrderCommand[] = []
+  private readonly entries: OrderCommand[] = []
+  private isRunning = false
+  private isStopped = false
+  /** Orders whose outcome is being looked up. */
+  private readonly settling = new Map<OrderId, Promise<void>>()
+  private idleWaiters: (() => void)[] = []
+
+  constructor(ports: SenderPorts) {
+    this.ports = ports
+  }
+
+  get pending(): number {
+    return this.exits.length + this.entries.length + (this.isRunning ? 1 : 0)
+  }
+
+  /** Resolves when everything that was given has been sent and answered. */
+  whenIdle(): Promise<void> {
+    if (this.pending === 0) return Promise.resolve()
+    return new Promise((resolve) => {
+      this.idleWaiters.push(resolve)
+    })
+  }
+
+  send(command: OrderCommand): void {
+    const isEntry = command.type === 'submit-order' && !command.reduceOnly
+    ;(isEntry ? this.entries : this.exits).push(command)
+    void this.run()
+  }
+
+  /** Entries that were not sent yet are dropped; the kernel hears that they never arrived. */
+  dropEntries(): void {
+    for (const command of this.entries.splice(0)) if (command.type === 'submit-order') this.never(command)
+  }
+
+  stop(): void {
+    this.isStopped = true
+  }
+
+  private async run(): Promise<void> {
+    if (this.isRunning) return
+    this.isRunning = true
+    while (!this.isStopped) {
+      const command = this.exits.shift() ?? this.entries.shift()
+      if (command === undefined) break
+      await this.sendOne(command)
+    }
+    this.isRunning = false
+    for (const resolve of this.idleWaiters.splice(0)) resolve()
+  }
+
+  private async sendOne(command: OrderCommand): Promise<void> {
+    const { wall } = this.ports
+    const startedMs = wall.steadyMs()
+    for (;;) {
+      const outcome = await this.ports.venue.send(command)
+      if (outcome.type !== 'retry') {
+        this.take(command, outcome)
+        return
+      }
+      const isEntry = command.type === 'submit-order' && !command.reduceOnly
+      if (this.isStopped) return
+      if (isEntry && wall.steadyMs() - startedMs + outcome.waitMs > ENTRY_RETRY_MAX_MS) {
+        this.ports.note(`entry #${command.orderId} dropped: ${outcome.error.detail}`)
+        this.never(command)
+        return
+      }
+      await wall.sleep(Math.min(outcome.waitMs, 2_000))
+    }
+  }
+
+  private take(command: OrderCommand, outcome: Exclude<SendOutcome, { readonly type: 'retry' }>): void {
+    switch (outcome.type) {
+      case 'unchanged':
+        return
+      case 'taken':
+        if (command.type === 'submit-order') this.accepted(command, outcome.venueOrderId)
+        return
+      case 'refused': {
+        if (outcome.error.type === 'auth') this.ports.authLost(outcome.error.detail)
+        if (command.type === 'submit-order')
+          this.ports.tell({
+            type: 'order-rejected',
+            instrument: command.instrument,
+            orderId: command.orderId,
+            venueOrderId: undefined,
+            code: outcome.error.code,
+            detail: outcome.error.detail,
+            ts: this.ports.now(),
+          })
+        else this.ports.note(`${command.type} refused: ${outcome.error.code} ${outcome.error.detail}`)
+        return
+      }
+      case 'unknown':
+        if (command.type === 'submit-order') this.settle(command)
+        else if (command.type === 'cancel-order') this.settleCancel(command.instrument, command.orderId, command.clientOrderId)
+        else this.ports.note(`${command.type}: outcome unknown, the protection watchdog looks again`)
+    }
+  }
+
+  private accepted(command: SubmitOrder, venueOrderId: string | undefined): void {
+    this.ports.tell({
+      type: 'order-accepted',
+      instrument: command.instrument,
+      orderId: command.orderId,
+      venueOrderId,
+      ts: this.ports.now(),
+    })
+  }
+
+  private never(command: SubmitOrder): void {
+    this.ports.tell({
+      type: 'order-never-arrived',
+      instrument: command.instrument,
+      orderId: command.orderId,
+      venueOrderId: undefined,
+      ts: this.ports.now(),
+    })
+  }
+
+  /** Looks an order up until it is found or cannot come any more. Also for orders that a restart found without an answer. */
+  settle(command: SubmitOrder, resends = 0): void {
+    if (this.settling.has(command.orderId)) return
+    const done = this.settleNow(command, resends).finally(() => this.settling.delete(command.orderId))
+    this.settling.set(command.orderId, done)
+  }
+
+  get settlingCount(): number {
+    return this.settling.size
+  }
+
+  private async settleNow(command: SubmitOrder, resends: number): Promise<void> {
+    const { wall, venue } = this.ports
+    const startedMs = wall.steadyMs()
+    let clean = 0
+    while (clean < LOOKUP_AT_MS.length) {
+      const wait = (LOOKUP_AT_MS[clean] as number) - (wall.steadyMs() - startedMs)
+      if (wait > 0) await wall.sleep(wait)
+      if (this.isStopped) return
+      const known = this.ports.order(command)
+      if (known !== undefined && known.status !== 'submitted') return
+      const found = await venue.lookUp(command.instrument, command.clientOrderId)
+      if (!found.ok) {
+        await wall.sleep(1_000)
+        continue
+      }
+      if (found.value !== undefined) {
+        this.accepted(command, found.value.order.venueOrderId)
+        for (const execution of found.value.executions) this.ports.report(execution)
+        this.ports.report(found.value.order)
+        return
+      }
+      clean += 1
+    }
+    if (!command.reduceOnly || resends >= RESENDS_MAX) {
+      this.ports.note(`order #${command.orderId} never arrived`)
+      this.never(command)
+      return
+    }
+    // An exit is sent again with the same id: if the first did arrive after all, the venue says duplicate (110072).
+    const outcome = await venue.send(command)
+    if (outcome.type === 'unknown' || outcome.type === 'retry') await this.settleNow(command, resends + 1)
+    else this.take(command, outcome)
+  }
+
+  private settleCancel(instrument: SubmitOrder['instrument'], id: OrderId, clientOrderId: string): void {
+    void (async () => {
+      for (let attempt = 0; attempt < 3 && !this.isStopped; attempt++) {
+        const found = await this.ports.venue.lookUp(instrument, clientOrderId)
+        if (found.ok && found.value !== undefined) {
+          for (const execution of found.value.executions) this.ports.report(execution)
+          this.ports.report(found.value.order)
+          return
+        }
+        await this.ports.wall.sleep(1_000)
+      }
+      this.ports.note(`cancel of order #${id}: the venue does not know the order`)
+    })()
+  }
+}
+
+/** The command of an order that the kernel knows: what a restart looks up, or sends again. */
+export const commandOf = (order: Order): SubmitOrder => ({
+  type: 'submit-order',
+  orderId: orderId(order.orderId),
+  clientOrderId: order.clientOrderId,
+  instrument: order.instrument,
+  side: order.side,
+  kind: order.kind,
+  lots: order.lots,
+  budget: order.budget,
+  limit: order.limit,
+  trigger: order.trigger,
+  triggerBy: order.triggerBy,
+  stop: order.stop,
+  targets: order.targets,
+  timeInForce: order.timeInForce,
+  reduceOnly: order.reduceOnly,
+})
