@@ -69,7 +69,7 @@ export interface VenueRefusal {
   readonly detail: string
 }
 
-/** All that a venue must remember over a restart, JSON-safe. */
+/** All that a venue must remember over a restart, as plain values. */
 export interface SimState {
   readonly sequence: number
   readonly executions: number

@@ -281,7 +281,7 @@ describe('candles', () => {
     const client = memoryClient(exchange)
     exchange.step(10, WALL_MS)
     const list = (interval: string, params = {}) =>
-      client.get('/v5/market/kline', { symbol: 'BTCUSDT', interval, ...params }).result.list as unknown as string[][]
+      client.get('/v5/market/kline', { symbol: 'BTCUSDT', interval, ...params }).result.list.map((row) => Object.values(row) as string[])
     expect(list('1')).toHaveLength(10)
     expect(list('1')[0]?.slice(0, 6)).toEqual([String(START_MS + 540_000), '109', '111', '108', '110', '10'])
     expect(list('5').map((row) => row.slice(0, 6))).toEqual([

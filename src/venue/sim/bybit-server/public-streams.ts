@@ -61,8 +61,8 @@ export class PublicStreams {
     const symbol = parts[parts.length - 1] ?? ''
     const kind = parts[0] ?? ''
     if (SILENT_TOPICS.includes(kind) && parts.length === 2) {
-      const any = this.source.instruments.find((i) => i.symbol === symbol) ?? this.source.instruments[0]
-      return any === undefined ? undefined : { kind: 'silent', argument: '', instrument: any }
+      const instrument = this.source.instruments.find((i) => i.symbol === symbol) ?? this.source.instruments[0]
+      return instrument === undefined ? undefined : { kind: 'silent', argument: '', instrument }
     }
     const instrument = this.source.instruments.find((i) => i.symbol === symbol)
     if (instrument === undefined) return undefined
