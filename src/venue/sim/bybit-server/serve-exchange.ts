@@ -65,7 +65,7 @@ export function makeExchange(
     createdWallMs: saved?.createdWallMs ?? wallNowMs,
   })
   if (saved !== undefined) restoreAccount(exchange.account, saved)
-  return { exchange, stateFile: options.stateFile === undefined ? undefined : new StateFile(options.stateFile, exchange) }
+  return { exchange, stateFile: options.stateFile === undefined ? undefined : new StateFile(options.stateFile, exchange, wallNowMs) }
 }
 
 /** Starts the exchange. @throws StartError when the options cannot be met or the port is in use. */

@@ -2,7 +2,8 @@
  * The simulator's memory on disk: the account in one file, the market's clock in a small one beside it.
  * Never leaves a torn file: each is written aside, synced, and renamed.
  */
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
+import { dirname } from 'node:path'
 import type { Account, AccountState } from './account.ts'
 import type { ClosedPnlRow, ExecutionRow, TransactionRow } from './account-log.ts'
 import type { Exchange } from './exchange.ts'
@@ -83,9 +84,18 @@ export class StateFile {
   private savedWallMs = 0
   private nextWallMs = 0
 
-  constructor(path: string, exchange: Exchange) {
+  /** Saves at once, so that a place that cannot be written is known before the first order. @throws StartError */
+  constructor(path: string, exchange: Exchange, wallNowMs: number) {
     this.path = path
     this.exchange = exchange
+    try {
+      mkdirSync(dirname(path), { recursive: true })
+      this.save(wallNowMs)
+    } catch (cause) {
+      throw new StartError(`${path} cannot be written.`, 'Check the directory and its permissions, or choose another --state file.', {
+        cause,
+      })
+    }
   }
 
   /** Saves what needs to be saved by now: a changed account as soon as the last save has rested, the clock once a second. */
