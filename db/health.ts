@@ -3,22 +3,27 @@
  * Never used for decisions of the trader; it is what people and /readyz see.
  */
 import type { Sql } from './client.ts'
-import { toJson } from './json.ts'
 
-export const HEALTH_STATUSES = ['up', 'degraded', 'down'] as const
+export const HEALTH_STATUSES = ['ok', 'warn', 'down'] as const
 export type HealthStatus = (typeof HEALTH_STATUSES)[number]
 
-/** Parts that the API knows by name; others are shown as they are. */
-export const HEALTH_PARTS = {
-  publicStream: 'streams.public',
-  privateStream: 'streams.private',
-  /** detail: `{ reconciledAt }`, ms of wall time of the last clean read. */
-  reconcile: 'reconcile',
-  trader: 'trader',
-} as const
+export interface HealthRow {
+  readonly part: string
+  readonly status: HealthStatus
+  readonly detail: string
+  /** Wall ms. */
+  readonly updatedAt: number
+}
 
-export async function reportHealth(sql: Sql, part: string, status: HealthStatus, detail: Readonly<Record<string, unknown>> = {}): Promise<void> {
+/** Parts that the API knows by name; others are shown as they are. The time of the last `reconcile` that was ok is `reconciledAt`; the text of `bars` is `barsClosedAt`. */
+export const HEALTH_PARTS = { publicStream: 'stream-public', privateStream: 'stream-private', reconcile: 'reconcile', bars: 'bars', trader: 'trader' } as const
+
+export async function reportHealth(sql: Sql, part: string, status: HealthStatus, detail: string): Promise<void> {
   await sql`
-    insert into health (part, status, detail) values (${part}, ${status}, ${toJson(detail)}::text::jsonb)
+    insert into health (part, status, detail) values (${part}, ${status}, ${detail})
     on conflict (part) do update set status = excluded.status, detail = excluded.detail, updated_at = (extract(epoch from clock_timestamp()) * 1000)::bigint`
+}
+
+export async function readHealth(sql: Sql): Promise<readonly HealthRow[]> {
+  return sql<HealthRow[]>`select part, status, detail, updated_at as "updatedAt" from health order by part`
 }

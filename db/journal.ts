@@ -21,6 +21,7 @@ const SNAPSHOTS_KEPT = 3
 const BATCH = 5_000
 /** How long a lost answer is looked up before the database counts as gone. */
 const LOOKUP_MS = 1_500
+const LOOKUP_PAUSE_MS = 50
 
 const HELD = `with held as (update lease set seq = seq + $2::bigint, renewed_at = (extract(epoch from clock_timestamp()) * 1000)::bigint
   where name = '${LEASE_NAME}' and epoch = $1::bigint and seq = $3::bigint returning seq - $2::bigint as base)`
@@ -38,8 +39,8 @@ export class PostgresJournal implements Journal {
   private readonly sql: Sql
   private readonly epoch: number
   private seq: number
-  /** Set once an append was told as failed that may have been written: only a restart, which folds what stands there, is right then. */
-  private isInDoubt = false
+  /** An append that was told as failed and may have been written: its repetition finds out. */
+  private doubt: { readonly count: number; readonly content: string } | undefined
 
   constructor(sql: Sql, lease: Lease) {
     this.sql = sql
@@ -99,39 +100,51 @@ export class PostgresJournal implements Journal {
   }
 
   private async append(text: string, count: number, parameters: readonly string[]): Promise<Result<void, JournalError>> {
-    if (this.isInDoubt) return err(this.lost('an append without an answer may have been written; a restart reads what stands there'))
+    const content = parameters.join('\n')
     try {
+      if (this.doubt !== undefined) {
+        const settled = await this.settle(content)
+        if (settled !== 'not-written') return settled
+      }
       const rows = await this.sql.unsafe(text, [this.epoch, count, this.seq, ...parameters], { prepare: true })
       if (rows.length === 0) return err(this.lost('the epoch has passed'))
       this.seq += count
       return ok(undefined)
     } catch (cause) {
-      return this.afterFailure(cause, count)
+      this.doubt ??= { count, content }
+      return this.afterFailure(cause, content)
     }
   }
 
-  /** The connection broke or the server refused: what stands in the counter tells whether the rows were written. */
-  private async afterFailure(cause: unknown, count: number): Promise<Result<void, JournalError>> {
-    const detail = messageOf(cause)
+  /** The connection broke or the server refused: asked until it answers or the time is over. */
+  private async afterFailure(cause: unknown, content: string): Promise<Result<void, JournalError>> {
+    const failure: JournalError = { type: 'unavailable', detail: messageOf(cause) }
     const deadline = Date.now() + LOOKUP_MS
     for (;;) {
       try {
-        const [row] = await this.sql<Lease[]>`select epoch, seq from lease where name = ${LEASE_NAME}`
-        if (row?.epoch !== this.epoch) return err(this.lost('the epoch has passed'))
-        if (row.seq === this.seq + count && count > 0) {
-          this.seq += count
-          return ok(undefined)
-        }
-        return err({ type: 'unavailable', detail })
+        const settled = await this.settle(content)
+        return settled === 'not-written' ? err(failure) : settled
       } catch {
-        // Still no connection: asked again until the deadline.
-        if (Date.now() > deadline) {
-          this.isInDoubt = count > 0
-          return err({ type: 'unavailable', detail })
-        }
-        await sleep(50)
+        // Still no connection. The doubt stays until the append is repeated.
+        if (Date.now() > deadline) return err(failure)
+        await sleep(LOOKUP_PAUSE_MS)
       }
     }
+  }
+
+  /** Whether the doubtful append was written: the counter, which moves with the rows, tells. */
+  private async settle(content: string): Promise<Result<void, JournalError> | 'not-written'> {
+    const doubt = this.doubt
+    const [row] = await this.sql<Lease[]>`select epoch, seq from lease where name = ${LEASE_NAME}`
+    if (row?.epoch !== this.epoch) return err(this.lost('the epoch has passed'))
+    if (doubt === undefined || row.seq === this.seq) {
+      this.doubt = undefined
+      return 'not-written'
+    }
+    if (row.seq !== this.seq + doubt.count || content !== doubt.content) return err(this.lost('rows stand there that were told as not written'))
+    this.seq += doubt.count
+    this.doubt = undefined
+    return ok(undefined)
   }
 
   private lost(why: string): JournalError {

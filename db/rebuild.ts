@@ -27,8 +27,11 @@ export async function rebuildProjections(sql: Sql, kernel: Kernel): Promise<numb
     await tx.unsafe(`lock table ${REBUILT_TABLES.join(', ')} in exclusive mode; truncate ${REBUILT_TABLES.join(', ')}`)
     let changes: RowChange[] = projector.initial()
     const write = async (): Promise<void> => {
-      for (const part of projectionParts(changes, '', 1)) await tx.unsafe(part.text, [part.parameter], { prepare: true })
+      const parts = projectionParts(changes, '', 1)
       changes = []
+      if (parts.length === 0) return
+      const text = `with ${parts.map((part, at) => `p${at} as (${part.text})`).join(', ')} select 1`
+      await tx.unsafe(text, parts.map((part) => part.parameter))
     }
     const waiting: Step[] = []
     const fold = (step: Step): void => {

@@ -370,11 +370,11 @@ export const backtests = pgTable(
   (t) => [index('backtests_created').on(t.createdAt), index('backtests_spec').on(t.specHash)],
 )
 
-/** How each part is: `streams.public`, `reconcile`, `worker`. Written by the part itself. */
+/** How each part is: `stream-public`, `reconcile`, `worker`. Written by the part itself. Wall time. */
 export const health = pgTable('health', {
   part: text().primaryKey(),
-  status: text().$type<'up' | 'degraded' | 'down'>().notNull(),
-  detail: jsonb().$type<Json>().notNull(),
+  status: text().$type<'ok' | 'warn' | 'down'>().notNull(),
+  detail: text().notNull(),
   updatedAt: ms().notNull().default(wallMs),
 })
 

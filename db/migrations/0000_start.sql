@@ -174,7 +174,7 @@ CREATE TABLE "fills" (
 CREATE TABLE "health" (
 	"part" text PRIMARY KEY NOT NULL,
 	"status" text NOT NULL,
-	"detail" jsonb NOT NULL,
+	"detail" text NOT NULL,
 	"updated_at" bigint DEFAULT (extract(epoch from clock_timestamp()) * 1000)::bigint NOT NULL
 );
 --> statement-breakpoint

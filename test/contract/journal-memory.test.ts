@@ -1,0 +1,16 @@
+/**
+ * The journal in memory keeps the journal's contract.
+ * Never needs a database.
+ */
+import { MemoryStore } from '../support/memory-journal.ts'
+import { describeJournal } from './journal.contract.ts'
+
+let store = new MemoryStore()
+describeJournal({
+  fresh: async () => {
+    store = new MemoryStore()
+    return store.open()
+  },
+  takeOver: async () => store.open(),
+  table: async (name) => store.table(name),
+})

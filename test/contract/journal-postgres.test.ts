@@ -1,0 +1,99 @@
+/**
+ * The journal in PostgreSQL keeps the journal's contract, its lease fences, and its tables can be made anew.
+ * Never runs against a database that somebody else uses.
+ */
+import { afterAll, describe, expect, test } from 'vitest'
+import { makeClient } from '../../db/client.ts'
+import { PostgresJournal } from '../../db/journal.ts'
+import { LEASE_STALE_MS, acquireLease, releaseLease, renewLease } from '../../db/lease.ts'
+import { rebuildProjections } from '../../db/rebuild.ts'
+import { ts } from '../../src/core/units.ts'
+import type { RowChange } from '../../src/journal/row.ts'
+import { ScriptedTrader, makeScriptedKernel } from '../support/scripted-trader.ts'
+import { makeTemporaryDatabase } from '../support/temporary-database.ts'
+import { describeJournal } from './journal.contract.ts'
+
+const temporary = await makeTemporaryDatabase()
+afterAll(() => temporary?.remove())
+
+describe.skipIf(temporary === undefined)('PostgreSQL', () => {
+  const sql = temporary?.database.sql as NonNullable<typeof temporary>['database']['sql']
+  const me = { host: 'here', pid: 1 }
+
+  const open = async (): Promise<PostgresJournal> => {
+    const lease = await acquireLease(sql, me)
+    if (!lease.ok) throw new Error(lease.error.detail)
+    return new PostgresJournal(sql, lease.value)
+  }
+  const fresh = async (): Promise<PostgresJournal> => {
+    await sql`truncate journal, snapshots, lease, orders, decisions, fills, positions, trades, equity, strategies, holds, account, alerts cascade`
+    return open()
+  }
+  const table = async (name: RowChange['table']): Promise<readonly Readonly<Record<string, unknown>>[]> => {
+    const rows = await sql.unsafe(`select * from ${name} order by 1`)
+    return rows.map((row) => Object.fromEntries(Object.entries(row).map(([key, value]) => [key.replace(/_(\w)/g, (_, c: string) => c.toUpperCase()), value])))
+  }
+
+  describeJournal({ fresh, takeOver: open, table })
+
+  test('a living holder elsewhere keeps the lease; a silent one, one that gave it back, and a dead process of this machine lose it', async () => {
+    await fresh()
+    const elsewhere = { host: 'elsewhere', pid: 5 }
+    const refused = await acquireLease(sql, elsewhere)
+    expect(refused.ok ? undefined : refused.error.type).toBe('held')
+    await sql`update lease set renewed_at = renewed_at - ${LEASE_STALE_MS + 1000}`
+    const taken = await acquireLease(sql, elsewhere)
+    expect(taken.ok && taken.value.epoch).toBe(2)
+    if (!taken.ok) return
+    expect(await renewLease(sql, 1)).toEqual({ ok: true, value: false })
+    expect(await renewLease(sql, 2)).toEqual({ ok: true, value: true })
+    await releaseLease(sql, 2)
+    expect((await acquireLease(sql, me)).ok).toBe(true)
+    // No process has the largest pid that Linux can be told to give.
+    await sql`update lease set host = 'here', pid = 4194305`
+    expect((await acquireLease(sql, { host: 'here', pid: 2 })).ok).toBe(true)
+  })
+
+  test('of ten traders that find the lease stale at once, one gets it', async () => {
+    await fresh()
+    await sql`update lease set renewed_at = 0`
+    const results = await Promise.all(Array.from({ length: 10 }, (_, k) => acquireLease(sql, { host: `host-${k}`, pid: k + 10 })))
+    expect(results.filter((r) => r.ok)).toHaveLength(1)
+  })
+
+  test('a rebuild by replay gives the same tables', async () => {
+    const trader = new ScriptedTrader(await fresh(), 11)
+    await trader.begin()
+    await trader.play(150)
+    const names: RowChange['table'][] = ['orders', 'decisions', 'fills', 'positions', 'trades', 'equity', 'strategies', 'holds', 'account', 'alerts']
+    const before = new Map<string, unknown>()
+    for (const name of names) before.set(name, await table(name))
+    expect((before.get('fills') as unknown[]).length).toBeGreaterThan(10)
+    await sql`update positions set quantity = 99`
+    await sql`delete from fills where seq % 2 = 0`
+    const count = await rebuildProjections(sql, makeScriptedKernel())
+    expect(count).toBe(trader.steps.reduce((n, step) => n + 1 + step.facts.length, 0))
+    for (const name of names) expect(await table(name), name).toEqual(before.get(name))
+  })
+
+  test('S14: a lost answer of a committed append is found by its repetition, not written twice', async () => {
+    const journal = await fresh()
+    const input = { type: 'time-advanced', ts: ts(1), marks: [] } as const
+    expect(await journal.appendInputs([input])).toEqual({ ok: true, value: 1 })
+    const killer = makeClient({ url: temporary?.database.url ?? '', max: 1 })
+    const endOthers = () => killer`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'ballast' and pid <> pg_backend_pid()`
+    let failures = 0
+    for (let n = 0; n < 20; n++) {
+      const [answer] = await Promise.all([journal.appendInputs([input]), endOthers()])
+      if (answer.ok) continue
+      failures += 1
+      expect(answer.error.type).toBe('unavailable')
+      expect((await journal.appendInputs([input])).ok).toBe(true)
+    }
+    expect(failures).toBeGreaterThan(0)
+    const [count] = await killer<{ n: number; last: number }[]>`select count(*) as n, max(seq) as last from journal`
+    await killer.end()
+    expect(count).toEqual({ n: 21, last: 21 })
+    expect(journal.lastSeq).toBe(21)
+  })
+})
