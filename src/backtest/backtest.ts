@@ -2,7 +2,20 @@
  * The backtest: the kernel and the matching engine in one synchronous loop over candle columns.
  * Never does what the live driver would not: the same inputs reach the same kernel in the same order.
  */
-import { type Cash, type InstrumentIndex, type Lots, type Rate, type Side, type StrategyId, type Ticks, type Ts, cash, instrumentIndex, rate, ts } from '../core/units.ts'
+import {
+  type Cash,
+  type InstrumentIndex,
+  type Lots,
+  type Rate,
+  type Side,
+  type StrategyId,
+  type Ticks,
+  type Ts,
+  cash,
+  instrumentIndex,
+  rate,
+  ts,
+} from '../core/units.ts'
 import type { Bars } from '../market/bars.ts'
 import { type Instrument, lotFloat, tickFloat } from '../market/instrument.ts'
 import { Merge } from '../market/merge.ts'
@@ -157,7 +170,10 @@ class BacktestDriver {
   }
 
   private open(): void {
-    const first = this.spec.bars.reduce((least, b) => Math.min(least, b.length > 0 ? (b.tsColumn[0] as number) : least), Number.POSITIVE_INFINITY)
+    const first = this.spec.bars.reduce(
+      (least, b) => Math.min(least, b.length > 0 ? (b.tsColumn[0] as number) : least),
+      Number.POSITIVE_INFINITY,
+    )
     const at = ts(Number.isFinite(first) ? first : 0)
     const coin = this.spec.kernel.instruments[0]?.settleCoin ?? 'USDT'
     this.kernel.outbox.reset()

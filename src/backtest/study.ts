@@ -70,7 +70,13 @@ export function runStudy(request: StudyRequest): Study {
   })
   const elapsedMs = performance.now() - startedMs
   const equity = withOpening(result, request)
-  return { result, metrics: figuresOf(result, equity, request, kernel.instruments), fingerprint: fingerprintOf(result.fills, kernel.instruments), equity, elapsedMs }
+  return {
+    result,
+    metrics: figuresOf(result, equity, request, kernel.instruments),
+    fingerprint: fingerprintOf(result.fills, kernel.instruments),
+    equity,
+    elapsedMs,
+  }
 }
 
 export function kernelOf(request: StudyRequest): KernelConfig {

@@ -5,7 +5,18 @@
 import type { Study, StudyRequest } from './study.ts'
 
 export interface Doubt {
-  readonly code: 'few-trades' | 'costs' | 'no-costs' | 'short-span' | 'in-sample' | 'loses' | 'not-significant' | 'behind-benchmark' | 'denials' | 'open-at-end' | 'gaps-in-stops'
+  readonly code:
+    | 'few-trades'
+    | 'costs'
+    | 'no-costs'
+    | 'short-span'
+    | 'in-sample'
+    | 'loses'
+    | 'not-significant'
+    | 'behind-benchmark'
+    | 'denials'
+    | 'open-at-end'
+    | 'gaps-in-stops'
   readonly text: string
 }
 
@@ -34,7 +45,8 @@ export function verdictOf(study: Study, request: StudyRequest): Verdict {
   if (trades < TRADES_MIN) add('few-trades', `${trades} trades are too few to tell skill from luck (at least ${TRADES_MIN})`)
   if (costShare !== null && costShare > 0.3) add('costs', `costs eat ${percent(Math.min(costShare, 9.99))} of the gross profit`)
   else if (gross <= 0 && trades > 0) add('costs', `it loses before costs, and pays ${costs.toFixed(2)} on top`)
-  if (request.takerRate === 0 || request.slippage.type === 'none') add('no-costs', request.takerRate === 0 ? 'no fees were charged' : 'no slippage was charged')
+  if (request.takerRate === 0 || request.slippage.type === 'none')
+    add('no-costs', request.takerRate === 0 ? 'no fees were charged' : 'no slippage was charged')
   const first = study.equity.ts[0] ?? 0
   const last = study.equity.ts[study.equity.ts.length - 1] ?? 0
   const days = (last - first) / DAY_MS
@@ -50,4 +62,3 @@ export function verdictOf(study: Study, request: StudyRequest): Verdict {
 }
 
 const percent = (fraction: number): string => `${(fraction * 100).toFixed(1)} %`
-

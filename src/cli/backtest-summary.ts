@@ -29,10 +29,17 @@ export function printStudy(out: Output, print: StudyPrint): void {
   const { study, verdict, data } = print
   const { metrics, result } = study
   const infos = 'series' in data ? data.series : [data]
-  out.line(`${out.style('bold', print.definition.name)}  ${Object.entries(print.params).map(([k, v]) => `${k}=${String(v)}`).join(' ')}`)
+  out.line(
+    `${out.style('bold', print.definition.name)}  ${Object.entries(print.params)
+      .map(([k, v]) => `${k}=${String(v)}`)
+      .join(' ')}`,
+  )
   for (const info of infos)
     out.line(
-      out.style('dim', `${info.venue}/${info.symbol}/${info.interval}  ${formatTime(info.from)} to ${formatTime(info.to)} UTC  ${formatCount(info.bars)} bars${info.gaps > 0 ? `, ${formatCount(info.gaps)} gaps` : ''}`),
+      out.style(
+        'dim',
+        `${info.venue}/${info.symbol}/${info.interval}  ${formatTime(info.from)} to ${formatTime(info.to)} UTC  ${formatCount(info.bars)} bars${info.gaps > 0 ? `, ${formatCount(info.gaps)} gaps` : ''}`,
+      ),
     )
   out.line()
   for (const doubt of verdict.doubts) out.line(`${out.style('warn', '!')} ${doubt.text}`)
@@ -48,7 +55,12 @@ export function printStudy(out: Output, print: StudyPrint): void {
     ['per year', signed(metrics.cagr), 'win rate', formatPercent(metrics.winRate ?? null, 1)],
     ['sharpe', formatRatio(metrics.sharpe), 'profit factor', formatRatio(metrics.profitFactor ?? null)],
     ['sortino', formatRatio(metrics.sortino), 'expectancy', money(metrics.expectancy ?? null)],
-    ['max drawdown', formatPercent(metrics.maxDrawdown), 'avg win / loss', `${money(metrics.avgWin ?? null)} / ${money(metrics.avgLoss ?? null)}`],
+    [
+      'max drawdown',
+      formatPercent(metrics.maxDrawdown),
+      'avg win / loss',
+      `${money(metrics.avgWin ?? null)} / ${money(metrics.avgLoss ?? null)}`,
+    ],
     ['volatility', formatPercent(metrics.volatility), 'exposure', formatPercent(metrics.exposure ?? null, 1)],
     ['buy and hold', signed(metrics.benchmarkReturn ?? null), 'fees', money(metrics.fees ?? null)],
     ['VaR 95, a day', formatPercent(metrics.var95), 'funding', money(metrics.funding ?? null)],
@@ -63,10 +75,19 @@ export function printStudy(out: Output, print: StudyPrint): void {
       groups.map((g) => [`  ${g.key}`, formatCount(g.trades), money(g.pnl)]),
     )
   }
-  for (const open of result.openTrades) out.line(out.style('dim', `  open at the end: #${open.number} ${open.side === 1 ? 'long' : 'short'}, ${money(open.pnl / 1e8)} at the last price, not in the trade figures`))
+  for (const open of result.openTrades)
+    out.line(
+      out.style(
+        'dim',
+        `  open at the end: #${open.number} ${open.side === 1 ? 'long' : 'short'}, ${money(open.pnl / 1e8)} at the last price, not in the trade figures`,
+      ),
+    )
   out.line()
   out.line(
-    out.style('dim', `  fingerprint ${study.fingerprint.slice(0, 16)}…  ${formatCount(Math.round(study.elapsedMs))} ms  ${formatCount(print.barsPerSecond)} bars/s`),
+    out.style(
+      'dim',
+      `  fingerprint ${study.fingerprint.slice(0, 16)}…  ${formatCount(Math.round(study.elapsedMs))} ms  ${formatCount(print.barsPerSecond)} bars/s`,
+    ),
   )
 }
 
@@ -75,7 +96,10 @@ const signed = (value: number | null): string => (value === null ? '–' : `${va
 
 function sampled(values: Float64Array): number[] {
   const columns = Math.min(CURVE_COLUMNS, values.length)
-  return Array.from({ length: columns }, (_, k) => values[Math.min(values.length - 1, Math.floor(((k + 1) * values.length) / columns) - 1)] ?? 0)
+  return Array.from(
+    { length: columns },
+    (_, k) => values[Math.min(values.length - 1, Math.floor(((k + 1) * values.length) / columns) - 1)] ?? 0,
+  )
 }
 
 function bars(values: readonly number[], low: number, high: number): string {

@@ -114,7 +114,9 @@ async function runBacktestCommand(name: string, flags: BacktestFlags, command: C
     barsPerSecond: Math.round((study.result.bars / Math.max(study.elapsedMs, 0.001)) * 1000),
   }
   for (const note of notes) out.note(note)
-  out.answer(answer, () => printStudy(out, { definition, params, data, costs, study, request, verdict, barsPerSecond: answer.barsPerSecond }))
+  out.answer(answer, () =>
+    printStudy(out, { definition, params, data, costs, study, request, verdict, barsPerSecond: answer.barsPerSecond }),
+  )
   for (const file of [flags.trades, flags.equity]) if (file !== undefined) out.note(`wrote ${file}`)
 }
 
@@ -138,7 +140,11 @@ export function parseParams(definition: StrategyDefinition, words: readonly stri
   }
   const parsed = definition.params.safeParse(given)
   if (parsed.success) return parsed.data as Record<string, unknown>
-  throw new CliError(EXIT.usage, `${definition.name}: ${z.prettifyError(parsed.error).replace(/\n\s*/g, ' ')}`, `ballast strategy show ${definition.name} lists its parameters.`)
+  throw new CliError(
+    EXIT.usage,
+    `${definition.name}: ${z.prettifyError(parsed.error).replace(/\n\s*/g, ' ')}`,
+    `ballast strategy show ${definition.name} lists its parameters.`,
+  )
 }
 
 /** A flag's decimal as an integer of 10^-scale. @throws CliError naming the flag. */
@@ -195,11 +201,30 @@ async function loadSeries(context: CliContext, flags: BacktestFlags): Promise<Lo
     const csv = read.value
     const symbol = flags.symbol?.[0] ?? 'CSV'
     if (csv.tickOrigin !== 'given')
-      notes.push(`tick ${csv.tickSize} from the decimals of the file${csv.rounded > 0 ? ` (9 significant digits; ${csv.rounded} prices rounded)` : ''}, lot ${csv.lotSize}`)
-    const instrument = makeInstrument({ index: instrumentIndex(0), venue: flags.venue ?? 'csv', symbol, tickSize: csv.tickSize, lotSize: csv.lotSize })
+      notes.push(
+        `tick ${csv.tickSize} from the decimals of the file${csv.rounded > 0 ? ` (9 significant digits; ${csv.rounded} prices rounded)` : ''}, lot ${csv.lotSize}`,
+      )
+    const instrument = makeInstrument({
+      index: instrumentIndex(0),
+      venue: flags.venue ?? 'csv',
+      symbol,
+      tickSize: csv.tickSize,
+      lotSize: csv.lotSize,
+    })
     const columns = sliceRange(csv.columns, from, to)
     series.push({ instrument, intervalMs: csv.intervalMs, columns, funding: await fundingFor(context, flags, instrument, columns) })
-    infos.push({ venue: instrument.venue, symbol, interval: csv.interval, from: columns.ts[0] ?? 0, to: columns.ts[columns.ts.length - 1] ?? 0, bars: columns.ts.length, gaps: csv.gaps, hash: csv.hash, tickSize: csv.tickSize, lotSize: csv.lotSize })
+    infos.push({
+      venue: instrument.venue,
+      symbol,
+      interval: csv.interval,
+      from: columns.ts[0] ?? 0,
+      to: columns.ts[columns.ts.length - 1] ?? 0,
+      bars: columns.ts.length,
+      gaps: csv.gaps,
+      hash: csv.hash,
+      tickSize: csv.tickSize,
+      lotSize: csv.lotSize,
+    })
   } else {
     const symbols = flags.symbol ?? []
     if (symbols.length === 0) throw new CliError(EXIT.usage, 'A backtest needs a series.', 'Say --symbol BTCUSDT, or --csv FILE.')
@@ -219,14 +244,27 @@ async function loadSeries(context: CliContext, flags: BacktestFlags): Promise<Lo
         lotSize: flags.lot ?? meta.lotSize,
       })
       series.push({ instrument, intervalMs: meta.intervalMs, columns, funding: await fundingFor(context, flags, instrument, columns) })
-      infos.push({ ...key, from: meta.from, to: meta.to, bars: columns.ts.length, gaps: meta.gaps, hash: meta.hash, tickSize: meta.tickSize, lotSize: flags.lot ?? meta.lotSize })
+      infos.push({
+        ...key,
+        from: meta.from,
+        to: meta.to,
+        bars: columns.ts.length,
+        gaps: meta.gaps,
+        hash: meta.hash,
+        tickSize: meta.tickSize,
+        lotSize: flags.lot ?? meta.lotSize,
+      })
     }
   }
   const [first] = infos
   if (first === undefined || series.every((s) => s.columns.ts.length === 0))
     throw new CliError(EXIT.notFound, 'No bars lie in the range.', 'ballast data list shows what is stored.')
   if (infos.length === 1) return { series, data: first, notes }
-  return { series, data: { series: infos, bars: infos.reduce((sum, i) => sum + i.bars, 0), hash: infos.map((i) => i.hash).join('+') }, notes }
+  return {
+    series,
+    data: { series: infos, bars: infos.reduce((sum, i) => sum + i.bars, 0), hash: infos.map((i) => i.hash).join('+') },
+    notes,
+  }
 }
 
 function sliceRange(columns: StudySeries['columns'], from: number | undefined, to: number | undefined): StudySeries['columns'] {
@@ -245,12 +283,25 @@ function sliceRange(columns: StudySeries['columns'], from: number | undefined, t
   const start = from === undefined ? 0 : at(from)
   const end = to === undefined ? times.length : at(to)
   const cut = (column: Float64Array): Float64Array => column.subarray(start, end)
-  return { ts: cut(columns.ts), open: cut(columns.open), high: cut(columns.high), low: cut(columns.low), close: cut(columns.close), volume: cut(columns.volume) }
+  return {
+    ts: cut(columns.ts),
+    open: cut(columns.open),
+    high: cut(columns.high),
+    low: cut(columns.low),
+    close: cut(columns.close),
+    volume: cut(columns.volume),
+  }
 }
 
-async function fundingFor(context: CliContext, flags: BacktestFlags, instrument: Instrument, columns: StudySeries['columns']): Promise<StudySeries['funding']> {
+async function fundingFor(
+  context: CliContext,
+  flags: BacktestFlags,
+  instrument: Instrument,
+  columns: StudySeries['columns'],
+): Promise<StudySeries['funding']> {
   if (flags.funding === 'none') return undefined
-  if (flags.funding !== 'history') return constantFunding(columns, rateFlag('funding', flags.funding, rate(0)), instrument.fundingIntervalMs)
+  if (flags.funding !== 'history')
+    return constantFunding(columns, rateFlag('funding', flags.funding, rate(0)), instrument.fundingIntervalMs)
   const loaded = context.candleStore().loadFunding({ venue: instrument.venue, symbol: instrument.symbol })
   if (!loaded.ok) throw dataFailure(loaded.error)
   return { ts: loaded.value.ts, rate: loaded.value.rate }
@@ -308,7 +359,8 @@ function sizingOf(
   const quantity = /^fixed:(.+)$/.exec(size)?.[1]
   const instrument = series[0]?.instrument
   const parsed = quantity === undefined || instrument === undefined ? undefined : parseQuantity(instrument, quantity, 'floor')
-  if (parsed === undefined || parsed <= 0) throw new CliError(EXIT.usage, `--size '${size}' is none of all, risk and fixed:N.`, 'Write for example --size fixed:0.5.')
+  if (parsed === undefined || parsed <= 0)
+    throw new CliError(EXIT.usage, `--size '${size}' is none of all, risk and fixed:N.`, 'Write for example --size fixed:0.5.')
   return { type: 'fixed', lots: parsed }
 }
 
@@ -332,7 +384,12 @@ function write(file: string, text: string): void {
   try {
     writeFileSync(file, text)
   } catch (cause) {
-    throw new CliError(EXIT.error, `${file} cannot be written (${cause instanceof Error ? cause.message : String(cause)}).`, 'Choose another place.', { cause })
+    throw new CliError(
+      EXIT.error,
+      `${file} cannot be written (${cause instanceof Error ? cause.message : String(cause)}).`,
+      'Choose another place.',
+      { cause },
+    )
   }
 }
 
@@ -340,7 +397,10 @@ function tradesCsv(study: Study, series: readonly StudySeries[]): string {
   const lines = ['id,side,entryTime,entryPrice,exitTime,exitPrice,quantity,fee,funding,pnl,exitReason']
   for (const trade of [...study.result.trades, ...study.result.openTrades]) {
     const { instrument } = series[trade.instrument] as StudySeries
-    const price = (p: number): string => (Number.isInteger(p) ? formatPrice(instrument, trade.entryPrice === p ? trade.entryPrice : trade.exitPrice) : String(Number(((p * instrument.tick) / 10 ** instrument.priceScale).toPrecision(15))))
+    const price = (p: number): string =>
+      Number.isInteger(p)
+        ? formatPrice(instrument, trade.entryPrice === p ? trade.entryPrice : trade.exitPrice)
+        : String(Number(((p * instrument.tick) / 10 ** instrument.priceScale).toPrecision(15)))
     lines.push(
       [
         trade.number,
@@ -367,4 +427,3 @@ function equityCsv(study: Study): string {
   for (let k = 0; k < ts.length; k++) lines[k + 1] = `${ts[k]},${formatDecimal(value[k] as number, CASH_SCALE)}`
   return `${lines.join('\n')}\n`
 }
-

@@ -5,7 +5,8 @@
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import { StartError } from '../venue/sim/bybit-server/start-error.ts'
-import { type ExchangeServeOptions, SIM_KEY, SIM_SECRET, serveExchange } from '../venue/sim/bybit-server/serve-exchange.ts'
+import { type ExchangeServeOptions, serveExchange } from '../venue/sim/bybit-server/serve-exchange.ts'
+import { SIM_KEY, SIM_SECRET } from '../venue/sim/sim-key.ts'
 import { contextOf } from './context.ts'
 import { CliError, EXIT } from './exit.ts'
 

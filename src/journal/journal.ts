@@ -38,7 +38,10 @@ export interface Journal {
   /** Appends inputs in order. Answers the sequence number of the first; the others follow without a hole. */
   appendInputs(inputs: readonly KernelInput[]): Promise<Result<number, JournalError>>
   /** Appends the facts of inputs, with the changes of projections and alerts, in one transaction. Answers the last sequence number. */
-  appendFacts(facts: readonly { readonly causeSeq: number; readonly fact: KernelFact }[], changes: readonly RowChange[]): Promise<Result<number, JournalError>>
+  appendFacts(
+    facts: readonly { readonly causeSeq: number; readonly fact: KernelFact }[],
+    changes: readonly RowChange[],
+  ): Promise<Result<number, JournalError>>
   saveSnapshot(seq: number, state: KernelSnapshot): Promise<Result<void, JournalError>>
   load(): Promise<Result<JournalLoad, JournalError>>
 }

@@ -52,7 +52,13 @@ export class Projector {
     return this.kernel.config.instruments[i] as Instrument
   }
 
-  private ofInput(input: KernelInput, seq: number, facts: readonly KernelFact[], changes: RowChange[], touched: Set<InstrumentIndex>): void {
+  private ofInput(
+    input: KernelInput,
+    seq: number,
+    facts: readonly KernelFact[],
+    changes: RowChange[],
+    touched: Set<InstrumentIndex>,
+  ): void {
     switch (input.type) {
       case 'order-accepted':
       case 'order-rejected':
@@ -165,7 +171,15 @@ export class Projector {
           if (run !== undefined && run.strategy === fact.strategy) this.strategyRow(run.instrument.index, changes)
         changes.push({
           table: 'alerts',
-          row: this.alert(seq, fact.mode === 'errored' ? 'strategy.auto_disabled' : 'strategy.mode', 'P4', null, `${fact.strategy} is ${fact.mode} (${fact.cause})`, {}, fact.ts),
+          row: this.alert(
+            seq,
+            fact.mode === 'errored' ? 'strategy.auto_disabled' : 'strategy.mode',
+            'P4',
+            null,
+            `${fact.strategy} is ${fact.mode} (${fact.cause})`,
+            {},
+            fact.ts,
+          ),
         })
         return
       case 'trade-opened': {
@@ -264,7 +278,8 @@ export class Projector {
         targets: (command.targets ?? []).map((t) => ({ price: formatPrice(instrument, t.price), share: t.share })),
         sizing: fact.sizing ?? [],
         plannedLoss: fact.plannedLoss === undefined ? null : money(fact.plannedLoss),
-        gates: fact.class === 'entry' ? RISK_RULES.filter((rule) => rule !== 'exit-not-verified' && rule !== 'no-size') : ['exit-not-verified'],
+        gates:
+          fact.class === 'entry' ? RISK_RULES.filter((rule) => rule !== 'exit-not-verified' && rule !== 'no-size') : ['exit-not-verified'],
       },
       ts: fact.ts,
     }

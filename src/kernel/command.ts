@@ -14,7 +14,13 @@ export type TraderCommand =
   | { readonly name: 'halt'; readonly reason: string }
   | { readonly name: 'panic'; readonly reason: string }
   /** Neither fraction nor quantity: all of it. Decimal texts; a fraction is in (0, 1]. `side` is what the asker saw; a flipped position refuses (S3). */
-  | { readonly name: 'close'; readonly symbol: string; readonly fraction?: string; readonly quantity?: string; readonly side?: 'long' | 'short' }
+  | {
+      readonly name: 'close'
+      readonly symbol: string
+      readonly fraction?: string
+      readonly quantity?: string
+      readonly side?: 'long' | 'short'
+    }
   /** Without an order: all entries. */
   | { readonly name: 'cancel'; readonly orderId?: number }
   | { readonly name: 'strategy'; readonly strategy: string; readonly mode: 'running' | 'closing-only' | 'off' }

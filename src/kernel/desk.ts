@@ -2,7 +2,21 @@
  * The desk: where opinions, commands of people and findings of watchdogs become orders, denials, holds and alerts.
  * Never sends an order that risk has not passed, and never denies a verified exit (S2).
  */
-import { type Cash, type InstrumentIndex, type Lots, type OrderId, type Side, type StrategyId, type Ticks, type Ts, cash, lots, strategyId, ticks, ts } from '../core/units.ts'
+import {
+  type Cash,
+  type InstrumentIndex,
+  type Lots,
+  type OrderId,
+  type Side,
+  type StrategyId,
+  type Ticks,
+  type Ts,
+  cash,
+  lots,
+  strategyId,
+  ticks,
+  ts,
+} from '../core/units.ts'
 import { type Instrument, formatPrice, formatQuantity } from '../market/instrument.ts'
 import { checkEntry, checkExit, plannedLossOf, type RiskDenial } from '../risk/check.ts'
 import { entryCaps, lotsFor, sizeByRisk, type Sized } from '../risk/sizing.ts'
@@ -143,8 +157,11 @@ export class Desk {
       case 'all': {
         const budget = cash(this.portfolio.equity - this.portfolio.marginUsed)
         const estimate = lotsFor(instrument, budget, mark)
-        if (estimate < instrument.lotsMin) return { rule: 'no-size', figures: { budget: budget / 1e8, minimum: formatQuantity(instrument, instrument.lotsMin) } }
-        return this.config.allowsBudget ? { size: { budget }, estimate, detail: undefined } : { size: { lots: estimate }, estimate, detail: undefined }
+        if (estimate < instrument.lotsMin)
+          return { rule: 'no-size', figures: { budget: budget / 1e8, minimum: formatQuantity(instrument, instrument.lotsMin) } }
+        return this.config.allowsBudget
+          ? { size: { budget }, estimate, detail: undefined }
+          : { size: { lots: estimate }, estimate, detail: undefined }
       }
       case 'risk': {
         if (stop === undefined) return { rule: 'stop-missing', figures: { symbol: instrument.symbol, sizing: 'risk' } }
@@ -153,7 +170,15 @@ export class Desk {
         const { watch } = this.portfolio
         const caps = entryCaps(this.portfolio, instrument, side, limits, costs)
         const sized = sizeByRisk(
-          { instrument, side, entry: mark, stop, equity: this.portfolio.equity, highWater: watch.highWater, smoothedDrawdown: watch.smoothed },
+          {
+            instrument,
+            side,
+            entry: mark,
+            stop,
+            equity: this.portfolio.equity,
+            highWater: watch.highWater,
+            smoothedDrawdown: watch.smoothed,
+          },
           sizing.scaling,
           sizing.decay,
           limits,
@@ -162,7 +187,10 @@ export class Desk {
         )
         const quantity = lots(Math.min(sized.lots, instrument.lotsMarketMax))
         if (quantity < instrument.lotsMin)
-          return { rule: 'no-size', figures: { quantity: formatQuantity(instrument, quantity), minimum: formatQuantity(instrument, instrument.lotsMin) } }
+          return {
+            rule: 'no-size',
+            figures: { quantity: formatQuantity(instrument, quantity), minimum: formatQuantity(instrument, instrument.lotsMin) },
+          }
         return { size: { lots: quantity }, estimate: quantity, detail: sized }
       }
     }
@@ -317,7 +345,8 @@ export class Desk {
   cancelEntries(id: OrderId | undefined, cause: string): void {
     for (const instrument of this.config.instruments)
       for (const order of this.orders.open(instrument.index))
-        if (order.class === 'entry' && order.origin === 'ours' && (id === undefined || order.orderId === id)) this.requestCancel(order, cause)
+        if (order.class === 'entry' && order.origin === 'ours' && (id === undefined || order.orderId === id))
+          this.requestCancel(order, cause)
   }
 
   private requestCancel(order: Order, cause: string): void {
@@ -338,12 +367,19 @@ export class Desk {
   expireEntries(): void {
     for (const instrument of this.config.instruments)
       for (const order of this.orders.open(instrument.index))
-        if (order.class === 'entry' && order.expiresAt !== undefined && this.portfolio.now >= order.expiresAt) this.requestCancel(order, 'expired')
+        if (order.class === 'entry' && order.expiresAt !== undefined && this.portfolio.now >= order.expiresAt)
+          this.requestCancel(order, 'expired')
   }
 
   /** What an order's end asks for: an exit that failed is tried again while a panic lasts, and is P1 in any case. */
   afterOrderEvent(event: OrderEvent, panicActive: boolean): void {
-    if (event.type === 'order-filled' || event.type === 'order-accepted' || event.type === 'order-triggered' || event.type === 'order-amended') return
+    if (
+      event.type === 'order-filled' ||
+      event.type === 'order-accepted' ||
+      event.type === 'order-triggered' ||
+      event.type === 'order-amended'
+    )
+      return
     const order = this.orders.find(event.instrument, event.orderId, event.venueOrderId)
     if (order === undefined || order.origin !== 'ours') return
     const { symbol } = this.instrument(event.instrument)
@@ -432,9 +468,20 @@ export class Desk {
 
   failStrategy(run: StrategyRun): void {
     run.mode = 'errored'
-    this.outbox.push({ type: 'strategy-mode-changed', strategy: run.strategy, mode: 'errored', cause: run.failure ?? '', ts: this.portfolio.now })
+    this.outbox.push({
+      type: 'strategy-mode-changed',
+      strategy: run.strategy,
+      mode: 'errored',
+      cause: run.failure ?? '',
+      ts: this.portfolio.now,
+    })
     this.cancelEntriesOf(run.instrument.index, 'strategy errored')
-    this.alert('strategy.error', 'P2', run.instrument.index, `${run.strategy} stopped: ${run.failure ?? 'unknown error'}. Its position keeps its stop.`)
+    this.alert(
+      'strategy.error',
+      'P2',
+      run.instrument.index,
+      `${run.strategy} stopped: ${run.failure ?? 'unknown error'}. Its position keeps its stop.`,
+    )
   }
 
   /** An event that the order table does not allow, or of an order nobody knows: exits only on that symbol until somebody has looked (S13). */
@@ -450,7 +497,12 @@ export class Desk {
       reason: `${event.type} of ${outcome === 'unknown' ? 'an unknown order' : 'a finished order'} ${event.venueOrderId ?? event.orderId ?? ''}`,
       since: this.portfolio.now,
     })
-    this.alert('reconcile.mismatch', 'P1', event.instrument, `${symbol}: Bybit reported ${event.type} for an order that cannot have it. Entries on ${symbol} are held.`)
+    this.alert(
+      'reconcile.mismatch',
+      'P1',
+      event.instrument,
+      `${symbol}: Bybit reported ${event.type} for an order that cannot have it. Entries on ${symbol} are held.`,
+    )
   }
 
   // Protection and external hands.
@@ -463,19 +515,30 @@ export class Desk {
     const { symbol } = this.instrument(i)
     const mark = this.portfolio.mark(i)
     const isLong = held > 0
-    const stop = trip.stop ?? ticks(isLong ? Math.ceil(mark * (1 - EMERGENCY_STOP_FRACTION)) : Math.floor(mark * (1 + EMERGENCY_STOP_FRACTION)))
+    const stop =
+      trip.stop ?? ticks(isLong ? Math.ceil(mark * (1 - EMERGENCY_STOP_FRACTION)) : Math.floor(mark * (1 + EMERGENCY_STOP_FRACTION)))
     if (isLong ? mark <= stop : mark >= stop) {
       this.alert('position.unprotected', 'P1', i, `${symbol} has no stop on Bybit and the price is through it: closing at market.`)
       this.closePosition(i, undefined, 'flatten', { rule: 'price through the missing stop', values: { mark, stop } })
       return
     }
     if (bareMs >= BARE_CLOSE_MS) {
-      this.alert('position.unprotected', 'P1', i, `${symbol} has had no stop on Bybit for ${Math.round(bareMs / 1000)} s: closing at market.`)
+      this.alert(
+        'position.unprotected',
+        'P1',
+        i,
+        `${symbol} has had no stop on Bybit for ${Math.round(bareMs / 1000)} s: closing at market.`,
+      )
       this.closePosition(i, undefined, 'flatten', { rule: 'unprotected for 30 s', values: { bareMs } })
       return
     }
     if (bareMs >= BARE_ALERT_MS)
-      this.alert('position.unprotected', 'P1', i, `${symbol} has no stop on Bybit for ${Math.round(bareMs / 1000)} s. Setting it again; closed at 30 s.`)
+      this.alert(
+        'position.unprotected',
+        'P1',
+        i,
+        `${symbol} has no stop on Bybit for ${Math.round(bareMs / 1000)} s. Setting it again; closed at 30 s.`,
+      )
     this.outbox.push({
       type: 'stop-requested',
       instrument: i,
@@ -538,7 +601,12 @@ export class Desk {
       since: this.portfolio.now,
     })
     if (isReduction) this.cancelEntriesOf(event.instrument, 'external reduction')
-    this.alert('reconcile.mismatch', 'P1', event.instrument, `${text}. Booked; entries on ${instrument.symbol} are held until /resume ${instrument.symbol}.`)
+    this.alert(
+      'reconcile.mismatch',
+      'P1',
+      event.instrument,
+      `${text}. Booked; entries on ${instrument.symbol} are held until /resume ${instrument.symbol}.`,
+    )
   }
 
   sampleEquity(): void {

@@ -235,12 +235,7 @@ export class Kernel {
     this.flattenAll('drawdown red')
   }
 
-  private foldAndDecideBars(
-    rows: readonly ClosedBar[],
-    at: Ts,
-    mode: BarsMode,
-    decides: boolean,
-  ): void {
+  private foldAndDecideBars(rows: readonly ClosedBar[], at: Ts, mode: BarsMode, decides: boolean): void {
     if (mode === 'live') {
       for (const row of rows) this.revealRow(row)
       this.portfolio.lastCloseTs = at
@@ -348,7 +343,8 @@ export class Kernel {
         return
       case 'time-advanced':
         for (let i = 0; i < input.marks.length; i++)
-          if ((input.marks[i] as number) > 0) this.portfolio.setMark((this.config.instruments[i] as Instrument).index, input.marks[i] as number, input.ts)
+          if ((input.marks[i] as number) > 0)
+            this.portfolio.setMark((this.config.instruments[i] as Instrument).index, input.marks[i] as number, input.ts)
         this.settle(input.ts)
         return
       case 'panic':
@@ -421,7 +417,8 @@ export class Kernel {
     for (const run of this.runs) if (run !== undefined && run.strategy === strategy) run.mode = mode
     this.outbox.push({ type: 'strategy-mode-changed', strategy, mode, cause: `by ${actor}`, ts: this.now })
     if (mode === 'off')
-      for (const run of this.runs) if (run !== undefined && run.strategy === strategy) this.desk.cancelEntriesOf(run.instrument.index, 'strategy off')
+      for (const run of this.runs)
+        if (run !== undefined && run.strategy === strategy) this.desk.cancelEntriesOf(run.instrument.index, 'strategy off')
   }
 
   private foldAdopted(event: OrderAdopted): void {

@@ -3,7 +3,21 @@
  * Never decides: it books what happened and answers with figures.
  */
 import { addSafe } from '../core/decimal.ts'
-import { type Cash, type InstrumentIndex, type Lots, type Side, type StrategyId, type Ticks, type TradeNumber, type Ts, cash, lots, ticks, tradeNumber, ts } from '../core/units.ts'
+import {
+  type Cash,
+  type InstrumentIndex,
+  type Lots,
+  type Side,
+  type StrategyId,
+  type Ticks,
+  type TradeNumber,
+  type Ts,
+  cash,
+  lots,
+  ticks,
+  tradeNumber,
+  ts,
+} from '../core/units.ts'
 import { type Atr, isAtrReady, makeAtr, updateAtr } from '../indicators/atr.ts'
 import { type Instrument, notionalOf } from '../market/instrument.ts'
 import { type Ledger, emptyLedger, postToWallet } from '../portfolio/ledger.ts'
@@ -69,7 +83,13 @@ export class PortfolioState implements PortfolioView {
   /** By instrument and side: [2 i] buys, [2 i + 1] sells; -1 = never. */
   private readonly lastEntryTimes: Float64Array
 
-  constructor(instruments: readonly Instrument[], owners: readonly (StrategyId | undefined)[], orders: OrderBook, leverage: number, needsAtr: boolean) {
+  constructor(
+    instruments: readonly Instrument[],
+    owners: readonly (StrategyId | undefined)[],
+    orders: OrderBook,
+    leverage: number,
+    needsAtr: boolean,
+  ) {
     const n = instruments.length
     this.instruments = instruments
     this.owners = owners
@@ -129,8 +149,7 @@ export class PortfolioState implements PortfolioView {
     for (let k = 0; k < this.instruments.length; k++) {
       const instrument = this.instruments[k] as Instrument
       const held: number = (this.positions[k] as Position).lots
-      const entries =
-        this.orders.openEntryLots(instrument.index, 1) + this.orders.openEntryLots(instrument.index, -1)
+      const entries = this.orders.openEntryLots(instrument.index, 1) + this.orders.openEntryLots(instrument.index, -1)
       const size = (held < 0 ? 0 - held : held) + entries
       if (size !== 0) sum = addSafe(sum, notionalOf(instrument, ticks(this.marks[k] as number), lots(size), 'ceil'))
     }
@@ -247,7 +266,16 @@ export class PortfolioState implements PortfolioView {
     if (opening > 0) {
       let trip = this.trips[i]
       if (trip === undefined) {
-        trip = openRoundTrip(tradeNumber(this.nextTradeNumber), order.strategy, i, order.side, order.orderId, this.now, order.stop, order.plannedLoss)
+        trip = openRoundTrip(
+          tradeNumber(this.nextTradeNumber),
+          order.strategy,
+          i,
+          order.side,
+          order.orderId,
+          this.now,
+          order.stop,
+          order.plannedLoss,
+        )
         this.nextTradeNumber += 1
         this.trips[i] = trip
         this.opened = trip
@@ -308,14 +336,18 @@ export class PortfolioState implements PortfolioView {
 
   restore(from: PortfolioSnapshot): void {
     Object.assign(this.ledger, from.ledger)
-    from.positions.forEach((p, i) => Object.assign(this.positions[i] as Position, p))
+    from.positions.forEach((p, i) => {
+      Object.assign(this.positions[i] as Position, p)
+    })
     from.trips.forEach((t, i) => {
       this.trips[i] = t === null || t === undefined ? undefined : { ...t, stop: t.stop ?? undefined }
     })
     this.marks.set(from.marks)
     this.markTimes.set(from.markTimes)
     this.spreads.set(from.spreads)
-    from.atrs.forEach((a, i) => Object.assign(this.atrs[i] as Atr, a))
+    from.atrs.forEach((a, i) => {
+      Object.assign(this.atrs[i] as Atr, a)
+    })
     Object.assign(this.watch, from.watch, { samples: this.watch.samples })
     this.watch.samples.length = 0
     this.watch.samples.push(...from.watch.samples)

@@ -110,9 +110,7 @@ function positiveDecimal(text: string, what: string, symbol: string): [units: nu
 /** Money of `quantity` lots at `price`, sign of the quantity kept, rounded in the named direction where the grid is finer than Cash. */
 export function notionalOf(instrument: Instrument, price: Ticks, quantity: Lots, rounding: Rounding): Cash {
   const units = quantity * instrument.cashNumerator
-  return cash(
-    instrument.cashDenominator === 1 ? mulDivFloor(price, units, 1) : mulDiv(price, units, instrument.cashDenominator, rounding),
-  )
+  return cash(instrument.cashDenominator === 1 ? mulDivFloor(price, units, 1) : mulDiv(price, units, instrument.cashDenominator, rounding))
 }
 
 /** Price as plain decimal text. */

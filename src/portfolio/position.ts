@@ -66,4 +66,5 @@ export function averageEntry(position: Position, instrument: Instrument): number
 }
 
 /** Average entry on the grid of ticks, rounded to the nearest tick. */
-export const averageEntryTicks = (position: Position, instrument: Instrument): Ticks => ticks(Math.round(averageEntry(position, instrument)))
+export const averageEntryTicks = (position: Position, instrument: Instrument): Ticks =>
+  ticks(Math.round(averageEntry(position, instrument)))

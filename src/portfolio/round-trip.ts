@@ -86,7 +86,15 @@ export function openRoundTrip(
 }
 
 /** Books a fill (or the part of one that belongs to this trip) on its side. */
-export function addToRoundTrip(trip: RoundTrip, instrument: Instrument, side: Side, price: Ticks, quantity: Lots, fee: Cash, realized: Cash): void {
+export function addToRoundTrip(
+  trip: RoundTrip,
+  instrument: Instrument,
+  side: Side,
+  price: Ticks,
+  quantity: Lots,
+  fee: Cash,
+  realized: Cash,
+): void {
   const notional = notionalOf(instrument, price, quantity, 'nearest')
   if (side === trip.side) {
     trip.entryLots = lots(trip.entryLots + quantity)
@@ -127,7 +135,12 @@ const average = (instrument: Instrument, notional: Cash, quantity: Lots): Ticks 
   ticks(quantity === 0 ? 0 : (notional * instrument.cashDenominator) / (quantity * instrument.cashNumerator))
 
 /** The trip as a finished trade, or, with a mark, as one that is still open. */
-export function tradeOf(trip: RoundTrip, instrument: Instrument, at: Ts, open?: { readonly mark: Ticks; readonly unrealized: Cash }): ClosedTrade {
+export function tradeOf(
+  trip: RoundTrip,
+  instrument: Instrument,
+  at: Ts,
+  open?: { readonly mark: Ticks; readonly unrealized: Cash },
+): ClosedTrade {
   return {
     number: trip.number,
     side: trip.side,

@@ -88,7 +88,8 @@ export function checkEntry(
 
   const spread = view.spreadTicks(i)
   const spreadBps = (spread / mark) * 1e4
-  if (spreadBps > limits.spreadBpsMax) return { rule: 'spread', figures: { spreadBps: spreadBps.toFixed(2), limitBps: limits.spreadBpsMax } }
+  if (spreadBps > limits.spreadBpsMax)
+    return { rule: 'spread', figures: { spreadBps: spreadBps.toFixed(2), limitBps: limits.spreadBpsMax } }
 
   const price = intent.limit ?? intent.trigger ?? mark
   const isBudget = 'budget' in intent.size
@@ -145,7 +146,7 @@ export function checkEntry(
     if (planned > view.equity * limits.tradeLossFractionMax)
       return {
         rule: 'planned-loss',
-        figures: { planned: coins(planned), limit: (view.equity * limits.tradeLossFractionMax / 1e8).toFixed(2) },
+        figures: { planned: coins(planned), limit: ((view.equity * limits.tradeLossFractionMax) / 1e8).toFixed(2) },
       }
     if (left <= 0) return dayLossDenial(view, limits)
     if (planned * limits.gapTestMultiple > left)

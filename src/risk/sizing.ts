@@ -16,7 +16,10 @@ export type BalanceScaling =
   | { readonly type: 'constant'; readonly r: number }
 
 /** Shrinks r with the smoothed drawdown: 1 until `yellow`, then linear to 0 at `red`, or halving every `halfLife`. */
-export type DrawdownDecay = { readonly type: 'linear' } | { readonly type: 'exponential'; readonly halfLife: number } | { readonly type: 'none' }
+export type DrawdownDecay =
+  | { readonly type: 'linear' }
+  | { readonly type: 'exponential'; readonly halfLife: number }
+  | { readonly type: 'none' }
 
 export type Sizing =
   | { readonly type: 'all' }

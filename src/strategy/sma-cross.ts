@@ -38,7 +38,10 @@ export const smaCross = defineStrategy<z.infer<typeof params>, State>({
     context.signal({
       side: isAbove ? 1 : 0,
       strength: 1,
-      reason: { rule: isAbove ? 'fast above slow' : 'fast not above slow', values: { fast: smaValue(state.fast), slow: smaValue(state.slow) } },
+      reason: {
+        rule: isAbove ? 'fast above slow' : 'fast not above slow',
+        values: { fast: smaValue(state.fast), slow: smaValue(state.slow) },
+      },
     })
   },
 })

@@ -4,7 +4,15 @@
  */
 import type { Cash, InstrumentIndex, Lots, OrderId, Rate, Side, StrategyId, Ticks, Ts } from '../core/units.ts'
 
-export const ORDER_KINDS = ['market', 'limit', 'stop-market', 'stop-limit', 'take-profit-market', 'take-profit-limit', 'trailing-stop'] as const
+export const ORDER_KINDS = [
+  'market',
+  'limit',
+  'stop-market',
+  'stop-limit',
+  'take-profit-market',
+  'take-profit-limit',
+  'trailing-stop',
+] as const
 export type OrderKind = (typeof ORDER_KINDS)[number]
 
 /** entry adds risk; reduce, protective and flatten take it off and pass every limit once verified against the position (S2). */

@@ -163,7 +163,10 @@ export function differenceOf(reading: AccountReading, instruments: readonly Inst
   const missing = instruments.flatMap((i) =>
     known
       .open(i)
-      .filter((o) => !(o.venueOrderId !== undefined && listed.has(o.venueOrderId)) && !(o.clientOrderId !== '' && listedByClient.has(o.clientOrderId))),
+      .filter(
+        (o) =>
+          !(o.venueOrderId !== undefined && listed.has(o.venueOrderId)) && !(o.clientOrderId !== '' && listedByClient.has(o.clientOrderId)),
+      ),
   )
   return {
     positions,

@@ -51,7 +51,10 @@ export interface Venue {
   candles(instrument: InstrumentIndex, from: Ts | undefined, until: Ts, count: number): Promise<Result<Bar[], VenueError>>
   readAccount(executionsFrom: Ts): Promise<Result<AccountReading, VenueError>>
   /** Looks an order up by our id, wherever it may be. Undefined: nowhere to be found. */
-  lookUp(instrument: InstrumentIndex, clientOrderId: string): Promise<Result<{ readonly order: OrderReport; readonly executions: readonly StreamReport[] } | undefined, VenueError>>
+  lookUp(
+    instrument: InstrumentIndex,
+    clientOrderId: string,
+  ): Promise<Result<{ readonly order: OrderReport; readonly executions: readonly StreamReport[] } | undefined, VenueError>>
   setLeverage(instrument: InstrumentIndex, leverage: number): Promise<Result<void, VenueError>>
   send(command: OrderCommand): Promise<SendOutcome>
   open(handlers: VenueHandlers): void

@@ -14,7 +14,17 @@ import type { AccountReading, OrderReport, StreamReport } from '../../trading/re
 import type { SendOutcome, Venue, VenueClock, VenueHandlers } from '../port.ts'
 import { RequestBudget, type RequestClass } from './budget.ts'
 import { FORBIDDEN_WAIT_MS, type VenueError, errorOf } from './error.ts'
-import { OddRow, createBody, executionRow, orderRow, positionRow, toBar, toExecutionReport, toOrderReport, toPositionReport } from './map.ts'
+import {
+  OddRow,
+  createBody,
+  executionRow,
+  orderRow,
+  positionRow,
+  toBar,
+  toExecutionReport,
+  toOrderReport,
+  toPositionReport,
+} from './map.ts'
 import { readStreamFrame } from './stream.ts'
 import type { Transport } from './transport.ts'
 
@@ -39,11 +49,22 @@ const instrumentRow = z.object({
   quoteCoin: z.string(),
   leverageFilter: z.object({ maxLeverage: z.string() }),
   priceFilter: z.object({ tickSize: z.string() }),
-  lotSizeFilter: z.object({ minNotionalValue: z.string().optional(), maxOrderQty: z.string(), maxMktOrderQty: z.string(), minOrderQty: z.string(), qtyStep: z.string() }),
+  lotSizeFilter: z.object({
+    minNotionalValue: z.string().optional(),
+    maxOrderQty: z.string(),
+    maxMktOrderQty: z.string(),
+    minOrderQty: z.string(),
+    qtyStep: z.string(),
+  }),
   fundingInterval: z.number(),
 })
 
-const STATUSES: Readonly<Record<string, InstrumentStatus>> = { Trading: 'trading', PreLaunch: 'pre-launch', Delivering: 'delivering', Closed: 'closed' }
+const STATUSES: Readonly<Record<string, InstrumentStatus>> = {
+  Trading: 'trading',
+  PreLaunch: 'pre-launch',
+  Delivering: 'delivering',
+  Closed: 'closed',
+}
 
 const createResult = z.object({ orderId: z.string() })
 const walletResult = z.object({ list: z.array(z.object({ coin: z.array(z.object({ coin: z.string(), walletBalance: z.string() })) })) })
@@ -77,7 +98,8 @@ export class BybitVenue implements Venue {
     for (;;) {
       const wait = this.budget.waitMs(kind, this.options.wallMs())
       if (wait <= 0) break
-      if (wait > 60_000) return err({ type: 'retry-after', code: 'ip-ban', detail: 'the exchange refuses this address for now', waitMs: wait })
+      if (wait > 60_000)
+        return err({ type: 'retry-after', code: 'ip-ban', detail: 'the exchange refuses this address for now', waitMs: wait })
       await this.options.sleep(wait)
     }
     this.budget.note(kind, this.options.wallMs())
@@ -97,7 +119,12 @@ export class BybitVenue implements Venue {
   }
 
   /** Follows the cursor to the end. */
-  private async readAll<T extends z.ZodType>(kind: RequestClass, path: string, params: Params, row: T): Promise<Result<z.infer<T>[], VenueError>> {
+  private async readAll<T extends z.ZodType>(
+    kind: RequestClass,
+    path: string,
+    params: Params,
+    row: T,
+  ): Promise<Result<z.infer<T>[], VenueError>> {
     const rows: z.infer<T>[] = []
     let cursor: string | undefined
     for (let page = 0; page < PAGES_MAX; page++) {
@@ -116,7 +143,8 @@ export class BybitVenue implements Venue {
       const reply = await this.read('data', '/v5/market/instruments-info', { category: 'linear', symbol }, listOf(instrumentRow))
       if (!reply.ok) return reply
       const row = reply.value.list[0]
-      if (row === undefined) return err({ type: 'invalid-request', code: 'symbol', detail: `${symbol} is not a linear perpetual on this exchange` })
+      if (row === undefined)
+        return err({ type: 'invalid-request', code: 'symbol', detail: `${symbol} is not a linear perpetual on this exchange` })
       specs.push({
         index: instrumentIndex(at),
         venue: 'bybit',
@@ -158,12 +186,21 @@ export class BybitVenue implements Venue {
       const reply = await this.read(
         'data',
         '/v5/market/kline',
-        { category: 'linear', symbol: instrument.symbol, interval: intervalName(intervalMs), start: from, end, limit: Math.min(1000, count - bars.length) },
+        {
+          category: 'linear',
+          symbol: instrument.symbol,
+          interval: intervalName(intervalMs),
+          start: from,
+          end,
+          limit: Math.min(1000, count - bars.length),
+        },
         z.object({ list: z.array(z.array(z.string()).min(6)) }),
       )
       if (!reply.ok) return reply
       const page = this.tryMap(() =>
-        reply.value.list.map((k) => toBar(instrument, k[0] as string, k[1] as string, k[2] as string, k[3] as string, k[4] as string, k[5] as string)),
+        reply.value.list.map((k) =>
+          toBar(instrument, k[0] as string, k[1] as string, k[2] as string, k[3] as string, k[4] as string, k[5] as string),
+        ),
       )
       if (!page.ok) return page
       // Newest first; the first may still be open, which its close instant tells.
@@ -196,7 +233,12 @@ export class BybitVenue implements Venue {
     const coin = this.list[0]?.settleCoin ?? 'USDT'
     const orders = await this.readAll('account', '/v5/order/realtime', { category: 'linear', settleCoin: coin, limit: 50 }, orderRow)
     if (!orders.ok) return orders
-    const executions = await this.readAll('account', '/v5/execution/list', { category: 'linear', startTime: executionsFrom, limit: 100 }, executionRow)
+    const executions = await this.readAll(
+      'account',
+      '/v5/execution/list',
+      { category: 'linear', startTime: executionsFrom, limit: 100 },
+      executionRow,
+    )
     if (!executions.ok) return executions
     const positions = await this.readAll('account', '/v5/position/list', { category: 'linear', settleCoin: coin, limit: 200 }, positionRow)
     if (!positions.ok) return positions
@@ -214,14 +256,22 @@ export class BybitVenue implements Venue {
     }))
   }
 
-  async lookUp(i: InstrumentIndex, clientOrderId: string): Promise<Result<{ readonly order: OrderReport; readonly executions: readonly StreamReport[] } | undefined, VenueError>> {
+  async lookUp(
+    i: InstrumentIndex,
+    clientOrderId: string,
+  ): Promise<Result<{ readonly order: OrderReport; readonly executions: readonly StreamReport[] } | undefined, VenueError>> {
     const { symbol } = this.instrument(i)
     for (const path of ['/v5/order/realtime', '/v5/order/history']) {
       const reply = await this.read('account', path, { category: 'linear', symbol, orderLinkId: clientOrderId }, listOf(orderRow))
       if (!reply.ok) return reply
       const row = reply.value.list[0]
       if (row === undefined) continue
-      const executions = await this.readAll('account', '/v5/execution/list', { category: 'linear', symbol, orderLinkId: clientOrderId, limit: 100 }, executionRow)
+      const executions = await this.readAll(
+        'account',
+        '/v5/execution/list',
+        { category: 'linear', symbol, orderLinkId: clientOrderId, limit: 100 },
+        executionRow,
+      )
       if (!executions.ok) return executions
       return this.tryMap(() => ({
         order: toOrderReport(row, this.instrument(i)),
@@ -256,22 +306,35 @@ export class BybitVenue implements Venue {
 
   private async create(command: SubmitOrder): Promise<SendOutcome> {
     if (command.budget !== undefined)
-      return { type: 'refused', error: { type: 'invalid-request', code: 'budget', detail: 'a perpetual order needs a quantity, not a budget' } }
+      return {
+        type: 'refused',
+        error: { type: 'invalid-request', code: 'budget', detail: 'a perpetual order needs a quantity, not a budget' },
+      }
     if ((command.targets?.length ?? 0) > 1)
       return { type: 'refused', error: { type: 'invalid-request', code: 'targets', detail: 'only one target can travel with an entry' } }
-    const reply = await this.request(command.reduceOnly ? 'exit' : 'entry', 'POST', '/v5/order/create', createBody(command, this.instrument(command.instrument)))
+    const reply = await this.request(
+      command.reduceOnly ? 'exit' : 'entry',
+      'POST',
+      '/v5/order/create',
+      createBody(command, this.instrument(command.instrument)),
+    )
     if (!reply.ok) {
       // The id was taken before: the first request arrived after all. It is looked up like an unknown outcome.
       return reply.error.type === 'duplicate' ? { type: 'unknown', error: reply.error } : outcomeOf(reply.error)
     }
     const parsed = createResult.safeParse(reply.value)
-    if (!parsed.success) return { type: 'unknown', error: { type: 'unknown-outcome', code: 'odd-shape', detail: 'the reply to create has no orderId' } }
+    if (!parsed.success)
+      return { type: 'unknown', error: { type: 'unknown-outcome', code: 'odd-shape', detail: 'the reply to create has no orderId' } }
     return { type: 'taken', venueOrderId: parsed.data.orderId }
   }
 
   private async cancel(command: CancelOrder): Promise<SendOutcome> {
     const id = command.venueOrderId === undefined ? { orderLinkId: command.clientOrderId } : { orderId: command.venueOrderId }
-    const reply = await this.request('exit', 'POST', '/v5/order/cancel', { category: 'linear', symbol: this.instrument(command.instrument).symbol, ...id })
+    const reply = await this.request('exit', 'POST', '/v5/order/cancel', {
+      category: 'linear',
+      symbol: this.instrument(command.instrument).symbol,
+      ...id,
+    })
     if (reply.ok) return { type: 'taken', venueOrderId: command.venueOrderId }
     return reply.error.type === 'gone' ? { type: 'unknown', error: reply.error } : outcomeOf(reply.error)
   }

@@ -69,13 +69,20 @@ export class BybitClient implements Transport {
     )
   }
 
-  async call(method: 'GET' | 'POST', path: string, params: Readonly<Record<string, string | number | boolean | undefined>>): Promise<RawReply> {
+  async call(
+    method: 'GET' | 'POST',
+    path: string,
+    params: Readonly<Record<string, string | number | boolean | undefined>>,
+  ): Promise<RawReply> {
     const isPrivate = !path.startsWith('/v5/market/') && path !== '/v5/system/status'
     const defined = Object.fromEntries(Object.entries(params).filter(([, value]) => value !== undefined))
     // The client has a time limit of its own kind; this one holds whatever it does.
     let timer: NodeJS.Timeout | undefined
     const limit = new Promise<RawReply>((resolve) => {
-      timer = setTimeout(() => resolve({ type: 'unknown', detail: `no reply within ${this.options.timeoutMs} ms` }), this.options.timeoutMs + 500)
+      timer = setTimeout(
+        () => resolve({ type: 'unknown', detail: `no reply within ${this.options.timeoutMs} ms` }),
+        this.options.timeoutMs + 500,
+      )
     })
     const reply = this.callClient(method, path, isPrivate, defined).then(toReply, toFailure)
     const answer = await Promise.race([reply, limit])
@@ -127,7 +134,8 @@ export class BybitClient implements Transport {
     streams.on('exception', (event: unknown) => {
       const reply = event as { wsKey?: string; op?: string; ret_msg?: string }
       const name = PATHS[reply.wsKey as WsKey]
-      if (name !== undefined && reply.op === 'subscribe') handlers.state(name, 'down', `subscription refused: ${String(reply.ret_msg ?? '').slice(0, 200)}`)
+      if (name !== undefined && reply.op === 'subscribe')
+        handlers.state(name, 'down', `subscription refused: ${String(reply.ret_msg ?? '').slice(0, 200)}`)
     })
     this.subscribe('public')
     this.subscribe('private')
@@ -198,7 +206,13 @@ function toReply(body: unknown): RawReply {
   if (typeof retCode !== 'number') return { type: 'unknown', detail: 'reply has no retCode' }
   return {
     type: 'reply',
-    body: { retCode, retMsg: typeof retMsg === 'string' ? retMsg : '', result, ...(retExtInfo === undefined ? {} : { retExtInfo }), ...(typeof time === 'number' ? { time } : {}) },
+    body: {
+      retCode,
+      retMsg: typeof retMsg === 'string' ? retMsg : '',
+      result,
+      ...(retExtInfo === undefined ? {} : { retExtInfo }),
+      ...(typeof time === 'number' ? { time } : {}),
+    },
     limits: limitsOf(rateLimitApi),
   }
 }

@@ -4,7 +4,21 @@
  */
 import { z } from 'zod'
 import { parseDecimal } from '../../core/decimal.ts'
-import { CASH_SCALE, type Cash, type Lots, RATE_SCALE, type Rate, type Side, type Ticks, type Ts, cash, lots, rate, ticks, ts } from '../../core/units.ts'
+import {
+  CASH_SCALE,
+  type Cash,
+  type Lots,
+  RATE_SCALE,
+  type Rate,
+  type Side,
+  type Ticks,
+  type Ts,
+  cash,
+  lots,
+  rate,
+  ticks,
+  ts,
+} from '../../core/units.ts'
 import type { Bar } from '../../market/bars.ts'
 import { type Instrument, formatPrice, formatQuantity, parsePrice, parseQuantity } from '../../market/instrument.ts'
 import type { SubmitOrder } from '../../trading/event.ts'
@@ -81,7 +95,8 @@ const sideOf = (side: string): Side => (side === 'Buy' ? 1 : -1)
 
 function quantityOf(instrument: Instrument, value: string, field: string): Lots {
   const quantity = parseQuantity(instrument, value === '' ? '0' : value)
-  if (quantity === undefined) throw new OddRow(`${instrument.symbol} ${field} '${value.slice(0, 40)}' is not a quantity of ${instrument.symbol}`)
+  if (quantity === undefined)
+    throw new OddRow(`${instrument.symbol} ${field} '${value.slice(0, 40)}' is not a quantity of ${instrument.symbol}`)
   return quantity
 }
 
@@ -116,7 +131,8 @@ export function originOf(createType: string | undefined, stopOrderType: string |
   if (made.startsWith('CreateByAdl')) return 'adl'
   if (clientOrderId !== '') return 'ours'
   const stop = stopOrderType ?? ''
-  if (stop === 'StopLoss' || stop === 'PartialStopLoss' || made === 'CreateByStopLoss' || made === 'CreateByPartialStopLoss') return 'attached-stop'
+  if (stop === 'StopLoss' || stop === 'PartialStopLoss' || made === 'CreateByStopLoss' || made === 'CreateByPartialStopLoss')
+    return 'attached-stop'
   if (stop === 'TakeProfit' || stop === 'PartialTakeProfit' || made === 'CreateByTakeProfit' || made === 'CreateByPartialTakeProfit')
     return 'attached-target'
   return 'external'
@@ -186,7 +202,8 @@ export function toOrderReport(row: OrderWire, instrument: Instrument): OrderRepo
 
 function causeOf(row: OrderWire): string {
   const { cancelType, rejectReason } = row
-  if (rejectReason !== undefined && rejectReason !== '' && rejectReason !== 'EC_NoError' && rejectReason !== 'EC_PerCancelRequest') return rejectReason.slice(0, 80)
+  if (rejectReason !== undefined && rejectReason !== '' && rejectReason !== 'EC_NoError' && rejectReason !== 'EC_PerCancelRequest')
+    return rejectReason.slice(0, 80)
   return cancelType === undefined || cancelType === 'UNKNOWN' ? '' : cancelType.slice(0, 80)
 }
 
@@ -216,7 +233,12 @@ export function toExecutionReport(row: ExecutionWire, instrument: Instrument): E
         tradeId: row.execId,
         venueOrderId: row.orderId,
         clientOrderId: row.orderLinkId,
-        origin: row.execType === 'BustTrade' ? 'liquidation' : row.execType === 'AdlTrade' ? 'adl' : originOf(row.createType, row.stopOrderType, row.orderLinkId),
+        origin:
+          row.execType === 'BustTrade'
+            ? 'liquidation'
+            : row.execType === 'AdlTrade'
+              ? 'adl'
+              : originOf(row.createType, row.stopOrderType, row.orderLinkId),
         side: sideOf(row.side),
         price,
         lots: quantityOf(instrument, row.execQty, 'execQty'),
@@ -264,7 +286,8 @@ export function toBar(instrument: Instrument, start: string | number, o: string,
   }
 }
 
-export const priceText = (instrument: Instrument, value: string | undefined, field: string): Ticks | undefined => priceOf(instrument, value, field)
+export const priceText = (instrument: Instrument, value: string | undefined, field: string): Ticks | undefined =>
+  priceOf(instrument, value, field)
 
 /** The body of `order/create`. All numbers are text: the client would write 0.0000001 as 1e-7. */
 export function createBody(command: SubmitOrder, instrument: Instrument): Record<string, string | number | boolean> {
@@ -304,4 +327,3 @@ export function createBody(command: SubmitOrder, instrument: Instrument): Record
   }
   return body
 }
-

@@ -44,7 +44,14 @@ export function readStreamFrame(frame: unknown, instruments: ReadonlyMap<string,
     // `position` repeats without change and `wallet` has no snapshot: both are read by REST where they decide something.
   } catch (thrown) {
     if (thrown instanceof OddRow) handlers.odd(topic.slice(topic.lastIndexOf('.') + 1), thrown.message)
-    else if (thrown instanceof z.ZodError) handlers.odd(topic, thrown.issues.map((i) => `${i.path.join('.')}: ${i.message}`).join('; ').slice(0, 200))
+    else if (thrown instanceof z.ZodError)
+      handlers.odd(
+        topic,
+        thrown.issues
+          .map((i) => `${i.path.join('.')}: ${i.message}`)
+          .join('; ')
+          .slice(0, 200),
+      )
     else throw thrown
   }
 }

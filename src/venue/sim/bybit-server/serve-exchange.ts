@@ -8,6 +8,7 @@ import { CASH_SCALE, cash, instrumentIndex, rate } from '../../../core/units.ts'
 import { Bars } from '../../../market/bars.ts'
 import { makeInstrument } from '../../../market/instrument.ts'
 import { type CandleStore, openStore } from '../../../market/candles/store.ts'
+import { SIM_KEY, SIM_SECRET } from '../sim-key.ts'
 import { Exchange } from './exchange.ts'
 import { GeneratedSource } from './generated-source.ts'
 import type { MarketSource } from './market-source.ts'
@@ -40,8 +41,6 @@ export interface ExchangeServeOptions {
   readonly hasRateLimits?: boolean
 }
 
-export const SIM_KEY = 'sim'
-export const SIM_SECRET = 'sim-secret'
 const CASH_DEFAULT = '10000'
 const WARMUP_DEFAULT = 1_000
 const LEVERAGE_MAX = 100

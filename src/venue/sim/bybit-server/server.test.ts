@@ -61,8 +61,8 @@ describe('with bybit-api', () => {
     ws.on('update', (frame: Loose) => void frames.push(frame))
     ws.on('exception', (frame: unknown) => void exceptions.push(frame))
     ws.on('authenticated', (frame: Loose) => void authenticated.push(frame))
-    ws.subscribeV5(['orderbook.50.BTCUSDT', 'publicTrade.BTCUSDT', 'tickers.BTCUSDT', 'kline.1.BTCUSDT'], 'linear')
-    ws.subscribeV5(['order', 'execution', 'position', 'wallet'], 'linear')
+    void ws.subscribeV5(['orderbook.50.BTCUSDT', 'publicTrade.BTCUSDT', 'tickers.BTCUSDT', 'kline.1.BTCUSDT'], 'linear')
+    void ws.subscribeV5(['order', 'execution', 'position', 'wallet'], 'linear')
     const rows = (topic: string): Loose[] => frames.filter((f) => f['topic'] === topic).flatMap((f) => f['data'] as Loose[])
     await until(() => authenticated.find((a) => a['wsKey'] === 'v5Private'))
 
@@ -125,7 +125,7 @@ describe('with bybit-api', () => {
     closers.push(() => ws.closeAll(true))
     const exceptions: Loose[] = []
     ws.on('exception', (frame: Loose) => void exceptions.push(frame))
-    ws.subscribeV5(['order'], 'linear')
+    void ws.subscribeV5(['order'], 'linear')
     await until(() => exceptions.find((e) => e['op'] === 'auth' && e['success'] === false))
   })
 })
