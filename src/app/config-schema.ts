@@ -32,6 +32,21 @@ export const configSchema = z.strictObject({
   dataDir: z.string().min(1).default('.ballast').describe('a directory'),
   databaseUrl: databaseUrl(/^postgres(ql)?$/, 'postgres://user:password@host:5432/name'),
   redisUrl: databaseUrl(/^rediss?$/, 'redis://host:6379'),
+  interval: z
+    .enum(['1m', '3m', '5m', '15m', '30m', '1h', '4h'])
+    .default('1m')
+    .describe('base interval of the strategies: 1m, 3m, 5m, 15m, 30m, 1h or 4h'),
+  strategies: z
+    .array(
+      z.strictObject({
+        id: z.string().min(1).optional(),
+        strategy: z.string().min(1),
+        symbols: z.array(z.string().min(1)).min(1),
+        params: z.record(z.string(), z.unknown()).optional(),
+      }),
+    )
+    .optional()
+    .describe('a list as [{"strategy":"ema-cross","symbols":["BTCUSDT"]}]'),
   api: z.strictObject({ host: host('127.0.0.1'), port: port(8080) }).prefault({}),
   bybit: z.strictObject({ url: url() }).prefault({}),
   sim: z

@@ -4,6 +4,15 @@
  */
 export type PartStatus = 'ok' | 'warn' | 'down'
 
+/** Parts by name. The text of `bars` is the last close instant that is done; the time of the last good `reconcile` is when it was. */
+export const PARTS = {
+  publicStream: 'stream-public',
+  privateStream: 'stream-private',
+  reconcile: 'reconcile',
+  trader: 'trader',
+  bars: 'bars',
+} as const
+
 export interface HealthReporter {
   report(part: string, status: PartStatus, detail: string): void
 }

@@ -4,7 +4,7 @@
  */
 import type { StreamName, StreamState } from '../venue/bybit/transport.ts'
 import { STREAMS } from '../venue/bybit/transport.ts'
-import type { HealthReporter } from './health.ts'
+import { type HealthReporter, PARTS } from './health.ts'
 import type { Wall } from './wall.ts'
 
 const STALE_AFTER_MS = 3_000
@@ -21,7 +21,6 @@ export class StreamWatch {
   private readonly state = new Map<StreamName, StreamState>()
   private readonly downSince = new Map<StreamName, number>()
   private isStale = false
-  private lastQuoteMs: number | undefined
 
   constructor(ports: StreamWatchPorts) {
     this.ports = ports
@@ -31,21 +30,13 @@ export class StreamWatch {
     this.state.set(name, state)
     if (state === 'up') this.downSince.delete(name)
     else if (!this.downSince.has(name)) this.downSince.set(name, this.ports.wall.steadyMs())
-    this.ports.health.report(`stream-${name}`, state === 'up' ? 'ok' : 'down', detail)
+    this.ports.health.report(name === 'public' ? PARTS.publicStream : PARTS.privateStream, state === 'up' ? 'ok' : 'down', detail)
     this.check()
-  }
-
-  seen(): void {
-    this.lastQuoteMs = this.ports.wall.steadyMs()
   }
 
   /** In words, what is not fresh now. */
   problems(): string[] {
     return STREAMS.filter((name) => this.state.get(name) !== 'up').map((name) => `the ${name} stream is down`)
-  }
-
-  get quoteAgeMs(): number | undefined {
-    return this.lastQuoteMs === undefined ? undefined : this.ports.wall.steadyMs() - this.lastQuoteMs
   }
 
   check(): void {

@@ -9,7 +9,7 @@ import type { Journal } from '../journal/journal.ts'
 import { Projector } from '../journal/project.ts'
 import type { CommandQueue } from '../kernel/command.ts'
 import type { KernelConfig, StrategyConfig } from '../kernel/config.ts'
-import type { BarsMode, ClosedBar, KernelInput } from '../kernel/event.ts'
+import type { BarsMode, ClosedBar, KernelFact, KernelInput } from '../kernel/event.ts'
 import { Kernel } from '../kernel/kernel.ts'
 import type { Bar } from '../market/bars.ts'
 import { type Instrument, makeInstrument } from '../market/instrument.ts'
@@ -21,7 +21,7 @@ import type { StreamName, StreamState } from '../venue/bybit/transport.ts'
 import type { Quote, VenueHandlers } from '../venue/port.ts'
 import { BarGate, type GatedBar } from './bar-gate.ts'
 import { CommandDesk } from './command-desk.ts'
-import type { HealthReporter } from './health.ts'
+import { type HealthReporter, PARTS } from './health.ts'
 import { LiveDriver } from './live-driver.ts'
 import { MarketClock } from './market-clock.ts'
 import { Reconciler, knownStateOf } from './reconciler.ts'
@@ -46,6 +46,10 @@ export interface TraderOptions {
   readonly log: (level: 'info' | 'warn' | 'error', text: string) => void
   /** A step of the boot is done: what `npm start` prints. */
   readonly step: (name: string, detail: string, elapsedMs: number) => void
+  /** Facts that are in the journal, for the line that a person sees. */
+  readonly told: (facts: readonly KernelFact[], kernel: Kernel) => void
+  /** Exits and stops only: the third crash in ten minutes (architecture 2.1). */
+  readonly isSafe: boolean
   /** This process must end: a lost lease or an invariant. */
   readonly fatal: (text: string) => void
 }
@@ -123,6 +127,7 @@ export class Trader {
     if (!first) {
       await this.hold('reconcile', 'no-entries', 'reconcile', 'the first reconciliation is not clean')
     } else await this.lift('reconcile')
+    if (options.isSafe) await this.hold('safe', 'no-entries', 'error', 'safe mode: the trader crashed three times in ten minutes')
     options.step('reconciled', this.reconcileText, wall.steadyMs() - reconcileStart)
     await this.prepareVenue()
 
@@ -206,7 +211,7 @@ export class Trader {
         if (isUp) void this.reconcile(false)
       },
       leaseLost: (detail) => options.fatal(`Another trader owns this account (${detail}).`),
-      observe: (input) => this.observe(input),
+      observe: (input, facts) => this.observe(input, facts),
     })
     this.reconciler = new Reconciler({ kernel, venue, driver: this.driver, sender: this.sender, wall, now, note: (text) => options.log('warn', text) })
     this.gate = new BarGate(
@@ -253,7 +258,6 @@ export class Trader {
     const mark = quote.mark ?? quote.last
     if (mark !== undefined) this.marks[quote.instrument] = mark
     if (quote.bid !== undefined && quote.ask !== undefined) this.spreads[quote.instrument] = Math.max(0, quote.ask - quote.bid)
-    this.streams.seen()
   }
 
   private stream(name: StreamName, state: StreamState, detail: string): void {
@@ -333,10 +337,11 @@ export class Trader {
     await this.driver.submit(() => [])
     if (this.closedAt !== undefined && at <= this.closedAt) return
     this.closedAt = at
-    this.options.health.report('bars', 'ok', String(at))
+    this.options.health.report(PARTS.bars, 'ok', String(at))
   }
 
-  private observe(input: KernelInput): void {
+  private observe(input: KernelInput, facts: readonly KernelFact[]): void {
+    if (facts.length > 0) this.options.told(facts, this.kernel)
     if (input.type === 'order-filled' || input.type === 'position-adjusted') this.protection.check()
   }
 
@@ -363,7 +368,7 @@ export class Trader {
       const marks = [...this.marks]
       this.driver.post(() => [{ type: 'time-advanced', ts: this.clock.now(), marks }])
     }
-    this.options.health.report('trader', 'ok', `queue ${this.driver.depth}, sending ${this.sender.pending}`)
+    this.options.health.report(PARTS.trader, 'ok', `${this.driver.depth} queued, ${this.sender.pending} sending`)
   }
 
   /** A timed pause ends by itself off live; on live it ends with a question (S1). */
@@ -396,10 +401,10 @@ export class Trader {
     this.reconcileText = outcome.isClean ? `${outcome.openOrders} orders, ${outcome.positions} positions` : outcome.detail
     if (outcome.isClean) {
       this.reconciledAtMs = this.options.wall.nowMs()
-      this.options.health.report('reconcile', 'ok', `${outcome.openOrders} orders, ${outcome.positions} positions${outcome.detail === '' ? '' : `; ${outcome.detail}`}`)
+      this.options.health.report(PARTS.reconcile, 'ok', `${outcome.openOrders} orders, ${outcome.positions} positions${outcome.detail === '' ? '' : `; ${outcome.detail}`}`)
       if (!isFirst) await this.lift('reconcile')
     } else {
-      this.options.health.report('reconcile', 'down', outcome.detail)
+      this.options.health.report(PARTS.reconcile, 'down', outcome.detail)
       this.options.log('warn', `reconcile: ${outcome.detail}`)
       if (!isFirst) await this.hold('reconcile', 'no-entries', 'reconcile', outcome.detail)
     }

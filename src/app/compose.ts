@@ -1,0 +1,192 @@
+/**
+ * The composition root: makes each role out of its parts.
+ * Never holds a rule of trading; it only says what is connected to what.
+ */
+import { Agent, get } from 'node:http'
+import { type Database, connectDatabase } from '../../db/client.ts'
+import { PostgresCommandQueue } from '../../db/commands.ts'
+import { sharedUrl } from '../../db/embedded.ts'
+import { reportHealth } from '../../db/health.ts'
+import { PostgresJournal } from '../../db/journal.ts'
+import { acquireLease, releaseLease, renewLease } from '../../db/lease.ts'
+import { type Result, err, ok } from '../core/result.ts'
+import { ts } from '../core/units.ts'
+import type { KernelFact } from '../kernel/event.ts'
+import type { Kernel } from '../kernel/kernel.ts'
+import { parseInterval } from '../market/candles/interval.ts'
+import { RISK_PROFILES } from '../risk/profiles.ts'
+import { BybitVenue } from '../venue/bybit/bybit-venue.ts'
+import { BybitClient } from '../venue/bybit/client.ts'
+import type { VenueClock } from '../venue/port.ts'
+import type { Config } from './config-schema.ts'
+import { exchangeAccess } from './exchange-access.ts'
+import type { HealthReporter } from './health.ts'
+import { type DataPaths, type PathProblem, readTag } from './paths.ts'
+import { DEFAULT_PLANS, type StrategyPlan, planOf } from './strategy-plan.ts'
+import { Trader } from './trader.ts'
+import { realWall } from './wall.ts'
+
+export interface RoleContext {
+  readonly config: Config
+  readonly paths: DataPaths
+  readonly liveStatement: string | undefined
+  readonly log: (level: 'info' | 'warn' | 'error', text: string) => void
+}
+
+export interface RunningRole {
+  stop(): Promise<void>
+}
+
+export interface TraderHooks {
+  readonly step: (name: string, detail: string, elapsedMs: number) => void
+  readonly told: (facts: readonly KernelFact[], kernel: Kernel) => void
+  readonly fatal: (text: string) => void
+  readonly isSafe: boolean
+}
+
+const CALL_TIMEOUT_MS = 5_000
+const RECV_WINDOW_MS = 5_000
+const LEASE_RENEW_MS = 1_000
+/** A trader that was killed holds its lease this long; the next one waits for it. */
+const LEASE_WAIT_MS = 8_000
+
+/** Connects to the database that DATABASE_URL names, or that the supervisor started for this data directory. */
+export async function connect(context: RoleContext, max: number): Promise<Result<Database, PathProblem>> {
+  const url = context.config.databaseUrl ?? sharedUrl(context.paths.root)
+  if (url === undefined)
+    return err({ sentence: `No database runs for ${context.paths.root}.`, next: 'Start Ballast with npm start, or set DATABASE_URL.' })
+  const connected = await connectDatabase({ url, max })
+  return connected.ok ? connected : err({ sentence: connected.error.sentence, next: connected.error.next })
+}
+
+export function plansOf(config: Config): Result<readonly StrategyPlan[], PathProblem> {
+  const plans: StrategyPlan[] = []
+  for (const spec of config.strategies ?? DEFAULT_PLANS) {
+    const plan = planOf(spec)
+    if (!plan.ok) return err({ sentence: plan.error, next: 'Correct the list of strategies in the configuration.' })
+    plans.push(plan.value)
+  }
+  return ok(plans)
+}
+
+export async function startTrader(context: RoleContext, hooks: TraderHooks): Promise<Result<RunningRole, PathProblem>> {
+  const { config, paths, log } = context
+  const access = exchangeAccess(config, paths, context.liveStatement)
+  if (!access.ok) return access
+  const plans = plansOf(config)
+  if (!plans.ok) return plans
+  const database = await connect(context, 6)
+  if (!database.ok) return database
+  const { sql } = database.value
+  const lease = await takeLease(database.value)
+  if (!lease.ok) {
+    await database.value.close()
+    return lease
+  }
+  const intervalMs = parseInterval(config.interval) as number
+  const client = new BybitClient({ ...access.value, timeoutMs: CALL_TIMEOUT_MS, recvWindowMs: RECV_WINDOW_MS })
+  const { simUrl } = access.value
+  const venue = new BybitVenue(client, {
+    intervalMs,
+    wallMs: () => Date.now(),
+    sleep: realWall.sleep,
+    simClock: simUrl === undefined ? undefined : () => readSimClock(simUrl),
+  })
+  const commands = new PostgresCommandQueue(sql)
+  await commands.recoverInterrupted()
+  const trader = new Trader({
+    profile: config.profile,
+    tag: readTag(paths),
+    intervalMs,
+    plans: plans.value,
+    risk: RISK_PROFILES[config.profile],
+    venue,
+    journal: new PostgresJournal(sql, lease.value),
+    commands,
+    health: healthReporter(database.value, log),
+    wall: realWall,
+    log,
+    step: hooks.step,
+    told: hooks.told,
+    isSafe: hooks.isSafe,
+    fatal: hooks.fatal,
+  })
+  const renewal = setInterval(() => {
+    void renewLease(sql, lease.value.epoch).then((held) => {
+      if (held.ok && !held.value) hooks.fatal('Another trader took over this account.')
+    })
+  }, LEASE_RENEW_MS)
+  const started = await trader.start()
+  if (!started.ok) {
+    clearInterval(renewal)
+    await client.close()
+    await releaseLease(sql, lease.value.epoch)
+    await database.value.close()
+    return started
+  }
+  return ok({
+    stop: async () => {
+      await trader.stop()
+      commands.stop()
+      clearInterval(renewal)
+      await releaseLease(sql, lease.value.epoch)
+      await database.value.close()
+    },
+  })
+}
+
+async function takeLease(database: Database): Promise<Result<{ readonly epoch: number; readonly seq: number }, PathProblem>> {
+  const startedMs = realWall.steadyMs()
+  for (;;) {
+    const lease = await acquireLease(database.sql)
+    if (lease.ok) return lease
+    if (lease.error.type === 'unavailable') return err({ sentence: `The database does not answer: ${lease.error.detail}.`, next: 'Start it and try again.' })
+    if (realWall.steadyMs() - startedMs > LEASE_WAIT_MS) return err({ sentence: lease.error.detail, next: 'Stop the other trader first; two must never trade one account.' })
+    await realWall.sleep(250)
+  }
+}
+
+/** Writes at most one row a part at a time, the newest; health is for people and may lag. */
+function healthReporter(database: Database, log: RoleContext['log']): HealthReporter {
+  const waiting = new Map<string, Parameters<HealthReporter['report']>>()
+  let isWriting = false
+  const write = async (): Promise<void> => {
+    if (isWriting) return
+    isWriting = true
+    for (let next = waiting.entries().next(); !next.done; next = waiting.entries().next()) {
+      const [part, report] = next.value
+      waiting.delete(part)
+      await reportHealth(database.sql, report[0], report[1], report[2]).catch((cause: unknown) => {
+        log('warn', `health of ${part} not written: ${cause instanceof Error ? cause.message : String(cause)}`)
+      })
+    }
+    isWriting = false
+  }
+  return {
+    report: (...report) => {
+      waiting.set(report[0], report)
+      void write()
+    },
+  }
+}
+
+const clockAgent = new Agent({ keepAlive: true })
+
+function readSimClock(url: string): Promise<VenueClock | undefined> {
+  return new Promise((resolve) => {
+    const request = get(`${url}/_sim/clock`, { agent: clockAgent, timeout: 2_000 }, (response) => {
+      const chunks: Buffer[] = []
+      response.on('data', (chunk: Buffer) => chunks.push(chunk))
+      response.on('end', () => {
+        try {
+          const { now, speed } = JSON.parse(Buffer.concat(chunks).toString()) as { now: number; speed: number }
+          resolve({ now: ts(now), speed })
+        } catch {
+          resolve(undefined)
+        }
+      })
+    })
+    request.on('timeout', () => request.destroy())
+    request.on('error', () => resolve(undefined))
+  })
+}

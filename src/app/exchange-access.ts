@@ -1,0 +1,85 @@
+/**
+ * Which exchange a profile talks to, and with which key.
+ * Never lets a key be read from anywhere but its 0600 file, and never lets `live` start without the explicit statement.
+ */
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { z } from 'zod'
+import { type Result, err, ok } from '../core/result.ts'
+import { SIM_KEY, SIM_SECRET } from '../venue/sim/sim-key.ts'
+import type { Config } from './config-schema.ts'
+import type { DataPaths, PathProblem } from './paths.ts'
+
+export interface ExchangeAccess {
+  readonly key: string
+  readonly secret: string
+  readonly restUrl: string
+  readonly publicStreamUrl: string
+  readonly privateStreamUrl: string
+  /** Where the simulator tells its clock; undefined on the real exchange. */
+  readonly simUrl: string | undefined
+}
+
+const HOSTS = {
+  testnet: { rest: 'https://api-testnet.bybit.com', stream: 'wss://stream-testnet.bybit.com', publicStream: 'wss://stream-testnet.bybit.com' },
+  // Demo has no public stream of its own: mainnet's is used.
+  demo: { rest: 'https://api-demo.bybit.com', stream: 'wss://stream-demo.bybit.com', publicStream: 'wss://stream.bybit.com' },
+  live: { rest: 'https://api.bybit.com', stream: 'wss://stream.bybit.com', publicStream: 'wss://stream.bybit.com' },
+} as const
+
+const keyFile = z.object({ key: z.string().min(1), secret: z.string().min(1) })
+
+export const simUrlOf = (config: Config): string => (config.bybit.url ?? `http://127.0.0.1:${config.sim.port}`).replace(/\/$/, '')
+
+export function exchangeAccess(config: Config, paths: DataPaths, liveStatement: string | undefined): Result<ExchangeAccess, PathProblem> {
+  switch (config.profile) {
+    case 'sim':
+    case 'paper': {
+      const url = simUrlOf(config)
+      const streams = url.replace(/^http/, 'ws')
+      return ok({
+        key: SIM_KEY,
+        secret: SIM_SECRET,
+        restUrl: url,
+        publicStreamUrl: `${streams}/v5/public/linear`,
+        privateStreamUrl: `${streams}/v5/private`,
+        simUrl: url,
+      })
+    }
+    case 'observe':
+      return err({ sentence: 'Profile observe is not built yet: no order would be sent, and nothing is shown yet either.', next: 'Use --profile sim.' })
+    case 'live':
+      if (liveStatement !== 'live')
+        return err({
+          sentence: 'Profile live trades real money and needs the explicit statement BALLAST_I_AM_LIVE=live in the environment.',
+          next: 'Set it, or use --profile demo.',
+        })
+      return realAccess(HOSTS.live, paths)
+    case 'testnet':
+      return realAccess(HOSTS.testnet, paths)
+    case 'demo':
+      return realAccess(HOSTS.demo, paths)
+  }
+}
+
+function realAccess(host: (typeof HOSTS)[keyof typeof HOSTS], paths: DataPaths): Result<ExchangeAccess, PathProblem> {
+  const file = paths.bybitKey
+  const next = `Write {"key":"…","secret":"…"} to ${file} and run chmod 600 on it.`
+  if (!existsSync(file)) return err({ sentence: `There is no exchange key at ${file}.`, next })
+  if ((statSync(file).mode & 0o077) !== 0) return err({ sentence: `${file} can be read by others.`, next: `chmod 600 ${file}` })
+  let raw: unknown
+  try {
+    raw = JSON.parse(readFileSync(file, 'utf8'))
+  } catch {
+    // The parser's own message would quote what stands in the file.
+    return err({ sentence: `${file} is not JSON.`, next })
+  }
+  const parsed = keyFile.safeParse(raw)
+  if (!parsed.success) return err({ sentence: `${file} does not hold a key and a secret.`, next })
+  return ok({
+    ...parsed.data,
+    restUrl: host.rest,
+    publicStreamUrl: `${host.publicStream}/v5/public/linear`,
+    privateStreamUrl: `${host.stream}/v5/private`,
+    simUrl: undefined,
+  })
+}

@@ -1,0 +1,83 @@
+/**
+ * The data directory: where each file of an installation lies, and the tag that its orders carry.
+ * Never lets two profiles share one directory: their orders and their books would mix.
+ */
+import { randomInt } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Result, err, ok } from '../core/result.ts'
+import type { Profile } from './config-schema.ts'
+
+export interface DataPaths {
+  readonly root: string
+  readonly candles: string
+  readonly run: string
+  readonly adminKey: string
+  readonly bybitKey: string
+  readonly simState: string
+}
+
+export interface PathProblem {
+  readonly sentence: string
+  readonly next: string
+}
+
+export const pathsOf = (root: string): DataPaths => ({
+  root,
+  candles: join(root, 'candles'),
+  run: join(root, 'run'),
+  adminKey: join(root, 'admin.key'),
+  bybitKey: join(root, 'bybit.key'),
+  simState: join(root, 'simulator.json'),
+})
+
+/** Makes the directory where it is missing, and refuses one that belongs to another profile. */
+export function claimDirectory(paths: DataPaths, profile: Profile): Result<void, PathProblem> {
+  try {
+    mkdirSync(paths.run, { recursive: true })
+    const file = join(paths.root, 'profile')
+    if (!existsSync(file)) writeFileSync(file, `${profile}\n`)
+    const owner = readFileSync(file, 'utf8').trim()
+    if (owner !== profile)
+      return err({ sentence: `The data directory ${paths.root} belongs to profile ${owner}, not ${profile}.`, next: `Choose another one: --data-dir .ballast-${profile}` })
+    return ok(undefined)
+  } catch (cause) {
+    return err({
+      sentence: `The data directory ${paths.root} cannot be written (${cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause)}).`,
+      next: 'Give this user the right to write there, or choose another one with --data-dir.',
+    })
+  }
+}
+
+const TAG_LETTERS = 'abcdefghijklmnopqrstuvwxyz0123456789'
+
+/** Six characters that belong to this directory and stand in each of its orders (S6). */
+export function readTag(paths: DataPaths): string {
+  const file = join(paths.root, 'tag')
+  if (!existsSync(file)) writeFileSync(file, `${Array.from({ length: 6 }, () => TAG_LETTERS[randomInt(TAG_LETTERS.length)]).join('')}\n`)
+  return readFileSync(file, 'utf8').trim()
+}
+
+export type RoleName = 'supervisor' | 'trader' | 'simulator' | 'api' | 'worker' | 'bots'
+
+const pidFile = (paths: DataPaths, role: RoleName): string => join(paths.run, `${role}.pid`)
+
+export const writePid = (paths: DataPaths, role: RoleName): void => writeFileSync(pidFile(paths, role), `${process.pid}\n`)
+
+export function removePid(paths: DataPaths, role: RoleName): void {
+  if (livingPid(paths, role) === process.pid) rmSync(pidFile(paths, role), { force: true })
+}
+
+/** Process id of a role that runs on this directory; undefined where none does. */
+export function livingPid(paths: DataPaths, role: RoleName): number | undefined {
+  const file = pidFile(paths, role)
+  if (!existsSync(file)) return undefined
+  const pid = Number(readFileSync(file, 'utf8').trim())
+  if (!Number.isSafeInteger(pid) || pid <= 0) return undefined
+  try {
+    process.kill(pid, 0)
+    return pid
+  } catch (cause) {
+    return cause instanceof Error && 'code' in cause && cause.code === 'EPERM' ? pid : undefined
+  }
+}

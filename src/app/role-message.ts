@@ -1,0 +1,17 @@
+/**
+ * What the processes of one installation say to each other: plain data over the IPC channel.
+ * Never carries a secret or an order.
+ */
+export type RoleMessage =
+  | { readonly type: 'heartbeat' }
+  | { readonly type: 'step'; readonly name: string; readonly detail: string; readonly elapsedMs: number }
+  | { readonly type: 'ready'; readonly detail: string }
+  /** A line about trading for whoever watches the terminal. */
+  | { readonly type: 'line'; readonly text: string }
+  /** The role cannot run: said once, then it exits. `exitCode` is that of surfaces 3.e. */
+  | { readonly type: 'failed'; readonly sentence: string; readonly next: string; readonly exitCode: number }
+
+/** To the process that started this one, where there is one. */
+export function tell(message: RoleMessage): void {
+  process.send?.(message)
+}

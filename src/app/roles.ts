@@ -1,0 +1,98 @@
+/**
+ * Runs one role in this process: starts it, tells whoever started the process, and ends it when asked or when that one is gone.
+ * Never restarts anything: that is the supervisor's.
+ */
+import type { Result } from '../core/result.ts'
+import { serveExchange } from '../venue/sim/bybit-server/serve-exchange.ts'
+import { StartError } from '../venue/sim/bybit-server/start-error.ts'
+import { type RoleContext, type RunningRole, startTrader } from './compose.ts'
+import { type PathProblem, type RoleName, removePid, writePid } from './paths.ts'
+import { tell } from './role-message.ts'
+import { lineOf } from './trade-line.ts'
+
+const HEARTBEAT_MS = 500
+
+/** Runs until stopped. Answers the exit code. */
+export async function runRole(role: RoleName, context: RoleContext, flags: { readonly isSafe: boolean }): Promise<number> {
+  writePid(context.paths, role)
+  const ended = endSignal()
+  const heartbeat = setInterval(() => tell({ type: 'heartbeat' }), HEARTBEAT_MS)
+  const started = await start(role, context, flags, ended.end)
+  if (!started.ok) {
+    clearInterval(heartbeat)
+    tell({ type: 'failed', sentence: started.error.sentence, next: started.error.next, exitCode: 1 })
+    context.log('error', `${started.error.sentence} ${started.error.next}`)
+    removePid(context.paths, role)
+    return 1
+  }
+  tell({ type: 'ready', detail: '' })
+  const code = await ended.promise
+  await started.value.stop()
+  clearInterval(heartbeat)
+  removePid(context.paths, role)
+  return code
+}
+
+async function start(
+  role: RoleName,
+  context: RoleContext,
+  flags: { readonly isSafe: boolean },
+  end: (code: number) => void,
+): Promise<Result<RunningRole, PathProblem>> {
+  switch (role) {
+    case 'trader':
+      return startTrader(context, {
+        step: (name, detail, elapsedMs) => tell({ type: 'step', name, detail, elapsedMs }),
+        told: (facts, kernel) => {
+          for (const fact of facts) {
+            const text = lineOf(fact, kernel)
+            if (text !== undefined) tell({ type: 'line', text })
+          }
+        },
+        fatal: (text) => {
+          context.log('error', text)
+          end(1)
+        },
+        isSafe: flags.isSafe,
+      })
+    case 'simulator':
+      return startSimulator(context)
+    default:
+      return { ok: false, error: { sentence: `The role ${role} cannot run alone.`, next: 'Use --role trader, api, worker or bots.' } }
+  }
+}
+
+async function startSimulator(context: RoleContext): Promise<Result<RunningRole, PathProblem>> {
+  const { sim } = context.config
+  try {
+    const server = await serveExchange({
+      port: sim.port,
+      seed: sim.seed,
+      speed: sim.speed,
+      stateFile: context.paths.simState,
+      candlesRoot: context.paths.candles,
+    })
+    return { ok: true, value: { stop: () => server.close() } }
+  } catch (cause) {
+    if (cause instanceof StartError) return { ok: false, error: { sentence: cause.message, next: cause.next } }
+    throw cause
+  }
+}
+
+/** Resolves on SIGTERM or SIGINT, when the starter is gone, or when the role ends itself. A second signal ends the process at once. */
+function endSignal(): { readonly promise: Promise<number>; readonly end: (code: number) => void } {
+  let end: (code: number) => void = () => {}
+  const promise = new Promise<number>((resolve) => {
+    end = resolve
+  })
+  let asked = 0
+  const onSignal = (): void => {
+    asked += 1
+    if (asked > 1) process.exit(130)
+    end(0)
+  }
+  process.on('SIGTERM', onSignal)
+  process.on('SIGINT', onSignal)
+  process.on('disconnect', () => end(0))
+  return { promise, end: (code) => end(code) }
+}

@@ -1,0 +1,83 @@
+/**
+ * The program: reads the configuration, picks a role, and runs it.
+ * Never holds logic of a role.
+ */
+import { parseArgs } from 'node:util'
+import { fileURLToPath } from 'node:url'
+import packageJson from '../package.json' with { type: 'json' }
+import { dataDirectory, environment, loadConfig } from './app/config.ts'
+import type { RoleContext } from './app/compose.ts'
+import { type RoleName, claimDirectory, pathsOf } from './app/paths.ts'
+import { runRole } from './app/roles.ts'
+import { Supervisor } from './app/supervisor.ts'
+import { Terminal } from './app/terminal.ts'
+
+const ROLES = ['all', 'trader', 'simulator', 'api', 'worker', 'bots'] as const
+
+async function main(): Promise<number> {
+  const env = environment()
+  const terminal = new Terminal(process.stdout, process.stderr, (env.NO_COLOR ?? '') === '' && env.TERM !== 'dumb')
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+  if (major < 20 || (major === 20 && minor < 19)) {
+    terminal.failed(`Ballast needs Node 20.19 or newer; this is ${process.versions.node}.`, 'Install a newer Node, for example from nodejs.org.')
+    return 1
+  }
+  let flags: ReturnType<typeof readFlags>
+  try {
+    flags = readFlags(process.argv.slice(2).filter((word) => word !== 'run'))
+  } catch (cause) {
+    terminal.failed(cause instanceof Error ? cause.message : String(cause), 'Flags: --role --profile --data-dir --config --safe')
+    return 2
+  }
+  const role = ROLES.find((name) => name === (flags.role ?? 'all'))
+  if (role === undefined) {
+    terminal.failed(`There is no role '${flags.role}'.`, `Roles: ${ROLES.join(', ')}.`)
+    return 2
+  }
+  const loaded = loadConfig({ env, flags: { dataDir: flags['data-dir'], profile: flags.profile }, files: flags.config })
+  if (!loaded.ok) {
+    for (const problem of loaded.error) terminal.failed(problem.sentence, problem.next)
+    return 3
+  }
+  const config = loaded.value.values
+  const paths = pathsOf(dataDirectory(config))
+  const claimed = claimDirectory(paths, config.profile)
+  if (!claimed.ok) {
+    terminal.failed(claimed.error.sentence, claimed.error.next)
+    return 1
+  }
+  const context: RoleContext = {
+    config,
+    paths,
+    liveStatement: env.BALLAST_I_AM_LIVE,
+    log: (level, text) => {
+      if (level !== 'info') terminal.warn(`${role === 'all' ? '' : `${role}: `}${text}`)
+    },
+  }
+  if (role !== 'all') return runRole(role as RoleName, context, { isSafe: flags.safe === true })
+  terminal.banner(packageJson.version, config)
+  const passed = [
+    ...(flags['data-dir'] === undefined ? [] : ['--data-dir', flags['data-dir']]),
+    ...(flags.profile === undefined ? [] : ['--profile', flags.profile]),
+    ...(flags.config ?? []).flatMap((file) => ['--config', file]),
+  ]
+  return new Supervisor({ context, entry: fileURLToPath(import.meta.url), flags: passed, terminal }).run()
+}
+
+function readFlags(words: readonly string[]) {
+  return parseArgs({
+    args: [...words],
+    options: {
+      role: { type: 'string' },
+      profile: { type: 'string', short: 'p' },
+      'data-dir': { type: 'string' },
+      config: { type: 'string', short: 'c', multiple: true },
+      safe: { type: 'boolean' },
+    },
+    strict: true,
+  }).values
+}
+
+process.exitCode = await main()
+// Whatever still holds the event loop (a library's timer) must not keep an ended role alive.
+setTimeout(() => process.exit(), 1_000).unref()
