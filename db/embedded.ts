@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { chmodSync, chownSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -25,12 +25,14 @@ export interface EmbeddedServer {
 }
 
 const USER = 'ballast'
+const PASSWORD_FILE = 'ballast.password'
 const DATABASE = 'postgres'
 const START_TIMEOUT_MS = 60_000
 const STOP_TIMEOUT_MS = 30_000
 const POLL_MS = 20
+const CHECK_DIRECTORY = 'Check that the directory can be written and that the disk is not full.'
 const LOG_MAX = 10_000_000
-const PORT_ATTEMPTS = 3
+const ATTEMPTS = 3
 
 /** Line of postmaster.pid: port and status, counted from 0. */
 const PID_LINE = { pid: 0, port: 3, status: 7 } as const
@@ -47,7 +49,8 @@ interface Paths {
 const pathsOf = (dataDir: string): Paths => ({
   dataDir,
   cluster: join(dataDir, 'pg'),
-  password: join(dataDir, 'pg.password'),
+  // Inside the cluster, so that both appear together.
+  password: join(dataDir, 'pg', PASSWORD_FILE),
   port: join(dataDir, 'pg.port'),
   run: join(dataDir, 'run'),
   log: join(dataDir, 'logs', 'postgres.log'),
@@ -87,7 +90,7 @@ export async function startEmbedded(options: { readonly dataDir: string }): Prom
     }
     return await startServer(paths, binaries.value, runAs.value, startedAt)
   } catch (cause) {
-    return err(unavailable(`The packaged PostgreSQL could not be started in ${paths.dataDir} (${messageOf(cause)}).`, 'Check that the directory can be written and that the disk is not full.'))
+    return err(unavailable(`The packaged PostgreSQL could not be started in ${paths.dataDir} (${messageOf(cause)}).`, CHECK_DIRECTORY))
   }
 }
 
@@ -173,25 +176,37 @@ async function answers(url: string, cluster: string): Promise<boolean> {
 // Making and starting.
 
 async function makeCluster(paths: Paths, binaries: Binaries, runAs: RunAs): Promise<Result<void, DatabaseError>> {
-  // Made beside and renamed, so that a kill in between leaves no half of a database.
-  const fresh = `${paths.cluster}.new`
-  const secret = `${paths.password}.new`
-  rmSync(fresh, { recursive: true, force: true })
+  removeAbandoned(paths)
+  // Made beside and renamed, so that a kill in between leaves no half of a database, and of two that make one the first wins.
+  const fresh = `${paths.cluster}.new-${process.pid}`
+  const secret = `${fresh}.password`
   makeDirectory(fresh, runAs)
   const password = randomBytes(24).toString('base64url')
   writeFileSync(secret, password, { mode: 0o600 })
   if ('uid' in runAs) chownSync(secret, runAs.uid, runAs.gid)
-  const flags = ['--auth=scram-sha-256', `--username=${USER}`, `--pwfile=${secret}`, '--encoding=UTF8', '--locale=C', '--data-checksums', '--no-instructions']
+  const flags = ['--auth=scram-sha-256', `--username=${USER}`, `--pwfile=${secret}`, '--encoding=UTF8', '--locale=C', '--no-instructions']
   const { code, output } = await runToEnd(binaries.initdb, [`--pgdata=${fresh}`, ...flags], runAs)
   rmSync(secret, { force: true })
   if (code !== 0) {
     rmSync(fresh, { recursive: true, force: true })
-    return err(unavailable(`The database could not be made in ${paths.cluster} (${lastLine(output)}).`, 'Check that the directory can be written and that the disk is not full.'))
+    return err(unavailable(`The database could not be made in ${paths.cluster} (${lastLine(output)}).`, CHECK_DIRECTORY))
   }
-  writeFileSync(paths.password, password, { mode: 0o600 })
-  if (existsSync(paths.cluster)) rmSync(paths.cluster, { recursive: true })
-  renameSync(fresh, paths.cluster)
+  writeFileSync(join(fresh, PASSWORD_FILE), password, { mode: 0o600 })
+  try {
+    renameSync(fresh, paths.cluster)
+  } catch (cause) {
+    rmSync(fresh, { recursive: true, force: true })
+    if (!hasCluster(paths.cluster)) throw cause
+  }
   return ok(undefined)
+}
+
+/** What a process that was killed while it made a cluster left behind. */
+function removeAbandoned(paths: Paths): void {
+  for (const name of readdirSync(paths.dataDir)) {
+    const maker = /^pg\.new-(\d+)/.exec(name)?.[1]
+    if (maker !== undefined && (Number(maker) === process.pid || !isAlive(Number(maker)))) rmSync(join(paths.dataDir, name), { recursive: true, force: true })
+  }
 }
 
 function runToEnd(program: string, args: readonly string[], runAs: RunAs): Promise<{ code: number | null; output: string }> {
@@ -209,7 +224,7 @@ const lastLine = (text: string): string => text.trim().split('\n').at(-1) ?? 'no
 async function startServer(paths: Paths, binaries: Binaries, runAs: RunAs, startedAt: number): Promise<Result<EmbeddedServer, DatabaseError>> {
   let message = ''
   const deadline = Date.now() + START_TIMEOUT_MS
-  for (let attempt = 0; attempt < PORT_ATTEMPTS || Date.now() < deadline; attempt += 1) {
+  for (let attempt = 0; Date.now() < deadline; attempt += 1) {
     const port = await choosePort(paths.port, attempt)
     const { child, logFrom } = spawnServer(paths, binaries, runAs, port)
     const running = await waitUntilReady(paths, child, port, deadline)
@@ -220,8 +235,8 @@ async function startServer(paths: Paths, binaries: Binaries, runAs: RunAs, start
     message = lastLine(readFileSync(paths.log, 'utf8').slice(logFrom))
     const adopted = await findRunning(paths)
     if (adopted !== undefined) return ok(publish(paths, adopted, undefined, true, startedAt))
-    // Backends of a killed server let go of its memory a moment later; a port may have been taken meanwhile.
-    if (!/shared memory|in use|could not bind|could not create any TCP/i.test(message)) break
+    // Backends of a killed server let go of its memory a moment later; a port may have been taken meanwhile, or another start was first.
+    if (attempt >= ATTEMPTS && !/shared memory/i.test(message)) break
     await sleep(POLL_MS * 10)
   }
   return err(unavailable(`The packaged PostgreSQL does not start (${message}).`, `See ${paths.log}.`))

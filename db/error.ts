@@ -11,9 +11,11 @@ export interface DatabaseError {
 
 export const unavailable = (sentence: string, next: string): DatabaseError => ({ type: 'unavailable', sentence, next })
 
-/** The message of a caught value; errors of the client name host and port, never the password. */
+/** One line of what a caught value says; the client's errors name host and port, never the password. */
 export const messageOf = (cause: unknown): string => {
   if (!(cause instanceof Error)) return String(cause)
-  const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : ''
-  return cause.message === '' ? code : cause.message
+  // Drizzle wraps the server's words in the text of the query.
+  if (cause.cause instanceof Error) return messageOf(cause.cause)
+  const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : 'unknown error'
+  return cause.message.split('\n')[0] || code
 }

@@ -1,0 +1,101 @@
+/**
+ * The packaged server: made once, adopted after a kill of its starter, and not fooled by what a dead one left behind.
+ * Never touches a server that it did not start.
+ */
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, describe, expect, test } from 'vitest'
+import { connectDatabase } from './client.ts'
+import { closedAncestor } from './cluster.ts'
+import { type EmbeddedServer, sharedUrl, startEmbedded } from './embedded.ts'
+import { openDatabase } from './open.ts'
+
+const dataDir = mkdtempSync(join(tmpdir(), 'ballast-embedded-'))
+const probe = await startEmbedded({ dataDir })
+if (!probe.ok) process.stderr.write(`\n!! Tests of the packaged PostgreSQL are SKIPPED: ${probe.error.sentence}\n`)
+afterAll(() => rmSync(dataDir, { recursive: true, force: true }))
+
+const start = async (): Promise<EmbeddedServer> => {
+  const server = await startEmbedded({ dataDir })
+  if (!server.ok) throw new Error(`${server.error.sentence} ${server.error.next}`)
+  return server.value
+}
+const modeOf = (...path: string[]): number => statSync(join(dataDir, ...path)).mode & 0o777
+
+describe.skipIf(!probe.ok)('packaged PostgreSQL', () => {
+  test('keeps its password to the owner, listens on the loopback only, and syncs', async () => {
+    expect(modeOf('pg', 'ballast.password')).toBe(0o600)
+    expect(modeOf('run', 'database.json')).toBe(0o600)
+    const database = await connectDatabase({ url: sharedUrl(dataDir) ?? '' })
+    if (!database.ok) throw new Error(database.error.sentence)
+    const { sql } = database.value
+    const settings = await sql`select current_setting('listen_addresses') as listen, current_setting('unix_socket_directories') as sockets, current_setting('fsync') as fsync, current_setting('synchronous_commit') as commits`
+    expect(settings[0]).toEqual({ listen: '127.0.0.1', sockets: '', fsync: 'on', commits: 'on' })
+    await sql`create table kept (n int)`
+    await sql`insert into kept values (42)`
+    await database.value.close()
+  })
+
+  test('adopts a server that runs already, with the same rows', async () => {
+    const again = await start()
+    expect(again.adopted).toBe(true)
+    const database = await openDatabase({ dataDir, databaseUrl: undefined })
+    if (!database.ok) throw new Error(database.error.sentence)
+    expect([...(await database.value.sql`select n from kept`)]).toEqual([{ n: 42 }])
+    await database.value.close()
+    await again.stop()
+    expect(sharedUrl(dataDir)).toBeUndefined()
+  })
+
+  test('starts after a kill -9 of the server, and after its pid went to another program', async () => {
+    const first = await start()
+    expect(first.adopted).toBe(false)
+    process.kill(first.pid, 'SIGKILL')
+    const second = await start()
+    expect(second.adopted).toBe(false)
+    process.kill(second.pid, 'SIGKILL')
+    await sleep(500)
+    const file = join(dataDir, 'pg', 'postmaster.pid')
+    writeFileSync(file, readFileSync(file, 'utf8').replace(/^\d+/, String(process.pid)))
+    const third = await start()
+    expect(third.adopted).toBe(false)
+    await third.stop()
+  })
+
+  test('a newer schema is refused, in one sentence', async () => {
+    const server = await start()
+    const before = await connectDatabase({ url: server.url })
+    if (!before.ok) throw new Error(before.error.sentence)
+    await before.value.sql`insert into drizzle.__drizzle_migrations (hash, created_at) values ('later', 99999999999999)`
+    await before.value.close()
+    const after = await connectDatabase({ url: server.url })
+    expect(after.ok ? undefined : after.error).toMatchObject({ type: 'newer', sentence: expect.stringContaining('newer Ballast') })
+    await server.stop()
+  })
+
+  test('files in the way are not deleted', async () => {
+    const other = mkdtempSync(join(tmpdir(), 'ballast-occupied-'))
+    mkdirSync(join(other, 'pg'))
+    writeFileSync(join(other, 'pg', 'letter.txt'), 'mine')
+    const refused = await startEmbedded({ dataDir: other })
+    expect(refused.ok ? '' : refused.error.sentence).toContain('holds files, but no database')
+    expect(readFileSync(join(other, 'pg', 'letter.txt'), 'utf8')).toBe('mine')
+    rmSync(other, { recursive: true, force: true })
+  })
+})
+
+test('a database that does not answer is one sentence, without the password', async () => {
+  const refused = await connectDatabase({ url: 'postgres://user:secret-word@127.0.0.1:1/none' })
+  expect(refused.ok ? '' : refused.error.sentence).toMatch(/^The database does not answer \(.*ECONNREFUSED/)
+  expect(JSON.stringify(refused)).not.toContain('secret-word')
+})
+
+test('a directory that the server user may not enter is found before the server fails on it', () => {
+  const closed = join(dataDir, 'closed')
+  mkdirSync(join(closed, 'inner'), { recursive: true, mode: 0o700 })
+  // Nobody's ids: neither owner nor group of anything here.
+  expect(closedAncestor(join(closed, 'inner', 'pg'), { uid: 64_999, gid: 64_999 })?.startsWith(dataDir)).toBe(true)
+  expect(closedAncestor(join(closed, 'inner', 'pg'), {})).toBeUndefined()
+})
