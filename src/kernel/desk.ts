@@ -45,6 +45,8 @@ export class Desk {
   private readonly orders: OrderBook
   private readonly holds: Hold[]
   private readonly outbox: Outbox
+  /** Least quantities as text, by instrument: a strategy that asks at each bar is denied at each bar. */
+  private readonly minimums: readonly string[]
 
   constructor(config: KernelConfig, portfolio: PortfolioState, orders: OrderBook, holds: Hold[], outbox: Outbox) {
     this.config = config
@@ -52,6 +54,7 @@ export class Desk {
     this.orders = orders
     this.holds = holds
     this.outbox = outbox
+    this.minimums = config.instruments.map((instrument) => formatQuantity(instrument, instrument.lotsMin))
   }
 
   private instrument(i: InstrumentIndex): Instrument {
@@ -158,7 +161,7 @@ export class Desk {
         const budget = cash(this.portfolio.equity - this.portfolio.marginUsed)
         const estimate = lotsFor(instrument, budget, mark)
         if (estimate < instrument.lotsMin)
-          return { rule: 'no-size', figures: { budget: budget / 1e8, minimum: formatQuantity(instrument, instrument.lotsMin) } }
+          return { rule: 'no-size', figures: { budget: budget / 1e8, minimum: this.minimums[instrument.index] as string } }
         return this.config.allowsBudget
           ? { size: { budget }, estimate, detail: undefined }
           : { size: { lots: estimate }, estimate, detail: undefined }
@@ -189,7 +192,7 @@ export class Desk {
         if (quantity < instrument.lotsMin)
           return {
             rule: 'no-size',
-            figures: { quantity: formatQuantity(instrument, quantity), minimum: formatQuantity(instrument, instrument.lotsMin) },
+            figures: { quantity: formatQuantity(instrument, quantity), minimum: this.minimums[instrument.index] as string },
           }
         return { size: { lots: quantity }, estimate: quantity, detail: sized }
       }

@@ -8,6 +8,7 @@ import { Bars } from '../market/bars.ts'
 import type { Instrument } from '../market/instrument.ts'
 import type { PortfolioView } from '../portfolio/view.ts'
 import { confirmedTier } from '../risk/breaker.ts'
+import { isEquityUnbounded } from '../risk/limits.ts'
 import type { StrategyState } from '../strategy/strategy.ts'
 import type { OrderAdopted, OrderEvent, OrderFilled, PositionAdjusted } from '../trading/event.ts'
 import type { IntentClass, Order } from '../trading/order.ts'
@@ -53,6 +54,8 @@ export class Kernel {
   readonly runs: readonly (StrategyRun | undefined)[]
   private readonly desk: Desk
   private panicActive = false
+  /** False where neither a limit, nor sizing, nor a journal asks for drawdown or day loss: then no bar pays for them. */
+  private readonly watchesEquity: boolean
 
   constructor(config: KernelConfig, bars?: readonly Bars[]) {
     this.config = config
@@ -74,6 +77,7 @@ export class Kernel {
       config.limits.leverage,
       needsAtr,
     )
+    this.watchesEquity = config.isJournaled || config.sizing.type === 'risk' || !isEquityUnbounded(config.limits)
     this.desk = new Desk(config, this.portfolio, this.orders, this.holds, this.outbox)
   }
 
@@ -192,17 +196,12 @@ export class Kernel {
 
   /** A bar of `i` has been revealed: it is the mark now. */
   mark(i: InstrumentIndex): void {
-    const bars = this.bars[i] as Bars
-    const close = bars.close(0)
-    const at = bars.closeTs(0)
-    if (at > this.portfolio.now) this.portfolio.now = at
-    this.portfolio.noteBar(i, bars.high(0), bars.low(0), close)
-    this.portfolio.setMark(i, close, at)
+    this.portfolio.markBar(i, this.bars[i] as Bars)
   }
 
   /** All bars of a close instant are marked: equity of that instant. */
   settle(at: Ts): void {
-    this.portfolio.watchEquity(at, this.config.limits.drawdown)
+    if (this.watchesEquity) this.portfolio.watchEquity(at, this.config.limits.drawdown)
   }
 
   /** Lets breakers and the owner of `i` decide on the bar that was revealed last. */

@@ -19,6 +19,7 @@ import {
   ts,
 } from '../core/units.ts'
 import { type Atr, isAtrReady, makeAtr, updateAtr } from '../indicators/atr.ts'
+import type { Bars } from '../market/bars.ts'
 import { type Instrument, notionalOf } from '../market/instrument.ts'
 import { type Ledger, emptyLedger, postToWallet } from '../portfolio/ledger.ts'
 import { type Position, applyFill, flatPosition, unrealizedOf } from '../portfolio/position.ts'
@@ -212,11 +213,19 @@ export class PortfolioState implements PortfolioView {
     this.spreads[i] = spreadTicks
   }
 
-  /** A closed bar: true range, and how far an open trip went inside it. */
-  noteBar(i: InstrumentIndex, high: number, low: number, close: number): void {
-    if (this.needsAtr) updateAtr(this.atrs[i] as Atr, high, low, close)
+  /** The bar that was revealed last is the mark now: true range, and how far an open trip went inside it. */
+  markBar(i: InstrumentIndex, bars: Bars): void {
+    const at = bars.cursor - 1
+    const close = bars.closeColumn[at] as number
+    const closeTs = (bars.tsColumn[at] as number) + bars.intervalMs
+    if (closeTs > this.now) this.now = ts(closeTs)
+    this.marks[i] = close
+    this.markTimes[i] = closeTs
+    if (this.needsAtr) updateAtr(this.atrs[i] as Atr, bars.highColumn[at] as number, bars.lowColumn[at] as number, close)
     const trip = this.trips[i]
-    if (trip !== undefined) seeRange(trip, ticks(low), ticks(high))
+    if (trip === undefined) return
+    seeRange(trip, ticks(bars.lowColumn[at] as number), ticks(bars.highColumn[at] as number))
+    this.remark(i, this.positions[i] as Position)
   }
 
   private remark(i: InstrumentIndex, position: Position): void {

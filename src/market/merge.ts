@@ -20,6 +20,7 @@ export class Merge {
   /** Moves to the next instant at which a hidden bar closes. Answers false when all series are used up. */
   next(): boolean {
     const { series } = this
+    if (series.length === 1) return this.nextOf(series[0] as Bars)
     let earliest = Number.POSITIVE_INFINITY
     this.count = 0
     for (let i = 0; i < series.length; i++) {
@@ -37,5 +38,15 @@ export class Merge {
     }
     this.closeTs = earliest
     return this.count > 0
+  }
+
+  private nextOf(only: Bars): boolean {
+    if (only.cursor >= only.length) {
+      this.count = 0
+      return false
+    }
+    this.count = 1
+    this.closeTs = (only.tsColumn[only.cursor] as number) + only.intervalMs
+    return true
   }
 }

@@ -47,6 +47,10 @@ const money = (coins: number): Cash => cash(Math.round(coins * 1e8))
 const UNBOUNDED = Number.POSITIVE_INFINITY
 const UNBOUNDED_CASH = money(9e7)
 
+/** Whether no limit looks at drawdown or at the loss of a day. */
+export const isEquityUnbounded = (limits: RiskLimits): boolean =>
+  limits.dayLossMax >= UNBOUNDED_CASH && limits.drawdown.orange === UNBOUNDED && limits.drawdown.red === UNBOUNDED
+
 /** A backtest's own: all rules run, only cash, margin and lot rules bind. */
 export const RESEARCH_LIMITS: RiskLimits = {
   staleAfterMs: UNBOUNDED,

@@ -462,8 +462,11 @@ export class SimVenue {
 
   private fillTaker(order: SimOrder, price: Ticks, into: VenueEventSink): void {
     const instrument = this.instruments[order.instrument] as Instrument
-    const guess = order.budget === undefined ? order.lots : this.resolveBudget(instrument, order.budget, price)
-    let at = slipped(this.options.slippage, price, order.side, guess * lotFloat(instrument), this.barVolume)
+    let at = price
+    if (this.options.slippage.type !== 'none') {
+      const guess = order.budget === undefined ? order.lots : this.resolveBudget(instrument, order.budget, price)
+      at = slipped(this.options.slippage, price, order.side, guess * lotFloat(instrument), this.barVolume)
+    }
     if (order.limit !== undefined) at = order.side === 1 ? ticks(Math.min(at, order.limit)) : ticks(Math.max(at, order.limit))
     const quantity = order.budget === undefined ? order.lots : this.resolveBudget(instrument, order.budget, at)
     if (quantity < instrument.lotsMin) {
