@@ -290,7 +290,6 @@ class BacktestDriver {
   }
 
   private noteFill(event: Extract<VenueEvent, { readonly type: 'order-filled' }>): void {
-    const order = this.kernel.orders.find(event.instrument, event.orderId, event.venueOrderId)
     this.fills.push({
       ts: event.ts,
       instrument: event.instrument,
@@ -298,7 +297,7 @@ class BacktestDriver {
       price: event.price,
       lots: event.lots,
       fee: event.fee.amount,
-      strategy: order?.strategy ?? (this.kernel.runs[event.instrument]?.strategy as StrategyId),
+      strategy: this.kernel.runs[event.instrument]?.strategy as StrategyId,
     })
   }
 }

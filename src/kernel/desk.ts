@@ -127,8 +127,8 @@ export class Desk {
       kind: 'market',
       size: sized.size,
       triggerBy: 'mark',
-      ...(stop === undefined ? {} : { stop }),
-      ...(signal.targets === undefined ? {} : { targets: signal.targets }),
+      stop,
+      targets: signal.targets,
       timeInForce: 'gtc',
       reason: signal.reason,
     }

@@ -167,7 +167,8 @@ export class OrderBook {
   private finish(order: Order): void {
     const i = order.instrument
     const list = this.openBy[i] as Order[]
-    list.splice(list.indexOf(order), 1)
+    if (list[list.length - 1] === order) list.pop()
+    else list.splice(list.indexOf(order), 1)
     const ring = this.recentBy[i] as Order[]
     const at = this.recentAt[i] as number
     ring[at] = order

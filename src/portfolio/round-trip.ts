@@ -156,7 +156,7 @@ export function tradeOf(
     pnl: cash(trip.realized - trip.fee + trip.funding + (open?.unrealized ?? 0)),
     slippage: trip.slippage,
     entryOrderId: trip.entryOrderId,
-    ...(trip.plannedLoss === undefined || trip.plannedLoss === null ? {} : { plannedLoss: trip.plannedLoss }),
+    plannedLoss: trip.plannedLoss ?? undefined,
     exitReason: open === undefined ? trip.exitReason : 'open',
     open: open !== undefined,
     mae: trip.mae,

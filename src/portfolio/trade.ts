@@ -29,7 +29,7 @@ export interface ClosedTrade {
   readonly slippage?: Cash
   readonly entryOrderId?: OrderId
   /** What the trade was to lose at its stop; absent where none was planned. */
-  readonly plannedLoss?: Cash
+  readonly plannedLoss?: Cash | undefined
   /** `stop`, `take-profit`, `signal`, `liquidation`, `open` ... */
   readonly exitReason: string
   /** Still open at the end of the data: marked, listed, left out of trade metrics. */

@@ -51,8 +51,8 @@ export interface OrderIntent {
   readonly triggerBy: PriceSource
   readonly trailBy?: Ticks
   /** Stop and targets live at the venue from the instant in which the entry fills. */
-  readonly stop?: Ticks
-  readonly targets?: readonly Target[]
+  readonly stop?: Ticks | undefined
+  readonly targets?: readonly Target[] | undefined
   readonly timeInForce: TimeInForce
   readonly expiresAt?: Ts
   readonly reason: Reason

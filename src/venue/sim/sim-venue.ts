@@ -2,7 +2,7 @@
  * The one matching engine: orders of one account against a price path, for the backtest and for the wire simulator alike.
  * Never reads a clock, never knows the kernel, and never fills better than the path offered.
  */
-import { mulDivFloor } from '../../core/decimal.ts'
+import { mulDivCeil, mulDivFloor } from '../../core/decimal.ts'
 import {
   type Cash,
   type InstrumentIndex,
@@ -480,7 +480,8 @@ export class SimVenue {
   /** floor(budget / (price x (1 + taker fee))) in lots: the notional and its fee fit into the budget, exactly. */
   private resolveBudget(instrument: Instrument, budget: Cash, price: Ticks): Lots {
     const { numerator, denominator } = this.taker
-    const net = mulDivFloor(budget, denominator, denominator + numerator)
+    // budget x d / (d + n) = budget - budget x n / (d + n): the smaller factor keeps the product exact in a double.
+    const net = budget - mulDivCeil(budget, numerator, denominator + numerator)
     return lots(mulDivFloor(net, instrument.cashDenominator, price * instrument.cashNumerator))
   }
 
