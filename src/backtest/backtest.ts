@@ -23,7 +23,8 @@ import type { OrderDenied } from '../kernel/event.ts'
 import { Kernel } from '../kernel/kernel.ts'
 import type { ClosedTrade } from '../portfolio/trade.ts'
 import type { OrderCommand, VenueEvent } from '../trading/event.ts'
-import { type SimOptions, SimVenue } from '../venue/sim/sim-venue.ts'
+import type { SimOptions } from '../venue/sim/sim-order.ts'
+import { SimVenue } from '../venue/sim/sim-venue.ts'
 
 /** Funding of one instrument: settlement instants ascending, rates in 1e-10. Settled at the last price. */
 export interface FundingSeries {

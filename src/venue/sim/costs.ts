@@ -3,7 +3,7 @@
  * Never differs between the two: parity of fills and fees rests on this one value.
  */
 import { rate } from '../../core/units.ts'
-import type { SimOptions } from './sim-venue.ts'
+import type { SimOptions } from './sim-order.ts'
 
 /** Bybit's reference rates for linear perpetuals without VIP level: 0.02 % maker, 0.055 % taker. */
 export const MAKER_RATE = rate(2_000_000)

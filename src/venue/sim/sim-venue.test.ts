@@ -10,7 +10,8 @@ import { makeInstrument } from '../../market/instrument.ts'
 import { ledgerSum } from '../../portfolio/ledger.ts'
 import type { OrderFilled, SubmitOrder, VenueEvent } from '../../trading/event.ts'
 import { MAKER_RATE, TAKER_RATE } from './costs.ts'
-import { type SimOptions, SimVenue } from './sim-venue.ts'
+import type { SimOptions } from './sim-order.ts'
+import { SimVenue } from './sim-venue.ts'
 
 const I = instrumentIndex(0)
 /** Tick 1 and lot 1 of a coin: one tick times one lot is one coin of settlement. */

@@ -8,7 +8,8 @@ import { type Cash, type InstrumentIndex, type Lots, type Ts, cash, lots } from 
 import { type Instrument, formatPrice, formatQuantity } from '../../../market/instrument.ts'
 import { type Position, unrealizedOf } from '../../../portfolio/position.ts'
 import type { FundingSettled, OrderAdopted, OrderFilled, VenueEvent } from '../../../trading/event.ts'
-import type { SimOrder, SimState, SimVenue } from '../sim-venue.ts'
+import type { SimOrder, SimState } from '../sim-order.ts'
+import type { SimVenue } from '../sim-venue.ts'
 import type { Outbox } from './outbox.ts'
 import {
   type ClosedPnlRow,

@@ -5,7 +5,7 @@
 import { CASH_MAX, DAY_MS, type Lots, type Ticks, orderId as brandOrderId, ticks } from '../../../core/units.ts'
 import { type Instrument, formatPrice, notionalOf, parsePrice, parseQuantity } from '../../../market/instrument.ts'
 import type { Position } from '../../../portfolio/position.ts'
-import type { SimOrder } from '../sim-venue.ts'
+import type { SimOrder } from '../sim-order.ts'
 import type { Exchange } from './exchange.ts'
 import { type ParsedOrder, optionalPrice, parseOrder } from './order-request.ts'
 import { type OrderRow, isOpenRow, restRow } from './order-row.ts'

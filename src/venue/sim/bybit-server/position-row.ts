@@ -6,7 +6,7 @@ import { mulDivCeil } from '../../../core/decimal.ts'
 import { CASH_ONE, type Cash, type Lots, type Ticks, cash, lots, ticks } from '../../../core/units.ts'
 import { type Instrument, formatPrice, formatQuantity, lotFloat, notionalOf, tickFloat } from '../../../market/instrument.ts'
 import { averageEntry } from '../../../portfolio/position.ts'
-import type { SimOrder } from '../sim-venue.ts'
+import type { SimOrder } from '../sim-order.ts'
 import { averagePriceText } from './order-row.ts'
 import { cashText, sideText } from './wire.ts'
 
