@@ -1,0 +1,64 @@
+/**
+ * Charts as PNG: rows and candles in, a picture out.
+ * Never draws where there is nothing to see: it says so.
+ */
+import { createRequire } from 'node:module'
+import type { ChartRequest, Charts, PnlPicture } from '../ports.ts'
+import type { Image } from '../commands/reply.ts'
+import { CHART_COLORS, type ChartCandle, type ChartLevel, candleSvg, equitySvg } from './svg.ts'
+
+/** Where candles come from; undefined where the symbol is not known. */
+export type CandleReader = (symbol: string, interval: string, bars: number) => Promise<readonly ChartCandle[] | undefined>
+
+const POINTS_MAX = 800
+
+export class PngCharts implements Charts {
+  private readonly candlesOf: CandleReader
+  private font: string | undefined
+
+  constructor(candlesOf: CandleReader) {
+    this.candlesOf = candlesOf
+  }
+
+  async pnl(picture: PnlPicture): Promise<Image | undefined> {
+    const points = thin(picture.equity.map((row) => ({ ts: row.ts, equity: Number(row.equity) })))
+    if (points.length < 2) return undefined
+    const closes = picture.trades.flatMap((t) => (t.exitTs === null ? [] : [{ ts: t.exitTs, pnl: Number(t.pnl) }]))
+    const first = points[0]?.equity ?? 0
+    const last = points[points.length - 1]?.equity ?? 0
+    const change = last - first
+    const subtitle = `equity ${last.toFixed(2)} · ${change >= 0 ? '+' : '−'}${Math.abs(change).toFixed(2)} (${change >= 0 ? '+' : '−'}${Math.abs((change / first) * 100).toFixed(2)} %) · ${closes.length} trades closed · UTC`
+    return this.png(equitySvg(picture.title, subtitle, points, closes), `${picture.title}: equity from ${first.toFixed(2)} to ${last.toFixed(2)}`)
+  }
+
+  async candles(request: ChartRequest): Promise<Image | string> {
+    const candles = await this.candlesOf(request.symbol, request.interval, request.bars)
+    if (candles === undefined || candles.length < 2) return `There are no candles of ${request.symbol} at ${request.interval} yet.`
+    const { position } = request
+    const levels: ChartLevel[] = []
+    const level = (name: string, price: string | null | undefined, color: string): void => {
+      if (price !== null && price !== undefined) levels.push({ name: `${name} ${price}`, price: Number(price), color })
+    }
+    level('entry', position?.entryPrice, CHART_COLORS.entry)
+    level('stop', position?.stopPrice, CHART_COLORS.stop)
+    level('target', position?.targetPrice, CHART_COLORS.target)
+    const marks = request.fills.map((f) => ({ ts: f.ts, price: Number(f.price), side: f.side }))
+    const last = candles[candles.length - 1]?.close ?? 0
+    const title = `${request.symbol} · ${request.interval} · ${last}`
+    return this.png(candleSvg(title, candles, marks, levels), `${request.symbol} ${request.interval}, ${candles.length} candles, last ${last}`)
+  }
+
+  private async png(svg: string, alt: string): Promise<Image> {
+    const { Resvg } = await import('@resvg/resvg-js')
+    // resvg draws no text without a TrueType font, and a server may have none.
+    this.font ??= createRequire(import.meta.url).resolve('dejavu-fonts-ttf/ttf/DejaVuSans.ttf')
+    const rendered = new Resvg(svg, { font: { fontFiles: [this.font], loadSystemFonts: false, defaultFontFamily: 'DejaVu Sans' } }).render()
+    return { mime: 'image/png', base64: Buffer.from(rendered.asPng()).toString('base64'), alt }
+  }
+}
+
+/** Every nth point, the last one always. */
+function thin<T>(points: readonly T[]): T[] {
+  const step = Math.max(1, Math.ceil(points.length / POINTS_MAX))
+  return points.filter((_, k) => k % step === 0 || k === points.length - 1)
+}

@@ -1,0 +1,96 @@
+/**
+ * A backtest as a job asks for it: from a request in names to columns, run and figures. Runs in a worker thread.
+ * Never touches the database or the queue: it gets data and gives data.
+ */
+import { z } from 'zod'
+import { type Study, type StudySeries, runStudy } from '../src/backtest/study.ts'
+import { verdictOf } from '../src/backtest/verdict.ts'
+import { cash, instrumentIndex } from '../src/core/units.ts'
+import { findSeries } from '../src/market/candles/find-series.ts'
+import { openStore } from '../src/market/candles/store.ts'
+import { makeInstrument } from '../src/market/instrument.ts'
+import { RISK_PROFILES } from '../src/risk/profiles.ts'
+import { STRATEGIES } from '../src/strategy/registry.ts'
+import { MAKER_RATE, SIM_COSTS, TAKER_RATE } from '../src/venue/sim/costs.ts'
+
+export const backtestSpec = z.object({
+  strategy: z.string(),
+  symbol: z.string(),
+  interval: z.string().optional(),
+  from: z.number().optional(),
+  to: z.number().optional(),
+  params: z.record(z.string(), z.string()),
+})
+export type BacktestSpec = z.infer<typeof backtestSpec>
+
+export interface BacktestAnswer {
+  readonly strategy: string
+  readonly params: Readonly<Record<string, unknown>>
+  readonly data: { readonly venue: string; readonly symbol: string; readonly interval: string; readonly from: number; readonly to: number; readonly bars: number; readonly hash: string }
+  readonly fingerprint: string
+  readonly metrics: Readonly<Record<string, number | null>>
+  readonly doubts: readonly string[]
+  /** At most 400 points, for a picture. */
+  readonly curve: readonly (readonly [ts: number, equity: number])[]
+  readonly elapsedMs: number
+  readonly barsPerSecond: number
+}
+
+const OPENING_CASH = cash(10_000 * 1e8)
+const CURVE_POINTS = 400
+
+/** Runs it. Answers a sentence where it cannot be. `progress` answers false to stop. */
+export function runBacktestJob(candlesRoot: string, spec: BacktestSpec, progress: (done: number) => boolean): BacktestAnswer | string {
+  const definition = STRATEGIES.get(spec.strategy)
+  if (definition === undefined) return `There is no strategy '${spec.strategy}'.`
+  const params = definition.params.safeParse(spec.params)
+  if (!params.success) return `${spec.strategy}: ${params.error.issues.map((i) => `${i.path.join('.')} ${i.message}`).join('; ')}.`
+  const store = openStore(candlesRoot)
+  const found = findSeries(store, { symbol: spec.symbol, interval: spec.interval })
+  if (!found.ok) return `${found.error.sentence} ${found.error.next}`
+  const key = { venue: found.value.venue, symbol: spec.symbol, interval: found.value.interval }
+  const loaded = store.load({ ...key, ...(spec.from === undefined ? {} : { from: spec.from }), ...(spec.to === undefined ? {} : { to: spec.to }) })
+  if (!loaded.ok) return `${loaded.error.sentence} ${loaded.error.next}`
+  const { columns, meta } = loaded.value
+  if (columns.ts.length === 0) return `No bars of ${spec.symbol} lie in that range.`
+  const instrument = makeInstrument({ index: instrumentIndex(0), venue: meta.venue, symbol: spec.symbol, tickSize: meta.tickSize, lotSize: meta.lotSize })
+  const series: StudySeries[] = [{ instrument, intervalMs: meta.intervalMs, columns, funding: undefined }]
+  const risk = RISK_PROFILES.research
+  const request = {
+    definition,
+    params: params.data,
+    series,
+    risk,
+    sizing: definition.givesStop ? risk.sizing : ({ type: 'all' } as const),
+    openingCash: OPENING_CASH,
+    makerRate: MAKER_RATE,
+    takerRate: TAKER_RATE,
+    slippage: SIM_COSTS.slippage,
+    limitFill: 'through' as const,
+    stopFraction: undefined,
+    progress,
+  }
+  const study = runStudy(request)
+  if (study.result.failure !== undefined) return `The strategy stopped: ${study.result.failure}`
+  return {
+    strategy: definition.name,
+    params: params.data as Record<string, unknown>,
+    data: { ...key, from: meta.from, to: meta.to, bars: columns.ts.length, hash: meta.hash },
+    fingerprint: study.fingerprint,
+    metrics: { ...study.metrics },
+    doubts: verdictOf(study, request).doubts.map((d) => d.text),
+    curve: curveOf(study),
+    elapsedMs: Math.round(study.elapsedMs),
+    barsPerSecond: Math.round((study.result.bars / Math.max(study.elapsedMs, 0.001)) * 1000),
+  }
+}
+
+function curveOf(study: Study): [number, number][] {
+  const { ts, equity } = study.equity
+  const step = Math.max(1, Math.ceil(ts.length / CURVE_POINTS))
+  const points: [number, number][] = []
+  for (let k = 0; k < ts.length; k += step) points.push([ts[k] as number, equity[k] as number])
+  const last = ts.length - 1
+  if (last >= 0 && points[points.length - 1]?.[0] !== ts[last]) points.push([ts[last] as number, equity[last] as number])
+  return points
+}

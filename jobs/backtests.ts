@@ -1,0 +1,135 @@
+/**
+ * Backtests through the queue: asked for here, run in a worker thread, told in their rows.
+ * Never runs the same spec on the same code twice at once, and never leaves a row running when its worker died.
+ */
+import { createHash, randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { Worker } from 'node:worker_threads'
+import type { Backtest, BacktestRequest, Backtests, Page } from '../api/ports.ts'
+import type { BacktestRows } from '../db/backtests.ts'
+import { nearestOf } from '../src/core/nearest.ts'
+import { KERNEL_CODE_VERSION } from '../src/kernel/kernel.ts'
+import { findSeries } from '../src/market/candles/find-series.ts'
+import { openStore } from '../src/market/candles/store.ts'
+import { STRATEGIES } from '../src/strategy/registry.ts'
+import { type BacktestAnswer, type BacktestSpec, backtestSpec } from './backtest-run.ts'
+import type { JobQueue, JobQueues, RunningJob } from './queues.ts'
+
+const OPEN_MAX = 20
+const PROGRESS_EVERY_MS = 500
+/** A run that takes longer than this is stopped. */
+const RUN_LIMIT_MS = 15 * 60_000
+
+export class QueuedBacktests implements Backtests {
+  private readonly rows: BacktestRows
+  private readonly queue: JobQueue<'backtest'>
+  private readonly candlesRoot: string
+
+  constructor(rows: BacktestRows, queue: JobQueue<'backtest'>, candlesRoot: string) {
+    this.rows = rows
+    this.queue = queue
+    this.candlesRoot = candlesRoot
+  }
+
+  async enqueue(request: BacktestRequest, actor: string): Promise<Backtest | string> {
+    const definition = STRATEGIES.get(request.strategy)
+    if (definition === undefined) {
+      const near = nearestOf(request.strategy, [...STRATEGIES.keys()])
+      return `There is no strategy '${request.strategy}'.${near === undefined ? '' : ` Did you mean ${near}?`} Strategies: ${[...STRATEGIES.keys()].join(', ')}.`
+    }
+    const params = definition.params.safeParse(request.params)
+    if (!params.success) return `${request.strategy}: ${params.error.issues.map((i) => `${i.path.join('.')} ${i.message}`).join('; ')}.`
+    const found = findSeries(openStore(this.candlesRoot), { symbol: request.symbol, interval: request.interval })
+    if (!found.ok) return `${found.error.sentence} ${found.error.next}`
+    const spec: BacktestSpec = {
+      strategy: request.strategy,
+      symbol: request.symbol,
+      params: request.params,
+      ...(request.interval === undefined ? {} : { interval: request.interval }),
+      ...(request.from === undefined ? {} : { from: request.from }),
+      ...(request.to === undefined ? {} : { to: request.to }),
+    }
+    const specHash = createHash('sha256')
+      .update(JSON.stringify([spec, found.value.hash, definition.version, KERNEL_CODE_VERSION]))
+      .digest('hex')
+    const same = await this.rows.findBySpec(specHash)
+    if (same !== undefined) return same
+    if ((await this.rows.countOpen()) >= OPEN_MAX) return `${OPEN_MAX} backtests wait or run already. Wait for one to end, or cancel one.`
+    const row = await this.rows.create(`bt_${randomBytes(5).toString('hex')}`, specHash, { ...spec }, actor)
+    await this.queue.add({ backtestId: row.id }, { jobId: row.id, attempts: 2 })
+    return row
+  }
+
+  find(id: string): Promise<Backtest | undefined> {
+    return this.rows.find(id)
+  }
+
+  list(query: Page): Promise<readonly Backtest[]> {
+    return this.rows.list(query)
+  }
+
+  cancel(id: string): Promise<boolean> {
+    return this.rows.cancel(id)
+  }
+}
+
+/** Runs what is queued, two at a time at most: the trader shares the machine. */
+export function workBacktests(queues: JobQueues, rows: BacktestRows, candlesRoot: string): void {
+  queues.work('backtest', 1, async (job) => {
+    const row = await rows.find(job.data.backtestId)
+    if (row === undefined || !(await rows.begin(row.id))) return
+    const answer = await runInThread(job, rows, candlesRoot, backtestSpec.parse(row.spec))
+    if (answer === undefined) return
+    if (typeof answer === 'string') await rows.fail(row.id, answer)
+    else await rows.finish(row.id, { ...answer })
+  })
+}
+
+/** Undefined when it was canceled. */
+function runInThread(job: RunningJob<'backtest'>, rows: BacktestRows, candlesRoot: string, spec: BacktestSpec): Promise<BacktestAnswer | string | undefined> {
+  return new Promise((resolve, reject) => {
+    const thread = new Worker(threadFile(), { workerData: { candlesRoot, spec } })
+    let toldAtMs = 0
+    const limit = setTimeout(() => {
+      void thread.terminate()
+      resolve(`It took longer than ${RUN_LIMIT_MS / 60_000} minutes and was stopped.`)
+    }, RUN_LIMIT_MS)
+    const end = (answer: BacktestAnswer | string | undefined): void => {
+      clearTimeout(limit)
+      resolve(answer)
+    }
+    thread.on('message', (message: { readonly type: 'progress'; readonly done: number } | { readonly type: 'answer'; readonly answer: BacktestAnswer | string }) => {
+      if (message.type === 'answer') {
+        end(message.answer)
+        return
+      }
+      const now = performance.now()
+      if (now - toldAtMs < PROGRESS_EVERY_MS) return
+      toldAtMs = now
+      rows
+        .progress(job.data.backtestId, message.done)
+        .then(async (goesOn) => {
+          if (goesOn) await job.progress(message.done)
+          else {
+            await thread.terminate()
+            end(undefined)
+          }
+        })
+        .catch(reject)
+    })
+    thread.on('error', (error) => {
+      clearTimeout(limit)
+      reject(error)
+    })
+    thread.on('exit', (code) => {
+      if (code !== 0) end(`The run ended with code ${code}.`)
+    })
+  })
+}
+
+/** Beside this file when bundled; the source under a loader of TypeScript otherwise. */
+function threadFile(): URL {
+  const bundled = new URL('./backtest-thread.js', import.meta.url)
+  return existsSync(fileURLToPath(bundled)) ? bundled : new URL('./backtest-thread.ts', import.meta.url)
+}

@@ -1,0 +1,162 @@
+/**
+ * The queues by name, on Redis where REDIS_URL is set and on PostgreSQL where it is not; the same classes either way.
+ * Never holds anything that trading needs: what is queued may be late.
+ */
+import { type JobsOptions, Queue, type RepeatOptions, Worker, createPostgresBackend, withBackend } from 'bullmq'
+import { Redis } from 'ioredis'
+
+export const QUEUE_NAMES = ['backtest', 'upkeep', 'alerts'] as const
+export type QueueName = (typeof QUEUE_NAMES)[number]
+
+export interface BacktestJob {
+  readonly backtestId: string
+}
+export type UpkeepJob = { readonly task: 'candles' | 'measures' | 'daily-report' }
+export interface AlertJob {
+  readonly seq: number
+}
+
+/** What a job of a queue carries. */
+export interface JobData {
+  readonly backtest: BacktestJob
+  readonly upkeep: UpkeepJob
+  readonly alerts: AlertJob
+}
+
+export interface RunningJob<Name extends QueueName> {
+  readonly id: string
+  readonly data: JobData[Name]
+  readonly attempt: number
+  progress(done: number): Promise<void>
+}
+
+export interface JobQueue<Name extends QueueName> {
+  /** A job with the id of one that waits or runs is not added twice. */
+  add(data: JobData[Name], options?: { readonly jobId?: string; readonly attempts?: number; readonly delayMs?: number }): Promise<void>
+  /** Repeats by itself; asking again replaces the rhythm. */
+  repeat(id: string, everyMs: number, data: JobData[Name]): Promise<void>
+  /** Repeats at a time of day, UTC cron. */
+  schedule(id: string, cron: string, data: JobData[Name]): Promise<void>
+  counts(): Promise<Readonly<Record<string, number>>>
+  close(): Promise<void>
+}
+
+export interface QueueAccess {
+  readonly databaseUrl: string
+  readonly redisUrl: string | undefined
+  /** Keeps queues of several installations on one server apart. */
+  readonly prefix: string
+  readonly onError: (text: string) => void
+}
+
+const KEEP: JobsOptions = { removeOnComplete: { count: 200 }, removeOnFail: { count: 500 } }
+/** Own schema, so that the queue's tables and ours never meet. */
+const SCHEMA = 'bullmq'
+
+interface Closing {
+  close(): Promise<void>
+  on(event: 'error', listener: (error: Error) => void): unknown
+}
+/** What is used of bullmq's queue, whatever it stands on. */
+interface AnyQueue extends Closing {
+  add(name: string, data: unknown, options: JobsOptions): Promise<unknown>
+  upsertJobScheduler(id: string, repeat: Omit<RepeatOptions, 'key'>, template: { name: string; data: unknown; opts: Omit<JobsOptions, 'jobId' | 'repeat' | 'delay' | 'deduplication' | 'debounce'> }): Promise<unknown>
+  getJobCounts(): Promise<Record<string, number>>
+}
+interface AnyJob {
+  readonly id?: string | undefined
+  readonly data: unknown
+  readonly attemptsMade: number
+  updateProgress(value: number): Promise<void>
+}
+interface AnyWorker extends Closing {
+  on(event: 'error', listener: (error: Error) => void): unknown
+  on(event: 'failed', listener: (job: unknown, error: Error) => void): unknown
+}
+
+interface Classes {
+  readonly queue: (name: string) => AnyQueue
+  readonly worker: (name: string, run: (job: AnyJob) => Promise<void>, concurrency: number) => AnyWorker
+}
+
+export class JobQueues {
+  private readonly access: QueueAccess
+  private readonly classes: Classes
+  private readonly closers: (() => Promise<unknown>)[] = []
+
+  constructor(access: QueueAccess) {
+    this.access = access
+    this.classes = access.redisUrl === undefined ? this.onPostgres(access.databaseUrl) : this.onRedis(access.redisUrl)
+  }
+
+  private onPostgres(url: string): Classes {
+    const bound = withBackend(createPostgresBackend)
+    const base = { connection: { connectionString: url, schema: SCHEMA, max: 4, migrate: true }, prefix: this.access.prefix }
+    return {
+      queue: (name) => new bound.Queue(name, base),
+      worker: (name, run, concurrency) => new bound.Worker(name, run, { ...base, concurrency }),
+    }
+  }
+
+  private onRedis(url: string): Classes {
+    const options = () => {
+      const connection = new Redis(url, { maxRetriesPerRequest: null })
+      connection.on('error', (error) => this.access.onError(error.message))
+      this.closers.push(async () => connection.disconnect())
+      return { connection, prefix: this.access.prefix }
+    }
+    return {
+      queue: (name) => new Queue(name, options()),
+      worker: (name, run, concurrency) => new Worker(name, run, { ...options(), concurrency }),
+    }
+  }
+
+  open<Name extends QueueName>(name: Name): JobQueue<Name> {
+    const queue = this.classes.queue(name)
+    queue.on('error', (error) => this.access.onError(`queue ${name}: ${error.message}`))
+    this.closers.unshift(() => queue.close())
+    return {
+      add: async (data, options = {}) => {
+        await queue.add(name, data, {
+          ...KEEP,
+          attempts: options.attempts ?? 3,
+          backoff: { type: 'exponential', delay: 1_000 },
+          ...(options.jobId === undefined ? {} : { jobId: options.jobId }),
+          ...(options.delayMs === undefined ? {} : { delay: options.delayMs }),
+        })
+      },
+      repeat: async (id, everyMs, data) => {
+        await queue.upsertJobScheduler(id, { every: everyMs }, { name, data, opts: { ...KEEP, attempts: 1 } })
+      },
+      schedule: async (id, cron, data) => {
+        await queue.upsertJobScheduler(id, { pattern: cron, tz: 'UTC' }, { name, data, opts: { ...KEEP, attempts: 3, backoff: { type: 'exponential', delay: 5_000 } } })
+      },
+      counts: () => queue.getJobCounts(),
+      close: () => queue.close(),
+    }
+  }
+
+  /** Runs the jobs of a queue, `concurrency` at a time. A job that throws is tried again as it was added. */
+  work<Name extends QueueName>(name: Name, concurrency: number, run: (job: RunningJob<Name>) => Promise<void>): void {
+    const worker = this.classes.worker(
+      name,
+      async (job) =>
+        run({
+          id: job.id ?? '',
+          data: job.data as JobData[Name],
+          attempt: job.attemptsMade + 1,
+          progress: async (done) => {
+            await job.updateProgress(Math.round(done * 1000) / 10)
+          },
+        }),
+      concurrency,
+    )
+    worker.on('error', (error) => this.access.onError(`worker ${name}: ${error.message}`))
+    worker.on('failed', (_job, error) => this.access.onError(`job of ${name} failed: ${error.message}`))
+    this.closers.unshift(() => worker.close())
+  }
+
+  async close(): Promise<void> {
+    for (const close of this.closers.splice(0)) await close()
+  }
+}

@@ -1,0 +1,83 @@
+/**
+ * The worker role: takes jobs from the queues and wakes the sender of alerts.
+ * Never holds a key of the exchange that can trade, and never blocks the trader: it may be down.
+ */
+import { BacktestRows } from '../db/backtests.ts'
+import type { Sql } from '../db/client.ts'
+import { workBacktests } from './backtests.ts'
+import { type CandleSource, downloadCandles } from './candle-download.ts'
+import { reportDay } from './daily-report.ts'
+import { computeMeasures, storeMeasures } from './measures.ts'
+import type { JobQueue, JobQueues } from './queues.ts'
+
+export interface WorkerPorts {
+  readonly sql: Sql
+  readonly queues: JobQueues
+  readonly candlesRoot: string
+  /** Undefined while the exchange cannot be asked. */
+  readonly candleSource: () => Promise<CandleSource | undefined>
+  readonly log: (level: 'info' | 'warn' | 'error', text: string) => void
+}
+
+const CANDLES_EVERY_MS = 60_000
+const MEASURES_EVERY_MS = 300_000
+const REPORT_EVERY_MS = 60_000
+
+export async function startWorker(ports: WorkerPorts): Promise<void> {
+  const { queues, sql, candlesRoot } = ports
+  workBacktests(queues, new BacktestRows(sql), candlesRoot)
+  const upkeep = queues.open('upkeep')
+  queues.work('upkeep', 1, async (job) => {
+    switch (job.data.task) {
+      case 'candles': {
+        const source = await ports.candleSource()
+        const problems = source === undefined ? [] : await downloadCandles(candlesRoot, source)
+        for (const problem of problems) ports.log('warn', `candles: ${problem}`)
+        return
+      }
+      case 'measures': {
+        const measures = await computeMeasures(sql)
+        if (measures !== undefined) await storeMeasures(sql, measures)
+        return
+      }
+      case 'daily-report':
+        await reportDay(sql)
+        return
+    }
+  })
+  await upkeep.add({ task: 'candles' }, { jobId: 'candles-at-start', attempts: 1 })
+  await upkeep.repeat('candles', CANDLES_EVERY_MS, { task: 'candles' })
+  await upkeep.repeat('measures', MEASURES_EVERY_MS, { task: 'measures' })
+  // A minute of wall time is an hour of market time at 60x: the day that has ended is looked for often and told once.
+  await upkeep.repeat('daily-report', REPORT_EVERY_MS, { task: 'daily-report' })
+  await wakeOnAlerts(sql, queues.open('alerts'), ports.log)
+}
+
+/** Adds a job for each alert that the journal or a report wrote; the sender's own sweep finds what a lost job left. */
+async function wakeOnAlerts(sql: Sql, queue: JobQueue<'alerts'>, log: WorkerPorts['log']): Promise<void> {
+  let newest = (await sql<{ id: number | null }[]>`select max(id) as id from alerts`)[0]?.id ?? 0
+  let isBusy = false
+  let isAskedAgain = false
+  const look = async (): Promise<void> => {
+    if (isBusy) {
+      isAskedAgain = true
+      return
+    }
+    isBusy = true
+    do {
+      isAskedAgain = false
+      const rows = await sql<{ id: number }[]>`select id from alerts where id > ${newest} order by id limit 200`
+      for (const { id } of rows) {
+        await queue.add({ seq: id }, { jobId: `evt-${id}` })
+        newest = id
+      }
+    } while (isAskedAgain)
+    isBusy = false
+  }
+  await sql.listen('ballast_events', () => {
+    look().catch((cause: unknown) => {
+      isBusy = false
+      log('warn', `alerts are late: ${cause instanceof Error ? cause.message : String(cause)}`)
+    })
+  })
+}
