@@ -1,0 +1,255 @@
+/**
+ * status, balance, pnl, risk: the account in figures.
+ * Never computes what the kernel computes: it shows the projections and adds up trades.
+ */
+import { z } from 'zod'
+import type { AccountRow, TradeRow } from '../../src/journal/row.ts'
+import { absolute, add, compare, divide, multiply, signOf, subtract, toFloat } from '../amount.ts'
+import { type Command, type CommandContext, defineRead, noArguments } from './command.ts'
+import { amount, duration, gauge, money, percent, plainPercent, short, signed, time } from './format.ts'
+import { type Field, type Reply, type Tone, field, reply, runs, untrusted } from './reply.ts'
+
+const none = z.strictObject({})
+const TONE_OF: Readonly<Record<string, Tone>> = { running: 'ok', paused: 'warn', reducing: 'warn', halted: 'bad' }
+
+export const noAccount = (): Reply =>
+  reply('The trader has not reported yet', { tone: 'warn', text: 'It writes its first figures when it has reconciled.', buttons: [runs('Health', '/health')] })
+
+/** A part of the account as a fraction of equity. */
+const ofEquity = (text: string, account: AccountRow): number => toFloat(divide(text, account.equity, 6))
+
+const status = defineRead({
+  name: 'status',
+  aliases: ['st'],
+  group: 'Look',
+  summary: 'state, equity, day, risk and health on one card',
+  usage: '',
+  args: none,
+  read: noArguments,
+  examples: ['status'],
+  role: 'viewer',
+  scope: 'account:read',
+  run: async ({ ports }) => {
+    const { reads } = ports
+    const [account, holds, strategies, positions, parts] = await Promise.all([reads.account(), reads.holds(), reads.strategies(), reads.positions(), reads.health()])
+    if (account === undefined) return noAccount()
+    const now = account.updatedTs
+    const names = [...new Set(strategies.map((s) => s.strategy))]
+    const up = names.filter((name) => strategies.some((s) => s.strategy === name && s.mode === 'running')).length
+    const bad = parts.filter((part) => part.status !== 'ok')
+    return reply(account.state.toUpperCase(), {
+      tone: TONE_OF[account.state] ?? 'info',
+      fields: [
+        field('Since', `${time(account.stateSince, now)} (${duration(now - account.stateSince)})`),
+        ...holds.map((hold) => field('Hold', `${hold.scope}: ${hold.effect === 'no-orders' ? 'no orders' : 'no entries'}, ${hold.cause} by ${untrusted(hold.actor)}${hold.reason === '' ? '' : `, ${untrusted(hold.reason)}`}`)),
+        field('Equity', `${amount(account.equity)} USDT`),
+        field('Day', `${money(account.dayPnl)} (${percent(ofEquity(account.dayPnl, account))})`),
+        field('Open risk', `${amount(account.openRisk)} USDT (${plainPercent(ofEquity(account.openRisk, account))})`),
+        field('Exposure', `${amount(account.grossNotional)} USDT in ${positions.length} ${positions.length === 1 ? 'position' : 'positions'}`),
+        field('Strategies', `${up} of ${names.length} running`),
+        field('Health', bad.length === 0 ? (parts.length === 0 ? 'no part has reported' : 'all parts are well') : bad.map((part) => `${part.part} ${part.status}`).join(', ')),
+        field('Last fill', account.lastFillAt === null ? 'none yet' : `${time(account.lastFillAt, now)} (${duration(now - account.lastFillAt)} ago)`),
+        field('As of', time(now, now)),
+      ],
+      buttons: [runs('Refresh', '/status'), runs('Positions', '/positions'), account.state === 'running' ? runs('Pause', '/pause') : runs('Resume', '/resume')],
+      live: { key: 'status', ttlSec: 600, everySec: 15 },
+    })
+  },
+})
+
+const balance = defineRead({
+  name: 'balance',
+  aliases: ['b'],
+  group: 'Look',
+  summary: 'wallet, margin and what is free',
+  usage: '',
+  args: none,
+  read: noArguments,
+  examples: ['balance'],
+  role: 'viewer',
+  scope: 'account:read',
+  isPrivate: true,
+  run: async ({ ports }) => {
+    const account = await ports.reads.account()
+    if (account === undefined) return noAccount()
+    const free = subtract(account.equity, account.marginUsed)
+    return reply('Balance', {
+      fields: [
+        field('Wallet', `${amount(account.wallet)} USDT`),
+        field('Unrealized', money(account.unrealized)),
+        field('Equity', `${amount(account.equity)} USDT`),
+        field('Margin used', `${amount(account.marginUsed)} USDT (${plainPercent(ofEquity(account.marginUsed, account))})`),
+        field('Available', `${amount(compare(free, '0') < 0 ? '0' : free)} USDT`),
+        field('As of', time(account.updatedTs, account.updatedTs)),
+      ],
+      buttons: [runs('Refresh', '/balance'), runs('PnL', '/pnl'), runs('Risk', '/risk')],
+    })
+  },
+})
+
+// PnL
+
+const DAY_MS = 86_400_000
+const DAYS: Readonly<Record<string, number>> = { '1d': 1, '7d': 7, '30d': 30, '90d': 90 }
+const DATE = /^\d{4}-\d{2}-\d{2}$/
+const TRADES_MAX = 5_000
+
+/** `7d`, `ytd`, `all` or `2026-01-01..2026-02-01` as ms of market time. */
+export function periodOf(text: string, now: number): { readonly from: number; readonly to: number } | undefined {
+  const days = DAYS[text]
+  if (days !== undefined) return { from: now - days * DAY_MS, to: now + 1 }
+  if (text === 'all') return { from: 0, to: now + 1 }
+  if (text === 'ytd') return { from: Date.UTC(new Date(now).getUTCFullYear(), 0, 1), to: now + 1 }
+  const [from = '', to = '', ...more] = text.split('..')
+  if (more.length > 0 || !DATE.test(from) || !DATE.test(to)) return undefined
+  const range = { from: Date.parse(from), to: Date.parse(to) + DAY_MS }
+  return Number.isFinite(range.from) && Number.isFinite(range.to) && range.from < range.to ? range : undefined
+}
+
+const isPeriod = (text: string): boolean => periodOf(text, 0) !== undefined
+
+const pnl = defineRead({
+  name: 'pnl',
+  aliases: ['profit'],
+  group: 'Look',
+  summary: 'result of a period, with fees, win rate and drawdown',
+  usage: '[1d|7d|30d|90d|ytd|all|from..to] [day|sym|strategy]',
+  args: z.strictObject({
+    period: z.string().toLowerCase().refine(isPeriod, 'give 1d, 7d, 30d, 90d, ytd, all or 2026-01-01..2026-02-01').default('7d'),
+    by: z.enum(['day', 'sym', 'strategy']).optional(),
+  }),
+  read: (words) => {
+    const raw: Record<string, unknown> = {}
+    for (const word of words) {
+      const text = word.toLowerCase().replace(/^by=/, '')
+      if (raw.by === undefined && ['day', 'sym', 'strategy'].includes(text)) raw.by = text
+      else if (raw.period === undefined) raw.period = text
+      else raw.unexpected = word
+    }
+    return raw
+  },
+  examples: ['pnl', 'pnl 30d', 'pnl 7d sym', 'pnl 2026-01-01..2026-01-31'],
+  role: 'viewer',
+  scope: 'report:read',
+  isPrivate: true,
+  run: async ({ ports }, args) => {
+    const { reads } = ports
+    const account = await reads.account()
+    if (account === undefined) return noAccount()
+    const range = periodOf(args.period, account.updatedTs) ?? { from: 0, to: account.updatedTs + 1 }
+    const [trades, equity] = await Promise.all([
+      reads.trades({ limit: TRADES_MAX, isOpen: false, from: range.from, to: range.to }),
+      reads.equity({ limit: TRADES_MAX, from: range.from, to: range.to }),
+    ])
+    const title = `PnL ${args.period}`
+    const image = await ports.charts?.pnl({ title, equity, trades })
+    return reply(title, {
+      tone: signOf(add(...trades.map((t) => t.pnl))) < 0 ? 'warn' : 'ok',
+      fields: [...summaryOf(trades), field('Open', money(account.unrealized)), ...drawdownOf(equity.map((row) => row.equity))],
+      ...(args.by === undefined ? {} : { table: tableBy(trades, args.by) }),
+      ...(image === undefined ? {} : { image }),
+      buttons: ['1d', '7d', '30d', 'all'].filter((period) => period !== args.period).map((period) => runs(period, `/pnl ${period}`)),
+    })
+  },
+})
+
+function summaryOf(trades: readonly TradeRow[]): Field[] {
+  const net = add(...trades.map((t) => t.pnl))
+  const wins = trades.filter((t) => signOf(t.pnl) > 0)
+  const gain = add(...wins.map((t) => t.pnl))
+  const loss = absolute(add(...trades.filter((t) => signOf(t.pnl) < 0).map((t) => t.pnl)))
+  return [
+    field('Net', `${money(net)} in ${trades.length} closed ${trades.length === 1 ? 'trade' : 'trades'}`),
+    field('Fees', `${amount(add(...trades.map((t) => t.fee)))} USDT`),
+    field('Funding', money(add(...trades.map((t) => t.funding)))),
+    ...(trades.length === 0
+      ? []
+      : [
+          field('Won', `${wins.length} of ${trades.length} (${plainPercent(wins.length / trades.length, 0)})`),
+          field('Profit factor', signOf(loss) === 0 ? '– (no loss)' : divide(gain, loss, 2)),
+          field('Expectancy', `${money(divide(net, String(trades.length), 8))} a trade`),
+        ]),
+  ]
+}
+
+function drawdownOf(equity: readonly string[]): Field[] {
+  let peak = 0
+  let worst = 0
+  for (const text of equity) {
+    const value = toFloat(text)
+    peak = Math.max(peak, value)
+    if (peak > 0) worst = Math.max(worst, 1 - value / peak)
+  }
+  return equity.length < 2 ? [] : [field('Max drawdown', plainPercent(worst))]
+}
+
+function tableBy(trades: readonly TradeRow[], by: 'day' | 'sym' | 'strategy'): NonNullable<Reply['table']> {
+  const groups = new Map<string, TradeRow[]>()
+  for (const trade of trades) {
+    const key = by === 'day' ? new Date(trade.exitTs ?? 0).toISOString().slice(0, 10) : by === 'sym' ? short(trade.symbol) : trade.strategy
+    groups.set(key, [...(groups.get(key) ?? []), trade])
+  }
+  const rows = [...groups].sort(([a], [b]) => (by === 'day' ? b.localeCompare(a) : a.localeCompare(b)))
+  return {
+    columns: [{ title: by }, { title: 'n', align: 'right' }, { title: 'pnl', align: 'right' }],
+    rows: rows.map(([key, group]) => [key, String(group.length), signed(add(...group.map((t) => t.pnl)))]),
+    total: ['Total', String(trades.length), signed(add(...trades.map((t) => t.pnl)))],
+  }
+}
+
+// Risk
+
+const risk = defineRead({
+  name: 'risk',
+  aliases: [],
+  group: 'Look',
+  summary: 'limits, how much of each is used, and what is left',
+  usage: '',
+  args: none,
+  read: noArguments,
+  examples: ['risk'],
+  role: 'viewer',
+  scope: 'account:read',
+  run: async (context) => {
+    const { reads, system } = context.ports
+    const [account, positions] = await Promise.all([reads.account(), reads.positions()])
+    if (account === undefined) return noAccount()
+    const { limits } = system
+    const rows: string[][] = []
+    const row = (name: string, used: string, limit: string | undefined): void => {
+      if (limit === undefined || signOf(limit) === 0) return
+      const part = toFloat(divide(used, limit, 4))
+      rows.push([name, gauge(part), `${amount(used, 0)} / ${amount(limit, 0)}`, plainPercent(part, 0)])
+    }
+    row('Day loss', account.dayLoss, limits.dayLossMax)
+    row('Gross', account.grossNotional, limits.accountNotionalMax)
+    row('Margin', account.marginUsed, account.equity)
+    if (limits.drawdownOrange !== undefined) {
+      const part = account.drawdown / limits.drawdownOrange
+      rows.push(['Drawdown', gauge(part), `${plainPercent(account.drawdown, 1)} / ${plainPercent(limits.drawdownOrange, 1)}`, plainPercent(part, 0)])
+    }
+    const leverage = divide(account.grossNotional, account.equity, 2)
+    return reply('Risk', {
+      tone: account.state === 'running' ? 'ok' : 'warn',
+      fields: [
+        field('Open risk', `${amount(account.openRisk)} USDT if every stop fills at its price`),
+        field('Leverage', `${leverage}x${limits.leverage === undefined ? '' : ` of ${limits.leverage}x`}`),
+        ...(limits.drawdownRed === undefined ? [] : [field('Flatten at', `${plainPercent(limits.drawdownRed, 1)} drawdown`)]),
+        ...bareOf(positions),
+      ],
+      table: { columns: [{ title: 'limit' }, { title: 'used' }, { title: 'USDT', align: 'right' }, { title: '', align: 'right' }], rows },
+      buttons: [runs('Refresh', '/risk'), runs('Positions', '/positions'), runs('Pause', '/pause')],
+    })
+  },
+})
+
+function bareOf(positions: Awaited<ReturnType<CommandContext['ports']['reads']['positions']>>): Field[] {
+  const bare = positions.filter((position) => position.stopPrice === null)
+  if (positions.length === 0) return [field('Stops', 'no position is open')]
+  return [field('Stops', bare.length === 0 ? 'every position has its stop' : `no stop on Bybit for ${bare.map((p) => p.symbol).join(', ')}`)]
+}
+
+/** Notional of a position at its mark. */
+export const notionalOf = (quantity: string, mark: string): string => absolute(multiply(quantity, mark))
+
+export const ACCOUNT_COMMANDS: readonly Command[] = [status, balance, pnl, risk]

@@ -1,0 +1,225 @@
+/**
+ * close and cancel: taking risk off.
+ * Never opens anything: what it sends is reduce-only, and a turned position is asked about again (S3).
+ */
+import { z } from 'zod'
+import { TAKER_RATE } from '../../src/venue/sim/costs.ts'
+import type { CommandOutcome } from '../../src/kernel/command.ts'
+import type { OrderRow, PositionRow } from '../../src/journal/row.ts'
+import { formatDecimal } from '../../src/core/decimal.ts'
+import { RATE_SCALE } from '../../src/core/units.ts'
+import { absolute, add, compare, divide, isDecimal, multiply, negate, signOf, subtract } from '../amount.ts'
+import { fromId, toId } from '../ids.ts'
+import { notionalOf } from './account-group.ts'
+import { type Command, type CommandContext, type Done, type NoPlan, type Plan, defineAction, refuse } from './command.ts'
+import { askedBy, send } from './control-group.ts'
+import { amount, money, price, short } from './format.ts'
+import { field, reply, runs, untrusted } from './reply.ts'
+import { resolveSymbol } from './symbol.ts'
+import { isLong, purposeOf, sideOf, sideWord } from './trading-group.ts'
+
+// Close
+
+const FRACTION_DECIMALS = 6
+const feeRate = formatDecimal(TAKER_RATE, RATE_SCALE)
+
+/** Part of a position: all of it, a fraction, a quantity of the coin, or money. */
+type Part = { readonly type: 'all' } | { readonly type: 'fraction'; readonly value: string } | { readonly type: 'quantity'; readonly value: string }
+
+const Target = z.object({
+  symbol: z.string(),
+  side: z.enum(['long', 'short']),
+  fraction: z.string().optional(),
+  quantity: z.string().optional(),
+  shown: z.string(),
+})
+type Target = z.infer<typeof Target>
+const Todo = z.object({ targets: z.array(Target) })
+
+const isAmount = (text: string): boolean => /^(\d+(\.\d+)?%|\$\d+(\.\d+)?|\d+(\.\d+)?[A-Za-z]*|half|all)$/.test(text)
+
+const close = defineAction({
+  name: 'close',
+  aliases: ['fx', 'reduce'],
+  group: 'Steer',
+  summary: 'close a position or a part of it, at market, reduce-only',
+  usage: '<sym|#n|all|profit|loss> [50%|0.5BTC|$100]',
+  args: z.strictObject({
+    what: z.string().min(1).max(30),
+    amount: z.string().max(30).refine(isAmount, 'give 50%, 0.05BTC or $100').default('all'),
+  }),
+  read: (words) => ({
+    ...(words[0] === undefined ? {} : { what: words[0] }),
+    ...(words[1] === undefined ? {} : { amount: words.slice(1).filter((word) => !/^market$/i.test(word)).join('') || 'all' }),
+  }),
+  examples: ['close BTC 50%', 'close #12', 'close all', 'close ETH 0.5ETH', 'close loss'],
+  role: 'trader',
+  scope: 'trade:reduce',
+  isPrivate: true,
+  tier: () => 'C1',
+  addsRisk: () => false,
+  plan: async (context, args) => {
+    const open = await context.ports.reads.positions()
+    const group = args.what.toLowerCase()
+    let chosen: readonly PositionRow[]
+    if (group === 'all' || group === 'profit' || group === 'loss')
+      chosen = open.filter((p) => group === 'all' || (group === 'profit') === signOf(p.unrealizedPnl) > 0).filter((p) => p.strategy !== null)
+    else {
+      const resolved = await resolveSymbol(context, args.what, `/close {} ${args.amount === 'all' ? '' : args.amount}`.trim())
+      if ('problem' in resolved) return refuse(resolved.problem)
+      chosen = open.filter((p) => p.symbol === resolved.symbol)
+      if (chosen.length === 0) return refuse(reply(`There is no position in ${resolved.symbol}`, { tone: 'warn', buttons: [runs('Positions', '/positions')] }))
+    }
+    if (chosen.length === 0) return refuse(reply(group === 'all' ? 'There is nothing to close' : `No position is in ${group}`, { tone: 'warn', buttons: [runs('Positions', '/positions')] }))
+    return planOf(chosen, args.amount)
+  },
+  recheck: async (context, todo) => {
+    const { targets } = Todo.parse(todo)
+    const open = await context.ports.reads.positions()
+    const turned = targets.filter((target) => open.some((p) => p.symbol === target.symbol && sideOf(p) !== target.side))
+    return turned.length === 0 ? undefined : `${turned.map((target) => target.symbol).join(', ')} has turned since you asked.`
+  },
+  carryOut: async (context, todo) => carryOutClose(context, Todo.parse(todo).targets),
+})
+
+function planOf(chosen: readonly PositionRow[], text: string): Plan | NoPlan {
+  const targets: Target[] = []
+  const fields = []
+  let total = '0'
+  for (const position of chosen) {
+    const part = partOf(position, text)
+    if (typeof part === 'string') return refuse(reply(part, { tone: 'warn', buttons: [runs(`Close ${short(position.symbol)} 50 %`, `/close ${position.symbol} 50%`), runs(`Close ${short(position.symbol)}`, `/close ${position.symbol}`)] }))
+    const held = absolute(position.quantity)
+    const quantity = part.type === 'all' ? held : part.type === 'fraction' ? multiply(held, part.value) : part.value
+    const rest = subtract(held, quantity)
+    const fee = multiply(notionalOf(quantity, position.markPrice), feeRate)
+    const move = position.entryPrice === null ? '0' : subtract(position.markPrice, position.entryPrice)
+    const result = subtract(multiply(quantity, isLong(position) ? move : negate(move)), fee)
+    total = add(total, result)
+    targets.push({
+      symbol: position.symbol,
+      side: sideOf(position),
+      shown: `${quantity} ${short(position.symbol)}`,
+      ...(part.type === 'fraction' ? { fraction: part.value } : part.type === 'quantity' ? { quantity: part.value } : {}),
+    })
+    fields.push(
+      field(position.symbol, `${sideOf(position)} ${held} → ${signOf(rest) <= 0 ? 'flat' : rest}, market, reduce-only`),
+      field('Estimate', `est. price ${price(position.markPrice)} (mark), est. fee ${amount(fee)}, est. realized ${money(result)}`),
+      field('Stop', signOf(rest) <= 0 ? 'goes with the position' : position.stopPrice === null ? 'none on Bybit' : `stays for ${rest} at ${price(position.stopPrice)}`),
+    )
+  }
+  const [only] = targets
+  const isOne = targets.length === 1 && only !== undefined
+  return {
+    type: 'plan',
+    card: reply(isOne ? `Close ${only.shown}?` : `Close ${targets.length} positions?`, { tone: 'warn', fields: [...fields, ...(isOne ? [] : [field('Together', `est. realized ${money(total)}`)])] }),
+    yes: isOne ? `Close ${only.shown}` : `Close ${targets.length} positions`,
+    no: 'Keep it',
+    todo: { targets },
+  }
+}
+
+/** A bare number is no amount: of what? (S19) */
+function partOf(position: PositionRow, text: string): Part | string {
+  const base = short(position.symbol)
+  const held = absolute(position.quantity)
+  if (text === 'all') return { type: 'all' }
+  if (text === 'half') return { type: 'fraction', value: '0.5' }
+  if (text.endsWith('%')) {
+    const value = divide(text.slice(0, -1), '100', FRACTION_DECIMALS)
+    if (signOf(value) <= 0 || compare(value, '1') > 0) return `${untrusted(text)} is no part of a position: give 1% to 100%.`
+    return compare(value, '1') === 0 ? { type: 'all' } : { type: 'fraction', value }
+  }
+  if (text.startsWith('$')) {
+    const fraction = divide(text.slice(1), notionalOf(position.quantity, position.markPrice), FRACTION_DECIMALS)
+    if (signOf(fraction) <= 0) return `${untrusted(text)} is less than the smallest part of this position.`
+    return compare(fraction, '1') >= 0 ? { type: 'all' } : { type: 'fraction', value: fraction }
+  }
+  const match = /^(\d+(?:\.\d+)?)([A-Za-z]+)$/.exec(text)
+  if (match === null || (match[2] ?? '').toUpperCase() !== base.toUpperCase()) return `${untrusted(text)} of what? Write ${isDecimal(text) ? text : '50'}% for a part, ${isDecimal(text) ? text : '0.5'}${base} for coins, or $100 for money.`
+  const quantity = match[1] as string
+  if (signOf(quantity) <= 0) return `${untrusted(text)} is nothing: give more than 0.`
+  return compare(quantity, held) >= 0 ? { type: 'all' } : { type: 'quantity', value: quantity }
+}
+
+async function carryOutClose(context: CommandContext, targets: readonly Target[]): Promise<Done> {
+  const results: { readonly target: Target; readonly outcome: CommandOutcome | undefined }[] = []
+  await Promise.all(
+    targets.map(async (target) => {
+      const { symbol, side, fraction, quantity } = target
+      const command = { name: 'close' as const, symbol, side, ...(fraction === undefined ? {} : { fraction }), ...(quantity === undefined ? {} : { quantity }) }
+      results.push({ target, outcome: await context.ports.control.send(command, askedBy(context, targets.length === 1 ? '' : `/${symbol}`)) })
+    }),
+  )
+  const isOf = (status: CommandOutcome['status'] | undefined): boolean => results.some(({ outcome }) => outcome?.status === status)
+  const status: Done['status'] = isOf('failed') ? 'failed' : isOf(undefined) ? 'queued' : isOf('refused') ? 'refused' : 'done'
+  return {
+    status,
+    reply: reply(status === 'done' ? 'Closing' : status === 'queued' ? 'Close: queued' : `Close: ${status}`, {
+      tone: status === 'done' ? 'ok' : status === 'queued' ? 'warn' : 'bad',
+      fields: results.map(({ target, outcome }) => field(target.symbol, outcome?.text ?? 'queued: the trader has not answered within 5 s')),
+      buttons: [runs('Positions', '/positions'), runs('Trades', '/trades')],
+    }),
+  }
+}
+
+// Cancel
+
+const CancelTodo = z.object({ orderIds: z.array(z.number()), all: z.boolean() })
+
+const cancel = defineAction({
+  name: 'cancel',
+  aliases: ['co'],
+  group: 'Steer',
+  summary: 'cancel an entry, those of a symbol, or all; never a protective stop',
+  usage: '<order id|sym|all>',
+  args: z.strictObject({ what: z.string().min(1).max(30) }),
+  read: (words) => (words.length > 1 ? { what: words[0], unexpected: words.slice(1).join(' ') } : words[0] === undefined ? {} : { what: words[0] }),
+  examples: ['cancel all', 'cancel BTC', 'cancel ord_0000000002A'],
+  role: 'trader',
+  scope: 'trade:reduce',
+  // One order is canceled at once, several after a look.
+  tier: (args) => (fromId('ord', args.what) === undefined ? 'C1' : 'C0'),
+  addsRisk: () => false,
+  plan: async (context, args) => {
+    const { reads } = context.ports
+    const orderId = fromId('ord', args.what)
+    if (orderId !== undefined) return planOne(await reads.order(orderId), args.what)
+    const open = await reads.orders({ limit: 500, isOpen: true })
+    const isAll = args.what.toLowerCase() === 'all'
+    const resolved = isAll ? undefined : await resolveSymbol(context, args.what, '/cancel {}')
+    if (resolved !== undefined && 'problem' in resolved) return refuse(resolved.problem)
+    const entries = open.filter((order) => order.class === 'entry' && (resolved === undefined || order.symbol === resolved.symbol))
+    if (entries.length === 0) return refuse(reply('There is no open entry to cancel', { tone: 'warn', text: 'Protective stops stay; closing the position removes them.', buttons: [runs('Orders', '/orders')] }))
+    return {
+      type: 'plan',
+      card: reply(`Cancel ${entries.length} ${entries.length === 1 ? 'entry' : 'entries'}?`, { tone: 'warn', fields: entries.slice(0, 10).map(entryLine) }),
+      yes: `Cancel ${entries.length} ${entries.length === 1 ? 'entry' : 'entries'}`,
+      no: 'Keep them',
+      todo: { orderIds: entries.map((order) => order.orderId), all: isAll },
+    }
+  },
+  carryOut: async (context, todo) => {
+    const { orderIds, all } = CancelTodo.parse(todo)
+    const buttons = [runs('Orders', '/orders')]
+    if (all) return send(context, { name: 'cancel' }, 'Canceled', { buttons })
+    let last: Done = { status: 'refused', reply: reply('Nothing was canceled', { tone: 'warn' }) }
+    for (const orderId of orderIds) {
+      const done = await send({ ...context, idempotencyKey: context.idempotencyKey === undefined ? undefined : `${context.idempotencyKey}/${orderId}` }, { name: 'cancel', orderId }, 'Canceled', { buttons })
+      last = done.status === 'done' || last.status !== 'done' ? done : last
+    }
+    return last
+  },
+})
+
+const entryLine = (order: OrderRow) => field(toId('ord', order.orderId), `${sideWord(order.side)} ${order.quantity} ${order.symbol} ${order.kind}${order.limitPrice === null ? '' : ` at ${price(order.limitPrice)}`}`)
+
+function planOne(order: OrderRow | undefined, id: string): Plan | NoPlan {
+  if (order === undefined) return refuse(reply(`There is no order ${untrusted(id)}`, { tone: 'warn', buttons: [runs('Orders', '/orders')] }))
+  if (!order.isOpen) return refuse(reply(`${id} is ${order.status} already`, { tone: 'warn', buttons: [runs('Orders', '/orders')] }))
+  if (order.class !== 'entry')
+    return refuse(reply(`${id} is a ${purposeOf(order)}: it is not canceled`, { tone: 'warn', text: 'A protective order goes when its position is closed.', buttons: [runs(`Close ${short(order.symbol)}`, `/close ${order.symbol}`)] }))
+  return { type: 'plan', card: reply('Cancel this entry?', { fields: [entryLine(order)] }), yes: 'Cancel it', no: 'Keep it', todo: { orderIds: [order.orderId], all: false } }
+}
+
+export const CLOSE_COMMANDS: readonly Command[] = [close, cancel]

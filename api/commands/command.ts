@@ -1,0 +1,204 @@
+/**
+ * What a command is: one typed object from which every surface, the help and the documentation are made.
+ * Never knows a surface, and never acts before role, arguments and confirmation are settled (run.ts does that).
+ */
+import type { z } from 'zod'
+import type { Audit, Backtests, Charts, Confirmations, Control, Json, Reads, SystemFacts } from '../ports.ts'
+import type { Reply } from './reply.ts'
+
+/** Ascending. */
+export const ROLES = ['viewer', 'operator', 'trader', 'admin'] as const
+export type Role = (typeof ROLES)[number]
+/** `any`: whoever asks, known or not. */
+export type RoleNeeded = Role | 'any'
+export const hasRole = (role: Role | undefined, needed: RoleNeeded): boolean =>
+  needed === 'any' || (role !== undefined && ROLES.indexOf(role) >= ROLES.indexOf(needed))
+
+/** C0: at once. C1: a card with two verbs. C2: the card and a word to type. */
+export const TIERS = ['C0', 'C1', 'C2'] as const
+export type Tier = (typeof TIERS)[number]
+
+export const SCOPES = [
+  'account:read',
+  'trade:read',
+  'strategy:read',
+  'report:read',
+  'control:reduce',
+  'control:pause',
+  'control:resume',
+  'trade:reduce',
+  'strategy:write',
+  'backtest:run',
+  'admin',
+] as const
+export type Scope = (typeof SCOPES)[number]
+
+export const GROUPS = ['Look', 'Explain', 'Steer', 'Research', 'System'] as const
+export type Group = (typeof GROUPS)[number]
+
+export const SURFACES = ['telegram', 'discord', 'cli', 'rest', 'web'] as const
+export type Surface = (typeof SURFACES)[number]
+
+export interface Actor {
+  /** `telegram:123`, `key:7f3a`. */
+  readonly id: string
+  /** Undefined: not known here. */
+  readonly role: Role | undefined
+  readonly surface: Surface
+  readonly chat?: string | undefined
+  /** Name for greetings; untrusted. */
+  readonly name?: string | undefined
+  readonly apiKeyId?: string | undefined
+}
+
+export interface CommandPorts {
+  readonly reads: Reads
+  readonly control: Control
+  readonly confirmations: Confirmations
+  readonly audit: Audit
+  readonly backtests: Backtests
+  /** Undefined: answers come without pictures. */
+  readonly charts: Charts | undefined
+  readonly system: SystemFacts
+  /** Wall ms. */
+  readonly wallNow: () => number
+}
+
+export interface CommandContext {
+  readonly ports: CommandPorts
+  readonly actor: Actor
+  readonly requestId: string
+  readonly idempotencyKey?: string | undefined
+  /** Every command, for help. */
+  readonly commands: readonly Command[]
+}
+
+/** What an action would do, as shown on its card. */
+export interface Plan {
+  readonly type: 'plan'
+  readonly card: Reply
+  /** Verbs: `Close 0.600 ETH`, `Keep it`. */
+  readonly yes: string
+  readonly no: string
+  /** All that carrying it out needs: kept in the database while the card waits. */
+  readonly todo: Json
+}
+/** There is nothing to ask: the answer. */
+export interface NoPlan {
+  readonly type: 'answer'
+  readonly status: 'done' | 'refused'
+  readonly reply: Reply
+}
+export const refuse = (answer: Reply): NoPlan => ({ type: 'answer', status: 'refused', reply: answer })
+export const alreadyDone = (answer: Reply): NoPlan => ({ type: 'answer', status: 'done', reply: answer })
+
+export interface Done {
+  readonly status: 'done' | 'refused' | 'failed' | 'queued'
+  readonly reply: Reply
+}
+
+interface Head<Args> {
+  readonly name: string
+  readonly aliases: readonly string[]
+  readonly group: Group
+  /** One line, as the menu shows it. */
+  readonly summary: string
+  /** What stands after the name: `<sym> [50%|qty|$100]`. */
+  readonly usage: string
+  readonly args: z.ZodType<Args>
+  /** Words after the name to raw arguments; `args` judges them. */
+  readonly read: (words: readonly string[]) => Record<string, unknown>
+  /** Whole lines without the slash; two at least where there are arguments. */
+  readonly examples: readonly string[]
+  readonly role: RoleNeeded
+  readonly roleFor?: (args: Args) => Role
+  readonly scope: Scope
+  readonly scopeFor?: (args: Args) => Scope
+  /** Money or access: shown to the asker only where the platform can. */
+  readonly isPrivate?: boolean
+}
+export interface ReadDefinition<Args> extends Head<Args> {
+  readonly run: (context: CommandContext, args: Args) => Promise<Reply>
+}
+export interface ActionDefinition<Args> extends Head<Args> {
+  readonly tier: (args: Args, profile: string) => Tier
+  /** Whether it may lose more money than doing nothing: slowed by C2 in chat on live (S17). */
+  readonly addsRisk: (args: Args) => boolean
+  /** Done at once, before the card is shown: a panic pauses entries. */
+  readonly before?: (context: CommandContext, args: Args) => Promise<void>
+  readonly plan: (context: CommandContext, args: Args) => Promise<Plan | NoPlan>
+  /** Why it must be asked again, or undefined. */
+  readonly recheck?: (context: CommandContext, todo: Json) => Promise<string | undefined>
+  readonly carryOut: (context: CommandContext, todo: Json) => Promise<Done>
+}
+
+/** A command whose argument type is hidden behind its own schema. */
+export interface Command extends Omit<Head<unknown>, 'roleFor' | 'scopeFor' | 'args'> {
+  readonly args: z.ZodType
+  readonly roleFor: (args: unknown) => RoleNeeded
+  readonly scopeFor: (args: unknown) => Scope
+  readonly run?: (context: CommandContext, args: unknown) => Promise<Reply>
+  readonly action?: {
+    readonly tier: (args: unknown, profile: string) => Tier
+    readonly addsRisk: (args: unknown) => boolean
+    readonly before?: (context: CommandContext, args: unknown) => Promise<void>
+    readonly plan: (context: CommandContext, args: unknown) => Promise<Plan | NoPlan>
+    readonly recheck?: (context: CommandContext, todo: Json) => Promise<string | undefined>
+    readonly carryOut: (context: CommandContext, todo: Json) => Promise<Done>
+  }
+}
+
+function headOf<Args>(definition: Head<Args>): Omit<Command, 'run' | 'action'> {
+  const { args, roleFor, scopeFor } = definition
+  return {
+    name: definition.name,
+    aliases: definition.aliases,
+    group: definition.group,
+    summary: definition.summary,
+    usage: definition.usage,
+    args,
+    read: definition.read,
+    examples: definition.examples,
+    role: definition.role,
+    scope: definition.scope,
+    isPrivate: definition.isPrivate === true,
+    roleFor: (raw) => (roleFor === undefined ? definition.role : roleFor(args.parse(raw))),
+    scopeFor: (raw) => (scopeFor === undefined ? definition.scope : scopeFor(args.parse(raw))),
+  }
+}
+
+/** A command that only looks. */
+export const defineRead = <Args>(definition: ReadDefinition<Args>): Command => ({
+  ...headOf(definition),
+  run: (context, raw) => definition.run(context, definition.args.parse(raw)),
+})
+
+/** A command that changes something. */
+export function defineAction<Args>(definition: ActionDefinition<Args>): Command {
+  const { args, before, recheck } = definition
+  return {
+    ...headOf(definition),
+    action: {
+      tier: (raw, profile) => definition.tier(args.parse(raw), profile),
+      addsRisk: (raw) => definition.addsRisk(args.parse(raw)),
+      plan: (context, raw) => definition.plan(context, args.parse(raw)),
+      carryOut: definition.carryOut,
+      ...(before === undefined ? {} : { before: (context: CommandContext, raw: unknown) => before(context, args.parse(raw)) }),
+      ...(recheck === undefined ? {} : { recheck }),
+    },
+  }
+}
+
+/** Words in order to the named arguments; the last name takes all words that are left. */
+export const inOrder =
+  (...names: readonly string[]) =>
+  (words: readonly string[]): Record<string, unknown> => {
+    const raw: Record<string, unknown> = {}
+    names.forEach((name, at) => {
+      const isLast = at === names.length - 1
+      const text = isLast ? words.slice(at).join(' ') : words[at]
+      if (text !== undefined && text !== '') raw[name] = text
+    })
+    return raw
+  }
+export const noArguments = (words: readonly string[]): Record<string, unknown> => (words.length === 0 ? {} : { unexpected: words.join(' ') })

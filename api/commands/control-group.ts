@@ -1,0 +1,246 @@
+/**
+ * pause, resume, halt, panic: who may trade, and how it is stopped.
+ * Never loosens without its card, and never makes the way to safety longer.
+ */
+import { z } from 'zod'
+import type { CommandScope, TraderCommand } from '../../src/kernel/command.ts'
+import type { HoldRow, PositionRow } from '../../src/journal/row.ts'
+import { absolute } from '../amount.ts'
+import type { AskedBy } from '../ports.ts'
+import { type Command, type CommandContext, type Done, alreadyDone, defineAction, refuse } from './command.ts'
+import { duration, parseDuration } from './format.ts'
+import { type Field, type Reply, field, reply, runs, untrusted } from './reply.ts'
+import { knownSymbols, resolveSymbol } from './symbol.ts'
+import { sideOf } from './trading-group.ts'
+
+/** @param part tells the commands of one request apart: each is done once, however often the request comes. */
+export const askedBy = ({ actor, requestId, idempotencyKey }: CommandContext, part = ''): AskedBy => ({
+  actor: actor.id,
+  surface: actor.surface,
+  role: actor.role ?? 'none',
+  requestId,
+  apiKeyId: actor.apiKeyId,
+  idempotencyKey: idempotencyKey === undefined ? undefined : `${idempotencyKey}${part}`,
+})
+
+/** Hands a command to the trader; its word is the answer. */
+export async function send(context: CommandContext, command: TraderCommand, title: string, parts: Partial<Reply> = {}): Promise<Done> {
+  const outcome = await context.ports.control.send(command, askedBy(context))
+  if (outcome === undefined)
+    return {
+      status: 'queued',
+      reply: reply(`${title}: queued`, { ...parts, tone: 'warn', text: 'The trader has not answered within 5 s. It takes the command as soon as it can; look at the status.', buttons: [runs('Status', '/status'), runs('Health', '/health')] }),
+    }
+  const tone = outcome.status === 'done' ? (parts.tone ?? 'ok') : 'bad'
+  return { status: outcome.status, reply: reply(outcome.status === 'done' ? title : `${title}: ${outcome.status}`, { ...parts, tone, text: untrustedText(outcome.text) }) }
+}
+
+/** The trader's sentences are its own; only their length is bounded. */
+const untrustedText = (text: string): string => (text.length > 600 ? `${text.slice(0, 599)}…` : text)
+
+const TODO_SCOPE = z.union([
+  z.object({ type: z.literal('account') }),
+  z.object({ type: z.literal('strategy'), strategy: z.string() }),
+  z.object({ type: z.literal('symbol'), symbol: z.string() }),
+])
+const scopeName = (scope: CommandScope): string => (scope.type === 'account' ? 'all' : scope.type === 'strategy' ? scope.strategy : scope.symbol)
+
+/** The scope that a word means, or undefined when it means none. */
+async function scopeOf(context: CommandContext, word: string | undefined): Promise<CommandScope | undefined> {
+  if (word === undefined || /^(all|account)$/i.test(word)) return { type: 'account' }
+  const strategies = await context.ports.reads.strategies()
+  const strategy = strategies.find((s) => s.strategy === word.toLowerCase())
+  if (strategy !== undefined) return { type: 'strategy', strategy: strategy.strategy }
+  const symbols = await knownSymbols(context)
+  const plain = word.toUpperCase()
+  const symbol = symbols.find((s) => s === plain || s === `${plain}USDT`)
+  return symbol === undefined ? undefined : { type: 'symbol', symbol }
+}
+
+// Pause
+
+const pause = defineAction({
+  name: 'pause',
+  aliases: ['stopentry', 'stopbuy'],
+  group: 'Steer',
+  summary: 'no new entries; exits, stops and reductions go on',
+  usage: '[all|strategy|sym] [for 2h] [reason]',
+  args: z.strictObject({
+    target: z.string().max(60).optional(),
+    for: z.string().refine((text) => parseDuration(text) !== undefined, 'give a time as 30min, 2h or 1d').optional(),
+    reason: z.string().max(200).optional(),
+  }),
+  read: (words) => {
+    const rest = [...words]
+    const at = rest.findIndex((word, k) => word.toLowerCase() === 'for' && rest[k + 1] !== undefined && parseDuration(rest[k + 1] as string) !== undefined)
+    const raw: Record<string, unknown> = {}
+    if (at >= 0) raw.for = rest.splice(at, 2)[1]
+    if (rest[0] !== undefined) raw.target = rest[0]
+    if (rest.length > 1) raw.reason = rest.slice(1).join(' ')
+    return raw
+  },
+  examples: ['pause', 'pause BTC for 2h news', 'pause ema-cross'],
+  role: 'operator',
+  scope: 'control:pause',
+  tier: () => 'C0',
+  addsRisk: () => false,
+  plan: async (context, args) => {
+    const scope = await scopeOf(context, args.target)
+    // A first word that names nothing is the beginning of the reason: pausing all is the safe reading.
+    const reason = [...(scope === undefined && args.target !== undefined ? [args.target] : []), ...(args.reason === undefined ? [] : [args.reason])].join(' ')
+    const forMs = args.for === undefined ? undefined : parseDuration(args.for)
+    return {
+      type: 'plan',
+      card: reply('Pause?'),
+      yes: 'Pause',
+      no: 'Go on',
+      todo: { scope: scope ?? { type: 'account' }, reason, ...(forMs === undefined ? {} : { forMs }) },
+    }
+  },
+  carryOut: async (context, todo) => {
+    const { scope, reason, forMs } = z.object({ scope: TODO_SCOPE, reason: z.string(), forMs: z.number().optional() }).parse(todo)
+    const name = scopeName(scope)
+    return send(context, { name: 'pause', scope, reason, ...(forMs === undefined ? {} : { forMs }) }, name === 'all' ? 'PAUSED' : `PAUSED ${name}`, {
+      tone: 'warn',
+      fields: forMs === undefined ? [] : [field('For', `${duration(forMs)} of market time${context.ports.system.profile === 'live' ? '; you are asked at its end' : ''}`)],
+      buttons: [runs('Resume', name === 'all' ? '/resume' : `/resume ${name}`), runs('Status', '/status')],
+    })
+  },
+})
+
+// Resume
+
+const liftable = (hold: HoldRow): string =>
+  hold.effect === 'no-orders' ? 'a halt, lifted by an admin' : hold.cause === 'stale' || hold.cause === 'reconcile' ? `${hold.cause}: ends by itself when two clean reads agree` : `${hold.cause} by ${untrusted(hold.actor)}`
+
+const resume = defineAction({
+  name: 'resume',
+  aliases: ['startentry'],
+  group: 'Steer',
+  summary: 'entries again, after a look at what holds them',
+  usage: '[all|strategy|sym]',
+  args: z.strictObject({ target: z.string().max(60).optional() }),
+  read: (words) => (words.length > 1 ? { target: words[0], unexpected: words.slice(1).join(' ') } : words[0] === undefined ? {} : { target: words[0] }),
+  examples: ['resume', 'resume ema-cross'],
+  role: 'trader',
+  scope: 'control:resume',
+  tier: (_args, profile) => (profile === 'live' ? 'C2' : 'C1'),
+  addsRisk: () => true,
+  plan: async (context, args) => {
+    const { reads } = context.ports
+    const scope = await scopeOf(context, args.target)
+    if (scope === undefined) {
+      const resolved = await resolveSymbol(context, args.target ?? '', '/resume {}')
+      return refuse('problem' in resolved ? resolved.problem : reply('Nothing to resume there'))
+    }
+    const [holds, strategies, parts] = await Promise.all([reads.holds(), reads.strategies(), reads.health()])
+    const key = scope.type === 'account' ? undefined : scope.type === 'strategy' ? `strategy:${scope.strategy}` : `symbol:${scope.symbol}`
+    const wanted = key === undefined ? holds : holds.filter((hold) => hold.scope === key)
+    if (wanted.length === 0) return alreadyDone(reply('Nothing is held: trading runs', { tone: 'ok', buttons: [runs('Status', '/status')] }))
+    if (wanted.some((hold) => hold.effect === 'no-orders') && context.actor.role !== 'admin')
+      return refuse(reply('HALTED: only an admin lifts a halt', { tone: 'bad', fields: wanted.map((hold) => field(hold.scope, liftable(hold))), buttons: [runs('Status', '/status')] }))
+    const waiting = strategies.filter((s) => s.mode === 'running' && (scope.type !== 'strategy' || s.strategy === scope.strategy) && (scope.type !== 'symbol' || s.symbol === scope.symbol))
+    const bad = parts.filter((part) => part.status !== 'ok')
+    return {
+      type: 'plan',
+      card: reply(`Resume ${scopeName(scope)}?`, {
+        tone: bad.length === 0 ? 'info' : 'warn',
+        fields: [
+          ...wanted.map((hold) => field('Lifts', `${hold.scope}: ${liftable(hold)}${hold.reason === '' ? '' : `, ${untrusted(hold.reason)}`}`)),
+          field('Sent at once', 'nothing: signals that came while held are dead'),
+          field('Waits for its next fresh signal', waiting.length === 0 ? 'no strategy is running' : waiting.map((s) => `${s.strategy} ${s.symbol}`).join(', ')),
+          field('Health', bad.length === 0 ? 'all parts are well' : bad.map((part) => `${part.part} ${part.status}: ${untrusted(part.detail)}`).join('; ')),
+        ],
+      }),
+      yes: scope.type === 'account' ? 'Resume trading' : `Resume ${scopeName(scope)}`,
+      no: 'Stay paused',
+      todo: { scope, holds: wanted.map((hold) => hold.holdId).sort() },
+    }
+  },
+  recheck: async (context, todo) => {
+    const { holds, scope } = z.object({ holds: z.array(z.string()), scope: TODO_SCOPE }).parse(todo)
+    const now = await context.ports.reads.holds()
+    const added = now.filter((hold) => !holds.includes(hold.holdId) && (scope.type === 'account' || hold.scope === 'account' || hold.scope === `${scope.type}:${scopeName(scope)}`))
+    return added.length === 0 ? undefined : `Since you asked, ${added.map((hold) => `${hold.scope} is held too (${liftable(hold)})`).join(', ')}.`
+  },
+  carryOut: async (context, todo) => {
+    const { scope } = z.object({ scope: TODO_SCOPE }).parse(todo)
+    return send(context, { name: 'resume', scope, isAdmin: context.actor.role === 'admin' }, 'Resumed', { buttons: [runs('Status', '/status'), runs('Pause', '/pause')] })
+  },
+})
+
+// Halt
+
+const halt = defineAction({
+  name: 'halt',
+  aliases: [],
+  group: 'Steer',
+  summary: 'no orders at all but exits that a person asks for; stops stay on Bybit',
+  usage: '<reason>',
+  args: z.strictObject({ reason: z.string().min(1, 'needs a reason').max(200) }),
+  read: (words) => (words.length === 0 ? {} : { reason: words.join(' ') }),
+  examples: ['halt exchange acts odd', 'halt news'],
+  role: 'operator',
+  scope: 'control:pause',
+  tier: () => 'C0',
+  addsRisk: () => false,
+  plan: async (_context, args) => ({ type: 'plan', card: reply('Halt?'), yes: 'Halt', no: 'Go on', todo: { reason: args.reason } }),
+  carryOut: async (context, todo) => {
+    const { reason } = z.object({ reason: z.string() }).parse(todo)
+    return send(context, { name: 'halt', reason }, 'HALTED', { tone: 'bad', buttons: [runs('Positions', '/positions'), runs('Status', '/status')] })
+  },
+})
+
+// Panic
+
+const heldLine = (position: PositionRow): Field => field(position.symbol, `${sideOf(position)} ${absolute(position.quantity)}, ${position.strategy ?? 'external'}`)
+
+const panic = defineAction({
+  name: 'panic',
+  aliases: ['kill', 'flatten'],
+  group: 'Steer',
+  summary: 'close everything that Ballast opened, cancel the rest, halt',
+  usage: '[reason]',
+  args: z.strictObject({ reason: z.string().max(200).optional() }),
+  read: (words) => {
+    const text = words.join(' ').replace(/^all\b\s*/i, '')
+    return text === '' ? {} : { reason: text }
+  },
+  examples: ['panic', 'panic exchange hacked'],
+  role: 'trader',
+  scope: 'control:reduce',
+  tier: () => 'C1',
+  addsRisk: () => false,
+  // S1: entries stop while the card waits, and stay stopped when it is declined or expires.
+  before: async (context) => {
+    await context.ports.control.send({ name: 'pause', scope: { type: 'account' }, reason: 'panic asked' }, askedBy(context, '/pause'))
+  },
+  plan: async (context, args) => {
+    const { reads } = context.ports
+    const [positions, orders] = await Promise.all([reads.positions(), reads.orders({ limit: 500, isOpen: true })])
+    const ours = positions.filter((position) => position.strategy !== null && position.strategy !== 'external')
+    const external = positions.filter((position) => !ours.includes(position))
+    return {
+      type: 'plan',
+      card: reply(`Close ${ours.length === 0 ? 'whatever opens' : ours.length === 1 ? 'the position' : `all ${ours.length} positions`} now?`, {
+        tone: 'bad',
+        fields: [
+          ...ours.map(heldLine),
+          field('Orders', `${orders.filter((order) => order.class === 'entry').length} entries are canceled, stops come off last`),
+          ...(external.length === 0 ? [] : [field('Not touched', external.map((position) => `${position.symbol} ${absolute(position.quantity)}`).join(', '))]),
+          field('Now', 'entries are paused already, and stay so whatever you answer'),
+          field('After', 'HALTED until an admin resumes'),
+        ],
+      }),
+      yes: ours.length === 0 ? 'Halt and cancel all' : `Close ${ours.length === 1 ? (ours[0] as PositionRow).symbol : `${ours.length} positions`}`,
+      no: 'Not now',
+      todo: { reason: args.reason ?? '' },
+    }
+  },
+  carryOut: async (context, todo) => {
+    const { reason } = z.object({ reason: z.string() }).parse(todo)
+    return send(context, { name: 'panic', reason }, 'PANIC', { tone: 'bad', buttons: [runs('Positions', '/positions'), runs('Status', '/status')] })
+  },
+})
+
+export const CONTROL_COMMANDS: readonly Command[] = [pause, resume, halt, panic]

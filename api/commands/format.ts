@@ -1,0 +1,63 @@
+/**
+ * Figures as people read them: sign always where it matters, grouped thousands, times in UTC with their age.
+ * Never used for what a program reads.
+ */
+import { fixed, signOf } from '../amount.ts'
+
+const grouped = (text: string): string => {
+  const [whole = '', fraction] = text.split('.')
+  return `${whole.replace(/\B(?=(\d{3})+(?!\d))/g, ',')}${fraction === undefined ? '' : `.${fraction}`}`
+}
+
+/** `64,210.5` */
+export const price = (text: string | null): string => (text === null ? '–' : grouped(text))
+/** `1,234.50` */
+export const amount = (text: string, decimals = 2): string => grouped(fixed(text, decimals))
+/** `+31.18`, `-8.09`, `0.00` */
+export const signed = (text: string, decimals = 2): string => {
+  const shown = amount(text, decimals)
+  return signOf(text) > 0 && signOf(fixed(text, decimals)) > 0 ? `+${shown}` : shown
+}
+/** `+31.18 USDT` */
+export const money = (text: string): string => `${signed(text)} USDT`
+/** `+1.20 %` of a fraction. */
+export const percent = (fraction: number, decimals = 2): string => {
+  const text = (fraction * 100).toFixed(decimals)
+  return `${fraction > 0 && Number(text) !== 0 ? '+' : ''}${text} %`
+}
+export const plainPercent = (fraction: number, decimals = 2): string => `${(fraction * 100).toFixed(decimals)} %`
+
+/** `14:02:07 UTC` or, on another day, `2026-11-24 14:02 UTC`. */
+export function time(at: number | null, now: number): string {
+  if (at === null) return '–'
+  const text = new Date(at).toISOString()
+  return text.slice(0, 10) === new Date(now).toISOString().slice(0, 10) ? `${text.slice(11, 19)} UTC` : `${text.slice(0, 10)} ${text.slice(11, 16)} UTC`
+}
+
+/** `12 s`, `5 min`, `3 h 20 min`, `2 d 4 h` */
+export function duration(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1000))
+  if (seconds < 90) return `${seconds} s`
+  const minutes = Math.round(seconds / 60)
+  if (minutes < 90) return `${minutes} min`
+  const hours = Math.floor(minutes / 60)
+  if (hours < 48) return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`
+  return hours % 24 === 0 ? `${hours / 24} d` : `${Math.floor(hours / 24)} d ${hours % 24} h`
+}
+
+/** A bar of ten cells for a part of a limit. */
+export function gauge(part: number): string {
+  const cells = Math.max(0, Math.min(10, Math.round(part * 10)))
+  return `${'█'.repeat(cells)}${'░'.repeat(10 - cells)}`
+}
+
+const UNITS: Readonly<Record<string, number>> = { s: 1_000, sec: 1_000, m: 60_000, min: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 }
+/** `2h`, `30min`, `1.5d` in ms. */
+export function parseDuration(text: string): number | undefined {
+  const match = /^(\d+(?:\.\d+)?)(s|sec|m|min|h|d|w)$/i.exec(text)
+  const unit = UNITS[(match?.[2] ?? '').toLowerCase()]
+  return match === null || unit === undefined ? undefined : Math.round(Number(match[1]) * unit)
+}
+
+/** `BTC` of `BTCUSDT`, for narrow tables. */
+export const short = (symbol: string): string => symbol.replace(/(USDT|USDC|PERP)$/, '') || symbol

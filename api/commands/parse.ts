@@ -1,0 +1,62 @@
+/**
+ * From a line to a command and its arguments: the same for every surface.
+ * Never runs anything, and never takes an unknown word for a command.
+ */
+import { nearestOf } from '../../src/core/nearest.ts'
+import type { z } from 'zod'
+import type { Command } from './command.ts'
+import { untrusted } from './reply.ts'
+
+export type Parsed =
+  | { readonly ok: true; readonly args: unknown }
+  /** One sentence, with an example that works. */
+  | { readonly ok: false; readonly problem: string }
+
+const LINE_MAX = 500
+
+/** Words of a text; quotes keep words together. */
+export function wordsOf(text: string): string[] {
+  const words: string[] = []
+  for (const match of text.slice(0, LINE_MAX).matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)) words.push(match[1] ?? match[2] ?? match[3] ?? '')
+  return words.filter((word) => word !== '')
+}
+
+/** `/close@my_bot BTC 50%` is the name `close` and the rest `BTC 50%`. */
+export function splitLine(line: string): { readonly name: string; readonly rest: string } {
+  const match = /^\s*\/?([\w-]+)(?:@\w+)?\s*([\s\S]*)$/.exec(line.slice(0, LINE_MAX))
+  return match === null ? { name: '', rest: '' } : { name: (match[1] ?? '').toLowerCase(), rest: (match[2] ?? '').trim() }
+}
+
+export const findCommand = (commands: readonly Command[], name: string): Command | undefined =>
+  commands.find((command) => command.name === name || command.aliases.includes(name))
+
+export const nearestCommand = (commands: readonly Command[], name: string): string | undefined =>
+  nearestOf(
+    name,
+    commands.flatMap((command) => [command.name, ...command.aliases]),
+  )
+
+/** Arguments of a line's rest. */
+export const parseArgs = (command: Command, text: string): Parsed => judge(command, command.read(wordsOf(text)))
+
+/** Arguments that came as an object (REST, options of a platform). */
+export const parseObject = (command: Command, raw: unknown): Parsed => judge(command, raw ?? {})
+
+function judge(command: Command, raw: unknown): Parsed {
+  const result = command.args.safeParse(raw)
+  return result.success ? { ok: true, args: result.data } : { ok: false, problem: problemOf(command, result.error) }
+}
+
+function problemOf(command: Command, error: z.ZodError): string {
+  const issue = error.issues[0]
+  const name = issue?.path.join('.') ?? ''
+  const what =
+    issue === undefined
+      ? 'is not understood'
+      : issue.code === 'unrecognized_keys'
+        ? `takes ${command.usage === '' ? 'nothing after it' : command.usage}`
+        : issue.code === 'invalid_type' && name !== '' && issue.message.includes('undefined')
+          ? `needs ${name}`
+          : `${name === '' ? '' : `${name}: `}${untrusted(issue.message)}`
+  return `/${command.name} ${what}. Example: /${command.examples[0] ?? command.name}`
+}

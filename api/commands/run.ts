@@ -1,0 +1,244 @@
+/**
+ * Runs a command for somebody: role, arguments, lateness, confirmation, the command itself, audit; in this order, on every surface.
+ * Never lets an action pass without the tier that its row names, and never throws for anything that a person typed.
+ */
+import type { Confirmation, Json } from '../ports.ts'
+import { type Actor, type Command, type CommandContext, type CommandPorts, type Plan, type Scope, hasRole } from './command.ts'
+import { duration } from './format.ts'
+import { findCommand, nearestCommand, parseArgs, parseObject, splitLine } from './parse.ts'
+import { COMMANDS } from './registry.ts'
+import { type Reply, badgeOf, reply, runs, untrusted } from './reply.ts'
+
+export type CommandStatus = 'done' | 'queued' | 'confirm' | 'refused' | 'failed' | 'invalid' | 'forbidden' | 'unknown'
+
+export interface CommandResult {
+  readonly status: CommandStatus
+  readonly reply: Reply
+  /** The card that waits for an answer. */
+  readonly confirmation?: Confirmation
+  readonly command?: string
+}
+
+export interface CommandRequest {
+  readonly actor: Actor
+  readonly requestId: string
+  readonly idempotencyKey?: string | undefined
+  /** Wall ms at which the person sent it; undefined: now. */
+  readonly askedAtMs?: number | undefined
+  /** Scopes of the key; undefined: the role alone decides (chat). */
+  readonly scopes?: readonly string[] | undefined
+  /** A key that needs no second request for a panic (S17). */
+  readonly autoConfirm?: boolean
+}
+
+export const CONFIRM_TTL_MS = 60_000
+/** A command that waited longer is not carried out as asked (surfaces 3.0, 8). */
+const LATE_MS = 60_000
+
+const allows = (scopes: readonly string[] | undefined, needed: Scope): boolean => scopes === undefined || scopes.includes('admin') || scopes.includes(needed)
+
+/** Runs commands with what the composition gives; one for a process. */
+export class CommandRunner {
+  readonly commands = COMMANDS
+  private readonly ports: CommandPorts
+
+  constructor(ports: CommandPorts) {
+    this.ports = ports
+  }
+
+  /** A line as people type it, with or without the slash. */
+  runLine(line: string, request: CommandRequest): Promise<CommandResult> {
+    const { name, rest } = splitLine(line)
+    return this.resolve(name, request, (command) => parseArgs(command, rest))
+  }
+
+  /** Arguments as an object. */
+  runArgs(name: string, args: unknown, request: CommandRequest): Promise<CommandResult> {
+    return this.resolve(name, request, (command) => parseObject(command, args))
+  }
+
+  private async resolve(name: string, request: CommandRequest, parse: (command: Command) => ReturnType<typeof parseArgs>): Promise<CommandResult> {
+    const command = findCommand(this.commands, name)
+    if (command === undefined) return this.badge(this.unknown(name, request.actor))
+    const { actor } = request
+    if (!hasRole(actor.role, command.role)) return this.forbid(command.name, request, command.role)
+    const parsed = parse(command)
+    if (!parsed.ok)
+      return this.badge({ status: 'invalid', command: command.name, reply: reply('Not understood', { tone: 'warn', text: parsed.problem, buttons: [runs(`How ${command.name} is used`, `/help ${command.name}`)] }) })
+    const needed = command.roleFor(parsed.args)
+    if (!hasRole(actor.role, needed)) return this.forbid(command.name, request, needed)
+    const scope = command.scopeFor(parsed.args)
+    if (command.role !== 'any' && !allows(request.scopes, scope)) return this.forbid(command.name, request, scope)
+    const late = this.lateness(request)
+    if (late !== undefined && command.action !== undefined) return this.tooLate(command, parsed.args, request, late)
+    return this.perform(command, parsed.args, request)
+  }
+
+  /** An answer to a card, from any surface: once, in time, by the asker or an admin. */
+  async answer(id: string, decision: 'yes' | 'no', request: CommandRequest, word?: string): Promise<CommandResult> {
+    const { confirmations } = this.ports
+    const { actor } = request
+    const card = await confirmations.find(id)
+    const command = card === undefined ? undefined : findCommand(this.commands, card.command)
+    if (card === undefined || command?.action === undefined) return this.badge({ status: 'unknown', reply: outdated() })
+    const common = { command: command.name, confirmId: id }
+    if (card.actor !== actor.id && actor.role !== 'admin')
+      return this.badge({ ...common, status: 'forbidden', reply: reply('Only who asked, or an admin, may answer this', { tone: 'warn' }) })
+    if (!hasRole(actor.role, command.roleFor(card.args)) || !allows(request.scopes, command.scopeFor(card.args))) return this.forbid(command.name, request, command.roleFor(card.args))
+    if (decision === 'no') {
+      const isFirst = await confirmations.settle(id, 'rejected', actor.id)
+      if (isFirst) await this.audit(command.name, card.args, request, 'rejected', 'kept as it was', id)
+      return this.badge({ ...common, status: isFirst ? 'done' : 'refused', reply: isFirst ? reply('Nothing was done', { text: command.name === 'panic' ? 'Entries stay paused until you resume.' : KEPT_TEXT }) : outdated() })
+    }
+    const tier = this.tierOf(command, card.args)
+    if (tier === 'C2' && word?.trim().toLowerCase() !== card.profile)
+      return this.badge({ ...common, status: 'refused', reply: reply(`Type the word ${card.profile} to go on`, { tone: 'warn', text: 'The card waits until it expires.' }) })
+    if (!(await confirmations.settle(id, 'approved', actor.id))) return this.badge({ ...common, status: 'refused', reply: outdated() })
+    return this.afterYes(command, card, request)
+  }
+
+  private async afterYes(command: Command, card: Confirmation, request: CommandRequest): Promise<CommandResult> {
+    const context = this.context(request)
+    const changed = await command.action?.recheck?.(context, card.snapshot)
+    if (changed !== undefined) {
+      await this.audit(command.name, card.args, request, 'asked-again', changed, card.id)
+      const again = await this.perform(command, card.args, request)
+      return { ...again, reply: { ...again.reply, text: [changed, again.reply.text].filter((text) => text !== undefined).join(' ') } }
+    }
+    return this.carryOut(command, card.args, card.snapshot, request, card.id)
+  }
+
+  private async perform(command: Command, args: unknown, request: CommandRequest): Promise<CommandResult> {
+    const context = this.context(request)
+    if (command.run !== undefined) {
+      const answer = await command.run(context, args)
+      await this.audit(command.name, args, request, 'read', answer.title)
+      return this.badge({ status: 'done', command: command.name, reply: command.isPrivate === true ? { ...answer, ephemeral: true } : answer })
+    }
+    const { action } = command
+    if (action === undefined) return this.badge({ status: 'unknown', reply: outdated() })
+    const tier = this.tierOf(command, args)
+    const needsCode = this.needsCode(command, args, request.actor)
+    if (needsCode !== undefined) {
+      await this.audit(command.name, args, request, 'refused', needsCode.title)
+      return this.badge({ status: 'refused', command: command.name, reply: needsCode })
+    }
+    const isDirect = tier === 'C0' || (command.name === 'panic' && request.autoConfirm === true)
+    if (!isDirect) await action.before?.(context, args)
+    const plan = await action.plan(context, args)
+    if (plan.type === 'answer') {
+      await this.audit(command.name, args, request, plan.status, plan.reply.title)
+      return this.badge({ status: plan.status, command: command.name, reply: plan.reply })
+    }
+    return isDirect ? this.carryOut(command, args, plan.todo, request, undefined) : this.ask(command, args, plan, request)
+  }
+
+  private async ask(command: Command, args: unknown, plan: Plan, request: CommandRequest): Promise<CommandResult> {
+    const { actor } = request
+    const { system } = this.ports
+    const isWord = this.tierOf(command, args) === 'C2'
+    const confirmation = await this.ports.confirmations.create({
+      actor: actor.id,
+      role: actor.role ?? 'none',
+      chat: actor.chat ?? null,
+      surface: actor.surface,
+      command: command.name,
+      args: asJson(args),
+      snapshot: plan.todo,
+      preview: asJson(plan.card),
+      profile: system.profile,
+      dataDirId: system.dataDirId,
+      ttlMs: CONFIRM_TTL_MS,
+    })
+    await this.audit(command.name, args, request, 'asked', plan.card.title, confirmation.id)
+    const answers = (decision: 'yes' | 'no') => ({ type: 'answer' as const, confirmationId: confirmation.id, decision })
+    const card: Reply = {
+      ...plan.card,
+      text: [plan.card.text, `expires in ${CONFIRM_TTL_MS / 1000} s`, ...(isWord ? [`type ${system.profile} to go on`] : [])].filter((text) => text !== undefined).join('; '),
+      buttons: [
+        { label: plan.yes, action: answers('yes'), tone: 'bad' },
+        { label: plan.no, action: answers('no') },
+      ],
+      ephemeral: command.isPrivate === true,
+    }
+    return this.badge({ status: 'confirm', command: command.name, reply: card, confirmation })
+  }
+
+  private async carryOut(command: Command, args: unknown, todo: Json, request: CommandRequest, confirmId: string | undefined): Promise<CommandResult> {
+    const done = await command.action?.carryOut(this.context(request), todo)
+    if (done === undefined) return this.badge({ status: 'unknown', reply: outdated() })
+    await this.audit(command.name, args, request, done.status, [done.reply.title, done.reply.text].filter((text) => text !== undefined).join(': '), confirmId)
+    return this.badge({ status: done.status, command: command.name, reply: done.reply })
+  }
+
+  private tierOf(command: Command, args: unknown) {
+    return command.action?.tier(args, this.ports.system.profile) ?? 'C0'
+  }
+
+  /** S17: in chat, a command that adds risk on live needs a one-time code, and codes are enrolled at the terminal. */
+  private needsCode(command: Command, args: unknown, actor: Actor): Reply | undefined {
+    const isChat = actor.surface === 'telegram' || actor.surface === 'discord'
+    if (!isChat || this.ports.system.profile !== 'live' || command.action?.addsRisk(args) !== true) return undefined
+    return reply(`${command.name} on live needs a one-time code`, {
+      tone: 'bad',
+      text: `No code is enrolled for you, so it is not done from chat. At the terminal: ballast ${command.name}`,
+      buttons: [runs('Status', '/status')],
+    })
+  }
+
+  private lateness({ askedAtMs }: CommandRequest): number | undefined {
+    const late = askedAtMs === undefined ? 0 : this.ports.wallNow() - askedAtMs
+    return late > LATE_MS ? late : undefined
+  }
+
+  /** S3: a late pause, halt or panic takes effect as a pause and says so; any other action is not done. */
+  private async tooLate(command: Command, args: unknown, request: CommandRequest, late: number): Promise<CommandResult> {
+    const age = duration(late)
+    if (command.name !== 'pause' && command.name !== 'halt' && command.name !== 'panic') {
+      await this.audit(command.name, args, request, 'late', age)
+      return this.badge({ status: 'refused', command: command.name, reply: reply(`Ignored, ${age} old: send it again`, { tone: 'warn' }) })
+    }
+    const pause = findCommand(this.commands, 'pause') as Command
+    const paused = await this.carryOut(pause, args, { scope: { type: 'account' }, reason: `late ${command.name}` }, request, undefined)
+    return { ...paused, reply: { ...paused.reply, text: `Your ${command.name} is ${age} old, so it took effect as a pause. ${command.name === 'pause' ? '' : `Send /${command.name} again if you still want it.`}`.trim() } }
+  }
+
+  private unknown(name: string, actor: Actor): CommandResult {
+    const near = nearestCommand(
+      this.commands.filter((command) => hasRole(actor.role, command.role)),
+      name,
+    )
+    return {
+      status: 'unknown',
+      reply: reply(name === '' ? 'That is no command' : `There is no command /${untrusted(name)}`, { tone: 'warn', buttons: [...(near === undefined ? [] : [runs(`/${near}`, `/${near}`)]), runs('Help', '/help')] }),
+    }
+  }
+
+  private async forbid(name: string, request: CommandRequest, needed: string): Promise<CommandResult> {
+    await this.audit(name, {}, request, 'forbidden', needed)
+    const { role, id } = request.actor
+    return this.badge({
+      status: 'forbidden',
+      command: name,
+      reply: role === undefined ? reply('You are not known here', { tone: 'warn', text: `Your id is ${id}. Ask an admin to add it.` }) : reply(`/${name} needs ${needed}`, { tone: 'warn', text: `Your role is ${role}.` }),
+    })
+  }
+
+  private context(request: CommandRequest): CommandContext {
+    return { ports: this.ports, actor: request.actor, requestId: request.requestId, idempotencyKey: request.idempotencyKey, commands: this.commands }
+  }
+
+  private audit(command: string, args: unknown, request: CommandRequest, decision: string, result: string, confirmId?: string): Promise<void> {
+    const { actor, requestId } = request
+    return this.ports.audit.write({ actor: actor.id, surface: actor.surface, command, args: asJson(args), role: actor.role ?? 'none', decision, confirmId, result: untrusted(result), requestId })
+  }
+
+  private badge(result: CommandResult): CommandResult {
+    return { ...result, reply: { ...result.reply, badge: badgeOf(this.ports.system.profile) } }
+  }
+}
+
+const KEPT_TEXT = 'Everything stays as it was.'
+const outdated = (): Reply => reply('This card is over', { tone: 'warn', text: 'It was answered, has expired, or Ballast restarted. Ask again.' })
+
+const asJson = (value: unknown): Json => (typeof value === 'object' && value !== null ? (JSON.parse(JSON.stringify(value)) as Json) : {})

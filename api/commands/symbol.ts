@@ -1,0 +1,44 @@
+/**
+ * From what people write to a symbol: BTC, btc/usdt, BTCUSDT, #12.
+ * Never guesses: what is ambiguous or unknown is asked back with buttons.
+ */
+import { nearestOf } from '../../src/core/nearest.ts'
+import type { CommandContext } from './command.ts'
+import { type Reply, reply, runs, untrusted } from './reply.ts'
+
+export type Resolved = { readonly symbol: string } | { readonly problem: Reply }
+
+/** Symbols that this account knows: its strategies' and its positions'. */
+export async function knownSymbols(context: CommandContext): Promise<readonly string[]> {
+  const { reads } = context.ports
+  const [strategies, positions] = await Promise.all([reads.strategies(), reads.positions(true)])
+  return [...new Set([...strategies.map((s) => s.symbol), ...positions.map((p) => p.symbol)])].sort()
+}
+
+/** `line` is what a button says with the symbol in place of `{}`: `/close {} 50%`. */
+export async function resolveSymbol(context: CommandContext, text: string, line: string): Promise<Resolved> {
+  const number = tradeNumberOf(text)
+  if (number !== undefined) {
+    const trade = await context.ports.reads.trade(number)
+    return trade === undefined ? { problem: reply(`There is no trade #${number}.`, { tone: 'warn', buttons: [runs('Trades', '/trades')] }) } : { symbol: trade.symbol }
+  }
+  const known = await knownSymbols(context)
+  const plain = text.toUpperCase().replace(/[/\-_:.]|PERP$/g, '')
+  for (const candidate of [plain, `${plain}USDT`, `${plain}USDC`]) if (known.includes(candidate)) return { symbol: candidate }
+  const begun = plain === '' ? [] : known.filter((symbol) => symbol.startsWith(plain))
+  if (begun.length === 1) return { symbol: begun[0] as string }
+  const offered = begun.length > 0 ? begun : [nearestOf(plain, [...known, ...known.map((s) => s.replace(/USD[TC]$/, ''))])].flatMap((near) => known.filter((s) => near !== undefined && s.startsWith(near)))
+  return {
+    problem: reply(begun.length > 1 ? `Which symbol is ${untrusted(text)}?` : `There is no symbol ${untrusted(text)} here.`, {
+      tone: 'warn',
+      text: known.length === 0 ? 'No symbol is traded yet.' : `Traded: ${known.join(', ')}.`,
+      buttons: offered.slice(0, 5).map((symbol) => runs(symbol, line.replace('{}', symbol))),
+    }),
+  }
+}
+
+/** 12 of `#12`. */
+export function tradeNumberOf(text: string): number | undefined {
+  const match = /^#(\d{1,9})$/.exec(text)
+  return match === null ? undefined : Number(match[1])
+}

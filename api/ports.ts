@@ -1,0 +1,221 @@
+/**
+ * What the commands and the API need of the rest: reads, control of the trader, confirmations, audit, keys, jobs, pictures.
+ * Never says how any of it is done: db/ and app/ do.
+ */
+import type { CommandOutcome, TraderCommand } from '../src/kernel/command.ts'
+import type {
+  AccountRow,
+  AlertRow,
+  DecisionRow,
+  EquityRow,
+  FillRow,
+  HoldRow,
+  OrderRow,
+  PositionRow,
+  StrategyRow,
+  TradeRow,
+} from '../src/journal/row.ts'
+import type { Image } from './commands/reply.ts'
+
+export type Json = Readonly<Record<string, unknown>>
+
+/** Newest first; `before` is the key of the last row that was seen. */
+export interface Page {
+  readonly limit: number
+  readonly before?: number | undefined
+}
+export interface OrderQuery extends Page {
+  readonly symbol?: string | undefined
+  readonly isOpen?: boolean | undefined
+  readonly tradeNumber?: number | undefined
+}
+export interface FillQuery extends Page {
+  readonly symbol?: string | undefined
+  readonly orderId?: number | undefined
+  readonly tradeNumber?: number | undefined
+}
+export interface TradeQuery extends Page {
+  readonly symbol?: string | undefined
+  readonly strategy?: string | undefined
+  readonly isOpen?: boolean | undefined
+  /** Exits within [from, to), ms of market time. */
+  readonly from?: number | undefined
+  readonly to?: number | undefined
+}
+export interface DecisionQuery extends Page {
+  readonly symbol?: string | undefined
+  readonly strategy?: string | undefined
+  readonly orderId?: number | undefined
+  readonly kind?: 'order' | 'denial' | undefined
+}
+export interface EquityQuery extends Page {
+  readonly from?: number | undefined
+  readonly to?: number | undefined
+}
+export interface PartHealth {
+  readonly part: string
+  readonly status: 'ok' | 'warn' | 'down'
+  readonly detail: string
+  /** Wall ms. */
+  readonly updatedAt: number
+}
+export interface StoredAlert extends AlertRow {
+  readonly id: number
+}
+/** A row of the event log: a fact or an alert, by its journal sequence number. */
+export interface EventRow {
+  readonly seq: number
+  readonly type: string
+  readonly ts: number
+  readonly payload: Json
+}
+
+export interface Reads {
+  account(): Promise<AccountRow | undefined>
+  /** Without flat ones unless asked. */
+  positions(includeFlat?: boolean): Promise<readonly PositionRow[]>
+  orders(query: OrderQuery): Promise<readonly OrderRow[]>
+  order(orderId: number): Promise<OrderRow | undefined>
+  fills(query: FillQuery): Promise<readonly FillRow[]>
+  trades(query: TradeQuery): Promise<readonly TradeRow[]>
+  trade(number: number): Promise<TradeRow | undefined>
+  decisions(query: DecisionQuery): Promise<readonly DecisionRow[]>
+  /** Ascending when `from` is given, so that a curve can be drawn; else the newest first. */
+  equity(query: EquityQuery): Promise<readonly EquityRow[]>
+  strategies(): Promise<readonly StrategyRow[]>
+  holds(): Promise<readonly HoldRow[]>
+  alerts(query: Page): Promise<readonly StoredAlert[]>
+  events(query: Page & { readonly after?: number | undefined; readonly types?: readonly string[] | undefined }): Promise<readonly EventRow[]>
+  health(): Promise<readonly PartHealth[]>
+  /** Whether the database answers. */
+  ping(): Promise<boolean>
+}
+
+/** Who asked for what the trader is told. */
+export interface AskedBy {
+  readonly actor: string
+  readonly surface: string
+  readonly role: string
+  readonly requestId: string
+  readonly apiKeyId?: string | undefined
+  readonly idempotencyKey?: string | undefined
+}
+
+export interface Control {
+  /** Hands a command to the trader and waits for its word; undefined: it is queued, the trader has not answered in time. */
+  send(command: TraderCommand, by: AskedBy): Promise<CommandOutcome | undefined>
+}
+
+export type ConfirmationStatus = 'pending' | 'approved' | 'rejected' | 'expired' | 'void'
+export interface Confirmation {
+  readonly id: string
+  readonly actor: string
+  readonly role: string
+  readonly chat: string | null
+  readonly surface: string
+  readonly command: string
+  readonly args: Json
+  /** What will be done, as it was shown. */
+  readonly snapshot: Json
+  /** The card. */
+  readonly preview: Json
+  readonly profile: string
+  readonly dataDirId: string
+  /** Wall ms. */
+  readonly createdAt: number
+  readonly expiresAt: number
+  readonly status: ConfirmationStatus
+}
+export interface NewConfirmation extends Omit<Confirmation, 'id' | 'createdAt' | 'expiresAt' | 'status'> {
+  readonly ttlMs: number
+}
+
+export interface Confirmations {
+  create(row: NewConfirmation): Promise<Confirmation>
+  find(id: string): Promise<Confirmation | undefined>
+  pending(): Promise<readonly Confirmation[]>
+  /** Answers false when it was not pending any more or its time was over: of two answers one counts. */
+  settle(id: string, status: 'approved' | 'rejected', by: string): Promise<boolean>
+}
+
+export interface AuditEntry {
+  readonly actor: string
+  readonly surface: string
+  readonly command: string
+  readonly args: Json
+  readonly role: string
+  readonly decision: string
+  readonly confirmId?: string | undefined
+  readonly result?: string | undefined
+  readonly requestId: string
+}
+export interface Audit {
+  write(entry: AuditEntry): Promise<void>
+}
+
+export type BacktestStatus = 'queued' | 'running' | 'done' | 'failed' | 'canceled'
+export interface Backtest {
+  readonly id: string
+  readonly spec: Json
+  readonly status: BacktestStatus
+  /** Part that is done, 0 to 1. */
+  readonly progress: number
+  readonly result: Json | null
+  readonly error: string | null
+  readonly actor: string
+  /** Wall ms. */
+  readonly createdAt: number
+  readonly finishedAt: number | null
+}
+export interface BacktestRequest {
+  readonly strategy: string
+  readonly symbol: string
+  readonly interval?: string | undefined
+  /** ms. */
+  readonly from?: number | undefined
+  readonly to?: number | undefined
+  readonly params: Readonly<Record<string, string>>
+}
+export interface Backtests {
+  /** Answers a sentence where it cannot be queued (unknown strategy or series, queue full). */
+  enqueue(request: BacktestRequest, actor: string): Promise<Backtest | string>
+  find(id: string): Promise<Backtest | undefined>
+  list(query: Page): Promise<readonly Backtest[]>
+  cancel(id: string): Promise<boolean>
+}
+
+export interface PnlPicture {
+  readonly title: string
+  readonly equity: readonly EquityRow[]
+  readonly trades: readonly TradeRow[]
+}
+export interface ChartRequest {
+  readonly symbol: string
+  readonly interval: string
+  readonly bars: number
+  readonly fills: readonly FillRow[]
+  readonly position: PositionRow | undefined
+}
+export interface Charts {
+  pnl(picture: PnlPicture): Promise<Image | undefined>
+  /** A sentence where there is nothing to draw. */
+  candles(request: ChartRequest): Promise<Image | string>
+}
+
+/** Facts about the running system that no table holds. */
+export interface SystemFacts {
+  readonly profile: string
+  readonly version: string
+  readonly startedAtMs: number
+  /** The tag of the data directory. */
+  readonly dataDirId: string
+  readonly exchange: string
+  /** Limits in words, for `/risk`: name, limit, and how it is used. Empty where none are known. */
+  readonly limits: {
+    readonly dayLossMax?: string
+    readonly accountNotionalMax?: string
+    readonly leverage?: number
+    readonly drawdownOrange?: number
+    readonly drawdownRed?: number
+  }
+}
