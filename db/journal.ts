@@ -4,7 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Result, err, ok } from '../src/core/result.ts'
-import { KERNEL_CODE_VERSION, type KernelSnapshot } from '../src/kernel/kernel.ts'
+import { KERNEL_CODE_VERSION, type KernelSnapshot } from '../src/kernel/snapshot.ts'
 import type { KernelFact, KernelInput } from '../src/kernel/event.ts'
 import { type Journal, type JournalError, type JournalLoad, type JournalRow, PAYLOAD_VERSION } from '../src/journal/journal.ts'
 import type { RowChange } from '../src/journal/row.ts'

@@ -5,7 +5,7 @@
 import type { Result } from '../core/result.ts'
 import type { Ts } from '../core/units.ts'
 import type { KernelFact, KernelInput } from '../kernel/event.ts'
-import type { KernelSnapshot } from '../kernel/kernel.ts'
+import type { KernelSnapshot } from '../kernel/snapshot.ts'
 import type { RowChange } from './row.ts'
 
 export interface InputRow {

@@ -3,43 +3,25 @@
  * Never waits, never reads a clock, never sends: whoever drives it journals the facts and then tells the venue.
  */
 import { assert, assertNever } from '../core/assert.ts'
-import { type InstrumentIndex, type Side, type StrategyId, type Ts, cash, lots } from '../core/units.ts'
+import type { InstrumentIndex, StrategyId, Ts } from '../core/units.ts'
 import { Bars } from '../market/bars.ts'
 import type { Instrument } from '../market/instrument.ts'
 import type { PortfolioView } from '../portfolio/view.ts'
 import { confirmedTier } from '../risk/breaker.ts'
 import { isEquityUnbounded } from '../risk/limits.ts'
-import type { StrategyState } from '../strategy/strategy.ts'
-import type { OrderAdopted, OrderEvent, OrderFilled, PositionAdjusted } from '../trading/event.ts'
-import type { IntentClass, Order } from '../trading/order.ts'
+import type { OrderEvent } from '../trading/event.ts'
 import type { KernelConfig } from './config.ts'
+import { Books } from './books.ts'
 import { Desk } from './desk.ts'
 import { type BarsMode, type ClosedBar, type KernelFact, type KernelInput, Outbox, type StrategyMode } from './event.ts'
+import { foldFact } from './fold-fact.ts'
+import { Guard } from './guard.ts'
 import type { Hold } from './holds.ts'
-import { OrderBook, type OrderBookState, type OrderOutcome } from './order-book.ts'
-import { type PortfolioSnapshot, PortfolioState } from './portfolio-state.ts'
+import { Signals } from './signals.ts'
+import { OrderBook, type OrderOutcome } from './order-book.ts'
+import { PortfolioState } from './portfolio-state.ts'
+import { KERNEL_CODE_VERSION, type KernelSnapshot } from './snapshot.ts'
 import { StrategyRun } from './strategy-run.ts'
-
-export interface KernelSnapshot {
-  readonly codeVersion: number
-  readonly now: Ts
-  readonly orders: OrderBookState
-  readonly portfolio: PortfolioSnapshot
-  readonly holds: readonly Hold[]
-  readonly panicActive: boolean
-  readonly stateSince: Ts
-  readonly runs: readonly {
-    readonly strategy: StrategyId
-    readonly instrument: InstrumentIndex
-    readonly mode: StrategyMode
-    readonly deadSide: Side | 0
-    readonly lastSignalTs: Ts | null
-    readonly state: StrategyState
-  }[]
-}
-
-/** Bumped when a decision changes for the same inputs: a replay then compares only within one version. */
-export const KERNEL_CODE_VERSION = 1
 
 /** Bars of history that stay visible to a live strategy. */
 const LIVE_BARS = 4_096
@@ -52,8 +34,10 @@ export class Kernel {
   readonly bars: readonly Bars[]
   readonly holds: Hold[] = []
   readonly runs: readonly (StrategyRun | undefined)[]
+  private readonly books: Books
   private readonly desk: Desk
-  private panicActive = false
+  private readonly signals: Signals
+  private readonly guard: Guard
   /** False where neither a limit, nor sizing, nor a journal asks for drawdown or day loss: then no bar pays for them. */
   private readonly watchesEquity: boolean
 
@@ -78,7 +62,10 @@ export class Kernel {
       needsAtr,
     )
     this.watchesEquity = config.isJournaled || config.sizing.type === 'risk' || !isEquityUnbounded(config.limits)
-    this.desk = new Desk(config, this.portfolio, this.orders, this.holds, this.outbox)
+    this.books = new Books(instruments, this.portfolio, this.orders)
+    this.desk = new Desk(config, this.portfolio, this.orders, this.outbox)
+    this.signals = new Signals(config, this.portfolio, this.orders, this.holds, this.desk)
+    this.guard = new Guard(config, this.portfolio, this.holds, this.outbox, this.desk)
   }
 
   get view(): PortfolioView {
@@ -88,10 +75,10 @@ export class Kernel {
     return this.portfolio.now
   }
   get stateSince(): Ts {
-    return this.desk.stateSince
+    return this.guard.stateSince
   }
   get isPanicActive(): boolean {
-    return this.panicActive
+    return this.guard.isFlattening
   }
 
   /** Takes one input: books it, decides on it, and leaves the facts in the outbox (which the caller resets before). */
@@ -106,7 +93,7 @@ export class Kernel {
       case 'order-expired':
       case 'order-never-arrived':
       case 'order-filled':
-        this.decideOrderEvent(input, this.foldOrderEvent(input))
+        this.decideOrderEvent(input, this.books.orderEvent(input))
         return
       case 'bars-closed':
         this.foldAndDecideBars(input.bars, input.ts, input.mode, true)
@@ -131,7 +118,7 @@ export class Kernel {
       case 'order-expired':
       case 'order-never-arrived':
       case 'order-filled':
-        this.foldOrderEvent(input)
+        this.books.orderEvent(input)
         this.portfolio.closed = undefined
         this.portfolio.opened = undefined
         return
@@ -145,47 +132,7 @@ export class Kernel {
 
   /** Books a journaled fact. Facts of this kernel's own making have already been booked when they were made. */
   foldFact(fact: KernelFact): void {
-    switch (fact.type) {
-      case 'order-submitted':
-        this.desk.foldSubmitted(fact)
-        this.noteSignal(fact.command.instrument, fact.ts)
-        return
-      case 'cancel-requested': {
-        const order = this.orders.find(fact.instrument, fact.orderId, undefined)
-        if (order !== undefined) order.cancelRequested = true
-        return
-      }
-      case 'hold-added':
-        this.desk.foldHold(fact.hold)
-        return
-      case 'hold-lifted':
-        this.desk.foldLift(fact.holdId)
-        return
-      case 'strategy-state': {
-        const run = this.runs[fact.instrument]
-        if (run !== undefined && run.strategy === fact.strategy) run.restore(fact.state, fact.deadSide)
-        return
-      }
-      case 'strategy-mode-changed':
-        for (const run of this.runs) if (run !== undefined && run.strategy === fact.strategy) run.mode = fact.mode
-        return
-      case 'order-denied':
-        this.noteSignal(fact.instrument, fact.ts)
-        return
-      case 'stop-requested':
-      case 'trade-opened':
-      case 'trade-closed':
-      case 'equity-sampled':
-      case 'alert-raised':
-        return
-      default:
-        assertNever(fact)
-    }
-  }
-
-  private noteSignal(i: InstrumentIndex, at: Ts): void {
-    const run = this.runs[i]
-    if (run !== undefined) run.lastSignalTs = at
+    foldFact(fact, this.desk, this.guard, this.orders, this.runs)
   }
 
   private advance(input: KernelInput): void {
@@ -210,13 +157,13 @@ export class Kernel {
     if (run === undefined || run.mode === 'errored') return
     const signal = run.onBar(this.portfolio.now, this.portfolio.positionLots(i))
     if (run.failure !== undefined) {
-      this.desk.failStrategy(run)
+      this.guard.failStrategy(run)
       return
     }
     if (mode === 'warmup') return
     if (signal === undefined) run.deadSide = 0
     else {
-      this.desk.takeSignal(run, signal, mode === 'live')
+      this.signals.take(run, signal, mode === 'live')
       run.lastSignalTs = this.portfolio.now
     }
   }
@@ -225,13 +172,11 @@ export class Kernel {
     const { limits } = this.config
     if (limits.drawdown.orange === Number.POSITIVE_INFINITY) return
     const tier = confirmedTier(this.portfolio.watch, this.portfolio.now)
-    if (tier !== undefined && this.desk.trip(tier)) this.startPanicFor(tier)
+    if (tier !== undefined && this.guard.trip(tier)) this.startPanicFor(tier)
   }
 
   private startPanicFor(tier: 'orange' | 'red'): void {
-    if (tier !== 'red') return
-    this.panicActive = true
-    this.flattenAll('drawdown red')
+    if (tier === 'red') this.desk.flattenAll('drawdown red')
   }
 
   private foldAndDecideBars(rows: readonly ClosedBar[], at: Ts, mode: BarsMode, decides: boolean): void {
@@ -251,6 +196,11 @@ export class Kernel {
       if (!decides) return
     }
     if (!this.config.isJournaled) return
+    this.keepStates(rows)
+    this.guard.sampleEquity()
+  }
+
+  private keepStates(rows: readonly ClosedBar[]): void {
     const told = new Set<number>()
     for (const row of rows) {
       const run = this.runs[row.instrument]
@@ -265,7 +215,6 @@ export class Kernel {
         ts: this.now,
       })
     }
-    this.desk.sampleEquity()
   }
 
   private revealRow(row: ClosedBar): void {
@@ -280,31 +229,15 @@ export class Kernel {
 
   // What the venue said.
 
-  private foldOrderEvent(event: OrderEvent): OrderOutcome {
-    const order = this.orders.find(event.instrument, event.orderId, event.venueOrderId)
-    if (order === undefined) return 'unknown'
-    const instrument = this.config.instruments[event.instrument] as Instrument
-    const outcome = this.orders.apply(order, event, instrument)
-    if (outcome === 'applied' && event.type === 'order-filled') this.bookFill(order, event)
-    return outcome
-  }
-
-  private bookFill(order: Order, fill: OrderFilled): void {
-    const trip = this.portfolio.trip(order.instrument)
-    if (order.class === 'entry' && trip !== undefined && order.stop !== undefined) trip.stop = order.stop
-    this.portfolio.lastFillTs = fill.ts
-    this.portfolio.bookFill(order, fill.price, fill.lots, fill.fee.amount, exitReasonOf(order))
-  }
-
   private decideOrderEvent(event: OrderEvent, outcome: OrderOutcome): void {
     if (outcome === 'applied') {
       const { opened, closed } = this.portfolio
       if (opened !== undefined || closed !== undefined) this.tellTrades()
-      this.desk.afterOrderEvent(event, this.panicActive)
+      this.desk.afterOrderEvent(event, this.guard.isFlattening)
       return
     }
     if (outcome === 'duplicate') return
-    this.desk.quarantine(event, outcome)
+    this.guard.quarantine(event, outcome)
   }
 
   private tellTrades(): void {
@@ -327,10 +260,10 @@ export class Kernel {
   private foldOther(input: Exclude<KernelInput, OrderEvent | { readonly type: 'bars-closed' }>): void {
     switch (input.type) {
       case 'order-adopted':
-        this.foldAdopted(input)
+        this.books.adopted(input)
         return
       case 'position-adjusted':
-        this.foldAdjusted(input)
+        this.books.adjusted(input)
         return
       case 'wallet-adjusted':
         this.portfolio.bookWallet(input.amount, input.cause !== 'reconcile')
@@ -347,11 +280,7 @@ export class Kernel {
         this.settle(input.ts)
         return
       case 'panic':
-        this.panicActive = true
-        return
       case 'lift-hold':
-        if (input.holdId === 'panic') this.panicActive = false
-        return
       case 'add-hold':
       case 'close-position':
       case 'cancel-orders':
@@ -370,10 +299,10 @@ export class Kernel {
         this.desk.expireEntries()
         return
       case 'add-hold':
-        this.desk.addHold(input.hold)
+        this.guard.addHold(input.hold)
         return
       case 'lift-hold':
-        this.desk.liftHold(input.holdId, input.actor)
+        this.guard.liftHold(input.holdId, input.actor)
         return
       case 'close-position':
         this.desk.closePosition(input.instrument, input.lots, 'reduce', { rule: 'operator close', values: { actor: input.actor } })
@@ -382,18 +311,18 @@ export class Kernel {
         this.desk.cancelEntries(input.orderId, `by ${input.actor}`)
         return
       case 'panic':
-        this.desk.haltForPanic(input.actor, input.reason)
-        this.flattenAll(`panic by ${input.actor}`)
+        this.guard.haltForPanic(input.actor, input.reason)
+        this.desk.flattenAll(`panic by ${input.actor}`)
         return
       case 'set-strategy-mode':
         this.setMode(input.strategy, input.mode, input.actor)
         return
       case 'protection-missing':
-        this.desk.protect(input.instrument, input.bareMs)
+        this.guard.protect(input.instrument, input.bareMs)
         return
       case 'position-adjusted':
         this.tellTrades()
-        this.desk.afterAdjustment(input, heldBefore)
+        this.guard.afterAdjustment(input, heldBefore)
         return
       case 'order-adopted':
       case 'wallet-adjusted':
@@ -405,34 +334,12 @@ export class Kernel {
     }
   }
 
-  private flattenAll(cause: string): void {
-    this.desk.cancelEntries(undefined, cause)
-    for (const instrument of this.config.instruments)
-      if (this.portfolio.trip(instrument.index) !== undefined)
-        this.desk.closePosition(instrument.index, undefined, 'flatten', { rule: cause, values: {} })
-  }
-
   private setMode(strategy: StrategyId, mode: Exclude<StrategyMode, 'errored'>, actor: string): void {
     for (const run of this.runs) if (run !== undefined && run.strategy === strategy) run.mode = mode
     this.outbox.push({ type: 'strategy-mode-changed', strategy, mode, cause: `by ${actor}`, ts: this.now })
     if (mode === 'off')
       for (const run of this.runs)
         if (run !== undefined && run.strategy === strategy) this.desk.cancelEntriesOf(run.instrument.index, 'strategy off')
-  }
-
-  private foldAdopted(event: OrderAdopted): void {
-    const owner = this.portfolio.ownerOf(event.instrument)
-    const isProtective = event.origin === 'attached-stop' || event.origin === 'attached-target'
-    const klass: IntentClass = isProtective ? 'protective' : event.reduceOnly ? 'reduce' : 'entry'
-    this.orders.adopt(event, owner ?? this.desk.externalOwner, klass)
-  }
-
-  private foldAdjusted(event: PositionAdjusted): void {
-    const held = this.portfolio.positionLots(event.instrument)
-    const difference = event.lots - held
-    if (difference === 0) return
-    const order = this.desk.bookingOrder(event, difference)
-    this.portfolio.bookFill(order, event.price, lots(Math.abs(difference)), cash(0), 'external')
   }
 
   snapshot(): KernelSnapshot {
@@ -442,8 +349,7 @@ export class Kernel {
       orders: this.orders.state(),
       portfolio: this.portfolio.snapshot(),
       holds: [...this.holds],
-      panicActive: this.panicActive,
-      stateSince: this.desk.stateSince,
+      stateSince: this.guard.stateSince,
       runs: this.runs
         .filter((run) => run !== undefined)
         .map((run) => ({
@@ -463,8 +369,7 @@ export class Kernel {
     this.portfolio.restore(from.portfolio)
     this.holds.length = 0
     this.holds.push(...from.holds)
-    this.panicActive = from.panicActive
-    this.desk.stateSince = from.stateSince
+    this.guard.stateSince = from.stateSince
     for (const saved of from.runs) {
       const run = this.runs[saved.instrument]
       if (run === undefined || run.strategy !== saved.strategy) continue
@@ -472,22 +377,5 @@ export class Kernel {
       run.lastSignalTs = saved.lastSignalTs
       run.restore(structuredClone(saved.state), saved.deadSide)
     }
-  }
-}
-
-function exitReasonOf(order: Order): string {
-  switch (order.origin) {
-    case 'attached-stop':
-      return 'stop'
-    case 'attached-target':
-      return 'take-profit'
-    case 'liquidation':
-      return 'liquidation'
-    case 'adl':
-      return 'adl'
-    case 'external':
-      return 'external'
-    case 'ours':
-      return order.class === 'flatten' ? 'flatten' : order.reason.rule === 'operator close' ? 'operator' : 'signal'
   }
 }

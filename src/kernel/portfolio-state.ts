@@ -15,6 +15,7 @@ import {
   cash,
   lots,
   ticks,
+  strategyId,
   tradeNumber,
   ts,
 } from '../core/units.ts'
@@ -31,6 +32,7 @@ import type { DrawdownTiers } from '../risk/limits.ts'
 import type { Order } from '../trading/order.ts'
 import type { OrderBook } from './order-book.ts'
 
+const EXTERNAL_OWNER = strategyId('external')
 const ATR_PERIOD = 14
 const MINUTE_MS = 60_000
 const SECOND_MS = 1_000
@@ -138,6 +140,10 @@ export class PortfolioState implements PortfolioView {
   }
   ownerOf(i: InstrumentIndex): StrategyId | undefined {
     return this.owners[i]
+  }
+  /** Who answers for a position in the symbol: its strategy, else nobody of ours. */
+  ownerOrExternal(i: InstrumentIndex): StrategyId {
+    return this.owners[i] ?? EXTERNAL_OWNER
   }
   trip(i: InstrumentIndex): RoundTrip | undefined {
     return this.trips[i]

@@ -6,7 +6,7 @@ import { type Result, err, ok } from '../../src/core/result.ts'
 import type { Journal, JournalError, JournalLoad, JournalRow } from '../../src/journal/journal.ts'
 import type { RowChange } from '../../src/journal/row.ts'
 import type { KernelFact, KernelInput } from '../../src/kernel/event.ts'
-import { KERNEL_CODE_VERSION, type KernelSnapshot } from '../../src/kernel/kernel.ts'
+import { KERNEL_CODE_VERSION, type KernelSnapshot } from '../../src/kernel/snapshot.ts'
 
 const SNAPSHOTS_KEPT = 3
 type Table = RowChange['table']

@@ -1,0 +1,108 @@
+/**
+ * The books: what the venue said becomes orders, positions and money.
+ * Never decides: the same inputs give the same books, whether they are applied or folded.
+ */
+import { cash, lots } from '../core/units.ts'
+import type { Instrument } from '../market/instrument.ts'
+import type { OrderAdopted, OrderEvent, OrderFilled, PositionAdjusted } from '../trading/event.ts'
+import type { IntentClass, Order } from '../trading/order.ts'
+import type { OrderBook, OrderOutcome } from './order-book.ts'
+import type { PortfolioState } from './portfolio-state.ts'
+
+export class Books {
+  private readonly instruments: readonly Instrument[]
+  private readonly portfolio: PortfolioState
+  private readonly orders: OrderBook
+
+  constructor(instruments: readonly Instrument[], portfolio: PortfolioState, orders: OrderBook) {
+    this.instruments = instruments
+    this.portfolio = portfolio
+    this.orders = orders
+  }
+
+  /** Applies an order event once, and books its fill. */
+  orderEvent(event: OrderEvent): OrderOutcome {
+    const order = this.orders.find(event.instrument, event.orderId, event.venueOrderId)
+    if (order === undefined) return 'unknown'
+    const instrument = this.instruments[event.instrument] as Instrument
+    const outcome = this.orders.apply(order, event, instrument)
+    if (outcome === 'applied' && event.type === 'order-filled') this.bookFill(order, event)
+    return outcome
+  }
+
+  private bookFill(order: Order, fill: OrderFilled): void {
+    const trip = this.portfolio.trip(order.instrument)
+    if (order.class === 'entry' && trip !== undefined && order.stop !== undefined) trip.stop = order.stop
+    this.portfolio.lastFillTs = fill.ts
+    this.portfolio.bookFill(order, fill.price, fill.lots, fill.fee.amount, exitReasonOf(order))
+  }
+
+  /** An order that the venue made or that somebody else sent. */
+  adopted(event: OrderAdopted): void {
+    const owner = this.portfolio.ownerOrExternal(event.instrument)
+    const isProtective = event.origin === 'attached-stop' || event.origin === 'attached-target'
+    const klass: IntentClass = isProtective ? 'protective' : event.reduceOnly ? 'reduce' : 'entry'
+    this.orders.adopt(event, owner, klass)
+  }
+
+  /** The venue's position is another than ours: the difference is booked as external, at the price that came with it. */
+  adjusted(event: PositionAdjusted): void {
+    const held = this.portfolio.positionLots(event.instrument)
+    const difference = event.lots - held
+    if (difference === 0) return
+    const order = this.bookingOrder(event, difference)
+    this.portfolio.bookFill(order, event.price, lots(Math.abs(difference)), cash(0), 'external')
+  }
+
+  /** The pseudo order under which a difference to the venue is booked. It never enters the book of orders. */
+  private bookingOrder(event: PositionAdjusted, difference: number): Order {
+    return {
+      orderId: this.orders.peekOrderId(),
+      clientOrderId: '',
+      venueOrderId: undefined,
+      origin: 'external',
+      parentOrderId: undefined,
+      strategy: this.portfolio.ownerOrExternal(event.instrument),
+      instrument: event.instrument,
+      class: 'reduce',
+      side: difference > 0 ? 1 : -1,
+      kind: 'market',
+      lots: lots(Math.abs(difference)),
+      budget: undefined,
+      filled: lots(0),
+      filledNotional: cash(0),
+      limit: undefined,
+      trigger: undefined,
+      triggerBy: 'mark',
+      stop: undefined,
+      targets: undefined,
+      timeInForce: 'gtc',
+      reduceOnly: false,
+      reason: { rule: event.cause, values: {} },
+      plannedLoss: undefined,
+      status: 'filled',
+      tradeIds: [],
+      cancelRequested: false,
+      submittedTs: event.ts,
+      updatedTs: event.ts,
+      expiresAt: undefined,
+    }
+  }
+}
+
+function exitReasonOf(order: Order): string {
+  switch (order.origin) {
+    case 'attached-stop':
+      return 'stop'
+    case 'attached-target':
+      return 'take-profit'
+    case 'liquidation':
+      return 'liquidation'
+    case 'adl':
+      return 'adl'
+    case 'external':
+      return 'external'
+    case 'ours':
+      return order.class === 'flatten' ? 'flatten' : order.reason.rule === 'operator close' ? 'operator' : 'signal'
+  }
+}

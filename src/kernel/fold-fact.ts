@@ -1,0 +1,57 @@
+/**
+ * Recovery's half of the kernel: a journaled fact is booked as it was decided.
+ * Never decides again: what a fact does not say did not happen.
+ */
+import { assertNever } from '../core/assert.ts'
+import type { InstrumentIndex, Ts } from '../core/units.ts'
+import type { Desk } from './desk.ts'
+import type { KernelFact } from './event.ts'
+import type { Guard } from './guard.ts'
+import type { OrderBook } from './order-book.ts'
+import type { StrategyRun } from './strategy-run.ts'
+
+type Runs = readonly (StrategyRun | undefined)[]
+
+export function foldFact(fact: KernelFact, desk: Desk, guard: Guard, orders: OrderBook, runs: Runs): void {
+  switch (fact.type) {
+    case 'order-submitted':
+      desk.foldSubmitted(fact)
+      noteSignal(runs, fact.command.instrument, fact.ts)
+      return
+    case 'cancel-requested': {
+      const order = orders.find(fact.instrument, fact.orderId, undefined)
+      if (order !== undefined) order.cancelRequested = true
+      return
+    }
+    case 'hold-added':
+      guard.foldHold(fact.hold)
+      return
+    case 'hold-lifted':
+      guard.foldLift(fact.holdId)
+      return
+    case 'strategy-state': {
+      const run = runs[fact.instrument]
+      if (run !== undefined && run.strategy === fact.strategy) run.restore(fact.state, fact.deadSide)
+      return
+    }
+    case 'strategy-mode-changed':
+      for (const run of runs) if (run !== undefined && run.strategy === fact.strategy) run.mode = fact.mode
+      return
+    case 'order-denied':
+      noteSignal(runs, fact.instrument, fact.ts)
+      return
+    case 'stop-requested':
+    case 'trade-opened':
+    case 'trade-closed':
+    case 'equity-sampled':
+    case 'alert-raised':
+      return
+    default:
+      assertNever(fact)
+  }
+}
+
+function noteSignal(runs: Runs, i: InstrumentIndex, at: Ts): void {
+  const run = runs[i]
+  if (run !== undefined) run.lastSignalTs = at
+}

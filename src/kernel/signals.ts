@@ -1,0 +1,180 @@
+/**
+ * From a strategy's opinion to an exit, an entry, or a denial that keeps its figures.
+ * Never lets an opinion that came while held live on (S11), and never enters unsized or unchecked.
+ */
+import { type InstrumentIndex, type Lots, type Side, type Ticks, cash, lots, ticks } from '../core/units.ts'
+import { type Instrument, formatPrice, formatQuantity } from '../market/instrument.ts'
+import { type RiskDenial, checkEntry } from '../risk/check.ts'
+import { type Sized, entryCaps, lotsFor, sizeByRisk } from '../risk/sizing.ts'
+import type { Signal } from '../strategy/strategy.ts'
+import type { Order, OrderIntent } from '../trading/order.ts'
+import type { KernelConfig } from './config.ts'
+import type { Desk } from './desk.ts'
+import { type Hold, holdOn } from './holds.ts'
+import type { OrderBook } from './order-book.ts'
+import type { PortfolioState } from './portfolio-state.ts'
+import type { StrategyRun } from './strategy-run.ts'
+
+export class Signals {
+  private readonly config: KernelConfig
+  private readonly portfolio: PortfolioState
+  private readonly orders: OrderBook
+  private readonly holds: readonly Hold[]
+  private readonly desk: Desk
+  /** Least quantities as text, by instrument: a strategy that asks at each bar is denied at each bar. */
+  private readonly minimums: readonly string[]
+
+  constructor(config: KernelConfig, portfolio: PortfolioState, orders: OrderBook, holds: readonly Hold[], desk: Desk) {
+    this.config = config
+    this.portfolio = portfolio
+    this.orders = orders
+    this.holds = holds
+    this.desk = desk
+    this.minimums = config.instruments.map((instrument) => formatQuantity(instrument, instrument.lotsMin))
+  }
+
+  /** Turns an opinion into an exit, an entry, or a denial that keeps its figures. */
+  take(run: StrategyRun, signal: Signal, canEnter: boolean): void {
+    const i = run.instrument.index
+    const held = this.portfolio.positionLots(i)
+    const { side } = signal
+    if (held !== 0 && (side === 0 || held > 0 !== (side === 1))) this.exitOnSignal(run, i, signal)
+    if (side === 0) {
+      run.deadSide = 0
+      this.desk.cancelEntriesOf(i, 'opinion is flat')
+      return
+    }
+    if (held !== 0 && held > 0 === (side === 1)) return
+    if (!canEnter) return
+    if (this.hasOpenEntry(i, side)) return
+    if (run.deadSide === side) return
+    this.enter(run, i, side, signal)
+  }
+
+  private exitOnSignal(run: StrategyRun, i: InstrumentIndex, signal: Signal): void {
+    const hold = holdOn(this.holds, run.strategy, i)
+    if (hold?.effect === 'no-orders') {
+      this.desk.deny(
+        run.strategy,
+        i,
+        'reduce',
+        signal.side === 0 ? 1 : signal.side,
+        { rule: 'hold', figures: holdFigures(hold) },
+        signal.reason,
+      )
+      return
+    }
+    this.desk.closePosition(i, undefined, 'reduce', signal.reason)
+  }
+
+  private hasOpenEntry(i: InstrumentIndex, side: Side): boolean {
+    const open = this.orders.open(i)
+    for (let k = 0; k < open.length; k++) {
+      const order = open[k] as Order
+      if (order.class === 'entry' && order.origin === 'ours' && order.side === side) return true
+    }
+    return false
+  }
+
+  private enter(run: StrategyRun, i: InstrumentIndex, side: Side, signal: Signal): void {
+    const hold = holdOn(this.holds, run.strategy, i)
+    if (hold !== undefined) {
+      run.deadSide = side
+      this.desk.deny(run.strategy, i, 'entry', side, { rule: 'hold', figures: holdFigures(hold) }, signal.reason)
+      return
+    }
+    if (run.mode !== 'running') {
+      run.deadSide = side
+      this.desk.deny(run.strategy, i, 'entry', side, { rule: 'strategy-off', figures: { mode: run.mode } }, signal.reason)
+      return
+    }
+    const instrument = this.config.instruments[i] as Instrument
+    const mark = this.portfolio.mark(i)
+    const stop = signal.stop ?? this.defaultStop(mark, side)
+    const sized = this.size(instrument, side, mark, stop)
+    if ('rule' in sized) {
+      this.desk.deny(run.strategy, i, 'entry', side, sized, signal.reason)
+      return
+    }
+    const intent: OrderIntent = {
+      strategy: run.strategy,
+      instrument: i,
+      class: 'entry',
+      side,
+      kind: 'market',
+      size: sized.size,
+      triggerBy: 'mark',
+      stop,
+      targets: signal.targets,
+      timeInForce: 'gtc',
+      reason: signal.reason,
+    }
+    const denial = checkEntry(intent, sized.estimate, this.portfolio, this.config.limits, this.config.costs)
+    if (denial !== undefined) {
+      this.desk.deny(run.strategy, i, 'entry', side, denial, signal.reason)
+      return
+    }
+    this.desk.submit(intent, sized.detail)
+  }
+
+  private defaultStop(mark: Ticks, side: Side): Ticks | undefined {
+    const fraction = this.config.defaultStopFraction
+    if (fraction === undefined) return undefined
+    // Rounded toward the entry: a stop is never farther than was asked for.
+    return ticks(side === 1 ? Math.ceil(mark * (1 - fraction)) : Math.floor(mark * (1 + fraction)))
+  }
+
+  private size(
+    instrument: Instrument,
+    side: Side,
+    mark: Ticks,
+    stop: Ticks | undefined,
+  ): { readonly size: OrderIntent['size']; readonly estimate: Lots; readonly detail: Sized | undefined } | RiskDenial {
+    const { sizing, limits, costs } = this.config
+    switch (sizing.type) {
+      case 'fixed':
+        return { size: { lots: sizing.lots }, estimate: sizing.lots, detail: undefined }
+      case 'all': {
+        const budget = cash(this.portfolio.equity - this.portfolio.marginUsed)
+        const estimate = lotsFor(instrument, budget, mark)
+        if (estimate < instrument.lotsMin)
+          return { rule: 'no-size', figures: { budget: budget / 1e8, minimum: this.minimums[instrument.index] as string } }
+        return this.config.allowsBudget
+          ? { size: { budget }, estimate, detail: undefined }
+          : { size: { lots: estimate }, estimate, detail: undefined }
+      }
+      case 'risk': {
+        if (stop === undefined) return { rule: 'stop-missing', figures: { symbol: instrument.symbol, sizing: 'risk' } }
+        if (side === 1 ? stop >= mark : stop <= mark)
+          return { rule: 'stop-side', figures: { stop: formatPrice(instrument, stop), price: formatPrice(instrument, mark) } }
+        const { watch } = this.portfolio
+        const caps = entryCaps(this.portfolio, instrument, side, limits, costs)
+        const sized = sizeByRisk(
+          {
+            instrument,
+            side,
+            entry: mark,
+            stop,
+            equity: this.portfolio.equity,
+            highWater: watch.highWater,
+            smoothedDrawdown: watch.smoothed,
+          },
+          sizing.scaling,
+          sizing.decay,
+          limits,
+          costs,
+          caps,
+        )
+        const quantity = lots(Math.min(sized.lots, instrument.lotsMarketMax))
+        if (quantity < instrument.lotsMin)
+          return {
+            rule: 'no-size',
+            figures: { quantity: formatQuantity(instrument, quantity), minimum: this.minimums[instrument.index] as string },
+          }
+        return { size: { lots: quantity }, estimate: quantity, detail: sized }
+      }
+    }
+  }
+}
+
+const holdFigures = (hold: Hold) => ({ hold: hold.id, cause: hold.cause, by: hold.actor, reason: hold.reason })

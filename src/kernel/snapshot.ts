@@ -1,0 +1,30 @@
+/**
+ * The kernel's whole state as plain data: what recovery starts from before it folds the tail of the journal.
+ * Never holds what the configuration says: instruments, limits and strategies come from there again.
+ */
+import type { InstrumentIndex, Side, StrategyId, Ts } from '../core/units.ts'
+import type { StrategyState } from '../strategy/strategy.ts'
+import type { StrategyMode } from './event.ts'
+import type { Hold } from './holds.ts'
+import type { OrderBookState } from './order-book.ts'
+import type { PortfolioSnapshot } from './portfolio-state.ts'
+
+export interface KernelSnapshot {
+  readonly codeVersion: number
+  readonly now: Ts
+  readonly orders: OrderBookState
+  readonly portfolio: PortfolioSnapshot
+  readonly holds: readonly Hold[]
+  readonly stateSince: Ts
+  readonly runs: readonly {
+    readonly strategy: StrategyId
+    readonly instrument: InstrumentIndex
+    readonly mode: StrategyMode
+    readonly deadSide: Side | 0
+    readonly lastSignalTs: Ts | null
+    readonly state: StrategyState
+  }[]
+}
+
+/** Bumped when a decision changes for the same inputs: a replay then compares only within one version. */
+export const KERNEL_CODE_VERSION = 1
