@@ -3,19 +3,15 @@
  * Never reads a table, never writes one, and never leaves a change of state without its row.
  */
 import { assertNever } from '../core/assert.ts'
-import { formatDecimal } from '../core/decimal.ts'
-import { CASH_SCALE, type Cash, type InstrumentIndex, type OrderId, type Ticks } from '../core/units.ts'
+import type { InstrumentIndex, OrderId } from '../core/units.ts'
 import type { KernelFact, KernelInput, OrderSubmitted } from '../kernel/event.ts'
-import { type Hold, type HoldScope, tradingState } from '../kernel/holds.ts'
 import type { Kernel } from '../kernel/kernel.ts'
-import { type Instrument, formatPrice, formatQuantity, ticksFromFloat } from '../market/instrument.ts'
-import { averageEntry } from '../portfolio/position.ts'
+import { type Instrument, formatPrice, formatQuantity } from '../market/instrument.ts'
 import type { ClosedTrade } from '../portfolio/trade.ts'
 import { RISK_RULES } from '../risk/check.ts'
-import { type Order, isOpenStatus } from '../trading/order.ts'
-import type { AlertRow, OrderRow, RowChange, TradeRow } from './row.ts'
-
-const money = (amount: Cash): string => formatDecimal(amount, CASH_SCALE)
+import type { Order } from '../trading/order.ts'
+import { accountRow, averageTicks, holdRow, money, orderRow, positionRow, strategyRow, tradeRow } from './state-row.ts'
+import type { AlertRow, RowChange } from './row.ts'
 
 /** Projects one kernel; it keeps nothing of its own, so that it can start anywhere in the journal. */
 export class Projector {
@@ -43,8 +39,8 @@ export class Projector {
     facts.forEach((fact, k) => {
       this.ofFact(fact, firstFactSeq + k, changes, touched)
     })
-    for (const i of touched) this.positionRow(i, changes)
-    this.accountRow(changes)
+    for (const i of touched) changes.push({ table: 'positions', row: positionRow(this.kernel, i) })
+    changes.push({ table: 'account', row: accountRow(this.kernel) })
     return changes
   }
 
@@ -287,79 +283,20 @@ export class Projector {
 
   private orderRow(i: InstrumentIndex, id: OrderId | undefined, venueOrderId: string | undefined, changes: RowChange[]): Order | undefined {
     const order = this.kernel.orders.find(i, id, venueOrderId)
-    if (order !== undefined) changes.push({ table: 'orders', row: this.rowOfOrder(order) })
+    if (order !== undefined) changes.push({ table: 'orders', row: orderRow(this.kernel, order) })
     return order
-  }
-
-  private rowOfOrder(order: Order): OrderRow {
-    const instrument = this.instrument(order.instrument)
-    const price = (ticks: Order['limit']): string | null => (ticks === undefined || ticks === null ? null : formatPrice(instrument, ticks))
-    const trip = this.kernel.portfolio.trip(order.instrument)
-    return {
-      orderId: order.orderId,
-      clientOrderId: order.clientOrderId,
-      venueOrderId: order.venueOrderId ?? null,
-      origin: order.origin,
-      parentOrderId: order.parentOrderId ?? null,
-      strategy: order.strategy,
-      symbol: instrument.symbol,
-      class: order.class,
-      side: order.side,
-      kind: order.kind,
-      quantity: formatQuantity(instrument, order.lots),
-      filledQuantity: formatQuantity(instrument, order.filled),
-      averagePrice: order.filled === 0 ? null : formatPrice(instrument, averageTicks(order.filledNotional, order.filled, instrument)),
-      limitPrice: price(order.limit),
-      triggerPrice: price(order.trigger),
-      stopPrice: price(order.stop),
-      targetPrice: price(order.targets?.[0]?.price),
-      status: order.status,
-      isOpen: isOpenStatus(order.status),
-      reduceOnly: order.reduceOnly,
-      tradeNumber: trip?.number ?? null,
-      submittedTs: order.submittedTs,
-      updatedTs: order.updatedTs,
-    }
-  }
-
-  private positionRow(i: InstrumentIndex, changes: RowChange[]): void {
-    const { portfolio, orders } = this.kernel
-    const instrument = this.instrument(i)
-    const position = portfolio.positions[i]
-    if (position === undefined) return
-    const trip = portfolio.trip(i)
-    const open = orders.open(i)
-    const stop = open.find((o) => o.origin === 'attached-stop')?.trigger
-    const target = open.find((o) => o.origin === 'attached-target')?.trigger
-    const isFlat = position.lots === 0
-    changes.push({
-      table: 'positions',
-      row: {
-        symbol: instrument.symbol,
-        quantity: formatQuantity(instrument, position.lots),
-        entryPrice: isFlat ? null : priceText(instrument, averageEntry(position, instrument)),
-        markPrice: formatPrice(instrument, portfolio.mark(i)),
-        unrealizedPnl: money(portfolio.unrealizedOf(i)),
-        stopPrice: isFlat || stop === undefined ? null : formatPrice(instrument, stop),
-        targetPrice: isFlat || target === undefined ? null : formatPrice(instrument, target),
-        strategy: trip?.strategy ?? null,
-        tradeNumber: trip?.number ?? null,
-        openedTs: trip?.entryTs ?? null,
-        updatedTs: portfolio.now,
-      },
-    })
   }
 
   private openTradeRow(i: InstrumentIndex, changes: RowChange[]): void {
     const trip = this.kernel.portfolio.trip(i)
     if (trip === undefined) return
     const open = this.kernel.portfolio.openTrades().find((t) => t.number === trip.number)
-    if (open !== undefined) changes.push({ table: 'trades', row: this.tradeRow(open) })
+    if (open !== undefined) changes.push({ table: 'trades', row: tradeRow(this.kernel, open) })
   }
 
   private closedTrade(trade: ClosedTrade, seq: number, changes: RowChange[]): void {
     const instrument = this.instrument(trade.instrument)
-    const row = this.tradeRow(trade)
+    const row = tradeRow(this.kernel, trade)
     changes.push({ table: 'trades', row })
     changes.push({
       table: 'alerts',
@@ -384,96 +321,8 @@ export class Projector {
     })
   }
 
-  private tradeRow(trade: ClosedTrade): TradeRow {
-    const instrument = this.instrument(trade.instrument)
-    const planned = trade.plannedLoss
-    return {
-      number: trade.number,
-      strategy: trade.strategy,
-      symbol: instrument.symbol,
-      side: trade.side,
-      entryTs: trade.entryTs,
-      entryPrice: priceText(instrument, trade.entryPrice),
-      exitTs: trade.open ? null : trade.exitTs,
-      exitPrice: trade.open ? null : priceText(instrument, trade.exitPrice),
-      quantity: formatQuantity(instrument, trade.quantity),
-      fee: money(trade.fee),
-      funding: money(trade.funding),
-      pnl: money(trade.pnl),
-      resultR: planned === undefined || planned === 0 ? null : (trade.pnl / planned).toFixed(4),
-      exitReason: trade.open ? null : trade.exitReason,
-      entryOrderId: trade.entryOrderId ?? 0,
-      mae: money(trade.mae),
-      mfe: money(trade.mfe),
-      isOpen: trade.open,
-    }
-  }
-
   private strategyRow(i: InstrumentIndex, changes: RowChange[]): void {
-    const run = this.kernel.runs[i]
-    if (run === undefined) return
-    changes.push({
-      table: 'strategies',
-      row: {
-        strategy: run.strategy,
-        symbol: run.instrument.symbol,
-        definition: run.definition.name,
-        version: run.definition.version,
-        mode: run.mode,
-        lastSignalTs: run.lastSignalTs,
-      },
-    })
-  }
-
-  private accountRow(changes: RowChange[]): void {
-    const { portfolio, holds } = this.kernel
-    changes.push({
-      table: 'account',
-      row: {
-        state: tradingState(holds),
-        stateSince: this.kernel.stateSince,
-        equity: money(portfolio.equity),
-        wallet: money(portfolio.ledger.wallet),
-        unrealized: money(portfolio.unrealizedTotal),
-        dayPnl: portfolio.watch.dayTs < 0 ? '0' : formatDecimal(portfolio.equity - portfolio.watch.dayStart, CASH_SCALE),
-        dayLoss: money(portfolio.dayLoss),
-        drawdown: portfolio.watch.drawdown,
-        openRisk: money(portfolio.openRisk),
-        grossNotional: money(portfolio.grossNotional),
-        marginUsed: money(portfolio.marginUsed),
-        barsClosedAt: portfolio.lastCloseTs,
-        lastFillAt: portfolio.lastFillTs,
-        updatedTs: portfolio.now,
-      },
-    })
+    const row = strategyRow(this.kernel, i)
+    if (row !== undefined) changes.push({ table: 'strategies', row })
   }
 }
-
-const averageTicks = (notional: Cash, lots: Order['filled'], instrument: Instrument) =>
-  roundTicks((notional * instrument.cashDenominator) / (lots * instrument.cashNumerator))
-
-const roundTicks = (price: number): Ticks => ticksFromFloat(price, 'nearest')
-
-/** A price that may lie between two ticks, with two decimals more than the tick where it does. */
-function priceText(instrument: Instrument, price: number): string {
-  if (Number.isInteger(price)) return formatPrice(instrument, roundTicks(price))
-  const scale = instrument.priceScale + 2
-  return formatDecimal(Math.round(price * instrument.tick * 100), scale)
-}
-
-function holdRow(hold: Hold, symbolOf: (i: InstrumentIndex) => string) {
-  return {
-    holdId: hold.id,
-    scope: scopeText(hold.scope, symbolOf),
-    effect: hold.effect,
-    cause: hold.cause,
-    actor: hold.actor,
-    reason: hold.reason,
-    since: hold.since,
-    until: hold.until ?? null,
-  }
-}
-
-/** `account`, `strategy:NAME`, `symbol:BTCUSDT`. */
-export const scopeText = (scope: HoldScope, symbolOf: (i: InstrumentIndex) => string): string =>
-  scope.type === 'account' ? 'account' : scope.type === 'strategy' ? `strategy:${scope.strategy}` : `symbol:${symbolOf(scope.instrument)}`

@@ -172,11 +172,7 @@ export class Kernel {
     const { limits } = this.config
     if (limits.drawdown.orange === Number.POSITIVE_INFINITY) return
     const tier = confirmedTier(this.portfolio.watch, this.portfolio.now)
-    if (tier !== undefined && this.guard.trip(tier)) this.startPanicFor(tier)
-  }
-
-  private startPanicFor(tier: 'orange' | 'red'): void {
-    if (tier === 'red') this.desk.flattenAll('drawdown red')
+    if (tier !== undefined && this.guard.trip(tier) && tier === 'red') this.desk.flattenAll('drawdown red')
   }
 
   private foldAndDecideBars(rows: readonly ClosedBar[], at: Ts, mode: BarsMode, decides: boolean): void {

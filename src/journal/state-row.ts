@@ -1,0 +1,165 @@
+/**
+ * Rows of the projections from the kernel's state: orders, positions, trades, strategies, holds, the account.
+ * Never looks at what happened, only at how things stand: that is project.ts.
+ */
+import { formatDecimal } from '../core/decimal.ts'
+import { CASH_SCALE, type Cash, type InstrumentIndex, type Lots, type Ticks } from '../core/units.ts'
+import { type Hold, type HoldScope, tradingState } from '../kernel/holds.ts'
+import type { Kernel } from '../kernel/kernel.ts'
+import { type Instrument, formatPrice, formatQuantity, ticksFromFloat } from '../market/instrument.ts'
+import { type Position, averageEntry } from '../portfolio/position.ts'
+import type { ClosedTrade } from '../portfolio/trade.ts'
+import { type Order, isOpenStatus } from '../trading/order.ts'
+import type { AccountRow, HoldRow, OrderRow, PositionRow, StrategyRow, TradeRow } from './row.ts'
+
+export const money = (amount: Cash): string => formatDecimal(amount, CASH_SCALE)
+
+const instrumentOf = (kernel: Kernel, i: InstrumentIndex): Instrument => kernel.config.instruments[i] as Instrument
+
+/** The order as it stands. */
+export function orderRow(kernel: Kernel, order: Order): OrderRow {
+  const instrument = instrumentOf(kernel, order.instrument)
+  const price = (ticks: Order['limit']): string | null => (ticks === undefined || ticks === null ? null : formatPrice(instrument, ticks))
+  const trip = kernel.portfolio.trip(order.instrument)
+  return {
+    orderId: order.orderId,
+    clientOrderId: order.clientOrderId,
+    venueOrderId: order.venueOrderId ?? null,
+    origin: order.origin,
+    parentOrderId: order.parentOrderId ?? null,
+    strategy: order.strategy,
+    symbol: instrument.symbol,
+    class: order.class,
+    side: order.side,
+    kind: order.kind,
+    quantity: formatQuantity(instrument, order.lots),
+    filledQuantity: formatQuantity(instrument, order.filled),
+    averagePrice: order.filled === 0 ? null : formatPrice(instrument, averageTicks(order.filledNotional, order.filled, instrument)),
+    limitPrice: price(order.limit),
+    triggerPrice: price(order.trigger),
+    stopPrice: price(order.stop),
+    targetPrice: price(order.targets?.[0]?.price),
+    status: order.status,
+    isOpen: isOpenStatus(order.status),
+    reduceOnly: order.reduceOnly,
+    tradeNumber: trip?.number ?? null,
+    submittedTs: order.submittedTs,
+    updatedTs: order.updatedTs,
+  }
+}
+
+/** The position of a symbol with its stop and target at the venue; flat rows stay. */
+export function positionRow(kernel: Kernel, i: InstrumentIndex): PositionRow {
+  const { portfolio, orders } = kernel
+  const instrument = instrumentOf(kernel, i)
+  const position = portfolio.positions[i] as Position
+  const trip = portfolio.trip(i)
+  const open = orders.open(i)
+  const stop = open.find((o) => o.origin === 'attached-stop')?.trigger
+  const target = open.find((o) => o.origin === 'attached-target')?.trigger
+  const isFlat = position.lots === 0
+  return {
+    symbol: instrument.symbol,
+    quantity: formatQuantity(instrument, position.lots),
+    entryPrice: isFlat ? null : priceText(instrument, averageEntry(position, instrument)),
+    markPrice: formatPrice(instrument, portfolio.mark(i)),
+    unrealizedPnl: money(portfolio.unrealizedOf(i)),
+    stopPrice: isFlat || stop === undefined ? null : formatPrice(instrument, stop),
+    targetPrice: isFlat || target === undefined ? null : formatPrice(instrument, target),
+    strategy: trip?.strategy ?? null,
+    tradeNumber: trip?.number ?? null,
+    openedTs: trip?.entryTs ?? null,
+    updatedTs: portfolio.now,
+  }
+}
+
+/** A round trip, finished or marked. */
+export function tradeRow(kernel: Kernel, trade: ClosedTrade): TradeRow {
+  const instrument = instrumentOf(kernel, trade.instrument)
+  const planned = trade.plannedLoss
+  return {
+    number: trade.number,
+    strategy: trade.strategy,
+    symbol: instrument.symbol,
+    side: trade.side,
+    entryTs: trade.entryTs,
+    entryPrice: priceText(instrument, trade.entryPrice),
+    exitTs: trade.open ? null : trade.exitTs,
+    exitPrice: trade.open ? null : priceText(instrument, trade.exitPrice),
+    quantity: formatQuantity(instrument, trade.quantity),
+    fee: money(trade.fee),
+    funding: money(trade.funding),
+    pnl: money(trade.pnl),
+    resultR: planned === undefined || planned === 0 ? null : (trade.pnl / planned).toFixed(4),
+    exitReason: trade.open ? null : trade.exitReason,
+    entryOrderId: trade.entryOrderId ?? 0,
+    mae: money(trade.mae),
+    mfe: money(trade.mfe),
+    isOpen: trade.open,
+  }
+}
+
+/** The strategy that owns a symbol; undefined where none does. */
+export function strategyRow(kernel: Kernel, i: InstrumentIndex): StrategyRow | undefined {
+  const run = kernel.runs[i]
+  if (run === undefined) return undefined
+  return {
+    strategy: run.strategy,
+    symbol: run.instrument.symbol,
+    definition: run.definition.name,
+    version: run.definition.version,
+    mode: run.mode,
+    lastSignalTs: run.lastSignalTs,
+  }
+}
+
+/** The account as of the input that was applied last. */
+export function accountRow(kernel: Kernel): AccountRow {
+  const { portfolio, holds } = kernel
+  return {
+    state: tradingState(holds),
+    stateSince: kernel.stateSince,
+    equity: money(portfolio.equity),
+    wallet: money(portfolio.ledger.wallet),
+    unrealized: money(portfolio.unrealizedTotal),
+    dayPnl: portfolio.watch.dayTs < 0 ? '0' : formatDecimal(portfolio.equity - portfolio.watch.dayStart, CASH_SCALE),
+    dayLoss: money(portfolio.dayLoss),
+    drawdown: portfolio.watch.drawdown,
+    openRisk: money(portfolio.openRisk),
+    grossNotional: money(portfolio.grossNotional),
+    marginUsed: money(portfolio.marginUsed),
+    barsClosedAt: portfolio.lastCloseTs,
+    lastFillAt: portfolio.lastFillTs,
+    updatedTs: portfolio.now,
+  }
+}
+
+/** Average price of a notional over its lots, on the grid of ticks. */
+export const averageTicks = (notional: Cash, lots: Lots, instrument: Instrument) =>
+  roundTicks((notional * instrument.cashDenominator) / (lots * instrument.cashNumerator))
+
+const roundTicks = (price: number): Ticks => ticksFromFloat(price, 'nearest')
+
+/** A price that may lie between two ticks, with two decimals more than the tick where it does. */
+function priceText(instrument: Instrument, price: number): string {
+  if (Number.isInteger(price)) return formatPrice(instrument, roundTicks(price))
+  const scale = instrument.priceScale + 2
+  return formatDecimal(Math.round(price * instrument.tick * 100), scale)
+}
+
+export function holdRow(hold: Hold, symbolOf: (i: InstrumentIndex) => string): HoldRow {
+  return {
+    holdId: hold.id,
+    scope: scopeText(hold.scope, symbolOf),
+    effect: hold.effect,
+    cause: hold.cause,
+    actor: hold.actor,
+    reason: hold.reason,
+    since: hold.since,
+    until: hold.until ?? null,
+  }
+}
+
+/** `account`, `strategy:NAME`, `symbol:BTCUSDT`. */
+export const scopeText = (scope: HoldScope, symbolOf: (i: InstrumentIndex) => string): string =>
+  scope.type === 'account' ? 'account' : scope.type === 'strategy' ? `strategy:${scope.strategy}` : `symbol:${symbolOf(scope.instrument)}`
