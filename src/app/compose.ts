@@ -84,7 +84,7 @@ export async function startTrader(context: RoleContext, hooks: TraderHooks): Pro
     return lease
   }
   const intervalMs = parseInterval(config.interval) as number
-  const client = new BybitClient({ ...access.value, timeoutMs: CALL_TIMEOUT_MS, recvWindowMs: RECV_WINDOW_MS })
+  const client = new BybitClient({ ...access.value, credentials: { key: access.value.key, secret: access.value.secret }, timeoutMs: CALL_TIMEOUT_MS, recvWindowMs: RECV_WINDOW_MS })
   const { simUrl } = access.value
   const venue = new BybitVenue(client, {
     intervalMs,
@@ -172,7 +172,7 @@ function healthReporter(database: Database, log: RoleContext['log']): HealthRepo
 
 const clockAgent = new Agent({ keepAlive: true })
 
-function readSimClock(url: string): Promise<VenueClock | undefined> {
+export function readSimClock(url: string): Promise<VenueClock | undefined> {
   return new Promise((resolve) => {
     const request = get(`${url}/_sim/clock`, { agent: clockAgent, timeout: 2_000 }, (response) => {
       const chunks: Buffer[] = []

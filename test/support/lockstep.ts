@@ -80,8 +80,7 @@ export async function tradeLive(given: LockstepCase, journal: Journal): Promise<
   const streams = `ws://127.0.0.1:${server.port}`
   const venue = new BybitVenue(
     new BybitClient({
-      key: SIM_KEY,
-      secret: SIM_SECRET,
+      credentials: { key: SIM_KEY, secret: SIM_SECRET },
       restUrl: url,
       publicStreamUrl: `${streams}/v5/public/linear`,
       privateStreamUrl: `${streams}/v5/private`,

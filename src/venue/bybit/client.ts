@@ -6,8 +6,8 @@ import { RestClientV5, WebsocketClient, type WSClientConfigurableOptions, type W
 import type { RawBody, RawLimits, RawReply, StreamHandlers, StreamName, Transport } from './transport.ts'
 
 export interface ClientOptions {
-  readonly key: string
-  readonly secret: string
+  /** Undefined: public data only. */
+  readonly credentials: { readonly key: string; readonly secret: string } | undefined
   /** REST base without a trailing slash, as `http://127.0.0.1:8090`; the streams' base follows unless given. */
   readonly restUrl: string
   readonly publicStreamUrl: string
@@ -57,7 +57,7 @@ export class BybitClient implements Transport {
 
   constructor(options: ClientOptions) {
     this.options = options
-    const credentials = { key: options.key, secret: options.secret }
+    const credentials = options.credentials ?? {}
     this.rest = new RestClientV5(
       { ...credentials, baseUrl: options.restUrl, parseAPIRateLimits: true, recv_window: options.recvWindowMs },
       // The client's own default is five minutes; redirects would turn a POST into a signed GET; a proxy variable would reroute loopback.

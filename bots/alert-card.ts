@@ -1,0 +1,94 @@
+/**
+ * An alert as a reply: what happened, in the figures that matter, with the buttons that help.
+ * Never a question: what a button does asks by itself where it must.
+ */
+import { type Button, type Field, type Reply, type Tone, field, reply, runs, untrusted } from '../api/commands/reply.ts'
+
+export interface AlertToTell {
+  readonly id: number
+  readonly type: string
+  readonly severity: string
+  readonly symbol: string | null
+  readonly summary: string
+  readonly detail: Readonly<Record<string, unknown>>
+  readonly ts: number
+}
+
+const TONES: Readonly<Record<string, Tone>> = { P1: 'bad', P2: 'bad', P3: 'warn', P4: 'info', P5: 'info' }
+const MARKS: Readonly<Record<string, string>> = { P1: '🚨 P1', P2: '❗ P2', P3: '⚠️ P3', P4: '', P5: '' }
+
+/** Severities that are told in chat; P5 is for logs. */
+export const isTold = (severity: string): boolean => severity !== 'P5'
+
+export function alertCard(alert: AlertToTell, badge: string): Reply {
+  const mark = MARKS[alert.severity] ?? ''
+  const at = new Date(alert.ts).toISOString()
+  return {
+    ...reply(`${mark === '' ? '' : `${mark}  `}${untrusted(alert.summary)}`, {
+      tone: toneOf(alert),
+      fields: fieldsOf(alert),
+      text: `${at.slice(0, 10)} ${at.slice(11, 19)} UTC`,
+      buttons: buttonsOf(alert),
+    }),
+    badge,
+  }
+}
+
+function toneOf(alert: AlertToTell): Tone {
+  if (alert.type === 'exit.filled') return text(alert, 'pnl')?.startsWith('-') === true ? 'warn' : 'ok'
+  return TONES[alert.severity] ?? 'info'
+}
+
+const text = (alert: AlertToTell, key: string): string | undefined => {
+  const value = alert.detail[key]
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined
+}
+
+const signed = (amount: string): string => `${amount.startsWith('-') ? '−' : '+'}${Math.abs(Number(amount)).toFixed(2)} USDT`
+
+function fieldsOf(alert: AlertToTell): Field[] {
+  const fields: Field[] = []
+  const push = (name: string, value: string | undefined): void => {
+    if (value !== undefined) fields.push(field(name, untrusted(value)))
+  }
+  if (alert.type === 'entry.filled') {
+    push('trade', withMark(alert))
+    push('strategy', text(alert, 'strategy'))
+    push('stop', text(alert, 'stop'))
+    const planned = text(alert, 'plannedLoss')
+    push('planned loss', planned === undefined ? undefined : `${Number(planned).toFixed(2)} USDT if the stop fills at its price`)
+  } else if (alert.type === 'exit.filled') {
+    push('trade', withMark(alert))
+    push('strategy', text(alert, 'strategy'))
+    const pnl = text(alert, 'pnl')
+    const r = text(alert, 'resultR')
+    push('result', pnl === undefined ? undefined : `${signed(pnl)}${r === undefined ? '' : ` (${Number(r) >= 0 ? '+' : '−'}${Math.abs(Number(r)).toFixed(2)} R)`}`)
+  }
+  return fields
+}
+
+const withMark = (alert: AlertToTell): string | undefined => {
+  const number = text(alert, 'tradeNumber')
+  return number === undefined ? undefined : `#${number}`
+}
+
+function buttonsOf(alert: AlertToTell): Button[] {
+  const number = text(alert, 'tradeNumber')
+  const buttons: Button[] = []
+  if (number !== undefined) buttons.push(runs('Why', `/why ${number}`))
+  if (alert.symbol !== null && (alert.type === 'entry.filled' || alert.type === 'exit.filled')) buttons.push(runs('Chart', `/chart ${alert.symbol}`))
+  if (alert.type === 'position.unprotected' && alert.symbol !== null) buttons.push(runs(`Close ${alert.symbol}`, `/close ${alert.symbol}`, 'bad'))
+  if (alert.type.startsWith('risk.') || alert.type.startsWith('panic')) buttons.push(runs('Status', '/status'), runs('Positions', '/positions'))
+  if (alert.type === 'reconcile.mismatch') buttons.push(runs('Health', '/health'), runs('Pause', '/pause'))
+  if (alert.type === 'report.daily') buttons.push(runs('PnL', '/pnl 7d'))
+  return buttons
+}
+
+export const missedCard = (badge: string, count: number, critical: number): Reply => ({
+  ...reply(`You missed ${count} messages, ${critical} of them critical`, {
+    tone: critical > 0 ? 'bad' : 'warn',
+    text: critical > 0 ? 'The critical ones follow.' : 'Nothing critical was among them.',
+    buttons: [runs('Status', '/status'), runs('Trades', '/trades')],
+  }),
+  badge,
+})

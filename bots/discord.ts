@@ -1,0 +1,312 @@
+/**
+ * The Discord bot: slash commands and taps to commands, replies to embeds; the same registry as everywhere.
+ * Never trusts Discord's own permissions: roles are ours, by user id.
+ */
+import { randomUUID } from 'node:crypto'
+import {
+  type AutocompleteInteraction,
+  type ButtonInteraction,
+  type ChatInputCommandInteraction,
+  Client,
+  DiscordAPIError,
+  Events,
+  GatewayIntentBits,
+  type Interaction,
+  MessageFlags,
+  type ModalSubmitInteraction,
+  RESTJSONErrorCodes,
+} from 'discord.js'
+import { z } from 'zod'
+import type { Actor, Command } from '../api/commands/command.ts'
+import type { Reply } from '../api/commands/reply.ts'
+import type { CommandRequest } from '../api/commands/run.ts'
+import { type AccessList, accessOf } from './access.ts'
+import type { SendResult } from './outbox.ts'
+import { parseCallback } from './parse.ts'
+import type { BotPorts } from './ports.ts'
+import { type DiscordMessage, renderDiscord } from './render-discord.ts'
+
+export interface DiscordOptions {
+  readonly token: string
+  readonly apiRoot: string | undefined
+  /** Server whose channels get the commands; undefined: everywhere the bot is. */
+  readonly guild: string | undefined
+  readonly access: AccessList
+}
+
+export interface Suggestions {
+  /** Values for an option that begins with what was typed; at most 25. */
+  suggest(command: string, option: string, typed: string): Promise<readonly string[]>
+}
+
+const START_LIMIT_MS = 15_000
+const CHOICES_MAX = 25
+const COMPLETED = /symbol|sym|strategy|name|id|number/i
+
+interface CommandOption {
+  readonly type: 3
+  readonly name: string
+  readonly description: string
+  readonly required: boolean
+  readonly autocomplete: boolean
+}
+
+/** Options of a slash command, from the command's own schema. All are text: the schema judges them. */
+export function optionsOf(command: Command): CommandOption[] {
+  const schema = z.toJSONSchema(command.args, { io: 'input', unrepresentable: 'any' }) as {
+    readonly properties?: Readonly<Record<string, { readonly description?: string }>>
+    readonly required?: readonly string[]
+  }
+  return Object.entries(schema.properties ?? {})
+    .map(([name, property]) => ({
+      type: 3 as const,
+      name: name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
+      description: (property.description ?? command.usage ?? name).slice(0, 100) || name,
+      required: schema.required?.includes(name) ?? false,
+      autocomplete: COMPLETED.test(name),
+    }))
+    .sort((a, b) => Number(b.required) - Number(a.required))
+    .slice(0, CHOICES_MAX)
+}
+
+const argumentName = (option: string): string => option.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())
+
+export class DiscordBot {
+  private readonly client: Client
+  private readonly options: DiscordOptions
+  private readonly ports: BotPorts
+  private readonly suggestions: Suggestions
+  private readonly timers = new Set<NodeJS.Timeout>()
+  private isStopped = false
+
+  constructor(options: DiscordOptions, ports: BotPorts, suggestions: Suggestions) {
+    this.options = options
+    this.ports = ports
+    this.suggestions = suggestions
+    this.client = new Client({ intents: [GatewayIntentBits.Guilds], ...(options.apiRoot === undefined ? {} : { rest: { api: options.apiRoot } }) })
+    this.client.on(Events.Error, (error) => this.ports.log('warn', `discord: ${error.message.slice(0, 200)}`))
+    this.client.on(Events.InteractionCreate, (interaction) => {
+      this.interact(interaction).catch((thrown: unknown) => this.ports.log('warn', `discord: ${textOf(thrown)}`))
+    })
+    this.client.on(Events.ShardDisconnect, () => this.ports.health('warn', 'gateway disconnected'))
+    this.client.on(Events.ShardResume, () => this.ports.health('ok', 'gateway resumed'))
+  }
+
+  /** Says who the bot is; fails with one sentence when the token or the address is wrong. */
+  async start(): Promise<string | undefined> {
+    const ready = new Promise<void>((resolve) => this.client.once(Events.ClientReady, () => resolve()))
+    const limit = new Promise<never>((_, reject) => {
+      this.later(START_LIMIT_MS, () => reject(new Error('no answer within 15 s')))
+    })
+    try {
+      await this.client.login(this.options.token)
+      await Promise.race([ready, limit])
+      await this.register()
+    } catch (thrown) {
+      this.ports.health('down', textOf(thrown))
+      return `Discord does not answer the token (${textOf(thrown)}).`
+    }
+    this.ports.health('ok', this.client.user?.tag ?? '')
+    return undefined
+  }
+
+  private async register(): Promise<void> {
+    const application = this.client.application?.id ?? ''
+    const body = this.ports.runner.commands.map((command) => ({
+      name: command.name,
+      description: command.summary.slice(0, 100),
+      options: optionsOf(command),
+    }))
+    const path = this.options.guild === undefined ? `/applications/${application}/commands` : `/applications/${application}/guilds/${this.options.guild}/commands`
+    await this.client.rest.put(path as `/${string}`, { body })
+  }
+
+  private async interact(interaction: Interaction): Promise<void> {
+    if (interaction.isAutocomplete()) return this.complete(interaction)
+    if (interaction.isChatInputCommand()) return this.slash(interaction)
+    if (interaction.isButton()) return this.tap(interaction)
+    if (interaction.isModalSubmit()) return this.word(interaction)
+  }
+
+  private async actor(interaction: ChatInputCommandInteraction | ButtonInteraction | ModalSubmitInteraction | AutocompleteInteraction): Promise<Actor> {
+    const isPrivate = interaction.guildId === null
+    const isOurGuild = this.options.guild === undefined || interaction.guildId === this.options.guild
+    const list = { admins: this.options.access.admins, chats: [...this.options.access.chats, ...(isOurGuild ? [`${interaction.channelId ?? ''}:admin`] : [])] }
+    const access = await accessOf('discord', interaction.user.id, { id: interaction.channelId ?? '', isPrivate }, list, this.ports.users)
+    return {
+      id: `discord:${interaction.user.id}`,
+      surface: 'discord',
+      chat: interaction.channelId ?? undefined,
+      name: interaction.user.username,
+      role: access.type === 'known' ? access.role : undefined,
+    }
+  }
+
+  private request(actor: Actor, interaction: { readonly createdTimestamp: number }): CommandRequest {
+    return { actor, requestId: randomUUID(), askedAtMs: interaction.createdTimestamp }
+  }
+
+  private async complete(interaction: AutocompleteInteraction): Promise<void> {
+    const actor = await this.actor(interaction)
+    const focused = interaction.options.getFocused(true)
+    const values = actor.role === undefined ? [] : await this.suggestions.suggest(interaction.commandName, argumentName(focused.name), focused.value)
+    await interaction.respond(values.slice(0, CHOICES_MAX).map((value) => ({ name: value.slice(0, 100), value: value.slice(0, 100) })))
+  }
+
+  private async slash(interaction: ChatInputCommandInteraction): Promise<void> {
+    const command = this.ports.runner.commands.find((c) => c.name === interaction.commandName)
+    const isPrivate = command?.isPrivate === true || command?.action !== undefined
+    // Discord waits 3 s for a first answer; the real one may take longer.
+    await interaction.deferReply(isPrivate ? { flags: MessageFlags.Ephemeral } : {})
+    const actor = await this.actor(interaction)
+    const args: Record<string, string> = {}
+    for (const option of interaction.options.data) if (typeof option.value === 'string') args[argumentName(option.name)] = option.value
+    const line = [interaction.commandName, ...Object.values(args)].join(' ')
+    const result = await this.ports.runner.runArgs(interaction.commandName, args, this.request(actor, interaction))
+    await interaction.editReply(payloadOf(renderDiscord(result.reply, line)))
+    const { confirmation } = result
+    if (confirmation !== undefined)
+      this.later(Math.max(0, confirmation.expiresAt - this.ports.nowMs()) + 500, () => {
+        void this.expire(interaction, confirmation.id)
+      })
+    const { live } = result.reply
+    if (live !== undefined) this.keepLive(interaction, actor, args, line, live, JSON.stringify(result.reply))
+  }
+
+  private async expire(interaction: ChatInputCommandInteraction, confirmationId: string): Promise<void> {
+    try {
+      const message = await interaction.fetchReply()
+      const isStanding = JSON.stringify(message.components).includes(confirmationId)
+      if (isStanding) await interaction.editReply({ components: [] })
+    } catch (thrown) {
+      this.ports.log('info', `discord: card not closed (${textOf(thrown)})`)
+    }
+  }
+
+  private keepLive(
+    interaction: ChatInputCommandInteraction,
+    actor: Actor,
+    args: Readonly<Record<string, string>>,
+    line: string,
+    live: NonNullable<Reply['live']>,
+    first: string,
+  ): void {
+    const until = this.ports.nowMs() + live.ttlSec * 1000
+    let before = first
+    const again = (): void => {
+      this.later(live.everySec * 1000, () => {
+        void this.ports.runner
+          .runArgs(interaction.commandName, args, { actor, requestId: randomUUID() })
+          .then(async (result) => {
+            const now = JSON.stringify(result.reply)
+            if (now !== before) await interaction.editReply(payloadOf(renderDiscord(result.reply, line)))
+            before = now
+            if (result.reply.live !== undefined && this.ports.nowMs() < until) again()
+          })
+          .catch((thrown: unknown) => this.ports.log('warn', `discord: ${textOf(thrown)}`))
+      })
+    }
+    again()
+  }
+
+  private async tap(interaction: ButtonInteraction): Promise<void> {
+    const callback = parseCallback(interaction.customId)
+    if (callback === undefined) {
+      await interaction.reply({ content: 'Outdated: ask again.', flags: MessageFlags.Ephemeral })
+      return
+    }
+    if (callback.type === 'answer' && callback.decision === 'yes' && this.ports.profile === 'live') {
+      // A modal has to be the first answer, so on live the word is asked before anything else.
+      await interaction.showModal({
+        custom_id: `w:${callback.confirmationId}`,
+        title: `Type ${this.ports.profile} to go on`,
+        components: [{ type: 1, components: [{ type: 4, custom_id: 'word', style: 1, label: 'Word', required: true }] }],
+      })
+      return
+    }
+    if (callback.type === 'command') await interaction.deferReply({ flags: MessageFlags.Ephemeral })
+    else await interaction.deferUpdate()
+    const actor = await this.actor(interaction)
+    const request = this.request(actor, interaction)
+    switch (callback.type) {
+      case 'command': {
+        const result = await this.ports.runner.runLine(callback.line, request)
+        await interaction.editReply(payloadOf(renderDiscord(result.reply, callback.line)))
+        return
+      }
+      case 'page': {
+        const result = await this.ports.runner.runLine(callback.line, request)
+        await interaction.editReply(payloadOf(renderDiscord(result.reply, callback.line, callback.page)))
+        return
+      }
+      case 'answer': {
+        const result = await this.ports.runner.answer(callback.confirmationId, callback.decision, request)
+        if (result.status === 'forbidden') await interaction.followUp({ ...payloadOf(renderDiscord(result.reply, undefined)), flags: MessageFlags.Ephemeral })
+        else await interaction.editReply(payloadOf(renderDiscord(result.reply, undefined)))
+      }
+    }
+  }
+
+  private async word(interaction: ModalSubmitInteraction): Promise<void> {
+    const confirmationId = /^w:([\w-]{1,40})$/.exec(interaction.customId)?.[1]
+    await interaction.deferReply({ flags: MessageFlags.Ephemeral })
+    if (confirmationId === undefined) return
+    const actor = await this.actor(interaction)
+    const result = await this.ports.runner.answer(confirmationId, 'yes', this.request(actor, interaction), interaction.fields.getTextInputValue('word'))
+    await interaction.editReply(payloadOf(renderDiscord(result.reply, undefined)))
+  }
+
+  /** Channel `user:ID` is a direct message; any other is a channel id. */
+  async send(channel: string, told: Reply): Promise<SendResult> {
+    try {
+      const userId = /^user:(\d+)$/.exec(channel)?.[1]
+      const target = userId === undefined ? await this.client.channels.fetch(channel) : await this.client.users.fetch(userId)
+      if (target === null || !('send' in target)) return { type: 'refused', detail: `channel ${channel} takes no messages` }
+      const sent = await target.send(payloadOf(renderDiscord(told, undefined)))
+      return { type: 'sent', messageRef: sent.id }
+    } catch (thrown) {
+      return toSendResult(thrown)
+    }
+  }
+
+  /** A text channel of the server with that name, where there is one. */
+  channelNamed(name: string): string | undefined {
+    const guild = this.options.guild === undefined ? this.client.guilds.cache.first() : this.client.guilds.cache.get(this.options.guild)
+    return guild?.channels.cache.find((channel) => channel.name === name && channel.isTextBased())?.id
+  }
+
+  private later(ms: number, run: () => void): void {
+    const timer = setTimeout(() => {
+      this.timers.delete(timer)
+      if (!this.isStopped) run()
+    }, ms)
+    timer.unref()
+    this.timers.add(timer)
+  }
+
+  async stop(): Promise<void> {
+    this.isStopped = true
+    for (const timer of this.timers) clearTimeout(timer)
+    await this.client.destroy()
+  }
+}
+
+function payloadOf(message: DiscordMessage) {
+  return {
+    embeds: message.embeds.map((embed) => ({ ...embed, fields: [...embed.fields] })),
+    components: message.components.map((row) => ({ type: row.type, components: [...row.components] })),
+    allowedMentions: { parse: [] },
+    files: message.file === undefined ? [] : [{ attachment: message.file.data, name: message.file.name }],
+  }
+}
+
+function toSendResult(thrown: unknown): SendResult {
+  if (!(thrown instanceof DiscordAPIError)) return { type: 'failed', detail: textOf(thrown) }
+  const detail = `${thrown.code} ${thrown.message}`.slice(0, 200)
+  const isFinal =
+    thrown.status === 403 || thrown.code === RESTJSONErrorCodes.UnknownChannel || thrown.code === RESTJSONErrorCodes.CannotSendMessagesToThisUser || thrown.status === 400
+  // discord.js waits for rate limits by itself.
+  return isFinal ? { type: 'refused', detail } : { type: 'failed', detail }
+}
+
+const textOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown)).slice(0, 200)

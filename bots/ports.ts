@@ -1,0 +1,23 @@
+/**
+ * What a bot needs of the rest: to run commands, to know people, to keep what it told.
+ * Never a key of the exchange, and never a way past the command runner.
+ */
+import type { CommandRunner } from '../api/commands/run.ts'
+import type { ChatUsers } from './access.ts'
+
+export interface Pairing {
+  /** A six-digit code that somebody sent from a private chat: right (the terminal is asked), wrong, or nothing is being paired. */
+  present(code: string, userId: string, name: string): Promise<'asked' | 'wrong' | 'none'>
+}
+
+export interface BotPorts {
+  readonly runner: CommandRunner
+  readonly users: ChatUsers
+  readonly pairing: Pairing
+  readonly badge: string
+  readonly profile: string
+  readonly nowMs: () => number
+  readonly log: (level: 'info' | 'warn' | 'error', text: string) => void
+  /** For `/health`: how the bot is. */
+  readonly health: (status: 'ok' | 'warn' | 'down', detail: string) => void
+}

@@ -1,0 +1,88 @@
+/**
+ * A reply as Discord sends it: one embed, buttons, perhaps a file, all within Discord's limits.
+ * Never lets text mention anybody or become markup.
+ */
+import type { Reply, Tone } from '../api/commands/reply.ts'
+import { callbackOf, pageCallback } from './parse.ts'
+import { tablePage } from './table.ts'
+
+export interface DiscordButton {
+  readonly type: 2
+  readonly style: 1 | 2 | 3 | 4
+  readonly label: string
+  readonly custom_id: string
+}
+export interface DiscordMessage {
+  readonly embeds: readonly {
+    readonly title: string
+    readonly description?: string
+    readonly color: number
+    readonly fields: readonly { readonly name: string; readonly value: string; readonly inline: boolean }[]
+    readonly image?: { readonly url: string }
+  }[]
+  readonly components: readonly { readonly type: 1; readonly components: readonly DiscordButton[] }[]
+  readonly allowed_mentions: { readonly parse: readonly [] }
+  readonly file: { readonly name: string; readonly data: Buffer } | undefined
+}
+
+const COLORS: Readonly<Record<Tone, number>> = { ok: 0x2e_b6_7d, info: 0x58_a6_ff, warn: 0xd6_a5_49, bad: 0xe5_53_4b }
+const STYLES: Readonly<Record<Tone, 1 | 2 | 3 | 4>> = { ok: 3, info: 2, warn: 1, bad: 4 }
+const TITLE_MAX = 256
+const DESCRIPTION_MAX = 3_900
+const FIELDS_MAX = 25
+const VALUE_MAX = 1_000
+const PER_ROW = 5
+const ROWS_MAX = 5
+const TABLE_COLUMNS = 56
+const TABLE_ROWS = 15
+
+/** Backslash before what Discord would take for markup. */
+const plain = (text: string): string => text.replace(/([\\*_~`|>#[\]()<@])/g, '\\$1')
+
+export function renderDiscord(reply: Reply, line: string | undefined, page = 0): DiscordMessage {
+  const parts: string[] = []
+  const rows: DiscordButton[][] = []
+  if (reply.table !== undefined && reply.table.rows.length > 0) {
+    const shown = tablePage(reply.table, page, TABLE_COLUMNS, TABLE_ROWS)
+    // A code block ends at three backticks: none can stand inside.
+    parts.push(`\`\`\`\n${shown.lines.join('\n').replaceAll('```', "'''")}\n\`\`\``)
+    if (shown.pages > 1 && line !== undefined) {
+      const row: DiscordButton[] = []
+      const back = shown.page > 0 ? pageCallback(line, shown.page - 1) : undefined
+      const next = shown.page < shown.pages - 1 ? pageCallback(line, shown.page + 1) : undefined
+      if (back !== undefined) row.push({ type: 2, style: 2, label: '◀', custom_id: back })
+      if (next !== undefined) row.push({ type: 2, style: 2, label: '▶', custom_id: next })
+      parts.push(`page ${shown.page + 1} of ${shown.pages}`)
+      if (row.length > 0) rows.push(row)
+    }
+  }
+  if (reply.text !== undefined && reply.text !== '') parts.push(plain(reply.text))
+  let row: DiscordButton[] = []
+  for (const button of reply.buttons) {
+    const data = callbackOf(button)
+    if (data === undefined) continue
+    row.push({ type: 2, style: STYLES[button.tone ?? 'info'], label: button.label.slice(0, 80), custom_id: data })
+    if (row.length === PER_ROW) {
+      rows.push(row)
+      row = []
+    }
+  }
+  if (row.length > 0) rows.push(row)
+  const description = parts.join('\n')
+  return {
+    embeds: [
+      {
+        title: `${reply.badge === '' ? '' : `${reply.badge}  `}${plain(reply.title)}`.slice(0, TITLE_MAX),
+        ...(description === '' ? {} : { description: description.slice(0, DESCRIPTION_MAX) }),
+        color: COLORS[reply.tone],
+        fields: reply.fields
+          .slice(0, FIELDS_MAX)
+          .map((field) => ({ name: plain(field.name).slice(0, 250) || '​', value: plain(field.value).slice(0, VALUE_MAX) || '​', inline: field.value.length <= 24 })),
+        ...(reply.image === undefined ? {} : { image: { url: 'attachment://chart.png' } }),
+      },
+    ],
+    components: rows.slice(0, ROWS_MAX).map((components) => ({ type: 1, components })),
+    allowed_mentions: { parse: [] },
+    file: reply.image === undefined ? undefined : { name: 'chart.png', data: Buffer.from(reply.image.base64, 'base64') },
+  }
+}
