@@ -3,6 +3,7 @@
  * Never runs a command twice that may have sent an order: what was taken when its trader ended is failed, not repeated.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { AskedBy } from '../api/ports.ts'
 import type { CommandOutcome, CommandQueue, QueuedCommand, TraderCommand } from '../src/kernel/command.ts'
 import type { Sql } from './client.ts'
 import { toJson } from './json.ts'
@@ -69,15 +70,6 @@ export class PostgresCommandQueue implements CommandQueue {
     this.stopListening?.()
     this.stopListening = undefined
   }
-}
-
-export interface AskedBy {
-  readonly actor: string
-  readonly surface: string
-  readonly role: string
-  readonly requestId: string
-  readonly apiKeyId?: string | undefined
-  readonly idempotencyKey?: string | undefined
 }
 
 /** The asker's side. */

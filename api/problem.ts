@@ -1,0 +1,83 @@
+/**
+ * Errors of the API as problem+json (RFC 9457), each with a code that programs can rely on.
+ * Never carries a stack, a secret or the text of an internal error.
+ */
+import type { Context } from 'hono'
+import { HTTPException } from 'hono/http-exception'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
+
+const CODES = {
+  unauthorized: { status: 401, title: 'Not signed in', retryable: false },
+  forbidden_scope: { status: 403, title: 'Not allowed for this key', retryable: false },
+  forbidden_host: { status: 403, title: 'Host not allowed', retryable: false },
+  not_found: { status: 404, title: 'Not found', retryable: false },
+  refused: { status: 409, title: 'Refused', retryable: false },
+  confirm_expired: { status: 409, title: 'The card is over', retryable: false },
+  idempotency_in_flight: { status: 409, title: 'The first request is still under way', retryable: true },
+  idempotency_missing: { status: 400, title: 'Idempotency-Key is missing', retryable: false },
+  idempotency_mismatch: { status: 422, title: 'Idempotency-Key was used for another request', retryable: false },
+  bad_request: { status: 400, title: 'Bad request', retryable: false },
+  too_large: { status: 413, title: 'Body too large', retryable: false },
+  validation_failed: { status: 422, title: 'Not valid', retryable: false },
+  rate_limited: { status: 429, title: 'Too many requests', retryable: true },
+  internal: { status: 500, title: 'Internal error', retryable: true },
+  command_failed: { status: 502, title: 'The trader could not do it', retryable: false },
+  not_ready: { status: 503, title: 'Not ready', retryable: true },
+} as const satisfies Record<string, { readonly status: ContentfulStatusCode; readonly title: string; readonly retryable: boolean }>
+
+export type ProblemCode = keyof typeof CODES
+
+export interface ProblemExtra {
+  readonly errors?: readonly { readonly pointer: string; readonly message: string; readonly code: string }[]
+  readonly hint?: string
+  /** Further members: the reply of a command. */
+  readonly more?: Readonly<Record<string, unknown>>
+}
+
+/** Thrown at the HTTP edge only. */
+export class ProblemError extends Error {
+  override readonly name = 'ProblemError'
+  readonly code: ProblemCode
+  readonly extra: ProblemExtra
+
+  constructor(code: ProblemCode, detail: string, extra: ProblemExtra) {
+    super(detail)
+    this.code = code
+    this.extra = extra
+  }
+}
+
+export const problem = (code: ProblemCode, detail: string, extra: ProblemExtra = {}): ProblemError => new ProblemError(code, detail, extra)
+
+function body(c: Context, code: ProblemCode, detail: string, extra: ProblemExtra) {
+  const { title, status, retryable } = CODES[code]
+  const requestId: unknown = c.get('requestId')
+  return {
+    type: `https://ballast.invalid/problems/${code.replaceAll('_', '-')}`,
+    title,
+    status,
+    code,
+    detail,
+    instance: c.req.path,
+    requestId: typeof requestId === 'string' ? requestId : '',
+    retryable,
+    ...(extra.errors === undefined ? {} : { errors: extra.errors }),
+    ...(extra.hint === undefined ? {} : { hint: extra.hint }),
+    ...extra.more,
+  }
+}
+
+const send = (c: Context, code: ProblemCode, detail: string, extra: ProblemExtra = {}): Response =>
+  c.body(JSON.stringify(body(c, code, detail, extra)), CODES[code].status, { 'Content-Type': 'application/problem+json' })
+
+/** @param log gets what the caller must not see. */
+export const onError =
+  (log: (requestId: string, cause: unknown) => void) =>
+  (cause: Error, c: Context): Response => {
+    if (cause instanceof ProblemError) return send(c, cause.code, cause.message, cause.extra)
+    if (cause instanceof HTTPException) return cause.status === 413 ? send(c, 'too_large', 'A body may have 256 kB.') : send(c, 'bad_request', 'The request could not be read.')
+    log(String(c.get('requestId') ?? ''), cause)
+    return send(c, 'internal', 'The request failed inside Ballast; the log has the cause under this request id.')
+  }
+
+export const onNotFound = (c: Context): Response => send(c, 'not_found', `There is nothing at ${c.req.path}.`, { hint: 'What there is: /docs' })

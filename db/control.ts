@@ -1,0 +1,24 @@
+/**
+ * Control of the trader by command rows.
+ * Never waits longer than it says: what is not answered by then stays queued.
+ */
+import type { AskedBy, Control } from '../api/ports.ts'
+import type { CommandOutcome, TraderCommand } from '../src/kernel/command.ts'
+import type { CommandSender } from './commands.ts'
+
+const ANSWER_MS = 5_000
+/** A panic ends with the venue's own word, which takes longer. */
+const PANIC_ANSWER_MS = 15_000
+
+export class PostgresControl implements Control {
+  private readonly sender: CommandSender
+
+  constructor(sender: CommandSender) {
+    this.sender = sender
+  }
+
+  async send(command: TraderCommand, by: AskedBy): Promise<CommandOutcome | undefined> {
+    const id = await this.sender.enqueueCommand(command, by)
+    return this.sender.awaitOutcome(id, command.name === 'panic' ? PANIC_ANSWER_MS : ANSWER_MS)
+  }
+}

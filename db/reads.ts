@@ -1,0 +1,152 @@
+/**
+ * Reads of the projections for commands and API: plain queries by drizzle.
+ * Never writes, and never computes a figure that the kernel gives.
+ */
+import { type SQL, and, asc, desc, eq, gt, gte, inArray, lt, ne } from 'drizzle-orm'
+import type { PgColumn } from 'drizzle-orm/pg-core'
+import type { DecisionQuery, EquityQuery, EventRow, FillQuery, OrderQuery, Page, Reads, StoredAlert, TradeQuery } from '../api/ports.ts'
+import type { AccountRow, DecisionRow, EquityRow, FillRow, HoldRow, OrderRow, PositionRow, StrategyRow, TradeRow } from '../src/journal/row.ts'
+import type { Database, Drizzle, Sql } from './client.ts'
+import { readHealth } from './health.ts'
+import { account, alerts, decisions, equity, fills, holds, journal, orders, positions, strategies, trades } from './schema.ts'
+
+/** Conditions of the values that are given. */
+const where = (...conditions: readonly (SQL | undefined)[]): SQL | undefined => and(...conditions)
+const is = <T>(column: PgColumn, value: T | undefined): SQL | undefined => (value === undefined ? undefined : eq(column, value))
+const below = (column: PgColumn, value: number | undefined): SQL | undefined => (value === undefined ? undefined : lt(column, value))
+
+/** Facts that people follow; states of strategies and requests are left to the journal. */
+const EVENT_TYPES = [
+  'order-submitted',
+  'order-denied',
+  'order-filled',
+  'order-rejected',
+  'order-canceled',
+  'hold-added',
+  'hold-lifted',
+  'strategy-mode-changed',
+  'trade-opened',
+  'trade-closed',
+  'alert-raised',
+] as const
+
+export class PostgresReads implements Reads {
+  private readonly db: Drizzle
+  private readonly sql: Sql
+
+  constructor({ db, sql }: Database) {
+    this.db = db
+    this.sql = sql
+  }
+
+  async account(): Promise<AccountRow | undefined> {
+    const [row] = await this.db.select().from(account)
+    return row
+  }
+  async positions(includeFlat = false): Promise<readonly PositionRow[]> {
+    return this.db
+      .select()
+      .from(positions)
+      .where(includeFlat ? undefined : ne(positions.quantity, '0'))
+      .orderBy(asc(positions.symbol))
+  }
+  async orders(query: OrderQuery): Promise<readonly OrderRow[]> {
+    return this.db
+      .select()
+      .from(orders)
+      .where(where(is(orders.symbol, query.symbol), is(orders.isOpen, query.isOpen), is(orders.tradeNumber, query.tradeNumber), below(orders.orderId, query.before)))
+      .orderBy(desc(orders.orderId))
+      .limit(query.limit)
+  }
+  async order(orderId: number): Promise<OrderRow | undefined> {
+    const [row] = await this.db.select().from(orders).where(eq(orders.orderId, orderId))
+    return row
+  }
+  async fills(query: FillQuery): Promise<readonly FillRow[]> {
+    return this.db
+      .select()
+      .from(fills)
+      .where(where(is(fills.symbol, query.symbol), is(fills.orderId, query.orderId), is(fills.tradeNumber, query.tradeNumber), below(fills.seq, query.before)))
+      .orderBy(desc(fills.seq))
+      .limit(query.limit)
+  }
+  async trades(query: TradeQuery): Promise<readonly TradeRow[]> {
+    return this.db
+      .select()
+      .from(trades)
+      .where(
+        where(
+          is(trades.symbol, query.symbol),
+          is(trades.strategy, query.strategy),
+          is(trades.isOpen, query.isOpen),
+          query.from === undefined ? undefined : gte(trades.exitTs, query.from),
+          below(trades.exitTs, query.to),
+          below(trades.number, query.before),
+        ),
+      )
+      .orderBy(desc(trades.number))
+      .limit(query.limit)
+  }
+  async trade(number: number): Promise<TradeRow | undefined> {
+    const [row] = await this.db.select().from(trades).where(eq(trades.number, number))
+    return row
+  }
+  async decisions(query: DecisionQuery): Promise<readonly DecisionRow[]> {
+    return this.db
+      .select()
+      .from(decisions)
+      .where(
+        where(
+          is(decisions.symbol, query.symbol),
+          is(decisions.strategy, query.strategy),
+          is(decisions.orderId, query.orderId),
+          is(decisions.kind, query.kind),
+          below(decisions.seq, query.before),
+        ),
+      )
+      .orderBy(desc(decisions.seq))
+      .limit(query.limit)
+  }
+  async equity(query: EquityQuery): Promise<readonly EquityRow[]> {
+    const isCurve = query.from !== undefined
+    return this.db
+      .select()
+      .from(equity)
+      .where(where(isCurve ? gte(equity.ts, query.from as number) : undefined, below(equity.ts, query.to), below(equity.ts, query.before)))
+      .orderBy(isCurve ? asc(equity.ts) : desc(equity.ts))
+      .limit(query.limit)
+  }
+  async strategies(): Promise<readonly StrategyRow[]> {
+    return this.db.select().from(strategies).orderBy(asc(strategies.strategy), asc(strategies.symbol))
+  }
+  async holds(): Promise<readonly HoldRow[]> {
+    return this.db.select().from(holds).orderBy(asc(holds.since))
+  }
+  async alerts(query: Page): Promise<readonly StoredAlert[]> {
+    const rows = await this.db.select().from(alerts).where(below(alerts.id, query.before)).orderBy(desc(alerts.id)).limit(query.limit)
+    return rows.map(({ createdAt: _createdAt, seq, ...row }) => ({ ...row, seq: seq ?? 0 }))
+  }
+  async events(query: Page & { readonly after?: number | undefined; readonly types?: readonly string[] | undefined }): Promise<readonly EventRow[]> {
+    const types = query.types === undefined || query.types.length === 0 ? EVENT_TYPES : EVENT_TYPES.filter((type) => query.types?.includes(type))
+    if (types.length === 0) return []
+    const rows = await this.db
+      .select({ seq: journal.seq, type: journal.type, ts: journal.ts, payload: journal.payload })
+      .from(journal)
+      .where(where(inArray(journal.type, types), query.after === undefined ? undefined : gt(journal.seq, query.after), below(journal.seq, query.before)))
+      .orderBy(query.after === undefined ? desc(journal.seq) : asc(journal.seq))
+      .limit(query.limit)
+    return rows.map((row) => ({ ...row, payload: row.payload as EventRow['payload'] }))
+  }
+  async health() {
+    return readHealth(this.sql)
+  }
+  async ping(): Promise<boolean> {
+    try {
+      await this.sql`select 1`
+      return true
+    } catch {
+      // That it does not answer is the answer.
+      return false
+    }
+  }
+}
