@@ -1,0 +1,88 @@
+/**
+ * What the job queues must do, whatever they stand on.
+ * Never looks at a table or a key: jobs go in and come out.
+ */
+import { expect, test } from 'vitest'
+import type { JobQueues, RunningJob } from '../../jobs/queues.ts'
+
+export interface QueueHarness {
+  /** Queues of their own, on a prefix that nobody else has. */
+  fresh(): JobQueues
+}
+
+const until = async (condition: () => boolean, what: string): Promise<void> => {
+  const limit = performance.now() + 15_000
+  while (!condition()) {
+    if (performance.now() > limit) throw new Error(`waited 15 s for: ${what}`)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
+
+export function describeQueues(harness: QueueHarness): void {
+  test('a job reaches a worker with its data', async () => {
+    const queues = harness.fresh()
+    const seen: string[] = []
+    queues.work('backtest', 1, async (job) => {
+      seen.push(job.data.backtestId)
+    })
+    await queues.open('backtest').add({ backtestId: 'bt_1' })
+    await until(() => seen.length === 1, 'the job')
+    expect(seen).toEqual(['bt_1'])
+    await queues.close()
+  })
+
+  test('jobs with one id are one job while it waits', async () => {
+    const queues = harness.fresh()
+    const queue = queues.open('alerts')
+    await queue.add({ seq: 7 }, { jobId: 'evt-7' })
+    await queue.add({ seq: 7 }, { jobId: 'evt-7' })
+    const counts = await queue.counts()
+    expect(counts.waiting ?? counts.wait).toBe(1)
+    await queues.close()
+  })
+
+  test('a job that throws is tried again as often as it was asked', async () => {
+    const queues = harness.fresh()
+    const attempts: number[] = []
+    queues.work('backtest', 1, async (job: RunningJob<'backtest'>) => {
+      attempts.push(job.attempt)
+      if (attempts.length === 1) throw new Error('first time')
+    })
+    await queues.open('backtest').add({ backtestId: 'bt_2' }, { attempts: 2 })
+    await until(() => attempts.length === 2, 'the second attempt')
+    expect(attempts).toEqual([1, 2])
+    await queues.close()
+  })
+
+  test('a rhythm repeats, and asking again replaces it', async () => {
+    const queues = harness.fresh()
+    let runs = 0
+    queues.work('upkeep', 1, async () => {
+      runs += 1
+    })
+    const queue = queues.open('upkeep')
+    await queue.repeat('measures', 300, { task: 'measures' })
+    await queue.repeat('measures', 300, { task: 'measures' })
+    await until(() => runs >= 2, 'two runs')
+    await queues.close()
+  })
+
+  test('no more jobs run at once than were allowed', async () => {
+    const queues = harness.fresh()
+    let now = 0
+    let most = 0
+    let done = 0
+    queues.work('backtest', 2, async () => {
+      now += 1
+      most = Math.max(most, now)
+      await new Promise((resolve) => setTimeout(resolve, 50))
+      now -= 1
+      done += 1
+    })
+    const queue = queues.open('backtest')
+    for (let k = 0; k < 6; k++) await queue.add({ backtestId: `bt_${k}` })
+    await until(() => done === 6, 'six jobs')
+    expect(most).toBe(2)
+    await queues.close()
+  })
+}
