@@ -1,0 +1,97 @@
+/**
+ * The HTTP application: what stands before every request, and the routes.
+ * Never listens: server.ts does.
+ */
+import { randomBytes } from 'node:crypto'
+import { OpenAPIHono } from '@hono/zod-openapi'
+import { bodyLimit } from 'hono/body-limit'
+import { createMiddleware } from 'hono/factory'
+import { type ApiEnv, authenticate, limitRate } from './auth.ts'
+import type { ApiContext } from './context.ts'
+import { DOCS_PAGE } from './docs-page.ts'
+import { onError, onNotFound, problem } from './problem.ts'
+import { commandRoutes } from './routes/command-routes.ts'
+import { readRoutes } from './routes/read-routes.ts'
+
+const BODY_MAX = 256 * 1024
+const REQUESTS_PER_MINUTE = 1_200
+/** A trader that has not spoken for this long is not ready. */
+const TRADER_SILENT_MS = 15_000
+/** Open to who has no key. */
+const OPEN_PATHS = new Set(['/api/v1/version', '/api/v1/time'])
+
+export function makeApp(context: ApiContext): OpenAPIHono<ApiEnv> {
+  const { ports } = context
+  const app = new OpenAPIHono<ApiEnv>()
+  app.onError(onError((requestId, cause) => context.log(`request ${requestId} failed: ${cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)}`)))
+  app.notFound(onNotFound)
+
+  app.use(async (c, next) => {
+    const given = c.req.header('x-request-id')
+    const requestId = given !== undefined && /^[\w.-]{1,64}$/.test(given) ? given : `req_${randomBytes(9).toString('base64url')}`
+    c.set('requestId', requestId)
+    c.header('X-Request-Id', requestId)
+    c.header('X-Content-Type-Options', 'nosniff')
+    c.header('Cache-Control', 'no-store')
+    // A page elsewhere must not reach this port by a name of its own (DNS rebinding).
+    const host = new URL(c.req.url).hostname.replace(/^\[|\]$/g, '')
+    if (!context.hosts.includes(host)) throw problem('forbidden_host', `This server does not answer to the host ${host.slice(0, 100)}.`)
+    const origin = c.req.header('origin')
+    if (origin !== undefined && !isAllowedOrigin(origin, context.hosts)) throw problem('forbidden_host', 'This server does not answer to pages of another origin.')
+    await next()
+  })
+
+  app.get('/healthz', (c) => c.json({ status: 'ok' }))
+  app.get('/readyz', async (c) => {
+    const missing = await whatIsMissing(context)
+    if (missing.length > 0) throw problem('not_ready', `Not ready: ${missing.join('; ')}.`, { more: { missing } })
+    return c.json({ status: 'ready' })
+  })
+  app.get('/docs', (c) => c.html(DOCS_PAGE, 200, { 'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'" }))
+
+  const guard = authenticate(context.keys)
+  const limit = limitRate(REQUESTS_PER_MINUTE, ports.wallNow)
+  const isOpen = (path: string): boolean => OPEN_PATHS.has(path)
+  app.use('/api/v1/*', bodyLimit({ maxSize: BODY_MAX, onError: () => Promise.reject(problem('too_large', 'A body may have 256 kB.')) }))
+  app.use(
+    '/api/v1/*',
+    createMiddleware<ApiEnv>(async (c, next) => {
+      if (isOpen(c.req.path)) return next()
+      return guard(c, () => limit(c, next).then(() => undefined))
+    }),
+  )
+  app.route('/api/v1', readRoutes(context))
+  app.route('/api/v1', commandRoutes(context))
+
+  app.openAPIRegistry.registerComponent('securitySchemes', 'key', { type: 'http', scheme: 'bearer', description: 'tk_<profile>_<id>_<secret>' })
+  app.doc31('/openapi.json', {
+    openapi: '3.1.0',
+    info: { title: 'Ballast', version: ports.system.version, description: 'Decimals are strings, times RFC 3339 in UTC, errors problem+json. Lists: newest first, `nextCursor` while `hasMore`.' },
+  })
+  return app
+}
+
+function isAllowedOrigin(origin: string, hosts: readonly string[]): boolean {
+  try {
+    return hosts.includes(new URL(origin).hostname.replace(/^\[|\]$/g, ''))
+  } catch {
+    // `null` and the like: a page without an origin of its own.
+    return false
+  }
+}
+
+/** What stands between this process and trading, in words; empty when it is ready. */
+export async function whatIsMissing({ ports }: ApiContext): Promise<readonly string[]> {
+  const { reads, wallNow } = ports
+  if (!(await reads.ping())) return ['the database does not answer']
+  const [account, health] = await Promise.all([reads.account(), reads.health()])
+  const part = (name: string) => health.find((each) => each.part === name)
+  const trader = part('trader')
+  const missing: string[] = []
+  if (trader === undefined || wallNow() - trader.updatedAt > TRADER_SILENT_MS) missing.push('the trader does not report')
+  else if (trader.status === 'down') missing.push(`the trader is down (${trader.detail})`)
+  if (account === undefined) missing.push('the trader has written no account yet')
+  if (part('reconcile')?.status !== 'ok') missing.push('the account is not reconciled')
+  for (const each of health) if (each.part.startsWith('stream-') && each.status !== 'ok') missing.push(`${each.part} is ${each.status}`)
+  return missing
+}

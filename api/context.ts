@@ -1,0 +1,37 @@
+/**
+ * What the HTTP and WebSocket surfaces are made with.
+ * Never made outside the composition (and tests).
+ */
+import type { ApiKey, ApiKeys } from './auth.ts'
+import { type Actor, type CommandPorts, type Role, type Surface } from './commands/command.ts'
+import type { CommandRunner } from './commands/run.ts'
+
+/** Replies of requests that carried an Idempotency-Key, kept for a day. */
+export type IdempotencyState = { readonly type: 'new' } | { readonly type: 'in-flight' } | { readonly type: 'mismatch' } | { readonly type: 'replay'; readonly status: number; readonly body: unknown }
+export interface Idempotency {
+  begin(apiKeyId: string, key: string, bodyHash: string): Promise<IdempotencyState>
+  finish(apiKeyId: string, key: string, status: number, body: unknown): Promise<void>
+  /** The request failed before it did anything: it may be sent again. */
+  abandon(apiKeyId: string, key: string): Promise<void>
+}
+
+export interface ApiContext {
+  readonly ports: CommandPorts
+  readonly runner: CommandRunner
+  readonly keys: ApiKeys
+  readonly idempotency: Idempotency
+  /** Host names that a request may be addressed to. */
+  readonly hosts: readonly string[]
+  readonly log: (text: string) => void
+}
+
+/** For whom a service key asks. */
+export interface ActAs {
+  readonly id: string
+  readonly role?: Role | undefined
+  readonly surface: Surface
+  readonly chat?: string | undefined
+  readonly name?: string | undefined
+}
+
+export const actorOfKey = (key: ApiKey, surface: Surface): Actor => ({ id: `key:${key.id}`, role: key.role, surface, name: key.name, apiKeyId: key.id })

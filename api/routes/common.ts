@@ -1,0 +1,101 @@
+/**
+ * What several routes share: the refusal of what is not valid, the status, and a command's result as an HTTP answer.
+ * Never decides what is allowed: the runner does.
+ */
+import { createHash } from 'node:crypto'
+import type { Hook } from '@hono/zod-openapi'
+import type { Context } from 'hono'
+import type { ApiEnv } from '../auth.ts'
+import type { CommandPorts } from '../commands/command.ts'
+import type { CommandResult } from '../commands/run.ts'
+import type { ApiContext } from '../context.ts'
+import { problem } from '../problem.ts'
+import { type Status, toConfirmation, toStatus } from '../shapes.ts'
+
+/** A request that does not fit its schema: every place named. */
+export const onInvalid: Hook<unknown, ApiEnv, string, unknown> = (result) => {
+  if (result.success) return
+  const issues = result.error.issues
+  throw problem('validation_failed', issues.map((issue) => `${issue.path.join('.') || 'body'}: ${issue.message}`).join('; '), {
+    errors: issues.map((issue) => ({ pointer: `/${issue.path.join('/')}`, message: issue.message, code: issue.code ?? 'invalid' })),
+  })
+}
+
+export async function statusOf({ reads, system }: CommandPorts): Promise<Status> {
+  const [account, holds, strategies, health] = await Promise.all([reads.account(), reads.holds(), reads.strategies(), reads.health()])
+  return toStatus({ account, holds, strategies, health, profile: system.profile, version: system.version })
+}
+
+/** A command's result as a body: the same for every road by which it came. */
+export function commandBody(result: CommandResult) {
+  const { status, reply, confirmation, command } = result
+  return {
+    status,
+    command: command ?? null,
+    reply,
+    ...(confirmation === undefined ? {} : { confirmation: { id: confirmation.id, expiresAt: toConfirmation(confirmation).expiresAt, preview: confirmation.preview } }),
+  }
+}
+
+/** 200 done, 202 queued or waiting for an answer; every refusal is a problem that carries the reply. */
+export function answerCommand(result: CommandResult): { readonly status: 200 | 202; readonly body: ReturnType<typeof commandBody> } {
+  const { status, reply } = result
+  const sentence = [reply.title, reply.text].filter((text) => text !== undefined).join(': ')
+  const extra = { more: { commandStatus: status, reply } }
+  switch (status) {
+    case 'done':
+      return { status: 200, body: commandBody(result) }
+    case 'queued':
+    case 'confirm':
+      return { status: 202, body: commandBody(result) }
+    case 'refused':
+      throw problem(reply.title.startsWith('This card is over') ? 'confirm_expired' : 'refused', sentence, extra)
+    case 'failed':
+      throw problem('command_failed', sentence, extra)
+    case 'invalid':
+      throw problem('validation_failed', sentence, extra)
+    case 'forbidden':
+      throw problem('forbidden_scope', sentence, extra)
+    case 'unknown':
+      throw problem('not_found', sentence, extra)
+  }
+}
+
+const KEY_MAX = 255
+
+/**
+ * Runs a request once for each Idempotency-Key (24 h). Without a key it just runs, unless one is required.
+ * @param content what the key stands for: another content under the same key is refused
+ */
+export async function once<Body extends object, Status extends 200 | 202>(
+  { idempotency }: ApiContext,
+  c: Context<ApiEnv>,
+  content: unknown,
+  isRequired: boolean,
+  run: (key: string | undefined) => Promise<{ readonly status: Status; readonly body: Body }>,
+): Promise<{ readonly status: Status; readonly body: Body }> {
+  const key = c.req.header('idempotency-key')
+  if (key === undefined || key === '') {
+    if (isRequired) throw problem('idempotency_missing', 'Send a header Idempotency-Key with a value of your own for each new request.')
+    return run(undefined)
+  }
+  if (key.length > KEY_MAX) throw problem('validation_failed', `An Idempotency-Key has at most ${KEY_MAX} characters.`)
+  const { id } = c.get('key')
+  const hash = createHash('sha256').update(`${c.req.method} ${c.req.path}\n${JSON.stringify(content)}`).digest('hex')
+  const state = await idempotency.begin(id, key, hash)
+  if (state.type === 'mismatch') throw problem('idempotency_mismatch', 'This Idempotency-Key was used for another request. Use a new one.')
+  if (state.type === 'in-flight') throw problem('idempotency_in_flight', 'The first request with this Idempotency-Key is under way.')
+  if (state.type === 'replay') {
+    c.header('Idempotency-Replayed', 'true')
+    // What stands there was written below, under the same content.
+    return { status: state.status as Status, body: state.body as Body }
+  }
+  try {
+    const answer = await run(key)
+    await idempotency.finish(id, key, answer.status, answer.body)
+    return answer
+  } catch (cause) {
+    await idempotency.abandon(id, key)
+    throw cause
+  }
+}

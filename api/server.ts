@@ -1,0 +1,88 @@
+/**
+ * Listens: HTTP and WebSocket on one port, and ends in order.
+ * Never binds beyond the loopback without being told so by the configuration.
+ */
+import { createServer } from 'node:http'
+import { getRequestListener } from '@hono/node-server'
+import { type Result, err, ok } from '../src/core/result.ts'
+import { makeApp } from './app.ts'
+import type { ApiContext } from './context.ts'
+import { Feed } from './feed.ts'
+import { WsGate } from './ws.ts'
+
+export interface ApiServer {
+  readonly port: number
+  close(): Promise<void>
+}
+export interface ApiStartProblem {
+  readonly sentence: string
+  readonly next: string
+}
+
+export interface ApiOptions {
+  readonly host: string
+  /** 0 takes any free one. */
+  readonly port: number
+  /** Calls back when the projections have changed; answers how to stop. */
+  readonly onEvent: (callback: () => void) => Promise<() => Promise<void>>
+}
+
+/** Health has no event: status is looked at this often, too. */
+const TICK_MS = 1_000
+/** Bursts of events lead to one read. */
+const CALM_MS = 50
+
+export async function startApi(context: ApiContext, options: ApiOptions): Promise<Result<ApiServer, ApiStartProblem>> {
+  const app = makeApp(context)
+  const feed = new Feed(context.ports, (cause) => context.log(`the feed could not read: ${cause instanceof Error ? cause.message : String(cause)}`))
+  const gate = new WsGate({ keys: context.keys, feed, hosts: context.hosts, wallNow: context.ports.wallNow })
+  const server = createServer(getRequestListener(app.fetch, { hostname: options.host }))
+  server.on('upgrade', (request, socket, head) => gate.upgrade(request, socket, head))
+  const listening = await new Promise<Result<number, ApiStartProblem>>((resolve) => {
+    server.once('error', (cause: NodeJS.ErrnoException) => resolve(err(startProblem(cause, options))))
+    server.listen(options.port, options.host, () => {
+      const address = server.address()
+      resolve(ok(typeof address === 'object' && address !== null ? address.port : options.port))
+    })
+  })
+  if (!listening.ok) return listening
+  let calm: NodeJS.Timeout | undefined
+  const stopEvents = await options.onEvent(() => {
+    calm ??= setTimeout(() => {
+      calm = undefined
+      feed.wake()
+    }, CALM_MS)
+  })
+  const tick = setInterval(() => feed.wake(), TICK_MS)
+  return ok({
+    port: listening.value,
+    close: async () => {
+      clearInterval(tick)
+      clearTimeout(calm)
+      await stopEvents()
+      gate.close()
+      server.closeIdleConnections()
+      await new Promise<void>((resolve) => {
+        const force = setTimeout(() => server.closeAllConnections(), 1_000)
+        server.close(() => {
+          clearTimeout(force)
+          resolve()
+        })
+      })
+    },
+  })
+}
+
+function startProblem(cause: NodeJS.ErrnoException, { host, port }: ApiOptions): ApiStartProblem {
+  switch (cause.code) {
+    case 'EADDRINUSE':
+      return { sentence: `Port ${port} on ${host} is in use by another program.`, next: `Stop it, or choose another port: BALLAST__API__PORT=${port + 1}` }
+    case 'EACCES':
+      return { sentence: `Port ${port} may not be used by this user.`, next: 'Choose a port above 1023: BALLAST__API__PORT=8080' }
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return { sentence: `${host} is no address of this machine.`, next: 'Use 127.0.0.1: BALLAST__API__HOST=127.0.0.1' }
+    default:
+      return { sentence: `The API cannot listen on ${host}:${port} (${cause.code ?? cause.message}).`, next: 'Choose another address with BALLAST__API__HOST and BALLAST__API__PORT.' }
+  }
+}
