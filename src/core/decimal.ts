@@ -8,11 +8,13 @@ import { InvariantError } from './assert.ts'
 export type Rounding = 'floor' | 'ceil' | 'trunc' | 'nearest'
 
 const SAFE = Number.MAX_SAFE_INTEGER
+/** Products up to here go without BigInt: quotient x divisor, at most a divisor beyond the product, is then exact in a double too. */
+const FAST = 2 ** 52
 
 /** `floor(a * b / d)`, exact for safe integers a, b and d > 0. @throws InvariantError when the result is unsafe. */
 export function mulDivFloor(a: number, b: number, d: number): number {
   const product = a * b
-  if (product <= SAFE && product >= -SAFE) {
+  if (product <= FAST && product >= -FAST) {
     if (d === 1) return product
     let quotient = Math.floor(product / d)
     const rest = product - quotient * d
@@ -48,7 +50,7 @@ export function mulDiv(a: number, b: number, d: number, rounding: Rounding): num
 
 function mulDivNearest(a: number, b: number, d: number): number {
   const product = a * b
-  if (product <= SAFE && product >= -SAFE) {
+  if (product <= FAST && product >= -FAST) {
     if (d === 1) return product
     const size = product < 0 ? -product : product
     let quotient = Math.floor(size / d)
