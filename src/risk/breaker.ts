@@ -76,7 +76,7 @@ export function watchEquity(watch: EquityWatch, equity: Cash, now: Ts, tiers: Dr
   if (equity >= watch.highWater) {
     watch.highWater = equity
     watch.drawdown = 0
-  } else watch.drawdown = watch.highWater > 0 ? 1 - equity / watch.highWater : 0
+  } else watch.drawdown = watch.highWater > 0 ? (watch.highWater - equity) / watch.highWater : 0
   if (watch.smoothed !== 0 || watch.drawdown !== 0) {
     const elapsed = now - watch.lastTs
     if (elapsed !== watch.keepMs) {

@@ -1,0 +1,182 @@
+/**
+ * One row per denial, one per neighboring pair for the order of the rules, and exits that nothing denies.
+ * Never checks a rule only where it bites: at its very limit it lets an order pass.
+ */
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { RATE_ONE, type Side, cash, lots, rate, strategyId, ticks, ts } from '../core/units.ts'
+import { notionalOf } from '../market/instrument.ts'
+import type { OrderIntent } from '../trading/order.ts'
+import { type ExpectedCosts, RISK_RULES, type RiskRule, checkEntry, checkExit, plannedLossOf } from './check.ts'
+import { type RiskLimits, SIM_LIMITS } from './limits.ts'
+import { type Figures, I, btc, coins, costs, figures, viewOf } from './testing.ts'
+
+/** A buy of 0.100 BTC at 63,999.9, stop at 63,000.0: 6,399.99 USDT at a mark of 64,000. */
+const QUANTITY = lots(100)
+interface Case {
+  intent: { -readonly [K in keyof OrderIntent]: OrderIntent[K] }
+  view: Figures
+  limits: { -readonly [K in keyof RiskLimits]: RiskLimits[K] }
+  costs: { -readonly [K in keyof ExpectedCosts]: ExpectedCosts[K] }
+}
+const approved = (): Case => ({
+  intent: {
+    strategy: strategyId('ours'),
+    instrument: I,
+    class: 'entry',
+    side: 1,
+    kind: 'limit',
+    size: { lots: QUANTITY },
+    limit: ticks(639_999),
+    triggerBy: 'mark',
+    stop: ticks(630_000),
+    timeInForce: 'gtc',
+    reason: { rule: 'test', values: {} },
+  },
+  view: figures(),
+  limits: { ...SIM_LIMITS },
+  costs: { ...costs },
+})
+const NOTIONAL = notionalOf(btc, ticks(639_999), QUANTITY, 'ceil')
+const PLANNED = plannedLossOf(btc, ticks(639_999), ticks(630_000), QUANTITY, costs)
+const answer = (c: Case): RiskRule | undefined => checkEntry(c.intent, QUANTITY, viewOf(c.view), c.limits, c.costs)?.rule
+
+/** What breaks each rule, in the documented order. */
+const BREAKS: readonly (readonly [RiskRule, (c: Case) => void])[] = [
+  ['symbol-owned', (c) => void (c.view.owner = strategyId('another'))],
+  ['instrument-status', (c) => void (c.view.instrument = { ...c.view.instrument, status: 'delivering' })],
+  ['stale-data', (c) => void (c.view.markTs = ts(c.view.now - c.limits.staleAfterMs - 1))],
+  ['spread', (c) => void (c.limits.spreadBpsMax = 0.01)],
+  ['quantity', (c) => void (c.view.instrument = { ...c.view.instrument, lotsMin: lots(QUANTITY + 1) })],
+  ['notional-min', (c) => void (c.view.instrument = { ...c.view.instrument, notionalMin: cash(NOTIONAL + 1) })],
+  ['price-collar', (c) => void (c.limits.collarBpsMax = 0.001)],
+  ['stop-missing', (c) => void (c.intent.stop = undefined)],
+  ['stop-side', (c) => void (c.intent.stop = ticks(639_999))],
+  ['stop-too-near', (c) => void (c.view.atr = 4 * 640_000)],
+  ['stop-beyond-liquidation', (c) => void (c.costs.maintenanceRate = rate(2 * RATE_ONE))],
+  ['account-cap', (c) => void (c.limits.accountNotionalMax = cash(NOTIONAL - 1))],
+  ['order-notional', (c) => void (c.limits.orderNotionalMax = cash(NOTIONAL - 1))],
+  ['position-notional', (c) => void (c.limits.positionNotionalMax = cash(NOTIONAL - 1))],
+  ['margin', (c) => void (c.limits.leverage = 0.5)],
+  ['planned-loss', (c) => void (c.limits.tradeLossFractionMax = 0.0001)],
+  ['day-loss', (c) => void (c.view.dayLoss = c.limits.dayLossMax)],
+  ['gap-test', (c) => void (c.limits.gapTestMultiple = 1_000)],
+  ['order-rate', (c) => void (c.view.lastSecond = c.limits.ordersPerSecondMax)],
+  ['duplicate', (c) => void (c.view.lastEntry = ts(c.view.now - 1))],
+]
+
+test('an order within all limits is approved', () => {
+  expect(answer(approved())).toBeUndefined()
+})
+
+test('the rows are the documented rules, in the documented order', () => {
+  const elsewhere: readonly RiskRule[] = ['hold', 'strategy-off', 'exit-not-verified', 'no-size']
+  expect(BREAKS.map(([rule]) => rule)).toEqual(RISK_RULES.filter((rule) => !elsewhere.includes(rule)))
+})
+
+test.each(BREAKS)('%s denies', (rule, breakIt) => {
+  const c = approved()
+  breakIt(c)
+  expect(answer(c)).toBe(rule)
+})
+
+// A missing stop has no side: this pair alone cannot be broken at once.
+const PAIRS = BREAKS.slice(1).flatMap(([rule, breakIt], k) => {
+  const [before, breakBefore] = BREAKS[k] as (typeof BREAKS)[number]
+  return before === 'stop-missing' ? [] : [[before, rule, breakBefore, breakIt] as const]
+})
+test.each(PAIRS)('%s comes before %s', (before, _rule, breakBefore, breakIt) => {
+  const c = approved()
+  breakIt(c)
+  breakBefore(c)
+  expect(answer(c)).toBe(before)
+})
+
+describe('at the limit itself an order passes', () => {
+  test.each<readonly [string, (c: Case) => void]>([
+    ['stale data', (c) => void (c.view.markTs = ts(c.view.now - c.limits.staleAfterMs))],
+    ['least quantity', (c) => void (c.view.instrument = { ...btc, lotsMin: QUANTITY })],
+    ['largest quantity', (c) => void (c.view.instrument = { ...btc, lotsMax: QUANTITY })],
+    ['least notional', (c) => void (c.view.instrument = { ...btc, notionalMin: NOTIONAL })],
+    ['account cap', (c) => void (c.limits.accountNotionalMax = NOTIONAL)],
+    ['order notional', (c) => void (c.limits.orderNotionalMax = NOTIONAL)],
+    ['position notional at the mark', (c) => void (c.limits.positionNotionalMax = coins(6_400))],
+    ['gap test', (c) => void (c.limits.dayLossMax = cash(PLANNED * c.limits.gapTestMultiple))],
+    ['order rate', (c) => void (c.view.lastSecond = c.limits.ordersPerSecondMax - 1)],
+    ['duplicate window', (c) => void (c.view.lastEntry = ts(c.view.now - c.limits.duplicateWindowMs))],
+  ])('%s', (_, change) => {
+    const c = approved()
+    change(c)
+    expect(answer(c)).toBeUndefined()
+  })
+})
+
+test('limits count the position plus worst-case open entries of the side', () => {
+  const c = approved()
+  c.limits.positionNotionalMax = coins(12_000)
+  c.view.held = 50
+  c.view.openBuys = 37
+  expect(answer(c)).toBeUndefined()
+  c.view.openBuys = 38
+  expect(answer(c)).toBe('position-notional')
+  c.view.held = -50
+  expect(answer(c)).toBeUndefined()
+})
+
+test('the order price is judged at the kernel’s mark: without one nothing is approved', () => {
+  const c = approved()
+  c.view.mark = 0
+  expect(answer(c)).toBe('stale-data')
+})
+
+test('S10 the planned loss is stop distance, both fees and expected stop slippage, each rounded against us', () => {
+  // 0.100 BTC from 64,000.0 to 63,000.0: 100 + 3.52 + 3.465 + 1.26 USDT.
+  expect(plannedLossOf(btc, ticks(640_000), ticks(630_000), QUANTITY, costs)).toBe(coins(100 + 3.52 + 3.465 + 1.26))
+  // A short to 65,000.0: 100 + 3.52 + 3.575 + 1.3 USDT.
+  expect(plannedLossOf(btc, ticks(640_000), ticks(650_000), QUANTITY, costs)).toBe(coins(100 + 3.52 + 3.575 + 1.3))
+})
+
+describe('S2 exits', () => {
+  const exit = (side: Side): OrderIntent => ({ ...approved().intent, class: 'reduce', side, kind: 'market' })
+
+  test('S2 a verified reduction is approved whatever else the account looks like', () => {
+    const held = fc.integer({ min: -1e6, max: 1e6 }).filter((n) => n !== 0)
+    const money = fc.integer({ min: -1e15, max: 1e15 })
+    fc.assert(
+      fc.property(
+        held,
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        money,
+        money,
+        fc.integer({ min: 0, max: 1e9 }),
+        (position, part, equity, gross, age) => {
+          const view = figures()
+          Object.assign(view, {
+            held: position,
+            equity,
+            gross,
+            dayLoss: gross,
+            mark: 0,
+            spread: 1e6,
+            lastSecond: 1e6,
+            lastMinute: 1e6,
+            lastEntry: view.now,
+          })
+          view.markTs = ts(view.now - age)
+          view.owner = strategyId('another')
+          const quantity = lots(Math.max(1, Math.floor(Math.abs(position) * part)))
+          expect(checkExit(exit(position > 0 ? -1 : 1), quantity, viewOf(view))).toBeUndefined()
+        },
+      ),
+    )
+  })
+
+  test.each([
+    ['flat', 0, -1, 1],
+    ['the same side', 10, 1, 5],
+    ['more than is held', 10, -1, 11],
+    ['nothing', 10, -1, 0],
+  ] as const)('an exit of %s is not verified', (_, held, side, quantity) => {
+    expect(checkExit(exit(side), lots(quantity), viewOf({ ...figures(), held }))?.rule).toBe('exit-not-verified')
+  })
+})

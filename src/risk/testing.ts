@@ -1,0 +1,91 @@
+/**
+ * A portfolio as figures, for tests of risk: everything is said, nothing follows from anything else.
+ * Never used outside tests: it answers whatever it was given.
+ */
+import {
+  type Cash,
+  type InstrumentIndex,
+  type Lots,
+  type StrategyId,
+  type Ts,
+  cash,
+  instrumentIndex,
+  lots,
+  rate,
+  ticks,
+  ts,
+} from '../core/units.ts'
+import { type Instrument, makeInstrument } from '../market/instrument.ts'
+import type { PortfolioView } from '../portfolio/view.ts'
+import type { ExpectedCosts } from './check.ts'
+
+export const I: InstrumentIndex = instrumentIndex(0)
+export const btc: Instrument = makeInstrument({
+  index: I,
+  venue: 'sim',
+  symbol: 'BTCUSDT',
+  tickSize: '0.1',
+  lotSize: '0.001',
+  quantityMin: '0.001',
+  quantityMax: '100',
+  quantityMarketMax: '50',
+  notionalMin: '5',
+})
+export const costs: ExpectedCosts = { takerRate: rate(5_500_000), stopSlippageRate: rate(2_000_000), maintenanceRate: rate(50_000_000) }
+export const coins = (n: number): Cash => cash(Math.round(n * 1e8))
+
+export interface Figures {
+  instrument: Instrument
+  now: Ts
+  equity: Cash
+  mark: number
+  markTs: Ts
+  spread: number
+  atr: number
+  held: number
+  openBuys: number
+  openSells: number
+  owner: StrategyId | undefined
+  gross: Cash
+  dayLoss: Cash
+  lastSecond: number
+  lastMinute: number
+  lastEntry: Ts | undefined
+}
+
+export const figures = (): Figures => ({
+  instrument: btc,
+  now: ts(1_000_000),
+  equity: coins(10_000),
+  mark: 640_000,
+  markTs: ts(1_000_000),
+  spread: 1,
+  atr: 0,
+  held: 0,
+  openBuys: 0,
+  openSells: 0,
+  owner: undefined,
+  gross: cash(0),
+  dayLoss: cash(0),
+  lastSecond: 0,
+  lastMinute: 0,
+  lastEntry: undefined,
+})
+
+export const viewOf = (f: Figures): PortfolioView => ({
+  now: f.now,
+  equity: f.equity,
+  instrument: () => f.instrument,
+  mark: () => ticks(f.mark),
+  markTs: () => f.markTs,
+  spreadTicks: () => f.spread,
+  atrTicks: () => f.atr,
+  positionLots: () => lots(f.held),
+  openEntryLots: (_, side): Lots => lots(side === 1 ? f.openBuys : f.openSells),
+  ownerOf: () => f.owner,
+  grossNotional: f.gross,
+  dayLoss: f.dayLoss,
+  ordersLastSecond: f.lastSecond,
+  ordersLastMinute: f.lastMinute,
+  lastEntryTs: () => f.lastEntry,
+})
