@@ -41,6 +41,8 @@ export function makeClient(options: ConnectOptions): Sql {
   })
 }
 
+export const drizzleOf = (sql: Sql): Drizzle => drizzle(sql, { schema, casing: 'snake_case' })
+
 /** Connects, applies migrations, and answers once the database does. */
 export async function connectDatabase(options: ConnectOptions): Promise<Result<Database, DatabaseError>> {
   const sql = makeClient(options)
@@ -53,7 +55,7 @@ export async function connectDatabase(options: ConnectOptions): Promise<Result<D
       unavailable(`The database does not answer (${messageOf(cause)}).`, 'Check that PostgreSQL runs and that DATABASE_URL is right, then start again.'),
     )
   }
-  const db = drizzle(sql, { schema, casing: 'snake_case' })
+  const db = drizzleOf(sql)
   const migrated = await migrateDatabase(sql, db)
   if (!migrated.ok) {
     await close()

@@ -1,0 +1,46 @@
+/**
+ * The API role: HTTP and WebSocket over the tables, and commands through the one runner.
+ * Never reachable from outside this machine unless the configuration says so.
+ */
+import { CommandRunner } from '../../api/commands/run.ts'
+import type { CommandPorts } from '../../api/commands/command.ts'
+import { startApi } from '../../api/server.ts'
+import { PostgresApiKeys, ensureAdminKey } from '../../db/api-keys.ts'
+import type { Database } from '../../db/client.ts'
+import { PostgresIdempotency } from '../../db/idempotency.ts'
+import { EVENTS_CHANNEL } from '../../db/journal.ts'
+import { type Result, err, ok } from '../core/result.ts'
+import type { RoleContext, RunningRole } from './compose.ts'
+import type { PathProblem } from './paths.ts'
+
+const LOOPBACK = /^(127\.\d+\.\d+\.\d+|localhost|::1)$/
+
+export async function startApiRole(context: RoleContext, database: Database, ports: CommandPorts): Promise<Result<RunningRole, PathProblem>> {
+  const { config, paths, log } = context
+  if (!LOOPBACK.test(config.api.host))
+    return err({
+      sentence: `The API does not bind to ${config.api.host}: beyond this machine it needs TLS and lists of hosts, which are not built yet.`,
+      next: 'Use BALLAST__API__HOST=127.0.0.1, and a tunnel with its own authentication.',
+    })
+  const { sql } = database
+  await ensureAdminKey(sql, paths.root, config.profile)
+  const server = await startApi(
+    {
+      ports,
+      runner: new CommandRunner(ports),
+      keys: new PostgresApiKeys(sql),
+      idempotency: new PostgresIdempotency(sql),
+      hosts: [config.api.host, 'localhost', '127.0.0.1', '::1'],
+      log: (text) => log('warn', text),
+    },
+    {
+      host: config.api.host,
+      port: config.api.port,
+      onEvent: async (callback) => {
+        const { unlisten } = await sql.listen(EVENTS_CHANNEL, callback)
+        return unlisten
+      },
+    },
+  )
+  return server.ok ? ok({ stop: () => server.value.close() }) : server
+}
