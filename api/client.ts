@@ -25,7 +25,7 @@ export interface CommandAnswer {
   readonly status: CommandStatus
   readonly command: string | null
   readonly reply: Reply
-  readonly confirmation?: { readonly id: string; readonly expiresAt: string; readonly preview: Readonly<Record<string, unknown>> }
+  readonly confirmation?: { readonly id: string; readonly expiresAt: string; readonly preview: Readonly<Record<string, unknown>>; readonly word: string | null }
 }
 export interface List<Row> {
   readonly data: readonly Row[]

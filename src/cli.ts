@@ -6,6 +6,7 @@
 import { Command, CommanderError, type Option } from 'commander'
 import packageJson from '../package.json' with { type: 'json' }
 import { CliError, EXIT } from './cli/exit.ts'
+import { STEERING } from './cli/steering.ts'
 import { nearestOf } from './core/nearest.ts'
 
 interface Noun {
@@ -20,6 +21,11 @@ const NOUNS: readonly Noun[] = [
   { name: 'backtest', summary: 'run a strategy over stored candles or a CSV file', load: () => import('./cli/backtest.ts') },
   { name: 'exchange', summary: 'the simulated exchange: Bybit v5 on a local port', load: () => import('./cli/exchange.ts') },
   { name: 'config', summary: 'show and check the configuration', load: () => import('./cli/config.ts') },
+  ...STEERING.map(({ name, summary }) => ({
+    name,
+    summary,
+    load: () => import('./cli/steer.ts').then(({ registerSteering }) => ({ register: registerSteering(name) })),
+  })),
 ]
 
 const collect = (value: string, before: readonly string[] | undefined): string[] => [...(before ?? []), value]

@@ -16,6 +16,8 @@ export interface CommandResult {
   readonly reply: Reply
   /** The card that waits for an answer. */
   readonly confirmation?: Confirmation
+  /** What has to be typed with a yes (C2). */
+  readonly word?: string
   readonly command?: string
 }
 
@@ -161,7 +163,7 @@ export class CommandRunner {
       ],
       ephemeral: command.isPrivate === true,
     }
-    return this.badge({ status: 'confirm', command: command.name, reply: card, confirmation })
+    return this.badge({ status: 'confirm', command: command.name, reply: card, confirmation, ...(isWord ? { word: system.profile } : {}) })
   }
 
   private async carryOut(command: Command, args: unknown, todo: Json, request: CommandRequest, confirmId: string | undefined): Promise<CommandResult> {

@@ -19,7 +19,7 @@ const Result = z
     status: z.string(),
     command: z.string().nullable(),
     reply: z.custom<Reply>().openapi({ type: 'object', description: 'The answer, as every surface renders it' }),
-    confirmation: z.object({ id: z.string(), expiresAt: z.string(), preview: z.record(z.string(), z.unknown()) }).optional(),
+    confirmation: z.object({ id: z.string(), expiresAt: z.string(), preview: z.record(z.string(), z.unknown()), word: z.string().nullable() }).optional(),
   })
   .openapi('CommandResult')
 const content = <T extends z.ZodType>(schema: T) => ({ content: { 'application/json': { schema } } })

@@ -28,12 +28,12 @@ export async function statusOf({ reads, system }: CommandPorts): Promise<Status>
 
 /** A command's result as a body: the same for every road by which it came. */
 export function commandBody(result: CommandResult) {
-  const { status, reply, confirmation, command } = result
+  const { status, reply, confirmation, command, word } = result
   return {
     status,
     command: command ?? null,
     reply,
-    ...(confirmation === undefined ? {} : { confirmation: { id: confirmation.id, expiresAt: toConfirmation(confirmation).expiresAt, preview: confirmation.preview } }),
+    ...(confirmation === undefined ? {} : { confirmation: { id: confirmation.id, expiresAt: toConfirmation(confirmation).expiresAt, preview: confirmation.preview, word: word ?? null } }),
   }
 }
 
