@@ -7,9 +7,9 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { migrate } from 'drizzle-orm/postgres-js/migrator'
 import type { PostgresJsDatabase } from 'drizzle-orm/postgres-js'
+import type postgres from 'postgres'
 import { InvariantError } from '../src/core/assert.ts'
 import { type Result, err, ok } from '../src/core/result.ts'
-import type { Sql } from './client.ts'
 import { type DatabaseError, messageOf, unavailable } from './error.ts'
 import type * as schema from './schema.ts'
 
@@ -32,6 +32,8 @@ export function migrationsFolder(): string {
 interface MigrationJournal {
   readonly entries: readonly { readonly when: number; readonly tag: string }[]
 }
+
+type Sql = postgres.Sql<{ int8: number }>
 
 export async function migrateDatabase(sql: Sql, db: PostgresJsDatabase<typeof schema>): Promise<Result<void, DatabaseError>> {
   const folder = migrationsFolder()

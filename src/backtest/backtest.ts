@@ -298,7 +298,7 @@ class BacktestDriver {
       price: event.price,
       lots: event.lots,
       fee: event.fee.amount,
-      strategy: this.kernel.runs[event.instrument]?.strategy as StrategyId,
+      strategy: this.kernel.portfolio.ownerOrExternal(event.instrument),
     })
   }
 }

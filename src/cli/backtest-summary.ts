@@ -7,9 +7,21 @@ import type { Verdict } from '../backtest/verdict.ts'
 import { byExitReason, groupTrades } from '../portfolio/breakdown.ts'
 import { drawdownsOf } from '../portfolio/equity.ts'
 import type { StrategyDefinition } from '../strategy/strategy.ts'
-import type { DataInfo } from './backtest.ts'
 import { formatCount, formatPercent, formatRatio, formatTime } from './format.ts'
 import type { Output } from './output.ts'
+
+export interface DataInfo {
+  readonly venue: string
+  readonly symbol: string
+  readonly interval: string
+  readonly from: number
+  readonly to: number
+  readonly bars: number
+  readonly gaps: number
+  readonly hash: string
+  readonly tickSize: string
+  readonly lotSize: string
+}
 
 export interface StudyPrint {
   readonly definition: StrategyDefinition

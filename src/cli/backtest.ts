@@ -20,7 +20,7 @@ import type { StrategyDefinition } from '../strategy/strategy.ts'
 import { MAKER_RATE, SIM_COSTS, TAKER_RATE } from '../venue/sim/costs.ts'
 import type { SlippageModel } from '../venue/sim/models.ts'
 import { type CliContext, contextOf, dataFailure } from './context.ts'
-import { printStudy } from './backtest-summary.ts'
+import { type DataInfo, printStudy } from './backtest-summary.ts'
 import { CliError, EXIT } from './exit.ts'
 import { startProgress } from './progress.ts'
 
@@ -164,19 +164,6 @@ function timeFlag(flag: string, value: string | undefined): number | undefined {
   const at = /^\d{10,}$/.test(value) ? Number(value) : Date.parse(/T/.test(value) ? value : `${value}T00:00:00Z`)
   if (Number.isNaN(at)) throw new CliError(EXIT.usage, `--${flag} '${value}' is not a date.`, `Write for example --${flag} 2025-10-01.`)
   return at
-}
-
-export interface DataInfo {
-  readonly venue: string
-  readonly symbol: string
-  readonly interval: string
-  readonly from: number
-  readonly to: number
-  readonly bars: number
-  readonly gaps: number
-  readonly hash: string
-  readonly tickSize: string
-  readonly lotSize: string
 }
 
 interface Loaded {

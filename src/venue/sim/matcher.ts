@@ -115,7 +115,7 @@ export class Matcher {
       }
       // The path has come to the limit: what the fill attaches is met from here on, not from where the move began.
       if (!isGap) this.account.prices[order.instrument] = order.limit as number
-      this.fill(order, order.limit as Ticks, order.lots, this.maker, 'maker', into)
+      this.fill(order, ticks(order.limit as number), order.lots, this.maker, 'maker', into)
       return
     }
     into({

@@ -1,0 +1,240 @@
+/**
+ * The rules of docs/architecture.md as functions from files to findings.
+ * Never reads the disk: what the test feeds in may be the repository or a snippet that must be found.
+ */
+import { type SourceFile, importsOf, strip } from './source.ts'
+
+export interface Finding {
+  readonly path: string
+  readonly what: string
+}
+
+export const isTest = (path: string): boolean => path.startsWith('test/') || path.endsWith('.test.ts') || path.endsWith('/testing.ts')
+
+// Rooms.
+
+/** The room a file is in: the longest prefix wins. */
+const ROOMS = [
+  ['src/core/', 'core'],
+  ['src/market/candles/', 'candles'],
+  ['src/market/', 'market'],
+  ['src/indicators/', 'indicators'],
+  ['src/strategy/', 'strategy'],
+  ['src/trading/', 'trading'],
+  ['src/risk/', 'risk'],
+  ['src/portfolio/', 'portfolio'],
+  ['src/kernel/', 'kernel'],
+  ['src/venue/port.ts', 'venue-port'],
+  ['src/venue/bybit/', 'bybit'],
+  ['src/venue/sim/bybit-server/', 'bybit-server'],
+  ['src/venue/sim/', 'sim'],
+  ['src/backtest/', 'backtest'],
+  ['src/ml/', 'ml'],
+  ['src/journal/', 'journal'],
+  ['src/app/', 'app'],
+  ['src/cli/', 'cli'],
+  ['src/cli.ts', 'cli'],
+  ['src/main.ts', 'main'],
+  ['db/', 'db'],
+  ['api/commands/', 'commands'],
+  ['api/amount.ts', 'commands'],
+  ['api/ids.ts', 'commands'],
+  ['api/client.ts', 'client'],
+  ['api/', 'api'],
+  ['jobs/', 'jobs'],
+  ['bots/', 'bots'],
+  ['web/', 'web'],
+  ['bench/', 'bench'],
+] as const
+type Room = (typeof ROOMS)[number][1]
+
+export const roomOf = (path: string): Room | undefined => ROOMS.find(([prefix]) => path.startsWith(prefix))?.[1]
+
+const PURE = ['core', 'market', 'indicators', 'trading', 'portfolio', 'risk', 'strategy', 'kernel', 'sim'] as const
+const ENGINES = [...PURE, 'candles', 'backtest', 'ml'] as const
+
+/** Who may import whom. A room may always import itself. */
+const MAY_IMPORT: Readonly<Record<Room, readonly Room[]>> = {
+  core: [],
+  market: ['core'],
+  candles: ['core', 'market'],
+  indicators: ['core'],
+  trading: ['core', 'market'],
+  portfolio: ['core', 'market', 'trading'],
+  risk: ['core', 'market', 'trading', 'portfolio'],
+  strategy: ['core', 'market', 'trading', 'portfolio', 'indicators', 'ml'],
+  kernel: ['core', 'market', 'indicators', 'trading', 'portfolio', 'risk', 'strategy'],
+  'venue-port': ['core', 'market', 'trading', 'bybit'],
+  bybit: ['core', 'market', 'trading', 'venue-port'],
+  sim: ['core', 'market', 'trading', 'portfolio'],
+  'bybit-server': ['core', 'market', 'trading', 'portfolio', 'sim', 'candles'],
+  backtest: [...PURE, 'candles'],
+  ml: ['core', 'market', 'indicators'],
+  journal: ['core', 'market', 'trading', 'portfolio', 'risk', 'kernel'],
+  db: ['core', 'market', 'trading', 'portfolio', 'risk', 'kernel', 'journal', 'strategy'],
+  commands: [...PURE, 'journal'],
+  client: [...PURE, 'commands'],
+  api: [...PURE, 'commands', 'journal'],
+  jobs: [...ENGINES, 'db'],
+  bots: ['core', 'commands', 'client'],
+  web: ['client', 'commands'],
+  app: [...ENGINES, 'bybit', 'bybit-server', 'venue-port', 'journal', 'db', 'commands', 'client', 'api', 'jobs', 'bots'],
+  cli: [...ENGINES, 'bybit-server', 'app', 'db', 'commands', 'client'],
+  main: ['core', 'app'],
+  bench: [...ENGINES, 'bybit', 'bybit-server', 'venue-port', 'journal', 'app', 'db'],
+}
+
+/** Ports live with their users and their adapters outside: an adapter may import the port's types, and nothing that runs. */
+const MAY_IMPORT_TYPES: Readonly<Partial<Record<Room, readonly Room[]>>> = {
+  db: ['api', 'commands', 'bots'],
+  jobs: ['api'],
+  client: ['api'],
+  commands: ['api'],
+}
+
+export function importFindings(files: readonly SourceFile[]): Finding[] {
+  return files.flatMap((file) => {
+    const room = roomOf(file.path)
+    if (isTest(file.path)) return []
+    if (room === undefined) return [{ path: file.path, what: 'lies in no room of docs/architecture.md' }]
+    return importsOf(file).flatMap(({ target, isTypeOnly }) => {
+      const other = roomOf(target)
+      if (other === undefined) return target.startsWith('test/') ? [{ path: file.path, what: `imports a test: ${target}` }] : []
+      if (other === room || MAY_IMPORT[room].includes(other)) return []
+      if (isTypeOnly && MAY_IMPORT_TYPES[room]?.includes(other) === true) return []
+      return [{ path: file.path, what: `${room} may not import ${other} (${target})` }]
+    })
+  })
+}
+
+/** Import cycles, type imports included, each told once. */
+export function cycleFindings(files: readonly SourceFile[]): Finding[] {
+  const paths = new Set(files.map((file) => file.path))
+  const edges = new Map(
+    files.map((file) => [
+      file.path,
+      importsOf(file)
+        .map((i) => i.target)
+        .filter((target) => paths.has(target)),
+    ]),
+  )
+  const state = new Map<string, 'open' | 'done'>()
+  const findings: Finding[] = []
+  const visit = (path: string, trail: readonly string[]): void => {
+    if (state.get(path) === 'done') return
+    if (state.get(path) === 'open') {
+      findings.push({ path, what: `import cycle: ${[...trail.slice(trail.indexOf(path)), path].join(' -> ')}` })
+      return
+    }
+    state.set(path, 'open')
+    for (const next of edges.get(path) ?? []) visit(next, [...trail, path])
+    state.set(path, 'done')
+  }
+  for (const file of files) visit(file.path, [])
+  return findings
+}
+
+// The pure zone.
+
+const BANNED =
+  /\b(async|await|Promise|Date|performance|Math\.random|setTimeout|setInterval|setImmediate|queueMicrotask|process|console|fetch|JSON)\b/g
+
+const isPure = (path: string): boolean => {
+  const room = roomOf(path)
+  return !isTest(path) && ((PURE as readonly (Room | undefined)[]).includes(room) || path === 'src/backtest/backtest.ts')
+}
+
+/** Ports of the outer world that live with their user: interfaces only, whose methods answer with promises. */
+const PORTS = ['src/kernel/command.ts']
+
+export function purityFindings(files: readonly SourceFile[]): Finding[] {
+  return files
+    .filter((file) => isPure(file.path) && !PORTS.includes(file.path))
+    .flatMap((file) => [
+      ...[...strip(file.text).code.matchAll(BANNED)].map((match) => ({ path: file.path, what: `uses ${match[0]}` })),
+      ...importsOf(file)
+        .filter(({ target }) => target.startsWith('node:'))
+        .map(({ target }) => ({ path: file.path, what: `imports ${target}` })),
+    ])
+}
+
+/** A port in the pure zone holds declarations only: no value leaves it. */
+export function portFindings(files: readonly SourceFile[]): Finding[] {
+  return files
+    .filter((file) => PORTS.includes(file.path))
+    .flatMap((file) =>
+      /\b(?:const|let|function|class)\s+\w/.test(strip(file.text).code)
+        ? [{ path: file.path, what: 'a port holds something that runs' }]
+        : [],
+    )
+}
+
+// Text.
+
+export function headFindings(files: readonly SourceFile[]): Finding[] {
+  return files.flatMap((file) => {
+    const head = /^(?:#![^\n]*\n)?\/\*\*\n((?: \*[^\n]*\n)+?) \*\//.exec(file.text)?.[1]
+    if (head === undefined) return [{ path: file.path, what: 'has no head comment' }]
+    const text = head.replace(/^ \* ?/gm, ' ')
+    const sentences = text.split(/[.:](?=\s|$)/).filter((sentence) => sentence.trim() !== '')
+    return sentences.length >= 2 && /\bnever\b/i.test(text)
+      ? []
+      : [{ path: file.path, what: 'its head does not say what it is and what it never does' }]
+  })
+}
+
+const BRANDS = 'Ticks|Lots|Cash|Ts|Rate|InstrumentIndex|OrderId|TradeNumber|StrategyId'
+const MAKERS = ['src/core/units.ts']
+
+interface TextRule {
+  readonly what: string
+  readonly pattern: RegExp
+  readonly in: 'code' | 'comments'
+  readonly applies: (path: string) => boolean
+}
+const everywhere = (): boolean => true
+const TEXT_RULES: readonly TextRule[] = [
+  {
+    what: 'reads process.env outside src/app/config.ts',
+    pattern: /\bprocess\s*\.\s*env\b/,
+    in: 'code',
+    applies: (path) => path !== 'src/app/config.ts' && !isTest(path) && !path.startsWith('bench/'),
+  },
+  { what: 'leaves work to do (TODO, FIXME)', pattern: /\b(TODO|FIXME|XXX|HACK)\b/, in: 'comments', applies: everywhere },
+  { what: 'silences the compiler', pattern: /@ts-(ignore|nocheck|expect-error)/, in: 'comments', applies: everywhere },
+  { what: 'casts to any', pattern: /\bas\s+any\b/, in: 'code', applies: everywhere },
+  { what: 'casts through unknown', pattern: /\bas\s+unknown\s+as\b/, in: 'code', applies: everywhere },
+  {
+    what: 'casts to a unit instead of making one',
+    pattern: new RegExp(`\\bas\\s+(${BRANDS})\\b(?!\\s*\\[)`),
+    in: 'code',
+    applies: (path) => !MAKERS.includes(path),
+  },
+  {
+    what: 'has a name that says nothing (Manager, Helper, Util, Service)',
+    pattern: /\b(?:class|interface|type|function|const)\s+\w*(Manager|Helper|Util|Utils|Service)\b/,
+    in: 'code',
+    applies: everywhere,
+  },
+]
+
+export function textFindings(files: readonly SourceFile[]): Finding[] {
+  return files.flatMap((file) => {
+    const stripped = strip(file.text)
+    return TEXT_RULES.filter((rule) => rule.applies(file.path) && rule.pattern.test(stripped[rule.in])).map((rule) => ({
+      path: file.path,
+      what: `${rule.what}: ${rule.pattern.exec(stripped[rule.in])?.[0]}`,
+    }))
+  })
+}
+
+export function nameFindings(files: readonly SourceFile[]): Finding[] {
+  return files
+    .filter(
+      ({ path }) =>
+        !/^[a-z0-9-]+(\.(test|contract))?\.ts$/.test(path.split('/').at(-1) as string) ||
+        /(manager|helper|util|service)/.test(path) ||
+        path.endsWith('/index.ts'),
+    )
+    .map(({ path }) => ({ path, what: 'has a file name that is not kebab-case, is a barrel, or says nothing' }))
+}
