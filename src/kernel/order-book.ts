@@ -49,13 +49,13 @@ export class OrderBook {
     return search(this.openBy[i] as Order[], id, venueOrderId) ?? search(this.recentBy[i] as Order[], id, venueOrderId)
   }
 
-  /** Lots of open entries on a side that may still fill; a budget counts at the lots that its maker estimated (0 until it fills). */
+  /** Lots of open entries on a side that may still fill, whoever sent them (S8); a budget counts at the lots that its maker estimated (0 until it fills). */
   openEntryLots(i: InstrumentIndex, side: Side): Lots {
     const list = this.openBy[i] as Order[]
     let sum = 0
     for (let k = 0; k < list.length; k++) {
       const order = list[k] as Order
-      if (order.class === 'entry' && order.side === side && order.origin === 'ours') sum += order.lots - order.filled
+      if (order.class === 'entry' && order.side === side) sum += order.lots - order.filled
     }
     return lots(sum)
   }
@@ -176,7 +176,11 @@ export class OrderBook {
   }
 
   state(): OrderBookState {
-    return { nextOrderId: this.nextOrderId, open: this.openBy.flat().map(copy), recent: this.recentBy.flat().map(copy) }
+    return {
+      nextOrderId: this.nextOrderId,
+      open: this.openBy.flat().map(copy),
+      recent: this.recentBy.flatMap((ring, i) => inAge(ring, this.recentAt[i] as number)).map(copy),
+    }
   }
 
   restore(state: OrderBookState): void {
@@ -192,6 +196,9 @@ export class OrderBook {
     this.nextOrderId = state.nextOrderId
   }
 }
+
+/** Oldest first, so that a restored ring forgets in the same order. */
+const inAge = (ring: readonly Order[], at: number): Order[] => [...ring.slice(at), ...ring.slice(0, at)]
 
 const copy = (order: Order): Order => ({ ...order, tradeIds: [...order.tradeIds] })
 

@@ -5,7 +5,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type Cash, type Side, cash, lots, ticks } from '../core/units.ts'
-import { notionalOf } from '../market/instrument.ts'
+import { makeInstrument, notionalOf } from '../market/instrument.ts'
 import { plannedLossOf } from './check.ts'
 import { SIM_LIMITS } from './limits.ts'
 import { BALANCE_SIZING } from './profiles.ts'
@@ -114,6 +114,16 @@ describe('fixed fraction', () => {
         expect(after(more)).toBeLessThanOrEqual(after(less))
       }),
     )
+  })
+
+  test('a lot that is worth a fortune overflows nothing', () => {
+    const gold = makeInstrument({ index: btc.index, venue: 'sim', symbol: 'XUSDT', tickSize: '1', lotSize: '1' })
+    for (const price of [200, 126_000, 5_000_000]) {
+      const of = { ...input(coins(10_000), cash(0), 0, 0), instrument: gold, entry: ticks(price), stop: ticks(price - 1) }
+      const sized = size(of)
+      expect(sized.plannedLoss).toBeLessThanOrEqual(coins(50))
+      expect(plannedLossOf(gold, of.entry, of.stop, lots(sized.lots + 1), costs)).toBeGreaterThan(coins(50))
+    }
   })
 
   test('caps only make it smaller and are named', () => {

@@ -38,6 +38,9 @@ export interface Sized {
   readonly steps: readonly SizingStep[]
 }
 
+const PROBE_LOTS_MAX = 1_000_000
+/** One million coins. */
+const PROBE_NOTIONAL = 1e14
 const BAND_LOW = 0.005
 const BAND_HIGH = 0.02
 
@@ -85,8 +88,8 @@ export function sizeByRisk(
   const factor = decayFactor(decay, input.smoothedDrawdown, limits.drawdown.yellow, limits.drawdown.red)
   const r = rScaled * factor
   const budget = cash(Math.max(0, Math.floor(input.equity * r)))
-  // One million lots keep the per-lot loss exact to 1e-14 coins before the division.
-  const probe = lots(1_000_000)
+  // Many lots keep the loss of one exact to far below a unit of Cash; as many as fit, since a lot may be worth a fortune.
+  const probe = lots(Math.max(1, Math.min(PROBE_LOTS_MAX, Math.floor(PROBE_NOTIONAL / notionalOf(instrument, entry, lots(1), 'ceil')))))
   const probeLoss = plannedLossOf(instrument, entry, stop, probe, costs)
   let quantity = probeLoss > 0 ? mulDivFloor(budget, probe, probeLoss) : 0
   while (quantity > 0 && plannedLossOf(instrument, entry, stop, lots(quantity), costs) > budget) quantity -= 1

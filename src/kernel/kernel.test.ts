@@ -1,0 +1,406 @@
+/**
+ * The kernel input by input: state, input, and the whole outbox that follows.
+ * Never asserts a single field where the order of facts is the rule.
+ */
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { InvariantError } from '../core/assert.ts'
+import { MINUTE_MS, type Side, cash, lots, strategyId, ticks, ts } from '../core/units.ts'
+import type { Hold } from './holds.ts'
+import { Kernel } from './kernel.ts'
+import { BTC, Bench, ETH, brief, ordersOf, signal } from './testing.ts'
+
+describe('opinions', () => {
+  test('an opinion becomes an order with its id, its stop and its planned loss', () => {
+    const bench = new Bench()
+    const facts = bench.say(signal(1, 90))
+    expect(brief(facts)).toEqual(['entry buy 10'])
+    const [order] = ordersOf(facts)
+    expect(order).toMatchObject({ clientOrderId: 'b1-tests1-1', kind: 'market', stop: 90, triggerBy: 'mark', reduceOnly: false })
+    expect(facts[0]).toMatchObject({ plannedLoss: 100e8, mark: 100, strategy: 's0' })
+  })
+
+  test.each<readonly [string, readonly (readonly [Side | 0, readonly string[]])[]]>([
+    ['an opinion that is already held says nothing', [[1, []]]],
+    ['flat closes', [[0, ['reduce sell 10']]]],
+    ['the other side closes and enters', [[-1, ['reduce sell 10', 'entry sell 10']]]],
+    [
+      'what is being closed is not closed twice',
+      [
+        [0, ['reduce sell 10']],
+        [0, []],
+      ],
+    ],
+  ])('long, and %s', (_, steps) => {
+    const bench = new Bench()
+    bench.enter()
+    for (const [side, expected] of steps) expect(brief(bench.say(signal(side)))).toEqual(expected)
+  })
+
+  test('an entry that is still open is not sent again, and flat cancels it', () => {
+    const bench = new Bench()
+    expect(brief(bench.say(signal(1)))).toEqual(['entry buy 10'])
+    expect(brief(bench.say(signal(1)))).toEqual([])
+    expect(brief(bench.say(signal(0)))).toEqual(['cancel 1: opinion is flat'])
+    expect(brief(bench.say(signal(0)))).toEqual([])
+  })
+
+  test('an exit above the venue’s largest market order is split', () => {
+    const bench = new Bench({ sizing: { type: 'fixed', lots: lots(50) } })
+    bench.enter()
+    bench.give({ type: 'position-adjusted', instrument: BTC, lots: lots(120), price: ticks(100), cause: 'test', ts: ts(bench.now) })
+    expect(brief(bench.say(signal(0)))).toEqual(['reduce sell 50', 'reduce sell 50', 'reduce sell 20'])
+  })
+
+  test.each(['late', 'warmup'] as const)('bars that are %s give no entries', (mode) => {
+    const bench = new Bench()
+    bench.opinions[BTC] = signal(1)
+    expect(ordersOf(bench.bar(mode))).toEqual([])
+  })
+
+  test('a late bar gives exits', () => {
+    const bench = new Bench()
+    bench.enter()
+    bench.opinions[BTC] = signal(0)
+    expect(brief(bench.bar('late'))).toEqual(['reduce sell 10'])
+  })
+})
+
+describe('holds', () => {
+  const scopes: readonly (readonly [string, Partial<Hold>, boolean])[] = [
+    ['the account', {}, true],
+    ['the strategy', { scope: { type: 'strategy', strategy: strategyId('s0') } }, true],
+    ['another strategy', { scope: { type: 'strategy', strategy: strategyId('s1') } }, false],
+    ['the symbol', { scope: { type: 'symbol', instrument: BTC } }, true],
+    ['another symbol', { scope: { type: 'symbol', instrument: ETH } }, false],
+  ]
+  test.each(scopes)('a hold on %s', (_, hold, isDenied) => {
+    const bench = new Bench()
+    bench.hold(hold)
+    expect(brief(bench.say(signal(1)))).toEqual([isDenied ? 'denied entry: hold' : 'entry buy 10'])
+  })
+
+  test('S2 no-entries lets the strategy’s exits pass', () => {
+    const bench = new Bench()
+    bench.enter()
+    bench.hold()
+    expect(brief(bench.say(signal(0)))).toEqual(['reduce sell 10'])
+  })
+
+  test('S2 no-orders turns strategy exits off, and a person’s close passes', () => {
+    const bench = new Bench()
+    bench.enter()
+    bench.hold({ effect: 'no-orders', cause: 'operator' })
+    expect(brief(bench.say(signal(0)))).toEqual(['denied reduce: hold'])
+    const close = { type: 'close-position', instrument: BTC, lots: lots(4), actor: 'telegram:1', ts: ts(bench.now) } as const
+    expect(brief(bench.give(close))).toEqual(['reduce sell 4'])
+    expect(brief(bench.give({ ...close, lots: undefined }))).toEqual(['reduce sell 6'])
+  })
+
+  test('S11 an opinion that came while held is dead after the lift, until it changes', () => {
+    const bench = new Bench()
+    bench.hold()
+    bench.opinions[BTC] = signal(1)
+    expect(brief(bench.bar())).toEqual(['denied entry: hold'])
+    expect(brief(bench.bar())).toEqual([])
+    expect(brief(bench.give({ type: 'lift-hold', holdId: 'h', actor: 'cli', ts: ts(bench.now) }))).toEqual(['lift h'])
+    expect(brief(bench.bar())).toEqual([])
+    bench.opinions[BTC] = undefined
+    expect(brief(bench.bar())).toEqual([])
+    bench.opinions[BTC] = signal(1)
+    expect(brief(bench.bar())).toEqual(['entry buy 10'])
+  })
+
+  test('S11 the other side is a fresh opinion', () => {
+    const bench = new Bench()
+    bench.hold()
+    bench.say(signal(1))
+    bench.opinions[BTC] = signal(1)
+    bench.bar()
+    bench.give({ type: 'lift-hold', holdId: 'h', actor: 'cli', ts: ts(bench.now) })
+    bench.opinions[BTC] = signal(-1)
+    expect(brief(bench.bar())).toEqual(['entry sell 10'])
+  })
+
+  test('S1 no timer lifts a hold: long after its end it stands', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom<Hold['cause']>('operator', 'breaker', 'panic', 'external', 'error'),
+        fc.integer({ min: 0, max: 1e10 }),
+        (cause, later) => {
+          const bench = new Bench()
+          bench.hold({ cause, until: ts(bench.now + 1) })
+          bench.give({ type: 'time-advanced', marks: [100, 100], ts: ts(bench.now + later) })
+          bench.now += later
+          expect(brief(bench.say(signal(1)))).toEqual(['denied entry: hold'])
+          expect(bench.kernel.holds.map((h) => h.id)).toEqual(['h'])
+        },
+      ),
+      { numRuns: 40 },
+    )
+  })
+
+  test('a strategy that is off or closing only enters nothing and still exits', () => {
+    for (const mode of ['off', 'closing-only'] as const) {
+      const bench = new Bench()
+      bench.enter()
+      bench.give({ type: 'set-strategy-mode', strategy: strategyId('s0'), mode, actor: 'cli', ts: ts(bench.now) })
+      const [exit] = ordersOf(bench.say(signal(0)))
+      expect(exit).toMatchObject({ side: -1, lots: 10, reduceOnly: true })
+      bench.give(bench.fillOf(exit as NonNullable<typeof exit>))
+      expect(brief(bench.say(signal(1)))).toEqual(['denied entry: strategy-off'])
+    }
+  })
+})
+
+test('S4 a symbol has one owner', () => {
+  const { config } = new Bench()
+  const [first, second] = config.strategies
+  if (first === undefined || second === undefined) throw new Error('two strategies')
+  expect(() => new Kernel({ ...config, strategies: [first, { ...second, instruments: [BTC] }] })).toThrow(InvariantError)
+})
+
+describe('what the venue says twice, late or wrongly', () => {
+  test('a fill that comes twice is booked once', () => {
+    const bench = new Bench()
+    const [order] = ordersOf(bench.say(signal(1)))
+    if (order === undefined) throw new Error('no order')
+    const fill = bench.fillOf(order)
+    expect(brief(bench.give(fill))).toEqual(['trade-opened'])
+    const before = bench.kernel.snapshot()
+    expect(bench.give(fill)).toEqual([])
+    expect(bench.kernel.snapshot()).toEqual(before)
+  })
+
+  test('a cancel after the fill is no news', () => {
+    const bench = new Bench()
+    const order = bench.enter()
+    expect(bench.canceled(order.orderId)).toEqual([])
+    expect(bench.held).toBe(10)
+  })
+
+  test('a fill that raced the cancel counts', () => {
+    const bench = new Bench()
+    const [order] = ordersOf(bench.say(signal(1)))
+    if (order === undefined) throw new Error('no order')
+    bench.canceled(order.orderId)
+    expect(brief(bench.give(bench.fillOf(order, 4)))).toEqual(['trade-opened'])
+    expect(bench.held).toBe(4)
+  })
+
+  test('S13 a second execution of a filled order holds entries on the symbol, and exits pass', () => {
+    const bench = new Bench()
+    const order = bench.enter()
+    expect(brief(bench.give(bench.fillOf(order)))).toEqual(['hold odd-BTCUSDT no-entries', 'P1 reconcile.mismatch'])
+    expect(bench.held).toBe(10)
+    expect(brief(bench.say(signal(0)))).toEqual(['reduce sell 10'])
+  })
+
+  test('S13 a fill of an order nobody knows holds entries on the symbol', () => {
+    const bench = new Bench()
+    const order = bench.enter()
+    const stranger = { ...bench.fillOf(order), orderId: undefined, venueOrderId: 'nobody' }
+    expect(brief(bench.give(stranger))).toEqual(['hold odd-BTCUSDT no-entries', 'P1 reconcile.mismatch'])
+  })
+
+  test('S6 an entry that never arrived is closed and not sent again; an exit is sent again', () => {
+    const bench = new Bench()
+    const [entry] = ordersOf(bench.say(signal(1)))
+    if (entry === undefined) throw new Error('no order')
+    const lost = {
+      type: 'order-never-arrived',
+      instrument: BTC,
+      orderId: entry.orderId,
+      venueOrderId: undefined,
+      ts: ts(bench.now),
+    } as const
+    expect(bench.give(lost)).toEqual([])
+    bench.enter()
+    const [exit] = ordersOf(bench.say(signal(0)))
+    expect(brief(bench.give({ ...lost, orderId: exit?.orderId }))).toEqual(['reduce sell 10'])
+  })
+
+  test('a rejected exit is P1, a rejected entry is P2', () => {
+    const bench = new Bench()
+    const reject = (id: number | undefined) =>
+      brief(
+        bench.give({
+          type: 'order-rejected',
+          instrument: BTC,
+          orderId: ordersId(id),
+          venueOrderId: undefined,
+          code: '1',
+          detail: 'no',
+          ts: ts(bench.now),
+        }),
+      )
+    const ordersId = (id: number | undefined) => bench.kernel.orders.open(BTC).find((o) => o.orderId === id)?.orderId
+    expect(reject(ordersOf(bench.say(signal(1)))[0]?.orderId)).toEqual(['P2 order.rejected'])
+    bench.enter()
+    expect(reject(ordersOf(bench.say(signal(0)))[0]?.orderId)).toEqual(['P1 order.rejected'])
+  })
+})
+
+describe('S7 panic', () => {
+  const panic = (bench: Bench) => bench.give({ type: 'panic', actor: 'telegram:1', reason: 'drill', ts: ts(bench.now) })
+
+  test('S7 holds entries first, cancels entries, then closes; the account is halted', () => {
+    const bench = new Bench()
+    bench.enter()
+    bench.opinions[ETH] = signal(1)
+    bench.bar()
+    expect(brief(panic(bench))).toEqual(['hold panic no-orders', 'P1 panic.started', 'cancel 2: panic by telegram:1', 'flatten sell 10'])
+    expect(bench.kernel.isPanicActive).toBe(true)
+    bench.opinions[ETH] = undefined
+    expect(brief(bench.say(signal(1)))).toEqual([])
+  })
+
+  test('S7 what fails to close is closed again, until the position is gone', () => {
+    const bench = new Bench()
+    bench.enter()
+    const [first] = ordersOf(panic(bench))
+    const again = bench.canceled(first?.orderId as NonNullable<typeof first>['orderId'])
+    expect(brief(again)).toEqual(['flatten sell 10'])
+    const [second] = ordersOf(again)
+    expect(brief(bench.give(bench.fillOf(second as NonNullable<typeof second>)))).toEqual(['closed 0'])
+    expect(bench.held).toBe(0)
+  })
+
+  test('S7 the state after it is lifted by an admin’s command only', () => {
+    const bench = new Bench()
+    panic(bench)
+    bench.give({ type: 'time-advanced', marks: [100, 100], ts: ts(bench.now + 1e10) })
+    expect(bench.kernel.isPanicActive).toBe(true)
+    bench.give({ type: 'lift-hold', holdId: 'panic', actor: 'admin', ts: ts(bench.now) })
+    expect(bench.kernel.isPanicActive).toBe(false)
+  })
+})
+
+describe('S5 the protection clock', () => {
+  test.each<readonly [number, number, readonly string[]]>([
+    [0, 100, ['stop at 90']],
+    [4_999, 100, ['stop at 90']],
+    [5_000, 100, ['P1 position.unprotected', 'stop at 90']],
+    [29_999, 100, ['P1 position.unprotected', 'stop at 90']],
+    [30_000, 100, ['P1 position.unprotected', 'flatten sell 10']],
+    [0, 90, ['P1 position.unprotected', 'flatten sell 10']],
+    [0, 85, ['P1 position.unprotected', 'flatten sell 10']],
+  ])('S5 bare for %d ms at a mark of %d', (bareMs, mark, expected) => {
+    const bench = new Bench()
+    bench.enter(1, 90)
+    bench.give({ type: 'time-advanced', marks: [mark, 0], ts: ts(bench.now) })
+    expect(brief(bench.give({ type: 'protection-missing', instrument: BTC, bareMs, ts: ts(bench.now) }))).toEqual(expected)
+  })
+
+  test('S5 without a stop of its own a position gets one 2 % from the mark', () => {
+    const bench = new Bench()
+    bench.prices[BTC] = 1_000
+    bench.enter(-1)
+    expect(brief(bench.give({ type: 'protection-missing', instrument: BTC, bareMs: 0, ts: ts(bench.now) }))).toEqual(['stop at 1020'])
+  })
+
+  test('S5 a person’s cancel takes entries off and leaves stops', () => {
+    const bench = new Bench()
+    bench.enter(1, 90)
+    bench.give({
+      type: 'order-adopted',
+      origin: 'attached-stop',
+      parentOrderId: undefined,
+      instrument: BTC,
+      venueOrderId: 'stop',
+      clientOrderId: '',
+      side: -1,
+      kind: 'stop-market',
+      lots: lots(10),
+      limit: undefined,
+      trigger: ticks(90),
+      triggerBy: 'mark',
+      reduceOnly: true,
+      ts: ts(bench.now),
+    })
+    expect(bench.give({ type: 'cancel-orders', orderId: undefined, actor: 'cli', ts: ts(bench.now) })).toEqual([])
+  })
+})
+
+test('S8 an external reduction is booked, cancels entries and holds the symbol', () => {
+  const bench = new Bench()
+  bench.enter()
+  bench.prices[BTC] = 110
+  const facts = bench.give({
+    type: 'position-adjusted',
+    instrument: BTC,
+    lots: lots(4),
+    price: ticks(110),
+    cause: 'external',
+    ts: ts(bench.now),
+  })
+  expect(brief(facts)).toEqual(['hold external-BTCUSDT no-entries', 'P1 reconcile.mismatch'])
+  expect(bench.held).toBe(4)
+  expect(bench.kernel.portfolio.ledger.wallet).toBe(10_060e8)
+  expect(
+    bench.give({ type: 'position-adjusted', instrument: BTC, lots: lots(4), price: ticks(110), cause: 'external', ts: ts(bench.now) }),
+  ).toEqual([])
+})
+
+test('S8 an open entry of somebody else counts against the limits', () => {
+  const bench = new Bench({ limits: { positionNotionalMax: cash(1_500e8) } })
+  bench.give({
+    type: 'order-adopted',
+    origin: 'external',
+    parentOrderId: undefined,
+    instrument: BTC,
+    venueOrderId: 'theirs',
+    clientOrderId: 'app',
+    side: 1,
+    kind: 'limit',
+    lots: lots(6),
+    limit: ticks(99),
+    trigger: undefined,
+    triggerBy: 'last',
+    reduceOnly: false,
+    ts: ts(bench.now),
+  })
+  expect(brief(bench.say(signal(1)))).toEqual(['denied entry: position-notional'])
+})
+
+test('S9 a red drawdown seen twice flattens and halts, and a deposit does not heal it', () => {
+  const bench = new Bench({ limits: { drawdown: { yellow: 0.01, orange: 0.02, red: 0.03, halfLifeMs: 1, cooldownMs: 1 } } })
+  bench.enter()
+  bench.prices[BTC] = 60
+  expect(brief(bench.bar())).toEqual([])
+  bench.give({ type: 'wallet-adjusted', coin: 'USDT', amount: cash(1_000e8), cause: 'deposit', ts: ts(bench.now) })
+  expect(brief(bench.bar())).toEqual(['hold breaker-red no-orders', 'P1 risk.max_drawdown_hit', 'flatten sell 10'])
+  expect(brief(bench.bar())).toEqual([])
+})
+
+test('S18 a strategy that throws is stopped alone: its entry is canceled, its position stays, the other trades on', () => {
+  const bench = new Bench()
+  bench.enter(1, 90)
+  bench.opinions[ETH] = signal(1)
+  const facts = bench.say(new Error('boom'))
+  expect(brief(facts)).toEqual(['s0 errored', 'P2 strategy.error', 'entry buy 10'])
+  expect(bench.held).toBe(10)
+  expect(brief(bench.say(signal(0)))).toEqual([])
+})
+
+test('S10 risk sizing denies what is below the least quantity instead of rounding up', () => {
+  const scaling = { type: 'constant', r: 0.0005 } as const
+  const bench = new Bench({ sizing: { type: 'risk', scaling, decay: { type: 'none' } } })
+  expect(brief(bench.say(signal(1, 90)))).toEqual(['denied entry: no-size'])
+  expect(brief(bench.say(signal(1)))).toEqual(['denied entry: stop-missing'])
+})
+
+test('an entry is canceled once its time is over', () => {
+  const bench = new Bench()
+  const [order] = ordersOf(bench.say(signal(1)))
+  const open = bench.kernel.orders.open(BTC)[0]
+  expect(open?.orderId).toBe(order?.orderId)
+  bench.kernel.restore({
+    ...bench.kernel.snapshot(),
+    orders: { ...bench.kernel.orders.state(), open: [{ ...(open as NonNullable<typeof open>), expiresAt: ts(bench.now + MINUTE_MS) }] },
+  })
+  const advance = (ms: number) => brief(bench.give({ type: 'time-advanced', marks: [0, 0], ts: ts(bench.now + ms) }))
+  expect(advance(MINUTE_MS - 1)).toEqual([])
+  expect(advance(MINUTE_MS)).toEqual(['cancel 1: expired'])
+  expect(advance(MINUTE_MS + 1)).toEqual([])
+})

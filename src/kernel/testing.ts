@@ -1,0 +1,206 @@
+/**
+ * A kernel on two symbols whose strategies say what the test tells them to, and which is fed by hand.
+ * Never used outside tests, and never stands in for the venue: what it answers is written in the test.
+ */
+import { z } from 'zod'
+import {
+  type InstrumentIndex,
+  MINUTE_MS,
+  type OrderId,
+  type Side,
+  cash,
+  instrumentIndex,
+  lots,
+  rate,
+  strategyId,
+  ticks,
+  ts,
+} from '../core/units.ts'
+import { makeInstrument } from '../market/instrument.ts'
+import { RESEARCH_LIMITS, type RiskLimits } from '../risk/limits.ts'
+import type { Sizing } from '../risk/sizing.ts'
+import { type Signal, defineStrategy } from '../strategy/strategy.ts'
+import type { OrderFilled, SubmitOrder } from '../trading/event.ts'
+import type { KernelConfig } from './config.ts'
+import type { BarsMode, KernelFact, KernelInput } from './event.ts'
+import type { Hold } from './holds.ts'
+import { Kernel } from './kernel.ts'
+
+export const BTC = instrumentIndex(0)
+export const ETH = instrumentIndex(1)
+/** Tick 1 and lot 1: one tick times one lot is one coin. */
+const instruments = ['BTCUSDT', 'ETHUSDT'].map((symbol, at) =>
+  makeInstrument({ index: instrumentIndex(at), venue: 'sim', symbol, tickSize: '1', lotSize: '1', quantityMarketMax: '50' }),
+)
+
+/** What a strategy says at its next bar; an Error is thrown. */
+export type Opinion = Signal | Error | undefined
+export const signal = (side: Side | 0, stop?: number): Signal => ({
+  side,
+  strength: 1,
+  ...(stop === undefined ? {} : { stop: ticks(stop) }),
+  reason: { rule: 'told', values: {} },
+})
+
+export interface Setup {
+  readonly limits?: Partial<RiskLimits>
+  readonly sizing?: Sizing
+}
+
+export class Bench {
+  readonly opinions: Opinion[] = [undefined, undefined]
+  readonly config: KernelConfig
+  readonly kernel: Kernel
+  now = 20_000 * 86_400_000
+  readonly prices = [100, 100]
+  private fills = 0
+
+  constructor(setup: Setup = {}) {
+    const told = (i: InstrumentIndex) =>
+      defineStrategy({
+        name: `told-${i}`,
+        version: 1,
+        summary: 'Says what it is told.',
+        params: z.object({}),
+        protection: 'position-stop',
+        givesStop: true,
+        warmup: () => 0,
+        init: () => ({ bars: 0 }),
+        onBar: (context, state) => {
+          state.bars += 1
+          const opinion = this.opinions[i]
+          if (opinion instanceof Error) throw opinion
+          if (opinion !== undefined) context.signal(opinion)
+        },
+      })
+    this.config = {
+      tag: 'tests1',
+      instruments,
+      intervalMs: MINUTE_MS,
+      strategies: [BTC, ETH].map((i) => ({ id: strategyId(`s${i}`), definition: told(i), params: {}, instruments: [i] })),
+      limits: { ...RESEARCH_LIMITS, leverage: 10, ...setup.limits },
+      sizing: setup.sizing ?? { type: 'fixed', lots: lots(10) },
+      costs: { takerRate: rate(0), stopSlippageRate: rate(0), maintenanceRate: rate(50_000_000) },
+      defaultStopFraction: undefined,
+      isJournaled: true,
+      allowsBudget: false,
+    }
+    this.kernel = new Kernel(this.config)
+    this.give({ type: 'wallet-adjusted', coin: 'USDT', amount: cash(10_000e8), cause: 'opening', ts: ts(this.now) })
+    this.bar()
+  }
+
+  give(input: KernelInput): KernelFact[] {
+    const { outbox } = this.kernel
+    outbox.reset()
+    this.kernel.apply(input)
+    return Array.from({ length: outbox.count }, (_, k) => outbox.at(k))
+  }
+
+  /** Closes a bar of both symbols at their prices. States and equity samples, which follow every bar, are left out. */
+  bar(mode: BarsMode = 'live'): KernelFact[] {
+    const openTs = ts(this.now)
+    this.now += MINUTE_MS
+    const bars = this.prices.map((price, at) => ({
+      instrument: instrumentIndex(at),
+      bar: { ts: openTs, open: ticks(price), high: ticks(price), low: ticks(price), close: ticks(price), volume: 1 },
+    }))
+    return this.give({ type: 'bars-closed', ts: ts(this.now), mode, bars }).filter(
+      (f) => f.type !== 'strategy-state' && f.type !== 'equity-sampled',
+    )
+  }
+
+  /** Lets the owner of BTC say something at the next bar only. */
+  say(opinion: Opinion): KernelFact[] {
+    this.opinions[BTC] = opinion
+    const facts = this.bar()
+    this.opinions[BTC] = undefined
+    return facts
+  }
+
+  accepted(command: SubmitOrder): KernelFact[] {
+    return this.give({
+      type: 'order-accepted',
+      instrument: command.instrument,
+      orderId: command.orderId,
+      venueOrderId: `v${command.orderId}`,
+      ts: ts(this.now),
+    })
+  }
+
+  fillOf(command: SubmitOrder, quantity: number = command.lots, tradeId = `x${++this.fills}`): OrderFilled {
+    return {
+      type: 'order-filled',
+      instrument: command.instrument,
+      orderId: command.orderId,
+      venueOrderId: `v${command.orderId}`,
+      tradeId,
+      side: command.side,
+      price: ticks(this.prices[command.instrument] as number),
+      lots: lots(quantity),
+      fee: { coin: 'USDT', amount: cash(0), rate: rate(0) },
+      liquidity: 'taker',
+      isComplete: quantity === command.lots,
+      ts: ts(this.now),
+    }
+  }
+
+  canceled(id: OrderId): KernelFact[] {
+    return this.give({ type: 'order-canceled', instrument: BTC, orderId: id, venueOrderId: `v${id}`, cause: 'venue', ts: ts(this.now) })
+  }
+
+  /** A filled entry of the owner of BTC. */
+  enter(side: Side = 1, stop?: number): SubmitOrder {
+    const [command] = ordersOf(this.say(signal(side, stop)))
+    if (command === undefined) throw new Error('the entry was denied')
+    this.give(this.fillOf(command))
+    return command
+  }
+
+  hold(part: Partial<Hold> = {}): KernelFact[] {
+    const hold: Hold = {
+      id: 'h',
+      scope: { type: 'account' },
+      effect: 'no-entries',
+      cause: 'operator',
+      actor: 'cli',
+      reason: '',
+      since: ts(this.now),
+      ...part,
+    }
+    return this.give({ type: 'add-hold', hold, ts: ts(this.now) })
+  }
+
+  get held(): number {
+    return this.kernel.portfolio.positionLots(BTC)
+  }
+}
+
+export const ordersOf = (facts: readonly KernelFact[]): SubmitOrder[] =>
+  facts.flatMap((f) => (f.type === 'order-submitted' ? [f.command] : []))
+/** Facts in short, in order: what a whole outbox is compared with. */
+export const brief = (facts: readonly KernelFact[]): string[] =>
+  facts.map((f) => {
+    switch (f.type) {
+      case 'order-submitted':
+        return `${f.class} ${f.command.side === 1 ? 'buy' : 'sell'} ${f.command.lots}`
+      case 'order-denied':
+        return `denied ${f.class}: ${f.rule}`
+      case 'cancel-requested':
+        return `cancel ${f.orderId}: ${f.cause}`
+      case 'hold-added':
+        return `hold ${f.hold.id} ${f.hold.effect}`
+      case 'hold-lifted':
+        return `lift ${f.holdId}`
+      case 'alert-raised':
+        return `${f.severity} ${f.alert}`
+      case 'stop-requested':
+        return `stop at ${f.stop}`
+      case 'strategy-mode-changed':
+        return `${f.strategy} ${f.mode}`
+      case 'trade-closed':
+        return `closed ${f.trade.pnl / 1e8}`
+      default:
+        return f.type
+    }
+  })
