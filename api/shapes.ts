@@ -312,7 +312,8 @@ export function toStatus(source: StatusSource): Status {
   return {
     profile: source.profile,
     state: state === 'running' || state === 'paused' || state === 'reducing' || state === 'halted' ? state : 'starting',
-    since: account === undefined ? null : iso(account.stateSince),
+    // 0: in this state from the beginning.
+    since: account === undefined || account.stateSince <= 0 ? null : iso(account.stateSince),
     equity: account?.equity ?? '0',
     dayPnl: account?.dayPnl ?? '0',
     openRisk: account?.openRisk ?? '0',

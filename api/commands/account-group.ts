@@ -40,7 +40,7 @@ const status = defineRead({
     return reply(account.state.toUpperCase(), {
       tone: TONE_OF[account.state] ?? 'info',
       fields: [
-        field('Since', `${time(account.stateSince, now)} (${duration(now - account.stateSince)})`),
+        ...(account.stateSince > 0 ? [field('Since', `${time(account.stateSince, now)} (${duration(now - account.stateSince)})`)] : []),
         ...holds.map((hold) => field('Hold', `${hold.scope}: ${hold.effect === 'no-orders' ? 'no orders' : 'no entries'}, ${hold.cause} by ${untrusted(hold.actor)}${hold.reason === '' ? '' : `, ${untrusted(hold.reason)}`}`)),
         field('Equity', `${amount(account.equity)} USDT`),
         field('Day', `${money(account.dayPnl)} (${percent(ofEquity(account.dayPnl, account))})`),

@@ -32,11 +32,15 @@ export async function send(context: CommandContext, command: TraderCommand, titl
       reply: reply(`${title}: queued`, { ...parts, tone: 'warn', text: 'The trader has not answered within 5 s. It takes the command as soon as it can; look at the status.', buttons: [runs('Status', '/status'), runs('Health', '/health')] }),
     }
   const tone = outcome.status === 'done' ? (parts.tone ?? 'ok') : 'bad'
-  return { status: outcome.status, reply: reply(outcome.status === 'done' ? title : `${title}: ${outcome.status}`, { ...parts, tone, text: untrustedText(outcome.text) }) }
+  return { status: outcome.status, reply: reply(outcome.status === 'done' ? title : `${title}: ${outcome.status}`, { ...parts, tone, text: sentenceOf(title, outcome.text) }) }
 }
 
-/** The trader's sentences are its own; only their length is bounded. */
-const untrustedText = (text: string): string => (text.length > 600 ? `${text.slice(0, 599)}…` : text)
+const SENTENCE_MAX = 600
+/** The trader's sentences are its own: bounded in length, and without the title that stands above them. */
+function sentenceOf(title: string, text: string): string {
+  const rest = text.startsWith(`${title}. `) ? text.slice(title.length + 2) : text
+  return rest.length > SENTENCE_MAX ? `${rest.slice(0, SENTENCE_MAX - 1)}…` : rest
+}
 
 const TODO_SCOPE = z.union([
   z.object({ type: z.literal('account') }),

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import type { FillRow, OrderRow, PositionRow, TradeRow } from '../../src/journal/row.ts'
-import { absolute, add, compare, divide, multiply, signOf, subtract, toFloat } from '../amount.ts'
+import { absolute, add, compare, divide, multiply, negate, signOf, subtract, toFloat } from '../amount.ts'
 import { toId } from '../ids.ts'
 import { noAccount } from './account-group.ts'
 import { type Command, type CommandContext, defineRead, inOrder } from './command.ts'
@@ -211,7 +211,7 @@ function tradeCard(row: TradeRow, fills: readonly FillRow[]): Reply {
       ...(row.exitTs === null ? [] : [field('Exit', `${price(row.exitPrice)} at ${time(row.exitTs, now)}, ${row.exitReason ?? ''}`), field('Held', duration(row.exitTs - row.entryTs))]),
       field('Result', `${money(row.pnl)}${row.resultR === null ? '' : ` (${signed(row.resultR)} R)`}`),
       field('Costs', `fee ${amount(row.fee)}, funding ${signed(row.funding)} USDT`),
-      field('Best, worst', `${money(row.mfe)}, ${money(row.mae)}`),
+      field('Best, worst', `${money(row.mfe)}, ${money(negate(row.mae))}`),
       field('Strategy', untrusted(row.strategy)),
     ],
     table: {

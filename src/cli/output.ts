@@ -82,6 +82,11 @@ export class Output {
       this.line(this.options.plain ? `${name}\t${value}` : `  ${this.style('dim', name.padEnd(width))}  ${value}`)
   }
 
+  /** Columns of the terminal, where one reads. */
+  get width(): number | undefined {
+    return this.stdout.columns
+  }
+
   get progressStream(): Stream {
     return this.stderr
   }

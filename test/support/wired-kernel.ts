@@ -1,0 +1,169 @@
+/**
+ * A kernel wired to the matching engine, synchronously, that keeps its log: every input and the facts that followed.
+ * Never a model of the live driver's waiting: it is the same order of steps without time in between.
+ */
+import { Random } from '../../src/core/random.ts'
+import { MINUTE_MS, cash, instrumentIndex, strategyId, ticks, ts } from '../../src/core/units.ts'
+import type { KernelConfig } from '../../src/kernel/config.ts'
+import type { ClosedBar, KernelFact, KernelInput } from '../../src/kernel/event.ts'
+import { Kernel } from '../../src/kernel/kernel.ts'
+import { makeInstrument } from '../../src/market/instrument.ts'
+import { RISK_PROFILES } from '../../src/risk/profiles.ts'
+import { donchianBreakout } from '../../src/strategy/donchian-breakout.ts'
+import { smaCross } from '../../src/strategy/sma-cross.ts'
+import type { OrderCommand, VenueEvent } from '../../src/trading/event.ts'
+import { SIM_COSTS } from '../../src/venue/sim/costs.ts'
+import { SimVenue } from '../../src/venue/sim/sim-venue.ts'
+
+export interface LogEntry {
+  readonly input: KernelInput
+  readonly facts: readonly KernelFact[]
+}
+
+const instruments = ['BTCUSDT', 'ETHUSDT'].map((symbol, at) =>
+  makeInstrument({
+    index: instrumentIndex(at),
+    venue: 'sim',
+    symbol,
+    tickSize: '0.1',
+    lotSize: '0.001',
+    quantityMarketMax: '0.1',
+    leverageMax: 100,
+  }),
+)
+export const OPENING = cash(10_000e8)
+export const LIMITS = {
+  ...RISK_PROFILES.sim.limits,
+  drawdown: { ...RISK_PROFILES.sim.limits.drawdown, yellow: 0.005, orange: 0.02, red: 0.04 },
+}
+
+export const wiredConfig = (): KernelConfig => ({
+  tag: 'wired1',
+  instruments,
+  intervalMs: MINUTE_MS,
+  strategies: [
+    { id: strategyId('sma'), definition: smaCross, params: smaCross.params.parse({ fast: 2, slow: 4 }), instruments: [instrumentIndex(0)] },
+    {
+      id: strategyId('donchian'),
+      definition: donchianBreakout,
+      params: donchianBreakout.params.parse({ entry: 4, exit: 2, atr: 3 }),
+      instruments: [instrumentIndex(1)],
+    },
+  ],
+  limits: LIMITS,
+  sizing: RISK_PROFILES.sim.sizing,
+  costs: RISK_PROFILES.sim.costs,
+  defaultStopFraction: 0.01,
+  isJournaled: true,
+  allowsBudget: false,
+})
+
+export class WiredKernel {
+  readonly log: LogEntry[] = []
+  readonly kernel = new Kernel(wiredConfig())
+  readonly venue = new SimVenue(instruments, OPENING, { ...SIM_COSTS, idPrefix: 'v' })
+  /** Called after each input with what it led to. */
+  check: (entry: LogEntry) => void = () => {}
+  now = 20_000 * 86_400_000
+  private readonly random: Random
+  private readonly prices = [640_000, 32_000]
+  private readonly heard: VenueEvent[] = []
+  private readonly hear = (event: VenueEvent): void => void this.heard.push(event)
+
+  constructor(seed: number) {
+    this.random = new Random(seed)
+    this.give({ type: 'wallet-adjusted', coin: 'USDT', amount: OPENING, cause: 'opening', ts: ts(this.now) })
+  }
+
+  /** One input, its facts, what the venue is told and what it answers, until both are silent. */
+  give(input: KernelInput): void {
+    const { outbox } = this.kernel
+    outbox.reset()
+    this.kernel.apply(structuredClone(input))
+    const facts = structuredClone(Array.from({ length: outbox.count }, (_, k) => outbox.at(k)))
+    const entry = { input, facts }
+    this.log.push(entry)
+    this.check(entry)
+    for (const fact of facts) this.send(fact)
+    for (let event = this.heard.shift(); event !== undefined; event = this.heard.shift()) this.give(event)
+  }
+
+  private send(fact: KernelFact): void {
+    const command = commandOf(fact)
+    if (command === undefined) return
+    const refusal = this.venue.accept(command, ts(this.now), this.hear)
+    if (refusal === undefined || command.type !== 'submit-order') return
+    const { instrument, orderId } = command
+    this.hear({
+      type: 'order-rejected',
+      instrument,
+      orderId,
+      venueOrderId: undefined,
+      code: String(refusal.code),
+      detail: refusal.detail,
+      ts: ts(this.now),
+    })
+  }
+
+  /** A minute of both symbols: four prints each, then the close. `shake` is the largest move of a print, as a fraction. */
+  minute(shake: number): void {
+    const openTs = ts(this.now)
+    const closed: ClosedBar[] = []
+    for (const { index } of instruments) {
+      const path = Array.from({ length: 4 }, () => {
+        const price = Math.max(1_000, Math.round((this.prices[index] as number) * (1 + (this.random.next() - 0.5) * 2 * shake)))
+        this.prices[index] = price
+        return price
+      })
+      for (const price of path) {
+        this.now += 1_000
+        this.venue.tick(index, ticks(price), 1, ts(this.now), this.hear)
+        for (let event = this.heard.shift(); event !== undefined; event = this.heard.shift()) this.give(event)
+      }
+      const [open, close] = [path[0] as number, path.at(-1) as number]
+      const bar = {
+        ts: openTs,
+        open: ticks(open),
+        high: ticks(Math.max(...path)),
+        low: ticks(Math.min(...path)),
+        close: ticks(close),
+        volume: 1,
+      }
+      closed.push({ instrument: index, bar, spreadTicks: 1 })
+    }
+    this.now = openTs + MINUTE_MS
+    this.give({ type: 'bars-closed', ts: ts(this.now), mode: 'live', bars: closed })
+  }
+
+  marks(): number[] {
+    return [...this.prices]
+  }
+}
+
+function commandOf(fact: KernelFact): OrderCommand | undefined {
+  switch (fact.type) {
+    case 'order-submitted':
+      return fact.command
+    case 'cancel-requested':
+      return {
+        type: 'cancel-order',
+        orderId: fact.orderId,
+        clientOrderId: fact.clientOrderId,
+        venueOrderId: fact.venueOrderId,
+        instrument: fact.instrument,
+      }
+    case 'stop-requested':
+      return { type: 'set-position-stop', instrument: fact.instrument, stop: fact.stop, triggerBy: fact.triggerBy }
+    default:
+      return undefined
+  }
+}
+
+/** The same log, folded: inputs are booked, facts are believed, nothing is decided. */
+export function fold(kernel: Kernel, log: readonly LogEntry[]): Kernel {
+  for (const { input, facts } of structuredClone(log)) {
+    kernel.foldInput(input)
+    for (const fact of facts) kernel.foldFact(fact)
+  }
+  return kernel
+}
