@@ -24,8 +24,10 @@ const WINDOW_HOURS = 720
 /** Hourly equity of the last 30 days of market time. Undefined while there are fewer than 24 hours. */
 export async function computeMeasures(sql: Sql): Promise<Measures | undefined> {
   const rows = await sql<{ hour: number; equity: string }[]>`
-    select distinct on (ts / ${HOUR_MS}) ts / ${HOUR_MS} as hour, equity::text as equity from equity
-    where ts > (select max(ts) from equity) - ${WINDOW_HOURS * HOUR_MS}::bigint order by ts / ${HOUR_MS}, ts desc`
+    select distinct on (hour) hour, equity from (
+      select ts / ${HOUR_MS}::bigint as hour, ts, equity::text as equity from equity
+      where ts > (select max(ts) from equity) - ${WINDOW_HOURS * HOUR_MS}::bigint) as of_hour
+    order by hour, ts desc`
   if (rows.length < 24) return undefined
   const series = { ts: Float64Array.from(rows, (r) => (r.hour + 1) * HOUR_MS), equity: Float64Array.from(rows, (r) => Number(r.equity)) }
   const figures = equityMetrics(series, HOURS_PER_YEAR)

@@ -7,12 +7,12 @@ import { fileURLToPath } from 'node:url'
 import packageJson from '../package.json' with { type: 'json' }
 import { dataDirectory, environment, loadConfig } from './app/config.ts'
 import type { RoleContext } from './app/compose.ts'
-import { type RoleName, claimDirectory, pathsOf } from './app/paths.ts'
+import { claimDirectory, pathsOf } from './app/paths.ts'
 import { runRole } from './app/roles.ts'
 import { Supervisor } from './app/supervisor.ts'
 import { Terminal } from './app/terminal.ts'
 
-const ROLES = ['all', 'trader', 'simulator', 'api', 'worker', 'bots'] as const
+const ROLES = ['all', 'trader', 'simulator', 'api', 'worker', 'bots', 'surfaces'] as const
 
 async function main(): Promise<number> {
   const env = environment()
@@ -54,7 +54,7 @@ async function main(): Promise<number> {
       if (level !== 'info') terminal.warn(`${role === 'all' ? '' : `${role}: `}${text}`)
     },
   }
-  if (role !== 'all') return runRole(role as RoleName, context, { isSafe: flags.safe === true })
+  if (role !== 'all') return runRole(role, context, { isSafe: flags.safe === true })
   terminal.banner(packageJson.version, config)
   const passed = [
     ...(flags['data-dir'] === undefined ? [] : ['--data-dir', flags['data-dir']]),

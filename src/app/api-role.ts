@@ -15,7 +15,11 @@ import type { PathProblem } from './paths.ts'
 
 const LOOPBACK = /^(127\.\d+\.\d+\.\d+|localhost|::1)$/
 
-export async function startApiRole(context: RoleContext, database: Database, ports: CommandPorts): Promise<Result<RunningRole, PathProblem>> {
+export async function startApiRole(
+  context: RoleContext,
+  database: Database,
+  ports: CommandPorts,
+): Promise<Result<RunningRole, PathProblem>> {
   const { config, paths, log } = context
   if (!LOOPBACK.test(config.api.host))
     return err({

@@ -63,6 +63,8 @@ export const configSchema = z.strictObject({
       apiRoot: url(),
       admins: ids('a list of user ids, as 123456,789012'),
       chats: ids('a list of chat ids, as -100123:operator,-100456'),
+      webhookUrl: url(),
+      webhookSecret: secret('1 to 256 letters, digits, _ and -: Telegram sends it with each update'),
     })
     .prefault({}),
   discord: z

@@ -14,6 +14,8 @@ export interface DataPaths {
   readonly run: string
   readonly adminKey: string
   readonly bybitKey: string
+  /** 0600; written by `telegram pair`. The configuration's token comes first. */
+  readonly telegramToken: string
   readonly simState: string
 }
 
@@ -28,6 +30,7 @@ export const pathsOf = (root: string): DataPaths => ({
   run: join(root, 'run'),
   adminKey: join(root, 'admin.key'),
   bybitKey: join(root, 'bybit.key'),
+  telegramToken: join(root, 'telegram.token'),
   simState: join(root, 'simulator.json'),
 })
 
@@ -59,6 +62,8 @@ export function readTag(paths: DataPaths): string {
 }
 
 export type RoleName = 'supervisor' | 'trader' | 'simulator' | 'api' | 'worker' | 'bots'
+/** A process may play several roles; each has its pid file. */
+export const SURFACE_ROLES = ['api', 'worker', 'bots'] as const satisfies readonly RoleName[]
 
 const pidFile = (paths: DataPaths, role: RoleName): string => join(paths.run, `${role}.pid`)
 

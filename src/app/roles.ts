@@ -6,35 +6,41 @@ import type { Result } from '../core/result.ts'
 import { serveExchange } from '../venue/sim/bybit-server/serve-exchange.ts'
 import { StartError } from '../venue/sim/bybit-server/start-error.ts'
 import { type RoleContext, type RunningRole, startTrader } from './compose.ts'
-import { type PathProblem, type RoleName, removePid, writePid } from './paths.ts'
+import { type PathProblem, type RoleName, SURFACE_ROLES, removePid, writePid } from './paths.ts'
 import { tell } from './role-message.ts'
+import { startSurfaces } from './surfaces.ts'
 import { lineOf } from './trade-line.ts'
 
 const HEARTBEAT_MS = 500
 
+/** What a process may be told to be; `surfaces` is API, worker and bots in one. */
+export type ProcessRole = Exclude<RoleName, 'supervisor'> | 'surfaces'
+
+const rolesOf = (role: ProcessRole): readonly RoleName[] => (role === 'surfaces' ? SURFACE_ROLES : [role])
+
 /** Runs until stopped. Answers the exit code. */
-export async function runRole(role: RoleName, context: RoleContext, flags: { readonly isSafe: boolean }): Promise<number> {
-  writePid(context.paths, role)
+export async function runRole(role: ProcessRole, context: RoleContext, flags: { readonly isSafe: boolean }): Promise<number> {
+  for (const name of rolesOf(role)) writePid(context.paths, name)
   const ended = endSignal()
   const heartbeat = setInterval(() => tell({ type: 'heartbeat' }), HEARTBEAT_MS)
   const started = await start(role, context, flags, ended.end)
   if (!started.ok) {
     clearInterval(heartbeat)
     tell({ type: 'failed', sentence: started.error.sentence, next: started.error.next, exitCode: 1 })
-    context.log('error', `${started.error.sentence} ${started.error.next}`)
-    removePid(context.paths, role)
+    if (process.send === undefined) context.log('error', `${started.error.sentence} ${started.error.next}`)
+    for (const name of rolesOf(role)) removePid(context.paths, name)
     return 1
   }
   tell({ type: 'ready', detail: '' })
   const code = await ended.promise
   await started.value.stop()
   clearInterval(heartbeat)
-  removePid(context.paths, role)
+  for (const name of rolesOf(role)) removePid(context.paths, name)
   return code
 }
 
 async function start(
-  role: RoleName,
+  role: ProcessRole,
   context: RoleContext,
   flags: { readonly isSafe: boolean },
   end: (code: number) => void,
@@ -57,8 +63,12 @@ async function start(
       })
     case 'simulator':
       return startSimulator(context)
-    default:
-      return { ok: false, error: { sentence: `The role ${role} cannot run alone.`, next: 'Use --role trader, api, worker or bots.' } }
+    case 'surfaces':
+      return startSurfaces(context, SURFACE_ROLES)
+    case 'api':
+    case 'worker':
+    case 'bots':
+      return startSurfaces(context, [role])
   }
 }
 

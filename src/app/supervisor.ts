@@ -5,8 +5,9 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { startEmbedded } from '../../db/embedded.ts'
 import type { RoleContext } from './compose.ts'
-import { type RoleName, livingPid, removePid, writePid } from './paths.ts'
+import { livingPid, removePid, writePid } from './paths.ts'
 import type { RoleMessage } from './role-message.ts'
+import type { ProcessRole } from './roles.ts'
 import type { Terminal } from './terminal.ts'
 
 /** A trader that does not answer for this long of wall time holds a strategy that hangs: it is killed (architecture 2.1). */
@@ -26,7 +27,7 @@ export interface SupervisorOptions {
 }
 
 interface Child {
-  readonly role: RoleName
+  readonly role: ProcessRole
   process: ChildProcess
   lastHeartbeatMs: number
   isReady: boolean
@@ -41,7 +42,7 @@ interface Failure {
 
 export class Supervisor {
   private readonly options: SupervisorOptions
-  private readonly children = new Map<RoleName, Child>()
+  private readonly children = new Map<ProcessRole, Child>()
   private isStopping = false
   private database: { stop(): Promise<void> } | undefined
   private end: (code: number) => void = () => {}
@@ -98,9 +99,12 @@ export class Supervisor {
       if (failure !== undefined) return this.give(failure)
       terminal.step('exchange', `simulator at ${config.sim.speed}x, seed ${config.sim.seed}, http://127.0.0.1:${config.sim.port}`, performance.now() - startedMs)
     } else terminal.step('exchange', config.bybit.url ?? `Bybit ${config.profile}`, 0)
+    // They read tables only, so they start beside the trader.
+    const surfaces = this.startChild('surfaces')
     const trader = await this.startChild('trader')
     if (trader !== undefined) return this.give(trader)
-    return undefined
+    const failure = await surfaces
+    return failure === undefined ? undefined : this.give(failure)
   }
 
   private give(failure: Failure): number {
@@ -109,7 +113,7 @@ export class Supervisor {
   }
 
   /** Starts a role and waits until it is ready; answers why it cannot run. */
-  private startChild(role: RoleName, extra: readonly string[] = []): Promise<Failure | undefined> {
+  private startChild(role: ProcessRole, extra: readonly string[] = []): Promise<Failure | undefined> {
     const { entry, flags, terminal } = this.options
     const before = this.children.get(role)
     const child: Child = {
@@ -205,7 +209,7 @@ export class Supervisor {
   private async shutDown(): Promise<void> {
     this.isStopping = true
     clearInterval(this.watch)
-    for (const role of ['bots', 'worker', 'api', 'trader', 'simulator'] as const) {
+    for (const role of ['surfaces', 'trader', 'simulator'] as const) {
       const child = this.children.get(role)
       if (child === undefined || child.process.exitCode !== null || child.process.signalCode !== null) continue
       await new Promise<void>((resolve) => {

@@ -1,0 +1,205 @@
+/**
+ * The bots role: starts a bot where a token is, routes alerts to its chats, and delivers what waits.
+ * Never stops anything else when a platform is down: what was not delivered waits in its table.
+ */
+import { existsSync, readFileSync } from 'node:fs'
+import { badgeOf } from '../../api/commands/reply.ts'
+import { CommandRunner } from '../../api/commands/run.ts'
+import type { CommandPorts } from '../../api/commands/command.ts'
+import type { ChatUsers } from '../../bots/access.ts'
+import { type AlertToTell, alertCard, isTold, missedCard } from '../../bots/alert-card.ts'
+import { DiscordBot } from '../../bots/discord.ts'
+import { OutboxSender } from '../../bots/outbox.ts'
+import type { BotPorts } from '../../bots/ports.ts'
+import { TelegramBot } from '../../bots/telegram.ts'
+import { PostgresChatUsers, PostgresPairing } from '../../db/chat-users.ts'
+import type { Database } from '../../db/client.ts'
+import { PostgresDeliveries, routeAlerts } from '../../db/deliveries.ts'
+import { reportHealth } from '../../db/health.ts'
+import type { JobQueues } from '../../jobs/queues.ts'
+import type { RoleContext, RunningRole } from './compose.ts'
+
+const SWEEP_MS = 5_000
+const TOKEN_LOOK_MS = 2_000
+const DISCORD_ALERT_CHANNEL = 'alerts'
+
+export async function startBots(context: RoleContext, database: Database, ports: CommandPorts, queues: JobQueues): Promise<RunningRole> {
+  const role = new BotsRole(context, database, ports, queues)
+  await role.start()
+  return role
+}
+
+class BotsRole implements RunningRole {
+  private readonly context: RoleContext
+  private readonly database: Database
+  private readonly users: ChatUsers
+  private readonly pairing: PostgresPairing
+  private readonly runner: CommandRunner
+  private readonly queues: JobQueues
+  private readonly outbox: OutboxSender
+  private readonly badge: string
+  private telegram: TelegramBot | undefined
+  private discord: DiscordBot | undefined
+  private readonly timers: NodeJS.Timeout[] = []
+  private isStarting = false
+
+  constructor(context: RoleContext, database: Database, ports: CommandPorts, queues: JobQueues) {
+    this.context = context
+    this.database = database
+    this.queues = queues
+    this.users = new PostgresChatUsers(database.sql)
+    this.pairing = new PostgresPairing(database.sql)
+    this.runner = new CommandRunner(ports)
+    this.badge = badgeOf(context.config.profile)
+    this.outbox = new OutboxSender({
+      rows: new PostgresDeliveries(database.sql, ['telegram', 'discord']),
+      send: (channel, told) => {
+        const cut = channel.indexOf(':')
+        const address = channel.slice(cut + 1)
+        if (channel.startsWith('telegram:')) return this.telegram?.send(address, told, undefined, told.tone === 'bad' ? 'P1' : 'P4')
+        return this.discord?.send(address, told)
+      },
+      missedCard: (count, critical) => missedCard(this.badge, count, critical),
+      nowMs: () => Date.now(),
+      log: (text) => context.log('warn', text),
+    })
+  }
+
+  async start(): Promise<void> {
+    await this.startTelegram()
+    await this.startDiscord()
+    this.queues.work('alerts', 1, () => this.tellAlerts())
+    this.timers.push(
+      setInterval(() => this.guard(() => this.tellAlerts()), SWEEP_MS),
+      setInterval(() => this.guard(() => this.lookForToken()), TOKEN_LOOK_MS),
+      setInterval(() => this.guard(() => this.finishPairing()), 1_000),
+    )
+  }
+
+  private guard(run: () => Promise<void>): void {
+    run().catch((thrown: unknown) => this.context.log('warn', `bots: ${thrown instanceof Error ? thrown.message : String(thrown)}`))
+  }
+
+  private botPorts(part: string): BotPorts {
+    const { sql } = this.database
+    return {
+      runner: this.runner,
+      users: this.users,
+      pairing: this.pairing,
+      badge: this.badge,
+      profile: this.context.config.profile,
+      nowMs: () => Date.now(),
+      log: this.context.log,
+      health: (status, detail) => this.guard(() => reportHealth(sql, part, status, detail)),
+    }
+  }
+
+  private token(): string | undefined {
+    const { config, paths } = this.context
+    if (config.telegram.token !== undefined) return config.telegram.token
+    return existsSync(paths.telegramToken) ? readFileSync(paths.telegramToken, 'utf8').trim() : undefined
+  }
+
+  private async startTelegram(): Promise<void> {
+    const token = this.token()
+    if (token === undefined || this.isStarting) return
+    this.isStarting = true
+    const { telegram, hooks } = this.context.config
+    const bot = new TelegramBot(
+      {
+        token,
+        apiRoot: telegram.apiRoot,
+        access: { admins: telegram.admins, chats: telegram.chats },
+        webhook:
+          telegram.webhookUrl === undefined || telegram.webhookSecret === undefined
+            ? undefined
+            : { url: telegram.webhookUrl, secret: telegram.webhookSecret, port: hooks.port },
+      },
+      this.botPorts('telegram'),
+    )
+    const problem = await bot.start()
+    this.isStarting = false
+    if (problem === undefined) this.telegram = bot
+    else {
+      this.context.log('warn', problem)
+      await bot.stop()
+    }
+  }
+
+  /** `telegram pair` has left a token while we run; a start that failed (no network) is tried again as well. */
+  private async lookForToken(): Promise<void> {
+    if (this.telegram === undefined) await this.startTelegram()
+  }
+
+  private async startDiscord(): Promise<void> {
+    const { discord } = this.context.config
+    if (discord.token === undefined) return
+    const bot = new DiscordBot(
+      { token: discord.token, apiRoot: discord.apiRoot, guild: discord.guild, access: { admins: discord.admins, chats: [] } },
+      this.botPorts('discord'),
+      { suggest: (_command, option, typed) => this.suggest(option, typed) },
+    )
+    const problem = await bot.start()
+    if (problem === undefined) this.discord = bot
+    else {
+      this.context.log('warn', problem)
+      await bot.stop()
+    }
+  }
+
+  private async suggest(option: string, typed: string): Promise<readonly string[]> {
+    const { sql } = this.database
+    const like = `${typed.toUpperCase().replace(/[%_\\]/g, '')}%`
+    if (/strategy|name/i.test(option)) {
+      const rows = await sql<{ strategy: string }[]>`select distinct strategy from strategies where upper(strategy) like ${like} order by strategy limit 25`
+      return rows.map((r) => r.strategy)
+    }
+    if (/id|number/i.test(option)) {
+      const rows = await sql<{ number: number }[]>`select number from trades order by number desc limit 25`
+      return rows.map((r) => String(r.number)).filter((n) => n.startsWith(typed))
+    }
+    const rows = await sql<{ symbol: string }[]>`select distinct symbol from strategies where symbol like ${like} order by symbol limit 25`
+    return rows.map((r) => r.symbol)
+  }
+
+  /** Chats that are told: admins in private, listed groups, and the server's #alerts. */
+  private async channels(): Promise<readonly string[]> {
+    const { telegram, discord } = this.context.config
+    const channels: string[] = []
+    if (this.telegram !== undefined) {
+      const paired = (await this.users.list('telegram')).filter((u) => u.role === 'admin').map((u) => u.userId)
+      for (const id of new Set([...telegram.admins, ...paired])) channels.push(`telegram:${id}`)
+      for (const chat of telegram.chats) channels.push(`telegram:${chat.replace(/:(viewer|operator|trader|admin)$/, '')}`)
+    }
+    if (this.discord !== undefined) {
+      const alerts = this.discord.channelNamed(DISCORD_ALERT_CHANNEL)
+      if (alerts !== undefined) channels.push(`discord:${alerts}`)
+      else for (const id of discord.admins) channels.push(`discord:user:${id}`)
+    }
+    return channels
+  }
+
+  private async tellAlerts(): Promise<void> {
+    const channels = await this.channels()
+    // Without a bot nothing is routed: whoever pairs later begins with what comes then.
+    if (channels.length === 0) return
+    const card = (alert: AlertToTell) => alertCard(alert, this.badge)
+    while ((await routeAlerts(this.database.sql, (alert) => (isTold(alert.severity) ? channels : []), card)) === 500) {
+      // More than one page waits.
+    }
+    await this.outbox.flush()
+  }
+
+  private async finishPairing(): Promise<void> {
+    const state = await this.pairing.state()
+    if (state === undefined || state.decision === null || state.candidate === null) return
+    await this.pairing.close()
+    if (state.decision === 'yes') await this.telegram?.welcome(state.candidate.userId, 'admin')
+  }
+
+  async stop(): Promise<void> {
+    for (const timer of this.timers) clearInterval(timer)
+    await this.telegram?.stop()
+    await this.discord?.stop()
+  }
+}

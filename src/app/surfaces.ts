@@ -1,0 +1,63 @@
+/**
+ * The roles around the trader: API, worker and bots, each alone or together in one process.
+ * Never something that trading waits for: each may be down.
+ */
+import type { Result } from '../core/result.ts'
+import { ok } from '../core/result.ts'
+import { reportHealth } from '../../db/health.ts'
+import { JobQueues } from '../../jobs/queues.ts'
+import { startWorker } from '../../jobs/worker.ts'
+import { startApiRole } from './api-role.ts'
+import { startBots } from './bots-role.ts'
+import { commandPorts } from './command-ports.ts'
+import { type RoleContext, type RunningRole, connect } from './compose.ts'
+import { type PathProblem, readTag } from './paths.ts'
+import { PublicVenue } from './public-venue.ts'
+
+export const SURFACES = ['api', 'worker', 'bots'] as const
+export type Surface = (typeof SURFACES)[number]
+
+const HEALTH_EVERY_MS = 5_000
+const POOL = 10
+
+export async function startSurfaces(context: RoleContext, surfaces: readonly Surface[]): Promise<Result<RunningRole, PathProblem>> {
+  const database = await connect(context, POOL)
+  if (!database.ok) return database
+  const { config, paths, log } = context
+  const { sql } = database.value
+  const queues = new JobQueues({
+    databaseUrl: database.value.url,
+    redisUrl: config.redisUrl,
+    prefix: `ballast-${readTag(paths)}`,
+    onError: (text) => log('warn', text),
+  })
+  const publicVenue = new PublicVenue(context)
+  const ports = commandPorts(context, database.value, queues, publicVenue, Date.now())
+  const running: RunningRole[] = []
+  const closeAll = async (): Promise<void> => {
+    for (const role of running.splice(0).reverse()) await role.stop()
+    await queues.close()
+    await database.value.close()
+  }
+  if (surfaces.includes('api')) {
+    const api = await startApiRole(context, database.value, ports)
+    if (!api.ok) {
+      await closeAll()
+      return api
+    }
+    running.push(api.value)
+  }
+  if (surfaces.includes('worker'))
+    await startWorker({ sql, queues, candlesRoot: paths.candles, candleSource: () => publicVenue.candleSource(), log })
+  if (surfaces.includes('bots')) running.push(await startBots(context, database.value, ports, queues))
+  const beat = setInterval(() => {
+    for (const surface of surfaces)
+      reportHealth(sql, surface, 'ok', '').catch((thrown: unknown) => log('warn', `health: ${thrown instanceof Error ? thrown.message : String(thrown)}`))
+  }, HEALTH_EVERY_MS)
+  return ok({
+    stop: async () => {
+      clearInterval(beat)
+      await closeAll()
+    },
+  })
+}

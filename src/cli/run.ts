@@ -1,0 +1,30 @@
+/**
+ * `ballast run`: the whole system in the foreground, as `npm start`.
+ * Never a second way to start: it runs the same program.
+ */
+import { spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import type { Command } from 'commander'
+import { contextOf } from './context.ts'
+
+export function register(program: Command): void {
+  program
+    .command('run')
+    .description('run everything in the foreground; the same as npm start')
+    .option('--role <role>', 'all, or one of trader, simulator, api, worker, bots', 'all')
+    .action(runAll)
+}
+
+async function runAll(flags: { readonly role: string }, command: Command): Promise<void> {
+  const { flags: global } = contextOf(command)
+  const passed = [
+    '--role',
+    flags.role,
+    ...(global.dataDir === undefined ? [] : ['--data-dir', global.dataDir]),
+    ...(global.profile === undefined ? [] : ['--profile', global.profile]),
+    ...(global.config ?? []).flatMap((file) => ['--config', file]),
+  ]
+  const child = spawn(process.execPath, [fileURLToPath(new URL('./main.js', import.meta.url)), ...passed], { stdio: 'inherit' })
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal))
+  process.exitCode = await new Promise<number>((resolve) => child.on('exit', (code) => resolve(code ?? 1)))
+}

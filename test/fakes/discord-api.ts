@@ -1,0 +1,241 @@
+/**
+ * A Discord on loopback: gateway (HELLO, IDENTIFY, READY, interactions) and the REST calls that answer them.
+ * Never takes a second first answer to an interaction, as the real one does not.
+ */
+import { type IncomingMessage, type Server, createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { type WebSocket, WebSocketServer } from 'ws'
+
+export interface DiscordCommand {
+  readonly name: string
+  readonly description: string
+  readonly options: readonly { readonly name: string; readonly required: boolean; readonly autocomplete: boolean }[]
+}
+export interface DiscordAnswer {
+  readonly interactionId: string
+  readonly token: string
+  first: Readonly<Record<string, unknown>>
+  firstAfterMs: number
+  /** What the answer shows now, after edits. */
+  message: Readonly<Record<string, unknown>> | undefined
+  edits: number
+}
+
+const IDS = { application: '900', user: '901', guild: '902', channel: '903' } as const
+
+export class FakeDiscord {
+  commands: readonly DiscordCommand[] = []
+  readonly answers: DiscordAnswer[] = []
+  readonly channelMessages: { readonly channel: string; readonly body: Readonly<Record<string, unknown>> }[] = []
+  private readonly created = new Map<string, number>()
+  private server: Server | undefined
+  private gateway: WebSocketServer | undefined
+  private socket: WebSocket | undefined
+  private port = 0
+  private sequence = 0
+  private nextId = 1_000
+
+  static readonly guild = IDS.guild
+  static readonly channel = IDS.channel
+
+  async start(): Promise<string> {
+    this.server = createServer((request, response) => {
+      void this.handle(request).then(({ status, body }) => {
+        response.writeHead(status, { 'content-type': 'application/json' }).end(body === undefined ? '' : JSON.stringify(body))
+      })
+    })
+    this.gateway = new WebSocketServer({ server: this.server })
+    this.gateway.on('connection', (socket) => this.connect(socket))
+    await new Promise<void>((resolve) => this.server?.listen(0, '127.0.0.1', resolve))
+    this.port = (this.server.address() as AddressInfo).port
+    return `http://127.0.0.1:${this.port}/api`
+  }
+
+  async stop(): Promise<void> {
+    for (const client of this.gateway?.clients ?? []) client.terminate()
+    this.gateway?.close()
+    this.server?.closeAllConnections()
+    await new Promise<void>((resolve) => this.server?.close(() => resolve()))
+  }
+
+  private connect(socket: WebSocket): void {
+    this.socket = socket
+    socket.send(JSON.stringify({ op: 10, d: { heartbeat_interval: 41_250 } }))
+    socket.on('message', (data) => {
+      const frame = JSON.parse(data.toString()) as { op: number }
+      if (frame.op === 1) socket.send(JSON.stringify({ op: 11 }))
+      if (frame.op === 2) {
+        this.dispatch('READY', {
+          v: 10,
+          user: { id: IDS.user, username: 'ballast', discriminator: '0', bot: true, avatar: null },
+          guilds: [{ id: IDS.guild, unavailable: true }],
+          session_id: 's1',
+          resume_gateway_url: `ws://127.0.0.1:${this.port}`,
+          application: { id: IDS.application, flags: 0 },
+        })
+        this.dispatch('GUILD_CREATE', {
+          id: IDS.guild,
+          name: 'Test',
+          owner_id: '1',
+          channels: [{ id: IDS.channel, type: 0, name: 'alerts', position: 0, permission_overwrites: [] }],
+          members: [],
+          roles: [{ id: IDS.guild, name: '@everyone', permissions: '8', position: 0, color: 0, hoist: false, managed: false, mentionable: false }],
+          emojis: [],
+          stickers: [],
+          threads: [],
+          presences: [],
+          voice_states: [],
+          stage_instances: [],
+          guild_scheduled_events: [],
+          features: [],
+          member_count: 1,
+          premium_tier: 0,
+          verification_level: 0,
+          nsfw_level: 0,
+          default_message_notifications: 0,
+          explicit_content_filter: 0,
+          mfa_level: 0,
+          system_channel_flags: 0,
+          preferred_locale: 'en-US',
+          joined_at: new Date(0).toISOString(),
+        })
+      }
+    })
+  }
+
+  private dispatch(type: string, data: unknown): void {
+    this.sequence += 1
+    this.socket?.send(JSON.stringify({ op: 0, s: this.sequence, t: type, d: data }))
+  }
+
+  private interaction(type: number, userId: string, data: unknown, message?: unknown): string {
+    // A snowflake carries its time: what is sent now must look as if it was sent now.
+    const id = String((BigInt(Date.now() - 1_420_070_400_000) << 22n) + BigInt(this.nextId++ % 4_000))
+    this.created.set(id, Date.now())
+    this.dispatch('INTERACTION_CREATE', {
+      id,
+      application_id: IDS.application,
+      type,
+      token: `token-${id}`,
+      version: 1,
+      guild_id: IDS.guild,
+      channel_id: IDS.channel,
+      channel: { id: IDS.channel, type: 0, guild_id: IDS.guild },
+      member: { user: { id: userId, username: `user${userId}`, discriminator: '0', avatar: null }, roles: [], joined_at: new Date(0).toISOString(), deaf: false, mute: false, flags: 0, permissions: '0' },
+      app_permissions: '0',
+      locale: 'en-US',
+      entitlements: [],
+      authorizing_integration_owners: {},
+      context: 0,
+      attachment_size_limit: 10_000_000,
+      data,
+      ...(message === undefined ? {} : { message }),
+    })
+    return id
+  }
+
+  slash(userId: string, name: string, options: Readonly<Record<string, string>> = {}): string {
+    return this.interaction(2, userId, { id: '1', name, type: 1, options: Object.entries(options).map(([option, value]) => ({ name: option, type: 3, value })) })
+  }
+
+  autocomplete(userId: string, name: string, option: string, typed: string): string {
+    return this.interaction(4, userId, { id: '1', name, type: 1, options: [{ name: option, type: 3, value: typed, focused: true }] })
+  }
+
+  tap(userId: string, answer: DiscordAnswer, label: string): string {
+    const button = buttonsOf(answer.message).find((b) => b.label.startsWith(label))
+    if (button === undefined) throw new Error(`no button '${label}' among: ${buttonsOf(answer.message).map((b) => b.label).join(', ')}`)
+    return this.interaction(3, userId, { custom_id: button.custom_id, component_type: 2 }, this.messageOf(answer))
+  }
+
+  answerTo(interactionId: string): DiscordAnswer | undefined {
+    return this.answers.find((a) => a.interactionId === interactionId)
+  }
+
+  private messageOf(answer: DiscordAnswer): unknown {
+    return {
+      id: `9${answer.interactionId.slice(-10)}`,
+      channel_id: IDS.channel,
+      author: { id: IDS.user, username: 'ballast', discriminator: '0', avatar: null, bot: true },
+      content: '',
+      timestamp: new Date().toISOString(),
+      edited_timestamp: null,
+      tts: false,
+      mention_everyone: false,
+      mentions: [],
+      mention_roles: [],
+      attachments: [],
+      pinned: false,
+      type: 20,
+      embeds: (answer.message?.embeds as unknown[]) ?? [],
+      components: (answer.message?.components as unknown[]) ?? [],
+    }
+  }
+
+  private async handle(request: IncomingMessage): Promise<{ status: number; body: unknown }> {
+    const path = (request.url ?? '').replace(/^\/api(\/v\d+)?/, '').split('?')[0] ?? ''
+    const body = await readBody(request)
+    if (path === '/gateway/bot')
+      return { status: 200, body: { url: `ws://127.0.0.1:${this.port}`, shards: 1, session_start_limit: { total: 1000, remaining: 999, reset_after: 1, max_concurrency: 1 } } }
+    if (request.method === 'PUT' && /\/commands$/.test(path)) {
+      this.commands = body as unknown as readonly DiscordCommand[]
+      return { status: 200, body: [] }
+    }
+    const first = /^\/interactions\/(\d+)\/([^/]+)\/callback$/.exec(path)
+    if (first !== null) return this.first(first[1] as string, first[2] as string, body)
+    const edit = /^\/webhooks\/\d+\/([^/]+)\/messages\/@original$/.exec(path)
+    if (edit !== null) return this.edit(edit[1] as string, request.method ?? 'GET', body)
+    if (/^\/webhooks\/\d+\/[^/]+$/.test(path)) return { status: 200, body: this.plainMessage() }
+    const channel = /^\/channels\/(\d+)\/messages$/.exec(path)
+    if (channel !== null) {
+      this.channelMessages.push({ channel: channel[1] as string, body })
+      return { status: 200, body: this.plainMessage() }
+    }
+    if (/^\/channels\/\d+$/.test(path)) return { status: 200, body: { id: IDS.channel, type: 0, name: 'alerts', guild_id: IDS.guild } }
+    if (path === '/users/@me/channels') return { status: 200, body: { id: IDS.channel, type: 1, recipients: [] } }
+    if (/^\/users\/\d+$/.test(path)) return { status: 200, body: { id: path.split('/')[2], username: 'someone', discriminator: '0', avatar: null } }
+    return { status: 404, body: { code: 0, message: `404: ${request.method} ${path}` } }
+  }
+
+  private plainMessage(): unknown {
+    return this.messageOf({ interactionId: String(this.nextId++).padStart(12, '0'), token: '', first: {}, firstAfterMs: 0, message: {}, edits: 0 })
+  }
+
+  private first(id: string, token: string, body: Readonly<Record<string, unknown>>): { status: number; body: unknown } {
+    if (this.answers.some((a) => a.interactionId === id)) return { status: 400, body: { code: 40060, message: 'Interaction has already been acknowledged.' } }
+    this.answers.push({ interactionId: id, token, first: body, firstAfterMs: Date.now() - (this.created.get(id) ?? 0), message: (body.data as Record<string, unknown> | undefined) ?? undefined, edits: 0 })
+    return { status: 204, body: undefined }
+  }
+
+  private edit(token: string, method: string, body: Readonly<Record<string, unknown>>): { status: number; body: unknown } {
+    const answer = this.answers.find((a) => a.token === token)
+    if (answer === undefined) return { status: 404, body: { code: 10015, message: 'Unknown Webhook' } }
+    if (method === 'PATCH') {
+      answer.message = { ...answer.message, ...body }
+      answer.edits += 1
+    }
+    return { status: 200, body: this.messageOf(answer) }
+  }
+}
+
+export function buttonsOf(message: Readonly<Record<string, unknown>> | undefined): { readonly label: string; readonly custom_id: string }[] {
+  const rows = (message?.components as readonly { readonly components: readonly { readonly label: string; readonly custom_id: string }[] }[] | undefined) ?? []
+  return rows.flatMap((row) => [...row.components])
+}
+
+/** Text of the embeds: title, description, fields. */
+export function textOf(message: Readonly<Record<string, unknown>> | undefined): string {
+  const embeds = (message?.embeds as readonly { title?: string; description?: string; fields?: readonly { name: string; value: string }[] }[] | undefined) ?? []
+  return embeds.map((e) => [e.title ?? '', e.description ?? '', ...(e.fields ?? []).map((f) => `${f.name}: ${f.value}`)].join('\n')).join('\n')
+}
+
+async function readBody(request: IncomingMessage): Promise<Readonly<Record<string, unknown>>> {
+  const chunks: Buffer[] = []
+  for await (const chunk of request) chunks.push(chunk as Buffer)
+  const raw = Buffer.concat(chunks)
+  const type = request.headers['content-type'] ?? ''
+  if (raw.length === 0) return {}
+  if (type.startsWith('application/json')) return JSON.parse(raw.toString()) as Record<string, unknown>
+  const payload = /name="payload_json"\r\n[^{]*\r\n\r\n?([\s\S]*?)\r\n--/.exec(raw.toString('latin1'))?.[1]
+  return { ...(payload === undefined ? {} : (JSON.parse(Buffer.from(payload, 'latin1').toString('utf8')) as Record<string, unknown>)), fileBytes: raw.length }
+}
