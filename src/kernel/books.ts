@@ -6,6 +6,7 @@ import { cash, lots } from '../core/units.ts'
 import type { Instrument } from '../market/instrument.ts'
 import type { OrderAdopted, OrderEvent, OrderFilled, PositionAdjusted } from '../trading/event.ts'
 import type { IntentClass, Order } from '../trading/order.ts'
+import { OPERATOR_CLOSE } from './desk.ts'
 import type { OrderBook, OrderOutcome } from './order-book.ts'
 import type { PortfolioState } from './portfolio-state.ts'
 
@@ -103,6 +104,6 @@ function exitReasonOf(order: Order): string {
     case 'external':
       return 'external'
     case 'ours':
-      return order.class === 'flatten' ? 'flatten' : order.reason.rule === 'operator close' ? 'operator' : 'signal'
+      return order.class === 'flatten' ? 'flatten' : order.reason.rule === OPERATOR_CLOSE ? 'operator' : 'signal'
   }
 }

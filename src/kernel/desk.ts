@@ -2,7 +2,7 @@
  * The desk: the one place where an order, a denial or a cancel becomes a fact.
  * Never sends an entry that risk has not passed, and never denies a verified exit (S2).
  */
-import { type Cash, type InstrumentIndex, type Lots, type OrderId, type Side, type StrategyId, cash, lots } from '../core/units.ts'
+import { type Cash, type InstrumentIndex, type Lots, type OrderId, type Side, type StrategyId, type Ts, cash, lots } from '../core/units.ts'
 import type { Instrument } from '../market/instrument.ts'
 import { type RiskDenial, checkExit, plannedLossOf } from '../risk/check.ts'
 import type { Sized } from '../risk/sizing.ts'
@@ -12,18 +12,30 @@ import type { KernelConfig } from './config.ts'
 import type { AlertSeverity, OrderSubmitted, Outbox } from './event.ts'
 import type { OrderBook } from './order-book.ts'
 import type { PortfolioState } from './portfolio-state.ts'
+import type { StrategyRun } from './strategy-run.ts'
+
+/** Reason of an exit that a person asked for. */
+export const OPERATOR_CLOSE = 'operator close'
 
 export class Desk {
   private readonly config: KernelConfig
   private readonly portfolio: PortfolioState
   private readonly orders: OrderBook
   private readonly outbox: Outbox
+  private readonly runs: readonly (StrategyRun | undefined)[]
 
-  constructor(config: KernelConfig, portfolio: PortfolioState, orders: OrderBook, outbox: Outbox) {
+  constructor(
+    config: KernelConfig,
+    portfolio: PortfolioState,
+    orders: OrderBook,
+    outbox: Outbox,
+    runs: readonly (StrategyRun | undefined)[],
+  ) {
     this.config = config
     this.portfolio = portfolio
     this.orders = orders
     this.outbox = outbox
+    this.runs = runs
   }
 
   private instrument(i: InstrumentIndex): Instrument {
@@ -107,6 +119,13 @@ export class Desk {
       expiresAt: fact.expiresAt,
     })
     if (fact.class === 'entry') this.portfolio.noteEntry(command.instrument, command.side, fact.ts)
+    this.noteOpinion(command.instrument, fact.class, fact.reason, fact.ts)
+  }
+
+  /** An order or a denial that came from a strategy's opinion; a person's close is none. */
+  noteOpinion(i: InstrumentIndex, klass: IntentClass, reason: Reason, at: Ts): void {
+    const run = this.runs[i]
+    if (run !== undefined && (klass === 'entry' || (klass === 'reduce' && reason.rule !== OPERATOR_CLOSE))) run.lastSignalTs = at
   }
 
   /** Closes a position or a part of it with reduce-only market orders, split by the venue's maximum. What is already being closed is not closed twice. */
@@ -161,6 +180,7 @@ export class Desk {
       reason,
       ts: this.portfolio.now,
     })
+    this.noteOpinion(i, klass, reason, this.portfolio.now)
   }
 
   cancelEntriesOf(i: InstrumentIndex, cause: string): void {

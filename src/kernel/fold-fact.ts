@@ -3,7 +3,6 @@
  * Never decides again: what a fact does not say did not happen.
  */
 import { assertNever } from '../core/assert.ts'
-import type { InstrumentIndex, Ts } from '../core/units.ts'
 import type { Desk } from './desk.ts'
 import type { KernelFact } from './event.ts'
 import type { Guard } from './guard.ts'
@@ -16,7 +15,6 @@ export function foldFact(fact: KernelFact, desk: Desk, guard: Guard, orders: Ord
   switch (fact.type) {
     case 'order-submitted':
       desk.foldSubmitted(fact)
-      noteSignal(runs, fact.command.instrument, fact.ts)
       return
     case 'cancel-requested': {
       const order = orders.find(fact.instrument, fact.orderId, undefined)
@@ -38,7 +36,7 @@ export function foldFact(fact: KernelFact, desk: Desk, guard: Guard, orders: Ord
       for (const run of runs) if (run !== undefined && run.strategy === fact.strategy) run.mode = fact.mode
       return
     case 'order-denied':
-      noteSignal(runs, fact.instrument, fact.ts)
+      desk.noteOpinion(fact.instrument, fact.class, fact.reason, fact.ts)
       return
     case 'stop-requested':
     case 'trade-opened':
@@ -49,9 +47,4 @@ export function foldFact(fact: KernelFact, desk: Desk, guard: Guard, orders: Ord
     default:
       assertNever(fact)
   }
-}
-
-function noteSignal(runs: Runs, i: InstrumentIndex, at: Ts): void {
-  const run = runs[i]
-  if (run !== undefined) run.lastSignalTs = at
 }

@@ -12,7 +12,7 @@ import { isEquityUnbounded } from '../risk/limits.ts'
 import type { OrderEvent } from '../trading/event.ts'
 import type { KernelConfig } from './config.ts'
 import { Books } from './books.ts'
-import { Desk } from './desk.ts'
+import { Desk, OPERATOR_CLOSE } from './desk.ts'
 import { type BarsMode, type ClosedBar, type KernelFact, type KernelInput, Outbox, type StrategyMode } from './event.ts'
 import { foldFact } from './fold-fact.ts'
 import { Guard } from './guard.ts'
@@ -63,7 +63,7 @@ export class Kernel {
     )
     this.watchesEquity = config.isJournaled || config.sizing.type === 'risk' || !isEquityUnbounded(config.limits)
     this.books = new Books(instruments, this.portfolio, this.orders)
-    this.desk = new Desk(config, this.portfolio, this.orders, this.outbox)
+    this.desk = new Desk(config, this.portfolio, this.orders, this.outbox, runs)
     this.signals = new Signals(config, this.portfolio, this.orders, this.holds, this.desk)
     this.guard = new Guard(config, this.portfolio, this.holds, this.outbox, this.desk)
   }
@@ -162,10 +162,7 @@ export class Kernel {
     }
     if (mode === 'warmup') return
     if (signal === undefined) run.deadSide = 0
-    else {
-      this.signals.take(run, signal, mode === 'live')
-      run.lastSignalTs = this.portfolio.now
-    }
+    else this.signals.take(run, signal, mode === 'live')
   }
 
   decideBreakers(): void {
@@ -301,7 +298,7 @@ export class Kernel {
         this.guard.liftHold(input.holdId, input.actor)
         return
       case 'close-position':
-        this.desk.closePosition(input.instrument, input.lots, 'reduce', { rule: 'operator close', values: { actor: input.actor } })
+        this.desk.closePosition(input.instrument, input.lots, 'reduce', { rule: OPERATOR_CLOSE, values: { actor: input.actor } })
         return
       case 'cancel-orders':
         this.desk.cancelEntries(input.orderId, `by ${input.actor}`)
