@@ -11,7 +11,6 @@ import {
   type StrategyId,
   type Ticks,
   type Ts,
-  cash,
   instrumentIndex,
   rate,
   ts,
@@ -62,6 +61,7 @@ export interface BacktestResult {
   /** Equity at each close instant. */
   readonly equity: { readonly ts: Float64Array; readonly value: Float64Array }
   readonly finalEquity: Cash
+  /** Positive = paid, both. */
   readonly fees: Cash
   readonly funding: Cash
   readonly denials: ReadonlyMap<string, number>
@@ -136,7 +136,7 @@ class BacktestDriver {
       equity: { ts: this.equityTs.subarray(0, this.instants), value: this.equityValue.subarray(0, this.instants) },
       finalEquity: kernel.portfolio.equity,
       fees: kernel.portfolio.ledger.fees,
-      funding: cash(0 - kernel.portfolio.ledger.funding),
+      funding: kernel.portfolio.ledger.funding,
       denials: this.denials,
       failure: this.failure,
       wasStopped,
