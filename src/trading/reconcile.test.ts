@@ -1,0 +1,242 @@
+/**
+ * From reports to events: each report against each state of the order, ids, strangers; and twice is once.
+ * Never checks that an event is made without checking that it is not made again.
+ */
+import { describe, expect, test } from 'vitest'
+import { type Lots, cash, instrumentIndex, lots, orderId, rate, strategyId, ticks, ts } from '../core/units.ts'
+import { Kernel } from '../kernel/kernel.ts'
+import { BTC, Bench, ETH, signal } from '../kernel/testing.ts'
+import type { VenueEvent } from './event.ts'
+import { clientOrderIdOf } from './order.ts'
+import { type KnownState, adjustmentsOf, differenceOf, eventsOf, isClean, orderIdOf } from './reconcile.ts'
+import type { AccountReading, ExecutionReport, OrderReport, StreamReport } from './report.ts'
+
+const knownOf = (kernel: Kernel): KnownState => ({
+  tag: 'tests1',
+  find: (i, id, venueOrderId) => kernel.orders.find(i, id, venueOrderId),
+  open: (i) => kernel.orders.open(i),
+  positionLots: (i) => kernel.portfolio.positionLots(i),
+  wallet: kernel.portfolio.ledger.wallet,
+})
+
+const order = (part: Partial<OrderReport> = {}): OrderReport => ({
+  type: 'order',
+  instrument: BTC,
+  venueOrderId: 'v1',
+  clientOrderId: 'b1-tests1-1',
+  parentClientOrderId: '',
+  side: 1,
+  kind: 'market',
+  origin: 'ours',
+  lots: lots(10),
+  filled: lots(0),
+  limit: undefined,
+  trigger: undefined,
+  triggerBy: 'mark',
+  reduceOnly: false,
+  status: 'open',
+  cause: '',
+  ts: ts(1),
+  ...part,
+})
+const execution = (part: Partial<ExecutionReport> = {}): ExecutionReport => ({
+  type: 'execution',
+  instrument: BTC,
+  tradeId: 'e1',
+  venueOrderId: 'v1',
+  clientOrderId: 'b1-tests1-1',
+  origin: 'ours',
+  side: 1,
+  price: ticks(100),
+  lots: lots(10),
+  orderLots: lots(10),
+  leaves: lots(0),
+  fee: cash(0),
+  feeCoin: 'USDT',
+  feeRate: rate(0),
+  liquidity: 'taker',
+  ts: ts(1),
+  ...part,
+})
+
+/** Events of the reports, applied one after the other; answers their types. */
+function hear(bench: Bench, ...reports: readonly StreamReport[]): string[] {
+  return reports.flatMap((report) => {
+    const events = eventsOf(report, knownOf(bench.kernel))
+    for (const event of events) bench.give(event)
+    return events.map((event) => event.type)
+  })
+}
+const sent = (): Bench => {
+  const bench = new Bench()
+  bench.say(signal(1))
+  return bench
+}
+
+describe('ids', () => {
+  test.each([
+    ['b1-tests1-1', 1],
+    ['b1-tests1-zz', 1_295],
+    ['b1-others-1', undefined],
+    ['web-123', undefined],
+    ['', undefined],
+    ['b1-tests1-', undefined],
+  ])('%s is ours as %s', (clientOrderId, expected) => {
+    expect(orderIdOf(clientOrderId, 'tests1')).toBe(expected)
+  })
+
+  test('S6 the id on the wire says the order, and stays within 36 characters', () => {
+    const bench = sent()
+    const [open] = bench.kernel.orders.open(BTC)
+    expect(orderIdOf(open?.clientOrderId ?? '', 'tests1')).toBe(open?.orderId)
+    const largest = clientOrderIdOf('abcdef', orderId(Number.MAX_SAFE_INTEGER))
+    expect(largest.length).toBeLessThanOrEqual(36)
+  })
+})
+
+describe('a report becomes what is new about it, and nothing the second time', () => {
+  test.each<readonly [string, readonly StreamReport[], readonly string[]]>([
+    ['open', [order()], ['order-accepted']],
+    ['filled, execution first', [execution(), order({ status: 'filled' })], ['order-filled']],
+    ['filled, order first', [order({ status: 'filled' }), execution()], ['order-accepted', 'order-filled']],
+    [
+      'in two parts',
+      [execution({ lots: lots(4), leaves: lots(6) }), execution({ tradeId: 'e2', lots: lots(6) })],
+      ['order-filled', 'order-filled'],
+    ],
+    ['canceled', [order({ status: 'canceled' })], ['order-canceled']],
+    ['rejected', [order({ status: 'rejected' })], ['order-rejected']],
+  ])('%s', (_, reports, expected) => {
+    const bench = sent()
+    expect(hear(bench, ...reports)).toEqual(expected)
+    const before = bench.kernel.snapshot()
+    for (const report of reports) for (const event of eventsOf(report, knownOf(bench.kernel))) expect(bench.give(event)).toEqual([])
+    expect(bench.kernel.snapshot()).toEqual({ ...before, now: expect.any(Number) as number })
+  })
+
+  test('an attached stop is adopted once, follows its size, and its fill closes the position', () => {
+    const bench = new Bench()
+    bench.enter(1, 90)
+    const stop = order({
+      venueOrderId: 's1',
+      clientOrderId: '',
+      parentClientOrderId: 'b1-tests1-1',
+      origin: 'attached-stop',
+      side: -1,
+      kind: 'stop-market',
+      trigger: ticks(90),
+      reduceOnly: true,
+    })
+    expect(hear(bench, stop, stop)).toEqual(['order-adopted'])
+    expect(hear(bench, { ...stop, lots: lots(6) }, { ...stop, lots: lots(6) })).toEqual(['order-amended'])
+    const fill = execution({ tradeId: 'e9', venueOrderId: 's1', clientOrderId: '', origin: 'attached-stop', side: -1 })
+    expect(hear(bench, { ...stop, status: 'triggered' }, fill, fill)).toEqual(['order-triggered', 'order-filled'])
+    expect(bench.held).toBe(0)
+  })
+
+  test('an execution that comes before its attached order brings the order along', () => {
+    const bench = new Bench()
+    bench.enter(1, 90)
+    expect(hear(bench, execution({ tradeId: 'e9', venueOrderId: 's1', clientOrderId: '', origin: 'attached-stop', side: -1 }))).toEqual([
+      'order-adopted',
+      'order-filled',
+    ])
+    expect(bench.kernel.portfolio.openTrades()).toEqual([])
+  })
+
+  test('S8 an open order of somebody else is adopted as external; a finished one is no business of ours', () => {
+    const bench = new Bench()
+    expect(hear(bench, order({ clientOrderId: 'app', status: 'canceled' }))).toEqual([])
+    expect(hear(bench, order({ clientOrderId: 'app', kind: 'limit', limit: ticks(99) }))).toEqual(['order-adopted'])
+    expect(bench.kernel.orders.open(BTC)[0]).toMatchObject({ origin: 'external', class: 'entry' })
+  })
+
+  test('S6 an order that was given up as never arrived is taken back when the venue speaks of it', () => {
+    const bench = sent()
+    const [open] = bench.kernel.orders.open(BTC)
+    bench.give({
+      type: 'order-never-arrived',
+      instrument: BTC,
+      orderId: open?.orderId,
+      venueOrderId: undefined,
+      ts: ts(bench.now),
+    } as VenueEvent)
+    expect(hear(bench, order(), execution())).toEqual(['order-accepted', 'order-filled'])
+    expect(bench.held).toBe(10)
+  })
+
+  test('funding is booked once, whatever is read again', () => {
+    const bench = new Bench()
+    const funding = { type: 'funding', instrument: BTC, settlementId: 'f1', rate: rate(1), amount: cash(-500), ts: ts(5) } as const
+    hear(bench, funding, funding)
+    expect(bench.kernel.portfolio.ledger.wallet).toBe(10_000e8 - 500)
+  })
+})
+
+describe('what still differs', () => {
+  const reading = (part: Partial<AccountReading> = {}): AccountReading => ({
+    openOrders: [],
+    executions: [],
+    positions: [],
+    walletBalance: cash(10_000e8),
+    coin: 'USDT',
+    ...part,
+  })
+  const position = (quantity: Lots) => ({
+    instrument: BTC,
+    lots: quantity,
+    entry: ticks(100),
+    mark: ticks(100),
+    stop: undefined,
+    target: undefined,
+    leverage: '10',
+  })
+  const differ = (bench: Bench, of: AccountReading) => differenceOf(of, [BTC, ETH], knownOf(bench.kernel))
+
+  test('nothing, when both sides agree', () => {
+    const bench = new Bench()
+    bench.enter()
+    expect(isClean(differ(bench, reading({ positions: [position(lots(10))] })))).toBe(true)
+  })
+
+  test('positions, wallet, orders that the venue does not list, and another Ballast', () => {
+    const bench = sent()
+    const difference = differ(
+      bench,
+      reading({
+        positions: [position(lots(-3))],
+        walletBalance: cash(9_999e8),
+        openOrders: [order({ venueOrderId: 'x', clientOrderId: 'b1-others-7' })],
+      }),
+    )
+    expect(difference.positions).toEqual([{ instrument: BTC, ours: 0, venue: -3 }])
+    expect(difference.wallet).toBe(-1e8)
+    expect(difference.missing.map((o) => o.clientOrderId)).toEqual(['b1-tests1-1'])
+    expect(difference.otherBallast.map((o) => o.clientOrderId)).toEqual(['b1-others-7'])
+    expect(isClean(difference)).toBe(false)
+  })
+
+  test('an order is listed by either id', () => {
+    const bench = sent()
+    expect(differ(bench, reading({ openOrders: [order({ venueOrderId: 'other' })] })).missing).toEqual([])
+  })
+
+  test('S8 booking a difference twice changes nothing the second time', () => {
+    const bench = new Bench()
+    bench.enter()
+    const of = reading({ positions: [position(lots(4))] })
+    const book = () =>
+      adjustmentsOf(differ(bench, of), () => ticks(100), 'external', ts(bench.now)).map((event) => bench.give(event).length)
+    expect(book()).toHaveLength(1)
+    expect(bench.held).toBe(4)
+    expect(book()).toEqual([])
+  })
+})
+
+test('a kernel that restarts knows the same orders', () => {
+  const bench = sent()
+  const again = new Kernel(bench.config)
+  again.restore(bench.kernel.snapshot())
+  expect(eventsOf(order(), knownOf(again))).toEqual(eventsOf(order(), knownOf(bench.kernel)))
+  expect(again.orders.find(instrumentIndex(0), orderIdOf('b1-tests1-1', 'tests1'), undefined)?.strategy).toBe(strategyId('s0'))
+})
