@@ -41,7 +41,8 @@ export class FakeDiscord {
   async start(): Promise<string> {
     this.server = createServer((request, response) => {
       void this.handle(request).then(({ status, body }) => {
-        response.writeHead(status, { 'content-type': 'application/json' }).end(body === undefined ? '' : JSON.stringify(body))
+        if (body === undefined) response.writeHead(status).end()
+        else response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
       })
     })
     this.gateway = new WebSocketServer({ server: this.server })
@@ -173,12 +174,12 @@ export class FakeDiscord {
   }
 
   private async handle(request: IncomingMessage): Promise<{ status: number; body: unknown }> {
-    const path = (request.url ?? '').replace(/^\/api(\/v\d+)?/, '').split('?')[0] ?? ''
+    const path = decodeURIComponent(request.url ?? '').replace(/^\/api(\/v\d+)?/, '').split('?')[0] ?? ''
     const body = await readBody(request)
     if (path === '/gateway/bot')
       return { status: 200, body: { url: `ws://127.0.0.1:${this.port}`, shards: 1, session_start_limit: { total: 1000, remaining: 999, reset_after: 1, max_concurrency: 1 } } }
     if (request.method === 'PUT' && /\/commands$/.test(path)) {
-      this.commands = body as unknown as readonly DiscordCommand[]
+      this.commands = Object.values(body) as DiscordCommand[]
       return { status: 200, body: [] }
     }
     const first = /^\/interactions\/(\d+)\/([^/]+)\/callback$/.exec(path)
