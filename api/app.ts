@@ -23,7 +23,11 @@ const OPEN_PATHS = new Set(['/api/v1/version', '/api/v1/time'])
 export function makeApp(context: ApiContext): OpenAPIHono<ApiEnv> {
   const { ports } = context
   const app = new OpenAPIHono<ApiEnv>()
-  app.onError(onError((requestId, cause) => context.log(`request ${requestId} failed: ${cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)}`)))
+  app.onError(
+    onError((requestId, cause) =>
+      context.log(`request ${requestId} failed: ${cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)}`),
+    ),
+  )
   app.notFound(onNotFound)
 
   app.use(async (c, next) => {
@@ -37,7 +41,8 @@ export function makeApp(context: ApiContext): OpenAPIHono<ApiEnv> {
     const host = new URL(c.req.url).hostname.replace(/^\[|\]$/g, '')
     if (!context.hosts.includes(host)) throw problem('forbidden_host', `This server does not answer to the host ${host.slice(0, 100)}.`)
     const origin = c.req.header('origin')
-    if (origin !== undefined && !isAllowedOrigin(origin, context.hosts)) throw problem('forbidden_host', 'This server does not answer to pages of another origin.')
+    if (origin !== undefined && !isAllowedOrigin(origin, context.hosts))
+      throw problem('forbidden_host', 'This server does not answer to pages of another origin.')
     await next()
   })
 
@@ -47,7 +52,11 @@ export function makeApp(context: ApiContext): OpenAPIHono<ApiEnv> {
     if (missing.length > 0) throw problem('not_ready', `Not ready: ${missing.join('; ')}.`, { more: { missing } })
     return c.json({ status: 'ready' })
   })
-  app.get('/docs', (c) => c.html(DOCS_PAGE, 200, { 'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'" }))
+  app.get('/docs', (c) =>
+    c.html(DOCS_PAGE, 200, {
+      'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'",
+    }),
+  )
 
   const guard = authenticate(context.keys)
   const limit = limitRate(REQUESTS_PER_MINUTE, ports.wallNow)
@@ -63,10 +72,18 @@ export function makeApp(context: ApiContext): OpenAPIHono<ApiEnv> {
   app.route('/api/v1', readRoutes(context))
   app.route('/api/v1', commandRoutes(context))
 
-  app.openAPIRegistry.registerComponent('securitySchemes', 'key', { type: 'http', scheme: 'bearer', description: 'tk_<profile>_<id>_<secret>' })
+  app.openAPIRegistry.registerComponent('securitySchemes', 'key', {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'tk_<profile>_<id>_<secret>',
+  })
   app.doc31('/openapi.json', {
     openapi: '3.1.0',
-    info: { title: 'Ballast', version: ports.system.version, description: 'Decimals are strings, times RFC 3339 in UTC, errors problem+json. Lists: newest first, `nextCursor` while `hasMore`.' },
+    info: {
+      title: 'Ballast',
+      version: ports.system.version,
+      description: 'Decimals are strings, times RFC 3339 in UTC, errors problem+json. Lists: newest first, `nextCursor` while `hasMore`.',
+    },
   })
   return app
 }

@@ -34,7 +34,10 @@ export const authenticate = (keys: ApiKeys) =>
   createMiddleware<ApiEnv>(async (c, next) => {
     const token = bearerOf(c.req.header('authorization'))
     const key = token === undefined ? undefined : await keys.find(token)
-    if (key === undefined) throw problem('unauthorized', 'A key is needed: Authorization: Bearer tk_…', { hint: 'The first admin key is in admin.key of the data directory.' })
+    if (key === undefined)
+      throw problem('unauthorized', 'A key is needed: Authorization: Bearer tk_…', {
+        hint: 'The first admin key is in admin.key of the data directory.',
+      })
     c.set('key', key)
     await keys.noteUse(key.id)
     await next()
@@ -55,7 +58,10 @@ export function limitRate(quota: number, now: () => number) {
     const id = c.get('key').id
     const at = now()
     let entry = used.get(id)
-    if (entry === undefined || at - entry.from >= WINDOW_MS) used.set(id, (entry = { from: at, count: 0 }))
+    if (entry === undefined || at - entry.from >= WINDOW_MS) {
+      entry = { from: at, count: 0 }
+      used.set(id, entry)
+    }
     entry.count += 1
     const resetSec = Math.ceil((entry.from + WINDOW_MS - at) / 1000)
     c.header('RateLimit-Policy', `"default";q=${quota};w=${WINDOW_MS / 1000}`)

@@ -7,7 +7,8 @@ import { type Result, err, ok } from '../src/core/result.ts'
 import type { Reply } from './commands/reply.ts'
 import type { CommandStatus } from './commands/run.ts'
 import type { ActAs } from './context.ts'
-import type { Alert, Equity, Fill, Order, Position, Status, Trade } from './shapes.ts'
+import type { Alert, Equity, Status } from './account-shapes.ts'
+import type { Fill, Order, Position, Trade } from './shapes.ts'
 
 export interface ApiFailure {
   /** unreachable: nobody answers. rejected: the server said no. */
@@ -25,7 +26,12 @@ export interface CommandAnswer {
   readonly status: CommandStatus
   readonly command: string | null
   readonly reply: Reply
-  readonly confirmation?: { readonly id: string; readonly expiresAt: string; readonly preview: Readonly<Record<string, unknown>>; readonly word: string | null }
+  readonly confirmation?: {
+    readonly id: string
+    readonly expiresAt: string
+    readonly preview: Readonly<Record<string, unknown>>
+    readonly word: string | null
+  }
 }
 export interface List<Row> {
   readonly data: readonly Row[]
@@ -79,7 +85,11 @@ export class ApiClient {
     return this.request('POST', '/api/v1/commands', { line, ...(as === undefined ? {} : { as }) }, idempotencyKey)
   }
   answer(confirmationId: string, decision: 'yes' | 'no', word?: string, as?: OnBehalf): Promise<Result<CommandAnswer, ApiFailure>> {
-    return this.request('POST', `/api/v1/confirmations/${encodeURIComponent(confirmationId)}`, { decision, ...(word === undefined ? {} : { word }), ...(as === undefined ? {} : { as }) })
+    return this.request('POST', `/api/v1/confirmations/${encodeURIComponent(confirmationId)}`, {
+      decision,
+      ...(word === undefined ? {} : { word }),
+      ...(as === undefined ? {} : { as }),
+    })
   }
 
   get<T>(path: string): Promise<Result<T, ApiFailure>> {
@@ -104,7 +114,12 @@ export class ApiClient {
       })
       text = await response.text()
     } catch (cause) {
-      return err({ type: 'unreachable', status: 0, code: 'unreachable', detail: `Ballast does not answer at ${baseUrl} (${reasonOf(cause)}).` })
+      return err({
+        type: 'unreachable',
+        status: 0,
+        code: 'unreachable',
+        detail: `Ballast does not answer at ${baseUrl} (${reasonOf(cause)}).`,
+      })
     }
     const parsed = parse(text)
     if (response.ok && parsed !== undefined) return ok(parsed as T)
@@ -135,9 +150,12 @@ function failureOf(status: number, body: unknown): ApiFailure {
     status,
     code: typeof problem.code === 'string' ? problem.code : 'unknown',
     detail: typeof problem.detail === 'string' ? problem.detail : `The server answered ${status} in a form that is not Ballast's.`,
-    ...(typeof problem.reply === 'object' && problem.reply !== null ? { reply: problem.reply as Reply, commandStatus: commandStatusOf(problem) } : {}),
+    ...(typeof problem.reply === 'object' && problem.reply !== null
+      ? { reply: problem.reply as Reply, commandStatus: commandStatusOf(problem) }
+      : {}),
   }
 }
 
 /** `status` of a problem is HTTP's; the command's stands beside it. */
-const commandStatusOf = (problem: Readonly<Record<string, unknown>>): CommandStatus => (typeof problem.commandStatus === 'string' ? (problem.commandStatus as CommandStatus) : 'refused')
+const commandStatusOf = (problem: Readonly<Record<string, unknown>>): CommandStatus =>
+  typeof problem.commandStatus === 'string' ? (problem.commandStatus as CommandStatus) : 'refused'

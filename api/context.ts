@@ -3,11 +3,15 @@
  * Never made outside the composition (and tests).
  */
 import type { ApiKey, ApiKeys } from './auth.ts'
-import { type Actor, type CommandPorts, type Role, type Surface } from './commands/command.ts'
+import type { Actor, CommandPorts, Role, Surface } from './commands/command.ts'
 import type { CommandRunner } from './commands/run.ts'
 
 /** Replies of requests that carried an Idempotency-Key, kept for a day. */
-export type IdempotencyState = { readonly type: 'new' } | { readonly type: 'in-flight' } | { readonly type: 'mismatch' } | { readonly type: 'replay'; readonly status: number; readonly body: unknown }
+export type IdempotencyState =
+  | { readonly type: 'new' }
+  | { readonly type: 'in-flight' }
+  | { readonly type: 'mismatch' }
+  | { readonly type: 'replay'; readonly status: number; readonly body: unknown }
 export interface Idempotency {
   begin(apiKeyId: string, key: string, bodyHash: string): Promise<IdempotencyState>
   finish(apiKeyId: string, key: string, status: number, body: unknown): Promise<void>
@@ -34,4 +38,10 @@ export interface ActAs {
   readonly name?: string | undefined
 }
 
-export const actorOfKey = (key: ApiKey, surface: Surface): Actor => ({ id: `key:${key.id}`, role: key.role, surface, name: key.name, apiKeyId: key.id })
+export const actorOfKey = (key: ApiKey, surface: Surface): Actor => ({
+  id: `key:${key.id}`,
+  role: key.role,
+  surface,
+  name: key.name,
+  apiKeyId: key.id,
+})

@@ -6,7 +6,9 @@ import { randomBytes } from 'node:crypto'
 import type { Scope } from './commands/command.ts'
 import type { CommandPorts } from './commands/command.ts'
 import { statusOf } from './routes/common.ts'
-import { iso, toAlert, toBalance, toEquity, toFill, toOrder, toPosition, toTrade } from './shapes.ts'
+import { toAlert, toBalance, toEquity } from './account-shapes.ts'
+import { iso } from './field-shapes.ts'
+import { toFill, toOrder, toPosition, toTrade } from './shapes.ts'
 
 export const CHANNELS = {
   status: 'account:read',
@@ -116,7 +118,13 @@ class Keyed extends Numbered {
   /** Whether a key that is not read any more is told as removed; a closed order just leaves the list. */
   private readonly tellsRemoval: boolean
 
-  constructor(name: ChannelName, tell: Listener, now: () => number, read: () => Promise<ReadonlyMap<string, object>>, tellsRemoval: boolean) {
+  constructor(
+    name: ChannelName,
+    tell: Listener,
+    now: () => number,
+    read: () => Promise<ReadonlyMap<string, object>>,
+    tellsRemoval: boolean,
+  ) {
     super(name, tell, now)
     this.read = read
     this.tellsRemoval = tellsRemoval
@@ -148,7 +156,12 @@ class Append extends Numbered {
   /** Newest first; `before` pages back. */
   private readonly read: (limit: number, before: number | undefined) => Promise<readonly Appended[]>
 
-  constructor(name: ChannelName, tell: Listener, now: () => number, read: (limit: number, before: number | undefined) => Promise<readonly Appended[]>) {
+  constructor(
+    name: ChannelName,
+    tell: Listener,
+    now: () => number,
+    read: (limit: number, before: number | undefined) => Promise<readonly Appended[]>,
+  ) {
     super(name, tell, now)
     this.read = read
   }
@@ -205,7 +218,13 @@ export class Feed {
         const row = await reads.account()
         return row === undefined ? null : toBalance(row)
       }),
-      new Keyed('positions', tell, wallNow, async () => new Map((await reads.positions()).map(toPosition).map((row) => [row.id, row])), true),
+      new Keyed(
+        'positions',
+        tell,
+        wallNow,
+        async () => new Map((await reads.positions()).map(toPosition).map((row) => [row.id, row])),
+        true,
+      ),
       new Keyed(
         'orders',
         tell,
@@ -216,9 +235,19 @@ export class Feed {
         },
         false,
       ),
-      new Keyed('trades', tell, wallNow, async () => new Map((await reads.trades({ limit: APPENDED_SHOWN })).map(toTrade).map((row) => [row.id, row])), false),
-      new Append('fills', tell, wallNow, async (limit, before) => (await reads.fills({ limit, before })).map((row) => ({ at: row.seq, value: toFill(row) }))),
-      new Append('alerts', tell, wallNow, async (limit, before) => (await reads.alerts({ limit, before })).map((row) => ({ at: row.id, value: toAlert(row) }))),
+      new Keyed(
+        'trades',
+        tell,
+        wallNow,
+        async () => new Map((await reads.trades({ limit: APPENDED_SHOWN })).map(toTrade).map((row) => [row.id, row])),
+        false,
+      ),
+      new Append('fills', tell, wallNow, async (limit, before) =>
+        (await reads.fills({ limit, before })).map((row) => ({ at: row.seq, value: toFill(row) })),
+      ),
+      new Append('alerts', tell, wallNow, async (limit, before) =>
+        (await reads.alerts({ limit, before })).map((row) => ({ at: row.id, value: toAlert(row) })),
+      ),
     ]
     this.channels = new Map(channels.map((channel) => [channel.name, channel]))
   }

@@ -85,7 +85,9 @@ export interface Reads {
   strategies(): Promise<readonly StrategyRow[]>
   holds(): Promise<readonly HoldRow[]>
   alerts(query: Page): Promise<readonly StoredAlert[]>
-  events(query: Page & { readonly after?: number | undefined; readonly types?: readonly string[] | undefined }): Promise<readonly EventRow[]>
+  events(
+    query: Page & { readonly after?: number | undefined; readonly types?: readonly string[] | undefined },
+  ): Promise<readonly EventRow[]>
   health(): Promise<readonly PartHealth[]>
   /** Whether the database answers. */
   ping(): Promise<boolean>

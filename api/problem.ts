@@ -75,9 +75,13 @@ export const onError =
   (log: (requestId: string, cause: unknown) => void) =>
   (cause: Error, c: Context): Response => {
     if (cause instanceof ProblemError) return send(c, cause.code, cause.message, cause.extra)
-    if (cause instanceof HTTPException) return cause.status === 413 ? send(c, 'too_large', 'A body may have 256 kB.') : send(c, 'bad_request', 'The request could not be read.')
+    if (cause instanceof HTTPException)
+      return cause.status === 413
+        ? send(c, 'too_large', 'A body may have 256 kB.')
+        : send(c, 'bad_request', 'The request could not be read.')
     log(String(c.get('requestId') ?? ''), cause)
     return send(c, 'internal', 'The request failed inside Ballast; the log has the cause under this request id.')
   }
 
-export const onNotFound = (c: Context): Response => send(c, 'not_found', `There is nothing at ${c.req.path}.`, { hint: 'What there is: /docs' })
+export const onNotFound = (c: Context): Response =>
+  send(c, 'not_found', `There is nothing at ${c.req.path}.`, { hint: 'What there is: /docs' })

@@ -34,7 +34,9 @@ const CALM_MS = 50
 
 export async function startApi(context: ApiContext, options: ApiOptions): Promise<Result<ApiServer, ApiStartProblem>> {
   const app = makeApp(context)
-  const feed = new Feed(context.ports, (cause) => context.log(`the feed could not read: ${cause instanceof Error ? cause.message : String(cause)}`))
+  const feed = new Feed(context.ports, (cause) =>
+    context.log(`the feed could not read: ${cause instanceof Error ? cause.message : String(cause)}`),
+  )
   const gate = new WsGate({ keys: context.keys, feed, hosts: context.hosts, wallNow: context.ports.wallNow })
   const server = createServer(getRequestListener(app.fetch, { hostname: options.host }))
   server.on('upgrade', (request, socket, head) => gate.upgrade(request, socket, head))
@@ -76,13 +78,19 @@ export async function startApi(context: ApiContext, options: ApiOptions): Promis
 function startProblem(cause: NodeJS.ErrnoException, { host, port }: ApiOptions): ApiStartProblem {
   switch (cause.code) {
     case 'EADDRINUSE':
-      return { sentence: `Port ${port} on ${host} is in use by another program.`, next: `Stop it, or choose another port: BALLAST__API__PORT=${port + 1}` }
+      return {
+        sentence: `Port ${port} on ${host} is in use by another program.`,
+        next: `Stop it, or choose another port: BALLAST__API__PORT=${port + 1}`,
+      }
     case 'EACCES':
       return { sentence: `Port ${port} may not be used by this user.`, next: 'Choose a port above 1023: BALLAST__API__PORT=8080' }
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
       return { sentence: `${host} is no address of this machine.`, next: 'Use 127.0.0.1: BALLAST__API__HOST=127.0.0.1' }
     default:
-      return { sentence: `The API cannot listen on ${host}:${port} (${cause.code ?? cause.message}).`, next: 'Choose another address with BALLAST__API__HOST and BALLAST__API__PORT.' }
+      return {
+        sentence: `The API cannot listen on ${host}:${port} (${cause.code ?? cause.message}).`,
+        next: 'Choose another address with BALLAST__API__HOST and BALLAST__API__PORT.',
+      }
   }
 }

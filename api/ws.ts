@@ -8,7 +8,7 @@ import { type RawData, type WebSocket, WebSocketServer } from 'ws'
 import { z } from 'zod'
 import { type ApiKey, type ApiKeys, allows } from './auth.ts'
 import { CHANNELS, type ChannelName, type Delta, type Feed, isChannel } from './feed.ts'
-import { iso } from './shapes.ts'
+import { iso } from './field-shapes.ts'
 
 export const WS_PATH = '/api/v1/ws'
 
@@ -29,7 +29,14 @@ const Operation = z.object({
   op: z.enum(['auth', 'subscribe', 'unsubscribe', 'resume', 'ping', 'snapshot']),
   token: z.string().max(200).optional(),
   args: z
-    .array(z.object({ ch: z.string().max(60), sid: z.string().max(20).optional(), epoch: z.string().max(40).optional(), after: z.number().int().min(0).optional() }))
+    .array(
+      z.object({
+        ch: z.string().max(60),
+        sid: z.string().max(20).optional(),
+        epoch: z.string().max(40).optional(),
+        after: z.number().int().min(0).optional(),
+      }),
+    )
     .max(SUBSCRIPTIONS_MAX)
     .optional(),
 })
@@ -242,7 +249,10 @@ class Session {
   }
 
   /** The snapshot, or what was missed since `from`; from then on changes flow. */
-  private async begin(name: ChannelName, from: { readonly epoch: string | undefined; readonly after: number | undefined } | undefined): Promise<void> {
+  private async begin(
+    name: ChannelName,
+    from: { readonly epoch: string | undefined; readonly after: number | undefined } | undefined,
+  ): Promise<void> {
     const { feed } = this.options
     const channel = await feed.open(name)
     const sid = this.subscriptions.get(name)
@@ -290,7 +300,9 @@ const idOf = ({ id }: Operation): { readonly id?: string | number } => (id === u
 
 function parse(data: RawData): Operation | undefined {
   try {
-    const result = Operation.safeParse(JSON.parse(Buffer.isBuffer(data) ? data.toString('utf8') : Buffer.from(data as ArrayBuffer).toString('utf8')))
+    const result = Operation.safeParse(
+      JSON.parse(Buffer.isBuffer(data) ? data.toString('utf8') : Buffer.from(data as ArrayBuffer).toString('utf8')),
+    )
     return result.success ? result.data : undefined
   } catch {
     // Not JSON: the session is closed for it.

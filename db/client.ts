@@ -52,7 +52,10 @@ export async function connectDatabase(options: ConnectOptions): Promise<Result<D
   } catch (cause) {
     await close()
     return err(
-      unavailable(`The database does not answer (${messageOf(cause)}).`, 'Check that PostgreSQL runs and that DATABASE_URL is right, then start again.'),
+      unavailable(
+        `The database does not answer (${messageOf(cause)}).`,
+        'Check that PostgreSQL runs and that DATABASE_URL is right, then start again.',
+      ),
     )
   }
   const db = drizzleOf(sql)

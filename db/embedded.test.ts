@@ -31,7 +31,8 @@ describe.skipIf(!probe.ok)('packaged PostgreSQL', () => {
     const database = await connectDatabase({ url: sharedUrl(dataDir) ?? '' })
     if (!database.ok) throw new Error(database.error.sentence)
     const { sql } = database.value
-    const settings = await sql`select current_setting('listen_addresses') as listen, current_setting('unix_socket_directories') as sockets, current_setting('fsync') as fsync, current_setting('synchronous_commit') as commits`
+    const settings =
+      await sql`select current_setting('listen_addresses') as listen, current_setting('unix_socket_directories') as sockets, current_setting('fsync') as fsync, current_setting('synchronous_commit') as commits`
     expect(settings[0]).toEqual({ listen: '127.0.0.1', sockets: '', fsync: 'on', commits: 'on' })
     await sql`create table kept (n int)`
     await sql`insert into kept values (42)`

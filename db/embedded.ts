@@ -4,13 +4,36 @@
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { chmodSync, chownSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Result, err, ok } from '../src/core/result.ts'
 import { makeClient } from './client.ts'
-import { type Binaries, type RunAs, closedAncestor, closedError, findBinaries, findRunAs, hasCluster, isOccupied, makeDirectory } from './cluster.ts'
+import {
+  type Binaries,
+  type RunAs,
+  closedAncestor,
+  closedError,
+  findBinaries,
+  findRunAs,
+  hasCluster,
+  isOccupied,
+  makeDirectory,
+} from './cluster.ts'
 import { type DatabaseError, messageOf, unavailable } from './error.ts'
 
 export interface EmbeddedServer {
@@ -84,7 +107,9 @@ export async function startEmbedded(options: { readonly dataDir: string }): Prom
     if (running !== undefined) return ok(publish(paths, running, undefined, true, startedAt))
     if (!hasCluster(paths.cluster)) {
       if (isOccupied(paths.cluster))
-        return err(unavailable(`${paths.cluster} holds files, but no database.`, 'Move them away, or name another data directory with --data-dir.'))
+        return err(
+          unavailable(`${paths.cluster} holds files, but no database.`, 'Move them away, or name another data directory with --data-dir.'),
+        )
       const made = await makeCluster(paths, binaries.value, runAs.value)
       if (!made.ok) return made
     }
@@ -205,7 +230,8 @@ async function makeCluster(paths: Paths, binaries: Binaries, runAs: RunAs): Prom
 function removeAbandoned(paths: Paths): void {
   for (const name of readdirSync(paths.dataDir)) {
     const maker = /^pg\.new-(\d+)/.exec(name)?.[1]
-    if (maker !== undefined && (Number(maker) === process.pid || !isAlive(Number(maker)))) rmSync(join(paths.dataDir, name), { recursive: true, force: true })
+    if (maker !== undefined && (Number(maker) === process.pid || !isAlive(Number(maker))))
+      rmSync(join(paths.dataDir, name), { recursive: true, force: true })
   }
 }
 
@@ -221,7 +247,12 @@ function runToEnd(program: string, args: readonly string[], runAs: RunAs): Promi
 
 const lastLine = (text: string): string => text.trim().split('\n').at(-1) ?? 'no message'
 
-async function startServer(paths: Paths, binaries: Binaries, runAs: RunAs, startedAt: number): Promise<Result<EmbeddedServer, DatabaseError>> {
+async function startServer(
+  paths: Paths,
+  binaries: Binaries,
+  runAs: RunAs,
+  startedAt: number,
+): Promise<Result<EmbeddedServer, DatabaseError>> {
   let message = ''
   const deadline = Date.now() + START_TIMEOUT_MS
   for (let attempt = 0; Date.now() < deadline; attempt += 1) {

@@ -16,7 +16,13 @@ export interface HealthRow {
 }
 
 /** Parts that the API knows by name; others are shown as they are. The time of the last `reconcile` that was ok is `reconciledAt`; the text of `bars` is `barsClosedAt`. */
-export const HEALTH_PARTS = { publicStream: 'stream-public', privateStream: 'stream-private', reconcile: 'reconcile', bars: 'bars', trader: 'trader' } as const
+export const HEALTH_PARTS = {
+  publicStream: 'stream-public',
+  privateStream: 'stream-private',
+  reconcile: 'reconcile',
+  bars: 'bars',
+  trader: 'trader',
+} as const
 
 export async function reportHealth(sql: Sql, part: string, status: HealthStatus, detail: string): Promise<void> {
   await sql`

@@ -30,14 +30,17 @@ export class PostgresIdempotency implements Idempotency {
     const made = await this.sql`
       insert into idempotency (api_key_id, key, body_hash) values (${apiKeyId}, ${key}, ${bodyHash}) on conflict do nothing returning 1`
     if (made.length > 0) return { type: 'new' }
-    const [row] = await this.sql<Row[]>`select body_hash as "bodyHash", status, body from idempotency where api_key_id = ${apiKeyId} and key = ${key}`
+    const [row] = await this.sql<
+      Row[]
+    >`select body_hash as "bodyHash", status, body from idempotency where api_key_id = ${apiKeyId} and key = ${key}`
     if (row === undefined) return { type: 'in-flight' }
     if (row.bodyHash !== bodyHash) return { type: 'mismatch' }
     return row.status === null ? { type: 'in-flight' } : { type: 'replay', status: row.status, body: row.body }
   }
 
   async finish(apiKeyId: string, key: string, status: number, body: unknown): Promise<void> {
-    await this.sql`update idempotency set status = ${status}, body = ${toJson(body)}::text::jsonb where api_key_id = ${apiKeyId} and key = ${key}`
+    await this
+      .sql`update idempotency set status = ${status}, body = ${toJson(body)}::text::jsonb where api_key_id = ${apiKeyId} and key = ${key}`
   }
 
   async abandon(apiKeyId: string, key: string): Promise<void> {

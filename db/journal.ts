@@ -67,7 +67,10 @@ export class PostgresJournal implements Journal {
     if (facts.length === 0 && changes.length === 0) return ok(this.seq)
     const parts = projectionParts(changes, 'held, ', 5)
     const text = [FACTS, ...parts.map((part, at) => `, p${at} as (${part.text})`), TOLD].join('\n')
-    const written = await this.append(text, facts.length, [toJson(facts.map(({ causeSeq, fact }) => ({ c: causeSeq, f: fact }))), ...parts.map((p) => p.parameter)])
+    const written = await this.append(text, facts.length, [
+      toJson(facts.map(({ causeSeq, fact }) => ({ c: causeSeq, f: fact }))),
+      ...parts.map((p) => p.parameter),
+    ])
     return written.ok ? ok(this.seq) : written
   }
 
@@ -141,7 +144,8 @@ export class PostgresJournal implements Journal {
       this.doubt = undefined
       return 'not-written'
     }
-    if (row.seq !== this.seq + doubt.count || content !== doubt.content) return err(this.lost('rows stand there that were told as not written'))
+    if (row.seq !== this.seq + doubt.count || content !== doubt.content)
+      return err(this.lost('rows stand there that were told as not written'))
     this.seq += doubt.count
     this.doubt = undefined
     return ok(undefined)

@@ -53,7 +53,12 @@ export async function migrateDatabase(sql: Sql, db: PostgresJsDatabase<typeof sc
       lock.release()
     }
   } catch (cause) {
-    return err(unavailable(`The schema of the database could not be brought up to date (${messageOf(cause)}).`, 'See the log of PostgreSQL; nothing was changed.'))
+    return err(
+      unavailable(
+        `The schema of the database could not be brought up to date (${messageOf(cause)}).`,
+        'See the log of PostgreSQL; nothing was changed.',
+      ),
+    )
   }
 }
 

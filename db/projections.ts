@@ -78,7 +78,10 @@ export function projectionParts(changes: readonly RowChange[], from: string, fir
       continue
     }
     let ofTable = rows.get(change.table)
-    if (ofTable === undefined) rows.set(change.table, (ofTable = new Map()))
+    if (ofTable === undefined) {
+      ofTable = new Map()
+      rows.set(change.table, ofTable)
+    }
     const { key } = PROJECTIONS[change.table]
     const row: Readonly<Record<string, unknown>> = { ...change.row }
     const id = key.map((name) => String(row[name])).join('\u0001')

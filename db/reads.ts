@@ -5,7 +5,17 @@
 import { type SQL, and, asc, desc, eq, gt, gte, inArray, lt, ne } from 'drizzle-orm'
 import type { PgColumn } from 'drizzle-orm/pg-core'
 import type { DecisionQuery, EquityQuery, EventRow, FillQuery, OrderQuery, Page, Reads, StoredAlert, TradeQuery } from '../api/ports.ts'
-import type { AccountRow, DecisionRow, EquityRow, FillRow, HoldRow, OrderRow, PositionRow, StrategyRow, TradeRow } from '../src/journal/row.ts'
+import type {
+  AccountRow,
+  DecisionRow,
+  EquityRow,
+  FillRow,
+  HoldRow,
+  OrderRow,
+  PositionRow,
+  StrategyRow,
+  TradeRow,
+} from '../src/journal/row.ts'
 import type { Database, Drizzle, Sql } from './client.ts'
 import { readHealth } from './health.ts'
 import { account, alerts, decisions, equity, fills, holds, journal, orders, positions, strategies, trades } from './schema.ts'
@@ -54,7 +64,14 @@ export class PostgresReads implements Reads {
     return this.db
       .select()
       .from(orders)
-      .where(where(is(orders.symbol, query.symbol), is(orders.isOpen, query.isOpen), is(orders.tradeNumber, query.tradeNumber), below(orders.orderId, query.before)))
+      .where(
+        where(
+          is(orders.symbol, query.symbol),
+          is(orders.isOpen, query.isOpen),
+          is(orders.tradeNumber, query.tradeNumber),
+          below(orders.orderId, query.before),
+        ),
+      )
       .orderBy(desc(orders.orderId))
       .limit(query.limit)
   }
@@ -66,7 +83,14 @@ export class PostgresReads implements Reads {
     return this.db
       .select()
       .from(fills)
-      .where(where(is(fills.symbol, query.symbol), is(fills.orderId, query.orderId), is(fills.tradeNumber, query.tradeNumber), below(fills.seq, query.before)))
+      .where(
+        where(
+          is(fills.symbol, query.symbol),
+          is(fills.orderId, query.orderId),
+          is(fills.tradeNumber, query.tradeNumber),
+          below(fills.seq, query.before),
+        ),
+      )
       .orderBy(desc(fills.seq))
       .limit(query.limit)
   }
@@ -126,13 +150,22 @@ export class PostgresReads implements Reads {
     const rows = await this.db.select().from(alerts).where(below(alerts.id, query.before)).orderBy(desc(alerts.id)).limit(query.limit)
     return rows.map(({ createdAt: _createdAt, seq, ...row }) => ({ ...row, seq: seq ?? 0 }))
   }
-  async events(query: Page & { readonly after?: number | undefined; readonly types?: readonly string[] | undefined }): Promise<readonly EventRow[]> {
-    const types = query.types === undefined || query.types.length === 0 ? EVENT_TYPES : EVENT_TYPES.filter((type) => query.types?.includes(type))
+  async events(
+    query: Page & { readonly after?: number | undefined; readonly types?: readonly string[] | undefined },
+  ): Promise<readonly EventRow[]> {
+    const types =
+      query.types === undefined || query.types.length === 0 ? EVENT_TYPES : EVENT_TYPES.filter((type) => query.types?.includes(type))
     if (types.length === 0) return []
     const rows = await this.db
       .select({ seq: journal.seq, type: journal.type, ts: journal.ts, payload: journal.payload })
       .from(journal)
-      .where(where(inArray(journal.type, types), query.after === undefined ? undefined : gt(journal.seq, query.after), below(journal.seq, query.before)))
+      .where(
+        where(
+          inArray(journal.type, types),
+          query.after === undefined ? undefined : gt(journal.seq, query.after),
+          below(journal.seq, query.before),
+        ),
+      )
       .orderBy(query.after === undefined ? desc(journal.seq) : asc(journal.seq))
       .limit(query.limit)
     return rows.map((row) => ({ ...row, payload: row.payload as EventRow['payload'] }))

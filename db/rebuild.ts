@@ -31,7 +31,10 @@ export async function rebuildProjections(sql: Sql, kernel: Kernel): Promise<numb
       changes = []
       if (parts.length === 0) return
       const text = `with ${parts.map((part, at) => `p${at} as (${part.text})`).join(', ')} select 1`
-      await tx.unsafe(text, parts.map((part) => part.parameter))
+      await tx.unsafe(
+        text,
+        parts.map((part) => part.parameter),
+      )
     }
     const waiting: Step[] = []
     const fold = (step: Step): void => {

@@ -3,11 +3,24 @@
  * Never changed without a generated migration beside it: `npx drizzle-kit generate`.
  */
 import { sql } from 'drizzle-orm'
-import { bigint, boolean, doublePrecision, index, integer, jsonb, numeric, pgTable, primaryKey, smallint, text, unique, uniqueIndex } from 'drizzle-orm/pg-core'
+import {
+  bigint,
+  boolean,
+  doublePrecision,
+  index,
+  integer,
+  jsonb,
+  numeric,
+  pgTable,
+  primaryKey,
+  smallint,
+  text,
+  unique,
+  uniqueIndex,
+} from 'drizzle-orm/pg-core'
 
 type Json = Readonly<Record<string, unknown>>
 
-/** Ms of market or wall time. */
 const ms = () => bigint({ mode: 'number' })
 const whole = () => bigint({ mode: 'number' })
 const identity = () => bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity()
@@ -244,7 +257,10 @@ export const deliveries = pgTable(
     createdAt: ms().notNull().default(wallMs),
     sentAt: ms(),
   },
-  (t) => [unique('deliveries_alert_channel').on(t.alertId, t.channel), index('deliveries_pending').on(t.channel, t.id).where(sql`status = 'pending'`)],
+  (t) => [
+    unique('deliveries_alert_channel').on(t.alertId, t.channel),
+    index('deliveries_pending').on(t.channel, t.id).where(sql`status = 'pending'`),
+  ],
 )
 
 /** What people and programs ask of the trader. */
@@ -266,7 +282,10 @@ export const commands = pgTable(
     takenAt: ms(),
     doneAt: ms(),
   },
-  (t) => [unique('commands_idempotency').on(t.apiKeyId, t.idempotencyKey), index('commands_pending').on(t.id).where(sql`status = 'pending'`)],
+  (t) => [
+    unique('commands_idempotency').on(t.apiKeyId, t.idempotencyKey),
+    index('commands_pending').on(t.id).where(sql`status = 'pending'`),
+  ],
 )
 
 /** Replies of requests that carried an Idempotency-Key, kept for a day. */

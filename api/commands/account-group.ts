@@ -13,7 +13,11 @@ const none = z.strictObject({})
 const TONE_OF: Readonly<Record<string, Tone>> = { running: 'ok', paused: 'warn', reducing: 'warn', halted: 'bad' }
 
 export const noAccount = (): Reply =>
-  reply('The trader has not reported yet', { tone: 'warn', text: 'It writes its first figures when it has reconciled.', buttons: [runs('Health', '/health')] })
+  reply('The trader has not reported yet', {
+    tone: 'warn',
+    text: 'It writes its first figures when it has reconciled.',
+    buttons: [runs('Health', '/health')],
+  })
 
 /** A part of the account as a fraction of equity. */
 const ofEquity = (text: string, account: AccountRow): number => toFloat(divide(text, account.equity, 6))
@@ -31,7 +35,13 @@ const status = defineRead({
   scope: 'account:read',
   run: async ({ ports }) => {
     const { reads } = ports
-    const [account, holds, strategies, positions, parts] = await Promise.all([reads.account(), reads.holds(), reads.strategies(), reads.positions(), reads.health()])
+    const [account, holds, strategies, positions, parts] = await Promise.all([
+      reads.account(),
+      reads.holds(),
+      reads.strategies(),
+      reads.positions(),
+      reads.health(),
+    ])
     if (account === undefined) return noAccount()
     const now = account.updatedTs
     const names = [...new Set(strategies.map((s) => s.strategy))]
@@ -41,17 +51,39 @@ const status = defineRead({
       tone: TONE_OF[account.state] ?? 'info',
       fields: [
         ...(account.stateSince > 0 ? [field('Since', `${time(account.stateSince, now)} (${duration(now - account.stateSince)})`)] : []),
-        ...holds.map((hold) => field('Hold', `${hold.scope}: ${hold.effect === 'no-orders' ? 'no orders' : 'no entries'}, ${hold.cause} by ${untrusted(hold.actor)}${hold.reason === '' ? '' : `, ${untrusted(hold.reason)}`}`)),
+        ...holds.map((hold) =>
+          field(
+            'Hold',
+            `${hold.scope}: ${hold.effect === 'no-orders' ? 'no orders' : 'no entries'}, ${hold.cause} by ${untrusted(hold.actor)}${hold.reason === '' ? '' : `, ${untrusted(hold.reason)}`}`,
+          ),
+        ),
         field('Equity', `${amount(account.equity)} USDT`),
         field('Day', `${money(account.dayPnl)} (${percent(ofEquity(account.dayPnl, account))})`),
         field('Open risk', `${amount(account.openRisk)} USDT (${plainPercent(ofEquity(account.openRisk, account))})`),
-        field('Exposure', `${amount(account.grossNotional)} USDT in ${positions.length} ${positions.length === 1 ? 'position' : 'positions'}`),
+        field(
+          'Exposure',
+          `${amount(account.grossNotional)} USDT in ${positions.length} ${positions.length === 1 ? 'position' : 'positions'}`,
+        ),
         field('Strategies', `${up} of ${names.length} running`),
-        field('Health', bad.length === 0 ? (parts.length === 0 ? 'no part has reported' : 'all parts are well') : bad.map((part) => `${part.part} ${part.status}`).join(', ')),
-        field('Last fill', account.lastFillAt === null ? 'none yet' : `${time(account.lastFillAt, now)} (${duration(now - account.lastFillAt)} ago)`),
+        field(
+          'Health',
+          bad.length === 0
+            ? parts.length === 0
+              ? 'no part has reported'
+              : 'all parts are well'
+            : bad.map((part) => `${part.part} ${part.status}`).join(', '),
+        ),
+        field(
+          'Last fill',
+          account.lastFillAt === null ? 'none yet' : `${time(account.lastFillAt, now)} (${duration(now - account.lastFillAt)} ago)`,
+        ),
         field('As of', time(now, now)),
       ],
-      buttons: [runs('Refresh', '/status'), runs('Positions', '/positions'), account.state === 'running' ? runs('Pause', '/pause') : runs('Resume', '/resume')],
+      buttons: [
+        runs('Refresh', '/status'),
+        runs('Positions', '/positions'),
+        account.state === 'running' ? runs('Pause', '/pause') : runs('Resume', '/resume'),
+      ],
       live: { key: 'status', ttlSec: 600, everySec: 15 },
     })
   },
@@ -226,7 +258,12 @@ const risk = defineRead({
     row('Margin', account.marginUsed, account.equity)
     if (limits.drawdownOrange !== undefined) {
       const part = account.drawdown / limits.drawdownOrange
-      rows.push(['Drawdown', gauge(part), `${plainPercent(account.drawdown, 1)} / ${plainPercent(limits.drawdownOrange, 1)}`, plainPercent(part, 0)])
+      rows.push([
+        'Drawdown',
+        gauge(part),
+        `${plainPercent(account.drawdown, 1)} / ${plainPercent(limits.drawdownOrange, 1)}`,
+        plainPercent(part, 0),
+      ])
     }
     const leverage = divide(account.grossNotional, account.equity, 2)
     return reply('Risk', {
@@ -246,7 +283,9 @@ const risk = defineRead({
 function bareOf(positions: Awaited<ReturnType<CommandContext['ports']['reads']['positions']>>): Field[] {
   const bare = positions.filter((position) => position.stopPrice === null)
   if (positions.length === 0) return [field('Stops', 'no position is open')]
-  return [field('Stops', bare.length === 0 ? 'every position has its stop' : `no stop on Bybit for ${bare.map((p) => p.symbol).join(', ')}`)]
+  return [
+    field('Stops', bare.length === 0 ? 'every position has its stop' : `no stop on Bybit for ${bare.map((p) => p.symbol).join(', ')}`),
+  ]
 }
 
 /** Notional of a position at its mark. */

@@ -24,7 +24,10 @@ const FRACTION_DECIMALS = 6
 const feeRate = formatDecimal(TAKER_RATE, RATE_SCALE)
 
 /** Part of a position: all of it, a fraction, a quantity of the coin, or money. */
-type Part = { readonly type: 'all' } | { readonly type: 'fraction'; readonly value: string } | { readonly type: 'quantity'; readonly value: string }
+type Part =
+  | { readonly type: 'all' }
+  | { readonly type: 'fraction'; readonly value: string }
+  | { readonly type: 'quantity'; readonly value: string }
 
 const Target = z.object({
   symbol: z.string(),
@@ -50,7 +53,15 @@ const close = defineAction({
   }),
   read: (words) => ({
     ...(words[0] === undefined ? {} : { what: words[0] }),
-    ...(words[1] === undefined ? {} : { amount: words.slice(1).filter((word) => !/^market$/i.test(word)).join('') || 'all' }),
+    ...(words[1] === undefined
+      ? {}
+      : {
+          amount:
+            words
+              .slice(1)
+              .filter((word) => !/^market$/i.test(word))
+              .join('') || 'all',
+        }),
   }),
   examples: ['close BTC 50%', 'close #12', 'close all', 'close ETH 0.5ETH', 'close loss'],
   role: 'trader',
@@ -63,14 +74,23 @@ const close = defineAction({
     const group = args.what.toLowerCase()
     let chosen: readonly PositionRow[]
     if (group === 'all' || group === 'profit' || group === 'loss')
-      chosen = open.filter((p) => group === 'all' || (group === 'profit') === signOf(p.unrealizedPnl) > 0).filter((p) => p.strategy !== null)
+      chosen = open
+        .filter((p) => group === 'all' || (group === 'profit') === signOf(p.unrealizedPnl) > 0)
+        .filter((p) => p.strategy !== null)
     else {
       const resolved = await resolveSymbol(context, args.what, `/close {} ${args.amount === 'all' ? '' : args.amount}`.trim())
       if ('problem' in resolved) return refuse(resolved.problem)
       chosen = open.filter((p) => p.symbol === resolved.symbol)
-      if (chosen.length === 0) return refuse(reply(`There is no position in ${resolved.symbol}`, { tone: 'warn', buttons: [runs('Positions', '/positions')] }))
+      if (chosen.length === 0)
+        return refuse(reply(`There is no position in ${resolved.symbol}`, { tone: 'warn', buttons: [runs('Positions', '/positions')] }))
     }
-    if (chosen.length === 0) return refuse(reply(group === 'all' ? 'There is nothing to close' : `No position is in ${group}`, { tone: 'warn', buttons: [runs('Positions', '/positions')] }))
+    if (chosen.length === 0)
+      return refuse(
+        reply(group === 'all' ? 'There is nothing to close' : `No position is in ${group}`, {
+          tone: 'warn',
+          buttons: [runs('Positions', '/positions')],
+        }),
+      )
     return planOf(chosen, args.amount)
   },
   recheck: async (context, todo) => {
@@ -88,7 +108,16 @@ function planOf(chosen: readonly PositionRow[], text: string): Plan | NoPlan {
   let total = '0'
   for (const position of chosen) {
     const part = partOf(position, text)
-    if (typeof part === 'string') return refuse(reply(part, { tone: 'warn', buttons: [runs(`Close ${short(position.symbol)} 50 %`, `/close ${position.symbol} 50%`), runs(`Close ${short(position.symbol)}`, `/close ${position.symbol}`)] }))
+    if (typeof part === 'string')
+      return refuse(
+        reply(part, {
+          tone: 'warn',
+          buttons: [
+            runs(`Close ${short(position.symbol)} 50 %`, `/close ${position.symbol} 50%`),
+            runs(`Close ${short(position.symbol)}`, `/close ${position.symbol}`),
+          ],
+        }),
+      )
     const held = absolute(position.quantity)
     const quantity = part.type === 'all' ? held : part.type === 'fraction' ? multiply(held, part.value) : part.value
     const rest = subtract(held, quantity)
@@ -105,14 +134,24 @@ function planOf(chosen: readonly PositionRow[], text: string): Plan | NoPlan {
     fields.push(
       field(position.symbol, `${sideOf(position)} ${held} → ${signOf(rest) <= 0 ? 'flat' : rest}, market, reduce-only`),
       field('Estimate', `est. price ${price(position.markPrice)} (mark), est. fee ${amount(fee)}, est. realized ${money(result)}`),
-      field('Stop', signOf(rest) <= 0 ? 'goes with the position' : position.stopPrice === null ? 'none on Bybit' : `stays for ${rest} at ${price(position.stopPrice)}`),
+      field(
+        'Stop',
+        signOf(rest) <= 0
+          ? 'goes with the position'
+          : position.stopPrice === null
+            ? 'none on Bybit'
+            : `stays for ${rest} at ${price(position.stopPrice)}`,
+      ),
     )
   }
   const [only] = targets
   const isOne = targets.length === 1 && only !== undefined
   return {
     type: 'plan',
-    card: reply(isOne ? `Close ${only.shown}?` : `Close ${targets.length} positions?`, { tone: 'warn', fields: [...fields, ...(isOne ? [] : [field('Together', `est. realized ${money(total)}`)])] }),
+    card: reply(isOne ? `Close ${only.shown}?` : `Close ${targets.length} positions?`, {
+      tone: 'warn',
+      fields: [...fields, ...(isOne ? [] : [field('Together', `est. realized ${money(total)}`)])],
+    }),
     yes: isOne ? `Close ${only.shown}` : `Close ${targets.length} positions`,
     no: 'Keep it',
     todo: { targets },
@@ -136,7 +175,8 @@ function partOf(position: PositionRow, text: string): Part | string {
     return compare(fraction, '1') >= 0 ? { type: 'all' } : { type: 'fraction', value: fraction }
   }
   const match = /^(\d+(?:\.\d+)?)([A-Za-z]+)$/.exec(text)
-  if (match === null || (match[2] ?? '').toUpperCase() !== base.toUpperCase()) return `${untrusted(text)} of what? Write ${isDecimal(text) ? text : '50'}% for a part, ${isDecimal(text) ? text : '0.5'}${base} for coins, or $100 for money.`
+  if (match === null || (match[2] ?? '').toUpperCase() !== base.toUpperCase())
+    return `${untrusted(text)} of what? Write ${isDecimal(text) ? text : '50'}% for a part, ${isDecimal(text) ? text : '0.5'}${base} for coins, or $100 for money.`
   const quantity = match[1] as string
   if (signOf(quantity) <= 0) return `${untrusted(text)} is nothing: give more than 0.`
   return compare(quantity, held) >= 0 ? { type: 'all' } : { type: 'quantity', value: quantity }
@@ -147,8 +187,17 @@ async function carryOutClose(context: CommandContext, targets: readonly Target[]
   await Promise.all(
     targets.map(async (target) => {
       const { symbol, side, fraction, quantity } = target
-      const command = { name: 'close' as const, symbol, side, ...(fraction === undefined ? {} : { fraction }), ...(quantity === undefined ? {} : { quantity }) }
-      results.push({ target, outcome: await context.ports.control.send(command, askedBy(context, targets.length === 1 ? '' : `/${symbol}`)) })
+      const command = {
+        name: 'close' as const,
+        symbol,
+        side,
+        ...(fraction === undefined ? {} : { fraction }),
+        ...(quantity === undefined ? {} : { quantity }),
+      }
+      results.push({
+        target,
+        outcome: await context.ports.control.send(command, askedBy(context, targets.length === 1 ? '' : `/${symbol}`)),
+      })
     }),
   )
   const isOf = (status: CommandOutcome['status'] | undefined): boolean => results.some(({ outcome }) => outcome?.status === status)
@@ -174,7 +223,8 @@ const cancel = defineAction({
   summary: 'cancel an entry, those of a symbol, or all; never a protective stop',
   usage: '<order id|sym|all>',
   args: z.strictObject({ what: z.string().min(1).max(30) }),
-  read: (words) => (words.length > 1 ? { what: words[0], unexpected: words.slice(1).join(' ') } : words[0] === undefined ? {} : { what: words[0] }),
+  read: (words) =>
+    words.length > 1 ? { what: words[0], unexpected: words.slice(1).join(' ') } : words[0] === undefined ? {} : { what: words[0] },
   examples: ['cancel all', 'cancel BTC', 'cancel ord_0000000002A'],
   role: 'trader',
   scope: 'trade:reduce',
@@ -190,10 +240,20 @@ const cancel = defineAction({
     const resolved = isAll ? undefined : await resolveSymbol(context, args.what, '/cancel {}')
     if (resolved !== undefined && 'problem' in resolved) return refuse(resolved.problem)
     const entries = open.filter((order) => order.class === 'entry' && (resolved === undefined || order.symbol === resolved.symbol))
-    if (entries.length === 0) return refuse(reply('There is no open entry to cancel', { tone: 'warn', text: 'Protective stops stay; closing the position removes them.', buttons: [runs('Orders', '/orders')] }))
+    if (entries.length === 0)
+      return refuse(
+        reply('There is no open entry to cancel', {
+          tone: 'warn',
+          text: 'Protective stops stay; closing the position removes them.',
+          buttons: [runs('Orders', '/orders')],
+        }),
+      )
     return {
       type: 'plan',
-      card: reply(`Cancel ${entries.length} ${entries.length === 1 ? 'entry' : 'entries'}?`, { tone: 'warn', fields: entries.slice(0, 10).map(entryLine) }),
+      card: reply(`Cancel ${entries.length} ${entries.length === 1 ? 'entry' : 'entries'}?`, {
+        tone: 'warn',
+        fields: entries.slice(0, 10).map(entryLine),
+      }),
       yes: `Cancel ${entries.length} ${entries.length === 1 ? 'entry' : 'entries'}`,
       no: 'Keep them',
       todo: { orderIds: entries.map((order) => order.orderId), all: isAll },
@@ -205,21 +265,43 @@ const cancel = defineAction({
     if (all) return send(context, { name: 'cancel' }, 'Canceled', { buttons })
     let last: Done = { status: 'refused', reply: reply('Nothing was canceled', { tone: 'warn' }) }
     for (const orderId of orderIds) {
-      const done = await send({ ...context, idempotencyKey: context.idempotencyKey === undefined ? undefined : `${context.idempotencyKey}/${orderId}` }, { name: 'cancel', orderId }, 'Canceled', { buttons })
+      const done = await send(
+        { ...context, idempotencyKey: context.idempotencyKey === undefined ? undefined : `${context.idempotencyKey}/${orderId}` },
+        { name: 'cancel', orderId },
+        'Canceled',
+        { buttons },
+      )
       last = done.status === 'done' || last.status !== 'done' ? done : last
     }
     return last
   },
 })
 
-const entryLine = (order: OrderRow) => field(toId('ord', order.orderId), `${sideWord(order.side)} ${order.quantity} ${order.symbol} ${order.kind}${order.limitPrice === null ? '' : ` at ${price(order.limitPrice)}`}`)
+const entryLine = (order: OrderRow) =>
+  field(
+    toId('ord', order.orderId),
+    `${sideWord(order.side)} ${order.quantity} ${order.symbol} ${order.kind}${order.limitPrice === null ? '' : ` at ${price(order.limitPrice)}`}`,
+  )
 
 function planOne(order: OrderRow | undefined, id: string): Plan | NoPlan {
-  if (order === undefined) return refuse(reply(`There is no order ${untrusted(id)}`, { tone: 'warn', buttons: [runs('Orders', '/orders')] }))
+  if (order === undefined)
+    return refuse(reply(`There is no order ${untrusted(id)}`, { tone: 'warn', buttons: [runs('Orders', '/orders')] }))
   if (!order.isOpen) return refuse(reply(`${id} is ${order.status} already`, { tone: 'warn', buttons: [runs('Orders', '/orders')] }))
   if (order.class !== 'entry')
-    return refuse(reply(`${id} is a ${purposeOf(order)}: it is not canceled`, { tone: 'warn', text: 'A protective order goes when its position is closed.', buttons: [runs(`Close ${short(order.symbol)}`, `/close ${order.symbol}`)] }))
-  return { type: 'plan', card: reply('Cancel this entry?', { fields: [entryLine(order)] }), yes: 'Cancel it', no: 'Keep it', todo: { orderIds: [order.orderId], all: false } }
+    return refuse(
+      reply(`${id} is a ${purposeOf(order)}: it is not canceled`, {
+        tone: 'warn',
+        text: 'A protective order goes when its position is closed.',
+        buttons: [runs(`Close ${short(order.symbol)}`, `/close ${order.symbol}`)],
+      }),
+    )
+  return {
+    type: 'plan',
+    card: reply('Cancel this entry?', { fields: [entryLine(order)] }),
+    yes: 'Cancel it',
+    no: 'Keep it',
+    todo: { orderIds: [order.orderId], all: false },
+  }
 }
 
 export const CLOSE_COMMANDS: readonly Command[] = [close, cancel]

@@ -201,4 +201,5 @@ export const inOrder =
     })
     return raw
   }
-export const noArguments = (words: readonly string[]): Record<string, unknown> => (words.length === 0 ? {} : { unexpected: words.join(' ') })
+export const noArguments = (words: readonly string[]): Record<string, unknown> =>
+  words.length === 0 ? {} : { unexpected: words.join(' ') }

@@ -29,10 +29,22 @@ export async function send(context: CommandContext, command: TraderCommand, titl
   if (outcome === undefined)
     return {
       status: 'queued',
-      reply: reply(`${title}: queued`, { ...parts, tone: 'warn', text: 'The trader has not answered within 5 s. It takes the command as soon as it can; look at the status.', buttons: [runs('Status', '/status'), runs('Health', '/health')] }),
+      reply: reply(`${title}: queued`, {
+        ...parts,
+        tone: 'warn',
+        text: 'The trader has not answered within 5 s. It takes the command as soon as it can; look at the status.',
+        buttons: [runs('Status', '/status'), runs('Health', '/health')],
+      }),
     }
   const tone = outcome.status === 'done' ? (parts.tone ?? 'ok') : 'bad'
-  return { status: outcome.status, reply: reply(outcome.status === 'done' ? title : `${title}: ${outcome.status}`, { ...parts, tone, text: sentenceOf(title, outcome.text) }) }
+  return {
+    status: outcome.status,
+    reply: reply(outcome.status === 'done' ? title : `${title}: ${outcome.status}`, {
+      ...parts,
+      tone,
+      text: sentenceOf(title, outcome.text),
+    }),
+  }
 }
 
 const SENTENCE_MAX = 600
@@ -47,7 +59,8 @@ const TODO_SCOPE = z.union([
   z.object({ type: z.literal('strategy'), strategy: z.string() }),
   z.object({ type: z.literal('symbol'), symbol: z.string() }),
 ])
-const scopeName = (scope: CommandScope): string => (scope.type === 'account' ? 'all' : scope.type === 'strategy' ? scope.strategy : scope.symbol)
+const scopeName = (scope: CommandScope): string =>
+  scope.type === 'account' ? 'all' : scope.type === 'strategy' ? scope.strategy : scope.symbol
 
 /** The scope that a word means, or undefined when it means none. */
 async function scopeOf(context: CommandContext, word: string | undefined): Promise<CommandScope | undefined> {
@@ -71,12 +84,17 @@ const pause = defineAction({
   usage: '[all|strategy|sym] [for 2h] [reason]',
   args: z.strictObject({
     target: z.string().max(60).optional(),
-    for: z.string().refine((text) => parseDuration(text) !== undefined, 'give a time as 30min, 2h or 1d').optional(),
+    for: z
+      .string()
+      .refine((text) => parseDuration(text) !== undefined, 'give a time as 30min, 2h or 1d')
+      .optional(),
     reason: z.string().max(200).optional(),
   }),
   read: (words) => {
     const rest = [...words]
-    const at = rest.findIndex((word, k) => word.toLowerCase() === 'for' && rest[k + 1] !== undefined && parseDuration(rest[k + 1] as string) !== undefined)
+    const at = rest.findIndex(
+      (word, k) => word.toLowerCase() === 'for' && rest[k + 1] !== undefined && parseDuration(rest[k + 1] as string) !== undefined,
+    )
     const raw: Record<string, unknown> = {}
     if (at >= 0) raw.for = rest.splice(at, 2)[1]
     if (rest[0] !== undefined) raw.target = rest[0]
@@ -91,7 +109,10 @@ const pause = defineAction({
   plan: async (context, args) => {
     const scope = await scopeOf(context, args.target)
     // A first word that names nothing is the beginning of the reason: pausing all is the safe reading.
-    const reason = [...(scope === undefined && args.target !== undefined ? [args.target] : []), ...(args.reason === undefined ? [] : [args.reason])].join(' ')
+    const reason = [
+      ...(scope === undefined && args.target !== undefined ? [args.target] : []),
+      ...(args.reason === undefined ? [] : [args.reason]),
+    ].join(' ')
     const forMs = args.for === undefined ? undefined : parseDuration(args.for)
     return {
       type: 'plan',
@@ -104,18 +125,35 @@ const pause = defineAction({
   carryOut: async (context, todo) => {
     const { scope, reason, forMs } = z.object({ scope: TODO_SCOPE, reason: z.string(), forMs: z.number().optional() }).parse(todo)
     const name = scopeName(scope)
-    return send(context, { name: 'pause', scope, reason, ...(forMs === undefined ? {} : { forMs }) }, name === 'all' ? 'PAUSED' : `PAUSED ${name}`, {
-      tone: 'warn',
-      fields: forMs === undefined ? [] : [field('For', `${duration(forMs)} of market time${context.ports.system.profile === 'live' ? '; you are asked at its end' : ''}`)],
-      buttons: [runs('Resume', name === 'all' ? '/resume' : `/resume ${name}`), runs('Status', '/status')],
-    })
+    return send(
+      context,
+      { name: 'pause', scope, reason, ...(forMs === undefined ? {} : { forMs }) },
+      name === 'all' ? 'PAUSED' : `PAUSED ${name}`,
+      {
+        tone: 'warn',
+        fields:
+          forMs === undefined
+            ? []
+            : [
+                field(
+                  'For',
+                  `${duration(forMs)} of market time${context.ports.system.profile === 'live' ? '; you are asked at its end' : ''}`,
+                ),
+              ],
+        buttons: [runs('Resume', name === 'all' ? '/resume' : `/resume ${name}`), runs('Status', '/status')],
+      },
+    )
   },
 })
 
 // Resume
 
 const liftable = (hold: HoldRow): string =>
-  hold.effect === 'no-orders' ? 'a halt, lifted by an admin' : hold.cause === 'stale' || hold.cause === 'reconcile' ? `${hold.cause}: ends by itself when two clean reads agree` : `${hold.cause} by ${untrusted(hold.actor)}`
+  hold.effect === 'no-orders'
+    ? 'a halt, lifted by an admin'
+    : hold.cause === 'stale' || hold.cause === 'reconcile'
+      ? `${hold.cause}: ends by itself when two clean reads agree`
+      : `${hold.cause} by ${untrusted(hold.actor)}`
 
 const resume = defineAction({
   name: 'resume',
@@ -124,7 +162,8 @@ const resume = defineAction({
   summary: 'entries again, after a look at what holds them',
   usage: '[all|strategy|sym]',
   args: z.strictObject({ target: z.string().max(60).optional() }),
-  read: (words) => (words.length > 1 ? { target: words[0], unexpected: words.slice(1).join(' ') } : words[0] === undefined ? {} : { target: words[0] }),
+  read: (words) =>
+    words.length > 1 ? { target: words[0], unexpected: words.slice(1).join(' ') } : words[0] === undefined ? {} : { target: words[0] },
   examples: ['resume', 'resume ema-cross'],
   role: 'trader',
   scope: 'control:resume',
@@ -140,20 +179,42 @@ const resume = defineAction({
     const [holds, strategies, parts] = await Promise.all([reads.holds(), reads.strategies(), reads.health()])
     const key = scope.type === 'account' ? undefined : scope.type === 'strategy' ? `strategy:${scope.strategy}` : `symbol:${scope.symbol}`
     const wanted = key === undefined ? holds : holds.filter((hold) => hold.scope === key)
-    if (wanted.length === 0) return alreadyDone(reply('Nothing is held: trading runs', { tone: 'ok', buttons: [runs('Status', '/status')] }))
+    if (wanted.length === 0)
+      return alreadyDone(reply('Nothing is held: trading runs', { tone: 'ok', buttons: [runs('Status', '/status')] }))
     if (wanted.some((hold) => hold.effect === 'no-orders') && context.actor.role !== 'admin')
-      return refuse(reply('HALTED: only an admin lifts a halt', { tone: 'bad', fields: wanted.map((hold) => field(hold.scope, liftable(hold))), buttons: [runs('Status', '/status')] }))
-    const waiting = strategies.filter((s) => s.mode === 'running' && (scope.type !== 'strategy' || s.strategy === scope.strategy) && (scope.type !== 'symbol' || s.symbol === scope.symbol))
+      return refuse(
+        reply('HALTED: only an admin lifts a halt', {
+          tone: 'bad',
+          fields: wanted.map((hold) => field(hold.scope, liftable(hold))),
+          buttons: [runs('Status', '/status')],
+        }),
+      )
+    const waiting = strategies.filter(
+      (s) =>
+        s.mode === 'running' &&
+        (scope.type !== 'strategy' || s.strategy === scope.strategy) &&
+        (scope.type !== 'symbol' || s.symbol === scope.symbol),
+    )
     const bad = parts.filter((part) => part.status !== 'ok')
     return {
       type: 'plan',
       card: reply(`Resume ${scopeName(scope)}?`, {
         tone: bad.length === 0 ? 'info' : 'warn',
         fields: [
-          ...wanted.map((hold) => field('Lifts', `${hold.scope}: ${liftable(hold)}${hold.reason === '' ? '' : `, ${untrusted(hold.reason)}`}`)),
+          ...wanted.map((hold) =>
+            field('Lifts', `${hold.scope}: ${liftable(hold)}${hold.reason === '' ? '' : `, ${untrusted(hold.reason)}`}`),
+          ),
           field('Sent at once', 'nothing: signals that came while held are dead'),
-          field('Waits for its next fresh signal', waiting.length === 0 ? 'no strategy is running' : waiting.map((s) => `${s.strategy} ${s.symbol}`).join(', ')),
-          field('Health', bad.length === 0 ? 'all parts are well' : bad.map((part) => `${part.part} ${part.status}: ${untrusted(part.detail)}`).join('; ')),
+          field(
+            'Waits for its next fresh signal',
+            waiting.length === 0 ? 'no strategy is running' : waiting.map((s) => `${s.strategy} ${s.symbol}`).join(', '),
+          ),
+          field(
+            'Health',
+            bad.length === 0
+              ? 'all parts are well'
+              : bad.map((part) => `${part.part} ${part.status}: ${untrusted(part.detail)}`).join('; '),
+          ),
         ],
       }),
       yes: scope.type === 'account' ? 'Resume trading' : `Resume ${scopeName(scope)}`,
@@ -164,12 +225,20 @@ const resume = defineAction({
   recheck: async (context, todo) => {
     const { holds, scope } = z.object({ holds: z.array(z.string()), scope: TODO_SCOPE }).parse(todo)
     const now = await context.ports.reads.holds()
-    const added = now.filter((hold) => !holds.includes(hold.holdId) && (scope.type === 'account' || hold.scope === 'account' || hold.scope === `${scope.type}:${scopeName(scope)}`))
-    return added.length === 0 ? undefined : `Since you asked, ${added.map((hold) => `${hold.scope} is held too (${liftable(hold)})`).join(', ')}.`
+    const added = now.filter(
+      (hold) =>
+        !holds.includes(hold.holdId) &&
+        (scope.type === 'account' || hold.scope === 'account' || hold.scope === `${scope.type}:${scopeName(scope)}`),
+    )
+    return added.length === 0
+      ? undefined
+      : `Since you asked, ${added.map((hold) => `${hold.scope} is held too (${liftable(hold)})`).join(', ')}.`
   },
   carryOut: async (context, todo) => {
     const { scope } = z.object({ scope: TODO_SCOPE }).parse(todo)
-    return send(context, { name: 'resume', scope, isAdmin: context.actor.role === 'admin' }, 'Resumed', { buttons: [runs('Status', '/status'), runs('Pause', '/pause')] })
+    return send(context, { name: 'resume', scope, isAdmin: context.actor.role === 'admin' }, 'Resumed', {
+      buttons: [runs('Status', '/status'), runs('Pause', '/pause')],
+    })
   },
 })
 
@@ -191,13 +260,17 @@ const halt = defineAction({
   plan: async (_context, args) => ({ type: 'plan', card: reply('Halt?'), yes: 'Halt', no: 'Go on', todo: { reason: args.reason } }),
   carryOut: async (context, todo) => {
     const { reason } = z.object({ reason: z.string() }).parse(todo)
-    return send(context, { name: 'halt', reason }, 'HALTED', { tone: 'bad', buttons: [runs('Positions', '/positions'), runs('Status', '/status')] })
+    return send(context, { name: 'halt', reason }, 'HALTED', {
+      tone: 'bad',
+      buttons: [runs('Positions', '/positions'), runs('Status', '/status')],
+    })
   },
 })
 
 // Panic
 
-const heldLine = (position: PositionRow): Field => field(position.symbol, `${sideOf(position)} ${absolute(position.quantity)}, ${position.strategy ?? 'external'}`)
+const heldLine = (position: PositionRow): Field =>
+  field(position.symbol, `${sideOf(position)} ${absolute(position.quantity)}, ${position.strategy ?? 'external'}`)
 
 const panic = defineAction({
   name: 'panic',
@@ -226,24 +299,35 @@ const panic = defineAction({
     const external = positions.filter((position) => !ours.includes(position))
     return {
       type: 'plan',
-      card: reply(`Close ${ours.length === 0 ? 'whatever opens' : ours.length === 1 ? 'the position' : `all ${ours.length} positions`} now?`, {
-        tone: 'bad',
-        fields: [
-          ...ours.map(heldLine),
-          field('Orders', `${orders.filter((order) => order.class === 'entry').length} entries are canceled, stops come off last`),
-          ...(external.length === 0 ? [] : [field('Not touched', external.map((position) => `${position.symbol} ${absolute(position.quantity)}`).join(', '))]),
-          field('Now', 'entries are paused already, and stay so whatever you answer'),
-          field('After', 'HALTED until an admin resumes'),
-        ],
-      }),
-      yes: ours.length === 0 ? 'Halt and cancel all' : `Close ${ours.length === 1 ? (ours[0] as PositionRow).symbol : `${ours.length} positions`}`,
+      card: reply(
+        `Close ${ours.length === 0 ? 'whatever opens' : ours.length === 1 ? 'the position' : `all ${ours.length} positions`} now?`,
+        {
+          tone: 'bad',
+          fields: [
+            ...ours.map(heldLine),
+            field('Orders', `${orders.filter((order) => order.class === 'entry').length} entries are canceled, stops come off last`),
+            ...(external.length === 0
+              ? []
+              : [field('Not touched', external.map((position) => `${position.symbol} ${absolute(position.quantity)}`).join(', '))]),
+            field('Now', 'entries are paused already, and stay so whatever you answer'),
+            field('After', 'HALTED until an admin resumes'),
+          ],
+        },
+      ),
+      yes:
+        ours.length === 0
+          ? 'Halt and cancel all'
+          : `Close ${ours.length === 1 ? (ours[0] as PositionRow).symbol : `${ours.length} positions`}`,
       no: 'Not now',
       todo: { reason: args.reason ?? '' },
     }
   },
   carryOut: async (context, todo) => {
     const { reason } = z.object({ reason: z.string() }).parse(todo)
-    return send(context, { name: 'panic', reason }, 'PANIC', { tone: 'bad', buttons: [runs('Positions', '/positions'), runs('Status', '/status')] })
+    return send(context, { name: 'panic', reason }, 'PANIC', {
+      tone: 'bad',
+      buttons: [runs('Positions', '/positions'), runs('Status', '/status')],
+    })
   },
 })
 

@@ -31,7 +31,9 @@ export const plainPercent = (fraction: number, decimals = 2): string => `${(frac
 export function time(at: number | null, now: number): string {
   if (at === null) return '–'
   const text = new Date(at).toISOString()
-  return text.slice(0, 10) === new Date(now).toISOString().slice(0, 10) ? `${text.slice(11, 19)} UTC` : `${text.slice(0, 10)} ${text.slice(11, 16)} UTC`
+  return text.slice(0, 10) === new Date(now).toISOString().slice(0, 10)
+    ? `${text.slice(11, 19)} UTC`
+    : `${text.slice(0, 10)} ${text.slice(11, 16)} UTC`
 }
 
 /** `12 s`, `5 min`, `3 h 20 min`, `2 d 4 h` */
@@ -51,7 +53,15 @@ export function gauge(part: number): string {
   return `${'█'.repeat(cells)}${'░'.repeat(10 - cells)}`
 }
 
-const UNITS: Readonly<Record<string, number>> = { s: 1_000, sec: 1_000, m: 60_000, min: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 }
+const UNITS: Readonly<Record<string, number>> = {
+  s: 1_000,
+  sec: 1_000,
+  m: 60_000,
+  min: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+  w: 604_800_000,
+}
 /** `2h`, `30min`, `1.5d` in ms. */
 export function parseDuration(text: string): number | undefined {
   const match = /^(\d+(?:\.\d+)?)(s|sec|m|min|h|d|w)$/i.exec(text)

@@ -28,7 +28,9 @@ export interface Button {
   /** A verb with its object: `Close 0.600 ETH`. */
   readonly label: string
   /** What a tap does: runs a command line, or answers a confirmation. */
-  readonly action: { readonly type: 'command'; readonly text: string } | { readonly type: 'answer'; readonly confirmationId: string; readonly decision: 'yes' | 'no' }
+  readonly action:
+    | { readonly type: 'command'; readonly text: string }
+    | { readonly type: 'answer'; readonly confirmationId: string; readonly decision: 'yes' | 'no' }
   readonly tone?: Tone
 }
 
@@ -78,9 +80,13 @@ export const badgeOf = (profile: string): string => BADGES[profile] ?? profile.t
 const UNTRUSTED_MAX = 200
 /** Text from outside (a venue's message, a strategy's tag): one line, at most 200 characters. */
 export function untrusted(text: string): string {
-  const line = text.replace(/[\u0000-\u001f\u007f\u2028\u2029]+/g, ' ').trim()
+  const line = text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim()
   return line.length > UNTRUSTED_MAX ? `${line.slice(0, UNTRUSTED_MAX - 1)}…` : line
 }
 
 export const field = (name: string, value: string): Field => ({ name, value })
-export const runs = (label: string, text: string, tone?: Tone): Button => ({ label, action: { type: 'command', text }, ...(tone === undefined ? {} : { tone }) })
+export const runs = (label: string, text: string, tone?: Tone): Button => ({
+  label,
+  action: { type: 'command', text },
+  ...(tone === undefined ? {} : { tone }),
+})

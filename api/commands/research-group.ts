@@ -58,12 +58,18 @@ const backtest = defineRead({
     if (args.what === 'cancel') return cancel(context, args.symbol)
     const found = await backtests.find(args.what)
     if (found !== undefined) return cardOf(found)
-    if (args.symbol === undefined) return reply('Which symbol?', { tone: 'warn', text: `Write it after the strategy: /backtest ${untrusted(args.what)} BTC 90d` })
+    if (args.symbol === undefined)
+      return reply('Which symbol?', { tone: 'warn', text: `Write it after the strategy: /backtest ${untrusted(args.what)} BTC 90d` })
     const resolved = await resolveSymbol(context, args.symbol, `/backtest ${args.what} {}`)
     // Stored candles may be of symbols that are not traded.
     const symbol = 'problem' in resolved ? args.symbol.toUpperCase() : resolved.symbol
-    const queued = await backtests.enqueue({ strategy: args.what.toLowerCase(), symbol, params: args.params, ...rangeOf(args.range, context.ports.wallNow()) }, context.actor.id)
-    return typeof queued === 'string' ? reply('Not queued', { tone: 'warn', text: queued, buttons: [runs('Backtests', '/backtest list')] }) : cardOf(queued)
+    const queued = await backtests.enqueue(
+      { strategy: args.what.toLowerCase(), symbol, params: args.params, ...rangeOf(args.range, context.ports.wallNow()) },
+      context.actor.id,
+    )
+    return typeof queued === 'string'
+      ? reply('Not queued', { tone: 'warn', text: queued, buttons: [runs('Backtests', '/backtest list')] })
+      : cardOf(queued)
   },
 })
 
@@ -76,9 +82,13 @@ function rangeOf(text: string | undefined, now: number): { readonly from?: numbe
 }
 
 async function cancel({ ports }: CommandContext, id: string | undefined): Promise<Reply> {
-  if (id === undefined) return reply('Which one?', { tone: 'warn', text: '/backtest cancel <id>', buttons: [runs('Backtests', '/backtest list')] })
+  if (id === undefined)
+    return reply('Which one?', { tone: 'warn', text: '/backtest cancel <id>', buttons: [runs('Backtests', '/backtest list')] })
   const isCanceled = await ports.backtests.cancel(id)
-  return reply(isCanceled ? `${untrusted(id)} is canceled` : `${untrusted(id)} is not running`, { tone: isCanceled ? 'ok' : 'warn', buttons: [runs('Backtests', '/backtest list')] })
+  return reply(isCanceled ? `${untrusted(id)} is canceled` : `${untrusted(id)} is not running`, {
+    tone: isCanceled ? 'ok' : 'warn',
+    buttons: [runs('Backtests', '/backtest list')],
+  })
 }
 
 function listOf(rows: readonly Backtest[]): Reply {
@@ -86,7 +96,13 @@ function listOf(rows: readonly Backtest[]): Reply {
   return reply('Backtests', {
     table: {
       columns: [{ title: 'id' }, { title: 'strategy' }, { title: 'symbol' }, { title: 'state' }, { title: '%', align: 'right' }],
-      rows: rows.map((row) => [row.id, String(row.spec.strategy ?? ''), String(row.spec.symbol ?? ''), row.status, (row.progress * 100).toFixed(0)]),
+      rows: rows.map((row) => [
+        row.id,
+        String(row.spec.strategy ?? ''),
+        String(row.spec.symbol ?? ''),
+        row.status,
+        (row.progress * 100).toFixed(0),
+      ]),
       rowCommands: rows.map((row) => `/backtest ${row.id}`),
     },
     buttons: rows.slice(0, 4).map((row) => runs(row.id, `/backtest ${row.id}`)),
@@ -97,7 +113,9 @@ function metricsOf(result: Json): Field[] {
   const metrics = typeof result.metrics === 'object' && result.metrics !== null ? (result.metrics as Json) : {}
   return SHOWN_METRICS.flatMap(([key, title, kind]) => {
     const value = metrics[key]
-    return typeof value === 'number' ? [field(title, kind === 'percent' ? `${(value * 100).toFixed(2)} %` : String(Number(value.toPrecision(4))))] : []
+    return typeof value === 'number'
+      ? [field(title, kind === 'percent' ? `${(value * 100).toFixed(2)} %` : String(Number(value.toPrecision(4))))]
+      : []
   })
 }
 
@@ -112,7 +130,9 @@ function cardOf(row: Backtest): Reply {
       ...(row.error === null ? [] : [field('Error', untrusted(row.error))]),
       ...(row.result === null ? [] : metricsOf(row.result)),
     ],
-    buttons: isOver ? [runs('Backtests', '/backtest list')] : [runs('Refresh', `/backtest ${row.id}`), runs('Cancel it', `/backtest cancel ${row.id}`)],
+    buttons: isOver
+      ? [runs('Backtests', '/backtest list')]
+      : [runs('Refresh', `/backtest ${row.id}`), runs('Cancel it', `/backtest cancel ${row.id}`)],
     ...(isOver ? {} : { live: { key: `backtest:${row.id}`, ttlSec: 600, everySec: 3 } }),
   })
 }
@@ -150,11 +170,21 @@ const chart = defineRead({
     const resolved = await resolveSymbol(context, args.symbol, '/chart {}')
     if ('problem' in resolved) return resolved.problem
     const { symbol } = resolved
-    if (charts === undefined) return reply('Pictures are not available here', { tone: 'warn', buttons: [runs('Positions', `/positions ${symbol}`)] })
+    if (charts === undefined)
+      return reply('Pictures are not available here', { tone: 'warn', buttons: [runs('Positions', `/positions ${symbol}`)] })
     const [fills, positions] = await Promise.all([reads.fills({ limit: 200, symbol }), reads.positions()])
-    const image = await charts.candles({ symbol, interval: args.interval ?? '1m', bars: args.bars, fills, position: positions.find((p) => p.symbol === symbol) })
+    const image = await charts.candles({
+      symbol,
+      interval: args.interval ?? '1m',
+      bars: args.bars,
+      fills,
+      position: positions.find((p) => p.symbol === symbol),
+    })
     if (typeof image === 'string') return reply(`No chart of ${symbol}`, { tone: 'warn', text: image })
-    return reply(`${symbol} ${args.interval ?? '1m'}`, { image, buttons: ['1m', '15m', '1h', '4h'].filter((tf) => tf !== args.interval).map((tf) => runs(tf, `/chart ${symbol} ${tf} ${args.bars}`)) })
+    return reply(`${symbol} ${args.interval ?? '1m'}`, {
+      image,
+      buttons: ['1m', '15m', '1h', '4h'].filter((tf) => tf !== args.interval).map((tf) => runs(tf, `/chart ${symbol} ${tf} ${args.bars}`)),
+    })
   },
 })
 

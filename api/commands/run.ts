@@ -37,7 +37,8 @@ export const CONFIRM_TTL_MS = 60_000
 /** A command that waited longer is not carried out as asked (surfaces 3.0, 8). */
 const LATE_MS = 60_000
 
-const allows = (scopes: readonly string[] | undefined, needed: Scope): boolean => scopes === undefined || scopes.includes('admin') || scopes.includes(needed)
+const allows = (scopes: readonly string[] | undefined, needed: Scope): boolean =>
+  scopes === undefined || scopes.includes('admin') || scopes.includes(needed)
 
 /** Runs commands with what the composition gives; one for a process. */
 export class CommandRunner {
@@ -59,14 +60,26 @@ export class CommandRunner {
     return this.resolve(name, request, (command) => parseObject(command, args))
   }
 
-  private async resolve(name: string, request: CommandRequest, parse: (command: Command) => ReturnType<typeof parseArgs>): Promise<CommandResult> {
+  private async resolve(
+    name: string,
+    request: CommandRequest,
+    parse: (command: Command) => ReturnType<typeof parseArgs>,
+  ): Promise<CommandResult> {
     const command = findCommand(this.commands, name)
     if (command === undefined) return this.badge(this.unknown(name, request.actor))
     const { actor } = request
     if (!hasRole(actor.role, command.role)) return this.forbid(command.name, request, command.role)
     const parsed = parse(command)
     if (!parsed.ok)
-      return this.badge({ status: 'invalid', command: command.name, reply: reply('Not understood', { tone: 'warn', text: parsed.problem, buttons: [runs(`How ${command.name} is used`, `/help ${command.name}`)] }) })
+      return this.badge({
+        status: 'invalid',
+        command: command.name,
+        reply: reply('Not understood', {
+          tone: 'warn',
+          text: parsed.problem,
+          buttons: [runs(`How ${command.name} is used`, `/help ${command.name}`)],
+        }),
+      })
     const needed = command.roleFor(parsed.args)
     if (!hasRole(actor.role, needed)) return this.forbid(command.name, request, needed)
     const scope = command.scopeFor(parsed.args)
@@ -86,15 +99,26 @@ export class CommandRunner {
     const common = { command: command.name, confirmId: id }
     if (card.actor !== actor.id && actor.role !== 'admin')
       return this.badge({ ...common, status: 'forbidden', reply: reply('Only who asked, or an admin, may answer this', { tone: 'warn' }) })
-    if (!hasRole(actor.role, command.roleFor(card.args)) || !allows(request.scopes, command.scopeFor(card.args))) return this.forbid(command.name, request, command.roleFor(card.args))
+    if (!hasRole(actor.role, command.roleFor(card.args)) || !allows(request.scopes, command.scopeFor(card.args)))
+      return this.forbid(command.name, request, command.roleFor(card.args))
     if (decision === 'no') {
       const isFirst = await confirmations.settle(id, 'rejected', actor.id)
       if (isFirst) await this.audit(command.name, card.args, request, 'rejected', 'kept as it was', id)
-      return this.badge({ ...common, status: isFirst ? 'done' : 'refused', reply: isFirst ? reply('Nothing was done', { text: command.name === 'panic' ? 'Entries stay paused until you resume.' : KEPT_TEXT }) : outdated() })
+      return this.badge({
+        ...common,
+        status: isFirst ? 'done' : 'refused',
+        reply: isFirst
+          ? reply('Nothing was done', { text: command.name === 'panic' ? 'Entries stay paused until you resume.' : KEPT_TEXT })
+          : outdated(),
+      })
     }
     const tier = this.tierOf(command, card.args)
     if (tier === 'C2' && word?.trim().toLowerCase() !== card.profile)
-      return this.badge({ ...common, status: 'refused', reply: reply(`Type the word ${card.profile} to go on`, { tone: 'warn', text: 'The card waits until it expires.' }) })
+      return this.badge({
+        ...common,
+        status: 'refused',
+        reply: reply(`Type the word ${card.profile} to go on`, { tone: 'warn', text: 'The card waits until it expires.' }),
+      })
     if (!(await confirmations.settle(id, 'approved', actor.id))) return this.badge({ ...common, status: 'refused', reply: outdated() })
     return this.afterYes(command, card, request)
   }
@@ -115,7 +139,11 @@ export class CommandRunner {
     if (command.run !== undefined) {
       const answer = await command.run(context, args)
       await this.audit(command.name, args, request, 'read', answer.title)
-      return this.badge({ status: 'done', command: command.name, reply: command.isPrivate === true ? { ...answer, ephemeral: true } : answer })
+      return this.badge({
+        status: 'done',
+        command: command.name,
+        reply: command.isPrivate === true ? { ...answer, ephemeral: true } : answer,
+      })
     }
     const { action } = command
     if (action === undefined) return this.badge({ status: 'unknown', reply: outdated() })
@@ -156,7 +184,9 @@ export class CommandRunner {
     const answers = (decision: 'yes' | 'no') => ({ type: 'answer' as const, confirmationId: confirmation.id, decision })
     const card: Reply = {
       ...plan.card,
-      text: [plan.card.text, `expires in ${CONFIRM_TTL_MS / 1000} s`, ...(isWord ? [`type ${system.profile} to go on`] : [])].filter((text) => text !== undefined).join('; '),
+      text: [plan.card.text, `expires in ${CONFIRM_TTL_MS / 1000} s`, ...(isWord ? [`type ${system.profile} to go on`] : [])]
+        .filter((text) => text !== undefined)
+        .join('; '),
       buttons: [
         { label: plan.yes, action: answers('yes'), tone: 'bad' },
         { label: plan.no, action: answers('no') },
@@ -166,10 +196,23 @@ export class CommandRunner {
     return this.badge({ status: 'confirm', command: command.name, reply: card, confirmation, ...(isWord ? { word: system.profile } : {}) })
   }
 
-  private async carryOut(command: Command, args: unknown, todo: Json, request: CommandRequest, confirmId: string | undefined): Promise<CommandResult> {
+  private async carryOut(
+    command: Command,
+    args: unknown,
+    todo: Json,
+    request: CommandRequest,
+    confirmId: string | undefined,
+  ): Promise<CommandResult> {
     const done = await command.action?.carryOut(this.context(request), todo)
     if (done === undefined) return this.badge({ status: 'unknown', reply: outdated() })
-    await this.audit(command.name, args, request, done.status, [done.reply.title, done.reply.text].filter((text) => text !== undefined).join(': '), confirmId)
+    await this.audit(
+      command.name,
+      args,
+      request,
+      done.status,
+      [done.reply.title, done.reply.text].filter((text) => text !== undefined).join(': '),
+      confirmId,
+    )
     return this.badge({ status: done.status, command: command.name, reply: done.reply })
   }
 
@@ -202,7 +245,13 @@ export class CommandRunner {
     }
     const pause = findCommand(this.commands, 'pause') as Command
     const paused = await this.carryOut(pause, args, { scope: { type: 'account' }, reason: `late ${command.name}` }, request, undefined)
-    return { ...paused, reply: { ...paused.reply, text: `Your ${command.name} is ${age} old, so it took effect as a pause. ${command.name === 'pause' ? '' : `Send /${command.name} again if you still want it.`}`.trim() } }
+    return {
+      ...paused,
+      reply: {
+        ...paused.reply,
+        text: `Your ${command.name} is ${age} old, so it took effect as a pause. ${command.name === 'pause' ? '' : `Send /${command.name} again if you still want it.`}`.trim(),
+      },
+    }
   }
 
   private unknown(name: string, actor: Actor): CommandResult {
@@ -212,7 +261,10 @@ export class CommandRunner {
     )
     return {
       status: 'unknown',
-      reply: reply(name === '' ? 'That is no command' : `There is no command /${untrusted(name)}`, { tone: 'warn', buttons: [...(near === undefined ? [] : [runs(`/${near}`, `/${near}`)]), runs('Help', '/help')] }),
+      reply: reply(name === '' ? 'That is no command' : `There is no command /${untrusted(name)}`, {
+        tone: 'warn',
+        buttons: [...(near === undefined ? [] : [runs(`/${near}`, `/${near}`)]), runs('Help', '/help')],
+      }),
     }
   }
 
@@ -222,17 +274,43 @@ export class CommandRunner {
     return this.badge({
       status: 'forbidden',
       command: name,
-      reply: role === undefined ? reply('You are not known here', { tone: 'warn', text: `Your id is ${id}. Ask an admin to add it.` }) : reply(`/${name} needs ${needed}`, { tone: 'warn', text: `Your role is ${role}.` }),
+      reply:
+        role === undefined
+          ? reply('You are not known here', { tone: 'warn', text: `Your id is ${id}. Ask an admin to add it.` })
+          : reply(`/${name} needs ${needed}`, { tone: 'warn', text: `Your role is ${role}.` }),
     })
   }
 
   private context(request: CommandRequest): CommandContext {
-    return { ports: this.ports, actor: request.actor, requestId: request.requestId, idempotencyKey: request.idempotencyKey, commands: this.commands }
+    return {
+      ports: this.ports,
+      actor: request.actor,
+      requestId: request.requestId,
+      idempotencyKey: request.idempotencyKey,
+      commands: this.commands,
+    }
   }
 
-  private audit(command: string, args: unknown, request: CommandRequest, decision: string, result: string, confirmId?: string): Promise<void> {
+  private audit(
+    command: string,
+    args: unknown,
+    request: CommandRequest,
+    decision: string,
+    result: string,
+    confirmId?: string,
+  ): Promise<void> {
     const { actor, requestId } = request
-    return this.ports.audit.write({ actor: actor.id, surface: actor.surface, command, args: asJson(args), role: actor.role ?? 'none', decision, confirmId, result: untrusted(result), requestId })
+    return this.ports.audit.write({
+      actor: actor.id,
+      surface: actor.surface,
+      command,
+      args: asJson(args),
+      role: actor.role ?? 'none',
+      decision,
+      confirmId,
+      result: untrusted(result),
+      requestId,
+    })
   }
 
   private badge(result: CommandResult): CommandResult {
@@ -241,6 +319,7 @@ export class CommandRunner {
 }
 
 const KEPT_TEXT = 'Everything stays as it was.'
-const outdated = (): Reply => reply('This card is over', { tone: 'warn', text: 'It was answered, has expired, or Ballast restarted. Ask again.' })
+const outdated = (): Reply =>
+  reply('This card is over', { tone: 'warn', text: 'It was answered, has expired, or Ballast restarted. Ask again.' })
 
 const asJson = (value: unknown): Json => (typeof value === 'object' && value !== null ? (JSON.parse(JSON.stringify(value)) as Json) : {})

@@ -33,11 +33,23 @@ const strategies = defineRead({
     const names = [...new Set(rows.map((row) => row.strategy))]
     return reply('Strategies', {
       table: {
-        columns: [{ title: 'name' }, { title: 'state' }, { title: 'symbols' }, { title: '24 h', align: 'right' }, { title: 'signal', align: 'right' }],
+        columns: [
+          { title: 'name' },
+          { title: 'state' },
+          { title: 'symbols' },
+          { title: '24 h', align: 'right' },
+          { title: 'signal', align: 'right' },
+        ],
         rows: names.map((name) => {
           const own = rows.filter((row) => row.strategy === name)
           const last = Math.max(...own.map((row) => row.lastSignalTs ?? 0))
-          return [name, own[0]?.mode ?? '', own.map((row) => short(row.symbol)).join(' '), signed(add(...closed.filter((t) => t.strategy === name).map((t) => t.pnl))), last === 0 ? '–' : duration(now - last)]
+          return [
+            name,
+            own[0]?.mode ?? '',
+            own.map((row) => short(row.symbol)).join(' '),
+            signed(add(...closed.filter((t) => t.strategy === name).map((t) => t.pnl))),
+            last === 0 ? '–' : duration(now - last),
+          ]
         }),
         rowCommands: names.map((name) => `/strategy ${name} show`),
       },
@@ -69,16 +81,22 @@ const strategy = defineAction({
   tier: (args, profile) => (args.action === 'on' ? (profile === 'live' ? 'C2' : 'C1') : 'C0'),
   addsRisk: (args) => args.action === 'on',
   plan: async (context, args) => {
-    const rows = (await context.ports.reads.strategies())
+    const rows = await context.ports.reads.strategies()
     const own = rows.filter((row) => row.strategy === args.name)
     if (own.length === 0) return refuse(unknownStrategy(args.name, rows))
     if (args.action === 'show') return alreadyDone(await cardOf(context, own))
     const mode = MODES[args.action]
-    if (own.every((row) => row.mode === mode)) return alreadyDone(reply(`${args.name} is ${mode} already`, { tone: 'ok', buttons: [runs('Strategies', '/strategies')] }))
+    if (own.every((row) => row.mode === mode))
+      return alreadyDone(reply(`${args.name} is ${mode} already`, { tone: 'ok', buttons: [runs('Strategies', '/strategies')] }))
     const card = await cardOf(context, own)
     return {
       type: 'plan',
-      card: { ...card, title: `Switch ${args.name} ${args.action}?`, text: 'It opens on its next fresh signal; nothing is sent at once.', buttons: [] },
+      card: {
+        ...card,
+        title: `Switch ${args.name} ${args.action}?`,
+        text: 'It opens on its next fresh signal; nothing is sent at once.',
+        buttons: [],
+      },
       yes: `Switch ${args.name} ${args.action}`,
       no: 'Leave it',
       todo: { strategy: args.name, mode },
@@ -89,8 +107,16 @@ const strategy = defineAction({
     const held = (await context.ports.reads.positions()).filter((position) => position.strategy === name)
     return send(context, { name: 'strategy', strategy: name, mode }, `${name} is ${mode}`, {
       tone: mode === 'running' ? 'ok' : 'warn',
-      fields: held.map((position) => field('Its position', `${sideOf(position)} ${absolute(position.quantity)} ${position.symbol} stays${position.stopPrice === null ? '; it has no stop on Bybit' : ', with its stop on Bybit'}`)),
-      buttons: [runs('Strategies', '/strategies'), ...held.map((position) => runs(`Close ${short(position.symbol)}`, `/close ${position.symbol}`))],
+      fields: held.map((position) =>
+        field(
+          'Its position',
+          `${sideOf(position)} ${absolute(position.quantity)} ${position.symbol} stays${position.stopPrice === null ? '; it has no stop on Bybit' : ', with its stop on Bybit'}`,
+        ),
+      ),
+      buttons: [
+        runs('Strategies', '/strategies'),
+        ...held.map((position) => runs(`Close ${short(position.symbol)}`, `/close ${position.symbol}`)),
+      ],
     })
   },
 })
@@ -107,7 +133,11 @@ export function unknownStrategy(name: string, rows: readonly StrategyRow[]): Rep
 
 async function cardOf({ ports }: CommandContext, own: readonly StrategyRow[]): Promise<Reply> {
   const name = own[0]?.strategy ?? ''
-  const [positions, closed, account] = await Promise.all([ports.reads.positions(), ports.reads.trades({ limit: 500, isOpen: false, strategy: name }), ports.reads.account()])
+  const [positions, closed, account] = await Promise.all([
+    ports.reads.positions(),
+    ports.reads.trades({ limit: 500, isOpen: false, strategy: name }),
+    ports.reads.account(),
+  ])
   const held = positions.filter((position) => position.strategy === name)
   const now = account?.updatedTs ?? 0
   const last = Math.max(...own.map((row) => row.lastSignalTs ?? 0))
@@ -117,11 +147,20 @@ async function cardOf({ ports }: CommandContext, own: readonly StrategyRow[]): P
     fields: [
       field('Code', `${own[0]?.definition ?? ''} version ${own[0]?.version ?? ''}`),
       field('Symbols', own.map((row) => row.symbol).join(', ')),
-      field('Positions', held.length === 0 ? 'none' : held.map((p) => `${sideOf(p)} ${absolute(p.quantity)} ${p.symbol} (${money(p.unrealizedPnl)})`).join('\n')),
+      field(
+        'Positions',
+        held.length === 0
+          ? 'none'
+          : held.map((p) => `${sideOf(p)} ${absolute(p.quantity)} ${p.symbol} (${money(p.unrealizedPnl)})`).join('\n'),
+      ),
       field('Closed', `${closed.length} trades, ${money(add(...closed.map((t) => t.pnl)))}`),
       field('Last signal', last === 0 ? 'none yet' : `${duration(now - last)} ago`),
     ],
-    buttons: [mode === 'running' ? runs('Switch off', `/strategy ${name} off`) : runs('Switch on', `/strategy ${name} on`), runs('Trades', `/trades ${name}`), runs('Strategies', '/strategies')],
+    buttons: [
+      mode === 'running' ? runs('Switch off', `/strategy ${name} off`) : runs('Switch on', `/strategy ${name} on`),
+      runs('Trades', `/trades ${name}`),
+      runs('Strategies', '/strategies'),
+    ],
   })
 }
 

@@ -20,14 +20,21 @@ export async function resolveSymbol(context: CommandContext, text: string, line:
   const number = tradeNumberOf(text)
   if (number !== undefined) {
     const trade = await context.ports.reads.trade(number)
-    return trade === undefined ? { problem: reply(`There is no trade #${number}.`, { tone: 'warn', buttons: [runs('Trades', '/trades')] }) } : { symbol: trade.symbol }
+    return trade === undefined
+      ? { problem: reply(`There is no trade #${number}.`, { tone: 'warn', buttons: [runs('Trades', '/trades')] }) }
+      : { symbol: trade.symbol }
   }
   const known = await knownSymbols(context)
   const plain = text.toUpperCase().replace(/[/\-_:.]|PERP$/g, '')
   for (const candidate of [plain, `${plain}USDT`, `${plain}USDC`]) if (known.includes(candidate)) return { symbol: candidate }
   const begun = plain === '' ? [] : known.filter((symbol) => symbol.startsWith(plain))
   if (begun.length === 1) return { symbol: begun[0] as string }
-  const offered = begun.length > 0 ? begun : [nearestOf(plain, [...known, ...known.map((s) => s.replace(/USD[TC]$/, ''))])].flatMap((near) => known.filter((s) => near !== undefined && s.startsWith(near)))
+  const offered =
+    begun.length > 0
+      ? begun
+      : [nearestOf(plain, [...known, ...known.map((s) => s.replace(/USD[TC]$/, ''))])].flatMap((near) =>
+          known.filter((s) => near !== undefined && s.startsWith(near)),
+        )
   return {
     problem: reply(begun.length > 1 ? `Which symbol is ${untrusted(text)}?` : `There is no symbol ${untrusted(text)} here.`, {
       tone: 'warn',

@@ -27,7 +27,13 @@ const start = defineRead({
     return reply('Ballast is here', {
       fields: [field('You', `${actor.name === undefined ? '' : `${untrusted(actor.name)}, `}${actor.id}`), field('Role', actor.role)],
       text: 'This message starts nothing: trading runs as it did.',
-      buttons: [runs('Status', '/status'), runs('Positions', '/positions'), runs('PnL', '/pnl'), runs('Risk', '/risk'), runs('Help', '/help')],
+      buttons: [
+        runs('Status', '/status'),
+        runs('Positions', '/positions'),
+        runs('PnL', '/pnl'),
+        runs('Risk', '/risk'),
+        runs('Help', '/help'),
+      ],
     })
   },
 })
@@ -61,7 +67,9 @@ const help = defineRead({
         return names.length === 0 ? [] : [field(group, names.join(' '))]
       }),
       text: 'How one is used: /help close',
-      buttons: ['status', 'positions', 'pnl', 'pause'].filter((name) => allowed.some((c) => c.name === name)).map((name) => runs(name, `/${name}`)),
+      buttons: ['status', 'positions', 'pnl', 'pause']
+        .filter((name) => allowed.some((c) => c.name === name))
+        .map((name) => runs(name, `/${name}`)),
     })
   },
 })
@@ -98,7 +106,11 @@ const id = defineRead({
   scope: 'account:read',
   run: async ({ actor }) =>
     reply('Who you are', {
-      fields: [field('Id', actor.id), ...(actor.chat === undefined ? [] : [field('Chat', actor.chat)]), field('Role', actor.role ?? 'none: not known here')],
+      fields: [
+        field('Id', actor.id),
+        ...(actor.chat === undefined ? [] : [field('Chat', actor.chat)]),
+        field('Role', actor.role ?? 'none: not known here'),
+      ],
     }),
 })
 
@@ -121,7 +133,12 @@ const health = defineRead({
     const [parts, answers] = await Promise.all([ports.reads.health(), ports.reads.ping()])
     const now = ports.wallNow()
     const rows = [
-      { part: 'database', status: answers ? ('ok' as const) : ('down' as const), detail: answers ? 'answers' : 'does not answer', updatedAt: now },
+      {
+        part: 'database',
+        status: answers ? ('ok' as const) : ('down' as const),
+        detail: answers ? 'answers' : 'does not answer',
+        updatedAt: now,
+      },
       ...parts,
     ].map((part) => {
       const age = now - part.updatedAt

@@ -52,10 +52,16 @@ const positions = defineRead({
       if ('problem' in resolved) return resolved.problem
       const position = open.find((p) => p.symbol === resolved.symbol)
       return position === undefined
-        ? reply(`No position in ${resolved.symbol}`, { buttons: [runs('Positions', '/positions'), runs('Why', `/why ${resolved.symbol}`), runs('Chart', `/chart ${resolved.symbol}`)] })
+        ? reply(`No position in ${resolved.symbol}`, {
+            buttons: [runs('Positions', '/positions'), runs('Why', `/why ${resolved.symbol}`), runs('Chart', `/chart ${resolved.symbol}`)],
+          })
         : cardOf(position, account.updatedTs)
     }
-    if (open.length === 0) return reply('No open positions', { tone: 'ok', buttons: [runs('Refresh', '/positions'), runs('Orders', '/orders'), runs('Trades', '/trades')] })
+    if (open.length === 0)
+      return reply('No open positions', {
+        tone: 'ok',
+        buttons: [runs('Refresh', '/positions'), runs('Orders', '/orders'), runs('Trades', '/trades')],
+      })
     const sorted = [...open].sort((a, b) =>
       args.sort === 'pnl'
         ? compare(b.unrealizedPnl, a.unrealizedPnl)
@@ -67,13 +73,29 @@ const positions = defineRead({
     return reply(`Positions  ${open.length} open`, {
       tone: signOf(total) < 0 ? 'warn' : 'ok',
       table: {
-        columns: [{ title: 'sym' }, { title: 's' }, { title: 'size', align: 'right' }, { title: 'uPnL', align: 'right' }, { title: '%', align: 'right' }],
-        rows: sorted.map((p) => [short(p.symbol), isLong(p) ? 'L' : 'S', absolute(p.quantity), signed(p.unrealizedPnl), percent(moveOf(p), 1).replace(' %', '')]),
+        columns: [
+          { title: 'sym' },
+          { title: 's' },
+          { title: 'size', align: 'right' },
+          { title: 'uPnL', align: 'right' },
+          { title: '%', align: 'right' },
+        ],
+        rows: sorted.map((p) => [
+          short(p.symbol),
+          isLong(p) ? 'L' : 'S',
+          absolute(p.quantity),
+          signed(p.unrealizedPnl),
+          percent(moveOf(p), 1).replace(' %', ''),
+        ]),
         total: ['Total', '', '', signed(total), percent(toFloat(divide(total, account.equity, 6)), 2).replace(' %', '')],
         rowCommands: sorted.map((p) => `/positions ${p.symbol}`),
       },
       text: `as of ${time(account.updatedTs, account.updatedTs)}`,
-      buttons: [runs('Refresh', '/positions'), ...sorted.slice(0, 4).map((p) => runs(short(p.symbol), `/positions ${p.symbol}`)), runs('Close all', '/close all')],
+      buttons: [
+        runs('Refresh', '/positions'),
+        ...sorted.slice(0, 4).map((p) => runs(short(p.symbol), `/positions ${p.symbol}`)),
+        runs('Close all', '/close all'),
+      ],
       live: { key: 'positions', ttlSec: 600, everySec: 15 },
     })
   },
@@ -121,22 +143,47 @@ const orders = defineRead({
     const resolved = args.symbol === undefined ? undefined : await resolveSymbol(context, args.symbol, '/orders {}')
     if (resolved !== undefined && 'problem' in resolved) return resolved.problem
     const [account, open] = await Promise.all([reads.account(), reads.orders({ limit: 200, isOpen: true, symbol: resolved?.symbol })])
-    if (open.length === 0) return reply('No open orders', { tone: 'ok', buttons: [runs('Refresh', '/orders'), runs('Positions', '/positions')] })
+    if (open.length === 0)
+      return reply('No open orders', { tone: 'ok', buttons: [runs('Refresh', '/orders'), runs('Positions', '/positions')] })
     const now = account?.updatedTs ?? 0
     const entries = open.filter((order) => order.class === 'entry')
     return reply(`Orders  ${open.length} open`, {
       table: {
-        columns: [{ title: 'sym' }, { title: 'side' }, { title: 'size', align: 'right' }, { title: 'price', align: 'right' }, { title: 'kind' }, { title: 'age', align: 'right' }],
-        rows: open.map((o) => [short(o.symbol), sideWord(o.side), o.quantity, price(o.triggerPrice ?? o.limitPrice), purposeOf(o), duration(now - o.submittedTs)]),
+        columns: [
+          { title: 'sym' },
+          { title: 'side' },
+          { title: 'size', align: 'right' },
+          { title: 'price', align: 'right' },
+          { title: 'kind' },
+          { title: 'age', align: 'right' },
+        ],
+        rows: open.map((o) => [
+          short(o.symbol),
+          sideWord(o.side),
+          o.quantity,
+          price(o.triggerPrice ?? o.limitPrice),
+          purposeOf(o),
+          duration(now - o.submittedTs),
+        ]),
       },
-      buttons: [runs('Refresh', '/orders'), ...entries.slice(0, 4).map((o) => runs(`Cancel ${short(o.symbol)}`, `/cancel ${toId('ord', o.orderId)}`)), ...(entries.length > 1 ? [runs('Cancel all entries', '/cancel all')] : [])],
+      buttons: [
+        runs('Refresh', '/orders'),
+        ...entries.slice(0, 4).map((o) => runs(`Cancel ${short(o.symbol)}`, `/cancel ${toId('ord', o.orderId)}`)),
+        ...(entries.length > 1 ? [runs('Cancel all entries', '/cancel all')] : []),
+      ],
     })
   },
 })
 
 /** What an order is there for, in a word. */
 export const purposeOf = (order: OrderRow): string =>
-  order.origin === 'attached-stop' ? 'stop' : order.origin === 'attached-target' ? 'target' : order.origin === 'external' ? 'external' : `${order.class} ${order.kind}`
+  order.origin === 'attached-stop'
+    ? 'stop'
+    : order.origin === 'attached-target'
+      ? 'target'
+      : order.origin === 'external'
+        ? 'external'
+        : `${order.class} ${order.kind}`
 
 const COUNT_MAX = 50
 
@@ -169,11 +216,28 @@ const trades = defineRead({
     const resolved = args.symbol === undefined ? undefined : await resolveSymbol(context, args.symbol, '/trades {}')
     if (resolved !== undefined && 'problem' in resolved) return resolved.problem
     const closed = await reads.trades({ limit: args.count, isOpen: false, symbol: resolved?.symbol, strategy: args.strategy })
-    if (closed.length === 0) return reply('No closed trades yet', { buttons: [runs('Positions', '/positions'), runs('Strategies', '/strategies')] })
+    if (closed.length === 0)
+      return reply('No closed trades yet', { buttons: [runs('Positions', '/positions'), runs('Strategies', '/strategies')] })
     return reply(`Trades  last ${closed.length}`, {
       table: {
-        columns: [{ title: '#', align: 'right' }, { title: 'sym' }, { title: 's' }, { title: 'pnl', align: 'right' }, { title: 'R', align: 'right' }, { title: 'held', align: 'right' }, { title: 'exit' }],
-        rows: closed.map((t) => [String(t.number), short(t.symbol), t.side === 1 ? 'L' : 'S', signed(t.pnl), t.resultR === null ? '–' : signed(t.resultR), duration((t.exitTs ?? t.entryTs) - t.entryTs), t.exitReason ?? '']),
+        columns: [
+          { title: '#', align: 'right' },
+          { title: 'sym' },
+          { title: 's' },
+          { title: 'pnl', align: 'right' },
+          { title: 'R', align: 'right' },
+          { title: 'held', align: 'right' },
+          { title: 'exit' },
+        ],
+        rows: closed.map((t) => [
+          String(t.number),
+          short(t.symbol),
+          t.side === 1 ? 'L' : 'S',
+          signed(t.pnl),
+          t.resultR === null ? '–' : signed(t.resultR),
+          duration((t.exitTs ?? t.entryTs) - t.entryTs),
+          t.exitReason ?? '',
+        ]),
         total: ['', '', '', signed(add(...closed.map((t) => t.pnl))), '', '', ''],
         rowCommands: closed.map((t) => `/trade ${t.number}`),
       },
@@ -208,14 +272,25 @@ function tradeCard(row: TradeRow, fills: readonly FillRow[]): Reply {
     tone: signOf(row.pnl) < 0 ? 'warn' : 'ok',
     fields: [
       field('Entry', `${price(row.entryPrice)} at ${time(row.entryTs, now)}`),
-      ...(row.exitTs === null ? [] : [field('Exit', `${price(row.exitPrice)} at ${time(row.exitTs, now)}, ${row.exitReason ?? ''}`), field('Held', duration(row.exitTs - row.entryTs))]),
+      ...(row.exitTs === null
+        ? []
+        : [
+            field('Exit', `${price(row.exitPrice)} at ${time(row.exitTs, now)}, ${row.exitReason ?? ''}`),
+            field('Held', duration(row.exitTs - row.entryTs)),
+          ]),
       field('Result', `${money(row.pnl)}${row.resultR === null ? '' : ` (${signed(row.resultR)} R)`}`),
       field('Costs', `fee ${amount(row.fee)}, funding ${signed(row.funding)} USDT`),
       field('Best, worst', `${money(row.mfe)}, ${money(negate(row.mae))}`),
       field('Strategy', untrusted(row.strategy)),
     ],
     table: {
-      columns: [{ title: 'time' }, { title: 'side' }, { title: 'size', align: 'right' }, { title: 'price', align: 'right' }, { title: 'fee', align: 'right' }],
+      columns: [
+        { title: 'time' },
+        { title: 'side' },
+        { title: 'size', align: 'right' },
+        { title: 'price', align: 'right' },
+        { title: 'fee', align: 'right' },
+      ],
       rows: fills.map((f) => [new Date(f.ts).toISOString().slice(11, 19), sideWord(f.side), f.quantity, price(f.price), amount(f.fee, 4)]),
     },
     buttons: [runs('Why', `/why ${row.number}`), runs('Chart', `/chart ${row.symbol}`), runs('Trades', '/trades')],
@@ -226,11 +301,14 @@ function tradeCard(row: TradeRow, fills: readonly FillRow[]): Reply {
 export async function findTrade(context: CommandContext, text: string): Promise<TradeRow | Reply> {
   const { reads } = context.ports
   const number = tradeNumberOf(text.startsWith('#') ? text : `#${text}`)
-  if (number !== undefined) return (await reads.trade(number)) ?? reply(`There is no trade #${number}`, { tone: 'warn', buttons: [runs('Trades', '/trades')] })
+  if (number !== undefined)
+    return (await reads.trade(number)) ?? reply(`There is no trade #${number}`, { tone: 'warn', buttons: [runs('Trades', '/trades')] })
   const resolved = await resolveSymbol(context, text, '/why {}')
   if ('problem' in resolved) return resolved.problem
   const [last] = await reads.trades({ limit: 1, symbol: resolved.symbol })
-  return last ?? reply(`${resolved.symbol} has not been traded yet`, { buttons: [runs('Strategies', '/strategies'), runs('Trades', '/trades')] })
+  return (
+    last ?? reply(`${resolved.symbol} has not been traded yet`, { buttons: [runs('Strategies', '/strategies'), runs('Trades', '/trades')] })
+  )
 }
 
 export const TRADING_COMMANDS: readonly Command[] = [positions, orders, trades, trade]

@@ -11,8 +11,10 @@ import { amount, duration, money, price, signed, time } from './format.ts'
 import { type Field, type Reply, field, reply, runs, untrusted } from './reply.ts'
 import { findTrade, purposeOf, sideWord } from './trading-group.ts'
 
-const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined)
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value)
+const text = (value: unknown): string | undefined =>
+  typeof value === 'string' ? value : typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** `fast 64,210.5  slow 64,100.2` of a reason's values. */
 function valuesOf(values: unknown): string {
@@ -31,7 +33,9 @@ function reasonOf(decision: DecisionRow): Field[] {
 
 function sizingOf(decision: DecisionRow): Field[] {
   const { sizing, plannedLoss } = decision.detail
-  const steps = Array.isArray(sizing) ? sizing.filter(isRecord).map((step) => `${untrusted(text(step.name) ?? '')} ${untrusted(text(step.value) ?? '')}`) : []
+  const steps = Array.isArray(sizing)
+    ? sizing.filter(isRecord).map((step) => `${untrusted(text(step.name) ?? '')} ${untrusted(text(step.value) ?? '')}`)
+    : []
   const loss = text(plannedLoss)
   return [
     ...(steps.length === 0 ? [] : [field('Sizing', steps.join('\n'))]),
@@ -41,12 +45,17 @@ function sizingOf(decision: DecisionRow): Field[] {
 
 const gatesOf = (decision: DecisionRow): Field[] => {
   const { gates } = decision.detail
-  return Array.isArray(gates) && gates.length > 0 ? [field('Gates passed', gates.map((gate) => `${untrusted(String(gate))} ✓`).join('  '))] : []
+  return Array.isArray(gates) && gates.length > 0
+    ? [field('Gates passed', gates.map((gate) => `${untrusted(String(gate))} ✓`).join('  '))]
+    : []
 }
 
 function orderLine(order: OrderRow, now: number): Field {
   const filled = order.averagePrice === null ? order.status : `${order.filledQuantity} filled @ ${price(order.averagePrice)}`
-  return field('Order', `${toId('ord', order.orderId)}  ${sideWord(order.side)} ${order.quantity} ${order.kind}  ${filled}  ${time(order.submittedTs, now)}`)
+  return field(
+    'Order',
+    `${toId('ord', order.orderId)}  ${sideWord(order.side)} ${order.quantity} ${order.kind}  ${filled}  ${time(order.submittedTs, now)}`,
+  )
 }
 
 /** Difference of the average fill to the mark at the decision, in basis points of it; positive is worse for us. */
@@ -54,7 +63,9 @@ function slippageOf(order: OrderRow, decision: DecisionRow): Field[] {
   const mark = text(decision.detail.mark)
   if (mark === undefined || order.averagePrice === null || !isDecimal(mark) || signOf(mark) <= 0) return []
   const worse = order.side === 1 ? subtract(order.averagePrice, mark) : subtract(mark, order.averagePrice)
-  return [field('Slippage', `${signed(divide(multiply(worse, '10000'), mark, 4), 1)} bp against the mark of ${price(mark)} at the decision`)]
+  return [
+    field('Slippage', `${signed(divide(multiply(worse, '10000'), mark, 4), 1)} bp against the mark of ${price(mark)} at the decision`),
+  ]
 }
 
 async function decisionOf({ ports }: CommandContext, orderId: number): Promise<DecisionRow | undefined> {
@@ -63,7 +74,11 @@ async function decisionOf({ ports }: CommandContext, orderId: number): Promise<D
 }
 
 /** The order that ended the trade: the last one that took its position off. */
-async function exitOf({ ports }: CommandContext, trade: TradeRow, fills: readonly FillRow[]): Promise<{ order: OrderRow | undefined; fills: readonly FillRow[] }> {
+async function exitOf(
+  { ports }: CommandContext,
+  trade: TradeRow,
+  fills: readonly FillRow[],
+): Promise<{ order: OrderRow | undefined; fills: readonly FillRow[] }> {
   const exits = fills.filter((fill) => fill.side !== trade.side)
   const last = exits.at(-1)
   return { order: last === undefined ? undefined : await ports.reads.order(last.orderId), fills: exits }
@@ -72,7 +87,11 @@ async function exitOf({ ports }: CommandContext, trade: TradeRow, fills: readonl
 async function whyTrade(context: CommandContext, trade: TradeRow): Promise<Reply> {
   const { reads } = context.ports
   const fills = [...(await reads.fills({ limit: 200, tradeNumber: trade.number }))].reverse()
-  const [entry, decision, exit] = await Promise.all([reads.order(trade.entryOrderId), decisionOf(context, trade.entryOrderId), exitOf(context, trade, fills)])
+  const [entry, decision, exit] = await Promise.all([
+    reads.order(trade.entryOrderId),
+    decisionOf(context, trade.entryOrderId),
+    exitOf(context, trade, fills),
+  ])
   const exitDecision = exit.order === undefined ? undefined : await decisionOf(context, exit.order.orderId)
   const now = trade.exitTs ?? fills.at(-1)?.ts ?? trade.entryTs
   return reply(`Why  #${trade.number}  ${trade.symbol} ${trade.side === 1 ? 'long' : 'short'} ${trade.quantity}`, {
@@ -95,10 +114,21 @@ function stopOf(decision: DecisionRow): Field[] {
   const target = text(first?.price)
   return stop === undefined && target === undefined
     ? []
-    : [field('Exit plan', [stop === undefined ? 'no stop' : `stop ${price(stop)}`, ...(target === undefined ? [] : [`target ${price(target)}`])].join(', '))]
+    : [
+        field(
+          'Exit plan',
+          [stop === undefined ? 'no stop' : `stop ${price(stop)}`, ...(target === undefined ? [] : [`target ${price(target)}`])].join(', '),
+        ),
+      ]
 }
 
-function exitFields(trade: TradeRow, order: OrderRow | undefined, decision: DecisionRow | undefined, fills: readonly FillRow[], now: number): Field[] {
+function exitFields(
+  trade: TradeRow,
+  order: OrderRow | undefined,
+  decision: DecisionRow | undefined,
+  fills: readonly FillRow[],
+  now: number,
+): Field[] {
   if (trade.isOpen) return [field('Open', `result so far ${money(trade.pnl)}`)]
   const { reason } = decision?.detail ?? {}
   const rule = isRecord(reason) ? text(reason.rule) : undefined
@@ -109,9 +139,15 @@ function exitFields(trade: TradeRow, order: OrderRow | undefined, decision: Deci
       ? ''
       : `, trigger ${price(trigger)}, filled ${signed(negateIf(trade.side === 1, subtract(trade.exitPrice, trigger)))} worse`
   return [
-    field('Exit', `${trade.exitReason ?? 'closed'} @ ${price(trade.exitPrice)} at ${time(trade.exitTs, now)} after ${duration((trade.exitTs ?? 0) - trade.entryTs)}${gap}`),
+    field(
+      'Exit',
+      `${trade.exitReason ?? 'closed'} @ ${price(trade.exitPrice)} at ${time(trade.exitTs, now)} after ${duration((trade.exitTs ?? 0) - trade.entryTs)}${gap}`,
+    ),
     ...(rule === undefined ? [] : [field('Exit rule', `${untrusted(rule)}${values === '' ? '' : `  (${values})`}`)]),
-    field('Result', `${money(trade.pnl)}${trade.resultR === null ? '' : ` (${signed(trade.resultR)} R)`} after fee ${amount(trade.fee)} and funding ${signed(trade.funding)} USDT, in ${fills.length} exit ${fills.length === 1 ? 'fill' : 'fills'}`),
+    field(
+      'Result',
+      `${money(trade.pnl)}${trade.resultR === null ? '' : ` (${signed(trade.resultR)} R)`} after fee ${amount(trade.fee)} and funding ${signed(trade.funding)} USDT, in ${fills.length} exit ${fills.length === 1 ? 'fill' : 'fills'}`,
+    ),
   ]
 }
 
@@ -131,7 +167,9 @@ async function whyOrder(context: CommandContext, orderId: number): Promise<Reply
         : [...reasonOf(decision), ...sizingOf(decision), ...stopOf(decision), ...gatesOf(decision)]),
       orderLine(order, now),
       ...(decision === undefined ? [] : slippageOf(order, decision)),
-      ...(fills.length === 0 ? [] : [field('Fills', `${fills.length}, fee ${amount(add(...fills.map((f) => f.fee)), 4)} ${fills[0]?.feeCoin ?? ''}`)]),
+      ...(fills.length === 0
+        ? []
+        : [field('Fills', `${fills.length}, fee ${amount(add(...fills.map((f) => f.fee)), 4)} ${fills[0]?.feeCoin ?? ''}`)]),
     ],
     buttons: [
       ...(order.parentOrderId === null ? [] : [runs('Why its entry', `/why ${toId('ord', order.parentOrderId)}`)]),

@@ -11,7 +11,9 @@ import type { CommandRequest } from '../commands/run.ts'
 import { type ActAs, type ApiContext, actorOfKey } from '../context.ts'
 import { fromId } from '../ids.ts'
 import { problem } from '../problem.ts'
-import { BacktestShape, ConfirmationShape, ListQuery, fromCursor, listOf, numberOf, page, positionId, toBacktest, toConfirmation } from '../shapes.ts'
+import { BacktestShape, ConfirmationShape, toBacktest, toConfirmation } from '../account-shapes.ts'
+import { ListQuery, fromCursor, listOf, numberOf, page } from '../page.ts'
+import { positionId } from '../shapes.ts'
 import { answerCommand, onInvalid, once } from './common.ts'
 
 const Result = z
@@ -19,7 +21,9 @@ const Result = z
     status: z.string(),
     command: z.string().nullable(),
     reply: z.custom<Reply>().openapi({ type: 'object', description: 'The answer, as every surface renders it' }),
-    confirmation: z.object({ id: z.string(), expiresAt: z.string(), preview: z.record(z.string(), z.unknown()), word: z.string().nullable() }).optional(),
+    confirmation: z
+      .object({ id: z.string(), expiresAt: z.string(), preview: z.record(z.string(), z.unknown()), word: z.string().nullable() })
+      .optional(),
   })
   .openapi('CommandResult')
 const content = <T extends z.ZodType>(schema: T) => ({ content: { 'application/json': { schema } } })
@@ -100,7 +104,9 @@ export function commandRoutes(context: ApiContext) {
     }),
     async (c) => {
       const { line, as } = c.req.valid('json')
-      const { body: answer, status } = await once(context, c, { line, as }, false, async (key) => answerCommand(await runner.runLine(line, requestOf(c, as, key))))
+      const { body: answer, status } = await once(context, c, { line, as }, false, async (key) =>
+        answerCommand(await runner.runLine(line, requestOf(c, as, key))),
+      )
       return c.json(answer, status)
     },
   )
@@ -113,7 +119,12 @@ export function commandRoutes(context: ApiContext) {
       security,
       request: {
         params: z.object({ name: z.string().max(40) }),
-        body: { required: false, ...content(z.strictObject({ args: z.record(z.string(), z.unknown()).optional(), text: z.string().max(400).optional(), as: As.optional() })) },
+        body: {
+          required: false,
+          ...content(
+            z.strictObject({ args: z.record(z.string(), z.unknown()).optional(), text: z.string().max(400).optional(), as: As.optional() }),
+          ),
+        },
       },
       responses: results,
     }),
@@ -122,7 +133,11 @@ export function commandRoutes(context: ApiContext) {
       const body = c.req.valid('json') ?? {}
       const { body: answer, status } = await once(context, c, body, false, async (key) => {
         const request = requestOf(c, body.as, key)
-        return answerCommand(await (body.args === undefined ? runner.runLine(`${name} ${body.text ?? ''}`, request) : runner.runArgs(name, body.args, request)))
+        return answerCommand(
+          await (body.args === undefined
+            ? runner.runLine(`${name} ${body.text ?? ''}`, request)
+            : runner.runArgs(name, body.args, request)),
+        )
       })
       return c.json(answer, status)
     },
@@ -130,11 +145,21 @@ export function commandRoutes(context: ApiContext) {
 
   const control = (name: 'pause' | 'resume' | 'halt' | 'panic', args: z.ZodType, summary: string): void => {
     app.openapi(
-      createRoute({ method: 'post', path: `/control/${name}`, summary, tags: ['control'], security, request: { body: { required: name === 'halt', ...content(args) } }, responses: results }),
+      createRoute({
+        method: 'post',
+        path: `/control/${name}`,
+        summary,
+        tags: ['control'],
+        security,
+        request: { body: { required: name === 'halt', ...content(args) } },
+        responses: results,
+      }),
       async (c) => {
         const body = (c.req.valid('json') as object | undefined) ?? {}
-        const { body: answer, status } = await once(context, c, body, false, async (key) => answerCommand(await runner.runArgs(name, body, requestOf(c, undefined, key))))
-      return c.json(answer, status)
+        const { body: answer, status } = await once(context, c, body, false, async (key) =>
+          answerCommand(await runner.runArgs(name, body, requestOf(c, undefined, key))),
+        )
+        return c.json(answer, status)
       },
     )
   }
@@ -155,32 +180,65 @@ export function commandRoutes(context: ApiContext) {
       security,
       request: {
         params: z.object({ id: z.string().max(40) }),
-        body: { required: false, ...content(z.strictObject({ fraction: Decimal.optional(), quantity: Decimal.optional() }).refine((b) => b.fraction === undefined || b.quantity === undefined, 'give fraction or quantity')) },
+        body: {
+          required: false,
+          ...content(
+            z
+              .strictObject({ fraction: Decimal.optional(), quantity: Decimal.optional() })
+              .refine((b) => b.fraction === undefined || b.quantity === undefined, 'give fraction or quantity'),
+          ),
+        },
       },
       responses: results,
     }),
     async (c) => {
       const { id } = c.req.valid('param')
       const body = c.req.valid('json') ?? {}
-      const position = (await ports.reads.positions()).find((row) => positionId(row) === id || row.symbol === id || (row.tradeNumber !== null && row.tradeNumber === numberOf('pos', id)))
+      const position = (await ports.reads.positions()).find(
+        (row) => positionId(row) === id || row.symbol === id || (row.tradeNumber !== null && row.tradeNumber === numberOf('pos', id)),
+      )
       if (position === undefined) throw problem('not_found', `There is no open position ${id}.`)
-      const amount = body.fraction === undefined ? (body.quantity === undefined ? 'all' : `${body.quantity}${position.symbol.replace(/(USDT|USDC)$/, '')}`) : `${percentOf(body.fraction)}%`
-      const { body: answer, status } = await once(context, c, { id, body }, true, async (key) => answerCommand(await runner.runArgs('close', { what: position.symbol, amount }, requestOf(c, undefined, key))))
+      const amount =
+        body.fraction === undefined
+          ? body.quantity === undefined
+            ? 'all'
+            : `${body.quantity}${position.symbol.replace(/(USDT|USDC)$/, '')}`
+          : `${percentOf(body.fraction)}%`
+      const { body: answer, status } = await once(context, c, { id, body }, true, async (key) =>
+        answerCommand(await runner.runArgs('close', { what: position.symbol, amount }, requestOf(c, undefined, key))),
+      )
       return c.json(answer, status)
     },
   )
   app.openapi(
-    createRoute({ method: 'delete', path: '/orders/{id}', summary: 'Cancel an entry; never a protective stop', tags: ['control'], security, request: { params: z.object({ id: z.string().max(40) }) }, responses: results }),
+    createRoute({
+      method: 'delete',
+      path: '/orders/{id}',
+      summary: 'Cancel an entry; never a protective stop',
+      tags: ['control'],
+      security,
+      request: { params: z.object({ id: z.string().max(40) }) },
+      responses: results,
+    }),
     async (c) => {
       const { id } = c.req.valid('param')
       if (fromId('ord', id) === undefined) throw problem('not_found', `There is no order ${id}.`)
-      const { body: answer, status } = await once(context, c, { id }, false, async (key) => answerCommand(await runner.runArgs('cancel', { what: id }, requestOf(c, undefined, key))))
+      const { body: answer, status } = await once(context, c, { id }, false, async (key) =>
+        answerCommand(await runner.runArgs('cancel', { what: id }, requestOf(c, undefined, key))),
+      )
       return c.json(answer, status)
     },
   )
 
   app.openapi(
-    createRoute({ method: 'get', path: '/confirmations', summary: 'Cards that wait', tags: ['confirmations'], security, responses: { 200: { description: 'Cards', ...content(listOf(ConfirmationShape)) } } }),
+    createRoute({
+      method: 'get',
+      path: '/confirmations',
+      summary: 'Cards that wait',
+      tags: ['confirmations'],
+      security,
+      responses: { 200: { description: 'Cards', ...content(listOf(ConfirmationShape)) } },
+    }),
     async (c) => {
       const own = `key:${c.get('key').id}`
       const rows = (await ports.confirmations.pending()).filter((row) => c.get('key').role === 'admin' || row.actor === own)
@@ -196,14 +254,19 @@ export function commandRoutes(context: ApiContext) {
       security,
       request: {
         params: z.object({ id: z.string().max(40) }),
-        body: { required: true, ...content(z.strictObject({ decision: z.enum(['yes', 'no']), word: z.string().max(40).optional(), as: As.optional() })) },
+        body: {
+          required: true,
+          ...content(z.strictObject({ decision: z.enum(['yes', 'no']), word: z.string().max(40).optional(), as: As.optional() })),
+        },
       },
       responses: results,
     }),
     async (c) => {
       const { id } = c.req.valid('param')
       const { decision, word, as } = c.req.valid('json')
-      const { body: answer, status } = await once(context, c, { id, decision, as }, false, async (key) => answerCommand(await runner.answer(id, decision, requestOf(c, as, key), word)))
+      const { body: answer, status } = await once(context, c, { id, decision, as }, false, async (key) =>
+        answerCommand(await runner.answer(id, decision, requestOf(c, as, key), word)),
+      )
       return c.json(answer, status)
     },
   )
@@ -256,14 +319,35 @@ export function commandRoutes(context: ApiContext) {
   )
   const reading = needs('report:read')
   app.openapi(
-    createRoute({ method: 'get', path: '/backtests', summary: 'Backtests, newest first', tags: ['backtests'], security, middleware: reading, request: { query: ListQuery }, responses: { 200: { description: 'Backtests', ...content(listOf(BacktestShape)) } } }),
+    createRoute({
+      method: 'get',
+      path: '/backtests',
+      summary: 'Backtests, newest first',
+      tags: ['backtests'],
+      security,
+      middleware: reading,
+      request: { query: ListQuery },
+      responses: { 200: { description: 'Backtests', ...content(listOf(BacktestShape)) } },
+    }),
     async (c) => {
       const { limit, cursor } = c.req.valid('query')
-      return c.json(page(await ports.backtests.list({ limit: limit + 1, before: fromCursor(cursor) }), limit, (row) => row.createdAt, toBacktest), 200)
+      return c.json(
+        page(await ports.backtests.list({ limit: limit + 1, before: fromCursor(cursor) }), limit, (row) => row.createdAt, toBacktest),
+        200,
+      )
     },
   )
   app.openapi(
-    createRoute({ method: 'get', path: '/backtests/{id}', summary: 'One backtest', tags: ['backtests'], security, middleware: reading, request: { params: z.object({ id: z.string().max(40) }) }, responses: { 200: { description: 'Backtest', ...content(BacktestShape) } } }),
+    createRoute({
+      method: 'get',
+      path: '/backtests/{id}',
+      summary: 'One backtest',
+      tags: ['backtests'],
+      security,
+      middleware: reading,
+      request: { params: z.object({ id: z.string().max(40) }) },
+      responses: { 200: { description: 'Backtest', ...content(BacktestShape) } },
+    }),
     async (c) => {
       const { id } = c.req.valid('param')
       const row = await ports.backtests.find(id)
@@ -272,7 +356,16 @@ export function commandRoutes(context: ApiContext) {
     },
   )
   app.openapi(
-    createRoute({ method: 'delete', path: '/backtests/{id}', summary: 'Cancel a backtest', tags: ['backtests'], security, middleware: needs('backtest:run'), request: { params: z.object({ id: z.string().max(40) }) }, responses: { 200: { description: 'Canceled', ...content(z.object({ id: z.string(), status: z.literal('canceled') })) } } }),
+    createRoute({
+      method: 'delete',
+      path: '/backtests/{id}',
+      summary: 'Cancel a backtest',
+      tags: ['backtests'],
+      security,
+      middleware: needs('backtest:run'),
+      request: { params: z.object({ id: z.string().max(40) }) },
+      responses: { 200: { description: 'Canceled', ...content(z.object({ id: z.string(), status: z.literal('canceled') })) } },
+    }),
     async (c) => {
       const { id } = c.req.valid('param')
       if (!(await ports.backtests.cancel(id))) throw problem('refused', `${id} is not running.`)

@@ -10,7 +10,7 @@ import type { CommandPorts } from '../commands/command.ts'
 import type { CommandResult } from '../commands/run.ts'
 import type { ApiContext } from '../context.ts'
 import { problem } from '../problem.ts'
-import { type Status, toConfirmation, toStatus } from '../shapes.ts'
+import { type Status, toConfirmation, toStatus } from '../account-shapes.ts'
 
 /** A request that does not fit its schema: every place named. */
 export const onInvalid: Hook<unknown, ApiEnv, string, unknown> = (result) => {
@@ -33,7 +33,16 @@ export function commandBody(result: CommandResult) {
     status,
     command: command ?? null,
     reply,
-    ...(confirmation === undefined ? {} : { confirmation: { id: confirmation.id, expiresAt: toConfirmation(confirmation).expiresAt, preview: confirmation.preview, word: word ?? null } }),
+    ...(confirmation === undefined
+      ? {}
+      : {
+          confirmation: {
+            id: confirmation.id,
+            expiresAt: toConfirmation(confirmation).expiresAt,
+            preview: confirmation.preview,
+            word: word ?? null,
+          },
+        }),
   }
 }
 
@@ -81,7 +90,9 @@ export async function once<Body extends object, Status extends 200 | 202>(
   }
   if (key.length > KEY_MAX) throw problem('validation_failed', `An Idempotency-Key has at most ${KEY_MAX} characters.`)
   const { id } = c.get('key')
-  const hash = createHash('sha256').update(`${c.req.method} ${c.req.path}\n${JSON.stringify(content)}`).digest('hex')
+  const hash = createHash('sha256')
+    .update(`${c.req.method} ${c.req.path}\n${JSON.stringify(content)}`)
+    .digest('hex')
   const state = await idempotency.begin(id, key, hash)
   if (state.type === 'mismatch') throw problem('idempotency_mismatch', 'This Idempotency-Key was used for another request. Use a new one.')
   if (state.type === 'in-flight') throw problem('idempotency_in_flight', 'The first request with this Idempotency-Key is under way.')

@@ -8,98 +8,158 @@ import type { Scope } from '../commands/command.ts'
 import type { ApiContext } from '../context.ts'
 import { fromId } from '../ids.ts'
 import { problem } from '../problem.ts'
-import {
-  Alert,
-  Balance,
-  Equity,
-  Event,
-  Fill,
-  ListQuery,
-  Order,
-  Position,
-  Status,
-  Strategy,
-  Trade,
-  Why,
-  fromCursor,
-  iso,
-  listOf,
-  numberOf,
-  page,
-  positionId,
-  toAlert,
-  toBalance,
-  toDecision,
-  toEquity,
-  toEvent,
-  toFill,
-  toOrder,
-  toPosition,
-  toStatus,
-  toStrategies,
-  toTrade,
-} from '../shapes.ts'
+import { Alert, Balance, Equity, Event, Status, Strategy, toAlert, toBalance, toEquity, toEvent, toStrategies } from '../account-shapes.ts'
+import { iso } from '../field-shapes.ts'
+import { ListQuery, fromCursor, listOf, numberOf, page } from '../page.ts'
+import { Fill, Order, Position, Trade, Why, positionId, toDecision, toFill, toOrder, toPosition, toTrade } from '../shapes.ts'
 import { onInvalid, statusOf } from './common.ts'
 
-const json = <T extends z.ZodType>(schema: T, description: string) => ({ 200: { description, content: { 'application/json': { schema } } } })
-const Symbol = z.string().max(30).optional()
-const When = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text)).or(z.coerce.number().int()).optional()
+const json = <T extends z.ZodType>(schema: T, description: string) => ({
+  200: { description, content: { 'application/json': { schema } } },
+})
+const SymbolText = z.string().max(30).optional()
+const When = z.iso
+  .datetime({ offset: true })
+  .transform((text) => Date.parse(text))
+  .or(z.coerce.number().int())
+  .optional()
 
 export function readRoutes({ ports }: ApiContext) {
   const { reads, system } = ports
   const app = new OpenAPIHono<ApiEnv>({ defaultHook: onInvalid })
-  const get = <P extends string, R extends z.ZodType>(path: P, scope: Scope, summary: string, schema: R) =>
-    ({ method: 'get' as const, path, summary, tags: [scope.split(':')[0] as string], security: [{ key: [] }], middleware: needs(scope), responses: json(schema, summary) })
-
-  app.openapi(createRoute(get('/status', 'account:read', 'State, equity, day and streams', Status)), async (c) => c.json(await statusOf(ports), 200))
-  app.openapi(createRoute(get('/me', 'account:read', 'The key that asks', z.object({ id: z.string(), name: z.string(), role: z.string(), scopes: z.array(z.string()) }))), (c) => {
-    const { id, name, role, scopes } = c.get('key')
-    return c.json({ id, name, role, scopes: [...scopes] }, 200)
+  const get = <P extends string, R extends z.ZodType>(path: P, scope: Scope, summary: string, schema: R) => ({
+    method: 'get' as const,
+    path,
+    summary,
+    tags: [scope.split(':')[0] as string],
+    security: [{ key: [] }],
+    middleware: needs(scope),
+    responses: json(schema, summary),
   })
-  app.openapi(createRoute(get('/health', 'account:read', 'Each part with its state', listOf(z.object({ id: z.string(), status: z.string(), detail: z.string(), updatedAt: z.string() })))), async (c) =>
-    c.json({ data: (await reads.health()).map((part) => ({ id: part.part, status: part.status, detail: part.detail, updatedAt: iso(part.updatedAt) })), nextCursor: null, hasMore: false }, 200),
+
+  app.openapi(createRoute(get('/status', 'account:read', 'State, equity, day and streams', Status)), async (c) =>
+    c.json(await statusOf(ports), 200),
+  )
+  app.openapi(
+    createRoute(
+      get(
+        '/me',
+        'account:read',
+        'The key that asks',
+        z.object({ id: z.string(), name: z.string(), role: z.string(), scopes: z.array(z.string()) }),
+      ),
+    ),
+    (c) => {
+      const { id, name, role, scopes } = c.get('key')
+      return c.json({ id, name, role, scopes: [...scopes] }, 200)
+    },
+  )
+  app.openapi(
+    createRoute(
+      get(
+        '/health',
+        'account:read',
+        'Each part with its state',
+        listOf(z.object({ id: z.string(), status: z.string(), detail: z.string(), updatedAt: z.string() })),
+      ),
+    ),
+    async (c) =>
+      c.json(
+        {
+          data: (await reads.health()).map((part) => ({
+            id: part.part,
+            status: part.status,
+            detail: part.detail,
+            updatedAt: iso(part.updatedAt),
+          })),
+          nextCursor: null,
+          hasMore: false,
+        },
+        200,
+      ),
   )
 
-  app.openapi(createRoute({ ...get('/positions', 'trade:read', 'Open positions', listOf(Position)), request: { query: z.object({ symbol: Symbol }) } }), async (c) => {
-    const { symbol } = c.req.valid('query')
-    const rows = await reads.positions()
-    return c.json({ data: rows.filter((row) => symbol === undefined || row.symbol === symbol).map(toPosition), nextCursor: null, hasMore: false }, 200)
-  })
-  app.openapi(createRoute({ ...get('/positions/{id}', 'trade:read', 'One open position', Position), request: { params: z.object({ id: z.string().max(40) }) } }), async (c) => {
-    const { id } = c.req.valid('param')
-    const row = (await reads.positions()).find((each) => positionId(each) === id || each.symbol === id)
-    if (row === undefined) throw problem('not_found', `There is no open position ${id}.`)
-    return c.json(toPosition(row), 200)
-  })
+  app.openapi(
+    createRoute({
+      ...get('/positions', 'trade:read', 'Open positions', listOf(Position)),
+      request: { query: z.object({ symbol: SymbolText }) },
+    }),
+    async (c) => {
+      const { symbol } = c.req.valid('query')
+      const rows = await reads.positions()
+      return c.json(
+        { data: rows.filter((row) => symbol === undefined || row.symbol === symbol).map(toPosition), nextCursor: null, hasMore: false },
+        200,
+      )
+    },
+  )
+  app.openapi(
+    createRoute({
+      ...get('/positions/{id}', 'trade:read', 'One open position', Position),
+      request: { params: z.object({ id: z.string().max(40) }) },
+    }),
+    async (c) => {
+      const { id } = c.req.valid('param')
+      const row = (await reads.positions()).find((each) => positionId(each) === id || each.symbol === id)
+      if (row === undefined) throw problem('not_found', `There is no open position ${id}.`)
+      return c.json(toPosition(row), 200)
+    },
+  )
 
   app.openapi(
     createRoute({
       ...get('/orders', 'trade:read', 'Orders, newest first', listOf(Order)),
-      request: { query: ListQuery.extend({ symbol: Symbol, status: z.enum(['open', 'closed', 'all']).default('all') }) },
+      request: { query: ListQuery.extend({ symbol: SymbolText, status: z.enum(['open', 'closed', 'all']).default('all') }) },
     }),
     async (c) => {
       const { limit, cursor, symbol, status } = c.req.valid('query')
-      const rows = await reads.orders({ limit: limit + 1, before: fromCursor(cursor), symbol, isOpen: status === 'all' ? undefined : status === 'open' })
-      return c.json(page(rows, limit, (row) => row.orderId, toOrder), 200)
+      const rows = await reads.orders({
+        limit: limit + 1,
+        before: fromCursor(cursor),
+        symbol,
+        isOpen: status === 'all' ? undefined : status === 'open',
+      })
+      return c.json(
+        page(rows, limit, (row) => row.orderId, toOrder),
+        200,
+      )
     },
   )
-  app.openapi(createRoute({ ...get('/orders/{id}', 'trade:read', 'One order', Order), request: { params: z.object({ id: z.string().max(40) }) } }), async (c) => {
-    const { id } = c.req.valid('param')
-    const orderId = fromId('ord', id)
-    const row = orderId === undefined ? undefined : await reads.order(orderId)
-    if (row === undefined) throw problem('not_found', `There is no order ${id}.`)
-    return c.json(toOrder(row), 200)
-  })
+  app.openapi(
+    createRoute({ ...get('/orders/{id}', 'trade:read', 'One order', Order), request: { params: z.object({ id: z.string().max(40) }) } }),
+    async (c) => {
+      const { id } = c.req.valid('param')
+      const orderId = fromId('ord', id)
+      const row = orderId === undefined ? undefined : await reads.order(orderId)
+      if (row === undefined) throw problem('not_found', `There is no order ${id}.`)
+      return c.json(toOrder(row), 200)
+    },
+  )
 
   app.openapi(
     createRoute({
       ...get('/trades', 'trade:read', 'Trades, newest first', listOf(Trade)),
-      request: { query: ListQuery.extend({ symbol: Symbol, strategy: z.string().max(60).optional(), status: z.enum(['open', 'closed', 'all']).default('all') }) },
+      request: {
+        query: ListQuery.extend({
+          symbol: SymbolText,
+          strategy: z.string().max(60).optional(),
+          status: z.enum(['open', 'closed', 'all']).default('all'),
+        }),
+      },
     }),
     async (c) => {
       const { limit, cursor, symbol, strategy, status } = c.req.valid('query')
-      const rows = await reads.trades({ limit: limit + 1, before: fromCursor(cursor), symbol, strategy, isOpen: status === 'all' ? undefined : status === 'open' })
-      return c.json(page(rows, limit, (row) => row.number, toTrade), 200)
+      const rows = await reads.trades({
+        limit: limit + 1,
+        before: fromCursor(cursor),
+        symbol,
+        strategy,
+        isOpen: status === 'all' ? undefined : status === 'open',
+      })
+      return c.json(
+        page(rows, limit, (row) => row.number, toTrade),
+        200,
+      )
     },
   )
   const tradeOf = async (id: string) => {
@@ -108,29 +168,46 @@ export function readRoutes({ ports }: ApiContext) {
     if (row === undefined) throw problem('not_found', `There is no trade ${id}.`)
     return row
   }
-  app.openapi(createRoute({ ...get('/trades/{id}', 'trade:read', 'One trade', Trade), request: { params: z.object({ id: z.string().max(40) }) } }), async (c) => c.json(toTrade(await tradeOf(c.req.valid('param').id)), 200))
-  app.openapi(createRoute({ ...get('/trades/{id}/why', 'trade:read', 'Why it was opened and closed', Why), request: { params: z.object({ id: z.string().max(40) }) } }), async (c) => {
-    const trade = await tradeOf(c.req.valid('param').id)
-    const fills = [...(await reads.fills({ limit: 500, tradeNumber: trade.number }))].reverse()
-    const exitOrderId = fills.filter((fill) => fill.side !== trade.side).at(-1)?.orderId
-    const sideOf = async (orderId: number | undefined) => {
-      if (orderId === undefined) return { order: null, decision: null }
-      const [order, [decision]] = await Promise.all([reads.order(orderId), reads.decisions({ limit: 1, orderId })])
-      return { order: order === undefined ? null : toOrder(order), decision: decision === undefined ? null : toDecision(decision) }
-    }
-    const [entry, exit] = await Promise.all([sideOf(trade.entryOrderId), sideOf(exitOrderId)])
-    return c.json({ trade: toTrade(trade), entry, exit, fills: fills.map(toFill) }, 200)
-  })
+  app.openapi(
+    createRoute({ ...get('/trades/{id}', 'trade:read', 'One trade', Trade), request: { params: z.object({ id: z.string().max(40) }) } }),
+    async (c) => c.json(toTrade(await tradeOf(c.req.valid('param').id)), 200),
+  )
+  app.openapi(
+    createRoute({
+      ...get('/trades/{id}/why', 'trade:read', 'Why it was opened and closed', Why),
+      request: { params: z.object({ id: z.string().max(40) }) },
+    }),
+    async (c) => {
+      const trade = await tradeOf(c.req.valid('param').id)
+      const fills = [...(await reads.fills({ limit: 500, tradeNumber: trade.number }))].reverse()
+      const exitOrderId = fills.filter((fill) => fill.side !== trade.side).at(-1)?.orderId
+      const sideOf = async (orderId: number | undefined) => {
+        if (orderId === undefined) return { order: null, decision: null }
+        const [order, [decision]] = await Promise.all([reads.order(orderId), reads.decisions({ limit: 1, orderId })])
+        return { order: order === undefined ? null : toOrder(order), decision: decision === undefined ? null : toDecision(decision) }
+      }
+      const [entry, exit] = await Promise.all([sideOf(trade.entryOrderId), sideOf(exitOrderId)])
+      return c.json({ trade: toTrade(trade), entry, exit, fills: fills.map(toFill) }, 200)
+    },
+  )
 
   app.openapi(
     createRoute({
       ...get('/fills', 'trade:read', 'Our fills, newest first', listOf(Fill)),
-      request: { query: ListQuery.extend({ symbol: Symbol, orderId: z.string().max(40).optional() }) },
+      request: { query: ListQuery.extend({ symbol: SymbolText, orderId: z.string().max(40).optional() }) },
     }),
     async (c) => {
       const { limit, cursor, symbol, orderId } = c.req.valid('query')
-      const rows = await reads.fills({ limit: limit + 1, before: fromCursor(cursor), symbol, orderId: orderId === undefined ? undefined : (fromId('ord', orderId) ?? -1) })
-      return c.json(page(rows, limit, (row) => row.seq, toFill), 200)
+      const rows = await reads.fills({
+        limit: limit + 1,
+        before: fromCursor(cursor),
+        symbol,
+        orderId: orderId === undefined ? undefined : (fromId('ord', orderId) ?? -1),
+      })
+      return c.json(
+        page(rows, limit, (row) => row.seq, toFill),
+        200,
+      )
     },
   )
   app.openapi(createRoute(get('/balances', 'account:read', 'Wallet by coin', listOf(Balance))), async (c) => {
@@ -138,22 +215,36 @@ export function readRoutes({ ports }: ApiContext) {
     return c.json({ data: account === undefined ? [] : [toBalance(account)], nextCursor: null, hasMore: false }, 200)
   })
   app.openapi(
-    createRoute({ ...get('/equity', 'account:read', 'Equity samples: ascending from `from`, else the newest first', listOf(Equity)), request: { query: ListQuery.extend({ from: When, to: When }) } }),
+    createRoute({
+      ...get('/equity', 'account:read', 'Equity samples: ascending from `from`, else the newest first', listOf(Equity)),
+      request: { query: ListQuery.extend({ from: When, to: When }) },
+    }),
     async (c) => {
       const { limit, cursor, from, to } = c.req.valid('query')
       const after = fromCursor(cursor)
       const isCurve = from !== undefined
-      const rows = await reads.equity(isCurve ? { limit: limit + 1, from: after === undefined ? from : after + 1, to } : { limit: limit + 1, before: after, to })
-      return c.json(page(rows, limit, (row) => row.ts, toEquity), 200)
+      const rows = await reads.equity(
+        isCurve ? { limit: limit + 1, from: after === undefined ? from : after + 1, to } : { limit: limit + 1, before: after, to },
+      )
+      return c.json(
+        page(rows, limit, (row) => row.ts, toEquity),
+        200,
+      )
     },
   )
   app.openapi(createRoute(get('/strategies', 'strategy:read', 'Strategies with their symbols', listOf(Strategy))), async (c) =>
     c.json({ data: toStrategies(await reads.strategies()), nextCursor: null, hasMore: false }, 200),
   )
-  app.openapi(createRoute({ ...get('/alerts', 'trade:read', 'Alerts, newest first', listOf(Alert)), request: { query: ListQuery } }), async (c) => {
-    const { limit, cursor } = c.req.valid('query')
-    return c.json(page(await reads.alerts({ limit: limit + 1, before: fromCursor(cursor) }), limit, (row) => row.id, toAlert), 200)
-  })
+  app.openapi(
+    createRoute({ ...get('/alerts', 'trade:read', 'Alerts, newest first', listOf(Alert)), request: { query: ListQuery } }),
+    async (c) => {
+      const { limit, cursor } = c.req.valid('query')
+      return c.json(
+        page(await reads.alerts({ limit: limit + 1, before: fromCursor(cursor) }), limit, (row) => row.id, toAlert),
+        200,
+      )
+    },
+  )
   app.openapi(
     createRoute({
       ...get('/events', 'trade:read', 'The event log: newest first, or ascending after `since_id`', listOf(Event)),
@@ -166,12 +257,31 @@ export function readRoutes({ ports }: ApiContext) {
       const after = isForward ? (position ?? fromId('evt', since)) : undefined
       if (isForward && after === undefined) throw problem('validation_failed', `since_id '${since}' is no event id.`)
       const rows = await reads.events({ limit: limit + 1, after, before: isForward ? undefined : position, types: types?.split(',') })
-      return c.json(page(rows, limit, (row) => row.seq, toEvent), 200)
+      return c.json(
+        page(rows, limit, (row) => row.seq, toEvent),
+        200,
+      )
     },
   )
-  app.openapi(createRoute({ method: 'get', path: '/version', summary: 'Version', tags: ['system'], responses: json(z.object({ version: z.string(), profile: z.string() }), 'Version') }), (c) =>
-    c.json({ version: system.version, profile: system.profile }, 200),
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/version',
+      summary: 'Version',
+      tags: ['system'],
+      responses: json(z.object({ version: z.string(), profile: z.string() }), 'Version'),
+    }),
+    (c) => c.json({ version: system.version, profile: system.profile }, 200),
   )
-  app.openapi(createRoute({ method: 'get', path: '/time', summary: 'Wall time here', tags: ['system'], responses: json(z.object({ time: z.string() }), 'Time') }), (c) => c.json({ time: iso(ports.wallNow()) }, 200))
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/time',
+      summary: 'Wall time here',
+      tags: ['system'],
+      responses: json(z.object({ time: z.string() }), 'Time'),
+    }),
+    (c) => c.json({ time: iso(ports.wallNow()) }, 200),
+  )
   return app
 }

@@ -35,7 +35,8 @@ export const registerSteering =
   (program: Command): void => {
     const { summary, usage } = STEERING.find((command) => command.name === name) as (typeof STEERING)[number]
     const command = program.command(name).description(summary).argument('[words...]', usage).action(runCommand)
-    if (ROWS[name] !== undefined || name === 'risk' || name === 'pnl') command.option('-w, --watch [seconds]', 'again and again, until Ctrl-C')
+    if (ROWS[name] !== undefined || name === 'risk' || name === 'pnl')
+      command.option('-w, --watch [seconds]', 'again and again, until Ctrl-C')
   }
 
 interface Flags {
@@ -48,7 +49,8 @@ async function runCommand(words: readonly string[], flags: Flags, command: Comma
   const name = command.name()
   if (flags.watch === undefined) return once(context, client, name, words)
   const seconds = flags.watch === true ? WATCH_SEC : Number(flags.watch)
-  if (!(seconds >= 0.2 && seconds <= 3600)) throw new CliError(EXIT.usage, `--watch '${flags.watch}' is not a number of seconds.`, 'Give 0.2 to 3600.')
+  if (!(seconds >= 0.2 && seconds <= 3600))
+    throw new CliError(EXIT.usage, `--watch '${flags.watch}' is not a number of seconds.`, 'Give 0.2 to 3600.')
   for (;;) {
     if (!context.out.options.json && process.stdout.isTTY) process.stdout.write(CLEAR)
     await once(context, client, name, words)
@@ -65,18 +67,19 @@ async function once(context: CliContext, client: ApiClient, name: string, words:
     return
   }
   const line = [name, ...words.map((word) => (/\s/.test(word) ? `"${word.replaceAll('"', '')}"` : word))].join(' ')
-  let answer = valueOf(await client.runLine(line), context)
+  let answer = answerOf(await client.runLine(line), context)
   // A card may be followed by another, when something turned meanwhile.
   while (answer.confirmation !== undefined) {
     const given = await ask(context, answer)
-    answer = valueOf(await client.answer(answer.confirmation.id, given.decision, given.word), context)
+    answer = answerOf(await client.answer(answer.confirmation.id, given.decision, given.word), context)
     if (given.decision === 'no') {
       context.out.answer(answer, () => printReply(context.out, answer.reply))
       throw new CliError(EXIT.notConfirmed, 'Not confirmed.', answer.reply.text ?? '')
     }
   }
   context.out.answer(answer, () => printReply(context.out, answer.reply))
-  if (answer.status === 'queued') throw new CliError(EXIT.timeout, 'The trader has not answered yet; the command stays queued.', 'Look at: ballast status')
+  if (answer.status === 'queued')
+    throw new CliError(EXIT.timeout, 'The trader has not answered yet; the command stays queued.', 'Look at: ballast status')
 }
 
 async function ask(context: CliContext, answer: CommandAnswer): Promise<{ readonly decision: 'yes' | 'no'; readonly word?: string }> {
@@ -86,7 +89,9 @@ async function ask(context: CliContext, answer: CommandAnswer): Promise<{ readon
   if (context.flags.yes === true && word === null) return { decision: 'yes' }
   if (!context.out.options.json) printReply(context.out, { ...reply, buttons: [] })
   if (!process.stdin.isTTY) {
-    context.out.note(word === null ? `Nobody can answer here: add --yes to say "${verb}".` : `This needs the word ${word}, typed at a terminal.`)
+    context.out.note(
+      word === null ? `Nobody can answer here: add --yes to say "${verb}".` : `This needs the word ${word}, typed at a terminal.`,
+    )
     return { decision: 'no' }
   }
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
@@ -103,7 +108,11 @@ function clientOf(context: CliContext): ApiClient {
   const { api } = context.config().values
   const file = join(context.dataDir(), 'admin.key')
   if (!existsSync(file))
-    throw new CliError(EXIT.unreachable, `Ballast has not been started in ${context.dataDir()} yet (there is no admin.key).`, 'Start it with: npm start   or name its directory with --data-dir')
+    throw new CliError(
+      EXIT.unreachable,
+      `Ballast has not been started in ${context.dataDir()} yet (there is no admin.key).`,
+      'Start it with: npm start   or name its directory with --data-dir',
+    )
   return new ApiClient({ baseUrl: `http://${api.host}:${api.port}`, token: readKey(file), surface: 'cli' })
 }
 
@@ -115,7 +124,7 @@ function readKey(file: string): string {
   }
 }
 
-function valueOf(result: Result<CommandAnswer, ApiFailure>, context: CliContext): CommandAnswer {
+function answerOf(result: Result<CommandAnswer, ApiFailure>, context: CliContext): CommandAnswer {
   if (result.ok) return result.value
   throw failureOf(result.error, context)
 }
@@ -137,7 +146,19 @@ function failureOf(failure: ApiFailure, context: CliContext): CliError {
       ? 'Start Ballast with: npm start'
       : failure.code === 'unauthorized'
         ? `The key in ${join(context.dataDir(), 'admin.key')} is not known to the Ballast that answers; is another one running on this port?`
-        : (failure.reply?.buttons.flatMap((button) => (button.action.type === 'command' ? [`ballast ${button.action.text.replace(/^\//, '')}`] : [])).slice(0, 1).map((line) => `Try: ${line}`)[0] ?? '')
-  const detail = failure.reply === undefined ? failure.detail : [failure.reply.title, ...failure.reply.fields.map(({ name, value }) => `${name}: ${value}`), ...(failure.reply.text === undefined ? [] : [failure.reply.text])].join('. ').replaceAll('..', '.')
+        : (failure.reply?.buttons
+            .flatMap((button) => (button.action.type === 'command' ? [`ballast ${button.action.text.replace(/^\//, '')}`] : []))
+            .slice(0, 1)
+            .map((line) => `Try: ${line}`)[0] ?? '')
+  const detail =
+    failure.reply === undefined
+      ? failure.detail
+      : [
+          failure.reply.title,
+          ...failure.reply.fields.map(({ name, value }) => `${name}: ${value}`),
+          ...(failure.reply.text === undefined ? [] : [failure.reply.text]),
+        ]
+          .join('. ')
+          .replaceAll('..', '.')
   return new CliError(EXIT_OF[failure.code] ?? EXIT.error, detail, next)
 }

@@ -31,7 +31,9 @@ describe.skipIf(temporary === undefined)('PostgreSQL', () => {
   }
   const table = async (name: RowChange['table']): Promise<readonly Readonly<Record<string, unknown>>[]> => {
     const rows = await sql.unsafe(`select * from ${name} order by 1`)
-    return rows.map((row) => Object.fromEntries(Object.entries(row).map(([key, value]) => [key.replace(/_(\w)/g, (_, c: string) => c.toUpperCase()), value])))
+    return rows.map((row) =>
+      Object.fromEntries(Object.entries(row).map(([key, value]) => [key.replace(/_(\w)/g, (_, c: string) => c.toUpperCase()), value])),
+    )
   }
 
   describeJournal({ fresh, takeOver: open, table })
@@ -65,7 +67,18 @@ describe.skipIf(temporary === undefined)('PostgreSQL', () => {
     const trader = new ScriptedTrader(await fresh(), 11)
     await trader.begin()
     await trader.play(150)
-    const names: RowChange['table'][] = ['orders', 'decisions', 'fills', 'positions', 'trades', 'equity', 'strategies', 'holds', 'account', 'alerts']
+    const names: RowChange['table'][] = [
+      'orders',
+      'decisions',
+      'fills',
+      'positions',
+      'trades',
+      'equity',
+      'strategies',
+      'holds',
+      'account',
+      'alerts',
+    ]
     const before = new Map<string, unknown>()
     for (const name of names) before.set(name, await table(name))
     expect((before.get('fills') as unknown[]).length).toBeGreaterThan(10)
@@ -81,7 +94,8 @@ describe.skipIf(temporary === undefined)('PostgreSQL', () => {
     const input = { type: 'time-advanced', ts: ts(1), marks: [] } as const
     expect(await journal.appendInputs([input])).toEqual({ ok: true, value: 1 })
     const killer = makeClient({ url: temporary?.database.url ?? '', max: 1 })
-    const endOthers = () => killer`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'ballast' and pid <> pg_backend_pid()`
+    const endOthers = () =>
+      killer`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'ballast' and pid <> pg_backend_pid()`
     let failures = 0
     for (let n = 0; n < 20; n++) {
       const [answer] = await Promise.all([journal.appendInputs([input]), endOthers()])

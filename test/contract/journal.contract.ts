@@ -35,7 +35,9 @@ const alertRow = (seq: number, summary: string): RowChange => ({
   row: { seq, type: 'system.test', severity: 'P3', symbol: null, summary, detail: { a: 1 }, ts: 5 },
 })
 
-const value = <T>(result: { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: { readonly detail: string } }): T => {
+const value = <T>(
+  result: { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: { readonly detail: string } },
+): T => {
   if (!result.ok) throw new Error(result.error.detail)
   return result.value
 }
@@ -46,7 +48,17 @@ export function describeJournal(harness: JournalHarness): void {
   test('sequence numbers go on without a hole over inputs and facts', async () => {
     const journal = await harness.fresh()
     expect(value(await journal.appendInputs([advanced(1), advanced(2)]))).toBe(1)
-    expect(value(await journal.appendFacts([{ causeSeq: 1, fact: alerted(1, 'a') }, { causeSeq: 2, fact: alerted(2, 'b') }], []))).toBe(4)
+    expect(
+      value(
+        await journal.appendFacts(
+          [
+            { causeSeq: 1, fact: alerted(1, 'a') },
+            { causeSeq: 2, fact: alerted(2, 'b') },
+          ],
+          [],
+        ),
+      ),
+    ).toBe(4)
     expect(value(await journal.appendInputs([advanced(3)]))).toBe(5)
     const { tail, snapshot } = value(await journal.load())
     expect(snapshot).toBeUndefined()
@@ -70,7 +82,9 @@ export function describeJournal(harness: JournalHarness): void {
 
   test('of several changes of one row in an append the last counts; a removed hold is gone', async () => {
     const journal = await harness.fresh()
-    value(await journal.appendFacts([], [hold('a'), hold('b'), { table: 'holds', remove: 'a' }, { table: 'holds', remove: 'b' }, hold('b')]))
+    value(
+      await journal.appendFacts([], [hold('a'), hold('b'), { table: 'holds', remove: 'a' }, { table: 'holds', remove: 'b' }, hold('b')]),
+    )
     expect((await harness.table('holds')).map((row) => row.holdId)).toEqual(['b'])
     value(await journal.appendFacts([], [{ table: 'holds', remove: 'b' }]))
     expect(await harness.table('holds')).toEqual([])
@@ -127,7 +141,9 @@ export function describeJournal(harness: JournalHarness): void {
     await trader.play(120)
     const { tail } = value(await journal.load())
     expect(tail).toHaveLength(trader.steps.reduce((n, step) => n + 1 + step.facts.length, 0))
-    expect(tail.filter((row) => row.kind === 'input').map((row) => row.kind === 'input' && row.input)).toEqual(plain(trader.steps.map((s) => s.input)))
+    expect(tail.filter((row) => row.kind === 'input').map((row) => row.kind === 'input' && row.input)).toEqual(
+      plain(trader.steps.map((s) => s.input)),
+    )
     expect(tail.flatMap((row) => (row.kind === 'fact' ? [row.fact] : []))).toEqual(plain(trader.steps.flatMap((s) => s.facts)))
     const fills = trader.steps.filter((s) => s.input.type === 'order-filled')
     expect(fills.length).toBeGreaterThan(10)
@@ -137,6 +153,11 @@ export function describeJournal(harness: JournalHarness): void {
     const open = trader.kernel.config.instruments.filter((i) => trader.kernel.portfolio.positionLots(i.index) !== 0)
     expect((await harness.table('positions')).filter((row) => Number(row.quantity) !== 0)).toHaveLength(open.length)
     const orders = trader.kernel.config.instruments.flatMap((i) => trader.kernel.orders.open(i.index).map((o) => Number(o.orderId)))
-    expect((await harness.table('orders')).filter((row) => row.isOpen).map((row) => Number(row.orderId)).sort((a, b) => a - b)).toEqual(orders.sort((a, b) => a - b))
+    expect(
+      (await harness.table('orders'))
+        .filter((row) => row.isOpen)
+        .map((row) => Number(row.orderId))
+        .sort((a, b) => a - b),
+    ).toEqual(orders.sort((a, b) => a - b))
   })
 }

@@ -20,7 +20,9 @@ describe.skipIf(!isHere)('queues on Redis', () => {
   let number = 0
   beforeAll(async () => {
     directory = mkdtempSync(join(tmpdir(), 'ballast-redis-'))
-    server = spawn('redis-server', ['--port', String(PORT), '--bind', '127.0.0.1', '--save', '', '--dir', directory], { stdio: ['ignore', 'pipe', 'ignore'] })
+    server = spawn('redis-server', ['--port', String(PORT), '--bind', '127.0.0.1', '--save', '', '--dir', directory], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    })
     await new Promise<void>((resolve) => {
       server.stdout?.on('data', (chunk: Buffer) => {
         if (chunk.toString().includes('Ready to accept connections')) resolve()

@@ -38,7 +38,10 @@ export function generatedCandles(spec: GeneratedSpec): Float64Array[] {
     open[k] = from
     close[k] = to
     high[k] = Math.max(from, to) + Math.round(from * spread * Math.abs(random.normal()) * 0.5)
-    low[k] = Math.max(1, isCrash ? Math.round(from * 0.9) : Math.min(from, to) - Math.round(from * spread * Math.abs(random.normal()) * 0.5))
+    low[k] = Math.max(
+      1,
+      isCrash ? Math.round(from * 0.9) : Math.min(from, to) - Math.round(from * spread * Math.abs(random.normal()) * 0.5),
+    )
     volume[k] = 10 + random.below(1_000)
     price = to
   }

@@ -48,7 +48,10 @@ export class MemoryStore {
 
   write(change: RowChange): void {
     let table = this.tables.get(change.table)
-    if (table === undefined) this.tables.set(change.table, (table = new Map()))
+    if (table === undefined) {
+      table = new Map()
+      this.tables.set(change.table, table)
+    }
     if ('remove' in change) {
       table.delete(change.remove)
       return
@@ -86,7 +89,8 @@ export class MemoryJournal implements Journal {
   ): Promise<Result<number, JournalError>> {
     const refused = this.refusal()
     if (refused !== undefined) return err(refused)
-    for (const { causeSeq, fact } of facts) this.store.rows.push({ kind: 'fact', seq: this.store.rows.length + 1, causeSeq, fact: copyOf(fact) })
+    for (const { causeSeq, fact } of facts)
+      this.store.rows.push({ kind: 'fact', seq: this.store.rows.length + 1, causeSeq, fact: copyOf(fact) })
     for (const change of changes) this.store.write(change)
     return ok(this.store.rows.length)
   }

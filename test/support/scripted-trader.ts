@@ -155,7 +155,13 @@ function commandOf(fact: KernelFact): OrderCommand | undefined {
     case 'order-submitted':
       return fact.command
     case 'cancel-requested':
-      return { type: 'cancel-order', orderId: fact.orderId, clientOrderId: fact.clientOrderId, venueOrderId: fact.venueOrderId, instrument: fact.instrument }
+      return {
+        type: 'cancel-order',
+        orderId: fact.orderId,
+        clientOrderId: fact.clientOrderId,
+        venueOrderId: fact.venueOrderId,
+        instrument: fact.instrument,
+      }
     case 'stop-requested':
       return { type: 'set-position-stop', instrument: fact.instrument, stop: fact.stop, triggerBy: fact.triggerBy }
     default:

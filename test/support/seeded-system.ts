@@ -46,7 +46,17 @@ class ListedBacktests implements Backtests {
 
   async enqueue(request: Parameters<Backtests['enqueue']>[0], actor: string): Promise<Backtest | string> {
     if (request.strategy === 'nonsense') return "There is no strategy 'nonsense'."
-    const row: Backtest = { id: `bt_${this.rows.length + 1}`, spec: { ...request }, status: 'queued', progress: 0, result: null, error: null, actor, createdAt: this.rows.length + 1, finishedAt: null }
+    const row: Backtest = {
+      id: `bt_${this.rows.length + 1}`,
+      spec: { ...request },
+      status: 'queued',
+      progress: 0,
+      result: null,
+      error: null,
+      actor,
+      createdAt: this.rows.length + 1,
+      finishedAt: null,
+    }
     this.rows.unshift(row)
     return row
   }
@@ -72,8 +82,15 @@ export async function makeSeededSystem(options: SeedOptions = {}): Promise<Seede
   await trader.begin()
   await trader.play(options.bars ?? 80)
   // Until both symbols are held, so that every command has something to work on.
-  for (let k = 0; k < 200 && trader.kernel.config.instruments.some((i) => trader.kernel.portfolio.positionLots(i.index) === 0); k++) await trader.play(1)
-  for (const [part, detail] of [['trader', 'queue 0'], ['reconcile', '4 orders'], ['stream-public', 'up'], ['stream-private', 'up'], ['bars', String(trader.now)]] as const)
+  for (let k = 0; k < 200 && trader.kernel.config.instruments.some((i) => trader.kernel.portfolio.positionLots(i.index) === 0); k++)
+    await trader.play(1)
+  for (const [part, detail] of [
+    ['trader', 'queue 0'],
+    ['reconcile', '4 orders'],
+    ['stream-public', 'up'],
+    ['stream-private', 'up'],
+    ['bars', String(trader.now)],
+  ] as const)
     await reportHealth(sql, part, 'ok', detail)
   const queue = new PostgresCommandQueue(sql)
   const desk = new CommandDesk({
@@ -105,12 +122,26 @@ export async function makeSeededSystem(options: SeedOptions = {}): Promise<Seede
     audit: new PostgresAudit(sql),
     backtests: new ListedBacktests(),
     charts: undefined,
-    system: { profile, version: '0.1.0', startedAtMs: Date.now(), dataDirId: 'tests1', exchange: 'simulator', limits: { dayLossMax: '500', accountNotionalMax: '30000', leverage: 10, drawdownOrange: 0.1, drawdownRed: 0.15 } },
+    system: {
+      profile,
+      version: '0.1.0',
+      startedAtMs: Date.now(),
+      dataDirId: 'tests1',
+      exchange: 'simulator',
+      limits: { dayLossMax: '500', accountNotionalMax: '30000', leverage: 10, drawdownOrange: 0.1, drawdownRed: 0.15 },
+    },
     wallNow: options.wallNow ?? Date.now,
   }
   const keys = new PostgresApiKeys(sql)
   const adminToken = readFileSync(await ensureAdminKey(sql, dataDir, profile), 'utf8').trim()
-  const context: ApiContext = { ports, runner: new CommandRunner(ports), keys, idempotency: new PostgresIdempotency(sql), hosts: ['127.0.0.1', 'localhost'], log: (text) => process.stderr.write(`${text}\n`) }
+  const context: ApiContext = {
+    ports,
+    runner: new CommandRunner(ports),
+    keys,
+    idempotency: new PostgresIdempotency(sql),
+    hosts: ['127.0.0.1', 'localhost'],
+    log: (text) => process.stderr.write(`${text}\n`),
+  }
   return {
     temporary,
     trader,

@@ -40,7 +40,11 @@ describe.skipIf(made === undefined)('API', () => {
     const { sql } = system.temporary.database
     await reportHealth(sql, 'reconcile', 'down', 'positions differ')
     const missing = await call('/readyz', { token: null })
-    expect([missing.status, missing.body.code, missing.body.detail]).toEqual([503, 'not_ready', 'Not ready: the account is not reconciled.'])
+    expect([missing.status, missing.body.code, missing.body.detail]).toEqual([
+      503,
+      'not_ready',
+      'Not ready: the account is not reconciled.',
+    ])
     await reportHealth(sql, 'reconcile', 'ok', '')
   })
 
@@ -58,7 +62,13 @@ describe.skipIf(made === undefined)('API', () => {
       expect((await call(`/api/v1/positions/${row.id}`)).body).toEqual(row)
     }
     const status = (await call('/api/v1/status')).body
-    expect(status).toMatchObject({ profile: 'sim', state: 'running', strategies: { up: 2, total: 2 }, streams: { public: 'up', private: 'up' }, version: '0.1.0' })
+    expect(status).toMatchObject({
+      profile: 'sim',
+      state: 'running',
+      strategies: { up: 2, total: 2 },
+      streams: { public: 'up', private: 'up' },
+      version: '0.1.0',
+    })
     expect(Number(status.equity)).toBeCloseTo(kernel.portfolio.equity / 1e8, 8)
     expect(status.barsClosedAt).toBe(new Date(system.trader.now).toISOString())
     expect(status.reconciledAt).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
@@ -78,16 +88,34 @@ describe.skipIf(made === undefined)('API', () => {
     expect(seen).toHaveLength(filled)
     expect([...seen].sort().reverse()).toEqual(seen)
     const fill = (await call('/api/v1/fills?limit=1')).body.data[0] ?? {}
-    expect(fill).toMatchObject({ tradeId: expect.any(String), orderId: expect.stringMatching(/^ord_/), side: expect.stringMatching(/^(buy|sell)$/), price: expect.any(String), fee: expect.any(String), ts: expect.stringMatching(/Z$/) })
+    expect(fill).toMatchObject({
+      tradeId: expect.any(String),
+      orderId: expect.stringMatching(/^ord_/),
+      side: expect.stringMatching(/^(buy|sell)$/),
+      price: expect.any(String),
+      fee: expect.any(String),
+      ts: expect.stringMatching(/Z$/),
+    })
     const order = (await call(`/api/v1/orders/${String(fill.orderId)}`)).body
-    expect(order).toMatchObject({ id: fill.orderId, symbol: fill.symbol, side: fill.side, clientOrderId: expect.any(String), venueOrderId: expect.any(String), status: 'filled' })
+    expect(order).toMatchObject({
+      id: fill.orderId,
+      symbol: fill.symbol,
+      side: fill.side,
+      clientOrderId: expect.any(String),
+      venueOrderId: expect.any(String),
+      status: 'filled',
+    })
     const open = (await call('/api/v1/orders?status=open&limit=500')).body.data
     expect(open).toHaveLength(kernel.config.instruments.flatMap((i) => kernel.orders.open(i.index)).length)
   })
 
   test('why tells the decision behind the entry and what ended it', async () => {
     const [trade] = (await call('/api/v1/trades?status=closed&limit=1')).body.data
-    const why = (await call(`/api/v1/trades/${String(trade?.number)}/why`)).body as unknown as { entry: { order: { id: string }; decision: { detail: { reason: { rule: string } } } }; exit: { decision: object | null }; fills: object[] }
+    const why = (await call(`/api/v1/trades/${String(trade?.number)}/why`)).body as unknown as {
+      entry: { order: { id: string }; decision: { detail: { reason: { rule: string } } } }
+      exit: { decision: object | null }
+      fills: object[]
+    }
     expect(why.entry.order.id).toBe(trade?.entryOrderId)
     expect(why.entry.decision.detail.reason.rule).toBe('fast above slow')
     expect(why.fills.length).toBeGreaterThanOrEqual(2)
@@ -97,8 +125,27 @@ describe.skipIf(made === undefined)('API', () => {
     const newest = (await call('/api/v1/events?limit=5')).body.data
     const since = String(newest.at(-1)?.id)
     const after = (await call(`/api/v1/events?since_id=${since}&limit=500`)).body.data
-    expect(after.map((row) => row.id)).toEqual(newest.slice(0, -1).map((row) => row.id).reverse())
-    for (const path of ['me', 'health', 'trades', 'balances', 'equity', 'strategies', 'alerts', 'version', 'time', 'commands', 'confirmations', 'backtests']) expect((await call(`/api/v1/${path}`)).status, path).toBe(200)
+    expect(after.map((row) => row.id)).toEqual(
+      newest
+        .slice(0, -1)
+        .map((row) => row.id)
+        .reverse(),
+    )
+    for (const path of [
+      'me',
+      'health',
+      'trades',
+      'balances',
+      'equity',
+      'strategies',
+      'alerts',
+      'version',
+      'time',
+      'commands',
+      'confirmations',
+      'backtests',
+    ])
+      expect((await call(`/api/v1/${path}`)).status, path).toBe(200)
   })
 
   describe('who may', () => {
@@ -107,20 +154,28 @@ describe.skipIf(made === undefined)('API', () => {
       const rows = await system.temporary.database.sql`select * from api_keys`
       expect(JSON.stringify(rows)).not.toContain(system.adminToken.split('_')[3])
     })
-    test.each([null, '', 'tk_sim_00000000_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa', 'nonsense'])('token %j is refused', async (token) => {
-      const { status, body, headers } = await call('/api/v1/status', { token })
-      expect([status, body.code, headers.get('content-type')]).toEqual([401, 'unauthorized', 'application/problem+json'])
-      expect(body.requestId).toBe(headers.get('x-request-id'))
-    })
+    test.each([null, '', 'tk_sim_00000000_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa', 'nonsense'])(
+      'token %j is refused',
+      async (token) => {
+        const { status, body, headers } = await call('/api/v1/status', { token })
+        expect([status, body.code, headers.get('content-type')]).toEqual([401, 'unauthorized', 'application/problem+json'])
+        expect(body.requestId).toBe(headers.get('x-request-id'))
+      },
+    )
     test('a right id with a wrong secret is refused', async () => {
-      expect((await call('/api/v1/status', { token: `${system.adminToken.slice(0, -1)}${system.adminToken.endsWith('A') ? 'B' : 'A'}` })).status).toBe(401)
+      expect(
+        (await call('/api/v1/status', { token: `${system.adminToken.slice(0, -1)}${system.adminToken.endsWith('A') ? 'B' : 'A'}` })).status,
+      ).toBe(401)
     })
     test('a read-only key reads and does nothing else', async () => {
       const token = await system.keys.create('sim', { name: 'reader', role: 'viewer', scopes: ['trade:read', 'account:read'] })
       expect((await call('/api/v1/positions', { token })).status).toBe(200)
       expect((await call('/api/v1/strategies', { token })).status).toBe(403)
       expect((await post('/api/v1/control/pause', {}, {}, token)).status).toBe(403)
-      expect((await post('/api/v1/commands', { line: 'status', as: { id: 'telegram:1', role: 'admin', surface: 'telegram' } }, {}, token)).status).toBe(403)
+      expect(
+        (await post('/api/v1/commands', { line: 'status', as: { id: 'telegram:1', role: 'admin', surface: 'telegram' } }, {}, token))
+          .status,
+      ).toBe(403)
     })
     test('a request to another host name, or from a page of another origin, is refused', async () => {
       const response = await app.request('http://evil.example/api/v1/status', { headers: { Authorization: `Bearer ${system.adminToken}` } })
@@ -129,9 +184,19 @@ describe.skipIf(made === undefined)('API', () => {
     })
     test('a service key asks for a person, who needs the role', async () => {
       const token = await system.keys.create('sim', { name: 'bots', role: 'admin', scopes: ['act-as'] })
-      const viewer = await post('/api/v1/commands', { line: '/close BTC', as: { id: 'telegram:7', role: 'viewer', surface: 'telegram' } }, {}, token)
+      const viewer = await post(
+        '/api/v1/commands',
+        { line: '/close BTC', as: { id: 'telegram:7', role: 'viewer', surface: 'telegram' } },
+        {},
+        token,
+      )
       expect([viewer.status, viewer.body.code]).toEqual([403, 'forbidden_scope'])
-      const reader = await post('/api/v1/commands', { line: '/positions', as: { id: 'telegram:7', role: 'viewer', surface: 'telegram' } }, {}, token)
+      const reader = await post(
+        '/api/v1/commands',
+        { line: '/positions', as: { id: 'telegram:7', role: 'viewer', surface: 'telegram' } },
+        {},
+        token,
+      )
       expect(reader.status).toBe(200)
     })
   })
@@ -186,7 +251,9 @@ describe.skipIf(made === undefined)('API', () => {
       const instrument = kernel.config.instruments.find((i) => i.symbol === 'ETHUSDT')
       const closes = system.trader.steps.filter((step) => step.input.type === 'close-position')
       expect(closes).toHaveLength(1)
-      expect(instrument === undefined ? -1 : closes[0]?.input.type === 'close-position' && closes[0].input.instrument).toBe(instrument?.index)
+      expect(instrument === undefined ? -1 : closes[0]?.input.type === 'close-position' && closes[0].input.instrument).toBe(
+        instrument?.index,
+      )
     })
 
     test('pause acts at once and shows in the status; resume asks, then lifts it', async () => {
@@ -203,7 +270,11 @@ describe.skipIf(made === undefined)('API', () => {
 
     test('two requests with one key at once: one command', async () => {
       const before = system.trader.steps.length
-      const answers = await Promise.all(Array.from({ length: 5 }, () => post('/api/v1/control/pause', { target: 'BTCUSDT', reason: 'twice' }, { 'Idempotency-Key': 'pause-1' })))
+      const answers = await Promise.all(
+        Array.from({ length: 5 }, () =>
+          post('/api/v1/control/pause', { target: 'BTCUSDT', reason: 'twice' }, { 'Idempotency-Key': 'pause-1' }),
+        ),
+      )
       expect(answers.filter((answer) => answer.status === 200).length).toBeGreaterThanOrEqual(1)
       for (const answer of answers) expect([200, 409]).toContain(answer.status)
       const added = system.trader.steps.slice(before).filter((step) => step.input.type === 'add-hold')
@@ -230,7 +301,16 @@ describe.skipIf(made === undefined)('API', () => {
     const response = await app.request('http://127.0.0.1/openapi.json')
     const document = (await response.json()) as { openapi: string; paths: Record<string, object> }
     expect(document.openapi).toBe('3.1.0')
-    for (const path of ['/api/v1/status', '/api/v1/positions', '/api/v1/orders/{id}', '/api/v1/trades/{id}/why', '/api/v1/control/panic', '/api/v1/commands/{name}', '/api/v1/backtests/{id}', '/api/v1/confirmations/{id}'])
+    for (const path of [
+      '/api/v1/status',
+      '/api/v1/positions',
+      '/api/v1/orders/{id}',
+      '/api/v1/trades/{id}/why',
+      '/api/v1/control/panic',
+      '/api/v1/commands/{name}',
+      '/api/v1/backtests/{id}',
+      '/api/v1/confirmations/{id}',
+    ])
       expect(Object.keys(document.paths)).toContain(path)
     const page = await (await app.request('http://127.0.0.1/docs')).text()
     expect(page).not.toMatch(/(src|href)="https?:/)
@@ -268,7 +348,11 @@ describe.skipIf(made === undefined)('API', () => {
       const answer = await client.runLine('positions')
       expect(answer.ok && answer.value.status).toBe('done')
       const wrong = await client.runLine('nonsense')
-      expect(wrong.ok ? undefined : [wrong.error.code, wrong.error.commandStatus, wrong.error.reply?.badge]).toEqual(['not_found', 'unknown', '⚙️ SIM'])
+      expect(wrong.ok ? undefined : [wrong.error.code, wrong.error.commandStatus, wrong.error.reply?.badge]).toEqual([
+        'not_found',
+        'unknown',
+        '⚙️ SIM',
+      ])
       const nobody = await new ApiClient({ baseUrl: 'http://127.0.0.1:1', token: 'x' }).status()
       expect(nobody.ok ? undefined : nobody.error.type).toBe('unreachable')
     })
@@ -306,7 +390,11 @@ describe.skipIf(made === undefined)('API', () => {
       await first.opened
       first.send({ id: 1, op: 'auth', token: system.adminToken })
       expect(await first.until((f) => f.id === 1)).toMatchObject({ op: 'ack', ok: true })
-      first.send({ id: 2, op: 'subscribe', args: [{ ch: 'fills' }, { ch: 'positions' }, { ch: 'orders' }, { ch: 'status' }, { ch: 'equity' }, { ch: 'nothing' }] })
+      first.send({
+        id: 2,
+        op: 'subscribe',
+        args: [{ ch: 'fills' }, { ch: 'positions' }, { ch: 'orders' }, { ch: 'status' }, { ch: 'equity' }, { ch: 'nothing' }],
+      })
       const ack = await first.until((f) => f.id === 2)
       expect((ack.failed as { ch: string }[]).map((f) => f.ch)).toEqual(['nothing'])
       const sids = new Map((ack.subs as { ch: string; sid: string }[]).map(({ ch, sid }) => [ch, sid]))
@@ -323,7 +411,8 @@ describe.skipIf(made === undefined)('API', () => {
       expect(ofFills.map((f) => f.prev)).toEqual(Array.from({ length: fills }, (_, k) => (snapshot.seq as number) + k))
       // What a client builds from snapshot and changes is what REST says.
       const built = new Map<string, unknown>()
-      for (const row of (await first.until((f) => f.t === 'snapshot' && f.sid === sids.get('positions'))).data) built.set(String(row.id), row)
+      for (const row of (await first.until((f) => f.t === 'snapshot' && f.sid === sids.get('positions'))).data)
+        built.set(String(row.id), row)
       await first.until(() => true)
       await new Promise((resolve) => setTimeout(resolve, 300))
       for (const frame of first.frames.filter((f) => f.t === 'delta' && f.sid === sids.get('positions'))) {
@@ -332,7 +421,9 @@ describe.skipIf(made === undefined)('API', () => {
         else built.set(change.key, change.value)
       }
       const rest = (await call('/api/v1/positions')).body.data
-      expect([...built.values()].sort((a, b) => JSON.stringify(a).localeCompare(JSON.stringify(b)))).toEqual([...rest].sort((a, b) => JSON.stringify(a).localeCompare(JSON.stringify(b))))
+      expect([...built.values()].sort((a, b) => JSON.stringify(a).localeCompare(JSON.stringify(b)))).toEqual(
+        [...rest].sort((a, b) => JSON.stringify(a).localeCompare(JSON.stringify(b))),
+      )
       first.ws.terminate()
 
       const second = connect()

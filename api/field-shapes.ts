@@ -1,0 +1,10 @@
+/**
+ * The kinds of fields that rows of the API are made of.
+ * Never a number for money, never a time without its zone.
+ */
+import { z } from '@hono/zod-openapi'
+
+export const decimal = () => z.string().openapi({ example: '64210.5' })
+export const instant = () => z.string().openapi({ format: 'date-time', example: '2026-11-24T14:02:07.000Z' })
+export const iso = (ms: number): string => new Date(ms).toISOString()
+export const isoOrNull = (ms: number | null): string | null => (ms === null ? null : iso(ms))

@@ -1,0 +1,36 @@
+/**
+ * Lists of the API: their query, their cursors, and the ids that stand in paths.
+ * Never shows what a cursor is made of to rely on.
+ */
+import { z } from '@hono/zod-openapi'
+import { fromId } from './ids.ts'
+
+export const listOf = <T extends z.ZodType>(row: T) =>
+  z.object({ data: z.array(row), nextCursor: z.string().nullable(), hasMore: z.boolean() })
+
+export const LIMIT_MAX = 500
+export const ListQuery = z.object({
+  limit: z.coerce.number().int().min(1).max(LIMIT_MAX).default(100).openapi({ description: 'rows at most' }),
+  cursor: z.string().max(40).optional().openapi({ description: 'nextCursor of the page before' }),
+})
+
+/** A cursor is opaque to its user: the number of the last row. */
+export const toCursor = (last: number): string => Buffer.from(`c${last}`).toString('base64url')
+export function fromCursor(cursor: string | undefined): number | undefined {
+  if (cursor === undefined) return undefined
+  const match = /^c(\d{1,16})$/.exec(Buffer.from(cursor, 'base64url').toString())
+  return match === null ? undefined : Number(match[1])
+}
+
+/** A page of rows of which one more than `limit` was asked for. */
+export function page<Row, Shape>(rows: readonly Row[], limit: number, key: (row: Row) => number, shape: (row: Row) => Shape) {
+  const kept = rows.slice(0, limit)
+  const last = kept.at(-1)
+  const hasMore = rows.length > limit && last !== undefined
+  return { data: kept.map(shape), nextCursor: hasMore ? toCursor(key(last)) : null, hasMore }
+}
+
+/** The number that an id means; also plain `12` and `#12` for trades and positions. */
+export function numberOf(prefix: 'trd' | 'pos' | 'ord', text: string): number | undefined {
+  return fromId(prefix, text) ?? (/^#?\d{1,9}$/.test(text) ? Number(text.replace('#', '')) : undefined)
+}

@@ -1,0 +1,161 @@
+/**
+ * Plain ports for tests of the commands: one position, one entry, one stop, and a record of what was done through them.
+ * Never answers for the trader otherwise than the test says.
+ */
+import type { Actor, CommandPorts, Role } from '../../api/commands/command.ts'
+import { CommandRunner } from '../../api/commands/run.ts'
+import type { AuditEntry, Confirmation, NewConfirmation } from '../../api/ports.ts'
+import type { AccountRow, HoldRow, OrderRow, PositionRow } from '../../src/journal/row.ts'
+import type { CommandOutcome, TraderCommand } from '../../src/kernel/command.ts'
+
+const account: AccountRow = {
+  state: 'running',
+  stateSince: 1_000,
+  equity: '10000',
+  wallet: '10000',
+  unrealized: '12.5',
+  dayPnl: '-20',
+  dayLoss: '20',
+  drawdown: 0.01,
+  openRisk: '50',
+  grossNotional: '3200',
+  marginUsed: '320',
+  barsClosedAt: 1_000,
+  lastFillAt: 1_000,
+  updatedTs: 100_000,
+}
+export const position: PositionRow = {
+  symbol: 'BTCUSDT',
+  quantity: '0.05',
+  entryPrice: '64000',
+  markPrice: '64250',
+  unrealizedPnl: '12.5',
+  stopPrice: '63000',
+  targetPrice: null,
+  strategy: 'ema-cross',
+  tradeNumber: 12,
+  openedTs: 1_000,
+  updatedTs: 100_000,
+}
+const entry: OrderRow = {
+  orderId: 7,
+  clientOrderId: 'b1-tests1-7',
+  venueOrderId: null,
+  origin: 'ours',
+  parentOrderId: null,
+  strategy: 'ema-cross',
+  symbol: 'BTCUSDT',
+  class: 'entry',
+  side: 1,
+  kind: 'limit',
+  quantity: '0.05',
+  filledQuantity: '0',
+  averagePrice: null,
+  limitPrice: '63500',
+  triggerPrice: null,
+  stopPrice: '63000',
+  targetPrice: null,
+  status: 'accepted',
+  isOpen: true,
+  reduceOnly: false,
+  tradeNumber: null,
+  submittedTs: 1_000,
+  updatedTs: 1_000,
+}
+
+export interface World {
+  readonly ports: CommandPorts
+  readonly runner: CommandRunner
+  readonly sent: TraderCommand[]
+  readonly audit: AuditEntry[]
+  readonly cards: Map<string, Confirmation>
+  positions: PositionRow[]
+  holds: HoldRow[]
+  outcome: CommandOutcome | undefined
+  now: number
+}
+
+export function makeWorld(profile = 'sim'): World {
+  const sent: TraderCommand[] = []
+  const audit: AuditEntry[] = []
+  const cards = new Map<string, Confirmation>()
+  const orders = [entry, { ...entry, orderId: 8, class: 'protective', origin: 'attached-stop', triggerPrice: '63000' }]
+  const world: Omit<World, 'runner'> = {
+    sent,
+    audit,
+    cards,
+    positions: [position],
+    holds: [],
+    outcome: { status: 'done', text: 'Done.' },
+    now: 1_000_000,
+    ports: {
+      reads: {
+        account: async () => account,
+        positions: async () => world.positions,
+        orders: async (query) => orders.filter((o) => query.symbol === undefined || o.symbol === query.symbol),
+        order: async (id) => orders.find((o) => o.orderId === id),
+        fills: async () => [],
+        trades: async () => [],
+        trade: async () => undefined,
+        decisions: async () => [],
+        equity: async () => [],
+        strategies: async () => [
+          { strategy: 'ema-cross', symbol: 'BTCUSDT', definition: 'ema-cross', version: 1, mode: 'running', lastSignalTs: null },
+        ],
+        holds: async () => world.holds,
+        alerts: async () => [],
+        events: async () => [],
+        health: async () => [],
+        ping: async () => true,
+      },
+      control: {
+        send: async (command) => {
+          sent.push(command)
+          return world.outcome
+        },
+      },
+      confirmations: {
+        create: async (row: NewConfirmation) => {
+          const { ttlMs, ...rest } = row
+          const card: Confirmation = {
+            ...rest,
+            id: `card${cards.size}`,
+            createdAt: world.now,
+            expiresAt: world.now + ttlMs,
+            status: 'pending',
+          }
+          cards.set(card.id, card)
+          return card
+        },
+        find: async (id) => cards.get(id),
+        pending: async () => [...cards.values()].filter((card) => card.status === 'pending'),
+        settle: async (id, status) => {
+          const card = cards.get(id)
+          if (card === undefined || card.status !== 'pending' || card.expiresAt <= world.now) return false
+          cards.set(id, { ...card, status })
+          return true
+        },
+      },
+      audit: {
+        write: async (row) => {
+          audit.push(row)
+        },
+      },
+      backtests: {
+        enqueue: async () => 'No candles are stored.',
+        find: async () => undefined,
+        list: async () => [],
+        cancel: async () => false,
+      },
+      charts: undefined,
+      system: { profile, version: '0.1.0', startedAtMs: 0, dataDirId: 'tests1', exchange: 'simulator', limits: {} },
+      wallNow: () => world.now,
+    },
+  }
+  return Object.assign(world, { runner: new CommandRunner(world.ports) })
+}
+
+export const by = (role: Role | undefined, over: Partial<Actor> = {}) => ({
+  actor: { id: 'telegram:1', role, surface: 'telegram' as const, ...over },
+  requestId: 'req_1',
+})
