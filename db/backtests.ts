@@ -6,8 +6,7 @@ import type { Backtest, BacktestStatus, Json, Page } from '../api/ports.ts'
 import type { Sql } from './client.ts'
 import { toJson } from './json.ts'
 
-const FIELDS = (sql: Sql) =>
-  sql`id, spec, status, progress, result, error, actor, created_at as "createdAt", finished_at as "finishedAt"`
+const FIELDS = (sql: Sql) => sql`id, spec, status, progress, result, error, actor, created_at as "createdAt", finished_at as "finishedAt"`
 
 const OPEN: readonly BacktestStatus[] = ['queued', 'running']
 
@@ -43,7 +42,9 @@ export class BacktestRows {
   }
 
   async countOpen(): Promise<number> {
-    const [row] = await this.sql<{ count: number }[]>`select count(*)::int as count from backtests where status = any(${OPEN as BacktestStatus[]})`
+    const [row] = await this.sql<
+      { count: number }[]
+    >`select count(*)::int as count from backtests where status = any(${OPEN as BacktestStatus[]})`
     return row?.count ?? 0
   }
 

@@ -22,7 +22,9 @@ export class PostgresChatUsers implements ChatUsers {
   }
 
   async list(platform: Platform): Promise<readonly ChatUser[]> {
-    return this.sql<ChatUser[]>`select platform, user_id as "userId", role, name from chat_users where platform = ${platform} order by created_at`
+    return this.sql<
+      ChatUser[]
+    >`select platform, user_id as "userId", role, name from chat_users where platform = ${platform} order by created_at`
   }
 
   async put(user: ChatUser): Promise<void> {
@@ -54,7 +56,8 @@ export class PostgresPairing implements Pairing {
 
   async open(code: string, ttlMs: number): Promise<void> {
     const state: PairingState = { codeHash: hashOf(code), expiresAtMs: Date.now() + ttlMs, wrong: 0, candidate: null, decision: null }
-    await this.sql`insert into meta (key, value) values (${KEY}, ${toJson(state)}::text::jsonb) on conflict (key) do update set value = excluded.value`
+    await this
+      .sql`insert into meta (key, value) values (${KEY}, ${toJson(state)}::text::jsonb) on conflict (key) do update set value = excluded.value`
   }
 
   async state(): Promise<PairingState | undefined> {

@@ -72,7 +72,9 @@ export async function routeAlerts(
       on conflict (key) do update set value = meta.value returning value::bigint as value`
     const from = memory?.value ?? 0
     // The row is locked by the upsert: two senders cannot route the same alerts.
-    const alerts = await tx<AlertToTell[]>`select id, type, severity, symbol, summary, detail, ts from alerts where id > ${from} order by id limit 500`
+    const alerts = await tx<
+      AlertToTell[]
+    >`select id, type, severity, symbol, summary, detail, ts from alerts where id > ${from} order by id limit 500`
     for (const alert of alerts)
       for (const channel of channelsOf(alert))
         await tx`
