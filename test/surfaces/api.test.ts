@@ -1,16 +1,12 @@
 /**
- * The API over a database in which a trader has traded, and that trader answering: shapes, errors, cards, keys, WebSocket.
+ * The API over a database in which a trader has traded, and that trader answering: shapes, errors, cards, keys.
  * Never compares with the API's own code: what it says is held against the kernel and the tables.
  */
 import { statSync } from 'node:fs'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { WebSocket } from 'ws'
+import { afterAll, describe, expect, test } from 'vitest'
 import { makeApp } from '../../api/app.ts'
-import { ApiClient } from '../../api/client.ts'
-import { type ApiServer, startApi } from '../../api/server.ts'
 import { adminKeyFile } from '../../db/api-keys.ts'
 import { reportHealth } from '../../db/health.ts'
-import { EVENTS_CHANNEL } from '../../db/journal.ts'
 import { makeSeededSystem } from '../support/seeded-system.ts'
 
 const made = await makeSeededSystem()
@@ -314,158 +310,5 @@ describe.skipIf(made === undefined)('API', () => {
       expect(Object.keys(document.paths)).toContain(path)
     const page = await (await app.request('http://127.0.0.1/docs')).text()
     expect(page).not.toMatch(/(src|href)="https?:/)
-  })
-
-  describe('listening', () => {
-    let server: ApiServer
-    const options = {
-      host: '127.0.0.1',
-      port: 0,
-      onEvent: async (callback: () => void) => {
-        const { unlisten } = await system.temporary.database.sql.listen(EVENTS_CHANNEL, callback)
-        return unlisten
-      },
-    }
-    beforeAll(async () => {
-      const started = await startApi(system.context, options)
-      if (!started.ok) throw new Error(started.error.sentence)
-      server = started.value
-    })
-    afterAll(() => server.close())
-
-    test('a port in use is one sentence with the next step', async () => {
-      const second = await startApi(system.context, { ...options, port: server.port })
-      expect(second.ok ? undefined : second.error).toEqual({
-        sentence: `Port ${server.port} on 127.0.0.1 is in use by another program.`,
-        next: `Stop it, or choose another port: BALLAST__API__PORT=${server.port + 1}`,
-      })
-    })
-
-    test('the typed client reads, and tells who is not there', async () => {
-      const client = new ApiClient({ baseUrl: `http://127.0.0.1:${server.port}`, token: system.adminToken, surface: 'cli' })
-      const status = await client.status()
-      expect(status.ok && status.value.profile).toBe('sim')
-      const answer = await client.runLine('positions')
-      expect(answer.ok && answer.value.status).toBe('done')
-      const wrong = await client.runLine('nonsense')
-      expect(wrong.ok ? undefined : [wrong.error.code, wrong.error.commandStatus, wrong.error.reply?.badge]).toEqual([
-        'not_found',
-        'unknown',
-        '⚙️ SIM',
-      ])
-      const nobody = await new ApiClient({ baseUrl: 'http://127.0.0.1:1', token: 'x' }).status()
-      expect(nobody.ok ? undefined : nobody.error.type).toBe('unreachable')
-    })
-
-    const connect = (headers: Readonly<Record<string, string>> = {}) => {
-      const ws = new WebSocket(`ws://127.0.0.1:${server.port}/api/v1/ws`, { headers })
-      const frames: Body[] = []
-      const waiting: (() => void)[] = []
-      ws.on('message', (data) => {
-        frames.push(JSON.parse(String(data)) as Body)
-        for (const wake of waiting.splice(0)) wake()
-      })
-      const closed = new Promise<number>((resolve) => ws.on('close', (code) => resolve(code)))
-      const until = async (accepts: (frame: Body) => boolean): Promise<Body> => {
-        const deadline = Date.now() + 5_000
-        for (;;) {
-          const found = frames.find(accepts)
-          if (found !== undefined) return found
-          if (Date.now() > deadline) throw new Error(`no such frame among ${JSON.stringify(frames).slice(0, 800)}`)
-          await new Promise<void>((resolve) => {
-            waiting.push(resolve)
-            setTimeout(resolve, 200)
-          })
-        }
-      }
-      const opened = new Promise<void>((resolve, reject) => {
-        ws.on('open', () => resolve())
-        ws.on('error', reject)
-      })
-      return { ws, frames, closed, until, opened, send: (frame: object) => ws.send(JSON.stringify(frame)) }
-    }
-
-    test('WebSocket: snapshot, then changes numbered without a gap, and resume after a loss', async () => {
-      const first = connect()
-      await first.opened
-      first.send({ id: 1, op: 'auth', token: system.adminToken })
-      expect(await first.until((f) => f.id === 1)).toMatchObject({ op: 'ack', ok: true })
-      first.send({
-        id: 2,
-        op: 'subscribe',
-        args: [{ ch: 'fills' }, { ch: 'positions' }, { ch: 'orders' }, { ch: 'status' }, { ch: 'equity' }, { ch: 'nothing' }],
-      })
-      const ack = await first.until((f) => f.id === 2)
-      expect((ack.failed as { ch: string }[]).map((f) => f.ch)).toEqual(['nothing'])
-      const sids = new Map((ack.subs as { ch: string; sid: string }[]).map(({ ch, sid }) => [ch, sid]))
-      const snapshot = await first.until((f) => f.t === 'snapshot' && f.sid === sids.get('fills'))
-      for (const ch of ['positions', 'orders', 'status', 'equity']) await first.until((f) => f.t === 'snapshot' && f.sid === sids.get(ch))
-      const before = system.trader.steps.length
-      await system.trader.play(12)
-      const fills = system.trader.steps.slice(before).filter((step) => step.input.type === 'order-filled').length
-      expect(fills).toBeGreaterThan(0)
-      await first.until(() => first.frames.filter((f) => f.t === 'delta' && f.sid === sids.get('fills')).length === fills)
-      await first.until((f) => f.t === 'delta' && f.sid === sids.get('status'))
-      const ofFills = first.frames.filter((f) => f.t === 'delta' && f.sid === sids.get('fills'))
-      expect(ofFills.map((f) => f.seq)).toEqual(Array.from({ length: fills }, (_, k) => (snapshot.seq as number) + 1 + k))
-      expect(ofFills.map((f) => f.prev)).toEqual(Array.from({ length: fills }, (_, k) => (snapshot.seq as number) + k))
-      // What a client builds from snapshot and changes is what REST says.
-      const built = new Map<string, unknown>()
-      for (const row of (await first.until((f) => f.t === 'snapshot' && f.sid === sids.get('positions'))).data)
-        built.set(String(row.id), row)
-      await first.until(() => true)
-      await new Promise((resolve) => setTimeout(resolve, 300))
-      for (const frame of first.frames.filter((f) => f.t === 'delta' && f.sid === sids.get('positions'))) {
-        const change = frame.data as unknown as { op: string; key: string; value?: unknown }
-        if (change.op === 'remove') built.delete(change.key)
-        else built.set(change.key, change.value)
-      }
-      const rest = (await call('/api/v1/positions')).body.data
-      expect([...built.values()].sort((a, b) => JSON.stringify(a).localeCompare(JSON.stringify(b)))).toEqual(
-        [...rest].sort((a, b) => JSON.stringify(a).localeCompare(JSON.stringify(b))),
-      )
-      first.ws.terminate()
-
-      const second = connect()
-      await second.opened
-      second.send({ op: 'auth', token: system.adminToken })
-      const after = (ofFills.at(-1)?.seq as number) - 1
-      second.send({ id: 3, op: 'resume', args: [{ ch: 'fills', epoch: snapshot.epoch, after }] })
-      expect((await second.until((f) => f.t === 'delta')).seq).toBe(after + 1)
-      expect(second.frames.some((f) => f.t === 'snapshot')).toBe(false)
-      second.send({ id: 4, op: 'resume', args: [{ ch: 'fills', epoch: 'another', after }] })
-      expect(await second.until((f) => f.t === 'gap')).toMatchObject({ reason: 'epoch' })
-      await second.until((f) => f.t === 'snapshot')
-      second.send({ id: 5, op: 'ping' })
-      await second.until((f) => f.op === 'pong' && f.id === 5)
-      second.ws.close()
-    })
-
-    test('WebSocket: a wrong key, silence about it, and what is no operation close the connection', async () => {
-      const wrong = connect()
-      await wrong.opened
-      wrong.send({ op: 'auth', token: 'tk_sim_00000000_xxxxxxxxxxxxxxxxxxxxxxxxxxx' })
-      expect(await wrong.closed).toBe(4001)
-      const unsigned = connect()
-      await unsigned.opened
-      unsigned.send({ op: 'subscribe', args: [{ ch: 'fills' }] })
-      expect(await unsigned.closed).toBe(4001)
-      const odd = connect()
-      await odd.opened
-      odd.ws.send('hello')
-      expect(await odd.closed).toBe(4012)
-      await expect(connect({ Origin: 'https://evil.example' }).opened).rejects.toThrow('403')
-    })
-
-    test('WebSocket: a key without the scope is told so', async () => {
-      const token = await system.keys.create('sim', { name: 'account', role: 'viewer', scopes: ['account:read'] })
-      const client = connect()
-      await client.opened
-      client.send({ op: 'auth', token })
-      client.send({ id: 9, op: 'subscribe', args: [{ ch: 'status' }, { ch: 'fills' }] })
-      const ack = await client.until((f) => f.id === 9)
-      expect(ack.failed).toEqual([{ ch: 'fills', error: 'needs the scope trade:read' }])
-      client.ws.close()
-    })
   })
 })
