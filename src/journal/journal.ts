@@ -3,7 +3,6 @@
  * Never accepts an append from a trader whose lease has passed to another, and never changes a row that is written.
  */
 import type { Result } from '../core/result.ts'
-import type { Ts } from '../core/units.ts'
 import type { KernelFact, KernelInput } from '../kernel/event.ts'
 import type { KernelSnapshot } from '../kernel/snapshot.ts'
 import type { RowChange } from './row.ts'
@@ -48,6 +47,3 @@ export interface Journal {
 
 /** Version of each payload shape; a change of shape comes with an upcaster in `journal/upcast.ts`. */
 export const PAYLOAD_VERSION = 1
-
-/** What stands in the journal's own time column. */
-export const tsOf = (row: JournalRow): Ts => (row.kind === 'input' ? row.input.ts : row.fact.ts)

@@ -3,7 +3,7 @@
  * Never rounds in our favor and never keeps an average price as the truth: the cost is.
  */
 import { addSafe, mulDivCeil, mulDivFloor } from '../core/decimal.ts'
-import { type Cash, type Lots, type Side, type Ticks, cash, lots, ticks } from '../core/units.ts'
+import { type Cash, type Lots, type Side, type Ticks, cash, lots } from '../core/units.ts'
 import { type Instrument, notionalOf } from '../market/instrument.ts'
 
 /** Mutable in place: one object an instrument for the life of the kernel. */
@@ -64,7 +64,3 @@ export function averageEntry(position: Position, instrument: Instrument): number
   if (held === 0) return 0
   return (position.cost * instrument.cashDenominator) / ((held < 0 ? 0 - held : held) * instrument.cashNumerator)
 }
-
-/** Average entry on the grid of ticks, rounded to the nearest tick. */
-export const averageEntryTicks = (position: Position, instrument: Instrument): Ticks =>
-  ticks(Math.round(averageEntry(position, instrument)))

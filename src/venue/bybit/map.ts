@@ -25,9 +25,6 @@ import type { SubmitOrder } from '../../trading/event.ts'
 import type { OrderKind, OrderOrigin, PriceSource } from '../../trading/order.ts'
 import type { ExecutionReport, FundingReport, OrderReport, PositionReport, ReportStatus } from '../../trading/report.ts'
 
-/** Finds an instrument by its symbol; undefined for symbols that we do not trade. */
-export type InstrumentLookup = (symbol: string) => Instrument | undefined
-
 const text = z.string()
 
 export const orderRow = z.object({
