@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util'
 import { fileURLToPath } from 'node:url'
 import packageJson from '../package.json' with { type: 'json' }
 import { dataDirectory, environment, loadConfig } from './app/config.ts'
+import { calmLog } from './app/calm-log.ts'
 import type { RoleContext } from './app/compose.ts'
 import { claimDirectory, pathsOf } from './app/paths.ts'
 import { runRole } from './app/roles.ts'
@@ -50,9 +51,9 @@ async function main(): Promise<number> {
     config,
     paths,
     liveStatement: env.BALLAST_I_AM_LIVE,
-    log: (level, text) => {
+    log: calmLog((level, text) => {
       if (level !== 'info') terminal.warn(`${role === 'all' ? '' : `${role}: `}${text}`)
-    },
+    }, Date.now),
   }
   if (role !== 'all') return runRole(role, context, { isSafe: flags.safe === true })
   terminal.banner(packageJson.version, config)

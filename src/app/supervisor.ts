@@ -3,7 +3,7 @@
  * Never trades itself, and never lets a trader run on that has stopped answering.
  */
 import { type ChildProcess, fork } from 'node:child_process'
-import { startEmbedded } from '../../db/embedded.ts'
+import { type EmbeddedServer, startEmbedded } from '../../db/embedded.ts'
 import type { RoleContext } from './compose.ts'
 import { livingPid, removePid, writePid } from './paths.ts'
 import type { RoleMessage } from './role-message.ts'
@@ -44,7 +44,8 @@ export class Supervisor {
   private readonly options: SupervisorOptions
   private readonly children = new Map<ProcessRole, Child>()
   private isStopping = false
-  private database: { stop(): Promise<void> } | undefined
+  private database: EmbeddedServer | undefined
+  private isRevivingDatabase = false
   private end: (code: number) => void = () => {}
   private readonly ended: Promise<number>
   private watch: NodeJS.Timeout | undefined
@@ -73,7 +74,10 @@ export class Supervisor {
       removePid(paths, 'supervisor')
       return code
     }
-    this.watch = setInterval(() => this.checkHeartbeats(), 500)
+    this.watch = setInterval(() => {
+      this.checkHeartbeats()
+      this.checkDatabase()
+    }, 500)
     terminal.ready(config)
     const exit = await this.ended
     await this.shutDown()
@@ -189,6 +193,25 @@ export class Supervisor {
     }
   }
 
+  /** A database that has died is started again, on its own port: the trader waits for it and reconciles first (S14). */
+  private checkDatabase(): void {
+    if (this.database === undefined || this.isRevivingDatabase || this.isStopping || isAlive(this.database.pid)) return
+    this.isRevivingDatabase = true
+    const { terminal, context } = this.options
+    terminal.warn('the database ended; starting it again. Nothing is sent meanwhile, stops stand at the exchange')
+    startEmbedded({ dataDir: context.paths.root })
+      .then((server) => {
+        if (server.ok) {
+          this.database = server.value
+          terminal.warn(`the database runs again after ${(server.value.tookMs / 1000).toFixed(1)} s`)
+        } else terminal.failed(server.error.sentence, server.error.next)
+      })
+      .catch((thrown: unknown) => terminal.failed(`The database does not start: ${thrown instanceof Error ? thrown.message : String(thrown)}`, ''))
+      .finally(() => {
+        this.isRevivingDatabase = false
+      })
+  }
+
   private onSignals(): void {
     let asked = 0
     const onSignal = (): void => {
@@ -222,5 +245,14 @@ export class Supervisor {
       })
     }
     await this.database?.stop()
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (cause) {
+    return cause instanceof Error && 'code' in cause && cause.code === 'EPERM'
   }
 }
