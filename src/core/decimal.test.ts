@@ -5,7 +5,18 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { InvariantError } from './assert.ts'
-import { type Rounding, addSafe, decimalsOf, formatDecimal, formatFixed, gcd, mulDiv, mulDivCeil, mulDivFloor, parseDecimal } from './decimal.ts'
+import {
+  type Rounding,
+  addSafe,
+  decimalsOf,
+  formatDecimal,
+  formatFixed,
+  gcd,
+  mulDiv,
+  mulDivCeil,
+  mulDivFloor,
+  parseDecimal,
+} from './decimal.ts'
 
 const SAFE = BigInt(Number.MAX_SAFE_INTEGER)
 
@@ -41,17 +52,20 @@ const divisor = fc.oneof(
 )
 
 describe('mulDiv', () => {
-  test.each(['floor', 'ceil', 'trunc', 'nearest'] as const)('%s equals BigInt for all safe factors, or refuses an unsafe result', (rounding) => {
-    fc.assert(
-      fc.property(safe, safe, divisor, (a, b, d) => {
-        const expected = reference(a, b, d, rounding)
-        const isSafe = expected <= SAFE && expected >= -SAFE
-        if (isSafe) expect(BigInt(mulDiv(a, b, d, rounding))).toBe(expected)
-        else expect(() => mulDiv(a, b, d, rounding)).toThrow(InvariantError)
-      }),
-      { numRuns: 4_000 },
-    )
-  })
+  test.each(['floor', 'ceil', 'trunc', 'nearest'] as const)(
+    '%s equals BigInt for all safe factors, or refuses an unsafe result',
+    (rounding) => {
+      fc.assert(
+        fc.property(safe, safe, divisor, (a, b, d) => {
+          const expected = reference(a, b, d, rounding)
+          const isSafe = expected <= SAFE && expected >= -SAFE
+          if (isSafe) expect(BigInt(mulDiv(a, b, d, rounding))).toBe(expected)
+          else expect(() => mulDiv(a, b, d, rounding)).toThrow(InvariantError)
+        }),
+        { numRuns: 4_000 },
+      )
+    },
+  )
 
   test.each([
     [7, 1, 2, { floor: 3, ceil: 4, trunc: 3, nearest: 4 }],

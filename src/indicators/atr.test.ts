@@ -72,7 +72,10 @@ test('equals the weighted sum of true ranges', () => {
       if (ranges.length < period) return
       const rest = ranges.slice(period)
       const seed = ranges.slice(0, period).reduce((sum, r) => sum + r, 0) / period
-      const expected = rest.reduce((sum, r, k) => sum + (r / period) * (1 - 1 / period) ** (rest.length - 1 - k), seed * (1 - 1 / period) ** rest.length)
+      const expected = rest.reduce(
+        (sum, r, k) => sum + (r / period) * (1 - 1 / period) ** (rest.length - 1 - k),
+        seed * (1 - 1 / period) ** rest.length,
+      )
       expect(Math.abs(atr.value - expected)).toBeLessThanOrEqual(1e-9 * Math.max(1, expected))
     }),
   )

@@ -16,14 +16,18 @@ function weighted(list: readonly number[], period: number): number {
 
 test('equals the weighted sum of its definition at every bar', () => {
   fc.assert(
-    fc.property(fc.array(fc.integer({ min: 1, max: 1e6 }), { minLength: 1, maxLength: 60 }), fc.integer({ min: 1, max: 20 }), (list, period) => {
-      const ema = makeEma(period)
-      list.forEach((value, k) => {
-        updateEma(ema, value)
-        expect(isEmaReady(ema)).toBe(k >= period - 1)
-        if (isEmaReady(ema)) expect(Math.abs(ema.value / weighted(list.slice(0, k + 1), period) - 1)).toBeLessThan(1e-12)
-      })
-    }),
+    fc.property(
+      fc.array(fc.integer({ min: 1, max: 1e6 }), { minLength: 1, maxLength: 60 }),
+      fc.integer({ min: 1, max: 20 }),
+      (list, period) => {
+        const ema = makeEma(period)
+        list.forEach((value, k) => {
+          updateEma(ema, value)
+          expect(isEmaReady(ema)).toBe(k >= period - 1)
+          if (isEmaReady(ema)) expect(Math.abs(ema.value / weighted(list.slice(0, k + 1), period) - 1)).toBeLessThan(1e-12)
+        })
+      },
+    ),
   )
 })
 

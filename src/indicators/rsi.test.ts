@@ -33,22 +33,29 @@ test('gives the published table', () => {
 
 test('equals the weighted sums of gains and losses', () => {
   fc.assert(
-    fc.property(fc.array(fc.integer({ min: 1, max: 1e6 }), { minLength: 2, maxLength: 60 }), fc.integer({ min: 1, max: 15 }), (list, period) => {
-      const rsi = makeRsi(period)
-      for (const value of list) updateRsi(rsi, value)
-      const changes = list.slice(1).map((value, k) => value - (list[k] as number))
-      expect(isRsiReady(rsi)).toBe(changes.length >= period)
-      if (changes.length < period) return
-      const smoothed = (of: (change: number) => number): number => {
-        const rest = changes.slice(period)
-        const seed = changes.slice(0, period).reduce((sum, c) => sum + of(c), 0) / period
-        return rest.reduce((sum, c, k) => sum + (of(c) / period) * (1 - 1 / period) ** (rest.length - 1 - k), seed * (1 - 1 / period) ** rest.length)
-      }
-      const gain = smoothed((c) => Math.max(c, 0))
-      const loss = smoothed((c) => Math.max(-c, 0))
-      const expected = gain + loss === 0 ? 50 : loss === 0 ? 100 : 100 - 100 / (1 + gain / loss)
-      expect(rsiValue(rsi)).toBeCloseTo(expected, 8)
-    }),
+    fc.property(
+      fc.array(fc.integer({ min: 1, max: 1e6 }), { minLength: 2, maxLength: 60 }),
+      fc.integer({ min: 1, max: 15 }),
+      (list, period) => {
+        const rsi = makeRsi(period)
+        for (const value of list) updateRsi(rsi, value)
+        const changes = list.slice(1).map((value, k) => value - (list[k] as number))
+        expect(isRsiReady(rsi)).toBe(changes.length >= period)
+        if (changes.length < period) return
+        const smoothed = (of: (change: number) => number): number => {
+          const rest = changes.slice(period)
+          const seed = changes.slice(0, period).reduce((sum, c) => sum + of(c), 0) / period
+          return rest.reduce(
+            (sum, c, k) => sum + (of(c) / period) * (1 - 1 / period) ** (rest.length - 1 - k),
+            seed * (1 - 1 / period) ** rest.length,
+          )
+        }
+        const gain = smoothed((c) => Math.max(c, 0))
+        const loss = smoothed((c) => Math.max(-c, 0))
+        const expected = gain + loss === 0 ? 50 : loss === 0 ? 100 : 100 - 100 / (1 + gain / loss)
+        expect(rsiValue(rsi)).toBeCloseTo(expected, 8)
+      },
+    ),
   )
 })
 

@@ -147,3 +147,6 @@ export function ticksFromFloat(price: number, rounding: 'floor' | 'ceil' | 'near
 export const tickFloat = (instrument: Instrument): number => instrument.tick / 10 ** instrument.priceScale
 /** One lot as a float in base units, for statistics and display only. */
 export const lotFloat = (instrument: Instrument): number => instrument.lot / 10 ** instrument.quantityScale
+/** A price in ticks, whole or not, as a float in quote units, for people to read. */
+export const priceFloat = (instrument: Instrument, price: number): number =>
+  Number(((price * instrument.tick) / 10 ** instrument.priceScale).toFixed(instrument.priceScale + 2))

@@ -43,26 +43,126 @@ const answer = (c: Case): RiskRule | undefined => checkEntry(c.intent, QUANTITY,
 
 /** What breaks each rule, in the documented order. */
 const BREAKS: readonly (readonly [RiskRule, (c: Case) => void])[] = [
-  ['symbol-owned', (c) => void (c.view.owner = strategyId('another'))],
-  ['instrument-status', (c) => void (c.view.instrument = { ...c.view.instrument, status: 'delivering' })],
-  ['stale-data', (c) => void (c.view.markTs = ts(c.view.now - c.limits.staleAfterMs - 1))],
-  ['spread', (c) => void (c.limits.spreadBpsMax = 0.01)],
-  ['quantity', (c) => void (c.view.instrument = { ...c.view.instrument, lotsMin: lots(QUANTITY + 1) })],
-  ['notional-min', (c) => void (c.view.instrument = { ...c.view.instrument, notionalMin: cash(NOTIONAL + 1) })],
-  ['price-collar', (c) => void (c.limits.collarBpsMax = 0.001)],
-  ['stop-missing', (c) => void (c.intent.stop = undefined)],
-  ['stop-side', (c) => void (c.intent.stop = ticks(639_999))],
-  ['stop-too-near', (c) => void (c.view.atr = 4 * 640_000)],
-  ['stop-beyond-liquidation', (c) => void (c.costs.maintenanceRate = rate(2 * RATE_ONE))],
-  ['account-cap', (c) => void (c.limits.accountNotionalMax = cash(NOTIONAL - 1))],
-  ['order-notional', (c) => void (c.limits.orderNotionalMax = cash(NOTIONAL - 1))],
-  ['position-notional', (c) => void (c.limits.positionNotionalMax = cash(NOTIONAL - 1))],
-  ['margin', (c) => void (c.limits.leverage = 0.5)],
-  ['planned-loss', (c) => void (c.limits.tradeLossFractionMax = 0.0001)],
-  ['day-loss', (c) => void (c.view.dayLoss = c.limits.dayLossMax)],
-  ['gap-test', (c) => void (c.limits.gapTestMultiple = 1_000)],
-  ['order-rate', (c) => void (c.view.lastSecond = c.limits.ordersPerSecondMax)],
-  ['duplicate', (c) => void (c.view.lastEntry = ts(c.view.now - 1))],
+  [
+    'symbol-owned',
+    (c) => {
+      c.view.owner = strategyId('another')
+    },
+  ],
+  [
+    'instrument-status',
+    (c) => {
+      c.view.instrument = { ...c.view.instrument, status: 'delivering' }
+    },
+  ],
+  [
+    'stale-data',
+    (c) => {
+      c.view.markTs = ts(c.view.now - c.limits.staleAfterMs - 1)
+    },
+  ],
+  [
+    'spread',
+    (c) => {
+      c.limits.spreadBpsMax = 0.01
+    },
+  ],
+  [
+    'quantity',
+    (c) => {
+      c.view.instrument = { ...c.view.instrument, lotsMin: lots(QUANTITY + 1) }
+    },
+  ],
+  [
+    'notional-min',
+    (c) => {
+      c.view.instrument = { ...c.view.instrument, notionalMin: cash(NOTIONAL + 1) }
+    },
+  ],
+  [
+    'price-collar',
+    (c) => {
+      c.limits.collarBpsMax = 0.001
+    },
+  ],
+  [
+    'stop-missing',
+    (c) => {
+      c.intent.stop = undefined
+    },
+  ],
+  [
+    'stop-side',
+    (c) => {
+      c.intent.stop = ticks(639_999)
+    },
+  ],
+  [
+    'stop-too-near',
+    (c) => {
+      c.view.atr = 4 * 640_000
+    },
+  ],
+  [
+    'stop-beyond-liquidation',
+    (c) => {
+      c.costs.maintenanceRate = rate(2 * RATE_ONE)
+    },
+  ],
+  [
+    'account-cap',
+    (c) => {
+      c.limits.accountNotionalMax = cash(NOTIONAL - 1)
+    },
+  ],
+  [
+    'order-notional',
+    (c) => {
+      c.limits.orderNotionalMax = cash(NOTIONAL - 1)
+    },
+  ],
+  [
+    'position-notional',
+    (c) => {
+      c.limits.positionNotionalMax = cash(NOTIONAL - 1)
+    },
+  ],
+  [
+    'margin',
+    (c) => {
+      c.limits.leverage = 0.5
+    },
+  ],
+  [
+    'planned-loss',
+    (c) => {
+      c.limits.tradeLossFractionMax = 0.0001
+    },
+  ],
+  [
+    'day-loss',
+    (c) => {
+      c.view.dayLoss = c.limits.dayLossMax
+    },
+  ],
+  [
+    'gap-test',
+    (c) => {
+      c.limits.gapTestMultiple = 1_000
+    },
+  ],
+  [
+    'order-rate',
+    (c) => {
+      c.view.lastSecond = c.limits.ordersPerSecondMax
+    },
+  ],
+  [
+    'duplicate',
+    (c) => {
+      c.view.lastEntry = ts(c.view.now - 1)
+    },
+  ],
 ]
 
 test('an order within all limits is approved', () => {
@@ -94,16 +194,66 @@ test.each(PAIRS)('%s comes before %s', (before, _rule, breakBefore, breakIt) => 
 
 describe('at the limit itself an order passes', () => {
   test.each<readonly [string, (c: Case) => void]>([
-    ['stale data', (c) => void (c.view.markTs = ts(c.view.now - c.limits.staleAfterMs))],
-    ['least quantity', (c) => void (c.view.instrument = { ...btc, lotsMin: QUANTITY })],
-    ['largest quantity', (c) => void (c.view.instrument = { ...btc, lotsMax: QUANTITY })],
-    ['least notional', (c) => void (c.view.instrument = { ...btc, notionalMin: NOTIONAL })],
-    ['account cap', (c) => void (c.limits.accountNotionalMax = NOTIONAL)],
-    ['order notional', (c) => void (c.limits.orderNotionalMax = NOTIONAL)],
-    ['position notional at the mark', (c) => void (c.limits.positionNotionalMax = coins(6_400))],
-    ['gap test', (c) => void (c.limits.dayLossMax = cash(PLANNED * c.limits.gapTestMultiple))],
-    ['order rate', (c) => void (c.view.lastSecond = c.limits.ordersPerSecondMax - 1)],
-    ['duplicate window', (c) => void (c.view.lastEntry = ts(c.view.now - c.limits.duplicateWindowMs))],
+    [
+      'stale data',
+      (c) => {
+        c.view.markTs = ts(c.view.now - c.limits.staleAfterMs)
+      },
+    ],
+    [
+      'least quantity',
+      (c) => {
+        c.view.instrument = { ...btc, lotsMin: QUANTITY }
+      },
+    ],
+    [
+      'largest quantity',
+      (c) => {
+        c.view.instrument = { ...btc, lotsMax: QUANTITY }
+      },
+    ],
+    [
+      'least notional',
+      (c) => {
+        c.view.instrument = { ...btc, notionalMin: NOTIONAL }
+      },
+    ],
+    [
+      'account cap',
+      (c) => {
+        c.limits.accountNotionalMax = NOTIONAL
+      },
+    ],
+    [
+      'order notional',
+      (c) => {
+        c.limits.orderNotionalMax = NOTIONAL
+      },
+    ],
+    [
+      'position notional at the mark',
+      (c) => {
+        c.limits.positionNotionalMax = coins(6_400)
+      },
+    ],
+    [
+      'gap test',
+      (c) => {
+        c.limits.dayLossMax = cash(PLANNED * c.limits.gapTestMultiple)
+      },
+    ],
+    [
+      'order rate',
+      (c) => {
+        c.view.lastSecond = c.limits.ordersPerSecondMax - 1
+      },
+    ],
+    [
+      'duplicate window',
+      (c) => {
+        c.view.lastEntry = ts(c.view.now - c.limits.duplicateWindowMs)
+      },
+    ],
   ])('%s', (_, change) => {
     const c = approved()
     change(c)

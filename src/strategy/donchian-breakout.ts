@@ -5,7 +5,7 @@
 import { z } from 'zod'
 import { type Atr, isAtrReady, makeAtr, updateAtr } from '../indicators/atr.ts'
 import { type Extreme, highest, isExtremeReady, lowest, makeExtreme, updateExtreme } from '../indicators/extreme.ts'
-import { ticksFromFloat } from '../market/instrument.ts'
+import { priceFloat, ticksFromFloat } from '../market/instrument.ts'
 import { defineStrategy } from './strategy.ts'
 
 const params = z
@@ -52,25 +52,29 @@ export const donchianBreakout = defineStrategy<z.infer<typeof params>, State>({
     updateAtr(state.atr, bars.high(0), bars.low(0), close)
     if (!isReady) return
     const atr = state.atr.value
+    const price = (ticks: number): number => priceFloat(context.instrument, ticks)
     if (close > channel.high && context.position <= 0) {
       context.signal({
         side: 1,
         strength: 1,
         stop: ticksFromFloat(close - state.stopAtr * atr, 'floor'),
-        reason: { rule: 'close above the channel', values: { close, channelHigh: channel.high, atr } },
+        reason: { rule: 'close above the channel', values: { close: price(close), channelHigh: price(channel.high), atr: price(atr) } },
       })
     } else if (close < channel.low && context.position >= 0 && (state.canShort || context.position > 0)) {
       context.signal({
         side: state.canShort ? -1 : 0,
         strength: 1,
         ...(state.canShort ? { stop: ticksFromFloat(close + state.stopAtr * atr, 'ceil') } : {}),
-        reason: { rule: 'close below the channel', values: { close, channelLow: channel.low, atr } },
+        reason: { rule: 'close below the channel', values: { close: price(close), channelLow: price(channel.low), atr: price(atr) } },
       })
     } else if ((context.position > 0 && close < exit.low) || (context.position < 0 && close > exit.high)) {
       context.signal({
         side: 0,
         strength: 1,
-        reason: { rule: 'close broke the exit channel', values: { close, exitHigh: exit.high, exitLow: exit.low } },
+        reason: {
+          rule: 'close broke the exit channel',
+          values: { close: price(close), exitHigh: price(exit.high), exitLow: price(exit.low) },
+        },
       })
     }
   },

@@ -5,7 +5,7 @@
 import { z } from 'zod'
 import { type Atr, isAtrReady, makeAtr, updateAtr } from '../indicators/atr.ts'
 import { type Ema, isEmaReady, makeEma, updateEma } from '../indicators/ema.ts'
-import { ticksFromFloat } from '../market/instrument.ts'
+import { priceFloat, ticksFromFloat } from '../market/instrument.ts'
 import { type StrategyContext, defineStrategy } from './strategy.ts'
 
 const params = z
@@ -62,7 +62,8 @@ export const emaCross = defineStrategy<z.infer<typeof params>, State>({
 })
 
 function enter(context: StrategyContext, state: State, side: 1 | -1, close: number): void {
-  const values = { fast: state.fast.value, slow: state.slow.value, atr: state.atr.value }
+  const price = (ticks: number): number => priceFloat(context.instrument, ticks)
+  const values = { fast: price(state.fast.value), slow: price(state.slow.value), atr: price(state.atr.value) }
   const rule = side === 1 ? 'fast crossed above slow' : 'fast crossed below slow'
   if (side === -1 && !state.canShort) {
     if (context.position > 0) context.signal({ side: 0, strength: 1, reason: { rule, values } })

@@ -5,7 +5,7 @@
 import { z } from 'zod'
 import { type Atr, isAtrReady, makeAtr, updateAtr } from '../indicators/atr.ts'
 import { type Rsi, isRsiReady, makeRsi, rsiValue, updateRsi } from '../indicators/rsi.ts'
-import { ticksFromFloat } from '../market/instrument.ts'
+import { priceFloat, ticksFromFloat } from '../market/instrument.ts'
 import { defineStrategy } from './strategy.ts'
 
 const params = z
@@ -58,7 +58,11 @@ export const rsiReversion = defineStrategy<z.infer<typeof params>, State>({
     const rsi = rsiValue(state.rsi)
     const { previous } = state
     state.previous = rsi
-    const values = { rsi, previous, atr: state.atr.value }
+    const values = {
+      rsi: Number(rsi.toFixed(2)),
+      previous: Number(previous.toFixed(2)),
+      atr: priceFloat(context.instrument, state.atr.value),
+    }
     if (context.position > 0 ? rsi >= state.middle : context.position < 0 && rsi <= state.middle) {
       context.signal({ side: 0, strength: 1, reason: { rule: 'rsi back at the middle', values } })
     } else if (context.position === 0 && previous < state.oversold && rsi >= state.oversold) {

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { type Sma, compareSma, isSmaReady, makeSma, smaValue, updateSma } from '../indicators/sma.ts'
+import { priceFloat } from '../market/instrument.ts'
 import { defineStrategy } from './strategy.ts'
 
 const params = z
@@ -40,7 +41,7 @@ export const smaCross = defineStrategy<z.infer<typeof params>, State>({
       strength: 1,
       reason: {
         rule: isAbove ? 'fast above slow' : 'fast not above slow',
-        values: { fast: smaValue(state.fast), slow: smaValue(state.slow) },
+        values: { fast: priceFloat(context.instrument, smaValue(state.fast)), slow: priceFloat(context.instrument, smaValue(state.slow)) },
       },
     })
   },
