@@ -110,8 +110,8 @@ describe('fixed fraction', () => {
     fc.assert(
       fc.property(fc.integer({ min: 200, max: 200_000 }), loss, loss, fc.integer({ min: 500_000, max: 635_000 }), (peak, x, y, stop) => {
         const [less, more] = x < y ? [x, y] : [y, x]
-        const after = (fraction: number) => size(input(coins(peak * (1 - fraction)), coins(peak), fraction, stop)).lots
-        expect(after(more)).toBeLessThanOrEqual(after(less))
+        const sizeAfter = (fraction: number) => size(input(coins(peak * (1 - fraction)), coins(peak), fraction, stop)).lots
+        expect(sizeAfter(more)).toBeLessThanOrEqual(sizeAfter(less))
       }),
     )
   })
