@@ -52,20 +52,33 @@ export const donchianBreakout = defineStrategy<z.infer<typeof params>, State>({
     updateAtr(state.atr, bars.high(0), bars.low(0), close)
     if (!isReady) return
     const atr = state.atr.value
-    const price = (ticks: number): number => priceFloat(context.instrument, ticks)
     if (close > channel.high && context.position <= 0) {
       context.signal({
         side: 1,
         strength: 1,
         stop: ticksFromFloat(close - state.stopAtr * atr, 'floor'),
-        reason: { rule: 'close above the channel', values: { close: price(close), channelHigh: price(channel.high), atr: price(atr) } },
+        reason: {
+          rule: 'close above the channel',
+          values: {
+            close: priceFloat(context.instrument, close),
+            channelHigh: priceFloat(context.instrument, channel.high),
+            atr: priceFloat(context.instrument, atr),
+          },
+        },
       })
     } else if (close < channel.low && context.position >= 0 && (state.canShort || context.position > 0)) {
       context.signal({
         side: state.canShort ? -1 : 0,
         strength: 1,
         ...(state.canShort ? { stop: ticksFromFloat(close + state.stopAtr * atr, 'ceil') } : {}),
-        reason: { rule: 'close below the channel', values: { close: price(close), channelLow: price(channel.low), atr: price(atr) } },
+        reason: {
+          rule: 'close below the channel',
+          values: {
+            close: priceFloat(context.instrument, close),
+            channelLow: priceFloat(context.instrument, channel.low),
+            atr: priceFloat(context.instrument, atr),
+          },
+        },
       })
     } else if ((context.position > 0 && close < exit.low) || (context.position < 0 && close > exit.high)) {
       context.signal({
@@ -73,7 +86,11 @@ export const donchianBreakout = defineStrategy<z.infer<typeof params>, State>({
         strength: 1,
         reason: {
           rule: 'close broke the exit channel',
-          values: { close: price(close), exitHigh: price(exit.high), exitLow: price(exit.low) },
+          values: {
+            close: priceFloat(context.instrument, close),
+            exitHigh: priceFloat(context.instrument, exit.high),
+            exitLow: priceFloat(context.instrument, exit.low),
+          },
         },
       })
     }

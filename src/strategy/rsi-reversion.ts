@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { type Atr, isAtrReady, makeAtr, updateAtr } from '../indicators/atr.ts'
 import { type Rsi, isRsiReady, makeRsi, rsiValue, updateRsi } from '../indicators/rsi.ts'
 import { priceFloat, ticksFromFloat } from '../market/instrument.ts'
-import { defineStrategy } from './strategy.ts'
+import { type StrategyContext, defineStrategy } from './strategy.ts'
 
 const params = z
   .object({
@@ -64,13 +64,19 @@ export const rsiReversion = defineStrategy<z.infer<typeof params>, State>({
       atr: priceFloat(context.instrument, state.atr.value),
     }
     if (context.position > 0 ? rsi >= state.middle : context.position < 0 && rsi <= state.middle) {
-      context.signal({ side: 0, strength: 1, reason: { rule: 'rsi back at the middle', values } })
+      context.signal({ side: 0, strength: 1, reason: { rule: 'rsi back at the middle', values: valuesOf(context, state, previous) } })
     } else if (context.position === 0 && previous < state.oversold && rsi >= state.oversold) {
       const stop = ticksFromFloat(close - state.stopAtr * state.atr.value, 'floor')
-      context.signal({ side: 1, strength: 1, stop, reason: { rule: 'rsi left oversold', values } })
+      context.signal({ side: 1, strength: 1, stop, reason: { rule: 'rsi left oversold', values: valuesOf(context, state, previous) } })
     } else if (context.position === 0 && state.canShort && previous > state.overbought && rsi <= state.overbought) {
       const stop = ticksFromFloat(close + state.stopAtr * state.atr.value, 'ceil')
-      context.signal({ side: -1, strength: 1, stop, reason: { rule: 'rsi left overbought', values } })
+      context.signal({ side: -1, strength: 1, stop, reason: { rule: 'rsi left overbought', values: valuesOf(context, state, previous) } })
     }
   },
+})
+
+const valuesOf = (context: StrategyContext, state: State, previous: number) => ({
+  rsi: Number(state.previous.toFixed(2)),
+  previous: Number(previous.toFixed(2)),
+  atr: priceFloat(context.instrument, state.atr.value),
 })
