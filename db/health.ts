@@ -15,15 +15,10 @@ export interface HealthRow {
   readonly updatedAt: number
 }
 
-/** Parts that the API knows by name; others are shown as they are. The time of the last `reconcile` that was ok is `reconciledAt`; the text of `bars` is `barsClosedAt`. */
-export const HEALTH_PARTS = {
-  publicStream: 'stream-public',
-  privateStream: 'stream-private',
-  reconcile: 'reconcile',
-  bars: 'bars',
-  trader: 'trader',
-} as const
-
+/**
+ * Parts that the API knows by name: `stream-*` (each shown in the status), `reconcile` (the time of the last ok is `reconciledAt`),
+ * `bars` (its text is `barsClosedAt` in ms), `trader` (its age decides about /readyz). Others are shown as they are.
+ */
 export async function reportHealth(sql: Sql, part: string, status: HealthStatus, detail: string): Promise<void> {
   await sql`
     insert into health (part, status, detail) values (${part}, ${status}, ${detail})
