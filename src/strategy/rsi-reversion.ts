@@ -58,11 +58,6 @@ export const rsiReversion = defineStrategy<z.infer<typeof params>, State>({
     const rsi = rsiValue(state.rsi)
     const { previous } = state
     state.previous = rsi
-    const values = {
-      rsi: Number(rsi.toFixed(2)),
-      previous: Number(previous.toFixed(2)),
-      atr: priceFloat(context.instrument, state.atr.value),
-    }
     if (context.position > 0 ? rsi >= state.middle : context.position < 0 && rsi <= state.middle) {
       context.signal({ side: 0, strength: 1, reason: { rule: 'rsi back at the middle', values: valuesOf(context, state, previous) } })
     } else if (context.position === 0 && previous < state.oversold && rsi >= state.oversold) {
