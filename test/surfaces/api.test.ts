@@ -107,7 +107,8 @@ describe.skipIf(made === undefined)('API', () => {
 
   test('why tells the decision behind the entry and what ended it', async () => {
     const [trade] = (await call('/api/v1/trades?status=closed&limit=1')).body.data
-    const why = (await call(`/api/v1/trades/${String(trade?.number)}/why`)).body as unknown as {
+    const answer: unknown = (await call(`/api/v1/trades/${String(trade?.number)}/why`)).body
+    const why = answer as {
       entry: { order: { id: string }; decision: { detail: { reason: { rule: string } } } }
       exit: { decision: object | null }
       fills: object[]

@@ -114,7 +114,8 @@ describe.skipIf(made === undefined)('API, listening', () => {
     await first.until(() => true)
     await new Promise((resolve) => setTimeout(resolve, 300))
     for (const frame of first.frames.filter((f) => f.t === 'delta' && f.sid === sids.get('positions'))) {
-      const change = frame.data as unknown as { op: string; key: string; value?: unknown }
+      const data: unknown = frame.data
+      const change = data as { op: string; key: string; value?: unknown }
       if (change.op === 'remove') built.delete(change.key)
       else built.set(change.key, change.value)
     }
