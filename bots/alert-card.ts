@@ -62,7 +62,12 @@ function fieldsOf(alert: AlertToTell): Field[] {
     push('strategy', text(alert, 'strategy'))
     const pnl = text(alert, 'pnl')
     const r = text(alert, 'resultR')
-    push('result', pnl === undefined ? undefined : `${signed(pnl)}${r === undefined ? '' : ` (${Number(r) >= 0 ? '+' : '−'}${Math.abs(Number(r)).toFixed(2)} R)`}`)
+    push(
+      'result',
+      pnl === undefined
+        ? undefined
+        : `${signed(pnl)}${r === undefined ? '' : ` (${Number(r) >= 0 ? '+' : '−'}${Math.abs(Number(r)).toFixed(2)} R)`}`,
+    )
   }
   return fields
 }
@@ -76,9 +81,12 @@ function buttonsOf(alert: AlertToTell): Button[] {
   const number = text(alert, 'tradeNumber')
   const buttons: Button[] = []
   if (number !== undefined) buttons.push(runs('Why', `/why ${number}`))
-  if (alert.symbol !== null && (alert.type === 'entry.filled' || alert.type === 'exit.filled')) buttons.push(runs('Chart', `/chart ${alert.symbol}`))
-  if (alert.type === 'position.unprotected' && alert.symbol !== null) buttons.push(runs(`Close ${alert.symbol}`, `/close ${alert.symbol}`, 'bad'))
-  if (alert.type.startsWith('risk.') || alert.type.startsWith('panic')) buttons.push(runs('Status', '/status'), runs('Positions', '/positions'))
+  if (alert.symbol !== null && (alert.type === 'entry.filled' || alert.type === 'exit.filled'))
+    buttons.push(runs('Chart', `/chart ${alert.symbol}`))
+  if (alert.type === 'position.unprotected' && alert.symbol !== null)
+    buttons.push(runs(`Close ${alert.symbol}`, `/close ${alert.symbol}`, 'bad'))
+  if (alert.type.startsWith('risk.') || alert.type.startsWith('panic'))
+    buttons.push(runs('Status', '/status'), runs('Positions', '/positions'))
   if (alert.type === 'reconcile.mismatch') buttons.push(runs('Health', '/health'), runs('Pause', '/pause'))
   if (alert.type === 'report.daily') buttons.push(runs('PnL', '/pnl 7d'))
   return buttons

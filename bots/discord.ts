@@ -83,7 +83,10 @@ export class DiscordBot {
     this.options = options
     this.ports = ports
     this.suggestions = suggestions
-    this.client = new Client({ intents: [GatewayIntentBits.Guilds], ...(options.apiRoot === undefined ? {} : { rest: { api: options.apiRoot } }) })
+    this.client = new Client({
+      intents: [GatewayIntentBits.Guilds],
+      ...(options.apiRoot === undefined ? {} : { rest: { api: options.apiRoot } }),
+    })
     this.client.on(Events.Error, (error) => this.ports.log('warn', `discord: ${error.message.slice(0, 200)}`))
     this.client.on(Events.InteractionCreate, (interaction) => {
       this.interact(interaction).catch((thrown: unknown) => this.ports.log('warn', `discord: ${textOf(thrown)}`))
@@ -117,7 +120,10 @@ export class DiscordBot {
       description: command.summary.slice(0, 100),
       options: optionsOf(command),
     }))
-    const path = this.options.guild === undefined ? `/applications/${application}/commands` : `/applications/${application}/guilds/${this.options.guild}/commands`
+    const path =
+      this.options.guild === undefined
+        ? `/applications/${application}/commands`
+        : `/applications/${application}/guilds/${this.options.guild}/commands`
     await this.client.rest.put(path as `/${string}`, { body })
   }
 
@@ -128,10 +134,15 @@ export class DiscordBot {
     if (interaction.isModalSubmit()) return this.word(interaction)
   }
 
-  private async actor(interaction: ChatInputCommandInteraction | ButtonInteraction | ModalSubmitInteraction | AutocompleteInteraction): Promise<Actor> {
+  private async actor(
+    interaction: ChatInputCommandInteraction | ButtonInteraction | ModalSubmitInteraction | AutocompleteInteraction,
+  ): Promise<Actor> {
     const isPrivate = interaction.guildId === null
     const isOurGuild = this.options.guild === undefined || interaction.guildId === this.options.guild
-    const list = { admins: this.options.access.admins, chats: [...this.options.access.chats, ...(isOurGuild ? [`${interaction.channelId ?? ''}:admin`] : [])] }
+    const list = {
+      admins: this.options.access.admins,
+      chats: [...this.options.access.chats, ...(isOurGuild ? [`${interaction.channelId ?? ''}:admin`] : [])],
+    }
     const access = await accessOf('discord', interaction.user.id, { id: interaction.channelId ?? '', isPrivate }, list, this.ports.users)
     return {
       id: `discord:${interaction.user.id}`,
@@ -149,7 +160,8 @@ export class DiscordBot {
   private async complete(interaction: AutocompleteInteraction): Promise<void> {
     const actor = await this.actor(interaction)
     const focused = interaction.options.getFocused(true)
-    const values = actor.role === undefined ? [] : await this.suggestions.suggest(interaction.commandName, argumentName(focused.name), focused.value)
+    const values =
+      actor.role === undefined ? [] : await this.suggestions.suggest(interaction.commandName, argumentName(focused.name), focused.value)
     await interaction.respond(values.slice(0, CHOICES_MAX).map((value) => ({ name: value.slice(0, 100), value: value.slice(0, 100) })))
   }
 
@@ -195,11 +207,14 @@ export class DiscordBot {
     let before = first
     const again = (): void => {
       this.later(live.everySec * 1000, () => {
-        void this.ports.runner
-          .runArgs(interaction.commandName, args, { actor, requestId: randomUUID() })
+        void (
+          live.line === undefined
+            ? this.ports.runner.runArgs(interaction.commandName, args, { actor, requestId: randomUUID() })
+            : this.ports.runner.runLine(live.line, { actor, requestId: randomUUID() })
+        )
           .then(async (result) => {
             const now = JSON.stringify(result.reply)
-            if (now !== before) await interaction.editReply(payloadOf(renderDiscord(result.reply, line)))
+            if (now !== before) await interaction.editReply(payloadOf(renderDiscord(result.reply, live.line ?? line)))
             before = now
             if (result.reply.live !== undefined && this.ports.nowMs() < until) again()
           })
@@ -241,7 +256,8 @@ export class DiscordBot {
       }
       case 'answer': {
         const result = await this.ports.runner.answer(callback.confirmationId, callback.decision, request)
-        if (result.status === 'forbidden') await interaction.followUp({ ...payloadOf(renderDiscord(result.reply, undefined)), flags: MessageFlags.Ephemeral })
+        if (result.status === 'forbidden')
+          await interaction.followUp({ ...payloadOf(renderDiscord(result.reply, undefined)), flags: MessageFlags.Ephemeral })
         else await interaction.editReply(payloadOf(renderDiscord(result.reply, undefined)))
       }
     }
@@ -252,7 +268,12 @@ export class DiscordBot {
     await interaction.deferReply({ flags: MessageFlags.Ephemeral })
     if (confirmationId === undefined) return
     const actor = await this.actor(interaction)
-    const result = await this.ports.runner.answer(confirmationId, 'yes', this.request(actor, interaction), interaction.fields.getTextInputValue('word'))
+    const result = await this.ports.runner.answer(
+      confirmationId,
+      'yes',
+      this.request(actor, interaction),
+      interaction.fields.getTextInputValue('word'),
+    )
     await interaction.editReply(payloadOf(renderDiscord(result.reply, undefined)))
   }
 
@@ -304,7 +325,10 @@ function toSendResult(thrown: unknown): SendResult {
   if (!(thrown instanceof DiscordAPIError)) return { type: 'failed', detail: textOf(thrown) }
   const detail = `${thrown.code} ${thrown.message}`.slice(0, 200)
   const isFinal =
-    thrown.status === 403 || thrown.code === RESTJSONErrorCodes.UnknownChannel || thrown.code === RESTJSONErrorCodes.CannotSendMessagesToThisUser || thrown.status === 400
+    thrown.status === 403 ||
+    thrown.code === RESTJSONErrorCodes.UnknownChannel ||
+    thrown.code === RESTJSONErrorCodes.CannotSendMessagesToThisUser ||
+    thrown.status === 400
   // discord.js waits for rate limits by itself.
   return isFinal ? { type: 'refused', detail } : { type: 'failed', detail }
 }

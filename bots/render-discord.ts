@@ -77,7 +77,11 @@ export function renderDiscord(reply: Reply, line: string | undefined, page = 0):
         color: COLORS[reply.tone],
         fields: reply.fields
           .slice(0, FIELDS_MAX)
-          .map((field) => ({ name: plain(field.name).slice(0, 250) || '​', value: plain(field.value).slice(0, VALUE_MAX) || '​', inline: field.value.length <= 24 })),
+          .map((field) => ({
+            name: plain(field.name).slice(0, 250) || '​',
+            value: plain(field.value).slice(0, VALUE_MAX) || '​',
+            inline: field.value.length <= 24,
+          })),
         ...(reply.image === undefined ? {} : { image: { url: 'attachment://chart.png' } }),
       },
     ],

@@ -27,7 +27,16 @@ export function tablePage(table: Table, page: number, width: number = PHONE_COLU
       .join(' ')
       .trimEnd()
   const lines = [render(table.columns.map((c) => c.title)), ...rows.map(render)]
-  if (table.total !== undefined) lines.push('-'.repeat(Math.min(width, widths.reduce((sum, w) => sum + w + 1, -1))), render(table.total))
+  if (table.total !== undefined)
+    lines.push(
+      '-'.repeat(
+        Math.min(
+          width,
+          widths.reduce((sum, w) => sum + w + 1, -1),
+        ),
+      ),
+      render(table.total),
+    )
   return { lines, page: at, pages }
 }
 

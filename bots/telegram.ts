@@ -57,7 +57,10 @@ export class TelegramBot {
   constructor(options: TelegramOptions, ports: BotPorts) {
     this.options = options
     this.ports = ports
-    this.bot = new Telegraf(options.token, { handlerTimeout: 60_000, ...(options.apiRoot === undefined ? {} : { telegram: { apiRoot: options.apiRoot } }) })
+    this.bot = new Telegraf(options.token, {
+      handlerTimeout: 60_000,
+      ...(options.apiRoot === undefined ? {} : { telegram: { apiRoot: options.apiRoot } }),
+    })
     this.bot.on('message', async (context) => {
       const { message } = context
       if (!('text' in message)) return
@@ -143,7 +146,10 @@ export class TelegramBot {
   /** The menu of unknown people, and that of each known one in their own chat. It changes what is shown, not what is allowed. */
   private async menus(): Promise<void> {
     const { runner, users } = this.ports
-    const entry = (command: { readonly name: string; readonly summary: string }) => ({ command: command.name, description: command.summary.slice(0, 256) })
+    const entry = (command: { readonly name: string; readonly summary: string }) => ({
+      command: command.name,
+      description: command.summary.slice(0, 256),
+    })
     await this.bot.telegram.setMyCommands(runner.commands.filter((c) => SAFE_FOR_ALL.includes(c.name)).map(entry))
     const known = [
       ...this.options.access.admins.map((userId) => ({ userId, role: 'admin' as const })),
@@ -175,7 +181,12 @@ export class TelegramBot {
     const button = KEYBOARD.flat().find((name) => name === text.trim())
     const line = button === undefined ? commandLineOf(text, this.name) : button.toLowerCase()
     if (line === undefined) {
-      if (chat.isPrivate) await this.send(chat.id, this.badged(reply('That is no command', { buttons: [runs('Help', '/help'), runs('Status', '/status')] })), undefined)
+      if (chat.isPrivate)
+        await this.send(
+          chat.id,
+          this.badged(reply('That is no command', { buttons: [runs('Help', '/help'), runs('Status', '/status')] })),
+          undefined,
+        )
       return
     }
     await this.bot.telegram.sendChatAction(chat.id, 'typing').catch(() => undefined)
@@ -212,7 +223,16 @@ export class TelegramBot {
   /** Somebody approved at the terminal: menus follow, and they are told. */
   async welcome(userId: string, role: string): Promise<void> {
     await this.menus()
-    await this.send(userId, this.badged(reply(`You are ${role} now`, { tone: 'ok', buttons: [runs('Status', '/status'), runs('Positions', '/positions'), runs('Help', '/help')] })), undefined)
+    await this.send(
+      userId,
+      this.badged(
+        reply(`You are ${role} now`, {
+          tone: 'ok',
+          buttons: [runs('Status', '/status'), runs('Positions', '/positions'), runs('Help', '/help')],
+        }),
+      ),
+      undefined,
+    )
     await this.persistentKeyboard(userId)
   }
 
@@ -232,7 +252,11 @@ export class TelegramBot {
     await this.send(chat.id, this.badged(told), undefined)
     if (access.type === 'unknown-user')
       for (const admin of this.options.access.admins)
-        await this.send(admin, this.badged(reply('Somebody unknown wrote to the bot', { tone: 'warn', text: `@${sender.name} (${sender.userId})` })), undefined)
+        await this.send(
+          admin,
+          this.badged(reply('Somebody unknown wrote to the bot', { tone: 'warn', text: `@${sender.name} (${sender.userId})` })),
+          undefined,
+        )
     return undefined
   }
 
@@ -262,7 +286,10 @@ export class TelegramBot {
       case 'answer': {
         const result = await this.ports.runner.answer(callback.confirmationId, callback.decision, request)
         if (result.status === 'refused' && result.reply.title.startsWith('Type the word')) {
-          this.words.set(`${chat.id}:${sender.userId}`, { confirmationId: callback.confirmationId, untilMs: this.ports.nowMs() + WORD_TTL_MS })
+          this.words.set(`${chat.id}:${sender.userId}`, {
+            confirmationId: callback.confirmationId,
+            untilMs: this.ports.nowMs() + WORD_TTL_MS,
+          })
           await this.send(chat.id, result.reply, undefined)
           return result.reply.title
         }
@@ -296,15 +323,16 @@ export class TelegramBot {
   private keepLive(chat: Chat, actor: Actor, first: CommandResult, line: string, messageId: number | undefined): void {
     const { live } = first.reply
     if (live === undefined || messageId === undefined) return
+    const watched = live.line ?? line
     const until = this.ports.nowMs() + live.ttlSec * 1000
     let before = JSON.stringify(first.reply)
     const again = (): void => {
       this.later(live.everySec * 1000, () => {
         void this.ports.runner
-          .runLine(line, this.request(actor, undefined))
+          .runLine(watched, this.request(actor, undefined))
           .then(async (result) => {
             const now = JSON.stringify(result.reply)
-            if (now !== before) await this.edit(chat.id, messageId, renderTelegram(result.reply, line))
+            if (now !== before) await this.edit(chat.id, messageId, renderTelegram(result.reply, watched))
             before = now
             if (result.reply.live !== undefined && this.ports.nowMs() < until) again()
           })
@@ -335,8 +363,18 @@ export class TelegramBot {
     try {
       const sent =
         message.photo === undefined
-          ? await this.bot.telegram.callApi('sendMessage', { ...common, text: message.text, entities: [...message.entities], link_preview_options: { is_disabled: true } })
-          : await this.bot.telegram.callApi('sendPhoto', { ...common, photo: { source: message.photo }, caption: message.text, caption_entities: [...message.entities] })
+          ? await this.bot.telegram.callApi('sendMessage', {
+              ...common,
+              text: message.text,
+              entities: [...message.entities],
+              link_preview_options: { is_disabled: true },
+            })
+          : await this.bot.telegram.callApi('sendPhoto', {
+              ...common,
+              photo: { source: message.photo },
+              caption: message.text,
+              caption_entities: [...message.entities],
+            })
       return { type: 'sent', messageRef: String(sent.message_id) }
     } catch (thrown) {
       return toSendResult(thrown)
@@ -346,7 +384,8 @@ export class TelegramBot {
   private async edit(chatId: string, messageId: number, message: TelegramMessage): Promise<void> {
     const common = { chat_id: chatId, message_id: messageId, reply_markup: { inline_keyboard: message.keyboard.map((row) => [...row]) } }
     try {
-      if (message.photo === undefined) await this.bot.telegram.callApi('editMessageText', { ...common, text: message.text, entities: [...message.entities] })
+      if (message.photo === undefined)
+        await this.bot.telegram.callApi('editMessageText', { ...common, text: message.text, entities: [...message.entities] })
       else
         await this.bot.telegram.callApi('editMessageMedia', {
           ...common,
@@ -387,4 +426,5 @@ export class TelegramBot {
 }
 
 /** Without the token, which the client's messages hold in their addresses. */
-const textOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown)).replace(/bot\d+:[\w-]+/g, 'bot•••').slice(0, 200)
+const textOf = (thrown: unknown): string =>
+  (thrown instanceof Error ? thrown.message : String(thrown)).replace(/bot\d+:[\w-]+/g, 'bot•••').slice(0, 200)

@@ -26,7 +26,15 @@ export type BacktestSpec = z.infer<typeof backtestSpec>
 export interface BacktestAnswer {
   readonly strategy: string
   readonly params: Readonly<Record<string, unknown>>
-  readonly data: { readonly venue: string; readonly symbol: string; readonly interval: string; readonly from: number; readonly to: number; readonly bars: number; readonly hash: string }
+  readonly data: {
+    readonly venue: string
+    readonly symbol: string
+    readonly interval: string
+    readonly from: number
+    readonly to: number
+    readonly bars: number
+    readonly hash: string
+  }
   readonly fingerprint: string
   readonly metrics: Readonly<Record<string, number | null>>
   readonly doubts: readonly string[]
@@ -49,11 +57,21 @@ export function runBacktestJob(candlesRoot: string, spec: BacktestSpec, progress
   const found = findSeries(store, { symbol: spec.symbol, interval: spec.interval })
   if (!found.ok) return `${found.error.sentence} ${found.error.next}`
   const key = { venue: found.value.venue, symbol: spec.symbol, interval: found.value.interval }
-  const loaded = store.load({ ...key, ...(spec.from === undefined ? {} : { from: spec.from }), ...(spec.to === undefined ? {} : { to: spec.to }) })
+  const loaded = store.load({
+    ...key,
+    ...(spec.from === undefined ? {} : { from: spec.from }),
+    ...(spec.to === undefined ? {} : { to: spec.to }),
+  })
   if (!loaded.ok) return `${loaded.error.sentence} ${loaded.error.next}`
   const { columns, meta } = loaded.value
   if (columns.ts.length === 0) return `No bars of ${spec.symbol} lie in that range.`
-  const instrument = makeInstrument({ index: instrumentIndex(0), venue: meta.venue, symbol: spec.symbol, tickSize: meta.tickSize, lotSize: meta.lotSize })
+  const instrument = makeInstrument({
+    index: instrumentIndex(0),
+    venue: meta.venue,
+    symbol: spec.symbol,
+    tickSize: meta.tickSize,
+    lotSize: meta.lotSize,
+  })
   const series: StudySeries[] = [{ instrument, intervalMs: meta.intervalMs, columns, funding: undefined }]
   const risk = RISK_PROFILES.research
   const request = {

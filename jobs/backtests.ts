@@ -87,7 +87,12 @@ export function workBacktests(queues: JobQueues, rows: BacktestRows, candlesRoot
 }
 
 /** Undefined when it was canceled. */
-function runInThread(job: RunningJob<'backtest'>, rows: BacktestRows, candlesRoot: string, spec: BacktestSpec): Promise<BacktestAnswer | string | undefined> {
+function runInThread(
+  job: RunningJob<'backtest'>,
+  rows: BacktestRows,
+  candlesRoot: string,
+  spec: BacktestSpec,
+): Promise<BacktestAnswer | string | undefined> {
   return new Promise((resolve, reject) => {
     const thread = new Worker(threadFile(), { workerData: { candlesRoot, spec } })
     let toldAtMs = 0
@@ -99,25 +104,32 @@ function runInThread(job: RunningJob<'backtest'>, rows: BacktestRows, candlesRoo
       clearTimeout(limit)
       resolve(answer)
     }
-    thread.on('message', (message: { readonly type: 'progress'; readonly done: number } | { readonly type: 'answer'; readonly answer: BacktestAnswer | string }) => {
-      if (message.type === 'answer') {
-        end(message.answer)
-        return
-      }
-      const now = performance.now()
-      if (now - toldAtMs < PROGRESS_EVERY_MS) return
-      toldAtMs = now
-      rows
-        .progress(job.data.backtestId, message.done)
-        .then(async (goesOn) => {
-          if (goesOn) await job.progress(message.done)
-          else {
-            await thread.terminate()
-            end(undefined)
-          }
-        })
-        .catch(reject)
-    })
+    thread.on(
+      'message',
+      (
+        message:
+          | { readonly type: 'progress'; readonly done: number }
+          | { readonly type: 'answer'; readonly answer: BacktestAnswer | string },
+      ) => {
+        if (message.type === 'answer') {
+          end(message.answer)
+          return
+        }
+        const now = performance.now()
+        if (now - toldAtMs < PROGRESS_EVERY_MS) return
+        toldAtMs = now
+        rows
+          .progress(job.data.backtestId, message.done)
+          .then(async (goesOn) => {
+            if (goesOn) await job.progress(message.done)
+            else {
+              await thread.terminate()
+              end(undefined)
+            }
+          })
+          .catch(reject)
+      },
+    )
     thread.on('error', (error) => {
       clearTimeout(limit)
       reject(error)

@@ -60,5 +60,12 @@ export async function downloadCandles(candlesRoot: string, source: CandleSource)
 
 function columnsOf(bars: readonly Bar[]): Float64Array[] {
   const column = (value: (bar: Bar) => number): Float64Array => Float64Array.from(bars, value)
-  return [column((b) => b.ts), column((b) => b.open), column((b) => b.high), column((b) => b.low), column((b) => b.close), column((b) => b.volume)]
+  return [
+    column((b) => b.ts),
+    column((b) => b.open),
+    column((b) => b.high),
+    column((b) => b.low),
+    column((b) => b.close),
+    column((b) => b.volume),
+  ]
 }

@@ -28,7 +28,20 @@ export async function reportDay(sql: Sql): Promise<string | undefined> {
     select number, symbol, pnl::text as pnl from trades where not is_open and exit_ts >= ${start} and exit_ts < ${end} order by pnl limit 1`
   const count = trades?.count ?? 0
   const summary = `${date}: equity ${Number(bounds.last).toFixed(2)} (${signed(Number(bounds.last) - Number(bounds.first))}), ${count} ${count === 1 ? 'trade' : 'trades'}${count === 0 ? '' : `, ${Math.round((100 * (trades?.wins ?? 0)) / count)} % won`}, fees ${Number(trades?.fee ?? 0).toFixed(2)}`
-  const detail = { date, equity: bounds.last, opened: bounds.first, trades: count, wins: trades?.wins ?? 0, pnl: trades?.pnl ?? '0', fees: trades?.fee ?? '0', funding: trades?.funding ?? '0', drawdownMax: bounds.low, best: best ?? null, worst: worst ?? null, state: account.state }
+  const detail = {
+    date,
+    equity: bounds.last,
+    opened: bounds.first,
+    trades: count,
+    wins: trades?.wins ?? 0,
+    pnl: trades?.pnl ?? '0',
+    fees: trades?.fee ?? '0',
+    funding: trades?.funding ?? '0',
+    drawdownMax: bounds.low,
+    best: best ?? null,
+    worst: worst ?? null,
+    state: account.state,
+  }
   // The meta row is the memory of what was told: claimed in the same statement that writes the alert.
   const told = await sql`
     with claimed as (

@@ -60,7 +60,11 @@ interface Closing {
 /** What is used of bullmq's queue, whatever it stands on. */
 interface AnyQueue extends Closing {
   add(name: string, data: unknown, options: JobsOptions): Promise<unknown>
-  upsertJobScheduler(id: string, repeat: Omit<RepeatOptions, 'key'>, template: { name: string; data: unknown; opts: Omit<JobsOptions, 'jobId' | 'repeat' | 'delay' | 'deduplication' | 'debounce'> }): Promise<unknown>
+  upsertJobScheduler(
+    id: string,
+    repeat: Omit<RepeatOptions, 'key'>,
+    template: { name: string; data: unknown; opts: Omit<JobsOptions, 'jobId' | 'repeat' | 'delay' | 'deduplication' | 'debounce'> },
+  ): Promise<unknown>
   getJobCounts(): Promise<Record<string, number>>
 }
 interface AnyJob {
@@ -129,7 +133,11 @@ export class JobQueues {
         await queue.upsertJobScheduler(id, { every: everyMs }, { name, data, opts: { ...KEEP, attempts: 1 } })
       },
       schedule: async (id, cron, data) => {
-        await queue.upsertJobScheduler(id, { pattern: cron, tz: 'UTC' }, { name, data, opts: { ...KEEP, attempts: 3, backoff: { type: 'exponential', delay: 5_000 } } })
+        await queue.upsertJobScheduler(
+          id,
+          { pattern: cron, tz: 'UTC' },
+          { name, data, opts: { ...KEEP, attempts: 3, backoff: { type: 'exponential', delay: 5_000 } } },
+        )
       },
       counts: () => queue.getJobCounts(),
       close: () => queue.close(),

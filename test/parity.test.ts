@@ -53,11 +53,25 @@ test('generated candles with a crash: same fills live and backtested', async () 
       tickSize: ['0.1', '0.01', '0.01'][k] as string,
       lotSize: ['0.001', '0.01', '0.1'][k] as string,
       source: 'generated',
-      columns: generatedCandles({ seed: 11 + k, bars: 420, first, intervalMs: MINUTES_5, price: [640_000, 300_000, 14_000][k] as number, crashAt: 300 }),
+      columns: generatedCandles({
+        seed: 11 + k,
+        bars: 420,
+        first,
+        intervalMs: MINUTES_5,
+        price: [640_000, 300_000, 14_000][k] as number,
+        crashAt: 300,
+      }),
     })
     expect(appended.ok).toBe(true)
   })
-  const { backtest } = await compare({ dataDir, symbols: SYMBOLS, interval: '5m', intervalMs: MINUTES_5, plans: PLANS, openingCash: '10000' })
+  const { backtest } = await compare({
+    dataDir,
+    symbols: SYMBOLS,
+    interval: '5m',
+    intervalMs: MINUTES_5,
+    plans: PLANS,
+    openingCash: '10000',
+  })
   expect(backtest.result.fills.length).toBeGreaterThan(20)
   expect(new Set(backtest.result.trades.map((t) => t.exitReason))).toContain('stop')
 }, 60_000)
@@ -67,7 +81,12 @@ describe.skipIf(!existsSync(join(SHARED, 'bybit-BTCUSDT-5m.csv.gz')))('real cand
     const store = openStore(join(dataDir, 'real', 'candles'))
     for (const symbol of SYMBOLS) {
       for (const file of [`bybit-${symbol}-5m.csv.gz`, `bybit-${symbol}-funding.csv.gz`]) {
-        const imported = await importCsv(store, { file: join(SHARED, file), venue: 'bybit', symbol, ...(file.includes('funding') ? {} : { interval: '5m' }) })
+        const imported = await importCsv(store, {
+          file: join(SHARED, file),
+          venue: 'bybit',
+          symbol,
+          ...(file.includes('funding') ? {} : { interval: '5m' }),
+        })
         expect(imported.ok).toBe(true)
       }
     }
@@ -85,4 +104,5 @@ describe.skipIf(!existsSync(join(SHARED, 'bybit-BTCUSDT-5m.csv.gz')))('real cand
     expect(live.facts.some((f) => f.type === 'trade-closed' && f.trade.exitReason === 'stop')).toBe(true)
   }, 90_000)
 })
-if (!existsSync(join(SHARED, 'bybit-BTCUSDT-5m.csv.gz'))) process.stderr.write('\n!! Parity on real candles is SKIPPED: set BALLAST_SHARED to a folder with data/bybit-*.csv.gz\n')
+if (!existsSync(join(SHARED, 'bybit-BTCUSDT-5m.csv.gz')))
+  process.stderr.write('\n!! Parity on real candles is SKIPPED: set BALLAST_SHARED to a folder with data/bybit-*.csv.gz\n')

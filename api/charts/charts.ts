@@ -28,7 +28,10 @@ export class PngCharts implements Charts {
     const last = points[points.length - 1]?.equity ?? 0
     const change = last - first
     const subtitle = `equity ${last.toFixed(2)} · ${change >= 0 ? '+' : '−'}${Math.abs(change).toFixed(2)} (${change >= 0 ? '+' : '−'}${Math.abs((change / first) * 100).toFixed(2)} %) · ${closes.length} trades closed · UTC`
-    return this.png(equitySvg(picture.title, subtitle, points, closes), `${picture.title}: equity from ${first.toFixed(2)} to ${last.toFixed(2)}`)
+    return this.png(
+      equitySvg(picture.title, subtitle, points, closes),
+      `${picture.title}: equity from ${first.toFixed(2)} to ${last.toFixed(2)}`,
+    )
   }
 
   async candles(request: ChartRequest): Promise<Image | string> {
@@ -45,7 +48,10 @@ export class PngCharts implements Charts {
     const marks = request.fills.map((f) => ({ ts: f.ts, price: Number(f.price), side: f.side }))
     const last = candles[candles.length - 1]?.close ?? 0
     const title = `${request.symbol} · ${request.interval} · ${last}`
-    return this.png(candleSvg(title, candles, marks, levels), `${request.symbol} ${request.interval}, ${candles.length} candles, last ${last}`)
+    return this.png(
+      candleSvg(title, candles, marks, levels),
+      `${request.symbol} ${request.interval}, ${candles.length} candles, last ${last}`,
+    )
   }
 
   private async png(svg: string, alt: string): Promise<Image> {

@@ -21,12 +21,23 @@ export interface ChartLevel {
 }
 
 const WIDTH = 960
-const COLORS = { back: '#11161d', grid: '#232c38', text: '#aebaca', strong: '#e8eef6', up: '#2eb67d', down: '#e5534b', line: '#58a6ff', stop: '#e5534b', target: '#2eb67d', entry: '#d6a549' }
+const COLORS = {
+  back: '#11161d',
+  grid: '#232c38',
+  text: '#aebaca',
+  strong: '#e8eef6',
+  up: '#2eb67d',
+  down: '#e5534b',
+  line: '#58a6ff',
+  stop: '#e5534b',
+  target: '#2eb67d',
+  entry: '#d6a549',
+}
 export const CHART_COLORS = COLORS
 
-const escape = (text: string): string => text.replace(/[<>&"']/g, (c) => `&#${c.charCodeAt(0)};`)
+const escapeXml = (text: string): string => text.replace(/[<>&"']/g, (c) => `&#${c.charCodeAt(0)};`)
 const text = (x: number, y: number, value: string, size = 15, color = COLORS.text, anchor = 'start'): string =>
-  `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" font-family="DejaVu Sans" font-size="${size}" fill="${color}" text-anchor="${anchor}">${escape(value)}</text>`
+  `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" font-family="DejaVu Sans" font-size="${size}" fill="${color}" text-anchor="${anchor}">${escapeXml(value)}</text>`
 const line = (x1: number, y1: number, x2: number, y2: number, color: string, width = 1, dash = ''): string =>
   `<line x1="${x1.toFixed(1)}" y1="${y1.toFixed(1)}" x2="${x2.toFixed(1)}" y2="${y2.toFixed(1)}" stroke="${color}" stroke-width="${width}"${dash === '' ? '' : ` stroke-dasharray="${dash}"`}/>`
 const frame = (height: number, body: readonly string[]): string =>
@@ -56,9 +67,15 @@ export function niceSteps(low: number, high: number, count: number): number[] {
 }
 
 const decimalsFor = (step: number): number => Math.max(0, Math.min(8, -Math.floor(Math.log10(step) + 1e-9)))
-const grouped = (value: number, decimals: number): string => value.toLocaleString('en-US', { minimumFractionDigits: decimals, maximumFractionDigits: decimals })
+const grouped = (value: number, decimals: number): string =>
+  value.toLocaleString('en-US', { minimumFractionDigits: decimals, maximumFractionDigits: decimals })
 
-export function candleSvg(title: string, candles: readonly ChartCandle[], marks: readonly ChartMark[], levels: readonly ChartLevel[]): string {
+export function candleSvg(
+  title: string,
+  candles: readonly ChartCandle[],
+  marks: readonly ChartMark[],
+  levels: readonly ChartLevel[],
+): string {
   const height = 540
   const [left, right, top, bottom] = [16, 104, 56, 40]
   const prices = [...candles.flatMap((c) => [c.high, c.low]), ...levels.map((l) => l.price)]
@@ -90,7 +107,9 @@ export function candleSvg(title: string, candles: readonly ChartCandle[], marks:
     const boxTop = y(Math.max(candle.open, candle.close))
     const boxHeight = Math.max(1, Math.abs(y(candle.open) - y(candle.close)))
     // Rising candles are hollow, falling ones are full: readable without color.
-    body.push(`<rect x="${(x(k) - width / 2).toFixed(1)}" y="${boxTop.toFixed(1)}" width="${width.toFixed(1)}" height="${boxHeight.toFixed(1)}" fill="${isUp ? COLORS.back : color}" stroke="${color}"/>`)
+    body.push(
+      `<rect x="${(x(k) - width / 2).toFixed(1)}" y="${boxTop.toFixed(1)}" width="${width.toFixed(1)}" height="${boxHeight.toFixed(1)}" fill="${isUp ? COLORS.back : color}" stroke="${color}"/>`,
+    )
   })
   for (const level of levels) {
     body.push(line(left, y(level.price), WIDTH - right, y(level.price), level.color, 1.5, '7 5'))
@@ -104,7 +123,9 @@ export function candleSvg(title: string, candles: readonly ChartCandle[], marks:
     const tip = y(mark.price)
     const color = mark.side === 1 ? COLORS.up : COLORS.down
     const away = mark.side === 1 ? 1 : -1
-    body.push(`<path d="M${at.toFixed(1)} ${tip.toFixed(1)} l-7 ${away * 13} l14 0 z" fill="${color}" stroke="${COLORS.strong}" stroke-width="1"/>`)
+    body.push(
+      `<path d="M${at.toFixed(1)} ${tip.toFixed(1)} l-7 ${away * 13} l14 0 z" fill="${color}" stroke="${COLORS.strong}" stroke-width="1"/>`,
+    )
     body.push(text(at, tip + away * 28 + (away === 1 ? 4 : 0), mark.side === 1 ? 'B' : 'S', 12, COLORS.strong, 'middle'))
   }
   return frame(height, body)
@@ -115,7 +136,12 @@ export interface EquityPoint {
   readonly equity: number
 }
 
-export function equitySvg(title: string, subtitle: string, points: readonly EquityPoint[], closes: readonly { readonly ts: number; readonly pnl: number }[]): string {
+export function equitySvg(
+  title: string,
+  subtitle: string,
+  points: readonly EquityPoint[],
+  closes: readonly { readonly ts: number; readonly pnl: number }[],
+): string {
   const height = 560
   const [left, right, top] = [16, 104, 74]
   const upper = { top, bottom: 330 }
@@ -145,7 +171,9 @@ export function equitySvg(title: string, subtitle: string, points: readonly Equi
   })
   const deepest = Math.min(0, ...depths)
   const under = points.map((p, k) => `L${x(p.ts).toFixed(1)} ${scale(depths[k] ?? 0, deepest || -0.01, 0, middle).toFixed(1)}`).join('')
-  body.push(`<path d="M${left} ${middle.top}${under}L${(WIDTH - right).toFixed(1)} ${middle.top}Z" fill="${COLORS.down}" fill-opacity="0.35"/>`)
+  body.push(
+    `<path d="M${left} ${middle.top}${under}L${(WIDTH - right).toFixed(1)} ${middle.top}Z" fill="${COLORS.down}" fill-opacity="0.35"/>`,
+  )
   body.push(text(left, middle.top - 4, 'drawdown', 13), text(WIDTH - right + 8, middle.bottom, `${(deepest * 100).toFixed(2)} %`, 14))
   const most = Math.max(1e-9, ...closes.map((c) => Math.abs(c.pnl)))
   const zero = (lower.top + lower.bottom) / 2

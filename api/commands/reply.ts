@@ -54,7 +54,13 @@ export interface Reply {
   /** Shown to the asker only, where the platform can. */
   readonly ephemeral?: boolean
   /** The message is edited for a while: same key, same message. */
-  readonly live?: { readonly key: string; readonly ttlSec: number; readonly everySec: number }
+  readonly live?: {
+    readonly key: string
+    readonly ttlSec: number
+    readonly everySec: number
+    /** Command whose answer the message becomes; the one that made it unless given. */
+    readonly line?: string
+  }
 }
 
 /** A reply with what a command cares about; the badge comes later. */

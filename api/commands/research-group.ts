@@ -6,7 +6,7 @@ import { z } from 'zod'
 import type { Backtest, Json } from '../ports.ts'
 import { type Command, type CommandContext, defineRead } from './command.ts'
 import { duration, gauge } from './format.ts'
-import { type Field, type Reply, field, reply, runs, untrusted } from './reply.ts'
+import { type Field, type Image, type Reply, field, reply, runs, untrusted } from './reply.ts'
 import { resolveSymbol } from './symbol.ts'
 
 const DAY_MS = 86_400_000
@@ -57,28 +57,34 @@ const backtest = defineRead({
     if (args.what === 'list') return listOf(await backtests.list({ limit: LIST_MAX }))
     if (args.what === 'cancel') return cancel(context, args.symbol)
     const found = await backtests.find(args.what)
-    if (found !== undefined) return cardOf(found)
+    if (found !== undefined) return cardOf(context, found)
     if (args.symbol === undefined)
       return reply('Which symbol?', { tone: 'warn', text: `Write it after the strategy: /backtest ${untrusted(args.what)} BTC 90d` })
     const resolved = await resolveSymbol(context, args.symbol, `/backtest ${args.what} {}`)
     // Stored candles may be of symbols that are not traded.
     const symbol = 'problem' in resolved ? args.symbol.toUpperCase() : resolved.symbol
     const queued = await backtests.enqueue(
-      { strategy: args.what.toLowerCase(), symbol, params: args.params, ...rangeOf(args.range, context.ports.wallNow()) },
+      { strategy: args.what.toLowerCase(), symbol, params: args.params, ...rangeOf(args.range, await marketNow(context)) },
       context.actor.id,
     )
     return typeof queued === 'string'
       ? reply('Not queued', { tone: 'warn', text: queued, buttons: [runs('Backtests', '/backtest list')] })
-      : cardOf(queued)
+      : cardOf(context, queued)
   },
 })
 
 function rangeOf(text: string | undefined, now: number): { readonly from?: number; readonly to?: number } {
   if (text === undefined) return {}
   const days = /^(\d+)d$/.exec(text)
-  if (days !== null) return { from: now - Number(days[1]) * DAY_MS }
+  // Whole days, so that the same question a minute later is the same run.
+  if (days !== null) return { from: Math.floor(now / DAY_MS) * DAY_MS - Number(days[1]) * DAY_MS }
   const [from = '', to = ''] = text.split('..')
   return { from: Date.parse(from), to: Date.parse(to) + DAY_MS }
+}
+
+/** Days are counted back from the market's time: the simulator's is not ours. */
+async function marketNow({ ports }: CommandContext): Promise<number> {
+  return (await ports.reads.account())?.updatedTs ?? ports.wallNow()
 }
 
 async function cancel({ ports }: CommandContext, id: string | undefined): Promise<Reply> {
@@ -119,10 +125,31 @@ function metricsOf(result: Json): Field[] {
   })
 }
 
-function cardOf(row: Backtest): Reply {
+/** Equity of a finished run, for its picture. */
+async function pictureOf({ ports }: CommandContext, row: Backtest, title: string): Promise<Image | undefined> {
+  const curve = row.result?.curve
+  if (ports.charts === undefined || !Array.isArray(curve)) return undefined
+  const equity = curve.flatMap((point: unknown) =>
+    Array.isArray(point) && typeof point[0] === 'number' && typeof point[1] === 'number'
+      ? [{ ts: point[0], equity: String(point[1]), wallet: '0', dayPnl: '0', drawdown: 0 }]
+      : [],
+  )
+  return ports.charts.pnl({ title, equity, trades: [] })
+}
+
+function doubtsOf(result: Json | null): string | undefined {
+  const doubts = result?.doubts
+  return Array.isArray(doubts) && doubts.length > 0 ? `Doubtful: ${doubts.map((d) => String(d)).join('; ')}.` : undefined
+}
+
+async function cardOf(context: CommandContext, row: Backtest): Promise<Reply> {
   const isOver = row.status === 'done' || row.status === 'failed' || row.status === 'canceled'
   const title = `${row.id}  ${String(row.spec.strategy ?? '')}  ${String(row.spec.symbol ?? '')}`
+  const image = row.status === 'done' ? await pictureOf(context, row, title) : undefined
+  const text = doubtsOf(row.result)
   return reply(title, {
+    ...(image === undefined ? {} : { image }),
+    ...(text === undefined ? {} : { text }),
     tone: row.status === 'failed' ? 'bad' : row.status === 'done' ? 'ok' : 'info',
     fields: [
       field('State', isOver ? row.status : `${gauge(row.progress)} ${(row.progress * 100).toFixed(0)} %, ${row.status}`),
@@ -133,7 +160,7 @@ function cardOf(row: Backtest): Reply {
     buttons: isOver
       ? [runs('Backtests', '/backtest list')]
       : [runs('Refresh', `/backtest ${row.id}`), runs('Cancel it', `/backtest cancel ${row.id}`)],
-    ...(isOver ? {} : { live: { key: `backtest:${row.id}`, ttlSec: 600, everySec: 3 } }),
+    ...(isOver ? {} : { live: { key: `backtest:${row.id}`, ttlSec: 600, everySec: 3, line: `backtest ${row.id}` } }),
   })
 }
 

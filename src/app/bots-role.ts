@@ -151,7 +151,9 @@ class BotsRole implements RunningRole {
     const { sql } = this.database
     const like = `${typed.toUpperCase().replace(/[%_\\]/g, '')}%`
     if (/strategy|name/i.test(option)) {
-      const rows = await sql<{ strategy: string }[]>`select distinct strategy from strategies where upper(strategy) like ${like} order by strategy limit 25`
+      const rows = await sql<
+        { strategy: string }[]
+      >`select distinct strategy from strategies where upper(strategy) like ${like} order by strategy limit 25`
       return rows.map((r) => r.strategy)
     }
     if (/id|number/i.test(option)) {

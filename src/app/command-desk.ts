@@ -45,7 +45,10 @@ export class CommandDesk {
     const { name } = queued.command
     if (name === 'pause' || name === 'halt' || name === 'panic') {
       const outcome = await this.run({ name: 'pause', scope: { type: 'account' }, reason: `late ${name}` }, queued.actor)
-      return { ...outcome, text: `Your ${name} came ${minutes} min late, so it took effect as a pause: no new entries. Send ${name} again if you still want it.` }
+      return {
+        ...outcome,
+        text: `Your ${name} came ${minutes} min late, so it took effect as a pause: no new entries. Send ${name} again if you still want it.`,
+      }
     }
     return refused(`Ignored, ${minutes} min old: send it again.`)
   }
@@ -74,7 +77,9 @@ export class CommandDesk {
     if (scope.type === 'strategy') {
       const id = strategyId(scope.strategy)
       const names = this.ports.kernel.config.strategies.map((s) => s.id as string)
-      return names.includes(scope.strategy) ? { type: 'strategy', strategy: id } : `There is no strategy '${scope.strategy}'. Running: ${names.join(', ')}.`
+      return names.includes(scope.strategy)
+        ? { type: 'strategy', strategy: id }
+        : `There is no strategy '${scope.strategy}'. Running: ${names.join(', ')}.`
     }
     const instrument = this.instrument(scope.symbol)
     return typeof instrument === 'string' ? instrument : { type: 'symbol', instrument: instrument.index }
@@ -133,11 +138,22 @@ export class CommandDesk {
     if (lifts.length === 0) return refused(`Not resumed: ${kept.join('; ')}.`)
     const seq = await this.ports.submit(() => lifts.map((hold) => ({ type: 'lift-hold', holdId: hold.id, actor, ts: this.ports.now() })))
     const state = tradingState(kernel.holds).toUpperCase()
-    return done(`${state}. Signals that came while held are dead; the next fresh ones count.${kept.length > 0 ? ` Still held: ${kept.join('; ')}.` : ''}`, seq)
+    return done(
+      `${state}. Signals that came while held are dead; the next fresh ones count.${kept.length > 0 ? ` Still held: ${kept.join('; ')}.` : ''}`,
+      seq,
+    )
   }
 
   private async halt(command: Extract<TraderCommand, { readonly name: 'halt' }>, actor: string): Promise<CommandOutcome> {
-    const hold: Hold = { id: 'halt', scope: { type: 'account' }, effect: 'no-orders', cause: 'operator', actor, reason: command.reason, since: this.ports.now() }
+    const hold: Hold = {
+      id: 'halt',
+      scope: { type: 'account' },
+      effect: 'no-orders',
+      cause: 'operator',
+      actor,
+      reason: command.reason,
+      since: this.ports.now(),
+    }
     const seq = await this.ports.submit(() => [
       { type: 'add-hold', hold, ts: this.ports.now() },
       { type: 'cancel-orders', orderId: undefined, actor, ts: this.ports.now() },
@@ -164,21 +180,29 @@ export class CommandDesk {
     if (held === 0) return refused(`There is no position in ${instrument.symbol}.`)
     const side = held > 0 ? 'long' : 'short'
     if (command.side !== undefined && command.side !== side)
-      return refused(`The position in ${instrument.symbol} has turned: it is ${side} ${formatQuantity(instrument, lots(Math.abs(held)))} now. Ask again.`)
+      return refused(
+        `The position in ${instrument.symbol} has turned: it is ${side} ${formatQuantity(instrument, lots(Math.abs(held)))} now. Ask again.`,
+      )
     const part = partOf(command, instrument, Math.abs(held))
     if (typeof part === 'string') return refused(part)
-    const seq = await this.ports.submit(() => [{ type: 'close-position', instrument: instrument.index, lots: part, actor, ts: this.ports.now() }])
+    const seq = await this.ports.submit(() => [
+      { type: 'close-position', instrument: instrument.index, lots: part, actor, ts: this.ports.now() },
+    ])
     const quantity = formatQuantity(instrument, part ?? lots(Math.abs(held)))
     return done(`Closing ${quantity} ${instrument.symbol} at market, reduce-only.`, seq)
   }
 
   private async cancel(command: Extract<TraderCommand, { readonly name: 'cancel' }>, actor: string): Promise<CommandOutcome> {
     const { kernel } = this.ports
-    const entries = kernel.config.instruments.flatMap((i) => kernel.orders.open(i.index)).filter((o) => o.class === 'entry' && o.origin === 'ours')
+    const entries = kernel.config.instruments
+      .flatMap((i) => kernel.orders.open(i.index))
+      .filter((o) => o.class === 'entry' && o.origin === 'ours')
     const wanted = command.orderId === undefined ? entries : entries.filter((o) => o.orderId === command.orderId)
     if (wanted.length === 0) {
       const isProtective = kernel.config.instruments.flatMap((i) => kernel.orders.open(i.index)).some((o) => o.orderId === command.orderId)
-      return refused(isProtective ? 'A protective stop is not canceled: move it, or close the position.' : 'There is no open entry to cancel.')
+      return refused(
+        isProtective ? 'A protective stop is not canceled: move it, or close the position.' : 'There is no open entry to cancel.',
+      )
     }
     const id = command.orderId === undefined ? undefined : orderId(command.orderId)
     const seq = await this.ports.submit(() => [{ type: 'cancel-orders', orderId: id, actor, ts: this.ports.now() }])
@@ -201,21 +225,29 @@ export class CommandDesk {
   }
 }
 
-function partOf(command: Extract<TraderCommand, { readonly name: 'close' }>, instrument: Instrument, held: number): Lots | undefined | string {
+function partOf(
+  command: Extract<TraderCommand, { readonly name: 'close' }>,
+  instrument: Instrument,
+  held: number,
+): Lots | undefined | string {
   if (command.quantity !== undefined) {
     const quantity = parseQuantity(instrument, command.quantity, 'floor')
-    if (quantity === undefined || quantity <= 0) return `'${command.quantity}' is not a quantity of ${instrument.symbol} (steps of ${formatQuantity(instrument, lots(1))}).`
+    if (quantity === undefined || quantity <= 0)
+      return `'${command.quantity}' is not a quantity of ${instrument.symbol} (steps of ${formatQuantity(instrument, lots(1))}).`
     return lots(Math.min(quantity, held))
   }
   if (command.fraction === undefined) return undefined
   const millionths = parseDecimal(command.fraction, 6, 'floor')
-  if (millionths === undefined || millionths <= 0 || millionths > 1_000_000) return `'${command.fraction}' is not a part of a position: give 0.5 for half.`
+  if (millionths === undefined || millionths <= 0 || millionths > 1_000_000)
+    return `'${command.fraction}' is not a part of a position: give 0.5 for half.`
   const part = Math.floor((held * millionths) / 1_000_000)
-  if (part < instrument.lotsMin) return `That part of ${instrument.symbol} is below the smallest order of ${formatQuantity(instrument, instrument.lotsMin)}.`
+  if (part < instrument.lotsMin)
+    return `That part of ${instrument.symbol} is below the smallest order of ${formatQuantity(instrument, instrument.lotsMin)}.`
   return lots(part)
 }
 
-const scopeKey = (scope: CommandScope): string => (scope.type === 'account' ? 'account' : scope.type === 'strategy' ? scope.strategy : scope.symbol)
+const scopeKey = (scope: CommandScope): string =>
+  scope.type === 'account' ? 'account' : scope.type === 'strategy' ? scope.strategy : scope.symbol
 
 function sameScope(a: HoldScope, b: HoldScope): boolean {
   if (a.type === 'strategy' && b.type === 'strategy') return a.strategy === b.strategy

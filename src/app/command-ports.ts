@@ -20,7 +20,13 @@ import type { RoleContext } from './compose.ts'
 import { readTag } from './paths.ts'
 import type { PublicVenue } from './public-venue.ts'
 
-export function commandPorts(context: RoleContext, database: Database, queues: JobQueues, publicVenue: PublicVenue, startedAtMs: number): CommandPorts {
+export function commandPorts(
+  context: RoleContext,
+  database: Database,
+  queues: JobQueues,
+  publicVenue: PublicVenue,
+  startedAtMs: number,
+): CommandPorts {
   const { config, paths } = context
   const { sql } = database
   const { limits } = RISK_PROFILES[config.profile]

@@ -84,7 +84,12 @@ export async function startTrader(context: RoleContext, hooks: TraderHooks): Pro
     return lease
   }
   const intervalMs = parseInterval(config.interval) as number
-  const client = new BybitClient({ ...access.value, credentials: { key: access.value.key, secret: access.value.secret }, timeoutMs: CALL_TIMEOUT_MS, recvWindowMs: RECV_WINDOW_MS })
+  const client = new BybitClient({
+    ...access.value,
+    credentials: { key: access.value.key, secret: access.value.secret },
+    timeoutMs: CALL_TIMEOUT_MS,
+    recvWindowMs: RECV_WINDOW_MS,
+  })
   const { simUrl } = access.value
   const venue = new BybitVenue(client, {
     intervalMs,
@@ -140,8 +145,10 @@ async function takeLease(database: Database): Promise<Result<{ readonly epoch: n
   for (;;) {
     const lease = await acquireLease(database.sql)
     if (lease.ok) return lease
-    if (lease.error.type === 'unavailable') return err({ sentence: `The database does not answer: ${lease.error.detail}.`, next: 'Start it and try again.' })
-    if (realWall.steadyMs() - startedMs > LEASE_WAIT_MS) return err({ sentence: lease.error.detail, next: 'Stop the other trader first; two must never trade one account.' })
+    if (lease.error.type === 'unavailable')
+      return err({ sentence: `The database does not answer: ${lease.error.detail}.`, next: 'Start it and try again.' })
+    if (realWall.steadyMs() - startedMs > LEASE_WAIT_MS)
+      return err({ sentence: lease.error.detail, next: 'Stop the other trader first; two must never trade one account.' })
     await realWall.sleep(250)
   }
 }

@@ -20,7 +20,11 @@ export interface ExchangeAccess {
 }
 
 const HOSTS = {
-  testnet: { rest: 'https://api-testnet.bybit.com', stream: 'wss://stream-testnet.bybit.com', publicStream: 'wss://stream-testnet.bybit.com' },
+  testnet: {
+    rest: 'https://api-testnet.bybit.com',
+    stream: 'wss://stream-testnet.bybit.com',
+    publicStream: 'wss://stream-testnet.bybit.com',
+  },
   // Demo has no public stream of its own: mainnet's is used.
   demo: { rest: 'https://api-demo.bybit.com', stream: 'wss://stream-demo.bybit.com', publicStream: 'wss://stream.bybit.com' },
   live: { rest: 'https://api.bybit.com', stream: 'wss://stream.bybit.com', publicStream: 'wss://stream.bybit.com' },
@@ -46,7 +50,10 @@ export function exchangeAccess(config: Config, paths: DataPaths, liveStatement: 
       })
     }
     case 'observe':
-      return err({ sentence: 'Profile observe is not built yet: no order would be sent, and nothing is shown yet either.', next: 'Use --profile sim.' })
+      return err({
+        sentence: 'Profile observe is not built yet: no order would be sent, and nothing is shown yet either.',
+        next: 'Use --profile sim.',
+      })
     case 'live':
       if (liveStatement !== 'live')
         return err({

@@ -85,7 +85,11 @@ export class LiveDriver {
 
   /** Decides inputs that stand in the journal already, but whose answer a crash cut off. */
   async finish(undecided: readonly { readonly seq: number; readonly input: KernelInput }[]): Promise<void> {
-    if (undecided.length > 0) await this.decide(undecided.map(({ input }) => input), undecided.map(({ seq }) => seq))
+    if (undecided.length > 0)
+      await this.decide(
+        undecided.map(({ input }) => input),
+        undecided.map(({ seq }) => seq),
+      )
   }
 
   /** No further batch begins; the one under way ends. */

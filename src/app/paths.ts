@@ -42,7 +42,10 @@ export function claimDirectory(paths: DataPaths, profile: Profile): Result<void,
     if (!existsSync(file)) writeFileSync(file, `${profile}\n`)
     const owner = readFileSync(file, 'utf8').trim()
     if (owner !== profile)
-      return err({ sentence: `The data directory ${paths.root} belongs to profile ${owner}, not ${profile}.`, next: `Choose another one: --data-dir .ballast-${profile}` })
+      return err({
+        sentence: `The data directory ${paths.root} belongs to profile ${owner}, not ${profile}.`,
+        next: `Choose another one: --data-dir .ballast-${profile}`,
+      })
     return ok(undefined)
   } catch (cause) {
     return err({

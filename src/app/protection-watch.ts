@@ -2,7 +2,7 @@
  * Watches that each position has its stop at the venue, in wall time (S5): repair at once, alert at 5 s, close at 30 s.
  * Never waits for a bar or a fill to notice.
  */
-import { type InstrumentIndex, type Ts } from '../core/units.ts'
+import type { InstrumentIndex, Ts } from '../core/units.ts'
 import type { ProtectionMissing } from '../kernel/event.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { Wall } from './wall.ts'

@@ -28,8 +28,16 @@ export class PublicVenue {
     const { config, paths } = this.context
     const access = exchangeAccess(config, paths, this.context.liveStatement)
     if (!access.ok) return err(access.error.sentence)
-    const { restUrl, publicStreamUrl, privateStreamUrl, simUrl } = access.value
-    const client = new BybitClient({ credentials: undefined, restUrl, publicStreamUrl, privateStreamUrl, timeoutMs: CALL_TIMEOUT_MS, recvWindowMs: CALL_TIMEOUT_MS })
+    const { restUrl, publicStreamUrl, privateStreamUrl } = access.value
+    const simUrl: string | undefined = access.value.simUrl
+    const client = new BybitClient({
+      credentials: undefined,
+      restUrl,
+      publicStreamUrl,
+      privateStreamUrl,
+      timeoutMs: CALL_TIMEOUT_MS,
+      recvWindowMs: CALL_TIMEOUT_MS,
+    })
     return ok(
       new BybitVenue(client, {
         intervalMs,
@@ -40,7 +48,9 @@ export class PublicVenue {
     )
   }
 
-  private async ready(intervalMs: number): Promise<Result<{ readonly venue: BybitVenue; readonly instruments: readonly Instrument[] }, string>> {
+  private async ready(
+    intervalMs: number,
+  ): Promise<Result<{ readonly venue: BybitVenue; readonly instruments: readonly Instrument[] }, string>> {
     const venue = this.venue(intervalMs)
     if (!venue.ok) return venue
     if (this.instruments === undefined) {

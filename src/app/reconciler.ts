@@ -112,7 +112,9 @@ export class Reconciler {
   private async openWallet(reading: AccountReading): Promise<void> {
     const { kernel, driver } = this.ports
     if (kernel.portfolio.ledger.capital !== 0 || kernel.portfolio.ledger.wallet !== 0) return
-    await driver.submit(() => [{ type: 'wallet-adjusted', coin: reading.coin, amount: reading.walletBalance, cause: 'opening', ts: this.ports.now() }])
+    await driver.submit(() => [
+      { type: 'wallet-adjusted', coin: reading.coin, amount: reading.walletBalance, cause: 'opening', ts: this.ports.now() },
+    ])
   }
 
   /** Orders that we think open and the venue does not list: each is looked up by id, and its end becomes an event. */
@@ -165,7 +167,9 @@ export class Reconciler {
     // A booked position realizes at the mark: what is left of the wallet's difference after it is a flow or a correction.
     const rest = cash(reading.walletBalance - kernel.portfolio.ledger.wallet)
     if (rest !== 0)
-      await driver.submit(() => [{ type: 'wallet-adjusted', coin: kernel.config.instruments[0]?.settleCoin ?? 'USDT', amount: rest, cause: 'reconcile', ts: at }])
+      await driver.submit(() => [
+        { type: 'wallet-adjusted', coin: kernel.config.instruments[0]?.settleCoin ?? 'USDT', amount: rest, cause: 'reconcile', ts: at },
+      ])
   }
 
   private async holdForOther(difference: Difference): Promise<void> {
@@ -188,18 +192,27 @@ export class Reconciler {
   }
 
   private outcome(reading: AccountReading, clean: boolean, detail: string): ReconcileOutcome {
-    return { isClean: clean, detail, openOrders: reading.openOrders.length, positions: reading.positions.filter((p) => p.lots !== 0).length }
+    return {
+      isClean: clean,
+      detail,
+      openOrders: reading.openOrders.length,
+      positions: reading.positions.filter((p) => p.lots !== 0).length,
+    }
   }
 }
 
 const sameDifference = (a: Difference, b: Difference): boolean =>
   a.wallet === b.wallet &&
   a.positions.length === b.positions.length &&
-  a.positions.every((p, k) => p.instrument === b.positions[k]?.instrument && p.venue === b.positions[k]?.venue && p.ours === b.positions[k]?.ours) &&
+  a.positions.every(
+    (p, k) => p.instrument === b.positions[k]?.instrument && p.venue === b.positions[k]?.venue && p.ours === b.positions[k]?.ours,
+  ) &&
   a.missing.length === b.missing.length
 
 function describe(difference: Difference, kernel: Kernel): string {
-  const parts = difference.positions.map((p) => `${kernel.config.instruments[p.instrument]?.symbol ?? ''} ${p.ours} lots here, ${p.venue} on Bybit`)
+  const parts = difference.positions.map(
+    (p) => `${kernel.config.instruments[p.instrument]?.symbol ?? ''} ${p.ours} lots here, ${p.venue} on Bybit`,
+  )
   if (difference.wallet !== 0) parts.push(`wallet differs by ${formatDecimal(difference.wallet, CASH_SCALE)}`)
   if (difference.missing.length > 0) parts.push(`${difference.missing.length} orders not listed`)
   if (difference.otherBallast.length > 0) parts.push('orders of another Ballast')

@@ -16,7 +16,9 @@ export interface Recovered {
 }
 
 /** Inputs in order, each followed by the facts that it led to, whatever the order of the rows in the log. */
-export function groupByCause(rows: readonly JournalRow[]): { readonly seq: number; readonly input: KernelInput; readonly facts: KernelFact[] }[] {
+export function groupByCause(
+  rows: readonly JournalRow[],
+): { readonly seq: number; readonly input: KernelInput; readonly facts: KernelFact[] }[] {
   const groups: { seq: number; input: KernelInput; facts: KernelFact[] }[] = []
   const bySeq = new Map<number, KernelFact[]>()
   for (const row of rows) {

@@ -34,7 +34,9 @@ export function planOf(spec: PlanSpec): Result<StrategyPlan, string> {
   const definition = STRATEGIES.get(spec.strategy)
   if (definition === undefined) {
     const near = nearestOf(spec.strategy, [...STRATEGIES.keys()])
-    return err(`There is no strategy '${spec.strategy}'.${near === undefined ? '' : ` Did you mean ${near}?`} Built in: ${[...STRATEGIES.keys()].join(', ')}.`)
+    return err(
+      `There is no strategy '${spec.strategy}'.${near === undefined ? '' : ` Did you mean ${near}?`} Built in: ${[...STRATEGIES.keys()].join(', ')}.`,
+    )
   }
   const params = definition.params.safeParse(spec.params ?? {})
   if (!params.success) return err(`${spec.strategy}: ${z.prettifyError(params.error).replace(/\n\s*/g, ' ')}.`)

@@ -63,7 +63,10 @@ export class Supervisor {
     const { paths, config } = context
     const other = livingPid(paths, 'supervisor')
     if (other !== undefined && other !== process.pid) {
-      terminal.failed(`Ballast already runs on ${paths.root} (process ${other}).`, `Stop it with: kill ${other}   Or use another directory: --data-dir .ballast-2`)
+      terminal.failed(
+        `Ballast already runs on ${paths.root} (process ${other}).`,
+        `Stop it with: kill ${other}   Or use another directory: --data-dir .ballast-2`,
+      )
       return 9
     }
     writePid(paths, 'supervisor')
@@ -95,13 +98,21 @@ export class Supervisor {
         return 1
       }
       this.database = server.value
-      terminal.step('database', `embedded PostgreSQL 18, ${paths.root}/pg${server.value.adopted ? ' (still running)' : ''}`, server.value.tookMs)
+      terminal.step(
+        'database',
+        `embedded PostgreSQL 18, ${paths.root}/pg${server.value.adopted ? ' (still running)' : ''}`,
+        server.value.tookMs,
+      )
     } else terminal.step('database', 'DATABASE_URL', 0)
     if (config.profile === 'sim' && config.bybit.url === undefined) {
       const startedMs = performance.now()
       const failure = await this.startChild('simulator')
       if (failure !== undefined) return this.give(failure)
-      terminal.step('exchange', `simulator at ${config.sim.speed}x, seed ${config.sim.seed}, http://127.0.0.1:${config.sim.port}`, performance.now() - startedMs)
+      terminal.step(
+        'exchange',
+        `simulator at ${config.sim.speed}x, seed ${config.sim.seed}, http://127.0.0.1:${config.sim.port}`,
+        performance.now() - startedMs,
+      )
     } else terminal.step('exchange', config.bybit.url ?? `Bybit ${config.profile}`, 0)
     // They read tables only, so they start beside the trader.
     const surfaces = this.startChild('surfaces')
@@ -159,7 +170,13 @@ export class Supervisor {
           return
         }
         if (!wasReady && (failure !== undefined || child.crashes.length === 0)) {
-          resolve(failure ?? { sentence: `The ${role} ended before it was ready (${signal ?? `code ${code}`}).`, next: 'Look at the messages above.', exitCode: 1 })
+          resolve(
+            failure ?? {
+              sentence: `The ${role} ended before it was ready (${signal ?? `code ${code}`}).`,
+              next: 'Look at the messages above.',
+              exitCode: 1,
+            },
+          )
           return
         }
         resolve(undefined)
@@ -206,7 +223,9 @@ export class Supervisor {
           terminal.warn(`the database runs again after ${(server.value.tookMs / 1000).toFixed(1)} s`)
         } else terminal.failed(server.error.sentence, server.error.next)
       })
-      .catch((thrown: unknown) => terminal.failed(`The database does not start: ${thrown instanceof Error ? thrown.message : String(thrown)}`, ''))
+      .catch((thrown: unknown) =>
+        terminal.failed(`The database does not start: ${thrown instanceof Error ? thrown.message : String(thrown)}`, ''),
+      )
       .finally(() => {
         this.isRevivingDatabase = false
       })

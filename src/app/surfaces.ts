@@ -52,7 +52,9 @@ export async function startSurfaces(context: RoleContext, surfaces: readonly Sur
   if (surfaces.includes('bots')) running.push(await startBots(context, database.value, ports, queues))
   const beat = setInterval(() => {
     for (const surface of surfaces)
-      reportHealth(sql, surface, 'ok', '').catch((thrown: unknown) => log('warn', `health: ${thrown instanceof Error ? thrown.message : String(thrown)}`))
+      reportHealth(sql, surface, 'ok', '').catch((thrown: unknown) =>
+        log('warn', `health: ${thrown instanceof Error ? thrown.message : String(thrown)}`),
+      )
   }, HEALTH_EVERY_MS)
   return ok({
     stop: async () => {

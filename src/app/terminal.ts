@@ -35,7 +35,11 @@ export class Terminal {
 
   banner(version: string, config: Config): void {
     const what =
-      config.profile === 'sim' ? `no account, no keys, simulated Bybit at ${config.sim.speed}x` : config.profile === 'live' ? 'real money' : 'no real money'
+      config.profile === 'sim'
+        ? `no account, no keys, simulated Bybit at ${config.sim.speed}x`
+        : config.profile === 'live'
+          ? 'real money'
+          : 'no real money'
     this.out.write(`Ballast ${version}   ${BADGES[config.profile]}   ${what}\n`)
   }
 
@@ -49,7 +53,9 @@ export class Terminal {
 
   ready(config: Config): void {
     const api = `http://${config.api.host}:${config.api.port}`
-    this.out.write(`  ${this.paint(32, '✓')} ${'api'.padEnd(13)} ${api}   docs /docs   key in ${config.dataDir}/admin.key (never printed)\n`)
+    this.out.write(
+      `  ${this.paint(32, '✓')} ${'api'.padEnd(13)} ${api}   docs /docs   key in ${config.dataDir}/admin.key (never printed)\n`,
+    )
     if (config.telegram.token === undefined) this.off('telegram', 'off: npx ballast telegram pair')
     if (config.discord.token === undefined) this.off('discord', 'off: set BALLAST__DISCORD__TOKEN__FILE')
     this.out.write('Try:  npx ballast status   ·   npx ballast positions --watch   ·   npx ballast why 1\n')

@@ -115,11 +115,16 @@ export class Trader {
 
     const recoverStart = wall.steadyMs()
     const recovered = await recover(this.kernel, options.journal)
-    if (!recovered.ok) return err({ sentence: `The journal cannot be read: ${recovered.error.detail}.`, next: 'Start the database and try again.' })
+    if (!recovered.ok)
+      return err({ sentence: `The journal cannot be read: ${recovered.error.detail}.`, next: 'Start the database and try again.' })
     this.isFresh = recovered.value.isFresh
     await this.driver.begin(recovered.value.lastSeq)
     await this.driver.finish(recovered.value.undecided)
-    options.step('recovered', recovered.value.isFresh ? 'empty journal' : `${recovered.value.rows} rows after the snapshot`, wall.steadyMs() - recoverStart)
+    options.step(
+      'recovered',
+      recovered.value.isFresh ? 'empty journal' : `${recovered.value.rows} rows after the snapshot`,
+      wall.steadyMs() - recoverStart,
+    )
     this.settleUnanswered()
 
     const reconcileStart = wall.steadyMs()
@@ -140,15 +145,29 @@ export class Trader {
   private reconcileText = ''
 
   /** Readings at boot are tried for a while: the exchange may be starting too. */
-  private async untilAnswered<T>(ask: () => Promise<Result<T, { readonly type: string; readonly code: string; readonly detail: string }>>): Promise<Result<T, BootFailure>> {
+  private async untilAnswered<T>(
+    ask: () => Promise<Result<T, { readonly type: string; readonly code: string; readonly detail: string }>>,
+  ): Promise<Result<T, BootFailure>> {
     for (let attempt = 0; ; attempt++) {
       const answer = await ask()
       if (answer.ok) return answer
       const { type, code, detail } = answer.error
-      if (type === 'auth') return err({ sentence: `Bybit does not accept the key (${code} ${detail}).`, next: 'Check the key, its environment and its IP list.' })
-      if (type === 'clock') return err({ sentence: `Bybit refuses our clock (${code} ${detail}).`, next: 'Let this machine’s clock be set by NTP, then start again.' })
+      if (type === 'auth')
+        return err({
+          sentence: `Bybit does not accept the key (${code} ${detail}).`,
+          next: 'Check the key, its environment and its IP list.',
+        })
+      if (type === 'clock')
+        return err({
+          sentence: `Bybit refuses our clock (${code} ${detail}).`,
+          next: 'Let this machine’s clock be set by NTP, then start again.',
+        })
       if (type === 'invalid-request') return err({ sentence: `${detail}.`, next: 'Check the symbols of the strategies.' })
-      if (attempt >= 20) return err({ sentence: `The exchange does not answer (${code} ${detail}).`, next: 'Check the network or the simulator, then start again.' })
+      if (attempt >= 20)
+        return err({
+          sentence: `The exchange does not answer (${code} ${detail}).`,
+          next: 'Check the network or the simulator, then start again.',
+        })
       await this.options.wall.sleep(500)
     }
   }
@@ -160,7 +179,10 @@ export class Trader {
       for (const symbol of plan.symbols) {
         const owner = owners.get(symbol)
         if (owner !== undefined)
-          return err({ sentence: `symbol-owned: ${symbol} belongs to ${owner}, so ${plan.id} cannot trade it too.`, next: 'Give each symbol to one strategy.' })
+          return err({
+            sentence: `symbol-owned: ${symbol} belongs to ${owner}, so ${plan.id} cannot trade it too.`,
+            next: 'Give each symbol to one strategy.',
+          })
         owners.set(symbol, plan.id)
       }
       strategies.push({
@@ -213,7 +235,15 @@ export class Trader {
       leaseLost: (detail) => options.fatal(`Another trader owns this account (${detail}).`),
       observe: (input, facts) => this.observe(input, facts),
     })
-    this.reconciler = new Reconciler({ kernel, venue, driver: this.driver, sender: this.sender, wall, now, note: (text) => options.log('warn', text) })
+    this.reconciler = new Reconciler({
+      kernel,
+      venue,
+      driver: this.driver,
+      sender: this.sender,
+      wall,
+      now,
+      note: (text) => options.log('warn', text),
+    })
     this.gate = new BarGate(
       this.instruments.map((i) => i.index),
       options.intervalMs,
@@ -312,7 +342,10 @@ export class Trader {
   }
 
   private warmupBars(): number {
-    return Math.min(1_000, this.kernel.config.strategies.reduce((most, s) => Math.max(most, s.definition.warmup(s.params)), WARMUP_BARS_MIN))
+    return Math.min(
+      1_000,
+      this.kernel.config.strategies.reduce((most, s) => Math.max(most, s.definition.warmup(s.params)), WARMUP_BARS_MIN),
+    )
   }
 
   private async fetchBars(at: Ts, missing: readonly InstrumentIndex[]): Promise<void> {
@@ -375,7 +408,9 @@ export class Trader {
   private endTimedPauses(): void {
     if (this.options.profile === 'live') return
     const now = this.clock.now()
-    const over = this.kernel.holds.filter((h) => h.cause === 'operator' && h.effect === 'no-entries' && h.until !== undefined && now >= h.until)
+    const over = this.kernel.holds.filter(
+      (h) => h.cause === 'operator' && h.effect === 'no-entries' && h.until !== undefined && now >= h.until,
+    )
     for (const hold of over) this.driver.post(() => [{ type: 'lift-hold', holdId: hold.id, actor: 'timer', ts: this.clock.now() }])
   }
 
@@ -401,7 +436,11 @@ export class Trader {
     this.reconcileText = outcome.isClean ? `${outcome.openOrders} orders, ${outcome.positions} positions` : outcome.detail
     if (outcome.isClean) {
       this.reconciledAtMs = this.options.wall.nowMs()
-      this.options.health.report(PARTS.reconcile, 'ok', `${outcome.openOrders} orders, ${outcome.positions} positions${outcome.detail === '' ? '' : `; ${outcome.detail}`}`)
+      this.options.health.report(
+        PARTS.reconcile,
+        'ok',
+        `${outcome.openOrders} orders, ${outcome.positions} positions${outcome.detail === '' ? '' : `; ${outcome.detail}`}`,
+      )
       if (!isFirst) await this.lift('reconcile')
     } else {
       this.options.health.report(PARTS.reconcile, 'down', outcome.detail)
@@ -420,16 +459,26 @@ export class Trader {
     await this.lift('stale')
   }
 
-  private async hold(id: string, effect: 'no-entries' | 'no-orders', cause: 'stale' | 'reconcile' | 'error', reason: string): Promise<void> {
+  private async hold(
+    id: string,
+    effect: 'no-entries' | 'no-orders',
+    cause: 'stale' | 'reconcile' | 'error',
+    reason: string,
+  ): Promise<void> {
     if (this.kernel.holds.some((h) => h.id === id)) return
     const since = this.clock.now()
     await this.driver.submit(() => [
-      { type: 'add-hold', ts: since, hold: { id, scope: { type: 'account' }, effect, cause, actor: 'trader', reason: reason.slice(0, 300), since } },
+      {
+        type: 'add-hold',
+        ts: since,
+        hold: { id, scope: { type: 'account' }, effect, cause, actor: 'trader', reason: reason.slice(0, 300), since },
+      },
     ])
   }
 
   private async lift(id: string): Promise<void> {
-    if (this.kernel.holds.some((h) => h.id === id)) await this.driver.submit(() => [{ type: 'lift-hold', holdId: id, actor: 'trader', ts: this.clock.now() }])
+    if (this.kernel.holds.some((h) => h.id === id))
+      await this.driver.submit(() => [{ type: 'lift-hold', holdId: id, actor: 'trader', ts: this.clock.now() }])
   }
 
   private async quarantine(symbol: string, detail: string): Promise<void> {
@@ -441,7 +490,15 @@ export class Trader {
       {
         type: 'add-hold',
         ts: since,
-        hold: { id: `odd-${symbol}`, scope: { type: 'symbol', instrument: instrument.index }, effect: 'no-entries', cause: 'error', actor: 'trader', reason: detail.slice(0, 300), since },
+        hold: {
+          id: `odd-${symbol}`,
+          scope: { type: 'symbol', instrument: instrument.index },
+          effect: 'no-entries',
+          cause: 'error',
+          actor: 'trader',
+          reason: detail.slice(0, 300),
+          since,
+        },
       },
     ])
   }
@@ -457,7 +514,10 @@ export class Trader {
   private async prepareVenue(): Promise<void> {
     for (const instrument of this.instruments) {
       if (this.kernel.portfolio.positionLots(instrument.index) !== 0) continue
-      const set = await this.options.venue.setLeverage(instrument.index, Math.min(this.options.risk.limits.leverage, instrument.leverageMax))
+      const set = await this.options.venue.setLeverage(
+        instrument.index,
+        Math.min(this.options.risk.limits.leverage, instrument.leverageMax),
+      )
       if (!set.ok) this.options.log('warn', `leverage of ${instrument.symbol}: ${set.error.code} ${set.error.detail}`)
     }
   }
@@ -475,7 +535,10 @@ export class Trader {
           const at = new Date(this.clock.now()).toISOString().slice(11, 19)
           return `FLAT: 0 positions, 0 open orders in Ballast's scope, read from Bybit ${at}. Trading is halted until an admin resumes.`
         }
-        last = [...open.map((p) => `${this.instruments[p.instrument]?.symbol ?? ''} still open`), ...(orders.length > 0 ? [`${orders.length} orders still open`] : [])].join(', ')
+        last = [
+          ...open.map((p) => `${this.instruments[p.instrument]?.symbol ?? ''} still open`),
+          ...(orders.length > 0 ? [`${orders.length} orders still open`] : []),
+        ].join(', ')
       }
       await wall.sleep(500)
     }

@@ -30,10 +30,16 @@ async function runPair(_flags: unknown, command: Command): Promise<void> {
   const { values } = context.config()
   const paths = pathsOf(context.dataDir())
   const url = values.databaseUrl ?? sharedUrl(paths.root)
-  if (url === undefined) throw new CliError(EXIT.error, 'Ballast does not run here, so that nobody could answer in the chat.', 'Start it in another terminal: npm start')
+  if (url === undefined)
+    throw new CliError(
+      EXIT.error,
+      'Ballast does not run here, so that nobody could answer in the chat.',
+      'Start it in another terminal: npm start',
+    )
   if (values.telegram.token === undefined && !existsSync(paths.telegramToken)) {
     const token = (await ask('Token that @BotFather gave (it is not shown): ', true)).trim()
-    if (!TOKEN.test(token)) throw new CliError(EXIT.usage, 'That does not look like a token of Telegram.', 'Ask @BotFather for one: /newbot')
+    if (!TOKEN.test(token))
+      throw new CliError(EXIT.usage, 'That does not look like a token of Telegram.', 'Ask @BotFather for one: /newbot')
     writeFileSync(paths.telegramToken, `${token}\n`, { mode: 0o600 })
     out.note(`kept in ${paths.telegramToken}, readable by you only`)
   }
@@ -64,14 +70,20 @@ async function waitForBot(sql: Parameters<typeof readHealth>[0]): Promise<string
     if (part !== undefined) last = part.detail
     await new Promise((resolve) => setTimeout(resolve, 300))
   }
-  throw new CliError(EXIT.error, `Telegram does not answer: ${last}.`, 'Check the token with @BotFather; to give another one remove telegram.token from the data directory.')
+  throw new CliError(
+    EXIT.error,
+    `Telegram does not answer: ${last}.`,
+    'Check the token with @BotFather; to give another one remove telegram.token from the data directory.',
+  )
 }
 
 async function decide(context: CliContext, pairing: PostgresPairing, users: PostgresChatUsers): Promise<void> {
   for (;;) {
     const state = await pairing.state()
-    if (state === undefined || state.expiresAtMs < Date.now()) throw new CliError(EXIT.notConfirmed, 'The code has expired.', 'Run ballast telegram pair again.')
-    if (state.wrong >= 5) throw new CliError(EXIT.notConfirmed, 'Five wrong codes were sent: this one is burned.', 'Run ballast telegram pair again.')
+    if (state === undefined || state.expiresAtMs < Date.now())
+      throw new CliError(EXIT.notConfirmed, 'The code has expired.', 'Run ballast telegram pair again.')
+    if (state.wrong >= 5)
+      throw new CliError(EXIT.notConfirmed, 'Five wrong codes were sent: this one is burned.', 'Run ballast telegram pair again.')
     if (state.candidate !== null) {
       const { userId, name } = state.candidate
       const answer = context.flags.yes === true ? 'y' : await ask(`@${name} (${userId}) wants admin [y/N] `, false)
@@ -92,7 +104,11 @@ async function ask(question: string, isHidden: boolean): Promise<string> {
   if (!process.stdin.isTTY && isHidden) return readFileSync(0, 'utf8').split('\n')[0] ?? ''
   process.stderr.write(question)
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() })
-  const lines = createInterface({ input: process.stdin, output: isHidden ? silent : process.stderr, terminal: process.stdin.isTTY === true })
+  const lines = createInterface({
+    input: process.stdin,
+    output: isHidden ? silent : process.stderr,
+    terminal: process.stdin.isTTY === true,
+  })
   try {
     return await lines.question('')
   } finally {

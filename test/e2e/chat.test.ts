@@ -62,7 +62,8 @@ async function ask(line: string, user = ADMIN): Promise<SentMessage> {
   return answer as SentMessage
 }
 
-const isAlert = (message: SentMessage): boolean => /\d\d:\d\d:\d\d UTC$/.test(message.text) && /(BUY|SELL|P1|P2|P3| is )/.test(message.text.split('\n')[0] ?? '')
+const isAlert = (message: SentMessage): boolean =>
+  /\d\d:\d\d:\d\d UTC$/.test(message.text) && /(BUY|SELL|P1|P2|P3| is )/.test(message.text.split('\n')[0] ?? '')
 
 async function slash(name: string, options: Readonly<Record<string, string>> = {}, user = DISCORD_ADMIN) {
   const id = discord.slash(user, name, options)
@@ -83,8 +84,37 @@ test('a stranger is told their id once, and gets no data', async () => {
 
 test('every command is in the Telegram menu of an admin and among the Discord commands', () => {
   const menu = telegram.calls.filter((c) => c.method === 'setMyCommands').map((c) => JSON.stringify(c.body))
-  for (const { name } of discord.commands) expect(menu.some((body) => body.includes(`"${name}"`) || body.includes(`\\"${name}\\"`)), name).toBe(true)
-  for (const name of ['start', 'help', 'id', 'status', 'positions', 'orders', 'trades', 'trade', 'why', 'balance', 'pnl', 'risk', 'strategies', 'strategy', 'pause', 'resume', 'close', 'cancel', 'panic', 'halt', 'backtest', 'chart', 'health', 'version'])
+  for (const { name } of discord.commands)
+    expect(
+      menu.some((body) => body.includes(`"${name}"`) || body.includes(`\\"${name}\\"`)),
+      name,
+    ).toBe(true)
+  for (const name of [
+    'start',
+    'help',
+    'id',
+    'status',
+    'positions',
+    'orders',
+    'trades',
+    'trade',
+    'why',
+    'balance',
+    'pnl',
+    'risk',
+    'strategies',
+    'strategy',
+    'pause',
+    'resume',
+    'close',
+    'cancel',
+    'panic',
+    'halt',
+    'backtest',
+    'chart',
+    'health',
+    'version',
+  ])
     expect(discord.commands.map((c) => c.name)).toContain(name)
 })
 
@@ -106,7 +136,9 @@ test('positions agree: exchange, REST, WebSocket, Telegram and Discord', async (
 /** Reads the exchange before and after the others: only a moment in which it stood still counts. */
 async function disagreement(): Promise<string> {
   const signed = (state: Awaited<ReturnType<Installation['simState']>>): Record<string, number> =>
-    Object.fromEntries(state.positions.filter((p) => Number(p.size) > 0).map((p) => [p.symbol, (p.side === 'Sell' ? -1 : 1) * Number(p.size)]))
+    Object.fromEntries(
+      state.positions.filter((p) => Number(p.size) > 0).map((p) => [p.symbol, (p.side === 'Sell' ? -1 : 1) * Number(p.size)]),
+    )
   const before = signed(await ballast.simState())
   const rest = await ballast.get<{ data: { symbol: string; side: string; quantity: string; stopLoss: string | null }[] }>('/positions')
   const socket = await snapshotOf('positions')
@@ -116,14 +148,19 @@ async function disagreement(): Promise<string> {
   if (JSON.stringify(before) !== JSON.stringify(after) || Object.keys(before).length === 0) return 'the exchange moved on'
   const byRest = Object.fromEntries(rest.data.map((p) => [p.symbol, (p.side === 'short' ? -1 : 1) * Number(p.quantity)]))
   const bySocket = Object.fromEntries(socket.map((p) => [p.symbol, (p.side === 'short' ? -1 : 1) * Number(p.quantity)]))
-  const same = (other: Record<string, number>): boolean => Object.keys(before).length === Object.keys(other).length && Object.entries(before).every(([symbol, size]) => other[symbol] === size)
+  const same = (other: Record<string, number>): boolean =>
+    Object.keys(before).length === Object.keys(other).length && Object.entries(before).every(([symbol, size]) => other[symbol] === size)
   if (!same(byRest)) return `REST says ${JSON.stringify(byRest)}, the exchange ${JSON.stringify(before)}`
   if (!same(bySocket)) return `WebSocket says ${JSON.stringify(bySocket)}, the exchange ${JSON.stringify(before)}`
   if (rest.data.some((p) => p.stopLoss === null)) return 'a position without a stop'
   for (const [symbol, size] of Object.entries(before)) {
     const coin = symbol.replace('USDT', '')
-    for (const [where, text] of [['Telegram', chat.text], ['Discord', textOf(card.message)]] as const)
-      if (!new RegExp(`${coin}\\s+${size < 0 ? 'S' : 'L'}\\s+${Math.abs(size)}`).test(text)) return `${where} does not show ${symbol} ${size}: ${text}`
+    for (const [where, text] of [
+      ['Telegram', chat.text],
+      ['Discord', textOf(card.message)],
+    ] as const)
+      if (!new RegExp(`${coin}\\s+${size < 0 ? 'S' : 'L'}\\s+${Math.abs(size)}`).test(text))
+        return `${where} does not show ${symbol} ${size}: ${text}`
   }
   return ''
 }
@@ -133,7 +170,12 @@ function snapshotOf(channel: string): Promise<{ symbol: string; side: string; qu
     const socket = new WebSocket(`${ballast.api.replace('http', 'ws')}/api/v1/ws`)
     socket.on('open', () => socket.send(JSON.stringify({ op: 'auth', token: ballast.key })))
     socket.on('message', (data) => {
-      const frame = JSON.parse(String(data)) as { op?: string; t?: string; ok?: boolean; data?: { symbol: string; side: string; quantity: string }[] }
+      const frame = JSON.parse(String(data)) as {
+        op?: string
+        t?: string
+        ok?: boolean
+        data?: { symbol: string; side: string; quantity: string }[]
+      }
       if (frame.op === 'ack' && frame.ok === false) reject(new Error(String(data)))
       if (frame.op === 'ack' && frame.t === undefined && !subscribed) {
         subscribed = true
@@ -151,14 +193,18 @@ function snapshotOf(channel: string): Promise<{ symbol: string; side: string; qu
 
 test('closing asks once with a verb, and a tap closes', async () => {
   let card: SentMessage | undefined
-  await until(async () => {
-    const open = (await ballast.simState()).positions.find((p) => Number(p.size) > 0)
-    if (open === undefined) return false
-    const answer = await ask(`/close ${open.symbol.replace('USDT', '')} 50%`)
-    if (answer.keyboard.length === 0 || !answer.text.includes('50')) return false
-    card = answer
-    return true
-  }, 'a card to close', 60_000)
+  await until(
+    async () => {
+      const open = (await ballast.simState()).positions.find((p) => Number(p.size) > 0)
+      if (open === undefined) return false
+      const answer = await ask(`/close ${open.symbol.replace('USDT', '')} 50%`)
+      if (answer.keyboard.length === 0 || !answer.text.includes('50')) return false
+      card = answer
+      return true
+    },
+    'a card to close',
+    60_000,
+  )
   const labels = (card as SentMessage).keyboard.flat().map((b) => b.text)
   expect(labels.some((l) => l.startsWith('Close '))).toBe(true)
   expect(labels).toContain('Keep it')
@@ -177,7 +223,11 @@ test('pictures come with /pnl and /chart', async () => {
 }, 90_000)
 
 test('alerts of entries arrive in both chats, in order and once', async () => {
-  await until(() => telegram.messages.some((m) => m.chatId === String(ADMIN) && /#\d+/.test(m.text) && /(BUY|SELL)/.test(m.text)), 'an alert in Telegram', 60_000)
+  await until(
+    () => telegram.messages.some((m) => m.chatId === String(ADMIN) && /#\d+/.test(m.text) && /(BUY|SELL)/.test(m.text)),
+    'an alert in Telegram',
+    60_000,
+  )
   await until(() => discord.channelMessages.some((m) => /(BUY|SELL)/.test(textOf(m.body))), 'an alert in Discord', 60_000)
   const entries = telegram.messages.filter((m) => m.chatId === String(ADMIN) && isAlert(m)).map((m) => m.text)
   expect(new Set(entries).size).toBe(entries.length)
@@ -194,7 +244,12 @@ test('Discord answers first within 3 s, keeps money private, and completes symbo
   const answer = await slash('status')
   expect(answer.firstAfterMs).toBeLessThan(3_000)
   expect(textOf(answer.message)).toMatch(/SIM/)
-  const id = discord.autocomplete(DISCORD_ADMIN, 'positions', discord.commands.find((c) => c.name === 'positions')?.options[0]?.name ?? 'symbol', 'BT')
+  const id = discord.autocomplete(
+    DISCORD_ADMIN,
+    'positions',
+    discord.commands.find((c) => c.name === 'positions')?.options[0]?.name ?? 'symbol',
+    'BT',
+  )
   await until(() => discord.answerTo(id) !== undefined, 'suggestions')
   expect(JSON.stringify(discord.answerTo(id)?.first)).toContain('BTCUSDT')
   const stranger = await slash('positions', {}, '999')

@@ -80,7 +80,9 @@ export class FakeDiscord {
           owner_id: '1',
           channels: [{ id: IDS.channel, type: 0, name: 'alerts', position: 0, permission_overwrites: [] }],
           members: [],
-          roles: [{ id: IDS.guild, name: '@everyone', permissions: '8', position: 0, color: 0, hoist: false, managed: false, mentionable: false }],
+          roles: [
+            { id: IDS.guild, name: '@everyone', permissions: '8', position: 0, color: 0, hoist: false, managed: false, mentionable: false },
+          ],
           emojis: [],
           stickers: [],
           threads: [],
@@ -122,7 +124,15 @@ export class FakeDiscord {
       guild_id: IDS.guild,
       channel_id: IDS.channel,
       channel: { id: IDS.channel, type: 0, guild_id: IDS.guild },
-      member: { user: { id: userId, username: `user${userId}`, discriminator: '0', avatar: null }, roles: [], joined_at: new Date(0).toISOString(), deaf: false, mute: false, flags: 0, permissions: '0' },
+      member: {
+        user: { id: userId, username: `user${userId}`, discriminator: '0', avatar: null },
+        roles: [],
+        joined_at: new Date(0).toISOString(),
+        deaf: false,
+        mute: false,
+        flags: 0,
+        permissions: '0',
+      },
       app_permissions: '0',
       locale: 'en-US',
       entitlements: [],
@@ -136,7 +146,12 @@ export class FakeDiscord {
   }
 
   slash(userId: string, name: string, options: Readonly<Record<string, string>> = {}): string {
-    return this.interaction(2, userId, { id: '1', name, type: 1, options: Object.entries(options).map(([option, value]) => ({ name: option, type: 3, value })) })
+    return this.interaction(2, userId, {
+      id: '1',
+      name,
+      type: 1,
+      options: Object.entries(options).map(([option, value]) => ({ name: option, type: 3, value })),
+    })
   }
 
   autocomplete(userId: string, name: string, option: string, typed: string): string {
@@ -145,7 +160,12 @@ export class FakeDiscord {
 
   tap(userId: string, answer: DiscordAnswer, label: string): string {
     const button = buttonsOf(answer.message).find((b) => b.label.startsWith(label))
-    if (button === undefined) throw new Error(`no button '${label}' among: ${buttonsOf(answer.message).map((b) => b.label).join(', ')}`)
+    if (button === undefined)
+      throw new Error(
+        `no button '${label}' among: ${buttonsOf(answer.message)
+          .map((b) => b.label)
+          .join(', ')}`,
+      )
     return this.interaction(3, userId, { custom_id: button.custom_id, component_type: 2 }, this.messageOf(answer))
   }
 
@@ -174,10 +194,20 @@ export class FakeDiscord {
   }
 
   private async handle(request: IncomingMessage): Promise<{ status: number; body: unknown }> {
-    const path = decodeURIComponent(request.url ?? '').replace(/^\/api(\/v\d+)?/, '').split('?')[0] ?? ''
+    const path =
+      decodeURIComponent(request.url ?? '')
+        .replace(/^\/api(\/v\d+)?/, '')
+        .split('?')[0] ?? ''
     const body = await readBody(request)
     if (path === '/gateway/bot')
-      return { status: 200, body: { url: `ws://127.0.0.1:${this.port}`, shards: 1, session_start_limit: { total: 1000, remaining: 999, reset_after: 1, max_concurrency: 1 } } }
+      return {
+        status: 200,
+        body: {
+          url: `ws://127.0.0.1:${this.port}`,
+          shards: 1,
+          session_start_limit: { total: 1000, remaining: 999, reset_after: 1, max_concurrency: 1 },
+        },
+      }
     if (request.method === 'PUT' && /\/commands$/.test(path)) {
       this.commands = Object.values(body) as DiscordCommand[]
       return { status: 200, body: [] }
@@ -194,17 +224,33 @@ export class FakeDiscord {
     }
     if (/^\/channels\/\d+$/.test(path)) return { status: 200, body: { id: IDS.channel, type: 0, name: 'alerts', guild_id: IDS.guild } }
     if (path === '/users/@me/channels') return { status: 200, body: { id: IDS.channel, type: 1, recipients: [] } }
-    if (/^\/users\/\d+$/.test(path)) return { status: 200, body: { id: path.split('/')[2], username: 'someone', discriminator: '0', avatar: null } }
+    if (/^\/users\/\d+$/.test(path))
+      return { status: 200, body: { id: path.split('/')[2], username: 'someone', discriminator: '0', avatar: null } }
     return { status: 404, body: { code: 0, message: `404: ${request.method} ${path}` } }
   }
 
   private plainMessage(): unknown {
-    return this.messageOf({ interactionId: String(this.nextId++).padStart(12, '0'), token: '', first: {}, firstAfterMs: 0, message: {}, edits: 0 })
+    return this.messageOf({
+      interactionId: String(this.nextId++).padStart(12, '0'),
+      token: '',
+      first: {},
+      firstAfterMs: 0,
+      message: {},
+      edits: 0,
+    })
   }
 
   private first(id: string, token: string, body: Readonly<Record<string, unknown>>): { status: number; body: unknown } {
-    if (this.answers.some((a) => a.interactionId === id)) return { status: 400, body: { code: 40060, message: 'Interaction has already been acknowledged.' } }
-    this.answers.push({ interactionId: id, token, first: body, firstAfterMs: Date.now() - (this.created.get(id) ?? 0), message: (body.data as Record<string, unknown> | undefined) ?? undefined, edits: 0 })
+    if (this.answers.some((a) => a.interactionId === id))
+      return { status: 400, body: { code: 40060, message: 'Interaction has already been acknowledged.' } }
+    this.answers.push({
+      interactionId: id,
+      token,
+      first: body,
+      firstAfterMs: Date.now() - (this.created.get(id) ?? 0),
+      message: (body.data as Record<string, unknown> | undefined) ?? undefined,
+      edits: 0,
+    })
     return { status: 204, body: undefined }
   }
 
@@ -219,15 +265,25 @@ export class FakeDiscord {
   }
 }
 
-export function buttonsOf(message: Readonly<Record<string, unknown>> | undefined): { readonly label: string; readonly custom_id: string }[] {
-  const rows = (message?.components as readonly { readonly components: readonly { readonly label: string; readonly custom_id: string }[] }[] | undefined) ?? []
+export function buttonsOf(
+  message: Readonly<Record<string, unknown>> | undefined,
+): { readonly label: string; readonly custom_id: string }[] {
+  const rows =
+    (message?.components as
+      | readonly { readonly components: readonly { readonly label: string; readonly custom_id: string }[] }[]
+      | undefined) ?? []
   return rows.flatMap((row) => [...row.components])
 }
 
 /** Text of the embeds: title, description, fields. */
 export function textOf(message: Readonly<Record<string, unknown>> | undefined): string {
-  const embeds = (message?.embeds as readonly { title?: string; description?: string; fields?: readonly { name: string; value: string }[] }[] | undefined) ?? []
-  return embeds.map((e) => [e.title ?? '', e.description ?? '', ...(e.fields ?? []).map((f) => `${f.name}: ${f.value}`)].join('\n')).join('\n')
+  const embeds =
+    (message?.embeds as
+      | readonly { title?: string; description?: string; fields?: readonly { name: string; value: string }[] }[]
+      | undefined) ?? []
+  return embeds
+    .map((e) => [e.title ?? '', e.description ?? '', ...(e.fields ?? []).map((f) => `${f.name}: ${f.value}`)].join('\n'))
+    .join('\n')
 }
 
 async function readBody(request: IncomingMessage): Promise<Readonly<Record<string, unknown>>> {
@@ -238,5 +294,8 @@ async function readBody(request: IncomingMessage): Promise<Readonly<Record<strin
   if (raw.length === 0) return {}
   if (type.startsWith('application/json')) return JSON.parse(raw.toString()) as Record<string, unknown>
   const payload = /name="payload_json"\r\n[^{]*\r\n\r\n?([\s\S]*?)\r\n--/.exec(raw.toString('latin1'))?.[1]
-  return { ...(payload === undefined ? {} : (JSON.parse(Buffer.from(payload, 'latin1').toString('utf8')) as Record<string, unknown>)), fileBytes: raw.length }
+  return {
+    ...(payload === undefined ? {} : (JSON.parse(Buffer.from(payload, 'latin1').toString('utf8')) as Record<string, unknown>)),
+    fileBytes: raw.length,
+  }
 }

@@ -66,14 +66,33 @@ export class FakeTelegram {
   }
 
   /** A person writes. */
-  say(userId: number, text: string, chat: { readonly id: number; readonly type: string } = { id: userId, type: 'private' }, sentAtMs = Date.now()): void {
-    this.push({ message: { message_id: this.nextMessage++, date: Math.floor(sentAtMs / 1000), text, chat, from: { id: userId, is_bot: false, first_name: `user${userId}`, username: `user${userId}` } } })
+  say(
+    userId: number,
+    text: string,
+    chat: { readonly id: number; readonly type: string } = { id: userId, type: 'private' },
+    sentAtMs = Date.now(),
+  ): void {
+    this.push({
+      message: {
+        message_id: this.nextMessage++,
+        date: Math.floor(sentAtMs / 1000),
+        text,
+        chat,
+        from: { id: userId, is_bot: false, first_name: `user${userId}`, username: `user${userId}` },
+      },
+    })
   }
 
   /** A person taps a button of a message. */
   tap(userId: number, message: SentMessage, label: string): string {
     const button = message.keyboard.flat().find((b) => b.text === label || b.text.startsWith(label))
-    if (button === undefined) throw new Error(`no button '${label}' among: ${message.keyboard.flat().map((b) => b.text).join(', ')}`)
+    if (button === undefined)
+      throw new Error(
+        `no button '${label}' among: ${message.keyboard
+          .flat()
+          .map((b) => b.text)
+          .join(', ')}`,
+      )
     return this.tapData(userId, message, button.callback_data)
   }
 
@@ -85,7 +104,12 @@ export class FakeTelegram {
         data,
         chat_instance: '1',
         from: { id: userId, is_bot: false, first_name: `user${userId}`, username: `user${userId}` },
-        message: { message_id: message.messageId, date: Math.floor(Date.now() / 1000), chat: { id: Number(message.chatId), type: Number(message.chatId) < 0 ? 'supergroup' : 'private' }, text: message.text },
+        message: {
+          message_id: message.messageId,
+          date: Math.floor(Date.now() / 1000),
+          chat: { id: Number(message.chatId), type: Number(message.chatId) < 0 ? 'supergroup' : 'private' },
+          text: message.text,
+        },
       },
     })
     return id
@@ -160,8 +184,17 @@ export class FakeTelegram {
   private send(body: Readonly<Record<string, unknown>>, text: string, photoBytes: number, max: number): { status: number; body: unknown } {
     if (text.length > max || text.length === 0) return failure(400, 'Bad Request: message text is empty or too long')
     const keyboard = keyboardOf(body.reply_markup)
-    for (const button of keyboard.flat()) if (Buffer.byteLength(button.callback_data ?? '') > CALLBACK_MAX) return failure(400, 'Bad Request: BUTTON_DATA_INVALID')
-    const message: SentMessage = { messageId: this.nextMessage++, chatId: String(body.chat_id), text, keyboard, photoBytes, edits: 0, isQuiet: String(body.disable_notification) === 'true' }
+    for (const button of keyboard.flat())
+      if (Buffer.byteLength(button.callback_data ?? '') > CALLBACK_MAX) return failure(400, 'Bad Request: BUTTON_DATA_INVALID')
+    const message: SentMessage = {
+      messageId: this.nextMessage++,
+      chatId: String(body.chat_id),
+      text,
+      keyboard,
+      photoBytes,
+      edits: 0,
+      isQuiet: String(body.disable_notification) === 'true',
+    }
     this.messages.push(message)
     return success({ message_id: message.messageId, date: 1, chat: { id: Number(body.chat_id), type: 'private' }, text })
   }
@@ -172,7 +205,8 @@ export class FakeTelegram {
     if (text !== undefined && message.photoBytes > 0) return failure(400, 'Bad Request: there is no text in the message to edit')
     const keyboard = keyboardOf(body.reply_markup)
     const isSame = (text === undefined || text === message.text) && JSON.stringify(keyboard) === JSON.stringify(message.keyboard)
-    if (isSame) return failure(400, 'Bad Request: message is not modified: specified new message content and reply markup are exactly the same')
+    if (isSame)
+      return failure(400, 'Bad Request: message is not modified: specified new message content and reply markup are exactly the same')
     if (text !== undefined) message.text = text
     message.keyboard = keyboard
     message.edits += 1

@@ -18,7 +18,12 @@ const SIM_PORT = 18_190
 const SIM = `http://127.0.0.1:${SIM_PORT}`
 
 interface Wire {
-  readonly orders: readonly { readonly orderId: string; readonly orderLinkId: string; readonly symbol: string; readonly orderStatus: string }[]
+  readonly orders: readonly {
+    readonly orderId: string
+    readonly orderLinkId: string
+    readonly symbol: string
+    readonly orderStatus: string
+  }[]
   readonly executions: readonly { readonly execId: string; readonly symbol: string; readonly execQty: string; readonly execType: string }[]
   readonly positions: readonly { readonly symbol: string; readonly side: string; readonly size: string; readonly stopLoss: string }[]
 }
@@ -114,9 +119,13 @@ async function agree(what: string): Promise<void> {
 async function differences(): Promise<string[]> {
   const { sql } = database
   const wire = await readWire()
-  const orders = await sql<{ clientOrderId: string; status: string; origin: string }[]>`select client_order_id as "clientOrderId", status, origin from orders`
+  const orders = await sql<
+    { clientOrderId: string; status: string; origin: string }[]
+  >`select client_order_id as "clientOrderId", status, origin from orders`
   const fills = await sql<{ tradeId: string }[]>`select trade_id as "tradeId" from fills`
-  const positions = await sql<{ symbol: string; quantity: string; stopPrice: string | null }[]>`select symbol, quantity::text as quantity, stop_price::text as "stopPrice" from positions`
+  const positions = await sql<
+    { symbol: string; quantity: string; stopPrice: string | null }[]
+  >`select symbol, quantity::text as quantity, stop_price::text as "stopPrice" from positions`
   const problems: string[] = []
 
   const theirs = wire.orders.map((o) => o.orderLinkId).filter((id) => id.startsWith('b1-'))
@@ -125,7 +134,8 @@ async function differences(): Promise<string[]> {
   for (const id of theirs) if (!ours.has(id)) problems.push(`the exchange has ${id}, we do not`)
   const there = new Set(theirs)
   for (const [id, status] of ours)
-    if (!there.has(id) && status !== 'never-arrived' && status !== 'rejected') problems.push(`we have ${id} (${status}), the exchange does not`)
+    if (!there.has(id) && status !== 'never-arrived' && status !== 'rejected')
+      problems.push(`we have ${id} (${status}), the exchange does not`)
 
   const executed = new Set(wire.executions.filter((e) => e.execType === 'Trade').map((e) => e.execId))
   const booked = fills.map((f) => f.tradeId)
