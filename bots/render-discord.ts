@@ -35,6 +35,8 @@ const PER_ROW = 5
 const ROWS_MAX = 5
 const TABLE_COLUMNS = 56
 const TABLE_ROWS = 15
+/** Discord refuses an empty name or value: a space of no width stands for it. */
+const BLANK = '\u200b'
 
 /** Backslash before what Discord would take for markup. */
 const plain = (text: string): string => text.replace(/([\\*_~`|>#[\]()<@])/g, '\\$1')
@@ -75,13 +77,11 @@ export function renderDiscord(reply: Reply, line: string | undefined, page = 0):
         title: `${reply.badge === '' ? '' : `${reply.badge}  `}${plain(reply.title)}`.slice(0, TITLE_MAX),
         ...(description === '' ? {} : { description: description.slice(0, DESCRIPTION_MAX) }),
         color: COLORS[reply.tone],
-        fields: reply.fields
-          .slice(0, FIELDS_MAX)
-          .map((field) => ({
-            name: plain(field.name).slice(0, 250) || '​',
-            value: plain(field.value).slice(0, VALUE_MAX) || '​',
-            inline: field.value.length <= 24,
-          })),
+        fields: reply.fields.slice(0, FIELDS_MAX).map((field) => ({
+          name: plain(field.name).slice(0, 250) || BLANK,
+          value: plain(field.value).slice(0, VALUE_MAX) || BLANK,
+          inline: field.value.length <= 24,
+        })),
         ...(reply.image === undefined ? {} : { image: { url: 'attachment://chart.png' } }),
       },
     ],
