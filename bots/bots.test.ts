@@ -1,0 +1,323 @@
+/**
+ * The parts of the bots that need no platform: lines, buttons, tables, rendering, access, the outbox.
+ * Never a network: the platforms' limits are checked as their documentation states them.
+ */
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { type Button, type Reply, reply } from '../api/commands/reply.ts'
+import { type ChatUser, type ChatUsers, accessOf } from './access.ts'
+import { alertCard, isTold } from './alert-card.ts'
+import { type Delivery, type DeliveryRows, OutboxSender, type SendResult } from './outbox.ts'
+import { callbackOf, commandLineOf, pageCallback, parseCallback } from './parse.ts'
+import { renderDiscord } from './render-discord.ts'
+import { renderTelegram } from './render-telegram.ts'
+import { PHONE_COLUMNS, tablePage } from './table.ts'
+
+const anyText = fc.oneof(
+  fc.string({ maxLength: 60 }),
+  fc.string({ unit: 'grapheme', maxLength: 60 }),
+  fc.constantFrom('_*[]<>&`|~\\', '@everyone', '```', 'x'.repeat(5_000)),
+)
+const anyButton: fc.Arbitrary<Button> = fc.record({
+  label: anyText,
+  action: fc.oneof(
+    fc.record({ type: fc.constant('command' as const), text: anyText }),
+    fc.record({
+      type: fc.constant('answer' as const),
+      confirmationId: fc.stringMatching(/^[\w-]{8,12}$/),
+      decision: fc.constantFrom('yes' as const, 'no' as const),
+    }),
+  ),
+})
+const anyReply: fc.Arbitrary<Reply> = fc
+  .record({
+    title: anyText,
+    fields: fc.array(fc.record({ name: anyText, value: anyText }), { maxLength: 30 }),
+    rows: fc.array(fc.array(anyText, { minLength: 3, maxLength: 3 }), { maxLength: 40 }),
+    text: anyText,
+    buttons: fc.array(anyButton, { maxLength: 30 }),
+  })
+  .map(({ title, fields, rows, text, buttons }) => ({
+    ...reply(title, { fields, text, buttons, table: { columns: [{ title: 'a' }, { title: 'b', align: 'right' }, { title: 'c' }], rows } }),
+    badge: '⚙️ SIM',
+  }))
+
+describe('lines and buttons', () => {
+  test.each([
+    ['/positions', 'positions'],
+    ['/Close@ballast_bot  ETH   50%', 'close ETH 50%'],
+    ['/status@other_bot', undefined],
+    ['hello', undefined],
+    ['  /pnl 7d ', 'pnl 7d'],
+  ])('%s', (text, line) => expect(commandLineOf(text, 'ballast_bot')).toBe(line))
+
+  test('a button comes back as what it was, or is left out', () => {
+    fc.assert(
+      fc.property(anyButton, (button) => {
+        const data = callbackOf(button)
+        if (data === undefined) return
+        expect(Buffer.byteLength(data)).toBeLessThanOrEqual(64)
+        const parsed = parseCallback(data)
+        if (button.action.type === 'answer')
+          expect(parsed).toEqual({ type: 'answer', confirmationId: button.action.confirmationId, decision: button.action.decision })
+      }),
+    )
+  })
+
+  test.each(['', 'c:', 'c:abc:maybe', 'z:1', 'p:x:status', 'c:a b:y'])('data that is not ours is nothing: %s', (data) =>
+    expect(parseCallback(data)).toBeUndefined(),
+  )
+
+  test('a page names its command', () =>
+    expect(parseCallback(pageCallback('trades 40', 2) ?? '')).toEqual({ type: 'page', page: 2, line: 'trades 40' }))
+})
+
+describe('rendering', () => {
+  test('Telegram: text within 4,096 units, entities inside it, buttons within 64 bytes', () => {
+    fc.assert(
+      fc.property(anyReply, (given) => {
+        const message = renderTelegram(given, 'trades')
+        expect(message.text.length).toBeLessThanOrEqual(4_096)
+        for (const entity of message.entities) {
+          expect(entity.offset).toBeGreaterThanOrEqual(0)
+          expect(entity.offset + entity.length).toBeLessThanOrEqual(message.text.length)
+        }
+        for (const button of message.keyboard.flat()) {
+          expect(Buffer.byteLength(button.callback_data)).toBeLessThanOrEqual(64)
+          expect(button.text.length).toBeGreaterThanOrEqual(0)
+        }
+      }),
+    )
+  })
+
+  test('what a strategy wrote is text, never markup', () => {
+    const message = renderTelegram({ ...reply('<b>x</b>', { text: '_*[link](http://x)*_' }), badge: '' }, undefined)
+    expect(message.text).toContain('<b>x</b>')
+    expect(message.text).toContain('_*[link](http://x)*_')
+    expect(message.entities.every((e) => e.type === 'bold' && e.offset === 0)).toBe(true)
+  })
+
+  test('Discord: within the limits of embeds and components, nobody mentioned', () => {
+    fc.assert(
+      fc.property(anyReply, (given) => {
+        const message = renderDiscord(given, 'trades')
+        const embed = message.embeds[0]
+        expect(embed?.title.length).toBeLessThanOrEqual(256)
+        expect(embed?.description?.length ?? 0).toBeLessThanOrEqual(4_096)
+        expect(embed?.fields.length).toBeLessThanOrEqual(25)
+        for (const field of embed?.fields ?? []) {
+          expect(field.name.length).toBeGreaterThan(0)
+          expect(field.name.length).toBeLessThanOrEqual(256)
+          expect(field.value.length).toBeGreaterThan(0)
+          expect(field.value.length).toBeLessThanOrEqual(1_024)
+        }
+        expect(message.components.length).toBeLessThanOrEqual(5)
+        for (const row of message.components) {
+          expect(row.components.length).toBeLessThanOrEqual(5)
+          for (const button of row.components) expect(button.custom_id.length).toBeLessThanOrEqual(100)
+        }
+        expect(message.allowed_mentions.parse).toEqual([])
+      }),
+    )
+  })
+
+  test('a table fits a phone and shows eight rows a page', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.array(fc.string({ maxLength: 30 }), { minLength: 4, maxLength: 4 }), { minLength: 1, maxLength: 30 }),
+        fc.integer({ min: -3, max: 9 }),
+        (rows, page) => {
+          const shown = tablePage({ columns: [{ title: 'sym' }, { title: 'note' }, { title: 'x' }, { title: 'y' }], rows }, page)
+          for (const line of shown.lines) expect([...line].length).toBeLessThanOrEqual(PHONE_COLUMNS)
+          expect(shown.lines.length - 1).toBeLessThanOrEqual(8)
+          expect(shown.page).toBeGreaterThanOrEqual(0)
+          expect(shown.page).toBeLessThan(shown.pages)
+        },
+      ),
+    )
+  })
+})
+
+describe('S17: access', () => {
+  const people: ChatUser[] = [{ platform: 'telegram', userId: '7', role: 'trader', name: 'seven' }]
+  const users: ChatUsers = {
+    find: async (platform, userId) => people.find((p) => p.platform === platform && p.userId === userId),
+    list: async () => people,
+    put: async () => {},
+  }
+  const nobody = { admins: [], chats: [] }
+  test.each([
+    ['an empty list means nobody', '1', { id: '1', isPrivate: true }, nobody, { type: 'unknown-user' }],
+    ['an admin of the configuration', '1', { id: '1', isPrivate: true }, { admins: ['1'], chats: [] }, { type: 'known', role: 'admin' }],
+    ['a known user in private is uncapped', '7', { id: '7', isPrivate: true }, nobody, { type: 'known', role: 'trader' }],
+    ['a group that is not listed', '7', { id: '-1', isPrivate: false }, nobody, { type: 'unlisted-chat' }],
+    [
+      'a listed group caps at operator',
+      '7',
+      { id: '-1', isPrivate: false },
+      { admins: [], chats: ['-1'] },
+      { type: 'known', role: 'operator' },
+    ],
+    [
+      'a listed group with its own cap',
+      '7',
+      { id: '-1', isPrivate: false },
+      { admins: [], chats: ['-1:viewer'] },
+      { type: 'known', role: 'viewer' },
+    ],
+    ['a cap never raises', '7', { id: '-1', isPrivate: false }, { admins: [], chats: ['-1:admin'] }, { type: 'known', role: 'trader' }],
+    [
+      'membership of a group is not a role',
+      '8',
+      { id: '-1', isPrivate: false },
+      { admins: [], chats: ['-1:admin'] },
+      { type: 'unknown-user' },
+    ],
+  ])('%s', async (_name, userId, chat, list, expected) => expect(await accessOf('telegram', userId, chat, list, users)).toEqual(expected))
+})
+
+describe('outbox', () => {
+  class Rows implements DeliveryRows {
+    readonly rows: (Delivery & { status: string; nextAtMs: number; error: string })[] = []
+    nowMs = 0
+    add(channel: string, severity: string, title: string, createdAtMs = 0): void {
+      this.rows.push({
+        id: this.rows.length + 1,
+        channel,
+        severity,
+        payload: { ...reply(title), badge: '' },
+        attempts: 0,
+        createdAtMs,
+        status: 'pending',
+        nextAtMs: 0,
+        error: '',
+      })
+    }
+    async dueChannels() {
+      const channels = new Set(this.rows.filter((r) => r.status === 'pending').map((r) => r.channel))
+      return [...channels].filter((c) =>
+        this.rows.filter((r) => r.channel === c && r.status === 'pending').every((r) => r.nextAtMs <= this.nowMs),
+      )
+    }
+    async pending(channel: string, limit: number) {
+      return this.rows.filter((r) => r.channel === channel && r.status === 'pending').slice(0, limit)
+    }
+    private set(id: number, change: Partial<Rows['rows'][number]>): void {
+      const at = this.rows.findIndex((r) => r.id === id)
+      this.rows[at] = { ...(this.rows[at] as Rows['rows'][number]), ...change }
+    }
+    async sent(id: number) {
+      this.set(id, { status: 'sent' })
+    }
+    async postpone(channel: string, id: number, delayMs: number, detail: string) {
+      const row = this.rows.find((r) => r.id === id)
+      this.set(id, { attempts: (row?.attempts ?? 0) + 1, error: detail })
+      for (const r of this.rows.filter((x) => x.channel === channel && x.status === 'pending'))
+        this.set(r.id, { nextAtMs: this.nowMs + delayMs })
+    }
+    async fail(id: number, detail: string) {
+      this.set(id, { status: 'failed', error: detail })
+    }
+    async drop(ids: readonly number[], detail: string) {
+      for (const id of ids) this.set(id, { status: 'dropped', error: detail })
+    }
+  }
+  function make(rows: Rows, answer: (channel: string, title: string, count: number) => SendResult) {
+    const told: string[] = []
+    let count = 0
+    const outbox = new OutboxSender({
+      rows,
+      send: async (channel, card) => {
+        count += 1
+        const result = answer(channel, card.title, count)
+        if (result.type === 'sent') told.push(`${channel} ${card.title}`)
+        return result
+      },
+      missedCard: (missed, critical) => ({ ...reply(`missed ${missed}, ${critical} critical`), badge: '' }),
+      nowMs: () => rows.nowMs,
+      log: () => {},
+    })
+    return { outbox, told }
+  }
+  const sent: SendResult = { type: 'sent', messageRef: '1' }
+
+  test('in order within a chat, urgent first', async () => {
+    const rows = new Rows()
+    for (const [severity, title] of [
+      ['P4', 'a'],
+      ['P4', 'b'],
+      ['P1', 'c'],
+    ] as const)
+      rows.add('t:1', severity, title)
+    const { outbox, told } = make(rows, () => sent)
+    await outbox.flush()
+    expect(told).toEqual(['t:1 c', 't:1 a', 't:1 b'])
+  })
+
+  test('429 waits as long as it was told and loses nothing; other chats go on', async () => {
+    const rows = new Rows()
+    rows.add('t:1', 'P4', 'a')
+    rows.add('t:2', 'P4', 'x')
+    const { outbox, told } = make(rows, (channel, _title, count) =>
+      channel === 't:1' && count <= 2 && rows.nowMs === 0 ? { type: 'retry-after', ms: 3_000 } : sent,
+    )
+    await outbox.flush()
+    expect(told).toEqual(['t:2 x'])
+    rows.nowMs = 2_999
+    await outbox.flush()
+    expect(told).toEqual(['t:2 x'])
+    rows.nowMs = 3_000
+    await outbox.flush()
+    expect(told).toEqual(['t:2 x', 't:1 a'])
+  })
+
+  test('a chat that blocked the bot fails alone, with the reason kept', async () => {
+    const rows = new Rows()
+    rows.add('t:1', 'P4', 'a')
+    const { outbox } = make(rows, () => ({ type: 'refused', detail: '403 Forbidden' }))
+    await outbox.flush()
+    expect(rows.rows[0]).toMatchObject({ status: 'failed', error: '403 Forbidden' })
+  })
+
+  test('no answer is tried again later, then later still, and in the end given up loudly', async () => {
+    const rows = new Rows()
+    rows.add('t:1', 'P1', 'a')
+    const { outbox } = make(rows, () => ({ type: 'failed', detail: 'timeout' }))
+    let rounds = 0
+    while (rows.rows[0]?.status === 'pending' && rounds < 50) {
+      await outbox.flush()
+      rows.nowMs += 60_000
+      rounds += 1
+    }
+    expect(rows.rows[0]?.status).toBe('failed')
+    expect(rounds).toBe(12)
+  })
+
+  test('after an outage one card tells what was missed, and the critical ones still come', async () => {
+    const rows = new Rows()
+    for (let k = 0; k < 14; k++) rows.add('t:1', k === 5 ? 'P1' : 'P4', `m${k}`, 0)
+    rows.nowMs = 600_000
+    const { outbox, told } = make(rows, () => sent)
+    await outbox.flush()
+    expect(told).toEqual(['t:1 missed 14, 1 critical', 't:1 m5'])
+    expect(rows.rows.filter((r) => r.status === 'dropped').length).toBe(13)
+  })
+})
+
+test('alerts: P5 is for logs; a card carries its figures and a Why', () => {
+  expect(isTold('P5')).toBe(false)
+  const card = alertCard(
+    {
+      id: 1,
+      type: 'exit.filled',
+      severity: 'P4',
+      symbol: 'BTCUSDT',
+      summary: 'SELL 0.05 BTCUSDT @ 64880.1',
+      detail: { tradeNumber: 12, pnl: '31.18', resultR: '0.3100', strategy: 'ema-cross' },
+      ts: 0,
+    },
+    '⚙️ SIM',
+  )
+  expect(card.fields).toContainEqual({ name: 'result', value: '+31.18 USDT (+0.31 R)' })
+  expect(card.buttons.map((b) => b.label)).toContain('Why')
+})
