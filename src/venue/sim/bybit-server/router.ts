@@ -38,9 +38,11 @@ import {
   openOrders,
   orderHistory,
 } from './order-routes.ts'
+import type { FaultSwitch } from './fault-switch.ts'
 import type { RateLimits } from './rate-limit.ts'
 import { simRoute } from './sim-routes.ts'
-import { type Answer, type Params, type WireReply, type WireRequest, refuse } from './wire.ts'
+import type { FaultRequest } from '../faults.ts'
+import { type Answer, type Params, type WireReply, type WireRequest, refuse, textOf } from './wire.ts'
 
 type Route = (
   exchange: Exchange,
@@ -89,10 +91,11 @@ export interface RouterOptions {
   readonly exchange: Exchange
   readonly credentials: Credentials
   readonly limits: RateLimits
+  readonly faults: FaultSwitch
 }
 
-export function handle({ exchange, credentials, limits }: RouterOptions, request: WireRequest, wallNowMs: number): WireReply {
-  if (request.path.startsWith('/_sim/')) return simRoute(exchange, request, wallNowMs)
+export function handle({ exchange, credentials, limits, faults }: RouterOptions, request: WireRequest, wallNowMs: number): WireReply {
+  if (request.path.startsWith('/_sim/')) return simRoute(exchange, faults, request, wallNowMs)
   if (!limits.takeAddress(wallNowMs)) return reply(403, refuse(10006, 'access too frequent'), wallNowMs)
   const name = `${request.method} ${request.path}`
   const publicRoute = PUBLIC_ROUTES[name]
@@ -127,6 +130,11 @@ function paramsOf(request: WireRequest): Params | undefined {
   if (request.method === 'GET') return Object.fromEntries(new URLSearchParams(request.query))
   if (request.body === '') return {}
   return jsonObject(request.body)
+}
+
+/** What a fault plan may know of a request: its path and the symbol that it names. */
+export function faultRequestOf(request: WireRequest): FaultRequest {
+  return { path: request.path, symbol: textOf(paramsOf(request) ?? {}, 'symbol') }
 }
 
 /** A JSON object, or undefined when the text is anything else. */

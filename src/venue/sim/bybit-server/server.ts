@@ -8,8 +8,10 @@ import type { Duplex } from 'node:stream'
 import { type RawData, type WebSocket, WebSocketServer } from 'ws'
 import type { Credentials } from './auth.ts'
 import type { Exchange } from './exchange.ts'
+import { FaultSwitch, bent } from './fault-switch.ts'
+import { FrameGate } from './frame-gate.ts'
 import { RateLimits } from './rate-limit.ts'
-import { handle } from './router.ts'
+import { faultRequestOf, handle } from './router.ts'
 import { Session, type SessionKind } from './session.ts'
 import { isStep } from './sim-routes.ts'
 import { StartError } from './start-error.ts'
@@ -43,6 +45,7 @@ const KEEP_ALIVE_MS = 75_000
 interface Connection {
   readonly socket: WebSocket
   readonly session: Session
+  readonly gate: FrameGate
   readonly idleMs: number
   seenWallMs: number
 }
@@ -50,6 +53,7 @@ interface Connection {
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { exchange, credentials, stateFile } = options
   const limits = new RateLimits(options.hasRateLimits)
+  const faults = new FaultSwitch(() => exchange.source.now)
   const connections = new Set<Connection>()
   const sockets = new WebSocketServer({ noServer: true, maxPayload: BODY_MAX })
 
@@ -66,17 +70,28 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     readBody(request).then(
       async (body) => {
         if (body === undefined) return answerHttp(response, { status: 413, headers: {}, body: '' })
-        const now = Date.now()
-        exchange.advance(now)
         const wire = wireRequest(request, body)
-        const reply = handle({ exchange, credentials, limits }, wire, now)
-        if (isStep(wire)) {
+        const router = { exchange, credentials, limits, faults }
+        if (wire.path.startsWith('/_sim/')) {
+          const now = Date.now()
+          exchange.advance(now)
+          const reply = handle(router, wire, now)
           flush()
-          await Promise.all([...connections].map(({ socket }) => drained(socket)))
+          if (isStep(wire)) await Promise.all([...connections].map(({ socket }) => drained(socket)))
           return answerHttp(response, reply)
         }
+        const verdict = faults.onRequest(faultRequestOf(wire), Date.now())
+        if (verdict.requestDelayMs > 0) await pause(verdict.requestDelayMs)
+        const now = Date.now()
+        exchange.advance(now)
+        const reply = bent(verdict, verdict.isDone ? handle(router, wire, now) : undefined, now)
         stateFile?.tick(Date.now())
-        answerHttp(response, reply)
+        if (verdict.replyDelayMs > 0) {
+          flush()
+          await pause(verdict.replyDelayMs)
+        }
+        if (reply !== undefined) answerHttp(response, reply)
+        else if (verdict.reply.type === 'lost' && verdict.reply.way === 'reset') response.destroy()
         flush()
       },
       () => response.destroy(),
@@ -100,8 +115,26 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       if (socket.bufferedAmount > BACKLOG_MAX) socket.terminate()
       else socket.send(text)
     }
-    const session = new Session({ kind, id: randomBytes(10).toString('hex'), exchange, credentials, limits, send })
-    const connection: Connection = { socket, session, idleMs, seenWallMs: Date.now() }
+    const later = (ms: number, run: (wallNowMs: number) => void): void => {
+      setTimeout(() => {
+        const now = Date.now()
+        exchange.advance(now)
+        run(now)
+        flush()
+      }, ms).unref()
+    }
+    const gate = new FrameGate({ stream: kind, faults, nowMs: Date.now, later, send, disconnect: () => socket.terminate() })
+    const session = new Session({
+      kind,
+      id: randomBytes(10).toString('hex'),
+      exchange,
+      credentials,
+      limits,
+      faults,
+      later,
+      send: (text, topic) => gate.pass(text, topic),
+    })
+    const connection: Connection = { socket, session, gate, idleMs, seenWallMs: Date.now() }
     connections.add(connection)
     socket.on('message', (data: RawData) => {
       const now = Date.now()
@@ -121,6 +154,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const timer = setInterval(() => {
     exchange.advance(Date.now())
     flush()
+    for (const { gate } of connections) gate.tick()
   }, TICK_MS)
   const idleTimer = setInterval(() => {
     const now = Date.now()
@@ -144,6 +178,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     },
   }
 }
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
 function listen(http: ReturnType<typeof createServer>, port: number): Promise<void> {
   return new Promise((resolve, reject) => {

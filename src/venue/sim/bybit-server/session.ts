@@ -5,6 +5,7 @@
 import { type Credentials, refusalOfSocket, refusalOfTime } from './auth.ts'
 import type { Exchange } from './exchange.ts'
 import { amendOrder, batch, batchItems, cancelOrder, createOrder } from './order-routes.ts'
+import { type FaultSwitch, forgedAnswer } from './fault-switch.ts'
 import type { Frame } from './outbox.ts'
 import type { RateLimits } from './rate-limit.ts'
 import { jsonObject } from './router.ts'
@@ -18,7 +19,11 @@ export interface SessionOptions {
   readonly exchange: Exchange
   readonly credentials: Credentials
   readonly limits: RateLimits
-  readonly send: (text: string) => void
+  /** `topic` is empty for replies. */
+  readonly send: (text: string, topic: string) => void
+  readonly faults: FaultSwitch
+  /** Runs something after a while, with the wall time that it is then. */
+  readonly later: (ms: number, run: (wallNowMs: number) => void) => void
 }
 
 /** Largest sum of topic lengths on one public connection. */
@@ -71,10 +76,10 @@ export class Session {
   /** Passes a frame on when this connection asked for its topic. */
   deliver(frame: Frame): void {
     if (frame.channel !== this.kind) return
-    if (this.topics.has(frame.topic)) this.options.send(frame.text)
+    if (this.topics.has(frame.topic)) this.options.send(frame.text, frame.topic)
     const categorized = `${frame.topic}.linear`
     if (frame.channel === 'private' && this.topics.has(categorized))
-      this.options.send(frame.text.replace(`"topic":"${frame.topic}"`, `"topic":"${categorized}"`))
+      this.options.send(frame.text.replace(`"topic":"${frame.topic}"`, `"topic":"${categorized}"`), categorized)
   }
 
   close(): void {
@@ -83,7 +88,7 @@ export class Session {
   }
 
   private send(payload: object): void {
-    this.options.send(JSON.stringify(payload))
+    this.options.send(JSON.stringify(payload), '')
   }
 
   private head(frame: Params): object {
@@ -143,12 +148,30 @@ export class Session {
     const echo = reqId === undefined ? {} : { reqId }
     if (op === 'ping') this.send({ ...echo, retCode: 0, retMsg: 'OK', op: 'pong', data: [String(wallNowMs)], connId })
     else if (op === 'auth') this.send({ ...this.tradeAuth(frame, wallNowMs), op, connId })
-    else {
-      const { reply, headers } = this.tradeReply(frame, op, reqId, wallNowMs)
-      const header = { ...headers, Traceid: `${connId}-${reqId ?? ''}`, Timenow: String(wallNowMs) }
+    else this.tradeOrder(frame, op, reqId, wallNowMs)
+  }
+
+  /** An order over the socket, with what a fault plan makes of it. */
+  private tradeOrder(frame: Params, op: string, reqId: string | undefined, wallNowMs: number): void {
+    const { faults, id: connId } = this.options
+    const [params] = argsOf(frame)
+    const verdict = faults.onRequest({ op, symbol: isParams(params) ? textOf(params, 'symbol') : undefined }, wallNowMs)
+    this.after(verdict.requestDelayMs, wallNowMs, (nowMs) => {
+      const done = verdict.isDone ? this.tradeReply(frame, op, reqId, nowMs) : undefined
+      const reply = verdict.reply.type === 'true' ? done?.reply : forgedAnswer(verdict)
+      if (reply === undefined) return
       const { retCode, retMsg, result, retExtInfo } = reply
-      this.send({ ...echo, retCode, retMsg, op, data: result, retExtInfo: retExtInfo ?? {}, header, connId })
-    }
+      const header = { ...done?.headers, Traceid: `${connId}-${reqId ?? ''}`, Timenow: String(nowMs) }
+      const echo = reqId === undefined ? {} : { reqId }
+      this.after(verdict.replyDelayMs, nowMs, () =>
+        this.send({ ...echo, retCode, retMsg, op, data: result, retExtInfo: retExtInfo ?? {}, header, connId }),
+      )
+    })
+  }
+
+  private after(ms: number, wallNowMs: number, run: (wallNowMs: number) => void): void {
+    if (ms <= 0) run(wallNowMs)
+    else this.options.later(ms, run)
   }
 
   private tradeAuth(frame: Params, wallNowMs: number): { retCode: number; retMsg: string } {

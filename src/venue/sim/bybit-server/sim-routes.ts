@@ -4,6 +4,7 @@
  */
 import { positionRow } from './position-row.ts'
 import type { Exchange } from './exchange.ts'
+import type { FaultSwitch } from './fault-switch.ts'
 import { restRow } from './order-row.ts'
 import { walletRow } from './wallet-row.ts'
 import type { WireReply, WireRequest } from './wire.ts'
@@ -14,12 +15,15 @@ const CLOSES_MAX = 100_000
 /** A step answers only after its frames have been sent. */
 export const isStep = (request: { readonly path: string }): boolean => request.path === STEP_PATH
 
-export function simRoute(exchange: Exchange, request: WireRequest, wallNowMs: number): WireReply {
+export function simRoute(exchange: Exchange, faults: FaultSwitch, request: WireRequest, wallNowMs: number): WireReply {
   const name = `${request.method} ${request.path}`
   if (name === 'GET /_sim/clock') return json(200, { now: exchange.source.now, speed: exchange.speed })
   if (name === 'GET /_sim/state') return json(200, simState(exchange))
   if (name === `POST ${STEP_PATH}`) return step(exchange, request.body, wallNowMs)
-  return json(404, { error: `The simulator has no ${name}. It has GET /_sim/clock, GET /_sim/state and POST /_sim/step.` })
+  if (request.path === '/_sim/faults') return faultRoute(faults, request, wallNowMs)
+  return json(404, {
+    error: `The simulator has no ${name}. It has GET /_sim/clock, GET /_sim/state, POST /_sim/step and GET, POST and DELETE /_sim/faults.`,
+  })
 }
 
 function step(exchange: Exchange, body: string, wallNowMs: number): WireReply {
@@ -28,6 +32,16 @@ function step(exchange: Exchange, body: string, wallNowMs: number): WireReply {
   if (closes === undefined) return json(400, { error: `The body must be {"closes": n} with n from 1 to ${CLOSES_MAX}.` })
   const more = exchange.step(closes, wallNowMs)
   return json(200, { now: exchange.source.now, more })
+}
+
+/** A plan that is set replaces the one before; what fired is counted by rule. */
+function faultRoute(faults: FaultSwitch, request: WireRequest, wallNowMs: number): WireReply {
+  if (request.method === 'POST') {
+    const problem = faults.read(request.body, wallNowMs)
+    if (problem !== undefined) return json(400, { error: problem })
+  } else if (request.method === 'DELETE') faults.clear()
+  else if (request.method !== 'GET') return json(405, { error: 'Faults are read by GET, set by POST and cleared by DELETE.' })
+  return json(200, { rules: faults.counts() })
 }
 
 function closesOf(body: string): number | undefined {

@@ -7,6 +7,7 @@ import { Bars } from '../../../market/bars.ts'
 import { makeInstrument } from '../../../market/instrument.ts'
 import { hmac } from './auth.ts'
 import { Exchange } from './exchange.ts'
+import { FaultSwitch } from './fault-switch.ts'
 import { RateLimits } from './rate-limit.ts'
 import type { FundingPoint } from './market-source.ts'
 import { ReplaySource } from './replay-source.ts'
@@ -31,6 +32,7 @@ export interface Decoded {
 
 export function memoryClient(exchange: Exchange, hasRateLimits = false) {
   const limits = new RateLimits(hasRateLimits)
+  const faults = new FaultSwitch(() => exchange.source.now)
   const send = (method: string, path: string, query: string, body: string): Decoded => {
     const headers = {
       'x-bapi-api-key': CREDENTIALS.key,
@@ -38,7 +40,7 @@ export function memoryClient(exchange: Exchange, hasRateLimits = false) {
       'x-bapi-recv-window': '5000',
       'x-bapi-sign': hmac(CREDENTIALS.secret, `${WALL_MS}${CREDENTIALS.key}5000${method === 'GET' ? query : body}`),
     }
-    const reply = handle({ exchange, credentials: CREDENTIALS, limits }, { method, path, query, headers, body }, WALL_MS)
+    const reply = handle({ exchange, credentials: CREDENTIALS, limits, faults }, { method, path, query, headers, body }, WALL_MS)
     return { status: reply.status, ...JSON.parse(reply.body) }
   }
   return {
