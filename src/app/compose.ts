@@ -10,19 +10,22 @@ import { reportHealth } from '../../db/health.ts'
 import { PostgresJournal } from '../../db/journal.ts'
 import { acquireLease, releaseLease, renewLease } from '../../db/lease.ts'
 import { type Result, err, ok } from '../core/result.ts'
-import { ts } from '../core/units.ts'
+import { lots, ts } from '../core/units.ts'
 import type { KernelFact } from '../kernel/event.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { parseInterval } from '../market/candles/interval.ts'
+import { formatQuantity } from '../market/instrument.ts'
 import { RISK_PROFILES } from '../risk/profiles.ts'
 import { BybitVenue } from '../venue/bybit/bybit-venue.ts'
 import { BybitClient } from '../venue/bybit/client.ts'
 import type { VenueClock } from '../venue/port.ts'
 import type { Config } from './config-schema.ts'
+import { emergencyNotice } from './emergency-file.ts'
 import { exchangeAccess } from './exchange-access.ts'
 import type { HealthReporter } from './health.ts'
 import { type DataPaths, type PathProblem, readTag } from './paths.ts'
 import { DEFAULT_PLANS, type StrategyPlan, planOf } from './strategy-plan.ts'
+import { type Scope, writeScope } from './scope-file.ts'
 import { Trader } from './trader.ts'
 import { realWall } from './wall.ts'
 
@@ -45,6 +48,7 @@ export interface TraderHooks {
 }
 
 const CALL_TIMEOUT_MS = 5_000
+const CONFIG_INVALID = 3
 const RECV_WINDOW_MS = 5_000
 const LEASE_RENEW_MS = 1_000
 /** A trader that was killed holds its lease this long; the next one waits for it. */
@@ -63,9 +67,22 @@ export function plansOf(config: Config): Result<readonly StrategyPlan[], PathPro
   const plans: StrategyPlan[] = []
   for (const spec of config.strategies ?? DEFAULT_PLANS) {
     const plan = planOf(spec)
-    if (!plan.ok) return err({ sentence: plan.error, next: 'Correct the list of strategies in the configuration.' })
+    if (!plan.ok)
+      return err({ sentence: plan.error, next: 'Correct the list of strategies in the configuration.', exitCode: CONFIG_INVALID })
     plans.push(plan.value)
   }
+  const owners = new Map<string, string>()
+  for (const plan of plans)
+    for (const symbol of plan.symbols) {
+      const owner = owners.get(symbol)
+      if (owner !== undefined)
+        return err({
+          sentence: `symbol-owned: ${symbol} belongs to ${owner}, so ${plan.id} cannot trade it too.`,
+          next: 'Give each symbol to one strategy.',
+          exitCode: CONFIG_INVALID,
+        })
+      owners.set(symbol, plan.id)
+    }
   return ok(plans)
 }
 
@@ -114,6 +131,8 @@ export async function startTrader(context: RoleContext, hooks: TraderHooks): Pro
     step: hooks.step,
     told: hooks.told,
     isSafe: hooks.isSafe,
+    onPositions: scopeWriter(paths.root, readTag(paths), log),
+    emergency: emergencyNotice(paths.root, () => Date.now()),
     fatal: hooks.fatal,
   })
   const renewal = setInterval(() => {
@@ -138,6 +157,30 @@ export async function startTrader(context: RoleContext, hooks: TraderHooks): Pro
       await database.value.close()
     },
   })
+}
+
+/** Keeps `scope.json` true, for a panic past this process. */
+function scopeWriter(dataDir: string, tag: string, log: RoleContext['log']): (kernel: Kernel) => void {
+  let written = ''
+  return (kernel) => {
+    const scope: Scope = {
+      tag,
+      lastFillTs: kernel.portfolio.lastFillTs ?? 0,
+      positions: kernel.config.instruments.flatMap((instrument) => {
+        const held = kernel.portfolio.positionLots(instrument.index)
+        if (held === 0) return []
+        return [{ symbol: instrument.symbol, side: held > 0 ? 'long' : 'short', size: formatQuantity(instrument, lots(Math.abs(held))) }]
+      }),
+    }
+    const text = JSON.stringify(scope)
+    if (text === written) return
+    try {
+      writeScope(dataDir, scope)
+      written = text
+    } catch (cause) {
+      log('warn', `scope.json is not written (${cause instanceof Error ? cause.message : String(cause)}): panic --direct would ask`)
+    }
+  }
 }
 
 async function takeLease(database: Database): Promise<Result<{ readonly epoch: number; readonly seq: number }, PathProblem>> {

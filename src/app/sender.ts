@@ -16,7 +16,7 @@ const RESENDS_MAX = 5
 const ENTRY_RETRY_MAX_MS = 5_000
 
 export interface SenderPorts {
-  readonly venue: Venue
+  readonly venue: Pick<Venue, 'send' | 'lookUp'>
   readonly wall: Wall
   readonly now: () => Ts
   /** What became known: to be journaled and applied. */

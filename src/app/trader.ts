@@ -21,6 +21,8 @@ import type { StreamName, StreamState } from '../venue/bybit/transport.ts'
 import type { Quote, VenueHandlers } from '../venue/port.ts'
 import { BarGate, type GatedBar } from './bar-gate.ts'
 import { CommandDesk } from './command-desk.ts'
+import type { EmergencyNotice } from './emergency-file.ts'
+import { withEntryGate } from './entry-gate.ts'
 import { type HealthReporter, PARTS } from './health.ts'
 import { LiveDriver } from './live-driver.ts'
 import { MarketClock } from './market-clock.ts'
@@ -50,6 +52,10 @@ export interface TraderOptions {
   readonly told: (facts: readonly KernelFact[], kernel: Kernel) => void
   /** Exits and stops only: the third crash in ten minutes (architecture 2.1). */
   readonly isSafe: boolean
+  /** The positions changed: for whoever must know them when this process cannot be asked (S7). */
+  readonly onPositions: (kernel: Kernel) => void
+  /** A panic past this process, to be taken note of before anything else is opened. */
+  readonly emergency: EmergencyNotice
   /** This process must end: a lost lease or an invariant. */
   readonly fatal: (text: string) => void
 }
@@ -57,9 +63,13 @@ export interface TraderOptions {
 export interface BootFailure {
   readonly sentence: string
   readonly next: string
+  readonly exitCode?: number
 }
 
 const WARMUP_BARS_MIN = 200
+/** Exit codes of surfaces 3.e. */
+const EXIT_AUTH = 4
+const EXIT_UNREACHABLE = 5
 const RECONCILE_EVERY_MS = 60_000
 const TIME_STRIDE_MS = 5_000
 /** Verification of a panic: the venue is read until it is flat, this long. */
@@ -83,6 +93,7 @@ export class Trader {
   private lastStrideTs = 0
   private reconciledAtMs = 0
   private isReconciled = false
+  private isKeyRefused = false
   private isFresh = false
   private closedAt: Ts | undefined
   private isTaking = false
@@ -125,15 +136,23 @@ export class Trader {
       recovered.value.isFresh ? 'empty journal' : `${recovered.value.rows} rows after the snapshot`,
       wall.steadyMs() - recoverStart,
     )
+    await this.importEmergency()
     this.settleUnanswered()
 
     const reconcileStart = wall.steadyMs()
     const first = await this.reconcile(true)
+    if (this.isKeyRefused)
+      return err({
+        sentence: `Bybit does not accept the key (${this.reconcileText}).`,
+        next: 'Check the key, its environment and its IP list.',
+        exitCode: EXIT_AUTH,
+      })
     if (!first) {
       await this.hold('reconcile', 'no-entries', 'reconcile', 'the first reconciliation is not clean')
     } else await this.lift('reconcile')
     if (options.isSafe) await this.hold('safe', 'no-entries', 'error', 'safe mode: the trader crashed three times in ten minutes')
     options.step('reconciled', this.reconcileText, wall.steadyMs() - reconcileStart)
+    options.onPositions(this.kernel)
     await this.prepareVenue()
 
     venue.open(this.handlers())
@@ -154,6 +173,7 @@ export class Trader {
       const { type, code, detail } = answer.error
       if (type === 'auth')
         return err({
+          exitCode: EXIT_AUTH,
           sentence: `Bybit does not accept the key (${code} ${detail}).`,
           next: 'Check the key, its environment and its IP list.',
         })
@@ -165,6 +185,7 @@ export class Trader {
       if (type === 'invalid-request') return err({ sentence: `${detail}.`, next: 'Check the symbols of the strategies.' })
       if (attempt >= 20)
         return err({
+          exitCode: EXIT_UNREACHABLE,
           sentence: `The exchange does not answer (${code} ${detail}).`,
           next: 'Check the network or the simulator, then start again.',
         })
@@ -174,17 +195,7 @@ export class Trader {
 
   private kernelConfig(instruments: readonly Instrument[]): Result<KernelConfig, BootFailure> {
     const strategies: StrategyConfig[] = []
-    const owners = new Map<string, string>()
     for (const plan of this.options.plans) {
-      for (const symbol of plan.symbols) {
-        const owner = owners.get(symbol)
-        if (owner !== undefined)
-          return err({
-            sentence: `symbol-owned: ${symbol} belongs to ${owner}, so ${plan.id} cannot trade it too.`,
-            next: 'Give each symbol to one strategy.',
-          })
-        owners.set(symbol, plan.id)
-      }
       strategies.push({
         id: strategyId(plan.id),
         definition: plan.definition,
@@ -213,7 +224,7 @@ export class Trader {
     const known = knownStateOf(kernel)
     const now = (): Ts => this.clock.now()
     this.sender = new Sender({
-      venue,
+      venue: withEntryGate(venue, () => (options.emergency.isPending() ? 'panic --direct has run' : undefined)),
       wall,
       now,
       tell: (event) => this.driver.post(() => [event]),
@@ -361,7 +372,9 @@ export class Trader {
       return { instrument, bar, spreadTicks: this.spreads[instrument] ?? 0 }
     })
     this.lastStrideTs = at
-    void this.driver.submit(() => [{ type: 'bars-closed', ts: at, mode, bars: rows }]).then(() => this.noteClosed(at))
+    void this.driver
+      .submit(() => [...this.emergencyInputs(), { type: 'bars-closed', ts: at, mode, bars: rows }])
+      .then(() => this.noteClosed(at))
   }
 
   /** The instant counts as done when all that it led to is sent and answered, and the answers are in the journal. */
@@ -373,9 +386,43 @@ export class Trader {
     this.options.health.report(PARTS.bars, 'ok', String(at))
   }
 
+  /** A panic past this process halts it, from the moment in which its file is seen until an admin resumes (S7). */
+  private emergencyInputs(): readonly KernelInput[] {
+    if (!this.options.emergency.isPending()) return []
+    const since = this.clock.now()
+    const actor = 'panic --direct'
+    return [
+      {
+        type: 'add-hold',
+        ts: since,
+        hold: { id: 'panic', scope: { type: 'account' }, effect: 'no-orders', cause: 'panic', actor, reason: actor, since },
+      },
+      { type: 'cancel-orders', orderId: undefined, actor, ts: since },
+    ]
+  }
+
+  private isImporting = false
+
+  private async importEmergency(): Promise<void> {
+    if (this.isImporting || !this.options.emergency.isPending()) return
+    this.isImporting = true
+    this.options.log('warn', 'panic --direct has run: halted until an admin resumes')
+    await this.driver.submit(() => this.emergencyInputs())
+    try {
+      this.options.emergency.settle()
+    } catch (thrown) {
+      // The file stays in sight: nothing is opened while it does.
+      this.options.log('warn', `emergency.jsonl cannot be put aside (${thrown instanceof Error ? thrown.message : String(thrown)})`)
+    }
+    this.isImporting = false
+    if (this.reconciledAtMs > 0) await this.reconcile(false)
+  }
+
   private observe(input: KernelInput, facts: readonly KernelFact[]): void {
     if (facts.length > 0) this.options.told(facts, this.kernel)
-    if (input.type === 'order-filled' || input.type === 'position-adjusted') this.protection.check()
+    if (input.type !== 'order-filled' && input.type !== 'position-adjusted') return
+    this.protection.check()
+    this.options.onPositions(this.kernel)
   }
 
   private startTimers(): void {
@@ -392,6 +439,7 @@ export class Trader {
 
   private second(): void {
     void this.takeCommands()
+    void this.importEmergency()
     this.protection.check()
     this.streams.check()
     this.endTimedPauses()
@@ -433,6 +481,7 @@ export class Trader {
   private async reconcile(isFirst: boolean): Promise<boolean> {
     const outcome = await this.reconciler.run(isFirst)
     this.isReconciled = outcome.isClean
+    this.isKeyRefused = outcome.isKeyRefused === true
     this.reconcileText = outcome.isClean ? `${outcome.openOrders} orders, ${outcome.positions} positions` : outcome.detail
     if (outcome.isClean) {
       this.reconciledAtMs = this.options.wall.nowMs()

@@ -11,6 +11,7 @@ import { ApiClient, type ApiFailure, type CommandAnswer } from '../../api/client
 import type { Result } from '../core/result.ts'
 import { type CliContext, contextOf } from './context.ts'
 import { CliError, EXIT, type ExitCode } from './exit.ts'
+import type { PanicDirectFlags } from './panic-direct.ts'
 import { printReply } from './reply-text.ts'
 import { STEERING } from './steering.ts'
 
@@ -37,14 +38,26 @@ export const registerSteering =
     const command = program.command(name).description(summary).argument('[words...]', usage).action(runCommand)
     if (ROWS[name] !== undefined || name === 'risk' || name === 'pnl')
       command.option('-w, --watch [seconds]', 'again and again, until Ctrl-C')
+    if (name === 'panic')
+      command
+        .option('--direct', 'past database, trader and API: with the key file alone')
+        .option(
+          '--symbol <symbol>',
+          'with --direct: close all of this symbol, may be repeated',
+          (value, before: readonly string[] = []) => [...before, value],
+        )
+        .option('--all', 'with --direct: close every position of the account')
+        .option('--timeout <seconds>', 'with --direct: how long it is tried (default: 60)')
   }
 
-interface Flags {
+interface Flags extends PanicDirectFlags {
+  readonly direct?: boolean
   readonly watch?: string | true
 }
 
 async function runCommand(words: readonly string[], flags: Flags, command: Command): Promise<void> {
   const context = contextOf(command)
+  if (flags.direct === true) return (await import('./panic-direct.ts')).runPanicDirect(context, flags)
   const client = clientOf(context)
   const name = command.name()
   if (flags.watch === undefined) return once(context, client, name, words)

@@ -42,7 +42,13 @@ export class Books {
   adopted(event: OrderAdopted): void {
     const owner = this.portfolio.ownerOrExternal(event.instrument)
     const isProtective = event.origin === 'attached-stop' || event.origin === 'attached-target'
-    const klass: IntentClass = isProtective ? 'protective' : event.reduceOnly ? 'reduce' : 'entry'
+    const klass: IntentClass = isProtective
+      ? 'protective'
+      : event.origin === 'panic-direct'
+        ? 'flatten'
+        : event.reduceOnly
+          ? 'reduce'
+          : 'entry'
     this.orders.adopt(event, owner, klass)
   }
 
@@ -102,7 +108,8 @@ function exitReasonOf(order: Order): string {
     case 'adl':
       return 'adl'
     case 'external':
-      return 'external'
+    case 'panic-direct':
+      return order.origin
     case 'ours':
       return order.class === 'flatten' ? 'flatten' : order.reason.rule === OPERATOR_CLOSE ? 'operator' : 'signal'
   }

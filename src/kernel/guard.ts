@@ -88,6 +88,11 @@ export class Guard {
     this.desk.alert('panic.started', 'P1', undefined, `PANIC by ${actor}: entries are held, positions are being closed.`)
   }
 
+  /** An exit of `panic --direct` has been seen: once, whatever the number of its orders. */
+  haltAfterDirectPanic(): void {
+    if (!this.holds.some((hold) => hold.id === PANIC_HOLD)) this.haltForPanic('panic --direct', 'panic --direct')
+  }
+
   /** A confirmed drawdown tier. Answers true when it is new. */
   trip(tier: 'orange' | 'red'): boolean {
     const id = tier === 'red' ? RED_HOLD : ORANGE_HOLD

@@ -318,6 +318,9 @@ export class Kernel {
         this.guard.afterAdjustment(input, heldBefore)
         return
       case 'order-adopted':
+        // Somebody flattened the account past us: what is left to do is to open nothing (S7).
+        if (input.origin === 'panic-direct') this.guard.haltAfterDirectPanic()
+        return
       case 'wallet-adjusted':
       case 'funding-settled':
       case 'instrument-changed':

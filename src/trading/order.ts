@@ -91,8 +91,8 @@ export const ORDER_TRANSITIONS: Readonly<Record<OrderStatus, readonly OrderStatu
 export const isOpenStatus = (status: OrderStatus): boolean =>
   status === 'submitted' || status === 'accepted' || status === 'triggered' || status === 'partially-filled'
 
-/** Where an order came from. attached-*: the venue made it from the stop or target of our entry. */
-export const ORDER_ORIGINS = ['ours', 'attached-stop', 'attached-target', 'external', 'liquidation', 'adl'] as const
+/** Where an order came from. attached-*: the venue made it from the stop or target of our entry. panic-direct: sent past the trader (S7). */
+export const ORDER_ORIGINS = ['ours', 'attached-stop', 'attached-target', 'external', 'panic-direct', 'liquidation', 'adl'] as const
 export type OrderOrigin = (typeof ORDER_ORIGINS)[number]
 
 /** An order as the kernel knows it. Mutable in place by the kernel's fold only: control-plane objects are reused, not copied. */
@@ -151,3 +151,8 @@ export function ownerOfClientOrderId(clientOrderId: string, tag: string): 'ours'
   if (!clientOrderId.startsWith(BASE36_PREFIX)) return 'external'
   return clientOrderId.startsWith(`${BASE36_PREFIX}${tag}-`) ? 'ours' : 'another-ballast'
 }
+
+/** `b1-${tag}-e${wall ms in base 36}-${n}`: an exit of `panic --direct`, which knows no OrderId (S7). */
+export const emergencyOrderIdOf = (tag: string, wallMs: number, n: number): string => `${BASE36_PREFIX}${tag}-e${wallMs.toString(36)}-${n}`
+
+export const isEmergencyOrderId = (clientOrderId: string): boolean => /^b1-[a-z0-9]+-e[a-z0-9]+-\d+$/.test(clientOrderId)

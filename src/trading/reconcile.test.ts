@@ -7,7 +7,7 @@ import { type Lots, cash, instrumentIndex, lots, orderId, rate, strategyId, tick
 import { Kernel } from '../kernel/kernel.ts'
 import { BTC, Bench, ETH, signal } from '../kernel/testing.ts'
 import type { VenueEvent } from './event.ts'
-import { clientOrderIdOf } from './order.ts'
+import { clientOrderIdOf, emergencyOrderIdOf } from './order.ts'
 import { type KnownState, adjustmentsOf, differenceOf, eventsOf, isClean, orderIdOf } from './reconcile.ts'
 import type { AccountReading, ExecutionReport, OrderReport, StreamReport } from './report.ts'
 
@@ -239,4 +239,37 @@ test('a kernel that restarts knows the same orders', () => {
   again.restore(bench.kernel.snapshot())
   expect(eventsOf(order(), knownOf(again))).toEqual(eventsOf(order(), knownOf(bench.kernel)))
   expect(again.orders.find(instrumentIndex(0), orderIdOf('b1-tests1-1', 'tests1'), undefined)?.strategy).toBe(strategyId('s0'))
+})
+
+describe('S7 orders of panic --direct', () => {
+  const id = emergencyOrderIdOf('tests1', 1_750_000_000_000, 1)
+
+  test('their number is not one of our order ids', () => {
+    expect(id).toMatch(/^b1-tests1-e[a-z0-9]{8}-1$/)
+    expect(id.length).toBeLessThanOrEqual(36)
+    expect(orderIdOf(id, 'tests1')).toBeUndefined()
+    // An order id of ours in base 36 may begin with an e as well.
+    expect(orderIdOf('b1-tests1-e1', 'tests1')).toBe(14 * 36 + 1)
+  })
+
+  test('an exit of it closes the trade as panic-direct, halts once, and quarantines nothing', () => {
+    const bench = new Bench()
+    const { kernel } = bench
+    kernel.apply({ type: 'position-adjusted', instrument: BTC, lots: lots(10), price: ticks(100), cause: 'test', ts: ts(1) })
+    const report = execution({ clientOrderId: id, venueOrderId: 'v9', tradeId: 'x9', side: -1, ts: ts(2) })
+    kernel.outbox.reset()
+    for (const event of eventsOf(report, knownOf(kernel))) kernel.apply(event)
+    const facts = Array.from({ length: kernel.outbox.count }, (_, k) => kernel.outbox.at(k))
+    expect(kernel.portfolio.positionLots(BTC)).toBe(0)
+    expect(facts.find((f) => f.type === 'trade-closed')).toMatchObject({ trade: { exitReason: 'panic-direct' } })
+    expect(kernel.holds.filter((h) => h.id === 'panic')).toMatchObject([{ effect: 'no-orders', cause: 'panic' }])
+    expect(kernel.holds.some((h) => h.id.startsWith('odd-'))).toBe(false)
+    expect(eventsOf(report, knownOf(kernel))).toEqual([])
+  })
+
+  test('the same id with another tag stays a stranger’s', () => {
+    const bench = new Bench()
+    const foreign = execution({ clientOrderId: emergencyOrderIdOf('other1', 1, 1), venueOrderId: 'v8' })
+    expect(eventsOf(foreign, knownOf(bench.kernel))[0]).toMatchObject({ type: 'order-adopted', origin: 'external' })
+  })
 })

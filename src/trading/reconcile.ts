@@ -5,7 +5,7 @@
 import { assertNever } from '../core/assert.ts'
 import { type Cash, type InstrumentIndex, type OrderId, type Ticks, type Ts, cash, lots, orderId } from '../core/units.ts'
 import type { VenueEvent } from './event.ts'
-import { type Order, isOpenStatus, ownerOfClientOrderId } from './order.ts'
+import { type Order, type OrderOrigin, isEmergencyOrderId, isOpenStatus, ownerOfClientOrderId } from './order.ts'
 import type { AccountReading, ExecutionReport, OrderReport, StreamReport } from './report.ts'
 
 /** What reconciliation may ask of the kernel. */
@@ -17,9 +17,9 @@ export interface KnownState {
   readonly wallet: Cash
 }
 
-/** Our sequence number inside an id that we gave; undefined for ids of others. */
+/** Our sequence number inside an id that we gave; undefined for ids of others, and for those of `panic --direct`, which has none. */
 export function orderIdOf(clientOrderId: string, tag: string): OrderId | undefined {
-  if (ownerOfClientOrderId(clientOrderId, tag) !== 'ours') return undefined
+  if (ownerOfClientOrderId(clientOrderId, tag) !== 'ours' || isEmergencyOrderId(clientOrderId)) return undefined
   const n = Number.parseInt(clientOrderId.slice(clientOrderId.lastIndexOf('-') + 1), 36)
   return Number.isSafeInteger(n) && n > 0 ? orderId(n) : undefined
 }
@@ -84,10 +84,20 @@ function eventsOfOrder(report: OrderReport, known: KnownState): VenueEvent[] {
 const differs = (order: Order, report: OrderReport): boolean =>
   order.kind !== 'market' && (order.lots !== report.lots || order.limit !== report.limit || order.trigger !== report.trigger)
 
+/** An id of ours that we do not know is somebody else's doing, unless `panic --direct` sent it. */
+function adoptedOrigin(
+  report: { readonly origin: OrderOrigin; readonly clientOrderId: string },
+  tag: string,
+): Exclude<OrderOrigin, 'ours'> {
+  if (report.origin !== 'ours') return report.origin
+  const isOurs = ownerOfClientOrderId(report.clientOrderId, tag) === 'ours'
+  return isOurs && isEmergencyOrderId(report.clientOrderId) ? 'panic-direct' : 'external'
+}
+
 function adopted(report: OrderReport, known: KnownState): VenueEvent {
   return {
     type: 'order-adopted',
-    origin: report.origin === 'ours' ? 'external' : report.origin,
+    origin: adoptedOrigin(report, known.tag),
     parentOrderId: orderIdOf(report.parentClientOrderId, known.tag),
     instrument: report.instrument,
     venueOrderId: report.venueOrderId,
@@ -108,10 +118,11 @@ function eventsOfExecution(report: ExecutionReport, known: KnownState): VenueEve
   const order = known.find(report.instrument, id, report.venueOrderId)
   if (order?.tradeIds.includes(report.tradeId) === true) return []
   const events: VenueEvent[] = []
+  const origin = adoptedOrigin(report, known.tag)
   if (order === undefined)
     events.push({
       type: 'order-adopted',
-      origin: report.origin === 'ours' ? 'external' : report.origin,
+      origin,
       parentOrderId: undefined,
       instrument: report.instrument,
       venueOrderId: report.venueOrderId,
@@ -122,7 +133,7 @@ function eventsOfExecution(report: ExecutionReport, known: KnownState): VenueEve
       limit: undefined,
       trigger: undefined,
       triggerBy: 'last',
-      reduceOnly: report.origin !== 'external' && report.origin !== 'ours',
+      reduceOnly: origin !== 'external',
       ts: report.ts,
     })
   events.push({

@@ -1,0 +1,155 @@
+/**
+ * `ballast panic --direct`: asks once, then flattens past database, trader and API.
+ * Never needs anything of the installation but its key file, and never stops because a disk is full.
+ */
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline/promises'
+import { openEmergencyLog } from '../app/emergency-file.ts'
+import { exchangeAccess } from '../app/exchange-access.ts'
+import { panicDirect } from '../app/panic-direct.ts'
+import { pathsOf } from '../app/paths.ts'
+import { readScope } from '../app/scope-file.ts'
+import { realWall } from '../app/wall.ts'
+import { BybitClient } from '../venue/bybit/client.ts'
+import { PanicAccount, type PanicPosition } from '../venue/bybit/panic-account.ts'
+import type { PanicScope } from '../venue/bybit/panic-plan.ts'
+import type { CliContext } from './context.ts'
+import { CliError, EXIT } from './exit.ts'
+
+export interface PanicDirectFlags {
+  readonly all?: boolean
+  readonly symbol?: readonly string[]
+  readonly timeout?: string
+}
+
+const CALL_TIMEOUT_MS = 5_000
+const LIMIT_SEC = 60
+/** Stands in the order ids where the data directory's own tag cannot be read. */
+const NO_TAG = 'direct'
+
+/** The account of the configured profile. @throws CliError where there is no usable key. */
+export function openPanicAccount(context: CliContext): { readonly account: PanicAccount; readonly close: () => Promise<void> } {
+  const config = context.config().values
+  // Taking risk off needs no statement that live is meant.
+  const access = exchangeAccess(config, pathsOf(context.dataDir()), 'live')
+  if (!access.ok) throw new CliError(EXIT.auth, access.error.sentence, access.error.next)
+  const client = new BybitClient({
+    ...access.value,
+    credentials: { key: access.value.key, secret: access.value.secret },
+    timeoutMs: CALL_TIMEOUT_MS,
+    recvWindowMs: CALL_TIMEOUT_MS,
+  })
+  return { account: new PanicAccount(client, Date.now), close: () => client.close() }
+}
+
+export async function runPanicDirect(context: CliContext, flags: PanicDirectFlags): Promise<void> {
+  const { out } = context
+  const limitSec = Number(flags.timeout ?? LIMIT_SEC)
+  if (!(limitSec > 0 && limitSec <= 86_400))
+    throw new CliError(EXIT.usage, `--timeout '${flags.timeout}' is not a number of seconds.`, 'Write for example --timeout 60.')
+  const dataDir = context.dataDir()
+  const tag = readTagFile(dataDir)
+  const { account, close } = openPanicAccount(context)
+  const log = openEmergencyLog(dataDir)
+  try {
+    const { scope, scopeFillTs } = await findScope(context, flags, account, dataDir)
+    if (!(await isConfirmed(context, scope))) throw new CliError(EXIT.notConfirmed, 'Nothing was done.', 'Answer y, or give --yes.')
+    const outcome = await panicDirect({
+      account,
+      scope,
+      scopeFillTs,
+      tag: tag ?? NO_TAG,
+      idPrefix: tag === undefined ? 'b1-' : `b1-${tag}-`,
+      record: (record) => {
+        const problem = log.append(record)
+        if (problem !== undefined) process.stderr.write(`not on disk (${problem}): ${JSON.stringify(record)}\n`)
+      },
+      wall: realWall,
+      say: (text) => out.note(text),
+      limitMs: limitSec * 1000,
+    })
+    out.answer(outcome, () => {
+      out.line(outcome.sentence)
+      out.note(
+        `${outcome.ordersSent} orders in ${(outcome.elapsedMs / 1000).toFixed(1)} s. The trader stays halted until an admin resumes: ballast resume`,
+      )
+    })
+    if (!outcome.isFlat) process.exitCode = EXIT.error
+  } finally {
+    log.close()
+    await close()
+  }
+}
+
+function readTagFile(dataDir: string): string | undefined {
+  const file = join(dataDir, 'tag')
+  try {
+    return existsSync(file) ? /^[a-z0-9]{6}$/.exec(readFileSync(file, 'utf8').trim())?.[0] : undefined
+  } catch {
+    // A disk that cannot be read must not keep positions open.
+    return undefined
+  }
+}
+
+async function findScope(
+  context: CliContext,
+  flags: PanicDirectFlags,
+  account: PanicAccount,
+  dataDir: string,
+): Promise<{ readonly scope: PanicScope; readonly scopeFillTs: number | undefined }> {
+  if (flags.symbol !== undefined)
+    return { scope: { type: 'chosen', symbols: flags.symbol.map((s) => s.toUpperCase()) }, scopeFillTs: undefined }
+  const known = flags.all === true ? undefined : readScope(dataDir)
+  if (known !== undefined) return { scope: { type: 'owned', positions: known.positions }, scopeFillTs: known.lastFillTs }
+  const read = await account.positions()
+  if (!read.ok)
+    throw new CliError(
+      read.error.type === 'auth' ? EXIT.auth : EXIT.unreachable,
+      `The positions cannot be read from the exchange (${read.error.code} ${read.error.detail}).`,
+      'Try again, or close them in Bybit’s app.',
+    )
+  const symbols = flags.all === true ? read.value.map((p) => p.symbol) : await askWhich(context, read.value, dataDir)
+  return { scope: { type: 'chosen', symbols }, scopeFillTs: undefined }
+}
+
+async function askWhich(context: CliContext, positions: readonly PanicPosition[], dataDir: string): Promise<readonly string[]> {
+  const { out } = context
+  out.note(`There is no readable scope.json in ${dataDir}, so Ballast's positions are not known. The account holds:`)
+  for (const [at, p] of positions.entries()) out.note(`  ${at + 1}  ${p.symbol} ${p.side === 'Buy' ? 'long' : 'short'} ${p.size}`)
+  if (positions.length === 0) {
+    out.note('  no positions')
+    return []
+  }
+  const answer = await question('Close which? (numbers, symbols, or all) ')
+  if (answer === undefined)
+    throw new CliError(EXIT.notConfirmed, 'Nobody can say here which positions to close.', 'Give --all, or --symbol ETHUSDT for each.')
+  const words = answer
+    .toUpperCase()
+    .split(/[\s,]+/)
+    .filter((word) => word !== '')
+  if (words.length === 1 && words[0] === 'ALL') return positions.map((p) => p.symbol)
+  return words.map((word) => {
+    const symbol = positions[Number(word) - 1]?.symbol ?? positions.find((p) => p.symbol === word)?.symbol
+    if (symbol === undefined) throw new CliError(EXIT.usage, `'${word}' is none of these positions.`, 'Nothing was done. Run it again.')
+    return symbol
+  })
+}
+
+async function isConfirmed(context: CliContext, scope: PanicScope): Promise<boolean> {
+  if (context.flags.yes === true) return true
+  const what = scope.type === 'chosen' ? scope.symbols.join(', ') : scope.positions.map((p) => `${p.symbol} ${p.side} ${p.size}`).join(', ')
+  const answer = await question(`Close ${what === '' ? 'what Ballast opened' : what} at market, cancel its entries? [y/N] `)
+  return answer !== undefined && /^y(es)?$/i.test(answer.trim())
+}
+
+/** Undefined where nobody can answer. */
+async function question(text: string): Promise<string | undefined> {
+  if (!process.stdin.isTTY) return undefined
+  const terminal = createInterface({ input: process.stdin, output: process.stderr })
+  try {
+    return await terminal.question(text)
+  } finally {
+    terminal.close()
+  }
+}

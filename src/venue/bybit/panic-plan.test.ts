@@ -1,0 +1,103 @@
+/**
+ * S7: what a panic past the trader closes, cancels and leaves alone, look by look.
+ * Never lets a stop go before its position, nor a stranger's position go at all.
+ */
+import { describe, expect, test } from 'vitest'
+import type { PanicFill, PanicOrder, PanicPosition } from './panic-account.ts'
+import { type PanicScope, type PanicView, panicPlan } from './panic-plan.ts'
+
+const position = (symbol: string, side: 'Buy' | 'Sell', size: string): PanicPosition => ({
+  symbol,
+  side,
+  size,
+  positionIdx: 0,
+  stopLoss: '',
+})
+const order = (part: Partial<PanicOrder>): PanicOrder => ({
+  symbol: 'BTCUSDT',
+  orderId: 'v1',
+  orderLinkId: 'b1-abc123-1',
+  side: 'Buy',
+  qty: '1',
+  reduceOnly: false,
+  stopOrderType: '',
+  ...part,
+})
+const fill = (part: Partial<PanicFill>): PanicFill => ({
+  symbol: 'BTCUSDT',
+  side: 'Buy',
+  orderLinkId: 'b1-abc123-1',
+  execQty: '0.1',
+  execTime: '5',
+  execType: 'Trade',
+  ...part,
+})
+const view = (part: Partial<PanicView>): PanicView => ({ positions: [], orders: [], fills: [], rules: new Map(), ...part })
+const owned = (...positions: (PanicScope & { type: 'owned' })['positions'][number][]): PanicScope => ({ type: 'owned', positions })
+const plan = (scope: PanicScope, part: Partial<PanicView>) => panicPlan(scope, 'b1-abc123-', view(part))
+
+describe('S7 panic past the trader', () => {
+  test('closes what is owned, split by the largest market order, to the last unit', () => {
+    const { closes } = plan(owned({ symbol: 'BTCUSDT', side: 'long', size: '2.5' }), {
+      positions: [position('BTCUSDT', 'Buy', '2.5')],
+      rules: new Map([['BTCUSDT', { step: '0.001', marketMax: '1.000' }]]),
+    })
+    expect(closes.map((c) => c.parts)).toEqual([['1', '1', '0.5']])
+  })
+  test('closes no more than is owned, and names the rest', () => {
+    const { closes, untouched } = plan(owned({ symbol: 'BTCUSDT', side: 'long', size: '0.3' }), {
+      positions: [position('BTCUSDT', 'Buy', '0.5'), position('SOLUSDT', 'Sell', '7')],
+    })
+    expect(closes.map((c) => c.quantity)).toEqual(['0.3'])
+    expect(untouched).toEqual(['BTCUSDT long 0.2', 'SOLUSDT short 7'])
+  })
+  test('a position on the other side than ours is a stranger’s', () => {
+    const { closes, untouched } = plan(owned({ symbol: 'BTCUSDT', side: 'long', size: '0.3' }), {
+      positions: [position('BTCUSDT', 'Sell', '0.5')],
+    })
+    expect(closes).toEqual([])
+    expect(untouched).toEqual(['BTCUSDT short 0.5'])
+  })
+  test('an entry that filled after the trader stopped counts, a stranger’s fill does not', () => {
+    const { closes } = plan(owned(), {
+      positions: [position('BTCUSDT', 'Buy', '0.6')],
+      fills: [fill({ execQty: '0.2' }), fill({ execQty: '0.4', orderLinkId: 'other' })],
+    })
+    expect(closes.map((c) => c.quantity)).toEqual(['0.2'])
+  })
+  test('what this panic has closed already is owned no longer', () => {
+    const { closes, untouched } = plan(owned({ symbol: 'BTCUSDT', side: 'long', size: '0.3' }), {
+      positions: [position('BTCUSDT', 'Buy', '0.2')],
+      fills: [fill({ side: 'Sell', execQty: '0.3', orderLinkId: 'b1-abc123-ek1x-1' })],
+    })
+    expect(closes).toEqual([])
+    expect(untouched).toEqual(['BTCUSDT long 0.2'])
+  })
+  test('entries are canceled at once; stops and exits only when their position is gone', () => {
+    const entry = order({ orderId: 'entry' })
+    const exit = order({ orderId: 'exit', reduceOnly: true, orderLinkId: 'b1-abc123-2' })
+    const stop = order({ orderId: 'stop', orderLinkId: '', parentOrderLinkId: 'b1-abc123-1', reduceOnly: true, stopOrderType: 'StopLoss' })
+    const scope = owned({ symbol: 'BTCUSDT', side: 'long', size: '1' })
+    const before = plan(scope, { positions: [position('BTCUSDT', 'Buy', '1')], orders: [entry, exit, stop] })
+    expect([before.entries.map((o) => o.orderId), before.leftovers.map((o) => o.orderId)]).toEqual([['entry'], []])
+    const after = plan(scope, { orders: [exit, stop] })
+    expect(after.leftovers.map((o) => o.orderId)).toEqual(['exit', 'stop'])
+  })
+  test('orders of others are named and left', () => {
+    const { entries, leftovers, untouched } = plan(owned(), {
+      orders: [order({ orderLinkId: 'manual' }), order({ orderLinkId: 'b1-zzz999-4' })],
+    })
+    expect([entries, leftovers]).toEqual([[], []])
+    expect(untouched).toHaveLength(2)
+  })
+  test('a person who chose a symbol gets all of it, whoever opened it', () => {
+    const { closes, untouched } = plan(
+      { type: 'chosen', symbols: ['ETHUSDT'] },
+      {
+        positions: [position('ETHUSDT', 'Sell', '3'), position('BTCUSDT', 'Buy', '1')],
+      },
+    )
+    expect(closes.map((c) => [c.position.symbol, c.quantity])).toEqual([['ETHUSDT', '3']])
+    expect(untouched).toEqual(['BTCUSDT long 1'])
+  })
+})
