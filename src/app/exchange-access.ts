@@ -19,6 +19,8 @@ export interface ExchangeAccess {
   readonly simUrl: string | undefined
 }
 
+const CONFIG_INVALID = 3
+
 const HOSTS = {
   testnet: {
     rest: 'https://api-testnet.bybit.com',
@@ -36,8 +38,13 @@ export const simUrlOf = (config: Config): string => (config.bybit.url ?? `http:/
 
 export function exchangeAccess(config: Config, paths: DataPaths, liveStatement: string | undefined): Result<ExchangeAccess, PathProblem> {
   switch (config.profile) {
-    case 'sim':
-    case 'paper': {
+    case 'paper':
+      return err({
+        sentence: 'Profile paper is not built yet: it needs the simulator on Bybit’s public stream.',
+        next: 'Use --profile sim.',
+        exitCode: CONFIG_INVALID,
+      })
+    case 'sim': {
       const url = simUrlOf(config)
       const streams = url.replace(/^http/, 'ws')
       return ok({
@@ -53,12 +60,14 @@ export function exchangeAccess(config: Config, paths: DataPaths, liveStatement: 
       return err({
         sentence: 'Profile observe is not built yet: no order would be sent, and nothing is shown yet either.',
         next: 'Use --profile sim.',
+        exitCode: CONFIG_INVALID,
       })
     case 'live':
       if (liveStatement !== 'live')
         return err({
           sentence: 'Profile live trades real money and needs the explicit statement BALLAST_I_AM_LIVE=live in the environment.',
           next: 'Set it, or use --profile demo.',
+          exitCode: CONFIG_INVALID,
         })
       return realAccess(HOSTS.live, paths)
     case 'testnet':
@@ -71,7 +80,7 @@ export function exchangeAccess(config: Config, paths: DataPaths, liveStatement: 
 function realAccess(host: (typeof HOSTS)[keyof typeof HOSTS], paths: DataPaths): Result<ExchangeAccess, PathProblem> {
   const file = paths.bybitKey
   const next = `Write {"key":"…","secret":"…"} to ${file} and run chmod 600 on it.`
-  if (!existsSync(file)) return err({ sentence: `There is no exchange key at ${file}.`, next })
+  if (!existsSync(file)) return err({ sentence: `There is no exchange key at ${file}.`, next, exitCode: CONFIG_INVALID })
   if ((statSync(file).mode & 0o077) !== 0) return err({ sentence: `${file} can be read by others.`, next: `chmod 600 ${file}` })
   let raw: unknown
   try {

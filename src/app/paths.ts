@@ -22,6 +22,8 @@ export interface DataPaths {
 export interface PathProblem {
   readonly sentence: string
   readonly next: string
+  /** That of surfaces 3.e; 1 unless given. */
+  readonly exitCode?: number
 }
 
 export const pathsOf = (root: string): DataPaths => ({

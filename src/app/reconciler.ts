@@ -33,6 +33,8 @@ export interface ReconcileOutcome {
   readonly detail: string
   readonly openOrders: number
   readonly positions: number
+  /** The exchange does not know the key: nothing else can be right. */
+  readonly isKeyRefused?: boolean
 }
 
 export function knownStateOf(kernel: Kernel): KnownState {
@@ -51,6 +53,8 @@ export class Reconciler {
   private readonly ports: ReconcilerPorts
   private readonly known: KnownState
   private running: Promise<ReconcileOutcome> | undefined
+  /** Executions before it are in the opening balance. */
+  private openedAt = 0
 
   constructor(ports: ReconcilerPorts) {
     this.ports = ports
@@ -58,22 +62,27 @@ export class Reconciler {
   }
 
   /** One at a time; a caller that comes while one runs gets its outcome. */
-  run(isFirst: boolean): Promise<ReconcileOutcome> {
-    this.running ??= this.reconcile(isFirst).finally(() => {
+  run(): Promise<ReconcileOutcome> {
+    this.running ??= this.reconcile().finally(() => {
       this.running = undefined
     })
     return this.running
   }
 
-  private async reconcile(isFirst: boolean): Promise<ReconcileOutcome> {
+  private async reconcile(): Promise<ReconcileOutcome> {
     let previous: Difference | undefined
     for (let read = 0; read < READS_MAX; read++) {
       const reading = await this.ports.venue.readAccount(this.executionsFrom())
       if (!reading.ok) {
-        return { isClean: false, detail: `the account cannot be read: ${reading.error.detail}`, openOrders: 0, positions: 0 }
+        return {
+          isClean: false,
+          detail: `the account cannot be read: ${reading.error.detail}`,
+          openOrders: 0,
+          positions: 0,
+          isKeyRefused: reading.error.type === 'auth',
+        }
       }
-      await this.absorb(reading.value)
-      if (isFirst && read === 0) await this.openWallet(reading.value)
+      if (!(await this.openWallet(reading.value))) await this.absorb(reading.value)
       await this.lookUpMissing(reading.value)
       const difference = differenceOf(reading.value, this.indexes(), this.known)
       if (difference.otherBallast.length > 0) await this.holdForOther(difference)
@@ -99,7 +108,7 @@ export class Reconciler {
 
   private executionsFrom(): Ts {
     const last = this.ports.kernel.portfolio.lastFillTs
-    return ts(Math.max(1, (last ?? this.ports.now()) - OVERLAP_MS))
+    return ts(Math.max(1, this.openedAt, (last ?? this.ports.now()) - OVERLAP_MS))
   }
 
   /** Events of what was read: executions first, oldest first, then the orders as they stand. */
@@ -109,12 +118,15 @@ export class Reconciler {
     await driver.submit(() => reading.openOrders.flatMap((report) => eventsOf(report, this.known)))
   }
 
-  private async openWallet(reading: AccountReading): Promise<void> {
+  /** The first reading that succeeds opens the books: its balance is the capital, and what was executed before is in it. */
+  private async openWallet(reading: AccountReading): Promise<boolean> {
     const { kernel, driver } = this.ports
-    if (kernel.portfolio.ledger.capital !== 0 || kernel.portfolio.ledger.wallet !== 0) return
+    if (kernel.portfolio.ledger.capital !== 0 || kernel.portfolio.ledger.wallet !== 0) return false
+    for (const { ts: at } of reading.executions) this.openedAt = Math.max(this.openedAt, at + 1)
     await driver.submit(() => [
       { type: 'wallet-adjusted', coin: reading.coin, amount: reading.walletBalance, cause: 'opening', ts: this.ports.now() },
     ])
+    return true
   }
 
   /** Orders that we think open and the venue does not list: each is looked up by id, and its end becomes an event. */

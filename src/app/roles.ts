@@ -26,10 +26,10 @@ export async function runRole(role: ProcessRole, context: RoleContext, flags: { 
   const started = await start(role, context, flags, ended.end)
   if (!started.ok) {
     clearInterval(heartbeat)
-    tell({ type: 'failed', sentence: started.error.sentence, next: started.error.next, exitCode: 1 })
+    tell({ type: 'failed', sentence: started.error.sentence, next: started.error.next, exitCode: started.error.exitCode ?? 1 })
     if (process.send === undefined) context.log('error', `${started.error.sentence} ${started.error.next}`)
     for (const name of rolesOf(role)) removePid(context.paths, name)
-    return 1
+    return started.error.exitCode ?? 1
   }
   tell({ type: 'ready', detail: '' })
   const code = await ended.promise

@@ -4,7 +4,8 @@
  */
 import { type ChildProcess, fork } from 'node:child_process'
 import { type EmbeddedServer, startEmbedded } from '../../db/embedded.ts'
-import type { RoleContext } from './compose.ts'
+import { type RoleContext, plansOf } from './compose.ts'
+import { exchangeAccess } from './exchange-access.ts'
 import { livingPid, removePid, writePid } from './paths.ts'
 import type { RoleMessage } from './role-message.ts'
 import type { ProcessRole } from './roles.ts'
@@ -91,6 +92,9 @@ export class Supervisor {
   private async boot(): Promise<number | undefined> {
     const { context, terminal } = this.options
     const { config, paths } = context
+    // What the configuration alone can tell is told before anything is started.
+    for (const checked of [exchangeAccess(config, paths, context.liveStatement), plansOf(config)])
+      if (!checked.ok) return this.give({ ...checked.error, exitCode: checked.error.exitCode ?? 1 })
     if (config.databaseUrl === undefined) {
       const server = await startEmbedded({ dataDir: paths.root })
       if (!server.ok) {

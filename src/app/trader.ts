@@ -67,6 +67,10 @@ export interface BootFailure {
 }
 
 const WARMUP_BARS_MIN = 200
+/** Bybit takes stamps less than 1 s ahead and, with its window of 5 s, less than 5 s old; both with room for the road. */
+const CLOCK_AHEAD_MAX_MS = 900
+const CLOCK_BEHIND_MAX_MS = 4_000
+const CLOCK_WARN_MS = 500
 /** Exit codes of surfaces 3.e. */
 const EXIT_AUTH = 4
 const EXIT_UNREACHABLE = 5
@@ -124,6 +128,8 @@ export class Trader {
     this.spreads.push(...this.instruments.map(() => 0))
     this.wire()
 
+    const skew = await this.refusedClock()
+    if (skew !== undefined) return err(skew)
     const recoverStart = wall.steadyMs()
     const recovered = await recover(this.kernel, options.journal)
     if (!recovered.ok)
@@ -162,6 +168,22 @@ export class Trader {
   }
 
   private reconcileText = ''
+
+  /** Bybit refuses what is stamped a second ahead, or older than its window: better said at the start than order by order. */
+  private async refusedClock(): Promise<BootFailure | undefined> {
+    const skew = await this.options.venue.clockSkewMs()
+    if (!skew.ok) return undefined
+    const seconds = (Math.abs(skew.value) / 1000).toFixed(1)
+    const side = skew.value > 0 ? 'ahead of' : 'behind'
+    if (skew.value < CLOCK_AHEAD_MAX_MS && skew.value > -CLOCK_BEHIND_MAX_MS) {
+      if (Math.abs(skew.value) > CLOCK_WARN_MS) this.options.log('warn', `this machine's clock is ${seconds} s ${side} the exchange's`)
+      return undefined
+    }
+    return {
+      sentence: `This machine's clock is ${seconds} s ${side} the exchange's, which would refuse every order.`,
+      next: 'Let the clock be set by NTP (timedatectl set-ntp true), then start again.',
+    }
+  }
 
   /** Readings at boot are tried for a while: the exchange may be starting too. */
   private async untilAnswered<T>(
@@ -479,7 +501,7 @@ export class Trader {
   }
 
   private async reconcile(isFirst: boolean): Promise<boolean> {
-    const outcome = await this.reconciler.run(isFirst)
+    const outcome = await this.reconciler.run()
     this.isReconciled = outcome.isClean
     this.isKeyRefused = outcome.isKeyRefused === true
     this.reconcileText = outcome.isClean ? `${outcome.openOrders} orders, ${outcome.positions} positions` : outcome.detail

@@ -21,6 +21,7 @@ import { BybitClient } from '../../src/venue/bybit/client.ts'
 import { BybitVenue } from '../../src/venue/bybit/bybit-venue.ts'
 import { serveExchange } from '../../src/venue/sim/bybit-server/serve-exchange.ts'
 import { SIM_COSTS } from '../../src/venue/sim/costs.ts'
+import type { Transport } from '../../src/venue/bybit/transport.ts'
 import { SIM_KEY, SIM_SECRET } from '../../src/venue/sim/sim-key.ts'
 
 export interface LockstepCase {
@@ -33,6 +34,8 @@ export interface LockstepCase {
   readonly from?: number
   readonly to?: number
   readonly openingCash: string
+  /** Wall ms between steps: as fast as it goes unless given. */
+  readonly paceMs?: number
 }
 
 interface ExecutionWire {
@@ -63,7 +66,11 @@ export interface LiveOutcome {
 
 const getJson = async <T>(url: string, init?: RequestInit): Promise<T> => (await (await fetch(url, init)).json()) as T
 
-export async function tradeLive(given: LockstepCase, journal: Journal): Promise<LiveOutcome> {
+export async function tradeLive(
+  given: LockstepCase,
+  journal: Journal,
+  wrap: (transport: Transport) => Transport = (transport) => transport,
+): Promise<LiveOutcome> {
   const startedMs = performance.now()
   const server = await serveExchange({
     port: 0,
@@ -79,14 +86,16 @@ export async function tradeLive(given: LockstepCase, journal: Journal): Promise<
   const url = `http://127.0.0.1:${server.port}`
   const streams = `ws://127.0.0.1:${server.port}`
   const venue = new BybitVenue(
-    new BybitClient({
-      credentials: { key: SIM_KEY, secret: SIM_SECRET },
-      restUrl: url,
-      publicStreamUrl: `${streams}/v5/public/linear`,
-      privateStreamUrl: `${streams}/v5/private`,
-      timeoutMs: 5_000,
-      recvWindowMs: 5_000,
-    }),
+    wrap(
+      new BybitClient({
+        credentials: { key: SIM_KEY, secret: SIM_SECRET },
+        restUrl: url,
+        publicStreamUrl: `${streams}/v5/public/linear`,
+        privateStreamUrl: `${streams}/v5/private`,
+        timeoutMs: 5_000,
+        recvWindowMs: 5_000,
+      }),
+    ),
     {
       intervalMs: given.intervalMs,
       wallMs: Date.now,
@@ -119,6 +128,8 @@ export async function tradeLive(given: LockstepCase, journal: Journal): Promise<
     log: () => {},
     step: () => {},
     told: (list) => facts.push(...list),
+    onPositions: () => {},
+    emergency: { isPending: () => false, settle: () => {} },
     isSafe: false,
     fatal: (text) => {
       throw new Error(text)
@@ -133,6 +144,7 @@ export async function tradeLive(given: LockstepCase, journal: Journal): Promise<
     steps += 1
     await until(() => closedAt >= step.now, `the bars of ${step.now} are decided`)
     if (!step.more) break
+    if (given.paceMs !== undefined) await realWall.sleep(given.paceMs)
   }
   const state = await getJson<SimState>(`${url}/_sim/state`)
   const { instruments } = trader.state.config

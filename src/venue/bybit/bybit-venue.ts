@@ -141,7 +141,10 @@ export class BybitVenue implements Venue {
     const specs: InstrumentSpec[] = []
     for (const [at, symbol] of symbols.entries()) {
       const reply = await this.read('data', '/v5/market/instruments-info', { category: 'linear', symbol }, listOf(instrumentRow))
-      if (!reply.ok) return reply
+      if (!reply.ok)
+        return reply.error.type === 'invalid-request'
+          ? err({ ...reply.error, detail: `${symbol} is not a linear perpetual on this exchange` })
+          : reply
       const row = reply.value.list[0]
       if (row === undefined)
         return err({ type: 'invalid-request', code: 'symbol', detail: `${symbol} is not a linear perpetual on this exchange` })
@@ -175,6 +178,15 @@ export class BybitVenue implements Venue {
     const reply = await this.read('account', '/v5/market/time', {}, z.object({ timeNano: z.string() }))
     if (!reply.ok) return reply
     return ok({ now: ts(Math.floor(Number(reply.value.timeNano) / 1e6)), speed: 1 })
+  }
+
+  /** How far this machine's clock is ahead of the exchange's, wall ms; half the round trip is taken off. */
+  async clockSkewMs(): Promise<Result<number, VenueError>> {
+    const before = this.options.wallMs()
+    const reply = await this.read('account', '/v5/market/time', {}, z.object({ timeNano: z.string() }))
+    if (!reply.ok) return reply
+    const after = this.options.wallMs()
+    return ok((before + after) / 2 - Number(reply.value.timeNano) / 1e6)
   }
 
   async candles(i: InstrumentIndex, from: Ts | undefined, until: Ts, count: number): Promise<Result<Bar[], VenueError>> {
