@@ -75,6 +75,7 @@ const CLOCK_WARN_MS = 500
 const EXIT_AUTH = 4
 const EXIT_UNREACHABLE = 5
 const RECONCILE_EVERY_MS = 60_000
+const RECONCILE_RETRY_MS = 5_000
 const TIME_STRIDE_MS = 5_000
 /** Verification of a panic: the venue is read until it is flat, this long. */
 const PANIC_VERIFY_MS = 30_000
@@ -97,7 +98,10 @@ export class Trader {
   private lastStrideTs = 0
   private reconciledAtMs = 0
   private isReconciled = false
+  private isMeasuring = false
+  private triedMs = 0
   private isKeyRefused = false
+  private isStopping = false
   private isFresh = false
   private closedAt: Ts | undefined
   private isTaking = false
@@ -158,6 +162,7 @@ export class Trader {
     } else await this.lift('reconcile')
     if (options.isSafe) await this.hold('safe', 'no-entries', 'error', 'safe mode: the trader crashed three times in ten minutes')
     options.step('reconciled', this.reconcileText, wall.steadyMs() - reconcileStart)
+    options.step('strategies', options.plans.map((p) => `${p.id} ${p.symbols.join(' ')}`).join(' · '), 0)
     options.onPositions(this.kernel)
     await this.prepareVenue()
 
@@ -324,11 +329,12 @@ export class Trader {
   }
 
   private stream(name: StreamName, state: StreamState, detail: string): void {
+    if (this.isStopping) return
     this.options.log(state === 'up' ? 'info' : 'warn', `${name} stream ${state}: ${detail}`)
     this.streams.set(name, state, detail)
     if (state !== 'up') return
     if (name === 'public') void this.backfill()
-    else if (this.reconciledAtMs > 0) void this.reconcile(false)
+    else void this.reconcile(false)
   }
 
   /** Bars that closed while nobody listened: warm-up before the first start, late ones after it. */
@@ -464,6 +470,7 @@ export class Trader {
     void this.importEmergency()
     this.protection.check()
     this.streams.check()
+    this.measureAgain()
     this.endTimedPauses()
     const now = this.clock.now()
     if (!this.clock.isLockstep && this.marks.some((m) => m > 0) && now - this.lastStrideTs >= TIME_STRIDE_MS) {
@@ -502,6 +509,7 @@ export class Trader {
 
   private async reconcile(isFirst: boolean): Promise<boolean> {
     const outcome = await this.reconciler.run()
+    this.triedMs = this.options.wall.steadyMs()
     this.isReconciled = outcome.isClean
     this.isKeyRefused = outcome.isKeyRefused === true
     this.reconcileText = outcome.isClean ? `${outcome.openOrders} orders, ${outcome.positions} positions` : outcome.detail
@@ -521,13 +529,28 @@ export class Trader {
     return outcome.isClean
   }
 
+  /** A reading that failed is repeated, and a stale hold that stands (one of an earlier run too) is measured again. */
+  private measureAgain(): void {
+    const { wall } = this.options
+    if (!this.isReconciled && wall.steadyMs() - this.triedMs >= RECONCILE_RETRY_MS) {
+      this.triedMs = wall.steadyMs()
+      void this.reconcile(false)
+    }
+    if (this.streams.problems().length === 0) void this.freshAgain()
+  }
+
   /** Streams are back: two clean reads, five seconds apart, end the hold (S1). */
   private async freshAgain(): Promise<void> {
-    if (!this.kernel.holds.some((h) => h.id === 'stale')) return
-    if (!(await this.reconcile(false))) return
+    if (this.isMeasuring || !this.kernel.holds.some((h) => h.id === 'stale')) return
+    this.isMeasuring = true
+    const isClean = (await this.reconcile(false)) && (await this.cleanLater())
+    this.isMeasuring = false
+    if (isClean && this.streams.problems().length === 0) await this.lift('stale')
+  }
+
+  private async cleanLater(): Promise<boolean> {
     await this.options.wall.sleep(5_000)
-    if (!(await this.reconcile(false)) || this.streams.problems().length > 0) return
-    await this.lift('stale')
+    return this.reconcile(false)
   }
 
   private async hold(
@@ -620,6 +643,7 @@ export class Trader {
   async stop(): Promise<void> {
     for (const end of this.stops.splice(0)) end()
     assert(this.driver !== undefined, 'a trader is stopped after it was started')
+    this.isStopping = true
     this.sender.dropEntries()
     await Promise.race([this.sender.whenIdle(), this.options.wall.sleep(10_000)])
     this.sender.stop()
