@@ -78,7 +78,11 @@ export async function panicDirect(ports: PanicDirectPorts): Promise<PanicDirectO
   return outcome(false, `NOT FLAT: ${last}. Stops stand at the exchange. Run it again, or close it in Bybit’s app.`)
 }
 
-async function look(ports: PanicDirectPorts, rules: Map<string, LotRule>): Promise<PanicPlan | VenueError> {
+/** One reading of the account, and what is to be done about it. */
+export async function look(
+  ports: Pick<PanicDirectPorts, 'account' | 'scope' | 'scopeFillTs' | 'idPrefix' | 'say'>,
+  rules: Map<string, LotRule>,
+): Promise<PanicPlan | VenueError> {
   const { account, scope, scopeFillTs } = ports
   const [positions, orders, fills] = await Promise.all([
     account.positions(),

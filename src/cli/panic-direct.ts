@@ -72,7 +72,7 @@ export async function runPanicDirect(context: CliContext, flags: PanicDirectFlag
     out.answer(outcome, () => {
       out.line(outcome.sentence)
       out.note(
-        `${outcome.ordersSent} orders in ${(outcome.elapsedMs / 1000).toFixed(1)} s. The trader stays halted until an admin resumes: ballast resume`,
+        `${outcome.ordersSent === 1 ? '1 order' : `${outcome.ordersSent} orders`} in ${(outcome.elapsedMs / 1000).toFixed(1)} s. The trader stays halted until an admin resumes: ballast resume`,
       )
     })
     if (!outcome.isFlat) process.exitCode = EXIT.error

@@ -117,7 +117,8 @@ async function ask(context: CliContext, answer: CommandAnswer): Promise<{ readon
   }
 }
 
-function clientOf(context: CliContext): ApiClient {
+/** The running Ballast, by its own admin key. @throws CliError where there is none. */
+export function clientOf(context: CliContext): ApiClient {
   const { api } = context.config().values
   const file = join(context.dataDir(), 'admin.key')
   if (!existsSync(file))
