@@ -7,6 +7,7 @@ import type { Journal, JournalError } from '../journal/journal.ts'
 import type { Projector } from '../journal/project.ts'
 import type { RowChange } from '../journal/row.ts'
 import type { KernelFact, KernelInput } from '../kernel/event.ts'
+import { commandOfFact } from '../kernel/fact-command.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { Result } from '../core/result.ts'
 import type { Sender } from './sender.ts'
@@ -157,30 +158,11 @@ export class LiveDriver {
     }
     this.sinceSnapshot += inputs.length + facts.length
     for (const { input, facts: own } of told) {
-      for (const fact of own) this.dispatch(fact, sender)
+      for (const fact of own) {
+        const command = commandOfFact(fact)
+        if (command !== undefined) sender.send(command)
+      }
       observe(input, own)
-    }
-  }
-
-  private dispatch(fact: KernelFact, sender: Sender): void {
-    switch (fact.type) {
-      case 'order-submitted':
-        sender.send(fact.command)
-        return
-      case 'cancel-requested':
-        sender.send({
-          type: 'cancel-order',
-          orderId: fact.orderId,
-          clientOrderId: fact.clientOrderId,
-          venueOrderId: fact.venueOrderId,
-          instrument: fact.instrument,
-        })
-        return
-      case 'stop-requested':
-        sender.send({ type: 'set-position-stop', instrument: fact.instrument, stop: fact.stop, triggerBy: fact.triggerBy })
-        return
-      default:
-        return
     }
   }
 

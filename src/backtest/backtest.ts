@@ -19,6 +19,7 @@ import type { Bars } from '../market/bars.ts'
 import { Merge } from '../market/merge.ts'
 import type { KernelConfig } from '../kernel/config.ts'
 import type { OrderDenied } from '../kernel/event.ts'
+import { commandOfFact } from '../kernel/fact-command.ts'
 import { Kernel } from '../kernel/kernel.ts'
 import type { ClosedTrade } from '../portfolio/trade.ts'
 import type { OrderCommand, VenueEvent } from '../trading/event.ts'
@@ -250,21 +251,6 @@ class BacktestDriver {
     for (let k = 0; k < outbox.count; k++) {
       const fact = outbox.at(k)
       switch (fact.type) {
-        case 'order-submitted':
-          this.command(fact.command)
-          break
-        case 'cancel-requested':
-          this.command({
-            type: 'cancel-order',
-            orderId: fact.orderId,
-            clientOrderId: fact.clientOrderId,
-            venueOrderId: fact.venueOrderId,
-            instrument: fact.instrument,
-          })
-          break
-        case 'stop-requested':
-          this.command({ type: 'set-position-stop', instrument: fact.instrument, stop: fact.stop, triggerBy: fact.triggerBy })
-          break
         case 'trade-closed':
           this.trades.push(fact.trade)
           break
@@ -274,8 +260,10 @@ class BacktestDriver {
         case 'strategy-mode-changed':
           if (fact.mode === 'errored') this.failure = `${fact.strategy}: ${fact.cause}`
           break
-        default:
-          break
+        default: {
+          const command = commandOfFact(fact)
+          if (command !== undefined) this.command(command)
+        }
       }
     }
     outbox.reset()

@@ -1,0 +1,26 @@
+/**
+ * What a fact asks the venue to do: the one place where a decision becomes a command, for the backtest and the live driver alike.
+ * Never invents anything: the command is in the fact.
+ */
+import type { OrderCommand } from '../trading/event.ts'
+import type { KernelFact } from './event.ts'
+
+/** Undefined for facts that only tell. */
+export function commandOfFact(fact: KernelFact): OrderCommand | undefined {
+  switch (fact.type) {
+    case 'order-submitted':
+      return fact.command
+    case 'cancel-requested':
+      return {
+        type: 'cancel-order',
+        orderId: fact.orderId,
+        clientOrderId: fact.clientOrderId,
+        venueOrderId: fact.venueOrderId,
+        instrument: fact.instrument,
+      }
+    case 'stop-requested':
+      return { type: 'set-position-stop', instrument: fact.instrument, stop: fact.stop, triggerBy: fact.triggerBy }
+    default:
+      return undefined
+  }
+}
