@@ -3,11 +3,13 @@
  * Never overwrites our books on one reading: a difference counts when a second one, five seconds later, agrees.
  */
 import { formatDecimal } from '../core/decimal.ts'
-import { CASH_SCALE, type Ts, cash, ts } from '../core/units.ts'
+import { CASH_SCALE, DAY_MS, HOUR_MS, type Ts, cash, ts } from '../core/units.ts'
+import { type Result, ok } from '../core/result.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { type Difference, type KnownState, adjustmentsOf, differenceOf, eventsOf, isClean } from '../trading/reconcile.ts'
 import type { Order } from '../trading/order.ts'
 import type { AccountReading } from '../trading/report.ts'
+import type { VenueError } from '../venue/bybit/error.ts'
 import type { Venue } from '../venue/port.ts'
 import type { LiveDriver } from './live-driver.ts'
 import { type Sender, commandOf } from './sender.ts'
@@ -25,8 +27,10 @@ export interface ReconcilerPorts {
 
 const SECOND_READ_MS = 5_000
 const READS_MAX = 6
-/** Executions are read again this far back before the last one known: what came late is found, what is known is skipped. */
+/** Executions are read again this far back before the last clean reading: what came late is found, what is known is skipped. */
 const OVERLAP_MS = 60_000
+/** Bybit lists executions of seven days from the start that is asked for, and no later ones. */
+const WINDOW_MAX_MS = 7 * DAY_MS - HOUR_MS
 
 export interface ReconcileOutcome {
   readonly isClean: boolean
@@ -43,6 +47,9 @@ export function knownStateOf(kernel: Kernel): KnownState {
     find: (i, id, venueOrderId) => kernel.orders.find(i, id, venueOrderId),
     open: (i) => kernel.orders.open(i),
     positionLots: (i) => kernel.portfolio.positionLots(i),
+    get nextOrderId() {
+      return kernel.orders.peekOrderId()
+    },
     get wallet() {
       return kernel.portfolio.ledger.wallet
     },
@@ -53,6 +60,7 @@ export class Reconciler {
   private readonly ports: ReconcilerPorts
   private readonly known: KnownState
   private running: Promise<ReconcileOutcome> | undefined
+  private next: Promise<ReconcileOutcome> | undefined
   /** Executions before it are in the opening balance. */
   private openedAt = 0
 
@@ -61,9 +69,18 @@ export class Reconciler {
     this.known = knownStateOf(ports.kernel)
   }
 
-  /** One at a time; a caller that comes while one runs gets its outcome. */
+  /** One at a time. Who comes while one runs gets the outcome of the next: what the first has read may be older than the question. */
   run(): Promise<ReconcileOutcome> {
-    this.running ??= this.reconcile().finally(() => {
+    if (this.running === undefined) return this.start()
+    this.next ??= this.running.then(() => {
+      this.next = undefined
+      return this.start()
+    })
+    return this.next
+  }
+
+  private start(): Promise<ReconcileOutcome> {
+    this.running = this.reconcile().finally(() => {
       this.running = undefined
     })
     return this.running
@@ -72,24 +89,25 @@ export class Reconciler {
   private async reconcile(): Promise<ReconcileOutcome> {
     let previous: Difference | undefined
     for (let read = 0; read < READS_MAX; read++) {
-      const reading = await this.ports.venue.readAccount(this.executionsFrom())
-      if (!reading.ok) {
+      const taken = await this.read()
+      if (!taken.ok) {
         return {
           isClean: false,
-          detail: `the account cannot be read: ${reading.error.detail}`,
+          detail: `the account cannot be read: ${taken.error.detail}`,
           openOrders: 0,
           positions: 0,
-          isKeyRefused: reading.error.type === 'auth',
+          isKeyRefused: taken.error.type === 'auth',
         }
       }
-      if (!(await this.openWallet(reading.value))) await this.absorb(reading.value)
-      await this.lookUpMissing(reading.value)
-      const difference = differenceOf(reading.value, this.indexes(), this.known)
+      const { reading, upTo } = taken.value
+      await this.absorb(reading, await this.openWallet(reading))
+      await this.lookUpMissing(reading)
+      const difference = differenceOf(reading, this.indexes(), this.known)
       if (difference.otherBallast.length > 0) await this.holdForOther(difference)
-      if (isClean(difference) || this.isOnlyInFlight(difference)) return this.outcome(reading.value, true, '')
+      if (isClean(difference) || this.isOnlyInFlight(difference)) return this.clean(reading, upTo, '')
       if (previous !== undefined && sameDifference(previous, difference)) {
-        await this.book(difference, reading.value)
-        return this.outcome(reading.value, true, `booked: ${describe(difference, this.ports.kernel)}`)
+        await this.book(difference, reading)
+        return this.clean(reading, upTo, `booked: ${describe(difference, this.ports.kernel)}`)
       }
       previous = difference
       await this.ports.wall.sleep(SECOND_READ_MS)
@@ -102,19 +120,28 @@ export class Reconciler {
     }
   }
 
+  /** The venue's time is read first: what was executed before it is in the reading. */
+  private async read(): Promise<Result<{ readonly reading: AccountReading; readonly upTo: Ts }, VenueError>> {
+    const clock = await this.ports.venue.clock()
+    if (!clock.ok) return clock
+    const reading = await this.ports.venue.readAccount(this.executionsFrom(clock.value.now))
+    return reading.ok ? ok({ reading: reading.value, upTo: clock.value.now }) : reading
+  }
+
   private indexes() {
     return this.ports.kernel.config.instruments.map((i) => i.index)
   }
 
-  private executionsFrom(): Ts {
-    const last = this.ports.kernel.portfolio.lastFillTs
-    return ts(Math.max(1, this.openedAt, (last ?? this.ports.now()) - OVERLAP_MS))
+  /** Not from the last fill that is known: an earlier one may have been missed while a later one came through. */
+  private executionsFrom(venueNow: Ts): Ts {
+    const { reconciledTs } = this.ports.kernel.portfolio
+    return ts(Math.max(1, this.openedAt, (reconciledTs ?? venueNow) - OVERLAP_MS, venueNow - WINDOW_MAX_MS))
   }
 
   /** Events of what was read: executions first, oldest first, then the orders as they stand. */
-  private async absorb(reading: AccountReading): Promise<void> {
+  private async absorb(reading: AccountReading, isOpening: boolean): Promise<void> {
     const { driver } = this.ports
-    for (const report of reading.executions) driver.post(() => eventsOf(report, this.known))
+    for (const report of isOpening ? [] : reading.executions) driver.post(() => eventsOf(report, this.known))
     await driver.submit(() => reading.openOrders.flatMap((report) => eventsOf(report, this.known)))
   }
 
@@ -203,9 +230,10 @@ export class Reconciler {
     ])
   }
 
-  private outcome(reading: AccountReading, clean: boolean, detail: string): ReconcileOutcome {
+  private async clean(reading: AccountReading, upTo: Ts, detail: string): Promise<ReconcileOutcome> {
+    await this.ports.driver.submit(() => [{ type: 'reconciled', upTo, ts: this.ports.now() }])
     return {
-      isClean: clean,
+      isClean: true,
       detail,
       openOrders: reading.openOrders.length,
       positions: reading.positions.filter((p) => p.lots !== 0).length,

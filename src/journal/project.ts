@@ -117,6 +117,7 @@ export class Projector {
       case 'panic':
       case 'set-strategy-mode':
       case 'protection-missing':
+      case 'reconciled':
         return
       default:
         assertNever(input)

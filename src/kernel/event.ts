@@ -76,11 +76,23 @@ export interface SetStrategyMode {
   readonly actor: string
   readonly ts: Ts
 }
+/** The trader was killed while this strategy decided: it holds the process up and must not run again until a person says so (S18). */
+export interface StrategyHung {
+  readonly type: 'strategy-hung'
+  readonly strategy: StrategyId
+  readonly ts: Ts
+}
 /** The protection watchdog found a position without its stop at the venue, for this long in wall time (S5). */
 export interface ProtectionMissing {
   readonly type: 'protection-missing'
   readonly instrument: InstrumentIndex
   readonly bareMs: number
+  readonly ts: Ts
+}
+/** The account was read and agrees with the books: every execution before `upTo`, the venue's time, is booked. */
+export interface Reconciled {
+  readonly type: 'reconciled'
+  readonly upTo: Ts
   readonly ts: Ts
 }
 
@@ -94,7 +106,9 @@ export type KernelInput =
   | CancelOrders
   | PanicInput
   | SetStrategyMode
+  | StrategyHung
   | ProtectionMissing
+  | Reconciled
 
 /** The wish to send an order, with all that explains it. Its command is what the venue is told. */
 export interface OrderSubmitted {

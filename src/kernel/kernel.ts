@@ -155,9 +155,12 @@ export class Kernel {
   decide(i: InstrumentIndex, mode: BarsMode): void {
     const run = this.runs[i]
     if (run === undefined || run.mode === 'errored') return
+    const { deciding } = this.config
+    if (deciding !== undefined) deciding(run.strategy)
     const signal = run.onBar(this.portfolio.now, this.portfolio.positionLots(i))
+    if (deciding !== undefined) deciding(undefined)
     if (run.failure !== undefined) {
-      this.guard.failStrategy(run)
+      this.failStrategy(run.strategy, run.failure)
       return
     }
     if (mode === 'warmup') return
@@ -266,6 +269,9 @@ export class Kernel {
         return
       case 'instrument-changed':
         return
+      case 'reconciled':
+        this.portfolio.reconciledTs = input.upTo
+        return
       case 'time-advanced':
         for (let i = 0; i < input.marks.length; i++)
           if ((input.marks[i] as number) > 0)
@@ -278,6 +284,7 @@ export class Kernel {
       case 'close-position':
       case 'cancel-orders':
       case 'set-strategy-mode':
+      case 'strategy-hung':
       case 'protection-missing':
         return
       default:
@@ -310,6 +317,9 @@ export class Kernel {
       case 'set-strategy-mode':
         this.setMode(input.strategy, input.mode, input.actor)
         return
+      case 'strategy-hung':
+        this.failStrategy(input.strategy, 'it did not return for two seconds and was stopped')
+        return
       case 'protection-missing':
         this.guard.protect(input.instrument, input.bareMs)
         return
@@ -323,6 +333,7 @@ export class Kernel {
         return
       case 'wallet-adjusted':
       case 'funding-settled':
+      case 'reconciled':
       case 'instrument-changed':
         return
       default:
@@ -330,8 +341,22 @@ export class Kernel {
     }
   }
 
+  /** Stopped alone, on all its symbols: entries canceled, positions keep their stops (S18). */
+  private failStrategy(strategy: StrategyId, failure: string): void {
+    const runs = this.runs.filter((run) => run !== undefined && run.strategy === strategy)
+    for (const run of runs) if (run !== undefined) run.mode = 'errored'
+    this.guard.tellFailure(
+      strategy,
+      failure,
+      runs.flatMap((run) => (run === undefined ? [] : [run.instrument.index])),
+    )
+  }
+
   private setMode(strategy: StrategyId, mode: Exclude<StrategyMode, 'errored'>, actor: string): void {
-    for (const run of this.runs) if (run !== undefined && run.strategy === strategy) run.mode = mode
+    for (const run of this.runs) if (run !== undefined && run.strategy === strategy) {
+        run.mode = mode
+        run.failure = undefined
+      }
     this.outbox.push({ type: 'strategy-mode-changed', strategy, mode, cause: `by ${actor}`, ts: this.now })
     if (mode === 'off')
       for (const run of this.runs)

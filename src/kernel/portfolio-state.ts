@@ -53,6 +53,7 @@ export interface PortfolioSnapshot {
   readonly fundingTimes: readonly number[]
   readonly lastFillTs: Ts | null
   readonly lastCloseTs: Ts | null
+  readonly reconciledTs: Ts | null
 }
 
 export class PortfolioState implements PortfolioView {
@@ -81,6 +82,8 @@ export class PortfolioState implements PortfolioView {
   /** When something was last filled, and the last live close instant; null before the first. */
   lastFillTs: Ts | null = null
   lastCloseTs: Ts | null = null
+  /** Every execution before it is booked; null before the first clean reading. */
+  reconciledTs: Ts | null = null
   /** Entry times of the last minute, oldest first. */
   private entryTimes: number[] = []
   /** By instrument and side: [2 i] buys, [2 i + 1] sells; -1 = never. */
@@ -346,6 +349,7 @@ export class PortfolioState implements PortfolioView {
       fundingTimes: Array.from(this.fundingTimes),
       lastFillTs: this.lastFillTs,
       lastCloseTs: this.lastCloseTs,
+      reconciledTs: this.reconciledTs,
     }
   }
 
@@ -372,6 +376,7 @@ export class PortfolioState implements PortfolioView {
     this.fundingTimes.set(from.fundingTimes)
     this.lastFillTs = from.lastFillTs
     this.lastCloseTs = from.lastCloseTs
+    this.reconciledTs = from.reconciledTs ?? null
     this.unrealized = 0
     this.unrealizedBy.fill(0)
     this.positions.forEach((p, i) => {

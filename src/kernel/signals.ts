@@ -38,6 +38,7 @@ export class Signals {
     const i = run.instrument.index
     const held = this.portfolio.positionLots(i)
     const { side } = signal
+    const isClosing = this.hasOpenExit(i)
     if (held !== 0 && (side === 0 || held > 0 !== (side === 1))) this.exitOnSignal(run, i, signal)
     if (side === 0) {
       run.deadSide = 0
@@ -46,6 +47,8 @@ export class Signals {
     }
     if (held !== 0 && held > 0 === (side === 1)) return
     if (!canEnter) return
+    // An exit that was under way before this opinion may have filled without our knowing: what is held is not certain enough to add to.
+    if (isClosing) return
     if (this.hasOpenEntry(i, side)) return
     if (run.deadSide === side) return
     this.enter(run, i, side, signal)
@@ -72,6 +75,15 @@ export class Signals {
     for (let k = 0; k < open.length; k++) {
       const order = open[k] as Order
       if (order.class === 'entry' && order.origin === 'ours' && order.side === side) return true
+    }
+    return false
+  }
+
+  private hasOpenExit(i: InstrumentIndex): boolean {
+    const open = this.orders.open(i)
+    for (let k = 0; k < open.length; k++) {
+      const order = open[k] as Order
+      if (order.origin === 'ours' && (order.class === 'reduce' || order.class === 'flatten')) return true
     }
     return false
   }

@@ -16,6 +16,7 @@ const knownOf = (kernel: Kernel): KnownState => ({
   find: (i, id, venueOrderId) => kernel.orders.find(i, id, venueOrderId),
   open: (i) => kernel.orders.open(i),
   positionLots: (i) => kernel.portfolio.positionLots(i),
+  nextOrderId: kernel.orders.peekOrderId(),
   wallet: kernel.portfolio.ledger.wallet,
 })
 

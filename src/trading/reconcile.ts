@@ -14,6 +14,8 @@ export interface KnownState {
   find(i: InstrumentIndex, id: OrderId | undefined, venueOrderId: string | undefined): Order | undefined
   open(i: InstrumentIndex): readonly Order[]
   positionLots(i: InstrumentIndex): number
+  /** The id that the next order will get: all below it were ours to give. */
+  readonly nextOrderId: OrderId
   readonly wallet: Cash
 }
 
@@ -117,6 +119,8 @@ function eventsOfExecution(report: ExecutionReport, known: KnownState): VenueEve
   const id = orderIdOf(report.clientOrderId, known.tag)
   const order = known.find(report.instrument, id, report.venueOrderId)
   if (order?.tradeIds.includes(report.tradeId) === true) return []
+  // An order of ours that is forgotten was finished long ago, and its fills are booked.
+  if (order === undefined && id !== undefined && id < known.nextOrderId) return []
   const events: VenueEvent[] = []
   const origin = adoptedOrigin(report, known.tag)
   if (order === undefined)

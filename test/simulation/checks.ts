@@ -1,0 +1,266 @@
+/**
+ * What must hold, looked at from outside: the exchange's own rows against the journal's, after each step and when all is quiet.
+ * Never believes the trader about itself where the exchange or the journal can be asked.
+ */
+import { type InstrumentIndex, lots } from '../../src/core/units.ts'
+import { recover } from '../../src/app/recovery.ts'
+import type { JournalRow } from '../../src/journal/journal.ts'
+import type { OrderSubmitted } from '../../src/kernel/event.ts'
+import type { Kernel } from '../../src/kernel/kernel.ts'
+import { type Instrument, notionalOf, parseQuantity } from '../../src/market/instrument.ts'
+import { ledgerSum } from '../../src/portfolio/ledger.ts'
+import { RISK_PROFILES } from '../../src/risk/profiles.ts'
+import { isOpenStatus } from '../../src/trading/order.ts'
+import type { Exchange } from '../../src/venue/sim/bybit-server/exchange.ts'
+import { MemoryStore } from '../support/memory-journal.ts'
+
+/** A promise that was broken. `rule` is its short name. */
+export class Broken extends Error {
+  readonly rule: string
+  constructor(rule: string, detail: string) {
+    super(`${rule}: ${detail}`)
+    this.rule = rule
+  }
+}
+
+const { limits } = RISK_PROFILES.sim
+/** The price may move between a decision and its order's arrival. */
+const PRICE_SLACK = 1.12
+const STOP_ALERT_MS = 5_000
+const STOP_CLOSE_MS = 30_000
+/** Requests that are lost or refused on the way cost their time limits. */
+const STOP_SLACK_MS = 15_000
+/** Holds that are measurements, or that nothing in these worlds may cause. */
+const PASSING_HOLDS = ['stale', 'reconcile', 'odd-', 'external-', 'another-ballast', 'auth']
+
+export class Checks {
+  private readonly store: MemoryStore
+  private readonly exchangeOf: () => Exchange
+  private readonly submitted = new Map<string, OrderSubmitted>()
+  private readonly entriesByCause = new Set<string>()
+  private readonly seenOrders = new Set<string>()
+  private readonly held: number[] = []
+  private readonly alertedAtMs = new Map<number, number>()
+  private readonly bareMs: number[] = []
+  private readonly bareSinceMs: number[] = []
+  private rowsSeen = 0
+  private executionsSeen = 0
+  private lastStopMs = 0
+
+  constructor(store: MemoryStore, exchangeOf: () => Exchange) {
+    this.store = store
+    this.exchangeOf = exchangeOf
+    for (const _ of exchangeOf().instruments) {
+      this.held.push(0)
+      this.bareMs.push(0)
+      this.bareSinceMs.push(-1)
+    }
+  }
+
+  get figures(): { readonly orders: number; readonly executions: number; readonly rows: number } {
+    return { orders: this.submitted.size, executions: this.executionsSeen, rows: this.store.rows.length }
+  }
+
+  /** Reads what was journaled since the last look. */
+  journal(nowMs: number): void {
+    const { rows } = this.store
+    for (; this.rowsSeen < rows.length; this.rowsSeen++) this.row(rows[this.rowsSeen] as JournalRow, nowMs)
+  }
+
+  private row(row: JournalRow, nowMs: number): void {
+    if (row.kind === 'input') {
+      if (row.input.type === 'position-adjusted') throw new Broken('no loss', 'a position had to be adjusted: an execution was lost')
+      if (row.input.type === 'wallet-adjusted' && row.input.cause === 'reconcile')
+        throw new Broken('cash balanced', `the wallet had to be corrected by ${row.input.amount}`)
+      return
+    }
+    const { fact } = row
+    if (fact.type === 'alert-raised' && fact.alert === 'position.unprotected' && fact.instrument !== undefined)
+      this.alertedAtMs.set(fact.instrument, nowMs)
+    if (fact.type !== 'order-submitted') return
+    const id = fact.command.clientOrderId
+    if (this.submitted.has(id)) throw new Broken('no duplicate', `${id} was decided twice`)
+    this.submitted.set(id, fact)
+    if (fact.class !== 'entry') return
+    const key = `${row.causeSeq}/${fact.command.instrument}`
+    if (this.entriesByCause.has(key)) throw new Broken('no duplicate', `input ${row.causeSeq} led to two entries`)
+    this.entriesByCause.add(key)
+    if (fact.command.stop === undefined) throw new Broken('stop present', `entry ${id} has no stop`)
+    if (fact.plannedLoss === undefined || fact.plannedLoss > 10_000e8 * 1.5 * limits.tradeLossFractionMax)
+      throw new Broken('limits', `entry ${id} plans to lose ${fact.plannedLoss}`)
+  }
+
+  /** The account at the exchange has changed: looked at before anybody hears of it. */
+  account(nowMs: number): void {
+    this.journal(nowMs)
+    const { account } = this.exchangeOf()
+    for (const row of account.open.values()) this.order(row.orderId, row.orderLinkId)
+    const closed = account.closed.all
+    for (let k = closed.length - 1; k >= 0; k--) {
+      const row = closed[k] as { orderId: string; orderLinkId: string }
+      if (this.seenOrders.has(row.orderId) && k < closed.length - 8) break
+      this.order(row.orderId, row.orderLinkId)
+    }
+    const executions = account.executions.all
+    for (; this.executionsSeen < executions.length; this.executionsSeen++) {
+      const row = executions[this.executionsSeen]
+      if (row !== undefined && row.execType === 'Trade') this.execution(row)
+    }
+  }
+
+  private order(orderId: string, linkId: string): void {
+    if (this.seenOrders.has(orderId)) return
+    this.seenOrders.add(orderId)
+    if (linkId !== '' && !this.submitted.has(linkId))
+      throw new Broken('journal first', `${linkId} is at the exchange and not in the journal`)
+  }
+
+  private execution(row: { symbol: string; side: string; execQty: string; orderLinkId: string }): void {
+    const exchange = this.exchangeOf()
+    const instrument = exchange.instrumentOf(row.symbol) as Instrument
+    const i = instrument.index
+    const quantity = (parseQuantity(instrument, row.execQty) ?? 0) * (row.side === 'Buy' ? 1 : -1)
+    const before = this.held[i] as number
+    this.held[i] = before + quantity
+    const fact = this.submitted.get(row.orderLinkId)
+    if (fact?.class === 'entry') {
+      if (before !== 0 && before > 0 === quantity > 0)
+        throw new Broken('no duplicate', `${row.symbol}: entry ${row.orderLinkId} on top of ${before}`)
+      this.limits(exchange, instrument)
+    } else if (before === 0 || before > 0 === quantity > 0)
+      throw new Broken('exits reduce', `${row.symbol}: ${row.orderLinkId} filled ${quantity} at a position of ${before}`)
+    if (this.held[i] !== (exchange.venue.positions[i]?.lots ?? 0) && exchange.account.executions.all.length === this.executionsSeen + 1)
+      throw new Error('the checker lost count of a position')
+  }
+
+  private limits(exchange: Exchange, changed: Instrument): void {
+    let gross = 0
+    for (const instrument of exchange.instruments) {
+      const size = Math.abs(this.held[instrument.index] as number)
+      const notional = notionalOf(instrument, exchange.venue.lastPrice(instrument.index), lots(size), 'ceil')
+      gross += notional
+      if (instrument === changed && notional > limits.positionNotionalMax * PRICE_SLACK)
+        throw new Broken('limits', `${instrument.symbol} holds ${notional}`)
+    }
+    if (gross > limits.accountNotionalMax * PRICE_SLACK) throw new Broken('limits', `the account holds ${gross}`)
+  }
+
+  /** S5 in wall time, counted while the trader runs with its database, its streams and an exchange that answers. */
+  stops(nowMs: number, isAble: boolean): void {
+    const passed = nowMs - this.lastStopMs
+    this.lastStopMs = nowMs
+    const { venue, instruments } = this.exchangeOf()
+    for (const { index: i, symbol } of instruments) {
+      if (venue.positions[i]?.lots === 0 || venue.openOrders(i).some((o) => o.isStop && o.reduceOnly)) {
+        this.bareMs[i] = 0
+        this.bareSinceMs[i] = -1
+        continue
+      }
+      if (this.bareSinceMs[i] === -1) this.bareSinceMs[i] = nowMs
+      if (!isAble) continue
+      const bare = (this.bareMs[i] as number) + passed
+      this.bareMs[i] = bare
+      if (bare > STOP_CLOSE_MS + STOP_SLACK_MS) throw new Broken('stop present', `${symbol} has been bare for ${bare} ms`)
+      if (bare > STOP_ALERT_MS + STOP_SLACK_MS && (this.alertedAtMs.get(i) ?? -1) < (this.bareSinceMs[i] as number))
+        throw new Broken('stop present', `${symbol} has been bare for ${bare} ms without an alert`)
+    }
+  }
+
+  ledger(kernel: Kernel): void {
+    const sum = ledgerSum(kernel.portfolio.ledger)
+    if (sum !== 0) throw new Broken('cash balanced', `the ledger sums to ${sum}`)
+  }
+
+  /** Faults are over and time has passed: ours is the exchange's, and the log is the state. */
+  async quiet(kernel: Kernel, fresh: () => Kernel): Promise<void> {
+    const exchange = this.exchangeOf()
+    for (const { index: i, symbol } of exchange.instruments) this.sameOrders(exchange, kernel, i, symbol)
+    const wallet = exchange.venue.ledger.wallet
+    if (kernel.portfolio.ledger.wallet !== wallet)
+      throw new Broken('cash balanced', `our wallet is ${kernel.portfolio.ledger.wallet}, the exchange's ${wallet}`)
+    this.sameFills(exchange)
+    this.holds(kernel)
+    await this.replay(kernel, fresh)
+  }
+
+  private sameOrders(exchange: Exchange, kernel: Kernel, i: InstrumentIndex, symbol: string): void {
+    const ours = kernel.portfolio.positionLots(i)
+    const theirs = exchange.venue.positions[i]?.lots ?? 0
+    if (ours !== theirs) throw new Broken('ours = venue', `${symbol}: ${ours} here, ${theirs} at the exchange`)
+    const open = kernel.orders
+      .open(i)
+      .map((o) => `${o.venueOrderId} ${o.lots} ${o.trigger}`)
+      .sort()
+    const listed = exchange.venue
+      .openOrders(i)
+      .map((o) => `${o.venueOrderId} ${o.lots} ${o.trigger}`)
+      .sort()
+    if (open.join() !== listed.join()) throw new Broken('ours = venue', `${symbol}: orders [${open}] here, [${listed}] at the exchange`)
+    for (const [id, fact] of this.submitted) {
+      if (fact.command.instrument !== i) continue
+      const order = kernel.orders.find(i, fact.command.orderId, undefined)
+      if (order === undefined) continue
+      const row = exchange.account.findByLinkId(id)
+      const isKnown = row !== undefined
+      if (isKnown === (order.status === 'never-arrived' || order.status === 'rejected'))
+        throw new Broken('no loss', `${id} is ${order.status} here and ${row?.orderStatus ?? 'unknown'} at the exchange`)
+      if (isKnown && !isOpenStatus(order.status) && (row.orderStatus === 'Filled') !== (order.status === 'filled'))
+        throw new Broken('no loss', `${id} is ${order.status} here and ${row.orderStatus} at the exchange`)
+    }
+  }
+
+  private sameFills(exchange: Exchange): void {
+    const booked = this.store
+      .table('fills')
+      .map((row) => String(row.tradeId))
+      .sort()
+    const made = exchange.account.executions.all
+      .filter((row) => row.execType === 'Trade')
+      .map((row) => row.execId)
+      .sort()
+    if (booked.join() !== made.join()) throw new Broken('no loss', `${made.length} executions at the exchange, ${booked.length} fills here`)
+  }
+
+  private holds(kernel: Kernel): void {
+    const left = kernel.holds.filter((h) => PASSING_HOLDS.some((id) => h.id.startsWith(id)))
+    if (left.length > 0) throw new Broken('holds end', left.map((h) => `${h.id} (${h.reason})`).join('; '))
+  }
+
+  private async replay(kernel: Kernel, fresh: () => Kernel): Promise<void> {
+    // Excursions of open trades are settled when somebody looks: look at both.
+    kernel.portfolio.openTrades()
+    const lived = kernel.snapshot()
+    const log = new MemoryStore()
+    log.rows.push(...this.store.rows)
+    for (const [name, store] of [
+      ['the whole log', log],
+      ['snapshot and tail', this.store],
+    ] as const) {
+      const folded = fresh()
+      const recovered = await recover(folded, store.open())
+      if (!recovered.ok) throw new Error(recovered.error.detail)
+      // Inputs at the end that led to nothing are decided again: to nothing.
+      for (const { input } of recovered.value.undecided) {
+        folded.outbox.reset()
+        folded.apply(input)
+        if (folded.outbox.count > 0) throw new Broken('log replay = state', `${name}: ${input.type} leads to facts only in the replay`)
+      }
+      folded.portfolio.openTrades()
+      const difference = differenceOf(lived, folded.snapshot(), '')
+      if (difference !== undefined) throw new Broken('log replay = state', `${name}: ${difference}`)
+    }
+  }
+}
+
+/** The first place at which two plain values differ. */
+function differenceOf(a: unknown, b: unknown, path: string): string | undefined {
+  if (Object.is(a, b)) return undefined
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return `${path} was ${String(a)}, is ${String(b)}`
+  const left = a as Record<string, unknown>
+  const right = b as Record<string, unknown>
+  for (const key of new Set([...Object.keys(left), ...Object.keys(right)])) {
+    const found = differenceOf(left[key], right[key], `${path}/${key}`)
+    if (found !== undefined) return found
+  }
+  return undefined
+}

@@ -1,0 +1,115 @@
+/**
+ * One incarnation of the trader: its ports lead to the world through here, and none of them ever answers again after its death.
+ * Never ends a synchronous step half way: like a real process, it dies at an await.
+ */
+import type { Wall } from '../../src/app/wall.ts'
+import type { Journal } from '../../src/journal/journal.ts'
+import type { StreamHandlers, Transport } from '../../src/venue/bybit/transport.ts'
+import type { VirtualTime } from './virtual-time.ts'
+
+/** Dies at the nth call of a port: before the world has seen it, or after, with the answer still to come. */
+export interface Fate {
+  readonly call: number
+  readonly isAfter: boolean
+}
+
+export class Life {
+  isDead = false
+  readonly bornMs: number
+  private readonly time: VirtualTime
+  private fate: Fate | undefined
+  private readonly onDeath: () => void
+  private calls = 0
+
+  constructor(time: VirtualTime, fate: Fate | undefined, onDeath: () => void) {
+    this.time = time
+    this.fate = fate
+    this.onDeath = onDeath
+    this.bornMs = time.nowMs
+  }
+
+  /** From now on it lives until somebody else ends it. */
+  spare(): void {
+    this.fate = undefined
+  }
+
+  die(): void {
+    if (this.isDead) return
+    this.isDead = true
+    this.onDeath()
+  }
+
+  /** A call that leaves the process. */
+  port<T>(call: () => Promise<T>): Promise<T> {
+    this.calls += 1
+    const isFatal = this.calls === this.fate?.call
+    if (isFatal && this.fate?.isAfter === false) this.die()
+    if (this.isDead) return never()
+    return call().then((value) => {
+      if (isFatal) this.die()
+      return this.isDead ? never<T>() : value
+    })
+  }
+
+  /** Something that the world calls in the process. */
+  entry<A extends readonly unknown[]>(run: (...args: A) => void): (...args: A) => void {
+    return (...args) => {
+      if (!this.isDead) run(...args)
+    }
+  }
+
+  wall(): Wall {
+    const { time } = this
+    return {
+      nowMs: () => time.nowMs,
+      steadyMs: () => time.nowMs - this.bornMs,
+      sleep: (ms) => time.sleep(ms).then(() => (this.isDead ? never<void>() : undefined)),
+      every: (ms, run) => {
+        let isStopped = false
+        const tick = (): void => {
+          if (isStopped || this.isDead) return
+          run()
+          time.after(ms, tick)
+        }
+        time.after(ms, tick)
+        return () => {
+          isStopped = true
+        }
+      },
+    }
+  }
+
+  transport(inner: Transport): Transport {
+    return {
+      call: (method, path, params) => this.port(() => inner.call(method, path, params)),
+      open: (topics, handlers) => inner.open(topics, this.handlers(handlers)),
+      close: () => this.port(() => inner.close()),
+    }
+  }
+
+  private handlers(handlers: StreamHandlers): StreamHandlers {
+    return {
+      frame: this.entry((stream, frame) => handlers.frame(stream, frame)),
+      state: this.entry((stream, state, detail) => handlers.state(stream, state, detail)),
+    }
+  }
+
+  /** A journal some milliseconds away. */
+  journal(inner: Journal, latencyMs: () => number): Journal {
+    const away = <T>(call: () => Promise<T>): Promise<T> =>
+      this.port(async () => {
+        await this.time.sleep(latencyMs())
+        const answer = await call()
+        await this.time.sleep(latencyMs())
+        return answer
+      })
+    return {
+      appendInputs: (inputs) => away(() => inner.appendInputs(inputs)),
+      appendFacts: (facts, changes) => away(() => inner.appendFacts(facts, changes)),
+      saveSnapshot: (seq, state) => away(() => inner.saveSnapshot(seq, state)),
+      load: () => away(() => inner.load()),
+    }
+  }
+}
+
+const never = <T>(): Promise<T> => new Promise<T>(() => undefined)

@@ -1,0 +1,158 @@
+/**
+ * The road between trader and exchange in memory: latencies both ways, the client's time limit, reconnects, and frames in their order.
+ * Never answers a call by itself: what is not answered is unknown, as on the real road.
+ */
+import type { Random } from '../../src/core/random.ts'
+import { ts } from '../../src/core/units.ts'
+import type { VenueClock } from '../../src/venue/port.ts'
+import { hmac } from '../../src/venue/sim/bybit-server/auth.ts'
+import type { WireReply } from '../../src/venue/sim/bybit-server/wire.ts'
+import { SIM_KEY, SIM_SECRET } from '../../src/venue/sim/sim-key.ts'
+import { type RawReply, STREAMS, type StreamHandlers, type StreamName, type Transport } from '../../src/venue/bybit/transport.ts'
+import type { Connection, MemoryExchange } from './memory-exchange.ts'
+import { SPEED } from './memory-exchange.ts'
+import type { VirtualTime } from './virtual-time.ts'
+
+const TIMEOUT_MS = 5_500
+const RECV_WINDOW_MS = 5_000
+const RECONNECT_MS = 2_000
+const PING_MS = 10_000
+const PONG_TIMEOUT_MS = 5_000
+
+export class MemoryTransport implements Transport {
+  private readonly host: MemoryExchange
+  private readonly time: VirtualTime
+  private readonly random: Random
+  private readonly lines = new Map<StreamName, Connection>()
+  private handlers: StreamHandlers | undefined
+  private topics: Readonly<Record<StreamName, readonly string[]>> = { public: [], private: [] }
+  private isClosed = false
+
+  constructor(host: MemoryExchange, time: VirtualTime, random: Random) {
+    this.host = host
+    this.time = time
+    this.random = random
+  }
+
+  private latency(): number {
+    return 2 + this.random.below(this.random.next() < 0.02 ? 600 : 40)
+  }
+
+  call(method: 'GET' | 'POST', path: string, params: Readonly<Record<string, string | number | boolean | undefined>>): Promise<RawReply> {
+    const defined = Object.entries(params).filter(([, value]) => value !== undefined)
+    const query = method === 'GET' ? new URLSearchParams(Object.fromEntries(defined.map(([k, v]) => [k, String(v)]))).toString() : ''
+    const body = method === 'POST' ? JSON.stringify(Object.fromEntries(defined)) : ''
+    const stamp = String(this.time.nowMs)
+    const headers = {
+      'x-bapi-api-key': SIM_KEY,
+      'x-bapi-timestamp': stamp,
+      'x-bapi-recv-window': String(RECV_WINDOW_MS),
+      'x-bapi-sign': hmac(SIM_SECRET, `${stamp}${SIM_KEY}${RECV_WINDOW_MS}${method === 'GET' ? query : body}`),
+    }
+    return new Promise((resolve) => {
+      this.time.after(TIMEOUT_MS, () => resolve({ type: 'unknown', detail: `no reply within ${TIMEOUT_MS} ms` }))
+      this.time.after(this.latency(), () =>
+        this.host.receive({ method, path, query, headers, body }, (reply) => {
+          this.time.after(this.latency(), () => resolve(rawReplyOf(reply)))
+        }),
+      )
+    })
+  }
+
+  async clock(): Promise<VenueClock | undefined> {
+    await this.time.sleep(this.latency())
+    if (!this.host.isUp) return undefined
+    const { now } = this.host.exchange.source
+    await this.time.sleep(this.latency())
+    return { now: ts(now), speed: SPEED }
+  }
+
+  open(topics: Readonly<Record<StreamName, readonly string[]>>, handlers: StreamHandlers): void {
+    this.topics = topics
+    this.handlers = handlers
+    for (const name of STREAMS) this.connect(name)
+  }
+
+  private connect(name: StreamName): void {
+    this.time.after(this.latency(), () => {
+      if (this.isClosed) return
+      let heardMs = this.time.nowMs
+      const line = this.host.connect(name, {
+        texts: (batch) => {
+          heardMs = this.time.nowMs
+          for (const text of batch) this.onText(name, text)
+        },
+        closed: () => this.lost(name, line),
+      })
+      if (line === undefined) {
+        this.handlers?.state(name, 'down', 'connection refused')
+        this.time.after(RECONNECT_MS, () => this.connect(name))
+        return
+      }
+      this.lines.set(name, line)
+      const say = (frame: object): void => line.session.onText(JSON.stringify(frame), this.time.nowMs)
+      if (name === 'private') {
+        const expires = this.time.nowMs + 10_000
+        say({ op: 'auth', args: [SIM_KEY, expires, hmac(SIM_SECRET, `GET/realtime${expires}`)] })
+      }
+      say({ op: 'subscribe', args: this.topics[name] })
+      const ping = (): void => {
+        if (!line.isOpen || this.isClosed) return
+        const askedMs = this.time.nowMs
+        say({ op: 'ping' })
+        this.time.after(PONG_TIMEOUT_MS, () => {
+          if (line.isOpen && heardMs < askedMs) this.host.drop(line)
+        })
+        this.time.after(PING_MS, ping)
+      }
+      this.time.after(PING_MS, ping)
+    })
+  }
+
+  private lost(name: StreamName, line: Connection | undefined): void {
+    if (this.isClosed || this.lines.get(name) !== line) return
+    this.lines.delete(name)
+    this.handlers?.state(name, 'down', 'connection lost, reconnecting')
+    this.time.after(RECONNECT_MS, () => this.connect(name))
+  }
+
+  private onText(name: StreamName, text: string): void {
+    const frame = JSON.parse(text) as { topic?: unknown; op?: unknown; success?: unknown }
+    if (typeof frame.topic === 'string') this.handlers?.frame(name, frame)
+    else if (frame.op === 'subscribe' && frame.success === true) this.handlers?.state(name, 'up', 'subscribed')
+  }
+
+  async close(): Promise<void> {
+    this.isClosed = true
+    for (const line of this.lines.values()) this.host.drop(line)
+    this.lines.clear()
+  }
+}
+
+/** What the real client makes of a reply (bybit FACTS section 16.3). */
+function rawReplyOf(reply: WireReply | 'reset' | 'refused'): RawReply {
+  if (reply === 'refused') return { type: 'not-sent', detail: 'ECONNREFUSED' }
+  if (reply === 'reset') return { type: 'unknown', detail: 'ECONNRESET' }
+  if (reply.status !== 200) return { type: 'http', status: reply.status, detail: `HTTP ${reply.status}` }
+  const body = jsonOf(reply.body)
+  if (body === undefined) return { type: 'unknown', detail: 'reply is not JSON' }
+  if (typeof body.retCode !== 'number') return { type: 'unknown', detail: 'reply has no retCode' }
+  const { headers } = reply
+  const [max, remaining, reset] = ['X-Bapi-Limit', 'X-Bapi-Limit-Status', 'X-Bapi-Limit-Reset-Timestamp'].map((name) => headers[name])
+  return {
+    type: 'reply',
+    body: { retCode: body.retCode, retMsg: String(body.retMsg ?? ''), result: body.result },
+    limits:
+      max === undefined || remaining === undefined || reset === undefined
+        ? undefined
+        : { max: Number(max), remaining: Number(remaining), resetAtMs: Number(reset) },
+  }
+}
+
+function jsonOf(text: string): { retCode?: unknown; retMsg?: unknown; result?: unknown } | undefined {
+  try {
+    return JSON.parse(text) as { retCode?: unknown; retMsg?: unknown; result?: unknown }
+  } catch {
+    return undefined
+  }
+}

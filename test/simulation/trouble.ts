@@ -1,0 +1,103 @@
+/**
+ * What a seed has in store: the fault plan of the wire, and what befalls trader, exchange, database and account, on one time line.
+ * Never drawn while the world runs, so that a change in the code under test does not change the trouble.
+ */
+import type { Random } from '../../src/core/random.ts'
+import type { TraderCommand } from '../../src/kernel/command.ts'
+import type { FaultEffect, FaultPlanSpec, FaultRule, FaultStream } from '../../src/venue/sim/faults.ts'
+import type { Fate } from './life.ts'
+
+export type Trouble =
+  | { readonly type: 'kill'; readonly downMs: number }
+  | { readonly type: 'stop-orderly'; readonly downMs: number }
+  | { readonly type: 'exchange-restart'; readonly downMs: number }
+  | { readonly type: 'database-down'; readonly downMs: number }
+  /** A stop vanishes at the exchange: canceled by hand in the app. */
+  | { readonly type: 'stop-removed'; readonly symbol: number }
+  | { readonly type: 'command'; readonly command: TraderCommand }
+
+export interface Troubles {
+  readonly faults: FaultPlanSpec
+  readonly line: readonly { readonly atMs: number; readonly trouble: Trouble }[]
+  /** How the incarnations end by themselves; undefined = they live until killed. */
+  readonly fates: readonly (Fate | undefined)[]
+}
+
+const SYMBOLS = ['BTCUSDT', 'ETHUSDT', 'SOLUSDT'] as const
+const WRITES = ['/v5/order/create', '/v5/order/*', '/v5/position/trading-stop', '/v5/*'] as const
+const READS = ['/v5/order/realtime', '/v5/execution/list', '/v5/position/list', '/v5/account/wallet-balance', '/v5/market/kline'] as const
+/** Codes that leave the outcome open, or ask to come again (bybit FACTS section 13). */
+const CODES = [10000, 10016, 10006, 429, 10019, 110079, 170007, 999_999] as const
+
+const pick = <T>(random: Random, list: readonly T[]): T => list[random.below(list.length)] as T
+
+export function troublesOf(random: Random, activeMs: number): Troubles {
+  // A quarter of the worlds is nearly calm: there a single fault must be survived for what it is.
+  const wildness = random.next() < 0.25 ? 0.3 : 1
+  const rules: FaultRule[] = []
+  const some = (most: number): number => Math.round(random.next() * most * wildness)
+  for (let k = some(5); k > 0; k--) rules.push(requestRule(random, pick(random, WRITES)))
+  for (let k = some(3); k > 0; k--) rules.push(requestRule(random, pick(random, READS)))
+  for (let k = some(4); k > 0; k--) rules.push(frameRule(random))
+  for (let k = some(4); k > 0; k--) rules.push(streamRule(random, activeMs))
+  if (random.next() < 0.2 * wildness) {
+    const fromMs = random.below(activeMs)
+    rules.push({ match: {}, when: { fromMs, untilMs: fromMs + 2_000 + random.below(15_000) }, effect: { type: 'maintenance' } })
+  }
+  const line: { atMs: number; trouble: Trouble }[] = []
+  const add = (most: number, make: () => Trouble): void => {
+    for (let k = some(most); k > 0; k--) line.push({ atMs: 2_000 + random.below(activeMs - 2_000), trouble: make() })
+  }
+  add(3, () => ({ type: random.next() < 0.8 ? 'kill' : 'stop-orderly', downMs: downtime(random) }))
+  add(2, () => ({ type: 'exchange-restart', downMs: 500 + random.below(15_000) }))
+  add(1.5, () => ({ type: 'database-down', downMs: 200 + random.below(8_000) }))
+  add(4, () => ({ type: 'stop-removed', symbol: random.below(3) }))
+  add(5, () => ({ type: 'command', command: command(random) }))
+  const fates = Array.from({ length: 12 }, () =>
+    random.next() < 0.5 * wildness ? { call: 1 + random.below(random.next() < 0.3 ? 40 : 900), isAfter: random.next() < 0.5 } : undefined,
+  )
+  return { faults: { seed: random.uint32(), rules }, line: line.sort((a, b) => a.atMs - b.atMs), fates }
+}
+
+const downtime = (random: Random): number => (random.next() < 0.7 ? 100 + random.below(3_000) : random.below(25_000))
+
+function requestRule(random: Random, path: string): FaultRule {
+  const way = random.next() < 0.5 ? 'hang' : 'reset'
+  const effects: readonly FaultEffect[] = [
+    { type: 'drop-reply-before', way },
+    { type: 'drop-reply-after', way },
+    { type: 'drop-reply-after', way },
+    { type: 'delay-request', ms: random.below(5_500) },
+    { type: 'delay-reply', ms: random.below(7_000) },
+    { type: 'error', retCode: pick(random, CODES), retMsg: 'injected' },
+    { type: 'http', status: pick(random, [429, 500, 502, 503, 504]) },
+    { type: 'rate-limit', waitMs: 50 + random.below(2_000) },
+    { type: 'html-200', isDone: random.next() < 0.5 },
+    { type: 'no-ret-code', isDone: random.next() < 0.5 },
+  ]
+  const when = random.next() < 0.3 ? { nth: 1 + random.below(6) } : { probability: 0.02 + random.next() * 0.25 }
+  return { match: { path }, when, effect: pick(random, effects) }
+}
+
+function frameRule(random: Random): FaultRule {
+  const effects: readonly FaultEffect[] = [{ type: 'duplicate' }, { type: 'reorder' }, { type: 'delay-frame', ms: random.below(3_000) }]
+  const topic = pick(random, ['order', 'execution', 'order', 'execution', 'kline', 'tickers'])
+  return { match: { topic }, when: { probability: 0.05 + random.next() * 0.4 }, effect: pick(random, effects) }
+}
+
+function streamRule(random: Random, activeMs: number): FaultRule {
+  const stream: FaultStream | undefined = pick(random, ['public', 'private', 'private', undefined])
+  const fromMs = random.below(activeMs)
+  return random.next() < 0.6
+    ? { match: { stream }, when: { fromMs, untilMs: fromMs + 20_000, times: 1 }, effect: { type: 'disconnect' } }
+    : { match: { stream }, when: { fromMs, untilMs: fromMs + 500 + random.below(25_000) }, effect: { type: 'silence' } }
+}
+
+function command(random: Random): TraderCommand {
+  const draw = random.next()
+  if (draw < 0.35) return { name: 'close', symbol: pick(random, SYMBOLS), ...(random.next() < 0.4 ? { fraction: '0.5' } : {}) }
+  if (draw < 0.5) return { name: 'pause', scope: { type: 'account' }, reason: 'simulation' }
+  if (draw < 0.85) return { name: 'resume', scope: { type: 'account' }, isAdmin: true }
+  if (draw < 0.92) return { name: 'cancel' }
+  return { name: 'panic', reason: 'simulation' }
+}

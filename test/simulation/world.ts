@@ -1,0 +1,359 @@
+/**
+ * A seeded world around the real trader: kernel, driver, sender, reconciler and adapter, over a journal and an exchange in memory.
+ * Never lets anything happen outside of virtual time, and stops at the first promise that is broken.
+ */
+import { PARTS } from '../../src/app/health.ts'
+import { planOf } from '../../src/app/strategy-plan.ts'
+import { Trader } from '../../src/app/trader.ts'
+import { Random } from '../../src/core/random.ts'
+import { instrumentIndex } from '../../src/core/units.ts'
+import type { Journal } from '../../src/journal/journal.ts'
+import type { CommandQueue, QueuedCommand, TraderCommand } from '../../src/kernel/command.ts'
+import { Kernel } from '../../src/kernel/kernel.ts'
+import { RISK_PROFILES } from '../../src/risk/profiles.ts'
+import { BybitVenue } from '../../src/venue/bybit/bybit-venue.ts'
+import type { Transport } from '../../src/venue/bybit/transport.ts'
+import { MemoryStore } from '../support/memory-journal.ts'
+import { Broken, Checks } from './checks.ts'
+import { Life } from './life.ts'
+import { MemoryExchange } from './memory-exchange.ts'
+import { MemoryTransport } from './memory-transport.ts'
+import { type Trouble, type Troubles, troublesOf } from './trouble.ts'
+import { VirtualTime } from './virtual-time.ts'
+
+const START_MS = 1_790_000_000_000
+export const ACTIVE_MS = 150_000
+/** Long enough for the last look-up of an unknown order and for the minute's reconciliation. */
+const QUIET_MS = 100_000
+const INTERVAL_MS = 60_000
+const TAG = 'simula'
+
+/** A safety taken out, from outside: what the suite must catch (test/simulation/mutations.ts). */
+export interface Mutation {
+  readonly journal?: (journal: Journal, time: VirtualTime) => Journal
+  readonly transport?: (transport: Transport) => Transport
+  readonly venue?: (venue: BybitVenue, kernel: () => Kernel) => void
+  readonly trader?: (trader: Trader) => void
+}
+
+export interface Outcome {
+  readonly seed: number
+  readonly broken: Error | undefined
+  readonly atMs: number
+  readonly events: number
+  readonly orders: number
+  readonly executions: number
+  readonly rows: number
+  readonly lives: number
+  readonly faultsFired: number
+  /** Texts of the trader and of what befell it, newest last. */
+  readonly log: readonly string[]
+}
+
+const PLANS = [
+  planOf({ strategy: 'ema-cross', symbols: ['BTCUSDT'], params: { fast: 2, slow: 4, atr: 5, stopAtr: 2, targetAtr: 3 } }),
+  planOf({ strategy: 'donchian-breakout', symbols: ['ETHUSDT'], params: { entry: 3, exit: 2, atr: 5, stopAtr: 2 } }),
+  planOf({ strategy: 'rsi-reversion', symbols: ['SOLUSDT'], params: { period: 2, atr: 5, oversold: 35, overbought: 65 } }),
+].map((plan) => {
+  if (!plan.ok) throw new Error(plan.error)
+  return plan.value
+})
+
+export async function runWorld(seed: number, mutation: Mutation = {}): Promise<Outcome> {
+  const world = new World(seed, mutation)
+  return world.run()
+}
+
+class World {
+  private readonly seed: number
+  private readonly mutation: Mutation
+  private readonly time = new VirtualTime(START_MS)
+  private readonly random: Random
+  private readonly store = new MemoryStore()
+  private readonly host: MemoryExchange
+  private readonly checks: Checks
+  private readonly troubles: Troubles
+  private readonly commands: QueuedCommand[] = []
+  private readonly log: string[] = []
+  private life: Life | undefined
+  private trader: Trader | undefined
+  private isStarted = false
+  private lives = 0
+  private commandCount = 0
+  private isQuiet = false
+  private faultsFired = 0
+  private isReconciled = false
+  private broken: Error | undefined
+  /** Both streams have been up since; undefined while one is down. */
+  private readonly upStreams = new Set<string>()
+  private upSinceMs = 0
+
+  constructor(seed: number, mutation: Mutation) {
+    this.seed = seed
+    this.mutation = mutation
+    this.random = new Random(seed)
+    this.troubles = troublesOf(new Random(seed ^ 0x5eed), ACTIVE_MS)
+    this.host = new MemoryExchange(seed, this.time, this.random)
+    this.checks = new Checks(this.store, () => this.host.exchange)
+    this.host.onChange = () => this.guard(() => this.checks.account(this.time.nowMs))
+  }
+
+  async run(): Promise<Outcome> {
+    const onRejection = (thrown: unknown): void => this.fail(thrown)
+    process.on('unhandledRejection', onRejection)
+    try {
+      this.host.faults.set(this.troubles.faults, this.time.nowMs)
+      this.host.start()
+      this.boot()
+      for (const { atMs, trouble } of this.troubles.line) this.time.after(atMs, () => this.befall(trouble))
+      await this.time.runUntil(START_MS + ACTIVE_MS, () => this.look())
+      await this.calm()
+    } catch (thrown) {
+      this.fail(thrown)
+    } finally {
+      process.off('unhandledRejection', onRejection)
+    }
+    return this.outcome()
+  }
+
+  /** Faults end, the market stands still, and everything gets the time that it needs to settle. */
+  private async calm(): Promise<void> {
+    this.isQuiet = true
+    this.note('quiet')
+    this.faultsFired = this.fired()
+    this.host.faults.clear()
+    this.host.isFrozen = true
+    this.store.isDown = false
+    this.life?.spare()
+    if (!this.host.isUp) this.host.restart()
+    if (this.life === undefined) this.boot()
+    await this.time.runUntil(START_MS + ACTIVE_MS + QUIET_MS, () => this.look())
+    if (this.broken !== undefined) return
+    if (this.trader === undefined || !this.isStarted) throw new Broken('alive', 'the trader has not started')
+    await this.checks.quiet(this.trader.state, () => new Kernel((this.trader as Trader).state.config))
+  }
+
+  private fired(): number {
+    return this.host.faults.counts().reduce((sum, c) => sum + c.fired, 0)
+  }
+
+  private outcome(): Outcome {
+    return {
+      seed: this.seed,
+      broken: this.broken,
+      atMs: this.time.nowMs - START_MS,
+      events: this.time.count,
+      ...this.checks.figures,
+      lives: this.lives,
+      faultsFired: this.isQuiet ? this.faultsFired : this.fired(),
+      log: this.log,
+    }
+  }
+
+  private note(text: string): void {
+    this.log.push(`${((this.time.nowMs - START_MS) / 1_000).toFixed(3)} ${text}`)
+  }
+
+  private fail(thrown: unknown): void {
+    this.broken ??= thrown instanceof Error ? thrown : new Error(String(thrown))
+  }
+
+  private guard(run: () => void): void {
+    try {
+      run()
+    } catch (thrown) {
+      this.fail(thrown)
+    }
+  }
+
+  /** After each event. */
+  private look(): void {
+    this.guard(() => {
+      const { nowMs } = this.time
+      this.checks.journal(nowMs)
+      this.checks.stops(nowMs, this.isAble())
+      if (this.isStarted && this.trader !== undefined) this.checks.ledger(this.trader.state)
+    })
+    if (this.broken !== undefined) throw this.broken
+  }
+
+  private isAble(): boolean {
+    const { nowMs } = this.time
+    if (
+      !this.isStarted ||
+      !this.isReconciled ||
+      !this.host.isUp ||
+      this.store.isDown ||
+      this.upStreams.size < 2 ||
+      nowMs - this.upSinceMs < 10_000
+    )
+      return false
+    return !this.host.faults.isSilent('private', nowMs)
+  }
+
+  private boot(): void {
+    if (this.life !== undefined || this.broken !== undefined) return
+    this.lives += 1
+    const life: Life = new Life(this.time, this.isQuiet ? undefined : this.troubles.fates[this.lives - 1], () => {
+      this.note('trader died')
+      void wire.close()
+      if (this.life === life) this.ended(2_000)
+    })
+    this.life = life
+    const wire = new MemoryTransport(this.host, this.time, this.random)
+    const mortal = life.transport(wire)
+    const wall = life.wall()
+    const venue = new BybitVenue(this.mutation.transport?.(mortal) ?? mortal, {
+      intervalMs: INTERVAL_MS,
+      wallMs: wall.nowMs,
+      sleep: wall.sleep,
+      simClock: () => life.port(() => wire.clock()),
+    })
+    const opened = this.store.open()
+    const journal = life.journal(this.mutation.journal?.(opened, this.time) ?? opened, () => 1 + this.random.below(4))
+    const trader = new Trader({
+      profile: 'sim',
+      tag: TAG,
+      intervalMs: INTERVAL_MS,
+      plans: PLANS,
+      risk: RISK_PROFILES.sim,
+      venue,
+      journal,
+      commands: this.queue(life),
+      health: {
+        report: (part, status) => {
+          if (part === PARTS.reconcile) this.isReconciled = status === 'ok'
+          if (!part.startsWith('stream')) return
+          if (status !== 'ok') this.upStreams.delete(part)
+          else if (!this.upStreams.has(part)) {
+            this.upStreams.add(part)
+            this.isReconciled = false
+            this.upSinceMs = this.time.nowMs
+          }
+        },
+      },
+      wall,
+      log: (level, text) => this.note(`${level} ${text}`),
+      step: (name, detail) => this.note(`${name}: ${detail}`),
+      told: (facts) => {
+        for (const fact of facts)
+          if (fact.type !== 'equity-sampled' && fact.type !== 'strategy-state') this.note(`  ${JSON.stringify(fact).slice(0, 300)}`)
+      },
+      onPositions: () => {},
+      emergency: { isPending: () => false, settle: () => {} },
+      isSafe: false,
+      fatal: (text) => {
+        if (!life.isDead) this.fail(new Error(`the trader ended itself: ${text}`))
+      },
+    })
+    this.trader = trader
+    this.mutation.venue?.(venue, () => trader.state)
+    trader.start().then(
+      (started) => {
+        if (started.ok) {
+          this.isStarted = true
+          this.mutation.trader?.(trader)
+          this.note('trader started')
+        } else {
+          this.note(`trader did not start: ${started.error.sentence}`)
+          life.die()
+        }
+      },
+      (thrown) => this.fail(thrown),
+    )
+  }
+
+  private ended(downMs: number): void {
+    this.life = undefined
+    this.isStarted = false
+    this.upStreams.clear()
+    this.time.after(downMs, () => this.boot())
+  }
+
+  private queue(life: Life): CommandQueue {
+    return {
+      take: () => life.port(async () => this.commands.splice(0)),
+      complete: (_id, outcome) =>
+        life.port(async () => {
+          this.note(`command: ${outcome.status} ${outcome.text}`)
+        }),
+      onArrival: async () => {},
+    }
+  }
+
+  private befall(trouble: Trouble): void {
+    if (this.isQuiet) return
+    this.note(`! ${JSON.stringify(trouble)}`)
+    switch (trouble.type) {
+      case 'kill':
+        this.kill(trouble.downMs)
+        return
+      case 'stop-orderly':
+        this.stopOrderly(trouble.downMs)
+        return
+      case 'exchange-restart':
+        if (!this.host.isUp) return
+        this.host.stop()
+        this.time.after(trouble.downMs, () => {
+          if (!this.host.isUp) this.host.restart()
+        })
+        return
+      case 'database-down':
+        this.store.isDown = true
+        this.time.after(trouble.downMs, () => {
+          this.store.isDown = false
+        })
+        return
+      case 'stop-removed':
+        this.removeStop(trouble.symbol)
+        return
+      case 'command':
+        this.give(trouble.command)
+    }
+  }
+
+  private kill(downMs: number): void {
+    const { life } = this
+    if (life === undefined) return
+    this.ended(downMs)
+    life.die()
+  }
+
+  private stopOrderly(downMs: number): void {
+    const { life, trader } = this
+    if (life === undefined || trader === undefined || !this.isStarted) return
+    this.isStarted = false
+    trader.stop().then(
+      () => {
+        if (life.isDead) return
+        this.note('trader stopped')
+        this.ended(downMs)
+        life.die()
+      },
+      (thrown) => this.fail(thrown),
+    )
+    // A supervisor does not wait forever.
+    this.time.after(15_000, () => {
+      if (!life.isDead) life.die()
+    })
+  }
+
+  private removeStop(symbol: number): void {
+    if (!this.host.isUp) return
+    this.host.act((exchange) => {
+      const i = instrumentIndex(symbol)
+      const stop = exchange.venue.openOrders(i).find((o) => o.attached === 'stop')
+      if (stop === undefined) return
+      exchange.venue.accept(
+        { type: 'cancel-order', orderId: 0 as never, clientOrderId: '', venueOrderId: stop.venueOrderId, instrument: i },
+        exchange.source.now,
+        exchange.account.into,
+      )
+    })
+  }
+
+  private give(command: TraderCommand): void {
+    this.commandCount += 1
+    this.commands.push({ id: this.commandCount, actor: 'simulation', command, askedAtMs: this.time.nowMs })
+  }
+}
