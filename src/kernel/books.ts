@@ -35,7 +35,7 @@ export class Books {
     const trip = this.portfolio.trip(order.instrument)
     if (order.class === 'entry' && trip !== undefined && order.stop !== undefined) trip.stop = order.stop
     this.portfolio.lastFillTs = fill.ts
-    this.portfolio.bookFill(order, fill.price, fill.lots, fill.fee.amount, exitReasonOf(order))
+    this.portfolio.bookFill(order, fill.price, fill.lots, fill.fee.amount, exitReasonOf(order), fill.ts)
   }
 
   /** An order that the venue made or that somebody else sent. */
@@ -58,7 +58,7 @@ export class Books {
     const difference = event.lots - held
     if (difference === 0) return
     const order = this.bookingOrder(event, difference)
-    this.portfolio.bookFill(order, event.price, lots(Math.abs(difference)), cash(0), 'external')
+    this.portfolio.bookFill(order, event.price, lots(Math.abs(difference)), cash(0), 'external', event.ts)
   }
 
   /** The pseudo order under which a difference to the venue is booked. It never enters the book of orders. */

@@ -249,7 +249,7 @@ export class PortfolioState implements PortfolioView {
   }
 
   /** Books a fill: position, ledger, round trip. `closed` and `opened` say what it ended and began. */
-  bookFill(order: Order, price: Ticks, quantity: Lots, fee: Cash, exitReason: string): void {
+  bookFill(order: Order, price: Ticks, quantity: Lots, fee: Cash, exitReason: string, at: Ts): void {
     const i = order.instrument
     const instrument = this.instruments[i] as Instrument
     const position = this.positions[i] as Position
@@ -275,7 +275,7 @@ export class PortfolioState implements PortfolioView {
         addToRoundTrip(trip, instrument, order.side, price, closing, closingFee, realized)
         trip.exitReason = exitReason
         if (closing === size) {
-          this.closed = tradeOf(trip, instrument, this.now)
+          this.closed = tradeOf(trip, instrument, at)
           this.trips[i] = undefined
         }
       }
@@ -290,7 +290,7 @@ export class PortfolioState implements PortfolioView {
           i,
           order.side,
           order.orderId,
-          this.now,
+          at,
           order.stop,
           order.plannedLoss,
         )

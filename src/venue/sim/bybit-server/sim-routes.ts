@@ -17,7 +17,8 @@ export const isStep = (request: { readonly path: string }): boolean => request.p
 
 export function simRoute(exchange: Exchange, faults: FaultSwitch, request: WireRequest, wallNowMs: number): WireReply {
   const name = `${request.method} ${request.path}`
-  if (name === 'GET /_sim/clock') return json(200, { now: exchange.source.now, speed: exchange.speed })
+  // In lockstep market time stands still between steps: whoever extrapolates must not.
+  if (name === 'GET /_sim/clock') return json(200, { now: exchange.source.now, speed: exchange.isLockstep ? 0 : exchange.speed })
   if (name === 'GET /_sim/state') return json(200, simState(exchange))
   if (name === `POST ${STEP_PATH}`) return step(exchange, request.body, wallNowMs)
   if (request.path === '/_sim/faults') return faultRoute(faults, request, wallNowMs)
