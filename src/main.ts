@@ -58,7 +58,7 @@ async function main(): Promise<number> {
       if (level !== 'info') terminal.warn(`${role === 'all' ? '' : `${role}: `}${text}`)
     }, Date.now),
   }
-  if (role !== 'all') return runRole(role, context, { isSafe: flags.safe === true })
+  if (role !== 'all') return runRole(role, context, { isSafe: flags.safe === true, isHung: flags.hung === true })
   terminal.banner(packageJson.version, config)
   const passed = [
     ...(flags['data-dir'] === undefined ? [] : ['--data-dir', flags['data-dir']]),
@@ -77,6 +77,7 @@ function readFlags(words: readonly string[]) {
       'data-dir': { type: 'string' },
       config: { type: 'string', short: 'c', multiple: true },
       safe: { type: 'boolean' },
+      hung: { type: 'boolean' },
     },
     strict: true,
   }).values

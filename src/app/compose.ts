@@ -20,6 +20,7 @@ import { BybitVenue } from '../venue/bybit/bybit-venue.ts'
 import { BybitClient } from '../venue/bybit/client.ts'
 import type { VenueClock } from '../venue/port.ts'
 import type { Config } from './config-schema.ts'
+import { openDecisionMark } from './decision-mark.ts'
 import { emergencyNotice } from './emergency-file.ts'
 import { exchangeAccess } from './exchange-access.ts'
 import type { HealthReporter } from './health.ts'
@@ -45,6 +46,8 @@ export interface TraderHooks {
   readonly told: (facts: readonly KernelFact[], kernel: Kernel) => void
   readonly fatal: (text: string) => void
   readonly isSafe: boolean
+  /** The trader before this one was killed because it did not answer. */
+  readonly isHung: boolean
 }
 
 const CALL_TIMEOUT_MS = 5_000
@@ -116,6 +119,7 @@ export async function startTrader(context: RoleContext, hooks: TraderHooks): Pro
   })
   const commands = new PostgresCommandQueue(sql)
   await commands.recoverInterrupted()
+  const mark = openDecisionMark(paths.run, log)
   const trader = new Trader({
     profile: config.profile,
     tag: readTag(paths),
@@ -131,6 +135,8 @@ export async function startTrader(context: RoleContext, hooks: TraderHooks): Pro
     step: hooks.step,
     told: hooks.told,
     isSafe: hooks.isSafe,
+    deciding: mark.note,
+    hungStrategy: hooks.isHung ? mark.left : undefined,
     onPositions: scopeWriter(paths.root, readTag(paths), log),
     emergency: emergencyNotice(paths.root, () => Date.now()),
     fatal: hooks.fatal,

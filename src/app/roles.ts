@@ -5,7 +5,7 @@
 import type { Result } from '../core/result.ts'
 import { serveExchange } from '../venue/sim/bybit-server/serve-exchange.ts'
 import { StartError } from '../venue/sim/bybit-server/start-error.ts'
-import { type RoleContext, type RunningRole, startTrader } from './compose.ts'
+import { type RoleContext, type RunningRole, type TraderHooks, startTrader } from './compose.ts'
 import { type PathProblem, type RoleName, SURFACE_ROLES, removePid, writePid } from './paths.ts'
 import { tell } from './role-message.ts'
 import { startSurfaces } from './surfaces.ts'
@@ -16,10 +16,13 @@ const HEARTBEAT_MS = 500
 /** What a process may be told to be; `surfaces` is API, worker and bots in one. */
 export type ProcessRole = Exclude<RoleName, 'supervisor'> | 'surfaces'
 
+/** How the supervisor tells a trader what became of the one before. */
+export type TraderFlags = Pick<TraderHooks, 'isSafe' | 'isHung'>
+
 const rolesOf = (role: ProcessRole): readonly RoleName[] => (role === 'surfaces' ? SURFACE_ROLES : [role])
 
 /** Runs until stopped. Answers the exit code. */
-export async function runRole(role: ProcessRole, context: RoleContext, flags: { readonly isSafe: boolean }): Promise<number> {
+export async function runRole(role: ProcessRole, context: RoleContext, flags: TraderFlags): Promise<number> {
   for (const name of rolesOf(role)) writePid(context.paths, name)
   const ended = endSignal()
   const heartbeat = setInterval(() => tell({ type: 'heartbeat' }), HEARTBEAT_MS)
@@ -42,7 +45,7 @@ export async function runRole(role: ProcessRole, context: RoleContext, flags: { 
 async function start(
   role: ProcessRole,
   context: RoleContext,
-  flags: { readonly isSafe: boolean },
+  flags: TraderFlags,
   end: (code: number) => void,
 ): Promise<Result<RunningRole, PathProblem>> {
   switch (role) {
@@ -59,7 +62,7 @@ async function start(
           context.log('error', text)
           end(1)
         },
-        isSafe: flags.isSafe,
+        ...flags,
       })
     case 'simulator':
       return startSimulator(context)

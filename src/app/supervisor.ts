@@ -33,6 +33,8 @@ interface Child {
   lastHeartbeatMs: number
   isReady: boolean
   crashes: number[]
+  /** It was killed because it did not answer: the next one must know. */
+  isHung: boolean
 }
 
 interface Failure {
@@ -141,6 +143,7 @@ export class Supervisor {
       lastHeartbeatMs: performance.now(),
       isReady: false,
       crashes: before?.crashes ?? [],
+      isHung: false,
     }
     this.children.set(role, child)
     return new Promise((resolve) => {
@@ -196,7 +199,7 @@ export class Supervisor {
     this.options.terminal.warn(`${child.role} ended (${why}); restarting${isSafe ? ' in safe mode: exits and stops only' : ''}`)
     setTimeout(
       () => {
-        if (!this.isStopping) void this.startChild(child.role, isSafe ? ['--safe'] : [])
+        if (!this.isStopping) void this.startChild(child.role, [...(isSafe ? ['--safe'] : []), ...(child.isHung ? ['--hung'] : [])])
       },
       RESTART_MS * 2 ** Math.min(child.crashes.length - 1, 6),
     )
@@ -210,6 +213,7 @@ export class Supervisor {
       if (now - child.lastHeartbeatMs < limit) continue
       this.options.terminal.warn(`the trader has not answered for ${Math.round(now - child.lastHeartbeatMs)} ms: killing it`)
       child.lastHeartbeatMs = now
+      child.isHung = true
       child.process.kill('SIGKILL')
     }
   }

@@ -50,6 +50,10 @@ export interface TraderOptions {
   readonly step: (name: string, detail: string, elapsedMs: number) => void
   /** Facts that are in the journal, for the line that a person sees. */
   readonly told: (facts: readonly KernelFact[], kernel: Kernel) => void
+  /** Notes which strategy is deciding, where it outlives this process. */
+  readonly deciding: (strategy: string | undefined) => void
+  /** The strategy that the trader before this one was killed in, because it did not return. */
+  readonly hungStrategy: string | undefined
   /** Exits and stops only: the third crash in ten minutes (architecture 2.1). */
   readonly isSafe: boolean
   /** The positions changed: for whoever must know them when this process cannot be asked (S7). */
@@ -105,6 +109,8 @@ export class Trader {
   private isFresh = false
   private closedAt: Ts | undefined
   private isTaking = false
+  /** It did not answer a question about commands: on its return the account is reconciled first (S14). */
+  private isDatabaseDoubted = false
   private backfilling: Promise<void> | undefined
 
   constructor(options: TraderOptions) {
@@ -139,8 +145,10 @@ export class Trader {
     if (!recovered.ok)
       return err({ sentence: `The journal cannot be read: ${recovered.error.detail}.`, next: 'Start the database and try again.' })
     this.isFresh = recovered.value.isFresh
-    await this.driver.begin(recovered.value.lastSeq)
-    await this.driver.finish(recovered.value.undecided)
+    const hung = await this.noteHung()
+    await this.driver.begin(hung?.seq ?? recovered.value.lastSeq)
+    // The hung strategy first, and both in one transaction: the input that it hung on must not reach it again.
+    await this.driver.finish([...(hung === undefined ? [] : [hung]), ...recovered.value.undecided])
     options.step(
       'recovered',
       recovered.value.isFresh ? 'empty journal' : `${recovered.value.rows} rows after the snapshot`,
@@ -170,6 +178,20 @@ export class Trader {
     this.startTimers()
     await options.commands.onArrival(() => void this.takeCommands())
     return ok(undefined)
+  }
+
+  private async noteHung(): Promise<{ readonly seq: number; readonly input: KernelInput } | undefined> {
+    const { hungStrategy, journal, log, wall } = this.options
+    const run = this.kernel.runs.find((r) => r !== undefined && r.strategy === hungStrategy)
+    if (run === undefined || run.mode === 'errored') return undefined
+    const input: KernelInput = { type: 'strategy-hung', strategy: run.strategy, ts: this.clock.now() }
+    log('error', `${run.strategy} did not return for two seconds and is stopped; the others trade on. Its position keeps its stop.`)
+    for (;;) {
+      const seq = await journal.appendInputs([input])
+      if (seq.ok) return { seq: seq.value, input }
+      log('warn', `database: ${seq.error.detail}`)
+      await wall.sleep(500)
+    }
   }
 
   private reconcileText = ''
@@ -241,6 +263,7 @@ export class Trader {
       costs: risk.costs,
       defaultStopFraction: undefined,
       isJournaled: true,
+      deciding: this.options.deciding,
       allowsBudget: false,
     })
   }
@@ -496,11 +519,16 @@ export class Trader {
     this.isTaking = true
     try {
       const taken = await this.options.commands.take()
+      if (this.isDatabaseDoubted) {
+        this.isDatabaseDoubted = false
+        void this.reconcile(false)
+      }
       for (const queued of taken) {
         const outcome = await this.desk.carryOut(queued, this.options.wall.nowMs())
         await this.options.commands.complete(queued.id, outcome)
       }
     } catch (thrown) {
+      this.isDatabaseDoubted = true
       this.options.log('warn', `commands: ${thrown instanceof Error ? thrown.message : String(thrown)}`)
     } finally {
       this.isTaking = false

@@ -116,6 +116,7 @@ export class Projector {
       case 'cancel-orders':
       case 'panic':
       case 'set-strategy-mode':
+      case 'strategy-hung':
       case 'protection-missing':
       case 'reconciled':
         return

@@ -30,6 +30,8 @@ export interface KernelConfig {
   readonly defaultStopFraction: number | undefined
   /** Whether facts carry what only a journal and `/why` need: strategy states, equity samples, sizing steps. */
   readonly isJournaled: boolean
+  /** Told before a strategy decides and, with undefined, after it: so that a strategy that never returns has a name. */
+  readonly deciding?: (strategy: StrategyId | undefined) => void
   /** Whether a budget may be sent as an order (a simulated spot-like buy); a live perpetual refuses it. */
   readonly allowsBudget: boolean
 }

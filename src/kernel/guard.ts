@@ -2,7 +2,7 @@
  * The guard: findings of breakers, watchdogs and reconciliation become holds, stops, closes and alerts.
  * Never lifts a hold by itself (S1) and never touches what is not ours (S8).
  */
-import { type InstrumentIndex, type Ts, cash, lots, ticks, ts } from '../core/units.ts'
+import { type InstrumentIndex, type StrategyId, type Ts, cash, lots, ticks, ts } from '../core/units.ts'
 import { type Instrument, formatQuantity } from '../market/instrument.ts'
 import type { OrderEvent, PositionAdjusted } from '../trading/event.ts'
 import type { KernelConfig } from './config.ts'
@@ -11,7 +11,6 @@ import type { Outbox } from './event.ts'
 import { type Hold, tradingState } from './holds.ts'
 import type { OrderOutcome } from './order-book.ts'
 import type { PortfolioState } from './portfolio-state.ts'
-import type { StrategyRun } from './strategy-run.ts'
 
 /** S5: repair at once, alert after 5 s, close after 30 s of wall time. */
 const BARE_ALERT_MS = 5_000
@@ -120,22 +119,10 @@ export class Guard {
     return true
   }
 
-  failStrategy(run: StrategyRun): void {
-    run.mode = 'errored'
-    this.outbox.push({
-      type: 'strategy-mode-changed',
-      strategy: run.strategy,
-      mode: 'errored',
-      cause: run.failure ?? '',
-      ts: this.portfolio.now,
-    })
-    this.desk.cancelEntriesOf(run.instrument.index, 'strategy errored')
-    this.desk.alert(
-      'strategy.error',
-      'P2',
-      run.instrument.index,
-      `${run.strategy} stopped: ${run.failure ?? 'unknown error'}. Its position keeps its stop.`,
-    )
+  tellFailure(strategy: StrategyId, failure: string, instruments: readonly InstrumentIndex[]): void {
+    this.outbox.push({ type: 'strategy-mode-changed', strategy, mode: 'errored', cause: failure, ts: this.portfolio.now })
+    for (const i of instruments) this.desk.cancelEntriesOf(i, 'strategy errored')
+    this.desk.alert('strategy.error', 'P2', instruments[0], `${strategy} stopped: ${failure}. Its position keeps its stop.`)
   }
 
   /** An event that the order table does not allow, or of an order nobody knows: exits only on that symbol until somebody has looked (S13). */

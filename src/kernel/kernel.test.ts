@@ -404,3 +404,21 @@ test('an entry is canceled once its time is over', () => {
   expect(advance(MINUTE_MS)).toEqual(['cancel 1: expired'])
   expect(advance(MINUTE_MS + 1)).toEqual([])
 })
+
+describe('S18 a strategy that hung', () => {
+  test('is stopped alone, keeps its position, and runs again only when a person says so', () => {
+    const bench = new Bench()
+    const { kernel } = bench
+    const strategy = kernel.config.strategies[0]?.id
+    if (strategy === undefined) throw new Error('the bench has a strategy')
+    kernel.outbox.reset()
+    kernel.apply({ type: 'strategy-hung', strategy, ts: ts(1) })
+    const facts = Array.from({ length: kernel.outbox.count }, (_, k) => kernel.outbox.at(k))
+    expect(facts.filter((f) => f.type === 'strategy-mode-changed')).toMatchObject([{ strategy, mode: 'errored' }])
+    expect(facts.filter((f) => f.type === 'alert-raised')).toMatchObject([{ alert: 'strategy.error', severity: 'P2' }])
+    const modes = kernel.runs.flatMap((run) => (run === undefined ? [] : [[run.strategy === strategy, run.mode]]))
+    expect(modes.every(([isHung, mode]) => mode === (isHung === true ? 'errored' : 'running'))).toBe(true)
+    kernel.apply({ type: 'set-strategy-mode', strategy, mode: 'running', actor: 'test', ts: ts(2) })
+    expect(kernel.runs.find((run) => run?.strategy === strategy)?.mode).toBe('running')
+  })
+})

@@ -353,7 +353,8 @@ export class Kernel {
   }
 
   private setMode(strategy: StrategyId, mode: Exclude<StrategyMode, 'errored'>, actor: string): void {
-    for (const run of this.runs) if (run !== undefined && run.strategy === strategy) {
+    for (const run of this.runs)
+      if (run !== undefined && run.strategy === strategy) {
         run.mode = mode
         run.failure = undefined
       }

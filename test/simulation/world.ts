@@ -239,6 +239,8 @@ class World {
         for (const fact of facts)
           if (fact.type !== 'equity-sampled' && fact.type !== 'strategy-state') this.note(`  ${JSON.stringify(fact).slice(0, 300)}`)
       },
+      deciding: () => {},
+      hungStrategy: undefined,
       onPositions: () => {},
       emergency: { isPending: () => false, settle: () => {} },
       isSafe: false,

@@ -128,6 +128,8 @@ export async function tradeLive(
     log: () => {},
     step: () => {},
     told: (list) => facts.push(...list),
+    deciding: () => {},
+    hungStrategy: undefined,
     onPositions: () => {},
     emergency: { isPending: () => false, settle: () => {} },
     isSafe: false,
