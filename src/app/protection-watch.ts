@@ -2,7 +2,7 @@
  * Watches that each position has its stop at the venue, in wall time (S5): repair at once, alert at 5 s, close at 30 s.
  * Never waits for a bar or a fill to notice.
  */
-import type { InstrumentIndex, Ts } from '../core/units.ts'
+import type { InstrumentIndex, OrderId, Ts } from '../core/units.ts'
 import type { ProtectionMissing } from '../kernel/event.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { Wall } from './wall.ts'
@@ -10,6 +10,8 @@ import type { Wall } from './wall.ts'
 /** The stop travels with the entry and its report follows the fill's: this long it may be on its way. */
 const GRACE_MS = 750
 const REPEAT_MS = 2_500
+/** An exit that has not filled for this long does not protect: its outcome may be unknown. */
+const EXIT_MS = 3_000
 
 export class ProtectionWatch {
   private readonly kernel: Kernel
@@ -18,6 +20,7 @@ export class ProtectionWatch {
   private readonly now: () => Ts
   private readonly bareSince = new Map<InstrumentIndex, number>()
   private readonly toldAt = new Map<InstrumentIndex, number>()
+  private readonly exitSince = new Map<OrderId, number>()
 
   constructor(kernel: Kernel, wall: Wall, tell: (input: ProtectionMissing) => void, now: () => Ts) {
     this.kernel = kernel
@@ -28,9 +31,10 @@ export class ProtectionWatch {
 
   check(): void {
     const steady = this.wall.steadyMs()
+    this.forgetExits()
     for (const instrument of this.kernel.config.instruments) {
       const i = instrument.index
-      if (!this.isBare(i)) {
+      if (!this.isBare(i, steady)) {
         this.bareSince.delete(i)
         this.toldAt.delete(i)
         continue
@@ -44,15 +48,24 @@ export class ProtectionWatch {
     }
   }
 
-  /** Held, needing a stop, without one that is open, and not being closed already. */
-  private isBare(i: InstrumentIndex): boolean {
+  /** Held, needing a stop, without one that is open, and not just being closed. */
+  private isBare(i: InstrumentIndex, steady: number): boolean {
     const { portfolio, orders, runs } = this.kernel
     if (portfolio.positionLots(i) === 0 || runs[i]?.definition.protection === 'none') return false
     for (const order of orders.open(i)) {
       if (order.origin === 'attached-stop') return false
       if (order.class === 'protective' && order.kind === 'stop-market') return false
-      if (order.class === 'flatten' || order.class === 'reduce') return false
+      if (order.class !== 'flatten' && order.class !== 'reduce') continue
+      const since = this.exitSince.get(order.orderId) ?? steady
+      this.exitSince.set(order.orderId, since)
+      if (steady - since < EXIT_MS) return false
     }
     return true
+  }
+
+  private forgetExits(): void {
+    const { orders, config } = this.kernel
+    const open = new Set(config.instruments.flatMap(({ index }) => orders.open(index).map((o) => o.orderId)))
+    for (const id of this.exitSince.keys()) if (!open.has(id)) this.exitSince.delete(id)
   }
 }

@@ -7,7 +7,7 @@ import { CASH_SCALE, DAY_MS, HOUR_MS, type Ts, cash, ts } from '../core/units.ts
 import { type Result, ok } from '../core/result.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { type Difference, type KnownState, adjustmentsOf, differenceOf, eventsOf, isClean } from '../trading/reconcile.ts'
-import type { Order } from '../trading/order.ts'
+import { type Order, isOpenStatus } from '../trading/order.ts'
 import type { AccountReading } from '../trading/report.ts'
 import type { VenueError } from '../venue/bybit/error.ts'
 import type { Venue } from '../venue/port.ts'
@@ -89,6 +89,7 @@ export class Reconciler {
   private async reconcile(): Promise<ReconcileOutcome> {
     let previous: Difference | undefined
     for (let read = 0; read < READS_MAX; read++) {
+      const openBefore = new Set(this.indexes().flatMap((i) => this.known.open(i).map((o) => o.orderId)))
       const taken = await this.read()
       if (!taken.ok) {
         return {
@@ -101,7 +102,7 @@ export class Reconciler {
       }
       const { reading, upTo } = taken.value
       await this.absorb(reading, await this.openWallet(reading))
-      await this.lookUpMissing(reading)
+      await this.lookUpMissing(reading, openBefore, previous)
       const difference = differenceOf(reading, this.indexes(), this.known)
       if (difference.otherBallast.length > 0) await this.holdForOther(difference)
       if (isClean(difference) || this.isOnlyInFlight(difference)) return this.clean(reading, upTo, '')
@@ -157,20 +158,23 @@ export class Reconciler {
   }
 
   /** Orders that we think open and the venue does not list: each is looked up by id, and its end becomes an event. */
-  private async lookUpMissing(reading: AccountReading): Promise<void> {
+  private async lookUpMissing(reading: AccountReading, openBefore: ReadonlySet<number>, previous: Difference | undefined): Promise<void> {
     const { venue, driver, sender } = this.ports
     const { missing } = differenceOf(reading, this.indexes(), this.known)
     for (const order of missing) {
+      // Made while the account was read: it could not be listed.
+      if (!openBefore.has(order.orderId)) continue
       if (order.origin === 'ours') {
         const found = await venue.lookUp(order.instrument, order.clientOrderId)
-        if (!found.ok) continue
+        // What it was waiting for may have come meanwhile.
+        if (!found.ok || !isOpenStatus(order.status)) continue
         if (found.value !== undefined) {
           const { executions, order: report } = found.value
           await driver.submit(() => executions.flatMap((e) => eventsOf(e, this.known)))
           await driver.submit(() => eventsOf(report, this.known))
         } else if (order.status === 'submitted') sender.settle(commandOf(order))
         else await this.closeVanished(order)
-      } else await this.closeVanished(order)
+      } else if (previous?.missing.includes(order) === true && isOpenStatus(order.status)) await this.closeVanished(order)
     }
   }
 

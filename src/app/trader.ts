@@ -375,10 +375,8 @@ export class Trader {
     const until = this.clock.now()
     const rows: ClosedBar[] = []
     for (const instrument of this.instruments) {
-      const bars = this.kernel.bars[instrument.index]
-      const last = bars === undefined || bars.length === 0 ? undefined : (bars.tsColumn[bars.length - 1] as number)
-      const lastKnown = last ?? this.lastBarOf()
-      const from = lastKnown === undefined ? undefined : ts(lastKnown + this.options.intervalMs)
+      const from = this.kernel.portfolio.barTs(instrument.index)
+      if (from !== undefined) this.gate.skipTo(instrument.index, from)
       const fetched = await this.options.venue.candles(instrument.index, from, until, from === undefined ? this.warmupBars() : 1_000)
       if (!fetched.ok) {
         this.options.log('warn', `candles of ${instrument.symbol}: ${fetched.error.detail}`)
@@ -395,12 +393,6 @@ export class Trader {
     }
     this.isFresh = false
     this.gate.resume(this.options.wall.steadyMs())
-  }
-
-  /** After a restart the bars themselves are not in the snapshot: the last close instant is. */
-  private lastBarOf(): number | undefined {
-    const last = this.kernel.portfolio.lastCloseTs
-    return last === null ? undefined : last - this.options.intervalMs
   }
 
   private warmupBars(): number {
@@ -471,6 +463,8 @@ export class Trader {
 
   private observe(input: KernelInput, facts: readonly KernelFact[]): void {
     if (facts.length > 0) this.options.told(facts, this.kernel)
+    if (facts.some((f) => f.type === 'hold-added' && f.hold.cause === 'reconcile' && f.hold.scope.type === 'symbol'))
+      void this.reconcile(false)
     if (input.type !== 'order-filled' && input.type !== 'position-adjusted') return
     this.protection.check()
     this.options.onPositions(this.kernel)
@@ -536,6 +530,7 @@ export class Trader {
   }
 
   private async reconcile(isFirst: boolean): Promise<boolean> {
+    const doubts = this.kernel.holds.filter((h) => h.cause === 'reconcile').map((h) => h.id)
     const outcome = await this.reconciler.run()
     this.triedMs = this.options.wall.steadyMs()
     this.isReconciled = outcome.isClean
@@ -548,7 +543,8 @@ export class Trader {
         'ok',
         `${outcome.openOrders} orders, ${outcome.positions} positions${outcome.detail === '' ? '' : `; ${outcome.detail}`}`,
       )
-      if (!isFirst) await this.lift('reconcile')
+      // What came up while it was read is not answered by it.
+      if (!isFirst) for (const id of doubts) await this.lift(id)
     } else {
       this.options.health.report(PARTS.reconcile, 'down', outcome.detail)
       this.options.log('warn', `reconcile: ${outcome.detail}`)

@@ -146,6 +146,19 @@ export class Guard {
     )
   }
 
+  /** Our books may be wrong about a symbol. The hold is a measurement: a clean reading ends it. */
+  doubt(i: InstrumentIndex, reason: string): void {
+    this.addHold({
+      id: `reconcile-${this.instrument(i).symbol}`,
+      scope: { type: 'symbol', instrument: i },
+      effect: 'no-entries',
+      cause: 'reconcile',
+      actor: 'trader',
+      reason: reason.slice(0, 300),
+      since: this.portfolio.now,
+    })
+  }
+
   /** S5: a position without its stop at the venue. */
   protect(i: InstrumentIndex, bareMs: number): void {
     const trip = this.portfolio.trip(i)

@@ -220,7 +220,7 @@ describe('what the venue says twice, late or wrongly', () => {
     expect(brief(bench.give({ ...lost, orderId: exit?.orderId }))).toEqual(['reduce sell 10'])
   })
 
-  test('a rejected exit is P1, a rejected entry is P2', () => {
+  test('a rejected exit is P1 and puts our books in doubt, a rejected entry is P2', () => {
     const bench = new Bench()
     const reject = (id: number | undefined) =>
       brief(
@@ -237,7 +237,7 @@ describe('what the venue says twice, late or wrongly', () => {
     const ordersId = (id: number | undefined) => bench.kernel.orders.open(BTC).find((o) => o.orderId === id)?.orderId
     expect(reject(ordersOf(bench.say(signal(1)))[0]?.orderId)).toEqual(['P2 order.rejected'])
     bench.enter()
-    expect(reject(ordersOf(bench.say(signal(0)))[0]?.orderId)).toEqual(['P1 order.rejected'])
+    expect(reject(ordersOf(bench.say(signal(0)))[0]?.orderId)).toEqual(['P1 order.rejected', 'hold reconcile-BTCUSDT no-entries'])
   })
 })
 

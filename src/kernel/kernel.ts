@@ -9,7 +9,7 @@ import type { Instrument } from '../market/instrument.ts'
 import type { PortfolioView } from '../portfolio/view.ts'
 import { confirmedTier } from '../risk/breaker.ts'
 import { isEquityUnbounded } from '../risk/limits.ts'
-import type { OrderEvent } from '../trading/event.ts'
+import type { OrderEvent, OrderRejected } from '../trading/event.ts'
 import type { KernelConfig } from './config.ts'
 import { Books } from './books.ts'
 import { Desk, OPERATOR_CLOSE } from './desk.ts'
@@ -177,16 +177,15 @@ export class Kernel {
 
   private foldAndDecideBars(rows: readonly ClosedBar[], at: Ts, mode: BarsMode, decides: boolean): void {
     if (mode === 'live') {
-      for (const row of rows) this.revealRow(row)
+      const news = rows.filter((row) => this.revealRow(row))
       this.portfolio.lastCloseTs = at
       this.settle(at)
       if (!decides) return
       this.decideBreakers()
-      for (const row of rows) this.decide(row.instrument, mode)
+      for (const row of news) this.decide(row.instrument, mode)
     } else {
       for (const row of rows) {
-        this.revealRow(row)
-        if (decides) this.decide(row.instrument, mode)
+        if (this.revealRow(row) && decides) this.decide(row.instrument, mode)
       }
       this.settle(at)
       if (!decides) return
@@ -213,14 +212,16 @@ export class Kernel {
     }
   }
 
-  private revealRow(row: ClosedBar): void {
+  /** A bar that was seen (a late frame, an overlap of a backfill, one of before a restart) is no news: nobody decides on it again. */
+  private revealRow(row: ClosedBar): boolean {
     const bars = this.bars[row.instrument] as Bars
-    // A bar that is already visible (a late frame, an overlap of a backfill) is no news.
-    if (bars.length > 0 && row.bar.ts <= (bars.tsColumn[bars.length - 1] as number)) return
+    const seen = this.portfolio.barTs(row.instrument)
+    if (seen !== undefined && row.bar.ts + this.config.intervalMs <= seen) return false
     bars.push(row.bar)
     bars.reveal()
     if (row.spreadTicks !== undefined) this.portfolio.setSpread(row.instrument, row.spreadTicks)
     this.mark(row.instrument)
+    return true
   }
 
   // What the venue said.
@@ -230,10 +231,18 @@ export class Kernel {
       const { opened, closed } = this.portfolio
       if (opened !== undefined || closed !== undefined) this.tellTrades()
       this.desk.afterOrderEvent(event, this.guard.isFlattening)
+      if (event.type === 'order-rejected' && this.config.isJournaled) this.doubtAfter(event)
       return
     }
     if (outcome === 'duplicate') return
     this.guard.quarantine(event, outcome)
+  }
+
+  /** An exit that fits our books and not the venue's: entries of the symbol wait until the account has been read. */
+  private doubtAfter(event: OrderRejected): void {
+    const order = this.orders.find(event.instrument, event.orderId, event.venueOrderId)
+    if (order === undefined || order.class === 'entry' || this.portfolio.positionLots(event.instrument) === 0) return
+    this.guard.doubt(event.instrument, `Bybit refused the exit #${order.orderId} (${event.code} ${event.detail})`)
   }
 
   private tellTrades(): void {

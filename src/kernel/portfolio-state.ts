@@ -54,6 +54,7 @@ export interface PortfolioSnapshot {
   readonly lastFillTs: Ts | null
   readonly lastCloseTs: Ts | null
   readonly reconciledTs: Ts | null
+  readonly barTimes: readonly number[]
 }
 
 export class PortfolioState implements PortfolioView {
@@ -74,6 +75,8 @@ export class PortfolioState implements PortfolioView {
   private readonly marks: Float64Array
   private readonly markTimes: Float64Array
   private readonly spreads: Float64Array
+  /** Close instant of the newest bar, by instrument; 0 before the first. */
+  private readonly barTimes: Float64Array
   private readonly unrealizedBy: Float64Array
   private unrealized = 0
   private readonly atrs: readonly Atr[]
@@ -107,6 +110,7 @@ export class PortfolioState implements PortfolioView {
     this.marks = new Float64Array(n)
     this.markTimes = new Float64Array(n)
     this.spreads = new Float64Array(n)
+    this.barTimes = new Float64Array(n)
     this.unrealizedBy = new Float64Array(n)
     this.fundingTimes = new Float64Array(n).fill(-1)
     this.atrs = instruments.map(() => makeAtr(ATR_PERIOD))
@@ -127,6 +131,10 @@ export class PortfolioState implements PortfolioView {
   }
   markTs(i: InstrumentIndex): Ts {
     return ts(this.markTimes[i] as number)
+  }
+  barTs(i: InstrumentIndex): Ts | undefined {
+    const at = this.barTimes[i] as number
+    return at === 0 ? undefined : ts(at)
   }
   spreadTicks(i: InstrumentIndex): number {
     return this.spreads[i] as number
@@ -230,6 +238,7 @@ export class PortfolioState implements PortfolioView {
     if (closeTs > this.now) this.now = ts(closeTs)
     this.marks[i] = close
     this.markTimes[i] = closeTs
+    this.barTimes[i] = closeTs
     if (this.needsAtr) updateAtr(this.atrs[i] as Atr, bars.highColumn[at] as number, bars.lowColumn[at] as number, close)
     const trip = this.trips[i]
     if (trip === undefined) return
@@ -350,6 +359,7 @@ export class PortfolioState implements PortfolioView {
       lastFillTs: this.lastFillTs,
       lastCloseTs: this.lastCloseTs,
       reconciledTs: this.reconciledTs,
+      barTimes: Array.from(this.barTimes),
     }
   }
 
@@ -364,6 +374,7 @@ export class PortfolioState implements PortfolioView {
     this.marks.set(from.marks)
     this.markTimes.set(from.markTimes)
     this.spreads.set(from.spreads)
+    this.barTimes.set(from.barTimes)
     from.atrs.forEach((a, i) => {
       Object.assign(this.atrs[i] as Atr, a)
     })
