@@ -57,8 +57,10 @@ export class Books {
     const held = this.portfolio.positionLots(event.instrument)
     const difference = event.lots - held
     if (difference === 0) return
+    this.portfolio.rebaseFills(event.instrument)
     const order = this.bookingOrder(event, difference)
     this.portfolio.bookFill(order, event.price, lots(Math.abs(difference)), cash(0), 'external', event.ts)
+    this.portfolio.rebaseFills(event.instrument)
   }
 
   /** The pseudo order under which a difference to the venue is booked. It never enters the book of orders. */

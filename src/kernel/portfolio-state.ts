@@ -23,7 +23,8 @@ import { type Atr, isAtrReady, makeAtr, updateAtr } from '../indicators/atr.ts'
 import type { Bars } from '../market/bars.ts'
 import { type Instrument, notionalOf } from '../market/instrument.ts'
 import { type Ledger, emptyLedger, postToWallet } from '../portfolio/ledger.ts'
-import { type Position, applyFill, flatPosition, unrealizedOf } from '../portfolio/position.ts'
+import { type FillHistory, bookInOrder, emptyHistory, rebase } from '../portfolio/fill-history.ts'
+import { type Position, flatPosition, unrealizedOf } from '../portfolio/position.ts'
 import { type RoundTrip, addToRoundTrip, feeShare, openRoundTrip, seeRange, settleRange, tradeOf } from '../portfolio/round-trip.ts'
 import type { ClosedTrade } from '../portfolio/trade.ts'
 import type { PortfolioView } from '../portfolio/view.ts'
@@ -55,6 +56,7 @@ export interface PortfolioSnapshot {
   readonly lastCloseTs: Ts | null
   readonly reconciledTs: Ts | null
   readonly barTimes: readonly number[]
+  readonly histories: readonly FillHistory[]
 }
 
 export class PortfolioState implements PortfolioView {
@@ -72,6 +74,7 @@ export class PortfolioState implements PortfolioView {
   private readonly leverage: number
   private readonly needsAtr: boolean
   private readonly trips: (RoundTrip | undefined)[]
+  private readonly histories: readonly FillHistory[]
   private readonly marks: Float64Array
   private readonly markTimes: Float64Array
   private readonly spreads: Float64Array
@@ -106,6 +109,7 @@ export class PortfolioState implements PortfolioView {
     this.leverage = leverage
     this.needsAtr = needsAtr
     this.positions = instruments.map(flatPosition)
+    this.histories = instruments.map(emptyHistory)
     this.trips = new Array<RoundTrip | undefined>(n).fill(undefined)
     this.marks = new Float64Array(n)
     this.markTimes = new Float64Array(n)
@@ -268,7 +272,8 @@ export class PortfolioState implements PortfolioView {
       seeRange(standing, price, price)
       settleRange(standing, position, instrument)
     }
-    const realized = applyFill(position, instrument, order.side, price, quantity)
+    const fill = { side: order.side, price, lots: quantity, ts: at }
+    const realized = bookInOrder(this.histories[i] as FillHistory, position, instrument, fill)
     if (realized !== 0) postToWallet(this.ledger, 'trading', realized)
     if (fee !== 0) postToWallet(this.ledger, 'fees', cash(0 - fee))
     if ((this.marks[i] as number) === 0) this.marks[i] = price
@@ -309,6 +314,11 @@ export class PortfolioState implements PortfolioView {
       }
       addToRoundTrip(trip, instrument, order.side, price, opening, cash(fee - closingFee), cash(0))
     }
+  }
+
+  /** A position that was booked by adjustment has no true order of fills behind it. */
+  rebaseFills(i: InstrumentIndex): void {
+    rebase(this.histories[i] as FillHistory, this.positions[i] as Position)
   }
 
   /** Books a settlement once: settlements of a symbol ascend in time, so an instant that is not newer was booked before. */
@@ -360,6 +370,7 @@ export class PortfolioState implements PortfolioView {
       lastCloseTs: this.lastCloseTs,
       reconciledTs: this.reconciledTs,
       barTimes: Array.from(this.barTimes),
+      histories: this.histories.map(({ base, fills }) => ({ base: { ...base }, fills: [...fills] })),
     }
   }
 
@@ -375,6 +386,11 @@ export class PortfolioState implements PortfolioView {
     this.markTimes.set(from.markTimes)
     this.spreads.set(from.spreads)
     this.barTimes.set(from.barTimes)
+    from.histories.forEach(({ base, fills }, i) => {
+      const history = this.histories[i] as FillHistory
+      Object.assign(history.base, base)
+      history.fills = [...fills]
+    })
     from.atrs.forEach((a, i) => {
       Object.assign(this.atrs[i] as Atr, a)
     })

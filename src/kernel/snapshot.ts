@@ -27,4 +27,4 @@ export interface KernelSnapshot {
 }
 
 /** Bumped when a decision changes for the same inputs: a replay then compares only within one version. */
-export const KERNEL_CODE_VERSION = 3
+export const KERNEL_CODE_VERSION = 4

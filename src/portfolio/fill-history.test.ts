@@ -1,0 +1,65 @@
+/**
+ * Fills told in any order within the window: the position is that of their true order, and what was realized sums up to it.
+ * Never compares with the history's own output: the reference books the sorted fills one by one.
+ */
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { instrumentIndex, lots, ticks, ts } from '../core/units.ts'
+import { makeInstrument } from '../market/instrument.ts'
+import { type PastFill, bookInOrder, emptyHistory, rebase } from './fill-history.ts'
+import { applyFill, flatPosition } from './position.ts'
+
+const BTC = makeInstrument({ index: instrumentIndex(0), venue: 'sim', symbol: 'BTCUSDT', tickSize: '0.1', lotSize: '0.001' })
+const fills = fc
+  .array(
+    fc.record({
+      side: fc.constantFrom<1 | -1>(1, -1),
+      price: fc.integer({ min: 1_000, max: 900_000 }).map(ticks),
+      lots: fc.integer({ min: 1, max: 500 }).map(lots),
+    }),
+    { minLength: 1, maxLength: 30 },
+  )
+  .map((list): PastFill[] => list.map((fill, k) => ({ ...fill, ts: ts(1_000 + k) })))
+
+test('any order of telling ends in the position of the true order', () => {
+  fc.assert(
+    fc.property(
+      fills.chain((list) => fc.tuple(fc.constant(list), fc.shuffledSubarray(list, { minLength: list.length }))),
+      ([inOrder, told]) => {
+        const reference = flatPosition()
+        for (const fill of inOrder) applyFill(reference, BTC, fill.side, fill.price, fill.lots)
+        const history = emptyHistory()
+        const position = flatPosition()
+        let realized = 0
+        for (const fill of told) realized += bookInOrder(history, position, BTC, fill)
+        expect(position).toEqual(reference)
+        expect(realized).toBe(reference.realized)
+      },
+    ),
+  )
+})
+
+test('a stop that is told after the entry that followed it opens nothing at the wrong price', () => {
+  const history = emptyHistory()
+  const position = flatPosition()
+  const fill = (side: 1 | -1, price: number, size: number, at: number) =>
+    bookInOrder(history, position, BTC, { side, price: ticks(price), lots: lots(size), ts: ts(at) })
+  fill(-1, 10_000, 100, 1)
+  fill(1, 9_000, 40, 3)
+  // By hand: the stop at 10,500 closed 100 short from 10,000; the long of 40 stands at 9,000.
+  fill(1, 10_500, 100, 2)
+  expect(position.lots).toBe(40)
+  expect(position.cost).toBe(9_000 * 40 * BTC.cashNumerator)
+  expect(position.realized).toBe(-500 * 100 * BTC.cashNumerator)
+})
+
+test('fills that are forgotten stay booked, and a rebase starts afresh', () => {
+  const history = emptyHistory()
+  const position = flatPosition()
+  for (let k = 0; k < 200; k++) bookInOrder(history, position, BTC, { side: 1, price: ticks(10_000 + k), lots: lots(1), ts: ts(k + 1) })
+  expect(position.lots).toBe(200)
+  expect(history.fills.length).toBeLessThanOrEqual(32)
+  rebase(history, position)
+  bookInOrder(history, position, BTC, { side: -1, price: ticks(10_000), lots: lots(200), ts: ts(1) })
+  expect(position.lots).toBe(0)
+})

@@ -1,0 +1,52 @@
+/**
+ * The newest fills of a symbol in the order of their execution, so that one that is told late takes its true place.
+ * Never changes a quantity by the order of fills: only cost and realized profit depend on it.
+ */
+import { type Cash, type Lots, type Side, type Ticks, type Ts, cash } from '../core/units.ts'
+import type { Instrument } from '../market/instrument.ts'
+import { type Position, applyFill, flatPosition } from './position.ts'
+
+export interface PastFill {
+  readonly side: Side
+  readonly price: Ticks
+  readonly lots: Lots
+  readonly ts: Ts
+}
+
+/** JSON-safe. */
+export interface FillHistory {
+  /** The position before the oldest fill that is kept. */
+  readonly base: Position
+  fills: PastFill[]
+}
+
+/** A fill that is later than this many others is booked as the oldest of them. */
+const FILLS_KEPT = 32
+
+export const emptyHistory = (): FillHistory => ({ base: flatPosition(), fills: [] })
+
+/** Forgets the fills: from here on the position is what it is. */
+export function rebase(history: FillHistory, position: Position): void {
+  Object.assign(history.base, position)
+  history.fills.length = 0
+}
+
+/** Books a fill in its place and answers by how much realized profit changed; of a late fill that includes what it corrects. */
+export function bookInOrder(history: FillHistory, position: Position, instrument: Instrument, fill: PastFill): Cash {
+  const { base, fills } = history
+  if (fills.length >= FILLS_KEPT) {
+    const oldest = fills.shift() as PastFill
+    applyFill(base, instrument, oldest.side, oldest.price, oldest.lots)
+  }
+  let at = fills.length
+  while (at > 0 && (fills[at - 1] as PastFill).ts > fill.ts) at -= 1
+  if (at === fills.length) {
+    fills.push(fill)
+    return applyFill(position, instrument, fill.side, fill.price, fill.lots)
+  }
+  fills.splice(at, 0, fill)
+  const before = position.realized
+  Object.assign(position, base)
+  for (const past of fills) applyFill(position, instrument, past.side, past.price, past.lots)
+  return cash(position.realized - before)
+}
