@@ -5,6 +5,8 @@
 import { writeFileSync } from 'node:fs'
 import type { Command } from 'commander'
 import { z } from 'zod'
+import packageJson from '../../package.json' with { type: 'json' }
+import { reportHtml } from '../backtest/report/report.ts'
 import { type Study, type StudyRequest, type StudySeries, constantFunding, runStudy } from '../backtest/study.ts'
 import { verdictOf } from '../backtest/verdict.ts'
 import { formatDecimal, parseDecimal } from '../core/decimal.ts'
@@ -46,6 +48,7 @@ export interface BacktestFlags {
   readonly limitFill: string
   readonly trades?: string
   readonly equity?: string
+  readonly report?: string
 }
 
 const collect = (value: string, before: readonly string[] | undefined): string[] => [...(before ?? []), value]
@@ -76,6 +79,7 @@ export function register(program: Command): void {
     .option('--limit-fill <rule>', 'limits fill when the price trades through or touches', 'through')
     .option('--trades <file>', 'write the trades as CSV')
     .option('--equity <file>', 'write the equity at each bar’s close as CSV')
+    .option('--report <file>', 'write a report as one HTML file that opens offline')
     .action(runBacktestCommand)
 }
 
@@ -113,11 +117,26 @@ async function runBacktestCommand(name: string, flags: BacktestFlags, command: C
     elapsedMs: Math.round(study.elapsedMs * 1000) / 1000,
     barsPerSecond: Math.round((study.result.bars / Math.max(study.elapsedMs, 0.001)) * 1000),
   }
+  if (flags.report !== undefined)
+    write(
+      flags.report,
+      reportHtml({
+        study,
+        request,
+        verdict,
+        series: 'series' in data ? data.series : [data],
+        params,
+        costs,
+        version: packageJson.version,
+        generatedAt: new Date().toISOString(),
+        answer,
+      }),
+    )
   for (const note of notes) out.note(note)
   out.answer(answer, () =>
     printStudy(out, { definition, params, data, costs, study, request, verdict, barsPerSecond: answer.barsPerSecond }),
   )
-  for (const file of [flags.trades, flags.equity]) if (file !== undefined) out.note(`wrote ${file}`)
+  for (const file of [flags.trades, flags.equity, flags.report]) if (file !== undefined) out.note(`wrote ${file}`)
 }
 
 export function findStrategy(name: string): StrategyDefinition {

@@ -1,0 +1,26 @@
+/**
+ * Text that is safe in HTML, and JSON that is safe inside a script element.
+ * Never lets a name from a file or a strategy become markup.
+ */
+const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
+
+export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (c) => ENTITIES[c] as string)
+
+/** `</script>` and `<!--` cannot occur in it; a JSON parser reads it as it stands. */
+export const scriptJson = (value: unknown): string =>
+  JSON.stringify(value)
+    .replace(/</g, '\\u003c')
+    .replace(/[\u2028\u2029]/g, (c) => `\\u${c.charCodeAt(0).toString(16)}`)
+
+const GROUPED = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
+const MONEY = new Intl.NumberFormat('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 })
+const minus = (text: string): string => text.replace('-', '−')
+
+export const countText = (value: number): string => minus(GROUPED.format(value))
+/** Without a sign where it rounds to nothing. */
+export const moneyText = (value: number): string => minus(MONEY.format(Math.abs(value) < 0.005 ? 0 : value))
+export const signedMoney = (value: number): string => (value >= 0.005 ? '+' : '') + moneyText(value)
+export const percentText = (fraction: number, decimals = 2): string => minus(`${(fraction * 100).toFixed(decimals)} %`)
+export const ratioText = (value: number): string => minus(String(Number(value.toPrecision(4))))
+export const dayText = (instant: number): string => new Date(instant).toISOString().slice(0, 10)
+export const minuteText = (instant: number): string => new Date(instant).toISOString().slice(0, 16).replace('T', ' ')
