@@ -14,7 +14,7 @@ import { commandRoutes } from './routes/command-routes.ts'
 import { readRoutes } from './routes/read-routes.ts'
 
 const BODY_MAX = 256 * 1024
-const REQUESTS_PER_MINUTE = 1_200
+const REQUESTS_PER_MINUTE = 30_000
 /** A trader that has not spoken for this long is not ready. */
 const TRADER_SILENT_MS = 15_000
 /** Open to who has no key. */

@@ -20,6 +20,7 @@ export class Installation {
   readonly dataDir: string
   readonly api: string
   readonly sim: string
+  readonly hooks: string
   output = ''
   private readonly configFile: string
   private readonly env: Readonly<Record<string, string>>
@@ -29,6 +30,7 @@ export class Installation {
     this.dataDir = dataDir
     this.api = `http://127.0.0.1:${apiPort}`
     this.sim = `http://127.0.0.1:${simPort}`
+    this.hooks = `http://127.0.0.1:${hooksPort}`
     this.configFile = join(dataDir, 'config.json')
     this.env = options.env ?? {}
     writeFileSync(
