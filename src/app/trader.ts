@@ -4,11 +4,10 @@
  */
 import { assert } from '../core/assert.ts'
 import { type Result, err, ok } from '../core/result.ts'
-import { type InstrumentIndex, type Ts, strategyId, ts } from '../core/units.ts'
+import { type InstrumentIndex, type Ts, ts } from '../core/units.ts'
 import type { Journal } from '../journal/journal.ts'
 import { Projector } from '../journal/project.ts'
 import type { CommandQueue } from '../kernel/command.ts'
-import type { KernelConfig, StrategyConfig } from '../kernel/config.ts'
 import type { BarsMode, ClosedBar, KernelFact, KernelInput } from '../kernel/event.ts'
 import { Kernel } from '../kernel/kernel.ts'
 import type { Bar } from '../market/bars.ts'
@@ -24,6 +23,7 @@ import { CommandDesk } from './command-desk.ts'
 import type { EmergencyNotice } from './emergency-file.ts'
 import { withEntryGate } from './entry-gate.ts'
 import { type HealthReporter, PARTS } from './health.ts'
+import { kernelConfigOf, symbolsOf } from './kernel-config.ts'
 import { LiveDriver } from './live-driver.ts'
 import { MarketClock } from './market-clock.ts'
 import { Reconciler, knownStateOf } from './reconciler.ts'
@@ -123,17 +123,15 @@ export class Trader {
 
   async start(): Promise<Result<void, BootFailure>> {
     const { venue, wall, options } = { ...this.options, options: this.options }
-    const symbols = [...new Set(options.plans.flatMap((p) => p.symbols))]
+    const symbols = symbolsOf(options.plans)
     const specs = await this.untilAnswered(() => venue.instruments(symbols))
     if (!specs.ok) return specs
     this.instruments = specs.value.map(makeInstrument)
     venue.use(this.instruments)
-    const config = this.kernelConfig(this.instruments)
-    if (!config.ok) return config
     const clock = await this.untilAnswered(() => venue.clock())
     if (!clock.ok) return clock
     this.clock = new MarketClock(wall, clock.value)
-    this.kernel = new Kernel(config.value)
+    this.kernel = new Kernel({ ...kernelConfigOf(options, this.instruments), deciding: options.deciding })
     this.marks.push(...this.instruments.map(() => 0))
     this.spreads.push(...this.instruments.map(() => 0))
     this.wire()
@@ -147,8 +145,7 @@ export class Trader {
     this.isFresh = recovered.value.isFresh
     const hung = await this.noteHung()
     await this.driver.begin(hung?.seq ?? recovered.value.lastSeq)
-    // The hung strategy first, and both in one transaction: the input that it hung on must not reach it again.
-    await this.driver.finish([...(hung === undefined ? [] : [hung]), ...recovered.value.undecided])
+    await this.driver.finish([...recovered.value.undecided, ...(hung === undefined ? [] : [hung])])
     options.step(
       'recovered',
       recovered.value.isFresh ? 'empty journal' : `${recovered.value.rows} rows after the snapshot`,
@@ -185,6 +182,8 @@ export class Trader {
     const run = this.kernel.runs.find((r) => r !== undefined && r.strategy === hungStrategy)
     if (run === undefined || run.mode === 'errored') return undefined
     const input: KernelInput = { type: 'strategy-hung', strategy: run.strategy, ts: this.clock.now() }
+    // The input that it hung on is decided once more, in the same transaction as this one and before it: without the strategy.
+    for (const each of this.kernel.runs) if (each?.strategy === run.strategy) each.mode = 'errored'
     log('error', `${run.strategy} did not return for two seconds and is stopped; the others trade on. Its position keeps its stop.`)
     for (;;) {
       const seq = await journal.appendInputs([input])
@@ -240,32 +239,6 @@ export class Trader {
         })
       await this.options.wall.sleep(500)
     }
-  }
-
-  private kernelConfig(instruments: readonly Instrument[]): Result<KernelConfig, BootFailure> {
-    const strategies: StrategyConfig[] = []
-    for (const plan of this.options.plans) {
-      strategies.push({
-        id: strategyId(plan.id),
-        definition: plan.definition,
-        params: plan.params,
-        instruments: plan.symbols.map((symbol) => (instruments.find((i) => i.symbol === symbol) as Instrument).index),
-      })
-    }
-    const { risk } = this.options
-    return ok({
-      tag: this.options.tag,
-      instruments,
-      intervalMs: this.options.intervalMs,
-      strategies,
-      limits: risk.limits,
-      sizing: risk.sizing,
-      costs: risk.costs,
-      defaultStopFraction: undefined,
-      isJournaled: true,
-      deciding: this.options.deciding,
-      allowsBudget: false,
-    })
   }
 
   private wire(): void {

@@ -58,8 +58,9 @@ interface Flags extends PanicDirectFlags {
 async function runCommand(words: readonly string[], flags: Flags, command: Command): Promise<void> {
   const context = contextOf(command)
   if (flags.direct === true) return (await import('./panic-direct.ts')).runPanicDirect(context, flags)
-  const client = clientOf(context)
   const name = command.name()
+  if (name === 'strategy' && (await describeStrategy(context, words))) return
+  const client = clientOf(context)
   if (flags.watch === undefined) return once(context, client, name, words)
   const seconds = flags.watch === true ? WATCH_SEC : Number(flags.watch)
   if (!(seconds >= 0.2 && seconds <= 3600))
@@ -69,6 +70,15 @@ async function runCommand(words: readonly string[], flags: Flags, command: Comma
     await once(context, client, name, words)
     await sleep(seconds * 1000)
   }
+}
+
+/** `strategy list` and `strategy show NAME` are about what is built in, and need nothing that runs. */
+async function describeStrategy(context: CliContext, [verb, strategy]: readonly string[]): Promise<boolean> {
+  if (verb !== 'list' && (verb !== 'show' || strategy === undefined)) return false
+  const { listStrategies, showStrategy } = await import('./strategy.ts')
+  if (verb === 'show' && strategy !== undefined) showStrategy(context, strategy)
+  else listStrategies(context)
+  return true
 }
 
 async function once(context: CliContext, client: ApiClient, name: string, words: readonly string[]): Promise<void> {

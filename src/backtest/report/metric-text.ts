@@ -13,7 +13,7 @@ export const METRIC_TEXTS: readonly (readonly [keyof Metrics, string, string, Fo
   ['cagr', 'Return a year', '(last / first)^(365 / days) − 1', 'percent'],
   ['volatility', 'Volatility', 'sd(r) √365', 'percent'],
   ['sharpe', 'Sharpe', 'mean(r) / sd(r) √365', 'ratio'],
-  ['probabilisticSharpe', 'Probabilistic Sharpe', 'chance that the true Sharpe is above 0 (Bailey, López de Prado)', 'percent'],
+  ['probabilisticSharpe', 'Probabilistic Sharpe', 'chance that the true Sharpe is above 0', 'percent'],
   ['sortino', 'Sortino', 'mean(r) / √(Σ min(r, 0)² / N) √365', 'ratio'],
   ['calmar', 'Calmar', 'return a year / max drawdown', 'ratio'],
   ['maxDrawdown', 'Max drawdown', 'max(1 − equity / peak before it)', 'percent'],

@@ -41,7 +41,7 @@ th button{all:unset;cursor:pointer;color:inherit}th button:focus-visible{outline
 dl{display:grid;grid-template-columns:max-content 1fr;gap:3px 14px;margin:0}dt{color:var(--dim)}dd{margin:0;overflow-wrap:anywhere}
 .heat td,.heat th{text-align:center;padding:5px 4px}
 footer{color:var(--dim);font-size:.82rem;margin-top:28px}
-@media(max-width:480px){dl{grid-template-columns:1fr}dt{margin-top:4px}.plot{height:160px}.wide .plot{height:190px}}
+@media(max-width:480px){body{padding:16px 12px 40px}th,td{padding:5px 6px}.steps{font-size:.68rem;letter-spacing:-.02em}td.f{min-width:120px}dl{grid-template-columns:1fr}dt{margin-top:4px}.plot{height:160px}.wide .plot{height:190px}}
 @media print{body{max-width:none}.scroll{overflow:visible}}
 `
 
