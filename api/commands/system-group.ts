@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import { type Command, type CommandContext, GROUPS, defineRead, hasRole, inOrder, noArguments } from './command.ts'
-import { duration } from './format.ts'
+import { duration, time } from './format.ts'
 import { findCommand, nearestCommand } from './parse.ts'
 import { type Reply, type Tone, field, reply, runs, untrusted } from './reply.ts'
 
@@ -144,7 +144,7 @@ const health = defineRead({
       const age = now - part.updatedAt
       const isSilent = part.part === 'trader' && age > SILENT_MS
       const status = isSilent ? ('down' as const) : part.status
-      return { ...part, status, text: isSilent ? `silent for ${duration(age)}` : untrusted(part.detail), age }
+      return { ...part, status, text: isSilent ? `silent for ${duration(age)}` : stateText(part), age }
     })
     const worst: Tone = rows.some((row) => row.status === 'down') ? 'bad' : rows.some((row) => row.status === 'warn') ? 'warn' : 'ok'
     return reply(worst === 'ok' ? 'All parts are well' : worst === 'warn' ? 'Some parts need a look' : 'A part is down', {
@@ -157,6 +157,10 @@ const health = defineRead({
     })
   },
 })
+
+/** The part `bars` tells the last close instant of market time that is done. */
+const stateText = ({ part, detail }: { readonly part: string; readonly detail: string }): string =>
+  part === 'bars' && /^\d+$/.test(detail) ? `done to ${time(Number(detail), Number(detail))}` : untrusted(detail)
 
 const version = defineRead({
   name: 'version',
