@@ -21,6 +21,7 @@ const NOUNS: readonly Noun[] = [
   { name: 'backtest', summary: 'run a strategy over stored candles or a CSV file', load: () => import('./cli/backtest.ts') },
   { name: 'exchange', summary: 'the simulated exchange: Bybit v5 on a local port', load: () => import('./cli/exchange.ts') },
   { name: 'drill', summary: 'hurt a running sim or demo on purpose and measure the seconds to safe', load: () => import('./cli/drill.ts') },
+  { name: 'db', summary: 'check the journal, or make its tables anew by replay', load: () => import('./cli/db.ts') },
   { name: 'run', summary: 'run everything in the foreground; the same as npm start', load: () => import('./cli/run.ts') },
   { name: 'telegram', summary: 'pair the Telegram bot', load: () => import('./cli/telegram.ts') },
   { name: 'config', summary: 'show and check the configuration', load: () => import('./cli/config.ts') },
