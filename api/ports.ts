@@ -70,6 +70,18 @@ export interface EventRow {
   readonly payload: Json
 }
 
+/** Slow figures of the account over its hourly equity; fractions of equity. */
+export interface Measures {
+  /** Market time of the newest equity that they rest on. */
+  readonly ts: number
+  readonly hours: number
+  readonly volatilityYear: number | null
+  readonly var95Hour: number | null
+  readonly cvar95Hour: number | null
+  readonly maxDrawdown: number | null
+  readonly sharpe: number | null
+}
+
 export interface Reads {
   account(): Promise<AccountRow | undefined>
   /** Without flat ones unless asked. */
@@ -89,6 +101,8 @@ export interface Reads {
     query: Page & { readonly after?: number | undefined; readonly types?: readonly string[] | undefined },
   ): Promise<readonly EventRow[]>
   health(): Promise<readonly PartHealth[]>
+  /** What the worker computed last of volatility and value at risk; undefined before the first. */
+  measures(): Promise<Measures | undefined>
   /** Whether the database answers. */
   ping(): Promise<boolean>
 }

@@ -4,7 +4,18 @@
  */
 import { type SQL, and, asc, desc, eq, gt, gte, inArray, lt, ne } from 'drizzle-orm'
 import type { PgColumn } from 'drizzle-orm/pg-core'
-import type { DecisionQuery, EquityQuery, EventRow, FillQuery, OrderQuery, Page, Reads, StoredAlert, TradeQuery } from '../api/ports.ts'
+import type {
+  DecisionQuery,
+  EquityQuery,
+  EventRow,
+  FillQuery,
+  OrderQuery,
+  Page,
+  Reads,
+  StoredAlert,
+  TradeQuery,
+  Measures,
+} from '../api/ports.ts'
 import type {
   AccountRow,
   DecisionRow,
@@ -170,6 +181,11 @@ export class PostgresReads implements Reads {
       .limit(query.limit)
     return rows.map((row) => ({ ...row, payload: row.payload as EventRow['payload'] }))
   }
+  async measures(): Promise<Measures | undefined> {
+    const [row] = await this.sql<{ value: Measures }[]>`select value from meta where key = 'measures'`
+    return row?.value
+  }
+
   async health() {
     return readHealth(this.sql)
   }

@@ -23,9 +23,9 @@ export async function reportDay(sql: Sql): Promise<string | undefined> {
     select count(*)::int as count, count(*) filter (where pnl > 0)::int as wins, coalesce(sum(pnl), 0)::text as pnl, coalesce(sum(fee), 0)::text as fee,
       coalesce(sum(funding), 0)::text as funding from trades where not is_open and exit_ts >= ${start} and exit_ts < ${end}`
   const [best] = await sql<{ number: number; symbol: string; pnl: string }[]>`
-    select number, symbol, pnl::text as pnl from trades where not is_open and exit_ts >= ${start} and exit_ts < ${end} order by pnl desc limit 1`
+    select number, symbol, pnl::text as pnl from trades as t where not is_open and exit_ts >= ${start} and exit_ts < ${end} order by t.pnl desc limit 1`
   const [worst] = await sql<{ number: number; symbol: string; pnl: string }[]>`
-    select number, symbol, pnl::text as pnl from trades where not is_open and exit_ts >= ${start} and exit_ts < ${end} order by pnl limit 1`
+    select number, symbol, pnl::text as pnl from trades as t where not is_open and exit_ts >= ${start} and exit_ts < ${end} order by t.pnl limit 1`
   const count = trades?.count ?? 0
   const summary = `${date}: equity ${Number(bounds.last).toFixed(2)} (${signed(Number(bounds.last) - Number(bounds.first))}), ${count} ${count === 1 ? 'trade' : 'trades'}${count === 0 ? '' : `, ${Math.round((100 * (trades?.wins ?? 0)) / count)} % won`}, fees ${Number(trades?.fee ?? 0).toFixed(2)}`
   const detail = {

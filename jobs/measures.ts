@@ -2,20 +2,10 @@
  * Slow figures of the account: volatility, value at risk and drawdown over its equity, for `/risk` and the daily report.
  * Never decides anything: they are stored with their own time, and whoever uses them sees how old they are.
  */
+import type { Measures } from '../api/ports.ts'
 import type { Sql } from '../db/client.ts'
 import { toJson } from '../db/json.ts'
 import { equityMetrics } from '../src/portfolio/performance.ts'
-
-export interface Measures {
-  /** Market time of the newest equity that they rest on. */
-  readonly ts: number
-  readonly hours: number
-  readonly volatilityYear: number | null
-  readonly var95Hour: number | null
-  readonly cvar95Hour: number | null
-  readonly maxDrawdown: number | null
-  readonly sharpe: number | null
-}
 
 const HOUR_MS = 3_600_000
 const HOURS_PER_YEAR = 8_760

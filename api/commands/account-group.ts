@@ -7,6 +7,7 @@ import type { AccountRow, TradeRow } from '../../src/journal/row.ts'
 import { absolute, add, compare, divide, multiply, signOf, subtract, toFloat } from '../amount.ts'
 import { type Command, type CommandContext, defineRead, noArguments } from './command.ts'
 import { amount, duration, gauge, money, percent, plainPercent, short, signed, time } from './format.ts'
+import type { Measures } from '../ports.ts'
 import { type Field, type Reply, type Tone, field, reply, runs, untrusted } from './reply.ts'
 
 const none = z.strictObject({})
@@ -231,6 +232,20 @@ function tableBy(trades: readonly TradeRow[], by: 'day' | 'sym' | 'strategy'): N
 
 // Risk
 
+/** Slow figures carry their own time: whoever reads them sees how old they are. */
+function measuresOf(measures: Measures | undefined): Field[] {
+  if (measures === undefined) return []
+  const { var95Hour, cvar95Hour, volatilityYear } = measures
+  return [
+    ...(var95Hour === null || cvar95Hour === null
+      ? []
+      : [field('VaR 95, an hour', `${plainPercent(var95Hour)}, beyond it ${plainPercent(cvar95Hour)} on average`)]),
+    ...(volatilityYear === null
+      ? []
+      : [field('Volatility', `${plainPercent(volatilityYear, 0)} a year, over ${measures.hours} h to ${time(measures.ts, measures.ts)}`)]),
+  ]
+}
+
 const risk = defineRead({
   name: 'risk',
   aliases: [],
@@ -244,7 +259,7 @@ const risk = defineRead({
   scope: 'account:read',
   run: async (context) => {
     const { reads, system } = context.ports
-    const [account, positions] = await Promise.all([reads.account(), reads.positions()])
+    const [account, positions, measures] = await Promise.all([reads.account(), reads.positions(), reads.measures()])
     if (account === undefined) return noAccount()
     const { limits } = system
     const rows: string[][] = []
@@ -273,6 +288,7 @@ const risk = defineRead({
         field('Leverage', `${leverage}x${limits.leverage === undefined ? '' : ` of ${limits.leverage}x`}`),
         ...(limits.drawdownRed === undefined ? [] : [field('Flatten at', `${plainPercent(limits.drawdownRed, 1)} drawdown`)]),
         ...bareOf(positions),
+        ...measuresOf(measures),
       ],
       table: { columns: [{ title: 'limit' }, { title: 'used' }, { title: 'USDT', align: 'right' }, { title: '', align: 'right' }], rows },
       buttons: [runs('Refresh', '/risk'), runs('Positions', '/positions'), runs('Pause', '/pause')],

@@ -106,6 +106,7 @@ export function makeWorld(profile = 'sim'): World {
         alerts: async () => [],
         events: async () => [],
         health: async () => [],
+        measures: async () => undefined,
         ping: async () => true,
       },
       control: {
