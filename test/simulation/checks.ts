@@ -19,6 +19,7 @@ export class Broken extends Error {
   readonly rule: string
   constructor(rule: string, detail: string) {
     super(`${rule}: ${detail}`)
+    this.name = 'Broken'
     this.rule = rule
   }
 }
@@ -26,6 +27,8 @@ export class Broken extends Error {
 const { limits } = RISK_PROFILES.sim
 /** The price may move between a decision and its order's arrival. */
 const PRICE_SLACK = 1.12
+/** S5 tries at once: what a late frame, the watchdog's grace and its second take. */
+const STOP_TRY_MS = 8_000
 const STOP_ALERT_MS = 5_000
 const STOP_CLOSE_MS = 30_000
 /** Requests that are lost or refused on the way cost their time limits. */
@@ -41,6 +44,7 @@ export class Checks {
   private readonly seenOrders = new Set<string>()
   private readonly held: number[] = []
   private readonly alertedAtMs = new Map<number, number>()
+  private readonly triedAtMs = new Map<number, number>()
   private readonly bareMs: number[] = []
   private readonly bareSinceMs: number[] = []
   private rowsSeen = 0
@@ -77,7 +81,9 @@ export class Checks {
     const { fact } = row
     if (fact.type === 'alert-raised' && fact.alert === 'position.unprotected' && fact.instrument !== undefined)
       this.alertedAtMs.set(fact.instrument, nowMs)
+    if (fact.type === 'stop-requested') this.triedAtMs.set(fact.instrument, nowMs)
     if (fact.type !== 'order-submitted') return
+    if (fact.class !== 'entry') this.triedAtMs.set(fact.command.instrument, nowMs)
     const id = fact.command.clientOrderId
     if (this.submitted.has(id)) throw new Broken('no duplicate', `${id} was decided twice`)
     this.submitted.set(id, fact)
@@ -160,6 +166,8 @@ export class Checks {
       if (!isAble) continue
       const bare = (this.bareMs[i] as number) + passed
       this.bareMs[i] = bare
+      if (bare > STOP_TRY_MS && (this.triedAtMs.get(i) ?? -1) < (this.bareSinceMs[i] as number))
+        throw new Broken('stop present', `${symbol} has been bare for ${bare} ms and nobody did anything`)
       if (bare > STOP_CLOSE_MS + STOP_SLACK_MS) throw new Broken('stop present', `${symbol} has been bare for ${bare} ms`)
       if (bare > STOP_ALERT_MS + STOP_SLACK_MS && (this.alertedAtMs.get(i) ?? -1) < (this.bareSinceMs[i] as number))
         throw new Broken('stop present', `${symbol} has been bare for ${bare} ms without an alert`)
@@ -212,7 +220,7 @@ export class Checks {
   private sameFills(exchange: Exchange): void {
     const booked = this.store
       .table('fills')
-      .map((row) => String(row.tradeId))
+      .map((row) => String(row.tradeId).split('~')[0] as string)
       .sort()
     const made = exchange.account.executions.all
       .filter((row) => row.execType === 'Trade')

@@ -51,7 +51,7 @@ export function troublesOf(random: Random, activeMs: number): Troubles {
   add(3, () => ({ type: random.next() < 0.8 ? 'kill' : 'stop-orderly', downMs: downtime(random) }))
   add(2, () => ({ type: 'exchange-restart', downMs: 500 + random.below(15_000) }))
   add(1.5, () => ({ type: 'database-down', downMs: 200 + random.below(8_000) }))
-  add(4, () => ({ type: 'stop-removed', symbol: random.below(3) }))
+  add(7, () => ({ type: 'stop-removed', symbol: random.below(3) }))
   add(5, () => ({ type: 'command', command: command(random) }))
   const fates = Array.from({ length: 12 }, () =>
     random.next() < 0.5 * wildness ? { call: 1 + random.below(random.next() < 0.3 ? 40 : 900), isAfter: random.next() < 0.5 } : undefined,

@@ -6,7 +6,7 @@ import { PARTS } from '../../src/app/health.ts'
 import { planOf } from '../../src/app/strategy-plan.ts'
 import { Trader } from '../../src/app/trader.ts'
 import { Random } from '../../src/core/random.ts'
-import { instrumentIndex } from '../../src/core/units.ts'
+import { orderId } from '../../src/core/units.ts'
 import type { Journal } from '../../src/journal/journal.ts'
 import type { CommandQueue, QueuedCommand, TraderCommand } from '../../src/kernel/command.ts'
 import { Kernel } from '../../src/kernel/kernel.ts'
@@ -30,9 +30,9 @@ const TAG = 'simula'
 
 /** A safety taken out, from outside: what the suite must catch (test/simulation/mutations.ts). */
 export interface Mutation {
-  readonly journal?: (journal: Journal, time: VirtualTime) => Journal
+  readonly journal?: (journal: Journal, time: VirtualTime, isDead: () => boolean) => Journal
   readonly transport?: (transport: Transport) => Transport
-  readonly venue?: (venue: BybitVenue, kernel: () => Kernel) => void
+  readonly venue?: (venue: BybitVenue) => void
   readonly trader?: (trader: Trader) => void
 }
 
@@ -53,7 +53,8 @@ export interface Outcome {
 const PLANS = [
   planOf({ strategy: 'ema-cross', symbols: ['BTCUSDT'], params: { fast: 2, slow: 4, atr: 5, stopAtr: 2, targetAtr: 3 } }),
   planOf({ strategy: 'donchian-breakout', symbols: ['ETHUSDT'], params: { entry: 3, exit: 2, atr: 5, stopAtr: 2 } }),
-  planOf({ strategy: 'rsi-reversion', symbols: ['SOLUSDT'], params: { period: 2, atr: 5, oversold: 35, overbought: 65 } }),
+  // Holds for long, so that a stop that is gone has time to be missed.
+  planOf({ strategy: 'donchian-breakout', id: 'slow', symbols: ['SOLUSDT'], params: { entry: 6, exit: 8, atr: 10, stopAtr: 5 } }),
 ].map((plan) => {
   if (!plan.ok) throw new Error(plan.error)
   return plan.value
@@ -212,7 +213,7 @@ class World {
       simClock: () => life.port(() => wire.clock()),
     })
     const opened = this.store.open()
-    const journal = life.journal(this.mutation.journal?.(opened, this.time) ?? opened, () => 1 + this.random.below(4))
+    const journal = life.journal(this.mutation.journal?.(opened, this.time, () => life.isDead) ?? opened, () => 1 + this.random.below(4))
     const trader = new Trader({
       profile: 'sim',
       tag: TAG,
@@ -251,7 +252,7 @@ class World {
       },
     })
     this.trader = trader
-    this.mutation.venue?.(venue, () => trader.state)
+    this.mutation.venue?.(venue)
     trader.start().then(
       (started) => {
         if (started.ok) {
@@ -345,11 +346,11 @@ class World {
   private removeStop(symbol: number): void {
     if (!this.host.isUp) return
     this.host.act((exchange) => {
-      const i = instrumentIndex(symbol)
-      const stop = exchange.venue.openOrders(i).find((o) => o.attached === 'stop')
+      const stops = exchange.instruments.flatMap((i) => exchange.venue.openOrders(i.index)).filter((o) => o.attached === 'stop')
+      const stop = stops[symbol % Math.max(1, stops.length)]
       if (stop === undefined) return
       exchange.venue.accept(
-        { type: 'cancel-order', orderId: 0 as never, clientOrderId: '', venueOrderId: stop.venueOrderId, instrument: i },
+        { type: 'cancel-order', orderId: orderId(0), clientOrderId: '', venueOrderId: stop.venueOrderId, instrument: stop.instrument },
         exchange.source.now,
         exchange.account.into,
       )

@@ -1,0 +1,101 @@
+/**
+ * Each safety taken out, one at a time and from outside: what the simulation must notice.
+ * Never changes a source file, and never anything but the one safety that it names.
+ */
+import type { Trader } from '../../src/app/trader.ts'
+import { type Result, ok } from '../../src/core/result.ts'
+import type { Journal, JournalError } from '../../src/journal/journal.ts'
+import type { BybitVenue } from '../../src/venue/bybit/bybit-venue.ts'
+import type { RawReply, Transport } from '../../src/venue/bybit/transport.ts'
+import type { VirtualTime } from './virtual-time.ts'
+import type { Mutation } from './world.ts'
+
+const WRITE_BEHIND_MS = 400
+
+/** Says that it is written, and writes a moment later. */
+function writeBehind(inner: Journal, time: VirtualTime, isDead: () => boolean): Journal {
+  let seq = 0
+  const later = (write: () => Promise<unknown>): void =>
+    time.after(WRITE_BEHIND_MS, () => {
+      if (!isDead()) void write()
+    })
+  return {
+    appendInputs: async (inputs): Promise<Result<number, JournalError>> => {
+      const first = seq + 1
+      seq += inputs.length
+      later(() => inner.appendInputs(inputs))
+      return ok(first)
+    },
+    appendFacts: async (facts, changes): Promise<Result<number, JournalError>> => {
+      seq += facts.length
+      later(() => inner.appendFacts(facts, changes))
+      return ok(seq)
+    },
+    saveSnapshot: async () => ok(undefined),
+    load: async () => {
+      const loaded = await inner.load()
+      if (loaded.ok) seq = loaded.value.tail[loaded.value.tail.length - 1]?.seq ?? loaded.value.snapshot?.seq ?? 0
+      return loaded
+    },
+  }
+}
+
+type Row = Readonly<Record<string, unknown>>
+const isRow = (value: unknown): value is Row => typeof value === 'object' && value !== null
+
+/** Every telling of an execution bears an id of its own, so that no two of them are the same. */
+function withoutExecutionIds(inner: Transport): Transport {
+  let told = 0
+  const renamed = (rows: unknown): unknown =>
+    Array.isArray(rows) ? rows.map((row: unknown) => (isRow(row) ? { ...row, execId: `${String(row['execId'])}~${++told}` } : row)) : rows
+  return {
+    call: async (method, path, params): Promise<RawReply> => {
+      const reply = await inner.call(method, path, params)
+      if (path !== '/v5/execution/list' || reply.type !== 'reply' || !isRow(reply.body.result)) return reply
+      return { ...reply, body: { ...reply.body, result: { ...reply.body.result, list: renamed(reply.body.result['list']) } } }
+    },
+    open: (topics, handlers) =>
+      inner.open(topics, {
+        state: handlers.state,
+        frame: (stream, frame) =>
+          handlers.frame(stream, isRow(frame) && frame['topic'] === 'execution' ? { ...frame, data: renamed(frame['data']) } : frame),
+      }),
+    close: () => inner.close(),
+  }
+}
+
+function withoutReconciliation(trader: Trader): void {
+  trader['reconciler'].run = async () => ({ isClean: true, detail: '', openOrders: 0, positions: 0 })
+}
+
+function withoutWatchdog(trader: Trader): void {
+  trader['protection'].check = () => {}
+}
+
+/** A create without an answer is sent again under another id, as bots do that have no ids of their own. */
+function blindRetry(venue: BybitVenue): void {
+  const send = venue.send.bind(venue)
+  venue.send = async (command) => {
+    const outcome = await send(command)
+    if (outcome.type !== 'unknown' || command.type !== 'submit-order') return outcome
+    return send({ ...command, clientOrderId: `${command.clientOrderId}r` })
+  }
+}
+
+/** A create without an answer is taken for refused. */
+function withoutLookUp(venue: BybitVenue): void {
+  const send = venue.send.bind(venue)
+  venue.send = async (command) => {
+    const outcome = await send(command)
+    return outcome.type === 'unknown' && command.type === 'submit-order' ? { type: 'refused', error: outcome.error } : outcome
+  }
+}
+
+export const MUTATIONS: readonly { readonly name: string; readonly mutation: Mutation }[] = [
+  { name: 'the journal acknowledges before it has written', mutation: { journal: writeBehind } },
+  { name: 'executions are not known by their id', mutation: { transport: withoutExecutionIds } },
+  { name: 'nothing is reconciled after the start', mutation: { trader: withoutReconciliation } },
+  { name: 'nobody watches the stops', mutation: { trader: withoutWatchdog } },
+  { name: 'an unanswered create is sent again blindly', mutation: { venue: blindRetry } },
+  { name: 'an unanswered create is not looked up', mutation: { venue: withoutLookUp } },
+]
