@@ -12,8 +12,8 @@ import type { Wall } from './wall.ts'
 /** Bybit's receive window plus five seconds: a request that is not found after it will never arrive. */
 const LOOKUP_AT_MS = [0, 4_000, 10_500]
 const RESENDS_MAX = 5
-/** An entry that the venue asked to send later is dropped when this much wall time has passed: its moment is over. */
-const ENTRY_RETRY_MAX_MS = 5_000
+/** An entry that could not be sent for this much wall time, in the queue or because the venue asked to wait, is dropped: its moment is over. */
+const ENTRY_WAIT_MAX_MS = 5_000
 
 export interface SenderPorts {
   readonly venue: Pick<Venue, 'send' | 'lookUp'>
@@ -28,10 +28,17 @@ export interface SenderPorts {
   readonly authLost: (detail: string) => void
 }
 
+interface Queued {
+  readonly command: OrderCommand
+  readonly sinceMs: number
+}
+
 export class Sender {
   private readonly ports: SenderPorts
-  private readonly exits: OrderCommand[] = []
-  private readonly entries: OrderCommand[] = []
+  private readonly exits: Queued[] = []
+  private readonly entries: Queued[] = []
+  /** Orders that wait to be sent or are on their way: nobody may conclude from their absence at the venue. */
+  private readonly unsent = new Set<OrderId>()
   private isRunning = false
   private isStopped = false
   /** Orders whose outcome is being looked up. */
@@ -56,13 +63,14 @@ export class Sender {
 
   send(command: OrderCommand): void {
     const isEntry = command.type === 'submit-order' && !command.reduceOnly
-    ;(isEntry ? this.entries : this.exits).push(command)
+    if (command.type === 'submit-order') this.unsent.add(command.orderId)
+    ;(isEntry ? this.entries : this.exits).push({ command, sinceMs: this.ports.wall.steadyMs() })
     void this.run()
   }
 
   /** Entries that were not sent yet are dropped; the kernel hears that they never arrived. */
   dropEntries(): void {
-    for (const command of this.entries.splice(0)) if (command.type === 'submit-order') this.never(command)
+    for (const { command } of this.entries.splice(0)) if (command.type === 'submit-order') this.never(command)
   }
 
   stop(): void {
@@ -73,32 +81,41 @@ export class Sender {
     if (this.isRunning) return
     this.isRunning = true
     while (!this.isStopped) {
-      const command = this.exits.shift() ?? this.entries.shift()
-      if (command === undefined) break
-      await this.sendOne(command)
+      const queued = this.exits.shift() ?? this.entries.shift()
+      if (queued === undefined) break
+      await this.sendOne(queued)
+      if (queued.command.type === 'submit-order') this.unsent.delete(queued.command.orderId)
     }
     this.isRunning = false
     for (const resolve of this.idleWaiters.splice(0)) resolve()
   }
 
-  private async sendOne(command: OrderCommand): Promise<void> {
+  private async sendOne({ command, sinceMs }: Queued): Promise<void> {
     const { wall } = this.ports
-    const startedMs = wall.steadyMs()
     for (;;) {
+      if (command.type === 'submit-order' && this.isOver(command, sinceMs)) return
       const outcome = await this.ports.venue.send(command)
       if (outcome.type !== 'retry') {
         this.take(command, outcome)
         return
       }
-      const isEntry = command.type === 'submit-order' && !command.reduceOnly
       if (this.isStopped) return
-      if (isEntry && wall.steadyMs() - startedMs + outcome.waitMs > ENTRY_RETRY_MAX_MS) {
-        this.ports.note(`entry #${command.orderId} dropped: ${outcome.error.detail}`)
-        this.never(command)
-        return
-      }
       await wall.sleep(Math.min(outcome.waitMs, 2_000))
     }
+  }
+
+  /** Whether the moment of an order has passed while it waited: it was given up or canceled, or an entry is too late. */
+  private isOver(command: SubmitOrder, sinceMs: number): boolean {
+    const known = this.ports.order(command)
+    if (known !== undefined && known.status !== 'submitted') return true
+    if (command.reduceOnly) return false
+    const waitedMs = this.ports.wall.steadyMs() - sinceMs
+    if (known?.cancelRequested !== true && waitedMs <= ENTRY_WAIT_MAX_MS) return false
+    this.ports.note(
+      `entry #${command.orderId} was not sent: ${known?.cancelRequested === true ? 'canceled' : `it waited ${Math.round(waitedMs)} ms`}`,
+    )
+    this.never(command)
+    return true
   }
 
   private take(command: OrderCommand, outcome: Exclude<SendOutcome, { readonly type: 'retry' }>): void {
@@ -124,7 +141,7 @@ export class Sender {
         return
       }
       case 'unknown':
-        if (command.type === 'submit-order') this.settle(command)
+        if (command.type === 'submit-order') this.lookUp(command)
         else if (command.type === 'cancel-order') this.settleCancel(command.instrument, command.orderId, command.clientOrderId)
         else this.ports.note(`${command.type}: outcome unknown, the protection watchdog looks again`)
     }
@@ -151,9 +168,13 @@ export class Sender {
   }
 
   /** Looks an order up until it is found or cannot come any more. Also for orders that a restart found without an answer. */
-  settle(command: SubmitOrder, resends = 0): void {
+  settle(command: SubmitOrder): void {
+    if (!this.unsent.has(command.orderId)) this.lookUp(command)
+  }
+
+  private lookUp(command: SubmitOrder): void {
     if (this.settling.has(command.orderId)) return
-    const done = this.settleNow(command, resends).finally(() => this.settling.delete(command.orderId))
+    const done = this.settleNow(command, 0).finally(() => this.settling.delete(command.orderId))
     this.settling.set(command.orderId, done)
   }
 
