@@ -4,7 +4,7 @@
  */
 import { emergencyOrderIdOf } from '../trading/order.ts'
 import type { VenueError } from '../venue/bybit/error.ts'
-import type { LotRule, PanicAccount } from '../venue/bybit/panic-account.ts'
+import type { LotRule, PanicAccount, PanicFill } from '../venue/bybit/panic-account.ts'
 import { type PanicPlan, type PanicScope, panicPlan } from '../venue/bybit/panic-plan.ts'
 import type { Wall } from './wall.ts'
 
@@ -32,6 +32,8 @@ export interface PanicDirectOutcome {
 
 const ROUND_MS = 250
 const SAY_EVERY_MS = 2_000
+/** The list of executions may lag behind the position: an exit that was taken counts as filled for this long. */
+const FILL_LAG_MS = 3_000
 /** At once, so that a slow answer of one symbol does not keep the others open; within ten requests a second. */
 const AT_ONCE = 5
 
@@ -41,6 +43,7 @@ export async function panicDirect(ports: PanicDirectPorts): Promise<PanicDirectO
   const startedAt = wall.nowMs()
   const rules = new Map<string, LotRule>()
   let ordersSent = 0
+  const sent = new Map<string, PanicFill & { readonly atMs: number }>()
   let said = Number.NEGATIVE_INFINITY
   let last = 'the exchange has not answered'
   const outcome = (isFlat: boolean, sentence: string): PanicDirectOutcome => ({
@@ -51,13 +54,15 @@ export async function panicDirect(ports: PanicDirectPorts): Promise<PanicDirectO
   })
   ports.record({ type: 'panic-direct', at: new Date(startedAt).toISOString(), tag: ports.tag, scope })
   while (wall.steadyMs() - startMs < ports.limitMs) {
-    const plan = await look(ports, rules)
+    const lagging = [...sent.values()].filter((fill) => wall.steadyMs() - fill.atMs < FILL_LAG_MS)
+    const plan = await look(ports, rules, lagging, ordersSent === 0)
     if ('type' in plan) {
       if (plan.type === 'auth') return outcome(false, `NOT FLAT: Bybit does not accept the key (${plan.code} ${plan.detail}).`)
       last = `the exchange does not answer (${plan.code} ${plan.detail})`
     } else {
-      if (plan.entries.length + plan.closes.length + plan.leftovers.length === 0) return outcome(true, await flatSentence(ports, plan))
-      last = leftOf(plan)
+      const isEmpty = plan.entries.length + plan.closes.length + plan.leftovers.length === 0
+      if (isEmpty && plan.isSettled) return outcome(true, await flatSentence(ports, plan))
+      last = isEmpty ? 'exits are being filled' : leftOf(plan)
       if (ordersSent > 0 && wall.steadyMs() - said >= SAY_EVERY_MS) {
         said = wall.steadyMs()
         ports.say(`NOT FLAT: ${last}, trying again`)
@@ -69,7 +74,12 @@ export async function panicDirect(ports: PanicDirectPorts): Promise<PanicDirectO
         const clientOrderId = emergencyOrderIdOf(ports.tag, startedAt, ordersSent)
         const side = position.side === 'Buy' ? 'Sell' : 'Buy'
         ports.record({ type: 'close', clientOrderId, symbol: position.symbol, side, quantity, at: new Date(wall.nowMs()).toISOString() })
-        tellFailure(ports, `close of ${position.symbol} ${quantity}`, await account.close(position, quantity, clientOrderId))
+        const error = await account.close(position, quantity, clientOrderId)
+        tellFailure(ports, `close of ${position.symbol} ${quantity}`, error)
+        if (error !== undefined && error.type !== 'unknown-outcome') return
+        const { symbol } = position
+        const atMs = wall.steadyMs()
+        sent.set(clientOrderId, { symbol, side, orderLinkId: clientOrderId, execQty: quantity, execTime: '0', execType: 'Trade', atMs })
       })
       await cancelAll(ports, plan.leftovers)
     }
@@ -82,7 +92,9 @@ export async function panicDirect(ports: PanicDirectPorts): Promise<PanicDirectO
 export async function look(
   ports: Pick<PanicDirectPorts, 'account' | 'scope' | 'scopeFillTs' | 'idPrefix' | 'say'>,
   rules: Map<string, LotRule>,
-): Promise<PanicPlan | VenueError> {
+  lagging: readonly PanicFill[] = [],
+  canMissFills = false,
+): Promise<(PanicPlan & { readonly isSettled: boolean }) | VenueError> {
   const { account, scope, scopeFillTs } = ports
   const [positions, orders, fills] = await Promise.all([
     account.positions(),
@@ -97,13 +109,13 @@ export async function look(
     // Without it a position is closed in one order, which fits unless it is very large.
     if (rule.ok) rules.set(symbol, rule.value)
   }
+  // What this panic has closed is among the fills: without them a second close could take what is not ours.
+  if (fills?.ok === false && !canMissFills) return fills.error
   if (fills?.ok === false) ports.say(`fills after the last position change cannot be read (${fills.error.detail}): going by scope.json`)
-  return panicPlan(scope, ports.idPrefix, {
-    positions: positions.value,
-    orders: orders.value,
-    fills: fills?.ok === true ? fills.value : [],
-    rules,
-  })
+  const known = fills?.ok === true ? fills.value : []
+  const unseen = scopeFillTs === undefined ? [] : lagging.filter((l) => !known.some((f) => f.orderLinkId === l.orderLinkId))
+  const plan = panicPlan(scope, ports.idPrefix, { positions: positions.value, orders: orders.value, fills: [...known, ...unseen], rules })
+  return { ...plan, isSettled: !unseen.some((fill) => positions.value.some((p) => p.symbol === fill.symbol)) }
 }
 
 async function cancelAll(ports: PanicDirectPorts, orders: PanicPlan['entries']): Promise<void> {
