@@ -115,6 +115,16 @@ describe('a report becomes what is new about it, and nothing the second time', (
     expect(bench.kernel.snapshot()).toEqual({ ...before, now: expect.any(Number) as number })
   })
 
+  test('the end of an attached stop that is told before its beginning stays its end', () => {
+    const bench = new Bench()
+    bench.enter(1, 90)
+    const stop = order({ venueOrderId: 's1', clientOrderId: '', origin: 'attached-stop', side: -1, kind: 'stop-market', reduceOnly: true })
+    expect(hear(bench, { ...stop, status: 'canceled' }, stop)).toEqual(['order-adopted', 'order-canceled'])
+    expect(bench.kernel.orders.open(BTC)).toEqual([])
+    const stranger = order({ venueOrderId: 'w1', clientOrderId: 'web', origin: 'external', status: 'canceled' })
+    expect(hear(bench, stranger)).toEqual([])
+  })
+
   test('an attached stop is adopted once, follows its size, and its fill closes the position', () => {
     const bench = new Bench()
     bench.enter(1, 90)

@@ -55,7 +55,9 @@ function eventsOfOrder(report: OrderReport, known: KnownState): VenueEvent[] {
   const events: VenueEvent[] = []
   if (order === undefined) {
     // A finished order of somebody else is no business of ours; an open one counts against the limits (S8).
-    if (report.status !== 'open' && report.status !== 'triggered') return events
+    // The end of a stop or target of ours is kept even so: its beginning may be told after it, and must not bring it back.
+    const isOurEnd = report.status === 'canceled' && (report.origin === 'attached-stop' || report.origin === 'attached-target')
+    if (report.status !== 'open' && report.status !== 'triggered' && !isOurEnd) return events
     events.push(adopted(report, known))
   }
   switch (report.status) {

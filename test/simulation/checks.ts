@@ -166,7 +166,7 @@ export class Checks {
       if (!isAble) continue
       const bare = (this.bareMs[i] as number) + passed
       this.bareMs[i] = bare
-      if (bare > STOP_TRY_MS && (this.triedAtMs.get(i) ?? -1) < (this.bareSinceMs[i] as number))
+      if (bare > STOP_TRY_MS && Math.max(this.triedAtMs.get(i) ?? -1, this.alertedAtMs.get(i) ?? -1) < (this.bareSinceMs[i] as number))
         throw new Broken('stop present', `${symbol} has been bare for ${bare} ms and nobody did anything`)
       if (bare > STOP_CLOSE_MS + STOP_SLACK_MS) throw new Broken('stop present', `${symbol} has been bare for ${bare} ms`)
       if (bare > STOP_ALERT_MS + STOP_SLACK_MS && (this.alertedAtMs.get(i) ?? -1) < (this.bareSinceMs[i] as number))
