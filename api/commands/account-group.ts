@@ -266,7 +266,8 @@ const risk = defineRead({
     const row = (name: string, used: string, limit: string | undefined): void => {
       if (limit === undefined || signOf(limit) === 0) return
       const part = toFloat(divide(used, limit, 4))
-      rows.push([name, gauge(part), `${amount(used, 0)} / ${amount(limit, 0)}`, plainPercent(part, 0)])
+      // Narrow enough for a phone: 34 columns with the longest amounts.
+      rows.push([name, gauge(part, 5), `${amount(used, 0)}/${amount(limit, 0)}`, `${Math.round(part * 100)}%`])
     }
     row('Day loss', account.dayLoss, limits.dayLossMax)
     row('Gross', account.grossNotional, limits.accountNotionalMax)
@@ -275,9 +276,9 @@ const risk = defineRead({
       const part = account.drawdown / limits.drawdownOrange
       rows.push([
         'Drawdown',
-        gauge(part),
-        `${plainPercent(account.drawdown, 1)} / ${plainPercent(limits.drawdownOrange, 1)}`,
-        plainPercent(part, 0),
+        gauge(part, 5),
+        `${(account.drawdown * 100).toFixed(1)}/${(limits.drawdownOrange * 100).toFixed(0)} %`,
+        `${Math.round(part * 100)}%`,
       ])
     }
     const leverage = divide(account.grossNotional, account.equity, 2)

@@ -48,9 +48,9 @@ export function duration(ms: number): string {
 }
 
 /** A bar of ten cells for a part of a limit. */
-export function gauge(part: number): string {
-  const cells = Math.max(0, Math.min(10, Math.round(part * 10)))
-  return `${'█'.repeat(cells)}${'░'.repeat(10 - cells)}`
+export function gauge(part: number, width = 10): string {
+  const cells = Math.max(0, Math.min(width, Math.round(part * width)))
+  return `${'█'.repeat(cells)}${'░'.repeat(width - cells)}`
 }
 
 const UNITS: Readonly<Record<string, number>> = {

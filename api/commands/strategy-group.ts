@@ -33,30 +33,30 @@ const strategies = defineRead({
     const names = [...new Set(rows.map((row) => row.strategy))]
     return reply('Strategies', {
       table: {
-        columns: [
-          { title: 'name' },
-          { title: 'state' },
-          { title: 'symbols' },
-          { title: '24 h', align: 'right' },
-          { title: 'signal', align: 'right' },
-        ],
+        columns: [{ title: '' }, { title: 'name' }, { title: 'sym' }, { title: '24 h', align: 'right' }],
         rows: names.map((name) => {
           const own = rows.filter((row) => row.strategy === name)
-          const last = Math.max(...own.map((row) => row.lastSignalTs ?? 0))
           return [
+            MODE_MARKS[own[0]?.mode ?? ''] ?? '?',
             name,
-            own[0]?.mode ?? '',
             own.map((row) => short(row.symbol)).join(' '),
             signed(add(...closed.filter((t) => t.strategy === name).map((t) => t.pnl))),
-            last === 0 ? '–' : duration(now - last),
           ]
         }),
         rowCommands: names.map((name) => `/strategy ${name} show`),
       },
+      fields: names.map((name) => {
+        const own = rows.filter((row) => row.strategy === name)
+        const last = Math.max(...own.map((row) => row.lastSignalTs ?? 0))
+        return field(name, `${own[0]?.mode ?? ''}, last signal ${last === 0 ? 'none yet' : `${duration(now - last)} ago`}`)
+      }),
       buttons: [runs('Refresh', '/strategies'), ...names.slice(0, 4).map((name) => runs(name, `/strategy ${name} show`))],
     })
   },
 })
+
+/** Readable without color and without the word: one column on a phone. */
+const MODE_MARKS: Readonly<Record<string, string>> = { running: '▶', 'closing-only': '◐', off: '■', errored: '✗' }
 
 const ACTIONS = ['show', 'on', 'off', 'close-only'] as const
 const MODES = { on: 'running', off: 'off', 'close-only': 'closing-only' } as const

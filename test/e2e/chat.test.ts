@@ -222,6 +222,21 @@ test('pictures come with /pnl and /chart', async () => {
   expect(chart.photoBytes).toBeGreaterThan(5_000)
 }, 90_000)
 
+test('a backtest shows its progress in one message and ends with figures, doubts and a picture', async () => {
+  let card: SentMessage | undefined
+  await until(
+    async () => {
+      card = await ask('/backtest ema-cross BTC')
+      return card.text.includes('bt_')
+    },
+    'candles to be stored',
+    60_000,
+  )
+  const message = card as SentMessage
+  await until(() => message.photoBytes > 5_000 && message.text.includes('done'), 'the end of the run', 60_000)
+  expect(message.text).toMatch(/Doubtful: .*in-sample only/s)
+}, 130_000)
+
 test('alerts of entries arrive in both chats, in order and once', async () => {
   await until(
     () => telegram.messages.some((m) => m.chatId === String(ADMIN) && /#\d+/.test(m.text) && /(BUY|SELL)/.test(m.text)),

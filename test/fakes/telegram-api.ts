@@ -10,7 +10,7 @@ export interface SentMessage {
   readonly chatId: string
   text: string
   keyboard: readonly (readonly { readonly text: string; readonly callback_data: string }[])[]
-  readonly photoBytes: number
+  photoBytes: number
   edits: number
   readonly isQuiet: boolean
 }
@@ -153,8 +153,11 @@ export class FakeTelegram {
         return this.edit(body, String(body.text ?? ''))
       case 'editMessageReplyMarkup':
         return this.edit(body, undefined)
-      case 'editMessageMedia':
-        return this.edit(body, undefined)
+      case 'editMessageMedia': {
+        // Adds a picture to a text message, or puts another in the place of one.
+        const media = (typeof body.media === 'string' ? JSON.parse(body.media) : body.media) as { readonly caption?: string }
+        return this.edit(body, media.caption ?? '', Number(body.photoBytes ?? 1))
+      }
       case 'answerCallbackQuery':
         this.answered.push({ id: String(body.callback_query_id), text: String(body.text ?? '') })
         return String(body.text ?? '').length > 200 ? failure(400, 'Bad Request: MESSAGE_TOO_LONG') : success(true)
@@ -199,15 +202,17 @@ export class FakeTelegram {
     return success({ message_id: message.messageId, date: 1, chat: { id: Number(body.chat_id), type: 'private' }, text })
   }
 
-  private edit(body: Readonly<Record<string, unknown>>, text: string | undefined): { status: number; body: unknown } {
+  private edit(body: Readonly<Record<string, unknown>>, text: string | undefined, photoBytes = 0): { status: number; body: unknown } {
     const message = this.messages.find((m) => m.messageId === Number(body.message_id) && m.chatId === String(body.chat_id))
     if (message === undefined) return failure(400, 'Bad Request: message to edit not found')
-    if (text !== undefined && message.photoBytes > 0) return failure(400, 'Bad Request: there is no text in the message to edit')
+    if (text !== undefined && photoBytes === 0 && message.photoBytes > 0)
+      return failure(400, 'Bad Request: there is no text in the message to edit')
     const keyboard = keyboardOf(body.reply_markup)
     const isSame = (text === undefined || text === message.text) && JSON.stringify(keyboard) === JSON.stringify(message.keyboard)
     if (isSame)
       return failure(400, 'Bad Request: message is not modified: specified new message content and reply markup are exactly the same')
     if (text !== undefined) message.text = text
+    if (photoBytes > 0) message.photoBytes = photoBytes
     message.keyboard = keyboard
     message.edits += 1
     return success(true)
