@@ -50,6 +50,11 @@ export class Signals {
     // An exit that was under way before this opinion may have filled without our knowing: what is held is not certain enough to add to.
     if (isClosing) return
     if (this.hasOpenEntry(i, side)) return
+    // Two entries against each other would leave it to chance which of them is held.
+    if (this.hasOpenEntry(i, side === 1 ? -1 : 1)) {
+      this.desk.cancelEntriesOf(i, 'opinion has turned')
+      return
+    }
     if (run.deadSide === side) return
     this.enter(run, i, side, signal)
   }
