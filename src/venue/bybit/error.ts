@@ -19,7 +19,7 @@ export type VenueError =
 
 export type VenueErrorType = VenueError['type']
 
-const CODES: readonly (readonly [VenueErrorType, readonly number[]])[] = [
+export const ERROR_CODES: readonly (readonly [VenueErrorType, readonly number[]])[] = [
   ['unknown-outcome', [10000, 10016, 170001, 170007, 170032, 170035, 170146, 170147, 170310, 170149, 170150, 170311, 170234, 40004]],
   ['retry-after', [10006, 429, 10429, 10403, 20003, 10019, 170005, 170222, 110063, 110079, 170191, 170212, 110114, 140003]],
   ['clock', [10002, -1]],
@@ -56,7 +56,9 @@ const CODES: readonly (readonly [VenueErrorType, readonly number[]])[] = [
   ],
 ]
 
-const BY_CODE: ReadonlyMap<number, VenueErrorType> = new Map(CODES.flatMap(([type, codes]) => codes.map((code) => [code, type] as const)))
+const BY_CODE: ReadonlyMap<number, VenueErrorType> = new Map(
+  ERROR_CODES.flatMap(([type, codes]) => codes.map((code) => [code, type] as const)),
+)
 
 /** Wait before a call that the exchange refused for its rate is made again. */
 const DEFAULT_WAIT_MS = 1_000

@@ -1,0 +1,69 @@
+/**
+ * The table of Bybit's error codes in docs/bybit-errors.md, made from the code that decides by them.
+ * Never edited by hand: after a change of the code, `npx vitest run test/error-table.test.ts -u` writes it anew.
+ */
+import { expect, test } from 'vitest'
+import { ERROR_CODES, FORBIDDEN_WAIT_MS, type VenueErrorType, errorOf } from '../src/venue/bybit/error.ts'
+import type { RawReply } from '../src/venue/bybit/transport.ts'
+
+/** What becomes of an order, a cancel or a stop that is answered so. */
+const OUTCOMES: Readonly<Record<VenueErrorType, readonly [certain: string, what: string]>> = {
+  'unknown-outcome': [
+    'no',
+    'Looked up by orderLinkId three times over 10.5 s. Found: adopted. Not found: an entry ends as never-arrived, an exit is sent again with the same id.',
+  ],
+  'retry-after': [
+    'yes, not taken',
+    'Sent again after the wait that the headers ask for, 50 ms to 5 s. An entry is dropped after 5 s, an exit never.',
+  ],
+  clock: [
+    'yes, not taken',
+    'Signed afresh and sent again after half a second; an entry is dropped after 5 s. At the start the trader refuses to run.',
+  ],
+  'invalid-request': ['yes, refused', 'The order is rejected, with an alert: P1 for an exit, P2 for an entry. Never sent again as it is.'],
+  duplicate: ['yes, taken before', 'The first request with this id did arrive: it is looked up and adopted.'],
+  gone: ['no', 'Nothing is left to cancel: the order is looked up, and its true end is booked.'],
+  unchanged: ['yes, as wanted', 'Counts as success.'],
+  'insufficient-funds': ['yes, refused', 'The order is rejected, with an alert.'],
+  auth: ['yes, refused', 'The order is rejected, and the account is held: no entries until a person has looked.'],
+  'market-state': ['yes, refused', 'The order is rejected, with an alert.'],
+  'venue-down': ['no', 'A read is tried again; a request that never left this machine is sent again, any other is looked up.'],
+}
+
+const body = (retCode: number): RawReply => ({ type: 'reply', body: { retCode, retMsg: '', result: {} }, limits: undefined })
+const typeOf = (reply: RawReply, isWrite: boolean): string => errorOf(reply, isWrite, 0)?.type ?? 'success'
+
+function table(): string {
+  const lines = [
+    '# Bybit’s error codes and what becomes of them',
+    '',
+    'Made from `src/venue/bybit/error.ts` by `test/error-table.test.ts`. Any retCode that is not listed is an unknown outcome for a create,',
+    'amend or cancel, and an invalid request for a read.',
+    '',
+    '| outcome | certain? | what happens | codes |',
+    '| --- | --- | --- | --- |',
+    ...ERROR_CODES.map(([type, codes]) => `| ${type} | ${OUTCOMES[type].join(' | ')} | ${[...codes].sort((a, b) => a - b).join(', ')} |`),
+    '',
+    '| answer without a retCode | of a write | of a read |',
+    '| --- | --- | --- |',
+  ]
+  const answers: readonly (readonly [string, RawReply])[] = [
+    ['no answer within the time limit, connection reset, HTML or no retCode with 200', { type: 'unknown', detail: '' }],
+    ['connection refused, name not resolved', { type: 'not-sent', detail: '' }],
+    ...[400, 401, 403, 404, 429, 500, 502, 503, 504].map((status) => [`HTTP ${status}`, { type: 'http', status, detail: '' }] as const),
+    ['a retCode that nobody documents', body(987_654)],
+  ]
+  for (const [name, reply] of answers) lines.push(`| ${name} | ${typeOf(reply, true)} | ${typeOf(reply, false)} |`)
+  lines.push('', `After HTTP 403 no request leaves for ${FORBIDDEN_WAIT_MS / 60_000} minutes.`, '')
+  return lines.join('\n')
+}
+
+test('docs/bybit-errors.md is what the code does', async () => {
+  await expect(table()).toMatchFileSnapshot('../docs/bybit-errors.md')
+})
+
+test('a code has one outcome, and each listed code gets it', () => {
+  const all = ERROR_CODES.flatMap(([, codes]) => codes)
+  expect(new Set(all).size).toBe(all.length)
+  for (const [type, codes] of ERROR_CODES) for (const code of codes) expect([code, typeOf(body(code), true)]).toEqual([code, type])
+})
