@@ -48,8 +48,12 @@ export class PostgresCommandQueue implements CommandQueue {
       select pg_notify(${OUTCOMES_CHANNEL}, id::text) from done`
   }
 
-  async onArrival(callback: () => void): Promise<void> {
-    const { unlisten } = await this.sql.listen(COMMANDS_CHANNEL, callback)
+  async onArrival(callback: () => void, onReturn: () => void): Promise<void> {
+    let isFirst = true
+    const { unlisten } = await this.sql.listen(COMMANDS_CHANNEL, callback, () => {
+      if (!isFirst) onReturn()
+      isFirst = false
+    })
     const sweep = setInterval(callback, SWEEP_MS)
     this.stopListening = () => {
       clearInterval(sweep)

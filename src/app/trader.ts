@@ -109,8 +109,6 @@ export class Trader {
   private isFresh = false
   private closedAt: Ts | undefined
   private isTaking = false
-  /** It did not answer a question about commands: on its return the account is reconciled first (S14). */
-  private isDatabaseDoubted = false
   private backfilling: Promise<void> | undefined
 
   constructor(options: TraderOptions) {
@@ -173,7 +171,11 @@ export class Trader {
 
     venue.open(this.handlers())
     this.startTimers()
-    await options.commands.onArrival(() => void this.takeCommands())
+    await options.commands.onArrival(
+      () => void this.takeCommands(),
+      // It may have been away for less than a write of ours takes to fail: on its return the account is reconciled first (S14).
+      () => void this.reconcile(false),
+    )
     return ok(undefined)
   }
 
@@ -486,16 +488,11 @@ export class Trader {
     this.isTaking = true
     try {
       const taken = await this.options.commands.take()
-      if (this.isDatabaseDoubted) {
-        this.isDatabaseDoubted = false
-        void this.reconcile(false)
-      }
       for (const queued of taken) {
         const outcome = await this.desk.carryOut(queued, this.options.wall.nowMs())
         await this.options.commands.complete(queued.id, outcome)
       }
     } catch (thrown) {
-      this.isDatabaseDoubted = true
       this.options.log('warn', `commands: ${thrown instanceof Error ? thrown.message : String(thrown)}`)
     } finally {
       this.isTaking = false

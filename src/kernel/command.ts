@@ -49,6 +49,6 @@ export interface CommandQueue {
   /** Commands that nobody has taken yet, oldest first; each is marked as taken. */
   take(): Promise<readonly QueuedCommand[]>
   complete(id: number, outcome: CommandOutcome): Promise<void>
-  /** Calls back when a row may have come (NOTIFY); a sweep each second covers a lost one. */
-  onArrival(callback: () => void): Promise<void>
+  /** Calls back when a row may have come (NOTIFY); a sweep each second covers a lost one. `onReturn`: the database was away and answers again. */
+  onArrival(callback: () => void, onReturn: () => void): Promise<void>
 }

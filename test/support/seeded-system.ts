@@ -111,9 +111,12 @@ export async function makeSeededSystem(options: SeedOptions = {}): Promise<Seede
     for (const queued of await queue.take()) await queue.complete(queued.id, await desk.carryOut(queued, Date.now()))
   }
   let turn: Promise<void> = Promise.resolve()
-  await queue.onArrival(() => {
-    turn = turn.then(serve)
-  })
+  await queue.onArrival(
+    () => {
+      turn = turn.then(serve)
+    },
+    () => {},
+  )
   const profile = options.profile ?? 'sim'
   const ports: CommandPorts = {
     reads: new PostgresReads(database),

@@ -15,7 +15,7 @@ h1{font-size:1.5rem;margin:0 0 2px}h2{font-size:1.05rem;margin:28px 0 10px}
 .verdict h2{margin:0 0 6px;color:var(--warn)}.verdict ul{margin:0;padding-left:1.2em}
 .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(118px,1fr));gap:10px;margin:16px 0}
 .tile,figure,.card{background:var(--card);border:1px solid var(--line);border-radius:8px;padding:10px 14px;margin:0}
-.tile span{display:block;color:var(--dim);font-size:.85rem}.tile b{font-size:1.2rem;font-variant-numeric:tabular-nums;white-space:nowrap}
+.tile{padding:10px 12px}.tile span{display:block;color:var(--dim);font-size:.82rem;white-space:nowrap}.sortable th,.sortable td{padding:5px 8px}.sortable{font-size:.82rem}.tile b{font-size:1.2rem;font-variant-numeric:tabular-nums;white-space:nowrap}
 .good{color:var(--good)}.bad{color:var(--bad)}
 .two{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,430px),1fr));gap:12px}
 figure{min-width:0}.wide{margin-bottom:12px}
