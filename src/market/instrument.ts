@@ -147,6 +147,9 @@ export function ticksFromFloat(price: number, rounding: 'floor' | 'ceil' | 'near
 export const tickFloat = (instrument: Instrument): number => instrument.tick / 10 ** instrument.priceScale
 /** One lot as a float in base units, for statistics and display only. */
 export const lotFloat = (instrument: Instrument): number => instrument.lot / 10 ** instrument.quantityScale
+/** Two decimals more than the tick: an integer divided by a power of ten is the float nearest to the decimal, and costs no text. */
+const FINE = Array.from({ length: 20 }, (_, scale) => 10 ** (scale + 2))
+
 /** A price in ticks, whole or not, as a float in quote units, for people to read. */
 export const priceFloat = (instrument: Instrument, price: number): number =>
-  Number(((price * instrument.tick) / 10 ** instrument.priceScale).toFixed(instrument.priceScale + 2))
+  Math.round(price * instrument.tick * 100) / (FINE[instrument.priceScale] as number)
