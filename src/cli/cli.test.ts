@@ -90,6 +90,24 @@ describe('as a process', () => {
     20_000,
   )
 
+  test('size is the formula of engines §2: r x equity over distance and both fees, rounded down to the lot', async () => {
+    const run = await ballast('size --equity 10000 --entry 64000 --stop 63000 --risk 0.01 --json')
+    const unitLoss = 1000 + 64000 * 0.00055 + 63000 * 0.00055
+    const answer = JSON.parse(run.stdout) as { quantity: string; r: number; plannedLoss: string }
+    expect(answer.quantity).toBe((Math.floor((100 / unitLoss) * 1e6) / 1e6).toFixed(6))
+    expect(answer.r).toBe(0.01)
+    expect(Number(answer.plannedLoss)).toBeLessThanOrEqual(100)
+    // Half way between the balances r is half way between 2 % and 0.5 %.
+    const scaled = await ballast('size --equity 5500 --entry 100 --stop 99 --balance-low 1000 --balance-high 10000 --json')
+    expect((JSON.parse(scaled.stdout) as { r: number }).r).toBeCloseTo(0.0125, 12)
+    // A peak above today's equity keeps r small: sizing never grows on losses (S10).
+    const after = await ballast(
+      'size --equity 5500 --high-water-mark 10000 --entry 100 --stop 99 --balance-low 1000 --balance-high 10000 --json',
+    )
+    expect((JSON.parse(after.stdout) as { r: number }).r).toBe(0.005)
+    expect((await ballast('size --equity 10000 --entry 100 --stop 100 --risk 0.01')).code).toBe(2)
+  })
+
   test('an unknown variable of ours is an error, exit 3', async () => {
     const run = await ballast('data list', { BALLAST__DATADIR: 'x' })
     expect(run).toMatchObject({ code: 3, stderr: expect.stringContaining('Did you mean BALLAST__DATA_DIR?') })
