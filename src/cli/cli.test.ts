@@ -104,7 +104,7 @@ describe('as a process', () => {
     const after = await ballast(
       'size --equity 5500 --high-water-mark 10000 --entry 100 --stop 99 --balance-low 1000 --balance-high 10000 --json',
     )
-    expect((JSON.parse(after.stdout) as { r: number }).r).toBe(0.005)
+    expect((JSON.parse(after.stdout) as { r: number }).r).toBeCloseTo(0.005, 12)
     expect((await ballast('size --equity 10000 --entry 100 --stop 100 --risk 0.01')).code).toBe(2)
   })
 
