@@ -42,7 +42,12 @@ export function commandPorts(
       version: packageJson.version,
       startedAtMs,
       dataDirId: readTag(paths),
-      exchange: config.profile === 'sim' ? `simulator at ${config.sim.speed}x` : 'Bybit',
+      exchange:
+        config.profile === 'sim'
+          ? `simulator at ${config.sim.speed}x`
+          : config.profile === 'paper'
+            ? 'Bybit’s public market, simulated account'
+            : 'Bybit',
       limits: {
         dayLossMax: formatDecimal(limits.dayLossMax, CASH_SCALE),
         accountNotionalMax: formatDecimal(limits.accountNotionalMax, CASH_SCALE),

@@ -34,18 +34,35 @@ const HOSTS = {
 
 const keyFile = z.object({ key: z.string().min(1), secret: z.string().min(1) })
 
-export const simUrlOf = (config: Config): string => (config.bybit.url ?? `http://127.0.0.1:${config.sim.port}`).replace(/\/$/, '')
+export interface PublicUrls {
+  /** REST base without a trailing slash. */
+  readonly restUrl: string
+  readonly streamUrl: string
+}
+
+export const BYBIT_PUBLIC: PublicUrls = { restUrl: HOSTS.live.rest, streamUrl: `${HOSTS.live.publicStream}/v5/public/linear` }
+
+/** Where profile paper takes its market from: Bybit, or what stands in for it. */
+export function publicUrls(config: Config): PublicUrls {
+  if (config.bybit.url === undefined) return BYBIT_PUBLIC
+  const restUrl = config.bybit.url.replace(/\/$/, '')
+  return { restUrl, streamUrl: `${restUrl.replace(/^http/, 'ws')}/v5/public/linear` }
+}
+
+/** Whether this installation runs a simulator of its own. */
+export const hasSimulator = (config: Config): boolean =>
+  config.profile === 'paper' || (config.profile === 'sim' && config.bybit.url === undefined)
+
+const ownSimUrl = (config: Config): string => `http://127.0.0.1:${config.sim.port}`
+
+const simUrlOf = (config: Config): string => (config.bybit.url ?? ownSimUrl(config)).replace(/\/$/, '')
 
 export function exchangeAccess(config: Config, paths: DataPaths, liveStatement: string | undefined): Result<ExchangeAccess, PathProblem> {
   switch (config.profile) {
+    // Paper is the simulator on another market: the same account, the same key.
     case 'paper':
-      return err({
-        sentence: 'Profile paper is not built yet: it needs the simulator on Bybit’s public stream.',
-        next: 'Use --profile sim.',
-        exitCode: CONFIG_INVALID,
-      })
     case 'sim': {
-      const url = simUrlOf(config)
+      const url = config.profile === 'paper' ? ownSimUrl(config) : simUrlOf(config)
       const streams = url.replace(/^http/, 'ws')
       return ok({
         key: SIM_KEY,

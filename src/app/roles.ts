@@ -2,10 +2,12 @@
  * Runs one role in this process: starts it, tells whoever started the process, and ends it when asked or when that one is gone.
  * Never restarts anything: that is the supervisor's.
  */
-import type { Result } from '../core/result.ts'
+import { type Result, err, ok } from '../core/result.ts'
 import { serveExchange } from '../venue/sim/bybit-server/serve-exchange.ts'
 import { StartError } from '../venue/sim/bybit-server/start-error.ts'
-import { type RoleContext, type RunningRole, type TraderHooks, startTrader } from './compose.ts'
+import { BybitFeed } from './bybit-feed.ts'
+import { type RoleContext, type RunningRole, type TraderHooks, plansOf, startTrader } from './compose.ts'
+import { publicUrls } from './exchange-access.ts'
 import { type PathProblem, type RoleName, SURFACE_ROLES, removePid, writePid } from './paths.ts'
 import { tell } from './role-message.ts'
 import { startSurfaces } from './surfaces.ts'
@@ -76,18 +78,22 @@ async function start(
 }
 
 async function startSimulator(context: RoleContext): Promise<Result<RunningRole, PathProblem>> {
-  const { sim } = context.config
+  const { config, paths } = context
+  const { sim } = config
+  const common = { port: sim.port, stateFile: paths.simState }
   try {
-    const server = await serveExchange({
-      port: sim.port,
-      seed: sim.seed,
-      speed: sim.speed,
-      stateFile: context.paths.simState,
-      candlesRoot: context.paths.candles,
-    })
-    return { ok: true, value: { stop: () => server.close() } }
+    if (config.profile !== 'paper') {
+      const server = await serveExchange({ ...common, seed: sim.seed, speed: sim.speed, candlesRoot: paths.candles })
+      return ok({ stop: () => server.close() })
+    }
+    const plans = plansOf(config)
+    if (!plans.ok) return plans
+    const symbols = [...new Set(plans.value.flatMap((plan) => plan.symbols))]
+    const source = new BybitFeed(publicUrls(config), (text) => context.log('warn', text))
+    const server = await serveExchange({ ...common, feed: { source, symbols } })
+    return ok({ stop: () => server.close() })
   } catch (cause) {
-    if (cause instanceof StartError) return { ok: false, error: { sentence: cause.message, next: cause.next } }
+    if (cause instanceof StartError) return err({ sentence: cause.message, next: cause.next })
     throw cause
   }
 }

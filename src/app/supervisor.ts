@@ -5,7 +5,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { type EmbeddedServer, startEmbedded } from '../../db/embedded.ts'
 import { type RoleContext, plansOf } from './compose.ts'
-import { exchangeAccess } from './exchange-access.ts'
+import { exchangeAccess, hasSimulator, publicUrls } from './exchange-access.ts'
 import { livingPid, removePid, writePid } from './paths.ts'
 import type { RoleMessage } from './role-message.ts'
 import type { ProcessRole } from './roles.ts'
@@ -110,13 +110,15 @@ export class Supervisor {
         server.value.tookMs,
       )
     } else terminal.step('database', 'DATABASE_URL', 0)
-    if (config.profile === 'sim' && config.bybit.url === undefined) {
+    if (hasSimulator(config)) {
       const startedMs = performance.now()
       const failure = await this.startChild('simulator')
       if (failure !== undefined) return this.give(failure)
       terminal.step(
         'exchange',
-        `simulator at ${config.sim.speed}x, seed ${config.sim.seed}, http://127.0.0.1:${config.sim.port}`,
+        config.profile === 'paper'
+          ? `prices of ${publicUrls(config).restUrl}, account at http://127.0.0.1:${config.sim.port}`
+          : `simulator at ${config.sim.speed}x, seed ${config.sim.seed}, http://127.0.0.1:${config.sim.port}`,
         performance.now() - startedMs,
       )
     } else terminal.step('exchange', config.bybit.url ?? `Bybit ${config.profile}`, 0)

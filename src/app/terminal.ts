@@ -39,7 +39,9 @@ export class Terminal {
         ? `no account, no keys, simulated Bybit at ${config.sim.speed}x`
         : config.profile === 'live'
           ? 'real money'
-          : 'no real money'
+          : config.profile === 'paper'
+            ? 'Bybit’s public market, simulated account'
+            : 'no real money'
     this.out.write(`Ballast ${version}   ${BADGES[config.profile]}   ${what}\n`)
   }
 

@@ -7,7 +7,8 @@ import type { Command } from 'commander'
 import { StartError } from '../venue/sim/bybit-server/start-error.ts'
 import { type ExchangeServeOptions, serveExchange } from '../venue/sim/bybit-server/serve-exchange.ts'
 import { SIM_KEY, SIM_SECRET } from '../venue/sim/sim-key.ts'
-import { contextOf } from './context.ts'
+import { BYBIT_PUBLIC } from '../app/exchange-access.ts'
+import { type CliContext, contextOf } from './context.ts'
 import { CliError, EXIT } from './exit.ts'
 
 interface ServeFlags {
@@ -25,10 +26,14 @@ interface ServeFlags {
   readonly key: string
   readonly secret: string
   readonly rateLimits: boolean
+  readonly symbols: string
+  readonly publicUrl: string
+  readonly publicStream: string
 }
 
 const PORT_MAX = 65_535
 const SPEED_MAX = 1_000
+const SYMBOLS_DEFAULT = 'BTCUSDT,ETHUSDT,SOLUSDT,XRPUSDT,BNBUSDT,ADAUSDT'
 
 const collect = (value: string, before: readonly string[] | undefined): string[] => [...(before ?? []), value]
 
@@ -46,7 +51,10 @@ export function register(program: Command): void {
     .option('--warmup <bars>', 'bars before --from that are served as history', '1000')
     .option('--lockstep', 'market time moves by POST /_sim/step only')
     .option('--state <file>', 'keep account and clock in this file over a restart')
-    .option('--market <market>', 'generated, or bybit-public', 'generated')
+    .option('--market <market>', 'generated, or bybit-public: real prices, simulated account', 'generated')
+    .option('--symbols <list>', 'symbols of bybit-public', SYMBOLS_DEFAULT)
+    .option('--public-url <url>', 'REST base of the exchange that bybit-public reads', BYBIT_PUBLIC.restUrl)
+    .option('--public-stream <url>', 'its public stream', BYBIT_PUBLIC.streamUrl)
     .option('--cash <amount>', 'opening wallet', '10000')
     .option('--key <key>', 'API key that is accepted', SIM_KEY)
     .option('--secret <secret>', 'its secret', SIM_SECRET)
@@ -56,7 +64,9 @@ export function register(program: Command): void {
 
 async function runServe(flags: ServeFlags, command: Command): Promise<void> {
   const context = contextOf(command)
-  const server = await serveExchange(optionsOf(flags, () => join(context.dataDir(), 'candles'))).catch((cause: unknown) => {
+  const options = optionsOf(flags, () => join(context.dataDir(), 'candles'))
+  const feed = flags.market === 'bybit-public' ? await feedOf(flags, context) : undefined
+  const server = await serveExchange({ ...options, ...(feed === undefined ? {} : { feed }) }).catch((cause: unknown) => {
     if (cause instanceof StartError) throw new CliError(EXIT.error, cause.message, cause.next, { cause })
     throw cause
   })
@@ -67,10 +77,23 @@ async function runServe(flags: ServeFlags, command: Command): Promise<void> {
   await server.close()
 }
 
+async function feedOf(flags: ServeFlags, context: CliContext): Promise<NonNullable<ExchangeServeOptions['feed']>> {
+  if (flags.candles !== undefined || flags.lockstep === true || Number(flags.speed) !== 1)
+    throw new CliError(
+      EXIT.usage,
+      'The market bybit-public runs at the speed of the real one.',
+      'Leave --candles, --lockstep and --speed out, or use --market generated.',
+    )
+  const symbols = [...new Set(flags.symbols.split(',').map((symbol) => symbol.trim().toUpperCase()))].filter((symbol) => symbol !== '')
+  if (symbols.length === 0) throw new CliError(EXIT.usage, '--symbols names none.', 'Write them as --symbols BTCUSDT,ETHUSDT.')
+  const urls = { restUrl: flags.publicUrl.replace(/\/$/, ''), streamUrl: flags.publicStream }
+  // The client of the real exchange is loaded only where it is needed.
+  const { BybitFeed } = await import('../app/bybit-feed.ts')
+  return { source: new BybitFeed(urls, (text) => context.out.note(text)), symbols }
+}
+
 function optionsOf(flags: ServeFlags, candlesRoot: () => string): ExchangeServeOptions {
-  if (flags.market === 'bybit-public')
-    throw new CliError(EXIT.error, 'The market bybit-public is not built yet.', 'Use --market generated, or replay candles with --candles.')
-  if (flags.market !== 'generated')
+  if (flags.market !== 'generated' && flags.market !== 'bybit-public')
     throw new CliError(EXIT.usage, `There is no market '${flags.market}'.`, 'Use generated or bybit-public.')
   return {
     port: numberOf('port', flags.port, 0, PORT_MAX, true),

@@ -126,8 +126,14 @@ export class Exchange {
     return this.source.nextClose() !== Number.POSITIVE_INFINITY
   }
 
-  /** Meets new orders with the current price. In a replay they wait for the next bar instead. */
+  /** Why no prices come; undefined while they do. */
+  feedProblem(): string | undefined {
+    return this.source.feedProblem?.()
+  }
+
+  /** Meets new orders with the current price. In a replay they wait for the next bar instead, and without a feed for its next price. */
   match(i: InstrumentIndex): void {
-    if (!this.isReplay) this.venue.tick(i, this.venue.lastPrice(i), 0, this.source.now, this.account.into)
+    if (!this.isReplay && this.feedProblem() === undefined)
+      this.venue.tick(i, this.venue.lastPrice(i), 0, this.source.now, this.account.into)
   }
 }

@@ -21,12 +21,21 @@ export interface FundingPoint {
   readonly rate: Rate
 }
 
+/** What the market itself says beside its last price; undefined where it does not. Prices in ticks. */
+export interface MarketQuote {
+  readonly mark: number | undefined
+  readonly index: number | undefined
+  readonly bid: number | undefined
+  readonly ask: number | undefined
+  readonly nextFundingTs: number | undefined
+}
+
 /** What happens while market time moves, in the order in which it happens. */
 export interface MarketListener {
   onFunding(i: InstrumentIndex, rate: Rate, at: Ts): void
-  /** The next hidden bar is to be played against the account (replay only). */
+  /** The next hidden bar is to be played against the account: a replay's, or one that a feed has missed. */
   onBar(i: InstrumentIndex): void
-  /** A print (generated market only); volume in base units. */
+  /** A print (never in a replay); volume in base units. */
   onPrint(i: InstrumentIndex, price: number, volume: number, at: Ts): void
   /** Bars of these instruments have closed at `at` and are visible. */
   onClose(instruments: readonly InstrumentIndex[], at: Ts): void
@@ -46,6 +55,10 @@ export interface MarketSource {
   fundingHistory(i: InstrumentIndex): readonly FundingPoint[]
   /** Moves market time to `until` and no further. Answers false when nothing is left to play. */
   play(until: Ts, listener: MarketListener): boolean
+  /** Of a market that is another exchange's only. */
+  quote?(i: InstrumentIndex): MarketQuote | undefined
+  /** Why no prices come; undefined while they do. Where there is no feed, prices always come. */
+  feedProblem?(): string | undefined
   /** Where the source stands, JSON-safe. */
   state(): object
 }

@@ -6,12 +6,14 @@ import { randomBytes } from 'node:crypto'
 import { parseDecimal } from '../../../core/decimal.ts'
 import { CASH_SCALE, cash, instrumentIndex, rate } from '../../../core/units.ts'
 import { Bars } from '../../../market/bars.ts'
-import { makeInstrument } from '../../../market/instrument.ts'
+import { type Instrument, makeInstrument } from '../../../market/instrument.ts'
 import { type CandleStore, openStore } from '../../../market/candles/store.ts'
 import { SIM_KEY, SIM_SECRET } from '../sim-key.ts'
 import { Exchange } from './exchange.ts'
 import { GeneratedSource } from './generated-source.ts'
 import type { MarketSource } from './market-source.ts'
+import type { PublicFeed } from './public-feed.ts'
+import { PublicSource, seriesOf } from './public-source.ts'
 import { type ReplaySeries, ReplaySource } from './replay-source.ts'
 import { type RunningServer, startServer } from './server.ts'
 import { StartError } from './start-error.ts'
@@ -39,6 +41,8 @@ export interface ExchangeServeOptions {
   readonly key?: string
   readonly secret?: string
   readonly hasRateLimits?: boolean
+  /** Another exchange's public market in place of a generated one, with the symbols to take from it. */
+  readonly feed?: { readonly source: PublicFeed; readonly symbols: readonly string[] }
 }
 
 const CASH_DEFAULT = '10000'
@@ -49,9 +53,10 @@ const LEVERAGE_MAX = 100
 export function makeExchange(
   options: Omit<ExchangeServeOptions, 'port'>,
   wallNowMs: number,
+  fed?: PublicSource,
 ): { exchange: Exchange; stateFile: StateFile | undefined } {
   const saved = options.stateFile === undefined ? undefined : readState(options.stateFile)
-  const source = sourceOf(options, saved)
+  const source = fed ?? sourceOf(options, saved)
   const opening = parseDecimal(options.cash ?? CASH_DEFAULT, CASH_SCALE)
   if (opening === undefined || opening <= 0)
     throw new StartError(`The cash '${options.cash}' is not an amount.`, 'Give a positive number, as --cash 10000.')
@@ -69,15 +74,56 @@ export function makeExchange(
 
 /** Starts the exchange. @throws StartError when the options cannot be met or the port is in use. */
 export async function serveExchange(options: ExchangeServeOptions): Promise<RunningServer> {
-  const { exchange, stateFile } = makeExchange(options, Date.now())
-  const credentials = { key: options.key ?? SIM_KEY, secret: options.secret ?? SIM_SECRET }
-  return startServer({ exchange, credentials, hasRateLimits: options.hasRateLimits ?? true, port: options.port, stateFile })
+  const fed = options.feed === undefined ? undefined : await fedSource(options.feed, options.stateFile)
+  try {
+    const { exchange, stateFile } = makeExchange(options, Date.now(), fed)
+    const credentials = { key: options.key ?? SIM_KEY, secret: options.secret ?? SIM_SECRET }
+    const server = await startServer({ exchange, credentials, hasRateLimits: options.hasRateLimits ?? true, port: options.port, stateFile })
+    return {
+      port: server.port,
+      close: async () => {
+        await server.close()
+        await fed?.close()
+      },
+    }
+  } catch (cause) {
+    await fed?.close()
+    throw cause
+  }
+}
+
+/** An account's symbols keep their places; new ones come after them. */
+async function fedSource(
+  { source: feed, symbols }: NonNullable<ExchangeServeOptions['feed']>,
+  path: string | undefined,
+): Promise<PublicSource> {
+  const saved = path === undefined ? undefined : readState(path)?.source
+  if (saved !== undefined && saved.type !== 'public') throw otherMarket(path, marketOf({ source: saved }))
+  const kept = saved?.series.map((series) => series.split(' ')[0] as string) ?? []
+  const wanted = [...kept, ...symbols.filter((symbol) => !kept.includes(symbol))]
+  const started = await PublicSource.start(feed, wanted, saved, () => Date.now())
+  if (!started.ok) {
+    await feed.close()
+    throw new StartError(
+      `The public market cannot be read (${started.error}).`,
+      'Check the network and the symbols, then start again; --profile sim needs no network.',
+    )
+  }
+  const changed = saved?.series.find((series, i) => series !== seriesOf(started.value.instruments[i] as Instrument))
+  if (changed !== undefined) {
+    await started.value.close()
+    throw new StartError(
+      `The exchange changed the tick or the lot of ${changed}, in which the account counts.`,
+      'Start a new --state file.',
+    )
+  }
+  return started.value
 }
 
 function sourceOf(options: Omit<ExchangeServeOptions, 'port'>, saved: SavedState | undefined): MarketSource {
   const names = options.candles ?? []
   if (names.length === 0) {
-    if (saved !== undefined && saved.source.type !== 'generated') throw otherMarket(options.stateFile, saved.source.series.join(', '))
+    if (saved !== undefined && saved.source.type !== 'generated') throw otherMarket(options.stateFile, marketOf(saved))
     return new GeneratedSource(options.seed ?? 1, saved?.source.type === 'generated' ? saved.source : undefined)
   }
   const store = openStore(options.candlesRoot ?? '.ballast/candles')
@@ -88,10 +134,12 @@ function sourceOf(options: Omit<ExchangeServeOptions, 'port'>, saved: SavedState
   if (symbols.size < series.length) throw new StartError('A symbol is given twice.', 'Replay one series of a symbol at a time.')
   if (saved === undefined) return new ReplaySource(series)
   const played = series.map((s) => `${s.instrument.venue}/${s.instrument.symbol}`)
-  if (saved.source.type !== 'replay' || saved.source.series.join() !== played.join())
-    throw otherMarket(options.stateFile, saved.source.type === 'replay' ? saved.source.series.join(', ') : 'the generated market')
+  if (saved.source.type !== 'replay' || saved.source.series.join() !== played.join()) throw otherMarket(options.stateFile, marketOf(saved))
   return new ReplaySource(series, saved.source)
 }
+
+const marketOf = ({ source }: Pick<SavedState, 'source'>): string =>
+  source.type === 'generated' ? 'the generated market' : source.series.join(', ')
 
 const otherMarket = (path: string | undefined, market: string): StartError =>
   new StartError(`The state in ${path} belongs to another market (${market}).`, 'Choose another --state file.')

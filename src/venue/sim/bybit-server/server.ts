@@ -106,6 +106,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       stream.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n')
       return
     }
+    // A public stream that cannot say anything is not opened: whoever reads it must know.
+    if (kind === 'public' && exchange.feedProblem() !== undefined) {
+      stream.end('HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\n\r\n')
+      return
+    }
     sockets.handleUpgrade(request, stream, head, (socket) => connect(socket, kind, idleOf(url, kind)))
   })
 
@@ -154,7 +159,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const timer = setInterval(() => {
     exchange.advance(Date.now())
     flush()
-    for (const { gate } of connections) gate.tick()
+    const isFed = exchange.feedProblem() === undefined
+    for (const { gate, session, socket } of connections) {
+      gate.tick()
+      if (!isFed && session.kind === 'public') socket.close(1001, 'no market data')
+    }
   }, TICK_MS)
   const idleTimer = setInterval(() => {
     const now = Date.now()

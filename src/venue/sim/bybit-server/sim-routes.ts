@@ -56,6 +56,7 @@ function closesOf(body: string): number | undefined {
 function simState(exchange: Exchange): object {
   return {
     now: exchange.source.now,
+    feed: exchange.feedProblem() ?? 'ok',
     orders: [...exchange.account.orders()].map(restRow),
     executions: [...exchange.account.executions.newestFirst()],
     positions: exchange.instruments.map((i) => positionRow(exchange.account.figuresOf(i.index))),

@@ -9,6 +9,7 @@ import type { ClosedPnlRow, ExecutionRow, TransactionRow } from './account-log.t
 import type { Exchange } from './exchange.ts'
 import type { GeneratedState } from './generated-source.ts'
 import type { OrderRow } from './order-row.ts'
+import type { PublicState } from './public-source.ts'
 import type { ReplayState } from './replay-source.ts'
 import { StartError } from './start-error.ts'
 
@@ -19,7 +20,7 @@ const ROWS_SAVED = 2_000
 const REST_FACTOR = 4
 const CLOCK_MS = 1_000
 
-type SourceState = GeneratedState | ReplayState
+type SourceState = GeneratedState | ReplayState | PublicState
 
 export interface SavedState {
   readonly version: number

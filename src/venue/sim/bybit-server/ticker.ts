@@ -1,6 +1,6 @@
 /**
  * The ticker of a symbol: last price and what the last 24 hours were.
- * Never shows a mark or index of its own: both are the last price here.
+ * Never makes up a mark or index: they are the market's own where it says them, else the last price.
  */
 import { HOUR_MS, type InstrumentIndex, RATE_SCALE, type Ticks, ticks } from '../../../core/units.ts'
 import { formatDecimal } from '../../../core/decimal.ts'
@@ -42,6 +42,9 @@ export class Tickers {
     const change = day.first > 0 ? last / day.first - 1 : 0
     const rate = formatDecimal(this.source.fundingRate(i), RATE_SCALE)
     const openInterest = day.volume / 4
+    const quote = this.source.quote?.(i)
+    const quoted = (units: number | undefined, fallback: string): string =>
+      units === undefined ? fallback : formatPrice(instrument, ticks(units))
     return {
       symbol: instrument.symbol,
       tickDirection: 'ZeroPlusTick',
@@ -51,19 +54,19 @@ export class Tickers {
       highPrice24h: formatPrice(instrument, ticks(Math.max(day.high, forming?.high ?? 0, last))),
       lowPrice24h: formatPrice(instrument, ticks(Math.min(day.low, forming?.low ?? last, last))),
       prevPrice1h: formatPrice(instrument, ticks(day.hourAgo)),
-      markPrice: price,
-      indexPrice: price,
+      markPrice: quoted(quote?.mark, price),
+      indexPrice: quoted(quote?.index, price),
       openInterest: floatText(openInterest, 4),
       openInterestValue: floatText(openInterest * last * tickFloat(instrument), 2),
       turnover24h: floatText(day.turnover, 4),
       volume24h: floatText(day.volume, 4),
       fundingIntervalHour: String(instrument.fundingIntervalMs / HOUR_MS),
       fundingCap: '0.00375',
-      nextFundingTime: String(nextFundingTs(this.source.now, instrument.fundingIntervalMs)),
+      nextFundingTime: String(quote?.nextFundingTs ?? nextFundingTs(this.source.now, instrument.fundingIntervalMs)),
       fundingRate: rate,
-      bid1Price: b[0]?.[0] ?? '',
+      bid1Price: quoted(quote?.bid, b[0]?.[0] ?? ''),
       bid1Size: b[0]?.[1] ?? '',
-      ask1Price: a[0]?.[0] ?? '',
+      ask1Price: quoted(quote?.ask, a[0]?.[0] ?? ''),
       ask1Size: a[0]?.[1] ?? '',
       preOpenPrice: '',
       preQty: '',

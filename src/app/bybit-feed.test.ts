@@ -1,0 +1,173 @@
+/**
+ * The public market of another exchange as ours: a second simulator stands in for Bybit, over its real REST and its real stream.
+ * Never leaves loopback.
+ */
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { RestClientV5 } from 'bybit-api'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import WebSocket from 'ws'
+import { serveExchange } from '../venue/sim/bybit-server/serve-exchange.ts'
+import { StartError } from '../venue/sim/bybit-server/start-error.ts'
+import type { RunningServer } from '../venue/sim/bybit-server/server.ts'
+import { SIM_KEY, SIM_SECRET } from '../venue/sim/sim-key.ts'
+import { BybitFeed } from './bybit-feed.ts'
+
+const SYMBOLS = ['ETHUSDT', 'BTCUSDT']
+let directory: string
+let publicState: string
+let bybit: RunningServer
+let paper: RunningServer
+
+const startPublic = (port = 0): Promise<RunningServer> => serveExchange({ port, seed: 11, speed: 60, stateFile: publicState })
+
+function startPaper(publicPort: number, port = 0): Promise<RunningServer> {
+  const restUrl = `http://127.0.0.1:${publicPort}`
+  const source = new BybitFeed({ restUrl, streamUrl: `ws://127.0.0.1:${publicPort}/v5/public/linear` }, () => undefined)
+  return serveExchange({ port, stateFile: join(directory, 'paper.json'), feed: { source, symbols: SYMBOLS } })
+}
+
+interface State {
+  readonly now: number
+  readonly feed: string
+  readonly executions: readonly {
+    readonly execPrice: string
+    readonly execQty: string
+    readonly symbol: string
+    readonly execTime: string
+  }[]
+  readonly positions: readonly { readonly symbol: string; readonly size: string }[]
+}
+const stateOf = async (server: RunningServer): Promise<State> =>
+  (await (await fetch(`http://127.0.0.1:${server.port}/_sim/state`)).json()) as State
+
+const clientOf = (server: RunningServer): RestClientV5 =>
+  new RestClientV5({ key: SIM_KEY, secret: SIM_SECRET, baseUrl: `http://127.0.0.1:${server.port}` })
+
+async function until(look: () => Promise<boolean>, limitMs = 15_000): Promise<void> {
+  const limit = performance.now() + limitMs
+  while (!(await look())) {
+    if (performance.now() > limit) throw new Error('waited too long')
+    await new Promise((resolve) => setTimeout(resolve, 30))
+  }
+}
+const isFed = async (): Promise<boolean> => (await stateOf(paper)).feed === 'ok'
+
+beforeEach(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'ballast-feed-'))
+  publicState = join(directory, 'public.json')
+  bybit = await startPublic()
+  paper = await startPaper(bybit.port)
+  await until(isFed)
+})
+afterEach(async () => {
+  await paper.close()
+  await bybit.close()
+  rmSync(directory, { recursive: true, force: true })
+})
+
+const klinesOf = async (server: RunningServer, symbol: string): Promise<string[][]> =>
+  (await clientOf(server).getKline({ category: 'linear', symbol, interval: '5', limit: 200 })).result.list as string[][]
+
+/** Both read at the same instant as nearly as can be: closed candles that both have are compared. */
+async function expectSameKlines(): Promise<void> {
+  for (const symbol of SYMBOLS) {
+    const [theirs, ours] = await Promise.all([klinesOf(bybit, symbol), klinesOf(paper, symbol)])
+    const closed = new Map(theirs.slice(1).map((k) => [k[0], k.slice(0, 6)]))
+    const both = ours.slice(1).filter((k) => closed.has(k[0] as string))
+    expect(both.length).toBeGreaterThan(150)
+    for (const k of both) expect(k.slice(0, 6)).toEqual(closed.get(k[0] as string))
+  }
+}
+
+test('orders are filled at the public prices, on an account of its own', async () => {
+  const prints: { p: string; T: number }[] = []
+  const socket = new WebSocket(`ws://127.0.0.1:${bybit.port}/v5/public/linear`)
+  socket.on('open', () => socket.send(JSON.stringify({ op: 'subscribe', args: ['publicTrade.BTCUSDT'] })))
+  socket.on('message', (data) => {
+    const frame = JSON.parse(data.toString()) as { topic?: string; data: { p: string; T: number }[] }
+    if (frame.topic !== undefined) prints.push(...frame.data)
+  })
+  await until(async () => prints.length > 3)
+  const placed = await clientOf(paper).submitOrder({
+    category: 'linear',
+    symbol: 'BTCUSDT',
+    side: 'Buy',
+    orderType: 'Market',
+    qty: '0.010',
+    orderLinkId: 'feed-1',
+  })
+  expect(placed.retCode).toBe(0)
+  await until(async () => (await stateOf(paper)).executions.length === 1)
+  const { executions, positions } = await stateOf(paper)
+  socket.close()
+  const near = prints.map((print) => Number(print.p))
+  // The newest prints around the fill, and the simulator's slippage of a few basis points.
+  expect(Number(executions[0]?.execPrice)).toBeGreaterThan(Math.min(...near) * 0.999)
+  expect(Number(executions[0]?.execPrice)).toBeLessThan(Math.max(...near) * 1.001)
+  expect(positions.find((p) => p.symbol === 'BTCUSDT')?.size).toBe('0.01')
+  expect((await stateOf(bybit)).executions).toEqual([])
+})
+
+test('candles, tickers and instruments are those of the public market', async () => {
+  const before = (await stateOf(paper)).now
+  await until(async () => (await stateOf(paper)).now > before + 360_000)
+  await expectSameKlines()
+  const instrumentOf = async (server: RunningServer) => {
+    const [row] = (await clientOf(server).getInstrumentsInfo({ category: 'linear', symbol: 'ETHUSDT' })).result.list
+    return { price: row?.priceFilter.tickSize, lot: row?.lotSizeFilter.qtyStep, least: row?.lotSizeFilter.minOrderQty }
+  }
+  expect(await instrumentOf(paper)).toEqual(await instrumentOf(bybit))
+  const nextFunding = async (server: RunningServer) =>
+    (await clientOf(server).getTickers({ category: 'linear', symbol: 'ETHUSDT' })).result.list[0]?.nextFundingTime
+  expect(await nextFunding(paper)).toBe(await nextFunding(bybit))
+}, 30_000)
+
+test('while the feed is away it says so, closes its public stream and fills nothing; then it reads what it missed', async () => {
+  const socket = new WebSocket(`ws://127.0.0.1:${paper.port}/v5/public/linear`)
+  let isCut = false
+  socket.on('close', () => {
+    isCut = true
+  })
+  await until(async () => socket.readyState === WebSocket.OPEN)
+  const port = bybit.port
+  await bybit.close()
+  await until(async () => !(await isFed()))
+  await until(async () => isCut)
+  const again = new WebSocket(`ws://127.0.0.1:${paper.port}/v5/public/linear`)
+  const refused = await new Promise<string>((resolve) => again.on('error', (error) => resolve(error.message)))
+  expect(refused).toContain('503')
+  const client = clientOf(paper)
+  const order = { category: 'linear', symbol: 'ETHUSDT', side: 'Buy', orderType: 'Market', qty: '0.10', orderLinkId: 'away-1' } as const
+  expect((await client.submitOrder(order)).retCode).toBe(0)
+  expect((await stateOf(paper)).executions).toEqual([])
+  bybit = await startPublic(port)
+  await until(isFed, 30_000)
+  await until(async () => (await stateOf(paper)).executions.length === 1)
+  await expectSameKlines()
+}, 60_000)
+
+test('a restart keeps the account and takes the market up where it is', async () => {
+  const order = { category: 'linear', symbol: 'ETHUSDT', side: 'Buy', orderType: 'Market', qty: '0.10', stopLoss: '10.00' } as const
+  expect((await clientOf(paper).submitOrder(order)).retCode).toBe(0)
+  await until(async () => (await stateOf(paper)).executions.length === 1)
+  const before = await stateOf(paper)
+  await paper.close()
+  expect(existsSync(join(directory, 'paper.json'))).toBe(true)
+  await until(async () => (await stateOf(bybit)).now > before.now + 180_000)
+  paper = await startPaper(bybit.port)
+  await until(isFed)
+  const after = await stateOf(paper)
+  expect(after.executions).toEqual(before.executions)
+  expect(after.positions.map((p) => p.size)).toEqual(before.positions.map((p) => p.size))
+  expect(after.now).toBeGreaterThanOrEqual(before.now + 170_000)
+  await expectSameKlines()
+}, 30_000)
+
+test('a market that cannot be read is said in one sentence', async () => {
+  const gone = await startPublic()
+  const port = gone.port
+  await gone.close()
+  await expect(startPaper(port)).rejects.toThrow(StartError)
+})
