@@ -31,7 +31,7 @@ test('it says what it is, and trades on its own account at the prices of the oth
   expect(ballast.output).toContain('🧪 PAPER')
   expect(ballast.output).toContain('Bybit’s public market, simulated account')
   await until(async () => (await ballast.simState()).executions.some((e) => e.execType === 'Trade'), 'a fill', 60_000)
-  await until(async () => (await ballast.get<{ items: readonly unknown[] }>('/fills')).items.length > 0, 'the fill in the books')
+  await until(async () => (await ballast.get<{ data: readonly unknown[] }>('/fills')).data.length > 0, 'the fill in the books')
   const theirs = (await (await fetch(`http://127.0.0.1:${bybit.port}/_sim/state`)).json()) as SimState
   expect(theirs.executions).toEqual([])
 }, 120_000)
