@@ -1,0 +1,157 @@
+/**
+ * The market on its way to the kernel: quotes kept as marks and spreads, bars gathered to instants, and what was missed read by REST.
+ * Never decides a bar twice and never lets one by while an older one is still being read.
+ */
+import { type InstrumentIndex, type Ts, ts } from '../core/units.ts'
+import type { BarsMode, ClosedBar, KernelInput } from '../kernel/event.ts'
+import type { Kernel } from '../kernel/kernel.ts'
+import type { Bar } from '../market/bars.ts'
+import type { Instrument } from '../market/instrument.ts'
+import type { Quote, Venue } from '../venue/port.ts'
+import { BarGate, type GatedBar } from './bar-gate.ts'
+import { type HealthReporter, PARTS } from './health.ts'
+import type { LiveDriver } from './live-driver.ts'
+import type { MarketClock } from './market-clock.ts'
+import type { Sender } from './sender.ts'
+import type { Wall } from './wall.ts'
+
+const WARMUP_BARS_MIN = 200
+const TIME_STRIDE_MS = 5_000
+
+export interface MarketFeedPorts {
+  readonly kernel: Kernel
+  readonly instruments: readonly Instrument[]
+  readonly intervalMs: number
+  readonly venue: Venue
+  readonly driver: LiveDriver
+  readonly sender: Sender
+  readonly clock: MarketClock
+  readonly health: HealthReporter
+  readonly wall: Wall
+  readonly log: (level: 'info' | 'warn' | 'error', text: string) => void
+  /** What must be decided before the bars of an instant. */
+  readonly before: () => readonly KernelInput[]
+}
+
+export class MarketFeed {
+  /** No bar was ever decided: what is read first warms up. */
+  isFresh = false
+  private readonly ports: MarketFeedPorts
+  private readonly gate: BarGate
+  private readonly marks: number[]
+  private readonly spreads: number[]
+  private lastStrideTs = 0
+  private closedAt: Ts | undefined
+  private backfilling: Promise<void> | undefined
+
+  constructor(ports: MarketFeedPorts) {
+    this.ports = ports
+    this.marks = ports.instruments.map(() => 0)
+    this.spreads = ports.instruments.map(() => 0)
+    this.gate = new BarGate(
+      ports.instruments.map((i) => i.index),
+      ports.intervalMs,
+      (at, mode, bars) => this.closeBars(at, mode, bars),
+      (at, missing) => void this.fetchBars(at, missing),
+    )
+  }
+
+  bar(instrument: InstrumentIndex, bar: Bar): void {
+    const { clock, intervalMs, wall } = this.ports
+    clock.see(ts(bar.ts + intervalMs))
+    this.gate.take(instrument, bar, wall.steadyMs())
+  }
+
+  quote(quote: Quote): void {
+    this.ports.clock.see(quote.ts)
+    const mark = quote.mark ?? quote.last
+    if (mark !== undefined) this.marks[quote.instrument] = mark
+    if (quote.bid !== undefined && quote.ask !== undefined) this.spreads[quote.instrument] = Math.max(0, quote.ask - quote.bid)
+  }
+
+  /** Lets an instant go whose bars do not all come. */
+  tick(): void {
+    if (!this.ports.clock.isLockstep) this.gate.tick(this.ports.wall.steadyMs())
+  }
+
+  /** Time passes for the kernel too where no bar closes. */
+  stride(): void {
+    const { clock, driver } = this.ports
+    const now = clock.now()
+    if (clock.isLockstep || !this.marks.some((m) => m > 0) || now - this.lastStrideTs < TIME_STRIDE_MS) return
+    this.lastStrideTs = now
+    const marks = [...this.marks]
+    driver.post(() => [{ type: 'time-advanced', ts: clock.now(), marks }])
+  }
+
+  /** Bars that closed while nobody listened: warm-up before the first start, late ones after it. */
+  backfill(): Promise<void> {
+    this.backfilling ??= this.backfillNow().finally(() => {
+      this.backfilling = undefined
+    })
+    return this.backfilling
+  }
+
+  private async backfillNow(): Promise<void> {
+    const { kernel, instruments, intervalMs, venue, driver, clock, wall, log } = this.ports
+    this.gate.isPaused = true
+    const reading = await venue.clock()
+    if (reading.ok) clock.reset(reading.value)
+    const until = clock.now()
+    const rows: ClosedBar[] = []
+    for (const instrument of instruments) {
+      const from = kernel.portfolio.barTs(instrument.index)
+      if (from !== undefined) this.gate.skipTo(instrument.index, from)
+      const fetched = await venue.candles(instrument.index, from, until, from === undefined ? this.warmupBars() : 1_000)
+      if (!fetched.ok) {
+        log('warn', `candles of ${instrument.symbol}: ${fetched.error.detail}`)
+        continue
+      }
+      for (const bar of fetched.value) rows.push({ instrument: instrument.index, bar })
+    }
+    const mode: BarsMode = this.isFresh ? 'warmup' : 'late'
+    rows.sort((a, b) => a.bar.ts - b.bar.ts || a.instrument - b.instrument)
+    if (rows.length > 0) {
+      const last = rows[rows.length - 1] as ClosedBar
+      await driver.submit(() => [{ type: 'bars-closed', ts: ts(last.bar.ts + intervalMs), mode, bars: rows }])
+      for (const row of rows) this.gate.skipTo(row.instrument, ts(row.bar.ts + intervalMs))
+    }
+    this.isFresh = false
+    this.gate.resume(wall.steadyMs())
+  }
+
+  private warmupBars(): number {
+    return Math.min(
+      1_000,
+      this.ports.kernel.config.strategies.reduce((most, s) => Math.max(most, s.definition.warmup(s.params)), WARMUP_BARS_MIN),
+    )
+  }
+
+  private async fetchBars(at: Ts, missing: readonly InstrumentIndex[]): Promise<void> {
+    const { venue, intervalMs, wall } = this.ports
+    for (const i of missing) {
+      const fetched = await venue.candles(i, ts(at - intervalMs), at, 1)
+      if (fetched.ok) for (const bar of fetched.value) this.gate.take(i, bar, wall.steadyMs())
+    }
+  }
+
+  private closeBars(at: Ts, mode: BarsMode, bars: readonly GatedBar[]): void {
+    const { driver, before } = this.ports
+    const rows = bars.map(({ instrument, bar }) => {
+      this.marks[instrument] = bar.close
+      return { instrument, bar, spreadTicks: this.spreads[instrument] ?? 0 }
+    })
+    this.lastStrideTs = at
+    void driver.submit(() => [...before(), { type: 'bars-closed', ts: at, mode, bars: rows }]).then(() => this.noteClosed(at))
+  }
+
+  /** The instant counts as done when all that it led to is sent and answered, and the answers are in the journal. */
+  private async noteClosed(at: Ts): Promise<void> {
+    const { driver, sender, health } = this.ports
+    await sender.whenIdle()
+    await driver.submit(() => [])
+    if (this.closedAt !== undefined && at <= this.closedAt) return
+    this.closedAt = at
+    health.report(PARTS.bars, 'ok', String(at))
+  }
+}
