@@ -2,16 +2,23 @@
  * Profile paper end to end: a whole Ballast trades a simulated account at the prices of another exchange, which a second simulator stands in for.
  * Never leaves loopback, and never touches the account of the exchange that gives the prices.
  */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { serveExchange } from '../../src/venue/sim/bybit-server/serve-exchange.ts'
 import type { RunningServer } from '../../src/venue/sim/bybit-server/server.ts'
 import { Installation, type SimState, until } from '../support/installation.ts'
 
+const directory = mkdtempSync(join(tmpdir(), 'ballast-paper-'))
 let bybit: RunningServer
 let ballast: Installation
 
+const startBybit = (port: number): Promise<RunningServer> =>
+  serveExchange({ port, seed: 7, speed: 60, stateFile: join(directory, 'bybit.json') })
+
 beforeAll(async () => {
-  bybit = await serveExchange({ port: 0, seed: 7, speed: 60 })
+  bybit = await startBybit(0)
   ballast = await Installation.make({
     config: {
       profile: 'paper',
@@ -25,6 +32,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await ballast?.remove()
   await bybit?.close()
+  rmSync(directory, { recursive: true, force: true })
 }, 60_000)
 
 test('it says what it is, and trades on its own account at the prices of the other', async () => {
@@ -35,3 +43,14 @@ test('it says what it is, and trades on its own account at the prices of the oth
   const theirs = (await (await fetch(`http://127.0.0.1:${bybit.port}/_sim/state`)).json()) as SimState
   expect(theirs.executions).toEqual([])
 }, 120_000)
+
+test('while the public market is away it holds entries as stale, and lets them go when it is back', async () => {
+  const isHeld = async (): Promise<boolean> =>
+    (await ballast.get<{ holds: readonly { cause: string }[] }>('/status')).holds.some((hold) => hold.cause === 'stale')
+  expect(await isHeld()).toBe(false)
+  const { port } = bybit
+  await bybit.close()
+  await until(isHeld, 'the stale hold', 60_000)
+  bybit = await startBybit(port)
+  await until(async () => !(await isHeld()), 'the end of the stale hold', 90_000)
+}, 180_000)

@@ -12,8 +12,7 @@ import { instrumentIndex } from '../../core/units.ts'
 import type { CancelOrder, OrderCommand, SetPositionStop, SubmitOrder } from '../../trading/event.ts'
 import type { AccountReading, OrderReport, StreamReport } from '../../trading/report.ts'
 import type { SendOutcome, Venue, VenueClock, VenueHandlers } from '../port.ts'
-import { RequestBudget, type RequestClass } from './budget.ts'
-import { FORBIDDEN_WAIT_MS, type VenueError, errorOf } from './error.ts'
+import type { VenueError } from './error.ts'
 import {
   OddRow,
   createBody,
@@ -25,6 +24,7 @@ import {
   toOrderReport,
   toPositionReport,
 } from './map.ts'
+import { Requests, listOf } from './requests.ts'
 import { readStreamFrame } from './stream.ts'
 import type { Transport } from './transport.ts'
 
@@ -36,11 +36,6 @@ export interface BybitOptions {
   /** Reads the simulator's own clock; undefined on the real exchange, where market time is server time. */
   readonly simClock: (() => Promise<VenueClock | undefined>) | undefined
 }
-
-type Params = Readonly<Record<string, string | number | boolean | undefined>>
-
-const listOf = <T extends z.ZodType>(row: T) => z.object({ list: z.array(row), nextPageCursor: z.string().optional() })
-const PAGES_MAX = 200
 
 const instrumentRow = z.object({
   symbol: z.string(),
@@ -75,13 +70,14 @@ export const intervalName = (intervalMs: number): string => (intervalMs === 86_4
 export class BybitVenue implements Venue {
   private readonly transport: Transport
   private readonly options: BybitOptions
-  private readonly budget = new RequestBudget()
+  private readonly requests: Requests
   private list: readonly Instrument[] = []
   private bySymbol: ReadonlyMap<string, Instrument> = new Map()
 
   constructor(transport: Transport, options: BybitOptions) {
     this.transport = transport
     this.options = options
+    this.requests = new Requests(transport, options.wallMs, options.sleep)
   }
 
   /** Must be told the instruments, with their indexes, before anything else is asked of them. */
@@ -94,53 +90,10 @@ export class BybitVenue implements Venue {
     return this.list[i] as Instrument
   }
 
-  private async request(kind: RequestClass, method: 'GET' | 'POST', path: string, params: Params): Promise<Result<unknown, VenueError>> {
-    for (;;) {
-      const wait = this.budget.waitMs(kind, this.options.wallMs())
-      if (wait <= 0) break
-      if (wait > 60_000)
-        return err({ type: 'retry-after', code: 'ip-ban', detail: 'the exchange refuses this address for now', waitMs: wait })
-      await this.options.sleep(wait)
-    }
-    this.budget.note(kind, this.options.wallMs())
-    const reply = await this.transport.call(method, path, params)
-    const error = errorOf(reply, method === 'POST', this.options.wallMs())
-    if (error === undefined) return ok(reply.type === 'reply' ? reply.body.result : undefined)
-    if (error.type === 'retry-after' && error.waitMs >= FORBIDDEN_WAIT_MS) this.budget.ban(this.options.wallMs() + error.waitMs)
-    return err(error)
-  }
-
-  private async read<T>(kind: RequestClass, path: string, params: Params, schema: z.ZodType<T>): Promise<Result<T, VenueError>> {
-    const reply = await this.request(kind, 'GET', path, params)
-    if (!reply.ok) return reply
-    const parsed = schema.safeParse(reply.value)
-    if (parsed.success) return ok(parsed.data)
-    return err({ type: 'venue-down', code: 'odd-shape', detail: `${path}: ${firstIssue(parsed.error)}` })
-  }
-
-  /** Follows the cursor to the end. */
-  private async readAll<T extends z.ZodType>(
-    kind: RequestClass,
-    path: string,
-    params: Params,
-    row: T,
-  ): Promise<Result<z.infer<T>[], VenueError>> {
-    const rows: z.infer<T>[] = []
-    let cursor: string | undefined
-    for (let page = 0; page < PAGES_MAX; page++) {
-      const reply = await this.read(kind, path, { ...params, cursor }, listOf(row))
-      if (!reply.ok) return reply
-      rows.push(...(reply.value.list as z.infer<T>[]))
-      cursor = reply.value.nextPageCursor
-      if (cursor === undefined || cursor === '' || reply.value.list.length === 0) return ok(rows)
-    }
-    return err({ type: 'venue-down', code: 'paging', detail: `${path}: more than ${PAGES_MAX} pages` })
-  }
-
   async instruments(symbols: readonly string[]): Promise<Result<InstrumentSpec[], VenueError>> {
     const specs: InstrumentSpec[] = []
     for (const [at, symbol] of symbols.entries()) {
-      const reply = await this.read('data', '/v5/market/instruments-info', { category: 'linear', symbol }, listOf(instrumentRow))
+      const reply = await this.requests.read('data', '/v5/market/instruments-info', { category: 'linear', symbol }, listOf(instrumentRow))
       if (!reply.ok)
         return reply.error.type === 'invalid-request'
           ? err({ ...reply.error, detail: `${symbol} is not a linear perpetual on this exchange` })
@@ -175,7 +128,7 @@ export class BybitVenue implements Venue {
       const clock = await simClock()
       return clock === undefined ? err({ type: 'venue-down', code: 'clock', detail: 'the simulator does not answer' }) : ok(clock)
     }
-    const reply = await this.read('account', '/v5/market/time', {}, z.object({ timeNano: z.string() }))
+    const reply = await this.requests.read('account', '/v5/market/time', {}, z.object({ timeNano: z.string() }))
     if (!reply.ok) return reply
     return ok({ now: ts(Math.floor(Number(reply.value.timeNano) / 1e6)), speed: 1 })
   }
@@ -183,7 +136,7 @@ export class BybitVenue implements Venue {
   /** How far this machine's clock is ahead of the exchange's, wall ms; half the round trip is taken off. */
   async clockSkewMs(): Promise<Result<number, VenueError>> {
     const before = this.options.wallMs()
-    const reply = await this.read('account', '/v5/market/time', {}, z.object({ timeNano: z.string() }))
+    const reply = await this.requests.read('account', '/v5/market/time', {}, z.object({ timeNano: z.string() }))
     if (!reply.ok) return reply
     const after = this.options.wallMs()
     return ok((before + after) / 2 - Number(reply.value.timeNano) / 1e6)
@@ -195,7 +148,7 @@ export class BybitVenue implements Venue {
     const bars: Bar[] = []
     let end: number = until - intervalMs
     while (bars.length < count) {
-      const reply = await this.read(
+      const reply = await this.requests.read(
         'data',
         '/v5/market/kline',
         {
@@ -243,18 +196,28 @@ export class BybitVenue implements Venue {
 
   async readAccount(executionsFrom: Ts): Promise<Result<AccountReading, VenueError>> {
     const coin = this.list[0]?.settleCoin ?? 'USDT'
-    const orders = await this.readAll('account', '/v5/order/realtime', { category: 'linear', settleCoin: coin, limit: 50 }, orderRow)
+    const orders = await this.requests.readAll(
+      'account',
+      '/v5/order/realtime',
+      { category: 'linear', settleCoin: coin, limit: 50 },
+      orderRow,
+    )
     if (!orders.ok) return orders
-    const executions = await this.readAll(
+    const executions = await this.requests.readAll(
       'account',
       '/v5/execution/list',
       { category: 'linear', startTime: executionsFrom, limit: 100 },
       executionRow,
     )
     if (!executions.ok) return executions
-    const positions = await this.readAll('account', '/v5/position/list', { category: 'linear', settleCoin: coin, limit: 200 }, positionRow)
+    const positions = await this.requests.readAll(
+      'account',
+      '/v5/position/list',
+      { category: 'linear', settleCoin: coin, limit: 200 },
+      positionRow,
+    )
     if (!positions.ok) return positions
-    const wallet = await this.read('account', '/v5/account/wallet-balance', { accountType: 'UNIFIED', coin }, walletResult)
+    const wallet = await this.requests.read('account', '/v5/account/wallet-balance', { accountType: 'UNIFIED', coin }, walletResult)
     if (!wallet.ok) return wallet
     const balance = wallet.value.list[0]?.coin.find((c) => c.coin === coin)?.walletBalance ?? '0'
     return this.tryMap(() => ({
@@ -274,11 +237,11 @@ export class BybitVenue implements Venue {
   ): Promise<Result<{ readonly order: OrderReport; readonly executions: readonly StreamReport[] } | undefined, VenueError>> {
     const { symbol } = this.instrument(i)
     for (const path of ['/v5/order/realtime', '/v5/order/history']) {
-      const reply = await this.read('account', path, { category: 'linear', symbol, orderLinkId: clientOrderId }, listOf(orderRow))
+      const reply = await this.requests.read('account', path, { category: 'linear', symbol, orderLinkId: clientOrderId }, listOf(orderRow))
       if (!reply.ok) return reply
       const row = reply.value.list[0]
       if (row === undefined) continue
-      const executions = await this.readAll(
+      const executions = await this.requests.readAll(
         'account',
         '/v5/execution/list',
         { category: 'linear', symbol, orderLinkId: clientOrderId, limit: 100 },
@@ -296,7 +259,7 @@ export class BybitVenue implements Venue {
   }
 
   async setLeverage(i: InstrumentIndex, leverage: number): Promise<Result<void, VenueError>> {
-    const reply = await this.request('account', 'POST', '/v5/position/set-leverage', {
+    const reply = await this.requests.request('account', 'POST', '/v5/position/set-leverage', {
       category: 'linear',
       symbol: this.instrument(i).symbol,
       buyLeverage: String(leverage),
@@ -324,7 +287,7 @@ export class BybitVenue implements Venue {
       }
     if ((command.targets?.length ?? 0) > 1)
       return { type: 'refused', error: { type: 'invalid-request', code: 'targets', detail: 'only one target can travel with an entry' } }
-    const reply = await this.request(
+    const reply = await this.requests.request(
       command.reduceOnly ? 'exit' : 'entry',
       'POST',
       '/v5/order/create',
@@ -342,7 +305,7 @@ export class BybitVenue implements Venue {
 
   private async cancel(command: CancelOrder): Promise<SendOutcome> {
     const id = command.venueOrderId === undefined ? { orderLinkId: command.clientOrderId } : { orderId: command.venueOrderId }
-    const reply = await this.request('exit', 'POST', '/v5/order/cancel', {
+    const reply = await this.requests.request('exit', 'POST', '/v5/order/cancel', {
       category: 'linear',
       symbol: this.instrument(command.instrument).symbol,
       ...id,
@@ -353,7 +316,7 @@ export class BybitVenue implements Venue {
 
   private async setStop(command: SetPositionStop): Promise<SendOutcome> {
     const instrument = this.instrument(command.instrument)
-    const reply = await this.request('exit', 'POST', '/v5/position/trading-stop', {
+    const reply = await this.requests.request('exit', 'POST', '/v5/position/trading-stop', {
       category: 'linear',
       symbol: instrument.symbol,
       tpslMode: 'Full',
@@ -403,9 +366,4 @@ function outcomeOf(error: VenueError): SendOutcome {
     case 'market-state':
       return { type: 'refused', error }
   }
-}
-
-function firstIssue(error: z.ZodError): string {
-  const issue = error.issues[0]
-  return issue === undefined ? 'unexpected shape' : `${issue.path.join('.')}: ${issue.message}`
 }
