@@ -2,19 +2,18 @@
  * `ballast backtest STRATEGY --symbol S`: one run over stored candles or a file, its figures and what is doubtful about them.
  * Never needs a database, and never prints a figure before what speaks against it.
  */
-import { writeFileSync } from 'node:fs'
 import type { Command } from 'commander'
 import { z } from 'zod'
 import packageJson from '../../package.json' with { type: 'json' }
 import { reportHtml } from '../backtest/report/report.ts'
-import { type Study, type StudyRequest, type StudySeries, constantFunding, runStudy } from '../backtest/study.ts'
+import { type StudyRequest, type StudySeries, constantFunding, runStudy } from '../backtest/study.ts'
 import { verdictOf } from '../backtest/verdict.ts'
 import { formatDecimal, parseDecimal } from '../core/decimal.ts'
 import { nearestOf } from '../core/nearest.ts'
 import { CASH_SCALE, type Cash, RATE_SCALE, type Rate, cash, instrumentIndex, rate } from '../core/units.ts'
 import { readCsvColumns } from '../market/candles/csv.ts'
 import { findSeries } from '../market/candles/find-series.ts'
-import { type Instrument, formatPrice, formatQuantity, makeInstrument, parseQuantity } from '../market/instrument.ts'
+import { type Instrument, makeInstrument, parseQuantity } from '../market/instrument.ts'
 import { RISK_PROFILES, RISK_PROFILE_NAMES, type RiskProfileName } from '../risk/profiles.ts'
 import type { Sizing } from '../risk/sizing.ts'
 import { STRATEGIES } from '../strategy/registry.ts'
@@ -22,6 +21,7 @@ import type { StrategyDefinition } from '../strategy/strategy.ts'
 import { MAKER_RATE, SIM_COSTS, TAKER_RATE } from '../venue/sim/costs.ts'
 import type { SlippageModel } from '../venue/sim/models.ts'
 import { type CliContext, contextOf, dataFailure } from './context.ts'
+import { equityCsv, tradesCsv, write } from './backtest-files.ts'
 import { type DataInfo, printStudy } from './backtest-summary.ts'
 import { CliError, EXIT } from './exit.ts'
 import { startProgress } from './progress.ts'
@@ -384,52 +384,4 @@ function costsOf(request: StudyRequest, flags: BacktestFlags) {
     markPrice: 'last',
     liquidation: 'off',
   }
-}
-
-function write(file: string, text: string): void {
-  try {
-    writeFileSync(file, text)
-  } catch (cause) {
-    throw new CliError(
-      EXIT.error,
-      `${file} cannot be written (${cause instanceof Error ? cause.message : String(cause)}).`,
-      'Choose another place.',
-      { cause },
-    )
-  }
-}
-
-function tradesCsv(study: Study, series: readonly StudySeries[]): string {
-  const lines = ['id,side,entryTime,entryPrice,exitTime,exitPrice,quantity,fee,funding,pnl,exitReason']
-  for (const trade of [...study.result.trades, ...study.result.openTrades]) {
-    const { instrument } = series[trade.instrument] as StudySeries
-    const price = (p: number): string =>
-      Number.isInteger(p)
-        ? formatPrice(instrument, trade.entryPrice === p ? trade.entryPrice : trade.exitPrice)
-        : String(Number(((p * instrument.tick) / 10 ** instrument.priceScale).toPrecision(15)))
-    lines.push(
-      [
-        trade.number,
-        trade.side === 1 ? 'long' : 'short',
-        trade.entryTs,
-        price(trade.entryPrice),
-        trade.exitTs,
-        price(trade.exitPrice),
-        formatQuantity(instrument, trade.quantity),
-        formatDecimal(trade.fee, CASH_SCALE),
-        formatDecimal(trade.funding, CASH_SCALE),
-        formatDecimal(trade.pnl, CASH_SCALE),
-        trade.exitReason,
-      ].join(','),
-    )
-  }
-  return `${lines.join('\n')}\n`
-}
-
-function equityCsv(study: Study): string {
-  const { ts, value } = study.result.equity
-  const lines = new Array<string>(ts.length + 1)
-  lines[0] = 'timestamp,equity'
-  for (let k = 0; k < ts.length; k++) lines[k + 1] = `${ts[k]},${formatDecimal(value[k] as number, CASH_SCALE)}`
-  return `${lines.join('\n')}\n`
 }
