@@ -71,6 +71,10 @@ export class LiveDriver {
     return this.queue.length
   }
 
+  get isBusy(): boolean {
+    return this.isPumping
+  }
+
   whenIdle(): Promise<void> {
     if (!this.isPumping && this.queue.length === 0) return Promise.resolve()
     return new Promise((resolve) => {

@@ -107,8 +107,7 @@ export class Reconciler {
       if (difference.otherBallast.length > 0) await this.holdForOther(difference)
       if (isClean(difference) || this.isOnlyInFlight(difference)) return this.clean(reading, upTo, '')
       if (previous !== undefined && sameDifference(previous, difference)) {
-        await this.book(difference, reading)
-        return this.clean(reading, upTo, `booked: ${describe(difference, this.ports.kernel)}`)
+        if (await this.book(difference, reading)) return this.clean(reading, upTo, `booked: ${describe(difference, this.ports.kernel)}`)
       }
       previous = difference
       await this.ports.wall.sleep(SECOND_READ_MS)
@@ -202,17 +201,25 @@ export class Reconciler {
     )
   }
 
-  private async book(difference: Difference, reading: AccountReading): Promise<void> {
+  /**
+   * False if the books have moved since the difference was taken: it is then not what was read twice.
+   * The driver is idle when it is checked, so that no fill waits its turn between the check and the booking.
+   */
+  private async book(difference: Difference, reading: AccountReading): Promise<boolean> {
     const { driver, kernel } = this.ports
+    while (driver.isBusy) await driver.whenIdle()
+    if (!sameDifference(difference, differenceOf(reading, this.indexes(), this.known))) return false
     const at = this.ports.now()
+    const before = kernel.portfolio.ledger.wallet
     const events = adjustmentsOf(difference, (i) => kernel.portfolio.mark(i), 'found by reconciliation, twice', at)
-    await driver.submit(() => events)
+    if (events.length > 0) await driver.submit(() => events)
     // A booked position realizes at the mark: what is left of the wallet's difference after it is a flow or a correction.
-    const rest = cash(reading.walletBalance - kernel.portfolio.ledger.wallet)
+    const rest = cash(difference.wallet - (kernel.portfolio.ledger.wallet - before))
     if (rest !== 0)
       await driver.submit(() => [
         { type: 'wallet-adjusted', coin: kernel.config.instruments[0]?.settleCoin ?? 'USDT', amount: rest, cause: 'reconcile', ts: at },
       ])
+    return true
   }
 
   private async holdForOther(difference: Difference): Promise<void> {
