@@ -2,6 +2,7 @@
  * A small trader over the matching engine: real inputs and facts for tests of the journal and of what reads it.
  * Never used as a model of the live driver: it plays a seeded walk, one bar after the other.
  */
+import { commandOfFact } from '../../src/kernel/fact-command.ts'
 import { Random } from '../../src/core/random.ts'
 import { CASH_ONE, cash, instrumentIndex, lots, rate, strategyId, ticks, ts } from '../../src/core/units.ts'
 import type { Journal } from '../../src/journal/journal.ts'
@@ -12,7 +13,7 @@ import { Kernel } from '../../src/kernel/kernel.ts'
 import { makeInstrument } from '../../src/market/instrument.ts'
 import { RESEARCH_LIMITS } from '../../src/risk/limits.ts'
 import { smaCross } from '../../src/strategy/sma-cross.ts'
-import type { OrderCommand, VenueEvent } from '../../src/trading/event.ts'
+import type { VenueEvent } from '../../src/trading/event.ts'
 import { MAKER_RATE, TAKER_RATE } from '../../src/venue/sim/costs.ts'
 import { SimVenue } from '../../src/venue/sim/sim-venue.ts'
 
@@ -130,7 +131,7 @@ export class ScriptedTrader {
   }
 
   private send(fact: KernelFact): void {
-    const command = commandOf(fact)
+    const command = commandOfFact(fact)
     if (command === undefined) return
     const refusal = this.venue.accept(command, ts(this.now), (event) => this.heard.push(event))
     if (refusal !== undefined && command.type === 'submit-order')
@@ -147,24 +148,5 @@ export class ScriptedTrader {
 
   private async hear(): Promise<void> {
     while (this.heard.length > 0) await this.give(this.heard.shift() as VenueEvent)
-  }
-}
-
-function commandOf(fact: KernelFact): OrderCommand | undefined {
-  switch (fact.type) {
-    case 'order-submitted':
-      return fact.command
-    case 'cancel-requested':
-      return {
-        type: 'cancel-order',
-        orderId: fact.orderId,
-        clientOrderId: fact.clientOrderId,
-        venueOrderId: fact.venueOrderId,
-        instrument: fact.instrument,
-      }
-    case 'stop-requested':
-      return { type: 'set-position-stop', instrument: fact.instrument, stop: fact.stop, triggerBy: fact.triggerBy }
-    default:
-      return undefined
   }
 }

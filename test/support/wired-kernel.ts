@@ -2,6 +2,7 @@
  * A kernel wired to the matching engine, synchronously, that keeps its log: every input and the facts that followed.
  * Never a model of the live driver's waiting: it is the same order of steps without time in between.
  */
+import { commandOfFact } from '../../src/kernel/fact-command.ts'
 import { Random } from '../../src/core/random.ts'
 import { MINUTE_MS, cash, instrumentIndex, strategyId, ticks, ts } from '../../src/core/units.ts'
 import type { KernelConfig } from '../../src/kernel/config.ts'
@@ -11,7 +12,7 @@ import { makeInstrument } from '../../src/market/instrument.ts'
 import { RISK_PROFILES } from '../../src/risk/profiles.ts'
 import { donchianBreakout } from '../../src/strategy/donchian-breakout.ts'
 import { smaCross } from '../../src/strategy/sma-cross.ts'
-import type { OrderCommand, VenueEvent } from '../../src/trading/event.ts'
+import type { VenueEvent } from '../../src/trading/event.ts'
 import { SIM_COSTS } from '../../src/venue/sim/costs.ts'
 import { SimVenue } from '../../src/venue/sim/sim-venue.ts'
 
@@ -89,7 +90,7 @@ export class WiredKernel {
   }
 
   private send(fact: KernelFact): void {
-    const command = commandOf(fact)
+    const command = commandOfFact(fact)
     if (command === undefined) return
     const refusal = this.venue.accept(command, ts(this.now), this.hear)
     if (refusal === undefined || command.type !== 'submit-order') return
@@ -137,25 +138,6 @@ export class WiredKernel {
 
   marks(): number[] {
     return [...this.prices]
-  }
-}
-
-function commandOf(fact: KernelFact): OrderCommand | undefined {
-  switch (fact.type) {
-    case 'order-submitted':
-      return fact.command
-    case 'cancel-requested':
-      return {
-        type: 'cancel-order',
-        orderId: fact.orderId,
-        clientOrderId: fact.clientOrderId,
-        venueOrderId: fact.venueOrderId,
-        instrument: fact.instrument,
-      }
-    case 'stop-requested':
-      return { type: 'set-position-stop', instrument: fact.instrument, stop: fact.stop, triggerBy: fact.triggerBy }
-    default:
-      return undefined
   }
 }
 
