@@ -16,6 +16,7 @@ import {
   mulDivCeil,
   mulDivFloor,
   parseDecimal,
+  scanDecimal,
 } from './decimal.ts'
 
 const SAFE = BigInt(Number.MAX_SAFE_INTEGER)
@@ -169,5 +170,23 @@ describe('decimal text', () => {
     [99_999_999, 8, 0, '1'],
   ])('%d at scale %d with %d decimals', (value, scale, decimals, expected) => {
     expect(formatFixed(value, scale, decimals)).toBe(expected)
+  })
+})
+
+describe('scanDecimal', () => {
+  const texts = fc.oneof(
+    fc.tuple(fc.bigInt({ min: 0n, max: 99_999_999_999_999_999n }), fc.stringMatching(/^\d{0,10}$/)).map(([w, f]) => `${w}.${f}`),
+    fc.bigInt({ min: 0n, max: 99_999_999_999_999_999n }).map(String),
+    fc.stringMatching(/^[0-9.]{0,8}$/),
+    fc.stringMatching(/^[-+0-9.e ,]{0,6}$/),
+  )
+  test('answers as parseDecimal does, and -1 where that one answers nothing or a sign stands in front', () => {
+    fc.assert(
+      fc.property(texts, fc.integer({ min: 0, max: 10 }), (text, scale) => {
+        const slow = /^[-+]/.test(text) ? undefined : parseDecimal(text, scale)
+        expect(scanDecimal(text, scale)).toBe(slow ?? -1)
+      }),
+      { numRuns: 2_000 },
+    )
   })
 })
