@@ -19,7 +19,7 @@ export function commandOfFact(fact: KernelFact): OrderCommand | undefined {
         instrument: fact.instrument,
       }
     case 'stop-requested':
-      return { type: 'set-position-stop', instrument: fact.instrument, stop: fact.stop, triggerBy: fact.triggerBy }
+      return { type: 'set-protection', instrument: fact.instrument, stop: fact.stop, triggerBy: fact.triggerBy }
     default:
       return undefined
   }

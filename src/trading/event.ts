@@ -31,14 +31,32 @@ export interface CancelOrder {
   readonly venueOrderId: string | undefined
   readonly instrument: InstrumentIndex
 }
-/** Moves the stop of the whole position at the venue (and makes one where there is none). */
-export interface SetPositionStop {
-  readonly type: 'set-position-stop'
+/** Changes a standing order in place; what is not given stays. `lots` is the new total and must be above what is filled. */
+export interface AmendOrder {
+  readonly type: 'amend-order'
+  readonly orderId: OrderId
+  readonly clientOrderId: string
+  readonly venueOrderId: string | undefined
   readonly instrument: InstrumentIndex
-  readonly stop: Ticks
+  readonly lots: Lots | undefined
+  readonly limit: Ticks | undefined
+  readonly trigger: Ticks | undefined
+}
+/** A stop that follows the best price at a distance, from an activation price on or at once. */
+export interface Trail {
+  readonly by: Ticks
+  readonly activation: Ticks | undefined
+}
+/** What guards the whole position at the venue: made where there is none, moved where there is. What is undefined stays; `none` goes. */
+export interface SetProtection {
+  readonly type: 'set-protection'
+  readonly instrument: InstrumentIndex
+  readonly stop: Ticks | undefined
+  readonly target?: Ticks | 'none' | undefined
+  readonly trail?: Trail | 'none' | undefined
   readonly triggerBy: PriceSource
 }
-export type OrderCommand = SubmitOrder | CancelOrder | SetPositionStop
+export type OrderCommand = SubmitOrder | CancelOrder | AmendOrder | SetProtection
 
 interface OrderEventHead {
   readonly instrument: InstrumentIndex

@@ -15,6 +15,9 @@ export const ORDER_KINDS = [
 ] as const
 export type OrderKind = (typeof ORDER_KINDS)[number]
 
+/** A stop triggers on a move against its side's wish (a buy on a rise), a take-profit on one with it. */
+export const isStopKind = (kind: OrderKind): boolean => kind === 'stop-market' || kind === 'stop-limit' || kind === 'trailing-stop'
+
 /** entry adds risk; reduce, protective and flatten take it off and pass every limit once verified against the position (S2). */
 export const INTENT_CLASSES = ['entry', 'reduce', 'protective', 'flatten'] as const
 export type IntentClass = (typeof INTENT_CLASSES)[number]
@@ -33,11 +36,19 @@ export interface Reason {
   readonly values: Readonly<Record<string, number | string | boolean>>
 }
 
-/** A take-profit that travels with the entry: its price and its part of the filled quantity, in (0, 1]. */
+/**
+ * A take-profit that travels with the entry: its price and its part of the filled quantity, in (0, 1]. With a limit it is a limit order
+ * from its trigger on, else a market order. It covers the whole position and follows its size, unless it is for what its entry filled.
+ */
 export interface Target {
   readonly price: Ticks
   readonly share: number
+  readonly limit?: Ticks | undefined
+  readonly covers?: 'position' | 'entry'
 }
+
+/** Whether a target is one for the whole position, as a venue holds one of. */
+export const isWholeTarget = (target: Target): boolean => target.share === 1 && target.limit === undefined && target.covers !== 'entry'
 
 export interface OrderIntent {
   readonly strategy: StrategyId

@@ -152,6 +152,7 @@ const harness: VenueHarness = {
   },
   send,
   bar: play,
+  depth: (share) => exchange.venue.setDepth(share),
   events: () => told.splice(0),
   held: async () => {
     const reading = await venue.readAccount(ts(1))

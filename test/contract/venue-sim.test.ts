@@ -39,6 +39,7 @@ describeVenue({
     venue.bar(I, bars.bars, into)
     bars.bars.reveal()
   },
+  depth: (share) => venue.setDepth(share),
   events: () => told.splice(0),
   held: async () => venue.positions[0]?.lots ?? 0,
   wallet: async () => venue.ledger.wallet,

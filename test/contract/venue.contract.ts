@@ -5,7 +5,7 @@
 import { expect, test } from 'vitest'
 import { type Lots, type Side, type Ticks, cash, instrumentIndex, lots, orderId, ticks } from '../../src/core/units.ts'
 import { type Instrument, makeInstrument } from '../../src/market/instrument.ts'
-import type { OrderCommand, SubmitOrder, VenueEvent } from '../../src/trading/event.ts'
+import type { AmendOrder, OrderCommand, SetProtection, SubmitOrder, VenueEvent } from '../../src/trading/event.ts'
 import { clientOrderIdOf } from '../../src/trading/order.ts'
 
 export const TAG = 'venue1'
@@ -35,6 +35,8 @@ export interface VenueHarness {
   send(command: OrderCommand): Promise<Taken>
   /** Plays one bar, and waits until all that it did was told. */
   bar(prices: BarTicks): Promise<void>
+  /** What one order may take of a bar's volume from now on, as a part of it. */
+  depth(share: number): void
   /** Events since the last time, in order. */
   events(): readonly VenueEvent[]
   /** Signed. */
@@ -125,8 +127,27 @@ class Desk {
     })
   }
 
+  amend(n: number, change: Partial<Pick<AmendOrder, 'lots' | 'limit' | 'trigger'>>): Promise<Taken> {
+    const id = orderId(n)
+    return this.harness.send({
+      type: 'amend-order',
+      orderId: id,
+      clientOrderId: clientOrderIdOf(TAG, id),
+      venueOrderId: undefined,
+      instrument: I,
+      lots: undefined,
+      limit: undefined,
+      trigger: undefined,
+      ...change,
+    })
+  }
+
+  protect(legs: Partial<Pick<SetProtection, 'stop' | 'target' | 'trail'>>): Promise<Taken> {
+    return this.harness.send({ type: 'set-protection', instrument: I, stop: undefined, triggerBy: 'last', ...legs })
+  }
+
   stop(at: number): Promise<Taken> {
-    return this.harness.send({ type: 'set-position-stop', instrument: I, stop: ticks(at), triggerBy: 'last' })
+    return this.harness.send({ type: 'set-protection', instrument: I, stop: ticks(at), triggerBy: 'last' })
   }
 
   bar(...prices: [number] | [number, number, number, number]): Promise<void> {
@@ -311,6 +332,182 @@ export function describeVenue(harness: VenueHarness): void {
     await desk.bar(100_000)
     expect(desk.lines()).toEqual([])
     expect(await harness.wallet()).toBe(OPENING)
+  })
+
+  test('a stop-limit takes at its trigger, and never beyond its limit', async () => {
+    const desk = await venue()
+    expect(await desk.submit({ kind: 'stop-limit', trigger: t(101_000), limit: t(101_200) })).toBe('taken')
+    await desk.bar(100_000, 100_900, 100_000, 100_900)
+    expect(desk.lines()).toEqual(['#1 accepted'])
+    await desk.bar(100_900, 102_000, 100_900, 102_000)
+    expect(desk.lines()).toEqual(['#1 triggered', filled('#1', 1, 10, taken(101_000, 1))])
+  })
+
+  test('a stop-limit whose limit the open has jumped over waits at its limit as a maker', async () => {
+    const desk = await venue()
+    await desk.submit({ kind: 'stop-limit', trigger: t(101_000), limit: t(101_200) })
+    await desk.bar(101_500)
+    expect(desk.lines()).toEqual(['#1 accepted', '#1 triggered'])
+    await desk.bar(101_400, 101_400, 101_100, 101_300)
+    expect(desk.lines()).toEqual([filled('#1', 1, 10, 101_200, 'maker')])
+  })
+
+  test.each([
+    ['post-only that would take at its trigger', 'post-only', 101_200],
+    ['ioc that does not cross at its trigger', 'ioc', 100_800],
+    ['fok that does not cross at its trigger', 'fok', 100_800],
+  ] as const)('a stop-limit, %s, is canceled', async (_, timeInForce, limit) => {
+    const desk = await venue()
+    expect(await desk.submit({ kind: 'stop-limit', trigger: t(101_000), limit: t(limit), timeInForce })).toBe('taken')
+    await desk.bar(100_000, 101_500, 100_000, 101_500)
+    expect(desk.lines()).toEqual(['#1 accepted', '#1 triggered', '#1 canceled'])
+    expect(await harness.held()).toBe(0)
+  })
+
+  test('a take-profit-limit on the way up sells what is held, at its limit or better', async () => {
+    const desk = await venue()
+    await desk.long()
+    expect(await desk.submit({ kind: 'take-profit-limit', side: -1, trigger: t(104_000), limit: t(103_900), reduceOnly: true })).toBe(
+      'taken',
+    )
+    await desk.bar(103_000, 104_500, 102_900, 104_200)
+    expect(desk.lines()).toEqual(['#2 accepted', '#2 triggered', filled('#2', -1, 10, taken(104_000, -1))])
+    expect(await harness.held()).toBe(0)
+  })
+
+  test('a trailing stop follows the best price at its distance and sells when the price comes back', async () => {
+    const desk = await venue()
+    await desk.long()
+    expect(await desk.protect({ trail: { by: t(1_000), activation: undefined } })).toBe('taken')
+    await desk.bar(100_500, 103_000, 100_000, 103_000)
+    await desk.bar(102_500, 102_600, 102_100, 102_400)
+    expect(desk.lines()).toEqual(['attached-stop adopted sell 10 at undefined reduce-only'])
+    await desk.bar(102_400, 102_400, 101_000, 101_500)
+    expect(desk.lines()).toEqual(['attached-stop triggered', filled('attached-stop', -1, 10, taken(102_000, -1))])
+    expect(await harness.held()).toBe(0)
+  })
+
+  test('a trailing stop with an activation price does nothing before it, and the stop beside it goes with the position', async () => {
+    const desk = await venue()
+    await desk.long({ stop: t(95_000) })
+    expect(await desk.protect({ trail: { by: t(500), activation: t(102_000) } })).toBe('taken')
+    await desk.bar(100_000, 101_900, 99_000, 99_500)
+    expect(desk.lines()).toEqual(['attached-stop adopted sell 10 at 102000 reduce-only'])
+    await desk.bar(101_000, 102_100, 101_000, 102_100)
+    await desk.bar(102_000, 102_000, 101_000, 101_200)
+    expect(desk.lines()).toEqual(['attached-stop triggered', filled('attached-stop', -1, 10, taken(101_600, -1)), 'attached-stop canceled'])
+  })
+
+  test('the position’s target is made, moved and taken off', async () => {
+    const desk = await venue()
+    await desk.long({ stop: t(98_000) })
+    expect(await desk.protect({ target: t(104_000) })).toBe('taken')
+    expect(await desk.protect({ target: t(105_000) })).toBe('taken')
+    expect(await desk.protect({ target: t(105_000) })).toBe('unchanged')
+    expect(await desk.protect({ target: t(99_000) })).toBe('refused 10001')
+    expect(await desk.protect({ target: 'none' })).toBe('taken')
+    expect(desk.lines()).toEqual([
+      'attached-target adopted sell 10 at 104000 reduce-only',
+      'attached-target amended 10 at 105000',
+      'attached-target canceled',
+    ])
+  })
+
+  test('a target that is a limit order covers what its entry filled, and sells at its limit', async () => {
+    const desk = await venue()
+    await desk.long({ stop: t(98_000), targets: [{ price: t(104_000), share: 1, limit: t(104_000) }] })
+    await desk.submit({ lots: q(4), stop: t(98_000) })
+    await desk.bar(100_000)
+    expect(desk.lines().filter((line) => line.includes('attached'))).toEqual(['attached-stop amended 14 at 98000'])
+    await desk.bar(103_000, 104_500, 102_900, 104_200)
+    expect(desk.lines()).toEqual([
+      'attached-target triggered',
+      filled('attached-target', -1, 10, 104_000),
+      'attached-stop amended 4 at 98000',
+    ])
+    expect(await harness.held()).toBe(4)
+  })
+
+  test('an amended limit is filled at its new price for its new quantity', async () => {
+    const desk = await venue()
+    await desk.submit({ kind: 'limit', limit: t(99_000) })
+    expect(await desk.amend(1, { limit: t(98_500), lots: q(6) })).toBe('taken')
+    expect(await desk.amend(1, { limit: t(98_500) })).toBe('refused 10001')
+    await desk.bar(99_000, 99_000, 98_400, 98_700)
+    expect(desk.lines()).toEqual(['#1 accepted', '#1 amended 6 at 98500', filled('#1', 1, 6, 98_500, 'maker')])
+    expect(await desk.amend(1, { limit: t(98_000) })).toBe('unknown gone')
+  })
+
+  test('an amended trigger is met where it stands now, and never put on the wrong side', async () => {
+    const desk = await venue()
+    await desk.submit({ kind: 'stop-market', trigger: t(101_000) })
+    expect(await desk.amend(1, { trigger: t(99_000) })).toBe('refused 110092')
+    expect(await desk.amend(1, { trigger: t(103_000) })).toBe('taken')
+    await desk.bar(101_000, 102_000, 101_000, 102_000)
+    await desk.bar(102_000, 104_000, 102_000, 104_000)
+    expect(desk.lines()).toEqual(['#1 accepted', '#1 amended 10 at 103000', '#1 triggered', filled('#1', 1, 10, taken(103_000, 1))])
+  })
+
+  // A bar trades ten coins, 10,000 lots: a part of 0.0004 is 4 lots for one order.
+
+  test('a limit that the market fills in parts stays for the rest, and its stop grows with it', async () => {
+    const desk = await venue()
+    harness.depth(0.0004)
+    await desk.submit({ kind: 'limit', limit: t(99_000), stop: t(97_000) })
+    await desk.bar(99_500, 99_500, 98_900, 99_200)
+    expect(desk.lines()).toEqual([
+      '#1 accepted',
+      `${filled('#1', 1, 4, 99_000, 'maker')} in part`,
+      'attached-stop adopted sell 4 at 97000 reduce-only',
+    ])
+    await desk.bar(99_200, 99_300, 98_900, 99_000)
+    expect(desk.lines()).toEqual([`${filled('#1', 1, 4, 99_000, 'maker')} in part`, 'attached-stop amended 8 at 97000'])
+    expect(await desk.amend(1, { lots: q(8) })).toBe('refused 110064')
+    expect(await desk.cancel(1)).toBe('taken')
+    expect(desk.lines()).toEqual(['#1 canceled'])
+    expect(await harness.held()).toBe(8)
+    await desk.bar(98_000, 98_000, 96_500, 96_800)
+    expect(desk.lines()).toEqual([
+      'attached-stop triggered',
+      `${filled('attached-stop', -1, 4, taken(97_000, -1))} in part`,
+      filled('attached-stop', -1, 4, taken(97_000, -1) - 1),
+    ])
+    expect(await harness.held()).toBe(0)
+  })
+
+  test('a market order that is larger than the book’s first step walks on, a tick worse for each', async () => {
+    const desk = await venue()
+    harness.depth(0.0004)
+    await desk.submit()
+    await desk.bar(100_000)
+    const first = taken(100_000, 1)
+    expect(desk.lines()).toEqual([
+      '#1 accepted',
+      `${filled('#1', 1, 4, first)} in part`,
+      `${filled('#1', 1, 4, first + 1)} in part`,
+      filled('#1', 1, 2, first + 2),
+    ])
+  })
+
+  test.each([
+    ['ioc takes what its price allows and gives the rest up', 'ioc', 4],
+    ['fok that would not get all takes nothing', 'fok', 0],
+    ['gtc takes what its price allows and rests with what is left', 'gtc', 4],
+  ] as const)('a crossing limit, %s', async (_, timeInForce, got) => {
+    const desk = await venue()
+    harness.depth(0.0004)
+    await desk.submit({ kind: 'limit', limit: t(100_010), timeInForce })
+    await desk.bar(100_000)
+    const said = desk.lines()
+    expect(said).toEqual([
+      '#1 accepted',
+      ...(got === 0 ? [] : [`${filled('#1', 1, 4, 100_010)} in part`]),
+      ...(timeInForce === 'gtc' ? [] : ['#1 canceled']),
+    ])
+    expect(await harness.held()).toBe(got)
+    if (timeInForce !== 'gtc') return
+    await desk.bar(100_020, 100_020, 100_000, 100_000)
+    expect(desk.lines()).toEqual([`${filled('#1', 1, 4, 100_010, 'maker')} in part`])
   })
 
   test('the fee that the cases reckon with is 0.055 % of 500 USDT: 0.275 USDT', () => {

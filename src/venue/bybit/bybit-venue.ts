@@ -7,15 +7,16 @@ import { type Result, err, ok } from '../../core/result.ts'
 import { CASH_SCALE, type InstrumentIndex, MINUTE_MS, type Ts, cash, ts } from '../../core/units.ts'
 import { parseDecimal } from '../../core/decimal.ts'
 import type { Bar } from '../../market/bars.ts'
-import { type Instrument, type InstrumentSpec, type InstrumentStatus, formatPrice } from '../../market/instrument.ts'
+import { type Instrument, type InstrumentSpec, type InstrumentStatus, formatPrice, formatQuantity } from '../../market/instrument.ts'
 import { instrumentIndex } from '../../core/units.ts'
-import type { CancelOrder, OrderCommand, SetPositionStop, SubmitOrder } from '../../trading/event.ts'
+import type { AmendOrder, CancelOrder, OrderCommand, SetProtection, SubmitOrder } from '../../trading/event.ts'
 import type { AccountReading, OrderReport, StreamReport } from '../../trading/report.ts'
 import type { SendOutcome, Venue, VenueClock, VenueHandlers } from '../port.ts'
 import type { VenueError } from './error.ts'
 import {
   OddRow,
   createBody,
+  protectionBody,
   executionRow,
   orderRow,
   positionRow,
@@ -274,8 +275,10 @@ export class BybitVenue implements Venue {
         return this.create(command)
       case 'cancel-order':
         return this.cancel(command)
-      case 'set-position-stop':
-        return this.setStop(command)
+      case 'amend-order':
+        return this.amend(command)
+      case 'set-protection':
+        return this.setProtection(command)
     }
   }
 
@@ -285,8 +288,11 @@ export class BybitVenue implements Venue {
         type: 'refused',
         error: { type: 'invalid-request', code: 'budget', detail: 'a perpetual order needs a quantity, not a budget' },
       }
-    if ((command.targets?.length ?? 0) > 1)
-      return { type: 'refused', error: { type: 'invalid-request', code: 'targets', detail: 'only one target can travel with an entry' } }
+    if ((command.targets?.length ?? 0) > 1 || (command.targets?.[0]?.share ?? 1) < 1)
+      return {
+        type: 'refused',
+        error: { type: 'invalid-request', code: 'targets', detail: 'only one target for all of it can travel with an entry' },
+      }
     const reply = await this.requests.request(
       command.reduceOnly ? 'exit' : 'entry',
       'POST',
@@ -314,15 +320,30 @@ export class BybitVenue implements Venue {
     return reply.error.type === 'gone' ? { type: 'unknown', error: reply.error } : outcomeOf(reply.error)
   }
 
-  private async setStop(command: SetPositionStop): Promise<SendOutcome> {
+  private async amend(command: AmendOrder): Promise<SendOutcome> {
+    const instrument = this.instrument(command.instrument)
+    const { lots: quantity, limit, trigger } = command
+    const id = command.venueOrderId === undefined ? { orderLinkId: command.clientOrderId } : { orderId: command.venueOrderId }
+    const reply = await this.requests.request('exit', 'POST', '/v5/order/amend', {
+      category: 'linear',
+      symbol: instrument.symbol,
+      ...id,
+      qty: quantity === undefined ? undefined : formatQuantity(instrument, quantity),
+      price: limit === undefined ? undefined : formatPrice(instrument, limit),
+      triggerPrice: trigger === undefined ? undefined : formatPrice(instrument, trigger),
+    })
+    if (reply.ok) return { type: 'taken', venueOrderId: command.venueOrderId }
+    return outcomeOf(reply.error)
+  }
+
+  private async setProtection(command: SetProtection): Promise<SendOutcome> {
     const instrument = this.instrument(command.instrument)
     const reply = await this.requests.request('exit', 'POST', '/v5/position/trading-stop', {
       category: 'linear',
       symbol: instrument.symbol,
       tpslMode: 'Full',
       positionIdx: 0,
-      stopLoss: formatPrice(instrument, command.stop),
-      slTriggerBy: command.triggerBy === 'mark' ? 'MarkPrice' : 'LastPrice',
+      ...protectionBody(command, instrument),
     })
     if (reply.ok) return { type: 'taken', venueOrderId: undefined }
     return reply.error.type === 'unchanged' ? { type: 'unchanged' } : outcomeOf(reply.error)

@@ -21,8 +21,8 @@ import {
 } from '../../core/units.ts'
 import type { Bar } from '../../market/bars.ts'
 import { type Instrument, formatPrice, formatQuantity, parsePrice, parseQuantity } from '../../market/instrument.ts'
-import type { SubmitOrder } from '../../trading/event.ts'
-import type { OrderKind, OrderOrigin, PriceSource } from '../../trading/order.ts'
+import type { SetProtection, SubmitOrder } from '../../trading/event.ts'
+import { type OrderKind, type OrderOrigin, type PriceSource, isStopKind, isWholeTarget } from '../../trading/order.ts'
 import type { ExecutionReport, FundingReport, OrderReport, PositionReport, ReportStatus } from '../../trading/report.ts'
 
 const text = z.string()
@@ -44,6 +44,7 @@ export const orderRow = z.object({
   rejectReason: text.optional(),
   triggerPrice: text.optional(),
   triggerBy: text.optional(),
+  triggerDirection: z.number().optional(),
   reduceOnly: z.boolean(),
   updatedTime: text,
 })
@@ -121,6 +122,10 @@ function timeOf(value: string, field: string): Ts {
   return ts(at)
 }
 
+const STOPS = ['StopLoss', 'PartialStopLoss', 'TrailingStop'] as const
+const TARGETS = ['TakeProfit', 'PartialTakeProfit'] as const
+const isOneOf = (names: readonly string[], name: string): boolean => names.includes(name)
+
 /** Who made an order, from how Bybit says that it was created. */
 export function originOf(createType: string | undefined, stopOrderType: string | undefined, clientOrderId: string): OrderOrigin {
   const made = createType ?? ''
@@ -128,15 +133,18 @@ export function originOf(createType: string | undefined, stopOrderType: string |
   if (made.startsWith('CreateByAdl')) return 'adl'
   if (clientOrderId !== '') return 'ours'
   const stop = stopOrderType ?? ''
-  if (stop === 'StopLoss' || stop === 'PartialStopLoss' || made === 'CreateByStopLoss' || made === 'CreateByPartialStopLoss')
-    return 'attached-stop'
-  if (stop === 'TakeProfit' || stop === 'PartialTakeProfit' || made === 'CreateByTakeProfit' || made === 'CreateByPartialTakeProfit')
-    return 'attached-target'
+  if (isOneOf(STOPS, stop) || STOPS.some((name) => made === `CreateBy${name}`)) return 'attached-stop'
+  if (isOneOf(TARGETS, stop) || TARGETS.some((name) => made === `CreateBy${name}`)) return 'attached-target'
   return 'external'
 }
 
+/** A conditional order of ours says `Stop` whichever way it waits: side and direction tell a stop from a take-profit. */
 function kindOf(row: OrderWire): OrderKind {
   const isMarket = row.orderType === 'Market'
+  if (row.stopOrderType === 'Stop' && row.triggerDirection !== undefined && row.triggerDirection !== 0) {
+    const isStop = (row.triggerDirection === 1) === (row.side === 'Buy')
+    if (!isStop) return isMarket ? 'take-profit-market' : 'take-profit-limit'
+  }
   switch (row.stopOrderType) {
     case 'StopLoss':
     case 'PartialStopLoss':
@@ -305,14 +313,15 @@ export function createBody(command: SubmitOrder, instrument: Instrument): Record
   }
   const triggerBy = command.triggerBy === 'mark' ? 'MarkPrice' : 'LastPrice'
   if (command.trigger !== undefined) {
-    const isRise = command.kind === 'stop-market' || command.kind === 'stop-limit' ? command.side === 1 : command.side === -1
+    const isRise = isStopKind(command.kind) === (command.side === 1)
     body.triggerPrice = formatPrice(instrument, command.trigger)
     body.triggerDirection = isRise ? 1 : 2
     body.triggerBy = triggerBy
   }
   const target = command.targets?.[0]
   if (!command.reduceOnly && (command.stop !== undefined || target !== undefined)) {
-    body.tpslMode = 'Full'
+    const isPart = target !== undefined && !isWholeTarget(target)
+    body.tpslMode = isPart ? 'Partial' : 'Full'
     if (command.stop !== undefined) {
       body.stopLoss = formatPrice(instrument, command.stop)
       body.slTriggerBy = triggerBy
@@ -320,7 +329,25 @@ export function createBody(command: SubmitOrder, instrument: Instrument): Record
     if (target !== undefined) {
       body.takeProfit = formatPrice(instrument, target.price)
       body.tpTriggerBy = triggerBy
+      if (target.limit !== undefined) {
+        body.tpOrderType = 'Limit'
+        body.tpLimitPrice = formatPrice(instrument, target.limit)
+      }
     }
   }
+  return body
+}
+
+/** The legs of `position/trading-stop`; "0" takes one off. */
+export function protectionBody(command: SetProtection, instrument: Instrument): Record<string, string> {
+  const { stop, target, trail } = command
+  const triggerBy = command.triggerBy === 'mark' ? 'MarkPrice' : 'LastPrice'
+  const body: Record<string, string> = {}
+  if (stop !== undefined) Object.assign(body, { stopLoss: formatPrice(instrument, stop), slTriggerBy: triggerBy })
+  if (target !== undefined) body.takeProfit = target === 'none' ? '0' : formatPrice(instrument, target)
+  if (target !== undefined && target !== 'none') body.tpTriggerBy = triggerBy
+  if (trail !== undefined) body.trailingStop = trail === 'none' ? '0' : formatPrice(instrument, trail.by)
+  if (trail !== undefined && trail !== 'none' && trail.activation !== undefined)
+    body.activePrice = formatPrice(instrument, trail.activation)
   return body
 }

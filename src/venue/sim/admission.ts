@@ -3,11 +3,12 @@
  * Never changes anything: an order that passes is not yet an order.
  */
 import { ticks } from '../../core/units.ts'
-import { notionalOf } from '../../market/instrument.ts'
+import { type Instrument, notionalOf } from '../../market/instrument.ts'
 import type { Position } from '../../portfolio/position.ts'
 import type { SubmitOrder } from '../../trading/event.ts'
+import { isStopKind } from '../../trading/order.ts'
 import type { SimAccount } from './sim-account.ts'
-import type { VenueRefusal } from './sim-order.ts'
+import type { SimOrder, VenueRefusal } from './sim-order.ts'
 
 /** Why the venue does not take this order; undefined when it does. */
 export function refusalOf(command: SubmitOrder, account: SimAccount): VenueRefusal | undefined {
@@ -26,12 +27,15 @@ export function refusalOf(command: SubmitOrder, account: SimAccount): VenueRefus
       break
     case 'stop-limit':
     case 'take-profit-limit':
+      if (command.trigger === undefined || command.trigger <= 0 || command.limit === undefined || command.limit <= 0)
+        return { code: 10001, detail: 'a conditional limit needs a trigger price and a price above zero' }
+      break
     case 'trailing-stop':
-      return { code: 10001, detail: `order kind ${command.kind} is not simulated` }
+      return { code: 10001, detail: 'a trailing stop belongs to a position: it is set there, not sent as an order' }
   }
   const price = account.prices[command.instrument] as number
   if (command.trigger !== undefined && price > 0) {
-    const rises = (command.kind === 'stop-market') === (command.side === 1)
+    const rises = isStopKind(command.kind) === (command.side === 1)
     if (rises && command.trigger <= price) return { code: 110092, detail: 'expect rising, but the trigger price is not above the price' }
     if (!rises && command.trigger >= price) return { code: 110093, detail: 'expect falling, but the trigger price is not below the price' }
   }
@@ -51,6 +55,32 @@ export function refusalOf(command: SubmitOrder, account: SimAccount): VenueRefus
     const adds = position.lots === 0 || position.lots > 0 === (command.side === 1)
     if (adds && Math.ceil(notional / (account.leverages[command.instrument] as number)) > account.equity() - account.marginUsed())
       return { code: 110007, detail: 'available balance is not enough for the order' }
+  }
+  return undefined
+}
+
+type Change = Partial<Pick<SimOrder, 'lots' | 'limit' | 'trigger' | 'stop' | 'targets'>>
+
+/** Why a standing order may not become what the change asks for; undefined when it may. */
+export function amendRefusalOf(order: SimOrder, change: Change, account: SimAccount): VenueRefusal | undefined {
+  if (Object.keys(change).length === 0) return { code: 10001, detail: 'order not modified' }
+  if (order.attached !== undefined && change.limit !== undefined && order.limit === undefined)
+    return { code: 10001, detail: 'a market stop has no price' }
+  if (change.lots !== undefined) {
+    const instrument = account.instruments[order.instrument] as Instrument
+    if (change.lots <= order.filled) return { code: 110064, detail: 'the quantity must be above what is filled' }
+    if (change.lots < instrument.lotsMin || change.lots > instrument.lotsMax) return { code: 10001, detail: 'quantity outside the bounds' }
+    const position = account.positions[order.instrument] as Position
+    if (order.reduceOnly && change.lots - order.filled > Math.abs(position.lots))
+      return { code: 110017, detail: 'reduce-only order would be larger than the position' }
+  }
+  if (change.trigger !== undefined && !order.isTriggered) {
+    const price = account.prices[order.instrument] as number
+    const rises = order.isStop === (order.side === 1)
+    if (price > 0 && rises && change.trigger <= price)
+      return { code: 110092, detail: 'expect rising, but the trigger price is not above the price' }
+    if (price > 0 && !rises && change.trigger >= price)
+      return { code: 110093, detail: 'expect falling, but the trigger price is not below the price' }
   }
   return undefined
 }

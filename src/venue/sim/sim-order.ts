@@ -18,7 +18,15 @@ export interface SimOptions {
   readonly leverage: number
   /** Prefix of the venue's order ids and execution ids. */
   readonly idPrefix: string
+  /**
+   * The part of a bar’s or print’s volume that one order may take, in (0, 1]; undefined: all that it wants. A taker that wants more walks up the
+   * book, one tick for each such part; a maker is filled in parts.
+   */
+  readonly depthShare?: number | undefined
 }
+
+/** What the venue hangs on a position by itself. */
+export type Attachment = 'stop' | 'target' | 'trail'
 
 /** An order as the venue keeps it. */
 export interface SimOrder {
@@ -35,12 +43,20 @@ export interface SimOrder {
   limit: Ticks | undefined
   trigger: Ticks | undefined
   readonly triggerBy: PriceSource
+  /** Distance that a trailing stop keeps to the best price since it was set. */
+  readonly trailBy: Ticks | undefined
+  /** Price from which a trailing stop follows; undefined once it was reached, or where none was asked for. */
+  activation: Ticks | undefined
   stop: Ticks | undefined
   targets: readonly Target[] | undefined
   readonly timeInForce: TimeInForce
   readonly reduceOnly: boolean
-  readonly attached: 'stop' | 'target' | undefined
+  readonly attached: Attachment | undefined
   readonly isStop: boolean
+  /** A conditional limit whose trigger was reached: it is a limit from then on. */
+  isTriggered: boolean
+  /** The bar or print in which it took all that was there: it waits for the next. */
+  servedStep: number
   /** True until the order has met its first price: a limit that crosses then takes liquidity. */
   isFresh: boolean
   readonly createdTs: Ts

@@ -225,14 +225,10 @@ describe('attached stop and targets', () => {
     expect(sim.held()).toBe(0)
   })
 
-  test('set-position-stop makes, moves, and refuses what changes nothing or stands on the wrong side', () => {
+  test('set-protection makes, moves, and refuses what changes nothing or stands on the wrong side', () => {
     const sim = setup()
     const set = (stop: number) =>
-      sim.venue.accept(
-        { type: 'set-position-stop', instrument: I, stop: t(stop), triggerBy: 'last' },
-        ts(3),
-        (e) => void sim.events.push(e),
-      )
+      sim.venue.accept({ type: 'set-protection', instrument: I, stop: t(stop), triggerBy: 'last' }, ts(3), (e) => void sim.events.push(e))
     expect(set(90)?.code).toBe(10001)
     sim.submit({})
     sim.tick(100)

@@ -7,11 +7,12 @@ import type { Bars } from '../../market/bars.ts'
 import type { Instrument } from '../../market/instrument.ts'
 import { type Ledger, postToWallet } from '../../portfolio/ledger.ts'
 import type { Position } from '../../portfolio/position.ts'
-import type { OrderCommand, SubmitOrder, VenueEventSink } from '../../trading/event.ts'
-import type { PriceSource } from '../../trading/order.ts'
-import { refusalOf } from './admission.ts'
+import type { AmendOrder, OrderCommand, SubmitOrder, VenueEventSink } from '../../trading/event.ts'
+import { type PriceSource, isStopKind } from '../../trading/order.ts'
+import { amendRefusalOf, refusalOf } from './admission.ts'
 import { Matcher } from './matcher.ts'
 import { barPath, fundingOf } from './models.ts'
+import { setProtection, targetSideRefusal } from './protection.ts'
 import { SimAccount } from './sim-account.ts'
 import type { SimOptions, SimOrder, SimState, VenueRefusal } from './sim-order.ts'
 
@@ -58,6 +59,11 @@ export class SimVenue {
     this.account.leverages[i] = leverage
   }
 
+  /** Changes the part of a step's volume that one order may take; undefined: all that it wants. */
+  setDepth(share: number | undefined): void {
+    this.matcher.settlement.depthShare = share
+  }
+
   /** Takes a command, or says why not. Market orders wait for the next price; nothing is filled here. */
   accept(command: OrderCommand, at: Ts, into: VenueEventSink): VenueRefusal | undefined {
     this.matcher.now = at
@@ -66,8 +72,10 @@ export class SimVenue {
         return this.submit(command, into)
       case 'cancel-order':
         return this.cancel(command.instrument, command.orderId, command.venueOrderId, into)
-      case 'set-position-stop':
-        return this.setPositionStop(command.instrument, command.stop, command.triggerBy, into)
+      case 'amend-order':
+        return this.amendOrder(command, at, into)
+      case 'set-protection':
+        return setProtection(command, this.account, this.matcher, into)
     }
   }
 
@@ -75,7 +83,7 @@ export class SimVenue {
     const refusal = refusalOf(command, this.account)
     if (refusal !== undefined) return refusal
     const order: SimOrder = {
-      venueOrderId: this.matcher.nextId(),
+      venueOrderId: this.matcher.settlement.nextId(),
       orderId: command.orderId,
       clientOrderId: command.clientOrderId,
       parentVenueOrderId: undefined,
@@ -88,12 +96,16 @@ export class SimVenue {
       limit: command.limit,
       trigger: command.trigger,
       triggerBy: command.triggerBy,
+      trailBy: undefined,
+      activation: undefined,
       stop: command.stop,
       targets: command.targets,
       timeInForce: command.timeInForce,
       reduceOnly: command.reduceOnly,
       attached: undefined,
-      isStop: command.kind === 'stop-market',
+      isStop: isStopKind(command.kind),
+      isTriggered: false,
+      servedStep: 0,
       isFresh: true,
       createdTs: this.matcher.now,
     }
@@ -119,27 +131,21 @@ export class SimVenue {
       if (list === undefined || at < 0) continue
       const order = list[at] as SimOrder
       list.splice(at, 1)
-      this.matcher.tellCanceled(order, 'user', into)
+      this.matcher.settlement.tellCanceled(order, 'user', into)
       return undefined
     }
     return { code: 110001, detail: 'order does not exist' }
   }
 
-  private setPositionStop(i: InstrumentIndex, stop: Ticks, triggerBy: PriceSource, into: VenueEventSink): VenueRefusal | undefined {
-    const position = this.positions[i]
-    if (position === undefined || position.lots === 0) return { code: 10001, detail: 'can not set a stop on a zero position' }
-    const price = this.account.prices[i] as number
-    if (price > 0 && (position.lots > 0 ? stop >= price : stop <= price))
-      return { code: 10001, detail: 'the stop lies on the wrong side of the price' }
-    const existing = (this.matcher.resting[i] as SimOrder[]).find((o) => o.attached === 'stop')
-    if (existing === undefined) {
-      this.matcher.attach('stop', i, position.lots > 0 ? -1 : 1, lots(Math.abs(position.lots)), stop, triggerBy, undefined, undefined, into)
-      return undefined
-    }
-    if (existing.trigger === stop) return { code: 34040, detail: 'not modified' }
-    existing.trigger = stop
-    this.matcher.tellAmended(existing, into)
-    return undefined
+  private amendOrder(command: AmendOrder, at: Ts, into: VenueEventSink): VenueRefusal | undefined {
+    const { instrument: i, orderId, venueOrderId } = command
+    const order = this.openOrders(i).find((o) => (venueOrderId === undefined ? o.orderId === orderId : o.venueOrderId === venueOrderId))
+    if (order === undefined) return { code: 110001, detail: 'order does not exist' }
+    const change: { -readonly [K in 'lots' | 'limit' | 'trigger']?: SimOrder[K] } = {}
+    if (command.lots !== undefined && command.lots !== order.lots) change.lots = command.lots
+    if (command.limit !== undefined && command.limit !== order.limit) change.limit = command.limit
+    if (command.trigger !== undefined && command.trigger !== order.trigger) change.trigger = command.trigger
+    return this.amend(i, order.venueOrderId, change, at, into)
   }
 
   /** Changes a standing order in place. A limit that moves meets its next price afresh, so that crossing takes liquidity. */
@@ -153,29 +159,28 @@ export class SimVenue {
     this.matcher.now = at
     const order = this.openOrders(i).find((o) => o.venueOrderId === venueOrderId)
     if (order === undefined) return { code: 110001, detail: 'order does not exist' }
+    const refusal = amendRefusalOf(order, change, this.account)
+    if (refusal !== undefined) return refusal
     if (change.limit !== undefined && change.limit !== order.limit) order.isFresh = true
     Object.assign(order, change)
-    this.matcher.tellAmended(order, into)
+    this.matcher.settlement.tellAmended(order, into)
     return undefined
   }
 
-  /** Adds a target to the open position, beside those that stand already. */
+  /** Adds a target for a part of the open position, beside those that stand already. */
   addTarget(
     i: InstrumentIndex,
-    quantity: Lots,
-    trigger: Ticks,
-    triggerBy: PriceSource,
+    target: { readonly lots: Lots; readonly trigger: Ticks; readonly limit?: Ticks | undefined; readonly triggerBy: PriceSource },
     at: Ts,
     into: VenueEventSink,
   ): VenueRefusal | undefined {
     this.matcher.now = at
     const position = this.positions[i]
     if (position === undefined || position.lots === 0) return { code: 10001, detail: 'can not set a target on a zero position' }
-    const price = this.account.prices[i] as number
-    if (price > 0 && (position.lots > 0 ? trigger <= price : trigger >= price))
-      return { code: 10001, detail: 'the target lies on the wrong side of the price' }
-    const held = Math.abs(position.lots)
-    this.matcher.attach('target', i, position.lots > 0 ? -1 : 1, quantity, trigger, triggerBy, undefined, quantity / held, into)
+    const refusal = targetSideRefusal(target.trigger, position.lots, this.account.prices[i] as number)
+    if (refusal !== undefined) return refusal
+    const share = target.lots / Math.abs(position.lots)
+    this.matcher.settlement.attach({ kind: 'target', instrument: i, side: position.lots > 0 ? -1 : 1, share, ...target }, into)
     return undefined
   }
 
@@ -189,8 +194,7 @@ export class SimVenue {
     const pending = this.matcher.pending[i] as SimOrder[]
     const resting = this.matcher.resting[i] as SimOrder[]
     if (pending.length !== 0 || resting.length !== 0) {
-      this.matcher.now = ts(bars.tsColumn[at] as number)
-      this.matcher.volume = bars.volumeColumn[at] as number
+      this.matcher.begin(ts(bars.tsColumn[at] as number), bars.volumeColumn[at] as number)
       this.matcher.price(i, bars.openColumn[at] as number, into)
       if (resting.length !== 0) {
         if (barPath((this.positions[i] as Position).lots, resting) === 'low-first') {
@@ -208,8 +212,7 @@ export class SimVenue {
 
   /** A print at `price`: what lies between the last price and this one was not traded (a gap). `volume` is what impact is measured on. */
   tick(i: InstrumentIndex, price: Ticks, volume: number, at: Ts, into: VenueEventSink): void {
-    this.matcher.now = at
-    this.matcher.volume = volume
+    this.matcher.begin(at, volume)
     this.matcher.price(i, price, into)
   }
 

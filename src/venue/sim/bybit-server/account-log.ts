@@ -81,7 +81,6 @@ export interface ExecutionRow {
 
 const blankExecution = {
   category: 'linear',
-  leavesQty: '0',
   tradeIv: '',
   markIv: '',
   indexPrice: '',
@@ -110,6 +109,7 @@ export function fillExecution(
     side: row.side,
     orderPrice: row.price,
     orderQty: row.qty,
+    leavesQty: row.leavesQty,
     createType: row.createType,
     orderType: row.orderType,
     stopOrderType: row.stopOrderType === '' ? 'UNKNOWN' : row.stopOrderType,
@@ -149,6 +149,7 @@ export function fundingExecution(
     side: sideText(held),
     orderPrice: '0',
     orderQty: '0',
+    leavesQty: '0',
     createType: '',
     orderType: 'UNKNOWN',
     stopOrderType: 'UNKNOWN',

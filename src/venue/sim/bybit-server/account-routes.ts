@@ -2,10 +2,12 @@
  * The position, account and user endpoints.
  * Never changes a position: only its leverage, its stop and its targets.
  */
-import { DAY_MS, type InstrumentIndex, type Ticks, lots, orderId } from '../../../core/units.ts'
+import { DAY_MS, type InstrumentIndex, type Ticks, orderId } from '../../../core/units.ts'
 import { type Instrument, parseQuantity } from '../../../market/instrument.ts'
 import type { Position } from '../../../portfolio/position.ts'
+import type { SetProtection } from '../../../trading/event.ts'
 import { MAKER_RATE, TAKER_RATE } from '../costs.ts'
+import { standingOf } from '../protection.ts'
 import type { Exchange } from './exchange.ts'
 import { optionalPrice, sourceOf } from './order-request.ts'
 import { limited, scopeOf } from './order-routes.ts'
@@ -55,7 +57,6 @@ export function tradingStop(exchange: Exchange, params: Params): Answer {
   const i = instrument.index
   const held: number = (exchange.venue.positions[i] as Position).lots
   if (held === 0) return refuse(10001, 'can not set tp/sl/ts for zero position')
-  if ((textOf(params, 'trailingStop') ?? '0') !== '0') return refuse(10001, 'params error: trailing stops are not simulated')
   const stop = optionalPrice(params, 'stopLoss', instrument)
   const target = optionalPrice(params, 'takeProfit', instrument)
   if (stop === 'invalid' || target === 'invalid') return refuse(10001, 'params error: stopLoss or takeProfit invalid')
@@ -71,39 +72,47 @@ export function tradingStop(exchange: Exchange, params: Params): Answer {
       10001,
       `TakeProfit:${textOf(params, 'takeProfit')} set for ${side === 1 ? 'Buy' : 'Sell'} position should be on the other side of the price`,
     )
-  const isPartial = textOf(params, 'tpslMode') === 'Partial'
-  if (isPartial) return addPartial(exchange, params, instrument, stop, target)
-  let changed = false
-  if (textOf(params, 'stopLoss') !== undefined)
-    changed = moveLeg(exchange, i, 'stop', stop, sourceOf(textOf(params, 'slTriggerBy'))) || changed
-  if (textOf(params, 'takeProfit') !== undefined)
-    changed = moveLeg(exchange, i, 'target', target, sourceOf(textOf(params, 'tpTriggerBy'))) || changed
-  return changed ? answer({}) : refuse(34040, 'not modified')
+  if (textOf(params, 'tpslMode') === 'Partial') return addPartial(exchange, params, instrument, stop, target)
+  const trail = trailOf(params, instrument)
+  if (trail === 'invalid') return refuse(10001, 'params error: trailingStop or activePrice invalid')
+  const isStopOff = textOf(params, 'stopLoss') !== undefined && stop === undefined && removeStop(exchange, i)
+  const wantsTarget = textOf(params, 'takeProfit') !== undefined
+  const refusal = exchange.venue.accept(
+    {
+      type: 'set-protection',
+      instrument: i,
+      stop,
+      target: wantsTarget ? (target ?? 'none') : undefined,
+      trail,
+      triggerBy: sourceOf(textOf(params, stop === undefined ? 'tpTriggerBy' : 'slTriggerBy')),
+    },
+    exchange.source.now,
+    exchange.account.into,
+  )
+  if (refusal === undefined || (isStopOff && refusal.code === 34040)) return answer({})
+  return refuse(refusal.code, refusal.detail)
 }
 
-/** Sets, moves or (price absent) removes the stop or the full target of a position; false when nothing changed. */
-function moveLeg(
-  exchange: Exchange,
-  i: InstrumentIndex,
-  leg: 'stop' | 'target',
-  price: Ticks | undefined,
-  triggerBy: 'mark' | 'last',
-): boolean {
+/** The trail that is asked for; `trailingStop` 0 takes it off, absent leaves it. */
+function trailOf(params: Params, instrument: Instrument): SetProtection['trail'] | 'invalid' {
+  const text = textOf(params, 'trailingStop')
+  if (text === undefined) return undefined
+  const by = optionalPrice(params, 'trailingStop', instrument)
+  const activation = optionalPrice(params, 'activePrice', instrument)
+  if (by === 'invalid' || activation === 'invalid') return 'invalid'
+  return by === undefined ? 'none' : { by, activation }
+}
+
+/** Bybit lets an owner take the stop off, and so does this; ours never does. */
+function removeStop(exchange: Exchange, i: InstrumentIndex): boolean {
   const { venue, account, source } = exchange
-  const standing = venue.openOrders(i).find((o) => o.attached === leg && (leg === 'stop' || (o.targets?.[0]?.share ?? 1) >= 1))
-  if (price === undefined) {
-    if (standing === undefined) return false
-    venue.accept(
-      { type: 'cancel-order', orderId: orderId(0), clientOrderId: '', venueOrderId: standing.venueOrderId, instrument: i },
-      source.now,
-      account.into,
-    )
-    return true
-  }
-  if (standing?.trigger === price) return false
-  if (leg === 'stop') venue.accept({ type: 'set-position-stop', instrument: i, stop: price, triggerBy }, source.now, account.into)
-  else if (standing !== undefined) venue.amend(i, standing.venueOrderId, { trigger: price }, source.now, account.into)
-  else venue.addTarget(i, lots(Math.abs((venue.positions[i] as Position).lots)), price, triggerBy, source.now, account.into)
+  const standing = standingOf(venue.openOrders(i), 'stop')
+  if (standing === undefined) return false
+  venue.accept(
+    { type: 'cancel-order', orderId: orderId(0), clientOrderId: '', venueOrderId: standing.venueOrderId, instrument: i },
+    source.now,
+    account.into,
+  )
   return true
 }
 
@@ -127,10 +136,22 @@ function addPartial(
     const size = parseQuantity(instrument, textOf(params, 'tpSize') ?? '')
     if (size === undefined || size <= 0 || size > held) return refuse(10001, 'params error: tpSize invalid')
     if (venue.openOrders(i).filter((o) => o.attached === 'target').length >= 20) return refuse(110061, 'TP/SL orders cannot exceed 20')
-    const refusal = venue.addTarget(i, size, target, sourceOf(textOf(params, 'tpTriggerBy')), source.now, account.into)
+    const limit = textOf(params, 'tpOrderType') === 'Limit' ? optionalPrice(params, 'tpLimitPrice', instrument) : undefined
+    if (limit === 'invalid') return refuse(10001, 'params error: tpLimitPrice invalid')
+    const refusal = venue.addTarget(
+      i,
+      { lots: size, trigger: target, limit, triggerBy: sourceOf(textOf(params, 'tpTriggerBy')) },
+      source.now,
+      account.into,
+    )
     if (refusal !== undefined) return refuse(refusal.code, refusal.detail)
   }
-  if (stop !== undefined) moveLeg(exchange, i, 'stop', stop, sourceOf(textOf(params, 'slTriggerBy')))
+  if (stop !== undefined)
+    venue.accept(
+      { type: 'set-protection', instrument: i, stop, triggerBy: sourceOf(textOf(params, 'slTriggerBy')) },
+      source.now,
+      account.into,
+    )
   return answer({})
 }
 

@@ -5,7 +5,7 @@
 import { assertNever } from '../../../core/assert.ts'
 import { mulDivFloor } from '../../../core/decimal.ts'
 import { type Cash, type InstrumentIndex, type Lots, type Ts, cash, lots } from '../../../core/units.ts'
-import { type Instrument, formatPrice, formatQuantity } from '../../../market/instrument.ts'
+import { type Instrument, formatPrice, formatQuantity, notionalOf, parseQuantity } from '../../../market/instrument.ts'
 import { type Position, unrealizedOf } from '../../../portfolio/position.ts'
 import type { FundingSettled, OrderAdopted, OrderFilled, VenueEvent } from '../../../trading/event.ts'
 import type { SimOrder, SimState } from '../sim-order.ts'
@@ -21,7 +21,7 @@ import {
   fundingExecution,
   transactionOf,
 } from './account-log.ts'
-import { type OrderRow, type Submission, attachedRow, cancelRow, fillRow, submittedRow } from './order-row.ts'
+import { type FilledSoFar, type OrderRow, type Submission, attachedRow, cancelRow, fillRow, submittedRow } from './order-row.ts'
 import { type PositionFigures, positionRow, streamPosition } from './position-row.ts'
 import { walletRow } from './wallet-row.ts'
 
@@ -46,6 +46,7 @@ export interface AccountState {
   readonly linkIds: readonly string[]
   readonly open: readonly OrderRow[]
   readonly holdings: readonly Holding[]
+  readonly fills?: readonly (readonly [string, FilledSoFar])[]
 }
 
 /** Rows of closed orders, executions, transactions and closed profits that are kept; order link ids are kept for life. */
@@ -67,6 +68,8 @@ export class Account {
   private readonly idPrefix: string
   private readonly linkIds = new Set<string>()
   private readonly holdings: Holding[]
+  /** What orders that are filled in part have filled. */
+  private readonly fills = new Map<string, FilledSoFar>()
   private submission: Submission | undefined
   private now: Ts
   private seq = 0
@@ -181,7 +184,7 @@ export class Account {
     const i = event.instrument
     const order = this.orderOf(i, event.venueOrderId)
     const parent = order?.parentVenueOrderId === undefined ? undefined : this.find(order.parentVenueOrderId)
-    const isPartial = parent === undefined ? (order?.targets?.[0]?.share ?? 1) < 1 : parent.tpslMode === 'Partial'
+    const isPartial = order?.targets !== undefined
     const row = attachedRow(this.instruments[i] as Instrument, event, parent, isPartial, this.venue.lastPrice(i))
     this.open.set(row.orderId, row)
     this.tellOrder(row, i)
@@ -193,6 +196,8 @@ export class Account {
     row.orderStatus = 'Triggered'
     row.updatedTime = String(at)
     this.tell('order', [row])
+    // A limit goes on as an active order.
+    if (row.orderType === 'Limit') row.orderStatus = 'New'
   }
 
   private amendRow(row: OrderRow, i: InstrumentIndex, at: Ts): void {
@@ -200,9 +205,10 @@ export class Account {
     const instrument = this.instruments[i] as Instrument
     if (order !== undefined) {
       row.qty = formatQuantity(instrument, order.lots)
-      row.leavesQty = row.qty
+      row.leavesQty = formatQuantity(instrument, lots(order.lots - order.filled))
       if (order.limit !== undefined) row.price = formatPrice(instrument, order.limit)
-      if (order.trigger !== undefined) row.triggerPrice = formatPrice(instrument, order.trigger)
+      const trigger = order.attached === 'trail' ? order.activation : order.trigger
+      if (trigger !== undefined) row.triggerPrice = formatPrice(instrument, trigger)
       if (order.attached === undefined) {
         row.stopLoss = order.stop === undefined ? '' : formatPrice(instrument, order.stop)
         row.takeProfit = order.targets?.[0] === undefined ? '' : formatPrice(instrument, order.targets[0].price)
@@ -215,6 +221,7 @@ export class Account {
     const row = this.open.get(venueOrderId)
     if (row === undefined) return
     cancelRow(row, cause, at)
+    this.fills.delete(row.orderId)
     this.close(row)
     this.tellOrder(row, i)
   }
@@ -238,7 +245,8 @@ export class Account {
     const fee = event.fee.amount
     const pnl = cash(position.realized - holding.realized)
     this.seq += 1
-    fillRow(row, instrument, event, pnl)
+    const sum = this.filledBy(row.orderId, instrument, event, pnl)
+    fillRow(row, instrument, event, this.orderOf(i, row.orderId)?.lots ?? parseQuantity(instrument, row.qty) ?? event.lots, sum)
     if (closed > 0) {
       const openFee = cash(mulDivFloor(holding.openFee, closed, sizeBefore))
       const closeFee = cash(mulDivFloor(fee, closed, event.lots))
@@ -258,7 +266,7 @@ export class Account {
     holding.updatedTime = event.ts
     const execution = fillExecution(row, instrument, event, this.venue.lastPrice(i), closed, pnl, this.seq)
     this.book(execution, instrument, { cashFlow: pnl, funding: undefined, fee })
-    this.close(row)
+    if (event.isComplete) this.close(row)
     this.tell('execution', [execution])
     this.tell('order', [row])
     this.tellPosition(i)
@@ -277,6 +285,20 @@ export class Account {
     this.tell('execution', [execution])
     this.tellPosition(i)
     this.tellWallet()
+  }
+
+  private filledBy(orderId: string, instrument: Instrument, event: OrderFilled, pnl: Cash): FilledSoFar {
+    const before = this.fills.get(orderId)
+    const notional = notionalOf(instrument, event.price, event.lots, 'nearest')
+    const sum: FilledSoFar = {
+      lots: lots((before?.lots ?? 0) + event.lots),
+      notional: cash((before?.notional ?? 0) + notional),
+      fee: cash((before?.fee ?? 0) + event.fee.amount),
+      pnl: cash((before?.pnl ?? 0) + pnl),
+    }
+    if (event.isComplete) this.fills.delete(orderId)
+    else this.fills.set(orderId, sum)
+    return sum
   }
 
   private bookResult(i: InstrumentIndex, net: Cash): void {
@@ -358,6 +380,7 @@ export class Account {
       linkIds: [...this.linkIds],
       open: [...this.open.values()],
       holdings: this.holdings,
+      fills: [...this.fills],
     }
   }
 
@@ -367,6 +390,7 @@ export class Account {
     this.frames = state.frames
     for (const id of state.linkIds) this.linkIds.add(id)
     for (const row of state.open) this.open.set(row.orderId, row)
+    for (const [id, sum] of state.fills ?? []) this.fills.set(id, sum)
     state.holdings.forEach((h, i) => {
       Object.assign(this.holdings[i] as Holding, h)
     })

@@ -67,6 +67,11 @@ export function parseOrder(params: Params, context: OrderContext): ParsedOrder |
   const tpTriggerBy = textOf(params, 'tpTriggerBy')
   const triggerBy = textOf(params, 'triggerBy')
   const tpslMode = stop === undefined && target === undefined ? '' : (textOf(params, 'tpslMode') ?? 'Full')
+  if (tpslMode !== '' && tpslMode !== 'Full' && tpslMode !== 'Partial') return invalid('tpslMode invalid')
+  if (textOf(params, 'slOrderType') === 'Limit') return invalid('a stop-loss that is a limit order is not simulated')
+  const targetLimit = textOf(params, 'tpOrderType') === 'Limit' ? optionalPrice(params, 'tpLimitPrice', instrument) : undefined
+  if (targetLimit === 'invalid') return invalid('tpLimitPrice invalid')
+  if (targetLimit !== undefined && tpslMode !== 'Partial') return invalid('a limit take-profit needs tpslMode Partial')
   return {
     command: {
       type: 'submit-order',
@@ -81,7 +86,10 @@ export function parseOrder(params: Params, context: OrderContext): ParsedOrder |
       trigger,
       triggerBy: sourceOf(trigger === undefined ? slTriggerBy : triggerBy),
       stop,
-      targets: target === undefined ? undefined : [{ price: target, share: 1 }],
+      targets:
+        target === undefined
+          ? undefined
+          : [{ price: target, share: 1, limit: targetLimit, covers: tpslMode === 'Partial' ? 'entry' : 'position' }],
       timeInForce,
       reduceOnly,
     },
@@ -98,6 +106,7 @@ export function parseOrder(params: Params, context: OrderContext): ParsedOrder |
       takeProfit: target === undefined ? '' : formatPrice(instrument, target),
       stopLoss: stop === undefined ? '' : formatPrice(instrument, stop),
       tpslMode,
+      tpLimitPrice: targetLimit === undefined ? '' : formatPrice(instrument, targetLimit),
       tpTriggerBy: target === undefined ? '' : (tpTriggerBy ?? 'LastPrice'),
       slTriggerBy: stop === undefined ? '' : (slTriggerBy ?? 'LastPrice'),
       reduceOnly,

@@ -3,12 +3,12 @@
  * Never decides whether an order fills.
  */
 import { mulDiv } from '../../../core/decimal.ts'
-import type { Cash, Lots, Ticks } from '../../../core/units.ts'
+import { type Cash, type Lots, type Ticks, lots } from '../../../core/units.ts'
 import { type Instrument, formatPrice, formatQuantity, notionalOf } from '../../../market/instrument.ts'
 import type { OrderAdopted, OrderFilled } from '../../../trading/event.ts'
 import { cashText, sideText } from './wire.ts'
 
-type OrderStatus = 'New' | 'Untriggered' | 'Triggered' | 'Filled' | 'Cancelled'
+type OrderStatus = 'New' | 'PartiallyFilled' | 'Untriggered' | 'Triggered' | 'Filled' | 'Cancelled'
 
 export interface OrderRow {
   category: 'linear'
@@ -81,6 +81,7 @@ export interface Submission {
   readonly takeProfit: string
   readonly stopLoss: string
   readonly tpslMode: string
+  readonly tpLimitPrice: string
   readonly tpTriggerBy: string
   readonly slTriggerBy: string
   readonly reduceOnly: boolean
@@ -88,7 +89,7 @@ export interface Submission {
 }
 
 export const isOpenRow = (row: OrderRow): boolean =>
-  row.orderStatus === 'New' || row.orderStatus === 'Untriggered' || row.orderStatus === 'Triggered'
+  row.orderStatus === 'New' || row.orderStatus === 'PartiallyFilled' || row.orderStatus === 'Untriggered' || row.orderStatus === 'Triggered'
 
 const blank = {
   category: 'linear',
@@ -144,6 +145,7 @@ export function submittedRow(instrument: Instrument, submission: Submission, ven
     takeProfit: submission.takeProfit,
     stopLoss: submission.stopLoss,
     tpslMode: submission.tpslMode,
+    tpLimitPrice: submission.tpLimitPrice,
     tpTriggerBy: submission.tpTriggerBy,
     slTriggerBy: submission.slTriggerBy,
     triggerDirection: submission.triggerDirection,
@@ -156,7 +158,7 @@ export function submittedRow(instrument: Instrument, submission: Submission, ven
   }
 }
 
-/** A stop or target that the exchange made: of an entry that filled, or set on the position. */
+/** A stop, target or trail that the exchange made: of an entry that filled, or set on the position. */
 export function attachedRow(
   instrument: Instrument,
   event: OrderAdopted,
@@ -165,7 +167,8 @@ export function attachedRow(
   last: Ticks,
 ): OrderRow {
   const isStop = event.origin === 'attached-stop'
-  const name = isStop ? 'StopLoss' : 'TakeProfit'
+  const isTrail = event.kind === 'trailing-stop'
+  const name = isTrail ? 'TrailingStop' : isStop ? 'StopLoss' : 'TakeProfit'
   const quantity = formatQuantity(instrument, event.lots)
   const rises = isStop === (event.side === 1)
   return {
@@ -174,7 +177,7 @@ export function attachedRow(
     orderId: event.venueOrderId,
     orderLinkId: '',
     parentOrderLinkId: parent?.orderLinkId ?? '',
-    price: '0',
+    price: event.limit === undefined ? '0' : formatPrice(instrument, event.limit),
     qty: quantity,
     side: sideText(event.side),
     orderStatus: 'Untriggered',
@@ -182,8 +185,8 @@ export function attachedRow(
     leavesQty: quantity,
     leavesValue: '0',
     cumFeeDetail: {},
-    timeInForce: 'IOC',
-    orderType: 'Market',
+    timeInForce: event.limit === undefined ? 'IOC' : 'GTC',
+    orderType: event.limit === undefined ? 'Market' : 'Limit',
     stopOrderType: isPartial ? `Partial${name}` : name,
     triggerPrice: event.trigger === undefined ? '' : formatPrice(instrument, event.trigger),
     takeProfit: '',
@@ -207,19 +210,27 @@ export function averagePriceText(instrument: Instrument, cost: Cash, quantity: L
   return size === 0 ? '0' : cashText(mulDiv(cost, 10 ** instrument.quantityScale, size * instrument.lot, 'nearest'))
 }
 
-/** Books a fill, which is always a complete one; `pnl` is what it realized before fees. */
-export function fillRow(row: OrderRow, instrument: Instrument, fill: OrderFilled, pnl: Cash): void {
-  const fee = cashText(fill.fee.amount)
-  row.orderStatus = 'Filled'
-  row.qty = formatQuantity(instrument, fill.lots)
-  row.avgPrice = formatPrice(instrument, fill.price)
-  row.leavesQty = '0'
+/** What an order has filled so far. */
+export interface FilledSoFar {
+  readonly lots: Lots
+  readonly notional: Cash
+  readonly fee: Cash
+  readonly pnl: Cash
+}
+
+/** Books one execution; `sum` is what the order has filled with it. An order that a reduced position completes early counts as filled. */
+export function fillRow(row: OrderRow, instrument: Instrument, fill: OrderFilled, total: Lots, sum: FilledSoFar): void {
+  const fee = cashText(sum.fee)
+  row.orderStatus = fill.isComplete ? 'Filled' : 'PartiallyFilled'
+  row.qty = formatQuantity(instrument, fill.isComplete ? sum.lots : total)
+  row.avgPrice = averagePriceText(instrument, sum.notional, sum.lots)
+  row.leavesQty = fill.isComplete ? '0' : formatQuantity(instrument, lots(total - sum.lots))
   row.leavesValue = '0'
-  row.cumExecQty = row.qty
-  row.cumExecValue = cashText(notionalOf(instrument, fill.price, fill.lots, 'nearest'))
+  row.cumExecQty = formatQuantity(instrument, sum.lots)
+  row.cumExecValue = cashText(sum.notional)
   row.cumExecFee = fee
   row.cumFeeDetail = { [fill.fee.coin]: fee }
-  row.closedPnl = cashText(pnl)
+  row.closedPnl = cashText(sum.pnl)
   row.updatedTime = String(fill.ts)
 }
 

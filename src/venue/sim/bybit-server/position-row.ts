@@ -6,6 +6,7 @@ import { mulDivCeil } from '../../../core/decimal.ts'
 import { CASH_ONE, type Cash, type Lots, type Ticks, cash, lots, ticks } from '../../../core/units.ts'
 import { type Instrument, formatPrice, formatQuantity, lotFloat, notionalOf, tickFloat } from '../../../market/instrument.ts'
 import { averageEntry } from '../../../portfolio/position.ts'
+import { standingOf } from '../protection.ts'
 import type { SimOrder } from '../sim-order.ts'
 import { averagePriceText } from './order-row.ts'
 import { cashText, sideText } from './wire.ts'
@@ -58,8 +59,9 @@ export function positionRow(f: PositionFigures): PositionRow {
   const { instrument } = f
   const size = lots(f.lots < 0 ? 0 - f.lots : f.lots)
   const margins = marginsOf(instrument, f.lots, f.mark, f.leverage)
-  const stop = f.orders.find((o) => o.attached === 'stop')?.trigger
-  const target = f.orders.find((o) => o.attached === 'target' && (o.targets?.[0]?.share ?? 1) >= 1)?.trigger
+  const stop = standingOf(f.orders, 'stop')?.trigger
+  const target = standingOf(f.orders, 'target')?.trigger
+  const trailBy = standingOf(f.orders, 'trail')?.trailBy
   return {
     positionIdx: 0,
     riskId: 1,
@@ -86,7 +88,7 @@ export function positionRow(f: PositionFigures): PositionRow {
     tpslMode: 'Full',
     takeProfit: target === undefined ? '' : formatPrice(instrument, target),
     stopLoss: stop === undefined ? '' : formatPrice(instrument, stop),
-    trailingStop: '0',
+    trailingStop: trailBy === undefined ? '0' : formatPrice(instrument, trailBy),
     sessionAvgPrice: '',
     delta: '',
     gamma: '',

@@ -21,9 +21,10 @@ export function simRoute(exchange: Exchange, faults: FaultSwitch, request: WireR
   if (name === 'GET /_sim/clock') return json(200, { now: exchange.source.now, speed: exchange.isLockstep ? 0 : exchange.speed })
   if (name === 'GET /_sim/state') return json(200, simState(exchange))
   if (name === `POST ${STEP_PATH}`) return step(exchange, request.body, wallNowMs)
+  if (name === 'POST /_sim/depth') return depth(exchange, request.body)
   if (request.path === '/_sim/faults') return faultRoute(faults, request, wallNowMs)
   return json(404, {
-    error: `The simulator has no ${name}. It has GET /_sim/clock, GET /_sim/state, POST /_sim/step and GET, POST and DELETE /_sim/faults.`,
+    error: `The simulator has no ${name}. It has GET /_sim/clock, GET /_sim/state, POST /_sim/step, POST /_sim/depth and GET, POST and DELETE /_sim/faults.`,
   })
 }
 
@@ -43,6 +44,16 @@ function faultRoute(faults: FaultSwitch, request: WireRequest, wallNowMs: number
   } else if (request.method === 'DELETE') faults.clear()
   else if (request.method !== 'GET') return json(405, { error: 'Faults are read by GET, set by POST and cleared by DELETE.' })
   return json(200, { rules: faults.counts() })
+}
+
+/** How much of a print's volume one order may take, in (0, 1]; null: all that it wants. */
+function depth(exchange: Exchange, body: string): WireReply {
+  const match = /^\s*\{\s*"share"\s*:\s*(null|0?\.\d{1,9}|1)\s*\}\s*$/.exec(body)
+  if (match === null) return json(400, { error: 'The body must be {"share": n} with n above 0 and at most 1, or {"share": null}.' })
+  const share = match[1] === 'null' ? undefined : Number(match[1])
+  if (share === 0) return json(400, { error: 'A share of 0 would fill nothing at all.' })
+  exchange.venue.setDepth(share)
+  return json(200, { share: share ?? null })
 }
 
 function closesOf(body: string): number | undefined {

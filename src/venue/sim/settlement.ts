@@ -1,0 +1,353 @@
+/**
+ * What a met order becomes: fills with price, fee and money, and what hangs on the position that they make.
+ * Never decides whether an order is met, and never fills a limit beyond its price.
+ */
+import { mulDivCeil, mulDivFloor } from '../../core/decimal.ts'
+import { type Cash, type InstrumentIndex, type Lots, type Side, type Ticks, type Ts, cash, lots, ticks, ts } from '../../core/units.ts'
+import { type Instrument, lotFloat } from '../../market/instrument.ts'
+import { postToWallet } from '../../portfolio/ledger.ts'
+import { type Position, applyFill } from '../../portfolio/position.ts'
+import type { VenueEventSink } from '../../trading/event.ts'
+import { type OrderKind, type PriceSource, isWholeTarget } from '../../trading/order.ts'
+import { type RateFraction, feeOf, rateFraction, slipped } from './models.ts'
+import type { SimAccount } from './sim-account.ts'
+import type { Attachment, SimOptions, SimOrder, SimState } from './sim-order.ts'
+
+/** Parts in which a taker walks up the book before it has all that it wants. */
+const PARTS_MAX = 20
+
+/** What the venue hangs on a position. */
+export interface Attached {
+  readonly kind: Attachment
+  readonly instrument: InstrumentIndex
+  readonly side: Side
+  readonly lots: Lots
+  readonly trigger?: Ticks | undefined
+  readonly triggerBy: PriceSource
+  readonly parent?: SimOrder | undefined
+  /** A target's part of what its entry filled; undefined where it covers the whole position. */
+  readonly share?: number | undefined
+  /** A target that is a limit from its trigger on. */
+  readonly limit?: Ticks | undefined
+  readonly trailBy?: Ticks | undefined
+  readonly activation?: Ticks | undefined
+}
+
+const KINDS: Readonly<Record<Attachment, OrderKind>> = { stop: 'stop-market', target: 'take-profit-market', trail: 'trailing-stop' }
+
+export class Settlement {
+  now: Ts = ts(0)
+  volume = 0
+  /** See SimOptions; may change while the venue runs. */
+  depthShare: number | undefined
+  private readonly account: SimAccount
+  private readonly options: SimOptions
+  private readonly resting: readonly SimOrder[][]
+  private readonly maker: RateFraction
+  private readonly taker: RateFraction
+  private sequence = 0
+  private executions = 0
+
+  constructor(account: SimAccount, options: SimOptions, resting: readonly SimOrder[][]) {
+    this.account = account
+    this.options = options
+    this.resting = resting
+    this.depthShare = options.depthShare
+    this.maker = rateFraction(options.makerRate)
+    this.taker = rateFraction(options.takerRate)
+  }
+
+  /** Lots that one order may have of this step. */
+  private depth(instrument: Instrument): number {
+    if (this.depthShare === undefined) return Number.POSITIVE_INFINITY
+    return Math.max(instrument.lotsMin, Math.floor((this.depthShare * this.volume) / lotFloat(instrument)))
+  }
+
+  /** Fills at the order's limit, as far as there is somebody on the other side. Answers whether something is left. */
+  make(order: SimOrder, into: VenueEventSink): boolean {
+    const instrument = this.account.instruments[order.instrument] as Instrument
+    const left = order.lots - order.filled
+    return this.fill(order, ticks(order.limit as number), lots(Math.min(left, this.depth(instrument))), this.maker, 'maker', into)
+  }
+
+  /**
+   * Takes liquidity from `price` on. A limit bounds the price; a fill-or-kill that would not get all gets nothing.
+   * Answers whether something is left to rest.
+   */
+  take(order: SimOrder, price: Ticks, into: VenueEventSink): boolean {
+    const instrument = this.account.instruments[order.instrument] as Instrument
+    let at = price
+    if (this.options.slippage.type !== 'none') {
+      const guess = order.budget === undefined ? order.lots : this.resolveBudget(instrument, order.budget, price)
+      at = slipped(this.options.slippage, price, order.side, guess * lotFloat(instrument), this.volume)
+    }
+    at = bounded(order, at)
+    if (order.budget !== undefined) order.lots = this.resolveBudget(instrument, order.budget, at)
+    if (order.lots < instrument.lotsMin) {
+      this.tellCanceled(order, 'EC_CancelByOrderValueZero', into)
+      return false
+    }
+    return this.walk(order, at, this.depth(instrument), into)
+  }
+
+  /** One tick for each part that the book holds; the last part takes the rest. */
+  private walk(order: SimOrder, first: Ticks, depth: number, into: VenueEventSink): boolean {
+    const parts = Math.max(1, Math.min(PARTS_MAX, Math.ceil((order.lots - order.filled) / depth)))
+    const reachable = order.limit === undefined ? parts : Math.min(parts, Math.abs(order.limit - first) + 1)
+    if (order.timeInForce === 'fok' && reachable < parts) {
+      this.tellCanceled(order, 'EC_CancelForNoFullFill', into)
+      return false
+    }
+    for (let k = 0; k < reachable; k++) {
+      const left = order.lots - order.filled
+      const part = k === PARTS_MAX - 1 ? left : Math.min(left, depth)
+      const price = ticks(Math.max(1, first + order.side * k))
+      if (!this.fill(order, price, lots(part), this.taker, 'taker', into)) return false
+    }
+    if (order.timeInForce !== 'ioc') return true
+    this.tellUnfilled(order, into)
+    return false
+  }
+
+  /** floor(budget / (price x (1 + taker fee))) in lots: the notional and its fee fit into the budget, exactly. */
+  private resolveBudget(instrument: Instrument, budget: Cash, price: Ticks): Lots {
+    const { numerator, denominator } = this.taker
+    // budget x d / (d + n) = budget - budget x n / (d + n): the smaller factor keeps the product exact in a double.
+    const net = budget - mulDivCeil(budget, numerator, denominator + numerator)
+    return lots(mulDivFloor(net, instrument.cashDenominator, price * instrument.cashNumerator))
+  }
+
+  /** Books one execution. Answers whether the order has something left. */
+  private fill(
+    order: SimOrder,
+    price: Ticks,
+    quantity: Lots,
+    fraction: RateFraction,
+    liquidity: 'maker' | 'taker',
+    into: VenueEventSink,
+  ): boolean {
+    const i = order.instrument
+    const instrument = this.account.instruments[i] as Instrument
+    const position = this.account.positions[i] as Position
+    let filled = quantity
+    let isCut = false
+    if (order.reduceOnly) {
+      const held: number = position.lots
+      if (held === 0 || held > 0 === (order.side === 1)) {
+        this.tellCanceled(order, 'CancelByReduceOnly', into)
+        return false
+      }
+      const size = held < 0 ? 0 - held : held
+      isCut = filled >= size
+      if (isCut) filled = lots(size)
+    }
+    const fee = feeOf(instrument, price, filled, fraction)
+    const realized = applyFill(position, instrument, order.side, price, filled)
+    if (realized !== 0) postToWallet(this.account.ledger, 'trading', realized)
+    postToWallet(this.account.ledger, 'fees', cash(0 - fee))
+    order.filled = lots(order.filled + filled)
+    const isComplete = isCut || order.filled >= order.lots
+    this.executions += 1
+    into({
+      type: 'order-filled',
+      instrument: i,
+      orderId: order.orderId,
+      venueOrderId: order.venueOrderId,
+      tradeId: `${this.options.idPrefix}x${this.executions}`,
+      side: order.side,
+      price,
+      lots: filled,
+      fee: { coin: instrument.settleCoin, amount: fee, rate: fraction.rate },
+      liquidity,
+      isComplete,
+      ts: this.now,
+    })
+    this.followPosition(order, position, into)
+    return !isComplete
+  }
+
+  /** Stops, targets and trails: made when the entry fills, resized with the position, gone with it. */
+  private followPosition(order: SimOrder, position: Position, into: VenueEventSink): void {
+    const i = order.instrument
+    const held: number = position.lots
+    this.dropSurplus(i, held, into)
+    if (held === 0) return
+    const exit: Side = held > 0 ? -1 : 1
+    const size = lots(held < 0 ? 0 - held : held)
+    if (!order.reduceOnly) this.hang(order, exit, size, into)
+    const resting = this.resting[i] as SimOrder[]
+    for (let k = 0; k < resting.length; k++) {
+      const other = resting[k] as SimOrder
+      if (other.attached === undefined || isPart(other) || other.lots === size) continue
+      other.lots = size
+      this.tellAmended(other, into)
+    }
+  }
+
+  /** Flat: nothing to reduce. Flipped: what guarded the old side would add to the new one. */
+  private dropSurplus(i: InstrumentIndex, held: number, into: VenueEventSink): void {
+    const resting = this.resting[i] as SimOrder[]
+    for (let k = resting.length - 1; k >= 0; k--) {
+      const other = resting[k] as SimOrder
+      if (!other.reduceOnly || (held !== 0 && held > 0 !== (other.side === 1))) continue
+      resting.splice(k, 1)
+      this.tellCanceled(other, other.attached === undefined ? 'CancelByReduceOnly' : 'CancelByTpSlTsClear', into)
+    }
+  }
+
+  /** What travels with an entry, each time that a part of it fills. */
+  private hang(order: SimOrder, exit: Side, size: Lots, into: VenueEventSink): void {
+    const i = order.instrument
+    const { triggerBy } = order
+    const resting = this.resting[i] as SimOrder[]
+    if (order.stop !== undefined) {
+      const standing = resting.find((o) => o.attached === 'stop')
+      if (standing === undefined)
+        this.attach({ kind: 'stop', instrument: i, side: exit, lots: size, trigger: order.stop, triggerBy, parent: order }, into)
+      else if (standing.trigger !== order.stop) {
+        standing.trigger = order.stop
+        standing.lots = size
+        this.tellAmended(standing, into)
+      }
+    }
+    for (const target of order.targets ?? []) {
+      const isWhole = isWholeTarget(target)
+      const share = isWhole ? size : lots(Math.floor(order.filled * target.share))
+      if (share <= 0) continue
+      const standing = resting.find((o) =>
+        isWhole
+          ? o.attached === 'target' && !isPart(o)
+          : o.parentVenueOrderId === order.venueOrderId && o.attached === 'target' && o.trigger === target.price,
+      )
+      if (standing === undefined)
+        this.attach(
+          {
+            kind: 'target',
+            instrument: i,
+            side: exit,
+            lots: share,
+            trigger: target.price,
+            triggerBy,
+            parent: order,
+            share: isWhole ? undefined : target.share,
+            limit: target.limit,
+          },
+          into,
+        )
+      else if (standing.trigger !== target.price || standing.lots !== share) {
+        standing.trigger = target.price
+        standing.lots = share
+        this.tellAmended(standing, into)
+      }
+    }
+  }
+
+  attach(what: Attached, into: VenueEventSink): void {
+    const { kind, instrument, side, trigger, triggerBy, parent, share, limit, trailBy, activation } = what
+    const order: SimOrder = {
+      venueOrderId: this.nextId(),
+      orderId: undefined,
+      clientOrderId: '',
+      parentVenueOrderId: parent?.venueOrderId,
+      instrument,
+      side,
+      kind: kind === 'target' && limit !== undefined ? 'take-profit-limit' : KINDS[kind],
+      lots: what.lots,
+      budget: undefined,
+      filled: lots(0),
+      limit,
+      trigger,
+      triggerBy,
+      trailBy,
+      activation,
+      stop: undefined,
+      targets: share === undefined || trigger === undefined ? undefined : [{ price: trigger, share }],
+      timeInForce: 'gtc',
+      reduceOnly: true,
+      attached: kind,
+      isStop: kind !== 'target',
+      isTriggered: false,
+      servedStep: 0,
+      isFresh: false,
+      createdTs: this.now,
+    }
+    ;(this.resting[instrument] as SimOrder[]).push(order)
+    into({
+      type: 'order-adopted',
+      origin: kind === 'target' ? 'attached-target' : 'attached-stop',
+      parentOrderId: parent?.orderId,
+      instrument,
+      venueOrderId: order.venueOrderId,
+      clientOrderId: '',
+      side,
+      kind: order.kind,
+      lots: order.lots,
+      limit,
+      // What a trailing stop stands at is the venue's own business until it triggers; its activation price is told.
+      trigger: kind === 'trail' ? activation : trigger,
+      triggerBy,
+      reduceOnly: true,
+      ts: this.now,
+    })
+  }
+
+  tellTriggered(order: SimOrder, into: VenueEventSink): void {
+    into({
+      type: 'order-triggered',
+      instrument: order.instrument,
+      orderId: order.orderId,
+      venueOrderId: order.venueOrderId,
+      ts: this.now,
+    })
+  }
+
+  tellUnfilled(order: SimOrder, into: VenueEventSink): void {
+    this.tellCanceled(order, order.timeInForce === 'fok' ? 'EC_CancelForNoFullFill' : 'EC_NoImmediateQtyToFill', into)
+  }
+
+  tellCanceled(order: SimOrder, cause: string, into: VenueEventSink): void {
+    into({
+      type: 'order-canceled',
+      instrument: order.instrument,
+      orderId: order.orderId,
+      venueOrderId: order.venueOrderId,
+      cause,
+      ts: this.now,
+    })
+  }
+
+  tellAmended(order: SimOrder, into: VenueEventSink): void {
+    into({
+      type: 'order-amended',
+      instrument: order.instrument,
+      orderId: order.orderId,
+      venueOrderId: order.venueOrderId,
+      lots: order.lots,
+      limit: order.limit,
+      trigger: order.attached === 'trail' ? order.activation : order.trigger,
+      ts: this.now,
+    })
+  }
+
+  nextId(): string {
+    this.sequence += 1
+    return `${this.options.idPrefix}${this.sequence}`
+  }
+
+  state(): Pick<SimState, 'sequence' | 'executions'> {
+    return { sequence: this.sequence, executions: this.executions }
+  }
+
+  restore(state: Pick<SimState, 'sequence' | 'executions'>): void {
+    this.sequence = state.sequence
+    this.executions = state.executions
+  }
+}
+
+/** A target that covers only a part of the position: it keeps its size when the position changes. */
+const isPart = (order: SimOrder): boolean => order.targets !== undefined
+
+function bounded(order: SimOrder, price: Ticks): Ticks {
+  if (order.limit === undefined) return price
+  return order.side === 1 ? ticks(Math.min(price, order.limit)) : ticks(Math.max(price, order.limit))
+}
