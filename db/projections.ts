@@ -28,6 +28,7 @@ const PROJECTIONS: Readonly<Record<ProjectionName, Projection>> = {
   positions: { table: schema.positions, key: ['symbol'], onConflict: 'replace' },
   trades: { table: schema.trades, key: ['number'], onConflict: 'replace' },
   equity: { table: schema.equity, key: ['ts'], onConflict: 'replace' },
+  algorithms: { table: schema.algorithms, key: ['id'], onConflict: 'replace' },
   strategies: { table: schema.strategies, key: ['strategy', 'symbol'], onConflict: 'replace' },
   holds: { table: schema.holds, key: ['holdId'], onConflict: 'replace' },
   account: { table: schema.account, key: [], onConflict: 'replace', own: ['id'] },

@@ -189,6 +189,33 @@ export const strategies = pgTable(
   (t) => [primaryKey({ columns: [t.strategy, t.symbol] })],
 )
 
+export const algorithms = pgTable(
+  'algorithms',
+  {
+    id: whole().primaryKey(),
+    strategy: text().notNull(),
+    symbol: text().notNull(),
+    type: text().notNull(),
+    class: text().notNull(),
+    side: smallint().$type<1 | -1>().notNull(),
+    quantity: numeric().notNull(),
+    filledQuantity: numeric().notNull(),
+    status: text().notNull(),
+    cause: text().notNull(),
+    arrivalPrice: numeric().notNull(),
+    averagePrice: numeric(),
+    shortfallBps: doublePrecision(),
+    makerShare: doublePrecision(),
+    participation: doublePrecision(),
+    fees: numeric().notNull(),
+    children: integer().notNull(),
+    startedTs: ms().notNull(),
+    updatedTs: ms().notNull(),
+    isActive: boolean().notNull(),
+  },
+  (t) => [index('algorithms_active').on(t.id).where(sql`is_active`)],
+)
+
 export const holds = pgTable('holds', {
   holdId: text().primaryKey(),
   scope: text().notNull(),

@@ -113,7 +113,7 @@ export class CommandDesk {
     }
     const seq = await this.ports.submit(() => [
       { type: 'add-hold', hold, ts: this.ports.now() },
-      { type: 'cancel-orders', orderId: undefined, actor, ts: this.ports.now() },
+      { type: 'cancel-orders', orderId: undefined, keepsWorked: true, actor, ts: this.ports.now() },
     ])
     return done('PAUSED. No new entries and no size increases; exits, stops and reductions go on.', seq)
   }
@@ -156,7 +156,7 @@ export class CommandDesk {
     }
     const seq = await this.ports.submit(() => [
       { type: 'add-hold', hold, ts: this.ports.now() },
-      { type: 'cancel-orders', orderId: undefined, actor, ts: this.ports.now() },
+      { type: 'cancel-orders', orderId: undefined, keepsWorked: true, actor, ts: this.ports.now() },
     ])
     return done(`HALTED: no new orders. ${this.openPositions()}, stops on Bybit, strategy exits off.`, seq)
   }

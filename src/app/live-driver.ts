@@ -211,6 +211,8 @@ function keyOf(change: RowChange): string {
       return `trades/${change.row.number}`
     case 'equity':
       return `equity/${change.row.ts}`
+    case 'algorithms':
+      return `algorithms/${change.row.id}`
     case 'strategies':
       return `strategies/${change.row.strategy}/${change.row.symbol}`
     case 'holds':

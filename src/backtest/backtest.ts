@@ -171,6 +171,7 @@ class BacktestDriver {
       this.now = ts(closeTs)
       kernel.settle(this.now)
       kernel.decideBreakers()
+      kernel.decideAlgorithms()
       if (kernel.outbox.count !== 0) this.drain()
       for (let k = 0; k < count; k++) {
         kernel.decide(instrumentIndex(members[k] as number), 'live')

@@ -37,6 +37,8 @@ function keyOf(change: Exclude<RowChange, { readonly remove: string }>): string 
       return change.row.number
     case 'equity':
       return change.row.ts
+    case 'algorithms':
+      return String(change.row.id)
     case 'strategies':
       return `${change.row.strategy} ${change.row.symbol}`
     case 'holds':

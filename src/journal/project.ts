@@ -8,10 +8,13 @@ import type { KernelFact, KernelInput, OrderSubmitted } from '../kernel/event.ts
 import type { Kernel } from '../kernel/kernel.ts'
 import { type Instrument, formatPrice, formatQuantity } from '../market/instrument.ts'
 import type { ClosedTrade } from '../portfolio/trade.ts'
-import { RISK_RULES } from '../risk/check.ts'
+import { type RiskRule, RISK_RULES } from '../risk/check.ts'
 import type { Order } from '../trading/order.ts'
-import { accountRow, averageTicks, holdRow, money, orderRow, positionRow, strategyRow, tradeRow } from './state-row.ts'
-import type { AlertRow, RowChange } from './row.ts'
+import { accountRow, algorithmRow, averageTicks, holdRow, money, orderRow, positionRow, strategyRow, tradeRow } from './state-row.ts'
+import type { AlertRow, AlgorithmRow, RowChange } from './row.ts'
+
+/** Rules that an entry has passed when it is sent. */
+const ENTRY_GATES = RISK_RULES.filter((rule) => !(['exit-not-verified', 'execution', 'no-size'] as readonly RiskRule[]).includes(rule))
 
 /** Projects one kernel; it keeps nothing of its own, so that it can start anywhere in the journal. */
 export class Projector {
@@ -69,6 +72,7 @@ export class Projector {
       case 'order-filled': {
         const order = this.orderRow(input.instrument, input.orderId, input.venueOrderId, changes)
         touched.add(input.instrument)
+        if (order?.parentOrderId !== undefined) this.algorithmRow(order.parentOrderId, changes)
         if (order === undefined || !order.tradeIds.includes(input.tradeId)) return
         const instrument = this.instrument(input.instrument)
         changes.push({
@@ -114,6 +118,11 @@ export class Projector {
       case 'lift-hold':
       case 'close-position':
       case 'cancel-orders':
+      case 'place-orders':
+      case 'change-order':
+      case 'change-protection':
+      case 'start-algorithm':
+      case 'steer-algorithm':
       case 'panic':
       case 'set-strategy-mode':
       case 'strategy-hung':
@@ -153,6 +162,32 @@ export class Projector {
       case 'cancel-requested':
         this.orderRow(fact.instrument, fact.orderId, undefined, changes)
         return
+      case 'amend-requested':
+        this.orderRow(fact.instrument, fact.orderId, undefined, changes)
+        return
+      case 'algorithm-started':
+        this.algorithmRow(fact.order.id, changes)
+        return
+      case 'algorithm-changed':
+        this.algorithmRow(fact.id, changes)
+        return
+      case 'algorithm-ended': {
+        const row = algorithmRow(this.kernel, fact.state)
+        changes.push({ table: 'algorithms', row })
+        changes.push({
+          table: 'alerts',
+          row: this.alert(
+            seq,
+            'algorithm.ended',
+            row.filledQuantity === row.quantity ? 'P4' : 'P3',
+            row.symbol,
+            endedText(row),
+            { ...row },
+            fact.ts,
+          ),
+        })
+        return
+      }
       case 'stop-requested':
         touched.add(fact.instrument)
         return
@@ -276,8 +311,7 @@ export class Projector {
         targets: (command.targets ?? []).map((t) => ({ price: formatPrice(instrument, t.price), share: t.share })),
         sizing: fact.sizing ?? [],
         plannedLoss: fact.plannedLoss === undefined ? null : money(fact.plannedLoss),
-        gates:
-          fact.class === 'entry' ? RISK_RULES.filter((rule) => rule !== 'exit-not-verified' && rule !== 'no-size') : ['exit-not-verified'],
+        gates: fact.class === 'entry' ? ENTRY_GATES : ['exit-not-verified'],
       },
       ts: fact.ts,
     }
@@ -287,6 +321,12 @@ export class Projector {
     const order = this.kernel.orders.find(i, id, venueOrderId)
     if (order !== undefined) changes.push({ table: 'orders', row: orderRow(this.kernel, order) })
     return order
+  }
+
+  /** Nothing for a parent that is an entry, or that is over: its end wrote its last row. */
+  private algorithmRow(id: OrderId, changes: RowChange[]): void {
+    const state = this.kernel.algorithmBook.find(id)
+    if (state !== undefined) changes.push({ table: 'algorithms', row: algorithmRow(this.kernel, state) })
   }
 
   private openTradeRow(i: InstrumentIndex, changes: RowChange[]): void {
@@ -327,4 +367,12 @@ export class Projector {
     const row = strategyRow(this.kernel, i)
     if (row !== undefined) changes.push({ table: 'strategies', row })
   }
+}
+
+/** `TWAP BUY 0.500 BTCUSDT done: average 64120.35, 2.1 bp worse than 64106.9 at the start, 12 orders`. */
+function endedText(row: AlgorithmRow): string {
+  const head = `${row.type.toUpperCase()} ${row.side === 1 ? 'BUY' : 'SELL'} ${row.quantity} ${row.symbol}`
+  if (row.averagePrice === null || row.shortfallBps === null) return `${head} ended with nothing filled: ${row.cause}`
+  const how = `average ${row.averagePrice}, ${Math.abs(row.shortfallBps).toFixed(1)} bp ${row.shortfallBps > 0 ? 'worse' : 'better'} than ${row.arrivalPrice} at the start, ${row.children} orders`
+  return row.filledQuantity === row.quantity ? `${head} done: ${how}` : `${head} ended at ${row.filledQuantity} (${row.cause}): ${how}`
 }

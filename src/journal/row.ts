@@ -108,6 +108,31 @@ export interface EquityRow {
   readonly drawdown: number
 }
 
+/** A parent order that is or was worked through children. */
+export interface AlgorithmRow {
+  readonly id: number
+  readonly strategy: string
+  readonly symbol: string
+  readonly type: string
+  readonly class: string
+  readonly side: Side
+  readonly quantity: string
+  readonly filledQuantity: string
+  readonly status: string
+  readonly cause: string
+  readonly arrivalPrice: string
+  readonly averagePrice: string | null
+  /** Implementation shortfall against the arrival mark, basis points; positive = worse. */
+  readonly shortfallBps: number | null
+  readonly makerShare: number | null
+  readonly participation: number | null
+  readonly fees: string
+  readonly children: number
+  readonly startedTs: number
+  readonly updatedTs: number
+  readonly isActive: boolean
+}
+
 export interface StrategyRow {
   readonly strategy: string
   readonly symbol: string
@@ -163,6 +188,7 @@ export type RowChange =
   | { readonly table: 'positions'; readonly row: PositionRow }
   | { readonly table: 'trades'; readonly row: TradeRow }
   | { readonly table: 'equity'; readonly row: EquityRow }
+  | { readonly table: 'algorithms'; readonly row: AlgorithmRow }
   | { readonly table: 'strategies'; readonly row: StrategyRow }
   | { readonly table: 'holds'; readonly row: HoldRow }
   | { readonly table: 'holds'; readonly remove: string }

@@ -6,11 +6,12 @@ import { formatDecimal } from '../core/decimal.ts'
 import { CASH_SCALE, type Cash, type InstrumentIndex, type Lots, type Ticks } from '../core/units.ts'
 import { type Hold, type HoldScope, tradingState } from '../kernel/holds.ts'
 import type { Kernel } from '../kernel/kernel.ts'
-import { type Instrument, formatPrice, formatQuantity, ticksFromFloat } from '../market/instrument.ts'
+import { type Instrument, formatPrice, formatQuantity, lotFloat, ticksFromFloat } from '../market/instrument.ts'
 import { type Position, averageEntry } from '../portfolio/position.ts'
 import type { ClosedTrade } from '../portfolio/trade.ts'
+import { type AlgorithmState, summaryOf } from '../trading/algorithms/algorithm.ts'
 import { type Order, isOpenStatus } from '../trading/order.ts'
-import type { AccountRow, HoldRow, OrderRow, PositionRow, StrategyRow, TradeRow } from './row.ts'
+import type { AccountRow, AlgorithmRow, HoldRow, OrderRow, PositionRow, StrategyRow, TradeRow } from './row.ts'
 
 export const money = (amount: Cash): string => formatDecimal(amount, CASH_SCALE)
 
@@ -96,6 +97,35 @@ export function tradeRow(kernel: Kernel, trade: ClosedTrade): TradeRow {
     mae: money(trade.mae),
     mfe: money(trade.mfe),
     isOpen: trade.open,
+  }
+}
+
+/** A parent order as it stands. */
+export function algorithmRow(kernel: Kernel, state: AlgorithmState): AlgorithmRow {
+  const instrument = instrumentOf(kernel, state.instrument)
+  const summary = summaryOf(state, kernel.now, instrument.cashNumerator / instrument.cashDenominator, 1 / lotFloat(instrument))
+  const hasFilled = state.filled > 0
+  return {
+    id: state.id,
+    strategy: state.strategy,
+    symbol: instrument.symbol,
+    type: state.spec.type,
+    class: state.class,
+    side: state.side,
+    quantity: formatQuantity(instrument, state.lots),
+    filledQuantity: formatQuantity(instrument, state.filled),
+    status: state.status,
+    cause: state.cause,
+    arrivalPrice: formatPrice(instrument, state.arrival),
+    averagePrice: hasFilled ? priceText(instrument, summary.averagePrice) : null,
+    shortfallBps: hasFilled ? summary.shortfallBps : null,
+    makerShare: hasFilled ? summary.makerShare : null,
+    participation: hasFilled ? summary.participation : null,
+    fees: money(state.fees),
+    children: state.children,
+    startedTs: state.startedTs,
+    updatedTs: kernel.now,
+    isActive: state.status !== 'ended',
   }
 }
 

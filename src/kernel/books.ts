@@ -6,6 +6,7 @@ import { cash, lots } from '../core/units.ts'
 import type { Instrument } from '../market/instrument.ts'
 import type { OrderAdopted, OrderEvent, OrderFilled, PositionAdjusted } from '../trading/event.ts'
 import type { IntentClass, Order } from '../trading/order.ts'
+import type { AlgorithmBook } from './algorithm-book.ts'
 import { OPERATOR_CLOSE } from './desk.ts'
 import type { OrderBook, OrderOutcome } from './order-book.ts'
 import type { PortfolioState } from './portfolio-state.ts'
@@ -14,8 +15,10 @@ export class Books {
   private readonly instruments: readonly Instrument[]
   private readonly portfolio: PortfolioState
   private readonly orders: OrderBook
+  private readonly algorithms: AlgorithmBook
 
-  constructor(instruments: readonly Instrument[], portfolio: PortfolioState, orders: OrderBook) {
+  constructor(instruments: readonly Instrument[], portfolio: PortfolioState, orders: OrderBook, algorithms: AlgorithmBook) {
+    this.algorithms = algorithms
     this.instruments = instruments
     this.portfolio = portfolio
     this.orders = orders
@@ -27,7 +30,10 @@ export class Books {
     if (order === undefined) return 'unknown'
     const instrument = this.instruments[event.instrument] as Instrument
     const outcome = this.orders.apply(order, event, instrument)
-    if (outcome === 'applied' && event.type === 'order-filled') this.bookFill(order, event)
+    if (outcome === 'applied') {
+      if (order.parentOrderId !== undefined) this.algorithms.noteEvent(order, event, instrument)
+      if (event.type === 'order-filled') this.bookFill(order, event)
+    }
     return outcome
   }
 
@@ -113,6 +119,7 @@ function exitReasonOf(order: Order): string {
     case 'panic-direct':
       return order.origin
     case 'ours':
+      if (order.class === 'protective') return 'take-profit'
       return order.class === 'flatten' ? 'flatten' : order.reason.rule === OPERATOR_CLOSE ? 'operator' : 'signal'
   }
 }

@@ -7,6 +7,7 @@ import type { Instrument } from '../market/instrument.ts'
 import type { ExpectedCosts } from '../risk/check.ts'
 import type { RiskLimits } from '../risk/limits.ts'
 import type { Sizing } from '../risk/sizing.ts'
+import type { Execution } from '../trading/algorithms/execution.ts'
 import type { StrategyDefinition } from '../strategy/strategy.ts'
 
 export interface StrategyConfig {
@@ -15,6 +16,8 @@ export interface StrategyConfig {
   /** Already parsed by the definition's schema. */
   readonly params: unknown
   readonly instruments: readonly InstrumentIndex[]
+  /** How its entries are worked; undefined: at once, at market. */
+  readonly execution?: Execution | undefined
 }
 
 export interface KernelConfig {
@@ -23,6 +26,8 @@ export interface KernelConfig {
   readonly instruments: readonly Instrument[]
   readonly intervalMs: number
   readonly strategies: readonly StrategyConfig[]
+  /** Symbols that belong to `manual`: people and programs enter there, and no strategy does (S4). */
+  readonly manual?: readonly InstrumentIndex[]
   readonly limits: RiskLimits
   readonly sizing: Sizing
   readonly costs: ExpectedCosts

@@ -2,17 +2,48 @@
  * The desk: the one place where an order, a denial or a cancel becomes a fact.
  * Never sends an entry that risk has not passed, and never denies a verified exit (S2).
  */
-import { type Cash, type InstrumentIndex, type Lots, type OrderId, type Side, type StrategyId, type Ts, cash, lots } from '../core/units.ts'
+import {
+  type Cash,
+  type InstrumentIndex,
+  type Lots,
+  type OrderId,
+  type Side,
+  type StrategyId,
+  type Ticks,
+  type Ts,
+  cash,
+  lots,
+} from '../core/units.ts'
 import type { Instrument } from '../market/instrument.ts'
 import { type RiskDenial, checkExit, plannedLossOf } from '../risk/check.ts'
 import type { Sized } from '../risk/sizing.ts'
 import type { OrderEvent } from '../trading/event.ts'
-import { type IntentClass, type Order, type OrderIntent, type Reason, clientOrderIdOf } from '../trading/order.ts'
+import {
+  type IntentClass,
+  type Order,
+  type OrderIntent,
+  type Reason,
+  type Target,
+  clientOrderIdOf,
+  isVenueTarget,
+} from '../trading/order.ts'
+import type { AlgorithmBook } from './algorithm-book.ts'
 import type { KernelConfig } from './config.ts'
-import type { AlertSeverity, OrderSubmitted, Outbox } from './event.ts'
+import type { AlertSeverity, OrderSubmitted, Outbox, StopRequested } from './event.ts'
 import type { OrderBook } from './order-book.ts'
 import type { PortfolioState } from './portfolio-state.ts'
 import type { StrategyRun } from './strategy-run.ts'
+
+/** What an order belongs to. */
+export interface OrderLink {
+  readonly parentOrderId?: OrderId
+  readonly group?: OrderId
+}
+const ALONE: OrderLink = {}
+
+/** A venue holds one target for all that an entry fills; several, or parts, are orders of our own. */
+const heldByVenue = (targets: readonly Target[] | undefined): readonly Target[] | undefined =>
+  targets === undefined || (targets.length === 1 && isVenueTarget(targets[0] as Target)) ? targets : undefined
 
 /** Reason of an exit that a person asked for. */
 export const OPERATOR_CLOSE = 'operator close'
@@ -23,6 +54,7 @@ export class Desk {
   private readonly orders: OrderBook
   private readonly outbox: Outbox
   private readonly runs: readonly (StrategyRun | undefined)[]
+  private readonly algorithms: AlgorithmBook
 
   constructor(
     config: KernelConfig,
@@ -30,7 +62,9 @@ export class Desk {
     orders: OrderBook,
     outbox: Outbox,
     runs: readonly (StrategyRun | undefined)[],
+    algorithms: AlgorithmBook,
   ) {
+    this.algorithms = algorithms
     this.config = config
     this.portfolio = portfolio
     this.orders = orders
@@ -43,7 +77,7 @@ export class Desk {
   }
 
   /** Books an order and says so. Risk has passed it. */
-  submit(intent: OrderIntent, sized: Sized | undefined): void {
+  submit(intent: OrderIntent, sized: Sized | undefined, link: OrderLink = ALONE): OrderId {
     const id = this.orders.peekOrderId()
     const isBudget = 'budget' in intent.size
     const instrument = this.instrument(intent.instrument)
@@ -64,7 +98,7 @@ export class Desk {
         trigger: intent.trigger,
         triggerBy: intent.triggerBy,
         stop: intent.stop,
-        targets: intent.targets,
+        targets: heldByVenue(intent.targets),
         timeInForce: intent.timeInForce,
         reduceOnly: intent.class !== 'entry',
       },
@@ -78,11 +112,14 @@ export class Desk {
       plannedLoss:
         intent.stop === undefined || isBudget || intent.class !== 'entry'
           ? undefined
-          : plannedLossOf(instrument, mark, intent.stop, quantity, this.config.costs),
+          : plannedLossOf(instrument, intent.limit ?? intent.trigger ?? mark, intent.stop, quantity, this.config.costs),
       expiresAt: intent.expiresAt,
+      ...link,
+      ...(heldByVenue(intent.targets) === intent.targets ? undefined : { targets: intent.targets }),
     }
     this.foldSubmitted(fact)
     this.outbox.push(fact)
+    return id
   }
 
   foldSubmitted(fact: OrderSubmitted): void {
@@ -92,7 +129,8 @@ export class Desk {
       clientOrderId: command.clientOrderId,
       venueOrderId: undefined,
       origin: fact.origin,
-      parentOrderId: undefined,
+      parentOrderId: fact.parentOrderId,
+      group: fact.group,
       strategy: fact.strategy,
       instrument: command.instrument,
       class: fact.class,
@@ -106,7 +144,7 @@ export class Desk {
       trigger: command.trigger,
       triggerBy: command.triggerBy,
       stop: command.stop,
-      targets: command.targets,
+      targets: fact.targets ?? command.targets,
       timeInForce: command.timeInForce,
       reduceOnly: command.reduceOnly,
       reason: fact.reason,
@@ -118,8 +156,21 @@ export class Desk {
       updatedTs: fact.ts,
       expiresAt: fact.expiresAt,
     })
+    this.algorithms.noteChild(fact.parentOrderId)
     if (fact.class === 'entry') this.portfolio.noteEntry(command.instrument, command.side, fact.ts)
     this.noteOpinion(command.instrument, fact.class, fact.reason, fact.ts)
+  }
+
+  /** Asks the venue to move what guards a position. */
+  requestProtection(i: InstrumentIndex, legs: Pick<StopRequested, 'stop' | 'target' | 'trail'>, cause: string): void {
+    this.foldStop(i, legs.stop)
+    this.outbox.push({ type: 'stop-requested', instrument: i, ...legs, triggerBy: 'mark', cause, ts: this.portfolio.now })
+  }
+
+  /** The stop that the trade is meant to have from now on. */
+  foldStop(i: InstrumentIndex, stop: Ticks | undefined): void {
+    const trip = this.portfolio.trip(i)
+    if (trip !== undefined && stop !== undefined) trip.stop = stop
   }
 
   /** An order or a denial that came from a strategy's opinion; a person's close is none. */
@@ -168,8 +219,18 @@ export class Desk {
     }
   }
 
-  deny(strategy: StrategyId, i: InstrumentIndex, klass: IntentClass, side: Side, denial: RiskDenial, reason: Reason): void {
+  deny(
+    strategy: StrategyId,
+    i: InstrumentIndex,
+    klass: IntentClass,
+    side: Side,
+    denial: RiskDenial,
+    reason: Reason,
+    parentOrderId?: OrderId,
+  ): void {
+    if (parentOrderId !== undefined) this.algorithms.noteDenied(parentOrderId, this.portfolio.now)
     this.outbox.push({
+      ...(parentOrderId === undefined ? undefined : { parentOrderId }),
       type: 'order-denied',
       strategy,
       instrument: i,
@@ -199,7 +260,24 @@ export class Desk {
           this.requestCancel(order, cause)
   }
 
-  private requestCancel(order: Order, cause: string): void {
+  /** Changes an open order at the venue; what is undefined stays. The order itself changes when the venue says so. */
+  requestAmend(order: Order, change: { readonly lots?: Lots; readonly limit?: Ticks; readonly trigger?: Ticks }, cause: string): void {
+    if (order.cancelRequested) return
+    this.outbox.push({
+      type: 'amend-requested',
+      orderId: order.orderId,
+      instrument: order.instrument,
+      clientOrderId: order.clientOrderId,
+      venueOrderId: order.venueOrderId,
+      lots: change.lots,
+      limit: change.limit,
+      trigger: change.trigger,
+      cause,
+      ts: this.portfolio.now,
+    })
+  }
+
+  requestCancel(order: Order, cause: string): void {
     if (order.cancelRequested) return
     order.cancelRequested = true
     this.outbox.push({
@@ -213,12 +291,14 @@ export class Desk {
     })
   }
 
-  /** Entries whose time is over. */
-  expireEntries(): void {
+  /** Entries whose time is over, and targets whose position is gone or has turned. */
+  expireOrders(): void {
     for (const instrument of this.config.instruments)
       for (const order of this.orders.open(instrument.index))
         if (order.class === 'entry' && order.expiresAt !== undefined && this.portfolio.now >= order.expiresAt)
           this.requestCancel(order, 'expired')
+        else if (order.class === 'protective' && order.origin === 'ours' && this.portfolio.positionLots(order.instrument) * order.side >= 0)
+          this.requestCancel(order, 'nothing left to reduce')
   }
 
   /** Cancels all entries and closes every position of ours. */
@@ -251,7 +331,8 @@ export class Desk {
         `${symbol}: Bybit rejected the ${isExit ? 'exit' : 'entry'} #${order.orderId} (${event.code} ${event.detail}).`,
       )
     if (!isExit || held === 0) return
-    if (event.type === 'order-never-arrived' || panicActive)
+    // A target that is gone leaves the stop: the position is not closed for it.
+    if (order.class === 'protective' ? panicActive : event.type === 'order-never-arrived' || panicActive)
       this.closePosition(event.instrument, undefined, panicActive ? 'flatten' : 'reduce', order.reason)
   }
 

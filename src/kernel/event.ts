@@ -7,8 +7,10 @@ import type { Bar } from '../market/bars.ts'
 import type { ClosedTrade } from '../portfolio/trade.ts'
 import type { RiskFigures, RiskRule } from '../risk/check.ts'
 import type { SizingStep } from '../risk/sizing.ts'
-import type { SubmitOrder, VenueEvent } from '../trading/event.ts'
-import type { IntentClass, OrderOrigin, PriceSource, Reason } from '../trading/order.ts'
+import type { AlgorithmOrder, AlgorithmState, AlgorithmStatus, AlgorithmSummary } from '../trading/algorithms/algorithm.ts'
+import type { Execution } from '../trading/algorithms/execution.ts'
+import type { SubmitOrder, Trail, VenueEvent } from '../trading/event.ts'
+import type { IntentClass, OrderKind, OrderOrigin, PriceSource, Reason, Target, TimeInForce } from '../trading/order.ts'
 import type { Hold } from './holds.ts'
 
 export interface ClosedBar {
@@ -57,6 +59,72 @@ export interface ClosePosition {
 export interface CancelOrders {
   readonly type: 'cancel-orders'
   readonly orderId: OrderId | undefined
+  /** What is being worked goes on or is paused by a hold; absent: it ends with the entries. */
+  readonly keepsWorked?: boolean
+  readonly actor: string
+  readonly ts: Ts
+}
+/** An order as a person or a program asks for it. */
+export interface PlacedOrder {
+  readonly side: Side
+  readonly kind: Exclude<OrderKind, 'trailing-stop'>
+  readonly lots: Lots
+  readonly limit?: Ticks | undefined
+  readonly trigger?: Ticks | undefined
+  readonly stop?: Ticks | undefined
+  readonly targets?: readonly Target[] | undefined
+  readonly timeInForce: TimeInForce
+  readonly expiresAt?: Ts | undefined
+}
+/** Entries of a person or a program. Two of them are one or the other: the first that fills takes the other off. */
+export interface PlaceOrders {
+  readonly type: 'place-orders'
+  readonly strategy: StrategyId
+  readonly instrument: InstrumentIndex
+  readonly orders: readonly PlacedOrder[]
+  readonly actor: string
+  readonly ts: Ts
+}
+/** Changes an open order of ours in place; what is not given stays. */
+export interface ChangeOrder {
+  readonly type: 'change-order'
+  readonly instrument: InstrumentIndex
+  readonly orderId: OrderId
+  readonly lots?: Lots | undefined
+  readonly limit?: Ticks | undefined
+  readonly trigger?: Ticks | undefined
+  readonly actor: string
+  readonly ts: Ts
+}
+/** Moves what guards a position. A stop is moved, never taken off (S5). */
+export interface ChangeProtection {
+  readonly type: 'change-protection'
+  readonly instrument: InstrumentIndex
+  readonly stop?: Ticks | undefined
+  readonly target?: Ticks | 'none' | undefined
+  readonly trail?: Trail | 'none' | undefined
+  readonly actor: string
+  readonly ts: Ts
+}
+/** Works an order through children. */
+export interface StartAlgorithm {
+  readonly type: 'start-algorithm'
+  readonly strategy: StrategyId
+  readonly instrument: InstrumentIndex
+  readonly class: 'entry' | 'reduce'
+  readonly side: Side
+  readonly lots: Lots
+  readonly execution: Execution
+  /** Price that no child goes beyond; an iceberg needs it. */
+  readonly limit?: Ticks | undefined
+  readonly stop?: Ticks | undefined
+  readonly actor: string
+  readonly ts: Ts
+}
+export interface SteerAlgorithm {
+  readonly type: 'steer-algorithm'
+  readonly id: OrderId
+  readonly to: 'paused' | 'working' | 'ended'
   readonly actor: string
   readonly ts: Ts
 }
@@ -104,6 +172,11 @@ export type KernelInput =
   | LiftHold
   | ClosePosition
   | CancelOrders
+  | PlaceOrders
+  | ChangeOrder
+  | ChangeProtection
+  | StartAlgorithm
+  | SteerAlgorithm
   | PanicInput
   | SetStrategyMode
   | StrategyHung
@@ -124,6 +197,12 @@ export interface OrderSubmitted {
   readonly sizing: readonly SizingStep[] | undefined
   readonly plannedLoss: Cash | undefined
   readonly expiresAt: Ts | undefined
+  /** The order or algorithm that it belongs to: a target's entry, a child's parent. */
+  readonly parentOrderId?: OrderId | undefined
+  /** Orders of one group are one or the other. */
+  readonly group?: OrderId | undefined
+  /** All targets that were planned: those that the venue does not hold are orders of their own, made as the entry fills. */
+  readonly targets?: readonly Target[] | undefined
 }
 export interface OrderDenied {
   readonly type: 'order-denied'
@@ -135,6 +214,7 @@ export interface OrderDenied {
   readonly figures: RiskFigures
   readonly reason: Reason
   readonly ts: Ts
+  readonly parentOrderId?: OrderId | undefined
 }
 export interface CancelRequested {
   readonly type: 'cancel-requested'
@@ -145,10 +225,47 @@ export interface CancelRequested {
   readonly cause: string
   readonly ts: Ts
 }
+export interface AmendRequested {
+  readonly type: 'amend-requested'
+  readonly orderId: OrderId
+  readonly instrument: InstrumentIndex
+  readonly clientOrderId: string
+  readonly venueOrderId: string | undefined
+  readonly lots: Lots | undefined
+  readonly limit: Ticks | undefined
+  readonly trigger: Ticks | undefined
+  readonly cause: string
+  readonly ts: Ts
+}
+export interface AlgorithmStarted {
+  readonly type: 'algorithm-started'
+  readonly order: AlgorithmOrder
+  readonly ts: Ts
+}
+export interface AlgorithmChanged {
+  readonly type: 'algorithm-changed'
+  readonly id: OrderId
+  readonly instrument: InstrumentIndex
+  readonly status: Exclude<AlgorithmStatus, 'ended'>
+  readonly cause: string
+  readonly ts: Ts
+}
+export interface AlgorithmEnded {
+  readonly type: 'algorithm-ended'
+  readonly id: OrderId
+  readonly instrument: InstrumentIndex
+  readonly cause: string
+  readonly summary: AlgorithmSummary
+  /** As it stood at its end, for the record. */
+  readonly state: AlgorithmState
+  readonly ts: Ts
+}
 export interface StopRequested {
   readonly type: 'stop-requested'
   readonly instrument: InstrumentIndex
-  readonly stop: Ticks
+  readonly stop: Ticks | undefined
+  readonly target?: Ticks | 'none' | undefined
+  readonly trail?: Trail | 'none' | undefined
   readonly triggerBy: PriceSource
   readonly cause: string
   readonly ts: Ts
@@ -217,6 +334,10 @@ export type KernelFact =
   | OrderSubmitted
   | OrderDenied
   | CancelRequested
+  | AmendRequested
+  | AlgorithmStarted
+  | AlgorithmChanged
+  | AlgorithmEnded
   | StopRequested
   | HoldAdded
   | HoldLifted

@@ -18,8 +18,26 @@ export function commandOfFact(fact: KernelFact): OrderCommand | undefined {
         venueOrderId: fact.venueOrderId,
         instrument: fact.instrument,
       }
+    case 'amend-requested':
+      return {
+        type: 'amend-order',
+        orderId: fact.orderId,
+        clientOrderId: fact.clientOrderId,
+        venueOrderId: fact.venueOrderId,
+        instrument: fact.instrument,
+        lots: fact.lots,
+        limit: fact.limit,
+        trigger: fact.trigger,
+      }
     case 'stop-requested':
-      return { type: 'set-protection', instrument: fact.instrument, stop: fact.stop, triggerBy: fact.triggerBy }
+      return {
+        type: 'set-protection',
+        instrument: fact.instrument,
+        stop: fact.stop,
+        target: fact.target,
+        trail: fact.trail,
+        triggerBy: fact.triggerBy,
+      }
     default:
       return undefined
   }

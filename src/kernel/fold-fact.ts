@@ -3,6 +3,7 @@
  * Never decides again: what a fact does not say did not happen.
  */
 import { assertNever } from '../core/assert.ts'
+import type { AlgorithmBook } from './algorithm-book.ts'
 import type { Desk } from './desk.ts'
 import type { KernelFact } from './event.ts'
 import type { Guard } from './guard.ts'
@@ -11,7 +12,7 @@ import type { StrategyRun } from './strategy-run.ts'
 
 type Runs = readonly (StrategyRun | undefined)[]
 
-export function foldFact(fact: KernelFact, desk: Desk, guard: Guard, orders: OrderBook, runs: Runs): void {
+export function foldFact(fact: KernelFact, desk: Desk, guard: Guard, orders: OrderBook, algorithms: AlgorithmBook, runs: Runs): void {
   switch (fact.type) {
     case 'order-submitted':
       desk.foldSubmitted(fact)
@@ -37,8 +38,22 @@ export function foldFact(fact: KernelFact, desk: Desk, guard: Guard, orders: Ord
       return
     case 'order-denied':
       desk.noteOpinion(fact.instrument, fact.class, fact.reason, fact.ts)
+      algorithms.noteDenied(fact.parentOrderId, fact.ts)
       return
     case 'stop-requested':
+      desk.foldStop(fact.instrument, fact.stop)
+      return
+    case 'algorithm-started':
+      orders.reserve(fact.order.id)
+      algorithms.start(fact.order)
+      return
+    case 'algorithm-changed':
+      algorithms.change(fact.id, fact.status, fact.cause)
+      return
+    case 'algorithm-ended':
+      algorithms.end(fact.id)
+      return
+    case 'amend-requested':
     case 'trade-opened':
     case 'trade-closed':
     case 'equity-sampled':

@@ -5,6 +5,7 @@
 import { type InstrumentIndex, type StrategyId, type Ts, cash, lots, ticks, ts } from '../core/units.ts'
 import { type Instrument, formatQuantity } from '../market/instrument.ts'
 import type { OrderEvent, PositionAdjusted } from '../trading/event.ts'
+import type { Algorithms } from './algorithms.ts'
 import type { KernelConfig } from './config.ts'
 import type { Desk } from './desk.ts'
 import type { Outbox } from './event.ts'
@@ -29,8 +30,10 @@ export class Guard {
   private readonly holds: Hold[]
   private readonly outbox: Outbox
   private readonly desk: Desk
+  private readonly algorithms: Algorithms
 
-  constructor(config: KernelConfig, portfolio: PortfolioState, holds: Hold[], outbox: Outbox, desk: Desk) {
+  constructor(config: KernelConfig, portfolio: PortfolioState, holds: Hold[], outbox: Outbox, desk: Desk, algorithms: Algorithms) {
+    this.algorithms = algorithms
     this.config = config
     this.portfolio = portfolio
     this.holds = holds
@@ -191,14 +194,7 @@ export class Guard {
         i,
         `${symbol} has no stop on Bybit for ${Math.round(bareMs / 1000)} s. Setting it again; closed at 30 s.`,
       )
-    this.outbox.push({
-      type: 'stop-requested',
-      instrument: i,
-      stop,
-      triggerBy: 'mark',
-      cause: `missing for ${bareMs} ms`,
-      ts: this.portfolio.now,
-    })
+    this.desk.requestProtection(i, { stop }, `missing for ${bareMs} ms`)
   }
 
   /** S8: an external change holds entries on the symbol until somebody says what it was. */
@@ -217,6 +213,7 @@ export class Guard {
       reason: text,
       since: this.portfolio.now,
     })
+    this.algorithms.endOn(event.instrument, 'external change')
     if (isReduction) this.desk.cancelEntriesOf(event.instrument, 'external reduction')
     this.desk.alert(
       'reconcile.mismatch',

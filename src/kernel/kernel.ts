@@ -9,7 +9,10 @@ import type { Instrument } from '../market/instrument.ts'
 import type { PortfolioView } from '../portfolio/view.ts'
 import { confirmedTier } from '../risk/breaker.ts'
 import { isEquityUnbounded } from '../risk/limits.ts'
-import type { OrderEvent, OrderRejected } from '../trading/event.ts'
+import { type OrderEvent, type OrderRejected, isOrderEvent } from '../trading/event.ts'
+import { AlgorithmBook } from './algorithm-book.ts'
+import { Algorithms, manualStart } from './algorithms.ts'
+import { Brackets } from './brackets.ts'
 import type { KernelConfig } from './config.ts'
 import { Books } from './books.ts'
 import { Desk, OPERATOR_CLOSE } from './desk.ts'
@@ -17,6 +20,8 @@ import { type BarsMode, type ClosedBar, type KernelFact, type KernelInput, Outbo
 import { foldFact } from './fold-fact.ts'
 import { Guard } from './guard.ts'
 import type { Hold } from './holds.ts'
+import { MANUAL_OWNER } from './manual.ts'
+import { Placing } from './placing.ts'
 import { Signals } from './signals.ts'
 import { OrderBook, type OrderOutcome } from './order-book.ts'
 import { PortfolioState } from './portfolio-state.ts'
@@ -37,6 +42,11 @@ export class Kernel {
   private readonly books: Books
   private readonly desk: Desk
   private readonly signals: Signals
+  private readonly placing: Placing
+  private readonly brackets: Brackets
+  private readonly algorithms: Algorithms
+  /** Parent orders that are being worked. */
+  readonly algorithmBook = new AlgorithmBook()
   private readonly guard: Guard
   /** False where neither a limit, nor sizing, nor a journal asks for drawdown or day loss: then no bar pays for them. */
   private readonly watchesEquity: boolean
@@ -56,16 +66,20 @@ export class Kernel {
     const needsAtr = config.limits.isStopDistanceChecked || config.limits.collarAtrMax !== Number.POSITIVE_INFINITY
     this.portfolio = new PortfolioState(
       instruments,
-      runs.map((run) => run?.strategy),
+      runs.map((run, i) => run?.strategy ?? (config.manual?.some((m) => m === i) === true ? MANUAL_OWNER : undefined)),
       this.orders,
       config.limits.leverage,
       needsAtr,
     )
     this.watchesEquity = config.isJournaled || config.sizing.type === 'risk' || !isEquityUnbounded(config.limits)
-    this.books = new Books(instruments, this.portfolio, this.orders)
-    this.desk = new Desk(config, this.portfolio, this.orders, this.outbox, runs)
-    this.signals = new Signals(config, this.portfolio, this.orders, this.holds, this.desk)
-    this.guard = new Guard(config, this.portfolio, this.holds, this.outbox, this.desk)
+    const { portfolio, orders, holds, outbox, algorithmBook } = this
+    this.books = new Books(instruments, portfolio, orders, algorithmBook)
+    this.desk = new Desk(config, portfolio, orders, outbox, runs, algorithmBook)
+    this.placing = new Placing(config, portfolio, orders, holds, this.desk)
+    this.brackets = new Brackets(instruments, portfolio, orders, this.desk)
+    this.algorithms = new Algorithms(config, portfolio, orders, holds, this.desk, outbox, algorithmBook, this.bars)
+    this.signals = new Signals(config, portfolio, orders, holds, this.desk, this.algorithms)
+    this.guard = new Guard(config, portfolio, holds, outbox, this.desk, this.algorithms)
   }
 
   get view(): PortfolioView {
@@ -84,55 +98,33 @@ export class Kernel {
   /** Takes one input: books it, decides on it, and leaves the facts in the outbox (which the caller resets before). */
   apply(input: KernelInput): void {
     this.advance(input)
-    switch (input.type) {
-      case 'order-accepted':
-      case 'order-rejected':
-      case 'order-triggered':
-      case 'order-amended':
-      case 'order-canceled':
-      case 'order-expired':
-      case 'order-never-arrived':
-      case 'order-filled':
-        this.decideOrderEvent(input, this.books.orderEvent(input))
-        return
-      case 'bars-closed':
-        this.foldAndDecideBars(input.bars, input.ts, input.mode, true)
-        return
-      default: {
-        const heldBefore = input.type === 'position-adjusted' ? this.portfolio.positionLots(input.instrument) : 0
-        this.foldOther(input)
-        this.decideOther(input, heldBefore)
-      }
+    if (isOrderEvent(input)) {
+      this.decideOrderEvent(input, this.books.orderEvent(input))
+      return
     }
+    if (input.type === 'bars-closed') {
+      this.foldAndDecideBars(input.bars, input.ts, input.mode, true)
+      return
+    }
+    const heldBefore = input.type === 'position-adjusted' ? this.portfolio.positionLots(input.instrument) : 0
+    this.foldOther(input)
+    this.decideOther(input, heldBefore)
   }
 
   /** Books a journaled input without deciding it again: what it led to is told by the facts that follow it. */
   foldInput(input: KernelInput): void {
     this.advance(input)
-    switch (input.type) {
-      case 'order-accepted':
-      case 'order-rejected':
-      case 'order-triggered':
-      case 'order-amended':
-      case 'order-canceled':
-      case 'order-expired':
-      case 'order-never-arrived':
-      case 'order-filled':
-        this.books.orderEvent(input)
-        this.portfolio.closed = undefined
-        this.portfolio.opened = undefined
-        return
-      case 'bars-closed':
-        this.foldAndDecideBars(input.bars, input.ts, input.mode, false)
-        return
-      default:
-        this.foldOther(input)
-    }
+    if (isOrderEvent(input)) {
+      this.books.orderEvent(input)
+      this.portfolio.closed = undefined
+      this.portfolio.opened = undefined
+    } else if (input.type === 'bars-closed') this.foldAndDecideBars(input.bars, input.ts, input.mode, false)
+    else this.foldOther(input)
   }
 
   /** Books a journaled fact. Facts of this kernel's own making have already been booked when they were made. */
   foldFact(fact: KernelFact): void {
-    foldFact(fact, this.desk, this.guard, this.orders, this.runs)
+    foldFact(fact, this.desk, this.guard, this.orders, this.algorithmBook, this.runs)
   }
 
   private advance(input: KernelInput): void {
@@ -143,12 +135,19 @@ export class Kernel {
 
   /** A bar of `i` has been revealed: it is the mark now. */
   mark(i: InstrumentIndex): void {
-    this.portfolio.markBar(i, this.bars[i] as Bars)
+    const bars = this.bars[i] as Bars
+    this.portfolio.markBar(i, bars)
+    if (this.algorithmBook.active.length !== 0) this.algorithmBook.noteVolume(i, bars.volumeColumn[bars.cursor - 1] as number)
   }
 
   /** All bars of a close instant are marked: equity of that instant. */
   settle(at: Ts): void {
     if (this.watchesEquity) this.portfolio.watchEquity(at, this.config.limits.drawdown)
+  }
+
+  /** Lets what is being worked go on. */
+  decideAlgorithms(): void {
+    if (this.algorithmBook.active.length !== 0) this.algorithms.stepAll()
   }
 
   /** Lets breakers and the owner of `i` decide on the bar that was revealed last. */
@@ -172,7 +171,7 @@ export class Kernel {
     const { limits } = this.config
     if (limits.drawdown.orange === Number.POSITIVE_INFINITY) return
     const tier = confirmedTier(this.portfolio.watch, this.portfolio.now)
-    if (tier !== undefined && this.guard.trip(tier) && tier === 'red') this.desk.flattenAll('drawdown red')
+    if (tier !== undefined && this.guard.trip(tier) && tier === 'red') this.flattenAll('drawdown red')
   }
 
   private foldAndDecideBars(rows: readonly ClosedBar[], at: Ts, mode: BarsMode, decides: boolean): void {
@@ -182,6 +181,7 @@ export class Kernel {
       this.settle(at)
       if (!decides) return
       this.decideBreakers()
+      this.decideAlgorithms()
       for (const row of news) this.decide(row.instrument, mode)
     } else {
       for (const row of rows) {
@@ -231,11 +231,26 @@ export class Kernel {
       const { opened, closed } = this.portfolio
       if (opened !== undefined || closed !== undefined) this.tellTrades()
       this.desk.afterOrderEvent(event, this.guard.isFlattening)
+      this.followOrder(event)
       if (event.type === 'order-rejected' && this.config.isJournaled) this.doubtAfter(event)
       return
     }
     if (outcome === 'duplicate') return
     this.guard.quarantine(event, outcome)
+  }
+
+  /** Brackets and algorithms go on from what an order of theirs has become. */
+  private followOrder(event: OrderEvent): void {
+    const order = this.orders.find(event.instrument, event.orderId, event.venueOrderId)
+    if (order === undefined) return
+    if (event.type === 'order-filled') this.brackets.afterFill(order)
+    if (order.parentOrderId !== undefined && order.origin === 'ours') this.algorithms.afterChild(order)
+  }
+
+  /** Cancels all that is being worked and all entries, and closes every position of ours. */
+  private flattenAll(cause: string): void {
+    this.algorithms.endAll(cause)
+    this.desk.flattenAll(cause)
   }
 
   /** An exit that fits our books and not the venue's: entries of the symbol wait until the account has been read. */
@@ -292,6 +307,11 @@ export class Kernel {
       case 'add-hold':
       case 'close-position':
       case 'cancel-orders':
+      case 'place-orders':
+      case 'change-order':
+      case 'change-protection':
+      case 'start-algorithm':
+      case 'steer-algorithm':
       case 'set-strategy-mode':
       case 'strategy-hung':
       case 'protection-missing':
@@ -305,10 +325,12 @@ export class Kernel {
     switch (input.type) {
       case 'time-advanced':
         this.decideBreakers()
-        this.desk.expireEntries()
+        this.desk.expireOrders()
+        this.decideAlgorithms()
         return
       case 'add-hold':
         this.guard.addHold(input.hold)
+        this.decideAlgorithms()
         return
       case 'lift-hold':
         this.guard.liftHold(input.holdId, input.actor)
@@ -317,11 +339,27 @@ export class Kernel {
         this.desk.closePosition(input.instrument, input.lots, 'reduce', { rule: OPERATOR_CLOSE, values: { actor: input.actor } })
         return
       case 'cancel-orders':
+        if (input.orderId === undefined && input.keepsWorked !== true) this.algorithms.endAll(`by ${input.actor}`)
         this.desk.cancelEntries(input.orderId, `by ${input.actor}`)
+        return
+      case 'place-orders':
+        this.placing.place(input)
+        return
+      case 'change-order':
+        this.placing.change(input)
+        return
+      case 'change-protection':
+        this.placing.protect(input)
+        return
+      case 'start-algorithm':
+        this.algorithms.start(manualStart(input))
+        return
+      case 'steer-algorithm':
+        this.algorithms.steer(input)
         return
       case 'panic':
         this.guard.haltForPanic(input.actor, input.reason)
-        this.desk.flattenAll(`panic by ${input.actor}`)
+        this.flattenAll(`panic by ${input.actor}`)
         return
       case 'set-strategy-mode':
         this.setMode(input.strategy, input.mode, input.actor)
@@ -354,6 +392,7 @@ export class Kernel {
   private failStrategy(strategy: StrategyId, failure: string): void {
     const runs = this.runs.filter((run) => run !== undefined && run.strategy === strategy)
     for (const run of runs) if (run !== undefined) run.mode = 'errored'
+    this.algorithms.endAll('strategy errored', strategy)
     this.guard.tellFailure(
       strategy,
       failure,
@@ -368,6 +407,7 @@ export class Kernel {
         run.failure = undefined
       }
     this.outbox.push({ type: 'strategy-mode-changed', strategy, mode, cause: `by ${actor}`, ts: this.now })
+    if (mode !== 'running') this.algorithms.endAll(`strategy ${mode}`, strategy)
     if (mode === 'off')
       for (const run of this.runs)
         if (run !== undefined && run.strategy === strategy) this.desk.cancelEntriesOf(run.instrument.index, 'strategy off')
@@ -379,6 +419,7 @@ export class Kernel {
       now: this.now,
       orders: this.orders.state(),
       portfolio: this.portfolio.snapshot(),
+      algorithms: this.algorithmBook.snapshot(),
       holds: [...this.holds],
       stateSince: this.guard.stateSince,
       runs: this.runs
@@ -398,6 +439,7 @@ export class Kernel {
     this.portfolio.now = from.now
     this.orders.restore(from.orders)
     this.portfolio.restore(from.portfolio)
+    this.algorithmBook.restore(from.algorithms)
     this.holds.length = 0
     this.holds.push(...from.holds)
     this.guard.stateSince = from.stateSince

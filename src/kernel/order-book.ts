@@ -60,6 +60,16 @@ export class OrderBook {
     return lots(sum)
   }
 
+  /** Takes an id of the sequence for a parent order, which is not sent itself. */
+  reserve(id: OrderId): void {
+    this.nextOrderId = id + 1
+  }
+
+  /** Orders that belong to an entry or an algorithm: open ones, and those that are remembered. */
+  childrenOf(i: InstrumentIndex, parent: OrderId): Order[] {
+    return [...(this.openBy[i] as Order[]), ...(this.recentBy[i] as Order[])].filter((order) => order.parentOrderId === parent)
+  }
+
   /** Makes room for an order that the venue made (an attached stop) or that somebody else sent. */
   adopt(event: OrderAdopted, strategy: Order['strategy'], klass: Order['class']): OrderOutcome {
     if (this.find(event.instrument, undefined, event.venueOrderId) !== undefined) return 'duplicate'

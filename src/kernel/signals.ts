@@ -8,10 +8,12 @@ import { type RiskDenial, checkEntry } from '../risk/check.ts'
 import { type Sized, entryCaps, lotsFor, sizeByRisk } from '../risk/sizing.ts'
 import type { Signal } from '../strategy/strategy.ts'
 import type { Order, OrderIntent } from '../trading/order.ts'
+import type { Algorithms } from './algorithms.ts'
 import type { KernelConfig } from './config.ts'
 import type { Desk } from './desk.ts'
 import { type Hold, holdOn } from './holds.ts'
 import type { OrderBook } from './order-book.ts'
+import { heldDenial } from './placing.ts'
 import type { PortfolioState } from './portfolio-state.ts'
 import type { StrategyRun } from './strategy-run.ts'
 
@@ -21,10 +23,19 @@ export class Signals {
   private readonly orders: OrderBook
   private readonly holds: readonly Hold[]
   private readonly desk: Desk
+  private readonly algorithms: Algorithms
   /** Least quantities as text, by instrument: a strategy that asks at each bar is denied at each bar. */
   private readonly minimums: readonly string[]
 
-  constructor(config: KernelConfig, portfolio: PortfolioState, orders: OrderBook, holds: readonly Hold[], desk: Desk) {
+  constructor(
+    config: KernelConfig,
+    portfolio: PortfolioState,
+    orders: OrderBook,
+    holds: readonly Hold[],
+    desk: Desk,
+    algorithms: Algorithms,
+  ) {
+    this.algorithms = algorithms
     this.config = config
     this.portfolio = portfolio
     this.orders = orders
@@ -39,6 +50,8 @@ export class Signals {
     const held = this.portfolio.positionLots(i)
     const { side } = signal
     const isClosing = this.hasOpenExit(i)
+    if (side !== 1 && this.algorithms.works(i, 1)) this.algorithms.endOn(i, 'opinion has turned', { side: 1 })
+    if (side !== -1 && this.algorithms.works(i, -1)) this.algorithms.endOn(i, 'opinion has turned', { side: -1 })
     if (held !== 0 && (side === 0 || held > 0 !== (side === 1))) this.exitOnSignal(run, i, signal)
     if (side === 0) {
       run.deadSide = 0
@@ -49,7 +62,7 @@ export class Signals {
     if (!canEnter) return
     // An exit that was under way before this opinion may have filled without our knowing: what is held is not certain enough to add to.
     if (isClosing) return
-    if (this.hasOpenEntry(i, side)) return
+    if (this.hasOpenEntry(i, side) || this.algorithms.works(i, side)) return
     // Two entries against each other would leave it to chance which of them is held.
     if (this.hasOpenEntry(i, side === 1 ? -1 : 1)) {
       this.desk.cancelEntriesOf(i, 'opinion has turned')
@@ -62,14 +75,7 @@ export class Signals {
   private exitOnSignal(run: StrategyRun, i: InstrumentIndex, signal: Signal): void {
     const hold = holdOn(this.holds, run.strategy, i)
     if (hold?.effect === 'no-orders') {
-      this.desk.deny(
-        run.strategy,
-        i,
-        'reduce',
-        signal.side === 0 ? 1 : signal.side,
-        { rule: 'hold', figures: holdFigures(hold) },
-        signal.reason,
-      )
+      this.desk.deny(run.strategy, i, 'reduce', signal.side === 0 ? 1 : signal.side, heldDenial(hold), signal.reason)
       return
     }
     this.desk.closePosition(i, undefined, 'reduce', signal.reason)
@@ -97,7 +103,7 @@ export class Signals {
     const hold = holdOn(this.holds, run.strategy, i)
     if (hold !== undefined) {
       run.deadSide = side
-      this.desk.deny(run.strategy, i, 'entry', side, { rule: 'hold', figures: holdFigures(hold) }, signal.reason)
+      this.desk.deny(run.strategy, i, 'entry', side, heldDenial(hold), signal.reason)
       return
     }
     if (run.mode !== 'running') {
@@ -106,11 +112,25 @@ export class Signals {
       return
     }
     const instrument = this.config.instruments[i] as Instrument
-    const mark = this.portfolio.mark(i)
+    const mark = signal.limit ?? this.portfolio.mark(i)
     const stop = signal.stop ?? this.defaultStop(mark, side)
     const sized = this.size(instrument, side, mark, stop)
     if ('rule' in sized) {
       this.desk.deny(run.strategy, i, 'entry', side, sized, signal.reason)
+      return
+    }
+    if (run.execution !== undefined && 'lots' in sized.size) {
+      this.algorithms.start({
+        strategy: run.strategy,
+        instrument: i,
+        class: 'entry',
+        side,
+        lots: sized.size.lots,
+        execution: run.execution,
+        limit: signal.limit,
+        stop,
+        reason: signal.reason,
+      })
       return
     }
     const intent: OrderIntent = {
@@ -118,7 +138,8 @@ export class Signals {
       instrument: i,
       class: 'entry',
       side,
-      kind: 'market',
+      kind: signal.limit === undefined ? 'market' : 'limit',
+      ...(signal.limit === undefined ? undefined : { limit: signal.limit }),
       size: sized.size,
       triggerBy: 'mark',
       stop,
@@ -193,5 +214,3 @@ export class Signals {
     }
   }
 }
-
-const holdFigures = (hold: Hold) => ({ hold: hold.id, cause: hold.cause, by: hold.actor, reason: hold.reason })

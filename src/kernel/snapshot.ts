@@ -3,6 +3,7 @@
  * Never holds what the configuration says: instruments, limits and strategies come from there again.
  */
 import type { InstrumentIndex, Side, StrategyId, Ts } from '../core/units.ts'
+import type { AlgorithmState } from '../trading/algorithms/algorithm.ts'
 import type { StrategyState } from '../strategy/strategy.ts'
 import type { StrategyMode } from './event.ts'
 import type { Hold } from './holds.ts'
@@ -14,6 +15,7 @@ export interface KernelSnapshot {
   readonly now: Ts
   readonly orders: OrderBookState
   readonly portfolio: PortfolioSnapshot
+  readonly algorithms: readonly AlgorithmState[]
   readonly holds: readonly Hold[]
   readonly stateSince: Ts
   readonly runs: readonly {
@@ -27,4 +29,4 @@ export interface KernelSnapshot {
 }
 
 /** Bumped when a decision changes for the same inputs: a replay then compares only within one version. */
-export const KERNEL_CODE_VERSION = 4
+export const KERNEL_CODE_VERSION = 5

@@ -6,6 +6,7 @@ import { type Lots, type Side, type StrategyId, type Ts, lots, ts } from '../cor
 import type { Bars } from '../market/bars.ts'
 import type { Instrument } from '../market/instrument.ts'
 import type { Signal, StrategyContext, StrategyDefinition, StrategyState } from '../strategy/strategy.ts'
+import type { Execution } from '../trading/algorithms/execution.ts'
 import type { StrategyMode } from './event.ts'
 
 class Context implements StrategyContext {
@@ -29,6 +30,8 @@ export class StrategyRun {
   readonly definition: StrategyDefinition
   readonly params: unknown
   readonly instrument: Instrument
+  /** How its entries are worked. */
+  readonly execution: Execution | undefined
   mode: StrategyMode = 'running'
   /** Side of an opinion that came while held; dead until the opinion changes (S11). */
   deadSide: Side | 0 = 0
@@ -40,13 +43,19 @@ export class StrategyRun {
   private readonly context: Context
 
   constructor(
-    config: { readonly id: StrategyId; readonly definition: StrategyDefinition; readonly params: unknown },
+    config: {
+      readonly id: StrategyId
+      readonly definition: StrategyDefinition
+      readonly params: unknown
+      readonly execution?: Execution | undefined
+    },
     instrument: Instrument,
     bars: Bars,
   ) {
     this.strategy = config.id
     this.definition = config.definition
     this.params = config.params
+    this.execution = config.execution
     this.instrument = instrument
     this.state = config.definition.init(config.params)
     this.context = new Context(instrument, bars)

@@ -34,6 +34,7 @@ export const RISK_RULES = [
   'order-rate',
   'duplicate',
   'exit-not-verified',
+  'execution',
   'no-size',
 ] as const
 export type RiskRule = (typeof RISK_RULES)[number]
@@ -155,7 +156,8 @@ export function checkEntry(
 
   if (view.ordersLastSecond >= limits.ordersPerSecondMax || view.ordersLastMinute >= limits.ordersPerMinuteMax)
     return { rule: 'order-rate', figures: { lastSecond: view.ordersLastSecond, lastMinute: view.ordersLastMinute } }
-  const last = view.lastEntryTs(i, intent.side)
+  // Children of one parent follow one another: that is what they are for.
+  const last = intent.isChild === true ? undefined : view.lastEntryTs(i, intent.side)
   if (last !== undefined && limits.duplicateWindowMs > 0 && view.now - last < limits.duplicateWindowMs)
     return { rule: 'duplicate', figures: { sinceMs: view.now - last, windowMs: limits.duplicateWindowMs } }
   return undefined

@@ -13,6 +13,8 @@ export interface Signal {
   readonly side: Side | 0
   /** 0 to 1; scales nothing yet but is kept with the order. */
   readonly strength: number
+  /** Enters at this price or better, as a resting limit order; absent: at market. */
+  readonly limit?: Ticks
   readonly stop?: Ticks
   readonly targets?: readonly Target[]
   readonly reason: Reason

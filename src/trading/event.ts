@@ -170,5 +170,19 @@ export type OrderEvent =
   | OrderFilled
 export type VenueEvent = OrderEvent | OrderAdopted | PositionAdjusted | WalletAdjusted | FundingSettled | InstrumentChanged
 
+const ORDER_EVENTS: ReadonlySet<string> = new Set([
+  'order-accepted',
+  'order-rejected',
+  'order-triggered',
+  'order-amended',
+  'order-canceled',
+  'order-expired',
+  'order-never-arrived',
+  'order-filled',
+] satisfies readonly OrderEvent['type'][])
+
+/** Whether something that was said is about an order that we know. */
+export const isOrderEvent = (said: { readonly type: string }): said is OrderEvent => ORDER_EVENTS.has(said.type)
+
 /** Where a venue puts what it says; a callback so that the hot path allocates no list. */
 export type VenueEventSink = (event: VenueEvent) => void

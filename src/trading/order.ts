@@ -47,6 +47,9 @@ export interface Target {
   readonly covers?: 'position' | 'entry'
 }
 
+/** Whether a venue can hold a target with the entry: only one for all of what fills. */
+export const isVenueTarget = (target: Target): boolean => target.share === 1
+
 /** Whether a target is one for the whole position, as a venue holds one of. */
 export const isWholeTarget = (target: Target): boolean => target.share === 1 && target.limit === undefined && target.covers !== 'entry'
 
@@ -66,6 +69,8 @@ export interface OrderIntent {
   readonly targets?: readonly Target[] | undefined
   readonly timeInForce: TimeInForce
   readonly expiresAt?: Ts
+  /** A child of a parent order that was checked as a whole. */
+  readonly isChild?: boolean
   readonly reason: Reason
 }
 
@@ -112,7 +117,10 @@ export interface Order {
   readonly clientOrderId: string
   venueOrderId: string | undefined
   readonly origin: OrderOrigin
+  /** The entry of a target or stop, or the algorithm that it is a child of. */
   readonly parentOrderId: OrderId | undefined
+  /** Orders of one group are one or the other: the first that fills takes the others off. */
+  readonly group?: OrderId | undefined
   readonly strategy: StrategyId
   readonly instrument: InstrumentIndex
   readonly class: IntentClass

@@ -18,6 +18,7 @@ const KEYS: Readonly<Record<Table, readonly string[]>> = {
   positions: ['symbol'],
   trades: ['number'],
   equity: ['ts'],
+  algorithms: ['id'],
   strategies: ['strategy', 'symbol'],
   holds: ['holdId'],
   account: [],

@@ -4,7 +4,7 @@
  */
 import { mulDiv } from '../../../core/decimal.ts'
 import { type Cash, type Lots, type Ticks, lots } from '../../../core/units.ts'
-import { type Instrument, formatPrice, formatQuantity, notionalOf } from '../../../market/instrument.ts'
+import { type Instrument, formatPrice, formatQuantity } from '../../../market/instrument.ts'
 import type { OrderAdopted, OrderFilled } from '../../../trading/event.ts'
 import { cashText, sideText } from './wire.ts'
 

@@ -1,0 +1,105 @@
+/**
+ * What belongs together: targets follow the fills of their entry, what reduces fits the position, and of a pair one order lives.
+ * Never touches a stop: that is the venue's from the entry on.
+ */
+import { type InstrumentIndex, type Lots, type Side, lots } from '../core/units.ts'
+import type { Instrument } from '../market/instrument.ts'
+import { checkExit } from '../risk/check.ts'
+import { type Order, type OrderIntent, type Target, isOpenStatus, isVenueTarget } from '../trading/order.ts'
+import type { Desk } from './desk.ts'
+import type { OrderBook } from './order-book.ts'
+import type { PortfolioState } from './portfolio-state.ts'
+
+export const TARGET = 'take-profit'
+
+export class Brackets {
+  private readonly instruments: readonly Instrument[]
+  private readonly portfolio: PortfolioState
+  private readonly orders: OrderBook
+  private readonly desk: Desk
+
+  constructor(instruments: readonly Instrument[], portfolio: PortfolioState, orders: OrderBook, desk: Desk) {
+    this.instruments = instruments
+    this.portfolio = portfolio
+    this.orders = orders
+    this.desk = desk
+  }
+
+  /** An order has filled, in part or whole. */
+  afterFill(order: Order): void {
+    if (order.group !== undefined) this.dropOthers(order)
+    if (order.class === 'entry' && order.origin === 'ours' && ownTargets(order).length > 0) this.followEntry(order)
+    this.fit(order.instrument)
+  }
+
+  private dropOthers(order: Order): void {
+    for (const other of this.orders.open(order.instrument))
+      if (other.group === order.group && other !== order) this.desk.requestCancel(other, `#${order.orderId} of its pair filled`)
+  }
+
+  /** Each target stands for its part of what the entry has filled so far, as a reduce-only limit order of ours. */
+  private followEntry(entry: Order): void {
+    const i = entry.instrument
+    const instrument = this.instruments[i] as Instrument
+    const children = this.orders.childrenOf(i, entry.orderId)
+    let share = 0
+    let before = 0
+    for (const target of ownTargets(entry)) {
+      share += target.share
+      const upTo = Math.floor(entry.filled * Math.min(1, share) + 1e-9)
+      const want = upTo - before
+      before = upTo
+      const own = children.filter((child) => child.origin === 'ours' && child.limit === target.price)
+      const standing = own.find((child) => isOpenStatus(child.status))
+      const open = want - own.reduce((sum, child) => sum + (child === standing ? 0 : child.filled), 0)
+      if (standing !== undefined) {
+        if (standing.filled + open > standing.lots)
+          this.desk.requestAmend(standing, { lots: lots(standing.filled + open) }, 'its entry filled on')
+      } else if (open >= instrument.lotsMin) this.placeTarget(entry, target, lots(open))
+    }
+  }
+
+  private placeTarget(entry: Order, target: Target, quantity: Lots): void {
+    const i = entry.instrument
+    const side: Side = entry.side === 1 ? -1 : 1
+    const intent: OrderIntent = {
+      strategy: entry.strategy,
+      instrument: i,
+      class: 'protective',
+      side,
+      kind: 'limit',
+      size: { lots: quantity },
+      limit: target.price,
+      triggerBy: entry.triggerBy,
+      timeInForce: 'gtc',
+      reason: { rule: TARGET, values: { entry: entry.orderId, share: target.share } },
+    }
+    const denial = checkExit(intent, quantity, this.portfolio)
+    if (denial === undefined) this.desk.submit(intent, undefined, { parentOrderId: entry.orderId })
+    else this.desk.deny(entry.strategy, i, 'protective', side, denial, intent.reason)
+  }
+
+  /** Targets together never ask for more than is held: the farthest gives way. */
+  private fit(i: InstrumentIndex): void {
+    const held: number = this.portfolio.positionLots(i)
+    const targets = this.orders.open(i).filter((o) => o.class === 'protective' && o.origin === 'ours' && !o.cancelRequested)
+    // Flat: the venue takes reduce-only orders off by itself.
+    if (held === 0 || targets.length === 0) return
+    const away = [...targets].sort((a, b) => ((b.limit ?? 0) - (a.limit ?? 0)) * (held > 0 ? 1 : -1))
+    let surplus = targets.reduce((sum, o) => sum + o.lots - o.filled, 0) - Math.abs(held)
+    for (const order of away) {
+      if (surplus <= 0) return
+      const open = order.lots - order.filled
+      const cut = Math.min(open, surplus)
+      surplus -= cut
+      const instrument = this.instruments[i] as Instrument
+      if (open - cut < instrument.lotsMin) this.desk.requestCancel(order, 'the position is smaller now')
+      else this.desk.requestAmend(order, { lots: lots(order.lots - cut) }, 'the position is smaller now')
+    }
+  }
+}
+
+const ownTargets = (entry: Order): readonly Target[] => {
+  const targets = entry.targets ?? []
+  return targets.length === 1 && isVenueTarget(targets[0] as Target) ? [] : targets
+}

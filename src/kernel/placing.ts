@@ -1,0 +1,159 @@
+/**
+ * What people and programs ask for beyond a close: entries of any kind, changes of open orders, moves of what guards a position.
+ * Never enters without stop and risk check, and never takes a stop off (S5).
+ */
+import { type InstrumentIndex, type StrategyId, lots } from '../core/units.ts'
+import { type Instrument, formatPrice } from '../market/instrument.ts'
+import { type RiskDenial, checkEntry } from '../risk/check.ts'
+import type { IntentClass, Order, OrderIntent, Reason } from '../trading/order.ts'
+import type { KernelConfig } from './config.ts'
+import type { Desk } from './desk.ts'
+import type { ChangeOrder, ChangeProtection, PlaceOrders, PlacedOrder } from './event.ts'
+import { type Hold, holdOn } from './holds.ts'
+import type { OrderBook } from './order-book.ts'
+import type { PortfolioState } from './portfolio-state.ts'
+
+export const MANUAL_REASON = 'manual order'
+
+export class Placing {
+  private readonly config: KernelConfig
+  private readonly portfolio: PortfolioState
+  private readonly orders: OrderBook
+  private readonly holds: readonly Hold[]
+  private readonly desk: Desk
+
+  constructor(config: KernelConfig, portfolio: PortfolioState, orders: OrderBook, holds: readonly Hold[], desk: Desk) {
+    this.config = config
+    this.portfolio = portfolio
+    this.orders = orders
+    this.holds = holds
+    this.desk = desk
+  }
+
+  /** All of the orders, or none: the second of a pair that is denied takes the first back before it is sent. */
+  place(input: PlaceOrders): void {
+    const reason: Reason = { rule: MANUAL_REASON, values: { actor: input.actor } }
+    const group = input.orders.length > 1 ? this.orders.peekOrderId() : undefined
+    for (const placed of input.orders) {
+      const intent = intentOf(input, placed, reason)
+      const denial = this.denialOf(intent, placed)
+      if (denial === undefined) {
+        this.desk.submit(intent, undefined, group === undefined ? {} : { group })
+        continue
+      }
+      this.desk.deny(input.strategy, input.instrument, 'entry', placed.side, denial, reason)
+      for (const order of this.orders.open(input.instrument))
+        if (group !== undefined && order.group === group) this.desk.requestCancel(order, 'the other order of its pair was denied')
+      return
+    }
+  }
+
+  private denialOf(intent: OrderIntent, placed: Pick<PlacedOrder, 'lots'>): RiskDenial | undefined {
+    const hold = holdOn(this.holds, intent.strategy, intent.instrument)
+    if (hold !== undefined) return heldDenial(hold)
+    return checkEntry(intent, placed.lots, this.portfolio, this.config.limits, this.config.costs)
+  }
+
+  /** An entry is checked again as it would be; a target only moves. */
+  change(input: ChangeOrder): void {
+    const order = this.orders.open(input.instrument).find((o) => o.orderId === input.orderId)
+    if (order === undefined || order.origin !== 'ours' || order.cancelRequested) return
+    const reason: Reason = { rule: MANUAL_REASON, values: { actor: input.actor, order: order.orderId } }
+    const denial = order.class === 'entry' ? this.changeDenial(order, input) : undefined
+    if (denial !== undefined) {
+      this.desk.deny(order.strategy, order.instrument, order.class, order.side, denial, reason)
+      return
+    }
+    this.desk.requestAmend(
+      order,
+      {
+        ...(input.lots === undefined ? undefined : { lots: input.lots }),
+        ...(input.limit === undefined ? undefined : { limit: input.limit }),
+        ...(input.trigger === undefined ? undefined : { trigger: input.trigger }),
+      },
+      `by ${input.actor}`,
+    )
+  }
+
+  private changeDenial(order: Order, change: ChangeOrder): RiskDenial | undefined {
+    const total = change.lots ?? order.lots
+    const intent: OrderIntent = {
+      strategy: order.strategy,
+      instrument: order.instrument,
+      class: 'entry',
+      side: order.side,
+      kind: order.kind,
+      size: { lots: total },
+      ...withPrices(change.limit ?? order.limit, change.trigger ?? order.trigger),
+      triggerBy: order.triggerBy,
+      stop: order.stop,
+      timeInForce: order.timeInForce,
+      isChild: true,
+      reason: order.reason,
+    }
+    // What it asks for now stands in the books already: it is taken out while the new one is judged.
+    const open = order.lots
+    order.lots = order.filled
+    const denial = this.denialOf(intent, { lots: lots(total - order.filled) })
+    order.lots = open
+    return denial
+  }
+
+  protect(input: ChangeProtection): void {
+    const i = input.instrument
+    const held: number = this.portfolio.positionLots(i)
+    const instrument = this.config.instruments[i] as Instrument
+    const side = held > 0 ? -1 : 1
+    const owner = this.portfolio.ownerOrExternal(i)
+    const reason: Reason = { rule: 'protection', values: { actor: input.actor } }
+    const refuse = (denial: RiskDenial): void => this.desk.deny(owner, i, 'protective', side, denial, reason)
+    if (held === 0) {
+      refuse({ rule: 'exit-not-verified', figures: { held: '0' } })
+      return
+    }
+    const mark = this.portfolio.mark(i)
+    const wrong = [
+      ['stop', input.stop, -1],
+      ['target', input.target === 'none' ? undefined : input.target, 1],
+      ['activation', input.trail === undefined || input.trail === 'none' ? undefined : input.trail.activation, 1],
+    ] as const
+    for (const [leg, price, away] of wrong) {
+      if (price === undefined || (price - mark) * away * (held > 0 ? 1 : -1) > 0) continue
+      refuse({ rule: 'stop-side', figures: { [leg]: formatPrice(instrument, price), price: formatPrice(instrument, mark) } })
+      return
+    }
+    this.desk.requestProtection(i, { stop: input.stop, target: input.target, trail: input.trail }, `by ${input.actor}`)
+  }
+}
+
+const withPrices = (limit: OrderIntent['limit'] | undefined, trigger: OrderIntent['trigger'] | undefined) => ({
+  ...(limit === undefined ? undefined : { limit }),
+  ...(trigger === undefined ? undefined : { trigger }),
+})
+
+function intentOf(
+  input: { readonly strategy: StrategyId; readonly instrument: InstrumentIndex },
+  placed: PlacedOrder,
+  reason: Reason,
+): OrderIntent {
+  return {
+    strategy: input.strategy,
+    instrument: input.instrument,
+    class: 'entry' satisfies IntentClass,
+    side: placed.side,
+    kind: placed.kind,
+    size: { lots: placed.lots },
+    ...withPrices(placed.limit, placed.trigger),
+    triggerBy: 'mark',
+    stop: placed.stop,
+    targets: placed.targets,
+    timeInForce: placed.timeInForce,
+    ...(placed.expiresAt === undefined ? undefined : { expiresAt: placed.expiresAt }),
+    reason,
+  }
+}
+
+export const heldDenial = (hold: Hold): RiskDenial => ({
+  rule: 'hold',
+  figures: { hold: hold.id, cause: hold.cause, by: hold.actor, reason: hold.reason },
+})
