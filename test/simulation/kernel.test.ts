@@ -4,19 +4,41 @@
  */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { cash, instrumentIndex, lots, strategyId, ts } from '../../src/core/units.ts'
-import type { KernelFact } from '../../src/kernel/event.ts'
+import { type Side, cash, instrumentIndex, lots, strategyId, ticks, ts } from '../../src/core/units.ts'
+import type { KernelFact, PlacedOrder } from '../../src/kernel/event.ts'
 import { Kernel } from '../../src/kernel/kernel.ts'
+import { MANUAL_OWNER } from '../../src/kernel/manual.ts'
 import type { KernelSnapshot } from '../../src/kernel/snapshot.ts'
 import { notionalOf } from '../../src/market/instrument.ts'
 import { ledgerSum } from '../../src/portfolio/ledger.ts'
-import { LIMITS, type LogEntry, WiredKernel, fold, wiredConfig } from '../support/wired-kernel.ts'
+import { parseExecution } from '../../src/trading/algorithms/execution.ts'
+import { isStopKind } from '../../src/trading/order.ts'
+import { LIMITS, type LogEntry, MANUAL, WiredKernel, fold, wiredConfig } from '../support/wired-kernel.ts'
 
 type Step =
   | { readonly type: 'minutes'; readonly count: number; readonly shake: number }
   | { readonly type: 'pause' | 'resume' | 'panic' | 'lift-panic' | 'cancel' | 'repeat' | 'bare' | 'deposit' | 'tick' }
   | { readonly type: 'close'; readonly symbol: 0 | 1; readonly part: number }
   | { readonly type: 'mode'; readonly mode: 'running' | 'closing-only' | 'off' }
+  | {
+      readonly type: 'place'
+      readonly side: Side
+      readonly kind: EntryKind
+      readonly away: number
+      readonly pair: boolean
+      readonly targets: number
+    }
+  | { readonly type: 'work'; readonly side: Side; readonly how: string; readonly isExit: boolean }
+  | { readonly type: 'steer'; readonly to: 'paused' | 'working' | 'ended' }
+  | { readonly type: 'change'; readonly by: number }
+  | { readonly type: 'protect'; readonly leg: 'stop' | 'target' | 'trail'; readonly away: number }
+  | { readonly type: 'depth'; readonly share: number | undefined }
+
+const ENTRY_KINDS = ['market', 'limit', 'stop-market', 'stop-limit', 'take-profit-market', 'take-profit-limit'] as const
+type EntryKind = (typeof ENTRY_KINDS)[number]
+/** Ticks of the manual symbol, whose first price is 15,000. */
+const away = fc.integer({ min: 5, max: 120 })
+const side = fc.constantFrom<Side>(1, -1)
 
 const symbol = fc.constantFrom<0 | 1>(0, 1)
 const step: fc.Arbitrary<Step> = fc.oneof(
@@ -28,15 +50,42 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       shake: fc.constantFrom(0.0005, 0.002, 0.01),
     }),
   },
-  { weight: 3, arbitrary: fc.record({ type: fc.constantFrom('pause', 'resume', 'cancel', 'repeat', 'bare', 'deposit', 'tick' as const) }) },
+  { weight: 5, arbitrary: fc.record({ type: fc.constantFrom('pause', 'resume', 'cancel', 'repeat', 'bare', 'deposit', 'tick' as const) }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constantFrom('panic', 'lift-panic' as const) }) },
   { weight: 2, arbitrary: fc.record({ type: fc.constant('close' as const), symbol, part: fc.integer({ min: 1, max: 60 }) }) },
   {
     weight: 1,
     arbitrary: fc.record({ type: fc.constant('mode' as const), mode: fc.constantFrom('running', 'closing-only', 'off' as const) }),
   },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      type: fc.constant('place' as const),
+      side,
+      kind: fc.constantFrom(...ENTRY_KINDS),
+      away,
+      pair: fc.boolean(),
+      targets: fc.integer({ min: 0, max: 3 }),
+    }),
+  },
+  {
+    weight: 7,
+    arbitrary: fc.record({
+      type: fc.constant('work' as const),
+      side,
+      how: fc.constantFrom('twap:5m:10', 'vwap:4m:8', 'pov:30%:10m', 'iceberg:0.02', 'chase:20bp:3m'),
+      isExit: fc.boolean(),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('steer' as const), to: fc.constantFrom('paused', 'working', 'ended' as const) }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('change' as const), by: fc.integer({ min: -60, max: 60 }) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ type: fc.constant('protect' as const), leg: fc.constantFrom('stop', 'target', 'trail' as const), away }),
+  },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('depth' as const), share: fc.constantFrom(undefined, 0.01, 0.05) }) },
 )
-const script = fc.tuple(fc.integer({ min: 1, max: 1e6 }), fc.array(step, { minLength: 3, maxLength: 25 }))
+const script = fc.tuple(fc.integer({ min: 1, max: 1e6 }), fc.array(step, { minLength: 3, maxLength: 40 }))
 
 function play(wired: WiredKernel, steps: readonly Step[]): void {
   const actor = 'cli'
@@ -91,6 +140,32 @@ function play(wired: WiredKernel, steps: readonly Step[]): void {
       case 'close':
         wired.give({ type: 'close-position', instrument: instrumentIndex(s.symbol), lots: lots(s.part), actor, ts: at })
         break
+      case 'place':
+        place(wired, s)
+        break
+      case 'work':
+        work(wired, s)
+        break
+      case 'steer':
+        for (const { id } of [...wired.kernel.algorithmBook.active]) wired.give({ type: 'steer-algorithm', id, to: s.to, actor, ts: at })
+        break
+      case 'change': {
+        const order = wired.kernel.orders.open(MANUAL).find((o) => o.origin === 'ours' && o.limit !== undefined)
+        if (order?.limit !== undefined)
+          wired.give({ type: 'change-order', instrument: MANUAL, orderId: order.orderId, limit: ticks(order.limit + s.by), actor, ts: at })
+        break
+      }
+      case 'protect': {
+        const held = wired.kernel.portfolio.positionLots(MANUAL)
+        const mark = wired.kernel.portfolio.mark(MANUAL)
+        const price = ticks(mark + (held > 0 ? -1 : 1) * (s.leg === 'target' ? -s.away : s.away))
+        const leg = s.leg === 'trail' ? { trail: { by: ticks(s.away), activation: undefined } } : { [s.leg]: price }
+        wired.give({ type: 'change-protection', instrument: MANUAL, ...leg, actor, ts: at })
+        break
+      }
+      case 'depth':
+        wired.venue.setDepth(s.share)
+        break
       case 'mode':
         wired.give({ type: 'set-strategy-mode', strategy: strategyId('sma'), mode: s.mode, actor, ts: at })
         break
@@ -98,8 +173,79 @@ function play(wired: WiredKernel, steps: readonly Step[]): void {
   }
 }
 
+function place(wired: WiredKernel, s: Extract<Step, { readonly type: 'place' }>): void {
+  const mark = wired.kernel.portfolio.mark(MANUAL)
+  if (mark === 0) return
+  const order = (kind: EntryKind, toSide: Side): PlacedOrder => {
+    const rises = isStopKind(kind) === (toSide === 1)
+    const trigger = ticks(mark + (rises ? s.away : -s.away))
+    const isLimit = kind === 'limit' || kind.endsWith('-limit')
+    const at = kind === 'market' ? mark : kind === 'limit' ? mark - toSide * s.away : trigger
+    return {
+      side: toSide,
+      kind,
+      lots: lots(60),
+      ...(isLimit ? { limit: ticks(at) } : undefined),
+      ...(kind === 'market' || kind === 'limit' ? undefined : { trigger }),
+      stop: ticks(at - toSide * 150),
+      targets: Array.from({ length: s.targets }, (_, k) => ({ price: ticks(at + toSide * 40 * (k + 1)), share: 1 / s.targets })),
+      timeInForce: 'gtc',
+      expiresAt: ts(wired.now + 600_000),
+    }
+  }
+  const orders = [order(s.kind, s.side), ...(s.pair ? [order('stop-market', s.side === 1 ? -1 : 1)] : [])]
+  wired.give({ type: 'place-orders', strategy: MANUAL_OWNER, instrument: MANUAL, orders, actor: 'cli', ts: ts(wired.now) })
+}
+
+function work(wired: WiredKernel, s: Extract<Step, { readonly type: 'work' }>): void {
+  const execution = parseExecution(s.how)
+  if (typeof execution === 'string') throw new Error(execution)
+  const mark = wired.kernel.portfolio.mark(MANUAL)
+  const held: number = wired.kernel.portfolio.positionLots(MANUAL)
+  if (mark === 0 || (s.isExit && held === 0)) return
+  const to = s.isExit ? (held > 0 ? -1 : 1) : s.side
+  wired.give({
+    type: 'start-algorithm',
+    strategy: MANUAL_OWNER,
+    instrument: MANUAL,
+    class: s.isExit ? 'reduce' : 'entry',
+    side: to,
+    lots: lots(s.isExit ? Math.abs(held) : 300),
+    execution,
+    ...(execution.type === 'iceberg' ? { limit: ticks(mark + to * 20) } : undefined),
+    stop: ticks(mark - to * 200),
+    actor: 'cli',
+    ts: ts(wired.now),
+  })
+}
+
+/** S5: what is held has its stop at the venue, of its size, when the venue is silent. */
+function expectGuarded({ venue, kernel }: WiredKernel): void {
+  for (const { index } of kernel.config.instruments) {
+    const held = Math.abs(venue.positions[index]?.lots ?? 0)
+    if (held > 0)
+      expect(
+        venue
+          .openOrders(index)
+          .filter((o) => o.attached === 'stop')
+          .map((o) => o.lots),
+      ).toEqual([held])
+  }
+}
+
+/** What must hold of parent orders. */
+function expectBounded(kernel: Kernel): void {
+  for (const state of kernel.algorithmBook.active) {
+    const open = kernel.orders.open(state.instrument).filter((o) => o.parentOrderId === state.id && o.origin === 'ours')
+    expect(open.length, 'one child at a time').toBeLessThanOrEqual(1)
+    expect(state.filled + open.reduce((sum, o) => sum + o.lots - o.filled, 0), 'a parent is never overfilled').toBeLessThanOrEqual(
+      state.lots,
+    )
+  }
+}
+
 const plain = (kernel: Kernel): unknown => JSON.parse(JSON.stringify(kernel.snapshot()))
-const RUNS = { numRuns: 60 }
+const RUNS = { numRuns: 150 }
 
 test('fold(whole log) and fold(snapshot, tail) are the state that was lived through', () => {
   fc.assert(
@@ -146,14 +292,21 @@ test('after each step: the ledger sums to zero, limits hold in the worst case (S
       let holds = new Set<string>()
       wired.check = ({ input, facts }) => {
         expect(ledgerSum(kernel.portfolio.ledger)).toBe(0)
+        expectBounded(kernel)
         for (const fact of facts) if (fact.type === 'order-submitted' && fact.class === 'entry') expectWithinLimits(kernel, fact)
         const now = new Set(kernel.holds.map((hold) => hold.id))
         for (const id of holds) if (!now.has(id)) expect(input).toMatchObject({ type: 'lift-hold', holdId: id })
         holds = now
+        expectGuarded(wired)
       }
       play(wired, steps)
+      wired.give({ type: 'panic', actor: 'cli', reason: '', ts: ts(wired.now) })
+      expect(kernel.algorithmBook.active.filter((a) => a.status !== 'ending')).toEqual([])
       // A last print fills what waits for a price; then both sides must agree.
       wired.minute(0)
+      wired.minute(0)
+      expect(kernel.algorithmBook.active).toEqual([])
+      expect(wired.venue.positions.map((p) => p.lots)).toEqual([0, 0, 0])
       expect(kernel.portfolio.positions.map((p) => p.lots)).toEqual(wired.venue.positions.map((p) => p.lots))
       expect(kernel.portfolio.ledger.wallet).toBe(wired.venue.ledger.wallet)
     }),
@@ -194,6 +347,12 @@ test('the scripts reach what they are to test: fills, denials, holds, panics, cl
     'stop-requested',
     'cancel-requested',
     'panic',
+    'order-triggered',
+    'order-amended',
+    'amend-requested',
+    'algorithm-started',
+    'algorithm-changed',
+    'algorithm-ended',
   ])
     expect([...seen]).toContain(type)
 })

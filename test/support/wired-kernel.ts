@@ -21,7 +21,7 @@ export interface LogEntry {
   readonly facts: readonly KernelFact[]
 }
 
-const instruments = ['BTCUSDT', 'ETHUSDT'].map((symbol, at) =>
+const instruments = ['BTCUSDT', 'ETHUSDT', 'SOLUSDT'].map((symbol, at) =>
   makeInstrument({
     index: instrumentIndex(at),
     venue: 'sim',
@@ -32,6 +32,8 @@ const instruments = ['BTCUSDT', 'ETHUSDT'].map((symbol, at) =>
     leverageMax: 100,
   }),
 )
+/** A symbol that no strategy owns. */
+export const MANUAL = instrumentIndex(2)
 export const OPENING = cash(10_000e8)
 export const LIMITS = {
   ...RISK_PROFILES.sim.limits,
@@ -51,6 +53,7 @@ export const wiredConfig = (): KernelConfig => ({
       instruments: [instrumentIndex(1)],
     },
   ],
+  manual: [MANUAL],
   limits: LIMITS,
   sizing: RISK_PROFILES.sim.sizing,
   costs: RISK_PROFILES.sim.costs,
@@ -67,7 +70,7 @@ export class WiredKernel {
   check: (entry: LogEntry) => void = () => {}
   now = 20_000 * 86_400_000
   private readonly random: Random
-  private readonly prices = [640_000, 32_000]
+  private readonly prices = [640_000, 32_000, 15_000]
   private readonly heard: VenueEvent[] = []
   private readonly hear = (event: VenueEvent): void => void this.heard.push(event)
 
