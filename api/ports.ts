@@ -5,6 +5,7 @@
 import type { CommandOutcome, TraderCommand } from '../src/kernel/command.ts'
 import type {
   AccountRow,
+  AlgorithmRow,
   AlertRow,
   DecisionRow,
   EquityRow,
@@ -95,6 +96,8 @@ export interface Reads {
   /** Ascending when `from` is given, so that a curve can be drawn; else the newest first. */
   equity(query: EquityQuery): Promise<readonly EquityRow[]>
   strategies(): Promise<readonly StrategyRow[]>
+  /** Parent orders that are worked, newest first; finished ones too when asked. */
+  algorithms(query: { readonly isActive?: boolean | undefined; readonly limit: number }): Promise<readonly AlgorithmRow[]>
   holds(): Promise<readonly HoldRow[]>
   alerts(query: Page): Promise<readonly StoredAlert[]>
   events(
@@ -226,6 +229,8 @@ export interface SystemFacts {
   /** The tag of the data directory. */
   readonly dataDirId: string
   readonly exchange: string
+  /** Whether entries by hand may come from a chat. */
+  readonly allowsChatEntry: boolean
   /** Limits in words, for `/risk`: name, limit, and how it is used. Empty where none are known. */
   readonly limits: {
     readonly dayLossMax?: string

@@ -18,6 +18,7 @@ import type {
 } from '../api/ports.ts'
 import type {
   AccountRow,
+  AlgorithmRow,
   DecisionRow,
   EquityRow,
   FillRow,
@@ -29,7 +30,7 @@ import type {
 } from '../src/journal/row.ts'
 import type { Database, Drizzle, Sql } from './client.ts'
 import { readHealth } from './health.ts'
-import { account, alerts, decisions, equity, fills, holds, journal, orders, positions, strategies, trades } from './schema.ts'
+import { account, alerts, algorithms, decisions, equity, fills, holds, journal, orders, positions, strategies, trades } from './schema.ts'
 
 /** Conditions of the values that are given. */
 const where = (...conditions: readonly (SQL | undefined)[]): SQL | undefined => and(...conditions)
@@ -153,6 +154,9 @@ export class PostgresReads implements Reads {
   }
   async strategies(): Promise<readonly StrategyRow[]> {
     return this.db.select().from(strategies).orderBy(asc(strategies.strategy), asc(strategies.symbol))
+  }
+  async algorithms(query: { readonly isActive?: boolean | undefined; readonly limit: number }): Promise<readonly AlgorithmRow[]> {
+    return this.db.select().from(algorithms).where(is(algorithms.isActive, query.isActive)).orderBy(desc(algorithms.id)).limit(query.limit)
   }
   async holds(): Promise<readonly HoldRow[]> {
     return this.db.select().from(holds).orderBy(asc(holds.since))

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { TAKER_RATE } from '../../src/venue/sim/costs.ts'
+import { EXECUTION_FORMS, parseExecution } from '../../src/trading/algorithms/execution.ts'
 import type { CommandOutcome } from '../../src/kernel/command.ts'
 import type { OrderRow, PositionRow } from '../../src/journal/row.ts'
 import { formatDecimal } from '../../src/core/decimal.ts'
@@ -34,6 +35,7 @@ const Target = z.object({
   side: z.enum(['long', 'short']),
   fraction: z.string().optional(),
   quantity: z.string().optional(),
+  execution: z.string().optional(),
   shown: z.string(),
 })
 type Target = z.infer<typeof Target>
@@ -46,24 +48,31 @@ const close = defineAction({
   aliases: ['fx', 'reduce'],
   group: 'Steer',
   summary: 'close a position or a part of it, at market, reduce-only',
-  usage: '<sym|#n|all|profit|loss> [50%|0.5BTC|$100]',
+  usage: '<sym|#n|all|profit|loss> [50%|0.5BTC|$100] [algo=twap:10m]',
   args: z.strictObject({
     what: z.string().min(1).max(30),
     amount: z.string().max(30).refine(isAmount, 'give 50%, 0.05BTC or $100').default('all'),
+    /** How it is worked, as `twap:10m`. */
+    algo: z
+      .string()
+      .max(40)
+      .refine((text) => typeof parseExecution(text) !== 'string', `write ${EXECUTION_FORMS}`)
+      .optional(),
   }),
-  read: (words) => ({
-    ...(words[0] === undefined ? {} : { what: words[0] }),
-    ...(words[1] === undefined
+  read: ([what, ...rest]) => ({
+    ...(what === undefined ? {} : { what }),
+    ...workedBy(rest),
+    ...(rest.every(isWorked)
       ? {}
       : {
           amount:
-            words
-              .slice(1)
+            rest
+              .filter((word) => !isWorked(word))
               .filter((word) => !/^market$/i.test(word))
               .join('') || 'all',
         }),
   }),
-  examples: ['close BTC 50%', 'close #12', 'close all', 'close ETH 0.5ETH', 'close loss'],
+  examples: ['close BTC 50%', 'close BTC algo=twap:10m', 'close #12', 'close all', 'close ETH 0.5ETH', 'close loss'],
   role: 'trader',
   scope: 'trade:reduce',
   isPrivate: true,
@@ -91,7 +100,7 @@ const close = defineAction({
           buttons: [runs('Positions', '/positions')],
         }),
       )
-    return planOf(chosen, args.amount)
+    return planOf(chosen, args.amount, args.algo)
   },
   recheck: async (context, todo) => {
     const { targets } = Todo.parse(todo)
@@ -102,7 +111,13 @@ const close = defineAction({
   carryOut: async (context, todo) => carryOutClose(context, Todo.parse(todo).targets),
 })
 
-function planOf(chosen: readonly PositionRow[], text: string): Plan | NoPlan {
+const isWorked = (word: string): boolean => /^algo=/i.test(word)
+const workedBy = (words: readonly string[]): Record<string, unknown> => {
+  const word = words.find(isWorked)
+  return word === undefined ? {} : { algo: word.slice('algo='.length) }
+}
+
+function planOf(chosen: readonly PositionRow[], text: string, execution: string | undefined): Plan | NoPlan {
   const targets: Target[] = []
   const fields = []
   let total = '0'
@@ -126,13 +141,14 @@ function planOf(chosen: readonly PositionRow[], text: string): Plan | NoPlan {
     const result = subtract(multiply(quantity, isLong(position) ? move : negate(move)), fee)
     total = add(total, result)
     targets.push({
+      ...(execution === undefined ? {} : { execution }),
       symbol: position.symbol,
       side: sideOf(position),
       shown: `${quantity} ${short(position.symbol)}`,
       ...(part.type === 'fraction' ? { fraction: part.value } : part.type === 'quantity' ? { quantity: part.value } : {}),
     })
     fields.push(
-      field(position.symbol, `${sideOf(position)} ${held} → ${signOf(rest) <= 0 ? 'flat' : rest}, market, reduce-only`),
+      field(position.symbol, `${sideOf(position)} ${held} → ${signOf(rest) <= 0 ? 'flat' : rest}, ${execution ?? 'market'}, reduce-only`),
       field('Estimate', `est. price ${price(position.markPrice)} (mark), est. fee ${amount(fee)}, est. realized ${money(result)}`),
       field(
         'Stop',
@@ -186,13 +202,14 @@ async function carryOutClose(context: CommandContext, targets: readonly Target[]
   const results: { readonly target: Target; readonly outcome: CommandOutcome | undefined }[] = []
   await Promise.all(
     targets.map(async (target) => {
-      const { symbol, side, fraction, quantity } = target
+      const { symbol, side, fraction, quantity, execution } = target
       const command = {
         name: 'close' as const,
         symbol,
         side,
         ...(fraction === undefined ? {} : { fraction }),
         ...(quantity === undefined ? {} : { quantity }),
+        ...(execution === undefined ? {} : { execution }),
       }
       results.push({
         target,

@@ -27,6 +27,7 @@ export const SCOPES = [
   'control:pause',
   'control:resume',
   'trade:reduce',
+  'trade:write',
   'strategy:write',
   'backtest:run',
   'admin',

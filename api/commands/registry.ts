@@ -6,6 +6,7 @@ import { ACCOUNT_COMMANDS } from './account-group.ts'
 import { CLOSE_COMMANDS } from './close-group.ts'
 import type { Command } from './command.ts'
 import { CONTROL_COMMANDS } from './control-group.ts'
+import { ORDER_COMMANDS } from './order-group.ts'
 import { RESEARCH_COMMANDS } from './research-group.ts'
 import { STRATEGY_COMMANDS } from './strategy-group.ts'
 import { SYSTEM_COMMANDS } from './system-group.ts'
@@ -19,6 +20,7 @@ export const COMMANDS: readonly Command[] = [
   ...WHY_COMMANDS,
   ...CONTROL_COMMANDS,
   ...CLOSE_COMMANDS,
+  ...ORDER_COMMANDS,
   ...RESEARCH_COMMANDS,
   ...SYSTEM_COMMANDS,
 ]

@@ -10,10 +10,9 @@ import { type Hold, type HoldScope, liftRule, tradingState } from '../kernel/hol
 import type { Kernel } from '../kernel/kernel.ts'
 import { type Instrument, formatQuantity, parseQuantity } from '../market/instrument.ts'
 import { nearestOf } from '../core/nearest.ts'
+import { OrderDesk, type OrderDeskPorts } from './order-desk.ts'
 
-export interface CommandDeskPorts {
-  readonly kernel: Kernel
-  readonly now: () => Ts
+export interface CommandDeskPorts extends OrderDeskPorts {
   /** What stands against loosening, in words; empty when streams are fresh and the account is reconciled (S11). */
   readonly preflight: () => readonly string[]
   readonly submit: (inputs: () => readonly KernelInput[]) => Promise<number>
@@ -29,9 +28,11 @@ const done = (text: string, seq?: number): CommandOutcome => ({ status: 'done', 
 
 export class CommandDesk {
   private readonly ports: CommandDeskPorts
+  private readonly orders: OrderDesk
 
   constructor(ports: CommandDeskPorts) {
     this.ports = ports
+    this.orders = new OrderDesk(ports)
   }
 
   async carryOut(queued: QueuedCommand, nowMs: number): Promise<CommandOutcome> {
@@ -69,6 +70,16 @@ export class CommandDesk {
         return this.cancel(command, actor)
       case 'strategy':
         return this.strategy(command, actor)
+      case 'open':
+      case 'protect': {
+        const instrument = this.instrument(command.symbol)
+        if (typeof instrument === 'string') return refused(instrument)
+        return command.name === 'open' ? this.orders.open(command, instrument, actor) : this.orders.protect(command, instrument, actor)
+      }
+      case 'change':
+        return this.orders.change(command, actor)
+      case 'work':
+        return this.orders.steer(command, actor)
     }
   }
 
@@ -185,6 +196,7 @@ export class CommandDesk {
       )
     const part = partOf(command, instrument, Math.abs(held))
     if (typeof part === 'string') return refused(part)
+    if (command.execution !== undefined) return this.orders.workClose(command, instrument, part ?? lots(Math.abs(held)), actor)
     const seq = await this.ports.submit(() => [
       { type: 'close-position', instrument: instrument.index, lots: part, actor, ts: this.ports.now() },
     ])

@@ -48,6 +48,7 @@ export function commandPorts(
           : config.profile === 'paper'
             ? 'Bybit’s public market, simulated account'
             : 'Bybit',
+      allowsChatEntry: config.chat.allowManualEntry,
       limits: {
         dayLossMax: formatDecimal(limits.dayLossMax, CASH_SCALE),
         accountNotionalMax: formatDecimal(limits.accountNotionalMax, CASH_SCALE),

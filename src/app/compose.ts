@@ -25,7 +25,7 @@ import { emergencyNotice } from './emergency-file.ts'
 import { exchangeAccess } from './exchange-access.ts'
 import type { HealthReporter } from './health.ts'
 import { type DataPaths, type PathProblem, readTag } from './paths.ts'
-import { DEFAULT_PLANS, type StrategyPlan, planOf } from './strategy-plan.ts'
+import { DEFAULT_PLANS, type StrategyPlan, type TradePlan, planOf } from './strategy-plan.ts'
 import { type Scope, writeScope } from './scope-file.ts'
 import { Trader } from './trader.ts'
 import { realWall } from './wall.ts'
@@ -66,7 +66,7 @@ export async function connect(context: RoleContext, max: number): Promise<Result
   return connected.ok ? connected : err({ sentence: connected.error.sentence, next: connected.error.next })
 }
 
-export function plansOf(config: Config): Result<readonly StrategyPlan[], PathProblem> {
+export function plansOf(config: Config): Result<TradePlan, PathProblem> {
   const plans: StrategyPlan[] = []
   for (const spec of config.strategies ?? DEFAULT_PLANS) {
     const plan = planOf(spec)
@@ -86,7 +86,16 @@ export function plansOf(config: Config): Result<readonly StrategyPlan[], PathPro
         })
       owners.set(symbol, plan.id)
     }
-  return ok(plans)
+  for (const symbol of config.manual.symbols) {
+    const owner = owners.get(symbol)
+    if (owner !== undefined)
+      return err({
+        sentence: `symbol-owned: ${symbol} belongs to ${owner}, so nobody can enter it by hand.`,
+        next: 'Take it out of manual.symbols, or from the strategy.',
+        exitCode: CONFIG_INVALID,
+      })
+  }
+  return ok({ plans, manual: [...new Set(config.manual.symbols)] })
 }
 
 export async function startTrader(context: RoleContext, hooks: TraderHooks): Promise<Result<RunningRole, PathProblem>> {
@@ -124,7 +133,7 @@ export async function startTrader(context: RoleContext, hooks: TraderHooks): Pro
     profile: config.profile,
     tag: readTag(paths),
     intervalMs,
-    plans: plans.value,
+    ...plans.value,
     risk: RISK_PROFILES[config.profile],
     venue,
     journal: new PostgresJournal(sql, lease.value),

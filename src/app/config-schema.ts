@@ -43,10 +43,19 @@ export const configSchema = z.strictObject({
         strategy: z.string().min(1),
         symbols: z.array(z.string().min(1)).min(1),
         params: z.record(z.string(), z.unknown()).optional(),
+        execution: z.string().optional(),
       }),
     )
     .optional()
     .describe('a list as [{"strategy":"ema-cross","symbols":["BTCUSDT"]}]'),
+  manual: z
+    .strictObject({
+      symbols: z.array(z.string().min(1)).default([]).describe('a list of symbols that people enter by hand, as XRPUSDT,ADAUSDT'),
+    })
+    .prefault({}),
+  chat: z
+    .strictObject({ allowManualEntry: z.boolean().default(false).describe('true or false: whether /open works in Telegram and Discord') })
+    .prefault({}),
   api: z.strictObject({ host: host('127.0.0.1'), port: port(8080) }).prefault({}),
   bybit: z.strictObject({ url: url() }).prefault({}),
   sim: z

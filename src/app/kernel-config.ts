@@ -2,33 +2,35 @@
  * From plans and instruments to the kernel that trades them: the same for the trader and for a rebuild of its tables.
  * Never checks the plans: whoever made them has (S4).
  */
-import { strategyId } from '../core/units.ts'
+import { type InstrumentIndex, strategyId } from '../core/units.ts'
 import type { KernelConfig } from '../kernel/config.ts'
 import type { Instrument } from '../market/instrument.ts'
 import type { RiskProfile } from '../risk/profiles.ts'
-import type { StrategyPlan } from './strategy-plan.ts'
+import type { TradePlan } from './strategy-plan.ts'
 
-export interface KernelPlan {
+export interface KernelPlan extends TradePlan {
   readonly tag: string
   readonly intervalMs: number
-  readonly plans: readonly StrategyPlan[]
   readonly risk: RiskProfile
 }
 
 /** In the order in which the kernel numbers them. */
-export const symbolsOf = (plans: readonly StrategyPlan[]): readonly string[] => [...new Set(plans.flatMap((p) => p.symbols))]
+export const symbolsOf = ({ plans, manual }: TradePlan): readonly string[] => [...new Set([...plans.flatMap((p) => p.symbols), ...manual])]
 
 export function kernelConfigOf(plan: KernelPlan, instruments: readonly Instrument[]): KernelConfig {
+  const indexOf = (symbol: string): InstrumentIndex => (instruments.find((i) => i.symbol === symbol) as Instrument).index
   return {
     tag: plan.tag,
     instruments,
     intervalMs: plan.intervalMs,
-    strategies: plan.plans.map(({ id, definition, params, symbols }) => ({
+    strategies: plan.plans.map(({ id, definition, params, symbols, execution }) => ({
       id: strategyId(id),
       definition,
       params,
-      instruments: symbols.map((symbol) => (instruments.find((i) => i.symbol === symbol) as Instrument).index),
+      execution,
+      instruments: symbols.map(indexOf),
     })),
+    manual: plan.manual.map(indexOf),
     limits: plan.risk.limits,
     sizing: plan.risk.sizing,
     costs: plan.risk.costs,

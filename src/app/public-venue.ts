@@ -11,6 +11,7 @@ import { type Instrument, makeInstrument, tickFloat } from '../market/instrument
 import { BybitVenue } from '../venue/bybit/bybit-venue.ts'
 import { BybitClient } from '../venue/bybit/client.ts'
 import { type RoleContext, plansOf, readSimClock } from './compose.ts'
+import { symbolsOf } from './kernel-config.ts'
 import { exchangeAccess } from './exchange-access.ts'
 import { realWall } from './wall.ts'
 
@@ -56,7 +57,7 @@ export class PublicVenue {
     if (this.instruments === undefined) {
       const plans = plansOf(this.context.config)
       if (!plans.ok) return err(plans.error.sentence)
-      const specs = await venue.value.instruments([...new Set(plans.value.flatMap((p) => p.symbols))])
+      const specs = await venue.value.instruments(symbolsOf(plans.value))
       if (!specs.ok) return err(specs.error.detail)
       this.instruments = specs.value.map(makeInstrument)
     }

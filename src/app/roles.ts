@@ -7,6 +7,7 @@ import { serveExchange } from '../venue/sim/bybit-server/serve-exchange.ts'
 import { StartError } from '../venue/sim/bybit-server/start-error.ts'
 import { BybitFeed } from './bybit-feed.ts'
 import { type RoleContext, type RunningRole, type TraderHooks, plansOf, startTrader } from './compose.ts'
+import { symbolsOf } from './kernel-config.ts'
 import { publicUrls } from './exchange-access.ts'
 import { type PathProblem, type RoleName, SURFACE_ROLES, removePid, writePid } from './paths.ts'
 import { tell } from './role-message.ts'
@@ -88,7 +89,7 @@ async function startSimulator(context: RoleContext): Promise<Result<RunningRole,
     }
     const plans = plansOf(config)
     if (!plans.ok) return plans
-    const symbols = [...new Set(plans.value.flatMap((plan) => plan.symbols))]
+    const symbols = symbolsOf(plans.value)
     const source = new BybitFeed(publicUrls(config), (text) => context.log('warn', text))
     const server = await serveExchange({ ...common, feed: { source, symbols } })
     return ok({ stop: () => server.close() })

@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import { nearestOf } from '../core/nearest.ts'
 import { type Result, err, ok } from '../core/result.ts'
+import { type Execution, parseExecution } from '../trading/algorithms/execution.ts'
 import { STRATEGIES } from '../strategy/registry.ts'
 import type { StrategyDefinition } from '../strategy/strategy.ts'
 
@@ -13,6 +14,14 @@ export interface StrategyPlan {
   readonly definition: StrategyDefinition
   readonly params: unknown
   readonly symbols: readonly string[]
+  /** How its entries are worked; undefined: at once, at market. */
+  readonly execution: Execution | undefined
+}
+
+/** All that this account trades: strategies with their symbols, and the symbols that people enter by hand. */
+export interface TradePlan {
+  readonly plans: readonly StrategyPlan[]
+  readonly manual: readonly string[]
 }
 
 export interface PlanSpec {
@@ -21,6 +30,8 @@ export interface PlanSpec {
   readonly strategy: string
   readonly symbols: readonly string[]
   readonly params?: Readonly<Record<string, unknown>> | undefined
+  /** As `twap:10m`. */
+  readonly execution?: string | undefined
 }
 
 /** What `npm start` trades until the configuration says otherwise. */
@@ -41,5 +52,8 @@ export function planOf(spec: PlanSpec): Result<StrategyPlan, string> {
   const params = definition.params.safeParse(spec.params ?? {})
   if (!params.success) return err(`${spec.strategy}: ${z.prettifyError(params.error).replace(/\n\s*/g, ' ')}.`)
   if (spec.symbols.length === 0) return err(`${spec.strategy} has no symbols.`)
-  return ok({ id: spec.id ?? spec.strategy, definition, params: params.data, symbols: spec.symbols })
+  const execution = spec.execution === undefined ? undefined : parseExecution(spec.execution)
+  if (typeof execution === 'string') return err(`${spec.strategy}: ${execution}`)
+  if (execution?.type === 'iceberg') return err(`${spec.strategy}: an iceberg needs a limit price, which its signals do not have.`)
+  return ok({ id: spec.id ?? spec.strategy, definition, params: params.data, symbols: spec.symbols, execution })
 }

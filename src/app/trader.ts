@@ -34,15 +34,14 @@ import { recover } from './recovery.ts'
 import { Sender, commandOf } from './sender.ts'
 import { ProtectionWatch } from './protection-watch.ts'
 import { StreamWatch } from './stream-watch.ts'
-import type { StrategyPlan } from './strategy-plan.ts'
+import type { TradePlan } from './strategy-plan.ts'
 import { verifyFlat } from './verify-flat.ts'
 import type { Wall } from './wall.ts'
 
-export interface TraderOptions {
+export interface TraderOptions extends TradePlan {
   readonly profile: string
   readonly tag: string
   readonly intervalMs: number
-  readonly plans: readonly StrategyPlan[]
   readonly risk: RiskProfile
   readonly venue: BybitVenue
   readonly journal: Journal
@@ -86,6 +85,8 @@ export class Trader {
   private account!: AccountCheck
   private desk!: CommandDesk
   private instruments: readonly Instrument[] = []
+  /** Inputs whose asker waits for the facts. */
+  private readonly asked = new WeakMap<KernelInput, readonly KernelFact[]>()
   private isStopping = false
   private isTaking = false
   private isImporting = false
@@ -100,7 +101,7 @@ export class Trader {
 
   async start(): Promise<Result<void, BootFailure>> {
     const { venue, wall, options } = { ...this.options, options: this.options }
-    const symbols = symbolsOf(options.plans)
+    const symbols = symbolsOf(options)
     const specs = await untilAnswered(wall, () => venue.instruments(symbols))
     if (!specs.ok) return specs
     this.instruments = specs.value.map(makeInstrument)
@@ -137,7 +138,11 @@ export class Trader {
     } else await this.holds.lift('reconcile')
     if (options.isSafe) await this.holds.add('safe', 'no-entries', 'error', 'safe mode: the trader crashed three times in ten minutes')
     options.step('reconciled', this.account.text, wall.steadyMs() - reconcileStart)
-    options.step('strategies', options.plans.map((p) => `${p.id} ${p.symbols.join(' ')}`).join(' · '), 0)
+    const owners = [
+      ...options.plans.map((p) => `${p.id} ${p.symbols.join(' ')}`),
+      ...(options.manual.length === 0 ? [] : [`manual ${options.manual.join(' ')}`]),
+    ]
+    options.step('strategies', owners.join(' · '), 0)
     options.onPositions(this.kernel)
     await setLeverages(this.kernel, this.instruments, venue, options.risk.limits.leverage, options.log)
 
@@ -239,6 +244,7 @@ export class Trader {
       now,
       preflight: () => [...this.streams.problems(), ...(this.account.isClean ? [] : ['the account is not reconciled'])],
       submit: (inputs) => this.driver.submit(inputs),
+      ask: (input) => this.ask(input),
       verifyFlat: () => verifyFlat(venue, this.instruments, wall, now),
     })
   }
@@ -296,8 +302,20 @@ export class Trader {
     if (this.account.wasClean) await this.account.run(false)
   }
 
+  /** Gives an input to the kernel and waits for what it led to. */
+  private async ask(make: () => KernelInput): Promise<{ readonly seq: number; readonly facts: readonly KernelFact[] }> {
+    let given: KernelInput | undefined
+    const seq = await this.driver.submit(() => {
+      given = make()
+      this.asked.set(given, [])
+      return [given]
+    })
+    return { seq, facts: given === undefined ? [] : (this.asked.get(given) ?? []) }
+  }
+
   private observe(input: KernelInput, facts: readonly KernelFact[]): void {
     if (facts.length > 0) this.options.told(facts, this.kernel)
+    if (this.asked.has(input)) this.asked.set(input, facts)
     if (facts.some((f) => f.type === 'hold-added' && f.hold.cause === 'reconcile' && f.hold.scope.type === 'symbol'))
       void this.account.run(false)
     if (input.type !== 'order-filled' && input.type !== 'position-adjusted') return

@@ -128,7 +128,7 @@ async function kernelConfig(context: CliContext): Promise<KernelConfig> {
     if (!specs.ok)
       throw new CliError(EXIT.unreachable, `The instruments cannot be read: ${specs.error.detail}.`, 'Check the network and try again.')
     return kernelConfigOf(
-      { tag: readTag(paths), intervalMs, plans: plans.value, risk: RISK_PROFILES[config.profile] },
+      { tag: readTag(paths), intervalMs, ...plans.value, risk: RISK_PROFILES[config.profile] },
       specs.value.map(makeInstrument),
     )
   } finally {

@@ -6,6 +6,7 @@ import { assertNever } from '../core/assert.ts'
 import type { InstrumentIndex, OrderId } from '../core/units.ts'
 import type { KernelFact, KernelInput, OrderSubmitted } from '../kernel/event.ts'
 import type { Kernel } from '../kernel/kernel.ts'
+import { MANUAL_OWNER } from '../kernel/manual.ts'
 import { type Instrument, formatPrice, formatQuantity } from '../market/instrument.ts'
 import type { ClosedTrade } from '../portfolio/trade.ts'
 import { type RiskRule, RISK_RULES } from '../risk/check.ts'
@@ -24,10 +25,11 @@ export class Projector {
     this.kernel = kernel
   }
 
-  /** Rows that exist before anything has happened: strategies and flat positions. */
+  /** Rows that exist before anything has happened: strategies, and the symbols that only people trade. */
   initial(): RowChange[] {
     const changes: RowChange[] = []
     for (const instrument of this.kernel.config.instruments) this.strategyRow(instrument.index, changes)
+    for (const i of this.kernel.config.manual ?? []) changes.push({ table: 'positions', row: positionRow(this.kernel, i) })
     return changes
   }
 
@@ -45,6 +47,11 @@ export class Projector {
     for (const i of touched) changes.push({ table: 'positions', row: positionRow(this.kernel, i) })
     changes.push({ table: 'account', row: accountRow(this.kernel) })
     return changes
+  }
+
+  /** Whether a new mark changes what people see: what is held, and what they may enter by hand. */
+  private isWatched(i: InstrumentIndex): boolean {
+    return this.kernel.portfolio.trip(i) !== undefined || this.kernel.portfolio.ownerOf(i) === MANUAL_OWNER
   }
 
   private instrument(i: InstrumentIndex): Instrument {
@@ -101,11 +108,11 @@ export class Projector {
         touched.add(input.instrument)
         return
       case 'bars-closed':
-        for (const row of input.bars) if (this.kernel.portfolio.trip(row.instrument) !== undefined) touched.add(row.instrument)
+        for (const row of input.bars) if (this.isWatched(row.instrument)) touched.add(row.instrument)
         return
       case 'time-advanced':
         for (const instrument of this.kernel.config.instruments)
-          if (this.kernel.portfolio.trip(instrument.index) !== undefined) touched.add(instrument.index)
+          if (this.isWatched(instrument.index)) touched.add(instrument.index)
         return
       case 'position-adjusted':
       case 'funding-settled':

@@ -2,10 +2,32 @@
  * What people and programs ask of the trader, as it stands in a command row; the live driver turns it into kernel inputs.
  * Never carries a permission: whoever writes the row has checked role, scope and confirmation.
  */
+import type { TimeInForce } from '../trading/order.ts'
+
 export type CommandScope =
   | { readonly type: 'account' }
   | { readonly type: 'strategy'; readonly strategy: string }
   | { readonly type: 'symbol'; readonly symbol: string }
+
+/** An entry by hand. Exactly one of the sizes is given. Prices are decimal texts or percents of the price. */
+export interface OpenCommand {
+  readonly name: 'open'
+  readonly symbol: string
+  readonly side: 'long' | 'short'
+  readonly quantity?: string
+  readonly notional?: string
+  /** Part of equity that may be lost at the stop, in percent. */
+  readonly riskPercent?: string
+  readonly limit?: string
+  readonly trigger?: string
+  /** Trigger of a second order: one or the other. */
+  readonly or?: string
+  readonly stop?: string
+  readonly targets?: readonly string[]
+  readonly timeInForce?: TimeInForce
+  readonly forMs?: number
+  readonly execution?: string
+}
 
 export type TraderCommand =
   | { readonly name: 'pause'; readonly scope: CommandScope; readonly reason: string; readonly forMs?: number }
@@ -20,7 +42,17 @@ export type TraderCommand =
       readonly fraction?: string
       readonly quantity?: string
       readonly side?: 'long' | 'short'
+      /** How it is worked, as `twap:10m`; absent: at market, at once. */
+      readonly execution?: string
+      /** Price that no child goes beyond. */
+      readonly limit?: string
     }
+  | OpenCommand
+  /** Moves what guards a position: prices, `-2%`, `be` for the entry price; targets and trails may be taken `off`, a stop may not. */
+  | { readonly name: 'protect'; readonly symbol: string; readonly stop?: string; readonly target?: string; readonly trail?: string }
+  | { readonly name: 'change'; readonly orderId: number; readonly limit?: string; readonly trigger?: string; readonly quantity?: string }
+  /** Steers an order that is being worked. */
+  | { readonly name: 'work'; readonly id: number; readonly to: 'paused' | 'working' | 'ended' }
   /** Without an order: all entries. */
   | { readonly name: 'cancel'; readonly orderId?: number }
   | { readonly name: 'strategy'; readonly strategy: string; readonly mode: 'running' | 'closing-only' | 'off' }

@@ -219,6 +219,7 @@ class World {
       tag: TAG,
       intervalMs: INTERVAL_MS,
       plans: PLANS,
+      manual: [],
       risk: RISK_PROFILES.sim,
       venue,
       journal,

@@ -99,6 +99,7 @@ export function makeWorld(profile = 'sim'): World {
         trade: async () => undefined,
         decisions: async () => [],
         equity: async () => [],
+        algorithms: async () => [],
         strategies: async () => [
           { strategy: 'ema-cross', symbol: 'BTCUSDT', definition: 'ema-cross', version: 1, mode: 'running', lastSignalTs: null },
         ],
@@ -149,7 +150,7 @@ export function makeWorld(profile = 'sim'): World {
         cancel: async () => false,
       },
       charts: undefined,
-      system: { profile, version: '0.1.0', startedAtMs: 0, dataDirId: 'tests1', exchange: 'simulator', limits: {} },
+      system: { profile, version: '0.1.0', startedAtMs: 0, dataDirId: 'tests1', exchange: 'simulator', allowsChatEntry: true, limits: {} },
       wallNow: () => world.now,
     },
   }

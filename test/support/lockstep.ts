@@ -114,6 +114,7 @@ export async function tradeLive(
     tag: 'parity',
     intervalMs: given.intervalMs,
     plans: given.plans,
+    manual: [],
     risk: RISK_PROFILES.sim,
     venue,
     journal,

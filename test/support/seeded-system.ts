@@ -101,6 +101,11 @@ export async function makeSeededSystem(options: SeedOptions = {}): Promise<Seede
       for (const input of inputs()) await trader.give(input)
       return trader.steps.at(-1)?.seq ?? 0
     },
+    ask: async (input) => {
+      await trader.give(input())
+      const last = trader.steps.at(-1)
+      return { seq: last?.seq ?? 0, facts: last?.facts ?? [] }
+    },
     verifyFlat: async () => {
       await trader.play(1)
       const open = trader.kernel.config.instruments.filter((i) => trader.kernel.portfolio.positionLots(i.index) !== 0)
@@ -131,6 +136,7 @@ export async function makeSeededSystem(options: SeedOptions = {}): Promise<Seede
       startedAtMs: Date.now(),
       dataDirId: 'tests1',
       exchange: 'simulator',
+      allowsChatEntry: true,
       limits: { dayLossMax: '500', accountNotionalMax: '30000', leverage: 10, drawdownOrange: 0.1, drawdownRed: 0.15 },
     },
     wallNow: options.wallNow ?? Date.now,

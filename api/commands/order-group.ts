@@ -1,0 +1,484 @@
+/**
+ * open, sl, tp, amend, algos, algo: orders by hand, what guards a position, and what is being worked.
+ * Never opens without a stop, and never takes one off: a stop is moved (S5).
+ */
+import { z } from 'zod'
+import { parseExecution } from '../../src/trading/algorithms/execution.ts'
+import type { OpenCommand } from '../../src/kernel/command.ts'
+import type { AlgorithmRow, PositionRow } from '../../src/journal/row.ts'
+import { absolute, compare, divide, multiply, toFloat } from '../amount.ts'
+import { fromId, toId } from '../ids.ts'
+import { type Command, type CommandContext, type NoPlan, type Plan, defineAction, defineRead, inOrder, refuse } from './command.ts'
+import { send } from './control-group.ts'
+import { duration, parseDuration, plainPercent, price, short } from './format.ts'
+import { type Field, field, reply, runs, untrusted } from './reply.ts'
+import { resolveSymbol } from './symbol.ts'
+import { isLong, sideOf, sideWord } from './trading-group.ts'
+
+const PRICE = /^([+-]?\d+(\.\d+)?%|\d+(\.\d+)?)$/
+const priceWord = z.string().max(30).regex(PRICE, 'give a price as 64250, or a distance as 2%')
+
+// Open
+
+const TIMES = ['gtc', 'ioc', 'fok', 'post-only'] as const
+const Options = {
+  limit: priceWord.optional(),
+  at: priceWord.optional(),
+  or: priceWord.optional(),
+  sl: priceWord,
+  tp: z.string().max(80).optional(),
+  tif: z.enum(TIMES).optional(),
+  for: z
+    .string()
+    .refine((text) => parseDuration(text) !== undefined, 'give a time as 30min, 2h or 1d')
+    .optional(),
+  algo: z.string().max(40).optional(),
+}
+const OpenTodo = z.object({ command: z.custom<OpenCommand>((value) => typeof value === 'object' && value !== null) })
+
+/** `key=value` words to their keys, the others in order. */
+function options(words: readonly string[], ...names: readonly string[]): Record<string, unknown> {
+  const raw: Record<string, unknown> = {}
+  const plain: string[] = []
+  for (const word of words) {
+    const match = /^([a-z]+)=(.+)$/i.exec(word)
+    if (match === null) plain.push(word)
+    else raw[(match[1] as string).toLowerCase()] = match[2]
+  }
+  names.forEach((name, k) => {
+    if (plain[k] !== undefined) raw[name] = plain[k]
+  })
+  if (plain.length > names.length) raw.unexpected = plain.slice(names.length).join(' ')
+  return raw
+}
+
+const open = defineAction({
+  name: 'open',
+  aliases: ['enter'],
+  group: 'Steer',
+  summary: 'enter by hand, with a stop; passes the same risk checks as a strategy',
+  usage: '<long|short> <sym> <$100|1%|0.05BTC> sl=<price|2%> [tp=4%,8%] [limit=] [at=] [or=] [tif=] [for=] [algo=twap:30m]',
+  args: z.strictObject({
+    side: z.enum(['long', 'short']),
+    symbol: z.string().min(1).max(30),
+    size: z
+      .string()
+      .max(30)
+      .regex(
+        /^(\$\d+(\.\d+)?|\d{1,2}(\.\d{1,4})?%|\d+(\.\d+)?[A-Za-z]+)$/,
+        'give a size as $100, 1% (what may be lost at the stop) or 0.05BTC',
+      ),
+    ...Options,
+  }),
+  read: (words) => options(words, 'side', 'symbol', 'size'),
+  examples: [
+    'open long XRP $100 sl=2%',
+    'open short XRP 1% sl=2% tp=3%,6% limit=0.63 tif=post-only for=2h',
+    'open long XRP $500 sl=2% algo=twap:30m',
+    'open long XRP $100 limit=0.60 or=0.65 sl=2%',
+  ],
+  role: 'trader',
+  scope: 'trade:write',
+  isPrivate: true,
+  tier: (_, profile) => (profile === 'live' ? 'C2' : 'C1'),
+  addsRisk: () => true,
+  plan: async (context, args) => {
+    const { surface } = context.actor
+    if ((surface === 'telegram' || surface === 'discord') && !context.ports.system.allowsChatEntry)
+      return refuse(
+        reply('Entries by hand are off in chat', {
+          tone: 'warn',
+          text: 'Set chat.allowManualEntry to true, or use ballast open in the terminal.',
+          buttons: [runs('Positions', '/positions')],
+        }),
+      )
+    const resolved = await resolveSymbol(context, args.symbol, `/open ${args.side} {} ${args.size} sl=${args.sl}`)
+    if ('problem' in resolved) return refuse(resolved.problem)
+    const { symbol } = resolved
+    if (args.algo !== undefined) {
+      const execution = parseExecution(args.algo)
+      if (typeof execution === 'string') return refuse(reply(untrusted(execution), { tone: 'warn' }))
+      if (args.or !== undefined || args.at !== undefined || args.tp !== undefined)
+        return refuse(
+          reply('A worked order takes no at=, or= or tp=', { tone: 'warn', text: 'Set the target with /tp when it is filled.' }),
+        )
+    }
+    const size = sizeOf(args.size, symbol)
+    if (size === undefined)
+      return refuse(
+        reply(`${untrusted(args.size)} of what?`, { tone: 'warn', text: `Write 0.05${short(symbol)}, $100, or 1% of equity at the stop.` }),
+      )
+    const forMs = args.for === undefined ? undefined : parseDuration(args.for)
+    const command: OpenCommand = {
+      name: 'open',
+      symbol,
+      side: args.side,
+      ...size,
+      stop: args.sl,
+      ...(args.limit === undefined ? {} : { limit: args.limit }),
+      ...(args.at === undefined ? {} : { trigger: args.at }),
+      ...(args.or === undefined ? {} : { or: args.or }),
+      ...(args.tp === undefined ? {} : { targets: args.tp.split(',') }),
+      ...(args.tif === undefined ? {} : { timeInForce: args.tif }),
+      ...(forMs === undefined ? {} : { forMs }),
+      ...(args.algo === undefined ? {} : { execution: args.algo }),
+    }
+    return cardOf(context, command, args.size)
+  },
+  carryOut: async (context, todo) => {
+    const { command } = OpenTodo.parse(todo)
+    return send(context, command, 'Sent', { buttons: [runs('Orders', '/orders'), runs('Positions', '/positions')] })
+  },
+})
+
+/** 0.05BTC is coins only where BTC is what is bought. */
+function sizeOf(text: string, symbol: string): Pick<OpenCommand, 'quantity' | 'notional' | 'riskPercent'> | undefined {
+  if (text.startsWith('$')) return { notional: text.slice(1) }
+  if (text.endsWith('%')) return { riskPercent: text.slice(0, -1) }
+  const match = /^(\d+(?:\.\d+)?)([A-Za-z]+)$/.exec(text)
+  return match !== null && (match[2] as string).toUpperCase() === short(symbol).toUpperCase() ? { quantity: match[1] as string } : undefined
+}
+
+async function cardOf(context: CommandContext, command: OpenCommand, size: string): Promise<Plan> {
+  const positions = await context.ports.reads.positions(true)
+  const mark = positions.find((p) => p.symbol === command.symbol)?.markPrice
+  const kind = command.execution ?? (command.limit === undefined ? (command.trigger === undefined ? 'market' : 'when reached') : 'limit')
+  const fields: Field[] = [
+    field(
+      'Order',
+      `${command.side} ${command.symbol} ${untrusted(size)}, ${kind}${command.limit === undefined ? '' : ` ${command.limit}`}`,
+    ),
+    ...(mark === undefined || mark === '0' ? [] : [field('Mark', price(mark))]),
+    ...(command.trigger === undefined ? [] : [field('Triggers at', command.trigger)]),
+    ...(command.or === undefined ? [] : [field('Or', `when ${command.or} is reached: one or the other`)]),
+    field('Stop', `${command.stop ?? ''}, at market, on Bybit with the entry`),
+    ...(command.targets === undefined ? [] : [field('Targets', command.targets.map((t) => untrusted(t)).join(', '))]),
+    field('Checks', 'the same limits as a strategy; a denial says which and why'),
+  ]
+  const what = `${command.side === 'long' ? 'Buy' : 'Sell'} ${short(command.symbol)}`
+  return {
+    type: 'plan',
+    card: reply(`${what} ${untrusted(size)}?`, { tone: 'warn', fields }),
+    yes: what,
+    no: 'Leave it',
+    todo: { command },
+  }
+}
+
+// Stop and target
+
+const ProtectTodo = z.object({
+  symbol: z.string(),
+  stop: z.string().optional(),
+  target: z.string().optional(),
+  trail: z.string().optional(),
+})
+
+async function positionOf(context: CommandContext, text: string, line: string): Promise<PositionRow | NoPlan> {
+  const resolved = await resolveSymbol(context, text, line)
+  if ('problem' in resolved) return refuse(resolved.problem)
+  const position = (await context.ports.reads.positions()).find((p) => p.symbol === resolved.symbol)
+  return (
+    position ?? refuse(reply(`There is no position in ${resolved.symbol}`, { tone: 'warn', buttons: [runs('Positions', '/positions')] }))
+  )
+}
+
+/** A price of a word: itself, or so many percent off the mark. */
+function priceOf(word: string, position: PositionRow, away: 1 | -1): string {
+  if (word === 'be') return position.entryPrice ?? position.markPrice
+  const match = /^([+-]?)(\d+(?:\.\d+)?)%$/.exec(word)
+  if (match === null) return word
+  const sign = match[1] === '+' ? 1 : match[1] === '-' ? -1 : (isLong(position) ? 1 : -1) * away
+  const factor = 1 + (sign * Number(match[2])) / 100
+  return divide(multiply(position.markPrice, factor.toFixed(6)), '1', 8)
+}
+
+const sl = defineAction({
+  name: 'sl',
+  aliases: ['stop'],
+  group: 'Steer',
+  summary: 'move the stop of a position, or let it trail; a stop is never taken off',
+  usage: '<sym> <price|2%|be|trail> [1%|off]',
+  args: z.strictObject({
+    symbol: z.string().min(1).max(30),
+    to: z.union([priceWord, z.enum(['be', 'trail'])]),
+    trail: z
+      .string()
+      .max(20)
+      .regex(/^(\d+(\.\d+)?%?|off)$/, 'give a distance as 1% or 250, or off')
+      .optional(),
+  }),
+  read: inOrder('symbol', 'to', 'trail'),
+  examples: ['sl BTC 63000', 'sl BTC 2%', 'sl ETH be', 'sl BTC trail 1%'],
+  role: 'trader',
+  scope: 'trade:reduce',
+  isPrivate: true,
+  tier: () => 'C1',
+  addsRisk: () => false,
+  plan: async (context, args) => {
+    const position = await positionOf(context, args.symbol, `/sl {} ${args.to}`)
+    if ('type' in position) return position
+    const { symbol } = position
+    if (args.to === 'trail') {
+      if (args.trail === undefined)
+        return refuse(reply('How far behind?', { tone: 'warn', buttons: [runs('1 %', `/sl ${symbol} trail 1%`)] }))
+      return {
+        type: 'plan',
+        card: reply(args.trail === 'off' ? `Stop trailing ${symbol}?` : `Trail ${symbol} by ${args.trail}?`, {
+          fields: [field('Mark', price(position.markPrice)), field('Stop', `stays at ${price(position.stopPrice)} besides`)],
+        }),
+        yes: args.trail === 'off' ? 'Stop trailing' : `Trail ${args.trail}`,
+        no: 'Leave it',
+        todo: { symbol, trail: args.trail },
+      }
+    }
+    const next = priceOf(args.to, position, -1)
+    const isLooser = position.stopPrice !== null && compare(next, position.stopPrice) * (isLong(position) ? 1 : -1) < 0
+    const distance = Math.abs(toFloat(next) / toFloat(position.markPrice) - 1)
+    const isThrough = compare(next, position.markPrice) * (isLong(position) ? 1 : -1) >= 0
+    if (isThrough)
+      return refuse(
+        reply('This would trigger now', {
+          tone: 'warn',
+          text: `${price(next)} is through the mark of ${price(position.markPrice)}. To get out now, close the position.`,
+          buttons: [runs(`Close ${short(symbol)}`, `/close ${symbol}`, 'bad')],
+        }),
+      )
+    return {
+      type: 'plan',
+      card: reply(`Move the stop of ${symbol} to ${price(next)}?`, {
+        tone: isLooser ? 'warn' : 'ok',
+        fields: [
+          field('Position', `${sideOf(position)} ${absolute(position.quantity)}, mark ${price(position.markPrice)}`),
+          field(
+            'Stop',
+            `${position.stopPrice === null ? 'none on Bybit' : price(position.stopPrice)} → ${price(next)} (${plainPercent(distance)} off the mark)`,
+          ),
+          field('Risk', isLooser ? 'looser: more may be lost than now' : 'tighter'),
+        ],
+      }),
+      yes: `Move to ${price(next)}`,
+      no: 'Keep it',
+      todo: { symbol, stop: args.to },
+    }
+  },
+  carryOut: async (context, todo) => {
+    const { symbol, stop, trail } = ProtectTodo.parse(todo)
+    return send(
+      context,
+      { name: 'protect', symbol, ...(stop === undefined ? {} : { stop }), ...(trail === undefined ? {} : { trail }) },
+      'Stop moved',
+      { buttons: [runs(short(symbol), `/positions ${symbol}`)] },
+    )
+  },
+})
+
+const tp = defineAction({
+  name: 'tp',
+  aliases: ['target'],
+  group: 'Steer',
+  summary: 'set, move or take off the target of a whole position',
+  usage: '<sym> <price|4%|off>',
+  args: z.strictObject({ symbol: z.string().min(1).max(30), to: z.union([priceWord, z.literal('off')]) }),
+  read: inOrder('symbol', 'to'),
+  examples: ['tp BTC 66000', 'tp ETH 4%', 'tp BTC off'],
+  role: 'trader',
+  scope: 'trade:reduce',
+  isPrivate: true,
+  tier: () => 'C1',
+  addsRisk: () => false,
+  plan: async (context, args) => {
+    const position = await positionOf(context, args.symbol, `/tp {} ${args.to}`)
+    if ('type' in position) return position
+    const { symbol } = position
+    const next = args.to === 'off' ? 'off' : priceOf(args.to, position, 1)
+    const shown = next === 'off' ? 'none' : price(next)
+    return {
+      type: 'plan',
+      card: reply(next === 'off' ? `Take the target of ${symbol} off?` : `Target of ${symbol} at ${shown}?`, {
+        fields: [
+          field('Position', `${sideOf(position)} ${absolute(position.quantity)}, mark ${price(position.markPrice)}`),
+          field('Target', `${position.targetPrice === null ? 'none' : price(position.targetPrice)} → ${shown}`),
+        ],
+      }),
+      yes: next === 'off' ? 'Take it off' : `Set ${shown}`,
+      no: 'Leave it',
+      todo: { symbol, target: args.to },
+    }
+  },
+  carryOut: async (context, todo) => {
+    const { symbol, target } = ProtectTodo.parse(todo)
+    return send(context, { name: 'protect', symbol, ...(target === undefined ? {} : { target }) }, 'Target set', {
+      buttons: [runs(short(symbol), `/positions ${symbol}`)],
+    })
+  },
+})
+
+// Amend
+
+const AmendTodo = z.object({
+  orderId: z.number(),
+  limit: z.string().optional(),
+  trigger: z.string().optional(),
+  quantity: z.string().optional(),
+})
+const decimal = z
+  .string()
+  .max(30)
+  .regex(/^\d+(\.\d+)?$/, 'give a number')
+
+const amend = defineAction({
+  name: 'amend',
+  aliases: ['edit'],
+  group: 'Steer',
+  summary: 'change price, trigger or quantity of an open order in place',
+  usage: '<order id> [limit=] [trigger=] [qty=]',
+  args: z.strictObject({
+    id: z.string().min(1).max(30),
+    limit: decimal.optional(),
+    trigger: decimal.optional(),
+    qty: decimal.optional(),
+  }),
+  read: (words) => options(words, 'id'),
+  examples: ['amend ord_0000000002A limit=63500', 'amend ord_0000000002A qty=0.02'],
+  role: 'trader',
+  scope: 'trade:write',
+  tier: (_, profile) => (profile === 'live' ? 'C2' : 'C1'),
+  addsRisk: () => true,
+  plan: async (context, args) => {
+    const orderId = fromId('ord', args.id)
+    const order = orderId === undefined ? undefined : await context.ports.reads.order(orderId)
+    if (order === undefined)
+      return refuse(reply(`There is no order ${untrusted(args.id)}`, { tone: 'warn', buttons: [runs('Orders', '/orders')] }))
+    if (!order.isOpen) return refuse(reply(`${args.id} is ${order.status} already`, { tone: 'warn', buttons: [runs('Orders', '/orders')] }))
+    const changes = [
+      ...(args.limit === undefined ? [] : [field('Limit', `${price(order.limitPrice)} → ${price(args.limit)}`)]),
+      ...(args.trigger === undefined ? [] : [field('Trigger', `${price(order.triggerPrice)} → ${price(args.trigger)}`)]),
+      ...(args.qty === undefined ? [] : [field('Quantity', `${order.quantity} → ${args.qty}`)]),
+    ]
+    if (changes.length === 0)
+      return refuse(reply('Change what?', { tone: 'warn', text: `Give limit=, trigger= or qty=, as /amend ${args.id} limit=63500` }))
+    return {
+      type: 'plan',
+      card: reply(`Change ${args.id}?`, {
+        fields: [field('Order', `${sideWord(order.side)} ${order.quantity} ${order.symbol} ${order.kind}`), ...changes],
+      }),
+      yes: 'Change it',
+      no: 'Keep it',
+      todo: {
+        orderId: order.orderId,
+        ...(args.limit === undefined ? {} : { limit: args.limit }),
+        ...(args.trigger === undefined ? {} : { trigger: args.trigger }),
+        ...(args.qty === undefined ? {} : { quantity: args.qty }),
+      },
+    }
+  },
+  carryOut: async (context, todo) => {
+    const { orderId, limit, trigger, quantity } = AmendTodo.parse(todo)
+    return send(
+      context,
+      {
+        name: 'change',
+        orderId,
+        ...(limit === undefined ? {} : { limit }),
+        ...(trigger === undefined ? {} : { trigger }),
+        ...(quantity === undefined ? {} : { quantity }),
+      },
+      'Changed',
+      { buttons: [runs('Orders', '/orders')] },
+    )
+  },
+})
+
+// Worked orders
+
+const algos = defineRead({
+  name: 'algos',
+  aliases: ['worked'],
+  group: 'Look',
+  summary: 'orders that are worked in parts: how far, at which price',
+  usage: '[all]',
+  args: z.strictObject({ which: z.literal('all').optional() }),
+  read: inOrder('which'),
+  examples: ['algos', 'algos all'],
+  role: 'viewer',
+  scope: 'trade:read',
+  run: async (context, args) => {
+    const rows = await context.ports.reads.algorithms({ limit: 10, ...(args.which === undefined ? { isActive: true } : {}) })
+    if (rows.length === 0)
+      return reply('No order is being worked', {
+        text: 'Start one with /open … algo=twap:30m, or close in parts with /close … algo=twap:10m.',
+        buttons: [runs('All', '/algos all'), runs('Orders', '/orders')],
+      })
+    return reply(`Worked orders  ${rows.filter((row) => row.isActive).length} active`, {
+      fields: rows.map(algorithmField),
+      buttons: [
+        runs('Refresh', '/algos'),
+        ...rows
+          .filter((row) => row.isActive)
+          .slice(0, 3)
+          .map((row) =>
+            runs(
+              row.status === 'paused' ? `Go on ${row.id}` : `Pause ${row.id}`,
+              `/algo ${row.id} ${row.status === 'paused' ? 'resume' : 'pause'}`,
+            ),
+          ),
+      ],
+      live: { key: 'algos', ttlSec: 600, everySec: 15 },
+    })
+  },
+})
+
+function algorithmField(row: AlgorithmRow): Field {
+  const part = toFloat(divide(row.filledQuantity, row.quantity, 4))
+  const figures = [
+    `${sideWord(row.side)} ${row.filledQuantity} of ${row.quantity} (${plainPercent(part, 0)})`,
+    row.isActive ? row.status : `ended: ${row.cause}`,
+    ...(row.averagePrice === null ? [] : [`avg ${price(row.averagePrice)}`]),
+    ...(row.shortfallBps === null ? [] : [`shortfall ${row.shortfallBps.toFixed(1)} bp`]),
+    ...(row.makerShare === null ? [] : [`maker ${plainPercent(row.makerShare, 0)}`]),
+    ...(row.participation === null || row.participation === 0 ? [] : [`${plainPercent(row.participation, 1)} of the volume`]),
+    `${row.children} orders, ${duration(row.updatedTs - row.startedTs)}`,
+  ]
+  return field(`#${row.id} ${row.type} ${short(row.symbol)}`, figures.join(' · '))
+}
+
+const WORDS = { pause: 'paused', resume: 'working', cancel: 'ended' } as const
+const algo = defineAction({
+  name: 'algo',
+  aliases: ['work'],
+  group: 'Steer',
+  summary: 'pause, resume or cancel an order that is worked in parts',
+  usage: '<id> <pause|resume|cancel>',
+  args: z.strictObject({ id: z.coerce.number().int().min(1), to: z.enum(['pause', 'resume', 'cancel']) }),
+  read: (words) => ({
+    ...(words[0] === undefined ? {} : { id: words[0].replace(/^#/, '') }),
+    ...(words[1] === undefined ? {} : { to: words[1] }),
+    ...(words[2] === undefined ? {} : { unexpected: words.slice(2).join(' ') }),
+  }),
+  examples: ['algo 42 pause', 'algo 42 cancel'],
+  role: 'trader',
+  scope: 'trade:write',
+  tier: (args, profile) => (args.to === 'resume' ? (profile === 'live' ? 'C2' : 'C1') : 'C0'),
+  addsRisk: (args) => args.to === 'resume',
+  plan: async (context, args) => {
+    const row = (await context.ports.reads.algorithms({ isActive: true, limit: 100 })).find((r) => r.id === args.id)
+    if (row === undefined)
+      return refuse(reply(`No order #${args.id} is being worked`, { tone: 'warn', buttons: [runs('Worked orders', '/algos')] }))
+    return {
+      type: 'plan',
+      card: reply(`Go on with #${row.id}?`, { fields: [algorithmField(row)] }),
+      yes: 'Go on',
+      no: 'Leave it paused',
+      todo: { id: args.id, to: WORDS[args.to] },
+    }
+  },
+  carryOut: async (context, todo) => {
+    const { id, to } = z.object({ id: z.number(), to: z.enum(['paused', 'working', 'ended']) }).parse(todo)
+    return send(context, { name: 'work', id, to }, { paused: 'Paused', working: 'Going on', ended: 'Ending' }[to], {
+      buttons: [runs('Worked orders', '/algos')],
+    })
+  },
+})
+
+export const ORDER_COMMANDS: readonly Command[] = [open, sl, tp, amend, algos, algo]

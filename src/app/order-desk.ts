@@ -1,0 +1,312 @@
+/**
+ * Orders that people and programs ask for, from words to kernel inputs: entries, moves of stops and targets, changes, worked orders.
+ * Never sizes or prices on its own account: what was asked is what is judged, and the verdict is the kernel's.
+ */
+import { formatDecimal, mulDivFloor, parseDecimal } from '../core/decimal.ts'
+import { CASH_SCALE, type Cash, type Lots, type Side, type Ticks, type Ts, cash, lots, orderId, ticks, ts } from '../core/units.ts'
+import type { CommandOutcome, OpenCommand, TraderCommand } from '../kernel/command.ts'
+import type { KernelFact, KernelInput, PlacedOrder } from '../kernel/event.ts'
+import type { Kernel } from '../kernel/kernel.ts'
+import { MANUAL_OWNER } from '../kernel/manual.ts'
+import { type Instrument, formatPrice, formatQuantity, notionalOf, parsePrice, parseQuantity } from '../market/instrument.ts'
+import { averageEntry } from '../portfolio/position.ts'
+import { plannedLossOf } from '../risk/check.ts'
+import { parseExecution } from '../trading/algorithms/execution.ts'
+import type { OrderKind } from '../trading/order.ts'
+
+export interface OrderDeskPorts {
+  readonly kernel: Kernel
+  readonly now: () => Ts
+  /** Gives one input to the kernel; answers what it led to when that is in the journal. */
+  readonly ask: (input: () => KernelInput) => Promise<{ readonly seq: number; readonly facts: readonly KernelFact[] }>
+}
+
+const refused = (text: string): CommandOutcome => ({ status: 'refused', text })
+type Of<Name extends TraderCommand['name']> = Extract<TraderCommand, { readonly name: Name }>
+
+export class OrderDesk {
+  private readonly ports: OrderDeskPorts
+
+  constructor(ports: OrderDeskPorts) {
+    this.ports = ports
+  }
+
+  async open(command: OpenCommand, instrument: Instrument, actor: string): Promise<CommandOutcome> {
+    const { kernel, now } = this.ports
+    const i = instrument.index
+    const owner = kernel.portfolio.ownerOrExternal(i)
+    if (owner !== MANUAL_OWNER)
+      return refused(
+        `${instrument.symbol} belongs to ${owner} (symbol-owned): a symbol has one owner. Give a free one to manual.symbols in the configuration.`,
+      )
+    const mark = kernel.portfolio.mark(i)
+    if (mark <= 0) return refused(`${instrument.symbol} has no price yet. Try again in a minute.`)
+    const side: Side = command.side === 'long' ? 1 : -1
+    const order = orderOf(command, instrument, side, mark)
+    if (typeof order === 'string') return refused(order)
+    const size = sizeOf(command, instrument, order, kernel)
+    if (typeof size === 'string') return refused(size)
+    const expiresAt = command.forMs === undefined ? undefined : ts(now() + command.forMs)
+    const placed: PlacedOrder = { ...order, lots: size, expiresAt }
+    if (command.execution !== undefined) return this.work(command, instrument, placed, 'entry', actor)
+    const other = command.or === undefined ? undefined : orOrder(command.or, instrument, placed, mark)
+    if (typeof other === 'string') return refused(other)
+    const asked = await this.ports.ask(() => ({
+      type: 'place-orders',
+      strategy: MANUAL_OWNER,
+      instrument: i,
+      orders: other === undefined ? [placed] : [placed, other],
+      actor,
+      ts: now(),
+    }))
+    return this.verdict(
+      asked,
+      instrument,
+      `${wordsOf(placed, instrument)}${other === undefined ? '' : `, or ${wordsOf(other, instrument)}: one or the other`}.`,
+    )
+  }
+
+  private async work(
+    command: { readonly execution?: string | undefined; readonly limit?: string | undefined },
+    instrument: Instrument,
+    order: Pick<PlacedOrder, 'side' | 'lots' | 'stop' | 'limit'>,
+    klass: 'entry' | 'reduce',
+    actor: string,
+  ): Promise<CommandOutcome> {
+    const { kernel, now } = this.ports
+    const execution = parseExecution(command.execution ?? '')
+    if (typeof execution === 'string') return refused(execution)
+    const asked = await this.ports.ask(() => ({
+      type: 'start-algorithm',
+      strategy: kernel.portfolio.ownerOrExternal(instrument.index),
+      instrument: instrument.index,
+      class: klass,
+      side: order.side,
+      lots: order.lots,
+      execution,
+      limit: order.limit,
+      stop: order.stop,
+      actor,
+      ts: now(),
+    }))
+    const started = asked.facts.find((f) => f.type === 'algorithm-started')
+    const id = started?.type === 'algorithm-started' ? ` as #${started.order.id}` : ''
+    return this.verdict(
+      asked,
+      instrument,
+      `Working ${sideWord(order.side)} ${formatQuantity(instrument, order.lots)} ${instrument.symbol} by ${command.execution}${id}. /algos shows how it goes.`,
+    )
+  }
+
+  /** Closes a part of a position through children. */
+  workClose(command: Of<'close'>, instrument: Instrument, part: Lots, actor: string): Promise<CommandOutcome> {
+    const held: number = this.ports.kernel.portfolio.positionLots(instrument.index)
+    const limit = command.limit === undefined ? undefined : parsePrice(instrument, command.limit)
+    if (command.limit !== undefined && limit === undefined) return Promise.resolve(refused(notAPrice(command.limit, instrument)))
+    return this.work(command, instrument, { side: held > 0 ? -1 : 1, lots: part, stop: undefined, limit }, 'reduce', actor)
+  }
+
+  async protect(command: Of<'protect'>, instrument: Instrument, actor: string): Promise<CommandOutcome> {
+    const { kernel, now } = this.ports
+    const i = instrument.index
+    const held: number = kernel.portfolio.positionLots(i)
+    if (held === 0) return refused(`There is no position in ${instrument.symbol}.`)
+    const side: Side = held > 0 ? 1 : -1
+    const mark = kernel.portfolio.mark(i)
+    const stop = command.stop === undefined ? undefined : this.stopOf(command.stop, instrument, side, mark)
+    if (typeof stop === 'string') return refused(stop)
+    const target =
+      command.target === undefined ? undefined : command.target === 'off' ? 'none' : priceAt(command.target, instrument, mark, side, 1)
+    if (typeof target === 'string' && target !== 'none') return refused(target)
+    const trailBy = command.trail === undefined ? undefined : command.trail === 'off' ? 'none' : distanceOf(command.trail, instrument, mark)
+    if (typeof trailBy === 'string' && trailBy !== 'none') return refused(trailBy)
+    const trail = trailBy === undefined || trailBy === 'none' ? trailBy : { by: trailBy, activation: undefined }
+    const asked = await this.ports.ask(() => ({ type: 'change-protection', instrument: i, stop, target, trail, actor, ts: now() }))
+    const legs = [
+      ...(stop === undefined ? [] : [`stop ${formatPrice(instrument, stop)}`]),
+      ...(target === undefined ? [] : [target === 'none' ? 'target taken off' : `target ${formatPrice(instrument, target)}`]),
+      ...(trail === undefined
+        ? []
+        : [trail === 'none' ? 'trail taken off' : `trail ${formatPrice(instrument, trail.by)} behind the best price`]),
+    ]
+    return this.verdict(asked, instrument, `${instrument.symbol}: ${legs.join(', ')}, sent to Bybit.`)
+  }
+
+  private stopOf(text: string, instrument: Instrument, side: Side, mark: Ticks): Ticks | string {
+    if (text !== 'be') return priceAt(text, instrument, mark, side, -1)
+    const position = this.ports.kernel.portfolio.positions[instrument.index]
+    if (position === undefined) return `There is no position in ${instrument.symbol}.`
+    const entry = averageEntry(position, instrument)
+    // Break-even with both fees paid would need a better price; the entry is what people mean by it.
+    return ticks(side === 1 ? Math.ceil(entry) : Math.floor(entry))
+  }
+
+  async change(command: Of<'change'>, actor: string): Promise<CommandOutcome> {
+    const { kernel, now } = this.ports
+    const id = orderId(command.orderId)
+    const order = kernel.config.instruments.flatMap((i) => kernel.orders.open(i.index)).find((o) => o.orderId === id && o.origin === 'ours')
+    if (order === undefined) return refused(`There is no open order #${command.orderId} of ours.`)
+    const instrument = kernel.config.instruments[order.instrument] as Instrument
+    const limit = command.limit === undefined ? undefined : parsePrice(instrument, command.limit)
+    const trigger = command.trigger === undefined ? undefined : parsePrice(instrument, command.trigger)
+    const quantity = command.quantity === undefined ? undefined : parseQuantity(instrument, command.quantity, 'floor')
+    if (command.limit !== undefined && limit === undefined) return refused(notAPrice(command.limit, instrument))
+    if (command.trigger !== undefined && trigger === undefined) return refused(notAPrice(command.trigger, instrument))
+    if (command.quantity !== undefined && (quantity === undefined || quantity <= order.filled))
+      return refused(`The quantity must be above the ${formatQuantity(instrument, order.filled)} that is filled.`)
+    if (limit !== undefined && order.limit === undefined)
+      return refused(`#${order.orderId} is a ${order.kind} order: it has no limit price.`)
+    if (trigger !== undefined && order.trigger === undefined)
+      return refused(`#${order.orderId} is a ${order.kind} order: it has no trigger.`)
+    if (limit === undefined && trigger === undefined && quantity === undefined)
+      return refused('Nothing to change: give limit=, trigger= or qty=.')
+    const asked = await this.ports.ask(() => ({
+      type: 'change-order',
+      instrument: order.instrument,
+      orderId: id,
+      lots: quantity,
+      limit,
+      trigger,
+      actor,
+      ts: now(),
+    }))
+    return this.verdict(asked, instrument, `Changing #${order.orderId}; Bybit's word follows in /orders.`)
+  }
+
+  async steer(command: Of<'work'>, actor: string): Promise<CommandOutcome> {
+    const { kernel, now } = this.ports
+    const id = orderId(command.id)
+    const state = kernel.algorithmBook.find(id)
+    if (state === undefined) return refused(`No order #${command.id} is being worked. /algos lists them.`)
+    const instrument = kernel.config.instruments[state.instrument] as Instrument
+    const asked = await this.ports.ask(() => ({ type: 'steer-algorithm', id, to: command.to, actor, ts: now() }))
+    const word = { paused: 'is paused; its open child is canceled', working: 'goes on', ended: 'ends; what is filled stays' }[command.to]
+    return this.verdict(asked, instrument, `${state.spec.type.toUpperCase()} #${state.id} on ${instrument.symbol} ${word}.`)
+  }
+
+  private verdict(
+    asked: { readonly seq: number; readonly facts: readonly KernelFact[] },
+    instrument: Instrument,
+    done: string,
+  ): CommandOutcome {
+    for (const fact of asked.facts)
+      if (fact.type === 'order-denied') {
+        const figures = Object.entries(fact.figures)
+          .map(([name, value]) => `${name} ${value}`)
+          .join(', ')
+        return { status: 'refused', text: `${instrument.symbol}: denied by ${fact.rule} (${figures}).`, seq: asked.seq }
+      }
+    return { status: 'done', text: done, seq: asked.seq }
+  }
+}
+
+const sideWord = (side: Side): string => (side === 1 ? 'BUY' : 'SELL')
+const notAPrice = (text: string, instrument: Instrument): string =>
+  `'${text}' is not a price of ${instrument.symbol} (steps of ${formatPrice(instrument, ticks(1))}).`
+
+/** Kind and prices of what is asked: a trigger above a buy's price is a stop, below it a take-profit. */
+function orderOf(command: OpenCommand, instrument: Instrument, side: Side, mark: Ticks): Omit<PlacedOrder, 'lots' | 'expiresAt'> | string {
+  const limit = command.limit === undefined ? undefined : priceAt(command.limit, instrument, mark, side, -1)
+  if (typeof limit === 'string') return limit
+  const trigger = command.trigger === undefined ? undefined : priceAt(command.trigger, instrument, mark, side, 1)
+  if (typeof trigger === 'string') return trigger
+  const kind = kindOf(limit, trigger, side, mark)
+  const from = limit ?? trigger ?? mark
+  const stop = command.stop === undefined ? undefined : priceAt(command.stop, instrument, from, side, -1)
+  if (typeof stop === 'string') return stop
+  const targets: { price: Ticks; share: number }[] = []
+  for (const text of command.targets ?? []) {
+    const price = priceAt(text, instrument, from, side, 1)
+    if (typeof price === 'string') return price
+    if ((price - from) * side <= 0)
+      return `The target ${formatPrice(instrument, price)} lies on the wrong side of ${formatPrice(instrument, from)}.`
+    targets.push({ price, share: 1 / (command.targets ?? []).length })
+  }
+  const timeInForce = command.timeInForce ?? 'gtc'
+  return { side, kind, limit, trigger, stop, targets: targets.length === 0 ? undefined : targets, timeInForce }
+}
+
+function kindOf(limit: Ticks | undefined, trigger: Ticks | undefined, side: Side, mark: Ticks): Exclude<OrderKind, 'trailing-stop'> {
+  if (trigger === undefined) return limit === undefined ? 'market' : 'limit'
+  const isStop = (trigger - mark) * side > 0
+  if (limit === undefined) return isStop ? 'stop-market' : 'take-profit-market'
+  return isStop ? 'stop-limit' : 'take-profit-limit'
+}
+
+/** The other order of a pair: triggered at a price, with the same quantity, and its stop as far away. */
+function orOrder(text: string, instrument: Instrument, first: PlacedOrder, mark: Ticks): PlacedOrder | string {
+  const trigger = priceAt(text, instrument, mark, first.side, 1)
+  if (typeof trigger === 'string') return trigger
+  const from = first.limit ?? first.trigger ?? mark
+  const stop = first.stop === undefined ? undefined : ticks(trigger + first.stop - from)
+  return {
+    ...first,
+    kind: kindOf(undefined, trigger, first.side, mark) === 'stop-market' ? 'stop-market' : 'take-profit-market',
+    limit: undefined,
+    trigger,
+    stop,
+    targets: first.targets?.map((t) => ({ ...t, price: ticks(trigger + t.price - from) })),
+    timeInForce: 'gtc',
+  }
+}
+
+/** `64250`, or `-2%` of `from`; a percent without a sign goes the way that `away` says (1 with the position, -1 against it). */
+function priceAt(text: string, instrument: Instrument, from: Ticks, side: Side, away: 1 | -1): Ticks | string {
+  const percent = /^([+-]?)(\d{1,3}(?:\.\d{1,4})?)%$/.exec(text)
+  if (percent !== null) {
+    const millionths = parseDecimal(percent[2] as string, 4, 'nearest') ?? 0
+    const sign = percent[1] === '+' ? 1 : percent[1] === '-' ? -1 : side * away
+    // Rounded toward `from`: never farther than asked.
+    return ticks(from + sign * mulDivFloor(from, millionths, 1_000_000))
+  }
+  const price = parsePrice(instrument, text)
+  return price === undefined || price <= 0 ? notAPrice(text, instrument) : price
+}
+
+function distanceOf(text: string, instrument: Instrument, mark: Ticks): Ticks | string {
+  const percent = /^(\d{1,2}(?:\.\d{1,4})?)%$/.exec(text)
+  const distance =
+    percent === null
+      ? parsePrice(instrument, text)
+      : ticks(mulDivFloor(mark, parseDecimal(percent[1] as string, 4, 'nearest') ?? 0, 1_000_000))
+  return distance === undefined || distance <= 0 ? `'${text}' is not a distance: give a price distance or a percent, as 1%.` : distance
+}
+
+/** Lots from a quantity of coins, from money, or from the part of equity that may be lost at the stop. */
+function sizeOf(
+  command: OpenCommand,
+  instrument: Instrument,
+  order: Omit<PlacedOrder, 'lots' | 'expiresAt'>,
+  kernel: Kernel,
+): Lots | string {
+  const from = order.limit ?? order.trigger ?? kernel.portfolio.mark(instrument.index)
+  const { quantity, notional, riskPercent } = command
+  const least = `The smallest order of ${instrument.symbol} is ${formatQuantity(instrument, instrument.lotsMin)}`
+  let size: Lots | undefined
+  if (quantity !== undefined) size = parseQuantity(instrument, quantity, 'floor')
+  else if (notional !== undefined) {
+    const money = parseDecimal(notional, CASH_SCALE, 'floor')
+    const one = notionalOf(instrument, from, lots(1), 'ceil')
+    size = money === undefined ? undefined : lots(Math.floor(money / one))
+  } else if (riskPercent !== undefined) {
+    if (order.stop === undefined) return 'A size in percent is what may be lost at the stop: give sl= too.'
+    const millionths = parseDecimal(riskPercent, 4, 'floor') ?? 0
+    const budget: Cash = cash(mulDivFloor(kernel.portfolio.equity, millionths, 1_000_000))
+    const one = plannedLossOf(instrument, from, order.stop, lots(1_000), kernel.config.costs)
+    size = one <= 0 ? undefined : lots(mulDivFloor(budget, 1_000, one))
+  }
+  if (size === undefined) return `Give a size as 0.05${instrument.baseCoin}, $100 or 1%.`
+  if (size < instrument.lotsMin) {
+    const worth = formatDecimal(notionalOf(instrument, from, instrument.lotsMin, 'ceil'), CASH_SCALE)
+    return `${least} (about ${worth} ${instrument.settleCoin}).`
+  }
+  return size
+}
+
+function wordsOf(order: PlacedOrder, instrument: Instrument): string {
+  const at = order.limit === undefined ? '' : ` at ${formatPrice(instrument, order.limit)}`
+  const when = order.trigger === undefined ? '' : ` when ${formatPrice(instrument, order.trigger)} is reached`
+  const stop = order.stop === undefined ? 'no stop' : `stop ${formatPrice(instrument, order.stop)}`
+  const targets = (order.targets ?? []).map((t) => formatPrice(instrument, t.price)).join(', ')
+  return `${sideWord(order.side)} ${formatQuantity(instrument, order.lots)} ${instrument.symbol} ${order.kind}${at}${when}, ${stop}${targets === '' ? '' : `, target ${targets}`}`
+}
