@@ -7,7 +7,7 @@ import { parseExecution } from '../../src/trading/algorithms/execution.ts'
 import type { OpenCommand } from '../../src/kernel/command.ts'
 import type { AlgorithmRow, PositionRow } from '../../src/journal/row.ts'
 import { absolute, compare, divide, multiply, toFloat } from '../amount.ts'
-import { fromId, toId } from '../ids.ts'
+import { fromId } from '../ids.ts'
 import { type Command, type CommandContext, type NoPlan, type Plan, defineAction, defineRead, inOrder, refuse } from './command.ts'
 import { send } from './control-group.ts'
 import { duration, parseDuration, plainPercent, price, short } from './format.ts'
@@ -437,7 +437,7 @@ function algorithmField(row: AlgorithmRow): Field {
     ...(row.averagePrice === null ? [] : [`avg ${price(row.averagePrice)}`]),
     ...(row.shortfallBps === null ? [] : [`shortfall ${row.shortfallBps.toFixed(1)} bp`]),
     ...(row.makerShare === null ? [] : [`maker ${plainPercent(row.makerShare, 0)}`]),
-    ...(row.participation === null || row.participation === 0 ? [] : [`${plainPercent(row.participation, 1)} of the volume`]),
+    ...(row.participation === null || row.participation < 0.0005 ? [] : [`${plainPercent(row.participation, 1)} of the volume`]),
     `${row.children} orders, ${duration(row.updatedTs - row.startedTs)}`,
   ]
   return field(`#${row.id} ${row.type} ${short(row.symbol)}`, figures.join(' · '))

@@ -178,8 +178,10 @@ const orders = defineRead({
 /** What an order is there for, in a word. */
 export const purposeOf = (order: OrderRow): string =>
   order.origin === 'attached-stop'
-    ? 'stop'
-    : order.origin === 'attached-target'
+    ? order.kind === 'trailing-stop'
+      ? 'trail'
+      : 'stop'
+    : order.origin === 'attached-target' || order.class === 'protective'
       ? 'target'
       : order.origin === 'external'
         ? 'external'

@@ -3,11 +3,10 @@
  * Never checks a permission (whoever wrote the row did) and never denies an exit.
  */
 import { parseDecimal } from '../core/decimal.ts'
-import { type Lots, type Ts, lots, orderId, strategyId, ts } from '../core/units.ts'
+import { type Lots, lots, orderId, strategyId, ts } from '../core/units.ts'
 import type { CommandOutcome, CommandScope, QueuedCommand, TraderCommand } from '../kernel/command.ts'
 import type { KernelInput } from '../kernel/event.ts'
 import { type Hold, type HoldScope, liftRule, tradingState } from '../kernel/holds.ts'
-import type { Kernel } from '../kernel/kernel.ts'
 import { type Instrument, formatQuantity, parseQuantity } from '../market/instrument.ts'
 import { nearestOf } from '../core/nearest.ts'
 import { OrderDesk, type OrderDeskPorts } from './order-desk.ts'

@@ -53,7 +53,7 @@ export class ProtectionWatch {
     const { portfolio, orders, runs } = this.kernel
     if (portfolio.positionLots(i) === 0 || runs[i]?.definition.protection === 'none') return false
     for (const order of orders.open(i)) {
-      if (order.origin === 'attached-stop') return false
+      if (order.origin === 'attached-stop' && order.kind !== 'trailing-stop') return false
       if (order.class === 'protective' && order.kind === 'stop-market') return false
       if (order.class !== 'flatten' && order.class !== 'reduce') continue
       const since = this.exitSince.get(order.orderId) ?? steady

@@ -111,8 +111,7 @@ export class Projector {
         for (const row of input.bars) if (this.isWatched(row.instrument)) touched.add(row.instrument)
         return
       case 'time-advanced':
-        for (const instrument of this.kernel.config.instruments)
-          if (this.isWatched(instrument.index)) touched.add(instrument.index)
+        for (const instrument of this.kernel.config.instruments) if (this.isWatched(instrument.index)) touched.add(instrument.index)
         return
       case 'position-adjusted':
       case 'funding-settled':

@@ -56,8 +56,10 @@ export function positionRow(kernel: Kernel, i: InstrumentIndex): PositionRow {
   const position = portfolio.positions[i] as Position
   const trip = portfolio.trip(i)
   const open = orders.open(i)
-  const stop = open.find((o) => o.origin === 'attached-stop')?.trigger
-  const target = open.find((o) => o.origin === 'attached-target')?.trigger
+  const stop = open.find((o) => o.origin === 'attached-stop' && o.kind !== 'trailing-stop')?.trigger
+  const targets = open.filter((o) => o.origin === 'attached-target' || (o.class === 'protective' && o.origin === 'ours'))
+  // The next one on the way.
+  const target = nearestTo(portfolio.mark(i), targets)
   const isFlat = position.lots === 0
   return {
     symbol: instrument.symbol,
@@ -72,6 +74,11 @@ export function positionRow(kernel: Kernel, i: InstrumentIndex): PositionRow {
     openedTs: trip?.entryTs ?? null,
     updatedTs: portfolio.now,
   }
+}
+
+function nearestTo(mark: Ticks, targets: readonly Order[]): Ticks | undefined {
+  const prices = targets.flatMap((o) => o.trigger ?? o.limit ?? [])
+  return prices.sort((a, b) => Math.abs(a - mark) - Math.abs(b - mark))[0]
 }
 
 /** A round trip, finished or marked. */

@@ -25,7 +25,8 @@ import type { Desk } from './desk.ts'
 import type { Outbox, StartAlgorithm, SteerAlgorithm } from './event.ts'
 import { type Hold, holdOn } from './holds.ts'
 import type { OrderBook } from './order-book.ts'
-import { MANUAL_REASON, heldDenial } from './placing.ts'
+import { MANUAL_OWNER } from './manual.ts'
+import { MANUAL_REASON, heldDenial, oppositeDenial } from './placing.ts'
 import type { PortfolioState } from './portfolio-state.ts'
 
 /** Steps that one algorithm may make at one instant: a child that ends at once leads to the next. */
@@ -104,6 +105,12 @@ export class Algorithms {
     if (this.book.on(i).length > 0) return { rule: 'execution', figures: { problem: 'another order is being worked on this symbol' } }
     const hold = holdOn(this.holds, strategy, i)
     if (hold !== undefined) return heldDenial(hold)
+    // A strategy that turns closes in the same breath; a person says it in two.
+    const opposite =
+      strategy === MANUAL_OWNER
+        ? oppositeDenial(this.config.instruments[i] as Instrument, asked.side, this.portfolio, this.book)
+        : undefined
+    if (opposite !== undefined) return opposite
     return checkEntry(this.intentOf(asked, asked.lots, asked.limit), asked.lots, this.portfolio, this.config.limits, this.config.costs)
   }
 

@@ -39,7 +39,7 @@ export class Books {
 
   private bookFill(order: Order, fill: OrderFilled): void {
     const trip = this.portfolio.trip(order.instrument)
-    if (order.class === 'entry' && trip !== undefined && order.stop !== undefined) trip.stop = order.stop
+    if (order.class === 'entry' && trip?.side === order.side && order.stop !== undefined) trip.stop = order.stop
     this.portfolio.lastFillTs = fill.ts
     this.portfolio.bookFill(order, fill.price, fill.lots, fill.fee.amount, exitReasonOf(order), fill.ts)
   }

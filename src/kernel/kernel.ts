@@ -75,7 +75,7 @@ export class Kernel {
     const { portfolio, orders, holds, outbox, algorithmBook } = this
     this.books = new Books(instruments, portfolio, orders, algorithmBook)
     this.desk = new Desk(config, portfolio, orders, outbox, runs, algorithmBook)
-    this.placing = new Placing(config, portfolio, orders, holds, this.desk)
+    this.placing = new Placing(config, portfolio, orders, holds, this.desk, algorithmBook)
     this.brackets = new Brackets(instruments, portfolio, orders, this.desk)
     this.algorithms = new Algorithms(config, portfolio, orders, holds, this.desk, outbox, algorithmBook, this.bars)
     this.signals = new Signals(config, portfolio, orders, holds, this.desk, this.algorithms)

@@ -2,10 +2,11 @@
  * What people and programs ask for beyond a close: entries of any kind, changes of open orders, moves of what guards a position.
  * Never enters without stop and risk check, and never takes a stop off (S5).
  */
-import { type InstrumentIndex, type StrategyId, lots } from '../core/units.ts'
-import { type Instrument, formatPrice } from '../market/instrument.ts'
+import { type InstrumentIndex, type Side, type StrategyId, lots } from '../core/units.ts'
+import { type Instrument, formatPrice, formatQuantity } from '../market/instrument.ts'
 import { type RiskDenial, checkEntry } from '../risk/check.ts'
 import type { IntentClass, Order, OrderIntent, Reason } from '../trading/order.ts'
+import type { AlgorithmBook } from './algorithm-book.ts'
 import type { KernelConfig } from './config.ts'
 import type { Desk } from './desk.ts'
 import type { ChangeOrder, ChangeProtection, PlaceOrders, PlacedOrder } from './event.ts'
@@ -21,8 +22,17 @@ export class Placing {
   private readonly orders: OrderBook
   private readonly holds: readonly Hold[]
   private readonly desk: Desk
+  private readonly algorithms: AlgorithmBook
 
-  constructor(config: KernelConfig, portfolio: PortfolioState, orders: OrderBook, holds: readonly Hold[], desk: Desk) {
+  constructor(
+    config: KernelConfig,
+    portfolio: PortfolioState,
+    orders: OrderBook,
+    holds: readonly Hold[],
+    desk: Desk,
+    algorithms: AlgorithmBook,
+  ) {
+    this.algorithms = algorithms
     this.config = config
     this.portfolio = portfolio
     this.orders = orders
@@ -36,7 +46,7 @@ export class Placing {
     const group = input.orders.length > 1 ? this.orders.peekOrderId() : undefined
     for (const placed of input.orders) {
       const intent = intentOf(input, placed, reason)
-      const denial = this.denialOf(intent, placed)
+      const denial = this.oppositeDenial(input.instrument, placed.side) ?? this.denialOf(intent, placed)
       if (denial === undefined) {
         this.desk.submit(intent, undefined, group === undefined ? {} : { group })
         continue
@@ -46,6 +56,11 @@ export class Placing {
         if (group !== undefined && order.group === group) this.desk.requestCancel(order, 'the other order of its pair was denied')
       return
     }
+  }
+
+  /** An entry against what is held or worked would net with it, and its stop would stand on the wrong side: that is a close first. */
+  private oppositeDenial(i: InstrumentIndex, side: Side): RiskDenial | undefined {
+    return oppositeDenial(this.config.instruments[i] as Instrument, side, this.portfolio, this.algorithms)
   }
 
   private denialOf(intent: OrderIntent, placed: Pick<PlacedOrder, 'lots'>): RiskDenial | undefined {
@@ -151,6 +166,24 @@ function intentOf(
     ...(placed.expiresAt === undefined ? undefined : { expiresAt: placed.expiresAt }),
     reason,
   }
+}
+
+export function oppositeDenial(
+  instrument: Instrument,
+  side: Side,
+  portfolio: PortfolioState,
+  algorithms: AlgorithmBook,
+): RiskDenial | undefined {
+  const held: number = portfolio.positionLots(instrument.index)
+  if (held * side < 0)
+    return {
+      rule: 'opposite-side',
+      figures: { symbol: instrument.symbol, held: formatQuantity(instrument, lots(held)), next: 'close it first' },
+    }
+  const worked = algorithms.on(instrument.index).find((a) => a.class === 'entry' && a.side !== side)
+  return worked === undefined
+    ? undefined
+    : { rule: 'opposite-side', figures: { symbol: instrument.symbol, worked: `#${worked.id}`, next: 'cancel it first' } }
 }
 
 export const heldDenial = (hold: Hold): RiskDenial => ({

@@ -14,6 +14,7 @@ export const RISK_RULES = [
   'hold',
   'strategy-off',
   'symbol-owned',
+  'opposite-side',
   'instrument-status',
   'stale-data',
   'spread',

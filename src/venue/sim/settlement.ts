@@ -174,7 +174,8 @@ export class Settlement {
     if (held === 0) return
     const exit: Side = held > 0 ? -1 : 1
     const size = lots(held < 0 ? 0 - held : held)
-    if (!order.reduceOnly) this.hang(order, exit, size, into)
+    // An entry that only made the other side smaller has nothing to guard with its stop.
+    if (!order.reduceOnly && order.side !== exit) this.hang(order, exit, size, into)
     const resting = this.resting[i] as SimOrder[]
     for (let k = 0; k < resting.length; k++) {
       const other = resting[k] as SimOrder
