@@ -40,7 +40,6 @@ export interface ChaseSpec {
 }
 export type AlgorithmSpec = TwapSpec | VwapSpec | IcebergSpec | PovSpec | ChaseSpec
 export type AlgorithmType = AlgorithmSpec['type']
-export const ALGORITHM_TYPES: readonly AlgorithmType[] = ['twap', 'vwap', 'iceberg', 'pov', 'chase']
 
 export const ALGORITHM_STATUSES = ['working', 'paused', 'ending', 'ended'] as const
 export type AlgorithmStatus = (typeof ALGORITHM_STATUSES)[number]
