@@ -82,6 +82,12 @@ export class Session {
       this.options.send(frame.text.replace(`"topic":"${frame.topic}"`, `"topic":"${categorized}"`), categorized)
   }
 
+  /** Whether a topic of the symbol is subscribed. */
+  carries(symbol: string): boolean {
+    for (const topic of this.topics) if (topic.endsWith(`.${symbol}`)) return true
+    return false
+  }
+
   close(): void {
     for (const topic of this.topics) if (this.kind === 'public') this.options.exchange.outbox.unsubscribe(topic)
     this.topics.clear()
