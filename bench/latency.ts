@@ -65,6 +65,7 @@ function timed(delays: number[]): (transport: Transport) => Transport {
           handlers.frame(stream, frame)
         },
       }),
+    renew: (topics) => transport.renew(topics),
     close: () => transport.close(),
   })
 }
