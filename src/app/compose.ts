@@ -16,6 +16,7 @@ import type { Kernel } from '../kernel/kernel.ts'
 import { parseInterval } from '../market/candles/interval.ts'
 import { formatQuantity } from '../market/instrument.ts'
 import { RISK_PROFILES } from '../risk/profiles.ts'
+import { BOOK_DEPTHS } from '../venue/bybit/book-feed.ts'
 import { BybitVenue } from '../venue/bybit/bybit-venue.ts'
 import { BybitClient } from '../venue/bybit/client.ts'
 import type { VenueClock } from '../venue/port.ts'
@@ -121,6 +122,7 @@ export async function startTrader(context: RoleContext, hooks: TraderHooks): Pro
     wallMs: () => Date.now(),
     sleep: realWall.sleep,
     simClock: simUrl === undefined ? undefined : () => readSimClock(simUrl),
+    bookDepth: BOOK_DEPTHS.find((depth) => depth === config.bookDepth),
   })
   const commands = new PostgresCommandQueue(sql)
   await commands.recoverInterrupted()
