@@ -19,6 +19,8 @@ import type { Wall } from './wall.ts'
 
 const WARMUP_BARS_MIN = 200
 const TIME_STRIDE_MS = 5_000
+const BACKFILL_RETRIES = 2
+const BACKFILL_RETRY_MS = 1_000
 
 export interface MarketFeedPorts {
   readonly kernel: Kernel
@@ -117,7 +119,7 @@ export class MarketFeed {
   }
 
   private async backfillNow(instruments: readonly Instrument[]): Promise<void> {
-    const { kernel, intervalMs, venue, driver, clock, log } = this.ports
+    const { kernel, intervalMs, venue, driver, clock, wall, log } = this.ports
     const reading = await venue.clock()
     if (reading.ok) clock.reset(reading.value)
     const until = clock.now()
@@ -125,9 +127,15 @@ export class MarketFeed {
     for (const instrument of instruments) {
       const from = kernel.portfolio.barTs(instrument.index)
       if (from !== undefined) this.gate.skipTo(instrument.index, from)
-      const fetched = await venue.candles(instrument.index, from, until, from === undefined ? this.warmupBars() : 1_000)
+      const read = () => venue.candles(instrument.index, from, until, from === undefined ? this.warmupBars() : 1_000)
+      let fetched = await read()
+      // A hole is read here or never: what comes live afterward stands behind it.
+      for (let again = 0; !fetched.ok && again < BACKFILL_RETRIES; again++) {
+        await wall.sleep(BACKFILL_RETRY_MS)
+        fetched = await read()
+      }
       if (!fetched.ok) {
-        log('warn', `candles of ${instrument.symbol}: ${fetched.error.detail}`)
+        log('warn', `candles of ${instrument.symbol} are not read, a hole may be left: ${fetched.error.detail}`)
         continue
       }
       for (const bar of fetched.value) rows.push({ instrument: instrument.index, bar })

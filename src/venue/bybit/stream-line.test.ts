@@ -219,3 +219,13 @@ test('a client that was closed while it waited never connects again', async () =
   await pause(2_500)
   expect(upgrades).toBe(1)
 })
+
+test('nor does one that was closed while a topic was on its way out and in again', async () => {
+  const { client, states } = open(['orderbook.50.A'])
+  await until(() => ups(states) === 1, 'the first')
+  client.renew(['orderbook.50.A'])
+  await client.close()
+  await pause(1_000)
+  expect(upgrades).toBe(1)
+  expect(states.map(([state]) => state)).toEqual(['up'])
+})
