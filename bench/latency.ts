@@ -1,5 +1,5 @@
 /**
- * From the frame that closes a bar to the order's request, inside one process: parse, journal, decide, journal, send.
+ * From what asks for an order to the order's request, inside one process: a bar's frame, fifty bars of one instant, an exit that ended early.
  * Never counts the network or the exchange: it stops the clock when the request is handed to the client.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -10,12 +10,14 @@ import { startEmbedded } from '../db/embedded.ts'
 import { PostgresJournal } from '../db/journal.ts'
 import { acquireLease } from '../db/lease.ts'
 import { planOf } from '../src/app/strategy-plan.ts'
+import type { SubmitOrder } from '../src/trading/event.ts'
 import type { Journal } from '../src/journal/journal.ts'
 import { openStore } from '../src/market/candles/store.ts'
 import type { Transport } from '../src/venue/bybit/transport.ts'
 import { generatedCandles } from '../test/support/generated-candles.ts'
 import { type LockstepCase, tradeLive } from '../test/support/lockstep.ts'
 import { MemoryStore } from '../test/support/memory-journal.ts'
+import { OrderFlow } from './order-flow.ts'
 
 const BARS = 600
 /** Slow enough that the exchange's limit of 10 orders a second, which the budget keeps, is not what is measured. */
@@ -65,30 +67,127 @@ function timed(delays: number[]): (transport: Transport) => Transport {
           handlers.frame(stream, frame)
         },
       }),
+    renew: (topics) => transport.renew(topics),
     close: () => transport.close(),
   })
+}
+
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+
+function print(name: string, delays: readonly number[]): void {
+  const sorted = [...delays].sort((a, b) => a - b)
+  const at = (p: number): string =>
+    (sorted[Math.min(sorted.length - 1, Math.floor(p * sorted.length))] ?? Number.NaN).toFixed(2).padStart(7)
+  console.log(`${name.padEnd(62)} ${String(sorted.length).padStart(5)} orders   p50 ${at(0.5)} ms   p99 ${at(0.99)} ms   max ${at(1)} ms`)
 }
 
 async function measure(name: string, journal: Journal): Promise<void> {
   const delays: number[] = []
   await tradeLive(given, journal, timed(delays))
-  const warm = delays.slice(20).sort((a, b) => a - b)
-  const at = (p: number): string => (warm[Math.min(warm.length - 1, Math.floor(p * warm.length))] ?? Number.NaN).toFixed(2)
-  console.log(`${name.padEnd(28)} ${String(warm.length).padStart(5)} orders   p50 ${at(0.5)} ms   p99 ${at(0.99)} ms   max ${at(1)} ms`)
+  print(`a bar's frame to its order, ${name}`, delays.slice(20))
+}
+
+const BURST = 50
+const BURSTS = 60
+
+/** As many symbols close at the same instant, and each sends an order: all given at once, or each when the one before has been decided. */
+async function burst(name: string, journal: Journal, lastSeq: number, isBatched: boolean): Promise<void> {
+  const delays: number[] = []
+  let startedAt = 0
+  const flow = new OrderFlow({
+    journal,
+    symbols: BURST,
+    onSend: (command) => {
+      if (command.type === 'submit-order') delays.push(performance.now() - startedAt)
+    },
+  })
+  await flow.begin(lastSeq)
+  for (let round = 0; round < BURSTS; round++) {
+    let done = 0
+    flow.onOrderDone = () => {
+      done += 1
+    }
+    startedAt = performance.now()
+    if (isBatched) for (let k = 0; k < BURST; k++) flow.driver.post(() => [flow.bar(k)])
+    else for (let k = 0; k < BURST; k++) await flow.driver.submit(() => [flow.bar(k)])
+    while (done < BURST) await sleep(5)
+    await sleep(30)
+  }
+  throwProblems(flow)
+  print(`${BURST} bars of an instant, ${isBatched ? 'together' : 'one by one'}, ${name}`, delays.slice(10 * BURST))
+}
+
+/** While a panic closes positions, an exit ends unfilled at the exchange: from the event to the exit after it. */
+async function exitAgain(name: string, journal: Journal, lastSeq: number): Promise<void> {
+  const symbols = 300
+  const exits = new Map<number, SubmitOrder>()
+  const delays: number[] = []
+  let cameAt: number | undefined
+  const flow = new OrderFlow({
+    journal,
+    symbols,
+    onSend: (command) => {
+      if (command.type !== 'submit-order' || !command.reduceOnly) return
+      exits.set(command.instrument, command)
+      if (cameAt !== undefined) delays.push(performance.now() - cameAt)
+      cameAt = undefined
+    },
+  })
+  await flow.begin(lastSeq)
+  let done = 0
+  flow.onOrderDone = () => {
+    done += 1
+  }
+  for (let k = 0; k < symbols; k++) flow.driver.post(() => [flow.bar(k)])
+  while (done < symbols) await sleep(20)
+  flow.isFilling = false
+  flow.driver.post(() => [{ type: 'panic', actor: 'bench', reason: 'bench', ts: flow.now(0) }])
+  while (exits.size < symbols) await sleep(20)
+  await sleep(500)
+  for (const { instrument, orderId } of [...exits.values()]) {
+    cameAt = performance.now()
+    flow.give({ type: 'order-canceled', instrument, orderId, venueOrderId: undefined, cause: 'bench', ts: flow.now(0) })
+    await sleep(20)
+  }
+  print(`an exit ended, to the exit after it, ${name}`, delays.slice(20))
+}
+
+function throwProblems(flow: OrderFlow): void {
+  const problems = flow.problems()
+  if (problems.length > 0) throw new Error(problems.slice(0, 5).join('; '))
 }
 
 console.log(
   `${new Date().toISOString()}  ${cpus()[0]?.model ?? ''} x ${cpus().length}  load ${loadavg()[0]?.toFixed(2)}  node ${process.version}`,
 )
-await measure('journal in memory (floor)', new MemoryStore().open())
+const IN_MEMORY = 'journal in memory (floor)'
+const ON_POSTGRES = 'PostgreSQL, fsync'
+await measure(IN_MEMORY, new MemoryStore().open())
 const server = await startEmbedded({ dataDir })
 if (!server.ok) throw new Error(server.error.sentence)
-const database = await connectDatabase({ url: server.value.url, max: 4 })
-if (!database.ok) throw new Error(database.error.sentence)
-const lease = await acquireLease(database.value.sql)
-if (!lease.ok) throw new Error(lease.error.detail)
-await measure('journal on PostgreSQL, fsync', new PostgresJournal(database.value.sql, lease.value))
-await database.value.close()
+const connected = await connectDatabase({ url: server.value.url, max: 4 })
+if (!connected.ok) throw new Error(connected.error.sentence)
+const { sql } = connected.value
+
+/** Each run takes the lease anew, and with it a journal that knows where it stands. */
+async function journalOnPostgres(): Promise<{ readonly journal: Journal; readonly lastSeq: number }> {
+  const lease = await acquireLease(sql)
+  if (!lease.ok) throw new Error(lease.error.detail)
+  return { journal: new PostgresJournal(sql, lease.value), lastSeq: lease.value.seq }
+}
+
+await measure(ON_POSTGRES, (await journalOnPostgres()).journal)
+await sql`truncate journal, snapshots, orders, decisions, fills, positions, trades, equity, strategies, holds, account`
+for (const isBatched of [true, false]) {
+  await burst(IN_MEMORY, new MemoryStore().open(), 0, isBatched)
+  const { journal, lastSeq } = await journalOnPostgres()
+  await burst(ON_POSTGRES, journal, lastSeq, isBatched)
+  await sql`truncate journal, snapshots, orders, decisions, fills, positions, trades, equity, strategies, holds, account`
+}
+await exitAgain(IN_MEMORY, new MemoryStore().open(), 0)
+const last = await journalOnPostgres()
+await exitAgain(ON_POSTGRES, last.journal, last.lastSeq)
+await connected.value.close()
 await server.value.stop()
 rmSync(dataDir, { recursive: true, force: true })
 process.exit(0)

@@ -54,6 +54,7 @@ async function main(): Promise<number> {
     config,
     paths,
     liveStatement: env.BALLAST_I_AM_LIVE,
+    crashAt: env.BALLAST_CRASH_AT,
     log: calmLog((level, text) => {
       if (level !== 'info') terminal.warn(`${role === 'all' ? '' : `${role}: `}${text}`)
     }, Date.now),

@@ -63,22 +63,30 @@ export class AccountCheck {
 
   /** A reading that failed is repeated, and a stale hold that stands (one of an earlier run too) is measured again. */
   measureAgain(): void {
-    const { wall, streams } = this.ports
+    const { wall } = this.ports
     if (!this.isClean && wall.steadyMs() - this.triedMs >= RETRY_MS) {
       this.triedMs = wall.steadyMs()
       void this.run(false)
     }
-    if (streams.problems().length === 0) void this.freshAgain()
+    void this.freshAgain()
   }
 
   /** Streams are back: two clean reads, five seconds apart, end the hold (S1). */
   async freshAgain(): Promise<void> {
-    const { holds, streams } = this.ports
-    if (this.isMeasuring || !holds.has('stale')) return
+    if (this.isMeasuring || this.over().length === 0) return
     this.isMeasuring = true
     const isClean = (await this.run(false)) && (await this.cleanLater())
     this.isMeasuring = false
-    if (isClean && streams.problems().length === 0) await holds.lift('stale')
+    if (isClean) for (const id of this.over()) await this.ports.holds.lift(id)
+  }
+
+  /** Stale holds whose data comes in again. */
+  private over(): string[] {
+    const { holds, streams } = this.ports
+    return holds
+      .stale()
+      .filter(({ symbol }) => streams.carries(symbol))
+      .map(({ id }) => id)
   }
 
   private async cleanLater(): Promise<boolean> {

@@ -133,6 +133,7 @@ export class BybitFeed implements PublicFeed {
   open(handlers: FeedHandlers): void {
     const topics = this.list.flatMap(({ symbol }) => [`kline.1.${symbol}`, `publicTrade.${symbol}`, `tickers.${symbol}`])
     const bySymbol = new Map(this.list.map((i) => [i.symbol, i]))
+    const up = new Set<number>()
     this.client.open(
       { public: topics, private: [] },
       {
@@ -140,7 +141,13 @@ export class BybitFeed implements PublicFeed {
           const problem = readFrame(frame, bySymbol, handlers)
           if (problem !== undefined) this.log(`public market: ${problem}`)
         },
-        state: (_stream, state, detail) => (state === 'up' ? handlers.up() : handlers.down(detail)),
+        state: (_stream, state, detail, part) => {
+          if (state === 'up') up.add(part?.index ?? 0)
+          else up.delete(part?.index ?? 0)
+          // The market is whole when each of its connections is.
+          if (up.size === (part?.count ?? 1)) handlers.up()
+          else if (state === 'down') handlers.down(detail)
+        },
       },
     )
   }

@@ -16,10 +16,12 @@ import type { Kernel } from '../kernel/kernel.ts'
 import { parseInterval } from '../market/candles/interval.ts'
 import { formatQuantity } from '../market/instrument.ts'
 import { RISK_PROFILES } from '../risk/profiles.ts'
+import { BOOK_DEPTHS } from '../venue/bybit/book-feed.ts'
 import { BybitVenue } from '../venue/bybit/bybit-venue.ts'
 import { BybitClient } from '../venue/bybit/client.ts'
 import type { VenueClock } from '../venue/port.ts'
 import type { Config } from './config-schema.ts'
+import { crashPointOf, journalWithCrashes, queueWithCrashes, transportWithCrashes } from './crash-point.ts'
 import { openDecisionMark } from './decision-mark.ts'
 import { emergencyNotice } from './emergency-file.ts'
 import { exchangeAccess } from './exchange-access.ts'
@@ -34,6 +36,8 @@ export interface RoleContext {
   readonly config: Config
   readonly paths: DataPaths
   readonly liveStatement: string | undefined
+  /** Where a recovery test kills the trader. */
+  readonly crashAt?: string | undefined
   readonly log: (level: 'info' | 'warn' | 'error', text: string) => void
 }
 
@@ -104,6 +108,8 @@ export async function startTrader(context: RoleContext, hooks: TraderHooks): Pro
   if (!access.ok) return access
   const plans = plansOf(config)
   if (!plans.ok) return plans
+  const crash = crashPointOf(context.crashAt, config.profile)
+  if (!crash.ok) return crash
   const database = await connect(context, 6)
   if (!database.ok) return database
   const { sql } = database.value
@@ -120,14 +126,16 @@ export async function startTrader(context: RoleContext, hooks: TraderHooks): Pro
     recvWindowMs: RECV_WINDOW_MS,
   })
   const { simUrl } = access.value
-  const venue = new BybitVenue(client, {
+  const venue = new BybitVenue(crash.value === undefined ? client : transportWithCrashes(client, crash.value), {
     intervalMs,
     wallMs: () => Date.now(),
     sleep: realWall.sleep,
     simClock: simUrl === undefined ? undefined : () => readSimClock(simUrl),
+    bookDepth: BOOK_DEPTHS.find((depth) => depth === config.bookDepth),
   })
   const commands = new PostgresCommandQueue(sql)
   await commands.recoverInterrupted()
+  const journal = new PostgresJournal(sql, lease.value)
   const mark = openDecisionMark(paths.run, log)
   const trader = new Trader({
     profile: config.profile,
@@ -136,8 +144,8 @@ export async function startTrader(context: RoleContext, hooks: TraderHooks): Pro
     ...plans.value,
     risk: RISK_PROFILES[config.profile],
     venue,
-    journal: new PostgresJournal(sql, lease.value),
-    commands,
+    journal: crash.value === undefined ? journal : journalWithCrashes(journal, crash.value),
+    commands: crash.value === undefined ? commands : queueWithCrashes(commands, crash.value),
     health: healthReporter(database.value, log),
     wall: realWall,
     log,

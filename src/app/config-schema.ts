@@ -3,6 +3,7 @@
  * Never reads a file or the environment: config.ts does.
  */
 import { z } from 'zod'
+import { BOOK_DEPTHS } from '../venue/bybit/book-feed.ts'
 
 export const PROFILES = ['sim', 'paper', 'testnet', 'demo', 'observe', 'live'] as const
 export type Profile = (typeof PROFILES)[number]
@@ -36,6 +37,11 @@ export const configSchema = z.strictObject({
     .enum(['1m', '3m', '5m', '15m', '30m', '1h', '4h'])
     .default('1m')
     .describe('base interval of the strategies: 1m, 3m, 5m, 15m, 30m, 1h or 4h'),
+  bookDepth: z
+    .number()
+    .refine((depth) => BOOK_DEPTHS.some((each) => each === depth) || depth === 0)
+    .default(50)
+    .describe('levels of the order books to mirror, of which spreads are read: 1, 50, 200 or 1000; 0 mirrors none'),
   strategies: z
     .array(
       z.strictObject({

@@ -8,6 +8,7 @@ export type PartStatus = 'ok' | 'warn' | 'down'
 export const PARTS = {
   publicStream: 'stream-public',
   privateStream: 'stream-private',
+  books: 'books',
   reconcile: 'reconcile',
   trader: 'trader',
   bars: 'bars',

@@ -7,16 +7,20 @@ import type { BarsMode, ClosedBar, KernelInput } from '../kernel/event.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { Bar } from '../market/bars.ts'
 import type { Instrument } from '../market/instrument.ts'
+import type { BookMirror } from '../market/order-book.ts'
 import type { Quote, Venue } from '../venue/port.ts'
 import { BarGate, type GatedBar } from './bar-gate.ts'
 import { type HealthReporter, PARTS } from './health.ts'
 import type { LiveDriver } from './live-driver.ts'
 import type { MarketClock } from './market-clock.ts'
+import { QuoteBoard } from './quote-board.ts'
 import type { Sender } from './sender.ts'
 import type { Wall } from './wall.ts'
 
 const WARMUP_BARS_MIN = 200
 const TIME_STRIDE_MS = 5_000
+const BACKFILL_RETRIES = 2
+const BACKFILL_RETRY_MS = 1_000
 
 export interface MarketFeedPorts {
   readonly kernel: Kernel
@@ -38,16 +42,15 @@ export class MarketFeed {
   isFresh = false
   private readonly ports: MarketFeedPorts
   private readonly gate: BarGate
-  private readonly marks: number[]
-  private readonly spreads: number[]
+  private readonly board: QuoteBoard
   private lastStrideTs = 0
   private closedAt: Ts | undefined
-  private backfilling: Promise<void> | undefined
+  private backfilling: Promise<void> = Promise.resolve()
+  private backfills = 0
 
   constructor(ports: MarketFeedPorts) {
     this.ports = ports
-    this.marks = ports.instruments.map(() => 0)
-    this.spreads = ports.instruments.map(() => 0)
+    this.board = new QuoteBoard(ports.instruments.length)
     this.gate = new BarGate(
       ports.instruments.map((i) => i.index),
       ports.intervalMs,
@@ -64,9 +67,20 @@ export class MarketFeed {
 
   quote(quote: Quote): void {
     this.ports.clock.see(quote.ts)
-    const mark = quote.mark ?? quote.last
-    if (mark !== undefined) this.marks[quote.instrument] = mark
-    if (quote.bid !== undefined && quote.ask !== undefined) this.spreads[quote.instrument] = Math.max(0, quote.ask - quote.bid)
+    this.board.quote(quote)
+  }
+
+  /** A mirrored order book is live or void from now on. */
+  book(mirror: BookMirror): void {
+    const { health, log } = this.ports
+    const { symbol } = mirror.instrument
+    const isKnown = this.board.book(mirror)
+    // What a lost connection took is told by the stream.
+    if (mirror.flaw !== undefined && mirror.flaw !== 'disconnected')
+      log('warn', `order book of ${symbol} is void (${mirror.flaw}): spreads come from the ticker until a new snapshot is there`)
+    else if (mirror.isLive && isKnown) log('info', `order book of ${symbol} is whole again`)
+    const { status, detail } = this.board.booksHealth()
+    health.report(PARTS.books, status, detail)
   }
 
   /** Lets an instant go whose bars do not all come. */
@@ -78,23 +92,34 @@ export class MarketFeed {
   stride(): void {
     const { clock, driver } = this.ports
     const now = clock.now()
-    if (clock.isLockstep || !this.marks.some((m) => m > 0) || now - this.lastStrideTs < TIME_STRIDE_MS) return
+    if (clock.isLockstep || !this.board.marks.some((m) => m > 0) || now - this.lastStrideTs < TIME_STRIDE_MS) return
     this.lastStrideTs = now
-    const marks = [...this.marks]
+    const marks = [...this.board.marks]
     driver.post(() => [{ type: 'time-advanced', ts: clock.now(), marks }])
   }
 
-  /** Bars that closed while nobody listened: warm-up before the first start, late ones after it. */
-  backfill(): Promise<void> {
-    this.backfilling ??= this.backfillNow().finally(() => {
-      this.backfilling = undefined
-    })
+  /**
+   * Bars that closed while nobody listened, of these symbols or of all: warm-up before the first start, late ones after it.
+   * Each call reads for itself, after the one before it: a reading that began before a stream stood has missed what closed in between.
+   */
+  backfill(symbols?: readonly string[]): Promise<void> {
+    const { instruments, wall } = this.ports
+    this.gate.isPaused = true
+    this.backfills += 1
+    // The first reading is of all: it is the one that warms up.
+    const wanted = (): readonly Instrument[] =>
+      symbols === undefined || this.isFresh ? instruments : instruments.filter((i) => symbols.includes(i.symbol))
+    this.backfilling = this.backfilling
+      .then(() => this.backfillNow(wanted()))
+      .finally(() => {
+        this.backfills -= 1
+        if (this.backfills === 0) this.gate.resume(wall.steadyMs())
+      })
     return this.backfilling
   }
 
-  private async backfillNow(): Promise<void> {
-    const { kernel, instruments, intervalMs, venue, driver, clock, wall, log } = this.ports
-    this.gate.isPaused = true
+  private async backfillNow(instruments: readonly Instrument[]): Promise<void> {
+    const { kernel, intervalMs, venue, driver, clock, wall, log } = this.ports
     const reading = await venue.clock()
     if (reading.ok) clock.reset(reading.value)
     const until = clock.now()
@@ -102,9 +127,15 @@ export class MarketFeed {
     for (const instrument of instruments) {
       const from = kernel.portfolio.barTs(instrument.index)
       if (from !== undefined) this.gate.skipTo(instrument.index, from)
-      const fetched = await venue.candles(instrument.index, from, until, from === undefined ? this.warmupBars() : 1_000)
+      const read = () => venue.candles(instrument.index, from, until, from === undefined ? this.warmupBars() : 1_000)
+      let fetched = await read()
+      // A hole is read here or never: what comes live afterward stands behind it.
+      for (let again = 0; !fetched.ok && again < BACKFILL_RETRIES; again++) {
+        await wall.sleep(BACKFILL_RETRY_MS)
+        fetched = await read()
+      }
       if (!fetched.ok) {
-        log('warn', `candles of ${instrument.symbol}: ${fetched.error.detail}`)
+        log('warn', `candles of ${instrument.symbol} are not read, a hole may be left: ${fetched.error.detail}`)
         continue
       }
       for (const bar of fetched.value) rows.push({ instrument: instrument.index, bar })
@@ -117,7 +148,6 @@ export class MarketFeed {
       for (const row of rows) this.gate.skipTo(row.instrument, ts(row.bar.ts + intervalMs))
     }
     this.isFresh = false
-    this.gate.resume(wall.steadyMs())
   }
 
   private warmupBars(): number {
@@ -138,8 +168,8 @@ export class MarketFeed {
   private closeBars(at: Ts, mode: BarsMode, bars: readonly GatedBar[]): void {
     const { driver, before } = this.ports
     const rows = bars.map(({ instrument, bar }) => {
-      this.marks[instrument] = bar.close
-      return { instrument, bar, spreadTicks: this.spreads[instrument] ?? 0 }
+      this.board.marks[instrument] = bar.close
+      return { instrument, bar, spreadTicks: this.board.spreadTicks(instrument) }
     })
     this.lastStrideTs = at
     void driver.submit(() => [...before(), { type: 'bars-closed', ts: at, mode, bars: rows }]).then(() => this.noteClosed(at))

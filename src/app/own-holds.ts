@@ -3,11 +3,14 @@
  * Never lifts a hold of a person.
  */
 import type { Ts } from '../core/units.ts'
+import type { KernelInput } from '../kernel/event.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { Instrument } from '../market/instrument.ts'
 import type { LiveDriver } from './live-driver.ts'
 
 const REASON_MAX = 300
+const STALE = 'stale'
+const staleId = (symbol: string): string => `${STALE}-${symbol}`
 
 export class OwnHolds {
   private readonly kernel: Kernel
@@ -38,6 +41,36 @@ export class OwnHolds {
 
   async lift(id: string): Promise<void> {
     if (this.has(id)) await this.driver.submit(() => [{ type: 'lift-hold', holdId: id, actor: 'trader', ts: this.now() }])
+  }
+
+  /** The connection that carries these symbols is down: no entries in them. */
+  async addStale(instruments: readonly Instrument[], reason: string): Promise<void> {
+    const since = this.now()
+    const inputs = instruments
+      .filter((instrument) => !this.has(staleId(instrument.symbol)))
+      .map(
+        (instrument): KernelInput => ({
+          type: 'add-hold',
+          ts: since,
+          hold: {
+            id: staleId(instrument.symbol),
+            scope: { type: 'symbol', instrument: instrument.index },
+            effect: 'no-entries',
+            cause: 'stale',
+            actor: 'trader',
+            reason: reason.slice(0, REASON_MAX),
+            since,
+          },
+        }),
+      )
+    if (inputs.length > 0) await this.driver.submit(() => inputs)
+  }
+
+  /** Ids of the stale holds that stand, each with its symbol; undefined is the account's. */
+  stale(): { readonly id: string; readonly symbol: string | undefined }[] {
+    return this.kernel.holds
+      .filter((hold) => hold.id === STALE || hold.id.startsWith(`${STALE}-`))
+      .map(({ id }) => ({ id, symbol: id === STALE ? undefined : id.slice(STALE.length + 1) }))
   }
 
   /** Data of this symbol cannot be trusted: no entries in it (S13). */

@@ -16,7 +16,7 @@ import type { RiskProfile } from '../risk/profiles.ts'
 import { eventsOf } from '../trading/reconcile.ts'
 import type { StreamReport } from '../trading/report.ts'
 import type { BybitVenue } from '../venue/bybit/bybit-venue.ts'
-import type { StreamName, StreamState } from '../venue/bybit/transport.ts'
+import type { StreamName, StreamPart, StreamState } from '../venue/bybit/transport.ts'
 import type { Quote, VenueHandlers } from '../venue/port.ts'
 import { AccountCheck } from './account-check.ts'
 import { type BootFailure, keyRefused, refusedClock, setLeverages, untilAnswered } from './boot.ts'
@@ -226,7 +226,7 @@ export class Trader {
     this.protection = new ProtectionWatch(kernel, wall, (input) => this.driver.post(() => [input]), now)
     this.streams = new StreamWatch({
       wall,
-      stale: (detail) => void this.holds.add('stale', 'no-entries', 'stale', detail),
+      stale: (detail, symbols) => void this.markStale(detail, symbols),
       fresh: () => void this.account.freshAgain(),
       health: options.health,
     })
@@ -258,18 +258,29 @@ export class Trader {
       },
       bar: (instrument: InstrumentIndex, bar: Bar) => this.feed.bar(instrument, bar),
       quote: (quote: Quote) => this.feed.quote(quote),
-      stream: (name: StreamName, state: StreamState, detail: string) => this.stream(name, state, detail),
+      book: (mirror) => this.feed.book(mirror),
+      stream: (name, state, detail, part) => this.stream(name, state, detail, part),
       odd: (symbol: string, detail: string) => void this.quarantine(symbol, detail),
     }
   }
 
-  private stream(name: StreamName, state: StreamState, detail: string): void {
+  private stream(name: StreamName, state: StreamState, detail: string, part: StreamPart | undefined): void {
     if (this.isStopping) return
-    this.options.log(state === 'up' ? 'info' : 'warn', `${name} stream ${state}: ${detail}`)
-    this.streams.set(name, state, detail)
+    const which = part === undefined ? name : `${name} ${part.index + 1}/${part.count}`
+    this.options.log(state === 'up' ? 'info' : 'warn', `${which} stream ${state}: ${detail}`)
+    this.streams.set(name, state, detail, part)
     if (state !== 'up') return
-    if (name === 'public') void this.feed.backfill()
+    if (name === 'public') void this.feed.backfill(part?.symbols)
     else void this.account.run(false)
+  }
+
+  private async markStale(detail: string, symbols: readonly string[] | undefined): Promise<void> {
+    if (symbols === undefined) await this.holds.add('stale', 'no-entries', 'stale', detail)
+    else
+      await this.holds.addStale(
+        this.instruments.filter((i) => symbols.includes(i.symbol)),
+        detail,
+      )
   }
 
   /** A panic past this process halts it, from the moment in which its file is seen until an admin resumes (S7). */

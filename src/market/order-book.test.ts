@@ -193,6 +193,10 @@ describe('a venue that begins anew', () => {
     expect(mirror.flaw).toBe('gap')
   })
 
+  test('nor are they within one millisecond', () => {
+    expect(live().apply(at(2, 5_001, 9_000, false, 8))).toBe('void')
+  })
+
   test('nor are they when the sequence began anew too', () => {
     const mirror = live()
     expect(mirror.apply(at(2, 3, 9_020, false, 8))).toBe('void')
@@ -218,7 +222,8 @@ describe('a frame that cannot be', () => {
     ['a bid above the ask', { bids: [['11.5', '1']] }, 'crossed'],
     ['a bid at the ask', { bids: [['11', '1']] }, 'crossed'],
     ['an ask below the bid', { asks: [['9', '1']] }, 'crossed'],
-    ['a price off the grid', { bids: [['10.25', '1']] }, 'odd-level'],
+    ['a price with too many decimals', { bids: [['10.25', '1']] }, 'odd-level'],
+    ['a price between two ticks', { bids: [['10.3', '1']] }, 'odd-level'],
     ['a size off the grid', { bids: [['10', '0.0005']] }, 'odd-level'],
     ['a price of zero', { bids: [['0', '1']] }, 'odd-level'],
     ['a negative size', { asks: [['12', '-1']] }, 'odd-level'],

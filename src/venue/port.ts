@@ -6,10 +6,11 @@ import type { Result } from '../core/result.ts'
 import type { InstrumentIndex, Ticks, Ts } from '../core/units.ts'
 import type { Bar } from '../market/bars.ts'
 import type { InstrumentSpec } from '../market/instrument.ts'
+import type { BookMirror } from '../market/order-book.ts'
 import type { OrderCommand } from '../trading/event.ts'
 import type { AccountReading, OrderReport, StreamReport } from '../trading/report.ts'
 import type { VenueError } from './bybit/error.ts'
-import type { StreamName, StreamState } from './bybit/transport.ts'
+import type { StreamName, StreamPart, StreamState } from './bybit/transport.ts'
 
 /** taken: accepted for processing, no more. refused: certain that nothing happened. unknown: to be looked up (S6). retry: certain that it was not taken; try later. */
 export type SendOutcome =
@@ -33,7 +34,10 @@ export interface VenueHandlers {
   /** A bar that has closed for good. */
   bar(instrument: InstrumentIndex, bar: Bar): void
   quote(quote: Quote): void
-  stream(name: StreamName, state: StreamState, detail: string): void
+  /** A mirrored order book has become live or void. It is read where a price is needed: its updates are not told one by one. */
+  book(mirror: BookMirror): void
+  /** `part` is undefined where one connection carries the stream. */
+  stream(name: StreamName, state: StreamState, detail: string, part: StreamPart | undefined): void
   /** A frame that does not have the documented shape: the symbol's data cannot be trusted (S13). */
   odd(symbol: string, detail: string): void
 }

@@ -142,6 +142,7 @@ const harness: VenueHarness = {
         }
       },
       bar: () => {},
+      book: () => {},
       quote: () => {},
       stream: () => {},
       odd: (symbol, detail) => {

@@ -83,6 +83,7 @@ export class Life {
     return {
       call: (method, path, params) => this.port(() => inner.call(method, path, params)),
       open: (topics, handlers) => inner.open(topics, this.handlers(handlers)),
+      renew: (topics) => inner.renew(topics),
       close: () => this.port(() => inner.close()),
     }
   }

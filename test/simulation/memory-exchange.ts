@@ -50,6 +50,7 @@ export class Connection {
       later,
       send: (text) => this.send(text),
       disconnect: () => host.drop(this),
+      carries: (symbol) => this.session.carries(symbol),
     })
     this.session = new Session({
       kind,

@@ -24,6 +24,8 @@ export class MemoryTransport implements Transport {
   private readonly time: VirtualTime
   private readonly random: Random
   private readonly lines = new Map<StreamName, Connection>()
+  /** Subscribed; later replies are those of renewed topics. */
+  private readonly up = new Set<StreamName>()
   private handlers: StreamHandlers | undefined
   private topics: Readonly<Record<StreamName, readonly string[]>> = { public: [], private: [] }
   private isClosed = false
@@ -109,9 +111,15 @@ export class MemoryTransport implements Transport {
     })
   }
 
+  renew(topics: readonly string[]): void {
+    const line = this.lines.get('public')
+    for (const op of ['unsubscribe', 'subscribe']) line?.session.onText(JSON.stringify({ op, args: topics }), this.time.nowMs)
+  }
+
   private lost(name: StreamName, line: Connection | undefined): void {
     if (this.isClosed || this.lines.get(name) !== line) return
     this.lines.delete(name)
+    this.up.delete(name)
     this.handlers?.state(name, 'down', 'connection lost, reconnecting')
     this.time.after(RECONNECT_MS, () => this.connect(name))
   }
@@ -119,7 +127,10 @@ export class MemoryTransport implements Transport {
   private onText(name: StreamName, text: string): void {
     const frame = JSON.parse(text) as { topic?: unknown; op?: unknown; success?: unknown }
     if (typeof frame.topic === 'string') this.handlers?.frame(name, frame)
-    else if (frame.op === 'subscribe' && frame.success === true) this.handlers?.state(name, 'up', 'subscribed')
+    else if (frame.op === 'subscribe' && frame.success === true && !this.up.has(name)) {
+      this.up.add(name)
+      this.handlers?.state(name, 'up', 'subscribed')
+    }
   }
 
   async close(): Promise<void> {

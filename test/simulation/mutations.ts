@@ -60,6 +60,7 @@ function withoutExecutionIds(inner: Transport): Transport {
         frame: (stream, frame) =>
           handlers.frame(stream, isRow(frame) && frame['topic'] === 'execution' ? { ...frame, data: renamed(frame['data']) } : frame),
       }),
+    renew: (topics) => inner.renew(topics),
     close: () => inner.close(),
   }
 }

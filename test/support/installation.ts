@@ -133,7 +133,7 @@ export async function until(condition: () => boolean | Promise<boolean>, what: s
   }
 }
 
-async function freePorts(count: number): Promise<number[]> {
+export async function freePorts(count: number): Promise<number[]> {
   const servers = await Promise.all(
     Array.from(
       { length: count },

@@ -64,6 +64,9 @@ export class WireTransport implements Transport {
     this.session.onText(JSON.stringify({ op: 'subscribe', args: topics.private }), WALL_MS)
   }
 
+  /** It has no public topics. */
+  renew(): void {}
+
   /** Hands on what the exchange has said since the last time. */
   flush(): void {
     for (const frame of this.exchange.outbox.take()) this.session?.deliver(frame)

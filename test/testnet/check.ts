@@ -76,6 +76,7 @@ let last = ticks(0)
 venue.open({
   report: (report) => reports.push(report),
   bar: () => {},
+  book: () => {},
   quote: (quote) => {
     if (quote.last !== undefined) last = quote.last
   },

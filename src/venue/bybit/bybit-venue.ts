@@ -26,7 +26,8 @@ import {
   toPositionReport,
 } from './map.ts'
 import { Requests, listOf } from './requests.ts'
-import { readStreamFrame } from './stream.ts'
+import { BookFeed, type BookDepth } from './book-feed.ts'
+import { StreamReader } from './stream.ts'
 import type { Transport } from './transport.ts'
 
 export interface BybitOptions {
@@ -36,6 +37,8 @@ export interface BybitOptions {
   readonly sleep: (ms: number) => Promise<void>
   /** Reads the simulator's own clock; undefined on the real exchange, where market time is server time. */
   readonly simClock: (() => Promise<VenueClock | undefined>) | undefined
+  /** Levels of the order books to mirror; undefined mirrors none. */
+  readonly bookDepth?: BookDepth | undefined
 }
 
 const instrumentRow = z.object({
@@ -350,13 +353,19 @@ export class BybitVenue implements Venue {
   }
 
   open(handlers: VenueHandlers): void {
-    const interval = intervalName(this.options.intervalMs)
-    const topics = this.list.flatMap((i) => [`kline.${interval}.${i.symbol}`, `tickers.${i.symbol}`])
+    const { intervalMs, bookDepth, wallMs } = this.options
+    const interval = intervalName(intervalMs)
+    const books =
+      bookDepth === undefined
+        ? undefined
+        : new BookFeed(this.list, bookDepth, { handlers, renew: (topics) => this.transport.renew(topics), wallMs })
+    const reader = new StreamReader(this.bySymbol, books, handlers)
+    const topics = this.list.flatMap(({ symbol }) => [`kline.${interval}.${symbol}`, `tickers.${symbol}`])
     this.transport.open(
-      { public: topics, private: ['order', 'execution', 'position', 'wallet'] },
+      { public: [...topics, ...(books?.topics ?? [])], private: ['order', 'execution', 'position', 'wallet'] },
       {
-        frame: (_stream, frame) => readStreamFrame(frame, this.bySymbol, handlers),
-        state: (stream, state, detail) => handlers.stream(stream, state, detail),
+        frame: (_stream, frame) => reader.frame(frame),
+        state: (stream, state, detail, part) => reader.state(stream, state, detail, part),
       },
     )
   }

@@ -2,8 +2,10 @@
  * The transport on `bybit-api`, with a guard around each fault of the client that was measured (bybit FACTS 16.3 to 16.5).
  * Never lets one of its error objects out: they hold the API secret.
  */
-import { RestClientV5, WebsocketClient, type WSClientConfigurableOptions, type WsKey } from 'bybit-api'
-import type { RawBody, RawLimits, RawReply, StreamHandlers, StreamName, Transport } from './transport.ts'
+import { RestClientV5 } from 'bybit-api'
+import { ConnectionBudget } from './reconnect.ts'
+import { HEARTBEAT, type Heartbeat, StreamLine } from './stream-line.ts'
+import type { RawBody, RawLimits, RawReply, StreamHandlers, StreamName, StreamPart, Transport } from './transport.ts'
 
 export interface ClientOptions {
   /** Undefined: public data only. */
@@ -15,45 +17,18 @@ export interface ClientOptions {
   /** Own time limit of each call, wall ms. */
   readonly timeoutMs: number
   readonly recvWindowMs: number
+  readonly heartbeat?: Heartbeat
+  readonly symbolsPerConnection?: number
 }
 
-const RECONNECT_MS = 2_000
-const PONG_TIMEOUT_MS = 5_000
-/** Connected but not authenticated for this long: the client's dead-lock after a lost or refused auth; the connection is made anew. */
-const AUTH_TIMEOUT_MS = 10_000
-/** Bybit allows 500 connections in 5 minutes; we stop at a tenth and wait. */
-const CONNECTIONS_MAX = 50
-const CONNECTIONS_WINDOW_MS = 300_000
-
-const SILENT_LOGGER = { trace: () => undefined, info: () => undefined, error: () => undefined }
-
-const PATHS: Partial<Record<WsKey, StreamName>> = { v5LinearPublic: 'public', v5Private: 'private' }
-
-class HostedStreams extends WebsocketClient {
-  private readonly urls: Readonly<Record<StreamName, string>>
-
-  constructor(urls: Readonly<Record<StreamName, string>>, options: WSClientConfigurableOptions) {
-    super(options, SILENT_LOGGER)
-    this.urls = urls
-  }
-  protected override async getWsUrl(key: WsKey): Promise<string> {
-    const name = PATHS[key]
-    if (name === undefined) throw new Error(`no stream for ${key}`)
-    return this.urls[name]
-  }
-}
+/** Symbols of one public connection: few enough that a lost one leaves the others trading, and that its topics fit into 21,000 characters. */
+export const SYMBOLS_PER_CONNECTION = 50
 
 export class BybitClient implements Transport {
   private readonly rest: RestClientV5
-  private readonly streams: HostedStreams
   private readonly options: ClientOptions
-  private handlers: StreamHandlers | undefined
-  private readonly connectedAt: number[] = []
-  private watch: NodeJS.Timeout | undefined
-  private privateConnectedAt: number | undefined
-  private isAuthenticated = false
-  private topics: { readonly public: readonly string[]; readonly private: readonly string[] } = { public: [], private: [] }
-  private isClosed = false
+  private readonly budget = new ConnectionBudget()
+  private readonly lines: { readonly topics: ReadonlySet<string>; readonly line: StreamLine }[] = []
 
   constructor(options: ClientOptions) {
     this.options = options
@@ -62,10 +37,6 @@ export class BybitClient implements Transport {
       { ...credentials, baseUrl: options.restUrl, parseAPIRateLimits: true, recv_window: options.recvWindowMs },
       // The client's own default is five minutes; redirects would turn a POST into a signed GET; a proxy variable would reroute loopback.
       { timeout: options.timeoutMs, maxRedirects: 0, proxy: false },
-    )
-    this.streams = new HostedStreams(
-      { public: options.publicStreamUrl, private: options.privateStreamUrl },
-      { ...credentials, pongTimeout: PONG_TIMEOUT_MS, reconnectTimeout: RECONNECT_MS, recvWindow: options.recvWindowMs },
     )
   }
 
@@ -96,107 +67,68 @@ export class BybitClient implements Transport {
   }
 
   open(topics: { readonly public: readonly string[]; readonly private: readonly string[] }, handlers: StreamHandlers): void {
-    this.handlers = handlers
-    this.topics = topics
-    const { streams } = this
-    streams.on('update', (frame: { wsKey?: string }) => {
-      const name = PATHS[frame.wsKey as WsKey]
-      // The client swallows what a handler throws: ours must not throw, and if it does the process must know.
-      if (name !== undefined) {
-        try {
-          handlers.frame(name, frame)
-        } catch (thrown) {
-          setImmediate(() => {
-            throw thrown
-          })
-        }
-      }
+    const parts = partTopics(topics.public, this.options.symbolsPerConnection ?? SYMBOLS_PER_CONNECTION)
+    parts.forEach((part, index) => {
+      const { symbols } = part
+      this.line('public', part.topics, parts.length === 1 ? undefined : { index, count: parts.length, symbols }, handlers)
     })
-    streams.on('open', ({ wsKey }) => this.connected(wsKey))
-    streams.on('reconnected', ({ wsKey }) => this.connected(wsKey))
-    streams.on('authenticated', (event: unknown) => {
-      // A refused auth is emitted as `authenticated` too: only success counts.
-      const reply = event as { wsKey?: string; success?: boolean; retCode?: number }
-      if (reply.wsKey === 'v5Private' && (reply.success === true || reply.retCode === 0)) this.isAuthenticated = true
-    })
-    streams.on('response', (event: unknown) => {
-      const reply = event as { wsKey?: string; op?: string; success?: boolean }
-      const name = PATHS[reply.wsKey as WsKey]
-      // Data can be missed until the subscription stands: `up` means subscribed.
-      if (name !== undefined && reply.op === 'subscribe' && reply.success === true) handlers.state(name, 'up', 'subscribed')
-    })
-    streams.on('reconnect', ({ wsKey }) => {
-      // Heals the client's auth dead-lock: the pending auth of a dead socket would block every later one.
-      streams.getWsStore().removeAuthenticationInProgressPromise(wsKey)
-      this.disconnected(wsKey, 'connection lost, reconnecting')
-    })
-    streams.on('close', ({ wsKey }) => this.disconnected(wsKey, 'closed'))
-    streams.on('exception', (event: unknown) => {
-      const reply = event as { wsKey?: string; op?: string; ret_msg?: string }
-      const name = PATHS[reply.wsKey as WsKey]
-      if (name !== undefined && reply.op === 'subscribe')
-        handlers.state(name, 'down', `subscription refused: ${String(reply.ret_msg ?? '').slice(0, 200)}`)
-    })
-    this.subscribe('public')
-    this.subscribe('private')
-    this.watch = setInterval(() => this.healAuth(), 1_000)
-    this.watch.unref()
+    if (topics.private.length > 0) this.line('private', topics.private, undefined, handlers)
   }
 
-  private subscribe(name: StreamName): void {
-    const topics = this.topics[name]
-    if (topics.length === 0) return
-    Promise.all(this.streams.subscribeV5([...topics], 'linear', name === 'private')).catch(() => {
-      this.handlers?.state(name, 'down', 'subscription failed')
-    })
+  private line(name: StreamName, topics: readonly string[], part: StreamPart | undefined, handlers: StreamHandlers): void {
+    const { credentials, privateStreamUrl, publicStreamUrl, recvWindowMs, heartbeat } = this.options
+    const line = new StreamLine(
+      {
+        name,
+        url: name === 'private' ? privateStreamUrl : publicStreamUrl,
+        topics,
+        credentials: name === 'private' ? credentials : undefined,
+        recvWindowMs,
+        heartbeat: heartbeat ?? HEARTBEAT,
+        budget: this.budget,
+      },
+      {
+        frame: (frame) => handlers.frame(name, frame),
+        state: (state, detail) => handlers.state(name, state, detail, part),
+      },
+    )
+    this.lines.push({ topics: new Set(topics), line })
   }
 
-  private connected(wsKey: string): void {
-    const name = PATHS[wsKey as WsKey]
-    if (name === undefined) return
-    const now = Date.now()
-    this.connectedAt.push(now)
-    while ((this.connectedAt[0] ?? now) < now - CONNECTIONS_WINDOW_MS) this.connectedAt.shift()
-    if (name === 'private') {
-      this.privateConnectedAt = now
-      this.isAuthenticated = false
+  renew(topics: readonly string[]): void {
+    for (const { topics: own, line } of this.lines) {
+      const renewed = topics.filter((topic) => own.has(topic))
+      if (renewed.length > 0) line.renew(renewed)
     }
-    if (this.connectedAt.length > CONNECTIONS_MAX) {
-      this.handlers?.state(name, 'down', 'too many reconnects: pausing for a minute, within the exchange’s limit')
-      this.streams.close(wsKey as WsKey, true)
-      setTimeout(() => {
-        if (!this.isClosed) this.subscribe(name)
-      }, 60_000).unref()
-    }
-  }
-
-  private disconnected(wsKey: string, detail: string): void {
-    const name = PATHS[wsKey as WsKey]
-    if (name === undefined) return
-    if (name === 'private') {
-      this.privateConnectedAt = undefined
-      this.isAuthenticated = false
-    }
-    this.handlers?.state(name, 'down', detail)
-  }
-
-  /** Connected, pinging, silent: the client never tries to authenticate again by itself. */
-  private healAuth(): void {
-    if (this.privateConnectedAt === undefined || this.isAuthenticated) return
-    if (Date.now() - this.privateConnectedAt < AUTH_TIMEOUT_MS) return
-    this.privateConnectedAt = undefined
-    this.handlers?.state('private', 'down', 'no authentication within 10 s: connecting anew')
-    this.streams.close('v5Private', true)
-    setTimeout(() => {
-      if (!this.isClosed) this.subscribe('private')
-    }, RECONNECT_MS).unref()
   }
 
   async close(): Promise<void> {
-    this.isClosed = true
-    clearInterval(this.watch)
-    this.streams.closeAll(true)
+    for (const { line } of this.lines) line.close()
   }
+}
+
+interface TopicPart {
+  readonly symbols: string[]
+  readonly topics: string[]
+}
+
+/** Spreads topics over connections so that all topics of a symbol share one, in the order in which the symbols are named. */
+export function partTopics(topics: readonly string[], symbolsMax: number): readonly TopicPart[] {
+  const parts: TopicPart[] = []
+  const bySymbol = new Map<string, TopicPart>()
+  for (const topic of topics) {
+    const symbol = topic.slice(topic.lastIndexOf('.') + 1)
+    let part = bySymbol.get(symbol)
+    if (part === undefined) {
+      const last = parts[parts.length - 1]
+      part = last !== undefined && last.symbols.length < symbolsMax ? last : { symbols: [], topics: [] }
+      if (part !== last) parts.push(part)
+      part.symbols.push(symbol)
+      bySymbol.set(symbol, part)
+    }
+    part.topics.push(topic)
+  }
+  return parts
 }
 
 /** HTTP 200 whose body has no integer retCode (HTML, empty, cut short) tells nothing about the request. */

@@ -1,12 +1,14 @@
 /**
- * Frames of Bybit's streams to reports, bars and quotes.
+ * Frames of Bybit's streams to reports, bars, quotes and books.
  * Never throws: a frame without the documented shape is reported as odd, with its symbol.
  */
 import { z } from 'zod'
 import { ts } from '../../core/units.ts'
 import type { Instrument } from '../../market/instrument.ts'
 import type { VenueHandlers } from '../port.ts'
+import type { BookFeed } from './book-feed.ts'
 import { OddRow, executionRow, orderRow, priceText, toBar, toExecutionReport, toOrderReport } from './map.ts'
+import type { StreamName, StreamPart, StreamState } from './transport.ts'
 
 const envelope = z.object({ topic: z.string(), data: z.unknown(), ts: z.number().optional(), creationTime: z.number().optional() })
 const klineData = z.array(
@@ -29,30 +31,55 @@ const tickerData = z.object({
   ask1Price: z.string().optional(),
 })
 
-export function readStreamFrame(frame: unknown, instruments: ReadonlyMap<string, Instrument>, handlers: VenueHandlers): void {
-  const head = envelope.safeParse(frame)
-  if (!head.success) {
-    handlers.odd('', 'a frame without a topic')
-    return
+export class StreamReader {
+  private readonly instruments: ReadonlyMap<string, Instrument>
+  private readonly books: BookFeed | undefined
+  private readonly handlers: VenueHandlers
+
+  constructor(instruments: ReadonlyMap<string, Instrument>, books: BookFeed | undefined, handlers: VenueHandlers) {
+    this.instruments = instruments
+    this.books = books
+    this.handlers = handlers
   }
-  const { topic, data } = head.data
-  try {
-    if (topic.startsWith('kline.')) readKlines(topic, data, instruments, handlers)
-    else if (topic.startsWith('tickers.')) readTicker(data, head.data.ts ?? 0, instruments, handlers)
-    else if (topic === 'order' || topic.startsWith('order.')) readOrders(data, instruments, handlers)
-    else if (topic === 'execution' || topic.startsWith('execution.')) readExecutions(data, instruments, handlers)
-    // `position` repeats without change and `wallet` has no snapshot: both are read by REST where they decide something.
-  } catch (thrown) {
-    if (thrown instanceof OddRow) handlers.odd(topic.slice(topic.lastIndexOf('.') + 1), thrown.message)
-    else if (thrown instanceof z.ZodError)
-      handlers.odd(
-        topic,
-        thrown.issues
-          .map((i) => `${i.path.join('.')}: ${i.message}`)
-          .join('; ')
-          .slice(0, 200),
-      )
-    else throw thrown
+
+  frame(frame: unknown): void {
+    const { instruments, books, handlers } = this
+    if (books?.take(frame) === true) return
+    const head = envelope.safeParse(frame)
+    if (!head.success) {
+      handlers.odd('', 'a frame without a topic')
+      return
+    }
+    const { topic, data } = head.data
+    const symbol = topic.slice(topic.lastIndexOf('.') + 1)
+    try {
+      if (topic.startsWith('kline.')) readKlines(topic, data, instruments, handlers)
+      else if (topic.startsWith('tickers.')) {
+        readTicker(data, head.data.ts ?? 0, instruments, handlers)
+        books?.remind(symbol)
+      } else if (topic === 'order' || topic.startsWith('order.')) readOrders(data, instruments, handlers)
+      else if (topic === 'execution' || topic.startsWith('execution.')) readExecutions(data, instruments, handlers)
+      // `position` repeats without change and `wallet` has no snapshot: both are read by REST where they decide something.
+    } catch (thrown) {
+      if (thrown instanceof OddRow) handlers.odd(symbol, thrown.message)
+      else if (thrown instanceof z.ZodError)
+        handlers.odd(
+          symbol,
+          thrown.issues
+            .map((i) => `${topic} ${i.path.join('.')}: ${i.message}`)
+            .join('; ')
+            .slice(0, 200),
+        )
+      else throw thrown
+    }
+  }
+
+  state(stream: StreamName, state: StreamState, detail: string, part: StreamPart | undefined): void {
+    if (stream === 'public') {
+      if (state === 'up') this.books?.found(part?.symbols)
+      else this.books?.lost(part?.symbols)
+    }
+    this.handlers.stream(stream, state, detail, part)
   }
 }
 

@@ -29,15 +29,26 @@ export type StreamName = (typeof STREAMS)[number]
 /** down: no frames can come. up: subscribed (and, private, authenticated): what was missed must be read by REST. */
 export type StreamState = 'up' | 'down'
 
+/** One of several connections that carry a stream together. */
+export interface StreamPart {
+  readonly index: number
+  readonly count: number
+  /** Symbols whose topics come through it, and through no other. */
+  readonly symbols: readonly string[]
+}
+
 export interface StreamHandlers {
   /** A data frame: it has a topic. */
   frame(stream: StreamName, frame: unknown): void
-  state(stream: StreamName, state: StreamState, detail: string): void
+  /** `part` is undefined where one connection carries the stream. */
+  state(stream: StreamName, state: StreamState, detail: string, part?: StreamPart): void
 }
 
 export interface Transport {
   call(method: 'GET' | 'POST', path: string, params: Readonly<Record<string, string | number | boolean | undefined>>): Promise<RawReply>
   /** Opens the streams and keeps them open. Public topics may be given once. */
   open(topics: { readonly public: readonly string[]; readonly private: readonly string[] }, handlers: StreamHandlers): void
+  /** Subscribes anew to public topics that were opened, so that their snapshots come again. */
+  renew(topics: readonly string[]): void
   close(): Promise<void>
 }

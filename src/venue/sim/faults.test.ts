@@ -117,6 +117,31 @@ describe('effect', () => {
     expect(plan([{ when: { times: 1 }, effect: { type: 'disconnect' } }]).breaks('public', at(1_000))).toBe(true)
   })
 
+  test('a frame is dropped or crossed by its topic, and by no other', () => {
+    const made = plan([
+      { match: { topic: 'orderbook', symbol: 'BTCUSDT' }, when: { nth: 2 }, effect: { type: 'drop-frame' } },
+      { match: { topic: 'orderbook.50.ETHUSDT' }, effect: { type: 'cross-book' } },
+    ])
+    const verdict = (topic: string) => {
+      const { isDropped, isCrossed } = made.onFrame('public', topic, '{}', at(1_000))
+      return [isDropped, isCrossed]
+    }
+    expect(verdict('orderbook.50.BTCUSDT')).toEqual([false, false])
+    expect(verdict('orderbook.50.BTCUSDT')).toEqual([true, false])
+    expect(verdict('orderbook.50.BTCUSDT')).toEqual([false, false])
+    expect(verdict('orderbook.50.ETHUSDT')).toEqual([false, true])
+    expect(verdict('tickers.ETHUSDT')).toEqual([false, false])
+  })
+
+  test('one connection of many is chosen by a symbol that it carries', () => {
+    const carries = (symbol: string) => symbol === 'ETHUSDT'
+    const match = { stream: 'public', symbol: 'ETHUSDT' } as const
+    const other = { stream: 'public', symbol: 'BTCUSDT' } as const
+    expect(plan([{ match, effect: { type: 'silence' } }]).isSilent('public', at(1_000), carries)).toBe(true)
+    expect(plan([{ match: other, effect: { type: 'silence' } }]).isSilent('public', at(1_000), carries)).toBe(false)
+    expect(plan([{ match: other, effect: { type: 'disconnect' } }]).breaks('public', at(1_000), carries)).toBe(false)
+  })
+
   test('what fired is counted by rule', () => {
     const made = plan([{ when: { nth: 2 } }, { match: { path: '/nowhere' } }])
     for (let k = 0; k < 3; k++) made.onRequest(CREATE, at(1_000))

@@ -16,6 +16,7 @@ export interface FaultMatch {
   readonly stream?: FaultStream | undefined
   /** Topic of a frame; `kline` means every topic that begins with `kline.` too. */
   readonly topic?: string | undefined
+  /** Of `disconnect` and `silence`: only connections that have subscribed to a topic of this symbol. */
   readonly symbol?: string | undefined
 }
 
@@ -55,6 +56,10 @@ export type FaultEffect =
   | { readonly type: 'duplicate' }
   | { readonly type: 'reorder' }
   | { readonly type: 'delay-frame'; readonly ms: number }
+  /** The frame never leaves; those after it do. */
+  | { readonly type: 'drop-frame' }
+  /** A frame of an order book leaves with a bid above every ask; other frames leave as they are. */
+  | { readonly type: 'cross-book' }
   | { readonly type: 'disconnect' }
   /** Frames and pongs stop; what was held back comes when it ends, if the connection still stands. */
   | { readonly type: 'silence' }
@@ -99,7 +104,12 @@ export interface RequestVerdict {
   readonly replyDelayMs: number
 }
 
+export type Carries = (symbol: string) => boolean
+const ANY_SYMBOL: Carries = () => true
+
 export interface FrameVerdict {
+  readonly isDropped: boolean
+  readonly isCrossed: boolean
   readonly copies: number
   /** Comes after the next frame of its connection. */
   readonly isReordered: boolean
@@ -107,7 +117,7 @@ export interface FrameVerdict {
 }
 
 const CLEAR: RequestVerdict = { requestDelayMs: 0, isDone: true, reply: { type: 'true' }, replyDelayMs: 0 }
-const UNTOUCHED: FrameVerdict = { copies: 1, isReordered: false, delayMs: 0 }
+export const UNTOUCHED: FrameVerdict = { isDropped: false, isCrossed: false, copies: 1, isReordered: false, delayMs: 0 }
 /** What an exchange in maintenance answers (bybit FACTS section 13). */
 const MAINTENANCE = { type: 'error', retCode: 10016, retMsg: 'Server error: the exchange is in maintenance.' } as const
 
@@ -150,9 +160,10 @@ export class FaultPlan {
     let verdict = UNTOUCHED
     for (let k = 0; k < this.rules.length; k++) {
       const { match, effect } = this.rules[k] as FaultRule
-      if (effect.type !== 'duplicate' && effect.type !== 'reorder' && effect.type !== 'delay-frame') continue
-      if (!matchesFrame(match, stream, topic, text) || !this.fires(k, at)) continue
+      if (!isFrameEffect(effect) || !matchesFrame(match, stream, topic, text) || !this.fires(k, at)) continue
       verdict = {
+        isDropped: verdict.isDropped || effect.type === 'drop-frame',
+        isCrossed: verdict.isCrossed || effect.type === 'cross-book',
         copies: verdict.copies + (effect.type === 'duplicate' ? 1 : 0),
         isReordered: verdict.isReordered || effect.type === 'reorder',
         delayMs: verdict.delayMs + (effect.type === 'delay-frame' ? effect.ms : 0),
@@ -161,20 +172,21 @@ export class FaultPlan {
     return verdict
   }
 
-  /** Asked from time to time, by connection: whether it breaks now. */
-  breaks(stream: FaultStream, at: FaultInstant): boolean {
-    return this.anyOf(stream, at, 'disconnect') || this.anyOf(stream, at, 'maintenance')
+  /** Asked from time to time, by connection: whether it breaks now. `carries` tells whether it has subscribed to a symbol. */
+  breaks(stream: FaultStream, at: FaultInstant, carries: Carries = ANY_SYMBOL): boolean {
+    return this.anyOf(stream, at, carries, 'disconnect') || this.anyOf(stream, at, carries, 'maintenance')
   }
 
-  isSilent(stream: FaultStream, at: FaultInstant): boolean {
-    return this.anyOf(stream, at, 'silence')
+  isSilent(stream: FaultStream, at: FaultInstant, carries: Carries = ANY_SYMBOL): boolean {
+    return this.anyOf(stream, at, carries, 'silence')
   }
 
-  private anyOf(stream: FaultStream, at: FaultInstant, type: FaultEffect['type']): boolean {
+  private anyOf(stream: FaultStream, at: FaultInstant, carries: Carries, type: FaultEffect['type']): boolean {
     let isAny = false
     for (let k = 0; k < this.rules.length; k++) {
       const { match, effect } = this.rules[k] as FaultRule
       if (effect.type !== type || (match.stream !== undefined && match.stream !== stream)) continue
+      if (match.symbol !== undefined && !carries(match.symbol)) continue
       if (this.fires(k, at)) isAny = true
     }
     return isAny
@@ -199,21 +211,14 @@ export class FaultPlan {
   }
 }
 
-type FrameEffect = Extract<FaultEffect, { readonly type: 'duplicate' | 'reorder' | 'delay-frame' | 'disconnect' | 'silence' }>
-type RequestEffect = Exclude<FaultEffect, FrameEffect>
+type FrameEffect = Extract<FaultEffect, { readonly type: 'duplicate' | 'reorder' | 'delay-frame' | 'drop-frame' | 'cross-book' }>
+type ConnectionEffect = Extract<FaultEffect, { readonly type: 'disconnect' | 'silence' }>
+type RequestEffect = Exclude<FaultEffect, FrameEffect | ConnectionEffect>
 
-const isRequestEffect = (effect: FaultEffect): effect is RequestEffect => {
-  switch (effect.type) {
-    case 'duplicate':
-    case 'reorder':
-    case 'delay-frame':
-    case 'disconnect':
-    case 'silence':
-      return false
-    default:
-      return true
-  }
-}
+const FRAME_EFFECTS: readonly FaultEffect['type'][] = ['duplicate', 'reorder', 'delay-frame', 'drop-frame', 'cross-book']
+const isFrameEffect = (effect: FaultEffect): effect is FrameEffect => FRAME_EFFECTS.includes(effect.type)
+const isRequestEffect = (effect: FaultEffect): effect is RequestEffect =>
+  !isFrameEffect(effect) && effect.type !== 'disconnect' && effect.type !== 'silence'
 
 function matchesRequest(match: FaultMatch, request: FaultRequest): boolean {
   if (match.topic !== undefined) return false

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import {
+  type Carries,
   FAULT_STREAMS,
   FaultPlan,
   type FaultPlanSpec,
@@ -11,6 +12,7 @@ import {
   type FaultStream,
   type FrameVerdict,
   type RequestVerdict,
+  UNTOUCHED,
 } from '../faults.ts'
 import { type Answer, type WireReply, refuse } from './wire.ts'
 
@@ -33,6 +35,8 @@ const effect = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('duplicate') }),
   z.strictObject({ type: z.literal('reorder') }),
   z.strictObject({ type: z.literal('delay-frame'), ms: duration }),
+  z.strictObject({ type: z.literal('drop-frame') }),
+  z.strictObject({ type: z.literal('cross-book') }),
   z.strictObject({ type: z.literal('disconnect') }),
   z.strictObject({ type: z.literal('silence') }),
 ])
@@ -70,7 +74,6 @@ const planSchema = z.strictObject({
 })
 
 const CLEAR: RequestVerdict = { requestDelayMs: 0, isDone: true, reply: { type: 'true' }, replyDelayMs: 0 }
-const UNTOUCHED: FrameVerdict = { copies: 1, isReordered: false, delayMs: 0 }
 
 const RATE_LIMITED = refuse(10006, 'Too many visits. Exceeded the API Rate Limit.')
 
@@ -116,12 +119,12 @@ export class FaultSwitch {
     return this.plan?.onFrame(stream, topic, text, { wallMs, ts: this.marketTs() }) ?? UNTOUCHED
   }
 
-  breaks(stream: FaultStream, wallMs: number): boolean {
-    return this.plan?.breaks(stream, { wallMs, ts: this.marketTs() }) ?? false
+  breaks(stream: FaultStream, wallMs: number, carries?: Carries): boolean {
+    return this.plan?.breaks(stream, { wallMs, ts: this.marketTs() }, carries) ?? false
   }
 
-  isSilent(stream: FaultStream, wallMs: number): boolean {
-    return this.plan?.isSilent(stream, { wallMs, ts: this.marketTs() }) ?? false
+  isSilent(stream: FaultStream, wallMs: number, carries?: Carries): boolean {
+    return this.plan?.isSilent(stream, { wallMs, ts: this.marketTs() }, carries) ?? false
   }
 }
 

@@ -1,8 +1,9 @@
 /**
- * One connection's way out: every text passes here, and here a fault plan doubles, turns around, delays or holds back.
- * Never changes a text, and never turns frames around that no rule names.
+ * One connection's way out: every text passes here, and here a fault plan drops, doubles, turns around, delays, crosses or holds back.
+ * Never changes a text but the book that a rule crosses, and never turns frames around that no rule names.
  */
 import type { FaultStream } from '../faults.ts'
+import { crossedFrame } from './book.ts'
 import type { FaultSwitch } from './fault-switch.ts'
 
 export interface FrameGatePorts {
@@ -12,6 +13,8 @@ export interface FrameGatePorts {
   readonly later: (ms: number, run: () => void) => void
   readonly send: (text: string) => void
   readonly disconnect: () => void
+  /** Whether the connection has subscribed to a topic of the symbol. */
+  readonly carries: (symbol: string) => boolean
 }
 
 /** A frame that waits for the next one comes by itself after this long. */
@@ -27,13 +30,15 @@ export class FrameGate {
   }
 
   /** `topic` is empty for replies, which are never doubled or turned around. */
-  pass(text: string, topic: string): void {
+  pass(made: string, topic: string): void {
     const { stream, faults, nowMs, later } = this.ports
-    const verdict = topic === '' ? undefined : faults.onFrame(stream, topic, text, nowMs())
+    const verdict = topic === '' ? undefined : faults.onFrame(stream, topic, made, nowMs())
     if (verdict === undefined) {
-      this.out(text)
+      this.out(made)
       return
     }
+    if (verdict.isDropped) return
+    const text = verdict.isCrossed ? crossedFrame(made) : made
     if (verdict.delayMs > 0) {
       later(verdict.delayMs, () => this.copies(text, verdict.copies))
       return
@@ -49,8 +54,8 @@ export class FrameGate {
 
   /** Called from time to time: ends a silence, or the connection. */
   tick(): void {
-    const { stream, faults, nowMs, disconnect } = this.ports
-    if (faults.breaks(stream, nowMs())) disconnect()
+    const { stream, faults, nowMs, disconnect, carries } = this.ports
+    if (faults.breaks(stream, nowMs(), carries)) disconnect()
     else if (this.stalled.length > 0) this.out(undefined)
   }
 
@@ -63,9 +68,9 @@ export class FrameGate {
   }
 
   private out(text: string | undefined): void {
-    const { stream, faults, nowMs, send } = this.ports
+    const { stream, faults, nowMs, send, carries } = this.ports
     if (text !== undefined) this.stalled.push(text)
-    if (faults.isSilent(stream, nowMs())) return
+    if (faults.isSilent(stream, nowMs(), carries)) return
     for (const waiting of this.stalled.splice(0)) send(waiting)
   }
 }

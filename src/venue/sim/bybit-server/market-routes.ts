@@ -121,7 +121,7 @@ export function orderBook(exchange: Exchange, params: Params): Answer {
   const [instrument] = list
   if (textOf(params, 'symbol') === undefined || instrument === undefined) return refuse(10001, 'params error: symbol invalid')
   const last: Ticks = exchange.venue.lastPrice(instrument.index)
-  const { b, a } = bookOf(instrument, last, limited(params, 1_000, 25))
+  const { b, a } = bookOf(instrument, last, limited(params, 1_000, 25), exchange.source.quote?.(instrument.index))
   const at = exchange.source.now
   return answer({ s: instrument.symbol, b, a, ts: at, u: 2, seq: at, cts: at })
 }

@@ -83,7 +83,7 @@ export class PublicStreams {
       case 'orderbook': {
         // What was kept may be old where nobody listened for a while.
         this.flushBook(topic, parsed)
-        const state = this.books.get(topic) ?? { book: bookOf(instrument, this.lastPrice(instrument.index), Number(argument)), u: 2 }
+        const state = this.books.get(topic) ?? { book: this.bookNow(instrument, argument), u: 2 }
         this.books.set(topic, state)
         return this.bookFrame(topic, 'snapshot', instrument, state.book, state.u)
       }
@@ -151,7 +151,7 @@ export class PublicStreams {
 
   private flushBook(topic: string, { argument, instrument }: ParsedTopic): void {
     const state = this.books.get(topic)
-    const book = bookOf(instrument, this.lastPrice(instrument.index), Number(argument))
+    const book = this.bookNow(instrument, argument)
     if (state === undefined) return
     const delta = bookDelta(state.book, book)
     if (delta.a.length === 0 && delta.b.length === 0) return
@@ -159,6 +159,10 @@ export class PublicStreams {
     this.books.set(topic, { book, u })
     const isTop = argument === '1'
     this.outbox.push('public', topic, this.bookFrame(topic, isTop ? 'snapshot' : 'delta', instrument, isTop ? book : delta, u))
+  }
+
+  private bookNow(instrument: Instrument, depth: string): Book {
+    return bookOf(instrument, this.lastPrice(instrument.index), Number(depth), this.source.quote?.(instrument.index))
   }
 
   private bookFrame(topic: string, type: string, instrument: Instrument, book: Book, u: number): object {

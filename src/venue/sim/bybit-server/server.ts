@@ -128,7 +128,15 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         flush()
       }, ms).unref()
     }
-    const gate = new FrameGate({ stream: kind, faults, nowMs: Date.now, later, send, disconnect: () => socket.terminate() })
+    const gate = new FrameGate({
+      stream: kind,
+      faults,
+      nowMs: Date.now,
+      later,
+      send,
+      disconnect: () => socket.terminate(),
+      carries: (symbol) => session.carries(symbol),
+    })
     const session = new Session({
       kind,
       id: randomBytes(10).toString('hex'),

@@ -82,6 +82,12 @@ export class Session {
       this.options.send(frame.text.replace(`"topic":"${frame.topic}"`, `"topic":"${categorized}"`), categorized)
   }
 
+  /** Whether a topic of the symbol is subscribed. */
+  carries(symbol: string): boolean {
+    for (const topic of this.topics) if (topic.endsWith(`.${symbol}`)) return true
+    return false
+  }
+
   close(): void {
     for (const topic of this.topics) if (this.kind === 'public') this.options.exchange.outbox.unsubscribe(topic)
     this.topics.clear()
@@ -110,13 +116,16 @@ export class Session {
   private subscribe(frame: Params): void {
     const topics = argsOf(frame).filter((topic): topic is string => typeof topic === 'string')
     const problem = this.problemOf(topics)
-    this.send({ success: problem === undefined, ret_msg: problem ?? '', ...this.head(frame), op: 'subscribe' })
-    if (problem !== undefined) return
     const { exchange } = this.options
-    for (const topic of topics) {
+    // Before the reply, so that a fault of the symbol's connection holds from the reply on.
+    for (const topic of problem === undefined ? topics : []) {
       if (!this.topics.has(topic) && this.kind === 'public') exchange.outbox.subscribe(topic)
       this.topics.add(topic)
-      const snapshot = this.kind === 'public' ? exchange.streams.snapshot(topic) : undefined
+    }
+    this.send({ success: problem === undefined, ret_msg: problem ?? '', ...this.head(frame), op: 'subscribe' })
+    if (problem !== undefined || this.kind !== 'public') return
+    for (const topic of topics) {
+      const snapshot = exchange.streams.snapshot(topic)
       if (snapshot !== undefined) this.send(snapshot)
     }
   }

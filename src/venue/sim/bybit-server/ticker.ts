@@ -38,11 +38,11 @@ export class Tickers {
     const day = this.dayOf(i, last)
     const forming = this.source.forming(i)
     const price = formatPrice(instrument, last)
-    const { b, a } = bookOf(instrument, last, 1)
     const change = day.first > 0 ? last / day.first - 1 : 0
     const rate = formatDecimal(this.source.fundingRate(i), RATE_SCALE)
     const openInterest = day.volume / 4
     const quote = this.source.quote?.(i)
+    const { b, a } = bookOf(instrument, last, 1, quote)
     const quoted = (units: number | undefined, fallback: string): string =>
       units === undefined ? fallback : formatPrice(instrument, ticks(units))
     return {
