@@ -159,6 +159,7 @@ test('a connection that goes silent is replaced; only its symbol is held meanwhi
     tag: 'stream',
     intervalMs: MINUTE_MS,
     plans: [plan.value],
+    manual: [],
     risk: RISK_PROFILES.sim,
     venue: venueOf(1),
     journal: store.open(),
