@@ -39,7 +39,6 @@ export interface ChaseSpec {
   readonly forMs: number
 }
 export type AlgorithmSpec = TwapSpec | VwapSpec | IcebergSpec | PovSpec | ChaseSpec
-export type AlgorithmType = AlgorithmSpec['type']
 
 export const ALGORITHM_STATUSES = ['working', 'paused', 'ending', 'ended'] as const
 export type AlgorithmStatus = (typeof ALGORITHM_STATUSES)[number]
