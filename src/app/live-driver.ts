@@ -37,7 +37,9 @@ interface Item {
 
 /** Items of one transaction: large enough for a burst, small enough to keep latency. */
 const BATCH_MAX = 64
+/** Rows, and wall time, from one snapshot to the next: the database takes a tenth of a second for one of a busy account. */
 const SNAPSHOT_EVERY = 2_000
+const SNAPSHOT_PAUSE_MS = 10_000
 const RETRY_MS = 500
 
 export class LiveDriver {
@@ -46,6 +48,10 @@ export class LiveDriver {
   private isPumping = false
   private isStopped = false
   private sinceSnapshot = 0
+  private snapshotMs = Number.NEGATIVE_INFINITY
+  private saving: Promise<void> | undefined
+  /** The kernel has decided what was not journaled: its state stands for no row, and the next trader decides again. */
+  private isAhead = false
   private lastSeq = 0
   private wasDown = false
   private idleWaiters: (() => void)[] = []
@@ -103,7 +109,10 @@ export class LiveDriver {
     await this.whenIdle()
   }
 
+  /** At an orderly stop: nothing else is under way. */
   async snapshot(): Promise<void> {
+    await this.saving
+    if (this.isAhead) return
     this.sinceSnapshot = 0
     await this.retry(() => this.ports.journal.saveSnapshot(this.lastSeq, this.ports.kernel.snapshot()))
   }
@@ -129,7 +138,25 @@ export class LiveDriver {
       )
     }
     for (const item of items) item.done?.(this.lastSeq)
-    if (this.sinceSnapshot >= SNAPSHOT_EVERY) await this.snapshot()
+    if (this.sinceSnapshot >= SNAPSHOT_EVERY) this.saveSnapshot()
+  }
+
+  /** Written beside the batches that follow: no exit waits for it. */
+  private saveSnapshot(): void {
+    const { kernel, journal, wall } = this.ports
+    if (this.isAhead || this.saving !== undefined || wall.steadyMs() - this.snapshotMs < SNAPSHOT_PAUSE_MS) return
+    this.snapshotMs = wall.steadyMs()
+    const rows = this.sinceSnapshot
+    this.sinceSnapshot = 0
+    this.saving = journal
+      .saveSnapshot(this.lastSeq, kernel.snapshot())
+      .then((saved) => {
+        // What is wrong with the database the next append says; the rows are still to be covered.
+        if (!saved.ok) this.sinceSnapshot += rows
+      })
+      .finally(() => {
+        this.saving = undefined
+      })
   }
 
   private async decide(inputs: readonly KernelInput[], seqs: readonly number[]): Promise<void> {
@@ -155,7 +182,10 @@ export class LiveDriver {
       told.push({ input, facts: own })
     })
     const last = await this.retry(() => this.ports.journal.appendFacts(facts, [...changes.values()]))
-    if (last === undefined) return
+    if (last === undefined) {
+      this.isAhead = true
+      return
+    }
     if (facts.length > 0) {
       assert(last === firstFactSeq + facts.length - 1, `journal skipped: expected ${firstFactSeq + facts.length - 1}, got ${last}`)
       this.lastSeq = last
