@@ -44,6 +44,8 @@ export const signal = (side: Side | 0, stop?: number): Signal => ({
 
 export interface Setup {
   readonly limits?: Partial<RiskLimits>
+  /** Whether ETH has no strategy and belongs to people. */
+  readonly isManual?: boolean
   readonly sizing?: Sizing
 }
 
@@ -77,7 +79,13 @@ export class Bench {
       tag: 'tests1',
       instruments,
       intervalMs: MINUTE_MS,
-      strategies: [BTC, ETH].map((i) => ({ id: strategyId(`s${i}`), definition: told(i), params: {}, instruments: [i] })),
+      strategies: (setup.isManual === true ? [BTC] : [BTC, ETH]).map((i) => ({
+        id: strategyId(`s${i}`),
+        definition: told(i),
+        params: {},
+        instruments: [i],
+      })),
+      manual: setup.isManual === true ? [ETH] : [],
       limits: { ...RESEARCH_LIMITS, leverage: 10, ...setup.limits },
       sizing: setup.sizing ?? { type: 'fixed', lots: lots(10) },
       costs: { takerRate: rate(0), stopSlippageRate: rate(0), maintenanceRate: rate(50_000_000) },
@@ -183,7 +191,7 @@ export const brief = (facts: readonly KernelFact[]): string[] =>
   facts.map((f) => {
     switch (f.type) {
       case 'order-submitted':
-        return `${f.class} ${f.command.side === 1 ? 'buy' : 'sell'} ${f.command.lots}`
+        return `${f.class} ${f.command.side === 1 ? 'buy' : 'sell'} ${f.command.lots}${f.command.kind === 'market' ? '' : ` ${f.command.kind} ${f.command.trigger ?? ''}${f.command.trigger !== undefined && f.command.limit !== undefined ? '/' : ''}${f.command.limit ?? ''}`}`
       case 'order-denied':
         return `denied ${f.class}: ${f.rule}`
       case 'cancel-requested':
@@ -196,6 +204,14 @@ export const brief = (facts: readonly KernelFact[]): string[] =>
         return `${f.severity} ${f.alert}`
       case 'stop-requested':
         return `stop at ${f.stop}`
+      case 'amend-requested':
+        return `amend ${f.orderId}:${f.lots === undefined ? '' : ` ${f.lots} lots`}${f.limit === undefined ? '' : ` at ${f.limit}`}`
+      case 'algorithm-started':
+        return `work ${f.order.id} ${f.order.spec.type} ${f.order.lots}`
+      case 'algorithm-changed':
+        return `${f.id} ${f.status}: ${f.cause}`
+      case 'algorithm-ended':
+        return `${f.id} ended at ${f.summary.filled}: ${f.cause}`
       case 'strategy-mode-changed':
         return `${f.strategy} ${f.mode}`
       case 'trade-closed':

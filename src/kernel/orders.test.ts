@@ -1,0 +1,342 @@
+/**
+ * Orders of people, brackets and worked orders, input by input: state, input, and the whole outbox that follows.
+ * Never a market: what fills and what the venue says is written in the case.
+ */
+import { describe, expect, test } from 'vitest'
+import { type OrderId, type Side, cash, lots, orderId, strategyId, ticks, ts } from '../core/units.ts'
+import { parseExecution } from '../trading/algorithms/execution.ts'
+import type { KernelFact, PlacedOrder } from './event.ts'
+import { Kernel } from './kernel.ts'
+import { MANUAL_OWNER } from './manual.ts'
+import { BTC, Bench, ETH, brief, ordersOf, signal } from './testing.ts'
+
+class Desk extends Bench {
+  constructor(limits: NonNullable<ConstructorParameters<typeof Bench>[0]>['limits'] = {}) {
+    super({ isManual: true, limits })
+  }
+
+  place(...orders: readonly Partial<PlacedOrder>[]): KernelFact[] {
+    return this.give({
+      type: 'place-orders',
+      strategy: MANUAL_OWNER,
+      instrument: ETH,
+      orders: orders.map((o) => ({ side: 1, kind: 'market', lots: lots(10), timeInForce: 'gtc', stop: ticks(90), ...o })),
+      actor: 'cli',
+      ts: ts(this.now),
+    })
+  }
+
+  work(
+    how: string,
+    over: { readonly lots?: number; readonly side?: Side; readonly class?: 'entry' | 'reduce'; readonly limit?: number } = {},
+  ): KernelFact[] {
+    const execution = parseExecution(how)
+    if (typeof execution === 'string') throw new Error(execution)
+    return this.give({
+      type: 'start-algorithm',
+      strategy: MANUAL_OWNER,
+      instrument: ETH,
+      class: over.class ?? 'entry',
+      side: over.side ?? 1,
+      lots: lots(over.lots ?? 40),
+      execution,
+      limit: over.limit === undefined ? undefined : ticks(over.limit),
+      stop: ticks(90),
+      actor: 'cli',
+      ts: ts(this.now),
+    })
+  }
+
+  steer(id: number, to: 'paused' | 'working' | 'ended'): KernelFact[] {
+    return this.give({ type: 'steer-algorithm', id: orderId(id), to, actor: 'cli', ts: ts(this.now) })
+  }
+
+  later(ms: number): KernelFact[] {
+    this.now += ms
+    return this.give({ type: 'time-advanced', marks: [...this.prices], ts: ts(this.now) })
+  }
+
+  fillOrder(facts: readonly KernelFact[], quantity?: number): KernelFact[] {
+    const [command] = ordersOf(facts)
+    if (command === undefined) throw new Error(`no order in ${brief(facts).join('; ')}`)
+    return this.give(this.fillOf(command, quantity))
+  }
+
+  gone(id: number): KernelFact[] {
+    return this.give({
+      type: 'order-canceled',
+      instrument: ETH,
+      orderId: orderId(id),
+      venueOrderId: `v${id}`,
+      cause: 'venue',
+      ts: ts(this.now),
+    })
+  }
+
+  heldEth(): number {
+    return this.kernel.portfolio.positionLots(ETH)
+  }
+}
+
+const target = (price: number, share: number) => ({ price: ticks(price), share })
+const quiet = (facts: readonly KernelFact[]): string[] => brief(facts.filter((f) => f.type !== 'trade-opened'))
+
+describe('entries by hand', () => {
+  test.each<readonly [string, Partial<PlacedOrder>, string]>([
+    ['market', {}, 'entry buy 10'],
+    ['limit', { kind: 'limit', limit: ticks(98) }, 'entry buy 10 limit 98'],
+    ['stop-limit', { kind: 'stop-limit', trigger: ticks(103), limit: ticks(104) }, 'entry buy 10 stop-limit 103/104'],
+    ['no stop where one is required', { stop: undefined }, 'denied entry: stop-missing'],
+    ['a stop on the wrong side', { stop: ticks(101) }, 'denied entry: stop-side'],
+    ['more than an order may be worth', { lots: lots(200), kind: 'limit', limit: ticks(100) }, 'denied entry: order-notional'],
+  ])('%s', (_, order, expected) => {
+    const desk = new Desk({ isStopRequired: true, orderNotionalMax: 15_000e8 as never })
+    expect(brief(desk.place(order))).toEqual([expected])
+  })
+
+  test('a symbol of a strategy is not entered by hand, and a hold denies', () => {
+    const desk = new Desk()
+    const facts = desk.give({
+      type: 'place-orders',
+      strategy: MANUAL_OWNER,
+      instrument: BTC,
+      orders: [{ side: 1, kind: 'market', lots: lots(1), timeInForce: 'gtc' }],
+      actor: 'cli',
+      ts: ts(desk.now),
+    })
+    expect(brief(facts)).toEqual(['denied entry: symbol-owned'])
+    desk.hold()
+    expect(brief(desk.place({}))).toEqual(['denied entry: hold'])
+  })
+
+  test('against what is held it is denied: it would net, and its stop would stand on the wrong side', () => {
+    const desk = new Desk()
+    desk.fillOrder(desk.place({}))
+    expect(brief(desk.place({ side: -1, stop: ticks(110) }))).toEqual(['denied entry: opposite-side'])
+  })
+
+  test('of a pair the first fill takes the other off; a denied second takes the first back', () => {
+    const desk = new Desk()
+    const pair = desk.place({ kind: 'limit', limit: ticks(98) }, { kind: 'stop-market', trigger: ticks(103) })
+    expect(brief(pair)).toEqual(['entry buy 10 limit 98', 'entry buy 10 stop-market 103'])
+    expect(quiet(desk.fillOrder(pair, 4))).toEqual(['cancel 2: #1 of its pair filled'])
+    const other = new Desk()
+    expect(brief(other.place({ kind: 'limit', limit: ticks(98) }, { lots: lots(0) }))).toEqual([
+      'entry buy 10 limit 98',
+      'denied entry: quantity',
+      'cancel 1: the other order of its pair was denied',
+    ])
+  })
+
+  test('an amended entry is judged as it would be, without counting itself twice', () => {
+    const desk = new Desk({ positionNotionalMax: 2_000e8 as never })
+    desk.place({ kind: 'limit', limit: ticks(98), lots: lots(15) })
+    const change = (quantity: number): string[] =>
+      brief(desk.give({ type: 'change-order', instrument: ETH, orderId: orderId(1), lots: lots(quantity), actor: 'cli', ts: ts(desk.now) }))
+    expect(change(20)).toEqual(['amend 1: 20 lots'])
+    expect(change(21)).toEqual(['denied entry: position-notional'])
+    expect(desk.kernel.orders.open(ETH)[0]?.lots).toBe(15)
+  })
+})
+
+describe('brackets', () => {
+  test('one target for all of it travels with the entry; several are orders of ours that follow its fills', () => {
+    const desk = new Desk()
+    const [whole] = ordersOf(desk.place({ targets: [target(110, 1)] }))
+    expect(whole?.targets).toEqual([target(110, 1)])
+    const other = new Desk()
+    const facts = other.place({ lots: lots(9), targets: [target(104, 1 / 3), target(108, 1 / 3), target(112, 1 / 3)] })
+    const [entry] = ordersOf(facts)
+    expect(entry?.targets).toBeUndefined()
+    expect(quiet(other.fillOrder(facts, 6))).toEqual([
+      'protective sell 2 limit 104',
+      'protective sell 2 limit 108',
+      'protective sell 2 limit 112',
+    ])
+    expect(quiet(other.fillOrder(facts, 3))).toEqual(['amend 2: 3 lots', 'amend 3: 3 lots', 'amend 4: 3 lots'])
+  })
+
+  test('what a target has sold already is not asked for again', () => {
+    const desk = new Desk()
+    const facts = desk.place({ lots: lots(10), targets: [target(104, 0.5), target(108, 0.5)] })
+    const targets = ordersOf(desk.fillOrder(facts, 4))
+    expect(targets.map((o) => o.lots)).toEqual([2, 2])
+    desk.give(desk.fillOf(targets[0] as never))
+    expect(quiet(desk.fillOrder(facts, 6))).toEqual(['protective sell 3 limit 104', 'amend 3: 5 lots'])
+  })
+
+  test('targets give way when the position shrinks, the farthest first', () => {
+    const desk = new Desk()
+    const facts = desk.place({ lots: lots(10), targets: [target(104, 0.5), target(108, 0.5)] })
+    desk.fillOrder(facts)
+    const close = desk.give({ type: 'close-position', instrument: ETH, lots: lots(6), actor: 'cli', ts: ts(desk.now) })
+    expect(brief(close)).toEqual(['reduce sell 6'])
+    expect(brief(desk.fillOrder(close))).toEqual(['cancel 3: the position is smaller now', 'amend 2: 4 lots'])
+  })
+
+  test('a stop is moved, a target set and taken off; through the price both are refused', () => {
+    const desk = new Desk()
+    const protect = (legs: object): string[] =>
+      brief(desk.give({ type: 'change-protection', instrument: ETH, actor: 'cli', ts: ts(desk.now), ...legs }))
+    expect(protect({ stop: ticks(95) })).toEqual(['denied protective: exit-not-verified'])
+    desk.fillOrder(desk.place({}))
+    expect(protect({ stop: ticks(95) })).toEqual(['stop at 95'])
+    expect(desk.kernel.portfolio.trip(ETH)?.stop).toBe(95)
+    expect(protect({ stop: ticks(100) })).toEqual(['denied protective: stop-side'])
+    expect(protect({ target: ticks(99) })).toEqual(['denied protective: stop-side'])
+    expect(protect({ target: 'none' })).toEqual(['stop at undefined'])
+    expect(desk.kernel.portfolio.trip(ETH)?.stop).toBe(95)
+  })
+})
+
+describe('worked orders', () => {
+  test('a twap starts with its first slice and goes on with time', () => {
+    const desk = new Desk()
+    const start = desk.work('twap:40s:4')
+    expect(brief(start)).toEqual(['work 1 twap 40', 'entry buy 10'])
+    expect(ordersOf(start)[0]).toMatchObject({ orderId: 2, stop: 90 })
+    expect(quiet(desk.fillOrder(start))).toEqual([])
+    expect(brief(desk.later(9_000))).toEqual([])
+    const second = desk.later(1_000)
+    expect(brief(second)).toEqual(['entry buy 10'])
+    desk.fillOrder(second)
+    // Two slices were missed: they come at once.
+    const rest = desk.later(25_000)
+    expect(brief(rest)).toEqual(['entry buy 20'])
+    expect(brief(desk.fillOrder(rest))).toEqual(['1 ended at 40: filled'])
+    expect(desk.heldEth()).toBe(40)
+  })
+
+  test('each child is judged by itself: denied it waits, and after ten denials it is over', () => {
+    const desk = new Desk({ ordersPerMinuteMax: 1 })
+    desk.fillOrder(desk.work('twap:40s:4'))
+    expect(brief(desk.later(10_000))).toEqual(['denied entry: order-rate'])
+    expect(brief(desk.later(5_000))).toEqual([])
+    const denials = Array.from({ length: 9 }, () => brief(desk.later(15_000)))
+    expect(denials[0]).toEqual(['denied entry: order-rate'])
+    // The window of a minute lets one through now and then; a fill makes the count begin again.
+    expect(denials.flat().filter((line) => line === 'entry buy 30').length).toBe(1)
+  })
+
+  test('the whole is judged before it starts', () => {
+    const desk = new Desk({ orderNotionalMax: 3_000e8 as never })
+    expect(brief(desk.work('twap:40s:4'))).toEqual(['denied entry: order-notional'])
+    expect(desk.kernel.algorithmBook.active).toEqual([])
+  })
+
+  test('paused it takes its child back and waits for a person, ended it is over when the child is', () => {
+    const desk = new Desk()
+    expect(brief(desk.work('iceberg:10', { limit: 98 }))).toEqual(['work 1 iceberg 40', 'entry buy 10 limit 98'])
+    expect(brief(desk.steer(1, 'paused'))).toEqual(['1 paused: by cli', 'cancel 2: by cli'])
+    expect(brief(desk.gone(2))).toEqual([])
+    expect(brief(desk.later(60_000))).toEqual([])
+    expect(brief(desk.steer(1, 'working'))).toEqual(['1 working: by cli', 'entry buy 10 limit 98'])
+    expect(brief(desk.steer(1, 'ended'))).toEqual(['1 ending: by cli', 'cancel 3: by cli'])
+    expect(brief(desk.gone(3))).toEqual(['1 ended at 0: by cli'])
+  })
+
+  test('a hold of a person pauses it for good (S1), a bad measurement only while it lasts', () => {
+    const desk = new Desk()
+    desk.fillOrder(desk.work('twap:40s:4'))
+    desk.hold({ id: 'stale', cause: 'stale' })
+    expect(brief(desk.later(10_000))).toEqual([])
+    desk.give({ type: 'lift-hold', holdId: 'stale', actor: 'trader', ts: ts(desk.now) })
+    const second = desk.later(1_000)
+    expect(brief(second)).toEqual(['entry buy 10'])
+    desk.fillOrder(second)
+    expect(brief(desk.hold({ reason: 'news' }))).toEqual(['hold h no-entries', '1 paused: operator: news'])
+    desk.give({ type: 'lift-hold', holdId: 'h', actor: 'cli', ts: ts(desk.now) })
+    expect(brief(desk.later(60_000))).toEqual([])
+    expect(brief(desk.steer(1, 'working'))).toEqual(['1 working: by cli', 'entry buy 20'])
+  })
+
+  test('a panic ends it and takes its child back before anything is closed (S7)', () => {
+    const desk = new Desk()
+    desk.fillOrder(desk.work('iceberg:10', { limit: 98 }))
+    const facts = brief(desk.give({ type: 'panic', actor: 'cli', reason: '', ts: ts(desk.now) }))
+    expect(facts).toEqual([
+      'hold panic no-orders',
+      'P1 panic.started',
+      '1 ending: panic by cli',
+      'cancel 3: panic by cli',
+      'flatten sell 10',
+    ])
+    expect(brief(desk.gone(3))).toEqual(['1 ended at 10: panic by cli'])
+  })
+
+  test('a close is worked in parts, and ends when something else closed the position', () => {
+    const desk = new Desk()
+    desk.fillOrder(desk.place({}))
+    const start = desk.work('twap:20s:2', { class: 'reduce', side: -1, lots: 10 })
+    expect(brief(start)).toEqual(['work 2 twap 10', 'reduce sell 5'])
+    desk.fillOrder(start)
+    desk.fillOrder(desk.give({ type: 'close-position', instrument: ETH, lots: undefined, actor: 'cli', ts: ts(desk.now) }))
+    expect(desk.heldEth()).toBe(0)
+    expect(brief(desk.later(10_000))).toEqual(['2 ended at 5: the position is closed'])
+  })
+
+  test('a chase follows by amending its one child, then takes the rest', () => {
+    const desk = new Desk()
+    expect(brief(desk.work('chase:300bp:60s'))).toEqual(['work 1 chase 40', 'entry buy 40 limit 99'])
+    desk.prices[ETH] = 102
+    expect(brief(desk.later(5_000))).toEqual(['amend 2: at 101'])
+    desk.give({
+      type: 'order-amended',
+      instrument: ETH,
+      orderId: orderId(2),
+      venueOrderId: 'v2',
+      lots: lots(40),
+      limit: ticks(101),
+      trigger: undefined,
+      ts: ts(desk.now),
+    })
+    expect(brief(desk.later(55_000))).toEqual(['cancel 2: the chase is over'])
+    expect(brief(desk.gone(2))).toEqual(['entry buy 40'])
+  })
+
+  test('a second worked order on the symbol is denied, and an iceberg without a price too', () => {
+    const desk = new Desk()
+    desk.work('twap:40s:4')
+    expect(brief(desk.work('twap:40s:4'))).toEqual(['denied entry: execution'])
+    expect(brief(new Desk().work('iceberg:10'))).toEqual(['denied entry: execution'])
+  })
+
+  test('a strategy’s entries are worked as its configuration says, and an opinion that turns ends them', () => {
+    const bench = new Bench()
+    const execution = parseExecution('twap:40s:4')
+    if (typeof execution === 'string') throw new Error(execution)
+    const strategies = bench.config.strategies.map((s) => ({ ...s, execution }))
+    const kernel = new Kernel({ ...bench.config, strategies })
+    Object.assign(bench, { kernel })
+    bench.give({ type: 'wallet-adjusted', coin: 'USDT', amount: cash(10_000e8), cause: 'opening', ts: ts(bench.now) })
+    bench.bar()
+    const facts = bench.say(signal(1, 90))
+    expect(brief(facts)).toEqual(['work 1 twap 10', 'entry buy 2'])
+    expect(brief(bench.say(signal(1, 90)))).toEqual([])
+    expect(brief(bench.say(signal(0)))).toEqual(['1 ending: opinion has turned', 'cancel 2: opinion has turned'])
+    expect(kernel.algorithmBook.active[0]).toMatchObject({ strategy: strategyId('s0'), status: 'ending' })
+  })
+
+  test('after a restart it goes on from its facts: the same next step from a folded kernel', () => {
+    const desk = new Desk()
+    const log: { readonly input: Parameters<Kernel['apply']>[0]; readonly facts: readonly KernelFact[] }[] = []
+    const give = desk.give.bind(desk)
+    desk.give = (input) => {
+      const facts = give(input)
+      log.push(structuredClone({ input, facts }))
+      return facts
+    }
+    const first = desk.work('twap:40s:4')
+    desk.fillOrder(first)
+    const restored = new Kernel(desk.config)
+    restored.restore(JSON.parse(JSON.stringify(new Desk().kernel.snapshot())))
+    for (const { input, facts } of log) {
+      restored.foldInput(input)
+      for (const fact of facts) restored.foldFact(fact)
+    }
+    Object.assign(desk, { kernel: restored })
+    desk.give = give
+    expect(restored.algorithmBook.find(1 as OrderId)).toMatchObject({ filled: 10, children: 1, status: 'working' })
+    expect(brief(desk.later(10_000))).toEqual(['entry buy 10'])
+  })
+})
