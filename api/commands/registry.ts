@@ -3,6 +3,7 @@
  * Never lists a command twice, and never knows one that a surface lacks.
  */
 import { ACCOUNT_COMMANDS } from './account-group.ts'
+import { ALGO_COMMANDS } from './algo-group.ts'
 import { CLOSE_COMMANDS } from './close-group.ts'
 import type { Command } from './command.ts'
 import { CONTROL_COMMANDS } from './control-group.ts'
@@ -21,6 +22,7 @@ export const COMMANDS: readonly Command[] = [
   ...CONTROL_COMMANDS,
   ...CLOSE_COMMANDS,
   ...ORDER_COMMANDS,
+  ...ALGO_COMMANDS,
   ...RESEARCH_COMMANDS,
   ...SYSTEM_COMMANDS,
 ]
