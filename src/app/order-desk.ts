@@ -191,6 +191,8 @@ export class OrderDesk {
   ): CommandOutcome {
     for (const fact of asked.facts)
       if (fact.type === 'order-denied') {
+        const { problem } = fact.figures
+        if (problem !== undefined) return { status: 'refused', text: `${instrument.symbol}: ${problem}.`, seq: asked.seq }
         const figures = Object.entries(fact.figures)
           .map(([name, value]) => `${name} ${value}`)
           .join(', ')
