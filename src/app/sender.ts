@@ -3,8 +3,8 @@
  * Never sends a command that is not journaled, and never sends one twice unless the venue can tell that it is the same.
  */
 import { type OrderId, type Ts, orderId } from '../core/units.ts'
-import type { OrderCommand, SubmitOrder, VenueEvent } from '../trading/event.ts'
-import type { Order } from '../trading/order.ts'
+import type { AmendOrder, CancelOrder, OrderCommand, SubmitOrder, VenueEvent } from '../trading/event.ts'
+import { type Order, venueTargets } from '../trading/order.ts'
 import type { StreamReport } from '../trading/report.ts'
 import type { SendOutcome, Venue } from '../venue/port.ts'
 import type { Wall } from './wall.ts'
@@ -142,7 +142,7 @@ export class Sender {
       }
       case 'unknown':
         if (command.type === 'submit-order') this.lookUp(command)
-        else if (command.type === 'cancel-order') this.settleCancel(command.instrument, command.orderId, command.clientOrderId)
+        else if (command.type === 'cancel-order' || command.type === 'amend-order') this.settleChange(command)
         else this.ports.note(`${command.type}: outcome unknown, the protection watchdog looks again`)
     }
   }
@@ -216,7 +216,8 @@ export class Sender {
     else this.take(command, outcome)
   }
 
-  private settleCancel(instrument: SubmitOrder['instrument'], id: OrderId, clientOrderId: string): void {
+  /** A cancel or an amend of which nothing is known: the order itself tells what has become of it. */
+  private settleChange({ type, instrument, orderId: id, clientOrderId }: CancelOrder | AmendOrder): void {
     void (async () => {
       for (let attempt = 0; attempt < 3 && !this.isStopped; attempt++) {
         const found = await this.ports.venue.lookUp(instrument, clientOrderId)
@@ -227,7 +228,7 @@ export class Sender {
         }
         await this.ports.wall.sleep(1_000)
       }
-      this.ports.note(`cancel of order #${id}: the venue does not know the order`)
+      this.ports.note(`${type} #${id}: the venue does not know the order`)
     })()
   }
 }
@@ -246,7 +247,7 @@ export const commandOf = (order: Order): SubmitOrder => ({
   trigger: order.trigger,
   triggerBy: order.triggerBy,
   stop: order.stop,
-  targets: order.targets,
+  targets: venueTargets(order.targets),
   timeInForce: order.timeInForce,
   reduceOnly: order.reduceOnly,
 })

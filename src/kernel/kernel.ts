@@ -378,9 +378,11 @@ export class Kernel {
         // Somebody flattened the account past us: what is left to do is to open nothing (S7).
         if (input.origin === 'panic-direct') this.guard.haltAfterDirectPanic()
         return
+      case 'reconciled':
+        this.brackets.repair()
+        return
       case 'wallet-adjusted':
       case 'funding-settled':
-      case 'reconciled':
       case 'instrument-changed':
         return
       default:

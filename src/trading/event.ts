@@ -86,6 +86,8 @@ export interface OrderAmended extends OrderEventHead {
 export interface OrderCanceled extends OrderEventHead {
   readonly type: 'order-canceled'
   readonly cause: string
+  /** What it has filled in all, where the venue says so: executions that are told later still belong to it. */
+  readonly total?: Lots | undefined
 }
 export interface OrderExpired extends OrderEventHead {
   readonly type: 'order-expired'
@@ -105,6 +107,8 @@ export interface OrderFilled extends OrderEventHead {
   readonly liquidity: Liquidity
   /** True when the order has nothing left to fill. */
   readonly isComplete: boolean
+  /** With `isComplete`, what the order fills in all: executions may be told in another order than they were made in. */
+  readonly total?: Lots | undefined
 }
 /** An order that we did not send by this id. The kernel gives it an OrderId of its own. */
 export interface OrderAdopted {

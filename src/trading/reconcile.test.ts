@@ -105,7 +105,17 @@ describe('a report becomes what is new about it, and nothing the second time', (
       [execution({ lots: lots(4), leaves: lots(6) }), execution({ tradeId: 'e2', lots: lots(6) })],
       ['order-filled', 'order-filled'],
     ],
+    [
+      'in two parts, the last one first',
+      [execution({ tradeId: 'e2', lots: lots(6) }), execution({ lots: lots(4), leaves: lots(6) })],
+      ['order-filled', 'order-filled'],
+    ],
     ['canceled', [order({ status: 'canceled' })], ['order-canceled']],
+    [
+      'canceled after a part, the cancel first',
+      [order({ status: 'canceled', filled: lots(4) }), execution({ lots: lots(4), leaves: lots(6) })],
+      ['order-canceled', 'order-filled'],
+    ],
     ['rejected', [order({ status: 'rejected' })], ['order-rejected']],
   ])('%s', (_, reports, expected) => {
     const bench = sent()

@@ -73,9 +73,18 @@ function eventsOfOrder(report: OrderReport, known: KnownState): VenueEvent[] {
     case 'filled':
       // The execution tells the fill, with price and fee.
       if (order !== undefined && order.status === 'submitted') events.push({ type: 'order-accepted', ...head })
+      // A reduce-only order that the venue made smaller ends with less than was asked for.
+      if (
+        order !== undefined &&
+        isOpenStatus(order.status) &&
+        order.budget === undefined &&
+        report.filled > 0 &&
+        report.filled < order.lots
+      )
+        events.push({ type: 'order-amended', ...head, lots: report.filled, limit: report.limit, trigger: report.trigger })
       return events
     case 'canceled':
-      events.push({ type: 'order-canceled', ...head, cause: report.cause })
+      events.push({ type: 'order-canceled', ...head, cause: report.cause, total: report.filled })
       return events
     case 'rejected':
       events.push({ type: 'order-rejected', ...head, code: 'stream', detail: report.cause })
@@ -154,6 +163,7 @@ function eventsOfExecution(report: ExecutionReport, known: KnownState): VenueEve
     fee: { coin: report.feeCoin, amount: report.fee, rate: report.feeRate },
     liquidity: report.liquidity,
     isComplete: report.leaves === 0,
+    total: report.leaves === 0 ? report.orderLots : undefined,
     ts: report.ts,
   })
   return events
