@@ -232,11 +232,13 @@ export class Desk {
     this.noteOpinion(i, klass, reason, this.portfolio.now)
   }
 
-  cancelEntriesOf(i: InstrumentIndex, cause: string): void {
+  /** Entries on one side, or on both. */
+  cancelEntriesOf(i: InstrumentIndex, cause: string, side?: Side): void {
     const open = this.orders.open(i)
     for (let k = 0; k < open.length; k++) {
       const order = open[k] as Order
-      if (order.class === 'entry' && order.origin === 'ours') this.requestCancel(order, cause)
+      if (order.class === 'entry' && order.origin === 'ours' && (side === undefined || order.side === side))
+        this.requestCancel(order, cause)
     }
   }
 

@@ -17,6 +17,8 @@ export interface OrderBookState {
   readonly nextOrderId: number
   readonly open: readonly Order[]
   readonly recent: readonly Order[]
+  /** Executions that were booked and may be read again: id and time. */
+  readonly booked: readonly (readonly [string, number])[]
 }
 
 export class OrderBook {
@@ -25,8 +27,11 @@ export class OrderBook {
   /** Rings of finished orders, newest overwriting the oldest, by instrument. */
   private readonly recentBy: Order[][]
   private readonly recentAt: number[]
+  /** Outlives the orders: what an account read says again is booked once, however many orders came since. Undefined where nothing is read. */
+  private readonly booked: Map<string, number> | undefined
 
-  constructor(instrumentCount: number) {
+  constructor(instrumentCount: number, isRead = false) {
+    this.booked = isRead ? new Map() : undefined
     this.openBy = Array.from({ length: instrumentCount }, () => [])
     this.recentBy = Array.from({ length: instrumentCount }, () => [])
     this.recentAt = new Array<number>(instrumentCount).fill(0)
@@ -137,13 +142,24 @@ export class OrderBook {
         order.limit = event.limit
         order.trigger = event.trigger
         order.updatedTs = event.ts
-        // Made as small as what it has filled: it is over.
-        if (order.filled > 0 && order.filled >= order.lots) return this.to(order, 'filled', event.ts)
+        if (event.isFinal === true)
+          return order.filled >= event.lots
+            ? this.to(order, 'filled', event.ts)
+            : this.endLater(order, { lots: event.lots, status: 'filled' })
         return isSame ? 'duplicate' : 'applied'
       }
       case 'order-filled':
         return this.fill(order, event, instrument)
     }
+  }
+
+  isBooked(tradeId: string): boolean {
+    return this.booked?.has(tradeId) === true
+  }
+
+  /** Executions before `at` are never read again. */
+  forgetBooked(at: number): void {
+    for (const [tradeId, bookedTs] of this.booked ?? []) if (bookedTs < at) this.booked?.delete(tradeId)
   }
 
   /** The end is known and executions of it are still to come: it stays open until they were told, whatever their order. */
@@ -154,10 +170,11 @@ export class OrderBook {
   }
 
   private fill(order: Order, event: OrderFilled, instrument: Instrument): OrderOutcome {
-    if (order.tradeIds.includes(event.tradeId)) return 'duplicate'
+    if (order.tradeIds.includes(event.tradeId) || this.isBooked(event.tradeId)) return 'duplicate'
     const next: OrderStatus = event.isComplete ? 'filled' : 'partially-filled'
     if (order.status === 'filled' || (order.status !== next && !ORDER_TRANSITIONS[order.status].includes(next))) return 'odd'
     order.tradeIds.push(event.tradeId)
+    this.booked?.set(event.tradeId, event.ts)
     order.filled = lots(addSafe(order.filled, event.lots))
     if (order.filled > order.lots) order.lots = order.filled
     order.filledNotional = cash(addSafe(order.filledNotional, notionalOf(instrument, event.price, event.lots, 'nearest')))
@@ -215,6 +232,7 @@ export class OrderBook {
       nextOrderId: this.nextOrderId,
       open: this.openBy.flat().map(copy),
       recent: this.recentBy.flatMap((ring, i) => inAge(ring, this.recentAt[i] as number)).map(copy),
+      booked: [...(this.booked ?? [])],
     }
   }
 
@@ -229,6 +247,8 @@ export class OrderBook {
       this.recentAt[i] = at + 1 === RECENT ? 0 : at + 1
     }
     this.nextOrderId = state.nextOrderId
+    this.booked?.clear()
+    for (const [tradeId, at] of state.booked) this.booked?.set(tradeId, at)
   }
 }
 

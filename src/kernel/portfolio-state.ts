@@ -262,7 +262,7 @@ export class PortfolioState implements PortfolioView {
   }
 
   /** Books a fill: position, ledger, round trip. `closed` and `opened` say what it ended and began. */
-  bookFill(order: Order, price: Ticks, quantity: Lots, fee: Cash, exitReason: string, at: Ts): void {
+  bookFill(order: Order, price: Ticks, quantity: Lots, fee: Cash, exitReason: string, at: Ts, seq?: number): void {
     const i = order.instrument
     const instrument = this.instruments[i] as Instrument
     const position = this.positions[i] as Position
@@ -272,7 +272,7 @@ export class PortfolioState implements PortfolioView {
       seeRange(standing, price, price)
       settleRange(standing, position, instrument)
     }
-    const fill = { side: order.side, price, lots: quantity, ts: at }
+    const fill = { side: order.side, price, lots: quantity, ts: at, seq }
     const realized = bookInOrder(this.histories[i] as FillHistory, position, instrument, fill)
     if (realized !== 0) postToWallet(this.ledger, 'trading', realized)
     if (fee !== 0) postToWallet(this.ledger, 'fees', cash(0 - fee))

@@ -80,6 +80,8 @@ export interface OrderTriggered extends OrderEventHead {
 export interface OrderAmended extends OrderEventHead {
   readonly type: 'order-amended'
   readonly lots: Lots
+  /** The order is over with this quantity: a reduce-only order that the venue made smaller. */
+  readonly isFinal?: boolean
   readonly limit: Ticks | undefined
   readonly trigger: Ticks | undefined
 }
@@ -100,6 +102,8 @@ export interface OrderFilled extends OrderEventHead {
   readonly type: 'order-filled'
   /** The venue's execution id: a fill's identity. */
   readonly tradeId: string
+  /** The venue's own order of executions, which ties of `ts` are broken by. */
+  readonly seq?: number | undefined
   readonly side: Side
   readonly price: Ticks
   readonly lots: Lots

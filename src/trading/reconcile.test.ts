@@ -15,6 +15,7 @@ const knownOf = (kernel: Kernel): KnownState => ({
   tag: 'tests1',
   find: (i, id, venueOrderId) => kernel.orders.find(i, id, venueOrderId),
   open: (i) => kernel.orders.open(i),
+  isBooked: (tradeId) => kernel.orders.isBooked(tradeId),
   positionLots: (i) => kernel.portfolio.positionLots(i),
   nextOrderId: kernel.orders.peekOrderId(),
   wallet: kernel.portfolio.ledger.wallet,

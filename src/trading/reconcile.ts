@@ -14,6 +14,8 @@ export interface KnownState {
   find(i: InstrumentIndex, id: OrderId | undefined, venueOrderId: string | undefined): Order | undefined
   open(i: InstrumentIndex): readonly Order[]
   positionLots(i: InstrumentIndex): number
+  /** Whether an execution stands in the books, even if its order is forgotten. */
+  isBooked(tradeId: string): boolean
   /** The id that the next order will get: all below it were ours to give. */
   readonly nextOrderId: OrderId
   readonly wallet: Cash
@@ -81,7 +83,7 @@ function eventsOfOrder(report: OrderReport, known: KnownState): VenueEvent[] {
         report.filled > 0 &&
         report.filled < order.lots
       )
-        events.push({ type: 'order-amended', ...head, lots: report.filled, limit: report.limit, trigger: report.trigger })
+        events.push({ type: 'order-amended', ...head, lots: report.filled, isFinal: true, limit: report.limit, trigger: report.trigger })
       return events
     case 'canceled':
       events.push({ type: 'order-canceled', ...head, cause: report.cause, total: report.filled })
@@ -129,7 +131,7 @@ function adopted(report: OrderReport, known: KnownState): VenueEvent {
 function eventsOfExecution(report: ExecutionReport, known: KnownState): VenueEvent[] {
   const id = orderIdOf(report.clientOrderId, known.tag)
   const order = known.find(report.instrument, id, report.venueOrderId)
-  if (order?.tradeIds.includes(report.tradeId) === true) return []
+  if (order?.tradeIds.includes(report.tradeId) === true || known.isBooked(report.tradeId)) return []
   // An order of ours that is forgotten was finished long ago, and its fills are booked.
   if (order === undefined && id !== undefined && id < known.nextOrderId) return []
   const events: VenueEvent[] = []
@@ -157,6 +159,7 @@ function eventsOfExecution(report: ExecutionReport, known: KnownState): VenueEve
     orderId: id !== undefined && order !== undefined ? id : order?.orderId,
     venueOrderId: report.venueOrderId,
     tradeId: report.tradeId,
+    ...(report.seq === undefined ? undefined : { seq: report.seq }),
     side: report.side,
     price: report.price,
     lots: report.lots,
