@@ -147,7 +147,8 @@ async function exitAgain(name: string, journal: Journal, lastSeq: number): Promi
   for (const { instrument, orderId } of [...exits.values()]) {
     cameAt = performance.now()
     flow.give({ type: 'order-canceled', instrument, orderId, venueOrderId: undefined, cause: 'bench', ts: flow.now(0) })
-    await sleep(20)
+    do await sleep(20)
+    while (cameAt !== undefined)
   }
   print(`an exit ended, to the exit after it, ${name}`, delays.slice(20))
 }

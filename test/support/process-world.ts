@@ -14,13 +14,16 @@ import { freePorts } from './installation.ts'
 const ENTRY = join(import.meta.dirname, '../../dist/main.js')
 const AGREE_MS = 30_000
 
-/** Quick ones: an order every second or so of wall time, so that kills fall among orders in flight. */
+/**
+ * Quick ones: an order every second or so of wall time, so that kills fall among orders in flight. Far stops make small positions, whose
+ * fees leave the account a day's loss to enter with (S10).
+ */
 const STRATEGIES = [
-  { strategy: 'ema-cross', symbols: ['BTCUSDT'], params: { fast: 2, slow: 4, stopAtr: 4, targetAtr: 4 } },
-  { strategy: 'donchian-breakout', symbols: ['ETHUSDT'], params: { entry: 3, exit: 2, stopAtr: 5 } },
-  { strategy: 'ema-cross', id: 'ema-sol', symbols: ['SOLUSDT'], params: { fast: 1, slow: 3, stopAtr: 5, targetAtr: 5 } },
+  { strategy: 'ema-cross', symbols: ['BTCUSDT'], params: { fast: 2, slow: 4, stopAtr: 16, targetAtr: 4 } },
+  { strategy: 'donchian-breakout', symbols: ['ETHUSDT'], params: { entry: 3, exit: 2, stopAtr: 16 } },
+  { strategy: 'ema-cross', id: 'ema-sol', symbols: ['SOLUSDT'], params: { fast: 1, slow: 3, stopAtr: 6, targetAtr: 5 } },
   // A slower one, so that there is a position for a while.
-  { strategy: 'ema-cross', id: 'ema-xrp', symbols: ['XRPUSDT'], params: { fast: 8, slow: 21, stopAtr: 8 } },
+  { strategy: 'ema-cross', id: 'ema-xrp', symbols: ['XRPUSDT'], params: { fast: 8, slow: 21, stopAtr: 16 } },
 ]
 
 export interface RunningTrader {
@@ -109,6 +112,20 @@ export class ProcessWorld {
     // Whoever expects its end does not wait for this.
     ready.catch(() => undefined)
     return { process: child, ready, ended, said: () => said }
+  }
+
+  /** What keeps the trader from trading, for whoever waits for it in vain. */
+  async standing(): Promise<string> {
+    const { sql } = this.database
+    const holds = await sql<{ holdId: string; reason: string }[]>`select hold_id as "holdId", reason from holds`
+    const denials = await sql<{ rule: string; count: number }[]>`
+      select rule, count(*)::int as count from (select rule from decisions where kind = 'denial' order by seq desc limit 20) as last group by rule`
+    const modes = await sql<{ strategy: string; mode: string }[]>`select strategy, mode from strategies where mode <> 'running'`
+    return [
+      ...holds.map((h) => `hold ${h.holdId}: ${h.reason}`),
+      ...denials.map((d) => `denied ${d.count} times: ${d.rule}`),
+      ...modes.map((m) => `${m.strategy} is ${m.mode}`),
+    ].join('; ')
   }
 
   /** Symbols of positions without a stop, at this moment. */
