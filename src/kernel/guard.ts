@@ -4,7 +4,7 @@
  */
 import { type InstrumentIndex, type StrategyId, type Ts, cash, lots, ticks, ts } from '../core/units.ts'
 import { type Instrument, formatQuantity } from '../market/instrument.ts'
-import type { OrderEvent, PositionAdjusted } from '../trading/event.ts'
+import type { OrderAdopted, OrderEvent, PositionAdjusted } from '../trading/event.ts'
 import type { Algorithms } from './algorithms.ts'
 import type { KernelConfig } from './config.ts'
 import type { Desk } from './desk.ts'
@@ -146,6 +146,18 @@ export class Guard {
       'P1',
       event.instrument,
       `${symbol}: Bybit reported ${event.type} for an order that cannot have it. Entries on ${symbol} are held.`,
+    )
+  }
+
+  /** The venue closes a position by itself: nobody of ours asked for it, and it is not over when it is told. */
+  tellTakenOver(event: OrderAdopted): void {
+    const instrument = this.instrument(event.instrument)
+    const what = event.origin === 'adl' ? 'reduces it to cover others (ADL)' : 'liquidates it'
+    this.desk.alert(
+      event.origin === 'adl' ? 'position.adl' : 'position.liquidated',
+      'P1',
+      event.instrument,
+      `${instrument.symbol}: Bybit ${what}, ${formatQuantity(instrument, event.lots)} at market. What was still being entered is canceled.`,
     )
   }
 

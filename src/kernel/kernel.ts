@@ -391,6 +391,7 @@ export class Kernel {
       case 'order-adopted':
         // Somebody flattened the account past us: what is left to do is to open nothing (S7).
         if (input.origin === 'panic-direct') this.guard.haltAfterDirectPanic()
+        if (input.origin === 'liquidation' || input.origin === 'adl') this.guard.tellTakenOver(input)
         return
       case 'reconciled':
         this.brackets.repair()
