@@ -40,6 +40,7 @@ export interface OrderLink {
   readonly group?: OrderId
 }
 const ALONE: OrderLink = {}
+const ASKED_MAX = 8
 
 /** A venue holds one target for all that an entry fills; several, or parts, are orders of our own. */
 const heldByVenue = (targets: readonly Target[] | undefined): readonly Target[] | undefined =>
@@ -55,6 +56,8 @@ export class Desk {
   private readonly outbox: Outbox
   private readonly runs: readonly (StrategyRun | undefined)[]
   private readonly algorithms: AlgorithmBook
+  /** Stops that were asked for and that the venue has not confirmed yet, by instrument, oldest first. */
+  private readonly asked: Ticks[][]
 
   constructor(
     config: KernelConfig,
@@ -70,6 +73,7 @@ export class Desk {
     this.orders = orders
     this.outbox = outbox
     this.runs = runs
+    this.asked = config.instruments.map(() => [])
   }
 
   private instrument(i: InstrumentIndex): Instrument {
@@ -170,7 +174,21 @@ export class Desk {
   /** The stop that the trade is meant to have from now on. */
   foldStop(i: InstrumentIndex, stop: Ticks | undefined): void {
     const trip = this.portfolio.trip(i)
-    if (trip !== undefined && stop !== undefined) trip.stop = stop
+    if (trip === undefined || stop === undefined) return
+    trip.stop = stop
+    const asked = this.asked[i] as Ticks[]
+    asked.push(stop)
+    if (asked.length > ASKED_MAX) asked.shift()
+  }
+
+  hasAsked(i: InstrumentIndex, stop: Ticks): boolean {
+    return (this.asked[i] as Ticks[]).includes(stop)
+  }
+
+  /** The venue has it: what was asked for before it is over. */
+  confirmStop(i: InstrumentIndex, stop: Ticks): void {
+    const asked = this.asked[i] as Ticks[]
+    asked.splice(0, asked.indexOf(stop) + 1)
   }
 
   /** An order or a denial that came from a strategy's opinion; a person's close is none. */

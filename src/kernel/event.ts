@@ -128,6 +128,24 @@ export interface SteerAlgorithm {
   readonly actor: string
   readonly ts: Ts
 }
+/** A person makes a position that is not ours one of ours: it gets an owner and a stop (S8). */
+export interface AdoptExternal {
+  readonly type: 'adopt-external'
+  readonly instrument: InstrumentIndex
+  /** The owner of the symbol. */
+  readonly strategy: StrategyId
+  /** Absent: the default stop. */
+  readonly stop: Ticks | undefined
+  readonly actor: string
+  readonly ts: Ts
+}
+/** A person says that a position that is not ours is to stay so, and that entries go on (S8). */
+export interface IgnoreExternal {
+  readonly type: 'ignore-external'
+  readonly instrument: InstrumentIndex
+  readonly actor: string
+  readonly ts: Ts
+}
 /** Flattens all that Ballast opened and halts (S7). */
 export interface PanicInput {
   readonly type: 'panic'
@@ -177,6 +195,8 @@ export type KernelInput =
   | ChangeProtection
   | StartAlgorithm
   | SteerAlgorithm
+  | AdoptExternal
+  | IgnoreExternal
   | PanicInput
   | SetStrategyMode
   | StrategyHung
@@ -270,6 +290,32 @@ export interface StopRequested {
   readonly cause: string
   readonly ts: Ts
 }
+/** The stop was tightened past us, and is the one that is meant from now on (S8). */
+export interface StopAdopted {
+  readonly type: 'stop-adopted'
+  readonly instrument: InstrumentIndex
+  readonly stop: Ticks
+  readonly ts: Ts
+}
+export interface ExternalAdopted {
+  readonly type: 'external-adopted'
+  /** Of the sequence, so that the trade has an entry of its own. */
+  readonly orderId: OrderId
+  readonly instrument: InstrumentIndex
+  readonly strategy: StrategyId
+  /** Signed. */
+  readonly lots: Lots
+  readonly price: Ticks
+  readonly stop: Ticks
+  readonly actor: string
+  readonly ts: Ts
+}
+export interface ExternalIgnored {
+  readonly type: 'external-ignored'
+  readonly instrument: InstrumentIndex
+  readonly actor: string
+  readonly ts: Ts
+}
 export interface HoldAdded {
   readonly type: 'hold-added'
   readonly hold: Hold
@@ -339,6 +385,9 @@ export type KernelFact =
   | AlgorithmChanged
   | AlgorithmEnded
   | StopRequested
+  | StopAdopted
+  | ExternalAdopted
+  | ExternalIgnored
   | HoldAdded
   | HoldLifted
   | StrategyStateKept

@@ -266,7 +266,7 @@ describe('S7 orders of panic --direct', () => {
   test('an exit of it closes the trade as panic-direct, halts once, and quarantines nothing', () => {
     const bench = new Bench()
     const { kernel } = bench
-    kernel.apply({ type: 'position-adjusted', instrument: BTC, lots: lots(10), price: ticks(100), cause: 'test', ts: ts(1) })
+    bench.enter()
     const report = execution({ clientOrderId: id, venueOrderId: 'v9', tradeId: 'x9', side: -1, ts: ts(2) })
     kernel.outbox.reset()
     for (const event of eventsOf(report, knownOf(kernel))) kernel.apply(event)
