@@ -124,6 +124,7 @@ export class Projector {
         return
       case 'wallet-adjusted':
       case 'instrument-changed':
+      case 'cancel-leftover':
       case 'add-hold':
       case 'lift-hold':
       case 'close-position':

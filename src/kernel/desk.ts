@@ -29,7 +29,7 @@ import {
 } from '../trading/order.ts'
 import type { AlgorithmBook } from './algorithm-book.ts'
 import type { KernelConfig } from './config.ts'
-import type { AlertSeverity, OrderSubmitted, Outbox, StopRequested } from './event.ts'
+import type { AlertSeverity, CancelLeftover, OrderSubmitted, Outbox, StopRequested } from './event.ts'
 import type { OrderBook } from './order-book.ts'
 import type { PortfolioState } from './portfolio-state.ts'
 import type { StrategyRun } from './strategy-run.ts'
@@ -293,6 +293,12 @@ export class Desk {
       cause,
       ts: this.portfolio.now,
     })
+  }
+
+  /** The books have nothing to change: the order is over for them. */
+  cancelLeftover({ instrument, orderId, clientOrderId, venueOrderId, actor }: CancelLeftover): void {
+    const cause = `left over, by ${actor}`
+    this.outbox.push({ type: 'cancel-requested', orderId, instrument, clientOrderId, venueOrderId, cause, ts: this.portfolio.now })
   }
 
   requestCancel(order: Order, cause: string): void {

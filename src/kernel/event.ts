@@ -146,6 +146,16 @@ export interface IgnoreExternal {
   readonly actor: string
   readonly ts: Ts
 }
+/** An order of ours that the books call finished and the venue lists as open: it is taken off. */
+export interface CancelLeftover {
+  readonly type: 'cancel-leftover'
+  readonly instrument: InstrumentIndex
+  readonly orderId: OrderId
+  readonly clientOrderId: string
+  readonly venueOrderId: string
+  readonly actor: string
+  readonly ts: Ts
+}
 /** Flattens all that Ballast opened and halts (S7). */
 export interface PanicInput {
   readonly type: 'panic'
@@ -197,6 +207,7 @@ export type KernelInput =
   | SteerAlgorithm
   | AdoptExternal
   | IgnoreExternal
+  | CancelLeftover
   | PanicInput
   | SetStrategyMode
   | StrategyHung

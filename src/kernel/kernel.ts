@@ -332,6 +332,7 @@ export class Kernel {
       case 'steer-algorithm':
       case 'adopt-external':
       case 'ignore-external':
+      case 'cancel-leftover':
       case 'set-strategy-mode':
       case 'strategy-hung':
       case 'protection-missing':
@@ -403,6 +404,9 @@ export class Kernel {
         return
       case 'ignore-external':
         this.hands.ignore(input)
+        return
+      case 'cancel-leftover':
+        this.desk.cancelLeftover(input)
         return
       case 'instrument-changed':
         this.guard.afterStatus(input.instrument, input.status)

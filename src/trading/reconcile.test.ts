@@ -15,7 +15,7 @@ const knownOf = (kernel: Kernel): KnownState => ({
   tag: 'tests1',
   find: (i, id, venueOrderId) => kernel.orders.find(i, id, venueOrderId),
   open: (i) => kernel.orders.open(i),
-  positionLots: (i) => kernel.portfolio.positionLots(i),
+  positionLots: (i) => kernel.portfolio.venueLots(i),
   nextOrderId: kernel.orders.peekOrderId(),
   wallet: kernel.portfolio.ledger.wallet,
 })
