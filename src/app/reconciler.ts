@@ -47,6 +47,7 @@ export function knownStateOf(kernel: Kernel): KnownState {
     find: (i, id, venueOrderId) => kernel.orders.find(i, id, venueOrderId),
     open: (i) => kernel.orders.open(i),
     positionLots: (i) => kernel.portfolio.venueLots(i),
+    isBooked: (tradeId) => kernel.orders.isBooked(tradeId),
     get nextOrderId() {
       return kernel.orders.peekOrderId()
     },

@@ -19,6 +19,8 @@ const HEARTBEAT_MS = 500
 /** What a process may be told to be; `surfaces` is API, worker and bots in one. */
 export type ProcessRole = Exclude<RoleName, 'supervisor'> | 'surfaces'
 
+const never = new Promise<never>(() => {})
+
 /** How the supervisor tells a trader what became of the one before. */
 export type TraderFlags = Pick<TraderHooks, 'isSafe' | 'isHung'>
 
@@ -29,7 +31,13 @@ export async function runRole(role: ProcessRole, context: RoleContext, flags: Tr
   for (const name of rolesOf(role)) writePid(context.paths, name)
   const ended = endSignal()
   const heartbeat = setInterval(() => tell({ type: 'heartbeat' }), HEARTBEAT_MS)
-  const started = await start(role, context, flags, ended.end)
+  // A role that loses its account while it starts would wait for what nobody does any more, and its heartbeat would say that it lives.
+  const started = await Promise.race([start(role, context, flags, ended.end), ended.promise.then((code) => (code === 0 ? never : code))])
+  if (typeof started === 'number') {
+    clearInterval(heartbeat)
+    for (const name of rolesOf(role)) removePid(context.paths, name)
+    return started
+  }
   if (!started.ok) {
     clearInterval(heartbeat)
     tell({ type: 'failed', sentence: started.error.sentence, next: started.error.next, exitCode: started.error.exitCode ?? 1 })

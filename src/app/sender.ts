@@ -3,8 +3,8 @@
  * Never sends a command that is not journaled, and never sends one twice unless the venue can tell that it is the same.
  */
 import { type OrderId, type Ts, orderId } from '../core/units.ts'
-import type { OrderCommand, SubmitOrder, VenueEvent } from '../trading/event.ts'
-import type { Order } from '../trading/order.ts'
+import type { AmendOrder, CancelOrder, OrderCommand, SubmitOrder, VenueEvent } from '../trading/event.ts'
+import { type Order, isOpenStatus, venueTargets } from '../trading/order.ts'
 import type { StreamReport } from '../trading/report.ts'
 import type { SendOutcome, Venue } from '../venue/port.ts'
 import type { Wall } from './wall.ts'
@@ -23,7 +23,7 @@ export interface SenderPorts {
   readonly tell: (event: VenueEvent) => void
   readonly report: (report: StreamReport) => void
   /** The order as the kernel knows it now. */
-  readonly order: (command: SubmitOrder) => Order | undefined
+  readonly order: (command: Pick<SubmitOrder, 'instrument' | 'orderId'>) => Order | undefined
   readonly note: (text: string) => void
   readonly authLost: (detail: string) => void
 }
@@ -36,6 +36,8 @@ interface Queued {
 export class Sender {
   private readonly ports: SenderPorts
   private readonly exits: Queued[] = []
+  /** Changes of standing orders: after all that takes risk off, before all that adds it. */
+  private readonly changes: (Queued & { command: AmendOrder })[] = []
   private readonly entries: Queued[] = []
   /** Orders that wait to be sent or are on their way: nobody may conclude from their absence at the venue. */
   private readonly unsent = new Set<OrderId>()
@@ -50,12 +52,13 @@ export class Sender {
   }
 
   get pending(): number {
-    return this.exits.length + this.entries.length + (this.isRunning ? 1 : 0)
+    return this.exits.length + this.changes.length + this.entries.length + (this.isRunning ? 1 : 0)
   }
 
   /** Resolves when everything that was given has been sent and answered. */
   whenIdle(): Promise<void> {
-    if (this.pending === 0) return Promise.resolve()
+    // A change that waits for its order's acceptance is nobody's business yet.
+    if (!this.isRunning) return Promise.resolve()
     return new Promise((resolve) => {
       this.idleWaiters.push(resolve)
     })
@@ -64,8 +67,40 @@ export class Sender {
   send(command: OrderCommand): void {
     const isEntry = command.type === 'submit-order' && !command.reduceOnly
     if (command.type === 'submit-order') this.unsent.add(command.orderId)
-    ;(isEntry ? this.entries : this.exits).push({ command, sinceMs: this.ports.wall.steadyMs() })
+    const sinceMs = this.ports.wall.steadyMs()
+    if (command.type === 'amend-order') this.change(command, sinceMs)
+    else (isEntry ? this.entries : this.exits).push({ command, sinceMs })
     void this.run()
+  }
+
+  /** An order was accepted: what waits for it may go. */
+  wake(): void {
+    if (this.changes.length > 0) void this.run()
+  }
+
+  /** Of several changes of one order that wait, the last word on each leg goes out, as one. */
+  private change(command: AmendOrder, sinceMs: number): void {
+    const waiting = this.changes.find((queued) => queued.command.orderId === command.orderId)
+    if (waiting === undefined) {
+      this.changes.push({ command, sinceMs })
+      return
+    }
+    const { lots, limit, trigger } = waiting.command
+    waiting.command = { ...command, lots: command.lots ?? lots, limit: command.limit ?? limit, trigger: command.trigger ?? trigger }
+  }
+
+  /** The next change whose order stands at the venue; those of orders that are over are dropped. */
+  private nextChange(): Queued | undefined {
+    for (let k = 0; k < this.changes.length; ) {
+      const queued = this.changes[k] as Queued & { command: AmendOrder }
+      const order = this.ports.order(queued.command)
+      if (order !== undefined && isOpenStatus(order.status) && !order.cancelRequested) {
+        if (order.venueOrderId !== undefined) return this.changes.splice(k, 1)[0]
+        // It is on its way itself: its acceptance lets the change go.
+        k += 1
+      } else this.changes.splice(k, 1)
+    }
+    return undefined
   }
 
   /** Entries that were not sent yet are dropped; the kernel hears that they never arrived. */
@@ -81,7 +116,7 @@ export class Sender {
     if (this.isRunning) return
     this.isRunning = true
     while (!this.isStopped) {
-      const queued = this.exits.shift() ?? this.entries.shift()
+      const queued = this.exits.shift() ?? this.nextChange() ?? this.entries.shift()
       if (queued === undefined) break
       await this.sendOne(queued)
       if (queued.command.type === 'submit-order') this.unsent.delete(queued.command.orderId)
@@ -142,7 +177,7 @@ export class Sender {
       }
       case 'unknown':
         if (command.type === 'submit-order') this.lookUp(command)
-        else if (command.type === 'cancel-order') this.settleCancel(command.instrument, command.orderId, command.clientOrderId)
+        else if (command.type === 'cancel-order' || command.type === 'amend-order') this.settleChange(command)
         else this.ports.note(`${command.type}: outcome unknown, the protection watchdog looks again`)
     }
   }
@@ -216,7 +251,8 @@ export class Sender {
     else this.take(command, outcome)
   }
 
-  private settleCancel(instrument: SubmitOrder['instrument'], id: OrderId, clientOrderId: string): void {
+  /** A cancel or an amend of which nothing is known: the order itself tells what has become of it. */
+  private settleChange({ type, instrument, orderId: id, clientOrderId }: CancelOrder | AmendOrder): void {
     void (async () => {
       for (let attempt = 0; attempt < 3 && !this.isStopped; attempt++) {
         const found = await this.ports.venue.lookUp(instrument, clientOrderId)
@@ -227,7 +263,7 @@ export class Sender {
         }
         await this.ports.wall.sleep(1_000)
       }
-      this.ports.note(`cancel of order #${id}: the venue does not know the order`)
+      this.ports.note(`${type} #${id}: the venue does not know the order`)
     })()
   }
 }
@@ -246,7 +282,7 @@ export const commandOf = (order: Order): SubmitOrder => ({
   trigger: order.trigger,
   triggerBy: order.triggerBy,
   stop: order.stop,
-  targets: order.targets,
+  targets: venueTargets(order.targets),
   timeInForce: order.timeInForce,
   reduceOnly: order.reduceOnly,
 })

@@ -333,6 +333,7 @@ export class Trader {
   private observe(input: KernelInput, facts: readonly KernelFact[]): void {
     if (facts.length > 0) this.options.told(facts, this.kernel)
     if (this.asked.has(input)) this.asked.set(input, facts)
+    if (input.type === 'order-accepted') this.sender.wake()
     if (facts.some((f) => f.type === 'hold-added' && f.hold.cause === 'reconcile' && f.hold.scope.type === 'symbol'))
       void this.account.run(false)
     if (input.type !== 'order-filled' && input.type !== 'position-adjusted') return

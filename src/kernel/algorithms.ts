@@ -18,7 +18,7 @@ import {
 import type { Execution } from '../trading/algorithms/execution.ts'
 import { stepAlgorithm } from '../trading/algorithms/step.ts'
 import { volumeWeights } from '../trading/algorithms/volume-profile.ts'
-import type { Order, OrderIntent, Reason } from '../trading/order.ts'
+import { type Order, type OrderIntent, type Reason, openLotsOf } from '../trading/order.ts'
 import type { AlgorithmBook } from './algorithm-book.ts'
 import type { KernelConfig } from './config.ts'
 import type { Desk } from './desk.ts'
@@ -316,7 +316,12 @@ export class Algorithms {
   private childOf(i: InstrumentIndex, parent: OrderId): OpenChild | undefined {
     const order = this.orders.open(i).find((o) => o.parentOrderId === parent && o.origin === 'ours')
     if (order === undefined) return undefined
-    return { orderId: order.orderId, left: lots(order.lots - order.filled), limit: order.limit, isCanceling: order.cancelRequested }
+    return {
+      orderId: order.orderId,
+      left: lots(openLotsOf(order)),
+      limit: order.limit,
+      isCanceling: order.cancelRequested || order.ending !== undefined,
+    }
   }
 
   private marketOf(i: InstrumentIndex): MarketNow {

@@ -42,7 +42,7 @@ export class Books {
     const trip = this.portfolio.trip(order.instrument)
     if (order.class === 'entry' && trip?.side === order.side && order.stop !== undefined) trip.stop = order.stop
     this.portfolio.lastFillTs = fill.ts
-    this.portfolio.bookFill(order, fill.price, fill.lots, fill.fee.amount, exitReasonOf(order), fill.ts)
+    this.portfolio.bookFill(order, fill.price, fill.lots, fill.fee.amount, exitReasonOf(order), fill.ts, fill.seq)
   }
 
   /** An order that the venue made or that somebody else sent. */

@@ -5,7 +5,7 @@
 import { type InstrumentIndex, type Lots, type Side, lots } from '../core/units.ts'
 import type { Instrument } from '../market/instrument.ts'
 import { checkExit } from '../risk/check.ts'
-import { type Order, type OrderIntent, type Target, isOpenStatus, isVenueTarget } from '../trading/order.ts'
+import { type Order, type OrderIntent, type Target, isOpenStatus, openLotsOf, venueTargets } from '../trading/order.ts'
 import type { Desk } from './desk.ts'
 import type { OrderBook } from './order-book.ts'
 import type { PortfolioState } from './portfolio-state.ts'
@@ -37,25 +37,39 @@ export class Brackets {
       if (other.group === order.group && other !== order) this.desk.requestCancel(other, `#${order.orderId} of its pair filled`)
   }
 
-  /** Each target stands for its part of what the entry has filled so far, as a reduce-only limit order of ours. */
+  /** What a crash between a fill and its targets left undone, once the account has been read and agrees. */
+  repair(): void {
+    for (const { index: i } of this.instruments) {
+      const trip = this.portfolio.trip(i)
+      if (trip === undefined) continue
+      for (const order of this.orders.since(i, trip.entryOrderId))
+        if (order.class === 'entry' && order.origin === 'ours' && order.filled > 0 && ownTargets(order).length > 0) this.followEntry(order)
+      this.fit(i)
+    }
+  }
+
+  /** Each target stands for its part of what the entry has filled so far, as a reduce-only limit order of ours; all together for no more than is held. */
   private followEntry(entry: Order): void {
     const i = entry.instrument
     const instrument = this.instruments[i] as Instrument
     const children = this.orders.childrenOf(i, entry.orderId)
+    let room = Math.max(0, this.portfolio.positionLots(i) * entry.side) - openLots(this.targets(i))
     let share = 0
     let before = 0
     for (const target of ownTargets(entry)) {
       share += target.share
+      // The last part takes what rounding left.
       const upTo = Math.floor(entry.filled * Math.min(1, share) + 1e-9)
       const want = upTo - before
       before = upTo
       const own = children.filter((child) => child.origin === 'ours' && child.limit === target.price)
       const standing = own.find((child) => isOpenStatus(child.status))
-      const open = want - own.reduce((sum, child) => sum + (child === standing ? 0 : child.filled), 0)
-      if (standing !== undefined) {
-        if (standing.filled + open > standing.lots)
-          this.desk.requestAmend(standing, { lots: lots(standing.filled + open) }, 'its entry filled on')
-      } else if (open >= instrument.lotsMin) this.placeTarget(entry, target, lots(open))
+      const asked = own.reduce((sum, child) => sum + (child === standing ? child.lots : child.filled), 0)
+      const more = Math.min(want - asked, room)
+      if (more <= 0 || standing?.cancelRequested === true) continue
+      room -= more
+      if (standing !== undefined) this.desk.requestAmend(standing, { lots: lots(standing.lots + more) }, 'its entry filled on')
+      else if (more >= instrument.lotsMin) this.placeTarget(entry, target, lots(more))
     }
   }
 
@@ -79,17 +93,21 @@ export class Brackets {
     else this.desk.deny(entry.strategy, i, 'protective', side, denial, intent.reason)
   }
 
+  private targets(i: InstrumentIndex): Order[] {
+    return this.orders.open(i).filter((o) => o.class === 'protective' && o.origin === 'ours' && !o.cancelRequested)
+  }
+
   /** Targets together never ask for more than is held: the farthest gives way. */
   fit(i: InstrumentIndex): void {
     const held: number = this.portfolio.positionLots(i)
-    const targets = this.orders.open(i).filter((o) => o.class === 'protective' && o.origin === 'ours' && !o.cancelRequested)
+    const targets = this.targets(i)
     // Flat: the venue takes reduce-only orders off by itself.
     if (held === 0 || targets.length === 0) return
     const away = [...targets].sort((a, b) => ((b.limit ?? 0) - (a.limit ?? 0)) * (held > 0 ? 1 : -1))
-    let surplus = targets.reduce((sum, o) => sum + o.lots - o.filled, 0) - Math.abs(held)
+    let surplus = openLots(targets) - Math.abs(held)
     for (const order of away) {
       if (surplus <= 0) return
-      const open = order.lots - order.filled
+      const open = openLotsOf(order)
       const cut = Math.min(open, surplus)
       surplus -= cut
       const instrument = this.instruments[i] as Instrument
@@ -99,7 +117,6 @@ export class Brackets {
   }
 }
 
-const ownTargets = (entry: Order): readonly Target[] => {
-  const targets = entry.targets ?? []
-  return targets.length === 1 && isVenueTarget(targets[0] as Target) ? [] : targets
-}
+const ownTargets = (entry: Order): readonly Target[] => (venueTargets(entry.targets) === undefined ? (entry.targets ?? []) : [])
+
+const openLots = (orders: readonly Order[]): number => orders.reduce((sum, o) => sum + openLotsOf(o), 0)

@@ -18,15 +18,7 @@ import type { Instrument } from '../market/instrument.ts'
 import { type RiskDenial, checkExit, plannedLossOf } from '../risk/check.ts'
 import type { Sized } from '../risk/sizing.ts'
 import type { OrderEvent } from '../trading/event.ts'
-import {
-  type IntentClass,
-  type Order,
-  type OrderIntent,
-  type Reason,
-  type Target,
-  clientOrderIdOf,
-  isVenueTarget,
-} from '../trading/order.ts'
+import { type IntentClass, type Order, type OrderIntent, type Reason, clientOrderIdOf, openLotsOf, venueTargets } from '../trading/order.ts'
 import type { AlgorithmBook } from './algorithm-book.ts'
 import type { KernelConfig } from './config.ts'
 import type { AlertSeverity, CancelLeftover, OrderSubmitted, Outbox, StopRequested } from './event.ts'
@@ -41,10 +33,6 @@ export interface OrderLink {
 }
 const ALONE: OrderLink = {}
 const ASKED_MAX = 8
-
-/** A venue holds one target for all that an entry fills; several, or parts, are orders of our own. */
-const heldByVenue = (targets: readonly Target[] | undefined): readonly Target[] | undefined =>
-  targets === undefined || (targets.length === 1 && isVenueTarget(targets[0] as Target)) ? targets : undefined
 
 /** Reason of an exit that a person asked for. */
 export const OPERATOR_CLOSE = 'operator close'
@@ -102,7 +90,7 @@ export class Desk {
         trigger: intent.trigger,
         triggerBy: intent.triggerBy,
         stop: intent.stop,
-        targets: heldByVenue(intent.targets),
+        targets: venueTargets(intent.targets),
         timeInForce: intent.timeInForce,
         reduceOnly: intent.class !== 'entry',
       },
@@ -119,7 +107,7 @@ export class Desk {
           : plannedLossOf(instrument, intent.limit ?? intent.trigger ?? mark, intent.stop, quantity, this.config.costs),
       expiresAt: intent.expiresAt,
       ...link,
-      ...(heldByVenue(intent.targets) === intent.targets ? undefined : { targets: intent.targets }),
+      ...(venueTargets(intent.targets) === intent.targets ? undefined : { targets: intent.targets }),
     }
     this.foldSubmitted(fact)
     this.outbox.push(fact)
@@ -204,7 +192,7 @@ export class Desk {
     const side: Side = held > 0 ? -1 : 1
     let closing = 0
     for (const order of this.orders.open(i))
-      if (order.origin === 'ours' && (order.class === 'reduce' || order.class === 'flatten')) closing += order.lots - order.filled
+      if (order.origin === 'ours' && (order.class === 'reduce' || order.class === 'flatten')) closing += openLotsOf(order)
     const size = Math.abs(held) - closing
     let left = Math.min(size, part ?? size)
     if (left <= 0) {
@@ -262,11 +250,13 @@ export class Desk {
     this.noteOpinion(i, klass, reason, this.portfolio.now)
   }
 
-  cancelEntriesOf(i: InstrumentIndex, cause: string): void {
+  /** Entries on one side, or on both. */
+  cancelEntriesOf(i: InstrumentIndex, cause: string, side?: Side): void {
     const open = this.orders.open(i)
     for (let k = 0; k < open.length; k++) {
       const order = open[k] as Order
-      if (order.class === 'entry' && order.origin === 'ours') this.requestCancel(order, cause)
+      if (order.class === 'entry' && order.origin === 'ours' && (side === undefined || order.side === side))
+        this.requestCancel(order, cause)
     }
   }
 

@@ -3,13 +3,14 @@
  * Never waits, never reads a clock, never sends: whoever drives it journals the facts and then tells the venue.
  */
 import { assert, assertNever } from '../core/assert.ts'
-import type { InstrumentIndex, StrategyId, Ts } from '../core/units.ts'
+import type { InstrumentIndex, Side, StrategyId, Ts } from '../core/units.ts'
 import { Bars } from '../market/bars.ts'
 import type { Instrument } from '../market/instrument.ts'
 import type { PortfolioView } from '../portfolio/view.ts'
 import { confirmedTier } from '../risk/breaker.ts'
 import { isEquityUnbounded } from '../risk/limits.ts'
 import { type OrderAdopted, type OrderEvent, type OrderRejected, isOrderEvent } from '../trading/event.ts'
+import type { Order } from '../trading/order.ts'
 import { AlgorithmBook } from './algorithm-book.ts'
 import { Algorithms, manualStart } from './algorithms.ts'
 import { Brackets } from './brackets.ts'
@@ -31,6 +32,8 @@ import { StrategyRun } from './strategy-run.ts'
 
 /** Bars of history that stay visible to a live strategy. */
 const LIVE_BARS = 4_096
+/** Executions this long before a clean reading may be told once more: by a late frame, or by the overlap of the next reading. */
+const READ_AGAIN_MS = 3_600_000
 
 export class Kernel {
   readonly config: KernelConfig
@@ -56,7 +59,7 @@ export class Kernel {
   constructor(config: KernelConfig, bars?: readonly Bars[]) {
     this.config = config
     const { instruments, strategies } = config
-    this.orders = new OrderBook(instruments.length)
+    this.orders = new OrderBook(instruments.length, config.isJournaled)
     this.bars = bars ?? instruments.map(() => Bars.withCapacity(config.intervalMs, LIVE_BARS))
     const runs = new Array<StrategyRun | undefined>(instruments.length).fill(undefined)
     for (const strategy of strategies)
@@ -253,9 +256,19 @@ export class Kernel {
   private followOrder(event: OrderEvent): void {
     const order = this.orders.find(event.instrument, event.orderId, event.venueOrderId)
     if (order === undefined) return
-    if (event.type === 'order-filled') this.brackets.afterFill(order)
+    if (event.type === 'order-filled') {
+      this.brackets.afterFill(order)
+      if (order.origin === 'attached-stop' || order.origin === 'liquidation' || order.origin === 'adl') this.dropStopped(order)
+    }
     if (event.type === 'order-amended' && order.origin === 'attached-stop' && this.config.isJournaled) this.hands.afterStop(order)
     if (order.parentOrderId !== undefined && order.origin === 'ours') this.algorithms.afterChild(order)
+  }
+
+  /** What would open again what was just stopped out: the rest of an entry, and what is still being worked. */
+  private dropStopped(exit: Order): void {
+    const side: Side = exit.side === 1 ? -1 : 1
+    this.algorithms.endOn(exit.instrument, 'its stop was reached', { side })
+    this.desk.cancelEntriesOf(exit.instrument, 'its stop was reached', side)
   }
 
   /** Cancels all that is being worked and all entries, and closes every position of ours. */
@@ -313,6 +326,7 @@ export class Kernel {
         return
       case 'reconciled':
         this.portfolio.reconciledTs = input.upTo
+        this.orders.forgetBooked(input.upTo - READ_AGAIN_MS)
         return
       case 'time-advanced':
         for (let i = 0; i < input.marks.length; i++)
@@ -411,9 +425,11 @@ export class Kernel {
       case 'instrument-changed':
         this.guard.afterStatus(input.instrument, input.status)
         return
+      case 'reconciled':
+        this.brackets.repair()
+        return
       case 'wallet-adjusted':
       case 'funding-settled':
-      case 'reconciled':
         return
       default:
         assertNever(input)

@@ -5,8 +5,8 @@
 import { addSafe } from '../core/decimal.ts'
 import { type InstrumentIndex, type Lots, type OrderId, type Side, cash, lots, orderId } from '../core/units.ts'
 import { type Instrument, notionalOf } from '../market/instrument.ts'
-import type { OrderAdopted, OrderEvent } from '../trading/event.ts'
-import { ORDER_TRANSITIONS, type Order, type OrderStatus, isOpenStatus } from '../trading/order.ts'
+import type { OrderAdopted, OrderEvent, OrderFilled } from '../trading/event.ts'
+import { ORDER_TRANSITIONS, type Order, type OrderStatus, isOpenStatus, openLotsOf } from '../trading/order.ts'
 
 /** applied: something is new. duplicate: it was known. unknown: no such order. odd: the table does not allow it (S13). */
 export type OrderOutcome = 'applied' | 'duplicate' | 'unknown' | 'odd'
@@ -17,6 +17,8 @@ export interface OrderBookState {
   readonly nextOrderId: number
   readonly open: readonly Order[]
   readonly recent: readonly Order[]
+  /** Executions that were booked and may be read again: id and time. */
+  readonly booked: readonly (readonly [string, number])[]
 }
 
 export class OrderBook {
@@ -25,8 +27,11 @@ export class OrderBook {
   /** Rings of finished orders, newest overwriting the oldest, by instrument. */
   private readonly recentBy: Order[][]
   private readonly recentAt: number[]
+  /** Outlives the orders: what an account read says again is booked once, however many orders came since. Undefined where nothing is read. */
+  private readonly booked: Map<string, number> | undefined
 
-  constructor(instrumentCount: number) {
+  constructor(instrumentCount: number, isRead = false) {
+    this.booked = isRead ? new Map() : undefined
     this.openBy = Array.from({ length: instrumentCount }, () => [])
     this.recentBy = Array.from({ length: instrumentCount }, () => [])
     this.recentAt = new Array<number>(instrumentCount).fill(0)
@@ -60,7 +65,7 @@ export class OrderBook {
     let sum = 0
     for (let k = 0; k < list.length; k++) {
       const order = list[k] as Order
-      if (order.class === 'entry' && order.side === side) sum += order.lots - order.filled
+      if (order.class === 'entry' && order.side === side) sum += openLotsOf(order)
     }
     return lots(sum)
   }
@@ -73,6 +78,11 @@ export class OrderBook {
   /** Orders that belong to an entry or an algorithm: open ones, and those that are remembered. */
   childrenOf(i: InstrumentIndex, parent: OrderId): Order[] {
     return [...(this.openBy[i] as Order[]), ...(this.recentBy[i] as Order[])].filter((order) => order.parentOrderId === parent)
+  }
+
+  /** Orders from an id on: open ones, and those that are remembered. */
+  since(i: InstrumentIndex, id: OrderId | undefined): Order[] {
+    return [...(this.openBy[i] as Order[]), ...(this.recentBy[i] as Order[])].filter((order) => id !== undefined && order.orderId >= id)
   }
 
   /** Makes room for an order that the venue made (an attached stop) or that somebody else sent. */
@@ -123,7 +133,9 @@ export class OrderBook {
       case 'order-rejected':
         return this.to(order, 'rejected', event.ts)
       case 'order-canceled':
-        return this.to(order, 'canceled', event.ts)
+        if (event.total === undefined || event.total <= order.filled || !isOpenStatus(order.status))
+          return this.to(order, 'canceled', event.ts)
+        return this.endLater(order, { lots: event.total, status: 'canceled' })
       case 'order-expired':
         return this.to(order, 'expired', event.ts)
       case 'order-never-arrived':
@@ -135,21 +147,51 @@ export class OrderBook {
         order.limit = event.limit
         order.trigger = event.trigger
         order.updatedTs = event.ts
+        if (event.isFinal === true)
+          return order.filled >= event.lots
+            ? this.to(order, 'filled', event.ts)
+            : this.endLater(order, { lots: event.lots, status: 'filled' })
         return isSame ? 'duplicate' : 'applied'
       }
-      case 'order-filled': {
-        if (order.tradeIds.includes(event.tradeId)) return 'duplicate'
-        const next: OrderStatus = event.isComplete ? 'filled' : 'partially-filled'
-        if (order.status === 'filled' || (order.status !== next && !ORDER_TRANSITIONS[order.status].includes(next))) return 'odd'
-        order.tradeIds.push(event.tradeId)
-        order.filled = lots(addSafe(order.filled, event.lots))
-        if (order.filled > order.lots) order.lots = order.filled
-        order.filledNotional = cash(addSafe(order.filledNotional, notionalOf(instrument, event.price, event.lots, 'nearest')))
-        // A part that was filled before the cancel and told after it: the order stays canceled, the fill counts.
-        if (next === 'partially-filled' && (order.status === 'canceled' || order.status === 'expired')) return 'applied'
-        return this.to(order, next, event.ts)
-      }
+      case 'order-filled':
+        return this.fill(order, event, instrument)
     }
+  }
+
+  isBooked(tradeId: string): boolean {
+    return this.booked?.has(tradeId) === true
+  }
+
+  /** Executions before `at` are never read again. */
+  forgetBooked(at: number): void {
+    for (const [tradeId, bookedTs] of this.booked ?? []) if (bookedTs < at) this.booked?.delete(tradeId)
+  }
+
+  /** The end is known and executions of it are still to come: it stays open until they were told, whatever their order. */
+  private endLater(order: Order, ending: NonNullable<Order['ending']>): OrderOutcome {
+    const isKnown = order.ending?.lots === ending.lots && order.ending.status === ending.status
+    order.ending = ending
+    return isKnown ? 'duplicate' : 'applied'
+  }
+
+  private fill(order: Order, event: OrderFilled, instrument: Instrument): OrderOutcome {
+    if (order.tradeIds.includes(event.tradeId) || this.isBooked(event.tradeId)) return 'duplicate'
+    const next: OrderStatus = event.isComplete ? 'filled' : 'partially-filled'
+    if (order.status === 'filled' || (order.status !== next && !ORDER_TRANSITIONS[order.status].includes(next))) return 'odd'
+    order.tradeIds.push(event.tradeId)
+    this.booked?.set(event.tradeId, event.ts)
+    order.filled = lots(addSafe(order.filled, event.lots))
+    if (order.filled > order.lots) order.lots = order.filled
+    order.filledNotional = cash(addSafe(order.filledNotional, notionalOf(instrument, event.price, event.lots, 'nearest')))
+    if (event.isComplete) order.ending = { lots: event.total ?? order.filled, status: 'filled' }
+    const { ending } = order
+    if (ending !== undefined && order.filled >= ending.lots) {
+      order.ending = undefined
+      // Canceled before its fills were told: the order stays canceled, the fills count.
+      return isOpenStatus(order.status) || ending.status === 'filled' ? this.to(order, ending.status, event.ts) : 'applied'
+    }
+    if (order.status === 'canceled' || order.status === 'expired') return 'applied'
+    return this.to(order, 'partially-filled', event.ts)
   }
 
   private to(order: Order, status: OrderStatus, at: Order['updatedTs']): OrderOutcome {
@@ -195,6 +237,7 @@ export class OrderBook {
       nextOrderId: this.nextOrderId,
       open: this.openBy.flat().map(copy),
       recent: this.recentBy.flatMap((ring, i) => inAge(ring, this.recentAt[i] as number)).map(copy),
+      booked: [...(this.booked ?? [])],
     }
   }
 
@@ -209,6 +252,8 @@ export class OrderBook {
       this.recentAt[i] = at + 1 === RECENT ? 0 : at + 1
     }
     this.nextOrderId = state.nextOrderId
+    this.booked?.clear()
+    for (const [tradeId, at] of state.booked) this.booked?.set(tradeId, at)
   }
 }
 

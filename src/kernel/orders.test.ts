@@ -189,6 +189,60 @@ describe('brackets', () => {
   })
 })
 
+describe('executions in any order', () => {
+  const parts = [
+    { quantity: 2, isComplete: false },
+    { quantity: 3, isComplete: false },
+    { quantity: 5, isComplete: true },
+  ]
+  const orders = [
+    [0, 1, 2],
+    [0, 2, 1],
+    [1, 0, 2],
+    [1, 2, 0],
+    [2, 0, 1],
+    [2, 1, 0],
+  ]
+  test.each(orders)('%i, %i, %i: the order is open until all are told, and all count', (...sequence) => {
+    const desk = new Desk()
+    const [command] = ordersOf(desk.place({}))
+    if (command === undefined) throw new Error('denied')
+    sequence.forEach((k, at) => {
+      const part = parts[k] as (typeof parts)[number]
+      desk.give({
+        ...desk.fillOf(command, part.quantity, `e${k}`),
+        isComplete: part.isComplete,
+        ...(part.isComplete ? { total: lots(10) } : undefined),
+      })
+      expect(desk.kernel.orders.open(ETH).length).toBe(at === 2 ? 0 : 1)
+    })
+    expect(desk.heldEth()).toBe(10)
+    expect(desk.kernel.orders.find(ETH, command.orderId, undefined)?.status).toBe('filled')
+  })
+
+  test('a cancel that is told before its fills: what it filled still counts against the limits, and a worked order does not send it again', () => {
+    const desk = new Desk()
+    const start = desk.work('twap:40s:1', { limit: 101 })
+    const [child] = ordersOf(start)
+    if (child === undefined) throw new Error('denied')
+    const canceled = {
+      type: 'order-canceled',
+      instrument: ETH,
+      orderId: child.orderId,
+      venueOrderId: 'v2',
+      cause: 'EC_NoImmediateQtyToFill',
+      total: lots(15),
+      ts: ts(desk.now),
+    } as const
+    expect(brief(desk.give(canceled))).toEqual([])
+    expect(brief(desk.give(canceled))).toEqual([])
+    expect(desk.kernel.orders.openEntryLots(ETH, 1)).toBe(15)
+    expect(brief(desk.later(10_000))).toEqual([])
+    expect(quiet(desk.give({ ...desk.fillOf(child, 15), isComplete: false }))).toEqual(['entry buy 25 limit 101'])
+    expect(desk.kernel.orders.find(ETH, child.orderId, undefined)?.status).toBe('canceled')
+  })
+})
+
 describe('worked orders', () => {
   test('a twap starts with its first slice and goes on with time', () => {
     const desk = new Desk()

@@ -304,14 +304,14 @@ export class PortfolioState implements PortfolioView {
   }
 
   /** Books a fill: position, ledger, round trip. `closed` and `opened` say what it ended and began. */
-  bookFill(order: Order, price: Ticks, quantity: Lots, fee: Cash, exitReason: string, at: Ts): void {
+  bookFill(order: Order, price: Ticks, quantity: Lots, fee: Cash, exitReason: string, at: Ts, seq?: number): void {
     if (order.origin === 'external' || this.externals[order.instrument] !== undefined)
-      this.bookShared(order, price, quantity, fee, exitReason, at)
-    else this.bookOwn(order, price, quantity, fee, exitReason, at)
+      this.bookShared(order, price, quantity, fee, exitReason, at, seq)
+    else this.bookOwn(order, price, quantity, fee, exitReason, at, seq)
   }
 
   /** A fill in a symbol that is not ours alone. The wallet gets what the venue realizes; what of it is not our trades' is a flow. */
-  private bookShared(order: Order, price: Ticks, quantity: Lots, fee: Cash, exitReason: string, at: Ts): void {
+  private bookShared(order: Order, price: Ticks, quantity: Lots, fee: Cash, exitReason: string, at: Ts, seq?: number): void {
     const i = order.instrument
     const instrument = this.instruments[i] as Instrument
     const own = this.positions[i] as Position
@@ -320,10 +320,10 @@ export class PortfolioState implements PortfolioView {
     const before: number = part.lots
     const isExternal = order.origin === 'external'
     const { ours, external } = partsOf(own.lots, part.lots, order.side, quantity, isExternal)
-    const realized = bookInOrder(part.history, part.net, instrument, { side: order.side, price, lots: quantity, ts: at })
+    const realized = bookInOrder(part.history, part.net, instrument, { side: order.side, price, lots: quantity, ts: at, seq })
     part.lots = lots(before + order.side * external)
     const ownFee = ours === 0 ? cash(0) : feeShare(fee, ours, quantity)
-    const ownRealized = ours === 0 ? cash(0) : this.bookOwn(order, price, ours, ownFee, exitReason, at)
+    const ownRealized = ours === 0 ? cash(0) : this.bookOwn(order, price, ours, ownFee, exitReason, at, seq)
     this.bookOutside(cash(realized - ownRealized - (fee - ownFee)))
     const added = Math.max(0, Math.abs(part.lots) - (before * part.lots > 0 ? Math.abs(before) : 0))
     if (isExternal && (ours > 0 || added > 0)) this.changedOutside = { instrument, taken: ours, added: lots(added) }
@@ -362,7 +362,7 @@ export class PortfolioState implements PortfolioView {
   }
 
   /** Answers what it realized. */
-  private bookOwn(order: Order, price: Ticks, quantity: Lots, fee: Cash, exitReason: string, at: Ts): Cash {
+  private bookOwn(order: Order, price: Ticks, quantity: Lots, fee: Cash, exitReason: string, at: Ts, seq?: number): Cash {
     const i = order.instrument
     const instrument = this.instruments[i] as Instrument
     const position = this.positions[i] as Position
@@ -372,7 +372,7 @@ export class PortfolioState implements PortfolioView {
       seeRange(standing, price, price)
       settleRange(standing, position, instrument)
     }
-    const fill = { side: order.side, price, lots: quantity, ts: at }
+    const fill = { side: order.side, price, lots: quantity, ts: at, seq }
     const realized = bookInOrder(this.histories[i] as FillHistory, position, instrument, fill)
     if (realized !== 0) postToWallet(this.ledger, 'trading', realized)
     if (fee !== 0) postToWallet(this.ledger, 'fees', cash(0 - fee))

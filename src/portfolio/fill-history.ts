@@ -11,6 +11,8 @@ export interface PastFill {
   readonly price: Ticks
   readonly lots: Lots
   readonly ts: Ts
+  /** The venue's own order of executions of one instant, where it says it. */
+  readonly seq?: number | undefined
 }
 
 /** JSON-safe. */
@@ -21,7 +23,7 @@ export interface FillHistory {
 }
 
 /** A fill that is later than this many others is booked as the oldest of them. */
-const FILLS_KEPT = 32
+const FILLS_KEPT = 256
 
 export const emptyHistory = (): FillHistory => ({ base: flatPosition(), fills: [] })
 
@@ -31,6 +33,9 @@ export function rebase(history: FillHistory, position: Position): void {
   history.fills.length = 0
 }
 
+const isAfter = (a: PastFill, b: PastFill): boolean =>
+  a.ts > b.ts || (a.ts === b.ts && a.seq !== undefined && b.seq !== undefined && a.seq > b.seq)
+
 /** Books a fill in its place and answers by how much realized profit changed; of a late fill that includes what it corrects. */
 export function bookInOrder(history: FillHistory, position: Position, instrument: Instrument, fill: PastFill): Cash {
   const { base, fills } = history
@@ -39,7 +44,7 @@ export function bookInOrder(history: FillHistory, position: Position, instrument
     applyFill(base, instrument, oldest.side, oldest.price, oldest.lots)
   }
   let at = fills.length
-  while (at > 0 && (fills[at - 1] as PastFill).ts > fill.ts) at -= 1
+  while (at > 0 && isAfter(fills[at - 1] as PastFill, fill)) at -= 1
   if (at === fills.length) {
     fills.push(fill)
     return applyFill(position, instrument, fill.side, fill.price, fill.lots)

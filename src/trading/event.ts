@@ -80,12 +80,16 @@ export interface OrderTriggered extends OrderEventHead {
 export interface OrderAmended extends OrderEventHead {
   readonly type: 'order-amended'
   readonly lots: Lots
+  /** The order is over with this quantity: a reduce-only order that the venue made smaller. */
+  readonly isFinal?: boolean
   readonly limit: Ticks | undefined
   readonly trigger: Ticks | undefined
 }
 export interface OrderCanceled extends OrderEventHead {
   readonly type: 'order-canceled'
   readonly cause: string
+  /** What it has filled in all, where the venue says so: executions that are told later still belong to it. */
+  readonly total?: Lots | undefined
 }
 export interface OrderExpired extends OrderEventHead {
   readonly type: 'order-expired'
@@ -98,6 +102,8 @@ export interface OrderFilled extends OrderEventHead {
   readonly type: 'order-filled'
   /** The venue's execution id: a fill's identity. */
   readonly tradeId: string
+  /** The venue's own order of executions, which ties of `ts` are broken by. */
+  readonly seq?: number | undefined
   readonly side: Side
   readonly price: Ticks
   readonly lots: Lots
@@ -105,6 +111,8 @@ export interface OrderFilled extends OrderEventHead {
   readonly liquidity: Liquidity
   /** True when the order has nothing left to fill. */
   readonly isComplete: boolean
+  /** With `isComplete`, what the order fills in all: executions may be told in another order than they were made in. */
+  readonly total?: Lots | undefined
 }
 /** An order that we did not send by this id. The kernel gives it an OrderId of its own. */
 export interface OrderAdopted {

@@ -47,8 +47,9 @@ export interface Target {
   readonly covers?: 'position' | 'entry'
 }
 
-/** Whether a venue can hold a target with the entry: only one for all of what fills. */
-export const isVenueTarget = (target: Target): boolean => target.share === 1
+/** The targets that a venue holds with the entry: one for all that fills. Several, or parts, are orders of our own. */
+export const venueTargets = (targets: readonly Target[] | undefined): readonly Target[] | undefined =>
+  targets?.length === 1 && targets[0]?.share === 1 ? targets : undefined
 
 /** Whether a target is one for the whole position, as a venue holds one of. */
 export const isWholeTarget = (target: Target): boolean => target.share === 1 && target.limit === undefined && target.covers !== 'entry'
@@ -143,6 +144,8 @@ export interface Order {
   /** Loss if the stop fills at its price; undefined where no stop was planned. */
   readonly plannedLoss: Cash | undefined
   status: OrderStatus
+  /** How it ends and with what, from when the venue has said so until the last execution of it is told. */
+  ending?: { readonly lots: Lots; readonly status: 'filled' | 'canceled' } | undefined
   /** Execution ids that were booked: a fill is booked once. */
   readonly tradeIds: string[]
   /** True from the journaled wish to cancel until the venue's word. */
@@ -151,6 +154,9 @@ export interface Order {
   updatedTs: Ts
   readonly expiresAt: Ts | undefined
 }
+
+/** What may still fill, and what has filled at the venue and was not told yet. */
+export const openLotsOf = (order: Pick<Order, 'lots' | 'filled' | 'ending'>): number => (order.ending?.lots ?? order.lots) - order.filled
 
 /** Fee that was paid (positive) or received (negative), and on which side of the book we stood. */
 export interface Fee {

@@ -16,6 +16,7 @@ const knownOf = (kernel: Kernel): KnownState => ({
   find: (i, id, venueOrderId) => kernel.orders.find(i, id, venueOrderId),
   open: (i) => kernel.orders.open(i),
   positionLots: (i) => kernel.portfolio.venueLots(i),
+  isBooked: (tradeId) => kernel.orders.isBooked(tradeId),
   nextOrderId: kernel.orders.peekOrderId(),
   wallet: kernel.portfolio.ledger.wallet,
 })
@@ -105,7 +106,17 @@ describe('a report becomes what is new about it, and nothing the second time', (
       [execution({ lots: lots(4), leaves: lots(6) }), execution({ tradeId: 'e2', lots: lots(6) })],
       ['order-filled', 'order-filled'],
     ],
+    [
+      'in two parts, the last one first',
+      [execution({ tradeId: 'e2', lots: lots(6) }), execution({ lots: lots(4), leaves: lots(6) })],
+      ['order-filled', 'order-filled'],
+    ],
     ['canceled', [order({ status: 'canceled' })], ['order-canceled']],
+    [
+      'canceled after a part, the cancel first',
+      [order({ status: 'canceled', filled: lots(4) }), execution({ lots: lots(4), leaves: lots(6) })],
+      ['order-canceled', 'order-filled'],
+    ],
     ['rejected', [order({ status: 'rejected' })], ['order-rejected']],
   ])('%s', (_, reports, expected) => {
     const bench = sent()

@@ -15,6 +15,8 @@ export interface KnownState {
   open(i: InstrumentIndex): readonly Order[]
   /** Of the whole account: what is not ours too. */
   positionLots(i: InstrumentIndex): number
+  /** Whether an execution stands in the books, even if its order is forgotten. */
+  isBooked(tradeId: string): boolean
   /** The id that the next order will get: all below it were ours to give. */
   readonly nextOrderId: OrderId
   readonly wallet: Cash
@@ -76,9 +78,18 @@ function eventsOfOrder(report: OrderReport, known: KnownState): VenueEvent[] {
     case 'filled':
       // The execution tells the fill, with price and fee.
       if (order !== undefined && order.status === 'submitted') events.push({ type: 'order-accepted', ...head })
+      // A reduce-only order that the venue made smaller ends with less than was asked for.
+      if (
+        order !== undefined &&
+        isOpenStatus(order.status) &&
+        order.budget === undefined &&
+        report.filled > 0 &&
+        report.filled < order.lots
+      )
+        events.push({ type: 'order-amended', ...head, lots: report.filled, isFinal: true, limit: report.limit, trigger: report.trigger })
       return events
     case 'canceled':
-      events.push({ type: 'order-canceled', ...head, cause: report.cause })
+      events.push({ type: 'order-canceled', ...head, cause: report.cause, total: report.filled })
       return events
     case 'rejected':
       events.push({ type: 'order-rejected', ...head, code: 'stream', detail: report.cause })
@@ -123,7 +134,7 @@ function adopted(report: OrderReport, known: KnownState): VenueEvent {
 function eventsOfExecution(report: ExecutionReport, known: KnownState): VenueEvent[] {
   const id = orderIdOf(report.clientOrderId, known.tag)
   const order = known.find(report.instrument, id, report.venueOrderId)
-  if (order?.tradeIds.includes(report.tradeId) === true) return []
+  if (order?.tradeIds.includes(report.tradeId) === true || known.isBooked(report.tradeId)) return []
   // An order of ours that is forgotten was finished long ago, and its fills are booked.
   if (order === undefined && id !== undefined && id < known.nextOrderId) return []
   const events: VenueEvent[] = []
@@ -151,12 +162,14 @@ function eventsOfExecution(report: ExecutionReport, known: KnownState): VenueEve
     orderId: id !== undefined && order !== undefined ? id : order?.orderId,
     venueOrderId: report.venueOrderId,
     tradeId: report.tradeId,
+    ...(report.seq === undefined ? undefined : { seq: report.seq }),
     side: report.side,
     price: report.price,
     lots: report.lots,
     fee: { coin: report.feeCoin, amount: report.fee, rate: report.feeRate },
     liquidity: report.liquidity,
     isComplete: report.leaves === 0,
+    total: report.leaves === 0 ? report.orderLots : undefined,
     ts: report.ts,
   })
   return events

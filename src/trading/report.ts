@@ -34,6 +34,8 @@ export interface ExecutionReport {
   readonly type: 'execution'
   readonly instrument: InstrumentIndex
   readonly tradeId: string
+  /** Rises with each execution of the symbol; undefined where the venue does not say. */
+  readonly seq?: number | undefined
   readonly venueOrderId: string
   readonly clientOrderId: string
   readonly origin: OrderOrigin

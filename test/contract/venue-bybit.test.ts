@@ -33,6 +33,9 @@ class Known implements KnownState {
   positionLots(): number {
     return 0
   }
+  isBooked(): boolean {
+    return false
+  }
 
   sent(command: SubmitOrder): void {
     this.add({ ...command, venueOrderId: undefined, origin: 'ours', parentOrderId: undefined, submittedTs: ts(1), status: 'submitted' })

@@ -100,7 +100,7 @@ afterAll(async () => {
 describe.concurrent('S6: killed at a point by name, no order is lost, none doubled, no position left bare', () => {
   test.for(cases.filter((c) => ONLY === undefined || c.point.startsWith(ONLY)))(
     '$point:$count, with PostgreSQL: $hasDatabaseKill',
-    { timeout: 3_600_000 },
+    { timeout: 300_000 },
     async ({ point, count, hasDatabaseKill }) => {
       let world = await take()
       try {

@@ -7,6 +7,7 @@ import { recover } from '../../src/app/recovery.ts'
 import type { JournalRow } from '../../src/journal/journal.ts'
 import type { OrderSubmitted } from '../../src/kernel/event.ts'
 import type { Kernel } from '../../src/kernel/kernel.ts'
+import { MANUAL_OWNER } from '../../src/kernel/manual.ts'
 import { type Instrument, notionalOf, parseQuantity } from '../../src/market/instrument.ts'
 import { ledgerSum } from '../../src/portfolio/ledger.ts'
 import { RISK_PROFILES } from '../../src/risk/profiles.ts'
@@ -47,6 +48,8 @@ export class Checks {
   private readonly triedAtMs = new Map<number, number>()
   private readonly bareMs: number[] = []
   private readonly bareSinceMs: number[] = []
+  /** Entries that have filled in part: their next part stands on the first. */
+  private readonly partsOf = new Set<string>()
   private rowsSeen = 0
   private executionsSeen = 0
   private lastStopMs = 0
@@ -89,7 +92,9 @@ export class Checks {
     this.submitted.set(id, fact)
     if (fact.class !== 'entry') return
     const key = `${row.causeSeq}/${fact.command.instrument}`
-    if (this.entriesByCause.has(key)) throw new Broken('no duplicate', `input ${row.causeSeq} led to two entries`)
+    // A pair is one or the other.
+    if (this.entriesByCause.has(key) && fact.group === undefined)
+      throw new Broken('no duplicate', `input ${row.causeSeq} led to two entries`)
     this.entriesByCause.add(key)
     if (fact.command.stop === undefined) throw new Broken('stop present', `entry ${id} has no stop`)
     if (fact.plannedLoss === undefined || fact.plannedLoss > 10_000e8 * 1.5 * limits.tradeLossFractionMax)
@@ -130,7 +135,10 @@ export class Checks {
     this.held[i] = before + quantity
     const fact = this.submitted.get(row.orderLinkId)
     if (fact?.class === 'entry') {
-      if (before !== 0 && before > 0 === quantity > 0)
+      // A strategy holds one entry at a time; what people add, and the children of a worked order, stand on each other.
+      const isAlone = fact.strategy !== MANUAL_OWNER && !this.partsOf.has(row.orderLinkId)
+      this.partsOf.add(row.orderLinkId)
+      if (isAlone && before !== 0 && before > 0 === quantity > 0)
         throw new Broken('no duplicate', `${row.symbol}: entry ${row.orderLinkId} on top of ${before}`)
       this.limits(exchange, instrument)
     } else if (before === 0 || before > 0 === quantity > 0)
@@ -157,7 +165,7 @@ export class Checks {
     this.lastStopMs = nowMs
     const { venue, instruments } = this.exchangeOf()
     for (const { index: i, symbol } of instruments) {
-      if (venue.positions[i]?.lots === 0 || venue.openOrders(i).some((o) => o.isStop && o.reduceOnly)) {
+      if (venue.positions[i]?.lots === 0 || venue.openOrders(i).some((o) => o.isStop && o.reduceOnly && o.attached !== 'trail')) {
         this.bareMs[i] = 0
         this.bareSinceMs[i] = -1
         continue
@@ -197,11 +205,12 @@ export class Checks {
     if (ours !== theirs) throw new Broken('ours = venue', `${symbol}: ${ours} here, ${theirs} at the exchange`)
     const open = kernel.orders
       .open(i)
-      .map((o) => `${o.venueOrderId} ${o.lots} ${o.trigger}`)
+      .map((o) => `${o.venueOrderId} ${o.lots} ${o.filled} ${o.limit} ${o.trigger}`)
       .sort()
     const listed = exchange.venue
       .openOrders(i)
-      .map((o) => `${o.venueOrderId} ${o.lots} ${o.trigger}`)
+      // Where a trail stands is the exchange's own business: it tells the activation price.
+      .map((o) => `${o.venueOrderId} ${o.lots} ${o.filled} ${o.limit} ${o.attached === 'trail' ? o.activation : o.trigger}`)
       .sort()
     if (open.join() !== listed.join()) throw new Broken('ours = venue', `${symbol}: orders [${open}] here, [${listed}] at the exchange`)
     for (const [id, fact] of this.submitted) {

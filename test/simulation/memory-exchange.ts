@@ -102,14 +102,21 @@ export class MemoryExchange {
   private readonly market: SeededMarket
   private readonly connections = new Set<Connection>()
   private connectionCount = 0
+  private depth: number | undefined
   private seenChanges = 0
 
-  constructor(seed: number, time: VirtualTime, random: Random) {
+  constructor(seed: number, symbolCount: number, time: VirtualTime, random: Random) {
     this.time = time
     this.random = random
-    this.market = new SeededMarket(seed)
+    this.market = new SeededMarket(seed, symbolCount)
     this.faults = new FaultSwitch(() => this.market.now)
     this.exchange = this.build()
+  }
+
+  /** See POST /_sim/depth; kept over restarts. */
+  setDepth(share: number | undefined): void {
+    this.depth = share
+    this.exchange.venue.setDepth(share)
   }
 
   private build(): Exchange {
@@ -220,6 +227,7 @@ export class MemoryExchange {
       closedPnl: rows(account.closedPnl),
     } as const
     this.exchange = this.build()
+    this.exchange.venue.setDepth(this.depth)
     restoreAccount(this.exchange.account, saved as Parameters<typeof restoreAccount>[1])
     this.seenChanges = this.exchange.account.changes
     this.isUp = true

@@ -1,5 +1,5 @@
 /**
- * A nervous market of three symbols for simulations: fat tails, gaps that jump over stops, funding each hour.
+ * A nervous market of three or four symbols for simulations: fat tails, gaps that jump over stops, funding each hour.
  * Never goes by itself: the exchange plays it, and the seed decides every price.
  */
 import { Random } from '../../src/core/random.ts'
@@ -15,33 +15,41 @@ const MODELS = [
   { symbol: 'BTCUSDT', tickSize: '0.1', lotSize: '0.001', price: 640_000 },
   { symbol: 'ETHUSDT', tickSize: '0.01', lotSize: '0.01', price: 320_000 },
   { symbol: 'SOLUSDT', tickSize: '0.01', lotSize: '0.1', price: 15_200 },
+  { symbol: 'XRPUSDT', tickSize: '0.0001', lotSize: '0.1', price: 6_200 },
 ] as const
 
+const instrumentOf = (m: (typeof MODELS)[number], at: number): Instrument =>
+  makeInstrument({
+    index: instrumentIndex(at),
+    venue: 'sim',
+    symbol: m.symbol,
+    tickSize: m.tickSize,
+    lotSize: m.lotSize,
+    quantityMin: m.lotSize,
+    quantityMax: '10000',
+    quantityMarketMax: '5000',
+    notionalMin: '5',
+    leverageMax: 50,
+    fundingIntervalMs: HOUR_MS,
+  })
+
 export class SeededMarket implements MarketSource {
-  readonly instruments: readonly Instrument[] = MODELS.map((m, at) =>
-    makeInstrument({
-      index: instrumentIndex(at),
-      venue: 'sim',
-      symbol: m.symbol,
-      tickSize: m.tickSize,
-      lotSize: m.lotSize,
-      quantityMin: m.lotSize,
-      quantityMax: '10000',
-      quantityMarketMax: '5000',
-      notionalMin: '5',
-      leverageMax: 50,
-      fundingIntervalMs: HOUR_MS,
-    }),
-  )
-  readonly bars: readonly Bars[] = this.instruments.map(() => Bars.withCapacity(MINUTE_MS, 8_192))
+  readonly instruments: readonly Instrument[]
+  readonly bars: readonly Bars[]
   private readonly random: Random
-  private readonly prices: number[] = MODELS.map((m) => m.price)
-  private readonly open: (FormingBar | undefined)[] = MODELS.map(() => undefined)
-  private readonly fundings: FundingPoint[][] = MODELS.map(() => [])
+  private readonly prices: number[]
+  private readonly open: (FormingBar | undefined)[]
+  private readonly fundings: FundingPoint[][]
   private clock: number = START_MS - HISTORY_BARS * MINUTE_MS
   private nextStep = this.clock
 
-  constructor(seed: number) {
+  constructor(seed: number, symbolCount: number) {
+    const models = MODELS.slice(0, symbolCount)
+    this.instruments = models.map(instrumentOf)
+    this.bars = models.map(() => Bars.withCapacity(MINUTE_MS, 8_192))
+    this.prices = models.map((m) => m.price)
+    this.open = models.map(() => undefined)
+    this.fundings = models.map(() => [])
     this.random = new Random(seed)
     const silent: MarketListener = { onFunding() {}, onBar() {}, onPrint() {}, onClose() {} }
     this.play(ts(START_MS), silent)

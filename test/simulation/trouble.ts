@@ -15,6 +15,11 @@ export type Trouble =
   /** A stop vanishes at the exchange: canceled by hand in the app. */
   | { readonly type: 'stop-removed'; readonly symbol: number }
   | { readonly type: 'command'; readonly command: TraderCommand }
+  /** How much of a print one order may take from now on; undefined: all that it wants. */
+  | { readonly type: 'depth'; readonly share: number | undefined }
+  /** An open order of ours gets another price, or another quantity. */
+  | { readonly type: 'amend'; readonly byTicks: number }
+  | { readonly type: 'steer'; readonly to: 'paused' | 'working' | 'ended' }
 
 export interface Troubles {
   readonly faults: FaultPlanSpec
@@ -31,7 +36,7 @@ const CODES = [10000, 10016, 10006, 429, 10019, 110079, 170007, 999_999] as cons
 
 const pick = <T>(random: Random, list: readonly T[]): T => list[random.below(list.length)] as T
 
-export function troublesOf(random: Random, activeMs: number): Troubles {
+export function troublesOf(random: Random, activeMs: number, hasHands: boolean): Troubles {
   // A quarter of the worlds is nearly calm: there a single fault must be survived for what it is.
   const wildness = random.next() < 0.25 ? 0.3 : 1
   const rules: FaultRule[] = []
@@ -56,7 +61,14 @@ export function troublesOf(random: Random, activeMs: number): Troubles {
   const fates = Array.from({ length: 12 }, () =>
     random.next() < 0.5 * wildness ? { call: 1 + random.below(random.next() < 0.3 ? 40 : 900), isAfter: random.next() < 0.5 } : undefined,
   )
-  return { faults: { seed: random.uint32(), rules }, line: line.sort((a, b) => a.atMs - b.atMs), fates }
+  const seed = random.uint32()
+  if (hasHands) {
+    add(14, () => ({ type: 'command', command: handCommand(random) }))
+    add(4, () => ({ type: 'depth', share: pick(random, [undefined, 0.0005, 0.002, 0.01]) }))
+    add(4, () => ({ type: 'amend', byTicks: random.below(41) - 20 }))
+    add(3, () => ({ type: 'steer', to: pick(random, ['paused', 'working', 'ended']) }))
+  }
+  return { faults: { seed, rules }, line: line.sort((a, b) => a.atMs - b.atMs), fates }
 }
 
 const downtime = (random: Random): number => (random.next() < 0.7 ? 100 + random.below(3_000) : random.below(25_000))
@@ -100,4 +112,56 @@ function command(random: Random): TraderCommand {
   if (draw < 0.85) return { name: 'resume', scope: { type: 'account' }, isAdmin: true }
   if (draw < 0.92) return { name: 'cancel' }
   return { name: 'panic', reason: 'simulation' }
+}
+
+/** The symbol that no strategy owns. */
+export const HAND_SYMBOL = 'XRPUSDT'
+const WAYS = ['twap:1m:12', 'twap:10m', 'vwap:5m:10', 'pov:1%:10m', 'iceberg:40', 'chase:10bp:2m', 'chase:40bp:5m'] as const
+
+/** What a person does on a symbol of their own. */
+function handCommand(random: Random): TraderCommand {
+  const draw = random.next()
+  const percent = (most: number): string => `${(0.05 + random.next() * most).toFixed(2)}%`
+  if (draw < 0.55) {
+    const side = random.next() < 0.5 ? 'long' : 'short'
+    const open = {
+      name: 'open',
+      symbol: HAND_SYMBOL,
+      side,
+      notional: String(50 + random.below(600)),
+      stop: `${(0.6 + random.next() * 2).toFixed(2)}%`,
+      ...(random.next() < 0.5 ? { forMs: 60_000 + random.below(1_200_000) } : {}),
+    } as const
+    const how = random.next()
+    if (how < 0.2) return open
+    if (how < 0.5) return { ...open, execution: pick(random, WAYS), ...(random.next() < 0.6 ? { limit: percent(0.2) } : {}) }
+    const targets = random.next() < 0.5 ? [percent(1), `${(1 + random.next()).toFixed(2)}%`] : [percent(2)]
+    if (how < 0.7) return { ...open, limit: percent(0.3), targets, timeInForce: pick(random, ['gtc', 'post-only', 'ioc', 'fok']) }
+    if (how < 0.85) return { ...open, trigger: percent(0.4), targets, ...(random.next() < 0.5 ? { limit: `-${percent(0.2)}` } : {}) }
+    return { ...open, limit: percent(0.4), or: percent(0.4), targets }
+  }
+  if (draw < 0.75) {
+    const legs = [
+      { stop: percent(1.5) },
+      { target: percent(2) },
+      { target: 'off' },
+      { trail: percent(1) },
+      { trail: 'off' },
+      { stop: 'be' },
+    ] as const
+    return { name: 'protect', symbol: HAND_SYMBOL, ...pick(random, legs) }
+  }
+  return {
+    name: 'close',
+    symbol: HAND_SYMBOL,
+    ...(random.next() < 0.5 ? { fraction: '0.5' } : {}),
+    ...(random.next() < 0.5
+      ? {
+          execution: pick(
+            random,
+            WAYS.filter((way) => !way.startsWith('iceberg')),
+          ),
+        }
+      : {}),
+  }
 }

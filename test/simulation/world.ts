@@ -6,10 +6,11 @@ import { PARTS } from '../../src/app/health.ts'
 import { planOf } from '../../src/app/strategy-plan.ts'
 import { Trader } from '../../src/app/trader.ts'
 import { Random } from '../../src/core/random.ts'
-import { orderId } from '../../src/core/units.ts'
+import { orderId, ticks } from '../../src/core/units.ts'
 import type { Journal } from '../../src/journal/journal.ts'
 import type { CommandQueue, QueuedCommand, TraderCommand } from '../../src/kernel/command.ts'
 import { Kernel } from '../../src/kernel/kernel.ts'
+import { formatPrice } from '../../src/market/instrument.ts'
 import { RISK_PROFILES } from '../../src/risk/profiles.ts'
 import { BybitVenue } from '../../src/venue/bybit/bybit-venue.ts'
 import type { Transport } from '../../src/venue/bybit/transport.ts'
@@ -18,7 +19,7 @@ import { Broken, Checks } from './checks.ts'
 import { Life } from './life.ts'
 import { MemoryExchange } from './memory-exchange.ts'
 import { MemoryTransport } from './memory-transport.ts'
-import { type Trouble, type Troubles, troublesOf } from './trouble.ts'
+import { HAND_SYMBOL, type Trouble, type Troubles, troublesOf } from './trouble.ts'
 import { VirtualTime } from './virtual-time.ts'
 
 const START_MS = 1_790_000_000_000
@@ -68,6 +69,7 @@ export async function runWorld(seed: number, mutation: Mutation = {}): Promise<O
 class World {
   private readonly seed: number
   private readonly mutation: Mutation
+  private readonly hasHands: boolean
   private readonly time = new VirtualTime(START_MS)
   private readonly random: Random
   private readonly store = new MemoryStore()
@@ -93,8 +95,10 @@ class World {
     this.seed = seed
     this.mutation = mutation
     this.random = new Random(seed)
-    this.troubles = troublesOf(new Random(seed ^ 0x5eed), ACTIVE_MS)
-    this.host = new MemoryExchange(seed, this.time, this.random)
+    // Every other world has a person in it, who trades a symbol of their own by hand.
+    this.hasHands = seed % 2 === 1
+    this.troubles = troublesOf(new Random(seed ^ 0x5eed), ACTIVE_MS, this.hasHands)
+    this.host = new MemoryExchange(seed, this.hasHands ? 4 : 3, this.time, this.random)
     this.checks = new Checks(this.store, () => this.host.exchange)
     this.host.onChange = () => this.guard(() => this.checks.account(this.time.nowMs))
   }
@@ -219,7 +223,7 @@ class World {
       tag: TAG,
       intervalMs: INTERVAL_MS,
       plans: PLANS,
-      manual: [],
+      manual: this.hasHands ? [HAND_SYMBOL] : [],
       risk: RISK_PROFILES.sim,
       venue,
       journal,
@@ -315,6 +319,17 @@ class World {
         return
       case 'command':
         this.give(trouble.command)
+        return
+      case 'depth':
+        this.host.setDepth(trouble.share)
+        return
+      case 'amend':
+        this.amend(trouble.byTicks)
+        return
+      case 'steer': {
+        const id = this.trader?.state?.algorithmBook.active[0]?.id
+        if (this.isStarted && id !== undefined) this.give({ name: 'work', id, to: trouble.to })
+      }
     }
   }
 
@@ -356,6 +371,16 @@ class World {
         exchange.account.into,
       )
     })
+  }
+
+  private amend(byTicks: number): void {
+    if (!this.isStarted || this.trader === undefined) return
+    const { orders, config } = this.trader.state
+    const instrument = config.instruments.find((i) => i.symbol === HAND_SYMBOL)
+    const order =
+      instrument === undefined ? undefined : orders.open(instrument.index).find((o) => o.origin === 'ours' && o.limit !== undefined)
+    if (instrument === undefined || order?.limit === undefined) return
+    this.give({ name: 'change', orderId: order.orderId, limit: formatPrice(instrument, ticks(order.limit + byTicks)) })
   }
 
   private give(command: TraderCommand): void {

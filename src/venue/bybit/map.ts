@@ -66,6 +66,7 @@ export const executionRow = z.object({
   isMaker: z.boolean(),
   leavesQty: text,
   orderQty: text,
+  seq: z.number().optional(),
   createType: text.optional(),
   stopOrderType: text.optional(),
 })
@@ -236,6 +237,7 @@ export function toExecutionReport(row: ExecutionWire, instrument: Instrument): E
         type: 'execution',
         instrument: instrument.index,
         tradeId: row.execId,
+        seq: row.seq,
         venueOrderId: row.orderId,
         clientOrderId: row.orderLinkId,
         origin:

@@ -160,6 +160,7 @@ export class Settlement {
       fee: { coin: instrument.settleCoin, amount: fee, rate: fraction.rate },
       liquidity,
       isComplete,
+      ...(isComplete ? { total: order.filled } : undefined),
       ts: this.now,
     })
     this.followPosition(order, position, into)
