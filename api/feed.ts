@@ -3,6 +3,7 @@
  * Never leaves a gap in the numbers of a channel, and never tells a client something that it did not read from the projections.
  */
 import { randomBytes } from 'node:crypto'
+import { signOf } from './amount.ts'
 import type { Scope } from './commands/command.ts'
 import type { CommandPorts } from './commands/command.ts'
 import { statusOf } from './routes/common.ts'
@@ -222,7 +223,13 @@ export class Feed {
         'positions',
         tell,
         wallNow,
-        async () => new Map((await reads.positions()).map(toPosition).map((row) => [row.id, row])),
+        async () =>
+          new Map(
+            (await reads.positions(true))
+              .filter((row) => signOf(row.quantity) !== 0 || signOf(row.externalQuantity) !== 0)
+              .map(toPosition)
+              .map((row) => [row.id, row]),
+          ),
         true,
       ),
       new Keyed(

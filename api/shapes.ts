@@ -22,6 +22,9 @@ export const Position = z
     strategy: z.string().nullable(),
     tradeNumber: z.number().nullable(),
     openedAt: instant().nullable(),
+    /** Signed, what in the symbol is not Ballast's. */
+    externalQuantity: decimal(),
+    isExternalIgnored: z.boolean(),
     updatedAt: instant(),
   })
   .openapi('Position')
@@ -44,6 +47,8 @@ export const toPosition = (row: PositionRow): Position => ({
   strategy: row.strategy,
   tradeNumber: row.tradeNumber,
   openedAt: isoOrNull(row.openedTs),
+  externalQuantity: row.externalQuantity,
+  isExternalIgnored: row.isExternalIgnored,
   updatedAt: iso(row.updatedTs),
 })
 

@@ -87,7 +87,14 @@ function buttonsOf(alert: AlertToTell): Button[] {
     buttons.push(runs(`Close ${alert.symbol}`, `/close ${alert.symbol}`, 'bad'))
   if (alert.type.startsWith('risk.') || alert.type.startsWith('panic'))
     buttons.push(runs('Status', '/status'), runs('Positions', '/positions'))
-  if (alert.type === 'reconcile.mismatch') buttons.push(runs('Health', '/health'), runs('Pause', '/pause'))
+  const { symbol } = alert
+  if (alert.type === 'external.reduced' && symbol !== null)
+    buttons.push(runs('Keep out', `/pause ${symbol}`), runs('Re-enter', `/resume ${symbol}`))
+  if (alert.type === 'external.position' && symbol !== null)
+    buttons.push(runs(`Adopt ${symbol}`, `/adopt ${symbol}`), runs('Ignore it', `/ignore ${symbol}`))
+  if (alert.type === 'stop.moved_outside' && symbol !== null) buttons.push(runs(symbol, `/positions ${symbol}`))
+  if (alert.type === 'symbol.delisting' && symbol !== null) buttons.push(runs(`Close ${symbol}`, `/close ${symbol}`, 'bad'))
+  if (alert.type === 'reconcile.mismatch') buttons.push(runs('Show', '/reconcile'), runs('Fix', '/reconcile fix'), runs('Pause', '/pause'))
   if (alert.type === 'report.daily') buttons.push(runs('PnL', '/pnl 7d'))
   return buttons
 }

@@ -140,6 +140,9 @@ export const positions = pgTable('positions', {
   strategy: text(),
   tradeNumber: whole(),
   openedTs: ms(),
+  /** Signed, what somebody else holds in the symbol. */
+  externalQuantity: numeric().notNull().default('0'),
+  isExternalIgnored: boolean().notNull().default(false),
   updatedTs: ms().notNull(),
 })
 

@@ -256,7 +256,9 @@ const cancel = defineAction({
     const isAll = args.what.toLowerCase() === 'all'
     const resolved = isAll ? undefined : await resolveSymbol(context, args.what, '/cancel {}')
     if (resolved !== undefined && 'problem' in resolved) return refuse(resolved.problem)
-    const entries = open.filter((order) => order.class === 'entry' && (resolved === undefined || order.symbol === resolved.symbol))
+    const entries = open.filter(
+      (order) => order.class === 'entry' && order.origin === 'ours' && (resolved === undefined || order.symbol === resolved.symbol),
+    )
     if (entries.length === 0)
       return refuse(
         reply('There is no open entry to cancel', {
@@ -304,6 +306,8 @@ function planOne(order: OrderRow | undefined, id: string): Plan | NoPlan {
   if (order === undefined)
     return refuse(reply(`There is no order ${untrusted(id)}`, { tone: 'warn', buttons: [runs('Orders', '/orders')] }))
   if (!order.isOpen) return refuse(reply(`${id} is ${order.status} already`, { tone: 'warn', buttons: [runs('Orders', '/orders')] }))
+  if (order.origin === 'external')
+    return refuse(reply(`${id} is not Ballast’s`, { tone: 'warn', text: 'Cancel it where it was made, in Bybit’s app.' }))
   if (order.class !== 'entry')
     return refuse(
       reply(`${id} is a ${purposeOf(order)}: it is not canceled`, {

@@ -3,15 +3,15 @@
  * Never loosens without its card, and never makes the way to safety longer.
  */
 import { z } from 'zod'
-import type { CommandScope, TraderCommand } from '../../src/kernel/command.ts'
+import type { CommandOutcome, CommandScope, TraderCommand } from '../../src/kernel/command.ts'
 import type { HoldRow, PositionRow } from '../../src/journal/row.ts'
-import { absolute } from '../amount.ts'
+import { absolute, signOf } from '../amount.ts'
 import type { AskedBy } from '../ports.ts'
 import { type Command, type CommandContext, type Done, alreadyDone, defineAction, refuse } from './command.ts'
 import { duration, parseDuration } from './format.ts'
 import { type Field, type Reply, field, reply, runs, untrusted } from './reply.ts'
 import { knownSymbols, resolveSymbol } from './symbol.ts'
-import { sideOf } from './trading-group.ts'
+import { externalText, hasExternal, sideOf } from './trading-group.ts'
 
 /** @param part tells the commands of one request apart: each is done once, however often the request comes. */
 export const askedBy = ({ actor, requestId, idempotencyKey }: CommandContext, part = ''): AskedBy => ({
@@ -36,16 +36,24 @@ export async function send(context: CommandContext, command: TraderCommand, titl
         buttons: [runs('Status', '/status'), runs('Health', '/health')],
       }),
     }
+  const shown = tableOf(outcome.table)
   const tone = outcome.status === 'done' ? (parts.tone ?? 'ok') : 'bad'
   return {
     status: outcome.status,
     reply: reply(outcome.status === 'done' ? title : `${title}: ${outcome.status}`, {
       ...parts,
+      ...shown,
       tone,
       text: sentenceOf(title, outcome.text),
     }),
   }
 }
+
+/** What the trader lists beside its sentence. */
+export const tableOf = (table: CommandOutcome['table']): Pick<Reply, 'table'> =>
+  table === undefined || table.rows.length === 0
+    ? {}
+    : { table: { columns: table.columns.map((title) => ({ title })), rows: table.rows.map((row) => row.map((cell) => untrusted(cell))) } }
 
 const SENTENCE_MAX = 600
 /** The trader's sentences are its own: bounded in length, and without the title that stands above them. */
@@ -294,9 +302,9 @@ const panic = defineAction({
   },
   plan: async (context, args) => {
     const { reads } = context.ports
-    const [positions, orders] = await Promise.all([reads.positions(), reads.orders({ limit: 500, isOpen: true })])
-    const ours = positions.filter((position) => position.strategy !== null && position.strategy !== 'external')
-    const external = positions.filter((position) => !ours.includes(position))
+    const [positions, orders] = await Promise.all([reads.positions(true), reads.orders({ limit: 500, isOpen: true })])
+    const ours = positions.filter((position) => signOf(position.quantity) !== 0)
+    const external = positions.filter(hasExternal)
     return {
       type: 'plan',
       card: reply(
@@ -305,10 +313,11 @@ const panic = defineAction({
           tone: 'bad',
           fields: [
             ...ours.map(heldLine),
-            field('Orders', `${orders.filter((order) => order.class === 'entry').length} entries are canceled, stops come off last`),
-            ...(external.length === 0
-              ? []
-              : [field('Not touched', external.map((position) => `${position.symbol} ${absolute(position.quantity)}`).join(', '))]),
+            field(
+              'Orders',
+              `${orders.filter((order) => order.class === 'entry' && order.origin === 'ours').length} entries are canceled, stops come off last`,
+            ),
+            ...(external.length === 0 ? [] : [field('Not touched', external.map(externalText).join(', '))]),
             field('Now', 'entries are paused already, and stay so whatever you answer'),
             field('After', 'HALTED until an admin resumes'),
           ],

@@ -16,16 +16,16 @@ import { resolveSymbol } from './symbol.ts'
 import { isLong, sideOf, sideWord } from './trading-group.ts'
 
 const PRICE = /^([+-]?\d+(\.\d+)?%|\d+(\.\d+)?)$/
-const priceWord = z.string().max(30).regex(PRICE, 'give a price as 64250, or a distance as 2%')
+export const PRICE_WORD = z.string().max(30).regex(PRICE, 'give a price as 64250, or a distance as 2%')
 
 // Open
 
 const TIMES = ['gtc', 'ioc', 'fok', 'post-only'] as const
 const Options = {
-  limit: priceWord.optional(),
-  at: priceWord.optional(),
-  or: priceWord.optional(),
-  sl: priceWord,
+  limit: PRICE_WORD.optional(),
+  at: PRICE_WORD.optional(),
+  or: PRICE_WORD.optional(),
+  sl: PRICE_WORD,
   tp: z.string().max(80).optional(),
   tif: z.enum(TIMES).optional(),
   for: z
@@ -201,7 +201,7 @@ const sl = defineAction({
   usage: '<sym> <price|2%|be|trail> [1%|off]',
   args: z.strictObject({
     symbol: z.string().min(1).max(30),
-    to: z.union([priceWord, z.enum(['be', 'trail'])]),
+    to: z.union([PRICE_WORD, z.enum(['be', 'trail'])]),
     trail: z
       .string()
       .max(20)
@@ -279,7 +279,7 @@ const tp = defineAction({
   group: 'Steer',
   summary: 'set, move or take off the target of a whole position',
   usage: '<sym> <price|4%|off>',
-  args: z.strictObject({ symbol: z.string().min(1).max(30), to: z.union([priceWord, z.literal('off')]) }),
+  args: z.strictObject({ symbol: z.string().min(1).max(30), to: z.union([PRICE_WORD, z.literal('off')]) }),
   read: inOrder('symbol', 'to'),
   examples: ['tp BTC 66000', 'tp ETH 4%', 'tp BTC off'],
   role: 'trader',

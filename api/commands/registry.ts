@@ -7,6 +7,7 @@ import { ALGO_COMMANDS } from './algo-group.ts'
 import { CLOSE_COMMANDS } from './close-group.ts'
 import type { Command } from './command.ts'
 import { CONTROL_COMMANDS } from './control-group.ts'
+import { EXTERNAL_COMMANDS } from './external-group.ts'
 import { ORDER_COMMANDS } from './order-group.ts'
 import { RESEARCH_COMMANDS } from './research-group.ts'
 import { STRATEGY_COMMANDS } from './strategy-group.ts'
@@ -22,6 +23,7 @@ export const COMMANDS: readonly Command[] = [
   ...CONTROL_COMMANDS,
   ...CLOSE_COMMANDS,
   ...ORDER_COMMANDS,
+  ...EXTERNAL_COMMANDS,
   ...ALGO_COMMANDS,
   ...RESEARCH_COMMANDS,
   ...SYSTEM_COMMANDS,

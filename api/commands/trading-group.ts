@@ -9,11 +9,17 @@ import { toId } from '../ids.ts'
 import { noAccount } from './account-group.ts'
 import { type Command, type CommandContext, defineRead, inOrder } from './command.ts'
 import { amount, duration, money, percent, price, short, signed, time } from './format.ts'
-import { type Reply, field, reply, runs, untrusted } from './reply.ts'
+import { type Button, type Field, type Reply, field, reply, runs, untrusted } from './reply.ts'
 import { resolveSymbol, tradeNumberOf } from './symbol.ts'
 
 export const isLong = (position: Pick<PositionRow, 'quantity'>): boolean => signOf(position.quantity) > 0
 export const sideOf = (position: Pick<PositionRow, 'quantity'>): 'long' | 'short' => (isLong(position) ? 'long' : 'short')
+
+export const hasExternal = (row: PositionRow): boolean => signOf(row.externalQuantity) !== 0
+
+/** `BTCUSDT long 0.5, ignored`. */
+export const externalText = (row: PositionRow): string =>
+  `${row.symbol} ${signOf(row.externalQuantity) > 0 ? 'long' : 'short'} ${absolute(row.externalQuantity)}${row.isExternalIgnored ? ', ignored' : ''}`
 
 /** Move since the entry, in the position's favor, as a fraction. */
 function moveOf(position: PositionRow): number {
@@ -45,14 +51,17 @@ const positions = defineRead({
   role: 'viewer',
   scope: 'trade:read',
   run: async (context, args) => {
-    const [account, open] = await Promise.all([context.ports.reads.account(), context.ports.reads.positions()])
+    const [account, all] = await Promise.all([context.ports.reads.account(), context.ports.reads.positions(true)])
     if (account === undefined) return noAccount()
+    const open = all.filter((p) => signOf(p.quantity) !== 0)
+    const external = all.filter(hasExternal)
     if (args.symbol !== undefined) {
       const resolved = await resolveSymbol(context, args.symbol, '/positions {}')
       if ('problem' in resolved) return resolved.problem
       const position = open.find((p) => p.symbol === resolved.symbol)
       return position === undefined
         ? reply(`No position in ${resolved.symbol}`, {
+            fields: external.filter((p) => p.symbol === resolved.symbol).map(externalField),
             buttons: [runs('Positions', '/positions'), runs('Why', `/why ${resolved.symbol}`), runs('Chart', `/chart ${resolved.symbol}`)],
           })
         : cardOf(position, account.updatedTs)
@@ -60,7 +69,13 @@ const positions = defineRead({
     if (open.length === 0)
       return reply('No open positions', {
         tone: 'ok',
-        buttons: [runs('Refresh', '/positions'), runs('Orders', '/orders'), runs('Trades', '/trades')],
+        fields: external.map(externalField),
+        buttons: [
+          ...external.flatMap(externalButtons),
+          runs('Refresh', '/positions'),
+          runs('Orders', '/orders'),
+          runs('Trades', '/trades'),
+        ],
       })
     const sorted = [...open].sort((a, b) =>
       args.sort === 'pnl'
@@ -90,9 +105,11 @@ const positions = defineRead({
         total: ['Total', '', '', signed(total), percent(toFloat(divide(total, account.equity, 6)), 2).replace(' %', '')],
         rowCommands: sorted.map((p) => `/positions ${p.symbol}`),
       },
+      fields: external.map(externalField),
       text: `as of ${time(account.updatedTs, account.updatedTs)}`,
       buttons: [
         runs('Refresh', '/positions'),
+        ...external.flatMap(externalButtons),
         ...sorted.slice(0, 4).map((p) => runs(short(p.symbol), `/positions ${p.symbol}`)),
         runs('Close all', '/close all'),
       ],
@@ -100,6 +117,12 @@ const positions = defineRead({
     })
   },
 })
+
+const externalField = (p: PositionRow): Field => field('Not Ballast’s', externalText(p))
+const externalButtons = (p: PositionRow): Button[] =>
+  p.isExternalIgnored
+    ? []
+    : [runs(`Adopt ${short(p.symbol)}`, `/adopt ${p.symbol}`), runs(`Ignore ${short(p.symbol)}`, `/ignore ${p.symbol}`)]
 
 function cardOf(position: PositionRow, now: number): Reply {
   const base = short(position.symbol)
@@ -114,6 +137,7 @@ function cardOf(position: PositionRow, now: number): Reply {
       field('Strategy', position.strategy ?? 'external'),
       field('Age', position.openedTs === null ? '–' : duration(now - position.openedTs)),
       ...(position.tradeNumber === null ? [] : [field('Trade', `#${position.tradeNumber}`)]),
+      ...(hasExternal(position) ? [externalField(position)] : []),
     ],
     buttons: [
       runs('Close 25 %', `/close ${position.symbol} 25%`),

@@ -6,6 +6,7 @@ import { OpenAPIHono, createRoute, z } from '@hono/zod-openapi'
 import { type ApiEnv, needs } from '../auth.ts'
 import type { Scope } from '../commands/command.ts'
 import type { ApiContext } from '../context.ts'
+import { signOf } from '../amount.ts'
 import { fromId } from '../ids.ts'
 import { problem } from '../problem.ts'
 import { Alert, Balance, Equity, Event, Status, Strategy, toAlert, toBalance, toEquity, toEvent, toStrategies } from '../account-shapes.ts'
@@ -86,7 +87,7 @@ export function readRoutes({ ports }: ApiContext) {
     }),
     async (c) => {
       const { symbol } = c.req.valid('query')
-      const rows = await reads.positions()
+      const rows = (await reads.positions(true)).filter((row) => signOf(row.quantity) !== 0 || signOf(row.externalQuantity) !== 0)
       return c.json(
         { data: rows.filter((row) => symbol === undefined || row.symbol === symbol).map(toPosition), nextCursor: null, hasMore: false },
         200,

@@ -5,16 +5,16 @@
 import { parseDecimal } from '../core/decimal.ts'
 import { type Lots, lots, orderId, strategyId, ts } from '../core/units.ts'
 import type { CommandOutcome, CommandScope, QueuedCommand, TraderCommand } from '../kernel/command.ts'
-import type { KernelInput } from '../kernel/event.ts'
+import { externalHoldId, takenHoldId } from '../kernel/external-hands.ts'
 import { type Hold, type HoldScope, liftRule, tradingState } from '../kernel/holds.ts'
 import { type Instrument, formatQuantity, parseQuantity } from '../market/instrument.ts'
 import { nearestOf } from '../core/nearest.ts'
-import { OrderDesk, type OrderDeskPorts } from './order-desk.ts'
+import { ExternalDesk, type ExternalDeskPorts } from './external-desk.ts'
+import { OrderDesk } from './order-desk.ts'
 
-export interface CommandDeskPorts extends OrderDeskPorts {
+export interface CommandDeskPorts extends ExternalDeskPorts {
   /** What stands against loosening, in words; empty when streams are fresh and the account is reconciled (S11). */
   readonly preflight: () => readonly string[]
-  readonly submit: (inputs: () => readonly KernelInput[]) => Promise<number>
   /** After a panic: waits for the venue's own word, at most a few seconds. */
   readonly verifyFlat: () => Promise<string>
 }
@@ -28,10 +28,12 @@ const done = (text: string, seq?: number): CommandOutcome => ({ status: 'done', 
 export class CommandDesk {
   private readonly ports: CommandDeskPorts
   private readonly orders: OrderDesk
+  private readonly external: ExternalDesk
 
   constructor(ports: CommandDeskPorts) {
     this.ports = ports
     this.orders = new OrderDesk(ports)
+    this.external = new ExternalDesk(ports)
   }
 
   async carryOut(queued: QueuedCommand, nowMs: number): Promise<CommandOutcome> {
@@ -75,6 +77,14 @@ export class CommandDesk {
         if (typeof instrument === 'string') return refused(instrument)
         return command.name === 'open' ? this.orders.open(command, instrument, actor) : this.orders.protect(command, instrument, actor)
       }
+      case 'adopt':
+      case 'ignore': {
+        const instrument = this.instrument(command.symbol)
+        if (typeof instrument === 'string') return refused(instrument)
+        return command.name === 'adopt' ? this.external.adopt(command, instrument, actor) : this.external.ignore(instrument, actor)
+      }
+      case 'reconcile':
+        return this.external.reconcile(command.keys, actor)
       case 'change':
         return this.orders.change(command, actor)
       case 'work':
@@ -132,7 +142,7 @@ export class CommandDesk {
     const scope = this.scope(command.scope)
     if (typeof scope === 'string') return refused(scope)
     const { kernel } = this.ports
-    const wanted = kernel.holds.filter((h) => scope.type === 'account' || sameScope(h.scope, scope))
+    const wanted = kernel.holds.filter((h) => scope.type === 'account' || sameScope(h.scope, scope) || this.belongsTo(h, scope))
     if (wanted.length === 0) return done('Nothing is held: trading runs.')
     const problems = this.ports.preflight()
     if (problems.length > 0) return refused(`Not resumed: ${problems.join('; ')}.`)
@@ -141,7 +151,9 @@ export class CommandDesk {
     const lifts: Hold[] = []
     for (const hold of wanted) {
       const rule = liftRule(hold, now)
-      if (!rule.liftable) kept.push(`${hold.id}: ${rule.why}`)
+      const external = this.externalWhy(hold)
+      if (external !== undefined) kept.push(`${hold.id}: ${external}`)
+      else if (!rule.liftable) kept.push(`${hold.id}: ${rule.why}`)
       else if (rule.adminOnly && !command.isAdmin) kept.push(`${hold.id}: ${rule.why}`)
       else lifts.push(hold)
     }
@@ -152,6 +164,30 @@ export class CommandDesk {
       `${state}. Signals that came while held are dead; the next fresh ones count.${kept.length > 0 ? ` Still held: ${kept.join('; ')}.` : ''}`,
       seq,
     )
+  }
+
+  /** A strategy is closing-only for what was closed of one of its symbols: re-entering the last such symbol lets it go on (S8). */
+  private belongsTo(hold: Hold, scope: HoldScope): boolean {
+    if (scope.type !== 'symbol' || hold.scope.type !== 'strategy') return false
+    const { strategy } = hold.scope
+    const { kernel } = this.ports
+    if (hold.id !== takenHoldId(strategy) || kernel.portfolio.ownerOf(scope.instrument) !== strategy) return false
+    return !kernel.config.instruments.some(
+      ({ index, symbol }) =>
+        index !== scope.instrument &&
+        kernel.portfolio.ownerOf(index) === strategy &&
+        kernel.holds.some((other) => other.id === takenHoldId(symbol)),
+    )
+  }
+
+  /** What is not ours is adopted or ignored, and no /resume says which (S8). */
+  private externalWhy(hold: Hold): string | undefined {
+    if (hold.scope.type !== 'symbol') return undefined
+    const { instrument } = hold.scope
+    const { symbol } = this.ports.kernel.config.instruments[instrument] as Instrument
+    return hold.id === externalHoldId(symbol) && this.ports.kernel.portfolio.externalLots(instrument) !== 0
+      ? `say /adopt ${symbol} or /ignore ${symbol}`
+      : undefined
   }
 
   private async halt(command: Extract<TraderCommand, { readonly name: 'halt' }>, actor: string): Promise<CommandOutcome> {

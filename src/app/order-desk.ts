@@ -189,17 +189,22 @@ export class OrderDesk {
     instrument: Instrument,
     done: string,
   ): CommandOutcome {
-    for (const fact of asked.facts)
-      if (fact.type === 'order-denied') {
-        const { problem } = fact.figures
-        if (problem !== undefined) return { status: 'refused', text: `${instrument.symbol}: ${problem}.`, seq: asked.seq }
-        const figures = Object.entries(fact.figures)
-          .map(([name, value]) => `${name} ${value}`)
-          .join(', ')
-        return { status: 'refused', text: `${instrument.symbol}: denied by ${fact.rule} (${figures}).`, seq: asked.seq }
-      }
+    const denial = denialText(asked.facts, instrument)
+    if (denial !== undefined) return { status: 'refused', text: denial, seq: asked.seq }
     return { status: 'done', text: done, seq: asked.seq }
   }
+}
+
+/** Why the kernel has denied it, with the figures that decided; undefined where it has not. */
+export function denialText(facts: readonly KernelFact[], instrument: Instrument): string | undefined {
+  const denied = facts.find((fact) => fact.type === 'order-denied')
+  if (denied?.type !== 'order-denied') return undefined
+  const { problem } = denied.figures
+  if (problem !== undefined) return `${instrument.symbol}: ${problem}.`
+  const figures = Object.entries(denied.figures)
+    .map(([name, value]) => `${name} ${value}`)
+    .join(', ')
+  return `${instrument.symbol}: denied by ${denied.rule} (${figures}).`
 }
 
 const sideWord = (side: Side): string => (side === 1 ? 'BUY' : 'SELL')
@@ -253,7 +258,7 @@ function orOrder(text: string, instrument: Instrument, first: PlacedOrder, mark:
 }
 
 /** `64250`, or `-2%` of `from`; a percent without a sign goes the way that `away` says (1 with the position, -1 against it). */
-function priceAt(text: string, instrument: Instrument, from: Ticks, side: Side, away: 1 | -1): Ticks | string {
+export function priceAt(text: string, instrument: Instrument, from: Ticks, side: Side, away: 1 | -1): Ticks | string {
   const percent = /^([+-]?)(\d{1,3}(?:\.\d{1,4})?)%$/.exec(text)
   if (percent !== null) {
     const millionths = parseDecimal(percent[2] as string, 4, 'nearest') ?? 0

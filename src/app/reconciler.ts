@@ -3,7 +3,7 @@
  * Never overwrites our books on one reading: a difference counts when a second one, five seconds later, agrees.
  */
 import { formatDecimal } from '../core/decimal.ts'
-import { CASH_SCALE, DAY_MS, HOUR_MS, type Ts, cash, ts } from '../core/units.ts'
+import { CASH_SCALE, DAY_MS, HOUR_MS, type InstrumentIndex, type Ticks, type Ts, cash, ts } from '../core/units.ts'
 import { type Result, ok } from '../core/result.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { type Difference, type KnownState, adjustmentsOf, differenceOf, eventsOf, isClean } from '../trading/reconcile.ts'
@@ -46,7 +46,7 @@ export function knownStateOf(kernel: Kernel): KnownState {
     tag: kernel.config.tag,
     find: (i, id, venueOrderId) => kernel.orders.find(i, id, venueOrderId),
     open: (i) => kernel.orders.open(i),
-    positionLots: (i) => kernel.portfolio.positionLots(i),
+    positionLots: (i) => kernel.portfolio.venueLots(i),
     isBooked: (tradeId) => kernel.orders.isBooked(tradeId),
     get nextOrderId() {
       return kernel.orders.peekOrderId()
@@ -212,7 +212,7 @@ export class Reconciler {
     if (!sameDifference(difference, differenceOf(reading, this.indexes(), this.known))) return false
     const at = this.ports.now()
     const before = kernel.portfolio.ledger.wallet
-    const events = adjustmentsOf(difference, (i) => kernel.portfolio.mark(i), 'found by reconciliation, twice', at)
+    const events = adjustmentsOf(difference, (i) => this.bookingPrice(i, reading), 'found by reconciliation, twice', at)
     if (events.length > 0) await driver.submit(() => events)
     // A booked position realizes at the mark: what is left of the wallet's difference after it is a flow or a correction.
     const rest = cash(difference.wallet - (kernel.portfolio.ledger.wallet - before))
@@ -221,6 +221,14 @@ export class Reconciler {
         { type: 'wallet-adjusted', coin: kernel.config.instruments[0]?.settleCoin ?? 'USDT', amount: rest, cause: 'reconcile', ts: at },
       ])
     return true
+  }
+
+  /** What was not known at all was opened at its average; a change of what was known happened at about the mark. */
+  private bookingPrice(i: InstrumentIndex, reading: AccountReading): Ticks {
+    const { portfolio } = this.ports.kernel
+    const row = reading.positions.find((p) => p.instrument === i)
+    const mark = portfolio.mark(i) > 0 ? portfolio.mark(i) : (row?.mark ?? portfolio.mark(i))
+    return portfolio.venueLots(i) === 0 ? (row?.entry ?? mark) : mark
   }
 
   private async holdForOther(difference: Difference): Promise<void> {

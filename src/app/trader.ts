@@ -19,6 +19,7 @@ import type { BybitVenue } from '../venue/bybit/bybit-venue.ts'
 import type { StreamName, StreamPart, StreamState } from '../venue/bybit/transport.ts'
 import type { Quote, VenueHandlers } from '../venue/port.ts'
 import { AccountCheck } from './account-check.ts'
+import { accountItems } from './account-items.ts'
 import { type BootFailure, keyRefused, refusedClock, setLeverages, untilAnswered } from './boot.ts'
 import { CommandDesk } from './command-desk.ts'
 import type { EmergencyNotice } from './emergency-file.ts'
@@ -245,7 +246,12 @@ export class Trader {
       preflight: () => [...this.streams.problems(), ...(this.account.isClean ? [] : ['the account is not reconciled'])],
       submit: (inputs) => this.driver.submit(inputs),
       ask: (input) => this.ask(input),
-      verifyFlat: () => verifyFlat(venue, this.instruments, wall, now),
+      verifyFlat: () => verifyFlat(venue, kernel, wall, now),
+      compare: async () => {
+        const reading = await venue.readAccount(now())
+        return reading.ok ? accountItems(reading.value, kernel, known) : reading.error.detail
+      },
+      reconcile: () => void this.account.run(false),
     })
   }
 

@@ -1,33 +1,57 @@
 /**
- * The last word of a panic: the exchange is read until it is flat, and what is left is said (S7).
- * Never believes our own books.
+ * The last word of a panic: the exchange is read until what is Ballast's is flat, and what is left is said (S7).
+ * Never believes our own books about what is ours to close; what is not ours is listed, and not waited for.
  */
-import type { Ts } from '../core/units.ts'
-import type { Instrument } from '../market/instrument.ts'
+import { type Lots, type Ts, lots } from '../core/units.ts'
+import type { Kernel } from '../kernel/kernel.ts'
+import { type Instrument, formatQuantity } from '../market/instrument.ts'
+import { ownerOfClientOrderId } from '../trading/order.ts'
+import type { AccountReading } from '../trading/report.ts'
 import type { Venue } from '../venue/port.ts'
 import type { Wall } from './wall.ts'
 
 const VERIFY_MS = 30_000
 const READ_EVERY_MS = 500
 
-export async function verifyFlat(venue: Venue, instruments: readonly Instrument[], wall: Wall, now: () => Ts): Promise<string> {
+export async function verifyFlat(venue: Pick<Venue, 'readAccount'>, kernel: Kernel, wall: Wall, now: () => Ts): Promise<string> {
   const startMs = wall.steadyMs()
   let last = 'the exchange has not answered'
   while (wall.steadyMs() - startMs < VERIFY_MS) {
     const reading = await venue.readAccount(now())
     if (reading.ok) {
-      const open = reading.value.positions.filter((p) => p.lots !== 0)
-      const orders = reading.value.openOrders
-      if (open.length === 0 && orders.length === 0) {
+      const { left, untouched } = look(reading.value, kernel)
+      const others = untouched.length === 0 ? '' : ` Not touched: ${untouched.join(', ')}.`
+      if (left.length === 0) {
         const at = new Date(now()).toISOString().slice(11, 19)
-        return `FLAT: 0 positions, 0 open orders in Ballast's scope, read from Bybit ${at}. Trading is halted until an admin resumes.`
+        return `FLAT: 0 positions, 0 open orders in Ballast's scope, read from Bybit ${at}.${others} Trading is halted until an admin resumes.`
       }
-      last = [
-        ...open.map((p) => `${instruments[p.instrument]?.symbol ?? ''} still open`),
-        ...(orders.length > 0 ? [`${orders.length} orders still open`] : []),
-      ].join(', ')
+      last = left.join(', ')
     }
     await wall.sleep(READ_EVERY_MS)
   }
   return `NOT FLAT: ${last}. It is being tried again; stops stand at the exchange.`
+}
+
+function look(reading: AccountReading, kernel: Kernel): { readonly left: readonly string[]; readonly untouched: readonly string[] } {
+  const { config, portfolio } = kernel
+  const left: string[] = []
+  const untouched: string[] = []
+  const held = new Set<number>()
+  for (const { instrument: i, lots: size } of reading.positions) {
+    if (size === 0) continue
+    held.add(i)
+    const external: number = portfolio.externalLots(i)
+    const instrument = config.instruments[i] as Instrument
+    const name = (quantity: Lots): string => `${instrument.symbol} ${formatQuantity(instrument, quantity)}`
+    if (size !== external) left.push(`${name(lots(Math.abs(size - external)))} still open`)
+    if (external !== 0) untouched.push(`${name(lots(Math.abs(external)))} (not Ballast's)`)
+  }
+  const isStranger = (clientOrderId: string): boolean => clientOrderId === '' || ownerOfClientOrderId(clientOrderId, config.tag) !== 'ours'
+  // What the venue made guards a position. Without one it is on its way out, and counts until it is gone.
+  const theirs = reading.openOrders.filter((o) => isStranger(o.clientOrderId) && (o.origin === 'external' || held.has(o.instrument)))
+  const open = reading.openOrders.length - theirs.length
+  if (open > 0) left.push(`${open} ${open === 1 ? 'order' : 'orders'} still open`)
+  const orders = theirs.filter((o) => o.origin === 'external').length
+  if (orders > 0) untouched.push(`${orders} ${orders === 1 ? 'order' : 'orders'} of others`)
+  return { left, untouched }
 }

@@ -40,6 +40,21 @@ export const STEERING = [
   { name: 'amend', summary: 'change price, trigger or quantity of an open order in place', usage: '<order id> [limit=] [trigger=] [qty=]' },
   { name: 'algos', summary: 'orders that are worked in parts: how far, at which price', usage: '[all]' },
   { name: 'algo', summary: 'pause, resume or cancel an order that is worked in parts', usage: '<id> <pause|resume|cancel>' },
+  {
+    name: 'adopt',
+    summary: 'make a position that is not Ballast’s its own: an owner, and a stop at once',
+    usage: '<sym> [strategy] [sl=<price|2%>]',
+  },
+  {
+    name: 'ignore',
+    summary: 'leave a position that is not Ballast’s as it is, and let entries on the symbol go on',
+    usage: '<sym>',
+  },
+  {
+    name: 'reconcile',
+    summary: 'where Ballast’s books and Bybit differ, read now; fix carries out what is proposed',
+    usage: '[fix]',
+  },
   { name: 'panic', summary: 'close everything that Ballast opened, cancel the rest, halt', usage: '[reason]' },
   { name: 'halt', summary: 'no orders at all but exits that a person asks for; stops stay on Bybit', usage: '<reason>' },
   { name: 'health', summary: 'how each part is', usage: '' },

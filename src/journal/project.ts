@@ -51,7 +51,7 @@ export class Projector {
 
   /** Whether a new mark changes what people see: what is held, and what they may enter by hand. */
   private isWatched(i: InstrumentIndex): boolean {
-    return this.kernel.portfolio.trip(i) !== undefined || this.kernel.portfolio.ownerOf(i) === MANUAL_OWNER
+    return this.kernel.portfolio.venueLots(i) !== 0 || this.kernel.portfolio.ownerOf(i) === MANUAL_OWNER
   }
 
   private instrument(i: InstrumentIndex): Instrument {
@@ -118,8 +118,13 @@ export class Projector {
         touched.add(input.instrument)
         this.openTradeRow(input.instrument, changes)
         return
+      case 'adopt-external':
+      case 'ignore-external':
+        touched.add(input.instrument)
+        return
       case 'wallet-adjusted':
       case 'instrument-changed':
+      case 'cancel-leftover':
       case 'add-hold':
       case 'lift-hold':
       case 'close-position':
@@ -195,6 +200,11 @@ export class Projector {
         return
       }
       case 'stop-requested':
+        touched.add(fact.instrument)
+        return
+      case 'external-adopted':
+      case 'external-ignored':
+      case 'stop-adopted':
         touched.add(fact.instrument)
         return
       case 'hold-added':

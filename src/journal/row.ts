@@ -75,6 +75,9 @@ export interface PositionRow {
   readonly strategy: string | null
   readonly tradeNumber: number | null
   readonly openedTs: number | null
+  /** Signed, what in the symbol is not Ballast's (S8). */
+  readonly externalQuantity: string
+  readonly isExternalIgnored: boolean
   readonly updatedTs: number
 }
 

@@ -72,6 +72,8 @@ export function positionRow(kernel: Kernel, i: InstrumentIndex): PositionRow {
     strategy: trip?.strategy ?? null,
     tradeNumber: trip?.number ?? null,
     openedTs: trip?.entryTs ?? null,
+    externalQuantity: formatQuantity(instrument, portfolio.externalLots(i)),
+    isExternalIgnored: portfolio.isExternalIgnored(i),
     updatedTs: portfolio.now,
   }
 }

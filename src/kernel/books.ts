@@ -2,12 +2,13 @@
  * The books: what the venue said becomes orders, positions and money.
  * Never decides: the same inputs give the same books, whether they are applied or folded.
  */
-import { cash, lots } from '../core/units.ts'
+import { type InstrumentIndex, type Ticks, cash, lots } from '../core/units.ts'
 import type { Instrument } from '../market/instrument.ts'
 import type { OrderAdopted, OrderEvent, OrderFilled, PositionAdjusted } from '../trading/event.ts'
 import type { IntentClass, Order } from '../trading/order.ts'
 import type { AlgorithmBook } from './algorithm-book.ts'
 import { OPERATOR_CLOSE } from './desk.ts'
+import type { ExternalAdopted } from './event.ts'
 import type { OrderBook, OrderOutcome } from './order-book.ts'
 import type { PortfolioState } from './portfolio-state.ts'
 
@@ -58,19 +59,34 @@ export class Books {
     this.orders.adopt(event, owner, klass)
   }
 
-  /** The venue's position is another than ours: the difference is booked as external, at the price that came with it. */
+  /** The venue's position is another than the books': somebody else's hands, at the price that came with it (S8). */
   adjusted(event: PositionAdjusted): void {
-    const held = this.portfolio.positionLots(event.instrument)
-    const difference = event.lots - held
+    const difference = event.lots - this.portfolio.venueLots(event.instrument)
     if (difference === 0) return
     this.portfolio.rebaseFills(event.instrument)
-    const order = this.bookingOrder(event, difference)
-    this.portfolio.bookFill(order, event.price, lots(Math.abs(difference)), cash(0), 'external', event.ts)
+    const order = this.bookingOrder(event, difference, event.cause)
+    this.portfolio.bookFill(order, event.price, lots(Math.abs(difference)), cash(0), exitReasonOf(order), event.ts)
     this.portfolio.rebaseFills(event.instrument)
   }
 
-  /** The pseudo order under which a difference to the venue is booked. It never enters the book of orders. */
-  private bookingOrder(event: PositionAdjusted, difference: number): Order {
+  /** What was somebody else's becomes a trade of ours (S8). */
+  adoptExternal(fact: ExternalAdopted): void {
+    const order = this.bookingOrder(fact, fact.lots, 'adopted')
+    this.portfolio.adopt({ ...order, strategy: fact.strategy, stop: fact.stop, orderId: fact.orderId }, fact.price, fact.ts)
+    this.orders.reserve(fact.orderId)
+  }
+
+  ignoreExternal(i: InstrumentIndex): void {
+    this.portfolio.ignoreExternal(i)
+  }
+
+  adoptStop(i: InstrumentIndex, stop: Ticks): void {
+    const trip = this.portfolio.trip(i)
+    if (trip !== undefined) trip.stop = stop
+  }
+
+  /** The pseudo order under which something is booked that no order of ours did. It never enters the book of orders. */
+  private bookingOrder(event: Pick<PositionAdjusted, 'instrument' | 'ts'>, difference: number, cause: string): Order {
     return {
       orderId: this.orders.peekOrderId(),
       clientOrderId: '',
@@ -93,7 +109,7 @@ export class Books {
       targets: undefined,
       timeInForce: 'gtc',
       reduceOnly: false,
-      reason: { rule: event.cause, values: {} },
+      reason: { rule: cause, values: {} },
       plannedLoss: undefined,
       status: 'filled',
       tradeIds: [],
@@ -115,7 +131,9 @@ function exitReasonOf(order: Order): string {
       return 'liquidation'
     case 'adl':
       return 'adl'
+    // Somebody closed it past us: a person's close (S8).
     case 'external':
+      return 'operator'
     case 'panic-direct':
       return order.origin
     case 'ours':

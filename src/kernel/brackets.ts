@@ -98,7 +98,7 @@ export class Brackets {
   }
 
   /** Targets together never ask for more than is held: the farthest gives way. */
-  private fit(i: InstrumentIndex): void {
+  fit(i: InstrumentIndex): void {
     const held: number = this.portfolio.positionLots(i)
     const targets = this.targets(i)
     // Flat: the venue takes reduce-only orders off by itself.

@@ -53,6 +53,12 @@ export type TraderCommand =
   | { readonly name: 'change'; readonly orderId: number; readonly limit?: string; readonly trigger?: string; readonly quantity?: string }
   /** Steers an order that is being worked. */
   | { readonly name: 'work'; readonly id: number; readonly to: 'paused' | 'working' | 'ended' }
+  /** A position that is not ours gets an owner and a stop (S8). */
+  | { readonly name: 'adopt'; readonly symbol: string; readonly strategy?: string; readonly stop?: string }
+  /** A position that is not ours stays so, and entries go on (S8). */
+  | { readonly name: 'ignore'; readonly symbol: string }
+  /** Compares with the exchange; with keys, carries out the fixes of these differences where they still stand. */
+  | { readonly name: 'reconcile'; readonly keys?: readonly string[] }
   /** Without an order: all entries. */
   | { readonly name: 'cancel'; readonly orderId?: number }
   | { readonly name: 'strategy'; readonly strategy: string; readonly mode: 'running' | 'closing-only' | 'off' }
@@ -64,6 +70,9 @@ export interface CommandOutcome {
   readonly text: string
   /** Journal sequence number of the last fact that it led to. */
   readonly seq?: number
+  readonly table?: { readonly columns: readonly string[]; readonly rows: readonly (readonly string[])[] }
+  /** What a second command may name. */
+  readonly keys?: readonly string[]
 }
 
 /** A row as the trader takes it. */

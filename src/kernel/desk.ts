@@ -21,7 +21,7 @@ import type { OrderEvent } from '../trading/event.ts'
 import { type IntentClass, type Order, type OrderIntent, type Reason, clientOrderIdOf, openLotsOf, venueTargets } from '../trading/order.ts'
 import type { AlgorithmBook } from './algorithm-book.ts'
 import type { KernelConfig } from './config.ts'
-import type { AlertSeverity, OrderSubmitted, Outbox, StopRequested } from './event.ts'
+import type { AlertSeverity, CancelLeftover, OrderSubmitted, Outbox, StopRequested } from './event.ts'
 import type { OrderBook } from './order-book.ts'
 import type { PortfolioState } from './portfolio-state.ts'
 import type { StrategyRun } from './strategy-run.ts'
@@ -32,6 +32,7 @@ export interface OrderLink {
   readonly group?: OrderId
 }
 const ALONE: OrderLink = {}
+const ASKED_MAX = 8
 
 /** Reason of an exit that a person asked for. */
 export const OPERATOR_CLOSE = 'operator close'
@@ -43,6 +44,8 @@ export class Desk {
   private readonly outbox: Outbox
   private readonly runs: readonly (StrategyRun | undefined)[]
   private readonly algorithms: AlgorithmBook
+  /** Stops that were asked for and that the venue has not confirmed yet, by instrument, oldest first. */
+  private readonly asked: Ticks[][]
 
   constructor(
     config: KernelConfig,
@@ -58,6 +61,7 @@ export class Desk {
     this.orders = orders
     this.outbox = outbox
     this.runs = runs
+    this.asked = config.instruments.map(() => [])
   }
 
   private instrument(i: InstrumentIndex): Instrument {
@@ -159,7 +163,21 @@ export class Desk {
   /** The stop that the trade is meant to have from now on. */
   foldStop(i: InstrumentIndex, stop: Ticks | undefined): void {
     const trip = this.portfolio.trip(i)
-    if (trip !== undefined && stop !== undefined) trip.stop = stop
+    if (trip === undefined || stop === undefined) return
+    trip.stop = stop
+    const asked = this.asked[i] as Ticks[]
+    asked.push(stop)
+    if (asked.length > ASKED_MAX) asked.shift()
+  }
+
+  hasAsked(i: InstrumentIndex, stop: Ticks): boolean {
+    return (this.asked[i] as Ticks[]).includes(stop)
+  }
+
+  /** The venue has it: what was asked for before it is over. */
+  confirmStop(i: InstrumentIndex, stop: Ticks): void {
+    const asked = this.asked[i] as Ticks[]
+    asked.splice(0, asked.indexOf(stop) + 1)
   }
 
   /** An order or a denial that came from a strategy's opinion; a person's close is none. */
@@ -266,6 +284,12 @@ export class Desk {
       cause,
       ts: this.portfolio.now,
     })
+  }
+
+  /** The books have nothing to change: the order is over for them. */
+  cancelLeftover({ instrument, orderId, clientOrderId, venueOrderId, actor }: CancelLeftover): void {
+    const cause = `left over, by ${actor}`
+    this.outbox.push({ type: 'cancel-requested', orderId, instrument, clientOrderId, venueOrderId, cause, ts: this.portfolio.now })
   }
 
   requestCancel(order: Order, cause: string): void {

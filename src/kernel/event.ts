@@ -128,6 +128,34 @@ export interface SteerAlgorithm {
   readonly actor: string
   readonly ts: Ts
 }
+/** A person makes a position that is not ours one of ours: it gets an owner and a stop (S8). */
+export interface AdoptExternal {
+  readonly type: 'adopt-external'
+  readonly instrument: InstrumentIndex
+  /** The owner of the symbol. */
+  readonly strategy: StrategyId
+  /** Absent: the default stop. */
+  readonly stop: Ticks | undefined
+  readonly actor: string
+  readonly ts: Ts
+}
+/** A person says that a position that is not ours is to stay so, and that entries go on (S8). */
+export interface IgnoreExternal {
+  readonly type: 'ignore-external'
+  readonly instrument: InstrumentIndex
+  readonly actor: string
+  readonly ts: Ts
+}
+/** An order of ours that the books call finished and the venue lists as open: it is taken off. */
+export interface CancelLeftover {
+  readonly type: 'cancel-leftover'
+  readonly instrument: InstrumentIndex
+  readonly orderId: OrderId
+  readonly clientOrderId: string
+  readonly venueOrderId: string
+  readonly actor: string
+  readonly ts: Ts
+}
 /** Flattens all that Ballast opened and halts (S7). */
 export interface PanicInput {
   readonly type: 'panic'
@@ -177,6 +205,9 @@ export type KernelInput =
   | ChangeProtection
   | StartAlgorithm
   | SteerAlgorithm
+  | AdoptExternal
+  | IgnoreExternal
+  | CancelLeftover
   | PanicInput
   | SetStrategyMode
   | StrategyHung
@@ -270,6 +301,32 @@ export interface StopRequested {
   readonly cause: string
   readonly ts: Ts
 }
+/** The stop was tightened past us, and is the one that is meant from now on (S8). */
+export interface StopAdopted {
+  readonly type: 'stop-adopted'
+  readonly instrument: InstrumentIndex
+  readonly stop: Ticks
+  readonly ts: Ts
+}
+export interface ExternalAdopted {
+  readonly type: 'external-adopted'
+  /** Of the sequence, so that the trade has an entry of its own. */
+  readonly orderId: OrderId
+  readonly instrument: InstrumentIndex
+  readonly strategy: StrategyId
+  /** Signed. */
+  readonly lots: Lots
+  readonly price: Ticks
+  readonly stop: Ticks
+  readonly actor: string
+  readonly ts: Ts
+}
+export interface ExternalIgnored {
+  readonly type: 'external-ignored'
+  readonly instrument: InstrumentIndex
+  readonly actor: string
+  readonly ts: Ts
+}
 export interface HoldAdded {
   readonly type: 'hold-added'
   readonly hold: Hold
@@ -339,6 +396,9 @@ export type KernelFact =
   | AlgorithmChanged
   | AlgorithmEnded
   | StopRequested
+  | StopAdopted
+  | ExternalAdopted
+  | ExternalIgnored
   | HoldAdded
   | HoldLifted
   | StrategyStateKept

@@ -4,6 +4,7 @@
  */
 import { assertNever } from '../core/assert.ts'
 import type { AlgorithmBook } from './algorithm-book.ts'
+import type { Books } from './books.ts'
 import type { Desk } from './desk.ts'
 import type { KernelFact } from './event.ts'
 import type { Guard } from './guard.ts'
@@ -12,7 +13,15 @@ import type { StrategyRun } from './strategy-run.ts'
 
 type Runs = readonly (StrategyRun | undefined)[]
 
-export function foldFact(fact: KernelFact, desk: Desk, guard: Guard, orders: OrderBook, algorithms: AlgorithmBook, runs: Runs): void {
+export function foldFact(
+  fact: KernelFact,
+  desk: Desk,
+  guard: Guard,
+  orders: OrderBook,
+  algorithms: AlgorithmBook,
+  runs: Runs,
+  books: Books,
+): void {
   switch (fact.type) {
     case 'order-submitted':
       desk.foldSubmitted(fact)
@@ -42,6 +51,15 @@ export function foldFact(fact: KernelFact, desk: Desk, guard: Guard, orders: Ord
       return
     case 'stop-requested':
       desk.foldStop(fact.instrument, fact.stop)
+      return
+    case 'stop-adopted':
+      books.adoptStop(fact.instrument, fact.stop)
+      return
+    case 'external-adopted':
+      books.adoptExternal(fact)
+      return
+    case 'external-ignored':
+      books.ignoreExternal(fact.instrument)
       return
     case 'algorithm-started':
       orders.reserve(fact.order.id)

@@ -2,20 +2,22 @@
  * The guard: findings of breakers, watchdogs and reconciliation become holds, stops, closes and alerts.
  * Never lifts a hold by itself (S1) and never touches what is not ours (S8).
  */
-import { type InstrumentIndex, type StrategyId, type Ts, cash, lots, ticks, ts } from '../core/units.ts'
-import { type Instrument, formatQuantity } from '../market/instrument.ts'
-import type { OrderAdopted, OrderEvent, PositionAdjusted } from '../trading/event.ts'
+import { type InstrumentIndex, type StrategyId, type Ts, cash, ticks, ts } from '../core/units.ts'
+import { type Instrument, type InstrumentStatus, formatPrice, formatQuantity } from '../market/instrument.ts'
+import type { OrderAdopted, OrderEvent } from '../trading/event.ts'
 import type { Algorithms } from './algorithms.ts'
 import type { KernelConfig } from './config.ts'
 import type { Desk } from './desk.ts'
 import type { Outbox } from './event.ts'
 import { type Hold, tradingState } from './holds.ts'
-import type { OrderOutcome } from './order-book.ts'
+import type { OrderBook, OrderOutcome } from './order-book.ts'
 import type { PortfolioState } from './portfolio-state.ts'
 
 /** S5: repair at once, alert after 5 s, close after 30 s of wall time. */
 const BARE_ALERT_MS = 5_000
 const BARE_CLOSE_MS = 30_000
+/** The watchdog looks again after this long: what is told of the first look is told once. */
+const BARE_REPEAT_MS = 2_500
 /** Stop that the watchdog sets when the trade declared none, as a fraction of the mark. */
 const EMERGENCY_STOP_FRACTION = 0.02
 const PANIC_HOLD = 'panic'
@@ -31,8 +33,18 @@ export class Guard {
   private readonly outbox: Outbox
   private readonly desk: Desk
   private readonly algorithms: Algorithms
+  private readonly orders: OrderBook
 
-  constructor(config: KernelConfig, portfolio: PortfolioState, holds: Hold[], outbox: Outbox, desk: Desk, algorithms: Algorithms) {
+  constructor(
+    config: KernelConfig,
+    portfolio: PortfolioState,
+    orders: OrderBook,
+    holds: Hold[],
+    outbox: Outbox,
+    desk: Desk,
+    algorithms: Algorithms,
+  ) {
+    this.orders = orders
     this.algorithms = algorithms
     this.config = config
     this.portfolio = portfolio
@@ -50,10 +62,12 @@ export class Guard {
     return this.holds.some((hold) => hold.id === PANIC_HOLD || hold.id === RED_HOLD)
   }
 
-  addHold(hold: Hold): void {
-    if (this.holds.some((h) => h.id === hold.id)) return
+  /** Answers whether it is new. */
+  addHold(hold: Hold): boolean {
+    if (this.holds.some((h) => h.id === hold.id)) return false
     this.foldHold(hold)
     this.outbox.push({ type: 'hold-added', hold, ts: this.portfolio.now })
+    return true
   }
 
   foldHold(hold: Hold): void {
@@ -175,7 +189,7 @@ export class Guard {
   }
 
   /** S5: a position without its stop at the venue. */
-  protect(i: InstrumentIndex, bareMs: number): void {
+  protect(i: InstrumentIndex, bareMs: number, cause = `missing for ${bareMs} ms`): void {
     const trip = this.portfolio.trip(i)
     const held = this.portfolio.positionLots(i)
     if (trip === undefined || held === 0) return
@@ -206,32 +220,38 @@ export class Guard {
         i,
         `${symbol} has no stop on Bybit for ${Math.round(bareMs / 1000)} s. Setting it again; closed at 30 s.`,
       )
-    this.desk.requestProtection(i, { stop }, `missing for ${bareMs} ms`)
+    else if (bareMs > 0 && bareMs < BARE_REPEAT_MS && this.wasTakenOff(i, trip.entryTs))
+      this.desk.alert(
+        'stop.moved_outside',
+        'P2',
+        i,
+        `${symbol}: the stop was taken off outside Ballast. Setting it again at ${formatPrice(this.instrument(i), stop)}.`,
+      )
+    this.desk.requestProtection(i, { stop }, cause)
   }
 
-  /** S8: an external change holds entries on the symbol until somebody says what it was. */
-  afterAdjustment(event: PositionAdjusted, heldBefore: number): void {
-    const held = event.lots
-    if (held === heldBefore) return
-    const instrument = this.instrument(event.instrument)
-    const isReduction = Math.abs(held) < Math.abs(heldBefore) && (held === 0 || held > 0 === heldBefore > 0)
-    const text = `${instrument.symbol}: the position on Bybit is ${formatQuantity(instrument, held)}, ours was ${formatQuantity(instrument, lots(heldBefore))} (${event.cause})`
-    this.addHold({
-      id: `external-${instrument.symbol}`,
-      scope: { type: 'symbol', instrument: event.instrument },
-      effect: 'no-entries',
-      cause: 'external',
-      actor: 'trader',
-      reason: text,
-      since: this.portfolio.now,
-    })
-    this.algorithms.endOn(event.instrument, 'external change')
-    if (isReduction) this.desk.cancelEntriesOf(event.instrument, 'external reduction')
+  /** Whether the stop that this trade had was canceled at the venue; it may also never have come. */
+  private wasTakenOff(i: InstrumentIndex, since: Ts): boolean {
+    return this.orders
+      .recent(i)
+      .some((o) => o.origin === 'attached-stop' && o.kind !== 'trailing-stop' && o.status === 'canceled' && o.updatedTs >= since)
+  }
+
+  /** The exchange trades the symbol otherwise than before: entries are checked against it, exits go on. */
+  afterStatus(i: InstrumentIndex, status: InstrumentStatus): void {
+    const { symbol } = this.instrument(i)
+    if (status === 'trading') {
+      this.desk.alert('instrument.changed', 'P3', i, `${symbol} is trading again on Bybit.`)
+      return
+    }
+    this.algorithms.endOn(i, `symbol ${status}`)
+    this.desk.cancelEntriesOf(i, `symbol ${status}`)
+    const held = this.portfolio.positionLots(i) !== 0
     this.desk.alert(
-      'reconcile.mismatch',
-      'P1',
-      event.instrument,
-      `${text}. Booked; entries on ${instrument.symbol} are held until /resume ${instrument.symbol}.`,
+      'symbol.delisting',
+      'P2',
+      i,
+      `${symbol} is ${status} on Bybit: no entries.${held ? ` A position is open; exits go on. Close it with /close ${symbol} while it can be traded.` : ''}`,
     )
   }
 

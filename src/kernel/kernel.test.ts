@@ -48,7 +48,8 @@ describe('opinions', () => {
   test('an exit above the venue’s largest market order is split', () => {
     const bench = new Bench({ sizing: { type: 'fixed', lots: lots(50) } })
     bench.enter()
-    bench.give({ type: 'position-adjusted', instrument: BTC, lots: lots(120), price: ticks(100), cause: 'test', ts: ts(bench.now) })
+    bench.outside(120)
+    bench.give({ type: 'adopt-external', instrument: BTC, strategy: strategyId('s0'), stop: ticks(90), actor: 'cli', ts: ts(bench.now) })
     expect(brief(bench.say(signal(0)))).toEqual(['reduce sell 50', 'reduce sell 50', 'reduce sell 20'])
   })
 
@@ -320,26 +321,6 @@ describe('S5 the protection clock', () => {
     })
     expect(bench.give({ type: 'cancel-orders', orderId: undefined, actor: 'cli', ts: ts(bench.now) })).toEqual([])
   })
-})
-
-test('S8 an external reduction is booked, cancels entries and holds the symbol', () => {
-  const bench = new Bench()
-  bench.enter()
-  bench.prices[BTC] = 110
-  const facts = bench.give({
-    type: 'position-adjusted',
-    instrument: BTC,
-    lots: lots(4),
-    price: ticks(110),
-    cause: 'external',
-    ts: ts(bench.now),
-  })
-  expect(brief(facts)).toEqual(['hold external-BTCUSDT no-entries', 'P1 reconcile.mismatch'])
-  expect(bench.held).toBe(4)
-  expect(bench.kernel.portfolio.ledger.wallet).toBe(10_060e8)
-  expect(
-    bench.give({ type: 'position-adjusted', instrument: BTC, lots: lots(4), price: ticks(110), cause: 'external', ts: ts(bench.now) }),
-  ).toEqual([])
 })
 
 test('S8 an open entry of somebody else counts against the limits', () => {

@@ -9,7 +9,7 @@ import type { Instrument } from '../market/instrument.ts'
 import type { PortfolioView } from '../portfolio/view.ts'
 import { confirmedTier } from '../risk/breaker.ts'
 import { isEquityUnbounded } from '../risk/limits.ts'
-import { type OrderEvent, type OrderRejected, isOrderEvent } from '../trading/event.ts'
+import { type OrderAdopted, type OrderEvent, type OrderRejected, isOrderEvent } from '../trading/event.ts'
 import type { Order } from '../trading/order.ts'
 import { AlgorithmBook } from './algorithm-book.ts'
 import { Algorithms, manualStart } from './algorithms.ts'
@@ -18,6 +18,7 @@ import type { KernelConfig } from './config.ts'
 import { Books } from './books.ts'
 import { Desk, OPERATOR_CLOSE } from './desk.ts'
 import { type BarsMode, type ClosedBar, type KernelFact, type KernelInput, Outbox, type StrategyMode } from './event.ts'
+import { ExternalHands } from './external-hands.ts'
 import { foldFact } from './fold-fact.ts'
 import { Guard } from './guard.ts'
 import type { Hold } from './holds.ts'
@@ -51,6 +52,7 @@ export class Kernel {
   /** Parent orders that are being worked. */
   readonly algorithmBook = new AlgorithmBook()
   private readonly guard: Guard
+  private readonly hands: ExternalHands
   /** False where neither a limit, nor sizing, nor a journal asks for drawdown or day loss: then no bar pays for them. */
   private readonly watchesEquity: boolean
 
@@ -82,7 +84,8 @@ export class Kernel {
     this.brackets = new Brackets(instruments, portfolio, orders, this.desk)
     this.algorithms = new Algorithms(config, portfolio, orders, holds, this.desk, outbox, algorithmBook, this.bars)
     this.signals = new Signals(config, portfolio, orders, holds, this.desk, this.algorithms)
-    this.guard = new Guard(config, portfolio, holds, outbox, this.desk, this.algorithms)
+    this.guard = new Guard(config, portfolio, orders, holds, outbox, this.desk, this.algorithms)
+    this.hands = new ExternalHands(config, portfolio, orders, outbox, this.desk, this.books, this.brackets, this.algorithms, this.guard)
   }
 
   get view(): PortfolioView {
@@ -109,9 +112,8 @@ export class Kernel {
       this.foldAndDecideBars(input.bars, input.ts, input.mode, true)
       return
     }
-    const heldBefore = input.type === 'position-adjusted' ? this.portfolio.positionLots(input.instrument) : 0
     this.foldOther(input)
-    this.decideOther(input, heldBefore)
+    this.decideOther(input)
   }
 
   /** Books a journaled input without deciding it again: what it led to is told by the facts that follow it. */
@@ -119,15 +121,22 @@ export class Kernel {
     this.advance(input)
     if (isOrderEvent(input)) {
       this.books.orderEvent(input)
-      this.portfolio.closed = undefined
-      this.portfolio.opened = undefined
     } else if (input.type === 'bars-closed') this.foldAndDecideBars(input.bars, input.ts, input.mode, false)
     else this.foldOther(input)
+    this.forgetNews()
+  }
+
+  /** What booking has found out, for whoever decides on it. */
+  private forgetNews(): void {
+    this.portfolio.closed = undefined
+    this.portfolio.opened = undefined
+    this.portfolio.changedOutside = undefined
   }
 
   /** Books a journaled fact. Facts of this kernel's own making have already been booked when they were made. */
   foldFact(fact: KernelFact): void {
-    foldFact(fact, this.desk, this.guard, this.orders, this.algorithmBook, this.runs)
+    foldFact(fact, this.desk, this.guard, this.orders, this.algorithmBook, this.runs, this.books)
+    if (fact.type === 'external-adopted') this.forgetNews()
   }
 
   private advance(input: KernelInput): void {
@@ -233,6 +242,7 @@ export class Kernel {
     if (outcome === 'applied') {
       const { opened, closed } = this.portfolio
       if (opened !== undefined || closed !== undefined) this.tellTrades()
+      this.tellOutside('an order in the app')
       this.desk.afterOrderEvent(event, this.guard.isFlattening)
       this.followOrder(event)
       if (event.type === 'order-rejected' && this.config.isJournaled) this.doubtAfter(event)
@@ -250,6 +260,7 @@ export class Kernel {
       this.brackets.afterFill(order)
       if (order.origin === 'attached-stop' || order.origin === 'liquidation' || order.origin === 'adl') this.dropStopped(order)
     }
+    if (event.type === 'order-amended' && order.origin === 'attached-stop' && this.config.isJournaled) this.hands.afterStop(order)
     if (order.parentOrderId !== undefined && order.origin === 'ours') this.algorithms.afterChild(order)
   }
 
@@ -271,6 +282,12 @@ export class Kernel {
     const order = this.orders.find(event.instrument, event.orderId, event.venueOrderId)
     if (order === undefined || order.class === 'entry' || this.portfolio.positionLots(event.instrument) === 0) return
     this.guard.doubt(event.instrument, `Bybit refused the exit #${order.orderId} (${event.code} ${event.detail})`)
+  }
+
+  private tellOutside(cause: string): void {
+    const { changedOutside } = this.portfolio
+    this.portfolio.changedOutside = undefined
+    if (changedOutside !== undefined) this.hands.afterChange(changedOutside, cause)
   }
 
   private tellTrades(): void {
@@ -305,6 +322,7 @@ export class Kernel {
         this.portfolio.bookFunding(input.instrument, input.amount, input.ts)
         return
       case 'instrument-changed':
+        this.portfolio.setStatus(input.instrument, input.status)
         return
       case 'reconciled':
         this.portfolio.reconciledTs = input.upTo
@@ -326,6 +344,9 @@ export class Kernel {
       case 'change-protection':
       case 'start-algorithm':
       case 'steer-algorithm':
+      case 'adopt-external':
+      case 'ignore-external':
+      case 'cancel-leftover':
       case 'set-strategy-mode':
       case 'strategy-hung':
       case 'protection-missing':
@@ -335,7 +356,7 @@ export class Kernel {
     }
   }
 
-  private decideOther(input: Exclude<KernelInput, OrderEvent | { readonly type: 'bars-closed' }>, heldBefore: number): void {
+  private decideOther(input: Exclude<KernelInput, OrderEvent | { readonly type: 'bars-closed' }>): void {
     switch (input.type) {
       case 'time-advanced':
         this.decideBreakers()
@@ -386,23 +407,44 @@ export class Kernel {
         return
       case 'position-adjusted':
         this.tellTrades()
-        this.guard.afterAdjustment(input, heldBefore)
+        this.tellOutside(input.cause)
         return
       case 'order-adopted':
-        // Somebody flattened the account past us: what is left to do is to open nothing (S7).
-        if (input.origin === 'panic-direct') this.guard.haltAfterDirectPanic()
-        if (input.origin === 'liquidation' || input.origin === 'adl') this.guard.tellTakenOver(input)
+        this.decideAdopted(input)
+        return
+      case 'adopt-external':
+        this.hands.adopt(input)
+        this.tellTrades()
+        return
+      case 'ignore-external':
+        this.hands.ignore(input)
+        return
+      case 'cancel-leftover':
+        this.desk.cancelLeftover(input)
+        return
+      case 'instrument-changed':
+        this.guard.afterStatus(input.instrument, input.status)
         return
       case 'reconciled':
         this.brackets.repair()
         return
       case 'wallet-adjusted':
       case 'funding-settled':
-      case 'instrument-changed':
         return
       default:
         assertNever(input)
     }
+  }
+
+  private decideAdopted(event: OrderAdopted): void {
+    // Somebody flattened the account past us: what is left to do is to open nothing (S7).
+    if (event.origin === 'panic-direct') this.guard.haltAfterDirectPanic()
+    if (event.origin === 'liquidation' || event.origin === 'adl') this.guard.tellTakenOver(event)
+    if (!this.config.isJournaled || (event.origin !== 'attached-stop' && event.origin !== 'external')) return
+    const order = this.orders.find(event.instrument, undefined, event.venueOrderId)
+    if (order === undefined || order.status !== 'accepted') return
+    if (event.origin === 'attached-stop') this.hands.afterStop(order)
+    else if (event.kind !== 'market') this.hands.afterOrder(order)
   }
 
   /** Stopped alone, on all its symbols: entries canceled, positions keep their stops (S18). */

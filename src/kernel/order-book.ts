@@ -45,6 +45,11 @@ export class OrderBook {
     return this.openBy[i] as Order[]
   }
 
+  /** Finished orders that are still remembered, in no order. */
+  recent(i: InstrumentIndex): readonly Order[] {
+    return this.recentBy[i] as Order[]
+  }
+
   add(order: Order): void {
     this.nextOrderId = order.orderId + 1
     ;(this.openBy[order.instrument] as Order[]).push(order)

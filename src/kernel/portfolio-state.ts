@@ -21,7 +21,8 @@ import {
 } from '../core/units.ts'
 import { type Atr, isAtrReady, makeAtr, updateAtr } from '../indicators/atr.ts'
 import type { Bars } from '../market/bars.ts'
-import { type Instrument, notionalOf } from '../market/instrument.ts'
+import { type Instrument, type InstrumentStatus, notionalOf } from '../market/instrument.ts'
+import { type ExternalChange, type ExternalPart, openExternal, partsOf } from '../portfolio/external.ts'
 import { type Ledger, emptyLedger, postToWallet } from '../portfolio/ledger.ts'
 import { type FillHistory, bookInOrder, emptyHistory, rebase } from '../portfolio/fill-history.ts'
 import { type Position, flatPosition, unrealizedOf } from '../portfolio/position.ts'
@@ -57,6 +58,8 @@ export interface PortfolioSnapshot {
   readonly reconciledTs: Ts | null
   readonly barTimes: readonly number[]
   readonly histories: readonly FillHistory[]
+  readonly externals: readonly (ExternalPart | null)[]
+  readonly statuses: readonly (InstrumentStatus | null)[]
 }
 
 export class PortfolioState implements PortfolioView {
@@ -68,6 +71,11 @@ export class PortfolioState implements PortfolioView {
   closed: ClosedTrade | undefined
   /** Set while a fill is booked that began one. */
   opened: RoundTrip | undefined
+  /** Set while something from outside is booked; read and cleared by the kernel. */
+  changedOutside: ExternalChange | undefined
+  private readonly externals: (ExternalPart | undefined)[]
+  /** As the venue has said since; null: as the instrument says. */
+  private readonly statuses: (InstrumentStatus | null)[]
   private readonly instruments: readonly Instrument[]
   private readonly orders: OrderBook
   private readonly owners: readonly (StrategyId | undefined)[]
@@ -111,6 +119,8 @@ export class PortfolioState implements PortfolioView {
     this.positions = instruments.map(flatPosition)
     this.histories = instruments.map(emptyHistory)
     this.trips = new Array<RoundTrip | undefined>(n).fill(undefined)
+    this.statuses = new Array<InstrumentStatus | null>(n).fill(null)
+    this.externals = new Array<ExternalPart | undefined>(n).fill(undefined)
     this.marks = new Float64Array(n)
     this.markTimes = new Float64Array(n)
     this.spreads = new Float64Array(n)
@@ -150,6 +160,32 @@ export class PortfolioState implements PortfolioView {
   positionLots(i: InstrumentIndex): Lots {
     return (this.positions[i] as Position).lots
   }
+  externalLots(i: InstrumentIndex): Lots {
+    return this.externals[i]?.lots ?? lots(0)
+  }
+  isExternalIgnored(i: InstrumentIndex): boolean {
+    return this.externals[i]?.isIgnored === true
+  }
+  instrumentStatus(i: InstrumentIndex): InstrumentStatus {
+    return this.statuses[i] ?? (this.instruments[i] as Instrument).status
+  }
+  setStatus(i: InstrumentIndex, status: InstrumentStatus): void {
+    this.statuses[i] = status
+  }
+  /** What the venue holds in the symbol: ours and what is not. */
+  venueLots(i: InstrumentIndex): Lots {
+    return lots(this.positionLots(i) + this.externalLots(i))
+  }
+  get marginEquity(): Cash {
+    let loss = 0
+    for (let k = 0; k < this.externals.length; k++) {
+      const part = this.externals[k]
+      if (part === undefined) continue
+      const both = unrealizedOf(part.net, this.instruments[k] as Instrument, ticks(this.marks[k] as number))
+      loss += Math.min(0, both - (this.unrealizedBy[k] as number))
+    }
+    return cash(this.equity + loss)
+  }
   openEntryLots(i: InstrumentIndex, side: Side): Lots {
     return this.orders.openEntryLots(i, side)
   }
@@ -172,7 +208,8 @@ export class PortfolioState implements PortfolioView {
       const instrument = this.instruments[k] as Instrument
       const held: number = (this.positions[k] as Position).lots
       const entries = this.orders.openEntryLots(instrument.index, 1) + this.orders.openEntryLots(instrument.index, -1)
-      const size = (held < 0 ? 0 - held : held) + entries
+      const external = this.externals[k]
+      const size = (held < 0 ? 0 - held : held) + (external === undefined ? 0 : Math.abs(external.lots)) + entries
       if (size !== 0) sum = addSafe(sum, notionalOf(instrument, ticks(this.marks[k] as number), lots(size), 'ceil'))
     }
     return cash(sum)
@@ -180,7 +217,7 @@ export class PortfolioState implements PortfolioView {
   get marginUsed(): Cash {
     return cash(Math.ceil(this.grossNotional / this.leverage))
   }
-  /** What is lost from the present equity if every open position is stopped at its stop; positions without one count with their whole margin. */
+  /** What is lost from the present equity if every open position is stopped at its stop; positions without one, and those of others, count with their whole margin. */
   get openRisk(): Cash {
     let sum = 0
     for (const trip of this.trips) {
@@ -195,6 +232,11 @@ export class PortfolioState implements PortfolioView {
           : unrealizedOf(position, instrument, trip.stop)
       if (now > atStop) sum += now - atStop
     }
+    this.externals.forEach((part, k) => {
+      if (part === undefined) return
+      const instrument = this.instruments[k] as Instrument
+      sum += Math.ceil(notionalOf(instrument, this.mark(instrument.index), lots(Math.abs(part.lots)), 'ceil') / this.leverage)
+    })
     return cash(sum)
   }
   get dayLoss(): Cash {
@@ -263,6 +305,64 @@ export class PortfolioState implements PortfolioView {
 
   /** Books a fill: position, ledger, round trip. `closed` and `opened` say what it ended and began. */
   bookFill(order: Order, price: Ticks, quantity: Lots, fee: Cash, exitReason: string, at: Ts, seq?: number): void {
+    if (order.origin === 'external' || this.externals[order.instrument] !== undefined)
+      this.bookShared(order, price, quantity, fee, exitReason, at, seq)
+    else this.bookOwn(order, price, quantity, fee, exitReason, at, seq)
+  }
+
+  /** A fill in a symbol that is not ours alone. The wallet gets what the venue realizes; what of it is not our trades' is a flow. */
+  private bookShared(order: Order, price: Ticks, quantity: Lots, fee: Cash, exitReason: string, at: Ts, seq?: number): void {
+    const i = order.instrument
+    const instrument = this.instruments[i] as Instrument
+    const own = this.positions[i] as Position
+    const part = this.externals[i] ?? openExternal(own, this.histories[i] as FillHistory)
+    this.externals[i] = part
+    const before: number = part.lots
+    const isExternal = order.origin === 'external'
+    const { ours, external } = partsOf(own.lots, part.lots, order.side, quantity, isExternal)
+    const realized = bookInOrder(part.history, part.net, instrument, { side: order.side, price, lots: quantity, ts: at, seq })
+    part.lots = lots(before + order.side * external)
+    const ownFee = ours === 0 ? cash(0) : feeShare(fee, ours, quantity)
+    const ownRealized = ours === 0 ? cash(0) : this.bookOwn(order, price, ours, ownFee, exitReason, at, seq)
+    this.bookOutside(cash(realized - ownRealized - (fee - ownFee)))
+    const added = Math.max(0, Math.abs(part.lots) - (before * part.lots > 0 ? Math.abs(before) : 0))
+    if (isExternal && (ours > 0 || added > 0)) this.changedOutside = { instrument, taken: ours, added: lots(added) }
+    this.forgetExternal(i, part)
+  }
+
+  private bookOutside(amount: Cash): void {
+    if (amount === 0) return
+    postToWallet(this.ledger, 'external', amount)
+    shiftByFlow(this.watch, amount)
+  }
+
+  /** What a later position of somebody else will be, nobody has said anything about. */
+  private forgetExternal(i: InstrumentIndex, part: ExternalPart): void {
+    if (part.lots !== 0) return
+    part.isIgnored = false
+    if (this.positionLots(i) === 0) this.externals[i] = undefined
+  }
+
+  ignoreExternal(i: InstrumentIndex): void {
+    const part = this.externals[i]
+    if (part !== undefined) part.isIgnored = part.lots !== 0
+  }
+
+  /** What was not ours is ours from now on, at the price that came with it: what it made before is no result of ours. */
+  adopt(order: Order, price: Ticks, at: Ts): void {
+    const i = order.instrument
+    const part = this.externals[i]
+    if (part === undefined || part.lots === 0) return
+    this.bookOwn(order, price, lots(Math.abs(part.lots)), cash(0), '', at)
+    rebase(this.histories[i] as FillHistory, this.positions[i] as Position)
+    part.lots = lots(0)
+    part.isIgnored = false
+    const trip = this.trips[i]
+    if (trip !== undefined && order.stop !== undefined) trip.stop = order.stop
+  }
+
+  /** Answers what it realized. */
+  private bookOwn(order: Order, price: Ticks, quantity: Lots, fee: Cash, exitReason: string, at: Ts, seq?: number): Cash {
     const i = order.instrument
     const instrument = this.instruments[i] as Instrument
     const position = this.positions[i] as Position
@@ -314,20 +414,31 @@ export class PortfolioState implements PortfolioView {
       }
       addToRoundTrip(trip, instrument, order.side, price, opening, cash(fee - closingFee), cash(0))
     }
+    return realized
   }
 
   /** A position that was booked by adjustment has no true order of fills behind it. */
   rebaseFills(i: InstrumentIndex): void {
     rebase(this.histories[i] as FillHistory, this.positions[i] as Position)
+    const part = this.externals[i]
+    if (part !== undefined) rebase(part.history, part.net)
   }
 
   /** Books a settlement once: settlements of a symbol ascend in time, so an instant that is not newer was booked before. */
   bookFunding(i: InstrumentIndex, amount: Cash, at: Ts): void {
     if (at <= (this.fundingTimes[i] as number)) return
     this.fundingTimes[i] = at
-    postToWallet(this.ledger, 'funding', amount)
+    const share = this.ownShare(i, amount)
+    if (share !== 0) postToWallet(this.ledger, 'funding', share)
+    this.bookOutside(cash(amount - share))
     const trip = this.trips[i]
-    if (trip !== undefined) trip.funding = cash(trip.funding + amount)
+    if (trip !== undefined) trip.funding = cash(trip.funding + share)
+  }
+
+  private ownShare(i: InstrumentIndex, amount: Cash): Cash {
+    const own = Math.abs(this.positionLots(i))
+    const all = own + Math.abs(this.externalLots(i))
+    return all === own ? amount : cash(Math.floor((amount * own) / all))
   }
 
   /** Opening capital, deposits and withdrawals: never a profit or a loss. A difference found by reconciliation is one. */
@@ -371,6 +482,8 @@ export class PortfolioState implements PortfolioView {
       reconciledTs: this.reconciledTs,
       barTimes: Array.from(this.barTimes),
       histories: this.histories.map(({ base, fills }) => ({ base: { ...base }, fills: [...fills] })),
+      statuses: [...this.statuses],
+      externals: this.externals.map((part) => (part === undefined ? null : copyOf(part))),
     }
   }
 
@@ -390,6 +503,13 @@ export class PortfolioState implements PortfolioView {
       const history = this.histories[i] as FillHistory
       Object.assign(history.base, base)
       history.fills = [...fills]
+    })
+    this.statuses.forEach((_, i) => {
+      this.statuses[i] = from.statuses?.[i] ?? null
+    })
+    this.externals.forEach((_, i) => {
+      const part = from.externals?.[i]
+      this.externals[i] = part === null || part === undefined ? undefined : copyOf(part)
     })
     from.atrs.forEach((a, i) => {
       Object.assign(this.atrs[i] as Atr, a)
@@ -411,3 +531,10 @@ export class PortfolioState implements PortfolioView {
     })
   }
 }
+
+const copyOf = (part: ExternalPart): ExternalPart => ({
+  lots: part.lots,
+  net: { ...part.net },
+  history: { base: { ...part.history.base }, fills: [...part.history.fills] },
+  isIgnored: part.isIgnored,
+})

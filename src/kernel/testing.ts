@@ -165,6 +165,18 @@ export class Bench {
     return command
   }
 
+  /** The venue's position of BTC is another than the books': signed, all of it. */
+  outside(venueLots: number): KernelFact[] {
+    return this.give({
+      type: 'position-adjusted',
+      instrument: BTC,
+      lots: lots(venueLots),
+      price: ticks(this.prices[BTC] as number),
+      cause: 'read twice',
+      ts: ts(this.now),
+    })
+  }
+
   hold(part: Partial<Hold> = {}): KernelFact[] {
     const hold: Hold = {
       id: 'h',

@@ -5,7 +5,7 @@
 import { addSafe } from '../core/decimal.ts'
 import { type Cash, cash } from '../core/units.ts'
 
-export const LEDGER_ACCOUNTS = ['wallet', 'capital', 'trading', 'fees', 'funding', 'adjustments'] as const
+export const LEDGER_ACCOUNTS = ['wallet', 'capital', 'trading', 'fees', 'funding', 'external', 'adjustments'] as const
 export type LedgerAccount = (typeof LEDGER_ACCOUNTS)[number]
 
 /** Balances by account. The wallet is what the venue holds for us; the others are where it came from, with the opposite sign. */
@@ -15,6 +15,8 @@ export interface Ledger {
   trading: Cash
   fees: Cash
   funding: Cash
+  /** What the hands of others made and lost in this wallet: a flow, no result of ours. */
+  external: Cash
   adjustments: Cash
 }
 
@@ -24,6 +26,7 @@ export const emptyLedger = (): Ledger => ({
   trading: cash(0),
   fees: cash(0),
   funding: cash(0),
+  external: cash(0),
   adjustments: cash(0),
 })
 
@@ -35,4 +38,4 @@ export function postToWallet(ledger: Ledger, against: Exclude<LedgerAccount, 'wa
 
 /** Zero, always; what the property test and the trader's own check look at. */
 export const ledgerSum = (ledger: Ledger): number =>
-  ledger.wallet + ledger.capital + ledger.trading + ledger.fees + ledger.funding + ledger.adjustments
+  ledger.wallet + ledger.capital + ledger.trading + ledger.fees + ledger.funding + ledger.external + ledger.adjustments

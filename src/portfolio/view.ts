@@ -3,7 +3,7 @@
  * Never gives a strategy anything: strategies see StrategyContext only.
  */
 import type { Cash, InstrumentIndex, Lots, Side, StrategyId, Ticks, Ts } from '../core/units.ts'
-import type { Instrument } from '../market/instrument.ts'
+import type { Instrument, InstrumentStatus } from '../market/instrument.ts'
 
 export interface PortfolioView {
   /** Market time of the input that is being decided. */
@@ -11,6 +11,8 @@ export interface PortfolioView {
   /** Wallet plus unrealized at the mark. */
   readonly equity: Cash
   instrument(i: InstrumentIndex): Instrument
+  /** As the venue has said last. */
+  instrumentStatus(i: InstrumentIndex): InstrumentStatus
   mark(i: InstrumentIndex): Ticks
   markTs(i: InstrumentIndex): Ts
   /** Ticks between best bid and best ask; 0 where no quote is known. */
@@ -19,6 +21,10 @@ export interface PortfolioView {
   atrTicks(i: InstrumentIndex): number
   /** Signed position. */
   positionLots(i: InstrumentIndex): Lots
+  /** Signed lots in the symbol that are not ours (S8). */
+  externalLots(i: InstrumentIndex): Lots
+  /** Equity less what positions that are not ours have lost at the mark: what margin can stand on. */
+  readonly marginEquity: Cash
   /** Lots of open entries on that side that may still fill. */
   openEntryLots(i: InstrumentIndex, side: Side): Lots
   ownerOf(i: InstrumentIndex): StrategyId | undefined

@@ -50,6 +50,12 @@ const BREAKS: readonly (readonly [RiskRule, (c: Case) => void])[] = [
     },
   ],
   [
+    'opposite-side',
+    (c) => {
+      c.view.external = c.intent.side === 1 ? -1 : 1
+    },
+  ],
+  [
     'instrument-status',
     (c) => {
       c.view.instrument = { ...c.view.instrument, status: 'delivering' }
@@ -170,7 +176,7 @@ test('an order within all limits is approved', () => {
 })
 
 test('the rows are the documented rules, in the documented order', () => {
-  const elsewhere: readonly RiskRule[] = ['hold', 'strategy-off', 'opposite-side', 'exit-not-verified', 'execution', 'no-size']
+  const elsewhere: readonly RiskRule[] = ['hold', 'strategy-off', 'exit-not-verified', 'execution', 'no-size']
   expect(BREAKS.map(([rule]) => rule)).toEqual(RISK_RULES.filter((rule) => !elsewhere.includes(rule)))
 })
 

@@ -80,8 +80,12 @@ export function checkEntry(
   const instrument = view.instrument(i)
   const owner = view.ownerOf(i)
   if (owner !== undefined && owner !== intent.strategy) return { rule: 'symbol-owned', figures: { symbol: instrument.symbol, owner } }
-  if (instrument.status !== 'trading')
-    return { rule: 'instrument-status', figures: { symbol: instrument.symbol, status: instrument.status } }
+  // It would net with what is not ours, and its stop would stand on the wrong side.
+  const external = view.externalLots(i)
+  if (external * intent.side < 0)
+    return { rule: 'opposite-side', figures: { symbol: instrument.symbol, external: formatQuantity(instrument, external) } }
+  const status = view.instrumentStatus(i)
+  if (status !== 'trading') return { rule: 'instrument-status', figures: { symbol: instrument.symbol, status } }
 
   const mark = view.mark(i)
   const age = view.now - view.markTs(i)
@@ -139,8 +143,8 @@ export function checkEntry(
 
   const fee = mulDivCeil(notional, costs.takerRate, RATE_ONE)
   const marginAfter = Math.ceil(grossAfter / limits.leverage) + (isBudget ? 0 : fee)
-  if (marginAfter > view.equity)
-    return { rule: 'margin', figures: { needed: coins(cash(marginAfter)), equity: coins(view.equity), leverage: limits.leverage } }
+  if (marginAfter > view.marginEquity)
+    return { rule: 'margin', figures: { needed: coins(cash(marginAfter)), equity: coins(view.marginEquity), leverage: limits.leverage } }
 
   const left = limits.dayLossMax - view.dayLoss
   if (intent.stop !== undefined) {
@@ -196,17 +200,17 @@ function checkStop(
   // Cross margin: the account is liquidated when equity falls to the maintenance margin of all positions.
   const loss = plannedLossOf(instrument, price, stop, quantity, costs)
   const maintenance = mulDivCeil(view.grossNotional + notionalOf(instrument, stop, quantity, 'ceil'), costs.maintenanceRate, RATE_ONE)
-  if (view.equity - loss <= maintenance)
+  if (view.marginEquity - loss <= maintenance)
     return {
       rule: 'stop-beyond-liquidation',
-      figures: { lossAtStop: coins(loss), equity: coins(view.equity), maintenance: coins(cash(maintenance)) },
+      figures: { lossAtStop: coins(loss), equity: coins(view.marginEquity), maintenance: coins(cash(maintenance)) },
     }
   return undefined
 }
 
 /** Largest position on the intent's side that could result when every open entry fills. */
 function worstCaseLots(view: PortfolioView, intent: OrderIntent, quantity: Lots): number {
-  const held = view.positionLots(intent.instrument) * intent.side
+  const held = (view.positionLots(intent.instrument) + view.externalLots(intent.instrument)) * intent.side
   return (held > 0 ? held : 0) + view.openEntryLots(intent.instrument, intent.side) + quantity
 }
 

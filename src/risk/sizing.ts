@@ -129,11 +129,11 @@ export function lotsFor(instrument: Instrument, notional: Cash, price: Ticks): L
 export function entryCaps(view: PortfolioView, instrument: Instrument, side: Side, limits: RiskLimits, costs: ExpectedCosts) {
   const i = instrument.index
   const mark = view.mark(i)
-  const held = view.positionLots(i) * side
+  const held = (view.positionLots(i) + view.externalLots(i)) * side
   const used = notionalOf(instrument, mark, lots((held > 0 ? held : 0) + view.openEntryLots(i, side)), 'ceil')
   // Fees of the entry must fit too, so margin is shared with them.
   const perNotional = 1 / limits.leverage + costs.takerRate / RATE_ONE
-  const free = view.equity - Math.ceil(view.grossNotional / limits.leverage)
+  const free = view.marginEquity - Math.ceil(view.grossNotional / limits.leverage)
   return [
     { name: 'order notional', notional: limits.orderNotionalMax },
     { name: 'position notional', notional: cash(limits.positionNotionalMax - used) },

@@ -43,6 +43,7 @@ export interface Figures {
   spread: number
   atr: number
   held: number
+  external: number
   openBuys: number
   openSells: number
   owner: StrategyId | undefined
@@ -62,6 +63,7 @@ export const figures = (): Figures => ({
   spread: 1,
   atr: 0,
   held: 0,
+  external: 0,
   openBuys: 0,
   openSells: 0,
   owner: undefined,
@@ -76,11 +78,14 @@ export const viewOf = (f: Figures): PortfolioView => ({
   now: f.now,
   equity: f.equity,
   instrument: () => f.instrument,
+  instrumentStatus: () => f.instrument.status,
   mark: () => ticks(f.mark),
   markTs: () => f.markTs,
   spreadTicks: () => f.spread,
   atrTicks: () => f.atr,
   positionLots: () => lots(f.held),
+  externalLots: () => lots(f.external),
+  marginEquity: f.equity,
   openEntryLots: (_, side): Lots => lots(side === 1 ? f.openBuys : f.openSells),
   ownerOf: () => f.owner,
   grossNotional: f.gross,

@@ -15,8 +15,8 @@ const knownOf = (kernel: Kernel): KnownState => ({
   tag: 'tests1',
   find: (i, id, venueOrderId) => kernel.orders.find(i, id, venueOrderId),
   open: (i) => kernel.orders.open(i),
+  positionLots: (i) => kernel.portfolio.venueLots(i),
   isBooked: (tradeId) => kernel.orders.isBooked(tradeId),
-  positionLots: (i) => kernel.portfolio.positionLots(i),
   nextOrderId: kernel.orders.peekOrderId(),
   wallet: kernel.portfolio.ledger.wallet,
 })
@@ -277,7 +277,7 @@ describe('S7 orders of panic --direct', () => {
   test('an exit of it closes the trade as panic-direct, halts once, and quarantines nothing', () => {
     const bench = new Bench()
     const { kernel } = bench
-    kernel.apply({ type: 'position-adjusted', instrument: BTC, lots: lots(10), price: ticks(100), cause: 'test', ts: ts(1) })
+    bench.enter()
     const report = execution({ clientOrderId: id, venueOrderId: 'v9', tradeId: 'x9', side: -1, ts: ts(2) })
     kernel.outbox.reset()
     for (const event of eventsOf(report, knownOf(kernel))) kernel.apply(event)

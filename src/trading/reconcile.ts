@@ -13,6 +13,7 @@ export interface KnownState {
   readonly tag: string
   find(i: InstrumentIndex, id: OrderId | undefined, venueOrderId: string | undefined): Order | undefined
   open(i: InstrumentIndex): readonly Order[]
+  /** Of the whole account: what is not ours too. */
   positionLots(i: InstrumentIndex): number
   /** Whether an execution stands in the books, even if its order is forgotten. */
   isBooked(tradeId: string): boolean
@@ -66,6 +67,8 @@ function eventsOfOrder(report: OrderReport, known: KnownState): VenueEvent[] {
     case 'open':
       if (order === undefined) return events
       if (order.status === 'submitted' || order.status === 'never-arrived') events.push({ type: 'order-accepted', ...head })
+      // A reading may be older than what the stream has told since: a stop of the venue's would seem to be moved back.
+      if (order.origin !== 'ours' && report.ts < order.updatedTs) return events
       if (isOpenStatus(order.status) && order.budget === undefined && differs(order, report))
         events.push({ type: 'order-amended', ...head, lots: report.lots, limit: report.limit, trigger: report.trigger })
       return events

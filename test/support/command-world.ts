@@ -35,6 +35,8 @@ export const position: PositionRow = {
   strategy: 'ema-cross',
   tradeNumber: 12,
   openedTs: 1_000,
+  externalQuantity: '0',
+  isExternalIgnored: false,
   updatedTs: 100_000,
 }
 const entry: OrderRow = {

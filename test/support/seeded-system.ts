@@ -106,6 +106,8 @@ export async function makeSeededSystem(options: SeedOptions = {}): Promise<Seede
       const last = trader.steps.at(-1)
       return { seq: last?.seq ?? 0, facts: last?.facts ?? [] }
     },
+    compare: async () => [],
+    reconcile: () => {},
     verifyFlat: async () => {
       await trader.play(1)
       const open = trader.kernel.config.instruments.filter((i) => trader.kernel.portfolio.positionLots(i.index) !== 0)

@@ -4,7 +4,18 @@
  */
 import { commandOfFact } from '../../src/kernel/fact-command.ts'
 import { Random } from '../../src/core/random.ts'
-import { MINUTE_MS, cash, instrumentIndex, strategyId, ticks, ts } from '../../src/core/units.ts'
+import {
+  type InstrumentIndex,
+  MINUTE_MS,
+  type Side,
+  cash,
+  instrumentIndex,
+  lots,
+  orderId,
+  strategyId,
+  ticks,
+  ts,
+} from '../../src/core/units.ts'
 import type { KernelConfig } from '../../src/kernel/config.ts'
 import type { ClosedBar, KernelFact, KernelInput } from '../../src/kernel/event.ts'
 import { Kernel } from '../../src/kernel/kernel.ts'
@@ -12,7 +23,7 @@ import { makeInstrument } from '../../src/market/instrument.ts'
 import { RISK_PROFILES } from '../../src/risk/profiles.ts'
 import { donchianBreakout } from '../../src/strategy/donchian-breakout.ts'
 import { smaCross } from '../../src/strategy/sma-cross.ts'
-import type { VenueEvent } from '../../src/trading/event.ts'
+import { type VenueEvent, isOrderEvent } from '../../src/trading/event.ts'
 import { SIM_COSTS } from '../../src/venue/sim/costs.ts'
 import { SimVenue } from '../../src/venue/sim/sim-venue.ts'
 
@@ -34,6 +45,8 @@ const instruments = ['BTCUSDT', 'ETHUSDT', 'SOLUSDT'].map((symbol, at) =>
 )
 /** A symbol that no strategy owns. */
 export const MANUAL = instrumentIndex(2)
+/** Orders of others have numbers above it at the matching engine; the kernel never hears them. */
+const OUTSIDE = 1_000_000
 export const OPENING = cash(10_000e8)
 export const LIMITS = {
   ...RISK_PROFILES.sim.limits,
@@ -69,10 +82,16 @@ export class WiredKernel {
   /** Called after each input with what it led to. */
   check: (entry: LogEntry) => void = () => {}
   now = 20_000 * 86_400_000
+  /** Positions whose stop somebody took off, or the venue refused: until one stands. */
+  readonly bare = new Set<InstrumentIndex>()
   private readonly random: Random
   private readonly prices = [640_000, 32_000, 15_000]
   private readonly heard: VenueEvent[] = []
-  private readonly hear = (event: VenueEvent): void => void this.heard.push(event)
+  private readonly hear = (event: VenueEvent): void => {
+    const isOutside = isOrderEvent(event) && event.orderId !== undefined && event.orderId > OUTSIDE
+    this.heard.push(isOutside ? { ...event, orderId: undefined } : event)
+  }
+  private outsiders = 0
 
   constructor(seed: number) {
     this.random = new Random(seed)
@@ -89,6 +108,71 @@ export class WiredKernel {
     this.log.push(entry)
     this.check(entry)
     for (const fact of facts) this.send(fact)
+    this.drain()
+  }
+
+  /** Somebody sends a market order past the kernel: what comes of it is told as of an order that is not ours. */
+  outside(i: InstrumentIndex, side: Side, quantity: number): void {
+    this.outsiders += 1
+    const id = orderId(OUTSIDE + this.outsiders)
+    this.venue.accept(
+      {
+        type: 'submit-order',
+        orderId: id,
+        clientOrderId: `app${this.outsiders}`,
+        instrument: i,
+        side,
+        kind: 'market',
+        lots: lots(quantity),
+        budget: undefined,
+        limit: undefined,
+        trigger: undefined,
+        triggerBy: 'last',
+        stop: undefined,
+        targets: undefined,
+        timeInForce: 'gtc',
+        reduceOnly: false,
+      },
+      ts(this.now),
+      (event) => {
+        if (!isOrderEvent(event) || event.venueOrderId === undefined) return
+        this.heard.push({
+          type: 'order-adopted',
+          origin: 'external',
+          parentOrderId: undefined,
+          instrument: i,
+          venueOrderId: event.venueOrderId,
+          clientOrderId: `app${this.outsiders}`,
+          side,
+          kind: 'market',
+          lots: lots(quantity),
+          limit: undefined,
+          trigger: undefined,
+          triggerBy: 'last',
+          reduceOnly: false,
+          ts: ts(this.now),
+        })
+      },
+    )
+    this.drain()
+  }
+
+  /** Somebody moves the stop in the app, or takes it off. */
+  moveStop(i: InstrumentIndex, to: number | undefined): void {
+    const stop = this.venue.openOrders(i).find((o) => o.attached === 'stop')
+    if (stop === undefined) return
+    if (to === undefined) {
+      this.bare.add(i)
+      this.venue.accept(
+        { type: 'cancel-order', orderId: orderId(0), clientOrderId: '', venueOrderId: stop.venueOrderId, instrument: i },
+        ts(this.now),
+        this.hear,
+      )
+    } else this.venue.accept({ type: 'set-protection', instrument: i, stop: ticks(to), triggerBy: 'mark' }, ts(this.now), this.hear)
+    this.drain()
+  }
+
+  private drain(): void {
     for (let event = this.heard.shift(); event !== undefined; event = this.heard.shift()) this.give(event)
   }
 
@@ -96,6 +180,7 @@ export class WiredKernel {
     const command = commandOfFact(fact)
     if (command === undefined) return
     const refusal = this.venue.accept(command, ts(this.now), this.hear)
+    if (refusal !== undefined && command.type === 'set-protection') this.bare.add(command.instrument)
     if (refusal === undefined || command.type !== 'submit-order') return
     const { instrument, orderId } = command
     this.hear({
@@ -122,7 +207,7 @@ export class WiredKernel {
       for (const price of path) {
         this.now += 1_000
         this.venue.tick(index, ticks(price), 1, ts(this.now), this.hear)
-        for (let event = this.heard.shift(); event !== undefined; event = this.heard.shift()) this.give(event)
+        this.drain()
       }
       const [open, close] = [path[0] as number, path.at(-1) as number]
       const bar = {
