@@ -119,7 +119,7 @@ const order = {
   extraFees: text,
   rpiTakerAccess: z.boolean(),
   rpiMatchedQty: text,
-} satisfies Record<OrderKeys, z.ZodType>
+} satisfies Record<OrderKeys, z.ZodType> & Record<string, z.ZodType>
 const restOrder = z.strictObject(order)
 const streamOrder = z.strictObject({ ...order, category: z.literal('linear'), closedPnl: decimal, feeCurrency: text })
 
@@ -205,7 +205,7 @@ const position = {
   createdTime: millisOrNone,
   updatedTime: millisOrNone,
   openTime: z.number().int(),
-} satisfies Record<PositionKeys, z.ZodType>
+} satisfies Record<PositionKeys, z.ZodType> & Record<string, z.ZodType>
 const restPosition = z.strictObject({ ...position, avgPrice: decimal })
 const streamPosition = z.strictObject({ ...position, entryPrice: decimal, category: z.literal('linear') })
 
