@@ -319,7 +319,8 @@ export class Kernel {
         this.portfolio.bookWallet(input.amount, input.cause !== 'reconcile')
         return
       case 'funding-settled':
-        this.portfolio.bookFunding(input.instrument, input.amount, input.ts)
+        // By its id: one of an outage may be read long after the next was heard.
+        if (this.orders.book(input.settlementId, input.ts)) this.portfolio.bookFunding(input.instrument, input.amount)
         return
       case 'instrument-changed':
         this.portfolio.setStatus(input.instrument, input.status)

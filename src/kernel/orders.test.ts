@@ -3,7 +3,7 @@
  * Never a market: what fills and what the venue says is written in the case.
  */
 import { describe, expect, test } from 'vitest'
-import { type OrderId, type Side, cash, lots, orderId, strategyId, ticks, ts } from '../core/units.ts'
+import { type OrderId, type Side, cash, lots, orderId, rate, strategyId, ticks, ts } from '../core/units.ts'
 import { parseExecution } from '../trading/algorithms/execution.ts'
 import type { KernelFact, PlacedOrder } from './event.ts'
 import { Kernel } from './kernel.ts'
@@ -241,6 +241,26 @@ describe('executions in any order', () => {
     expect(quiet(desk.give({ ...desk.fillOf(child, 15), isComplete: false }))).toEqual(['entry buy 25 limit 101'])
     expect(desk.kernel.orders.find(ETH, child.orderId, undefined)?.status).toBe('canceled')
   })
+})
+
+test('funding of an outage that is read after the next settlement was heard is booked, each once', () => {
+  const desk = new Desk()
+  desk.fillOrder(desk.place({}))
+  const settle = (hour: number, amount: number): void => {
+    desk.give({
+      type: 'funding-settled',
+      instrument: ETH,
+      settlementId: `f${hour}`,
+      rate: rate(1),
+      amount: cash(amount),
+      ts: ts(20_000 * 86_400_000 + hour * 3_600_000),
+    })
+  }
+  settle(2, -300)
+  settle(1, -500)
+  settle(2, -300)
+  settle(1, -500)
+  expect(desk.kernel.portfolio.ledger.funding).toBe(800)
 })
 
 describe('worked orders', () => {
