@@ -3,7 +3,7 @@
  * Never a market: what fills and what the venue says is written in the case.
  */
 import { describe, expect, test } from 'vitest'
-import { type OrderId, type Side, cash, lots, orderId, rate, strategyId, ticks, ts } from '../core/units.ts'
+import { type Side, cash, lots, orderId, rate, strategyId, ticks, ts } from '../core/units.ts'
 import { parseExecution } from '../trading/algorithms/execution.ts'
 import type { KernelFact, PlacedOrder } from './event.ts'
 import { Kernel } from './kernel.ts'
@@ -410,7 +410,7 @@ describe('worked orders', () => {
     }
     Object.assign(desk, { kernel: restored })
     desk.give = give
-    expect(restored.algorithmBook.find(1 as OrderId)).toMatchObject({ filled: 10, children: 1, status: 'working' })
+    expect(restored.algorithmBook.find(orderId(1))).toMatchObject({ filled: 10, children: 1, status: 'working' })
     expect(brief(desk.later(10_000))).toEqual(['entry buy 10'])
   })
 })
