@@ -258,6 +258,12 @@ export class Kernel {
     if (order === undefined) return
     if (event.type === 'order-filled') {
       this.brackets.afterFill(order)
+      // It was on its way when everything was flattened: it goes the same way.
+      if (order.class === 'entry' && order.origin === 'ours' && this.guard.isFlattening)
+        this.desk.closePosition(order.instrument, undefined, 'flatten', {
+          rule: 'filled after the panic',
+          values: { order: order.orderId },
+        })
       if (order.origin === 'attached-stop' || order.origin === 'liquidation' || order.origin === 'adl') this.dropStopped(order)
     }
     if (event.type === 'order-amended' && order.origin === 'attached-stop' && this.config.isJournaled) this.hands.afterStop(order)

@@ -338,6 +338,18 @@ describe('worked orders', () => {
     expect(brief(desk.gone(3))).toEqual(['1 ended at 10: panic by cli'])
   })
 
+  test('an entry that fills after the panic is closed at once (S7)', () => {
+    const desk = new Desk()
+    const entry = desk.place({ kind: 'limit', limit: ticks(98) })
+    expect(brief(desk.give({ type: 'panic', actor: 'cli', reason: '', ts: ts(desk.now) }))).toEqual([
+      'hold panic no-orders',
+      'P1 panic.started',
+      'cancel 1: panic by cli',
+    ])
+    expect(quiet(desk.fillOrder(entry, 4))).toEqual(['flatten sell 4'])
+    expect(quiet(desk.fillOrder(entry, 6))).toEqual(['flatten sell 6'])
+  })
+
   test('a close is worked in parts, and ends when something else closed the position', () => {
     const desk = new Desk()
     desk.fillOrder(desk.place({}))
