@@ -15,7 +15,6 @@ import { kernelConfigOf, symbolsOf } from '../app/kernel-config.ts'
 import { livingPid, pathsOf, readTag } from '../app/paths.ts'
 import { instrumentsOf } from '../app/register.ts'
 import { realWall } from '../app/wall.ts'
-import type { Registered } from '../journal/journal.ts'
 import type { KernelConfig } from '../kernel/config.ts'
 import { Kernel } from '../kernel/kernel.ts'
 import { parseInterval } from '../market/candles/interval.ts'
@@ -105,7 +104,7 @@ async function runRebuild(_flags: object, command: Command): Promise<void> {
 }
 
 /** The kernel that the trader would make; the exchange says the instruments, in sim one that is started for the question. */
-async function kernelConfig(context: CliContext, registered: readonly Registered[]): Promise<KernelConfig> {
+async function kernelConfig(context: CliContext, registered: Awaited<ReturnType<typeof readInstruments>>): Promise<KernelConfig> {
   const config = context.config().values
   const paths = pathsOf(context.dataDir())
   const plans = plansOf(config)
