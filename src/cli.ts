@@ -12,6 +12,7 @@ import { nearestOf } from './core/nearest.ts'
 interface Noun {
   readonly name: string
   readonly summary: string
+  readonly alias?: string
   readonly load: () => Promise<{ register(program: Command): void }>
 }
 
@@ -23,7 +24,7 @@ const NOUNS: readonly Noun[] = [
   { name: 'exchange', summary: 'the simulated exchange: Bybit v5 on a local port', load: () => import('./cli/exchange.ts') },
   { name: 'drill', summary: 'hurt a running sim or demo on purpose and measure the seconds to safe', load: () => import('./cli/drill.ts') },
   { name: 'db', summary: 'check the journal, or make its tables anew by replay', load: () => import('./cli/db.ts') },
-  { name: 'run', summary: 'run everything in the foreground; the same as npm start', load: () => import('./cli/run.ts') },
+  { name: 'run', alias: 'start', summary: 'run everything in the foreground; the same as npm start', load: () => import('./cli/run.ts') },
   { name: 'telegram', summary: 'pair the Telegram bot', load: () => import('./cli/telegram.ts') },
   { name: 'config', summary: 'show and check the configuration', load: () => import('./cli/config.ts') },
   ...STEERING.map(({ name, summary }) => ({
@@ -70,10 +71,10 @@ async function run(words: readonly string[]): Promise<number> {
   const program = makeProgram()
   const first = firstWord(program, words)
   const asked = first === 'help' ? firstWord(program, words.slice(words.indexOf('help') + 1)) : first
-  if (asked !== undefined && !NOUNS.some((noun) => noun.name === asked))
+  if (asked !== undefined && !NOUNS.some(({ name, alias }) => name === asked || alias === asked))
     throw unknown('command', asked, [...NOUNS.map((noun) => noun.name), 'help'])
   for (const noun of NOUNS) {
-    if (noun.name === asked) {
+    if (noun.name === asked || (noun.alias !== undefined && noun.alias === asked)) {
       const { register } = await noun.load()
       register(program)
     } else program.command(noun.name).description(noun.summary)

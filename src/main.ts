@@ -13,6 +13,17 @@ import { runRole } from './app/roles.ts'
 import { Supervisor } from './app/supervisor.ts'
 import { Terminal } from './app/terminal.ts'
 
+const USAGE = `Usage: npm start -- [options]
+
+  -p, --profile <profile>  sim, paper, testnet, demo, observe or live
+      --data-dir <dir>     data directory (default: .ballast)
+  -c, --config <file>      configuration file, may be repeated
+      --role <role>        all (default), or one of trader, simulator, api, worker, bots
+      --safe               exits and stops only, until 'ballast resume'
+  -h, --help               show this
+
+Everything else: npx ballast --help
+`
 const ROLES = ['all', 'trader', 'simulator', 'api', 'worker', 'bots', 'surfaces'] as const
 
 async function main(): Promise<number> {
@@ -30,8 +41,12 @@ async function main(): Promise<number> {
   try {
     flags = readFlags(process.argv.slice(2).filter((word) => word !== 'run'))
   } catch (cause) {
-    terminal.failed(cause instanceof Error ? cause.message : String(cause), 'Flags: --role --profile --data-dir --config --safe')
+    terminal.failed(cause instanceof Error ? cause.message : String(cause), 'npm start -- --help shows the options.')
     return 2
+  }
+  if (flags.help === true) {
+    process.stdout.write(USAGE)
+    return 0
   }
   const role = ROLES.find((name) => name === (flags.role ?? 'all'))
   if (role === undefined) {
@@ -66,7 +81,7 @@ async function main(): Promise<number> {
     ...(flags.profile === undefined ? [] : ['--profile', flags.profile]),
     ...(flags.config ?? []).flatMap((file) => ['--config', file]),
   ]
-  return new Supervisor({ context, entry: fileURLToPath(import.meta.url), flags: passed, terminal }).run()
+  return new Supervisor({ context, entry: fileURLToPath(import.meta.url), flags: passed, isSafe: flags.safe === true, terminal }).run()
 }
 
 function readFlags(words: readonly string[]) {
@@ -79,6 +94,7 @@ function readFlags(words: readonly string[]) {
       config: { type: 'string', short: 'c', multiple: true },
       safe: { type: 'boolean' },
       hung: { type: 'boolean' },
+      help: { type: 'boolean', short: 'h' },
     },
     strict: true,
   }).values

@@ -24,6 +24,8 @@ export interface SupervisorOptions {
   /** Path of the program that runs a role, and the flags that every role gets. */
   readonly entry: string
   readonly flags: readonly string[]
+  /** Asked for by a person: the trader begins with exits and stops only. */
+  readonly isSafe: boolean
   readonly terminal: Terminal
 }
 
@@ -124,7 +126,7 @@ export class Supervisor {
     } else terminal.step('exchange', config.bybit.url ?? `Bybit ${config.profile}`, 0)
     // They read tables only, so they start beside the trader.
     const surfaces = this.startChild('surfaces')
-    const trader = await this.startChild('trader')
+    const trader = await this.startChild('trader', this.options.isSafe ? ['--safe'] : [])
     if (trader !== undefined) return this.give(trader)
     const failure = await surfaces
     return failure === undefined ? undefined : this.give(failure)

@@ -10,16 +10,19 @@ import { contextOf } from './context.ts'
 export function register(program: Command): void {
   program
     .command('run')
+    .alias('start')
     .description('run everything in the foreground; the same as npm start')
     .option('--role <role>', 'all, or one of trader, simulator, api, worker, bots', 'all')
+    .option('--safe', 'exits and stops only, until ballast resume')
     .action(runAll)
 }
 
-async function runAll(flags: { readonly role: string }, command: Command): Promise<void> {
+async function runAll(flags: { readonly role: string; readonly safe?: true }, command: Command): Promise<void> {
   const { flags: global } = contextOf(command)
   const passed = [
     '--role',
     flags.role,
+    ...(flags.safe === undefined ? [] : ['--safe']),
     ...(global.dataDir === undefined ? [] : ['--data-dir', global.dataDir]),
     ...(global.profile === undefined ? [] : ['--profile', global.profile]),
     ...(global.config ?? []).flatMap((file) => ['--config', file]),

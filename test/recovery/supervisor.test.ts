@@ -18,7 +18,11 @@ afterEach(() => {
 })
 
 /** Runs the supervisor over a script until `isEnough` of its traders' starts; answers the flags of each start. */
-async function superviseUntil(script: string, isEnough: (starts: readonly string[]) => boolean): Promise<readonly string[]> {
+async function superviseUntil(
+  script: string,
+  isEnough: (starts: readonly string[]) => boolean,
+  isSafe = false,
+): Promise<readonly string[]> {
   const root = mkdtempSync(join(tmpdir(), 'ballast-supervisor-'))
   directories.push(root)
   const starts = join(root, 'starts')
@@ -53,6 +57,7 @@ if (flags.includes('trader')) {
     context: { config, paths, liveStatement: undefined, log: () => {} },
     entry,
     flags: [],
+    isSafe,
     terminal: new Terminal(sink, sink, false),
   })
   const done = supervisor.run()
@@ -79,6 +84,10 @@ test('S18 a trader that hangs is killed after two seconds, and the next one is t
 test('S13 the third crash within ten minutes starts it in safe mode, and a crash is no hang', async () => {
   const starts = await superviseUntil('if (!flags.includes("--safe")) process.kill(process.pid, "SIGKILL")', (lines) => lines.length >= 4)
   expect(starts).toEqual(['--role trader', '--role trader', '--role trader', '--role trader --safe'])
+}, 20_000)
+
+test('it starts in safe mode where a person asks for it', async () => {
+  expect(await superviseUntil('', (lines) => lines.length >= 1, true)).toEqual(['--role trader --safe'])
 }, 20_000)
 
 test('S18 the strategy that was deciding when the process was killed has a name, one that had decided has not', () => {
