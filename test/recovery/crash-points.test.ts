@@ -8,7 +8,7 @@ import { CRASH_POINTS } from '../../src/app/crash-point.ts'
 import type { TraderCommand } from '../../src/kernel/command.ts'
 import { BybitClient } from '../../src/venue/bybit/client.ts'
 import { SIM_KEY, SIM_SECRET } from '../../src/venue/sim/sim-key.ts'
-import { readWire } from '../support/differences.ts'
+import { readWire, unjournaled } from '../support/differences.ts'
 import { ProcessWorld, type RunningTrader, sleep } from '../support/process-world.ts'
 
 type Point = (typeof CRASH_POINTS)[number]
@@ -128,6 +128,7 @@ async function survive(world: ProcessWorld, { point, count, hasDatabaseKill }: C
   expect(signal, doomed.said()).toBe('SIGKILL')
   expect(doomed.said()).toContain(`killed at ${point}`)
   tally.kills += 1
+  expect(await unjournaled(world.database.sql, world.simUrl), 'sent before they were in the journal').toEqual([])
   const isStopTakenAway = point.startsWith('send.stop') || point.startsWith('journal.request')
   if (!isStopTakenAway) {
     const bare = await world.bare()
