@@ -5,6 +5,7 @@
 import { RATE_ONE, type Rate } from '../core/units.ts'
 import type { AlertSeverity } from '../kernel/event.ts'
 import type { ConditionsReading, SymbolCondition } from '../venue/bybit/conditions.ts'
+import type { VenueError } from '../venue/bybit/error.ts'
 
 /** refuse: no start; while running: entries off for the account. hold: entries off, for the symbol if one is named. warn: said only. */
 export type FindingEffect = 'refuse' | 'hold' | 'warn'
@@ -60,11 +61,16 @@ export const CLOCK_BEHIND_MAX_MS = 4_000
 const REGION_CODES = new Set(['10009', '10024', '110132'])
 
 export function findingsOf(reading: ConditionsReading, wanted: Wanted): Finding[] {
-  return [...keyFindings(reading, wanted), ...accountFindings(reading, wanted), ...symbolFindings(reading, wanted), ...clockFindings(wanted)]
+  return [
+    ...keyFindings(reading, wanted),
+    ...accountFindings(reading, wanted),
+    ...symbolFindings(reading, wanted),
+    ...clockFindings(wanted),
+  ]
 }
 
 function keyFindings({ key }: ConditionsReading, { isLive, wallMs, before }: Wanted): Finding[] {
-  if (key.type !== 'read') return key.type === 'failed' ? [unreadKey(key.error.type, key.error.code, key.error.detail)] : []
+  if (key.type !== 'read') return key.type === 'failed' ? [unreadKey(key.error, isLive)] : []
   const findings: Finding[] = []
   const { isReadOnly, mayTrade, mayWithdraw, mayTransfer, isBoundToIp, expiresAtMs } = key.value
   /** What a key may beyond trading is no matter off live, unless it has come while we ran. */
@@ -114,7 +120,7 @@ function keyFindings({ key }: ConditionsReading, { isLive, wallMs, before }: Wan
   return findings
 }
 
-function unreadKey(type: string, code: string, detail: string): Finding {
+function unreadKey({ type, code, detail }: VenueError, isLive: boolean): Finding {
   if (REGION_CODES.has(code))
     return {
       code: 'account.region',
@@ -131,7 +137,9 @@ function unreadKey(type: string, code: string, detail: string): Finding {
       sentence: `Bybit does not accept the key (${code} ${detail}). Stops stand at the exchange; Ballast can close nothing.`,
       next: 'Check key, environment, IP list and expiry; write a valid key to the key file and restart.',
     }
-  return unread('the rights of the key', code, detail)
+  // On live nobody trades with a key whose rights are not known.
+  const finding = unread('the rights of the key', code, detail)
+  return isLive ? { ...finding, effect: 'hold', severity: 'P2' } : finding
 }
 
 const unread = (what: string, code: string, detail: string): Finding => ({
@@ -179,7 +187,8 @@ function accountFindings({ marginMode, borrowed, fees }: ConditionsReading, { is
 const percent = (value: number): string => `${((value / RATE_ONE) * 100).toFixed(4)} %`
 
 function symbolFindings({ symbols }: ConditionsReading, wanted: Wanted): Finding[] {
-  if (symbols.type !== 'read') return symbols.type === 'failed' ? [unread('the modes of the symbols', symbols.error.code, symbols.error.detail)] : []
+  if (symbols.type !== 'read')
+    return symbols.type === 'failed' ? [unread('the modes of the symbols', symbols.error.code, symbols.error.detail)] : []
   return symbols.value.flatMap((row) => symbolFinding(row, wanted))
 }
 
@@ -221,7 +230,11 @@ function symbolFinding(row: SymbolCondition, { leverageOf }: Wanted): Finding[] 
     )
   if (row.autoAddsMargin)
     findings.push(
-      held('account.auto_add_margin', 'adds margin to its position by itself, which risk does not count.', 'Switch auto-add margin off in Bybit’s app.'),
+      held(
+        'account.auto_add_margin',
+        'adds margin to its position by itself, which risk does not count.',
+        'Switch auto-add margin off in Bybit’s app.',
+      ),
     )
   return findings
 }

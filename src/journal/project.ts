@@ -125,6 +125,7 @@ export class Projector {
       case 'wallet-adjusted':
       case 'instrument-changed':
       case 'cancel-leftover':
+      case 'notice':
       case 'add-hold':
       case 'lift-hold':
       case 'close-position':

@@ -156,6 +156,16 @@ export interface CancelLeftover {
   readonly actor: string
   readonly ts: Ts
 }
+/** What the trader has found out beside trading, and a person must know: kept and told as an alert. */
+export interface Notice {
+  readonly type: 'notice'
+  readonly alert: string
+  readonly severity: AlertSeverity
+  /** The symbol that it is about, if one. */
+  readonly about: InstrumentIndex | undefined
+  readonly summary: string
+  readonly ts: Ts
+}
 /** Flattens all that Ballast opened and halts (S7). */
 export interface PanicInput {
   readonly type: 'panic'
@@ -208,6 +218,7 @@ export type KernelInput =
   | AdoptExternal
   | IgnoreExternal
   | CancelLeftover
+  | Notice
   | PanicInput
   | SetStrategyMode
   | StrategyHung

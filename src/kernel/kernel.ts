@@ -347,6 +347,7 @@ export class Kernel {
       case 'adopt-external':
       case 'ignore-external':
       case 'cancel-leftover':
+      case 'notice':
       case 'set-strategy-mode':
       case 'strategy-hung':
       case 'protection-missing':
@@ -421,6 +422,9 @@ export class Kernel {
         return
       case 'cancel-leftover':
         this.desk.cancelLeftover(input)
+        return
+      case 'notice':
+        this.desk.alert(input.alert, input.severity, input.about, input.summary)
         return
       case 'instrument-changed':
         this.guard.afterStatus(input.instrument, input.status)

@@ -71,6 +71,15 @@ export interface PositionReport {
   readonly stop: Ticks | undefined
   readonly target: Ticks | undefined
   readonly leverage: string
+  /** Estimate of the venue; undefined where it lies outside of all prices. */
+  readonly liquidation: Ticks | undefined
+  /** Margin that it must keep. */
+  readonly maintenance: Cash
+  /** How near it stands to being deleveraged, 0 to 5. */
+  readonly adlRank: number
+  readonly isHedge: boolean
+  readonly isReduceOnly: boolean
+  readonly autoAddsMargin: boolean
 }
 
 export type StreamReport = OrderReport | ExecutionReport | FundingReport
@@ -83,4 +92,6 @@ export interface AccountReading {
   readonly positions: readonly PositionReport[]
   readonly walletBalance: Cash
   readonly coin: string
+  /** Maintenance margin of the account as a part of its margin; undefined where the venue does not say. */
+  readonly maintenanceRatio?: number | undefined
 }

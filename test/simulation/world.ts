@@ -260,6 +260,8 @@ class World {
     this.mutation.venue?.(venue)
     trader.start().then(
       (started) => {
+        // It may have died at a call that the start did not wait for.
+        if (life.isDead) return
         if (started.ok) {
           this.isStarted = true
           this.mutation.trader?.(trader)

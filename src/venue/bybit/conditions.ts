@@ -70,7 +70,9 @@ export const symbolRow = z.object({
   isReduceOnly: z.boolean().optional(),
   autoAddMargin: z.number().optional(),
 })
-const walletResult = z.object({ list: z.array(z.object({ coin: z.array(z.object({ coin: z.string(), borrowAmount: z.string().optional() })) })) })
+const walletResult = z.object({
+  list: z.array(z.object({ coin: z.array(z.object({ coin: z.string(), borrowAmount: z.string().optional() })) })),
+})
 const feeRow = z.object({ symbol: z.string(), takerFeeRate: z.string() })
 const dcpResult = z.object({ dcpInfos: z.array(z.object({ product: z.string(), dcpStatus: z.string(), timeWindow: z.string() })) })
 

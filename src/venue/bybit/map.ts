@@ -82,6 +82,12 @@ export const positionRow = z.object({
   stopLoss: text.optional(),
   takeProfit: text.optional(),
   leverage: text,
+  liqPrice: text.optional(),
+  positionMM: text.optional(),
+  positionIdx: z.number().optional(),
+  adlRankIndicator: z.number().optional(),
+  isReduceOnly: z.boolean().optional(),
+  autoAddMargin: z.number().optional(),
 })
 export type PositionWire = z.infer<typeof positionRow>
 
@@ -273,6 +279,12 @@ export function toPositionReport(row: PositionWire, instrument: Instrument): Pos
     stop: priceOf(instrument, row.stopLoss, 'stopLoss'),
     target: priceOf(instrument, row.takeProfit, 'takeProfit'),
     leverage: row.leverage,
+    liquidation: priceOf(instrument, row.liqPrice, 'liqPrice'),
+    maintenance: moneyOf(row.positionMM ?? '', 'positionMM'),
+    adlRank: row.adlRankIndicator ?? 0,
+    isHedge: (row.positionIdx ?? 0) !== 0,
+    isReduceOnly: row.isReduceOnly === true,
+    autoAddsMargin: row.autoAddMargin === 1,
   }
 }
 

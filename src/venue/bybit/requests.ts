@@ -18,6 +18,8 @@ export class Requests {
   private readonly wallMs: () => number
   private readonly sleep: (ms: number) => Promise<void>
   private readonly budget = new RequestBudget()
+  /** Told how each request ended. */
+  heard: (error: VenueError | undefined) => void = () => {}
 
   constructor(transport: Transport, wallMs: () => number, sleep: (ms: number) => Promise<void>) {
     this.transport = transport
@@ -36,6 +38,7 @@ export class Requests {
     this.budget.note(kind, this.wallMs())
     const reply = await this.transport.call(method, path, params)
     const error = errorOf(reply, method === 'POST', this.wallMs())
+    this.heard(error)
     if (error === undefined) return ok(reply.type === 'reply' ? reply.body.result : undefined)
     if (error.type === 'retry-after' && error.waitMs >= FORBIDDEN_WAIT_MS) this.budget.ban(this.wallMs() + error.waitMs)
     return err(error)

@@ -27,7 +27,9 @@ export function positionList(exchange: Exchange, params: Params): Answer {
     .flatMap((i) => {
       const row = positionRow(exchange.account.figuresOf(i.index))
       // Hedge mode has a row for each side.
-      return positionMode === 'hedge' && isBySymbol ? [row, { ...row, positionIdx: row['positionIdx'] === 1 ? 2 : 1, side: '', size: '0' }] : [row]
+      return positionMode === 'hedge' && isBySymbol
+        ? [row, { ...row, positionIdx: row['positionIdx'] === 1 ? 2 : 1, side: '', size: '0' }]
+        : [row]
     })
   const page = pageOf(rows, (row) => row.symbol, limited(params, 200, 20), textOf(params, 'cursor'))
   return answer({ ...page, category: 'linear' })

@@ -62,7 +62,8 @@ export class Conditions {
   }
 
   orderRefusal(symbol: string, isReduceOnly: boolean): Answer | undefined {
-    if (this.readOnly === 1 || !this.contractTrade.includes('Order')) return refuse(10005, 'Permission denied, please check your API key permissions.')
+    if (this.readOnly === 1 || !this.contractTrade.includes('Order'))
+      return refuse(10005, 'Permission denied, please check your API key permissions.')
     if (this.maintenance) return refuse(10016, 'Service is restarting, please retry after a while.')
     if (this.positionMode === 'hedge') return refuse(10001, 'position idx not match position mode')
     const status = this.status[symbol] ?? 'Trading'

@@ -32,7 +32,11 @@ export function instrumentsInfo(exchange: Exchange, params: Params): Answer {
   const list = wanted(exchange, params)
   if ('retCode' in list) return list
   const page = pageOf(list, (i) => i.symbol, limited(params, 1_000, 500), textOf(params, 'cursor'))
-  return answer({ category: CATEGORY, list: page.list.map((i) => instrumentItem(i, exchange.conditions.status[i.symbol] ?? 'Trading')), nextPageCursor: page.nextPageCursor })
+  return answer({
+    category: CATEGORY,
+    list: page.list.map((i) => instrumentItem(i, exchange.conditions.status[i.symbol] ?? 'Trading')),
+    nextPageCursor: page.nextPageCursor,
+  })
 }
 
 function instrumentItem(instrument: Instrument, status: string): object {

@@ -54,7 +54,9 @@ function accountRoute(exchange: Exchange, { method, body }: WireRequest): WireRe
     const change = conditionsSchema.safeParse(jsonOf(body))
     if (!change.success) {
       const issue = change.error.issues[0]
-      return json(400, { error: `The body must name what changes, as {"wallet": ["Withdraw"]}: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}.` })
+      return json(400, {
+        error: `The body must name what changes, as {"wallet": ["Withdraw"]}: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}.`,
+      })
     }
     exchange.conditions.change(change.data)
     for (const { index } of exchange.instruments) exchange.account.tellPosition(index)
