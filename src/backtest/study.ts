@@ -13,6 +13,7 @@ import { type Metrics, metricsOf } from '../portfolio/performance.ts'
 import type { RiskProfile } from '../risk/profiles.ts'
 import type { Sizing } from '../risk/sizing.ts'
 import type { StrategyDefinition } from '../strategy/strategy.ts'
+import { MAINTENANCE_RATE } from '../venue/sim/costs.ts'
 import type { SlippageModel } from '../venue/sim/models.ts'
 import { type BacktestResult, type Fill, type FundingSeries, runBacktest } from './backtest.ts'
 
@@ -61,6 +62,7 @@ export function runStudy(request: StudyRequest): Study {
       slippage: request.slippage,
       limitFill: request.limitFill,
       leverage: request.risk.limits.leverage,
+      maintenanceRate: MAINTENANCE_RATE,
       idPrefix: 'bt-',
     },
     openingCash: request.openingCash,

@@ -382,6 +382,6 @@ function costsOf(request: StudyRequest, flags: BacktestFlags) {
     limitFill: request.limitFill,
     cash: flags.cash,
     markPrice: 'last',
-    liquidation: 'off',
+    liquidation: 'cross margin',
   }
 }

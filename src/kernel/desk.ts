@@ -106,8 +106,9 @@ export class Desk {
           ? undefined
           : plannedLossOf(instrument, intent.limit ?? intent.trigger ?? mark, intent.stop, quantity, this.config.costs),
       expiresAt: intent.expiresAt,
-      ...link,
-      ...(venueTargets(intent.targets) === intent.targets ? undefined : { targets: intent.targets }),
+      parentOrderId: link.parentOrderId,
+      group: link.group,
+      targets: venueTargets(intent.targets) === intent.targets ? undefined : intent.targets,
     }
     this.foldSubmitted(fact)
     this.outbox.push(fact)
@@ -236,7 +237,7 @@ export class Desk {
   ): void {
     if (parentOrderId !== undefined) this.algorithms.noteDenied(parentOrderId, this.portfolio.now)
     this.outbox.push({
-      ...(parentOrderId === undefined ? undefined : { parentOrderId }),
+      parentOrderId,
       type: 'order-denied',
       strategy,
       instrument: i,

@@ -3,8 +3,8 @@
  * Never lifts a hold by itself (S1) and never touches what is not ours (S8).
  */
 import { type InstrumentIndex, type StrategyId, type Ts, cash, ticks, ts } from '../core/units.ts'
-import { type Instrument, type InstrumentStatus, formatPrice } from '../market/instrument.ts'
-import type { OrderEvent } from '../trading/event.ts'
+import { type Instrument, type InstrumentStatus, formatPrice, formatQuantity } from '../market/instrument.ts'
+import type { OrderAdopted, OrderEvent } from '../trading/event.ts'
 import type { Algorithms } from './algorithms.ts'
 import type { KernelConfig } from './config.ts'
 import type { Desk } from './desk.ts'
@@ -160,6 +160,18 @@ export class Guard {
       'P1',
       event.instrument,
       `${symbol}: Bybit reported ${event.type} for an order that cannot have it. Entries on ${symbol} are held.`,
+    )
+  }
+
+  /** The venue closes a position by itself: nobody of ours asked for it, and it is not over when it is told. */
+  tellTakenOver(event: OrderAdopted): void {
+    const instrument = this.instrument(event.instrument)
+    const what = event.origin === 'adl' ? 'reduces it to cover others (ADL)' : 'liquidates it'
+    this.desk.alert(
+      event.origin === 'adl' ? 'position.adl' : 'position.liquidated',
+      'P1',
+      event.instrument,
+      `${instrument.symbol}: Bybit ${what}, ${formatQuantity(instrument, event.lots)} at market. What was still being entered is canceled.`,
     )
   }
 

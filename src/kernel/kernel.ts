@@ -258,6 +258,12 @@ export class Kernel {
     if (order === undefined) return
     if (event.type === 'order-filled') {
       this.brackets.afterFill(order)
+      // It was on its way when everything was flattened: it goes the same way.
+      if (order.class === 'entry' && order.origin === 'ours' && this.guard.isFlattening)
+        this.desk.closePosition(order.instrument, undefined, 'flatten', {
+          rule: 'filled after the panic',
+          values: { order: order.orderId },
+        })
       if (order.origin === 'attached-stop' || order.origin === 'liquidation' || order.origin === 'adl') this.dropStopped(order)
     }
     if (event.type === 'order-amended' && order.origin === 'attached-stop' && this.config.isJournaled) this.hands.afterStop(order)
@@ -319,7 +325,8 @@ export class Kernel {
         this.portfolio.bookWallet(input.amount, input.cause !== 'reconcile')
         return
       case 'funding-settled':
-        this.portfolio.bookFunding(input.instrument, input.amount, input.ts)
+        // By its id: one of an outage may be read long after the next was heard.
+        if (this.orders.book(input.settlementId, input.ts)) this.portfolio.bookFunding(input.instrument, input.amount)
         return
       case 'instrument-changed':
         this.portfolio.setStatus(input.instrument, input.status)
@@ -443,6 +450,7 @@ export class Kernel {
   private decideAdopted(event: OrderAdopted): void {
     // Somebody flattened the account past us: what is left to do is to open nothing (S7).
     if (event.origin === 'panic-direct') this.guard.haltAfterDirectPanic()
+    if (event.origin === 'liquidation' || event.origin === 'adl') this.guard.tellTakenOver(event)
     if (!this.config.isJournaled || (event.origin !== 'attached-stop' && event.origin !== 'external')) return
     const order = this.orders.find(event.instrument, undefined, event.venueOrderId)
     if (order === undefined || order.status !== 'accepted') return

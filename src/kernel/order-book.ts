@@ -17,7 +17,7 @@ export interface OrderBookState {
   readonly nextOrderId: number
   readonly open: readonly Order[]
   readonly recent: readonly Order[]
-  /** Executions that were booked and may be read again: id and time. */
+  /** Executions and settlements that were booked and may be read again: id and time. */
   readonly booked: readonly (readonly [string, number])[]
 }
 
@@ -160,6 +160,13 @@ export class OrderBook {
 
   isBooked(tradeId: string): boolean {
     return this.booked?.has(tradeId) === true
+  }
+
+  /** Notes a settlement as booked; false when it was. */
+  book(id: string, at: number): boolean {
+    if (this.isBooked(id)) return false
+    this.booked?.set(id, at)
+    return true
   }
 
   /** Executions before `at` are never read again. */

@@ -3,7 +3,7 @@
  * Never a market: what fills and what the venue says is written in the case.
  */
 import { describe, expect, test } from 'vitest'
-import { type OrderId, type Side, cash, lots, orderId, strategyId, ticks, ts } from '../core/units.ts'
+import { type Side, cash, lots, orderId, rate, strategyId, ticks, ts } from '../core/units.ts'
 import { parseExecution } from '../trading/algorithms/execution.ts'
 import type { KernelFact, PlacedOrder } from './event.ts'
 import { Kernel } from './kernel.ts'
@@ -243,6 +243,26 @@ describe('executions in any order', () => {
   })
 })
 
+test('funding of an outage that is read after the next settlement was heard is booked, each once', () => {
+  const desk = new Desk()
+  desk.fillOrder(desk.place({}))
+  const settle = (hour: number, amount: number): void => {
+    desk.give({
+      type: 'funding-settled',
+      instrument: ETH,
+      settlementId: `f${hour}`,
+      rate: rate(1),
+      amount: cash(amount),
+      ts: ts(20_000 * 86_400_000 + hour * 3_600_000),
+    })
+  }
+  settle(2, -300)
+  settle(1, -500)
+  settle(2, -300)
+  settle(1, -500)
+  expect(desk.kernel.portfolio.ledger.funding).toBe(800)
+})
+
 describe('worked orders', () => {
   test('a twap starts with its first slice and goes on with time', () => {
     const desk = new Desk()
@@ -318,6 +338,18 @@ describe('worked orders', () => {
     expect(brief(desk.gone(3))).toEqual(['1 ended at 10: panic by cli'])
   })
 
+  test('an entry that fills after the panic is closed at once (S7)', () => {
+    const desk = new Desk()
+    const entry = desk.place({ kind: 'limit', limit: ticks(98) })
+    expect(brief(desk.give({ type: 'panic', actor: 'cli', reason: '', ts: ts(desk.now) }))).toEqual([
+      'hold panic no-orders',
+      'P1 panic.started',
+      'cancel 1: panic by cli',
+    ])
+    expect(quiet(desk.fillOrder(entry, 4))).toEqual(['flatten sell 4'])
+    expect(quiet(desk.fillOrder(entry, 6))).toEqual(['flatten sell 6'])
+  })
+
   test('a close is worked in parts, and ends when something else closed the position', () => {
     const desk = new Desk()
     desk.fillOrder(desk.place({}))
@@ -390,7 +422,7 @@ describe('worked orders', () => {
     }
     Object.assign(desk, { kernel: restored })
     desk.give = give
-    expect(restored.algorithmBook.find(1 as OrderId)).toMatchObject({ filled: 10, children: 1, status: 'working' })
+    expect(restored.algorithmBook.find(orderId(1))).toMatchObject({ filled: 10, children: 1, status: 'working' })
     expect(brief(desk.later(10_000))).toEqual(['entry buy 10'])
   })
 })

@@ -52,7 +52,6 @@ export interface PortfolioSnapshot {
   readonly nextTradeNumber: number
   readonly entryTimes: readonly number[]
   readonly lastEntryTimes: readonly number[]
-  readonly fundingTimes: readonly number[]
   readonly lastFillTs: Ts | null
   readonly lastCloseTs: Ts | null
   readonly reconciledTs: Ts | null
@@ -91,7 +90,6 @@ export class PortfolioState implements PortfolioView {
   private readonly unrealizedBy: Float64Array
   private unrealized = 0
   private readonly atrs: readonly Atr[]
-  private readonly fundingTimes: Float64Array
   private nextTradeNumber = 1
   /** When something was last filled, and the last live close instant; null before the first. */
   lastFillTs: Ts | null = null
@@ -126,7 +124,6 @@ export class PortfolioState implements PortfolioView {
     this.spreads = new Float64Array(n)
     this.barTimes = new Float64Array(n)
     this.unrealizedBy = new Float64Array(n)
-    this.fundingTimes = new Float64Array(n).fill(-1)
     this.atrs = instruments.map(() => makeAtr(ATR_PERIOD))
     this.lastEntryTimes = new Float64Array(2 * n).fill(-1)
   }
@@ -424,10 +421,8 @@ export class PortfolioState implements PortfolioView {
     if (part !== undefined) rebase(part.history, part.net)
   }
 
-  /** Books a settlement once: settlements of a symbol ascend in time, so an instant that is not newer was booked before. */
-  bookFunding(i: InstrumentIndex, amount: Cash, at: Ts): void {
-    if (at <= (this.fundingTimes[i] as number)) return
-    this.fundingTimes[i] = at
+  /** Books a settlement; that it is booked once is the caller's business. */
+  bookFunding(i: InstrumentIndex, amount: Cash): void {
     const share = this.ownShare(i, amount)
     if (share !== 0) postToWallet(this.ledger, 'funding', share)
     this.bookOutside(cash(amount - share))
@@ -476,7 +471,6 @@ export class PortfolioState implements PortfolioView {
       nextTradeNumber: this.nextTradeNumber,
       entryTimes: [...this.entryTimes],
       lastEntryTimes: Array.from(this.lastEntryTimes),
-      fundingTimes: Array.from(this.fundingTimes),
       lastFillTs: this.lastFillTs,
       lastCloseTs: this.lastCloseTs,
       reconciledTs: this.reconciledTs,
@@ -520,7 +514,6 @@ export class PortfolioState implements PortfolioView {
     this.nextTradeNumber = from.nextTradeNumber
     this.entryTimes = [...from.entryTimes]
     this.lastEntryTimes.set(from.lastEntryTimes)
-    this.fundingTimes.set(from.fundingTimes)
     this.lastFillTs = from.lastFillTs
     this.lastCloseTs = from.lastCloseTs
     this.reconciledTs = from.reconciledTs ?? null

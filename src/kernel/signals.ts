@@ -139,7 +139,7 @@ export class Signals {
       class: 'entry',
       side,
       kind: signal.limit === undefined ? 'market' : 'limit',
-      ...(signal.limit === undefined ? undefined : { limit: signal.limit }),
+      limit: signal.limit,
       size: sized.size,
       triggerBy: 'mark',
       stop,

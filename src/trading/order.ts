@@ -61,8 +61,8 @@ export interface OrderIntent {
   readonly side: Side
   readonly kind: OrderKind
   readonly size: OrderSize
-  readonly limit?: Ticks
-  readonly trigger?: Ticks
+  readonly limit?: Ticks | undefined
+  readonly trigger?: Ticks | undefined
   readonly triggerBy: PriceSource
   readonly trailBy?: Ticks
   /** Stop and targets live at the venue from the instant in which the entry fills. */

@@ -12,7 +12,8 @@ import { BybitVenue } from '../../src/venue/bybit/bybit-venue.ts'
 import { Exchange } from '../../src/venue/sim/bybit-server/exchange.ts'
 import { ReplaySource } from '../../src/venue/sim/bybit-server/replay-source.ts'
 import { HiddenBars } from '../support/hidden-bars.ts'
-import { WireTransport } from '../support/wire-venue.ts'
+import { SHAPED_PATHS, SHAPED_TOPICS, expectFrameShape } from '../support/wire-schema.ts'
+import { SHAPES_SEEN, WireTransport } from '../support/wire-venue.ts'
 import { FIRST_PRICE, INSTRUMENT, OPENING, TAG, type Taken, type VenueHarness, describeVenue } from './venue.contract.ts'
 
 /** What the trader would know: orders that were sent, and those that events told of. */
@@ -200,4 +201,12 @@ test('an order id that was used is not taken again, and the answer is to look it
   const found = await venue.lookUp(order.instrument, order.clientOrderId)
   expect(found.ok && found.value?.order.status).toBe('filled')
   expect(found.ok && found.value?.executions.length).toBe(1)
+})
+
+test('every message of all these cases had its documented shape', async () => {
+  await harness.fresh()
+  await venue.readAccount(ts(1))
+  await venue.lookUp(instrumentIndex(0), 'never-sent')
+  expect([...SHAPED_PATHS, ...SHAPED_TOPICS].filter((name) => !SHAPES_SEEN.has(name))).toEqual([])
+  expect(() => expectFrameShape({ topic: 'wallet', data: [] } as { topic: string })).toThrow()
 })

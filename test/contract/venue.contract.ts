@@ -510,6 +510,36 @@ export function describeVenue(harness: VenueHarness): void {
     expect(desk.lines()).toEqual([`${filled('#1', 1, 4, 100_010, 'maker')} in part`])
   })
 
+  test('an account that does not cover its maintenance margin any more is taken over, orders and all', async () => {
+    const desk = await venue()
+    // 95,000 USDT long with 10,000 of margin: equity = maintenance (0.5 %) near a fall of 10 %.
+    await desk.long({ lots: q(1_900) })
+    await desk.submit({ kind: 'limit', limit: t(50_000) })
+    await desk.bar(95_000, 95_000, 90_500, 91_000)
+    expect(desk.lines()).toEqual(['#2 accepted'])
+    await desk.bar(90_800, 90_800, 85_000, 86_000)
+    const [canceled, adopted, fill, ...more] = desk.lines()
+    expect([canceled, adopted]).toEqual(['#2 canceled', 'liquidation adopted sell 1900 at undefined reduce-only'])
+    expect(more).toEqual([])
+    const price = Number(/sell 1900 at (\d+)/.exec(fill ?? '')?.[1])
+    // Worked out: 10,000 - fee - 1,900 x (entry - p) x 0.0005 = 0.005 x 1,900 x p x 0.0005, in USDT.
+    const fee = feeOf(ENTRY, 1_900, TAKER) / 1e8
+    const bust = (1_900 * ENTRY * 0.0005 - 10_000 + fee) / (1_900 * 0.0005 * 0.995)
+    expect(Math.abs(price - bust)).toBeLessThan(1)
+    expect(await harness.held()).toBe(0)
+    const left = 10_000 - fee - (ENTRY - price) * 1_900 * 0.0005 - feeOf(price, 1_900, TAKER) / 1e8
+    expect(Math.abs((await harness.wallet()) / 1e8 - left)).toBeLessThan(1e-6)
+  })
+
+  test('a fall that jumps over the bust price leaves nothing, and nothing owed', async () => {
+    const desk = await venue()
+    await desk.long({ lots: q(1_900) })
+    await desk.bar(80_000)
+    expect(desk.lines().filter((line) => line.includes('liquidation'))[0]).toBe('liquidation adopted sell 1900 at undefined reduce-only')
+    expect(await harness.held()).toBe(0)
+    expect(await harness.wallet()).toBe(0)
+  })
+
   test('the fee that the cases reckon with is 0.055 % of 500 USDT: 0.275 USDT', () => {
     expect(feeOf(100_000, 10, TAKER)).toBe(27_500_000)
   })

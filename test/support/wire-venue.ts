@@ -9,10 +9,14 @@ import { RateLimits } from '../../src/venue/sim/bybit-server/rate-limit.ts'
 import { handle } from '../../src/venue/sim/bybit-server/router.ts'
 import { Session } from '../../src/venue/sim/bybit-server/session.ts'
 import { SIM_KEY, SIM_SECRET } from '../../src/venue/sim/sim-key.ts'
+import { expectFrameShape, expectReplyShape } from './wire-schema.ts'
 import type { RawBody, RawReply, StreamHandlers, Transport } from '../../src/venue/bybit/transport.ts'
 
 const CREDENTIALS = { key: SIM_KEY, secret: SIM_SECRET }
 const WALL_MS = 1_750_003_200_000
+
+/** Paths and topics whose messages were held against their documented shape, by all transports of a test file. */
+export const SHAPES_SEEN = new Set<string>()
 
 export class WireTransport implements Transport {
   private readonly exchange: Exchange
@@ -42,7 +46,10 @@ export class WireTransport implements Transport {
     const context = { exchange: this.exchange, credentials: CREDENTIALS, limits: this.limits, faults: this.faults }
     const reply = handle(context, { method, path, query, headers, body }, WALL_MS)
     this.flush()
-    return { type: 'reply', body: JSON.parse(reply.body) as RawBody, limits: undefined }
+    const parsed = JSON.parse(reply.body) as RawBody
+    expectReplyShape(path, parsed)
+    SHAPES_SEEN.add(path)
+    return { type: 'reply', body: parsed, limits: undefined }
   }
 
   open(topics: { readonly public: readonly string[]; readonly private: readonly string[] }, handlers: StreamHandlers): void {
@@ -56,7 +63,10 @@ export class WireTransport implements Transport {
       later: (_ms, run) => run(WALL_MS),
       send: (text) => {
         const frame = JSON.parse(text) as { topic?: unknown }
-        if (typeof frame.topic === 'string') handlers.frame('private', frame)
+        if (typeof frame.topic !== 'string') return
+        expectFrameShape({ ...frame, topic: frame.topic })
+        SHAPES_SEEN.add(frame.topic)
+        handlers.frame('private', frame)
       },
     })
     const expires = WALL_MS + 10_000

@@ -9,6 +9,9 @@ import type { SimOptions } from './sim-order.ts'
 export const MAKER_RATE = rate(2_000_000)
 export const TAKER_RATE = rate(5_500_000)
 
+/** Maintenance margin of the lowest risk tier: 0.5 % of the notional. */
+export const MAINTENANCE_RATE = rate(50_000_000)
+
 /** Profile `sim`: reference fees, 1 bp of slippage for orders that take, limits fill when traded through, 10x leverage. */
 export const SIM_COSTS: Omit<SimOptions, 'idPrefix'> = {
   makerRate: MAKER_RATE,
@@ -16,4 +19,5 @@ export const SIM_COSTS: Omit<SimOptions, 'idPrefix'> = {
   slippage: { type: 'fixed', bps: 1 },
   limitFill: 'through',
   leverage: 10,
+  maintenanceRate: MAINTENANCE_RATE,
 }

@@ -4,6 +4,7 @@
  */
 import { type InstrumentIndex, type Ts, ticks } from '../../core/units.ts'
 import type { VenueEventSink } from '../../trading/event.ts'
+import { Liquidation } from './liquidation.ts'
 import { Settlement } from './settlement.ts'
 import type { SimAccount } from './sim-account.ts'
 import type { SimOptions, SimOrder, SimState } from './sim-order.ts'
@@ -16,6 +17,7 @@ export class Matcher {
   readonly settlement: Settlement
   private readonly account: SimAccount
   private readonly options: SimOptions
+  private readonly liquidation: Liquidation | undefined
   private step = 1
 
   constructor(account: SimAccount, options: SimOptions) {
@@ -24,6 +26,9 @@ export class Matcher {
     this.pending = account.instruments.map(() => [])
     this.resting = account.instruments.map(() => [])
     this.settlement = new Settlement(account, options, this.resting)
+    const { maintenanceRate } = options
+    if (maintenanceRate !== undefined)
+      this.liquidation = new Liquidation(account, this.settlement, [this.pending, this.resting], maintenanceRate)
   }
 
   /** Market time of what is being played. */
@@ -53,6 +58,7 @@ export class Matcher {
       if (order === undefined) break
       this.hit(order, price, true, into)
     }
+    if (this.account.positions[i]?.lots !== 0) this.liquidation?.check(into)
     const resting = this.resting[i] as SimOrder[]
     for (let k = resting.length - 1; k >= 0; k--) {
       const order = resting[k] as SimOrder
@@ -66,8 +72,33 @@ export class Matcher {
     }
   }
 
-  /** A continuous move from the last price to `to`: each order on the way is met at its own price. */
+  /** Whether a bar between these prices must be played for a position without orders, because it may end in liquidation. */
+  isInDanger(i: InstrumentIndex, low: number, high: number): boolean {
+    if (this.liquidation === undefined) return false
+    const held: number = this.account.positions[i]?.lots ?? 0
+    if (held === 0) return false
+    const bust = this.liquidation.bustPrice(i)
+    return held > 0 ? low <= bust : high >= bust
+  }
+
+  /** A continuous move: orders on the way are met at their own prices, and the account is taken over where it is bust. */
   move(i: InstrumentIndex, to: number, into: VenueEventSink): void {
+    const held: number = this.account.positions[i]?.lots ?? 0
+    if (held !== 0 && this.liquidation !== undefined) {
+      const bust = this.liquidation.bustPrice(i)
+      if (bust > 0 && (held > 0 ? to < bust : to > bust)) {
+        const from = this.account.prices[i] as number
+        // Past it already (a gap, or another symbol's fall): here.
+        this.walk(i, held > 0 ? Math.min(from, bust) : Math.max(from, bust), into)
+        this.liquidation.check(into)
+      }
+    }
+    this.walk(i, to, into)
+    if (this.account.positions[i]?.lots !== 0) this.liquidation?.check(into)
+  }
+
+  /** Each order on the way from the last price to `to` is met at its own price. */
+  private walk(i: InstrumentIndex, to: number, into: VenueEventSink): void {
     for (;;) {
       const order = this.nextHit(i, this.account.prices[i] as number, to)
       if (order === undefined) break

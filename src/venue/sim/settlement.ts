@@ -7,7 +7,7 @@ import { type Cash, type InstrumentIndex, type Lots, type Side, type Ticks, type
 import { type Instrument, lotFloat } from '../../market/instrument.ts'
 import { postToWallet } from '../../portfolio/ledger.ts'
 import { type Position, applyFill } from '../../portfolio/position.ts'
-import type { VenueEventSink } from '../../trading/event.ts'
+import type { OrderAdopted, VenueEventSink } from '../../trading/event.ts'
 import { type OrderKind, type PriceSource, isWholeTarget } from '../../trading/order.ts'
 import { type RateFraction, feeOf, rateFraction, slipped } from './models.ts'
 import type { SimAccount } from './sim-account.ts'
@@ -160,7 +160,7 @@ export class Settlement {
       fee: { coin: instrument.settleCoin, amount: fee, rate: fraction.rate },
       liquidity,
       isComplete,
-      ...(isComplete ? { total: order.filled } : undefined),
+      total: isComplete ? order.filled : undefined,
       ts: this.now,
     })
     this.followPosition(order, position, into)
@@ -247,46 +247,92 @@ export class Settlement {
   attach(what: Attached, into: VenueEventSink): void {
     const { kind, instrument, side, trigger, triggerBy, parent, share, limit, trailBy, activation } = what
     const order: SimOrder = {
-      venueOrderId: this.nextId(),
-      orderId: undefined,
-      clientOrderId: '',
+      ...this.venueOrder(instrument, side, what.lots),
       parentVenueOrderId: parent?.venueOrderId,
-      instrument,
-      side,
       kind: kind === 'target' && limit !== undefined ? 'take-profit-limit' : KINDS[kind],
-      lots: what.lots,
-      budget: undefined,
-      filled: lots(0),
       limit,
       trigger,
       triggerBy,
       trailBy,
       activation,
-      stop: undefined,
       targets: share === undefined || trigger === undefined ? undefined : [{ price: trigger, share }],
       timeInForce: 'gtc',
-      reduceOnly: true,
       attached: kind,
       isStop: kind !== 'target',
+    }
+    ;(this.resting[instrument] as SimOrder[]).push(order)
+    // What a trailing stop stands at is the venue's own business until it triggers; its activation price is told.
+    const told = kind === 'trail' ? activation : trigger
+    this.tellAdopted(order, kind === 'target' ? 'attached-target' : 'attached-stop', parent?.orderId, told, into)
+  }
+
+  /** The venue's own order against a position that it takes over. */
+  liquidate(i: InstrumentIndex, side: Side, quantity: Lots, price: Ticks, into: VenueEventSink): void {
+    const order: SimOrder = {
+      ...this.venueOrder(i, side, quantity),
+      kind: 'market',
+      timeInForce: 'ioc',
+      isStop: false,
+    }
+    this.tellAdopted(order, 'liquidation', undefined, undefined, into)
+    this.fill(order, price, quantity, this.taker, 'taker', into)
+  }
+
+  /** A loss beyond the wallet is taken by the insurance fund. */
+  insure(amount: Cash, into: VenueEventSink): void {
+    postToWallet(this.account.ledger, 'adjustments', amount)
+    const coin = (this.account.instruments[0] as Instrument).settleCoin
+    into({ type: 'wallet-adjusted', coin, amount, cause: 'reconcile', ts: this.now })
+  }
+
+  /** What all orders of the venue's own making have in common. */
+  private venueOrder(instrument: InstrumentIndex, side: Side, quantity: Lots): Omit<SimOrder, 'kind' | 'timeInForce' | 'isStop'> {
+    return {
+      venueOrderId: this.nextId(),
+      orderId: undefined,
+      clientOrderId: '',
+      parentVenueOrderId: undefined,
+      instrument,
+      side,
+      lots: quantity,
+      budget: undefined,
+      filled: lots(0),
+      limit: undefined,
+      trigger: undefined,
+      triggerBy: 'mark',
+      trailBy: undefined,
+      activation: undefined,
+      stop: undefined,
+      targets: undefined,
+      reduceOnly: true,
+      attached: undefined,
       isTriggered: false,
       servedStep: 0,
       isFresh: false,
       createdTs: this.now,
     }
-    ;(this.resting[instrument] as SimOrder[]).push(order)
+  }
+
+  private tellAdopted(
+    order: SimOrder,
+    origin: OrderAdopted['origin'],
+    parentOrderId: OrderAdopted['parentOrderId'],
+    trigger: Ticks | undefined,
+    into: VenueEventSink,
+  ): void {
+    const { instrument, venueOrderId, side, kind, limit, triggerBy } = order
     into({
       type: 'order-adopted',
-      origin: kind === 'target' ? 'attached-target' : 'attached-stop',
-      parentOrderId: parent?.orderId,
+      origin,
+      parentOrderId,
       instrument,
-      venueOrderId: order.venueOrderId,
+      venueOrderId,
       clientOrderId: '',
       side,
-      kind: order.kind,
+      kind,
       lots: order.lots,
       limit,
-      // What a trailing stop stands at is the venue's own business until it triggers; its activation price is told.
-      trigger: kind === 'trail' ? activation : trigger,
+      trigger,
       triggerBy,
       reduceOnly: true,
       ts: this.now,

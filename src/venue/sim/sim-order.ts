@@ -16,6 +16,8 @@ export interface SimOptions {
   readonly limitFill: 'through' | 'touch'
   /** Leverage that margin is asked with at first, for all instruments; setLeverage changes it for one. */
   readonly leverage: number
+  /** Maintenance margin as a rate of notional (tier 1), below which the account is liquidated; undefined: it never is. */
+  readonly maintenanceRate?: Rate | undefined
   /** Prefix of the venue's order ids and execution ids. */
   readonly idPrefix: string
   /**

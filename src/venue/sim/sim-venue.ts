@@ -193,17 +193,16 @@ export class SimVenue {
     const close = bars.closeColumn[at] as number
     const pending = this.matcher.pending[i] as SimOrder[]
     const resting = this.matcher.resting[i] as SimOrder[]
-    if (pending.length !== 0 || resting.length !== 0) {
+    const low = bars.lowColumn[at] as number
+    const high = bars.highColumn[at] as number
+    const hasOrders = pending.length !== 0 || resting.length !== 0
+    if (hasOrders || ((this.positions[i] as Position).lots !== 0 && this.matcher.isInDanger(i, low, high))) {
       this.matcher.begin(ts(bars.tsColumn[at] as number), bars.volumeColumn[at] as number)
       this.matcher.price(i, bars.openColumn[at] as number, into)
-      if (resting.length !== 0) {
-        if (barPath((this.positions[i] as Position).lots, resting) === 'low-first') {
-          this.matcher.move(i, bars.lowColumn[at] as number, into)
-          this.matcher.move(i, bars.highColumn[at] as number, into)
-        } else {
-          this.matcher.move(i, bars.highColumn[at] as number, into)
-          this.matcher.move(i, bars.lowColumn[at] as number, into)
-        }
+      if (resting.length !== 0 || (this.positions[i] as Position).lots !== 0) {
+        const isLowFirst = barPath((this.positions[i] as Position).lots, resting) === 'low-first'
+        this.matcher.move(i, isLowFirst ? low : high, into)
+        this.matcher.move(i, isLowFirst ? high : low, into)
         this.matcher.move(i, close, into)
       }
     }

@@ -118,7 +118,7 @@ export function fillExecution(
     execId: event.tradeId,
     execPrice: formatPrice(instrument, event.price),
     execQty: formatQuantity(instrument, event.lots),
-    execType: 'Trade',
+    execType: row.createType === 'CreateByLiq' ? 'BustTrade' : 'Trade',
     execValue: cashText(notionalOf(instrument, event.price, event.lots, 'nearest')),
     execTime: String(event.ts),
     feeCurrency: event.fee.coin,

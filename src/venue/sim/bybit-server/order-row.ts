@@ -166,6 +166,7 @@ export function attachedRow(
   isPartial: boolean,
   last: Ticks,
 ): OrderRow {
+  if (event.origin === 'liquidation') return takenOverRow(instrument, event, last)
   const isStop = event.origin === 'attached-stop'
   const isTrail = event.kind === 'trailing-stop'
   const name = isTrail ? 'TrailingStop' : isStop ? 'StopLoss' : 'TakeProfit'
@@ -199,6 +200,41 @@ export function attachedRow(
     lastPriceOnCreated: formatPrice(instrument, last),
     reduceOnly: true,
     closeOnTrigger: true,
+    createdTime: String(event.ts),
+    updatedTime: String(event.ts),
+  }
+}
+
+/** The exchange's own order against a position that it takes over. */
+function takenOverRow(instrument: Instrument, event: OrderAdopted, last: Ticks): OrderRow {
+  const quantity = formatQuantity(instrument, event.lots)
+  return {
+    ...blank,
+    symbol: instrument.symbol,
+    orderId: event.venueOrderId,
+    orderLinkId: '',
+    price: formatPrice(instrument, last),
+    qty: quantity,
+    side: sideText(event.side),
+    orderStatus: 'New',
+    createType: 'CreateByLiq',
+    leavesQty: quantity,
+    leavesValue: '0',
+    cumFeeDetail: {},
+    timeInForce: 'IOC',
+    orderType: 'Market',
+    stopOrderType: '',
+    triggerPrice: '',
+    takeProfit: '',
+    stopLoss: '',
+    tpslMode: '',
+    tpTriggerBy: '',
+    slTriggerBy: '',
+    triggerDirection: 0,
+    triggerBy: '',
+    lastPriceOnCreated: formatPrice(instrument, last),
+    reduceOnly: true,
+    closeOnTrigger: false,
     createdTime: String(event.ts),
     updatedTime: String(event.ts),
   }

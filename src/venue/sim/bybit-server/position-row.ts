@@ -3,9 +3,10 @@
  * Never changes anything.
  */
 import { mulDivCeil } from '../../../core/decimal.ts'
-import { CASH_ONE, type Cash, type Lots, type Ticks, cash, lots, ticks } from '../../../core/units.ts'
+import { CASH_ONE, type Cash, type Lots, RATE_ONE, type Ticks, cash, lots, ticks } from '../../../core/units.ts'
 import { type Instrument, formatPrice, formatQuantity, lotFloat, notionalOf, tickFloat } from '../../../market/instrument.ts'
 import { averageEntry } from '../../../portfolio/position.ts'
+import { MAINTENANCE_RATE } from '../costs.ts'
 import { standingOf } from '../protection.ts'
 import type { SimOrder } from '../sim-order.ts'
 import type { Conditions } from './conditions.ts'
@@ -33,7 +34,7 @@ export interface PositionFigures {
 }
 
 /** Maintenance margin of the first tier, in parts of a thousand. */
-export const MAINTENANCE_PER_MILLE = 5
+export const MAINTENANCE_PER_MILLE = (MAINTENANCE_RATE / RATE_ONE) * 1_000
 /** Largest position of the first tier, in coins of settlement. */
 export const RISK_LIMIT = '2000000'
 const TAKER_FRACTION = 0.00055

@@ -1,0 +1,296 @@
+/**
+ * What the exchange may say, as strict schemas from the documented shapes and enums: an unknown key, a missing one or another word fails.
+ * Never derived from what the simulator sends.
+ */
+import type { AccountOrderV5, PositionV5 } from 'bybit-api'
+import { z } from 'zod'
+
+/** Keys that a type of the client must have; the compiler holds the schemas against them. */
+type Needed<T> = { [K in keyof T]-?: undefined extends T[K] ? never : K }[keyof T]
+/** Without those that only spot knows. */
+type OrderKeys = Exclude<Needed<AccountOrderV5>, 'ocoTriggerType' | 'basePrice'>
+/** The stream has another name for the average price. */
+type PositionKeys = Exclude<Needed<PositionV5>, 'avgPrice'>
+
+const text = z.string()
+/** A decimal, as Bybit writes it. */
+const decimal = z.string().regex(/^-?\d+(\.\d+)?$/)
+/** The same, or one of the ways to say none. */
+const decimalOrNone = z.union([decimal, z.literal('')])
+const millis = z.string().regex(/^\d{13}$/)
+const millisOrNone = z.union([millis, z.literal(''), z.literal('0')])
+const side = z.enum(['Buy', 'Sell'])
+const triggerBy = z.enum(['', 'UNKNOWN', 'LastPrice', 'IndexPrice', 'MarkPrice'])
+
+const order = {
+  symbol: text,
+  orderId: text,
+  orderLinkId: text.max(36),
+  parentOrderLinkId: text,
+  blockTradeId: text,
+  price: decimal,
+  qty: decimal,
+  side,
+  isLeverage: z.enum(['', '0', '1']),
+  positionIdx: z.literal(0),
+  orderStatus: z.enum(['New', 'PartiallyFilled', 'Untriggered', 'Rejected', 'Filled', 'Cancelled', 'Triggered', 'Deactivated']),
+  createType: z.enum([
+    'CreateByUser',
+    'CreateByStopOrder',
+    'CreateByTakeProfit',
+    'CreateByPartialTakeProfit',
+    'CreateByStopLoss',
+    'CreateByPartialStopLoss',
+    'CreateByTrailingStop',
+    'CreateByTrailingProfit',
+    'CreateByLiq',
+    'CreateByTakeOver_PassThrough',
+    'CreateByAdl_PassThrough',
+  ]),
+  cancelType: z.enum([
+    'UNKNOWN',
+    '',
+    'CancelByUser',
+    'CancelByReduceOnly',
+    'CancelByPrepareLiq',
+    'CancelAllBeforeLiq',
+    'CancelByPrepareAdl',
+    'CancelAllBeforeAdl',
+    'CancelByAdmin',
+    'CancelBySettle',
+    'CancelByTpSlTsClear',
+    'CancelBySmp',
+    'CancelByDCP',
+  ]),
+  rejectReason: z.enum([
+    'EC_NoError',
+    'EC_PerCancelRequest',
+    'EC_NoImmediateQtyToFill',
+    'EC_CancelForNoFullFill',
+    'EC_PostOnlyWillTakeLiquidity',
+    'EC_CancelByOrderValueZero',
+    'EC_OrigClOrdIDDoesNotExist',
+  ]),
+  avgPrice: decimalOrNone,
+  leavesQty: decimal,
+  leavesValue: decimal,
+  cumExecQty: decimal,
+  cumExecValue: decimal,
+  cumExecFee: decimal,
+  cumFeeDetail: z.record(text, decimal),
+  timeInForce: z.enum(['GTC', 'IOC', 'FOK', 'PostOnly']),
+  orderType: z.enum(['Market', 'Limit']),
+  stopOrderType: z.enum([
+    '',
+    'UNKNOWN',
+    'TakeProfit',
+    'StopLoss',
+    'TrailingStop',
+    'Stop',
+    'PartialTakeProfit',
+    'PartialStopLoss',
+    'tpslOrder',
+    'OcoOrder',
+  ]),
+  ocoTriggerBy: text,
+  orderIv: text,
+  marketUnit: text,
+  slippageToleranceType: z.enum(['', 'UNKNOWN', 'TickSize', 'Percent']),
+  slippageTolerance: text,
+  triggerPrice: decimalOrNone,
+  takeProfit: decimalOrNone,
+  stopLoss: decimalOrNone,
+  tpslMode: z.enum(['', 'Full', 'Partial', 'UNKNOWN']),
+  tpLimitPrice: decimalOrNone,
+  slLimitPrice: decimalOrNone,
+  tpTriggerBy: triggerBy,
+  slTriggerBy: triggerBy,
+  triggerDirection: z.union([z.literal(0), z.literal(1), z.literal(2)]),
+  triggerBy,
+  lastPriceOnCreated: decimalOrNone,
+  reduceOnly: z.boolean(),
+  closeOnTrigger: z.boolean(),
+  placeType: text,
+  smpType: z.enum(['None', 'CancelMaker', 'CancelTaker', 'CancelBoth']),
+  smpGroup: z.number().int(),
+  smpOrderId: text,
+  createdTime: millis,
+  updatedTime: millis,
+  extraFees: text,
+  rpiTakerAccess: z.boolean(),
+  rpiMatchedQty: text,
+} satisfies Record<OrderKeys, z.ZodType> & Record<string, z.ZodType>
+const restOrder = z.strictObject(order)
+const streamOrder = z.strictObject({ ...order, category: z.literal('linear'), closedPnl: decimal, feeCurrency: text })
+
+const execution = {
+  symbol: text,
+  orderId: text,
+  orderLinkId: text,
+  side,
+  orderPrice: decimal,
+  orderQty: decimal,
+  leavesQty: decimal,
+  createType: text,
+  orderType: z.enum(['Market', 'Limit', 'UNKNOWN']),
+  stopOrderType: text,
+  execFee: decimal,
+  execFeeV2: decimalOrNone,
+  execId: text,
+  execPrice: decimal,
+  execQty: decimal,
+  execType: z.enum(['Trade', 'AdlTrade', 'Funding', 'BustTrade', 'Delivery', 'Settle', 'BlockTrade', 'MovePosition']),
+  execValue: decimal,
+  execTime: millis,
+  feeCurrency: text,
+  isMaker: z.boolean(),
+  feeRate: decimal,
+  tradeIv: text,
+  markIv: text,
+  markPrice: decimal,
+  indexPrice: text,
+  underlyingPrice: text,
+  blockTradeId: text,
+  closedSize: decimal,
+  seq: z.number().int(),
+  extraFees: text,
+}
+const restExecution = z.strictObject(execution)
+const streamExecution = z.strictObject({
+  ...execution,
+  category: z.literal('linear'),
+  isLeverage: text,
+  execPnl: decimal,
+  marketUnit: text,
+})
+
+const position = {
+  positionIdx: z.literal(0),
+  riskId: z.number().int(),
+  riskLimitValue: decimal,
+  symbol: text,
+  side: z.enum(['', 'Buy', 'Sell']),
+  size: decimal,
+  positionValue: decimal,
+  tradeMode: z.literal(0),
+  positionStatus: z.enum(['Normal', 'Liq', 'Adl']),
+  autoAddMargin: z.union([z.literal(0), z.literal(1)]),
+  adlRankIndicator: z.number().int().min(0).max(5),
+  leverage: decimal,
+  breakEvenPrice: decimalOrNone,
+  positionBalance: decimal,
+  markPrice: decimal,
+  liqPrice: decimalOrNone,
+  bustPrice: decimalOrNone,
+  positionMM: decimal,
+  positionMMByMp: decimal,
+  positionIM: decimal,
+  positionIMByMp: decimal,
+  tpslMode: z.literal('Full'),
+  takeProfit: decimalOrNone,
+  stopLoss: decimalOrNone,
+  trailingStop: decimal,
+  sessionAvgPrice: decimalOrNone,
+  delta: text,
+  gamma: text,
+  vega: text,
+  theta: text,
+  unrealisedPnl: decimal,
+  curRealisedPnl: decimal,
+  cumRealisedPnl: decimal,
+  seq: z.number().int(),
+  isReduceOnly: z.boolean(),
+  mmrSysUpdatedTime: millisOrNone,
+  leverageSysUpdatedTime: millisOrNone,
+  createdTime: millisOrNone,
+  updatedTime: millisOrNone,
+  openTime: z.number().int(),
+} satisfies Record<PositionKeys, z.ZodType> & Record<string, z.ZodType>
+const restPosition = z.strictObject({ ...position, avgPrice: decimal })
+const streamPosition = z.strictObject({ ...position, entryPrice: decimal, category: z.literal('linear') })
+
+const coin = z.strictObject({
+  coin: text,
+  equity: decimal,
+  usdValue: decimal,
+  walletBalance: decimal,
+  availableToWithdraw: decimalOrNone,
+  availableToBorrow: decimalOrNone,
+  borrowAmount: decimal,
+  accruedInterest: decimal,
+  totalOrderIM: decimal,
+  totalPositionIM: decimal,
+  totalPositionMM: decimal,
+  unrealisedPnl: decimal,
+  cumRealisedPnl: decimal,
+  bonus: decimal,
+  collateralSwitch: z.boolean(),
+  marginCollateral: z.boolean(),
+  locked: decimal,
+  spotHedgingQty: decimal,
+  spotBorrow: decimal,
+  colRes: decimal.optional(),
+  free: text.optional(),
+})
+const wallet = z.strictObject({
+  accountType: z.literal('UNIFIED'),
+  accountLTV: text,
+  accountIMRate: decimal,
+  accountIMRateByMp: decimal,
+  accountMMRate: decimal,
+  accountMMRateByMp: decimal,
+  totalEquity: decimal,
+  totalWalletBalance: decimal,
+  totalMarginBalance: decimal,
+  totalAvailableBalance: decimal,
+  totalPerpUPL: decimal,
+  totalInitialMargin: decimal,
+  totalInitialMarginByMp: decimal,
+  totalMaintenanceMargin: decimal,
+  totalMaintenanceMarginByMp: decimal,
+  coin: z.array(coin),
+})
+
+const listOf = <T extends z.ZodType>(row: T) =>
+  z.strictObject({ list: z.array(row), nextPageCursor: text.optional(), category: z.literal('linear').optional() })
+const ids = z.strictObject({ orderId: text, orderLinkId: text })
+const envelope = <T extends z.ZodType>(result: T) =>
+  z.strictObject({ retCode: z.number().int(), retMsg: text, result, retExtInfo: z.record(text, z.unknown()), time: z.number().int() })
+
+/** Results by path; what is not here is not looked at. */
+const RESULTS: Readonly<Record<string, z.ZodType>> = {
+  '/v5/order/create': ids,
+  '/v5/order/amend': ids,
+  '/v5/order/cancel': ids,
+  '/v5/order/realtime': listOf(restOrder),
+  '/v5/order/history': listOf(restOrder),
+  '/v5/execution/list': listOf(restExecution),
+  '/v5/position/list': listOf(restPosition),
+  '/v5/position/trading-stop': z.strictObject({}),
+  '/v5/account/wallet-balance': z.strictObject({ list: z.array(wallet) }),
+}
+
+const frameOf = <T extends z.ZodType>(topic: string, row: T) =>
+  z.strictObject({ id: text, topic: z.literal(topic), creationTime: z.number().int(), data: z.array(row).min(1) })
+const FRAMES: Readonly<Record<string, z.ZodType>> = {
+  order: frameOf('order', streamOrder),
+  execution: frameOf('execution', streamExecution),
+  position: frameOf('position', streamPosition),
+  wallet: frameOf('wallet', wallet),
+}
+
+export const SHAPED_PATHS = Object.keys(RESULTS)
+export const SHAPED_TOPICS = Object.keys(FRAMES)
+
+/** @throws where a reply is not what the documentation says. A refusal has an empty result. */
+export function expectReplyShape(path: string, body: { readonly retCode: number }): void {
+  const result = RESULTS[path]
+  if (result !== undefined) envelope(body.retCode === 0 ? result : z.strictObject({})).parse(body)
+}
+
+/** @throws where a private frame is not what the documentation says. */
+export function expectFrameShape(frame: { readonly topic: string }): void {
+  const schema = FRAMES[frame.topic]
+  if (schema === undefined) throw new Error(`a frame of ${frame.topic}, which is not documented here`)
+  schema.parse(frame)
+}
