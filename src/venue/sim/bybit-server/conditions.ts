@@ -57,14 +57,14 @@ export class Conditions {
   }
 
   /** Why nothing private is answered; undefined where it is. */
-  keyRefusal(): Answer | undefined {
+  privateRefusal(): Answer | undefined {
+    if (this.maintenance) return refuse(10016, 'Service is restarting, please retry after a while.')
     return this.deadlineDay === 0 ? refuse(33004, 'Your api key has expired.') : undefined
   }
 
   orderRefusal(symbol: string, isReduceOnly: boolean): Answer | undefined {
     if (this.readOnly === 1 || !this.contractTrade.includes('Order'))
       return refuse(10005, 'Permission denied, please check your API key permissions.')
-    if (this.maintenance) return refuse(10016, 'Service is restarting, please retry after a while.')
     if (this.positionMode === 'hedge') return refuse(10001, 'position idx not match position mode')
     const status = this.status[symbol] ?? 'Trading'
     if (status === 'Closed' || (status !== 'Trading' && !isReduceOnly)) return refuse(30228, 'No new positions during delisting.')

@@ -111,8 +111,8 @@ export function handle({ exchange, credentials, limits, faults }: RouterOptions,
   const refusal = refusalOfRequest(request, credentials, wallNowMs)
   if (refusal === 'no-key') return reply(401, refuse(10003, 'API key, timestamp or signature header is missing.'), wallNowMs)
   if (refusal !== undefined) return reply(200, refusal, wallNowMs)
-  const expired = exchange.conditions.keyRefusal()
-  if (expired !== undefined) return reply(200, expired, wallNowMs)
+  const closed = exchange.conditions.privateRefusal()
+  if (closed !== undefined) return reply(200, closed, wallNowMs)
   const isBatch = request.path.endsWith('-batch')
   const count = isBatch ? (batchItems(params)?.length ?? 1) : 1
   const budget = limits.take(request.path, count, wallNowMs)
