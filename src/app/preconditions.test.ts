@@ -38,7 +38,13 @@ const brief = (reading: Partial<ConditionsReading>, over: Partial<Wanted> = {}):
 const withKey = (part: Partial<KeyCondition>): Partial<ConditionsReading> => ({ key: read({ ...key, ...part }) })
 const withSymbol = (part: Partial<SymbolCondition>): Partial<ConditionsReading> => ({ symbols: read([{ ...btc, ...part }]) })
 
-const ROWS: readonly (readonly [string, Partial<ConditionsReading>, Partial<Wanted>, live: readonly string[], elsewhere: readonly string[]])[] = [
+const ROWS: readonly (readonly [
+  string,
+  Partial<ConditionsReading>,
+  Partial<Wanted>,
+  live: readonly string[],
+  elsewhere: readonly string[],
+])[] = [
   ['all is well', {}, {}, [], []],
   ['a right to withdraw', withKey({ mayWithdraw: true }), {}, ['key.has_withdraw refuse P1'], ['key.has_withdraw warn P3']],
   ['a right to transfer', withKey({ mayTransfer: true }), {}, ['key.has_transfer refuse P1'], ['key.has_transfer warn P3']],

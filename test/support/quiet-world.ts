@@ -12,7 +12,9 @@ import type { KernelFact } from '../../src/kernel/event.ts'
 import type { Kernel } from '../../src/kernel/kernel.ts'
 import { RISK_PROFILES } from '../../src/risk/profiles.ts'
 import { BybitVenue } from '../../src/venue/bybit/bybit-venue.ts'
+import { tradingStop } from '../../src/venue/sim/bybit-server/account-routes.ts'
 import type { ConditionChange } from '../../src/venue/sim/bybit-server/conditions.ts'
+import { createOrder } from '../../src/venue/sim/bybit-server/order-routes.ts'
 import type { FaultEffect, FaultMatch } from '../../src/venue/sim/faults.ts'
 import { Life } from '../simulation/life.ts'
 import { MemoryExchange } from '../simulation/memory-exchange.ts'
@@ -145,6 +147,29 @@ export class QuietWorld {
       exchange.conditions.change(by)
       for (const { index } of exchange.instruments) exchange.account.tellPosition(index)
     })
+  }
+
+  /** Somebody trades in the app: a market order that does not carry our id. */
+  order(side: 'Buy' | 'Sell', qty: string, symbol = 'BTCUSDT', more: Readonly<Record<string, unknown>> = {}): void {
+    this.host.act((exchange) => {
+      const answer = createOrder(exchange, { category: 'linear', symbol, side, orderType: 'Market', qty, ...more })
+      if (answer.retCode !== 0) throw new Error(`${answer.retCode} ${answer.retMsg}`)
+    })
+  }
+
+  /** Somebody moves the stop in the app; "0" takes it off. */
+  moveStop(stopLoss: string, symbol = 'BTCUSDT'): void {
+    this.host.act((exchange) => {
+      const answer = tradingStop(exchange, { category: 'linear', symbol, tpslMode: 'Full', positionIdx: 0, stopLoss })
+      if (answer.retCode !== 0) throw new Error(`${answer.retCode} ${answer.retMsg}`)
+    })
+  }
+
+  /** Triggers of the stops that stand at the exchange. */
+  stops(symbol = 'BTCUSDT'): number[] {
+    return this.host.exchange.venue
+      .openOrders(instrumentIndex(SYMBOLS.indexOf(symbol)))
+      .flatMap((order) => (order.attached === 'stop' ? [order.trigger as number] : []))
   }
 
   held(symbol = 'BTCUSDT'): { readonly books: number; readonly venue: number } {
