@@ -110,6 +110,8 @@ export class CommandDesk {
     const found = instruments.find((i) => i.symbol === symbol)
     if (found !== undefined) return found
     const names = instruments.map((i) => i.symbol)
+    if (this.ports.kernel.portfolio.elsewhere.some((p) => p.symbol === symbol))
+      return `${symbol} is not traded here: add it to manual.symbols and restart, then /adopt ${symbol}.`
     const near = nearestOf(symbol, names)
     return `There is no symbol '${symbol}' here.${near === undefined ? '' : ` Did you mean ${near}?`} Traded: ${names.join(', ')}.`
   }

@@ -6,7 +6,7 @@ import type { Ts } from '../core/units.ts'
 import type { AlertSeverity, KernelInput } from '../kernel/event.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { Instrument } from '../market/instrument.ts'
-import type { AccountReading, PositionReport } from '../trading/report.ts'
+import type { AccountReading, ElsewherePosition, PositionReport } from '../trading/report.ts'
 import type { BybitVenue, Listing } from '../venue/bybit/bybit-venue.ts'
 import type { BootFailure } from './boot.ts'
 import type { HealthReporter } from './health.ts'
@@ -82,6 +82,28 @@ export class Surroundings {
 
   account(reading: AccountReading): void {
     this.liquidation.account(reading)
+    this.seeElsewhere(reading.elsewhere ?? [])
+  }
+
+  /** Told again when a position there has come, gone or changed, or its worth has moved by a twentieth. */
+  private seeElsewhere(positions: readonly ElsewherePosition[]): void {
+    const known = this.ports.kernel.portfolio.elsewhere
+    const isSame = (a: ElsewherePosition, b: ElsewherePosition): boolean =>
+      a.symbol === b.symbol && a.quantity === b.quantity && Math.abs(a.notional - b.notional) <= b.notional / 20
+    if (positions.length === known.length && positions.every((p) => known.some((k) => isSame(p, k)))) return
+    const gone = known.filter((k) => positions.every((p) => p.symbol !== k.symbol)).map((k) => k.symbol)
+    const { post, now } = this.ports
+    post(() => ({ type: 'elsewhere-seen', positions, gone, ts: now() }))
+    for (const { symbol, quantity } of positions)
+      if (known.every((k) => k.symbol !== symbol))
+        post(() => ({
+          type: 'notice',
+          alert: 'external.position',
+          severity: 'P3',
+          about: undefined,
+          summary: `${symbol} ${quantity} on Bybit is in a symbol that Ballast does not trade. It is counted by risk and left alone. To adopt it, add ${symbol} to manual.symbols and restart.`,
+          ts: now(),
+        }))
   }
 
   second(): void {

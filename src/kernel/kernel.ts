@@ -328,6 +328,9 @@ export class Kernel {
         // By its id: one of an outage may be read long after the next was heard.
         if (this.orders.book(input.settlementId, input.ts)) this.portfolio.bookFunding(input.instrument, input.amount)
         return
+      case 'elsewhere-seen':
+        this.portfolio.elsewhere = input.positions
+        return
       case 'instrument-changed':
         this.portfolio.setStatus(input.instrument, input.status)
         return
@@ -429,6 +432,8 @@ export class Kernel {
         return
       case 'cancel-leftover':
         this.desk.cancelLeftover(input)
+        return
+      case 'elsewhere-seen':
         return
       case 'notice':
         this.desk.alert(input.alert, input.severity, input.about, input.summary)

@@ -32,6 +32,7 @@ import type { PortfolioView } from '../portfolio/view.ts'
 import { type EquityWatch, dayLossOf, makeEquityWatch, shiftByFlow, watchEquity } from '../risk/breaker.ts'
 import type { DrawdownTiers } from '../risk/limits.ts'
 import type { Order } from '../trading/order.ts'
+import type { ElsewherePosition } from '../trading/report.ts'
 import type { OrderBook } from './order-book.ts'
 
 const EXTERNAL_OWNER = strategyId('external')
@@ -59,6 +60,7 @@ export interface PortfolioSnapshot {
   readonly histories: readonly FillHistory[]
   readonly externals: readonly (ExternalPart | null)[]
   readonly statuses: readonly (InstrumentStatus | null)[]
+  readonly elsewhere: readonly ElsewherePosition[]
 }
 
 export class PortfolioState implements PortfolioView {
@@ -70,6 +72,8 @@ export class PortfolioState implements PortfolioView {
   closed: ClosedTrade | undefined
   /** Set while a fill is booked that began one. */
   opened: RoundTrip | undefined
+  /** Positions in symbols that are not traded here: they take margin all the same. */
+  elsewhere: readonly ElsewherePosition[] = []
   /** Set while something from outside is booked; read and cleared by the kernel. */
   changedOutside: ExternalChange | undefined
   private readonly externals: (ExternalPart | undefined)[]
@@ -201,6 +205,7 @@ export class PortfolioState implements PortfolioView {
   }
   get grossNotional(): Cash {
     let sum = 0
+    for (const { notional } of this.elsewhere) sum = addSafe(sum, notional)
     for (let k = 0; k < this.instruments.length; k++) {
       const instrument = this.instruments[k] as Instrument
       const held: number = (this.positions[k] as Position).lots
@@ -477,6 +482,7 @@ export class PortfolioState implements PortfolioView {
       barTimes: Array.from(this.barTimes),
       histories: this.histories.map(({ base, fills }) => ({ base: { ...base }, fills: [...fills] })),
       statuses: [...this.statuses],
+      elsewhere: [...this.elsewhere],
       externals: this.externals.map((part) => (part === undefined ? null : copyOf(part))),
     }
   }
@@ -498,6 +504,7 @@ export class PortfolioState implements PortfolioView {
       Object.assign(history.base, base)
       history.fills = [...fills]
     })
+    this.elsewhere = from.elsewhere ?? []
     this.statuses.forEach((_, i) => {
       this.statuses[i] = from.statuses?.[i] ?? null
     })

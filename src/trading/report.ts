@@ -84,12 +84,22 @@ export interface PositionReport {
 
 export type StreamReport = OrderReport | ExecutionReport | FundingReport
 
+/** A position in a symbol that is not traded here: nobody's but its owner's, and margin all the same. */
+export interface ElsewherePosition {
+  readonly symbol: string
+  /** Signed, as decimal text. */
+  readonly quantity: string
+  readonly markPrice: string
+  readonly notional: Cash
+}
+
 /** One reading of the account by REST. */
 export interface AccountReading {
   readonly openOrders: readonly OrderReport[]
   /** Oldest first. */
   readonly executions: readonly (ExecutionReport | FundingReport)[]
   readonly positions: readonly PositionReport[]
+  readonly elsewhere?: readonly ElsewherePosition[] | undefined
   readonly walletBalance: Cash
   readonly coin: string
   /** Maintenance margin of the account as a part of its margin; undefined where the venue does not say. */

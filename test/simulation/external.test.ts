@@ -68,6 +68,23 @@ describe('a position that is not ours', () => {
     expect(world.kernel.portfolio.ledger.wallet).toBe(world.host.exchange.venue.ledger.wallet)
   })
 
+  test('in a symbol that is not traded here: shown, counted, and how to adopt it', async () => {
+    const narrow = new QuietWorld('sim', 1)
+    narrow.order('Sell', '1.00', 'ETHUSDT')
+    await narrow.start()
+    const { portfolio } = narrow.kernel
+    expect(portfolio.elsewhere.map(({ symbol, quantity }) => [symbol, quantity])).toEqual([['ETHUSDT', '-1']])
+    expect(portfolio.grossNotional).toBe(portfolio.elsewhere[0]?.notional)
+    expect(narrow.alerts).toEqual(['P3 external.position'])
+    expect(await narrow.ask({ name: 'adopt', symbol: 'ETHUSDT' })).toMatchObject({
+      status: 'refused',
+      text: 'ETHUSDT is not traded here: add it to manual.symbols and restart, then /adopt ETHUSDT.',
+    })
+    narrow.order('Buy', '1.00', 'ETHUSDT')
+    await narrow.pass(65_000)
+    expect([portfolio.elsewhere, portfolio.grossNotional]).toEqual([[], 0])
+  })
+
   test('an open order of somebody: told, counted, left alone by a cancel of all', async () => {
     world.order('Buy', '0.010', 'BTCUSDT', { orderType: 'Limit', price: '60000', timeInForce: 'GTC' })
     await world.pass(1_000)

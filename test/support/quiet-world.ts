@@ -36,13 +36,16 @@ export class QuietWorld {
   private readonly queue: QueuedCommand[] = []
   private readonly outcomes = new Map<number, CommandOutcome>()
   private readonly profile: string
+  private readonly traded: readonly string[]
   private arrived: () => void = () => {}
   private life: Life | undefined
   private trader: Trader | undefined
   private asked = 0
 
-  constructor(profile = 'sim') {
+  /** @param traded how many of the symbols the trader knows */
+  constructor(profile = 'sim', traded = SYMBOLS.length) {
     this.profile = profile
+    this.traded = SYMBOLS.slice(0, traded)
     this.host = new MemoryExchange(11, SYMBOLS.length, this.time, this.random)
     this.host.start()
   }
@@ -62,7 +65,7 @@ export class QuietWorld {
       tag: 'quiet1',
       intervalMs: 60_000,
       plans: [],
-      manual: SYMBOLS,
+      manual: this.traded,
       risk: RISK_PROFILES.sim,
       venue: new BybitVenue(life.transport(wire), {
         intervalMs: 60_000,

@@ -22,6 +22,7 @@ import {
   orderRow,
   positionRow,
   toBar,
+  toElsewhere,
   toExecutionReport,
   toOrderReport,
   toPositionReport,
@@ -247,6 +248,7 @@ export class BybitVenue implements Venue {
         .filter((report) => report !== undefined)
         .reverse(),
       positions: this.known(positions.value, toPositionReport),
+      elsewhere: positions.value.filter((row) => !this.bySymbol.has(row.symbol) && Number(row.size) !== 0).map(toElsewhere),
       walletBalance: cash(parseDecimal(balance, CASH_SCALE, 'floor') ?? 0),
       coin,
       maintenanceRatio: ratioOf(wallet.value.list[0]?.accountMMRate),
