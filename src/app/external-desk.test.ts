@@ -67,7 +67,7 @@ class Room {
     this.desk = new CommandDesk({
       kernel: bench.kernel,
       now: () => ts(bench.now),
-      preflight: () => [],
+      preflight: async () => [],
       submit: async (inputs) => {
         for (const input of inputs()) give(input)
         return 1

@@ -38,7 +38,7 @@ export class PreconditionWatch {
   private skewMs: number | undefined
   private findings: readonly Finding[] = []
   private before: ReadonlySet<string> | undefined
-  private isChecking = false
+  private checking: Promise<void> | undefined
 
   constructor(ports: PreconditionPorts) {
     this.ports = ports
@@ -53,13 +53,18 @@ export class PreconditionWatch {
     return refusal === undefined ? undefined : { sentence: refusal.sentence, next: refusal.next, exitCode: EXIT_AUTH }
   }
 
-  async check(): Promise<void> {
-    if (this.isChecking) return
-    this.isChecking = true
+  /** One at a time: who comes meanwhile waits for the same. */
+  check(): Promise<void> {
+    this.checking ??= this.read().finally(() => {
+      this.checking = undefined
+    })
+    return this.checking
+  }
+
+  private async read(): Promise<void> {
     const skew = await this.ports.venue.clockSkewMs()
     this.skewMs = skew.ok ? skew.value : undefined
     this.reading = await this.withLeverage(await this.ports.venue.conditions())
-    this.isChecking = false
     await this.act()
   }
 
@@ -94,7 +99,9 @@ export class PreconditionWatch {
     if (row !== undefined && modeText(row) === modeText(told)) return
     const value = [...known.filter((each) => each.symbol !== symbol), told]
     this.reading = { ...this.reading, symbols: { type: 'read', value } }
-    void this.act()
+    // Off a position it is set by us, and then it is no finding.
+    if (!told.isHeld && told.leverage !== this.leverageOf(symbol)) void this.check()
+    else void this.act()
   }
 
   /** Leverage is set by us, never while in a position. */
@@ -149,7 +156,6 @@ export class PreconditionWatch {
 
   private report({ key, marginMode, dcp }: ConditionsReading): void {
     const parts = [
-      ...this.findings.map((finding) => finding.sentence),
       ...(marginMode.type === 'read' ? [marginMode.value === 'REGULAR_MARGIN' ? 'cross margin' : marginMode.value] : []),
       dcp.type === 'read' && dcp.value.isOn ? `cancel on disconnect after ${dcp.value.windowSec} s` : 'no cancel on disconnect (DCP)',
       ...(key.type === 'read'
@@ -161,7 +167,11 @@ export class PreconditionWatch {
         : []),
     ]
     const isHeld = this.findings.some((finding) => finding.effect !== 'warn')
-    this.ports.health.report(PARTS.account, isHeld ? 'down' : this.findings.length > 0 ? 'warn' : 'ok', parts.join('; ').slice(0, 500))
+    this.ports.health.report(
+      PARTS.account,
+      isHeld ? 'down' : this.findings.length > 0 ? 'warn' : 'ok',
+      [...this.findings.map((finding) => finding.sentence), parts.join('; ')].join(' ').slice(0, 500),
+    )
   }
 }
 

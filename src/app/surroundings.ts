@@ -71,7 +71,9 @@ export class Surroundings {
     return this.conditions.hasDcp
   }
 
-  problems(): string[] {
+  /** What stands against trading; what was found is looked at again, since a person may have mended it. */
+  async problems(): Promise<string[]> {
+    if (this.conditions.isWrong) await this.conditions.check()
     return this.conditions.problems()
   }
 

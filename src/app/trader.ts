@@ -262,10 +262,10 @@ export class Trader {
     this.desk = new CommandDesk({
       kernel,
       now,
-      preflight: () => [
+      preflight: async () => [
         ...this.streams.problems(),
         ...(this.account.isClean ? [] : ['the account is not reconciled']),
-        ...this.surroundings.problems(),
+        ...(await this.surroundings.problems()),
       ],
       submit: (inputs) => this.driver.submit(inputs),
       ask: (input) => this.ask(input),

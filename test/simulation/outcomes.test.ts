@@ -3,6 +3,7 @@
  * Never believes the trader alone: what is held is asked of the exchange too.
  */
 import { beforeEach, describe, expect, test } from 'vitest'
+import { instrumentIndex } from '../../src/core/units.ts'
 import { QuietWorld } from '../support/quiet-world.ts'
 
 let world: QuietWorld
@@ -158,6 +159,24 @@ describe('S12 the account is changed in the app', () => {
     world.change(change)
     await world.pass(1_000)
     expect([alerts(), world.holds]).toEqual([[alert], [hold]])
+  })
+
+  test('leverage: set back by us off a position, held in one', async () => {
+    const leverage = (): number => world.host.exchange.venue.leverage(instrumentIndex(0))
+    const set = (value: number): void =>
+      world.host.act((exchange) => {
+        exchange.venue.setLeverage(instrumentIndex(0), value)
+        exchange.account.tellPosition(instrumentIndex(0))
+      })
+    const wanted = leverage()
+    set(2)
+    await world.pass(3_000)
+    expect([leverage(), world.holds, alerts()]).toEqual([wanted, [], []])
+    await world.open()
+    await world.pass(4_000)
+    set(2)
+    await world.pass(3_000)
+    expect([leverage(), world.holds]).toEqual([2, ['precondition-account.leverage-BTCUSDT']])
   })
 
   test('ADL rank: told at 4 of a position, once', async () => {
