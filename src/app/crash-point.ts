@@ -27,12 +27,14 @@ const CALLS = [
   'journal.watch',
   'journal.decision',
   'journal.request',
+  'journal.work',
   'journal.facts',
   'snapshot',
   'send.entry',
   'send.exit',
   'send.cancel',
   'send.stop',
+  'send.amend',
   'lookup.order',
   'lookup.fills',
   'account.orders',
@@ -144,6 +146,11 @@ function callOfInput(input: KernelInput): Call {
       return 'journal.reconciled'
     case 'close-position':
     case 'cancel-orders':
+    case 'place-orders':
+    case 'change-order':
+    case 'change-protection':
+    case 'start-algorithm':
+    case 'steer-algorithm':
     case 'panic':
     case 'set-strategy-mode':
     case 'add-hold':
@@ -155,8 +162,20 @@ function callOfInput(input: KernelInput): Call {
 }
 
 function callOfFact(fact: KernelFact): Call {
-  if (fact.type === 'order-submitted') return 'journal.decision'
-  return fact.type === 'cancel-requested' || fact.type === 'stop-requested' ? 'journal.request' : 'journal.facts'
+  switch (fact.type) {
+    case 'order-submitted':
+      return 'journal.decision'
+    case 'cancel-requested':
+    case 'stop-requested':
+    case 'amend-requested':
+      return 'journal.request'
+    case 'algorithm-started':
+    case 'algorithm-changed':
+    case 'algorithm-ended':
+      return 'journal.work'
+    default:
+      return 'journal.facts'
+  }
 }
 
 export function transportWithCrashes(transport: Transport, crash: CrashPoint): Transport {
@@ -179,6 +198,8 @@ function callOfRequest(path: string, params: Parameters<Transport['call']>[2]): 
       return params['reduceOnly'] === true ? 'send.exit' : 'send.entry'
     case '/v5/order/cancel':
       return 'send.cancel'
+    case '/v5/order/amend':
+      return 'send.amend'
     case '/v5/position/trading-stop':
       return 'send.stop'
     case '/v5/order/realtime':

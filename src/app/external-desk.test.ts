@@ -209,7 +209,14 @@ test('S7 what is not ours is listed as not touched and not waited for', async ()
   const room = new Room()
   room.bench.outside(7)
   let ms = 0
-  const wall: Wall = { nowMs: () => ms, steadyMs: () => ms, every: () => () => {}, sleep: async (by) => void (ms += by) }
+  const wall: Wall = {
+    nowMs: () => ms,
+    steadyMs: () => ms,
+    every: () => () => {},
+    sleep: async (by) => {
+      ms += by
+    },
+  }
   const verify = (reading: Partial<AccountReading>): Promise<string> =>
     verifyFlat({ readAccount: async () => ({ ok: true, value: { ...room.reading, ...reading } }) }, room.bench.kernel, wall, () => ts(0))
   const theirs = order({ clientOrderId: '', origin: 'external', venueOrderId: 'x' })

@@ -13,6 +13,7 @@ import { type Metrics, metricsOf } from '../portfolio/performance.ts'
 import type { RiskProfile } from '../risk/profiles.ts'
 import type { Sizing } from '../risk/sizing.ts'
 import type { StrategyDefinition } from '../strategy/strategy.ts'
+import type { Execution } from '../trading/algorithms/execution.ts'
 import { MAINTENANCE_RATE } from '../venue/sim/costs.ts'
 import type { SlippageModel } from '../venue/sim/models.ts'
 import { type BacktestResult, type Fill, type FundingSeries, runBacktest } from './backtest.ts'
@@ -37,6 +38,8 @@ export interface StudyRequest {
   readonly slippage: SlippageModel
   readonly limitFill: 'through' | 'touch'
   readonly stopFraction: number | undefined
+  /** How entries are worked; absent: at once. */
+  readonly execution?: Execution | undefined
   readonly progress?: (done: number) => boolean
 }
 
@@ -91,6 +94,7 @@ export function kernelOf(request: StudyRequest): KernelConfig {
         id: strategyId(request.definition.name),
         definition: request.definition,
         params: request.params,
+        execution: request.execution,
         instruments: request.series.map((s) => s.instrument.index),
       },
     ],

@@ -14,6 +14,7 @@ import { CASH_SCALE, type Cash, RATE_SCALE, type Rate, cash, instrumentIndex, ra
 import { readCsvColumns } from '../market/candles/csv.ts'
 import { findSeries } from '../market/candles/find-series.ts'
 import { type Instrument, makeInstrument, parseQuantity } from '../market/instrument.ts'
+import { type Execution, parseExecution } from '../trading/algorithms/execution.ts'
 import { RISK_PROFILES, RISK_PROFILE_NAMES, type RiskProfileName } from '../risk/profiles.ts'
 import type { Sizing } from '../risk/sizing.ts'
 import { STRATEGIES } from '../strategy/registry.ts'
@@ -46,6 +47,7 @@ export interface BacktestFlags {
   readonly stop?: string
   readonly limits: string
   readonly limitFill: string
+  readonly execution?: string
   readonly trades?: string
   readonly equity?: string
   readonly report?: string
@@ -77,6 +79,7 @@ export function register(program: Command): void {
     .option('--stop <percent>', 'stop for signals that bring none, in % of the price')
     .option('--limits <profile>', `limits, sizing and costs of a profile: ${RISK_PROFILE_NAMES.join(', ')}`, 'research')
     .option('--limit-fill <rule>', 'limits fill when the price trades through or touches', 'through')
+    .option('--execution <how>', 'how entries are worked: twap:30m, vwap:2h, pov:10%:1h or chase:5bp:60s')
     .option('--trades <file>', 'write the trades as CSV')
     .option('--equity <file>', 'write the equity at each bar’s close as CSV')
     .option('--report <file>', 'write a report as one HTML file that opens offline')
@@ -343,6 +346,7 @@ function requestOf(definition: StrategyDefinition, params: unknown, series: read
     takerRate: rateFlag(flags.taker === undefined ? 'fee' : 'taker', flags.taker ?? flags.fee, TAKER_RATE),
     slippage,
     limitFill: flags.limitFill,
+    execution: executionOf(flags.execution),
     stopFraction,
   }
 }
@@ -380,8 +384,17 @@ function costsOf(request: StudyRequest, flags: BacktestFlags) {
     size: flags.size ?? (request.sizing.type === 'risk' ? 'risk' : 'all'),
     stop: flags.stop ?? null,
     limitFill: request.limitFill,
+    execution: flags.execution ?? 'at once',
     cash: flags.cash,
     markPrice: 'last',
     liquidation: 'cross margin',
   }
+}
+
+function executionOf(text: string | undefined): Execution | undefined {
+  if (text === undefined) return undefined
+  const execution = parseExecution(text)
+  if (typeof execution === 'string') throw new CliError(EXIT.usage, execution)
+  if (execution.type === 'iceberg') throw new CliError(EXIT.usage, 'An iceberg needs a limit price, which signals do not have.')
+  return execution
 }

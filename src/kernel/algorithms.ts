@@ -18,7 +18,7 @@ import {
 import type { Execution } from '../trading/algorithms/execution.ts'
 import { stepAlgorithm } from '../trading/algorithms/step.ts'
 import { volumeWeights } from '../trading/algorithms/volume-profile.ts'
-import { type Order, type OrderIntent, type Reason, openLotsOf } from '../trading/order.ts'
+import { type Order, type OrderIntent, type Reason, type Target, openLotsOf, venueTargets } from '../trading/order.ts'
 import type { AlgorithmBook } from './algorithm-book.ts'
 import type { KernelConfig } from './config.ts'
 import type { Desk } from './desk.ts'
@@ -35,7 +35,7 @@ const STEPS_MAX = 4
 const FAILURES_MAX = 10
 
 /** What starts an algorithm beside the order itself. */
-type Start = Omit<StartAlgorithm, 'type' | 'actor' | 'ts'> & { readonly reason: Reason }
+type Start = Omit<StartAlgorithm, 'type' | 'actor' | 'ts'> & { readonly reason: Reason; readonly targets?: readonly Target[] | undefined }
 
 export class Algorithms {
   private readonly config: KernelConfig
@@ -89,6 +89,8 @@ export class Algorithms {
       lots: asked.lots,
       spec,
       stop: asked.class === 'entry' ? asked.stop : undefined,
+      // Targets in parts would be an order of their own for each child: only one for all of it is held.
+      targets: asked.class === 'entry' ? venueTargets(asked.targets) : undefined,
       reason: asked.reason,
       arrival: this.portfolio.mark(i),
       startedTs: this.portfolio.now,
@@ -117,6 +119,7 @@ export class Algorithms {
   private intentOf(
     order: Pick<AlgorithmOrder, 'strategy' | 'instrument' | 'class' | 'side'> & {
       readonly stop?: Ticks | undefined
+      readonly targets?: readonly Target[] | undefined
       readonly reason: Reason
     },
     quantity: Lots,
@@ -132,6 +135,7 @@ export class Algorithms {
       ...(limit === undefined ? undefined : { limit }),
       triggerBy: 'mark',
       stop: order.class === 'entry' ? order.stop : undefined,
+      targets: order.class === 'entry' ? venueTargets(order.targets) : undefined,
       timeInForce: 'gtc',
       reason: order.reason,
     }

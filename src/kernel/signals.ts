@@ -119,16 +119,17 @@ export class Signals {
       this.desk.deny(run.strategy, i, 'entry', side, sized, signal.reason)
       return
     }
-    if (run.execution !== undefined && 'lots' in sized.size) {
+    if (run.execution !== undefined) {
       this.algorithms.start({
         strategy: run.strategy,
         instrument: i,
         class: 'entry',
         side,
-        lots: sized.size.lots,
+        lots: sized.estimate,
         execution: run.execution,
         limit: signal.limit,
         stop,
+        targets: signal.targets,
         reason: signal.reason,
       })
       return

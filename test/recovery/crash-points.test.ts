@@ -9,7 +9,7 @@ import type { TraderCommand } from '../../src/kernel/command.ts'
 import { BybitClient } from '../../src/venue/bybit/client.ts'
 import { SIM_KEY, SIM_SECRET } from '../../src/venue/sim/sim-key.ts'
 import { readWire, unjournaled } from '../support/differences.ts'
-import { ProcessWorld, type RunningTrader, sleep } from '../support/process-world.ts'
+import { HAND_SYMBOL, ProcessWorld, type RunningTrader, sleep } from '../support/process-world.ts'
 
 type Point = (typeof CRASH_POINTS)[number]
 
@@ -42,6 +42,8 @@ const CHOSEN: readonly (readonly [Point, boolean])[] = [
   ['account.positions.after', false],
   ['command.complete.before', false],
   ['snapshot.in-flight', true],
+  ['send.amend.in-flight', false],
+  ['journal.work.after', false],
 ]
 /** Passed once in a life, or once in a database. */
 const ONCE = ['journal.load', 'journal.opening', 'snapshot']
@@ -190,6 +192,7 @@ function provocationOf(world: ProcessWorld, point: Point, doomed: RunningTrader)
   if (point.startsWith('lookup')) return once(() => setFault(world, { type: 'drop-reply-after', way: 'reset' }))
   if (point.startsWith('send.stop') || point.startsWith('journal.request')) return () => removeStops(world)
   if (point.startsWith('journal.command') || point.startsWith('command.complete')) return () => closeAll(world)
+  if (point.startsWith('send.amend') || point.startsWith('journal.work')) return () => chase(world)
   if (point.startsWith('send.cancel')) {
     const delay = once(() => setFault(world, { type: 'delay-reply', ms: 1_500 }))
     return async () => {
@@ -208,6 +211,10 @@ async function ask(world: ProcessWorld, command: TraderCommand): Promise<void> {
     requestId: 'crash-points',
   })
 }
+
+/** An order that follows the price: denied while one is under way. */
+const chase = (world: ProcessWorld): Promise<void> =>
+  ask(world, { name: 'open', symbol: HAND_SYMBOL, side: 'long', notional: '20', stop: '4%', execution: 'chase:500bp:30m' })
 
 async function closeAll(world: ProcessWorld): Promise<void> {
   const { positions } = await readWire(world.simUrl)

@@ -92,6 +92,14 @@ function withoutLookUp(venue: BybitVenue): void {
   }
 }
 
+/** The word that ends an order is believed at once: what it has filled in all is not heard. */
+function endsAtOnce(trader: Trader): void {
+  const { orders } = trader.state
+  const apply = orders.apply.bind(orders)
+  orders.apply = (order, event, instrument) =>
+    apply(order, event.type === 'order-filled' || event.type === 'order-canceled' ? { ...event, total: undefined } : event, instrument)
+}
+
 export const MUTATIONS: readonly { readonly name: string; readonly mutation: Mutation }[] = [
   { name: 'the journal acknowledges before it has written', mutation: { journal: writeBehind } },
   { name: 'executions are not known by their id', mutation: { transport: withoutExecutionIds } },
@@ -99,4 +107,5 @@ export const MUTATIONS: readonly { readonly name: string; readonly mutation: Mut
   { name: 'nobody watches the stops', mutation: { trader: withoutWatchdog } },
   { name: 'an unanswered create is sent again blindly', mutation: { venue: blindRetry } },
   { name: 'an unanswered create is not looked up', mutation: { venue: withoutLookUp } },
+  { name: 'an order ends before its executions are told', mutation: { trader: endsAtOnce } },
 ]

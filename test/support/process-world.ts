@@ -35,6 +35,9 @@ export interface RunningTrader {
   readonly said: () => string
 }
 
+/** What people enter by hand. */
+export const HAND_SYMBOL = 'ADAUSDT'
+
 export class ProcessWorld {
   readonly simUrl: string
   private readonly dataDir: string
@@ -54,7 +57,7 @@ export class ProcessWorld {
     const world = new ProcessWorld(mkdtempSync(join(tmpdir(), 'ballast-kill-')), simPort as number)
     writeFileSync(
       join(world.dataDir, 'config.json'),
-      JSON.stringify({ sim: { port: simPort, speed: 240, seed: 7 }, strategies: STRATEGIES }),
+      JSON.stringify({ sim: { port: simPort, speed: 240, seed: 7 }, strategies: STRATEGIES, manual: { symbols: [HAND_SYMBOL] } }),
     )
     await world.startDatabase()
     await world.role('simulator', {}).ready

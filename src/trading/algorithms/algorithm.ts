@@ -3,7 +3,7 @@
  * Never sends anything and never sees a clock: the kernel asks it at each instant and carries out what risk allows.
  */
 import type { Cash, InstrumentIndex, Lots, OrderId, Side, StrategyId, Ticks, Ts } from '../../core/units.ts'
-import type { OrderKind, Reason, TimeInForce } from '../order.ts'
+import type { OrderKind, Reason, Target, TimeInForce } from '../order.ts'
 
 /** Equal parts over a time. With a limit the children never pay more than it. */
 export interface TwapSpec {
@@ -55,6 +55,8 @@ export interface AlgorithmOrder {
   readonly spec: AlgorithmSpec
   /** Travels with each child of an entry (S5). */
   readonly stop: Ticks | undefined
+  /** The one target of the whole position, where there is one; it travels with each child. */
+  readonly targets?: readonly Target[] | undefined
   readonly reason: Reason
   /** Mark when it started: what shortfall is measured against. */
   readonly arrival: Ticks
