@@ -29,6 +29,7 @@ interface Tally {
 /** Counts what goes to the database. */
 function counted(journal: Journal, tally: Tally): Journal {
   return {
+    register: (wanted) => journal.register(wanted),
     appendInputs: (inputs) => {
       tally.appends += 1
       tally.rows += inputs.length

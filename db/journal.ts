@@ -6,7 +6,14 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type Result, err, ok } from '../src/core/result.ts'
 import { KERNEL_CODE_VERSION, type KernelSnapshot } from '../src/kernel/snapshot.ts'
 import type { KernelFact, KernelInput } from '../src/kernel/event.ts'
-import { type Journal, type JournalError, type JournalLoad, type JournalRow, PAYLOAD_VERSION } from '../src/journal/journal.ts'
+import {
+  type Journal,
+  type JournalError,
+  type JournalLoad,
+  type JournalRow,
+  PAYLOAD_VERSION,
+  type Registered,
+} from '../src/journal/journal.ts'
 import type { RowChange } from '../src/journal/row.ts'
 import type { Queryable, Sql } from './client.ts'
 import { messageOf } from './error.ts'
@@ -90,6 +97,22 @@ export class PostgresJournal implements Journal {
     }
   }
 
+  async register(wanted: readonly Registered[]): Promise<Result<readonly Registered[], JournalError>> {
+    try {
+      return await this.sql.begin(async (tx) => {
+        const [held] = await tx<{ epoch: number }[]>`select epoch from lease where name = ${LEASE_NAME} for update`
+        if (held?.epoch !== this.epoch) return err(this.lost('the epoch has passed'))
+        const known = await readInstruments(tx)
+        const added = wanted.filter((w) => !known.some((k) => k.symbol === w.symbol))
+        for (const [at, { symbol, tickSize, lotSize }] of added.entries())
+          await tx`insert into instruments (number, symbol, tick_size, lot_size) values (${known.length + at}, ${symbol}, ${tickSize}, ${lotSize})`
+        return ok([...known, ...added])
+      })
+    } catch (cause) {
+      return err({ type: 'unavailable', detail: messageOf(cause) })
+    }
+  }
+
   async load(): Promise<Result<JournalLoad, JournalError>> {
     try {
       const [found] = await this.sql<{ seq: number; state: KernelSnapshot }[]>`
@@ -162,6 +185,10 @@ interface StoredRow {
   readonly causeSeq: number | null
   readonly payload: unknown
 }
+
+/** Symbols in the order of their numbers. */
+export const readInstruments = async (sql: Queryable): Promise<readonly Registered[]> =>
+  sql<Registered[]>`select symbol, tick_size as "tickSize", lot_size as "lotSize" from instruments order by number`
 
 /** Rows after `seq`, ascending, in batches. */
 export async function* readJournal(sql: Queryable, seq: number): AsyncGenerator<readonly JournalRow[]> {

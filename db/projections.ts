@@ -72,7 +72,13 @@ export interface ProjectionPart {
 export function projectionParts(changes: readonly RowChange[], from: string, firstParameter: number): ProjectionPart[] {
   const rows = new Map<ProjectionName, Map<string, object>>()
   const removedHolds = new Set<string>()
+  let running: readonly string[] | undefined
   for (const change of changes) {
+    if ('only' in change) {
+      running = change.only
+      rows.delete('strategies')
+      continue
+    }
     if ('remove' in change) {
       removedHolds.add(change.remove)
       rows.get('holds')?.delete(change.remove)
@@ -94,6 +100,11 @@ export function projectionParts(changes: readonly RowChange[], from: string, fir
   for (const [name, ofTable] of rows)
     if (ofTable.size > 0)
       parts.push({ text: insertText(PROJECTIONS[name], from, firstParameter + parts.length), parameter: toJson([...ofTable.values()]) })
+  if (running !== undefined)
+    parts.push({
+      text: `delete from strategies using ${from}(select $${firstParameter + parts.length}::text::jsonb as list) as kept where not kept.list ? (strategy || ' ' || symbol)`,
+      parameter: toJson(running),
+    })
   if (removedHolds.size > 0)
     parts.push({
       text: `delete from holds using ${from}jsonb_array_elements_text($${firstParameter + parts.length}::text::jsonb) as gone(id) where holds.hold_id = gone.id`,

@@ -192,6 +192,14 @@ export const strategies = pgTable(
   (t) => [primaryKey({ columns: [t.strategy, t.symbol] })],
 )
 
+/** Symbols by the number that they have in the journal's rows; a number is for life. */
+export const instruments = pgTable('instruments', {
+  number: integer().primaryKey(),
+  symbol: text().notNull().unique(),
+  tickSize: text().notNull(),
+  lotSize: text().notNull(),
+})
+
 export const algorithms = pgTable(
   'algorithms',
   {

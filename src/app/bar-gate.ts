@@ -42,7 +42,7 @@ export class BarGate {
     this.instruments = instruments
     this.symbols = instruments.length
     this.intervalMs = intervalMs
-    this.passed = new Float64Array(instruments.length)
+    this.passed = new Float64Array(Math.max(0, ...instruments) + 1)
     this.release = release
     this.fetchMissing = fetchMissing
   }

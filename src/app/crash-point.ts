@@ -113,6 +113,7 @@ export function crashPointOf(text: string | undefined, profile: string): Result<
 
 export function journalWithCrashes(journal: Journal, crash: CrashPoint): Journal {
   return {
+    register: (wanted) => journal.register(wanted),
     load: () => crash.around(['journal.load'], () => journal.load()),
     appendInputs: (inputs) => crash.around(callsOf(inputs, callOfInput), () => journal.appendInputs(inputs)),
     appendFacts: (facts, changes) =>

@@ -86,6 +86,7 @@ test('batches go on while a snapshot is being written, and one is written at a t
   const slow: Journal = {
     appendInputs: (inputs) => journal.appendInputs(inputs),
     appendFacts: (facts, changes) => journal.appendFacts(facts, changes),
+    register: (wanted) => journal.register(wanted),
     load: () => journal.load(),
     saveSnapshot: (seq, state) => {
       seqs.push(seq)
@@ -122,6 +123,7 @@ test('a decision that could not be journaled is neither sent nor part of a snaps
       isFailing && facts.some((f) => f.fact.type === 'order-submitted')
         ? { ok: false, error: { type: 'unavailable', detail: 'gone' } }
         : journal.appendFacts(facts, changes),
+    register: (wanted) => journal.register(wanted),
     load: () => journal.load(),
     saveSnapshot: (seq, state) => journal.saveSnapshot(seq, state),
   }

@@ -227,6 +227,7 @@ export class LiveDriver {
 }
 
 function keyOf(change: RowChange): string {
+  if ('only' in change) return 'strategies'
   if ('remove' in change) return `holds/${change.remove}`
   switch (change.table) {
     case 'orders':

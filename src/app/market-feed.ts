@@ -43,6 +43,7 @@ export class MarketFeed {
   private readonly ports: MarketFeedPorts
   private readonly gate: BarGate
   private readonly board: QuoteBoard
+  private readonly open: readonly Instrument[]
   private lastStrideTs = 0
   private closedAt: Ts | undefined
   private backfilling: Promise<void> = Promise.resolve()
@@ -51,8 +52,10 @@ export class MarketFeed {
   constructor(ports: MarketFeedPorts) {
     this.ports = ports
     this.board = new QuoteBoard(ports.instruments.length)
+    // A symbol that is closed has no bars to wait for.
+    this.open = ports.instruments.filter((i) => i.status !== 'closed')
     this.gate = new BarGate(
-      ports.instruments.map((i) => i.index),
+      this.open.map((i) => i.index),
       ports.intervalMs,
       (at, mode, bars) => this.closeBars(at, mode, bars),
       (at, missing) => void this.fetchBars(at, missing),
@@ -103,12 +106,12 @@ export class MarketFeed {
    * Each call reads for itself, after the one before it: a reading that began before a stream stood has missed what closed in between.
    */
   backfill(symbols?: readonly string[]): Promise<void> {
-    const { instruments, wall } = this.ports
+    const { wall } = this.ports
     this.gate.isPaused = true
     this.backfills += 1
     // The first reading is of all: it is the one that warms up.
     const wanted = (): readonly Instrument[] =>
-      symbols === undefined || this.isFresh ? instruments : instruments.filter((i) => symbols.includes(i.symbol))
+      symbols === undefined || this.isFresh ? this.open : this.open.filter((i) => symbols.includes(i.symbol))
     this.backfilling = this.backfilling
       .then(() => this.backfillNow(wanted()))
       .finally(() => {

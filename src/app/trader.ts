@@ -11,7 +11,7 @@ import type { CommandQueue } from '../kernel/command.ts'
 import type { KernelFact, KernelInput } from '../kernel/event.ts'
 import { Kernel } from '../kernel/kernel.ts'
 import type { Bar } from '../market/bars.ts'
-import { type Instrument, makeInstrument } from '../market/instrument.ts'
+import type { Instrument } from '../market/instrument.ts'
 import type { RiskProfile } from '../risk/profiles.ts'
 import { eventsOf } from '../trading/reconcile.ts'
 import type { StreamReport } from '../trading/report.ts'
@@ -35,6 +35,7 @@ import { recover } from './recovery.ts'
 import { Sender, commandOf } from './sender.ts'
 import { ProtectionWatch } from './protection-watch.ts'
 import { Surroundings } from './surroundings.ts'
+import { registeredInstruments } from './register.ts'
 import { StreamWatch } from './stream-watch.ts'
 import type { TradePlan } from './strategy-plan.ts'
 import { verifyFlat } from './verify-flat.ts'
@@ -105,9 +106,9 @@ export class Trader {
   async start(): Promise<Result<void, BootFailure>> {
     const { venue, wall, options } = { ...this.options, options: this.options }
     const symbols = symbolsOf(options)
-    const specs = await untilAnswered(wall, () => venue.instruments(symbols))
-    if (!specs.ok) return specs
-    this.instruments = specs.value.map(makeInstrument)
+    const instruments = await registeredInstruments(symbols, venue, options.journal, wall)
+    if (!instruments.ok) return instruments
+    this.instruments = instruments.value
     venue.use(this.instruments)
     const clock = await untilAnswered(wall, () => venue.clock())
     if (!clock.ok) return clock
@@ -146,6 +147,7 @@ export class Trader {
       ...(options.manual.length === 0 ? [] : [`manual ${options.manual.join(' ')}`]),
     ]
     options.step('strategies', owners.join(' · '), 0)
+    this.tellOrphans()
     options.onPositions(this.kernel)
     await setLeverages(this.kernel, this.instruments, venue, options.risk.limits.leverage, options.log)
 
@@ -341,6 +343,18 @@ export class Trader {
     }
     this.isImporting = false
     if (this.account.wasClean) await this.account.run(false)
+  }
+
+  /** Positions whose owner the configuration does not name any more: guarded, and nobody will close them. */
+  private tellOrphans(): void {
+    for (const { index, symbol } of this.instruments) {
+      const trip = this.kernel.portfolio.trip(index)
+      if (trip !== undefined && this.kernel.portfolio.ownerOf(index) === undefined)
+        this.options.log(
+          'warn',
+          `${symbol}: nothing in the configuration owns this position (${trip.strategy} did). It keeps its stop; ballast close ${symbol} ends it.`,
+        )
+    }
   }
 
   /** Gives an input to the kernel and waits for what it led to. */

@@ -4,6 +4,7 @@
  */
 import type { Command } from 'commander'
 import type { Database } from '../../db/client.ts'
+import { readInstruments } from '../../db/journal.ts'
 import { acquireLease, releaseLease } from '../../db/lease.ts'
 import { openDatabase } from '../../db/open.ts'
 import { REBUILT_TABLES } from '../../db/projections.ts'
@@ -12,11 +13,11 @@ import { plansOf, readSimClock } from '../app/compose.ts'
 import { exchangeAccess } from '../app/exchange-access.ts'
 import { kernelConfigOf, symbolsOf } from '../app/kernel-config.ts'
 import { livingPid, pathsOf, readTag } from '../app/paths.ts'
+import { instrumentsOf } from '../app/register.ts'
 import { realWall } from '../app/wall.ts'
 import type { KernelConfig } from '../kernel/config.ts'
 import { Kernel } from '../kernel/kernel.ts'
 import { parseInterval } from '../market/candles/interval.ts'
-import { makeInstrument } from '../market/instrument.ts'
 import { RISK_PROFILES } from '../risk/profiles.ts'
 import { BybitVenue } from '../venue/bybit/bybit-venue.ts'
 import { BybitClient } from '../venue/bybit/client.ts'
@@ -82,9 +83,9 @@ async function runRebuild(_flags: object, command: Command): Promise<void> {
   const trader = livingPid(paths, 'trader')
   if (trader !== undefined)
     throw new CliError(EXIT.conflict, `The trader runs (process ${trader}) and writes these tables.`, 'Stop Ballast first, then rebuild.')
-  const config = await kernelConfig(context)
   const { sql, close } = await open(context)
   try {
+    const config = await kernelConfig(context, await readInstruments(sql))
     const lease = await acquireLease(sql)
     if (!lease.ok) throw new CliError(EXIT.conflict, `${lease.error.detail}`, 'Stop the trader that uses this database, then rebuild.')
     try {
@@ -103,7 +104,7 @@ async function runRebuild(_flags: object, command: Command): Promise<void> {
 }
 
 /** The kernel that the trader would make; the exchange says the instruments, in sim one that is started for the question. */
-async function kernelConfig(context: CliContext): Promise<KernelConfig> {
+async function kernelConfig(context: CliContext, registered: Awaited<ReturnType<typeof readInstruments>>): Promise<KernelConfig> {
   const config = context.config().values
   const paths = pathsOf(context.dataDir())
   const plans = plansOf(config)
@@ -127,10 +128,10 @@ async function kernelConfig(context: CliContext): Promise<KernelConfig> {
     const specs = await venue.instruments(symbolsOf(plans.value))
     if (!specs.ok)
       throw new CliError(EXIT.unreachable, `The instruments cannot be read: ${specs.error.detail}.`, 'Check the network and try again.')
-    return kernelConfigOf(
-      { tag: readTag(paths), intervalMs, ...plans.value, risk: RISK_PROFILES[config.profile] },
-      specs.value.map(makeInstrument),
-    )
+    const newcomers = specs.value.filter((spec) => !registered.some((row) => row.symbol === spec.symbol))
+    const instruments = await instrumentsOf([...registered, ...newcomers], specs.value, venue, realWall)
+    if (!instruments.ok) throw new CliError(EXIT.conflict, instruments.error.sentence, instruments.error.next)
+    return kernelConfigOf({ tag: readTag(paths), intervalMs, ...plans.value, risk: RISK_PROFILES[config.profile] }, instruments.value)
   } finally {
     await client.close()
     await server?.close()

@@ -33,7 +33,19 @@ export interface JournalLoad {
   readonly tail: readonly JournalRow[]
 }
 
+/** A symbol under the number that it has in every row of the journal, with the grid that its prices and quantities are counted in. */
+export interface Registered {
+  readonly symbol: string
+  readonly tickSize: string
+  readonly lotSize: string
+}
+
 export interface Journal {
+  /**
+   * Numbers the symbols that have none yet, after those that have, and answers all of them in the order of their numbers. A number is for
+   * life: whatever the configuration becomes, rows of the journal go on meaning the same symbol.
+   */
+  register(wanted: readonly Registered[]): Promise<Result<readonly Registered[], JournalError>>
   /** Appends inputs in order. Answers the sequence number of the first; the others follow without a hole. */
   appendInputs(inputs: readonly KernelInput[]): Promise<Result<number, JournalError>>
   /** Appends the facts of inputs, with the changes of projections and alerts, in one transaction. Answers the last sequence number. */

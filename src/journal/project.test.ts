@@ -16,13 +16,14 @@ class Tables {
 
   apply(changes: readonly RowChange[]): void {
     for (const change of changes) {
+      if ('only' in change) continue
       if ('remove' in change) this.rows.delete(`holds ${change.remove}`)
       else this.rows.set(`${change.table} ${keyOf(change)}`, structuredClone(change.row))
     }
   }
 }
 
-function keyOf(change: Exclude<RowChange, { readonly remove: string }>): string | number {
+function keyOf(change: Exclude<RowChange, { readonly remove: string } | { readonly only: readonly string[] }>): string | number {
   switch (change.table) {
     case 'orders':
       return change.row.orderId

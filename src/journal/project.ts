@@ -38,7 +38,8 @@ export class Projector {
 
   /** Rows that exist before anything has happened: strategies, and the symbols that only people trade. */
   initial(): RowChange[] {
-    const changes: RowChange[] = []
+    const running = this.kernel.runs.flatMap((run) => (run === undefined ? [] : [`${run.strategy} ${run.instrument.symbol}`]))
+    const changes: RowChange[] = [{ table: 'strategies', only: running }]
     for (const instrument of this.kernel.config.instruments) this.strategyRow(instrument.index, changes)
     for (const i of this.kernel.config.manual ?? []) changes.push({ table: 'positions', row: positionRow(this.kernel, i) })
     return changes

@@ -193,6 +193,8 @@ export type RowChange =
   | { readonly table: 'equity'; readonly row: EquityRow }
   | { readonly table: 'algorithms'; readonly row: AlgorithmRow }
   | { readonly table: 'strategies'; readonly row: StrategyRow }
+  /** Rows of strategies that run no more go: only these stay, each as `strategy symbol`. */
+  | { readonly table: 'strategies'; readonly only: readonly string[] }
   | { readonly table: 'holds'; readonly row: HoldRow }
   | { readonly table: 'holds'; readonly remove: string }
   | { readonly table: 'account'; readonly row: AccountRow }

@@ -45,6 +45,31 @@ const value = <T>(
 const plain = <T>(data: T): T => JSON.parse(JSON.stringify(data)) as T
 
 export function describeJournal(harness: JournalHarness): void {
+  test('rows of strategies that run no more go', async () => {
+    const journal = await harness.fresh()
+    const row = (strategy: string, symbol: string): RowChange => ({
+      table: 'strategies',
+      row: { strategy, symbol, definition: strategy, version: 1, mode: 'running', lastSignalTs: null },
+    })
+    await journal.appendFacts([], [row('a', 'BTCUSDT'), row('a', 'ETHUSDT'), row('b', 'SOLUSDT')])
+    await journal.appendFacts([], [{ table: 'strategies', only: ['a ETHUSDT', 'c XRPUSDT'] }, row('a', 'ETHUSDT'), row('c', 'XRPUSDT')])
+    const left = (await harness.table('strategies')).map((r) => `${String(r['strategy'])} ${String(r['symbol'])}`)
+    expect(left.sort()).toEqual(['a ETHUSDT', 'c XRPUSDT'])
+  })
+
+  test('a symbol keeps its number for life, new ones come after all others, and only the owner gives numbers', async () => {
+    const journal = await harness.fresh()
+    const row = (symbol: string) => ({ symbol, tickSize: '0.1', lotSize: '0.001' })
+    const names = async (wanted: readonly string[], by: Journal = journal): Promise<string[]> =>
+      value(await by.register(wanted.map(row))).map((r) => r.symbol)
+    expect(await names(['BTCUSDT', 'ETHUSDT'])).toEqual(['BTCUSDT', 'ETHUSDT'])
+    expect(await names(['SOLUSDT', 'ETHUSDT'])).toEqual(['BTCUSDT', 'ETHUSDT', 'SOLUSDT'])
+    expect(value(await journal.register([{ symbol: 'ETHUSDT', tickSize: '9', lotSize: '9' }]))[1]).toEqual(row('ETHUSDT'))
+    const next = await harness.takeOver()
+    expect(await journal.register([row('XRPUSDT')])).toMatchObject({ ok: false, error: { type: 'lease-lost' } })
+    expect(await names(['XRPUSDT'], next)).toEqual(['BTCUSDT', 'ETHUSDT', 'SOLUSDT', 'XRPUSDT'])
+  })
+
   test('sequence numbers go on without a hole over inputs and facts', async () => {
     const journal = await harness.fresh()
     expect(value(await journal.appendInputs([advanced(1), advanced(2)]))).toBe(1)

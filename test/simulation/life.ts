@@ -108,6 +108,7 @@ export class Life {
       appendInputs: (inputs) => away(() => inner.appendInputs(inputs)),
       appendFacts: (facts, changes) => away(() => inner.appendFacts(facts, changes)),
       saveSnapshot: (seq, state) => away(() => inner.saveSnapshot(seq, state)),
+      register: (wanted) => away(() => inner.register(wanted)),
       load: () => away(() => inner.load()),
     }
   }

@@ -32,6 +32,7 @@ function writeBehind(inner: Journal, time: VirtualTime, isDead: () => boolean): 
       return ok(seq)
     },
     saveSnapshot: async () => ok(undefined),
+    register: (wanted) => inner.register(wanted),
     load: async () => {
       const loaded = await inner.load()
       if (loaded.ok) seq = loaded.value.tail[loaded.value.tail.length - 1]?.seq ?? loaded.value.snapshot?.seq ?? 0

@@ -3,7 +3,7 @@
  * Never shares an object with its caller: rows go through JSON, as a database would have it.
  */
 import { type Result, err, ok } from '../../src/core/result.ts'
-import type { Journal, JournalError, JournalLoad, JournalRow } from '../../src/journal/journal.ts'
+import type { Journal, JournalError, JournalLoad, JournalRow, Registered } from '../../src/journal/journal.ts'
 import type { RowChange } from '../../src/journal/row.ts'
 import type { KernelFact, KernelInput } from '../../src/kernel/event.ts'
 import { KERNEL_CODE_VERSION, type KernelSnapshot } from '../../src/kernel/snapshot.ts'
@@ -30,6 +30,7 @@ const copyOf = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T
 
 /** What outlives a trader. */
 export class MemoryStore {
+  readonly instruments: Registered[] = []
   epoch = 0
   readonly rows: JournalRow[] = []
   readonly snapshots = new Map<number, KernelSnapshot>()
@@ -52,6 +53,10 @@ export class MemoryStore {
     if (table === undefined) {
       table = new Map()
       this.tables.set(change.table, table)
+    }
+    if ('only' in change) {
+      for (const [key, row] of table) if (!change.only.includes(`${String(row['strategy'])} ${String(row['symbol'])}`)) table.delete(key)
+      return
     }
     if ('remove' in change) {
       table.delete(change.remove)
@@ -103,6 +108,14 @@ export class MemoryJournal implements Journal {
     snapshots.set(seq, copyOf(state))
     for (const old of [...snapshots.keys()].sort((a, b) => b - a).slice(SNAPSHOTS_KEPT)) snapshots.delete(old)
     return ok(undefined)
+  }
+
+  async register(wanted: readonly Registered[]): Promise<Result<readonly Registered[], JournalError>> {
+    const refused = this.refusal()
+    if (refused !== undefined) return err(refused)
+    const { instruments } = this.store
+    for (const each of wanted) if (!instruments.some((known) => known.symbol === each.symbol)) instruments.push(copyOf(each))
+    return ok(copyOf(instruments))
   }
 
   async load(): Promise<Result<JournalLoad, JournalError>> {

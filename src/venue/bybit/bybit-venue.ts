@@ -407,12 +407,14 @@ export class BybitVenue implements Venue {
   open(handlers: VenueHandlers, armsDcp = false): void {
     const { intervalMs, bookDepth, wallMs } = this.options
     const interval = intervalName(intervalMs)
+    // The exchange refuses a subscription to what is closed, and with it those beside it.
+    const listed = this.list.filter((i) => i.status !== 'closed')
     const books =
       bookDepth === undefined
         ? undefined
-        : new BookFeed(this.list, bookDepth, { handlers, renew: (topics) => this.transport.renew(topics), wallMs })
+        : new BookFeed(listed, bookDepth, { handlers, renew: (topics) => this.transport.renew(topics), wallMs })
     const reader = new StreamReader(this.bySymbol, books, handlers)
-    const topics = this.list.flatMap(({ symbol }) => [`kline.${interval}.${symbol}`, `tickers.${symbol}`])
+    const topics = listed.flatMap(({ symbol }) => [`kline.${interval}.${symbol}`, `tickers.${symbol}`])
     this.transport.open(
       {
         public: [...topics, ...(books?.topics ?? [])],

@@ -67,6 +67,8 @@ export class Settlement {
   make(order: SimOrder, into: VenueEventSink): boolean {
     const instrument = this.account.instruments[order.instrument] as Instrument
     const left = order.lots - order.filled
+    // Nothing traded: an order that came in is matched, and those that rest are not.
+    if (this.depthShare !== undefined && this.volume === 0) return true
     return this.fill(order, ticks(order.limit as number), lots(Math.min(left, this.depth(instrument))), this.maker, 'maker', into)
   }
 
