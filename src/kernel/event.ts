@@ -196,7 +196,7 @@ export interface StrategyHung {
   readonly strategy: StrategyId
   readonly ts: Ts
 }
-/** The protection watchdog found a position without its stop at the venue, for this long in wall time (S5). */
+/** The protection watchdog found a position without its stop at the venue, for this long in wall time (S5); 0: with one that stands elsewhere. */
 export interface ProtectionMissing {
   readonly type: 'protection-missing'
   readonly instrument: InstrumentIndex

@@ -414,7 +414,7 @@ export class Kernel {
         this.failStrategy(input.strategy, 'it did not return for two seconds and was stopped')
         return
       case 'protection-missing':
-        this.guard.protect(input.instrument, input.bareMs)
+        this.guard.protect(input.instrument, input.bareMs, input.bareMs === 0 ? 'not where it is meant' : undefined)
         return
       case 'position-adjusted':
         this.tellTrades()

@@ -138,6 +138,17 @@ describe('a position of ours', () => {
     expect([stop(), world.stops(), world.alerts]).toEqual([meant, [meant], ['P2 stop.moved_outside BTCUSDT']])
   })
 
+  test('the wish to set it back is lost on the way: it is set back all the same', async () => {
+    const meant = stop() as number
+    world.fault({ path: '/v5/position/trading-stop' }, { type: 'drop-reply-before', way: 'hang' })
+    world.moveStop(priceOf(meant - 200))
+    await world.pass(3_000)
+    expect(world.stops()).toEqual([meant - 200])
+    world.host.faults.clear()
+    await world.pass(15_000)
+    expect([stop(), world.stops()]).toEqual([meant, [meant]])
+  })
+
   test('our own moves, one upon the other, are told to nobody', async () => {
     const meant = stop() as number
     for (const by of [300, 100, 200]) {
