@@ -8,7 +8,8 @@ import { divide, toFloat } from '../amount.ts'
 import { type Command, defineAction, defineRead, inOrder, refuse } from './command.ts'
 import { send } from './control-group.ts'
 import { duration, plainPercent, price, short } from './format.ts'
-import { type Field, field, reply, runs } from './reply.ts'
+import { type Field, field, reply, runs, untrusted } from './reply.ts'
+import { resolveSymbol } from './symbol.ts'
 import { sideWord } from './trading-group.ts'
 
 const algos = defineRead({
@@ -68,28 +69,37 @@ const algo = defineAction({
   aliases: ['work'],
   group: 'Steer',
   summary: 'pause, resume or cancel an order that is worked in parts',
-  usage: '<id> <pause|resume|cancel>',
-  args: z.strictObject({ id: z.coerce.number().int().min(1), to: z.enum(['pause', 'resume', 'cancel']) }),
+  usage: '<id|sym> <pause|resume|cancel>',
+  args: z.strictObject({ id: z.string().min(1).max(30), to: z.enum(['pause', 'resume', 'cancel']) }),
   read: (words) => ({
     ...(words[0] === undefined ? {} : { id: words[0].replace(/^#/, '') }),
     ...(words[1] === undefined ? {} : { to: words[1] }),
     ...(words[2] === undefined ? {} : { unexpected: words.slice(2).join(' ') }),
   }),
-  examples: ['algo 42 pause', 'algo 42 cancel'],
+  examples: ['algo 42 pause', 'algo XRP cancel'],
   role: 'trader',
   scope: 'trade:write',
   tier: (args, profile) => (args.to === 'resume' ? (profile === 'live' ? 'C2' : 'C1') : 'C0'),
   addsRisk: (args) => args.to === 'resume',
   plan: async (context, args) => {
-    const row = (await context.ports.reads.algorithms({ isActive: true, limit: 100 })).find((r) => r.id === args.id)
+    const rows = await context.ports.reads.algorithms({ isActive: true, limit: 100 })
+    const isNumber = /^\d{1,9}$/.test(args.id)
+    const resolved = isNumber ? undefined : await resolveSymbol(context, args.id, `/algo {} ${args.to}`)
+    if (resolved !== undefined && 'problem' in resolved) return refuse(resolved.problem)
+    const row = rows.find((r) => (resolved === undefined ? r.id === Number(args.id) : r.symbol === resolved.symbol))
     if (row === undefined)
-      return refuse(reply(`No order #${args.id} is being worked`, { tone: 'warn', buttons: [runs('Worked orders', '/algos')] }))
+      return refuse(
+        reply(`No order ${isNumber ? '#' : 'in '}${resolved?.symbol ?? untrusted(args.id)} is being worked`, {
+          tone: 'warn',
+          buttons: [runs('Worked orders', '/algos')],
+        }),
+      )
     return {
       type: 'plan',
       card: reply(`Go on with #${row.id}?`, { fields: [algorithmField(row)] }),
       yes: 'Go on',
       no: 'Leave it paused',
-      todo: { id: args.id, to: WORDS[args.to] },
+      todo: { id: row.id, to: WORDS[args.to] },
     }
   },
   carryOut: async (context, todo) => {

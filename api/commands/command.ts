@@ -204,3 +204,19 @@ export const inOrder =
   }
 export const noArguments = (words: readonly string[]): Record<string, unknown> =>
   words.length === 0 ? {} : { unexpected: words.join(' ') }
+
+/** `key=value` words to their keys, the others in order. */
+export function options(words: readonly string[], ...names: readonly string[]): Record<string, unknown> {
+  const raw: Record<string, unknown> = {}
+  const plain: string[] = []
+  for (const word of words) {
+    const match = /^([a-z]+)=(.+)$/i.exec(word)
+    if (match === null) plain.push(word)
+    else raw[(match[1] as string).toLowerCase()] = match[2]
+  }
+  names.forEach((name, k) => {
+    if (plain[k] !== undefined) raw[name] = plain[k]
+  })
+  if (plain.length > names.length) raw.unexpected = plain.slice(names.length).join(' ')
+  return raw
+}

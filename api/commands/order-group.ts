@@ -1,5 +1,5 @@
 /**
- * open, sl, tp, amend: orders by hand, and what guards a position.
+ * open, sl, tp: orders by hand, and what guards a position.
  * Never opens without a stop, and never takes one off: a stop is moved (S5).
  */
 import { z } from 'zod'
@@ -7,13 +7,13 @@ import { parseExecution } from '../../src/trading/algorithms/execution.ts'
 import type { OpenCommand } from '../../src/kernel/command.ts'
 import type { PositionRow } from '../../src/journal/row.ts'
 import { absolute, compare, divide, multiply, toFloat } from '../amount.ts'
-import { fromId } from '../ids.ts'
-import { type Command, type CommandContext, type NoPlan, type Plan, defineAction, inOrder, refuse } from './command.ts'
+import { type Command, type CommandContext, type NoPlan, type Plan, defineAction, inOrder, options, refuse } from './command.ts'
+import { amend } from './amend-order.ts'
 import { send } from './control-group.ts'
 import { parseDuration, plainPercent, price, short } from './format.ts'
 import { type Field, field, reply, runs, untrusted } from './reply.ts'
 import { resolveSymbol } from './symbol.ts'
-import { isLong, sideOf, sideWord } from './trading-group.ts'
+import { isLong, sideOf } from './trading-group.ts'
 
 const PRICE = /^([+-]?\d+(\.\d+)?%|\d+(\.\d+)?)$/
 export const PRICE_WORD = z.string().max(30).regex(PRICE, 'give a price as 64250, or a distance as 2%')
@@ -35,22 +35,6 @@ const Options = {
   algo: z.string().max(40).optional(),
 }
 const OpenTodo = z.object({ command: z.custom<OpenCommand>((value) => typeof value === 'object' && value !== null) })
-
-/** `key=value` words to their keys, the others in order. */
-function options(words: readonly string[], ...names: readonly string[]): Record<string, unknown> {
-  const raw: Record<string, unknown> = {}
-  const plain: string[] = []
-  for (const word of words) {
-    const match = /^([a-z]+)=(.+)$/i.exec(word)
-    if (match === null) plain.push(word)
-    else raw[(match[1] as string).toLowerCase()] = match[2]
-  }
-  names.forEach((name, k) => {
-    if (plain[k] !== undefined) raw[name] = plain[k]
-  })
-  if (plain.length > names.length) raw.unexpected = plain.slice(names.length).join(' ')
-  return raw
-}
 
 const open = defineAction({
   name: 'open',
@@ -311,82 +295,6 @@ const tp = defineAction({
     return send(context, { name: 'protect', symbol, ...(target === undefined ? {} : { target }) }, 'Target set', {
       buttons: [runs(short(symbol), `/positions ${symbol}`)],
     })
-  },
-})
-
-// Amend
-
-const AmendTodo = z.object({
-  orderId: z.number(),
-  limit: z.string().optional(),
-  trigger: z.string().optional(),
-  quantity: z.string().optional(),
-})
-const decimal = z
-  .string()
-  .max(30)
-  .regex(/^\d+(\.\d+)?$/, 'give a number')
-
-const amend = defineAction({
-  name: 'amend',
-  aliases: ['edit'],
-  group: 'Steer',
-  summary: 'change price, trigger or quantity of an open order in place',
-  usage: '<order id> [limit=] [trigger=] [qty=]',
-  args: z.strictObject({
-    id: z.string().min(1).max(30),
-    limit: decimal.optional(),
-    trigger: decimal.optional(),
-    qty: decimal.optional(),
-  }),
-  read: (words) => options(words, 'id'),
-  examples: ['amend ord_0000000002A limit=63500', 'amend ord_0000000002A qty=0.02'],
-  role: 'trader',
-  scope: 'trade:write',
-  tier: (_, profile) => (profile === 'live' ? 'C2' : 'C1'),
-  addsRisk: () => true,
-  plan: async (context, args) => {
-    const orderId = fromId('ord', args.id)
-    const order = orderId === undefined ? undefined : await context.ports.reads.order(orderId)
-    if (order === undefined)
-      return refuse(reply(`There is no order ${untrusted(args.id)}`, { tone: 'warn', buttons: [runs('Orders', '/orders')] }))
-    if (!order.isOpen) return refuse(reply(`${args.id} is ${order.status} already`, { tone: 'warn', buttons: [runs('Orders', '/orders')] }))
-    const changes = [
-      ...(args.limit === undefined ? [] : [field('Limit', `${price(order.limitPrice)} → ${price(args.limit)}`)]),
-      ...(args.trigger === undefined ? [] : [field('Trigger', `${price(order.triggerPrice)} → ${price(args.trigger)}`)]),
-      ...(args.qty === undefined ? [] : [field('Quantity', `${order.quantity} → ${args.qty}`)]),
-    ]
-    if (changes.length === 0)
-      return refuse(reply('Change what?', { tone: 'warn', text: `Give limit=, trigger= or qty=, as /amend ${args.id} limit=63500` }))
-    return {
-      type: 'plan',
-      card: reply(`Change ${args.id}?`, {
-        fields: [field('Order', `${sideWord(order.side)} ${order.quantity} ${order.symbol} ${order.kind}`), ...changes],
-      }),
-      yes: 'Change it',
-      no: 'Keep it',
-      todo: {
-        orderId: order.orderId,
-        ...(args.limit === undefined ? {} : { limit: args.limit }),
-        ...(args.trigger === undefined ? {} : { trigger: args.trigger }),
-        ...(args.qty === undefined ? {} : { quantity: args.qty }),
-      },
-    }
-  },
-  carryOut: async (context, todo) => {
-    const { orderId, limit, trigger, quantity } = AmendTodo.parse(todo)
-    return send(
-      context,
-      {
-        name: 'change',
-        orderId,
-        ...(limit === undefined ? {} : { limit }),
-        ...(trigger === undefined ? {} : { trigger }),
-        ...(quantity === undefined ? {} : { quantity }),
-      },
-      'Changed',
-      { buttons: [runs('Orders', '/orders')] },
-    )
   },
 })
 

@@ -37,9 +37,13 @@ export const STEERING = [
     usage: '<sym> <price|2%|be|trail> [1%|off]',
   },
   { name: 'tp', summary: 'set, move or take off the target of a whole position', usage: '<sym> <price|4%|off>' },
-  { name: 'amend', summary: 'change price, trigger or quantity of an open order in place', usage: '<order id> [limit=] [trigger=] [qty=]' },
+  {
+    name: 'amend',
+    summary: 'change price, trigger or quantity of an open order in place',
+    usage: '<order id|sym> [limit=] [trigger=] [qty=]',
+  },
   { name: 'algos', summary: 'orders that are worked in parts: how far, at which price', usage: '[all]' },
-  { name: 'algo', summary: 'pause, resume or cancel an order that is worked in parts', usage: '<id> <pause|resume|cancel>' },
+  { name: 'algo', summary: 'pause, resume or cancel an order that is worked in parts', usage: '<id|sym> <pause|resume|cancel>' },
   {
     name: 'adopt',
     summary: 'make a position that is not Ballast’s its own: an owner, and a stop at once',

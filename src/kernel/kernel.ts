@@ -3,21 +3,20 @@
  * Never waits, never reads a clock, never sends: whoever drives it journals the facts and then tells the venue.
  */
 import { assert, assertNever } from '../core/assert.ts'
-import type { InstrumentIndex, Side, StrategyId, Ts } from '../core/units.ts'
+import type { InstrumentIndex, Ts } from '../core/units.ts'
 import { Bars } from '../market/bars.ts'
 import type { Instrument } from '../market/instrument.ts'
 import type { PortfolioView } from '../portfolio/view.ts'
 import { confirmedTier } from '../risk/breaker.ts'
 import { isEquityUnbounded } from '../risk/limits.ts'
-import { type OrderAdopted, type OrderEvent, type OrderRejected, isOrderEvent } from '../trading/event.ts'
-import type { Order } from '../trading/order.ts'
+import { type OrderEvent, isOrderEvent } from '../trading/event.ts'
 import { AlgorithmBook } from './algorithm-book.ts'
 import { Algorithms, manualStart } from './algorithms.ts'
 import { Brackets } from './brackets.ts'
 import type { KernelConfig } from './config.ts'
 import { Books } from './books.ts'
 import { Desk, OPERATOR_CLOSE } from './desk.ts'
-import { type BarsMode, type ClosedBar, type KernelFact, type KernelInput, Outbox, type StrategyMode } from './event.ts'
+import { type BarsMode, type ClosedBar, type KernelFact, type KernelInput, Outbox } from './event.ts'
 import { ExternalHands } from './external-hands.ts'
 import { foldFact } from './fold-fact.ts'
 import { Guard } from './guard.ts'
@@ -25,10 +24,12 @@ import type { Hold } from './holds.ts'
 import { MANUAL_OWNER } from './manual.ts'
 import { Placing } from './placing.ts'
 import { Signals } from './signals.ts'
-import { OrderBook, type OrderOutcome } from './order-book.ts'
+import { OrderBook } from './order-book.ts'
 import { PortfolioState } from './portfolio-state.ts'
 import { KERNEL_CODE_VERSION, type KernelSnapshot } from './snapshot.ts'
+import { StrategyModes } from './strategy-modes.ts'
 import { StrategyRun } from './strategy-run.ts'
+import { VenueNews } from './venue-news.ts'
 
 /** Bars of history that stay visible to a live strategy. */
 const LIVE_BARS = 4_096
@@ -53,6 +54,8 @@ export class Kernel {
   readonly algorithmBook = new AlgorithmBook()
   private readonly guard: Guard
   private readonly hands: ExternalHands
+  private readonly news: VenueNews
+  private readonly modes: StrategyModes
   /** False where neither a limit, nor sizing, nor a journal asks for drawdown or day loss: then no bar pays for them. */
   private readonly watchesEquity: boolean
 
@@ -85,7 +88,10 @@ export class Kernel {
     this.algorithms = new Algorithms(config, portfolio, orders, holds, this.desk, outbox, algorithmBook, this.bars)
     this.signals = new Signals(config, portfolio, orders, holds, this.desk, this.algorithms)
     this.guard = new Guard(config, portfolio, orders, holds, outbox, this.desk, this.algorithms)
-    this.hands = new ExternalHands(config, portfolio, orders, outbox, this.desk, this.books, this.brackets, this.algorithms, this.guard)
+    const { desk, brackets, algorithms, guard } = this
+    this.hands = new ExternalHands(config, portfolio, orders, outbox, desk, this.books, brackets, algorithms, guard)
+    this.news = new VenueNews(config.isJournaled, portfolio, orders, outbox, desk, brackets, algorithms, guard, this.hands)
+    this.modes = new StrategyModes(runs, portfolio, outbox, desk, algorithms, guard)
   }
 
   get view(): PortfolioView {
@@ -105,7 +111,7 @@ export class Kernel {
   apply(input: KernelInput): void {
     this.advance(input)
     if (isOrderEvent(input)) {
-      this.decideOrderEvent(input, this.books.orderEvent(input))
+      this.news.orderEvent(input, this.books.orderEvent(input))
       return
     }
     if (input.type === 'bars-closed') {
@@ -171,7 +177,7 @@ export class Kernel {
     const signal = run.onBar(this.portfolio.now, this.portfolio.positionLots(i))
     if (deciding !== undefined) deciding(undefined)
     if (run.failure !== undefined) {
-      this.failStrategy(run.strategy, run.failure)
+      this.modes.fail(run.strategy, run.failure)
       return
     }
     if (mode === 'warmup') return
@@ -236,81 +242,10 @@ export class Kernel {
     return true
   }
 
-  // What the venue said.
-
-  private decideOrderEvent(event: OrderEvent, outcome: OrderOutcome): void {
-    if (outcome === 'applied') {
-      const { opened, closed } = this.portfolio
-      if (opened !== undefined || closed !== undefined) this.tellTrades()
-      this.tellOutside('an order in the app')
-      this.desk.afterOrderEvent(event, this.guard.isFlattening)
-      this.followOrder(event)
-      if (event.type === 'order-rejected' && this.config.isJournaled) this.doubtAfter(event)
-      return
-    }
-    if (outcome === 'duplicate') return
-    this.guard.quarantine(event, outcome)
-  }
-
-  /** Brackets and algorithms go on from what an order of theirs has become. */
-  private followOrder(event: OrderEvent): void {
-    const order = this.orders.find(event.instrument, event.orderId, event.venueOrderId)
-    if (order === undefined) return
-    if (event.type === 'order-filled') {
-      this.brackets.afterFill(order)
-      // It was on its way when everything was flattened: it goes the same way.
-      if (order.class === 'entry' && order.origin === 'ours' && this.guard.isFlattening)
-        this.desk.closePosition(order.instrument, undefined, 'flatten', {
-          rule: 'filled after the panic',
-          values: { order: order.orderId },
-        })
-      if (order.origin === 'attached-stop' || order.origin === 'liquidation' || order.origin === 'adl') this.dropStopped(order)
-    }
-    if (event.type === 'order-amended' && order.origin === 'attached-stop' && this.config.isJournaled) this.hands.afterStop(order)
-    if (order.parentOrderId !== undefined && order.origin === 'ours') this.algorithms.afterChild(order)
-  }
-
-  /** What would open again what was just stopped out: the rest of an entry, and what is still being worked. */
-  private dropStopped(exit: Order): void {
-    const side: Side = exit.side === 1 ? -1 : 1
-    this.algorithms.endOn(exit.instrument, 'its stop was reached', { side })
-    this.desk.cancelEntriesOf(exit.instrument, 'its stop was reached', side)
-  }
-
   /** Cancels all that is being worked and all entries, and closes every position of ours. */
   private flattenAll(cause: string): void {
     this.algorithms.endAll(cause)
     this.desk.flattenAll(cause)
-  }
-
-  /** An exit that fits our books and not the venue's: entries of the symbol wait until the account has been read. */
-  private doubtAfter(event: OrderRejected): void {
-    const order = this.orders.find(event.instrument, event.orderId, event.venueOrderId)
-    if (order === undefined || order.class === 'entry' || this.portfolio.positionLots(event.instrument) === 0) return
-    this.guard.doubt(event.instrument, `Bybit refused the exit #${order.orderId} (${event.code} ${event.detail})`)
-  }
-
-  private tellOutside(cause: string): void {
-    const { changedOutside } = this.portfolio
-    this.portfolio.changedOutside = undefined
-    if (changedOutside !== undefined) this.hands.afterChange(changedOutside, cause)
-  }
-
-  private tellTrades(): void {
-    const { closed, opened } = this.portfolio
-    this.portfolio.closed = undefined
-    this.portfolio.opened = undefined
-    if (closed !== undefined) this.outbox.push({ type: 'trade-closed', trade: closed, ts: this.now })
-    if (opened !== undefined && this.config.isJournaled)
-      this.outbox.push({
-        type: 'trade-opened',
-        number: opened.number,
-        strategy: opened.strategy,
-        instrument: opened.instrument,
-        side: opened.side,
-        orderId: opened.entryOrderId,
-        ts: this.now,
-      })
   }
 
   private foldOther(input: Exclude<KernelInput, OrderEvent | { readonly type: 'bars-closed' }>): void {
@@ -408,24 +343,24 @@ export class Kernel {
         this.flattenAll(`panic by ${input.actor}`)
         return
       case 'set-strategy-mode':
-        this.setMode(input.strategy, input.mode, input.actor)
+        this.modes.set(input.strategy, input.mode, input.actor)
         return
       case 'strategy-hung':
-        this.failStrategy(input.strategy, 'it did not return for two seconds and was stopped')
+        this.modes.fail(input.strategy, 'it did not return for two seconds and was stopped')
         return
       case 'protection-missing':
         this.guard.protect(input.instrument, input.bareMs, input.bareMs === 0 ? 'not where it is meant' : undefined)
         return
       case 'position-adjusted':
-        this.tellTrades()
-        this.tellOutside(input.cause)
+        this.news.tellTrades()
+        this.news.tellOutside(input.cause)
         return
       case 'order-adopted':
-        this.decideAdopted(input)
+        this.news.adopted(input)
         return
       case 'adopt-external':
         this.hands.adopt(input)
-        this.tellTrades()
+        this.news.tellTrades()
         return
       case 'ignore-external':
         this.hands.ignore(input)
@@ -450,42 +385,6 @@ export class Kernel {
       default:
         assertNever(input)
     }
-  }
-
-  private decideAdopted(event: OrderAdopted): void {
-    // Somebody flattened the account past us: what is left to do is to open nothing (S7).
-    if (event.origin === 'panic-direct') this.guard.haltAfterDirectPanic()
-    if (event.origin === 'liquidation' || event.origin === 'adl') this.guard.tellTakenOver(event)
-    if (!this.config.isJournaled || (event.origin !== 'attached-stop' && event.origin !== 'external')) return
-    const order = this.orders.find(event.instrument, undefined, event.venueOrderId)
-    if (order === undefined || order.status !== 'accepted') return
-    if (event.origin === 'attached-stop') this.hands.afterStop(order)
-    else if (event.kind !== 'market') this.hands.afterOrder(order)
-  }
-
-  /** Stopped alone, on all its symbols: entries canceled, positions keep their stops (S18). */
-  private failStrategy(strategy: StrategyId, failure: string): void {
-    const runs = this.runs.filter((run) => run !== undefined && run.strategy === strategy)
-    for (const run of runs) if (run !== undefined) run.mode = 'errored'
-    this.algorithms.endAll('strategy errored', strategy)
-    this.guard.tellFailure(
-      strategy,
-      failure,
-      runs.flatMap((run) => (run === undefined ? [] : [run.instrument.index])),
-    )
-  }
-
-  private setMode(strategy: StrategyId, mode: Exclude<StrategyMode, 'errored'>, actor: string): void {
-    for (const run of this.runs)
-      if (run !== undefined && run.strategy === strategy) {
-        run.mode = mode
-        run.failure = undefined
-      }
-    this.outbox.push({ type: 'strategy-mode-changed', strategy, mode, cause: `by ${actor}`, ts: this.now })
-    if (mode !== 'running') this.algorithms.endAll(`strategy ${mode}`, strategy)
-    if (mode === 'off')
-      for (const run of this.runs)
-        if (run !== undefined && run.strategy === strategy) this.desk.cancelEntriesOf(run.instrument.index, 'strategy off')
   }
 
   snapshot(): KernelSnapshot {

@@ -1,0 +1,109 @@
+/**
+ * amend: price, trigger or quantity of one open order, changed in place.
+ * Never changes an order that is not ours, and never one that is done.
+ */
+import { z } from 'zod'
+import type { OrderRow } from '../../src/journal/row.ts'
+import { fromId, toId } from '../ids.ts'
+import { type Command, type CommandContext, type NoPlan, defineAction, options, refuse } from './command.ts'
+import { send } from './control-group.ts'
+import { price } from './format.ts'
+import { field, reply, runs, untrusted } from './reply.ts'
+import { resolveSymbol } from './symbol.ts'
+import { sideWord } from './trading-group.ts'
+
+/** An order by its id, or the one that we have open in a symbol. */
+async function orderOf(context: CommandContext, text: string): Promise<OrderRow | NoPlan> {
+  const { reads } = context.ports
+  const buttons = [runs('Orders', '/orders')]
+  const orderId = fromId('ord', text)
+  if (orderId !== undefined)
+    return (await reads.order(orderId)) ?? refuse(reply(`There is no order ${untrusted(text)}`, { tone: 'warn', buttons }))
+  const resolved = await resolveSymbol(context, text, '/amend {} limit=')
+  if ('problem' in resolved) return refuse(resolved.problem)
+  const open = (await reads.orders({ symbol: resolved.symbol, isOpen: true, limit: 100 })).filter((o) => o.origin === 'ours')
+  if (open.length === 1) return open[0] as OrderRow
+  if (open.length === 0) return refuse(reply(`We have no open order in ${resolved.symbol}`, { tone: 'warn', buttons }))
+  return refuse(
+    reply('Which one?', {
+      tone: 'warn',
+      fields: open
+        .slice(0, 10)
+        .map((o) => field(toId('ord', o.orderId), `${sideWord(o.side)} ${o.quantity} ${o.kind} ${price(o.limitPrice ?? o.triggerPrice)}`)),
+      buttons,
+    }),
+  )
+}
+
+const AmendTodo = z.object({
+  orderId: z.number(),
+  limit: z.string().optional(),
+  trigger: z.string().optional(),
+  quantity: z.string().optional(),
+})
+const decimal = z
+  .string()
+  .max(30)
+  .regex(/^\d+(\.\d+)?$/, 'give a number')
+
+export const amend: Command = defineAction({
+  name: 'amend',
+  aliases: ['edit'],
+  group: 'Steer',
+  summary: 'change price, trigger or quantity of an open order in place',
+  usage: '<order id|sym> [limit=] [trigger=] [qty=]',
+  args: z.strictObject({
+    id: z.string().min(1).max(30),
+    limit: decimal.optional(),
+    trigger: decimal.optional(),
+    qty: decimal.optional(),
+  }),
+  read: (words) => options(words, 'id'),
+  examples: ['amend BTC limit=63500', 'amend ord_0000000002A qty=0.02'],
+  role: 'trader',
+  scope: 'trade:write',
+  tier: (_, profile) => (profile === 'live' ? 'C2' : 'C1'),
+  addsRisk: () => true,
+  plan: async (context, args) => {
+    const order = await orderOf(context, args.id)
+    if ('type' in order) return order
+    const name = toId('ord', order.orderId)
+    if (!order.isOpen) return refuse(reply(`${name} is ${order.status} already`, { tone: 'warn', buttons: [runs('Orders', '/orders')] }))
+    const changes = [
+      ...(args.limit === undefined ? [] : [field('Limit', `${price(order.limitPrice)} → ${price(args.limit)}`)]),
+      ...(args.trigger === undefined ? [] : [field('Trigger', `${price(order.triggerPrice)} → ${price(args.trigger)}`)]),
+      ...(args.qty === undefined ? [] : [field('Quantity', `${order.quantity} → ${args.qty}`)]),
+    ]
+    if (changes.length === 0)
+      return refuse(reply('Change what?', { tone: 'warn', text: `Give limit=, trigger= or qty=, as /amend ${name} limit=63500` }))
+    return {
+      type: 'plan',
+      card: reply(`Change ${name}?`, {
+        fields: [field('Order', `${sideWord(order.side)} ${order.quantity} ${order.symbol} ${order.kind}`), ...changes],
+      }),
+      yes: 'Change it',
+      no: 'Keep it',
+      todo: {
+        orderId: order.orderId,
+        ...(args.limit === undefined ? {} : { limit: args.limit }),
+        ...(args.trigger === undefined ? {} : { trigger: args.trigger }),
+        ...(args.qty === undefined ? {} : { quantity: args.qty }),
+      },
+    }
+  },
+  carryOut: async (context, todo) => {
+    const { orderId, limit, trigger, quantity } = AmendTodo.parse(todo)
+    return send(
+      context,
+      {
+        name: 'change',
+        orderId,
+        ...(limit === undefined ? {} : { limit }),
+        ...(trigger === undefined ? {} : { trigger }),
+        ...(quantity === undefined ? {} : { quantity }),
+      },
+      'Changed',
+      { buttons: [runs('Orders', '/orders')] },
+    )
+  },
+})

@@ -1,0 +1,129 @@
+/**
+ * What follows from what the venue said: brackets and algorithms go on, trades are told, doubts and outside changes are followed up.
+ * Never books: the books have taken the event before it comes here.
+ */
+import type { Side } from '../core/units.ts'
+import type { OrderAdopted, OrderEvent, OrderRejected } from '../trading/event.ts'
+import type { Order } from '../trading/order.ts'
+import type { Algorithms } from './algorithms.ts'
+import type { Brackets } from './brackets.ts'
+import type { Desk } from './desk.ts'
+import type { Outbox } from './event.ts'
+import type { ExternalHands } from './external-hands.ts'
+import type { Guard } from './guard.ts'
+import type { OrderBook, OrderOutcome } from './order-book.ts'
+import type { PortfolioState } from './portfolio-state.ts'
+
+export class VenueNews {
+  private readonly isJournaled: boolean
+  private readonly portfolio: PortfolioState
+  private readonly orders: OrderBook
+  private readonly outbox: Outbox
+  private readonly desk: Desk
+  private readonly brackets: Brackets
+  private readonly algorithms: Algorithms
+  private readonly guard: Guard
+  private readonly hands: ExternalHands
+
+  constructor(
+    isJournaled: boolean,
+    portfolio: PortfolioState,
+    orders: OrderBook,
+    outbox: Outbox,
+    desk: Desk,
+    brackets: Brackets,
+    algorithms: Algorithms,
+    guard: Guard,
+    hands: ExternalHands,
+  ) {
+    this.isJournaled = isJournaled
+    this.portfolio = portfolio
+    this.orders = orders
+    this.outbox = outbox
+    this.desk = desk
+    this.brackets = brackets
+    this.algorithms = algorithms
+    this.guard = guard
+    this.hands = hands
+  }
+
+  orderEvent(event: OrderEvent, outcome: OrderOutcome): void {
+    if (outcome === 'applied') {
+      const { opened, closed } = this.portfolio
+      if (opened !== undefined || closed !== undefined) this.tellTrades()
+      this.tellOutside('an order in the app')
+      this.desk.afterOrderEvent(event, this.guard.isFlattening)
+      this.followOrder(event)
+      if (event.type === 'order-rejected' && this.isJournaled) this.doubtAfter(event)
+      return
+    }
+    if (outcome === 'duplicate') return
+    this.guard.quarantine(event, outcome)
+  }
+
+  /** Brackets and algorithms go on from what an order of theirs has become. */
+  private followOrder(event: OrderEvent): void {
+    const order = this.orders.find(event.instrument, event.orderId, event.venueOrderId)
+    if (order === undefined) return
+    if (event.type === 'order-filled') {
+      this.brackets.afterFill(order)
+      // It was on its way when everything was flattened: it goes the same way.
+      if (order.class === 'entry' && order.origin === 'ours' && this.guard.isFlattening)
+        this.desk.closePosition(order.instrument, undefined, 'flatten', {
+          rule: 'filled after the panic',
+          values: { order: order.orderId },
+        })
+      if (order.origin === 'attached-stop' || order.origin === 'liquidation' || order.origin === 'adl') this.dropStopped(order)
+    }
+    if (event.type === 'order-amended' && order.origin === 'attached-stop' && this.isJournaled) this.hands.afterStop(order)
+    if (order.parentOrderId !== undefined && order.origin === 'ours') this.algorithms.afterChild(order)
+  }
+
+  /** What would open again what was just stopped out: the rest of an entry, and what is still being worked. */
+  private dropStopped(exit: Order): void {
+    const side: Side = exit.side === 1 ? -1 : 1
+    this.algorithms.endOn(exit.instrument, 'its stop was reached', { side })
+    this.desk.cancelEntriesOf(exit.instrument, 'its stop was reached', side)
+  }
+
+  /** An exit that fits our books and not the venue's: entries of the symbol wait until the account has been read. */
+  private doubtAfter(event: OrderRejected): void {
+    const order = this.orders.find(event.instrument, event.orderId, event.venueOrderId)
+    if (order === undefined || order.class === 'entry' || this.portfolio.positionLots(event.instrument) === 0) return
+    this.guard.doubt(event.instrument, `Bybit refused the exit #${order.orderId} (${event.code} ${event.detail})`)
+  }
+
+  tellOutside(cause: string): void {
+    const { changedOutside } = this.portfolio
+    this.portfolio.changedOutside = undefined
+    if (changedOutside !== undefined) this.hands.afterChange(changedOutside, cause)
+  }
+
+  tellTrades(): void {
+    const { closed, opened } = this.portfolio
+    this.portfolio.closed = undefined
+    this.portfolio.opened = undefined
+    if (closed !== undefined) this.outbox.push({ type: 'trade-closed', trade: closed, ts: this.portfolio.now })
+    if (opened !== undefined && this.isJournaled)
+      this.outbox.push({
+        type: 'trade-opened',
+        number: opened.number,
+        strategy: opened.strategy,
+        instrument: opened.instrument,
+        side: opened.side,
+        orderId: opened.entryOrderId,
+        ts: this.portfolio.now,
+      })
+  }
+
+  adopted(event: OrderAdopted): void {
+    // Somebody flattened the account past us: what is left to do is to open nothing (S7).
+    if (event.origin === 'panic-direct') this.guard.haltAfterDirectPanic()
+    if (event.origin === 'liquidation' || event.origin === 'adl') this.guard.tellTakenOver(event)
+    if (!this.isJournaled || (event.origin !== 'attached-stop' && event.origin !== 'external')) return
+    const order = this.orders.find(event.instrument, undefined, event.venueOrderId)
+    if (order === undefined || order.status !== 'accepted') return
+    if (event.origin === 'attached-stop') this.hands.afterStop(order)
+    else if (event.kind !== 'market') this.hands.afterOrder(order)
+  }
+}
