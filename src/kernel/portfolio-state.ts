@@ -179,6 +179,7 @@ export class PortfolioState implements PortfolioView {
     return lots(this.positionLots(i) + this.externalLots(i))
   }
   get marginEquity(): Cash {
+    if (this.externals.isEmpty) return this.equity
     const loss = this.externals.loss(
       this.instruments,
       (k) => ticks(this.marks[k] as number),
@@ -204,7 +205,7 @@ export class PortfolioState implements PortfolioView {
   }
   get grossNotional(): Cash {
     let sum = 0
-    for (const { notional } of this.elsewhere) sum = addSafe(sum, notional)
+    for (let k = 0; k < this.elsewhere.length; k++) sum = addSafe(sum, (this.elsewhere[k] as ElsewherePosition).notional)
     for (let k = 0; k < this.instruments.length; k++) {
       const instrument = this.instruments[k] as Instrument
       const held: number = (this.positions[k] as Position).lots

@@ -17,6 +17,8 @@ export interface SharedFill {
 
 export class ExternalParts {
   private readonly parts: (ExternalPart | undefined)[]
+  /** Whether there are none: then nobody pays for them. */
+  isEmpty = true
 
   constructor(count: number) {
     this.parts = new Array<ExternalPart | undefined>(count).fill(undefined)
@@ -54,6 +56,7 @@ export class ExternalParts {
     const i = instrument.index
     const part = this.parts[i] ?? openExternal(own, ownHistory)
     this.parts[i] = part
+    this.isEmpty = false
     const before: number = part.lots
     const { ours, external } = partsOf(own.lots, part.lots, fill.side, fill.lots, isExternal)
     const realized = bookInOrder(part.history, part.net, instrument, fill)
@@ -68,7 +71,9 @@ export class ExternalParts {
     const part = this.parts[i]
     if (part === undefined || part.lots !== 0) return
     part.isIgnored = false
-    if (isOwnFlat) this.parts[i] = undefined
+    if (!isOwnFlat) return
+    this.parts[i] = undefined
+    this.isEmpty = this.parts.every((each) => each === undefined)
   }
 
   ignore(i: InstrumentIndex): void {
@@ -98,6 +103,7 @@ export class ExternalParts {
       const part = from?.[i]
       this.parts[i] = part === null || part === undefined ? undefined : copyOf(part)
     })
+    this.isEmpty = this.parts.every((each) => each === undefined)
   }
 }
 
