@@ -89,6 +89,7 @@ function framesOf(instrument: Instrument): SymbolFrames {
 }
 
 const handlersOf = (board: QuoteBoard, mirrors: BookMirror[]): VenueHandlers => ({
+  position: () => {},
   report: () => {},
   bar: () => {},
   quote: () => {},

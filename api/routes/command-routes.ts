@@ -143,7 +143,7 @@ export function commandRoutes(context: ApiContext) {
     },
   )
 
-  const control = (name: 'pause' | 'resume' | 'halt' | 'panic', args: z.ZodType, summary: string): void => {
+  const control = (name: 'pause' | 'resume' | 'halt' | 'panic' | 'reconcile', args: z.ZodType, summary: string): void => {
     app.openapi(
       createRoute({
         method: 'post',
@@ -169,6 +169,11 @@ export function commandRoutes(context: ApiContext) {
   control('resume', z.strictObject({ target: Target }), 'Entries again, after a card')
   control('halt', z.strictObject({ reason: z.string().min(1).max(200) }), 'No orders but exits that a person asks for')
   control('panic', z.strictObject({ reason: Reason }), 'Close everything and halt, after a card')
+  control(
+    'reconcile',
+    z.strictObject({ action: z.enum(['show', 'fix']).optional() }),
+    'Compare with Bybit; fix carries out what is proposed, after a card',
+  )
 
   const Decimal = z.string().regex(/^\d+(\.\d+)?$/, 'a plain decimal as text')
   app.openapi(

@@ -6,6 +6,7 @@ import { type Result, err } from '../core/result.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { Instrument } from '../market/instrument.ts'
 import type { BybitVenue } from '../venue/bybit/bybit-venue.ts'
+import { CLOCK_AHEAD_MAX_MS, CLOCK_BEHIND_MAX_MS } from './preconditions.ts'
 import type { Wall } from './wall.ts'
 
 export interface BootFailure {
@@ -16,9 +17,6 @@ export interface BootFailure {
 
 type Log = (level: 'info' | 'warn' | 'error', text: string) => void
 
-/** Bybit takes stamps less than 1 s ahead and, with its window of 5 s, less than 5 s old; both with room for the road. */
-const CLOCK_AHEAD_MAX_MS = 900
-const CLOCK_BEHIND_MAX_MS = 4_000
 const CLOCK_WARN_MS = 500
 /** Exit codes of surfaces 3.e. */
 const EXIT_AUTH = 4

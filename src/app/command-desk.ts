@@ -14,7 +14,7 @@ import { OrderDesk } from './order-desk.ts'
 
 export interface CommandDeskPorts extends ExternalDeskPorts {
   /** What stands against loosening, in words; empty when streams are fresh and the account is reconciled (S11). */
-  readonly preflight: () => readonly string[]
+  readonly preflight: () => Promise<readonly string[]>
   /** After a panic: waits for the venue's own word, at most a few seconds. */
   readonly verifyFlat: () => Promise<string>
 }
@@ -110,6 +110,8 @@ export class CommandDesk {
     const found = instruments.find((i) => i.symbol === symbol)
     if (found !== undefined) return found
     const names = instruments.map((i) => i.symbol)
+    if (this.ports.kernel.portfolio.elsewhere.some((p) => p.symbol === symbol))
+      return `${symbol} is not traded here: add it to manual.symbols and restart, then /adopt ${symbol}.`
     const near = nearestOf(symbol, names)
     return `There is no symbol '${symbol}' here.${near === undefined ? '' : ` Did you mean ${near}?`} Traded: ${names.join(', ')}.`
   }
@@ -144,7 +146,7 @@ export class CommandDesk {
     const { kernel } = this.ports
     const wanted = kernel.holds.filter((h) => scope.type === 'account' || sameScope(h.scope, scope) || this.belongsTo(h, scope))
     if (wanted.length === 0) return done('Nothing is held: trading runs.')
-    const problems = this.ports.preflight()
+    const problems = await this.ports.preflight()
     if (problems.length > 0) return refused(`Not resumed: ${problems.join('; ')}.`)
     const now = this.ports.now()
     const kept: string[] = []

@@ -22,6 +22,12 @@ const position = (size: number, stop?: number): PositionReport => ({
   stop: stop === undefined ? undefined : ticks(stop),
   target: undefined,
   leverage: '10',
+  liquidation: undefined,
+  maintenance: cash(0),
+  adlRank: 0,
+  isHedge: false,
+  isReduceOnly: false,
+  autoAddsMargin: false,
 })
 const order = (part: Partial<OrderReport>): OrderReport => ({
   type: 'order',
@@ -61,7 +67,7 @@ class Room {
     this.desk = new CommandDesk({
       kernel: bench.kernel,
       now: () => ts(bench.now),
-      preflight: () => [],
+      preflight: async () => [],
       submit: async (inputs) => {
         for (const input of inputs()) give(input)
         return 1

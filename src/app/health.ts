@@ -12,6 +12,8 @@ export const PARTS = {
   reconcile: 'reconcile',
   trader: 'trader',
   bars: 'bars',
+  account: 'account',
+  exchange: 'exchange',
 } as const
 
 export interface HealthReporter {

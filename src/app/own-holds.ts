@@ -39,6 +39,20 @@ export class OwnHolds {
     ])
   }
 
+  /** Of one symbol, or of the account where none is named. */
+  async put(id: string, instrument: Instrument | undefined, cause: 'stale' | 'error', reason: string): Promise<void> {
+    if (this.has(id)) return
+    const since = this.now()
+    const scope = instrument === undefined ? { type: 'account' as const } : { type: 'symbol' as const, instrument: instrument.index }
+    await this.driver.submit(() => [
+      {
+        type: 'add-hold',
+        ts: since,
+        hold: { id, scope, effect: 'no-entries', cause, actor: 'trader', reason: reason.slice(0, REASON_MAX), since },
+      },
+    ])
+  }
+
   async lift(id: string): Promise<void> {
     if (this.has(id)) await this.driver.submit(() => [{ type: 'lift-hold', holdId: id, actor: 'trader', ts: this.now() }])
   }

@@ -12,6 +12,8 @@ const GRACE_MS = 750
 const REPEAT_MS = 2_500
 /** An exit that has not filled for this long does not protect: its outcome may be unknown. */
 const EXIT_MS = 3_000
+/** A move of a stop is told within this time, or it has not come. */
+const ASTRAY_MS = 4_000
 
 export class ProtectionWatch {
   private readonly kernel: Kernel
@@ -20,6 +22,7 @@ export class ProtectionWatch {
   private readonly now: () => Ts
   private readonly bareSince = new Map<InstrumentIndex, number>()
   private readonly toldAt = new Map<InstrumentIndex, number>()
+  private readonly astraySince = new Map<InstrumentIndex, number>()
   private readonly exitSince = new Map<OrderId, number>()
 
   constructor(kernel: Kernel, wall: Wall, tell: (input: ProtectionMissing) => void, now: () => Ts) {
@@ -32,6 +35,7 @@ export class ProtectionWatch {
   check(): void {
     const steady = this.wall.steadyMs()
     this.forgetExits()
+    for (const { index } of this.kernel.config.instruments) this.checkPlace(index, steady)
     for (const instrument of this.kernel.config.instruments) {
       const i = instrument.index
       if (!this.isBare(i, steady)) {
@@ -46,6 +50,23 @@ export class ProtectionWatch {
       this.toldAt.set(i, steady)
       this.tell({ type: 'protection-missing', instrument: i, bareMs, ts: this.now() })
     }
+  }
+
+  /** A stop that stands elsewhere than it is meant to: the wish to move it was lost on the way, or with the process that had it. */
+  private checkPlace(i: InstrumentIndex, steady: number): void {
+    const { portfolio, orders } = this.kernel
+    const meant = portfolio.trip(i)?.stop
+    const [stop, other] = orders.open(i).filter((o) => o.origin === 'attached-stop' && o.kind !== 'trailing-stop')
+    // Beside a stop of somebody's for a part of the position nobody can say which is which.
+    if (meant === undefined || stop === undefined || other !== undefined || stop.trigger === meant) {
+      this.astraySince.delete(i)
+      return
+    }
+    const since = this.astraySince.get(i) ?? steady
+    this.astraySince.set(i, since)
+    if (steady - since < ASTRAY_MS) return
+    this.astraySince.set(i, steady)
+    this.tell({ type: 'protection-missing', instrument: i, bareMs: 0, ts: this.now() })
   }
 
   /** Held, needing a stop, without one that is open, and not just being closed. */

@@ -23,6 +23,8 @@ export interface ReconcilerPorts {
   readonly wall: Wall
   readonly now: () => Ts
   readonly note: (text: string) => void
+  /** Each reading, before anything is made of it. */
+  readonly seen: (reading: AccountReading) => void
 }
 
 const SECOND_READ_MS = 5_000
@@ -102,6 +104,7 @@ export class Reconciler {
         }
       }
       const { reading, upTo } = taken.value
+      this.ports.seen(reading)
       await this.absorb(reading, await this.openWallet(reading))
       await this.lookUpMissing(reading, openBefore, previous)
       const difference = differenceOf(reading, this.indexes(), this.known)

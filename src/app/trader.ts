@@ -34,6 +34,7 @@ import { Reconciler, knownStateOf } from './reconciler.ts'
 import { recover } from './recovery.ts'
 import { Sender, commandOf } from './sender.ts'
 import { ProtectionWatch } from './protection-watch.ts'
+import { Surroundings } from './surroundings.ts'
 import { registeredInstruments } from './register.ts'
 import { StreamWatch } from './stream-watch.ts'
 import type { TradePlan } from './strategy-plan.ts'
@@ -84,6 +85,7 @@ export class Trader {
   private streams!: StreamWatch
   private protection!: ProtectionWatch
   private holds!: OwnHolds
+  private surroundings!: Surroundings
   private account!: AccountCheck
   private desk!: CommandDesk
   private instruments: readonly Instrument[] = []
@@ -149,8 +151,12 @@ export class Trader {
     options.onPositions(this.kernel)
     await setLeverages(this.kernel, this.instruments, venue, options.risk.limits.leverage, options.log)
 
-    venue.open(this.handlers())
+    const refusal = await this.surroundings.atStart()
+    if (refusal !== undefined) return err(refusal)
+
+    venue.open(this.handlers(), this.surroundings.cancelsOnDisconnect)
     this.startTimers()
+    this.stops.push(...this.surroundings.start())
     await options.commands.onArrival(
       () => void this.takeCommands(),
       // It may have been away for less than a write of ours takes to fail: on its return the account is reconciled first (S14).
@@ -211,8 +217,21 @@ export class Trader {
       wall,
       now,
       note: (text) => options.log('warn', text),
+      seen: (reading) => this.surroundings.account(reading),
     })
     this.holds = new OwnHolds(kernel, this.driver, now)
+    this.surroundings = new Surroundings({
+      kernel,
+      venue,
+      holds: this.holds,
+      health: options.health,
+      wall,
+      now,
+      post: (input) => this.driver.post(() => [input()]),
+      isLive: options.profile === 'live',
+      leverage: options.risk.limits.leverage,
+      log: options.log,
+    })
     this.feed = new MarketFeed({
       kernel,
       instruments: this.instruments,
@@ -245,7 +264,11 @@ export class Trader {
     this.desk = new CommandDesk({
       kernel,
       now,
-      preflight: () => [...this.streams.problems(), ...(this.account.isClean ? [] : ['the account is not reconciled'])],
+      preflight: async () => [
+        ...this.streams.problems(),
+        ...(this.account.isClean ? [] : ['the account is not reconciled']),
+        ...(await this.surroundings.problems()),
+      ],
       submit: (inputs) => this.driver.submit(inputs),
       ask: (input) => this.ask(input),
       verifyFlat: () => verifyFlat(venue, kernel, wall, now),
@@ -264,6 +287,7 @@ export class Trader {
         this.clock.see(report.ts)
         this.driver.post(() => eventsOf(report, known))
       },
+      position: (report) => this.surroundings.position(report),
       bar: (instrument: InstrumentIndex, bar: Bar) => this.feed.bar(instrument, bar),
       quote: (quote: Quote) => this.feed.quote(quote),
       book: (mirror) => this.feed.book(mirror),
@@ -369,6 +393,7 @@ export class Trader {
     void this.takeCommands()
     void this.importEmergency()
     this.protection.check()
+    this.surroundings.second()
     this.streams.check()
     this.account.measureAgain()
     this.endTimedPauses()

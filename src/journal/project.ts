@@ -11,7 +11,18 @@ import { type Instrument, formatPrice, formatQuantity } from '../market/instrume
 import type { ClosedTrade } from '../portfolio/trade.ts'
 import { type RiskRule, RISK_RULES } from '../risk/check.ts'
 import type { Order } from '../trading/order.ts'
-import { accountRow, algorithmRow, averageTicks, holdRow, money, orderRow, positionRow, strategyRow, tradeRow } from './state-row.ts'
+import {
+  accountRow,
+  algorithmRow,
+  averageTicks,
+  elsewhereRow,
+  holdRow,
+  money,
+  orderRow,
+  positionRow,
+  strategyRow,
+  tradeRow,
+} from './state-row.ts'
 import type { AlertRow, AlgorithmRow, RowChange } from './row.ts'
 
 /** Rules that an entry has passed when it is sent. */
@@ -123,9 +134,15 @@ export class Projector {
       case 'ignore-external':
         touched.add(input.instrument)
         return
+      case 'elsewhere-seen':
+        for (const { symbol, quantity, markPrice } of input.positions)
+          changes.push({ table: 'positions', row: elsewhereRow(symbol, quantity, markPrice, input.ts) })
+        for (const symbol of input.gone) changes.push({ table: 'positions', row: elsewhereRow(symbol, '0', '0', input.ts) })
+        return
       case 'wallet-adjusted':
       case 'instrument-changed':
       case 'cancel-leftover':
+      case 'notice':
       case 'add-hold':
       case 'lift-hold':
       case 'close-position':

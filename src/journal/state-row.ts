@@ -3,7 +3,7 @@
  * Never looks at what happened, only at how things stand: that is project.ts.
  */
 import { formatDecimal } from '../core/decimal.ts'
-import { CASH_SCALE, type Cash, type InstrumentIndex, type Lots, type Ticks } from '../core/units.ts'
+import { CASH_SCALE, type Cash, type InstrumentIndex, type Lots, type Ticks, type Ts } from '../core/units.ts'
 import { type Hold, type HoldScope, tradingState } from '../kernel/holds.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { type Instrument, formatPrice, formatQuantity, lotFloat, ticksFromFloat } from '../market/instrument.ts'
@@ -77,6 +77,24 @@ export function positionRow(kernel: Kernel, i: InstrumentIndex): PositionRow {
     updatedTs: portfolio.now,
   }
 }
+
+/** What somebody holds in a symbol that is not traded here. */
+export const elsewhereRow = (symbol: string, quantity: string, markPrice: string, at: Ts): PositionRow => ({
+  symbol,
+  quantity: '0',
+  entryPrice: null,
+  markPrice,
+  unrealizedPnl: '0',
+  stopPrice: null,
+  targetPrice: null,
+  strategy: null,
+  tradeNumber: null,
+  openedTs: null,
+  externalQuantity: quantity,
+  // No entry of ours can come there: nobody has to say anything about it.
+  isExternalIgnored: true,
+  updatedTs: at,
+})
 
 function nearestTo(mark: Ticks, targets: readonly Order[]): Ticks | undefined {
   const prices = targets.flatMap((o) => o.trigger ?? o.limit ?? [])

@@ -10,6 +10,7 @@ import type { SizingStep } from '../risk/sizing.ts'
 import type { AlgorithmOrder, AlgorithmState, AlgorithmStatus, AlgorithmSummary } from '../trading/algorithms/algorithm.ts'
 import type { Execution } from '../trading/algorithms/execution.ts'
 import type { SubmitOrder, Trail, VenueEvent } from '../trading/event.ts'
+import type { ElsewherePosition } from '../trading/report.ts'
 import type { IntentClass, OrderKind, OrderOrigin, PriceSource, Reason, Target, TimeInForce } from '../trading/order.ts'
 import type { Hold } from './holds.ts'
 
@@ -156,6 +157,23 @@ export interface CancelLeftover {
   readonly actor: string
   readonly ts: Ts
 }
+/** What the account holds in symbols that are not traded here: all of it, and the symbols that are gone since (S8). */
+export interface ElsewhereSeen {
+  readonly type: 'elsewhere-seen'
+  readonly positions: readonly ElsewherePosition[]
+  readonly gone: readonly string[]
+  readonly ts: Ts
+}
+/** What the trader has found out beside trading, and a person must know: kept and told as an alert. */
+export interface Notice {
+  readonly type: 'notice'
+  readonly alert: string
+  readonly severity: AlertSeverity
+  /** The symbol that it is about, if one. */
+  readonly about: InstrumentIndex | undefined
+  readonly summary: string
+  readonly ts: Ts
+}
 /** Flattens all that Ballast opened and halts (S7). */
 export interface PanicInput {
   readonly type: 'panic'
@@ -178,7 +196,7 @@ export interface StrategyHung {
   readonly strategy: StrategyId
   readonly ts: Ts
 }
-/** The protection watchdog found a position without its stop at the venue, for this long in wall time (S5). */
+/** The protection watchdog found a position without its stop at the venue, for this long in wall time (S5); 0: with one that stands elsewhere. */
 export interface ProtectionMissing {
   readonly type: 'protection-missing'
   readonly instrument: InstrumentIndex
@@ -208,6 +226,8 @@ export type KernelInput =
   | AdoptExternal
   | IgnoreExternal
   | CancelLeftover
+  | ElsewhereSeen
+  | Notice
   | PanicInput
   | SetStrategyMode
   | StrategyHung

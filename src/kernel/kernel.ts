@@ -263,6 +263,9 @@ export class Kernel {
         // By its id: one of an outage may be read long after the next was heard.
         if (this.orders.book(input.settlementId, input.ts)) this.portfolio.bookFunding(input.instrument, input.amount)
         return
+      case 'elsewhere-seen':
+        this.portfolio.elsewhere = input.positions
+        return
       case 'instrument-changed':
         this.portfolio.setStatus(input.instrument, input.status)
         return
@@ -289,6 +292,7 @@ export class Kernel {
       case 'adopt-external':
       case 'ignore-external':
       case 'cancel-leftover':
+      case 'notice':
       case 'set-strategy-mode':
       case 'strategy-hung':
       case 'protection-missing':
@@ -345,7 +349,7 @@ export class Kernel {
         this.modes.fail(input.strategy, 'it did not return for two seconds and was stopped')
         return
       case 'protection-missing':
-        this.guard.protect(input.instrument, input.bareMs)
+        this.guard.protect(input.instrument, input.bareMs, input.bareMs === 0 ? 'not where it is meant' : undefined)
         return
       case 'position-adjusted':
         this.news.tellTrades()
@@ -363,6 +367,11 @@ export class Kernel {
         return
       case 'cancel-leftover':
         this.desk.cancelLeftover(input)
+        return
+      case 'elsewhere-seen':
+        return
+      case 'notice':
+        this.desk.alert(input.alert, input.severity, input.about, input.summary)
         return
       case 'instrument-changed':
         this.guard.afterStatus(input.instrument, input.status)

@@ -22,7 +22,8 @@ import {
 import { type Atr, isAtrReady, makeAtr, updateAtr } from '../indicators/atr.ts'
 import type { Bars } from '../market/bars.ts'
 import { type Instrument, type InstrumentStatus, notionalOf } from '../market/instrument.ts'
-import { type ExternalChange, type ExternalPart, openExternal, partsOf } from '../portfolio/external.ts'
+import type { ExternalChange, ExternalPart } from '../portfolio/external.ts'
+import { ExternalParts } from '../portfolio/external-parts.ts'
 import { type Ledger, emptyLedger, postToWallet } from '../portfolio/ledger.ts'
 import { type FillHistory, bookInOrder, emptyHistory, rebase } from '../portfolio/fill-history.ts'
 import { type Position, flatPosition, unrealizedOf } from '../portfolio/position.ts'
@@ -32,6 +33,7 @@ import type { PortfolioView } from '../portfolio/view.ts'
 import { type EquityWatch, dayLossOf, makeEquityWatch, shiftByFlow, watchEquity } from '../risk/breaker.ts'
 import type { DrawdownTiers } from '../risk/limits.ts'
 import type { Order } from '../trading/order.ts'
+import type { ElsewherePosition } from '../trading/report.ts'
 import type { OrderBook } from './order-book.ts'
 
 const EXTERNAL_OWNER = strategyId('external')
@@ -59,6 +61,7 @@ export interface PortfolioSnapshot {
   readonly histories: readonly FillHistory[]
   readonly externals: readonly (ExternalPart | null)[]
   readonly statuses: readonly (InstrumentStatus | null)[]
+  readonly elsewhere: readonly ElsewherePosition[]
 }
 
 export class PortfolioState implements PortfolioView {
@@ -70,9 +73,11 @@ export class PortfolioState implements PortfolioView {
   closed: ClosedTrade | undefined
   /** Set while a fill is booked that began one. */
   opened: RoundTrip | undefined
+  /** Positions in symbols that are not traded here: they take margin all the same. */
+  elsewhere: readonly ElsewherePosition[] = []
   /** Set while something from outside is booked; read and cleared by the kernel. */
   changedOutside: ExternalChange | undefined
-  private readonly externals: (ExternalPart | undefined)[]
+  private readonly externals: ExternalParts
   /** As the venue has said since; null: as the instrument says. */
   private readonly statuses: (InstrumentStatus | null)[]
   private readonly instruments: readonly Instrument[]
@@ -118,7 +123,7 @@ export class PortfolioState implements PortfolioView {
     this.histories = instruments.map(emptyHistory)
     this.trips = new Array<RoundTrip | undefined>(n).fill(undefined)
     this.statuses = new Array<InstrumentStatus | null>(n).fill(null)
-    this.externals = new Array<ExternalPart | undefined>(n).fill(undefined)
+    this.externals = new ExternalParts(n)
     this.marks = new Float64Array(n)
     this.markTimes = new Float64Array(n)
     this.spreads = new Float64Array(n)
@@ -158,10 +163,10 @@ export class PortfolioState implements PortfolioView {
     return (this.positions[i] as Position).lots
   }
   externalLots(i: InstrumentIndex): Lots {
-    return this.externals[i]?.lots ?? lots(0)
+    return this.externals.lots(i)
   }
   isExternalIgnored(i: InstrumentIndex): boolean {
-    return this.externals[i]?.isIgnored === true
+    return this.externals.isIgnored(i)
   }
   instrumentStatus(i: InstrumentIndex): InstrumentStatus {
     return this.statuses[i] ?? (this.instruments[i] as Instrument).status
@@ -174,13 +179,12 @@ export class PortfolioState implements PortfolioView {
     return lots(this.positionLots(i) + this.externalLots(i))
   }
   get marginEquity(): Cash {
-    let loss = 0
-    for (let k = 0; k < this.externals.length; k++) {
-      const part = this.externals[k]
-      if (part === undefined) continue
-      const both = unrealizedOf(part.net, this.instruments[k] as Instrument, ticks(this.marks[k] as number))
-      loss += Math.min(0, both - (this.unrealizedBy[k] as number))
-    }
+    if (this.externals.isEmpty) return this.equity
+    const loss = this.externals.loss(
+      this.instruments,
+      (k) => ticks(this.marks[k] as number),
+      (k) => this.unrealizedBy[k] as number,
+    )
     return cash(this.equity + loss)
   }
   openEntryLots(i: InstrumentIndex, side: Side): Lots {
@@ -201,12 +205,12 @@ export class PortfolioState implements PortfolioView {
   }
   get grossNotional(): Cash {
     let sum = 0
+    for (let k = 0; k < this.elsewhere.length; k++) sum = addSafe(sum, (this.elsewhere[k] as ElsewherePosition).notional)
     for (let k = 0; k < this.instruments.length; k++) {
       const instrument = this.instruments[k] as Instrument
       const held: number = (this.positions[k] as Position).lots
       const entries = this.orders.openEntryLots(instrument.index, 1) + this.orders.openEntryLots(instrument.index, -1)
-      const external = this.externals[k]
-      const size = (held < 0 ? 0 - held : held) + (external === undefined ? 0 : Math.abs(external.lots)) + entries
+      const size = (held < 0 ? 0 - held : held) + Math.abs(this.externals.lots(instrument.index)) + entries
       if (size !== 0) sum = addSafe(sum, notionalOf(instrument, ticks(this.marks[k] as number), lots(size), 'ceil'))
     }
     return cash(sum)
@@ -229,11 +233,10 @@ export class PortfolioState implements PortfolioView {
           : unrealizedOf(position, instrument, trip.stop)
       if (now > atStop) sum += now - atStop
     }
-    this.externals.forEach((part, k) => {
-      if (part === undefined) return
+    for (const [k, size] of this.externals.held()) {
       const instrument = this.instruments[k] as Instrument
-      sum += Math.ceil(notionalOf(instrument, this.mark(instrument.index), lots(Math.abs(part.lots)), 'ceil') / this.leverage)
-    })
+      sum += Math.ceil(notionalOf(instrument, this.mark(instrument.index), size, 'ceil') / this.leverage)
+    }
     return cash(sum)
   }
   get dayLoss(): Cash {
@@ -302,7 +305,7 @@ export class PortfolioState implements PortfolioView {
 
   /** Books a fill: position, ledger, round trip. `closed` and `opened` say what it ended and began. */
   bookFill(order: Order, price: Ticks, quantity: Lots, fee: Cash, exitReason: string, at: Ts, seq?: number): void {
-    if (order.origin === 'external' || this.externals[order.instrument] !== undefined)
+    if (order.origin === 'external' || this.externals.has(order.instrument))
       this.bookShared(order, price, quantity, fee, exitReason, at, seq)
     else this.bookOwn(order, price, quantity, fee, exitReason, at, seq)
   }
@@ -310,21 +313,19 @@ export class PortfolioState implements PortfolioView {
   /** A fill in a symbol that is not ours alone. The wallet gets what the venue realizes; what of it is not our trades' is a flow. */
   private bookShared(order: Order, price: Ticks, quantity: Lots, fee: Cash, exitReason: string, at: Ts, seq?: number): void {
     const i = order.instrument
-    const instrument = this.instruments[i] as Instrument
-    const own = this.positions[i] as Position
-    const part = this.externals[i] ?? openExternal(own, this.histories[i] as FillHistory)
-    this.externals[i] = part
-    const before: number = part.lots
-    const isExternal = order.origin === 'external'
-    const { ours, external } = partsOf(own.lots, part.lots, order.side, quantity, isExternal)
-    const realized = bookInOrder(part.history, part.net, instrument, { side: order.side, price, lots: quantity, ts: at, seq })
-    part.lots = lots(before + order.side * external)
+    const fill = { side: order.side, price, lots: quantity, ts: at, seq }
+    const { ours, realized, change } = this.externals.take(
+      this.instruments[i] as Instrument,
+      this.positions[i] as Position,
+      this.histories[i] as FillHistory,
+      fill,
+      order.origin === 'external',
+    )
     const ownFee = ours === 0 ? cash(0) : feeShare(fee, ours, quantity)
     const ownRealized = ours === 0 ? cash(0) : this.bookOwn(order, price, ours, ownFee, exitReason, at, seq)
     this.bookOutside(cash(realized - ownRealized - (fee - ownFee)))
-    const added = Math.max(0, Math.abs(part.lots) - (before * part.lots > 0 ? Math.abs(before) : 0))
-    if (isExternal && (ours > 0 || added > 0)) this.changedOutside = { instrument, taken: ours, added: lots(added) }
-    this.forgetExternal(i, part)
+    if (change !== undefined) this.changedOutside = change
+    this.externals.settle(i, this.positionLots(i) === 0)
   }
 
   private bookOutside(amount: Cash): void {
@@ -333,27 +334,18 @@ export class PortfolioState implements PortfolioView {
     shiftByFlow(this.watch, amount)
   }
 
-  /** What a later position of somebody else will be, nobody has said anything about. */
-  private forgetExternal(i: InstrumentIndex, part: ExternalPart): void {
-    if (part.lots !== 0) return
-    part.isIgnored = false
-    if (this.positionLots(i) === 0) this.externals[i] = undefined
-  }
-
   ignoreExternal(i: InstrumentIndex): void {
-    const part = this.externals[i]
-    if (part !== undefined) part.isIgnored = part.lots !== 0
+    this.externals.ignore(i)
   }
 
   /** What was not ours is ours from now on, at the price that came with it: what it made before is no result of ours. */
   adopt(order: Order, price: Ticks, at: Ts): void {
     const i = order.instrument
-    const part = this.externals[i]
-    if (part === undefined || part.lots === 0) return
-    this.bookOwn(order, price, lots(Math.abs(part.lots)), cash(0), '', at)
+    const external: number = this.externals.lots(i)
+    if (external === 0) return
+    this.bookOwn(order, price, lots(Math.abs(external)), cash(0), '', at)
     rebase(this.histories[i] as FillHistory, this.positions[i] as Position)
-    part.lots = lots(0)
-    part.isIgnored = false
+    this.externals.giveUp(i)
     const trip = this.trips[i]
     if (trip !== undefined && order.stop !== undefined) trip.stop = order.stop
   }
@@ -417,8 +409,7 @@ export class PortfolioState implements PortfolioView {
   /** A position that was booked by adjustment has no true order of fills behind it. */
   rebaseFills(i: InstrumentIndex): void {
     rebase(this.histories[i] as FillHistory, this.positions[i] as Position)
-    const part = this.externals[i]
-    if (part !== undefined) rebase(part.history, part.net)
+    this.externals.rebase(i)
   }
 
   /** Books a settlement; that it is booked once is the caller's business. */
@@ -477,7 +468,8 @@ export class PortfolioState implements PortfolioView {
       barTimes: Array.from(this.barTimes),
       histories: this.histories.map(({ base, fills }) => ({ base: { ...base }, fills: [...fills] })),
       statuses: [...this.statuses],
-      externals: this.externals.map((part) => (part === undefined ? null : copyOf(part))),
+      elsewhere: [...this.elsewhere],
+      externals: this.externals.snapshot(),
     }
   }
 
@@ -498,13 +490,11 @@ export class PortfolioState implements PortfolioView {
       Object.assign(history.base, base)
       history.fills = [...fills]
     })
+    this.elsewhere = from.elsewhere ?? []
     this.statuses.forEach((_, i) => {
       this.statuses[i] = from.statuses?.[i] ?? null
     })
-    this.externals.forEach((_, i) => {
-      const part = from.externals?.[i]
-      this.externals[i] = part === null || part === undefined ? undefined : copyOf(part)
-    })
+    this.externals.restore(from.externals)
     from.atrs.forEach((a, i) => {
       Object.assign(this.atrs[i] as Atr, a)
     })
@@ -524,10 +514,3 @@ export class PortfolioState implements PortfolioView {
     })
   }
 }
-
-const copyOf = (part: ExternalPart): ExternalPart => ({
-  lots: part.lots,
-  net: { ...part.net },
-  history: { base: { ...part.history.base }, fills: [...part.history.fills] },
-  isIgnored: part.isIgnored,
-})

@@ -212,6 +212,12 @@ describe('what still differs', () => {
     stop: undefined,
     target: undefined,
     leverage: '10',
+    liquidation: undefined,
+    maintenance: cash(0),
+    adlRank: 0,
+    isHedge: false,
+    isReduceOnly: false,
+    autoAddsMargin: false,
   })
   const differ = (bench: Bench, of: AccountReading) => differenceOf(of, [BTC, ETH], knownOf(bench.kernel))
 

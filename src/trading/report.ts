@@ -71,9 +71,27 @@ export interface PositionReport {
   readonly stop: Ticks | undefined
   readonly target: Ticks | undefined
   readonly leverage: string
+  /** Estimate of the venue; undefined where it lies outside of all prices. */
+  readonly liquidation: Ticks | undefined
+  /** Margin that it must keep. */
+  readonly maintenance: Cash
+  /** How near it stands to being deleveraged, 0 to 5. */
+  readonly adlRank: number
+  readonly isHedge: boolean
+  readonly isReduceOnly: boolean
+  readonly autoAddsMargin: boolean
 }
 
 export type StreamReport = OrderReport | ExecutionReport | FundingReport
+
+/** A position in a symbol that is not traded here: nobody's but its owner's, and margin all the same. */
+export interface ElsewherePosition {
+  readonly symbol: string
+  /** Signed, as decimal text. */
+  readonly quantity: string
+  readonly markPrice: string
+  readonly notional: Cash
+}
 
 /** One reading of the account by REST. */
 export interface AccountReading {
@@ -81,6 +99,9 @@ export interface AccountReading {
   /** Oldest first. */
   readonly executions: readonly (ExecutionReport | FundingReport)[]
   readonly positions: readonly PositionReport[]
+  readonly elsewhere?: readonly ElsewherePosition[] | undefined
   readonly walletBalance: Cash
   readonly coin: string
+  /** Maintenance margin of the account as a part of its margin; undefined where the venue does not say. */
+  readonly maintenanceRatio?: number | undefined
 }

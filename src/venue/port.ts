@@ -8,7 +8,7 @@ import type { Bar } from '../market/bars.ts'
 import type { InstrumentSpec } from '../market/instrument.ts'
 import type { BookMirror } from '../market/order-book.ts'
 import type { OrderCommand } from '../trading/event.ts'
-import type { AccountReading, OrderReport, StreamReport } from '../trading/report.ts'
+import type { AccountReading, OrderReport, PositionReport, StreamReport } from '../trading/report.ts'
 import type { VenueError } from './bybit/error.ts'
 import type { StreamName, StreamPart, StreamState } from './bybit/transport.ts'
 
@@ -31,6 +31,8 @@ export interface Quote {
 
 export interface VenueHandlers {
   report(report: StreamReport): void
+  /** How a position stands at the venue: modes, liquidation price; told at any change, and often without one. */
+  position(report: PositionReport): void
   /** A bar that has closed for good. */
   bar(instrument: InstrumentIndex, bar: Bar): void
   quote(quote: Quote): void
@@ -61,6 +63,7 @@ export interface Venue {
   ): Promise<Result<{ readonly order: OrderReport; readonly executions: readonly StreamReport[] } | undefined, VenueError>>
   setLeverage(instrument: InstrumentIndex, leverage: number): Promise<Result<void, VenueError>>
   send(command: OrderCommand): Promise<SendOutcome>
-  open(handlers: VenueHandlers): void
+  /** @param armsDcp asks the venue to cancel open orders when this connection dies; it must have been found to be on */
+  open(handlers: VenueHandlers, armsDcp?: boolean): void
   close(): Promise<void>
 }

@@ -139,6 +139,7 @@ const harness: VenueHarness = {
     if (!specs.ok) throw new Error(specs.error.detail)
     venue.use([...specs.value.map(makeInstrument), MISSING])
     venue.open({
+      position: () => {},
       report: (report) => {
         for (const event of eventsOf(report, known)) {
           known.apply(event)

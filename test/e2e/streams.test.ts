@@ -95,6 +95,7 @@ describe('an order book over the wire', () => {
     const told: string[] = []
     let ups = 0
     venue.open({
+      position: () => {},
       report: () => {},
       bar: () => {},
       quote: () => {},

@@ -191,6 +191,7 @@ export class Checks {
   async quiet(kernel: Kernel, fresh: () => Kernel): Promise<void> {
     const exchange = this.exchangeOf()
     for (const { index: i, symbol } of exchange.instruments) this.sameOrders(exchange, kernel, i, symbol)
+    for (const { index: i, symbol } of exchange.instruments) this.stopAsMeant(exchange, kernel, i, symbol)
     const wallet = exchange.venue.ledger.wallet
     if (kernel.portfolio.ledger.wallet !== wallet)
       throw new Broken('cash balanced', `our wallet is ${kernel.portfolio.ledger.wallet}, the exchange's ${wallet}`)
@@ -224,6 +225,14 @@ export class Checks {
       if (isKnown && !isOpenStatus(order.status) && (row.orderStatus === 'Filled') !== (order.status === 'filled'))
         throw new Broken('no loss', `${id} is ${order.status} here and ${row.orderStatus} at the exchange`)
     }
+  }
+
+  /** S8: moved past us or by us, the stop at the exchange is the one that the trade is meant to have. */
+  private stopAsMeant(exchange: Exchange, kernel: Kernel, i: InstrumentIndex, symbol: string): void {
+    const trip = kernel.portfolio.trip(i)
+    const stop = exchange.venue.openOrders(i).find((o) => o.attached === 'stop')
+    if (trip?.stop !== undefined && stop !== undefined && stop.trigger !== trip.stop)
+      throw new Broken('stop as meant', `${symbol}: ${trip.stop} is meant, ${stop.trigger} stands at the exchange`)
   }
 
   private sameFills(exchange: Exchange): void {

@@ -14,6 +14,8 @@ export type Trouble =
   | { readonly type: 'database-down'; readonly downMs: number }
   /** A stop vanishes at the exchange: canceled by hand in the app. */
   | { readonly type: 'stop-removed'; readonly symbol: number }
+  /** A stop is moved by hand in the app: nearer to the price, or farther from it. */
+  | { readonly type: 'stop-moved'; readonly symbol: number; readonly nearer: boolean }
   | { readonly type: 'command'; readonly command: TraderCommand }
   /** How much of a print one order may take from now on; undefined: all that it wants. */
   | { readonly type: 'depth'; readonly share: number | undefined }
@@ -68,6 +70,7 @@ export function troublesOf(random: Random, activeMs: number, hasHands: boolean):
     add(4, () => ({ type: 'amend', byTicks: random.below(41) - 20 }))
     add(3, () => ({ type: 'steer', to: pick(random, ['paused', 'working', 'ended']) }))
   }
+  add(4, () => ({ type: 'stop-moved', symbol: random.below(3), nearer: random.next() < 0.5 }))
   return { faults: { seed, rules }, line: line.sort((a, b) => a.atMs - b.atMs), fates }
 }
 

@@ -260,6 +260,8 @@ class World {
     this.mutation.venue?.(venue)
     trader.start().then(
       (started) => {
+        // It may have died at a call that the start did not wait for.
+        if (life.isDead) return
         if (started.ok) {
           this.isStarted = true
           this.mutation.trader?.(trader)
@@ -317,6 +319,9 @@ class World {
       case 'stop-removed':
         this.removeStop(trouble.symbol)
         return
+      case 'stop-moved':
+        this.moveStop(trouble.symbol, trouble.nearer)
+        return
       case 'command':
         this.give(trouble.command)
         return
@@ -356,6 +361,22 @@ class World {
     // A supervisor does not wait forever.
     this.time.after(15_000, () => {
       if (!life.isDead) life.die()
+    })
+  }
+
+  /** A tenth of the way to the price, or as far away from it. */
+  private moveStop(symbol: number, nearer: boolean): void {
+    if (!this.host.isUp) return
+    this.host.act((exchange) => {
+      const stops = exchange.instruments.flatMap((i) => exchange.venue.openOrders(i.index)).filter((o) => o.attached === 'stop')
+      const stop = stops[symbol % Math.max(1, stops.length)]
+      if (stop?.trigger === undefined) return
+      const way = Math.round((exchange.venue.lastPrice(stop.instrument) - stop.trigger) / 10)
+      exchange.venue.accept(
+        { type: 'set-protection', instrument: stop.instrument, stop: ticks(stop.trigger + (nearer ? way : -way)), triggerBy: 'mark' },
+        exchange.source.now,
+        exchange.account.into,
+      )
     })
   }
 

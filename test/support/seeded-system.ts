@@ -96,7 +96,7 @@ export async function makeSeededSystem(options: SeedOptions = {}): Promise<Seede
   const desk = new CommandDesk({
     kernel: trader.kernel,
     now: () => ts(trader.now),
-    preflight: () => [],
+    preflight: async () => [],
     submit: async (inputs: () => readonly KernelInput[]) => {
       for (const input of inputs()) await trader.give(input)
       return trader.steps.at(-1)?.seq ?? 0

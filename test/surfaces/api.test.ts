@@ -265,6 +265,11 @@ describe.skipIf(made === undefined)('API', () => {
       expect((await call('/api/v1/status')).body.state).toBe('running')
     })
 
+    test('a comparison with the exchange is made at once', async () => {
+      const { status, body } = await post('/api/v1/control/reconcile', {})
+      expect([status, body.status]).toEqual([200, 'done'])
+    })
+
     test('two requests with one key at once: one command', async () => {
       const before = system.trader.steps.length
       const answers = await Promise.all(

@@ -74,6 +74,7 @@ const up = new Set<string>()
 const odd: string[] = []
 let last = ticks(0)
 venue.open({
+  position: () => {},
   report: (report) => reports.push(report),
   bar: () => {},
   book: () => {},

@@ -12,6 +12,7 @@ import { instrumentIndex } from '../../core/units.ts'
 import type { AmendOrder, CancelOrder, OrderCommand, SetProtection, SubmitOrder } from '../../trading/event.ts'
 import type { AccountReading, OrderReport, StreamReport } from '../../trading/report.ts'
 import type { SendOutcome, Venue, VenueClock, VenueHandlers } from '../port.ts'
+import { ConditionsReader, type ConditionsReading } from './conditions.ts'
 import type { VenueError } from './error.ts'
 import {
   OddRow,
@@ -21,6 +22,7 @@ import {
   orderRow,
   positionRow,
   toBar,
+  toElsewhere,
   toExecutionReport,
   toOrderReport,
   toPositionReport,
@@ -66,7 +68,21 @@ const STATUSES: Readonly<Record<string, InstrumentStatus>> = {
 }
 
 const createResult = z.object({ orderId: z.string() })
-const walletResult = z.object({ list: z.array(z.object({ coin: z.array(z.object({ coin: z.string(), walletBalance: z.string() })) })) })
+const walletResult = z.object({
+  list: z.array(
+    z.object({ accountMMRate: z.string().optional(), coin: z.array(z.object({ coin: z.string(), walletBalance: z.string() })) }),
+  ),
+})
+
+/** Empty in isolated margin, where it means nothing. */
+const ratioOf = (text: string | undefined): number | undefined => (text === undefined || text === '' ? undefined : Number(text))
+
+export interface Listing {
+  readonly instrument: InstrumentIndex
+  readonly status: InstrumentStatus
+  /** Whether prices and quantities still count in the steps that the books count in. */
+  readonly isGridSame: boolean
+}
 
 /** Bybit's interval names by minutes. */
 export const intervalName = (intervalMs: number): string => (intervalMs === 86_400_000 ? 'D' : String(intervalMs / MINUTE_MS))
@@ -75,6 +91,7 @@ export class BybitVenue implements Venue {
   private readonly transport: Transport
   private readonly options: BybitOptions
   private readonly requests: Requests
+  private readonly conditionsReader: ConditionsReader
   private list: readonly Instrument[] = []
   private bySymbol: ReadonlyMap<string, Instrument> = new Map()
 
@@ -82,6 +99,7 @@ export class BybitVenue implements Venue {
     this.transport = transport
     this.options = options
     this.requests = new Requests(transport, options.wallMs, options.sleep)
+    this.conditionsReader = new ConditionsReader(this.requests, options.wallMs)
   }
 
   /** Must be told the instruments, with their indexes, before anything else is asked of them. */
@@ -230,9 +248,43 @@ export class BybitVenue implements Venue {
         .filter((report) => report !== undefined)
         .reverse(),
       positions: this.known(positions.value, toPositionReport),
+      elsewhere: positions.value.filter((row) => !this.bySymbol.has(row.symbol) && Number(row.size) !== 0).map(toElsewhere),
       walletBalance: cash(parseDecimal(balance, CASH_SCALE, 'floor') ?? 0),
       coin,
+      maintenanceRatio: ratioOf(wallet.value.list[0]?.accountMMRate),
     }))
+  }
+
+  /** What trading rests on beside orders (S12). */
+  conditions(): Promise<ConditionsReading> {
+    return this.conditionsReader.read(this.list.map(({ symbol }) => symbol))
+  }
+
+  /** How the symbols are listed now: one that the venue does not know any more is closed. */
+  async listing(): Promise<Result<readonly Listing[], VenueError>> {
+    const list: Listing[] = []
+    for (const { index, symbol, tick, lot, priceScale, quantityScale } of this.list) {
+      const reply = await this.requests.read('data', '/v5/market/instruments-info', { category: 'linear', symbol }, listOf(instrumentRow))
+      // 10001 is how a symbol is answered that the venue does not know any more.
+      if (!reply.ok && reply.error.code !== '10001') return reply
+      const row = reply.ok ? reply.value.list[0] : undefined
+      const isSame =
+        row === undefined ||
+        (parseDecimal(row.priceFilter.tickSize, priceScale) === tick && parseDecimal(row.lotSizeFilter.qtyStep, quantityScale) === lot)
+      list.push({ instrument: index, status: row === undefined ? 'closed' : (STATUSES[row.status] ?? 'closed'), isGridSame: isSame })
+    }
+    return ok(list)
+  }
+
+  /** Whether the venue says that it is being maintained, with its own title. */
+  async maintenance(): Promise<Result<string | undefined, VenueError>> {
+    const reply = await this.requests.read('account', '/v5/system/status', {}, listOf(z.object({ title: z.string(), state: z.string() })))
+    return reply.ok ? ok(reply.value.list.find(({ state }) => state === 'ongoing')?.title) : reply
+  }
+
+  /** Tells how each request ended: undefined is well. */
+  listen(heard: (error: VenueError | undefined) => void): void {
+    this.requests.heard = heard
   }
 
   async lookUp(
@@ -352,7 +404,7 @@ export class BybitVenue implements Venue {
     return reply.error.type === 'unchanged' ? { type: 'unchanged' } : outcomeOf(reply.error)
   }
 
-  open(handlers: VenueHandlers): void {
+  open(handlers: VenueHandlers, armsDcp = false): void {
     const { intervalMs, bookDepth, wallMs } = this.options
     const interval = intervalName(intervalMs)
     // The exchange refuses a subscription to what is closed, and with it those beside it.
@@ -364,7 +416,10 @@ export class BybitVenue implements Venue {
     const reader = new StreamReader(this.bySymbol, books, handlers)
     const topics = listed.flatMap(({ symbol }) => [`kline.${interval}.${symbol}`, `tickers.${symbol}`])
     this.transport.open(
-      { public: [...topics, ...(books?.topics ?? [])], private: ['order', 'execution', 'position', 'wallet'] },
+      {
+        public: [...topics, ...(books?.topics ?? [])],
+        private: ['order', 'execution', 'position', 'wallet', ...(armsDcp ? ['dcp.future'] : [])],
+      },
       {
         frame: (_stream, frame) => reader.frame(frame),
         state: (stream, state, detail, part) => reader.state(stream, state, detail, part),

@@ -3,8 +3,9 @@
  * Never guesses: a row that does not have the documented shape is refused with the field that is wrong.
  */
 import { z } from 'zod'
-import { parseDecimal } from '../../core/decimal.ts'
+import { mulDivCeil, parseDecimal } from '../../core/decimal.ts'
 import {
+  CASH_ONE,
   CASH_SCALE,
   type Cash,
   type Lots,
@@ -23,7 +24,7 @@ import type { Bar } from '../../market/bars.ts'
 import { type Instrument, formatPrice, formatQuantity, parsePrice, parseQuantity } from '../../market/instrument.ts'
 import type { SetProtection, SubmitOrder } from '../../trading/event.ts'
 import { type OrderKind, type OrderOrigin, type PriceSource, isStopKind, isWholeTarget } from '../../trading/order.ts'
-import type { ExecutionReport, FundingReport, OrderReport, PositionReport, ReportStatus } from '../../trading/report.ts'
+import type { ElsewherePosition, ExecutionReport, FundingReport, OrderReport, PositionReport, ReportStatus } from '../../trading/report.ts'
 
 const text = z.string()
 
@@ -82,6 +83,12 @@ export const positionRow = z.object({
   stopLoss: text.optional(),
   takeProfit: text.optional(),
   leverage: text,
+  liqPrice: text.optional(),
+  positionMM: text.optional(),
+  positionIdx: z.number().optional(),
+  adlRankIndicator: z.number().optional(),
+  isReduceOnly: z.boolean().optional(),
+  autoAddMargin: z.number().optional(),
 })
 export type PositionWire = z.infer<typeof positionRow>
 
@@ -273,6 +280,24 @@ export function toPositionReport(row: PositionWire, instrument: Instrument): Pos
     stop: priceOf(instrument, row.stopLoss, 'stopLoss'),
     target: priceOf(instrument, row.takeProfit, 'takeProfit'),
     leverage: row.leverage,
+    liquidation: priceOf(instrument, row.liqPrice, 'liqPrice'),
+    maintenance: moneyOf(row.positionMM ?? '', 'positionMM'),
+    adlRank: row.adlRankIndicator ?? 0,
+    isHedge: (row.positionIdx ?? 0) !== 0,
+    isReduceOnly: row.isReduceOnly === true,
+    autoAddsMargin: row.autoAddMargin === 1,
+  }
+}
+
+export function toElsewhere(row: PositionWire): ElsewherePosition {
+  const size = parseDecimal(row.size === '' ? '0' : row.size, CASH_SCALE, 'ceil')
+  const mark = parseDecimal(row.markPrice, CASH_SCALE, 'ceil')
+  if (size === undefined || mark === undefined) throw new OddRow(`${row.symbol.slice(0, 40)} size or markPrice is not a number`)
+  return {
+    symbol: row.symbol,
+    quantity: `${row.side === 'Sell' ? '-' : ''}${row.size}`,
+    markPrice: row.markPrice,
+    notional: cash(mulDivCeil(size, mark, CASH_ONE)),
   }
 }
 

@@ -18,6 +18,8 @@ export class Requests {
   private readonly wallMs: () => number
   private readonly sleep: (ms: number) => Promise<void>
   private readonly budget = new RequestBudget()
+  /** Told how each request ended, of those to the market only what went wrong. */
+  heard: (error: VenueError | undefined) => void = () => {}
 
   constructor(transport: Transport, wallMs: () => number, sleep: (ms: number) => Promise<void>) {
     this.transport = transport
@@ -36,6 +38,8 @@ export class Requests {
     this.budget.note(kind, this.wallMs())
     const reply = await this.transport.call(method, path, params)
     const error = errorOf(reply, method === 'POST', this.wallMs())
+    // The market answers in a maintenance too: it says nothing about trading.
+    if (error !== undefined || !isPublic(path)) this.heard(error)
     if (error === undefined) return ok(reply.type === 'reply' ? reply.body.result : undefined)
     if (error.type === 'retry-after' && error.waitMs >= FORBIDDEN_WAIT_MS) this.budget.ban(this.wallMs() + error.waitMs)
     return err(error)
@@ -63,6 +67,8 @@ export class Requests {
     return err({ type: 'venue-down', code: 'paging', detail: `${path}: more than ${PAGES_MAX} pages` })
   }
 }
+
+const isPublic = (path: string): boolean => path.startsWith('/v5/market/') || path === '/v5/system/status'
 
 function firstIssue(error: z.ZodError): string {
   const issue = error.issues[0]

@@ -7,7 +7,7 @@ import { ts } from '../../core/units.ts'
 import type { Instrument } from '../../market/instrument.ts'
 import type { VenueHandlers } from '../port.ts'
 import type { BookFeed } from './book-feed.ts'
-import { OddRow, executionRow, orderRow, priceText, toBar, toExecutionReport, toOrderReport } from './map.ts'
+import { OddRow, executionRow, orderRow, positionRow, priceText, toBar, toExecutionReport, toOrderReport, toPositionReport } from './map.ts'
 import type { StreamName, StreamPart, StreamState } from './transport.ts'
 
 const envelope = z.object({ topic: z.string(), data: z.unknown(), ts: z.number().optional(), creationTime: z.number().optional() })
@@ -59,7 +59,8 @@ export class StreamReader {
         books?.remind(symbol)
       } else if (topic === 'order' || topic.startsWith('order.')) readOrders(data, instruments, handlers)
       else if (topic === 'execution' || topic.startsWith('execution.')) readExecutions(data, instruments, handlers)
-      // `position` repeats without change and `wallet` has no snapshot: both are read by REST where they decide something.
+      else if (topic === 'position' || topic.startsWith('position.')) readPositions(data, instruments, handlers)
+      // `wallet` has no snapshot: it is read by REST where it decides something.
     } catch (thrown) {
       if (thrown instanceof OddRow) handlers.odd(symbol, thrown.message)
       else if (thrown instanceof z.ZodError)
@@ -108,6 +109,14 @@ function readOrders(data: unknown, instruments: ReadonlyMap<string, Instrument>,
   for (const row of z.array(orderRow).parse(data)) {
     const instrument = instruments.get(row.symbol)
     if (instrument !== undefined) handlers.report(toOrderReport(row, instrument))
+  }
+}
+
+/** It repeats without change, and never books anything: what is held follows from executions. */
+function readPositions(data: unknown, instruments: ReadonlyMap<string, Instrument>, handlers: VenueHandlers): void {
+  for (const row of z.array(positionRow).parse(data)) {
+    const instrument = instruments.get(row.symbol)
+    if (instrument !== undefined) handlers.position(toPositionReport(row, instrument))
   }
 }
 

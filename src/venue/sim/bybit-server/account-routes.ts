@@ -21,9 +21,16 @@ export function positionList(exchange: Exchange, params: Params): Answer {
   if (isAnswer(scope)) return scope
   if (scope.isOpen) return refuse(10001, 'params error: symbol or settleCoin is required')
   const isBySymbol = textOf(params, 'symbol') !== undefined
+  const { positionMode } = exchange.conditions
   const rows = exchange.instruments
     .filter((i) => scope.has(i.symbol) && (isBySymbol || (exchange.venue.positions[i.index] as Position).lots !== 0))
-    .map((i) => positionRow(exchange.account.figuresOf(i.index)))
+    .flatMap((i) => {
+      const row = positionRow(exchange.account.figuresOf(i.index))
+      // Hedge mode has a row for each side.
+      return positionMode === 'hedge' && isBySymbol
+        ? [row, { ...row, positionIdx: row['positionIdx'] === 1 ? 2 : 1, side: '', size: '0' }]
+        : [row]
+    })
   const page = pageOf(rows, (row) => row.symbol, limited(params, 200, 20), textOf(params, 'cursor'))
   return answer({ ...page, category: 'linear' })
 }
@@ -174,7 +181,7 @@ export function walletBalance(exchange: Exchange, params: Params): Answer {
 
 export function accountInfo(exchange: Exchange): Answer {
   return answer({
-    marginMode: 'REGULAR_MARGIN',
+    marginMode: exchange.conditions.marginMode,
     updatedTime: String(exchange.source.now),
     unifiedMarginStatus: 5,
     dcpStatus: 'OFF',
@@ -189,7 +196,11 @@ export function feeRate(exchange: Exchange, params: Params): Answer {
   const symbol = textOf(params, 'symbol')
   const list = exchange.instruments
     .filter((i) => symbol === undefined || i.symbol === symbol)
-    .map((i) => ({ symbol: i.symbol, takerFeeRate: rateText(TAKER_RATE), makerFeeRate: rateText(MAKER_RATE) }))
+    .map((i) => ({
+      symbol: i.symbol,
+      takerFeeRate: exchange.conditions.takerFeeRate ?? rateText(TAKER_RATE),
+      makerFeeRate: exchange.conditions.makerFeeRate ?? rateText(MAKER_RATE),
+    }))
   return list.length === 0 ? refuse(10001, 'params error: symbol invalid') : answer({ list })
 }
 
@@ -210,18 +221,26 @@ export function transactionLog(exchange: Exchange, params: Params): Answer {
   return answer(pageOf(rows(), (row) => row.id, limited(params, 50, 20), textOf(params, 'cursor')))
 }
 
-/** A key that may trade and never withdraw, bound to the loopback address, good for another year of wall time. */
+/** Empty where the account does not have it: institutions only. */
+export function dcpInfo(exchange: Exchange): Answer {
+  const { dcpWindowSec } = exchange.conditions
+  const dcpInfos = dcpWindowSec === 0 ? [] : [{ product: 'DERIVATIVES', dcpStatus: 'ON', timeWindow: String(dcpWindowSec) }]
+  return answer({ dcpInfos }, 'success')
+}
+
+/** As it ships: a key that may trade and never withdraw, bound to the loopback address, good for another year of wall time. */
 export function queryApi(exchange: Exchange, key: string, wallNowMs: number): Answer {
+  const { conditions } = exchange
   return answer({
     id: '1',
     note: 'simulated',
     apiKey: key,
-    readOnly: 0,
+    readOnly: conditions.readOnly,
     secret: '',
     permissions: {
-      ContractTrade: ['Order', 'Position'],
+      ContractTrade: conditions.contractTrade,
       Spot: ['SpotTrade'],
-      Wallet: [],
+      Wallet: conditions.wallet,
       Options: [],
       Derivatives: ['DerivativesTrade'],
       CopyTrading: [],
@@ -231,10 +250,10 @@ export function queryApi(exchange: Exchange, key: string, wallNowMs: number): An
       Affiliate: [],
       Earn: [],
     },
-    ips: ['127.0.0.1'],
+    ips: conditions.ips.length === 0 ? ['*'] : conditions.ips,
     type: 1,
-    deadlineDay: 365,
-    expiredAt: new Date(wallNowMs + 365 * DAY_MS).toISOString(),
+    deadlineDay: conditions.deadlineDay,
+    expiredAt: new Date(wallNowMs + conditions.deadlineDay * DAY_MS).toISOString(),
     createdAt: new Date(exchange.createdWallMs).toISOString(),
     unified: 0,
     uta: 1,

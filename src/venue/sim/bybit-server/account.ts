@@ -10,6 +10,7 @@ import { type Position, unrealizedOf } from '../../../portfolio/position.ts'
 import type { FundingSettled, OrderAdopted, OrderFilled, VenueEvent } from '../../../trading/event.ts'
 import type { SimOrder, SimState } from '../sim-order.ts'
 import type { SimVenue } from '../sim-venue.ts'
+import type { Conditions } from './conditions.ts'
 import type { Outbox } from './outbox.ts'
 import {
   type ClosedPnlRow,
@@ -56,6 +57,7 @@ export class Account {
   readonly venue: SimVenue
   readonly coin: string
   readonly instruments: readonly Instrument[]
+  readonly conditions: Conditions
   /** Open orders by id, oldest first. */
   readonly open = new Map<string, OrderRow>()
   readonly closed: Log<OrderRow>
@@ -75,7 +77,8 @@ export class Account {
   private seq = 0
   private frames = 0
 
-  constructor(venue: SimVenue, outbox: Outbox, idPrefix: string, now: Ts) {
+  constructor(venue: SimVenue, outbox: Outbox, idPrefix: string, now: Ts, conditions: Conditions) {
+    this.conditions = conditions
     this.venue = venue
     this.outbox = outbox
     this.idPrefix = idPrefix
@@ -349,6 +352,7 @@ export class Account {
       createdTime: holding.createdTime,
       updatedTime: holding.updatedTime,
       seq: holding.seq,
+      conditions: this.conditions,
     }
   }
 

@@ -8,6 +8,7 @@ import type { Instrument } from '../../../market/instrument.ts'
 import { SIM_COSTS } from '../costs.ts'
 import { SimVenue } from '../sim-venue.ts'
 import { Account } from './account.ts'
+import { Conditions } from './conditions.ts'
 import type { MarketListener, MarketSource } from './market-source.ts'
 import { Outbox } from './outbox.ts'
 import { PublicStreams } from './public-streams.ts'
@@ -33,6 +34,7 @@ export class Exchange {
   readonly source: MarketSource
   readonly venue: SimVenue
   readonly account: Account
+  readonly conditions = new Conditions()
   readonly outbox = new Outbox()
   readonly streams: PublicStreams
   readonly idPrefix: string
@@ -53,7 +55,7 @@ export class Exchange {
     this.createdWallMs = options.createdWallMs
     this.isReplay = options.source instanceof ReplaySource
     this.venue = new SimVenue(options.source.instruments, options.openingCash, { ...SIM_COSTS, idPrefix: options.idPrefix })
-    this.account = new Account(this.venue, this.outbox, options.idPrefix, options.source.now)
+    this.account = new Account(this.venue, this.outbox, options.idPrefix, options.source.now, this.conditions)
     this.streams = new PublicStreams(options.source, this.outbox, (i) => this.venue.lastPrice(i))
     this.bySymbol = new Map(options.source.instruments.map((i) => [i.symbol, i]))
     for (const { index } of options.source.instruments) {

@@ -32,17 +32,21 @@ export function instrumentsInfo(exchange: Exchange, params: Params): Answer {
   const list = wanted(exchange, params)
   if ('retCode' in list) return list
   const page = pageOf(list, (i) => i.symbol, limited(params, 1_000, 500), textOf(params, 'cursor'))
-  return answer({ category: CATEGORY, list: page.list.map(instrumentItem), nextPageCursor: page.nextPageCursor })
+  return answer({
+    category: CATEGORY,
+    list: page.list.map((i) => instrumentItem(i, exchange.conditions.status[i.symbol] ?? 'Trading')),
+    nextPageCursor: page.nextPageCursor,
+  })
 }
 
-function instrumentItem(instrument: Instrument): object {
+function instrumentItem(instrument: Instrument, status: string): object {
   const price = (units: number): string => formatPrice(instrument, ticks(units))
   const limitMax = formatQuantity(instrument, instrument.lotsMax)
   return {
     symbol: instrument.symbol,
     symbolId: instrument.index + 1,
     contractType: 'LinearPerpetual',
-    status: 'Trading',
+    status,
     baseCoin: instrument.baseCoin,
     quoteCoin: instrument.quoteCoin,
     symbolType: '',
@@ -190,4 +194,20 @@ export function riskLimit(exchange: Exchange, params: Params): Answer {
   })
 }
 
-export const systemStatus = (): Answer => answer({ list: [] }, '')
+export function systemStatus(exchange: Exchange): Answer {
+  const { now } = exchange.source
+  const ongoing = {
+    id: '1',
+    title: 'Scheduled maintenance',
+    state: 'ongoing',
+    begin: String(now),
+    end: String(now + 3_600_000),
+    href: '',
+    serviceTypes: [1, 2, 3, 4, 5],
+    product: [1, 2],
+    uidSuffix: [],
+    maintainType: 1,
+    env: 1,
+  }
+  return answer({ list: exchange.conditions.maintenance ? [ongoing] : [] }, '')
+}

@@ -28,6 +28,8 @@ export function createOrder(exchange: Exchange, params: Params): Answer {
     isKnownLinkId: (id) => account.knowsLinkId(id),
   })
   if ('retCode' in parsed) return parsed
+  const refused = exchange.conditions.orderRefusal(instrument.symbol, parsed.command.reduceOnly)
+  if (refused !== undefined) return refused
   const { command, submission } = inBand(exchange, parsed, instrument)
   if (isPastCash(instrument, command.limit ?? command.trigger ?? venue.lastPrice(i), command.lots))
     return refuse(110007, 'available balance is not enough for the order')

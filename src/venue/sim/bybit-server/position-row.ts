@@ -9,6 +9,7 @@ import { averageEntry } from '../../../portfolio/position.ts'
 import { MAINTENANCE_RATE } from '../costs.ts'
 import { standingOf } from '../protection.ts'
 import type { SimOrder } from '../sim-order.ts'
+import type { Conditions } from './conditions.ts'
 import { averagePriceText } from './order-row.ts'
 import { cashText, sideText } from './wire.ts'
 
@@ -29,6 +30,7 @@ export interface PositionFigures {
   readonly createdTime: number
   readonly updatedTime: number
   readonly seq: number
+  readonly conditions: Pick<Conditions, 'positionMode' | 'isReduceOnly' | 'autoAddMargin' | 'adlRank'>
 }
 
 /** Maintenance margin of the first tier, in parts of a thousand. */
@@ -64,7 +66,7 @@ export function positionRow(f: PositionFigures): PositionRow {
   const target = standingOf(f.orders, 'target')?.trigger
   const trailBy = standingOf(f.orders, 'trail')?.trailBy
   return {
-    positionIdx: 0,
+    positionIdx: f.conditions.positionMode === 'one-way' ? 0 : f.lots < 0 ? 2 : 1,
     riskId: 1,
     riskLimitValue: RISK_LIMIT,
     symbol: instrument.symbol,
@@ -74,8 +76,8 @@ export function positionRow(f: PositionFigures): PositionRow {
     positionValue: cashText(f.cost),
     tradeMode: 0,
     positionStatus: 'Normal',
-    autoAddMargin: 0,
-    adlRankIndicator: f.lots === 0 ? 0 : 2,
+    autoAddMargin: f.conditions.autoAddMargin[instrument.symbol] === true ? 1 : 0,
+    adlRankIndicator: f.lots === 0 ? 0 : (f.conditions.adlRank[instrument.symbol] ?? 2),
     leverage: String(f.leverage),
     breakEvenPrice: breakEven(f),
     positionBalance: cashText(margins.initial),
@@ -99,7 +101,7 @@ export function positionRow(f: PositionFigures): PositionRow {
     curRealisedPnl: cashText(f.curRealized),
     cumRealisedPnl: cashText(f.cumRealized),
     seq: f.seq,
-    isReduceOnly: false,
+    isReduceOnly: f.conditions.isReduceOnly[instrument.symbol] === true,
     mmrSysUpdatedTime: '',
     leverageSysUpdatedTime: '',
     createdTime: String(f.createdTime),

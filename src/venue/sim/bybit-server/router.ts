@@ -5,6 +5,7 @@
 import {
   accountInfo,
   closedPnl,
+  dcpInfo,
   feeRate,
   positionList,
   queryApi,
@@ -81,6 +82,7 @@ const PRIVATE_ROUTES: Readonly<Record<string, Route>> = {
   'GET /v5/account/wallet-balance': walletBalance,
   'GET /v5/account/info': accountInfo,
   'GET /v5/account/fee-rate': feeRate,
+  'GET /v5/account/query-dcp-info': dcpInfo,
   'GET /v5/account/transaction-log': transactionLog,
   'GET /v5/user/query-api': (exchange, _, { key, wallNowMs }) => queryApi(exchange, key, wallNowMs),
 }
@@ -109,6 +111,8 @@ export function handle({ exchange, credentials, limits, faults }: RouterOptions,
   const refusal = refusalOfRequest(request, credentials, wallNowMs)
   if (refusal === 'no-key') return reply(401, refuse(10003, 'API key, timestamp or signature header is missing.'), wallNowMs)
   if (refusal !== undefined) return reply(200, refusal, wallNowMs)
+  const closed = exchange.conditions.privateRefusal()
+  if (closed !== undefined) return reply(200, closed, wallNowMs)
   const isBatch = request.path.endsWith('-batch')
   const count = isBatch ? (batchItems(params)?.length ?? 1) : 1
   const budget = limits.take(request.path, count, wallNowMs)

@@ -3,6 +3,7 @@
  * Never needs a signature: they are for tests and drivers on the same machine.
  */
 import { positionRow } from './position-row.ts'
+import { conditionsSchema } from './conditions.ts'
 import type { Exchange } from './exchange.ts'
 import type { FaultSwitch } from './fault-switch.ts'
 import { restRow } from './order-row.ts'
@@ -22,9 +23,10 @@ export function simRoute(exchange: Exchange, faults: FaultSwitch, request: WireR
   if (name === 'GET /_sim/state') return json(200, simState(exchange))
   if (name === `POST ${STEP_PATH}`) return step(exchange, request.body, wallNowMs)
   if (name === 'POST /_sim/depth') return depth(exchange, request.body)
+  if (request.path === '/_sim/account') return accountRoute(exchange, request)
   if (request.path === '/_sim/faults') return faultRoute(faults, request, wallNowMs)
   return json(404, {
-    error: `The simulator has no ${name}. It has GET /_sim/clock, GET /_sim/state, POST /_sim/step, POST /_sim/depth and GET, POST and DELETE /_sim/faults.`,
+    error: `The simulator has no ${name}. It has GET /_sim/clock, GET /_sim/state, POST /_sim/step, POST /_sim/depth, GET and POST /_sim/account, and GET, POST and DELETE /_sim/faults.`,
   })
 }
 
@@ -44,6 +46,30 @@ function faultRoute(faults: FaultSwitch, request: WireRequest, wallNowMs: number
   } else if (request.method === 'DELETE') faults.clear()
   else if (request.method !== 'GET') return json(405, { error: 'Faults are read by GET, set by POST and cleared by DELETE.' })
   return json(200, { rules: faults.counts() })
+}
+
+/** What the owner of the account, or Bybit, changes outside of trading; told by the private stream where Bybit tells it. */
+function accountRoute(exchange: Exchange, { method, body }: WireRequest): WireReply {
+  if (method === 'POST') {
+    const change = conditionsSchema.safeParse(jsonOf(body))
+    if (!change.success) {
+      const issue = change.error.issues[0]
+      return json(400, {
+        error: `The body must name what changes, as {"wallet": ["Withdraw"]}: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}.`,
+      })
+    }
+    exchange.conditions.change(change.data)
+    for (const { index } of exchange.instruments) exchange.account.tellPosition(index)
+  } else if (method !== 'GET') return json(405, { error: 'The account is read by GET and changed by POST.' })
+  return json(200, { ...exchange.conditions })
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined // what the schema refuses
+  }
 }
 
 /** How much of a print's volume one order may take, in (0, 1]; null: all that it wants. */

@@ -15,6 +15,7 @@ export function walletRow(account: {
   readonly venue: SimVenue
   readonly coin: string
   readonly instruments: readonly Instrument[]
+  readonly conditions: { readonly borrowAmount: string }
 }): object {
   const { venue } = account
   let initial = 0
@@ -56,7 +57,7 @@ export function walletRow(account: {
         free: '',
         locked: '0',
         spotHedgingQty: '0',
-        borrowAmount: '0',
+        borrowAmount: account.conditions.borrowAmount,
         accruedInterest: '0',
         availableToWithdraw: '',
         availableToBorrow: '',

@@ -1,0 +1,160 @@
+/**
+ * What trading stands in: the account's rights and modes, the exchange's own state, what is listed, how near liquidation is.
+ * Never trades: it puts holds, tells people, and answers whether trading may go on.
+ */
+import type { Ts } from '../core/units.ts'
+import type { AlertSeverity, KernelInput } from '../kernel/event.ts'
+import type { Kernel } from '../kernel/kernel.ts'
+import type { Instrument } from '../market/instrument.ts'
+import type { AccountReading, ElsewherePosition, PositionReport } from '../trading/report.ts'
+import type { BybitVenue, Listing } from '../venue/bybit/bybit-venue.ts'
+import type { BootFailure } from './boot.ts'
+import type { HealthReporter } from './health.ts'
+import { LiquidationWatch } from './liquidation-watch.ts'
+import type { OwnHolds } from './own-holds.ts'
+import { PreconditionWatch } from './precondition-watch.ts'
+import { VenueTrouble } from './venue-trouble.ts'
+import type { Wall } from './wall.ts'
+
+export interface SurroundingsPorts {
+  readonly kernel: Kernel
+  readonly venue: BybitVenue
+  readonly holds: OwnHolds
+  readonly health: HealthReporter
+  readonly wall: Wall
+  readonly now: () => Ts
+  readonly post: (input: () => KernelInput) => void
+  readonly isLive: boolean
+  readonly leverage: number
+  readonly log: (level: 'info' | 'warn' | 'error', text: string) => void
+}
+
+const HOUR_MS = 3_600_000
+/** What is wrong is looked at again this often, so that a person who has mended it can resume. */
+const AGAIN_MS = 30_000
+const SECOND_READ_MS = 5_000
+
+export class Surroundings {
+  private readonly ports: SurroundingsPorts
+  private readonly conditions: PreconditionWatch
+  private readonly liquidation: LiquidationWatch
+  private readonly trouble: VenueTrouble
+  private isListing = false
+
+  constructor(ports: SurroundingsPorts) {
+    const { kernel, venue, holds, health, wall, isLive, leverage } = ports
+    this.ports = ports
+    const notice = (alert: string, severity: AlertSeverity, instrument: Instrument | undefined, summary: string): void =>
+      ports.post(() => ({ type: 'notice', alert, severity, about: instrument?.index, summary, ts: ports.now() }))
+    this.conditions = new PreconditionWatch({ kernel, venue, holds, notice, health, wall, isLive, leverage })
+    this.liquidation = new LiquidationWatch({ kernel, notice })
+    this.trouble = new VenueTrouble({
+      kernel,
+      wall,
+      health,
+      notice,
+      maintenance: () => venue.maintenance(),
+      checkAccount: () => void this.conditions.check(),
+      checkListing: () => void this.checkListing(),
+    })
+  }
+
+  /** Once the books are recovered: what is told before has no place in the journal. */
+  async atStart(): Promise<BootFailure | undefined> {
+    this.ports.venue.listen((error) => this.trouble.heard(error))
+    const refusal = await this.conditions.atStart()
+    if (refusal === undefined) void this.checkListing()
+    return refusal
+  }
+
+  get cancelsOnDisconnect(): boolean {
+    return this.conditions.hasDcp
+  }
+
+  /** What stands against trading; what was found is looked at again, since a person may have mended it. */
+  async problems(): Promise<string[]> {
+    if (this.conditions.isWrong) await this.conditions.check()
+    return this.conditions.problems()
+  }
+
+  position(report: PositionReport): void {
+    this.conditions.position(report)
+    this.liquidation.position(report)
+  }
+
+  account(reading: AccountReading): void {
+    this.liquidation.account(reading)
+    this.seeElsewhere(reading.elsewhere ?? [])
+  }
+
+  /** Told again when a position there has come, gone or changed, or its worth has moved by a twentieth. */
+  private seeElsewhere(positions: readonly ElsewherePosition[]): void {
+    const known = this.ports.kernel.portfolio.elsewhere
+    const isSame = (a: ElsewherePosition, b: ElsewherePosition): boolean =>
+      a.symbol === b.symbol && a.quantity === b.quantity && Math.abs(a.notional - b.notional) <= b.notional / 20
+    if (positions.length === known.length && positions.every((p) => known.some((k) => isSame(p, k)))) return
+    const gone = known.filter((k) => positions.every((p) => p.symbol !== k.symbol)).map((k) => k.symbol)
+    const { post, now } = this.ports
+    post(() => ({ type: 'elsewhere-seen', positions, gone, ts: now() }))
+    for (const { symbol, quantity } of positions)
+      if (known.every((k) => k.symbol !== symbol))
+        post(() => ({
+          type: 'notice',
+          alert: 'external.position',
+          severity: 'P3',
+          about: undefined,
+          summary: `${symbol} ${quantity} on Bybit is in a symbol that Ballast does not trade. It is counted by risk and left alone. To adopt it, add ${symbol} to manual.symbols and restart.`,
+          ts: now(),
+        }))
+  }
+
+  second(): void {
+    this.liquidation.check()
+  }
+
+  /** Answers what ends the timers. */
+  start(): (() => void)[] {
+    const { wall } = this.ports
+    return [
+      wall.every(HOUR_MS, () => {
+        void this.conditions.check()
+        void this.checkListing()
+      }),
+      wall.every(AGAIN_MS, () => {
+        if (this.conditions.isWrong) void this.conditions.check()
+      }),
+    ]
+  }
+
+  private async checkListing(): Promise<void> {
+    if (this.isListing) return
+    this.isListing = true
+    const { kernel, now, post, holds, wall } = this.ports
+    const first = await this.changes()
+    // One odd reading is no news (S13).
+    if (first.length > 0) await wall.sleep(SECOND_READ_MS)
+    const second = first.length > 0 ? await this.changes() : []
+    this.isListing = false
+    for (const { instrument, status, isGridSame } of second) {
+      if (!first.some((each) => each.instrument === instrument && each.status === status && each.isGridSame === isGridSame)) continue
+      const known = kernel.config.instruments[instrument] as Instrument
+      if (status !== kernel.portfolio.instrumentStatus(instrument))
+        post(() => ({ type: 'instrument-changed', instrument, status, ts: now() }))
+      if (!isGridSame)
+        await holds.quarantine(known, `Bybit changed the tick or the lot of ${known.symbol}: restart when its position is closed`)
+    }
+  }
+
+  /** What is listed otherwise than the books know. */
+  private async changes(): Promise<readonly Listing[]> {
+    const { kernel, venue, holds, log } = this.ports
+    const listing = await venue.listing()
+    if (listing.ok)
+      return listing.value.filter(({ instrument, status, isGridSame }) => {
+        const { symbol } = kernel.config.instruments[instrument] as Instrument
+        return status !== kernel.portfolio.instrumentStatus(instrument) || (!isGridSame && !holds.has(`odd-${symbol}`))
+      })
+    log('warn', `instruments cannot be read: ${listing.error.code} ${listing.error.detail}`)
+    return []
+  }
+}

@@ -1,0 +1,131 @@
+/**
+ * What the exchange's answers say about the exchange and about us: a ban of this address, maintenance, a key that is not accepted, a rate too high.
+ * Never sends an order; it tells people, and asks for the readings that explain an answer.
+ */
+import type { AlertSeverity } from '../kernel/event.ts'
+import type { Kernel } from '../kernel/kernel.ts'
+import type { Instrument } from '../market/instrument.ts'
+import type { Result } from '../core/result.ts'
+import { FORBIDDEN_WAIT_MS, type VenueError } from '../venue/bybit/error.ts'
+import { type HealthReporter, PARTS } from './health.ts'
+import type { Wall } from './wall.ts'
+
+export interface VenueTroublePorts {
+  readonly kernel: Kernel
+  readonly wall: Wall
+  readonly health: HealthReporter
+  readonly notice: (alert: string, severity: AlertSeverity, instrument: Instrument | undefined, summary: string) => void
+  /** The exchange's own word about maintenance: its title, or undefined. */
+  readonly maintenance: () => Promise<Result<string | undefined, VenueError>>
+  /** Rights or modes may have changed. */
+  readonly checkAccount: () => void
+  /** A symbol may be traded otherwise than before. */
+  readonly checkListing: () => void
+}
+
+/** Failures in a row for this long are more than a lost packet. */
+const DOWN_AFTER_MS = 10_000
+const REPEAT_MS = 600_000
+const RESTARTING = new Set(['10016', '10019'])
+const LISTING_CODES = new Set(['30228', '110066', '110074', '110042', '170031', '170151'])
+
+export class VenueTrouble {
+  private readonly ports: VenueTroublePorts
+  private downSince: number | undefined
+  private isTold = false
+  private isAsking = false
+  private readonly toldAt = new Map<string, number>()
+
+  constructor(ports: VenueTroublePorts) {
+    this.ports = ports
+  }
+
+  heard(error: VenueError | undefined): void {
+    if (error === undefined || !isSilent(error)) this.answered()
+    if (error === undefined) return
+    if (error.code === 'http-403') this.banned()
+    else if (error.type === 'retry-after' && error.code === '10006') this.tooFast(error.detail)
+    else if (error.type === 'auth') this.refused(error)
+    else if (isSilent(error)) this.silent(error)
+    else if (LISTING_CODES.has(error.code)) this.ports.checkListing()
+    else if (/position (idx|mode)/i.test(error.detail)) this.ports.checkAccount()
+  }
+
+  private banned(): void {
+    this.once('ip_ban', () =>
+      this.ports.notice(
+        'ip_ban',
+        'P1',
+        undefined,
+        `Bybit refuses this address (HTTP 403). Nothing is sent for ${FORBIDDEN_WAIT_MS / 60_000} minutes, exits neither; stops stand at the exchange. To close now, use Bybit's app.`,
+      ),
+    )
+  }
+
+  private tooFast(detail: string): void {
+    this.once('rate_limit.near', () =>
+      this.ports.notice(
+        'rate_limit.near',
+        'P3',
+        undefined,
+        `Bybit asked to slow down (${detail}). Exits go first; entries that wait for 5 s are dropped.`,
+      ),
+    )
+  }
+
+  private refused({ code, detail }: VenueError): void {
+    this.once('key.invalid', () =>
+      this.ports.notice(
+        'key.invalid',
+        'P1',
+        undefined,
+        `Bybit does not accept the key (${code} ${detail}). Entries are held; stops stand at the exchange, and Ballast can close nothing. Check the key, then /resume.`,
+      ),
+    )
+    this.ports.checkAccount()
+  }
+
+  private silent(error: VenueError): void {
+    const { wall } = this.ports
+    this.downSince ??= wall.steadyMs()
+    const isRestarting = RESTARTING.has(error.code)
+    if (this.isTold || this.isAsking || (!isRestarting && wall.steadyMs() - this.downSince < DOWN_AFTER_MS)) return
+    this.isAsking = true
+    void this.tell(error, isRestarting)
+  }
+
+  private async tell(error: VenueError, isRestarting: boolean): Promise<void> {
+    const status = await this.ports.maintenance()
+    this.isAsking = false
+    const title = status.ok ? status.value : undefined
+    // It may have come back while it was asked.
+    if (this.downSince === undefined && title === undefined && !isRestarting) return
+    this.isTold = true
+    const { kernel } = this.ports
+    const isHeld = kernel.config.instruments.some(({ index }) => kernel.portfolio.positionLots(index) !== 0)
+    const isMaintenance = title !== undefined || isRestarting
+    const what = isMaintenance ? `Bybit is in maintenance${title === undefined ? '' : ` (${title})`}` : 'Bybit does not answer'
+    const summary = `${what}: ${error.code} ${error.detail}. ${isHeld ? 'Positions are open; their stops stand at the exchange.' : 'No position is open.'} Orders of unknown outcome are looked up when it is back.`
+    this.ports.notice(isMaintenance ? 'exchange.maintenance' : 'exchange.down', isHeld ? 'P1' : 'P2', undefined, summary)
+    this.ports.health.report(PARTS.exchange, 'down', what)
+  }
+
+  private answered(): void {
+    this.downSince = undefined
+    if (!this.isTold || this.isAsking) return
+    this.isTold = false
+    this.ports.notice('exchange.back', 'P4', undefined, 'Bybit answers again.')
+    this.ports.health.report(PARTS.exchange, 'ok', 'answers')
+  }
+
+  private once(name: string, tell: () => void): void {
+    const now = this.ports.wall.steadyMs()
+    if (now - (this.toldAt.get(name) ?? Number.NEGATIVE_INFINITY) < REPEAT_MS) return
+    this.toldAt.set(name, now)
+    tell()
+  }
+}
+
+/** Answers that say nothing about the request, but that there is nobody to answer it. */
+const isSilent = (error: VenueError): boolean =>
+  RESTARTING.has(error.code) || error.code === 'no-reply' || error.code === 'not-sent' || /^http-5/.test(error.code)

@@ -1,0 +1,74 @@
+/**
+ * What an owner of the account, or Bybit, may change outside of trading: rights of the key, modes, fees, what is listed.
+ * Never saved: a simulator that starts again has the account as it ships.
+ */
+import { z } from 'zod'
+import { type Answer, refuse } from './wire.ts'
+
+const decimal = z.string().regex(/^\d+(\.\d{1,10})?$/)
+
+/** Body of POST /_sim/account: what it names changes, the rest stays. */
+export const conditionsSchema = z
+  .strictObject({
+    readOnly: z.union([z.literal(0), z.literal(1)]),
+    contractTrade: z.array(z.enum(['Order', 'Position'])),
+    wallet: z.array(z.enum(['AccountTransfer', 'SubMemberTransfer', 'Withdraw'])),
+    ips: z.array(z.string().max(45)),
+    /** Days that the key has left; 0: it has expired, and everything private is refused. */
+    deadlineDay: z.number().int().min(0).max(3650),
+    marginMode: z.enum(['REGULAR_MARGIN', 'ISOLATED_MARGIN', 'PORTFOLIO_MARGIN']),
+    positionMode: z.enum(['one-way', 'hedge']),
+    /** By symbol. */
+    isReduceOnly: z.record(z.string(), z.boolean()),
+    autoAddMargin: z.record(z.string(), z.boolean()),
+    status: z.record(z.string(), z.enum(['Trading', 'PreLaunch', 'Delivering', 'Closed'])),
+    adlRank: z.record(z.string(), z.number().int().min(0).max(5)),
+    takerFeeRate: decimal,
+    makerFeeRate: decimal,
+    borrowAmount: decimal,
+    /** Seconds after which orders of a dead client are canceled; 0: the account does not have it. */
+    dcpWindowSec: z.number().int().min(0).max(300),
+    maintenance: z.boolean(),
+  })
+  .partial()
+export type ConditionChange = z.infer<typeof conditionsSchema>
+
+export class Conditions {
+  readOnly: 0 | 1 = 0
+  contractTrade: readonly string[] = ['Order', 'Position']
+  wallet: readonly string[] = []
+  ips: readonly string[] = ['127.0.0.1']
+  deadlineDay = 365
+  marginMode = 'REGULAR_MARGIN'
+  positionMode: 'one-way' | 'hedge' = 'one-way'
+  isReduceOnly: Readonly<Record<string, boolean>> = {}
+  autoAddMargin: Readonly<Record<string, boolean>> = {}
+  status: Readonly<Record<string, string>> = {}
+  adlRank: Readonly<Record<string, number>> = {}
+  /** Undefined: what the simulator charges. */
+  takerFeeRate: string | undefined
+  makerFeeRate: string | undefined
+  borrowAmount = '0'
+  dcpWindowSec = 0
+  maintenance = false
+
+  change(by: ConditionChange): void {
+    Object.assign(this, by)
+  }
+
+  /** Why nothing private is answered; undefined where it is. */
+  privateRefusal(): Answer | undefined {
+    if (this.maintenance) return refuse(10016, 'Service is restarting, please retry after a while.')
+    return this.deadlineDay === 0 ? refuse(33004, 'Your api key has expired.') : undefined
+  }
+
+  orderRefusal(symbol: string, isReduceOnly: boolean): Answer | undefined {
+    if (this.readOnly === 1 || !this.contractTrade.includes('Order'))
+      return refuse(10005, 'Permission denied, please check your API key permissions.')
+    if (this.positionMode === 'hedge') return refuse(10001, 'position idx not match position mode')
+    const status = this.status[symbol] ?? 'Trading'
+    if (status === 'Closed' || (status !== 'Trading' && !isReduceOnly)) return refuse(30228, 'No new positions during delisting.')
+    if (this.isReduceOnly[symbol] === true && !isReduceOnly) return refuse(110023, 'you can only reduce your position now')
+    return undefined
+  }
+}

@@ -1,0 +1,211 @@
+/**
+ * Each way in which Bybit refuses, over the real sender, driver, kernel and wire: a typed outcome, an alert, and books that agree.
+ * Never believes the trader alone: what is held is asked of the exchange too.
+ */
+import { beforeEach, describe, expect, test } from 'vitest'
+import { instrumentIndex } from '../../src/core/units.ts'
+import { QuietWorld } from '../support/quiet-world.ts'
+
+let world: QuietWorld
+
+beforeEach(async () => {
+  world = new QuietWorld()
+  expect(await world.start()).toMatchObject({ ok: true })
+  expect([world.alerts, world.holds]).toEqual([[], []])
+})
+
+/** Alerts of fills are no news here. */
+const alerts = (): string[] => world.alerts
+
+describe('an entry', () => {
+  test('10006 with its headers: it waits as long as they say, and is taken', async () => {
+    world.fault({ path: '/v5/order/create' }, { type: 'rate-limit', waitMs: 1_500 })
+    const asked = world.open()
+    await asked
+    expect([world.orders(), alerts()]).toEqual([['entry submitted'], ['P3 rate_limit.near']])
+    world.host.faults.clear()
+    await world.pass(3_000)
+    expect(world.orders()).toEqual(['entry filled'])
+    const { books, venue } = world.held()
+    expect([books > 0, books]).toEqual([true, venue])
+  })
+
+  test('10006 for longer than five seconds: it is dropped, and never sent late', async () => {
+    world.fault({ path: '/v5/order/create' }, { type: 'rate-limit', waitMs: 1_500 })
+    await world.open()
+    await world.pass(8_000)
+    world.host.faults.clear()
+    await world.pass(20_000)
+    expect([world.orders(), world.held()]).toEqual([['entry never-arrived'], { books: 0, venue: 0 }])
+  })
+
+  test.each([
+    [110007, 'insufficient margin'],
+    [110094, 'below the least notional'],
+  ])('%i, %s: rejected, P2, nothing held', async (retCode) => {
+    world.fault({ path: '/v5/order/create' }, { type: 'error', retCode, retMsg: 'no' })
+    await world.open()
+    await world.pass(3_000)
+    expect([world.orders(), alerts(), world.held(), world.holds]).toEqual([
+      ['entry rejected'],
+      ['P2 order.rejected BTCUSDT'],
+      { books: 0, venue: 0 },
+      [],
+    ])
+  })
+
+  test('hedge mode: rejected, the symbol is held with what to do, and a resume is refused until it is one-way', async () => {
+    world.change({ positionMode: 'hedge' })
+    await world.pass(2_000)
+    expect(world.holds).toContain('precondition-account.position_mode-BTCUSDT')
+    expect(alerts()).toContain('P1 account.position_mode BTCUSDT')
+    expect(await world.open()).toMatchObject({ status: 'refused', text: expect.stringContaining('hedge mode') })
+    const resume = { name: 'resume', scope: { type: 'account' }, isAdmin: true } as const
+    expect(await world.ask(resume)).toMatchObject({ status: 'refused', text: expect.stringContaining('one-way') })
+    world.change({ positionMode: 'one-way' })
+    await world.pass(2_000)
+    expect(await world.ask(resume)).toMatchObject({ status: 'done' })
+    expect(world.holds).toEqual([])
+  })
+
+  test('30228: rejected, the symbol takes no more entries, the others do', async () => {
+    world.change({ status: { BTCUSDT: 'Closed' } })
+    await world.open()
+    await world.pass(8_000)
+    expect([world.orders(), alerts()]).toEqual([['entry rejected'], ['P2 order.rejected BTCUSDT', 'P2 symbol.delisting BTCUSDT']])
+    expect(await world.open()).toMatchObject({
+      status: 'refused',
+      text: 'BTCUSDT: denied by instrument-status (symbol BTCUSDT, status closed).',
+    })
+    expect(await world.open('ETHUSDT')).toMatchObject({ status: 'done' })
+  })
+
+  test('an expired key: rejected, P1, entries held; with a valid key a person resumes', async () => {
+    world.change({ deadlineDay: 0 })
+    await world.open()
+    await world.pass(4_000)
+    expect(world.orders()).toEqual(['entry rejected'])
+    expect(alerts()).toEqual(expect.arrayContaining(['P1 key.invalid', 'P2 order.rejected BTCUSDT']))
+    expect(world.holds).toEqual(expect.arrayContaining(['auth', 'precondition-key.invalid']))
+    world.change({ deadlineDay: 30 })
+    await world.pass(40_000)
+    expect(await world.ask({ name: 'resume', scope: { type: 'account' }, isAdmin: true })).toMatchObject({ status: 'done' })
+    expect(world.holds).toEqual([])
+  })
+})
+
+describe('an exit', () => {
+  beforeEach(async () => {
+    await world.open()
+    await world.pass(4_000)
+    expect(world.held().books).toBeGreaterThan(0)
+    world.alerts.length = 0
+  })
+  const close = { name: 'close', symbol: 'BTCUSDT' } as const
+
+  test('10006: it is sent again until it is taken', async () => {
+    world.fault({ path: '/v5/order/create' }, { type: 'rate-limit', waitMs: 1_500 })
+    await world.ask(close)
+    await world.pass(20_000)
+    world.host.faults.clear()
+    await world.pass(5_000)
+    expect(world.held()).toEqual({ books: 0, venue: 0 })
+  })
+
+  test('HTTP 403: said plainly at once, nothing leaves for ten minutes, the stop stands, and then it is closed', async () => {
+    world.fault({}, { type: 'http', status: 403 })
+    await world.ask(close)
+    await world.pass(5_000)
+    world.host.faults.clear()
+    expect(alerts()).toContain('P1 ip_ban')
+    await world.pass(500_000)
+    const stops = world.host.exchange.instruments.flatMap((i) => world.host.exchange.venue.openOrders(i.index))
+    // It may have been stopped out meanwhile: then it is flat, and that is what the stop is for.
+    if (world.held().venue !== 0) expect(stops.map((order) => order.attached)).toEqual(['stop'])
+    await world.pass(160_000)
+    expect(world.held()).toEqual({ books: 0, venue: 0 })
+  }, 60_000)
+
+  test('maintenance: P1 while something is held, the order is settled afterwards, and its end is told', async () => {
+    world.change({ maintenance: true })
+    await world.ask(close)
+    await world.pass(2_000)
+    expect(alerts()).toContain('P1 exchange.maintenance')
+    expect(world.parts.get('exchange')).toContain('maintenance (Scheduled maintenance)')
+    world.change({ maintenance: false })
+    await world.pass(60_000)
+    expect(world.held()).toEqual({ books: 0, venue: 0 })
+    expect(alerts()).toContain('P4 exchange.back')
+  })
+
+  test('a symbol in delivery: exits pass (S2)', async () => {
+    world.change({ status: { BTCUSDT: 'Delivering' } })
+    await world.ask(close)
+    await world.pass(5_000)
+    expect(world.held()).toEqual({ books: 0, venue: 0 })
+  })
+})
+
+describe('S12 the account is changed in the app', () => {
+  test.each([
+    ['reduce-only', { isReduceOnly: { BTCUSDT: true } }, 'P2 account.reduce_only BTCUSDT', 'precondition-account.reduce_only-BTCUSDT'],
+    [
+      'auto-add margin',
+      { autoAddMargin: { BTCUSDT: true } },
+      'P2 account.auto_add_margin BTCUSDT',
+      'precondition-account.auto_add_margin-BTCUSDT',
+    ],
+  ] as const)('%s: the stream tells it, entries of the symbol are held', async (_, change, alert, hold) => {
+    world.change(change)
+    await world.pass(1_000)
+    expect([alerts(), world.holds]).toEqual([[alert], [hold]])
+  })
+
+  test('leverage: set back by us off a position, held in one', async () => {
+    const leverage = (): number => world.host.exchange.venue.leverage(instrumentIndex(0))
+    const set = (value: number): void =>
+      world.host.act((exchange) => {
+        exchange.venue.setLeverage(instrumentIndex(0), value)
+        exchange.account.tellPosition(instrumentIndex(0))
+      })
+    const wanted = leverage()
+    set(2)
+    await world.pass(3_000)
+    expect([leverage(), world.holds, alerts()]).toEqual([wanted, [], []])
+    await world.open()
+    await world.pass(4_000)
+    set(2)
+    await world.pass(3_000)
+    expect([leverage(), world.holds]).toEqual([2, ['precondition-account.leverage-BTCUSDT']])
+  })
+
+  test('ADL rank: told at 4 of a position, once', async () => {
+    await world.open()
+    await world.pass(4_000)
+    world.change({ adlRank: { BTCUSDT: 4 } })
+    world.change({ adlRank: { BTCUSDT: 5 } })
+    await world.pass(1_000)
+    expect(alerts().filter((alert) => alert.includes('adl'))).toEqual(['P3 adl.rank_high BTCUSDT'])
+  })
+
+  test('what only a reading tells is found within the hour', async () => {
+    world.change({ borrowAmount: '5', marginMode: 'ISOLATED_MARGIN', wallet: ['Withdraw'] })
+    await world.pass(3_601_000)
+    expect(alerts()).toEqual(expect.arrayContaining(['P1 key.has_withdraw', 'P2 account.borrowed', 'P2 account.margin_mode']))
+    expect(world.holds).toEqual(expect.arrayContaining(['precondition-account.borrowed', 'precondition-account.margin_mode']))
+  }, 120_000)
+})
+
+test('S12 on live a key that may withdraw is refused at the start', async () => {
+  const live = new QuietWorld('live')
+  live.host.exchange.conditions.change({ wallet: ['Withdraw'] })
+  expect(await live.start()).toMatchObject({ ok: false, error: { sentence: 'The key may withdraw coins, which trading does not need.' } })
+})
+
+test('DCP is armed where the account has it, and the status says so', async () => {
+  const own = new QuietWorld()
+  own.host.exchange.conditions.change({ dcpWindowSec: 10 })
+  await own.start()
+  expect(own.parts.get('account')).toContain('cancel on disconnect after 10 s')
+  expect(world.parts.get('account')).toContain('no cancel on disconnect')
+})
