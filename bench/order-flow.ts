@@ -127,6 +127,7 @@ export class OrderFlow {
       tell: (event) => this.give(event),
       report: () => {},
       order: (command) => this.kernel.orders.find(command.instrument, command.orderId, undefined),
+      changeRefused: () => {},
       note: (text) => console.error(text),
       authLost: (detail) => console.error(detail),
     })

@@ -43,6 +43,7 @@ function driverOver(journal: Journal, wall: Wall) {
     report: () => {},
     order: () => undefined,
     note: () => {},
+    changeRefused: () => {},
     authLost: () => {},
   })
   const states: boolean[] = []

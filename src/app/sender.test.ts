@@ -53,6 +53,7 @@ function setup(sendMs: number) {
     report: () => undefined,
     order: (command) => known.get(command.orderId) as Order | undefined,
     note: () => undefined,
+    changeRefused: () => undefined,
     authLost: () => undefined,
   })
   const pass = (ms: number): Promise<void> => time.runUntil(time.nowMs + ms, () => undefined)

@@ -3,7 +3,8 @@
  * Never sends a command that is not journaled, and never sends one twice unless the venue can tell that it is the same.
  */
 import { type OrderId, type Ts, orderId } from '../core/units.ts'
-import type { AmendOrder, CancelOrder, OrderCommand, SubmitOrder, VenueEvent } from '../trading/event.ts'
+import type { AmendOrder, CancelOrder, OrderCommand, SetProtection, SubmitOrder, VenueEvent } from '../trading/event.ts'
+import type { VenueError } from '../venue/bybit/error.ts'
 import { type Order, isOpenStatus, venueTargets } from '../trading/order.ts'
 import type { StreamReport } from '../trading/report.ts'
 import type { SendOutcome, Venue } from '../venue/port.ts'
@@ -25,6 +26,8 @@ export interface SenderPorts {
   /** The order as the kernel knows it now. */
   readonly order: (command: Pick<SubmitOrder, 'instrument' | 'orderId'>) => Order | undefined
   readonly note: (text: string) => void
+  /** A change of what stands at the exchange was refused: what stood there stands. */
+  readonly changeRefused: (command: AmendOrder | SetProtection, error: VenueError) => void
   readonly authLost: (detail: string) => void
 }
 
@@ -172,7 +175,10 @@ export class Sender {
             detail: outcome.error.detail,
             ts: this.ports.now(),
           })
-        else this.ports.note(`${command.type} refused: ${outcome.error.code} ${outcome.error.detail}`)
+        else {
+          this.ports.note(`${command.type} refused: ${outcome.error.code} ${outcome.error.detail}`)
+          if (command.type !== 'cancel-order') this.ports.changeRefused(command, outcome.error)
+        }
         return
       }
       case 'unknown':

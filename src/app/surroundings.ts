@@ -6,8 +6,10 @@ import type { Ts } from '../core/units.ts'
 import type { AlertSeverity, KernelInput } from '../kernel/event.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { Instrument } from '../market/instrument.ts'
+import type { AmendOrder, SetProtection } from '../trading/event.ts'
 import type { AccountReading, ElsewherePosition, PositionReport } from '../trading/report.ts'
 import type { BybitVenue, Listing } from '../venue/bybit/bybit-venue.ts'
+import type { VenueError } from '../venue/bybit/error.ts'
 import type { BootFailure } from './boot.ts'
 import type { HealthReporter } from './health.ts'
 import { LiquidationWatch } from './liquidation-watch.ts'
@@ -108,6 +110,10 @@ export class Surroundings {
         }))
   }
 
+  changeRefused(command: AmendOrder | SetProtection, error: VenueError): void {
+    this.trouble.changeRefused(command, error)
+  }
+
   second(): void {
     this.liquidation.check()
   }
@@ -140,8 +146,17 @@ export class Surroundings {
       const known = kernel.config.instruments[instrument] as Instrument
       if (status !== kernel.portfolio.instrumentStatus(instrument))
         post(() => ({ type: 'instrument-changed', instrument, status, ts: now() }))
-      if (!isGridSame)
-        await holds.quarantine(known, `Bybit changed the tick or the lot of ${known.symbol}: restart when its position is closed`)
+      if (isGridSame) continue
+      const what = `Bybit changed the price or quantity step of ${known.symbol}, and Ballast counts in the old one`
+      await holds.quarantine(known, `${what}: close its position`)
+      post(() => ({
+        type: 'notice',
+        alert: 'instrument.changed',
+        severity: 'P2',
+        about: instrument,
+        summary: `${what}. It opens nothing there, a stop that it cannot move stands, and /close ${known.symbol} works. Close it before the next start.`,
+        ts: now(),
+      }))
     }
   }
 

@@ -140,7 +140,7 @@ export class Trader {
     if (!first) {
       await this.holds.add('reconcile', 'no-entries', 'reconcile', 'the first reconciliation is not clean')
     } else await this.holds.lift('reconcile')
-    if (options.isSafe) await this.holds.add('safe', 'no-entries', 'error', 'safe mode: the trader crashed three times in ten minutes')
+    if (options.isSafe) await this.holds.add('safe', 'no-entries', 'error', 'safe mode: exits and stops only')
     options.step('reconciled', this.account.text, wall.steadyMs() - reconcileStart)
     const owners = [
       ...options.plans.map((p) => `${p.id} ${p.symbols.join(' ')}`),
@@ -194,6 +194,7 @@ export class Trader {
       report: (report) => this.driver.post(() => eventsOf(report, known)),
       order: (command) => kernel.orders.find(command.instrument, command.orderId, undefined),
       note: (text) => options.log('warn', text),
+      changeRefused: (command, error) => this.surroundings.changeRefused(command, error),
       authLost: (detail) => void this.holds.add('auth', 'no-entries', 'error', `Bybit refused the key: ${detail}`),
     })
     this.driver = new LiveDriver({

@@ -6,6 +6,7 @@ import type { AlertSeverity } from '../kernel/event.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { Instrument } from '../market/instrument.ts'
 import type { Result } from '../core/result.ts'
+import type { AmendOrder, SetProtection } from '../trading/event.ts'
 import { FORBIDDEN_WAIT_MS, type VenueError } from '../venue/bybit/error.ts'
 import { type HealthReporter, PARTS } from './health.ts'
 import type { Wall } from './wall.ts'
@@ -27,6 +28,8 @@ export interface VenueTroublePorts {
 const DOWN_AFTER_MS = 10_000
 const REPEAT_MS = 600_000
 const RESTARTING = new Set(['10016', '10019'])
+/** A symbol whose prices or quantities are refused may be traded in other steps than before; looked at no more often than this. */
+const STEPS_EVERY_MS = 60_000
 const LISTING_CODES = new Set(['30228', '110066', '110074', '110042', '170031', '170151'])
 
 export class VenueTrouble {
@@ -34,6 +37,7 @@ export class VenueTrouble {
   private downSince: number | undefined
   private isTold = false
   private isAsking = false
+  private stepsAskedAt = Number.NEGATIVE_INFINITY
   private readonly toldAt = new Map<string, number>()
 
   constructor(ports: VenueTroublePorts) {
@@ -48,7 +52,40 @@ export class VenueTrouble {
     else if (error.type === 'auth') this.refused(error)
     else if (isSilent(error)) this.silent(error)
     else if (LISTING_CODES.has(error.code)) this.ports.checkListing()
+    else if (error.code === '10001' && /price|qty|stopLoss|takeProfit|tick/i.test(error.detail)) this.stepsRefused()
     else if (/position (idx|mode)/i.test(error.detail)) this.ports.checkAccount()
+  }
+
+  /** What a person must know of a change that was refused; that there is nothing left to change is no news. */
+  changeRefused(command: AmendOrder | SetProtection, { type, code, detail }: VenueError): void {
+    if (type === 'gone' || /not modified|zero position/i.test(detail)) return
+    const instrument = this.ports.kernel.config.instruments[command.instrument] as Instrument
+    const { symbol } = instrument
+    if (command.type === 'set-protection')
+      this.once(`stop of ${symbol}`, () =>
+        this.ports.notice(
+          'stop.failed_to_place',
+          'P1',
+          instrument,
+          `${symbol}: Bybit refused to set the stop or target (${code} ${detail}). What stood there stands. /sl ${symbol} or /tp ${symbol} sets another price.`,
+        ),
+      )
+    else
+      this.once(`change of ${symbol}`, () =>
+        this.ports.notice(
+          'order.rejected',
+          'P2',
+          instrument,
+          `${symbol}: Bybit refused to change order #${command.orderId} (${code} ${detail}). It stands as it was.`,
+        ),
+      )
+  }
+
+  private stepsRefused(): void {
+    const now = this.ports.wall.steadyMs()
+    if (now - this.stepsAskedAt < STEPS_EVERY_MS) return
+    this.stepsAskedAt = now
+    this.ports.checkListing()
   }
 
   private banned(): void {

@@ -188,6 +188,24 @@ describe('S12 the account is changed in the app', () => {
     expect(alerts().filter((alert) => alert.includes('adl'))).toEqual(['P3 adl.rank_high BTCUSDT'])
   })
 
+  test('a price step that Bybit changes: refused, said at once, the symbol opens nothing more, and its position is closed as ever', async () => {
+    await world.open()
+    await world.pass(4_000)
+    const { books } = world.held()
+    expect(books).toBeGreaterThan(0)
+    world.alerts.length = 0
+    world.change({ tickSize: { BTCUSDT: '1000' } })
+    expect(await world.ask({ name: 'protect', symbol: 'BTCUSDT', stop: '-19%' })).toMatchObject({ status: 'done' })
+    await world.pass(10_000)
+    expect(world.stops()).toHaveLength(1)
+    expect(world.holds).toContain('odd-BTCUSDT')
+    expect(await world.open()).toMatchObject({ status: 'refused', text: expect.stringContaining('price or quantity step') })
+    await world.ask({ name: 'close', symbol: 'BTCUSDT' })
+    await world.pass(5_000)
+    expect(world.held()).toEqual({ books: 0, venue: 0 })
+    expect(alerts()).toEqual(['P1 stop.failed_to_place BTCUSDT', 'P2 instrument.changed BTCUSDT'])
+  })
+
   test('what only a reading tells is found within the hour', async () => {
     world.change({ borrowAmount: '5', marginMode: 'ISOLATED_MARGIN', wallet: ['Withdraw'] })
     await world.pass(3_601_000)

@@ -61,6 +61,8 @@ export function tradingStop(exchange: Exchange, params: Params): Answer {
   const instrument = exchange.linearInstrument(params)
   if ('retCode' in instrument) return instrument
   if ((integerOf(params, 'positionIdx') ?? 0) !== 0) return refuse(10001, 'position idx not match position mode')
+  const offGrid = exchange.conditions.gridRefusal(instrument, params)
+  if (offGrid !== undefined) return offGrid
   const i = instrument.index
   const held: number = (exchange.venue.positions[i] as Position).lots
   if (held === 0) return refuse(10001, 'can not set tp/sl/ts for zero position')

@@ -3,7 +3,10 @@
  * Never saved: a simulator that starts again has the account as it ships.
  */
 import { z } from 'zod'
-import { type Answer, refuse } from './wire.ts'
+import { type Instrument, parsePrice } from '../../../market/instrument.ts'
+import { type Answer, type Params, refuse, textOf } from './wire.ts'
+
+const PRICE_FIELDS = ['price', 'triggerPrice', 'stopLoss', 'takeProfit', 'tpLimitPrice', 'activePrice', 'trailingStop'] as const
 
 const decimal = z.string().regex(/^\d+(\.\d{1,10})?$/)
 
@@ -22,6 +25,8 @@ export const conditionsSchema = z
     isReduceOnly: z.record(z.string(), z.boolean()),
     autoAddMargin: z.record(z.string(), z.boolean()),
     status: z.record(z.string(), z.enum(['Trading', 'PreLaunch', 'Delivering', 'Closed'])),
+    /** By symbol: the step of prices, a multiple of the one that the market counts in. */
+    tickSize: z.record(z.string(), decimal),
     adlRank: z.record(z.string(), z.number().int().min(0).max(5)),
     takerFeeRate: decimal,
     makerFeeRate: decimal,
@@ -44,6 +49,7 @@ export class Conditions {
   isReduceOnly: Readonly<Record<string, boolean>> = {}
   autoAddMargin: Readonly<Record<string, boolean>> = {}
   status: Readonly<Record<string, string>> = {}
+  tickSize: Readonly<Record<string, string>> = {}
   adlRank: Readonly<Record<string, number>> = {}
   /** Undefined: what the simulator charges. */
   takerFeeRate: string | undefined
@@ -60,6 +66,18 @@ export class Conditions {
   privateRefusal(): Answer | undefined {
     if (this.maintenance) return refuse(10016, 'Service is restarting, please retry after a while.')
     return this.deadlineDay === 0 ? refuse(33004, 'Your api key has expired.') : undefined
+  }
+
+  /** Why a request's prices are not taken; undefined where each lies on the step that its symbol has now. */
+  gridRefusal(instrument: Instrument, params: Params): Answer | undefined {
+    const text = this.tickSize[instrument.symbol]
+    const step = text === undefined ? undefined : parsePrice(instrument, text)
+    if (step === undefined) return undefined
+    const field = PRICE_FIELDS.find((name) => {
+      const price = name === 'price' && textOf(params, 'orderType') === 'Market' ? undefined : textOf(params, name)
+      return price !== undefined && (parsePrice(instrument, price) ?? 0) % step !== 0
+    })
+    return field === undefined ? undefined : refuse(10001, `params error: ${field} invalid: not a multiple of the tick ${text}`)
   }
 
   orderRefusal(symbol: string, isReduceOnly: boolean): Answer | undefined {

@@ -34,12 +34,14 @@ export function instrumentsInfo(exchange: Exchange, params: Params): Answer {
   const page = pageOf(list, (i) => i.symbol, limited(params, 1_000, 500), textOf(params, 'cursor'))
   return answer({
     category: CATEGORY,
-    list: page.list.map((i) => instrumentItem(i, exchange.conditions.status[i.symbol] ?? 'Trading')),
+    list: page.list.map((i) =>
+      instrumentItem(i, exchange.conditions.status[i.symbol] ?? 'Trading', exchange.conditions.tickSize[i.symbol]),
+    ),
     nextPageCursor: page.nextPageCursor,
   })
 }
 
-function instrumentItem(instrument: Instrument, status: string): object {
+function instrumentItem(instrument: Instrument, status: string, tickSize: string | undefined): object {
   const price = (units: number): string => formatPrice(instrument, ticks(units))
   const limitMax = formatQuantity(instrument, instrument.lotsMax)
   return {
@@ -55,7 +57,7 @@ function instrumentItem(instrument: Instrument, status: string): object {
     deliveryFeeRate: '',
     priceScale: String(instrument.priceScale),
     leverageFilter: { minLeverage: '1', maxLeverage: instrument.leverageMax.toFixed(2), leverageStep: '0.01' },
-    priceFilter: { minPrice: price(1), maxPrice: price(19_999_998), tickSize: price(1) },
+    priceFilter: { minPrice: price(1), maxPrice: price(19_999_998), tickSize: tickSize ?? price(1) },
     lotSizeFilter: {
       minNotionalValue: cashText(instrument.notionalMin),
       maxOrderQty: limitMax,

@@ -19,6 +19,8 @@ const BATCH_MAX = 20
 export function createOrder(exchange: Exchange, params: Params): Answer {
   const instrument = exchange.linearInstrument(params)
   if ('retCode' in instrument) return instrument
+  const offGrid = exchange.conditions.gridRefusal(instrument, params)
+  if (offGrid !== undefined) return offGrid
   const { account, venue } = exchange
   const i = instrument.index
   const parsed = parseOrder(params, {
@@ -89,6 +91,8 @@ export function amendOrder(exchange: Exchange, params: Params): Answer {
   const named = namedOrder(exchange, params)
   if ('retCode' in named) return named
   const { row, order, instrument } = named
+  const offGrid = exchange.conditions.gridRefusal(instrument, params)
+  if (offGrid !== undefined) return offGrid
   const change: Partial<Pick<SimOrder, 'lots' | 'limit' | 'trigger' | 'stop' | 'targets'>> = {}
   const invalid = (what: string): Answer => refuse(10001, `params error: ${what} invalid`)
   const quantity = textOf(params, 'qty')

@@ -2,6 +2,7 @@
  * The simulator's own endpoints, which no exchange has: its clock, its whole state, its steps.
  * Never needs a signature: they are for tests and drivers on the same machine.
  */
+import { parsePrice } from '../../../market/instrument.ts'
 import { positionRow } from './position-row.ts'
 import { conditionsSchema } from './conditions.ts'
 import type { Exchange } from './exchange.ts'
@@ -57,6 +58,12 @@ function accountRoute(exchange: Exchange, { method, body }: WireRequest): WireRe
       return json(400, {
         error: `The body must name what changes, as {"wallet": ["Withdraw"]}: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}.`,
       })
+    }
+    for (const [symbol, text] of Object.entries(change.data.tickSize ?? {})) {
+      const instrument = exchange.instruments.find((each) => each.symbol === symbol)
+      const step = instrument === undefined ? undefined : parsePrice(instrument, text)
+      if (step === undefined || step <= 0)
+        return json(400, { error: `A tick of ${symbol} can only become coarser: a multiple of the one that the market counts in.` })
     }
     exchange.conditions.change(change.data)
     for (const { index } of exchange.instruments) exchange.account.tellPosition(index)
