@@ -55,7 +55,7 @@ const status = defineRead({
         ...holds.map((hold) =>
           field(
             'Hold',
-            `${hold.scope}: ${hold.effect === 'no-orders' ? 'no orders' : 'no entries'}, ${hold.cause} by ${untrusted(hold.actor)}${hold.reason === '' ? '' : `, ${untrusted(hold.reason)}`}`,
+            `${hold.scope.replace(/^(symbol|strategy):/, '')}: ${hold.effect === 'no-orders' ? 'no orders' : 'no entries'}${hold.actor === 'trader' ? '' : ` by ${untrusted(hold.actor)}`}${hold.reason === '' ? ` (${hold.cause})` : `, ${untrusted(hold.reason)}`}`,
           ),
         ),
         field('Equity', `${amount(account.equity)} USDT`),

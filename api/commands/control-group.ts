@@ -40,7 +40,7 @@ export async function send(context: CommandContext, command: TraderCommand, titl
   const tone = outcome.status === 'done' ? (parts.tone ?? 'ok') : 'bad'
   return {
     status: outcome.status,
-    reply: reply(outcome.status === 'done' ? title : `${title}: ${outcome.status}`, {
+    reply: reply(outcome.status === 'done' ? title : outcome.status === 'refused' ? 'Refused' : `${title}: ${outcome.status}`, {
       ...parts,
       ...shown,
       tone,

@@ -2,6 +2,7 @@
  * Orders that people and programs ask for, from words to kernel inputs: entries, moves of stops and targets, changes, worked orders.
  * Never sizes or prices on its own account: what was asked is what is judged, and the verdict is the kernel's.
  */
+import { denialSentence } from '../risk/denial-sentence.ts'
 import { formatDecimal, mulDivFloor, parseDecimal } from '../core/decimal.ts'
 import { CASH_SCALE, type Cash, type Lots, type Side, type Ticks, type Ts, cash, lots, orderId, ticks, ts } from '../core/units.ts'
 import type { CommandOutcome, OpenCommand, TraderCommand } from '../kernel/command.ts'
@@ -198,13 +199,7 @@ export class OrderDesk {
 /** Why the kernel has denied it, with the figures that decided; undefined where it has not. */
 export function denialText(facts: readonly KernelFact[], instrument: Instrument): string | undefined {
   const denied = facts.find((fact) => fact.type === 'order-denied')
-  if (denied?.type !== 'order-denied') return undefined
-  const { problem } = denied.figures
-  if (problem !== undefined) return `${instrument.symbol}: ${problem}.`
-  const figures = Object.entries(denied.figures)
-    .map(([name, value]) => `${name} ${value}`)
-    .join(', ')
-  return `${instrument.symbol}: denied by ${denied.rule} (${figures}).`
+  return denied?.type === 'order-denied' ? denialSentence(instrument.symbol, denied) : undefined
 }
 
 const sideWord = (side: Side): string => (side === 1 ? 'BUY' : 'SELL')

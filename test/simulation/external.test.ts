@@ -29,7 +29,7 @@ describe('a position that is not ours', () => {
       ['external-BTCUSDT'],
       ['P1 external.position BTCUSDT'],
     ])
-    expect(await world.open()).toMatchObject({ status: 'refused', text: expect.stringContaining('denied by hold') })
+    expect(await world.open()).toMatchObject({ status: 'refused', text: expect.stringContaining('entries are held') })
     expect(await world.ask({ name: 'adopt', symbol: 'BTCUSDT', stop: '20%' })).toMatchObject({ status: 'done' })
     await world.pass(1_000)
     expect([world.held(), external(), world.holds]).toEqual([{ books: 10, venue: 10 }, 0, []])

@@ -75,7 +75,7 @@ describe('an entry', () => {
     expect([world.orders(), alerts()]).toEqual([['entry rejected'], ['P2 order.rejected BTCUSDT', 'P2 symbol.delisting BTCUSDT']])
     expect(await world.open()).toMatchObject({
       status: 'refused',
-      text: 'BTCUSDT: denied by instrument-status (symbol BTCUSDT, status closed).',
+      text: 'BTCUSDT: Bybit takes no entries in it (closed) (instrument-status).',
     })
     expect(await world.open('ETHUSDT')).toMatchObject({ status: 'done' })
   })

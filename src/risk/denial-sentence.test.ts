@@ -1,0 +1,45 @@
+/**
+ * Denials as a person reads them: each rule has its sentence, with its figures and its name.
+ * Never decides anything: check.test.ts does.
+ */
+import { expect, test } from 'vitest'
+import { RISK_RULES, type RiskDenial } from './check.ts'
+import { denialSentence } from './denial-sentence.ts'
+
+const CASES: readonly (readonly [RiskDenial, string])[] = [
+  [
+    { rule: 'hold', figures: { hold: 'pause', cause: 'person', by: '@ann', reason: 'lunch' } },
+    'XRPUSDT: entries are held by @ann (lunch); /resume lets them in again (hold).',
+  ],
+  [
+    { rule: 'hold', figures: { hold: 'stale', cause: 'stale', by: 'trader', reason: 'no prices for 9 s' } },
+    'XRPUSDT: entries are held: no prices for 9 s (hold).',
+  ],
+  [
+    { rule: 'notional-min', figures: { notional: '1.2', min: '5' } },
+    'XRPUSDT: it is worth 1.2 USDT, less than Bybit’s least of 5 USDT (notional-min).',
+  ],
+  [
+    { rule: 'opposite-side', figures: { symbol: 'XRPUSDT', held: '-10', next: 'close it first' } },
+    'XRPUSDT: -10 is held on the other side: close it first (opposite-side).',
+  ],
+  [
+    { rule: 'opposite-side', figures: { symbol: 'XRPUSDT', worked: '#9', next: 'cancel it first' } },
+    'XRPUSDT: #9 is being worked on the other side: cancel it first (opposite-side).',
+  ],
+  [{ rule: 'stale-data', figures: { ageMs: 9_400, limitMs: 5_000 } }, 'XRPUSDT: the last price is 9 s old, more than 5 s (stale-data).'],
+  [
+    { rule: 'execution', figures: { problem: 'another order is being worked on this symbol' } },
+    'XRPUSDT: another order is being worked on this symbol (execution).',
+  ],
+]
+
+test.each(CASES)('%j', (denial, sentence) => {
+  expect(denialSentence('XRPUSDT', denial)).toBe(sentence)
+})
+
+test('each rule has a sentence of its own that ends with its name', () => {
+  const sentences = RISK_RULES.map((rule) => denialSentence('BTCUSDT', { rule, figures: {} }).replace(/\(.*\)\.$/, ''))
+  expect(new Set(sentences).size).toBe(RISK_RULES.length)
+  for (const rule of RISK_RULES) expect(denialSentence('BTCUSDT', { rule, figures: {} })).toContain(`(${rule}).`)
+})
