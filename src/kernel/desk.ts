@@ -187,13 +187,19 @@ export class Desk {
   }
 
   /** Closes a position or a part of it with reduce-only market orders, split by the venue's maximum. What is already being closed is not closed twice. */
-  closePosition(i: InstrumentIndex, part: Lots | undefined, klass: 'reduce' | 'flatten', reason: Reason): void {
+  closePosition(
+    i: InstrumentIndex,
+    part: Lots | undefined,
+    klass: 'reduce' | 'flatten',
+    reason: Reason,
+    counts: (exit: Order) => boolean = () => true,
+  ): void {
     const instrument = this.instrument(i)
     const held = this.portfolio.positionLots(i)
     const side: Side = held > 0 ? -1 : 1
     let closing = 0
     for (const order of this.orders.open(i))
-      if (order.origin === 'ours' && (order.class === 'reduce' || order.class === 'flatten')) closing += openLotsOf(order)
+      if (order.origin === 'ours' && (order.class === 'reduce' || order.class === 'flatten') && counts(order)) closing += openLotsOf(order)
     const size = Math.abs(held) - closing
     let left = Math.min(size, part ?? size)
     if (left <= 0) {

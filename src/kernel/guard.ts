@@ -5,6 +5,7 @@
 import { type InstrumentIndex, type StrategyId, type Ts, cash, ticks, ts } from '../core/units.ts'
 import { type Instrument, type InstrumentStatus, formatPrice, formatQuantity } from '../market/instrument.ts'
 import type { OrderAdopted, OrderEvent } from '../trading/event.ts'
+import type { Order, Reason } from '../trading/order.ts'
 import type { Algorithms } from './algorithms.ts'
 import type { KernelConfig } from './config.ts'
 import type { Desk } from './desk.ts'
@@ -16,6 +17,7 @@ import type { PortfolioState } from './portfolio-state.ts'
 /** S5: repair at once, alert after 5 s, close after 30 s of wall time. */
 const BARE_ALERT_MS = 5_000
 const BARE_CLOSE_MS = 30_000
+const UNANSWERED_MS = 15_000
 /** The watchdog looks again after this long: what is told of the first look is told once. */
 const BARE_REPEAT_MS = 2_500
 /** Stop that the watchdog sets when the trade declared none, as a fraction of the mark. */
@@ -200,7 +202,7 @@ export class Guard {
       trip.stop ?? ticks(isLong ? Math.ceil(mark * (1 - EMERGENCY_STOP_FRACTION)) : Math.floor(mark * (1 + EMERGENCY_STOP_FRACTION)))
     if (isLong ? mark <= stop : mark >= stop) {
       this.desk.alert('position.unprotected', 'P1', i, `${symbol} has no stop on Bybit and the price is through it: closing at market.`)
-      this.desk.closePosition(i, undefined, 'flatten', { rule: 'price through the missing stop', values: { mark, stop } })
+      this.closeBare(i, bareMs, { rule: 'price through the missing stop', values: { mark, stop } })
       return
     }
     if (bareMs >= BARE_CLOSE_MS) {
@@ -210,7 +212,7 @@ export class Guard {
         i,
         `${symbol} has had no stop on Bybit for ${Math.round(bareMs / 1000)} s: closing at market.`,
       )
-      this.desk.closePosition(i, undefined, 'flatten', { rule: 'unprotected for 30 s', values: { bareMs } })
+      this.closeBare(i, bareMs, { rule: 'unprotected for 30 s', values: { bareMs } })
       return
     }
     if (bareMs >= BARE_ALERT_MS)
@@ -228,6 +230,18 @@ export class Guard {
         `${symbol}: the stop was taken off outside Ballast. Setting it again at ${formatPrice(this.instrument(i), stop)}.`,
       )
     this.desk.requestProtection(i, { stop }, cause)
+  }
+
+  /**
+   * An exit that nobody has answered for may never have left, and may be looked up in vain for long: for each span that the position is
+   * bare one more may go out beside those without an answer. All are reduce-only, so that together they cannot turn the position.
+   */
+  private closeBare(i: InstrumentIndex, bareMs: number, reason: Reason): void {
+    const isUnanswered = (order: Order): boolean =>
+      order.origin === 'ours' && (order.class === 'reduce' || order.class === 'flatten') && order.status === 'submitted'
+    const unanswered = this.orders.open(i).filter(isUnanswered).length
+    const isOverdue = unanswered <= Math.floor(bareMs / UNANSWERED_MS)
+    this.desk.closePosition(i, undefined, 'flatten', reason, (exit) => !isOverdue || !isUnanswered(exit))
   }
 
   /** Whether the stop that this trade had was canceled at the venue; it may also never have come. */

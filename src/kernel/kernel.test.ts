@@ -293,6 +293,20 @@ describe('S5 the protection clock', () => {
     expect(brief(bench.give({ type: 'protection-missing', instrument: BTC, bareMs, ts: ts(bench.now) }))).toEqual(expected)
   })
 
+  test('S5 an exit without an answer is not waited for: one more each 15 s, and all of them only reduce', () => {
+    const bench = new Bench()
+    bench.enter(1, 90)
+    bench.give({ type: 'time-advanced', marks: [85, 0], ts: ts(bench.now) })
+    const told = [0, 3_000, 14_999, 15_000, 18_000, 30_000, 33_000].map((bareMs) =>
+      bench.give({ type: 'protection-missing', instrument: BTC, bareMs, ts: ts(bench.now) }),
+    )
+    expect(told.map((facts) => brief(facts).includes('flatten sell 10'))).toEqual([true, false, false, true, false, true, false])
+    const exits = told.flatMap(ordersOf)
+    expect(exits.map((exit) => exit.reduceOnly)).toEqual([true, true, true])
+    expect(brief(bench.give(bench.fillOf(exits[0] as NonNullable<(typeof exits)[0]>)))).toEqual(['closed 0'])
+    expect(bench.held).toBe(0)
+  })
+
   test('S5 without a stop of its own a position gets one 2 % from the mark', () => {
     const bench = new Bench()
     bench.prices[BTC] = 1_000
