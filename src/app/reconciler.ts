@@ -168,6 +168,7 @@ export class Reconciler {
       // Made while the account was read: it could not be listed.
       if (!openBefore.has(order.orderId)) continue
       if (order.origin === 'ours') {
+        const wasUnanswered = order.status === 'submitted'
         const found = await venue.lookUp(order.instrument, order.clientOrderId)
         // What it was waiting for may have come meanwhile.
         if (!found.ok || !isOpenStatus(order.status)) continue
@@ -175,8 +176,9 @@ export class Reconciler {
           const { executions, order: report } = found.value
           await driver.submit(() => executions.flatMap((e) => eventsOf(e, this.known)))
           await driver.submit(() => eventsOf(report, this.known))
-        } else if (order.status === 'submitted') sender.settle(commandOf(order))
-        else await this.closeVanished(order)
+        } else if (!wasUnanswered) await this.closeVanished(order)
+        // Accepted while it was looked up, it came after the look: that it was not there says nothing.
+        else if (order.status === 'submitted') sender.settle(commandOf(order))
       } else if (previous?.missing.includes(order) === true && isOpenStatus(order.status)) await this.closeVanished(order)
     }
   }
