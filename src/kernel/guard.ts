@@ -5,7 +5,7 @@
 import { type InstrumentIndex, type StrategyId, type Ts, cash, ticks, ts } from '../core/units.ts'
 import { type Instrument, type InstrumentStatus, formatPrice, formatQuantity } from '../market/instrument.ts'
 import type { OrderAdopted, OrderEvent } from '../trading/event.ts'
-import type { Order, Reason } from '../trading/order.ts'
+import { type Order, type Reason, isOwnExit } from '../trading/order.ts'
 import type { Algorithms } from './algorithms.ts'
 import type { KernelConfig } from './config.ts'
 import type { Desk } from './desk.ts'
@@ -237,8 +237,7 @@ export class Guard {
    * bare one more may go out beside those without an answer. All are reduce-only, so that together they cannot turn the position.
    */
   private closeBare(i: InstrumentIndex, bareMs: number, reason: Reason): void {
-    const isUnanswered = (order: Order): boolean =>
-      order.origin === 'ours' && (order.class === 'reduce' || order.class === 'flatten') && order.status === 'submitted'
+    const isUnanswered = (order: Order): boolean => isOwnExit(order) && order.status === 'submitted'
     const unanswered = this.orders.open(i).filter(isUnanswered).length
     const isOverdue = unanswered <= Math.floor(bareMs / UNANSWERED_MS)
     this.desk.closePosition(i, undefined, 'flatten', reason, (exit) => !isOverdue || !isUnanswered(exit))

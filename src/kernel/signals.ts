@@ -7,7 +7,7 @@ import { type Instrument, formatPrice, formatQuantity } from '../market/instrume
 import { type RiskDenial, checkEntry } from '../risk/check.ts'
 import { type Sized, entryCaps, lotsFor, sizeByRisk } from '../risk/sizing.ts'
 import type { Signal } from '../strategy/strategy.ts'
-import type { Order, OrderIntent } from '../trading/order.ts'
+import { type Order, type OrderIntent, isOwnExit } from '../trading/order.ts'
 import type { Algorithms } from './algorithms.ts'
 import type { KernelConfig } from './config.ts'
 import type { Desk } from './desk.ts'
@@ -93,8 +93,7 @@ export class Signals {
   private hasOpenExit(i: InstrumentIndex): boolean {
     const open = this.orders.open(i)
     for (let k = 0; k < open.length; k++) {
-      const order = open[k] as Order
-      if (order.origin === 'ours' && (order.class === 'reduce' || order.class === 'flatten')) return true
+      if (isOwnExit(open[k] as Order)) return true
     }
     return false
   }

@@ -155,6 +155,10 @@ export interface Order {
   readonly expiresAt: Ts | undefined
 }
 
+/** An exit that a person, a strategy or the trader sent to make a position smaller: not its stop or target. */
+export const isOwnExit = (order: Pick<Order, 'origin' | 'class'>): boolean =>
+  order.origin === 'ours' && (order.class === 'reduce' || order.class === 'flatten')
+
 /** What may still fill, and what has filled at the venue and was not told yet. */
 export const openLotsOf = (order: Pick<Order, 'lots' | 'filled' | 'ending'>): number => (order.ending?.lots ?? order.lots) - order.filled
 
