@@ -18,7 +18,16 @@ import type { Instrument } from '../market/instrument.ts'
 import { type RiskDenial, checkExit, plannedLossOf } from '../risk/check.ts'
 import type { Sized } from '../risk/sizing.ts'
 import type { OrderEvent } from '../trading/event.ts'
-import { type IntentClass, type Order, type OrderIntent, type Reason, clientOrderIdOf, isOwnExit, openLotsOf, venueTargets } from '../trading/order.ts'
+import {
+  type IntentClass,
+  type Order,
+  type OrderIntent,
+  type Reason,
+  clientOrderIdOf,
+  isOwnExit,
+  openLotsOf,
+  venueTargets,
+} from '../trading/order.ts'
 import type { AlgorithmBook } from './algorithm-book.ts'
 import type { KernelConfig } from './config.ts'
 import type { AlertSeverity, CancelLeftover, OrderSubmitted, Outbox, StopRequested } from './event.ts'
@@ -198,8 +207,7 @@ export class Desk {
     const held = this.portfolio.positionLots(i)
     const side: Side = held > 0 ? -1 : 1
     let closing = 0
-    for (const order of this.orders.open(i))
-      if (isOwnExit(order) && counts(order)) closing += openLotsOf(order)
+    for (const order of this.orders.open(i)) if (isOwnExit(order) && counts(order)) closing += openLotsOf(order)
     const size = Math.abs(held) - closing
     let left = Math.min(size, part ?? size)
     if (left <= 0) {
