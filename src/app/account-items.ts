@@ -71,7 +71,7 @@ export function accountItems(reading: AccountReading, kernel: Kernel, known: Kno
       key: `wallet/${difference.wallet}`,
       what: 'wallet',
       about: reading.coin,
-      here: formatDecimal(known.wallet, CASH_SCALE),
+      here: formatDecimal(known.money, CASH_SCALE),
       there: formatDecimal(reading.walletBalance, CASH_SCALE),
       fix: { type: 'book' },
       proposal: 'look for missed fills and funding, then book the rest as a correction',

@@ -53,7 +53,7 @@ const order = (part: Partial<OrderReport>): OrderReport => ({
 class Room {
   readonly bench = new Bench()
   readonly facts: KernelFact[] = []
-  reading: AccountReading = { openOrders: [], executions: [], positions: [], walletBalance: cash(10_000e8), coin: 'USDT' }
+  reading: AccountReading = { openOrders: [], executions: [], positions: [], holdings: [], walletBalance: cash(10_000e8), coin: 'USDT' }
   reconciled = 0
   private readonly desk: CommandDesk
 

@@ -53,8 +53,8 @@ export function knownStateOf(kernel: Kernel): KnownState {
     get nextOrderId() {
       return kernel.orders.peekOrderId()
     },
-    get wallet() {
-      return kernel.portfolio.ledger.wallet
+    get money() {
+      return kernel.portfolio.money
     },
   }
 }

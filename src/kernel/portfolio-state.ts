@@ -81,6 +81,7 @@ export class PortfolioState implements PortfolioView {
   /** As the venue has said since; null: as the instrument says. */
   private readonly statuses: (InstrumentStatus | null)[]
   private readonly instruments: readonly Instrument[]
+  private readonly spots: readonly InstrumentIndex[]
   private readonly orders: OrderBook
   private readonly owners: readonly (StrategyId | undefined)[]
   private readonly leverage: number
@@ -115,6 +116,7 @@ export class PortfolioState implements PortfolioView {
   ) {
     const n = instruments.length
     this.instruments = instruments
+    this.spots = instruments.filter((each) => each.category === 'spot').map((each) => each.index)
     this.owners = owners
     this.orders = orders
     this.leverage = leverage
@@ -135,6 +137,12 @@ export class PortfolioState implements PortfolioView {
 
   get equity(): Cash {
     return cash(this.ledger.wallet + this.unrealized)
+  }
+  /** The wallet without what was paid for the coins that are held: what the venue has of the settle coin. */
+  get money(): Cash {
+    let paid = 0
+    for (const i of this.spots) paid += (this.positions[i] as Position).cost
+    return cash(this.ledger.wallet - paid)
   }
   get unrealizedTotal(): Cash {
     return cash(this.unrealized)

@@ -10,6 +10,14 @@ export const INSTRUMENT_STATUSES = ['pre-launch', 'trading', 'delivering', 'clos
 export type InstrumentStatus = (typeof INSTRUMENT_STATUSES)[number]
 export type Category = 'linear' | 'spot'
 
+/** What a spot symbol ends with here, so that it is another one than the perpetual of the same coins: `BTCUSDT-SPOT`. */
+const SPOT_SUFFIX = '-SPOT'
+export const isSpotSymbol = (symbol: string): boolean => symbol.endsWith(SPOT_SUFFIX)
+/** As the venue names it beside a category: without the suffix. */
+export const wireSymbolOf = (symbol: string): string => (isSpotSymbol(symbol) ? symbol.slice(0, -SPOT_SUFFIX.length) : symbol)
+export const spotSymbolOf = (wireSymbol: string): string => `${wireSymbol}${SPOT_SUFFIX}`
+export const categoryOf = (symbol: string): Category => (isSpotSymbol(symbol) ? 'spot' : 'linear')
+
 export interface Instrument {
   readonly index: InstrumentIndex
   /** Where it trades, as the candle store names it: `bybit`, `bitfinex`, `sim`. */
@@ -40,8 +48,8 @@ export interface Instrument {
 export interface InstrumentSpec {
   readonly index: InstrumentIndex
   readonly venue: string
+  /** Its ending says the category: see {@link isSpotSymbol}. */
   readonly symbol: string
-  readonly category?: Category
   readonly baseCoin?: string
   readonly quoteCoin?: string
   /** Decimal text, as `0.1`. */
@@ -72,13 +80,14 @@ export function makeInstrument(spec: InstrumentSpec): Instrument {
     return lots(units === undefined ? fallback : mulDivFloor(units, 1, lot))
   }
   const quantityMax = toLots(spec.quantityMax, LOTS_UNLIMITED)
-  const base = spec.baseCoin ?? spec.symbol.replace(/(USDT|USDC|USD)$/, '')
-  const quote = spec.quoteCoin ?? (spec.symbol.slice(base.length) || 'USDT')
+  const pair = wireSymbolOf(spec.symbol)
+  const base = spec.baseCoin ?? pair.replace(/(USDT|USDC|USD)$/, '')
+  const quote = spec.quoteCoin ?? (pair.slice(base.length) || 'USDT')
   return {
     index: spec.index,
     venue: spec.venue,
     symbol: spec.symbol,
-    category: spec.category ?? 'linear',
+    category: categoryOf(spec.symbol),
     baseCoin: base,
     quoteCoin: quote,
     settleCoin: quote,

@@ -165,7 +165,10 @@ export const openLotsOf = (order: Pick<Order, 'lots' | 'filled' | 'ending'>): nu
 /** Fee that was paid (positive) or received (negative), and on which side of the book we stood. */
 export interface Fee {
   readonly coin: string
+  /** In the settle coin; its worth at the price of the fill where it was paid in coins. */
   readonly amount: Cash
+  /** What was paid in the coin that was bought, in millionths of a lot (spot buys); absent where money was paid. */
+  readonly lotParts?: number | undefined
   readonly rate: Rate
 }
 export type Liquidity = 'maker' | 'taker'

@@ -18,7 +18,7 @@ const knownOf = (kernel: Kernel): KnownState => ({
   positionLots: (i) => kernel.portfolio.venueLots(i),
   isBooked: (tradeId) => kernel.orders.isBooked(tradeId),
   nextOrderId: kernel.orders.peekOrderId(),
-  wallet: kernel.portfolio.ledger.wallet,
+  money: kernel.portfolio.money,
 })
 
 const order = (part: Partial<OrderReport> = {}): OrderReport => ({
@@ -200,6 +200,7 @@ describe('what still differs', () => {
     openOrders: [],
     executions: [],
     positions: [],
+    holdings: [],
     walletBalance: cash(10_000e8),
     coin: 'USDT',
     ...part,

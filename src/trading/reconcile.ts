@@ -5,7 +5,7 @@
 import { assertNever } from '../core/assert.ts'
 import { type Cash, type InstrumentIndex, type OrderId, type Ticks, type Ts, cash, lots, orderId } from '../core/units.ts'
 import type { VenueEvent } from './event.ts'
-import { type Order, type OrderOrigin, isEmergencyOrderId, isOpenStatus, ownerOfClientOrderId } from './order.ts'
+import { type Fee, type Order, type OrderOrigin, isEmergencyOrderId, isOpenStatus, ownerOfClientOrderId } from './order.ts'
 import type { AccountReading, ExecutionReport, OrderReport, StreamReport } from './report.ts'
 
 /** What reconciliation may ask of the kernel. */
@@ -19,7 +19,8 @@ export interface KnownState {
   isBooked(tradeId: string): boolean
   /** The id that the next order will get: all below it were ours to give. */
   readonly nextOrderId: OrderId
-  readonly wallet: Cash
+  /** Of the settle coin: what was paid for coins is not in it. */
+  readonly money: Cash
 }
 
 /** Our sequence number inside an id that we gave; undefined for ids of others, and for those of `panic --direct`, which has none. */
@@ -166,7 +167,7 @@ function eventsOfExecution(report: ExecutionReport, known: KnownState): VenueEve
     side: report.side,
     price: report.price,
     lots: report.lots,
-    fee: { coin: report.feeCoin, amount: report.fee, rate: report.feeRate },
+    fee: feeOf(report),
     liquidity: report.liquidity,
     isComplete: report.leaves === 0,
     total: report.leaves === 0 ? report.orderLots : undefined,
@@ -174,6 +175,13 @@ function eventsOfExecution(report: ExecutionReport, known: KnownState): VenueEve
   })
   return events
 }
+
+const feeOf = ({ feeCoin, fee, feeRate, feeLotParts }: ExecutionReport): Fee => ({
+  coin: feeCoin,
+  amount: fee,
+  rate: feeRate,
+  ...(feeLotParts === undefined ? undefined : { lotParts: feeLotParts }),
+})
 
 /** What still differs after the events of a reading were applied. */
 export interface Difference {
@@ -188,8 +196,14 @@ export interface Difference {
 
 export function differenceOf(reading: AccountReading, instruments: readonly InstrumentIndex[], known: KnownState): Difference {
   const venueLots = new Map(reading.positions.map((p) => [p.instrument, p.lots as number]))
+  const holdings = new Map(reading.holdings.map((h) => [h.instrument, h.lots as number]))
   const positions = instruments
-    .map((instrument) => ({ instrument, ours: known.positionLots(instrument), venue: venueLots.get(instrument) ?? 0 }))
+    .map((instrument) => {
+      const ours = known.positionLots(instrument)
+      const coins = holdings.get(instrument)
+      // Of coins the account may have more than ours, which is nobody's business; never less.
+      return { instrument, ours, venue: coins === undefined ? (venueLots.get(instrument) ?? 0) : Math.min(coins, ours) }
+    })
     .filter((p) => p.ours !== p.venue)
   const listed = new Set(reading.openOrders.map((o) => o.venueOrderId))
   const listedByClient = new Set(reading.openOrders.map((o) => o.clientOrderId))
@@ -203,7 +217,7 @@ export function differenceOf(reading: AccountReading, instruments: readonly Inst
   )
   return {
     positions,
-    wallet: cash(reading.walletBalance - known.wallet),
+    wallet: cash(reading.walletBalance - known.money),
     missing,
     otherBallast: reading.openOrders.filter((o) => ownerOfClientOrderId(o.clientOrderId, known.tag) === 'another-ballast'),
   }

@@ -47,6 +47,8 @@ export interface ExecutionReport {
   readonly leaves: Lots
   readonly fee: Cash
   readonly feeCoin: string
+  /** See {@link Fee}: of a spot buy. */
+  readonly feeLotParts?: number | undefined
   readonly feeRate: Rate
   readonly liquidity: Liquidity
   readonly ts: Ts
@@ -93,12 +95,20 @@ export interface ElsewherePosition {
   readonly notional: Cash
 }
 
+/** What the account has of the coin of a spot symbol, ours or not: whole lots. */
+export interface Holding {
+  readonly instrument: InstrumentIndex
+  readonly lots: Lots
+}
+
 /** One reading of the account by REST. */
 export interface AccountReading {
   readonly openOrders: readonly OrderReport[]
   /** Oldest first. */
   readonly executions: readonly (ExecutionReport | FundingReport)[]
   readonly positions: readonly PositionReport[]
+  /** Of each spot symbol, also where there is nothing. */
+  readonly holdings: readonly Holding[]
   readonly elsewhere?: readonly ElsewherePosition[] | undefined
   readonly walletBalance: Cash
   readonly coin: string

@@ -19,7 +19,7 @@ import { FIRST_PRICE, INSTRUMENT, OPENING, TAG, type Taken, type VenueHarness, d
 /** What the trader would know: orders that were sent, and those that events told of. */
 class Known implements KnownState {
   readonly tag = TAG
-  readonly wallet = cash(0)
+  readonly money = cash(0)
   private readonly list: Order[] = []
 
   get nextOrderId(): OrderId {

@@ -127,7 +127,6 @@ export class BybitVenue implements Venue {
         index: instrumentIndex(at),
         venue: 'bybit',
         symbol: row.symbol,
-        category: 'linear',
         baseCoin: row.baseCoin,
         quoteCoin: row.quoteCoin,
         tickSize: row.priceFilter.tickSize,
@@ -248,6 +247,7 @@ export class BybitVenue implements Venue {
         .filter((report) => report !== undefined)
         .reverse(),
       positions: this.known(positions.value, toPositionReport),
+      holdings: [],
       elsewhere: positions.value.filter((row) => !this.bySymbol.has(row.symbol) && Number(row.size) !== 0).map(toElsewhere),
       walletBalance: cash(parseDecimal(balance, CASH_SCALE, 'floor') ?? 0),
       coin,

@@ -9,6 +9,9 @@ import type { SimOptions } from './sim-order.ts'
 export const MAKER_RATE = rate(2_000_000)
 export const TAKER_RATE = rate(5_500_000)
 
+/** Bybit's reference rate for spot without VIP level, maker and taker alike: 0.1 %. */
+export const SPOT_RATE = rate(10_000_000)
+
 /** Maintenance margin of the lowest risk tier: 0.5 % of the notional. */
 export const MAINTENANCE_RATE = rate(50_000_000)
 
