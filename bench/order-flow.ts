@@ -108,7 +108,7 @@ export class OrderFlow {
       })),
       limits: { ...RESEARCH_LIMITS, leverage: 10 },
       sizing: { type: 'fixed', lots: lots(ORDER_LOTS) },
-      costs: { takerRate: TAKER, stopSlippageRate: rate(5_000_000), maintenanceRate: rate(50_000_000) },
+      costs: { takerRate: TAKER, spotTakerRate: TAKER, stopSlippageRate: rate(5_000_000), maintenanceRate: rate(50_000_000) },
       defaultStopFraction: undefined,
       isJournaled: true,
       allowsBudget: false,

@@ -3,7 +3,7 @@
  * Never mends anything and never reads: the same reading and books give the same rows.
  */
 import { formatDecimal } from '../core/decimal.ts'
-import { CASH_SCALE, type InstrumentIndex, type OrderId, lots } from '../core/units.ts'
+import { CASH_SCALE, type InstrumentIndex, type OrderId, type Ticks, lots } from '../core/units.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { type Instrument, formatPrice, formatQuantity } from '../market/instrument.ts'
 import { type KnownState, differenceOf, orderIdOf } from '../trading/reconcile.ts'
@@ -115,20 +115,28 @@ function stops(reading: AccountReading, kernel: Kernel): AccountItem[] {
   return kernel.config.instruments.flatMap((instrument): AccountItem[] => {
     const i = instrument.index
     const trip = kernel.portfolio.trip(i)
-    const row = reading.positions.find((p) => p.instrument === i)
-    if (trip === undefined || row === undefined || row.lots === 0) return []
-    if (kernel.runs[i]?.definition.protection === 'none' || (trip.stop !== undefined && row.stop === trip.stop)) return []
-    const text = (price: typeof row.stop): string => (price === undefined ? 'none' : formatPrice(instrument, price))
+    const stop = stopAtVenue(reading, instrument)
+    if (trip === undefined || stop === 'flat') return []
+    if (kernel.runs[i]?.definition.protection === 'none' || (trip.stop !== undefined && stop === trip.stop)) return []
+    const text = (price: Ticks | undefined): string => (price === undefined ? 'none' : formatPrice(instrument, price))
     return [
       {
-        key: `stop/${instrument.symbol}/${trip.stop ?? 0}/${row.stop ?? 0}`,
+        key: `stop/${instrument.symbol}/${trip.stop ?? 0}/${stop ?? 0}`,
         what: 'stop',
         about: instrument.symbol,
         here: text(trip.stop),
-        there: text(row.stop),
+        there: text(stop),
         fix: { type: 'set-stop', instrument: i },
         proposal: trip.stop === undefined ? 'set a stop 2 % off the mark' : `set it to ${text(trip.stop)}`,
       },
     ]
   })
+}
+
+/** Where the stop of a position stands: with the position, or, on spot, as an order of ours. */
+function stopAtVenue(reading: AccountReading, { index, category }: Instrument): Ticks | undefined | 'flat' {
+  if (category === 'spot')
+    return reading.openOrders.find((o) => o.instrument === index && o.kind === 'stop-market' && o.side === -1 && o.origin === 'ours')?.trigger
+  const row = reading.positions.find((p) => p.instrument === index)
+  return row === undefined || row.lots === 0 ? 'flat' : row.stop
 }

@@ -5,6 +5,7 @@
 import type { InstrumentIndex, OrderId, Ts } from '../core/units.ts'
 import type { ProtectionMissing } from '../kernel/event.ts'
 import type { Kernel } from '../kernel/kernel.ts'
+import { isOwnStop, isPositionStop, openLotsOf } from '../trading/order.ts'
 import type { Wall } from './wall.ts'
 
 /** The stop travels with the entry and its report follows the fill's: this long it may be on its way. */
@@ -56,9 +57,10 @@ export class ProtectionWatch {
   private checkPlace(i: InstrumentIndex, steady: number): void {
     const { portfolio, orders } = this.kernel
     const meant = portfolio.trip(i)?.stop
-    const [stop, other] = orders.open(i).filter((o) => o.origin === 'attached-stop' && o.kind !== 'trailing-stop')
+    const [stop, other] = orders.open(i).filter(isPositionStop)
     // Beside a stop of somebody's for a part of the position nobody can say which is which.
-    if (meant === undefined || stop === undefined || other !== undefined || stop.trigger === meant) {
+    const isSized = stop === undefined || !isOwnStop(stop) || openLotsOf(stop) === portfolio.positionLots(i) || stop.status === 'triggered'
+    if (meant === undefined || stop === undefined || other !== undefined || (stop.trigger === meant && isSized)) {
       this.astraySince.delete(i)
       return
     }
@@ -74,9 +76,9 @@ export class ProtectionWatch {
     const { portfolio, orders, runs } = this.kernel
     if (portfolio.positionLots(i) === 0 || runs[i]?.definition.protection === 'none') return false
     for (const order of orders.open(i)) {
-      if (order.origin === 'attached-stop' && order.kind !== 'trailing-stop') return false
-      if (order.class === 'protective' && order.kind === 'stop-market') return false
-      if (order.class !== 'flatten' && order.class !== 'reduce') continue
+      // One of ours that nobody has answered for protects no longer than an exit does.
+      if (isPositionStop(order) && order.status !== 'submitted') return false
+      if (order.class !== 'flatten' && order.class !== 'reduce' && !isOwnStop(order)) continue
       const since = this.exitSince.get(order.orderId) ?? steady
       this.exitSince.set(order.orderId, since)
       if (steady - since < EXIT_MS) return false

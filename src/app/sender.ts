@@ -146,11 +146,10 @@ export class Sender {
   private isOver(command: SubmitOrder, sinceMs: number): boolean {
     const known = this.ports.order(command)
     if (known !== undefined && known.status !== 'submitted') return true
-    if (command.reduceOnly) return false
     const waitedMs = this.ports.wall.steadyMs() - sinceMs
-    if (known?.cancelRequested !== true && waitedMs <= ENTRY_WAIT_MAX_MS) return false
+    if (known?.cancelRequested !== true && (command.reduceOnly || waitedMs <= ENTRY_WAIT_MAX_MS)) return false
     this.ports.note(
-      `entry #${command.orderId} was not sent: ${known?.cancelRequested === true ? 'canceled' : `it waited ${Math.round(waitedMs)} ms`}`,
+      `${command.reduceOnly ? 'exit' : 'entry'} #${command.orderId} was not sent: ${known?.cancelRequested === true ? 'canceled' : `it waited ${Math.round(waitedMs)} ms`}`,
     )
     this.never(command)
     return true
@@ -246,7 +245,8 @@ export class Sender {
       }
       clean += 1
     }
-    if (!command.reduceOnly || resends >= RESENDS_MAX) {
+    const isGivenUp = this.ports.order(command)?.cancelRequested === true
+    if (!command.reduceOnly || isGivenUp || resends >= RESENDS_MAX) {
       this.ports.note(`order #${command.orderId} never arrived`)
       this.never(command)
       return

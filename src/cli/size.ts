@@ -8,7 +8,7 @@ import { CASH_SCALE, type Ticks, instrumentIndex, rate } from '../core/units.ts'
 import { formatQuantity, makeInstrument, parsePrice } from '../market/instrument.ts'
 import { RESEARCH_LIMITS } from '../risk/limits.ts'
 import { type BalanceScaling, sizeByRisk } from '../risk/sizing.ts'
-import { TAKER_RATE } from '../venue/sim/costs.ts'
+import { SPOT_RATE, TAKER_RATE } from '../venue/sim/costs.ts'
 import { cashFlag, decimalFlag, rateFlag } from './backtest.ts'
 import { contextOf } from './context.ts'
 import { CliError, EXIT } from './exit.ts'
@@ -83,6 +83,7 @@ function runSize(flags: SizeFlags, command: Command): void {
     RESEARCH_LIMITS,
     {
       takerRate: rateFlag('taker', flags.taker, TAKER_RATE),
+      spotTakerRate: rateFlag('taker', flags.taker, SPOT_RATE),
       stopSlippageRate: rate(flags.slippageBps === undefined ? 0 : decimalFlag('slippage-bps', flags.slippageBps, 6)),
       maintenanceRate: rate(0),
     },

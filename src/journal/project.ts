@@ -222,6 +222,7 @@ export class Projector {
         return
       case 'external-adopted':
       case 'external-ignored':
+      case 'dust-left':
       case 'stop-adopted':
         touched.add(fact.instrument)
         return

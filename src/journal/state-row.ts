@@ -10,7 +10,7 @@ import { type Instrument, formatPrice, formatQuantity, lotFloat, ticksFromFloat 
 import { type Position, averageEntry } from '../portfolio/position.ts'
 import type { ClosedTrade } from '../portfolio/trade.ts'
 import { type AlgorithmState, summaryOf } from '../trading/algorithms/algorithm.ts'
-import { type Order, isOpenStatus } from '../trading/order.ts'
+import { type Order, isOpenStatus, isOwnStop, isPositionStop } from '../trading/order.ts'
 import type { AccountRow, AlgorithmRow, HoldRow, OrderRow, PositionRow, StrategyRow, TradeRow } from './row.ts'
 
 export const money = (amount: Cash): string => formatDecimal(amount, CASH_SCALE)
@@ -56,8 +56,8 @@ export function positionRow(kernel: Kernel, i: InstrumentIndex): PositionRow {
   const position = portfolio.positions[i] as Position
   const trip = portfolio.trip(i)
   const open = orders.open(i)
-  const stop = open.find((o) => o.origin === 'attached-stop' && o.kind !== 'trailing-stop')?.trigger
-  const targets = open.filter((o) => o.origin === 'attached-target' || (o.class === 'protective' && o.origin === 'ours'))
+  const stop = open.find(isPositionStop)?.trigger
+  const targets = open.filter((o) => o.origin === 'attached-target' || (o.class === 'protective' && o.origin === 'ours' && !isOwnStop(o)))
   // The next one on the way.
   const target = nearestTo(portfolio.mark(i), targets)
   const isFlat = position.lots === 0

@@ -103,6 +103,13 @@ export class Algorithms {
 
   private startDenial(asked: Start): RiskDenial | undefined {
     const { strategy, instrument: i } = asked
+    if (asked.class === 'reduce' && this.locksCoins(asked))
+      return {
+        rule: 'spot-order',
+        figures: {
+          problem: 'its limit orders would lock the coins that the stop must be able to sell: use twap, vwap or pov without a limit',
+        },
+      }
     if (asked.class === 'reduce') return checkExit(this.intentOf(asked, asked.lots, asked.limit), asked.lots, this.portfolio)
     if (this.book.on(i).length > 0) return { rule: 'execution', figures: { problem: 'another order is being worked on this symbol' } }
     const hold = holdOn(this.holds, strategy, i)
@@ -114,6 +121,11 @@ export class Algorithms {
         : undefined
     if (opposite !== undefined) return opposite
     return checkEntry(this.intentOf(asked, asked.lots, asked.limit), asked.lots, this.portfolio, this.config.limits, this.config.costs)
+  }
+
+  private locksCoins({ instrument: i, execution, limit }: Start): boolean {
+    const rests = limit !== undefined || execution.type === 'iceberg' || execution.type === 'chase'
+    return rests && this.config.instruments[i]?.category === 'spot'
   }
 
   private intentOf(

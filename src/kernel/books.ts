@@ -5,10 +5,10 @@
 import { type InstrumentIndex, type Ticks, cash, lots } from '../core/units.ts'
 import type { Instrument } from '../market/instrument.ts'
 import type { OrderAdopted, OrderEvent, OrderFilled, PositionAdjusted } from '../trading/event.ts'
-import type { IntentClass, Order } from '../trading/order.ts'
+import { type IntentClass, type Order, isOwnStop } from '../trading/order.ts'
 import type { AlgorithmBook } from './algorithm-book.ts'
 import { OPERATOR_CLOSE } from './desk.ts'
-import type { ExternalAdopted } from './event.ts'
+import type { DustLeft, ExternalAdopted } from './event.ts'
 import type { OrderBook, OrderOutcome } from './order-book.ts'
 import type { PortfolioState } from './portfolio-state.ts'
 
@@ -42,7 +42,12 @@ export class Books {
     const trip = this.portfolio.trip(order.instrument)
     if (order.class === 'entry' && trip?.side === order.side && order.stop !== undefined) trip.stop = order.stop
     this.portfolio.lastFillTs = fill.ts
-    this.portfolio.bookFill(order, fill.price, fill.lots, fill.fee.amount, exitReasonOf(order), fill.ts, fill.seq)
+    if (this.isSpot(order.instrument)) this.portfolio.bookSpotFill(order, fill, exitReasonOf(order))
+    else this.portfolio.bookFill(order, fill.price, fill.lots, fill.fee.amount, exitReasonOf(order), fill.ts, fill.seq)
+  }
+
+  private isSpot(i: InstrumentIndex): boolean {
+    return this.instruments[i]?.category === 'spot'
   }
 
   /** An order that the venue made or that somebody else sent. */
@@ -62,11 +67,28 @@ export class Books {
   /** The venue's position is another than the books': somebody else's hands, at the price that came with it (S8). */
   adjusted(event: PositionAdjusted): void {
     const difference = event.lots - this.portfolio.venueLots(event.instrument)
-    if (difference === 0) return
+    // Of coins there may be more than ours, and that is nobody's business.
+    if (difference === 0 || (difference > 0 && this.isSpot(event.instrument))) return
     this.portfolio.rebaseFills(event.instrument)
     const order = this.bookingOrder(event, difference, event.cause)
-    this.portfolio.bookFill(order, event.price, lots(Math.abs(difference)), cash(0), exitReasonOf(order), event.ts)
+    if (this.isSpot(event.instrument)) {
+      this.portfolio.takeCoins(order, event.price, lots(-difference), exitReasonOf(order), event.ts)
+      this.portfolio.changedOutside = {
+        instrument: this.instruments[event.instrument] as Instrument,
+        taken: lots(-difference),
+        added: lots(0),
+      }
+    } else this.portfolio.bookFill(order, event.price, lots(Math.abs(difference)), cash(0), exitReasonOf(order), event.ts)
     this.portfolio.rebaseFills(event.instrument)
+  }
+
+  /** Coins that are too few to be sold are nobody's position any more: they stay in the account. */
+  dustLeft({ instrument: i, price, ts: at }: DustLeft): void {
+    const held: number = this.portfolio.positionLots(i)
+    if (held <= 0) return
+    const order = this.bookingOrder({ instrument: i, ts: at }, -held, 'dust')
+    this.portfolio.takeCoins(order, price, lots(held), 'dust', at)
+    this.portfolio.rebaseFills(i)
   }
 
   /** What was somebody else's becomes a trade of ours (S8). */
@@ -137,7 +159,7 @@ function exitReasonOf(order: Order): string {
     case 'panic-direct':
       return order.origin
     case 'ours':
-      if (order.class === 'protective') return 'take-profit'
+      if (order.class === 'protective') return isOwnStop(order) ? 'stop' : 'take-profit'
       return order.class === 'flatten' ? 'flatten' : order.reason.rule === OPERATOR_CLOSE ? 'operator' : 'signal'
   }
 }

@@ -1,13 +1,14 @@
 /**
  * What belongs together: targets follow the fills of their entry, what reduces fits the position, and of a pair one order lives.
- * Never touches a stop: that is the venue's from the entry on.
+ * Never touches a stop that the venue holds with the position: that is the venue's from the entry on.
  */
-import { type InstrumentIndex, type Lots, type Side, lots } from '../core/units.ts'
+import { type InstrumentIndex, type Lots, type Side, type Ticks, lots } from '../core/units.ts'
 import type { Instrument } from '../market/instrument.ts'
 import { checkExit } from '../risk/check.ts'
-import { type Order, type OrderIntent, type Target, isOpenStatus, openLotsOf, venueTargets } from '../trading/order.ts'
+import { type Order, type OrderIntent, type Target, isOpenStatus, isOwnStop, openLotsOf, venueTargets } from '../trading/order.ts'
 import type { Desk } from './desk.ts'
 import type { OrderBook } from './order-book.ts'
+import { OwnStops } from './own-stops.ts'
 import type { PortfolioState } from './portfolio-state.ts'
 
 export const TARGET = 'take-profit'
@@ -17,18 +18,22 @@ export class Brackets {
   private readonly portfolio: PortfolioState
   private readonly orders: OrderBook
   private readonly desk: Desk
+  private readonly stops: OwnStops
 
   constructor(instruments: readonly Instrument[], portfolio: PortfolioState, orders: OrderBook, desk: Desk) {
     this.instruments = instruments
     this.portfolio = portfolio
     this.orders = orders
     this.desk = desk
+    this.stops = new OwnStops(instruments, portfolio, orders, desk)
   }
 
   /** An order has filled, in part or whole. */
   afterFill(order: Order): void {
     if (order.group !== undefined) this.dropOthers(order)
-    if (order.class === 'entry' && order.origin === 'ours' && ownTargets(order).length > 0) this.followEntry(order)
+    // The stop first: what loses comes before what wins.
+    this.stops.keep(order.instrument)
+    if (order.class === 'entry' && order.origin === 'ours' && this.ownTargets(order).length > 0) this.followEntry(order)
     this.fit(order.instrument)
   }
 
@@ -40,15 +45,37 @@ export class Brackets {
   /** What a crash between a fill and its targets left undone, once the account has been read and agrees. */
   repair(): void {
     for (const { index: i } of this.instruments) {
+      this.stops.keep(i)
       const trip = this.portfolio.trip(i)
       if (trip === undefined) continue
       for (const order of this.orders.since(i, trip.entryOrderId))
-        if (order.class === 'entry' && order.origin === 'ours' && order.filled > 0 && ownTargets(order).length > 0) this.followEntry(order)
+        if (order.class === 'entry' && order.origin === 'ours' && order.filled > 0 && this.ownTargets(order).length > 0)
+          this.followEntry(order)
       this.fit(i)
     }
   }
 
-  /** Each target stands for its part of what the entry has filled so far, as a reduce-only limit order of ours; all together for no more than is held. */
+  /** The stop of a position that the venue does not hold stands where it is meant to. */
+  keepStop(i: InstrumentIndex): void {
+    this.stops.keep(i)
+  }
+
+  /** One target of ours for all that is held, or none: where the venue holds none (spot). */
+  moveTarget(i: InstrumentIndex, price: Ticks | 'none'): void {
+    const trip = this.portfolio.trip(i)
+    for (const order of this.targets(i)) this.desk.requestCancel(order, 'the target is moved')
+    if (price === 'none' || trip === undefined) return
+    const held = lots(Math.abs(this.portfolio.positionLots(i)))
+    this.placeTarget({ ...trip, orderId: trip.entryOrderId, triggerBy: 'last' }, { price, share: 1 }, held)
+  }
+
+  /** Those that the venue does not hold with the entry. */
+  private ownTargets(entry: Order): readonly Target[] {
+    const isSpot = this.instruments[entry.instrument]?.category === 'spot'
+    return isSpot || venueTargets(entry.targets) === undefined ? (entry.targets ?? []) : []
+  }
+
+  /** Each target stands for its part of what the entry has filled so far, as a reduce-only order of ours; all together for no more than is held. */
   private followEntry(entry: Order): void {
     const i = entry.instrument
     const instrument = this.instruments[i] as Instrument
@@ -56,13 +83,13 @@ export class Brackets {
     let room = Math.max(0, this.portfolio.positionLots(i) * entry.side) - openLots(this.targets(i))
     let share = 0
     let before = 0
-    for (const target of ownTargets(entry)) {
+    for (const target of this.ownTargets(entry)) {
       share += target.share
       // The last part takes what rounding left.
       const upTo = Math.floor(entry.filled * Math.min(1, share) + 1e-9)
       const want = upTo - before
       before = upTo
-      const own = children.filter((child) => child.origin === 'ours' && child.limit === target.price)
+      const own = children.filter((child) => child.origin === 'ours' && !isOwnStop(child) && priceOf(child) === target.price)
       const standing = own.find((child) => isOpenStatus(child.status))
       const asked = own.reduce((sum, child) => sum + (child === standing ? child.lots : child.filled), 0)
       const more = Math.min(want - asked, room)
@@ -73,7 +100,12 @@ export class Brackets {
     }
   }
 
-  private placeTarget(entry: Order, target: Target, quantity: Lots): void {
+  /** On spot it waits for its trigger, since a limit would lock the coins that the stop must be able to sell. */
+  private placeTarget(
+    entry: Pick<Order, 'instrument' | 'side' | 'strategy' | 'triggerBy' | 'orderId'>,
+    target: Target,
+    quantity: Lots,
+  ): void {
     const i = entry.instrument
     const side: Side = entry.side === 1 ? -1 : 1
     const intent: OrderIntent = {
@@ -81,10 +113,10 @@ export class Brackets {
       instrument: i,
       class: 'protective',
       side,
-      kind: 'limit',
       size: { lots: quantity },
-      limit: target.price,
-      triggerBy: entry.triggerBy,
+      ...(this.instruments[i]?.category === 'spot'
+        ? onTrigger(target)
+        : { kind: 'limit', limit: target.price, triggerBy: entry.triggerBy }),
       timeInForce: 'gtc',
       reason: { rule: TARGET, values: { entry: entry.orderId, share: target.share } },
     }
@@ -94,7 +126,7 @@ export class Brackets {
   }
 
   private targets(i: InstrumentIndex): Order[] {
-    return this.orders.open(i).filter((o) => o.class === 'protective' && o.origin === 'ours' && !o.cancelRequested)
+    return this.orders.open(i).filter((o) => o.class === 'protective' && o.origin === 'ours' && !o.cancelRequested && !isOwnStop(o))
   }
 
   /** Targets together never ask for more than is held: the farthest gives way. */
@@ -103,7 +135,7 @@ export class Brackets {
     const targets = this.targets(i)
     // Flat: the venue takes reduce-only orders off by itself.
     if (held === 0 || targets.length === 0) return
-    const away = [...targets].sort((a, b) => ((b.limit ?? 0) - (a.limit ?? 0)) * (held > 0 ? 1 : -1))
+    const away = [...targets].sort((a, b) => ((priceOf(b) ?? 0) - (priceOf(a) ?? 0)) * (held > 0 ? 1 : -1))
     let surplus = openLots(targets) - Math.abs(held)
     for (const order of away) {
       if (surplus <= 0) return
@@ -117,6 +149,12 @@ export class Brackets {
   }
 }
 
-const ownTargets = (entry: Order): readonly Target[] => (venueTargets(entry.targets) === undefined ? (entry.targets ?? []) : [])
+const onTrigger = (target: Target): Pick<OrderIntent, 'kind' | 'limit' | 'trigger' | 'triggerBy'> =>
+  target.limit === undefined
+    ? { kind: 'take-profit-market', trigger: target.price, triggerBy: 'last' }
+    : { kind: 'take-profit-limit', trigger: target.price, limit: target.limit, triggerBy: 'last' }
+
+/** Where a target stands. */
+const priceOf = (target: Order): Ticks | undefined => target.trigger ?? target.limit
 
 const openLots = (orders: readonly Order[]): number => orders.reduce((sum, o) => sum + openLotsOf(o), 0)

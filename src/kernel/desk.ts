@@ -14,7 +14,7 @@ import {
   cash,
   lots,
 } from '../core/units.ts'
-import type { Instrument } from '../market/instrument.ts'
+import { type Instrument, isTooSmall } from '../market/instrument.ts'
 import { type RiskDenial, checkExit, plannedLossOf } from '../risk/check.ts'
 import type { Sized } from '../risk/sizing.ts'
 import type { OrderEvent } from '../trading/event.ts'
@@ -84,6 +84,9 @@ export class Desk {
     const instrument = this.instrument(intent.instrument)
     const mark = this.portfolio.mark(intent.instrument)
     const quantity = isBudget ? lots(0) : (intent.size as { readonly lots: Lots }).lots
+    // Spot orders carry neither: both are orders of ours, made as the entry fills.
+    const isSpot = instrument.category === 'spot'
+    const targets = isSpot ? undefined : venueTargets(intent.targets)
     const fact: OrderSubmitted = {
       type: 'order-submitted',
       command: {
@@ -98,8 +101,8 @@ export class Desk {
         limit: intent.limit,
         trigger: intent.trigger,
         triggerBy: intent.triggerBy,
-        stop: intent.stop,
-        targets: venueTargets(intent.targets),
+        stop: isSpot ? undefined : intent.stop,
+        targets,
         timeInForce: intent.timeInForce,
         reduceOnly: intent.class !== 'entry',
       },
@@ -117,7 +120,8 @@ export class Desk {
       expiresAt: intent.expiresAt,
       parentOrderId: link.parentOrderId,
       group: link.group,
-      targets: venueTargets(intent.targets) === intent.targets ? undefined : intent.targets,
+      targets: targets === intent.targets ? undefined : intent.targets,
+      stop: isSpot ? intent.stop : undefined,
     }
     this.foldSubmitted(fact)
     this.outbox.push(fact)
@@ -145,7 +149,7 @@ export class Desk {
       limit: command.limit,
       trigger: command.trigger,
       triggerBy: command.triggerBy,
-      stop: command.stop,
+      stop: fact.stop ?? command.stop,
       targets: fact.targets ?? command.targets,
       timeInForce: command.timeInForce,
       reduceOnly: command.reduceOnly,
@@ -166,7 +170,8 @@ export class Desk {
   /** Asks the venue to move what guards a position. */
   requestProtection(i: InstrumentIndex, legs: Pick<StopRequested, 'stop' | 'target' | 'trail'>, cause: string): void {
     this.foldStop(i, legs.stop)
-    this.outbox.push({ type: 'stop-requested', instrument: i, ...legs, triggerBy: 'mark', cause, ts: this.portfolio.now })
+    const byOrders = this.instrument(i).category === 'spot' ? { isByOrders: true } : undefined
+    this.outbox.push({ type: 'stop-requested', instrument: i, ...byOrders, ...legs, triggerBy: 'mark', cause, ts: this.portfolio.now })
   }
 
   /** The stop that the trade is meant to have from now on. */
@@ -206,10 +211,14 @@ export class Desk {
     const instrument = this.instrument(i)
     const held = this.portfolio.positionLots(i)
     const side: Side = held > 0 ? -1 : 1
+    const isSpot = instrument.category === 'spot'
     let closing = 0
-    for (const order of this.orders.open(i)) if (isOwnExit(order) && counts(order)) closing += openLotsOf(order)
+    for (const order of this.orders.open(i))
+      if ((isOwnExit(order) && counts(order)) || (isSpot && isSelling(order))) closing += openLotsOf(order)
     const size = Math.abs(held) - closing
     let left = Math.min(size, part ?? size)
+    // What would be left could not be sold any more.
+    if (isSpot && left > 0 && isTooSmall(instrument, this.portfolio.mark(i), lots(size - left))) left = size
     if (left <= 0) {
       if (part !== undefined || klass === 'flatten') return
       if (held === 0)
@@ -361,7 +370,8 @@ export class Desk {
       )
     if (!isExit || held === 0) return
     // A target that is gone leaves the stop: the position is not closed for it.
-    if (order.class === 'protective' ? panicActive : event.type === 'order-never-arrived' || panicActive)
+    const isLost = event.type === 'order-never-arrived' && !order.cancelRequested
+    if (order.class === 'protective' ? panicActive : isLost || panicActive)
       this.closePosition(event.instrument, undefined, panicActive ? 'flatten' : 'reduce', order.reason)
   }
 
@@ -369,3 +379,7 @@ export class Desk {
     this.outbox.push({ type: 'alert-raised', alert: name, severity, instrument, summary, ts: this.portfolio.now })
   }
 }
+
+/** A stop or target of ours whose trigger was reached: it is selling, and what it sells must not be sold twice. */
+const isSelling = (order: Order): boolean =>
+  order.class === 'protective' && order.origin === 'ours' && (order.status === 'triggered' || order.status === 'partially-filled')

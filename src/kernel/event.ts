@@ -254,6 +254,8 @@ export interface OrderSubmitted {
   readonly group?: OrderId | undefined
   /** All targets that were planned: those that the venue does not hold are orders of their own, made as the entry fills. */
   readonly targets?: readonly Target[] | undefined
+  /** The stop that was planned, where the venue holds none: an order of its own too (spot). */
+  readonly stop?: Ticks | undefined
 }
 export interface OrderDenied {
   readonly type: 'order-denied'
@@ -314,6 +316,8 @@ export interface AlgorithmEnded {
 export interface StopRequested {
   readonly type: 'stop-requested'
   readonly instrument: InstrumentIndex
+  /** The legs are orders of ours (spot): the orders that follow carry them out. */
+  readonly isByOrders?: boolean
   readonly stop: Ticks | undefined
   readonly target?: Ticks | 'none' | undefined
   readonly trail?: Trail | 'none' | undefined
@@ -339,6 +343,14 @@ export interface ExternalAdopted {
   readonly price: Ticks
   readonly stop: Ticks
   readonly actor: string
+  readonly ts: Ts
+}
+/** Coins that are too few to be sold are given up as a position: they stay in the account (spot). */
+export interface DustLeft {
+  readonly type: 'dust-left'
+  readonly instrument: InstrumentIndex
+  /** At which they leave the books. */
+  readonly price: Ticks
   readonly ts: Ts
 }
 export interface ExternalIgnored {
@@ -419,6 +431,7 @@ export type KernelFact =
   | StopAdopted
   | ExternalAdopted
   | ExternalIgnored
+  | DustLeft
   | HoldAdded
   | HoldLifted
   | StrategyStateKept

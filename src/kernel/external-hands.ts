@@ -6,7 +6,7 @@ import { type InstrumentIndex, type StrategyId, type Ticks, lots, ticks } from '
 import { type Instrument, formatPrice, formatQuantity } from '../market/instrument.ts'
 import type { ExternalChange } from '../portfolio/external.ts'
 import type { RiskDenial } from '../risk/check.ts'
-import type { Order, Reason } from '../trading/order.ts'
+import { type Order, type Reason, isPositionStop } from '../trading/order.ts'
 import type { Algorithms } from './algorithms.ts'
 import type { Books } from './books.ts'
 import type { Brackets } from './brackets.ts'
@@ -81,7 +81,10 @@ export class ExternalHands {
     if (held === 0) {
       for (const order of this.orders.open(i))
         if (order.class === 'protective' && order.origin === 'ours') this.desk.requestCancel(order, 'nothing left to reduce')
-    } else this.brackets.fit(i)
+    } else {
+      this.brackets.keepStop(i)
+      this.brackets.fit(i)
+    }
     const isNew = this.hold(takenHoldId(symbol), { type: 'symbol', instrument: i }, what)
     const owner = this.portfolio.ownerOrExternal(i)
     const isStrategy = this.config.strategies.some((s) => s.id === owner)
@@ -206,7 +209,7 @@ export class ExternalHands {
       return
     }
     // A stop beside the one of the whole position guards a part of it: that is theirs.
-    if (this.orders.open(i).filter((o) => o.origin === 'attached-stop' && o.kind !== 'trailing-stop').length > 1) return
+    if (this.orders.open(i).filter(isPositionStop).length > 1) return
     const instrument = this.instrument(i)
     const text = `${instrument.symbol}: the stop was moved outside Ballast from ${trip.stop === undefined ? 'none' : formatPrice(instrument, trip.stop)} to ${formatPrice(instrument, trigger)}`
     if (trip.stop === undefined || (trigger - trip.stop) * trip.side > 0) {

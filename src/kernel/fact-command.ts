@@ -30,6 +30,7 @@ export function commandOfFact(fact: KernelFact): OrderCommand | undefined {
         trigger: fact.trigger,
       }
     case 'stop-requested':
+      if (fact.isByOrders === true) return undefined
       return {
         type: 'set-protection',
         instrument: fact.instrument,

@@ -58,6 +58,9 @@ export function foldFact(
     case 'external-adopted':
       books.adoptExternal(fact)
       return
+    case 'dust-left':
+      books.dustLeft(fact)
+      return
     case 'external-ignored':
       books.ignoreExternal(fact.instrument)
       return

@@ -2,11 +2,12 @@
  * The guard: findings of breakers, watchdogs and reconciliation become holds, stops, closes and alerts.
  * Never lifts a hold by itself (S1) and never touches what is not ours (S8).
  */
-import { type InstrumentIndex, type StrategyId, type Ts, cash, ticks, ts } from '../core/units.ts'
-import { type Instrument, type InstrumentStatus, formatPrice, formatQuantity } from '../market/instrument.ts'
+import { type InstrumentIndex, type Lots, type StrategyId, type Ts, cash, ticks, ts } from '../core/units.ts'
+import { type Instrument, type InstrumentStatus, formatPrice, formatQuantity, isTooSmall } from '../market/instrument.ts'
 import type { OrderAdopted, OrderEvent } from '../trading/event.ts'
-import { type Order, type Reason, isOwnExit } from '../trading/order.ts'
+import { type Order, type Reason, isOwnExit, isPositionStop } from '../trading/order.ts'
 import type { Algorithms } from './algorithms.ts'
+import type { Books } from './books.ts'
 import type { KernelConfig } from './config.ts'
 import type { Desk } from './desk.ts'
 import type { Outbox } from './event.ts'
@@ -36,6 +37,7 @@ export class Guard {
   private readonly desk: Desk
   private readonly algorithms: Algorithms
   private readonly orders: OrderBook
+  private readonly books: Books
 
   constructor(
     config: KernelConfig,
@@ -45,7 +47,9 @@ export class Guard {
     outbox: Outbox,
     desk: Desk,
     algorithms: Algorithms,
+    books: Books,
   ) {
+    this.books = books
     this.orders = orders
     this.algorithms = algorithms
     this.config = config
@@ -197,6 +201,11 @@ export class Guard {
     if (trip === undefined || held === 0) return
     const { symbol } = this.instrument(i)
     const mark = this.portfolio.mark(i)
+    if (this.isDust(i)) {
+      // More of it may still come.
+      if (bareMs >= BARE_ALERT_MS && this.orders.openEntryLots(i, 1) === 0) this.leaveDust(i)
+      return
+    }
     const isLong = held > 0
     const stop =
       trip.stop ?? ticks(isLong ? Math.ceil(mark * (1 - EMERGENCY_STOP_FRACTION)) : Math.floor(mark * (1 + EMERGENCY_STOP_FRACTION)))
@@ -232,22 +241,53 @@ export class Guard {
     this.desk.requestProtection(i, { stop }, cause)
   }
 
+  /** Coins that the venue would neither guard nor sell (spot). */
+  private isDust(i: InstrumentIndex): boolean {
+    const instrument = this.instrument(i)
+    return instrument.category === 'spot' && isTooSmall(instrument, this.portfolio.mark(i), this.portfolio.positionLots(i))
+  }
+
+  private leaveDust(i: InstrumentIndex): void {
+    const instrument = this.instrument(i)
+    const quantity = formatQuantity(instrument, this.portfolio.positionLots(i))
+    const fact = { type: 'dust-left' as const, instrument: i, price: this.portfolio.mark(i), ts: this.portfolio.now }
+    this.books.dustLeft(fact)
+    this.outbox.push(fact)
+    this.desk.alert(
+      'position.dust',
+      'P3',
+      i,
+      `${instrument.symbol}: ${quantity} ${instrument.baseCoin} is less than Bybit sells at once. It stays in the account and is no position any more.`,
+    )
+  }
+
+  /** Of coins that were not ours (spot): a stop and a close that met, or a sale in the app that was faster. */
+  tellSoldBeyond(i: InstrumentIndex, quantity: Lots): void {
+    const instrument = this.instrument(i)
+    this.desk.alert(
+      'position.oversold',
+      'P1',
+      i,
+      `${instrument.symbol}: ${formatQuantity(instrument, quantity)} ${instrument.baseCoin} were sold beyond what Ballast held. What they brought is booked as yours.`,
+    )
+  }
+
   /**
    * An exit that nobody has answered for may never have left, and may be looked up in vain for long: for each span that the position is
-   * bare one more may go out beside those without an answer. All are reduce-only, so that together they cannot turn the position.
+   * bare one more may go out beside those without an answer. All are reduce-only, so that together they cannot turn the position;
+   * on spot nothing is, and the one that is under way is waited for.
    */
   private closeBare(i: InstrumentIndex, bareMs: number, reason: Reason): void {
+    const isSpot = this.instrument(i).category === 'spot'
     const isUnanswered = (order: Order): boolean => isOwnExit(order) && order.status === 'submitted'
     const unanswered = this.orders.open(i).filter(isUnanswered).length
     const isOverdue = unanswered <= Math.floor(bareMs / UNANSWERED_MS)
-    this.desk.closePosition(i, undefined, 'flatten', reason, (exit) => !isOverdue || !isUnanswered(exit))
+    this.desk.closePosition(i, undefined, 'flatten', reason, (exit) => isSpot || !isOverdue || !isUnanswered(exit))
   }
 
   /** Whether the stop that this trade had was canceled at the venue; it may also never have come. */
   private wasTakenOff(i: InstrumentIndex, since: Ts): boolean {
-    return this.orders
-      .recent(i)
-      .some((o) => o.origin === 'attached-stop' && o.kind !== 'trailing-stop' && o.status === 'canceled' && o.updatedTs >= since)
+    return this.orders.recent(i).some((o) => isPositionStop(o) && !o.cancelRequested && o.status === 'canceled' && o.updatedTs >= since)
   }
 
   /** The exchange trades the symbol otherwise than before: entries are checked against it, exits go on. */

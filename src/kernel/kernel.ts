@@ -16,7 +16,7 @@ import { Brackets } from './brackets.ts'
 import type { KernelConfig } from './config.ts'
 import { Books } from './books.ts'
 import { Desk, OPERATOR_CLOSE } from './desk.ts'
-import { type BarsMode, type ClosedBar, type KernelFact, type KernelInput, Outbox } from './event.ts'
+import { type BarsMode, type ChangeProtection, type ClosedBar, type KernelFact, type KernelInput, Outbox } from './event.ts'
 import { ExternalHands } from './external-hands.ts'
 import { foldFact } from './fold-fact.ts'
 import { Guard } from './guard.ts'
@@ -87,7 +87,7 @@ export class Kernel {
     this.brackets = new Brackets(instruments, portfolio, orders, this.desk)
     this.algorithms = new Algorithms(config, portfolio, orders, holds, this.desk, outbox, algorithmBook, this.bars)
     this.signals = new Signals(config, portfolio, orders, holds, this.desk, this.algorithms)
-    this.guard = new Guard(config, portfolio, orders, holds, outbox, this.desk, this.algorithms)
+    this.guard = new Guard(config, portfolio, orders, holds, outbox, this.desk, this.algorithms, this.books)
     const { desk, brackets, algorithms, guard } = this
     this.hands = new ExternalHands(config, portfolio, orders, outbox, desk, this.books, brackets, algorithms, guard)
     this.news = new VenueNews(config.isJournaled, portfolio, orders, outbox, desk, brackets, algorithms, guard, this.hands)
@@ -137,12 +137,13 @@ export class Kernel {
     this.portfolio.closed = undefined
     this.portfolio.opened = undefined
     this.portfolio.changedOutside = undefined
+    this.portfolio.soldBeyond = undefined
   }
 
   /** Books a journaled fact. Facts of this kernel's own making have already been booked when they were made. */
   foldFact(fact: KernelFact): void {
     foldFact(fact, this.desk, this.guard, this.orders, this.algorithmBook, this.runs, this.books)
-    if (fact.type === 'external-adopted') this.forgetNews()
+    if (fact.type === 'external-adopted' || fact.type === 'dust-left') this.forgetNews()
   }
 
   private advance(input: KernelInput): void {
@@ -330,7 +331,7 @@ export class Kernel {
         this.placing.change(input)
         return
       case 'change-protection':
-        this.placing.protect(input)
+        if (this.placing.protect(input)) this.carryOut(input)
         return
       case 'start-algorithm':
         this.algorithms.start(manualStart(input))
@@ -350,6 +351,8 @@ export class Kernel {
         return
       case 'protection-missing':
         this.guard.protect(input.instrument, input.bareMs, input.bareMs === 0 ? 'not where it is meant' : undefined)
+        this.brackets.keepStop(input.instrument)
+        this.news.tellTrades()
         return
       case 'position-adjusted':
         this.news.tellTrades()
@@ -385,6 +388,12 @@ export class Kernel {
       default:
         assertNever(input)
     }
+  }
+
+  /** Where the venue holds no legs, orders of ours are moved (spot). */
+  private carryOut({ instrument, target }: ChangeProtection): void {
+    this.brackets.keepStop(instrument)
+    if (target !== undefined && this.config.instruments[instrument]?.category === 'spot') this.brackets.moveTarget(instrument, target)
   }
 
   snapshot(): KernelSnapshot {

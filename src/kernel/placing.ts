@@ -5,7 +5,7 @@
 import { type InstrumentIndex, type Side, type StrategyId, lots } from '../core/units.ts'
 import { type Instrument, formatPrice, formatQuantity } from '../market/instrument.ts'
 import { type RiskDenial, checkEntry } from '../risk/check.ts'
-import type { IntentClass, Order, OrderIntent, Reason } from '../trading/order.ts'
+import { type IntentClass, type Order, type OrderIntent, type Reason, isOwnStop } from '../trading/order.ts'
 import type { AlgorithmBook } from './algorithm-book.ts'
 import type { KernelConfig } from './config.ts'
 import type { Desk } from './desk.ts'
@@ -74,7 +74,7 @@ export class Placing {
     const order = this.orders.open(input.instrument).find((o) => o.orderId === input.orderId)
     if (order === undefined || order.origin !== 'ours' || order.cancelRequested) return
     const reason: Reason = { rule: MANUAL_REASON, values: { actor: input.actor, order: order.orderId } }
-    const denial = order.class === 'entry' ? this.changeDenial(order, input) : undefined
+    const denial = this.changeDenial(order, input)
     if (denial !== undefined) {
       this.desk.deny(order.strategy, order.instrument, order.class, order.side, denial, reason)
       return
@@ -91,6 +91,8 @@ export class Placing {
   }
 
   private changeDenial(order: Order, change: ChangeOrder): RiskDenial | undefined {
+    if (isOwnStop(order)) return { rule: 'spot-order', figures: { problem: 'it is the stop of a position: /sl moves it' } }
+    if (order.class !== 'entry') return undefined
     const total = change.lots ?? order.lots
     const intent: OrderIntent = {
       strategy: order.strategy,
@@ -114,18 +116,21 @@ export class Placing {
     return denial
   }
 
-  protect(input: ChangeProtection): void {
+  /** Answers whether it is asked for now. */
+  protect(input: ChangeProtection): boolean {
     const i = input.instrument
     const held: number = this.portfolio.positionLots(i)
     const instrument = this.config.instruments[i] as Instrument
     const side = held > 0 ? -1 : 1
     const owner = this.portfolio.ownerOrExternal(i)
     const reason: Reason = { rule: 'protection', values: { actor: input.actor } }
-    const refuse = (denial: RiskDenial): void => this.desk.deny(owner, i, 'protective', side, denial, reason)
-    if (held === 0) {
-      refuse({ rule: 'exit-not-verified', figures: { held: '0' } })
-      return
+    const refuse = (denial: RiskDenial): boolean => {
+      this.desk.deny(owner, i, 'protective', side, denial, reason)
+      return false
     }
+    if (held === 0) return refuse({ rule: 'exit-not-verified', figures: { held: '0' } })
+    if (input.trail !== undefined && instrument.category === 'spot')
+      return refuse({ rule: 'spot-order', figures: { problem: 'Bybit has no trailing stop for spot' } })
     const mark = this.portfolio.mark(i)
     const wrong = [
       ['stop', input.stop, -1],
@@ -134,10 +139,10 @@ export class Placing {
     ] as const
     for (const [leg, price, away] of wrong) {
       if (price === undefined || (price - mark) * away * (held > 0 ? 1 : -1) > 0) continue
-      refuse({ rule: 'stop-side', figures: { [leg]: formatPrice(instrument, price), price: formatPrice(instrument, mark) } })
-      return
+      return refuse({ rule: 'stop-side', figures: { [leg]: formatPrice(instrument, price), price: formatPrice(instrument, mark) } })
     }
     this.desk.requestProtection(i, { stop: input.stop, target: input.target, trail: input.trail }, `by ${input.actor}`)
+    return true
   }
 }
 

@@ -28,10 +28,12 @@ import { type Ledger, emptyLedger, postToWallet } from '../portfolio/ledger.ts'
 import { type FillHistory, bookInOrder, emptyHistory, rebase } from '../portfolio/fill-history.ts'
 import { type Position, flatPosition, unrealizedOf } from '../portfolio/position.ts'
 import { type RoundTrip, addToRoundTrip, feeShare, openRoundTrip, seeRange, settleRange, tradeOf } from '../portfolio/round-trip.ts'
+import { spotFill, spotFlow } from '../portfolio/spot.ts'
 import type { ClosedTrade } from '../portfolio/trade.ts'
 import type { PortfolioView } from '../portfolio/view.ts'
 import { type EquityWatch, dayLossOf, makeEquityWatch, shiftByFlow, watchEquity } from '../risk/breaker.ts'
 import type { DrawdownTiers } from '../risk/limits.ts'
+import type { OrderFilled } from '../trading/event.ts'
 import type { Order } from '../trading/order.ts'
 import type { ElsewherePosition } from '../trading/report.ts'
 import type { OrderBook } from './order-book.ts'
@@ -62,6 +64,7 @@ export interface PortfolioSnapshot {
   readonly externals: readonly (ExternalPart | null)[]
   readonly statuses: readonly (InstrumentStatus | null)[]
   readonly elsewhere: readonly ElsewherePosition[]
+  readonly spares: readonly number[]
 }
 
 export class PortfolioState implements PortfolioView {
@@ -77,6 +80,8 @@ export class PortfolioState implements PortfolioView {
   elsewhere: readonly ElsewherePosition[] = []
   /** Set while something from outside is booked; read and cleared by the kernel. */
   changedOutside: ExternalChange | undefined
+  /** Set while a sale is booked of more coins than were ours; read and cleared by the kernel. */
+  soldBeyond: Lots | undefined
   private readonly externals: ExternalParts
   /** As the venue has said since; null: as the instrument says. */
   private readonly statuses: (InstrumentStatus | null)[]
@@ -94,6 +99,8 @@ export class PortfolioState implements PortfolioView {
   /** Close instant of the newest bar, by instrument; 0 before the first. */
   private readonly barTimes: Float64Array
   private readonly unrealizedBy: Float64Array
+  /** Coins of ours that are no whole lot, by instrument, in parts of a lot. */
+  private readonly spares: Float64Array
   private unrealized = 0
   private readonly atrs: readonly Atr[]
   private nextTradeNumber = 1
@@ -131,6 +138,7 @@ export class PortfolioState implements PortfolioView {
     this.spreads = new Float64Array(n)
     this.barTimes = new Float64Array(n)
     this.unrealizedBy = new Float64Array(n)
+    this.spares = new Float64Array(n)
     this.atrs = instruments.map(() => makeAtr(ATR_PERIOD))
     this.lastEntryTimes = new Float64Array(2 * n).fill(-1)
   }
@@ -214,17 +222,25 @@ export class PortfolioState implements PortfolioView {
   get grossNotional(): Cash {
     let sum = 0
     for (let k = 0; k < this.elsewhere.length; k++) sum = addSafe(sum, (this.elsewhere[k] as ElsewherePosition).notional)
-    for (let k = 0; k < this.instruments.length; k++) {
-      const instrument = this.instruments[k] as Instrument
-      const held: number = (this.positions[k] as Position).lots
-      const entries = this.orders.openEntryLots(instrument.index, 1) + this.orders.openEntryLots(instrument.index, -1)
-      const size = (held < 0 ? 0 - held : held) + Math.abs(this.externals.lots(instrument.index)) + entries
-      if (size !== 0) sum = addSafe(sum, notionalOf(instrument, ticks(this.marks[k] as number), lots(size), 'ceil'))
-    }
+    for (let k = 0; k < this.instruments.length; k++) sum = addSafe(sum, this.grossOf(this.instruments[k] as Instrument))
     return cash(sum)
   }
+  get spotNotional(): Cash {
+    let sum = 0
+    for (const k of this.spots) sum = addSafe(sum, this.grossOf(this.instruments[k] as Instrument))
+    return cash(sum)
+  }
+  private grossOf(instrument: Instrument): number {
+    const i = instrument.index
+    const held: number = (this.positions[i] as Position).lots
+    const entries = this.orders.openEntryLots(i, 1) + this.orders.openEntryLots(i, -1)
+    const size = (held < 0 ? 0 - held : held) + Math.abs(this.externals.lots(i)) + entries
+    return size === 0 ? 0 : notionalOf(instrument, ticks(this.marks[i] as number), lots(size), 'ceil')
+  }
+  /** Contracts take their margin, coins their whole price. */
   get marginUsed(): Cash {
-    return cash(Math.ceil(this.grossNotional / this.leverage))
+    const { spotNotional } = this
+    return cash(Math.ceil((this.grossNotional - spotNotional) / this.leverage) + spotNotional)
   }
   /** What is lost from the present equity if every open position is stopped at its stop; positions without one, and those of others, count with their whole margin. */
   get openRisk(): Cash {
@@ -237,7 +253,7 @@ export class PortfolioState implements PortfolioView {
       const now = this.unrealizedBy[i] as number
       const atStop =
         trip.stop === undefined
-          ? now - Math.ceil(notionalOf(instrument, this.mark(i), lots(Math.abs(position.lots)), 'ceil') / this.leverage)
+          ? now - Math.ceil(notionalOf(instrument, this.mark(i), lots(Math.abs(position.lots)), 'ceil') / this.leverageOf(instrument))
           : unrealizedOf(position, instrument, trip.stop)
       if (now > atStop) sum += now - atStop
     }
@@ -246,6 +262,9 @@ export class PortfolioState implements PortfolioView {
       sum += Math.ceil(notionalOf(instrument, this.mark(instrument.index), size, 'ceil') / this.leverage)
     }
     return cash(sum)
+  }
+  private leverageOf({ category }: Instrument): number {
+    return category === 'spot' ? 1 : this.leverage
   }
   get dayLoss(): Cash {
     return dayLossOf(this.watch, this.equity)
@@ -334,6 +353,29 @@ export class PortfolioState implements PortfolioView {
     this.bookOutside(cash(realized - ownRealized - (fee - ownFee)))
     if (change !== undefined) this.changedOutside = change
     this.externals.settle(i, this.positionLots(i) === 0)
+  }
+
+  /** Bought coins pay their fee in coins, and what is not ours is not ours to sell. Of somebody else's only the money moves. */
+  bookSpotFill(order: Order, fill: OrderFilled, exitReason: string): void {
+    const i = order.instrument
+    const instrument = this.instruments[i] as Instrument
+    if (order.origin === 'external') {
+      this.bookOutside(spotFlow(instrument, fill))
+      return
+    }
+    const { price, ts: at, seq } = fill
+    const booked = spotFill(instrument, this.positionLots(i), this.spares[i] as number, fill)
+    this.spares[i] = booked.spare
+    if (booked.lots > 0) this.bookOwn(order, price, booked.lots, booked.fee, exitReason, at, seq)
+    else if (booked.fee !== 0) postToWallet(this.ledger, 'fees', cash(0 - booked.fee))
+    this.bookOutside(booked.outside)
+    if (booked.surplus > 0) this.soldBeyond = booked.surplus
+  }
+
+  /** Coins of ours have left otherwise than by a sale of ours: a result at the price, and a flow out of it. Money stays as it is. */
+  takeCoins(order: Order, price: Ticks, quantity: Lots, exitReason: string, at: Ts): void {
+    this.bookOwn(order, price, quantity, cash(0), exitReason, at)
+    this.bookOutside(cash(0 - notionalOf(this.instruments[order.instrument] as Instrument, price, quantity, 'floor')))
   }
 
   private bookOutside(amount: Cash): void {
@@ -478,6 +520,7 @@ export class PortfolioState implements PortfolioView {
       statuses: [...this.statuses],
       elsewhere: [...this.elsewhere],
       externals: this.externals.snapshot(),
+      spares: Array.from(this.spares),
     }
   }
 
@@ -503,6 +546,7 @@ export class PortfolioState implements PortfolioView {
       this.statuses[i] = from.statuses?.[i] ?? null
     })
     this.externals.restore(from.externals)
+    this.spares.set(from.spares ?? [])
     from.atrs.forEach((a, i) => {
       Object.assign(this.atrs[i] as Atr, a)
     })

@@ -17,6 +17,9 @@ import { heldDenial } from './placing.ts'
 import type { PortfolioState } from './portfolio-state.ts'
 import type { StrategyRun } from './strategy-run.ts'
 
+/** Part of the money that a spot order may be sized with: at market it must be paid at the price that it gets. */
+const SPOT_SHARE = 0.995
+
 export class Signals {
   private readonly config: KernelConfig
   private readonly portfolio: PortfolioState
@@ -48,7 +51,8 @@ export class Signals {
   take(run: StrategyRun, signal: Signal, canEnter: boolean): void {
     const i = run.instrument.index
     const held = this.portfolio.positionLots(i)
-    const { side } = signal
+    // What cannot be sold short is only closed.
+    const side = signal.side === -1 && run.instrument.category === 'spot' ? 0 : signal.side
     const isClosing = this.hasOpenExit(i)
     if (side !== 1 && this.algorithms.works(i, 1)) this.algorithms.endOn(i, 'opinion has turned', { side: 1 })
     if (side !== -1 && this.algorithms.works(i, -1)) this.algorithms.endOn(i, 'opinion has turned', { side: -1 })
@@ -174,10 +178,10 @@ export class Signals {
         return { size: { lots: sizing.lots }, estimate: sizing.lots, detail: undefined }
       case 'all': {
         const budget = cash(this.portfolio.equity - this.portfolio.marginUsed)
-        const estimate = lotsFor(instrument, budget, mark)
+        const estimate = lotsFor(instrument, instrument.category === 'spot' ? cash(Math.floor(budget * SPOT_SHARE)) : budget, mark)
         if (estimate < instrument.lotsMin)
           return { rule: 'no-size', figures: { budget: budget / 1e8, minimum: this.minimums[instrument.index] as string } }
-        return this.config.allowsBudget
+        return this.config.allowsBudget && instrument.category === 'linear'
           ? { size: { budget }, estimate, detail: undefined }
           : { size: { lots: estimate }, estimate, detail: undefined }
       }

@@ -29,4 +29,4 @@ export interface KernelSnapshot {
 }
 
 /** Bumped when a decision changes for the same inputs: a replay then compares only within one version. */
-export const KERNEL_CODE_VERSION = 7
+export const KERNEL_CODE_VERSION = 8

@@ -29,9 +29,18 @@ import { Kernel } from './kernel.ts'
 export const BTC = instrumentIndex(0)
 export const ETH = instrumentIndex(1)
 /** Tick 1 and lot 1: one tick times one lot is one coin. */
-const instruments = ['BTCUSDT', 'ETHUSDT'].map((symbol, at) =>
-  makeInstrument({ index: instrumentIndex(at), venue: 'sim', symbol, tickSize: '1', lotSize: '1', quantityMarketMax: '50' }),
-)
+const instrumentsOf = (isSpot: boolean) =>
+  [isSpot ? 'BTCUSDT-SPOT' : 'BTCUSDT', 'ETHUSDT'].map((symbol, at) =>
+    makeInstrument({
+      index: instrumentIndex(at),
+      venue: 'sim',
+      symbol,
+      tickSize: '1',
+      lotSize: '1',
+      quantityMarketMax: '50',
+      ...(isSpot ? { notionalMin: '300' } : {}),
+    }),
+  )
 
 /** What a strategy says at its next bar; an Error is thrown. */
 export type Opinion = Signal | Error | undefined
@@ -47,6 +56,8 @@ export interface Setup {
   /** Whether ETH has no strategy and belongs to people. */
   readonly isManual?: boolean
   readonly sizing?: Sizing
+  /** Whether BTC is spot. */
+  readonly isSpot?: boolean
 }
 
 export class Bench {
@@ -77,7 +88,7 @@ export class Bench {
       })
     this.config = {
       tag: 'tests1',
-      instruments,
+      instruments: instrumentsOf(setup.isSpot === true),
       intervalMs: MINUTE_MS,
       strategies: (setup.isManual === true ? [BTC] : [BTC, ETH]).map((i) => ({
         id: strategyId(`s${i}`),
@@ -88,7 +99,7 @@ export class Bench {
       manual: setup.isManual === true ? [ETH] : [],
       limits: { ...RESEARCH_LIMITS, leverage: 10, ...setup.limits },
       sizing: setup.sizing ?? { type: 'fixed', lots: lots(10) },
-      costs: { takerRate: rate(0), stopSlippageRate: rate(0), maintenanceRate: rate(50_000_000) },
+      costs: { takerRate: rate(0), spotTakerRate: rate(0), stopSlippageRate: rate(0), maintenanceRate: rate(50_000_000) },
       defaultStopFraction: undefined,
       isJournaled: true,
       allowsBudget: false,
@@ -217,7 +228,7 @@ export const brief = (facts: readonly KernelFact[]): string[] =>
       case 'stop-requested':
         return `stop at ${f.stop}`
       case 'amend-requested':
-        return `amend ${f.orderId}:${f.lots === undefined ? '' : ` ${f.lots} lots`}${f.limit === undefined ? '' : ` at ${f.limit}`}`
+        return `amend ${f.orderId}:${f.lots === undefined ? '' : ` ${f.lots} lots`}${f.limit === undefined ? '' : ` at ${f.limit}`}${f.trigger === undefined ? '' : ` from ${f.trigger}`}`
       case 'algorithm-started':
         return `work ${f.order.id} ${f.order.spec.type} ${f.order.lots}`
       case 'algorithm-changed':

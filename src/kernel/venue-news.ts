@@ -4,7 +4,7 @@
  */
 import type { Side } from '../core/units.ts'
 import type { OrderAdopted, OrderEvent, OrderRejected } from '../trading/event.ts'
-import type { Order } from '../trading/order.ts'
+import { type Order, isPositionStop } from '../trading/order.ts'
 import type { Algorithms } from './algorithms.ts'
 import type { Brackets } from './brackets.ts'
 import type { Desk } from './desk.ts'
@@ -52,6 +52,7 @@ export class VenueNews {
       const { opened, closed } = this.portfolio
       if (opened !== undefined || closed !== undefined) this.tellTrades()
       this.tellOutside('an order in the app')
+      this.tellSoldBeyond(event)
       this.desk.afterOrderEvent(event, this.guard.isFlattening)
       this.followOrder(event)
       if (event.type === 'order-rejected' && this.isJournaled) this.doubtAfter(event)
@@ -73,9 +74,13 @@ export class VenueNews {
           rule: 'filled after the panic',
           values: { order: order.orderId },
         })
-      if (order.origin === 'attached-stop' || order.origin === 'liquidation' || order.origin === 'adl') this.dropStopped(order)
+      if (isPositionStop(order) || order.kind === 'trailing-stop' || order.origin === 'liquidation' || order.origin === 'adl')
+        this.dropStopped(order)
     }
-    if (event.type === 'order-amended' && order.origin === 'attached-stop' && this.isJournaled) this.hands.afterStop(order)
+    if (event.type === 'order-amended' && isPositionStop(order) && this.isJournaled) {
+      this.hands.afterStop(order)
+      this.brackets.keepStop(order.instrument)
+    }
     if (order.parentOrderId !== undefined && order.origin === 'ours') this.algorithms.afterChild(order)
   }
 
@@ -91,6 +96,12 @@ export class VenueNews {
     const order = this.orders.find(event.instrument, event.orderId, event.venueOrderId)
     if (order === undefined || order.class === 'entry' || this.portfolio.positionLots(event.instrument) === 0) return
     this.guard.doubt(event.instrument, `Bybit refused the exit #${order.orderId} (${event.code} ${event.detail})`)
+  }
+
+  private tellSoldBeyond({ instrument }: OrderEvent): void {
+    const { soldBeyond } = this.portfolio
+    this.portfolio.soldBeyond = undefined
+    if (soldBeyond !== undefined) this.guard.tellSoldBeyond(instrument, soldBeyond)
   }
 
   tellOutside(cause: string): void {

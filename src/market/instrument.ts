@@ -122,6 +122,10 @@ export function notionalOf(instrument: Instrument, price: Ticks, quantity: Lots,
   return cash(instrument.cashDenominator === 1 ? mulDivFloor(price, units, 1) : mulDiv(price, units, instrument.cashDenominator, rounding))
 }
 
+/** Whether a quantity above zero is less than the venue takes in an order at the price. */
+export const isTooSmall = (instrument: Instrument, price: Ticks, quantity: Lots): boolean =>
+  quantity > 0 && (quantity < instrument.lotsMin || notionalOf(instrument, price, quantity, 'floor') < instrument.notionalMin)
+
 /** Price as plain decimal text. */
 export const formatPrice = (instrument: Instrument, price: Ticks): string =>
   formatDecimal(mulDivFloor(price, instrument.tick, 1), instrument.priceScale)

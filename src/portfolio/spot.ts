@@ -58,3 +58,12 @@ export function spotFill(
     outside: surplus === 0 ? cash(0) : cash(notionalOf(instrument, price, lots(surplus), 'floor') - (inMoney - ownFee)),
   }
 }
+
+/** What a fill of somebody else's moves in money. */
+export function spotFlow(
+  instrument: Instrument,
+  { side, price, lots: quantity, fee }: { readonly side: Side; readonly price: Ticks; readonly lots: Lots; readonly fee: Fee },
+): Cash {
+  const notional = notionalOf(instrument, price, quantity, side === 1 ? 'ceil' : 'floor')
+  return cash(0 - side * notional - (fee.lotParts === undefined ? fee.amount : 0))
+}

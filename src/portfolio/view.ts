@@ -30,6 +30,8 @@ export interface PortfolioView {
   ownerOf(i: InstrumentIndex): StrategyId | undefined
   /** Notional of all positions plus worst-case open entries at the mark. */
   readonly grossNotional: Cash
+  /** What of it is spot, which is paid in full. */
+  readonly spotNotional: Cash
   /** The worse of rolling 24 h and the UTC day; 0 when nothing was lost. */
   readonly dayLoss: Cash
   /** Entries sent within the last second and minute of market time. */

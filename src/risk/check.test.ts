@@ -56,6 +56,14 @@ const BREAKS: readonly (readonly [RiskRule, (c: Case) => void])[] = [
     },
   ],
   [
+    'spot-long-only',
+    (c) => {
+      c.view.instrument = { ...c.view.instrument, category: 'spot' }
+      c.intent.side = -1
+      c.view.external = -c.view.external
+    },
+  ],
+  [
     'instrument-status',
     (c) => {
       c.view.instrument = { ...c.view.instrument, status: 'delivering' }
@@ -176,7 +184,7 @@ test('an order within all limits is approved', () => {
 })
 
 test('the rows are the documented rules, in the documented order', () => {
-  const elsewhere: readonly RiskRule[] = ['hold', 'strategy-off', 'exit-not-verified', 'execution', 'no-size']
+  const elsewhere: readonly RiskRule[] = ['hold', 'strategy-off', 'exit-not-verified', 'execution', 'spot-order', 'no-size']
   expect(BREAKS.map(([rule]) => rule)).toEqual(RISK_RULES.filter((rule) => !elsewhere.includes(rule)))
 })
 
@@ -334,5 +342,53 @@ describe('S2 exits', () => {
     ['nothing', 10, -1, 0],
   ] as const)('an exit of %s is not verified', (_, held, side, quantity) => {
     expect(checkExit(exit(side), lots(quantity), viewOf({ ...figures(), held }))?.rule).toBe('exit-not-verified')
+  })
+})
+
+describe('spot', () => {
+  const spot = (): Case => {
+    const c = approved()
+    c.view.instrument = { ...c.view.instrument, category: 'spot' }
+    return c
+  }
+
+  test('is paid in full, whatever the leverage: contracts take their margin beside it', () => {
+    const needed = (c: Case): string | undefined =>
+      checkEntry(c.intent, QUANTITY, viewOf(c.view), c.limits, c.costs)?.figures.needed as string
+    const c = spot()
+    c.limits.leverage = 10
+    c.limits.tradeLossFractionMax = 1
+    expect(answer(c)).toBeUndefined()
+    // 6,399.99 for the coins and 0.1 % of fee: one cent too little.
+    c.view.equity = coins(6_406.38)
+    expect([answer(c), needed(c)]).toEqual(['margin', '6406.38999'])
+    c.view.equity = coins(6_406.39)
+    expect(answer(c)).toBeUndefined()
+    // 1,000 of contracts at 10x and 200 of coins.
+    c.view.gross = coins(1_200)
+    c.view.spot = coins(200)
+    expect([answer(c), needed(c)]).toEqual(['margin', '6706.38999'])
+  })
+
+  test('must fit into one market order with what is held and asked for: its stop is one', () => {
+    const c = spot()
+    c.view.instrument = { ...c.view.instrument, lotsMarketMax: lots(QUANTITY + 50) }
+    c.view.held = 30
+    c.view.openBuys = 20
+    expect(answer(c)).toBeUndefined()
+    c.view.held = 31
+    expect(answer(c)).toBe('quantity')
+  })
+
+  test('keeps no maintenance margin', () => {
+    const c = spot()
+    c.costs.maintenanceRate = rate(2 * RATE_ONE)
+    expect(answer(c)).toBeUndefined()
+    c.view.gross = coins(3_000)
+    c.view.spot = coins(3_000)
+    c.view.equity = coins(20_000)
+    expect(answer(c)).toBeUndefined()
+    c.view.gross = coins(13_000)
+    expect(answer(c)).toBe('stop-beyond-liquidation')
   })
 })

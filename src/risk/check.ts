@@ -15,6 +15,7 @@ export const RISK_RULES = [
   'strategy-off',
   'symbol-owned',
   'opposite-side',
+  'spot-long-only',
   'instrument-status',
   'stale-data',
   'spread',
@@ -36,6 +37,7 @@ export const RISK_RULES = [
   'duplicate',
   'exit-not-verified',
   'execution',
+  'spot-order',
   'no-size',
 ] as const
 export type RiskRule = (typeof RISK_RULES)[number]
@@ -51,11 +53,16 @@ export interface RiskDenial {
 /** What the check needs beside the limits: what trading is expected to cost. */
 export interface ExpectedCosts {
   readonly takerRate: Rate
+  /** Of spot, which costs more. */
+  readonly spotTakerRate: Rate
   /** Slippage of a stop that fills, of its price. */
   readonly stopSlippageRate: Rate
   /** Margin below which the venue liquidates, as a rate of notional (tier 1). */
   readonly maintenanceRate: Rate
 }
+
+export const takerRateOf = ({ category }: Instrument, costs: ExpectedCosts): Rate =>
+  category === 'spot' ? costs.spotTakerRate : costs.takerRate
 
 const coins = (amount: Cash): string => formatDecimal(amount, CASH_SCALE)
 const abs = (n: number): number => (n < 0 ? 0 - n : n)
@@ -64,7 +71,8 @@ const abs = (n: number): number => (n < 0 ? 0 - n : n)
 export function plannedLossOf(instrument: Instrument, entry: Ticks, stop: Ticks, quantity: Lots, costs: ExpectedCosts): Cash {
   const entryNotional = notionalOf(instrument, entry, quantity, 'ceil')
   const stopNotional = notionalOf(instrument, stop, quantity, 'ceil')
-  const fees = mulDivCeil(entryNotional, costs.takerRate, RATE_ONE) + mulDivCeil(stopNotional, costs.takerRate, RATE_ONE)
+  const takerRate = takerRateOf(instrument, costs)
+  const fees = mulDivCeil(entryNotional, takerRate, RATE_ONE) + mulDivCeil(stopNotional, takerRate, RATE_ONE)
   return cash(abs(entryNotional - stopNotional) + fees + mulDivCeil(stopNotional, costs.stopSlippageRate, RATE_ONE))
 }
 
@@ -84,6 +92,8 @@ export function checkEntry(
   const external = view.externalLots(i)
   if (external * intent.side < 0)
     return { rule: 'opposite-side', figures: { symbol: instrument.symbol, external: formatQuantity(instrument, external) } }
+  const isSpot = instrument.category === 'spot'
+  if (isSpot && intent.side === -1) return { rule: 'spot-long-only', figures: { symbol: instrument.symbol } }
   const status = view.instrumentStatus(i)
   if (status !== 'trading') return { rule: 'instrument-status', figures: { symbol: instrument.symbol, status } }
 
@@ -100,14 +110,19 @@ export function checkEntry(
   const price = intent.limit ?? intent.trigger ?? mark
   const isBudget = 'budget' in intent.size
   if (!isBudget) {
-    const most = intent.kind === 'market' ? instrument.lotsMarketMax : instrument.lotsMax
+    // A spot position must fit into one market order: its stop is one.
+    const most = isSpot
+      ? instrument.lotsMarketMax - view.positionLots(i) - view.openEntryLots(i, 1)
+      : intent.kind === 'market'
+        ? instrument.lotsMarketMax
+        : instrument.lotsMax
     if (quantity < instrument.lotsMin || quantity > most)
       return {
         rule: 'quantity',
         figures: {
           quantity: formatQuantity(instrument, quantity),
           min: formatQuantity(instrument, instrument.lotsMin),
-          max: formatQuantity(instrument, most),
+          max: formatQuantity(instrument, lots(Math.max(0, most))),
         },
       }
   }
@@ -141,10 +156,14 @@ export function checkEntry(
   if (positionAfter > limits.positionNotionalMax)
     return { rule: 'position-notional', figures: { after: coins(positionAfter), limit: coins(limits.positionNotionalMax) } }
 
-  const fee = mulDivCeil(notional, costs.takerRate, RATE_ONE)
-  const marginAfter = Math.ceil(grossAfter / limits.leverage) + (isBudget ? 0 : fee)
+  const fee = mulDivCeil(notional, takerRateOf(instrument, costs), RATE_ONE)
+  const spotAfter = view.spotNotional + (isSpot ? notional : 0)
+  const marginAfter = Math.ceil((grossAfter - spotAfter) / limits.leverage) + spotAfter + (isBudget ? 0 : fee)
   if (marginAfter > view.marginEquity)
-    return { rule: 'margin', figures: { needed: coins(cash(marginAfter)), equity: coins(view.marginEquity), leverage: limits.leverage } }
+    return {
+      rule: 'margin',
+      figures: { needed: coins(cash(marginAfter)), equity: coins(view.marginEquity), leverage: isSpot ? 1 : limits.leverage },
+    }
 
   const left = limits.dayLossMax - view.dayLoss
   if (intent.stop !== undefined) {
@@ -190,7 +209,7 @@ function checkStop(
     return { rule: 'stop-side', figures: { stop: formatPrice(instrument, stop), price: formatPrice(instrument, price) } }
   if (!limits.isStopDistanceChecked) return undefined
   const distance = abs(price - stop)
-  const roundTrip = (price * 2 * costs.takerRate) / RATE_ONE
+  const roundTrip = (price * 2 * takerRateOf(instrument, costs)) / RATE_ONE
   const least = Math.max(2 * spread, 0.25 * atr, 3 * roundTrip)
   if (distance < least)
     return {
@@ -199,7 +218,9 @@ function checkStop(
     }
   // Cross margin: the account is liquidated when equity falls to the maintenance margin of all positions.
   const loss = plannedLossOf(instrument, price, stop, quantity, costs)
-  const maintenance = mulDivCeil(view.grossNotional + notionalOf(instrument, stop, quantity, 'ceil'), costs.maintenanceRate, RATE_ONE)
+  const contracts =
+    view.grossNotional - view.spotNotional + (instrument.category === 'spot' ? 0 : notionalOf(instrument, stop, quantity, 'ceil'))
+  const maintenance = mulDivCeil(contracts, costs.maintenanceRate, RATE_ONE)
   if (view.marginEquity - loss <= maintenance)
     return {
       rule: 'stop-beyond-liquidation',

@@ -22,6 +22,8 @@ const WORDS: Readonly<Record<RiskRule, Words>> = {
       : f.external === undefined
         ? `${f.held} is held on the other side: close it first`
         : `${f.external} that is not Ballast’s is held on the other side: /adopt it or close it first`,
+  'spot-long-only': () => 'spot cannot be sold short: only what was bought can be sold',
+  'spot-order': () => 'spot has no such order',
   'instrument-status': (f) => `Bybit takes no entries in it (${f.status})`,
   'stale-data': (f) =>
     f.ageMs === 'no mark' ? 'there is no price yet' : `the last price is ${seconds(f.ageMs)} old, more than ${seconds(f.limitMs)}`,

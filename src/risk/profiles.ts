@@ -25,8 +25,13 @@ export const BALANCE_SIZING: Sizing = {
   decay: { type: 'linear' },
 }
 
-/** Bybit's tier 1 of most linear perpetuals: 0.5 % maintenance margin. Stops are expected to slip 2 bp. */
-const EXPECTED: ExpectedCosts = { takerRate: rate(5_500_000), stopSlippageRate: rate(2_000_000), maintenanceRate: rate(50_000_000) }
+/** Bybit's tier 1 of most linear perpetuals: 0.5 % maintenance margin; 0.1 % of a spot trade. Stops are expected to slip 2 bp. */
+const EXPECTED: ExpectedCosts = {
+  takerRate: rate(5_500_000),
+  spotTakerRate: rate(10_000_000),
+  stopSlippageRate: rate(2_000_000),
+  maintenanceRate: rate(50_000_000),
+}
 
 const SIM: RiskProfile = { limits: SIM_LIMITS, sizing: BALANCE_SIZING, costs: EXPECTED }
 const CAUTIOUS: RiskProfile = { limits: CAUTIOUS_LIMITS, sizing: BALANCE_SIZING, costs: EXPECTED }

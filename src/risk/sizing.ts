@@ -6,7 +6,7 @@ import { formatDecimal, mulDivFloor } from '../core/decimal.ts'
 import { CASH_SCALE, type Cash, type Lots, RATE_ONE, type Side, type Ticks, cash, lots } from '../core/units.ts'
 import { type Instrument, formatPrice, formatQuantity, notionalOf } from '../market/instrument.ts'
 import type { PortfolioView } from '../portfolio/view.ts'
-import { type ExpectedCosts, plannedLossOf } from './check.ts'
+import { type ExpectedCosts, plannedLossOf, takerRateOf } from './check.ts'
 import type { RiskLimits } from './limits.ts'
 
 /** Scales the fraction of equity that one trade may lose between rMin and rMax by the size of the balance. */
@@ -131,9 +131,11 @@ export function entryCaps(view: PortfolioView, instrument: Instrument, side: Sid
   const mark = view.mark(i)
   const held = (view.positionLots(i) + view.externalLots(i)) * side
   const used = notionalOf(instrument, mark, lots((held > 0 ? held : 0) + view.openEntryLots(i, side)), 'ceil')
+  const isSpot = instrument.category === 'spot'
   // Fees of the entry must fit too, so margin is shared with them.
-  const perNotional = 1 / limits.leverage + costs.takerRate / RATE_ONE
-  const free = view.marginEquity - Math.ceil(view.grossNotional / limits.leverage)
+  const perNotional = 1 / (isSpot ? 1 : limits.leverage) + takerRateOf(instrument, costs) / RATE_ONE
+  const { spotNotional } = view
+  const free = view.marginEquity - Math.ceil((view.grossNotional - spotNotional) / limits.leverage) - spotNotional
   return [
     { name: 'order notional', notional: limits.orderNotionalMax },
     { name: 'position notional', notional: cash(limits.positionNotionalMax - used) },

@@ -31,7 +31,12 @@ export const btc: Instrument = makeInstrument({
   quantityMarketMax: '50',
   notionalMin: '5',
 })
-export const costs: ExpectedCosts = { takerRate: rate(5_500_000), stopSlippageRate: rate(2_000_000), maintenanceRate: rate(50_000_000) }
+export const costs: ExpectedCosts = {
+  takerRate: rate(5_500_000),
+  spotTakerRate: rate(10_000_000),
+  stopSlippageRate: rate(2_000_000),
+  maintenanceRate: rate(50_000_000),
+}
 export const coins = (n: number): Cash => cash(Math.round(n * 1e8))
 
 export interface Figures {
@@ -48,6 +53,7 @@ export interface Figures {
   openSells: number
   owner: StrategyId | undefined
   gross: Cash
+  spot: Cash
   dayLoss: Cash
   lastSecond: number
   lastMinute: number
@@ -68,6 +74,7 @@ export const figures = (): Figures => ({
   openSells: 0,
   owner: undefined,
   gross: cash(0),
+  spot: cash(0),
   dayLoss: cash(0),
   lastSecond: 0,
   lastMinute: 0,
@@ -89,6 +96,7 @@ export const viewOf = (f: Figures): PortfolioView => ({
   openEntryLots: (_, side): Lots => lots(side === 1 ? f.openBuys : f.openSells),
   ownerOf: () => f.owner,
   grossNotional: f.gross,
+  spotNotional: f.spot,
   dayLoss: f.dayLoss,
   ordersLastSecond: f.lastSecond,
   ordersLastMinute: f.lastMinute,

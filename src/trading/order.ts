@@ -159,6 +159,14 @@ export interface Order {
 export const isOwnExit = (order: Pick<Order, 'origin' | 'class'>): boolean =>
   order.origin === 'ours' && (order.class === 'reduce' || order.class === 'flatten')
 
+/** A stop that the venue does not hold with the position, and that is an order of ours therefore (spot). */
+export const isOwnStop = (order: Pick<Order, 'origin' | 'class' | 'kind'>): boolean =>
+  order.origin === 'ours' && order.class === 'protective' && order.kind === 'stop-market'
+
+/** The stop of a position, whoever holds it. */
+export const isPositionStop = (order: Pick<Order, 'origin' | 'class' | 'kind'>): boolean =>
+  (order.origin === 'attached-stop' && order.kind !== 'trailing-stop') || isOwnStop(order)
+
 /** What may still fill, and what has filled at the venue and was not told yet. */
 export const openLotsOf = (order: Pick<Order, 'lots' | 'filled' | 'ending'>): number => (order.ending?.lots ?? order.lots) - order.filled
 

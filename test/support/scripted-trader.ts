@@ -14,7 +14,7 @@ import { makeInstrument } from '../../src/market/instrument.ts'
 import { RESEARCH_LIMITS } from '../../src/risk/limits.ts'
 import { smaCross } from '../../src/strategy/sma-cross.ts'
 import type { VenueEvent } from '../../src/trading/event.ts'
-import { MAKER_RATE, TAKER_RATE } from '../../src/venue/sim/costs.ts'
+import { MAKER_RATE, SPOT_RATE, TAKER_RATE } from '../../src/venue/sim/costs.ts'
 import { SimVenue } from '../../src/venue/sim/sim-venue.ts'
 
 export const MARKET_START = 1_735_689_600_000
@@ -38,7 +38,7 @@ export const makeScriptedKernel = (): Kernel =>
     })),
     limits: { ...RESEARCH_LIMITS, leverage: 10 },
     sizing: { type: 'fixed', lots: lots(50) },
-    costs: { takerRate: TAKER_RATE, stopSlippageRate: rate(5_000_000), maintenanceRate: rate(50_000_000) },
+    costs: { takerRate: TAKER_RATE, spotTakerRate: SPOT_RATE, stopSlippageRate: rate(5_000_000), maintenanceRate: rate(50_000_000) },
     defaultStopFraction: 0.01,
     isJournaled: true,
     allowsBudget: false,

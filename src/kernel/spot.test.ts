@@ -1,0 +1,360 @@
+/**
+ * Spot, input by input: stops and targets are orders of ours, coins pay fees, and nothing that is not ours is sold or counted.
+ * Never a market: what fills and what the venue says is written in the case.
+ */
+import { describe, expect, test } from 'vitest'
+import { cash, lots, orderId, rate, ticks, ts } from '../core/units.ts'
+import { LOT_PARTS } from '../portfolio/spot.ts'
+import type { OrderFilled, SubmitOrder } from '../trading/event.ts'
+import { parseExecution } from '../trading/algorithms/execution.ts'
+import type { ChangeProtection, KernelFact, KernelInput } from './event.ts'
+import { commandOfFact } from './fact-command.ts'
+import { Kernel } from './kernel.ts'
+import { BTC, Bench, type Setup, brief, ordersOf, signal } from './testing.ts'
+
+class Spot extends Bench {
+  readonly journal: (KernelInput | KernelFact)[] = []
+
+  constructor(limits: Setup['limits'] = {}) {
+    super({ isSpot: true, limits })
+  }
+
+  override give(input: KernelInput): KernelFact[] {
+    const facts = super.give(input)
+    // The base class gives its first inputs before this one is made.
+    this.journal?.push(input, ...facts)
+    return facts
+  }
+
+  /** A position of 10 lots at 100 with its stop at 90 at the venue, as order #2. */
+  static held(limits: Setup['limits'] = {}): Spot {
+    const bench = new Spot(limits)
+    const [entry] = ordersOf(bench.say(signal(1, 90)))
+    const [stop] = ordersOf(bench.give(bench.fillOf(entry as SubmitOrder)))
+    bench.accepted(stop as SubmitOrder)
+    return bench
+  }
+
+  order(id: number): SubmitOrder {
+    const order = [...this.kernel.orders.open(BTC), ...this.kernel.orders.recent(BTC)].find((o) => o.orderId === id)
+    if (order === undefined) throw new Error(`#${id} is not known`)
+    return { ...order, type: 'submit-order' }
+  }
+
+  filled(id: number, quantity?: number, fee?: OrderFilled['fee']): KernelFact[] {
+    const fill = this.fillOf(this.order(id), quantity)
+    return this.give(fee === undefined ? fill : { ...fill, fee })
+  }
+
+  protect(legs: Partial<ChangeProtection>): KernelFact[] {
+    return this.give({ type: 'change-protection', instrument: BTC, actor: 'cli', ts: ts(this.now), ...legs })
+  }
+
+  bare(bareMs: number): KernelFact[] {
+    return this.give({ type: 'protection-missing', instrument: BTC, bareMs, ts: ts(this.now) })
+  }
+
+  close(quantity?: number): KernelFact[] {
+    return this.give({
+      type: 'close-position',
+      instrument: BTC,
+      lots: quantity === undefined ? undefined : lots(quantity),
+      actor: 'cli',
+      ts: ts(this.now),
+    })
+  }
+
+  /** Somebody sells or buys in the app. */
+  outsideFill(side: 1 | -1, quantity: number): KernelFact[] {
+    const head = { instrument: BTC, venueOrderId: `app-${side}-${quantity}`, ts: ts(this.now) } as const
+    const adopted = this.give({
+      ...head,
+      type: 'order-adopted',
+      origin: 'external',
+      parentOrderId: undefined,
+      clientOrderId: '',
+      side,
+      kind: 'market',
+      lots: lots(quantity),
+      limit: undefined,
+      trigger: undefined,
+      triggerBy: 'last',
+      reduceOnly: side === -1,
+    })
+    const filled = this.give({
+      ...head,
+      type: 'order-filled',
+      orderId: undefined,
+      tradeId: `app-${side}-${quantity}`,
+      side,
+      price: ticks(this.prices[BTC] as number),
+      lots: lots(quantity),
+      fee: { coin: 'USDT', amount: cash(1e8), rate: rate(0) },
+      liquidity: 'taker',
+      isComplete: true,
+    })
+    return [...adopted, ...filled]
+  }
+
+  get money(): number {
+    return this.kernel.portfolio.money / 1e8
+  }
+  get equity(): number {
+    return this.kernel.portfolio.equity / 1e8
+  }
+}
+
+describe('stops of our own', () => {
+  test('the entry carries none; one of ours follows each fill, and is cut and taken off with the position', () => {
+    const bench = new Spot()
+    const [entry] = ordersOf(bench.say(signal(1, 90)))
+    expect([entry?.stop, entry?.targets]).toEqual([undefined, undefined])
+    expect(brief(bench.filled(1, 4))).toEqual(['trade-opened', 'protective sell 4 stop-market 90'])
+    bench.accepted(bench.order(2))
+    expect(brief(bench.give({ ...bench.fillOf(bench.order(1), 6), isComplete: true }))).toEqual(['amend 2: 10 lots'])
+    bench.give({
+      type: 'order-amended',
+      instrument: BTC,
+      orderId: orderId(2),
+      venueOrderId: 'v2',
+      lots: lots(10),
+      limit: undefined,
+      trigger: ticks(90),
+      ts: ts(bench.now),
+    })
+    expect(brief(bench.close(5))).toEqual(['reduce sell 5'])
+    expect(brief(bench.filled(3))).toEqual(['amend 2: 5 lots'])
+    expect(brief(bench.close())).toEqual(['reduce sell 5'])
+    expect(brief(bench.filled(4))).toEqual(['closed 0', 'cancel 2: nothing left to reduce'])
+  })
+
+  test('one that fills ends the trade as a stop and takes the rest of the entry off', () => {
+    const bench = new Spot()
+    bench.say(signal(1, 90))
+    bench.filled(1, 4)
+    bench.accepted(bench.order(2))
+    bench.prices[BTC] = 89
+    const facts = bench.filled(2)
+    expect(brief(facts)).toEqual(['closed -44', 'cancel 1: its stop was reached'])
+    expect(facts.flatMap((f) => (f.type === 'trade-closed' ? [f.trade.exitReason] : []))).toEqual(['stop'])
+  })
+
+  test('is moved as an order, and nothing is asked of a position that the venue does not have', () => {
+    const bench = Spot.held()
+    const facts = bench.protect({ stop: ticks(95) })
+    expect(brief(facts)).toEqual(['stop at 95', 'amend 2: from 95'])
+    expect(facts.map(commandOfFact).map((command) => command?.type)).toEqual([undefined, 'amend-order'])
+    expect(bench.kernel.portfolio.trip(BTC)?.stop).toBe(95)
+  })
+
+  test('is neither amended as an order nor loosened by one, and trails do not exist', () => {
+    const bench = Spot.held()
+    const asked = { type: 'change-order', instrument: BTC, orderId: orderId(2), actor: 'cli', ts: ts(bench.now) } as const
+    expect(brief(bench.give({ ...asked, trigger: ticks(50) }))).toEqual(['denied protective: spot-order'])
+    expect(brief(bench.protect({ trail: { by: ticks(5), activation: undefined } }))).toEqual(['denied protective: spot-order'])
+    expect(brief(bench.protect({ stop: ticks(101) }))).toEqual(['denied protective: stop-side'])
+  })
+
+  test('taken off in the app is set again, and closed for after 30 s; an exit that is unanswered is not doubled', () => {
+    const bench = Spot.held()
+    expect(brief(bench.canceled(orderId(2)))).toEqual([])
+    expect(brief(bench.bare(800))).toEqual(['P2 stop.moved_outside', 'stop at 90', 'protective sell 10 stop-market 90'])
+    expect(brief(bench.bare(5_000))).toEqual(['P1 position.unprotected', 'stop at 90'])
+    expect(brief(bench.bare(30_000))).toEqual(['P1 position.unprotected', 'flatten sell 10'])
+    expect(brief(bench.bare(60_000))).toEqual(['P1 position.unprotected'])
+  })
+
+  test('moved in the app: tighter counts, looser is set back', () => {
+    const bench = Spot.held()
+    const moved = (trigger: number): KernelFact[] =>
+      bench.give({
+        type: 'order-amended',
+        instrument: BTC,
+        orderId: orderId(2),
+        venueOrderId: 'v2',
+        lots: lots(10),
+        limit: undefined,
+        trigger: ticks(trigger),
+        ts: ts(bench.now),
+      })
+    expect(brief(moved(95))).toEqual(['stop-adopted', 'P3 stop.moved_outside'])
+    expect(brief(moved(80))).toEqual(['P2 stop.moved_outside', 'stop at 95', 'amend 2: from 95'])
+  })
+
+  test('price through a missing one: closed at market', () => {
+    const bench = Spot.held()
+    bench.canceled(orderId(2))
+    bench.prices[BTC] = 85
+    bench.bar()
+    expect(brief(bench.bare(800))).toEqual(['P1 position.unprotected', 'flatten sell 10'])
+  })
+
+  test('a crash between fill and stop is mended when the account was read', () => {
+    const bench = new Spot()
+    bench.say(signal(1, 90))
+    const { outbox } = bench.kernel
+    outbox.reset()
+    bench.kernel.foldInput(bench.fillOf(bench.order(1)))
+    expect(brief(bench.give({ type: 'reconciled', upTo: ts(bench.now), ts: ts(bench.now) }))).toEqual(['protective sell 10 stop-market 90'])
+  })
+})
+
+describe('targets of our own', () => {
+  test('wait for their trigger, so that the stop can sell all; the stop is cut when one has filled', () => {
+    const bench = new Spot()
+    bench.say({ ...signal(1, 90), targets: [{ price: ticks(110), share: 0.5 }] })
+    expect(brief(bench.filled(1))).toEqual([
+      'trade-opened',
+      'protective sell 10 stop-market 90',
+      'protective sell 5 take-profit-market 110',
+    ])
+    bench.accepted(bench.order(2))
+    bench.accepted(bench.order(3))
+    bench.prices[BTC] = 110
+    expect(brief(bench.filled(3))).toEqual(['amend 2: 5 lots'])
+    expect(brief(bench.protect({ target: ticks(120) }))).toEqual([
+      'stop at undefined',
+      'amend 2: 5 lots',
+      'protective sell 5 take-profit-market 120',
+    ])
+    expect(brief(bench.protect({ target: 'none' }))).toEqual(['stop at undefined', 'amend 2: 5 lots', 'cancel 4: the target is moved'])
+  })
+})
+
+describe('what is ours', () => {
+  test('a short opinion opens nothing and closes what is held', () => {
+    const bench = new Spot()
+    expect(brief(bench.say(signal(-1, 110)))).toEqual([])
+    const held = Spot.held()
+    expect(brief(held.say(signal(-1, 110)))).toEqual(['reduce sell 10'])
+  })
+
+  test('bought coins pay their fee: the position and its stop are what is left', () => {
+    const bench = new Spot()
+    bench.say(signal(1, 90))
+    const fee = { coin: 'BTC', amount: cash(50e8), rate: rate(0), lotParts: LOT_PARTS / 2 }
+    expect(brief(bench.filled(1, undefined, fee))).toEqual(['trade-opened', 'protective sell 9 stop-market 90'])
+    // 10 lots were paid for; the half lot that is left over pays for the next fee.
+    expect([bench.held, bench.money, bench.equity, bench.kernel.portfolio.ledger.fees / 1e8]).toEqual([9, 9_000, 9_900, 100])
+  })
+
+  test('coins count their whole price as margin: leverage does not buy them', () => {
+    const bench = new Spot({ leverage: 10 })
+    expect(bench.kernel.portfolio.marginUsed).toBe(0)
+    bench.enter(1, 90)
+    expect(bench.kernel.portfolio.marginUsed / 1e8).toBe(1_000)
+  })
+
+  test('what others trade in the symbol moves money, and nothing of ours', () => {
+    const bench = Spot.held()
+    expect(brief(bench.outsideFill(-1, 7))).toEqual([])
+    expect([bench.held, bench.money, bench.kernel.portfolio.dayLoss]).toEqual([10, 9_000 + 700 - 1, 0])
+    expect(brief(bench.outsideFill(1, 3))).toEqual([])
+    expect([bench.held, bench.money]).toEqual([10, 9_000 + 700 - 1 - 300 - 1])
+  })
+
+  test('coins of ours that are gone are a close of theirs at the price, and no money came of it', () => {
+    const bench = Spot.held()
+    bench.prices[BTC] = 120
+    bench.bar()
+    expect(brief(bench.outside(4))).toEqual([
+      'amend 2: 4 lots',
+      'hold external-close-BTCUSDT-SPOT no-entries',
+      'hold external-close-s0 no-entries',
+      'P1 external.reduced',
+    ])
+    expect([bench.held, bench.money, bench.equity]).toEqual([4, 9_000, 9_480])
+    expect(bench.kernel.portfolio.dayLoss).toBe(0)
+    // More than ours in the account is nobody's business.
+    expect(brief(bench.outside(50))).toEqual([])
+  })
+
+  test('a close and a stop that meet sell no position into the red: what was sold beyond is told, and its money is not ours', () => {
+    const bench = Spot.held()
+    bench.close()
+    bench.filled(3)
+    expect(bench.held).toBe(0)
+    expect(brief(bench.filled(2))).toEqual(['P1 position.oversold'])
+    expect([bench.held, bench.money, bench.kernel.portfolio.ledger.external / 1e8]).toEqual([0, 11_000, -1_000])
+  })
+
+  test('a close beside a stop that is selling sells only the rest', () => {
+    const bench = Spot.held()
+    bench.give({ type: 'order-triggered', instrument: BTC, orderId: orderId(2), venueOrderId: 'v2', ts: ts(bench.now) })
+    expect(brief(bench.close())).toEqual([])
+  })
+
+  test('a close that would leave what cannot be sold closes all of it', () => {
+    expect(brief(Spot.held().close(8))).toEqual(['reduce sell 10'])
+  })
+
+  test('coins that are too few to be sold are given up as a position after 5 s', () => {
+    const bench = new Spot()
+    bench.say(signal(1, 90))
+    expect(brief(bench.filled(1, 2))).toEqual(['trade-opened'])
+    expect(brief(bench.bare(6_000))).toEqual([])
+    bench.canceled(orderId(1))
+    expect(brief(bench.bare(800))).toEqual([])
+    expect(brief(bench.bare(6_000))).toEqual(['dust-left', 'P3 position.dust', 'closed 0'])
+    expect([bench.held, bench.money, bench.equity]).toEqual([0, 9_800, 9_800])
+    expect(bench.kernel.portfolio.dayLoss).toBe(0)
+  })
+
+  test('no limits rest against the coins that the stop must be able to sell', () => {
+    const bench = Spot.held()
+    const work = (how: string, limit?: number): KernelFact[] => {
+      const execution = parseExecution(how)
+      if (typeof execution === 'string') throw new Error(execution)
+      const size = { class: 'reduce', side: -1, lots: lots(10), execution, limit: limit === undefined ? undefined : ticks(limit) } as const
+      const who = { strategy: bench.kernel.portfolio.ownerOrExternal(BTC), instrument: BTC, actor: 'cli', ts: ts(bench.now) }
+      return bench.give({ type: 'start-algorithm', ...size, ...who })
+    }
+    expect(brief(work('iceberg:5', 110))).toEqual(['denied reduce: spot-order'])
+    expect(brief(work('chase:5bp:60s'))).toEqual(['denied reduce: spot-order'])
+    expect(brief(work('twap:10m:10', 110))).toEqual(['denied reduce: spot-order'])
+    expect(brief(work('twap:10m:2'))[0]).toBe('work 3 twap 10')
+  })
+})
+
+test('a panic closes the position, and its stop goes when it is flat', () => {
+  const bench = Spot.held()
+  const facts = brief(bench.give({ type: 'panic', actor: 'cli', reason: '', ts: ts(bench.now) }))
+  expect(facts).toEqual(['hold panic no-orders', 'P1 panic.started', 'flatten sell 10'])
+  expect(brief(bench.filled(3))).toEqual(['closed 0', 'cancel 2: nothing left to reduce'])
+})
+
+test('the journal gives the same state again, whatever happened', () => {
+  const bench = Spot.held()
+  bench.protect({ stop: ticks(95) })
+  bench.close(5)
+  bench.filled(3)
+  bench.outsideFill(-1, 7)
+  bench.outside(4)
+  bench.bare(800)
+  bench.outside(2)
+  bench.canceled(orderId(2))
+  bench.bare(6_000)
+  const again = new Kernel(bench.config)
+  // What the bench gave before it could be written down.
+  const first = new Spot()
+  again.restore(structuredClone(first.kernel.snapshot()))
+  for (const entry of bench.journal) {
+    if (isFact(entry)) again.foldFact(entry)
+    else again.foldInput(entry)
+  }
+  expect(again.snapshot()).toEqual(bench.kernel.snapshot())
+  expect(bench.held).toBe(0)
+})
+
+const INPUTS = new Set([
+  'bars-closed',
+  'order-filled',
+  'order-accepted',
+  'order-canceled',
+  'order-adopted',
+  'position-adjusted',
+  'protection-missing',
+  'change-protection',
+  'close-position',
+])
+const isFact = (entry: KernelInput | KernelFact): entry is KernelFact => !INPUTS.has(entry.type)
