@@ -14,7 +14,7 @@ import { fromId, toId } from '../ids.ts'
 import { notionalOf } from './account-group.ts'
 import { type Command, type CommandContext, type Done, type NoPlan, type Plan, defineAction, refuse } from './command.ts'
 import { askedBy, send } from './control-group.ts'
-import { amount, money, price, short } from './format.ts'
+import { amount, coinOf, money, price, short } from './format.ts'
 import { field, reply, runs, untrusted } from './reply.ts'
 import { resolveSymbol } from './symbol.ts'
 import { isLong, purposeOf, sideOf, sideWord } from './trading-group.ts'
@@ -144,7 +144,7 @@ function planOf(chosen: readonly PositionRow[], text: string, execution: string 
       ...(execution === undefined ? {} : { execution }),
       symbol: position.symbol,
       side: sideOf(position),
-      shown: `${quantity} ${short(position.symbol)}`,
+      shown: `${quantity} ${coinOf(position.symbol)}`,
       ...(part.type === 'fraction' ? { fraction: part.value } : part.type === 'quantity' ? { quantity: part.value } : {}),
     })
     fields.push(
@@ -176,7 +176,7 @@ function planOf(chosen: readonly PositionRow[], text: string, execution: string 
 
 /** A bare number is no amount: of what? (S19) */
 function partOf(position: PositionRow, text: string): Part | string {
-  const base = short(position.symbol)
+  const base = coinOf(position.symbol)
   const held = absolute(position.quantity)
   if (text === 'all') return { type: 'all' }
   if (text === 'half') return { type: 'fraction', value: '0.5' }

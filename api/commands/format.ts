@@ -2,6 +2,7 @@
  * Figures as people read them: sign always where it matters, grouped thousands, times in UTC with their age.
  * Never used for what a program reads.
  */
+import { isSpotSymbol, spotSymbolOf, wireSymbolOf } from '../../src/market/instrument.ts'
 import { fixed, signOf } from '../amount.ts'
 
 const grouped = (text: string): string => {
@@ -69,5 +70,8 @@ export function parseDuration(text: string): number | undefined {
   return match === null || unit === undefined ? undefined : Math.round(Number(match[1]) * unit)
 }
 
-/** `BTC` of `BTCUSDT`, for narrow tables. */
-export const short = (symbol: string): string => symbol.replace(/(USDT|USDC|PERP)$/, '') || symbol
+/** `BTC` of `BTCUSDT` and of `BTCUSDT-SPOT`: the coin. */
+export const coinOf = (symbol: string): string => wireSymbolOf(symbol).replace(/(USDT|USDC|PERP)$/, '') || symbol
+
+/** `BTC` of `BTCUSDT`, `BTC-SPOT` of `BTCUSDT-SPOT`, for narrow tables; what resolveSymbol understands. */
+export const short = (symbol: string): string => (isSpotSymbol(symbol) ? spotSymbolOf(coinOf(symbol)) : coinOf(symbol))

@@ -6,11 +6,12 @@ import { z } from 'zod'
 import { parseExecution } from '../../src/trading/algorithms/execution.ts'
 import type { OpenCommand } from '../../src/kernel/command.ts'
 import type { PositionRow } from '../../src/journal/row.ts'
+import { isSpotSymbol } from '../../src/market/instrument.ts'
 import { absolute, compare, divide, multiply, toFloat } from '../amount.ts'
 import { type Command, type CommandContext, type NoPlan, type Plan, defineAction, inOrder, options, refuse } from './command.ts'
 import { amend } from './amend-order.ts'
 import { send } from './control-group.ts'
-import { parseDuration, plainPercent, price, short } from './format.ts'
+import { coinOf, parseDuration, plainPercent, price, short } from './format.ts'
 import { type Field, field, reply, runs, untrusted } from './reply.ts'
 import { resolveSymbol } from './symbol.ts'
 import { isLong, sideOf } from './trading-group.ts'
@@ -90,7 +91,10 @@ const open = defineAction({
     const size = sizeOf(args.size, symbol)
     if (size === undefined)
       return refuse(
-        reply(`${untrusted(args.size)} of what?`, { tone: 'warn', text: `Write 0.05${short(symbol)}, $100, or 1% of equity at the stop.` }),
+        reply(`${untrusted(args.size)} of what?`, {
+          tone: 'warn',
+          text: `Write 0.05${coinOf(symbol)}, $100, or 1% of equity at the stop.`,
+        }),
       )
     const forMs = args.for === undefined ? undefined : parseDuration(args.for)
     const command: OpenCommand = {
@@ -120,7 +124,9 @@ function sizeOf(text: string, symbol: string): Pick<OpenCommand, 'quantity' | 'n
   if (text.startsWith('$')) return { notional: text.slice(1) }
   if (text.endsWith('%')) return { riskPercent: text.slice(0, -1) }
   const match = /^(\d+(?:\.\d+)?)([A-Za-z]+)$/.exec(text)
-  return match !== null && (match[2] as string).toUpperCase() === short(symbol).toUpperCase() ? { quantity: match[1] as string } : undefined
+  return match !== null && (match[2] as string).toUpperCase() === coinOf(symbol).toUpperCase()
+    ? { quantity: match[1] as string }
+    : undefined
 }
 
 async function cardOf(context: CommandContext, command: OpenCommand, size: string): Promise<Plan> {
@@ -135,7 +141,7 @@ async function cardOf(context: CommandContext, command: OpenCommand, size: strin
     ...(mark === undefined || mark === '0' ? [] : [field('Mark', price(mark))]),
     ...(command.trigger === undefined ? [] : [field('Triggers at', command.trigger)]),
     ...(command.or === undefined ? [] : [field('Or', `when ${command.or} is reached: one or the other`)]),
-    field('Stop', `${command.stop ?? ''}, at market, on Bybit with the entry`),
+    field('Stop', `${command.stop ?? ''}, at market, on Bybit ${isSpotSymbol(command.symbol) ? 'as the entry fills' : 'with the entry'}`),
     ...(command.targets === undefined ? [] : [field('Targets', command.targets.map((t) => untrusted(t)).join(', '))]),
     field('Checks', 'the same limits as a strategy; a denial says which and why'),
   ]

@@ -1,8 +1,9 @@
 /**
- * From what people write to a symbol: BTC, btc/usdt, BTCUSDT, #12.
+ * From what people write to a symbol: BTC, btc/usdt, BTCUSDT, BTC-SPOT, spot:BTC, #12.
  * Never guesses: what is ambiguous or unknown is asked back with buttons.
  */
 import { nearestOf } from '../../src/core/nearest.ts'
+import { isSpotSymbol, spotSymbolOf } from '../../src/market/instrument.ts'
 import type { CommandContext } from './command.ts'
 import { type Reply, reply, runs, untrusted } from './reply.ts'
 
@@ -25,9 +26,15 @@ export async function resolveSymbol(context: CommandContext, text: string, line:
       : { symbol: trade.symbol }
   }
   const known = await knownSymbols(context)
-  const plain = text.toUpperCase().replace(/[/\-_:.]|PERP$/g, '')
-  for (const candidate of [plain, `${plain}USDT`, `${plain}USDC`]) if (known.includes(candidate)) return { symbol: candidate }
-  const begun = plain === '' ? [] : known.filter((symbol) => symbol.startsWith(plain))
+  const exact = text.toUpperCase()
+  if (known.includes(exact)) return { symbol: exact }
+  const letters = text.toUpperCase().replace(/[/\-_:.]|PERP$/g, '')
+  const plain = letters.replace(/^SPOT|SPOT$/g, '')
+  const pairs = [plain, `${plain}USDT`, `${plain}USDC`]
+  // Without a word a pair is the perpetual, where that is traded.
+  for (const candidate of [...(letters === plain ? pairs : []), ...pairs.map(spotSymbolOf)])
+    if (known.includes(candidate)) return { symbol: candidate }
+  const begun = plain === '' ? [] : known.filter((symbol) => symbol.startsWith(plain) && (letters === plain || isSpotSymbol(symbol)))
   if (begun.length === 1) return { symbol: begun[0] as string }
   const offered =
     begun.length > 0

@@ -1,0 +1,45 @@
+/**
+ * What people write to a symbol, on an account that trades a coin as a perpetual and as spot.
+ * Never a database: the symbols that are known stand in the test.
+ */
+import { expect, test } from 'vitest'
+import type { CommandContext } from './command.ts'
+import { coinOf, short } from './format.ts'
+import { resolveSymbol } from './symbol.ts'
+
+const contextOf = (symbols: readonly string[]): CommandContext => {
+  const reads = { strategies: async () => symbols.map((symbol) => ({ symbol })), positions: async () => [] }
+  return { ports: { reads } } as unknown as CommandContext
+}
+const said = async (known: readonly string[], text: string): Promise<string> => {
+  const resolved = await resolveSymbol(contextOf(known), text, '/close {}')
+  return 'symbol' in resolved ? resolved.symbol : `? ${resolved.problem.buttons?.map((b) => ('run' in b ? b.run : '')).join(' ')}`
+}
+
+const BOTH = ['BTCUSDT', 'BTCUSDT-SPOT', 'ETHUSDT-SPOT', 'SOLUSDT']
+test.each([
+  ['BTC', 'BTCUSDT'],
+  ['btc/usdt', 'BTCUSDT'],
+  ['BTCUSDT', 'BTCUSDT'],
+  ['BTC-SPOT', 'BTCUSDT-SPOT'],
+  ['btcusdt-spot', 'BTCUSDT-SPOT'],
+  ['spot:btc', 'BTCUSDT-SPOT'],
+  ['BTC/USDT spot'.replace(' ', ':'), 'BTCUSDT-SPOT'],
+  // Traded as spot only.
+  ['eth', 'ETHUSDT-SPOT'],
+  ['ETHUSDT', 'ETHUSDT-SPOT'],
+])('%s is %s', async (text, symbol) => {
+  expect(await said(BOTH, text)).toBe(symbol)
+})
+
+test('a spot symbol that is not traded is asked back, never taken for the perpetual', async () => {
+  expect(await said(BOTH, 'SOL-SPOT')).toMatch(/^\?/)
+})
+
+test('names for narrow tables and for coins', () => {
+  expect(['BTCUSDT', 'BTCUSDT-SPOT', '1000PEPEUSDT'].map((symbol) => [short(symbol), coinOf(symbol)])).toEqual([
+    ['BTC', 'BTC'],
+    ['BTC-SPOT', 'BTC'],
+    ['1000PEPE', '1000PEPE'],
+  ])
+})
