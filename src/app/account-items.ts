@@ -136,7 +136,8 @@ function stops(reading: AccountReading, kernel: Kernel): AccountItem[] {
 /** Where the stop of a position stands: with the position, or, on spot, as an order of ours. */
 function stopAtVenue(reading: AccountReading, { index, category }: Instrument): Ticks | undefined | 'flat' {
   if (category === 'spot')
-    return reading.openOrders.find((o) => o.instrument === index && o.kind === 'stop-market' && o.side === -1 && o.origin === 'ours')?.trigger
+    return reading.openOrders.find((o) => o.instrument === index && o.kind === 'stop-market' && o.side === -1 && o.origin === 'ours')
+      ?.trigger
   const row = reading.positions.find((p) => p.instrument === index)
   return row === undefined || row.lots === 0 ? 'flat' : row.stop
 }

@@ -175,7 +175,7 @@ export class PreconditionWatch {
   }
 }
 
-const keyOf = (finding: Finding): string => `${finding.code}/${finding.symbol ?? ''}`
+const keyOf = (finding: Finding): string => `${finding.code}/${finding.symbol ?? ''}/${finding.stage ?? ''}`
 const holdOf = (finding: Finding): string => `precondition-${finding.code}${finding.symbol === undefined ? '' : `-${finding.symbol}`}`
 const modeText = ({ isHedge, leverage, isReduceOnly, autoAddsMargin, isHeld }: SymbolCondition): string =>
   [isHedge, leverage, isReduceOnly, autoAddsMargin, isHeld].join()

@@ -65,8 +65,8 @@ const ROWS: readonly (readonly [
   ['a read-only key', withKey({ isReadOnly: true, mayTrade: false }), {}, ['key.read_only refuse P1'], ['key.read_only refuse P1']],
   ['no right to trade', withKey({ mayTrade: false }), {}, ['key.no_trade refuse P1'], ['key.no_trade refuse P1']],
   ['no address', withKey({ isBoundToIp: false }), {}, ['key.no_ip hold P2'], ['key.no_ip warn P3']],
-  ['a week left', withKey({ expiresAtMs: NOW + 7 * DAY_MS }), {}, [], []],
-  ['less than a week', withKey({ expiresAtMs: NOW + 7 * DAY_MS - 1 }), {}, ['key.expiring warn P3'], ['key.expiring warn P3']],
+  ['two weeks left', withKey({ expiresAtMs: NOW + 14 * DAY_MS }), {}, [], []],
+  ['less than two weeks', withKey({ expiresAtMs: NOW + 14 * DAY_MS - 1 }), {}, ['key.expiring warn P3'], ['key.expiring warn P3']],
   ['the last day', withKey({ expiresAtMs: NOW + 1_000 }), {}, ['key.expiring warn P1'], ['key.expiring warn P1']],
   ['a key without end', withKey({ expiresAtMs: undefined }), {}, [], []],
   ['a key that is not accepted', { key: failed('auth', '33004') }, {}, ['key.invalid refuse P1'], ['key.invalid refuse P1']],
@@ -118,4 +118,17 @@ describe('S12 findings', () => {
       expect(finding.next).toMatch(/\.$/)
     }
   })
+})
+
+test.each([
+  [14, undefined],
+  [13.9, 14],
+  [7, 14],
+  [6.9, 7],
+  [1, 7],
+  [0.9, 1],
+  [-1, 1],
+])('a key that ends in %d days is at the stage of %s, and each is told', (days, stage) => {
+  const found = findingsOf({ ...good, ...withKey({ expiresAtMs: NOW + days * DAY_MS }) }, wanted)
+  expect(found.map((finding) => finding.stage)).toEqual(stage === undefined ? [] : [stage])
 })

@@ -2,7 +2,7 @@
  * From a reading of what trading rests on to findings: one pure table of what is wrong, how bad it is, and what to do (S12).
  * Never acts on a finding; the watch does.
  */
-import { RATE_ONE, type Rate } from '../core/units.ts'
+import { DAY_MS, RATE_ONE, type Rate } from '../core/units.ts'
 import type { AlertSeverity } from '../kernel/event.ts'
 import type { ConditionsReading, SymbolCondition } from '../venue/bybit/conditions.ts'
 import type { VenueError } from '../venue/bybit/error.ts'
@@ -18,6 +18,8 @@ export interface Finding {
   readonly severity: AlertSeverity
   readonly sentence: string
   readonly next: string
+  /** How far it has come: told again at each stage. */
+  readonly stage?: number
 }
 
 export const FINDING_CODES = [
@@ -53,7 +55,8 @@ export interface Wanted {
   readonly before: ReadonlySet<string> | undefined
 }
 
-const EXPIRY_WARN_MS = 7 * 86_400_000
+/** Days before its end on which a key is told of. */
+const EXPIRY_STAGES = [1, 7, 14]
 const CLOCK_WARN_MS = 500
 /** Bybit takes stamps less than 1 s ahead and, with its window of 5 s, less than 5 s old; both with room for the road. */
 export const CLOCK_AHEAD_MAX_MS = 900
@@ -107,14 +110,16 @@ function keyFindings({ key }: ConditionsReading, { isLive, wallMs, before }: Wan
       sentence: 'The key is not bound to an address: whoever has it can trade from anywhere, and it ends after 90 days.',
       next: 'Bind it to this machine’s address in Bybit’s API management.',
     })
-  if (expiresAtMs !== undefined && expiresAtMs - wallMs < EXPIRY_WARN_MS) {
-    const days = Math.max(0, Math.floor((expiresAtMs - wallMs) / 86_400_000))
+  const stage = expiresAtMs === undefined ? undefined : EXPIRY_STAGES.find((left) => expiresAtMs - wallMs < left * DAY_MS)
+  if (expiresAtMs !== undefined && stage !== undefined) {
+    const days = Math.max(0, Math.floor((expiresAtMs - wallMs) / DAY_MS))
     findings.push({
       code: 'key.expiring',
       effect: 'warn',
       severity: days < 1 ? 'P1' : 'P3',
       sentence: `The key ends in ${days} ${days === 1 ? 'day' : 'days'}: then no stop can be moved and no position closed by Ballast.`,
       next: 'Make a new key, write it to the key file and restart.',
+      stage,
     })
   }
   return findings
