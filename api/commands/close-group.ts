@@ -3,7 +3,8 @@
  * Never opens anything: what it sends is reduce-only, and a turned position is asked about again (S3).
  */
 import { z } from 'zod'
-import { TAKER_RATE } from '../../src/venue/sim/costs.ts'
+import { isSpotSymbol } from '../../src/market/instrument.ts'
+import { SPOT_RATE, TAKER_RATE } from '../../src/venue/sim/costs.ts'
 import { EXECUTION_FORMS, parseExecution } from '../../src/trading/algorithms/execution.ts'
 import type { CommandOutcome } from '../../src/kernel/command.ts'
 import type { OrderRow, PositionRow } from '../../src/journal/row.ts'
@@ -22,7 +23,7 @@ import { isLong, purposeOf, sideOf, sideWord } from './trading-group.ts'
 // Close
 
 const FRACTION_DECIMALS = 6
-const feeRate = formatDecimal(TAKER_RATE, RATE_SCALE)
+const feeRateOf = (symbol: string): string => formatDecimal(isSpotSymbol(symbol) ? SPOT_RATE : TAKER_RATE, RATE_SCALE)
 
 /** Part of a position: all of it, a fraction, a quantity of the coin, or money. */
 type Part =
@@ -136,7 +137,7 @@ function planOf(chosen: readonly PositionRow[], text: string, execution: string 
     const held = absolute(position.quantity)
     const quantity = part.type === 'all' ? held : part.type === 'fraction' ? multiply(held, part.value) : part.value
     const rest = subtract(held, quantity)
-    const fee = multiply(notionalOf(quantity, position.markPrice), feeRate)
+    const fee = multiply(notionalOf(quantity, position.markPrice), feeRateOf(position.symbol))
     const move = position.entryPrice === null ? '0' : subtract(position.markPrice, position.entryPrice)
     const result = subtract(multiply(quantity, isLong(position) ? move : negate(move)), fee)
     total = add(total, result)

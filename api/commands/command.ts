@@ -83,6 +83,8 @@ export interface Plan {
   readonly no: string
   /** All that carrying it out needs: kept in the database while the card waits. */
   readonly todo: Json
+  /** It only takes risk off: done at once, whatever the tier. */
+  readonly isDirect?: boolean
 }
 /** There is nothing to ask: the answer. */
 export interface NoPlan {

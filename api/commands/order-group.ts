@@ -223,6 +223,7 @@ const sl = defineAction({
       }
     }
     const next = priceOf(args.to, position, -1)
+    const isTighter = position.stopPrice !== null && compare(next, position.stopPrice) * (isLong(position) ? 1 : -1) > 0
     const isLooser = position.stopPrice !== null && compare(next, position.stopPrice) * (isLong(position) ? 1 : -1) < 0
     const distance = Math.abs(toFloat(next) / toFloat(position.markPrice) - 1)
     const isThrough = compare(next, position.markPrice) * (isLong(position) ? 1 : -1) >= 0
@@ -249,6 +250,8 @@ const sl = defineAction({
       }),
       yes: `Move to ${price(next)}`,
       no: 'Keep it',
+      // What is tighter needs no second word; a percent follows the mark, and may be looser by the time that it is done.
+      isDirect: isTighter && !args.to.endsWith('%'),
       todo: { symbol, stop: args.to },
     }
   },

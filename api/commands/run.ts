@@ -160,7 +160,9 @@ export class CommandRunner {
       await this.audit(command.name, args, request, plan.status, plan.reply.title)
       return this.badge({ status: plan.status, command: command.name, reply: plan.reply })
     }
-    return isDirect ? this.carryOut(command, args, plan.todo, request, undefined) : this.ask(command, args, plan, request)
+    return isDirect || plan.isDirect === true
+      ? this.carryOut(command, args, plan.todo, request, undefined)
+      : this.ask(command, args, plan, request)
   }
 
   private async ask(command: Command, args: unknown, plan: Plan, request: CommandRequest): Promise<CommandResult> {

@@ -49,6 +49,19 @@ describe('cards', () => {
     expect(sent).toHaveLength(1)
   })
 
+  test('sl: a tighter price is done at once, a looser one is asked, and so is a percent, which follows the mark', async () => {
+    const moves = async (line: string) => {
+      const { runner, sent } = makeWorld()
+      const { status } = await runner.runLine(line, by('trader'))
+      return [status, ...sent]
+    }
+    expect(await moves('sl BTC 63500')).toEqual(['done', { name: 'protect', symbol: 'BTCUSDT', stop: '63500' }])
+    expect(await moves('sl BTC be')).toEqual(['done', { name: 'protect', symbol: 'BTCUSDT', stop: 'be' }])
+    for (const line of ['sl BTC 62000', 'sl BTC 1%', 'sl BTC 63000', 'sl BTC trail 1%', 'tp BTC 66000'])
+      expect(await moves(line)).toEqual(['confirm'])
+    expect(await moves('sl BTC 64300')).toEqual(['refused'])
+  })
+
   test.each([
     ['close BTC 50', 'of what?'],
     ['close BTC 0%', 'no part of a position'],
