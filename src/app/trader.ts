@@ -72,6 +72,8 @@ export interface TraderOptions extends TradePlan {
 
 const RECONCILE_EVERY_MS = 60_000
 const GATE_TICK_MS = 250
+/** A database that is away must not keep an orderly stop. */
+const CANCEL_WAIT_MS = 2_000
 
 export class Trader {
   private readonly options: TraderOptions
@@ -443,9 +445,20 @@ export class Trader {
   }
 
   /** Orderly stop: no new entries, what is in flight is answered, a snapshot, the lease released by the caller. Stops stay at the exchange. */
+  /** A spot entry carries no stop: what it fills while nobody runs would have none. */
+  private async cancelBareEntries(driver: LiveDriver): Promise<void> {
+    const entries = this.instruments
+      .filter((instrument) => instrument.category === 'spot')
+      .flatMap(({ index }) => this.kernel.orders.open(index).filter((o) => o.class === 'entry' && o.origin === 'ours'))
+    if (entries.length === 0) return
+    const now = this.clock.now()
+    await driver.submit(() => entries.map(({ orderId }) => ({ type: 'cancel-orders', orderId, actor: 'the stop of the trader', ts: now })))
+  }
+
   async stop(): Promise<void> {
     for (const end of this.stops.splice(0)) end()
     assert(this.driver !== undefined, 'a trader is stopped after it was started')
+    await Promise.race([this.cancelBareEntries(this.driver), this.options.wall.sleep(CANCEL_WAIT_MS)])
     this.isStopping = true
     this.sender.dropEntries()
     await Promise.race([this.sender.whenIdle(), this.options.wall.sleep(10_000)])
