@@ -67,6 +67,7 @@ export const executionRow = z.object({
   leavesQty: text,
   orderQty: text,
   seq: z.number().optional(),
+  orderType: text.optional(),
   marketUnit: text.optional(),
   createType: text.optional(),
   stopOrderType: text.optional(),

@@ -191,6 +191,11 @@ describe('in what coin a fee was paid', () => {
   test('what the fill was of is not odd for being off the grid', () => {
     expect(toExecutionReport(execution({ orderQty: '600.55', leavesQty: '0.0000005' }), SPOT)).toMatchObject({ leaves: 0, lots: 10_000 })
     expect(toExecutionReport(execution({ orderQty: '600', marketUnit: 'quoteCoin' }), SPOT)).toMatchObject({ orderLots: 10_000 })
+    // Read by REST the row does not say it.
+    const hand = { orderQty: '25000', orderType: 'Market', orderLinkId: '' }
+    expect(toExecutionReport(execution(hand), SPOT)).toMatchObject({ orderLots: 10_000, leaves: 0 })
+    const ours = { orderQty: '0.03', orderType: 'Market', leavesQty: '0.02' }
+    expect(toExecutionReport(execution(ours), SPOT)).toMatchObject({ orderLots: 30_000, leaves: 20_000 })
   })
 })
 

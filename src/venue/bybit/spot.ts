@@ -5,7 +5,7 @@
 import { mulDivCeil, mulDivFloor, parseDecimal } from '../../core/decimal.ts'
 import { type Cash, type Lots, type Ticks, cash, lots } from '../../core/units.ts'
 import type { Instrument } from '../../market/instrument.ts'
-import type { OrderKind } from '../../trading/order.ts'
+import { type OrderKind, ownerOfClientOrderId } from '../../trading/order.ts'
 import { type ExecutionWire, OddRow, type OrderWire, moneyOf, priceOf } from './rows.ts'
 
 /** Decimals in which coins are counted below a lot, as the books count them. */
@@ -32,8 +32,14 @@ export function spotKindOf(row: OrderWire, instrument: Instrument): OrderKind {
   return isMarket ? 'stop-market' : 'stop-limit'
 }
 
-/** Whether the quantity of an order counts money instead of coins: a market purchase that others made. */
-export const isByMoney = ({ marketUnit }: Pick<OrderWire, 'marketUnit'>): boolean => marketUnit === 'quoteCoin'
+/**
+ * Whether the quantity of an order counts money instead of coins: a market purchase that others made. Executions that are read do not say
+ * it, and then it is what the exchange takes for a market purchase of which nothing is said; ours say it.
+ */
+export function isByMoney({ marketUnit, orderType, side, orderLinkId }: OrderWire | ExecutionWire): boolean {
+  if (marketUnit !== undefined && marketUnit !== '') return marketUnit === 'quoteCoin'
+  return orderType === 'Market' && side === 'Buy' && ownerOfClientOrderId(orderLinkId, '') === 'external'
+}
 
 /** An order that others made may be finer than the grid that orders are taken on now: what is below a lot is left out. */
 export function spotQuantityOf(instrument: Instrument, value: string, field: string): Lots {
