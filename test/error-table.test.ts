@@ -67,3 +67,15 @@ test('a code has one outcome, and each listed code gets it', () => {
   expect(new Set(all).size).toBe(all.length)
   for (const [type, codes] of ERROR_CODES) for (const code of codes) expect([code, typeOf(body(code), true)]).toEqual([code, type])
 })
+
+test.each<[VenueErrorType, readonly number[]]>([
+  ['unknown-outcome', [170001, 170007, 170032, 170035, 170146, 170147, 170149, 170150, 170234, 170310, 170311]],
+  ['retry-after', [170005, 170222, 170191, 170212]],
+  ['invalid-request', [170124, 170130, 170132, 170133, 170134, 170136, 170137, 170140, 170148, 170371, 170810]],
+  ['duplicate', [170141]],
+  ['gone', [170213, 170143, 170142, 170139, 170190]],
+  ['insufficient-funds', [170033, 170131, 170228, 170229]],
+  ['market-state', [170031, 170151, 170157, 170159, 170206, 170209, 170217, 170218, 170224, 170226]],
+])('codes of spot: %s', (type, codes) => {
+  expect(codes.map((code) => [code, typeOf(body(code), true)])).toEqual(codes.map((code) => [code, type]))
+})

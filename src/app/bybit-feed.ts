@@ -7,10 +7,11 @@ import { type Result, err, ok } from '../core/result.ts'
 import { MINUTE_MS, RATE_SCALE, type InstrumentIndex, type Rate, rate } from '../core/units.ts'
 import { parseDecimal } from '../core/decimal.ts'
 import type { Bar } from '../market/bars.ts'
-import { type Instrument, makeInstrument } from '../market/instrument.ts'
+import { type Instrument, makeInstrument, wireSymbolOf } from '../market/instrument.ts'
 import { BybitVenue } from '../venue/bybit/bybit-venue.ts'
 import { BybitClient } from '../venue/bybit/client.ts'
-import { OddRow, priceText, toBar } from '../venue/bybit/map.ts'
+import { toBar } from '../venue/bybit/map.ts'
+import { OddRow, priceOf } from '../venue/bybit/rows.ts'
 import type { FundingPoint } from '../venue/sim/bybit-server/market-source.ts'
 import type { FeedHandlers, PublicFeed } from '../venue/sim/bybit-server/public-feed.ts'
 import type { PublicUrls } from './exchange-access.ts'
@@ -83,7 +84,7 @@ export class BybitFeed implements PublicFeed {
     while (bars.length <= count) {
       const page = await this.read(
         '/v5/market/kline',
-        { category: 'linear', symbol: instrument.symbol, interval: '1', end, limit: PAGE_BARS },
+        { category: instrument.category, symbol: wireSymbolOf(instrument.symbol), interval: '1', end, limit: PAGE_BARS },
         klineList,
       )
       if (!page.ok) return page
@@ -107,7 +108,8 @@ export class BybitFeed implements PublicFeed {
   }
 
   async fundings(i: InstrumentIndex, after: number): Promise<Result<readonly FundingPoint[], string>> {
-    const { symbol } = this.list[i] as Instrument
+    const { category, symbol } = this.list[i] as Instrument
+    if (category === 'spot') return ok([])
     const page = await this.read('/v5/market/funding/history', { category: 'linear', symbol, limit: FUNDINGS_MAX }, fundingList)
     if (!page.ok) return page
     return ok(
@@ -177,7 +179,7 @@ function readFrame(frame: unknown, bySymbol: ReadonlyMap<string, Instrument>, ha
         handlers.candle(instrument.index, toBar(instrument, k.start, k.open, k.high, k.low, k.close, k.volume), k.confirm, at)
     else if (topic.startsWith('publicTrade.'))
       for (const trade of tradeFrame.parse(data)) {
-        const price = priceText(instrument, trade.p, 'p')
+        const price = priceOf(instrument, trade.p, 'p')
         if (price !== undefined) handlers.trade(instrument.index, price, Number(trade.v), trade.T)
       }
     else if (topic.startsWith('tickers.')) {
@@ -185,10 +187,10 @@ function readFrame(frame: unknown, bySymbol: ReadonlyMap<string, Instrument>, ha
       handlers.ticker(
         instrument.index,
         {
-          mark: priceText(instrument, ticker.markPrice, 'markPrice'),
-          index: priceText(instrument, ticker.indexPrice, 'indexPrice'),
-          bid: priceText(instrument, ticker.bid1Price, 'bid1Price'),
-          ask: priceText(instrument, ticker.ask1Price, 'ask1Price'),
+          mark: priceOf(instrument, ticker.markPrice, 'markPrice'),
+          index: priceOf(instrument, ticker.indexPrice, 'indexPrice'),
+          bid: priceOf(instrument, ticker.bid1Price, 'bid1Price'),
+          ask: priceOf(instrument, ticker.ask1Price, 'ask1Price'),
           fundingRate: rateOf(ticker.fundingRate),
           nextFundingTs: ticker.nextFundingTime === undefined ? undefined : Number(ticker.nextFundingTime) || undefined,
         },

@@ -2,10 +2,11 @@
  * `panic --direct`: flattens what Ballast owns with the exchange alone; no database, no trader, no API (S7).
  * Never waits for a disk, never stops at a failed call, and never calls flat what the exchange has not just said is flat.
  */
+import { isSpotSymbol } from '../market/instrument.ts'
 import { emergencyOrderIdOf } from '../trading/order.ts'
 import type { VenueError } from '../venue/bybit/error.ts'
-import type { LotRule, PanicAccount, PanicFill } from '../venue/bybit/panic-account.ts'
-import { type PanicPlan, type PanicScope, panicPlan } from '../venue/bybit/panic-plan.ts'
+import type { LotRule, PanicAccount, PanicFill, PanicOrder, PanicPosition } from '../venue/bybit/panic-account.ts'
+import { type PanicPlan, type PanicScope, coinPosition, panicPlan, spotSymbolsOf } from '../venue/bybit/panic-plan.ts'
 import type { Wall } from './wall.ts'
 
 export interface PanicDirectPorts {
@@ -30,10 +31,17 @@ export interface PanicDirectOutcome {
   readonly ordersSent: number
 }
 
+/** An exit of this panic, taken for filled until its executions are listed; of spot the order itself says what it has sold. */
+interface SentExit extends PanicFill {
+  readonly isOver: boolean
+}
+
 const ROUND_MS = 250
 const SAY_EVERY_MS = 2_000
 /** The list of executions may lag behind the position: an exit that was taken counts as filled for this long. */
 const FILL_LAG_MS = 3_000
+/** How the exchange answers a sale that is worth less, or has fewer coins, than it takes an order for. */
+const TOO_SMALL = new Set(['170140', '170136'])
 /** At once, so that a slow answer of one symbol does not keep the others open; within ten requests a second. */
 const AT_ONCE = 5
 
@@ -43,7 +51,9 @@ export async function panicDirect(ports: PanicDirectPorts): Promise<PanicDirectO
   const startedAt = wall.nowMs()
   const rules = new Map<string, LotRule>()
   let ordersSent = 0
-  const sent = new Map<string, PanicFill & { readonly atMs: number }>()
+  /** Coins that are worth less than the exchange takes an order for. */
+  const small = new Map<string, string>()
+  const sent = new Map<string, SentExit & { readonly atMs: number }>()
   let said = Number.NEGATIVE_INFINITY
   let last = 'the exchange has not answered'
   const outcome = (isFlat: boolean, sentence: string): PanicDirectOutcome => ({
@@ -54,14 +64,21 @@ export async function panicDirect(ports: PanicDirectPorts): Promise<PanicDirectO
   })
   ports.record({ type: 'panic-direct', at: new Date(startedAt).toISOString(), tag: ports.tag, scope })
   while (wall.steadyMs() - startMs < ports.limitMs) {
-    const lagging = [...sent.values()].filter((fill) => wall.steadyMs() - fill.atMs < FILL_LAG_MS)
-    const plan = await look(ports, rules, lagging, ordersSent === 0)
+    await inParts([...sent.values()], async (exit) => {
+      if (exit.isOver || !isSpotSymbol(exit.symbol)) return
+      const sold = await account.soldBy(exit.symbol, exit.orderLinkId)
+      if (sold !== undefined) sent.set(exit.orderLinkId, { ...exit, execQty: sold, isOver: true })
+    })
+    const lagging = [...sent.values()].filter((exit) => exit.isOver || wall.steadyMs() - exit.atMs < FILL_LAG_MS)
+    const seen = await look(ports, rules, lagging, ordersSent === 0)
+    const isSmall = ({ position, quantity }: PanicPlan['closes'][number]): boolean => small.get(position.symbol) === quantity
+    const plan = 'type' in seen ? seen : { ...seen, closes: seen.closes.filter((c) => !isSmall(c)), kept: seen.closes.filter(isSmall) }
     if ('type' in plan) {
       if (plan.type === 'auth') return outcome(false, `NOT FLAT: Bybit does not accept the key (${plan.code} ${plan.detail}).`)
       last = `the exchange does not answer (${plan.code} ${plan.detail})`
     } else {
       const isEmpty = plan.entries.length + plan.closes.length + plan.leftovers.length === 0
-      if (isEmpty && plan.isSettled) return outcome(true, await flatSentence(ports, plan))
+      if (isEmpty && plan.isSettled) return outcome(true, await flatSentence(ports, plan, plan.kept))
       last = isEmpty ? 'exits are being filled' : leftOf(plan)
       if (ordersSent > 0 && wall.steadyMs() - said >= SAY_EVERY_MS) {
         said = wall.steadyMs()
@@ -76,10 +93,12 @@ export async function panicDirect(ports: PanicDirectPorts): Promise<PanicDirectO
         ports.record({ type: 'close', clientOrderId, symbol: position.symbol, side, quantity, at: new Date(wall.nowMs()).toISOString() })
         const error = await account.close(position, quantity, clientOrderId)
         tellFailure(ports, `close of ${position.symbol} ${quantity}`, error)
+        if (TOO_SMALL.has(error?.code ?? '')) small.set(position.symbol, quantity)
         if (error !== undefined && error.type !== 'unknown-outcome') return
         const { symbol } = position
         const atMs = wall.steadyMs()
-        sent.set(clientOrderId, { symbol, side, orderLinkId: clientOrderId, execQty: quantity, execTime: '0', execType: 'Trade', atMs })
+        const fill = { symbol, side, orderLinkId: clientOrderId, execQty: quantity, execTime: '0', execType: 'Trade' }
+        sent.set(clientOrderId, { ...fill, atMs, isOver: false })
       })
       await cancelAll(ports, plan.leftovers)
     }
@@ -92,17 +111,19 @@ export async function panicDirect(ports: PanicDirectPorts): Promise<PanicDirectO
 export async function look(
   ports: Pick<PanicDirectPorts, 'account' | 'scope' | 'scopeFillTs' | 'idPrefix' | 'say'>,
   rules: Map<string, LotRule>,
-  lagging: readonly PanicFill[] = [],
+  lagging: readonly SentExit[] = [],
   canMissFills = false,
 ): Promise<(PanicPlan & { readonly isSettled: boolean }) | VenueError> {
   const { account, scope, scopeFillTs } = ports
-  const [positions, orders, fills] = await Promise.all([
+  const [positions, orders, fills, spot] = await Promise.all([
     account.positions(),
     account.openOrders(),
     scopeFillTs === undefined ? undefined : account.fillsSince(scopeFillTs),
+    lookAtSpot(ports, rules, canMissFills),
   ])
   if (!positions.ok) return positions.error
   if (!orders.ok) return orders.error
+  if ('type' in spot) return spot
   for (const { symbol } of positions.value) {
     if (rules.has(symbol)) continue
     const rule = await account.lotRule(symbol)
@@ -112,10 +133,59 @@ export async function look(
   // What this panic has closed is among the fills: without them a second close could take what is not ours.
   if (fills?.ok === false && !canMissFills) return fills.error
   if (fills?.ok === false) ports.say(`fills after the last position change cannot be read (${fills.error.detail}): going by scope.json`)
+  const sent = scopeFillTs === undefined ? [] : lagging
+  const over = sent.filter((exit) => exit.isOver)
+  const listed = [...(fills?.ok === true ? fills.value : []), ...spot.fills]
+  const known = [...listed.filter((f) => !over.some((exit) => exit.orderLinkId === f.orderLinkId)), ...over]
+  const unseen = sent.filter((exit) => !known.some((f) => f.orderLinkId === exit.orderLinkId))
+  const held = [...positions.value, ...spot.positions]
+  const view = { positions: held, orders: [...orders.value, ...spot.orders], fills: [...known, ...unseen], rules }
+  const plan = panicPlan(scope, ports.idPrefix, view)
+  return {
+    ...plan,
+    untouched: [...plan.untouched, ...(spot.isRead ? [] : ['orders of spot (cannot be read)'])],
+    isSettled: !unseen.some((fill) => held.some((p) => p.symbol === fill.symbol)),
+  }
+}
+
+interface SpotView {
+  readonly positions: readonly PanicPosition[]
+  readonly orders: readonly PanicOrder[]
+  readonly fills: readonly PanicFill[]
+  readonly isRead: boolean
+}
+
+/** Spot is read even where the scope has none: an entry may have filled after it was written. Only where it has some must it be read. */
+async function lookAtSpot(
+  { account, scope, scopeFillTs, idPrefix, say }: Pick<PanicDirectPorts, 'account' | 'scope' | 'scopeFillTs' | 'idPrefix' | 'say'>,
+  rules: Map<string, LotRule>,
+  canMissFills: boolean,
+): Promise<SpotView | VenueError> {
+  const isNeeded = spotSymbolsOf(scope, idPrefix, []).length > 0
+  const none: SpotView = { positions: [], orders: [], fills: [], isRead: false }
+  const [orders, fills] = await Promise.all([
+    account.openSpotOrders(),
+    scopeFillTs === undefined ? undefined : account.fillsSince(scopeFillTs, 'spot'),
+  ])
+  if (!orders.ok) return isNeeded ? orders.error : none
+  if (fills?.ok === false && isNeeded && !canMissFills) return fills.error
+  if (fills?.ok === false && isNeeded) say(`fills of spot cannot be read (${fills.error.detail}): going by scope.json`)
   const known = fills?.ok === true ? fills.value : []
-  const unseen = scopeFillTs === undefined ? [] : lagging.filter((l) => !known.some((f) => f.orderLinkId === l.orderLinkId))
-  const plan = panicPlan(scope, ports.idPrefix, { positions: positions.value, orders: orders.value, fills: [...known, ...unseen], rules })
-  return { ...plan, isSettled: !unseen.some((fill) => positions.value.some((p) => p.symbol === fill.symbol)) }
+  const symbols = spotSymbolsOf(scope, idPrefix, known)
+  const view = { orders: orders.value, fills: known, isRead: fills?.ok !== false }
+  if (symbols.length === 0) return { ...view, positions: [] }
+  const coins = await account.spotCoins()
+  if (!coins.ok) return coins.error
+  const positions: PanicPosition[] = []
+  for (const symbol of symbols) {
+    const rule = rules.has(symbol) ? undefined : await account.lotRule(symbol)
+    if (rule?.ok === true) rules.set(symbol, rule.value)
+    // Without its steps no quantity of it is taken.
+    if (rule?.ok === false) return rule.error
+    const position = coinPosition(symbol, rules.get(symbol) as LotRule, coins.value)
+    if (position !== undefined) positions.push(position)
+  }
+  return { ...view, positions }
 }
 
 async function cancelAll(ports: PanicDirectPorts, orders: PanicPlan['entries']): Promise<void> {
@@ -142,12 +212,13 @@ function leftOf(plan: PanicPlan): string {
   ].join(', ')
 }
 
-async function flatSentence(ports: PanicDirectPorts, plan: PanicPlan): Promise<string> {
+async function flatSentence(ports: PanicDirectPorts, plan: PanicPlan, tooSmall: PanicPlan['closes']): Promise<string> {
   const at = new Date(ports.wall.nowMs()).toISOString().slice(11, 19)
   const coins = await ports.account.spotCoins()
   const untouched = [
     ...plan.untouched,
     ...(coins.ok ? coins.value.map(({ coin, amount }) => `spot ${amount} ${coin}`) : ['spot (cannot be read)']),
   ]
-  return `FLAT: 0 positions, 0 open orders in Ballast's scope, read from Bybit ${at}. Not touched: ${untouched.length === 0 ? 'nothing else is there' : untouched.join(', ')}.`
+  const kept = tooSmall.map(({ position, quantity }) => ` Too little to be sold: ${position.symbol} ${quantity}.`).join('')
+  return `FLAT: 0 positions, 0 open orders in Ballast's scope, read from Bybit ${at}.${kept} Not touched: ${untouched.length === 0 ? 'nothing else is there' : untouched.join(', ')}.`
 }

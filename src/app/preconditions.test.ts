@@ -15,6 +15,7 @@ const failed = (type: 'auth' | 'venue-down', code: string) => ({ type: 'failed',
 const key: KeyCondition = {
   isReadOnly: false,
   mayTrade: true,
+  mayTradeSpot: true,
   mayWithdraw: false,
   mayTransfer: false,
   isBoundToIp: true,
@@ -27,7 +28,9 @@ const good: ConditionsReading = {
   symbols: read([btc]),
   borrowed: read([]),
   fees: read([{ symbol: 'BTCUSDT', takerRate: rate(5_500_000) }]),
+  spotFees: { type: 'absent' },
   dcp: read({ isOn: false, windowSec: 0 }),
+  spotDcp: read({ isOn: false, windowSec: 0 }),
 }
 const wanted: Wanted = { isLive: true, leverageOf: () => 3, takerRate: rate(5_500_000), wallMs: NOW, skewMs: 20, before: undefined }
 

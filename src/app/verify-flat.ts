@@ -1,6 +1,6 @@
 /**
  * The last word of a panic: the exchange is read until what is Ballast's is flat, and what is left is said (S7).
- * Never believes our own books about what is ours to close; what is not ours is listed, and not waited for.
+ * Never believes our own books about a position; of coins they alone say which are ours. What is not ours is listed, and not waited for.
  */
 import { type Lots, type Ts, lots } from '../core/units.ts'
 import type { Kernel } from '../kernel/kernel.ts'
@@ -45,6 +45,13 @@ function look(reading: AccountReading, kernel: Kernel): { readonly left: readonl
     const name = (quantity: Lots): string => `${instrument.symbol} ${formatQuantity(instrument, quantity)}`
     if (size !== external) left.push(`${name(lots(Math.abs(size - external)))} still open`)
     if (external !== 0) untouched.push(`${name(lots(Math.abs(external)))} (not Ballast's)`)
+  }
+  for (const { instrument: i, lots: size } of reading.holdings) {
+    const instrument = config.instruments[i] as Instrument
+    // Of coins nothing but the books says whose they are; what is not there is not left, whatever they say.
+    const own = Math.min(size, Math.max(0, portfolio.positionLots(i)))
+    if (own > 0) left.push(`${instrument.symbol} ${formatQuantity(instrument, lots(own))} still held`)
+    if (size > own) untouched.push(`${instrument.symbol} ${formatQuantity(instrument, lots(size - own))} (not Ballast's)`)
   }
   const isStranger = (clientOrderId: string): boolean => clientOrderId === '' || ownerOfClientOrderId(clientOrderId, config.tag) !== 'ours'
   // What the venue made guards a position. Without one it is on its way out, and counts until it is gone.

@@ -3,6 +3,7 @@
  * Never lets one of its error objects out: they hold the API secret.
  */
 import { RestClientV5 } from 'bybit-api'
+import { type Category, isSpotSymbol } from '../../market/instrument.ts'
 import { ConnectionBudget } from './reconnect.ts'
 import { HEARTBEAT, type Heartbeat, StreamLine } from './stream-line.ts'
 import type { RawBody, RawLimits, RawReply, StreamHandlers, StreamName, StreamPart, Transport } from './transport.ts'
@@ -12,7 +13,10 @@ export interface ClientOptions {
   readonly credentials: { readonly key: string; readonly secret: string } | undefined
   /** REST base without a trailing slash, as `http://127.0.0.1:8090`; the streams' base follows unless given. */
   readonly restUrl: string
+  /** Of linear perpetuals. */
   readonly publicStreamUrl: string
+  /** Undefined: where the other public stream is, at its own path. */
+  readonly spotStreamUrl?: string | undefined
   readonly privateStreamUrl: string
   /** Own time limit of each call, wall ms. */
   readonly timeoutMs: number
@@ -67,20 +71,33 @@ export class BybitClient implements Transport {
   }
 
   open(topics: { readonly public: readonly string[]; readonly private: readonly string[] }, handlers: StreamHandlers): void {
-    const parts = partTopics(topics.public, this.options.symbolsPerConnection ?? SYMBOLS_PER_CONNECTION)
-    parts.forEach((part, index) => {
-      const { symbols } = part
-      this.line('public', part.topics, parts.length === 1 ? undefined : { index, count: parts.length, symbols }, handlers)
+    const most = this.options.symbolsPerConnection ?? SYMBOLS_PER_CONNECTION
+    const parts = [
+      ...partTopics(
+        topics.public.filter((topic) => !isSpotSymbol(topic)),
+        most,
+      ).map((part) => ({ ...part, category: 'linear' as const })),
+      ...partTopics(topics.public.filter(isSpotSymbol), most).map((part) => ({ ...part, category: 'spot' as const })),
+    ]
+    parts.forEach(({ symbols, topics: own, category }, index) => {
+      this.line('public', category, own, parts.length === 1 ? undefined : { index, count: parts.length, symbols }, handlers)
     })
-    if (topics.private.length > 0) this.line('private', topics.private, undefined, handlers)
+    if (topics.private.length > 0) this.line('private', 'linear', topics.private, undefined, handlers)
   }
 
-  private line(name: StreamName, topics: readonly string[], part: StreamPart | undefined, handlers: StreamHandlers): void {
-    const { credentials, privateStreamUrl, publicStreamUrl, recvWindowMs, heartbeat } = this.options
+  private line(
+    name: StreamName,
+    category: Category,
+    topics: readonly string[],
+    part: StreamPart | undefined,
+    handlers: StreamHandlers,
+  ): void {
+    const { credentials, privateStreamUrl, recvWindowMs, heartbeat } = this.options
     const line = new StreamLine(
       {
         name,
-        url: name === 'private' ? privateStreamUrl : publicStreamUrl,
+        category,
+        url: name === 'private' ? privateStreamUrl : this.publicUrl(category),
         topics,
         credentials: name === 'private' ? credentials : undefined,
         recvWindowMs,
@@ -93,6 +110,11 @@ export class BybitClient implements Transport {
       },
     )
     this.lines.push({ topics: new Set(topics), line })
+  }
+
+  private publicUrl(category: Category): string {
+    const { publicStreamUrl, spotStreamUrl } = this.options
+    return category === 'linear' ? publicStreamUrl : (spotStreamUrl ?? publicStreamUrl.replace(/\/linear$/, '/spot'))
   }
 
   renew(topics: readonly string[]): void {

@@ -5,13 +5,17 @@
 import { z } from 'zod'
 import { parseDecimal } from '../../core/decimal.ts'
 import { DAY_MS, RATE_SCALE, type Rate, rate } from '../../core/units.ts'
+import { type Category, isSpotSymbol } from '../../market/instrument.ts'
 import type { VenueError } from './error.ts'
 import { type Requests, listOf } from './requests.ts'
+import { ownSymbolOf } from './symbols.ts'
 
 export interface KeyCondition {
   readonly isReadOnly: boolean
   /** Orders and positions of contracts. */
   readonly mayTrade: boolean
+  /** Orders of spot. */
+  readonly mayTradeSpot: boolean
   readonly mayWithdraw: boolean
   readonly mayTransfer: boolean
   readonly isBoundToIp: boolean
@@ -51,12 +55,20 @@ export interface ConditionsReading {
   /** Coins with an open loan, with the amount as text. */
   readonly borrowed: Part<readonly { readonly coin: string; readonly amount: string }[]>
   readonly fees: Part<readonly FeeCondition[]>
+  /** Of spot symbols; absent where there are none. */
+  readonly spotFees: Part<readonly FeeCondition[]>
+  /** Of contracts. */
   readonly dcp: Part<DcpCondition>
+  readonly spotDcp: Part<DcpCondition>
 }
 
 const keyResult = z.object({
   readOnly: z.number(),
-  permissions: z.object({ ContractTrade: z.array(z.string()).optional(), Wallet: z.array(z.string()).optional() }),
+  permissions: z.object({
+    ContractTrade: z.array(z.string()).optional(),
+    Spot: z.array(z.string()).optional(),
+    Wallet: z.array(z.string()).optional(),
+  }),
   ips: z.array(z.string()).optional(),
   deadlineDay: z.number().optional(),
   expiredAt: z.string().optional(),
@@ -88,6 +100,7 @@ function keyOf(row: z.infer<typeof keyResult>, wallMs: number): KeyCondition {
   return {
     isReadOnly: row.readOnly === 1,
     mayTrade: trade.includes('Order') && trade.includes('Position'),
+    mayTradeSpot: row.permissions.Spot?.includes('SpotTrade') === true,
     mayWithdraw: wallet.includes('Withdraw'),
     mayTransfer: wallet.some((right) => TRANSFERS.includes(right)),
     isBoundToIp: ips.length > 0,
@@ -117,25 +130,42 @@ export class ConditionsReader {
   }
 
   async read(symbols: readonly string[]): Promise<ConditionsReading> {
+    const hasSpot = symbols.some(isSpotSymbol)
     return {
       key: await this.part('/v5/user/query-api', {}, keyResult, (row) => keyOf(row, this.wallMs())),
       marginMode: await this.part('/v5/account/info', {}, infoResult, (row) => row.marginMode),
-      symbols: await this.readSymbols(symbols),
+      symbols: await this.readSymbols(symbols.filter((symbol) => !isSpotSymbol(symbol))),
       borrowed: await this.part('/v5/account/wallet-balance', { accountType: 'UNIFIED' }, walletResult, (row) =>
         row.list
           .flatMap((account) => account.coin)
           .flatMap(({ coin, borrowAmount }) => (Number(borrowAmount ?? '0') > 0 ? [{ coin, amount: borrowAmount as string }] : [])),
       ),
-      fees: await this.part('/v5/account/fee-rate', { category: 'linear' }, listOf(feeRow), (row) =>
-        row.list
-          .filter(({ symbol }) => symbols.includes(symbol))
-          .map(({ symbol, takerFeeRate }) => ({ symbol, takerRate: rate(parseDecimal(takerFeeRate, RATE_SCALE, 'ceil') ?? 0) })),
-      ),
-      dcp: await this.part('/v5/account/query-dcp-info', {}, dcpResult, ({ dcpInfos }) => {
-        const own = dcpInfos.find(({ product }) => product === 'DERIVATIVES')
-        return { isOn: own?.dcpStatus === 'ON', windowSec: Number(own?.timeWindow ?? '0') }
-      }),
+      fees: await this.readFees('linear', symbols),
+      spotFees: hasSpot ? await this.readFees('spot', symbols) : { type: 'absent' },
+      ...(await this.readDcp()),
     }
+  }
+
+  private readFees(category: Category, symbols: readonly string[]): Promise<Part<readonly FeeCondition[]>> {
+    return this.part('/v5/account/fee-rate', { category }, listOf(feeRow), (row) =>
+      row.list
+        .map(({ symbol, takerFeeRate }) => ({
+          symbol: ownSymbolOf(category, symbol),
+          takerRate: rate(parseDecimal(takerFeeRate, RATE_SCALE, 'ceil') ?? 0),
+        }))
+        .filter(({ symbol }) => symbols.includes(symbol)),
+    )
+  }
+
+  /** One answer tells of all products. */
+  private async readDcp(): Promise<Pick<ConditionsReading, 'dcp' | 'spotDcp'>> {
+    const both = await this.part('/v5/account/query-dcp-info', {}, dcpResult, ({ dcpInfos }) => dcpInfos)
+    const of = (product: string): Part<DcpCondition> => {
+      if (both.type !== 'read') return both
+      const own = both.value.find((info) => info.product === product)
+      return { type: 'read', value: { isOn: own?.dcpStatus === 'ON', windowSec: Number(own?.timeWindow ?? '0') } }
+    }
+    return { dcp: of('DERIVATIVES'), spotDcp: of('SPOT') }
   }
 
   /** By symbol a row comes even where nothing is held; in hedge mode two. */

@@ -1,10 +1,13 @@
 /**
- * The account as `panic --direct` sees it: positions, open orders, own fills, and the two writes that take risk off.
- * Never asks for more than a panic needs, and never sends an order that is not reduce-only.
+ * The account as `panic --direct` sees it: positions, open orders, own fills, coins, and the two writes that take risk off.
+ * Never asks for more than a panic needs, and never sends an order that could open anything: reduce-only, or a sale of coins.
  */
 import { z } from 'zod'
 import { type Result, err, ok } from '../../core/result.ts'
+import { type Category, categoryOf, isSpotSymbol, wireSymbolOf } from '../../market/instrument.ts'
+import { CONDITIONAL } from './bodies.ts'
 import { type VenueError, errorOf } from './error.ts'
+import { ownSymbolOf } from './symbols.ts'
 import type { Transport } from './transport.ts'
 
 const text = z.string()
@@ -19,12 +22,25 @@ const orderRow = z.object({
   reduceOnly: z.boolean(),
   stopOrderType: text.optional(),
 })
-const fillRow = z.object({ symbol: text, side: text, orderLinkId: text, execQty: text, execTime: text, execType: text })
+const stateRow = z.object({ orderStatus: text, cumExecQty: text })
+const OPEN_STATUSES = ['New', 'PartiallyFilled', 'Untriggered', 'Triggered']
+const fillRow = z.object({
+  symbol: text,
+  side: text,
+  orderLinkId: text,
+  execQty: text,
+  execTime: text,
+  execType: text,
+  execFee: text.optional(),
+  feeCurrency: text.optional(),
+})
 const lotRow = z.object({ symbol: text, lotSizeFilter: z.object({ qtyStep: text, maxMktOrderQty: text }) })
+const pairRow = z.object({ baseCoin: text, lotSizeFilter: z.object({ basePrecision: text, maxMarketOrderQty: text }) })
 const coinRow = z.object({ coin: text, walletBalance: text })
 
 export type PanicOrder = z.infer<typeof orderRow>
 export type PanicFill = z.infer<typeof fillRow>
+/** Coins of a spot symbol are one too, bought. */
 export interface PanicPosition {
   readonly symbol: string
   readonly side: 'Buy' | 'Sell'
@@ -37,6 +53,13 @@ export interface PanicPosition {
 export interface LotRule {
   readonly step: string
   readonly marketMax: string
+  /** The coin of a spot symbol. */
+  readonly coin?: string
+}
+export interface Coins {
+  readonly coin: string
+  /** Decimal text, above zero. */
+  readonly amount: string
 }
 
 const PAGES_MAX = 20
@@ -89,25 +112,45 @@ export class PanicAccount {
     return this.read('/v5/order/realtime', { category: 'linear', settleCoin: SETTLE_COIN, limit: 50 }, orderRow)
   }
 
+  /** Those of spot, the conditional ones among them. */
+  async openSpotOrders(): Promise<Result<PanicOrder[], VenueError>> {
+    const rows = new Map<string, PanicOrder>()
+    for (const orderFilter of [undefined, CONDITIONAL]) {
+      const read = await this.read('/v5/order/realtime', { category: 'spot', orderFilter, limit: 50 }, orderRow)
+      if (!read.ok) return read
+      for (const row of read.value) rows.set(row.orderId, { ...row, symbol: ownSymbolOf('spot', row.symbol) })
+    }
+    return ok([...rows.values()])
+  }
+
   /** Trades after `sinceTs` (market time) of the last seven days, newest first. */
-  async fillsSince(sinceTs: number): Promise<Result<PanicFill[], VenueError>> {
-    const rows = await this.read('/v5/execution/list', { category: 'linear', limit: 100 }, fillRow, (page) =>
+  async fillsSince(sinceTs: number, category: Category = 'linear'): Promise<Result<PanicFill[], VenueError>> {
+    const rows = await this.read('/v5/execution/list', { category, limit: 100 }, fillRow, (page) =>
       page.some((row) => Number(row.execTime) <= sinceTs),
     )
-    return rows.ok ? ok(rows.value.filter((row) => row.execType === 'Trade' && Number(row.execTime) > sinceTs)) : rows
+    if (!rows.ok) return rows
+    const trades = rows.value.filter((row) => row.execType === 'Trade' && Number(row.execTime) > sinceTs)
+    return ok(trades.map((row) => ({ ...row, symbol: ownSymbolOf(category, row.symbol) })))
   }
 
   async lotRule(symbol: string): Promise<Result<LotRule, VenueError>> {
-    const rows = await this.read('/v5/market/instruments-info', { category: 'linear', symbol }, lotRow)
+    const params = { category: categoryOf(symbol), symbol: wireSymbolOf(symbol) }
+    const unlisted: VenueError = { type: 'invalid-request', code: 'symbol', detail: `${symbol} is not listed` }
+    if (isSpotSymbol(symbol)) {
+      const pairs = await this.read('/v5/market/instruments-info', params, pairRow)
+      if (!pairs.ok) return pairs
+      const [pair] = pairs.value
+      if (pair === undefined) return err(unlisted)
+      return ok({ step: pair.lotSizeFilter.basePrecision, marketMax: pair.lotSizeFilter.maxMarketOrderQty, coin: pair.baseCoin })
+    }
+    const rows = await this.read('/v5/market/instruments-info', params, lotRow)
     if (!rows.ok) return rows
     const filter = rows.value[0]?.lotSizeFilter
-    return filter === undefined
-      ? err({ type: 'invalid-request', code: 'symbol', detail: `${symbol} is not listed` })
-      : ok({ step: filter.qtyStep, marketMax: filter.maxMktOrderQty })
+    return filter === undefined ? err(unlisted) : ok({ step: filter.qtyStep, marketMax: filter.maxMktOrderQty })
   }
 
-  /** Coins beside the settlement coin, for the list of what is not touched. */
-  async spotCoins(): Promise<Result<{ readonly coin: string; readonly amount: string }[], VenueError>> {
+  /** Coins beside the settlement coin: what spot symbols hold, and what is listed as not touched. */
+  async spotCoins(): Promise<Result<Coins[], VenueError>> {
     const rows = await this.read('/v5/account/wallet-balance', { accountType: 'UNIFIED' }, z.object({ coin: z.array(coinRow) }))
     if (!rows.ok) return rows
     return ok(
@@ -117,11 +160,33 @@ export class PanicAccount {
     )
   }
 
-  cancel(symbol: string, orderId: string): Promise<VenueError | undefined> {
-    return this.write('/v5/order/cancel', { category: 'linear', symbol, orderId })
+  /** What an order of spot has sold in all, once it is over; undefined while that is not known. Its executions may be listed later. */
+  async soldBy(symbol: string, clientOrderId: string): Promise<string | undefined> {
+    const params = { category: 'spot', symbol: wireSymbolOf(symbol), orderLinkId: clientOrderId }
+    const rows = await this.read('/v5/order/realtime', params, stateRow)
+    const [row] = rows.ok ? rows.value : []
+    return row === undefined || OPEN_STATUSES.includes(row.orderStatus) ? undefined : row.cumExecQty
+  }
+
+  /** A conditional order of spot is under its own filter until it triggers. */
+  async cancel(symbol: string, orderId: string): Promise<VenueError | undefined> {
+    const body = { category: categoryOf(symbol), symbol: wireSymbolOf(symbol), orderId }
+    const error = await this.write('/v5/order/cancel', body)
+    return error?.type === 'gone' && isSpotSymbol(symbol) ? this.write('/v5/order/cancel', { ...body, orderFilter: CONDITIONAL }) : error
   }
 
   close(position: PanicPosition, quantity: string, clientOrderId: string): Promise<VenueError | undefined> {
+    if (isSpotSymbol(position.symbol))
+      return this.write('/v5/order/create', {
+        category: 'spot',
+        symbol: wireSymbolOf(position.symbol),
+        side: 'Sell',
+        orderType: 'Market',
+        qty: quantity,
+        marketUnit: 'baseCoin',
+        isLeverage: 0,
+        orderLinkId: clientOrderId,
+      })
     return this.write('/v5/order/create', {
       category: 'linear',
       symbol: position.symbol,

@@ -4,7 +4,7 @@
  */
 import { describe, expect, test } from 'vitest'
 import type { PanicFill, PanicOrder, PanicPosition } from './panic-account.ts'
-import { type PanicScope, type PanicView, panicPlan } from './panic-plan.ts'
+import { type PanicScope, type PanicView, coinPosition, panicPlan, spotSymbolsOf } from './panic-plan.ts'
 
 const position = (symbol: string, side: 'Buy' | 'Sell', size: string): PanicPosition => ({
   symbol,
@@ -99,5 +99,81 @@ describe('S7 panic past the trader', () => {
     )
     expect(closes.map((c) => [c.position.symbol, c.quantity])).toEqual([['ETHUSDT', '3']])
     expect(untouched).toEqual(['BTCUSDT long 1'])
+  })
+})
+
+describe('S7 of spot', () => {
+  const SPOT = 'BTCUSDT-SPOT'
+  const rule = { step: '0.000001', marketMax: '41.5', coin: 'BTC' }
+  const scope = owned({ symbol: SPOT, side: 'long', size: '0.3' })
+  const rules = new Map([[SPOT, rule]])
+  const spot = (part: Partial<PanicView>) => plan(scope, { rules, ...part })
+  const sold = (part: Partial<PanicView>) => spot(part).closes.map((c) => c.parts)
+
+  test.each<[string, Partial<PanicView>, string[][]]>([
+    ['all of ours, where there is more', { positions: [position(SPOT, 'Buy', '0.5')] }, [['0.3']]],
+    ['what there is, where it is less', { positions: [position(SPOT, 'Buy', '0.299999')] }, [['0.299999']]],
+    ['nothing, where nothing is there', {}, []],
+    [
+      'what was bought after the scope, less the fee in coins, in whole steps',
+      {
+        positions: [position(SPOT, 'Buy', '2')],
+        fills: [fill({ symbol: SPOT, execQty: '0.1', execFee: '0.0001000001', feeCurrency: 'BTC' })],
+      },
+      [['0.399899']],
+    ],
+    [
+      'a fee that was paid in money takes no coins',
+      { positions: [position(SPOT, 'Buy', '2')], fills: [fill({ symbol: SPOT, execQty: '0.1', execFee: '6', feeCurrency: 'USDT' })] },
+      [['0.4']],
+    ],
+    [
+      'no more than is left of ours after a sale of ours',
+      {
+        positions: [position(SPOT, 'Buy', '0.4')],
+        fills: [fill({ symbol: SPOT, side: 'Sell', execQty: '0.1', execFee: '6', feeCurrency: 'USDT' })],
+      },
+      [['0.2']],
+    ],
+    [
+      'nothing more once it is sold, whoever’s coins are left',
+      { positions: [position(SPOT, 'Buy', '0.2')], fills: [fill({ symbol: SPOT, side: 'Sell', execQty: '0.3' })] },
+      [],
+    ],
+    [
+      'nothing on account of the perpetual of the same coins',
+      { positions: [position('BTCUSDT', 'Buy', '0.5'), position(SPOT, 'Buy', '0.3')], fills: [fill({ execQty: '0.2' })] },
+      [['0.2'], ['0.3']],
+    ],
+  ])('sells %s', (_, part, parts) => {
+    expect(sold(part)).toEqual(parts)
+  })
+  test('splits by the largest market order', () => {
+    const many = new Map([[SPOT, { ...rule, marketMax: '0.2' }]])
+    expect(sold({ positions: [position(SPOT, 'Buy', '0.5')], rules: many })).toEqual([['0.2', '0.1']])
+  })
+  test('cancels all of ours at once, stops first of all, and leaves those of others', () => {
+    const stop = order({ symbol: SPOT, orderId: 'stop', side: 'Sell', stopOrderType: 'Stop' })
+    const entry = order({ symbol: SPOT, orderId: 'entry' })
+    const others = order({ symbol: SPOT, orderId: 'others', orderLinkId: '', side: 'Sell', stopOrderType: 'tpslOrder' })
+    const { entries, leftovers, untouched } = spot({ positions: [position(SPOT, 'Buy', '0.5')], orders: [stop, entry, others] })
+    expect(entries.map((o) => o.orderId)).toEqual(['stop', 'entry'])
+    expect(leftovers).toEqual([])
+    // The coins that are left are listed with all other coins.
+    expect(untouched).toEqual(['an order on BTCUSDT-SPOT (Sell 1)'])
+  })
+  test('looks at symbols that the scope names or that we traded after it', () => {
+    const fills = [fill({ symbol: 'ETHUSDT-SPOT' }), fill({ symbol: 'XRPUSDT-SPOT', orderLinkId: 'manual' }), fill({})]
+    expect(spotSymbolsOf(scope, 'b1-abc123-', fills)).toEqual([SPOT, 'ETHUSDT-SPOT'])
+    expect(spotSymbolsOf({ type: 'chosen', symbols: ['BTCUSDT', SPOT] }, 'b1-abc123-', [])).toEqual([SPOT])
+  })
+  test.each([
+    ['0.1234567', '0.000001', '0.123456'],
+    ['129.9', '10', '120'],
+    ['9', '10', undefined],
+    ['0', '0.1', undefined],
+  ])('%s coins in steps of %s are %s', (amount, step, size) => {
+    expect(coinPosition(SPOT, { ...rule, step }, [{ coin: 'BTC', amount }])?.size).toBe(size)
+    expect(coinPosition(SPOT, rule, [{ coin: 'ETH', amount }])).toBeUndefined()
   })
 })

@@ -17,6 +17,7 @@ interface Spoken {
 }
 interface Line {
   readonly socket: WebSocket
+  readonly path: string
   readonly spoken: Spoken[]
 }
 
@@ -41,7 +42,7 @@ beforeEach(async () => {
     if (unanswered > 0) {
       unanswered -= 1
       hanging.push(stream)
-    } else sockets.handleUpgrade(request, stream, head, obey)
+    } else sockets.handleUpgrade(request, stream, head, (socket) => obey(socket, request.url ?? ''))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   base = `127.0.0.1:${(server.address() as AddressInfo).port}`
@@ -56,8 +57,8 @@ afterEach(async () => {
 })
 
 /** Answers as Bybit's public stream does. */
-function obey(socket: WebSocket): void {
-  const line: Line = { socket, spoken: [] }
+function obey(socket: WebSocket, path: string): void {
+  const line: Line = { socket, path, spoken: [] }
   lines.push(line)
   socket.on('message', (data) => {
     const frame = JSON.parse(String(data)) as Spoken
@@ -70,7 +71,10 @@ function obey(socket: WebSocket): void {
 }
 
 type State = readonly [StreamState, StreamPart | undefined, string]
-function open(topics: readonly string[], options: Partial<ClientOptions> = {}): { client: BybitClient; states: State[] } {
+function open(
+  topics: readonly string[],
+  options: Partial<ClientOptions> = {},
+): { client: BybitClient; states: State[]; frames: { readonly topic?: string }[] } {
   const client = new BybitClient({
     credentials: undefined,
     restUrl: `http://${base}`,
@@ -82,11 +86,15 @@ function open(topics: readonly string[], options: Partial<ClientOptions> = {}): 
   })
   clients.push(client)
   const states: State[] = []
+  const frames: { readonly topic?: string }[] = []
   client.open(
     { public: topics, private: [] },
-    { frame: () => {}, state: (_name, state, detail, part) => states.push([state, part, detail]) },
+    {
+      frame: (_name, frame) => frames.push(frame as { readonly topic?: string }),
+      state: (_name, state, detail, part) => states.push([state, part, detail]),
+    },
   )
-  return { client, states }
+  return { client, states, frames }
 }
 
 async function until(condition: () => boolean, what: string, limitMs = 10_000): Promise<void> {
@@ -228,4 +236,82 @@ test('nor does one that was closed while a topic was on its way out and in again
   await pause(1_000)
   expect(upgrades).toBe(1)
   expect(states.map(([state]) => state)).toEqual(['up'])
+})
+
+describe('spot', () => {
+  const topics = ['tickers.BTCUSDT', 'kline.1.BTCUSDT-SPOT', 'tickers.BTCUSDT-SPOT', 'orderbook.50.BTCUSDT-SPOT']
+
+  test('has connections of its own at its own path, with the exchange’s names, and Ballast’s on both sides of them', async () => {
+    const { states, frames } = open(topics)
+    await until(() => ups(states) === 2, 'both')
+    const byPath = Object.fromEntries(lines.map((line) => [line.path, line]))
+    expect(byPath['/v5/public/linear']?.spoken.map(({ args }) => args)).toEqual([['tickers.BTCUSDT']])
+    expect(byPath['/v5/public/spot']?.spoken.map(({ args }) => args)).toEqual([
+      ['kline.1.BTCUSDT', 'tickers.BTCUSDT', 'orderbook.50.BTCUSDT'],
+    ])
+    expect(states.map(([, part]) => part).sort((a, b) => (a?.index ?? 0) - (b?.index ?? 0))).toEqual([
+      { index: 0, count: 2, symbols: ['BTCUSDT'] },
+      { index: 1, count: 2, symbols: ['BTCUSDT-SPOT'] },
+    ])
+    for (const { path, socket } of lines)
+      socket.send(JSON.stringify({ topic: 'tickers.BTCUSDT', type: 'snapshot', ts: 1, data: { symbol: 'BTCUSDT', lastPrice: path } }))
+    await until(() => frames.length === 2, 'both frames')
+    expect(new Map(frames.map(({ topic, ...frame }) => [topic, (frame as { data?: { lastPrice?: string } }).data?.lastPrice]))).toEqual(
+      new Map([
+        ['tickers.BTCUSDT', '/v5/public/linear'],
+        ['tickers.BTCUSDT-SPOT', '/v5/public/spot'],
+      ]),
+    )
+  })
+
+  test('alone is one connection, which needs no part', async () => {
+    const { states } = open(['tickers.BTCUSDT-SPOT'], { spotStreamUrl: `ws://${base}/elsewhere` })
+    await until(() => ups(states) === 1, 'it')
+    expect(lines.map(({ path }) => path)).toEqual(['/elsewhere'])
+    expect(states[0]?.[1]).toBeUndefined()
+  })
+
+  test('asks for ten topics at a time, and is up when each ten is confirmed', async () => {
+    const many = Array.from({ length: 8 }, (_, k) => `COIN${k}USDT-SPOT`).flatMap((s) => [
+      `kline.1.${s}`,
+      `tickers.${s}`,
+      `orderbook.50.${s}`,
+    ])
+    const { states } = open(many)
+    await until(() => ups(states) === 1, 'it')
+    const [line] = lines
+    expect(line?.spoken.map(({ args }) => args?.length)).toEqual([10, 10, 4])
+    expect(line?.spoken.flatMap(({ args }) => args ?? [])).toEqual(many.map((topic) => topic.replace('-SPOT', '')))
+  })
+
+  test('is not up while one ten of several is unconfirmed', async () => {
+    let confirmed = 0
+    server.removeAllListeners('upgrade')
+    server.on('upgrade', (request, stream, head) =>
+      sockets.handleUpgrade(request, stream, head, (socket) => {
+        socket.on('message', (data) => {
+          const { op, req_id } = JSON.parse(String(data)) as Spoken
+          if (op !== 'subscribe' || confirmed === 1) return
+          confirmed += 1
+          socket.send(JSON.stringify({ success: true, ret_msg: 'subscribe', op, req_id, conn_id: 'c' }))
+        })
+      }),
+    )
+    const { states } = open(Array.from({ length: 11 }, (_, k) => `tickers.COIN${k}USDT-SPOT`))
+    await pause(1_000)
+    expect([confirmed, states]).toEqual([1, []])
+  })
+
+  test('a topic that is renewed leaves and comes again under the exchange’s name', async () => {
+    const { client, states } = open(topics)
+    await until(() => ups(states) === 2, 'both')
+    client.renew(['orderbook.50.BTCUSDT-SPOT'])
+    const own = lines.find((line) => line.path === '/v5/public/spot')
+    await until(() => own?.spoken.length === 3, 'both requests')
+    expect(own?.spoken.slice(1).map(({ op, args }) => [op, args])).toEqual([
+      ['unsubscribe', ['orderbook.50.BTCUSDT']],
+      ['subscribe', ['orderbook.50.BTCUSDT']],
+    ])
+    expect(lines.find((line) => line !== own)?.spoken).toHaveLength(1)
+  })
 })

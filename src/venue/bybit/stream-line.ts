@@ -3,6 +3,7 @@
  * Never takes an open socket for a stream: `up` means authenticated where that is asked for, and every topic confirmed.
  */
 import { type WSClientConfigurableOptions, WebsocketClient } from 'bybit-api'
+import { type Category, spotSymbolOf, wireSymbolOf } from '../../market/instrument.ts'
 import { type ConnectionBudget, backoffMs } from './reconnect.ts'
 import type { StreamName, StreamState } from './transport.ts'
 
@@ -16,7 +17,10 @@ export const HEARTBEAT: Heartbeat = { pingMs: 10_000, pongTimeoutMs: 5_000 }
 
 export interface LineOptions {
   readonly name: StreamName
+  /** Of a public line: each category has its own address, under which symbols are named without saying which. */
+  readonly category: Category
   readonly url: string
+  /** With Ballast's symbols, as in the frames that come back. */
   readonly topics: readonly string[]
   /** Of the private stream. */
   readonly credentials: { readonly key: string; readonly secret: string } | undefined
@@ -36,8 +40,8 @@ const UP_TIMEOUT_MS = 10_000
 const WATCH_MS = 1_000
 /** A connection that held for this long was a good one: the next loss is the first again. */
 const STEADY_MS = 30_000
-/** Topics that the client puts into one subscribe frame of a linear or private stream; each frame is confirmed for itself. */
-const TOPICS_PER_FRAME = 500
+/** Topics that the client puts into one subscribe frame, of spot as few as the exchange takes; each frame is confirmed for itself. */
+const TOPICS_PER_FRAME = { linear: 500, spot: 10 } as const
 /** The client's own pause before it asks for the URL again; the real wait is in `turn`. */
 const CLIENT_PAUSE_MS = 100
 
@@ -60,7 +64,7 @@ export class StreamLine {
   private readonly options: LineOptions
   private readonly handlers: LineHandlers
   private readonly client: HostedClient
-  private readonly key: 'v5Private' | 'v5LinearPublic'
+  private readonly key: 'v5Private' | 'v5LinearPublic' | 'v5SpotPublic'
   private readonly frames: number
   private readonly watch: NodeJS.Timeout
   private pause: NodeJS.Timeout | undefined
@@ -73,8 +77,8 @@ export class StreamLine {
   constructor(options: LineOptions, handlers: LineHandlers) {
     this.options = options
     this.handlers = handlers
-    this.key = options.name === 'private' ? 'v5Private' : 'v5LinearPublic'
-    this.frames = Math.ceil(options.topics.length / TOPICS_PER_FRAME)
+    this.key = options.name === 'private' ? 'v5Private' : options.category === 'spot' ? 'v5SpotPublic' : 'v5LinearPublic'
+    this.frames = Math.ceil(options.topics.length / TOPICS_PER_FRAME[options.category])
     this.client = new HostedClient(() => this.turn(), {
       ...options.credentials,
       pingInterval: options.heartbeat.pingMs,
@@ -93,7 +97,7 @@ export class StreamLine {
     client.on('update', (frame: unknown) => {
       // The client swallows what a handler throws: ours must not throw, and if it does the process must know.
       try {
-        handlers.frame(frame)
+        handlers.frame(this.options.category === 'spot' ? named(frame) : frame)
       } catch (thrown) {
         setImmediate(() => {
           throw thrown
@@ -177,7 +181,8 @@ export class StreamLine {
   }
 
   private subscribe(topics: readonly string[]): void {
-    Promise.all(this.client.subscribeV5([...topics], 'linear', this.options.name === 'private')).catch(() => {
+    const { category, name } = this.options
+    Promise.all(this.client.subscribeV5(topics.map(wireSymbolOf), category, name === 'private')).catch(() => {
       this.down('subscription failed')
     })
   }
@@ -185,7 +190,7 @@ export class StreamLine {
   /** Subscribes anew to topics of this line, which makes the exchange send their snapshots. A line that is down will do so anyway. */
   renew(topics: readonly string[]): void {
     if (this.upAtMs === undefined) return
-    Promise.all(this.client.unsubscribeV5([...topics], 'linear', false)).then(
+    Promise.all(this.client.unsubscribeV5(topics.map(wireSymbolOf), this.options.category, false)).then(
       () => this.subscribe(topics),
       () => this.down('unsubscription failed'),
     )
@@ -197,4 +202,11 @@ export class StreamLine {
     clearTimeout(this.pause)
     this.client.closeAll(true)
   }
+}
+
+/** A frame of spot with the symbol that everything above knows: a topic ends with it. */
+function named(frame: unknown): unknown {
+  if (typeof frame !== 'object' || frame === null) return frame
+  const { topic } = frame as { readonly topic?: unknown }
+  return typeof topic === 'string' ? { ...frame, topic: spotSymbolOf(topic) } : frame
 }

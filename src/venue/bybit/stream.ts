@@ -7,7 +7,9 @@ import { ts } from '../../core/units.ts'
 import type { Instrument } from '../../market/instrument.ts'
 import type { VenueHandlers } from '../port.ts'
 import type { BookFeed } from './book-feed.ts'
-import { OddRow, executionRow, orderRow, positionRow, priceText, toBar, toExecutionReport, toOrderReport, toPositionReport } from './map.ts'
+import { toBar, toExecutionReport, toOrderReport, toPositionReport } from './map.ts'
+import { OddRow, executionRow, orderRow, positionRow, priceOf } from './rows.ts'
+import { ownSymbolOf } from './symbols.ts'
 import type { StreamName, StreamPart, StreamState } from './transport.ts'
 
 const envelope = z.object({ topic: z.string(), data: z.unknown(), ts: z.number().optional(), creationTime: z.number().optional() })
@@ -24,7 +26,6 @@ const klineData = z.array(
 )
 // A delta leaves out what did not change.
 const tickerData = z.object({
-  symbol: z.string(),
   lastPrice: z.string().optional(),
   markPrice: z.string().optional(),
   bid1Price: z.string().optional(),
@@ -53,9 +54,9 @@ export class StreamReader {
     const { topic, data } = head.data
     const symbol = topic.slice(topic.lastIndexOf('.') + 1)
     try {
-      if (topic.startsWith('kline.')) readKlines(topic, data, instruments, handlers)
+      if (topic.startsWith('kline.')) readKlines(instruments.get(symbol), data, handlers)
       else if (topic.startsWith('tickers.')) {
-        readTicker(data, head.data.ts ?? 0, instruments, handlers)
+        readTicker(instruments.get(symbol), data, head.data.ts ?? 0, handlers)
         books?.remind(symbol)
       } else if (topic === 'order' || topic.startsWith('order.')) readOrders(data, instruments, handlers)
       else if (topic === 'execution' || topic.startsWith('execution.')) readExecutions(data, instruments, handlers)
@@ -84,30 +85,30 @@ export class StreamReader {
   }
 }
 
-function readKlines(topic: string, data: unknown, instruments: ReadonlyMap<string, Instrument>, handlers: VenueHandlers): void {
-  const instrument = instruments.get(topic.slice(topic.lastIndexOf('.') + 1))
+function readKlines(instrument: Instrument | undefined, data: unknown, handlers: VenueHandlers): void {
   if (instrument === undefined) return
   for (const k of klineData.parse(data))
     if (k.confirm) handlers.bar(instrument.index, toBar(instrument, k.start, k.open, k.high, k.low, k.close, k.volume))
 }
 
-function readTicker(data: unknown, at: number, instruments: ReadonlyMap<string, Instrument>, handlers: VenueHandlers): void {
+/** Spot has no mark price: its last one is what it is worth. Its bids and asks are in the book alone. */
+function readTicker(instrument: Instrument | undefined, data: unknown, at: number, handlers: VenueHandlers): void {
   const ticker = tickerData.parse(data)
-  const instrument = instruments.get(ticker.symbol)
   if (instrument === undefined) return
+  const last = priceOf(instrument, ticker.lastPrice, 'lastPrice')
   handlers.quote({
     instrument: instrument.index,
-    last: priceText(instrument, ticker.lastPrice, 'lastPrice'),
-    mark: priceText(instrument, ticker.markPrice, 'markPrice'),
-    bid: priceText(instrument, ticker.bid1Price, 'bid1Price'),
-    ask: priceText(instrument, ticker.ask1Price, 'ask1Price'),
+    last,
+    mark: instrument.category === 'spot' ? last : priceOf(instrument, ticker.markPrice, 'markPrice'),
+    bid: priceOf(instrument, ticker.bid1Price, 'bid1Price'),
+    ask: priceOf(instrument, ticker.ask1Price, 'ask1Price'),
     ts: ts(at),
   })
 }
 
 function readOrders(data: unknown, instruments: ReadonlyMap<string, Instrument>, handlers: VenueHandlers): void {
   for (const row of z.array(orderRow).parse(data)) {
-    const instrument = instruments.get(row.symbol)
+    const instrument = instruments.get(ownSymbolOf(row.category, row.symbol))
     if (instrument !== undefined) handlers.report(toOrderReport(row, instrument))
   }
 }
@@ -115,14 +116,14 @@ function readOrders(data: unknown, instruments: ReadonlyMap<string, Instrument>,
 /** It repeats without change, and never books anything: what is held follows from executions. */
 function readPositions(data: unknown, instruments: ReadonlyMap<string, Instrument>, handlers: VenueHandlers): void {
   for (const row of z.array(positionRow).parse(data)) {
-    const instrument = instruments.get(row.symbol)
+    const instrument = instruments.get(ownSymbolOf(row.category, row.symbol))
     if (instrument !== undefined) handlers.position(toPositionReport(row, instrument))
   }
 }
 
 function readExecutions(data: unknown, instruments: ReadonlyMap<string, Instrument>, handlers: VenueHandlers): void {
   for (const row of z.array(executionRow).parse(data)) {
-    const instrument = instruments.get(row.symbol)
+    const instrument = instruments.get(ownSymbolOf(row.category, row.symbol))
     if (instrument === undefined) continue
     const report = toExecutionReport(row, instrument)
     if (report !== undefined) handlers.report(report)

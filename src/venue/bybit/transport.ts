@@ -46,7 +46,7 @@ export interface StreamHandlers {
 
 export interface Transport {
   call(method: 'GET' | 'POST', path: string, params: Readonly<Record<string, string | number | boolean | undefined>>): Promise<RawReply>
-  /** Opens the streams and keeps them open. Public topics may be given once. */
+  /** Opens the streams and keeps them open. Public topics may be given once; those of spot end with its symbols, and so do their frames'. */
   open(topics: { readonly public: readonly string[]; readonly private: readonly string[] }, handlers: StreamHandlers): void
   /** Subscribes anew to public topics that were opened, so that their snapshots come again. */
   renew(topics: readonly string[]): void

@@ -1,0 +1,145 @@
+/**
+ * What the exchange lists and by which rules: perpetuals and spot pairs, each read under its category and named as Ballast names it.
+ * Never guesses a grid: a symbol that is not listed, or not one that can be traded here, is refused by name.
+ */
+import { z } from 'zod'
+import { parseDecimal } from '../../core/decimal.ts'
+import { type Result, err, ok } from '../../core/result.ts'
+import { type InstrumentIndex, MINUTE_MS, instrumentIndex } from '../../core/units.ts'
+import { type Instrument, type InstrumentSpec, type InstrumentStatus, categoryOf, wireSymbolOf } from '../../market/instrument.ts'
+import type { VenueError } from './error.ts'
+import { type Requests, listOf } from './requests.ts'
+
+const linearRow = z.object({
+  symbol: z.string(),
+  status: z.string(),
+  baseCoin: z.string(),
+  quoteCoin: z.string(),
+  leverageFilter: z.object({ maxLeverage: z.string() }),
+  priceFilter: z.object({ tickSize: z.string() }),
+  lotSizeFilter: z.object({
+    minNotionalValue: z.string().optional(),
+    maxOrderQty: z.string(),
+    maxMktOrderQty: z.string(),
+    minOrderQty: z.string(),
+    qtyStep: z.string(),
+  }),
+  fundingInterval: z.number(),
+})
+
+// `minOrderQty` is there and not checked any more: the least is an amount of money.
+const spotRow = z.object({
+  symbol: z.string(),
+  status: z.string(),
+  baseCoin: z.string(),
+  quoteCoin: z.string(),
+  priceFilter: z.object({ tickSize: z.string() }),
+  lotSizeFilter: z.object({
+    basePrecision: z.string(),
+    minOrderAmt: z.string(),
+    maxLimitOrderQty: z.string(),
+    maxMarketOrderQty: z.string(),
+  }),
+})
+
+const STATUSES: Readonly<Record<string, InstrumentStatus>> = {
+  Trading: 'trading',
+  PreLaunch: 'pre-launch',
+  Delivering: 'delivering',
+  Closed: 'closed',
+}
+/** What spot is paid with: other coins would be another account's money. */
+const SPOT_QUOTE = 'USDT'
+const KIND = { linear: 'a linear perpetual', spot: 'a spot pair' } as const
+
+export interface Listing {
+  readonly instrument: InstrumentIndex
+  readonly status: InstrumentStatus
+  /** Whether prices and quantities still count in the steps that the books count in. */
+  readonly isGridSame: boolean
+}
+
+export class ListingReader {
+  private readonly requests: Requests
+
+  constructor(requests: Requests) {
+    this.requests = requests
+  }
+
+  async instruments(symbols: readonly string[]): Promise<Result<InstrumentSpec[], VenueError>> {
+    const specs: InstrumentSpec[] = []
+    for (const [at, symbol] of symbols.entries()) {
+      const spec = await this.spec(symbol)
+      if (!spec.ok && spec.error.type !== 'invalid-request') return spec
+      if (!spec.ok || spec.value === undefined) {
+        const error: VenueError = spec.ok ? { type: 'invalid-request', code: 'symbol', detail: '' } : spec.error
+        return err({ ...error, detail: `${symbol} is not ${KIND[categoryOf(symbol)]} on this exchange` })
+      }
+      const { value } = spec
+      if (categoryOf(symbol) === 'spot' && value.quoteCoin !== SPOT_QUOTE) {
+        const detail = `${symbol} is paid in ${value.quoteCoin}: of spot only pairs against ${SPOT_QUOTE} can be traded`
+        return err({ type: 'invalid-request', code: 'symbol', detail })
+      }
+      specs.push({ index: instrumentIndex(at), ...value })
+    }
+    return ok(specs)
+  }
+
+  /** How the symbols are listed now: one that the venue does not know any more is closed. */
+  async listing(instruments: readonly Instrument[]): Promise<Result<readonly Listing[], VenueError>> {
+    const list: Listing[] = []
+    for (const { index, symbol, tick, lot, priceScale, quantityScale } of instruments) {
+      const reply = await this.spec(symbol)
+      // 10001 is how a symbol is answered that the venue does not know any more.
+      if (!reply.ok && reply.error.code !== '10001') return reply
+      const spec = reply.ok ? reply.value : undefined
+      const isGridSame =
+        spec === undefined || (parseDecimal(spec.tickSize, priceScale) === tick && parseDecimal(spec.lotSize, quantityScale) === lot)
+      list.push({ instrument: index, status: spec?.status ?? 'closed', isGridSame })
+    }
+    return ok(list)
+  }
+
+  private async spec(symbol: string): Promise<Result<Omit<InstrumentSpec, 'index'> | undefined, VenueError>> {
+    const category = categoryOf(symbol)
+    const params = { category, symbol: wireSymbolOf(symbol) }
+    if (category === 'spot') {
+      const reply = await this.requests.read('data', '/v5/market/instruments-info', params, listOf(spotRow))
+      return reply.ok ? ok(mapFirst(reply.value.list, (row) => specOfSpot(symbol, row))) : reply
+    }
+    const reply = await this.requests.read('data', '/v5/market/instruments-info', params, listOf(linearRow))
+    return reply.ok ? ok(mapFirst(reply.value.list, specOfLinear)) : reply
+  }
+}
+
+const mapFirst = <T, R>(rows: readonly T[], map: (row: T) => R): R | undefined => (rows[0] === undefined ? undefined : map(rows[0]))
+
+const specOfLinear = (row: z.infer<typeof linearRow>): Omit<InstrumentSpec, 'index'> => ({
+  venue: 'bybit',
+  symbol: row.symbol,
+  baseCoin: row.baseCoin,
+  quoteCoin: row.quoteCoin,
+  tickSize: row.priceFilter.tickSize,
+  lotSize: row.lotSizeFilter.qtyStep,
+  quantityMin: row.lotSizeFilter.minOrderQty,
+  quantityMax: row.lotSizeFilter.maxOrderQty,
+  quantityMarketMax: row.lotSizeFilter.maxMktOrderQty,
+  notionalMin: row.lotSizeFilter.minNotionalValue ?? '0',
+  leverageMax: Number(row.leverageFilter.maxLeverage),
+  fundingIntervalMs: row.fundingInterval * MINUTE_MS,
+  status: STATUSES[row.status] ?? 'closed',
+})
+
+const specOfSpot = (symbol: string, row: z.infer<typeof spotRow>): Omit<InstrumentSpec, 'index'> => ({
+  venue: 'bybit',
+  symbol,
+  baseCoin: row.baseCoin,
+  quoteCoin: row.quoteCoin,
+  tickSize: row.priceFilter.tickSize,
+  lotSize: row.lotSizeFilter.basePrecision,
+  quantityMax: row.lotSizeFilter.maxLimitOrderQty,
+  quantityMarketMax: row.lotSizeFilter.maxMarketOrderQty,
+  notionalMin: row.lotSizeFilter.minOrderAmt,
+  leverageMax: 1,
+  status: STATUSES[row.status] ?? 'closed',
+})

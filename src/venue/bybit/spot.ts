@@ -1,0 +1,76 @@
+/**
+ * What spot rows say in another way than those of perpetuals: which way a conditional order waits, and in what coin a fee was paid.
+ * Never takes one coin's amount for another's: a fee in a coin that is neither bought nor paid with is no money here.
+ */
+import { mulDivCeil, mulDivFloor, parseDecimal } from '../../core/decimal.ts'
+import { type Cash, type Lots, type Ticks, cash, lots } from '../../core/units.ts'
+import type { Instrument } from '../../market/instrument.ts'
+import { type OrderKind, ownerOfClientOrderId } from '../../trading/order.ts'
+import { type ExecutionWire, OddRow, type OrderWire, moneyOf, priceOf } from './rows.ts'
+
+/** Decimals in which coins are counted below a lot, as the books count them. */
+const PART_SCALE = 6
+const LOT_PARTS = 10 ** PART_SCALE
+
+/** Under which filters a conditional order of spot may stand: ours that wait with free coins, and those that hold their coins. */
+const CONDITIONAL_TYPES = new Set(['Stop', 'tpslOrder', 'StopLoss', 'PartialStopLoss', 'TakeProfit', 'PartialTakeProfit'])
+const TARGET_TYPES = new Set(['TakeProfit', 'PartialTakeProfit'])
+
+/**
+ * A spot row has no direction of its trigger: the price at which it was made tells it. Where that is missing it counts as a stop.
+ * A plain order has no trigger price, so a triggered one is known as what it was.
+ */
+export function spotKindOf(row: OrderWire, instrument: Instrument): OrderKind {
+  const isMarket = row.orderType === 'Market'
+  const trigger = priceOf(instrument, row.triggerPrice, 'triggerPrice')
+  const type = row.stopOrderType ?? ''
+  if (trigger === undefined && !CONDITIONAL_TYPES.has(type)) return isMarket ? 'market' : 'limit'
+  const base = priceOf(instrument, row.basePrice, 'basePrice')
+  const isTarget =
+    TARGET_TYPES.has(type) || (trigger !== undefined && base !== undefined && (row.side === 'Sell' ? trigger > base : trigger < base))
+  if (isTarget) return isMarket ? 'take-profit-market' : 'take-profit-limit'
+  return isMarket ? 'stop-market' : 'stop-limit'
+}
+
+/**
+ * Whether the quantity of an order counts money instead of coins: a market purchase that others made. Executions that are read do not say
+ * it, and then it is what the exchange takes for a market purchase of which nothing is said; ours say it.
+ */
+export function isByMoney({ marketUnit, orderType, side, orderLinkId }: OrderWire | ExecutionWire): boolean {
+  if (marketUnit !== undefined && marketUnit !== '') return marketUnit === 'quoteCoin'
+  return orderType === 'Market' && side === 'Buy' && ownerOfClientOrderId(orderLinkId, '') === 'external'
+}
+
+/** An order that others made may be finer than the grid that orders are taken on now: what is below a lot is left out. */
+export function spotQuantityOf(instrument: Instrument, value: string, field: string): Lots {
+  const units = parseDecimal(value === '' ? '0' : value, instrument.quantityScale, 'floor')
+  if (units === undefined)
+    throw new OddRow(`${instrument.symbol} ${field} '${value.slice(0, 40)}' is not a quantity of ${instrument.symbol}`)
+  return lots(mulDivFloor(units, 1, instrument.lot))
+}
+
+/** Where the row does not say it: coins for a purchase, money for a sale, and the other way round where a maker is paid. */
+function feeCoinOf(row: ExecutionWire, instrument: Instrument): string {
+  const { feeCurrency, side, isMaker, feeRate } = row
+  if (feeCurrency !== undefined && feeCurrency !== '') return feeCurrency
+  if (instrument.category === 'linear') return instrument.settleCoin
+  const isReversed = isMaker && Number(feeRate) <= 0
+  return (side === 'Buy') !== isReversed ? instrument.baseCoin : instrument.settleCoin
+}
+
+/** The fee in money, and for one in coins of the symbol how many parts of a lot it took. */
+export function feeOf(
+  row: ExecutionWire,
+  instrument: Instrument,
+  price: Ticks,
+): { readonly fee: Cash; readonly feeCoin: string; readonly feeLotParts?: number } {
+  const feeCoin = feeCoinOf(row, instrument)
+  if (feeCoin === instrument.settleCoin) return { fee: moneyOf(row.execFee, 'execFee'), feeCoin }
+  // Paid out of another balance, as fees in MNT are: the money of this account is not touched by it.
+  if (instrument.category === 'linear' || feeCoin !== instrument.baseCoin) return { fee: cash(0), feeCoin }
+  const { lot, quantityScale, cashNumerator, cashDenominator } = instrument
+  const units = parseDecimal(row.execFee === '' ? '0' : row.execFee, quantityScale + PART_SCALE, 'ceil')
+  if (units === undefined) throw new OddRow(`${instrument.symbol} execFee '${row.execFee.slice(0, 40)}' is not an amount of ${feeCoin}`)
+  const feeLotParts = mulDivCeil(units, 1, lot)
+  return { fee: cash(mulDivCeil(price * cashNumerator, feeLotParts, cashDenominator * LOT_PARTS)), feeCoin, feeLotParts }
+}
