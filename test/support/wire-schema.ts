@@ -121,6 +121,33 @@ const order = {
   rpiMatchedQty: text,
 } satisfies Record<OrderKeys, z.ZodType> & Record<string, z.ZodType>
 const restOrder = z.strictObject(order)
+/** Without createType, which spot does not have; two ways to end are its own. */
+const { createType: _createType, ...orderOfBoth } = order
+const spotOrder = {
+  ...orderOfBoth,
+  orderId: z.string().regex(/^\d{19}$/),
+  isLeverage: z.literal('0'),
+  orderStatus: z.enum([
+    'New',
+    'PartiallyFilled',
+    'Untriggered',
+    'Rejected',
+    'Filled',
+    'Cancelled',
+    'Triggered',
+    'Deactivated',
+    'PartiallyFilledCanceled',
+  ]),
+  /** The documented list has no word for a balance that is short; the last one is the simulator's. */
+  rejectReason: z.enum([...order.rejectReason.options, 'EC_InsufficientBalance']),
+  marketUnit: z.enum(['', 'baseCoin', 'quoteCoin']),
+  triggerDirection: z.literal(0),
+  basePrice: decimal,
+  reduceOnly: z.literal(false),
+  closeOnTrigger: z.literal(false),
+}
+const restSpotOrder = z.strictObject(spotOrder)
+const streamSpotOrder = z.strictObject({ ...spotOrder, category: z.literal('spot'), closedPnl: decimal, feeCurrency: text })
 const streamOrder = z.strictObject({ ...order, category: z.literal('linear'), closedPnl: decimal, feeCurrency: text })
 
 const execution = {
@@ -160,6 +187,23 @@ const streamExecution = z.strictObject({
   ...execution,
   category: z.literal('linear'),
   isLeverage: text,
+  execPnl: decimal,
+  marketUnit: text,
+})
+
+const { createType: _executionCreateType, ...executionOfBoth } = execution
+const spotExecution = {
+  ...executionOfBoth,
+  orderId: z.string().regex(/^\d{19}$/),
+  orderType: z.enum(['Market', 'Limit']),
+  execType: z.literal('Trade'),
+  markPrice: decimalOrNone,
+}
+const restSpotExecution = z.strictObject(spotExecution)
+const streamSpotExecution = z.strictObject({
+  ...spotExecution,
+  category: z.literal('spot'),
+  isLeverage: z.enum(['', '0']),
   execPnl: decimal,
   marketUnit: text,
 })
@@ -253,6 +297,8 @@ const wallet = z.strictObject({
 
 const listOf = <T extends z.ZodType>(row: T) =>
   z.strictObject({ list: z.array(row), nextPageCursor: text.optional(), category: z.literal('linear').optional() })
+const listOfEither = <L extends z.ZodType, S extends z.ZodType>(linear: L, spot: S) =>
+  z.union([listOf(linear), z.strictObject({ list: z.array(spot), nextPageCursor: text.optional(), category: z.literal('spot') })])
 const ids = z.strictObject({ orderId: text, orderLinkId: text })
 const envelope = <T extends z.ZodType>(result: T) =>
   z.strictObject({ retCode: z.number().int(), retMsg: text, result, retExtInfo: z.record(text, z.unknown()), time: z.number().int() })
@@ -262,9 +308,9 @@ const RESULTS: Readonly<Record<string, z.ZodType>> = {
   '/v5/order/create': ids,
   '/v5/order/amend': ids,
   '/v5/order/cancel': ids,
-  '/v5/order/realtime': listOf(restOrder),
-  '/v5/order/history': listOf(restOrder),
-  '/v5/execution/list': listOf(restExecution),
+  '/v5/order/realtime': listOfEither(restOrder, restSpotOrder),
+  '/v5/order/history': listOfEither(restOrder, restSpotOrder),
+  '/v5/execution/list': listOfEither(restExecution, restSpotExecution),
   '/v5/position/list': listOf(restPosition),
   '/v5/position/trading-stop': z.strictObject({}),
   '/v5/account/wallet-balance': z.strictObject({ list: z.array(wallet) }),
@@ -273,8 +319,8 @@ const RESULTS: Readonly<Record<string, z.ZodType>> = {
 const frameOf = <T extends z.ZodType>(topic: string, row: T) =>
   z.strictObject({ id: text, topic: z.literal(topic), creationTime: z.number().int(), data: z.array(row).min(1) })
 const FRAMES: Readonly<Record<string, z.ZodType>> = {
-  order: frameOf('order', streamOrder),
-  execution: frameOf('execution', streamExecution),
+  order: frameOf('order', z.union([streamOrder, streamSpotOrder])),
+  execution: frameOf('execution', z.union([streamExecution, streamSpotExecution])),
   position: frameOf('position', streamPosition),
   wallet: frameOf('wallet', wallet),
 }
@@ -291,6 +337,123 @@ export function expectReplyShape(path: string, body: { readonly retCode: number 
 /** @throws where a private frame is not what the documentation says. */
 export function expectFrameShape(frame: { readonly topic: string }): void {
   const schema = FRAMES[frame.topic]
+  if (schema === undefined) throw new Error(`a frame of ${frame.topic}, which is not documented here`)
+  schema.parse(frame)
+}
+
+const spotTicker = {
+  symbol: text,
+  lastPrice: decimal,
+  highPrice24h: decimal,
+  lowPrice24h: decimal,
+  prevPrice24h: decimal,
+  volume24h: decimal,
+  turnover24h: decimal,
+  price24hPcnt: decimal,
+  usdIndexPrice: decimalOrNone,
+}
+const best = { bid1Price: decimalOrNone, bid1Size: decimalOrNone, ask1Price: decimalOrNone, ask1Size: decimalOrNone }
+const spotInstrument = z.strictObject({
+  symbol: text,
+  symbolId: z.number().int(),
+  baseCoin: text,
+  quoteCoin: text,
+  innovation: z.enum(['0', '1']),
+  symbolType: text,
+  xstockMultiplier: decimal.optional(),
+  status: z.literal('Trading'),
+  marginTrading: z.enum(['none', 'both', 'utaOnly', 'normalSpotOnly']),
+  stTag: z.enum(['0', '1']),
+  lotSizeFilter: z.strictObject({
+    basePrecision: decimal,
+    quotePrecision: decimal,
+    minOrderQty: decimal,
+    maxOrderQty: decimal,
+    minOrderAmt: decimal,
+    maxOrderAmt: decimal,
+    maxLimitOrderQty: decimal,
+    maxMarketOrderQty: decimal,
+    postOnlyMaxLimitOrderSize: decimal,
+  }),
+  priceFilter: z.strictObject({ tickSize: decimal }),
+  riskParameters: z.strictObject({ priceLimitRatioX: decimal, priceLimitRatioY: decimal }),
+  forbidUplWithdrawal: z.boolean().optional(),
+})
+const spotList = <T extends z.ZodType>(row: T) => z.strictObject({ category: z.literal('spot'), list: z.array(row).min(1) })
+const level = z.tuple([decimal, decimal])
+const book = { s: text, b: z.array(level), a: z.array(level), u: z.number().int(), seq: z.number().int() }
+
+/** What spot answers of the market, by path. */
+const SPOT_RESULTS: Readonly<Record<string, z.ZodType>> = {
+  '/v5/market/instruments-info': spotList(spotInstrument),
+  '/v5/market/tickers': spotList(z.strictObject({ ...spotTicker, ...best })),
+  '/v5/market/orderbook': z.strictObject({ ...book, ts: z.number().int(), cts: z.number().int() }),
+  '/v5/market/kline': z.strictObject({ category: z.literal('spot'), symbol: text, list: z.array(z.array(decimal).length(7)).min(1) }),
+  '/v5/market/recent-trade': spotList(
+    z.strictObject({
+      execId: text,
+      symbol: text,
+      price: decimal,
+      size: decimal,
+      side,
+      time: millis,
+      isBlockTrade: z.boolean(),
+      isRPITrade: z.boolean(),
+      seq: text,
+    }),
+  ),
+}
+const instant = z.number().int()
+const SPOT_FRAMES: Readonly<Record<string, z.ZodType>> = {
+  tickers: z.strictObject({
+    topic: text,
+    type: z.literal('snapshot'),
+    ts: instant,
+    cs: z.number().int(),
+    data: z.strictObject(spotTicker),
+  }),
+  orderbook: z.strictObject({ topic: text, type: z.enum(['snapshot', 'delta']), ts: instant, cts: instant, data: z.strictObject(book) }),
+  kline: z.strictObject({
+    topic: text,
+    type: z.literal('snapshot'),
+    ts: instant,
+    data: z.array(
+      z.strictObject({
+        start: instant,
+        end: instant,
+        interval: text,
+        open: decimal,
+        close: decimal,
+        high: decimal,
+        low: decimal,
+        volume: decimal,
+        turnover: decimal,
+        confirm: z.boolean(),
+        timestamp: instant,
+      }),
+    ),
+  }),
+  publicTrade: z.strictObject({
+    topic: text,
+    type: z.literal('snapshot'),
+    ts: instant,
+    // L is of futures only.
+    data: z.array(
+      z.strictObject({ T: instant, s: text, S: side, v: decimal, p: decimal, i: text, BT: z.boolean(), RPI: z.boolean(), seq: instant }),
+    ),
+  }),
+}
+
+export const SPOT_MARKET_PATHS = Object.keys(SPOT_RESULTS)
+
+/** @throws where an answer of the spot market is not what the documentation says. */
+export function expectSpotReplyShape(path: string, body: { readonly retCode: number }): void {
+  envelope(SPOT_RESULTS[path] ?? z.never()).parse(body)
+}
+
+/** @throws where a public frame of spot is not what the documentation says. */
+export function expectSpotFrameShape(frame: { readonly topic: string }): void {
+  const schema = SPOT_FRAMES[frame.topic.split('.')[0] ?? '']
   if (schema === undefined) throw new Error(`a frame of ${frame.topic}, which is not documented here`)
   schema.parse(frame)
 }

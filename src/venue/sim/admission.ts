@@ -8,10 +8,12 @@ import type { Position } from '../../portfolio/position.ts'
 import type { SubmitOrder } from '../../trading/event.ts'
 import { isStopKind } from '../../trading/order.ts'
 import type { SimAccount } from './sim-account.ts'
-import type { SimOrder, VenueRefusal } from './sim-order.ts'
+import type { OrderChange, SimOrder, VenueRefusal } from './sim-order.ts'
+import { spotAmendRefusalOf, spotRefusalOf } from './spot-admission.ts'
+import type { SpotBalance } from './spot-balance.ts'
 
 /** Why the venue does not take this order; undefined when it does. */
-export function refusalOf(command: SubmitOrder, account: SimAccount): VenueRefusal | undefined {
+export function refusalOf(command: SubmitOrder, account: SimAccount, balance: SpotBalance): VenueRefusal | undefined {
   const instrument = account.instruments[command.instrument]
   if (instrument === undefined) return { code: 10001, detail: 'symbol invalid' }
   const position = account.positions[command.instrument] as Position
@@ -39,6 +41,7 @@ export function refusalOf(command: SubmitOrder, account: SimAccount): VenueRefus
     if (rises && command.trigger <= price) return { code: 110092, detail: 'expect rising, but the trigger price is not above the price' }
     if (!rises && command.trigger >= price) return { code: 110093, detail: 'expect falling, but the trigger price is not below the price' }
   }
+  if (instrument.category === 'spot') return spotRefusalOf(command, account, balance)
   if (command.reduceOnly) {
     if (position.lots === 0 || position.lots > 0 === (command.side === 1))
       return { code: 110017, detail: 'reduce-only order would not reduce the position' }
@@ -59,15 +62,16 @@ export function refusalOf(command: SubmitOrder, account: SimAccount): VenueRefus
   return undefined
 }
 
-type Change = Partial<Pick<SimOrder, 'lots' | 'limit' | 'trigger' | 'stop' | 'targets'>>
-
 /** Why a standing order may not become what the change asks for; undefined when it may. */
-export function amendRefusalOf(order: SimOrder, change: Change, account: SimAccount): VenueRefusal | undefined {
+export function amendRefusalOf(order: SimOrder, change: OrderChange, account: SimAccount, balance: SpotBalance): VenueRefusal | undefined {
   if (Object.keys(change).length === 0) return { code: 10001, detail: 'order not modified' }
   if (order.attached !== undefined && change.limit !== undefined && order.limit === undefined)
     return { code: 10001, detail: 'a market stop has no price' }
-  if (change.lots !== undefined) {
-    const instrument = account.instruments[order.instrument] as Instrument
+  const instrument = account.instruments[order.instrument] as Instrument
+  if (instrument.category === 'spot') {
+    const refusal = spotAmendRefusalOf(order, change, account, balance)
+    if (refusal !== undefined) return refusal
+  } else if (change.lots !== undefined) {
     if (change.lots <= order.filled) return { code: 110064, detail: 'the quantity must be above what is filled' }
     if (change.lots < instrument.lotsMin || change.lots > instrument.lotsMax) return { code: 10001, detail: 'quantity outside the bounds' }
     const position = account.positions[order.instrument] as Position

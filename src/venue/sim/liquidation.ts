@@ -1,6 +1,6 @@
 /**
  * Cross-margin liquidation: the price at which the account's equity has shrunk to its maintenance margin, and what the venue does there.
- * Never liquidates an account that still covers its maintenance margin at the exact figures.
+ * Never liquidates an account that still covers its maintenance margin at the exact figures, and never takes coins of spot.
  */
 import { mulDivCeil } from '../../core/decimal.ts'
 import { type InstrumentIndex, RATE_ONE, type Rate, type Side, type Ticks, cash, lots, ticks } from '../../core/units.ts'
@@ -32,8 +32,8 @@ export class Liquidation {
    */
   bustPrice(i: InstrumentIndex): number {
     const held: number = (this.account.positions[i] as Position).lots
-    if (held === 0) return 0
     const instrument = this.account.instruments[i] as Instrument
+    if (held === 0 || instrument.category === 'spot') return 0
     const value = instrument.cashNumerator / instrument.cashDenominator
     const price = this.account.prices[i] as number
     const size = Math.abs(held)
@@ -50,7 +50,7 @@ export class Liquidation {
     let sum = 0
     this.account.instruments.forEach((instrument, k) => {
       const held: number = (this.account.positions[k] as Position).lots
-      if (held === 0) return
+      if (held === 0 || instrument.category === 'spot') return
       const notional = notionalOf(instrument, ticks(this.account.prices[k] as number), lots(Math.abs(held)), 'ceil')
       sum += mulDivCeil(notional, this.maintenanceRate, RATE_ONE)
     })
@@ -59,16 +59,20 @@ export class Liquidation {
 
   /** Takes the account over if it does not cover its maintenance margin at the prices as they are. Answers whether it did. */
   check(into: VenueEventSink): boolean {
-    if (this.isUnderWay || this.account.equity() > this.maintenance()) return false
+    if (this.isUnderWay || !this.hasPerpetuals() || this.account.equity() > this.maintenance()) return false
     this.isUnderWay = true
     for (const lists of this.lists)
       for (const list of lists) for (const order of list.splice(0)) this.settlement.tellCanceled(order, 'CancelAllBeforeLiq', into)
-    this.account.instruments.forEach(({ index }) => {
+    this.account.instruments.forEach(({ index, category }) => {
       const held: number = (this.account.positions[index] as Position).lots
-      if (held !== 0) this.close(index, held, into)
+      if (held !== 0 && category !== 'spot') this.close(index, held, into)
     })
     this.isUnderWay = false
     return true
+  }
+
+  private hasPerpetuals(): boolean {
+    return this.account.positions.some(({ lots: held }, i) => held !== 0 && this.account.instruments[i]?.category !== 'spot')
   }
 
   private close(i: InstrumentIndex, held: number, into: VenueEventSink): void {
@@ -76,7 +80,7 @@ export class Liquidation {
     const price: Ticks = this.account.lastPrice(i)
     this.settlement.liquidate(i, side, lots(Math.abs(held)), price, into)
     // What the account could not pay is the insurance fund's loss.
-    const { wallet } = this.account.ledger
-    if (wallet < 0) this.settlement.insure(cash(0 - wallet), into)
+    const left = this.account.walletWithCoins()
+    if (left < 0) this.settlement.insure(cash(0 - left), into)
   }
 }

@@ -3,6 +3,7 @@
  * Never fixes a price: a change of the model may move them all.
  */
 import { beforeAll, describe, expect, test } from 'vitest'
+import { type Instrument, tickFloat } from '../../market/instrument.ts'
 import { GeneratedPrices, generatedInstruments } from './market.ts'
 
 const instruments = generatedInstruments()
@@ -71,6 +72,29 @@ test('prices are whole ticks above zero, volumes positive, funding inside its bo
       expect(Math.abs(market.fundingRate(i))).toBeLessThanOrEqual(0.00375)
     }
   }
+})
+
+test('spot follows its perpetual at the index, on a grid of its own, and takes nothing from the random numbers of the others', () => {
+  const six = instruments.slice(0, 6)
+  const [market, without] = [new GeneratedPrices(12, instruments), new GeneratedPrices(12, six)]
+  expect(instruments.slice(6).map((i) => [i.symbol, i.category])).toEqual([
+    ['BTCUSDT-SPOT', 'spot'],
+    ['ETHUSDT-SPOT', 'spot'],
+    ['SOLUSDT-SPOT', 'spot'],
+  ])
+  let apart = 0
+  for (let k = 0; k < 20_000; k++) {
+    market.step()
+    without.step()
+    for (const [at, spot] of instruments.slice(6).entries()) {
+      const gap =
+        ((market.prices[spot.index] as number) * tickFloat(spot)) / ((market.prices[at] as number) * tickFloat(six[at] as Instrument)) - 1
+      apart = Math.max(apart, Math.abs(gap))
+    }
+  }
+  expect(Array.from(market.prices).slice(0, 6)).toEqual(Array.from(without.prices))
+  expect(apart).toBeGreaterThan(0.0001)
+  expect(apart).toBeLessThan(0.01)
 })
 
 const mean = (xs: readonly number[]): number => xs.reduce((a, b) => a + b, 0) / xs.length

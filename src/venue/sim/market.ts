@@ -3,7 +3,7 @@
  * Never looks at a clock or at the account: a seed and the number of steps decide every price.
  */
 import { Random, type RandomState } from '../../core/random.ts'
-import { type Instrument, makeInstrument, tickFloat } from '../../market/instrument.ts'
+import { type Instrument, makeInstrument, spotSymbolOf, tickFloat } from '../../market/instrument.ts'
 import { instrumentIndex } from '../../core/units.ts'
 
 /** Market time between two prices. */
@@ -51,9 +51,27 @@ function model(
   return { symbol, tickSize, lotSize, quantityMax, quantityMarketMax, leverageMax, price, dailyVolatility, correlation, volumePerSecond }
 }
 
-/** The symbols of the generated market as instruments, in index order. */
-export const generatedInstruments = (): readonly Instrument[] =>
-  MODELS.map((m, i) =>
+/** A spot pair of the same coins as a perpetual: its price is the index, which the perpetual's premium is over. */
+interface SpotTwin {
+  /** Place of the perpetual in MODELS. */
+  readonly of: number
+  readonly tickSize: string
+  readonly lotSize: string
+  readonly quantityMax: string
+  readonly quantityMarketMax: string
+}
+
+const TWINS: readonly SpotTwin[] = [
+  { of: 0, tickSize: '0.01', lotSize: '0.000001', quantityMax: '83', quantityMarketMax: '41.5' },
+  { of: 1, tickSize: '0.01', lotSize: '0.00001', quantityMax: '2100', quantityMarketMax: '1050' },
+  { of: 2, tickSize: '0.01', lotSize: '0.001', quantityMax: '43000', quantityMarketMax: '21500' },
+]
+/** Spot trades so much of what the perpetual does. */
+const SPOT_VOLUME = 0.4
+
+/** The symbols of the generated market as instruments, in index order: perpetuals, then spot. */
+export const generatedInstruments = (): readonly Instrument[] => [
+  ...MODELS.map((m, i) =>
     makeInstrument({
       index: instrumentIndex(i),
       venue: 'sim',
@@ -66,7 +84,17 @@ export const generatedInstruments = (): readonly Instrument[] =>
       notionalMin: '5',
       leverageMax: m.leverageMax,
     }),
-  )
+  ),
+  ...TWINS.map(({ of, ...twin }, k) =>
+    makeInstrument({
+      index: instrumentIndex(MODELS.length + k),
+      venue: 'sim',
+      symbol: spotSymbolOf((MODELS[of] as SymbolModel).symbol),
+      notionalMin: '5',
+      ...twin,
+    }),
+  ),
+]
 
 type Regime = 'up' | 'down' | 'range'
 
@@ -126,14 +154,15 @@ export class GeneratedPrices {
 
   constructor(seed: number, instruments: readonly Instrument[]) {
     this.random = new Random(seed)
-    this.prices = new Float64Array(MODELS.length)
-    this.volumes = new Float64Array(MODELS.length)
+    this.prices = new Float64Array(instruments.length)
+    this.volumes = new Float64Array(instruments.length)
     this.tickSizes = Float64Array.from(instruments, tickFloat)
     this.symbols = MODELS.map((m, i) => {
       const logPrice = Math.log(m.price) + this.random.normal() * 0.02
       this.prices[i] = Math.max(1, Math.round(Math.exp(logPrice) / (this.tickSizes[i] as number)))
       return { logPrice, variance: 1, regime: 'range' as const, regimeLeft: 0, anchor: logPrice, premium: 0 }
     })
+    this.followTwins()
   }
 
   /** Moves all symbols by one step. */
@@ -147,6 +176,7 @@ export class GeneratedPrices {
       this.factorVariance = Math.min(VARIANCE_MAX, this.factorVariance + 6)
     }
     for (let i = 0; i < MODELS.length; i++) this.stepSymbol(i, factor)
+    this.followTwins()
     this.steps += 1
   }
 
@@ -175,6 +205,16 @@ export class GeneratedPrices {
     this.volumes[i] = volumePerSecond * Math.sqrt(heat) * (0.3 + Math.abs(shock)) * (0.2 + 1.6 * random.next())
   }
 
+  /** Spot draws no random number of its own, so that what was generated before it stays as it was. */
+  private followTwins(): void {
+    for (let i = MODELS.length; i < this.prices.length; i++) {
+      const { of } = TWINS[i - MODELS.length] as SpotTwin
+      const { logPrice, premium } = this.symbols[of] as SymbolState
+      this.prices[i] = Math.max(1, Math.round(Math.exp(logPrice) / (1 + premium) / (this.tickSizes[i] as number)))
+      this.volumes[i] = SPOT_VOLUME * (this.volumes[of] as number)
+    }
+  }
+
   private nextRegime(state: SymbolState): void {
     const draw = this.random.next()
     state.regime = draw < 0.5 ? 'range' : draw < 0.75 ? 'up' : 'down'
@@ -182,8 +222,9 @@ export class GeneratedPrices {
     state.anchor = state.logPrice
   }
 
-  /** The funding rate that the premium asks for now: F = P + clamp(I - P, -0.05 %, 0.05 %), bounded (Bybit help centre). */
+  /** The funding rate that the premium asks for now: F = P + clamp(I - P, -0.05 %, 0.05 %), bounded (Bybit help centre). Spot has none. */
   fundingRate(i: number): number {
+    if (i >= MODELS.length) return 0
     const { premium } = this.symbols[i] as SymbolState
     const rate = premium + clamp(INTEREST_RATE - premium, 0.0005)
     return clamp(Math.round(rate * 1e8) / 1e8, FUNDING_CAP)
@@ -206,6 +247,7 @@ export class GeneratedPrices {
       Object.assign(this.symbols[i] as SymbolState, s)
       this.prices[i] = Math.max(1, Math.round(Math.exp(s.logPrice) / (this.tickSizes[i] as number)))
     })
+    this.followTwins()
   }
 
   get stepCount(): number {

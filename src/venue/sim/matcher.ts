@@ -8,6 +8,7 @@ import { Liquidation } from './liquidation.ts'
 import { Settlement } from './settlement.ts'
 import type { SimAccount } from './sim-account.ts'
 import type { SimOptions, SimOrder, SimState } from './sim-order.ts'
+import { SHORT_OF_BALANCE, SpotBalance } from './spot-balance.ts'
 
 export class Matcher {
   /** Market orders that wait for the next price, by instrument. */
@@ -15,6 +16,7 @@ export class Matcher {
   /** Orders that rest, oldest first, by instrument. */
   readonly resting: SimOrder[][]
   readonly settlement: Settlement
+  readonly balance: SpotBalance
   private readonly account: SimAccount
   private readonly options: SimOptions
   private readonly liquidation: Liquidation | undefined
@@ -25,7 +27,8 @@ export class Matcher {
     this.options = options
     this.pending = account.instruments.map(() => [])
     this.resting = account.instruments.map(() => [])
-    this.settlement = new Settlement(account, options, this.resting)
+    this.balance = new SpotBalance(account, [this.pending, this.resting], options.slippage)
+    this.settlement = new Settlement(account, options, this.resting, this.balance)
     const { maintenanceRate } = options
     if (maintenanceRate !== undefined)
       this.liquidation = new Liquidation(account, this.settlement, [this.pending, this.resting], maintenanceRate)
@@ -167,7 +170,10 @@ export class Matcher {
     const isPassed = order.isStop === (order.side === 1) ? at >= trigger : at <= trigger
     const price = isGap || isPassed ? at : trigger
     if (!isGap) this.account.prices[order.instrument] = price
-    if (order.limit === undefined) settlement.take(order, ticks(price), into)
+    // Spot conditionals hold nothing before their trigger: what they need may be gone.
+    const isSpot = this.account.instruments[order.instrument]?.category === 'spot'
+    if (isSpot && !this.balance.covers(order, ticks(price))) settlement.tellCanceled(order, SHORT_OF_BALANCE, into)
+    else if (order.limit === undefined) settlement.take(order, ticks(price), into)
     else this.enterBook(order, price, place, into)
   }
 

@@ -8,10 +8,13 @@ import { type Instrument, lotFloat } from '../../market/instrument.ts'
 import { postToWallet } from '../../portfolio/ledger.ts'
 import { type Position, applyFill } from '../../portfolio/position.ts'
 import type { OrderAdopted, VenueEventSink } from '../../trading/event.ts'
-import { type OrderKind, type PriceSource, isWholeTarget } from '../../trading/order.ts'
+import { type Fee, type OrderKind, type PriceSource, isWholeTarget } from '../../trading/order.ts'
+import { SPOT_RATE } from './costs.ts'
 import { type RateFraction, feeOf, rateFraction, slipped } from './models.ts'
 import type { SimAccount } from './sim-account.ts'
 import type { Attachment, SimOptions, SimOrder, SimState } from './sim-order.ts'
+import { SHORT_OF_BALANCE, type SpotBalance } from './spot-balance.ts'
+import { bookSpot } from './spot-booking.ts'
 
 /** Parts in which a taker walks up the book before it has all that it wants. */
 const PARTS_MAX = 20
@@ -45,16 +48,20 @@ export class Settlement {
   private readonly resting: readonly SimOrder[][]
   private readonly maker: RateFraction
   private readonly taker: RateFraction
+  private readonly spotFee: RateFraction
+  private readonly balance: SpotBalance
   private sequence = 0
   private executions = 0
 
-  constructor(account: SimAccount, options: SimOptions, resting: readonly SimOrder[][]) {
+  constructor(account: SimAccount, options: SimOptions, resting: readonly SimOrder[][], balance: SpotBalance) {
     this.account = account
     this.options = options
     this.resting = resting
     this.depthShare = options.depthShare
     this.maker = rateFraction(options.makerRate)
     this.taker = rateFraction(options.takerRate)
+    this.spotFee = rateFraction(options.spotRate ?? SPOT_RATE)
+    this.balance = balance
   }
 
   /** Lots that one order may have of this step. */
@@ -111,9 +118,10 @@ export class Settlement {
     return false
   }
 
-  /** floor(budget / (price x (1 + taker fee))) in lots: the notional and its fee fit into the budget, exactly. */
+  /** floor(budget / (price x (1 + taker fee))) in lots: the notional and its fee fit into the budget, exactly. A spot fee is paid in coins. */
   private resolveBudget(instrument: Instrument, budget: Cash, price: Ticks): Lots {
     const { numerator, denominator } = this.taker
+    if (instrument.category === 'spot') return lots(mulDivFloor(budget, instrument.cashDenominator, price * instrument.cashNumerator))
     // budget x d / (d + n) = budget - budget x n / (d + n): the smaller factor keeps the product exact in a double.
     const net = budget - mulDivCeil(budget, numerator, denominator + numerator)
     return lots(mulDivFloor(net, instrument.cashDenominator, price * instrument.cashNumerator))
@@ -133,6 +141,14 @@ export class Settlement {
     const position = this.account.positions[i] as Position
     let filled = quantity
     let isCut = false
+    const isSpot = instrument.category === 'spot'
+    if (isSpot) {
+      filled = lots(Math.min(quantity, this.balance.payable(order, price)))
+      if (filled <= 0) {
+        this.tellCanceled(order, SHORT_OF_BALANCE, into)
+        return false
+      }
+    }
     if (order.reduceOnly) {
       const held: number = position.lots
       if (held === 0 || held > 0 === (order.side === 1)) {
@@ -143,10 +159,9 @@ export class Settlement {
       isCut = filled >= size
       if (isCut) filled = lots(size)
     }
-    const fee = feeOf(instrument, price, filled, fraction)
-    const realized = applyFill(position, instrument, order.side, price, filled)
-    if (realized !== 0) postToWallet(this.account.ledger, 'trading', realized)
-    postToWallet(this.account.ledger, 'fees', cash(0 - fee))
+    const fee = isSpot
+      ? bookSpot(this.account, i, order.side, price, filled, this.spotFee)
+      : this.bookLinear(instrument, position, order.side, price, filled, fraction)
     order.filled = lots(order.filled + filled)
     const isComplete = isCut || order.filled >= order.lots
     this.executions += 1
@@ -159,14 +174,27 @@ export class Settlement {
       side: order.side,
       price,
       lots: filled,
-      fee: { coin: instrument.settleCoin, amount: fee, rate: fraction.rate },
+      fee,
       liquidity,
       isComplete,
       total: isComplete ? order.filled : undefined,
       ts: this.now,
     })
-    this.followPosition(order, position, into)
+    if (!isSpot) this.followPosition(order, position, into)
+    // The balance has paid for a part: nothing is left to pay for the rest.
+    if (!isComplete && filled < quantity) {
+      this.tellCanceled(order, SHORT_OF_BALANCE, into)
+      return false
+    }
     return !isComplete
+  }
+
+  private bookLinear(instrument: Instrument, position: Position, side: Side, price: Ticks, quantity: Lots, fraction: RateFraction): Fee {
+    const amount = feeOf(instrument, price, quantity, fraction)
+    const realized = applyFill(position, instrument, side, price, quantity)
+    if (realized !== 0) postToWallet(this.account.ledger, 'trading', realized)
+    postToWallet(this.account.ledger, 'fees', cash(0 - amount))
+    return { coin: instrument.settleCoin, amount, rate: fraction.rate }
   }
 
   /** Stops, targets and trails: made when the entry fills, resized with the position, gone with it. */
@@ -290,7 +318,7 @@ export class Settlement {
   /** What all orders of the venue's own making have in common. */
   private venueOrder(instrument: InstrumentIndex, side: Side, quantity: Lots): Omit<SimOrder, 'kind' | 'timeInForce' | 'isStop'> {
     return {
-      venueOrderId: this.nextId(),
+      venueOrderId: this.nextId(instrument),
       orderId: undefined,
       clientOrderId: '',
       parentVenueOrderId: undefined,
@@ -379,9 +407,11 @@ export class Settlement {
     })
   }
 
-  nextId(): string {
+  /** Spot orders are named by 19 digits, as Bybit does. */
+  nextId(i: InstrumentIndex): string {
     this.sequence += 1
-    return `${this.options.idPrefix}${this.sequence}`
+    if ((this.account.instruments[i] as Instrument).category !== 'spot') return `${this.options.idPrefix}${this.sequence}`
+    return `${spotIdHead(this.options.idPrefix)}${String(this.sequence).padStart(10, '0')}`
   }
 
   state(): Pick<SimState, 'sequence' | 'executions'> {
@@ -392,6 +422,13 @@ export class Settlement {
     this.sequence = state.sequence
     this.executions = state.executions
   }
+}
+
+/** Nine digits of a prefix (FNV-1a), the first of them not zero. */
+function spotIdHead(prefix: string): number {
+  let hash = 0x811c9dc5
+  for (let k = 0; k < prefix.length; k++) hash = Math.imul(hash ^ prefix.charCodeAt(k), 0x01000193)
+  return 100_000_000 + ((hash >>> 0) % 900_000_000)
 }
 
 /** A target that covers only a part of the position: it keeps its size when the position changes. */

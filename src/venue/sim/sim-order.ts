@@ -11,6 +11,8 @@ import type { SlippageModel } from './models.ts'
 export interface SimOptions {
   readonly makerRate: Rate
   readonly takerRate: Rate
+  /** Fee of spot fills, maker and taker alike, zero or above; undefined: Bybit's reference rate. */
+  readonly spotRate?: Rate | undefined
   readonly slippage: SlippageModel
   /** Limits fill when the price trades through them (the queue is ahead of us), or already when it touches. */
   readonly limitFill: 'through' | 'touch'
@@ -64,6 +66,9 @@ export interface SimOrder {
   readonly createdTs: Ts
 }
 
+/** What a standing order can be changed in. */
+export type OrderChange = Partial<Pick<SimOrder, 'lots' | 'limit' | 'trigger' | 'stop' | 'targets'>>
+
 /** Why the venue does not take a command at all; `code` is Bybit's retCode. */
 export interface VenueRefusal {
   readonly code: number
@@ -79,4 +84,6 @@ export interface SimState {
   readonly prices: readonly number[]
   readonly orders: readonly SimOrder[]
   readonly leverages: readonly number[]
+  /** Absent in states that were saved before spot. */
+  readonly spares?: readonly number[]
 }

@@ -14,7 +14,9 @@ import { Matcher } from './matcher.ts'
 import { barPath, fundingOf } from './models.ts'
 import { setProtection, targetSideRefusal } from './protection.ts'
 import { SimAccount } from './sim-account.ts'
-import type { SimOptions, SimOrder, SimState, VenueRefusal } from './sim-order.ts'
+import type { OrderChange, SimOptions, SimOrder, SimState, VenueRefusal } from './sim-order.ts'
+import { INSUFFICIENT_BALANCE, NO_PROTECTION } from './spot-admission.ts'
+import { moveCoins } from './spot-booking.ts'
 
 export class SimVenue {
   readonly instruments: readonly Instrument[]
@@ -45,7 +47,27 @@ export class SimVenue {
     return this.account.equity()
   }
 
-  /** Initial margin that open positions hold at the last price. */
+  /** Coins of settlement that are there: the wallet without what the coins of spot have cost. */
+  money(): Cash {
+    return this.account.money()
+  }
+
+  /** Money that open spot buys hold. */
+  lockedMoney(): Cash {
+    return this.matcher.balance.lockedMoney()
+  }
+
+  /** Lots that open spot sales of an instrument hold. */
+  lockedLots(i: InstrumentIndex): Lots {
+    return this.matcher.balance.lockedLots(i)
+  }
+
+  /** Coins of a spot instrument that are no whole lot, in millionths of one. */
+  spare(i: InstrumentIndex): number {
+    return this.account.spares[i] as number
+  }
+
+  /** Initial margin that open positions hold at the last price; coins of spot hold none. */
   marginUsed(): Cash {
     return this.account.marginUsed()
   }
@@ -75,15 +97,16 @@ export class SimVenue {
       case 'amend-order':
         return this.amendOrder(command, at, into)
       case 'set-protection':
+        if (this.isSpot(command.instrument)) return NO_PROTECTION
         return setProtection(command, this.account, this.matcher, into)
     }
   }
 
   private submit(command: SubmitOrder, into: VenueEventSink): VenueRefusal | undefined {
-    const refusal = refusalOf(command, this.account)
+    const refusal = refusalOf(command, this.account, this.matcher.balance)
     if (refusal !== undefined) return refusal
     const order: SimOrder = {
-      venueOrderId: this.matcher.settlement.nextId(),
+      venueOrderId: this.matcher.settlement.nextId(command.instrument),
       orderId: command.orderId,
       clientOrderId: command.clientOrderId,
       parentVenueOrderId: undefined,
@@ -101,7 +124,8 @@ export class SimVenue {
       stop: command.stop,
       targets: command.targets,
       timeInForce: command.timeInForce,
-      reduceOnly: command.reduceOnly,
+      // Of a spot order it only tells an exit to its sender.
+      reduceOnly: command.reduceOnly && !this.isSpot(command.instrument),
       attached: undefined,
       isStop: isStopKind(command.kind),
       isTriggered: false,
@@ -134,13 +158,13 @@ export class SimVenue {
       this.matcher.settlement.tellCanceled(order, 'user', into)
       return undefined
     }
-    return { code: 110001, detail: 'order does not exist' }
+    return this.unknownOrder(i)
   }
 
   private amendOrder(command: AmendOrder, at: Ts, into: VenueEventSink): VenueRefusal | undefined {
     const { instrument: i, orderId, venueOrderId } = command
     const order = this.openOrders(i).find((o) => (venueOrderId === undefined ? o.orderId === orderId : o.venueOrderId === venueOrderId))
-    if (order === undefined) return { code: 110001, detail: 'order does not exist' }
+    if (order === undefined) return this.unknownOrder(i)
     const change: { -readonly [K in 'lots' | 'limit' | 'trigger']?: SimOrder[K] } = {}
     if (command.lots !== undefined && command.lots !== order.lots) change.lots = command.lots
     if (command.limit !== undefined && command.limit !== order.limit) change.limit = command.limit
@@ -149,17 +173,11 @@ export class SimVenue {
   }
 
   /** Changes a standing order in place. A limit that moves meets its next price afresh, so that crossing takes liquidity. */
-  amend(
-    i: InstrumentIndex,
-    venueOrderId: string,
-    change: Partial<Pick<SimOrder, 'lots' | 'limit' | 'trigger' | 'stop' | 'targets'>>,
-    at: Ts,
-    into: VenueEventSink,
-  ): VenueRefusal | undefined {
+  amend(i: InstrumentIndex, venueOrderId: string, change: OrderChange, at: Ts, into: VenueEventSink): VenueRefusal | undefined {
     this.matcher.now = at
     const order = this.openOrders(i).find((o) => o.venueOrderId === venueOrderId)
-    if (order === undefined) return { code: 110001, detail: 'order does not exist' }
-    const refusal = amendRefusalOf(order, change, this.account)
+    if (order === undefined) return this.unknownOrder(i)
+    const refusal = amendRefusalOf(order, change, this.account, this.matcher.balance)
     if (refusal !== undefined) return refusal
     if (change.limit !== undefined && change.limit !== order.limit) order.isFresh = true
     Object.assign(order, change)
@@ -175,6 +193,7 @@ export class SimVenue {
     into: VenueEventSink,
   ): VenueRefusal | undefined {
     this.matcher.now = at
+    if (this.isSpot(i)) return NO_PROTECTION
     const position = this.positions[i]
     if (position === undefined || position.lots === 0) return { code: 10001, detail: 'can not set a target on a zero position' }
     const refusal = targetSideRefusal(target.trigger, position.lots, this.account.prices[i] as number)
@@ -218,8 +237,8 @@ export class SimVenue {
   /** Settles funding on the open position, if any. */
   funding(i: InstrumentIndex, rate: Rate, mark: Ticks, at: Ts, into: VenueEventSink): void {
     const position = this.positions[i] as Position
-    if (position.lots === 0) return
     const instrument = this.instruments[i] as Instrument
+    if (position.lots === 0 || instrument.category === 'spot') return
     const amount = fundingOf(instrument, mark, position.lots, rate)
     postToWallet(this.ledger, 'funding', amount)
     into({ type: 'funding-settled', instrument: i, settlementId: `${instrument.symbol}-${at}`, rate, amount, ts: at })
@@ -229,6 +248,32 @@ export class SimVenue {
   deposit(amount: Cash, coin: string, at: Ts, into: VenueEventSink): void {
     postToWallet(this.ledger, 'capital', amount)
     into({ type: 'wallet-adjusted', coin, amount, cause: amount >= 0 ? 'deposit' : 'withdrawal', ts: at })
+  }
+
+  /** Coins of a spot instrument that come from outside, worth what they cost at the last price. */
+  depositCoins(i: InstrumentIndex, quantity: Lots, at: Ts, into: VenueEventSink): void {
+    const amount = moveCoins(this.account, i, quantity)
+    into({ type: 'wallet-adjusted', coin: this.baseCoin(i), amount, cause: 'deposit', ts: at })
+  }
+
+  /** Coins that go outside; refused where open sales do not leave them free. */
+  withdrawCoins(i: InstrumentIndex, quantity: Lots, at: Ts, into: VenueEventSink): VenueRefusal | undefined {
+    if (quantity > this.matcher.balance.sellable(i)) return INSUFFICIENT_BALANCE
+    const amount = moveCoins(this.account, i, 0 - quantity)
+    into({ type: 'wallet-adjusted', coin: this.baseCoin(i), amount, cause: 'withdrawal', ts: at })
+    return undefined
+  }
+
+  private baseCoin(i: InstrumentIndex): string {
+    return (this.instruments[i] as Instrument).baseCoin
+  }
+
+  private isSpot(i: InstrumentIndex): boolean {
+    return this.instruments[i]?.category === 'spot'
+  }
+
+  private unknownOrder(i: InstrumentIndex): VenueRefusal {
+    return { code: this.isSpot(i) ? 170213 : 110001, detail: 'order does not exist' }
   }
 
   state(): SimState {

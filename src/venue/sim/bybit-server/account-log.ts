@@ -3,9 +3,10 @@
  * Never changes a row that has been written.
  */
 import { type Cash, type Lots, cash, lots } from '../../../core/units.ts'
-import { type Instrument, formatPrice, formatQuantity, notionalOf } from '../../../market/instrument.ts'
+import { type Category, type Instrument, formatPrice, formatQuantity, notionalOf, wireSymbolOf } from '../../../market/instrument.ts'
 import type { FundingSettled, OrderFilled } from '../../../trading/event.ts'
 import type { Ticks } from '../../../core/units.ts'
+import { feeText } from './coin-text.ts'
 import { type OrderRow, averagePriceText } from './order-row.ts'
 import { cashText, rateText, sideText } from './wire.ts'
 
@@ -43,7 +44,7 @@ export class Log<Row extends object> {
 }
 
 export interface ExecutionRow {
-  readonly category: 'linear'
+  readonly category: Category
   readonly symbol: string
   readonly orderId: string
   readonly orderLinkId: string
@@ -51,7 +52,8 @@ export interface ExecutionRow {
   readonly orderPrice: string
   readonly orderQty: string
   readonly leavesQty: string
-  readonly createType: string
+  /** Spot has none. */
+  readonly createType?: string
   readonly orderType: string
   readonly stopOrderType: string
   readonly execFee: string
@@ -101,20 +103,23 @@ export function fillExecution(
   pnl: Cash,
   seq: number,
 ): ExecutionRow {
+  const isSpot = instrument.category === 'spot'
+  const fee = feeText(instrument, event.fee)
   return {
     ...blankExecution,
-    symbol: instrument.symbol,
+    category: instrument.category,
+    symbol: wireSymbolOf(instrument.symbol),
     orderId: row.orderId,
     orderLinkId: row.orderLinkId,
     side: row.side,
     orderPrice: row.price,
     orderQty: row.qty,
     leavesQty: row.leavesQty,
-    createType: row.createType,
+    ...(row.createType === undefined ? {} : { createType: row.createType }),
     orderType: row.orderType,
     stopOrderType: row.stopOrderType === '' ? 'UNKNOWN' : row.stopOrderType,
-    execFee: cashText(event.fee.amount),
-    execFeeV2: cashText(event.fee.amount),
+    execFee: fee,
+    execFeeV2: fee,
     execId: event.tradeId,
     execPrice: formatPrice(instrument, event.price),
     execQty: formatQuantity(instrument, event.lots),
@@ -124,7 +129,9 @@ export function fillExecution(
     feeCurrency: event.fee.coin,
     isMaker: event.liquidity === 'maker',
     feeRate: rateText(event.fee.rate),
-    markPrice: formatPrice(instrument, mark),
+    // Spot has no mark.
+    markPrice: isSpot ? '' : formatPrice(instrument, mark),
+    marketUnit: row.marketUnit,
     closedSize: formatQuantity(instrument, closed),
     seq,
     execPnl: cashText(pnl),
@@ -174,7 +181,7 @@ export function fundingExecution(
 export interface TransactionRow {
   readonly id: string
   readonly symbol: string
-  readonly category: string
+  readonly category: Category
   readonly side: string
   readonly transactionTime: string
   readonly type: string

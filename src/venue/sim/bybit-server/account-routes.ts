@@ -3,27 +3,29 @@
  * Never changes a position: only its leverage, its stop and its targets.
  */
 import { DAY_MS, type InstrumentIndex, type Ticks, orderId } from '../../../core/units.ts'
-import { type Instrument, parseQuantity } from '../../../market/instrument.ts'
+import { type Instrument, parseQuantity, wireSymbolOf } from '../../../market/instrument.ts'
 import type { Position } from '../../../portfolio/position.ts'
 import type { SetProtection } from '../../../trading/event.ts'
-import { MAKER_RATE, TAKER_RATE } from '../costs.ts'
+import { MAKER_RATE, SPOT_RATE, TAKER_RATE } from '../costs.ts'
 import { standingOf } from '../protection.ts'
 import type { Exchange } from './exchange.ts'
 import { optionalPrice, sourceOf } from './order-request.ts'
-import { limited, scopeOf } from './order-routes.ts'
+import { limited } from './order-routes.ts'
 import { positionRow } from './position-row.ts'
+import { CATEGORIES, LINEAR_ONLY, categoryOfRequest } from './category.ts'
+import { scopeOf } from './scope.ts'
 import { windowOf } from './time-window.ts'
 import { walletRow } from './wallet-row.ts'
 import { type Answer, type Params, answer, integerOf, isAnswer, pageOf, rateText, refuse, textOf } from './wire.ts'
 
 export function positionList(exchange: Exchange, params: Params): Answer {
-  const scope = scopeOf(exchange, params)
+  const scope = scopeOf(exchange, params, LINEAR_ONLY)
   if (isAnswer(scope)) return scope
   if (scope.isOpen) return refuse(10001, 'params error: symbol or settleCoin is required')
   const isBySymbol = textOf(params, 'symbol') !== undefined
   const { positionMode } = exchange.conditions
   const rows = exchange.instruments
-    .filter((i) => scope.has(i.symbol) && (isBySymbol || (exchange.venue.positions[i.index] as Position).lots !== 0))
+    .filter((i) => scope.has(i) && (isBySymbol || (exchange.venue.positions[i.index] as Position).lots !== 0))
     .flatMap((i) => {
       const row = positionRow(exchange.account.figuresOf(i.index))
       // Hedge mode has a row for each side.
@@ -165,12 +167,12 @@ function addPartial(
 }
 
 export function closedPnl(exchange: Exchange, params: Params): Answer {
-  const scope = scopeOf(exchange, params)
+  const scope = scopeOf(exchange, params, LINEAR_ONLY)
   if (isAnswer(scope)) return scope
   const window = windowOf(params, exchange.source.now, 7 * DAY_MS)
   if (isAnswer(window)) return window
   const rows = function* () {
-    for (const row of exchange.account.closedPnl.newestFirst()) if (scope.has(row.symbol) && window.has(Number(row.createdTime))) yield row
+    for (const row of exchange.account.closedPnl.newestFirst()) if (scope.has(row) && window.has(Number(row.createdTime))) yield row
   }
   const page = pageOf(rows(), (row) => row.orderId, limited(params, 100, 50), textOf(params, 'cursor'))
   return answer({ ...page, category: 'linear' })
@@ -195,13 +197,16 @@ export function accountInfo(exchange: Exchange): Answer {
 }
 
 export function feeRate(exchange: Exchange, params: Params): Answer {
+  const category = categoryOfRequest(params, CATEGORIES)
+  if (typeof category !== 'string') return category
   const symbol = textOf(params, 'symbol')
+  const { takerFeeRate, makerFeeRate } = exchange.conditions
   const list = exchange.instruments
-    .filter((i) => symbol === undefined || i.symbol === symbol)
+    .filter((i) => i.category === category && (symbol === undefined || wireSymbolOf(i.symbol) === symbol))
     .map((i) => ({
-      symbol: i.symbol,
-      takerFeeRate: exchange.conditions.takerFeeRate ?? rateText(TAKER_RATE),
-      makerFeeRate: exchange.conditions.makerFeeRate ?? rateText(MAKER_RATE),
+      symbol: wireSymbolOf(i.symbol),
+      takerFeeRate: category === 'spot' ? rateText(SPOT_RATE) : (takerFeeRate ?? rateText(TAKER_RATE)),
+      makerFeeRate: category === 'spot' ? rateText(SPOT_RATE) : (makerFeeRate ?? rateText(MAKER_RATE)),
     }))
   return list.length === 0 ? refuse(10001, 'params error: symbol invalid') : answer({ list })
 }
@@ -212,11 +217,13 @@ export function transactionLog(exchange: Exchange, params: Params): Answer {
   const type = textOf(params, 'type')
   const base = textOf(params, 'baseCoin')
   const currency = textOf(params, 'currency')
+  const category = textOf(params, 'category')
   const rows = function* () {
     for (const row of exchange.account.transactions.newestFirst()) {
       if (!window.has(Number(row.transactionTime)) || (type !== undefined && row.type !== type)) continue
       if (currency !== undefined && row.currency !== currency) continue
-      if (base !== undefined && exchange.instrumentOf(row.symbol)?.baseCoin !== base) continue
+      if (category !== undefined && row.category !== category) continue
+      if (base !== undefined && exchange.instrumentOf(row.symbol, row.category)?.baseCoin !== base) continue
       yield row
     }
   }
@@ -241,7 +248,7 @@ export function queryApi(exchange: Exchange, key: string, wallNowMs: number): An
     secret: '',
     permissions: {
       ContractTrade: conditions.contractTrade,
-      Spot: ['SpotTrade'],
+      Spot: conditions.spotTrade,
       Wallet: conditions.wallet,
       Options: [],
       Derivatives: ['DerivativesTrade'],

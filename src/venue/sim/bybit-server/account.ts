@@ -5,11 +5,12 @@
 import { assertNever } from '../../../core/assert.ts'
 import { mulDivFloor } from '../../../core/decimal.ts'
 import { type Cash, type InstrumentIndex, type Lots, type Ts, cash, lots } from '../../../core/units.ts'
-import { type Instrument, formatPrice, formatQuantity, notionalOf, parseQuantity } from '../../../market/instrument.ts'
+import { type Category, type Instrument, formatPrice, formatQuantity, notionalOf, parseQuantity } from '../../../market/instrument.ts'
 import { type Position, unrealizedOf } from '../../../portfolio/position.ts'
 import type { FundingSettled, OrderAdopted, OrderFilled, VenueEvent } from '../../../trading/event.ts'
 import type { SimOrder, SimState } from '../sim-order.ts'
 import type { SimVenue } from '../sim-venue.ts'
+import { partsOf } from './coin-text.ts'
 import type { Conditions } from './conditions.ts'
 import type { Outbox } from './outbox.ts'
 import {
@@ -24,6 +25,7 @@ import {
 } from './account-log.ts'
 import { type FilledSoFar, type OrderRow, type Submission, attachedRow, cancelRow, fillRow, submittedRow } from './order-row.ts'
 import { type PositionFigures, positionRow, streamPosition } from './position-row.ts'
+import { spotTransactions } from './spot-log.ts'
 import { walletRow } from './wallet-row.ts'
 
 /** What the account remembers of a symbol beyond the matcher's position. */
@@ -198,7 +200,7 @@ export class Account {
     if (row === undefined) return
     row.orderStatus = 'Triggered'
     row.updatedTime = String(at)
-    this.tell('order', [row])
+    this.tell('order', [row], row.category)
     // A limit goes on as an active order.
     if (row.orderType === 'Limit') row.orderStatus = 'New'
   }
@@ -239,6 +241,10 @@ export class Account {
     const row = this.open.get(event.venueOrderId ?? '')
     if (row === undefined) return
     const instrument = this.instruments[i] as Instrument
+    if (instrument.category === 'spot') {
+      this.onSpotFilled(event, row, instrument)
+      return
+    }
     const holding = this.holdings[i] as Holding
     const position = this.venue.positions[i] as Position
     const before = holding.lots
@@ -270,10 +276,28 @@ export class Account {
     const execution = fillExecution(row, instrument, event, this.venue.lastPrice(i), closed, pnl, this.seq)
     this.book(execution, instrument, { cashFlow: pnl, funding: undefined, fee })
     if (event.isComplete) this.close(row)
-    this.tell('execution', [execution])
-    this.tell('order', [row])
+    this.tell('execution', [execution], 'linear')
+    this.tell('order', [row], 'linear')
     this.tellPosition(i)
     this.tellWallet()
+  }
+
+  private onSpotFilled(event: OrderFilled, row: OrderRow, instrument: Instrument): void {
+    const i = instrument.index
+    this.seq += 1
+    const sum = this.filledBy(row.orderId, instrument, event, cash(0))
+    fillRow(row, instrument, event, this.orderOf(i, row.orderId)?.lots ?? parseQuantity(instrument, row.qty) ?? event.lots, sum)
+    const execution = fillExecution(row, instrument, event, this.venue.lastPrice(i), lots(0), cash(0), this.seq)
+    this.executions.push(execution)
+    const coins = partsOf((this.venue.positions[i] as Position).lots, this.venue.spare(i))
+    for (const transaction of spotTransactions(execution, instrument, event, `${this.idPrefix}t${this.seq}`, {
+      money: this.venue.money(),
+      coins,
+    }))
+      this.transactions.push(transaction)
+    if (event.isComplete) this.close(row)
+    this.tell('execution', [execution], 'spot')
+    this.tellOrder(row, i)
   }
 
   private onFunding(event: FundingSettled): void {
@@ -285,7 +309,7 @@ export class Account {
     const execId = `${this.idPrefix}f-${event.settlementId}`
     const execution = fundingExecution(instrument, event, held, this.venue.lastPrice(i), execId, this.seq)
     this.book(execution, instrument, { cashFlow: cash(0), funding: event.amount, fee: cash(0) })
-    this.tell('execution', [execution])
+    this.tell('execution', [execution], 'linear')
     this.tellPosition(i)
     this.tellWallet()
   }
@@ -298,6 +322,7 @@ export class Account {
       notional: cash((before?.notional ?? 0) + notional),
       fee: cash((before?.fee ?? 0) + event.fee.amount),
       pnl: cash((before?.pnl ?? 0) + pnl),
+      lotParts: event.fee.lotParts === undefined ? before?.lotParts : (before?.lotParts ?? 0) + event.fee.lotParts,
     }
     if (event.isComplete) this.fills.delete(orderId)
     else this.fills.set(orderId, sum)
@@ -314,7 +339,7 @@ export class Account {
   private book(execution: ExecutionRow, instrument: Instrument, amounts: { cashFlow: Cash; funding: Cash | undefined; fee: Cash }): void {
     const left = formatQuantity(instrument, (this.venue.positions[instrument.index] as Position).lots)
     this.executions.push(execution)
-    this.transactions.push(transactionOf(execution, `${this.idPrefix}t${this.seq}`, amounts, left, this.venue.ledger.wallet))
+    this.transactions.push(transactionOf(execution, `${this.idPrefix}t${this.seq}`, amounts, left, this.venue.money()))
   }
 
   find(orderId: string): OrderRow | undefined {
@@ -356,23 +381,26 @@ export class Account {
     }
   }
 
+  /** Spot has no positions. */
   tellPosition(i: InstrumentIndex): void {
-    this.tell('position', [streamPosition(positionRow(this.figuresOf(i)))])
+    if (this.instruments[i]?.category === 'spot') return
+    this.tell('position', [streamPosition(positionRow(this.figuresOf(i)))], 'linear')
   }
 
   tellWallet(): void {
     this.tell('wallet', [walletRow(this)])
   }
 
-  /** Bybit repeats the position on every create, amend and cancel, changed or not. */
+  /** Bybit repeats the position on every create, amend and cancel, changed or not; of spot the wallet changes, in what orders hold of it. */
   private tellOrder(row: OrderRow, i: InstrumentIndex): void {
-    this.tell('order', [row])
-    this.tellPosition(i)
+    this.tell('order', [row], row.category)
+    if (row.category === 'spot') this.tellWallet()
+    else this.tellPosition(i)
   }
 
-  private tell(topic: 'order' | 'execution' | 'position' | 'wallet', data: readonly object[]): void {
+  private tell(topic: 'order' | 'execution' | 'position' | 'wallet', data: readonly object[], category?: Category): void {
     this.frames += 1
-    this.outbox.push('private', topic, { id: `${this.idPrefix}m${this.frames}`, topic, creationTime: this.now, data })
+    this.outbox.push('private', topic, { id: `${this.idPrefix}m${this.frames}`, topic, creationTime: this.now, data }, category)
   }
 
   /** All that is small; closed rows, executions and the like are saved as the logs that they are. */

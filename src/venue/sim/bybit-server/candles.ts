@@ -4,7 +4,7 @@
  */
 import { DAY_MS, type InstrumentIndex, MINUTE_MS, ticks } from '../../../core/units.ts'
 import type { Bars } from '../../../market/bars.ts'
-import { type Instrument, formatPrice, tickFloat } from '../../../market/instrument.ts'
+import { type Instrument, formatPrice, tickFloat, wireSymbolOf } from '../../../market/instrument.ts'
 import type { FormingBar, MarketSource } from './market-source.ts'
 import { floatText } from './wire.ts'
 
@@ -116,7 +116,7 @@ export function klineFrame(
   const [, open, high, low, close, volume, turnover] = klineRow(instrument, candle)
   const start = candle.ts
   return {
-    topic: `kline.${interval}.${instrument.symbol}`,
+    topic: `kline.${interval}.${wireSymbolOf(instrument.symbol)}`,
     data: [{ start, end: start + intervalMs - 1, interval, open, close, high, low, volume, turnover, confirm, timestamp: at }],
     ts: at,
     type: 'snapshot',

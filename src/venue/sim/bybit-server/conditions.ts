@@ -15,13 +15,14 @@ export const conditionsSchema = z
   .strictObject({
     readOnly: z.union([z.literal(0), z.literal(1)]),
     contractTrade: z.array(z.enum(['Order', 'Position'])),
+    spotTrade: z.array(z.enum(['SpotTrade'])),
     wallet: z.array(z.enum(['AccountTransfer', 'SubMemberTransfer', 'Withdraw'])),
     ips: z.array(z.string().max(45)),
     /** Days that the key has left; 0: it has expired, and everything private is refused. */
     deadlineDay: z.number().int().min(0).max(3650),
     marginMode: z.enum(['REGULAR_MARGIN', 'ISOLATED_MARGIN', 'PORTFOLIO_MARGIN']),
     positionMode: z.enum(['one-way', 'hedge']),
-    /** By symbol. */
+    /** By symbol, that of a spot pair with its ending: BTCUSDT-SPOT. */
     isReduceOnly: z.record(z.string(), z.boolean()),
     autoAddMargin: z.record(z.string(), z.boolean()),
     status: z.record(z.string(), z.enum(['Trading', 'PreLaunch', 'Delivering', 'Closed'])),
@@ -41,6 +42,7 @@ export type ConditionChange = z.infer<typeof conditionsSchema>
 export class Conditions {
   readOnly: 0 | 1 = 0
   contractTrade: readonly string[] = ['Order', 'Position']
+  spotTrade: readonly string[] = ['SpotTrade']
   wallet: readonly string[] = []
   ips: readonly string[] = ['127.0.0.1']
   deadlineDay = 365
@@ -78,6 +80,12 @@ export class Conditions {
       return price !== undefined && (parsePrice(instrument, price) ?? 0) % step !== 0
     })
     return field === undefined ? undefined : refuse(10001, `params error: ${field} invalid: not a multiple of the tick ${text}`)
+  }
+
+  spotRefusal(symbol: string): Answer | undefined {
+    if (this.readOnly === 1 || !this.spotTrade.includes('SpotTrade'))
+      return refuse(10005, 'Permission denied, please check your API key permissions.')
+    return (this.status[symbol] ?? 'Trading') === 'Trading' ? undefined : refuse(170151, 'This trading pair is not available.')
   }
 
   orderRefusal(symbol: string, isReduceOnly: boolean): Answer | undefined {

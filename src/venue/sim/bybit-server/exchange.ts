@@ -4,7 +4,7 @@
  */
 import { type Cash, type InstrumentIndex, MINUTE_MS, ticks, ts } from '../../../core/units.ts'
 import type { Bars } from '../../../market/bars.ts'
-import type { Instrument } from '../../../market/instrument.ts'
+import { type Category, type Instrument, isSpotSymbol, spotSymbolOf } from '../../../market/instrument.ts'
 import { SIM_COSTS } from '../costs.ts'
 import { SimVenue } from '../sim-venue.ts'
 import { Account } from './account.ts'
@@ -13,6 +13,7 @@ import type { MarketListener, MarketSource } from './market-source.ts'
 import { Outbox } from './outbox.ts'
 import { PublicStreams } from './public-streams.ts'
 import { ReplaySource } from './replay-source.ts'
+import { CATEGORIES, LINEAR_ONLY, categoryOfRequest } from './category.ts'
 import { type Answer, type Params, refuse, textOf } from './wire.ts'
 
 export interface ExchangeOptions {
@@ -68,14 +69,26 @@ export class Exchange {
     return this.source.instruments
   }
 
-  instrumentOf(symbol: string): Instrument | undefined {
+  /** What the wire names so beside a category. */
+  instrumentOf(symbol: string, category: Category = 'linear'): Instrument | undefined {
+    if (isSpotSymbol(symbol)) return undefined
+    return this.bySymbol.get(category === 'spot' ? spotSymbolOf(symbol) : symbol)
+  }
+
+  /** By the name that Ballast gives it, where no category is beside it. */
+  instrumentNamed(symbol: string): Instrument | undefined {
     return this.bySymbol.get(symbol)
   }
 
   /** The instrument of a request that must name category and symbol. */
+  instrumentIn(params: Params, categories: readonly Category[] = CATEGORIES): Instrument | Answer {
+    const category = categoryOfRequest(params, categories)
+    if (typeof category !== 'string') return category
+    return this.instrumentOf(textOf(params, 'symbol') ?? '', category) ?? refuse(10001, 'params error: symbol invalid')
+  }
+
   linearInstrument(params: Params): Instrument | Answer {
-    if (textOf(params, 'category') !== 'linear') return refuse(10001, 'params error: only category linear is simulated')
-    return this.bySymbol.get(textOf(params, 'symbol') ?? '') ?? refuse(10001, 'params error: symbol invalid')
+    return this.instrumentIn(params, LINEAR_ONLY)
   }
 
   private readonly listener: MarketListener = {

@@ -83,7 +83,8 @@ export class GeneratedSource implements MarketSource {
       if (this.checkpoints.length > CHECKPOINTS_KEPT) this.checkpoints.shift()
     }
     for (const i of this.indexes) {
-      const { fundingIntervalMs } = this.instruments[i] as Instrument
+      const { fundingIntervalMs, category } = this.instruments[i] as Instrument
+      if (category === 'spot') continue
       if (at % fundingIntervalMs !== 0 || this.open[i] !== undefined || (this.bars[i] as Bars).length === 0) continue
       const points = this.fundings[i] as FundingPoint[]
       const point = { ts: at, rate: this.fundingRate(i) }

@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { wireSymbolOf } from '../../../market/instrument.ts'
 import { openStore } from '../../../market/candles/store.ts'
 import type { Exchange } from './exchange.ts'
 import { makeExchange } from './serve-exchange.ts'
@@ -26,8 +27,10 @@ describe('a generated market', () => {
   test('has a thousand bars of history, and orders fill at once', () => {
     const { exchange } = makeExchange({ seed: 5, speed: 60 }, WALL_MS)
     const client = memoryClient(exchange)
-    for (const { symbol } of exchange.instruments)
-      expect(client.get('/v5/market/kline', { symbol, interval: '1', limit: '1000' }).result.list).toHaveLength(1_000)
+    for (const { symbol: name, category } of exchange.instruments) {
+      const symbol = wireSymbolOf(name)
+      expect(client.get('/v5/market/kline', { category, symbol, interval: '1', limit: '1000' }).result.list).toHaveLength(1_000)
+    }
     expect(client.post('/v5/order/create', { ...BUY, qty: '0.01' }).retCode).toBe(0)
     expect(client.get('/v5/position/list', { settleCoin: 'USDT' }).result.list).toMatchObject([{ symbol: 'BTCUSDT', size: '0.01' }])
     const last = Number(client.get('/v5/market/tickers', { symbol: 'BTCUSDT' }).result.list[0]?.['lastPrice'])

@@ -2,28 +2,31 @@
  * The public market endpoints.
  * Never needs a signature and never tells anything of the account.
  */
-import { type Ticks, ticks } from '../../../core/units.ts'
-import { type Instrument, formatPrice, formatQuantity } from '../../../market/instrument.ts'
+import { type Ticks, lots, ticks } from '../../../core/units.ts'
+import { type Category, type Instrument, formatPrice, formatQuantity, wireSymbolOf } from '../../../market/instrument.ts'
 import { formatDecimal } from '../../../core/decimal.ts'
 import { bookOf } from './book.ts'
 import { INTERVALS, candlesOf, klineRow } from './candles.ts'
 import type { Exchange } from './exchange.ts'
 import { limited } from './order-routes.ts'
+import { CATEGORIES, LINEAR_ONLY, categoryOfRequest } from './category.ts'
 import { MAINTENANCE_PER_MILLE, RISK_LIMIT } from './position-row.ts'
 import { type Answer, type Params, answer, cashText, floatText, integerOf, pageOf, rateText, refuse, textOf } from './wire.ts'
-
-const CATEGORY = 'linear'
 
 export function serverTime(wallNowMs: number): Answer {
   return answer({ timeSecond: String(Math.floor(wallNowMs / 1_000)), timeNano: `${wallNowMs}000000` })
 }
 
-function wanted(exchange: Exchange, params: Params): readonly Instrument[] | Answer {
-  if (textOf(params, 'category') !== CATEGORY) return refuse(10001, 'params error: only category linear is simulated')
+const isSpot = (params: Params): boolean => textOf(params, 'category') === 'spot'
+
+function wanted(exchange: Exchange, params: Params, categories: readonly Category[] = CATEGORIES): readonly Instrument[] | Answer {
+  const category = categoryOfRequest(params, categories)
+  if (typeof category !== 'string') return category
   const symbol = textOf(params, 'symbol')
   const base = textOf(params, 'baseCoin')
   const list = exchange.instruments.filter(
-    (i) => (symbol === undefined || i.symbol === symbol) && (base === undefined || i.baseCoin === base),
+    (i) =>
+      i.category === category && (symbol === undefined || wireSymbolOf(i.symbol) === symbol) && (base === undefined || i.baseCoin === base),
   )
   return symbol !== undefined && list.length === 0 ? refuse(10001, 'params error: symbol invalid') : list
 }
@@ -31,14 +34,50 @@ function wanted(exchange: Exchange, params: Params): readonly Instrument[] | Ans
 export function instrumentsInfo(exchange: Exchange, params: Params): Answer {
   const list = wanted(exchange, params)
   if ('retCode' in list) return list
+  const { status, tickSize } = exchange.conditions
+  // Spot comes whole, and lists what trades.
+  if (isSpot(params))
+    return answer({
+      category: 'spot',
+      list: list.filter((i) => (status[i.symbol] ?? 'Trading') === 'Trading').map((i) => spotItem(i, tickSize[i.symbol])),
+    })
   const page = pageOf(list, (i) => i.symbol, limited(params, 1_000, 500), textOf(params, 'cursor'))
   return answer({
-    category: CATEGORY,
-    list: page.list.map((i) =>
-      instrumentItem(i, exchange.conditions.status[i.symbol] ?? 'Trading', exchange.conditions.tickSize[i.symbol]),
-    ),
+    category: 'linear',
+    list: page.list.map((i) => instrumentItem(i, status[i.symbol] ?? 'Trading', tickSize[i.symbol])),
     nextPageCursor: page.nextPageCursor,
   })
+}
+
+function spotItem(instrument: Instrument, tickSize: string | undefined): object {
+  const { lotsMin, lotsMax, lotsMarketMax, notionalMin, quantityScale, priceScale } = instrument
+  const limitMax = formatQuantity(instrument, lotsMax)
+  return {
+    symbol: wireSymbolOf(instrument.symbol),
+    symbolId: instrument.index + 1,
+    baseCoin: instrument.baseCoin,
+    quoteCoin: instrument.quoteCoin,
+    innovation: '0',
+    symbolType: '',
+    xstockMultiplier: '1',
+    status: 'Trading',
+    marginTrading: 'none',
+    stTag: '0',
+    lotSizeFilter: {
+      basePrecision: formatDecimal(instrument.lot, quantityScale),
+      quotePrecision: formatDecimal(1, quantityScale + priceScale),
+      minOrderQty: formatQuantity(instrument, lotsMin),
+      maxOrderQty: limitMax,
+      minOrderAmt: cashText(notionalMin),
+      maxOrderAmt: '8000000',
+      maxLimitOrderQty: limitMax,
+      maxMarketOrderQty: formatQuantity(instrument, lotsMarketMax),
+      postOnlyMaxLimitOrderSize: formatQuantity(instrument, lots(5 * lotsMax)),
+    },
+    priceFilter: { tickSize: tickSize ?? formatPrice(instrument, ticks(1)) },
+    riskParameters: { priceLimitRatioX: '0.01', priceLimitRatioY: '0.02' },
+    forbidUplWithdrawal: false,
+  }
 }
 
 function instrumentItem(instrument: Instrument, status: string, tickSize: string | undefined): object {
@@ -82,8 +121,8 @@ function instrumentItem(instrument: Instrument, status: string, tickSize: string
 
 /** Mark klines are the last-price ones without volume: mark is last here. */
 export function klines(exchange: Exchange, params: Params, isMark: boolean): Answer {
-  const category = textOf(params, 'category') ?? CATEGORY
-  const list = wanted(exchange, { ...params, category })
+  const category = textOf(params, 'category') ?? 'linear'
+  const list = wanted(exchange, { ...params, category }, isMark ? LINEAR_ONLY : CATEGORIES)
   if ('retCode' in list) return list
   const [instrument] = list
   if (textOf(params, 'symbol') === undefined || instrument === undefined) return refuse(10001, 'params error: symbol invalid')
@@ -96,14 +135,15 @@ export function klines(exchange: Exchange, params: Params, isMark: boolean): Ans
   const to =
     end ?? (start === undefined ? Number.MAX_SAFE_INTEGER / 2 : Math.ceil(start / intervalMs) * intervalMs + (limit - 1) * intervalMs)
   const rows = candlesOf(exchange.source, instrument.index, intervalMs, start ?? 0, to, limit).map((c) => klineRow(instrument, c))
-  return answer({ category, symbol: instrument.symbol, list: isMark ? rows.map((row) => row.slice(0, 5)) : rows })
+  return answer({ category, symbol: wireSymbolOf(instrument.symbol), list: isMark ? rows.map((row) => row.slice(0, 5)) : rows })
 }
 
 export function tickers(exchange: Exchange, params: Params): Answer {
   const list = wanted(exchange, params)
   if ('retCode' in list) return list
+  if (isSpot(params)) return answer({ category: 'spot', list: list.map((instrument) => spotTicker(exchange, instrument)) })
   return answer({
-    category: CATEGORY,
+    category: 'linear',
     list: list.map(({ index }) => {
       const { tickDirection: _tickDirection, ...fields } = exchange.streams.tickers.of(index, exchange.venue.lastPrice(index))
       return {
@@ -121,15 +161,24 @@ export function tickers(exchange: Exchange, params: Params): Answer {
   })
 }
 
+/** REST says the best prices of spot too, which its stream does not. */
+function spotTicker(exchange: Exchange, instrument: Instrument): object {
+  const last = exchange.venue.lastPrice(instrument.index)
+  const { b, a } = bookOf(instrument, last, 1, exchange.source.quote?.(instrument.index))
+  const [bid1Price, bid1Size] = b[0] ?? ['', '']
+  const [ask1Price, ask1Size] = a[0] ?? ['', '']
+  return { ...exchange.streams.tickers.of(instrument.index, last), bid1Price, bid1Size, ask1Price, ask1Size }
+}
+
 export function orderBook(exchange: Exchange, params: Params): Answer {
   const list = wanted(exchange, params)
   if ('retCode' in list) return list
   const [instrument] = list
   if (textOf(params, 'symbol') === undefined || instrument === undefined) return refuse(10001, 'params error: symbol invalid')
   const last: Ticks = exchange.venue.lastPrice(instrument.index)
-  const { b, a } = bookOf(instrument, last, limited(params, 1_000, 25), exchange.source.quote?.(instrument.index))
+  const { b, a } = bookOf(instrument, last, limited(params, 1_000, isSpot(params) ? 1 : 25), exchange.source.quote?.(instrument.index))
   const at = exchange.source.now
-  return answer({ s: instrument.symbol, b, a, ts: at, u: 2, seq: at, cts: at })
+  return answer({ s: wireSymbolOf(instrument.symbol), b, a, ts: at, u: 2, seq: at, cts: at })
 }
 
 export function recentTrades(exchange: Exchange, params: Params): Answer {
@@ -139,15 +188,15 @@ export function recentTrades(exchange: Exchange, params: Params): Answer {
   if (textOf(params, 'symbol') === undefined || instrument === undefined) return refuse(10001, 'params error: symbol invalid')
   const prints = exchange.streams
     .recentPrints(instrument.index)
-    .slice(-limited(params, 1_000, 500))
+    .slice(isSpot(params) ? -limited(params, 60, 60) : -limited(params, 1_000, 500))
     .reverse()
   return answer({
-    category: CATEGORY,
+    category: instrument.category,
     list: prints.map((p) => ({
       execId: p.execId,
-      symbol: instrument.symbol,
+      symbol: wireSymbolOf(instrument.symbol),
       price: formatPrice(instrument, ticks(p.price)),
-      size: floatText(p.volume, 3),
+      size: floatText(p.volume, isSpot(params) ? instrument.quantityScale : 3),
       side: p.side,
       time: String(p.ts),
       isBlockTrade: false,
@@ -158,7 +207,7 @@ export function recentTrades(exchange: Exchange, params: Params): Answer {
 }
 
 export function fundingHistory(exchange: Exchange, params: Params): Answer {
-  const list = wanted(exchange, params)
+  const list = wanted(exchange, params, LINEAR_ONLY)
   if ('retCode' in list) return list
   const [instrument] = list
   if (textOf(params, 'symbol') === undefined || instrument === undefined) return refuse(10001, 'params error: symbol invalid')
@@ -171,17 +220,17 @@ export function fundingHistory(exchange: Exchange, params: Params): Answer {
     .slice(-limited(params, 200, 200))
     .reverse()
   return answer({
-    category: CATEGORY,
+    category: 'linear',
     list: points.map((p) => ({ symbol: instrument.symbol, fundingRate: rateText(p.rate), fundingRateTimestamp: String(p.ts) })),
   })
 }
 
 /** One tier a symbol, as fractions (initial margin x largest leverage = 1). */
 export function riskLimit(exchange: Exchange, params: Params): Answer {
-  const list = wanted(exchange, params)
+  const list = wanted(exchange, params, LINEAR_ONLY)
   if ('retCode' in list) return list
   return answer({
-    category: CATEGORY,
+    category: 'linear',
     list: list.map((instrument) => ({
       id: 1,
       symbol: instrument.symbol,

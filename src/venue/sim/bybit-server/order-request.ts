@@ -9,8 +9,8 @@ import type { OrderKind, PriceSource, TimeInForce } from '../../../trading/order
 import type { Submission } from './order-row.ts'
 import { type Answer, type Params, flagOf, integerOf, refuse, textOf } from './wire.ts'
 
-const TIMES_IN_FORCE: Readonly<Record<string, TimeInForce>> = { GTC: 'gtc', IOC: 'ioc', FOK: 'fok', PostOnly: 'post-only' }
-const LINK_ID = /^[A-Za-z0-9_-]{1,36}$/
+export const TIMES_IN_FORCE: Readonly<Record<string, TimeInForce>> = { GTC: 'gtc', IOC: 'ioc', FOK: 'fok', PostOnly: 'post-only' }
+export const LINK_ID = /^[A-Za-z0-9_-]{1,36}$/
 /** A market order is an IOC limit this far from the last price, in parts of a hundred; shown as its price. */
 const MARKET_BOUND_PERCENT = 5
 
@@ -135,7 +135,7 @@ export function optionalPrice(params: Params, key: string, instrument: Instrumen
   return price === 0 ? undefined : price
 }
 
-function kindOf(orderType: 'Market' | 'Limit', trigger: Ticks | undefined, rises: boolean, side: Side): OrderKind {
+export function kindOf(orderType: 'Market' | 'Limit', trigger: Ticks | undefined, rises: boolean, side: Side): OrderKind {
   if (trigger === undefined) return orderType === 'Market' ? 'market' : 'limit'
   const isStop = rises === (side === 1)
   if (orderType === 'Market') return isStop ? 'stop-market' : 'take-profit-market'
@@ -144,7 +144,7 @@ function kindOf(orderType: 'Market' | 'Limit', trigger: Ticks | undefined, rises
 
 export const sourceOf = (triggerBy: string | undefined): PriceSource => (triggerBy === 'MarkPrice' ? 'mark' : 'last')
 
-function marketBound(instrument: Instrument, last: Ticks, side: Side): string {
+export function marketBound(instrument: Instrument, last: Ticks, side: Side): string {
   const bound = Math.round((last * (100 + side * MARKET_BOUND_PERCENT)) / 100)
   return formatPrice(instrument, ticks(Math.max(0, bound)))
 }

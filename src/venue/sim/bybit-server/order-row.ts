@@ -4,14 +4,23 @@
  */
 import { mulDiv } from '../../../core/decimal.ts'
 import { type Cash, type Lots, type Ticks, lots } from '../../../core/units.ts'
-import { type Instrument, formatPrice, formatQuantity } from '../../../market/instrument.ts'
+import { type Category, type Instrument, formatPrice, formatQuantity, wireSymbolOf } from '../../../market/instrument.ts'
 import type { OrderAdopted, OrderFilled } from '../../../trading/event.ts'
+import { coinText } from './coin-text.ts'
 import { cashText, sideText } from './wire.ts'
 
-type OrderStatus = 'New' | 'PartiallyFilled' | 'Untriggered' | 'Triggered' | 'Filled' | 'Cancelled'
+type OrderStatus =
+  | 'New'
+  | 'PartiallyFilled'
+  | 'Untriggered'
+  | 'Triggered'
+  | 'Filled'
+  | 'Cancelled'
+  | 'PartiallyFilledCanceled'
+  | 'Deactivated'
 
 export interface OrderRow {
-  category: 'linear'
+  category: Category
   symbol: string
   orderId: string
   orderLinkId: string
@@ -23,7 +32,8 @@ export interface OrderRow {
   isLeverage: string
   positionIdx: number
   orderStatus: OrderStatus
-  createType: string
+  /** Spot has none. */
+  createType?: string
   cancelType: string
   rejectReason: string
   avgPrice: string
@@ -52,6 +62,8 @@ export interface OrderRow {
   triggerDirection: number
   triggerBy: string
   lastPriceOnCreated: string
+  /** Spot only: the last price when it was made. */
+  basePrice?: string
   reduceOnly: boolean
   closeOnTrigger: boolean
   placeType: string
@@ -125,9 +137,9 @@ const blank = {
 export function submittedRow(instrument: Instrument, submission: Submission, venueOrderId: string, last: Ticks, at: number): OrderRow {
   const isConditional = submission.triggerPrice !== ''
   const quantity = formatQuantity(instrument, submission.quantity)
-  return {
+  const row: OrderRow = {
     ...blank,
-    symbol: instrument.symbol,
+    symbol: wireSymbolOf(instrument.symbol),
     orderId: venueOrderId,
     orderLinkId: submission.orderLinkId,
     price: submission.price === '' ? '0' : submission.price,
@@ -156,6 +168,12 @@ export function submittedRow(instrument: Instrument, submission: Submission, ven
     createdTime: String(at),
     updatedTime: String(at),
   }
+  return instrument.category === 'spot' ? spotRow(row) : row
+}
+
+function spotRow({ createType: _createType, lastPriceOnCreated, ...row }: OrderRow): OrderRow {
+  const marketUnit = row.orderType === 'Market' ? 'baseCoin' : ''
+  return { ...row, category: 'spot', isLeverage: '0', marketUnit, lastPriceOnCreated: '', basePrice: lastPriceOnCreated }
 }
 
 /** A stop, target or trail that the exchange made: of an entry that filled, or set on the position. */
@@ -252,11 +270,13 @@ export interface FilledSoFar {
   readonly notional: Cash
   readonly fee: Cash
   readonly pnl: Cash
+  /** Fee that was paid in coins, in parts of a lot. */
+  readonly lotParts?: number | undefined
 }
 
 /** Books one execution; `sum` is what the order has filled with it. An order that a reduced position completes early counts as filled. */
 export function fillRow(row: OrderRow, instrument: Instrument, fill: OrderFilled, total: Lots, sum: FilledSoFar): void {
-  const fee = cashText(sum.fee)
+  const fee = sum.lotParts === undefined ? cashText(sum.fee) : coinText(instrument, BigInt(sum.lotParts))
   row.orderStatus = fill.isComplete ? 'Filled' : 'PartiallyFilled'
   row.qty = formatQuantity(instrument, fill.isComplete ? sum.lots : total)
   row.avgPrice = averagePriceText(instrument, sum.notional, sum.lots)
@@ -274,7 +294,7 @@ const USER_CANCEL = 'user'
 
 /** Closes a row without a fill; causes are the matcher's: `user`, a cancelType of Bybit, or one of its rejectReasons. */
 export function cancelRow(row: OrderRow, cause: string, at: number): void {
-  row.orderStatus = 'Cancelled'
+  row.orderStatus = row.category === 'spot' ? spotEnd(row) : 'Cancelled'
   row.leavesQty = '0'
   row.leavesValue = '0'
   row.updatedTime = String(at)
@@ -283,6 +303,12 @@ export function cancelRow(row: OrderRow, cause: string, at: number): void {
     row.rejectReason = 'EC_PerCancelRequest'
   } else if (cause.startsWith('EC_')) row.rejectReason = cause
   else row.cancelType = cause
+}
+
+/** Spot has a word for each way to end without all of it. */
+function spotEnd(row: OrderRow): OrderStatus {
+  if (row.orderStatus === 'Untriggered') return 'Deactivated'
+  return Number(row.cumExecQty) > 0 ? 'PartiallyFilledCanceled' : 'Cancelled'
 }
 
 /** The row as REST shows it: without the fields that only the stream has. */

@@ -2,12 +2,16 @@
  * The one place where frames wait to leave, in the order in which they were made.
  * Never drops a private frame; public frames that nobody asked for are not made at all.
  */
+import type { Category } from '../../../market/instrument.ts'
+
 export type Channel = 'public' | 'private'
 
 export interface Frame {
   readonly channel: Channel
   readonly topic: string
   readonly text: string
+  /** Of what a private frame tells; undefined where it is of the whole account. */
+  readonly category?: Category | undefined
 }
 
 export class Outbox {
@@ -33,8 +37,8 @@ export class Outbox {
     return this.wanted.keys()
   }
 
-  push(channel: Channel, topic: string, payload: object): void {
-    this.frames.push({ channel, topic, text: JSON.stringify(payload) })
+  push(channel: Channel, topic: string, payload: object, category?: Category): void {
+    this.frames.push({ channel, topic, text: JSON.stringify(payload), category })
   }
 
   /** Hands out what waits and forgets it. */

@@ -1,9 +1,10 @@
 /**
- * The public topics: which exist, what a new subscriber is told first, and what is pushed while the market moves.
+ * The public topics: which exist, what a new subscriber is told first, and what is pushed while the market moves. Inside, a topic of spot
+ * ends as Ballast names the symbol, in -SPOT; in its frames it is named as on the wire.
  * Never floods: apart from confirmed candles, a topic speaks at most once in its interval of wall time.
  */
 import { type InstrumentIndex, type Ticks, type Ts, ticks } from '../../../core/units.ts'
-import { type Instrument, formatPrice } from '../../../market/instrument.ts'
+import { type Instrument, formatPrice, wireSymbolOf } from '../../../market/instrument.ts'
 import { type Book, bookDelta, bookOf } from './book.ts'
 import { INTERVALS, bucketOf, candlesOf, klineFrame } from './candles.ts'
 import type { MarketSource } from './market-source.ts'
@@ -91,7 +92,7 @@ export class PublicStreams {
         this.flushTicker(topic, parsed)
         const data = this.sentTickers.get(topic) ?? this.tickers.of(instrument.index, this.lastPrice(instrument.index))
         this.sentTickers.set(topic, data)
-        return { topic, type: 'snapshot', data, cs: ++this.seq, ts: at }
+        return { topic: wireSymbolOf(topic), type: 'snapshot', data, cs: ++this.seq, ts: at }
       }
       case 'kline': {
         const intervalMs = INTERVALS[argument] as number
@@ -167,14 +168,15 @@ export class PublicStreams {
 
   private bookFrame(topic: string, type: string, instrument: Instrument, book: Book, u: number): object {
     const at = this.source.now
-    return { topic, type, ts: at, data: { s: instrument.symbol, b: book.b, a: book.a, u, seq: ++this.seq }, cts: at }
+    const s = wireSymbolOf(instrument.symbol)
+    return { topic: wireSymbolOf(topic), type, ts: at, data: { s, b: book.b, a: book.a, u, seq: ++this.seq }, cts: at }
   }
 
   private flushTicker(topic: string, { instrument }: ParsedTopic): void {
     const before = this.sentTickers.get(topic)
     if (before === undefined) return
     const now = this.tickers.of(instrument.index, this.lastPrice(instrument.index))
-    const data: Record<string, string> = { symbol: instrument.symbol }
+    const data: Record<string, string> = { symbol: wireSymbolOf(instrument.symbol) }
     let changed = 0
     for (const [key, value] of Object.entries(now)) {
       if (before[key] === value) continue
@@ -183,7 +185,9 @@ export class PublicStreams {
     }
     if (changed === 0) return
     this.sentTickers.set(topic, now)
-    this.outbox.push('public', topic, { topic, type: 'delta', data, cs: ++this.seq, ts: this.source.now })
+    // Spot has no deltas.
+    const said = instrument.category === 'spot' ? { type: 'snapshot', data: now } : { type: 'delta', data }
+    this.outbox.push('public', topic, { topic: wireSymbolOf(topic), ...said, cs: ++this.seq, ts: this.source.now })
   }
 
   /** One trade stands for all that happened since the last push: their volume at the last price. */
@@ -196,20 +200,21 @@ export class PublicStreams {
     let volume = 0
     for (let k = prints.length - 1; k >= 0 && (prints[k] as Print).seq > sent; k--) volume += (prints[k] as Print).volume
     const price = formatPrice(instrument, ticks(last.price))
+    const isSpot = instrument.category === 'spot'
     const data = [
       {
         T: last.ts,
-        s: instrument.symbol,
+        s: wireSymbolOf(instrument.symbol),
         S: last.side,
-        v: floatText(volume, 3),
+        v: floatText(volume, isSpot ? instrument.quantityScale : 3),
         p: price,
-        L: last.side === 'Buy' ? 'PlusTick' : 'MinusTick',
+        ...(isSpot ? {} : { L: last.side === 'Buy' ? 'PlusTick' : 'MinusTick' }),
         i: last.execId,
         BT: false,
         RPI: false,
         seq: last.seq,
       },
     ]
-    this.outbox.push('public', topic, { topic, type: 'snapshot', ts: this.source.now, data })
+    this.outbox.push('public', topic, { topic: wireSymbolOf(topic), type: 'snapshot', ts: this.source.now, data })
   }
 }

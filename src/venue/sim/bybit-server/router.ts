@@ -15,6 +15,7 @@ import {
   transactionLog,
   walletBalance,
 } from './account-routes.ts'
+import { spotSymbolOf } from '../../../market/instrument.ts'
 import { type Credentials, refusalOfRequest } from './auth.ts'
 import type { Exchange } from './exchange.ts'
 import {
@@ -138,7 +139,13 @@ function paramsOf(request: WireRequest): Params | undefined {
 
 /** What a fault plan may know of a request: its path and the symbol that it names. */
 export function faultRequestOf(request: WireRequest): FaultRequest {
-  return { path: request.path, symbol: textOf(paramsOf(request) ?? {}, 'symbol') }
+  return { path: request.path, symbol: symbolOf(paramsOf(request) ?? {}) }
+}
+
+/** The symbol of a request as Ballast names it: one of spot has its ending. */
+export function symbolOf(params: Params): string | undefined {
+  const symbol = textOf(params, 'symbol')
+  return symbol !== undefined && textOf(params, 'category') === 'spot' ? spotSymbolOf(symbol) : symbol
 }
 
 /** A JSON object, or undefined when the text is anything else. */

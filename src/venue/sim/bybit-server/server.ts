@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto'
 import { type IncomingMessage, type ServerResponse, createServer } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type RawData, type WebSocket, WebSocketServer } from 'ws'
+import type { Category } from '../../../market/instrument.ts'
 import type { Credentials } from './auth.ts'
 import type { Exchange } from './exchange.ts'
 import { FaultSwitch, bent } from './fault-switch.ts'
@@ -32,7 +33,16 @@ export interface RunningServer {
   close(): Promise<void>
 }
 
-const PATHS: Readonly<Record<string, SessionKind>> = { '/v5/public/linear': 'public', '/v5/private': 'private', '/v5/trade': 'trade' }
+interface Stream {
+  readonly kind: SessionKind
+  readonly category: Category
+}
+const PATHS: Readonly<Record<string, Stream>> = {
+  '/v5/public/linear': { kind: 'public', category: 'linear' },
+  '/v5/public/spot': { kind: 'public', category: 'spot' },
+  '/v5/private': { kind: 'private', category: 'linear' },
+  '/v5/trade': { kind: 'trade', category: 'linear' },
+}
 const TICK_MS = 50
 const IDLE_MS = 10 * 60_000
 const IDLE_CHECK_MS = 5_000
@@ -99,22 +109,22 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   })
   http.keepAliveTimeout = KEEP_ALIVE_MS
 
-  http.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
+  http.on('upgrade', (request: IncomingMessage, duplex: Duplex, head: Buffer) => {
     const url = new URL(request.url ?? '/', 'http://localhost')
-    const kind = PATHS[url.pathname]
-    if (kind === undefined) {
-      stream.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n')
+    const stream = PATHS[url.pathname]
+    if (stream === undefined) {
+      duplex.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n')
       return
     }
     // A public stream that cannot say anything is not opened: whoever reads it must know.
-    if (kind === 'public' && exchange.feedProblem() !== undefined) {
-      stream.end('HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\n\r\n')
+    if (stream.kind === 'public' && exchange.feedProblem() !== undefined) {
+      duplex.end('HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\n\r\n')
       return
     }
-    sockets.handleUpgrade(request, stream, head, (socket) => connect(socket, kind, idleOf(url, kind)))
+    sockets.handleUpgrade(request, duplex, head, (socket) => connect(socket, stream, idleOf(url, stream.kind)))
   })
 
-  const connect = (socket: WebSocket, kind: SessionKind, idleMs: number): void => {
+  const connect = (socket: WebSocket, { kind, category }: Stream, idleMs: number): void => {
     const send = (text: string): void => {
       connection.seenWallMs = Date.now()
       if (socket.bufferedAmount > BACKLOG_MAX) socket.terminate()
@@ -139,6 +149,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     })
     const session = new Session({
       kind,
+      category,
       id: randomBytes(10).toString('hex'),
       exchange,
       credentials,

@@ -2,19 +2,22 @@
  * One WebSocket connection's conversation: auth, ping, subscriptions and, on the trade stream, orders.
  * Never touches a socket: it is given a way to send.
  */
+import { type Category, isSpotSymbol, spotSymbolOf } from '../../../market/instrument.ts'
 import { type Credentials, refusalOfSocket, refusalOfTime } from './auth.ts'
 import type { Exchange } from './exchange.ts'
 import { amendOrder, batch, batchItems, cancelOrder, createOrder } from './order-routes.ts'
 import { type FaultSwitch, forgedAnswer } from './fault-switch.ts'
 import type { Frame } from './outbox.ts'
 import type { RateLimits } from './rate-limit.ts'
-import { jsonObject } from './router.ts'
+import { jsonObject, symbolOf } from './router.ts'
 import { type Answer, type Params, refuse, textOf } from './wire.ts'
 
 export type SessionKind = 'public' | 'private' | 'trade'
 
 export interface SessionOptions {
   readonly kind: SessionKind
+  /** Of a public stream; linear where it is absent. */
+  readonly category?: Category
   readonly id: string
   readonly exchange: Exchange
   readonly credentials: Credentials
@@ -28,6 +31,9 @@ export interface SessionOptions {
 
 /** Largest sum of topic lengths on one public connection. */
 const ARGS_LENGTH_MAX = 21_000
+/** Most topics in one subscribe of a public spot connection. */
+const SPOT_ARGS_MAX = 10
+const SPOT_TOPICS = ['kline', 'orderbook', 'tickers', 'publicTrade', 'priceLimit']
 const PRIVATE_TOPICS = ['order', 'execution', 'position', 'wallet', 'greeks', 'dcp']
 const REQUEST_IDS_KEPT = 10_000
 
@@ -77,7 +83,7 @@ export class Session {
   deliver(frame: Frame): void {
     if (frame.channel !== this.kind) return
     if (this.topics.has(frame.topic)) this.options.send(frame.text, frame.topic)
-    const categorized = `${frame.topic}.linear`
+    const categorized = `${frame.topic}.${frame.category ?? 'linear'}`
     if (frame.channel === 'private' && this.topics.has(categorized))
       this.options.send(frame.text.replace(`"topic":"${frame.topic}"`, `"topic":"${categorized}"`), categorized)
   }
@@ -102,8 +108,19 @@ export class Session {
     return { conn_id: this.options.id, ...(id === undefined && this.kind === 'private' ? {} : { req_id: id ?? '' }) }
   }
 
+  private get isSpot(): boolean {
+    return this.kind === 'public' && this.options.category === 'spot'
+  }
+
+  /** As the exchange names it inside: spot topics end in -SPOT. */
+  private inside(topic: string): string {
+    return this.isSpot ? spotSymbolOf(topic) : topic
+  }
+
   private pong(frame: Params, wallNowMs: number): void {
-    if (this.kind === 'public') this.send({ success: true, ret_msg: 'pong', ...this.head(frame), op: 'ping' })
+    // Spot does not echo req_id here.
+    if (this.isSpot) this.send({ success: true, ret_msg: 'pong', conn_id: this.options.id, op: 'ping' })
+    else if (this.kind === 'public') this.send({ success: true, ret_msg: 'pong', ...this.head(frame), op: 'ping' })
     else this.send({ ...this.head(frame), op: 'pong', args: [String(wallNowMs)] })
   }
 
@@ -114,15 +131,17 @@ export class Session {
   }
 
   private subscribe(frame: Params): void {
-    const topics = argsOf(frame).filter((topic): topic is string => typeof topic === 'string')
-    const problem = this.problemOf(topics)
+    const asked = argsOf(frame).filter((topic): topic is string => typeof topic === 'string')
+    const problem = this.problemOf(asked)
+    const topics = asked.map((topic) => this.inside(topic))
     const { exchange } = this.options
     // Before the reply, so that a fault of the symbol's connection holds from the reply on.
     for (const topic of problem === undefined ? topics : []) {
       if (!this.topics.has(topic) && this.kind === 'public') exchange.outbox.subscribe(topic)
       this.topics.add(topic)
     }
-    this.send({ success: problem === undefined, ret_msg: problem ?? '', ...this.head(frame), op: 'subscribe' })
+    const done = this.isSpot ? 'subscribe' : ''
+    this.send({ success: problem === undefined, ret_msg: problem ?? done, ...this.head(frame), op: 'subscribe' })
     if (problem !== undefined || this.kind !== 'public') return
     for (const topic of topics) {
       const snapshot = exchange.streams.snapshot(topic)
@@ -134,7 +153,8 @@ export class Session {
     if (topics.length === 0) return 'error: args is empty'
     if (this.kind === 'public') {
       if (topics.join('').length + [...this.topics].join('').length > ARGS_LENGTH_MAX) return 'error: args are longer than 21000 characters'
-      const unknown = topics.find((topic) => this.options.exchange.streams.parse(topic) === undefined)
+      if (this.isSpot && topics.length > SPOT_ARGS_MAX) return 'error: args size >10'
+      const unknown = topics.find((topic) => !this.hasTopic(topic))
       return unknown === undefined ? undefined : `error:handler not found,topic:${unknown}`
     }
     if (!this.isAuthenticated) return `error:topic:${topics[0]} needs auth first`
@@ -144,9 +164,17 @@ export class Session {
     return isMixed ? 'error: all-in-one and categorised topics cannot be subscribed together' : undefined
   }
 
+  private hasTopic(topic: string): boolean {
+    if (isSpotSymbol(topic) || (this.isSpot && !SPOT_TOPICS.includes(topic.split('.')[0] ?? ''))) return false
+    return this.options.exchange.streams.parse(this.inside(topic)) !== undefined
+  }
+
   private unsubscribe(frame: Params): void {
-    for (const topic of argsOf(frame))
-      if (typeof topic === 'string' && this.topics.delete(topic) && this.kind === 'public') this.options.exchange.outbox.unsubscribe(topic)
+    for (const asked of argsOf(frame)) {
+      if (typeof asked !== 'string') continue
+      const topic = this.inside(asked)
+      if (this.topics.delete(topic) && this.kind === 'public') this.options.exchange.outbox.unsubscribe(topic)
+    }
     this.send({ success: true, ret_msg: '', ...this.head(frame), op: 'unsubscribe' })
   }
 
@@ -164,7 +192,7 @@ export class Session {
   private tradeOrder(frame: Params, op: string, reqId: string | undefined, wallNowMs: number): void {
     const { faults, id: connId } = this.options
     const [params] = argsOf(frame)
-    const verdict = faults.onRequest({ op, symbol: isParams(params) ? textOf(params, 'symbol') : undefined }, wallNowMs)
+    const verdict = faults.onRequest({ op, symbol: isParams(params) ? symbolOf(params) : undefined }, wallNowMs)
     this.after(verdict.requestDelayMs, wallNowMs, (nowMs) => {
       const done = verdict.isDone ? this.tradeReply(frame, op, reqId, nowMs) : undefined
       const reply = verdict.reply.type === 'true' ? done?.reply : forgedAnswer(verdict)

@@ -4,6 +4,7 @@
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { makeExchange } from './serve-exchange.ts'
 import { START_MS, WALL_MS, fundingAt, memoryClient, replayExchange } from './testing.ts'
 
 const EXAMPLES = new URL('../../../../../shared/bybit/examples/', import.meta.url)
@@ -70,6 +71,20 @@ describe.skipIf(!hasExamples)('the published examples', () => {
     ['market-time', '/v5/market/time', {}],
   ] as const)('REST %s', (name, path, params: Record<string, string>) => {
     expectShape(client.get(path, params).result, example(`rest-${name}`).response.result)
+  })
+
+  test.each([
+    ['instruments-info', {}],
+    ['tickers', { symbol }],
+  ] as const)('REST %s of spot', (name, params: Record<string, string>) => {
+    const { exchange: generated } = makeExchange({ seed: 1 }, WALL_MS)
+    const given = memoryClient(generated).get(`/v5/market/${name}`, { category: 'spot', ...params })
+    expectShape(given.result, example(`rest-market-${name}-spot`).response.result)
+    if (name === 'tickers')
+      expectShape(
+        generated.streams.snapshot(`tickers.${symbol}-SPOT`),
+        example('ws-public-tickers').frames.find((frame) => JSON.stringify(frame).includes('usdIndexPrice')),
+      )
   })
 
   test.each(['order', 'execution', 'position', 'wallet'])('stream %s', (topic) => {

@@ -2,7 +2,9 @@
  * The simulator's own endpoints, which no exchange has: its clock, its whole state, its steps.
  * Never needs a signature: they are for tests and drivers on the same machine.
  */
-import { parsePrice } from '../../../market/instrument.ts'
+import { formatQuantity, parsePrice, parseQuantity } from '../../../market/instrument.ts'
+import { lots } from '../../../core/units.ts'
+import type { Position } from '../../../portfolio/position.ts'
 import { positionRow } from './position-row.ts'
 import { conditionsSchema } from './conditions.ts'
 import type { Exchange } from './exchange.ts'
@@ -24,10 +26,11 @@ export function simRoute(exchange: Exchange, faults: FaultSwitch, request: WireR
   if (name === 'GET /_sim/state') return json(200, simState(exchange))
   if (name === `POST ${STEP_PATH}`) return step(exchange, request.body, wallNowMs)
   if (name === 'POST /_sim/depth') return depth(exchange, request.body)
+  if (name === 'POST /_sim/coins') return coins(exchange, request.body)
   if (request.path === '/_sim/account') return accountRoute(exchange, request)
   if (request.path === '/_sim/faults') return faultRoute(faults, request, wallNowMs)
   return json(404, {
-    error: `The simulator has no ${name}. It has GET /_sim/clock, GET /_sim/state, POST /_sim/step, POST /_sim/depth, GET and POST /_sim/account, and GET, POST and DELETE /_sim/faults.`,
+    error: `The simulator has no ${name}. It has GET /_sim/clock, GET /_sim/state, POST /_sim/step, POST /_sim/depth, POST /_sim/coins, GET and POST /_sim/account, and GET, POST and DELETE /_sim/faults.`,
   })
 }
 
@@ -60,7 +63,7 @@ function accountRoute(exchange: Exchange, { method, body }: WireRequest): WireRe
       })
     }
     for (const [symbol, text] of Object.entries(change.data.tickSize ?? {})) {
-      const instrument = exchange.instruments.find((each) => each.symbol === symbol)
+      const instrument = exchange.instrumentNamed(symbol)
       const step = instrument === undefined ? undefined : parsePrice(instrument, text)
       if (step === undefined || step <= 0)
         return json(400, { error: `A tick of ${symbol} can only become coarser: a multiple of the one that the market counts in.` })
@@ -89,6 +92,24 @@ function depth(exchange: Exchange, body: string): WireReply {
   return json(200, { share: share ?? null })
 }
 
+/** Coins of a spot pair that a person brings (positive) or takes away, as over another account: no trade, no profit. */
+function coins(exchange: Exchange, body: string): WireReply {
+  const { symbol, qty } = (jsonOf(body) ?? {}) as { readonly symbol?: unknown; readonly qty?: unknown }
+  const instrument = typeof symbol === 'string' ? exchange.instrumentNamed(symbol) : undefined
+  const signed = typeof qty === 'string' && /^-?\d+(\.\d+)?$/.test(qty) ? qty : undefined
+  const quantity = instrument === undefined || signed === undefined ? undefined : parseQuantity(instrument, signed)
+  if (instrument?.category !== 'spot' || quantity === undefined || quantity === 0)
+    return json(400, {
+      error: 'The body must be {"symbol": "BTCUSDT-SPOT", "qty": "0.1"}: a spot pair, and a quantity in whole lots that is not 0.',
+    })
+  const { venue, account, source } = exchange
+  const i = instrument.index
+  if (quantity > 0) venue.depositCoins(i, quantity, source.now, account.into)
+  else if (venue.withdrawCoins(i, lots(0 - quantity), source.now, account.into) !== undefined)
+    return json(409, { error: `There are not so many coins of ${symbol} that no open order holds.` })
+  return json(200, { symbol, size: formatQuantity(instrument, (venue.positions[i] as Position).lots) })
+}
+
 function closesOf(body: string): number | undefined {
   if (body === '') return 1
   const match = /^\s*\{\s*"closes"\s*:\s*(\d{1,6})\s*\}\s*$/.exec(body)
@@ -101,9 +122,9 @@ function simState(exchange: Exchange): object {
   return {
     now: exchange.source.now,
     feed: exchange.feedProblem() ?? 'ok',
-    orders: [...exchange.account.orders()].map(restRow),
+    orders: [...exchange.account.orders()].map((row) => ({ category: row.category, ...restRow(row) })),
     executions: [...exchange.account.executions.newestFirst()],
-    positions: exchange.instruments.map((i) => positionRow(exchange.account.figuresOf(i.index))),
+    positions: exchange.instruments.filter((i) => i.category === 'linear').map((i) => positionRow(exchange.account.figuresOf(i.index))),
     wallet: walletRow(exchange.account),
   }
 }

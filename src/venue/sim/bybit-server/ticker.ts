@@ -5,7 +5,7 @@
 import { HOUR_MS, type InstrumentIndex, RATE_SCALE, type Ticks, ticks } from '../../../core/units.ts'
 import { formatDecimal } from '../../../core/decimal.ts'
 import type { Bars } from '../../../market/bars.ts'
-import { type Instrument, formatPrice, tickFloat } from '../../../market/instrument.ts'
+import { type Instrument, formatPrice, tickFloat, wireSymbolOf } from '../../../market/instrument.ts'
 import { bookOf } from './book.ts'
 import { type MarketSource, nextFundingTs } from './market-source.ts'
 import { floatText } from './wire.ts'
@@ -32,9 +32,10 @@ export class Tickers {
     this.source = source
   }
 
-  /** Fields of REST and stream alike. */
+  /** Fields of REST and stream alike; of spot what its stream says. */
   of(i: InstrumentIndex, last: Ticks): Record<string, string> {
     const instrument = this.source.instruments[i] as Instrument
+    if (instrument.category === 'spot') return this.ofSpot(instrument, last)
     const day = this.dayOf(i, last)
     const forming = this.source.forming(i)
     const price = formatPrice(instrument, last)
@@ -71,6 +72,25 @@ export class Tickers {
       preOpenPrice: '',
       preQty: '',
       curPreListingPhase: '',
+    }
+  }
+
+  /** No bid and ask, no mark, no open interest: where no index is told, the price of spot is one. */
+  private ofSpot(instrument: Instrument, last: Ticks): Record<string, string> {
+    const i = instrument.index
+    const day = this.dayOf(i, last)
+    const forming = this.source.forming(i)
+    const price = formatPrice(instrument, last)
+    return {
+      symbol: wireSymbolOf(instrument.symbol),
+      lastPrice: price,
+      highPrice24h: formatPrice(instrument, ticks(Math.max(day.high, forming?.high ?? 0, last))),
+      lowPrice24h: formatPrice(instrument, ticks(Math.min(day.low, forming?.low ?? last, last))),
+      prevPrice24h: formatPrice(instrument, ticks(day.first)),
+      volume24h: floatText(day.volume, 6),
+      turnover24h: floatText(day.turnover, 4),
+      price24hPcnt: floatText(day.first > 0 ? last / day.first - 1 : 0, 4),
+      usdIndexPrice: price,
     }
   }
 

@@ -1,37 +1,48 @@
 /**
- * The wallet as Bybit shows it: one coin, cross margin.
+ * The wallet as Bybit shows it: the coin of settlement and the coins of spot, cross margin.
  * Never changes anything.
  */
 import { mulDiv } from '../../../core/decimal.ts'
-import { type Cash, type InstrumentIndex, cash, instrumentIndex } from '../../../core/units.ts'
-import type { Instrument } from '../../../market/instrument.ts'
+import { type Cash, cash } from '../../../core/units.ts'
+import { type Instrument, notionalOf } from '../../../market/instrument.ts'
 import type { Position } from '../../../portfolio/position.ts'
 import type { SimVenue } from '../sim-venue.ts'
+import { coinText, partsOf } from './coin-text.ts'
 import { marginsOf } from './position-row.ts'
 import { cashText } from './wire.ts'
 
-/** equity = wallet + unrealized; available = margin balance - initial margin; rates are margin over margin balance. */
+/**
+ * Of the coin of settlement equity = wallet + unrealized; of the account the worth of other coins comes to it. Available = margin balance -
+ * initial margin; rates are margin over margin balance.
+ */
 export function walletRow(account: {
   readonly venue: SimVenue
   readonly coin: string
   readonly instruments: readonly Instrument[]
   readonly conditions: { readonly borrowAmount: string }
 }): object {
-  const { venue } = account
+  const { venue, instruments } = account
   let initial = 0
   let maintenance = 0
-  account.instruments.forEach((instrument, k) => {
-    const i: InstrumentIndex = instrumentIndex(k)
-    const margins = marginsOf(instrument, (venue.positions[i] as Position).lots, venue.lastPrice(i), venue.leverage(i))
+  let coins = 0
+  for (const instrument of instruments) {
+    const { index: i, category } = instrument
+    const { lots: held } = venue.positions[i] as Position
+    if (category === 'spot') {
+      coins += notionalOf(instrument, venue.lastPrice(i), held, 'floor')
+      continue
+    }
+    const margins = marginsOf(instrument, held, venue.lastPrice(i), venue.leverage(i))
     initial += margins.initial
     maintenance += margins.maintenance
-  })
-  const wallet = venue.ledger.wallet
-  const equity = venue.equity()
+  }
+  const wallet = venue.money()
+  const total = venue.equity()
+  const equity = total - coins
   const unrealized = cashText(equity - wallet)
   const realized = cash(0 - venue.ledger.trading - venue.ledger.fees - venue.ledger.funding)
-  const imRate = ratio(cash(initial), equity)
-  const mmRate = ratio(cash(maintenance), equity)
+  const imRate = ratio(cash(initial), total)
+  const mmRate = ratio(cash(maintenance), total)
   return {
     accountType: 'UNIFIED',
     accountLTV: '0',
@@ -39,10 +50,10 @@ export function walletRow(account: {
     accountIMRateByMp: imRate,
     accountMMRate: mmRate,
     accountMMRateByMp: mmRate,
-    totalEquity: cashText(equity),
-    totalWalletBalance: cashText(wallet),
-    totalMarginBalance: cashText(equity),
-    totalAvailableBalance: cashText(Math.max(0, equity - initial)),
+    totalEquity: cashText(total),
+    totalWalletBalance: cashText(wallet + coins),
+    totalMarginBalance: cashText(total),
+    totalAvailableBalance: cashText(Math.max(0, total - initial)),
     totalPerpUPL: unrealized,
     totalInitialMargin: cashText(initial),
     totalInitialMarginByMp: cashText(initial),
@@ -50,29 +61,58 @@ export function walletRow(account: {
     totalMaintenanceMarginByMp: cashText(maintenance),
     coin: [
       {
+        ...blankCoin,
         coin: account.coin,
         equity: cashText(equity),
         usdValue: cashText(equity),
         walletBalance: cashText(wallet),
-        free: '',
-        locked: '0',
-        spotHedgingQty: '0',
+        locked: cashText(venue.lockedMoney()),
         borrowAmount: account.conditions.borrowAmount,
-        accruedInterest: '0',
-        availableToWithdraw: '',
-        availableToBorrow: '',
-        totalOrderIM: '0',
         totalPositionIM: cashText(initial),
         totalPositionMM: cashText(maintenance),
         unrealisedPnl: unrealized,
         cumRealisedPnl: cashText(realized),
-        bonus: '0',
-        marginCollateral: true,
-        collateralSwitch: true,
-        spotBorrow: '0',
       },
+      ...instruments.flatMap((instrument) => coinRow(instrument, venue)),
     ],
   }
+}
+
+const blankCoin = {
+  free: '',
+  spotHedgingQty: '0',
+  borrowAmount: '0',
+  accruedInterest: '0',
+  availableToWithdraw: '',
+  availableToBorrow: '',
+  totalOrderIM: '0',
+  totalPositionIM: '0',
+  totalPositionMM: '0',
+  unrealisedPnl: '0',
+  cumRealisedPnl: '0',
+  bonus: '0',
+  marginCollateral: true,
+  collateralSwitch: true,
+  spotBorrow: '0',
+} as const
+
+/** The coin of a spot instrument; none where nothing is held. Two pairs of one coin are not simulated. */
+function coinRow(instrument: Instrument, venue: SimVenue): readonly object[] {
+  const { index: i, baseCoin, category } = instrument
+  const { lots: held } = venue.positions[i] as Position
+  const parts = partsOf(held, venue.spare(i))
+  if (category !== 'spot' || parts === 0n) return []
+  const balance = coinText(instrument, parts)
+  return [
+    {
+      ...blankCoin,
+      coin: baseCoin,
+      equity: balance,
+      usdValue: cashText(notionalOf(instrument, venue.lastPrice(i), held, 'floor')),
+      walletBalance: balance,
+      locked: coinText(instrument, partsOf(venue.lockedLots(i), 0)),
+    },
+  ]
 }
 
 const ratio = (part: Cash, whole: Cash): string => (whole <= 0 ? '0' : cashText(mulDiv(part, 100_000_000, whole, 'nearest')))
