@@ -98,6 +98,7 @@ function kernelRun(of: Case): BacktestResult {
     openingCash: cash(of.cash * CASH_ONE),
     makerRate: feeRate,
     takerRate: feeRate,
+    spotRate: feeRate,
     slippage: { type: 'none' },
     limitFill: 'through',
     stopFraction: undefined,

@@ -11,7 +11,7 @@ import { openStore } from '../src/market/candles/store.ts'
 import { makeInstrument } from '../src/market/instrument.ts'
 import { RISK_PROFILES } from '../src/risk/profiles.ts'
 import { STRATEGIES } from '../src/strategy/registry.ts'
-import { MAKER_RATE, SIM_COSTS, TAKER_RATE } from '../src/venue/sim/costs.ts'
+import { MAKER_RATE, SIM_COSTS, SPOT_RATE, TAKER_RATE } from '../src/venue/sim/costs.ts'
 
 export const backtestSpec = z.object({
   strategy: z.string(),
@@ -83,6 +83,7 @@ export function runBacktestJob(candlesRoot: string, spec: BacktestSpec, progress
     openingCash: OPENING_CASH,
     makerRate: MAKER_RATE,
     takerRate: TAKER_RATE,
+    spotRate: SPOT_RATE,
     slippage: SIM_COSTS.slippage,
     limitFill: 'through' as const,
     stopFraction: undefined,

@@ -54,6 +54,7 @@ function requestOf(definition: StrategyDefinition, params: object, columns: BarC
     openingCash: cash(10_000 * CASH_ONE),
     makerRate: rate(2_000_000),
     takerRate: rate(5_500_000),
+    spotRate: rate(10_000_000),
     slippage: { type: 'none' },
     limitFill: 'through',
     stopFraction: undefined,

@@ -35,6 +35,8 @@ export interface StudyRequest {
   readonly openingCash: Cash
   readonly makerRate: Rate
   readonly takerRate: Rate
+  /** Of spot, maker and taker alike. */
+  readonly spotRate: Rate
   readonly slippage: SlippageModel
   readonly limitFill: 'through' | 'touch'
   readonly stopFraction: number | undefined
@@ -62,6 +64,7 @@ export function runStudy(request: StudyRequest): Study {
     venue: {
       makerRate: request.makerRate,
       takerRate: request.takerRate,
+      spotRate: request.spotRate,
       slippage: request.slippage,
       limitFill: request.limitFill,
       leverage: request.risk.limits.leverage,
@@ -100,7 +103,7 @@ export function kernelOf(request: StudyRequest): KernelConfig {
     ],
     limits: request.risk.limits,
     sizing: request.sizing,
-    costs: { ...request.risk.costs, takerRate: request.takerRate },
+    costs: { ...request.risk.costs, takerRate: request.takerRate, spotTakerRate: request.spotRate },
     defaultStopFraction: request.stopFraction,
     isJournaled: false,
     allowsBudget: true,

@@ -19,7 +19,7 @@ import { RISK_PROFILES, RISK_PROFILE_NAMES, type RiskProfileName } from '../risk
 import type { Sizing } from '../risk/sizing.ts'
 import { STRATEGIES } from '../strategy/registry.ts'
 import type { StrategyDefinition } from '../strategy/strategy.ts'
-import { MAKER_RATE, SIM_COSTS, TAKER_RATE } from '../venue/sim/costs.ts'
+import { MAKER_RATE, SIM_COSTS, SPOT_RATE, TAKER_RATE } from '../venue/sim/costs.ts'
 import type { SlippageModel } from '../venue/sim/models.ts'
 import { type CliContext, contextOf, dataFailure } from './context.ts'
 import { equityCsv, tradesCsv, write } from './backtest-files.ts'
@@ -72,8 +72,8 @@ export function register(program: Command): void {
     .option('--cash <amount>', 'opening cash', '10000')
     .option('--size <size>', 'all, risk or fixed:N (default: risk where the strategy gives a stop, else all)')
     .option('--fee <rate>', 'fee of both sides, as 0.001 for 0.1 %')
-    .option('--maker <rate>', 'maker fee (default: 0.0002)')
-    .option('--taker <rate>', 'taker fee (default: 0.00055)')
+    .option('--maker <rate>', 'maker fee (default: 0.0002, spot 0.001)')
+    .option('--taker <rate>', 'taker fee (default: 0.00055, spot 0.001)')
     .option('--slippage-bps <n>', 'slippage of orders that take, in basis points (default: 0)')
     .option('--funding <funding>', 'none, history, or a rate per 8 h', 'none')
     .option('--stop <percent>', 'stop for signals that bring none, in % of the price')
@@ -344,6 +344,7 @@ function requestOf(definition: StrategyDefinition, params: unknown, series: read
     openingCash,
     makerRate: rateFlag(flags.maker === undefined ? 'fee' : 'maker', flags.maker ?? flags.fee, MAKER_RATE),
     takerRate: rateFlag(flags.taker === undefined ? 'fee' : 'taker', flags.taker ?? flags.fee, TAKER_RATE),
+    spotRate: rateFlag(flags.taker === undefined ? 'fee' : 'taker', flags.taker ?? flags.fee, SPOT_RATE),
     slippage,
     limitFill: flags.limitFill,
     execution: executionOf(flags.execution),
@@ -375,9 +376,10 @@ function sizingOf(
 }
 
 function costsOf(request: StudyRequest, flags: BacktestFlags) {
+  const isSpot = request.series.every(({ instrument }) => instrument.category === 'spot')
   return {
-    maker: formatDecimal(request.makerRate, RATE_SCALE),
-    taker: formatDecimal(request.takerRate, RATE_SCALE),
+    maker: formatDecimal(isSpot ? request.spotRate : request.makerRate, RATE_SCALE),
+    taker: formatDecimal(isSpot ? request.spotRate : request.takerRate, RATE_SCALE),
     slippage: request.slippage,
     funding: flags.funding,
     limits: flags.limits,
@@ -387,7 +389,7 @@ function costsOf(request: StudyRequest, flags: BacktestFlags) {
     execution: flags.execution ?? 'at once',
     cash: flags.cash,
     markPrice: 'last',
-    liquidation: 'cross margin',
+    liquidation: isSpot ? 'none: spot is paid in full' : 'cross margin',
   }
 }
 

@@ -43,6 +43,7 @@ function report(symbol: string): { readonly html: string; readonly study: Return
     openingCash: cash(1_000_000_000_000),
     makerRate: rate(200_000),
     takerRate: rate(550_000),
+    spotRate: rate(1_000_000),
     slippage: { type: 'none' },
     limitFill: 'through',
     stopFraction: undefined,
