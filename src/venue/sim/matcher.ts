@@ -195,11 +195,11 @@ export class Matcher {
   }
 
   state(): Pick<SimState, 'sequence' | 'executions' | 'orders'> {
-    return { ...this.settlement.state(), orders: [...this.pending.flat(), ...this.resting.flat()].map((o) => ({ ...o })) }
+    return { ...this.settlement.ids.state(), orders: [...this.pending.flat(), ...this.resting.flat()].map((o) => ({ ...o })) }
   }
 
   restore(state: SimState): void {
-    this.settlement.restore(state)
+    this.settlement.ids.restore(state)
     for (const list of [...this.pending, ...this.resting]) list.length = 0
     for (const order of state.orders)
       ((order.kind === 'market' ? this.pending : this.resting)[order.instrument] as SimOrder[]).push({ ...order, servedStep: 0 })

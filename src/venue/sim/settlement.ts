@@ -3,18 +3,19 @@
  * Never decides whether an order is met, and never fills a limit beyond its price.
  */
 import { mulDivCeil, mulDivFloor } from '../../core/decimal.ts'
-import { type Cash, type InstrumentIndex, type Lots, type Side, type Ticks, type Ts, cash, lots, ticks, ts } from '../../core/units.ts'
+import { type Cash, type InstrumentIndex, type Lots, type Side, type Ticks, type Ts, lots, ticks, ts } from '../../core/units.ts'
 import { type Instrument, lotFloat } from '../../market/instrument.ts'
 import { postToWallet } from '../../portfolio/ledger.ts'
-import { type Position, applyFill } from '../../portfolio/position.ts'
+import type { Position } from '../../portfolio/position.ts'
 import type { OrderAdopted, VenueEventSink } from '../../trading/event.ts'
-import { type Fee, type OrderKind, type PriceSource, isWholeTarget } from '../../trading/order.ts'
+import { type OrderKind, type PriceSource, isWholeTarget } from '../../trading/order.ts'
+import { bookLinear, bookSpot } from './booking.ts'
 import { SPOT_RATE } from './costs.ts'
-import { type RateFraction, feeOf, rateFraction, slipped } from './models.ts'
+import { type RateFraction, rateFraction, slipped } from './models.ts'
 import type { SimAccount } from './sim-account.ts'
-import type { Attachment, SimOptions, SimOrder, SimState } from './sim-order.ts'
+import type { Attachment, SimOptions, SimOrder } from './sim-order.ts'
 import { SHORT_OF_BALANCE, type SpotBalance } from './spot-balance.ts'
-import { bookSpot } from './spot-booking.ts'
+import { VenueIds } from './venue-ids.ts'
 
 /** Parts in which a taker walks up the book before it has all that it wants. */
 const PARTS_MAX = 20
@@ -39,6 +40,7 @@ export interface Attached {
 const KINDS: Readonly<Record<Attachment, OrderKind>> = { stop: 'stop-market', target: 'take-profit-market', trail: 'trailing-stop' }
 
 export class Settlement {
+  readonly ids: VenueIds
   now: Ts = ts(0)
   volume = 0
   /** See SimOptions; may change while the venue runs. */
@@ -50,14 +52,13 @@ export class Settlement {
   private readonly taker: RateFraction
   private readonly spotFee: RateFraction
   private readonly balance: SpotBalance
-  private sequence = 0
-  private executions = 0
 
   constructor(account: SimAccount, options: SimOptions, resting: readonly SimOrder[][], balance: SpotBalance) {
     this.account = account
     this.options = options
     this.resting = resting
     this.depthShare = options.depthShare
+    this.ids = new VenueIds(options.idPrefix)
     this.maker = rateFraction(options.makerRate)
     this.taker = rateFraction(options.takerRate)
     this.spotFee = rateFraction(options.spotRate ?? SPOT_RATE)
@@ -159,18 +160,15 @@ export class Settlement {
       isCut = filled >= size
       if (isCut) filled = lots(size)
     }
-    const fee = isSpot
-      ? bookSpot(this.account, i, order.side, price, filled, this.spotFee)
-      : this.bookLinear(instrument, position, order.side, price, filled, fraction)
+    const fee = (isSpot ? bookSpot : bookLinear)(this.account, i, order.side, price, filled, isSpot ? this.spotFee : fraction)
     order.filled = lots(order.filled + filled)
     const isComplete = isCut || order.filled >= order.lots
-    this.executions += 1
     into({
       type: 'order-filled',
       instrument: i,
       orderId: order.orderId,
       venueOrderId: order.venueOrderId,
-      tradeId: `${this.options.idPrefix}x${this.executions}`,
+      tradeId: this.ids.nextExecution(),
       side: order.side,
       price,
       lots: filled,
@@ -187,14 +185,6 @@ export class Settlement {
       return false
     }
     return !isComplete
-  }
-
-  private bookLinear(instrument: Instrument, position: Position, side: Side, price: Ticks, quantity: Lots, fraction: RateFraction): Fee {
-    const amount = feeOf(instrument, price, quantity, fraction)
-    const realized = applyFill(position, instrument, side, price, quantity)
-    if (realized !== 0) postToWallet(this.account.ledger, 'trading', realized)
-    postToWallet(this.account.ledger, 'fees', cash(0 - amount))
-    return { coin: instrument.settleCoin, amount, rate: fraction.rate }
   }
 
   /** Stops, targets and trails: made when the entry fills, resized with the position, gone with it. */
@@ -318,7 +308,7 @@ export class Settlement {
   /** What all orders of the venue's own making have in common. */
   private venueOrder(instrument: InstrumentIndex, side: Side, quantity: Lots): Omit<SimOrder, 'kind' | 'timeInForce' | 'isStop'> {
     return {
-      venueOrderId: this.nextId(instrument),
+      venueOrderId: this.ids.nextOrder('linear'),
       orderId: undefined,
       clientOrderId: '',
       parentVenueOrderId: undefined,
@@ -406,29 +396,6 @@ export class Settlement {
       ts: this.now,
     })
   }
-
-  /** Spot orders are named by 19 digits, as Bybit does. */
-  nextId(i: InstrumentIndex): string {
-    this.sequence += 1
-    if ((this.account.instruments[i] as Instrument).category !== 'spot') return `${this.options.idPrefix}${this.sequence}`
-    return `${spotIdHead(this.options.idPrefix)}${String(this.sequence).padStart(10, '0')}`
-  }
-
-  state(): Pick<SimState, 'sequence' | 'executions'> {
-    return { sequence: this.sequence, executions: this.executions }
-  }
-
-  restore(state: Pick<SimState, 'sequence' | 'executions'>): void {
-    this.sequence = state.sequence
-    this.executions = state.executions
-  }
-}
-
-/** Nine digits of a prefix (FNV-1a), the first of them not zero. */
-function spotIdHead(prefix: string): number {
-  let hash = 0x811c9dc5
-  for (let k = 0; k < prefix.length; k++) hash = Math.imul(hash ^ prefix.charCodeAt(k), 0x01000193)
-  return 100_000_000 + ((hash >>> 0) % 900_000_000)
 }
 
 /** A target that covers only a part of the position: it keeps its size when the position changes. */

@@ -16,7 +16,7 @@ import { setProtection, targetSideRefusal } from './protection.ts'
 import { SimAccount } from './sim-account.ts'
 import type { OrderChange, SimOptions, SimOrder, SimState, VenueRefusal } from './sim-order.ts'
 import { INSUFFICIENT_BALANCE, NO_PROTECTION } from './spot-admission.ts'
-import { moveCoins } from './spot-booking.ts'
+import { moveCoins } from './booking.ts'
 
 export class SimVenue {
   readonly instruments: readonly Instrument[]
@@ -106,7 +106,7 @@ export class SimVenue {
     const refusal = refusalOf(command, this.account, this.matcher.balance)
     if (refusal !== undefined) return refusal
     const order: SimOrder = {
-      venueOrderId: this.matcher.settlement.nextId(command.instrument),
+      venueOrderId: this.matcher.settlement.ids.nextOrder((this.instruments[command.instrument] as Instrument).category),
       orderId: command.orderId,
       clientOrderId: command.clientOrderId,
       parentVenueOrderId: undefined,

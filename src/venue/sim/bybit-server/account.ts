@@ -5,7 +5,7 @@
 import { assertNever } from '../../../core/assert.ts'
 import { mulDivFloor } from '../../../core/decimal.ts'
 import { type Cash, type InstrumentIndex, type Lots, type Ts, cash, lots } from '../../../core/units.ts'
-import { type Category, type Instrument, formatPrice, formatQuantity, notionalOf, parseQuantity } from '../../../market/instrument.ts'
+import { type Category, type Instrument, formatQuantity, parseQuantity } from '../../../market/instrument.ts'
 import { type Position, unrealizedOf } from '../../../portfolio/position.ts'
 import type { FundingSettled, OrderAdopted, OrderFilled, VenueEvent } from '../../../trading/event.ts'
 import type { SimOrder, SimState } from '../sim-order.ts'
@@ -23,7 +23,17 @@ import {
   fundingExecution,
   transactionOf,
 } from './account-log.ts'
-import { type FilledSoFar, type OrderRow, type Submission, attachedRow, cancelRow, fillRow, submittedRow } from './order-row.ts'
+import {
+  type FilledSoFar,
+  type OrderRow,
+  type Submission,
+  amendRow,
+  attachedRow,
+  cancelRow,
+  fillRow,
+  filledWith,
+  submittedRow,
+} from './order-row.ts'
 import { type PositionFigures, positionRow, streamPosition } from './position-row.ts'
 import { spotTransactions } from './spot-log.ts'
 import { walletRow } from './wallet-row.ts'
@@ -150,7 +160,7 @@ export class Account {
       case 'order-amended': {
         const row = this.open.get(event.venueOrderId ?? '')
         if (row === undefined) break
-        this.amendRow(row, event.instrument, event.ts)
+        amendRow(row, this.instruments[event.instrument] as Instrument, this.orderOf(event.instrument, row.orderId), event.ts)
         this.tellOrder(row, event.instrument)
         break
       }
@@ -203,23 +213,6 @@ export class Account {
     this.tell('order', [row], row.category)
     // A limit goes on as an active order.
     if (row.orderType === 'Limit') row.orderStatus = 'New'
-  }
-
-  private amendRow(row: OrderRow, i: InstrumentIndex, at: Ts): void {
-    const order = this.orderOf(i, row.orderId)
-    const instrument = this.instruments[i] as Instrument
-    if (order !== undefined) {
-      row.qty = formatQuantity(instrument, order.lots)
-      row.leavesQty = formatQuantity(instrument, lots(order.lots - order.filled))
-      if (order.limit !== undefined) row.price = formatPrice(instrument, order.limit)
-      const trigger = order.attached === 'trail' ? order.activation : order.trigger
-      if (trigger !== undefined) row.triggerPrice = formatPrice(instrument, trigger)
-      if (order.attached === undefined) {
-        row.stopLoss = order.stop === undefined ? '' : formatPrice(instrument, order.stop)
-        row.takeProfit = order.targets?.[0] === undefined ? '' : formatPrice(instrument, order.targets[0].price)
-      }
-    }
-    row.updatedTime = String(at)
   }
 
   private onCanceled(venueOrderId: string, i: InstrumentIndex, cause: string, at: Ts): void {
@@ -315,15 +308,7 @@ export class Account {
   }
 
   private filledBy(orderId: string, instrument: Instrument, event: OrderFilled, pnl: Cash): FilledSoFar {
-    const before = this.fills.get(orderId)
-    const notional = notionalOf(instrument, event.price, event.lots, 'nearest')
-    const sum: FilledSoFar = {
-      lots: lots((before?.lots ?? 0) + event.lots),
-      notional: cash((before?.notional ?? 0) + notional),
-      fee: cash((before?.fee ?? 0) + event.fee.amount),
-      pnl: cash((before?.pnl ?? 0) + pnl),
-      lotParts: event.fee.lotParts === undefined ? before?.lotParts : (before?.lotParts ?? 0) + event.fee.lotParts,
-    }
+    const sum = filledWith(this.fills.get(orderId), instrument, event, pnl)
     if (event.isComplete) this.fills.delete(orderId)
     else this.fills.set(orderId, sum)
     return sum

@@ -3,9 +3,10 @@
  * Never decides whether an order fills.
  */
 import { mulDiv } from '../../../core/decimal.ts'
-import { type Cash, type Lots, type Ticks, lots } from '../../../core/units.ts'
-import { type Category, type Instrument, formatPrice, formatQuantity, wireSymbolOf } from '../../../market/instrument.ts'
+import { type Cash, type Lots, type Ticks, cash, lots } from '../../../core/units.ts'
+import { type Category, type Instrument, formatPrice, formatQuantity, notionalOf, wireSymbolOf } from '../../../market/instrument.ts'
 import type { OrderAdopted, OrderFilled } from '../../../trading/event.ts'
+import type { SimOrder } from '../sim-order.ts'
 import { coinText } from './coin-text.ts'
 import { cashText, sideText } from './wire.ts'
 
@@ -272,6 +273,32 @@ export interface FilledSoFar {
   readonly pnl: Cash
   /** Fee that was paid in coins, in parts of a lot. */
   readonly lotParts?: number | undefined
+}
+
+/** What an order has filled with one execution more. */
+export function filledWith(before: FilledSoFar | undefined, instrument: Instrument, event: OrderFilled, pnl: Cash): FilledSoFar {
+  const { lotParts, amount } = event.fee
+  return {
+    lots: lots((before?.lots ?? 0) + event.lots),
+    notional: cash((before?.notional ?? 0) + notionalOf(instrument, event.price, event.lots, 'nearest')),
+    fee: cash((before?.fee ?? 0) + amount),
+    pnl: cash((before?.pnl ?? 0) + pnl),
+    lotParts: lotParts === undefined ? before?.lotParts : (before?.lotParts ?? 0) + lotParts,
+  }
+}
+
+/** Follows what the matcher holds of an order after a change. */
+export function amendRow(row: OrderRow, instrument: Instrument, order: SimOrder | undefined, at: number): void {
+  row.updatedTime = String(at)
+  if (order === undefined) return
+  row.qty = formatQuantity(instrument, order.lots)
+  row.leavesQty = formatQuantity(instrument, lots(order.lots - order.filled))
+  if (order.limit !== undefined) row.price = formatPrice(instrument, order.limit)
+  const trigger = order.attached === 'trail' ? order.activation : order.trigger
+  if (trigger !== undefined) row.triggerPrice = formatPrice(instrument, trigger)
+  if (order.attached !== undefined) return
+  row.stopLoss = order.stop === undefined ? '' : formatPrice(instrument, order.stop)
+  row.takeProfit = order.targets?.[0] === undefined ? '' : formatPrice(instrument, order.targets[0].price)
 }
 
 /** Books one execution; `sum` is what the order has filled with it. An order that a reduced position completes early counts as filled. */

@@ -1,5 +1,5 @@
 /**
- * What a spot fill does to the account: coins, their cost, the fee in the coin that was bought, and coins from outside.
+ * What a fill does to the account: the position, its result and its fee; of spot the coins, their cost, a fee in coins, and coins from outside.
  * Never books what the balance does not cover: who calls has looked.
  */
 import { mulDivCeil } from '../../core/decimal.ts'
@@ -12,7 +12,17 @@ import type { Fee } from '../../trading/order.ts'
 import { type RateFraction, feeOf } from './models.ts'
 import type { SimAccount } from './sim-account.ts'
 
-/** Books it and answers the fee: of a buy in coins, of a sale in money. */
+/** Books a fill of a perpetual and answers its fee. */
+export function bookLinear(account: SimAccount, i: InstrumentIndex, side: Side, price: Ticks, quantity: Lots, fraction: RateFraction): Fee {
+  const instrument = account.instruments[i] as Instrument
+  const amount = feeOf(instrument, price, quantity, fraction)
+  const realized = applyFill(account.positions[i] as Position, instrument, side, price, quantity)
+  if (realized !== 0) postToWallet(account.ledger, 'trading', realized)
+  postToWallet(account.ledger, 'fees', cash(0 - amount))
+  return { coin: instrument.settleCoin, amount, rate: fraction.rate }
+}
+
+/** Books a fill of spot and answers its fee: of a buy in coins, of a sale in money. */
 export function bookSpot(account: SimAccount, i: InstrumentIndex, side: Side, price: Ticks, quantity: Lots, fraction: RateFraction): Fee {
   const instrument = account.instruments[i] as Instrument
   const position = account.positions[i] as Position
