@@ -135,6 +135,8 @@ export class PreconditionWatch {
       isLive,
       leverageOf: (symbol) => this.leverageOf(symbol),
       takerRate: kernel.config.costs.takerRate,
+      spotTakerRate: kernel.config.costs.spotTakerRate,
+      spotSymbols: kernel.config.instruments.filter((i) => i.category === 'spot' && i.status !== 'closed').map((i) => i.symbol),
       wallMs: wall.nowMs(),
       skewMs: this.skewMs,
       before,

@@ -32,7 +32,16 @@ const good: ConditionsReading = {
   dcp: read({ isOn: false, windowSec: 0 }),
   spotDcp: read({ isOn: false, windowSec: 0 }),
 }
-const wanted: Wanted = { isLive: true, leverageOf: () => 3, takerRate: rate(5_500_000), wallMs: NOW, skewMs: 20, before: undefined }
+const wanted: Wanted = {
+  isLive: true,
+  leverageOf: () => 3,
+  takerRate: rate(5_500_000),
+  spotTakerRate: rate(10_000_000),
+  spotSymbols: [],
+  wallMs: NOW,
+  skewMs: 20,
+  before: undefined,
+}
 
 const brief = (reading: Partial<ConditionsReading>, over: Partial<Wanted> = {}): string[] =>
   findingsOf({ ...good, ...reading }, { ...wanted, ...over }).map(
@@ -67,6 +76,22 @@ const ROWS: readonly (readonly [
   ],
   ['a read-only key', withKey({ isReadOnly: true, mayTrade: false }), {}, ['key.read_only refuse P1'], ['key.read_only refuse P1']],
   ['no right to trade', withKey({ mayTrade: false }), {}, ['key.no_trade refuse P1'], ['key.no_trade refuse P1']],
+  ['no right for spot, where none is traded', withKey({ mayTradeSpot: false }), {}, [], []],
+  [
+    'no right for spot',
+    withKey({ mayTradeSpot: false }),
+    { spotSymbols: ['BTCUSDT-SPOT'] },
+    ['key.no_spot refuse P1'],
+    ['key.no_spot refuse P1'],
+  ],
+  [
+    'dearer spot',
+    { spotFees: read([{ symbol: 'BTCUSDT-SPOT', takerRate: rate(10_000_001) }]) },
+    {},
+    ['fee.unexpected hold P2'],
+    ['fee.unexpected warn P3'],
+  ],
+  ['spot as risk counts it', { spotFees: read([{ symbol: 'BTCUSDT-SPOT', takerRate: rate(10_000_000) }]) }, {}, [], []],
   ['no address', withKey({ isBoundToIp: false }), {}, ['key.no_ip hold P2'], ['key.no_ip warn P3']],
   ['two weeks left', withKey({ expiresAtMs: NOW + 14 * DAY_MS }), {}, [], []],
   ['less than two weeks', withKey({ expiresAtMs: NOW + 14 * DAY_MS - 1 }), {}, ['key.expiring warn P3'], ['key.expiring warn P3']],

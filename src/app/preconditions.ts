@@ -28,6 +28,7 @@ export const FINDING_CODES = [
   'key.has_transfer',
   'key.read_only',
   'key.no_trade',
+  'key.no_spot',
   'key.no_ip',
   'key.expiring',
   'account.region',
@@ -48,6 +49,9 @@ export interface Wanted {
   readonly leverageOf: (symbol: string) => number
   /** What risk counts with. */
   readonly takerRate: Rate
+  readonly spotTakerRate: Rate
+  /** Spot pairs that are traded. */
+  readonly spotSymbols: readonly string[]
   readonly wallMs: number
   /** This machine's clock ahead of the exchange's, ms; undefined where it could not be measured. */
   readonly skewMs: number | undefined
@@ -72,10 +76,10 @@ export function findingsOf(reading: ConditionsReading, wanted: Wanted): Finding[
   ]
 }
 
-function keyFindings({ key }: ConditionsReading, { isLive, wallMs, before }: Wanted): Finding[] {
+function keyFindings({ key }: ConditionsReading, { isLive, wallMs, before, spotSymbols }: Wanted): Finding[] {
   if (key.type !== 'read') return key.type === 'failed' ? [unreadKey(key.error, isLive)] : []
   const findings: Finding[] = []
-  const { isReadOnly, mayTrade, mayWithdraw, mayTransfer, isBoundToIp, expiresAtMs } = key.value
+  const { isReadOnly, mayTrade, mayTradeSpot, mayWithdraw, mayTransfer, isBoundToIp, expiresAtMs } = key.value
   /** What a key may beyond trading is no matter off live, unless it has come while we ran. */
   const right = (code: 'key.has_withdraw' | 'key.has_transfer', what: string): Finding => ({
     code,
@@ -101,6 +105,14 @@ function keyFindings({ key }: ConditionsReading, { isLive, wallMs, before }: Wan
       severity: 'P1',
       sentence: 'The key lacks the right for contract orders or for positions.',
       next: 'Give it both in Bybit’s API management.',
+    })
+  if (!isReadOnly && !mayTradeSpot && spotSymbols.length > 0)
+    findings.push({
+      code: 'key.no_spot',
+      effect: 'refuse',
+      severity: 'P1',
+      sentence: `The key lacks the right for spot orders, and ${spotSymbols.join(', ')} is traded.`,
+      next: 'Give it spot trading in Bybit’s API management, or take the spot symbols out of the configuration.',
     })
   if (!isBoundToIp)
     findings.push({
@@ -155,7 +167,10 @@ const unread = (what: string, code: string, detail: string): Finding => ({
   next: 'It is asked again.',
 })
 
-function accountFindings({ marginMode, borrowed, fees }: ConditionsReading, { isLive, takerRate }: Wanted): Finding[] {
+function accountFindings(
+  { marginMode, borrowed, fees, spotFees }: ConditionsReading,
+  { isLive, takerRate, spotTakerRate }: Wanted,
+): Finding[] {
   const findings: Finding[] = []
   if (marginMode.type === 'failed') findings.push(unread('the margin mode', marginMode.error.code, marginMode.error.detail))
   else if (marginMode.type === 'read' && marginMode.value !== 'REGULAR_MARGIN')
@@ -175,14 +190,17 @@ function accountFindings({ marginMode, borrowed, fees }: ConditionsReading, { is
         sentence: `The account has borrowed ${amount} ${coin}: it pays interest, and less of it carries positions than risk counts with.`,
         next: 'Repay it in Bybit’s app.',
       })
-  if (fees.type === 'read') {
-    const dear = fees.value.filter((fee) => fee.takerRate > takerRate)
+  for (const [part, counted] of [
+    [fees, takerRate],
+    [spotFees, spotTakerRate],
+  ] as const) {
+    const dear = part.type === 'read' ? part.value.filter((fee) => fee.takerRate > counted) : []
     if (dear.length > 0)
       findings.push({
         code: 'fee.unexpected',
         effect: isLive ? 'hold' : 'warn',
         severity: isLive ? 'P2' : 'P3',
-        sentence: `Taker fees of ${dear.map((fee) => fee.symbol).join(', ')} are up to ${percent(Math.max(...dear.map((fee) => fee.takerRate)))}; planned losses count with ${percent(takerRate)}.`,
+        sentence: `Taker fees of ${dear.map((fee) => fee.symbol).join(', ')} are up to ${percent(Math.max(...dear.map((fee) => fee.takerRate)))}; planned losses count with ${percent(counted)}.`,
         next: 'Check the fee tier of the account.',
       })
   }

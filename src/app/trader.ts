@@ -444,7 +444,6 @@ export class Trader {
         if (order.status === 'submitted' && order.origin === 'ours') this.sender.settle(commandOf(order))
   }
 
-  /** Orderly stop: no new entries, what is in flight is answered, a snapshot, the lease released by the caller. Stops stay at the exchange. */
   /** A spot entry carries no stop: what it fills while nobody runs would have none. */
   private async cancelBareEntries(driver: LiveDriver): Promise<void> {
     const entries = this.instruments
@@ -455,6 +454,7 @@ export class Trader {
     await driver.submit(() => entries.map(({ orderId }) => ({ type: 'cancel-orders', orderId, actor: 'the stop of the trader', ts: now })))
   }
 
+  /** Orderly stop: no new entries, what is in flight is answered, a snapshot, the lease released by the caller. Stops stay at the exchange. */
   async stop(): Promise<void> {
     for (const end of this.stops.splice(0)) end()
     assert(this.driver !== undefined, 'a trader is stopped after it was started')

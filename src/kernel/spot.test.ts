@@ -4,7 +4,7 @@
  */
 import { describe, expect, test } from 'vitest'
 import { cash, lots, orderId, rate, ticks, ts } from '../core/units.ts'
-import { LOT_PARTS } from '../portfolio/spot.ts'
+import { LOT_PARTS } from '../market/instrument.ts'
 import type { OrderFilled, SubmitOrder } from '../trading/event.ts'
 import { parseExecution } from '../trading/algorithms/execution.ts'
 import type { ChangeProtection, KernelFact, KernelInput } from './event.ts'

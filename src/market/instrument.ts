@@ -45,6 +45,10 @@ export interface Instrument {
   readonly status: InstrumentStatus
 }
 
+/** Decimals below a lot in which coins are counted that are no whole lot (spot), and how many such parts a lot has. */
+export const LOT_PART_SCALE = 6
+export const LOT_PARTS = 10 ** LOT_PART_SCALE
+
 export interface InstrumentSpec {
   readonly index: InstrumentIndex
   readonly venue: string

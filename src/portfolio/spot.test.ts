@@ -5,8 +5,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type Side, cash, instrumentIndex, lots, rate, ticks } from '../core/units.ts'
-import { makeInstrument } from '../market/instrument.ts'
-import { LOT_PARTS, spotFill } from './spot.ts'
+import { LOT_PARTS, makeInstrument } from '../market/instrument.ts'
+import { spotFill } from './spot.ts'
 
 const BTC = makeInstrument({ index: instrumentIndex(0), venue: 'test', symbol: 'BTCUSDT-SPOT', tickSize: '0.01', lotSize: '0.000001' })
 /** One tick of one lot is 1e-8 of a coin: one unit of Cash. */

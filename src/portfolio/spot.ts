@@ -4,11 +4,8 @@
  */
 import { mulDivCeil } from '../core/decimal.ts'
 import { type Cash, type Lots, type Side, type Ticks, cash, lots } from '../core/units.ts'
-import { type Instrument, notionalOf } from '../market/instrument.ts'
+import { type Instrument, LOT_PARTS, notionalOf } from '../market/instrument.ts'
 import type { Fee } from '../trading/order.ts'
-
-/** Parts of a lot in which coins are counted that are no whole lot. */
-export const LOT_PARTS = 1_000_000
 
 export interface SpotFill {
   /** By so much the position changes: bought less the fee in coins, or sold of what was held. */

@@ -4,8 +4,8 @@
  */
 import { describe, expect, test } from 'vitest'
 import { instrumentIndex, lots, orderId, ticks } from '../../core/units.ts'
-import { makeInstrument } from '../../market/instrument.ts'
-import { LOT_PARTS, spotFill } from '../../portfolio/spot.ts'
+import { LOT_PARTS, makeInstrument } from '../../market/instrument.ts'
+import { spotFill } from '../../portfolio/spot.ts'
 import type { SubmitOrder } from '../../trading/event.ts'
 import type { ExecutionReport } from '../../trading/report.ts'
 import { createBody } from './bodies.ts'

@@ -4,13 +4,9 @@
  */
 import { mulDivCeil, mulDivFloor, parseDecimal } from '../../core/decimal.ts'
 import { type Cash, type Lots, type Ticks, cash, lots } from '../../core/units.ts'
-import type { Instrument } from '../../market/instrument.ts'
+import { type Instrument, LOT_PARTS, LOT_PART_SCALE } from '../../market/instrument.ts'
 import { type OrderKind, ownerOfClientOrderId } from '../../trading/order.ts'
 import { type ExecutionWire, OddRow, type OrderWire, moneyOf, priceOf } from './rows.ts'
-
-/** Decimals in which coins are counted below a lot, as the books count them. */
-const PART_SCALE = 6
-const LOT_PARTS = 10 ** PART_SCALE
 
 /** Under which filters a conditional order of spot may stand: ours that wait with free coins, and those that hold their coins. */
 const CONDITIONAL_TYPES = new Set(['Stop', 'tpslOrder', 'StopLoss', 'PartialStopLoss', 'TakeProfit', 'PartialTakeProfit'])
@@ -69,7 +65,7 @@ export function feeOf(
   // Paid out of another balance, as fees in MNT are: the money of this account is not touched by it.
   if (instrument.category === 'linear' || feeCoin !== instrument.baseCoin) return { fee: cash(0), feeCoin }
   const { lot, quantityScale, cashNumerator, cashDenominator } = instrument
-  const units = parseDecimal(row.execFee === '' ? '0' : row.execFee, quantityScale + PART_SCALE, 'ceil')
+  const units = parseDecimal(row.execFee === '' ? '0' : row.execFee, quantityScale + LOT_PART_SCALE, 'ceil')
   if (units === undefined) throw new OddRow(`${instrument.symbol} execFee '${row.execFee.slice(0, 40)}' is not an amount of ${feeCoin}`)
   const feeLotParts = mulDivCeil(units, 1, lot)
   return { fee: cash(mulDivCeil(price * cashNumerator, feeLotParts, cashDenominator * LOT_PARTS)), feeCoin, feeLotParts }

@@ -4,10 +4,10 @@
  */
 import { mulDivCeil } from '../../core/decimal.ts'
 import { type Cash, type InstrumentIndex, type Lots, type Side, type Ticks, cash, lots } from '../../core/units.ts'
-import { type Instrument, notionalOf } from '../../market/instrument.ts'
+import { type Instrument, LOT_PARTS, notionalOf } from '../../market/instrument.ts'
 import { postToWallet } from '../../portfolio/ledger.ts'
 import { type Position, applyFill } from '../../portfolio/position.ts'
-import { LOT_PARTS, spotFill } from '../../portfolio/spot.ts'
+import { spotFill } from '../../portfolio/spot.ts'
 import type { Fee } from '../../trading/order.ts'
 import { type RateFraction, feeOf } from './models.ts'
 import type { SimAccount } from './sim-account.ts'

@@ -3,17 +3,17 @@
  * Never a database: the symbols that are known stand in the test.
  */
 import { expect, test } from 'vitest'
-import type { CommandContext } from './command.ts'
-import { coinOf, short } from './format.ts'
-import { resolveSymbol } from './symbol.ts'
+import { coinOf, short } from '../../api/commands/format.ts'
+import { resolveSymbol } from '../../api/commands/symbol.ts'
+import { by, makeWorld, position } from '../support/command-world.ts'
 
-const contextOf = (symbols: readonly string[]): CommandContext => {
-  const reads = { strategies: async () => symbols.map((symbol) => ({ symbol })), positions: async () => [] }
-  return { ports: { reads } } as unknown as CommandContext
-}
 const said = async (known: readonly string[], text: string): Promise<string> => {
-  const resolved = await resolveSymbol(contextOf(known), text, '/close {}')
-  return 'symbol' in resolved ? resolved.symbol : `? ${resolved.problem.buttons?.map((b) => ('run' in b ? b.run : '')).join(' ')}`
+  const world = makeWorld()
+  world.positions = known.map((symbol) => ({ ...position, symbol }))
+  const reads = { ...world.ports.reads, strategies: async () => [] }
+  const context = { ports: { ...world.ports, reads }, ...by('trader'), commands: [] }
+  const resolved = await resolveSymbol(context, text, '/close {}')
+  return 'symbol' in resolved ? resolved.symbol : `? ${resolved.problem.title}`
 }
 
 const BOTH = ['BTCUSDT', 'BTCUSDT-SPOT', 'ETHUSDT-SPOT', 'SOLUSDT']
