@@ -95,7 +95,11 @@ const reading = async (): Promise<AccountReading> => {
   if (!read.ok) throw new Error(read.error.detail)
   return read.value
 }
-const last = (): Ticks => quotes.get(SPOT)?.last as Ticks
+const last = (): Ticks => {
+  const price = quotes.get(SPOT)?.last
+  if (price === undefined) throw new Error('no price yet')
+  return price
+}
 const at = (part: number): Ticks => ticks(Math.round(last() * part))
 const told = (n: number) => reports.filter((r): r is OrderReport => r.type === 'order' && r.clientOrderId === `b1-abc123-${n}`)
 const fills = (n: number) => reports.filter((r): r is ExecutionReport => r.type === 'execution' && r.clientOrderId === `b1-abc123-${n}`)
