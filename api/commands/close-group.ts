@@ -149,7 +149,10 @@ function planOf(chosen: readonly PositionRow[], text: string, execution: string 
       ...(part.type === 'fraction' ? { fraction: part.value } : part.type === 'quantity' ? { quantity: part.value } : {}),
     })
     fields.push(
-      field(position.symbol, `${sideOf(position)} ${held} → ${signOf(rest) <= 0 ? 'flat' : rest}, ${execution ?? 'market'}, reduce-only`),
+      field(
+        position.symbol,
+        `${sideOf(position)} ${held} → ${signOf(rest) <= 0 ? 'flat' : rest}, ${execution ?? 'market'}${isSpotSymbol(position.symbol) ? '' : ', reduce-only'}`,
+      ),
       field('Estimate', `est. price ${price(position.markPrice)} (mark), est. fee ${amount(fee)}, est. realized ${money(result)}`),
       field(
         'Stop',

@@ -206,7 +206,10 @@ export const purposeOf = (order: OrderRow): string =>
       ? 'trail'
       : 'stop'
     : order.origin === 'attached-target' || order.class === 'protective'
-      ? 'target'
+      ? // On spot the stop is an order of ours.
+        order.kind === 'stop-market'
+        ? 'stop'
+        : 'target'
       : order.origin === 'external'
         ? 'external'
         : `${order.class} ${order.kind}`

@@ -238,7 +238,7 @@ export class CommandDesk {
       { type: 'close-position', instrument: instrument.index, lots: part, actor, ts: this.ports.now() },
     ])
     const quantity = formatQuantity(instrument, part ?? lots(Math.abs(held)))
-    return done(`Closing ${quantity} ${instrument.symbol} at market, reduce-only.`, seq)
+    return done(`Closing ${quantity} ${instrument.symbol} at market${instrument.category === 'spot' ? '' : ', reduce-only'}.`, seq)
   }
 
   private async cancel(command: Extract<TraderCommand, { readonly name: 'cancel' }>, actor: string): Promise<CommandOutcome> {

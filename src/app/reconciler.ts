@@ -261,7 +261,9 @@ export class Reconciler {
       isClean: true,
       detail,
       openOrders: reading.openOrders.length,
-      positions: reading.positions.filter((p) => p.lots !== 0).length,
+      positions:
+        reading.positions.filter((p) => p.lots !== 0).length +
+        reading.holdings.filter((h) => this.known.positionLots(h.instrument) !== 0).length,
     }
   }
 }

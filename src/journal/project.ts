@@ -26,7 +26,9 @@ import {
 import type { AlertRow, AlgorithmRow, RowChange } from './row.ts'
 
 /** Rules that an entry has passed when it is sent. */
-const ENTRY_GATES = RISK_RULES.filter((rule) => !(['exit-not-verified', 'execution', 'no-size'] as readonly RiskRule[]).includes(rule))
+const isGate = (rule: RiskRule): boolean => !['exit-not-verified', 'execution', 'spot-order', 'no-size'].includes(rule)
+const SPOT_GATES = RISK_RULES.filter(isGate)
+const ENTRY_GATES = SPOT_GATES.filter((rule) => rule !== 'spot-long-only')
 
 /** Projects one kernel; it keeps nothing of its own, so that it can start anywhere in the journal. */
 export class Projector {
@@ -329,6 +331,7 @@ export class Projector {
   private submittedDecision(fact: OrderSubmitted, seq: number) {
     const { command } = fact
     const instrument = this.instrument(command.instrument)
+    const stop = fact.stop ?? command.stop
     return {
       seq,
       kind: 'order' as const,
@@ -342,11 +345,11 @@ export class Projector {
         reason: fact.reason,
         mark: formatPrice(instrument, fact.mark),
         quantity: formatQuantity(instrument, command.lots),
-        stop: command.stop === undefined ? null : formatPrice(instrument, command.stop),
-        targets: (command.targets ?? []).map((t) => ({ price: formatPrice(instrument, t.price), share: t.share })),
+        stop: stop === undefined ? null : formatPrice(instrument, stop),
+        targets: (fact.targets ?? command.targets ?? []).map((t) => ({ price: formatPrice(instrument, t.price), share: t.share })),
         sizing: fact.sizing ?? [],
         plannedLoss: fact.plannedLoss === undefined ? null : money(fact.plannedLoss),
-        gates: fact.class === 'entry' ? ENTRY_GATES : ['exit-not-verified'],
+        gates: fact.class !== 'entry' ? ['exit-not-verified'] : instrument.category === 'spot' ? SPOT_GATES : ENTRY_GATES,
       },
       ts: fact.ts,
     }
