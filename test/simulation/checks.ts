@@ -2,18 +2,24 @@
  * What must hold, looked at from outside: the exchange's own rows against the journal's, after each step and when all is quiet.
  * Never believes the trader about itself where the exchange or the journal can be asked.
  */
+import { parseDecimal } from '../../src/core/decimal.ts'
 import { type InstrumentIndex, lots } from '../../src/core/units.ts'
 import { recover } from '../../src/app/recovery.ts'
 import type { JournalRow } from '../../src/journal/journal.ts'
 import type { OrderSubmitted } from '../../src/kernel/event.ts'
 import type { Kernel } from '../../src/kernel/kernel.ts'
 import { MANUAL_OWNER } from '../../src/kernel/manual.ts'
-import { type Instrument, notionalOf, parseQuantity } from '../../src/market/instrument.ts'
+import { type Instrument, LOT_PARTS, LOT_PART_SCALE, isTooSmall, notionalOf, parseQuantity } from '../../src/market/instrument.ts'
 import { ledgerSum } from '../../src/portfolio/ledger.ts'
 import { RISK_PROFILES } from '../../src/risk/profiles.ts'
 import { isOpenStatus } from '../../src/trading/order.ts'
 import type { Exchange } from '../../src/venue/sim/bybit-server/exchange.ts'
+import type { SimOrder } from '../../src/venue/sim/sim-order.ts'
 import { MemoryStore } from '../support/memory-journal.ts'
+
+/** The stop of a position: held by the exchange with it, or, on spot, an order. */
+export const isStopOf = (order: SimOrder, { category }: Instrument): boolean =>
+  category === 'spot' ? order.kind === 'stop-market' && order.side === -1 : order.isStop && order.reduceOnly && order.attached !== 'trail'
 
 /** A promise that was broken. `rule` is its short name. */
 export class Broken extends Error {
@@ -44,6 +50,7 @@ export class Checks {
   private readonly entriesByCause = new Set<string>()
   private readonly seenOrders = new Set<string>()
   private readonly held: number[] = []
+  private readonly parts: number[] = []
   private readonly alertedAtMs = new Map<number, number>()
   private readonly triedAtMs = new Map<number, number>()
   private readonly bareMs: number[] = []
@@ -96,7 +103,7 @@ export class Checks {
     if (this.entriesByCause.has(key) && fact.group === undefined)
       throw new Broken('no duplicate', `input ${row.causeSeq} led to two entries`)
     this.entriesByCause.add(key)
-    if (fact.command.stop === undefined) throw new Broken('stop present', `entry ${id} has no stop`)
+    if ((fact.stop ?? fact.command.stop) === undefined) throw new Broken('stop present', `entry ${id} has no stop`)
     if (fact.plannedLoss === undefined || fact.plannedLoss > 10_000e8 * 1.5 * limits.tradeLossFractionMax)
       throw new Broken('limits', `entry ${id} plans to lose ${fact.plannedLoss}`)
   }
@@ -126,13 +133,22 @@ export class Checks {
       throw new Broken('journal first', `${linkId} is at the exchange and not in the journal`)
   }
 
-  private execution(row: { symbol: string; side: string; execQty: string; orderLinkId: string }): void {
+  private execution(row: {
+    category: string
+    symbol: string
+    side: string
+    execQty: string
+    execFee: string
+    feeCurrency: string
+    orderLinkId: string
+  }): void {
     const exchange = this.exchangeOf()
-    const instrument = exchange.instrumentOf(row.symbol) as Instrument
+    const instrument = exchange.instrumentOf(row.symbol, row.category === 'spot' ? 'spot' : 'linear') as Instrument
     const i = instrument.index
     const quantity = (parseQuantity(instrument, row.execQty) ?? 0) * (row.side === 'Buy' ? 1 : -1)
     const before = this.held[i] as number
     this.held[i] = before + quantity
+    if (instrument.category === 'spot') this.coins(instrument, quantity, row.feeCurrency === instrument.baseCoin ? row.execFee : '0')
     const fact = this.submitted.get(row.orderLinkId)
     if (fact?.class === 'entry') {
       // A strategy holds one entry at a time; what people add, and the children of a worked order, stand on each other.
@@ -145,6 +161,16 @@ export class Checks {
       throw new Broken('exits reduce', `${row.symbol}: ${row.orderLinkId} filled ${quantity} at a position of ${before}`)
     if (this.held[i] !== (exchange.venue.positions[i]?.lots ?? 0) && exchange.account.executions.all.length === this.executionsSeen + 1)
       throw new Error('the checker lost count of a position')
+  }
+
+  /** Coins in parts of a lot: what was bought less its fee, and never less than nothing. */
+  private coins(instrument: Instrument, quantity: number, fee: string): void {
+    const { index: i, symbol, lot, quantityScale } = instrument
+    const feeParts = (parseDecimal(fee, quantityScale + LOT_PART_SCALE) ?? Number.NaN) / lot
+    const parts = (this.parts[i] ?? 0) + quantity * LOT_PARTS - feeParts
+    if (!(parts >= 0)) throw new Broken('exits reduce', `${symbol}: ${quantity} lots were sold, and ${parts} parts of one were left`)
+    this.parts[i] = parts
+    this.held[i] = Math.floor(parts / LOT_PARTS)
   }
 
   private limits(exchange: Exchange, changed: Instrument): void {
@@ -164,8 +190,9 @@ export class Checks {
     const passed = nowMs - this.lastStopMs
     this.lastStopMs = nowMs
     const { venue, instruments } = this.exchangeOf()
-    for (const { index: i, symbol } of instruments) {
-      if (venue.positions[i]?.lots === 0 || venue.openOrders(i).some((o) => o.isStop && o.reduceOnly && o.attached !== 'trail')) {
+    for (const instrument of instruments) {
+      const { index: i, symbol } = instrument
+      if (venue.positions[i]?.lots === 0 || venue.openOrders(i).some((o) => isStopOf(o, instrument))) {
         this.bareMs[i] = 0
         this.bareSinceMs[i] = -1
         continue
@@ -191,10 +218,10 @@ export class Checks {
   async quiet(kernel: Kernel, fresh: () => Kernel): Promise<void> {
     const exchange = this.exchangeOf()
     for (const { index: i, symbol } of exchange.instruments) this.sameOrders(exchange, kernel, i, symbol)
-    for (const { index: i, symbol } of exchange.instruments) this.stopAsMeant(exchange, kernel, i, symbol)
-    const wallet = exchange.venue.ledger.wallet
-    if (kernel.portfolio.ledger.wallet !== wallet)
-      throw new Broken('cash balanced', `our wallet is ${kernel.portfolio.ledger.wallet}, the exchange's ${wallet}`)
+    for (const instrument of exchange.instruments) this.stopAsMeant(exchange, kernel, instrument)
+    const money = exchange.venue.money()
+    if (kernel.portfolio.money !== money)
+      throw new Broken('cash balanced', `our wallet has ${kernel.portfolio.money}, the exchange's ${money}`)
     this.sameFills(exchange)
     this.holds(kernel)
     await this.replay(kernel, fresh)
@@ -228,11 +255,22 @@ export class Checks {
   }
 
   /** S8: moved past us or by us, the stop at the exchange is the one that the trade is meant to have. */
-  private stopAsMeant(exchange: Exchange, kernel: Kernel, i: InstrumentIndex, symbol: string): void {
+  private stopAsMeant(exchange: Exchange, kernel: Kernel, instrument: Instrument): void {
+    const { index: i, symbol } = instrument
     const trip = kernel.portfolio.trip(i)
-    const stop = exchange.venue.openOrders(i).find((o) => o.attached === 'stop')
+    const stops = exchange.venue.openOrders(i).filter((o) => isStopOf(o, instrument))
+    const [stop] = stops
+    const held = exchange.venue.positions[i]?.lots ?? lots(0)
+    if (instrument.category === 'spot' && !isTooSmall(instrument, exchange.venue.lastPrice(i), held)) this.oneStop(stops, held, symbol)
     if (trip?.stop !== undefined && stop !== undefined && stop.trigger !== trip.stop)
       throw new Broken('stop as meant', `${symbol}: ${trip.stop} is meant, ${stop.trigger} stands at the exchange`)
+  }
+
+  /** Nothing resizes it and nothing takes it off but we. */
+  private oneStop(stops: readonly SimOrder[], held: number, symbol: string): void {
+    const sizes = stops.map((o) => o.lots - o.filled)
+    if (sizes.join() !== (held === 0 ? '' : String(held)))
+      throw new Broken('stop as meant', `${symbol}: stops of [${sizes}] stand for a position of ${held}`)
   }
 
   private sameFills(exchange: Exchange): void {

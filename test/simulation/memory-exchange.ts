@@ -22,6 +22,9 @@ export const SPEED = 60
 export const TICK_MS = 250
 const CREDENTIALS = { key: SIM_KEY, secret: SIM_SECRET }
 
+/** A connection's end at the exchange: `public` carries contracts. */
+export type Line = 'public' | 'spot' | 'private'
+
 export interface ClientEnd {
   /** Texts that arrived together. */
   texts(batch: readonly string[]): void
@@ -38,7 +41,8 @@ export class Connection {
   private arrived: string[] = []
   private lastArrivalMs = 0
 
-  constructor(kind: 'public' | 'private', id: string, end: ClientEnd, host: MemoryExchange, time: VirtualTime, random: Random) {
+  constructor(line: Line, id: string, end: ClientEnd, host: MemoryExchange, time: VirtualTime, random: Random) {
+    const kind = line === 'private' ? 'private' : 'public'
     this.time = time
     this.random = random
     this.end = end
@@ -54,6 +58,7 @@ export class Connection {
     })
     this.session = new Session({
       kind,
+      ...(line === 'spot' ? { category: 'spot' } : {}),
       id,
       exchange: host.exchange,
       credentials: CREDENTIALS,
@@ -105,10 +110,10 @@ export class MemoryExchange {
   private depth: number | undefined
   private seenChanges = 0
 
-  constructor(seed: number, symbolCount: number, time: VirtualTime, random: Random) {
+  constructor(seed: number, symbolCount: number, hasSpot: boolean, time: VirtualTime, random: Random) {
     this.time = time
     this.random = random
-    this.market = new SeededMarket(seed, symbolCount)
+    this.market = new SeededMarket(seed, symbolCount, hasSpot)
     this.faults = new FaultSwitch(() => this.market.now)
     this.exchange = this.build()
   }
@@ -191,10 +196,10 @@ export class MemoryExchange {
     else act()
   }
 
-  connect(kind: 'public' | 'private', end: ClientEnd): Connection | undefined {
+  connect(line: Line, end: ClientEnd): Connection | undefined {
     if (!this.isUp) return undefined
     this.connectionCount += 1
-    const connection = new Connection(kind, `c${this.connectionCount}`, end, this, this.time, this.random)
+    const connection = new Connection(line, `c${this.connectionCount}`, end, this, this.time, this.random)
     this.connections.add(connection)
     return connection
   }

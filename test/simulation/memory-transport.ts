@@ -8,8 +8,9 @@ import type { VenueClock } from '../../src/venue/port.ts'
 import { hmac } from '../../src/venue/sim/bybit-server/auth.ts'
 import type { WireReply } from '../../src/venue/sim/bybit-server/wire.ts'
 import { SIM_KEY, SIM_SECRET } from '../../src/venue/sim/sim-key.ts'
-import { type RawReply, STREAMS, type StreamHandlers, type StreamName, type Transport } from '../../src/venue/bybit/transport.ts'
-import type { Connection, MemoryExchange } from './memory-exchange.ts'
+import { isSpotSymbol, spotSymbolOf, wireSymbolOf } from '../../src/market/instrument.ts'
+import type { RawReply, StreamHandlers, StreamName, StreamPart, StreamState, Transport } from '../../src/venue/bybit/transport.ts'
+import type { Connection, Line, MemoryExchange } from './memory-exchange.ts'
 import { SPEED } from './memory-exchange.ts'
 import type { VirtualTime } from './virtual-time.ts'
 
@@ -23,11 +24,13 @@ export class MemoryTransport implements Transport {
   private readonly host: MemoryExchange
   private readonly time: VirtualTime
   private readonly random: Random
-  private readonly lines = new Map<StreamName, Connection>()
+  private readonly lines = new Map<Line, Connection>()
   /** Subscribed; later replies are those of renewed topics. */
-  private readonly up = new Set<StreamName>()
+  private readonly up = new Set<Line>()
   private handlers: StreamHandlers | undefined
-  private topics: Readonly<Record<StreamName, readonly string[]>> = { public: [], private: [] }
+  /** As the wire names them. */
+  private readonly topics = new Map<Line, readonly string[]>()
+  private readonly parts = new Map<Line, StreamPart>()
   private isClosed = false
 
   constructor(host: MemoryExchange, time: VirtualTime, random: Random) {
@@ -70,12 +73,20 @@ export class MemoryTransport implements Transport {
   }
 
   open(topics: Readonly<Record<StreamName, readonly string[]>>, handlers: StreamHandlers): void {
-    this.topics = topics
     this.handlers = handlers
-    for (const name of STREAMS) this.connect(name)
+    const spot = topics.public.filter((topic) => isSpotSymbol(topic))
+    const linear = topics.public.filter((topic) => !isSpotSymbol(topic))
+    this.topics.set('public', linear).set('private', topics.private)
+    if (spot.length > 0) {
+      this.topics.set('spot', spot.map(wireSymbolOf))
+      const symbolsOf = (list: readonly string[]) => [...new Set(list.map((topic) => topic.slice(topic.lastIndexOf('.') + 1)))]
+      this.parts.set('public', { index: 0, count: 2, symbols: symbolsOf(linear) })
+      this.parts.set('spot', { index: 1, count: 2, symbols: symbolsOf(spot) })
+    }
+    for (const line of this.topics.keys()) this.connect(line)
   }
 
-  private connect(name: StreamName): void {
+  private connect(name: Line): void {
     this.time.after(this.latency(), () => {
       if (this.isClosed) return
       let heardMs = this.time.nowMs
@@ -87,7 +98,7 @@ export class MemoryTransport implements Transport {
         closed: () => this.lost(name, line),
       })
       if (line === undefined) {
-        this.handlers?.state(name, 'down', 'connection refused')
+        this.tell(name, 'down', 'connection refused')
         this.time.after(RECONNECT_MS, () => this.connect(name))
         return
       }
@@ -97,7 +108,7 @@ export class MemoryTransport implements Transport {
         const expires = this.time.nowMs + 10_000
         say({ op: 'auth', args: [SIM_KEY, expires, hmac(SIM_SECRET, `GET/realtime${expires}`)] })
       }
-      say({ op: 'subscribe', args: this.topics[name] })
+      say({ op: 'subscribe', args: this.topics.get(name) })
       const ping = (): void => {
         if (!line.isOpen || this.isClosed) return
         const askedMs = this.time.nowMs
@@ -112,24 +123,32 @@ export class MemoryTransport implements Transport {
   }
 
   renew(topics: readonly string[]): void {
-    const line = this.lines.get('public')
-    for (const op of ['unsubscribe', 'subscribe']) line?.session.onText(JSON.stringify({ op, args: topics }), this.time.nowMs)
+    for (const name of ['public', 'spot'] as const) {
+      const args = topics.filter((topic) => isSpotSymbol(topic) === (name === 'spot')).map(wireSymbolOf)
+      const line = args.length === 0 ? undefined : this.lines.get(name)
+      for (const op of ['unsubscribe', 'subscribe']) line?.session.onText(JSON.stringify({ op, args }), this.time.nowMs)
+    }
   }
 
-  private lost(name: StreamName, line: Connection | undefined): void {
+  private lost(name: Line, line: Connection | undefined): void {
     if (this.isClosed || this.lines.get(name) !== line) return
     this.lines.delete(name)
     this.up.delete(name)
-    this.handlers?.state(name, 'down', 'connection lost, reconnecting')
+    this.tell(name, 'down', 'connection lost, reconnecting')
     this.time.after(RECONNECT_MS, () => this.connect(name))
   }
 
-  private onText(name: StreamName, text: string): void {
+  private tell(name: Line, state: StreamState, detail: string): void {
+    this.handlers?.state(streamOf(name), state, detail, this.parts.get(name))
+  }
+
+  private onText(name: Line, text: string): void {
     const frame = JSON.parse(text) as { topic?: unknown; op?: unknown; success?: unknown }
-    if (typeof frame.topic === 'string') this.handlers?.frame(name, frame)
+    if (typeof frame.topic === 'string')
+      this.handlers?.frame(streamOf(name), name === 'spot' ? { ...frame, topic: spotSymbolOf(frame.topic) } : frame)
     else if (frame.op === 'subscribe' && frame.success === true && !this.up.has(name)) {
       this.up.add(name)
-      this.handlers?.state(name, 'up', 'subscribed')
+      this.tell(name, 'up', 'subscribed')
     }
   }
 
@@ -139,6 +158,8 @@ export class MemoryTransport implements Transport {
     this.lines.clear()
   }
 }
+
+const streamOf = (line: Line): StreamName => (line === 'private' ? 'private' : 'public')
 
 /** What the real client makes of a reply (bybit FACTS section 16.3). */
 function rawReplyOf(reply: WireReply | 'reset' | 'refused'): RawReply {

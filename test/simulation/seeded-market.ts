@@ -17,8 +17,12 @@ const MODELS = [
   { symbol: 'SOLUSDT', tickSize: '0.01', lotSize: '0.1', price: 15_200 },
   { symbol: 'XRPUSDT', tickSize: '0.0001', lotSize: '0.1', price: 6_200 },
 ] as const
+/** In place of the third, where a world trades spot: the same prices, finer lots. */
+export const SPOT_SYMBOL = 'SOLUSDT-SPOT'
+const SPOT_MODEL = { symbol: SPOT_SYMBOL, tickSize: '0.01', lotSize: '0.001', price: 15_200 } as const
+type Model = (typeof MODELS)[number] | typeof SPOT_MODEL
 
-const instrumentOf = (m: (typeof MODELS)[number], at: number): Instrument =>
+const instrumentOf = (m: Model, at: number): Instrument =>
   makeInstrument({
     index: instrumentIndex(at),
     venue: 'sim',
@@ -43,8 +47,8 @@ export class SeededMarket implements MarketSource {
   private clock: number = START_MS - HISTORY_BARS * MINUTE_MS
   private nextStep = this.clock
 
-  constructor(seed: number, symbolCount: number) {
-    const models = MODELS.slice(0, symbolCount)
+  constructor(seed: number, symbolCount: number, hasSpot: boolean) {
+    const models = MODELS.slice(0, symbolCount).map((m) => (hasSpot && m.symbol === 'SOLUSDT' ? SPOT_MODEL : m))
     this.instruments = models.map(instrumentOf)
     this.bars = models.map(() => Bars.withCapacity(MINUTE_MS, 8_192))
     this.prices = models.map((m) => m.price)
@@ -81,11 +85,11 @@ export class SeededMarket implements MarketSource {
     this.clock = at
     if (at % MINUTE_MS === 0) this.close(at, listener)
     const isHour = at % HOUR_MS === 0
-    for (const { index: i } of this.instruments) {
+    for (const { index: i, category } of this.instruments) {
       if (isHour && at > START_MS) {
         const point = { ts: at, rate: rate(Math.round((this.random.next() - 0.5) * 4e6)) }
         ;(this.fundings[i] as FundingPoint[]).push(point)
-        listener.onFunding(i, point.rate, at)
+        if (category === 'linear') listener.onFunding(i, point.rate, at)
       }
       const gap = this.random.next() < 0.003 ? 0.02 * this.random.studentT(4) : 0
       const move = Math.max(-0.08, Math.min(0.08, 0.0008 * this.random.studentT(4) + gap))

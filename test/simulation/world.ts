@@ -14,12 +14,15 @@ import { formatPrice } from '../../src/market/instrument.ts'
 import { RISK_PROFILES } from '../../src/risk/profiles.ts'
 import { BybitVenue } from '../../src/venue/bybit/bybit-venue.ts'
 import type { Transport } from '../../src/venue/bybit/transport.ts'
+import type { Exchange } from '../../src/venue/sim/bybit-server/exchange.ts'
+import type { SimOrder } from '../../src/venue/sim/sim-order.ts'
 import { MemoryStore } from '../support/memory-journal.ts'
-import { Broken, Checks } from './checks.ts'
+import { Broken, Checks, isStopOf } from './checks.ts'
 import { Life } from './life.ts'
 import { MemoryExchange } from './memory-exchange.ts'
 import { MemoryTransport } from './memory-transport.ts'
 import { HAND_SYMBOL, type Trouble, type Troubles, troublesOf } from './trouble.ts'
+import { SPOT_SYMBOL } from './seeded-market.ts'
 import { VirtualTime } from './virtual-time.ts'
 
 const START_MS = 1_790_000_000_000
@@ -51,15 +54,16 @@ export interface Outcome {
   readonly log: readonly string[]
 }
 
-const PLANS = [
-  planOf({ strategy: 'ema-cross', symbols: ['BTCUSDT'], params: { fast: 2, slow: 4, atr: 5, stopAtr: 2, targetAtr: 3 } }),
-  planOf({ strategy: 'donchian-breakout', symbols: ['ETHUSDT'], params: { entry: 3, exit: 2, atr: 5, stopAtr: 2 } }),
-  // Holds for long, so that a stop that is gone has time to be missed.
-  planOf({ strategy: 'donchian-breakout', id: 'slow', symbols: ['SOLUSDT'], params: { entry: 6, exit: 8, atr: 10, stopAtr: 5 } }),
-].map((plan) => {
-  if (!plan.ok) throw new Error(plan.error)
-  return plan.value
-})
+const plansOf = (slow: string) =>
+  [
+    planOf({ strategy: 'ema-cross', symbols: ['BTCUSDT'], params: { fast: 2, slow: 4, atr: 5, stopAtr: 2, targetAtr: 3 } }),
+    planOf({ strategy: 'donchian-breakout', symbols: ['ETHUSDT'], params: { entry: 3, exit: 2, atr: 5, stopAtr: 2 } }),
+    // Holds for long, so that a stop that is gone has time to be missed.
+    planOf({ strategy: 'donchian-breakout', id: 'slow', symbols: [slow], params: { entry: 6, exit: 8, atr: 10, stopAtr: 5 } }),
+  ].map((plan) => {
+    if (!plan.ok) throw new Error(plan.error)
+    return plan.value
+  })
 
 export async function runWorld(seed: number, mutation: Mutation = {}): Promise<Outcome> {
   const world = new World(seed, mutation)
@@ -70,6 +74,7 @@ class World {
   private readonly seed: number
   private readonly mutation: Mutation
   private readonly hasHands: boolean
+  private readonly hasSpot: boolean
   private readonly time = new VirtualTime(START_MS)
   private readonly random: Random
   private readonly store = new MemoryStore()
@@ -98,7 +103,9 @@ class World {
     // Every other world has a person in it, who trades a symbol of their own by hand.
     this.hasHands = seed % 2 === 1
     this.troubles = troublesOf(new Random(seed ^ 0x5eed), ACTIVE_MS, this.hasHands)
-    this.host = new MemoryExchange(seed, this.hasHands ? 4 : 3, this.time, this.random)
+    // And of each two of these one trades spot.
+    this.hasSpot = seed % 4 >= 2
+    this.host = new MemoryExchange(seed, this.hasHands ? 4 : 3, this.hasSpot, this.time, this.random)
     this.checks = new Checks(this.store, () => this.host.exchange)
     this.host.onChange = () => this.guard(() => this.checks.account(this.time.nowMs))
   }
@@ -222,7 +229,7 @@ class World {
       profile: 'sim',
       tag: TAG,
       intervalMs: INTERVAL_MS,
-      plans: PLANS,
+      plans: plansOf(this.hasSpot ? SPOT_SYMBOL : 'SOLUSDT'),
       manual: this.hasHands ? [HAND_SYMBOL] : [],
       risk: RISK_PROFILES.sim,
       venue,
@@ -323,7 +330,7 @@ class World {
         this.moveStop(trouble.symbol, trouble.nearer)
         return
       case 'command':
-        this.give(trouble.command)
+        this.give(this.hasSpot ? onSpot(trouble.command) : trouble.command)
         return
       case 'depth':
         this.host.setDepth(trouble.share)
@@ -368,10 +375,14 @@ class World {
   private moveStop(symbol: number, nearer: boolean): void {
     if (!this.host.isUp) return
     this.host.act((exchange) => {
-      const stops = exchange.instruments.flatMap((i) => exchange.venue.openOrders(i.index)).filter((o) => o.attached === 'stop')
-      const stop = stops[symbol % Math.max(1, stops.length)]
+      const stop = stopOf(exchange, symbol)
       if (stop?.trigger === undefined) return
       const way = Math.round((exchange.venue.lastPrice(stop.instrument) - stop.trigger) / 10)
+      if (stop.attached === undefined) {
+        const change = { trigger: ticks(stop.trigger + (nearer ? way : -way)) }
+        exchange.venue.amend(stop.instrument, stop.venueOrderId, change, exchange.source.now, exchange.account.into)
+        return
+      }
       exchange.venue.accept(
         { type: 'set-protection', instrument: stop.instrument, stop: ticks(stop.trigger + (nearer ? way : -way)), triggerBy: 'mark' },
         exchange.source.now,
@@ -383,8 +394,7 @@ class World {
   private removeStop(symbol: number): void {
     if (!this.host.isUp) return
     this.host.act((exchange) => {
-      const stops = exchange.instruments.flatMap((i) => exchange.venue.openOrders(i.index)).filter((o) => o.attached === 'stop')
-      const stop = stops[symbol % Math.max(1, stops.length)]
+      const stop = stopOf(exchange, symbol)
       if (stop === undefined) return
       exchange.venue.accept(
         { type: 'cancel-order', orderId: orderId(0), clientOrderId: '', venueOrderId: stop.venueOrderId, instrument: stop.instrument },
@@ -408,4 +418,15 @@ class World {
     this.commandCount += 1
     this.commands.push({ id: this.commandCount, actor: 'simulation', command, askedAtMs: this.time.nowMs })
   }
+}
+
+const onSpot = (command: TraderCommand): TraderCommand =>
+  'symbol' in command && command.symbol === 'SOLUSDT' ? { ...command, symbol: SPOT_SYMBOL } : command
+
+/** One of the stops that stand, with a position or, on spot, as an order. */
+function stopOf(exchange: Exchange, which: number): SimOrder | undefined {
+  const stops = exchange.instruments.flatMap((instrument) =>
+    exchange.venue.openOrders(instrument.index).filter((o) => isStopOf(o, instrument)),
+  )
+  return stops[which % Math.max(1, stops.length)]
 }

@@ -46,7 +46,7 @@ export class QuietWorld {
   constructor(profile = 'sim', traded = SYMBOLS.length) {
     this.profile = profile
     this.traded = SYMBOLS.slice(0, traded)
-    this.host = new MemoryExchange(11, SYMBOLS.length, this.time, this.random)
+    this.host = new MemoryExchange(11, SYMBOLS.length, false, this.time, this.random)
     this.host.start()
   }
 

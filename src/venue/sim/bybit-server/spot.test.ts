@@ -12,6 +12,7 @@ import {
 } from '../../../../test/support/wire-schema.ts'
 import { formatPrice } from '../../../market/instrument.ts'
 import type { Exchange } from './exchange.ts'
+import { faultRequestOf } from './router.ts'
 import { simRoute } from './sim-routes.ts'
 import { FaultSwitch } from './fault-switch.ts'
 import { makeExchange } from './serve-exchange.ts'
@@ -312,6 +313,13 @@ describe('refusals', () => {
     expect(orders()).toEqual([])
     expect(frames).toEqual([])
   })
+})
+
+test('a fault plan names a pair as Ballast does', () => {
+  const get = { method: 'GET', path: '/v5/order/realtime', query: 'category=spot&symbol=BTCUSDT', headers: {}, body: '' }
+  const post = { ...get, method: 'POST', query: '', body: JSON.stringify({ category: 'spot', symbol: 'BTCUSDT' }) }
+  for (const request of [get, post]) expect(faultRequestOf(request).symbol).toBe('BTCUSDT-SPOT')
+  expect(faultRequestOf({ ...get, query: 'category=linear&symbol=BTCUSDT' }).symbol).toBe('BTCUSDT')
 })
 
 test('coins that a person brings and takes', () => {
