@@ -53,14 +53,15 @@ export class ProtectionWatch {
     }
   }
 
-  /** A stop that stands elsewhere than it is meant to: the wish to move it was lost on the way, or with the process that had it. */
+  /** A stop that stands elsewhere than it is meant to, or where nothing is held any more (spot): the wish to move it was lost on the way, or with the process that had it. */
   private checkPlace(i: InstrumentIndex, steady: number): void {
     const { portfolio, orders } = this.kernel
     const meant = portfolio.trip(i)?.stop
     const [stop, other] = orders.open(i).filter(isPositionStop)
+    const isLeft = stop !== undefined && isOwnStop(stop) && portfolio.positionLots(i) === 0
     // Beside a stop of somebody's for a part of the position nobody can say which is which.
-    const isSized = stop === undefined || !isOwnStop(stop) || openLotsOf(stop) === portfolio.positionLots(i) || stop.status === 'triggered'
-    if (meant === undefined || stop === undefined || other !== undefined || (stop.trigger === meant && isSized)) {
+    const isSized = stop === undefined || !isOwnStop(stop) || stop.status === 'triggered' || openLotsOf(stop) === this.kernel.guardedLots(i)
+    if (!isLeft && (meant === undefined || stop === undefined || other !== undefined || (stop.trigger === meant && isSized))) {
       this.astraySince.delete(i)
       return
     }
@@ -77,7 +78,7 @@ export class ProtectionWatch {
     if (portfolio.positionLots(i) === 0 || runs[i]?.definition.protection === 'none') return false
     for (const order of orders.open(i)) {
       // One of ours that nobody has answered for protects no longer than an exit does.
-      if (isPositionStop(order) && order.status !== 'submitted') return false
+      if (isPositionStop(order) && order.status !== 'submitted' && !order.cancelRequested) return false
       if (order.class !== 'flatten' && order.class !== 'reduce' && !isOwnStop(order)) continue
       const since = this.exitSince.get(order.orderId) ?? steady
       this.exitSince.set(order.orderId, since)

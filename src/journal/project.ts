@@ -235,6 +235,7 @@ export class Projector {
         changes.push({ table: 'holds', remove: fact.holdId })
         return
       case 'strategy-state':
+      case 'close-wanted':
         return
       case 'strategy-mode-changed':
         for (const run of this.kernel.runs)

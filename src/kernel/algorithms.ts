@@ -103,11 +103,12 @@ export class Algorithms {
 
   private startDenial(asked: Start): RiskDenial | undefined {
     const { strategy, instrument: i } = asked
-    if (asked.class === 'reduce' && this.locksCoins(asked))
+    if (asked.class === 'reduce' && this.config.instruments[i]?.category === 'spot')
       return {
         rule: 'spot-order',
         figures: {
-          problem: 'its limit orders would lock the coins that the stop must be able to sell: use twap, vwap or pov without a limit',
+          problem:
+            'a close of spot is not worked, since its parts and the stop would sell the same coins: close parts of it instead, as 25%',
         },
       }
     if (asked.class === 'reduce') return checkExit(this.intentOf(asked, asked.lots, asked.limit), asked.lots, this.portfolio)
@@ -121,11 +122,6 @@ export class Algorithms {
         : undefined
     if (opposite !== undefined) return opposite
     return checkEntry(this.intentOf(asked, asked.lots, asked.limit), asked.lots, this.portfolio, this.config.limits, this.config.costs)
-  }
-
-  private locksCoins({ instrument: i, execution, limit }: Start): boolean {
-    const rests = limit !== undefined || execution.type === 'iceberg' || execution.type === 'chase'
-    return rests && this.config.instruments[i]?.category === 'spot'
   }
 
   private intentOf(

@@ -7,6 +7,7 @@ import type { Instrument } from '../market/instrument.ts'
 import type { OrderAdopted, OrderEvent, OrderFilled, PositionAdjusted } from '../trading/event.ts'
 import { type IntentClass, type Order, isOwnStop } from '../trading/order.ts'
 import type { AlgorithmBook } from './algorithm-book.ts'
+import type { Closes } from './closes.ts'
 import { OPERATOR_CLOSE } from './desk.ts'
 import type { DustLeft, ExternalAdopted } from './event.ts'
 import type { OrderBook, OrderOutcome } from './order-book.ts'
@@ -17,8 +18,10 @@ export class Books {
   private readonly portfolio: PortfolioState
   private readonly orders: OrderBook
   private readonly algorithms: AlgorithmBook
+  private readonly closes: Closes
 
-  constructor(instruments: readonly Instrument[], portfolio: PortfolioState, orders: OrderBook, algorithms: AlgorithmBook) {
+  constructor(instruments: readonly Instrument[], portfolio: PortfolioState, orders: OrderBook, algorithms: AlgorithmBook, closes: Closes) {
+    this.closes = closes
     this.algorithms = algorithms
     this.instruments = instruments
     this.portfolio = portfolio
@@ -42,8 +45,14 @@ export class Books {
     const trip = this.portfolio.trip(order.instrument)
     if (order.class === 'entry' && trip?.side === order.side && order.stop !== undefined) trip.stop = order.stop
     this.portfolio.lastFillTs = fill.ts
-    if (this.isSpot(order.instrument)) this.portfolio.bookSpotFill(order, fill, exitReasonOf(order))
-    else this.portfolio.bookFill(order, fill.price, fill.lots, fill.fee.amount, exitReasonOf(order), fill.ts, fill.seq)
+    if (this.isSpot(order.instrument)) {
+      this.portfolio.bookSpotFill(order, fill, exitReasonOf(order))
+      this.endCloses(order.instrument)
+    } else this.portfolio.bookFill(order, fill.price, fill.lots, fill.fee.amount, exitReasonOf(order), fill.ts, fill.seq)
+  }
+
+  private endCloses(i: InstrumentIndex): void {
+    if (this.portfolio.positionLots(i) === 0) this.closes.clear(i)
   }
 
   private isSpot(i: InstrumentIndex): boolean {
@@ -73,6 +82,7 @@ export class Books {
     const order = this.bookingOrder(event, difference, event.cause)
     if (this.isSpot(event.instrument)) {
       this.portfolio.takeCoins(order, event.price, lots(-difference), exitReasonOf(order), event.ts)
+      this.endCloses(event.instrument)
       this.portfolio.changedOutside = {
         instrument: this.instruments[event.instrument] as Instrument,
         taken: lots(-difference),
@@ -88,6 +98,7 @@ export class Books {
     if (held <= 0) return
     const order = this.bookingOrder({ instrument: i, ts: at }, -held, 'dust')
     this.portfolio.takeCoins(order, price, lots(held), 'dust', at)
+    this.endCloses(i)
     this.portfolio.rebaseFills(i)
   }
 

@@ -26,6 +26,10 @@ export class Brackets {
     this.orders = orders
     this.desk = desk
     this.stops = new OwnStops(instruments, portfolio, orders, desk)
+    desk.makeRoom = (i) => {
+      this.fit(i)
+      this.stops.keep(i)
+    }
   }
 
   /** An order has filled, in part or whole. */
@@ -45,7 +49,7 @@ export class Brackets {
   /** What a crash between a fill and its targets left undone, once the account has been read and agrees. */
   repair(): void {
     for (const { index: i } of this.instruments) {
-      this.stops.keep(i)
+      this.stops.keep(i, true)
       const trip = this.portfolio.trip(i)
       if (trip === undefined) continue
       for (const order of this.orders.since(i, trip.entryOrderId))
@@ -56,8 +60,17 @@ export class Brackets {
   }
 
   /** The stop of a position that the venue does not hold stands where it is meant to. */
-  keepStop(i: InstrumentIndex): void {
-    this.stops.keep(i)
+  keepStop(i: InstrumentIndex, isAgain = false): void {
+    this.stops.keep(i, isAgain)
+  }
+
+  guardedLots(i: InstrumentIndex): number {
+    return this.stops.guarded(i)
+  }
+
+  /** What stood against a close may be gone. */
+  release(i: InstrumentIndex): void {
+    this.stops.release(i)
   }
 
   /** One target of ours for all that is held, or none: where the venue holds none (spot). */
@@ -136,7 +149,8 @@ export class Brackets {
     // Flat: the venue takes reduce-only orders off by itself.
     if (held === 0 || targets.length === 0) return
     const away = [...targets].sort((a, b) => ((priceOf(b) ?? 0) - (priceOf(a) ?? 0)) * (held > 0 ? 1 : -1))
-    let surplus = openLots(targets) - Math.abs(held)
+    const isSpot = this.instruments[i]?.category === 'spot'
+    let surplus = openLots(targets) - (isSpot ? this.stops.guarded(i) : Math.abs(held))
     for (const order of away) {
       if (surplus <= 0) return
       const open = openLotsOf(order)

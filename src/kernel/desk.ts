@@ -29,6 +29,7 @@ import {
   venueTargets,
 } from '../trading/order.ts'
 import type { AlgorithmBook } from './algorithm-book.ts'
+import type { Closes, WantedClose } from './closes.ts'
 import type { KernelConfig } from './config.ts'
 import type { AlertSeverity, CancelLeftover, OrderSubmitted, Outbox, StopRequested } from './event.ts'
 import type { OrderBook } from './order-book.ts'
@@ -53,6 +54,9 @@ export class Desk {
   private readonly outbox: Outbox
   private readonly runs: readonly (StrategyRun | undefined)[]
   private readonly algorithms: AlgorithmBook
+  readonly closes: Closes
+  /** Told of a close that waits: what stands against it is to be taken off. */
+  makeRoom: (i: InstrumentIndex) => void = () => {}
   /** Stops that were asked for and that the venue has not confirmed yet, by instrument, oldest first. */
   private readonly asked: Ticks[][]
 
@@ -63,7 +67,9 @@ export class Desk {
     outbox: Outbox,
     runs: readonly (StrategyRun | undefined)[],
     algorithms: AlgorithmBook,
+    closes: Closes,
   ) {
+    this.closes = closes
     this.algorithms = algorithms
     this.config = config
     this.portfolio = portfolio
@@ -163,6 +169,7 @@ export class Desk {
       expiresAt: fact.expiresAt,
     })
     this.algorithms.noteChild(fact.parentOrderId)
+    if (fact.class === 'reduce' || fact.class === 'flatten') this.closes.sent(command.instrument, command.lots)
     if (fact.class === 'entry') this.portfolio.noteEntry(command.instrument, command.side, fact.ts)
     this.noteOpinion(command.instrument, fact.class, fact.reason, fact.ts)
   }
@@ -200,7 +207,7 @@ export class Desk {
     if (run !== undefined && (klass === 'entry' || (klass === 'reduce' && reason.rule !== OPERATOR_CLOSE))) run.lastSignalTs = at
   }
 
-  /** Closes a position or a part of it with reduce-only market orders, split by the venue's maximum. What is already being closed is not closed twice. */
+  /** Closes a position or a part of it at market, reduce-only; on spot as soon as nothing else can sell the coins. What is already being closed is not closed twice. */
   closePosition(
     i: InstrumentIndex,
     part: Lots | undefined,
@@ -215,8 +222,8 @@ export class Desk {
     let closing = 0
     for (const order of this.orders.open(i))
       if ((isOwnExit(order) && counts(order)) || (isSpot && isSelling(order))) closing += openLotsOf(order)
-    const size = Math.abs(held) - closing
-    let left = Math.min(size, part ?? size)
+    const size = Math.abs(held) - closing - this.closes.lots(i)
+    let left: number = Math.min(size, part ?? size)
     // What would be left could not be sold any more.
     if (isSpot && left > 0 && isTooSmall(instrument, this.portfolio.mark(i), lots(size - left))) left = size
     if (left <= 0) {
@@ -225,6 +232,28 @@ export class Desk {
         this.deny(this.portfolio.ownerOrExternal(i), i, klass, side, { rule: 'exit-not-verified', figures: { held: '0' } }, reason)
       return
     }
+    if (isSpot) this.wantClose(i, left, klass, reason)
+    else this.sendExit(i, lots(left), klass, reason)
+  }
+
+  /** Added to what waits already; to flatten is the stronger wish. */
+  private wantClose(i: InstrumentIndex, quantity: number, klass: 'reduce' | 'flatten', reason: Reason): void {
+    const before = this.closes.of(i)
+    const close: WantedClose = {
+      lots: lots(quantity + (before?.lots ?? 0)),
+      class: before?.class === 'flatten' ? 'flatten' : klass,
+      reason,
+    }
+    this.closes.set(i, close)
+    this.outbox.push({ type: 'close-wanted', instrument: i, close, ts: this.portfolio.now })
+    this.makeRoom(i)
+  }
+
+  /** Market orders that reduce, split by the venue's maximum. */
+  sendExit(i: InstrumentIndex, total: Lots, klass: 'reduce' | 'flatten', reason: Reason): void {
+    const instrument = this.instrument(i)
+    const side: Side = this.portfolio.positionLots(i) > 0 ? -1 : 1
+    let left: number = total
     while (left > 0) {
       const quantity = lots(Math.min(left, instrument.lotsMarketMax))
       left -= quantity
@@ -318,6 +347,11 @@ export class Desk {
   requestCancel(order: Order, cause: string): void {
     if (order.cancelRequested) return
     order.cancelRequested = true
+    this.repeatCancel(order, cause)
+  }
+
+  /** A cancel that was asked for may be lost: asking again does no harm. */
+  repeatCancel(order: Order, cause: string): void {
     this.outbox.push({
       type: 'cancel-requested',
       orderId: order.orderId,

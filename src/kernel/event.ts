@@ -12,6 +12,7 @@ import type { Execution } from '../trading/algorithms/execution.ts'
 import type { SubmitOrder, Trail, VenueEvent } from '../trading/event.ts'
 import type { ElsewherePosition } from '../trading/report.ts'
 import type { IntentClass, OrderKind, OrderOrigin, PriceSource, Reason, Target, TimeInForce } from '../trading/order.ts'
+import type { WantedClose } from './closes.ts'
 import type { Hold } from './holds.ts'
 
 export interface ClosedBar {
@@ -345,6 +346,13 @@ export interface ExternalAdopted {
   readonly actor: string
   readonly ts: Ts
 }
+/** A close waits until nothing else can sell the same coins (spot). The exits that are sent then are what it led to. */
+export interface CloseWanted {
+  readonly type: 'close-wanted'
+  readonly instrument: InstrumentIndex
+  readonly close: WantedClose
+  readonly ts: Ts
+}
 /** Coins that are too few to be sold are given up as a position: they stay in the account (spot). */
 export interface DustLeft {
   readonly type: 'dust-left'
@@ -432,6 +440,7 @@ export type KernelFact =
   | ExternalAdopted
   | ExternalIgnored
   | DustLeft
+  | CloseWanted
   | HoldAdded
   | HoldLifted
   | StrategyStateKept

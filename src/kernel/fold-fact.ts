@@ -58,6 +58,9 @@ export function foldFact(
     case 'external-adopted':
       books.adoptExternal(fact)
       return
+    case 'close-wanted':
+      desk.closes.set(fact.instrument, fact.close)
+      return
     case 'dust-left':
       books.dustLeft(fact)
       return

@@ -15,6 +15,7 @@ import { Algorithms, manualStart } from './algorithms.ts'
 import { Brackets } from './brackets.ts'
 import type { KernelConfig } from './config.ts'
 import { Books } from './books.ts'
+import { Closes } from './closes.ts'
 import { Desk, OPERATOR_CLOSE } from './desk.ts'
 import { type BarsMode, type ChangeProtection, type ClosedBar, type KernelFact, type KernelInput, Outbox } from './event.ts'
 import { ExternalHands } from './external-hands.ts'
@@ -52,6 +53,7 @@ export class Kernel {
   private readonly algorithms: Algorithms
   /** Parent orders that are being worked. */
   readonly algorithmBook = new AlgorithmBook()
+  private readonly closes: Closes
   private readonly guard: Guard
   private readonly hands: ExternalHands
   private readonly news: VenueNews
@@ -81,8 +83,9 @@ export class Kernel {
     )
     this.watchesEquity = config.isJournaled || config.sizing.type === 'risk' || !isEquityUnbounded(config.limits)
     const { portfolio, orders, holds, outbox, algorithmBook } = this
-    this.books = new Books(instruments, portfolio, orders, algorithmBook)
-    this.desk = new Desk(config, portfolio, orders, outbox, runs, algorithmBook)
+    this.closes = new Closes(instruments.length)
+    this.books = new Books(instruments, portfolio, orders, algorithmBook, this.closes)
+    this.desk = new Desk(config, portfolio, orders, outbox, runs, algorithmBook, this.closes)
     this.placing = new Placing(config, portfolio, orders, holds, this.desk, algorithmBook)
     this.brackets = new Brackets(instruments, portfolio, orders, this.desk)
     this.algorithms = new Algorithms(config, portfolio, orders, holds, this.desk, outbox, algorithmBook, this.bars)
@@ -102,6 +105,10 @@ export class Kernel {
   }
   get stateSince(): Ts {
     return this.guard.stateSince
+  }
+  /** Lots of a spot position that no exit sells, sent or waiting: what its stop is for. */
+  guardedLots(i: InstrumentIndex): number {
+    return this.brackets.guardedLots(i)
   }
   get isPanicActive(): boolean {
     return this.guard.isFlattening
@@ -351,7 +358,7 @@ export class Kernel {
         return
       case 'protection-missing':
         this.guard.protect(input.instrument, input.bareMs, input.bareMs === 0 ? 'not where it is meant' : undefined)
-        this.brackets.keepStop(input.instrument)
+        this.brackets.keepStop(input.instrument, true)
         this.news.tellTrades()
         return
       case 'position-adjusted':
@@ -404,6 +411,7 @@ export class Kernel {
       portfolio: this.portfolio.snapshot(),
       algorithms: this.algorithmBook.snapshot(),
       holds: [...this.holds],
+      closes: this.closes.snapshot(),
       stateSince: this.guard.stateSince,
       runs: this.runs
         .filter((run) => run !== undefined)
@@ -425,6 +433,7 @@ export class Kernel {
     this.algorithmBook.restore(from.algorithms)
     this.holds.length = 0
     this.holds.push(...from.holds)
+    this.closes.restore(from.closes)
     this.guard.stateSince = from.stateSince
     for (const saved of from.runs) {
       const run = this.runs[saved.instrument]

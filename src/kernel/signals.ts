@@ -99,7 +99,7 @@ export class Signals {
     for (let k = 0; k < open.length; k++) {
       if (isOwnExit(open[k] as Order)) return true
     }
-    return false
+    return this.desk.closes.lots(i) > 0
   }
 
   private enter(run: StrategyRun, i: InstrumentIndex, side: Side, signal: Signal): void {

@@ -6,6 +6,7 @@ import type { InstrumentIndex, Side, StrategyId, Ts } from '../core/units.ts'
 import type { AlgorithmState } from '../trading/algorithms/algorithm.ts'
 import type { StrategyState } from '../strategy/strategy.ts'
 import type { StrategyMode } from './event.ts'
+import type { WantedClose } from './closes.ts'
 import type { Hold } from './holds.ts'
 import type { OrderBookState } from './order-book.ts'
 import type { PortfolioSnapshot } from './portfolio-state.ts'
@@ -17,6 +18,7 @@ export interface KernelSnapshot {
   readonly portfolio: PortfolioSnapshot
   readonly algorithms: readonly AlgorithmState[]
   readonly holds: readonly Hold[]
+  readonly closes: readonly (WantedClose | null)[]
   readonly stateSince: Ts
   readonly runs: readonly {
     readonly strategy: StrategyId

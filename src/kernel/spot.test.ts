@@ -46,6 +46,20 @@ class Spot extends Bench {
     return this.give(fee === undefined ? fill : { ...fill, fee })
   }
 
+  /** The venue says that the stop has changed. */
+  amended(quantity: number, trigger = 90): KernelFact[] {
+    return this.give({
+      type: 'order-amended',
+      instrument: BTC,
+      orderId: orderId(2),
+      venueOrderId: 'v2',
+      lots: lots(quantity),
+      limit: undefined,
+      trigger: ticks(trigger),
+      ts: ts(this.now),
+    })
+  }
+
   protect(legs: Partial<ChangeProtection>): KernelFact[] {
     return this.give({ type: 'change-protection', instrument: BTC, actor: 'cli', ts: ts(this.now), ...legs })
   }
@@ -112,20 +126,14 @@ describe('stops of our own', () => {
     expect(brief(bench.filled(1, 4))).toEqual(['trade-opened', 'protective sell 4 stop-market 90'])
     bench.accepted(bench.order(2))
     expect(brief(bench.give({ ...bench.fillOf(bench.order(1), 6), isComplete: true }))).toEqual(['amend 2: 10 lots'])
-    bench.give({
-      type: 'order-amended',
-      instrument: BTC,
-      orderId: orderId(2),
-      venueOrderId: 'v2',
-      lots: lots(10),
-      limit: undefined,
-      trigger: ticks(90),
-      ts: ts(bench.now),
-    })
-    expect(brief(bench.close(5))).toEqual(['reduce sell 5'])
-    expect(brief(bench.filled(3))).toEqual(['amend 2: 5 lots'])
-    expect(brief(bench.close())).toEqual(['reduce sell 5'])
-    expect(brief(bench.filled(4))).toEqual(['closed 0', 'cancel 2: nothing left to reduce'])
+    bench.amended(10)
+    // A close waits until the stop leaves it the coins: two sales never stand for the same ones.
+    expect(brief(bench.close(5))).toEqual(['close-wanted', 'amend 2: 5 lots'])
+    expect(brief(bench.amended(5))).toEqual(['reduce sell 5'])
+    expect(brief(bench.filled(3))).toEqual([])
+    expect(brief(bench.close())).toEqual(['close-wanted', 'cancel 2: it is being closed'])
+    expect(brief(bench.canceled(orderId(2)))).toEqual(['reduce sell 5'])
+    expect(brief(bench.filled(4))).toEqual(['closed 0'])
   })
 
   test('one that fills ends the trade as a stop and takes the rest of the entry off', () => {
@@ -160,23 +168,20 @@ describe('stops of our own', () => {
     expect(brief(bench.canceled(orderId(2)))).toEqual([])
     expect(brief(bench.bare(800))).toEqual(['P2 stop.moved_outside', 'stop at 90', 'protective sell 10 stop-market 90'])
     expect(brief(bench.bare(5_000))).toEqual(['P1 position.unprotected', 'stop at 90'])
-    expect(brief(bench.bare(30_000))).toEqual(['P1 position.unprotected', 'flatten sell 10'])
+    // The one that was set again was never answered for: it goes first.
+    expect(brief(bench.bare(30_000))).toEqual([
+      'P1 position.unprotected',
+      'close-wanted',
+      'cancel 3: it is being closed',
+      'cancel 3: it is being closed',
+    ])
+    expect(brief(bench.canceled(orderId(3)))).toEqual(['flatten sell 10'])
     expect(brief(bench.bare(60_000))).toEqual(['P1 position.unprotected'])
   })
 
   test('moved in the app: tighter counts, looser is set back', () => {
     const bench = Spot.held()
-    const moved = (trigger: number): KernelFact[] =>
-      bench.give({
-        type: 'order-amended',
-        instrument: BTC,
-        orderId: orderId(2),
-        venueOrderId: 'v2',
-        lots: lots(10),
-        limit: undefined,
-        trigger: ticks(trigger),
-        ts: ts(bench.now),
-      })
+    const moved = (trigger: number): KernelFact[] => bench.amended(10, trigger)
     expect(brief(moved(95))).toEqual(['stop-adopted', 'P3 stop.moved_outside'])
     expect(brief(moved(80))).toEqual(['P2 stop.moved_outside', 'stop at 95', 'amend 2: from 95'])
   })
@@ -186,7 +191,7 @@ describe('stops of our own', () => {
     bench.canceled(orderId(2))
     bench.prices[BTC] = 85
     bench.bar()
-    expect(brief(bench.bare(800))).toEqual(['P1 position.unprotected', 'flatten sell 10'])
+    expect(brief(bench.bare(800))).toEqual(['P1 position.unprotected', 'close-wanted', 'flatten sell 10'])
   })
 
   test('a crash between fill and stop is mended when the account was read', () => {
@@ -226,7 +231,10 @@ describe('what is ours', () => {
     const bench = new Spot()
     expect(brief(bench.say(signal(-1, 110)))).toEqual([])
     const held = Spot.held()
-    expect(brief(held.say(signal(-1, 110)))).toEqual(['reduce sell 10'])
+    expect(brief(held.say(signal(-1, 110)))).toEqual(['close-wanted', 'cancel 2: it is being closed'])
+    // Asked again while it waits, nothing is added.
+    expect(brief(held.say(signal(-1, 110)))).toEqual([])
+    expect(brief(held.canceled(orderId(2)))).toEqual(['reduce sell 10'])
   })
 
   test('bought coins pay their fee: the position and its stop are what is left', () => {
@@ -269,23 +277,57 @@ describe('what is ours', () => {
     expect(brief(bench.outside(50))).toEqual([])
   })
 
-  test('a close and a stop that meet sell no position into the red: what was sold beyond is told, and its money is not ours', () => {
+  test('a stop that fills while a close waits for it is the close', () => {
     const bench = Spot.held()
     bench.close()
-    bench.filled(3)
-    expect(bench.held).toBe(0)
-    expect(brief(bench.filled(2))).toEqual(['P1 position.oversold'])
-    expect([bench.held, bench.money, bench.kernel.portfolio.ledger.external / 1e8]).toEqual([0, 11_000, -1_000])
+    expect(brief(bench.filled(2))).toEqual(['closed 0'])
+    expect(bench.kernel.snapshot().closes).toEqual([null, null])
+    const half = Spot.held()
+    half.close()
+    expect(brief(half.give({ ...half.fillOf(half.order(2), 4), isComplete: false }))).toEqual([])
+    expect(brief(half.canceled(orderId(2)))).toEqual(['reduce sell 6'])
   })
 
-  test('a close beside a stop that is selling sells only the rest', () => {
+  test('a close waits for a stop that is selling, and goes with what it leaves', () => {
     const bench = Spot.held()
     bench.give({ type: 'order-triggered', instrument: BTC, orderId: orderId(2), venueOrderId: 'v2', ts: ts(bench.now) })
     expect(brief(bench.close())).toEqual([])
   })
 
+  test('a cancel that is lost is asked for again, and the close goes when it is answered', () => {
+    const bench = Spot.held()
+    bench.close()
+    expect(brief(bench.bare(4_000))).toEqual(['stop at 90', 'cancel 2: it is being closed'])
+    expect(brief(bench.give({ type: 'reconciled', upTo: ts(bench.now), ts: ts(bench.now) }))).toEqual(['cancel 2: it is being closed'])
+    expect(brief(bench.canceled(orderId(2)))).toEqual(['reduce sell 10'])
+  })
+
+  test('more than was held is never booked as ours: it is told, and its money is not ours', () => {
+    const bench = Spot.held()
+    bench.give(bench.fillOf(bench.order(2)))
+    const again = { ...bench.fillOf(bench.order(1)), side: -1 as const, tradeId: 'late' }
+    bench.give({
+      type: 'order-adopted',
+      origin: 'panic-direct',
+      parentOrderId: undefined,
+      instrument: BTC,
+      venueOrderId: 'p',
+      clientOrderId: 'p',
+      side: -1,
+      kind: 'market',
+      lots: lots(10),
+      limit: undefined,
+      trigger: undefined,
+      triggerBy: 'last',
+      reduceOnly: true,
+      ts: ts(bench.now),
+    })
+    expect(brief(bench.give({ ...again, orderId: undefined, venueOrderId: 'p' }))).toEqual(['P1 position.oversold'])
+    expect([bench.held, bench.money, bench.kernel.portfolio.ledger.external / 1e8]).toEqual([0, 11_000, -1_000])
+  })
+
   test('a close that would leave what cannot be sold closes all of it', () => {
-    expect(brief(Spot.held().close(8))).toEqual(['reduce sell 10'])
+    expect(brief(Spot.held().close(8))).toEqual(['close-wanted', 'cancel 2: it is being closed'])
   })
 
   test('coins that are too few to be sold are given up as a position after 5 s', () => {
@@ -300,34 +342,32 @@ describe('what is ours', () => {
     expect(bench.kernel.portfolio.dayLoss).toBe(0)
   })
 
-  test('no limits rest against the coins that the stop must be able to sell', () => {
+  test('a close is not worked: its parts and the stop would sell the same coins', () => {
     const bench = Spot.held()
-    const work = (how: string, limit?: number): KernelFact[] => {
-      const execution = parseExecution(how)
-      if (typeof execution === 'string') throw new Error(execution)
-      const size = { class: 'reduce', side: -1, lots: lots(10), execution, limit: limit === undefined ? undefined : ticks(limit) } as const
-      const who = { strategy: bench.kernel.portfolio.ownerOrExternal(BTC), instrument: BTC, actor: 'cli', ts: ts(bench.now) }
-      return bench.give({ type: 'start-algorithm', ...size, ...who })
-    }
-    expect(brief(work('iceberg:5', 110))).toEqual(['denied reduce: spot-order'])
-    expect(brief(work('chase:5bp:60s'))).toEqual(['denied reduce: spot-order'])
-    expect(brief(work('twap:10m:10', 110))).toEqual(['denied reduce: spot-order'])
-    expect(brief(work('twap:10m:2'))[0]).toBe('work 3 twap 10')
+    const execution = parseExecution('twap:10m:2')
+    if (typeof execution === 'string') throw new Error(execution)
+    const size = { class: 'reduce', side: -1, lots: lots(10), execution } as const
+    const who = { strategy: bench.kernel.portfolio.ownerOrExternal(BTC), instrument: BTC, actor: 'cli', ts: ts(bench.now) }
+    expect(brief(bench.give({ type: 'start-algorithm', ...size, ...who }))).toEqual(['denied reduce: spot-order'])
   })
 })
 
-test('a panic closes the position, and its stop goes when it is flat', () => {
+test('a panic takes the stop off and closes the position', () => {
   const bench = Spot.held()
   const facts = brief(bench.give({ type: 'panic', actor: 'cli', reason: '', ts: ts(bench.now) }))
-  expect(facts).toEqual(['hold panic no-orders', 'P1 panic.started', 'flatten sell 10'])
-  expect(brief(bench.filled(3))).toEqual(['closed 0', 'cancel 2: nothing left to reduce'])
+  expect(facts).toEqual(['hold panic no-orders', 'P1 panic.started', 'close-wanted', 'cancel 2: it is being closed'])
+  expect(brief(bench.canceled(orderId(2)))).toEqual(['flatten sell 10'])
+  expect(brief(bench.filled(3))).toEqual(['closed 0'])
 })
 
 test('the journal gives the same state again, whatever happened', () => {
   const bench = Spot.held()
   bench.protect({ stop: ticks(95) })
+  bench.amended(10, 95)
   bench.close(5)
+  bench.amended(5, 95)
   bench.filled(3)
+  bench.close()
   bench.outsideFill(-1, 7)
   bench.outside(4)
   bench.bare(800)
@@ -352,6 +392,7 @@ const INPUTS = new Set([
   'order-accepted',
   'order-canceled',
   'order-adopted',
+  'order-amended',
   'position-adjusted',
   'protection-missing',
   'change-protection',

@@ -77,6 +77,7 @@ export class VenueNews {
       if (isPositionStop(order) || order.kind === 'trailing-stop' || order.origin === 'liquidation' || order.origin === 'adl')
         this.dropStopped(order)
     }
+    if (order.class === 'protective' && order.origin === 'ours') this.brackets.release(order.instrument)
     if (event.type === 'order-amended' && isPositionStop(order) && this.isJournaled) {
       this.hands.afterStop(order)
       this.brackets.keepStop(order.instrument)

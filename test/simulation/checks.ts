@@ -15,11 +15,17 @@ import { RISK_PROFILES } from '../../src/risk/profiles.ts'
 import { isOpenStatus } from '../../src/trading/order.ts'
 import type { Exchange } from '../../src/venue/sim/bybit-server/exchange.ts'
 import type { SimOrder } from '../../src/venue/sim/sim-order.ts'
+import type { SimVenue } from '../../src/venue/sim/sim-venue.ts'
 import { MemoryStore } from '../support/memory-journal.ts'
+import { OTHERS_COINS } from './memory-exchange.ts'
 
 /** The stop of a position: held by the exchange with it, or, on spot, an order. */
 export const isStopOf = (order: SimOrder, { category }: Instrument): boolean =>
   category === 'spot' ? order.kind === 'stop-market' && order.side === -1 : order.isStop && order.reduceOnly && order.attached !== 'trail'
+
+/** Lots at the exchange that our orders have left there: of coins there are others, which no order of ours may touch. */
+const oursAt = (venue: SimVenue, { index, category }: Instrument): number =>
+  (venue.positions[index]?.lots ?? 0) - (category === 'spot' ? OTHERS_COINS : 0)
 
 /** A promise that was broken. `rule` is its short name. */
 export class Broken extends Error {
@@ -159,7 +165,7 @@ export class Checks {
       this.limits(exchange, instrument)
     } else if (before === 0 || before > 0 === quantity > 0)
       throw new Broken('exits reduce', `${row.symbol}: ${row.orderLinkId} filled ${quantity} at a position of ${before}`)
-    if (this.held[i] !== (exchange.venue.positions[i]?.lots ?? 0) && exchange.account.executions.all.length === this.executionsSeen + 1)
+    if (this.held[i] !== oursAt(exchange.venue, instrument) && exchange.account.executions.all.length === this.executionsSeen + 1)
       throw new Error('the checker lost count of a position')
   }
 
@@ -192,7 +198,7 @@ export class Checks {
     const { venue, instruments } = this.exchangeOf()
     for (const instrument of instruments) {
       const { index: i, symbol } = instrument
-      if (venue.positions[i]?.lots === 0 || venue.openOrders(i).some((o) => isStopOf(o, instrument))) {
+      if (oursAt(venue, instrument) === 0 || venue.openOrders(i).some((o) => isStopOf(o, instrument))) {
         this.bareMs[i] = 0
         this.bareSinceMs[i] = -1
         continue
@@ -217,7 +223,7 @@ export class Checks {
   /** Faults are over and time has passed: ours is the exchange's, and the log is the state. */
   async quiet(kernel: Kernel, fresh: () => Kernel): Promise<void> {
     const exchange = this.exchangeOf()
-    for (const { index: i, symbol } of exchange.instruments) this.sameOrders(exchange, kernel, i, symbol)
+    for (const instrument of exchange.instruments) this.sameOrders(exchange, kernel, instrument)
     for (const instrument of exchange.instruments) this.stopAsMeant(exchange, kernel, instrument)
     const money = exchange.venue.money()
     if (kernel.portfolio.money !== money)
@@ -227,9 +233,10 @@ export class Checks {
     await this.replay(kernel, fresh)
   }
 
-  private sameOrders(exchange: Exchange, kernel: Kernel, i: InstrumentIndex, symbol: string): void {
+  private sameOrders(exchange: Exchange, kernel: Kernel, instrument: Instrument): void {
+    const { index: i, symbol } = instrument
     const ours = kernel.portfolio.positionLots(i)
-    const theirs = exchange.venue.positions[i]?.lots ?? 0
+    const theirs = oursAt(exchange.venue, instrument)
     if (ours !== theirs) throw new Broken('ours = venue', `${symbol}: ${ours} here, ${theirs} at the exchange`)
     const open = kernel.orders
       .open(i)
@@ -260,7 +267,7 @@ export class Checks {
     const trip = kernel.portfolio.trip(i)
     const stops = exchange.venue.openOrders(i).filter((o) => isStopOf(o, instrument))
     const [stop] = stops
-    const held = exchange.venue.positions[i]?.lots ?? lots(0)
+    const held = lots(oursAt(exchange.venue, instrument))
     if (instrument.category === 'spot' && !isTooSmall(instrument, exchange.venue.lastPrice(i), held)) this.oneStop(stops, held, symbol)
     if (trip?.stop !== undefined && stop !== undefined && stop.trigger !== trip.stop)
       throw new Broken('stop as meant', `${symbol}: ${trip.stop} is meant, ${stop.trigger} stands at the exchange`)

@@ -3,7 +3,7 @@
  * Never a shortcut past the wire: what a client gets went through JSON, signatures and the fault plan.
  */
 import type { Random } from '../../src/core/random.ts'
-import { type Cash, cash } from '../../src/core/units.ts'
+import { type Cash, cash, lots } from '../../src/core/units.ts'
 import { Exchange } from '../../src/venue/sim/bybit-server/exchange.ts'
 import { FaultSwitch, bent } from '../../src/venue/sim/bybit-server/fault-switch.ts'
 import { FrameGate } from '../../src/venue/sim/bybit-server/frame-gate.ts'
@@ -20,6 +20,8 @@ export const OPENING: Cash = cash(10_000e8)
 /** Market seconds in a second of wall time. */
 export const SPEED = 60
 export const TICK_MS = 250
+/** Lots of a spot symbol that are not ours, in worlds that trade spot. */
+export const OTHERS_COINS = lots(200_000)
 const CREDENTIALS = { key: SIM_KEY, secret: SIM_SECRET }
 
 /** A connection's end at the exchange: `public` carries contracts. */
@@ -116,6 +118,10 @@ export class MemoryExchange {
     this.market = new SeededMarket(seed, symbolCount, hasSpot)
     this.faults = new FaultSwitch(() => this.market.now)
     this.exchange = this.build()
+    // A person has coins of their own beside ours.
+    for (const instrument of this.exchange.instruments)
+      if (instrument.category === 'spot')
+        this.exchange.venue.depositCoins(instrument.index, OTHERS_COINS, this.market.now, this.exchange.account.into)
   }
 
   /** See POST /_sim/depth; kept over restarts. */

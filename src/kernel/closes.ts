@@ -1,0 +1,54 @@
+/**
+ * Closes that wait until nothing else can sell the same coins: on spot nothing is reduce-only, and two sales that meet would sell what is not ours.
+ * Never decides when they go: facts and events change them, whether they are applied or folded.
+ */
+import { type InstrumentIndex, type Lots, lots } from '../core/units.ts'
+import type { Reason } from '../trading/order.ts'
+
+/** JSON-safe. */
+export interface WantedClose {
+  readonly lots: Lots
+  readonly class: 'reduce' | 'flatten'
+  readonly reason: Reason
+}
+
+export class Closes {
+  private readonly wanted: (WantedClose | null)[]
+
+  constructor(count: number) {
+    this.wanted = new Array<WantedClose | null>(count).fill(null)
+  }
+
+  of(i: InstrumentIndex): WantedClose | undefined {
+    return this.wanted[i] ?? undefined
+  }
+
+  lots(i: InstrumentIndex): number {
+    return this.wanted[i]?.lots ?? 0
+  }
+
+  set(i: InstrumentIndex, close: WantedClose): void {
+    this.wanted[i] = close
+  }
+
+  /** An exit has been sent: so much less is waited for. */
+  sent(i: InstrumentIndex, quantity: Lots): void {
+    const close = this.wanted[i]
+    if (close === null || close === undefined) return
+    this.wanted[i] = quantity >= close.lots ? null : { ...close, lots: lots(close.lots - quantity) }
+  }
+
+  clear(i: InstrumentIndex): void {
+    this.wanted[i] = null
+  }
+
+  snapshot(): (WantedClose | null)[] {
+    return [...this.wanted]
+  }
+
+  restore(from: readonly (WantedClose | null)[] | undefined): void {
+    this.wanted.forEach((_, i) => {
+      this.wanted[i] = from?.[i] ?? null
+    })
+  }
+}
