@@ -4,6 +4,7 @@
  */
 import type { Trader } from '../../src/app/trader.ts'
 import { type Result, ok } from '../../src/core/result.ts'
+import { lots } from '../../src/core/units.ts'
 import type { Journal, JournalError } from '../../src/journal/journal.ts'
 import type { BybitVenue } from '../../src/venue/bybit/bybit-venue.ts'
 import type { RawReply, Transport } from '../../src/venue/bybit/transport.ts'
@@ -101,12 +102,20 @@ function endsAtOnce(trader: Trader): void {
     apply(order, event.type === 'order-filled' || event.type === 'order-canceled' ? { ...event, total: undefined } : event, instrument)
 }
 
-export const MUTATIONS: readonly { readonly name: string; readonly mutation: Mutation }[] = [
+/** A close goes at once, beside the stop that would sell the same coins (spot). */
+function sellsBesideStops(trader: Trader): void {
+  const desk = trader.state['desk']
+  desk['wantClose'] = (i, quantity, klass, reason) => desk.sendExit(i, lots(quantity), klass, reason)
+}
+
+/** `from`: the seed from which on one is looked for that notices; 1 where it shows soon. */
+export const MUTATIONS: readonly { readonly name: string; readonly mutation: Mutation; readonly from?: number }[] = [
   { name: 'the journal acknowledges before it has written', mutation: { journal: writeBehind } },
   { name: 'executions are not known by their id', mutation: { transport: withoutExecutionIds } },
   { name: 'nothing is reconciled after the start', mutation: { trader: withoutReconciliation } },
   { name: 'nobody watches the stops', mutation: { trader: withoutWatchdog } },
   { name: 'an unanswered create is sent again blindly', mutation: { venue: blindRetry } },
   { name: 'an unanswered create is not looked up', mutation: { venue: withoutLookUp } },
-  { name: 'an order ends before its executions are told', mutation: { trader: endsAtOnce } },
+  { name: 'an order ends before its executions are told', mutation: { trader: endsAtOnce }, from: 70 },
+  { name: 'a close of spot does not wait for its stop', mutation: { trader: sellsBesideStops }, from: 50 },
 ]

@@ -104,7 +104,7 @@ class World {
     this.hasHands = seed % 2 === 1
     this.troubles = troublesOf(new Random(seed ^ 0x5eed), ACTIVE_MS, this.hasHands)
     // And of each two of these one trades spot.
-    this.hasSpot = seed % 4 >= 2
+    this.hasSpot = seed % 4 < 2
     this.host = new MemoryExchange(seed, this.hasHands ? 4 : 3, this.hasSpot, this.time, this.random)
     this.checks = new Checks(this.store, () => this.host.exchange)
     this.host.onChange = () => this.guard(() => this.checks.account(this.time.nowMs))
