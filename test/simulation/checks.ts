@@ -3,7 +3,7 @@
  * Never believes the trader about itself where the exchange or the journal can be asked.
  */
 import { parseDecimal } from '../../src/core/decimal.ts'
-import { type InstrumentIndex, lots } from '../../src/core/units.ts'
+import { lots } from '../../src/core/units.ts'
 import { recover } from '../../src/app/recovery.ts'
 import type { JournalRow } from '../../src/journal/journal.ts'
 import type { OrderSubmitted } from '../../src/kernel/event.ts'
