@@ -152,10 +152,17 @@ export class Reconciler {
   /** The first reading that succeeds opens the books: its balance is the capital, and what was executed before is in it. */
   private async openWallet(reading: AccountReading): Promise<boolean> {
     const { kernel, driver } = this.ports
-    if (kernel.portfolio.ledger.capital !== 0 || kernel.portfolio.ledger.wallet !== 0) return false
+    if (kernel.portfolio.ledger.capital !== 0) return false
     for (const { ts: at } of reading.executions) this.openedAt = Math.max(this.openedAt, at + 1)
     await driver.submit(() => [
-      { type: 'wallet-adjusted', coin: reading.coin, amount: reading.walletBalance, cause: 'opening', ts: this.ports.now() },
+      {
+        type: 'wallet-adjusted',
+        coin: reading.coin,
+        // What others have traded since we listen is booked already, and is in the balance.
+        amount: cash(reading.walletBalance - this.known.money),
+        cause: 'opening',
+        ts: this.ports.now(),
+      },
     ])
     return true
   }

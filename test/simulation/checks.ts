@@ -23,10 +23,6 @@ import { OTHERS_COINS } from './memory-exchange.ts'
 export const isStopOf = (order: SimOrder, { category }: Instrument): boolean =>
   category === 'spot' ? order.kind === 'stop-market' && order.side === -1 : order.isStop && order.reduceOnly && order.attached !== 'trail'
 
-/** Lots at the exchange that our orders have left there: of coins there are others, which no order of ours may touch. */
-const oursAt = (venue: SimVenue, { index, category }: Instrument): number =>
-  (venue.positions[index]?.lots ?? 0) - (category === 'spot' ? OTHERS_COINS : 0)
-
 /** A promise that was broken. `rule` is its short name. */
 export class Broken extends Error {
   readonly rule: string
@@ -57,6 +53,8 @@ export class Checks {
   private readonly seenOrders = new Set<string>()
   private readonly held: number[] = []
   private readonly parts: number[] = []
+  /** Coins of a person that are left (spot). */
+  othersLots: number = OTHERS_COINS
   private readonly alertedAtMs = new Map<number, number>()
   private readonly triedAtMs = new Map<number, number>()
   private readonly bareMs: number[] = []
@@ -154,6 +152,11 @@ export class Checks {
     const quantity = (parseQuantity(instrument, row.execQty) ?? 0) * (row.side === 'Buy' ? 1 : -1)
     const before = this.held[i] as number
     this.held[i] = before + quantity
+    if (instrument.category === 'spot' && row.orderLinkId === '') {
+      this.held[i] = before
+      this.othersLots += quantity
+      return
+    }
     if (instrument.category === 'spot') this.coins(instrument, quantity, row.feeCurrency === instrument.baseCoin ? row.execFee : '0')
     const fact = this.submitted.get(row.orderLinkId)
     if (fact?.class === 'entry') {
@@ -165,7 +168,7 @@ export class Checks {
       this.limits(exchange, instrument)
     } else if (before === 0 || before > 0 === quantity > 0)
       throw new Broken('exits reduce', `${row.symbol}: ${row.orderLinkId} filled ${quantity} at a position of ${before}`)
-    if (this.held[i] !== oursAt(exchange.venue, instrument) && exchange.account.executions.all.length === this.executionsSeen + 1)
+    if (this.held[i] !== this.oursAt(exchange.venue, instrument) && exchange.account.executions.all.length === this.executionsSeen + 1)
       throw new Error('the checker lost count of a position')
   }
 
@@ -177,6 +180,11 @@ export class Checks {
     if (!(parts >= 0)) throw new Broken('exits reduce', `${symbol}: ${quantity} lots were sold, and ${parts} parts of one were left`)
     this.parts[i] = parts
     this.held[i] = Math.floor(parts / LOT_PARTS)
+  }
+
+  /** Lots at the exchange that our orders have left there: of coins there are others, which no order of ours may touch. */
+  private oursAt(venue: SimVenue, { index, category }: Instrument): number {
+    return (venue.positions[index]?.lots ?? 0) - (category === 'spot' ? this.othersLots : 0)
   }
 
   private limits(exchange: Exchange, changed: Instrument): void {
@@ -198,7 +206,7 @@ export class Checks {
     const { venue, instruments } = this.exchangeOf()
     for (const instrument of instruments) {
       const { index: i, symbol } = instrument
-      if (oursAt(venue, instrument) === 0 || venue.openOrders(i).some((o) => isStopOf(o, instrument))) {
+      if (this.oursAt(venue, instrument) === 0 || venue.openOrders(i).some((o) => isStopOf(o, instrument))) {
         this.bareMs[i] = 0
         this.bareSinceMs[i] = -1
         continue
@@ -236,7 +244,7 @@ export class Checks {
   private sameOrders(exchange: Exchange, kernel: Kernel, instrument: Instrument): void {
     const { index: i, symbol } = instrument
     const ours = kernel.portfolio.positionLots(i)
-    const theirs = oursAt(exchange.venue, instrument)
+    const theirs = this.oursAt(exchange.venue, instrument)
     if (ours !== theirs) throw new Broken('ours = venue', `${symbol}: ${ours} here, ${theirs} at the exchange`)
     const open = kernel.orders
       .open(i)
@@ -267,7 +275,7 @@ export class Checks {
     const trip = kernel.portfolio.trip(i)
     const stops = exchange.venue.openOrders(i).filter((o) => isStopOf(o, instrument))
     const [stop] = stops
-    const held = lots(oursAt(exchange.venue, instrument))
+    const held = lots(this.oursAt(exchange.venue, instrument))
     if (instrument.category === 'spot' && !isTooSmall(instrument, exchange.venue.lastPrice(i), held)) this.oneStop(stops, held, symbol)
     if (trip?.stop !== undefined && stop !== undefined && stop.trigger !== trip.stop)
       throw new Broken('stop as meant', `${symbol}: ${trip.stop} is meant, ${stop.trigger} stands at the exchange`)
@@ -281,13 +289,17 @@ export class Checks {
   }
 
   private sameFills(exchange: Exchange): void {
+    const trades = exchange.account.executions.all.filter((row) => row.execType === 'Trade')
+    // What others did before we listened is in the opening balance.
+    const others = new Set(trades.filter((row) => row.orderLinkId === '' && row.category === 'spot').map((row) => row.execId))
     const booked = this.store
       .table('fills')
       .map((row) => String(row.tradeId).split('~')[0] as string)
+      .filter((id) => !others.has(id))
       .sort()
-    const made = exchange.account.executions.all
-      .filter((row) => row.execType === 'Trade')
+    const made = trades
       .map((row) => row.execId)
+      .filter((id) => !others.has(id))
       .sort()
     if (booked.join() !== made.join()) throw new Broken('no loss', `${made.length} executions at the exchange, ${booked.length} fills here`)
   }

@@ -22,6 +22,8 @@ export type Trouble =
   /** An open order of ours gets another price, or another quantity. */
   | { readonly type: 'amend'; readonly byTicks: number }
   | { readonly type: 'steer'; readonly to: 'paused' | 'working' | 'ended' }
+  /** A person sells coins of their own in the app, of a symbol that we trade too (spot). */
+  | { readonly type: 'others-sell'; readonly lots: number }
 
 export interface Troubles {
   readonly faults: FaultPlanSpec
@@ -71,6 +73,7 @@ export function troublesOf(random: Random, activeMs: number, hasHands: boolean):
     add(3, () => ({ type: 'steer', to: pick(random, ['paused', 'working', 'ended']) }))
   }
   add(4, () => ({ type: 'stop-moved', symbol: random.below(3), nearer: random.next() < 0.5 }))
+  add(4, () => ({ type: 'others-sell', lots: 100 + random.below(40_000) }))
   return { faults: { seed, rules }, line: line.sort((a, b) => a.atMs - b.atMs), fates }
 }
 

@@ -6,15 +6,16 @@ import { PARTS } from '../../src/app/health.ts'
 import { planOf } from '../../src/app/strategy-plan.ts'
 import { Trader } from '../../src/app/trader.ts'
 import { Random } from '../../src/core/random.ts'
-import { orderId, ticks } from '../../src/core/units.ts'
+import { lots, orderId, ticks } from '../../src/core/units.ts'
 import type { Journal } from '../../src/journal/journal.ts'
 import type { CommandQueue, QueuedCommand, TraderCommand } from '../../src/kernel/command.ts'
 import { Kernel } from '../../src/kernel/kernel.ts'
-import { formatPrice } from '../../src/market/instrument.ts'
+import { formatPrice, formatQuantity, wireSymbolOf } from '../../src/market/instrument.ts'
 import { RISK_PROFILES } from '../../src/risk/profiles.ts'
 import { BybitVenue } from '../../src/venue/bybit/bybit-venue.ts'
 import type { Transport } from '../../src/venue/bybit/transport.ts'
 import type { Exchange } from '../../src/venue/sim/bybit-server/exchange.ts'
+import { createOrder } from '../../src/venue/sim/bybit-server/order-routes.ts'
 import type { SimOrder } from '../../src/venue/sim/sim-order.ts'
 import { MemoryStore } from '../support/memory-journal.ts'
 import { Broken, Checks, isStopOf } from './checks.ts'
@@ -338,6 +339,9 @@ class World {
       case 'amend':
         this.amend(trouble.byTicks)
         return
+      case 'others-sell':
+        this.sellOthers(trouble.lots)
+        return
       case 'steer': {
         const id = this.trader?.state?.algorithmBook.active[0]?.id
         if (this.isStarted && id !== undefined) this.give({ name: 'work', id, to: trouble.to })
@@ -388,6 +392,26 @@ class World {
         exchange.source.now,
         exchange.account.into,
       )
+    })
+  }
+
+  /** Of their own coins only, as far as those go. */
+  private sellOthers(wanted: number): void {
+    if (!this.host.isUp || !this.hasSpot) return
+    this.host.act((exchange) => {
+      const instrument = exchange.instruments.find((i) => i.category === 'spot')
+      if (instrument === undefined) return
+      const quantity = lots(Math.min(wanted, this.checks.othersLots))
+      if (quantity === 0) return
+      const { symbol } = instrument
+      createOrder(exchange, {
+        category: 'spot',
+        symbol: wireSymbolOf(symbol),
+        side: 'Sell',
+        orderType: 'Market',
+        marketUnit: 'baseCoin',
+        qty: formatQuantity(instrument, quantity),
+      })
     })
   }
 
