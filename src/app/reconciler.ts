@@ -216,10 +216,14 @@ export class Reconciler {
 
   /**
    * False if the books have moved since the difference was taken: it is then not what was read twice.
-   * The driver is idle when it is checked, so that no fill waits its turn between the check and the booking.
+   * The driver is idle when it is checked, so that no fill waits its turn between the check and the booking. And what was executed between
+   * the reading of positions and that of the wallet is read before it: small fills at one price make the same difference each time.
    */
   private async book(difference: Difference, reading: AccountReading): Promise<boolean> {
     const { driver, kernel } = this.ports
+    const later = await this.read()
+    if (!later.ok) return false
+    await this.absorb(later.value.reading, false)
     while (driver.isBusy) await driver.whenIdle()
     if (!sameDifference(difference, differenceOf(reading, this.indexes(), this.known))) return false
     const at = this.ports.now()

@@ -278,7 +278,7 @@ export class Kernel {
         this.portfolio.setStatus(input.instrument, input.status)
         return
       case 'reconciled':
-        this.portfolio.reconciledTs = input.upTo
+        this.portfolio.reconciled(input.upTo)
         this.orders.forgetBooked(input.upTo - READ_AGAIN_MS)
         return
       case 'time-advanced':

@@ -25,7 +25,7 @@ import { type Instrument, type InstrumentStatus, notionalOf } from '../market/in
 import type { ExternalChange, ExternalPart } from '../portfolio/external.ts'
 import { ExternalParts } from '../portfolio/external-parts.ts'
 import { type Ledger, emptyLedger, postToWallet } from '../portfolio/ledger.ts'
-import { type FillHistory, bookInOrder, emptyHistory, rebase } from '../portfolio/fill-history.ts'
+import { type FillHistory, bookInOrder, emptyHistory, foldUntil, rebase } from '../portfolio/fill-history.ts'
 import { type Position, flatPosition, unrealizedOf } from '../portfolio/position.ts'
 import { type RoundTrip, addToRoundTrip, feeShare, openRoundTrip, seeRange, settleRange, tradeOf } from '../portfolio/round-trip.ts'
 import { spotFill, spotFlow } from '../portfolio/spot.ts'
@@ -454,6 +454,15 @@ export class PortfolioState implements PortfolioView {
       addToRoundTrip(trip, instrument, order.side, price, opening, cash(fee - closingFee), cash(0))
     }
     return realized
+  }
+
+  /** The account was read and agrees: every execution before `upTo` is booked. */
+  reconciled(upTo: Ts): void {
+    this.reconciledTs = upTo
+    for (const instrument of this.instruments) {
+      foldUntil(this.histories[instrument.index] as FillHistory, instrument, upTo)
+      this.externals.foldUntil(instrument, upTo)
+    }
   }
 
   /** A position that was booked by adjustment has no true order of fills behind it. */

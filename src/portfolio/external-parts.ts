@@ -2,10 +2,10 @@
  * The parts of the venue's net positions that are not ours, by instrument, from the first such lot until the symbol is flat (S8).
  * Never books money: it says what the venue realized, and whose lots a fill was about.
  */
-import { type Cash, type InstrumentIndex, type Lots, type Ticks, lots } from '../core/units.ts'
+import { type Cash, type InstrumentIndex, type Lots, type Ticks, type Ts, lots } from '../core/units.ts'
 import type { Instrument } from '../market/instrument.ts'
 import { type ExternalChange, type ExternalPart, openExternal, partsOf } from './external.ts'
-import { type FillHistory, type PastFill, bookInOrder, rebase } from './fill-history.ts'
+import { type FillHistory, type PastFill, bookInOrder, foldUntil, rebase } from './fill-history.ts'
 import { type Position, unrealizedOf } from './position.ts'
 
 export interface SharedFill {
@@ -87,6 +87,12 @@ export class ExternalParts {
     if (part === undefined) return
     part.lots = lots(0)
     part.isIgnored = false
+  }
+
+  /** See {@link foldUntil}. */
+  foldUntil(instrument: Instrument, upTo: Ts): void {
+    const part = this.parts[instrument.index]
+    if (part !== undefined) foldUntil(part.history, instrument, upTo)
   }
 
   rebase(i: InstrumentIndex): void {

@@ -6,7 +6,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { instrumentIndex, lots, ticks, ts } from '../core/units.ts'
 import { makeInstrument } from '../market/instrument.ts'
-import { type PastFill, bookInOrder, emptyHistory, rebase } from './fill-history.ts'
+import { type PastFill, bookInOrder, emptyHistory, foldUntil, rebase } from './fill-history.ts'
 import { applyFill, flatPosition } from './position.ts'
 
 const BTC = makeInstrument({ index: instrumentIndex(0), venue: 'sim', symbol: 'BTCUSDT', tickSize: '0.1', lotSize: '0.001' })
@@ -57,10 +57,31 @@ test('a stop that is told after the entry that followed it opens nothing at the 
 test('fills that are forgotten stay booked, and a rebase starts afresh', () => {
   const history = emptyHistory()
   const position = flatPosition()
-  for (let k = 0; k < 500; k++) bookInOrder(history, position, BTC, { side: 1, price: ticks(10_000 + k), lots: lots(1), ts: ts(k + 1) })
-  expect(position.lots).toBe(500)
-  expect(history.fills.length).toBeLessThanOrEqual(256)
+  for (let k = 0; k < 5_000; k++) bookInOrder(history, position, BTC, { side: 1, price: ticks(10_000 + k), lots: lots(1), ts: ts(k + 1) })
+  expect(position.lots).toBe(5_000)
+  expect(history.fills.length).toBeLessThanOrEqual(4_096)
   rebase(history, position)
-  bookInOrder(history, position, BTC, { side: -1, price: ticks(10_000), lots: lots(500), ts: ts(1) })
+  bookInOrder(history, position, BTC, { side: -1, price: ticks(10_000), lots: lots(5_000), ts: ts(1) })
   expect(position.lots).toBe(0)
+})
+
+test('what is known to be complete is folded, and what comes after it still takes its true place', () => {
+  fc.assert(
+    fc.property(fills, fc.nat(12), fc.integer(), (inOrder, until, seed) => {
+      const upTo = ts(1_000 + until)
+      const known = inOrder.filter((fill) => fill.ts < upTo)
+      const later = inOrder.filter((fill) => fill.ts >= upTo)
+      const told = later.map((fill, k) => [Math.imul(k + 1, seed | 1) >>> 8, fill] as const).sort((a, b) => a[0] - b[0])
+      const reference = flatPosition()
+      for (const fill of inOrder) applyFill(reference, BTC, fill.side, fill.price, fill.lots)
+      const history = emptyHistory()
+      const position = flatPosition()
+      for (const fill of known) bookInOrder(history, position, BTC, fill)
+      foldUntil(history, BTC, upTo)
+      expect(history.fills).toEqual([])
+      expect(history.base).toEqual(position)
+      for (const [, fill] of told) bookInOrder(history, position, BTC, fill)
+      expect(position).toEqual(reference)
+    }),
+  )
 })

@@ -22,8 +22,8 @@ export interface FillHistory {
   fills: PastFill[]
 }
 
-/** A fill that is later than this many others is booked as the oldest of them. */
-const FILLS_KEPT = 256
+/** Since the last clean reading of the account. A fill that is told after this many others is booked as the oldest of them. */
+const FILLS_KEPT = 4_096
 
 export const emptyHistory = (): FillHistory => ({ base: flatPosition(), fills: [] })
 
@@ -31,6 +31,18 @@ export const emptyHistory = (): FillHistory => ({ base: flatPosition(), fills: [
 export function rebase(history: FillHistory, position: Position): void {
   Object.assign(history.base, position)
   history.fills.length = 0
+}
+
+/** Every fill before `upTo` is known: none of them will have another put before it. */
+export function foldUntil(history: FillHistory, instrument: Instrument, upTo: Ts): void {
+  const { base, fills } = history
+  let count = 0
+  while (count < fills.length && (fills[count] as PastFill).ts < upTo) {
+    const { side, price, lots } = fills[count] as PastFill
+    applyFill(base, instrument, side, price, lots)
+    count += 1
+  }
+  if (count > 0) fills.splice(0, count)
 }
 
 const isAfter = (a: PastFill, b: PastFill): boolean =>
