@@ -4,6 +4,7 @@
  */
 import { nearestOf } from '../../src/core/nearest.ts'
 import { isSpotSymbol, spotSymbolOf } from '../../src/market/instrument.ts'
+import { readSymbol } from '../../src/market/symbol-text.ts'
 import type { CommandContext } from './command.ts'
 import { type Reply, reply, runs, untrusted } from './reply.ts'
 
@@ -28,13 +29,12 @@ export async function resolveSymbol(context: CommandContext, text: string, line:
   const known = await knownSymbols(context)
   const exact = text.toUpperCase()
   if (known.includes(exact)) return { symbol: exact }
-  const letters = text.toUpperCase().replace(/[/\-_:.]|PERP$/g, '')
-  const plain = letters.replace(/^SPOT|SPOT$/g, '')
+  const { plain, isSpot } = readSymbol(text)
   const pairs = [plain, `${plain}USDT`, `${plain}USDC`]
   // Without a word a pair is the perpetual, where that is traded.
-  for (const candidate of [...(letters === plain ? pairs : []), ...pairs.map(spotSymbolOf)])
+  for (const candidate of [...(isSpot ? [] : pairs), ...pairs.map(spotSymbolOf)])
     if (known.includes(candidate)) return { symbol: candidate }
-  const begun = plain === '' ? [] : known.filter((symbol) => symbol.startsWith(plain) && (letters === plain || isSpotSymbol(symbol)))
+  const begun = plain === '' ? [] : known.filter((symbol) => symbol.startsWith(plain) && (!isSpot || isSpotSymbol(symbol)))
   if (begun.length === 1) return { symbol: begun[0] as string }
   const offered =
     begun.length > 0
