@@ -144,7 +144,11 @@ test.each(['spot', 'linear'] as const)('beside the other of the same name, %s is
   const client = clientOf(paper)
   const prints = printsOf(category)
   await until(async () => prints.prices.size > 10)
-  const lastPrice = async () => Number((await client.getTickers({ category, symbol: 'BTCUSDT' })).result.list[0]?.lastPrice)
+  const lastPrice = async () => {
+    const query = { symbol: 'BTCUSDT' }
+    const reply = category === 'spot' ? client.getTickers({ ...query, category }) : client.getTickers({ ...query, category })
+    return Number((await reply).result.list[0]?.lastPrice)
+  }
   const shown = [await lastPrice(), await lastPrice(), await lastPrice()]
   const unit = category === 'spot' ? { marketUnit: 'baseCoin' as const } : {}
   const order = { category, symbol: 'BTCUSDT', side: 'Buy', orderType: 'Market', qty: '0.010', orderLinkId: 'own-1', ...unit } as const
