@@ -48,7 +48,7 @@ const close = defineAction({
   name: 'close',
   aliases: ['fx', 'reduce'],
   group: 'Steer',
-  summary: 'close a position or a part of it, at market, reduce-only',
+  summary: 'close a position or a part of it, at market; never more than is held',
   usage: '<sym|#n|all|profit|loss> [50%|0.5BTC|$100] [algo=twap:10m]',
   args: z.strictObject({
     what: z.string().min(1).max(30),

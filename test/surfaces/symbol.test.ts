@@ -3,7 +3,7 @@
  * Never a database: the symbols that are known stand in the test.
  */
 import { expect, test } from 'vitest'
-import { coinOf, short } from '../../api/commands/format.ts'
+import { coinOf, costsOf, short } from '../../api/commands/format.ts'
 import { resolveSymbol } from '../../api/commands/symbol.ts'
 import { by, makeWorld, position } from '../support/command-world.ts'
 
@@ -42,4 +42,10 @@ test('names for narrow tables and for coins', () => {
     ['BTC-SPOT', 'BTC'],
     ['1000PEPE', '1000PEPE'],
   ])
+})
+
+test('the costs of a trade: spot has no funding', () => {
+  const paid = { fee: '1.5', funding: '-0.25' }
+  expect(costsOf({ ...paid, symbol: 'BTCUSDT' }, ', ')).toBe('fee 1.50, funding -0.25 USDT')
+  expect(costsOf({ ...paid, symbol: 'BTCUSDT-SPOT' }, ', ')).toBe('fee 1.50 USDT')
 })
