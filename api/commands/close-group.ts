@@ -227,7 +227,11 @@ async function carryOutClose(context: CommandContext, targets: readonly Target[]
     status,
     reply: reply(status === 'done' ? 'Closing' : status === 'queued' ? 'Close: queued' : `Close: ${status}`, {
       tone: status === 'done' ? 'ok' : status === 'queued' ? 'warn' : 'bad',
-      fields: results.map(({ target, outcome }) => field(target.symbol, outcome?.text ?? 'queued: the trader has not answered within 5 s')),
+      fields: results.map(({ target: { symbol }, outcome }) => {
+        const text = outcome?.text ?? 'queued: the trader has not answered within 5 s'
+        // A refusal begins with the symbol, which the field is named by.
+        return field(symbol, text.startsWith(`${symbol}: `) ? text.slice(symbol.length + 2) : text)
+      }),
       buttons: [runs('Positions', '/positions'), runs('Trades', '/trades')],
     }),
   }
