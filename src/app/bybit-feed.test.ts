@@ -196,7 +196,25 @@ test('while the feed is away it says so, closes its public stream and fills noth
 test('a restart keeps the account and takes the market up where it is', async () => {
   const order = { category: 'linear', symbol: 'ETHUSDT', side: 'Buy', orderType: 'Market', qty: '0.10', stopLoss: '10.00' } as const
   expect((await clientOf(paper).submitOrder(order)).retCode).toBe(0)
-  await until(async () => (await stateOf(paper)).executions.length === 1)
+  const coins = { category: 'spot', symbol: 'BTCUSDT', orderType: 'Market', marketUnit: 'baseCoin' } as const
+  expect((await clientOf(paper).submitOrder({ ...coins, side: 'Buy', qty: '0.01' })).retCode).toBe(0)
+  await until(async () => (await stateOf(paper)).executions.length === 2)
+  const stop = {
+    ...coins,
+    side: 'Sell',
+    qty: '0.00999',
+    orderFilter: 'StopOrder',
+    triggerPrice: '30000.00',
+    orderLinkId: 'stop-1',
+  } as const
+  expect((await clientOf(paper).submitOrder(stop)).retCode).toBe(0)
+  const held = async (): Promise<unknown> => {
+    const [wallet] = (await clientOf(paper).getWalletBalance({ accountType: 'UNIFIED' })).result.list
+    const stops = (await clientOf(paper).getActiveOrders({ category: 'spot', orderFilter: 'StopOrder' })).result.list
+    return [wallet?.coin.find((c) => c.coin === 'BTC')?.walletBalance, stops.map((o) => [o.orderLinkId, o.symbol, o.triggerPrice, o.qty])]
+  }
+  const coinsBefore = await held()
+  expect(coinsBefore).toEqual(['0.00999', [['stop-1', 'BTCUSDT', '30000', '0.00999']]])
   const before = await stateOf(paper)
   await paper.close()
   expect(existsSync(join(directory, 'paper.json'))).toBe(true)
@@ -206,6 +224,7 @@ test('a restart keeps the account and takes the market up where it is', async ()
   const after = await stateOf(paper)
   expect(after.executions).toEqual(before.executions)
   expect(after.positions.map((p) => p.size)).toEqual(before.positions.map((p) => p.size))
+  expect(await held()).toEqual(coinsBefore)
   expect(after.now).toBeGreaterThanOrEqual(before.now + 170_000)
   await expectSameKlines()
 }, 30_000)
