@@ -4,7 +4,7 @@
  */
 import { z } from '@hono/zod-openapi'
 import type { AccountRow, EquityRow, HoldRow, StrategyRow } from '../src/journal/row.ts'
-import { decimal, instant, iso, isoOrNull } from './field-shapes.ts'
+import { decimal, instant, iso, isoOrNull, symbolName } from './field-shapes.ts'
 import { toId } from './ids.ts'
 import type { Backtest, Confirmation, EventRow, PartHealth, StoredAlert } from './ports.ts'
 
@@ -49,7 +49,7 @@ export const Strategy = z
     definition: z.string(),
     version: z.number(),
     mode: z.string(),
-    symbols: z.array(z.string()),
+    symbols: z.array(symbolName(z.string())),
     lastSignalAt: instant().nullable(),
   })
   .openapi('Strategy')
@@ -158,7 +158,7 @@ export const Alert = z
     id: z.string(),
     type: z.string(),
     severity: z.string(),
-    symbol: z.string().nullable(),
+    symbol: symbolName(z.string()).nullable(),
     summary: z.string(),
     details: z.record(z.string(), z.unknown()),
     ts: instant(),

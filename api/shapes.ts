@@ -5,13 +5,13 @@
 import { z } from '@hono/zod-openapi'
 import type { DecisionRow, FillRow, OrderRow, PositionRow, TradeRow } from '../src/journal/row.ts'
 import { absolute, signOf } from './amount.ts'
-import { decimal, instant, iso, isoOrNull } from './field-shapes.ts'
+import { decimal, instant, iso, isoOrNull, symbolName } from './field-shapes.ts'
 import { toId } from './ids.ts'
 
 export const Position = z
   .object({
     id: z.string(),
-    symbol: z.string(),
+    symbol: symbolName(z.string()),
     side: z.enum(['long', 'short']),
     quantity: decimal(),
     entryPrice: decimal().nullable(),
@@ -60,7 +60,7 @@ export const Order = z
     id: z.string(),
     clientOrderId: z.string(),
     venueOrderId: z.string().nullable(),
-    symbol: z.string(),
+    symbol: symbolName(z.string()),
     side: Side,
     type: z.string(),
     class: z.string(),
@@ -74,7 +74,7 @@ export const Order = z
     takeProfit: decimal().nullable(),
     status: z.string(),
     isOpen: z.boolean(),
-    reduceOnly: z.boolean(),
+    reduceOnly: z.boolean().openapi({ description: 'Never on spot, which has no such orders' }),
     strategy: z.string(),
     parentOrderId: z.string().nullable(),
     tradeNumber: z.number().nullable(),
@@ -114,12 +114,14 @@ export const Fill = z
     id: z.string(),
     tradeId: z.string().openapi({ description: "Bybit's execId" }),
     orderId: z.string(),
-    symbol: z.string(),
+    symbol: symbolName(z.string()),
     side: Side,
     price: decimal(),
     quantity: decimal(),
     fee: decimal(),
-    feeCoin: z.string(),
+    feeCoin: z
+      .string()
+      .openapi({ description: 'What the fee is counted in. A spot buy pays it in the coin; it is told at the price of the fill' }),
     liquidity: z.string(),
     strategy: z.string(),
     tradeNumber: z.number().nullable(),
@@ -147,7 +149,7 @@ export const Trade = z
   .object({
     id: z.string(),
     number: z.number(),
-    symbol: z.string(),
+    symbol: symbolName(z.string()),
     side: z.enum(['long', 'short']),
     strategy: z.string(),
     quantity: decimal(),
@@ -195,7 +197,7 @@ export const Decision = z
     kind: z.enum(['order', 'denial']),
     orderId: z.string().nullable(),
     strategy: z.string(),
-    symbol: z.string(),
+    symbol: symbolName(z.string()),
     class: z.string(),
     side: Side,
     rule: z.string().nullable(),

@@ -98,6 +98,7 @@ function buttonsOf(alert: AlertToTell): Button[] {
   if (/^(key|account|clock|exchange|ip_ban|rate_limit)\b/.test(alert.type))
     buttons.push(runs('Health', '/health'), runs('Status', '/status'))
   if (alert.type === 'stop.moved_outside' && symbol !== null) buttons.push(runs(symbol, `/positions ${symbol}`))
+  if (alert.type === 'position.oversold' && symbol !== null) buttons.push(runs(symbol, `/positions ${symbol}`), runs('Trades', '/trades'))
   if (alert.type === 'symbol.delisting' && symbol !== null) buttons.push(runs(`Close ${symbol}`, `/close ${symbol}`, 'bad'))
   if (alert.type === 'reconcile.mismatch') buttons.push(runs('Show', '/reconcile'), runs('Fix', '/reconcile fix'), runs('Pause', '/pause'))
   if (alert.type === 'report.daily') buttons.push(runs('PnL', '/pnl 7d'))

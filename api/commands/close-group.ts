@@ -48,7 +48,7 @@ const close = defineAction({
   name: 'close',
   aliases: ['fx', 'reduce'],
   group: 'Steer',
-  summary: 'close a position or a part of it, at market, reduce-only',
+  summary: 'close a position or a part of it, at market; never more than is held',
   usage: '<sym|#n|all|profit|loss> [50%|0.5BTC|$100] [algo=twap:10m]',
   args: z.strictObject({
     what: z.string().min(1).max(30),
@@ -227,7 +227,11 @@ async function carryOutClose(context: CommandContext, targets: readonly Target[]
     status,
     reply: reply(status === 'done' ? 'Closing' : status === 'queued' ? 'Close: queued' : `Close: ${status}`, {
       tone: status === 'done' ? 'ok' : status === 'queued' ? 'warn' : 'bad',
-      fields: results.map(({ target, outcome }) => field(target.symbol, outcome?.text ?? 'queued: the trader has not answered within 5 s')),
+      fields: results.map(({ target: { symbol }, outcome }) => {
+        const text = outcome?.text ?? 'queued: the trader has not answered within 5 s'
+        // A refusal begins with the symbol, which the field is named by.
+        return field(symbol, text.startsWith(`${symbol}: `) ? text.slice(symbol.length + 2) : text)
+      }),
       buttons: [runs('Positions', '/positions'), runs('Trades', '/trades')],
     }),
   }

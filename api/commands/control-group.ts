@@ -10,7 +10,7 @@ import type { AskedBy } from '../ports.ts'
 import { type Command, type CommandContext, type Done, alreadyDone, defineAction, refuse } from './command.ts'
 import { duration, parseDuration } from './format.ts'
 import { type Field, type Reply, field, reply, runs, untrusted } from './reply.ts'
-import { knownSymbols, resolveSymbol } from './symbol.ts'
+import { knownSymbols, resolveSymbol, symbolIn } from './symbol.ts'
 import { externalText, hasExternal, sideOf } from './trading-group.ts'
 
 /** @param part tells the commands of one request apart: each is done once, however often the request comes. */
@@ -76,9 +76,7 @@ async function scopeOf(context: CommandContext, word: string | undefined): Promi
   const strategies = await context.ports.reads.strategies()
   const strategy = strategies.find((s) => s.strategy === word.toLowerCase())
   if (strategy !== undefined) return { type: 'strategy', strategy: strategy.strategy }
-  const symbols = await knownSymbols(context)
-  const plain = word.toUpperCase()
-  const symbol = symbols.find((s) => s === plain || s === `${plain}USDT`)
+  const symbol = symbolIn(await knownSymbols(context), word)
   return symbol === undefined ? undefined : { type: 'symbol', symbol }
 }
 

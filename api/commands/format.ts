@@ -75,3 +75,9 @@ export const coinOf = (symbol: string): string => wireSymbolOf(symbol).replace(/
 
 /** `BTC` of `BTCUSDT`, `BTC-SPOT` of `BTCUSDT-SPOT`, for narrow tables; what resolveSymbol understands. */
 export const short = (symbol: string): string => (isSpotSymbol(symbol) ? spotSymbolOf(coinOf(symbol)) : coinOf(symbol))
+
+/** What a trade cost beside its prices; spot has no funding. */
+export const costsOf = (
+  { symbol, fee, funding }: { readonly symbol: string; readonly fee: string; readonly funding: string },
+  and: string,
+) => (isSpotSymbol(symbol) ? `fee ${amount(fee)} USDT` : `fee ${amount(fee)}${and}funding ${signed(funding)} USDT`)

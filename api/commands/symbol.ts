@@ -4,6 +4,7 @@
  */
 import { nearestOf } from '../../src/core/nearest.ts'
 import { isSpotSymbol, spotSymbolOf } from '../../src/market/instrument.ts'
+import { readSymbol } from '../../src/market/symbol-text.ts'
 import type { CommandContext } from './command.ts'
 import { type Reply, reply, runs, untrusted } from './reply.ts'
 
@@ -16,6 +17,16 @@ export async function knownSymbols(context: CommandContext): Promise<readonly st
   return [...new Set([...strategies.map((s) => s.symbol), ...positions.map((p) => p.symbol)])].sort()
 }
 
+/** The known symbol that a text names, or undefined where it names none. */
+export function symbolIn(known: readonly string[], text: string): string | undefined {
+  const exact = text.toUpperCase()
+  if (known.includes(exact)) return exact
+  const { plain, isSpot } = readSymbol(text)
+  const pairs = [plain, `${plain}USDT`, `${plain}USDC`]
+  // Without a word a pair is the perpetual, where that is traded.
+  return [...(isSpot ? [] : pairs), ...pairs.map(spotSymbolOf)].find((candidate) => known.includes(candidate))
+}
+
 /** `line` is what a button says with the symbol in place of `{}`: `/close {} 50%`. */
 export async function resolveSymbol(context: CommandContext, text: string, line: string): Promise<Resolved> {
   const number = tradeNumberOf(text)
@@ -26,15 +37,10 @@ export async function resolveSymbol(context: CommandContext, text: string, line:
       : { symbol: trade.symbol }
   }
   const known = await knownSymbols(context)
-  const exact = text.toUpperCase()
-  if (known.includes(exact)) return { symbol: exact }
-  const letters = text.toUpperCase().replace(/[/\-_:.]|PERP$/g, '')
-  const plain = letters.replace(/^SPOT|SPOT$/g, '')
-  const pairs = [plain, `${plain}USDT`, `${plain}USDC`]
-  // Without a word a pair is the perpetual, where that is traded.
-  for (const candidate of [...(letters === plain ? pairs : []), ...pairs.map(spotSymbolOf)])
-    if (known.includes(candidate)) return { symbol: candidate }
-  const begun = plain === '' ? [] : known.filter((symbol) => symbol.startsWith(plain) && (letters === plain || isSpotSymbol(symbol)))
+  const named = symbolIn(known, text)
+  if (named !== undefined) return { symbol: named }
+  const { plain, isSpot } = readSymbol(text)
+  const begun = plain === '' ? [] : known.filter((symbol) => symbol.startsWith(plain) && (!isSpot || isSpotSymbol(symbol)))
   if (begun.length === 1) return { symbol: begun[0] as string }
   const offered =
     begun.length > 0

@@ -8,7 +8,7 @@ import { absolute, add, compare, divide, multiply, negate, signOf, subtract, toF
 import { toId } from '../ids.ts'
 import { noAccount } from './account-group.ts'
 import { type Command, type CommandContext, defineRead, inOrder } from './command.ts'
-import { amount, duration, money, percent, price, short, signed, time } from './format.ts'
+import { amount, costsOf, duration, money, percent, price, short, signed, time } from './format.ts'
 import { type Button, type Field, type Reply, field, reply, runs, untrusted } from './reply.ts'
 import { resolveSymbol, tradeNumberOf } from './symbol.ts'
 
@@ -308,7 +308,7 @@ function tradeCard(row: TradeRow, fills: readonly FillRow[]): Reply {
             field('Held', duration(row.exitTs - row.entryTs)),
           ]),
       field('Result', `${money(row.pnl)}${row.resultR === null ? '' : ` (${signed(row.resultR)} R)`}`),
-      field('Costs', `fee ${amount(row.fee)}, funding ${signed(row.funding)} USDT`),
+      field('Costs', costsOf(row, ', ')),
       field('Best, worst', `${money(row.mfe)}, ${money(negate(row.mae))}`),
       field('Strategy', untrusted(row.strategy)),
     ],

@@ -7,7 +7,7 @@ import type { DecisionRow, FillRow, OrderRow, TradeRow } from '../../src/journal
 import { add, divide, isDecimal, multiply, negate, signOf, subtract } from '../amount.ts'
 import { fromId, toId } from '../ids.ts'
 import { type Command, type CommandContext, defineRead, inOrder } from './command.ts'
-import { amount, duration, money, price, signed, time } from './format.ts'
+import { amount, costsOf, duration, money, price, signed, time } from './format.ts'
 import { type Field, type Reply, field, reply, runs, untrusted } from './reply.ts'
 import { findTrade, purposeOf, sideWord } from './trading-group.ts'
 
@@ -146,7 +146,7 @@ function exitFields(
     ...(rule === undefined ? [] : [field('Exit rule', `${untrusted(rule)}${values === '' ? '' : `  (${values})`}`)]),
     field(
       'Result',
-      `${money(trade.pnl)}${trade.resultR === null ? '' : ` (${signed(trade.resultR)} R)`} after fee ${amount(trade.fee)} and funding ${signed(trade.funding)} USDT, in ${fills.length} exit ${fills.length === 1 ? 'fill' : 'fills'}`,
+      `${money(trade.pnl)}${trade.resultR === null ? '' : ` (${signed(trade.resultR)} R)`} after ${costsOf(trade, ' and ')}, in ${fills.length} exit ${fills.length === 1 ? 'fill' : 'fills'}`,
     ),
   ]
 }

@@ -6,9 +6,11 @@ import { OpenAPIHono, createRoute, z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { ACT_AS, type ApiEnv, needs } from '../auth.ts'
 import { ROLES, SURFACES } from '../commands/command.ts'
+import { coinOf } from '../commands/format.ts'
 import type { Reply } from '../commands/reply.ts'
 import type { CommandRequest } from '../commands/run.ts'
 import { type ActAs, type ApiContext, actorOfKey } from '../context.ts'
+import { symbolName } from '../field-shapes.ts'
 import { fromId } from '../ids.ts'
 import { problem } from '../problem.ts'
 import { BacktestShape, ConfirmationShape, toBacktest, toConfirmation } from '../account-shapes.ts'
@@ -207,7 +209,7 @@ export function commandRoutes(context: ApiContext) {
         body.fraction === undefined
           ? body.quantity === undefined
             ? 'all'
-            : `${body.quantity}${position.symbol.replace(/(USDT|USDC)$/, '')}`
+            : `${body.quantity}${coinOf(position.symbol)}`
           : `${percentOf(body.fraction)}%`
       const { body: answer, status } = await once(context, c, { id, body }, true, async (key) =>
         answerCommand(await runner.runArgs('close', { what: position.symbol, amount }, requestOf(c, undefined, key))),
@@ -290,7 +292,7 @@ export function commandRoutes(context: ApiContext) {
           ...content(
             z.strictObject({
               strategy: z.string().min(1).max(60),
-              symbol: z.string().min(1).max(30),
+              symbol: symbolName(z.string().min(1).max(30)),
               interval: z.string().max(10).optional(),
               from: z.iso.datetime({ offset: true }).optional(),
               to: z.iso.datetime({ offset: true }).optional(),

@@ -10,7 +10,7 @@ import { signOf } from '../amount.ts'
 import { fromId } from '../ids.ts'
 import { problem } from '../problem.ts'
 import { Alert, Balance, Equity, Event, Status, Strategy, toAlert, toBalance, toEquity, toEvent, toStrategies } from '../account-shapes.ts'
-import { iso } from '../field-shapes.ts'
+import { iso, symbolName } from '../field-shapes.ts'
 import { ListQuery, fromCursor, listOf, numberOf, page } from '../page.ts'
 import { Fill, Order, Position, Trade, Why, positionId, toDecision, toFill, toOrder, toPosition, toTrade } from '../shapes.ts'
 import { onInvalid, statusOf } from './common.ts'
@@ -18,7 +18,7 @@ import { onInvalid, statusOf } from './common.ts'
 const json = <T extends z.ZodType>(schema: T, description: string) => ({
   200: { description, content: { 'application/json': { schema } } },
 })
-const SymbolText = z.string().max(30).optional()
+const SymbolText = symbolName(z.string().max(30)).optional()
 const When = z.iso
   .datetime({ offset: true })
   .transform((text) => Date.parse(text))

@@ -61,7 +61,11 @@ export async function untilAnswered<T>(
         sentence: `Bybit refuses our clock (${code} ${detail}).`,
         next: 'Let this machine’s clock be set by NTP, then start again.',
       })
-    if (type === 'invalid-request') return err({ sentence: `${detail}.`, next: 'Check the symbols of the strategies.' })
+    if (type === 'invalid-request')
+      return err({
+        sentence: detail.endsWith('?') ? detail : `${detail}.`,
+        next: 'Correct it in strategies[].symbols or manual.symbols.',
+      })
     if (attempt >= ATTEMPTS_MAX)
       return err({
         exitCode: EXIT_UNREACHABLE,

@@ -149,7 +149,11 @@ class BotsRole implements RunningRole {
 
   private async suggest(option: string, typed: string): Promise<readonly string[]> {
     const { sql } = this.database
-    const like = `${typed.toUpperCase().replace(/[%_\\]/g, '')}%`
+    // Between a coin and what follows may be more: BTC-S is on the way to BTCUSDT-SPOT.
+    const like = `${typed
+      .toUpperCase()
+      .replace(/[%_\\]/g, '')
+      .replace(/[-/:]/g, '%')}%`
     if (/strategy|name/i.test(option)) {
       const rows = await sql<
         { strategy: string }[]

@@ -8,13 +8,15 @@ import { join } from 'node:path'
 import { RestClientV5 } from 'bybit-api'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import WebSocket from 'ws'
+import { categoryOf, wireSymbolOf } from '../market/instrument.ts'
 import { serveExchange } from '../venue/sim/bybit-server/serve-exchange.ts'
 import { StartError } from '../venue/sim/bybit-server/start-error.ts'
 import type { RunningServer } from '../venue/sim/bybit-server/server.ts'
 import { SIM_KEY, SIM_SECRET } from '../venue/sim/sim-key.ts'
 import { BybitFeed } from './bybit-feed.ts'
 
-const SYMBOLS = ['ETHUSDT', 'BTCUSDT']
+/** The last two have one name on the wire, and prices, grids and connections of their own. */
+const SYMBOLS = ['ETHUSDT', 'BTCUSDT', 'BTCUSDT-SPOT']
 let directory: string
 let publicState: string
 let bybit: RunningServer
@@ -68,7 +70,8 @@ afterEach(async () => {
 })
 
 const klinesOf = async (server: RunningServer, symbol: string): Promise<string[][]> =>
-  (await clientOf(server).getKline({ category: 'linear', symbol, interval: '5', limit: 200 })).result.list as string[][]
+  (await clientOf(server).getKline({ category: categoryOf(symbol), symbol: wireSymbolOf(symbol), interval: '5', limit: 200 })).result
+    .list as string[][]
 
 /** Both read at the same instant as nearly as can be: closed candles that both have are compared. */
 async function expectSameKlines(): Promise<void> {
@@ -124,6 +127,48 @@ test('candles, tickers and instruments are those of the public market', async ()
   expect(await nextFunding(paper)).toBe(await nextFunding(bybit))
 }, 30_000)
 
+/** Prices that the public market prints in a category, as they come. */
+function printsOf(category: 'spot' | 'linear'): { readonly prices: Set<number>; readonly close: () => void } {
+  const prices = new Set<number>()
+  const socket = new WebSocket(`ws://127.0.0.1:${bybit.port}/v5/public/${category}`)
+  socket.on('open', () => socket.send(JSON.stringify({ op: 'subscribe', args: ['publicTrade.BTCUSDT'] })))
+  socket.on('message', (data) => {
+    const frame = JSON.parse(data.toString()) as { topic?: string; data: { p: string }[] }
+    if (frame.topic !== undefined) for (const print of frame.data) prices.add(Number(print.p))
+  })
+  return { prices, close: () => socket.close() }
+}
+const SLIPPAGE = 1.0001
+
+test.each(['spot', 'linear'] as const)('beside the other of the same name, %s is filled at its own price', async (category) => {
+  const client = clientOf(paper)
+  const prints = printsOf(category)
+  await until(async () => prints.prices.size > 10)
+  const lastPrice = async () => {
+    const query = { symbol: 'BTCUSDT' }
+    const reply = category === 'spot' ? client.getTickers({ ...query, category }) : client.getTickers({ ...query, category })
+    return Number((await reply).result.list[0]?.lastPrice)
+  }
+  const shown = [await lastPrice(), await lastPrice(), await lastPrice()]
+  const unit = category === 'spot' ? { marketUnit: 'baseCoin' as const } : {}
+  const order = { category, symbol: 'BTCUSDT', side: 'Buy', orderType: 'Market', qty: '0.010', orderLinkId: 'own-1', ...unit } as const
+  expect((await client.submitOrder(order)).retCode).toBe(0)
+  await until(async () => (await client.getExecutionList({ category })).result.list.length === 1)
+  const [fill] = (await client.getExecutionList({ category })).result.list
+  // Those that were under way are waited for.
+  await until(async () => shown.every((price) => prints.prices.has(price)))
+  const tick = category === 'spot' ? 0.01 : 0.1
+  const isPrinted = (price: number): boolean => [...prints.prices].some((p) => Math.abs(p * SLIPPAGE - price) < tick * 1.01)
+  expect(isPrinted(Number(fill?.execPrice))).toBe(true)
+  prints.close()
+  expect((await client.getExecutionList({ category: category === 'spot' ? 'linear' : 'spot' })).result.list).toEqual([])
+  const { positions } = await stateOf(paper)
+  expect(positions.filter((p) => p.size !== '0').map((p) => p.symbol)).toEqual(category === 'spot' ? [] : ['BTCUSDT'])
+  // Spot is paid in full, its fee in the coin.
+  const coins = (await client.getWalletBalance({ accountType: 'UNIFIED' })).result.list[0]?.coin
+  expect(Number(coins?.find((c) => c.coin === 'BTC')?.walletBalance ?? 0)).toBe(category === 'spot' ? 0.00999 : 0)
+})
+
 test('while the feed is away it says so, closes its public stream and fills nothing; then it reads what it missed', async () => {
   const socket = new WebSocket(`ws://127.0.0.1:${paper.port}/v5/public/linear`)
   let isCut = false
@@ -151,7 +196,25 @@ test('while the feed is away it says so, closes its public stream and fills noth
 test('a restart keeps the account and takes the market up where it is', async () => {
   const order = { category: 'linear', symbol: 'ETHUSDT', side: 'Buy', orderType: 'Market', qty: '0.10', stopLoss: '10.00' } as const
   expect((await clientOf(paper).submitOrder(order)).retCode).toBe(0)
-  await until(async () => (await stateOf(paper)).executions.length === 1)
+  const coins = { category: 'spot', symbol: 'BTCUSDT', orderType: 'Market', marketUnit: 'baseCoin' } as const
+  expect((await clientOf(paper).submitOrder({ ...coins, side: 'Buy', qty: '0.01' })).retCode).toBe(0)
+  await until(async () => (await stateOf(paper)).executions.length === 2)
+  const stop = {
+    ...coins,
+    side: 'Sell',
+    qty: '0.00999',
+    orderFilter: 'StopOrder',
+    triggerPrice: '30000.00',
+    orderLinkId: 'stop-1',
+  } as const
+  expect((await clientOf(paper).submitOrder(stop)).retCode).toBe(0)
+  const held = async (): Promise<unknown> => {
+    const [wallet] = (await clientOf(paper).getWalletBalance({ accountType: 'UNIFIED' })).result.list
+    const stops = (await clientOf(paper).getActiveOrders({ category: 'spot', orderFilter: 'StopOrder' })).result.list
+    return [wallet?.coin.find((c) => c.coin === 'BTC')?.walletBalance, stops.map((o) => [o.orderLinkId, o.symbol, o.triggerPrice, o.qty])]
+  }
+  const coinsBefore = await held()
+  expect(coinsBefore).toEqual(['0.00999', [['stop-1', 'BTCUSDT', '30000', '0.00999']]])
   const before = await stateOf(paper)
   await paper.close()
   expect(existsSync(join(directory, 'paper.json'))).toBe(true)
@@ -161,6 +224,7 @@ test('a restart keeps the account and takes the market up where it is', async ()
   const after = await stateOf(paper)
   expect(after.executions).toEqual(before.executions)
   expect(after.positions.map((p) => p.size)).toEqual(before.positions.map((p) => p.size))
+  expect(await held()).toEqual(coinsBefore)
   expect(after.now).toBeGreaterThanOrEqual(before.now + 170_000)
   await expectSameKlines()
 }, 30_000)

@@ -13,7 +13,7 @@ import { BybitClient } from '../venue/bybit/client.ts'
 import { toBar } from '../venue/bybit/map.ts'
 import { OddRow, priceOf } from '../venue/bybit/rows.ts'
 import type { FundingPoint } from '../venue/sim/bybit-server/market-source.ts'
-import type { FeedHandlers, PublicFeed } from '../venue/sim/bybit-server/public-feed.ts'
+import type { FeedHandlers, FeedTicker, PublicFeed } from '../venue/sim/bybit-server/public-feed.ts'
 import type { PublicUrls } from './exchange-access.ts'
 import { realWall } from './wall.ts'
 
@@ -36,6 +36,8 @@ const klineFrame = z.array(
   }),
 )
 const tradeFrame = z.array(z.object({ T: z.number(), s: z.string(), p: z.string(), v: z.string() }))
+/** Best first; size 0 takes a level away. */
+const topFrame = z.object({ b: z.array(z.array(z.string()).min(2)), a: z.array(z.array(z.string()).min(2)) })
 const tickerFrame = z.object({
   markPrice: z.string().optional(),
   indexPrice: z.string().optional(),
@@ -133,7 +135,7 @@ export class BybitFeed implements PublicFeed {
   }
 
   open(handlers: FeedHandlers): void {
-    const topics = this.list.flatMap(({ symbol }) => [`kline.1.${symbol}`, `publicTrade.${symbol}`, `tickers.${symbol}`])
+    const topics = this.list.flatMap(topicsOf)
     const bySymbol = new Map(this.list.map((i) => [i.symbol, i]))
     const up = new Set<number>()
     this.client.open(
@@ -159,6 +161,26 @@ export class BybitFeed implements PublicFeed {
   }
 }
 
+/** A ticker of spot says no bid and no ask: its book's best level does. */
+const topicsOf = ({ symbol, category }: Instrument): string[] => [
+  `kline.1.${symbol}`,
+  `publicTrade.${symbol}`,
+  `tickers.${symbol}`,
+  ...(category === 'spot' ? [`orderbook.1.${symbol}`] : []),
+]
+
+const NO_TICKER: FeedTicker = {
+  mark: undefined,
+  index: undefined,
+  bid: undefined,
+  ask: undefined,
+  fundingRate: undefined,
+  nextFundingTs: undefined,
+}
+
+/** The level that stands after the frame; undefined where it does not say. */
+const bestOf = (levels: readonly string[][]): string | undefined => levels.find(([, size]) => Number(size) > 0)?.[0]
+
 type Row = [string, string, string, string, string, string]
 
 function rateOf(text: string | undefined): Rate | undefined {
@@ -167,7 +189,7 @@ function rateOf(text: string | undefined): Rate | undefined {
 }
 
 /** Answers what is wrong with the frame, if anything: it is left out then. */
-function readFrame(frame: unknown, bySymbol: ReadonlyMap<string, Instrument>, handlers: FeedHandlers): string | undefined {
+export function readFrame(frame: unknown, bySymbol: ReadonlyMap<string, Instrument>, handlers: FeedHandlers): string | undefined {
   const head = frameHead.safeParse(frame)
   if (!head.success) return 'a frame without a topic'
   const { topic, ts: at, data } = head.data
@@ -182,7 +204,11 @@ function readFrame(frame: unknown, bySymbol: ReadonlyMap<string, Instrument>, ha
         const price = priceOf(instrument, trade.p, 'p')
         if (price !== undefined) handlers.trade(instrument.index, price, Number(trade.v), trade.T)
       }
-    else if (topic.startsWith('tickers.')) {
+    else if (topic.startsWith('orderbook.')) {
+      const { b, a } = topFrame.parse(data)
+      const bid = priceOf(instrument, bestOf(b), 'bid')
+      handlers.ticker(instrument.index, { ...NO_TICKER, bid, ask: priceOf(instrument, bestOf(a), 'ask') }, at)
+    } else if (topic.startsWith('tickers.')) {
       const ticker = tickerFrame.parse(data)
       handlers.ticker(
         instrument.index,

@@ -25,6 +25,8 @@ export interface ReconcilerPorts {
   readonly note: (text: string) => void
   /** Each reading, before anything is made of it. */
   readonly seen: (reading: AccountReading) => void
+  /** A reading that the books agree with. */
+  readonly reconciled: (reading: AccountReading) => void
 }
 
 const SECOND_READ_MS = 5_000
@@ -268,6 +270,7 @@ export class Reconciler {
 
   private async clean(reading: AccountReading, upTo: Ts, detail: string): Promise<ReconcileOutcome> {
     await this.ports.driver.submit(() => [{ type: 'reconciled', upTo, ts: this.ports.now() }])
+    this.ports.reconciled(reading)
     return {
       isClean: true,
       detail,

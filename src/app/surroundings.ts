@@ -1,5 +1,5 @@
 /**
- * What trading stands in: the account's rights and modes, the exchange's own state, what is listed, how near liquidation is.
+ * What trading stands in: the account's rights and modes, the exchange's own state, what is listed, coins of others, how near liquidation is.
  * Never trades: it puts holds, tells people, and answers whether trading may go on.
  */
 import type { Ts } from '../core/units.ts'
@@ -14,6 +14,7 @@ import type { VenueError } from '../venue/bybit/error.ts'
 import type { BootFailure } from './boot.ts'
 import type { HealthReporter } from './health.ts'
 import { LiquidationWatch } from './liquidation-watch.ts'
+import { OthersCoins } from './others-coins.ts'
 import type { OwnHolds } from './own-holds.ts'
 import { PreconditionWatch } from './precondition-watch.ts'
 import { VenueTrouble } from './venue-trouble.ts'
@@ -42,6 +43,7 @@ export class Surroundings {
   private readonly conditions: PreconditionWatch
   private readonly liquidation: LiquidationWatch
   private readonly trouble: VenueTrouble
+  private readonly coins: OthersCoins
   private isListing = false
 
   constructor(ports: SurroundingsPorts) {
@@ -51,6 +53,7 @@ export class Surroundings {
       ports.post(() => ({ type: 'notice', alert, severity, about: instrument?.index, summary, ts: ports.now() }))
     this.conditions = new PreconditionWatch({ kernel, venue, holds, notice, health, wall, isLive, leverage })
     this.liquidation = new LiquidationWatch({ kernel, notice })
+    this.coins = new OthersCoins({ kernel, notice })
     this.trouble = new VenueTrouble({
       kernel,
       wall,
@@ -88,6 +91,10 @@ export class Surroundings {
   account(reading: AccountReading): void {
     this.liquidation.account(reading)
     this.seeElsewhere(reading.elsewhere ?? [])
+  }
+
+  reconciled(reading: AccountReading): void {
+    this.coins.reconciled(reading)
   }
 
   /** Told again when a position there has come, gone or changed, or its worth has moved by a twentieth. */

@@ -221,6 +221,7 @@ export class Trader {
       now,
       note: (text) => options.log('warn', text),
       seen: (reading) => this.surroundings.account(reading),
+      reconciled: (reading) => this.surroundings.reconciled(reading),
     })
     this.holds = new OwnHolds(kernel, this.driver, now)
     this.surroundings = new Surroundings({

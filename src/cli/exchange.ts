@@ -52,7 +52,7 @@ export function register(program: Command): void {
     .option('--lockstep', 'market time moves by POST /_sim/step only')
     .option('--state <file>', 'keep account and clock in this file over a restart')
     .option('--market <market>', 'generated, or bybit-public: real prices, simulated account', 'generated')
-    .option('--symbols <list>', 'symbols of bybit-public', SYMBOLS_DEFAULT)
+    .option('--symbols <list>', 'symbols of bybit-public, as BTCUSDT,BTCUSDT-SPOT', SYMBOLS_DEFAULT)
     .option('--public-url <url>', 'REST base of the exchange that bybit-public reads', BYBIT_PUBLIC.restUrl)
     .option('--public-stream <url>', 'its public stream', BYBIT_PUBLIC.streamUrl)
     .option('--cash <amount>', 'opening wallet', '10000')

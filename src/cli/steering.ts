@@ -22,7 +22,7 @@ export const STEERING = [
   { name: 'resume', summary: 'entries again, after a look at what holds them', usage: '[all|strategy|sym]' },
   {
     name: 'close',
-    summary: 'close a position or a part of it, at market, reduce-only',
+    summary: 'close a position or a part of it, at market; never more than is held',
     usage: '<sym|#n|all|profit|loss> [50%|0.5BTC|$100] [algo=twap:10m]',
   },
   { name: 'cancel', summary: 'cancel an entry, those of a symbol, or all; never a protective stop', usage: '<order id|sym|all>' },

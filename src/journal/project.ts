@@ -107,7 +107,8 @@ export class Projector {
             price: formatPrice(instrument, input.price),
             quantity: formatQuantity(instrument, input.lots),
             fee: money(input.fee.amount),
-            feeCoin: input.fee.coin,
+            // What was paid in coins is counted at the price of the fill.
+            feeCoin: input.fee.lotParts === undefined ? input.fee.coin : instrument.quoteCoin,
             liquidity: input.liquidity,
             strategy: order.strategy,
             tradeNumber: this.tradeNumberOf(input.instrument, facts),

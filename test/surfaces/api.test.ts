@@ -5,8 +5,10 @@
 import { statSync } from 'node:fs'
 import { afterAll, describe, expect, test } from 'vitest'
 import { makeApp } from '../../api/app.ts'
+import { CommandRunner } from '../../api/commands/run.ts'
 import { adminKeyFile } from '../../db/api-keys.ts'
 import { reportHealth } from '../../db/health.ts'
+import type { PositionRow } from '../../src/journal/row.ts'
 import { makeSeededSystem } from '../support/seeded-system.ts'
 
 const made = await makeSeededSystem()
@@ -251,6 +253,23 @@ describe.skipIf(made === undefined)('API', () => {
       expect(instrument === undefined ? -1 : closes[0]?.input.type === 'close-position' && closes[0].input.instrument).toBe(
         instrument?.index,
       )
+    })
+
+    test('a quantity of a spot position is one of its coin', async () => {
+      const { ports } = system.context
+      const [row] = await ports.reads.positions()
+      const spot = { ...(row as PositionRow), symbol: 'SOLUSDT-SPOT', quantity: '2', tradeNumber: null }
+      const given = { ...ports, reads: Object.assign(Object.create(ports.reads), { positions: async () => [spot] }) }
+      const response = await makeApp({ ...system.context, ports: given, runner: new CommandRunner(given) }).request(
+        'http://127.0.0.1/api/v1/positions/SOLUSDT-SPOT/close',
+        {
+          method: 'POST',
+          body: JSON.stringify({ quantity: '0.5' }),
+          headers: { Authorization: `Bearer ${system.adminToken}`, 'Content-Type': 'application/json', 'Idempotency-Key': 'close-spot' },
+        },
+      )
+      expect(await response.text()).toContain('Close 0.5 SOL')
+      expect(response.status).toBe(202)
     })
 
     test('pause acts at once and shows in the status; resume asks, then lifts it', async () => {

@@ -3,7 +3,7 @@
  * Never a database: the symbols that are known stand in the test.
  */
 import { expect, test } from 'vitest'
-import { coinOf, short } from '../../api/commands/format.ts'
+import { coinOf, costsOf, short } from '../../api/commands/format.ts'
 import { resolveSymbol } from '../../api/commands/symbol.ts'
 import { by, makeWorld, position } from '../support/command-world.ts'
 
@@ -36,10 +36,34 @@ test('a spot symbol that is not traded is asked back, never taken for the perpet
   expect(await said(BOTH, 'SOL-SPOT')).toMatch(/^\?/)
 })
 
+test.each([
+  ['btc-spot', 'BTCUSDT-SPOT'],
+  ['BTC', 'BTCUSDT'],
+])('a pause of %s is one of that symbol, not of the account', async (word, symbol) => {
+  const world = makeWorld()
+  world.positions = BOTH.map((each) => ({ ...position, symbol: each }))
+  await world.runner.runLine(`pause ${word}`, by('operator'))
+  expect(world.sent).toMatchObject([{ name: 'pause', scope: { type: 'symbol', symbol } }])
+})
+
+test('a refused close names the symbol once', async () => {
+  const world = makeWorld()
+  world.outcome = { status: 'refused', text: 'BTCUSDT: it cannot be worked so (execution).' }
+  const asked = await world.runner.runLine('close BTC 50%', by('trader'))
+  const { reply } = await world.runner.answer(asked.confirmation?.id ?? '', 'yes', by('trader'))
+  expect(reply.fields).toMatchObject([{ name: 'BTCUSDT', value: 'it cannot be worked so (execution).' }])
+})
+
 test('names for narrow tables and for coins', () => {
   expect(['BTCUSDT', 'BTCUSDT-SPOT', '1000PEPEUSDT'].map((symbol) => [short(symbol), coinOf(symbol)])).toEqual([
     ['BTC', 'BTC'],
     ['BTC-SPOT', 'BTC'],
     ['1000PEPE', '1000PEPE'],
   ])
+})
+
+test('the costs of a trade: spot has no funding', () => {
+  const paid = { fee: '1.5', funding: '-0.25' }
+  expect(costsOf({ ...paid, symbol: 'BTCUSDT' }, ', ')).toBe('fee 1.50, funding -0.25 USDT')
+  expect(costsOf({ ...paid, symbol: 'BTCUSDT-SPOT' }, ', ')).toBe('fee 1.50 USDT')
 })

@@ -7,6 +7,7 @@ import { parseDecimal } from '../../core/decimal.ts'
 import { type Result, err, ok } from '../../core/result.ts'
 import { type InstrumentIndex, MINUTE_MS, instrumentIndex } from '../../core/units.ts'
 import { type Instrument, type InstrumentSpec, type InstrumentStatus, categoryOf, wireSymbolOf } from '../../market/instrument.ts'
+import { spellingOf } from '../../market/symbol-text.ts'
 import type { VenueError } from './error.ts'
 import { type Requests, listOf } from './requests.ts'
 
@@ -73,7 +74,7 @@ export class ListingReader {
       if (!spec.ok && spec.error.type !== 'invalid-request') return spec
       if (!spec.ok || spec.value === undefined) {
         const error: VenueError = spec.ok ? { type: 'invalid-request', code: 'symbol', detail: '' } : spec.error
-        return err({ ...error, detail: `${symbol} is not ${KIND[categoryOf(symbol)]} on this exchange` })
+        return err({ ...error, detail: `${symbol} is not ${KIND[categoryOf(symbol)]} on this exchange${await this.hint(symbol)}` })
       }
       const { value } = spec
       if (categoryOf(symbol) === 'spot' && value.quoteCoin !== SPOT_QUOTE) {
@@ -83,6 +84,13 @@ export class ListingReader {
       specs.push({ index: instrumentIndex(at), ...value })
     }
     return ok(specs)
+  }
+
+  /** The right spelling, where the exchange lists it. */
+  private async hint(symbol: string): Promise<string> {
+    const meant = spellingOf(symbol)
+    const spec = meant === symbol ? undefined : await this.spec(meant)
+    return spec?.ok === true && spec.value !== undefined ? `. Did you mean ${meant}?` : ''
   }
 
   /** How the symbols are listed now: one that the venue does not know any more is closed. */

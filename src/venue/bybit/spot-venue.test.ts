@@ -144,6 +144,16 @@ describe('instruments', () => {
     answer = () => given
     expect(await venue.instruments(['BTCUSDT-SPOT'])).toMatchObject({ ok: false, error: { type: 'invalid-request', detail } })
   })
+  test.each([
+    ['BTC-SPOT', 'BTC-SPOT is not a spot pair on this exchange. Did you mean BTCUSDT-SPOT?'],
+    ['BTCUSDTSPOT', 'BTCUSDTSPOT is not a linear perpetual on this exchange. Did you mean BTCUSDT-SPOT?'],
+    ['btcusdt-spot', 'btcusdt-spot is not a linear perpetual on this exchange. Did you mean BTCUSDT-SPOT?'],
+    // What is meant is not there either.
+    ['ETH-SPOT', 'ETH-SPOT is not a spot pair on this exchange'],
+  ])('%s is answered with the spelling of what is listed', async (symbol, detail) => {
+    answer = (_path, params) => (params['symbol'] === 'BTCUSDT' ? { result: { list: [row({})] } } : { retCode: 10001 })
+    expect(await venue.instruments([symbol])).toMatchObject({ ok: false, error: { type: 'invalid-request', detail } })
+  })
   test('a pair that is gone is closed, one of another grid says so', async () => {
     venue.use([SPOT, COIN].map((i, index) => ({ ...i, index: instrumentIndex(index) })))
     answer = (_path, { symbol }) => (symbol === 'BTCUSDT' ? { result: { list: [row({ priceFilter: { tickSize: '0.01' } })] } } : {})

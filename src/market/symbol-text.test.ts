@@ -1,0 +1,24 @@
+/**
+ * The spellings of a symbol that people use, and the one that Ballast does.
+ * Never asks an exchange.
+ */
+import { expect, test } from 'vitest'
+import { spellingOf } from './symbol-text.ts'
+
+test.each([
+  ['BTC-SPOT', 'BTCUSDT-SPOT'],
+  ['BTCUSDTSPOT', 'BTCUSDT-SPOT'],
+  ['btcusdt-spot', 'BTCUSDT-SPOT'],
+  ['spot:BTC', 'BTCUSDT-SPOT'],
+  ['SPOT:BTC/USDT', 'BTCUSDT-SPOT'],
+  ['BTC_USDT_SPOT', 'BTCUSDT-SPOT'],
+  ['BTCUSDC-SPOT', 'BTCUSDC-SPOT'],
+  ['btc', 'BTCUSDT'],
+  ['BTC/USDT', 'BTCUSDT'],
+  ['BTC-PERP', 'BTCUSDT'],
+  ['BTCUSD', 'BTCUSD'],
+  ['USDT', 'USDTUSDT'],
+])('%s is %s', (text, symbol) => {
+  expect(spellingOf(text)).toBe(symbol)
+  expect(spellingOf(symbol)).toBe(symbol)
+})
