@@ -1,6 +1,6 @@
 /**
  * The request budget of one process against Bybit's limits, with a reserve that only exits may use (S2).
- * Never lets entries or data reads spend what an exit may need, and never sends into a ban.
+ * Never lets entries or data reads spend what an exit may need, and never forgets a ban before its end.
  */
 /** Bybit: 600 requests in 5 s per IP over all REST hosts. */
 const IP_MAX = 600
@@ -22,9 +22,13 @@ export class RequestBudget {
   private readonly orders: number[] = []
   private bannedUntilMs = 0
 
-  /** Wall ms to wait before a request of this class may go; 0 = now. */
+  /** Wall ms until HTTP takes anything again; 0 = it does. */
+  banMs(wallMs: number): number {
+    return Math.max(0, this.bannedUntilMs - wallMs)
+  }
+
+  /** Wall ms to wait before a request of this class may go, of its rate alone; 0 = now. */
   waitMs(kind: RequestClass, wallMs: number): number {
-    if (wallMs < this.bannedUntilMs) return this.bannedUntilMs - wallMs
     trim(this.sent, wallMs - WINDOW_MS)
     trim(this.data, wallMs - WINDOW_MS)
     trim(this.orders, wallMs - ORDER_WINDOW_MS)
@@ -42,7 +46,7 @@ export class RequestBudget {
     if (kind === 'entry' || kind === 'exit') this.orders.push(wallMs)
   }
 
-  /** The exchange refused the IP: nothing goes until then. */
+  /** The exchange refused the IP: nothing goes over HTTP until then. */
   ban(untilMs: number): void {
     this.bannedUntilMs = Math.max(this.bannedUntilMs, untilMs)
   }

@@ -145,6 +145,11 @@ export class BybitVenue implements Venue {
     return reply.ok ? ok(reply.value.list.find(({ state }) => state === 'ongoing')?.title) : reply
   }
 
+  /** Whether exits go another way while HTTP refuses this address (S2). */
+  get hasSecondWay(): boolean {
+    return this.requests.hasTrade
+  }
+
   /** Tells how each request ended: undefined is well. */
   listen(heard: (error: VenueError | undefined) => void): void {
     this.requests.heard = heard

@@ -4,9 +4,10 @@
  */
 import { RestClientV5 } from 'bybit-api'
 import { type Category, isSpotSymbol } from '../../market/instrument.ts'
-import { ConnectionBudget } from './reconnect.ts'
+import { ConnectionBudget, TRADE_CONNECTIONS_MAX } from './reconnect.ts'
 import { HEARTBEAT, type Heartbeat, StreamLine } from './stream-line.ts'
-import type { RawBody, RawLimits, RawReply, StreamHandlers, StreamName, StreamPart, Transport } from './transport.ts'
+import { writeOnce } from './trade-socket.ts'
+import type { RawBody, RawLimits, RawReply, RequestParams, StreamHandlers, StreamName, StreamPart, Transport } from './transport.ts'
 
 export interface ClientOptions {
   /** Undefined: public data only. */
@@ -18,6 +19,8 @@ export interface ClientOptions {
   /** Undefined: where the other public stream is, at its own path. */
   readonly spotStreamUrl?: string | undefined
   readonly privateStreamUrl: string
+  /** Undefined where there is none: demo. */
+  readonly tradeStreamUrl?: string | undefined
   /** Own time limit of each call, wall ms. */
   readonly timeoutMs: number
   readonly recvWindowMs: number
@@ -32,23 +35,20 @@ export class BybitClient implements Transport {
   private readonly rest: RestClientV5
   private readonly options: ClientOptions
   private readonly budget = new ConnectionBudget()
+  readonly trade: Transport['trade']
   private readonly lines: { readonly topics: ReadonlySet<string>; readonly line: StreamLine }[] = []
 
   constructor(options: ClientOptions) {
     this.options = options
-    const credentials = options.credentials ?? {}
+    this.trade = tradeOf(options)
     this.rest = new RestClientV5(
-      { ...credentials, baseUrl: options.restUrl, parseAPIRateLimits: true, recv_window: options.recvWindowMs },
+      { ...options.credentials, baseUrl: options.restUrl, parseAPIRateLimits: true, recv_window: options.recvWindowMs },
       // The client's own default is five minutes; redirects would turn a POST into a signed GET; a proxy variable would reroute loopback.
       { timeout: options.timeoutMs, maxRedirects: 0, proxy: false },
     )
   }
 
-  async call(
-    method: 'GET' | 'POST',
-    path: string,
-    params: Readonly<Record<string, string | number | boolean | undefined>>,
-  ): Promise<RawReply> {
+  async call(method: 'GET' | 'POST', path: string, params: RequestParams): Promise<RawReply> {
     const isPrivate = !path.startsWith('/v5/market/') && path !== '/v5/system/status'
     const defined = Object.fromEntries(Object.entries(params).filter(([, value]) => value !== undefined))
     // The client has a time limit of its own kind; this one holds whatever it does.
@@ -126,6 +126,18 @@ export class BybitClient implements Transport {
 
   async close(): Promise<void> {
     for (const { line } of this.lines) line.close()
+  }
+}
+
+/** The client's own trade socket has no time limit and sends late what waited for a reconnect: each write has a connection of its own. */
+function tradeOf({ credentials, tradeStreamUrl: url, timeoutMs, recvWindowMs }: ClientOptions): Transport['trade'] {
+  if (credentials === undefined || url === undefined) return undefined
+  const budget = new ConnectionBudget(TRADE_CONNECTIONS_MAX)
+  return async (op, body) => {
+    const now = Date.now()
+    if (budget.waitMs(now) > 0) return { type: 'not-sent', detail: 'too many connections to the trade WebSocket' }
+    budget.note(now)
+    return writeOnce({ url, credentials, limitMs: timeoutMs, recvWindowMs }, op, body)
   }
 }
 

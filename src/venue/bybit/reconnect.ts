@@ -6,6 +6,9 @@
 export const CONNECTIONS_MAX = 100
 export const CONNECTIONS_WINDOW_MS = 300_000
 
+/** Beside them, for exits over the trade WebSocket: a reserve that no stream can use up (S2), and still far from the ban. */
+export const TRADE_CONNECTIONS_MAX = 200
+
 const FIRST_MS = 2_000
 const LONGEST_MS = 60_000
 
@@ -18,13 +21,16 @@ export function backoffMs(failures: number, random: number): number {
 
 export class ConnectionBudget {
   private readonly times: number[] = []
+  private readonly most: number
+
+  constructor(most = CONNECTIONS_MAX) {
+    this.most = most
+  }
 
   /** Wall ms until another connection may be opened; 0 = now. */
   waitMs(nowMs: number): number {
     while (this.times.length > 0 && (this.times[0] as number) <= nowMs - CONNECTIONS_WINDOW_MS) this.times.shift()
-    return this.times.length < CONNECTIONS_MAX
-      ? 0
-      : (this.times[this.times.length - CONNECTIONS_MAX] as number) + CONNECTIONS_WINDOW_MS - nowMs + 1
+    return this.times.length < this.most ? 0 : (this.times[this.times.length - this.most] as number) + CONNECTIONS_WINDOW_MS - nowMs + 1
   }
 
   note(nowMs: number): void {

@@ -1,17 +1,28 @@
 /**
  * Requests to Bybit within its limits, and their replies as results: parsed where they succeed, sorted by what to do where not.
- * Never sends past the budget, and never retries.
+ * Never sends past the budget, and never retries: a write that HTTP 403 kept out goes once over the trade WebSocket, if it is an exit (S2).
  */
 import { z } from 'zod'
 import { type Result, err, ok } from '../../core/result.ts'
 import { RequestBudget, type RequestClass } from './budget.ts'
 import { FORBIDDEN_WAIT_MS, type VenueError, errorOf } from './error.ts'
-import type { Transport } from './transport.ts'
-
-type Params = Readonly<Record<string, string | number | boolean | undefined>>
+import type { RawReply, RequestParams, TradeOp, Transport } from './transport.ts'
 
 export const listOf = <T extends z.ZodType>(row: T) => z.object({ list: z.array(row), nextPageCursor: z.string().optional() })
 const PAGES_MAX = 200
+/** A ban that ends sooner is waited for. */
+const BAN_WAIT_MAX_MS = 60_000
+
+const TRADE_OPS: Readonly<Record<string, TradeOp>> = {
+  '/v5/order/create': 'order.create',
+  '/v5/order/amend': 'order.amend',
+  '/v5/order/cancel': 'order.cancel',
+}
+/** The trade WebSocket did not take a write, whatever the write was. */
+export const TRADE_REFUSED = 'trade-websocket'
+const TRADE_WAIT_MS = 2_000
+/** Of the connection, not of the order. 10003 means too many sessions here, and a refused key over HTTP. */
+const SESSION_CODES: ReadonlySet<number> = new Set([10003, 10019, 10403, 10429, 20003])
 
 export class Requests {
   private readonly transport: Transport
@@ -27,12 +38,17 @@ export class Requests {
     this.sleep = sleep
   }
 
-  async request(kind: RequestClass, method: 'GET' | 'POST', path: string, params: Params): Promise<Result<unknown, VenueError>> {
+  async request(kind: RequestClass, method: 'GET' | 'POST', path: string, params: RequestParams): Promise<Result<unknown, VenueError>> {
+    const op = kind === 'exit' && method === 'POST' && this.hasTrade ? TRADE_OPS[path] : undefined
     for (;;) {
-      const wait = this.budget.waitMs(kind, this.wallMs())
+      const now = this.wallMs()
+      const ban = this.budget.banMs(now)
+      if (ban > 0 && op !== undefined) return this.trade(op, params)
+      // Who sends writes waits by himself: what waited here would hold back an exit that has another way.
+      if (ban > BAN_WAIT_MAX_MS || (ban > 0 && (kind === 'exit' || kind === 'entry')))
+        return err({ type: 'retry-after', code: 'ip-ban', detail: 'the exchange refuses this address for now', waitMs: ban })
+      const wait = ban > 0 ? ban : this.budget.waitMs(kind, now)
       if (wait <= 0) break
-      if (wait > 60_000)
-        return err({ type: 'retry-after', code: 'ip-ban', detail: 'the exchange refuses this address for now', waitMs: wait })
       await this.sleep(wait)
     }
     this.budget.note(kind, this.wallMs())
@@ -41,11 +57,32 @@ export class Requests {
     // The market answers in a maintenance too: it says nothing about trading.
     if (error !== undefined || !isPublic(path)) this.heard(error)
     if (error === undefined) return ok(reply.type === 'reply' ? reply.body.result : undefined)
-    if (error.type === 'retry-after' && error.waitMs >= FORBIDDEN_WAIT_MS) this.budget.ban(this.wallMs() + error.waitMs)
+    if (error.type === 'retry-after' && error.waitMs >= FORBIDDEN_WAIT_MS) {
+      this.budget.ban(this.wallMs() + error.waitMs)
+      // It is certain that it was not taken: it may go another way at once.
+      if (op !== undefined) return this.trade(op, params)
+    }
     return err(error)
   }
 
-  async read<T>(kind: RequestClass, path: string, params: Params, schema: z.ZodType<T>): Promise<Result<T, VenueError>> {
+  /** Whether exits have a way past HTTP. */
+  get hasTrade(): boolean {
+    return this.transport.trade !== undefined
+  }
+
+  private async trade(op: TradeOp, params: RequestParams): Promise<Result<unknown, VenueError>> {
+    for (let wait = 1; wait > 0; ) {
+      wait = this.budget.waitMs('exit', this.wallMs())
+      if (wait > 0) await this.sleep(wait)
+    }
+    this.budget.note('exit', this.wallMs())
+    const reply: RawReply = (await this.transport.trade?.(op, params)) ?? { type: 'not-sent', detail: 'there is no trade WebSocket' }
+    const error = tradeRefusal(reply) ?? errorOf(reply, true, this.wallMs())
+    this.heard(error)
+    return error === undefined ? ok(reply.type === 'reply' ? reply.body.result : undefined) : err(error)
+  }
+
+  async read<T>(kind: RequestClass, path: string, params: RequestParams, schema: z.ZodType<T>): Promise<Result<T, VenueError>> {
     const reply = await this.request(kind, 'GET', path, params)
     if (!reply.ok) return reply
     const parsed = schema.safeParse(reply.value)
@@ -54,7 +91,12 @@ export class Requests {
   }
 
   /** Follows the cursor to the end. */
-  async readAll<T extends z.ZodType>(kind: RequestClass, path: string, params: Params, row: T): Promise<Result<z.infer<T>[], VenueError>> {
+  async readAll<T extends z.ZodType>(
+    kind: RequestClass,
+    path: string,
+    params: RequestParams,
+    row: T,
+  ): Promise<Result<z.infer<T>[], VenueError>> {
     const rows: z.infer<T>[] = []
     let cursor: string | undefined
     for (let page = 0; page < PAGES_MAX; page++) {
@@ -66,6 +108,13 @@ export class Requests {
     }
     return err({ type: 'venue-down', code: 'paging', detail: `${path}: more than ${PAGES_MAX} pages` })
   }
+}
+
+function tradeRefusal(reply: RawReply): VenueError | undefined {
+  if (reply.type === 'not-sent') return { type: 'retry-after', code: TRADE_REFUSED, detail: reply.detail, waitMs: TRADE_WAIT_MS }
+  if (reply.type !== 'reply' || !SESSION_CODES.has(reply.body.retCode)) return undefined
+  const detail = `${reply.body.retCode} ${reply.body.retMsg.slice(0, 200)}`
+  return { type: 'retry-after', code: TRADE_REFUSED, detail, waitMs: TRADE_WAIT_MS }
 }
 
 const isPublic = (path: string): boolean => path.startsWith('/v5/market/') || path === '/v5/system/status'

@@ -44,8 +44,15 @@ export interface StreamHandlers {
   state(stream: StreamName, state: StreamState, detail: string, part?: StreamPart): void
 }
 
+export type RequestParams = Readonly<Record<string, string | number | boolean | undefined>>
+
+/** Writes that the trade WebSocket takes, with the body that they have over HTTP. */
+export type TradeOp = 'order.create' | 'order.amend' | 'order.cancel'
+
 export interface Transport {
-  call(method: 'GET' | 'POST', path: string, params: Readonly<Record<string, string | number | boolean | undefined>>): Promise<RawReply>
+  call(method: 'GET' | 'POST', path: string, params: RequestParams): Promise<RawReply>
+  /** One write past HTTP, at once or not at all. Undefined where the exchange has no trade WebSocket. */
+  readonly trade?: ((op: TradeOp, body: RequestParams) => Promise<RawReply>) | undefined
   /** Opens the streams and keeps them open. Public topics may be given once; those of spot end with its symbols, and so do their frames'. */
   open(topics: { readonly public: readonly string[]; readonly private: readonly string[] }, handlers: StreamHandlers): void
   /** Subscribes anew to public topics that were opened, so that their snapshots come again. */

@@ -1,0 +1,160 @@
+/**
+ * Which way a request takes: HTTP within its budget, and over the trade WebSocket what may pass a ban of this address (S2).
+ * Never on a real clock or wire: each road notes what it got.
+ */
+import { beforeEach, describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import type { RequestClass } from './budget.ts'
+import type { VenueError } from './error.ts'
+import { Requests } from './requests.ts'
+import type { RawReply, Transport } from './transport.ts'
+
+const CREATE = '/v5/order/create'
+const reply = (retCode: number, retMsg = ''): RawReply => ({
+  type: 'reply',
+  body: { retCode, retMsg, result: { orderId: 'v' } },
+  limits: undefined,
+})
+const FORBIDDEN: RawReply = { type: 'http', status: 403, detail: 'HTTP 403' }
+
+let nowMs = 0
+let http: RawReply
+let socket: RawReply
+let sent: string[]
+let heard: (string | undefined)[]
+let requests: Requests
+
+function make(hasTrade = true): Requests {
+  const transport: Transport = {
+    call: async (method, path) => {
+      sent.push(`${method} ${path}`)
+      return http
+    },
+    ...(hasTrade
+      ? {
+          trade: async (op, body) => {
+            sent.push(`${op} ${String(body['orderLinkId'])}`)
+            return socket
+          },
+        }
+      : {}),
+    open: () => {},
+    renew: () => {},
+    close: async () => {},
+  }
+  const made = new Requests(
+    transport,
+    () => nowMs,
+    async (ms) => {
+      nowMs += ms
+    },
+  )
+  made.heard = (error) => heard.push(error?.code)
+  return made
+}
+const write = (kind: RequestClass = 'exit', path = CREATE): ReturnType<Requests['request']> =>
+  requests.request(kind, 'POST', path, { orderLinkId: 'b1-abc123-1' })
+const failed = async (asked: ReturnType<Requests['request']>): Promise<VenueError | undefined> => {
+  const result = await asked
+  return result.ok ? undefined : result.error
+}
+
+beforeEach(() => {
+  nowMs = 1_000
+  http = FORBIDDEN
+  socket = reply(0)
+  sent = []
+  heard = []
+  requests = make()
+})
+
+describe('S2 HTTP 403', () => {
+  test('the very exit that got it goes over the trade WebSocket at once, and so do those after it', async () => {
+    expect(await write()).toEqual({ ok: true, value: { orderId: 'v' } })
+    expect(await write('exit', '/v5/order/cancel')).toMatchObject({ ok: true })
+    expect(await write('exit', '/v5/order/amend')).toMatchObject({ ok: true })
+    expect(sent).toEqual([`POST ${CREATE}`, 'order.create b1-abc123-1', 'order.cancel b1-abc123-1', 'order.amend b1-abc123-1'])
+    expect([heard, nowMs]).toEqual([['http-403', undefined, undefined, undefined], 1_000])
+  })
+
+  test('entries, protection and readings stay out, without a wait of those who send', async () => {
+    await write()
+    sent = []
+    const banned = { type: 'retry-after', code: 'ip-ban', waitMs: 600_000 }
+    expect(await failed(write('entry'))).toMatchObject(banned)
+    expect(await failed(write('exit', '/v5/position/trading-stop'))).toMatchObject(banned)
+    expect(await requests.read('account', '/v5/position/list', {}, z.unknown())).toMatchObject({ error: banned })
+    nowMs += 590_000
+    expect(await failed(write('entry'))).toMatchObject({ code: 'ip-ban', waitMs: 10_000 })
+    expect([sent, nowMs]).toEqual([[], 591_000])
+  })
+
+  test('an entry that gets it is not sent another way', async () => {
+    expect(await failed(write('entry'))).toMatchObject({ type: 'retry-after', code: 'http-403' })
+    expect(sent).toEqual([`POST ${CREATE}`])
+  })
+
+  test('after ten minutes HTTP is tried again, a reading that comes shortly before waits for it', async () => {
+    await write()
+    http = reply(0)
+    nowMs += 560_000
+    expect((await requests.read('account', '/v5/position/list', {}, z.unknown())).ok).toBe(true)
+    expect(nowMs).toBe(601_000)
+    sent = []
+    await write()
+    expect(sent).toEqual([`POST ${CREATE}`])
+  })
+
+  test('without a trade WebSocket exits wait as well', async () => {
+    requests = make(false)
+    expect(requests.hasTrade).toBe(false)
+    expect(await failed(write())).toMatchObject({ type: 'retry-after', code: 'http-403' })
+    expect(await failed(write())).toMatchObject({ type: 'retry-after', code: 'ip-ban' })
+    expect(sent).toEqual([`POST ${CREATE}`])
+  })
+
+  test.each<[name: string, answer: RawReply, detail: string]>([
+    ['nothing was sent', { type: 'not-sent', detail: 'ECONNREFUSED' }, 'ECONNREFUSED'],
+    ['the address sends too much', reply(10403, 'Exceed IP limit'), '10403 Exceed IP limit'],
+    ['too many sessions, which is no refused key', reply(10003, 'too many sessions'), '10003 too many sessions'],
+    ['the exchange protects itself', reply(10429, 'system protection'), '10429 system protection'],
+    ['it restarts', reply(10019, 'restarting'), '10019 restarting'],
+    ['too frequent', reply(20003, 'too frequent'), '20003 too frequent'],
+  ])('refused there too (%s): tried again later, and told', async (_, answer, detail) => {
+    socket = answer
+    expect(await failed(write())).toEqual({ type: 'retry-after', code: 'trade-websocket', detail, waitMs: 2_000 })
+    expect(heard).toEqual(['http-403', 'trade-websocket'])
+  })
+
+  test('what the order itself is answered is judged as over HTTP', async () => {
+    for (const [answer, type] of [
+      [{ type: 'unknown', detail: 'no reply' }, 'unknown-outcome'],
+      [reply(10016), 'unknown-outcome'],
+      [reply(987_654), 'unknown-outcome'],
+      [reply(110_072), 'duplicate'],
+      [reply(110_001), 'gone'],
+      [reply(110_017), 'invalid-request'],
+      [reply(10_006), 'retry-after'],
+    ] as const) {
+      socket = answer
+      expect(await failed(write())).toMatchObject({ type })
+    }
+    // One write each: nothing was repeated.
+    expect(sent).toHaveLength(8)
+  })
+
+  test('no more than ten exits in a second go over it', async () => {
+    for (let k = 0; k < 11; k += 1) await write()
+    expect(nowMs).toBeGreaterThan(2_000)
+  })
+})
+
+test.each([[reply(10_006)], [{ type: 'http', status: 429, detail: '' }], [{ type: 'unknown', detail: '' }]] as const)(
+  'no other answer than 403 opens the second way: %j',
+  async (answer) => {
+    http = answer
+    await write()
+    await write()
+    expect(sent).toEqual([`POST ${CREATE}`, `POST ${CREATE}`])
+  },
+)
