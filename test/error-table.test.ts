@@ -54,7 +54,11 @@ function table(): string {
     ['a retCode that nobody documents', body(987_654)],
   ]
   for (const [name, reply] of answers) lines.push(`| ${name} | ${typeOf(reply, true)} | ${typeOf(reply, false)} |`)
-  lines.push('', `After HTTP 403 no request leaves for ${FORBIDDEN_WAIT_MS / 60_000} minutes.`, '')
+  lines.push(
+    '',
+    `After HTTP 403 nothing leaves over HTTP for ${FORBIDDEN_WAIT_MS / 60_000} minutes; exits, cancels and changes of orders go over the trade WebSocket where there is one.`,
+    '',
+  )
   return lines.join('\n')
 }
 

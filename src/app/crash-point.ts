@@ -180,12 +180,20 @@ function callOfFact(fact: KernelFact): Call {
 }
 
 export function transportWithCrashes(transport: Transport, crash: CrashPoint): Transport {
+  const { trade } = transport
   return {
     call: (method, path, params) => {
       const call = callOfRequest(path, params)
       const run = (): ReturnType<Transport['call']> => transport.call(method, path, params)
       return call === undefined ? run() : crash.around([call], run)
     },
+    trade:
+      trade === undefined
+        ? undefined
+        : (op, body) => {
+            const call = callOfRequest(`/v5/${op.replace('.', '/')}`, body)
+            return call === undefined ? trade(op, body) : crash.around([call], () => trade(op, body))
+          },
     open: (topics, handlers) => transport.open(topics, handlers),
     renew: (topics) => transport.renew(topics),
     close: () => transport.close(),

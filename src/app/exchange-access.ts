@@ -15,6 +15,8 @@ export interface ExchangeAccess {
   readonly restUrl: string
   readonly publicStreamUrl: string
   readonly privateStreamUrl: string
+  /** Undefined on demo, which has no trade WebSocket. */
+  readonly tradeStreamUrl: string | undefined
   /** Where the simulator tells its clock; undefined on the real exchange. */
   readonly simUrl: string | undefined
 }
@@ -70,6 +72,7 @@ export function exchangeAccess(config: Config, paths: DataPaths, liveStatement: 
         restUrl: url,
         publicStreamUrl: `${streams}/v5/public/linear`,
         privateStreamUrl: `${streams}/v5/private`,
+        tradeStreamUrl: `${streams}/v5/trade`,
         simUrl: url,
       })
     }
@@ -113,6 +116,7 @@ function realAccess(host: (typeof HOSTS)[keyof typeof HOSTS], paths: DataPaths):
     restUrl: host.rest,
     publicStreamUrl: `${host.publicStream}/v5/public/linear`,
     privateStreamUrl: `${host.stream}/v5/private`,
+    tradeStreamUrl: host === HOSTS.demo ? undefined : `${host.stream}/v5/trade`,
     simUrl: undefined,
   })
 }

@@ -59,6 +59,7 @@ export class Surroundings {
       wall,
       health,
       notice,
+      hasSecondWay: venue.hasSecondWay,
       maintenance: () => venue.maintenance(),
       checkAccount: () => void this.conditions.check(),
       checkListing: () => void this.checkListing(),

@@ -8,6 +8,7 @@ import type { Instrument } from '../market/instrument.ts'
 import type { Result } from '../core/result.ts'
 import type { AmendOrder, SetProtection } from '../trading/event.ts'
 import { FORBIDDEN_WAIT_MS, type VenueError } from '../venue/bybit/error.ts'
+import { TRADE_REFUSED } from '../venue/bybit/requests.ts'
 import { type HealthReporter, PARTS } from './health.ts'
 import type { Wall } from './wall.ts'
 
@@ -16,6 +17,8 @@ export interface VenueTroublePorts {
   readonly wall: Wall
   readonly health: HealthReporter
   readonly notice: (alert: string, severity: AlertSeverity, instrument: Instrument | undefined, summary: string) => void
+  /** Whether exits go over the trade WebSocket while HTTP refuses this address. */
+  readonly hasSecondWay: boolean
   /** The exchange's own word about maintenance: its title, or undefined. */
   readonly maintenance: () => Promise<Result<string | undefined, VenueError>>
   /** Rights or modes may have changed. */
@@ -45,6 +48,10 @@ export class VenueTrouble {
   }
 
   heard(error: VenueError | undefined): void {
+    if (error?.code === TRADE_REFUSED) {
+      this.tradeRefused(error.detail)
+      return
+    }
     if (error === undefined || !isSilent(error)) this.answered()
     if (error === undefined) return
     if (error.code === 'http-403') this.banned()
@@ -94,7 +101,22 @@ export class VenueTrouble {
         'ip_ban',
         'P1',
         undefined,
-        `Bybit refuses this address (HTTP 403). Nothing is sent for ${FORBIDDEN_WAIT_MS / 60_000} minutes, exits neither; stops stand at the exchange. To close now, use Bybit's app.`,
+        `Bybit refuses this address (HTTP 403) for ${FORBIDDEN_WAIT_MS / 60_000} minutes. ${
+          this.ports.hasSecondWay
+            ? 'Exits, cancels and changes of orders go over the trade WebSocket; entries are dropped, nothing can be read, and stops stand at the exchange but cannot be moved. An exit without an answer stays unknown until then.'
+            : "Nothing is sent, exits neither: there is no trade WebSocket here (demo has none). Stops stand at the exchange and cannot be moved. To close now, use Bybit's app."
+        }`,
+      ),
+    )
+  }
+
+  private tradeRefused(detail: string): void {
+    this.once('ip_ban, trade WebSocket', () =>
+      this.ports.notice(
+        'ip_ban',
+        'P1',
+        undefined,
+        `The trade WebSocket takes no exits either (${detail}). They are tried again every few seconds; stops stand at the exchange. To close now, use Bybit's app.`,
       ),
     )
   }
