@@ -2,13 +2,13 @@
  * The sender's queue: what waits is never concluded from, what is late or given up is never sent, exits go first.
  * Never on a real clock: time passes when the test says so.
  */
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { VirtualTime } from '../../test/simulation/virtual-time.ts'
-import { instrumentIndex, lots, orderId, ts } from '../core/units.ts'
+import { instrumentIndex, lots, orderId, ticks, ts } from '../core/units.ts'
 import type { OrderCommand, SubmitOrder, VenueEvent } from '../trading/event.ts'
 import type { Order } from '../trading/order.ts'
-import type { SendOutcome } from '../venue/port.ts'
-import { Sender } from './sender.ts'
+import type { OrderReport } from '../trading/report.ts'
+import { Sender, type SenderPorts } from './sender.ts'
 
 const submit = (id: number, reduceOnly = false): SubmitOrder => ({
   type: 'submit-order',
@@ -33,20 +33,21 @@ function setup(sendMs: number) {
   const sent: string[] = []
   const lookedUp: string[] = []
   const told: string[] = []
-  const known = new Map<number, Pick<Order, 'status' | 'cancelRequested'>>()
+  const known = new Map<number, Pick<Order, 'status' | 'cancelRequested'> & { readonly venueOrderId?: string }>()
   const nameOf = (command: OrderCommand): string => (command.type === 'submit-order' ? `${command.orderId}` : command.type)
-  const sender = new Sender({
-    venue: {
-      send: async (command): Promise<SendOutcome> => {
-        sent.push(`${nameOf(command)} at ${time.nowMs}`)
-        await time.sleep(sendMs)
-        return { type: 'taken', venueOrderId: 'v' }
-      },
-      lookUp: async (_, id) => {
-        lookedUp.push(id)
-        return { ok: true, value: undefined }
-      },
+  const venue: { -readonly [K in keyof SenderPorts['venue']]: SenderPorts['venue'][K] } = {
+    send: async (command) => {
+      sent.push(`${nameOf(command)} at ${time.nowMs}`)
+      await time.sleep(sendMs)
+      return { type: 'taken', venueOrderId: 'v' }
     },
+    lookUp: async (_, id) => {
+      lookedUp.push(id)
+      return { ok: true, value: undefined }
+    },
+  }
+  const sender = new Sender({
+    venue,
     wall: { nowMs: () => time.nowMs, steadyMs: () => time.nowMs, sleep: (ms) => time.sleep(ms), every: () => () => undefined },
     now: () => ts(1),
     tell: (event: VenueEvent) => told.push(`${event.type} ${'orderId' in event ? event.orderId : ''}`),
@@ -57,7 +58,7 @@ function setup(sendMs: number) {
     authLost: () => undefined,
   })
   const pass = (ms: number): Promise<void> => time.runUntil(time.nowMs + ms, () => undefined)
-  return { sender, sent, lookedUp, told, known, pass }
+  return { time, venue, sender, sent, lookedUp, told, known, pass }
 }
 
 test('exits overtake entries that wait', async () => {
@@ -99,4 +100,98 @@ test('S6 an order that is not in the queue is looked up three times before it co
   expect([lookedUp.length, told]).toEqual([2, []])
   await pass(5_000)
   expect([lookedUp.length, told]).toEqual([3, ['order-never-arrived 1']])
+})
+
+describe('S2 what the venue makes wait holds no exit back', () => {
+  /** A venue that refuses for now what `isBanned` names. */
+  function banned(isBanned: (command: OrderCommand) => boolean, lookUp: () => boolean = () => true) {
+    const world = setup(10)
+    const { sent, known } = world
+    world.venue.send = async (command) => {
+      sent.push(`${command.type === 'submit-order' ? command.orderId : command.type} at ${world.time.nowMs}`)
+      if (!isBanned(command)) return { type: 'taken', venueOrderId: 'v' }
+      return { type: 'retry', error: { type: 'retry-after', code: 'ip-ban', detail: '', waitMs: 600_000 }, waitMs: 600_000 }
+    }
+    const { lookUp: real } = world.venue
+    world.venue.lookUp = async (instrument, id) =>
+      lookUp() ? real(instrument, id) : { ok: false, error: { type: 'retry-after', code: 'ip-ban', detail: '', waitMs: 600_000 } }
+    known.set(9, { status: 'accepted', cancelRequested: false, venueOrderId: 'v9' })
+    return world
+  }
+  const protection: OrderCommand = { type: 'set-protection', instrument: instrumentIndex(0), stop: ticks(1), triggerBy: 'mark' }
+  const ids = { orderId: orderId(9), clientOrderId: 'b1-tests1-9', venueOrderId: 'v9', instrument: instrumentIndex(0) }
+  const amend: OrderCommand = { type: 'amend-order', ...ids, lots: lots(1), limit: undefined, trigger: undefined }
+  const cancel: OrderCommand = { type: 'cancel-order', ...ids }
+
+  test('a stop that cannot be moved lets exits, cancels and changes of orders pass, and is sent when it can be', async () => {
+    let isOver = false
+    const { sender, sent, pass } = banned(({ type }) => type === 'set-protection' && !isOver)
+    sender.send(protection)
+    await pass(1_100)
+    for (const command of [protection, amend, submit(3, true), cancel]) sender.send(command)
+    await pass(300)
+    expect(sent).toEqual(['set-protection at 0', '3 at 1250', 'cancel-order at 1250', 'amend-order at 1250'])
+    isOver = true
+    await pass(5_000)
+    expect(sent.slice(4)).toEqual(['set-protection at 2000', 'set-protection at 2000'])
+  })
+
+  test('an entry that waits lets them pass too, and is dropped after five seconds', async () => {
+    const { sender, sent, told, pass } = banned((command) => command.type === 'submit-order' && !command.reduceOnly)
+    sender.send(submit(1))
+    await pass(1_100)
+    sender.send(submit(3, true))
+    await pass(8_000)
+    expect(sent.filter((each) => each.startsWith('3'))).toEqual(['3 at 1250'])
+    expect([sent.at(-1), told]).toEqual(['1 at 4000', ['order-accepted 3', 'order-never-arrived 1']])
+  })
+
+  test('a change that waits lets exits pass, but no other change', async () => {
+    const { sender, sent, pass } = banned(({ type }) => type === 'amend-order')
+    sender.send(amend)
+    await pass(1_100)
+    sender.send(submit(3, true))
+    sender.send(amend)
+    await pass(300)
+    expect(sent).toEqual(['amend-order at 0', '3 at 1250'])
+  })
+
+  test('S6 an exit of unknown outcome is not sent again while nobody can be asked about it', async () => {
+    let isAnswered = false
+    const world = banned(
+      () => false,
+      () => isAnswered,
+    )
+    const { sender, sent, told, pass } = world
+    const send = world.venue.send
+    world.venue.send = async (command) => {
+      await send(command)
+      return { type: 'unknown', error: { type: 'unknown-outcome', code: 'no-reply', detail: '' } }
+    }
+    sender.send(submit(1, true))
+    await pass(600_000)
+    expect([sent, told]).toEqual([['1 at 0'], []])
+    isAnswered = true
+    world.venue.lookUp = async () => ({
+      ok: true,
+      value: { order: { venueOrderId: 'v' } as OrderReport, executions: [] },
+    })
+    await pass(5_000)
+    expect([sent, told]).toEqual([['1 at 0'], ['order-accepted 1']])
+  })
+
+  test('S6 a cancel of unknown outcome is looked at as long as nobody answers', async () => {
+    let isAnswered = false
+    const world = banned(
+      () => false,
+      () => isAnswered,
+    )
+    world.venue.send = async () => ({ type: 'unknown', error: { type: 'unknown-outcome', code: 'no-reply', detail: '' } })
+    world.sender.send(cancel)
+    await world.pass(60_000)
+    expect(world.lookedUp).toEqual([])
+    isAnswered = true
+    await world.pass(10_000)
+    expect(world.lookedUp).toHaveLength(3)
+  })
 })

@@ -15,6 +15,8 @@ const LOOKUP_AT_MS = [0, 4_000, 10_500]
 const RESENDS_MAX = 5
 /** An entry that could not be sent for this much wall time, in the queue or because the venue asked to wait, is dropped: its moment is over. */
 const ENTRY_WAIT_MAX_MS = 5_000
+/** While something waits for the venue, exits that came meanwhile are looked for this often. */
+const PASS_EVERY_MS = 250
 
 export interface SenderPorts {
   readonly venue: Pick<Venue, 'send' | 'lookUp'>
@@ -121,15 +123,18 @@ export class Sender {
     while (!this.isStopped) {
       const queued = this.exits.shift() ?? this.nextChange() ?? this.entries.shift()
       if (queued === undefined) break
-      await this.sendOne(queued)
-      if (queued.command.type === 'submit-order') this.unsent.delete(queued.command.orderId)
+      await this.sendQueued(queued)
     }
     this.isRunning = false
     for (const resolve of this.idleWaiters.splice(0)) resolve()
   }
 
+  private async sendQueued(queued: Queued): Promise<void> {
+    await this.sendOne(queued)
+    if (queued.command.type === 'submit-order') this.unsent.delete(queued.command.orderId)
+  }
+
   private async sendOne({ command, sinceMs }: Queued): Promise<void> {
-    const { wall } = this.ports
     for (;;) {
       if (command.type === 'submit-order' && this.isOver(command, sinceMs)) return
       const outcome = await this.ports.venue.send(command)
@@ -138,8 +143,27 @@ export class Sender {
         return
       }
       if (this.isStopped) return
-      await wall.sleep(Math.min(outcome.waitMs, 2_000))
+      await this.pause(Math.min(outcome.waitMs, 2_000), command)
     }
+  }
+
+  /** What the venue makes wait must not hold back an exit, which may have another way or a budget of its own (S2). */
+  private async pause(ms: number, waiting: OrderCommand): Promise<void> {
+    const { wall } = this.ports
+    if (waiting.type === 'cancel-order' || (waiting.type === 'submit-order' && waiting.reduceOnly)) return wall.sleep(ms)
+    const until = wall.steadyMs() + ms
+    for (let left = ms; left > 0 && !this.isStopped; left = until - wall.steadyMs()) {
+      await wall.sleep(Math.min(left, PASS_EVERY_MS))
+      for (let next = this.nextPassing(waiting); next !== undefined && !this.isStopped; next = this.nextPassing(waiting))
+        await this.sendQueued(next)
+    }
+  }
+
+  /** Exits and cancels pass all others, changes of orders pass what is not one; protection keeps its place: it would wait as well. */
+  private nextPassing(waiting: OrderCommand): Queued | undefined {
+    const k = this.exits.findIndex(({ command }) => command.type !== 'set-protection')
+    if (k >= 0) return this.exits.splice(k, 1)[0]
+    return waiting.type === 'amend-order' ? undefined : this.nextChange()
   }
 
   /** Whether the moment of an order has passed while it waited: it was given up or canceled, or an entry is too late. */
@@ -260,8 +284,10 @@ export class Sender {
   /** A cancel or an amend of which nothing is known: the order itself tells what has become of it. */
   private settleChange({ type, instrument, orderId: id, clientOrderId }: CancelOrder | AmendOrder): void {
     void (async () => {
-      for (let attempt = 0; attempt < 3 && !this.isStopped; attempt++) {
+      for (let answers = 0; answers < 3 && !this.isStopped; ) {
         const found = await this.ports.venue.lookUp(instrument, clientOrderId)
+        // While nobody answers, as under a ban of this address, it stays unknown.
+        if (found.ok) answers += 1
         if (found.ok && found.value !== undefined) {
           for (const execution of found.value.executions) this.ports.report(execution)
           this.ports.report(found.value.order)
