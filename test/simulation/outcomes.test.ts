@@ -112,12 +112,13 @@ describe('an exit', () => {
     expect(world.held()).toEqual({ books: 0, venue: 0 })
   })
 
-  test('HTTP 403: said plainly at once, nothing leaves for ten minutes, the stop stands, and then it is closed', async () => {
+  test('HTTP 403 without a trade WebSocket: said plainly at once, nothing leaves for ten minutes, the stop stands, and then it is closed', async () => {
     world.fault({}, { type: 'http', status: 403 })
     await world.ask(close)
     await world.pass(5_000)
     world.host.faults.clear()
     expect(alerts()).toContain('P1 ip_ban')
+    expect(world.summaries.join()).toContain('exits neither: there is no trade WebSocket here (demo has none)')
     await world.pass(500_000)
     const stops = world.host.exchange.instruments.flatMap((i) => world.host.exchange.venue.openOrders(i.index))
     // It may have been stopped out meanwhile: then it is flat, and that is what the stop is for.
@@ -143,6 +144,88 @@ describe('an exit', () => {
     await world.ask(close)
     await world.pass(5_000)
     expect(world.held()).toEqual({ books: 0, venue: 0 })
+  })
+})
+
+describe('S2 an exit while HTTP answers 403, with a trade WebSocket', () => {
+  const close = { name: 'close', symbol: 'BTCUSDT' } as const
+  const BAN_MS = 600_000
+
+  beforeEach(async () => {
+    world = new QuietWorld('sim', 3, true)
+    expect(await world.start()).toMatchObject({ ok: true })
+    await world.open()
+    await world.open('ETHUSDT')
+    await world.pass(4_000)
+    expect([world.held().books > 0, world.held('ETHUSDT').books > 0, world.traded]).toEqual([true, true, []])
+    world.alerts.length = 0
+    world.summaries.length = 0
+  })
+  /** Executions at the exchange. */
+  const fills = (symbol: string) =>
+    world.host.exchange.account.executions.all.filter((row) => row.symbol === symbol && row.execType === 'Trade')
+
+  test('it goes at once, is booked once, and no second one when HTTP is back; a stop that cannot be moved does not stand in its way', async () => {
+    world.fault({ path: '/v5/*' }, { type: 'http', status: 403 })
+    expect(await world.ask({ name: 'protect', symbol: 'ETHUSDT', stop: '-19%' })).toBeDefined()
+    await world.ask(close, 1_000)
+    expect([world.held(), world.traded]).toEqual([{ books: 0, venue: 0 }, ['order.create']])
+    expect(alerts().filter((alert) => alert.startsWith('P1'))).toEqual(['P1 ip_ban'])
+    expect(world.summaries.join()).toContain('Exits, cancels and changes of orders go over the trade WebSocket')
+    expect(world.held('ETHUSDT').books).toBeGreaterThan(0)
+    // Entries do not take that way.
+    await world.open('SOLUSDT')
+    await world.pass(10_000)
+    expect(world.held('SOLUSDT')).toEqual({ books: 0, venue: 0 })
+    const before = fills('BTCUSDT').length
+    world.host.faults.clear()
+    await world.pass(BAN_MS + 30_000)
+    expect([world.held(), world.traded, fills('BTCUSDT').length]).toEqual([{ books: 0, venue: 0 }, ['order.create'], before])
+    expect(world.orders().filter((order) => !order.startsWith('entry'))).toEqual(['reduce filled'])
+    expect(world.held('ETHUSDT').books).toBe(world.held('ETHUSDT').venue)
+  }, 120_000)
+
+  test('S6 its reply is lost: it stays unknown while nothing can be read, is found when HTTP is back, and is never sent twice', async () => {
+    const before = fills('BTCUSDT').length
+    world.host.faults.set(
+      {
+        seed: 1,
+        rules: [
+          { match: { path: '/v5/*' }, when: {}, effect: { type: 'http', status: 403 } },
+          { match: { op: 'order.create' }, when: { times: 1 }, effect: { type: 'drop-reply-after', way: 'hang' } },
+          // The private stream does not tell either.
+          ...['order', 'execution', 'position'].map((topic) => ({ match: { topic }, when: {}, effect: { type: 'drop-frame' } as const })),
+        ],
+      },
+      world.time.nowMs,
+    )
+    await world.ask(close)
+    await world.pass(60_000)
+    const { books, venue } = world.held()
+    expect([books > 0, venue, world.traded]).toEqual([true, 0, ['order.create']])
+    expect(world.orders()).toContain('reduce submitted')
+    world.host.faults.clear()
+    await world.pass(BAN_MS)
+    expect([world.held(), world.traded, fills('BTCUSDT').length]).toEqual([{ books: 0, venue: 0 }, ['order.create'], before + 1])
+    expect(world.orders().filter((order) => !order.startsWith('entry'))).toEqual(['reduce filled'])
+  }, 120_000)
+
+  test('refused there too: said at once, tried again until it is taken', async () => {
+    world.host.faults.set(
+      {
+        seed: 1,
+        rules: [
+          { match: { path: '/v5/*' }, when: {}, effect: { type: 'http', status: 403 } },
+          { match: { op: 'order.create' }, when: { times: 3 }, effect: { type: 'error', retCode: 10403, retMsg: 'Exceed IP limit' } },
+        ],
+      },
+      world.time.nowMs,
+    )
+    await world.ask(close)
+    expect(alerts().filter((alert) => alert.startsWith('P1'))).toEqual(['P1 ip_ban', 'P1 ip_ban'])
+    expect(world.summaries.join()).toContain('The trade WebSocket takes no exits either (10403 Exceed IP limit)')
+    await world.pass(10_000)
+    expect([world.held(), world.traded.length]).toEqual([{ books: 0, venue: 0 }, 4])
   })
 })
 

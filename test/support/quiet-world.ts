@@ -12,6 +12,7 @@ import type { KernelFact } from '../../src/kernel/event.ts'
 import type { Kernel } from '../../src/kernel/kernel.ts'
 import { RISK_PROFILES } from '../../src/risk/profiles.ts'
 import { BybitVenue } from '../../src/venue/bybit/bybit-venue.ts'
+import type { Transport } from '../../src/venue/bybit/transport.ts'
 import { tradingStop } from '../../src/venue/sim/bybit-server/account-routes.ts'
 import type { ConditionChange } from '../../src/venue/sim/bybit-server/conditions.ts'
 import { createOrder } from '../../src/venue/sim/bybit-server/order-routes.ts'
@@ -21,6 +22,7 @@ import { MemoryExchange } from '../simulation/memory-exchange.ts'
 import { MemoryTransport } from '../simulation/memory-transport.ts'
 import { VirtualTime } from '../simulation/virtual-time.ts'
 import { MemoryStore } from './memory-journal.ts'
+import { memoryTrade } from './memory-trade.ts'
 
 const START_MS = 1_790_000_000_000
 const SYMBOLS = ['BTCUSDT', 'ETHUSDT', 'SOLUSDT']
@@ -31,21 +33,30 @@ export class QuietWorld {
   readonly store = new MemoryStore()
   /** `P1 name SYMBOL`, in the order in which they were raised. */
   readonly alerts: string[] = []
+  /** What people read, of each alert. */
+  readonly summaries: string[] = []
+  /** What left over the trade WebSocket. */
+  readonly traded: string[] = []
   readonly parts = new Map<string, string>()
   private readonly random = new Random(7)
   private readonly queue: QueuedCommand[] = []
   private readonly outcomes = new Map<number, CommandOutcome>()
   private readonly profile: string
-  private readonly traded: readonly string[]
+  private readonly known: readonly string[]
+  private readonly hasTrade: boolean
   private arrived: () => void = () => {}
   private life: Life | undefined
   private trader: Trader | undefined
   private asked = 0
 
-  /** @param traded how many of the symbols the trader knows */
-  constructor(profile = 'sim', traded = SYMBOLS.length) {
+  /**
+   * @param known how many of the symbols the trader knows
+   * @param hasTrade whether the exchange has a trade WebSocket
+   */
+  constructor(profile = 'sim', known = SYMBOLS.length, hasTrade = false) {
     this.profile = profile
-    this.traded = SYMBOLS.slice(0, traded)
+    this.known = SYMBOLS.slice(0, known)
+    this.hasTrade = hasTrade
     this.host = new MemoryExchange(11, SYMBOLS.length, false, this.time, this.random)
     this.host.start()
   }
@@ -60,14 +71,19 @@ export class QuietWorld {
     this.life = life
     const wire = new MemoryTransport(this.host, this.time, this.random)
     const wall = life.wall()
+    const write = memoryTrade(this.host, this.time, (op) => this.traded.push(op))
+    const transport: Transport = {
+      ...life.transport(wire),
+      trade: this.hasTrade ? (op, body) => life.port(() => write(op, body)) : undefined,
+    }
     this.trader = new Trader({
       profile: this.profile,
       tag: 'quiet1',
       intervalMs: 60_000,
       plans: [],
-      manual: this.traded,
+      manual: this.known,
       risk: RISK_PROFILES.sim,
-      venue: new BybitVenue(life.transport(wire), {
+      venue: new BybitVenue(transport, {
         intervalMs: 60_000,
         wallMs: wall.nowMs,
         sleep: wall.sleep,
@@ -118,6 +134,7 @@ export class QuietWorld {
       if (fact.type === 'alert-raised') {
         const symbol = fact.instrument === undefined ? '' : ` ${SYMBOLS[fact.instrument]}`
         this.alerts.push(`${fact.severity} ${fact.alert}${symbol}`)
+        this.summaries.push(fact.summary)
       }
   }
 
