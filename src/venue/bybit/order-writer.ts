@@ -43,8 +43,12 @@ export class OrderWriter {
   private async create(command: SubmitOrder): Promise<SendOutcome> {
     const instrument = this.symbols.at(command.instrument)
     if (command.budget !== undefined) return refused('budget', 'an order needs a quantity, not a budget')
-    // On spot nothing travels with an entry.
+    // Sent as an order it would be one at market.
+    if (command.kind === 'trailing-stop') return refused('10001', 'a trailing stop belongs to a position: it is set there, not sent')
     const isSpot = instrument.category === 'spot'
+    // Left out, it would be missed: who sends it counts on it.
+    if (isSpot && (command.stop !== undefined || (command.targets?.length ?? 0) > 0))
+      return refused('10001', 'on spot nothing travels with an entry: stop and target are orders of their own')
     if (!isSpot && ((command.targets?.length ?? 0) > 1 || (command.targets?.[0]?.share ?? 1) < 1))
       return refused('targets', 'only one target for all of it can travel with an entry')
     if (isSpot && command.trigger !== undefined) this.keep(command.clientOrderId)
@@ -110,7 +114,7 @@ export class OrderWriter {
 
   private async setProtection(command: SetProtection): Promise<SendOutcome> {
     const instrument = this.symbols.at(command.instrument)
-    if (instrument.category === 'spot') return refused('spot', 'on spot a stop is an order of its own: coins have no protection to set')
+    if (instrument.category === 'spot') return refused('10001', 'on spot a stop is an order of its own: coins have no protection to set')
     const reply = await this.requests.request('exit', 'POST', '/v5/position/trading-stop', {
       category: 'linear',
       symbol: instrument.symbol,

@@ -5,7 +5,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { cash, instrumentIndex, lots, orderId, ticks, ts } from '../../core/units.ts'
 import { makeInstrument } from '../../market/instrument.ts'
-import type { OrderCommand } from '../../trading/event.ts'
+import type { OrderCommand, SubmitOrder } from '../../trading/event.ts'
 import type { StreamReport } from '../../trading/report.ts'
 import type { Quote, VenueHandlers } from '../port.ts'
 import { BybitVenue } from './bybit-venue.ts'
@@ -328,8 +328,16 @@ describe('commands', () => {
   })
   test('a protection is refused without a request, and so is a budget', async () => {
     const protection: OrderCommand = { type: 'set-protection', instrument: SPOT.index, stop: ticks(5), triggerBy: 'last' }
-    expect(await venue.send(protection)).toMatchObject({ type: 'refused', error: { code: 'spot' } })
+    expect(await venue.send(protection)).toMatchObject({ type: 'refused', error: { code: '10001' } })
     expect(await venue.send({ ...stop, budget: cash(5) })).toMatchObject({ type: 'refused', error: { code: 'budget' } })
+    expect(asked).toEqual([])
+  })
+  test.each<[string, Partial<SubmitOrder>]>([
+    ['a stop with an entry', { stop: ticks(5) }],
+    ['a target with an entry', { targets: [{ price: ticks(9), share: 1 }] }],
+    ['a trailing stop', { kind: 'trailing-stop' }],
+  ])('%s is refused without a request: left out or sent as another order it would be missed', async (_, part) => {
+    expect(await venue.send({ ...stop, ...part })).toMatchObject({ type: 'refused', error: { code: '10001' } })
     expect(asked).toEqual([])
   })
   test('a duplicate id is looked up, missing coins are refused', async () => {
