@@ -390,6 +390,20 @@ export function describeSpotVenue(harness: SpotHarness): void {
   })
 
   test.each([
+    ['stop-market', 101_000, 'refused 110093'],
+    ['take-profit-market', 99_000, 'refused 110092'],
+  ] as const)('a %s on the wrong side of the price does not stand there as the other', async (kind, trigger, refusal) => {
+    const desk = await venue()
+    await desk.long()
+    // The wire takes the direction from the price and says no word of it: there it is taken off again.
+    expect([refusal, 'taken']).toContain(await desk.sell({ kind, trigger: t(trigger) }))
+    await desk.bar(100_000, 102_000, 98_000, 100_000)
+    expect(desk.lines().filter((line) => !/accepted|canceled/.test(line))).toEqual([])
+    expect(await desk.cancel(2)).toMatch(/unknown gone|refused 170213/)
+    await desk.settles()
+  })
+
+  test.each([
     ['a symbol that is not there', { instrument: instrumentIndex(1) }, 'refused 10001'],
     ['no quantity', { lots: q(0) }, 'refused 170136'],
     ['a value below the minimum', { kind: 'limit', limit: t(99_000), lots: q(100) }, 'refused 170140'],

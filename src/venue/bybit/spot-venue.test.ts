@@ -321,6 +321,19 @@ describe('commands', () => {
     expect(await venue.send(cancel)).toMatchObject({ type: 'unknown', error: { type: 'unknown-outcome' } })
     expect(asked).toHaveLength(2)
   })
+  test.each([
+    ['is taken off where the price had passed it', '54999.9', [], ['StopOrder']],
+    ['stays where the price had not', '55000.1', [], []],
+    ['stays where it has been moved past the price at which it was made', '54999.9', [amend], []],
+  ] as const)('a stop %s', async (_, basePrice, before, cancels) => {
+    const deaf = (): void => {}
+    venue.open({ report: deaf, position: deaf, bar: deaf, quote: deaf, book: deaf, stream: deaf, odd: deaf })
+    answer = () => ({ result: { orderId: '77' } })
+    await venue.send(stop)
+    for (const command of before) await venue.send(command)
+    streams.frame('private', { topic: 'order', data: [{ ...ORDER, category: 'spot', basePrice }] })
+    expect(asked.filter(({ path }) => path.endsWith('cancel')).map(({ params }) => params.orderFilter)).toEqual(cancels)
+  })
   test('a perpetual’s cancel has no filter', async () => {
     answer = () => ({ retCode: 110001 })
     expect((await venue.send({ ...cancel, instrument: LINEAR.index })).type).toBe('unknown')
