@@ -66,8 +66,6 @@ export class Reconciler {
   private readonly known: KnownState
   private running: Promise<ReconcileOutcome> | undefined
   private next: Promise<ReconcileOutcome> | undefined
-  /** Executions before it are in the opening balance. */
-  private openedAt = 0
 
   constructor(ports: ReconcilerPorts) {
     this.ports = ports
@@ -107,7 +105,7 @@ export class Reconciler {
       }
       const { reading, upTo } = taken.value
       this.ports.seen(reading)
-      await this.absorb(reading, await this.openWallet(reading))
+      await this.absorb(reading, await this.openWallet(reading, upTo))
       await this.lookUpMissing(reading, openBefore, previous)
       const difference = differenceOf(reading, this.indexes(), this.known)
       if (difference.otherBallast.length > 0) await this.holdForOther(difference)
@@ -140,8 +138,8 @@ export class Reconciler {
 
   /** Not from the last fill that is known: an earlier one may have been missed while a later one came through. */
   private executionsFrom(venueNow: Ts): Ts {
-    const { reconciledTs } = this.ports.kernel.portfolio
-    return ts(Math.max(1, this.openedAt, (reconciledTs ?? venueNow) - OVERLAP_MS, venueNow - WINDOW_MAX_MS))
+    const { reconciledTs, openedTs } = this.ports.kernel.portfolio
+    return ts(Math.max(1, openedTs, (reconciledTs ?? venueNow) - OVERLAP_MS, venueNow - WINDOW_MAX_MS))
   }
 
   /** Events of what was read: executions first, oldest first, then the orders as they stand. */
@@ -152,18 +150,18 @@ export class Reconciler {
   }
 
   /** The first reading that succeeds opens the books: its balance is the capital, and what was executed before is in it. */
-  private async openWallet(reading: AccountReading): Promise<boolean> {
+  private async openWallet(reading: AccountReading, upTo: Ts): Promise<boolean> {
     const { kernel, driver } = this.ports
     if (kernel.portfolio.ledger.capital !== 0) return false
-    for (const { ts: at } of reading.executions) this.openedAt = Math.max(this.openedAt, at + 1)
+    const newest = reading.executions[reading.executions.length - 1]?.ts ?? 0
     await driver.submit(() => [
       {
         type: 'wallet-adjusted',
         coin: reading.coin,
-        // What others have traded since we listen is booked already, and is in the balance.
-        amount: cash(reading.walletBalance - this.known.money),
+        amount: reading.walletBalance,
         cause: 'opening',
-        ts: this.ports.now(),
+        // What is told of before then, late, is in it too.
+        ts: ts(Math.max(upTo, newest + 1)),
       },
     ])
     return true

@@ -101,6 +101,8 @@ class BacktestDriver {
   private eventCount = 0
   private readonly commands: OrderCommand[] = []
   private commandCount = 0
+  /** By instrument: what its venue may call inside a bar. Of perpetuals nothing: their stops are the venue's own. */
+  private readonly told: readonly ((() => boolean) | undefined)[]
   private failure: string | undefined
   private now: Ts = ts(0)
 
@@ -113,6 +115,12 @@ class BacktestDriver {
     this.equityTs = new Float64Array(this.total)
     this.equityValue = new Float64Array(this.total)
     this.fundingAt = new Int32Array(spec.bars.length)
+    const hear = (): boolean => {
+      if (this.eventCount === 0) return false
+      this.drain()
+      return true
+    }
+    this.told = spec.kernel.instruments.map(({ category }) => (category === 'spot' ? hear : undefined))
   }
 
   /** What the venue says waits until the venue has finished its own step: it is told later, in order. */
@@ -150,7 +158,7 @@ class BacktestDriver {
    * code that the compiler has made meanwhile, which halves the time of a cold run.
    */
   private playSome(): boolean {
-    const { kernel, venue, merge } = this
+    const { kernel, venue, merge, told } = this
     const { bars, funding } = this.spec
     for (let left = CHUNK; left > 0; left--) {
       if (this.failure !== undefined || !merge.next()) return false
@@ -160,7 +168,7 @@ class BacktestDriver {
         const series = bars[i] as Bars
         this.now = ts(series.tsColumn[series.cursor] as number)
         if (funding[i] !== undefined) this.settleFunding(instrumentIndex(i), this.now)
-        venue.bar(instrumentIndex(i), series, this.into)
+        venue.bar(instrumentIndex(i), series, this.into, told[i])
         if (this.eventCount !== 0) this.drain()
       }
       for (let k = 0; k < count; k++) {

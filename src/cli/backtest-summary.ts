@@ -6,6 +6,7 @@ import type { Study, StudyRequest } from '../backtest/study.ts'
 import type { Verdict } from '../backtest/verdict.ts'
 import { byExitReason, groupTrades } from '../portfolio/breakdown.ts'
 import { drawdownsOf } from '../portfolio/equity.ts'
+import { RATE_ONE } from '../core/units.ts'
 import type { StrategyDefinition } from '../strategy/strategy.ts'
 import { formatCount, formatPercent, formatRatio, formatTime } from './format.ts'
 import type { Output } from './output.ts'
@@ -53,6 +54,12 @@ export function printStudy(out: Output, print: StudyPrint): void {
         `${info.venue}/${info.symbol}/${info.interval}  ${formatTime(info.from)} to ${formatTime(info.to)} UTC  ${formatCount(info.bars)} bars${info.gaps > 0 ? `, ${formatCount(info.gaps)} gaps` : ''}`,
       ),
     )
+  const spot = print.request.series.filter(({ instrument }) => instrument.category === 'spot')
+  const isAllSpot = spot.length === infos.length
+  if (spot.length > 0) {
+    const names = isAllSpot ? 'spot' : spot.map(({ instrument }) => instrument.symbol).join(', ')
+    out.line(out.style('dim', `${names}: never short, ${formatPercent(print.request.spotRate / RATE_ONE)} a side, no funding`))
+  }
   out.line()
   for (const doubt of verdict.doubts) out.line(`${out.style('warn', '!')} ${doubt.text}`)
   out.line()
@@ -75,7 +82,7 @@ export function printStudy(out: Output, print: StudyPrint): void {
     ],
     ['volatility', formatPercent(metrics.volatility), 'exposure', formatPercent(metrics.exposure ?? null, 1)],
     ['buy and hold', signed(metrics.benchmarkReturn ?? null), 'fees', money(metrics.fees ?? null)],
-    ['VaR 95, a day', formatPercent(metrics.var95), 'funding', money(metrics.funding ?? null)],
+    ['VaR 95, a day', formatPercent(metrics.var95), 'funding', money(isAllSpot ? null : (metrics.funding ?? null))],
   ]
   for (const [a, b, c, d] of pairs)
     out.line(`  ${out.style('dim', a.padEnd(14))}${b.padStart(12)}    ${out.style('dim', c.padEnd(16))}${d.padStart(18)}`)

@@ -75,7 +75,7 @@ export function register(program: Command): void {
     .option('--maker <rate>', 'maker fee (default: 0.0002, spot 0.001)')
     .option('--taker <rate>', 'taker fee (default: 0.00055, spot 0.001)')
     .option('--slippage-bps <n>', 'slippage of orders that take, in basis points (default: 0)')
-    .option('--funding <funding>', 'none, history, or a rate per 8 h', 'none')
+    .option('--funding <funding>', 'none, history, or a rate per 8 h; spot has none', 'none')
     .option('--stop <percent>', 'stop for signals that bring none, in % of the price')
     .option('--limits <profile>', `limits, sizing and costs of a profile: ${RISK_PROFILE_NAMES.join(', ')}`, 'research')
     .option('--limit-fill <rule>', 'limits fill when the price trades through or touches', 'through')
@@ -308,7 +308,7 @@ async function fundingFor(
   instrument: Instrument,
   columns: StudySeries['columns'],
 ): Promise<StudySeries['funding']> {
-  if (flags.funding === 'none') return undefined
+  if (flags.funding === 'none' || instrument.category === 'spot') return undefined
   if (flags.funding !== 'history')
     return constantFunding(columns, rateFlag('funding', flags.funding, rate(0)), instrument.fundingIntervalMs)
   const loaded = context.candleStore().loadFunding({ venue: instrument.venue, symbol: instrument.symbol })
@@ -381,7 +381,7 @@ function costsOf(request: StudyRequest, flags: BacktestFlags) {
     maker: formatDecimal(isSpot ? request.spotRate : request.makerRate, RATE_SCALE),
     taker: formatDecimal(isSpot ? request.spotRate : request.takerRate, RATE_SCALE),
     slippage: request.slippage,
-    funding: flags.funding,
+    funding: isSpot ? 'none' : flags.funding,
     limits: flags.limits,
     size: flags.size ?? (request.sizing.type === 'risk' ? 'risk' : 'all'),
     stop: flags.stop ?? null,

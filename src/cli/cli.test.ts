@@ -106,7 +106,7 @@ describe('as a process', () => {
     )
     expect((JSON.parse(after.stdout) as { r: number }).r).toBeCloseTo(0.005, 12)
     expect((await ballast('size --equity 10000 --entry 100 --stop 100 --risk 0.01')).code).toBe(2)
-  })
+  }, 20_000)
 
   test('an unknown variable of ours is an error, exit 3', async () => {
     const run = await ballast('data list', { BALLAST__DATADIR: 'x' })

@@ -11,10 +11,12 @@ import type { ApiClient, List } from '../../api/client.ts'
 import { look } from '../app/panic-direct.ts'
 import { type DataPaths, type RoleName, livingPid, pathsOf, readTag } from '../app/paths.ts'
 import { readScope } from '../app/scope-file.ts'
+import { isSpotSymbol } from '../market/instrument.ts'
 import type { LotRule, PanicAccount } from '../venue/bybit/panic-account.ts'
 import type { PanicPlan, PanicScope } from '../venue/bybit/panic-plan.ts'
 import { type CliContext, contextOf } from './context.ts'
 import { type DrillOutcome, type Phase, outcomeOf, reach, sentenceOf } from './drill-phase.ts'
+import { spotAgrees } from './drill-spot.ts'
 import { CliError, EXIT } from './exit.ts'
 import { openPanicAccount } from './panic-direct.ts'
 import { clientOf } from './steer.ts'
@@ -117,11 +119,14 @@ async function agrees(drill: Drill): Promise<string | true> {
       .map((p) => `${p.symbol} ${p.side} ${Number(p.quantity)}`)
       .sort()
       .join(', ')
-  const here = words(ours.value.data)
+  const spot = ours.value.data.filter(({ symbol }) => isSpotSymbol(symbol))
+  const here = words(ours.value.data.filter(({ symbol }) => !isSpotSymbol(symbol)))
   const there = words(theirs.value.map((p) => ({ symbol: p.symbol, side: p.side === 'Buy' ? 'long' : 'short', quantity: p.size })))
   if (here !== there) return `here ${here === '' ? 'flat' : here}, at the exchange ${there === '' ? 'flat' : there}`
   const bare = theirs.value.filter((p) => !(Number(p.stopLoss) > 0))
-  return bare.length === 0 ? true : `${bare.map((p) => p.symbol).join(', ')} without a stop`
+  if (bare.length > 0) return `${bare.map((p) => p.symbol).join(', ')} without a stop`
+  // Of spot the exchange knows neither position nor stop, only coins and orders.
+  return spotAgrees(drill.account, spot, `b1-${readTag(drill.paths)}-`)
 }
 
 const settled = async (drill: Drill, sinceWallMs: number): Promise<readonly Phase[]> => {

@@ -11,8 +11,9 @@ import { panicDirect } from '../app/panic-direct.ts'
 import { pathsOf } from '../app/paths.ts'
 import { readScope } from '../app/scope-file.ts'
 import { realWall } from '../app/wall.ts'
+import { isSpotSymbol } from '../market/instrument.ts'
 import { BybitClient } from '../venue/bybit/client.ts'
-import { PanicAccount, type PanicPosition } from '../venue/bybit/panic-account.ts'
+import { type Coins, PanicAccount, type PanicPosition } from '../venue/bybit/panic-account.ts'
 import type { PanicScope } from '../venue/bybit/panic-plan.ts'
 import type { CliContext } from './context.ts'
 import { CliError, EXIT } from './exit.ts'
@@ -100,8 +101,9 @@ async function findScope(
 ): Promise<{ readonly scope: PanicScope; readonly scopeFillTs: number | undefined }> {
   if (flags.symbol !== undefined)
     return { scope: { type: 'chosen', symbols: flags.symbol.map((s) => s.toUpperCase()) }, scopeFillTs: undefined }
-  const known = flags.all === true ? undefined : readScope(dataDir)
-  if (known !== undefined) return { scope: { type: 'owned', positions: known.positions }, scopeFillTs: known.lastFillTs }
+  const known = readScope(dataDir)
+  if (known !== undefined && flags.all !== true)
+    return { scope: { type: 'owned', positions: known.positions }, scopeFillTs: known.lastFillTs }
   const read = await account.positions()
   if (!read.ok)
     throw new CliError(
@@ -109,18 +111,40 @@ async function findScope(
       `The positions cannot be read from the exchange (${read.error.code} ${read.error.detail}).`,
       'Try again, or close them in Bybit’s app.',
     )
-  const symbols = flags.all === true ? read.value.map((p) => p.symbol) : await askWhich(context, read.value, dataDir)
-  return { scope: { type: 'chosen', symbols }, scopeFillTs: undefined }
+  if (flags.all !== true) {
+    const symbols = await askWhich(context, read.value, await coinsOf(account), dataDir)
+    return { scope: { type: 'chosen', symbols }, scopeFillTs: undefined }
+  }
+  // Coins have no owner at the exchange: of them all means all that the trader wrote down as ours.
+  const owned = (known?.positions ?? []).filter(({ symbol }) => isSpotSymbol(symbol))
+  if (known === undefined)
+    context.out.note(
+      `Coins of spot are not sold: there is no readable scope.json in ${dataDir} that says which are Ballast's. ${NAME_COINS}`,
+    )
+  return { scope: { type: 'chosen', symbols: read.value.map((p) => p.symbol), owned }, scopeFillTs: known?.lastFillTs }
 }
 
-async function askWhich(context: CliContext, positions: readonly PanicPosition[], dataDir: string): Promise<readonly string[]> {
+const NAME_COINS = 'Name them to sell all that there is of a coin: --symbol BTCUSDT-SPOT'
+
+/** What cannot be read here is read again before anything is sold. */
+async function coinsOf(account: PanicAccount): Promise<readonly Coins[]> {
+  const coins = await account.spotCoins()
+  return coins.ok ? coins.value : []
+}
+
+async function askWhich(
+  context: CliContext,
+  positions: readonly PanicPosition[],
+  coins: readonly Coins[],
+  dataDir: string,
+): Promise<readonly string[]> {
   const { out } = context
   out.note(`There is no readable scope.json in ${dataDir}, so Ballast's positions are not known. The account holds:`)
   for (const [at, p] of positions.entries()) out.note(`  ${at + 1}  ${p.symbol} ${p.side === 'Buy' ? 'long' : 'short'} ${p.size}`)
-  if (positions.length === 0) {
-    out.note('  no positions')
-    return []
-  }
+  if (positions.length === 0) out.note('  no positions')
+  for (const { coin, amount } of coins) out.note(`  –  spot ${amount} ${coin}`)
+  if (coins.length > 0) out.note(`Which of the coins are Ballast's is not known, so that none are offered here. ${NAME_COINS}`)
+  if (positions.length === 0) return []
   const answer = await question('Close which? (numbers, symbols, or all) ')
   if (answer === undefined)
     throw new CliError(EXIT.notConfirmed, 'Nobody can say here which positions to close.', 'Give --all, or --symbol ETHUSDT for each.')
@@ -138,7 +162,8 @@ async function askWhich(context: CliContext, positions: readonly PanicPosition[]
 
 async function isConfirmed(context: CliContext, scope: PanicScope): Promise<boolean> {
   if (context.flags.yes === true) return true
-  const what = scope.type === 'chosen' ? scope.symbols.join(', ') : scope.positions.map((p) => `${p.symbol} ${p.side} ${p.size}`).join(', ')
+  const [symbols, owned] = scope.type === 'chosen' ? [scope.symbols, scope.owned ?? []] : [[], scope.positions]
+  const what = [...symbols, ...owned.map((p) => `${p.symbol} ${p.side} ${p.size}`)].join(', ')
   const answer = await question(`Close ${what === '' ? 'what Ballast opened' : what} at market, cancel its entries? [y/N] `)
   return answer !== undefined && /^y(es)?$/i.test(answer.trim())
 }

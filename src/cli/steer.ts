@@ -43,10 +43,10 @@ export const registerSteering =
         .option('--direct', 'past database, trader and API: with the key file alone')
         .option(
           '--symbol <symbol>',
-          'with --direct: close all of this symbol, may be repeated',
+          'with --direct: close all of this symbol, of spot all coins; may be repeated',
           (value, before: readonly string[] = []) => [...before, value],
         )
-        .option('--all', 'with --direct: close every position of the account')
+        .option('--all', 'with --direct: close every position of the account; of spot only the coins that are Ballast’s')
         .option('--timeout <seconds>', 'with --direct: how long it is tried (default: 60)')
   }
 

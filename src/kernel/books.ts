@@ -42,6 +42,8 @@ export class Books {
   }
 
   private bookFill(order: Order, fill: OrderFilled): void {
+    // Told late: the balance that the books were opened with has it.
+    if (order.origin === 'external' && fill.ts < this.portfolio.openedTs) return
     const trip = this.portfolio.trip(order.instrument)
     if (order.class === 'entry' && trip?.side === order.side && order.stop !== undefined) trip.stop = order.stop
     this.portfolio.lastFillTs = fill.ts

@@ -93,7 +93,7 @@ export class Brackets {
     const i = entry.instrument
     const instrument = this.instruments[i] as Instrument
     const children = this.orders.childrenOf(i, entry.orderId)
-    let room = Math.max(0, this.portfolio.positionLots(i) * entry.side) - openLots(this.targets(i))
+    let room = this.sellable(i, entry.side) - openLots(this.targets(i))
     let share = 0
     let before = 0
     for (const target of this.ownTargets(entry)) {
@@ -111,6 +111,12 @@ export class Brackets {
       if (standing !== undefined) this.desk.requestAmend(standing, { lots: lots(standing.lots + more) }, 'its entry filled on')
       else if (more >= instrument.lotsMin) this.placeTarget(entry, target, lots(more))
     }
+  }
+
+  /** Lots that targets may be for: on spot not those that an exit sells. */
+  private sellable(i: InstrumentIndex, side: Side): number {
+    if (this.instruments[i]?.category === 'spot') return this.stops.guarded(i)
+    return Math.max(0, this.portfolio.positionLots(i) * side)
   }
 
   /** On spot it waits for its trigger, since a limit would lock the coins that the stop must be able to sell. */
@@ -149,8 +155,7 @@ export class Brackets {
     // Flat: the venue takes reduce-only orders off by itself.
     if (held === 0 || targets.length === 0) return
     const away = [...targets].sort((a, b) => ((priceOf(b) ?? 0) - (priceOf(a) ?? 0)) * (held > 0 ? 1 : -1))
-    const isSpot = this.instruments[i]?.category === 'spot'
-    let surplus = openLots(targets) - (isSpot ? this.stops.guarded(i) : Math.abs(held))
+    let surplus = openLots(targets) - this.sellable(i, held > 0 ? 1 : -1)
     for (const order of away) {
       if (surplus <= 0) return
       const open = openLotsOf(order)

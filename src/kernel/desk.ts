@@ -25,6 +25,7 @@ import {
   type Reason,
   clientOrderIdOf,
   isOwnExit,
+  isSpotExit,
   openLotsOf,
   venueTargets,
 } from '../trading/order.ts'
@@ -221,7 +222,8 @@ export class Desk {
     const isSpot = instrument.category === 'spot'
     let closing = 0
     for (const order of this.orders.open(i))
-      if ((isOwnExit(order) && counts(order)) || (isSpot && isSelling(order))) closing += openLotsOf(order)
+      if ((isSpot ? isSpotExit(order) : isOwnExit(order)) && counts(order)) closing += openLotsOf(order)
+      else if (isSpot && isSelling(order)) closing += openLotsOf(order)
     const size = Math.abs(held) - closing - this.closes.lots(i)
     let left: number = Math.min(size, part ?? size)
     // What would be left could not be sold any more.

@@ -265,7 +265,8 @@ export class Kernel {
         this.books.adjusted(input)
         return
       case 'wallet-adjusted':
-        this.portfolio.bookWallet(input.amount, input.cause !== 'reconcile')
+        if (input.cause === 'opening') this.portfolio.open(input.amount, input.ts)
+        else this.portfolio.bookWallet(input.amount, input.cause !== 'reconcile')
         return
       case 'funding-settled':
         // By its id: one of an outage may be read long after the next was heard.

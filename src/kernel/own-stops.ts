@@ -5,7 +5,7 @@
 import { type InstrumentIndex, lots } from '../core/units.ts'
 import { type Instrument, isTooSmall } from '../market/instrument.ts'
 import { checkExit } from '../risk/check.ts'
-import { type Order, type OrderIntent, isOwnExit, isOwnStop, openLotsOf } from '../trading/order.ts'
+import { type Order, type OrderIntent, isOwnStop, isSpotExit, openLotsOf } from '../trading/order.ts'
 import type { RoundTrip } from '../portfolio/round-trip.ts'
 import type { Desk } from './desk.ts'
 import type { OrderBook } from './order-book.ts'
@@ -33,7 +33,7 @@ export class OwnStops {
 
   private unsold(i: InstrumentIndex): number {
     let left: number = this.portfolio.positionLots(i)
-    for (const order of this.orders.open(i)) if (isOwnExit(order)) left -= openLotsOf(order)
+    for (const order of this.orders.open(i)) if (isSpotExit(order)) left -= openLotsOf(order)
     return left
   }
 

@@ -59,6 +59,7 @@ export interface PortfolioSnapshot {
   readonly lastFillTs: Ts | null
   readonly lastCloseTs: Ts | null
   readonly reconciledTs: Ts | null
+  readonly openedTs: Ts
   readonly barTimes: readonly number[]
   readonly histories: readonly FillHistory[]
   readonly externals: readonly (ExternalPart | null)[]
@@ -107,6 +108,8 @@ export class PortfolioState implements PortfolioView {
   /** When something was last filled, and the last live close instant; null before the first. */
   lastFillTs: Ts | null = null
   lastCloseTs: Ts | null = null
+  /** What others did before it is in the opening balance; 0 before the books were opened. */
+  openedTs: Ts = ts(0)
   /** Every execution before it is booked; null before the first clean reading. */
   reconciledTs: Ts | null = null
   /** Entry times of the last minute, oldest first. */
@@ -486,6 +489,12 @@ export class PortfolioState implements PortfolioView {
     return all === own ? amount : cash(Math.floor((amount * own) / all))
   }
 
+  /** The balance that the books begin with. What others have traded since we listen is booked already, and is in it. */
+  open(balance: Cash, at: Ts): void {
+    this.openedTs = at
+    this.bookWallet(cash(balance - this.money), true)
+  }
+
   /** Opening capital, deposits and withdrawals: never a profit or a loss. A difference found by reconciliation is one. */
   bookWallet(amount: Cash, isFlow: boolean): void {
     postToWallet(this.ledger, isFlow ? 'capital' : 'adjustments', amount)
@@ -524,6 +533,7 @@ export class PortfolioState implements PortfolioView {
       lastFillTs: this.lastFillTs,
       lastCloseTs: this.lastCloseTs,
       reconciledTs: this.reconciledTs,
+      openedTs: this.openedTs,
       barTimes: Array.from(this.barTimes),
       histories: this.histories.map(({ base, fills }) => ({ base: { ...base }, fills: [...fills] })),
       statuses: [...this.statuses],
@@ -568,6 +578,7 @@ export class PortfolioState implements PortfolioView {
     this.lastFillTs = from.lastFillTs
     this.lastCloseTs = from.lastCloseTs
     this.reconciledTs = from.reconciledTs ?? null
+    this.openedTs = from.openedTs ?? ts(0)
     this.unrealized = 0
     this.unrealizedBy.fill(0)
     this.positions.forEach((p, i) => {

@@ -352,6 +352,70 @@ describe('what is ours', () => {
   })
 })
 
+test('an exit of panic --direct is waited for: the trader does not sell the same coins beside it', () => {
+  const bench = Spot.held()
+  bench.canceled(orderId(2))
+  const head = { instrument: BTC, venueOrderId: 'p1', side: -1, lots: lots(10), ts: ts(bench.now) } as const
+  const adopted = bench.give({
+    ...head,
+    type: 'order-adopted',
+    origin: 'panic-direct',
+    parentOrderId: undefined,
+    clientOrderId: 'b1-tests1-e1-1',
+    kind: 'market',
+    limit: undefined,
+    trigger: undefined,
+    triggerBy: 'last',
+    reduceOnly: true,
+  })
+  expect(brief(adopted)).toEqual(['hold panic no-orders', 'P1 panic.started'])
+  expect(brief(bench.close())).toEqual([])
+  expect(brief(bench.bare(800))).toEqual(['P2 stop.moved_outside', 'stop at 90'])
+  const filled = bench.give({
+    ...head,
+    type: 'order-filled',
+    orderId: undefined,
+    tradeId: 'p1',
+    price: ticks(100),
+    fee: { coin: 'USDT', amount: cash(0), rate: rate(0) },
+    liquidity: 'taker',
+    isComplete: true,
+  })
+  expect(brief(filled)).toEqual(['closed 0'])
+})
+
+test.each(['before', 'after'] as const)('what others sold before the books were opened is in the balance, told %s the opening', (told) => {
+  const kernel = new Kernel(new Spot().config)
+  const sold = { instrument: BTC, venueOrderId: 'app', side: -1, lots: lots(7), ts: ts(1_000) } as const
+  const sale: KernelInput[] = [
+    {
+      ...sold,
+      type: 'order-adopted',
+      origin: 'external',
+      parentOrderId: undefined,
+      clientOrderId: '',
+      kind: 'market',
+      limit: undefined,
+      trigger: undefined,
+      triggerBy: 'last',
+      reduceOnly: true,
+    },
+    {
+      ...sold,
+      type: 'order-filled',
+      orderId: undefined,
+      tradeId: 'app1',
+      price: ticks(100),
+      fee: { coin: 'USDT', amount: cash(0), rate: rate(0) },
+      liquidity: 'taker',
+      isComplete: true,
+    },
+  ]
+  const opening: KernelInput = { type: 'wallet-adjusted', coin: 'USDT', amount: cash(5_700e8), cause: 'opening', ts: ts(2_000) }
+  for (const input of told === 'before' ? [...sale, opening] : [opening, ...sale]) kernel.apply(input)
+  expect([kernel.portfolio.money, kernel.portfolio.equity, kernel.portfolio.dayLoss]).toEqual([5_700e8, 5_700e8, 0])
+})
+
 test('a panic takes the stop off and closes the position', () => {
   const bench = Spot.held()
   const facts = brief(bench.give({ type: 'panic', actor: 'cli', reason: '', ts: ts(bench.now) }))

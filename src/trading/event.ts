@@ -146,6 +146,7 @@ export interface PositionAdjusted {
 export interface WalletAdjusted {
   readonly type: 'wallet-adjusted'
   readonly coin: string
+  /** By so much; of an opening the whole balance. */
   readonly amount: Cash
   readonly cause: 'opening' | 'deposit' | 'withdrawal' | 'transfer' | 'reconcile'
   readonly ts: Ts

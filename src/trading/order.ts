@@ -159,6 +159,9 @@ export interface Order {
 export const isOwnExit = (order: Pick<Order, 'origin' | 'class'>): boolean =>
   order.origin === 'ours' && (order.class === 'reduce' || order.class === 'flatten')
 
+/** Whether it sells what no other exit may sell too: where nothing is reduce-only, those of `panic --direct` count as well (spot). */
+export const isSpotExit = (order: Pick<Order, 'origin' | 'class'>): boolean => isOwnExit(order) || order.origin === 'panic-direct'
+
 /** A stop that the venue does not hold with the position, and that is an order of ours therefore (spot). */
 export const isOwnStop = (order: Pick<Order, 'origin' | 'class' | 'kind'>): boolean =>
   order.origin === 'ours' && order.class === 'protective' && order.kind === 'stop-market'

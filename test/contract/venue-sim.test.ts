@@ -2,12 +2,15 @@
  * The matching engine itself keeps the venue's contract.
  * Never goes over a wire.
  */
+import { describe } from 'vitest'
 import { cash, instrumentIndex, ts } from '../../src/core/units.ts'
+import type { Instrument } from '../../src/market/instrument.ts'
 import type { VenueEvent } from '../../src/trading/event.ts'
 import { SIM_COSTS } from '../../src/venue/sim/costs.ts'
 import { SimVenue } from '../../src/venue/sim/sim-venue.ts'
 import { errorOf } from '../../src/venue/bybit/error.ts'
-import { FIRST_PRICE, INSTRUMENT, OPENING, describeVenue } from './venue.contract.ts'
+import { FIRST_PRICE, INSTRUMENT, OPENING, type VenueHarness, describeVenue } from './venue.contract.ts'
+import { SPOT_INSTRUMENT, describeSpotVenue } from './spot.contract.ts'
 import { HiddenBars } from '../support/hidden-bars.ts'
 
 const I = instrumentIndex(0)
@@ -16,11 +19,11 @@ let bars: HiddenBars
 let told: VenueEvent[] = []
 const into = (event: VenueEvent): void => void told.push(event)
 
-describeVenue({
+const harnessOf = (instrument: Instrument): VenueHarness => ({
   fresh: async () => {
     told = []
     bars = new HiddenBars(FIRST_PRICE)
-    venue = new SimVenue([INSTRUMENT], cash(OPENING), { ...SIM_COSTS, idPrefix: 'x-' })
+    venue = new SimVenue([instrument], cash(OPENING), { ...SIM_COSTS, idPrefix: 'x-' })
     bars.next([FIRST_PRICE, FIRST_PRICE, FIRST_PRICE, FIRST_PRICE])
     venue.bar(I, bars.bars, into)
     bars.bars.reveal()
@@ -42,5 +45,8 @@ describeVenue({
   depth: (share) => venue.setDepth(share),
   events: () => told.splice(0),
   held: async () => venue.positions[0]?.lots ?? 0,
-  wallet: async () => venue.ledger.wallet,
+  wallet: async () => venue.money(),
 })
+
+describeVenue(harnessOf(INSTRUMENT))
+describe('spot', () => describeSpotVenue(harnessOf(SPOT_INSTRUMENT)))

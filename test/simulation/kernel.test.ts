@@ -3,7 +3,7 @@
  * Never a script by hand: a failure prints its seed and shrinks.
  */
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { type Side, cash, instrumentIndex, lots, strategyId, ticks, ts } from '../../src/core/units.ts'
 import type { KernelFact, KernelInput, PlacedOrder } from '../../src/kernel/event.ts'
 import { Kernel } from '../../src/kernel/kernel.ts'
@@ -13,6 +13,7 @@ import { notionalOf } from '../../src/market/instrument.ts'
 import { ledgerSum } from '../../src/portfolio/ledger.ts'
 import { parseExecution } from '../../src/trading/algorithms/execution.ts'
 import { isStopKind } from '../../src/trading/order.ts'
+import type { SimOrder } from '../../src/venue/sim/sim-order.ts'
 import { LIMITS, type LogEntry, MANUAL, WiredKernel, fold, wiredConfig } from '../support/wired-kernel.ts'
 
 type Step =
@@ -104,9 +105,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 )
 const script = fc.tuple(fc.integer({ min: 1, max: 1e6 }), fc.array(step, { minLength: 3, maxLength: 40 }))
 
-function play(wired: WiredKernel, steps: readonly Step[]): void {
+function play(wired: WiredKernel, steps: readonly Step[], settled: () => void = () => {}): void {
   const actor = 'cli'
   for (const s of steps) {
+    settled()
     const at = ts(wired.now)
     switch (s.type) {
       case 'minutes':
@@ -275,7 +277,8 @@ const OUTSIDE_HOLDS = [
 
 /** S5: what is held has its stop at the venue, of its size, when the venue is silent. What is not ours is not ours to guard (S8). */
 function expectGuarded({ venue, kernel, bare }: WiredKernel): void {
-  for (const { index } of kernel.config.instruments) {
+  for (const { index, category } of kernel.config.instruments) {
+    if (category === 'spot') continue
     const held = Math.abs(venue.positions[index]?.lots ?? 0)
     // Fills of one instant are told one after the other: the kernel is judged when it has heard them all.
     if (kernel.portfolio.venueLots(index) !== venue.positions[index]?.lots) continue
@@ -283,6 +286,21 @@ function expectGuarded({ venue, kernel, bare }: WiredKernel): void {
     const stops = venue.openOrders(index).filter((o) => o.attached === 'stop')
     if (stops.length > 0) bare.delete(index)
     if (!bare.has(index)) expect(stops.map((o) => o.lots)).toEqual([held])
+  }
+}
+
+/** On spot, when the venue is silent: what exits and any one that guards would sell is held, and a stop is for what no exit sells. */
+function expectCovered({ venue, kernel }: WiredKernel): void {
+  for (const { index: i, category } of kernel.config.instruments) {
+    if (category !== 'spot') continue
+    const held: number = kernel.portfolio.positionLots(i)
+    const sells = venue.openOrders(i).filter((o) => o.side === -1 && o.clientOrderId.startsWith('b1-'))
+    const left = (o: SimOrder): number => o.lots - o.filled
+    const exits = sells.filter((o) => o.kind === 'market').reduce((sum, o) => sum + left(o), 0)
+    const guards = sells.filter((o) => o.kind !== 'market')
+    expect(exits + Math.max(0, ...guards.map(left))).toBeLessThanOrEqual(held)
+    const stops = guards.filter((o) => o.kind === 'stop-market')
+    if (stops.length > 0) expect(stops.map(left)).toEqual([kernel.guardedLots(i)])
   }
 }
 
@@ -299,74 +317,79 @@ function expectBounded(kernel: Kernel): void {
 
 const plain = (kernel: Kernel): unknown => JSON.parse(JSON.stringify(kernel.snapshot()))
 const RUNS = { numRuns: 150 }
+const MARKETS = ['linear', 'spot'] as const
 
-test('fold(whole log) and fold(snapshot, tail) are the state that was lived through', () => {
-  fc.assert(
-    fc.property(script, fc.double({ min: 0, max: 1, noNaN: true }), ([seed, steps], cut) => {
-      const wired = new WiredKernel(seed)
-      const stops: { at: number; state: string }[] = []
-      wired.check = () => void stops.push({ at: wired.log.length, state: JSON.stringify(wired.kernel.snapshot()) })
-      play(wired, steps)
-      const lived = plain(wired.kernel)
-      expect(plain(fold(new Kernel(wiredConfig()), wired.log))).toEqual(lived)
-      const stop = stops[Math.floor(cut * (stops.length - 1))]
-      if (stop === undefined) return
-      const restored = new Kernel(wiredConfig())
-      restored.restore(JSON.parse(stop.state) as KernelSnapshot)
-      expect(plain(fold(restored, wired.log.slice(stop.at)))).toEqual(lived)
-    }),
-    RUNS,
-  )
-}, 60_000)
+describe.each(MARKETS)('with people on %s', (market) => {
+  test('fold(whole log) and fold(snapshot, tail) are the state that was lived through', () => {
+    fc.assert(
+      fc.property(script, fc.double({ min: 0, max: 1, noNaN: true }), ([seed, steps], cut) => {
+        const wired = new WiredKernel(seed, market)
+        const stops: { at: number; state: string }[] = []
+        wired.check = () => void stops.push({ at: wired.log.length, state: JSON.stringify(wired.kernel.snapshot()) })
+        play(wired, steps)
+        const lived = plain(wired.kernel)
+        expect(plain(fold(new Kernel(wiredConfig(market)), wired.log))).toEqual(lived)
+        const stop = stops[Math.floor(cut * (stops.length - 1))]
+        if (stop === undefined) return
+        const restored = new Kernel(wiredConfig(market))
+        restored.restore(JSON.parse(stop.state) as KernelSnapshot)
+        expect(plain(fold(restored, wired.log.slice(stop.at)))).toEqual(lived)
+      }),
+      RUNS,
+    )
+  }, 60_000)
 
-test('replay decides the same facts again', () => {
-  fc.assert(
-    fc.property(script, ([seed, steps]) => {
-      const wired = new WiredKernel(seed)
-      play(wired, steps)
-      const again = new Kernel(wiredConfig())
-      const facts = structuredClone(wired.log).map(({ input }): LogEntry => {
-        again.outbox.reset()
-        again.apply(input)
-        return { input, facts: structuredClone(Array.from({ length: again.outbox.count }, (_, k) => again.outbox.at(k))) }
-      })
-      expect(facts.map((entry) => entry.facts)).toEqual(wired.log.map((entry) => entry.facts))
-      expect(plain(again)).toEqual(plain(wired.kernel))
-    }),
-    RUNS,
-  )
-}, 60_000)
+  test('replay decides the same facts again', () => {
+    fc.assert(
+      fc.property(script, ([seed, steps]) => {
+        const wired = new WiredKernel(seed, market)
+        play(wired, steps)
+        const again = new Kernel(wiredConfig(market))
+        const facts = structuredClone(wired.log).map(({ input }): LogEntry => {
+          again.outbox.reset()
+          again.apply(input)
+          return { input, facts: structuredClone(Array.from({ length: again.outbox.count }, (_, k) => again.outbox.at(k))) }
+        })
+        expect(facts.map((entry) => entry.facts)).toEqual(wired.log.map((entry) => entry.facts))
+        expect(plain(again)).toEqual(plain(wired.kernel))
+      }),
+      RUNS,
+    )
+  }, 60_000)
 
-test('after each step: the ledger sums to zero, limits hold in the worst case (S8), and nothing but a command loosens (S1)', () => {
-  fc.assert(
-    fc.property(script, ([seed, steps]) => {
-      const wired = new WiredKernel(seed)
-      const { kernel } = wired
-      let holds = new Set<string>()
-      wired.check = ({ input, facts }) => {
-        expect(ledgerSum(kernel.portfolio.ledger)).toBe(0)
-        expectBounded(kernel)
-        for (const fact of facts) if (fact.type === 'order-submitted' && fact.class === 'entry') expectWithinLimits(kernel, fact)
-        const now = new Set(kernel.holds.map((hold) => hold.id))
-        for (const id of holds) if (!now.has(id)) expectCommand(input, id)
-        holds = now
-        // The stop of what was adopted is on its way.
-        if (input.type !== 'adopt-external') expectGuarded(wired)
-      }
-      play(wired, steps)
-      wired.give({ type: 'panic', actor: 'cli', reason: '', ts: ts(wired.now) })
-      expect(kernel.algorithmBook.active.filter((a) => a.status !== 'ending')).toEqual([])
-      // A last print fills what waits for a price; then both sides must agree.
-      wired.minute(0)
-      wired.minute(0)
-      expect(kernel.algorithmBook.active).toEqual([])
-      expect(kernel.portfolio.positions.map((p) => p.lots)).toEqual([0, 0, 0])
-      expect(kernel.config.instruments.map((i) => kernel.portfolio.externalLots(i.index))).toEqual(wired.venue.positions.map((p) => p.lots))
-      expect(kernel.portfolio.ledger.wallet).toBe(wired.venue.ledger.wallet)
-    }),
-    RUNS,
-  )
-}, 60_000)
+  test('after each step: the ledger sums to zero, limits hold in the worst case (S8), and nothing but a command loosens (S1)', () => {
+    fc.assert(
+      fc.property(script, ([seed, steps]) => {
+        const wired = new WiredKernel(seed, market)
+        const { kernel } = wired
+        let holds = new Set<string>()
+        wired.check = ({ input, facts }) => {
+          expect(ledgerSum(kernel.portfolio.ledger)).toBe(0)
+          expectBounded(kernel)
+          for (const fact of facts) if (fact.type === 'order-submitted' && fact.class === 'entry') expectWithinLimits(kernel, fact)
+          const now = new Set(kernel.holds.map((hold) => hold.id))
+          for (const id of holds) if (!now.has(id)) expectCommand(input, id)
+          holds = now
+          // The stop of what was adopted is on its way.
+          if (input.type !== 'adopt-external') expectGuarded(wired)
+        }
+        play(wired, steps, () => expectCovered(wired))
+        wired.give({ type: 'panic', actor: 'cli', reason: '', ts: ts(wired.now) })
+        expect(kernel.algorithmBook.active.filter((a) => a.status !== 'ending')).toEqual([])
+        // A last print fills what waits for a price; then both sides must agree.
+        wired.minute(0)
+        wired.minute(0)
+        expect(kernel.algorithmBook.active).toEqual([])
+        expect(kernel.portfolio.positions.map((p) => p.lots)).toEqual([0, 0, 0])
+        // What is left is others': of contracts as the books have it, of coins as many as they will.
+        for (const { index, category } of kernel.config.instruments)
+          if (category === 'linear') expect(kernel.portfolio.externalLots(index)).toBe(wired.venue.positions[index]?.lots)
+        expect(kernel.portfolio.money).toBe(wired.venue.money())
+      }),
+      RUNS,
+    )
+  }, 60_000)
+})
 
 /** S1: only a person's word lifts a hold. */
 function expectCommand(input: KernelInput, holdId: string): void {

@@ -19,7 +19,7 @@ import {
 import type { KernelConfig } from '../../src/kernel/config.ts'
 import type { ClosedBar, KernelFact, KernelInput } from '../../src/kernel/event.ts'
 import { Kernel } from '../../src/kernel/kernel.ts'
-import { makeInstrument } from '../../src/market/instrument.ts'
+import { isSpotSymbol, makeInstrument } from '../../src/market/instrument.ts'
 import { RISK_PROFILES } from '../../src/risk/profiles.ts'
 import { donchianBreakout } from '../../src/strategy/donchian-breakout.ts'
 import { smaCross } from '../../src/strategy/sma-cross.ts'
@@ -32,17 +32,22 @@ export interface LogEntry {
   readonly facts: readonly KernelFact[]
 }
 
-const instruments = ['BTCUSDT', 'ETHUSDT', 'SOLUSDT'].map((symbol, at) =>
-  makeInstrument({
-    index: instrumentIndex(at),
-    venue: 'sim',
-    symbol,
-    tickSize: '0.1',
-    lotSize: '0.001',
-    quantityMarketMax: '0.1',
-    leverageMax: 100,
-  }),
-)
+/** The market that the manual symbol is of. */
+export type ManualMarket = 'linear' | 'spot'
+const instrumentsOf = (market: ManualMarket) =>
+  ['BTCUSDT', 'ETHUSDT', market === 'spot' ? 'SOLUSDT-SPOT' : 'SOLUSDT'].map((symbol, at) =>
+    makeInstrument({
+      index: instrumentIndex(at),
+      venue: 'sim',
+      symbol,
+      tickSize: '0.1',
+      lotSize: '0.001',
+      quantityMarketMax: isSpotSymbol(symbol) ? '1' : '0.1',
+      leverageMax: 100,
+    }),
+  )
+/** Coins of the manual symbol that are somebody else's, where it is spot. */
+const OTHERS_COINS = lots(1_000)
 /** A symbol that no strategy owns. */
 export const MANUAL = instrumentIndex(2)
 /** Orders of others have numbers above it at the matching engine; the kernel never hears them. */
@@ -53,9 +58,9 @@ export const LIMITS = {
   drawdown: { ...RISK_PROFILES.sim.limits.drawdown, yellow: 0.005, orange: 0.02, red: 0.04 },
 }
 
-export const wiredConfig = (): KernelConfig => ({
+export const wiredConfig = (market: ManualMarket = 'linear'): KernelConfig => ({
   tag: 'wired1',
-  instruments,
+  instruments: instrumentsOf(market),
   intervalMs: MINUTE_MS,
   strategies: [
     { id: strategyId('sma'), definition: smaCross, params: smaCross.params.parse({ fast: 2, slow: 4 }), instruments: [instrumentIndex(0)] },
@@ -77,8 +82,8 @@ export const wiredConfig = (): KernelConfig => ({
 
 export class WiredKernel {
   readonly log: LogEntry[] = []
-  readonly kernel = new Kernel(wiredConfig())
-  readonly venue = new SimVenue(instruments, OPENING, { ...SIM_COSTS, idPrefix: 'v' })
+  readonly kernel: Kernel
+  readonly venue: SimVenue
   /** Called after each input with what it led to. */
   check: (entry: LogEntry) => void = () => {}
   now = 20_000 * 86_400_000
@@ -93,7 +98,11 @@ export class WiredKernel {
   }
   private outsiders = 0
 
-  constructor(seed: number) {
+  constructor(seed: number, market: ManualMarket = 'linear') {
+    const config = wiredConfig(market)
+    this.kernel = new Kernel(config)
+    this.venue = new SimVenue(config.instruments, OPENING, { ...SIM_COSTS, idPrefix: 'v' })
+    if (market === 'spot') this.venue.depositCoins(MANUAL, OTHERS_COINS, ts(this.now), () => {})
     this.random = new Random(seed)
     this.give({ type: 'wallet-adjusted', coin: 'USDT', amount: OPENING, cause: 'opening', ts: ts(this.now) })
   }
@@ -198,7 +207,7 @@ export class WiredKernel {
   minute(shake: number): void {
     const openTs = ts(this.now)
     const closed: ClosedBar[] = []
-    for (const { index } of instruments) {
+    for (const { index } of this.kernel.config.instruments) {
       const path = Array.from({ length: 4 }, () => {
         const price = Math.max(1_000, Math.round((this.prices[index] as number) * (1 + (this.random.next() - 0.5) * 2 * shake)))
         this.prices[index] = price

@@ -131,8 +131,10 @@ export class BybitVenue implements Venue {
     return this.lister.listing(this.symbols.list)
   }
 
-  readAccount(executionsFrom: Ts): Promise<Result<AccountReading, VenueError>> {
-    return this.reader.read(executionsFrom)
+  async readAccount(executionsFrom: Ts): Promise<Result<AccountReading, VenueError>> {
+    const reading = await this.reader.read(executionsFrom)
+    if (reading.ok) for (const report of reading.value.openOrders) this.writer.judge(report)
+    return reading
   }
 
   lookUp(i: InstrumentIndex, clientOrderId: string): Promise<Result<FoundOrder | undefined, VenueError>> {
@@ -181,7 +183,7 @@ export class BybitVenue implements Venue {
       bookDepth === undefined
         ? undefined
         : new BookFeed(listed, bookDepth, { handlers, renew: (topics) => this.transport.renew(topics), wallMs })
-    const reader = new StreamReader(this.symbols.byName, books, handlers)
+    const reader = new StreamReader(this.symbols.byName, books, handlers, (report) => this.writer.judge(report))
     const dcp = !armsDcp ? [] : this.symbols.spot.length === 0 ? ['dcp.future'] : ['dcp.future', 'dcp.spot']
     const topics = listed.flatMap(({ symbol }) => [`kline.${interval}.${symbol}`, `tickers.${symbol}`])
     this.transport.open(

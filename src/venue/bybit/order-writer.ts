@@ -4,8 +4,11 @@
  */
 import { z } from 'zod'
 import type { Result } from '../../core/result.ts'
+import { orderId } from '../../core/units.ts'
 import { formatPrice, formatQuantity, wireSymbolOf } from '../../market/instrument.ts'
 import type { AmendOrder, CancelOrder, OrderCommand, SetProtection, SubmitOrder } from '../../trading/event.ts'
+import { type OrderKind, isStopKind } from '../../trading/order.ts'
+import type { OrderReport } from '../../trading/report.ts'
 import type { SendOutcome } from '../port.ts'
 import { CONDITIONAL, createBody, protectionBody } from './bodies.ts'
 import type { VenueError } from './error.ts'
@@ -19,8 +22,11 @@ const CONDITIONALS_KEPT = 1_000
 export class OrderWriter {
   private readonly requests: Requests
   private readonly symbols: Symbols
-  /** Where to look first; what is not in it is found at the second try. */
-  private readonly conditionals = new Set<string>()
+  /**
+   * Conditional orders of spot by id: where to look first; what is not here is found at the second try. The kind is kept until the
+   * exchange has shown that it took the order for that kind.
+   */
+  private readonly conditionals = new Map<string, OrderKind | undefined>()
 
   constructor(requests: Requests, symbols: Symbols) {
     this.requests = requests
@@ -43,11 +49,15 @@ export class OrderWriter {
   private async create(command: SubmitOrder): Promise<SendOutcome> {
     const instrument = this.symbols.at(command.instrument)
     if (command.budget !== undefined) return refused('budget', 'an order needs a quantity, not a budget')
-    // On spot nothing travels with an entry.
+    // Sent as an order it would be one at market.
+    if (command.kind === 'trailing-stop') return refused('10001', 'a trailing stop belongs to a position: it is set there, not sent')
     const isSpot = instrument.category === 'spot'
+    // Left out, it would be missed: who sends it counts on it.
+    if (isSpot && (command.stop !== undefined || (command.targets?.length ?? 0) > 0))
+      return refused('10001', 'on spot nothing travels with an entry: stop and target are orders of their own')
     if (!isSpot && ((command.targets?.length ?? 0) > 1 || (command.targets?.[0]?.share ?? 1) < 1))
       return refused('targets', 'only one target for all of it can travel with an entry')
-    if (isSpot && command.trigger !== undefined) this.keep(command.clientOrderId)
+    if (isSpot && command.trigger !== undefined) this.keep(command)
     const reply = await this.requests.request(
       command.reduceOnly ? 'exit' : 'entry',
       'POST',
@@ -64,10 +74,23 @@ export class OrderWriter {
     return { type: 'taken', venueOrderId: parsed.data.orderId }
   }
 
-  private keep(clientOrderId: string): void {
+  /**
+   * A spot order says no direction: the exchange takes it from the price when the order arrives. A stop that the price has passed on its
+   * way there would wait as a target on the other side, and guard nothing: it is taken off, as the exchange refuses one of a perpetual.
+   */
+  judge(report: OrderReport): void {
+    const { clientOrderId, venueOrderId, instrument, kind, status } = report
+    const sent = this.conditionals.get(clientOrderId)
+    if (sent === undefined || status !== 'open') return
+    if (isStopKind(sent) === isStopKind(kind)) this.conditionals.set(clientOrderId, undefined)
+    // Where it fails, the next report or reading asks for it again.
+    else void this.cancel({ type: 'cancel-order', orderId: orderId(0), clientOrderId, venueOrderId, instrument })
+  }
+
+  private keep({ clientOrderId, kind }: SubmitOrder): void {
     const { conditionals } = this
-    conditionals.add(clientOrderId)
-    const [oldest] = conditionals
+    conditionals.set(clientOrderId, kind)
+    const [oldest] = conditionals.keys()
     if (conditionals.size > CONDITIONALS_KEPT && oldest !== undefined) conditionals.delete(oldest)
   }
 
@@ -80,6 +103,8 @@ export class OrderWriter {
   private async amend(command: AmendOrder): Promise<SendOutcome> {
     const instrument = this.symbols.at(command.instrument)
     const { lots: quantity, limit, trigger } = command
+    // Moved, it says nothing any more about how it was taken.
+    if (trigger !== undefined && this.conditionals.has(command.clientOrderId)) this.conditionals.set(command.clientOrderId, undefined)
     const reply = await this.onStanding('/v5/order/amend', command, {
       qty: quantity === undefined ? undefined : formatQuantity(instrument, quantity),
       price: limit === undefined ? undefined : formatPrice(instrument, limit),
@@ -110,7 +135,7 @@ export class OrderWriter {
 
   private async setProtection(command: SetProtection): Promise<SendOutcome> {
     const instrument = this.symbols.at(command.instrument)
-    if (instrument.category === 'spot') return refused('spot', 'on spot a stop is an order of its own: coins have no protection to set')
+    if (instrument.category === 'spot') return refused('10001', 'on spot a stop is an order of its own: coins have no protection to set')
     const reply = await this.requests.request('exit', 'POST', '/v5/position/trading-stop', {
       category: 'linear',
       symbol: instrument.symbol,

@@ -21,6 +21,7 @@ const orderRow = z.object({
   qty: text,
   reduceOnly: z.boolean(),
   stopOrderType: text.optional(),
+  triggerPrice: text.optional(),
 })
 const stateRow = z.object({ orderStatus: text, cumExecQty: text })
 const OPEN_STATUSES = ['New', 'PartiallyFilled', 'Untriggered', 'Triggered']

@@ -162,6 +162,24 @@ describe('S7 of spot', () => {
     // The coins that are left are listed with all other coins.
     expect(untouched).toEqual(['an order on BTCUSDT-SPOT (Sell 1)'])
   })
+  test('of what a person chose, coins that are ours beside it are sold as far as they are ours', () => {
+    const chosen: PanicScope = { type: 'chosen', symbols: ['ETHUSDT'], owned: [{ symbol: SPOT, side: 'long', size: '0.3' }] }
+    const stop = order({ symbol: SPOT, orderId: 'stop', side: 'Sell', stopOrderType: 'Stop' })
+    const positions = [position('ETHUSDT', 'Sell', '2'), position(SPOT, 'Buy', '0.5')]
+    const seen = plan(chosen, { positions, orders: [stop], rules: new Map([[SPOT, rule]]) })
+    expect(seen.closes.map((c) => [c.position.symbol, c.quantity])).toEqual([
+      ['ETHUSDT', '2'],
+      [SPOT, '0.3'],
+    ])
+    expect(seen.entries.map((o) => o.orderId)).toEqual(['stop'])
+  })
+  test('coins that nobody chose keep their stop; an entry of ours goes all the same', () => {
+    const stop = order({ symbol: SPOT, orderId: 'stop', side: 'Sell', stopOrderType: 'Stop' })
+    const entry = order({ symbol: SPOT, orderId: 'entry' })
+    const { entries, closes, untouched } = plan({ type: 'chosen', symbols: ['ETHUSDT'] }, { orders: [stop, entry] })
+    expect([entries.map((o) => o.orderId), closes]).toEqual([['entry'], []])
+    expect(untouched).toEqual(['an order on BTCUSDT-SPOT (Sell 1)'])
+  })
   test('looks at symbols that the scope names or that we traded after it', () => {
     const fills = [fill({ symbol: 'ETHUSDT-SPOT' }), fill({ symbol: 'XRPUSDT-SPOT', orderLinkId: 'manual' }), fill({})]
     expect(spotSymbolsOf(scope, 'b1-abc123-', fills)).toEqual([SPOT, 'ETHUSDT-SPOT'])

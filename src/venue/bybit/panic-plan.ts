@@ -6,13 +6,17 @@ import { decimalsOf, formatDecimal, parseDecimal } from '../../core/decimal.ts'
 import { isSpotSymbol } from '../../market/instrument.ts'
 import type { Coins, LotRule, PanicFill, PanicOrder, PanicPosition } from './panic-account.ts'
 
-/** owned: as the trader wrote it down. chosen: as a person picked, whole positions. */
+interface Owned {
+  readonly symbol: string
+  readonly side: 'long' | 'short'
+  readonly size: string
+}
+/** owned: as the trader wrote it down. chosen: as a person picked, whole positions, and beside them no more than what is ours. */
 export type PanicScope =
-  | {
-      readonly type: 'owned'
-      readonly positions: readonly { readonly symbol: string; readonly side: 'long' | 'short'; readonly size: string }[]
-    }
-  | { readonly type: 'chosen'; readonly symbols: readonly string[] }
+  | { readonly type: 'owned'; readonly positions: readonly Owned[] }
+  | { readonly type: 'chosen'; readonly symbols: readonly string[]; readonly owned?: readonly Owned[] }
+
+const ownedIn = (scope: PanicScope): readonly Owned[] => (scope.type === 'owned' ? scope.positions : (scope.owned ?? []))
 
 export interface PanicView {
   readonly positions: readonly PanicPosition[]
@@ -33,7 +37,7 @@ export interface PanicPlan {
 
 /** Spot symbols that a panic looks at: named in the scope, or traded by us after it. */
 export function spotSymbolsOf(scope: PanicScope, idPrefix: string, fills: readonly PanicFill[]): string[] {
-  const named = scope.type === 'chosen' ? scope.symbols : scope.positions.map(({ symbol }) => symbol)
+  const named = [...(scope.type === 'chosen' ? scope.symbols : []), ...ownedIn(scope).map(({ symbol }) => symbol)]
   const traded = fills.filter(({ orderLinkId }) => orderLinkId.startsWith(idPrefix)).map(({ symbol }) => symbol)
   return [...new Set([...named, ...traded])].filter(isSpotSymbol)
 }
@@ -56,7 +60,7 @@ export function panicPlan(scope: PanicScope, idPrefix: string, view: PanicView):
   for (const position of view.positions) {
     const rule = view.rules.get(position.symbol)
     const fills = view.fills.filter((f) => f.symbol === position.symbol && isOurs(f.orderLinkId))
-    const own = scope.type === 'owned' ? scope.positions.filter((p) => p.symbol === position.symbol) : []
+    const own = ownedIn(scope).filter((p) => p.symbol === position.symbol)
     const texts = [
       position.size,
       ...fills.map((f) => f.execQty),
@@ -74,7 +78,7 @@ export function panicPlan(scope: PanicScope, idPrefix: string, view: PanicView):
     // Coins are sold in whole steps: a fee may have left us a part of one.
     const step = rule?.coin === undefined ? 1 : Math.max(1, units(rule.step))
     const owned = Math.min(size, Math.max(0, signed * direction))
-    const ours = scope.type === 'chosen' ? (scope.symbols.includes(position.symbol) ? size : 0) : owned - (owned % step)
+    const ours = scope.type === 'chosen' && scope.symbols.includes(position.symbol) ? size : owned - (owned % step)
     if (ours > 0) {
       const most = rule === undefined ? ours : Math.max(1, units(rule.marketMax))
       const parts: string[] = []
@@ -85,7 +89,11 @@ export function panicPlan(scope: PanicScope, idPrefix: string, view: PanicView):
     if (ours < size && !isSpotSymbol(position.symbol))
       untouched.push(`${position.symbol} ${direction === 1 ? 'long' : 'short'} ${formatDecimal(size - ours, scale)}`)
   }
-  const ours = view.orders.filter((o) => isOurs(o.orderLinkId) || isOurs(o.parentOrderLinkId))
+  const spot = spotSymbolsOf(scope, idPrefix, view.fills)
+  // Coins that are not to be sold keep their stop.
+  const isKept = (o: PanicOrder): boolean =>
+    scope.type === 'chosen' && isSpotSymbol(o.symbol) && o.side === 'Sell' && !spot.includes(o.symbol)
+  const ours = view.orders.filter((o) => (isOurs(o.orderLinkId) || isOurs(o.parentOrderLinkId)) && !isKept(o))
   return {
     // On spot a stop is a sale like any other, and could sell somebody else's coins once ours are gone: it goes first.
     entries: ours.filter((o) => isOurs(o.orderLinkId) && (!o.reduceOnly || isSpotSymbol(o.symbol))),

@@ -5,7 +5,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { cash, instrumentIndex, lots, orderId, ticks, ts } from '../../core/units.ts'
 import { makeInstrument } from '../../market/instrument.ts'
-import type { OrderCommand } from '../../trading/event.ts'
+import type { OrderCommand, SubmitOrder } from '../../trading/event.ts'
 import type { StreamReport } from '../../trading/report.ts'
 import type { Quote, VenueHandlers } from '../port.ts'
 import { BybitVenue } from './bybit-venue.ts'
@@ -331,6 +331,19 @@ describe('commands', () => {
     expect(await venue.send(cancel)).toMatchObject({ type: 'unknown', error: { type: 'unknown-outcome' } })
     expect(asked).toHaveLength(2)
   })
+  test.each([
+    ['is taken off where the price had passed it', '54999.9', [], ['StopOrder']],
+    ['stays where the price had not', '55000.1', [], []],
+    ['stays where it has been moved past the price at which it was made', '54999.9', [amend], []],
+  ] as const)('a stop %s', async (_, basePrice, before, cancels) => {
+    const deaf = (): void => {}
+    venue.open({ report: deaf, position: deaf, bar: deaf, quote: deaf, book: deaf, stream: deaf, odd: deaf })
+    answer = () => ({ result: { orderId: '77' } })
+    await venue.send(stop)
+    for (const command of before) await venue.send(command)
+    streams.frame('private', { topic: 'order', data: [{ ...ORDER, category: 'spot', basePrice }] })
+    expect(asked.filter(({ path }) => path.endsWith('cancel')).map(({ params }) => params.orderFilter)).toEqual(cancels)
+  })
   test('a perpetual’s cancel has no filter', async () => {
     answer = () => ({ retCode: 110001 })
     expect((await venue.send({ ...cancel, instrument: LINEAR.index })).type).toBe('unknown')
@@ -338,8 +351,16 @@ describe('commands', () => {
   })
   test('a protection is refused without a request, and so is a budget', async () => {
     const protection: OrderCommand = { type: 'set-protection', instrument: SPOT.index, stop: ticks(5), triggerBy: 'last' }
-    expect(await venue.send(protection)).toMatchObject({ type: 'refused', error: { code: 'spot' } })
+    expect(await venue.send(protection)).toMatchObject({ type: 'refused', error: { code: '10001' } })
     expect(await venue.send({ ...stop, budget: cash(5) })).toMatchObject({ type: 'refused', error: { code: 'budget' } })
+    expect(asked).toEqual([])
+  })
+  test.each<[string, Partial<SubmitOrder>]>([
+    ['a stop with an entry', { stop: ticks(5) }],
+    ['a target with an entry', { targets: [{ price: ticks(9), share: 1 }] }],
+    ['a trailing stop', { kind: 'trailing-stop' }],
+  ])('%s is refused without a request: left out or sent as another order it would be missed', async (_, part) => {
+    expect(await venue.send({ ...stop, ...part })).toMatchObject({ type: 'refused', error: { code: '10001' } })
     expect(asked).toEqual([])
   })
   test('a duplicate id is looked up, missing coins are refused', async () => {

@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import { ts } from '../../core/units.ts'
 import type { Instrument } from '../../market/instrument.ts'
+import type { OrderReport } from '../../trading/report.ts'
 import type { VenueHandlers } from '../port.ts'
 import type { BookFeed } from './book-feed.ts'
 import { toBar, toExecutionReport, toOrderReport, toPositionReport } from './map.ts'
@@ -36,11 +37,19 @@ export class StreamReader {
   private readonly instruments: ReadonlyMap<string, Instrument>
   private readonly books: BookFeed | undefined
   private readonly handlers: VenueHandlers
+  /** Hears of an order after the handlers. */
+  private readonly judge: (report: OrderReport) => void
 
-  constructor(instruments: ReadonlyMap<string, Instrument>, books: BookFeed | undefined, handlers: VenueHandlers) {
+  constructor(
+    instruments: ReadonlyMap<string, Instrument>,
+    books: BookFeed | undefined,
+    handlers: VenueHandlers,
+    judge: (report: OrderReport) => void = () => {},
+  ) {
     this.instruments = instruments
     this.books = books
     this.handlers = handlers
+    this.judge = judge
   }
 
   frame(frame: unknown): void {
@@ -58,7 +67,7 @@ export class StreamReader {
       else if (topic.startsWith('tickers.')) {
         readTicker(instruments.get(symbol), data, head.data.ts ?? 0, handlers)
         books?.remind(symbol)
-      } else if (topic === 'order' || topic.startsWith('order.')) readOrders(data, instruments, handlers)
+      } else if (topic === 'order' || topic.startsWith('order.')) this.readOrders(data)
       else if (topic === 'execution' || topic.startsWith('execution.')) readExecutions(data, instruments, handlers)
       else if (topic === 'position' || topic.startsWith('position.')) readPositions(data, instruments, handlers)
       // `wallet` has no snapshot: it is read by REST where it decides something.
@@ -73,6 +82,16 @@ export class StreamReader {
             .slice(0, 200),
         )
       else throw thrown
+    }
+  }
+
+  private readOrders(data: unknown): void {
+    for (const row of z.array(orderRow).parse(data)) {
+      const instrument = this.instruments.get(ownSymbolOf(row.category, row.symbol))
+      if (instrument === undefined) continue
+      const report = toOrderReport(row, instrument)
+      this.handlers.report(report)
+      this.judge(report)
     }
   }
 
@@ -104,13 +123,6 @@ function readTicker(instrument: Instrument | undefined, data: unknown, at: numbe
     ask: priceOf(instrument, ticker.ask1Price, 'ask1Price'),
     ts: ts(at),
   })
-}
-
-function readOrders(data: unknown, instruments: ReadonlyMap<string, Instrument>, handlers: VenueHandlers): void {
-  for (const row of z.array(orderRow).parse(data)) {
-    const instrument = instruments.get(ownSymbolOf(row.category, row.symbol))
-    if (instrument !== undefined) handlers.report(toOrderReport(row, instrument))
-  }
 }
 
 /** It repeats without change, and never books anything: what is held follows from executions. */

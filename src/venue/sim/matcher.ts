@@ -20,6 +20,8 @@ export class Matcher {
   private readonly account: SimAccount
   private readonly options: SimOptions
   private readonly liquidation: Liquidation | undefined
+  /** See {@link SimVenue.bar}; undefined: nobody listens before the bar is over. */
+  told: (() => boolean) | undefined
   private step = 1
 
   constructor(account: SimAccount, options: SimOptions) {
@@ -75,6 +77,13 @@ export class Matcher {
     }
   }
 
+  /** Lets a listener answer what has just happened; orders that it sends meet the price where the path stands. */
+  hear(i: InstrumentIndex, into: VenueEventSink): void {
+    if (this.told === undefined || !this.told()) return
+    this.price(i, this.account.prices[i] as number, into)
+    this.told()
+  }
+
   /** Whether a bar between these prices must be played for a position without orders, because it may end in liquidation. */
   isInDanger(i: InstrumentIndex, low: number, high: number): boolean {
     if (this.liquidation === undefined) return false
@@ -106,6 +115,7 @@ export class Matcher {
       const order = this.nextHit(i, this.account.prices[i] as number, to)
       if (order === undefined) break
       this.hit(order, this.account.prices[i] as number, false, into)
+      this.hear(i, into)
     }
     this.account.prices[i] = to
     const resting = this.resting[i] as SimOrder[]

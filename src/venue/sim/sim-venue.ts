@@ -206,8 +206,10 @@ export class SimVenue {
   /**
    * Plays the next hidden bar of a series: open, then the extremes in the order of barPath, then close.
    * All fills carry the bar's open time, since a bar does not say when inside it a price was seen.
+   * @param told of spot: called where the path has met orders, so that a stop which is an order of its own stands from there on. Answers
+   * whether anything was said.
    */
-  bar(i: InstrumentIndex, bars: Bars, into: VenueEventSink): void {
+  bar(i: InstrumentIndex, bars: Bars, into: VenueEventSink, told?: () => boolean): void {
     const at = bars.cursor
     const close = bars.closeColumn[at] as number
     const pending = this.matcher.pending[i] as SimOrder[]
@@ -217,13 +219,16 @@ export class SimVenue {
     const hasOrders = pending.length !== 0 || resting.length !== 0
     if (hasOrders || ((this.positions[i] as Position).lots !== 0 && this.matcher.isInDanger(i, low, high))) {
       this.matcher.begin(ts(bars.tsColumn[at] as number), bars.volumeColumn[at] as number)
+      this.matcher.told = told
       this.matcher.price(i, bars.openColumn[at] as number, into)
+      this.matcher.hear(i, into)
       if (resting.length !== 0 || (this.positions[i] as Position).lots !== 0) {
         const isLowFirst = barPath((this.positions[i] as Position).lots, resting) === 'low-first'
         this.matcher.move(i, isLowFirst ? low : high, into)
         this.matcher.move(i, isLowFirst ? high : low, into)
         this.matcher.move(i, close, into)
       }
+      this.matcher.told = undefined
     }
     this.account.prices[i] = close
   }

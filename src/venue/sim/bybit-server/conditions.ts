@@ -1,6 +1,6 @@
 /**
  * What an owner of the account, or Bybit, may change outside of trading: rights of the key, modes, fees, what is listed.
- * Never saved: a simulator that starts again has the account as it ships.
+ * Never an order's business: what is changed here stays until it is changed again, over a restart too.
  */
 import { z } from 'zod'
 import { type Instrument, parsePrice } from '../../../market/instrument.ts'

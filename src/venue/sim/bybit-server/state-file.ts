@@ -6,6 +6,7 @@ import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, wr
 import { dirname } from 'node:path'
 import type { Account, AccountState } from './account.ts'
 import type { ClosedPnlRow, ExecutionRow, TransactionRow } from './account-log.ts'
+import { conditionsSchema } from './conditions.ts'
 import type { Exchange } from './exchange.ts'
 import type { GeneratedState } from './generated-source.ts'
 import type { OrderRow } from './order-row.ts'
@@ -29,6 +30,8 @@ export interface SavedState {
   readonly changes: number
   readonly source: SourceState
   readonly account: AccountState
+  /** Absent in states that were saved before they were kept. */
+  readonly conditions?: unknown
   readonly closed: readonly OrderRow[]
   readonly executions: readonly ExecutionRow[]
   readonly transactions: readonly TransactionRow[]
@@ -69,7 +72,10 @@ function readJson<T>(path: string): T | undefined {
 
 const clockPath = (path: string): string => `${path}.clock`
 
+/** The account with what its owner or Bybit has changed of it; what of that cannot be read is as the simulator ships. */
 export function restoreAccount(account: Account, saved: SavedState): void {
+  const changed = conditionsSchema.safeParse(saved.conditions ?? {})
+  if (changed.success) account.conditions.change(changed.data)
   account.restore(saved.account)
   account.changes = saved.changes
   for (const row of saved.closed) account.closed.push(row)
@@ -113,8 +119,9 @@ export class StateFile {
 
   save(wallNowMs: number): void {
     const begun = performance.now()
-    const { account, idPrefix, createdWallMs, source } = this.exchange
-    const head = { version: VERSION, idPrefix, createdWallMs, changes: account.changes, source: source.state(), account: account.state() }
+    const { account, conditions, idPrefix, createdWallMs, source } = this.exchange
+    const { changes } = account
+    const head = { version: VERSION, idPrefix, createdWallMs, changes, source: source.state(), account: account.state(), conditions }
     const lists = (['closed', 'executions', 'transactions', 'closedPnl'] as const).map(
       (name) => `"${name}":${account[name].json(ROWS_SAVED)}`,
     )
