@@ -71,10 +71,8 @@ export class Requests {
   }
 
   private async trade(op: TradeOp, params: RequestParams): Promise<Result<unknown, VenueError>> {
-    for (let wait = 1; wait > 0; ) {
-      wait = this.budget.waitMs('exit', this.wallMs())
-      if (wait > 0) await this.sleep(wait)
-    }
+    const rateMs = (): number => this.budget.waitMs('exit', this.wallMs())
+    for (let wait = rateMs(); wait > 0; wait = rateMs()) await this.sleep(wait)
     this.budget.note('exit', this.wallMs())
     const reply: RawReply = (await this.transport.trade?.(op, params)) ?? { type: 'not-sent', detail: 'there is no trade WebSocket' }
     const error = tradeRefusal(reply) ?? errorOf(reply, true, this.wallMs())
