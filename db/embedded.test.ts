@@ -63,7 +63,7 @@ describe.skipIf(!probe.ok)('packaged PostgreSQL', () => {
     const third = await start()
     expect(third.adopted).toBe(false)
     await third.stop()
-  })
+  }, 30_000)
 
   test('a newer schema is refused, in one sentence', async () => {
     const server = await start()

@@ -105,7 +105,12 @@ export class Reconciler {
       }
       const { reading, upTo } = taken.value
       this.ports.seen(reading)
-      await this.absorb(reading, await this.openWallet(reading, upTo))
+      const opening = await this.openWallet(reading, upTo)
+      if (opening === 'unsettled') {
+        await this.ports.wall.sleep(SECOND_READ_MS)
+        continue
+      }
+      await this.absorb(reading, opening === 'opened')
       await this.lookUpMissing(reading, openBefore, previous)
       const difference = differenceOf(reading, this.indexes(), this.known)
       if (difference.otherBallast.length > 0) await this.holdForOther(difference)
@@ -149,10 +154,15 @@ export class Reconciler {
     await driver.submit(() => reading.openOrders.flatMap((report) => eventsOf(report, this.known)))
   }
 
-  /** The first reading that succeeds opens the books: its balance is the capital, and what was executed before is in it. */
-  private async openWallet(reading: AccountReading, upTo: Ts): Promise<boolean> {
+  /**
+   * The first reading that succeeds opens the books: its balance is the capital, and what was executed before is in it. Where others have
+   * traded while it was read, nobody can say whether the balance has it: it is read again.
+   */
+  private async openWallet(reading: AccountReading, upTo: Ts): Promise<'opened' | 'open' | 'unsettled'> {
     const { kernel, driver } = this.ports
-    if (kernel.portfolio.ledger.capital !== 0) return false
+    if (kernel.portfolio.ledger.capital !== 0) return 'open'
+    const later = await this.read()
+    if (!later.ok || lastTradeOf(later.value.reading) !== lastTradeOf(reading)) return 'unsettled'
     const newest = reading.executions[reading.executions.length - 1]?.ts ?? 0
     await driver.submit(() => [
       {
@@ -164,7 +174,7 @@ export class Reconciler {
         ts: ts(Math.max(upTo, newest + 1)),
       },
     ])
-    return true
+    return 'opened'
   }
 
   /** Orders that we think open and the venue does not list: each is looked up by id, and its end becomes an event. */
@@ -278,6 +288,12 @@ export class Reconciler {
         reading.holdings.filter((h) => this.known.positionLots(h.instrument) !== 0).length,
     }
   }
+}
+
+/** Identity of the newest execution or settlement that was read. */
+function lastTradeOf({ executions }: AccountReading): string | undefined {
+  const last = executions[executions.length - 1]
+  return last?.type === 'funding' ? last.settlementId : last?.tradeId
 }
 
 const sameDifference = (a: Difference, b: Difference): boolean =>

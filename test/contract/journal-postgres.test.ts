@@ -14,7 +14,7 @@ import { makeTemporaryDatabase } from '../support/temporary-database.ts'
 import { describeJournal } from './journal.contract.ts'
 
 const temporary = await makeTemporaryDatabase()
-afterAll(() => temporary?.remove())
+afterAll(() => temporary?.remove(), 60_000)
 
 describe.skipIf(temporary === undefined)('PostgreSQL', () => {
   const sql = temporary?.database.sql as NonNullable<typeof temporary>['database']['sql']
