@@ -147,3 +147,15 @@ test('a decision that could not be journaled is neither sent nor part of a snaps
   expect(store.rows.some((row) => row.kind === 'fact' && row.fact.type === 'order-submitted')).toBe(false)
   expect(store.snapshots.size).toBe(0)
 })
+
+test('a driver that has stopped is idle, whatever is still posted: a trader that lost its lease must end', async () => {
+  const store = new MemoryStore()
+  const { driver } = driverOver(store.open(), new StandingWall())
+  await driver.begin(0)
+  await driver.submit(() => [opening])
+  await driver.stop()
+  const before = store.rows.length
+  driver.post(() => [bar(0)])
+  await driver.whenIdle()
+  expect(store.rows.length).toBe(before)
+})

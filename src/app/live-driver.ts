@@ -82,7 +82,8 @@ export class LiveDriver {
   }
 
   whenIdle(): Promise<void> {
-    if (!this.isPumping && this.queue.length === 0) return Promise.resolve()
+    // Stopped, it leaves what waits where it is: nobody will ever take it.
+    if (!this.isPumping && (this.queue.length === 0 || this.isStopped)) return Promise.resolve()
     return new Promise((resolve) => {
       this.idleWaiters.push(resolve)
     })
