@@ -109,5 +109,5 @@ describe.skipIf(temporary === undefined)('PostgreSQL', () => {
     await killer.end()
     expect(count).toEqual({ n: 21, last: 21 })
     expect(journal.lastSeq).toBe(21)
-  })
+  }, 30_000)
 })

@@ -276,11 +276,12 @@ const OUTSIDE_HOLDS = [
 ]
 
 /** S5: what is held has its stop at the venue, of its size, when the venue is silent. What is not ours is not ours to guard (S8). */
-function expectGuarded({ venue, kernel, bare }: WiredKernel): void {
+function expectGuarded({ venue, kernel, bare, isSilent }: WiredKernel): void {
+  // Fills of one instant are told one after the other, and may come to what is held by chance before the last.
+  if (!isSilent) return
   for (const { index, category } of kernel.config.instruments) {
     if (category === 'spot') continue
     const held = Math.abs(venue.positions[index]?.lots ?? 0)
-    // Fills of one instant are told one after the other: the kernel is judged when it has heard them all.
     if (kernel.portfolio.venueLots(index) !== venue.positions[index]?.lots) continue
     if (held === 0 || kernel.portfolio.positionLots(index) === 0) continue
     const stops = venue.openOrders(index).filter((o) => o.attached === 'stop')

@@ -107,6 +107,11 @@ export class WiredKernel {
     this.give({ type: 'wallet-adjusted', coin: 'USDT', amount: OPENING, cause: 'opening', ts: ts(this.now) })
   }
 
+  /** Whether all that the venue has said was heard. */
+  get isSilent(): boolean {
+    return this.heard.length === 0
+  }
+
   /** One input, its facts, what the venue is told and what it answers, until both are silent. */
   give(input: KernelInput): void {
     const { outbox } = this.kernel
