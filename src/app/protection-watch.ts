@@ -6,6 +6,7 @@ import type { InstrumentIndex, OrderId, Ts } from '../core/units.ts'
 import type { ProtectionMissing } from '../kernel/event.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { isOwnStop, isPositionStop, openLotsOf } from '../trading/order.ts'
+import type { Category } from '../market/instrument.ts'
 import type { Wall } from './wall.ts'
 
 /** The stop travels with the entry and its report follows the fill's: this long it may be on its way. */
@@ -39,7 +40,7 @@ export class ProtectionWatch {
     for (const { index } of this.kernel.config.instruments) this.checkPlace(index, steady)
     for (const instrument of this.kernel.config.instruments) {
       const i = instrument.index
-      if (!this.isBare(i, steady)) {
+      if (!this.isBare(i, steady) && !this.isStillBare(i, instrument.category, steady)) {
         this.bareSince.delete(i)
         this.toldAt.delete(i)
         continue
@@ -85,6 +86,17 @@ export class ProtectionWatch {
       if (steady - since < EXIT_MS) return false
     }
     return true
+  }
+
+  /**
+   * On spot the stop is off before an exit goes: each new exit would start the clock of a position anew that has been bare for long.
+   */
+  private isStillBare(i: InstrumentIndex, category: Category, steady: number): boolean {
+    const since = this.bareSince.get(i)
+    if (category !== 'spot' || since === undefined || steady - since < EXIT_MS) return false
+    const { portfolio, orders } = this.kernel
+    const hasStop = orders.open(i).some((order) => isPositionStop(order) && order.status !== 'submitted' && !order.cancelRequested)
+    return portfolio.positionLots(i) !== 0 && !hasStop
   }
 
   private forgetExits(): void {

@@ -36,6 +36,13 @@ const OVERLAP_MS = 60_000
 /** Bybit lists executions of seven days from the start that is asked for, and no later ones. */
 const WINDOW_MAX_MS = 7 * DAY_MS - HOUR_MS
 
+/** Executions from `from` on; what was executed before `upTo` is in it. */
+interface Reading {
+  readonly reading: AccountReading
+  readonly upTo: Ts
+  readonly from: Ts
+}
+
 export interface ReconcileOutcome {
   readonly isClean: boolean
   readonly detail: string
@@ -105,7 +112,7 @@ export class Reconciler {
       }
       const { reading, upTo } = taken.value
       this.ports.seen(reading)
-      const opening = await this.openWallet(reading, upTo)
+      const opening = await this.openWallet(taken.value)
       if (opening === 'unsettled') {
         await this.ports.wall.sleep(SECOND_READ_MS)
         continue
@@ -130,11 +137,12 @@ export class Reconciler {
   }
 
   /** The venue's time is read first: what was executed before it is in the reading. */
-  private async read(): Promise<Result<{ readonly reading: AccountReading; readonly upTo: Ts }, VenueError>> {
+  private async read(): Promise<Result<Reading, VenueError>> {
     const clock = await this.ports.venue.clock()
     if (!clock.ok) return clock
-    const reading = await this.ports.venue.readAccount(this.executionsFrom(clock.value.now))
-    return reading.ok ? ok({ reading: reading.value, upTo: clock.value.now }) : reading
+    const from = this.executionsFrom(clock.value.now)
+    const reading = await this.ports.venue.readAccount(from)
+    return reading.ok ? ok({ reading: reading.value, upTo: clock.value.now, from }) : reading
   }
 
   private indexes() {
@@ -144,7 +152,8 @@ export class Reconciler {
   /** Not from the last fill that is known: an earlier one may have been missed while a later one came through. */
   private executionsFrom(venueNow: Ts): Ts {
     const { reconciledTs, openedTs } = this.ports.kernel.portfolio
-    return ts(Math.max(1, openedTs, (reconciledTs ?? venueNow) - OVERLAP_MS, venueNow - WINDOW_MAX_MS))
+    const since = reconciledTs ?? (openedTs > 0 ? openedTs : venueNow)
+    return ts(Math.max(1, openedTs, since - OVERLAP_MS, venueNow - WINDOW_MAX_MS))
   }
 
   /** Events of what was read: executions first, oldest first, then the orders as they stand. */
@@ -158,11 +167,12 @@ export class Reconciler {
    * The first reading that succeeds opens the books: its balance is the capital, and what was executed before is in it. Where others have
    * traded while it was read, nobody can say whether the balance has it: it is read again.
    */
-  private async openWallet(reading: AccountReading, upTo: Ts): Promise<'opened' | 'open' | 'unsettled'> {
+  private async openWallet({ reading, upTo, from }: Reading): Promise<'opened' | 'open' | 'unsettled'> {
     const { kernel, driver } = this.ports
     if (kernel.portfolio.ledger.capital !== 0) return 'open'
-    const later = await this.read()
-    if (!later.ok || lastTradeOf(later.value.reading) !== lastTradeOf(reading)) return 'unsettled'
+    // From where the first one began: the clock may have gone on by more than the overlap.
+    const later = await this.ports.venue.readAccount(from)
+    if (!later.ok || lastTradeOf(later.value) !== lastTradeOf(reading)) return 'unsettled'
     const newest = reading.executions[reading.executions.length - 1]?.ts ?? 0
     await driver.submit(() => [
       {

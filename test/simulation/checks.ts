@@ -3,7 +3,7 @@
  * Never believes the trader about itself where the exchange or the journal can be asked.
  */
 import { parseDecimal } from '../../src/core/decimal.ts'
-import { lots } from '../../src/core/units.ts'
+import { type InstrumentIndex, lots } from '../../src/core/units.ts'
 import { recover } from '../../src/app/recovery.ts'
 import type { JournalRow } from '../../src/journal/journal.ts'
 import type { OrderSubmitted } from '../../src/kernel/event.ts'
@@ -95,6 +95,7 @@ export class Checks {
     const { fact } = row
     if (fact.type === 'alert-raised' && fact.alert === 'position.unprotected' && fact.instrument !== undefined)
       this.alertedAtMs.set(fact.instrument, nowMs)
+    if (fact.type === 'dust-left') this.giveUp(fact.instrument)
     if (fact.type === 'stop-requested') this.triedAtMs.set(fact.instrument, nowMs)
     if (fact.type !== 'order-submitted') return
     if (fact.class !== 'entry') this.triedAtMs.set(fact.command.instrument, nowMs)
@@ -172,6 +173,14 @@ export class Checks {
       throw new Error('the checker lost count of a position')
   }
 
+  /** What is too little to be sold stays in the account, and is ours no more. */
+  private giveUp(i: InstrumentIndex): void {
+    const held = this.held[i] as number
+    this.othersLots += held
+    this.parts[i] = (this.parts[i] ?? 0) - held * LOT_PARTS
+    this.held[i] = 0
+  }
+
   /** Coins in parts of a lot: what was bought less its fee, and never less than nothing. */
   private coins(instrument: Instrument, quantity: number, fee: string): void {
     const { index: i, symbol, lot, quantityScale } = instrument
@@ -206,7 +215,10 @@ export class Checks {
     const { venue, instruments } = this.exchangeOf()
     for (const instrument of instruments) {
       const { index: i, symbol } = instrument
-      if (this.oursAt(venue, instrument) === 0 || venue.openOrders(i).some((o) => isStopOf(o, instrument))) {
+      const held = this.oursAt(venue, instrument)
+      // The exchange takes no stop for so little.
+      const isDust = instrument.category === 'spot' && isTooSmall(instrument, venue.lastPrice(i), lots(held))
+      if (held === 0 || isDust || venue.openOrders(i).some((o) => isStopOf(o, instrument))) {
         this.bareMs[i] = 0
         this.bareSinceMs[i] = -1
         continue
