@@ -78,8 +78,9 @@ export class Brackets {
     const trip = this.portfolio.trip(i)
     for (const order of this.targets(i)) this.desk.requestCancel(order, 'the target is moved')
     if (price === 'none' || trip === undefined) return
-    const held = lots(Math.abs(this.portfolio.positionLots(i)))
-    this.placeTarget({ ...trip, orderId: trip.entryOrderId, triggerBy: 'last' }, { price, share: 1 }, held)
+    const quantity = lots(this.sellable(i, trip.side))
+    // All of it is being closed: a target would stand against the close.
+    if (quantity > 0) this.placeTarget({ ...trip, orderId: trip.entryOrderId, triggerBy: 'last' }, { price, share: 1 }, quantity)
   }
 
   /** Those that the venue does not hold with the entry. */

@@ -261,7 +261,7 @@ export class Guard {
     )
   }
 
-  /** Of coins that were not ours (spot): a stop and a close that met, or a sale in the app that was faster. */
+  /** Of coins that were not ours (spot): a target and a stop that were both reached, or a sale in the app that was faster. */
   tellSoldBeyond(i: InstrumentIndex, quantity: Lots): void {
     const instrument = this.instrument(i)
     this.desk.alert(

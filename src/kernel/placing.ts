@@ -116,7 +116,7 @@ export class Placing {
     return denial
   }
 
-  /** Answers whether it is asked for now. */
+  /** Answers whether it was passed on: false where it was denied. */
   protect(input: ChangeProtection): boolean {
     const i = input.instrument
     const held: number = this.portfolio.positionLots(i)

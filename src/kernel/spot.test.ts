@@ -326,6 +326,13 @@ describe('what is ours', () => {
     expect([bench.held, bench.money, bench.kernel.portfolio.ledger.external / 1e8]).toEqual([0, 11_000, -1_000])
   })
 
+  test('a target that is set while all is being closed stands against nothing', () => {
+    const bench = Spot.held()
+    bench.close()
+    expect(brief(bench.protect({ target: ticks(120) }))).toEqual(['stop at undefined'])
+    expect(brief(bench.canceled(orderId(2)))).toEqual(['reduce sell 10'])
+  })
+
   test('a close that would leave what cannot be sold closes all of it', () => {
     expect(brief(Spot.held().close(8))).toEqual(['close-wanted', 'cancel 2: it is being closed'])
   })
