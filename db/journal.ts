@@ -133,11 +133,16 @@ export class PostgresJournal implements Journal {
         if (settled !== 'not-written') return settled
       }
       const rows = await this.sql.unsafe(text, [this.epoch, count, this.seq, ...parameters], { prepare: true })
-      if (rows.length === 0) return err(this.lost('the epoch has passed'))
+      if (rows.length === 0) {
+        // The server may have gone on with the doubtful append after the lookup; this one has waited for its row lock.
+        const settled = this.doubt === undefined ? 'not-written' : await this.settle(content)
+        return settled === 'not-written' ? err(this.lost('the epoch has passed')) : settled
+      }
       this.seq += count
+      this.doubt = undefined
       return ok(undefined)
     } catch (cause) {
-      this.doubt ??= { count, content }
+      this.doubt = { count, content }
       return this.afterFailure(cause, content)
     }
   }
@@ -158,15 +163,15 @@ export class PostgresJournal implements Journal {
     }
   }
 
-  /** Whether the doubtful append was written: the counter, which moves with the rows, tells. */
+  /**
+   * Whether the doubtful append was written: the counter, which moves with the rows, tells. "not-written" may still come true later, where
+   * the server works on although the connection is gone; so the doubt stays until its append is repeated or another takes its place.
+   */
   private async settle(content: string): Promise<Result<void, JournalError> | 'not-written'> {
     const doubt = this.doubt
     const [row] = await this.sql<Lease[]>`select epoch, seq from lease where name = ${LEASE_NAME}`
     if (row?.epoch !== this.epoch) return err(this.lost('the epoch has passed'))
-    if (doubt === undefined || row.seq === this.seq) {
-      this.doubt = undefined
-      return 'not-written'
-    }
+    if (doubt === undefined || row.seq === this.seq) return 'not-written'
     if (row.seq !== this.seq + doubt.count || content !== doubt.content)
       return err(this.lost('rows stand there that were told as not written'))
     this.seq += doubt.count
