@@ -1,0 +1,12 @@
+/**
+ * How the tests run. Never a place for what a single test needs: it says that itself.
+ */
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    // A limit is there to end what hangs. Five seconds end what waits for a processor on a busy machine, too.
+    testTimeout: 20_000,
+    hookTimeout: 30_000,
+  },
+})
