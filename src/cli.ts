@@ -20,6 +20,7 @@ const NOUNS: readonly Noun[] = [
   { name: 'data', summary: 'import, list and verify stored candles and funding rates', load: () => import('./cli/data.ts') },
   { name: 'metrics', summary: 'performance figures of an equity series', load: () => import('./cli/metrics.ts') },
   { name: 'backtest', summary: 'run a strategy over stored candles or a CSV file', load: () => import('./cli/backtest.ts') },
+  { name: 'indicator', summary: 'an indicator over a file of candles, as CSV', load: () => import('./cli/indicator.ts') },
   { name: 'size', summary: 'quantity of an entry by risk, with the arithmetic', load: () => import('./cli/size.ts') },
   { name: 'exchange', summary: 'the simulated exchange: Bybit v5 on a local port', load: () => import('./cli/exchange.ts') },
   { name: 'drill', summary: 'hurt a running sim or demo on purpose and measure the seconds to safe', load: () => import('./cli/drill.ts') },
