@@ -14,8 +14,6 @@ export const makeWma = (period: number): Wma => ({ window: makeWindow(period) })
 /** Takes the next value. */
 export const updateWma = (wma: Wma, value: number): void => pushWindow(wma.window, value)
 
-export const isWmaReady = (wma: Wma): boolean => isWindowFull(wma.window)
-
 /** NaN while not ready. */
 export function wmaValue({ window }: Wma): number {
   if (!isWindowFull(window)) return Number.NaN
