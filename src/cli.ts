@@ -20,6 +20,12 @@ const NOUNS: readonly Noun[] = [
   { name: 'data', summary: 'import, list and verify stored candles and funding rates', load: () => import('./cli/data.ts') },
   { name: 'metrics', summary: 'performance figures of an equity series', load: () => import('./cli/metrics.ts') },
   { name: 'backtest', summary: 'run a strategy over stored candles or a CSV file', load: () => import('./cli/backtest.ts') },
+  {
+    name: 'sweep',
+    alias: 'optimize',
+    summary: 'run a strategy with many parameters over the same bars',
+    load: () => import('./cli/sweep.ts'),
+  },
   { name: 'indicator', summary: 'an indicator over a file of candles, as CSV', load: () => import('./cli/indicator.ts') },
   { name: 'allocate', summary: 'weights of a portfolio from returns, by nine methods', load: () => import('./cli/allocate.ts') },
   { name: 'overfit', summary: 'whether the best of many trials is more than luck', load: () => import('./cli/overfit.ts') },

@@ -10,6 +10,7 @@ import { COVARIANCES, EWMA_DECAY } from '../portfolio/allocation/covariance.ts'
 import { CVAR_CONFIDENCE } from '../portfolio/allocation/min-cvar.ts'
 import { contextOf } from './context.ts'
 import { CliError, EXIT } from './exit.ts'
+import { collect } from './flag-values.ts'
 import { formatCount, formatPercent } from './format.ts'
 import { readReturnsCsv } from './returns-csv.ts'
 
@@ -25,8 +26,6 @@ interface AllocateFlags {
   readonly riskAversion: string
   readonly tau: string
 }
-
-const collect = (value: string, before: readonly string[] | undefined): string[] => [...(before ?? []), value]
 
 export function register(program: Command): void {
   program

@@ -1,0 +1,56 @@
+/**
+ * What a sweep hands to its worker threads and gets back: names and plain data, columns in shared memory.
+ * Never holds a function: a thread finds the strategy by its name.
+ */
+import { allocateColumns } from '../../market/candles/columns.ts'
+import type { Metrics } from '../../portfolio/performance.ts'
+import { STRATEGIES } from '../../strategy/registry.ts'
+import { type StudyRequest, type StudySeries, runFigures } from '../study.ts'
+
+export interface SweepPlan {
+  readonly strategy: string
+  /** Parsed by the strategy's schema, one a run. */
+  readonly params: readonly unknown[]
+  /** All that the runs have in common. */
+  readonly common: Omit<StudyRequest, 'definition' | 'params' | 'progress'>
+}
+
+/** What a thread starts with. */
+export interface SweepThreadInput {
+  readonly plan: SweepPlan
+  /** Shared: index of the next run that nobody has taken. */
+  readonly next: Int32Array
+}
+
+/** `at` is the index of the run in the plan. */
+export type SweepOutcome =
+  | { readonly at: number; readonly type: 'run'; readonly metrics: Metrics }
+  | { readonly at: number; readonly type: 'failed'; readonly reason: string }
+
+/** One run, as `backtest` would make it. @throws Error for a strategy that does not exist. */
+export function runOne({ strategy, params, common }: SweepPlan, at: number): SweepOutcome {
+  const definition = STRATEGIES.get(strategy)
+  if (definition === undefined) throw new Error(`There is no strategy '${strategy}'.`)
+  const { result, metrics } = runFigures({ ...common, definition, params: params[at] })
+  return result.failure === undefined ? { at, type: 'run', metrics } : { at, type: 'failed', reason: result.failure }
+}
+
+/** The same series with its columns in memory that threads share; copied once where they are not there yet. */
+export function shareSeries(series: StudySeries): StudySeries {
+  const { columns } = series
+  if (columns.ts.buffer instanceof SharedArrayBuffer) return series
+  const names = ['ts', 'open', 'high', 'low', 'close', 'volume'] as const
+  const shared = allocateColumns(names.length, columns.ts.length, true)
+  names.forEach((name, at) => {
+    shared[at]?.set(columns[name])
+  })
+  const [ts, open, high, low, close, volume] = shared as [
+    Float64Array,
+    Float64Array,
+    Float64Array,
+    Float64Array,
+    Float64Array,
+    Float64Array,
+  ]
+  return { ...series, columns: { ts, open, high, low, close, volume } }
+}
