@@ -10,7 +10,7 @@ import { formatCount, formatPercent, formatRatio } from './format.ts'
 import type { Output } from './output.ts'
 import { type ReturnsTable, readReturnsCsv } from './returns-csv.ts'
 
-/** Names longer than this are rare, and lists longer than this are not read. */
+/** Longer lists are not read. */
 const LIST_MAX = 10
 /** Where the field's authors draw the lines. */
 const DEFLATED_MIN = 0.95
@@ -43,7 +43,7 @@ function runOverfit(file: string, _flags: unknown, command: Command): void {
 
 function print(out: Output, table: ReturnsTable, verdict: Overfit, best: string | null): void {
   const rows = (table.columns[0] as Float64Array).length
-  for (const doubt of doubtsOf(verdict, rows)) out.line(`${out.style('warn', '!')} ${doubt}`)
+  for (const doubt of doubtsOf(verdict, table.names.length, rows)) out.line(`${out.style('warn', '!')} ${doubt}`)
   out.line(
     `${formatCount(table.names.length)} trial${table.names.length === 1 ? '' : 's'}, ${formatCount(rows)} rows; the best is ${best ?? 'none'}`,
   )
@@ -64,13 +64,13 @@ function print(out: Output, table: ReturnsTable, verdict: Overfit, best: string 
   if (ranked.length > LIST_MAX) out.note(`${formatCount(ranked.length - LIST_MAX)} more with --json.`)
 }
 
-function doubtsOf(verdict: Overfit, rows: number): string[] {
+function doubtsOf(verdict: Overfit, trials: number, rows: number): string[] {
   const doubts: string[] = []
   const { deflatedSharpe, pbo, minTrackRecord, best } = verdict
   if (best === null) doubts.push('No trial varies, so that none has a Sharpe ratio.')
   if (deflatedSharpe !== null && deflatedSharpe < DEFLATED_MIN)
     doubts.push(
-      `Luck explains the best trial: with so many tried, it is better than skill-less ones with ${formatPercent(deflatedSharpe)} only.`,
+      `Luck may explain the best trial: that it beats the best of ${formatCount(trials)} trials without skill is ${formatPercent(deflatedSharpe)} likely.`,
     )
   if (pbo !== null && pbo > PBO_MAX)
     doubts.push(
