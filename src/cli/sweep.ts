@@ -92,9 +92,11 @@ async function runSweepCommand(name: string, flags: SweepFlags, command: Command
     best: rankRuns(result.outcomes, sort, top).map(({ at, metrics }) => ({ params: valid[at] as Record<string, unknown>, metrics })),
   }
   out.answer(answer, () => printSweep(out, answer, axes))
-  if (skipped > 0) out.note(`${skipped} combinations skipped, as ${reason}.`)
-  if (failures.length > 0) out.note(`${failures.length} runs stopped, as ${failures[0]}`)
+  if (skipped > 0) out.note(`${counted(skipped, 'combination')} skipped, as ${reason}.`)
+  if (failures.length > 0) out.note(`${counted(failures.length, 'run')} stopped, as ${failures[0]}`)
 }
+
+const counted = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`
 
 const sharpesOf = (result: SweepResult): number[] =>
   result.outcomes.flatMap((outcome) => (outcome.type === 'run' ? (outcome.metrics.sharpe ?? []) : []))
@@ -192,7 +194,7 @@ async function sweepWithProgress(out: Output, plan: SweepPlan, workers: number):
   const interrupt = (): void => stop.abort()
   process.once('SIGINT', interrupt)
   process.once('SIGTERM', interrupt)
-  out.detail(`${plan.params.length} runs on ${Math.min(workers, plan.params.length)} workers`)
+  out.detail(`${counted(plan.params.length, 'run')} on ${counted(Math.min(workers, plan.params.length), 'worker')}`)
   try {
     return await runSweep(plan, { workers, progress: (done) => progress.update(done), signal: stop.signal })
   } catch (cause) {

@@ -2,7 +2,6 @@
  * What a sweep hands to its worker threads and gets back: names and plain data, columns in shared memory.
  * Never holds a function: a thread finds the strategy by its name.
  */
-import { allocateColumns } from '../../market/candles/columns.ts'
 import type { Metrics } from '../../portfolio/performance.ts'
 import { STRATEGIES } from '../../strategy/registry.ts'
 import { type StudyRequest, type StudySeries, runFigures } from '../study.ts'
@@ -37,20 +36,16 @@ export function runOne({ strategy, params, common }: SweepPlan, at: number): Swe
 
 /** The same series with its columns in memory that threads share; copied once where they are not there yet. */
 export function shareSeries(series: StudySeries): StudySeries {
-  const { columns } = series
-  if (columns.ts.buffer instanceof SharedArrayBuffer) return series
-  const names = ['ts', 'open', 'high', 'low', 'close', 'volume'] as const
-  const shared = allocateColumns(names.length, columns.ts.length, true)
-  names.forEach((name, at) => {
-    shared[at]?.set(columns[name])
-  })
-  const [ts, open, high, low, close, volume] = shared as [
-    Float64Array,
-    Float64Array,
-    Float64Array,
-    Float64Array,
-    Float64Array,
-    Float64Array,
-  ]
-  return { ...series, columns: { ts, open, high, low, close, volume } }
+  const { ts, open, high, low, close, volume } = series.columns
+  return {
+    ...series,
+    columns: { ts: shared(ts), open: shared(open), high: shared(high), low: shared(low), close: shared(close), volume: shared(volume) },
+  }
+}
+
+function shared(column: Float64Array): Float64Array {
+  if (column.buffer instanceof SharedArrayBuffer) return column
+  const copy = new Float64Array(new SharedArrayBuffer(column.byteLength))
+  copy.set(column)
+  return copy
 }
