@@ -141,8 +141,8 @@ export class Kernel {
 
   /** What booking has found out, for whoever decides on it. */
   private forgetNews(): void {
-    this.portfolio.closed = undefined
-    this.portfolio.opened = undefined
+    this.portfolio.trips.closed = undefined
+    this.portfolio.trips.opened = undefined
     this.portfolio.changedOutside = undefined
     this.portfolio.soldBeyond = undefined
   }

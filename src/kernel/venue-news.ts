@@ -49,7 +49,7 @@ export class VenueNews {
 
   orderEvent(event: OrderEvent, outcome: OrderOutcome): void {
     if (outcome === 'applied') {
-      const { opened, closed } = this.portfolio
+      const { opened, closed } = this.portfolio.trips
       if (opened !== undefined || closed !== undefined) this.tellTrades()
       this.tellOutside('an order in the app')
       this.tellSoldBeyond(event)
@@ -112,9 +112,10 @@ export class VenueNews {
   }
 
   tellTrades(): void {
-    const { closed, opened } = this.portfolio
-    this.portfolio.closed = undefined
-    this.portfolio.opened = undefined
+    const { trips } = this.portfolio
+    const { closed, opened } = trips
+    trips.closed = undefined
+    trips.opened = undefined
     if (closed !== undefined) this.outbox.push({ type: 'trade-closed', trade: closed, ts: this.portfolio.now })
     if (opened !== undefined && this.isJournaled)
       this.outbox.push({
