@@ -17,7 +17,7 @@ interface Noun {
 }
 
 const NOUNS: readonly Noun[] = [
-  { name: 'data', summary: 'import, list and verify stored candles and funding rates', load: () => import('./cli/data.ts') },
+  { name: 'data', summary: 'import, download, list and verify stored candles and funding rates', load: () => import('./cli/data.ts') },
   { name: 'metrics', summary: 'performance figures of an equity series', load: () => import('./cli/metrics.ts') },
   { name: 'backtest', summary: 'run a strategy over stored candles or a CSV file', load: () => import('./cli/backtest.ts') },
   { name: 'size', summary: 'quantity of an entry by risk, with the arithmetic', load: () => import('./cli/size.ts') },

@@ -27,6 +27,19 @@ export interface Bar {
   readonly volume: number
 }
 
+/** The columns that the candle store keeps: time, open, high, low, close, volume. */
+export function columnsOfBars(bars: readonly Bar[]): Float64Array[] {
+  const column = (value: (bar: Bar) => number): Float64Array => Float64Array.from(bars, value)
+  return [
+    column((b) => b.ts),
+    column((b) => b.open),
+    column((b) => b.high),
+    column((b) => b.low),
+    column((b) => b.close),
+    column((b) => b.volume),
+  ]
+}
+
 export class Bars {
   readonly intervalMs: number
   tsColumn: Float64Array
