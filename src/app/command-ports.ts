@@ -27,7 +27,7 @@ export function commandPorts(
   publicVenue: PublicVenue,
   startedAtMs: number,
 ): CommandPorts {
-  const { config, paths } = context
+  const { config, paths, strategies } = context
   const { sql } = database
   const { limits } = RISK_PROFILES[config.profile]
   return {
@@ -35,7 +35,7 @@ export function commandPorts(
     control: new PostgresControl(new CommandSender(sql)),
     confirmations: new PostgresConfirmations(sql),
     audit: new PostgresAudit(sql),
-    backtests: new QueuedBacktests(new BacktestRows(sql), queues.open('backtest'), paths.candles),
+    backtests: new QueuedBacktests(new BacktestRows(sql), queues.open('backtest'), paths.candles, strategies.catalog),
     charts: new PngCharts((symbol, interval, bars) => publicVenue.chart(symbol, interval, bars)),
     system: {
       profile: config.profile,

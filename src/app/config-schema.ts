@@ -30,6 +30,7 @@ export const configSchema = z.strictObject({
     .enum(PROFILES)
     .default('sim')
     .describe(`one of ${PROFILES.join(', ')}`),
+  strategiesDir: z.string().min(1).default('strategies').describe('the folder of your own strategies, one file each'),
   dataDir: z.string().min(1).default('.ballast').describe('a directory'),
   databaseUrl: databaseUrl(/^postgres(ql)?$/, 'postgres://user:password@host:5432/name'),
   redisUrl: databaseUrl(/^rediss?$/, 'redis://host:6379'),

@@ -23,11 +23,12 @@ export function kernelConfigOf(plan: KernelPlan, instruments: readonly Instrumen
     tag: plan.tag,
     instruments,
     intervalMs: plan.intervalMs,
-    strategies: plan.plans.map(({ id, definition, params, symbols, execution }) => ({
+    strategies: plan.plans.map(({ id, definition, params, symbols, execution, identity }) => ({
       id: strategyId(id),
       definition,
       params,
       execution,
+      identity,
       instruments: symbols.map(indexOf),
     })),
     manual: plan.manual.map(indexOf),

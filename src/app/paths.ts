@@ -11,6 +11,8 @@ import type { Profile } from './config-schema.ts'
 export interface DataPaths {
   readonly root: string
   readonly candles: string
+  /** The user's strategies as they run. */
+  readonly strategies: string
   readonly run: string
   readonly adminKey: string
   readonly bybitKey: string
@@ -29,6 +31,7 @@ export interface PathProblem {
 export const pathsOf = (root: string): DataPaths => ({
   root,
   candles: join(root, 'candles'),
+  strategies: join(root, 'strategies'),
   run: join(root, 'run'),
   adminKey: join(root, 'admin.key'),
   bybitKey: join(root, 'bybit.key'),

@@ -48,7 +48,14 @@ export async function startSurfaces(context: RoleContext, surfaces: readonly Sur
     running.push(api.value)
   }
   if (surfaces.includes('worker'))
-    await startWorker({ sql, queues, candlesRoot: paths.candles, candleSource: () => publicVenue.candleSource(), log })
+    await startWorker({
+      sql,
+      queues,
+      candlesRoot: paths.candles,
+      strategies: context.strategies.modules,
+      candleSource: () => publicVenue.candleSource(),
+      log,
+    })
   if (surfaces.includes('bots')) running.push(await startBots(context, database.value, ports, queues))
   const beat = setInterval(() => {
     for (const surface of surfaces)

@@ -36,6 +36,7 @@ import { Sender, commandOf } from './sender.ts'
 import { ProtectionWatch } from './protection-watch.ts'
 import { Surroundings } from './surroundings.ts'
 import { registeredInstruments } from './register.ts'
+import { FileWatch, giveUpChanged, strategyStarts } from './strategy-start.ts'
 import { StreamWatch } from './stream-watch.ts'
 import type { TradePlan } from './strategy-plan.ts'
 import { verifyFlat } from './verify-flat.ts'
@@ -60,6 +61,8 @@ export interface TraderOptions extends TradePlan {
   readonly deciding: (strategy: string | undefined) => void
   /** The strategy that the trader before this one was killed in, because it did not return. */
   readonly hungStrategy: string | undefined
+  /** Strategies whose file is another one now than what runs. */
+  readonly changedFiles: () => readonly { readonly name: string }[]
   /** Exits and stops only: the third crash in ten minutes (architecture 2.1). */
   readonly isSafe: boolean
   /** The positions changed: for whoever must know them when this process cannot be asked (S7). */
@@ -72,6 +75,7 @@ export interface TraderOptions extends TradePlan {
 
 const RECONCILE_EVERY_MS = 60_000
 const GATE_TICK_MS = 250
+const FILES_EVERY_MS = 10_000
 /** A database that is away must not keep an orderly stop. */
 const CANCEL_WAIT_MS = 2_000
 
@@ -125,6 +129,7 @@ export class Trader {
     if (!recovered.ok)
       return err({ sentence: `The journal cannot be read: ${recovered.error.detail}.`, next: 'Start the database and try again.' })
     this.feed.isFresh = recovered.value.isFresh
+    giveUpChanged(this.kernel)
     const hung = await this.noteHung()
     await this.driver.begin(hung?.seq ?? recovered.value.lastSeq)
     await this.driver.finish([...recovered.value.undecided, ...(hung === undefined ? [] : [hung])])
@@ -148,6 +153,8 @@ export class Trader {
       ...options.plans.map((p) => `${p.id} ${p.symbols.join(' ')}`),
       ...(options.manual.length === 0 ? [] : [`manual ${options.manual.join(' ')}`]),
     ]
+    const starts = await strategyStarts({ kernel: this.kernel, venue, now: () => this.clock.now(), log: options.log })
+    if (starts.length > 0) await this.driver.submit(() => starts)
     options.step('strategies', owners.join(' · '), 0)
     this.tellOrphans()
     options.onPositions(this.kernel)
@@ -391,6 +398,8 @@ export class Trader {
     every(GATE_TICK_MS, () => this.feed.tick())
     every(1_000, () => this.second())
     every(RECONCILE_EVERY_MS, () => void this.account.run(false))
+    const files = new FileWatch(this.options.changedFiles)
+    every(FILES_EVERY_MS, () => this.driver.post(() => files.look(this.clock.now())))
   }
 
   private second(): void {

@@ -9,7 +9,6 @@ import { reportHtml } from '../backtest/report/report.ts'
 import { type StudyRequest, type StudySeries, constantFunding, runStudy } from '../backtest/study.ts'
 import { verdictOf } from '../backtest/verdict.ts'
 import { formatDecimal, parseDecimal } from '../core/decimal.ts'
-import { nearestOf } from '../core/nearest.ts'
 import { CASH_SCALE, type Cash, RATE_SCALE, type Rate, cash, instrumentIndex, rate } from '../core/units.ts'
 import { readCsvColumns } from '../market/candles/csv.ts'
 import { findSeries } from '../market/candles/find-series.ts'
@@ -17,7 +16,7 @@ import { type Instrument, makeInstrument, parseQuantity } from '../market/instru
 import { type Execution, parseExecution } from '../trading/algorithms/execution.ts'
 import { RISK_PROFILES, RISK_PROFILE_NAMES, type RiskProfileName } from '../risk/profiles.ts'
 import type { Sizing } from '../risk/sizing.ts'
-import { STRATEGIES } from '../strategy/registry.ts'
+import { type Catalog, STRATEGIES, strategyNamed } from '../strategy/registry.ts'
 import type { StrategyDefinition } from '../strategy/strategy.ts'
 import { MAKER_RATE, SIM_COSTS, SPOT_RATE, TAKER_RATE } from '../venue/sim/costs.ts'
 import type { SlippageModel } from '../venue/sim/models.ts'
@@ -59,7 +58,7 @@ export function register(program: Command): void {
   program
     .command('backtest')
     .description('run a strategy over stored candles or a CSV file')
-    .argument('<strategy>', `one of ${[...STRATEGIES.keys()].join(', ')}`)
+    .argument('<strategy>', `one of ${[...STRATEGIES.keys()].join(', ')}, or one of your own`)
     .option('--symbol <symbol>', 'symbol, may be repeated; with --csv the name of the file’s series', collect)
     .option('--venue <venue>', 'venue of the stored series, where several fit')
     .option('--interval <interval>', 'interval, as 1m or 5m (default: 1m, or the only one stored)')
@@ -89,7 +88,8 @@ export function register(program: Command): void {
 async function runBacktestCommand(name: string, flags: BacktestFlags, command: Command): Promise<void> {
   const context = contextOf(command)
   const { out } = context
-  const definition = findStrategy(name)
+  const { catalog } = await context.strategies()
+  const definition = findStrategy(catalog, name)
   const params = parseParams(definition, flags.param ?? [])
   const { series, data, notes } = await loadSeries(context, flags)
   const request = requestOf(definition, params, series, flags)
@@ -142,15 +142,11 @@ async function runBacktestCommand(name: string, flags: BacktestFlags, command: C
   for (const file of [flags.trades, flags.equity, flags.report]) if (file !== undefined) out.note(`wrote ${file}`)
 }
 
-export function findStrategy(name: string): StrategyDefinition {
-  const definition = STRATEGIES.get(name)
-  if (definition !== undefined) return definition
-  const nearest = nearestOf(name, [...STRATEGIES.keys()])
-  throw new CliError(
-    EXIT.notFound,
-    `There is no strategy '${name}'.${nearest === undefined ? '' : ` Did you mean ${nearest}?`}`,
-    `Strategies: ${[...STRATEGIES.keys()].join(', ')}.`,
-  )
+/** One of the catalog. @throws CliError that names the nearest. */
+export function findStrategy(catalog: Catalog, name: string): StrategyDefinition {
+  const found = strategyNamed(catalog, name)
+  if (found.ok) return found.value
+  throw new CliError(EXIT.notFound, found.error, 'ballast strategy list shows them; ballast strategy new NAME writes one of your own.')
 }
 
 export function parseParams(definition: StrategyDefinition, words: readonly string[]): Record<string, unknown> {

@@ -107,7 +107,7 @@ async function runRebuild(_flags: object, command: Command): Promise<void> {
 async function kernelConfig(context: CliContext, registered: Awaited<ReturnType<typeof readInstruments>>): Promise<KernelConfig> {
   const config = context.config().values
   const paths = pathsOf(context.dataDir())
-  const plans = plansOf(config)
+  const plans = plansOf(config, await context.strategies())
   if (!plans.ok) throw new CliError(EXIT.config, plans.error.sentence, plans.error.next)
   // It is only asked for public data.
   const access = exchangeAccess(config, paths, 'live')

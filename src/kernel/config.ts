@@ -15,6 +15,8 @@ export interface StrategyConfig {
   readonly definition: StrategyDefinition
   /** Already parsed by the definition's schema. */
   readonly params: unknown
+  /** Code and parameters in words: a state that was kept under another identity is given up. Absent in a backtest. */
+  readonly identity?: string
   readonly instruments: readonly InstrumentIndex[]
   /** How its entries are worked; undefined: at once, at market. */
   readonly execution?: Execution | undefined

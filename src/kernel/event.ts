@@ -197,6 +197,17 @@ export interface StrategyHung {
   readonly strategy: StrategyId
   readonly ts: Ts
 }
+/** A strategy begins in this process: code and parameters that its state belongs to, and bars that it reads back. */
+export interface StrategyStarted {
+  readonly type: 'strategy-started'
+  readonly strategy: StrategyId
+  readonly identity: string
+  /** Whether the state that was kept belongs to another identity: it is given up, and the strategy sees the history first. */
+  readonly isAnew: boolean
+  /** Closed bars of its symbols, ascending in each, none newer than the newest that the kernel has seen. */
+  readonly history: readonly ClosedBar[]
+  readonly ts: Ts
+}
 /** The protection watchdog found a position without its stop at the venue, for this long in wall time (S5); 0: with one that stands elsewhere. */
 export interface ProtectionMissing {
   readonly type: 'protection-missing'
@@ -232,6 +243,7 @@ export type KernelInput =
   | PanicInput
   | SetStrategyMode
   | StrategyHung
+  | StrategyStarted
   | ProtectionMissing
   | Reconciled
 

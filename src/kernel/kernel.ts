@@ -29,6 +29,7 @@ import { OrderBook } from './order-book.ts'
 import { PortfolioState } from './portfolio-state.ts'
 import { KERNEL_CODE_VERSION, type KernelSnapshot } from './snapshot.ts'
 import { StrategyModes } from './strategy-modes.ts'
+import { StrategyStarts } from './strategy-starts.ts'
 import { StrategyRun } from './strategy-run.ts'
 import { VenueNews } from './venue-news.ts'
 
@@ -58,6 +59,7 @@ export class Kernel {
   private readonly hands: ExternalHands
   private readonly news: VenueNews
   private readonly modes: StrategyModes
+  readonly starts: StrategyStarts
   /** False where neither a limit, nor sizing, nor a journal asks for drawdown or day loss: then no bar pays for them. */
   private readonly watchesEquity: boolean
 
@@ -95,6 +97,7 @@ export class Kernel {
     this.hands = new ExternalHands(config, portfolio, orders, outbox, desk, this.books, brackets, algorithms, guard)
     this.news = new VenueNews(config.isJournaled, portfolio, orders, outbox, desk, brackets, algorithms, guard, this.hands)
     this.modes = new StrategyModes(runs, portfolio, outbox, desk, algorithms, guard)
+    this.starts = new StrategyStarts(runs, this.bars, portfolio, desk, this.modes, config.deciding)
   }
 
   get view(): PortfolioView {
@@ -217,20 +220,18 @@ export class Kernel {
       if (!decides) return
     }
     if (!this.config.isJournaled) return
-    this.keepStates(rows)
+    this.keepStates(rows.map((row) => row.instrument))
     this.guard.sampleEquity()
   }
 
-  private keepStates(rows: readonly ClosedBar[]): void {
-    const told = new Set<number>()
-    for (const row of rows) {
-      const run = this.runs[row.instrument]
-      if (run === undefined || told.has(row.instrument)) continue
-      told.add(row.instrument)
+  private keepStates(instruments: readonly InstrumentIndex[]): void {
+    for (const instrument of new Set(instruments)) {
+      const run = this.runs[instrument]
+      if (run === undefined) continue
       this.outbox.push({
         type: 'strategy-state',
         strategy: run.strategy,
-        instrument: row.instrument,
+        instrument,
         state: structuredClone(run.state),
         deadSide: run.deadSide,
         ts: this.now,
@@ -287,6 +288,9 @@ export class Kernel {
           if ((input.marks[i] as number) > 0)
             this.portfolio.setMark((this.config.instruments[i] as Instrument).index, input.marks[i] as number, input.ts)
         this.settle(input.ts)
+        return
+      case 'strategy-started':
+        this.starts.fold(input)
         return
       case 'panic':
       case 'lift-hold':
@@ -357,6 +361,10 @@ export class Kernel {
       case 'strategy-hung':
         this.modes.fail(input.strategy, 'it did not return for two seconds and was stopped')
         return
+      case 'strategy-started':
+        this.starts.decide(input)
+        this.keepStates(this.starts.runsOf(input.strategy).map((run) => run.instrument.index))
+        return
       case 'protection-missing':
         this.guard.protect(input.instrument, input.bareMs, input.bareMs === 0 ? 'not where it is meant' : undefined)
         this.brackets.keepStop(input.instrument, true)
@@ -414,6 +422,7 @@ export class Kernel {
       holds: [...this.holds],
       closes: this.closes.snapshot(),
       stateSince: this.guard.stateSince,
+      identities: this.starts.snapshot(),
       runs: this.runs
         .filter((run) => run !== undefined)
         .map((run) => ({
@@ -436,6 +445,7 @@ export class Kernel {
     this.holds.push(...from.holds)
     this.closes.restore(from.closes)
     this.guard.stateSince = from.stateSince
+    this.starts.restore(from.identities)
     for (const saved of from.runs) {
       const run = this.runs[saved.instrument]
       if (run === undefined || run.strategy !== saved.strategy) continue

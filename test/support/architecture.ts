@@ -20,6 +20,7 @@ const ROOMS = [
   ['src/market/', 'market'],
   ['src/indicators/', 'indicators'],
   ['src/strategy/', 'strategy'],
+  ['src/strategy-files/', 'strategy-files'],
   ['src/trading/', 'trading'],
   ['src/risk/', 'risk'],
   ['src/portfolio/', 'portfolio'],
@@ -63,6 +64,7 @@ const MAY_IMPORT: Readonly<Record<Room, readonly Room[]>> = {
   portfolio: ['core', 'market', 'trading'],
   risk: ['core', 'market', 'trading', 'portfolio'],
   strategy: ['core', 'market', 'trading', 'portfolio', 'indicators', 'ml'],
+  'strategy-files': ['core', 'strategy'],
   kernel: ['core', 'market', 'indicators', 'trading', 'portfolio', 'risk', 'strategy'],
   'venue-port': ['core', 'market', 'trading', 'bybit'],
   bybit: ['core', 'market', 'trading', 'venue-port'],
@@ -75,13 +77,13 @@ const MAY_IMPORT: Readonly<Record<Room, readonly Room[]>> = {
   commands: [...PURE, 'journal'],
   client: [...PURE, 'commands'],
   api: [...PURE, 'commands', 'journal'],
-  jobs: [...ENGINES, 'db'],
+  jobs: [...ENGINES, 'strategy-files', 'db'],
   bots: ['core', 'commands', 'client'],
   web: ['client', 'commands'],
-  app: [...ENGINES, 'bybit', 'bybit-server', 'venue-port', 'journal', 'db', 'commands', 'client', 'api', 'jobs', 'bots'],
+  app: [...ENGINES, 'strategy-files', 'bybit', 'bybit-server', 'venue-port', 'journal', 'db', 'commands', 'client', 'api', 'jobs', 'bots'],
   // `panic --direct` stands on the adapter alone, with no database and no trader.
-  cli: [...ENGINES, 'bybit', 'bybit-server', 'app', 'db', 'commands', 'client'],
-  main: ['core', 'app'],
+  cli: [...ENGINES, 'strategy-files', 'bybit', 'bybit-server', 'app', 'db', 'commands', 'client'],
+  main: ['core', 'app', 'strategy-files'],
   bench: [...ENGINES, 'bybit', 'bybit-server', 'venue-port', 'journal', 'app', 'db'],
 }
 
