@@ -41,6 +41,9 @@ const allows = (scopes: readonly string[] | undefined, needed: Scope): boolean =
   scopes === undefined || scopes.includes('admin') || scopes.includes(needed)
 
 /** Runs commands with what the composition gives; one for a process. */
+/** Scopes whose commands change what is traded. */
+const TOUCHES = /^(trade|control|strategy):(?!read)/
+
 export class CommandRunner {
   readonly commands = COMMANDS
   private readonly ports: CommandPorts
@@ -84,6 +87,10 @@ export class CommandRunner {
     if (!hasRole(actor.role, needed)) return this.forbid(command.name, request, needed)
     const scope = command.scopeFor(parsed.args)
     if (command.role !== 'any' && !allows(request.scopes, scope)) return this.forbid(command.name, request, scope)
+    if (this.ports.system.profile === 'observe' && command.action !== undefined && TOUCHES.test(scope)) {
+      const answer = reply('Profile observe only looks', { tone: 'warn', text: 'Nothing is sent with its key. Do it in Bybit’s app.' })
+      return this.badge({ status: 'refused', command: command.name, reply: answer })
+    }
     const late = this.lateness(request)
     if (late !== undefined && command.action !== undefined) return this.tooLate(command, parsed.args, request, late)
     return this.perform(command, parsed.args, request)

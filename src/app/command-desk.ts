@@ -13,6 +13,8 @@ import { ExternalDesk, type ExternalDeskPorts } from './external-desk.ts'
 import { OrderDesk } from './order-desk.ts'
 
 export interface CommandDeskPorts extends ExternalDeskPorts {
+  /** Profile observe: nothing is sent, so that nothing can be done. */
+  readonly isObserving: boolean
   /** What stands against loosening, in words; empty when streams are fresh and the account is reconciled (S11). */
   readonly preflight: () => Promise<readonly string[]>
   /** After a panic: waits for the venue's own word, at most a few seconds. */
@@ -37,6 +39,7 @@ export class CommandDesk {
   }
 
   async carryOut(queued: QueuedCommand, nowMs: number): Promise<CommandOutcome> {
+    if (this.ports.isObserving) return refused('Profile observe only looks: nothing is sent. Use Bybit’s app.')
     const late = nowMs - queued.askedAtMs
     if (late > LATE_MS) return this.late(queued, late)
     return this.run(queued.command, queued.actor)

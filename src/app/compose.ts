@@ -19,6 +19,7 @@ import { RISK_PROFILES } from '../risk/profiles.ts'
 import { BOOK_DEPTHS } from '../venue/bybit/book-feed.ts'
 import { BybitVenue } from '../venue/bybit/bybit-venue.ts'
 import { BybitClient } from '../venue/bybit/client.ts'
+import { readOnly } from '../venue/bybit/read-only.ts'
 import { changedSince } from '../strategy-files/compile.ts'
 import type { LoadedStrategies } from '../strategy-files/load.ts'
 import type { VenueClock } from '../venue/port.ts'
@@ -130,7 +131,8 @@ export async function startTrader(context: RoleContext, hooks: TraderHooks): Pro
     recvWindowMs: RECV_WINDOW_MS,
   })
   const { simUrl } = access.value
-  const venue = new BybitVenue(crash.value === undefined ? client : transportWithCrashes(client, crash.value), {
+  const road = config.profile === 'observe' ? readOnly(client) : client
+  const venue = new BybitVenue(crash.value === undefined ? road : transportWithCrashes(road, crash.value), {
     intervalMs,
     wallMs: () => Date.now(),
     sleep: realWall.sleep,

@@ -65,6 +65,7 @@ class Room {
       return facts
     }
     this.desk = new CommandDesk({
+      isObserving: false,
       kernel: bench.kernel,
       now: () => ts(bench.now),
       preflight: async () => [],

@@ -9,6 +9,7 @@ import type { RiskProfile } from '../risk/profiles.ts'
 import type { TradePlan } from './strategy-plan.ts'
 
 export interface KernelPlan extends TradePlan {
+  readonly profile: string
   readonly tag: string
   readonly intervalMs: number
   readonly risk: RiskProfile
@@ -38,5 +39,6 @@ export function kernelConfigOf(plan: KernelPlan, instruments: readonly Instrumen
     defaultStopFraction: undefined,
     isJournaled: true,
     allowsBudget: false,
+    isObserving: plan.profile === 'observe',
   }
 }

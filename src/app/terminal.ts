@@ -41,7 +41,9 @@ export class Terminal {
           ? 'real money'
           : config.profile === 'paper'
             ? 'Bybit’s public market, simulated account'
-            : 'no real money'
+            : config.profile === 'observe'
+              ? 'your account at Bybit: looked at, and nothing is sent'
+              : 'no real money'
     this.out.write(`Ballast ${version}   ${BADGES[config.profile]}   ${what}\n`)
   }
 

@@ -29,7 +29,7 @@ import { kernelConfigOf, symbolsOf } from './kernel-config.ts'
 import { LiveDriver } from './live-driver.ts'
 import { MarketClock } from './market-clock.ts'
 import { MarketFeed } from './market-feed.ts'
-import { OwnHolds } from './own-holds.ts'
+import { OBSERVE_HOLD, OwnHolds } from './own-holds.ts'
 import { Reconciler, knownStateOf } from './reconciler.ts'
 import { recover } from './recovery.ts'
 import { Sender, commandOf } from './sender.ts'
@@ -105,6 +105,10 @@ export class Trader {
     this.options = options
   }
 
+  private get isObserving(): boolean {
+    return this.options.profile === 'observe'
+  }
+
   get state(): Kernel {
     return this.kernel
   }
@@ -147,6 +151,7 @@ export class Trader {
     if (!first) {
       await this.holds.add('reconcile', 'no-entries', 'reconcile', 'the first reconciliation is not clean')
     } else await this.holds.lift('reconcile')
+    if (this.isObserving) await this.holds.add(OBSERVE_HOLD, 'no-entries', 'error', 'profile observe sends no order')
     if (options.isSafe) await this.holds.add('safe', 'no-entries', 'error', 'safe mode: exits and stops only')
     options.step('reconciled', this.account.text, wall.steadyMs() - reconcileStart)
     const owners = [
@@ -158,7 +163,7 @@ export class Trader {
     options.step('strategies', owners.join(' · '), 0)
     this.tellOrphans()
     options.onPositions(this.kernel)
-    await setLeverages(this.kernel, this.instruments, venue, options.risk.limits.leverage, options.log)
+    if (!this.isObserving) await setLeverages(this.kernel, this.instruments, venue, options.risk.limits.leverage, options.log)
 
     const refusal = await this.surroundings.atStart()
     if (refusal !== undefined) return err(refusal)
@@ -240,6 +245,7 @@ export class Trader {
       now,
       post: (input) => this.driver.post(() => [input()]),
       isLive: options.profile === 'live',
+      isObserving: this.isObserving,
       leverage: options.risk.limits.leverage,
       log: options.log,
     })
@@ -273,6 +279,7 @@ export class Trader {
       log: options.log,
     })
     this.desk = new CommandDesk({
+      isObserving: this.isObserving,
       kernel,
       now,
       preflight: async () => [

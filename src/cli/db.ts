@@ -131,7 +131,10 @@ async function kernelConfig(context: CliContext, registered: Awaited<ReturnType<
     const newcomers = specs.value.filter((spec) => !registered.some((row) => row.symbol === spec.symbol))
     const instruments = await instrumentsOf([...registered, ...newcomers], specs.value, venue, realWall)
     if (!instruments.ok) throw new CliError(EXIT.conflict, instruments.error.sentence, instruments.error.next)
-    return kernelConfigOf({ tag: readTag(paths), intervalMs, ...plans.value, risk: RISK_PROFILES[config.profile] }, instruments.value)
+    return kernelConfigOf(
+      { profile: config.profile, tag: readTag(paths), intervalMs, ...plans.value, risk: RISK_PROFILES[config.profile] },
+      instruments.value,
+    )
   } finally {
     await client.close()
     await server?.close()

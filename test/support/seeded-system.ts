@@ -94,6 +94,7 @@ export async function makeSeededSystem(options: SeedOptions = {}): Promise<Seede
     await reportHealth(sql, part, 'ok', detail)
   const queue = new PostgresCommandQueue(sql)
   const desk = new CommandDesk({
+    isObserving: false,
     kernel: trader.kernel,
     now: () => ts(trader.now),
     preflight: async () => [],
