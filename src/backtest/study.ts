@@ -45,17 +45,26 @@ export interface StudyRequest {
   readonly progress?: (done: number) => boolean
 }
 
-export interface Study {
+/** What a run earned, without the work of telling its fills apart from another run's. */
+export interface StudyFigures {
   readonly result: BacktestResult
   readonly metrics: Metrics
-  readonly fingerprint: string
   /** Opening cash, then equity at each close. */
   readonly equity: EquitySeries
   /** The kernel loop alone, wall ms. */
   readonly elapsedMs: number
 }
 
+export interface Study extends StudyFigures {
+  readonly fingerprint: string
+}
+
 export function runStudy(request: StudyRequest): Study {
+  const figures = runFigures(request)
+  return { ...figures, fingerprint: fingerprintOf(figures.result.fills, instrumentsOf(request)) }
+}
+
+export function runFigures(request: StudyRequest): StudyFigures {
   const kernel = kernelOf(request)
   const bars = request.series.map((s) => new Bars(s.intervalMs, s.columns))
   const startedMs = performance.now()
@@ -78,19 +87,15 @@ export function runStudy(request: StudyRequest): Study {
   })
   const elapsedMs = performance.now() - startedMs
   const equity = withOpening(result, request)
-  return {
-    result,
-    metrics: figuresOf(result, equity, request, kernel.instruments),
-    fingerprint: fingerprintOf(result.fills, kernel.instruments),
-    equity,
-    elapsedMs,
-  }
+  return { result, metrics: figuresOf(result, equity, request, kernel.instruments), equity, elapsedMs }
 }
+
+const instrumentsOf = (request: StudyRequest): Instrument[] => request.series.map((s) => s.instrument)
 
 export function kernelOf(request: StudyRequest): KernelConfig {
   return {
     tag: 'backts',
-    instruments: request.series.map((s) => s.instrument),
+    instruments: instrumentsOf(request),
     intervalMs: request.series[0]?.intervalMs ?? 60_000,
     strategies: [
       {

@@ -2,17 +2,12 @@
  * The command line as a process: answers on stdout, messages on stderr, exit codes, nearest names.
  * Never runs against the working directory of the checkout.
  */
-import { execFile } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Output, type Stream } from './output.ts'
-
-const ENTRY = fileURLToPath(new URL('../cli.ts', import.meta.url))
-const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
+import { type CliRun, runCli } from './testing.ts'
 
 let cwd: string
 beforeAll(() => {
@@ -24,18 +19,7 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(cwd, { recursive: true }))
 
-interface Run {
-  readonly code: number
-  readonly stdout: string
-  readonly stderr: string
-}
-
-const ballast = (words: string, env: Record<string, string> = {}): Promise<Run> =>
-  new Promise((resolve) => {
-    execFile(process.execPath, ['--import', TSX, ENTRY, ...words.split(' ')], { cwd, env }, (error, stdout, stderr) =>
-      resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr }),
-    )
-  })
+const ballast = (words: string, env: Record<string, string> = {}): Promise<CliRun> => runCli(cwd, words, env)
 
 describe('as a process', () => {
   test('imports, lists and verifies in the data directory of the flag or the environment', async () => {

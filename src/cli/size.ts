@@ -9,9 +9,9 @@ import { formatQuantity, makeInstrument, parsePrice } from '../market/instrument
 import { RESEARCH_LIMITS } from '../risk/limits.ts'
 import { type BalanceScaling, sizeByRisk } from '../risk/sizing.ts'
 import { SPOT_RATE, TAKER_RATE } from '../venue/sim/costs.ts'
-import { cashFlag, decimalFlag, rateFlag } from './backtest.ts'
 import { contextOf } from './context.ts'
 import { CliError, EXIT } from './exit.ts'
+import { cashFlag, decimalFlag, rateFlag } from './flag-values.ts'
 
 interface SizeFlags {
   readonly equity: string

@@ -28,9 +28,11 @@ const schema = z.object({ properties: z.record(z.string(), property).default({})
 
 export function paramsOf(definition: StrategyDefinition): readonly Param[] {
   const { properties } = schema.parse(z.toJSONSchema(definition.params, { io: 'input' }))
+  // The JSON schema leaves out a default whose text is read first, as that of a flag.
+  const defaults: Readonly<Record<string, unknown>> = { ...(definition.params.safeParse({}).data ?? {}) }
   return Object.entries(properties).map(([name, p]) => ({
     name,
-    default: p.default,
+    default: p.default ?? defaults[name],
     range: rangeOf(p),
     description: p.description ?? '',
   }))

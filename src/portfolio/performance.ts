@@ -179,8 +179,8 @@ const negated = (value: number | undefined): number | undefined => (value === un
 const scaled = (value: number | undefined, factor: number, map: (n: number) => number = (n) => n): number | undefined =>
   value === undefined ? undefined : map(value * factor)
 
-/** Biased standardized moment; undefined where nothing varies. */
-function standardMoment(returns: Float64Array, deviation: number | undefined, power: 3 | 4): number | undefined {
+/** Biased standardized moment; undefined where nothing varies. `deviation` is that of the returns, ddof 1. */
+export function standardMoment(returns: Float64Array, deviation: number | undefined, power: 3 | 4): number | undefined {
   if (deviation === undefined || deviation <= NOISE) return undefined
   const variance = centralMoment(returns, 2)
   const moment = centralMoment(returns, power)

@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import { type Atr, isAtrReady, makeAtr, updateAtr } from '../indicators/atr.ts'
 import { type Extreme, highest, isExtremeReady, lowest, makeExtreme, updateExtreme } from '../indicators/extreme.ts'
+import { flagParam } from './flag-param.ts'
 import { priceFloat, ticksFromFloat } from '../market/instrument.ts'
 import { defineStrategy } from './strategy.ts'
 
@@ -14,7 +15,7 @@ const params = z
     exit: z.coerce.number().int().min(1).max(5000).default(10).describe('bars of the channel that an exit breaks'),
     atr: z.coerce.number().int().min(1).max(500).default(14).describe('bars of the average true range'),
     stopAtr: z.coerce.number().positive().max(50).default(3).describe('distance of the stop in ATRs'),
-    short: z.coerce.boolean().default(true).describe('whether it may go short'),
+    short: flagParam(true).describe('whether it may go short'),
   })
   .strict()
 

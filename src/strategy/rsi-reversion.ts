@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import { type Atr, isAtrReady, makeAtr, updateAtr } from '../indicators/atr.ts'
 import { type Rsi, isRsiReady, makeRsi, rsiValue, updateRsi } from '../indicators/rsi.ts'
+import { flagParam } from './flag-param.ts'
 import { priceFloat, ticksFromFloat } from '../market/instrument.ts'
 import { type StrategyContext, defineStrategy } from './strategy.ts'
 
@@ -16,7 +17,7 @@ const params = z
     middle: z.coerce.number().min(30).max(70).default(50).describe('the exit'),
     atr: z.coerce.number().int().min(1).max(500).default(14).describe('bars of the average true range'),
     stopAtr: z.coerce.number().positive().max(50).default(4).describe('distance of the stop in ATRs'),
-    short: z.coerce.boolean().default(true).describe('whether it may go short'),
+    short: flagParam(true).describe('whether it may go short'),
   })
   .strict()
 

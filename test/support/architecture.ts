@@ -70,7 +70,7 @@ const MAY_IMPORT: Readonly<Record<Room, readonly Room[]>> = {
   bybit: ['core', 'market', 'trading', 'venue-port'],
   sim: ['core', 'market', 'trading', 'portfolio'],
   'bybit-server': ['core', 'market', 'trading', 'portfolio', 'sim', 'candles'],
-  backtest: [...PURE, 'candles'],
+  backtest: [...PURE, 'candles', 'strategy-files'],
   ml: ['core', 'market', 'indicators'],
   journal: ['core', 'market', 'trading', 'portfolio', 'risk', 'kernel'],
   db: ['core', 'market', 'trading', 'portfolio', 'risk', 'kernel', 'journal', 'strategy'],

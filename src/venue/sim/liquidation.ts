@@ -2,7 +2,7 @@
  * Cross-margin liquidation: the price at which the account's equity has shrunk to its maintenance margin, and what the venue does there.
  * Never liquidates an account that still covers its maintenance margin at the exact figures, and never takes coins of spot.
  */
-import { mulDivCeil } from '../../core/decimal.ts'
+import { gcd, mulDivCeil } from '../../core/decimal.ts'
 import { type InstrumentIndex, RATE_ONE, type Rate, type Side, type Ticks, cash, lots, ticks } from '../../core/units.ts'
 import { type Instrument, notionalOf } from '../../market/instrument.ts'
 import type { Position } from '../../portfolio/position.ts'
@@ -16,6 +16,9 @@ export class Liquidation {
   private readonly settlement: Settlement
   private readonly lists: readonly (readonly SimOrder[][])[]
   private readonly maintenanceRate: Rate
+  /** The rate as a fraction in lowest terms: the products of each bar then fit a double, and need no BigInt. */
+  private readonly rateNumerator: number
+  private readonly rateDenominator: number
   private isUnderWay = false
 
   /** @param lists pending and resting orders, by instrument */
@@ -24,6 +27,9 @@ export class Liquidation {
     this.settlement = settlement
     this.lists = lists
     this.maintenanceRate = maintenanceRate
+    const common = gcd(maintenanceRate, RATE_ONE)
+    this.rateNumerator = maintenanceRate / common
+    this.rateDenominator = RATE_ONE / common
   }
 
   /**
@@ -52,7 +58,7 @@ export class Liquidation {
       const held: number = (this.account.positions[k] as Position).lots
       if (held === 0 || instrument.category === 'spot') return
       const notional = notionalOf(instrument, ticks(this.account.prices[k] as number), lots(Math.abs(held)), 'ceil')
-      sum += mulDivCeil(notional, this.maintenanceRate, RATE_ONE)
+      sum += mulDivCeil(notional, this.rateNumerator, this.rateDenominator)
     })
     return sum
   }

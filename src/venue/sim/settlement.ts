@@ -39,6 +39,10 @@ export interface Attached {
 
 const KINDS: Readonly<Record<Attachment, OrderKind>> = { stop: 'stop-market', target: 'take-profit-market', trail: 'trailing-stop' }
 
+/** In what one order of the venue's own making differs from another. */
+type OwnOrder = Pick<SimOrder, 'kind' | 'timeInForce' | 'isStop'> &
+  Partial<Pick<SimOrder, 'parentVenueOrderId' | 'limit' | 'trigger' | 'triggerBy' | 'trailBy' | 'activation' | 'targets' | 'attached'>>
+
 export class Settlement {
   readonly ids: VenueIds
   now: Ts = ts(0)
@@ -266,8 +270,7 @@ export class Settlement {
 
   attach(what: Attached, into: VenueEventSink): void {
     const { kind, instrument, side, trigger, triggerBy, parent, share, limit, trailBy, activation } = what
-    const order: SimOrder = {
-      ...this.venueOrder(instrument, side, what.lots),
+    const order = this.venueOrder(instrument, side, what.lots, {
       parentVenueOrderId: parent?.venueOrderId,
       kind: kind === 'target' && limit !== undefined ? 'take-profit-limit' : KINDS[kind],
       limit,
@@ -279,7 +282,7 @@ export class Settlement {
       timeInForce: 'gtc',
       attached: kind,
       isStop: kind !== 'target',
-    }
+    })
     ;(this.resting[instrument] as SimOrder[]).push(order)
     // What a trailing stop stands at is the venue's own business until it triggers; its activation price is told.
     const told = kind === 'trail' ? activation : trigger
@@ -288,12 +291,7 @@ export class Settlement {
 
   /** The venue's own order against a position that it takes over. */
   liquidate(i: InstrumentIndex, side: Side, quantity: Lots, price: Ticks, into: VenueEventSink): void {
-    const order: SimOrder = {
-      ...this.venueOrder(i, side, quantity),
-      kind: 'market',
-      timeInForce: 'ioc',
-      isStop: false,
-    }
+    const order = this.venueOrder(i, side, quantity, { kind: 'market', timeInForce: 'ioc', isStop: false })
     this.tellAdopted(order, 'liquidation', undefined, undefined, into)
     this.fill(order, price, quantity, this.taker, 'taker', into)
   }
@@ -305,27 +303,30 @@ export class Settlement {
     into({ type: 'wallet-adjusted', coin, amount, cause: 'reconcile', ts: this.now })
   }
 
-  /** What all orders of the venue's own making have in common. */
-  private venueOrder(instrument: InstrumentIndex, side: Side, quantity: Lots): Omit<SimOrder, 'kind' | 'timeInForce' | 'isStop'> {
+  /** An order of the venue's own making. One literal and no spread: copying the fields was a sixth of a backtest with stops and targets. */
+  private venueOrder(instrument: InstrumentIndex, side: Side, quantity: Lots, own: OwnOrder): SimOrder {
     return {
       venueOrderId: this.ids.nextOrder('linear'),
       orderId: undefined,
       clientOrderId: '',
-      parentVenueOrderId: undefined,
+      parentVenueOrderId: own.parentVenueOrderId,
       instrument,
       side,
+      kind: own.kind,
       lots: quantity,
       budget: undefined,
       filled: lots(0),
-      limit: undefined,
-      trigger: undefined,
-      triggerBy: 'mark',
-      trailBy: undefined,
-      activation: undefined,
+      limit: own.limit,
+      trigger: own.trigger,
+      triggerBy: own.triggerBy ?? 'mark',
+      trailBy: own.trailBy,
+      activation: own.activation,
       stop: undefined,
-      targets: undefined,
+      targets: own.targets,
+      timeInForce: own.timeInForce,
       reduceOnly: true,
-      attached: undefined,
+      attached: own.attached,
+      isStop: own.isStop,
       isTriggered: false,
       servedStep: 0,
       isFresh: false,

@@ -1,0 +1,52 @@
+/**
+ * What a sweep hands to its worker threads and gets back: names and plain data, columns in shared memory.
+ * Never holds a function: a thread finds the strategy by its name.
+ */
+import type { Metrics } from '../../portfolio/performance.ts'
+import type { StrategyModule } from '../../strategy-files/module.ts'
+import type { StrategyDefinition } from '../../strategy/strategy.ts'
+import { type StudyRequest, type StudySeries, runFigures } from '../study.ts'
+
+export interface SweepPlan {
+  readonly strategy: string
+  /** The user's, so that a thread knows them too. */
+  readonly modules: readonly StrategyModule[]
+  /** Parsed by the strategy's schema, one a run. */
+  readonly params: readonly unknown[]
+  /** All that the runs have in common. */
+  readonly common: Omit<StudyRequest, 'definition' | 'params' | 'progress'>
+}
+
+/** What a thread starts with. */
+export interface SweepThreadInput {
+  readonly plan: SweepPlan
+  /** Shared: index of the next run that nobody has taken. */
+  readonly next: Int32Array
+}
+
+/** `at` is the index of the run in the plan. */
+export type SweepOutcome =
+  | { readonly at: number; readonly type: 'run'; readonly metrics: Metrics }
+  | { readonly at: number; readonly type: 'failed'; readonly reason: string }
+
+/** One run, as `backtest` would make it. */
+export function runOne({ params, common }: SweepPlan, definition: StrategyDefinition, at: number): SweepOutcome {
+  const { result, metrics } = runFigures({ ...common, definition, params: params[at] })
+  return result.failure === undefined ? { at, type: 'run', metrics } : { at, type: 'failed', reason: result.failure }
+}
+
+/** The same series with its columns in memory that threads share; copied once where they are not there yet. */
+export function shareSeries(series: StudySeries): StudySeries {
+  const { ts, open, high, low, close, volume } = series.columns
+  return {
+    ...series,
+    columns: { ts: shared(ts), open: shared(open), high: shared(high), low: shared(low), close: shared(close), volume: shared(volume) },
+  }
+}
+
+function shared(column: Float64Array): Float64Array {
+  if (column.buffer instanceof SharedArrayBuffer) return column
+  const copy = new Float64Array(new SharedArrayBuffer(column.byteLength))
+  copy.set(column)
+  return copy
+}

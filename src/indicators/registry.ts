@@ -1,0 +1,12 @@
+/**
+ * The indicators by name.
+ * Never finds one by reflection or by a string that is neither its name nor one of its aliases.
+ */
+import { AVERAGES } from './averages.ts'
+import type { IndicatorEntry } from './catalog.ts'
+import { OSCILLATORS } from './oscillators.ts'
+
+export const INDICATORS: readonly IndicatorEntry[] = [...AVERAGES, ...OSCILLATORS]
+
+export const findIndicator = (name: string): IndicatorEntry | undefined =>
+  INDICATORS.find((entry) => entry.name === name || entry.aliases.includes(name))
