@@ -103,12 +103,6 @@ const close = defineAction({
       )
     return planOf(chosen, args.amount, args.algo)
   },
-  recheck: async (context, todo) => {
-    const { targets } = Todo.parse(todo)
-    const open = await context.ports.reads.positions()
-    const turned = targets.filter((target) => open.some((p) => p.symbol === target.symbol && sideOf(p) !== target.side))
-    return turned.length === 0 ? undefined : `${turned.map((target) => target.symbol).join(', ')} has turned since you asked.`
-  },
   carryOut: async (context, todo) => carryOutClose(context, Todo.parse(todo).targets),
 })
 
@@ -175,6 +169,7 @@ function planOf(chosen: readonly PositionRow[], text: string, execution: string 
     yes: isOne ? `Close ${only.shown}` : `Close ${targets.length} positions`,
     no: 'Keep it',
     todo: { targets },
+    symbols: targets.map((target) => target.symbol),
   }
 }
 

@@ -327,6 +327,7 @@ const panic = defineAction({
           : `Close ${ours.length === 1 ? (ours[0] as PositionRow).symbol : `${ours.length} positions`}`,
       no: 'Not now',
       todo: { reason: args.reason ?? '' },
+      symbols: ours.map((position) => position.symbol),
     }
   },
   carryOut: async (context, todo) => {

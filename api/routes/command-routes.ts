@@ -24,8 +24,29 @@ const Result = z
     command: z.string().nullable(),
     reply: z.custom<Reply>().openapi({ type: 'object', description: 'The answer, as every surface renders it' }),
     confirmation: z
-      .object({ id: z.string(), expiresAt: z.string(), preview: z.record(z.string(), z.unknown()), word: z.string().nullable() })
+      .object({
+        id: z.string(),
+        expiresAt: z.string(),
+        preview: z.record(z.string(), z.unknown()),
+        word: z.string().nullable().openapi({ description: 'What has to be sent as `word` with a yes' }),
+        code: z.boolean().openapi({ description: 'Whether a one-time code has to be sent as `word`' }),
+      })
       .optional(),
+    again: z
+      .object({
+        replaces: z.string(),
+        changes: z.array(
+          z.object({
+            symbol: z.string(),
+            what: z.enum(['side', 'position', 'price']),
+            from: z.string(),
+            to: z.string(),
+            driftBps: z.number().nullable(),
+          }),
+        ),
+      })
+      .optional()
+      .openapi({ description: 'What was shown is not so any longer: nothing was done, and `confirmation` asks once more' }),
   })
   .openapi('CommandResult')
 const content = <T extends z.ZodType>(schema: T) => ({ content: { 'application/json': { schema } } })
@@ -256,7 +277,7 @@ export function commandRoutes(context: ApiContext) {
     createRoute({
       method: 'post',
       path: '/confirmations/{id}',
-      summary: 'Answer a card: once, in time, by who asked or an admin',
+      summary: 'Answer a card: once, in time, by who asked or an admin; 202 with `again` where it asks once more',
       tags: ['confirmations'],
       security,
       request: {

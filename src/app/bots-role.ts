@@ -87,7 +87,6 @@ class BotsRole implements RunningRole {
       users: this.users,
       pairing: this.pairing,
       badge: this.badge,
-      profile: this.context.config.profile,
       nowMs: () => Date.now(),
       log: this.context.log,
       health: (status, detail) => this.guard(() => reportHealth(sql, part, status, detail)),

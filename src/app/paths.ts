@@ -16,6 +16,8 @@ export interface DataPaths {
   readonly bybitKey: string
   /** 0600; written by `telegram pair`. The configuration's token comes first. */
   readonly telegramToken: string
+  /** 0600; seals the secrets of one-time codes. */
+  readonly codesKey: string
   readonly simState: string
 }
 
@@ -33,6 +35,7 @@ export const pathsOf = (root: string): DataPaths => ({
   adminKey: join(root, 'admin.key'),
   bybitKey: join(root, 'bybit.key'),
   telegramToken: join(root, 'telegram.token'),
+  codesKey: join(root, 'codes.key'),
   simState: join(root, 'simulator.json'),
 })
 

@@ -3,15 +3,14 @@
  * Never takes the token as a flag and never prints it.
  */
 import { randomInt } from 'node:crypto'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { createInterface } from 'node:readline/promises'
-import { Writable } from 'node:stream'
+import { existsSync, writeFileSync } from 'node:fs'
 import type { Command } from 'commander'
 import { connectDatabase } from '../../db/client.ts'
 import { PostgresChatUsers, PostgresPairing } from '../../db/chat-users.ts'
 import { sharedUrl } from '../../db/embedded.ts'
 import { readHealth } from '../../db/health.ts'
 import { pathsOf } from '../app/paths.ts'
+import { ask } from './ask.ts'
 import { type CliContext, contextOf } from './context.ts'
 import { CliError, EXIT } from './exit.ts'
 
@@ -97,22 +96,5 @@ async function decide(context: CliContext, pairing: PostgresPairing, users: Post
       return
     }
     await new Promise((resolve) => setTimeout(resolve, 500))
-  }
-}
-
-async function ask(question: string, isHidden: boolean): Promise<string> {
-  if (!process.stdin.isTTY && isHidden) return readFileSync(0, 'utf8').split('\n')[0] ?? ''
-  process.stderr.write(question)
-  const silent = new Writable({ write: (_chunk, _encoding, done) => done() })
-  const lines = createInterface({
-    input: process.stdin,
-    output: isHidden ? silent : process.stderr,
-    terminal: process.stdin.isTTY === true,
-  })
-  try {
-    return await lines.question('')
-  } finally {
-    lines.close()
-    if (isHidden) process.stderr.write('\n')
   }
 }
