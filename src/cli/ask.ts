@@ -9,6 +9,7 @@ import { Writable } from 'node:stream'
 export async function ask(question: string, isHidden: boolean): Promise<string> {
   if (!process.stdin.isTTY && isHidden) return readFileSync(0, 'utf8').split('\n')[0] ?? ''
   process.stderr.write(question)
+  if (process.stdin.readableEnded) return ''
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() })
   const lines = createInterface({
     input: process.stdin,
@@ -16,7 +17,9 @@ export async function ask(question: string, isHidden: boolean): Promise<string> 
     terminal: process.stdin.isTTY === true,
   })
   try {
-    return await lines.question('')
+    // What ends before an answer has given none.
+    const end = new Promise<string>((resolve) => lines.once('close', () => resolve('')))
+    return await Promise.race([lines.question(''), end])
   } finally {
     lines.close()
     if (isHidden) process.stderr.write('\n')

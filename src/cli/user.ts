@@ -3,6 +3,7 @@
  * Never shows a secret that was enrolled before, and never keeps one that was not proven by a code.
  */
 import type { Command } from 'commander'
+import encodeQR from 'qr'
 import { PostgresChatUsers } from '../../db/chat-users.ts'
 import { connectDatabase } from '../../db/client.ts'
 import { PostgresCodes } from '../../db/codes.ts'
@@ -71,6 +72,8 @@ async function enrol({ out, flags }: CliContext, codes: PostgresCodes, actor: st
   const secret = makeSecret()
   const uri = otpauthUri(secret, `Ballast ${profile}`, actor)
   out.line(`Add this to an authenticator app of ${actor}. It is shown this once.`)
+  // Made of blocks, so that it is on no disk and in no clipboard.
+  if (!out.options.plain) out.line(encodeQR(uri, 'ascii').trimEnd())
   out.line(`Key  ${(toBase32(secret).match(/.{1,4}/g) ?? []).join(' ')}`)
   out.line(`Link ${uri}`)
   for (let left = TRIES; left > 0; left--) {

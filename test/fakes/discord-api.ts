@@ -169,6 +169,22 @@ export class FakeDiscord {
     return this.interaction(3, userId, { custom_id: button.custom_id, component_type: 2 }, this.messageOf(answer))
   }
 
+  /** A person fills in the modal that answered a tap, and sends it. */
+  submit(userId: string, modal: DiscordAnswer, text: string): string {
+    const { custom_id: customId, components } = modal.first.data as {
+      readonly custom_id: string
+      readonly components: readonly { readonly components: readonly { readonly custom_id: string }[] }[]
+    }
+    return this.interaction(5, userId, {
+      custom_id: customId,
+      components: components.map((row, k) => ({
+        type: 1,
+        id: k + 1,
+        components: row.components.map((input) => ({ type: 4, id: k + 100, custom_id: input.custom_id, value: text })),
+      })),
+    })
+  }
+
   answerTo(interactionId: string): DiscordAnswer | undefined {
     return this.answers.find((a) => a.interactionId === interactionId)
   }
