@@ -31,4 +31,4 @@ export interface KernelSnapshot {
 }
 
 /** Bumped when a decision changes for the same inputs: a replay then compares only within one version. */
-export const KERNEL_CODE_VERSION = 8
+export const KERNEL_CODE_VERSION = 9

@@ -110,6 +110,7 @@ export async function makeSeededSystem(options: SeedOptions = {}): Promise<Seede
     },
     compare: async () => [],
     reconcile: () => {},
+    best: () => undefined,
     verifyFlat: async () => {
       await trader.play(1)
       const open = trader.kernel.config.instruments.filter((i) => trader.kernel.portfolio.positionLots(i.index) !== 0)
