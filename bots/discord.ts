@@ -18,10 +18,11 @@ import {
 } from 'discord.js'
 import { z } from 'zod'
 import type { Actor, Command } from '../api/commands/command.ts'
-import type { Reply } from '../api/commands/reply.ts'
+import { type Reply, reply, runs } from '../api/commands/reply.ts'
 import type { CommandRequest, CommandResult } from '../api/commands/run.ts'
 import { type AccessList, accessOf } from './access.ts'
 import type { SendResult } from './outbox.ts'
+import { pairingReply } from './pairing-reply.ts'
 import { parseCallback } from './parse.ts'
 import type { BotPorts } from './ports.ts'
 import { type DiscordMessage, renderDiscord } from './render-discord.ts'
@@ -172,8 +173,11 @@ export class DiscordBot {
   private async slash(interaction: ChatInputCommandInteraction): Promise<void> {
     const command = this.ports.runner.commands.find((c) => c.name === interaction.commandName)
     const isPrivate = command?.isPrivate === true || command?.action !== undefined
+    const code =
+      interaction.commandName === 'start' ? /^(?:pair-)?(\d{6})$/.exec(interaction.options.getString('token') ?? '')?.[1] : undefined
     // Discord waits 3 s for a first answer; the real one may take longer.
-    await interaction.deferReply(isPrivate ? { flags: MessageFlags.Ephemeral } : {})
+    await interaction.deferReply(isPrivate || code !== undefined ? { flags: MessageFlags.Ephemeral } : {})
+    if (code !== undefined) return this.pair(interaction, code)
     const actor = await this.actor(interaction)
     const args: Record<string, string> = {}
     for (const option of interaction.options.data) if (typeof option.value === 'string') args[argumentName(option.name)] = option.value
@@ -183,6 +187,21 @@ export class DiscordBot {
     this.expireLater(interaction, result)
     const { live } = result.reply
     if (live !== undefined) this.keepLive(interaction, actor, args, line, live, JSON.stringify(result.reply))
+  }
+
+  /** `/start token:123456`: nobody else on the server sees it. */
+  private async pair(interaction: ChatInputCommandInteraction, code: string): Promise<void> {
+    const { id, username } = interaction.user
+    const told = pairingReply(await this.ports.pairing.present(code, id, username), id, 'ballast discord setup')
+    await interaction.editReply(payloadOf(renderDiscord({ ...told, badge: this.ports.badge }, undefined)))
+  }
+
+  /** Somebody approved at the terminal. */
+  async welcome(userId: string, role: string): Promise<void> {
+    const told = reply(`You are ${role} now`, { tone: 'ok', buttons: [runs('Status', '/status'), runs('Help', '/help')] })
+    const sent = await this.send(`user:${userId}`, { ...told, badge: this.ports.badge })
+    // Who takes no direct messages has seen it at the terminal.
+    if (sent.type !== 'sent') this.ports.log('info', `discord: ${userId} was not told (${'detail' in sent ? sent.detail : sent.type})`)
   }
 
   /** When a card's time is over its buttons vanish. */

@@ -11,6 +11,7 @@ import { type Reply, reply, runs } from '../api/commands/reply.ts'
 import type { CommandRequest, CommandResult } from '../api/commands/run.ts'
 import { type AccessList, accessOf } from './access.ts'
 import type { SendResult } from './outbox.ts'
+import { pairingReply } from './pairing-reply.ts'
 import { commandLineOf, parseCallback } from './parse.ts'
 import type { BotPorts } from './ports.ts'
 import { type TelegramMessage, renderTelegram } from './render-telegram.ts'
@@ -221,12 +222,7 @@ export class TelegramBot {
     if (code === undefined) return false
     if (!chat.isPrivate) return true
     const answer = await this.ports.pairing.present(code, sender.userId, sender.name)
-    const told =
-      answer === 'asked'
-        ? reply('Asked at the terminal', { text: `Whoever runs Ballast decides now whether id ${sender.userId} becomes admin.` })
-        : answer === 'wrong'
-          ? reply('That code is wrong', { tone: 'warn', text: 'Five wrong codes burn it.' })
-          : reply('Nobody is pairing now', { tone: 'warn', text: 'At the terminal: ballast telegram pair' })
+    const told = pairingReply(answer, sender.userId, 'ballast telegram pair')
     await this.send(chat.id, this.badged(told), undefined)
     return true
   }

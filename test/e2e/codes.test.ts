@@ -80,20 +80,23 @@ describe.skipIf(temporary === undefined)('codes', () => {
       codes: new PostgresCodes(sql, join(dataDir, 'codes.key'), () => clock.ms),
       wallNow: () => world.now,
     })
-    const ports: BotPorts = {
+    const ports = (platform: 'telegram' | 'discord'): BotPorts => ({
       runner,
       users: new PostgresChatUsers(sql),
-      pairing: new PostgresPairing(sql),
+      pairing: new PostgresPairing(sql, platform),
       badge: '🔴 LIVE',
       nowMs: () => world.now,
       log: (_, text) => void logged.push(text),
       health: () => {},
-    }
+    })
     const access = (admin: string): AccessList => ({ admins: [admin], chats: [] })
-    const telegramBot = new TelegramBot({ token: TOKEN, apiRoot: await telegram.start(), access: access('501'), webhook: undefined }, ports)
+    const telegramBot = new TelegramBot(
+      { token: TOKEN, apiRoot: await telegram.start(), access: access('501'), webhook: undefined },
+      ports('telegram'),
+    )
     const discordBot = new DiscordBot(
       { token: 'ZmFrZQ.fake.discord-token', apiRoot: await discord.start(), guild: FakeDiscord.guild, access: access('601') },
-      ports,
+      ports('discord'),
       { suggest: async () => [] },
     )
     expect([await telegramBot.start(), await discordBot.start()]).toEqual([undefined, undefined])
