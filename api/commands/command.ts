@@ -97,6 +97,8 @@ export interface Plan {
   readonly todo: Json
   /** It only takes risk off: done at once, whatever the tier. */
   readonly isDirect?: boolean
+  /** What only the plan knows: a stop that goes farther away. */
+  readonly addsRisk?: boolean
   /** It was not understood beyond doubt: asked, whoever may skip the question. */
   readonly isAsked?: boolean
   /** Markets that the card is about: looked at again when it is answered (S3). */

@@ -22,13 +22,13 @@ export type Demand = { readonly type: 'word'; readonly word: string } | { readon
  * The row's tier, raised by `confirm.live` where it asks at all, and to C2 for what adds risk from a chat on live.
  * What is done at once stays so: a tier above C0 is for what may lose money, and a pause may not wait.
  */
-export function tierOf(command: Command, args: unknown, surface: string, { system, confirm }: CommandPorts): Tier {
+export function tierOf(command: Command, args: unknown, addsRisk: boolean, surface: string, { system, confirm }: CommandPorts): Tier {
   const { action } = command
   if (action === undefined) return 'C0'
   const row = action.tier(args, system.profile)
   if (row === 'C0' || system.profile !== LIVE) return row
   const raised = confirm.live[command.name] ?? 'C0'
-  const forChat = isChat(surface) && action.addsRisk(args) ? 'C2' : 'C0'
+  const forChat = isChat(surface) && addsRisk ? 'C2' : 'C0'
   const tiers: readonly Tier[] = [row, raised, forChat]
   return TIERS[Math.max(...tiers.map((tier) => TIERS.indexOf(tier)))] as Tier
 }
@@ -40,22 +40,23 @@ export function tierOf(command: Command, args: unknown, surface: string, { syste
 export async function demandOf(
   command: Command,
   args: unknown,
+  addsRisk: boolean,
   surfaces: readonly Surface[],
   actor: Actor,
   ports: CommandPorts,
 ): Promise<Demand | undefined> {
-  const isC2 = surfaces.some((surface) => tierOf(command, args, surface, ports) === 'C2')
+  const isC2 = surfaces.some((surface) => tierOf(command, args, addsRisk, surface, ports) === 'C2')
   if (!isC2) return undefined
   const word: Demand = { type: 'word', word: ports.system.profile }
   if (ports.system.profile !== LIVE || !isChat(actor.surface)) return word
-  if (command.action?.addsRisk(args) === true) return { type: 'code' }
+  if (addsRisk) return { type: 'code' }
   const { isEnrolled, lockedUntilMs } = await ports.codes.state(actor.id)
   return isEnrolled && lockedUntilMs === undefined ? { type: 'code' } : word
 }
 
 /** Why it is not even asked: nobody could answer the card from this chat. */
-export async function codeRefusal(command: Command, args: unknown, actor: Actor, ports: CommandPorts): Promise<Reply | undefined> {
-  if (!isChat(actor.surface) || ports.system.profile !== LIVE || command.action?.addsRisk(args) !== true) return undefined
+export async function codeRefusal(command: Command, addsRisk: boolean, actor: Actor, ports: CommandPorts): Promise<Reply | undefined> {
+  if (!isChat(actor.surface) || ports.system.profile !== LIVE || !addsRisk) return undefined
   const { isEnrolled, lockedUntilMs } = await ports.codes.state(actor.id)
   const buttons = [runs('Status', '/status')]
   if (!isEnrolled)

@@ -22,7 +22,12 @@ const Sight = z.object({
 export type Sight = z.infer<typeof Sight>
 
 /** What a confirmation keeps: what to do, and what was seen when it was asked. */
-export const Snapshot = z.object({ todo: z.record(z.string(), z.unknown()), seen: z.array(Sight) })
+export const Snapshot = z.object({
+  todo: z.record(z.string(), z.unknown()),
+  seen: z.array(Sight),
+  /** Whether it may lose more money than doing nothing. */
+  addsRisk: z.boolean(),
+})
 
 export interface Change {
   readonly symbol: string

@@ -222,6 +222,7 @@ const sl = defineAction({
         no: 'Leave it',
         todo: { symbol, trail: args.trail },
         symbols: [symbol],
+        addsRisk: args.trail === 'off',
       }
     }
     const next = priceOf(args.to, position, -1)
@@ -256,6 +257,7 @@ const sl = defineAction({
       isDirect: isTighter && !args.to.endsWith('%'),
       todo: { symbol, stop: args.to },
       symbols: [symbol],
+      addsRisk: isLooser,
     }
   },
   carryOut: async (context, todo) => {

@@ -128,10 +128,10 @@ export class CommandRunner {
     return card === undefined || command === undefined || card.status !== 'pending' ? undefined : this.demandOf(command, card, actor)
   }
 
-  private demandOf(command: Command, card: Pick<Confirmation, 'args' | 'surface'>, actor: Actor): Promise<Demand | undefined> {
+  private demandOf(command: Command, card: Pick<Confirmation, 'args' | 'surface' | 'snapshot'>, actor: Actor): Promise<Demand | undefined> {
     // Where it was asked counts as well as where it is answered: the stricter of both.
     const surfaces = [actor.surface, ...SURFACES.filter((surface) => surface === card.surface)]
-    return demandOf(command, card.args, surfaces, actor, this.ports)
+    return demandOf(command, card.args, Snapshot.parse(card.snapshot).addsRisk, surfaces, actor, this.ports)
   }
 
   private async yes(command: Command, card: Confirmation, request: CommandRequest, typed: string): Promise<CommandResult> {
@@ -176,12 +176,12 @@ export class CommandRunner {
   /** S3: the card asks once more where what it shows is not so any longer. The first card is over then. */
   private async changedSince(command: Command, card: Confirmation, request: CommandRequest): Promise<CommandResult | undefined> {
     const { reads, confirm, confirmations } = this.ports
-    const { todo, seen } = Snapshot.parse(card.snapshot)
+    const { todo, seen, addsRisk } = Snapshot.parse(card.snapshot)
     const now = await sightOf(
       reads,
       seen.map(({ symbol }) => symbol),
     )
-    const changes = changesSince(seen, now, command.action?.addsRisk(card.args) === true, confirm.maxDriftBps)
+    const changes = changesSince(seen, now, addsRisk, confirm.maxDriftBps)
     const other = await command.action?.recheck?.(this.context(request), todo)
     const sentence = [changeSentence(changes), other ?? ''].filter((text) => text !== '').join(' ')
     if (sentence === '') return undefined
@@ -209,12 +209,14 @@ export class CommandRunner {
     }
     const { action } = command
     if (action === undefined) return this.badge({ status: 'unknown', reply: outdated() })
-    const refusal = await codeRefusal(command, args, request.actor, this.ports)
-    if (refusal !== undefined) {
+    const refuse = async (refusal: Reply): Promise<CommandResult> => {
       await this.audit(command, args, request, 'refused', refusal.title)
       return this.badge({ status: 'refused', command: command.name, reply: refusal })
     }
-    const tier = tierOf(command, args, request.actor.surface, this.ports)
+    const isRisky = action.addsRisk(args)
+    const refusal = await codeRefusal(command, isRisky, request.actor, this.ports)
+    if (refusal !== undefined) return refuse(refusal)
+    const tier = tierOf(command, args, isRisky, request.actor.surface, this.ports)
     const isAuto = command.name === 'panic' && request.autoConfirm === true
     if (tier !== 'C0' && !isAuto) await action.before?.(context, args)
     const plan = await action.plan(context, args)
@@ -223,6 +225,8 @@ export class CommandRunner {
       return this.badge({ status: plan.status, command: command.name, reply: plan.reply })
     }
     if (isAuto && plan.isAsked === true) await action.before?.(context, args)
+    const late = isRisky || plan.addsRisk !== true ? undefined : await codeRefusal(command, true, request.actor, this.ports)
+    if (late !== undefined) return refuse(late)
     const isDirect = tier === 'C0' || plan.isDirect === true || (isAuto && plan.isAsked !== true)
     return isDirect ? this.carryOut(command, args, plan.todo, request, undefined) : this.ask(command, args, plan, request)
   }
@@ -230,9 +234,13 @@ export class CommandRunner {
   private async ask(command: Command, args: unknown, plan: Plan, request: CommandRequest): Promise<CommandResult> {
     const { actor } = request
     const { system, reads } = this.ports
-    const demand = await this.demandOf(command, { args: asJson(args), surface: actor.surface }, actor)
+    const snapshot: z.infer<typeof Snapshot> = {
+      todo: { ...plan.todo },
+      seen: await sightOf(reads, plan.symbols ?? []),
+      addsRisk: command.action?.addsRisk(args) === true || plan.addsRisk === true,
+    }
+    const demand = await this.demandOf(command, { args: asJson(args), surface: actor.surface, snapshot }, actor)
     const ttlMs = demand === undefined ? CONFIRM_TTL_MS : TYPED_TTL_MS
-    const snapshot: z.infer<typeof Snapshot> = { todo: { ...plan.todo }, seen: await sightOf(reads, plan.symbols ?? []) }
     const confirmation = await this.ports.confirmations.create({
       actor: actor.id,
       role: actor.role ?? 'none',

@@ -83,6 +83,14 @@ describe('S3: a card that adds risk is about what was seen', () => {
     expect([...grown.world.sent, ...others.world.sent]).toEqual([])
   })
 
+  test('a stop that goes farther away counts from the price that was seen', async () => {
+    const { answer } = await answerAfter(
+      'sl BTC 62000',
+      ({ positions }) => void positions.splice(0, 1, { ...position, markPrice: '63500' }),
+    )
+    expect(answer.reply.text).toContain('BTCUSDT: price moved -1.2 % since you asked: 64,250 → 63,500.')
+  })
+
   test('another symbol may do what it likes', async () => {
     const { answer } = await answerAfter(
       OPEN,
@@ -119,7 +127,7 @@ describe('S3: a card that adds risk is about what was seen', () => {
 })
 
 describe('S3: what takes risk off is slowed by a turned side only', () => {
-  test.each(['close BTC', 'reduce BTC 50%', 'close all', 'panic', 'tp BTC 70000', 'sl BTC 1%'])('%s', async (line) => {
+  test.each(['close BTC', 'reduce BTC 50%', 'close all', 'panic', 'tp BTC 70000', 'sl BTC trail 1%'])('%s', async (line) => {
     const moved = await answerAfter(
       line,
       ({ positions }) => void positions.splice(0, 1, { ...position, quantity: '0.02', markPrice: '50000' }),
@@ -213,6 +221,19 @@ describe('S17: one-time codes in chat on live', () => {
       expect(asked.demand).toBeUndefined()
       expect((await world.runner.answer(asked.confirmation?.id ?? '', 'yes', by('trader'))).status).toBe('done')
     }
+  })
+
+  test('a stop that goes farther away needs one too, a nearer one is moved at once', async () => {
+    const world = live(false)
+    for (const line of ['sl BTC 62000', 'sl BTC trail off']) {
+      const { status, reply } = await world.runner.runLine(line, by('trader'))
+      expect([status, reply.text]).toEqual(['refused', expect.stringContaining('ballast user totp telegram:1')])
+    }
+    expect((await world.runner.runLine('sl BTC 63500', by('trader'))).status).toBe('done')
+    expect((await world.runner.runLine('sl BTC trail 1%', by('trader'))).demand).toBeUndefined()
+    const asked = await live().runner.runLine('sl BTC 62000', by('trader'))
+    expect(asked.demand).toEqual({ type: 'code' })
+    expect(world.sent).toHaveLength(1)
   })
 
   test('off live a chat is asked for nothing but a tap', async () => {
