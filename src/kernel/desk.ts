@@ -34,6 +34,7 @@ import type { AlgorithmBook } from './algorithm-book.ts'
 import type { Closes, WantedClose } from './closes.ts'
 import type { KernelConfig } from './config.ts'
 import type { AlertSeverity, CancelLeftover, OrderSubmitted, Outbox, StopRequested } from './event.ts'
+import { LimitCloses } from './limit-closes.ts'
 import type { OrderBook } from './order-book.ts'
 import type { PortfolioState } from './portfolio-state.ts'
 import type { StrategyRun } from './strategy-run.ts'
@@ -57,6 +58,7 @@ export class Desk {
   private readonly runs: readonly (StrategyRun | undefined)[]
   private readonly algorithms: AlgorithmBook
   readonly closes: Closes
+  private readonly limitCloses: LimitCloses
   /** Told of a close that waits: what stands against it is to be taken off. */
   makeRoom: (i: InstrumentIndex) => void = () => {}
   /** Stops that were asked for and that the venue has not confirmed yet, by instrument, oldest first. */
@@ -79,6 +81,7 @@ export class Desk {
     this.outbox = outbox
     this.runs = runs
     this.asked = config.instruments.map(() => [])
+    this.limitCloses = new LimitCloses(portfolio, orders, this)
   }
 
   private instrument(i: InstrumentIndex): Instrument {
@@ -221,7 +224,7 @@ export class Desk {
     const held = this.portfolio.positionLots(i)
     const side: Side = held > 0 ? -1 : 1
     const isSpot = instrument.category === 'spot'
-    if (klass === 'flatten') this.takeBackCloses(i, 0, reason.rule)
+    if (klass === 'flatten') this.limitCloses.takeBack(i, 0, reason.rule)
     let closing = 0
     for (const order of this.orders.open(i))
       if (isLimitClose(order)) continue
@@ -237,65 +240,14 @@ export class Desk {
         this.deny(this.portfolio.ownerOrExternal(i), i, klass, side, { rule: 'exit-not-verified', figures: { held: '0' } }, reason)
       return
     }
-    this.takeBackCloses(i, size - left, reason.rule)
+    this.limitCloses.takeBack(i, size - left, reason.rule)
     if (isSpot) this.wantClose(i, left, klass, reason)
     else this.sendExit(i, lots(left), klass, reason)
   }
 
-  /**
-   * Closes a position or a part of it at a price or a better one, reduce-only. Until it fills the position keeps its stop.
-   * Where what waits already leaves no room for it, it takes the place of that. A spot position has none: its coins would be locked.
-   */
+  /** Closes a position or a part of it at a price or a better one, reduce-only. */
   closeAtLimit(i: InstrumentIndex, part: Lots | undefined, limit: Ticks, reason: Reason): void {
-    const instrument = this.instrument(i)
-    const held = this.portfolio.positionLots(i)
-    const side: Side = held > 0 ? -1 : 1
-    const strategy = this.portfolio.ownerOrExternal(i)
-    if (instrument.category === 'spot') {
-      const problem =
-        'a close at a price would lock the coins that the stop must be able to sell: set a target with /tp, or close at market'
-      this.deny(strategy, i, 'reduce', side, { rule: 'spot-order', figures: { problem } }, reason)
-      return
-    }
-    let closing = 0
-    for (const order of this.orders.open(i)) if (isOwnExit(order) && !isLimitClose(order)) closing += openLotsOf(order)
-    const room = Math.abs(held) - closing
-    let left: number = Math.min(room, part ?? room)
-    if (left <= 0) {
-      const problem = held === 0 ? undefined : 'all of it is being closed at market'
-      this.deny(strategy, i, 'reduce', side, { rule: 'exit-not-verified', figures: { held: '0', ...(problem && { problem }) } }, reason)
-      return
-    }
-    this.takeBackCloses(i, room - left, 'another close at a price')
-    while (left > 0) {
-      const quantity = lots(Math.min(left, instrument.lotsMax))
-      left -= quantity
-      const intent: OrderIntent = {
-        strategy,
-        instrument: i,
-        class: 'reduce',
-        side,
-        kind: 'limit',
-        limit,
-        size: { lots: quantity },
-        triggerBy: 'mark',
-        timeInForce: 'gtc',
-        reason,
-      }
-      const denial = checkExit(intent, quantity, this.portfolio)
-      if (denial === undefined) this.submit(intent, undefined)
-      else this.deny(strategy, i, 'reduce', side, denial, reason)
-    }
-  }
-
-  /** Closes that wait for their price keep no more than `room`: what goes at market comes first. */
-  private takeBackCloses(i: InstrumentIndex, room: number, cause: string): void {
-    let kept = 0
-    for (const order of this.orders.open(i)) {
-      if (!isLimitClose(order) || order.cancelRequested) continue
-      if (kept + openLotsOf(order) > room) this.requestCancel(order, cause)
-      else kept += openLotsOf(order)
-    }
+    this.limitCloses.place(this.instrument(i), part, limit, reason)
   }
 
   /** Added to what waits already; to flatten is the stronger wish. */
