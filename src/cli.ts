@@ -35,6 +35,8 @@ const NOUNS: readonly Noun[] = [
   { name: 'db', summary: 'check the journal, or make its tables anew by replay', load: () => import('./cli/db.ts') },
   { name: 'run', alias: 'start', summary: 'run everything in the foreground; the same as npm start', load: () => import('./cli/run.ts') },
   { name: 'telegram', summary: 'pair the Telegram bot', load: () => import('./cli/telegram.ts') },
+  { name: 'discord', summary: 'set the Discord bot up', load: () => import('./cli/discord.ts') },
+  { name: 'user', summary: 'one-time codes of people in chats', load: () => import('./cli/user.ts') },
   { name: 'config', summary: 'show and check the configuration', load: () => import('./cli/config.ts') },
   ...STEERING.map(({ name, summary }) => ({
     name,

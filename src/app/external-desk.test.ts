@@ -75,6 +75,7 @@ class Room {
       },
       ask: async (input) => ({ seq: 1, facts: give(input()) }),
       verifyFlat: async () => '',
+      best: () => undefined,
       compare: async () => accountItems(this.reading, bench.kernel, knownStateOf(bench.kernel)),
       reconcile: () => {
         this.reconciled += 1

@@ -289,7 +289,8 @@ export class Trader {
       ],
       submit: (inputs) => this.driver.submit(inputs),
       ask: (input) => this.ask(input),
-      verifyFlat: () => verifyFlat(venue, kernel, wall, now),
+      verifyFlat: (only) => verifyFlat(venue, kernel, wall, now, only),
+      best: (i) => this.feed.best(i),
       compare: async () => {
         const reading = await venue.readAccount(now())
         return reading.ok ? accountItems(reading.value, kernel, known) : reading.error.detail

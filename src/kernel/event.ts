@@ -49,15 +49,16 @@ export interface LiftHold {
   readonly actor: string
   readonly ts: Ts
 }
-/** A person closes a position or a part of it; lots undefined = all. */
+/** A person closes a position or a part of it; lots undefined = all. With a limit it waits for that price or a better one. */
 export interface ClosePosition {
   readonly type: 'close-position'
   readonly instrument: InstrumentIndex
   readonly lots: Lots | undefined
+  readonly limit?: Ticks | undefined
   readonly actor: string
   readonly ts: Ts
 }
-/** A person cancels entries; orderId undefined = all entries. Protective stops are never canceled by it (S5). */
+/** A person cancels entries, or the one order that is named, which may be a close at a price; orderId undefined = all entries. Protective stops are never canceled by it (S5). */
 export interface CancelOrders {
   readonly type: 'cancel-orders'
   readonly orderId: OrderId | undefined
@@ -175,9 +176,10 @@ export interface Notice {
   readonly summary: string
   readonly ts: Ts
 }
-/** Flattens all that Ballast opened and halts (S7). */
+/** Flattens all that Ballast opened and halts; with an instrument, what it opened there, and only that symbol (S7). */
 export interface PanicInput {
   readonly type: 'panic'
+  readonly instrument?: InstrumentIndex | undefined
   readonly actor: string
   readonly reason: string
   readonly ts: Ts

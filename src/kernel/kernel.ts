@@ -17,7 +17,16 @@ import type { KernelConfig } from './config.ts'
 import { Books } from './books.ts'
 import { Closes } from './closes.ts'
 import { Desk, OPERATOR_CLOSE } from './desk.ts'
-import { type BarsMode, type ChangeProtection, type ClosedBar, type KernelFact, type KernelInput, Outbox } from './event.ts'
+import {
+  type BarsMode,
+  type ChangeProtection,
+  type ClosePosition,
+  type ClosedBar,
+  type KernelFact,
+  type KernelInput,
+  Outbox,
+  type PanicInput,
+} from './event.ts'
 import { ExternalHands } from './external-hands.ts'
 import { foldFact } from './fold-fact.ts'
 import { Guard } from './guard.ts'
@@ -113,8 +122,10 @@ export class Kernel {
   guardedLots(i: InstrumentIndex): number {
     return this.brackets.guardedLots(i)
   }
-  get isPanicActive(): boolean {
-    return this.guard.isFlattening
+
+  /** Whether what is left of a position is closed again and again: a panic of all or of this symbol, or the red line. */
+  isFlattening(i: InstrumentIndex): boolean {
+    return this.guard.isFlattening(i)
   }
 
   /** Takes one input: books it, decides on it, and leaves the facts in the outbox (which the caller resets before). */
@@ -330,7 +341,7 @@ export class Kernel {
         this.guard.liftHold(input.holdId, input.actor)
         return
       case 'close-position':
-        this.desk.closePosition(input.instrument, input.lots, 'reduce', { rule: OPERATOR_CLOSE, values: { actor: input.actor } })
+        this.close(input)
         return
       case 'cancel-orders':
         if (input.orderId === undefined && input.keepsWorked !== true) this.algorithms.endAll(`by ${input.actor}`)
@@ -352,8 +363,7 @@ export class Kernel {
         this.algorithms.steer(input)
         return
       case 'panic':
-        this.guard.haltForPanic(input.actor, input.reason)
-        this.flattenAll(`panic by ${input.actor}`)
+        this.panic(input)
         return
       case 'set-strategy-mode':
         this.modes.set(input.strategy, input.mode, input.actor)
@@ -404,6 +414,24 @@ export class Kernel {
       default:
         assertNever(input)
     }
+  }
+
+  private close({ instrument, lots, limit, actor }: ClosePosition): void {
+    const reason = { rule: OPERATOR_CLOSE, values: { actor } }
+    if (limit === undefined) this.desk.closePosition(instrument, lots, 'reduce', reason)
+    else this.desk.closeAtLimit(instrument, lots, limit, reason)
+  }
+
+  /** Of all, or of one symbol: the hold first, then what is being worked, entries, positions (S7). */
+  private panic({ instrument, actor, reason }: PanicInput): void {
+    const cause = `panic by ${actor}`
+    this.guard.haltForPanic(actor, reason, instrument)
+    if (instrument === undefined) {
+      this.flattenAll(cause)
+      return
+    }
+    this.algorithms.endOn(instrument, cause)
+    this.desk.flattenOn(instrument, cause)
   }
 
   /** Where the venue holds no legs, orders of ours are moved (spot). */
