@@ -1,5 +1,5 @@
 /**
- * Bundles the entries that exist into dist/: the command line, the main program and the worker threads.
+ * Bundles the entries that exist into dist/: the command line, the main program, the worker threads, and what strategies import.
  * Never bundles a package: what is installed stays external.
  */
 import { chmodSync, existsSync, readdirSync, rmSync } from 'node:fs'
@@ -14,10 +14,12 @@ const threads = ['src', 'jobs']
   .flatMap((directory) => readdirSync(directory, { recursive: true }).map((file) => join(directory, String(file))))
   .filter((file) => file.endsWith('-thread.ts'))
 const entries = [...['src/cli.ts', 'src/main.ts'].filter((file) => existsSync(file)), ...threads]
+/** What strategies in files of their own import as `ballast/strategy`. */
+const KIT = 'src/strategy/kit.ts'
 
 rmSync(OUT, { recursive: true, force: true })
 await build({
-  entryPoints: Object.fromEntries(entries.map((file) => [basename(file, '.ts'), file])),
+  entryPoints: { ...Object.fromEntries(entries.map((file) => [basename(file, '.ts'), file])), strategy: KIT },
   outdir: OUT,
   bundle: true,
   splitting: true,

@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto'
 import { type Result, err, ok } from '../src/core/result.ts'
 import type { Reply } from './commands/reply.ts'
+import type { Change } from './commands/drift.ts'
 import type { CommandStatus } from './commands/run.ts'
 import type { ActAs } from './context.ts'
 import type { Alert, Equity, Status } from './account-shapes.ts'
@@ -31,7 +32,10 @@ export interface CommandAnswer {
     readonly expiresAt: string
     readonly preview: Readonly<Record<string, unknown>>
     readonly word: string | null
+    readonly code: boolean
   }
+  /** What was shown has changed: nothing was done, and `confirmation` asks once more. */
+  readonly again?: { readonly replaces: string; readonly changes: readonly Change[] }
 }
 export interface List<Row> {
   readonly data: readonly Row[]

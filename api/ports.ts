@@ -134,7 +134,7 @@ export interface Confirmation {
   readonly surface: string
   readonly command: string
   readonly args: Json
-  /** What will be done, as it was shown. */
+  /** What will be done, as it was shown, and what was seen of the market then. */
   readonly snapshot: Json
   /** The card. */
   readonly preview: Json
@@ -170,6 +170,23 @@ export interface AuditEntry {
 }
 export interface Audit {
   write(entry: AuditEntry): Promise<void>
+}
+
+export type CodeVerdict =
+  | { readonly type: 'right' }
+  /** `left`: how many more may be wrong before they are locked. */
+  | { readonly type: 'wrong'; readonly left: number }
+  /** It was right once: a code counts one time. */
+  | { readonly type: 'used' }
+  | { readonly type: 'locked'; readonly untilMs: number }
+  | { readonly type: 'none' }
+
+/** One-time codes (RFC 6238) of people in chats; enrolled at the terminal only (S17). */
+export interface Codes {
+  /** `lockedUntilMs`: wall ms; undefined where they are not locked. */
+  state(actor: string): Promise<{ readonly isEnrolled: boolean; readonly lockedUntilMs: number | undefined }>
+  /** Judges a code, once: what was right is used up, and the fifth wrong one locks them. */
+  check(actor: string, code: string): Promise<CodeVerdict>
 }
 
 export type BacktestStatus = 'queued' | 'running' | 'done' | 'failed' | 'canceled'

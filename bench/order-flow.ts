@@ -229,7 +229,7 @@ export class OrderFlow {
     if (came === undefined) return
     this.latenciesMs.push(performance.now() - came)
     this.events += 1
-    if (input.type === 'order-accepted' || !('instrument' in input)) return
+    if (input.type === 'order-accepted' || !('instrument' in input) || input.instrument === undefined) return
     const left = (this.left[input.instrument] as number) - 1
     this.left[input.instrument] = left
     if (left === 0) this.onOrderDone(input.instrument)

@@ -18,10 +18,11 @@ import {
 } from 'discord.js'
 import { z } from 'zod'
 import type { Actor, Command } from '../api/commands/command.ts'
-import type { Reply } from '../api/commands/reply.ts'
-import type { CommandRequest } from '../api/commands/run.ts'
+import { type Reply, reply, runs } from '../api/commands/reply.ts'
+import type { CommandRequest, CommandResult } from '../api/commands/run.ts'
 import { type AccessList, accessOf } from './access.ts'
 import type { SendResult } from './outbox.ts'
+import { pairingReply } from './pairing-reply.ts'
 import { parseCallback } from './parse.ts'
 import type { BotPorts } from './ports.ts'
 import { type DiscordMessage, renderDiscord } from './render-discord.ts'
@@ -42,6 +43,8 @@ export interface Suggestions {
 const START_LIMIT_MS = 15_000
 const CHOICES_MAX = 25
 const COMPLETED = /symbol|sym|strategy|name|id|number/i
+
+type Answered = ChatInputCommandInteraction | ButtonInteraction | ModalSubmitInteraction
 
 interface CommandOption {
   readonly type: 3
@@ -148,6 +151,8 @@ export class DiscordBot {
       id: `discord:${interaction.user.id}`,
       surface: 'discord',
       chat: interaction.channelId ?? undefined,
+      // A slash command and its private answer are seen by nobody else.
+      isPrivateChat: isPrivate || interaction.isChatInputCommand(),
       name: interaction.user.username,
       role: access.type === 'known' ? access.role : undefined,
     }
@@ -168,24 +173,46 @@ export class DiscordBot {
   private async slash(interaction: ChatInputCommandInteraction): Promise<void> {
     const command = this.ports.runner.commands.find((c) => c.name === interaction.commandName)
     const isPrivate = command?.isPrivate === true || command?.action !== undefined
+    const code =
+      interaction.commandName === 'start' ? /^(?:pair-)?(\d{6})$/.exec(interaction.options.getString('token') ?? '')?.[1] : undefined
     // Discord waits 3 s for a first answer; the real one may take longer.
-    await interaction.deferReply(isPrivate ? { flags: MessageFlags.Ephemeral } : {})
+    await interaction.deferReply(isPrivate || code !== undefined ? { flags: MessageFlags.Ephemeral } : {})
+    if (code !== undefined) return this.pair(interaction, code)
     const actor = await this.actor(interaction)
     const args: Record<string, string> = {}
     for (const option of interaction.options.data) if (typeof option.value === 'string') args[argumentName(option.name)] = option.value
     const line = [interaction.commandName, ...Object.values(args)].join(' ')
     const result = await this.ports.runner.runArgs(interaction.commandName, args, this.request(actor, interaction))
     await interaction.editReply(payloadOf(renderDiscord(result.reply, line)))
-    const { confirmation } = result
-    if (confirmation !== undefined)
-      this.later(Math.max(0, confirmation.expiresAt - this.ports.nowMs()) + 500, () => {
-        void this.expire(interaction, confirmation.id)
-      })
+    this.expireLater(interaction, result)
     const { live } = result.reply
     if (live !== undefined) this.keepLive(interaction, actor, args, line, live, JSON.stringify(result.reply))
   }
 
-  private async expire(interaction: ChatInputCommandInteraction, confirmationId: string): Promise<void> {
+  /** `/start token:123456`: nobody else on the server sees it. */
+  private async pair(interaction: ChatInputCommandInteraction, code: string): Promise<void> {
+    const { id, username } = interaction.user
+    const told = pairingReply(await this.ports.pairing.present(code, id, username), id, 'ballast discord setup')
+    await interaction.editReply(payloadOf(renderDiscord({ ...told, badge: this.ports.badge }, undefined)))
+  }
+
+  /** Somebody approved at the terminal. */
+  async welcome(userId: string, role: string): Promise<void> {
+    const told = reply(`You are ${role} now`, { tone: 'ok', buttons: [runs('Status', '/status'), runs('Help', '/help')] })
+    const sent = await this.send(`user:${userId}`, { ...told, badge: this.ports.badge })
+    // Who takes no direct messages has seen it at the terminal.
+    if (sent.type !== 'sent') this.ports.log('info', `discord: ${userId} was not told (${'detail' in sent ? sent.detail : sent.type})`)
+  }
+
+  /** When a card's time is over its buttons vanish. */
+  private expireLater(interaction: Answered, { confirmation }: CommandResult): void {
+    if (confirmation === undefined) return
+    this.later(Math.max(0, confirmation.expiresAt - this.ports.nowMs()) + 500, () => {
+      void this.expire(interaction, confirmation.id)
+    })
+  }
+
+  private async expire(interaction: Answered, confirmationId: string): Promise<void> {
     try {
       const message = await interaction.fetchReply()
       const isStanding = JSON.stringify(message.components).includes(confirmationId)
@@ -230,23 +257,43 @@ export class DiscordBot {
       await interaction.reply({ content: 'Outdated: ask again.', flags: MessageFlags.Ephemeral })
       return
     }
-    if (callback.type === 'answer' && callback.decision === 'yes' && this.ports.profile === 'live') {
-      // A modal has to be the first answer, so on live the word is asked before anything else.
+    const actor = await this.actor(interaction)
+    const demand =
+      callback.type === 'answer' && callback.decision === 'yes'
+        ? await this.ports.runner.demandFor(callback.confirmationId, actor)
+        : undefined
+    if (callback.type === 'answer' && demand !== undefined) {
+      // A modal has to be the first answer: what is typed is asked before anything else.
+      const isWord = demand.type === 'word'
       await interaction.showModal({
         custom_id: `w:${callback.confirmationId}`,
-        title: `Type ${this.ports.profile} to go on`,
-        components: [{ type: 1, components: [{ type: 4, custom_id: 'word', style: 1, label: 'Word', required: true }] }],
+        title: isWord ? `Type ${demand.word} to go on` : 'One-time code',
+        components: [
+          {
+            type: 1,
+            components: [
+              {
+                type: 4,
+                custom_id: 'word',
+                style: 1,
+                label: isWord ? 'Word' : 'Six digits of your code generator',
+                required: true,
+                max_length: 40,
+              },
+            ],
+          },
+        ],
       })
       return
     }
     if (callback.type === 'command') await interaction.deferReply({ flags: MessageFlags.Ephemeral })
     else await interaction.deferUpdate()
-    const actor = await this.actor(interaction)
     const request = this.request(actor, interaction)
     switch (callback.type) {
       case 'command': {
         const result = await this.ports.runner.runLine(callback.line, request)
         await interaction.editReply(payloadOf(renderDiscord(result.reply, callback.line)))
+        this.expireLater(interaction, result)
         return
       }
       case 'page': {
@@ -259,6 +306,7 @@ export class DiscordBot {
         if (result.status === 'forbidden')
           await interaction.followUp({ ...payloadOf(renderDiscord(result.reply, undefined)), flags: MessageFlags.Ephemeral })
         else await interaction.editReply(payloadOf(renderDiscord(result.reply, undefined)))
+        this.expireLater(interaction, result)
       }
     }
   }
@@ -275,6 +323,7 @@ export class DiscordBot {
       interaction.fields.getTextInputValue('word'),
     )
     await interaction.editReply(payloadOf(renderDiscord(result.reply, undefined)))
+    this.expireLater(interaction, result)
   }
 
   /** Channel `user:ID` is a direct message; any other is a channel id. */

@@ -15,7 +15,6 @@ export interface BotPorts {
   readonly users: ChatUsers
   readonly pairing: Pairing
   readonly badge: string
-  readonly profile: string
   readonly nowMs: () => number
   readonly log: (level: 'info' | 'warn' | 'error', text: string) => void
   /** For `/health`: how the bot is. */

@@ -11,6 +11,7 @@ import { type Reply, reply, runs } from '../api/commands/reply.ts'
 import type { CommandRequest, CommandResult } from '../api/commands/run.ts'
 import { type AccessList, accessOf } from './access.ts'
 import type { SendResult } from './outbox.ts'
+import { pairingReply } from './pairing-reply.ts'
 import { commandLineOf, parseCallback } from './parse.ts'
 import type { BotPorts } from './ports.ts'
 import { type TelegramMessage, renderTelegram } from './render-telegram.ts'
@@ -46,8 +47,8 @@ export class TelegramBot {
   private readonly bot: Telegraf
   private readonly options: TelegramOptions
   private readonly ports: BotPorts
-  /** Who has to type a word for a card: `chat:user` to the card. */
-  private readonly words = new Map<string, { readonly confirmationId: string; readonly untilMs: number }>()
+  /** Who has to type a word or a code for a card: `chat:user` to the card. */
+  private readonly words = new Map<string, { readonly confirmationId: string; readonly messageId: number; readonly untilMs: number }>()
   private readonly unknownTold = new Map<string, number>()
   private readonly timers = new Set<NodeJS.Timeout>()
   private webhook: Server | undefined
@@ -165,20 +166,13 @@ export class TelegramBot {
   }
 
   private async message(chat: Chat, sender: Sender, text: string, sentAtMs: number): Promise<void> {
+    // What a card waits for comes first: a one-time code has six digits, as a pairing code has.
+    if (await this.typed(chat, sender, text, sentAtMs)) return
     const paired = await this.pair(chat, sender, text)
     if (paired) return
     const actor = await this.actor(chat, sender)
     if (actor === undefined) return
-    const word = this.words.get(`${chat.id}:${sender.userId}`)
-    if (word !== undefined && !text.startsWith('/')) {
-      this.words.delete(`${chat.id}:${sender.userId}`)
-      if (this.ports.nowMs() < word.untilMs) {
-        const result = await this.ports.runner.answer(word.confirmationId, 'yes', this.request(actor, sentAtMs), text)
-        await this.send(chat.id, result.reply, undefined)
-        return
-      }
-    }
-    const button = KEYBOARD.flat().find((name) => name === text.trim())
+    const button = buttonOf(text)
     const line = button === undefined ? commandLineOf(text, this.name) : button.toLowerCase()
     if (line === undefined) {
       if (chat.isPrivate)
@@ -196,6 +190,24 @@ export class TelegramBot {
     this.keepLive(chat, actor, result, line, ref)
   }
 
+  /** The word or the code that a card of this person waits for. Answers whether it was one. */
+  private async typed(chat: Chat, sender: Sender, text: string, sentAtMs: number): Promise<boolean> {
+    const key = `${chat.id}:${sender.userId}`
+    const waiting = this.words.get(key)
+    if (waiting === undefined || text.startsWith('/') || buttonOf(text) !== undefined) return false
+    this.words.delete(key)
+    if (this.ports.nowMs() >= waiting.untilMs) return false
+    const actor = await this.actor(chat, sender)
+    if (actor === undefined) return true
+    const result = await this.ports.runner.answer(waiting.confirmationId, 'yes', this.request(actor, sentAtMs), text)
+    // A wrong one may be corrected while the card waits.
+    if (result.demand !== undefined && result.status === 'refused') this.words.set(key, waiting)
+    await this.sendResult(chat, result, undefined)
+    if (result.status !== 'refused')
+      await this.edit(chat.id, waiting.messageId, renderTelegram({ ...result.reply, buttons: [] }, undefined))
+    return true
+  }
+
   private async persistentKeyboard(chatId: string): Promise<void> {
     await this.bot.telegram.callApi('sendMessage', {
       chat_id: chatId,
@@ -210,12 +222,7 @@ export class TelegramBot {
     if (code === undefined) return false
     if (!chat.isPrivate) return true
     const answer = await this.ports.pairing.present(code, sender.userId, sender.name)
-    const told =
-      answer === 'asked'
-        ? reply('Asked at the terminal', { text: `Whoever runs Ballast decides now whether id ${sender.userId} becomes admin.` })
-        : answer === 'wrong'
-          ? reply('That code is wrong', { tone: 'warn', text: 'Five wrong codes burn it.' })
-          : reply('Nobody is pairing now', { tone: 'warn', text: 'At the terminal: ballast telegram pair' })
+    const told = pairingReply(answer, sender.userId, 'ballast telegram pair')
     await this.send(chat.id, this.badged(told), undefined)
     return true
   }
@@ -238,7 +245,13 @@ export class TelegramBot {
 
   private async actor(chat: Chat, sender: Sender): Promise<Actor | undefined> {
     const access = await accessOf('telegram', sender.userId, chat, this.options.access, this.ports.users)
-    const actor = { id: `telegram:${sender.userId}`, surface: 'telegram' as const, chat: chat.id, name: sender.name }
+    const actor = {
+      id: `telegram:${sender.userId}`,
+      surface: 'telegram' as const,
+      chat: chat.id,
+      isPrivateChat: chat.isPrivate,
+      name: sender.name,
+    }
     if (access.type === 'known') return { ...actor, role: access.role }
     // `/start` and `/id` answer everybody; the rest of what a stranger says is answered once an hour.
     const last = this.unknownTold.get(sender.userId) ?? Number.NEGATIVE_INFINITY
@@ -285,9 +298,10 @@ export class TelegramBot {
       }
       case 'answer': {
         const result = await this.ports.runner.answer(callback.confirmationId, callback.decision, request)
-        if (result.status === 'refused' && result.reply.title.startsWith('Type the word')) {
+        if (result.status === 'refused' && result.demand !== undefined) {
           this.words.set(`${chat.id}:${sender.userId}`, {
             confirmationId: callback.confirmationId,
+            messageId,
             untilMs: this.ports.nowMs() + WORD_TTL_MS,
           })
           await this.send(chat.id, result.reply, undefined)
@@ -301,7 +315,7 @@ export class TelegramBot {
     }
   }
 
-  private async sendResult(chat: Chat, result: CommandResult, line: string): Promise<number | undefined> {
+  private async sendResult(chat: Chat, result: CommandResult, line: string | undefined): Promise<number | undefined> {
     const sent = await this.send(chat.id, result.reply, line)
     const messageId = sent.type === 'sent' ? Number(sent.messageRef) : undefined
     if (messageId !== undefined && result.status === 'confirm') this.expire(chat.id, messageId, result)
@@ -424,6 +438,8 @@ export class TelegramBot {
     }
   }
 }
+
+const buttonOf = (text: string): string | undefined => KEYBOARD.flat().find((name) => name === text.trim())
 
 /** Without the token, which the client's messages hold in their addresses. */
 const textOf = (thrown: unknown): string =>

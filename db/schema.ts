@@ -406,6 +406,17 @@ export const chatUsers = pgTable(
   (t) => [primaryKey({ columns: [t.platform, t.userId] })],
 )
 
+/** One-time codes of people in chats: the secret is sealed, the key lies in the data directory. */
+export const codes = pgTable('codes', {
+  actor: text().primaryKey(),
+  secret: text().notNull(),
+  /** The newest step whose code was used: neither it nor one before it counts again. */
+  lastStep: whole().notNull(),
+  wrong: integer().notNull().default(0),
+  lockedUntil: ms(),
+  createdAt: ms().notNull().default(wallMs),
+})
+
 export const backtests = pgTable(
   'backtests',
   {

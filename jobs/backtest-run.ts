@@ -10,7 +10,7 @@ import { findSeries } from '../src/market/candles/find-series.ts'
 import { openStore } from '../src/market/candles/store.ts'
 import { makeInstrument } from '../src/market/instrument.ts'
 import { RISK_PROFILES } from '../src/risk/profiles.ts'
-import { STRATEGIES } from '../src/strategy/registry.ts'
+import { type Catalog, strategyNamed } from '../src/strategy/registry.ts'
 import { MAKER_RATE, SIM_COSTS, SPOT_RATE, TAKER_RATE } from '../src/venue/sim/costs.ts'
 
 export const backtestSpec = z.object({
@@ -48,9 +48,15 @@ const OPENING_CASH = cash(10_000 * 1e8)
 const CURVE_POINTS = 400
 
 /** Runs it. Answers a sentence where it cannot be. `progress` answers false to stop. */
-export function runBacktestJob(candlesRoot: string, spec: BacktestSpec, progress: (done: number) => boolean): BacktestAnswer | string {
-  const definition = STRATEGIES.get(spec.strategy)
-  if (definition === undefined) return `There is no strategy '${spec.strategy}'.`
+export function runBacktestJob(
+  candlesRoot: string,
+  catalog: Catalog,
+  spec: BacktestSpec,
+  progress: (done: number) => boolean,
+): BacktestAnswer | string {
+  const named = strategyNamed(catalog, spec.strategy)
+  if (!named.ok) return named.error
+  const definition = named.value
   const params = definition.params.safeParse(spec.params)
   if (!params.success) return `${spec.strategy}: ${params.error.issues.map((i) => `${i.path.join('.')} ${i.message}`).join('; ')}.`
   const store = openStore(candlesRoot)

@@ -3,16 +3,22 @@
  * Never lives longer than its run.
  */
 import { parentPort, workerData } from 'node:worker_threads'
+import { type StrategyModule, importStrategies } from '../src/strategy-files/module.ts'
 import { type BacktestSpec, runBacktestJob } from './backtest-run.ts'
 
 export interface ThreadInput {
   readonly candlesRoot: string
+  /** The user's. */
+  readonly strategies: readonly StrategyModule[]
   readonly spec: BacktestSpec
 }
 
-const { candlesRoot, spec } = workerData as ThreadInput
-const answer = runBacktestJob(candlesRoot, spec, (done) => {
-  parentPort?.postMessage({ type: 'progress', done })
-  return true
-})
+const { candlesRoot, strategies, spec } = workerData as ThreadInput
+const catalog = await importStrategies(strategies)
+const answer = !catalog.ok
+  ? `${catalog.error.sentence} ${catalog.error.next}`
+  : runBacktestJob(candlesRoot, catalog.value, spec, (done) => {
+      parentPort?.postMessage({ type: 'progress', done })
+      return true
+    })
 parentPort?.postMessage({ type: 'answer', answer })

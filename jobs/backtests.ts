@@ -8,12 +8,12 @@ import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import type { Backtest, BacktestRequest, Backtests, Page } from '../api/ports.ts'
 import type { BacktestRows } from '../db/backtests.ts'
-import { nearestOf } from '../src/core/nearest.ts'
 import { KERNEL_CODE_VERSION } from '../src/kernel/snapshot.ts'
 import { findSeries } from '../src/market/candles/find-series.ts'
 import { openStore } from '../src/market/candles/store.ts'
-import { STRATEGIES } from '../src/strategy/registry.ts'
+import { type Catalog, strategyNamed } from '../src/strategy/registry.ts'
 import { type BacktestAnswer, type BacktestSpec, backtestSpec } from './backtest-run.ts'
+import type { ThreadInput } from './backtest-thread.ts'
 import type { JobQueue, JobQueues, RunningJob } from './queues.ts'
 
 const OPEN_MAX = 20
@@ -25,19 +25,19 @@ export class QueuedBacktests implements Backtests {
   private readonly rows: BacktestRows
   private readonly queue: JobQueue<'backtest'>
   private readonly candlesRoot: string
+  private readonly catalog: Catalog
 
-  constructor(rows: BacktestRows, queue: JobQueue<'backtest'>, candlesRoot: string) {
+  constructor(rows: BacktestRows, queue: JobQueue<'backtest'>, candlesRoot: string, catalog: Catalog) {
     this.rows = rows
     this.queue = queue
     this.candlesRoot = candlesRoot
+    this.catalog = catalog
   }
 
   async enqueue(request: BacktestRequest, actor: string): Promise<Backtest | string> {
-    const definition = STRATEGIES.get(request.strategy)
-    if (definition === undefined) {
-      const near = nearestOf(request.strategy, [...STRATEGIES.keys()])
-      return `There is no strategy '${request.strategy}'.${near === undefined ? '' : ` Did you mean ${near}?`} Strategies: ${[...STRATEGIES.keys()].join(', ')}.`
-    }
+    const named = strategyNamed(this.catalog, request.strategy)
+    if (!named.ok) return named.error
+    const definition = named.value
     const params = definition.params.safeParse(request.params)
     if (!params.success) return `${request.strategy}: ${params.error.issues.map((i) => `${i.path.join('.')} ${i.message}`).join('; ')}.`
     const found = findSeries(openStore(this.candlesRoot), { symbol: request.symbol, interval: request.interval })
@@ -51,7 +51,7 @@ export class QueuedBacktests implements Backtests {
       ...(request.to === undefined ? {} : { to: request.to }),
     }
     const specHash = createHash('sha256')
-      .update(JSON.stringify([spec, found.value.hash, definition.version, KERNEL_CODE_VERSION]))
+      .update(JSON.stringify([spec, found.value.hash, definition.version, definition.codeHash, KERNEL_CODE_VERSION]))
       .digest('hex')
     const same = await this.rows.findBySpec(specHash)
     if (same !== undefined) return same
@@ -75,11 +75,11 @@ export class QueuedBacktests implements Backtests {
 }
 
 /** Runs what is queued, two at a time at most: the trader shares the machine. */
-export function workBacktests(queues: JobQueues, rows: BacktestRows, candlesRoot: string): void {
+export function workBacktests(queues: JobQueues, rows: BacktestRows, world: Omit<ThreadInput, 'spec'>): void {
   queues.work('backtest', 1, async (job) => {
     const row = await rows.find(job.data.backtestId)
     if (row === undefined || !(await rows.begin(row.id))) return
-    const answer = await runInThread(job, rows, candlesRoot, backtestSpec.parse(row.spec))
+    const answer = await runInThread(job, rows, { ...world, spec: backtestSpec.parse(row.spec) })
     if (answer === undefined) return
     if (typeof answer === 'string') await rows.fail(row.id, answer)
     else await rows.finish(row.id, { ...answer })
@@ -90,11 +90,10 @@ export function workBacktests(queues: JobQueues, rows: BacktestRows, candlesRoot
 function runInThread(
   job: RunningJob<'backtest'>,
   rows: BacktestRows,
-  candlesRoot: string,
-  spec: BacktestSpec,
+  workerData: ThreadInput,
 ): Promise<BacktestAnswer | string | undefined> {
   return new Promise((resolve, reject) => {
-    const thread = new Worker(threadFile(), { workerData: { candlesRoot, spec } })
+    const thread = new Worker(threadFile(), { workerData })
     let toldAtMs = 0
     const limit = setTimeout(() => {
       void thread.terminate()

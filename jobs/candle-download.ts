@@ -8,7 +8,7 @@ import { formatPrice, formatQuantity } from '../src/market/instrument.ts'
 import { formatInterval } from '../src/market/candles/interval.ts'
 import { openStore } from '../src/market/candles/store.ts'
 import { type InstrumentIndex, type Ts, lots, ticks, ts } from '../src/core/units.ts'
-import type { Bar } from '../src/market/bars.ts'
+import { type Bar, columnsOfBars } from '../src/market/bars.ts'
 import type { Result } from '../src/core/result.ts'
 
 /** The part of a venue that tells candles. */
@@ -51,21 +51,9 @@ export async function downloadCandles(candlesRoot: string, source: CandleSource)
       tickSize: formatPrice(instrument, ticks(1)),
       lotSize: formatQuantity(instrument, lots(1)),
       source: join(source.venue, 'klines'),
-      columns: columnsOf(fetched.value),
+      columns: columnsOfBars(fetched.value),
     })
     if (!appended.ok) problems.push(`${instrument.symbol}: ${appended.error.sentence}`)
   }
   return problems
-}
-
-function columnsOf(bars: readonly Bar[]): Float64Array[] {
-  const column = (value: (bar: Bar) => number): Float64Array => Float64Array.from(bars, value)
-  return [
-    column((b) => b.ts),
-    column((b) => b.open),
-    column((b) => b.high),
-    column((b) => b.low),
-    column((b) => b.close),
-    column((b) => b.volume),
-  ]
 }

@@ -4,6 +4,7 @@
  */
 import { BacktestRows } from '../db/backtests.ts'
 import type { Sql } from '../db/client.ts'
+import type { StrategyModule } from '../src/strategy-files/module.ts'
 import { workBacktests } from './backtests.ts'
 import { type CandleSource, downloadCandles } from './candle-download.ts'
 import { reportDay } from './daily-report.ts'
@@ -14,6 +15,8 @@ export interface WorkerPorts {
   readonly sql: Sql
   readonly queues: JobQueues
   readonly candlesRoot: string
+  /** The user's strategies. */
+  readonly strategies: readonly StrategyModule[]
   /** Undefined while the exchange cannot be asked. */
   readonly candleSource: () => Promise<CandleSource | undefined>
   readonly log: (level: 'info' | 'warn' | 'error', text: string) => void
@@ -25,7 +28,7 @@ const REPORT_EVERY_MS = 60_000
 
 export async function startWorker(ports: WorkerPorts): Promise<void> {
   const { queues, sql, candlesRoot } = ports
-  workBacktests(queues, new BacktestRows(sql), candlesRoot)
+  workBacktests(queues, new BacktestRows(sql), { candlesRoot, strategies: ports.strategies })
   const upkeep = queues.open('upkeep')
   queues.work('upkeep', 1, async (job) => {
     switch (job.data.task) {

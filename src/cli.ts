@@ -17,7 +17,7 @@ interface Noun {
 }
 
 const NOUNS: readonly Noun[] = [
-  { name: 'data', summary: 'import, list and verify stored candles and funding rates', load: () => import('./cli/data.ts') },
+  { name: 'data', summary: 'import, download, list and verify stored candles and funding rates', load: () => import('./cli/data.ts') },
   { name: 'metrics', summary: 'performance figures of an equity series', load: () => import('./cli/metrics.ts') },
   { name: 'backtest', summary: 'run a strategy over stored candles or a CSV file', load: () => import('./cli/backtest.ts') },
   {
@@ -35,6 +35,8 @@ const NOUNS: readonly Noun[] = [
   { name: 'db', summary: 'check the journal, or make its tables anew by replay', load: () => import('./cli/db.ts') },
   { name: 'run', alias: 'start', summary: 'run everything in the foreground; the same as npm start', load: () => import('./cli/run.ts') },
   { name: 'telegram', summary: 'pair the Telegram bot', load: () => import('./cli/telegram.ts') },
+  { name: 'discord', summary: 'set the Discord bot up', load: () => import('./cli/discord.ts') },
+  { name: 'user', summary: 'one-time codes of people in chats', load: () => import('./cli/user.ts') },
   { name: 'config', summary: 'show and check the configuration', load: () => import('./cli/config.ts') },
   ...STEERING.map(({ name, summary }) => ({
     name,

@@ -2,6 +2,7 @@
  * The program: reads the configuration, picks a role, and runs it.
  * Never holds logic of a role.
  */
+import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { fileURLToPath } from 'node:url'
 import packageJson from '../package.json' with { type: 'json' }
@@ -12,6 +13,7 @@ import { claimDirectory, pathsOf } from './app/paths.ts'
 import { runRole } from './app/roles.ts'
 import { Supervisor } from './app/supervisor.ts'
 import { Terminal } from './app/terminal.ts'
+import { loadPinned, loadStrategies, pin } from './strategy-files/load.ts'
 
 const USAGE = `Usage: npm start -- [options]
 
@@ -65,9 +67,16 @@ async function main(): Promise<number> {
     terminal.failed(claimed.error.sentence, claimed.error.next)
     return 1
   }
+  const pinned = join(paths.run, 'strategies.json')
+  const strategies = await (flags.pinned === true ? loadPinned(pinned) : loadStrategies(resolve(config.strategiesDir), paths.strategies))
+  if (!strategies.ok) {
+    terminal.failed(strategies.error.sentence, strategies.error.next)
+    return 3
+  }
   const context: RoleContext = {
     config,
     paths,
+    strategies: strategies.value,
     liveStatement: env.BALLAST_I_AM_LIVE,
     crashAt: env.BALLAST_CRASH_AT,
     log: calmLog((level, text) => {
@@ -76,7 +85,9 @@ async function main(): Promise<number> {
   }
   if (role !== 'all') return runRole(role, context, { isSafe: flags.safe === true, isHung: flags.hung === true })
   terminal.banner(packageJson.version, config)
+  pin(pinned, strategies.value)
   const passed = [
+    '--pinned',
     ...(flags['data-dir'] === undefined ? [] : ['--data-dir', flags['data-dir']]),
     ...(flags.profile === undefined ? [] : ['--profile', flags.profile]),
     ...(flags.config ?? []).flatMap((file) => ['--config', file]),
@@ -94,6 +105,7 @@ function readFlags(words: readonly string[]) {
       config: { type: 'string', short: 'c', multiple: true },
       safe: { type: 'boolean' },
       hung: { type: 'boolean' },
+      pinned: { type: 'boolean' },
       help: { type: 'boolean', short: 'h' },
     },
     strict: true,

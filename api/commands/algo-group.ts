@@ -100,6 +100,7 @@ const algo = defineAction({
       yes: 'Go on',
       no: 'Leave it paused',
       todo: { id: row.id, to: WORDS[args.to] },
+      symbols: [row.symbol],
     }
   },
   carryOut: async (context, todo) => {

@@ -37,10 +37,15 @@ async function orderOf(context: CommandContext, text: string): Promise<OrderRow 
 
 const AmendTodo = z.object({
   orderId: z.number(),
+  /** As the card showed it. */
+  was: z.string(),
   limit: z.string().optional(),
   trigger: z.string().optional(),
   quantity: z.string().optional(),
 })
+const stateOf = (order: OrderRow): string =>
+  `${order.quantity}, filled ${order.filledQuantity}${order.limitPrice === null ? '' : `, limit ${price(order.limitPrice)}`}${order.triggerPrice === null ? '' : `, trigger ${price(order.triggerPrice)}`}${order.isOpen ? '' : `, ${order.status}`}`
+
 const decimal = z
   .string()
   .max(30)
@@ -85,11 +90,19 @@ export const amend: Command = defineAction({
       no: 'Keep it',
       todo: {
         orderId: order.orderId,
+        was: stateOf(order),
         ...(args.limit === undefined ? {} : { limit: args.limit }),
         ...(args.trigger === undefined ? {} : { trigger: args.trigger }),
         ...(args.qty === undefined ? {} : { quantity: args.qty }),
       },
+      symbols: [order.symbol],
     }
+  },
+  recheck: async (context, todo) => {
+    const { orderId, was } = AmendTodo.parse(todo)
+    const order = await context.ports.reads.order(orderId)
+    const now = order === undefined ? 'gone' : stateOf(order)
+    return now === was ? undefined : `The order has changed since you asked: ${was} → ${now}.`
   },
   carryOut: async (context, todo) => {
     const { orderId, limit, trigger, quantity } = AmendTodo.parse(todo)

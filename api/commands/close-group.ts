@@ -18,7 +18,7 @@ import { askedBy, send } from './control-group.ts'
 import { amount, coinOf, money, price, short } from './format.ts'
 import { field, reply, runs, untrusted } from './reply.ts'
 import { resolveSymbol } from './symbol.ts'
-import { isLong, purposeOf, sideOf, sideWord } from './trading-group.ts'
+import { isLong, isWaitingClose, purposeOf, sideOf, sideWord } from './trading-group.ts'
 
 // Close
 
@@ -37,6 +37,7 @@ const Target = z.object({
   fraction: z.string().optional(),
   quantity: z.string().optional(),
   execution: z.string().optional(),
+  limit: z.string().optional(),
   shown: z.string(),
 })
 type Target = z.infer<typeof Target>
@@ -48,8 +49,8 @@ const close = defineAction({
   name: 'close',
   aliases: ['fx', 'reduce'],
   group: 'Steer',
-  summary: 'close a position or a part of it, at market; never more than is held',
-  usage: '<sym|#n|all|profit|loss> [50%|0.5BTC|$100] [algo=twap:10m]',
+  summary: 'close a position or a part of it, at market or at a price; never more than is held',
+  usage: '<sym|#n|all|profit|loss> [50%|0.5BTC|$100] [limit|limit=64500] [algo=twap:10m]',
   args: z.strictObject({
     what: z.string().min(1).max(30),
     amount: z.string().max(30).refine(isAmount, 'give 50%, 0.05BTC or $100').default('all'),
@@ -59,21 +60,24 @@ const close = defineAction({
       .max(40)
       .refine((text) => typeof parseExecution(text) !== 'string', `write ${EXECUTION_FORMS}`)
       .optional(),
+    /** A price, a distance from the mark, or `best` for the best price of our side. */
+    limit: z
+      .string()
+      .max(30)
+      .regex(/^(best|[+-]?\d+(\.\d+)?%|\d+(\.\d+)?)$/, 'give a price as limit=64500, or limit alone for the best price of our side')
+      .optional(),
   }),
-  read: ([what, ...rest]) => ({
-    ...(what === undefined ? {} : { what }),
-    ...workedBy(rest),
-    ...(rest.every(isWorked)
-      ? {}
-      : {
-          amount:
-            rest
-              .filter((word) => !isWorked(word))
-              .filter((word) => !/^market$/i.test(word))
-              .join('') || 'all',
-        }),
-  }),
-  examples: ['close BTC 50%', 'close BTC algo=twap:10m', 'close #12', 'close all', 'close ETH 0.5ETH', 'close loss'],
+  read: readClose,
+  examples: [
+    'close BTC 50%',
+    'close BTC 50% limit',
+    'close BTC limit=64500',
+    'close BTC algo=twap:10m',
+    'close #12',
+    'close all',
+    'close ETH 0.5ETH',
+    'close loss',
+  ],
   role: 'trader',
   scope: 'trade:reduce',
   isPrivate: true,
@@ -101,24 +105,60 @@ const close = defineAction({
           buttons: [runs('Positions', '/positions')],
         }),
       )
-    return planOf(chosen, args.amount, args.algo)
-  },
-  recheck: async (context, todo) => {
-    const { targets } = Todo.parse(todo)
-    const open = await context.ports.reads.positions()
-    const turned = targets.filter((target) => open.some((p) => p.symbol === target.symbol && sideOf(p) !== target.side))
-    return turned.length === 0 ? undefined : `${turned.map((target) => target.symbol).join(', ')} has turned since you asked.`
+    return planOf(chosen, args.amount, { execution: args.algo, limit: args.limit })
   },
   carryOut: async (context, todo) => carryOutClose(context, Todo.parse(todo).targets),
 })
 
-const isWorked = (word: string): boolean => /^algo=/i.test(word)
-const workedBy = (words: readonly string[]): Record<string, unknown> => {
-  const word = words.find(isWorked)
-  return word === undefined ? {} : { algo: word.slice('algo='.length) }
+/** `BTC 50% limit=64500`: what, how much of it, and how. */
+function readClose([what, ...rest]: readonly string[]): Record<string, unknown> {
+  const raw: Record<string, unknown> = what === undefined ? {} : { what }
+  const amounts: string[] = []
+  for (const word of rest) {
+    const option = /^(algo|limit)=(.*)$/i.exec(word)
+    if (option !== null) raw[(option[1] as string).toLowerCase()] = option[2]
+    else if (/^limit$/i.test(word)) raw.limit = 'best'
+    else if (!/^market$/i.test(word)) amounts.push(word)
+    else raw.amount ??= 'all'
+  }
+  if (amounts.length > 0) raw.amount = amounts.join('')
+  return raw
 }
 
-function planOf(chosen: readonly PositionRow[], text: string, execution: string | undefined): Plan | NoPlan {
+/** How it is closed: worked in parts, at a price, or at once at market. */
+interface How {
+  readonly execution: string | undefined
+  readonly limit: string | undefined
+}
+
+/** What cannot be, said before anything is shown. */
+function howProblem(chosen: readonly PositionRow[], { execution, limit }: How): NoPlan | undefined {
+  if (limit === undefined) return undefined
+  const spot = chosen.find((position) => isSpotSymbol(position.symbol))
+  if (spot !== undefined)
+    return refuse(
+      reply(`${spot.symbol} is closed at market only (spot-order)`, {
+        tone: 'warn',
+        text: 'A close at a price would lock the coins that the stop must be able to sell. Set a target instead.',
+        buttons: [runs(`Close ${short(spot.symbol)}`, `/close ${spot.symbol}`), runs('Target 2 %', `/tp ${spot.symbol} 2%`)],
+      }),
+    )
+  if (limit === 'best' && execution !== undefined)
+    return refuse(reply('A worked close takes a price', { tone: 'warn', text: 'Write limit=64500: no part of it goes beyond that.' }))
+  if (limit !== 'best' && chosen.length > 1)
+    return refuse(reply('A price is for one symbol', { tone: 'warn', text: 'Write limit alone: each waits at its own best price.' }))
+  return undefined
+}
+
+const howText = ({ execution, limit }: How): string => {
+  const at = limit === undefined ? undefined : limit === 'best' ? 'limit at the best price of our side' : `limit ${price(limit)}`
+  return [execution, at].filter((text) => text !== undefined).join(', ') || 'market'
+}
+
+function planOf(chosen: readonly PositionRow[], text: string, how: How): Plan | NoPlan {
+  const { execution, limit } = how
+  const problem = howProblem(chosen, how)
+  if (problem !== undefined) return problem
   const targets: Target[] = []
   const fields = []
   let total = '0'
@@ -137,12 +177,14 @@ function planOf(chosen: readonly PositionRow[], text: string, execution: string 
     const held = absolute(position.quantity)
     const quantity = part.type === 'all' ? held : part.type === 'fraction' ? multiply(held, part.value) : part.value
     const rest = subtract(held, quantity)
-    const fee = multiply(notionalOf(quantity, position.markPrice), feeRateOf(position.symbol))
-    const move = position.entryPrice === null ? '0' : subtract(position.markPrice, position.entryPrice)
+    const at = limit !== undefined && isDecimal(limit) ? limit : position.markPrice
+    const fee = multiply(notionalOf(quantity, at), feeRateOf(position.symbol))
+    const move = position.entryPrice === null ? '0' : subtract(at, position.entryPrice)
     const result = subtract(multiply(quantity, isLong(position) ? move : negate(move)), fee)
     total = add(total, result)
     targets.push({
       ...(execution === undefined ? {} : { execution }),
+      ...(limit === undefined ? {} : { limit }),
       symbol: position.symbol,
       side: sideOf(position),
       shown: `${quantity} ${coinOf(position.symbol)}`,
@@ -151,16 +193,21 @@ function planOf(chosen: readonly PositionRow[], text: string, execution: string 
     fields.push(
       field(
         position.symbol,
-        `${sideOf(position)} ${held} → ${signOf(rest) <= 0 ? 'flat' : rest}, ${execution ?? 'market'}${isSpotSymbol(position.symbol) ? '' : ', reduce-only'}`,
+        `${sideOf(position)} ${held} → ${signOf(rest) <= 0 ? 'flat' : rest}, ${howText(how)}${isSpotSymbol(position.symbol) ? '' : ', reduce-only'}`,
       ),
-      field('Estimate', `est. price ${price(position.markPrice)} (mark), est. fee ${amount(fee)}, est. realized ${money(result)}`),
+      field(
+        'Estimate',
+        `est. price ${price(at)} (${at === position.markPrice ? 'mark' : 'limit'}), est. fee ${amount(fee)}, est. realized ${money(result)}`,
+      ),
       field(
         'Stop',
-        signOf(rest) <= 0
-          ? 'goes with the position'
-          : position.stopPrice === null
-            ? 'none on Bybit'
-            : `stays for ${rest} at ${price(position.stopPrice)}`,
+        limit !== undefined && execution === undefined && position.stopPrice !== null
+          ? `stays at ${price(position.stopPrice)} for what is held, until it fills`
+          : signOf(rest) <= 0
+            ? 'goes with the position'
+            : position.stopPrice === null
+              ? 'none on Bybit'
+              : `stays for ${rest} at ${price(position.stopPrice)}`,
       ),
     )
   }
@@ -175,6 +222,7 @@ function planOf(chosen: readonly PositionRow[], text: string, execution: string 
     yes: isOne ? `Close ${only.shown}` : `Close ${targets.length} positions`,
     no: 'Keep it',
     todo: { targets },
+    symbols: targets.map((target) => target.symbol),
   }
 }
 
@@ -206,7 +254,7 @@ async function carryOutClose(context: CommandContext, targets: readonly Target[]
   const results: { readonly target: Target; readonly outcome: CommandOutcome | undefined }[] = []
   await Promise.all(
     targets.map(async (target) => {
-      const { symbol, side, fraction, quantity, execution } = target
+      const { symbol, side, fraction, quantity, execution, limit } = target
       const command = {
         name: 'close' as const,
         symbol,
@@ -214,6 +262,7 @@ async function carryOutClose(context: CommandContext, targets: readonly Target[]
         ...(fraction === undefined ? {} : { fraction }),
         ...(quantity === undefined ? {} : { quantity }),
         ...(execution === undefined ? {} : { execution }),
+        ...(limit === undefined ? {} : { limit }),
       }
       results.push({
         target,
@@ -245,7 +294,7 @@ const cancel = defineAction({
   name: 'cancel',
   aliases: ['co'],
   group: 'Steer',
-  summary: 'cancel an entry, those of a symbol, or all; never a protective stop',
+  summary: 'cancel an entry, those of a symbol, all, or a close at a price; never a protective stop',
   usage: '<order id|sym|all>',
   args: z.strictObject({ what: z.string().min(1).max(30) }),
   read: (words) =>
@@ -316,7 +365,7 @@ function planOne(order: OrderRow | undefined, id: string): Plan | NoPlan {
   if (!order.isOpen) return refuse(reply(`${id} is ${order.status} already`, { tone: 'warn', buttons: [runs('Orders', '/orders')] }))
   if (order.origin === 'external')
     return refuse(reply(`${id} is not Ballast’s`, { tone: 'warn', text: 'Cancel it where it was made, in Bybit’s app.' }))
-  if (order.class !== 'entry')
+  if (order.class !== 'entry' && !isWaitingClose(order))
     return refuse(
       reply(`${id} is a ${purposeOf(order)}: it is not canceled`, {
         tone: 'warn',
@@ -326,7 +375,7 @@ function planOne(order: OrderRow | undefined, id: string): Plan | NoPlan {
     )
   return {
     type: 'plan',
-    card: reply('Cancel this entry?', { fields: [entryLine(order)] }),
+    card: reply(isWaitingClose(order) ? 'Take this close back?' : 'Cancel this entry?', { fields: [entryLine(order)] }),
     yes: 'Cancel it',
     no: 'Keep it',
     todo: { orderIds: [order.orderId], all: false },

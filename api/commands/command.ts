@@ -3,7 +3,7 @@
  * Never knows a surface, and never acts before role, arguments and confirmation are settled (run.ts does that).
  */
 import type { z } from 'zod'
-import type { Audit, Backtests, Charts, Confirmations, Control, Json, Reads, SystemFacts } from '../ports.ts'
+import type { Audit, Backtests, Charts, Codes, Confirmations, Control, Json, Reads, SystemFacts } from '../ports.ts'
 import type { Reply } from './reply.ts'
 
 /** Ascending. */
@@ -47,15 +47,27 @@ export interface Actor {
   readonly role: Role | undefined
   readonly surface: Surface
   readonly chat?: string | undefined
+  /** Whether nobody else reads it. */
+  readonly isPrivateChat?: boolean
   /** Name for greetings; untrusted. */
   readonly name?: string | undefined
   readonly apiKeyId?: string | undefined
+}
+
+/** What the configuration says of confirmations. */
+export interface ConfirmRules {
+  /** Farther than this a price may not have gone since a card was shown, for what adds risk. */
+  readonly maxDriftBps: number
+  /** Tiers on live, by command: they raise what the row says. */
+  readonly live: Readonly<Partial<Record<string, Tier>>>
 }
 
 export interface CommandPorts {
   readonly reads: Reads
   readonly control: Control
   readonly confirmations: Confirmations
+  readonly confirm: ConfirmRules
+  readonly codes: Codes
   readonly audit: Audit
   readonly backtests: Backtests
   /** Undefined: answers come without pictures. */
@@ -85,6 +97,12 @@ export interface Plan {
   readonly todo: Json
   /** It only takes risk off: done at once, whatever the tier. */
   readonly isDirect?: boolean
+  /** What only the plan knows: a stop that goes farther away. */
+  readonly addsRisk?: boolean
+  /** It was not understood beyond doubt: asked, whoever may skip the question. */
+  readonly isAsked?: boolean
+  /** Markets that the card is about: looked at again when it is answered (S3). */
+  readonly symbols?: readonly string[]
 }
 /** There is nothing to ask: the answer. */
 export interface NoPlan {
@@ -119,6 +137,8 @@ interface Head<Args> {
   readonly scopeFor?: (args: Args) => Scope
   /** Money or access: shown to the asker only where the platform can. */
   readonly isPrivate?: boolean
+  /** Arguments that no record keeps. */
+  readonly hidden?: readonly string[]
 }
 export interface ReadDefinition<Args> extends Head<Args> {
   readonly run: (context: CommandContext, args: Args) => Promise<Reply>
@@ -165,6 +185,7 @@ function headOf<Args>(definition: Head<Args>): Omit<Command, 'run' | 'action'> {
     role: definition.role,
     scope: definition.scope,
     isPrivate: definition.isPrivate === true,
+    hidden: definition.hidden ?? [],
     roleFor: (raw) => (roleFor === undefined ? definition.role : roleFor(args.parse(raw))),
     scopeFor: (raw) => (scopeFor === undefined ? definition.scope : scopeFor(args.parse(raw))),
   }

@@ -187,7 +187,10 @@ const resume = defineAction({
     const wanted = key === undefined ? holds : holds.filter((hold) => hold.scope === key)
     if (wanted.length === 0)
       return alreadyDone(reply('Nothing is held: trading runs', { tone: 'ok', buttons: [runs('Status', '/status')] }))
-    if (wanted.some((hold) => hold.effect === 'no-orders') && context.actor.role !== 'admin')
+    const halts = wanted.filter((hold) => hold.effect === 'no-orders')
+    // One symbol that is halted leaves the rest to be resumed: the trader keeps its halt.
+    const isHalted = halts.some((hold) => hold.scope === 'account') || halts.length === wanted.length
+    if (isHalted && context.actor.role !== 'admin')
       return refuse(
         reply('HALTED: only an admin lifts a halt', {
           tone: 'bad',
@@ -282,60 +285,83 @@ const panic = defineAction({
   name: 'panic',
   aliases: ['kill', 'flatten'],
   group: 'Steer',
-  summary: 'close everything that Ballast opened, cancel the rest, halt',
-  usage: '[reason]',
-  args: z.strictObject({ reason: z.string().max(200).optional() }),
-  read: (words) => {
-    const text = words.join(' ').replace(/^all\b\s*/i, '')
-    return text === '' ? {} : { reason: text }
-  },
-  examples: ['panic', 'panic exchange hacked'],
+  summary: 'close everything that Ballast opened, or what it opened in one symbol, and halt that',
+  usage: '[all|sym] [reason]',
+  args: z.strictObject({ target: z.string().max(60).optional(), reason: z.string().max(200).optional() }),
+  read: ([target, ...reason]) => ({
+    ...(target === undefined ? {} : { target }),
+    ...(reason.length === 0 ? {} : { reason: reason.join(' ') }),
+  }),
+  examples: ['panic', 'panic exchange hacked', 'panic BTC delisted'],
   role: 'trader',
   scope: 'control:reduce',
   tier: () => 'C1',
   addsRisk: () => false,
   // S1: entries stop while the card waits, and stay stopped when it is declined or expires.
-  before: async (context) => {
-    await context.ports.control.send({ name: 'pause', scope: { type: 'account' }, reason: 'panic asked' }, askedBy(context, '/pause'))
+  before: async (context, args) => {
+    const { symbol } = await panicScope(context, args.target)
+    const scope: CommandScope = symbol === undefined ? { type: 'account' } : { type: 'symbol', symbol }
+    await context.ports.control.send({ name: 'pause', scope, reason: 'panic asked' }, askedBy(context, '/pause'))
   },
   plan: async (context, args) => {
     const { reads } = context.ports
+    const { symbol, isRead } = await panicScope(context, args.target)
+    const isIts = (row: { readonly symbol: string }): boolean => symbol === undefined || row.symbol === symbol
     const [positions, orders] = await Promise.all([reads.positions(true), reads.orders({ limit: 500, isOpen: true })])
-    const ours = positions.filter((position) => signOf(position.quantity) !== 0)
-    const external = positions.filter(hasExternal)
+    const ours = positions.filter((position) => isIts(position) && signOf(position.quantity) !== 0)
+    const external = positions.filter((position) => isIts(position) && hasExternal(position))
+    const entries = orders.filter((order) => isIts(order) && order.class === 'entry' && order.origin === 'ours')
+    const [only] = ours
+    const what = ours.length === 0 ? 'whatever opens' : ours.length === 1 ? 'the position' : `all ${ours.length} positions`
+    const reason = [...(isRead || args.target === undefined ? [] : [args.target]), ...(args.reason === undefined ? [] : [args.reason])]
     return {
       type: 'plan',
-      card: reply(
-        `Close ${ours.length === 0 ? 'whatever opens' : ours.length === 1 ? 'the position' : `all ${ours.length} positions`} now?`,
-        {
-          tone: 'bad',
-          fields: [
-            ...ours.map(heldLine),
-            field(
-              'Orders',
-              `${orders.filter((order) => order.class === 'entry' && order.origin === 'ours').length} entries are canceled, stops come off last`,
-            ),
-            ...(external.length === 0 ? [] : [field('Not touched', external.map(externalText).join(', '))]),
-            field('Now', 'entries are paused already, and stay so whatever you answer'),
-            field('After', 'HALTED until an admin resumes'),
-          ],
-        },
-      ),
+      card: reply(`Close ${what}${symbol === undefined ? '' : ` in ${symbol}`} now?`, {
+        tone: 'bad',
+        fields: [
+          ...(isRead ? [] : [field('Read as', `all: ${untrusted(args.target ?? '')} names no symbol, so it is your reason`)]),
+          ...ours.map(heldLine),
+          field('Orders', `${entries.length} entries are canceled, stops come off last`),
+          ...(external.length === 0 ? [] : [field('Not touched', external.map(externalText).join(', '))]),
+          field('Now', `entries${symbol === undefined ? '' : ` on ${symbol}`} are paused already, and stay so whatever you answer`),
+          field(
+            'After',
+            symbol === undefined ? 'HALTED until an admin resumes' : `${symbol} HALTED until an admin resumes it; others trade on`,
+          ),
+        ],
+      }),
       yes:
-        ours.length === 0
-          ? 'Halt and cancel all'
-          : `Close ${ours.length === 1 ? (ours[0] as PositionRow).symbol : `${ours.length} positions`}`,
+        only === undefined
+          ? `Halt ${symbol ?? ''} and cancel all`.replace('  ', ' ')
+          : `Close ${ours.length === 1 ? only.symbol : `${ours.length} positions`}`,
       no: 'Not now',
-      todo: { reason: args.reason ?? '' },
+      todo: { reason: reason.join(' '), ...(symbol === undefined ? {} : { symbol }) },
+      symbols: ours.map((position) => position.symbol),
+      isAsked: !isRead,
     }
   },
   carryOut: async (context, todo) => {
-    const { reason } = z.object({ reason: z.string() }).parse(todo)
-    return send(context, { name: 'panic', reason }, 'PANIC', {
-      tone: 'bad',
-      buttons: [runs('Positions', '/positions'), runs('Status', '/status')],
-    })
+    const { reason, symbol } = z.object({ reason: z.string(), symbol: z.string().optional() }).parse(todo)
+    return send(
+      context,
+      { name: 'panic', reason, ...(symbol === undefined ? {} : { symbol }) },
+      symbol === undefined ? 'PANIC' : `PANIC ${symbol}`,
+      {
+        tone: 'bad',
+        buttons: [runs('Positions', '/positions'), runs('Status', '/status')],
+      },
+    )
   },
 })
+
+/** A first word that names no symbol begins the reason. What is closed then is all: the card says so, and is shown to everybody. */
+async function panicScope(
+  context: CommandContext,
+  target: string | undefined,
+): Promise<{ readonly symbol: string | undefined; readonly isRead: boolean }> {
+  if (target === undefined || /^(all|account)$/i.test(target)) return { symbol: undefined, isRead: true }
+  const symbol = symbolIn(await knownSymbols(context), target)
+  return { symbol, isRead: symbol !== undefined }
+}
 
 export const CONTROL_COMMANDS: readonly Command[] = [pause, resume, halt, panic]

@@ -88,6 +88,7 @@ const adopt = defineAction({
       yes: `Adopt ${short(row.symbol)}`,
       no: 'Leave it',
       todo: { symbol: row.symbol, strategy: owner, ...(args.sl === undefined ? {} : { stop: args.sl }) },
+      symbols: [row.symbol],
     }
   },
   carryOut: async (context, todo) => {
@@ -128,6 +129,7 @@ const ignore = defineAction({
       yes: 'Leave it',
       no: 'Not now',
       todo: { symbol: row.symbol },
+      symbols: [row.symbol],
     }
   },
   carryOut: async (context, todo) => {

@@ -152,6 +152,7 @@ async function cardOf(context: CommandContext, command: OpenCommand, size: strin
     yes: what,
     no: 'Leave it',
     todo: { command },
+    symbols: [command.symbol],
   }
 }
 
@@ -220,6 +221,8 @@ const sl = defineAction({
         yes: args.trail === 'off' ? 'Stop trailing' : `Trail ${args.trail}`,
         no: 'Leave it',
         todo: { symbol, trail: args.trail },
+        symbols: [symbol],
+        addsRisk: args.trail === 'off',
       }
     }
     const next = priceOf(args.to, position, -1)
@@ -253,6 +256,8 @@ const sl = defineAction({
       // What is tighter needs no second word; a percent follows the mark, and may be looser by the time that it is done.
       isDirect: isTighter && !args.to.endsWith('%'),
       todo: { symbol, stop: args.to },
+      symbols: [symbol],
+      addsRisk: isLooser,
     }
   },
   carryOut: async (context, todo) => {
@@ -297,6 +302,7 @@ const tp = defineAction({
       yes: next === 'off' ? 'Take it off' : `Set ${shown}`,
       no: 'Leave it',
       todo: { symbol, target: args.to },
+      symbols: [symbol],
     }
   },
   carryOut: async (context, todo) => {

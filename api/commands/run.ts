@@ -2,8 +2,11 @@
  * Runs a command for somebody: role, arguments, lateness, confirmation, the command itself, audit; in this order, on every surface.
  * Never lets an action pass without the tier that its row names, and never throws for anything that a person typed.
  */
+import type { z } from 'zod'
 import type { Confirmation, Json } from '../ports.ts'
-import { type Actor, type Command, type CommandContext, type CommandPorts, type Plan, type Scope, hasRole } from './command.ts'
+import { type Actor, type Command, type CommandContext, type CommandPorts, type Plan, SURFACES, type Scope, hasRole } from './command.ts'
+import { CONFIRM_TTL_MS, type Demand, TYPED_TTL_MS, codeRefusal, demandOf, lockedText, tierOf } from './confirm-rules.ts'
+import { type Change, Snapshot, changeSentence, changesSince, sightOf } from './drift.ts'
 import { duration } from './format.ts'
 import { findCommand, nearestCommand, parseArgs, parseObject, splitLine } from './parse.ts'
 import { COMMANDS } from './registry.ts'
@@ -16,8 +19,10 @@ export interface CommandResult {
   readonly reply: Reply
   /** The card that waits for an answer. */
   readonly confirmation?: Confirmation
-  /** What has to be typed with a yes (C2). */
-  readonly word?: string
+  /** What has to be typed with a yes (C2): the word, or a one-time code. */
+  readonly demand?: Demand
+  /** The card asks once more, since what it shows has changed: instead of which, and what. */
+  readonly again?: { readonly replaces: string; readonly changes: readonly Change[] }
   readonly command?: string
 }
 
@@ -33,7 +38,6 @@ export interface CommandRequest {
   readonly autoConfirm?: boolean
 }
 
-export const CONFIRM_TTL_MS = 60_000
 /** A command that waited longer is not carried out as asked (surfaces 3.0, 8). */
 const LATE_MS = 60_000
 
@@ -41,6 +45,9 @@ const allows = (scopes: readonly string[] | undefined, needed: Scope): boolean =
   scopes === undefined || scopes.includes('admin') || scopes.includes(needed)
 
 /** Runs commands with what the composition gives; one for a process. */
+/** Scopes whose commands change what is traded. */
+const TOUCHES = /^(trade|control|strategy):(?!read)/
+
 export class CommandRunner {
   readonly commands = COMMANDS
   private readonly ports: CommandPorts
@@ -84,6 +91,10 @@ export class CommandRunner {
     if (!hasRole(actor.role, needed)) return this.forbid(command.name, request, needed)
     const scope = command.scopeFor(parsed.args)
     if (command.role !== 'any' && !allows(request.scopes, scope)) return this.forbid(command.name, request, scope)
+    if (this.ports.system.profile === 'observe' && command.action !== undefined && TOUCHES.test(scope)) {
+      const answer = reply('Profile observe only looks', { tone: 'warn', text: 'Nothing is sent with its key. Do it in Bybit’s app.' })
+      return this.badge({ status: 'refused', command: command.name, reply: answer })
+    }
     const late = this.lateness(request)
     if (late !== undefined && command.action !== undefined) return this.tooLate(command, parsed.args, request, late)
     return this.perform(command, parsed.args, request)
@@ -103,7 +114,7 @@ export class CommandRunner {
       return this.forbid(command.name, request, command.roleFor(card.args))
     if (decision === 'no') {
       const isFirst = await confirmations.settle(id, 'rejected', actor.id)
-      if (isFirst) await this.audit(command.name, card.args, request, 'rejected', 'kept as it was', id)
+      if (isFirst) await this.audit(command, card.args, request, 'rejected', 'kept as it was', id)
       return this.badge({
         ...common,
         status: isFirst ? 'done' : 'refused',
@@ -112,33 +123,91 @@ export class CommandRunner {
           : outdated(),
       })
     }
-    const tier = this.tierOf(command, card.args)
-    if (tier === 'C2' && word?.trim().toLowerCase() !== card.profile)
-      return this.badge({
-        ...common,
-        status: 'refused',
-        reply: reply(`Type the word ${card.profile} to go on`, { tone: 'warn', text: 'The card waits until it expires.' }),
-      })
-    if (!(await confirmations.settle(id, 'approved', actor.id))) return this.badge({ ...common, status: 'refused', reply: outdated() })
-    return this.afterYes(command, card, request)
+    if (card.status !== 'pending' || card.expiresAt <= this.ports.wallNow())
+      return this.badge({ ...common, status: 'refused', reply: outdated() })
+    return this.yes(command, card, request, word?.trim() ?? '')
   }
 
-  private async afterYes(command: Command, card: Confirmation, request: CommandRequest): Promise<CommandResult> {
-    const context = this.context(request)
-    const changed = await command.action?.recheck?.(context, card.snapshot)
-    if (changed !== undefined) {
-      await this.audit(command.name, card.args, request, 'asked-again', changed, card.id)
-      const again = await this.perform(command, card.args, request)
-      return { ...again, reply: { ...again.reply, text: [changed, again.reply.text].filter((text) => text !== undefined).join(' ') } }
+  /** What a bot asks before it shows anything: what has to be typed with a yes, if something. */
+  async demandFor(id: string, actor: Actor): Promise<Demand | undefined> {
+    const card = await this.ports.confirmations.find(id)
+    const command = card === undefined ? undefined : findCommand(this.commands, card.command)
+    return card === undefined || command === undefined || card.status !== 'pending' ? undefined : this.demandOf(command, card, actor)
+  }
+
+  private demandOf(command: Command, card: Pick<Confirmation, 'args' | 'surface' | 'snapshot'>, actor: Actor): Promise<Demand | undefined> {
+    // Where it was asked counts as well as where it is answered: the stricter of both.
+    const surfaces = [actor.surface, ...SURFACES.filter((surface) => surface === card.surface)]
+    return demandOf(command, card.args, Snapshot.parse(card.snapshot).addsRisk, surfaces, actor, this.ports)
+  }
+
+  private async yes(command: Command, card: Confirmation, request: CommandRequest, typed: string): Promise<CommandResult> {
+    const { actor } = request
+    const demand = await this.demandOf(command, card, actor)
+    const common = { command: command.name, confirmId: card.id }
+    const wants = (title: string, text = 'The card waits until it expires.'): CommandResult =>
+      this.badge({ ...common, status: 'refused', ...(demand === undefined ? {} : { demand }), reply: reply(title, { tone: 'warn', text }) })
+    if (demand?.type === 'word' && typed.toLowerCase() !== demand.word) return wants(`Type the word ${demand.word} to go on`)
+    if (demand?.type === 'code' && typed === '') return wants('Send the six digits of your code generator')
+    // Looked at before a code is used up, which would be one more to wait for.
+    const again = await this.changedSince(command, card, request)
+    if (again !== undefined) return again
+    if (demand?.type === 'code') {
+      const wrong = await this.wrongCode(actor, typed)
+      if (wrong !== undefined) {
+        await this.audit(command, card.args, request, 'code-refused', wrong.title, card.id)
+        return wants(wrong.title, wrong.text)
+      }
     }
-    return this.carryOut(command, card.args, card.snapshot, request, card.id)
+    if (!(await this.ports.confirmations.settle(card.id, 'approved', actor.id)))
+      return this.badge({ ...common, status: 'refused', reply: outdated() })
+    return this.carryOut(command, card.args, Snapshot.parse(card.snapshot).todo, request, card.id)
+  }
+
+  private async wrongCode(actor: Actor, typed: string): Promise<{ readonly title: string; readonly text?: string } | undefined> {
+    const verdict = await this.ports.codes.check(actor.id, typed)
+    switch (verdict.type) {
+      case 'right':
+        return undefined
+      case 'wrong':
+        return { title: `That code is wrong: ${verdict.left} more and they are locked` }
+      case 'used':
+        return { title: 'That code was used already', text: 'Wait for the next one, up to 30 s, and send it while the card waits.' }
+      case 'locked':
+        return { title: 'Your one-time codes are locked', text: lockedText(verdict.untilMs - this.ports.wallNow()) }
+      case 'none':
+        return { title: 'No code is enrolled for you', text: `At the terminal: ballast user totp ${actor.id}` }
+    }
+  }
+
+  /** S3: the card asks once more where what it shows is not so any longer. The first card is over then. */
+  private async changedSince(command: Command, card: Confirmation, request: CommandRequest): Promise<CommandResult | undefined> {
+    const { reads, confirm, confirmations } = this.ports
+    const { todo, seen, addsRisk } = Snapshot.parse(card.snapshot)
+    const now = await sightOf(
+      reads,
+      seen.map(({ symbol }) => symbol),
+    )
+    const changes = changesSince(seen, now, addsRisk, confirm.maxDriftBps)
+    const other = await command.action?.recheck?.(this.context(request), todo)
+    const sentence = [changeSentence(changes), other ?? ''].filter((text) => text !== '').join(' ')
+    if (sentence === '') return undefined
+    if (!(await confirmations.settle(card.id, 'approved', request.actor.id)))
+      return this.badge({ command: command.name, status: 'refused', reply: outdated() })
+    await this.audit(command, card.args, request, 'asked-again', sentence, card.id)
+    const again = await this.perform(command, card.args, request)
+    return {
+      ...again,
+      again: { replaces: card.id, changes },
+      reply: { ...again.reply, text: [sentence, again.reply.text].filter((text) => text !== undefined).join(' ') },
+    }
   }
 
   private async perform(command: Command, args: unknown, request: CommandRequest): Promise<CommandResult> {
     const context = this.context(request)
     if (command.run !== undefined) {
       const answer = await command.run(context, args)
-      await this.audit(command.name, args, request, 'read', answer.title)
+      await this.audit(command, args, request, 'read', answer.title)
       return this.badge({
         status: 'done',
         command: command.name,
@@ -147,28 +216,38 @@ export class CommandRunner {
     }
     const { action } = command
     if (action === undefined) return this.badge({ status: 'unknown', reply: outdated() })
-    const tier = this.tierOf(command, args)
-    const needsCode = this.needsCode(command, args, request.actor)
-    if (needsCode !== undefined) {
-      await this.audit(command.name, args, request, 'refused', needsCode.title)
-      return this.badge({ status: 'refused', command: command.name, reply: needsCode })
+    const refuse = async (refusal: Reply): Promise<CommandResult> => {
+      await this.audit(command, args, request, 'refused', refusal.title)
+      return this.badge({ status: 'refused', command: command.name, reply: refusal })
     }
-    const isDirect = tier === 'C0' || (command.name === 'panic' && request.autoConfirm === true)
-    if (!isDirect) await action.before?.(context, args)
+    const isRisky = action.addsRisk(args)
+    const refusal = await codeRefusal(command, isRisky, request.actor, this.ports)
+    if (refusal !== undefined) return refuse(refusal)
+    const tier = tierOf(command, args, isRisky, request.actor.surface, this.ports)
+    const isAuto = command.name === 'panic' && request.autoConfirm === true
+    if (tier !== 'C0' && !isAuto) await action.before?.(context, args)
     const plan = await action.plan(context, args)
     if (plan.type === 'answer') {
-      await this.audit(command.name, args, request, plan.status, plan.reply.title)
+      await this.audit(command, args, request, plan.status, plan.reply.title)
       return this.badge({ status: plan.status, command: command.name, reply: plan.reply })
     }
-    return isDirect || plan.isDirect === true
-      ? this.carryOut(command, args, plan.todo, request, undefined)
-      : this.ask(command, args, plan, request)
+    if (isAuto && plan.isAsked === true) await action.before?.(context, args)
+    const late = isRisky || plan.addsRisk !== true ? undefined : await codeRefusal(command, true, request.actor, this.ports)
+    if (late !== undefined) return refuse(late)
+    const isDirect = tier === 'C0' || plan.isDirect === true || (isAuto && plan.isAsked !== true)
+    return isDirect ? this.carryOut(command, args, plan.todo, request, undefined) : this.ask(command, args, plan, request)
   }
 
   private async ask(command: Command, args: unknown, plan: Plan, request: CommandRequest): Promise<CommandResult> {
     const { actor } = request
-    const { system } = this.ports
-    const isWord = this.tierOf(command, args) === 'C2'
+    const { system, reads } = this.ports
+    const snapshot: z.infer<typeof Snapshot> = {
+      todo: { ...plan.todo },
+      seen: await sightOf(reads, plan.symbols ?? []),
+      addsRisk: command.action?.addsRisk(args) === true || plan.addsRisk === true,
+    }
+    const demand = await this.demandOf(command, { args: asJson(args), surface: actor.surface, snapshot }, actor)
+    const ttlMs = demand === undefined ? CONFIRM_TTL_MS : TYPED_TTL_MS
     const confirmation = await this.ports.confirmations.create({
       actor: actor.id,
       role: actor.role ?? 'none',
@@ -176,26 +255,31 @@ export class CommandRunner {
       surface: actor.surface,
       command: command.name,
       args: asJson(args),
-      snapshot: plan.todo,
+      snapshot,
       preview: asJson(plan.card),
       profile: system.profile,
       dataDirId: system.dataDirId,
-      ttlMs: CONFIRM_TTL_MS,
+      ttlMs,
     })
-    await this.audit(command.name, args, request, 'asked', plan.card.title, confirmation.id)
+    await this.audit(command, args, request, 'asked', plan.card.title, confirmation.id)
     const answers = (decision: 'yes' | 'no') => ({ type: 'answer' as const, confirmationId: confirmation.id, decision })
+    const typed = demand === undefined ? [] : [demand.type === 'word' ? `type ${demand.word} to go on` : 'with a one-time code']
     const card: Reply = {
       ...plan.card,
-      text: [plan.card.text, `expires in ${CONFIRM_TTL_MS / 1000} s`, ...(isWord ? [`type ${system.profile} to go on`] : [])]
-        .filter((text) => text !== undefined)
-        .join('; '),
+      text: [plan.card.text, `expires in ${ttlMs / 1000} s`, ...typed].filter((text) => text !== undefined).join('; '),
       buttons: [
         { label: plan.yes, action: answers('yes'), tone: 'bad' },
         { label: plan.no, action: answers('no') },
       ],
       ephemeral: command.isPrivate === true,
     }
-    return this.badge({ status: 'confirm', command: command.name, reply: card, confirmation, ...(isWord ? { word: system.profile } : {}) })
+    return this.badge({
+      status: 'confirm',
+      command: command.name,
+      reply: card,
+      confirmation,
+      ...(demand === undefined ? {} : { demand }),
+    })
   }
 
   private async carryOut(
@@ -208,7 +292,7 @@ export class CommandRunner {
     const done = await command.action?.carryOut(this.context(request), todo)
     if (done === undefined) return this.badge({ status: 'unknown', reply: outdated() })
     await this.audit(
-      command.name,
+      command,
       args,
       request,
       done.status,
@@ -216,21 +300,6 @@ export class CommandRunner {
       confirmId,
     )
     return this.badge({ status: done.status, command: command.name, reply: done.reply })
-  }
-
-  private tierOf(command: Command, args: unknown) {
-    return command.action?.tier(args, this.ports.system.profile) ?? 'C0'
-  }
-
-  /** S17: in chat, a command that adds risk on live needs a one-time code, and codes are enrolled at the terminal. */
-  private needsCode(command: Command, args: unknown, actor: Actor): Reply | undefined {
-    const isChat = actor.surface === 'telegram' || actor.surface === 'discord'
-    if (!isChat || this.ports.system.profile !== 'live' || command.action?.addsRisk(args) !== true) return undefined
-    return reply(`${command.name} on live needs a one-time code`, {
-      tone: 'bad',
-      text: `No code is enrolled for you, so it is not done from chat. At the terminal: ballast ${command.name}`,
-      buttons: [runs('Status', '/status')],
-    })
   }
 
   private lateness({ askedAtMs }: CommandRequest): number | undefined {
@@ -242,7 +311,7 @@ export class CommandRunner {
   private async tooLate(command: Command, args: unknown, request: CommandRequest, late: number): Promise<CommandResult> {
     const age = duration(late)
     if (command.name !== 'pause' && command.name !== 'halt' && command.name !== 'panic') {
-      await this.audit(command.name, args, request, 'late', age)
+      await this.audit(command, args, request, 'late', age)
       return this.badge({ status: 'refused', command: command.name, reply: reply(`Ignored, ${age} old: send it again`, { tone: 'warn' }) })
     }
     const pause = findCommand(this.commands, 'pause') as Command
@@ -271,7 +340,7 @@ export class CommandRunner {
   }
 
   private async forbid(name: string, request: CommandRequest, needed: string): Promise<CommandResult> {
-    await this.audit(name, {}, request, 'forbidden', needed)
+    await this.audit({ name, hidden: [] }, {}, request, 'forbidden', needed)
     const { role, id } = request.actor
     return this.badge({
       status: 'forbidden',
@@ -294,7 +363,7 @@ export class CommandRunner {
   }
 
   private audit(
-    command: string,
+    { name, hidden }: Pick<Command, 'name' | 'hidden'>,
     args: unknown,
     request: CommandRequest,
     decision: string,
@@ -305,8 +374,8 @@ export class CommandRunner {
     return this.ports.audit.write({
       actor: actor.id,
       surface: actor.surface,
-      command,
-      args: asJson(args),
+      command: name,
+      args: Object.fromEntries(Object.entries(asJson(args)).filter(([key]) => hidden?.includes(key) !== true)),
       role: actor.role ?? 'none',
       decision,
       confirmId,

@@ -7,6 +7,7 @@ import { type Command, type CommandContext, GROUPS, defineRead, hasRole, inOrder
 import { duration, time } from './format.ts'
 import { findCommand, nearestCommand } from './parse.ts'
 import { type Reply, type Tone, field, reply, runs, untrusted } from './reply.ts'
+import { totp } from './totp-command.ts'
 
 const none = z.strictObject({})
 
@@ -184,4 +185,4 @@ const version = defineRead({
     }),
 })
 
-export const SYSTEM_COMMANDS: readonly Command[] = [start, help, id, health, version]
+export const SYSTEM_COMMANDS: readonly Command[] = [start, help, id, health, version, totp]

@@ -212,7 +212,13 @@ export const purposeOf = (order: OrderRow): string =>
         : 'target'
       : order.origin === 'external'
         ? 'external'
-        : `${order.class} ${order.kind}`
+        : isWaitingClose(order)
+          ? 'close'
+          : `${order.class} ${order.kind}`
+
+/** A close that somebody asked for at a price. */
+export const isWaitingClose = (order: OrderRow): boolean =>
+  order.origin === 'ours' && order.class === 'reduce' && order.kind === 'limit' && order.parentOrderId === null
 
 const COUNT_MAX = 50
 

@@ -24,8 +24,29 @@ const Result = z
     command: z.string().nullable(),
     reply: z.custom<Reply>().openapi({ type: 'object', description: 'The answer, as every surface renders it' }),
     confirmation: z
-      .object({ id: z.string(), expiresAt: z.string(), preview: z.record(z.string(), z.unknown()), word: z.string().nullable() })
+      .object({
+        id: z.string(),
+        expiresAt: z.string(),
+        preview: z.record(z.string(), z.unknown()),
+        word: z.string().nullable().openapi({ description: 'What has to be sent as `word` with a yes' }),
+        code: z.boolean().openapi({ description: 'Whether a one-time code has to be sent as `word`' }),
+      })
       .optional(),
+    again: z
+      .object({
+        replaces: z.string(),
+        changes: z.array(
+          z.object({
+            symbol: z.string(),
+            what: z.enum(['side', 'position', 'price']),
+            from: z.string(),
+            to: z.string(),
+            driftBps: z.number().nullable(),
+          }),
+        ),
+      })
+      .optional()
+      .openapi({ description: 'What was shown is not so any longer: nothing was done, and `confirmation` asks once more' }),
   })
   .openapi('CommandResult')
 const content = <T extends z.ZodType>(schema: T) => ({ content: { 'application/json': { schema } } })
@@ -166,11 +187,12 @@ export function commandRoutes(context: ApiContext) {
     )
   }
   const Target = z.string().max(60).optional().openapi({ description: 'all, a strategy or a symbol' })
+  const Panicked = z.string().max(60).optional().openapi({ description: 'all, or a symbol' })
   const Reason = z.string().max(200).optional()
   control('pause', z.strictObject({ target: Target, for: z.string().optional(), reason: Reason }), 'No new entries; exits go on')
   control('resume', z.strictObject({ target: Target }), 'Entries again, after a card')
   control('halt', z.strictObject({ reason: z.string().min(1).max(200) }), 'No orders but exits that a person asks for')
-  control('panic', z.strictObject({ reason: Reason }), 'Close everything and halt, after a card')
+  control('panic', z.strictObject({ target: Panicked, reason: Reason }), 'Close everything, or one symbol, and halt that, after a card')
   control(
     'reconcile',
     z.strictObject({ action: z.enum(['show', 'fix']).optional() }),
@@ -191,7 +213,11 @@ export function commandRoutes(context: ApiContext) {
           required: false,
           ...content(
             z
-              .strictObject({ fraction: Decimal.optional(), quantity: Decimal.optional() })
+              .strictObject({
+                fraction: Decimal.optional(),
+                quantity: Decimal.optional(),
+                limit: Decimal.or(z.literal('best')).optional().openapi({ description: 'a price, or best: the best price of our side' }),
+              })
               .refine((b) => b.fraction === undefined || b.quantity === undefined, 'give fraction or quantity'),
           ),
         },
@@ -201,6 +227,7 @@ export function commandRoutes(context: ApiContext) {
     async (c) => {
       const { id } = c.req.valid('param')
       const body = c.req.valid('json') ?? {}
+      const { limit } = body
       const position = (await ports.reads.positions()).find(
         (row) => positionId(row) === id || row.symbol === id || (row.tradeNumber !== null && row.tradeNumber === numberOf('pos', id)),
       )
@@ -212,7 +239,13 @@ export function commandRoutes(context: ApiContext) {
             : `${body.quantity}${coinOf(position.symbol)}`
           : `${percentOf(body.fraction)}%`
       const { body: answer, status } = await once(context, c, { id, body }, true, async (key) =>
-        answerCommand(await runner.runArgs('close', { what: position.symbol, amount }, requestOf(c, undefined, key))),
+        answerCommand(
+          await runner.runArgs(
+            'close',
+            { what: position.symbol, amount, ...(limit === undefined ? {} : { limit }) },
+            requestOf(c, undefined, key),
+          ),
+        ),
       )
       return c.json(answer, status)
     },
@@ -256,7 +289,7 @@ export function commandRoutes(context: ApiContext) {
     createRoute({
       method: 'post',
       path: '/confirmations/{id}',
-      summary: 'Answer a card: once, in time, by who asked or an admin',
+      summary: 'Answer a card: once, in time, by who asked or an admin; 202 with `again` where it asks once more',
       tags: ['confirmations'],
       security,
       request: {

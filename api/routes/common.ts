@@ -28,7 +28,7 @@ export async function statusOf({ reads, system }: CommandPorts): Promise<Status>
 
 /** A command's result as a body: the same for every road by which it came. */
 export function commandBody(result: CommandResult) {
-  const { status, reply, confirmation, command, word } = result
+  const { status, reply, confirmation, command, demand, again } = result
   return {
     status,
     command: command ?? null,
@@ -40,9 +40,11 @@ export function commandBody(result: CommandResult) {
             id: confirmation.id,
             expiresAt: toConfirmation(confirmation).expiresAt,
             preview: confirmation.preview,
-            word: word ?? null,
+            word: demand?.type === 'word' ? demand.word : null,
+            code: demand?.type === 'code',
           },
         }),
+    ...(again === undefined ? {} : { again: { replaces: again.replaces, changes: [...again.changes] } }),
   }
 }
 
@@ -50,7 +52,7 @@ export function commandBody(result: CommandResult) {
 export function answerCommand(result: CommandResult): { readonly status: 200 | 202; readonly body: ReturnType<typeof commandBody> } {
   const { status, reply } = result
   const sentence = [reply.title, reply.text].filter((text) => text !== undefined).join(': ')
-  const extra = { more: { commandStatus: status, reply } }
+  const extra = { more: { commandStatus: status, reply, ...(result.demand === undefined ? {} : { demand: result.demand.type }) } }
   switch (status) {
     case 'done':
       return { status: 200, body: commandBody(result) }

@@ -6,8 +6,9 @@ import { existsSync, readFileSync } from 'node:fs'
 import { badgeOf } from '../../api/commands/reply.ts'
 import { CommandRunner } from '../../api/commands/run.ts'
 import type { CommandPorts } from '../../api/commands/command.ts'
-import type { ChatUsers } from '../../bots/access.ts'
+import type { ChatUsers, Platform } from '../../bots/access.ts'
 import { type AlertToTell, alertCard, isTold, missedCard } from '../../bots/alert-card.ts'
+import { ALERTS, channelFor } from '../../bots/discord-channels.ts'
 import { DiscordBot } from '../../bots/discord.ts'
 import { OutboxSender } from '../../bots/outbox.ts'
 import type { BotPorts } from '../../bots/ports.ts'
@@ -18,10 +19,11 @@ import { PostgresDeliveries, routeAlerts } from '../../db/deliveries.ts'
 import { reportHealth } from '../../db/health.ts'
 import type { JobQueues } from '../../jobs/queues.ts'
 import type { RoleContext, RunningRole } from './compose.ts'
+import { readDiscordFile } from './paths.ts'
 
 const SWEEP_MS = 5_000
 const TOKEN_LOOK_MS = 2_000
-const DISCORD_ALERT_CHANNEL = 'alerts'
+const DISCORD_RETRY_MS = 30_000
 
 export async function startBots(context: RoleContext, database: Database, ports: CommandPorts, queues: JobQueues): Promise<RunningRole> {
   const role = new BotsRole(context, database, ports, queues)
@@ -33,7 +35,7 @@ class BotsRole implements RunningRole {
   private readonly context: RoleContext
   private readonly database: Database
   private readonly users: ChatUsers
-  private readonly pairing: PostgresPairing
+  private readonly pairings: Readonly<Record<Platform, PostgresPairing>>
   private readonly runner: CommandRunner
   private readonly queues: JobQueues
   private readonly outbox: OutboxSender
@@ -42,13 +44,15 @@ class BotsRole implements RunningRole {
   private discord: DiscordBot | undefined
   private readonly timers: NodeJS.Timeout[] = []
   private isStarting = false
+  private isDiscordStarting = false
+  private discordTried: { readonly token: string; readonly atMs: number } = { token: '', atMs: 0 }
 
   constructor(context: RoleContext, database: Database, ports: CommandPorts, queues: JobQueues) {
     this.context = context
     this.database = database
     this.queues = queues
     this.users = new PostgresChatUsers(database.sql)
-    this.pairing = new PostgresPairing(database.sql)
+    this.pairings = { telegram: new PostgresPairing(database.sql, 'telegram'), discord: new PostgresPairing(database.sql, 'discord') }
     this.runner = new CommandRunner(ports)
     this.badge = badgeOf(context.config.profile)
     this.outbox = new OutboxSender({
@@ -80,14 +84,13 @@ class BotsRole implements RunningRole {
     run().catch((thrown: unknown) => this.context.log('warn', `bots: ${thrown instanceof Error ? thrown.message : String(thrown)}`))
   }
 
-  private botPorts(part: string): BotPorts {
+  private botPorts(part: Platform): BotPorts {
     const { sql } = this.database
     return {
       runner: this.runner,
       users: this.users,
-      pairing: this.pairing,
+      pairing: this.pairings[part],
       badge: this.badge,
-      profile: this.context.config.profile,
       nowMs: () => Date.now(),
       log: this.context.log,
       health: (status, detail) => this.guard(() => reportHealth(sql, part, status, detail)),
@@ -126,20 +129,29 @@ class BotsRole implements RunningRole {
     }
   }
 
-  /** `telegram pair` has left a token while we run; a start that failed (no network) is tried again as well. */
+  /** `telegram pair` or `discord setup` has left a token while we run; a start that failed (no network) is tried again as well. */
   private async lookForToken(): Promise<void> {
     if (this.telegram === undefined) await this.startTelegram()
+    if (this.discord === undefined) await this.startDiscord()
   }
 
   private async startDiscord(): Promise<void> {
-    const { discord } = this.context.config
-    if (discord.token === undefined) return
+    const { config, paths } = this.context
+    const { discord } = config
+    const kept = discord.token === undefined ? readDiscordFile(paths) : undefined
+    const token = discord.token ?? kept?.token
+    if (token === undefined || this.isDiscordStarting) return
+    // A token that was refused is not new after two seconds; another one is tried at once.
+    if (token === this.discordTried.token && Date.now() - this.discordTried.atMs < DISCORD_RETRY_MS) return
+    this.discordTried = { token, atMs: Date.now() }
+    this.isDiscordStarting = true
     const bot = new DiscordBot(
-      { token: discord.token, apiRoot: discord.apiRoot, guild: discord.guild, access: { admins: discord.admins, chats: [] } },
+      { token, apiRoot: discord.apiRoot, guild: discord.guild ?? kept?.guild, access: { admins: discord.admins, chats: [] } },
       this.botPorts('discord'),
       { suggest: (_command, option, typed) => this.suggest(option, typed) },
     )
     const problem = await bot.start()
+    this.isDiscordStarting = false
     if (problem === undefined) this.discord = bot
     else {
       this.context.log('warn', problem)
@@ -168,39 +180,44 @@ class BotsRole implements RunningRole {
     return rows.map((r) => r.symbol)
   }
 
-  /** Chats that are told: admins in private, listed groups, and the server's #alerts. */
-  private async channels(): Promise<readonly string[]> {
+  /** Chats that are told: admins in private, listed groups, and the server's channel for such an alert. */
+  private async channels(): Promise<(alert: AlertToTell) => readonly string[]> {
     const { telegram, discord } = this.context.config
-    const channels: string[] = []
+    const always: string[] = []
     if (this.telegram !== undefined) {
       const paired = (await this.users.list('telegram')).filter((u) => u.role === 'admin').map((u) => u.userId)
-      for (const id of new Set([...telegram.admins, ...paired])) channels.push(`telegram:${id}`)
-      for (const chat of telegram.chats) channels.push(`telegram:${chat.replace(/:(viewer|operator|trader|admin)$/, '')}`)
+      for (const id of new Set([...telegram.admins, ...paired])) always.push(`telegram:${id}`)
+      for (const chat of telegram.chats) always.push(`telegram:${chat.replace(/:(viewer|operator|trader|admin)$/, '')}`)
     }
-    if (this.discord !== undefined) {
-      const alerts = this.discord.channelNamed(DISCORD_ALERT_CHANNEL)
-      if (alerts !== undefined) channels.push(`discord:${alerts}`)
-      else for (const id of discord.admins) channels.push(`discord:user:${id}`)
+    const server = this.discord
+    if (server === undefined) return () => always
+    const paired = (await this.users.list('discord')).filter((u) => u.role === 'admin').map((u) => u.userId)
+    const people = [...new Set([...discord.admins, ...paired])].map((id) => `discord:user:${id}`)
+    return (alert) => {
+      const channel = server.channelNamed(channelFor(alert)) ?? server.channelNamed(ALERTS)
+      return [...always, ...(channel === undefined ? people : [`discord:${channel}`])]
     }
-    return channels
   }
 
   private async tellAlerts(): Promise<void> {
-    const channels = await this.channels()
     // Without a bot nothing is routed: whoever pairs later begins with what comes then.
-    if (channels.length === 0) return
+    if (this.telegram === undefined && this.discord === undefined) return
+    const channels = await this.channels()
     const card = (alert: AlertToTell) => alertCard(alert, this.badge)
-    while ((await routeAlerts(this.database.sql, (alert) => (isTold(alert.severity) ? channels : []), card)) === 500) {
+    while ((await routeAlerts(this.database.sql, (alert) => (isTold(alert.severity) ? channels(alert) : []), card)) === 500) {
       // More than one page waits.
     }
     await this.outbox.flush()
   }
 
   private async finishPairing(): Promise<void> {
-    const state = await this.pairing.state()
-    if (state === undefined || state.decision === null || state.candidate === null) return
-    await this.pairing.close()
-    if (state.decision === 'yes') await this.telegram?.welcome(state.candidate.userId, 'admin')
+    for (const platform of ['telegram', 'discord'] as const) {
+      const pairing = this.pairings[platform]
+      const state = await pairing.state()
+      if (state === undefined || state.decision === null || state.candidate === null) continue
+      await pairing.close()
+      if (state.decision === 'yes') await this[platform]?.welcome(state.candidate.userId, 'admin')
+    }
   }
 
   async stop(): Promise<void> {

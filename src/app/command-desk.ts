@@ -9,14 +9,17 @@ import { externalHoldId, takenHoldId } from '../kernel/external-hands.ts'
 import { type Hold, type HoldScope, liftRule, tradingState } from '../kernel/holds.ts'
 import { type Instrument, formatQuantity, parseQuantity } from '../market/instrument.ts'
 import { nearestOf } from '../core/nearest.ts'
+import { isLimitClose } from '../trading/order.ts'
 import { ExternalDesk, type ExternalDeskPorts } from './external-desk.ts'
 import { OrderDesk } from './order-desk.ts'
 
 export interface CommandDeskPorts extends ExternalDeskPorts {
+  /** Profile observe: nothing is sent, so that nothing can be done. */
+  readonly isObserving: boolean
   /** What stands against loosening, in words; empty when streams are fresh and the account is reconciled (S11). */
   readonly preflight: () => Promise<readonly string[]>
   /** After a panic: waits for the venue's own word, at most a few seconds. */
-  readonly verifyFlat: () => Promise<string>
+  readonly verifyFlat: (only: Instrument | undefined) => Promise<string>
 }
 
 /** A command that waited longer than this (we were down) is not carried out as asked (surfaces 3.0, 8). */
@@ -37,6 +40,7 @@ export class CommandDesk {
   }
 
   async carryOut(queued: QueuedCommand, nowMs: number): Promise<CommandOutcome> {
+    if (this.ports.isObserving) return refused('Profile observe only looks: nothing is sent. Use Bybit’s app.')
     const late = nowMs - queued.askedAtMs
     if (late > LATE_MS) return this.late(queued, late)
     return this.run(queued.command, queued.actor)
@@ -44,9 +48,13 @@ export class CommandDesk {
 
   private async late(queued: QueuedCommand, lateMs: number): Promise<CommandOutcome> {
     const minutes = Math.max(1, Math.round(lateMs / 60_000))
-    const { name } = queued.command
+    const { command } = queued
+    const { name } = command
     if (name === 'pause' || name === 'halt' || name === 'panic') {
-      const outcome = await this.run({ name: 'pause', scope: { type: 'account' }, reason: `late ${name}` }, queued.actor)
+      const symbol = name === 'panic' ? command.symbol : undefined
+      const scope: CommandScope =
+        symbol === undefined || typeof this.instrument(symbol) === 'string' ? { type: 'account' } : { type: 'symbol', symbol }
+      const outcome = await this.run({ name: 'pause', scope, reason: `late ${name}` }, queued.actor)
       return {
         ...outcome,
         text: `Your ${name} came ${minutes} min late, so it took effect as a pause: no new entries. Send ${name} again if you still want it.`,
@@ -216,8 +224,12 @@ export class CommandDesk {
   }
 
   private async panic(command: Extract<TraderCommand, { readonly name: 'panic' }>, actor: string): Promise<CommandOutcome> {
-    const seq = await this.ports.submit(() => [{ type: 'panic', actor, reason: command.reason, ts: this.ports.now() }])
-    return done(await this.ports.verifyFlat(), seq)
+    const only = command.symbol === undefined ? undefined : this.instrument(command.symbol)
+    if (typeof only === 'string') return refused(only)
+    const seq = await this.ports.submit(() => [
+      { type: 'panic', ...(only && { instrument: only.index }), actor, reason: command.reason, ts: this.ports.now() },
+    ])
+    return done(await this.ports.verifyFlat(only), seq)
   }
 
   private async close(command: Extract<TraderCommand, { readonly name: 'close' }>, actor: string): Promise<CommandOutcome> {
@@ -234,6 +246,7 @@ export class CommandDesk {
     const part = partOf(command, instrument, Math.abs(held))
     if (typeof part === 'string') return refused(part)
     if (command.execution !== undefined) return this.orders.workClose(command, instrument, part ?? lots(Math.abs(held)), actor)
+    if (command.limit !== undefined) return this.orders.closeAt(command, command.limit, instrument, part, actor)
     const seq = await this.ports.submit(() => [
       { type: 'close-position', instrument: instrument.index, lots: part, actor, ts: this.ports.now() },
     ])
@@ -245,7 +258,7 @@ export class CommandDesk {
     const { kernel } = this.ports
     const entries = kernel.config.instruments
       .flatMap((i) => kernel.orders.open(i.index))
-      .filter((o) => o.class === 'entry' && o.origin === 'ours')
+      .filter((o) => (o.class === 'entry' && o.origin === 'ours') || (o.orderId === command.orderId && isLimitClose(o)))
     const wanted = command.orderId === undefined ? entries : entries.filter((o) => o.orderId === command.orderId)
     if (wanted.length === 0) {
       const isProtective = kernel.config.instruments.flatMap((i) => kernel.orders.open(i.index)).some((o) => o.orderId === command.orderId)
@@ -255,6 +268,7 @@ export class CommandDesk {
     }
     const id = command.orderId === undefined ? undefined : orderId(command.orderId)
     const seq = await this.ports.submit(() => [{ type: 'cancel-orders', orderId: id, actor, ts: this.ports.now() }])
+    if (wanted.some(isLimitClose)) return done('Taking the close back; the position stays, with its stop.', seq)
     return done(`Canceling ${wanted.length} ${wanted.length === 1 ? 'entry' : 'entries'}.`, seq)
   }
 

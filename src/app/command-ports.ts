@@ -6,6 +6,7 @@ import { PngCharts } from '../../api/charts/charts.ts'
 import type { CommandPorts } from '../../api/commands/command.ts'
 import { BacktestRows } from '../../db/backtests.ts'
 import type { Database } from '../../db/client.ts'
+import { PostgresCodes } from '../../db/codes.ts'
 import { PostgresAudit, PostgresConfirmations } from '../../db/confirmations.ts'
 import { CommandSender } from '../../db/commands.ts'
 import { PostgresControl } from '../../db/control.ts'
@@ -27,15 +28,17 @@ export function commandPorts(
   publicVenue: PublicVenue,
   startedAtMs: number,
 ): CommandPorts {
-  const { config, paths } = context
+  const { config, paths, strategies } = context
   const { sql } = database
   const { limits } = RISK_PROFILES[config.profile]
   return {
     reads: new PostgresReads(database),
     control: new PostgresControl(new CommandSender(sql)),
     confirmations: new PostgresConfirmations(sql),
+    confirm: config.confirm,
+    codes: new PostgresCodes(sql, paths.codesKey, Date.now),
     audit: new PostgresAudit(sql),
-    backtests: new QueuedBacktests(new BacktestRows(sql), queues.open('backtest'), paths.candles),
+    backtests: new QueuedBacktests(new BacktestRows(sql), queues.open('backtest'), paths.candles, strategies.catalog),
     charts: new PngCharts((symbol, interval, bars) => publicVenue.chart(symbol, interval, bars)),
     system: {
       profile: config.profile,

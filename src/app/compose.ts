@@ -19,6 +19,9 @@ import { RISK_PROFILES } from '../risk/profiles.ts'
 import { BOOK_DEPTHS } from '../venue/bybit/book-feed.ts'
 import { BybitVenue } from '../venue/bybit/bybit-venue.ts'
 import { BybitClient } from '../venue/bybit/client.ts'
+import { readOnly } from '../venue/bybit/read-only.ts'
+import { changedSince } from '../strategy-files/compile.ts'
+import type { LoadedStrategies } from '../strategy-files/load.ts'
 import type { VenueClock } from '../venue/port.ts'
 import type { Config } from './config-schema.ts'
 import { crashPointOf, journalWithCrashes, queueWithCrashes, transportWithCrashes } from './crash-point.ts'
@@ -36,6 +39,8 @@ export interface RoleContext {
   readonly config: Config
   readonly paths: DataPaths
   readonly liveStatement: string | undefined
+  /** Built-in ones and the user's. */
+  readonly strategies: LoadedStrategies
   /** Where a recovery test kills the trader. */
   readonly crashAt?: string | undefined
   readonly log: (level: 'info' | 'warn' | 'error', text: string) => void
@@ -70,10 +75,10 @@ export async function connect(context: RoleContext, max: number): Promise<Result
   return connected.ok ? connected : err({ sentence: connected.error.sentence, next: connected.error.next })
 }
 
-export function plansOf(config: Config): Result<TradePlan, PathProblem> {
+export function plansOf(config: Config, { catalog }: LoadedStrategies): Result<TradePlan, PathProblem> {
   const plans: StrategyPlan[] = []
   for (const spec of config.strategies ?? DEFAULT_PLANS) {
-    const plan = planOf(spec)
+    const plan = planOf(spec, catalog)
     if (!plan.ok)
       return err({ sentence: plan.error, next: 'Correct the list of strategies in the configuration.', exitCode: CONFIG_INVALID })
     plans.push(plan.value)
@@ -106,7 +111,7 @@ export async function startTrader(context: RoleContext, hooks: TraderHooks): Pro
   const { config, paths, log } = context
   const access = exchangeAccess(config, paths, context.liveStatement)
   if (!access.ok) return access
-  const plans = plansOf(config)
+  const plans = plansOf(config, context.strategies)
   if (!plans.ok) return plans
   const crash = crashPointOf(context.crashAt, config.profile)
   if (!crash.ok) return crash
@@ -126,7 +131,8 @@ export async function startTrader(context: RoleContext, hooks: TraderHooks): Pro
     recvWindowMs: RECV_WINDOW_MS,
   })
   const { simUrl } = access.value
-  const venue = new BybitVenue(crash.value === undefined ? client : transportWithCrashes(client, crash.value), {
+  const road = config.profile === 'observe' ? readOnly(client) : client
+  const venue = new BybitVenue(crash.value === undefined ? road : transportWithCrashes(road, crash.value), {
     intervalMs,
     wallMs: () => Date.now(),
     sleep: realWall.sleep,
@@ -153,6 +159,7 @@ export async function startTrader(context: RoleContext, hooks: TraderHooks): Pro
     told: hooks.told,
     isSafe: hooks.isSafe,
     deciding: mark.note,
+    changedFiles: () => changedSince(context.strategies.modules),
     hungStrategy: hooks.isHung ? mark.left : undefined,
     onPositions: scopeWriter(paths.root, readTag(paths), log),
     emergency: emergencyNotice(paths.root, () => Date.now()),

@@ -25,11 +25,34 @@ const ids = (description: string) =>
     .default([])
     .describe(description)
 
+const tier = () =>
+  z
+    .enum(['C1', 'C2'])
+    .optional()
+    .describe('C1 or C2: how much it asks for on live, never less than without; C2 asks for a word, in chat for a code')
+/** Commands that ask; pause and halt are done at once. */
+const CONFIRMED_TIERS = {
+  resume: tier(),
+  panic: tier(),
+  close: tier(),
+  cancel: tier(),
+  open: tier(),
+  sl: tier(),
+  tp: tier(),
+  amend: tier(),
+  algo: tier(),
+  adopt: tier(),
+  ignore: tier(),
+  reconcile: tier(),
+  strategy: tier(),
+}
+
 export const configSchema = z.strictObject({
   profile: z
     .enum(PROFILES)
     .default('sim')
     .describe(`one of ${PROFILES.join(', ')}`),
+  strategiesDir: z.string().min(1).default('strategies').describe('the folder of your own strategies, one file each'),
   dataDir: z.string().min(1).default('.ballast').describe('a directory'),
   databaseUrl: databaseUrl(/^postgres(ql)?$/, 'postgres://user:password@host:5432/name'),
   redisUrl: databaseUrl(/^rediss?$/, 'redis://host:6379'),
@@ -61,6 +84,17 @@ export const configSchema = z.strictObject({
     .prefault({}),
   chat: z
     .strictObject({ allowManualEntry: z.boolean().default(false).describe('true or false: whether /open works in Telegram and Discord') })
+    .prefault({}),
+  confirm: z
+    .strictObject({
+      maxDriftBps: z
+        .number()
+        .min(1)
+        .max(1_000)
+        .default(50)
+        .describe('basis points from 1 to 1000 that a price may go between card and answer, for what adds risk'),
+      live: z.strictObject(CONFIRMED_TIERS).prefault({}),
+    })
     .prefault({}),
   api: z.strictObject({ host: host('127.0.0.1'), port: port(8080) }).prefault({}),
   bybit: z.strictObject({ url: url() }).prefault({}),

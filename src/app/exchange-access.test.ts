@@ -38,3 +38,8 @@ test('the simulator has one too, its own or another', () => {
   expect(access('paper', { BALLAST__SIM__PORT: '8123' }).tradeStreamUrl).toBe('ws://127.0.0.1:8123/v5/trade')
   expect(access('sim', { BALLAST__BYBIT__URL: 'http://127.0.0.1:9000/' }).tradeStreamUrl).toBe('ws://127.0.0.1:9000/v5/trade')
 })
+
+test('observe reads the account of live without a statement, or a simulator with a key of its own', () => {
+  expect(access('observe')).toMatchObject({ key: 'k', restUrl: 'https://api.bybit.com', simUrl: undefined })
+  expect(access('observe', { BALLAST__BYBIT__URL: 'http://127.0.0.1:9000' })).toMatchObject({ key: 'k', restUrl: 'http://127.0.0.1:9000' })
+})

@@ -59,29 +59,33 @@ const ownSimUrl = (config: Config): string => `http://127.0.0.1:${config.sim.por
 
 const simUrlOf = (config: Config): string => (config.bybit.url ?? ownSimUrl(config)).replace(/\/$/, '')
 
+function simulatorUrls(url: string): Omit<ExchangeAccess, 'key' | 'secret'> {
+  const streams = url.replace(/^http/, 'ws')
+  return {
+    restUrl: url,
+    publicStreamUrl: `${streams}/v5/public/linear`,
+    privateStreamUrl: `${streams}/v5/private`,
+    tradeStreamUrl: `${streams}/v5/trade`,
+    simUrl: url,
+  }
+}
+
 export function exchangeAccess(config: Config, paths: DataPaths, liveStatement: string | undefined): Result<ExchangeAccess, PathProblem> {
   switch (config.profile) {
     // Paper is the simulator on another market: the same account, the same key.
     case 'paper':
     case 'sim': {
-      const url = config.profile === 'paper' ? ownSimUrl(config) : simUrlOf(config)
-      const streams = url.replace(/^http/, 'ws')
       return ok({
         key: SIM_KEY,
         secret: SIM_SECRET,
-        restUrl: url,
-        publicStreamUrl: `${streams}/v5/public/linear`,
-        privateStreamUrl: `${streams}/v5/private`,
-        tradeStreamUrl: `${streams}/v5/trade`,
-        simUrl: url,
+        ...simulatorUrls(config.profile === 'paper' ? ownSimUrl(config) : simUrlOf(config)),
       })
     }
-    case 'observe':
-      return err({
-        sentence: 'Profile observe is not built yet: no order would be sent, and nothing is shown yet either.',
-        next: 'Use --profile sim.',
-        exitCode: CONFIG_INVALID,
-      })
+    // It reads what live trades, and sends nothing: no statement is needed.
+    case 'observe': {
+      const access = realAccess(HOSTS.live, paths)
+      return !access.ok || config.bybit.url === undefined ? access : ok({ ...access.value, ...simulatorUrls(simUrlOf(config)) })
+    }
     case 'live':
       if (liveStatement !== 'live')
         return err({

@@ -65,6 +65,7 @@ class Room {
       return facts
     }
     this.desk = new CommandDesk({
+      isObserving: false,
       kernel: bench.kernel,
       now: () => ts(bench.now),
       preflight: async () => [],
@@ -74,6 +75,7 @@ class Room {
       },
       ask: async (input) => ({ seq: 1, facts: give(input()) }),
       verifyFlat: async () => '',
+      best: () => undefined,
       compare: async () => accountItems(this.reading, bench.kernel, knownStateOf(bench.kernel)),
       reconcile: () => {
         this.reconciled += 1

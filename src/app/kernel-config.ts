@@ -9,6 +9,7 @@ import type { RiskProfile } from '../risk/profiles.ts'
 import type { TradePlan } from './strategy-plan.ts'
 
 export interface KernelPlan extends TradePlan {
+  readonly profile: string
   readonly tag: string
   readonly intervalMs: number
   readonly risk: RiskProfile
@@ -23,11 +24,12 @@ export function kernelConfigOf(plan: KernelPlan, instruments: readonly Instrumen
     tag: plan.tag,
     instruments,
     intervalMs: plan.intervalMs,
-    strategies: plan.plans.map(({ id, definition, params, symbols, execution }) => ({
+    strategies: plan.plans.map(({ id, definition, params, symbols, execution, identity }) => ({
       id: strategyId(id),
       definition,
       params,
       execution,
+      identity,
       instruments: symbols.map(indexOf),
     })),
     manual: plan.manual.map(indexOf),
@@ -37,5 +39,6 @@ export function kernelConfigOf(plan: KernelPlan, instruments: readonly Instrumen
     defaultStopFraction: undefined,
     isJournaled: true,
     allowsBudget: false,
+    isObserving: plan.profile === 'observe',
   }
 }

@@ -13,7 +13,7 @@ import { BarGate, type GatedBar } from './bar-gate.ts'
 import { type HealthReporter, PARTS } from './health.ts'
 import type { LiveDriver } from './live-driver.ts'
 import type { MarketClock } from './market-clock.ts'
-import { QuoteBoard } from './quote-board.ts'
+import { type BestPrices, QuoteBoard } from './quote-board.ts'
 import type { Sender } from './sender.ts'
 import type { Wall } from './wall.ts'
 
@@ -71,6 +71,10 @@ export class MarketFeed {
   quote(quote: Quote): void {
     this.ports.clock.see(quote.ts)
     this.board.quote(quote)
+  }
+
+  best(i: InstrumentIndex): BestPrices | undefined {
+    return this.board.best(i)
   }
 
   /** A mirrored order book is live or void from now on. */

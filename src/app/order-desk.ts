@@ -4,7 +4,20 @@
  */
 import { denialSentence } from '../risk/denial-sentence.ts'
 import { formatDecimal, mulDivFloor, parseDecimal } from '../core/decimal.ts'
-import { CASH_SCALE, type Cash, type Lots, type Side, type Ticks, type Ts, cash, lots, orderId, ticks, ts } from '../core/units.ts'
+import {
+  CASH_SCALE,
+  type Cash,
+  type InstrumentIndex,
+  type Lots,
+  type Side,
+  type Ticks,
+  type Ts,
+  cash,
+  lots,
+  orderId,
+  ticks,
+  ts,
+} from '../core/units.ts'
 import type { CommandOutcome, OpenCommand, TraderCommand } from '../kernel/command.ts'
 import type { KernelFact, KernelInput, PlacedOrder } from '../kernel/event.ts'
 import type { Kernel } from '../kernel/kernel.ts'
@@ -14,12 +27,15 @@ import { averageEntry } from '../portfolio/position.ts'
 import { plannedLossOf } from '../risk/check.ts'
 import { parseExecution } from '../trading/algorithms/execution.ts'
 import type { OrderKind } from '../trading/order.ts'
+import type { BestPrices } from './quote-board.ts'
 
 export interface OrderDeskPorts {
   readonly kernel: Kernel
   readonly now: () => Ts
   /** Gives one input to the kernel; answers what it led to when that is in the journal. */
   readonly ask: (input: () => KernelInput) => Promise<{ readonly seq: number; readonly facts: readonly KernelFact[] }>
+  /** Best prices of the order book, where they are known. */
+  readonly best: (i: InstrumentIndex) => BestPrices | undefined
 }
 
 const refused = (text: string): CommandOutcome => ({ status: 'refused', text })
@@ -105,6 +121,38 @@ export class OrderDesk {
     const limit = command.limit === undefined ? undefined : parsePrice(instrument, command.limit)
     if (command.limit !== undefined && limit === undefined) return Promise.resolve(refused(notAPrice(command.limit, instrument)))
     return this.work(command, instrument, { side: held > 0 ? -1 : 1, lots: part, stop: undefined, limit }, 'reduce', actor)
+  }
+
+  /** Closes a part of a position at a price or a better one. */
+  async closeAt(
+    command: Of<'close'>,
+    text: string,
+    instrument: Instrument,
+    part: Lots | undefined,
+    actor: string,
+  ): Promise<CommandOutcome> {
+    const { kernel, now } = this.ports
+    const i = instrument.index
+    const held: number = kernel.portfolio.positionLots(i)
+    const limit = this.closePriceOf(text, instrument, held > 0 ? 1 : -1)
+    if (typeof limit === 'string') return refused(limit)
+    const asked = await this.ports.ask(() => ({ type: 'close-position', instrument: i, lots: part, limit, actor, ts: now() }))
+    const made = asked.facts.flatMap((fact) => (fact.type === 'order-submitted' ? [fact.command] : []))
+    const quantity = formatQuantity(instrument, lots(made.reduce((sum, order) => sum + order.lots, 0)))
+    return this.verdict(
+      asked,
+      instrument,
+      `Closing ${quantity} ${instrument.symbol} at ${formatPrice(instrument, limit)} or better, reduce-only${command.limit === 'best' ? ', the best price of our side' : ''}. Until it fills the position keeps its stop.`,
+    )
+  }
+
+  /** Who sells stands among the asks, who buys among the bids. */
+  private closePriceOf(text: string, instrument: Instrument, side: Side): Ticks | string {
+    if (text !== 'best') return priceAt(text, instrument, this.ports.kernel.portfolio.mark(instrument.index), side, 1)
+    const best = this.ports.best(instrument.index)
+    if (best === undefined)
+      return `There is no order book of ${instrument.symbol} yet: give a price, as limit=${formatPrice(instrument, this.ports.kernel.portfolio.mark(instrument.index))}, or close at market.`
+    return side === 1 ? best.ask : best.bid
   }
 
   async protect(command: Of<'protect'>, instrument: Instrument, actor: string): Promise<CommandOutcome> {

@@ -10,6 +10,8 @@ import type { LiveDriver } from './live-driver.ts'
 
 const REASON_MAX = 300
 const STALE = 'stale'
+/** What a strategy would do while it stands is denied by this name. */
+export const OBSERVE_HOLD = 'observe'
 const staleId = (symbol: string): string => `${STALE}-${symbol}`
 
 export class OwnHolds {

@@ -6,6 +6,7 @@ import { isSpotSymbol } from '../market/instrument.ts'
 import { emergencyOrderIdOf } from '../trading/order.ts'
 import type { VenueError } from '../venue/bybit/error.ts'
 import type { LotRule, PanicAccount, PanicFill, PanicOrder, PanicPosition } from '../venue/bybit/panic-account.ts'
+import { isForbidden } from '../venue/bybit/trade-way.ts'
 import { type PanicPlan, type PanicScope, coinPosition, panicPlan, spotSymbolsOf } from '../venue/bybit/panic-plan.ts'
 import type { Wall } from './wall.ts'
 
@@ -36,7 +37,14 @@ interface SentExit extends PanicFill {
   readonly isOver: boolean
 }
 
+interface Close {
+  readonly position: PanicPosition
+  readonly quantity: string
+}
+
 const ROUND_MS = 250
+/** Between tries while Bybit answers 403. */
+const FORBIDDEN_ROUND_MS = 5_000
 const SAY_EVERY_MS = 2_000
 /** The list of executions may lag behind the position: an exit that was taken counts as filled for this long. */
 const FILL_LAG_MS = 3_000
@@ -62,6 +70,21 @@ export async function panicDirect(ports: PanicDirectPorts): Promise<PanicDirectO
     elapsedMs: wall.steadyMs() - startMs,
     ordersSent,
   })
+  const closeAll = (sends: readonly Close[]): Promise<void> =>
+    inParts(sends, async ({ position, quantity }) => {
+      ordersSent += 1
+      const clientOrderId = emergencyOrderIdOf(ports.tag, startedAt, ordersSent)
+      const side = position.side === 'Buy' ? 'Sell' : 'Buy'
+      ports.record({ type: 'close', clientOrderId, symbol: position.symbol, side, quantity, at: new Date(wall.nowMs()).toISOString() })
+      const error = await account.close(position, quantity, clientOrderId)
+      tellFailure(ports, `close of ${position.symbol} ${quantity}`, error)
+      if (TOO_SMALL.has(error?.code ?? '')) small.set(position.symbol, quantity)
+      if (error !== undefined && error.type !== 'unknown-outcome') return
+      const { symbol } = position
+      const atMs = wall.steadyMs()
+      const fill = { symbol, side, orderLinkId: clientOrderId, execQty: quantity, execTime: '0', execType: 'Trade' }
+      sent.set(clientOrderId, { ...fill, atMs, isOver: false })
+    })
   ports.record({ type: 'panic-direct', at: new Date(startedAt).toISOString(), tag: ports.tag, scope })
   while (wall.steadyMs() - startMs < ports.limitMs) {
     await inParts([...sent.values()], async (exit) => {
@@ -76,6 +99,13 @@ export async function panicDirect(ports: PanicDirectPorts): Promise<PanicDirectO
     if ('type' in plan) {
       if (plan.type === 'auth') return outcome(false, `NOT FLAT: Bybit does not accept the key (${plan.code} ${plan.detail}).`)
       last = `the exchange does not answer (${plan.code} ${plan.detail})`
+      if (isForbidden(plan)) {
+        // Bybit keeps this address out of HTTP, and counts each try. Reduce-only, an exit by what was written down cannot open anything.
+        await closeAll(unseenCloses(scope).filter(({ position }) => ![...sent.values()].some((exit) => exit.symbol === position.symbol)))
+        last = unseenSentence(plan.code, sent.size)
+        ports.say(`NOT FLAT: ${last}`)
+        await wall.sleep(Math.max(0, Math.min(FORBIDDEN_ROUND_MS, startMs + ports.limitMs - wall.steadyMs())))
+      }
     } else {
       const isEmpty = plan.entries.length + plan.closes.length + plan.leftovers.length === 0
       if (isEmpty && plan.isSettled) return outcome(true, await flatSentence(ports, plan, plan.kept))
@@ -86,26 +116,27 @@ export async function panicDirect(ports: PanicDirectPorts): Promise<PanicDirectO
       }
       await cancelAll(ports, plan.entries)
       const sends = plan.closes.flatMap(({ position, parts }) => parts.map((quantity) => ({ position, quantity })))
-      await inParts(sends, async ({ position, quantity }) => {
-        ordersSent += 1
-        const clientOrderId = emergencyOrderIdOf(ports.tag, startedAt, ordersSent)
-        const side = position.side === 'Buy' ? 'Sell' : 'Buy'
-        ports.record({ type: 'close', clientOrderId, symbol: position.symbol, side, quantity, at: new Date(wall.nowMs()).toISOString() })
-        const error = await account.close(position, quantity, clientOrderId)
-        tellFailure(ports, `close of ${position.symbol} ${quantity}`, error)
-        if (TOO_SMALL.has(error?.code ?? '')) small.set(position.symbol, quantity)
-        if (error !== undefined && error.type !== 'unknown-outcome') return
-        const { symbol } = position
-        const atMs = wall.steadyMs()
-        const fill = { symbol, side, orderLinkId: clientOrderId, execQty: quantity, execTime: '0', execType: 'Trade' }
-        sent.set(clientOrderId, { ...fill, atMs, isOver: false })
-      })
+      await closeAll(sends)
       await cancelAll(ports, plan.leftovers)
     }
     await wall.sleep(ROUND_MS)
   }
   return outcome(false, `NOT FLAT: ${last}. Stops stand at the exchange. Run it again, or close it in Bybit’s app.`)
 }
+
+/** What is written down as ours, where nothing can be read. Coins are not among it: a sale of them is not reduce-only. */
+function unseenCloses(scope: PanicScope): readonly Close[] {
+  if (scope.type === 'chosen') return []
+  return scope.positions
+    .filter(({ symbol, size }) => !isSpotSymbol(symbol) && Number(size) > 0)
+    .map(({ symbol, side, size }) => ({
+      position: { symbol, side: side === 'long' ? 'Buy' : 'Sell', size, positionIdx: 0, stopLoss: '' },
+      quantity: size,
+    }))
+}
+
+const unseenSentence = (code: string, taken: number): string =>
+  `Bybit refuses this address (${code}), so nothing can be read; ${taken === 0 ? 'no exit was taken' : `${taken === 1 ? 'one exit was' : `${taken} exits were`} taken over the trade WebSocket, entries may stand`}`
 
 /** One reading of the account, and what is to be done about it. */
 export async function look(

@@ -5,17 +5,24 @@
 import { randomInt } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { z } from 'zod'
 import { type Result, err, ok } from '../core/result.ts'
 import type { Profile } from './config-schema.ts'
 
 export interface DataPaths {
   readonly root: string
   readonly candles: string
+  /** The user's strategies as they run. */
+  readonly strategies: string
   readonly run: string
   readonly adminKey: string
   readonly bybitKey: string
   /** 0600; written by `telegram pair`. The configuration's token comes first. */
   readonly telegramToken: string
+  /** 0600; token and server of the bot, written by `discord setup`. The configuration comes first. */
+  readonly discord: string
+  /** 0600; seals the secrets of one-time codes. */
+  readonly codesKey: string
   readonly simState: string
 }
 
@@ -29,10 +36,13 @@ export interface PathProblem {
 export const pathsOf = (root: string): DataPaths => ({
   root,
   candles: join(root, 'candles'),
+  strategies: join(root, 'strategies'),
   run: join(root, 'run'),
   adminKey: join(root, 'admin.key'),
   bybitKey: join(root, 'bybit.key'),
   telegramToken: join(root, 'telegram.token'),
+  discord: join(root, 'discord.json'),
+  codesKey: join(root, 'codes.key'),
   simState: join(root, 'simulator.json'),
 })
 
@@ -54,6 +64,19 @@ export function claimDirectory(paths: DataPaths, profile: Profile): Result<void,
       sentence: `The data directory ${paths.root} cannot be written (${cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause)}).`,
       next: 'Give this user the right to write there, or choose another one with --data-dir.',
     })
+  }
+}
+
+const discordFile = z.strictObject({ token: z.string().min(1), guild: z.string().regex(/^\d+$/) })
+
+/** What `discord setup` has left; undefined where it has not run, or the file is not one. */
+export function readDiscordFile({ discord }: DataPaths): z.infer<typeof discordFile> | undefined {
+  if (!existsSync(discord)) return undefined
+  try {
+    return discordFile.parse(JSON.parse(readFileSync(discord, 'utf8')))
+  } catch {
+    // The parser's own message would quote the token. As good as none: the setup writes it anew.
+    return undefined
   }
 }
 

@@ -24,6 +24,7 @@ export interface PreconditionPorts {
   readonly health: HealthReporter
   readonly wall: Wall
   readonly isLive: boolean
+  readonly isObserving: boolean
   readonly leverage: number
 }
 
@@ -106,7 +107,7 @@ export class PreconditionWatch {
 
   /** Leverage is set by us, never while in a position. */
   private async withLeverage(reading: ConditionsReading): Promise<ConditionsReading> {
-    if (reading.symbols.type !== 'read') return reading
+    if (reading.symbols.type !== 'read' || this.ports.isObserving) return reading
     const { kernel, venue } = this.ports
     const value = await Promise.all(
       reading.symbols.value.map(async (row) => {
@@ -129,10 +130,11 @@ export class PreconditionWatch {
   private async act(): Promise<void> {
     const { reading } = this
     if (reading === undefined) return
-    const { kernel, wall, isLive, holds } = this.ports
+    const { kernel, wall, isLive, isObserving, holds } = this.ports
     const before = this.before
     this.findings = findingsOf(reading, {
       isLive,
+      isObserving,
       leverageOf: (symbol) => this.leverageOf(symbol),
       takerRate: kernel.config.costs.takerRate,
       spotTakerRate: kernel.config.costs.spotTakerRate,

@@ -34,6 +34,7 @@ const good: ConditionsReading = {
 }
 const wanted: Wanted = {
   isLive: true,
+  isObserving: false,
   leverageOf: () => 3,
   takerRate: rate(5_500_000),
   spotTakerRate: rate(10_000_000),
@@ -139,13 +140,27 @@ describe('S12 findings', () => {
   })
 
   test('each code is reached, and says what to do in a sentence of its own', () => {
-    const all = ROWS.flatMap(([, reading, over]) => findingsOf({ ...good, ...reading }, { ...wanted, ...over }))
+    const all = [...ROWS.map(([, reading, over]) => [reading, over] as const), [{}, { isObserving: true }] as const].flatMap(
+      ([reading, over]) => findingsOf({ ...good, ...reading }, { ...wanted, ...over }),
+    )
     expect([...new Set(all.map((f) => f.code))].sort()).toEqual([...FINDING_CODES].sort())
     for (const finding of all) {
       expect(finding.sentence).toMatch(/\.$/)
       expect(finding.next).toMatch(/\.$/)
     }
   })
+})
+
+test('who only looks needs a key that can only look, and nothing that trading needs', () => {
+  const look = (part: Partial<KeyCondition>): string[] =>
+    brief(
+      { ...withKey(part), ...withSymbol({ isHedge: true, leverage: 50 }), marginMode: read('ISOLATED_MARGIN') },
+      { isObserving: true, isLive: false },
+    )
+  expect(look({ isReadOnly: true, mayTrade: false, isBoundToIp: false })).toEqual([])
+  expect(look({})).toEqual(['key.can_trade warn P3'])
+  expect(look({ isReadOnly: true, mayWithdraw: true })).toEqual(['key.has_withdraw refuse P1'])
+  expect(look({ mayTransfer: true })).toEqual(['key.has_transfer refuse P1'])
 })
 
 test.each([

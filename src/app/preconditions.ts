@@ -27,6 +27,7 @@ export const FINDING_CODES = [
   'key.has_withdraw',
   'key.has_transfer',
   'key.read_only',
+  'key.can_trade',
   'key.no_trade',
   'key.no_spot',
   'key.no_ip',
@@ -46,6 +47,8 @@ export type FindingCode = (typeof FINDING_CODES)[number]
 
 export interface Wanted {
   readonly isLive: boolean
+  /** Nothing is sent: what trading would need is no matter. */
+  readonly isObserving: boolean
   readonly leverageOf: (symbol: string) => number
   /** What risk counts with. */
   readonly takerRate: Rate
@@ -68,6 +71,7 @@ export const CLOCK_BEHIND_MAX_MS = 4_000
 const REGION_CODES = new Set(['10009', '10024', '110132'])
 
 export function findingsOf(reading: ConditionsReading, wanted: Wanted): Finding[] {
+  if (wanted.isObserving) return [...observedKey(reading), ...clockFindings(wanted)]
   return [
     ...keyFindings(reading, wanted),
     ...accountFindings(reading, wanted),
@@ -135,6 +139,32 @@ function keyFindings({ key }: ConditionsReading, { isLive, wallMs, before, spotS
     })
   }
   return findings
+}
+
+/** Who only looks needs a key that can only look. */
+function observedKey({ key }: ConditionsReading): Finding[] {
+  if (key.type !== 'read') return key.type === 'failed' ? [unreadKey(key.error, false)] : []
+  const { isReadOnly, mayWithdraw, mayTransfer } = key.value
+  if (mayWithdraw || mayTransfer)
+    return [
+      {
+        code: mayWithdraw ? 'key.has_withdraw' : 'key.has_transfer',
+        effect: 'refuse',
+        severity: 'P1',
+        sentence: `The key may ${mayWithdraw ? 'withdraw coins' : 'transfer coins between accounts'}, which looking does not need.`,
+        next: 'Make a read-only key in Bybit’s API management.',
+      },
+    ]
+  if (isReadOnly) return []
+  return [
+    {
+      code: 'key.can_trade',
+      effect: 'warn',
+      severity: 'P3',
+      sentence: 'The key can trade. Nothing is sent with it, but whoever has it could.',
+      next: 'Make a read-only key in Bybit’s API management.',
+    },
+  ]
 }
 
 function unreadKey({ type, code, detail }: VenueError, isLive: boolean): Finding {

@@ -55,7 +55,7 @@ export class PublicVenue {
     const venue = this.venue(intervalMs)
     if (!venue.ok) return venue
     if (this.instruments === undefined) {
-      const plans = plansOf(this.context.config)
+      const plans = plansOf(this.context.config, this.context.strategies)
       if (!plans.ok) return err(plans.error.sentence)
       const specs = await venue.value.instruments(symbolsOf(plans.value))
       if (!specs.ok) return err(specs.error.detail)

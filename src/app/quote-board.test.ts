@@ -29,13 +29,16 @@ const quote = (change: Partial<Quote>): Quote => ({
 test('the spread is the book’s while it is live, whatever the ticker says, and the ticker’s otherwise', () => {
   const board = new QuoteBoard(2)
   expect(board.spreadTicks(A)).toBe(0)
+  expect(board.best(A)).toBeUndefined()
   board.quote(quote({ bid: ticks(100), ask: ticks(107) }))
+  expect([board.best(A), board.best(B)]).toEqual([{ bid: 100, ask: 107 }, undefined])
   expect(board.spreadTicks(A)).toBe(7)
   const mirror = mirrorOf('A', A)
   expect(board.book(mirror)).toBe(false)
   expect(board.spreadTicks(A)).toBe(7)
   live(mirror, [['100', '1']], [['103', '1']])
   expect(board.spreadTicks(A)).toBe(3)
+  expect(board.best(A)).toEqual({ bid: 100, ask: 103 })
   board.quote(quote({ bid: ticks(100), ask: ticks(109) }))
   expect(board.spreadTicks(A)).toBe(3)
   // Read at the moment of the question, without being told of the update.

@@ -100,6 +100,7 @@ export class Reconciler {
     let previous: Difference | undefined
     for (let read = 0; read < READS_MAX; read++) {
       const openBefore = new Set(this.indexes().flatMap((i) => this.known.open(i).map((o) => o.orderId)))
+      const bookedBefore = this.ports.kernel.portfolio.ledger.wallet
       const taken = await this.read()
       if (!taken.ok) {
         return {
@@ -112,7 +113,7 @@ export class Reconciler {
       }
       const { reading, upTo } = taken.value
       this.ports.seen(reading)
-      const opening = await this.openWallet(taken.value)
+      const opening = await this.openWallet(taken.value, bookedBefore)
       if (opening === 'unsettled') {
         await this.ports.wall.sleep(SECOND_READ_MS)
         continue
@@ -165,14 +166,17 @@ export class Reconciler {
 
   /**
    * The first reading that succeeds opens the books: its balance is the capital, and what was executed before is in it. Where others have
-   * traded while it was read, nobody can say whether the balance has it: it is read again.
+   * traded while it was read, nobody can say whether the balance has it: it is read again. That they have is told by a second reading,
+   * or by the stream, which has booked it by then.
    */
-  private async openWallet({ reading, upTo, from }: Reading): Promise<'opened' | 'open' | 'unsettled'> {
+  private async openWallet({ reading, upTo, from }: Reading, bookedBefore: number): Promise<'opened' | 'open' | 'unsettled'> {
     const { kernel, driver } = this.ports
     if (kernel.portfolio.ledger.capital !== 0) return 'open'
     // From where the first one began: the clock may have gone on by more than the overlap.
     const later = await this.ports.venue.readAccount(from)
     if (!later.ok || lastTradeOf(later.value) !== lastTradeOf(reading)) return 'unsettled'
+    while (driver.isBusy) await driver.whenIdle()
+    if (kernel.portfolio.ledger.wallet !== bookedBefore) return 'unsettled'
     const newest = reading.executions[reading.executions.length - 1]?.ts ?? 0
     await driver.submit(() => [
       {

@@ -95,7 +95,7 @@ async function startSimulator(context: RoleContext): Promise<Result<RunningRole,
       const server = await serveExchange({ ...common, seed: sim.seed, speed: sim.speed, candlesRoot: paths.candles })
       return ok({ stop: () => server.close() })
     }
-    const plans = plansOf(config)
+    const plans = plansOf(config, context.strategies)
     if (!plans.ok) return plans
     const symbols = symbolsOf(plans.value)
     const source = new BybitFeed(publicUrls(config), (text) => context.log('warn', text))

@@ -3,16 +3,17 @@
  * Never holds a parameter that the schema has not seen.
  */
 import { z } from 'zod'
-import { nearestOf } from '../core/nearest.ts'
 import { type Result, err, ok } from '../core/result.ts'
 import { type Execution, parseExecution } from '../trading/algorithms/execution.ts'
-import { STRATEGIES } from '../strategy/registry.ts'
+import { type Catalog, STRATEGIES, strategyNamed } from '../strategy/registry.ts'
 import type { StrategyDefinition } from '../strategy/strategy.ts'
 
 export interface StrategyPlan {
   readonly id: string
   readonly definition: StrategyDefinition
   readonly params: unknown
+  /** Code and parameters in words. */
+  readonly identity: string
   readonly symbols: readonly string[]
   /** How its entries are worked; undefined: at once, at market. */
   readonly execution: Execution | undefined
@@ -41,19 +42,17 @@ export const DEFAULT_PLANS: readonly PlanSpec[] = [
   { strategy: 'rsi-reversion', symbols: ['SOLUSDT'] },
 ]
 
-export function planOf(spec: PlanSpec): Result<StrategyPlan, string> {
-  const definition = STRATEGIES.get(spec.strategy)
-  if (definition === undefined) {
-    const near = nearestOf(spec.strategy, [...STRATEGIES.keys()])
-    return err(
-      `There is no strategy '${spec.strategy}'.${near === undefined ? '' : ` Did you mean ${near}?`} Built in: ${[...STRATEGIES.keys()].join(', ')}.`,
-    )
-  }
+export function planOf(spec: PlanSpec, catalog: Catalog = STRATEGIES): Result<StrategyPlan, string> {
+  const found = strategyNamed(catalog, spec.strategy)
+  if (!found.ok) return found
+  const definition = found.value
   const params = definition.params.safeParse(spec.params ?? {})
   if (!params.success) return err(`${spec.strategy}: ${z.prettifyError(params.error).replace(/\n\s*/g, ' ')}.`)
   if (spec.symbols.length === 0) return err(`${spec.strategy} has no symbols.`)
   const execution = spec.execution === undefined ? undefined : parseExecution(spec.execution)
   if (typeof execution === 'string') return err(`${spec.strategy}: ${execution}`)
   if (execution?.type === 'iceberg') return err(`${spec.strategy}: an iceberg needs a limit price, which its signals do not have.`)
-  return ok({ id: spec.id ?? spec.strategy, definition, params: params.data, symbols: spec.symbols, execution })
+  const { name, version, codeHash } = definition
+  const identity = `${name} ${version} ${codeHash ?? 'built-in'} ${JSON.stringify(params.data)}`
+  return ok({ id: spec.id ?? spec.strategy, definition, params: params.data, identity, symbols: spec.symbols, execution })
 }

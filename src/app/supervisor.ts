@@ -97,7 +97,7 @@ export class Supervisor {
     const { context, terminal } = this.options
     const { config, paths } = context
     // What the configuration alone can tell is told before anything is started.
-    for (const checked of [exchangeAccess(config, paths, context.liveStatement), plansOf(config)])
+    for (const checked of [exchangeAccess(config, paths, context.liveStatement), plansOf(config, context.strategies)])
       if (!checked.ok) return this.give({ ...checked.error, exitCode: checked.error.exitCode ?? 1 })
     if (config.databaseUrl === undefined) {
       const server = await startEmbedded({ dataDir: paths.root })

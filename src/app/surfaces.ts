@@ -4,6 +4,7 @@
  */
 import type { Result } from '../core/result.ts'
 import { ok } from '../core/result.ts'
+import { PostgresConfirmations } from '../../db/confirmations.ts'
 import { reportHealth } from '../../db/health.ts'
 import { JobQueues } from '../../jobs/queues.ts'
 import { startWorker } from '../../jobs/worker.ts'
@@ -33,6 +34,8 @@ export async function startSurfaces(context: RoleContext, surfaces: readonly Sur
   })
   const publicVenue = new PublicVenue(context)
   const ports = commandPorts(context, database.value, queues, publicVenue, Date.now())
+  // Whoever asked before this start is asked again: what was shown then is not what is there now.
+  if (surfaces.includes('api') || surfaces.includes('bots')) await new PostgresConfirmations(sql).voidPending()
   const running: RunningRole[] = []
   const closeAll = async (): Promise<void> => {
     for (const role of running.splice(0).reverse()) await role.stop()
@@ -48,7 +51,14 @@ export async function startSurfaces(context: RoleContext, surfaces: readonly Sur
     running.push(api.value)
   }
   if (surfaces.includes('worker'))
-    await startWorker({ sql, queues, candlesRoot: paths.candles, candleSource: () => publicVenue.candleSource(), log })
+    await startWorker({
+      sql,
+      queues,
+      candlesRoot: paths.candles,
+      strategies: context.strategies.modules,
+      candleSource: () => publicVenue.candleSource(),
+      log,
+    })
   if (surfaces.includes('bots')) running.push(await startBots(context, database.value, ports, queues))
   const beat = setInterval(() => {
     for (const surface of surfaces)

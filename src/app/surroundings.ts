@@ -29,6 +29,7 @@ export interface SurroundingsPorts {
   readonly now: () => Ts
   readonly post: (input: () => KernelInput) => void
   readonly isLive: boolean
+  readonly isObserving: boolean
   readonly leverage: number
   readonly log: (level: 'info' | 'warn' | 'error', text: string) => void
 }
@@ -47,11 +48,11 @@ export class Surroundings {
   private isListing = false
 
   constructor(ports: SurroundingsPorts) {
-    const { kernel, venue, holds, health, wall, isLive, leverage } = ports
+    const { kernel, venue, holds, health, wall, isLive, isObserving, leverage } = ports
     this.ports = ports
     const notice = (alert: string, severity: AlertSeverity, instrument: Instrument | undefined, summary: string): void =>
       ports.post(() => ({ type: 'notice', alert, severity, about: instrument?.index, summary, ts: ports.now() }))
-    this.conditions = new PreconditionWatch({ kernel, venue, holds, notice, health, wall, isLive, leverage })
+    this.conditions = new PreconditionWatch({ kernel, venue, holds, notice, health, wall, isLive, isObserving, leverage })
     this.liquidation = new LiquidationWatch({ kernel, notice })
     this.coins = new OthersCoins({ kernel, notice })
     this.trouble = new VenueTrouble({

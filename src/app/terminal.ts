@@ -41,7 +41,9 @@ export class Terminal {
           ? 'real money'
           : config.profile === 'paper'
             ? 'Bybit’s public market, simulated account'
-            : 'no real money'
+            : config.profile === 'observe'
+              ? 'your account at Bybit: looked at, and nothing is sent'
+              : 'no real money'
     this.out.write(`Ballast ${version}   ${BADGES[config.profile]}   ${what}\n`)
   }
 
@@ -59,7 +61,7 @@ export class Terminal {
       `  ${this.paint(32, '✓')} ${'api'.padEnd(13)} ${api}   docs /docs   key in ${config.dataDir}/admin.key (never printed)\n`,
     )
     if (config.telegram.token === undefined) this.off('telegram', 'off: npx ballast telegram pair')
-    if (config.discord.token === undefined) this.off('discord', 'off: set BALLAST__DISCORD__TOKEN__FILE')
+    if (config.discord.token === undefined) this.off('discord', 'off: npx ballast discord setup')
     this.out.write('Try:  npx ballast status   ·   npx ballast positions --watch   ·   npx ballast why 1\n')
   }
 

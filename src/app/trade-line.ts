@@ -8,6 +8,7 @@ import type { KernelFact } from '../kernel/event.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { type Instrument, formatPrice, formatQuantity, ticksFromFloat } from '../market/instrument.ts'
 import { averageEntry } from '../portfolio/position.ts'
+import { OBSERVE_HOLD } from './own-holds.ts'
 
 const signed = (amount: number): string => `${amount >= 0 ? '+' : '−'}${formatFixed(Math.abs(amount), CASH_SCALE, 2)}`
 
@@ -36,6 +37,12 @@ function textOf(fact: KernelFact, kernel: Kernel): string | undefined {
       const price = formatPrice(instrument, ticksFromFloat(trade.exitPrice, 'nearest'))
       const r = trade.plannedLoss === undefined || trade.plannedLoss === 0 ? '' : ` (${(trade.pnl / trade.plannedLoss).toFixed(2)} R)`
       return `${verb(trade.side === 1 ? -1 : 1)} ${formatQuantity(instrument, trade.quantity)} ${instrument.symbol} @ ${group(price)}  ${trade.exitReason}  ${signed(trade.pnl)} ${instrument.settleCoin}${r}  #${trade.number}`
+    }
+    case 'order-denied': {
+      // Profile observe: what the strategies would do.
+      if (fact.rule !== 'hold' || fact.figures.hold !== OBSERVE_HOLD || fact.class !== 'entry') return undefined
+      const { symbol } = kernel.config.instruments[fact.instrument] as Instrument
+      return `would ${verb(fact.side)} ${symbol}  ${fact.strategy}  ${fact.reason.rule}`
     }
     case 'hold-added':
       return `HOLD ${fact.hold.effect} (${fact.hold.cause}): ${fact.hold.reason}`

@@ -29,13 +29,14 @@ import { kernelConfigOf, symbolsOf } from './kernel-config.ts'
 import { LiveDriver } from './live-driver.ts'
 import { MarketClock } from './market-clock.ts'
 import { MarketFeed } from './market-feed.ts'
-import { OwnHolds } from './own-holds.ts'
+import { OBSERVE_HOLD, OwnHolds } from './own-holds.ts'
 import { Reconciler, knownStateOf } from './reconciler.ts'
 import { recover } from './recovery.ts'
 import { Sender, commandOf } from './sender.ts'
 import { ProtectionWatch } from './protection-watch.ts'
 import { Surroundings } from './surroundings.ts'
 import { registeredInstruments } from './register.ts'
+import { FileWatch, giveUpChanged, strategyStarts } from './strategy-start.ts'
 import { StreamWatch } from './stream-watch.ts'
 import type { TradePlan } from './strategy-plan.ts'
 import { verifyFlat } from './verify-flat.ts'
@@ -60,6 +61,8 @@ export interface TraderOptions extends TradePlan {
   readonly deciding: (strategy: string | undefined) => void
   /** The strategy that the trader before this one was killed in, because it did not return. */
   readonly hungStrategy: string | undefined
+  /** Strategies whose file is another one now than what runs. */
+  readonly changedFiles: () => readonly { readonly name: string }[]
   /** Exits and stops only: the third crash in ten minutes (architecture 2.1). */
   readonly isSafe: boolean
   /** The positions changed: for whoever must know them when this process cannot be asked (S7). */
@@ -72,6 +75,7 @@ export interface TraderOptions extends TradePlan {
 
 const RECONCILE_EVERY_MS = 60_000
 const GATE_TICK_MS = 250
+const FILES_EVERY_MS = 10_000
 /** A database that is away must not keep an orderly stop. */
 const CANCEL_WAIT_MS = 2_000
 
@@ -101,6 +105,10 @@ export class Trader {
     this.options = options
   }
 
+  private get isObserving(): boolean {
+    return this.options.profile === 'observe'
+  }
+
   get state(): Kernel {
     return this.kernel
   }
@@ -125,6 +133,7 @@ export class Trader {
     if (!recovered.ok)
       return err({ sentence: `The journal cannot be read: ${recovered.error.detail}.`, next: 'Start the database and try again.' })
     this.feed.isFresh = recovered.value.isFresh
+    giveUpChanged(this.kernel)
     const hung = await this.noteHung()
     await this.driver.begin(hung?.seq ?? recovered.value.lastSeq)
     await this.driver.finish([...recovered.value.undecided, ...(hung === undefined ? [] : [hung])])
@@ -142,16 +151,19 @@ export class Trader {
     if (!first) {
       await this.holds.add('reconcile', 'no-entries', 'reconcile', 'the first reconciliation is not clean')
     } else await this.holds.lift('reconcile')
+    if (this.isObserving) await this.holds.add(OBSERVE_HOLD, 'no-entries', 'error', 'profile observe sends no order')
     if (options.isSafe) await this.holds.add('safe', 'no-entries', 'error', 'safe mode: exits and stops only')
     options.step('reconciled', this.account.text, wall.steadyMs() - reconcileStart)
     const owners = [
       ...options.plans.map((p) => `${p.id} ${p.symbols.join(' ')}`),
       ...(options.manual.length === 0 ? [] : [`manual ${options.manual.join(' ')}`]),
     ]
+    const starts = await strategyStarts({ kernel: this.kernel, venue, now: () => this.clock.now(), log: options.log })
+    if (starts.length > 0) await this.driver.submit(() => starts)
     options.step('strategies', owners.join(' · '), 0)
     this.tellOrphans()
     options.onPositions(this.kernel)
-    await setLeverages(this.kernel, this.instruments, venue, options.risk.limits.leverage, options.log)
+    if (!this.isObserving) await setLeverages(this.kernel, this.instruments, venue, options.risk.limits.leverage, options.log)
 
     const refusal = await this.surroundings.atStart()
     if (refusal !== undefined) return err(refusal)
@@ -233,6 +245,7 @@ export class Trader {
       now,
       post: (input) => this.driver.post(() => [input()]),
       isLive: options.profile === 'live',
+      isObserving: this.isObserving,
       leverage: options.risk.limits.leverage,
       log: options.log,
     })
@@ -266,6 +279,7 @@ export class Trader {
       log: options.log,
     })
     this.desk = new CommandDesk({
+      isObserving: this.isObserving,
       kernel,
       now,
       preflight: async () => [
@@ -275,7 +289,8 @@ export class Trader {
       ],
       submit: (inputs) => this.driver.submit(inputs),
       ask: (input) => this.ask(input),
-      verifyFlat: () => verifyFlat(venue, kernel, wall, now),
+      verifyFlat: (only) => verifyFlat(venue, kernel, wall, now, only),
+      best: (i) => this.feed.best(i),
       compare: async () => {
         const reading = await venue.readAccount(now())
         return reading.ok ? accountItems(reading.value, kernel, known) : reading.error.detail
@@ -391,6 +406,8 @@ export class Trader {
     every(GATE_TICK_MS, () => this.feed.tick())
     every(1_000, () => this.second())
     every(RECONCILE_EVERY_MS, () => void this.account.run(false))
+    const files = new FileWatch(this.options.changedFiles)
+    every(FILES_EVERY_MS, () => this.driver.post(() => files.look(this.clock.now())))
   }
 
   private second(): void {

@@ -8,7 +8,7 @@ import type { Instrument } from '../market/instrument.ts'
 import type { Result } from '../core/result.ts'
 import type { AmendOrder, SetProtection } from '../trading/event.ts'
 import { FORBIDDEN_WAIT_MS, type VenueError } from '../venue/bybit/error.ts'
-import { TRADE_REFUSED } from '../venue/bybit/requests.ts'
+import { TRADE_REFUSED } from '../venue/bybit/trade-way.ts'
 import { type HealthReporter, PARTS } from './health.ts'
 import type { Wall } from './wall.ts'
 

@@ -13,23 +13,42 @@ import type { Wall } from './wall.ts'
 const VERIFY_MS = 30_000
 const READ_EVERY_MS = 500
 
-export async function verifyFlat(venue: Pick<Venue, 'readAccount'>, kernel: Kernel, wall: Wall, now: () => Ts): Promise<string> {
+/** @param only a panic of one symbol looks at nothing else */
+export async function verifyFlat(
+  venue: Pick<Venue, 'readAccount'>,
+  kernel: Kernel,
+  wall: Wall,
+  now: () => Ts,
+  only?: Instrument,
+): Promise<string> {
   const startMs = wall.steadyMs()
   let last = 'the exchange has not answered'
   while (wall.steadyMs() - startMs < VERIFY_MS) {
     const reading = await venue.readAccount(now())
     if (reading.ok) {
-      const { left, untouched } = look(reading.value, kernel)
+      const { left, untouched } = look(only === undefined ? reading.value : readingOf(reading.value, only), kernel)
       const others = untouched.length === 0 ? '' : ` Not touched: ${untouched.join(', ')}.`
       if (left.length === 0) {
         const at = new Date(now()).toISOString().slice(11, 19)
-        return `FLAT: 0 positions, 0 open orders in Ballast's scope, read from Bybit ${at}.${others} Trading is halted until an admin resumes.`
+        return only === undefined
+          ? `FLAT: 0 positions, 0 open orders in Ballast's scope, read from Bybit ${at}.${others} Trading is halted until an admin resumes.`
+          : `FLAT: 0 positions, 0 open orders of Ballast's in ${only.symbol}, read from Bybit ${at}.${others} ${only.symbol} is halted until an admin resumes it; other symbols are not touched.`
       }
       last = left.join(', ')
     }
     await wall.sleep(READ_EVERY_MS)
   }
   return `NOT FLAT: ${last}. It is being tried again; stops stand at the exchange.`
+}
+
+function readingOf(reading: AccountReading, { index }: Instrument): AccountReading {
+  const isIts = (row: { readonly instrument: number }): boolean => row.instrument === index
+  return {
+    ...reading,
+    positions: reading.positions.filter(isIts),
+    holdings: reading.holdings.filter(isIts),
+    openOrders: reading.openOrders.filter(isIts),
+  }
 }
 
 function look(reading: AccountReading, kernel: Kernel): { readonly left: readonly string[]; readonly untouched: readonly string[] } {

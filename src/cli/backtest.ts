@@ -8,8 +8,7 @@ import packageJson from '../../package.json' with { type: 'json' }
 import { reportHtml } from '../backtest/report/report.ts'
 import { runStudy } from '../backtest/study.ts'
 import { verdictOf } from '../backtest/verdict.ts'
-import { nearestOf } from '../core/nearest.ts'
-import { STRATEGIES } from '../strategy/registry.ts'
+import { type Catalog, STRATEGIES, strategyNamed } from '../strategy/registry.ts'
 import type { StrategyDefinition } from '../strategy/strategy.ts'
 import { contextOf } from './context.ts'
 import { equityCsv, tradesCsv, write } from './backtest-files.ts'
@@ -30,7 +29,7 @@ export function register(program: Command): void {
     program
       .command('backtest')
       .description('run a strategy over stored candles or a CSV file')
-      .argument('<strategy>', `one of ${[...STRATEGIES.keys()].join(', ')}`),
+      .argument('<strategy>', `one of ${[...STRATEGIES.keys()].join(', ')}, or one of your own`),
   )
     .option('--trades <file>', 'write the trades as CSV')
     .option('--equity <file>', 'write the equity at each bar’s close as CSV')
@@ -41,7 +40,8 @@ export function register(program: Command): void {
 async function runBacktestCommand(name: string, flags: BacktestFlags, command: Command): Promise<void> {
   const context = contextOf(command)
   const { out } = context
-  const definition = findStrategy(name)
+  const { catalog } = await context.strategies()
+  const definition = findStrategy(catalog, name)
   const params = parseParams(definition, flags.param ?? [])
   const { series, data, notes } = await loadSeries(context, flags)
   const request = requestOf(definition, params, series, flags)
@@ -94,15 +94,11 @@ async function runBacktestCommand(name: string, flags: BacktestFlags, command: C
   for (const file of [flags.trades, flags.equity, flags.report]) if (file !== undefined) out.note(`wrote ${file}`)
 }
 
-export function findStrategy(name: string): StrategyDefinition {
-  const definition = STRATEGIES.get(name)
-  if (definition !== undefined) return definition
-  const nearest = nearestOf(name, [...STRATEGIES.keys()])
-  throw new CliError(
-    EXIT.notFound,
-    `There is no strategy '${name}'.${nearest === undefined ? '' : ` Did you mean ${nearest}?`}`,
-    `Strategies: ${[...STRATEGIES.keys()].join(', ')}.`,
-  )
+/** One of the catalog. @throws CliError that names the nearest. */
+export function findStrategy(catalog: Catalog, name: string): StrategyDefinition {
+  const found = strategyNamed(catalog, name)
+  if (found.ok) return found.value
+  throw new CliError(EXIT.notFound, found.error, 'ballast strategy list shows them; ballast strategy new NAME writes one of your own.')
 }
 
 export function parseParams(definition: StrategyDefinition, words: readonly string[]): Record<string, unknown> {

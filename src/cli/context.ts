@@ -2,11 +2,13 @@
  * What every command starts from: the global flags, the output and, when asked for, the configuration.
  * Never loads the configuration for a command that does not ask.
  */
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { type LoadedConfig, dataDirectory, environment, loadConfig } from '../app/config.ts'
+import { pathsOf } from '../app/paths.ts'
 import type { DataError } from '../market/candles/data-error.ts'
 import { type CandleStore, openStore } from '../market/candles/store.ts'
+import { type LoadedStrategies, loadStrategies } from '../strategy-files/load.ts'
 import { CliError, EXIT, type ExitCode } from './exit.ts'
 import { Output } from './output.ts'
 
@@ -31,6 +33,8 @@ export interface CliContext {
   dataDir(): string
   /** @throws CliError as {@link config}. */
   candleStore(): CandleStore
+  /** Built-in strategies and those of the user's folder. @throws CliError where one of its files cannot be used. */
+  strategies(): Promise<LoadedStrategies>
 }
 
 /** The context of the command that runs, from its own and the global options. */
@@ -50,7 +54,12 @@ export function contextOf(command: Command): CliContext {
     return loaded
   }
   const dataDir = (): string => dataDirectory(config().values)
-  return { out, flags, config, dataDir, candleStore: () => openStore(join(dataDir(), 'candles')) }
+  const strategies = async (): Promise<LoadedStrategies> => {
+    const found = await loadStrategies(resolve(config().values.strategiesDir), pathsOf(dataDir()).strategies)
+    if (!found.ok) throw new CliError(EXIT.config, found.error.sentence, found.error.next)
+    return found.value
+  }
+  return { out, flags, config, dataDir, candleStore: () => openStore(join(dataDir(), 'candles')), strategies }
 }
 
 function loadOrThrow(flags: GlobalFlags): LoadedConfig {

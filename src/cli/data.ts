@@ -1,5 +1,5 @@
 /**
- * `ballast data`: imports, lists and verifies stored candles and funding rates.
+ * `ballast data`: imports, downloads, lists and verifies stored candles and funding rates.
  * Never needs a database, and never changes a stored bar unless `--replace` says so.
  */
 import type { Command } from 'commander'
@@ -8,6 +8,7 @@ import { type ImportReport, importCsv } from '../market/candles/import.ts'
 import { parseInterval } from '../market/candles/interval.ts'
 import type { SeriesInfo } from '../market/candles/store.ts'
 import { contextOf, dataFailure } from './context.ts'
+import { registerDownload } from './data-download.ts'
 import { CliError, EXIT } from './exit.ts'
 import { formatCount, formatPercent, formatTime } from './format.ts'
 import type { Output } from './output.ts'
@@ -24,7 +25,7 @@ interface ImportFlags {
 }
 
 export function register(program: Command): void {
-  const data = program.command('data').description('import, list and verify stored candles and funding rates')
+  const data = program.command('data').description('import, download, list and verify stored candles and funding rates')
   data
     .command('import')
     .description('import a CSV file (may be gzipped) of candles or funding rates')
@@ -37,6 +38,7 @@ export function register(program: Command): void {
     .option('--lot <size>', 'lot size (default: 0.000001)')
     .option('--replace', 'let the file win where it disagrees with stored bars')
     .action(runImport)
+  registerDownload(data)
   data
     .command('list')
     .description('list what is stored')
@@ -142,7 +144,9 @@ function runList(command: Command): void {
   context.out.answer({ series }, () => {
     if (series.length === 0) {
       context.out.line('Nothing is stored yet.')
-      context.out.note('Import a file: ballast data import FILE --symbol BTCUSDT --interval 1m')
+      context.out.note(
+        'Fetch some: ballast data download --symbol BTCUSDT --from 2025-01-01, or import a file: ballast data import FILE --symbol BTCUSDT',
+      )
       return
     }
     context.out.table(

@@ -107,7 +107,7 @@ async function runRebuild(_flags: object, command: Command): Promise<void> {
 async function kernelConfig(context: CliContext, registered: Awaited<ReturnType<typeof readInstruments>>): Promise<KernelConfig> {
   const config = context.config().values
   const paths = pathsOf(context.dataDir())
-  const plans = plansOf(config)
+  const plans = plansOf(config, await context.strategies())
   if (!plans.ok) throw new CliError(EXIT.config, plans.error.sentence, plans.error.next)
   // It is only asked for public data.
   const access = exchangeAccess(config, paths, 'live')
@@ -131,7 +131,10 @@ async function kernelConfig(context: CliContext, registered: Awaited<ReturnType<
     const newcomers = specs.value.filter((spec) => !registered.some((row) => row.symbol === spec.symbol))
     const instruments = await instrumentsOf([...registered, ...newcomers], specs.value, venue, realWall)
     if (!instruments.ok) throw new CliError(EXIT.conflict, instruments.error.sentence, instruments.error.next)
-    return kernelConfigOf({ tag: readTag(paths), intervalMs, ...plans.value, risk: RISK_PROFILES[config.profile] }, instruments.value)
+    return kernelConfigOf(
+      { profile: config.profile, tag: readTag(paths), intervalMs, ...plans.value, risk: RISK_PROFILES[config.profile] },
+      instruments.value,
+    )
   } finally {
     await client.close()
     await server?.close()

@@ -10,6 +10,7 @@ import { SIM_KEY, SIM_SECRET } from '../venue/sim/sim-key.ts'
 import { BYBIT_PUBLIC } from '../app/exchange-access.ts'
 import { type CliContext, contextOf } from './context.ts'
 import { CliError, EXIT } from './exit.ts'
+import { timeOf } from './time-flag.ts'
 
 interface ServeFlags {
   readonly port: string
@@ -121,10 +122,4 @@ function numberOf(name: string, text: string, low: number, high: number, isWhole
     `--${name} '${text}' is not a ${isWhole ? 'whole ' : ''}number ${range}.`,
     `See 'ballast exchange serve --help'.`,
   )
-}
-
-function timeOf(name: string, text: string): number {
-  const value = /^\d{10,}$/.test(text) ? Number(text) : Date.parse(text)
-  if (Number.isFinite(value)) return value
-  throw new CliError(EXIT.usage, `--${name} '${text}' is not a time.`, 'Write it as 2025-01-01 or 2025-01-01T06:00Z (UTC).')
 }

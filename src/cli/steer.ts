@@ -38,6 +38,18 @@ export const registerSteering =
     const command = program.command(name).description(summary).argument('[words...]', usage).action(runCommand)
     if (ROWS[name] !== undefined || name === 'risk' || name === 'pnl')
       command.option('-w, --watch [seconds]', 'again and again, until Ctrl-C')
+    if (name === 'strategy')
+      command.addHelpText(
+        'after',
+        [
+          '',
+          'Without a running Ballast:',
+          '  strategy list         those that there are, built in and in your folder',
+          '  strategy show NAME    what it does, and its parameters',
+          '  strategy new NAME     write one of your own, and its test',
+          '  strategy test NAME    try what every strategy must keep, and its test',
+        ].join('\n'),
+      )
     if (name === 'panic')
       command
         .option('--direct', 'past database, trader and API: with the key file alone')
@@ -59,7 +71,7 @@ async function runCommand(words: readonly string[], flags: Flags, command: Comma
   const context = contextOf(command)
   if (flags.direct === true) return (await import('./panic-direct.ts')).runPanicDirect(context, flags)
   const name = command.name()
-  if (name === 'strategy' && (await describeStrategy(context, words))) return
+  if (name === 'strategy' && (await isAboutFiles(context, words))) return
   const client = clientOf(context)
   if (flags.watch === undefined) return once(context, client, name, words)
   const seconds = flags.watch === true ? WATCH_SEC : Number(flags.watch)
@@ -72,12 +84,13 @@ async function runCommand(words: readonly string[], flags: Flags, command: Comma
   }
 }
 
-/** `strategy list` and `strategy show NAME` are about what is built in, and need nothing that runs. */
-async function describeStrategy(context: CliContext, [verb, strategy]: readonly string[]): Promise<boolean> {
-  if (verb !== 'list' && (verb !== 'show' || strategy === undefined)) return false
-  const { listStrategies, showStrategy } = await import('./strategy.ts')
-  if (verb === 'show' && strategy !== undefined) showStrategy(context, strategy)
-  else listStrategies(context)
+/** `strategy list`, `show NAME`, `new NAME` and `test NAME` are about files, and need nothing that runs. */
+async function isAboutFiles(context: CliContext, [verb, strategy]: readonly string[]): Promise<boolean> {
+  if (verb === 'list') await (await import('./strategy.ts')).listStrategies(context)
+  else if (verb === 'show' && strategy !== undefined) await (await import('./strategy.ts')).showStrategy(context, strategy)
+  else if (verb === 'new') (await import('./strategy-new.ts')).newStrategy(context, strategy)
+  else if (verb === 'test') await (await import('./strategy-test.ts')).testStrategy(context, strategy)
+  else return false
   return true
 }
 

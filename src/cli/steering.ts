@@ -22,10 +22,14 @@ export const STEERING = [
   { name: 'resume', summary: 'entries again, after a look at what holds them', usage: '[all|strategy|sym]' },
   {
     name: 'close',
-    summary: 'close a position or a part of it, at market; never more than is held',
-    usage: '<sym|#n|all|profit|loss> [50%|0.5BTC|$100] [algo=twap:10m]',
+    summary: 'close a position or a part of it, at market or at a price; never more than is held',
+    usage: '<sym|#n|all|profit|loss> [50%|0.5BTC|$100] [limit|limit=64500] [algo=twap:10m]',
   },
-  { name: 'cancel', summary: 'cancel an entry, those of a symbol, or all; never a protective stop', usage: '<order id|sym|all>' },
+  {
+    name: 'cancel',
+    summary: 'cancel an entry, those of a symbol, all, or a close at a price; never a protective stop',
+    usage: '<order id|sym|all>',
+  },
   {
     name: 'open',
     summary: 'enter by hand, with a stop; passes the same risk checks as a strategy',
@@ -59,7 +63,11 @@ export const STEERING = [
     summary: 'where Ballast’s books and Bybit differ, read now; fix carries out what is proposed',
     usage: '[fix]',
   },
-  { name: 'panic', summary: 'close everything that Ballast opened, cancel the rest, halt', usage: '[reason]' },
+  {
+    name: 'panic',
+    summary: 'close everything that Ballast opened, or what it opened in one symbol, and halt that',
+    usage: '[all|sym] [reason]',
+  },
   { name: 'halt', summary: 'no orders at all but exits that a person asks for; stops stay on Bybit', usage: '<reason>' },
   { name: 'health', summary: 'how each part is', usage: '' },
 ] as const

@@ -1,9 +1,8 @@
 /**
- * `ballast strategy list` and `ballast strategy show NAME`: the built-in strategies and their parameters, without a running Ballast.
+ * `ballast strategy list` and `ballast strategy show NAME`: the strategies and their parameters, without a running Ballast.
  * Never lists a parameter by hand: the strategy's own schema says them.
  */
 import { z } from 'zod'
-import { STRATEGIES } from '../strategy/registry.ts'
 import type { StrategyDefinition } from '../strategy/strategy.ts'
 import { findStrategy } from './backtest.ts'
 import type { CliContext } from './context.ts'
@@ -47,8 +46,8 @@ function rangeOf(p: z.infer<typeof property>): string {
   return [low, high, p.type === 'integer' ? 'whole' : ''].filter((word) => word !== '').join(' ')
 }
 
-export function listStrategies({ out }: CliContext): void {
-  const rows = [...STRATEGIES.values()]
+export async function listStrategies({ out, strategies }: CliContext): Promise<void> {
+  const rows = [...(await strategies()).catalog.values()]
   out.answer({ data: rows.map((d) => ({ name: d.name, version: d.version, summary: d.summary, params: paramsOf(d) })) }, () =>
     out.table(
       [{ title: 'strategy' }, { title: 'what it does' }],
@@ -57,8 +56,8 @@ export function listStrategies({ out }: CliContext): void {
   )
 }
 
-export function showStrategy({ out }: CliContext, name: string): void {
-  const definition = findStrategy(name)
+export async function showStrategy({ out, strategies }: CliContext, name: string): Promise<void> {
+  const definition = findStrategy((await strategies()).catalog, name)
   const params = paramsOf(definition)
   const { version, summary, protection, givesStop } = definition
   out.answer({ name: definition.name, version, summary, protection, givesStop, params }, () => {

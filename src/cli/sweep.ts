@@ -49,7 +49,7 @@ export function register(program: Command): void {
       .command('sweep')
       .alias('optimize')
       .description('run a strategy with many parameters over the same bars')
-      .argument('<strategy>', `one of ${[...STRATEGIES.keys()].join(', ')}`),
+      .argument('<strategy>', `one of ${[...STRATEGIES.keys()].join(', ')}, or one of your own`),
   )
     .option('--grid <name=first:last:step>', 'values of a parameter, or name=a,b,c; repeated for each parameter', collect)
     .option('--random <n>', 'n combinations drawn from the grid in place of all')
@@ -63,7 +63,8 @@ export function register(program: Command): void {
 async function runSweepCommand(name: string, flags: SweepFlags, command: Command): Promise<void> {
   const context = contextOf(command)
   const { out } = context
-  const definition = findStrategy(name)
+  const { catalog, modules } = await context.strategies()
+  const definition = findStrategy(catalog, name)
   const sort = sortOf(flags.sort)
   const top = count('top', flags.top)
   const workers = flags.workers === undefined ? availableParallelism() : count('workers', flags.workers)
@@ -73,7 +74,7 @@ async function runSweepCommand(name: string, flags: SweepFlags, command: Command
     throw new CliError(EXIT.usage, `No combination is valid: ${reason}.`, `ballast strategy show ${definition.name} lists the parameters.`)
   const { series, data, notes } = await loadSeries(context, flags)
   const { definition: _, params: __, ...common } = requestOf(definition, valid[0], series, flags)
-  const result = await sweepWithProgress(out, { strategy: definition.name, params: valid, common }, workers)
+  const result = await sweepWithProgress(out, { strategy: definition.name, modules, params: valid, common }, workers)
   for (const note of notes) out.note(note)
   const failures = result.outcomes.flatMap((outcome) => (outcome.type === 'failed' ? [outcome.reason] : []))
   if (failures.length === valid.length)

@@ -158,6 +158,7 @@ export class Projector {
       case 'panic':
       case 'set-strategy-mode':
       case 'strategy-hung':
+      case 'strategy-started':
       case 'protection-missing':
       case 'reconciled':
         return

@@ -5,7 +5,16 @@
 import { type InstrumentIndex, type Lots, type Side, type Ticks, lots } from '../core/units.ts'
 import type { Instrument } from '../market/instrument.ts'
 import { checkExit } from '../risk/check.ts'
-import { type Order, type OrderIntent, type Target, isOpenStatus, isOwnStop, openLotsOf, venueTargets } from '../trading/order.ts'
+import {
+  type Order,
+  type OrderIntent,
+  type Target,
+  isLimitClose,
+  isOpenStatus,
+  isOwnStop,
+  openLotsOf,
+  venueTargets,
+} from '../trading/order.ts'
 import type { Desk } from './desk.ts'
 import type { OrderBook } from './order-book.ts'
 import { OwnStops } from './own-stops.ts'
@@ -149,14 +158,23 @@ export class Brackets {
     return this.orders.open(i).filter((o) => o.class === 'protective' && o.origin === 'ours' && !o.cancelRequested && !isOwnStop(o))
   }
 
-  /** Targets together never ask for more than is held: the farthest gives way. */
+  /** Targets together never ask for more than is held, nor do closes at a price: the farthest gives way. */
   fit(i: InstrumentIndex): void {
     const held: number = this.portfolio.positionLots(i)
-    const targets = this.targets(i)
     // Flat: the venue takes reduce-only orders off by itself.
-    if (held === 0 || targets.length === 0) return
-    const away = [...targets].sort((a, b) => ((priceOf(b) ?? 0) - (priceOf(a) ?? 0)) * (held > 0 ? 1 : -1))
-    let surplus = openLots(targets) - this.sellable(i, held > 0 ? 1 : -1)
+    if (held === 0) return
+    this.cut(i, this.targets(i), held > 0 ? 1 : -1)
+    this.cut(
+      i,
+      this.orders.open(i).filter((order) => isLimitClose(order) && !order.cancelRequested),
+      held > 0 ? 1 : -1,
+    )
+  }
+
+  private cut(i: InstrumentIndex, orders: readonly Order[], side: Side): void {
+    if (orders.length === 0) return
+    const away = [...orders].sort((a, b) => ((priceOf(b) ?? 0) - (priceOf(a) ?? 0)) * side)
+    let surplus = openLots(orders) - this.sellable(i, side)
     for (const order of away) {
       if (surplus <= 0) return
       const open = openLotsOf(order)

@@ -34,7 +34,8 @@ export type TraderCommand =
   /** `isAdmin` lifts halts too (S1, engines §2). */
   | { readonly name: 'resume'; readonly scope: CommandScope; readonly isAdmin: boolean }
   | { readonly name: 'halt'; readonly reason: string }
-  | { readonly name: 'panic'; readonly reason: string }
+  /** With a symbol: of that one only, which stays halted. */
+  | { readonly name: 'panic'; readonly reason: string; readonly symbol?: string }
   /** Neither fraction nor quantity: all of it. Decimal texts; a fraction is in (0, 1]. `side` is what the asker saw; a flipped position refuses (S3). */
   | {
       readonly name: 'close'
@@ -44,7 +45,7 @@ export type TraderCommand =
       readonly side?: 'long' | 'short'
       /** How it is worked, as `twap:10m`; absent: at market, at once. */
       readonly execution?: string
-      /** Price that no child goes beyond. */
+      /** The price at which it waits, or `best` for the best of our side; of what is worked, the price that no child goes beyond. */
       readonly limit?: string
     }
   | OpenCommand

@@ -15,6 +15,8 @@ export interface StrategyConfig {
   readonly definition: StrategyDefinition
   /** Already parsed by the definition's schema. */
   readonly params: unknown
+  /** Code and parameters in words: a state that was kept under another identity is given up. Absent in a backtest. */
+  readonly identity?: string
   readonly instruments: readonly InstrumentIndex[]
   /** How its entries are worked; undefined: at once, at market. */
   readonly execution?: Execution | undefined
@@ -37,6 +39,8 @@ export interface KernelConfig {
   readonly isJournaled: boolean
   /** Told before a strategy decides and, with undefined, after it: so that a strategy that never returns has a name. */
   readonly deciding?: (strategy: StrategyId | undefined) => void
+  /** Whether nothing is ever sent: positions of others are what is looked at, and no alarm. */
+  readonly isObserving?: boolean
   /** Whether a budget may be sent as an order (a simulated spot-like buy); a live perpetual refuses it. */
   readonly allowsBudget: boolean
 }

@@ -24,6 +24,7 @@ import {
   type OrderIntent,
   type Reason,
   clientOrderIdOf,
+  isLimitClose,
   isOwnExit,
   isSpotExit,
   openLotsOf,
@@ -33,6 +34,7 @@ import type { AlgorithmBook } from './algorithm-book.ts'
 import type { Closes, WantedClose } from './closes.ts'
 import type { KernelConfig } from './config.ts'
 import type { AlertSeverity, CancelLeftover, OrderSubmitted, Outbox, StopRequested } from './event.ts'
+import { LimitCloses } from './limit-closes.ts'
 import type { OrderBook } from './order-book.ts'
 import type { PortfolioState } from './portfolio-state.ts'
 import type { StrategyRun } from './strategy-run.ts'
@@ -56,6 +58,7 @@ export class Desk {
   private readonly runs: readonly (StrategyRun | undefined)[]
   private readonly algorithms: AlgorithmBook
   readonly closes: Closes
+  private readonly limitCloses: LimitCloses
   /** Told of a close that waits: what stands against it is to be taken off. */
   makeRoom: (i: InstrumentIndex) => void = () => {}
   /** Stops that were asked for and that the venue has not confirmed yet, by instrument, oldest first. */
@@ -78,6 +81,7 @@ export class Desk {
     this.outbox = outbox
     this.runs = runs
     this.asked = config.instruments.map(() => [])
+    this.limitCloses = new LimitCloses(portfolio, orders, this)
   }
 
   private instrument(i: InstrumentIndex): Instrument {
@@ -220,9 +224,11 @@ export class Desk {
     const held = this.portfolio.positionLots(i)
     const side: Side = held > 0 ? -1 : 1
     const isSpot = instrument.category === 'spot'
+    if (klass === 'flatten') this.limitCloses.takeBack(i, 0, reason.rule)
     let closing = 0
     for (const order of this.orders.open(i))
-      if ((isSpot ? isSpotExit(order) : isOwnExit(order)) && counts(order)) closing += openLotsOf(order)
+      if (isLimitClose(order)) continue
+      else if ((isSpot ? isSpotExit(order) : isOwnExit(order)) && counts(order)) closing += openLotsOf(order)
       else if (isSpot && isSelling(order)) closing += openLotsOf(order)
     const size = Math.abs(held) - closing - this.closes.lots(i)
     let left: number = Math.min(size, part ?? size)
@@ -234,8 +240,14 @@ export class Desk {
         this.deny(this.portfolio.ownerOrExternal(i), i, klass, side, { rule: 'exit-not-verified', figures: { held: '0' } }, reason)
       return
     }
+    this.limitCloses.takeBack(i, size - left, reason.rule)
     if (isSpot) this.wantClose(i, left, klass, reason)
     else this.sendExit(i, lots(left), klass, reason)
+  }
+
+  /** Closes a position or a part of it at a price or a better one, reduce-only. */
+  closeAtLimit(i: InstrumentIndex, part: Lots | undefined, limit: Ticks, reason: Reason): void {
+    this.limitCloses.place(this.instrument(i), part, limit, reason)
   }
 
   /** Added to what waits already; to flatten is the stronger wish. */
@@ -315,12 +327,13 @@ export class Desk {
     }
   }
 
-  /** All entries, or the one order that is named. A protective stop is not an entry and stays. */
+  /** All entries, or the one order that is named, which may be a close at a price. A protective stop is neither and stays. */
   cancelEntries(id: OrderId | undefined, cause: string): void {
     for (const instrument of this.config.instruments)
-      for (const order of this.orders.open(instrument.index))
-        if (order.class === 'entry' && order.origin === 'ours' && (id === undefined || order.orderId === id))
-          this.requestCancel(order, cause)
+      for (const order of this.orders.open(instrument.index)) {
+        const isEntry = order.class === 'entry' && order.origin === 'ours'
+        if (id === undefined ? isEntry : order.orderId === id && (isEntry || isLimitClose(order))) this.requestCancel(order, cause)
+      }
   }
 
   /** Changes an open order at the venue; what is undefined stays. The order itself changes when the venue says so. */
@@ -371,16 +384,27 @@ export class Desk {
       for (const order of this.orders.open(instrument.index))
         if (order.class === 'entry' && order.expiresAt !== undefined && this.portfolio.now >= order.expiresAt)
           this.requestCancel(order, 'expired')
-        else if (order.class === 'protective' && order.origin === 'ours' && this.portfolio.positionLots(order.instrument) * order.side >= 0)
+        else if (
+          ((order.class === 'protective' && order.origin === 'ours') || isLimitClose(order)) &&
+          this.portfolio.positionLots(order.instrument) * order.side >= 0
+        )
           this.requestCancel(order, 'nothing left to reduce')
   }
 
   /** Cancels all entries and closes every position of ours. */
   flattenAll(cause: string): void {
     this.cancelEntries(undefined, cause)
-    for (const instrument of this.config.instruments)
-      if (this.portfolio.trip(instrument.index) !== undefined)
-        this.closePosition(instrument.index, undefined, 'flatten', { rule: cause, values: {} })
+    for (const instrument of this.config.instruments) this.flattenHeld(instrument.index, cause)
+  }
+
+  /** Cancels the entries of a symbol and closes what is ours of it. */
+  flattenOn(i: InstrumentIndex, cause: string): void {
+    this.cancelEntriesOf(i, cause)
+    this.flattenHeld(i, cause)
+  }
+
+  private flattenHeld(i: InstrumentIndex, cause: string): void {
+    if (this.portfolio.trip(i) !== undefined) this.closePosition(i, undefined, 'flatten', { rule: cause, values: {} })
   }
 
   /** What an order's end asks for: an exit that failed is tried again while a panic lasts, and is P1 in any case. */
@@ -407,8 +431,12 @@ export class Desk {
     if (!isExit || held === 0) return
     // A target that is gone leaves the stop: the position is not closed for it.
     const isLost = event.type === 'order-never-arrived' && !order.cancelRequested
-    if (order.class === 'protective' ? panicActive : isLost || panicActive)
-      this.closePosition(event.instrument, undefined, panicActive ? 'flatten' : 'reduce', order.reason)
+    if (panicActive) this.closePosition(event.instrument, undefined, 'flatten', order.reason)
+    else if (order.class === 'protective' || !isLost) return
+    else if (isLimitClose(order) && order.limit !== undefined)
+      this.closeAtLimit(event.instrument, lots(openLotsOf(order)), order.limit, order.reason)
+    // No more than it was for: a half that was lost is a half.
+    else this.closePosition(event.instrument, lots(openLotsOf(order)), 'reduce', order.reason)
   }
 
   alert(name: string, severity: AlertSeverity, instrument: InstrumentIndex | undefined, summary: string): void {

@@ -49,15 +49,16 @@ export interface LiftHold {
   readonly actor: string
   readonly ts: Ts
 }
-/** A person closes a position or a part of it; lots undefined = all. */
+/** A person closes a position or a part of it; lots undefined = all. With a limit it waits for that price or a better one. */
 export interface ClosePosition {
   readonly type: 'close-position'
   readonly instrument: InstrumentIndex
   readonly lots: Lots | undefined
+  readonly limit?: Ticks | undefined
   readonly actor: string
   readonly ts: Ts
 }
-/** A person cancels entries; orderId undefined = all entries. Protective stops are never canceled by it (S5). */
+/** A person cancels entries, or the one order that is named, which may be a close at a price; orderId undefined = all entries. Protective stops are never canceled by it (S5). */
 export interface CancelOrders {
   readonly type: 'cancel-orders'
   readonly orderId: OrderId | undefined
@@ -175,9 +176,10 @@ export interface Notice {
   readonly summary: string
   readonly ts: Ts
 }
-/** Flattens all that Ballast opened and halts (S7). */
+/** Flattens all that Ballast opened and halts; with an instrument, what it opened there, and only that symbol (S7). */
 export interface PanicInput {
   readonly type: 'panic'
+  readonly instrument?: InstrumentIndex | undefined
   readonly actor: string
   readonly reason: string
   readonly ts: Ts
@@ -195,6 +197,17 @@ export interface SetStrategyMode {
 export interface StrategyHung {
   readonly type: 'strategy-hung'
   readonly strategy: StrategyId
+  readonly ts: Ts
+}
+/** A strategy begins in this process: code and parameters that its state belongs to, and bars that it reads back. */
+export interface StrategyStarted {
+  readonly type: 'strategy-started'
+  readonly strategy: StrategyId
+  readonly identity: string
+  /** Whether the state that was kept belongs to another identity: it is given up, and the strategy sees the history first. */
+  readonly isAnew: boolean
+  /** Closed bars of its symbols, ascending in each, none newer than the newest that the kernel has seen. */
+  readonly history: readonly ClosedBar[]
   readonly ts: Ts
 }
 /** The protection watchdog found a position without its stop at the venue, for this long in wall time (S5); 0: with one that stands elsewhere. */
@@ -232,6 +245,7 @@ export type KernelInput =
   | PanicInput
   | SetStrategyMode
   | StrategyHung
+  | StrategyStarted
   | ProtectionMissing
   | Reconciled
 

@@ -106,12 +106,14 @@ export class ExternalHands {
     if (!this.hold(externalHoldId(symbol), { type: 'symbol', instrument: i }, what)) return
     this.algorithms.endOn(i, 'external position')
     this.desk.cancelEntriesOf(i, 'external position')
-    this.desk.alert(
-      'external.position',
-      'P1',
-      i,
-      `${what}. It is counted by risk and left alone. Entries on ${symbol} are held until /adopt ${symbol} (ours from then on, with a stop) or /ignore ${symbol} (stays yours, entries go on).`,
-    )
+    if (this.config.isObserving === true) this.desk.alert('external.position', 'P4', i, `${what}. It is shown and counted by risk.`)
+    else
+      this.desk.alert(
+        'external.position',
+        'P1',
+        i,
+        `${what}. It is counted by risk and left alone. Entries on ${symbol} are held until /adopt ${symbol} (ours from then on, with a stop) or /ignore ${symbol} (stays yours, entries go on).`,
+      )
   }
 
   /** Answers whether it is new. */

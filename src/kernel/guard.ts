@@ -5,7 +5,7 @@
 import { type InstrumentIndex, type Lots, type StrategyId, type Ts, cash, ticks, ts } from '../core/units.ts'
 import { type Instrument, type InstrumentStatus, formatPrice, formatQuantity, isTooSmall } from '../market/instrument.ts'
 import type { OrderAdopted, OrderEvent } from '../trading/event.ts'
-import { type Order, type Reason, isOwnExit, isPositionStop } from '../trading/order.ts'
+import { type Order, type Reason, isLimitClose, isOwnExit, isPositionStop } from '../trading/order.ts'
 import type { Algorithms } from './algorithms.ts'
 import type { Books } from './books.ts'
 import type { KernelConfig } from './config.ts'
@@ -24,6 +24,7 @@ const BARE_REPEAT_MS = 2_500
 /** Stop that the watchdog sets when the trade declared none, as a fraction of the mark. */
 const EMERGENCY_STOP_FRACTION = 0.02
 const PANIC_HOLD = 'panic'
+export const panicHoldId = (symbol: string): string => `${PANIC_HOLD}-${symbol}`
 const RED_HOLD = 'breaker-red'
 const ORANGE_HOLD = 'breaker-orange'
 
@@ -64,8 +65,9 @@ export class Guard {
   }
 
   /** While a panic or the red line stands, what is left of a position is closed again and again. */
-  get isFlattening(): boolean {
-    return this.holds.some((hold) => hold.id === PANIC_HOLD || hold.id === RED_HOLD)
+  isFlattening(i: InstrumentIndex): boolean {
+    const ofSymbol = panicHoldId(this.instrument(i).symbol)
+    return this.holds.some(({ id }) => id === PANIC_HOLD || id === RED_HOLD || id === ofSymbol)
   }
 
   /** Answers whether it is new. */
@@ -97,17 +99,20 @@ export class Guard {
     if (tradingState(this.holds) !== before) this.stateSince = this.portfolio.now
   }
 
-  haltForPanic(actor: string, reason: string): void {
+  /** All of it, or one symbol. */
+  haltForPanic(actor: string, reason: string, i?: InstrumentIndex): void {
+    const symbol = i === undefined ? undefined : this.instrument(i).symbol
     this.addHold({
-      id: PANIC_HOLD,
-      scope: { type: 'account' },
+      id: symbol === undefined ? PANIC_HOLD : panicHoldId(symbol),
+      scope: i === undefined ? { type: 'account' } : { type: 'symbol', instrument: i },
       effect: 'no-orders',
       cause: 'panic',
       actor,
       reason: reason === '' ? 'panic' : reason,
       since: this.portfolio.now,
     })
-    this.desk.alert('panic.started', 'P1', undefined, `PANIC by ${actor}: entries are held, positions are being closed.`)
+    const text = symbol === undefined ? 'entries are held, positions are' : `entries on ${symbol} are held, its position is`
+    this.desk.alert('panic.started', 'P1', i, `PANIC by ${actor}: ${text} being closed.`)
   }
 
   /** An exit of `panic --direct` has been seen: once, whatever the number of its orders. */
@@ -279,7 +284,7 @@ export class Guard {
    */
   private closeBare(i: InstrumentIndex, bareMs: number, reason: Reason): void {
     const isSpot = this.instrument(i).category === 'spot'
-    const isUnanswered = (order: Order): boolean => isOwnExit(order) && order.status === 'submitted'
+    const isUnanswered = (order: Order): boolean => isOwnExit(order) && !isLimitClose(order) && order.status === 'submitted'
     const unanswered = this.orders.open(i).filter(isUnanswered).length
     const isOverdue = unanswered <= Math.floor(bareMs / UNANSWERED_MS)
     this.desk.closePosition(i, undefined, 'flatten', reason, (exit) => isSpot || !isOverdue || !isUnanswered(exit))

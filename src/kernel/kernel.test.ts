@@ -251,7 +251,7 @@ describe('S7 panic', () => {
     bench.opinions[ETH] = signal(1)
     bench.bar()
     expect(brief(panic(bench))).toEqual(['hold panic no-orders', 'P1 panic.started', 'cancel 2: panic by telegram:1', 'flatten sell 10'])
-    expect(bench.kernel.isPanicActive).toBe(true)
+    expect(bench.kernel.isFlattening(BTC)).toBe(true)
     bench.opinions[ETH] = undefined
     expect(brief(bench.say(signal(1)))).toEqual([])
   })
@@ -271,9 +271,9 @@ describe('S7 panic', () => {
     const bench = new Bench()
     panic(bench)
     bench.give({ type: 'time-advanced', marks: [100, 100], ts: ts(bench.now + 1e10) })
-    expect(bench.kernel.isPanicActive).toBe(true)
+    expect(bench.kernel.isFlattening(BTC)).toBe(true)
     bench.give({ type: 'lift-hold', holdId: 'panic', actor: 'admin', ts: ts(bench.now) })
-    expect(bench.kernel.isPanicActive).toBe(false)
+    expect(bench.kernel.isFlattening(BTC)).toBe(false)
   })
 })
 

@@ -17,7 +17,16 @@ import type { KernelConfig } from './config.ts'
 import { Books } from './books.ts'
 import { Closes } from './closes.ts'
 import { Desk, OPERATOR_CLOSE } from './desk.ts'
-import { type BarsMode, type ChangeProtection, type ClosedBar, type KernelFact, type KernelInput, Outbox } from './event.ts'
+import {
+  type BarsMode,
+  type ChangeProtection,
+  type ClosePosition,
+  type ClosedBar,
+  type KernelFact,
+  type KernelInput,
+  Outbox,
+  type PanicInput,
+} from './event.ts'
 import { ExternalHands } from './external-hands.ts'
 import { foldFact } from './fold-fact.ts'
 import { Guard } from './guard.ts'
@@ -29,6 +38,7 @@ import { OrderBook } from './order-book.ts'
 import { PortfolioState } from './portfolio-state.ts'
 import { KERNEL_CODE_VERSION, type KernelSnapshot } from './snapshot.ts'
 import { StrategyModes } from './strategy-modes.ts'
+import { StrategyStarts } from './strategy-starts.ts'
 import { StrategyRun } from './strategy-run.ts'
 import { VenueNews } from './venue-news.ts'
 
@@ -58,6 +68,7 @@ export class Kernel {
   private readonly hands: ExternalHands
   private readonly news: VenueNews
   private readonly modes: StrategyModes
+  readonly starts: StrategyStarts
   /** False where neither a limit, nor sizing, nor a journal asks for drawdown or day loss: then no bar pays for them. */
   private readonly watchesEquity: boolean
 
@@ -95,6 +106,7 @@ export class Kernel {
     this.hands = new ExternalHands(config, portfolio, orders, outbox, desk, this.books, brackets, algorithms, guard)
     this.news = new VenueNews(config.isJournaled, portfolio, orders, outbox, desk, brackets, algorithms, guard, this.hands)
     this.modes = new StrategyModes(runs, portfolio, outbox, desk, algorithms, guard)
+    this.starts = new StrategyStarts(runs, this.bars, portfolio, desk, this.modes, config.deciding)
   }
 
   get view(): PortfolioView {
@@ -110,8 +122,10 @@ export class Kernel {
   guardedLots(i: InstrumentIndex): number {
     return this.brackets.guardedLots(i)
   }
-  get isPanicActive(): boolean {
-    return this.guard.isFlattening
+
+  /** Whether what is left of a position is closed again and again: a panic of all or of this symbol, or the red line. */
+  isFlattening(i: InstrumentIndex): boolean {
+    return this.guard.isFlattening(i)
   }
 
   /** Takes one input: books it, decides on it, and leaves the facts in the outbox (which the caller resets before). */
@@ -141,8 +155,8 @@ export class Kernel {
 
   /** What booking has found out, for whoever decides on it. */
   private forgetNews(): void {
-    this.portfolio.closed = undefined
-    this.portfolio.opened = undefined
+    this.portfolio.trips.closed = undefined
+    this.portfolio.trips.opened = undefined
     this.portfolio.changedOutside = undefined
     this.portfolio.soldBeyond = undefined
   }
@@ -217,20 +231,18 @@ export class Kernel {
       if (!decides) return
     }
     if (!this.config.isJournaled) return
-    this.keepStates(rows)
+    this.keepStates(rows.map((row) => row.instrument))
     this.guard.sampleEquity()
   }
 
-  private keepStates(rows: readonly ClosedBar[]): void {
-    const told = new Set<number>()
-    for (const row of rows) {
-      const run = this.runs[row.instrument]
-      if (run === undefined || told.has(row.instrument)) continue
-      told.add(row.instrument)
+  private keepStates(instruments: readonly InstrumentIndex[]): void {
+    for (const instrument of new Set(instruments)) {
+      const run = this.runs[instrument]
+      if (run === undefined) continue
       this.outbox.push({
         type: 'strategy-state',
         strategy: run.strategy,
-        instrument: row.instrument,
+        instrument,
         state: structuredClone(run.state),
         deadSide: run.deadSide,
         ts: this.now,
@@ -288,6 +300,9 @@ export class Kernel {
             this.portfolio.setMark((this.config.instruments[i] as Instrument).index, input.marks[i] as number, input.ts)
         this.settle(input.ts)
         return
+      case 'strategy-started':
+        this.starts.fold(input)
+        return
       case 'panic':
       case 'lift-hold':
       case 'add-hold':
@@ -326,7 +341,7 @@ export class Kernel {
         this.guard.liftHold(input.holdId, input.actor)
         return
       case 'close-position':
-        this.desk.closePosition(input.instrument, input.lots, 'reduce', { rule: OPERATOR_CLOSE, values: { actor: input.actor } })
+        this.close(input)
         return
       case 'cancel-orders':
         if (input.orderId === undefined && input.keepsWorked !== true) this.algorithms.endAll(`by ${input.actor}`)
@@ -348,14 +363,17 @@ export class Kernel {
         this.algorithms.steer(input)
         return
       case 'panic':
-        this.guard.haltForPanic(input.actor, input.reason)
-        this.flattenAll(`panic by ${input.actor}`)
+        this.panic(input)
         return
       case 'set-strategy-mode':
         this.modes.set(input.strategy, input.mode, input.actor)
         return
       case 'strategy-hung':
         this.modes.fail(input.strategy, 'it did not return for two seconds and was stopped')
+        return
+      case 'strategy-started':
+        this.starts.decide(input)
+        this.keepStates(this.starts.runsOf(input.strategy).map((run) => run.instrument.index))
         return
       case 'protection-missing':
         this.guard.protect(input.instrument, input.bareMs, input.bareMs === 0 ? 'not where it is meant' : undefined)
@@ -398,6 +416,24 @@ export class Kernel {
     }
   }
 
+  private close({ instrument, lots, limit, actor }: ClosePosition): void {
+    const reason = { rule: OPERATOR_CLOSE, values: { actor } }
+    if (limit === undefined) this.desk.closePosition(instrument, lots, 'reduce', reason)
+    else this.desk.closeAtLimit(instrument, lots, limit, reason)
+  }
+
+  /** Of all, or of one symbol: the hold first, then what is being worked, entries, positions (S7). */
+  private panic({ instrument, actor, reason }: PanicInput): void {
+    const cause = `panic by ${actor}`
+    this.guard.haltForPanic(actor, reason, instrument)
+    if (instrument === undefined) {
+      this.flattenAll(cause)
+      return
+    }
+    this.algorithms.endOn(instrument, cause)
+    this.desk.flattenOn(instrument, cause)
+  }
+
   /** Where the venue holds no legs, orders of ours are moved (spot). */
   private carryOut({ instrument, target }: ChangeProtection): void {
     this.brackets.keepStop(instrument)
@@ -414,6 +450,7 @@ export class Kernel {
       holds: [...this.holds],
       closes: this.closes.snapshot(),
       stateSince: this.guard.stateSince,
+      identities: this.starts.snapshot(),
       runs: this.runs
         .filter((run) => run !== undefined)
         .map((run) => ({
@@ -436,6 +473,7 @@ export class Kernel {
     this.holds.push(...from.holds)
     this.closes.restore(from.closes)
     this.guard.stateSince = from.stateSince
+    this.starts.restore(from.identities)
     for (const saved of from.runs) {
       const run = this.runs[saved.instrument]
       if (run === undefined || run.strategy !== saved.strategy) continue

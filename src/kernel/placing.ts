@@ -4,8 +4,8 @@
  */
 import { type InstrumentIndex, type Side, type StrategyId, lots } from '../core/units.ts'
 import { type Instrument, formatPrice, formatQuantity } from '../market/instrument.ts'
-import { type RiskDenial, checkEntry } from '../risk/check.ts'
-import { type IntentClass, type Order, type OrderIntent, type Reason, isOwnStop } from '../trading/order.ts'
+import { type RiskDenial, checkEntry, checkExit } from '../risk/check.ts'
+import { type IntentClass, type Order, type OrderIntent, type Reason, isLimitClose, isOwnStop } from '../trading/order.ts'
 import type { AlgorithmBook } from './algorithm-book.ts'
 import type { KernelConfig } from './config.ts'
 import type { Desk } from './desk.ts'
@@ -92,12 +92,12 @@ export class Placing {
 
   private changeDenial(order: Order, change: ChangeOrder): RiskDenial | undefined {
     if (isOwnStop(order)) return { rule: 'spot-order', figures: { problem: 'it is the stop of a position: /sl moves it' } }
-    if (order.class !== 'entry') return undefined
     const total = change.lots ?? order.lots
+    if (order.class !== 'entry' && !isLimitClose(order)) return undefined
     const intent: OrderIntent = {
       strategy: order.strategy,
       instrument: order.instrument,
-      class: 'entry',
+      class: order.class,
       side: order.side,
       kind: order.kind,
       size: { lots: total },
@@ -108,6 +108,7 @@ export class Placing {
       isChild: true,
       reason: order.reason,
     }
+    if (isLimitClose(order)) return checkExit(intent, lots(total - order.filled), this.portfolio)
     // What it asks for now stands in the books already: it is taken out while the new one is judged.
     const open = order.lots
     order.lots = order.filled

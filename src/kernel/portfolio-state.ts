@@ -10,16 +10,13 @@ import {
   type Side,
   type StrategyId,
   type Ticks,
-  type TradeNumber,
   type Ts,
   cash,
   lots,
   ticks,
   strategyId,
-  tradeNumber,
   ts,
 } from '../core/units.ts'
-import { type Atr, isAtrReady, makeAtr, updateAtr } from '../indicators/atr.ts'
 import type { Bars } from '../market/bars.ts'
 import { type Instrument, type InstrumentStatus, notionalOf } from '../market/instrument.ts'
 import type { ExternalChange, ExternalPart } from '../portfolio/external.ts'
@@ -27,7 +24,7 @@ import { ExternalParts } from '../portfolio/external-parts.ts'
 import { type Ledger, emptyLedger, postToWallet } from '../portfolio/ledger.ts'
 import { type FillHistory, bookInOrder, emptyHistory, foldUntil, rebase } from '../portfolio/fill-history.ts'
 import { type Position, flatPosition, unrealizedOf } from '../portfolio/position.ts'
-import { type RoundTrip, addToRoundTrip, feeShare, openRoundTrip, seeRange, settleRange, tradeOf } from '../portfolio/round-trip.ts'
+import { type RoundTrip, feeShare, seeRange, settleRange, tradeOf } from '../portfolio/round-trip.ts'
 import { spotFill, spotFlow } from '../portfolio/spot.ts'
 import type { ClosedTrade } from '../portfolio/trade.ts'
 import type { PortfolioView } from '../portfolio/view.ts'
@@ -36,31 +33,23 @@ import type { DrawdownTiers } from '../risk/limits.ts'
 import type { OrderFilled } from '../trading/event.ts'
 import type { Order } from '../trading/order.ts'
 import type { ElsewherePosition } from '../trading/report.ts'
+import { EntryPace, type EntryPaceSnapshot } from './entry-pace.ts'
+import { type ExposureBooks, grossSum, openRiskOf } from './exposure.ts'
+import { Marks, type MarksSnapshot } from './marks.ts'
+import { OpenTrips, type TripsSnapshot } from './open-trips.ts'
 import type { OrderBook } from './order-book.ts'
 
 const EXTERNAL_OWNER = strategyId('external')
-const ATR_PERIOD = 14
-const MINUTE_MS = 60_000
-const SECOND_MS = 1_000
 
 /** JSON-safe copy of all of it. */
-export interface PortfolioSnapshot {
+export interface PortfolioSnapshot extends MarksSnapshot, EntryPaceSnapshot, TripsSnapshot {
   readonly ledger: Ledger
   readonly positions: readonly Position[]
-  readonly trips: readonly (RoundTrip | undefined | null)[]
-  readonly marks: readonly number[]
-  readonly markTimes: readonly number[]
-  readonly spreads: readonly number[]
-  readonly atrs: readonly Atr[]
   readonly watch: EquityWatch
-  readonly nextTradeNumber: number
-  readonly entryTimes: readonly number[]
-  readonly lastEntryTimes: readonly number[]
   readonly lastFillTs: Ts | null
   readonly lastCloseTs: Ts | null
   readonly reconciledTs: Ts | null
   readonly openedTs: Ts
-  readonly barTimes: readonly number[]
   readonly histories: readonly FillHistory[]
   readonly externals: readonly (ExternalPart | null)[]
   readonly statuses: readonly (InstrumentStatus | null)[]
@@ -68,15 +57,12 @@ export interface PortfolioSnapshot {
   readonly spares: readonly number[]
 }
 
-export class PortfolioState implements PortfolioView {
+export class PortfolioState implements PortfolioView, ExposureBooks {
   now: Ts = ts(0)
   readonly ledger: Ledger = emptyLedger()
   readonly positions: readonly Position[]
   readonly watch: EquityWatch = makeEquityWatch()
-  /** Set while a fill is booked that ended a round trip; read and cleared by the kernel. */
-  closed: ClosedTrade | undefined
-  /** Set while a fill is booked that began one. */
-  opened: RoundTrip | undefined
+  readonly trips: OpenTrips
   /** Positions in symbols that are not traded here: they take margin all the same. */
   elsewhere: readonly ElsewherePosition[] = []
   /** Set while something from outside is booked; read and cleared by the kernel. */
@@ -87,24 +73,17 @@ export class PortfolioState implements PortfolioView {
   /** As the venue has said since; null: as the instrument says. */
   private readonly statuses: (InstrumentStatus | null)[]
   private readonly instruments: readonly Instrument[]
-  private readonly spots: readonly InstrumentIndex[]
+  private readonly spots: readonly Instrument[]
   private readonly orders: OrderBook
   private readonly owners: readonly (StrategyId | undefined)[]
   private readonly leverage: number
-  private readonly needsAtr: boolean
-  private readonly trips: (RoundTrip | undefined)[]
   private readonly histories: readonly FillHistory[]
-  private readonly marks: Float64Array
-  private readonly markTimes: Float64Array
-  private readonly spreads: Float64Array
-  /** Close instant of the newest bar, by instrument; 0 before the first. */
-  private readonly barTimes: Float64Array
+  private readonly marks: Marks
+  private readonly pace: EntryPace
   private readonly unrealizedBy: Float64Array
   /** Coins of ours that are no whole lot, by instrument, in parts of a lot. */
   private readonly spares: Float64Array
   private unrealized = 0
-  private readonly atrs: readonly Atr[]
-  private nextTradeNumber = 1
   /** When something was last filled, and the last live close instant; null before the first. */
   lastFillTs: Ts | null = null
   lastCloseTs: Ts | null = null
@@ -112,10 +91,6 @@ export class PortfolioState implements PortfolioView {
   openedTs: Ts = ts(0)
   /** Every execution before it is booked; null before the first clean reading. */
   reconciledTs: Ts | null = null
-  /** Entry times of the last minute, oldest first. */
-  private entryTimes: number[] = []
-  /** By instrument and side: [2 i] buys, [2 i + 1] sells; -1 = never. */
-  private readonly lastEntryTimes: Float64Array
 
   constructor(
     instruments: readonly Instrument[],
@@ -126,24 +101,19 @@ export class PortfolioState implements PortfolioView {
   ) {
     const n = instruments.length
     this.instruments = instruments
-    this.spots = instruments.filter((each) => each.category === 'spot').map((each) => each.index)
+    this.spots = instruments.filter((each) => each.category === 'spot')
     this.owners = owners
     this.orders = orders
     this.leverage = leverage
-    this.needsAtr = needsAtr
     this.positions = instruments.map(flatPosition)
     this.histories = instruments.map(emptyHistory)
-    this.trips = new Array<RoundTrip | undefined>(n).fill(undefined)
+    this.trips = new OpenTrips(n)
     this.statuses = new Array<InstrumentStatus | null>(n).fill(null)
     this.externals = new ExternalParts(n)
-    this.marks = new Float64Array(n)
-    this.markTimes = new Float64Array(n)
-    this.spreads = new Float64Array(n)
-    this.barTimes = new Float64Array(n)
+    this.marks = new Marks(n, needsAtr)
+    this.pace = new EntryPace(n)
     this.unrealizedBy = new Float64Array(n)
     this.spares = new Float64Array(n)
-    this.atrs = instruments.map(() => makeAtr(ATR_PERIOD))
-    this.lastEntryTimes = new Float64Array(2 * n).fill(-1)
   }
 
   get equity(): Cash {
@@ -152,7 +122,7 @@ export class PortfolioState implements PortfolioView {
   /** The wallet without what was paid for the coins that are held: what the venue has of the settle coin. */
   get money(): Cash {
     let paid = 0
-    for (const i of this.spots) paid += (this.positions[i] as Position).cost
+    for (const { index } of this.spots) paid += (this.positions[index] as Position).cost
     return cash(this.ledger.wallet - paid)
   }
   get unrealizedTotal(): Cash {
@@ -162,21 +132,19 @@ export class PortfolioState implements PortfolioView {
     return this.instruments[i] as Instrument
   }
   mark(i: InstrumentIndex): Ticks {
-    return ticks(this.marks[i] as number)
+    return this.marks.price(i)
   }
   markTs(i: InstrumentIndex): Ts {
-    return ts(this.markTimes[i] as number)
+    return this.marks.at(i)
   }
   barTs(i: InstrumentIndex): Ts | undefined {
-    const at = this.barTimes[i] as number
-    return at === 0 ? undefined : ts(at)
+    return this.marks.barTs(i)
   }
   spreadTicks(i: InstrumentIndex): number {
-    return this.spreads[i] as number
+    return this.marks.spreadTicks(i)
   }
   atrTicks(i: InstrumentIndex): number {
-    const atr = this.atrs[i] as Atr
-    return isAtrReady(atr) ? atr.value : 0
+    return this.marks.atrTicks(i)
   }
   positionLots(i: InstrumentIndex): Lots {
     return (this.positions[i] as Position).lots
@@ -201,8 +169,8 @@ export class PortfolioState implements PortfolioView {
     if (this.externals.isEmpty) return this.equity
     const loss = this.externals.loss(
       this.instruments,
-      (k) => ticks(this.marks[k] as number),
-      (k) => this.unrealizedBy[k] as number,
+      (i) => this.mark(i),
+      (i) => this.unrealizedOf(i),
     )
     return cash(this.equity + loss)
   }
@@ -217,113 +185,74 @@ export class PortfolioState implements PortfolioView {
     return this.owners[i] ?? EXTERNAL_OWNER
   }
   trip(i: InstrumentIndex): RoundTrip | undefined {
-    return this.trips[i]
+    return this.trips.of(i)
   }
   unrealizedOf(i: InstrumentIndex): Cash {
     return cash(this.unrealizedBy[i] as number)
   }
   get grossNotional(): Cash {
-    let sum = 0
-    for (let k = 0; k < this.elsewhere.length; k++) sum = addSafe(sum, (this.elsewhere[k] as ElsewherePosition).notional)
-    for (let k = 0; k < this.instruments.length; k++) sum = addSafe(sum, this.grossOf(this.instruments[k] as Instrument))
+    let sum: number = grossSum(this, this.instruments)
+    for (const { notional } of this.elsewhere) sum = addSafe(sum, notional)
     return cash(sum)
   }
   get spotNotional(): Cash {
-    let sum = 0
-    for (const k of this.spots) sum = addSafe(sum, this.grossOf(this.instruments[k] as Instrument))
-    return cash(sum)
-  }
-  private grossOf(instrument: Instrument): number {
-    const i = instrument.index
-    const held: number = (this.positions[i] as Position).lots
-    const entries = this.orders.openEntryLots(i, 1) + this.orders.openEntryLots(i, -1)
-    const size = (held < 0 ? 0 - held : held) + Math.abs(this.externals.lots(i)) + entries
-    return size === 0 ? 0 : notionalOf(instrument, ticks(this.marks[i] as number), lots(size), 'ceil')
+    return grossSum(this, this.spots)
   }
   /** Contracts take their margin, coins their whole price. */
   get marginUsed(): Cash {
     const { spotNotional } = this
     return cash(Math.ceil((this.grossNotional - spotNotional) / this.leverage) + spotNotional)
   }
-  /** What is lost from the present equity if every open position is stopped at its stop; positions without one, and those of others, count with their whole margin. */
   get openRisk(): Cash {
-    let sum = 0
-    for (const trip of this.trips) {
-      if (trip === undefined) continue
-      const i = trip.instrument
-      const position = this.positions[i] as Position
-      const instrument = this.instruments[i] as Instrument
-      const now = this.unrealizedBy[i] as number
-      const atStop =
-        trip.stop === undefined
-          ? now - Math.ceil(notionalOf(instrument, this.mark(i), lots(Math.abs(position.lots)), 'ceil') / this.leverageOf(instrument))
-          : unrealizedOf(position, instrument, trip.stop)
-      if (now > atStop) sum += now - atStop
-    }
-    for (const [k, size] of this.externals.held()) {
-      const instrument = this.instruments[k] as Instrument
-      sum += Math.ceil(notionalOf(instrument, this.mark(instrument.index), size, 'ceil') / this.leverage)
-    }
-    return cash(sum)
+    return openRiskOf(this, this.instruments, this.leverage)
   }
-  private leverageOf({ category }: Instrument): number {
-    return category === 'spot' ? 1 : this.leverage
+  openTrips(): Iterable<RoundTrip> {
+    return this.trips.all()
+  }
+  othersHeld(): Iterable<readonly [number, Lots]> {
+    return this.externals.held()
   }
   get dayLoss(): Cash {
     return dayLossOf(this.watch, this.equity)
   }
   get ordersLastSecond(): number {
-    return this.countEntries(SECOND_MS)
+    return this.pace.inLastSecond(this.now)
   }
   get ordersLastMinute(): number {
-    return this.countEntries(MINUTE_MS)
-  }
-  private countEntries(windowMs: number): number {
-    let count = 0
-    for (let k = this.entryTimes.length - 1; k >= 0 && (this.entryTimes[k] as number) > this.now - windowMs; k--) count += 1
-    return count
+    return this.pace.inLastMinute(this.now)
   }
   lastEntryTs(i: InstrumentIndex, side: Side): Ts | undefined {
-    const at = this.lastEntryTimes[2 * i + (side === 1 ? 0 : 1)] as number
-    return at < 0 ? undefined : ts(at)
+    return this.pace.lastTs(i, side)
   }
 
   noteEntry(i: InstrumentIndex, side: Side, at: Ts): void {
-    this.lastEntryTimes[2 * i + (side === 1 ? 0 : 1)] = at
-    if (this.entryTimes.length >= 256) this.entryTimes = this.entryTimes.slice(128)
-    this.entryTimes.push(at)
+    this.pace.note(i, side, at)
   }
 
   /** A new mark; equity follows. */
   setMark(i: InstrumentIndex, price: number, at: Ts): void {
-    this.marks[i] = price
-    this.markTimes[i] = at
+    this.marks.set(i, price, at)
     const position = this.positions[i] as Position
     if (position.lots !== 0) this.remark(i, position)
   }
 
   setSpread(i: InstrumentIndex, spreadTicks: number): void {
-    this.spreads[i] = spreadTicks
+    this.marks.setSpread(i, spreadTicks)
   }
 
   /** The bar that was revealed last is the mark now: true range, and how far an open trip went inside it. */
   markBar(i: InstrumentIndex, bars: Bars): void {
-    const at = bars.cursor - 1
-    const close = bars.closeColumn[at] as number
-    const closeTs = (bars.tsColumn[at] as number) + bars.intervalMs
+    const closeTs = this.marks.reveal(i, bars)
     if (closeTs > this.now) this.now = ts(closeTs)
-    this.marks[i] = close
-    this.markTimes[i] = closeTs
-    this.barTimes[i] = closeTs
-    if (this.needsAtr) updateAtr(this.atrs[i] as Atr, bars.highColumn[at] as number, bars.lowColumn[at] as number, close)
-    const trip = this.trips[i]
+    const trip = this.trips.of(i)
     if (trip === undefined) return
+    const at = bars.cursor - 1
     seeRange(trip, ticks(bars.lowColumn[at] as number), ticks(bars.highColumn[at] as number))
     this.remark(i, this.positions[i] as Position)
   }
 
   private remark(i: InstrumentIndex, position: Position): void {
-    const value = unrealizedOf(position, this.instruments[i] as Instrument, ticks(this.marks[i] as number))
+    const value = unrealizedOf(position, this.instruments[i] as Instrument, this.mark(i))
     this.unrealized += value - (this.unrealizedBy[i] as number)
     this.unrealizedBy[i] = value
   }
@@ -399,7 +328,7 @@ export class PortfolioState implements PortfolioView {
     this.bookOwn(order, price, lots(Math.abs(external)), cash(0), '', at)
     rebase(this.histories[i] as FillHistory, this.positions[i] as Position)
     this.externals.giveUp(i)
-    const trip = this.trips[i]
+    const trip = this.trips.of(i)
     if (trip !== undefined && order.stop !== undefined) trip.stop = order.stop
   }
 
@@ -408,54 +337,15 @@ export class PortfolioState implements PortfolioView {
     const i = order.instrument
     const instrument = this.instruments[i] as Instrument
     const position = this.positions[i] as Position
-    const before: number = position.lots
-    const standing = this.trips[i]
-    if (standing !== undefined) {
-      seeRange(standing, price, price)
-      settleRange(standing, position, instrument)
-    }
+    const before = position.lots
+    this.trips.seeFill(instrument, position, price)
     const fill = { side: order.side, price, lots: quantity, ts: at, seq }
     const realized = bookInOrder(this.histories[i] as FillHistory, position, instrument, fill)
     if (realized !== 0) postToWallet(this.ledger, 'trading', realized)
     if (fee !== 0) postToWallet(this.ledger, 'fees', cash(0 - fee))
-    if ((this.marks[i] as number) === 0) this.marks[i] = price
+    this.marks.setFirst(i, price)
     this.remark(i, position)
-
-    const isAgainst = before !== 0 && before > 0 !== (order.side === 1)
-    const size = before < 0 ? 0 - before : before
-    const closing = isAgainst ? lots(Math.min(size, quantity)) : lots(0)
-    const closingFee = closing === 0 ? cash(0) : feeShare(fee, closing, quantity)
-    if (closing > 0) {
-      const trip = this.trips[i]
-      if (trip !== undefined) {
-        addToRoundTrip(trip, instrument, order.side, price, closing, closingFee, realized)
-        trip.exitReason = exitReason
-        if (closing === size) {
-          this.closed = tradeOf(trip, instrument, at)
-          this.trips[i] = undefined
-        }
-      }
-    }
-    const opening = lots(quantity - closing)
-    if (opening > 0) {
-      let trip = this.trips[i]
-      if (trip === undefined) {
-        trip = openRoundTrip(
-          tradeNumber(this.nextTradeNumber),
-          order.strategy,
-          i,
-          order.side,
-          order.orderId,
-          at,
-          order.stop,
-          order.plannedLoss,
-        )
-        this.nextTradeNumber += 1
-        this.trips[i] = trip
-        this.opened = trip
-      }
-      addToRoundTrip(trip, instrument, order.side, price, opening, cash(fee - closingFee), cash(0))
-    }
+    this.trips.book(instrument, before, { order, price, lots: quantity, fee, realized, exitReason, ts: at })
     return realized
   }
 
@@ -479,7 +369,7 @@ export class PortfolioState implements PortfolioView {
     const share = this.ownShare(i, amount)
     if (share !== 0) postToWallet(this.ledger, 'funding', share)
     this.bookOutside(cash(amount - share))
-    const trip = this.trips[i]
+    const trip = this.trips.of(i)
     if (trip !== undefined) trip.funding = cash(trip.funding + share)
   }
 
@@ -504,8 +394,7 @@ export class PortfolioState implements PortfolioView {
   /** Open round trips as trades marked at the last price. */
   openTrades(): ClosedTrade[] {
     const list: ClosedTrade[] = []
-    for (const trip of this.trips) {
-      if (trip === undefined) continue
+    for (const trip of this.trips.all()) {
       const i = trip.instrument
       settleRange(trip, this.positions[i] as Position, this.instrument(i))
       list.push(tradeOf(trip, this.instrument(i), this.markTs(i), { mark: this.mark(i), unrealized: this.unrealizedOf(i) }))
@@ -513,28 +402,18 @@ export class PortfolioState implements PortfolioView {
     return list
   }
 
-  get lastTradeNumber(): TradeNumber {
-    return tradeNumber(this.nextTradeNumber - 1)
-  }
-
   snapshot(): PortfolioSnapshot {
     return {
+      ...this.marks.snapshot(),
+      ...this.pace.snapshot(),
+      ...this.trips.snapshot(),
       ledger: { ...this.ledger },
       positions: this.positions.map((p) => ({ ...p })),
-      trips: this.trips.map((t) => (t === undefined ? null : { ...t })),
-      marks: Array.from(this.marks),
-      markTimes: Array.from(this.markTimes),
-      spreads: Array.from(this.spreads),
-      atrs: this.atrs.map((a) => ({ ...a })),
       watch: { ...this.watch, samples: [...this.watch.samples] },
-      nextTradeNumber: this.nextTradeNumber,
-      entryTimes: [...this.entryTimes],
-      lastEntryTimes: Array.from(this.lastEntryTimes),
       lastFillTs: this.lastFillTs,
       lastCloseTs: this.lastCloseTs,
       reconciledTs: this.reconciledTs,
       openedTs: this.openedTs,
-      barTimes: Array.from(this.barTimes),
       histories: this.histories.map(({ base, fills }) => ({ base: { ...base }, fills: [...fills] })),
       statuses: [...this.statuses],
       elsewhere: [...this.elsewhere],
@@ -548,13 +427,9 @@ export class PortfolioState implements PortfolioView {
     from.positions.forEach((p, i) => {
       Object.assign(this.positions[i] as Position, p)
     })
-    from.trips.forEach((t, i) => {
-      this.trips[i] = t === null || t === undefined ? undefined : { ...t, stop: t.stop ?? undefined }
-    })
-    this.marks.set(from.marks)
-    this.markTimes.set(from.markTimes)
-    this.spreads.set(from.spreads)
-    this.barTimes.set(from.barTimes)
+    this.marks.restore(from)
+    this.pace.restore(from)
+    this.trips.restore(from)
     from.histories.forEach(({ base, fills }, i) => {
       const history = this.histories[i] as FillHistory
       Object.assign(history.base, base)
@@ -566,15 +441,9 @@ export class PortfolioState implements PortfolioView {
     })
     this.externals.restore(from.externals)
     this.spares.set(from.spares ?? [])
-    from.atrs.forEach((a, i) => {
-      Object.assign(this.atrs[i] as Atr, a)
-    })
     Object.assign(this.watch, from.watch, { samples: this.watch.samples })
     this.watch.samples.length = 0
     this.watch.samples.push(...from.watch.samples)
-    this.nextTradeNumber = from.nextTradeNumber
-    this.entryTimes = [...from.entryTimes]
-    this.lastEntryTimes.set(from.lastEntryTimes)
     this.lastFillTs = from.lastFillTs
     this.lastCloseTs = from.lastCloseTs
     this.reconciledTs = from.reconciledTs ?? null

@@ -20,6 +20,8 @@ export interface KernelSnapshot {
   readonly holds: readonly Hold[]
   readonly closes: readonly (WantedClose | null)[]
   readonly stateSince: Ts
+  /** Which code and parameters the states below belong to. */
+  readonly identities: readonly (readonly [StrategyId, string])[]
   readonly runs: readonly {
     readonly strategy: StrategyId
     readonly instrument: InstrumentIndex
@@ -31,4 +33,4 @@ export interface KernelSnapshot {
 }
 
 /** Bumped when a decision changes for the same inputs: a replay then compares only within one version. */
-export const KERNEL_CODE_VERSION = 8
+export const KERNEL_CODE_VERSION = 9

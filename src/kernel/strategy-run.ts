@@ -5,6 +5,7 @@
 import { type Lots, type Side, type StrategyId, type Ts, lots, ts } from '../core/units.ts'
 import type { Bars } from '../market/bars.ts'
 import type { Instrument } from '../market/instrument.ts'
+import { failureText } from '../strategy/failure.ts'
 import type { Signal, StrategyContext, StrategyDefinition, StrategyState } from '../strategy/strategy.ts'
 import type { Execution } from '../trading/algorithms/execution.ts'
 import type { StrategyMode } from './event.ts'
@@ -20,7 +21,8 @@ class Context implements StrategyContext {
     this.instrument = instrument
     this.bars = bars
   }
-  signal(signal: Signal): void {
+  /** A strategy may take it out of its context. */
+  readonly signal = (signal: Signal): void => {
     this.pending = signal
   }
 }
@@ -40,7 +42,10 @@ export class StrategyRun {
   /** What the strategy threw, with the place. */
   failure: string | undefined = undefined
   state: StrategyState
+  /** Bars that must be there before it is asked. */
+  readonly history: number
   private readonly context: Context
+  private readonly bars: Bars
 
   constructor(
     config: {
@@ -58,22 +63,41 @@ export class StrategyRun {
     this.execution = config.execution
     this.instrument = instrument
     this.state = config.definition.init(config.params)
+    this.history = config.definition.history?.(config.params) ?? 1
+    this.bars = bars
     this.context = new Context(instrument, bars)
   }
 
   /** Lets the strategy see the bar that was revealed last. Answers its opinion, if it has a new one. */
   onBar(now: Ts, position: Lots): Signal | undefined {
     const { context } = this
+    if (this.bars.cursor < this.history) return undefined
     context.now = now
     context.position = position
     context.pending = undefined
     try {
       this.definition.onBar(context, this.state)
     } catch (thrown) {
-      this.failure = thrown instanceof Error ? firstLines(thrown) : String(thrown)
+      this.failure = failureText(thrown)
       return undefined
     }
     return context.pending
+  }
+
+  /** Gives up its state: what it knew belongs to other code or other parameters. */
+  restart(): void {
+    this.state = this.definition.init(this.params)
+    this.deadSide = 0
+  }
+
+  /** Lets it see the bars that are there, one after the other, as if they closed now; what it says is not heard. */
+  warmUp(position: Lots): void {
+    const { bars } = this
+    for (bars.cursor = 0; bars.cursor < bars.length && this.failure === undefined; ) {
+      bars.reveal()
+      this.onBar(bars.closeTs(0), position)
+    }
+    bars.cursor = bars.length
   }
 
   restore(state: StrategyState, deadSide: Side | 0): void {
@@ -81,5 +105,3 @@ export class StrategyRun {
     this.deadSide = deadSide
   }
 }
-
-const firstLines = (error: Error): string => (error.stack ?? error.message).split('\n').slice(0, 2).join(' ').trim()

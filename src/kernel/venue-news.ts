@@ -49,11 +49,11 @@ export class VenueNews {
 
   orderEvent(event: OrderEvent, outcome: OrderOutcome): void {
     if (outcome === 'applied') {
-      const { opened, closed } = this.portfolio
+      const { opened, closed } = this.portfolio.trips
       if (opened !== undefined || closed !== undefined) this.tellTrades()
       this.tellOutside('an order in the app')
       this.tellSoldBeyond(event)
-      this.desk.afterOrderEvent(event, this.guard.isFlattening)
+      this.desk.afterOrderEvent(event, this.guard.isFlattening(event.instrument))
       this.followOrder(event)
       if (event.type === 'order-rejected' && this.isJournaled) this.doubtAfter(event)
       return
@@ -69,7 +69,7 @@ export class VenueNews {
     if (event.type === 'order-filled') {
       this.brackets.afterFill(order)
       // It was on its way when everything was flattened: it goes the same way.
-      if (order.class === 'entry' && order.origin === 'ours' && this.guard.isFlattening)
+      if (order.class === 'entry' && order.origin === 'ours' && this.guard.isFlattening(event.instrument))
         this.desk.closePosition(order.instrument, undefined, 'flatten', {
           rule: 'filled after the panic',
           values: { order: order.orderId },
@@ -112,9 +112,10 @@ export class VenueNews {
   }
 
   tellTrades(): void {
-    const { closed, opened } = this.portfolio
-    this.portfolio.closed = undefined
-    this.portfolio.opened = undefined
+    const { trips } = this.portfolio
+    const { closed, opened } = trips
+    trips.closed = undefined
+    trips.opened = undefined
     if (closed !== undefined) this.outbox.push({ type: 'trade-closed', trade: closed, ts: this.portfolio.now })
     if (opened !== undefined && this.isJournaled)
       this.outbox.push({

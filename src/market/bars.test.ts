@@ -15,11 +15,14 @@ describe('bars', () => {
   test('only revealed bars are seen, the newest first', () => {
     const bars = Bars.withCapacity(10, 8)
     for (const at of [0, 10, 20]) bars.push(bar(at, at + 5))
-    expect(bars.close(0)).toBeUndefined()
+    expect(() => bars.close(0)).toThrow('0 are there')
     bars.reveal()
     bars.reveal()
     expect([bars.close(0), bars.close(1), bars.openTs(0), bars.closeTs(0)]).toEqual([15, 5, 10, 20])
     expect(bars.cursor).toBe(2)
+    expect(() => bars.close(2)).toThrow(RangeError)
+    expect(() => bars.close(-1)).toThrow('the future is not there')
+    expect(() => bars.close(Number.NaN)).toThrow(RangeError)
   })
 
   test('a full series drops its oldest half and goes on', () => {

@@ -27,7 +27,36 @@ export interface Bar {
   readonly volume: number
 }
 
-export class Bars {
+/** The columns that the candle store keeps: time, open, high, low, close, volume. */
+export function columnsOfBars(bars: readonly Bar[]): Float64Array[] {
+  const column = (value: (bar: Bar) => number): Float64Array => Float64Array.from(bars, value)
+  return [
+    column((b) => b.ts),
+    column((b) => b.open),
+    column((b) => b.high),
+    column((b) => b.low),
+    column((b) => b.close),
+    column((b) => b.volume),
+  ]
+}
+
+/** What a strategy may read of a series: the bars that are revealed, by how many bars ago they opened; 0 is the newest. */
+export interface RevealedBars {
+  readonly intervalMs: number
+  /** How many bars can be read. */
+  readonly count: number
+  /** @throws RangeError where fewer bars are revealed, or for a bar that is still to come; as all others here. */
+  openTs(back: number): Ts
+  closeTs(back: number): Ts
+  open(back: number): Ticks
+  high(back: number): Ticks
+  low(back: number): Ticks
+  close(back: number): Ticks
+  /** Base units. */
+  volume(back: number): number
+}
+
+export class Bars implements RevealedBars {
   readonly intervalMs: number
   tsColumn: Float64Array
   openColumn: Float64Array
@@ -84,27 +113,48 @@ export class Bars {
     this.cursor = Math.max(0, this.cursor - count)
   }
 
+  get count(): number {
+    return this.cursor
+  }
+
+  /** Gives up all bars. */
+  clear(): void {
+    this.length = 0
+    this.cursor = 0
+  }
+
+  private at(back: number): number {
+    const at = this.cursor - 1 - back
+    if (!(back >= 0 && at >= 0))
+      throw new RangeError(
+        back >= 0
+          ? `a bar ${back} bars ago was asked for, and ${this.cursor} are there: say in 'history' how many are read`
+          : `a bar ${-back} bars ahead was asked for: the future is not there`,
+      )
+    return at
+  }
+
   /** Open time of the visible bar `back` bars ago; 0 is the newest. */
   openTs(back: number): Ts {
-    return ts(this.tsColumn[this.cursor - 1 - back] as number)
+    return ts(this.tsColumn[this.at(back)] as number)
   }
   /** Close instant of the visible bar `back` bars ago. */
   closeTs(back: number): Ts {
-    return ts((this.tsColumn[this.cursor - 1 - back] as number) + this.intervalMs)
+    return ts((this.tsColumn[this.at(back)] as number) + this.intervalMs)
   }
   open(back: number): Ticks {
-    return ticks(this.openColumn[this.cursor - 1 - back] as number)
+    return ticks(this.openColumn[this.at(back)] as number)
   }
   high(back: number): Ticks {
-    return ticks(this.highColumn[this.cursor - 1 - back] as number)
+    return ticks(this.highColumn[this.at(back)] as number)
   }
   low(back: number): Ticks {
-    return ticks(this.lowColumn[this.cursor - 1 - back] as number)
+    return ticks(this.lowColumn[this.at(back)] as number)
   }
   close(back: number): Ticks {
-    return ticks(this.closeColumn[this.cursor - 1 - back] as number)
+    return ticks(this.closeColumn[this.at(back)] as number)
   }
   volume(back: number): number {
-    return this.volumeColumn[this.cursor - 1 - back] as number
+    return this.volumeColumn[this.at(back)] as number
   }
 }

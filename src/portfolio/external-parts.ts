@@ -43,11 +43,13 @@ export class ExternalParts {
   }
 
   /** What others have lost at the marks, zero or below. */
-  loss(instruments: readonly Instrument[], markOf: (k: number) => Ticks, ownOf: (k: number) => number): number {
+  loss(instruments: readonly Instrument[], markOf: (i: InstrumentIndex) => Ticks, ownOf: (i: InstrumentIndex) => number): number {
     let loss = 0
-    this.parts.forEach((part, k) => {
-      if (part !== undefined) loss += Math.min(0, unrealizedOf(part.net, instruments[k] as Instrument, markOf(k)) - ownOf(k))
-    })
+    for (const instrument of instruments) {
+      const part = this.parts[instrument.index]
+      const i = instrument.index
+      if (part !== undefined) loss += Math.min(0, unrealizedOf(part.net, instrument, markOf(i)) - ownOf(i))
+    }
     return loss
   }
 

@@ -1,13 +1,32 @@
 /**
- * The built-in strategies by name.
- * Never finds a strategy by reflection or by a string that is not in this map.
+ * Strategies by name: the built-in ones, and those of the user beside them.
+ * Never finds a strategy by reflection or by a string that is not in such a map.
  */
+import { nearestOf } from '../core/nearest.ts'
+import { type Result, err, ok } from '../core/result.ts'
 import { donchianBreakout } from './donchian-breakout.ts'
 import { emaCross } from './ema-cross.ts'
 import { rsiReversion } from './rsi-reversion.ts'
 import { smaCross } from './sma-cross.ts'
 import type { StrategyDefinition } from './strategy.ts'
 
-export const STRATEGIES: ReadonlyMap<string, StrategyDefinition> = new Map(
+export type Catalog = ReadonlyMap<string, StrategyDefinition>
+
+/** The built-in ones. */
+export const STRATEGIES: Catalog = new Map(
   [smaCross, emaCross, donchianBreakout, rsiReversion].map((definition) => [definition.name, definition]),
 )
+
+/** The built-in ones and these, whose names are others. */
+export const withStrategies = (own: readonly StrategyDefinition[]): Catalog =>
+  new Map([...STRATEGIES, ...own.map((definition) => [definition.name, definition] as const)])
+
+/** Answers a sentence where there is none of that name. */
+export function strategyNamed(catalog: Catalog, name: string): Result<StrategyDefinition, string> {
+  const found = catalog.get(name)
+  if (found !== undefined) return ok(found)
+  const near = nearestOf(name, [...catalog.keys()])
+  return err(
+    `There is no strategy '${name}'.${near === undefined ? '' : ` Did you mean ${near}?`} Strategies: ${[...catalog.keys()].join(', ')}.`,
+  )
+}

@@ -4,7 +4,7 @@
  */
 import type { z } from 'zod'
 import type { Lots, Side, Ticks, Ts } from '../core/units.ts'
-import type { Bars } from '../market/bars.ts'
+import type { RevealedBars } from '../market/bars.ts'
 import type { Instrument } from '../market/instrument.ts'
 import type { Reason, Target } from '../trading/order.ts'
 
@@ -25,8 +25,8 @@ export interface StrategyContext {
   /** Close instant of the bar, market time. */
   readonly now: Ts
   readonly instrument: Instrument
-  /** Revealed bars; index 0 is the one that has just closed. */
-  readonly bars: Bars
+  /** Revealed bars; 0 bars ago is the one that has just closed. */
+  readonly bars: RevealedBars
   /** Signed position of this strategy in the symbol. */
   readonly position: Lots
   /** Says an opinion. The last one of a bar counts. */
@@ -42,6 +42,8 @@ export type StrategyState = object
 export interface StrategyDefinition<Params = unknown, State extends StrategyState = StrategyState> {
   readonly name: string
   readonly version: number
+  /** Hash of its code, where that is a file of the user's; set by whoever loads it. */
+  readonly codeHash?: string
   /** One sentence for lists. */
   readonly summary: string
   readonly params: z.ZodType<Params>
@@ -50,6 +52,11 @@ export interface StrategyDefinition<Params = unknown, State extends StrategyStat
   readonly givesStop: boolean
   /** Bars that must be seen before an opinion is worth anything. */
   warmup(params: Params): number
+  /**
+   * How many bars it reads through its context, the one that has just closed among them; 1 where it is absent. It is not asked before so
+   * many are there. What needs more than its own state says is read from the exchange again after a restart.
+   */
+  history?(params: Params): number
   init(params: Params): State
   onBar(context: StrategyContext, state: State): void
 }

@@ -159,6 +159,10 @@ export interface Order {
 export const isOwnExit = (order: Pick<Order, 'origin' | 'class'>): boolean =>
   order.origin === 'ours' && (order.class === 'reduce' || order.class === 'flatten')
 
+/** A close of a person that waits for its price: it holds up no other exit, and any of them takes it back. */
+export const isLimitClose = (order: Pick<Order, 'origin' | 'class' | 'kind' | 'parentOrderId'>): boolean =>
+  order.origin === 'ours' && order.class === 'reduce' && order.kind === 'limit' && order.parentOrderId === undefined
+
 /** Whether it sells what no other exit may sell too: where nothing is reduce-only, those of `panic --direct` count as well (spot). */
 export const isSpotExit = (order: Pick<Order, 'origin' | 'class'>): boolean => isOwnExit(order) || order.origin === 'panic-direct'
 

@@ -172,6 +172,7 @@ test('a connection that goes silent is replaced; only its symbol is held meanwhi
     told: () => {},
     deciding: () => {},
     hungStrategy: undefined,
+    changedFiles: () => [],
     onPositions: () => {},
     emergency: { isPending: () => false, settle: () => {} },
     isSafe: false,

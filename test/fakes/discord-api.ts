@@ -26,6 +26,16 @@ const IDS = { application: '900', user: '901', guild: '902', channel: '903' } as
 export class FakeDiscord {
   commands: readonly DiscordCommand[] = []
   readonly answers: DiscordAnswer[] = []
+  /** Text channels of the server; more are made over REST. */
+  readonly channels: {
+    readonly id: string
+    readonly name: string
+    readonly overwrites: readonly { readonly id: string; readonly allow: string; readonly deny: string }[]
+  }[] = [{ id: IDS.channel, name: 'alerts', overwrites: [] }]
+  /** The only token that REST knows; undefined: any. */
+  token: string | undefined
+  /** Whether the bot may make channels. */
+  mayManage = true
   readonly channelMessages: { readonly channel: string; readonly body: Readonly<Record<string, unknown>> }[] = []
   private readonly created = new Map<string, number>()
   private server: Server | undefined
@@ -49,6 +59,10 @@ export class FakeDiscord {
     this.gateway.on('connection', (socket) => this.connect(socket))
     await new Promise<void>((resolve) => this.server?.listen(0, '127.0.0.1', resolve))
     this.port = (this.server.address() as AddressInfo).port
+    return this.url
+  }
+
+  get url(): string {
     return `http://127.0.0.1:${this.port}/api`
   }
 
@@ -78,7 +92,7 @@ export class FakeDiscord {
           id: IDS.guild,
           name: 'Test',
           owner_id: '1',
-          channels: [{ id: IDS.channel, type: 0, name: 'alerts', position: 0, permission_overwrites: [] }],
+          channels: this.channels.map(({ id, name }) => ({ id, type: 0, name, position: 0, permission_overwrites: [] })),
           members: [],
           roles: [
             { id: IDS.guild, name: '@everyone', permissions: '8', position: 0, color: 0, hoist: false, managed: false, mentionable: false },
@@ -169,6 +183,22 @@ export class FakeDiscord {
     return this.interaction(3, userId, { custom_id: button.custom_id, component_type: 2 }, this.messageOf(answer))
   }
 
+  /** A person fills in the modal that answered a tap, and sends it. */
+  submit(userId: string, modal: DiscordAnswer, text: string): string {
+    const { custom_id: customId, components } = modal.first.data as {
+      readonly custom_id: string
+      readonly components: readonly { readonly components: readonly { readonly custom_id: string }[] }[]
+    }
+    return this.interaction(5, userId, {
+      custom_id: customId,
+      components: components.map((row, k) => ({
+        type: 1,
+        id: k + 1,
+        components: row.components.map((input) => ({ type: 4, id: k + 100, custom_id: input.custom_id, value: text })),
+      })),
+    })
+  }
+
   answerTo(interactionId: string): DiscordAnswer | undefined {
     return this.answers.find((a) => a.interactionId === interactionId)
   }
@@ -199,6 +229,11 @@ export class FakeDiscord {
         .replace(/^\/api(\/v\d+)?/, '')
         .split('?')[0] ?? ''
     const body = await readBody(request)
+    if (this.token !== undefined && path === '/users/@me' && request.headers.authorization !== `Bot ${this.token}`)
+      return { status: 401, body: { code: 0, message: '401: Unauthorized' } }
+    if (path === '/users/@me') return { status: 200, body: { id: IDS.user, username: 'ballast', bot: true } }
+    const guild = /^\/guilds\/(\d+)(\/channels)?$/.exec(path)
+    if (guild !== null) return this.guild(guild[1] as string, guild[2] !== undefined, request.method ?? 'GET', body)
     if (path === '/gateway/bot')
       return {
         status: 200,
@@ -222,11 +257,36 @@ export class FakeDiscord {
       this.channelMessages.push({ channel: channel[1] as string, body })
       return { status: 200, body: this.plainMessage() }
     }
-    if (/^\/channels\/\d+$/.test(path)) return { status: 200, body: { id: IDS.channel, type: 0, name: 'alerts', guild_id: IDS.guild } }
+    const asked = /^\/channels\/(\d+)$/.exec(path)?.[1]
+    if (asked !== undefined)
+      return {
+        status: 200,
+        body: { id: asked, type: 0, name: this.channels.find((c) => c.id === asked)?.name ?? 'alerts', guild_id: IDS.guild },
+      }
     if (path === '/users/@me/channels') return { status: 200, body: { id: IDS.channel, type: 1, recipients: [] } }
     if (/^\/users\/\d+$/.test(path))
       return { status: 200, body: { id: path.split('/')[2], username: 'someone', discriminator: '0', avatar: null } }
     return { status: 404, body: { code: 0, message: `404: ${request.method} ${path}` } }
+  }
+
+  private guild(
+    id: string,
+    isChannels: boolean,
+    method: string,
+    body: Readonly<Record<string, unknown>>,
+  ): { status: number; body: unknown } {
+    if (id !== IDS.guild) return { status: 404, body: { code: 10004, message: 'Unknown Guild' } }
+    if (!isChannels) return { status: 200, body: { id, name: 'Test' } }
+    if (method === 'GET') return { status: 200, body: this.channels.map(({ id: channel, name }) => ({ id: channel, name, type: 0 })) }
+    if (!this.mayManage) return { status: 403, body: { code: 50013, message: 'Missing Permissions' } }
+    const { name, permission_overwrites: overwrites } = body as {
+      readonly name: string
+      readonly permission_overwrites: readonly { readonly id: string; readonly allow: string; readonly deny: string }[]
+    }
+    const made = { id: String(this.nextId++), name, overwrites }
+    this.channels.push(made)
+    this.dispatch('CHANNEL_CREATE', { id: made.id, type: 0, name, guild_id: IDS.guild, position: 1, permission_overwrites: [] })
+    return { status: 201, body: { id: made.id, name, type: 0 } }
   }
 
   private plainMessage(): unknown {

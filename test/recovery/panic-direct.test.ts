@@ -36,6 +36,7 @@ const clientOf = (port: number): BybitClient =>
     restUrl: `http://127.0.0.1:${port}`,
     publicStreamUrl: `ws://127.0.0.1:${port}/v5/public/linear`,
     privateStreamUrl: `ws://127.0.0.1:${port}/v5/private`,
+    tradeStreamUrl: `ws://127.0.0.1:${port}/v5/trade`,
     timeoutMs: 2_000,
     recvWindowMs: 5_000,
   })
@@ -150,6 +151,38 @@ test('S7 a wrong key ends it at once', async () => {
   expect(outcome.sentence).toMatch(/^NOT FLAT: Bybit does not accept the key/)
   expect(outcome.elapsedMs).toBeLessThan(5_000)
 }, 20_000)
+
+test('S2 while Bybit answers 403, what is written down as ours is closed over the trade WebSocket, once, and not called flat', async () => {
+  await order('BTCUSDT', 'Buy', '0.02', 'b1-abc123-11')
+  await order('XRPUSDT', 'Sell', '100', 'b1-abc123-12')
+  await order('XRPUSDT', 'Sell', '50', 'short-by-hand')
+  const scope: PanicScope = {
+    type: 'owned',
+    positions: [
+      { symbol: 'BTCUSDT', side: 'long', size: '0.02' },
+      { symbol: 'XRPUSDT', side: 'short', size: '100' },
+      { symbol: 'BTCUSDT-SPOT', side: 'long', size: '0.5' },
+    ],
+  }
+  const account = new PanicAccount(client, Date.now)
+  const fills = await account.fillsSince(0)
+  const lastFillTs = fills.ok ? Math.max(...fills.value.map((f) => Number(f.execTime))) : 0
+  const faults = `http://127.0.0.1:${server.port}/_sim/faults`
+  const rule = { match: { path: '/v5/*' }, when: {}, effect: { type: 'http', status: 403 } }
+  expect((await fetch(faults, { method: 'POST', body: JSON.stringify({ seed: 1, rules: [rule] }) })).ok).toBe(true)
+  const records: object[] = []
+  const banned = await run(scope, account, 6_000, (r) => records.push(r), lastFillTs)
+  expect(banned).toMatchObject({ isFlat: false, ordersSent: 2 })
+  expect(banned.sentence).toBe(
+    'NOT FLAT: Bybit refuses this address (http-403), so nothing can be read; 2 exits were taken over the trade WebSocket, entries may stand. Stops stand at the exchange. Run it again, or close it in Bybit’s app.',
+  )
+  expect(records).toHaveLength(3)
+  const state = await simState()
+  expect([sizeOf(state, 'BTCUSDT'), sizeOf(state, 'XRPUSDT')]).toEqual([0, 50])
+  await fetch(faults, { method: 'DELETE' })
+  const after = await run(scope, account, 10_000, () => {}, lastFillTs)
+  expect([after.isFlat, after.ordersSent, sizeOf(await simState(), 'XRPUSDT')]).toEqual([true, 0, 50])
+}, 30_000)
 
 test('S7 a disk that refuses keeps nothing from being sent', async () => {
   const log = openEmergencyLog(join(root, 'missing', 'directory'))

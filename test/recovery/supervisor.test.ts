@@ -11,6 +11,7 @@ import { openDecisionMark } from '../../src/app/decision-mark.ts'
 import { claimDirectory, pathsOf } from '../../src/app/paths.ts'
 import { Supervisor } from '../../src/app/supervisor.ts'
 import { Terminal } from '../../src/app/terminal.ts'
+import { BUILT_IN } from '../../src/strategy-files/load.ts'
 
 const directories: string[] = []
 afterEach(() => {
@@ -54,7 +55,7 @@ if (flags.includes('trader')) {
   const sink = { write: () => true }
   const before = process.listeners('SIGTERM')
   const supervisor = new Supervisor({
-    context: { config, paths, liveStatement: undefined, log: () => {} },
+    context: { config, paths, liveStatement: undefined, strategies: BUILT_IN, log: () => {} },
     entry,
     flags: [],
     isSafe,

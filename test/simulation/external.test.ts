@@ -40,6 +40,24 @@ describe('a position that is not ours', () => {
     expect(world.kernel.portfolio.ledger.wallet).toBe(world.host.exchange.venue.ledger.wallet)
   })
 
+  test('bought while the books are being opened, told by the stream alone: a flow, and no profit', async () => {
+    const late = new QuietWorld()
+    late.fault({ path: '/v5/account/wallet-balance' }, { type: 'http', status: 500 })
+    await late.start()
+    expect(late.kernel.portfolio.ledger.capital).toBe(0)
+    // Slow enough for somebody to trade when both readings have their executions and neither has its balance.
+    late.fault({ path: '/v5/account/wallet-balance' }, { type: 'delay-reply', ms: 1_500 })
+    const readings = (): number => late.host.faults.counts()[0]?.fired ?? 0
+    for (let k = 0; k < 2_000 && readings() < 2; k++) await late.pass(100)
+    expect([readings(), late.kernel.portfolio.ledger.capital]).toEqual([2, 0])
+    late.order('Buy', '0.010')
+    late.order('Sell', '0.010')
+    await late.pass(120_000)
+    const { ledger } = late.kernel.portfolio
+    expect([ledger.wallet, ledger.adjustments]).toEqual([late.host.exchange.venue.ledger.wallet, 0])
+    expect(ledger.capital).not.toBe(0)
+  })
+
   test('there before the first start: external as well', async () => {
     const late = new QuietWorld()
     late.order('Buy', '0.010')

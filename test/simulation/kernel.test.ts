@@ -12,7 +12,7 @@ import type { KernelSnapshot } from '../../src/kernel/snapshot.ts'
 import { notionalOf } from '../../src/market/instrument.ts'
 import { ledgerSum } from '../../src/portfolio/ledger.ts'
 import { parseExecution } from '../../src/trading/algorithms/execution.ts'
-import { isStopKind } from '../../src/trading/order.ts'
+import { isLimitClose, isStopKind, openLotsOf } from '../../src/trading/order.ts'
 import type { SimOrder } from '../../src/venue/sim/sim-order.ts'
 import { LIMITS, type LogEntry, MANUAL, WiredKernel, fold, wiredConfig } from '../support/wired-kernel.ts'
 
@@ -20,6 +20,8 @@ type Step =
   | { readonly type: 'minutes'; readonly count: number; readonly shake: number }
   | { readonly type: 'pause' | 'resume' | 'panic' | 'lift-panic' | 'cancel' | 'repeat' | 'bare' | 'deposit' | 'tick' }
   | { readonly type: 'close'; readonly symbol: 0 | 1; readonly part: number }
+  | { readonly type: 'close-limit'; readonly symbol: 0 | 1 | 2; readonly part: number | undefined; readonly away: number }
+  | { readonly type: 'panic-symbol'; readonly symbol: 0 | 1 | 2 }
   | { readonly type: 'mode'; readonly mode: 'running' | 'closing-only' | 'off' }
   | {
       readonly type: 'place'
@@ -58,6 +60,16 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 5, arbitrary: fc.record({ type: fc.constantFrom('pause', 'resume', 'cancel', 'repeat', 'bare', 'deposit', 'tick' as const) }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constantFrom('panic', 'lift-panic' as const) }) },
   { weight: 2, arbitrary: fc.record({ type: fc.constant('close' as const), symbol, part: fc.integer({ min: 1, max: 60 }) }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      type: fc.constant('close-limit' as const),
+      symbol: anySymbol,
+      part: fc.constantFrom(undefined, 1, 7, 30),
+      away: fc.integer({ min: -20, max: 80 }),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('panic-symbol' as const), symbol: anySymbol }) },
   {
     weight: 1,
     arbitrary: fc.record({ type: fc.constant('mode' as const), mode: fc.constantFrom('running', 'closing-only', 'off' as const) }),
@@ -101,7 +113,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       by: fc.constantFrom(undefined, -40, -3, 3, 40),
     }),
   },
-  { weight: 1, arbitrary: fc.record({ type: fc.constant('depth' as const), share: fc.constantFrom(undefined, 0.01, 0.05) }) },
+  { weight: 2, arbitrary: fc.record({ type: fc.constant('depth' as const), share: fc.constantFrom(undefined, 0.002, 0.01, 0.05) }) },
 )
 const script = fc.tuple(fc.integer({ min: 1, max: 1e6 }), fc.array(step, { minLength: 3, maxLength: 40 }))
 
@@ -137,7 +149,7 @@ function play(wired: WiredKernel, steps: readonly Step[], settled: () => void = 
         wired.give({ type: 'panic', actor, reason: '', ts: at })
         break
       case 'lift-panic':
-        for (const holdId of ['panic', 'breaker-red', 'breaker-orange', ...OUTSIDE_HOLDS])
+        for (const holdId of ['panic', 'breaker-red', 'breaker-orange', ...PANIC_HOLDS, ...OUTSIDE_HOLDS])
           wired.give({ type: 'lift-hold', holdId, actor, ts: at })
         break
       case 'cancel':
@@ -159,6 +171,17 @@ function play(wired: WiredKernel, steps: readonly Step[], settled: () => void = 
         break
       case 'close':
         wired.give({ type: 'close-position', instrument: instrumentIndex(s.symbol), lots: lots(s.part), actor, ts: at })
+        break
+      case 'close-limit': {
+        const i = instrumentIndex(s.symbol)
+        const held: number = wired.kernel.portfolio.positionLots(i)
+        const limit = ticks(wired.kernel.portfolio.mark(i) + (held > 0 ? s.away : -s.away))
+        const part = s.part === undefined ? undefined : lots(s.part)
+        if (limit > 0) wired.give({ type: 'close-position', instrument: i, lots: part, limit, actor, ts: at })
+        break
+      }
+      case 'panic-symbol':
+        wired.give({ type: 'panic', instrument: instrumentIndex(s.symbol), actor, reason: '', ts: at })
         break
       case 'place':
         place(wired, s)
@@ -275,6 +298,33 @@ const OUTSIDE_HOLDS = [
   'external-close-donchian',
 ]
 
+const PANIC_HOLDS = wiredConfig().instruments.map(({ symbol }) => `panic-${symbol}`)
+
+/** Closes that wait for their price are together for no more than is held, as soon as the venue has said all; none holds up another exit. */
+function expectClosesFit({ kernel, isSilent }: WiredKernel): void {
+  if (!isSilent) return
+  for (const { index: i } of kernel.config.instruments) {
+    const held = Math.abs(kernel.portfolio.positionLots(i))
+    const waiting = kernel.orders.open(i).filter((o) => isLimitClose(o) && !o.cancelRequested)
+    // A flat position takes them along with the next tick.
+    if (held > 0) expect(waiting.reduce((sum, o) => sum + openLotsOf(o), 0)).toBeLessThanOrEqual(held)
+    if (kernel.guardedLots(i) > 0 && kernel.config.instruments[i]?.category === 'spot') expect(waiting).toEqual([])
+  }
+}
+
+/** A panic of one symbol says nothing of another. */
+function expectAlone({ input, facts }: LogEntry): void {
+  if (input.type !== 'panic' || input.instrument === undefined) return
+  const about = facts.flatMap((fact) =>
+    fact.type === 'order-submitted'
+      ? [fact.command.instrument]
+      : 'instrument' in fact && fact.instrument !== undefined
+        ? [fact.instrument]
+        : [],
+  )
+  expect(about.filter((i) => i !== input.instrument)).toEqual([])
+}
+
 /** S5: what is held has its stop at the venue, of its size, when the venue is silent. What is not ours is not ours to guard (S8). */
 function expectGuarded({ venue, kernel, bare, isSilent }: WiredKernel): void {
   // Fills of one instant are told one after the other, and may come to what is held by chance before the last.
@@ -367,6 +417,7 @@ describe.each(MARKETS)('with people on %s', (market) => {
         wired.check = ({ input, facts }) => {
           expect(ledgerSum(kernel.portfolio.ledger)).toBe(0)
           expectBounded(kernel)
+          expectAlone({ input, facts })
           for (const fact of facts) if (fact.type === 'order-submitted' && fact.class === 'entry') expectWithinLimits(kernel, fact)
           const now = new Set(kernel.holds.map((hold) => hold.id))
           for (const id of holds) if (!now.has(id)) expectCommand(input, id)
@@ -374,7 +425,10 @@ describe.each(MARKETS)('with people on %s', (market) => {
           // The stop of what was adopted is on its way.
           if (input.type !== 'adopt-external') expectGuarded(wired)
         }
-        play(wired, steps, () => expectCovered(wired))
+        play(wired, steps, () => {
+          expectCovered(wired)
+          expectClosesFit(wired)
+        })
         wired.give({ type: 'panic', actor: 'cli', reason: '', ts: ts(wired.now) })
         expect(kernel.algorithmBook.active.filter((a) => a.status !== 'ending')).toEqual([])
         // A last print fills what waits for a price; then both sides must agree.
@@ -413,10 +467,13 @@ function expectWithinLimits(kernel: Kernel, { command }: Extract<KernelFact, { r
 
 test('the scripts reach what they are to test: fills, denials, holds, panics, closed trades', () => {
   const seen = new Set<string>()
-  for (const [seed, steps] of fc.sample(script, { numRuns: 150, seed: 7 })) {
+  for (const [seed, steps] of fc.sample(script, { numRuns: 400, seed: 7 })) {
     const wired = new WiredKernel(seed)
     wired.check = ({ input, facts }) => {
       seen.add(input.type)
+      if (input.type === 'panic' && input.instrument !== undefined) seen.add('panic of one symbol')
+      const order = input.type === 'order-filled' ? wired.kernel.orders.find(input.instrument, input.orderId, undefined) : undefined
+      if (order !== undefined && isLimitClose(order)) seen.add(`close at a price ${order.status}`)
       for (const fact of facts) seen.add(fact.type)
     }
     play(wired, steps)
@@ -441,6 +498,9 @@ test('the scripts reach what they are to test: fills, denials, holds, panics, cl
     'external-adopted',
     'external-ignored',
     'stop-adopted',
+    'panic of one symbol',
+    'close at a price filled',
+    'close at a price partially-filled',
   ])
     expect([...seen]).toContain(type)
 })

@@ -113,10 +113,17 @@ function streamRule(random: Random, activeMs: number): FaultRule {
 
 function command(random: Random): TraderCommand {
   const draw = random.next()
-  if (draw < 0.35) return { name: 'close', symbol: pick(random, SYMBOLS), ...(random.next() < 0.4 ? { fraction: '0.5' } : {}) }
+  if (draw < 0.35)
+    return {
+      name: 'close',
+      symbol: pick(random, SYMBOLS),
+      ...(random.next() < 0.4 ? { fraction: '0.5' } : {}),
+      ...(random.next() < 0.3 ? { limit: 'best' } : {}),
+    }
   if (draw < 0.5) return { name: 'pause', scope: { type: 'account' }, reason: 'simulation' }
   if (draw < 0.85) return { name: 'resume', scope: { type: 'account' }, isAdmin: true }
-  if (draw < 0.92) return { name: 'cancel' }
+  if (draw < 0.9) return { name: 'panic', reason: 'simulation', symbol: pick(random, SYMBOLS) }
+  if (draw < 0.95) return { name: 'cancel' }
   return { name: 'panic', reason: 'simulation' }
 }
 

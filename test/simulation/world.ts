@@ -257,6 +257,7 @@ class World {
       },
       deciding: () => {},
       hungStrategy: undefined,
+      changedFiles: () => [],
       onPositions: () => {},
       emergency: { isPending: () => false, settle: () => {} },
       isSafe: false,

@@ -4,7 +4,7 @@
  */
 import type { Actor, CommandPorts, Role } from '../../api/commands/command.ts'
 import { CommandRunner } from '../../api/commands/run.ts'
-import type { AuditEntry, Confirmation, NewConfirmation } from '../../api/ports.ts'
+import type { AuditEntry, CodeVerdict, Confirmation, NewConfirmation } from '../../api/ports.ts'
 import type { AccountRow, HoldRow, OrderRow, PositionRow } from '../../src/journal/row.ts'
 import type { CommandOutcome, TraderCommand } from '../../src/kernel/command.ts'
 
@@ -74,11 +74,16 @@ export interface World {
   positions: PositionRow[]
   holds: HoldRow[]
   outcome: CommandOutcome | undefined
+  /** One-time codes that were judged. */
+  readonly codes: string[]
+  codeState: { readonly isEnrolled: boolean; readonly lockedUntilMs: number | undefined }
+  codeVerdict: CodeVerdict
   now: number
 }
 
 export function makeWorld(profile = 'sim'): World {
   const sent: TraderCommand[] = []
+  const codes: string[] = []
   const audit: AuditEntry[] = []
   const cards = new Map<string, Confirmation>()
   const orders = [entry, { ...entry, orderId: 8, class: 'protective', origin: 'attached-stop', triggerPrice: '63000' }]
@@ -86,6 +91,9 @@ export function makeWorld(profile = 'sim'): World {
     sent,
     audit,
     cards,
+    codes,
+    codeState: { isEnrolled: false, lockedUntilMs: undefined },
+    codeVerdict: { type: 'none' },
     positions: [position],
     holds: [],
     outcome: { status: 'done', text: 'Done.' },
@@ -138,6 +146,14 @@ export function makeWorld(profile = 'sim'): World {
           if (card === undefined || card.status !== 'pending' || card.expiresAt <= world.now) return false
           cards.set(id, { ...card, status })
           return true
+        },
+      },
+      confirm: { maxDriftBps: 50, live: {} },
+      codes: {
+        state: async () => world.codeState,
+        check: async (_actor, code) => {
+          codes.push(code)
+          return world.codeVerdict
         },
       },
       audit: {

@@ -131,6 +131,7 @@ export async function tradeLive(
     told: (list) => facts.push(...list),
     deciding: () => {},
     hungStrategy: undefined,
+    changedFiles: () => [],
     onPositions: () => {},
     emergency: { isPending: () => false, settle: () => {} },
     isSafe: false,

@@ -107,6 +107,7 @@ export class QuietWorld {
       told: (facts) => this.hear(facts),
       deciding: () => {},
       hungStrategy: undefined,
+      changedFiles: () => [],
       onPositions: () => {},
       emergency: { isPending: () => false, settle: () => {} },
       isSafe: false,

@@ -7,6 +7,7 @@ import { CommandRunner } from '../../api/commands/run.ts'
 import type { ApiContext } from '../../api/context.ts'
 import type { Backtest, Backtests } from '../../api/ports.ts'
 import { PostgresApiKeys, ensureAdminKey } from '../../db/api-keys.ts'
+import { PostgresCodes } from '../../db/codes.ts'
 import { CommandSender, PostgresCommandQueue } from '../../db/commands.ts'
 import { PostgresAudit, PostgresConfirmations } from '../../db/confirmations.ts'
 import { PostgresControl } from '../../db/control.ts'
@@ -19,6 +20,7 @@ import { CommandDesk } from '../../src/app/command-desk.ts'
 import { ts } from '../../src/core/units.ts'
 import type { KernelInput } from '../../src/kernel/event.ts'
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { ScriptedTrader } from './scripted-trader.ts'
 import { type TemporaryDatabase, makeTemporaryDatabase } from './temporary-database.ts'
 
@@ -94,6 +96,7 @@ export async function makeSeededSystem(options: SeedOptions = {}): Promise<Seede
     await reportHealth(sql, part, 'ok', detail)
   const queue = new PostgresCommandQueue(sql)
   const desk = new CommandDesk({
+    isObserving: false,
     kernel: trader.kernel,
     now: () => ts(trader.now),
     preflight: async () => [],
@@ -108,6 +111,7 @@ export async function makeSeededSystem(options: SeedOptions = {}): Promise<Seede
     },
     compare: async () => [],
     reconcile: () => {},
+    best: () => undefined,
     verifyFlat: async () => {
       await trader.play(1)
       const open = trader.kernel.config.instruments.filter((i) => trader.kernel.portfolio.positionLots(i.index) !== 0)
@@ -129,6 +133,8 @@ export async function makeSeededSystem(options: SeedOptions = {}): Promise<Seede
     reads: new PostgresReads(database),
     control: new PostgresControl(new CommandSender(sql)),
     confirmations: new PostgresConfirmations(sql),
+    confirm: { maxDriftBps: 50, live: {} },
+    codes: new PostgresCodes(sql, join(dataDir, 'codes.key'), options.wallNow ?? Date.now),
     audit: new PostgresAudit(sql),
     backtests: new ListedBacktests(),
     charts: undefined,

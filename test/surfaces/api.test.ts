@@ -46,6 +46,30 @@ describe.skipIf(made === undefined)('API', () => {
     await reportHealth(sql, 'reconcile', 'ok', '')
   })
 
+  test('S3: a card that is answered after the price moved asks once more, in a way that a program can follow', async () => {
+    const { sql } = system.temporary.database
+    const [row] = await sql<
+      { symbol: string; markPrice: string }[]
+    >`select symbol, mark_price as "markPrice" from positions where mark_price > 0 limit 1`
+    const { symbol, markPrice } = row as NonNullable<typeof row>
+    const asked = await post('/api/v1/commands', { line: `open long ${symbol} $100 sl=2%` })
+    const first = asked.body.confirmation as { readonly id: string }
+    expect([asked.status, asked.body.again]).toEqual([202, undefined])
+    await sql`update positions set mark_price = mark_price * 1.02 where symbol = ${symbol}`
+    const again = await post(`/api/v1/confirmations/${first.id}`, { decision: 'yes' })
+    const second = again.body.confirmation as { readonly id: string; readonly word: string | null; readonly code: boolean }
+    expect([again.status, again.body.status, again.body.again]).toEqual([
+      202,
+      'confirm',
+      { replaces: first.id, changes: [{ symbol, what: 'price', from: markPrice, to: expect.any(String), driftBps: 200 }] },
+    ])
+    expect([second.id === first.id, second.word, second.code]).toEqual([false, null, false])
+    const over = await post(`/api/v1/confirmations/${first.id}`, { decision: 'yes' })
+    expect([over.status, over.body.code]).toEqual([409, 'confirm_expired'])
+    expect((await post(`/api/v1/confirmations/${second.id}`, { decision: 'no' })).status).toBe(200)
+    await sql`update positions set mark_price = ${markPrice}::numeric where symbol = ${symbol}`
+  })
+
   test('positions and status agree with the kernel', async () => {
     const { body } = await call('/api/v1/positions')
     const held = kernel.config.instruments.filter((i) => kernel.portfolio.positionLots(i.index) !== 0)

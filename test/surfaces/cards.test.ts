@@ -3,7 +3,8 @@
  * Never needs a database: the ports are plain and count what is done through them.
  */
 import { describe, expect, test } from 'vitest'
-import { CONFIRM_TTL_MS, CommandRunner } from '../../api/commands/run.ts'
+import { CONFIRM_TTL_MS } from '../../api/commands/confirm-rules.ts'
+import { CommandRunner } from '../../api/commands/run.ts'
 import type { Confirmation } from '../../api/ports.ts'
 import type { HoldRow } from '../../src/journal/row.ts'
 import { by, makeWorld, position } from '../support/command-world.ts'
@@ -186,7 +187,7 @@ describe('cards', () => {
     expect((await world.runner.runLine('close BTC', by('admin'))).status).toBe('confirm')
     const cli = by('admin', { surface: 'cli', id: 'key:1' })
     const asked = await world.runner.runLine('resume', cli)
-    expect(asked.word).toBe('live')
+    expect(asked.demand).toEqual({ type: 'word', word: 'live' })
     expect((await world.runner.answer(asked.confirmation?.id ?? '', 'yes', cli)).status).toBe('refused')
     expect(world.sent).toEqual([])
     expect((await world.runner.answer(asked.confirmation?.id ?? '', 'yes', cli, 'LIVE')).status).toBe('done')

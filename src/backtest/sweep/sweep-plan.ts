@@ -3,11 +3,14 @@
  * Never holds a function: a thread finds the strategy by its name.
  */
 import type { Metrics } from '../../portfolio/performance.ts'
-import { STRATEGIES } from '../../strategy/registry.ts'
+import type { StrategyModule } from '../../strategy-files/module.ts'
+import type { StrategyDefinition } from '../../strategy/strategy.ts'
 import { type StudyRequest, type StudySeries, runFigures } from '../study.ts'
 
 export interface SweepPlan {
   readonly strategy: string
+  /** The user's, so that a thread knows them too. */
+  readonly modules: readonly StrategyModule[]
   /** Parsed by the strategy's schema, one a run. */
   readonly params: readonly unknown[]
   /** All that the runs have in common. */
@@ -26,10 +29,8 @@ export type SweepOutcome =
   | { readonly at: number; readonly type: 'run'; readonly metrics: Metrics }
   | { readonly at: number; readonly type: 'failed'; readonly reason: string }
 
-/** One run, as `backtest` would make it. @throws Error for a strategy that does not exist. */
-export function runOne({ strategy, params, common }: SweepPlan, at: number): SweepOutcome {
-  const definition = STRATEGIES.get(strategy)
-  if (definition === undefined) throw new Error(`There is no strategy '${strategy}'.`)
+/** One run, as `backtest` would make it. */
+export function runOne({ params, common }: SweepPlan, definition: StrategyDefinition, at: number): SweepOutcome {
   const { result, metrics } = runFigures({ ...common, definition, params: params[at] })
   return result.failure === undefined ? { at, type: 'run', metrics } : { at, type: 'failed', reason: result.failure }
 }

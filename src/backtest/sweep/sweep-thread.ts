@@ -3,12 +3,18 @@
  * Never waits for the others: the shared counter says which run is whose.
  */
 import { parentPort, workerData } from 'node:worker_threads'
+import { importStrategies } from '../../strategy-files/module.ts'
+import { strategyNamed } from '../../strategy/registry.ts'
 import { type SweepOutcome, type SweepThreadInput, runOne } from './sweep-plan.ts'
 
 /** Outcomes are told this often; a message for each would cost more than a short run. */
 const TELL_EVERY_MS = 100
 
 const { plan, next } = workerData as SweepThreadInput
+const catalog = await importStrategies(plan.modules)
+if (!catalog.ok) throw new Error(catalog.error.sentence)
+const definition = strategyNamed(catalog.value, plan.strategy)
+if (!definition.ok) throw new Error(definition.error)
 let batch: SweepOutcome[] = []
 let toldAtMs = performance.now()
 
@@ -19,7 +25,7 @@ function tell(): void {
 }
 
 for (let at = Atomics.add(next, 0, 1); at < plan.params.length; at = Atomics.add(next, 0, 1)) {
-  batch.push(runOne(plan, at))
+  batch.push(runOne(plan, definition.value, at))
   if (performance.now() - toldAtMs >= TELL_EVERY_MS) tell()
 }
 tell()

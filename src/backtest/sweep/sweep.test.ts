@@ -51,6 +51,7 @@ const PARAMS = [3, 5, 8].flatMap((fast) => [9, 13, 20, 34].map((slow) => ({ fast
 function planOf(params: readonly unknown[], strategy = 'sma-cross'): SweepPlan {
   return {
     strategy,
+    modules: [],
     params,
     common: {
       series: [

@@ -36,7 +36,7 @@ export function findSeries(store: CandleStore, wish: SeriesWish): Result<SeriesI
       dataError(
         'not-found',
         `There are no candles of ${missing}. ${stored(ofSymbol.length > 0 ? ofSymbol : candles)}`,
-        `Import some: ballast data import FILE --symbol ${wish.symbol} --interval ${wish.interval ?? INTERVAL_DEFAULT}`,
+        `Fetch some: ballast data download --symbol ${wish.symbol} --from 2025-01-01, or import a file: ballast data import FILE --symbol ${wish.symbol}`,
       ),
     )
   const flag = fitting.every((info) => info.venue === first.venue) ? '--interval' : '--venue'

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import { type Result, err, ok } from '../../core/result.ts'
-import { type InstrumentIndex, MINUTE_MS, type Ts, ts } from '../../core/units.ts'
+import { type InstrumentIndex, type Ts, ts } from '../../core/units.ts'
 import type { Bar } from '../../market/bars.ts'
 import { type Instrument, type InstrumentSpec, wireSymbolOf } from '../../market/instrument.ts'
 import type { OrderCommand } from '../../trading/event.ts'
@@ -14,6 +14,7 @@ import { AccountReader, type FoundOrder, mapped } from './account-reader.ts'
 import { BookFeed, type BookDepth } from './book-feed.ts'
 import { ConditionsReader, type ConditionsReading } from './conditions.ts'
 import type { VenueError } from './error.ts'
+import { intervalName } from './interval.ts'
 import { type Listing, ListingReader } from './listing.ts'
 import { toBar } from './map.ts'
 import { OrderWriter } from './order-writer.ts'
@@ -32,9 +33,6 @@ export interface BybitOptions {
   /** Levels of the order books to mirror; undefined mirrors none. */
   readonly bookDepth?: BookDepth | undefined
 }
-
-/** Bybit's interval names by minutes. */
-export const intervalName = (intervalMs: number): string => (intervalMs === 86_400_000 ? 'D' : String(intervalMs / MINUTE_MS))
 
 export class BybitVenue implements Venue {
   private readonly transport: Transport

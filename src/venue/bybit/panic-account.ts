@@ -8,6 +8,7 @@ import { type Category, categoryOf, isSpotSymbol, wireSymbolOf } from '../../mar
 import { CONDITIONAL } from './bodies.ts'
 import { type VenueError, errorOf } from './error.ts'
 import { ownSymbolOf } from './symbols.ts'
+import { TRADE_OPS, isForbidden, tradeErrorOf } from './trade-way.ts'
 import type { Transport } from './transport.ts'
 
 const text = z.string()
@@ -201,6 +202,9 @@ export class PanicAccount {
   }
 
   private async write(path: string, body: Readonly<Record<string, string | number | boolean>>): Promise<VenueError | undefined> {
-    return errorOf(await this.transport.call('POST', path, body), true, this.wallMs())
+    const error = errorOf(await this.transport.call('POST', path, body), true, this.wallMs())
+    const op = isForbidden(error) ? TRADE_OPS[path] : undefined
+    if (op === undefined || this.transport.trade === undefined) return error
+    return tradeErrorOf(await this.transport.trade(op, body), this.wallMs())
   }
 }

@@ -5,24 +5,14 @@
 import { z } from 'zod'
 import { type Result, err, ok } from '../../core/result.ts'
 import { RequestBudget, type RequestClass } from './budget.ts'
-import { FORBIDDEN_WAIT_MS, type VenueError, errorOf } from './error.ts'
+import { type VenueError, errorOf } from './error.ts'
+import { TRADE_OPS, isForbidden, tradeErrorOf } from './trade-way.ts'
 import type { RawReply, RequestParams, TradeOp, Transport } from './transport.ts'
 
 export const listOf = <T extends z.ZodType>(row: T) => z.object({ list: z.array(row), nextPageCursor: z.string().optional() })
 const PAGES_MAX = 200
 /** A ban that ends sooner is waited for. */
 const BAN_WAIT_MAX_MS = 60_000
-
-const TRADE_OPS: Readonly<Record<string, TradeOp>> = {
-  '/v5/order/create': 'order.create',
-  '/v5/order/amend': 'order.amend',
-  '/v5/order/cancel': 'order.cancel',
-}
-/** The trade WebSocket did not take a write, whatever the write was. */
-export const TRADE_REFUSED = 'trade-websocket'
-const TRADE_WAIT_MS = 2_000
-/** Of the connection, not of the order. 10003 means too many sessions here, and a refused key over HTTP. */
-const SESSION_CODES: ReadonlySet<number> = new Set([10003, 10019, 10403, 10429, 20003])
 
 export class Requests {
   private readonly transport: Transport
@@ -57,7 +47,7 @@ export class Requests {
     // The market answers in a maintenance too: it says nothing about trading.
     if (error !== undefined || !isPublic(path)) this.heard(error)
     if (error === undefined) return ok(reply.type === 'reply' ? reply.body.result : undefined)
-    if (error.type === 'retry-after' && error.waitMs >= FORBIDDEN_WAIT_MS) {
+    if (isForbidden(error)) {
       this.budget.ban(this.wallMs() + error.waitMs)
       // It is certain that it was not taken: it may go another way at once.
       if (op !== undefined) return this.trade(op, params)
@@ -75,7 +65,7 @@ export class Requests {
     for (let wait = rateMs(); wait > 0; wait = rateMs()) await this.sleep(wait)
     this.budget.note('exit', this.wallMs())
     const reply: RawReply = (await this.transport.trade?.(op, params)) ?? { type: 'not-sent', detail: 'there is no trade WebSocket' }
-    const error = tradeRefusal(reply) ?? errorOf(reply, true, this.wallMs())
+    const error = tradeErrorOf(reply, this.wallMs())
     this.heard(error)
     return error === undefined ? ok(reply.type === 'reply' ? reply.body.result : undefined) : err(error)
   }
@@ -106,13 +96,6 @@ export class Requests {
     }
     return err({ type: 'venue-down', code: 'paging', detail: `${path}: more than ${PAGES_MAX} pages` })
   }
-}
-
-function tradeRefusal(reply: RawReply): VenueError | undefined {
-  if (reply.type === 'not-sent') return { type: 'retry-after', code: TRADE_REFUSED, detail: reply.detail, waitMs: TRADE_WAIT_MS }
-  if (reply.type !== 'reply' || !SESSION_CODES.has(reply.body.retCode)) return undefined
-  const detail = `${reply.body.retCode} ${reply.body.retMsg.slice(0, 200)}`
-  return { type: 'retry-after', code: TRADE_REFUSED, detail, waitMs: TRADE_WAIT_MS }
 }
 
 const isPublic = (path: string): boolean => path.startsWith('/v5/market/') || path === '/v5/system/status'

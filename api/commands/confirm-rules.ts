@@ -1,0 +1,73 @@
+/**
+ * How much a card asks for: which tier, and whether a word or a one-time code is typed with the yes.
+ * Never lowers what a command's row says, and never makes the way to safety longer unless the configuration asks for it (S3, S17).
+ */
+import type { Actor, Command, CommandPorts, Surface, Tier } from './command.ts'
+import { TIERS } from './command.ts'
+import { duration } from './format.ts'
+import { type Reply, reply, runs } from './reply.ts'
+
+/** A card with one tap. */
+export const CONFIRM_TTL_MS = 60_000
+/** A minute for the tap, and a minute for what is typed after it. */
+export const TYPED_TTL_MS = 120_000
+
+const LIVE = 'live'
+export const isChat = (surface: string): boolean => surface === 'telegram' || surface === 'discord'
+
+/** What has to come with a yes. */
+export type Demand = { readonly type: 'word'; readonly word: string } | { readonly type: 'code' }
+
+/**
+ * The row's tier, raised by `confirm.live` where it asks at all, and to C2 for what adds risk from a chat on live.
+ * What is done at once stays so: a tier above C0 is for what may lose money, and a pause may not wait.
+ */
+export function tierOf(command: Command, args: unknown, addsRisk: boolean, surface: string, { system, confirm }: CommandPorts): Tier {
+  const { action } = command
+  if (action === undefined) return 'C0'
+  const row = action.tier(args, system.profile)
+  if (row === 'C0' || system.profile !== LIVE) return row
+  const raised = confirm.live[command.name] ?? 'C0'
+  const forChat = isChat(surface) && addsRisk ? 'C2' : 'C0'
+  const tiers: readonly Tier[] = [row, raised, forChat]
+  return TIERS[Math.max(...tiers.map((tier) => TIERS.indexOf(tier)))] as Tier
+}
+
+/**
+ * On live a chat gives a code: its account may be in other hands, and the profile's name is no secret.
+ * What takes risk off is never refused for want of a code: without one it takes the word.
+ */
+export async function demandOf(
+  command: Command,
+  args: unknown,
+  addsRisk: boolean,
+  surfaces: readonly Surface[],
+  actor: Actor,
+  ports: CommandPorts,
+): Promise<Demand | undefined> {
+  const isC2 = surfaces.some((surface) => tierOf(command, args, addsRisk, surface, ports) === 'C2')
+  if (!isC2) return undefined
+  const word: Demand = { type: 'word', word: ports.system.profile }
+  if (ports.system.profile !== LIVE || !isChat(actor.surface)) return word
+  if (addsRisk) return { type: 'code' }
+  const { isEnrolled, lockedUntilMs } = await ports.codes.state(actor.id)
+  return isEnrolled && lockedUntilMs === undefined ? { type: 'code' } : word
+}
+
+/** Why it is not even asked: nobody could answer the card from this chat. */
+export async function codeRefusal(command: Command, addsRisk: boolean, actor: Actor, ports: CommandPorts): Promise<Reply | undefined> {
+  if (!isChat(actor.surface) || ports.system.profile !== LIVE || !addsRisk) return undefined
+  const { isEnrolled, lockedUntilMs } = await ports.codes.state(actor.id)
+  const buttons = [runs('Status', '/status')]
+  if (!isEnrolled)
+    return reply(`${command.name} on live needs a one-time code`, {
+      tone: 'bad',
+      text: `No code is enrolled for you, so it is not done from chat. Enrol at the terminal: ballast user totp ${actor.id}. Until then it is done there: ballast ${command.name}`,
+      buttons,
+    })
+  if (lockedUntilMs === undefined) return undefined
+  return reply('Your one-time codes are locked', { tone: 'bad', text: lockedText(lockedUntilMs - ports.wallNow()), buttons })
+}
+
+export const lockedText = (leftMs: number): string =>
+  `Five codes were wrong. They work again in ${duration(leftMs)}; the terminal works now. If it was not you: ballast user totp resets yours.`

@@ -1,0 +1,73 @@
+/**
+ * What each strategy begins with in this process: whether its code or parameters are others than its state's, and the bars that it reads back.
+ * Never lets a strategy decide on a state that other code has made.
+ */
+import { type Ts, ts } from '../core/units.ts'
+import type { ClosedBar, KernelInput, StrategyStarted } from '../kernel/event.ts'
+import type { Kernel } from '../kernel/kernel.ts'
+import type { Venue } from '../venue/port.ts'
+
+export interface StrategyStartPorts {
+  readonly kernel: Kernel
+  readonly venue: Pick<Venue, 'candles'>
+  readonly now: () => Ts
+  readonly log: (level: 'info' | 'warn' | 'error', text: string) => void
+}
+
+/** The exchange's most in one reply. */
+const BARS_MAX = 1_000
+
+/** States of other code and parameters are given up before anything is decided with them; the journal hears of it by {@link strategyStarts}. */
+export function giveUpChanged(kernel: Kernel): void {
+  for (const { id, identity } of kernel.config.strategies)
+    if (isAnew(kernel, id, identity)) for (const run of kernel.starts.runsOf(id)) run.restart()
+}
+
+/** One input for each strategy that is new here, that has changed, or that reads bars back. */
+export async function strategyStarts({ kernel, venue, now, log }: StrategyStartPorts): Promise<readonly KernelInput[]> {
+  const inputs: StrategyStarted[] = []
+  for (const { id, identity, definition, params } of kernel.config.strategies) {
+    if (identity === undefined) continue
+    const anew = isAnew(kernel, id, identity)
+    const back = definition.history?.(params) ?? 1
+    if (!anew && back <= 1 && kernel.starts.identityOf(id) === identity) continue
+    const count = Math.min(BARS_MAX, anew ? Math.max(back, definition.warmup(params)) : back)
+    const history: ClosedBar[] = []
+    if (anew || back > 1)
+      for (const { instrument } of kernel.starts.runsOf(id)) {
+        const until = kernel.portfolio.barTs(instrument.index)
+        // Without any bar of it, the reading of what was missed begins the series.
+        if (until === undefined) continue
+        const read = await venue.candles(instrument.index, undefined, until, count)
+        if (read.ok) history.push(...read.value.map((bar) => ({ instrument: instrument.index, bar })))
+        else log('warn', `${id}: the bars before are not read, it begins without them (${instrument.symbol}: ${read.error.detail})`)
+      }
+    inputs.push({ type: 'strategy-started', strategy: id, identity, isAnew: anew, history, ts: ts(now()) })
+  }
+  return inputs
+}
+
+/** Tells once of each file that is another one now than what runs. */
+export class FileWatch {
+  private readonly told = new Set<string>()
+  private readonly changed: () => readonly { readonly name: string }[]
+
+  constructor(changed: () => readonly { readonly name: string }[]) {
+    this.changed = changed
+  }
+
+  look(now: Ts): KernelInput[] {
+    return this.changed()
+      .filter(({ name }) => !this.told.has(name))
+      .map(({ name }) => {
+        this.told.add(name)
+        const summary = `${name}.ts has changed on disk. What runs is the code that was loaded; restart Ballast to take the new one: it then starts anew, and its position keeps its stop.`
+        return { type: 'notice', alert: 'strategy.changed_on_disk', severity: 'P4', about: undefined, summary, ts: now }
+      })
+  }
+}
+
+function isAnew(kernel: Kernel, id: StrategyStarted['strategy'], identity: string | undefined): boolean {
+  const known = kernel.starts.identityOf(id)
+  return known !== undefined && identity !== undefined && known !== identity
+}

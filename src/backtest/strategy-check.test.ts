@@ -1,0 +1,116 @@
+/**
+ * The checks of a strategy find what they are there for, each in a strategy that breaks just that; the built-in ones pass.
+ * Never a check that nothing can fail.
+ */
+import { expect, test } from 'vitest'
+import { z } from 'zod'
+import { Random } from '../core/random.ts'
+import { MINUTE_MS, ticks } from '../core/units.ts'
+import { btc as instrument } from '../risk/testing.ts'
+import { STRATEGIES } from '../strategy/registry.ts'
+import { type StrategyContext, type StrategyDefinition, defineStrategy } from '../strategy/strategy.ts'
+import { checkStrategy, walkColumns } from './strategy-check.ts'
+
+const series = { instrument, intervalMs: MINUTE_MS, columns: walkColumns(new Random(3), 4_000, 1_735_689_600_000) }
+
+const strategy = (
+  onBar: (context: StrategyContext, state: { seen: number; more: unknown }) => void,
+  more: () => unknown = () => 0,
+): StrategyDefinition =>
+  defineStrategy({
+    name: 'subject',
+    version: 1,
+    summary: 'Breaks one thing.',
+    params: z.object({}),
+    protection: 'position-stop',
+    givesStop: true,
+    warmup: () => 1,
+    init: () => ({ seen: 0, more: more() }),
+    onBar,
+  })
+const say = ({ bars, signal }: StrategyContext, side: 1 | -1 | 0 = 1): void =>
+  signal({ side, strength: 1, ...(side === 0 ? {} : { stop: ticks(bars.close(0) - side * 50) }), reason: { rule: 'r', values: {} } })
+const flaws = (definition: StrategyDefinition): string[] =>
+  checkStrategy(definition, definition.params.parse({}), series).checks.flatMap(({ flaw }) => (flaw === undefined ? [] : [flaw]))
+
+test.each([...STRATEGIES.values()])('$name passes, and says something', (definition) => {
+  const { checks, opinions } = checkStrategy(definition, definition.params.parse({}), series)
+  expect(checks.filter((check) => check.flaw !== undefined)).toEqual([])
+  expect(checks).toHaveLength(6)
+  expect(opinions).toBeGreaterThan(5)
+})
+
+test('an error names what and where', () => {
+  const flaw = flaws(
+    strategy(({ bars }) => {
+      bars.close(-1)
+    }),
+  )
+  expect(flaw).toEqual([
+    expect.stringMatching(/RangeError: a bar 1 bars ahead was asked for: the future is not there at .*strategy-check\.test\.ts/),
+  ])
+})
+
+test.each([
+  [
+    'a stop on the wrong side',
+    ({ bars, signal }: StrategyContext) =>
+      signal({ side: 1, strength: 1, stop: ticks(bars.close(0) + 5), reason: { rule: 'r', values: {} } }),
+    /bar 1: the stop of a long/,
+  ],
+  [
+    'a strength above one',
+    (c: StrategyContext) => c.signal({ side: 1, strength: 2, reason: { rule: 'r', values: {} } }),
+    /bar 1: the strength is 2/,
+  ],
+  ['no reason', (c: StrategyContext) => c.signal({ side: 0, strength: 1, reason: { rule: '', values: {} } }), /bar 1: it gives no rule/],
+  [
+    'targets for more than all',
+    (c: StrategyContext) =>
+      c.signal({
+        side: 1,
+        strength: 1,
+        targets: [0.6, 0.6].map((share) => ({ price: ticks(c.bars.close(0) + 9), share })),
+        reason: { rule: 'r', values: {} },
+      }),
+    /shares of its targets are 1\.2/,
+  ],
+  [
+    'a target on the wrong side',
+    (c: StrategyContext) =>
+      c.signal({ side: -1, strength: 1, targets: [{ price: ticks(c.bars.close(0) + 9), share: 1 }], reason: { rule: 'r', values: {} } }),
+    /a target of a short/,
+  ],
+])('%s is found', (_name, onBar, flaw) => {
+  expect(flaws(strategy(onBar))).toEqual([expect.stringMatching(flaw)])
+})
+
+test('chance is found', () => {
+  const dice = new Random(1)
+  expect(flaws(strategy((context) => dice.next() < 0.5 && say(context))).length).toBeGreaterThan(0)
+})
+
+test('a state that the journal cannot keep is found', () => {
+  const found = flaws(
+    strategy(
+      (context, state) => {
+        if (state.more instanceof Map) state.more.set(context.bars.count, true)
+        if (state.more instanceof Map && state.more.size % 7 === 0) say(context)
+      },
+      () => new Map(),
+    ),
+  )
+  expect(found).toHaveLength(1)
+  expect(found[0]).toMatch(/^bar \d+: /)
+})
+
+test('a variable outside the state is found', () => {
+  let bars = 0
+  const outside = strategy((context, state) => {
+    if (state.seen === 0) bars = 0
+    state.seen += 1
+    bars += 1
+    if (bars % 10 === 0) say(context)
+  })
+  expect(flaws(outside)).toEqual([expect.stringMatching(/^bar 20\d\d: /)])
+})

@@ -1,0 +1,159 @@
+/**
+ * What every strategy must keep, tried on candles: the same opinions twice, none from the future, none from outside its state.
+ * Never judges whether it earns anything.
+ */
+import type { Random } from '../core/random.ts'
+import { MINUTE_MS } from '../core/units.ts'
+import type { BarColumns } from '../market/bars.ts'
+import type { Instrument } from '../market/instrument.ts'
+import { failureText } from '../strategy/failure.ts'
+import { rehearse } from '../strategy/rehearsal.ts'
+import type { Signal, StrategyDefinition } from '../strategy/strategy.ts'
+
+export interface CheckSeries {
+  readonly instrument: Instrument
+  readonly intervalMs: number
+  readonly columns: BarColumns
+}
+
+export interface Check {
+  readonly name: string
+  /** Undefined: kept. Otherwise a sentence that says what happened, and where. */
+  readonly flaw: string | undefined
+}
+
+export interface StrategyChecks {
+  readonly checks: readonly Check[]
+  /** Bars and opinions of the first run: none at all proves little. */
+  readonly bars: number
+  readonly opinions: number
+}
+
+const WORDS = {
+  runs: 'it runs over the candles without an error',
+  sound: 'its opinions have a side, a strength from 0 to 1, a stop on the right side and shares that fit',
+  repeats: 'the same candles give the same opinions',
+  future: 'candles that come later change no opinion',
+  state: 'it goes on from its state as the journal keeps it (plain data: no Map, Date, class or function)',
+  alone: 'another run beside it changes nothing (no variables outside its state)',
+} as const
+
+export function checkStrategy(definition: StrategyDefinition, params: unknown, series: CheckSeries): StrategyChecks {
+  const run = (columns: BarColumns = series.columns, options: Parameters<typeof rehearse>[5] = {}) =>
+    rehearse(definition, params, series.instrument, series.intervalMs, columns, options)
+  const bars = series.columns.ts.length
+  let first: (Signal | undefined)[]
+  try {
+    first = run()
+  } catch (thrown) {
+    return { checks: [{ name: WORDS.runs, flaw: `it throws ${failureText(thrown)}.` }], bars, opinions: 0 }
+  }
+  const opinions = first.filter((signal) => signal !== undefined).length
+  const half = bars >> 1
+  const check = (name: string, find: () => string | undefined): Check => {
+    try {
+      return { name, flaw: find() }
+    } catch (thrown) {
+      return { name, flaw: `it throws ${failureText(thrown)}.` }
+    }
+  }
+  return {
+    bars,
+    opinions,
+    checks: [
+      { name: WORDS.runs, flaw: undefined },
+      check(WORDS.sound, () => unsound(first, series.columns)),
+      check(WORDS.repeats, () => differenceOf(first, run(), bars)),
+      check(WORDS.future, () => differenceOf(first, run(cut(series.columns, half)), half)),
+      check(WORDS.state, () =>
+        differenceOf(first, run(series.columns, { keep: (state, at) => (at === half ? JSON.parse(JSON.stringify(state)) : state) }), bars),
+      ),
+      // A run over other candles, begun and ended within this one.
+      check(WORDS.alone, () =>
+        differenceOf(
+          first,
+          run(series.columns, {
+            keep: (state, at) => {
+              if (at === half) run(mirrored(series.columns))
+              return state
+            },
+          }),
+          bars,
+        ),
+      ),
+    ],
+  }
+}
+
+function unsound(signals: readonly (Signal | undefined)[], { close }: BarColumns): string | undefined {
+  for (const [at, signal] of signals.entries()) {
+    if (signal === undefined) continue
+    const { side, strength, stop, targets } = signal
+    const price = close[at] as number
+    const where = `bar ${at + 1}`
+    if (side !== 1 && side !== -1 && side !== 0) return `${where}: the side is ${String(side)}, not 1, -1 or 0.`
+    if (!(strength >= 0 && strength <= 1)) return `${where}: the strength is ${String(strength)}.`
+    if (typeof signal.reason?.rule !== 'string' || signal.reason.rule === '') return `${where}: it gives no rule as its reason.`
+    if (side === 0) continue
+    if (stop !== undefined && !(stop > 0 && (price - stop) * side > 0))
+      return `${where}: the stop of a ${side === 1 ? 'long' : 'short'} is at ${stop} ticks, the close at ${price}.`
+    const shares = (targets ?? []).reduce((sum, target) => sum + target.share, 0)
+    if (shares > 1 + 1e-9) return `${where}: the shares of its targets are ${shares} in all.`
+    const wrong = targets?.find((target) => !((target.price - price) * side > 0))
+    if (wrong !== undefined)
+      return `${where}: a target of a ${side === 1 ? 'long' : 'short'} is at ${wrong.price} ticks, the close at ${price}.`
+  }
+  return undefined
+}
+
+function differenceOf(
+  expected: readonly (Signal | undefined)[],
+  actual: readonly (Signal | undefined)[],
+  until: number,
+): string | undefined {
+  for (let at = 0; at < until; at++) {
+    const [a, b] = [JSON.stringify(expected[at]), JSON.stringify(actual[at])]
+    if (a !== b) return `bar ${at + 1}: ${a ?? 'no opinion'} the first time, ${b ?? 'no opinion'} now.`
+  }
+  return undefined
+}
+
+const cut = (columns: BarColumns, rows: number): BarColumns => ({
+  ts: columns.ts.slice(0, rows),
+  open: columns.open.slice(0, rows),
+  high: columns.high.slice(0, rows),
+  low: columns.low.slice(0, rows),
+  close: columns.close.slice(0, rows),
+  volume: columns.volume.slice(0, rows),
+})
+
+/** The same candles backward in price: what rose falls. */
+function mirrored(columns: BarColumns): BarColumns {
+  const top = columns.high.reduce((most, high) => Math.max(most, high), 0) * 2
+  const flip = (column: Float64Array): Float64Array => column.map((price) => top - price)
+  return { ...columns, open: flip(columns.open), high: flip(columns.low), low: flip(columns.high), close: flip(columns.close) }
+}
+
+const WALK_TICKS = 50_000
+const STEP = 0.002
+
+/** Candles of a seeded random walk with calm and wild hours, in ticks. */
+export function walkColumns(random: Random, rows: number, startMs: number): BarColumns {
+  const make = (): Float64Array => new Float64Array(rows)
+  const columns = { ts: make(), open: make(), high: make(), low: make(), close: make(), volume: make() }
+  let price = WALK_TICKS
+  for (let k = 0; k < rows; k++) {
+    const wildness = 1 + Math.sin(k / 200) * 0.8
+    const open = price
+    const step = (): number => (random.next() - 0.5) * 2 * STEP * wildness
+    const close = Math.max(100, Math.round(open * (1 + step())))
+    columns.ts[k] = startMs + k * MINUTE_MS
+    columns.open[k] = open
+    columns.close[k] = close
+    columns.high[k] = Math.max(open, close) + Math.round(open * Math.abs(step()) * 0.5)
+    columns.low[k] = Math.max(1, Math.min(open, close) - Math.round(open * Math.abs(step()) * 0.5))
+    columns.volume[k] = Math.round(random.next() * 1_000) / 10
+    price = close
+  }
+  return columns
+}

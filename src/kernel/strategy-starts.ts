@@ -1,0 +1,82 @@
+/**
+ * Which code and parameters each strategy's state belongs to, and how a strategy begins anew with others.
+ * Never touches a position: it keeps its stop, whatever becomes of what its strategy knew.
+ */
+import type { StrategyId } from '../core/units.ts'
+import type { Bars } from '../market/bars.ts'
+import type { KernelConfig } from './config.ts'
+import type { Desk } from './desk.ts'
+import type { StrategyStarted } from './event.ts'
+import type { PortfolioState } from './portfolio-state.ts'
+import type { StrategyModes } from './strategy-modes.ts'
+import type { StrategyRun } from './strategy-run.ts'
+
+export class StrategyStarts {
+  private readonly identities = new Map<StrategyId, string>()
+  private readonly runs: readonly (StrategyRun | undefined)[]
+  private readonly bars: readonly Bars[]
+  private readonly portfolio: PortfolioState
+  private readonly desk: Desk
+  private readonly modes: StrategyModes
+  /** As when it decides: a strategy that never returns has a name. */
+  private readonly deciding: KernelConfig['deciding']
+
+  constructor(
+    runs: readonly (StrategyRun | undefined)[],
+    bars: readonly Bars[],
+    portfolio: PortfolioState,
+    desk: Desk,
+    modes: StrategyModes,
+    deciding: KernelConfig['deciding'],
+  ) {
+    this.runs = runs
+    this.bars = bars
+    this.portfolio = portfolio
+    this.desk = desk
+    this.modes = modes
+    this.deciding = deciding
+  }
+
+  /** Undefined for one that never began in this journal. */
+  identityOf(strategy: StrategyId): string | undefined {
+    return this.identities.get(strategy)
+  }
+
+  fold({ strategy, identity, history }: StrategyStarted): void {
+    this.identities.set(strategy, identity)
+    for (const i of new Set(history.map((row) => row.instrument))) this.bars[i]?.clear()
+    for (const { instrument, bar } of history) {
+      this.bars[instrument]?.push(bar)
+      this.bars[instrument]?.reveal()
+    }
+  }
+
+  decide({ strategy, isAnew }: StrategyStarted): void {
+    if (!isAnew) return
+    for (const run of this.runsOf(strategy)) {
+      run.restart()
+      this.deciding?.(strategy)
+      run.warmUp(this.portfolio.positionLots(run.instrument.index))
+      this.deciding?.(undefined)
+      if (run.failure !== undefined) {
+        this.modes.fail(strategy, run.failure)
+        return
+      }
+    }
+    const summary = `${strategy} has other code or other parameters than before: it starts anew. A position that it holds keeps its stop.`
+    this.desk.alert('strategy.changed', 'P4', undefined, summary)
+  }
+
+  runsOf(strategy: StrategyId): StrategyRun[] {
+    return this.runs.filter((run) => run !== undefined && run.strategy === strategy) as StrategyRun[]
+  }
+
+  snapshot(): readonly (readonly [StrategyId, string])[] {
+    return [...this.identities]
+  }
+
+  restore(from: readonly (readonly [StrategyId, string])[]): void {
+    this.identities.clear()
+    for (const [strategy, identity] of from) this.identities.set(strategy, identity)
+  }
+}

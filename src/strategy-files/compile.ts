@@ -1,0 +1,122 @@
+/**
+ * The user's strategies, one TypeScript file each in a folder, compiled with all that they import into files that Node runs.
+ * Never runs them, and never leaves a half-written file: a name says what is in it.
+ */
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { basename, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Plugin } from 'esbuild'
+import { type Result, err, ok } from '../core/result.ts'
+import type { StrategyFileProblem, StrategyModule } from './module.ts'
+
+/** What was not asked for in this time runs nowhere any more. */
+const KEPT_MS = 30 * 86_400_000
+const NAME = /^[a-z][a-z0-9-]*$/
+
+/** `strategies/pullback.ts` and no test, no declaration. */
+export const isStrategyFile = (file: string): boolean => /\.ts$/.test(file) && !/\.(test|d)\.ts$/.test(file)
+
+/** Files in name order; none where there is no such folder. `outDirectory` is made where a file needs it. */
+export async function compileStrategies(
+  directory: string,
+  outDirectory: string,
+): Promise<Result<readonly StrategyModule[], StrategyFileProblem>> {
+  if (!existsSync(directory)) return ok([])
+  const modules: StrategyModule[] = []
+  for (const file of readdirSync(directory).filter(isStrategyFile).sort()) {
+    const name = basename(file, '.ts')
+    const path = join(directory, file)
+    if (!NAME.test(name))
+      return err({
+        sentence: `${path}: '${name}' cannot name a strategy.`,
+        next: 'Use small letters, digits and dashes, as pullback-2.ts.',
+      })
+    const compiled = await compileFile(path, outDirectory)
+    if (!compiled.ok) return compiled
+    modules.push({ name, file: path, sourceHash: hashOf(readFileSync(path, 'utf8')), ...compiled.value })
+  }
+  return ok(modules)
+}
+
+/** One file with all that it imports. */
+export async function compileFile(
+  file: string,
+  outDirectory: string,
+): Promise<Result<Pick<StrategyModule, 'path' | 'codeHash'>, StrategyFileProblem>> {
+  // Loaded where there is something to compile: most installations have no file of their own.
+  const { build } = await import('esbuild')
+  try {
+    const { outputFiles } = await build({
+      entryPoints: [file],
+      // Nothing is written there by it: the map's paths count from it.
+      outdir: outDirectory,
+      bundle: true,
+      format: 'esm',
+      platform: 'node',
+      target: 'node20',
+      sourcemap: 'inline',
+      logLevel: 'silent',
+      write: false,
+      plugins: [kit],
+    })
+    const text = outputFiles[0]?.text ?? ''
+    const codeHash = hashOf(withoutMap(text))
+    mkdirSync(outDirectory, { recursive: true })
+    removeOld(outDirectory)
+    const path = join(outDirectory, `${basename(file, '.ts')}-${codeHash}.mjs`)
+    const now = new Date()
+    if (existsSync(path) && readFileSync(path, 'utf8') === text) utimesSync(path, now, now)
+    else {
+      writeFileSync(`${path}.${process.pid}.new`, text)
+      renameSync(`${path}.${process.pid}.new`, path)
+    }
+    return ok({ path, codeHash })
+  } catch (thrown) {
+    return err({ sentence: `${failureOf(file, thrown)}.`, next: 'Correct the file, then try again.' })
+  }
+}
+
+function removeOld(directory: string): void {
+  for (const file of readdirSync(directory)) {
+    const path = join(directory, file)
+    if (file.endsWith('.mjs') && Date.now() - statSync(path).mtimeMs > KEPT_MS) rmSync(path, { force: true })
+  }
+}
+
+const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 12)
+
+/** Strategies whose file is another one now than when it was compiled, or is gone. */
+export const changedSince = (modules: readonly StrategyModule[]): readonly StrategyModule[] =>
+  modules.filter(({ file, sourceHash }) => !existsSync(file) || hashOf(readFileSync(file, 'utf8')) !== sourceHash)
+
+/** The map names places of this machine; the hash is of the code. */
+const withoutMap = (text: string): string => text.replace(/\n\/\/# sourceMappingURL=.*\s*$/, '\n').replace(/^\/\/ .*$/gm, '')
+
+/** Our own module stays what it is in this process, where it stands beside the program; under a loader of TypeScript it is bundled. */
+const kit: Plugin = {
+  name: 'kit',
+  setup: ({ onResolve }) => {
+    onResolve({ filter: /^ballast\/strategy$/ }, () => {
+      const bundled = new URL('./strategy.js', import.meta.url)
+      return existsSync(fileURLToPath(bundled))
+        ? { path: bundled.href, external: true }
+        : { path: fileURLToPath(new URL('../strategy/kit.ts', import.meta.url)) }
+    })
+  },
+}
+
+interface BuildMessage {
+  readonly text: string
+  readonly location: { readonly file: string; readonly line: number; readonly column: number } | null
+}
+
+function failureOf(file: string, thrown: unknown): string {
+  const errors = (thrown as { readonly errors?: readonly BuildMessage[] }).errors
+  const first = errors?.[0]
+  if (first === undefined) return `${file} cannot be compiled: ${thrown instanceof Error ? thrown.message : String(thrown)}`
+  const { location, text } = first
+  return location === null
+    ? `${file}: ${text}`
+    : `${relative(process.cwd(), location.file)}:${location.line}:${location.column + 1}: ${text}`
+}

@@ -1,0 +1,16 @@
+/**
+ * A road to Bybit on which nothing can be sent: readings and streams pass, every write ends here (profile observe).
+ * Never lets a write through, whoever asks and whatever the key may do.
+ */
+import type { Transport } from './transport.ts'
+
+const DETAIL = 'profile observe sends nothing'
+
+export const readOnly = (transport: Transport): Transport => ({
+  call: (method, path, params) =>
+    method === 'GET' ? transport.call(method, path, params) : Promise.resolve({ type: 'not-sent', detail: DETAIL }),
+  trade: undefined,
+  open: (topics, handlers) => transport.open(topics, handlers),
+  renew: (topics) => transport.renew(topics),
+  close: () => transport.close(),
+})
