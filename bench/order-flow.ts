@@ -20,7 +20,7 @@ import {
 } from '../src/core/units.ts'
 import type { Journal } from '../src/journal/journal.ts'
 import { Projector } from '../src/journal/project.ts'
-import type { KernelInput } from '../src/kernel/event.ts'
+import type { KernelInput } from '../src/kernel/input.ts'
 import { Kernel } from '../src/kernel/kernel.ts'
 import { makeInstrument } from '../src/market/instrument.ts'
 import { RESEARCH_LIMITS } from '../src/risk/limits.ts'

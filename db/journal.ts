@@ -5,7 +5,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Result, err, ok } from '../src/core/result.ts'
 import { KERNEL_CODE_VERSION, type KernelSnapshot } from '../src/kernel/snapshot.ts'
-import type { KernelFact, KernelInput } from '../src/kernel/event.ts'
+import type { KernelFact } from '../src/kernel/fact.ts'
+import type { KernelInput } from '../src/kernel/input.ts'
 import {
   type Journal,
   type JournalError,

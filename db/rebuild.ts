@@ -2,7 +2,8 @@
  * Makes the projection tables anew by replaying the journal.
  * Never decides anything again: inputs and facts are folded as they stand there.
  */
-import type { KernelFact, KernelInput } from '../src/kernel/event.ts'
+import type { KernelFact } from '../src/kernel/fact.ts'
+import type { KernelInput } from '../src/kernel/input.ts'
 import type { Kernel } from '../src/kernel/kernel.ts'
 import { Projector } from '../src/journal/project.ts'
 import type { RowChange } from '../src/journal/row.ts'

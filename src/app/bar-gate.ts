@@ -4,7 +4,7 @@
  */
 import { type InstrumentIndex, type Ts, ts } from '../core/units.ts'
 import type { Bar } from '../market/bars.ts'
-import type { BarsMode } from '../kernel/event.ts'
+import type { BarsMode } from '../kernel/input.ts'
 
 export interface GatedBar {
   readonly instrument: InstrumentIndex

@@ -5,7 +5,7 @@
 import { type Side, lots, strategyId } from '../core/units.ts'
 import type { CommandOutcome, TraderCommand } from '../kernel/command.ts'
 import { externalHoldId } from '../kernel/external-hands.ts'
-import type { KernelInput } from '../kernel/event.ts'
+import type { KernelInput } from '../kernel/input.ts'
 import { MANUAL_OWNER } from '../kernel/manual.ts'
 import { type Instrument, formatPrice, formatQuantity } from '../market/instrument.ts'
 import type { AccountItem } from './account-items.ts'

@@ -8,7 +8,7 @@ import { MARKET_START, makeScriptedKernel } from '../../test/support/scripted-tr
 import { CASH_ONE, cash, instrumentIndex, ticks, ts } from '../core/units.ts'
 import type { Journal } from '../journal/journal.ts'
 import { Projector } from '../journal/project.ts'
-import type { KernelInput } from '../kernel/event.ts'
+import type { KernelInput } from '../kernel/input.ts'
 import { LiveDriver } from './live-driver.ts'
 import { Sender } from './sender.ts'
 import type { Wall } from './wall.ts'

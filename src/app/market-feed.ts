@@ -3,7 +3,7 @@
  * Never decides a bar twice and never lets one by while an older one is still being read.
  */
 import { type InstrumentIndex, type Ts, ts } from '../core/units.ts'
-import type { BarsMode, ClosedBar, KernelInput } from '../kernel/event.ts'
+import type { BarsMode, ClosedBar, KernelInput } from '../kernel/input.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { Bar } from '../market/bars.ts'
 import type { Instrument } from '../market/instrument.ts'

@@ -19,7 +19,8 @@ import {
   ts,
 } from '../core/units.ts'
 import type { CommandOutcome, OpenCommand, TraderCommand } from '../kernel/command.ts'
-import type { KernelFact, KernelInput, PlacedOrder } from '../kernel/event.ts'
+import type { KernelFact } from '../kernel/fact.ts'
+import type { KernelInput, PlacedOrder } from '../kernel/input.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { MANUAL_OWNER } from '../kernel/manual.ts'
 import { type Instrument, formatPrice, formatQuantity, notionalOf, parsePrice, parseQuantity } from '../market/instrument.ts'

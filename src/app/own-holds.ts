@@ -3,7 +3,7 @@
  * Never lifts a hold of a person.
  */
 import type { Ts } from '../core/units.ts'
-import type { KernelInput } from '../kernel/event.ts'
+import type { KernelInput } from '../kernel/input.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { Instrument } from '../market/instrument.ts'
 import type { LiveDriver } from './live-driver.ts'

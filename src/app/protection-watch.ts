@@ -3,7 +3,7 @@
  * Never waits for a bar or a fill to notice.
  */
 import type { InstrumentIndex, OrderId, Ts } from '../core/units.ts'
-import type { ProtectionMissing } from '../kernel/event.ts'
+import type { ProtectionMissing } from '../kernel/input.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { isOwnStop, isPositionStop, openLotsOf } from '../trading/order.ts'
 import type { Category } from '../market/instrument.ts'

@@ -4,7 +4,8 @@
  */
 import type { Journal, JournalError, JournalRow } from '../journal/journal.ts'
 import type { Kernel } from '../kernel/kernel.ts'
-import type { KernelFact, KernelInput } from '../kernel/event.ts'
+import type { KernelFact } from '../kernel/fact.ts'
+import type { KernelInput } from '../kernel/input.ts'
 import { type Result, ok } from '../core/result.ts'
 
 export interface Recovered {

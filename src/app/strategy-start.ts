@@ -3,7 +3,7 @@
  * Never lets a strategy decide on a state that other code has made.
  */
 import { type Ts, ts } from '../core/units.ts'
-import type { ClosedBar, KernelInput, StrategyStarted } from '../kernel/event.ts'
+import type { ClosedBar, KernelInput, StrategyStarted } from '../kernel/input.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { Venue } from '../venue/port.ts'
 

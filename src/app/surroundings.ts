@@ -3,7 +3,8 @@
  * Never trades: it puts holds, tells people, and answers whether trading may go on.
  */
 import type { Ts } from '../core/units.ts'
-import type { AlertSeverity, KernelInput } from '../kernel/event.ts'
+import type { AlertSeverity } from '../kernel/fact.ts'
+import type { KernelInput } from '../kernel/input.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { Instrument } from '../market/instrument.ts'
 import type { AmendOrder, SetProtection } from '../trading/event.ts'

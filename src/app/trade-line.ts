@@ -4,7 +4,7 @@
  */
 import { CASH_SCALE } from '../core/units.ts'
 import { formatFixed } from '../core/decimal.ts'
-import type { KernelFact } from '../kernel/event.ts'
+import type { KernelFact } from '../kernel/fact.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { type Instrument, formatPrice, formatQuantity, ticksFromFloat } from '../market/instrument.ts'
 import { averageEntry } from '../portfolio/position.ts'

@@ -18,7 +18,7 @@ import {
 import type { Bars } from '../market/bars.ts'
 import { Merge } from '../market/merge.ts'
 import type { KernelConfig } from '../kernel/config.ts'
-import type { OrderDenied } from '../kernel/event.ts'
+import type { OrderDenied } from '../kernel/fact.ts'
 import { commandOfFact } from '../kernel/fact-command.ts'
 import { Kernel } from '../kernel/kernel.ts'
 import type { ClosedTrade } from '../portfolio/trade.ts'

@@ -3,7 +3,8 @@
  * Never accepts an append from a trader whose lease has passed to another, and never changes a row that is written.
  */
 import type { Result } from '../core/result.ts'
-import type { KernelFact, KernelInput } from '../kernel/event.ts'
+import type { KernelFact } from '../kernel/fact.ts'
+import type { KernelInput } from '../kernel/input.ts'
 import type { KernelSnapshot } from '../kernel/snapshot.ts'
 import type { RowChange } from './row.ts'
 

@@ -4,7 +4,8 @@
  */
 import { assertNever } from '../core/assert.ts'
 import type { InstrumentIndex, OrderId } from '../core/units.ts'
-import type { KernelFact, KernelInput, OrderSubmitted } from '../kernel/event.ts'
+import type { KernelFact, OrderSubmitted } from '../kernel/fact.ts'
+import type { KernelInput } from '../kernel/input.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { MANUAL_OWNER } from '../kernel/manual.ts'
 import { type Instrument, formatPrice, formatQuantity } from '../market/instrument.ts'

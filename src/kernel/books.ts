@@ -9,7 +9,7 @@ import { type IntentClass, type Order, isOwnStop } from '../trading/order.ts'
 import type { AlgorithmBook } from './algorithm-book.ts'
 import type { Closes } from './closes.ts'
 import { OPERATOR_CLOSE } from './desk.ts'
-import type { DustLeft, ExternalAdopted } from './event.ts'
+import type { DustLeft, ExternalAdopted } from './fact.ts'
 import type { OrderBook, OrderOutcome } from './order-book.ts'
 import type { PortfolioState } from './portfolio-state.ts'
 

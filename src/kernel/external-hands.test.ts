@@ -5,7 +5,7 @@
 import { describe, expect, test } from 'vitest'
 import { cash, lots, orderId, rate, strategyId, ticks, ts } from '../core/units.ts'
 import { ledgerSum } from '../portfolio/ledger.ts'
-import type { KernelFact } from './event.ts'
+import type { KernelFact } from './fact.ts'
 import { Kernel } from './kernel.ts'
 import { BTC, Bench, brief, ordersOf, signal } from './testing.ts'
 

@@ -3,7 +3,7 @@
  * Never invents anything: the command is in the fact.
  */
 import type { OrderCommand } from '../trading/event.ts'
-import type { KernelFact } from './event.ts'
+import type { KernelFact } from './fact.ts'
 
 /** Undefined for facts that only tell. */
 export function commandOfFact(fact: KernelFact): OrderCommand | undefined {

@@ -11,27 +11,21 @@ import { confirmedTier } from '../risk/breaker.ts'
 import { isEquityUnbounded } from '../risk/limits.ts'
 import { type OrderEvent, isOrderEvent } from '../trading/event.ts'
 import { AlgorithmBook } from './algorithm-book.ts'
-import { Algorithms, manualStart } from './algorithms.ts'
+import { Algorithms } from './algorithms.ts'
 import { Brackets } from './brackets.ts'
 import type { KernelConfig } from './config.ts'
 import { Books } from './books.ts'
 import { Closes } from './closes.ts'
-import { Desk, OPERATOR_CLOSE } from './desk.ts'
-import {
-  type BarsMode,
-  type ChangeProtection,
-  type ClosePosition,
-  type ClosedBar,
-  type KernelFact,
-  type KernelInput,
-  Outbox,
-  type PanicInput,
-} from './event.ts'
+import { Desk } from './desk.ts'
+import type { BarsMode, ClosedBar, KernelInput } from './input.ts'
+import type { KernelFact } from './fact.ts'
+import { Outbox } from './outbox.ts'
 import { ExternalHands } from './external-hands.ts'
 import { foldFact } from './fold-fact.ts'
 import { Guard } from './guard.ts'
 import type { Hold } from './holds.ts'
 import { MANUAL_OWNER } from './manual.ts'
+import { type AskedInput, People, isAsked } from './people.ts'
 import { Placing } from './placing.ts'
 import { Signals } from './signals.ts'
 import { OrderBook } from './order-book.ts'
@@ -46,6 +40,9 @@ import { VenueNews } from './venue-news.ts'
 const LIVE_BARS = 4_096
 /** Executions this long before a clean reading may be told once more: by a late frame, or by the overlap of the next reading. */
 const READ_AGAIN_MS = 3_600_000
+
+/** What is neither an order's event, nor bars, nor asked by somebody. */
+type OtherInput = Exclude<KernelInput, OrderEvent | AskedInput | { readonly type: 'bars-closed' }>
 
 export class Kernel {
   readonly config: KernelConfig
@@ -68,6 +65,7 @@ export class Kernel {
   private readonly hands: ExternalHands
   private readonly news: VenueNews
   private readonly modes: StrategyModes
+  private readonly people: People
   readonly starts: StrategyStarts
   /** False where neither a limit, nor sizing, nor a journal asks for drawdown or day loss: then no bar pays for them. */
   private readonly watchesEquity: boolean
@@ -106,6 +104,8 @@ export class Kernel {
     this.hands = new ExternalHands(config, portfolio, orders, outbox, desk, this.books, brackets, algorithms, guard)
     this.news = new VenueNews(config.isJournaled, portfolio, orders, outbox, desk, brackets, algorithms, guard, this.hands)
     this.modes = new StrategyModes(runs, portfolio, outbox, desk, algorithms, guard)
+    const { placing, hands, news, modes } = this
+    this.people = new People({ config, desk, placing, brackets, algorithms, guard, hands, news, modes })
     this.starts = new StrategyStarts(runs, this.bars, portfolio, desk, this.modes, config.deciding)
   }
 
@@ -139,6 +139,10 @@ export class Kernel {
       this.foldAndDecideBars(input.bars, input.ts, input.mode, true)
       return
     }
+    if (isAsked(input)) {
+      this.people.decide(input)
+      return
+    }
     this.foldOther(input)
     this.decideOther(input)
   }
@@ -149,7 +153,7 @@ export class Kernel {
     if (isOrderEvent(input)) {
       this.books.orderEvent(input)
     } else if (input.type === 'bars-closed') this.foldAndDecideBars(input.bars, input.ts, input.mode, false)
-    else this.foldOther(input)
+    else if (!isAsked(input)) this.foldOther(input)
     this.forgetNews()
   }
 
@@ -211,7 +215,7 @@ export class Kernel {
     const { limits } = this.config
     if (limits.drawdown.orange === Number.POSITIVE_INFINITY) return
     const tier = confirmedTier(this.portfolio.watch, this.portfolio.now)
-    if (tier !== undefined && this.guard.trip(tier) && tier === 'red') this.flattenAll('drawdown red')
+    if (tier !== undefined && this.guard.trip(tier) && tier === 'red') this.people.flattenAll('drawdown red')
   }
 
   private foldAndDecideBars(rows: readonly ClosedBar[], at: Ts, mode: BarsMode, decides: boolean): void {
@@ -262,13 +266,7 @@ export class Kernel {
     return true
   }
 
-  /** Cancels all that is being worked and all entries, and closes every position of ours. */
-  private flattenAll(cause: string): void {
-    this.algorithms.endAll(cause)
-    this.desk.flattenAll(cause)
-  }
-
-  private foldOther(input: Exclude<KernelInput, OrderEvent | { readonly type: 'bars-closed' }>): void {
+  private foldOther(input: OtherInput): void {
     switch (input.type) {
       case 'order-adopted':
         this.books.adopted(input)
@@ -303,21 +301,9 @@ export class Kernel {
       case 'strategy-started':
         this.starts.fold(input)
         return
-      case 'panic':
       case 'lift-hold':
       case 'add-hold':
-      case 'close-position':
-      case 'cancel-orders':
-      case 'place-orders':
-      case 'change-order':
-      case 'change-protection':
-      case 'start-algorithm':
-      case 'steer-algorithm':
-      case 'adopt-external':
-      case 'ignore-external':
-      case 'cancel-leftover':
       case 'notice':
-      case 'set-strategy-mode':
       case 'strategy-hung':
       case 'protection-missing':
         return
@@ -326,7 +312,7 @@ export class Kernel {
     }
   }
 
-  private decideOther(input: Exclude<KernelInput, OrderEvent | { readonly type: 'bars-closed' }>): void {
+  private decideOther(input: OtherInput): void {
     switch (input.type) {
       case 'time-advanced':
         this.decideBreakers()
@@ -339,34 +325,6 @@ export class Kernel {
         return
       case 'lift-hold':
         this.guard.liftHold(input.holdId, input.actor)
-        return
-      case 'close-position':
-        this.close(input)
-        return
-      case 'cancel-orders':
-        if (input.orderId === undefined && input.keepsWorked !== true) this.algorithms.endAll(`by ${input.actor}`)
-        this.desk.cancelEntries(input.orderId, `by ${input.actor}`)
-        return
-      case 'place-orders':
-        this.placing.place(input)
-        return
-      case 'change-order':
-        this.placing.change(input)
-        return
-      case 'change-protection':
-        if (this.placing.protect(input)) this.carryOut(input)
-        return
-      case 'start-algorithm':
-        this.algorithms.start(manualStart(input))
-        return
-      case 'steer-algorithm':
-        this.algorithms.steer(input)
-        return
-      case 'panic':
-        this.panic(input)
-        return
-      case 'set-strategy-mode':
-        this.modes.set(input.strategy, input.mode, input.actor)
         return
       case 'strategy-hung':
         this.modes.fail(input.strategy, 'it did not return for two seconds and was stopped')
@@ -387,16 +345,6 @@ export class Kernel {
       case 'order-adopted':
         this.news.adopted(input)
         return
-      case 'adopt-external':
-        this.hands.adopt(input)
-        this.news.tellTrades()
-        return
-      case 'ignore-external':
-        this.hands.ignore(input)
-        return
-      case 'cancel-leftover':
-        this.desk.cancelLeftover(input)
-        return
       case 'elsewhere-seen':
         return
       case 'notice':
@@ -414,30 +362,6 @@ export class Kernel {
       default:
         assertNever(input)
     }
-  }
-
-  private close({ instrument, lots, limit, actor }: ClosePosition): void {
-    const reason = { rule: OPERATOR_CLOSE, values: { actor } }
-    if (limit === undefined) this.desk.closePosition(instrument, lots, 'reduce', reason)
-    else this.desk.closeAtLimit(instrument, lots, limit, reason)
-  }
-
-  /** Of all, or of one symbol: the hold first, then what is being worked, entries, positions (S7). */
-  private panic({ instrument, actor, reason }: PanicInput): void {
-    const cause = `panic by ${actor}`
-    this.guard.haltForPanic(actor, reason, instrument)
-    if (instrument === undefined) {
-      this.flattenAll(cause)
-      return
-    }
-    this.algorithms.endOn(instrument, cause)
-    this.desk.flattenOn(instrument, cause)
-  }
-
-  /** Where the venue holds no legs, orders of ours are moved (spot). */
-  private carryOut({ instrument, target }: ChangeProtection): void {
-    this.brackets.keepStop(instrument)
-    if (target !== undefined && this.config.instruments[instrument]?.category === 'spot') this.brackets.moveTarget(instrument, target)
   }
 
   snapshot(): KernelSnapshot {

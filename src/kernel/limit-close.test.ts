@@ -4,7 +4,7 @@
  */
 import { describe, expect, test } from 'vitest'
 import { type InstrumentIndex, lots, orderId, ticks, ts } from '../core/units.ts'
-import type { KernelFact } from './event.ts'
+import type { KernelFact } from './fact.ts'
 import { Kernel } from './kernel.ts'
 import { BTC, Bench, ETH, brief, ordersOf, signal } from './testing.ts'
 

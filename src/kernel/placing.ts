@@ -9,7 +9,7 @@ import { type IntentClass, type Order, type OrderIntent, type Reason, isLimitClo
 import type { AlgorithmBook } from './algorithm-book.ts'
 import type { KernelConfig } from './config.ts'
 import type { Desk } from './desk.ts'
-import type { ChangeOrder, ChangeProtection, PlaceOrders, PlacedOrder } from './event.ts'
+import type { ChangeOrder, ChangeProtection, PlaceOrders, PlacedOrder } from './input.ts'
 import { type Hold, holdOn } from './holds.ts'
 import type { OrderBook } from './order-book.ts'
 import type { PortfolioState } from './portfolio-state.ts'

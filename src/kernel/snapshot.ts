@@ -5,7 +5,7 @@
 import type { InstrumentIndex, Side, StrategyId, Ts } from '../core/units.ts'
 import type { AlgorithmState } from '../trading/algorithms/algorithm.ts'
 import type { StrategyState } from '../strategy/strategy.ts'
-import type { StrategyMode } from './event.ts'
+import type { StrategyMode } from './input.ts'
 import type { WantedClose } from './closes.ts'
 import type { Hold } from './holds.ts'
 import type { OrderBookState } from './order-book.ts'

@@ -8,7 +8,7 @@ import type { Instrument } from '../market/instrument.ts'
 import { failureText } from '../strategy/failure.ts'
 import type { Signal, StrategyContext, StrategyDefinition, StrategyState } from '../strategy/strategy.ts'
 import type { Execution } from '../trading/algorithms/execution.ts'
-import type { StrategyMode } from './event.ts'
+import type { StrategyMode } from './input.ts'
 
 class Context implements StrategyContext {
   now: Ts = ts(0)

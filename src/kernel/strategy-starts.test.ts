@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { MINUTE_MS, instrumentIndex, lots, strategyId, ticks, ts } from '../core/units.ts'
 import { type StrategyDefinition, defineStrategy } from '../strategy/strategy.ts'
-import type { ClosedBar, KernelInput } from './event.ts'
+import type { ClosedBar, KernelInput } from './input.ts'
 import { Kernel } from './kernel.ts'
 import { BTC, Bench } from './testing.ts'
 

@@ -6,7 +6,8 @@ import { expect, test } from 'vitest'
 import { ts } from '../../src/core/units.ts'
 import type { Journal } from '../../src/journal/journal.ts'
 import type { RowChange } from '../../src/journal/row.ts'
-import type { KernelFact, KernelInput } from '../../src/kernel/event.ts'
+import type { KernelFact } from '../../src/kernel/fact.ts'
+import type { KernelInput } from '../../src/kernel/input.ts'
 import { ScriptedTrader, makeScriptedKernel } from '../support/scripted-trader.ts'
 
 export interface JournalHarness {

@@ -5,7 +5,8 @@
 import { type Result, err, ok } from '../../src/core/result.ts'
 import type { Journal, JournalError, JournalLoad, JournalRow, Registered } from '../../src/journal/journal.ts'
 import type { RowChange } from '../../src/journal/row.ts'
-import type { KernelFact, KernelInput } from '../../src/kernel/event.ts'
+import type { KernelFact } from '../../src/kernel/fact.ts'
+import type { KernelInput } from '../../src/kernel/input.ts'
 import { KERNEL_CODE_VERSION, type KernelSnapshot } from '../../src/kernel/snapshot.ts'
 
 const SNAPSHOTS_KEPT = 3

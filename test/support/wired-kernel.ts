@@ -17,7 +17,8 @@ import {
   ts,
 } from '../../src/core/units.ts'
 import type { KernelConfig } from '../../src/kernel/config.ts'
-import type { ClosedBar, KernelFact, KernelInput } from '../../src/kernel/event.ts'
+import type { ClosedBar, KernelInput } from '../../src/kernel/input.ts'
+import type { KernelFact } from '../../src/kernel/fact.ts'
 import { Kernel } from '../../src/kernel/kernel.ts'
 import { isSpotSymbol, makeInstrument } from '../../src/market/instrument.ts'
 import { RISK_PROFILES } from '../../src/risk/profiles.ts'

@@ -1,0 +1,229 @@
+/**
+ * What comes out of the kernel: what it decided, denied and wants told. Each is journaled before anything is sent.
+ * Never holds a function or a live object: all of it is plain data that a journal can keep.
+ */
+import type { Cash, InstrumentIndex, Lots, OrderId, Side, StrategyId, Ticks, TradeNumber, Ts } from '../core/units.ts'
+import type { ClosedTrade } from '../portfolio/trade.ts'
+import type { RiskFigures, RiskRule } from '../risk/check.ts'
+import type { SizingStep } from '../risk/sizing.ts'
+import type { AlgorithmOrder, AlgorithmState, AlgorithmStatus, AlgorithmSummary } from '../trading/algorithms/algorithm.ts'
+import type { SubmitOrder, Trail } from '../trading/event.ts'
+import type { IntentClass, OrderOrigin, PriceSource, Reason, Target } from '../trading/order.ts'
+import type { WantedClose } from './closes.ts'
+import type { Hold } from './holds.ts'
+import type { StrategyMode } from './input.ts'
+
+/** The wish to send an order, with all that explains it. Its command is what the venue is told. */
+export interface OrderSubmitted {
+  readonly type: 'order-submitted'
+  readonly command: SubmitOrder
+  readonly strategy: StrategyId
+  readonly class: IntentClass
+  readonly origin: OrderOrigin
+  readonly reason: Reason
+  /** Mark at the decision: what slippage is measured against. */
+  readonly mark: Ticks
+  readonly ts: Ts
+  readonly sizing: readonly SizingStep[] | undefined
+  readonly plannedLoss: Cash | undefined
+  readonly expiresAt: Ts | undefined
+  /** The order or algorithm that it belongs to: a target's entry, a child's parent. */
+  readonly parentOrderId?: OrderId | undefined
+  /** Orders of one group are one or the other. */
+  readonly group?: OrderId | undefined
+  /** All targets that were planned: those that the venue does not hold are orders of their own, made as the entry fills. */
+  readonly targets?: readonly Target[] | undefined
+  /** The stop that was planned, where the venue holds none: an order of its own too (spot). */
+  readonly stop?: Ticks | undefined
+}
+export interface OrderDenied {
+  readonly type: 'order-denied'
+  readonly strategy: StrategyId
+  readonly instrument: InstrumentIndex
+  readonly class: IntentClass
+  readonly side: Side
+  readonly rule: RiskRule
+  readonly figures: RiskFigures
+  readonly reason: Reason
+  readonly ts: Ts
+  readonly parentOrderId?: OrderId | undefined
+}
+export interface CancelRequested {
+  readonly type: 'cancel-requested'
+  readonly orderId: OrderId
+  readonly instrument: InstrumentIndex
+  readonly clientOrderId: string
+  readonly venueOrderId: string | undefined
+  readonly cause: string
+  readonly ts: Ts
+}
+export interface AmendRequested {
+  readonly type: 'amend-requested'
+  readonly orderId: OrderId
+  readonly instrument: InstrumentIndex
+  readonly clientOrderId: string
+  readonly venueOrderId: string | undefined
+  readonly lots: Lots | undefined
+  readonly limit: Ticks | undefined
+  readonly trigger: Ticks | undefined
+  readonly cause: string
+  readonly ts: Ts
+}
+export interface AlgorithmStarted {
+  readonly type: 'algorithm-started'
+  readonly order: AlgorithmOrder
+  readonly ts: Ts
+}
+export interface AlgorithmChanged {
+  readonly type: 'algorithm-changed'
+  readonly id: OrderId
+  readonly instrument: InstrumentIndex
+  readonly status: Exclude<AlgorithmStatus, 'ended'>
+  readonly cause: string
+  readonly ts: Ts
+}
+export interface AlgorithmEnded {
+  readonly type: 'algorithm-ended'
+  readonly id: OrderId
+  readonly instrument: InstrumentIndex
+  readonly cause: string
+  readonly summary: AlgorithmSummary
+  /** As it stood at its end, for the record. */
+  readonly state: AlgorithmState
+  readonly ts: Ts
+}
+export interface StopRequested {
+  readonly type: 'stop-requested'
+  readonly instrument: InstrumentIndex
+  /** The legs are orders of ours (spot): the orders that follow carry them out. */
+  readonly isByOrders?: boolean
+  readonly stop: Ticks | undefined
+  readonly target?: Ticks | 'none' | undefined
+  readonly trail?: Trail | 'none' | undefined
+  readonly triggerBy: PriceSource
+  readonly cause: string
+  readonly ts: Ts
+}
+/** The stop was tightened past us, and is the one that is meant from now on (S8). */
+export interface StopAdopted {
+  readonly type: 'stop-adopted'
+  readonly instrument: InstrumentIndex
+  readonly stop: Ticks
+  readonly ts: Ts
+}
+export interface ExternalAdopted {
+  readonly type: 'external-adopted'
+  /** Of the sequence, so that the trade has an entry of its own. */
+  readonly orderId: OrderId
+  readonly instrument: InstrumentIndex
+  readonly strategy: StrategyId
+  /** Signed. */
+  readonly lots: Lots
+  readonly price: Ticks
+  readonly stop: Ticks
+  readonly actor: string
+  readonly ts: Ts
+}
+/** A close waits until nothing else can sell the same coins (spot). The exits that are sent then are what it led to. */
+export interface CloseWanted {
+  readonly type: 'close-wanted'
+  readonly instrument: InstrumentIndex
+  readonly close: WantedClose
+  readonly ts: Ts
+}
+/** Coins that are too few to be sold are given up as a position: they stay in the account (spot). */
+export interface DustLeft {
+  readonly type: 'dust-left'
+  readonly instrument: InstrumentIndex
+  /** At which they leave the books. */
+  readonly price: Ticks
+  readonly ts: Ts
+}
+export interface ExternalIgnored {
+  readonly type: 'external-ignored'
+  readonly instrument: InstrumentIndex
+  readonly actor: string
+  readonly ts: Ts
+}
+export interface HoldAdded {
+  readonly type: 'hold-added'
+  readonly hold: Hold
+  readonly ts: Ts
+}
+export interface HoldLifted {
+  readonly type: 'hold-lifted'
+  readonly holdId: string
+  readonly actor: string
+  readonly ts: Ts
+}
+export interface StrategyStateKept {
+  readonly type: 'strategy-state'
+  readonly strategy: StrategyId
+  readonly instrument: InstrumentIndex
+  readonly state: object
+  /** Side of an opinion that came while held: dead until the opinion changes (S11). */
+  readonly deadSide: Side | 0
+  readonly ts: Ts
+}
+export interface StrategyModeChanged {
+  readonly type: 'strategy-mode-changed'
+  readonly strategy: StrategyId
+  readonly mode: StrategyMode
+  readonly cause: string
+  readonly ts: Ts
+}
+export interface TradeOpened {
+  readonly type: 'trade-opened'
+  readonly number: TradeNumber
+  readonly strategy: StrategyId
+  readonly instrument: InstrumentIndex
+  readonly side: Side
+  readonly orderId: OrderId
+  readonly ts: Ts
+}
+export interface TradeClosed {
+  readonly type: 'trade-closed'
+  readonly trade: ClosedTrade
+  readonly ts: Ts
+}
+export interface EquitySampled {
+  readonly type: 'equity-sampled'
+  readonly equity: Cash
+  readonly wallet: Cash
+  readonly dayPnl: Cash
+  readonly drawdown: number
+  readonly ts: Ts
+}
+export const ALERT_SEVERITIES = ['P1', 'P2', 'P3', 'P4', 'P5'] as const
+export type AlertSeverity = (typeof ALERT_SEVERITIES)[number]
+export interface AlertRaised {
+  readonly type: 'alert-raised'
+  readonly alert: string
+  readonly severity: AlertSeverity
+  readonly instrument: InstrumentIndex | undefined
+  readonly summary: string
+  readonly ts: Ts
+}
+
+export type KernelFact =
+  | OrderSubmitted
+  | OrderDenied
+  | CancelRequested
+  | AmendRequested
+  | AlgorithmStarted
+  | AlgorithmChanged
+  | AlgorithmEnded
+  | StopRequested
+  | StopAdopted
+  | ExternalAdopted
+  | ExternalIgnored
+  | DustLeft
+  | CloseWanted
+  | HoldAdded
+  | HoldLifted
+  | StrategyStateKept
+  | StrategyModeChanged
+  | TradeOpened
+  | TradeClosed
+  | EquitySampled
+  | AlertRaised
