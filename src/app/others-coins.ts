@@ -3,7 +3,7 @@
  * Never counts them as ours and never goes by one reading: a sale that fills while the account is read looks like coins of others.
  */
 import { type InstrumentIndex, lots } from '../core/units.ts'
-import type { AlertSeverity } from '../kernel/fact.ts'
+import type { AlertSeverity } from '../kernel/alert-severity.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { type Instrument, formatQuantity, isTooSmall } from '../market/instrument.ts'
 import type { AccountReading } from '../trading/report.ts'

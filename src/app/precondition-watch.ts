@@ -3,7 +3,7 @@
  * Never loosens: what it holds stays held until a person resumes, and a resume asks it first.
  */
 import type { Result } from '../core/result.ts'
-import type { AlertSeverity } from '../kernel/fact.ts'
+import type { AlertSeverity } from '../kernel/alert-severity.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { Instrument } from '../market/instrument.ts'
 import type { PositionReport } from '../trading/report.ts'

@@ -3,7 +3,7 @@
  * Never acts on a finding; the watch does.
  */
 import { DAY_MS, RATE_ONE, type Rate } from '../core/units.ts'
-import type { AlertSeverity } from '../kernel/fact.ts'
+import type { AlertSeverity } from '../kernel/alert-severity.ts'
 import type { ConditionsReading, SymbolCondition } from '../venue/bybit/conditions.ts'
 import type { VenueError } from '../venue/bybit/error.ts'
 

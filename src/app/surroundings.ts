@@ -3,7 +3,7 @@
  * Never trades: it puts holds, tells people, and answers whether trading may go on.
  */
 import type { Ts } from '../core/units.ts'
-import type { AlertSeverity } from '../kernel/fact.ts'
+import type { AlertSeverity } from '../kernel/alert-severity.ts'
 import type { KernelInput } from '../kernel/input.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { Instrument } from '../market/instrument.ts'

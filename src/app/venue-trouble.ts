@@ -2,7 +2,7 @@
  * What the exchange's answers say about the exchange and about us: a ban of this address, maintenance, a key that is not accepted, a rate too high.
  * Never sends an order; it tells people, and asks for the readings that explain an answer.
  */
-import type { AlertSeverity } from '../kernel/fact.ts'
+import type { AlertSeverity } from '../kernel/alert-severity.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { Instrument } from '../market/instrument.ts'
 import type { Result } from '../core/result.ts'

@@ -2,6 +2,7 @@
  * What comes out of the kernel: what it decided, denied and wants told. Each is journaled before anything is sent.
  * Never holds a function or a live object: all of it is plain data that a journal can keep.
  */
+import type { AlertSeverity } from './alert-severity.ts'
 import type { Cash, InstrumentIndex, Lots, OrderId, Side, StrategyId, Ticks, TradeNumber, Ts } from '../core/units.ts'
 import type { ClosedTrade } from '../portfolio/trade.ts'
 import type { RiskFigures, RiskRule } from '../risk/check.ts'
@@ -194,8 +195,6 @@ export interface EquitySampled {
   readonly drawdown: number
   readonly ts: Ts
 }
-export const ALERT_SEVERITIES = ['P1', 'P2', 'P3', 'P4', 'P5'] as const
-export type AlertSeverity = (typeof ALERT_SEVERITIES)[number]
 export interface AlertRaised {
   readonly type: 'alert-raised'
   readonly alert: string

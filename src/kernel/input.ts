@@ -9,7 +9,7 @@ import type { Trail, VenueEvent } from '../trading/event.ts'
 import type { ElsewherePosition } from '../trading/report.ts'
 import type { OrderKind, Target, TimeInForce } from '../trading/order.ts'
 import type { Hold } from './holds.ts'
-import type { AlertSeverity } from './fact.ts'
+import type { AlertSeverity } from './alert-severity.ts'
 
 export interface ClosedBar {
   readonly instrument: InstrumentIndex
