@@ -61,6 +61,15 @@ describe('as a process', () => {
     expect(drawn[0]).toMatchObject({ atr: 7 })
   }, 60_000)
 
+  test("a strategy of the user's own runs in the threads as well", async () => {
+    expect((await ballast('strategy new mine')).code).toBe(0)
+    const run = await ballast('sweep mine --csv bars.csv --grid lookback=10,20 --workers 2 --json')
+    expect(run.code).toBe(0)
+    const [best] = (JSON.parse(run.stdout) as Answer).best
+    const single = await ballast(`backtest mine --csv bars.csv --param lookback=${best?.params['lookback']} --json`)
+    expect((JSON.parse(single.stdout) as { metrics: object }).metrics).toEqual(best?.metrics)
+  }, 60_000)
+
   test('interrupted it ends at once with code 130 and no answer', async () => {
     const words = 'sweep sma-cross --csv bars.csv --grid fast=1:400 --grid slow=401:900 --workers 2 --json -v'.split(' ')
     const ended = await new Promise<{ code: unknown; stdout: string; stderr: string }>((resolve) => {

@@ -110,7 +110,7 @@ function problemOf({ method, names, returns, bounds, covariance }: AllocationReq
   if (bad >= 0) return `${names[bad]} has a return that is not a finite number.`
   const still = method === 'equal' ? -1 : returns.findIndex((column) => (deviationOf(column) as number) <= NOISE)
   if (still >= 0 && names.length > 1) return `${names[still]} does not vary, so that it has no risk to weigh; leave the column out.`
-  if (NEEDS_RANK.has(method) && covariance !== 'ledoit-wolf' && rows <= names.length && names.length > 1)
+  if (NEEDS_RANK.has(method) && (covariance !== 'ledoit-wolf' || rows < 3) && rows <= names.length && names.length > 1)
     return `${rows} rows do not determine the ${covariance} covariance of ${names.length} assets; use ledoit-wolf, or more rows than assets.`
   return boundsProblem(bounds, names.length)
 }
