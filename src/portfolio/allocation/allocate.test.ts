@@ -216,6 +216,7 @@ describe('for any returns', () => {
         const linear = Float64Array.from(returns, (_, at) => means[at] as number)
         const bounds = { min: 0.02, max: Math.min(1, 2 / returns.length) }
         const weights = solveQuadratic(covariance, linear, bounds)
+        if (typeof weights === 'string') throw new Error(weights)
         const objective = (w: Vector): number => quadraticForm(covariance, w) / 2 - dot(linear, w)
         for (let from = 0; from < weights.length; from += 1) {
           for (let to = 0; to < weights.length; to += 1) {
@@ -305,3 +306,30 @@ describe('on thin data', () => {
     expect((cut[1] as number) / (cut[2] as number)).toBeCloseTo((free[1] as number) / (free[2] as number), 10)
   })
 })
+
+test.each(['min-variance', 'max-sharpe', 'black-litterman', 'erc', 'hrp', 'min-cvar'] as const)(
+  '%s ends with weights or a sentence where assets are copies of each other, or hedge each other exactly',
+  (method) => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.double({ min: -0.2, max: 0.2, noNaN: true }), { minLength: 8, maxLength: 30 }),
+        fc.array(fc.double({ min: -0.2, max: 0.2, noNaN: true }), { minLength: 30, maxLength: 30 }),
+        fc.constantFrom(1, -1, 2, -0.5),
+        fc.constantFrom(0, 1e-12, 1e-9, 0.001),
+        fc.constantFrom('sample', 'ledoit-wolf' as const),
+        (a, b, factor, drift, covariance) => {
+          const columns = [a, a.map((value) => value * factor + drift), b.slice(0, a.length)].map((column) => Float64Array.from(column))
+          const answer = allocate(requestOf(method, { returns: columns, covariance }))
+          if (!answer.ok) {
+            expect(answer.error).toMatch(/\.$/)
+            return
+          }
+          const { weights } = answer.value
+          expect(weights.every((weight) => weight >= -1e-9 && weight <= 1 + 1e-9)).toBe(true)
+          expect(weights.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 9)
+        },
+      ),
+      { numRuns: 300 },
+    )
+  },
+)

@@ -5,15 +5,17 @@
  */
 import type { WeightBounds } from './bounds.ts'
 import { type Matrix, type Vector, diagonalOf, dot, quadraticForm } from './matrix.ts'
-import { solveQuadratic } from './quadratic-program.ts'
+import { TOO_ALIKE, solveQuadratic } from './quadratic-program.ts'
 
 const STEPS = 120
+/** Sixteenfold steps in search of a bracket: beyond these a portfolio has next to no risk, and its ratio no bound. */
+const BRACKET_STEPS = 30
 
 /** `means` per row, one an asset. */
 export function maxSharpe(means: Vector, covariance: Matrix, bounds: WeightBounds): Vector | string {
   if (bestMean(means, bounds) <= 0)
     return 'No portfolio within the bounds has a positive mean return, so that none has a largest Sharpe ratio.'
-  const at = (aversion: number): Vector =>
+  const at = (aversion: number): Vector | string =>
     solveQuadratic(
       covariance.map((row) => row.map((value) => value * aversion)),
       means,
@@ -22,12 +24,14 @@ export function maxSharpe(means: Vector, covariance: Matrix, bounds: WeightBound
   /** Negative where the portfolio still is bolder than the tangency. */
   const excess = (aversion: number): number => {
     const weights = at(aversion)
+    if (typeof weights === 'string') return Number.NaN
     return aversion * quadraticForm(covariance, weights) - dot(means, weights)
   }
   let low = Math.max(...means) / Math.max(...diagonalOf(covariance))
   let high = low
-  while (excess(low) > 0) low /= 16
-  while (excess(high) < 0) high *= 16
+  for (let step = 0; step < BRACKET_STEPS && excess(low) > 0; step += 1) low /= 16
+  for (let step = 0; step < BRACKET_STEPS && excess(high) < 0; step += 1) high *= 16
+  if (!(excess(low) <= 0 && excess(high) >= 0)) return TOO_ALIKE
   for (let step = 0; step < STEPS && high > low; step += 1) {
     const middle = Math.sqrt(low * high)
     if (middle <= low || middle >= high) break

@@ -3,7 +3,6 @@
  * (Nocedal and Wright 2006, Numerical Optimization, algorithm 16.3).
  * Never leaves the feasible set on its way; a singular Q is made definite by a ridge of 1e-10 of its mean diagonal.
  */
-import { assert } from '../../core/assert.ts'
 import type { WeightBounds } from './bounds.ts'
 import { type Matrix, type Vector, diagonalOf, dot, makeMatrix, solve } from './matrix.ts'
 
@@ -12,10 +11,13 @@ const TOLERANCE = 1e-12
 /** Rounds per asset before the method is declared to cycle; it takes about one or two. */
 const ROUNDS_PER_ASSET = 200
 
+export const TOO_ALIKE =
+  'Some assets move so much alike, or against each other, that no weights are better than others; leave one of them out, or use ledoit-wolf.'
+
 type Place = 'free' | 'low' | 'high'
 
-/** The bounds must be feasible for the size. */
-export function solveQuadratic(matrix: Matrix, linear: Vector, bounds: WeightBounds): Vector {
+/** The bounds must be feasible for the size. Answers a sentence where assets are so much alike that no weights are better than others. */
+export function solveQuadratic(matrix: Matrix, linear: Vector, bounds: WeightBounds): Vector | string {
   const size = linear.length
   const ridge = (RIDGE * diagonalOf(matrix).reduce((sum, value) => sum + value, 0)) / size
   const q = matrix.map((row, at) => row.map((value, column) => value + (at === column ? ridge : 0)))
@@ -23,6 +25,7 @@ export function solveQuadratic(matrix: Matrix, linear: Vector, bounds: WeightBou
   const places = new Array<Place>(size).fill('free')
   for (let round = 0; round < ROUNDS_PER_ASSET * size; round += 1) {
     const target = minimumOnFree(q, linear, weights, places)
+    if (target === undefined) return TOO_ALIKE
     const blocking = stepTowards(weights, target, places, bounds)
     if (blocking !== undefined) {
       places[blocking.at] = blocking.place
@@ -33,11 +36,11 @@ export function solveQuadratic(matrix: Matrix, linear: Vector, bounds: WeightBou
     if (leaving === undefined) return weights
     places[leaving] = 'free'
   }
-  assert(false, 'the active-set method must end')
+  return TOO_ALIKE
 }
 
-/** Minimum over the free weights with the others held, the sum kept at 1; free weights only are filled in. */
-function minimumOnFree(q: Matrix, linear: Vector, weights: Vector, places: readonly Place[]): Vector {
+/** Minimum over the free weights with the others held, the sum kept at 1; free weights only are filled in. Undefined where it has none. */
+function minimumOnFree(q: Matrix, linear: Vector, weights: Vector, places: readonly Place[]): Vector | undefined {
   const free = places.flatMap((place, at) => (place === 'free' ? [at] : []))
   const target = Float64Array.from(weights)
   if (free.length === 0) return target
@@ -57,7 +60,7 @@ function minimumOnFree(q: Matrix, linear: Vector, weights: Vector, places: reado
   })
   right[free.length] = scale * (1 - held.reduce((sum, weight) => sum + weight, 0))
   const solution = solve(system, right)
-  assert(solution !== undefined, 'a definite matrix has a minimum')
+  if (solution === undefined) return undefined
   free.forEach((i, row) => {
     target[i] = solution[row] as number
   })
