@@ -44,7 +44,7 @@ test(
       expect(sum.lives).toBeGreaterThan(seeds.length)
     }
   },
-  Math.max(120_000, SEEDS * 1_500),
+  Math.max(240_000, SEEDS * 4_000),
 )
 
 /** Seeds that broke a promise once, each with what had gone wrong. */
