@@ -11,11 +11,14 @@ import { type Instrument, makeInstrument, tickFloat } from '../market/instrument
 import { BybitVenue } from '../venue/bybit/bybit-venue.ts'
 import { BybitClient } from '../venue/bybit/client.ts'
 import { type RoleContext, plansOf, readSimClock } from './compose.ts'
+import type { Config } from './config-schema.ts'
 import { symbolsOf } from './kernel-config.ts'
 import { exchangeAccess } from './exchange-access.ts'
 import { realWall } from './wall.ts'
 
 const CALL_TIMEOUT_MS = 5_000
+/** Markets of their own: their candles must not be taken for those of the real one. */
+const STORED_AS: Readonly<Partial<Record<Config['profile'], string>>> = { sim: 'sim', testnet: 'bybit-testnet' }
 
 export class PublicVenue {
   private readonly context: RoleContext
@@ -75,7 +78,7 @@ export class PublicVenue {
     }
     const { venue, instruments } = ready.value
     return {
-      venue: this.context.config.profile === 'sim' ? 'sim' : 'bybit',
+      venue: STORED_AS[this.context.config.profile] ?? 'bybit',
       instruments,
       intervalMs,
       now: async () => {
