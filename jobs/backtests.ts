@@ -3,8 +3,6 @@
  * Never runs the same spec on the same code twice at once, and never leaves a row running when its worker died.
  */
 import { createHash, randomBytes } from 'node:crypto'
-import { existsSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import type { Backtest, BacktestRequest, Backtests, Page } from '../api/ports.ts'
 import type { BacktestRows } from '../db/backtests.ts'
@@ -17,6 +15,8 @@ import type { ThreadInput } from './backtest-thread.ts'
 import type { JobQueue, JobQueues, RunningJob } from './queues.ts'
 
 const OPEN_MAX = 20
+/** A bundle of its own beside the bundle that this file is in: threads do not run from source. */
+const THREAD_FILE = new URL('./backtest-thread.js', import.meta.url)
 const PROGRESS_EVERY_MS = 500
 /** A run that takes longer than this is stopped. */
 const RUN_LIMIT_MS = 15 * 60_000
@@ -93,7 +93,7 @@ function runInThread(
   workerData: ThreadInput,
 ): Promise<BacktestAnswer | string | undefined> {
   return new Promise((resolve, reject) => {
-    const thread = new Worker(threadFile(), { workerData })
+    const thread = new Worker(THREAD_FILE, { workerData })
     let toldAtMs = 0
     const limit = setTimeout(() => {
       void thread.terminate()
@@ -137,10 +137,4 @@ function runInThread(
       if (code !== 0) end(`The run ended with code ${code}.`)
     })
   })
-}
-
-/** Beside this file when bundled; the source under a loader of TypeScript otherwise. */
-function threadFile(): URL {
-  const bundled = new URL('./backtest-thread.js', import.meta.url)
-  return existsSync(fileURLToPath(bundled)) ? bundled : new URL('./backtest-thread.ts', import.meta.url)
 }

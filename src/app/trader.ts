@@ -5,27 +5,22 @@
 import { assert } from '../core/assert.ts'
 import { type Result, err, ok } from '../core/result.ts'
 import type { InstrumentIndex, Ts } from '../core/units.ts'
-import type { Journal } from '../journal/journal.ts'
 import { Projector } from '../journal/project.ts'
-import type { CommandQueue } from '../kernel/command.ts'
 import type { KernelFact } from '../kernel/fact.ts'
 import type { KernelInput } from '../kernel/input.ts'
 import { Kernel } from '../kernel/kernel.ts'
 import type { Bar } from '../market/bars.ts'
 import type { Instrument } from '../market/instrument.ts'
-import type { RiskProfile } from '../risk/profiles.ts'
 import { eventsOf } from '../trading/reconcile.ts'
 import type { StreamReport } from '../trading/report.ts'
-import type { BybitVenue } from '../venue/bybit/bybit-venue.ts'
 import type { StreamName, StreamPart, StreamState } from '../venue/bybit/transport.ts'
 import type { Quote, VenueHandlers } from '../venue/port.ts'
 import { AccountCheck } from './account-check.ts'
 import { accountItems } from './account-items.ts'
 import { type BootFailure, keyRefused, refusedClock, setLeverages, untilAnswered } from './boot.ts'
 import { CommandDesk } from './command-desk.ts'
-import type { EmergencyNotice } from './emergency-file.ts'
 import { withEntryGate } from './entry-gate.ts'
-import { type HealthReporter, PARTS } from './health.ts'
+import { PARTS } from './health.ts'
 import { kernelConfigOf, symbolsOf } from './kernel-config.ts'
 import { LiveDriver } from './live-driver.ts'
 import { MarketClock } from './market-clock.ts'
@@ -39,40 +34,8 @@ import { Surroundings } from './surroundings.ts'
 import { registeredInstruments } from './register.ts'
 import { FileWatch, giveUpChanged, strategyStarts } from './strategy-start.ts'
 import { StreamWatch } from './stream-watch.ts'
-import type { TradePlan } from './strategy-plan.ts'
+import type { TraderOptions } from './trader-options.ts'
 import { verifyFlat } from './verify-flat.ts'
-import type { Wall } from './wall.ts'
-
-export interface TraderOptions extends TradePlan {
-  readonly profile: string
-  readonly tag: string
-  readonly intervalMs: number
-  readonly risk: RiskProfile
-  readonly venue: BybitVenue
-  readonly journal: Journal
-  readonly commands: CommandQueue
-  readonly health: HealthReporter
-  readonly wall: Wall
-  readonly log: (level: 'info' | 'warn' | 'error', text: string) => void
-  /** A step of the boot is done: what `npm start` prints. */
-  readonly step: (name: string, detail: string, elapsedMs: number) => void
-  /** Facts that are in the journal, for the line that a person sees. */
-  readonly told: (facts: readonly KernelFact[], kernel: Kernel) => void
-  /** Notes which strategy is deciding, where it outlives this process. */
-  readonly deciding: (strategy: string | undefined) => void
-  /** The strategy that the trader before this one was killed in, because it did not return. */
-  readonly hungStrategy: string | undefined
-  /** Strategies whose file is another one now than what runs. */
-  readonly changedFiles: () => readonly { readonly name: string }[]
-  /** Exits and stops only: the third crash in ten minutes (architecture 2.1). */
-  readonly isSafe: boolean
-  /** The positions changed: for whoever must know them when this process cannot be asked (S7). */
-  readonly onPositions: (kernel: Kernel) => void
-  /** A panic past this process, to be taken note of before anything else is opened. */
-  readonly emergency: EmergencyNotice
-  /** This process must end: a lost lease or an invariant. */
-  readonly fatal: (text: string) => void
-}
 
 const RECONCILE_EVERY_MS = 60_000
 const GATE_TICK_MS = 250

@@ -1,0 +1,45 @@
+/**
+ * What a trader is made with: its plan, the exchange, the journal, and whoever wants to hear of it.
+ * Never a default: the composition root says all of it.
+ */
+import type { Journal } from '../journal/journal.ts'
+import type { CommandQueue } from '../kernel/command.ts'
+import type { KernelFact } from '../kernel/fact.ts'
+import type { Kernel } from '../kernel/kernel.ts'
+import type { RiskProfile } from '../risk/profiles.ts'
+import type { BybitVenue } from '../venue/bybit/bybit-venue.ts'
+import type { EmergencyNotice } from './emergency-file.ts'
+import type { HealthReporter } from './health.ts'
+import type { TradePlan } from './strategy-plan.ts'
+import type { Wall } from './wall.ts'
+
+export interface TraderOptions extends TradePlan {
+  readonly profile: string
+  readonly tag: string
+  readonly intervalMs: number
+  readonly risk: RiskProfile
+  readonly venue: BybitVenue
+  readonly journal: Journal
+  readonly commands: CommandQueue
+  readonly health: HealthReporter
+  readonly wall: Wall
+  readonly log: (level: 'info' | 'warn' | 'error', text: string) => void
+  /** A step of the boot is done: what `npm start` prints. */
+  readonly step: (name: string, detail: string, elapsedMs: number) => void
+  /** Facts that are in the journal, for the line that a person sees. */
+  readonly told: (facts: readonly KernelFact[], kernel: Kernel) => void
+  /** Notes which strategy is deciding, where it outlives this process. */
+  readonly deciding: (strategy: string | undefined) => void
+  /** The strategy that the trader before this one was killed in, because it did not return. */
+  readonly hungStrategy: string | undefined
+  /** Strategies whose file is another one now than what runs. */
+  readonly changedFiles: () => readonly { readonly name: string }[]
+  /** Exits and stops only: the third crash in ten minutes (architecture 2.1). */
+  readonly isSafe: boolean
+  /** The positions changed: for whoever must know them when this process cannot be asked (S7). */
+  readonly onPositions: (kernel: Kernel) => void
+  /** A panic past this process, to be taken note of before anything else is opened. */
+  readonly emergency: EmergencyNotice
+  /** This process must end: a lost lease or an invariant. */
+  readonly fatal: (text: string) => void
+}
