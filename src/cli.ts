@@ -155,4 +155,6 @@ process.stdout.on('error', (cause: NodeJS.ErrnoException) => {
   process.exit(EXIT.ok)
 })
 
-process.exitCode = await run(process.argv.slice(2)).catch(report)
+const code = await run(process.argv.slice(2)).catch(report)
+// A command that ended well may have said itself that what it looked at is not: it keeps the code that it has set.
+if (code !== EXIT.ok) process.exitCode = code
