@@ -11,6 +11,7 @@ const MARKS: Readonly<Record<CheckStatus, readonly [mark: string, style: Style]>
   fail: ['✗', 'bad'],
 }
 const NAME_WIDTH = 14
+const WIDTH_MIN = 40
 
 export function printChecks(out: Output, checks: readonly Check[]): void {
   for (const { name, status, detail, next } of checks) {
@@ -20,12 +21,15 @@ export function printChecks(out: Output, checks: readonly Check[]): void {
     }
     const [mark, style] = MARKS[status]
     const margin = ' '.repeat(NAME_WIDTH + 6)
-    const [first = '', ...rest] = wrap(detail, (out.width ?? Number.POSITIVE_INFINITY) - margin.length)
+    const [first = '', ...rest] = wrap(detail, widthOf(out) - margin.length)
     out.line(`  ${out.style(style, mark)} ${name.padEnd(NAME_WIDTH)}  ${first}`)
     for (const line of rest) out.line(margin + line)
-    if (next !== '') for (const line of wrap(`→ ${next}`, (out.width ?? Number.POSITIVE_INFINITY) - margin.length)) out.line(margin + line)
+    if (next !== '') for (const line of wrap(`→ ${next}`, widthOf(out) - margin.length)) out.line(margin + line)
   }
 }
+
+/** A terminal that does not know its width says 0: then nothing is wrapped. */
+export const widthOf = ({ width }: Output): number => (width === undefined || width < WIDTH_MIN ? Number.POSITIVE_INFINITY : width)
 
 /** At blanks; what has none is left whole, so that it can be copied. */
 export function wrap(text: string, width: number): readonly string[] {

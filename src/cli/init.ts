@@ -3,7 +3,7 @@
  * Never takes key or secret from a flag, the environment or a pipe, never shows them, never sends an order, and never starts anything.
  */
 import { existsSync, writeFileSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { relative, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { accountChecks } from '../app/account-checks.ts'
 import { type AccountLook, lookAtAccount } from '../app/account-look.ts'
@@ -19,7 +19,7 @@ import { CASH_SCALE, type Cash } from '../core/units.ts'
 import { parseInterval } from '../market/candles/interval.ts'
 import { RISK_PROFILES } from '../risk/profiles.ts'
 import { ask } from './ask.ts'
-import { printChecks } from './check-lines.ts'
+import { printChecks, widthOf, wrap } from './check-lines.ts'
 import { type CliContext, contextOf } from './context.ts'
 import { CliError, EXIT, type ExitCode } from './exit.ts'
 
@@ -47,7 +47,7 @@ async function runInit(context: CliContext): Promise<void> {
   const symbols = await symbolsFor(context, config)
   if (existsSync(paths.bybitKey) && !(await agrees(context, `${paths.bybitKey} is there already. Replace it? [y/N] `)))
     throw new CliError(EXIT.notConfirmed, 'The key stays as it is.', `To check it: ballast doctor${flagsOf(context, paths)}`)
-  out.line(KEY_TEXT[profile])
+  say(context, KEY_TEXT[profile])
   const key = await askKey()
   const look = settled(
     await lookAtAccount({
@@ -67,10 +67,10 @@ async function runInit(context: CliContext): Promise<void> {
   if (look.wallet !== undefined)
     out.line(`The account: ${walletText(look.wallet)} USDT, ${look.positions === 1 ? '1 position' : `${look.positions ?? 0} positions`}.`)
   const isConfigured = await offerConfig(context, profile, paths)
-  if (profile !== 'observe' && look.wallet !== undefined) out.line(`The limits: ${limitsText(RISK_PROFILES[profile], look.wallet)}.`)
+  if (profile !== 'observe' && look.wallet !== undefined) say(context, `The limits: ${limitsText(RISK_PROFILES[profile], look.wallet)}.`)
   const start = startOf(context, isConfigured ? undefined : paths)
-  if (profile === 'live') out.line(`Nothing was started. Live starts only with the statement: BALLAST_I_AM_LIVE=live ${start}`)
-  else out.line(`Nothing was started. Start it: ${start}`)
+  if (profile === 'live') say(context, `Nothing was started. Live starts only with the statement: BALLAST_I_AM_LIVE=live ${start}`)
+  else say(context, `Nothing was started. Start it: ${start}`)
   const bad = checks.filter(({ status }) => status === 'fail').length
   if (bad > 0)
     throw new CliError(
@@ -128,7 +128,8 @@ async function askSecret(question: string, what: string): Promise<string> {
 /** @throws CliError where the exchange or the profile does not take the key, or nobody knows what it may. */
 function refuseBadKey({ findings, reading }: AccountLook): void {
   const refused = findings.find(({ code, effect }) => effect === 'refuse' && (code.startsWith('key.') || code === 'account.region'))
-  if (refused !== undefined) throw new CliError(EXIT.auth, `The key is not kept. ${refused.sentence}`, refused.next)
+  if (refused !== undefined)
+    throw new CliError(EXIT.auth, 'The key is not kept, for what is marked ✗.', 'Run it again with another key, or when that is mended.')
   if (reading.key.type === 'failed')
     throw new CliError(
       reading.key.error.type === 'clock' ? EXIT.checksFailed : EXIT.unreachable,
@@ -142,12 +143,12 @@ async function offerConfig(context: CliContext, profile: KeyedProfile, { root }:
   const { origins } = context.config()
   if (existsSync(CONFIG_FILE) || (context.flags.config ?? []).length > 0)
     return origins.get('profile')?.kind === 'file' && context.dataDir() === root && origins.get('dataDir')?.kind !== 'flag'
-  const question = `Write ${CONFIG_FILE} here, so that commands in this directory mean profile ${profile}? [y/N] `
+  const question = `Write ${CONFIG_FILE}, so that commands here mean profile ${profile}? [y/N] `
   if (!(await agrees(context, question))) return false
-  const dataDir = root === resolve('.ballast') ? {} : { dataDir: root }
+  const dataDir = root === resolve('.ballast') ? {} : { dataDir: shortOf(root) }
   // Somebody may have made one meanwhile: theirs stays.
   writeFileSync(CONFIG_FILE, `${JSON.stringify({ profile, ...dataDir }, null, 2)}\n`, { flag: 'wx' })
-  context.out.line(`Written: ${resolve(CONFIG_FILE)}. Strategies are the default ones; see ballast config show.`)
+  say(context, `Written: ${resolve(CONFIG_FILE)}. Strategies are the default ones; see ballast config show.`)
   return true
 }
 
@@ -156,10 +157,20 @@ async function agrees(context: CliContext, question: string): Promise<boolean> {
 }
 
 const flagsOf = (context: CliContext, { root }: DataPaths): string =>
-  ` --profile ${context.config().values.profile}${root === resolve('.ballast') ? '' : ` --data-dir ${root}`}`
+  ` --profile ${context.config().values.profile}${root === resolve('.ballast') ? '' : ` --data-dir ${shortOf(root)}`}`
 
 const walletText = (wallet: Cash): string =>
   (wallet / 10 ** CASH_SCALE).toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 })
+
+/** As one types it here. */
+function shortOf(root: string): string {
+  const here = relative(process.cwd(), root)
+  return here.startsWith('..') ? root : here
+}
+
+function say({ out }: CliContext, text: string): void {
+  for (const line of wrap(text, widthOf(out))) out.line(line)
+}
 
 /** With the flags that are not in a configuration. */
 const startOf = (context: CliContext, paths: DataPaths | undefined): string =>
