@@ -17,6 +17,8 @@ interface Noun {
 }
 
 const NOUNS: readonly Noun[] = [
+  { name: 'init', summary: 'ask for the key of the exchange, check it, and keep it', load: () => import('./cli/init.ts') },
+  { name: 'doctor', summary: 'whether Ballast could start here and trade, line by line', load: () => import('./cli/doctor.ts') },
   { name: 'data', summary: 'import, download, list and verify stored candles and funding rates', load: () => import('./cli/data.ts') },
   { name: 'metrics', summary: 'performance figures of an equity series', load: () => import('./cli/metrics.ts') },
   { name: 'backtest', summary: 'run a strategy over stored candles or a CSV file', load: () => import('./cli/backtest.ts') },
@@ -155,4 +157,6 @@ process.stdout.on('error', (cause: NodeJS.ErrnoException) => {
   process.exit(EXIT.ok)
 })
 
-process.exitCode = await run(process.argv.slice(2)).catch(report)
+const code = await run(process.argv.slice(2)).catch(report)
+// A command that ended well may have said itself that what it looked at is not: it keeps the code that it has set.
+if (code !== EXIT.ok) process.exitCode = code

@@ -35,6 +35,12 @@ const HOSTS = {
 } as const
 
 const keyFile = z.object({ key: z.string().min(1), secret: z.string().min(1) })
+export type ExchangeKey = Readonly<z.infer<typeof keyFile>>
+/** Profiles whose exchange is real: they need a key of the user's. */
+const REAL_HOSTS = { testnet: HOSTS.testnet, demo: HOSTS.demo, observe: HOSTS.live, live: HOSTS.live } as const
+export type KeyedProfile = keyof typeof REAL_HOSTS
+
+export const isKeyed = (profile: Config['profile']): profile is KeyedProfile => profile in REAL_HOSTS
 
 export interface PublicUrls {
   /** REST base without a trailing slash. */
@@ -81,11 +87,6 @@ export function exchangeAccess(config: Config, paths: DataPaths, liveStatement: 
         ...simulatorUrls(config.profile === 'paper' ? ownSimUrl(config) : simUrlOf(config)),
       })
     }
-    // It reads what live trades, and sends nothing: no statement is needed.
-    case 'observe': {
-      const access = realAccess(HOSTS.live, paths)
-      return !access.ok || config.bybit.url === undefined ? access : ok({ ...access.value, ...simulatorUrls(simUrlOf(config)) })
-    }
     case 'live':
       if (liveStatement !== 'live')
         return err({
@@ -93,34 +94,47 @@ export function exchangeAccess(config: Config, paths: DataPaths, liveStatement: 
           next: 'Set it, or use --profile demo.',
           exitCode: CONFIG_INVALID,
         })
-      return realAccess(HOSTS.live, paths)
+      return realAccess(config, config.profile, paths)
+    case 'observe':
     case 'testnet':
-      return realAccess(HOSTS.testnet, paths)
     case 'demo':
-      return realAccess(HOSTS.demo, paths)
+      return realAccess(config, config.profile, paths)
   }
 }
 
-function realAccess(host: (typeof HOSTS)[keyof typeof HOSTS], paths: DataPaths): Result<ExchangeAccess, PathProblem> {
-  const file = paths.bybitKey
-  const next = `Write {"key":"…","secret":"…"} to ${file} and run chmod 600 on it.`
+function realAccess(config: Config, profile: KeyedProfile, paths: DataPaths): Result<ExchangeAccess, PathProblem> {
+  const key = readKeyFile(profile, paths)
+  return key.ok ? ok(accessWith(config, profile, key.value)) : key
+}
+
+/** Where a profile's exchange is, for a key that need not stand in the file yet. */
+export function accessWith(config: Config, profile: KeyedProfile, key: ExchangeKey): ExchangeAccess {
+  // It reads what live trades, and sends nothing: it may look at a simulator elsewhere.
+  if (profile === 'observe' && config.bybit.url !== undefined) return { ...key, ...simulatorUrls(simUrlOf(config)) }
+  const host = REAL_HOSTS[profile]
+  return {
+    ...key,
+    restUrl: host.rest,
+    publicStreamUrl: `${host.publicStream}/v5/public/linear`,
+    privateStreamUrl: `${host.stream}/v5/private`,
+    tradeStreamUrl: profile === 'demo' ? undefined : `${host.stream}/v5/trade`,
+    simUrl: undefined,
+  }
+}
+
+export function readKeyFile(profile: KeyedProfile, { bybitKey: file, root }: DataPaths): Result<ExchangeKey, PathProblem> {
+  const next = `ballast init --profile ${profile} --data-dir ${root} asks for key and secret and writes it.`
   if (!existsSync(file)) return err({ sentence: `There is no exchange key at ${file}.`, next, exitCode: CONFIG_INVALID })
   if ((statSync(file).mode & 0o077) !== 0) return err({ sentence: `${file} can be read by others.`, next: `chmod 600 ${file}` })
   let raw: unknown
   try {
     raw = JSON.parse(readFileSync(file, 'utf8'))
-  } catch {
+  } catch (cause) {
+    if (cause instanceof Error && 'code' in cause)
+      return err({ sentence: `${file} cannot be read (${String(cause.code)}).`, next: 'Run it as the user whose file it is.' })
     // The parser's own message would quote what stands in the file.
     return err({ sentence: `${file} is not JSON.`, next })
   }
   const parsed = keyFile.safeParse(raw)
-  if (!parsed.success) return err({ sentence: `${file} does not hold a key and a secret.`, next })
-  return ok({
-    ...parsed.data,
-    restUrl: host.rest,
-    publicStreamUrl: `${host.publicStream}/v5/public/linear`,
-    privateStreamUrl: `${host.stream}/v5/private`,
-    tradeStreamUrl: host === HOSTS.demo ? undefined : `${host.stream}/v5/trade`,
-    simUrl: undefined,
-  })
+  return parsed.success ? ok(parsed.data) : err({ sentence: `${file} does not hold a key and a secret.`, next })
 }

@@ -3,7 +3,7 @@
  * Never lets two profiles share one directory: their orders and their books would mix.
  */
 import { randomInt } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { type Result, err, ok } from '../core/result.ts'
@@ -46,19 +46,24 @@ export const pathsOf = (root: string): DataPaths => ({
   simState: join(root, 'simulator.json'),
 })
 
+/** The profile that a directory belongs to; undefined where nothing has been started there. */
+export function ownerOf({ root }: DataPaths): string | undefined {
+  const file = join(root, 'profile')
+  return existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined
+}
+
+export const foreignDirectory = ({ root }: DataPaths, owner: string, profile: Profile): PathProblem => ({
+  sentence: `The data directory ${root} belongs to profile ${owner}, not ${profile}.`,
+  next: `Choose another one: --data-dir .ballast-${profile}`,
+})
+
 /** Makes the directory where it is missing, and refuses one that belongs to another profile. */
 export function claimDirectory(paths: DataPaths, profile: Profile): Result<void, PathProblem> {
   try {
     mkdirSync(paths.run, { recursive: true })
-    const file = join(paths.root, 'profile')
-    if (!existsSync(file)) writeFileSync(file, `${profile}\n`)
-    const owner = readFileSync(file, 'utf8').trim()
-    if (owner !== profile)
-      return err({
-        sentence: `The data directory ${paths.root} belongs to profile ${owner}, not ${profile}.`,
-        next: `Choose another one: --data-dir .ballast-${profile}`,
-      })
-    return ok(undefined)
+    if (ownerOf(paths) === undefined) writeFileSync(join(paths.root, 'profile'), `${profile}\n`)
+    const owner = ownerOf(paths) ?? profile
+    return owner === profile ? ok(undefined) : err(foreignDirectory(paths, owner, profile))
   } catch (cause) {
     return err({
       sentence: `The data directory ${paths.root} cannot be written (${cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause)}).`,
@@ -101,16 +106,31 @@ export function removePid(paths: DataPaths, role: RoleName): void {
   if (livingPid(paths, role) === process.pid) rmSync(pidFile(paths, role), { force: true })
 }
 
+/** Each pid file that lies here, the database's too, and whether its process lives. */
+export function pidFiles({ run }: DataPaths): readonly { readonly role: string; readonly pid: number; readonly isAlive: boolean }[] {
+  if (!existsSync(run)) return []
+  return readdirSync(run)
+    .filter((name) => name.endsWith('.pid'))
+    .map((name) => {
+      const pid = Number(readFileSync(join(run, name), 'utf8').trim())
+      return { role: name.slice(0, -'.pid'.length), pid, isAlive: lives(pid) }
+    })
+}
+
 /** Process id of a role that runs on this directory; undefined where none does. */
 export function livingPid(paths: DataPaths, role: RoleName): number | undefined {
   const file = pidFile(paths, role)
   if (!existsSync(file)) return undefined
   const pid = Number(readFileSync(file, 'utf8').trim())
-  if (!Number.isSafeInteger(pid) || pid <= 0) return undefined
+  return lives(pid) ? pid : undefined
+}
+
+function lives(pid: number): boolean {
+  if (!Number.isSafeInteger(pid) || pid <= 0) return false
   try {
     process.kill(pid, 0)
-    return pid
+    return true
   } catch (cause) {
-    return cause instanceof Error && 'code' in cause && cause.code === 'EPERM' ? pid : undefined
+    return cause instanceof Error && 'code' in cause && cause.code === 'EPERM'
   }
 }

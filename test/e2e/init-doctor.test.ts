@@ -1,0 +1,205 @@
+/**
+ * `ballast init` at a pseudo-terminal, and `ballast doctor`, as a user runs them, against the simulator with a key of its own.
+ * Never gives key or secret but by typing, and looks for both in everything that is printed or written beside the key file.
+ */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { Check } from '../../src/app/check.ts'
+import { runCli } from '../../src/cli/testing.ts'
+import { serveExchange } from '../../src/venue/sim/bybit-server/serve-exchange.ts'
+import { Installation } from '../support/installation.ts'
+
+const KEY = 'KeyThatIsTyped123'
+const SECRET = 'SecretThatIsTyped456'
+const CLI = join(import.meta.dirname, '../../dist/cli.js')
+
+let cwd = ''
+let exchange: Awaited<ReturnType<typeof serveExchange>>
+let url = ''
+let running: ChildProcess | undefined
+let ballast: Installation | undefined
+beforeEach(async () => {
+  cwd = mkdtempSync(join(tmpdir(), 'init-'))
+  exchange = await serveExchange({ port: 0, key: KEY, secret: SECRET, seed: 3 })
+  url = `http://127.0.0.1:${exchange.port}`
+  await change({ readOnly: 1 })
+})
+afterEach(async () => {
+  running?.kill('SIGKILL')
+  await ballast?.remove()
+  await exchange.close()
+  rmSync(cwd, { recursive: true, force: true })
+}, 60_000)
+
+async function change(by: object): Promise<void> {
+  const reply = await fetch(`${url}/_sim/account`, { method: 'POST', body: JSON.stringify(by) })
+  if (!reply.ok) throw new Error(await reply.text())
+}
+
+interface Run {
+  readonly code: number
+  readonly said: string
+}
+
+/** Types each answer when its question stands at the end of what was printed. */
+function atTerminal(words: string, answers: readonly (readonly [question: string, answer: string])[]): Promise<Run> {
+  const left = [...answers]
+  // What stands in the environment of the tests is not the user's.
+  const env = { PATH: process.env.PATH ?? '', TERM: 'dumb', BALLAST__BYBIT__URL: url }
+  const child = spawn('script', ['-qec', `stty cols 80 && ${process.execPath} ${CLI} ${words}`, '/dev/null'], {
+    cwd,
+    env,
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  running = child
+  let said = ''
+  let from = 0
+  child.stdout.on('data', (chunk: Buffer) => {
+    said += chunk.toString()
+    const [next] = left
+    if (next === undefined || !said.slice(from).includes(next[0])) return
+    left.shift()
+    from = said.length
+    child.stdin.write(`${next[1]}\r`)
+  })
+  return new Promise((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', (code) => {
+      expect(left.map(([question]) => question)).toEqual([])
+      expect(said).not.toContain(KEY)
+      expect(said).not.toContain(SECRET)
+      // Wrapped at 80 columns, so that what belongs together may stand on two lines.
+      resolve({ code: code ?? -1, said: said.replace(/\s+/g, ' ') })
+    })
+  })
+}
+
+const doctor = async (words = '', env: Record<string, string> = {}) => {
+  const run = await runCli(cwd, `doctor --json${words}`, { BALLAST__BYBIT__URL: url, ...env })
+  expect(run.stdout + run.stderr).not.toMatch(new RegExp(`${KEY}|${SECRET}`))
+  const { checks, ok } = JSON.parse(run.stdout) as { checks: Check[]; ok: boolean }
+  return { code: run.code, ok, failed: checks.filter((check) => check.status === 'fail'), checks }
+}
+
+const TYPED = [
+  ['API key', KEY],
+  ['API secret', SECRET],
+] as const
+const KEY_FILE = join('.ballast', 'bybit.key')
+
+test('observe: key and secret are typed, checked, kept 0600, and doctor finds all well', async () => {
+  const run = await atTerminal('init --profile observe', [...TYPED, ['[y/N]', 'y']])
+  expect(run.said).toContain('✓ key rights read-only; no withdrawals, no transfers')
+  expect(run.said).toContain('10,000.00 USDT, 0 positions')
+  expect(run.code).toBe(0)
+  const file = join(cwd, KEY_FILE)
+  expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ key: KEY, secret: SECRET })
+  expect(statSync(file).mode & 0o777).toBe(0o600)
+  expect(readdirSync(join(cwd, '.ballast')).sort()).toEqual(['bybit.key', 'profile', 'run'])
+  const config = readFileSync(join(cwd, 'ballast.config.json'), 'utf8')
+  expect(JSON.parse(config)).toEqual({ profile: 'observe' })
+  const seen = await doctor()
+  expect(seen.failed).toEqual([])
+  expect(seen).toMatchObject({ code: 0, ok: true })
+  expect(seen.checks.map(({ name }) => name)).toEqual(
+    expect.arrayContaining(['key file', 'exchange', 'clock', 'key expiry', 'margin mode']),
+  )
+
+  // Once more: a no leaves it, and a key that does not go is not put in its place.
+  const kept = await atTerminal('init', [['[y/N]', 'n']])
+  expect(kept.said).toContain('The key stays as it is.')
+  expect(kept.code).toBe(7)
+  const wrong = await atTerminal('init', [
+    ['[y/N]', 'y'],
+    ['API key', KEY],
+    ['API secret', 'AnotherSecret789'],
+  ])
+  expect(wrong.said).toContain('The key is not kept')
+  expect(wrong.said).not.toContain('AnotherSecret789')
+  expect(wrong.code).toBe(4)
+  expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ key: KEY, secret: SECRET })
+}, 120_000)
+
+test.each([
+  ['may withdraw', { wallet: ['Withdraw'] }, TYPED, 4, 'withdraw'],
+  ['may transfer', { wallet: ['AccountTransfer'] }, TYPED, 4, 'transfer'],
+  ['has ended', { deadlineDay: 0 }, TYPED, 4, 'does not accept'],
+  ['is nothing', {}, [['API key', '']], 7, 'nothing was kept'],
+  ['is two words', {}, [['API key', 'two words']], 2, 'does not look like a key'],
+  [
+    'is its own secret',
+    {},
+    [
+      ['API key', KEY],
+      ['API secret', KEY],
+    ],
+    2,
+    'the key twice',
+  ],
+] as const)(
+  'a key that %s leaves nothing behind',
+  async (_, by, answers, code, text) => {
+    await change(by)
+    const run = await atTerminal('init --profile observe', answers)
+    expect(run.said).toContain(text)
+    expect(run.code).toBe(code)
+    expect(readdirSync(cwd)).toEqual([])
+  },
+  60_000,
+)
+
+test('a directory of another profile is left to it, and a configuration that is there is not touched', async () => {
+  mkdirSync(join(cwd, '.ballast'))
+  writeFileSync(join(cwd, '.ballast', 'profile'), 'sim\n')
+  writeFileSync(join(cwd, 'ballast.config.json'), '{"interval":"5m"}')
+  const run = await atTerminal('init --profile observe', TYPED)
+  expect(run.said).toContain('npx ballast run --profile observe --data-dir .ballast-observe')
+  expect(run.code).toBe(0)
+  expect(readFileSync(join(cwd, 'ballast.config.json'), 'utf8')).toBe('{"interval":"5m"}')
+  expect(existsSync(join(cwd, KEY_FILE))).toBe(false)
+  expect(existsSync(join(cwd, '.ballast-observe', 'bybit.key'))).toBe(true)
+  const foreign = await doctor(' --profile observe')
+  expect(foreign.code).toBe(10)
+  expect(foreign.failed).toEqual([expect.objectContaining({ name: 'data directory', next: expect.stringContaining('.ballast-observe') })])
+  expect(foreign.checks.map(({ name }) => name)).not.toContain('exchange')
+}, 90_000)
+
+test('without a terminal, and where no key is needed', async () => {
+  const piped = await runCli(cwd, 'init --profile demo')
+  expect(piped).toMatchObject({ code: 7, stdout: '', stderr: expect.stringContaining('at a terminal only') })
+  const sim = await runCli(cwd, 'init')
+  expect(sim).toMatchObject({ code: 0, stdout: expect.stringContaining('needs no key') })
+  expect(readdirSync(cwd)).toEqual([])
+}, 60_000)
+
+test('doctor of live: no key, no statement, each with the next step; and a configuration that is not valid', async () => {
+  const seen = await doctor(' --profile live')
+  expect(seen).toMatchObject({ code: 10, ok: false })
+  expect(seen.failed.map(({ name }) => name)).toEqual(['key file', 'statement'])
+  expect(seen.failed.every(({ next }) => next !== '')).toBe(true)
+  expect((await doctor(' --profile live', { BALLAST_I_AM_LIVE: 'live' })).failed.map(({ name }) => name)).toEqual(['key file'])
+  const invalid = await doctor('', { BALLAST__API__PROT: '1' })
+  expect(invalid).toMatchObject({ code: 10, failed: [{ name: 'configuration', detail: expect.stringContaining('BALLAST__API__PORT?') }] })
+  mkdirSync(join(cwd, 'strategies'))
+  writeFileSync(join(cwd, 'strategies', 'broken.ts'), 'export default {')
+  expect((await doctor()).failed.map(({ name }) => name)).toEqual(['strategies'])
+}, 90_000)
+
+test('doctor beside a running Ballast: its ports are its own, and its parts are told', async () => {
+  ballast = await Installation.make()
+  await ballast.start()
+  const run = await runCli(cwd, `--data-dir ${ballast.dataDir} --config ${join(ballast.dataDir, 'config.json')} doctor --json`)
+  const { checks } = JSON.parse(run.stdout) as { checks: Check[] }
+  expect(checks.filter((check) => check.status === 'fail')).toEqual([])
+  expect(run.code).toBe(0)
+  const details = checks.map(({ detail }) => detail)
+  expect(details).toContain('api: held by this Ballast')
+  expect(details).toContain('sim: held by this Ballast')
+  expect(checks.find(({ name }) => name === 'processes')?.detail).toContain(`trader ${ballast.pidOf('trader')}`)
+  expect(checks.find(({ name }) => name === 'database')?.detail).toContain('embedded PostgreSQL answers')
+  expect(checks.some(({ name }) => name.startsWith('running'))).toBe(true)
+  expect(run.stdout).not.toContain(ballast.key)
+}, 120_000)
