@@ -10,37 +10,97 @@ import { STEERING } from './cli/steering.ts'
 import { nearestOf } from './core/nearest.ts'
 
 interface Noun {
+  /** Heading in the help. */
+  readonly group: string
   readonly name: string
   readonly summary: string
   readonly alias?: string
   readonly load: () => Promise<{ register(program: Command): void }>
 }
 
+const UPKEEP = 'Start and look after:'
+const RESEARCH = 'Research:'
+const LOOK = 'Look at the running Ballast:'
+const STEER = 'Steer it:'
+/** Of the commands that talk to the running Ballast, those that only look. */
+const LOOKS: ReadonlySet<string> = new Set([
+  'status',
+  'positions',
+  'orders',
+  'trades',
+  'trade',
+  'why',
+  'balance',
+  'pnl',
+  'risk',
+  'strategies',
+  'algos',
+  'health',
+])
+
 const NOUNS: readonly Noun[] = [
-  { name: 'init', summary: 'ask for the key of the exchange, check it, and keep it', load: () => import('./cli/init.ts') },
-  { name: 'doctor', summary: 'whether Ballast could start here and trade, line by line', load: () => import('./cli/doctor.ts') },
-  { name: 'data', summary: 'import, download, list and verify stored candles and funding rates', load: () => import('./cli/data.ts') },
-  { name: 'metrics', summary: 'performance figures of an equity series', load: () => import('./cli/metrics.ts') },
-  { name: 'backtest', summary: 'run a strategy over stored candles or a CSV file', load: () => import('./cli/backtest.ts') },
   {
+    group: UPKEEP,
+    name: 'run',
+    alias: 'start',
+    summary: 'run everything in the foreground; the same as npm start',
+    load: () => import('./cli/run.ts'),
+  },
+  { group: UPKEEP, name: 'init', summary: 'ask for the key of the exchange, check it, and keep it', load: () => import('./cli/init.ts') },
+  {
+    group: UPKEEP,
+    name: 'doctor',
+    summary: 'whether Ballast could start here and trade, line by line',
+    load: () => import('./cli/doctor.ts'),
+  },
+  { group: UPKEEP, name: 'config', summary: 'show and check the configuration', load: () => import('./cli/config.ts') },
+  { group: UPKEEP, name: 'telegram', summary: 'pair the Telegram bot', load: () => import('./cli/telegram.ts') },
+  { group: UPKEEP, name: 'discord', summary: 'set the Discord bot up', load: () => import('./cli/discord.ts') },
+  { group: UPKEEP, name: 'user', summary: 'one-time codes of people in chats', load: () => import('./cli/user.ts') },
+  {
+    group: UPKEEP,
+    name: 'drill',
+    summary: 'hurt a running sim or demo on purpose and measure the seconds to safe',
+    load: () => import('./cli/drill.ts'),
+  },
+  { group: UPKEEP, name: 'db', summary: 'check the journal, or make its tables anew by replay', load: () => import('./cli/db.ts') },
+  { group: UPKEEP, name: 'exchange', summary: 'the simulated exchange: Bybit v5 on a local port', load: () => import('./cli/exchange.ts') },
+  {
+    group: RESEARCH,
+    name: 'data',
+    summary: 'import, download, list and verify stored candles and funding rates',
+    load: () => import('./cli/data.ts'),
+  },
+  {
+    group: RESEARCH,
+    name: 'backtest',
+    summary: 'run a strategy over stored candles or a CSV file',
+    load: () => import('./cli/backtest.ts'),
+  },
+  {
+    group: RESEARCH,
     name: 'sweep',
     alias: 'optimize',
     summary: 'run a strategy with many parameters over the same bars',
     load: () => import('./cli/sweep.ts'),
   },
-  { name: 'indicator', summary: 'an indicator over a file of candles, as CSV', load: () => import('./cli/indicator.ts') },
-  { name: 'allocate', summary: 'weights of a portfolio from returns, by nine methods', load: () => import('./cli/allocate.ts') },
-  { name: 'overfit', summary: 'whether the best of many trials is more than luck', load: () => import('./cli/overfit.ts') },
-  { name: 'size', summary: 'quantity of an entry by risk, with the arithmetic', load: () => import('./cli/size.ts') },
-  { name: 'exchange', summary: 'the simulated exchange: Bybit v5 on a local port', load: () => import('./cli/exchange.ts') },
-  { name: 'drill', summary: 'hurt a running sim or demo on purpose and measure the seconds to safe', load: () => import('./cli/drill.ts') },
-  { name: 'db', summary: 'check the journal, or make its tables anew by replay', load: () => import('./cli/db.ts') },
-  { name: 'run', alias: 'start', summary: 'run everything in the foreground; the same as npm start', load: () => import('./cli/run.ts') },
-  { name: 'telegram', summary: 'pair the Telegram bot', load: () => import('./cli/telegram.ts') },
-  { name: 'discord', summary: 'set the Discord bot up', load: () => import('./cli/discord.ts') },
-  { name: 'user', summary: 'one-time codes of people in chats', load: () => import('./cli/user.ts') },
-  { name: 'config', summary: 'show and check the configuration', load: () => import('./cli/config.ts') },
+  {
+    group: RESEARCH,
+    name: 'overfit',
+    summary: 'whether the best of many trials is more than luck',
+    load: () => import('./cli/overfit.ts'),
+  },
+  { group: RESEARCH, name: 'indicator', summary: 'an indicator over a file of candles, as CSV', load: () => import('./cli/indicator.ts') },
+  {
+    group: RESEARCH,
+    name: 'allocate',
+    summary: 'weights of a portfolio from returns, by nine methods',
+    load: () => import('./cli/allocate.ts'),
+  },
+  { group: RESEARCH, name: 'metrics', summary: 'performance figures of an equity series', load: () => import('./cli/metrics.ts') },
+  { group: RESEARCH, name: 'size', summary: 'quantity of an entry by risk, with the arithmetic', load: () => import('./cli/size.ts') },
   ...STEERING.map(({ name, summary }) => ({
+    group: LOOKS.has(name) ? LOOK : STEER,
     name,
     summary,
     load: () => import('./cli/steer.ts').then(({ registerSteering }) => ({ register: registerSteering(name) })),
@@ -90,7 +150,7 @@ async function run(words: readonly string[]): Promise<number> {
     if (noun.name === asked || (noun.alias !== undefined && noun.alias === asked)) {
       const { register } = await noun.load()
       register(program)
-    } else program.command(noun.name).description(noun.summary)
+    } else program.command(noun.name).description(noun.summary).helpGroup(noun.group)
   }
   inheritSettings(program)
   if (first === undefined && !words.some((word) => word.startsWith('-'))) {
