@@ -110,10 +110,15 @@ test('pid files: living ones are listed, dead and torn ones told of', () => {
   write('run/bots.pid', 'x\n')
   const checks = processesCheck(pathsOf(root))
   expect(checks[0]).toMatchObject({ status: 'ok', detail: `trader ${process.pid}` })
-  expect(checks.slice(1).map(({ status, detail }) => [status, detail.split(' ')[0]])).toEqual([
-    ['warn', 'run/api.pid'],
-    ['warn', 'run/bots.pid'],
+  expect(checks.slice(1)).toEqual([
+    expect.objectContaining({
+      status: 'warn',
+      detail: expect.stringMatching(/^run\/api\.pid, run\/bots\.pid:/),
+      next: expect.stringContaining('next start'),
+    }),
   ])
+  write('run/supervisor.pid', `${process.pid}\n`)
+  expect(processesCheck(pathsOf(root))[1]?.next).toBe('It is being started again.')
 })
 
 test('ports: free, of another program, of this Ballast', async () => {

@@ -81,7 +81,10 @@ export function secretsCheck({ adminKey, telegramToken, discord, codesKey }: Dat
   const standing = [adminKey, telegramToken, discord, codesKey].filter((file) => existsSync(file))
   const open = standing.filter((file) => (statSync(file).mode & 0o077) !== 0)
   if (open.length > 0) return failed('secrets', `${open.join(', ')} can be read by others`, `chmod 600 ${open.join(' ')}`)
-  return well('secrets', standing.length === 0 ? 'none kept yet' : `${standing.length} files, readable by you only`)
+  return well(
+    'secrets',
+    standing.length === 0 ? 'none kept yet' : `${standing.length === 1 ? '1 file' : `${standing.length} files`}, readable by you only`,
+  )
 }
 
 export function processesCheck(paths: DataPaths): readonly Check[] {
@@ -90,13 +93,15 @@ export function processesCheck(paths: DataPaths): readonly Check[] {
   const stale = files.filter((file) => !file.isAlive)
   return [
     well('processes', alive.length === 0 ? 'Ballast does not run here' : alive.map(({ role, pid }) => `${role} ${pid}`).join(', ')),
-    ...stale.map(({ role, pid }) =>
-      warned(
-        'processes',
-        `run/${role}.pid names process ${Number.isNaN(pid) ? '?' : pid}, which does not run: it was killed`,
-        alive.some((file) => file.role === 'supervisor') ? 'It is being started again.' : 'The next start writes it anew.',
-      ),
-    ),
+    ...(stale.length === 0
+      ? []
+      : [
+          warned(
+            'processes',
+            `${stale.map(({ role }) => `run/${role}.pid`).join(', ')}: named there is what does not run any more, it was killed`,
+            alive.some(({ role }) => role === 'supervisor') ? 'It is being started again.' : 'The next start writes it anew.',
+          ),
+        ]),
   ]
 }
 

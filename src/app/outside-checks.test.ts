@@ -10,7 +10,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Check } from './check.ts'
 import { loadConfig } from './config.ts'
-import { databaseChecks, discordCheck, queueCheck, telegramCheck } from './outside-checks.ts'
+import { databaseChecks, discordCheck, partCheck, queueCheck, telegramCheck } from './outside-checks.ts'
 import { pathsOf } from './paths.ts'
 
 const TOKEN = '7654321:a-fake-token-of-the-test-for-loopback'
@@ -142,4 +142,13 @@ describe('database', () => {
     expect(check).toMatchObject({ status: 'fail', detail: expect.stringContaining('does not answer') })
     expect(JSON.stringify(check)).not.toContain('hidden')
   })
+})
+
+test.each([
+  ['trader', 'ok', 'ok'],
+  ['account', 'warn', 'warn'],
+  ['account', 'down', 'fail'],
+  ['telegram', 'down', 'warn'],
+] as const)('a part that runs: %s %s is %s', (part, status, expected) => {
+  expect(partCheck({ part, status, detail: 'why', updatedAt: 0 })).toMatchObject({ status: expected, detail: `${part}: why` })
 })

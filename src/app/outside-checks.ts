@@ -10,7 +10,7 @@ import { makeClient } from '../../db/client.ts'
 import { findBinaries } from '../../db/cluster.ts'
 import { sharedUrl } from '../../db/embedded.ts'
 import { messageOf } from '../../db/error.ts'
-import { readHealth } from '../../db/health.ts'
+import { type HealthRow, readHealth } from '../../db/health.ts'
 import { type Check, failed, problem, warned, well } from './check.ts'
 import type { Config } from './config-schema.ts'
 import { type DataPaths, pidFiles, readDiscordFile } from './paths.ts'
@@ -30,12 +30,7 @@ export async function databaseChecks(config: Config, paths: DataPaths): Promise<
     const isRunning = pidFiles(paths).some(({ role, isAlive }) => role === 'trader' && isAlive)
     if (!isRunning || row?.isMade !== true) return [answered]
     const parts = await readHealth(sql)
-    const wrong = parts.filter((part) => part.status !== 'ok')
-    const told = wrong.map(({ part, status, detail }) =>
-      status === 'down'
-        ? failed(`running: ${part}`, detail, 'See: ballast status')
-        : warned(`running: ${part}`, detail, 'See: ballast health'),
-    )
+    const told = parts.filter((part) => part.status !== 'ok').map(partCheck)
     return [answered, ...(told.length > 0 ? told : [well('running', `${parts.length} parts are well`)])]
   } catch (cause) {
     return [
@@ -50,6 +45,16 @@ export async function databaseChecks(config: Config, paths: DataPaths): Promise<
   } finally {
     await sql.end({ timeout: 1 })
   }
+}
+
+/** Chats and jobs that are down let trading go on (S14). */
+const ASIDE = new Set(['telegram', 'discord', 'worker', 'bots'])
+
+export function partCheck({ part, status, detail }: HealthRow): Check {
+  const text = detail === '' ? part : `${part}: ${detail}`
+  if (status === 'ok') return well('running', text)
+  if (status === 'warn' || ASIDE.has(part)) return warned('running', text, 'See: ballast health')
+  return failed('running', text, 'See: ballast status')
 }
 
 /** What a start would find. */
