@@ -83,3 +83,9 @@ test.each<[VenueErrorType, readonly number[]]>([
 ])('codes of spot: %s', (type, codes) => {
   expect(codes.map((code) => [code, typeOf(body(code), true)])).toEqual(codes.map((code) => [code, type]))
 })
+
+test('what Bybit quotes of a signature, the key in it, is told to nobody', () => {
+  const quoted = 'error sign! origin_string[1700000000000Kk3yOfThisAccount5000symbol=BTCUSDT]'
+  const reply: RawReply = { type: 'reply', body: { retCode: 10004, retMsg: quoted, result: {} }, limits: undefined }
+  expect(errorOf(reply, true, 0)).toMatchObject({ type: 'auth', detail: 'error sign! origin_string[…]' })
+})

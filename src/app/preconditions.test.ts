@@ -160,6 +160,7 @@ test('who only looks needs a key that can only look, and nothing that trading ne
   expect(look({ isReadOnly: true, mayTrade: false, isBoundToIp: false })).toEqual([])
   expect(look({})).toEqual(['key.can_trade warn P3'])
   expect(look({ isReadOnly: true, mayWithdraw: true })).toEqual(['key.has_withdraw refuse P1'])
+  expect(look({ isReadOnly: true, expiresAtMs: NOW + 3 * DAY_MS })).toEqual(['key.expiring warn P3'])
   expect(look({ mayTransfer: true })).toEqual(['key.has_transfer refuse P1'])
 })
 

@@ -71,7 +71,7 @@ export const CLOCK_BEHIND_MAX_MS = 4_000
 const REGION_CODES = new Set(['10009', '10024', '110132'])
 
 export function findingsOf(reading: ConditionsReading, wanted: Wanted): Finding[] {
-  if (wanted.isObserving) return [...observedKey(reading), ...clockFindings(wanted)]
+  if (wanted.isObserving) return [...observedKey(reading, wanted.wallMs), ...clockFindings(wanted)]
   return [
     ...keyFindings(reading, wanted),
     ...accountFindings(reading, wanted),
@@ -126,25 +126,31 @@ function keyFindings({ key }: ConditionsReading, { isLive, wallMs, before, spotS
       sentence: 'The key is not bound to an address: whoever has it can trade from anywhere, and it ends after 90 days.',
       next: 'Bind it to this machine’s address in Bybit’s API management.',
     })
-  const stage = expiresAtMs === undefined ? undefined : EXPIRY_STAGES.find((left) => expiresAtMs - wallMs < left * DAY_MS)
-  if (expiresAtMs !== undefined && stage !== undefined) {
-    const days = Math.max(0, Math.floor((expiresAtMs - wallMs) / DAY_MS))
-    findings.push({
+  return [...findings, ...expiry(expiresAtMs, wallMs, 'then no stop can be moved and no position closed by Ballast')]
+}
+
+function expiry(expiresAtMs: number | undefined, wallMs: number, consequence: string): Finding[] {
+  if (expiresAtMs === undefined) return []
+  const stage = EXPIRY_STAGES.find((left) => expiresAtMs - wallMs < left * DAY_MS)
+  if (stage === undefined) return []
+  const days = Math.max(0, Math.floor((expiresAtMs - wallMs) / DAY_MS))
+  return [
+    {
       code: 'key.expiring',
       effect: 'warn',
       severity: days < 1 ? 'P1' : 'P3',
-      sentence: `The key ends in ${days} ${days === 1 ? 'day' : 'days'}: then no stop can be moved and no position closed by Ballast.`,
+      sentence: `The key ends in ${days} ${days === 1 ? 'day' : 'days'}: ${consequence}.`,
       next: 'Make a new key, write it to the key file and restart.',
       stage,
-    })
-  }
-  return findings
+    },
+  ]
 }
 
 /** Who only looks needs a key that can only look. */
-function observedKey({ key }: ConditionsReading): Finding[] {
+function observedKey({ key }: ConditionsReading, wallMs: number): Finding[] {
   if (key.type !== 'read') return key.type === 'failed' ? [unreadKey(key.error, false)] : []
-  const { isReadOnly, mayWithdraw, mayTransfer } = key.value
+  const { isReadOnly, mayWithdraw, mayTransfer, expiresAtMs } = key.value
+  const ending = expiry(expiresAtMs, wallMs, 'then the account cannot be read')
   if (mayWithdraw || mayTransfer)
     return [
       {
@@ -155,8 +161,9 @@ function observedKey({ key }: ConditionsReading): Finding[] {
         next: 'Make a read-only key in Bybit’s API management.',
       },
     ]
-  if (isReadOnly) return []
+  if (isReadOnly) return ending
   return [
+    ...ending,
     {
       code: 'key.can_trade',
       effect: 'warn',

@@ -78,7 +78,7 @@ export function errorOf(reply: RawReply, isWrite: boolean, wallMs: number): Venu
       const { retCode, retMsg } = reply.body
       if (retCode === 0) return undefined
       const code = String(retCode)
-      const detail = retMsg.slice(0, 200)
+      const detail = told(retMsg)
       const type = BY_CODE.get(retCode) ?? (isWrite ? 'unknown-outcome' : 'invalid-request')
       if (type !== 'retry-after') return { type, code, detail }
       const reset = reply.limits === undefined ? DEFAULT_WAIT_MS : reply.limits.resetAtMs - wallMs
@@ -86,6 +86,9 @@ export function errorOf(reply: RawReply, isWrite: boolean, wallMs: number): Venu
     }
   }
 }
+
+/** Bybit quotes what was signed, and the key in it, when a signature is wrong. */
+const told = (retMsg: string): string => retMsg.replace(/origin_string\[[^\]]*\]?/g, 'origin_string[…]').slice(0, 200)
 
 function httpError(status: number, isWrite: boolean): VenueError {
   const code = `http-${status}`
