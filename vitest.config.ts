@@ -8,5 +8,7 @@ export default defineConfig({
     // A limit is there to end what hangs. Five seconds end what waits for a processor on a busy machine, too.
     testTimeout: 20_000,
     hookTimeout: 30_000,
+    // Half of the suite waits for processes and time limits: two files at once take ten minutes where one takes sixteen.
+    maxWorkers: 2,
   },
 })
