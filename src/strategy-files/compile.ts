@@ -80,15 +80,24 @@ export async function compileFile(
 function removeOld(directory: string): void {
   for (const file of readdirSync(directory)) {
     const path = join(directory, file)
-    if (file.endsWith('.mjs') && Date.now() - statSync(path).mtimeMs > KEPT_MS) rmSync(path, { force: true })
+    // Another process may have taken it away meanwhile.
+    const changedMs = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now()
+    if (file.endsWith('.mjs') && Date.now() - changedMs > KEPT_MS) rmSync(path, { force: true })
   }
 }
 
 const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 12)
 
-/** Strategies whose file is another one now than when it was compiled, or is gone. */
+/** Strategies whose file is another one now than when it was compiled, is gone, or cannot be read. */
 export const changedSince = (modules: readonly StrategyModule[]): readonly StrategyModule[] =>
-  modules.filter(({ file, sourceHash }) => !existsSync(file) || hashOf(readFileSync(file, 'utf8')) !== sourceHash)
+  modules.filter(({ file, sourceHash }) => {
+    try {
+      return hashOf(readFileSync(file, 'utf8')) !== sourceHash
+    } catch {
+      // Whoever asks is trading: a file that cannot be read is told of as a change, and ends nothing.
+      return true
+    }
+  })
 
 /** The map names places of this machine; the hash is of the code. */
 const withoutMap = (text: string): string => text.replace(/\n\/\/# sourceMappingURL=.*\s*$/, '\n').replace(/^\/\/ .*$/gm, '')
