@@ -213,6 +213,9 @@ const resume = defineAction({
           ...wanted.map((hold) =>
             field('Lifts', `${hold.scope}: ${liftable(hold)}${hold.reason === '' ? '' : `, ${untrusted(hold.reason)}`}`),
           ),
+          ...(wanted.some((hold) => hold.cause === 'breaker' && hold.holdId.startsWith('breaker-'))
+            ? [field('Drawdown', 'is measured from the equity of that moment on')]
+            : []),
           field('Sent at once', 'nothing: signals that came while held are dead'),
           field(
             'Waits for its next fresh signal',

@@ -2,6 +2,7 @@
  * Turns what people ask into kernel inputs, and the outcome into one sentence.
  * Never checks a permission (whoever wrote the row did) and never denies an exit.
  */
+import { dayLossWhy, isDrawdownHold, referenceText } from './resume-breaker.ts'
 import { parseDecimal } from '../core/decimal.ts'
 import { type Lots, lots, orderId, strategyId, ts } from '../core/units.ts'
 import type { CommandOutcome, CommandScope, QueuedCommand, TraderCommand } from '../kernel/command.ts'
@@ -161,7 +162,7 @@ export class CommandDesk {
     const lifts: Hold[] = []
     for (const hold of wanted) {
       const rule = liftRule(hold, now)
-      const external = this.externalWhy(hold)
+      const external = this.externalWhy(hold) ?? dayLossWhy(kernel, hold)
       if (external !== undefined) kept.push(`${hold.id}: ${external}`)
       else if (!rule.liftable) kept.push(`${hold.id}: ${rule.why}`)
       else if (rule.adminOnly && !command.isAdmin) kept.push(`${hold.id}: ${rule.why}`)
@@ -170,8 +171,9 @@ export class CommandDesk {
     if (lifts.length === 0) return refused(`Not resumed: ${kept.join('; ')}.`)
     const seq = await this.ports.submit(() => lifts.map((hold) => ({ type: 'lift-hold', holdId: hold.id, actor, ts: this.ports.now() })))
     const state = tradingState(kernel.holds).toUpperCase()
+    const reference = lifts.some(isDrawdownHold) ? ` ${referenceText(kernel)}` : ''
     return done(
-      `${state}. Signals that came while held are dead; the next fresh ones count.${kept.length > 0 ? ` Still held: ${kept.join('; ')}.` : ''}`,
+      `${state}.${reference} Signals that came while held are dead; the next fresh ones count.${kept.length > 0 ? ` Still held: ${kept.join('; ')}.` : ''}`,
       seq,
     )
   }

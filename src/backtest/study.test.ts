@@ -6,13 +6,14 @@ import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Random } from '../core/random.ts'
+import { z } from 'zod'
 import { CASH_ONE, MINUTE_MS, cash, instrumentIndex, lots, rate } from '../core/units.ts'
 import type { BarColumns } from '../market/bars.ts'
-import { makeInstrument } from '../market/instrument.ts'
+import { makeInstrument, ticksFromFloat } from '../market/instrument.ts'
 import { RISK_PROFILES } from '../risk/profiles.ts'
 import { STRATEGIES } from '../strategy/registry.ts'
 import { smaCross } from '../strategy/sma-cross.ts'
-import type { StrategyDefinition } from '../strategy/strategy.ts'
+import { type StrategyDefinition, defineStrategy } from '../strategy/strategy.ts'
 import { type StudyRequest, constantFunding, runStudy } from './study.ts'
 
 const START = 1_700_000_040_000
@@ -298,4 +299,43 @@ test('a run that is told to stop stops', () => {
   const { result } = runStudy(requestOf(smaCross, {}, walk(1, 200_000, 600_000), { progress: () => false }))
   expect(result.wasStopped).toBe(true)
   expect(result.bars).toBeLessThan(200_000)
+})
+
+describe('a reversal', () => {
+  /** Turns every ten bars, with a stop 5 % away, and says each opinion once. */
+  const turning = defineStrategy({
+    name: 'turning',
+    version: 1,
+    summary: 'Turns every ten bars.',
+    params: z.object({}),
+    protection: 'position-stop',
+    givesStop: true,
+    warmup: () => 0,
+    init: () => ({ bars: 0 }),
+    onBar: ({ bars, signal }, state) => {
+      state.bars += 1
+      if (state.bars % 10 !== 0) return
+      const side = state.bars % 20 === 0 ? 1 : -1
+      signal({
+        side,
+        strength: 1,
+        stop: ticksFromFloat(bars.close(0) * (1 - 0.05 * side), 'nearest'),
+        reason: { rule: 'turn', values: {} },
+      })
+    },
+  })
+
+  test.each<readonly [string, Partial<StudyRequest>]>([
+    ['all that there is, without fees', { sizing: { type: 'all' }, takerRate: rate(0) }],
+    ['all that there is, after the fee of the close', { sizing: { type: 'all' } }],
+    ['a part of what may be lost', { sizing: { type: 'risk', scaling: { type: 'constant', r: 0.02 }, decay: { type: 'none' } } }],
+    ['more than the account holds once', { sizing: { type: 'risk', scaling: { type: 'constant', r: 0.05 }, decay: { type: 'none' } } }],
+  ])('what the signal closes is gone before the new order fills: no turn is denied or shrunk by it: %s', (_, more) => {
+    const { result } = runStudy(requestOf(turning, {}, walk(7, 1_000, 500_000, 0.0005), more))
+    expect(Object.fromEntries(result.denials)).toEqual({})
+    // 100 turns, the last at the end of the data: 99 fill, and all of these but one are closed by the next.
+    expect(result.trades).toHaveLength(98)
+    const [first, second] = result.trades
+    expect((second?.quantity ?? 0) / (first?.quantity ?? 1)).toBeGreaterThan(0.95)
+  })
 })

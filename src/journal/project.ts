@@ -10,7 +10,7 @@ import type { Kernel } from '../kernel/kernel.ts'
 import { MANUAL_OWNER } from '../kernel/manual.ts'
 import { type Instrument, formatPrice, formatQuantity } from '../market/instrument.ts'
 import type { ClosedTrade } from '../portfolio/trade.ts'
-import { type RiskRule, RISK_RULES } from '../risk/check.ts'
+import { type RiskRule, RISK_RULES } from '../risk/denial.ts'
 import type { Order } from '../trading/order.ts'
 import {
   accountRow,

@@ -179,7 +179,7 @@ export function accountRow(kernel: Kernel): AccountRow {
     equity: money(portfolio.equity),
     wallet: money(portfolio.ledger.wallet),
     unrealized: money(portfolio.unrealizedTotal),
-    dayPnl: portfolio.watch.dayTs < 0 ? '0' : formatDecimal(portfolio.equity - portfolio.watch.dayStart, CASH_SCALE),
+    dayPnl: money(portfolio.dayResult),
     dayLoss: money(portfolio.dayLoss),
     drawdown: portfolio.watch.drawdown,
     openRisk: money(portfolio.openRisk),

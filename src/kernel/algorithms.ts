@@ -4,8 +4,9 @@
  */
 import { type InstrumentIndex, type Lots, type OrderId, type StrategyId, type Ticks, lots, ticks } from '../core/units.ts'
 import type { Bars } from '../market/bars.ts'
-import { type Instrument, formatQuantity, lotFloat, parseQuantity } from '../market/instrument.ts'
-import { type RiskDenial, checkEntry, checkExit } from '../risk/check.ts'
+import { type Instrument, formatQuantity, leastLots, lotFloat, parseQuantity } from '../market/instrument.ts'
+import { checkEntry, checkExit } from '../risk/check.ts'
+import type { RiskDenial } from '../risk/denial.ts'
 import {
   type AlgorithmOrder,
   type AlgorithmSpec,
@@ -81,6 +82,7 @@ export class Algorithms {
       this.desk.deny(strategy, i, asked.class, side, { rule: 'execution', figures: { problem: spec } }, asked.reason)
       return
     }
+    if (asked.class === 'entry') this.desk.tellKeptStop(this.intentOf(asked, asked.lots, asked.limit), asked.stop)
     const order: AlgorithmOrder = {
       id: this.orders.peekOrderId(),
       strategy,
@@ -122,7 +124,8 @@ export class Algorithms {
         ? oppositeDenial(this.config.instruments[i] as Instrument, asked.side, this.portfolio, this.book)
         : undefined
     if (opposite !== undefined) return opposite
-    return checkEntry(this.intentOf(asked, asked.lots, asked.limit), asked.lots, this.portfolio, this.config.limits, this.config.costs)
+    const whole: OrderIntent = { ...this.intentOf(asked, asked.lots, asked.limit), isWorked: true }
+    return checkEntry(whole, asked.lots, this.portfolio, this.config.limits, this.config.costs)
   }
 
   private intentOf(
@@ -143,7 +146,7 @@ export class Algorithms {
       size: { lots: quantity },
       ...(limit === undefined ? undefined : { limit }),
       triggerBy: 'mark',
-      stop: order.class === 'entry' ? order.stop : undefined,
+      stop: order.class === 'entry' ? this.desk.stopFor(order, limit) : undefined,
       targets: order.class === 'entry' ? venueTargets(order.targets) : undefined,
       timeInForce: 'gtc',
       reason: order.reason,
@@ -236,7 +239,7 @@ export class Algorithms {
         this.change(state, 'ending', `${FAILURES_MAX} children in a row were refused`)
       const child = this.childOf(state.instrument, state.id)
       if (this.isHeld(state, child)) return
-      const step = this.bounded(state, stepAlgorithm(state, child, this.marketOf(state.instrument)))
+      const step = this.bounded(state, stepAlgorithm(state, child, this.marketOf(state)))
       if (step.type === 'wait' || !this.carryOut(state, step, child)) return
     }
   }
@@ -337,13 +340,14 @@ export class Algorithms {
     }
   }
 
-  private marketOf(i: InstrumentIndex): MarketNow {
+  private marketOf({ instrument: i, class: klass }: AlgorithmState): MarketNow {
+    const mark = this.portfolio.mark(i)
     const instrument = this.config.instruments[i] as Instrument
     return {
       now: this.portfolio.now,
-      mark: this.portfolio.mark(i),
+      mark,
       spreadTicks: this.portfolio.spreadTicks(i),
-      lotsMin: instrument.lotsMin,
+      lotsMin: klass === 'entry' ? leastLots(instrument, mark) : instrument.lotsMin,
       lotsPerBase: 1 / lotFloat(instrument),
     }
   }

@@ -4,6 +4,7 @@
  */
 import { type InstrumentIndex, type Ticks, cash, lots } from '../core/units.ts'
 import type { Instrument } from '../market/instrument.ts'
+import { nearerStop } from '../risk/at-stake.ts'
 import type { OrderAdopted, OrderEvent, OrderFilled, PositionAdjusted } from '../trading/event.ts'
 import { type IntentClass, type Order, isOwnStop } from '../trading/order.ts'
 import type { AlgorithmBook } from './algorithm-book.ts'
@@ -45,7 +46,9 @@ export class Books {
     // Told late: the balance that the books were opened with has it.
     if (order.origin === 'external' && fill.ts < this.portfolio.openedTs) return
     const trip = this.portfolio.trip(order.instrument)
-    if (order.class === 'entry' && trip?.side === order.side && order.stop !== undefined) trip.stop = order.stop
+    // A stop that stands nearer stays: an entry never moves the stop of what is held away from it.
+    if (order.class === 'entry' && trip?.side === order.side && order.stop !== undefined)
+      trip.stop = trip.stop === undefined ? order.stop : nearerStop(trip.side, trip.stop, order.stop)
     this.portfolio.lastFillTs = fill.ts
     if (this.isSpot(order.instrument)) {
       this.portfolio.bookSpotFill(order, fill, exitReasonOf(order))

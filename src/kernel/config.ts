@@ -4,7 +4,7 @@
  */
 import type { InstrumentIndex, StrategyId } from '../core/units.ts'
 import type { Instrument } from '../market/instrument.ts'
-import type { ExpectedCosts } from '../risk/check.ts'
+import type { ExpectedCosts } from '../risk/planned-loss.ts'
 import type { RiskLimits } from '../risk/limits.ts'
 import type { Sizing } from '../risk/sizing.ts'
 import type { Execution } from '../trading/algorithms/execution.ts'

@@ -14,8 +14,11 @@ import {
   cash,
   lots,
 } from '../core/units.ts'
-import { type Instrument, isTooSmall } from '../market/instrument.ts'
-import { type RiskDenial, checkExit, plannedLossOf } from '../risk/check.ts'
+import { type Instrument, formatPrice, isTooSmall } from '../market/instrument.ts'
+import { checkExit } from '../risk/check.ts'
+import type { RiskDenial } from '../risk/denial.ts'
+import { stopAfterEntry } from '../risk/at-stake.ts'
+import { plannedLossOf } from '../risk/planned-loss.ts'
 import type { Sized } from '../risk/sizing.ts'
 import type { OrderEvent } from '../trading/event.ts'
 import {
@@ -180,6 +183,29 @@ export class Desk {
     if (fact.class === 'reduce' || fact.class === 'flatten') this.closes.sent(command.instrument, command.lots)
     if (fact.class === 'entry') this.portfolio.noteEntry(command.instrument, command.side, fact.ts)
     this.noteOpinion(command.instrument, fact.class, fact.reason, fact.ts)
+  }
+
+  /**
+   * The stop that an entry is sent with. The venue moves the stop of the whole position to it, so one that stands nearer is sent instead,
+   * where it lies on the losing side of the price that the entry fills at.
+   */
+  stopFor(entry: Pick<OrderIntent, 'instrument' | 'side' | 'stop'>, price: Ticks | undefined): Ticks | undefined {
+    const { instrument: i, side, stop } = entry
+    if (stop === undefined) return undefined
+    const kept = stopAfterEntry(this.portfolio, i, side, stop)
+    return ((price ?? this.portfolio.mark(i)) - kept) * side > 0 ? kept : stop
+  }
+
+  /** A stop that was asked for farther away than the one that stands is not taken in silence. */
+  tellKeptStop(intent: OrderIntent, asked: Ticks | undefined): void {
+    if (asked === undefined || intent.stop === undefined || intent.stop === asked) return
+    const instrument = this.instrument(intent.instrument)
+    this.alert(
+      'stop.kept',
+      'P3',
+      intent.instrument,
+      `${instrument.symbol}: the stop stays at ${formatPrice(instrument, intent.stop)} for all of the position. ${formatPrice(instrument, asked)}, which the entry asked for, is farther away: move it with /sl ${instrument.symbol}.`,
+    )
   }
 
   /** Asks the venue to move what guards a position. */

@@ -5,7 +5,7 @@
 import { type InstrumentIndex, type StrategyId, type Ticks, lots, ticks } from '../core/units.ts'
 import { type Instrument, formatPrice, formatQuantity } from '../market/instrument.ts'
 import type { ExternalChange } from '../portfolio/external.ts'
-import type { RiskDenial } from '../risk/check.ts'
+import type { RiskDenial } from '../risk/denial.ts'
 import { type Order, type Reason, isPositionStop } from '../trading/order.ts'
 import type { Algorithms } from './algorithms.ts'
 import type { Books } from './books.ts'

@@ -5,7 +5,7 @@
 import type { AlertSeverity } from './alert-severity.ts'
 import type { Cash, InstrumentIndex, Lots, OrderId, Side, StrategyId, Ticks, TradeNumber, Ts } from '../core/units.ts'
 import type { ClosedTrade } from '../portfolio/trade.ts'
-import type { RiskFigures, RiskRule } from '../risk/check.ts'
+import type { RiskFigures, RiskRule } from '../risk/denial.ts'
 import type { SizingStep } from '../risk/sizing.ts'
 import type { AlgorithmOrder, AlgorithmState, AlgorithmStatus, AlgorithmSummary } from '../trading/algorithms/algorithm.ts'
 import type { SubmitOrder, Trail } from '../trading/event.ts'

@@ -2,8 +2,9 @@
  * The guard: findings of breakers, watchdogs and reconciliation become holds, stops, closes and alerts.
  * Never lifts a hold by itself (S1) and never touches what is not ours (S8).
  */
-import { type InstrumentIndex, type Lots, type StrategyId, type Ts, cash, ticks, ts } from '../core/units.ts'
+import { type InstrumentIndex, type Lots, type StrategyId, type Ts, ticks, ts } from '../core/units.ts'
 import { type Instrument, type InstrumentStatus, formatPrice, formatQuantity, isTooSmall } from '../market/instrument.ts'
+import { coinsText } from '../risk/denial.ts'
 import type { OrderAdopted, OrderEvent } from '../trading/event.ts'
 import { type Order, type Reason, isLimitClose, isOwnExit, isPositionStop } from '../trading/order.ts'
 import type { Algorithms } from './algorithms.ts'
@@ -27,6 +28,10 @@ const PANIC_HOLD = 'panic'
 export const panicHoldId = (symbol: string): string => `${PANIC_HOLD}-${symbol}`
 const RED_HOLD = 'breaker-red'
 const ORANGE_HOLD = 'breaker-orange'
+/** A drawdown line was reached: lifting it sets a new reference. */
+export const isDrawdownHoldId = (id: string): boolean => id === RED_HOLD || id === ORANGE_HOLD
+/** The day's loss limit was reached. */
+export const DAY_LOSS_HOLD = 'day-loss'
 
 export class Guard {
   /** When the account's trading state last changed. */
@@ -96,6 +101,8 @@ export class Guard {
     if (at < 0) return
     const before = tradingState(this.holds)
     this.holds.splice(at, 1)
+    // A person goes on with what there is: the old peak would trip it again at the next mark, for ever (S9).
+    if (isDrawdownHoldId(id)) this.portfolio.setReference()
     if (tradingState(this.holds) !== before) this.stateSince = this.portfolio.now
   }
 
@@ -138,6 +145,7 @@ export class Guard {
       since: now,
       until: ts(now + this.config.limits.drawdown.cooldownMs),
     })
+    if (tier === 'orange') this.dropEntries(text)
     this.desk.alert(
       'risk.max_drawdown_hit',
       'P1',
@@ -145,6 +153,30 @@ export class Guard {
       tier === 'red' ? `${text}: positions are being closed, trading is halted.` : `${text}: no new entries, exits go on.`,
     )
     return true
+  }
+
+  /** The day has lost what it may: entries are held from this instant on, not only denied one by one. */
+  tripDayLoss(): void {
+    if (this.holds.some((h) => h.id === DAY_LOSS_HOLD)) return
+    const lost = coinsText(this.portfolio.dayLoss)
+    const text = `the day has lost ${lost} USDT of the ${coinsText(this.config.limits.dayLossMax)} USDT that it may lose`
+    this.addHold({
+      id: DAY_LOSS_HOLD,
+      scope: { type: 'account' },
+      effect: 'no-entries',
+      cause: 'breaker',
+      actor: 'breaker',
+      reason: text,
+      since: this.portfolio.now,
+    })
+    this.dropEntries(text)
+    this.desk.alert('risk.day_loss_hit', 'P1', undefined, `${text}: no new entries until a person resumes; stops and exits go on.`)
+  }
+
+  /** What rests or is worked would fill after the line was reached. */
+  private dropEntries(cause: string): void {
+    this.algorithms.endAll(cause)
+    this.desk.cancelEntries(undefined, cause)
   }
 
   tellFailure(strategy: StrategyId, failure: string, instruments: readonly InstrumentIndex[]): void {
@@ -320,7 +352,7 @@ export class Guard {
       type: 'equity-sampled',
       equity: portfolio.equity,
       wallet: portfolio.ledger.wallet,
-      dayPnl: cash(portfolio.equity - watch.dayStart),
+      dayPnl: portfolio.dayResult,
       drawdown: watch.drawdown,
       ts: portfolio.now,
     })

@@ -58,11 +58,17 @@ describe('S1 who lifts what', () => {
     ['operator', 0, true],
     ['external', 0, true],
     ['error', 0, true],
-    ['breaker', 99, false],
-    ['breaker', 100, true],
     ['stale', 1e9, false],
     ['reconcile', 1e9, false],
   ])('S1 no-entries of cause %s at %d with an end at 100: liftable %s', (cause, now, liftable) => {
     expect(liftRule(hold({ cause, until: ts(100) }), ts(now))).toMatchObject({ liftable, adminOnly: false })
+  })
+  test.each([
+    ['a drawdown line in its cooldown', 100, 99, { liftable: false, adminOnly: true }],
+    ['a drawdown line after it', 100, 100, { liftable: true, adminOnly: true }],
+    ['the loss of a day, which has none', undefined, 0, { liftable: true, adminOnly: false }],
+  ] as const)('S9 %s', (_, until, now, expected) => {
+    const end = until === undefined ? {} : { until: ts(until) }
+    expect(liftRule(hold({ cause: 'breaker', ...end }), ts(now))).toMatchObject(expected)
   })
 })

@@ -65,7 +65,10 @@ export function liftRule(hold: Hold, now: Ts): { readonly liftable: boolean; rea
     case 'breaker':
     case 'panic': {
       const cooling = hold.until !== undefined && now < hold.until
-      return { liftable: !cooling, adminOnly: false, why: cooling ? 'its cooldown is not over' : 'lifted by resume' }
+      // A drawdown line sets a new reference when it is lifted: that is an admin's to say (S9). A day's loss has no cooldown.
+      const adminOnly = hold.until !== undefined
+      const why = cooling ? 'its cooldown is not over' : adminOnly ? 'a drawdown line is lifted by an admin' : 'lifted by resume'
+      return { liftable: !cooling, adminOnly, why }
     }
     case 'stale':
     case 'reconcile':

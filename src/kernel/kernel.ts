@@ -70,6 +70,8 @@ export class Kernel {
   /** False where neither a limit, nor sizing, nor a journal asks for drawdown or day loss: then no bar pays for them. */
   private readonly watchesEquity: boolean
 
+  private readonly watchesLimits: boolean
+
   constructor(config: KernelConfig, bars?: readonly Bars[]) {
     this.config = config
     const { instruments, strategies } = config
@@ -90,7 +92,8 @@ export class Kernel {
       config.limits.leverage,
       needsAtr,
     )
-    this.watchesEquity = config.isJournaled || config.sizing.type === 'risk' || !isEquityUnbounded(config.limits)
+    this.watchesLimits = !isEquityUnbounded(config.limits)
+    this.watchesEquity = config.isJournaled || config.sizing.type === 'risk' || this.watchesLimits
     const { portfolio, orders, holds, outbox, algorithmBook } = this
     this.closes = new Closes(instruments.length)
     this.books = new Books(instruments, portfolio, orders, algorithmBook, this.closes)
@@ -212,7 +215,9 @@ export class Kernel {
   }
 
   decideBreakers(): void {
+    if (!this.watchesLimits) return
     const { limits } = this.config
+    if (this.portfolio.dayLoss > 0 && this.portfolio.dayLossLeft(limits.dayLossMax) <= 0) this.guard.tripDayLoss()
     if (limits.drawdown.orange === Number.POSITIVE_INFINITY) return
     const tier = confirmedTier(this.portfolio.watch, this.portfolio.now)
     if (tier !== undefined && this.guard.trip(tier) && tier === 'red') this.people.flattenAll('drawdown red')

@@ -9,11 +9,11 @@ import type { KernelFact } from './fact.ts'
 import type { PlacedOrder } from './input.ts'
 import { Kernel } from './kernel.ts'
 import { MANUAL_OWNER } from './manual.ts'
-import { BTC, Bench, ETH, brief, ordersOf, signal } from './testing.ts'
+import { BTC, Bench, ETH, type Setup, brief, ordersOf, signal } from './testing.ts'
 
 class Desk extends Bench {
-  constructor(limits: NonNullable<ConstructorParameters<typeof Bench>[0]>['limits'] = {}) {
-    super({ isManual: true, limits })
+  constructor(limits: Setup['limits'] = {}, more: Setup = {}) {
+    super({ isManual: true, limits, ...more })
   }
 
   place(...orders: readonly Partial<PlacedOrder>[]): KernelFact[] {
@@ -379,6 +379,25 @@ describe('worked orders', () => {
     })
     expect(brief(desk.later(55_000))).toEqual(['cancel 2: the chase is over'])
     expect(brief(desk.gone(2))).toEqual(['entry buy 40'])
+  })
+
+  test('slices below the least order value wait until they are worth it, and none is denied', () => {
+    // One lot is worth 100, the least order 300: a slice of one lot goes out with the next two.
+    const desk = new Desk({}, { notionalMin: '300' })
+    const sent = desk.work('twap:1h:12', { lots: 12 })
+    for (let k = 0; k < 24; k++) {
+      const news = desk.later(150_000)
+      sent.push(...news)
+      for (const order of ordersOf(news)) sent.push(...desk.give(desk.fillOf(order)))
+    }
+    expect(sent.filter((fact) => fact.type === 'order-denied')).toEqual([])
+    expect(ordersOf(sent).map((order) => order.lots)).toEqual([3, 3, 3, 3])
+  })
+
+  test('a parent above the largest order is taken, and its children are not above it', () => {
+    const desk = new Desk()
+    const facts = desk.work('twap:1m:1', { lots: 60 })
+    expect(brief(facts)).toEqual(['work 1 twap 60', 'entry buy 50'])
   })
 
   test('a second worked order on the symbol is denied, and an iceberg without a price too', () => {

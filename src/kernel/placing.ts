@@ -4,7 +4,9 @@
  */
 import { type InstrumentIndex, type Side, type StrategyId, lots } from '../core/units.ts'
 import { type Instrument, formatPrice, formatQuantity } from '../market/instrument.ts'
-import { type RiskDenial, checkEntry, checkExit } from '../risk/check.ts'
+import { checkEntry, checkExit } from '../risk/check.ts'
+import { checkStopMove } from '../risk/check-loss.ts'
+import type { RiskDenial } from '../risk/denial.ts'
 import { type IntentClass, type Order, type OrderIntent, type Reason, isLimitClose, isOwnStop } from '../trading/order.ts'
 import type { AlgorithmBook } from './algorithm-book.ts'
 import type { KernelConfig } from './config.ts'
@@ -45,10 +47,12 @@ export class Placing {
     const reason: Reason = { rule: MANUAL_REASON, values: { actor: input.actor } }
     const group = input.orders.length > 1 ? this.orders.peekOrderId() : undefined
     for (const placed of input.orders) {
-      const intent = intentOf(input, placed, reason)
+      const asked = intentOf(input, placed, reason)
+      const intent: OrderIntent = { ...asked, stop: this.desk.stopFor(asked, placed.limit ?? placed.trigger) }
       const denial = this.oppositeDenial(input.instrument, placed.side) ?? this.denialOf(intent, placed)
       if (denial === undefined) {
         this.desk.submit(intent, undefined, group === undefined ? {} : { group })
+        this.desk.tellKeptStop(intent, placed.stop)
         continue
       }
       this.desk.deny(input.strategy, input.instrument, 'entry', placed.side, denial, reason)
@@ -142,6 +146,9 @@ export class Placing {
       if (price === undefined || (price - mark) * away * (held > 0 ? 1 : -1) > 0) continue
       return refuse({ rule: 'stop-side', figures: { [leg]: formatPrice(instrument, price), price: formatPrice(instrument, mark) } })
     }
+    const denial =
+      input.stop === undefined ? undefined : checkStopMove(this.portfolio, i, input.stop, this.config.limits, this.config.costs)
+    if (denial !== undefined) return refuse(denial)
     this.desk.requestProtection(i, { stop: input.stop, target: input.target, trail: input.trail }, `by ${input.actor}`)
     return true
   }

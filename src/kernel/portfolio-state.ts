@@ -27,11 +27,20 @@ import { type Position, flatPosition, unrealizedOf } from '../portfolio/position
 import { type RoundTrip, feeShare, seeRange, settleRange, tradeOf } from '../portfolio/round-trip.ts'
 import { spotFill, spotFlow } from '../portfolio/spot.ts'
 import type { ClosedTrade } from '../portfolio/trade.ts'
-import type { PortfolioView } from '../portfolio/view.ts'
-import { type EquityWatch, dayLossOf, makeEquityWatch, shiftByFlow, watchEquity } from '../risk/breaker.ts'
+import type { OpenEntry, PortfolioView } from '../portfolio/view.ts'
+import {
+  type EquityWatch,
+  dayLossLeft,
+  dayLossOf,
+  dayResultOf,
+  makeEquityWatch,
+  scaleByFlow,
+  setReference,
+  watchEquity,
+} from '../risk/breaker.ts'
 import type { DrawdownTiers } from '../risk/limits.ts'
 import type { OrderFilled } from '../trading/event.ts'
-import type { Order } from '../trading/order.ts'
+import { type Order, openLotsOf } from '../trading/order.ts'
 import type { ElsewherePosition } from '../trading/report.ts'
 import { EntryPace, type EntryPaceSnapshot } from './entry-pace.ts'
 import { type ExposureBooks, grossSum, openRiskOf } from './exposure.ts'
@@ -76,7 +85,7 @@ export class PortfolioState implements PortfolioView, ExposureBooks {
   private readonly spots: readonly Instrument[]
   private readonly orders: OrderBook
   private readonly owners: readonly (StrategyId | undefined)[]
-  private readonly leverage: number
+  readonly leverage: number
   private readonly histories: readonly FillHistory[]
   private readonly marks: Marks
   private readonly pace: EntryPace
@@ -215,6 +224,33 @@ export class PortfolioState implements PortfolioView, ExposureBooks {
   get dayLoss(): Cash {
     return dayLossOf(this.watch, this.equity)
   }
+  /** Money that the UTC day has won or lost. */
+  get dayResult(): Cash {
+    return dayResultOf(this.watch, this.equity)
+  }
+  dayLossLeft(limit: Cash): number {
+    return dayLossLeft(this.watch, this.equity, limit)
+  }
+  stopOf(i: InstrumentIndex): Ticks | undefined {
+    return this.trips.of(i)?.stop
+  }
+  costOf(i: InstrumentIndex): Cash {
+    return (this.positions[i] as Position).cost
+  }
+  openEntries(i: InstrumentIndex): OpenEntry[] {
+    const list: OpenEntry[] = []
+    for (const order of this.orders.open(i)) {
+      const left = openLotsOf(order)
+      if (order.class !== 'entry' || order.origin !== 'ours' || left <= 0) continue
+      list.push({ side: order.side, lots: lots(left), price: order.limit ?? order.trigger ?? this.mark(i), stop: order.stop })
+    }
+    return list
+  }
+  symbolsAtStake(): InstrumentIndex[] {
+    return this.instruments
+      .map(({ index }) => index)
+      .filter((i) => this.positionLots(i) !== 0 || this.orders.openEntryLots(i, 1) !== 0 || this.orders.openEntryLots(i, -1) !== 0)
+  }
   get ordersLastSecond(): number {
     return this.pace.inLastSecond(this.now)
   }
@@ -255,6 +291,11 @@ export class PortfolioState implements PortfolioView, ExposureBooks {
     const value = unrealizedOf(position, this.instruments[i] as Instrument, this.mark(i))
     this.unrealized += value - (this.unrealizedBy[i] as number)
     this.unrealizedBy[i] = value
+  }
+
+  /** A person goes on after a breaker: what there is now is what drawdown is measured from. */
+  setReference(): void {
+    setReference(this.watch, this.equity)
   }
 
   /** Watches equity at an instant. */
@@ -312,8 +353,8 @@ export class PortfolioState implements PortfolioView, ExposureBooks {
 
   private bookOutside(amount: Cash): void {
     if (amount === 0) return
+    scaleByFlow(this.watch, this.equity, amount)
     postToWallet(this.ledger, 'external', amount)
-    shiftByFlow(this.watch, amount)
   }
 
   ignoreExternal(i: InstrumentIndex): void {
@@ -387,8 +428,8 @@ export class PortfolioState implements PortfolioView, ExposureBooks {
 
   /** Opening capital, deposits and withdrawals: never a profit or a loss. A difference found by reconciliation is one. */
   bookWallet(amount: Cash, isFlow: boolean): void {
+    if (isFlow) scaleByFlow(this.watch, this.equity, amount)
     postToWallet(this.ledger, isFlow ? 'capital' : 'adjustments', amount)
-    if (isFlow) shiftByFlow(this.watch, amount)
   }
 
   /** Open round trips as trades marked at the last price. */
@@ -409,7 +450,12 @@ export class PortfolioState implements PortfolioView, ExposureBooks {
       ...this.trips.snapshot(),
       ledger: { ...this.ledger },
       positions: this.positions.map((p) => ({ ...p })),
-      watch: { ...this.watch, samples: [...this.watch.samples] },
+      watch: {
+        ...this.watch,
+        samples: [...this.watch.samples],
+        sampleTimes: [...this.watch.sampleTimes],
+        flows: this.watch.flows.map((flow) => ({ ...flow })),
+      },
       lastFillTs: this.lastFillTs,
       lastCloseTs: this.lastCloseTs,
       reconciledTs: this.reconciledTs,
@@ -441,9 +487,11 @@ export class PortfolioState implements PortfolioView, ExposureBooks {
     })
     this.externals.restore(from.externals)
     this.spares.set(from.spares ?? [])
-    Object.assign(this.watch, from.watch, { samples: this.watch.samples })
-    this.watch.samples.length = 0
-    this.watch.samples.push(...from.watch.samples)
+    const { samples, sampleTimes, flows } = this.watch
+    Object.assign(this.watch, from.watch, { samples, sampleTimes, flows })
+    samples.splice(0, samples.length, ...from.watch.samples)
+    sampleTimes.splice(0, sampleTimes.length, ...from.watch.sampleTimes)
+    flows.splice(0, flows.length, ...from.watch.flows.map((flow) => ({ ...flow })))
     this.lastFillTs = from.lastFillTs
     this.lastCloseTs = from.lastCloseTs
     this.reconciledTs = from.reconciledTs ?? null

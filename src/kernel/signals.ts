@@ -2,9 +2,13 @@
  * From a strategy's opinion to an exit, an entry, or a denial that keeps its figures.
  * Never lets an opinion that came while held live on (S11), and never enters unsized or unchecked.
  */
-import { type InstrumentIndex, type Lots, type Side, type Ticks, cash, lots, ticks } from '../core/units.ts'
+import { mulDivCeil } from '../core/decimal.ts'
+import { type InstrumentIndex, type Lots, RATE_ONE, type Side, type Ticks, cash, lots, ticks } from '../core/units.ts'
 import { type Instrument, formatPrice, formatQuantity } from '../market/instrument.ts'
-import { type RiskDenial, checkEntry } from '../risk/check.ts'
+import { closingNotional } from '../risk/at-stake.ts'
+import { checkEntry } from '../risk/check.ts'
+import type { RiskDenial } from '../risk/denial.ts'
+import { takerRateOf } from '../risk/planned-loss.ts'
 import { type Sized, entryCaps, lotsFor, sizeByRisk } from '../risk/sizing.ts'
 import type { Signal } from '../strategy/strategy.ts'
 import { type Order, type OrderIntent, isOwnExit } from '../trading/order.ts'
@@ -177,7 +181,11 @@ export class Signals {
       case 'fixed':
         return { size: { lots: sizing.lots }, estimate: sizing.lots, detail: undefined }
       case 'all': {
-        const budget = cash(this.portfolio.equity - this.portfolio.marginUsed)
+        // What the same signal closes pays its fee and gives its margin back before this order fills.
+        const closing = closingNotional(this.portfolio, instrument, side)
+        const closingFee = mulDivCeil(closing, takerRateOf(instrument, costs), RATE_ONE)
+        const freed = Math.floor(closing / limits.leverage) - closingFee
+        const budget = cash(this.portfolio.equity - this.portfolio.marginUsed + freed)
         const estimate = lotsFor(instrument, instrument.category === 'spot' ? cash(Math.floor(budget * SPOT_SHARE)) : budget, mark)
         if (estimate < instrument.lotsMin)
           return { rule: 'no-size', figures: { budget: budget / 1e8, minimum: this.minimums[instrument.index] as string } }

@@ -30,7 +30,7 @@ import { Kernel } from './kernel.ts'
 export const BTC = instrumentIndex(0)
 export const ETH = instrumentIndex(1)
 /** Tick 1 and lot 1: one tick times one lot is one coin. */
-const instrumentsOf = (isSpot: boolean) =>
+const instrumentsOf = (isSpot: boolean, notionalMin = isSpot ? '300' : undefined) =>
   [isSpot ? 'BTCUSDT-SPOT' : 'BTCUSDT', 'ETHUSDT'].map((symbol, at) =>
     makeInstrument({
       index: instrumentIndex(at),
@@ -39,7 +39,7 @@ const instrumentsOf = (isSpot: boolean) =>
       tickSize: '1',
       lotSize: '1',
       quantityMarketMax: '50',
-      ...(isSpot ? { notionalMin: '300' } : {}),
+      ...(notionalMin === undefined ? {} : { notionalMin }),
     }),
   )
 
@@ -59,6 +59,8 @@ export interface Setup {
   readonly sizing?: Sizing
   /** Whether BTC is spot. */
   readonly isSpot?: boolean
+  /** Least value of an order. */
+  readonly notionalMin?: string
 }
 
 export class Bench {
@@ -89,7 +91,7 @@ export class Bench {
       })
     this.config = {
       tag: 'tests1',
-      instruments: instrumentsOf(setup.isSpot === true),
+      instruments: instrumentsOf(setup.isSpot === true, setup.notionalMin),
       intervalMs: MINUTE_MS,
       strategies: (setup.isManual === true ? [BTC] : [BTC, ETH]).map((i) => ({
         id: strategyId(`s${i}`),

@@ -68,6 +68,7 @@ export class VenueNews {
     if (order === undefined) return
     if (event.type === 'order-filled') {
       this.brackets.afterFill(order)
+      this.keepNearerStop(order)
       // It was on its way when everything was flattened: it goes the same way.
       if (order.class === 'entry' && order.origin === 'ours' && this.guard.isFlattening(event.instrument))
         this.desk.closePosition(order.instrument, undefined, 'flatten', {
@@ -83,6 +84,14 @@ export class VenueNews {
       this.brackets.keepStop(order.instrument)
     }
     if (order.parentOrderId !== undefined && order.origin === 'ours') this.algorithms.afterChild(order)
+  }
+
+  /** The venue has moved the stop of the whole position to that of the entry that filled: one that stood nearer is set again. */
+  private keepNearerStop(order: Order): void {
+    const stop = this.portfolio.stopOf(order.instrument)
+    if (order.class !== 'entry' || order.origin !== 'ours' || order.stop === undefined || stop === undefined || stop === order.stop) return
+    if (this.portfolio.positionLots(order.instrument) * order.side <= 0) return
+    this.desk.requestProtection(order.instrument, { stop }, 'the nearer stop stays')
   }
 
   /** What would open again what was just stopped out: the rest of an entry, and what is still being worked. */

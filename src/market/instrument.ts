@@ -2,7 +2,7 @@
  * What may be traded: its grid of prices and quantities, its limits, and the exact road from ticks and lots to money.
  * Never knows a venue's wire format, and never changes in place: a change at the venue makes a new value.
  */
-import { gcd, mulDiv, mulDivFloor, parseDecimal, formatDecimal, type Rounding } from '../core/decimal.ts'
+import { gcd, mulDiv, mulDivCeil, mulDivFloor, parseDecimal, formatDecimal, type Rounding } from '../core/decimal.ts'
 import { InvariantError } from '../core/assert.ts'
 import { type Cash, CASH_SCALE, type InstrumentIndex, type Lots, type Ticks, cash, lots, ticks } from '../core/units.ts'
 
@@ -125,6 +125,12 @@ export function notionalOf(instrument: Instrument, price: Ticks, quantity: Lots,
   const units = quantity * instrument.cashNumerator
   return cash(instrument.cashDenominator === 1 ? mulDivFloor(price, units, 1) : mulDiv(price, units, instrument.cashDenominator, rounding))
 }
+
+/** The least quantity that an entry may have at the price: the venue's minimum of lots and of value. */
+export const leastLots = (instrument: Instrument, price: Ticks): Lots =>
+  price <= 0
+    ? instrument.lotsMin
+    : lots(Math.max(instrument.lotsMin, mulDivCeil(instrument.notionalMin, instrument.cashDenominator, price * instrument.cashNumerator)))
 
 /** Whether a quantity above zero is less than the venue takes in an order at the price. */
 export const isTooSmall = (instrument: Instrument, price: Ticks, quantity: Lots): boolean =>

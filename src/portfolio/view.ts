@@ -5,6 +5,14 @@
 import type { Cash, InstrumentIndex, Lots, Side, StrategyId, Ticks, Ts } from '../core/units.ts'
 import type { Instrument, InstrumentStatus } from '../market/instrument.ts'
 
+/** An entry that may still fill: what is left of it, at the price that it was judged at. */
+export interface OpenEntry {
+  readonly side: Side
+  readonly lots: Lots
+  readonly price: Ticks
+  readonly stop: Ticks | undefined
+}
+
 export interface PortfolioView {
   /** Market time of the input that is being decided. */
   readonly now: Ts
@@ -37,6 +45,18 @@ export interface PortfolioView {
   /** Entries sent within the last second and minute of market time. */
   readonly ordersLastSecond: number
   readonly ordersLastMinute: number
+  /** Leverage that margin is computed with. */
+  readonly leverage: number
+  /** Stop that our position in the symbol is meant to have. */
+  stopOf(i: InstrumentIndex): Ticks | undefined
+  /** Notional at which our open quantity was bought or sold. */
+  costOf(i: InstrumentIndex): Cash
+  /** Entries of ours in the symbol that may still fill. */
+  openEntries(i: InstrumentIndex): readonly OpenEntry[]
+  /** Symbols in which something of ours is held or may still be entered. */
+  symbolsAtStake(): readonly InstrumentIndex[]
+  /** Money that the day may still lose under a limit: flows make it no larger (S9). */
+  dayLossLeft(limit: Cash): number
   /** When an entry of this side was last sent for the symbol. */
   lastEntryTs(i: InstrumentIndex, side: Side): Ts | undefined
 }

@@ -5,7 +5,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { DAY_MS, HOUR_MS, cash, ts } from '../core/units.ts'
-import { confirmedTier, dayLossOf, makeEquityWatch, shiftByFlow, watchEquity } from './breaker.ts'
+import { confirmedTier, dayLossLeft, dayLossOf, makeEquityWatch, scaleByFlow, setReference, watchEquity } from './breaker.ts'
 import { SIM_LIMITS } from './limits.ts'
 
 const tiers = SIM_LIMITS.drawdown
@@ -87,21 +87,64 @@ describe('S9 tiers', () => {
     expect(confirmedTier(watching([[0, 1_000], ...after]), ts(START + now))).toBe(expected)
   })
 
-  test('S9 a deposit is no profit and a withdrawal no loss: drawdown, day and peak move with the flow', () => {
+  test('S9 a flow neither makes nor hides a drawdown, and what the day has lost in money stays what it was', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 500, max: 999 }), fc.integer({ min: -400, max: 1e6 }), (equity, flow) => {
+      fc.property(fc.integer({ min: 500_000, max: 999_999 }), fc.integer({ min: -400_000, max: 1e9 }), (equity, flow) => {
         const watch = watching([
-          [0, 1_000],
+          [0, 1_000_000],
           [1_000, equity],
         ])
         const loss = dayLossOf(watch, cash(equity))
-        shiftByFlow(watch, cash(flow))
-        expect(watch.highWater).toBe(1_000 + flow)
+        const before = watch.drawdown
+        scaleByFlow(watch, cash(equity), cash(flow))
         expect(dayLossOf(watch, cash(equity + flow))).toBe(loss)
         watchEquity(watch, cash(equity + flow), ts(START + 2_000), tiers)
-        expect(watch.drawdown).toBeCloseTo((1_000 - equity) / (1_000 + flow), 12)
+        expect(watch.drawdown).toBeCloseTo(before, 4)
       }),
     )
+  })
+
+  test.each([
+    ['6,000 of 9,400 are withdrawn at 6 % below the peak', 10_000, 9_400, -6_000, 0.06, undefined],
+    ['9,000 are deposited at 14 % below it', 1_000, 860, 9_000, 0.14, 'orange'],
+    ['all is withdrawn', 10_000, 9_000, -9_000, 0, undefined],
+    ['money comes into an account that had none', 0, 0, 5_000, 0, undefined],
+  ] as const)('S9 %s: the drawdown stays', (_, peak, equity, flow, drawdown, tier) => {
+    const unit = 1e8
+    const watch = watching([
+      [0, peak * unit],
+      [60_000, equity * unit],
+    ])
+    scaleByFlow(watch, cash(equity * unit), cash(flow * unit))
+    for (const at of [120_000, 126_000]) watchEquity(watch, cash((equity + flow) * unit), ts(START + at), tiers)
+    expect(watch.drawdown).toBeCloseTo(drawdown, 10)
+    expect(confirmedTier(watch, ts(START + 126_000))).toBe(tier)
+  })
+
+  test('S9 what the day may still lose shrinks with a withdrawal and does not grow with a deposit', () => {
+    const left = (flow: number): number => {
+      const watch = watching([
+        [0, 10_000],
+        [1_000, 9_800],
+      ])
+      scaleByFlow(watch, cash(9_800), cash(flow))
+      return dayLossLeft(watch, cash(9_800 + flow), cash(500))
+    }
+    expect([left(0), left(5_000), left(-4_900)]).toEqual([300, 300, 150])
+  })
+
+  test('S9 after a resume what there is now is the peak, and the line is as far away as it was from the first', () => {
+    const watch = watching([
+      [0, 1_000],
+      [60_000, 840],
+      [66_000, 840],
+    ])
+    expect(confirmedTier(watch, ts(START + 66_000))).toBe('red')
+    setReference(watch, cash(840))
+    for (const at of [72_000, 90_000]) watchEquity(watch, cash(840), ts(START + at), tiers)
+    expect([watch.drawdown, watch.smoothed, confirmedTier(watch, ts(START + 90_000))]).toEqual([0, 0, undefined])
+    for (const at of [100_000, 106_000]) watchEquity(watch, cash(714), ts(START + at), tiers)
+    expect(confirmedTier(watch, ts(START + 106_000))).toBe('red')
   })
 
   test('S9 the smoothed drawdown halves its distance to the raw one in a half-life', () => {
@@ -158,5 +201,38 @@ describe('day loss is the worse of the UTC day and rolling 24 h', () => {
     ['after 24 h only today counts', [...Array.from({ length: 200 }, (_, k) => [k * 900_000, k < 4 ? 1_000 : 900] as const)], 890, 10],
   ] as const)('%s', (_, equities, equity, expected) => {
     expect(dayLossOf(watching(equities), cash(equity))).toBe(expected)
+  })
+
+  // A window of time, whatever the distance of what is seen: 100 are lost a day, evenly.
+  test.each([
+    ['1m', 60_000],
+    ['15m', 900_000],
+    ['1h', HOUR_MS],
+    ['4h', 4 * HOUR_MS],
+    ['1d', DAY_MS],
+  ] as const)('on bars of %s a day is a day', (_, stepMs) => {
+    const watch = makeEquityWatch()
+    const start = 20_000 * DAY_MS
+    const steps = (10 * DAY_MS) / stepMs
+    const equityAt = (k: number): number => 1_000_000 - Math.round((100_000 * k) / (DAY_MS / stepMs) / 10)
+    for (let k = 0; k <= steps; k++) watchEquity(watch, cash(equityAt(k)), ts(start + k * stepMs), tiers)
+    const lost = dayLossOf(watch, cash(equityAt(steps)))
+    expect(lost).toBeGreaterThanOrEqual(10_000)
+    // What lies between two samples may be counted with the day.
+    expect(lost).toBeLessThanOrEqual(10_000 + 105)
+  })
+
+  test('what was lost before three days of absence is not of today', () => {
+    const watch = watching(Array.from({ length: 96 }, (_, k) => [k * 900_000, 10_000 - 4 * k] as const))
+    watchEquity(watch, cash(9_620), ts(START + 96 * 900_000 + 3 * DAY_MS), tiers)
+    expect(dayLossOf(watch, cash(9_620))).toBe(0)
+  })
+
+  test('what was lost during an absence may have been lost today, and counts', () => {
+    const watch = watching([
+      [0, 10_000],
+      [3 * DAY_MS, 9_700],
+    ])
+    expect(dayLossOf(watch, cash(9_700))).toBe(300)
   })
 })

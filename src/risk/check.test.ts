@@ -4,10 +4,14 @@
  */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { formatDecimal } from '../core/decimal.ts'
 import { RATE_ONE, type Side, cash, lots, rate, strategyId, ticks, ts } from '../core/units.ts'
 import { notionalOf } from '../market/instrument.ts'
 import type { OrderIntent } from '../trading/order.ts'
-import { type ExpectedCosts, RISK_RULES, type RiskRule, checkEntry, checkExit, plannedLossOf } from './check.ts'
+import { checkEntry, checkExit } from './check.ts'
+import { checkStopMove } from './check-loss.ts'
+import { RISK_RULES, type RiskRule } from './denial.ts'
+import { type ExpectedCosts, plannedLossOf } from './planned-loss.ts'
 import { type RiskLimits, SIM_LIMITS } from './limits.ts'
 import { type Figures, I, btc, coins, costs, figures, viewOf } from './testing.ts'
 
@@ -285,6 +289,105 @@ test('limits count the position plus worst-case open entries of the side', () =>
   expect(answer(c)).toBe('position-notional')
   c.view.held = -50
   expect(answer(c)).toBeUndefined()
+})
+
+describe('S10 the whole position that results is judged', () => {
+  const held = (c: Case, stop: number): void => {
+    c.view.held = 100
+    c.view.stop = ticks(stop)
+    c.view.cost = coins(6_400)
+    c.limits.positionNotionalMax = coins(1e6)
+  }
+
+  test('S10 a second entry adds to what the first may lose: one trade and one limit', () => {
+    const c = approved()
+    held(c, 630_000)
+    expect(answer(c)).toBe('planned-loss')
+    c.limits.tradeLossFractionMax = 1
+    expect(checkEntry(c.intent, QUANTITY, viewOf(c.view), c.limits, c.costs)).toMatchObject({
+      rule: 'gap-test',
+      // 100 to the stop, 3.465 of fee and 1.26 of slippage for what is held; the entry as it stands alone.
+      figures: { planned: formatDecimal(coins(104.725) + PLANNED, 8), openRisk: '0' },
+    })
+  })
+
+  test('S10 a stop that stands nearer counts for what is held, and a farther one is not believed', () => {
+    const c = approved()
+    held(c, 639_000)
+    expect(answer(c)).toBeUndefined()
+    c.view.stop = ticks(600_000)
+    expect(answer(c), 'the entry’s own stop is nearer').toBe('planned-loss')
+  })
+
+  test('S10 a stop in profit risks what it may give back of the day, and nothing of the trade', () => {
+    const c = approved()
+    held(c, 635_000)
+    c.view.cost = coins(6_000)
+    expect(answer(c)).toBeUndefined()
+    c.limits.dayLossMax = cash(3 * (PLANNED + coins(54)))
+    expect(answer(c)).toBe('gap-test')
+  })
+
+  test('S10 what all others may lose is taken off the day first', () => {
+    const c = approved()
+    c.limits.dayLossMax = cash(PLANNED * c.limits.gapTestMultiple)
+    expect(answer(c)).toBeUndefined()
+    c.view.entriesElsewhere = [{ side: 1, lots: lots(1), price: ticks(640_000), stop: ticks(639_000) }]
+    expect(answer(c)).toBe('gap-test')
+  })
+
+  test('S10 an entry that rests in the symbol counts with the next one', () => {
+    const c = approved()
+    c.view.entries = [{ side: 1, lots: QUANTITY, price: ticks(639_999), stop: ticks(630_000) }]
+    expect(answer(c)).toBe('planned-loss')
+    c.view.entries = [{ side: -1, lots: QUANTITY, price: ticks(639_999), stop: ticks(650_000) }]
+    expect(answer(c), 'of a pair on two sides one lives').toBeUndefined()
+  })
+})
+
+test('a limit that the market fills at once is judged at the market: its stop lies on the losing side of both', () => {
+  const c = approved()
+  c.intent.limit = ticks(650_000)
+  c.intent.stop = ticks(645_000)
+  expect(answer(c)).toBe('stop-side')
+  c.intent.stop = ticks(635_000)
+  expect(answer(c)).toBeUndefined()
+  // A stop entry fills at its trigger, beyond the market of now.
+  Object.assign(c.intent, { kind: 'stop-market', limit: undefined, trigger: ticks(650_000), stop: ticks(645_000) })
+  expect(answer(c)).toBeUndefined()
+})
+
+describe('a reversal', () => {
+  test('what the same signal closes is not counted against the new position', () => {
+    const c = approved()
+    c.view.held = -100
+    c.view.gross = coins(6_400)
+    c.limits.accountNotionalMax = NOTIONAL
+    c.limits.leverage = 1
+    c.view.equity = coins(6_500)
+    c.limits.tradeLossFractionMax = 1
+    expect(answer(c)).toBeUndefined()
+    c.view.held = 0
+    expect(answer(c)).toBe('account-cap')
+  })
+})
+
+describe('S10 moving a stop', () => {
+  const move = (stop: number, over: Partial<Figures> = {}, limits = SIM_LIMITS) => {
+    const view = { ...figures(), held: 100, stop: ticks(630_000), cost: coins(6_400), ...over }
+    return checkStopMove(viewOf(view), I, ticks(stop), limits, costs)?.rule
+  }
+  test.each([
+    ['nearer always passes, whatever the day has lost', 635_000, { dayLoss: coins(10_000) }, undefined],
+    ['a little farther passes', 628_000, {}, undefined],
+    ['farther than one trade may lose is denied', 600_000, {}, 'planned-loss'],
+    ['farther than the day has left is denied', 625_000, { dayLoss: coins(200) }, 'gap-test'],
+    ['farther on a day that is over is denied', 629_000, { dayLoss: coins(500) }, 'day-loss'],
+    ['farther than the account lives is denied', 300_000, { equity: coins(3_400) }, 'stop-beyond-liquidation'],
+    ['a first stop is judged like a farther one', 600_000, { stop: undefined }, 'planned-loss'],
+  ] as const)('S10 %s', (_, stop, over, expected) => {
+    expect(move(stop, over)).toBe(expected)
+  })
 })
 
 test('the order price is judged at the kernel’s mark: without one nothing is approved', () => {

@@ -2,79 +2,18 @@
  * The pre-trade check: one documented order of rules, the first that fails is the answer, with the figures that decided it.
  * Never denies a verified exit (S2), never acts on an order, and never approves by default.
  */
-import { formatDecimal, mulDivCeil } from '../core/decimal.ts'
-import { CASH_SCALE, type Cash, type Lots, RATE_ONE, type Rate, type Ticks, cash, lots } from '../core/units.ts'
-import { type Instrument, formatPrice, formatQuantity, notionalOf } from '../market/instrument.ts'
+import { mulDivCeil } from '../core/decimal.ts'
+import { type Lots, RATE_ONE, cash, lots } from '../core/units.ts'
+import { formatPrice, formatQuantity, notionalOf } from '../market/instrument.ts'
 import type { PortfolioView } from '../portfolio/view.ts'
 import type { OrderIntent } from '../trading/order.ts'
+import { closingNotional } from './at-stake.ts'
+import { checkLoss, checkStop } from './check-loss.ts'
+import { type RiskDenial, coinsText } from './denial.ts'
 import type { RiskLimits } from './limits.ts'
+import { type ExpectedCosts, takerRateOf } from './planned-loss.ts'
 
-/** In the order in which they are checked. Holds come first and are the kernel's (kernel/holds.ts). */
-export const RISK_RULES = [
-  'hold',
-  'strategy-off',
-  'symbol-owned',
-  'opposite-side',
-  'spot-long-only',
-  'instrument-status',
-  'stale-data',
-  'spread',
-  'quantity',
-  'notional-min',
-  'price-collar',
-  'stop-missing',
-  'stop-side',
-  'stop-too-near',
-  'stop-beyond-liquidation',
-  'account-cap',
-  'order-notional',
-  'position-notional',
-  'margin',
-  'planned-loss',
-  'day-loss',
-  'gap-test',
-  'order-rate',
-  'duplicate',
-  'exit-not-verified',
-  'execution',
-  'spot-order',
-  'no-size',
-] as const
-export type RiskRule = (typeof RISK_RULES)[number]
-
-/** Decimal texts and names, in units that a person reads. */
-export type RiskFigures = Readonly<Record<string, string | number>>
-
-export interface RiskDenial {
-  readonly rule: RiskRule
-  readonly figures: RiskFigures
-}
-
-/** What the check needs beside the limits: what trading is expected to cost. */
-export interface ExpectedCosts {
-  readonly takerRate: Rate
-  /** Of spot, which costs more. */
-  readonly spotTakerRate: Rate
-  /** Slippage of a stop that fills, of its price. */
-  readonly stopSlippageRate: Rate
-  /** Margin below which the venue liquidates, as a rate of notional (tier 1). */
-  readonly maintenanceRate: Rate
-}
-
-export const takerRateOf = ({ category }: Instrument, costs: ExpectedCosts): Rate =>
-  category === 'spot' ? costs.spotTakerRate : costs.takerRate
-
-const coins = (amount: Cash): string => formatDecimal(amount, CASH_SCALE)
 const abs = (n: number): number => (n < 0 ? 0 - n : n)
-
-/** Money that is lost if the stop fills at its price: distance, both fees, expected stop slippage (S10; funding enters with a time stop). */
-export function plannedLossOf(instrument: Instrument, entry: Ticks, stop: Ticks, quantity: Lots, costs: ExpectedCosts): Cash {
-  const entryNotional = notionalOf(instrument, entry, quantity, 'ceil')
-  const stopNotional = notionalOf(instrument, stop, quantity, 'ceil')
-  const takerRate = takerRateOf(instrument, costs)
-  const fees = mulDivCeil(entryNotional, takerRate, RATE_ONE) + mulDivCeil(stopNotional, takerRate, RATE_ONE)
-  return cash(abs(entryNotional - stopNotional) + fees + mulDivCeil(stopNotional, costs.stopSlippageRate, RATE_ONE))
-}
 
 /** Checks an entry of `quantity` lots. Answers undefined when every rule passes. */
 export function checkEntry(
@@ -116,7 +55,7 @@ export function checkEntry(
       : intent.kind === 'market'
         ? instrument.lotsMarketMax
         : instrument.lotsMax
-    if (quantity < instrument.lotsMin || quantity > most)
+    if (quantity < instrument.lotsMin || (quantity > most && intent.isWorked !== true))
       return {
         rule: 'quantity',
         figures: {
@@ -128,7 +67,7 @@ export function checkEntry(
   }
   const notional = notionalOf(instrument, price, quantity, 'ceil')
   if (notional < instrument.notionalMin)
-    return { rule: 'notional-min', figures: { notional: coins(notional), min: coins(instrument.notionalMin) } }
+    return { rule: 'notional-min', figures: { notional: coinsText(notional), min: coinsText(instrument.notionalMin) } }
 
   const distance = abs(price - mark)
   const atr = view.atrTicks(i)
@@ -143,40 +82,33 @@ export function checkEntry(
       },
     }
 
-  const stopDenial = checkStop(intent, quantity, price, spread, atr, view, limits, costs)
+  const stopDenial = checkStop(intent, quantity, price, view, limits, costs)
   if (stopDenial !== undefined) return stopDenial
 
-  const grossAfter = view.grossNotional + notional
+  // What the same signal closes is gone before this order fills.
+  const closing = closingNotional(view, instrument, intent.side)
+  const grossAfter = view.grossNotional - closing + notional
   if (grossAfter > limits.accountNotionalMax)
-    return { rule: 'account-cap', figures: { after: coins(cash(grossAfter)), limit: coins(limits.accountNotionalMax) } }
+    return { rule: 'account-cap', figures: { after: coinsText(cash(grossAfter)), limit: coinsText(limits.accountNotionalMax) } }
   if (notional > limits.orderNotionalMax)
-    return { rule: 'order-notional', figures: { notional: coins(notional), limit: coins(limits.orderNotionalMax) } }
+    return { rule: 'order-notional', figures: { notional: coinsText(notional), limit: coinsText(limits.orderNotionalMax) } }
   const worstLots = worstCaseLots(view, intent, quantity)
   const positionAfter = notionalOf(instrument, mark, lots(worstLots), 'ceil')
   if (positionAfter > limits.positionNotionalMax)
-    return { rule: 'position-notional', figures: { after: coins(positionAfter), limit: coins(limits.positionNotionalMax) } }
+    return { rule: 'position-notional', figures: { after: coinsText(positionAfter), limit: coinsText(limits.positionNotionalMax) } }
 
-  const fee = mulDivCeil(notional, takerRateOf(instrument, costs), RATE_ONE)
+  const takerRate = takerRateOf(instrument, costs)
+  const fee = mulDivCeil(closing, takerRate, RATE_ONE) + (isBudget ? 0 : mulDivCeil(notional, takerRate, RATE_ONE))
   const spotAfter = view.spotNotional + (isSpot ? notional : 0)
-  const marginAfter = Math.ceil((grossAfter - spotAfter) / limits.leverage) + spotAfter + (isBudget ? 0 : fee)
+  const marginAfter = Math.ceil((grossAfter - spotAfter) / limits.leverage) + spotAfter + fee
   if (marginAfter > view.marginEquity)
     return {
       rule: 'margin',
-      figures: { needed: coins(cash(marginAfter)), equity: coins(view.marginEquity), leverage: isSpot ? 1 : limits.leverage },
+      figures: { needed: coinsText(cash(marginAfter)), equity: coinsText(view.marginEquity), leverage: isSpot ? 1 : limits.leverage },
     }
 
-  const left = limits.dayLossMax - view.dayLoss
-  if (intent.stop !== undefined) {
-    const planned = plannedLossOf(instrument, price, intent.stop, quantity, costs)
-    if (planned > view.equity * limits.tradeLossFractionMax)
-      return {
-        rule: 'planned-loss',
-        figures: { planned: coins(planned), limit: ((view.equity * limits.tradeLossFractionMax) / 1e8).toFixed(2) },
-      }
-    if (left <= 0) return dayLossDenial(view, limits)
-    if (planned * limits.gapTestMultiple > left)
-      return { rule: 'gap-test', figures: { planned: coins(planned), multiple: limits.gapTestMultiple, dayLossLeft: coins(cash(left)) } }
-  } else if (left <= 0) return dayLossDenial(view, limits)
+  const lossDenial = checkLoss(intent, quantity, price, view, limits, costs)
+  if (lossDenial !== undefined) return lossDenial
 
   if (view.ordersLastSecond >= limits.ordersPerSecondMax || view.ordersLastMinute >= limits.ordersPerMinuteMax)
     return { rule: 'order-rate', figures: { lastSecond: view.ordersLastSecond, lastMinute: view.ordersLastMinute } }
@@ -184,48 +116,6 @@ export function checkEntry(
   const last = intent.isChild === true ? undefined : view.lastEntryTs(i, intent.side)
   if (last !== undefined && limits.duplicateWindowMs > 0 && view.now - last < limits.duplicateWindowMs)
     return { rule: 'duplicate', figures: { sinceMs: view.now - last, windowMs: limits.duplicateWindowMs } }
-  return undefined
-}
-
-const dayLossDenial = (view: PortfolioView, limits: RiskLimits): RiskDenial => ({
-  rule: 'day-loss',
-  figures: { lost: coins(view.dayLoss), limit: coins(limits.dayLossMax) },
-})
-
-function checkStop(
-  intent: OrderIntent,
-  quantity: Lots,
-  price: Ticks,
-  spread: number,
-  atr: number,
-  view: PortfolioView,
-  limits: RiskLimits,
-  costs: ExpectedCosts,
-): RiskDenial | undefined {
-  const instrument = view.instrument(intent.instrument)
-  const stop = intent.stop
-  if (stop === undefined) return limits.isStopRequired ? { rule: 'stop-missing', figures: { symbol: instrument.symbol } } : undefined
-  if (stop <= 0 || (intent.side === 1 ? stop >= price : stop <= price))
-    return { rule: 'stop-side', figures: { stop: formatPrice(instrument, stop), price: formatPrice(instrument, price) } }
-  if (!limits.isStopDistanceChecked) return undefined
-  const distance = abs(price - stop)
-  const roundTrip = (price * 2 * takerRateOf(instrument, costs)) / RATE_ONE
-  const least = Math.max(2 * spread, 0.25 * atr, 3 * roundTrip)
-  if (distance < least)
-    return {
-      rule: 'stop-too-near',
-      figures: { distanceTicks: distance, leastTicks: Math.ceil(least), spreadTicks: spread, atrTicks: Math.round(atr) },
-    }
-  // Cross margin: the account is liquidated when equity falls to the maintenance margin of all positions.
-  const loss = plannedLossOf(instrument, price, stop, quantity, costs)
-  const contracts =
-    view.grossNotional - view.spotNotional + (instrument.category === 'spot' ? 0 : notionalOf(instrument, stop, quantity, 'ceil'))
-  const maintenance = mulDivCeil(contracts, costs.maintenanceRate, RATE_ONE)
-  if (view.marginEquity - loss <= maintenance)
-    return {
-      rule: 'stop-beyond-liquidation',
-      figures: { lossAtStop: coins(loss), equity: coins(view.marginEquity), maintenance: coins(cash(maintenance)) },
-    }
   return undefined
 }
 

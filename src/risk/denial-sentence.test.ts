@@ -3,7 +3,7 @@
  * Never decides anything: check.test.ts does.
  */
 import { expect, test } from 'vitest'
-import { RISK_RULES, type RiskDenial } from './check.ts'
+import { RISK_RULES, type RiskDenial } from './denial.ts'
 import { denialSentence } from './denial-sentence.ts'
 
 const CASES: readonly (readonly [RiskDenial, string])[] = [

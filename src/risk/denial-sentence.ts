@@ -2,7 +2,7 @@
  * A denial in one sentence: what stood against an order, with the figures that decided, and where there is one, the next step.
  * Never hides the rule's name: it is the code by which the docs explain it.
  */
-import type { RiskDenial, RiskFigures, RiskRule } from './check.ts'
+import type { RiskDenial, RiskFigures, RiskRule } from './denial.ts'
 
 type Words = (f: RiskFigures) => string
 
@@ -44,7 +44,7 @@ const WORDS: Readonly<Record<RiskRule, Words>> = {
   'planned-loss': (f) => `${f.planned} USDT would be lost at the stop, more than ${f.limit} USDT for one trade`,
   'day-loss': (f) => `${f.lost} USDT are lost today, and ${f.limit} USDT is the limit`,
   'gap-test': (f) =>
-    `a gap to ${f.multiple} times the planned loss of ${f.planned} USDT would pass what is left of the day’s limit, ${f.dayLossLeft} USDT`,
+    `a gap to ${f.multiple} times the planned loss of ${f.planned} USDT would pass what is left of the day’s limit, ${f.dayLossLeft} USDT${Number(f.openRisk ?? 0) > 0 ? `, of which ${f.openRisk} USDT may be lost by what is open already` : ''}`,
   'order-rate': (f) => `${f.lastSecond} entries in the last second and ${f.lastMinute} in the last minute are too many`,
   duplicate: (f) => `an entry on the same side was sent ${seconds(f.sinceMs)} ago, and another waits for ${seconds(f.windowMs)}`,
   'exit-not-verified': (f) =>

@@ -51,6 +51,10 @@ const UNBOUNDED_CASH = money(9e7)
 export const isEquityUnbounded = (limits: RiskLimits): boolean =>
   limits.dayLossMax >= UNBOUNDED_CASH && limits.drawdown.orange === UNBOUNDED && limits.drawdown.red === UNBOUNDED
 
+/** Whether no limit looks at what a trade or a day may lose. */
+export const isLossUnbounded = (limits: RiskLimits): boolean =>
+  limits.dayLossMax >= UNBOUNDED_CASH && limits.tradeLossFractionMax === UNBOUNDED
+
 /** A backtest's own: all rules run, only cash, margin and lot rules bind. */
 export const RESEARCH_LIMITS: RiskLimits = {
   staleAfterMs: UNBOUNDED,

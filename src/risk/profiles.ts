@@ -3,7 +3,7 @@
  * Never falls back to another profile's values: a name that is not here does not exist.
  */
 import { cash, rate } from '../core/units.ts'
-import type { ExpectedCosts } from './check.ts'
+import type { ExpectedCosts } from './planned-loss.ts'
 import { CAUTIOUS_LIMITS, RESEARCH_LIMITS, type RiskLimits, SIM_LIMITS } from './limits.ts'
 import type { Sizing } from './sizing.ts'
 

@@ -6,7 +6,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type Cash, type Side, cash, lots, ticks } from '../core/units.ts'
 import { makeInstrument, notionalOf } from '../market/instrument.ts'
-import { plannedLossOf } from './check.ts'
+import { plannedLossOf } from './planned-loss.ts'
 import { SIM_LIMITS } from './limits.ts'
 import { BALANCE_SIZING } from './profiles.ts'
 import {

@@ -2,11 +2,12 @@
  * How large an entry may be: a pure function from figures to lots and the arithmetic that `/why` shows.
  * Never rounds up to a minimum, and never grows because of a loss (S10).
  */
-import { formatDecimal, mulDivFloor } from '../core/decimal.ts'
+import { formatDecimal, mulDivCeil, mulDivFloor } from '../core/decimal.ts'
 import { CASH_SCALE, type Cash, type Lots, RATE_ONE, type Side, type Ticks, cash, lots } from '../core/units.ts'
 import { type Instrument, formatPrice, formatQuantity, notionalOf } from '../market/instrument.ts'
 import type { PortfolioView } from '../portfolio/view.ts'
-import { type ExpectedCosts, plannedLossOf, takerRateOf } from './check.ts'
+import { type ExpectedCosts, plannedLossOf, takerRateOf } from './planned-loss.ts'
+import { closingNotional } from './at-stake.ts'
 import type { RiskLimits } from './limits.ts'
 
 /** Scales the fraction of equity that one trade may lose between rMin and rMax by the size of the balance. */
@@ -133,13 +134,18 @@ export function entryCaps(view: PortfolioView, instrument: Instrument, side: Sid
   const used = notionalOf(instrument, mark, lots((held > 0 ? held : 0) + view.openEntryLots(i, side)), 'ceil')
   const isSpot = instrument.category === 'spot'
   // Fees of the entry must fit too, so margin is shared with them.
-  const perNotional = 1 / (isSpot ? 1 : limits.leverage) + takerRateOf(instrument, costs) / RATE_ONE
+  const takerRate = takerRateOf(instrument, costs)
+  const perNotional = 1 / (isSpot ? 1 : limits.leverage) + takerRate / RATE_ONE
   const { spotNotional } = view
-  const free = view.marginEquity - Math.ceil((view.grossNotional - spotNotional) / limits.leverage) - spotNotional
+  // What the same signal closes pays its fee and is gone before this order fills.
+  const closing = closingNotional(view, instrument, side)
+  const gross = view.grossNotional - closing
+  const equity = view.marginEquity - mulDivCeil(closing, takerRate, RATE_ONE)
+  const free = equity - Math.ceil((gross - spotNotional) / limits.leverage) - spotNotional
   return [
     { name: 'order notional', notional: limits.orderNotionalMax },
     { name: 'position notional', notional: cash(limits.positionNotionalMax - used) },
-    { name: 'account cap', notional: cash(limits.accountNotionalMax - view.grossNotional) },
+    { name: 'account cap', notional: cash(limits.accountNotionalMax - gross) },
     { name: 'margin', notional: cash(Math.floor(Math.max(0, free) / perNotional)) },
   ]
 }

@@ -7,6 +7,7 @@ import {
   type InstrumentIndex,
   type Lots,
   type StrategyId,
+  type Ticks,
   type Ts,
   cash,
   instrumentIndex,
@@ -16,10 +17,11 @@ import {
   ts,
 } from '../core/units.ts'
 import { type Instrument, makeInstrument } from '../market/instrument.ts'
-import type { PortfolioView } from '../portfolio/view.ts'
-import type { ExpectedCosts } from './check.ts'
+import type { OpenEntry, PortfolioView } from '../portfolio/view.ts'
+import type { ExpectedCosts } from './planned-loss.ts'
 
 export const I: InstrumentIndex = instrumentIndex(0)
+const ELSEWHERE: InstrumentIndex = instrumentIndex(1)
 export const btc: Instrument = makeInstrument({
   index: I,
   venue: 'sim',
@@ -58,6 +60,12 @@ export interface Figures {
   lastSecond: number
   lastMinute: number
   lastEntry: Ts | undefined
+  stop: Ticks | undefined
+  cost: Cash
+  entries: readonly OpenEntry[]
+  /** Entries that rest in another symbol of the same steps. */
+  entriesElsewhere: readonly OpenEntry[]
+  leverage: number
 }
 
 export const figures = (): Figures => ({
@@ -79,6 +87,11 @@ export const figures = (): Figures => ({
   lastSecond: 0,
   lastMinute: 0,
   lastEntry: undefined,
+  stop: undefined,
+  cost: cash(0),
+  entries: [],
+  entriesElsewhere: [],
+  leverage: 10,
 })
 
 export const viewOf = (f: Figures): PortfolioView => ({
@@ -90,7 +103,7 @@ export const viewOf = (f: Figures): PortfolioView => ({
   markTs: () => f.markTs,
   spreadTicks: () => f.spread,
   atrTicks: () => f.atr,
-  positionLots: () => lots(f.held),
+  positionLots: (i) => lots(i === I ? f.held : 0),
   externalLots: () => lots(f.external),
   marginEquity: f.equity,
   openEntryLots: (_, side): Lots => lots(side === 1 ? f.openBuys : f.openSells),
@@ -101,4 +114,10 @@ export const viewOf = (f: Figures): PortfolioView => ({
   ordersLastSecond: f.lastSecond,
   ordersLastMinute: f.lastMinute,
   lastEntryTs: () => f.lastEntry,
+  leverage: f.leverage,
+  stopOf: (i) => (i === I ? f.stop : undefined),
+  costOf: () => f.cost,
+  openEntries: (i) => (i === I ? f.entries : f.entriesElsewhere),
+  symbolsAtStake: () => [I, ELSEWHERE],
+  dayLossLeft: (limit) => limit - f.dayLoss,
 })

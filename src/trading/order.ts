@@ -72,6 +72,8 @@ export interface OrderIntent {
   readonly expiresAt?: Ts
   /** A child of a parent order that was checked as a whole. */
   readonly isChild?: boolean
+  /** Sent in parts: what the venue takes at once does not bound the whole. */
+  readonly isWorked?: boolean
   readonly reason: Reason
 }
 

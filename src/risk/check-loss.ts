@@ -1,0 +1,133 @@
+/**
+ * The rules about stops and about what may be lost: each judges the whole position that results, whether an entry or a moved stop makes it.
+ * Never looks at one order alone: a second entry with a far stop would move the stop of what the first one holds.
+ */
+import { mulDivCeil } from '../core/decimal.ts'
+import { type InstrumentIndex, type Lots, RATE_ONE, type Side, type Ticks, cash } from '../core/units.ts'
+import { formatPrice, notionalOf } from '../market/instrument.ts'
+import type { PortfolioView } from '../portfolio/view.ts'
+import type { OrderIntent } from '../trading/order.ts'
+import { type AtStake, nearerStop, othersAtStake, stopAfterEntry, symbolAtStake } from './at-stake.ts'
+import { type RiskDenial, coinsText } from './denial.ts'
+import { type RiskLimits, isLossUnbounded } from './limits.ts'
+import { type ExpectedCosts, plannedLossOf, takerRateOf } from './planned-loss.ts'
+
+/**
+ * The price that an entry may fill at and that is nearest to its stop: a limit on the far side of the market fills at the market.
+ * @param price what the entry is judged at: its limit, its trigger or the mark
+ */
+function nearestFill(intent: OrderIntent, price: Ticks, mark: Ticks): Ticks {
+  if (intent.limit === undefined) return price
+  const market = intent.trigger ?? mark
+  return (intent.side === 1 ? market < price : market > price) ? market : price
+}
+
+/** Where the stop stands: on the losing side, not too near, and before the account is liquidated (S5). */
+export function checkStop(
+  intent: OrderIntent,
+  quantity: Lots,
+  price: Ticks,
+  view: PortfolioView,
+  limits: RiskLimits,
+  costs: ExpectedCosts,
+): RiskDenial | undefined {
+  const i = intent.instrument
+  const instrument = view.instrument(i)
+  const { stop, side } = intent
+  if (stop === undefined) return limits.isStopRequired ? { rule: 'stop-missing', figures: { symbol: instrument.symbol } } : undefined
+  const fill = nearestFill(intent, price, view.mark(i))
+  if (stop <= 0 || (fill - stop) * side <= 0)
+    return { rule: 'stop-side', figures: { stop: formatPrice(instrument, stop), price: formatPrice(instrument, fill) } }
+  if (!limits.isStopDistanceChecked) return undefined
+  const distance = Math.abs(fill - stop)
+  const spread = view.spreadTicks(i)
+  const atr = view.atrTicks(i)
+  const roundTrip = (fill * 2 * takerRateOf(instrument, costs)) / RATE_ONE
+  const least = Math.max(2 * spread, 0.25 * atr, 3 * roundTrip)
+  if (distance < least)
+    return {
+      rule: 'stop-too-near',
+      figures: { distanceTicks: distance, leastTicks: Math.ceil(least), spreadTicks: spread, atrTicks: Math.round(atr) },
+    }
+  const loss =
+    symbolAtStake(view, i, side, stopAfterEntry(view, i, side, stop), costs).loss + plannedLossOf(instrument, price, stop, quantity, costs)
+  const added = instrument.category === 'spot' ? 0 : notionalOf(instrument, stop, quantity, 'ceil')
+  return liquidationDenial(view, loss, added, costs)
+}
+
+/** Cross margin: the account is liquidated when equity falls to the maintenance margin of all positions. */
+function liquidationDenial(view: PortfolioView, loss: number, added: number, costs: ExpectedCosts): RiskDenial | undefined {
+  const contracts = view.grossNotional - view.spotNotional + added
+  const maintenance = mulDivCeil(contracts, costs.maintenanceRate, RATE_ONE)
+  if (view.marginEquity - loss > maintenance) return undefined
+  return {
+    rule: 'stop-beyond-liquidation',
+    figures: { lossAtStop: coinsText(cash(loss)), equity: coinsText(view.marginEquity), maintenance: coinsText(cash(maintenance)) },
+  }
+}
+
+/** What one trade may lose, what the day may still lose, and what a gap would make of it (S10). */
+export function checkLoss(
+  intent: OrderIntent,
+  quantity: Lots,
+  price: Ticks,
+  view: PortfolioView,
+  limits: RiskLimits,
+  costs: ExpectedCosts,
+): RiskDenial | undefined {
+  if (isLossUnbounded(limits)) return undefined
+  const i = intent.instrument
+  if (intent.stop === undefined) return view.dayLossLeft(limits.dayLossMax) <= 0 ? dayLossDenial(view, limits) : undefined
+  const own = plannedLossOf(view.instrument(i), price, intent.stop, quantity, costs)
+  const whole = symbolAtStake(view, i, intent.side, stopAfterEntry(view, i, intent.side, intent.stop), costs)
+  return lossDenial({ planned: whole.planned + own, loss: whole.loss + own }, i, view, limits, costs)
+}
+
+function lossDenial(
+  { planned, loss }: AtStake,
+  i: InstrumentIndex,
+  view: PortfolioView,
+  limits: RiskLimits,
+  costs: ExpectedCosts,
+): RiskDenial | undefined {
+  const most = view.equity * limits.tradeLossFractionMax
+  if (planned > most) return { rule: 'planned-loss', figures: { planned: coinsText(cash(planned)), limit: (most / 1e8).toFixed(2) } }
+  const left = view.dayLossLeft(limits.dayLossMax)
+  if (left <= 0) return dayLossDenial(view, limits)
+  const others = othersAtStake(view, i, costs)
+  const multiple = Math.max(1, limits.gapTestMultiple)
+  if (loss * multiple <= left - others) return undefined
+  return {
+    rule: 'gap-test',
+    figures: {
+      planned: coinsText(cash(loss)),
+      multiple,
+      dayLossLeft: coinsText(cash(left)),
+      openRisk: coinsText(others),
+    },
+  }
+}
+
+/**
+ * Moves the stop of an open position: nearer is always right, farther is judged as an entry of the whole position would be.
+ * @param stop on the losing side of the mark
+ */
+export function checkStopMove(
+  view: PortfolioView,
+  i: InstrumentIndex,
+  stop: Ticks,
+  limits: RiskLimits,
+  costs: ExpectedCosts,
+): RiskDenial | undefined {
+  const side: Side = view.positionLots(i) > 0 ? 1 : -1
+  const standing = view.stopOf(i)
+  if (standing !== undefined && nearerStop(side, standing, stop) === stop) return undefined
+  const whole = symbolAtStake(view, i, side, stop, costs)
+  const liquidation = limits.isStopDistanceChecked ? liquidationDenial(view, whole.loss, 0, costs) : undefined
+  return liquidation ?? (isLossUnbounded(limits) ? undefined : lossDenial(whole, i, view, limits, costs))
+}
+
+const dayLossDenial = (view: PortfolioView, limits: RiskLimits): RiskDenial => ({
+  rule: 'day-loss',
+  figures: { lost: coinsText(view.dayLoss), limit: coinsText(limits.dayLossMax) },
+})

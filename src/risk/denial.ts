@@ -1,0 +1,50 @@
+/**
+ * The rules that an entry is checked against, in their order, and what a denial says: the rule and the figures that decided.
+ * Never a sentence: words are made where people read them (denial-sentence.ts).
+ */
+import { formatDecimal } from '../core/decimal.ts'
+import { CASH_SCALE, type Cash } from '../core/units.ts'
+
+/** In the order in which they are checked. Holds come first and are the kernel's (kernel/holds.ts). */
+export const RISK_RULES = [
+  'hold',
+  'strategy-off',
+  'symbol-owned',
+  'opposite-side',
+  'spot-long-only',
+  'instrument-status',
+  'stale-data',
+  'spread',
+  'quantity',
+  'notional-min',
+  'price-collar',
+  'stop-missing',
+  'stop-side',
+  'stop-too-near',
+  'stop-beyond-liquidation',
+  'account-cap',
+  'order-notional',
+  'position-notional',
+  'margin',
+  'planned-loss',
+  'day-loss',
+  'gap-test',
+  'order-rate',
+  'duplicate',
+  'exit-not-verified',
+  'execution',
+  'spot-order',
+  'no-size',
+] as const
+export type RiskRule = (typeof RISK_RULES)[number]
+
+/** Decimal texts and names, in units that a person reads. */
+export type RiskFigures = Readonly<Record<string, string | number>>
+
+export interface RiskDenial {
+  readonly rule: RiskRule
+  readonly figures: RiskFigures
+}
+
+/** Money in a denial's figures. */
+export const coinsText = (amount: Cash): string => formatDecimal(amount, CASH_SCALE)

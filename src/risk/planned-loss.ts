@@ -1,0 +1,34 @@
+/**
+ * What a trade is expected to lose if its stop fills at its price, and what trading is expected to cost.
+ * Never counts a gap: the gap test does (S10).
+ */
+import { mulDivCeil } from '../core/decimal.ts'
+import { type Cash, type Lots, RATE_ONE, type Rate, type Ticks, cash } from '../core/units.ts'
+import { type Instrument, notionalOf } from '../market/instrument.ts'
+
+/** What the check needs beside the limits: what trading is expected to cost. */
+export interface ExpectedCosts {
+  readonly takerRate: Rate
+  /** Of spot, which costs more. */
+  readonly spotTakerRate: Rate
+  /** Slippage of a stop that fills, of its price. */
+  readonly stopSlippageRate: Rate
+  /** Margin below which the venue liquidates, as a rate of notional (tier 1). */
+  readonly maintenanceRate: Rate
+}
+
+export const takerRateOf = ({ category }: Instrument, costs: ExpectedCosts): Rate =>
+  category === 'spot' ? costs.spotTakerRate : costs.takerRate
+
+/** Fee and slippage of an exit of that notional at its stop. */
+export const exitCostOf = (instrument: Instrument, notional: Cash, costs: ExpectedCosts): number =>
+  mulDivCeil(notional, takerRateOf(instrument, costs), RATE_ONE) + mulDivCeil(notional, costs.stopSlippageRate, RATE_ONE)
+
+/** Money that is lost if the stop fills at its price: distance, both fees, expected stop slippage (S10; funding enters with a time stop). */
+export function plannedLossOf(instrument: Instrument, entry: Ticks, stop: Ticks, quantity: Lots, costs: ExpectedCosts): Cash {
+  const entryNotional = notionalOf(instrument, entry, quantity, 'ceil')
+  const stopNotional = notionalOf(instrument, stop, quantity, 'ceil')
+  const distance = Math.abs(entryNotional - stopNotional)
+  const entryFee = mulDivCeil(entryNotional, takerRateOf(instrument, costs), RATE_ONE)
+  return cash(distance + entryFee + exitCostOf(instrument, stopNotional, costs))
+}
