@@ -25,6 +25,7 @@ import type { LoadedStrategies } from '../strategy-files/load.ts'
 import type { VenueClock } from '../venue/port.ts'
 import type { Config } from './config-schema.ts'
 import { crashPointOf, journalWithCrashes, queueWithCrashes, transportWithCrashes } from './crash-point.ts'
+import { openRecoveryMark } from './crashing-input.ts'
 import { openDecisionMark } from './decision-mark.ts'
 import { emergencyNotice } from './emergency-file.ts'
 import { exchangeAccess } from './exchange-access.ts'
@@ -160,7 +161,11 @@ export async function startTrader(context: RoleContext, hooks: TraderHooks): Pro
     isSafe: hooks.isSafe,
     deciding: mark.note,
     changedFiles: () => changedSince(context.strategies.modules),
-    hungStrategy: hooks.isHung ? mark.left : undefined,
+    suspect:
+      mark.left !== undefined && (hooks.isHung || mark.hasRepeated)
+        ? { strategy: mark.left, how: hooks.isHung ? 'hung' : 'crashed' }
+        : undefined,
+    recovering: openRecoveryMark(paths.run),
     onPositions: scopeWriter(paths.root, readTag(paths), log),
     emergency: emergencyNotice(paths.root, () => Date.now()),
     fatal: hooks.fatal,

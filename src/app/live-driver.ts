@@ -105,6 +105,12 @@ export class LiveDriver {
       )
   }
 
+  /** Books an input that cannot be decided. What is submitted next is decided after it, so that no recovery comes back to it. */
+  setAside({ seq, input }: { readonly seq: number; readonly input: KernelInput }): void {
+    this.ports.kernel.foldInput(input)
+    this.lastSeq = Math.max(this.lastSeq, seq)
+  }
+
   /** No further batch begins; the one under way ends. */
   async stop(): Promise<void> {
     this.isStopped = true

@@ -14,11 +14,14 @@ export interface StrategyStartPorts {
   readonly log: (level: 'info' | 'warn' | 'error', text: string) => void
 }
 
+/** Identity of a state that has missed bars in safe mode: no code has it, so that the strategy begins anew. */
+const UNSEEN = 'safe mode'
 /** The exchange's most in one reply. */
 const BARS_MAX = 1_000
 
 /** States of other code and parameters are given up before anything is decided with them; the journal hears of it by {@link strategyStarts}. */
 export function giveUpChanged(kernel: Kernel): void {
+  if (kernel.config.isSafe === true) return
   for (const { id, identity } of kernel.config.strategies)
     if (isAnew(kernel, id, identity)) for (const run of kernel.starts.runsOf(id)) run.restart()
 }
@@ -28,6 +31,11 @@ export async function strategyStarts({ kernel, venue, now, log }: StrategyStartP
   const inputs: StrategyStarted[] = []
   for (const { id, identity, definition, params } of kernel.config.strategies) {
     if (identity === undefined) continue
+    if (kernel.config.isSafe === true) {
+      // It sees none of these bars: the next start is one with a state that it does not know.
+      inputs.push({ type: 'strategy-started', strategy: id, identity: UNSEEN, isAnew: false, history: [], ts: ts(now()) })
+      continue
+    }
     const anew = isAnew(kernel, id, identity)
     const back = definition.history?.(params) ?? 1
     if (!anew && back <= 1 && kernel.starts.identityOf(id) === identity) continue

@@ -2,6 +2,7 @@
  * What a trader is made with: its plan, the exchange, the journal, and whoever wants to hear of it.
  * Never a default: the composition root says all of it.
  */
+import type { RecoveryMark } from './crashing-input.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { CommandQueue } from '../kernel/command.ts'
 import type { KernelFact } from '../kernel/fact.ts'
@@ -30,8 +31,10 @@ export interface TraderOptions extends TradePlan {
   readonly told: (facts: readonly KernelFact[], kernel: Kernel) => void
   /** Notes which strategy is deciding, where it outlives this process. */
   readonly deciding: (strategy: string | undefined) => void
-  /** The strategy that the trader before this one was killed in, because it did not return. */
-  readonly hungStrategy: string | undefined
+  /** The strategy that ended the trader before this one: it did not return, or deciding crashed twice in a row. */
+  readonly suspect: { readonly strategy: string; readonly how: 'hung' | 'crashed' } | undefined
+  /** What a crash left undecided is decided under this mark; absent where nothing outlives the process. */
+  readonly recovering?: RecoveryMark
   /** Strategies whose file is another one now than what runs. */
   readonly changedFiles: () => readonly { readonly name: string }[]
   /** Exits and stops only: the third crash in ten minutes (architecture 2.1). */

@@ -27,8 +27,10 @@ import { MarketClock } from './market-clock.ts'
 import { MarketFeed } from './market-feed.ts'
 import { OBSERVE_HOLD, OwnHolds } from './own-holds.ts'
 import { Reconciler, knownStateOf } from './reconciler.ts'
-import { recover } from './recovery.ts'
+import { type Recovered, recover } from './recovery.ts'
 import { Sender, commandOf } from './sender.ts'
+import { HUNG_WORDS } from '../kernel/strategy-modes.ts'
+import { setAsideInputs } from './set-aside.ts'
 import { ProtectionWatch } from './protection-watch.ts'
 import { Surroundings } from './surroundings.ts'
 import { registeredInstruments } from './register.ts'
@@ -87,7 +89,7 @@ export class Trader {
     const clock = await untilAnswered(wall, () => venue.clock())
     if (!clock.ok) return clock
     this.clock = new MarketClock(wall, clock.value)
-    this.kernel = new Kernel({ ...kernelConfigOf(options, this.instruments), deciding: options.deciding })
+    this.kernel = new Kernel({ ...kernelConfigOf(options, this.instruments), deciding: options.deciding, isSafe: options.isSafe })
     this.wire()
 
     const skew = await refusedClock(venue, options.log)
@@ -100,7 +102,7 @@ export class Trader {
     giveUpChanged(this.kernel)
     const hung = await this.noteHung()
     await this.driver.begin(hung?.seq ?? recovered.value.lastSeq)
-    await this.driver.finish([...recovered.value.undecided, ...(hung === undefined ? [] : [hung])])
+    await this.finish(recovered.value.undecided, hung)
     options.step(
       'recovered',
       recovered.value.isFresh ? 'empty journal' : `${recovered.value.rows} rows after the snapshot`,
@@ -143,14 +145,35 @@ export class Trader {
     return ok(undefined)
   }
 
+  /** Decides what a crash left undecided. An input that has ended the process time and again is booked and no more, and a person looks (S13). */
+  private async finish(undecided: Recovered['undecided'], hung: Recovered['undecided'][number] | undefined): Promise<void> {
+    const { recovering, log } = this.options
+    if (hung !== undefined || recovering === undefined) {
+      await this.driver.finish([...undecided, ...(hung === undefined ? [] : [hung])])
+      return
+    }
+    for (const each of undecided) {
+      if (recovering.isSetAside(each.seq)) {
+        const what = `input ${each.seq} (${each.input.type})`
+        log('error', `${what} ended the trader each time it was decided: it is booked and set aside, entries are held`)
+        this.driver.setAside(each)
+        await this.driver.submit(() => setAsideInputs(what, this.clock.now()))
+        continue
+      }
+      recovering.begin(each.seq)
+      await this.driver.finish([each])
+    }
+    recovering.end()
+  }
+
   private async noteHung(): Promise<{ readonly seq: number; readonly input: KernelInput } | undefined> {
-    const { hungStrategy, journal, log, wall } = this.options
-    const run = this.kernel.runs.find((r) => r !== undefined && r.strategy === hungStrategy)
-    if (run === undefined || run.mode === 'errored') return undefined
-    const input: KernelInput = { type: 'strategy-hung', strategy: run.strategy, ts: this.clock.now() }
+    const { suspect, journal, log, wall } = this.options
+    const run = this.kernel.runs.find((r) => r !== undefined && r.strategy === suspect?.strategy)
+    if (suspect === undefined || run === undefined || run.mode === 'errored') return undefined
+    const input: KernelInput = { type: 'strategy-hung', strategy: run.strategy, how: suspect.how, ts: this.clock.now() }
     // The input that it hung on is decided once more, in the same transaction as this one and before it: without the strategy.
     for (const each of this.kernel.runs) if (each?.strategy === run.strategy) each.mode = 'errored'
-    log('error', `${run.strategy} did not return for two seconds and is stopped; the others trade on. Its position keeps its stop.`)
+    log('error', `${run.strategy} ${HUNG_WORDS[suspect.how]} and is stopped; the others trade on. Its position keeps its stop.`)
     for (;;) {
       const seq = await journal.appendInputs([input])
       if (seq.ok) return { seq: seq.value, input }

@@ -138,6 +138,7 @@ class BacktestDriver {
       wasStopped = true
       break
     }
+    this.checkStates()
     return {
       fills: this.fills,
       trades: this.trades,
@@ -151,6 +152,12 @@ class BacktestDriver {
       wasStopped,
       bars: this.played,
     }
+  }
+
+  /** A state that no journal could keep is a failure here as it is live, though it does no harm within one run. */
+  private checkStates(): void {
+    for (const run of this.kernel.runs)
+      if (this.failure === undefined && run !== undefined && run.kept() === undefined) this.failure = `${run.strategy}: ${run.failure}`
   }
 
   /**

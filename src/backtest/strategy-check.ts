@@ -8,7 +8,8 @@ import type { BarColumns } from '../market/bars.ts'
 import type { Instrument } from '../market/instrument.ts'
 import { failureText } from '../strategy/failure.ts'
 import { rehearse } from '../strategy/rehearsal.ts'
-import type { Signal, StrategyDefinition } from '../strategy/strategy.ts'
+import { keptOf, stateOf } from '../strategy/kept-state.ts'
+import type { Signal, StrategyDefinition, StrategyState } from '../strategy/strategy.ts'
 
 export interface CheckSeries {
   readonly instrument: Instrument
@@ -66,7 +67,7 @@ export function checkStrategy(definition: StrategyDefinition, params: unknown, s
       check(WORDS.repeats, () => differenceOf(first, run(), bars)),
       check(WORDS.future, () => differenceOf(first, run(cut(series.columns, half)), half)),
       check(WORDS.state, () =>
-        differenceOf(first, run(series.columns, { keep: (state, at) => (at === half ? JSON.parse(JSON.stringify(state)) : state) }), bars),
+        differenceOf(first, run(series.columns, { keep: (state, at) => (at === half ? overJournal(state) : state) }), bars),
       ),
       // A run over other candles, begun and ended within this one.
       check(WORDS.alone, () =>
@@ -85,23 +86,18 @@ export function checkStrategy(definition: StrategyDefinition, params: unknown, s
   }
 }
 
+/** As a restart brings it back. */
+const overJournal = (state: StrategyState): StrategyState => stateOf(JSON.parse(JSON.stringify(keptOf(state))))
+
 function unsound(signals: readonly (Signal | undefined)[], { close }: BarColumns): string | undefined {
   for (const [at, signal] of signals.entries()) {
     if (signal === undefined) continue
-    const { side, strength, stop, targets } = signal
     const price = close[at] as number
     const where = `bar ${at + 1}`
-    if (side !== 1 && side !== -1 && side !== 0) return `${where}: the side is ${String(side)}, not 1, -1 or 0.`
-    if (!(strength >= 0 && strength <= 1)) return `${where}: the strength is ${String(strength)}.`
-    if (typeof signal.reason?.rule !== 'string' || signal.reason.rule === '') return `${where}: it gives no rule as its reason.`
-    if (side === 0) continue
-    if (stop !== undefined && !(stop > 0 && (price - stop) * side > 0))
-      return `${where}: the stop of a ${side === 1 ? 'long' : 'short'} is at ${stop} ticks, the close at ${price}.`
-    const shares = (targets ?? []).reduce((sum, target) => sum + target.share, 0)
-    if (shares > 1 + 1e-9) return `${where}: the shares of its targets are ${shares} in all.`
-    const wrong = targets?.find((target) => !((target.price - price) * side > 0))
-    if (wrong !== undefined)
-      return `${where}: a target of a ${side === 1 ? 'long' : 'short'} is at ${wrong.price} ticks, the close at ${price}.`
+    if (signal.reason.rule === '') return `${where}: it gives no rule as its reason.`
+    if (signal.side === 0) continue
+    if (signal.stop === price) return `${where}: the stop is the close itself, ${price} ticks.`
+    if (signal.targets?.some((target) => target.price === price) === true) return `${where}: a target is the close itself, ${price} ticks.`
   }
   return undefined
 }

@@ -39,6 +39,8 @@ export interface KernelConfig {
   readonly isJournaled: boolean
   /** Told before a strategy decides and, with undefined, after it: so that a strategy that never returns has a name. */
   readonly deciding?: (strategy: StrategyId | undefined) => void
+  /** Whether strategies are not asked at all: safe mode, exits and stops only (S13). */
+  readonly isSafe?: boolean
   /** Whether nothing is ever sent: positions of others are what is looked at, and no alarm. */
   readonly isObserving?: boolean
   /** Whether a budget may be sent as an order (a simulated spot-like buy); a live perpetual refuses it. */

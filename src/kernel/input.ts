@@ -189,9 +189,10 @@ export interface SetStrategyMode {
   readonly actor: string
   readonly ts: Ts
 }
-/** The trader was killed while this strategy decided: it holds the process up and must not run again until a person says so (S18). */
+/** The trader ended while this strategy decided, which it must not again until a person says so (S18). Without `how`: it hung. */
 export interface StrategyHung {
   readonly type: 'strategy-hung'
+  readonly how?: 'hung' | 'crashed'
   readonly strategy: StrategyId
   readonly ts: Ts
 }

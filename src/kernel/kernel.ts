@@ -31,7 +31,7 @@ import { Signals } from './signals.ts'
 import { OrderBook } from './order-book.ts'
 import { PortfolioState } from './portfolio-state.ts'
 import { KERNEL_CODE_VERSION, type KernelSnapshot } from './snapshot.ts'
-import { StrategyModes } from './strategy-modes.ts'
+import { HUNG_WORDS, StrategyModes } from './strategy-modes.ts'
 import { StrategyStarts } from './strategy-starts.ts'
 import { StrategyRun } from './strategy-run.ts'
 import { VenueNews } from './venue-news.ts'
@@ -200,11 +200,15 @@ export class Kernel {
   /** Lets breakers and the owner of `i` decide on the bar that was revealed last. */
   decide(i: InstrumentIndex, mode: BarsMode): void {
     const run = this.runs[i]
-    if (run === undefined || run.mode === 'errored') return
+    if (run === undefined || run.mode === 'errored' || this.config.isSafe === true) return
     const { deciding } = this.config
     if (deciding !== undefined) deciding(run.strategy)
-    const signal = run.onBar(this.portfolio.now, this.portfolio.positionLots(i))
+    this.decideRun(run, i, mode)
     if (deciding !== undefined) deciding(undefined)
+  }
+
+  private decideRun(run: StrategyRun, i: InstrumentIndex, mode: BarsMode): void {
+    const signal = run.onBar(this.portfolio.now, this.portfolio.positionLots(i))
     if (run.failure !== undefined) {
       this.modes.fail(run.strategy, run.failure)
       return
@@ -247,12 +251,17 @@ export class Kernel {
   private keepStates(instruments: readonly InstrumentIndex[]): void {
     for (const instrument of new Set(instruments)) {
       const run = this.runs[instrument]
-      if (run === undefined) continue
+      if (run === undefined || run.mode === 'errored') continue
+      const state = run.kept()
+      if (state === undefined) {
+        this.modes.fail(run.strategy, run.failure ?? 'its state cannot be kept')
+        continue
+      }
       this.outbox.push({
         type: 'strategy-state',
         strategy: run.strategy,
         instrument,
-        state: structuredClone(run.state),
+        state,
         deadSide: run.deadSide,
         ts: this.now,
       })
@@ -332,7 +341,7 @@ export class Kernel {
         this.guard.liftHold(input.holdId, input.actor)
         return
       case 'strategy-hung':
-        this.modes.fail(input.strategy, 'it did not return for two seconds and was stopped')
+        this.modes.fail(input.strategy, HUNG_WORDS[input.how ?? 'hung'])
         return
       case 'strategy-started':
         this.starts.decide(input)
@@ -388,7 +397,7 @@ export class Kernel {
           mode: run.mode,
           deadSide: run.deadSide,
           lastSignalTs: run.lastSignalTs,
-          state: structuredClone(run.state),
+          state: run.snapshotState(),
         })),
     }
   }
@@ -408,7 +417,7 @@ export class Kernel {
       if (run === undefined || run.strategy !== saved.strategy) continue
       run.mode = saved.mode
       run.lastSignalTs = saved.lastSignalTs
-      run.restore(structuredClone(saved.state), saved.deadSide)
+      run.restore(saved.state, saved.deadSide)
     }
   }
 }

@@ -11,6 +11,12 @@ import type { Guard } from './guard.ts'
 import type { PortfolioState } from './portfolio-state.ts'
 import type { StrategyRun } from './strategy-run.ts'
 
+/** How a strategy ended the trader, as its sentence goes on. */
+export const HUNG_WORDS = {
+  hung: 'it did not return for two seconds and was stopped',
+  crashed: 'the trader ended twice in a row while it decided',
+} as const
+
 export class StrategyModes {
   private readonly runs: readonly (StrategyRun | undefined)[]
   private readonly portfolio: PortfolioState
@@ -51,7 +57,7 @@ export class StrategyModes {
     for (const run of this.runs)
       if (run !== undefined && run.strategy === strategy) {
         run.mode = mode
-        run.failure = undefined
+        run.revive()
       }
     this.outbox.push({ type: 'strategy-mode-changed', strategy, mode, cause: `by ${actor}`, ts: this.portfolio.now })
     if (mode !== 'running') this.algorithms.endAll(`strategy ${mode}`, strategy)

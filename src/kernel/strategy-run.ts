@@ -5,15 +5,21 @@
 import { type Lots, type Side, type StrategyId, type Ts, lots, ts } from '../core/units.ts'
 import type { Bars } from '../market/bars.ts'
 import type { Instrument } from '../market/instrument.ts'
+import { utcText } from '../core/utc.ts'
 import { failureText } from '../strategy/failure.ts'
+import { type KeptState, checkState, keptOf, stateOf } from '../strategy/kept-state.ts'
+import { SignalError, checkSignal } from '../strategy/signal-gate.ts'
 import type { Signal, StrategyContext, StrategyDefinition, StrategyState } from '../strategy/strategy.ts'
 import type { Execution } from '../trading/algorithms/execution.ts'
 import type { StrategyMode } from './input.ts'
 
+/** What it says is checked as it says it: the place that is told is its own line. */
 class Context implements StrategyContext {
   now: Ts = ts(0)
   position: Lots = lots(0)
   pending: Signal | undefined = undefined
+  /** Kept, too, where the strategy swallows what its call threw. */
+  refused: unknown
   readonly instrument: Instrument
   readonly bars: Bars
 
@@ -23,9 +29,17 @@ class Context implements StrategyContext {
   }
   /** A strategy may take it out of its context. */
   readonly signal = (signal: Signal): void => {
-    this.pending = signal
+    try {
+      this.pending = checkSignal(signal, this.bars.close(0), this.signal)
+    } catch (thrown) {
+      this.refused = thrown
+      throw thrown
+    }
   }
 }
+
+/** States are looked at on the first bars, then on fewer and fewer of a long run, and whenever something is said. */
+const isCheckedBar = (n: number): boolean => (n & (n - 1)) === 0
 
 export class StrategyRun {
   readonly strategy: StrategyId
@@ -42,6 +56,8 @@ export class StrategyRun {
   /** What the strategy threw, with the place. */
   failure: string | undefined = undefined
   state: StrategyState
+  private lastKept: KeptState | undefined
+  private barsSeen = 0
   /** Bars that must be there before it is asked. */
   readonly history: number
   private readonly context: Context
@@ -62,31 +78,91 @@ export class StrategyRun {
     this.params = config.params
     this.execution = config.execution
     this.instrument = instrument
-    this.state = config.definition.init(config.params)
-    this.history = config.definition.history?.(config.params) ?? 1
     this.bars = bars
     this.context = new Context(instrument, bars)
+    let history = 1
+    this.state = this.begin()
+    try {
+      history = config.definition.history?.(config.params) ?? 1
+    } catch (thrown) {
+      this.failure = failureText(thrown)
+    }
+    this.history = history
+  }
+
+  /** The state that it begins with; what init throws, or makes that cannot be kept, is its failure. */
+  private begin(): StrategyState {
+    try {
+      const state = this.definition.init(this.params)
+      checkState(state)
+      return state
+    } catch (thrown) {
+      this.failure = failureText(thrown)
+      return {}
+    }
   }
 
   /** Lets the strategy see the bar that was revealed last. Answers its opinion, if it has a new one. */
   onBar(now: Ts, position: Lots): Signal | undefined {
     const { context } = this
-    if (this.bars.cursor < this.history) return undefined
+    if (this.failure !== undefined || this.bars.cursor < this.history) return undefined
     context.now = now
     context.position = position
     context.pending = undefined
+    context.refused = undefined
+    this.barsSeen += 1
     try {
-      this.definition.onBar(context, this.state)
+      const answer: unknown = this.definition.onBar(context, this.state)
+      if (context.refused !== undefined) throw context.refused
+      if (answer !== undefined && isThenable(answer)) throw forget(answer)
+      if (context.pending !== undefined || isCheckedBar(this.barsSeen)) checkState(this.state)
     } catch (thrown) {
-      this.failure = failureText(thrown)
+      this.fail(thrown)
       return undefined
     }
     return context.pending
   }
 
+  private fail(thrown: unknown): void {
+    this.failure = `${failureText(thrown)} (${this.instrument.symbol}, bar that closed at ${utcText(this.context.now)})`
+  }
+
+  /** The state as the journal keeps it, or undefined where it cannot be kept: that is its failure, and it begins anew when it is started again. */
+  kept(): KeptState | undefined {
+    try {
+      this.lastKept = keptOf(this.state)
+    } catch (thrown) {
+      this.fail(thrown)
+      return undefined
+    }
+    return this.lastKept
+  }
+
+  /** For a snapshot: as it was when it could be kept last. */
+  snapshotState(): KeptState {
+    return this.kept() ?? this.lastKept ?? {}
+  }
+
+  /** Whether what it knows is no state of its own: it failed before it had one, or in a way that a journal cannot keep. */
+  private isUnkeepable(): boolean {
+    try {
+      checkState(this.state)
+      return Object.keys(this.state).length === 0
+    } catch {
+      return true
+    }
+  }
+
+  /** A person starts it again. */
+  revive(): void {
+    this.failure = undefined
+    if (this.isUnkeepable()) this.state = this.begin()
+  }
+
   /** Gives up its state: what it knew belongs to other code or other parameters. */
   restart(): void {
-    this.state = this.definition.init(this.params)
+    this.failure = undefined
+    this.state = this.begin()
     this.deadSide = 0
   }
 
@@ -100,8 +176,18 @@ export class StrategyRun {
     bars.cursor = bars.length
   }
 
-  restore(state: StrategyState, deadSide: Side | 0): void {
-    this.state = state
+  restore(kept: KeptState, deadSide: Side | 0): void {
+    this.state = stateOf(kept)
     this.deadSide = deadSide
   }
+}
+
+const isThenable = (value: unknown): value is { then(done: () => void, failed: () => void): unknown } =>
+  typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
+
+/** What an answer that comes later fails with is nobody's: it would end the process. */
+function forget(answer: { then(done: () => void, failed: () => void): unknown }): SignalError {
+  const nothing = (): void => {}
+  answer.then(nothing, nothing)
+  return new SignalError('onBar answers later (it is async): it has to decide before it returns')
 }

@@ -63,7 +63,7 @@ export class StrategyStarts {
         return
       }
     }
-    const summary = `${strategy} has other code or other parameters than before: it starts anew. A position that it holds keeps its stop.`
+    const summary = `${strategy} has other code or other parameters than before, or has missed bars in safe mode: it starts anew. A position that it holds keeps its stop.`
     this.desk.alert('strategy.changed', 'P4', undefined, summary)
   }
 

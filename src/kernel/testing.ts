@@ -19,7 +19,7 @@ import {
 import { makeInstrument } from '../market/instrument.ts'
 import { RESEARCH_LIMITS, type RiskLimits } from '../risk/limits.ts'
 import type { Sizing } from '../risk/sizing.ts'
-import { type Signal, defineStrategy } from '../strategy/strategy.ts'
+import { type Signal, type StrategyDefinition, defineStrategy } from '../strategy/strategy.ts'
 import type { OrderFilled, SubmitOrder } from '../trading/event.ts'
 import type { KernelConfig } from './config.ts'
 import type { BarsMode, KernelInput } from './input.ts'
@@ -59,6 +59,8 @@ export interface Setup {
   readonly sizing?: Sizing
   /** Whether BTC is spot. */
   readonly isSpot?: boolean
+  /** In place of the one that says what it is told, on BTC. */
+  readonly strategy?: StrategyDefinition
   /** Least value of an order. */
   readonly notionalMin?: string
 }
@@ -69,6 +71,8 @@ export class Bench {
   readonly kernel: Kernel
   now = 20_000 * 86_400_000
   readonly prices = [100, 100]
+  /** What the first bar led to. */
+  readonly first: readonly KernelFact[]
   private fills = 0
 
   constructor(setup: Setup = {}) {
@@ -95,7 +99,7 @@ export class Bench {
       intervalMs: MINUTE_MS,
       strategies: (setup.isManual === true ? [BTC] : [BTC, ETH]).map((i) => ({
         id: strategyId(`s${i}`),
-        definition: told(i),
+        definition: i === BTC ? (setup.strategy ?? told(i)) : told(i),
         params: {},
         instruments: [i],
       })),
@@ -109,7 +113,7 @@ export class Bench {
     }
     this.kernel = new Kernel(this.config)
     this.give({ type: 'wallet-adjusted', coin: 'USDT', amount: cash(10_000e8), cause: 'opening', ts: ts(this.now) })
-    this.bar()
+    this.first = this.bar()
   }
 
   give(input: KernelInput): KernelFact[] {

@@ -5,6 +5,7 @@
 import { MINUTE_MS, instrumentIndex, lots, ticks, ts } from '../core/units.ts'
 import { type BarColumns, Bars } from '../market/bars.ts'
 import { type Instrument, makeInstrument, priceFloat } from '../market/instrument.ts'
+import { checkSignal } from './signal-gate.ts'
 import type { Signal, StrategyContext, StrategyDefinition, StrategyState } from './strategy.ts'
 
 /** Open, high, low, close in the quote coin. */
@@ -77,14 +78,15 @@ export function rehearse(
   while (bars.cursor < bars.length) {
     bars.reveal()
     let said: Signal | undefined
+    const say = (signal: Signal): void => {
+      said = checkSignal(signal, bars.close(0), say)
+    }
     const context: StrategyContext = {
       now: ts(bars.closeTs(0)),
       instrument: of,
       bars,
       position: lots(position),
-      signal: (signal) => {
-        said = signal
-      },
+      signal: say,
     }
     if (bars.cursor >= history) definition.onBar(context, state)
     signals.push(said)

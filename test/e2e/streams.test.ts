@@ -171,7 +171,7 @@ test('a connection that goes silent is replaced; only its symbol is held meanwhi
     step: () => {},
     told: () => {},
     deciding: () => {},
-    hungStrategy: undefined,
+    suspect: undefined,
     changedFiles: () => [],
     onPositions: () => {},
     emergency: { isPending: () => false, settle: () => {} },

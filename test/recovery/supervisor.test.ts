@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { loadConfig } from '../../src/app/config.ts'
+import { openRecoveryMark } from '../../src/app/crashing-input.ts'
 import { openDecisionMark } from '../../src/app/decision-mark.ts'
 import { claimDirectory, pathsOf } from '../../src/app/paths.ts'
 import { Supervisor } from '../../src/app/supervisor.ts'
@@ -103,4 +104,40 @@ test('S18 the strategy that was deciding when the process was killed has a name,
   second.note('ema')
   second.note(undefined)
   expect(openDecisionMark(root, () => {}).left).toBeUndefined()
+})
+
+test('S13 a strategy in which two processes in a row ended is told apart from one that was interrupted once', () => {
+  const root = mkdtempSync(join(tmpdir(), 'ballast-mark-'))
+  directories.push(root)
+  const endedIn = (strategy: string | undefined): boolean => {
+    const mark = openDecisionMark(root, () => {})
+    mark.note(strategy)
+    return mark.hasRepeated
+  }
+  // Each answers for what the ones before it left.
+  expect([endedIn('a'), endedIn('a'), endedIn('b'), endedIn('a'), endedIn(undefined), endedIn('a'), endedIn('a')]).toEqual([
+    false,
+    false,
+    true,
+    false,
+    false,
+    false,
+    false,
+  ])
+  expect(openDecisionMark(root, () => {}).hasRepeated).toBe(true)
+})
+
+test('S13 an input is set aside after the second try that ended the process, and not before', () => {
+  const root = mkdtempSync(join(tmpdir(), 'ballast-mark-'))
+  directories.push(root)
+  const tried = (seq: number): boolean => {
+    const mark = openRecoveryMark(root)
+    if (mark.isSetAside(seq)) return true
+    mark.begin(seq)
+    return false
+  }
+  expect([tried(7), tried(7), tried(7)]).toEqual([false, false, true])
+  expect([tried(8), tried(9), tried(9)], 'another one begins anew').toEqual([false, false, false])
+  openRecoveryMark(root).end()
+  expect(tried(9)).toBe(false)
 })

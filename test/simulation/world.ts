@@ -256,7 +256,7 @@ class World {
           if (fact.type !== 'equity-sampled' && fact.type !== 'strategy-state') this.note(`  ${JSON.stringify(fact).slice(0, 300)}`)
       },
       deciding: () => {},
-      hungStrategy: undefined,
+      suspect: undefined,
       changedFiles: () => [],
       onPositions: () => {},
       emergency: { isPending: () => false, settle: () => {} },

@@ -130,7 +130,7 @@ export async function tradeLive(
     step: () => {},
     told: (list) => facts.push(...list),
     deciding: () => {},
-    hungStrategy: undefined,
+    suspect: undefined,
     changedFiles: () => [],
     onPositions: () => {},
     emergency: { isPending: () => false, settle: () => {} },

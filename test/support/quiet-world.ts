@@ -106,7 +106,7 @@ export class QuietWorld {
       step: () => {},
       told: (facts) => this.hear(facts),
       deciding: () => {},
-      hungStrategy: undefined,
+      suspect: undefined,
       changedFiles: () => [],
       onPositions: () => {},
       emergency: { isPending: () => false, settle: () => {} },
