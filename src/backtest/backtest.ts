@@ -66,6 +66,10 @@ export interface BacktestResult {
   readonly fees: Cash
   readonly funding: Cash
   readonly denials: ReadonlyMap<string, number>
+  /** Exits by a stop in a bar that held the target, too. */
+  readonly ambiguousExits: number
+  /** Holds of breakers that were lifted as soon as a person could have. */
+  readonly resumes: number
   /** Text of a strategy that threw; the run ends there. */
   readonly failure: string | undefined
   readonly wasStopped: boolean
@@ -94,6 +98,7 @@ class BacktestDriver {
   private readonly equityTs: Float64Array
   private readonly equityValue: Float64Array
   private instants = 0
+  private resumes = 0
   private played = 0
   private readonly fundingAt: Int32Array
   /** Venue events that are waiting for the kernel, and commands that are waiting for the venue. */
@@ -148,6 +153,8 @@ class BacktestDriver {
       fees: kernel.portfolio.ledger.fees,
       funding: kernel.portfolio.ledger.funding,
       denials: this.denials,
+      ambiguousExits: this.venue.ambiguousExits,
+      resumes: this.resumes,
       failure: this.failure,
       wasStopped,
       bars: this.played,
@@ -186,6 +193,7 @@ class BacktestDriver {
       this.now = ts(closeTs)
       kernel.settle(this.now)
       kernel.decideBreakers()
+      if (kernel.holds.length !== 0) this.resume()
       kernel.decideAlgorithms()
       if (kernel.outbox.count !== 0) this.drain()
       for (let k = 0; k < count; k++) {
@@ -198,6 +206,18 @@ class BacktestDriver {
       this.played += count
     }
     return true
+  }
+
+  /** In a backtest nobody looks: a breaker's hold is lifted at the first instant at which a person could, and the report says how often. */
+  private resume(): void {
+    const { kernel } = this
+    for (const hold of [...kernel.holds]) {
+      const isOver =
+        hold.until === undefined ? kernel.portfolio.dayLossLeft(this.spec.kernel.limits.dayLossMax) > 0 : this.now >= hold.until
+      if (hold.cause !== 'breaker' || !isOver) continue
+      kernel.apply({ type: 'lift-hold', holdId: hold.id, actor: 'backtest', ts: this.now })
+      this.resumes += 1
+    }
   }
 
   private open(): void {

@@ -38,6 +38,10 @@ export interface StudyRequest {
   /** Of spot, maker and taker alike. */
   readonly spotRate: Rate
   readonly slippage: SlippageModel
+  /** See {@link SimOptions.stopShare}; absent: stops fill at their price. */
+  readonly stopShare?: number | undefined
+  /** The span that was asked for, where it was: the data may begin later and end earlier. */
+  readonly asked?: { readonly from?: number | undefined; readonly to?: number | undefined } | undefined
   readonly limitFill: 'through' | 'touch'
   readonly stopFraction: number | undefined
   /** How entries are worked; absent: at once. */
@@ -75,6 +79,7 @@ export function runFigures(request: StudyRequest): StudyFigures {
       takerRate: request.takerRate,
       spotRate: request.spotRate,
       slippage: request.slippage,
+      stopShare: request.stopShare,
       limitFill: request.limitFill,
       leverage: request.risk.limits.leverage,
       maintenanceRate: MAINTENANCE_RATE,

@@ -6,7 +6,7 @@ import { writeFileSync } from 'node:fs'
 import type { Study, StudySeries } from '../backtest/study.ts'
 import { formatDecimal } from '../core/decimal.ts'
 import { CASH_SCALE } from '../core/units.ts'
-import { formatPrice, formatQuantity } from '../market/instrument.ts'
+import { type Instrument, formatPrice, formatQuantity } from '../market/instrument.ts'
 import { CliError, EXIT } from './exit.ts'
 
 export function write(file: string, text: string): void {
@@ -29,7 +29,7 @@ export function tradesCsv(study: Study, series: readonly StudySeries[]): string 
     const price = (p: number): string =>
       Number.isInteger(p)
         ? formatPrice(instrument, trade.entryPrice === p ? trade.entryPrice : trade.exitPrice)
-        : String(Number(((p * instrument.tick) / 10 ** instrument.priceScale).toPrecision(15)))
+        : averageText(p, instrument)
     lines.push(
       [
         trade.number,
@@ -55,4 +55,13 @@ export function equityCsv(study: Study): string {
   lines[0] = 'timestamp,equity'
   for (let k = 0; k < ts.length; k++) lines[k + 1] = `${ts[k]},${formatDecimal(value[k] as number, CASH_SCALE)}`
   return `${lines.join('\n')}\n`
+}
+
+/** Decimals beyond the tick that an average price is written with. */
+const AVERAGE_DECIMALS = 4
+
+/** An average of fills may lie between two ticks. */
+function averageText(average: number, instrument: Instrument): string {
+  const text = ((average * instrument.tick) / 10 ** instrument.priceScale).toFixed(instrument.priceScale + AVERAGE_DECIMALS)
+  return text.includes('.') ? text.replace(/\.?0+$/, '') : text
 }

@@ -3,7 +3,15 @@
  * Never resamples: the rows are the periods.
  */
 import type { Command } from 'commander'
-import { EQUITY_METRICS, type EquityMetrics, PERIODS_PER_YEAR, equityMetrics } from '../portfolio/performance.ts'
+import {
+  ANNUAL_DAYS_MIN,
+  EQUITY_METRICS,
+  type EquityMetrics,
+  PERIODS_PER_YEAR,
+  equityMetrics,
+  spanDays,
+  withoutAnnual,
+} from '../portfolio/performance.ts'
 import { contextOf } from './context.ts'
 import { readEquityCsv } from './equity-csv.ts'
 import { CliError, EXIT } from './exit.ts'
@@ -40,12 +48,14 @@ function runMetrics(file: string, flags: { periodsPerYear: string }, command: Co
       'Use 365 for daily rows, 8760 for hourly ones.',
     )
   const series = readEquityCsv(file)
-  const metrics = equityMetrics(series, periodsPerYear)
+  const metrics = withoutAnnual(equityMetrics(series, periodsPerYear), series)
   out.answer({ metrics }, () => {
     const rows = series.ts.length
     if (rows > 0)
       out.line(`${formatCount(rows)} rows, ${formatTime(series.ts[0] as number)} to ${formatTime(series.ts[rows - 1] as number)} UTC`)
     out.fields(EQUITY_METRICS.map((name) => [name, show(name, metrics)]))
+    if (rows > 1 && spanDays(series) < ANNUAL_DAYS_MIN)
+      out.note(`The rows span ${spanDays(series).toFixed(1)} days: annual figures need ${ANNUAL_DAYS_MIN}.`)
     if (EQUITY_METRICS.some((name) => metrics[name] === null)) out.note('– means that the data does not allow this figure.')
   })
 }

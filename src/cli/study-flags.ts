@@ -14,7 +14,10 @@ import { type Execution, parseExecution } from '../trading/algorithms/execution.
 import { MAKER_RATE, SIM_COSTS, SPOT_RATE, TAKER_RATE } from '../venue/sim/costs.ts'
 import type { SlippageModel } from '../venue/sim/models.ts'
 import { CliError, EXIT } from './exit.ts'
-import { cashFlag, collect, decimalFlag, rateFlag } from './flag-values.ts'
+import { cashFlag, collect, decimalFlag, rateFlag, timeFlag } from './flag-values.ts'
+
+/** Bybit's least order of linear perpetuals, in USDT. */
+export const MIN_NOTIONAL = '5'
 
 export interface StudyFlags {
   readonly symbol?: readonly string[]
@@ -32,6 +35,9 @@ export interface StudyFlags {
   readonly maker?: string
   readonly taker?: string
   readonly slippageBps?: string
+  readonly slippageTicks?: string
+  readonly stopSlippage?: string
+  readonly minNotional?: string
   readonly funding: string
   readonly stop?: string
   readonly limits: string
@@ -56,6 +62,9 @@ export function addStudyOptions(command: Command): Command {
     .option('--maker <rate>', 'maker fee (default: 0.0002, spot 0.001)')
     .option('--taker <rate>', 'taker fee (default: 0.00055, spot 0.001)')
     .option('--slippage-bps <n>', 'slippage of orders that take, in basis points (default: 0)')
+    .option('--slippage-ticks <n>', 'the same in ticks, as 0.5 for half of a spread of one tick')
+    .option('--stop-slippage <share>', 'part of the bar’s way beyond a stop that it gives away, 0 to 1 (default: 0; 0.1 with --limits)')
+    .option('--min-notional <amount>', 'least value of an order (default: 5, as Bybit’s)')
     .option('--funding <funding>', 'none, history, or a rate per 8 h; spot has none', 'none')
     .option('--stop <percent>', 'stop for signals that bring none, in % of the price')
     .option('--limits <profile>', `limits, sizing and costs of a profile: ${RISK_PROFILE_NAMES.join(', ')}`, 'research')
@@ -82,12 +91,7 @@ export function requestOf(
     throw new CliError(EXIT.usage, `--stop '${flags.stop}' must lie between 0 and 100 %.`)
   const openingCash = cashFlag('cash', flags.cash)
   if (openingCash <= 0) throw new CliError(EXIT.usage, `--cash '${flags.cash}' must be above zero.`)
-  const slippage: SlippageModel =
-    flags.slippageBps === undefined
-      ? isResearch
-        ? { type: 'none' }
-        : SIM_COSTS.slippage
-      : { type: 'fixed', bps: decimalFlag('slippage-bps', flags.slippageBps, 6) / 1e6 }
+  const stopShare = stopShareOf(flags, isResearch)
   return {
     definition,
     params,
@@ -98,11 +102,28 @@ export function requestOf(
     makerRate: rateFlag(flags.maker === undefined ? 'fee' : 'maker', flags.maker ?? flags.fee, MAKER_RATE),
     takerRate: rateFlag(flags.taker === undefined ? 'fee' : 'taker', flags.taker ?? flags.fee, TAKER_RATE),
     spotRate: rateFlag(flags.taker === undefined ? 'fee' : 'taker', flags.taker ?? flags.fee, SPOT_RATE),
-    slippage,
+    slippage: slippageOf(flags, isResearch),
+    stopShare,
+    asked: { from: timeFlag('from', flags.from), to: timeFlag('to', flags.to) },
     limitFill: flags.limitFill,
     execution: executionOf(flags.execution),
     stopFraction,
   }
+}
+
+function slippageOf(flags: StudyFlags, isResearch: boolean): SlippageModel {
+  if (flags.slippageBps !== undefined && flags.slippageTicks !== undefined)
+    throw new CliError(EXIT.usage, '--slippage-bps and --slippage-ticks say the same thing twice.', 'Give one of them.')
+  if (flags.slippageTicks !== undefined) return { type: 'ticks', ticks: decimalFlag('slippage-ticks', flags.slippageTicks, 6) / 1e6 }
+  if (flags.slippageBps !== undefined) return { type: 'fixed', bps: decimalFlag('slippage-bps', flags.slippageBps, 6) / 1e6 }
+  return isResearch ? { type: 'none' } : SIM_COSTS.slippage
+}
+
+function stopShareOf(flags: StudyFlags, isResearch: boolean): number | undefined {
+  if (flags.stopSlippage === undefined) return isResearch ? undefined : SIM_COSTS.stopShare
+  const share = decimalFlag('stop-slippage', flags.stopSlippage, 6) / 1e6
+  if (share > 1) throw new CliError(EXIT.usage, `--stop-slippage '${flags.stopSlippage}' is a part: from 0 to 1.`, 'Stress takes 0.33.')
+  return share
 }
 
 function sizingOf(
@@ -134,6 +155,8 @@ export function costsOf(request: StudyRequest, flags: StudyFlags) {
     maker: formatDecimal(isSpot ? request.spotRate : request.makerRate, RATE_SCALE),
     taker: formatDecimal(isSpot ? request.spotRate : request.takerRate, RATE_SCALE),
     slippage: request.slippage,
+    stopSlippage: request.stopShare ?? 0,
+    minNotional: flags.minNotional ?? MIN_NOTIONAL,
     funding: isSpot ? 'none' : flags.funding,
     limits: flags.limits,
     size: flags.size ?? (request.sizing.type === 'risk' ? 'risk' : 'all'),

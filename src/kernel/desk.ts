@@ -171,6 +171,7 @@ export class Desk {
       timeInForce: command.timeInForce,
       reduceOnly: command.reduceOnly,
       reason: fact.reason,
+      decidedAt: fact.mark > 0 ? fact.mark : undefined,
       plannedLoss: fact.plannedLoss,
       status: 'submitted',
       tradeIds: [],

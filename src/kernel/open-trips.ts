@@ -3,11 +3,11 @@
  * Never books money: it takes what a fill realized and says what the fill ended and began.
  */
 import { type Cash, type InstrumentIndex, type Lots, type Ticks, type Ts, cash, lots, tradeNumber } from '../core/units.ts'
-import type { Instrument } from '../market/instrument.ts'
+import { type Instrument, notionalOf } from '../market/instrument.ts'
 import type { Position } from '../portfolio/position.ts'
 import { type RoundTrip, addToRoundTrip, feeShare, openRoundTrip, seeRange, settleRange, tradeOf } from '../portfolio/round-trip.ts'
 import type { ClosedTrade } from '../portfolio/trade.ts'
-import type { Order } from '../trading/order.ts'
+import { type Order, decisionPriceOf } from '../trading/order.ts'
 
 /** JSON-safe copy of all of it. */
 export interface TripsSnapshot {
@@ -67,6 +67,7 @@ export class OpenTrips {
     const trip = this.list[i]
     if (closing > 0 && trip !== undefined) {
       addToRoundTrip(trip, instrument, order.side, price, closing, closingFee, realized)
+      this.bookSlippage(instrument, trip, closing, fill)
       trip.exitReason = exitReason
       if (closing === size) {
         this.closed = tradeOf(trip, instrument, fill.ts)
@@ -74,8 +75,20 @@ export class OpenTrips {
       }
     }
     const opening = lots(fill.lots - closing)
-    if (opening > 0)
-      addToRoundTrip(this.list[i] ?? this.begin(order, fill.ts), instrument, order.side, price, opening, cash(fee - closingFee), cash(0))
+    if (opening > 0) {
+      const next = this.list[i] ?? this.begin(order, fill.ts)
+      addToRoundTrip(next, instrument, order.side, price, opening, cash(fee - closingFee), cash(0))
+      this.bookSlippage(instrument, next, opening, fill)
+    }
+  }
+
+  /** What the fill gave away against the price that it was decided at; negative where it got a better one. */
+  private bookSlippage(instrument: Instrument, trip: RoundTrip | undefined, quantity: Lots, { order, price }: TripFill): void {
+    const decided = decisionPriceOf(order)
+    if (trip === undefined || quantity === 0 || decided === undefined || decided === price) return
+    const got = notionalOf(instrument, price, quantity, 'nearest')
+    const wanted = notionalOf(instrument, decided, quantity, 'nearest')
+    trip.slippage = cash(trip.slippage + (got - wanted) * order.side)
   }
 
   private begin(order: Order, at: Ts): RoundTrip {

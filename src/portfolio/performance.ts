@@ -49,6 +49,7 @@ export const TRADE_METRICS = [
   'fees',
   'funding',
   'slippage',
+  'slippageBps',
   'kelly',
   'sqn',
 ] as const
@@ -78,7 +79,24 @@ export function metricsOf(input: PerformanceInput): Metrics {
   const base = equityMetrics(series, periodsPerYear, returnSeries)
   const ofTrades = input.trades === undefined ? {} : tradeMetrics(input.trades, series, input.instruments)
   const against = input.benchmark === undefined ? {} : benchmarkMetrics(returnSeries ?? series, input.benchmark, periodsPerYear)
-  return { ...base, ...ofTrades, ...against }
+  return withoutAnnual({ ...base, ...ofTrades, ...against }, series)
+}
+
+/** A year is not told from less than this. */
+export const ANNUAL_DAYS_MIN = 30
+/** Figures that are scaled to a year. */
+export const ANNUAL_METRICS = ['cagr', 'volatility', 'sharpe', 'sortino', 'calmar', 'alpha', 'informationRatio'] as const
+
+/** Days that a series spans by its instants. */
+export function spanDays({ ts }: Pick<EquitySeries, 'ts'>): number {
+  return ts.length === 0 ? 0 : ((ts[ts.length - 1] as number) - (ts[0] as number)) / DAY_MS
+}
+
+/** Annual figures of less than a month are null: two hours make 1.18e75 percent a year. */
+export function withoutAnnual<M extends Partial<Metrics>>(metrics: M, series: Pick<EquitySeries, 'ts'>): M {
+  if (spanDays(series) >= ANNUAL_DAYS_MIN) return metrics
+  const nulls = Object.fromEntries(ANNUAL_METRICS.filter((name) => name in metrics).map((name) => [name, null]))
+  return { ...metrics, ...nulls }
 }
 
 /** A figure that is a finite number, or null. */
@@ -203,7 +221,7 @@ export function probabilisticSharpe(
   return variance <= 0 ? undefined : normalCdf(((sharpe - benchmark) * Math.sqrt(count - 1)) / Math.sqrt(variance))
 }
 
-/** Figures of the closed trades; open ones are left out. Money is in the settlement coin. */
+/** Figures of the closed trades, and what the run as a whole cost and used. Money is in the settlement coin. */
 export function tradeMetrics(trades: readonly ClosedTrade[], series: EquitySeries, instruments?: readonly Instrument[]): TradeMetrics {
   const closed = trades.filter((trade) => !trade.open)
   const count = closed.length
@@ -216,7 +234,11 @@ export function tradeMetrics(trades: readonly ClosedTrade[], series: EquitySerie
   const payoff = avgWin === undefined || avgLoss === undefined ? undefined : avgWin / -avgLoss
   const expectancy = meanOf(pnl)
   const total = (amounts: readonly number[]): number => sumOf(amounts) / CASH_ONE
-  const slippage = closed.flatMap((trade) => (trade.slippage === undefined ? [] : [trade.slippage]))
+  // Of the run, and not of what has ended in it: what was paid and where the money stood is so for a position that is open, too.
+  const none = trades.length === 0
+  const slippage = trades.flatMap((trade) => (trade.slippage === undefined ? [] : [trade.slippage]))
+  const slipped = none || slippage.length < trades.length ? undefined : total(slippage)
+  const traded = tradedOf(trades, instruments)
   return {
     trades: count,
     winRate: figure(winRate),
@@ -230,11 +252,12 @@ export function tradeMetrics(trades: readonly ClosedTrade[], series: EquitySerie
     maxWinStreak: figure(count === 0 ? undefined : longestRun(pnl, (value) => value > 0)),
     maxLossStreak: figure(count === 0 ? undefined : longestRun(pnl, (value) => value < 0)),
     avgHoldingMs: figure(meanOf(closed.map((trade) => trade.exitTs - trade.entryTs))),
-    exposure: figure(exposureOf(closed, series)),
-    turnover: figure(turnoverOf(closed, series, instruments)),
-    fees: figure(count === 0 ? undefined : total(closed.map((trade) => trade.fee))),
-    funding: figure(count === 0 ? undefined : total(closed.map((trade) => trade.funding))),
-    slippage: figure(count === 0 || slippage.length < count ? undefined : total(slippage)),
+    exposure: figure(exposureOf(trades, series)),
+    turnover: figure(ratio(traded, meanOf(series.equity))),
+    fees: figure(none ? undefined : total(trades.map((trade) => trade.fee))),
+    funding: figure(none ? undefined : total(trades.map((trade) => trade.funding))),
+    slippage: figure(slipped),
+    slippageBps: figure(scaled(ratio(slipped, traded), 1e4)),
     kelly: figure(winRate === undefined || payoff === undefined ? undefined : winRate - (1 - winRate) / payoff),
     sqn: figure(scaled(ratio(expectancy, deviationOf(pnl)), Math.sqrt(count))),
   }
@@ -269,26 +292,18 @@ function exposureOf(trades: readonly ClosedTrade[], series: EquitySeries): numbe
   return covered / (last - first)
 }
 
-/** Money traded at entries and exits over the mean equity. */
-function turnoverOf(
-  trades: readonly ClosedTrade[],
-  series: EquitySeries,
-  instruments: readonly Instrument[] | undefined,
-): number | undefined {
+/** Money traded at entries and exits; of an open position at its entry alone. */
+function tradedOf(trades: readonly ClosedTrade[], instruments: readonly Instrument[] | undefined): number | undefined {
   if (instruments === undefined || trades.length === 0) return undefined
   let traded = 0
   for (const trade of trades) {
     const instrument = instruments[trade.instrument]
     if (instrument === undefined) return undefined
-    traded += notionalAsFloat(instrument, trade)
+    // Average prices may lie between ticks, so that the exact product of ticks and lots does not apply.
+    const cashPerUnit = instrument.cashNumerator / instrument.cashDenominator / CASH_ONE
+    traded += (trade.entryPrice + (trade.open ? 0 : trade.exitPrice)) * trade.quantity * cashPerUnit
   }
-  return ratio(traded, meanOf(series.equity))
-}
-
-/** Average prices may lie between ticks, so that the exact product of ticks and lots does not apply. */
-function notionalAsFloat(instrument: Instrument, trade: ClosedTrade): number {
-  const cashPerUnit = instrument.cashNumerator / instrument.cashDenominator / CASH_ONE
-  return (trade.entryPrice + trade.exitPrice) * trade.quantity * cashPerUnit
+  return traded
 }
 
 /** Figures against a benchmark whose rows are those of the series. */

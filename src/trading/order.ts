@@ -16,6 +16,8 @@ export const ORDER_KINDS = [
 export type OrderKind = (typeof ORDER_KINDS)[number]
 
 /** A stop triggers on a move against its side's wish (a buy on a rise), a take-profit on one with it. */
+/** Of a conditional order that takes a profit. */
+export const isTargetKind = (kind: OrderKind): boolean => kind === 'take-profit-market' || kind === 'take-profit-limit'
 export const isStopKind = (kind: OrderKind): boolean => kind === 'stop-market' || kind === 'stop-limit' || kind === 'trailing-stop'
 
 /** entry adds risk; reduce, protective and flatten take it off and pass every limit once verified against the position (S2). */
@@ -143,6 +145,8 @@ export interface Order {
   readonly timeInForce: TimeInForce
   readonly reduceOnly: boolean
   readonly reason: Reason
+  /** The mark when it was decided on; undefined where nobody of ours did. */
+  readonly decidedAt?: Ticks | undefined
   /** Loss if the stop fills at its price; undefined where no stop was planned. */
   readonly plannedLoss: Cash | undefined
   status: OrderStatus
@@ -155,6 +159,12 @@ export interface Order {
   readonly submittedTs: Ts
   updatedTs: Ts
   readonly expiresAt: Ts | undefined
+}
+
+/** The price that a fill's slippage is measured from: the trigger of a conditional order, the mark of a market order, none of a limit. */
+export function decisionPriceOf(order: Pick<Order, 'kind' | 'limit' | 'trigger' | 'decidedAt'>): Ticks | undefined {
+  if (order.limit !== undefined) return undefined
+  return order.trigger ?? (order.kind === 'market' ? order.decidedAt : undefined)
 }
 
 /** An exit that a person, a strategy or the trader sent to make a position smaller: not its stop or target. */

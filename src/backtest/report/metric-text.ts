@@ -45,6 +45,7 @@ export const METRIC_TEXTS: readonly (readonly [keyof Metrics, string, string, Fo
   ['fees', 'Fees', 'sum, positive = paid', 'money'],
   ['funding', 'Funding', 'sum, positive = paid', 'money'],
   ['slippage', 'Slippage', 'against the decision prices, inside the result', 'money'],
+  ['slippageBps', 'Slippage, bp', 'slippage / money traded, in basis points', 'ratio'],
   ['kelly', 'Kelly', 'win rate − (1 − win rate) / payoff', 'percent'],
   ['sqn', 'SQN', 'mean(pnl) / sd(pnl) √trades', 'ratio'],
   ['benchmarkReturn', 'Buy and hold', 'last close / first open − 1', 'percent'],

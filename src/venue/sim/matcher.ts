@@ -23,6 +23,10 @@ export class Matcher {
   /** See {@link SimVenue.bar}; undefined: nobody listens before the bar is over. */
   told: (() => boolean) | undefined
   private step = 1
+  /** Exits by a stop in a bar that held a target of the same position, too. */
+  ambiguousExits = 0
+  private low = 0
+  private high = 0
 
   constructor(account: SimAccount, options: SimOptions) {
     this.account = account
@@ -48,6 +52,21 @@ export class Matcher {
     this.step += 1
     this.settlement.now = at
     this.settlement.volume = volume
+  }
+
+  /**
+   * Between the open of a bar and its extremes. A target whose entry fills on the way is met on the last way only, to the close: whether
+   * the price that it asks for came before the entry or after, a bar does not say.
+   */
+  playWithin(low: number, high: number): void {
+    this.low = low
+    this.high = high
+    this.settlement.targetStep = 0 - this.step
+  }
+
+  /** The last way of a bar, to its close: all that is there may be met. */
+  playLast(): void {
+    this.settlement.targetStep = 0
   }
 
   /** A price that may be a gap: pending orders fill at it, stops that it jumped over fill at it, not at their trigger. */
@@ -132,7 +151,7 @@ export class Matcher {
     let bestDistance = Number.POSITIVE_INFINITY
     for (let k = 0; k < resting.length; k++) {
       const order = resting[k] as SimOrder
-      if (order.servedStep === this.step || !this.isHit(order, from, to)) continue
+      if (order.servedStep === this.step || this.waitsForClose(order) || !this.isHit(order, from, to)) continue
       const distance = Math.abs(((isLimit(order) ? order.limit : order.trigger) as number) - from)
       const wins = distance < bestDistance || (distance === bestDistance && order.isStop && best !== undefined && !best.isStop)
       if (wins) {
@@ -141,6 +160,10 @@ export class Matcher {
       }
     }
     return best
+  }
+
+  private waitsForClose(order: SimOrder): boolean {
+    return order.servedStep < 0 && order.servedStep === this.settlement.targetStep
   }
 
   private isHit(order: SimOrder, from: number, to: number): boolean {
@@ -179,12 +202,31 @@ export class Matcher {
     const trigger = order.trigger as number
     const isPassed = order.isStop === (order.side === 1) ? at >= trigger : at <= trigger
     const price = isGap || isPassed ? at : trigger
+    const isWithin = !isGap && this.settlement.targetStep !== 0
+    if (isWithin && order.isStop && order.reduceOnly) this.noteAmbiguous(order)
     if (!isGap) this.account.prices[order.instrument] = price
     // Spot conditionals hold nothing before their trigger: what they need may be gone.
     const isSpot = this.account.instruments[order.instrument]?.category === 'spot'
     if (isSpot && !this.balance.covers(order, ticks(price))) settlement.tellCanceled(order, SHORT_OF_BALANCE, into)
-    else if (order.limit === undefined) settlement.take(order, ticks(price), into)
+    else if (order.limit === undefined) settlement.take(order, ticks(price), into, isWithin && order.isStop ? this.beyond(order, price) : 0)
     else this.enterBook(order, price, place, into)
+  }
+
+  /** Ticks that a stop gives away of the bar's way beyond it. */
+  private beyond(order: SimOrder, price: number): number {
+    const share = this.options.stopShare
+    if (share === undefined || share === 0) return 0
+    const way = order.side === -1 ? price - this.low : this.high - price
+    return way > 0 ? Math.ceil(way * share - 1e-9) : 0
+  }
+
+  private noteAmbiguous(stop: SimOrder): void {
+    const resting = this.resting[stop.instrument] as SimOrder[]
+    const isMet = (order: SimOrder): boolean => {
+      const at = order.limit ?? order.trigger
+      return at !== undefined && at >= this.low && at <= this.high && order.reduceOnly && !order.isStop && order.side === stop.side
+    }
+    if (resting.some(isMet)) this.ambiguousExits += 1
   }
 
   /** A conditional limit after its trigger: it takes what its price allows, and rests with what is left where it may. */

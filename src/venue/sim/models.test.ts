@@ -6,28 +6,48 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { instrumentIndex, lots, rate, ticks } from '../../core/units.ts'
 import { makeInstrument } from '../../market/instrument.ts'
-import { barPath, feeOf, fundingOf, rateFraction, slipped } from './models.ts'
+import { barPath, feeOf, fundingOf, rateFraction, slippageTicks, slipped } from './models.ts'
 
 describe('barPath', () => {
-  test.each([
-    ['long', 1, [], 'low-first'],
-    ['short', -1, [], 'high-first'],
+  const limit = (side: 1 | -1) => ({ side, isStop: false, trigger: undefined, trailBy: undefined })
+  const stop = (side: 1 | -1, trigger?: number) => ({
+    side,
+    isStop: true,
+    trigger: trigger === undefined ? undefined : ticks(trigger),
+    trailBy: undefined,
+  })
+  const trail = (side: 1 | -1, by: number, trigger: number) => ({ ...stop(side, trigger), trailBy: ticks(by) })
+
+  // A bar from 90 to 110.
+  test.each<readonly [string, number, readonly Parameters<typeof barPath>[1][number][], string]>([
+    ['long: adverse first', 1, [], 'low-first'],
+    ['short: adverse first', -1, [], 'high-first'],
     ['flat, nothing rests', 0, [], 'low-first'],
-    ['flat, buy limit', 0, [{ side: 1, isStop: false }], 'low-first'],
-    ['flat, buy stop', 0, [{ side: 1, isStop: true }], 'high-first'],
-    ['flat, sell limit', 0, [{ side: -1, isStop: false }], 'high-first'],
-    ['flat, sell stop', 0, [{ side: -1, isStop: true }], 'low-first'],
-    [
-      'flat, the oldest decides',
-      0,
-      [
-        { side: 1, isStop: true },
-        { side: 1, isStop: false },
-      ],
-      'high-first',
-    ],
-  ] as const)('%s', (_, held, resting, path) => {
-    expect(barPath(held, resting)).toBe(path)
+    ['flat, buy limit: the rise that would help it comes before', 0, [limit(1)], 'high-first'],
+    ['flat, buy stop: the fall that hurts it comes after', 0, [stop(1)], 'high-first'],
+    ['flat, sell limit', 0, [limit(-1)], 'low-first'],
+    ['flat, sell stop', 0, [stop(-1)], 'low-first'],
+    ['flat, the oldest decides', 0, [limit(-1), limit(1)], 'low-first'],
+    ['long with a trail that is reached from the peak only: the peak first', 1, [trail(-1, 5, 85)], 'high-first'],
+    ['short with one: the bottom first', -1, [trail(1, 5, 115)], 'low-first'],
+    ['long with a trail that is reached from the open: adverse first', 1, [trail(-1, 5, 95)], 'low-first'],
+    ['long with a trail wider than the bar: adverse first', 1, [trail(-1, 25, 75)], 'low-first'],
+    ['long with a trail and a stop that is reached: adverse first', 1, [trail(-1, 5, 85), stop(-1, 91)], 'low-first'],
+    ['long with a trail and a stop entry of its side', 1, [trail(-1, 5, 85), stop(1, 105)], 'high-first'],
+  ])('%s', (_, held, resting, path) => {
+    expect(barPath(held, resting, 90, 110)).toBe(path)
+  })
+})
+
+describe('slippage in ticks', () => {
+  test('what is no whole tick is paid by every second fill: the sum is exact', () => {
+    let owed = 0
+    const paid = Array.from({ length: 8 }, () => {
+      const moved = slippageTicks({ type: 'ticks', ticks: 0.5 }, ticks(100), 1, 1, owed)
+      owed = 0.5 + owed - moved
+      return moved
+    })
+    expect(paid).toEqual([0, 1, 0, 1, 0, 1, 0, 1])
   })
 })
 

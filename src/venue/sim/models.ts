@@ -10,42 +10,67 @@ import { type Instrument, notionalOf } from '../../market/instrument.ts'
 export interface PathOrder {
   readonly side: Side
   readonly isStop: boolean
+  readonly trigger: Ticks | undefined
+  /** Distance that a trailing stop keeps. */
+  readonly trailBy: Ticks | undefined
 }
 
 /**
- * The order in which a bar visits its extremes: open, adverse, favorable, close, so that stops come before targets.
- * With a position, adverse is against it. Flat, the oldest resting entry decides: a buy limit is filled on the way down before
- * the rise that would help it; a buy stop is filled on the way up before the fall that reaches its stop.
+ * The order in which a bar visits its extremes between open and close: the worse one for the account (decision 0007).
+ * With a position, adverse first, so that stops come before targets; but where a trailing stop is reached only after the price has gone
+ * our way, that comes first. Flat, the oldest resting entry decides: what would help it comes before it is filled, and what hurts it after.
  */
-export function barPath(positionLots: number, resting: readonly PathOrder[]): 'low-first' | 'high-first' {
-  if (positionLots !== 0) return positionLots > 0 ? 'low-first' : 'high-first'
-  const first = resting[0]
-  if (first === undefined) return 'low-first'
-  return (first.side === 1) === first.isStop ? 'high-first' : 'low-first'
+export function barPath(positionLots: number, resting: readonly PathOrder[], low: number, high: number): 'low-first' | 'high-first' {
+  if (positionLots !== 0) {
+    const isLong = positionLots > 0
+    return isLong === isTrailLater(isLong, resting, low, high) ? 'high-first' : 'low-first'
+  }
+  return (resting[0]?.side ?? -1) === 1 ? 'high-first' : 'low-first'
+}
+
+/** Whether no stop that stands now is reached, and a trailing one would be after the favorable extreme. */
+function isTrailLater(isLong: boolean, resting: readonly PathOrder[], low: number, high: number): boolean {
+  let isLater = false
+  for (let k = 0; k < resting.length; k++) {
+    const { side, isStop, trigger, trailBy } = resting[k] as PathOrder
+    if (!isStop || (side === -1) !== isLong) continue
+    if (trigger !== undefined && (isLong ? low <= trigger : high >= trigger)) return false
+    if (trailBy !== undefined && trailBy <= high - low) isLater = true
+  }
+  return isLater
 }
 
 /**
  * Slippage of an order that takes liquidity.
- * fixed: `bps` of the price, always against us. impact: half the spread plus `coefficient x sqrt(quantity / bar volume)` of the price
+ * fixed: `bps` of the price, always against us. ticks: a part of a tick or more, as half the spread is: what is no whole tick is paid by
+ * every second, third … fill (`carried` is what is owed from before). impact: half the spread plus `coefficient x sqrt(quantity / bar volume)` of the price
  * (square-root law of market impact; Almgren et al. 2005, "Direct estimation of equity market impact").
  */
 export type SlippageModel =
   | { readonly type: 'none' }
   | { readonly type: 'fixed'; readonly bps: number }
+  | { readonly type: 'ticks'; readonly ticks: number }
   | { readonly type: 'impact'; readonly halfSpreadBps: number; readonly coefficient: number }
 
-/** Price after slippage on the grid of ticks, rounded against the taker. `volume` is that of the bar, in base units. */
-export function slipped(model: SlippageModel, price: Ticks, side: Side, quantityBase: number, volumeBase: number): Ticks {
-  if (model.type === 'none') return price
+/** Ticks that a taker gives away, rounded against it. `volume` is that of the bar, in base units; `owed` of {@link SlippageModel} ticks, in [0, 1). */
+export function slippageTicks(model: SlippageModel, price: Ticks, quantityBase: number, volumeBase: number, owed = 0): number {
+  if (model.type === 'none') return 0
+  if (model.type === 'ticks') return Math.floor(model.ticks + owed + 1e-9)
   const fraction =
     model.type === 'fixed'
       ? model.bps / 1e4
       : model.halfSpreadBps / 1e4 + model.coefficient * Math.sqrt(quantityBase / Math.max(volumeBase, quantityBase, Number.MIN_VALUE))
-  if (fraction === 0) return price
   // The float ratio is put on a grid of 1e-10 first, so that 2 bp of 10,000 ticks is exactly 2 ticks and not 2.0000000000001 rounded up.
-  const moved = mulDivCeil(price, Math.round(fraction * RATE_ONE), RATE_ONE)
-  return ticks(Math.max(1, side === 1 ? price + moved : price - moved))
+  return fraction === 0 ? 0 : mulDivCeil(price, Math.round(fraction * RATE_ONE), RATE_ONE)
 }
+
+/** The price that many ticks against the taker. */
+export const against = (price: Ticks, side: Side, moved: number): Ticks =>
+  moved === 0 ? price : ticks(Math.max(1, side === 1 ? price + moved : price - moved))
+
+/** Price after slippage on the grid of ticks, rounded against the taker. */
+export const slipped = (model: SlippageModel, price: Ticks, side: Side, quantityBase: number, volumeBase: number): Ticks =>
+  against(price, side, slippageTicks(model, price, quantityBase, volumeBase))
 
 /** A rate as a reduced fraction: small numbers keep mulDiv on its fast path. */
 export interface RateFraction {

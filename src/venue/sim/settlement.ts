@@ -11,7 +11,7 @@ import type { OrderAdopted, VenueEventSink } from '../../trading/event.ts'
 import { type OrderKind, type PriceSource, isWholeTarget } from '../../trading/order.ts'
 import { bookLinear, bookSpot } from './booking.ts'
 import { SPOT_RATE } from './costs.ts'
-import { type RateFraction, rateFraction, slipped } from './models.ts'
+import { type RateFraction, against, rateFraction, slippageTicks } from './models.ts'
 import type { SimAccount } from './sim-account.ts'
 import type { Attachment, SimOptions, SimOrder } from './sim-order.ts'
 import { SHORT_OF_BALANCE, type SpotBalance } from './spot-balance.ts'
@@ -57,6 +57,11 @@ export class Settlement {
   private readonly spotFee: RateFraction
   private readonly balance: SpotBalance
 
+  /** Of slippage in ticks: what is no whole tick yet. */
+  private owed = 0
+  /** Step in which targets that are attached now wait for the last way of the bar, negative; 0 between bars and at their opens. */
+  targetStep = 0
+
   constructor(account: SimAccount, options: SimOptions, resting: readonly SimOrder[][], balance: SpotBalance) {
     this.account = account
     this.options = options
@@ -87,21 +92,26 @@ export class Settlement {
   /**
    * Takes liquidity from `price` on. A limit bounds the price; a fill-or-kill that would not get all gets nothing.
    * Answers whether something is left to rest.
+   * @param beyond ticks that a stop gives away at least
    */
-  take(order: SimOrder, price: Ticks, into: VenueEventSink): boolean {
+  take(order: SimOrder, price: Ticks, into: VenueEventSink, beyond = 0): boolean {
     const instrument = this.account.instruments[order.instrument] as Instrument
-    let at = price
-    if (this.options.slippage.type !== 'none') {
-      const guess = order.budget === undefined ? order.lots : this.resolveBudget(instrument, order.budget, price)
-      at = slipped(this.options.slippage, price, order.side, guess * lotFloat(instrument), this.volume)
-    }
-    at = bounded(order, at)
+    const at = bounded(order, against(price, order.side, Math.max(this.slippageOf(order, instrument, price), beyond)))
     if (order.budget !== undefined) order.lots = this.resolveBudget(instrument, order.budget, at)
     if (order.lots < instrument.lotsMin) {
       this.tellCanceled(order, 'EC_CancelByOrderValueZero', into)
       return false
     }
     return this.walk(order, at, this.depth(instrument), into)
+  }
+
+  private slippageOf(order: SimOrder, instrument: Instrument, price: Ticks): number {
+    const { slippage } = this.options
+    if (slippage.type === 'none') return 0
+    const guess = order.budget === undefined ? order.lots : this.resolveBudget(instrument, order.budget, price)
+    const moved = slippageTicks(slippage, price, guess * lotFloat(instrument), this.volume, this.owed)
+    if (slippage.type === 'ticks') this.owed = Math.max(0, slippage.ticks + this.owed - moved)
+    return moved
   }
 
   /** One tick for each part that the book holds; the last part takes the rest. */
@@ -328,7 +338,7 @@ export class Settlement {
       attached: own.attached,
       isStop: own.isStop,
       isTriggered: false,
-      servedStep: 0,
+      servedStep: own.attached === 'target' ? this.targetStep : 0,
       isFresh: false,
       createdTs: this.now,
     }

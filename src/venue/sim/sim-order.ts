@@ -14,6 +14,11 @@ export interface SimOptions {
   /** Fee of spot fills, maker and taker alike, zero or above; undefined: Bybit's reference rate. */
   readonly spotRate?: Rate | undefined
   readonly slippage: SlippageModel
+  /**
+   * The part of a bar's way beyond a stop that the stop gives away, in [0, 1], where that is more than the slippage model says: a candle
+   * shows no gap between its prices. Absent: none. Prints show their gaps themselves.
+   */
+  readonly stopShare?: number | undefined
   /** Limits fill when the price trades through them (the queue is ahead of us), or already when it touches. */
   readonly limitFill: 'through' | 'touch'
   /** Leverage that margin is asked with at first, for all instruments; setLeverage changes it for one. */

@@ -102,6 +102,138 @@ describe('fills inside a bar', () => {
     expect(sim.fills()).toEqual(expected)
   })
 
+  // Open 1000, high 1030, low 980, close 985 unless said otherwise: what a bar allows, the worst of it.
+  test.each([
+    [
+      'a limit: the target may have come before the entry',
+      { kind: 'limit', limit: t(990), stop: t(970), targets: [{ price: t(1025), share: 1 }] },
+      [1000, 1030, 980, 985],
+      [[1, 990, 1]],
+    ],
+    [
+      'a limit: a close beyond the target came after the entry',
+      { kind: 'limit', limit: t(990), stop: t(970), targets: [{ price: t(1005), share: 1 }] },
+      [1000, 1030, 980, 1010],
+      [
+        [1, 990, 1],
+        [-1, 1005, 1],
+      ],
+    ],
+    [
+      'a limit: the stop below the entry is met on the same way',
+      { kind: 'limit', limit: t(990), stop: t(985), targets: [{ price: t(1005), share: 1 }] },
+      [1000, 1030, 980, 1010],
+      [
+        [1, 990, 1],
+        [-1, 985, 1],
+      ],
+    ],
+    [
+      'a stop entry: the fall comes after it, the target waits',
+      { kind: 'stop-market', trigger: t(1010), stop: t(990), targets: [{ price: t(1025), share: 1 }] },
+      [1000, 1030, 980, 985],
+      [
+        [1, 1010, 1],
+        [-1, 990, 1],
+      ],
+    ],
+    [
+      'a stop entry: the target may be beyond the close',
+      { kind: 'stop-market', trigger: t(1010), stop: t(970), targets: [{ price: t(1025), share: 1 }] },
+      [1000, 1030, 980, 1015],
+      [[1, 1010, 1]],
+    ],
+    [
+      'a stop entry: a close beyond the target came after it',
+      { kind: 'stop-market', trigger: t(1010), stop: t(970), targets: [{ price: t(1015), share: 1 }] },
+      [1000, 1030, 980, 1020],
+      [
+        [1, 1010, 1],
+        [-1, 1015, 1],
+      ],
+    ],
+    [
+      'at the open: the whole bar comes after it',
+      { kind: 'market', stop: t(970), targets: [{ price: t(1025), share: 1 }] },
+      [1000, 1030, 980, 985],
+      [
+        [1, 1000, 1],
+        [-1, 1025, 1],
+      ],
+    ],
+  ] as const)('an entry and its target in one bar: %s', (_, order, prices, expected) => {
+    const sim = setup({}, 1000)
+    expect(sim.submit(order)).toBeUndefined()
+    sim.bar(...(prices as readonly number[] as [number, number, number, number]))
+    expect(sim.fills()).toEqual(expected)
+  })
+
+  test('a trailing stop inside a bar follows the peak before the fall', () => {
+    const sim = setup({}, 1000)
+    sim.submit({})
+    sim.tick(1000)
+    sim.venue.accept(
+      {
+        type: 'set-protection',
+        instrument: I,
+        stop: undefined,
+        target: undefined,
+        trail: { by: t(30), activation: undefined },
+        triggerBy: 'last',
+      },
+      ts(3),
+      () => {},
+    )
+    sim.bar(1000, 1100, 990, 1080)
+    expect(sim.fills()).toEqual([
+      [1, 1000, 1],
+      [-1, 1070, 1],
+    ])
+  })
+
+  test.each([
+    [0, 950],
+    [0.1, 945],
+    [0.33, 933],
+    [1, 900],
+  ])('a stop gives away the share %d of what the bar goes beyond it', (stopShare, price) => {
+    const sim = setup({ stopShare }, 1000)
+    sim.submit({ stop: t(950) })
+    sim.tick(1000)
+    sim.bar(990, 995, 900, 940)
+    expect(sim.fills().at(-1)).toEqual([-1, price, 1])
+  })
+
+  test('a stop lies between its trigger and the end of the bar, whatever the share, and a jump fills where it landed', () => {
+    fc.assert(
+      fc.property(fc.double({ min: 0, max: 1, noNaN: true }), fc.integer({ min: 500, max: 949 }), fc.boolean(), (stopShare, low, isGap) => {
+        const sim = setup({ stopShare }, 1000)
+        sim.submit({ stop: t(950) })
+        sim.tick(1000)
+        const open = isGap ? Math.max(low, 940) : 1000
+        sim.bar(open, 1001, low, 970)
+        const price = sim.fills().at(-1)?.[1] ?? 0
+        if (isGap && open < 950) expect(price).toBe(open)
+        else {
+          expect(price).toBeLessThanOrEqual(950)
+          expect(price).toBeGreaterThanOrEqual(low)
+        }
+      }),
+    )
+  })
+
+  test('exits whose bar held the target, too, are counted', () => {
+    const sim = setup({}, 1000)
+    sim.submit({ stop: t(950), targets: [{ price: t(1020), share: 1 }] })
+    sim.tick(1000)
+    sim.bar(1000, 1030, 940, 1000)
+    expect([sim.venue.ambiguousExits, sim.fills().at(-1)]).toEqual([1, [-1, 950, 1]])
+    sim.submit({ stop: t(950), targets: [{ price: t(1080), share: 1 }] })
+    sim.tick(1000)
+    sim.bar(1000, 1030, 940, 1000)
+    expect(sim.venue.ambiguousExits).toBe(1)
+  })
+
   test('with limitFill touch, a touch is enough', () => {
     const sim = setup({ limitFill: 'touch' })
     sim.submit({ kind: 'limit', limit: t(95) })

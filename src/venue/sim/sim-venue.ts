@@ -8,7 +8,7 @@ import type { Instrument } from '../../market/instrument.ts'
 import { type Ledger, postToWallet } from '../../portfolio/ledger.ts'
 import type { Position } from '../../portfolio/position.ts'
 import type { AmendOrder, OrderCommand, SubmitOrder, VenueEventSink } from '../../trading/event.ts'
-import { type PriceSource, isStopKind } from '../../trading/order.ts'
+import { type PriceSource, isStopKind, isTargetKind } from '../../trading/order.ts'
 import { amendRefusalOf, refusalOf } from './admission.ts'
 import { Matcher } from './matcher.ts'
 import { barPath, fundingOf } from './models.ts'
@@ -129,7 +129,8 @@ export class SimVenue {
       attached: undefined,
       isStop: isStopKind(command.kind),
       isTriggered: false,
-      servedStep: 0,
+      // A target that is an order of its own (spot) waits as an attached one does.
+      servedStep: command.reduceOnly && isTargetKind(command.kind) ? this.matcher.settlement.targetStep : 0,
       isFresh: true,
       createdTs: this.matcher.now,
     }
@@ -223,14 +224,21 @@ export class SimVenue {
       this.matcher.price(i, bars.openColumn[at] as number, into)
       this.matcher.hear(i, into)
       if (resting.length !== 0 || (this.positions[i] as Position).lots !== 0) {
-        const isLowFirst = barPath((this.positions[i] as Position).lots, resting) === 'low-first'
+        const isLowFirst = barPath((this.positions[i] as Position).lots, resting, low, high) === 'low-first'
+        this.matcher.playWithin(low, high)
         this.matcher.move(i, isLowFirst ? low : high, into)
         this.matcher.move(i, isLowFirst ? high : low, into)
+        this.matcher.playLast()
         this.matcher.move(i, close, into)
       }
       this.matcher.told = undefined
     }
     this.account.prices[i] = close
+  }
+
+  /** Exits by a stop in a bar that held a target of the same position, too: what came first, the bar does not say. */
+  get ambiguousExits(): number {
+    return this.matcher.ambiguousExits
   }
 
   /** A print at `price`: what lies between the last price and this one was not traded (a gap). `volume` is what impact is measured on. */

@@ -1,0 +1,53 @@
+/**
+ * What stops would have cost at other prices of the bars that reached them: at the close, and at the far end.
+ * Never a figure of the run: candles whose open is the close before show no gap, and the market has them.
+ */
+import type { ClosedTrade } from '../portfolio/trade.ts'
+import type { StudySeries } from './study.ts'
+
+export interface StopGaps {
+  /** Trades that a stop ended. */
+  readonly stops: number
+  /** What these trades lost in all, in coins, above 0. */
+  readonly loss: number
+  /** More than that, had each filled at the close of its bar; below 0 where the closes were better. */
+  readonly atClose: number
+  /** More than that, had each filled at the far end of its bar. */
+  readonly atWorst: number
+}
+
+export function stopGapsOf(trades: readonly ClosedTrade[], series: readonly StudySeries[]): StopGaps {
+  let stops = 0
+  let loss = 0
+  let atClose = 0
+  let atWorst = 0
+  for (const trade of trades) {
+    const of = series[trade.instrument]
+    if (trade.exitReason !== 'stop' || of === undefined) continue
+    const at = indexOf(of.columns.ts, trade.exitTs)
+    if (at < 0) continue
+    const { instrument, columns } = of
+    const coins = (trade.quantity * instrument.cashNumerator) / instrument.cashDenominator / 1e8
+    const end = trade.side === 1 ? columns.low[at] : columns.high[at]
+    const missed = (price: number | undefined): number => (trade.exitPrice - (price ?? trade.exitPrice)) * trade.side * coins
+    stops += 1
+    loss -= trade.pnl / 1e8
+    atClose += missed(columns.close[at])
+    atWorst += missed(end)
+  }
+  return { stops, loss, atClose, atWorst }
+}
+
+/** Row of a bar that opened at that instant, or -1. */
+function indexOf(times: Float64Array, at: number): number {
+  let low = 0
+  let high = times.length - 1
+  while (low <= high) {
+    const middle = (low + high) >> 1
+    const found = times[middle] as number
+    if (found === at) return middle
+    if (found < at) low = middle + 1
+    else high = middle - 1
+  }
+  return -1
+}
