@@ -12,7 +12,8 @@ import { rebuildProjections } from '../../db/rebuild.ts'
 import { plansOf, readSimClock } from '../app/compose.ts'
 import { exchangeAccess } from '../app/exchange-access.ts'
 import { kernelConfigOf, symbolsOf } from '../app/kernel-config.ts'
-import { livingPid, pathsOf, readTag } from '../app/paths.ts'
+import { holderOf } from '../app/lock.ts'
+import { pathsOf, readTag } from '../app/paths.ts'
 import { instrumentsOf } from '../app/register.ts'
 import { realWall } from '../app/wall.ts'
 import type { KernelConfig } from '../kernel/config.ts'
@@ -80,9 +81,13 @@ async function runRebuild(_flags: object, command: Command): Promise<void> {
   const context = contextOf(command)
   const { out } = context
   const paths = pathsOf(context.dataDir())
-  const trader = livingPid(paths, 'trader')
+  const trader = await holderOf(paths, 'trader')
   if (trader !== undefined)
-    throw new CliError(EXIT.conflict, `The trader runs (process ${trader}) and writes these tables.`, 'Stop Ballast first, then rebuild.')
+    throw new CliError(
+      EXIT.conflict,
+      `The trader runs (process ${trader.pid ?? 'frozen'}) and writes these tables.`,
+      'Stop Ballast first, then rebuild.',
+    )
   const { sql, close } = await open(context)
   try {
     const config = await kernelConfig(context, await readInstruments(sql))

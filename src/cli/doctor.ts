@@ -72,7 +72,7 @@ async function checksOf(context: CliContext): Promise<readonly Check[]> {
     ...(await exchangeChecks(context, config, isOurs ? paths : undefined)),
     ...(await databaseChecks(config, paths)),
     await queueCheck(config),
-    ...processesCheck(paths),
+    ...(await processesCheck(paths)),
     ...(await portsCheck(config, paths)),
     await telegramCheck(config, paths),
     await discordCheck(config, paths),

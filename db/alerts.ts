@@ -1,0 +1,38 @@
+/**
+ * Alerts about the installation itself, which no journal knows: a part that crashed, a trader that does not run.
+ * Never written by the trader: what it raises stands in its journal.
+ */
+import type { Sql } from './client.ts'
+import { toJson } from './json.ts'
+
+/** The catalogue; docs/reliability.md says what each means and what to do. */
+export const INSTALLATION_ALERTS = {
+  'trader.down': 'P1',
+  'trader.back': 'P3',
+  'trader.safe_mode': 'P1',
+  'trader.start_failed': 'P1',
+  'part.crashed': 'P2',
+  'part.start_failed': 'P2',
+  'database.down': 'P1',
+  'database.back': 'P3',
+  'queue.down': 'P2',
+  'queue.back': 'P4',
+  'snapshot.damaged': 'P2',
+} as const
+export type InstallationAlertType = keyof typeof INSTALLATION_ALERTS
+
+export interface InstallationAlert {
+  readonly type: InstallationAlertType
+  readonly summary: string
+  /** Wall ms at which it happened: it may be written much later. */
+  readonly atMs: number
+}
+
+export async function insertAlert(sql: Sql, { type, summary, atMs }: InstallationAlert): Promise<void> {
+  // Alerts are told in market time; where nothing was traded yet there is none but the wall's.
+  await sql`
+    insert into alerts (seq, type, severity, symbol, summary, detail, ts)
+    values (null, ${type}, ${INSTALLATION_ALERTS[type]}, null, ${summary}, ${toJson({ atMs })}::text::jsonb,
+      coalesce((select updated_ts from account limit 1), ${atMs}))`
+  await sql`select pg_notify('ballast_events', '0')`
+}
