@@ -228,7 +228,7 @@ function callOfRequest(path: string, params: Parameters<Transport['call']>[2]): 
 
 export function queueWithCrashes(queue: CommandQueue, crash: CrashPoint): CommandQueue {
   return {
-    take: () => queue.take(),
+    take: (names) => queue.take(names),
     complete: (id, outcome) => crash.around(['command.complete'], () => queue.complete(id, outcome)),
     onArrival: (callback, onReturn) => queue.onArrival(callback, onReturn),
   }

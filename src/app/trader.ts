@@ -6,6 +6,7 @@ import { assert } from '../core/assert.ts'
 import { type Result, err, ok } from '../core/result.ts'
 import type { InstrumentIndex, Ts } from '../core/units.ts'
 import { Projector } from '../journal/project.ts'
+import { type QueuedCommand, STOP_COMMANDS } from '../kernel/command.ts'
 import type { KernelFact } from '../kernel/fact.ts'
 import type { KernelInput } from '../kernel/input.ts'
 import { Kernel } from '../kernel/kernel.ts'
@@ -61,6 +62,9 @@ export class Trader {
   private instruments: readonly Instrument[] = []
   /** Inputs whose asker waits for the facts. */
   private readonly asked = new WeakMap<KernelInput, readonly KernelFact[]>()
+  /** From the moment in which it is told to stop: nothing is entered any more. */
+  private isEnding = false
+  private areStopsWaiting = false
   private isStopping = false
   private isTaking = false
   private isImporting = false
@@ -98,6 +102,7 @@ export class Trader {
       return err({ sentence: `The journal cannot be read: ${recovered.error.detail}.`, next: 'Start the database and try again.' })
     this.feed.isFresh = recovered.value.isFresh
     giveUpChanged(this.kernel)
+    const stops = await this.takeStops()
     const hung = await this.noteHung()
     await this.driver.begin(hung?.seq ?? recovered.value.lastSeq)
     await this.driver.finish([...recovered.value.undecided, ...(hung === undefined ? [] : [hung])])
@@ -118,6 +123,7 @@ export class Trader {
     if (this.isObserving) await this.holds.add(OBSERVE_HOLD, 'no-entries', 'error', 'profile observe sends no order')
     if (options.isSafe) await this.holds.add('safe', 'no-entries', 'error', 'safe mode: exits and stops only')
     options.step('reconciled', this.account.text, wall.steadyMs() - reconcileStart)
+    await this.carryOutFirst(stops)
     const owners = [
       ...options.plans.map((p) => `${p.id} ${p.symbols.join(' ')}`),
       ...(options.manual.length === 0 ? [] : [`manual ${options.manual.join(' ')}`]),
@@ -165,7 +171,7 @@ export class Trader {
     const known = knownStateOf(kernel)
     const now = (): Ts => this.clock.now()
     this.sender = new Sender({
-      venue: withEntryGate(venue, () => (options.emergency.isPending() ? 'panic --direct has run' : undefined)),
+      venue: withEntryGate(venue, () => this.obstacle()),
       wall,
       now,
       tell: (event) => this.driver.post(() => [event]),
@@ -298,6 +304,13 @@ export class Trader {
       )
   }
 
+  /** What keeps entries in at the moment of each send. */
+  private obstacle(): string | undefined {
+    if (this.isEnding) return 'Ballast is being stopped'
+    if (this.areStopsWaiting) return 'a pause, halt or panic that waits is carried out first'
+    return this.options.emergency.isPending() ? 'panic --direct has run' : undefined
+  }
+
   /** A panic past this process halts it, from the moment in which its file is seen until an admin resumes (S7). */
   private emergencyInputs(): readonly KernelInput[] {
     if (!this.options.emergency.isPending()) return []
@@ -400,15 +413,41 @@ export class Trader {
     if (this.isTaking) return
     this.isTaking = true
     try {
-      const taken = await this.options.commands.take()
-      for (const queued of taken) {
-        const outcome = await this.desk.carryOut(queued, this.options.wall.nowMs())
-        await this.options.commands.complete(queued.id, outcome)
-      }
+      for (const queued of await this.options.commands.take()) await this.carryOut(queued)
     } catch (thrown) {
       this.options.log('warn', `commands: ${thrown instanceof Error ? thrown.message : String(thrown)}`)
     } finally {
       this.isTaking = false
+    }
+  }
+
+  /** What people asked while nobody ran: nothing is entered from now on until it is carried out. */
+  private async takeStops(): Promise<readonly QueuedCommand[]> {
+    for (;;) {
+      try {
+        const stops = await this.options.commands.take(STOP_COMMANDS)
+        this.areStopsWaiting = stops.length > 0
+        return stops
+      } catch (thrown) {
+        this.options.log('warn', `commands: ${thrown instanceof Error ? thrown.message : String(thrown)}`)
+        await this.options.wall.sleep(500)
+      }
+    }
+  }
+
+  /** A pause, a halt or a panic that waited stands before the first bar is decided; the verdict of a panic comes later. */
+  private async carryOutFirst(stops: readonly QueuedCommand[]): Promise<void> {
+    for (const queued of stops) void this.carryOut(queued)
+    await this.driver.whenIdle()
+    this.areStopsWaiting = false
+  }
+
+  private async carryOut(queued: QueuedCommand): Promise<void> {
+    const { commands, wall, log } = this.options
+    try {
+      await commands.complete(queued.id, await this.desk.carryOut(queued, wall.nowMs()))
+    } catch (thrown) {
+      log('warn', `commands: ${thrown instanceof Error ? thrown.message : String(thrown)}`)
     }
   }
 
@@ -438,8 +477,10 @@ export class Trader {
 
   /** Orderly stop: no new entries, what is in flight is answered, a snapshot, the lease released by the caller. Stops stay at the exchange. */
   async stop(): Promise<void> {
-    for (const end of this.stops.splice(0)) end()
     assert(this.driver !== undefined, 'a trader is stopped after it was started')
+    this.isEnding = true
+    this.sender.dropEntries()
+    for (const end of this.stops.splice(0)) end()
     await Promise.race([this.cancelBareEntries(this.driver), this.options.wall.sleep(CANCEL_WAIT_MS)])
     this.isStopping = true
     this.sender.dropEntries()

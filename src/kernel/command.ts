@@ -64,6 +64,9 @@ export type TraderCommand =
   | { readonly name: 'cancel'; readonly orderId?: number }
   | { readonly name: 'strategy'; readonly strategy: string; readonly mode: 'running' | 'closing-only' | 'off' }
 
+/** What only takes risk off, and acts before anything is decided after a restart. */
+export const STOP_COMMANDS = ['pause', 'halt', 'panic'] as const satisfies readonly TraderCommand['name'][]
+
 export interface CommandOutcome {
   /** refused: by a rule, nothing changed. failed: it could not be carried out. */
   readonly status: 'done' | 'refused' | 'failed'
@@ -88,8 +91,8 @@ export interface QueuedCommand {
 
 /** The trader's side of the queue of commands. */
 export interface CommandQueue {
-  /** Commands that nobody has taken yet, oldest first; each is marked as taken. */
-  take(): Promise<readonly QueuedCommand[]>
+  /** Commands that nobody has taken yet, of these names alone where some are given, oldest first; each is marked as taken. */
+  take(names?: readonly TraderCommand['name'][]): Promise<readonly QueuedCommand[]>
   complete(id: number, outcome: CommandOutcome): Promise<void>
   /** Calls back when a row may have come (NOTIFY); a sweep each second covers a lost one. `onReturn`: the database was away and answers again. */
   onArrival(callback: () => void, onReturn: () => void): Promise<void>

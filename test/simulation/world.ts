@@ -25,6 +25,7 @@ import { MemoryTransport } from './memory-transport.ts'
 import { HAND_SYMBOL, type Trouble, type Troubles, troublesOf } from './trouble.ts'
 import { SPOT_SYMBOL } from './seeded-market.ts'
 import { VirtualTime } from './virtual-time.ts'
+import { takeNamed } from '../support/take-named.ts'
 
 const START_MS = 1_790_000_000_000
 export const ACTIVE_MS = 150_000
@@ -293,7 +294,7 @@ class World {
 
   private queue(life: Life): CommandQueue {
     return {
-      take: () => life.port(async () => this.commands.splice(0)),
+      take: (names) => life.port(async () => takeNamed(this.commands, names)),
       complete: (_id, outcome) =>
         life.port(async () => {
           this.note(`command: ${outcome.status} ${outcome.text}`)

@@ -21,6 +21,7 @@ import { Life } from '../simulation/life.ts'
 import { MemoryExchange } from '../simulation/memory-exchange.ts'
 import { MemoryTransport } from '../simulation/memory-transport.ts'
 import { VirtualTime } from '../simulation/virtual-time.ts'
+import { takeNamed } from './take-named.ts'
 import { MemoryStore } from './memory-journal.ts'
 import { memoryTrade } from './memory-trade.ts'
 
@@ -91,7 +92,7 @@ export class QuietWorld {
       }),
       journal: life.journal(this.store.open(), () => 1),
       commands: {
-        take: () => life.port(async () => this.queue.splice(0)),
+        take: (names) => life.port(async () => takeNamed(this.queue, names)),
         complete: (id, outcome) =>
           life.port(async () => {
             this.outcomes.set(id, outcome)
