@@ -12,11 +12,10 @@ import { DOCS_PAGE } from './docs-page.ts'
 import { onError, onNotFound, problem } from './problem.ts'
 import { commandRoutes } from './routes/command-routes.ts'
 import { readRoutes } from './routes/read-routes.ts'
+import { clockText, silenceOf } from './silence.ts'
 
 const BODY_MAX = 256 * 1024
 const REQUESTS_PER_MINUTE = 30_000
-/** A trader that has not spoken for this long is not ready. */
-const TRADER_SILENT_MS = 15_000
 /** Open to who has no key. */
 const OPEN_PATHS = new Set(['/api/v1/version', '/api/v1/time'])
 
@@ -105,7 +104,10 @@ export async function whatIsMissing({ ports }: ApiContext): Promise<readonly str
   const part = (name: string) => health.find((each) => each.part === name)
   const trader = part('trader')
   const missing: string[] = []
-  if (trader === undefined || wallNow() - trader.updatedAt > TRADER_SILENT_MS) missing.push('the trader does not report')
+  const silence = silenceOf(health, wallNow())
+  if (trader === undefined) missing.push('the trader does not report')
+  else if (silence !== undefined)
+    missing.push(`the trader does not run since ${clockText(silence.sinceMs)} UTC: ballast panic --direct flattens without it`)
   else if (trader.status === 'down') missing.push(`the trader is down (${trader.detail})`)
   if (account === undefined) missing.push('the trader has written no account yet')
   if (part('reconcile')?.status !== 'ok') missing.push('the account is not reconciled')

@@ -62,6 +62,9 @@ export const registerSteering =
         .option('--timeout <seconds>', 'with --direct: how long it is tried (default: 60)')
   }
 
+/** What takes risk off has a way past the trader. */
+const URGENT = new Set(['pause', 'halt', 'panic', 'close'])
+
 interface Flags extends PanicDirectFlags {
   readonly direct?: boolean
   readonly watch?: string | true
@@ -115,7 +118,11 @@ async function once(context: CliContext, client: ApiClient, name: string, words:
   }
   context.out.answer(answer, () => printReply(context.out, answer.reply))
   if (answer.status === 'queued')
-    throw new CliError(EXIT.timeout, 'The trader has not answered yet; the command stays queued.', 'Look at: ballast status')
+    throw new CliError(
+      EXIT.timeout,
+      'The trader has not answered yet; the command stays queued.',
+      URGENT.has(name) ? 'If you cannot wait: ballast panic --direct' : 'Look at: ballast status',
+    )
 }
 
 async function ask(context: CliContext, answer: CommandAnswer): Promise<{ readonly decision: 'yes' | 'no'; readonly word?: string }> {
