@@ -108,13 +108,13 @@ export class CommandSender {
   async awaitOutcome(id: number, timeoutMs: number): Promise<CommandOutcome | undefined> {
     this.listening ??= this.sql.listen(OUTCOMES_CHANNEL, (payload) => this.waiting.get(Number(payload))?.())
     await this.listening
-    const deadline = Date.now() + timeoutMs
+    const deadline = performance.now() + timeoutMs
     try {
       for (;;) {
         const told = new Promise<void>((resolve) => this.waiting.set(id, resolve))
         const [row] = await this.sql<{ outcome: CommandOutcome | null }[]>`select outcome from commands where id = ${id}`
         if (row?.outcome != null) return row.outcome
-        const left = deadline - Date.now()
+        const left = deadline - performance.now()
         if (left <= 0) return undefined
         await Promise.race([told, sleep(Math.min(POLL_MS, left))])
       }

@@ -151,14 +151,14 @@ export class PostgresJournal implements Journal {
   /** The connection broke or the server refused: asked until it answers or the time is over. */
   private async afterFailure(cause: unknown, content: string): Promise<Result<void, JournalError>> {
     const failure: JournalError = { type: 'unavailable', detail: messageOf(cause) }
-    const deadline = Date.now() + LOOKUP_MS
+    const deadline = performance.now() + LOOKUP_MS
     for (;;) {
       try {
         const settled = await this.settle(content)
         return settled === 'not-written' ? err(failure) : settled
       } catch {
         // Still no connection. The doubt stays until the append is repeated.
-        if (Date.now() > deadline) return err(failure)
+        if (performance.now() > deadline) return err(failure)
         await sleep(LOOKUP_PAUSE_MS)
       }
     }

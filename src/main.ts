@@ -81,7 +81,7 @@ async function main(): Promise<number> {
     crashAt: env.BALLAST_CRASH_AT,
     log: calmLog((level, text) => {
       if (level !== 'info') terminal.warn(`${role === 'all' ? '' : `${role}: `}${text}`)
-    }, Date.now),
+    }, () => performance.now()),
   }
   if (role !== 'all') return runRole(role, context, { isSafe: flags.safe === true, isHung: flags.hung === true })
   terminal.banner(packageJson.version, config)

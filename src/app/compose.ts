@@ -134,7 +134,8 @@ export async function startTrader(context: RoleContext, hooks: TraderHooks): Pro
   const road = config.profile === 'observe' ? readOnly(client) : client
   const venue = new BybitVenue(crash.value === undefined ? road : transportWithCrashes(road, crash.value), {
     intervalMs,
-    wallMs: () => Date.now(),
+    wallMs: realWall.nowMs,
+    steadyMs: realWall.steadyMs,
     sleep: realWall.sleep,
     simClock: simUrl === undefined ? undefined : () => readSimClock(simUrl),
     bookDepth: BOOK_DEPTHS.find((depth) => depth === config.bookDepth),
@@ -143,6 +144,10 @@ export async function startTrader(context: RoleContext, hooks: TraderHooks): Pro
   await commands.recoverInterrupted()
   const journal = new PostgresJournal(sql, lease.value)
   const mark = openDecisionMark(paths.run, log)
+  const renew = async (): Promise<void> => {
+    const held = await renewLease(sql, lease.value.epoch)
+    if (held.ok && !held.value) hooks.fatal('Another trader took over this account.')
+  }
   const trader = new Trader({
     profile: config.profile,
     tag: readTag(paths),
@@ -164,12 +169,9 @@ export async function startTrader(context: RoleContext, hooks: TraderHooks): Pro
     onPositions: scopeWriter(paths.root, readTag(paths), log),
     emergency: emergencyNotice(paths.root, () => Date.now()),
     fatal: hooks.fatal,
+    renewLease: renew,
   })
-  const renewal = setInterval(() => {
-    void renewLease(sql, lease.value.epoch).then((held) => {
-      if (held.ok && !held.value) hooks.fatal('Another trader took over this account.')
-    })
-  }, LEASE_RENEW_MS)
+  const renewal = setInterval(() => void renew(), LEASE_RENEW_MS)
   const started = await trader.start()
   if (!started.ok) {
     clearInterval(renewal)

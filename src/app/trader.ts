@@ -214,6 +214,11 @@ export class Trader {
       wall,
       now,
       post: (input) => this.driver.post(() => [input()]),
+      clockJumped: () => {
+        this.sender.dropEntries()
+        void options.renewLease()
+        void this.account.run(false)
+      },
       isLive: options.profile === 'live',
       isObserving: this.isObserving,
       leverage: options.risk.limits.leverage,

@@ -129,7 +129,13 @@ async function kernelConfig(context: CliContext, registered: Awaited<ReturnType<
   })
   try {
     const intervalMs = parseInterval(config.interval) as number
-    const venue = new BybitVenue(client, { intervalMs, wallMs: Date.now, sleep: realWall.sleep, simClock: undefined })
+    const venue = new BybitVenue(client, {
+      intervalMs,
+      wallMs: Date.now,
+      steadyMs: realWall.steadyMs,
+      sleep: realWall.sleep,
+      simClock: undefined,
+    })
     const specs = await venue.instruments(symbolsOf(plans.value))
     if (!specs.ok)
       throw new CliError(EXIT.unreachable, `The instruments cannot be read: ${specs.error.detail}.`, 'Check the network and try again.')

@@ -61,7 +61,7 @@ export class Life {
   wall(): Wall {
     const { time } = this
     return {
-      nowMs: () => time.nowMs,
+      nowMs: () => time.nowMs + time.wallAheadMs,
       steadyMs: () => time.nowMs - this.bornMs,
       sleep: (ms) => time.sleep(ms).then(() => (this.isDead ? never<void>() : undefined)),
       every: (ms, run) => {

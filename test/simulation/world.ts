@@ -222,6 +222,7 @@ class World {
     const venue = new BybitVenue(this.mutation.transport?.(mortal) ?? mortal, {
       intervalMs: INTERVAL_MS,
       wallMs: wall.nowMs,
+      steadyMs: wall.steadyMs,
       sleep: wall.sleep,
       simClock: () => life.port(() => wire.clock()),
     })
@@ -256,6 +257,7 @@ class World {
         for (const fact of facts)
           if (fact.type !== 'equity-sampled' && fact.type !== 'strategy-state') this.note(`  ${JSON.stringify(fact).slice(0, 300)}`)
       },
+      renewLease: async () => {},
       deciding: () => {},
       hungStrategy: undefined,
       changedFiles: () => [],

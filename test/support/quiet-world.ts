@@ -87,6 +87,7 @@ export class QuietWorld {
       venue: new BybitVenue(transport, {
         intervalMs: 60_000,
         wallMs: wall.nowMs,
+        steadyMs: wall.steadyMs,
         sleep: wall.sleep,
         simClock: () => wire.clock(),
       }),
@@ -106,6 +107,7 @@ export class QuietWorld {
       log: () => {},
       step: () => {},
       told: (facts) => this.hear(facts),
+      renewLease: async () => {},
       deciding: () => {},
       hungStrategy: undefined,
       changedFiles: () => [],
@@ -149,7 +151,7 @@ export class QuietWorld {
   async ask(command: TraderCommand, waitMs = 2_000): Promise<CommandOutcome | undefined> {
     this.asked += 1
     const id = this.asked
-    this.queue.push({ id, actor: 'test', command, askedAtMs: this.time.nowMs })
+    this.queue.push({ id, actor: 'test', command, askedAtMs: this.time.nowMs + this.time.wallAheadMs })
     this.arrived()
     await this.pass(waitMs)
     return this.outcomes.get(id)
