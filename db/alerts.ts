@@ -17,7 +17,6 @@ export const INSTALLATION_ALERTS = {
   'database.back': 'P3',
   'queue.down': 'P2',
   'queue.back': 'P4',
-  'snapshot.damaged': 'P2',
 } as const
 export type InstallationAlertType = keyof typeof INSTALLATION_ALERTS
 

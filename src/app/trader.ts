@@ -97,7 +97,7 @@ export class Trader {
     const skew = await refusedClock(venue, options.log)
     if (skew !== undefined) return err(skew)
     const recoverStart = wall.steadyMs()
-    const recovered = await recover(this.kernel, options.journal)
+    const recovered = await recover(this.kernel, options.journal, () => wall.sleep(0))
     if (!recovered.ok)
       return err({ sentence: `The journal cannot be read: ${recovered.error.detail}.`, next: 'Start the database and try again.' })
     this.feed.isFresh = recovered.value.isFresh
@@ -111,6 +111,17 @@ export class Trader {
       recovered.value.isFresh ? 'empty journal' : `${recovered.value.rows} rows after the snapshot`,
       wall.steadyMs() - recoverStart,
     )
+    for (const seq of recovered.value.setAside)
+      this.driver.post(() => [
+        {
+          type: 'notice',
+          alert: 'snapshot.damaged',
+          severity: 'P2',
+          about: undefined,
+          summary: `The snapshot at row ${seq} of the journal was damaged and is set aside. The books were built from an older one, or from the whole journal: nothing is lost. Look at the disk.`,
+          ts: this.clock.now(),
+        },
+      ])
     await this.importEmergency()
     this.settleUnanswered()
 

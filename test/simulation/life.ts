@@ -109,7 +109,8 @@ export class Life {
       appendFacts: (facts, changes) => away(() => inner.appendFacts(facts, changes)),
       saveSnapshot: (seq, state) => away(() => inner.saveSnapshot(seq, state)),
       register: (wanted) => away(() => inner.register(wanted)),
-      load: () => away(() => inner.load()),
+      load: (before) => away(() => inner.load(before)),
+      setAside: (seq) => away(() => inner.setAside(seq)),
     }
   }
 }
