@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import packageJson from '../package.json' with { type: 'json' }
 import { dataDirectory, environment, loadConfig } from './app/config.ts'
 import { calmLog } from './app/calm-log.ts'
-import type { RoleContext } from './app/compose.ts'
+import { type RoleContext, configuredStrategies } from './app/compose.ts'
 import { claimDirectory, pathsOf } from './app/paths.ts'
 import { runRole } from './app/roles.ts'
 import { Supervisor } from './app/supervisor.ts'
@@ -68,20 +68,26 @@ async function main(): Promise<number> {
     return 1
   }
   const pinned = join(paths.run, 'strategies.json')
-  const strategies = await (flags.pinned === true ? loadPinned(pinned) : loadStrategies(resolve(config.strategiesDir), paths.strategies))
+  const strategies = await (flags.pinned === true
+    ? loadPinned(pinned)
+    : loadStrategies(resolve(config.strategiesDir), paths.strategies, configuredStrategies(config)))
   if (!strategies.ok) {
     terminal.failed(strategies.error.sentence, strategies.error.next)
     return 3
   }
+  for (const { sentence, next } of strategies.value.broken) terminal.warn(`${sentence} Nothing that is configured needs it. ${next}`)
   const context: RoleContext = {
     config,
     paths,
     strategies: strategies.value,
     liveStatement: env.BALLAST_I_AM_LIVE,
     crashAt: env.BALLAST_CRASH_AT,
-    log: calmLog((level, text) => {
-      if (level !== 'info') terminal.warn(`${role === 'all' ? '' : `${role}: `}${text}`)
-    }, () => performance.now()),
+    log: calmLog(
+      (level, text) => {
+        if (level !== 'info') terminal.warn(`${role === 'all' ? '' : `${role}: `}${text}`)
+      },
+      () => performance.now(),
+    ),
   }
   if (role !== 'all') return runRole(role, context, { isSafe: flags.safe === true, isHung: flags.hung === true })
   terminal.banner(packageJson.version, config)

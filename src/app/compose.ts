@@ -75,6 +75,10 @@ export async function connect(context: RoleContext, max: number): Promise<Result
   return connected.ok ? connected : err({ sentence: connected.error.sentence, next: connected.error.next })
 }
 
+/** Names that the configuration trades. */
+export const configuredStrategies = (config: Config): readonly string[] =>
+  (config.strategies ?? DEFAULT_PLANS).map(({ strategy }) => strategy)
+
 export function plansOf(config: Config, { catalog }: LoadedStrategies): Result<TradePlan, PathProblem> {
   const plans: StrategyPlan[] = []
   for (const spec of config.strategies ?? DEFAULT_PLANS) {

@@ -9,7 +9,7 @@ import { acquireLease, releaseLease } from '../../db/lease.ts'
 import { openDatabase } from '../../db/open.ts'
 import { REBUILT_TABLES } from '../../db/projections.ts'
 import { rebuildProjections } from '../../db/rebuild.ts'
-import { plansOf, readSimClock } from '../app/compose.ts'
+import { configuredStrategies, plansOf, readSimClock } from '../app/compose.ts'
 import { exchangeAccess } from '../app/exchange-access.ts'
 import { kernelConfigOf, symbolsOf } from '../app/kernel-config.ts'
 import { holderOf } from '../app/lock.ts'
@@ -112,7 +112,7 @@ async function runRebuild(_flags: object, command: Command): Promise<void> {
 async function kernelConfig(context: CliContext, registered: Awaited<ReturnType<typeof readInstruments>>): Promise<KernelConfig> {
   const config = context.config().values
   const paths = pathsOf(context.dataDir())
-  const plans = plansOf(config, await context.strategies())
+  const plans = plansOf(config, await context.strategies(configuredStrategies(config)))
   if (!plans.ok) throw new CliError(EXIT.config, plans.error.sentence, plans.error.next)
   // It is only asked for public data.
   const access = exchangeAccess(config, paths, 'live')

@@ -7,7 +7,7 @@ import packageJson from '../../package.json' with { type: 'json' }
 import { accountChecks } from '../app/account-checks.ts'
 import { lookAtAccount } from '../app/account-look.ts'
 import { type Check, failed, problem, well } from '../app/check.ts'
-import { plansOf } from '../app/compose.ts'
+import { configuredStrategies, plansOf } from '../app/compose.ts'
 import { environment } from '../app/config.ts'
 import type { Config } from '../app/config-schema.ts'
 import { accessWith, isKeyed, readKeyFile } from '../app/exchange-access.ts'
@@ -92,7 +92,7 @@ async function exchangeChecks(context: CliContext, config: Config, paths: DataPa
   const { profile } = config
   let plans: ReturnType<typeof plansOf>
   try {
-    plans = plansOf(config, await context.strategies())
+    plans = plansOf(config, await context.strategies(configuredStrategies(config)))
   } catch (cause) {
     return [problemOf('strategies', cause)]
   }

@@ -33,9 +33,15 @@ const alertsOf = async (ballast: Installation): Promise<readonly string[]> =>
 
 /** An exchange of its own, as Bybit is: no part of the installation. */
 async function serveExchange(port: number): Promise<ChildProcess> {
-  const child = spawn(process.execPath, [CLI, 'exchange', 'serve', '--port', String(port), '--speed', '60', '--seed', '7'], { stdio: 'ignore' })
+  const child = spawn(process.execPath, [CLI, 'exchange', 'serve', '--port', String(port), '--speed', '60', '--seed', '7'], {
+    stdio: 'ignore',
+  })
   exchanges.push(child)
-  await until(async () => (await fetch(`http://127.0.0.1:${port}/_sim/clock`).catch(() => undefined))?.status === 200, 'the exchange', 30_000)
+  await until(
+    async () => (await fetch(`http://127.0.0.1:${port}/_sim/clock`).catch(() => undefined))?.status === 200,
+    'the exchange',
+    30_000,
+  )
   return child
 }
 

@@ -121,7 +121,9 @@ export class MemoryJournal implements Journal {
 
   async load(before = Number.POSITIVE_INFINITY): Promise<Result<JournalLoad, JournalError>> {
     if (this.store.isDown) return err({ type: 'unavailable', detail: 'the store is down' })
-    const newest = [...this.store.snapshots].filter(([seq, state]) => state.codeVersion === KERNEL_CODE_VERSION && seq < before).sort(([a], [b]) => b - a)[0]
+    const newest = [...this.store.snapshots]
+      .filter(([seq, state]) => state.codeVersion === KERNEL_CODE_VERSION && seq < before)
+      .sort(([a], [b]) => b - a)[0]
     const after = newest?.[0] ?? 0
     return ok({
       snapshot: newest === undefined ? undefined : { seq: newest[0], state: copyOf(newest[1]) },
