@@ -6,7 +6,7 @@ import { z } from '@hono/zod-openapi'
 import type { AccountRow, EquityRow, HoldRow, StrategyRow } from '../src/journal/row.ts'
 import { decimal, instant, iso, isoOrNull, symbolName } from './field-shapes.ts'
 import { toId } from './ids.ts'
-import { DIRECT_NEXT, silenceOf, silenceText } from './silence.ts'
+import { DIRECT_NEXT, silenceOf, silenceText } from './commands/silence.ts'
 import type { Backtest, Confirmation, EventRow, PartHealth, StoredAlert } from './ports.ts'
 
 export const Equity = z

@@ -4,7 +4,8 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { AskedBy } from '../api/ports.ts'
-import { type CommandOutcome, type CommandQueue, type QueuedCommand, STOP_COMMANDS, type TraderCommand } from '../src/kernel/command.ts'
+import type { CommandOutcome, CommandQueue, QueuedCommand, TraderCommand } from '../src/kernel/command.ts'
+import { STOP_COMMANDS } from '../src/kernel/stop-commands.ts'
 import type { Sql } from './client.ts'
 import { toJson } from './json.ts'
 

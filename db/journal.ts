@@ -132,7 +132,9 @@ export class PostgresJournal implements Journal {
       const [found] =
         good === undefined
           ? []
-          : await this.sql<{ seq: number; state: KernelSnapshot }[]>`select seq, state - 'hash' as state from snapshots where seq = ${good.seq}`
+          : await this.sql<
+              { seq: number; state: KernelSnapshot }[]
+            >`select seq, state - 'hash' as state from snapshots where seq = ${good.seq}`
       const tail: JournalRow[] = []
       for await (const rows of readJournal(this.sql, found?.seq ?? 0)) for (const row of rows) tail.push(row)
       return ok({ snapshot: found === undefined ? undefined : { seq: found.seq, state: found.state }, tail, damaged })

@@ -8,7 +8,7 @@ import { absolute, add, compare, divide, multiply, signOf, subtract, toFloat } f
 import { type Command, type CommandContext, defineRead, noArguments } from './command.ts'
 import { amount, duration, gauge, money, percent, plainPercent, short, signed, time } from './format.ts'
 import type { Measures } from '../ports.ts'
-import { DIRECT_NEXT, heardHealth, silenceOf, silenceText } from '../silence.ts'
+import { DIRECT_NEXT, heardHealth, silenceOf, silenceText } from './silence.ts'
 import { type Field, type Reply, type Tone, field, reply, runs, untrusted } from './reply.ts'
 
 const none = z.strictObject({})

@@ -7,7 +7,7 @@ import type { CommandOutcome, CommandScope, TraderCommand } from '../../src/kern
 import type { HoldRow, PositionRow } from '../../src/journal/row.ts'
 import { absolute, signOf } from '../amount.ts'
 import type { AskedBy } from '../ports.ts'
-import { DIRECT_NEXT, silenceOf, silenceText } from '../silence.ts'
+import { DIRECT_NEXT, silenceOf, silenceText } from './silence.ts'
 import { type Command, type CommandContext, type Done, alreadyDone, defineAction, refuse } from './command.ts'
 import { duration, parseDuration } from './format.ts'
 import { type Field, type Reply, field, reply, runs, untrusted } from './reply.ts'

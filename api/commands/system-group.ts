@@ -5,7 +5,7 @@
 import { z } from 'zod'
 import { type Command, type CommandContext, GROUPS, defineRead, hasRole, inOrder, noArguments } from './command.ts'
 import { duration, time } from './format.ts'
-import { DIRECT_NEXT, heardHealth, silenceOf, silenceText } from '../silence.ts'
+import { DIRECT_NEXT, heardHealth, silenceOf, silenceText } from './silence.ts'
 import { findCommand, nearestCommand } from './parse.ts'
 import { type Reply, type Tone, field, reply, runs, untrusted } from './reply.ts'
 import { totp } from './totp-command.ts'

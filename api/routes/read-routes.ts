@@ -14,7 +14,7 @@ import { iso, symbolName } from '../field-shapes.ts'
 import { ListQuery, fromCursor, listOf, numberOf, page } from '../page.ts'
 import { Fill, Order, Position, Trade, Why, positionId, toDecision, toFill, toOrder, toPosition, toTrade } from '../shapes.ts'
 import { onInvalid, statusOf } from './common.ts'
-import { heardHealth } from '../silence.ts'
+import { heardHealth } from '../commands/silence.ts'
 
 const json = <T extends z.ZodType>(schema: T, description: string) => ({
   200: { description, content: { 'application/json': { schema } } },

@@ -2,7 +2,7 @@
  * Sees from beside the trader that it, the database or the queue is away, and tells it: an alert once an outage, and one at its end.
  * Never restarts anything, and never takes one late look for an outage.
  */
-import { clockText } from '../../api/silence.ts'
+import { clockText } from '../../api/commands/silence.ts'
 import type { AlertPair, InstallationAlert } from '../../db/alerts.ts'
 import type { PartStatus } from './health.ts'
 

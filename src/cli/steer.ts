@@ -175,6 +175,7 @@ function answerOf(result: Result<CommandAnswer, ApiFailure>, context: CliContext
 
 const EXIT_OF: Readonly<Record<string, ExitCode>> = {
   unreachable: EXIT.unreachable,
+  database_down: EXIT.unreachable,
   unauthorized: EXIT.auth,
   forbidden_scope: EXIT.auth,
   validation_failed: EXIT.usage,
@@ -188,12 +189,14 @@ function failureOf(failure: ApiFailure, context: CliContext): CliError {
   const next =
     failure.type === 'unreachable'
       ? 'Start Ballast with: npm start'
-      : failure.code === 'unauthorized'
-        ? `The key in ${join(context.dataDir(), 'admin.key')} is not known to the Ballast that answers; is another one running on this port?`
-        : (failure.reply?.buttons
-            .flatMap((button) => (button.action.type === 'command' ? [`ballast ${button.action.text.replace(/^\//, '')}`] : []))
-            .slice(0, 1)
-            .map((line) => `Try: ${line}`)[0] ?? '')
+      : failure.code === 'database_down'
+        ? 'If you cannot wait: ballast panic --direct'
+        : failure.code === 'unauthorized'
+          ? `The key in ${join(context.dataDir(), 'admin.key')} is not known to the Ballast that answers; is another one running on this port?`
+          : (failure.reply?.buttons
+              .flatMap((button) => (button.action.type === 'command' ? [`ballast ${button.action.text.replace(/^\//, '')}`] : []))
+              .slice(0, 1)
+              .map((line) => `Try: ${line}`)[0] ?? '')
   const detail =
     failure.reply === undefined
       ? failure.detail

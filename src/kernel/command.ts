@@ -64,9 +64,6 @@ export type TraderCommand =
   | { readonly name: 'cancel'; readonly orderId?: number }
   | { readonly name: 'strategy'; readonly strategy: string; readonly mode: 'running' | 'closing-only' | 'off' }
 
-/** What only takes risk off, and acts before anything is decided after a restart. */
-export const STOP_COMMANDS = ['pause', 'halt', 'panic'] as const satisfies readonly TraderCommand['name'][]
-
 export interface CommandOutcome {
   /** refused: by a rule, nothing changed. failed: it could not be carried out. */
   readonly status: 'done' | 'refused' | 'failed'

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 import { toStatus } from '../../api/account-shapes.ts'
 import { whatIsMissing } from '../../api/app.ts'
 import type { ApiContext } from '../../api/context.ts'
-import { heardHealth } from '../../api/silence.ts'
+import { heardHealth } from '../../api/commands/silence.ts'
 import { type World, by, makeWorld } from '../support/command-world.ts'
 
 const NOW = Date.UTC(2026, 0, 1, 17, 13, 0)

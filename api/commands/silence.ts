@@ -2,7 +2,7 @@
  * Whether the trader runs, by its own reports: what every surface says of a trader that is silent.
  * Never asks the trader, and never softens it: old figures are called old.
  */
-import type { PartHealth } from './ports.ts'
+import type { PartHealth } from '../ports.ts'
 
 /** It reports once a second; one that has not for this long is down, whatever its last words were. */
 export const TRADER_SILENT_MS = 10_000
