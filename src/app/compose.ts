@@ -25,7 +25,7 @@ import type { LoadedStrategies } from '../strategy-files/load.ts'
 import type { VenueClock } from '../venue/port.ts'
 import type { Config } from './config-schema.ts'
 import { crashPointOf, journalWithCrashes, queueWithCrashes, transportWithCrashes } from './crash-point.ts'
-import { openDecisionMark } from './decision-mark.ts'
+import { type DecisionMark, openDecisionMark } from './decision-mark.ts'
 import { emergencyNotice } from './emergency-file.ts'
 import { exchangeAccess } from './exchange-access.ts'
 import type { HealthReporter } from './health.ts'
@@ -60,6 +60,7 @@ export interface TraderHooks {
 }
 
 const CALL_TIMEOUT_MS = 5_000
+const INIT_MARK = 'init of '
 const CONFIG_INVALID = 3
 const RECV_WINDOW_MS = 5_000
 const LEASE_RENEW_MS = 1_000
@@ -119,6 +120,14 @@ export async function startTrader(context: RoleContext, hooks: TraderHooks): Pro
   if (!plans.ok) return plans
   const crash = crashPointOf(context.crashAt, config.profile)
   if (!crash.ok) return crash
+  const mark = openDecisionMark(paths.run, log)
+  const stuck = hooks.isHung && mark.left?.startsWith(INIT_MARK) === true ? mark.left.slice(INIT_MARK.length) : undefined
+  if (stuck !== undefined)
+    return err({
+      sentence: `The strategy ${stuck} does not return from its init: the trader was killed in it.`,
+      next: `Correct it, or take ${stuck} out of strategies in the configuration. Then start again.`,
+      exitCode: CONFIG_INVALID,
+    })
   const database = await connect(context, 6)
   if (!database.ok) return database
   const { sql } = database.value
@@ -147,7 +156,6 @@ export async function startTrader(context: RoleContext, hooks: TraderHooks): Pro
   const commands = new PostgresCommandQueue(sql)
   await commands.recoverInterrupted()
   const journal = new PostgresJournal(sql, lease.value)
-  const mark = openDecisionMark(paths.run, log)
   const renew = async (): Promise<void> => {
     const held = await renewLease(sql, lease.value.epoch)
     if (held.ok && !held.value) hooks.fatal('Another trader took over this account.')
@@ -156,7 +164,8 @@ export async function startTrader(context: RoleContext, hooks: TraderHooks): Pro
     profile: config.profile,
     tag: readTag(paths),
     intervalMs,
-    ...plans.value,
+    plans: plans.value.plans.map((plan) => withInitMark(plan, mark)),
+    manual: plans.value.manual,
     risk: RISK_PROFILES[config.profile],
     venue,
     journal: crash.value === undefined ? journal : journalWithCrashes(journal, crash.value),
@@ -193,6 +202,18 @@ export async function startTrader(context: RoleContext, hooks: TraderHooks): Pro
       await database.value.close()
     },
   })
+}
+
+/** A strategy that never returns from its init has a name, as one that hangs in a bar. */
+function withInitMark(plan: StrategyPlan, mark: DecisionMark): StrategyPlan {
+  const { definition } = plan
+  const init: typeof definition.init = (...given) => {
+    mark.note(`${INIT_MARK}${plan.id}`)
+    const state = definition.init(...given)
+    mark.note(undefined)
+    return state
+  }
+  return { ...plan, definition: { ...definition, init } }
 }
 
 /** Keeps `scope.json` true, for a panic past this process. */

@@ -6,8 +6,6 @@ import { assert } from '../core/assert.ts'
 import { type Result, err, ok } from '../core/result.ts'
 import type { InstrumentIndex, Ts } from '../core/units.ts'
 import { Projector } from '../journal/project.ts'
-import type { QueuedCommand } from '../kernel/command.ts'
-import { STOP_COMMANDS } from '../kernel/stop-commands.ts'
 import type { KernelFact } from '../kernel/fact.ts'
 import type { KernelInput } from '../kernel/input.ts'
 import { Kernel } from '../kernel/kernel.ts'
@@ -21,6 +19,7 @@ import { AccountCheck } from './account-check.ts'
 import { accountItems } from './account-items.ts'
 import { type BootFailure, keyRefused, refusedClock, setLeverages, untilAnswered } from './boot.ts'
 import { CommandDesk } from './command-desk.ts'
+import { CommandTaker } from './command-taker.ts'
 import { withEntryGate } from './entry-gate.ts'
 import { PARTS } from './health.ts'
 import { kernelConfigOf, symbolsOf } from './kernel-config.ts'
@@ -60,14 +59,13 @@ export class Trader {
   private surroundings!: Surroundings
   private account!: AccountCheck
   private desk!: CommandDesk
+  private commands!: CommandTaker
   private instruments: readonly Instrument[] = []
   /** Inputs whose asker waits for the facts. */
   private readonly asked = new WeakMap<KernelInput, readonly KernelFact[]>()
   /** From the moment in which it is told to stop: nothing is entered any more. */
   private isEnding = false
-  private areStopsWaiting = false
   private isStopping = false
-  private isTaking = false
   private isImporting = false
 
   constructor(options: TraderOptions) {
@@ -103,7 +101,7 @@ export class Trader {
       return err({ sentence: `The journal cannot be read: ${recovered.error.detail}.`, next: 'Start the database and try again.' })
     this.feed.isFresh = recovered.value.isFresh
     giveUpChanged(this.kernel)
-    const stops = await this.takeStops()
+    await this.commands.takeStops()
     const hung = await this.noteHung()
     await this.driver.begin(hung?.seq ?? recovered.value.lastSeq)
     await this.driver.finish([...recovered.value.undecided, ...(hung === undefined ? [] : [hung])])
@@ -135,7 +133,7 @@ export class Trader {
     if (this.isObserving) await this.holds.add(OBSERVE_HOLD, 'no-entries', 'error', 'profile observe sends no order')
     if (options.isSafe) await this.holds.add('safe', 'no-entries', 'error', 'safe mode: exits and stops only')
     options.step('reconciled', this.account.text, wall.steadyMs() - reconcileStart)
-    await this.carryOutFirst(stops)
+    await this.commands.carryOutStops()
     const owners = [
       ...options.plans.map((p) => `${p.id} ${p.symbols.join(' ')}`),
       ...(options.manual.length === 0 ? [] : [`manual ${options.manual.join(' ')}`]),
@@ -154,7 +152,7 @@ export class Trader {
     this.startTimers()
     this.stops.push(...this.surroundings.start())
     await options.commands.onArrival(
-      () => void this.takeCommands(),
+      () => void this.commands.take(),
       // It may have been away for less than a write of ours takes to fail: on its return the account is reconciled first (S14).
       () => void this.account.run(false),
     )
@@ -284,6 +282,13 @@ export class Trader {
       },
       reconcile: () => void this.account.run(false),
     })
+    this.commands = new CommandTaker({
+      queue: options.commands,
+      wall,
+      carryOut: (queued, nowMs) => this.desk.carryOut(queued, nowMs),
+      whenDecided: () => this.driver.whenIdle(),
+      log: options.log,
+    })
   }
 
   private handlers(): VenueHandlers {
@@ -324,7 +329,7 @@ export class Trader {
   /** What keeps entries in at the moment of each send. */
   private obstacle(): string | undefined {
     if (this.isEnding) return 'Ballast is being stopped'
-    if (this.areStopsWaiting) return 'a pause, halt or panic that waits is carried out first'
+    if (this.commands.areStopsWaiting) return 'a pause, halt or panic that waits is carried out first'
     return this.options.emergency.isPending() ? 'panic --direct has run' : undefined
   }
 
@@ -405,7 +410,7 @@ export class Trader {
   }
 
   private second(): void {
-    void this.takeCommands()
+    void this.commands.take()
     void this.importEmergency()
     this.protection.check()
     this.surroundings.second()
@@ -424,48 +429,6 @@ export class Trader {
       (h) => h.cause === 'operator' && h.effect === 'no-entries' && h.until !== undefined && now >= h.until,
     )
     for (const hold of over) this.driver.post(() => [{ type: 'lift-hold', holdId: hold.id, actor: 'timer', ts: this.clock.now() }])
-  }
-
-  private async takeCommands(): Promise<void> {
-    if (this.isTaking) return
-    this.isTaking = true
-    try {
-      for (const queued of await this.options.commands.take()) await this.carryOut(queued)
-    } catch (thrown) {
-      this.options.log('warn', `commands: ${thrown instanceof Error ? thrown.message : String(thrown)}`)
-    } finally {
-      this.isTaking = false
-    }
-  }
-
-  /** What people asked while nobody ran: nothing is entered from now on until it is carried out. */
-  private async takeStops(): Promise<readonly QueuedCommand[]> {
-    for (;;) {
-      try {
-        const stops = await this.options.commands.take(STOP_COMMANDS)
-        this.areStopsWaiting = stops.length > 0
-        return stops
-      } catch (thrown) {
-        this.options.log('warn', `commands: ${thrown instanceof Error ? thrown.message : String(thrown)}`)
-        await this.options.wall.sleep(500)
-      }
-    }
-  }
-
-  /** A pause, a halt or a panic that waited stands before the first bar is decided; the verdict of a panic comes later. */
-  private async carryOutFirst(stops: readonly QueuedCommand[]): Promise<void> {
-    for (const queued of stops) void this.carryOut(queued)
-    await this.driver.whenIdle()
-    this.areStopsWaiting = false
-  }
-
-  private async carryOut(queued: QueuedCommand): Promise<void> {
-    const { commands, wall, log } = this.options
-    try {
-      await commands.complete(queued.id, await this.desk.carryOut(queued, wall.nowMs()))
-    } catch (thrown) {
-      log('warn', `commands: ${thrown instanceof Error ? thrown.message : String(thrown)}`)
-    }
   }
 
   private async quarantine(symbol: string, detail: string): Promise<void> {
