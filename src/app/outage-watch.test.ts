@@ -11,6 +11,7 @@ const START_MS = Date.UTC(2026, 0, 1, 17, 12, 0)
 function makeWatch() {
   const told: string[] = []
   const parts: string[] = []
+  const thaws: (() => void)[] = []
   const last = new Map<string, string>()
   const world = {
     wallMs: START_MS,
@@ -18,12 +19,14 @@ function makeWatch() {
     /** Wall ms of the trader's last report. */
     reported: undefined as number | undefined,
     hasDatabase: true,
+    isFrozen: false,
     hasQueue: true,
     told,
     parts,
   }
   const watch = new OutageWatch({
     traderAgeMs: async () => {
+      if (world.isFrozen) await new Promise<void>((resolve) => thaws.push(resolve))
       if (!world.hasDatabase) throw new Error('connect ECONNREFUSED')
       return world.reported === undefined ? undefined : world.wallMs - world.reported
     },
@@ -47,10 +50,16 @@ function makeWatch() {
       world.wallMs += 2_000
       world.steadyMs += 2_000
       if (isRunning) world.reported = world.wallMs
-      await watch.look()
+      const looked = watch.look()
+      if (!world.isFrozen) await looked
     }
   }
-  return { world, watch, pass }
+  const thaw = async (): Promise<void> => {
+    world.isFrozen = false
+    for (const resolve of thaws.splice(0)) resolve()
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  return { world, thaw, pass }
 }
 
 test('a trader that is silent for more than ten seconds is told once, with the time and what flattens, and once when it is back', async () => {
@@ -101,6 +110,16 @@ test('S14 the database was away: told when it can be written, and a trader that 
     'database.down: The database did not answer since 17:12:22 UTC. Nothing was sent in that time; stops stood at Bybit.',
     'database.back: The database answers again, after 40 s.',
   ])
+})
+
+test('S14 a frozen database, which refuses nothing, is away as well', async () => {
+  const { world, thaw, pass } = makeWatch()
+  await pass(20, true)
+  world.isFrozen = true
+  await pass(40, false)
+  await thaw()
+  await pass(20, true)
+  expect(world.told.map((line) => line.split(':')[0])).toEqual(['database.down', 'database.back'])
 })
 
 test('S14 a queue that is away is a part that is down, told once; trading goes on', async () => {

@@ -25,6 +25,7 @@ const SILENT_MS = 10_000
 const BOOT_MS = 30_000
 /** Shorter than this is no outage of the database or the queue. */
 const AWAY_MS = 5_000
+const HUNG_MS = 3_000
 
 const TRADER: AlertPair = ['trader.down', 'trader.back']
 const DATABASE: AlertPair = ['database.down', 'database.back']
@@ -39,7 +40,7 @@ export class OutageWatch {
   private databaseAway: { readonly wallMs: number; readonly steadyMs: number } | undefined
   private queueAway: { readonly wallMs: number; readonly steadyMs: number } | undefined
   private isQueueTold = false
-  private isLooking = false
+  private lookingMs: number | undefined
 
   constructor(ports: OutagePorts) {
     this.ports = ports
@@ -48,8 +49,13 @@ export class OutageWatch {
 
   /** One at a time, however long the database takes. */
   async look(): Promise<void> {
-    if (this.isLooking) return
-    this.isLooking = true
+    const { steadyMs } = this.ports
+    if (this.lookingMs !== undefined) {
+      // A database that is frozen refuses nothing: it leaves the question open.
+      if (steadyMs() - this.lookingMs > HUNG_MS) this.databaseFails('no answer')
+      return
+    }
+    this.lookingMs = steadyMs()
     try {
       const ageMs = await this.ports.traderAgeMs()
       await this.databaseAnswers()
@@ -58,7 +64,7 @@ export class OutageWatch {
     } catch (thrown) {
       this.databaseFails(thrown instanceof Error ? thrown.message : String(thrown))
     } finally {
-      this.isLooking = false
+      this.lookingMs = undefined
     }
   }
 
