@@ -91,14 +91,20 @@ async function main(): Promise<number> {
   }
   if (role !== 'all') return runRole(role, context, { isSafe: flags.safe === true, isHung: flags.hung === true })
   terminal.banner(packageJson.version, config)
-  pin(pinned, strategies.value)
   const passed = [
     '--pinned',
     ...(flags['data-dir'] === undefined ? [] : ['--data-dir', flags['data-dir']]),
     ...(flags.profile === undefined ? [] : ['--profile', flags.profile]),
     ...(flags.config ?? []).flatMap((file) => ['--config', file]),
   ]
-  return new Supervisor({ context, entry: fileURLToPath(import.meta.url), flags: passed, isSafe: flags.safe === true, terminal }).run()
+  return new Supervisor({
+    context,
+    entry: fileURLToPath(import.meta.url),
+    flags: passed,
+    isSafe: flags.safe === true,
+    terminal,
+    onLocked: () => pin(pinned, strategies.value),
+  }).run()
 }
 
 function readFlags(words: readonly string[]) {

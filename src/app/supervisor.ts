@@ -25,6 +25,8 @@ export interface SupervisorOptions {
   /** Asked for by a person: the trader begins with exits and stops only. */
   readonly isSafe: boolean
   readonly terminal: Terminal
+  /** What may be written only by the one that runs here. */
+  readonly onLocked?: () => void
 }
 
 export class Supervisor {
@@ -67,6 +69,7 @@ export class Supervisor {
   async run(): Promise<number> {
     const lock = await this.lock()
     if (lock === undefined) return REFUSED
+    this.options.onLocked?.()
     this.onSignals()
     this.timer = setInterval(() => this.look(), LOOK_EVERY_MS)
     const booted = this.boot().then((failure) => {
