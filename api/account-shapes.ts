@@ -6,6 +6,7 @@ import { z } from '@hono/zod-openapi'
 import type { AccountRow, EquityRow, HoldRow, StrategyRow } from '../src/journal/row.ts'
 import { decimal, instant, iso, isoOrNull, symbolName } from './field-shapes.ts'
 import { toId } from './ids.ts'
+import { DIRECT_NEXT, silenceOf, silenceText } from './commands/silence.ts'
 import type { Backtest, Confirmation, EventRow, PartHealth, StoredAlert } from './ports.ts'
 
 export const Equity = z
@@ -93,7 +94,7 @@ const toHold = (row: HoldRow): z.infer<typeof HoldShape> => ({
 export const Status = z
   .object({
     profile: z.string(),
-    state: z.enum(['running', 'paused', 'reducing', 'halted', 'starting']),
+    state: z.enum(['running', 'paused', 'reducing', 'halted', 'starting', 'down']),
     since: instant().nullable(),
     equity: decimal(),
     dayPnl: decimal(),
@@ -104,6 +105,11 @@ export const Status = z
     reconciledAt: instant().nullable(),
     barsClosedAt: instant().nullable(),
     holds: z.array(HoldShape),
+    /** Wall time of the trader's last report, how old it is, and what to do where it is too old: then all figures are old as well. */
+    reportedAt: instant().nullable(),
+    ageSec: z.number().nullable(),
+    isOld: z.boolean(),
+    notice: z.string().nullable(),
     version: z.string(),
   })
   .openapi('Status')
@@ -116,6 +122,7 @@ export interface StatusSource {
   readonly health: readonly PartHealth[]
   readonly profile: string
   readonly version: string
+  readonly wallNowMs: number
 }
 const STREAM = 'stream-'
 /** The last close instant whose outputs are all sent and answered, as the trader says it; else the journal's. */
@@ -128,16 +135,22 @@ export function toStatus(source: StatusSource): Status {
   const names = [...new Set(strategies.map((row) => row.strategy))]
   const reconcile = health.find((part) => part.part === 'reconcile' && part.status === 'ok')
   const state = account?.state
+  const silence = silenceOf(health, source.wallNowMs)
+  const trader = health.find((part) => part.part === 'trader')
+  const known = state === 'running' || state === 'paused' || state === 'reducing' || state === 'halted' ? state : 'starting'
   return {
     profile: source.profile,
-    state: state === 'running' || state === 'paused' || state === 'reducing' || state === 'halted' ? state : 'starting',
+    state: silence === undefined ? known : 'down',
     // 0: in this state from the beginning.
     since: account === undefined || account.stateSince <= 0 ? null : iso(account.stateSince),
     equity: account?.equity ?? '0',
     dayPnl: account?.dayPnl ?? '0',
     openRisk: account?.openRisk ?? '0',
     strategies: {
-      up: names.filter((name) => strategies.some((row) => row.strategy === name && row.mode === 'running')).length,
+      up:
+        silence !== undefined
+          ? 0
+          : names.filter((name) => strategies.some((row) => row.strategy === name && row.mode === 'running')).length,
       total: names.length,
     },
     streams: Object.fromEntries(
@@ -149,6 +162,10 @@ export function toStatus(source: StatusSource): Status {
     reconciledAt: isoOrNull(reconcile?.updatedAt ?? null),
     barsClosedAt: isoOrNull(barsClosedAt(source)),
     holds: source.holds.map(toHold),
+    reportedAt: isoOrNull(trader?.updatedAt ?? null),
+    ageSec: trader === undefined ? null : Math.max(0, Math.round((source.wallNowMs - trader.updatedAt) / 1_000)),
+    isOld: silence !== undefined,
+    notice: silence === undefined ? null : `${silenceText(silence)} ${DIRECT_NEXT}`,
     version: source.version,
   }
 }

@@ -8,26 +8,31 @@ import { bodyLimit } from 'hono/body-limit'
 import { createMiddleware } from 'hono/factory'
 import { type ApiEnv, authenticate, limitRate } from './auth.ts'
 import type { ApiContext } from './context.ts'
+import { databaseDown, guardDatabase } from './database-guard.ts'
 import { DOCS_PAGE } from './docs-page.ts'
 import { onError, onNotFound, problem } from './problem.ts'
 import { commandRoutes } from './routes/command-routes.ts'
 import { readRoutes } from './routes/read-routes.ts'
+import { clockText, silenceOf } from './commands/silence.ts'
 
 const BODY_MAX = 256 * 1024
 const REQUESTS_PER_MINUTE = 30_000
-/** A trader that has not spoken for this long is not ready. */
-const TRADER_SILENT_MS = 15_000
 /** Open to who has no key. */
 const OPEN_PATHS = new Set(['/api/v1/version', '/api/v1/time'])
 
 export function makeApp(context: ApiContext): OpenAPIHono<ApiEnv> {
   const { ports } = context
   const app = new OpenAPIHono<ApiEnv>()
-  app.onError(
-    onError((requestId, cause) =>
-      context.log(`request ${requestId} failed: ${cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)}`),
-    ),
+  const failed = onError((requestId, cause) =>
+    context.log(`request ${requestId} failed: ${cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)}`),
   )
+  app.onError((cause, c) => {
+    const trouble = context.database.troubleOf(cause)
+    // Told once by who watches the database, and not with each request's stack.
+    return trouble === undefined
+      ? failed(cause, c)
+      : failed(databaseDown(trouble, context.database.downSinceMs(), c.req.method !== 'GET'), c)
+  })
   app.notFound(onNotFound)
 
   app.use(async (c, next) => {
@@ -46,6 +51,11 @@ export function makeApp(context: ApiContext): OpenAPIHono<ApiEnv> {
     await next()
   })
 
+  const isOpen = (path: string): boolean => OPEN_PATHS.has(path)
+  const databaseGuard = guardDatabase(context.database, isOpen)
+  app.use('/api/v1/*', databaseGuard)
+  app.use('/readyz', databaseGuard)
+
   app.get('/healthz', (c) => c.json({ status: 'ok' }))
   app.get('/readyz', async (c) => {
     const missing = await whatIsMissing(context)
@@ -60,7 +70,6 @@ export function makeApp(context: ApiContext): OpenAPIHono<ApiEnv> {
 
   const guard = authenticate(context.keys)
   const limit = limitRate(REQUESTS_PER_MINUTE, ports.wallNow)
-  const isOpen = (path: string): boolean => OPEN_PATHS.has(path)
   app.use('/api/v1/*', bodyLimit({ maxSize: BODY_MAX, onError: () => Promise.reject(problem('too_large', 'A body may have 256 kB.')) }))
   app.use(
     '/api/v1/*',
@@ -105,7 +114,10 @@ export async function whatIsMissing({ ports }: ApiContext): Promise<readonly str
   const part = (name: string) => health.find((each) => each.part === name)
   const trader = part('trader')
   const missing: string[] = []
-  if (trader === undefined || wallNow() - trader.updatedAt > TRADER_SILENT_MS) missing.push('the trader does not report')
+  const silence = silenceOf(health, wallNow())
+  if (trader === undefined) missing.push('the trader does not report')
+  else if (silence !== undefined)
+    missing.push(`the trader does not run since ${clockText(silence.sinceMs)} UTC: ballast panic --direct flattens without it`)
   else if (trader.status === 'down') missing.push(`the trader is down (${trader.detail})`)
   if (account === undefined) missing.push('the trader has written no account yet')
   if (part('reconcile')?.status !== 'ok') missing.push('the account is not reconciled')

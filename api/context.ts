@@ -19,11 +19,22 @@ export interface Idempotency {
   abandon(apiKeyId: string, key: string): Promise<void>
 }
 
+/** What is known of the database without waiting for it. */
+export interface DatabaseState {
+  /** Wall ms since when it has not answered; undefined: it does. */
+  downSinceMs(): number | undefined
+  /** Calls back once, when it stops answering. Answers what takes the callback back. */
+  onDown(callback: () => void): () => void
+  /** Of an error that came from it, as the end of a sentence; undefined where the cause is another. */
+  troubleOf(cause: unknown): string | undefined
+}
+
 export interface ApiContext {
   readonly ports: CommandPorts
   readonly runner: CommandRunner
   readonly keys: ApiKeys
   readonly idempotency: Idempotency
+  readonly database: DatabaseState
   /** Host names that a request may be addressed to. */
   readonly hosts: readonly string[]
   readonly log: (text: string) => void

@@ -212,9 +212,14 @@ export interface BacktestRequest {
   readonly to?: number | undefined
   readonly params: Readonly<Record<string, string>>
 }
+/** Nothing was queued: the same may be asked again later. */
+export interface QueueIsDown {
+  readonly type: 'queue-down'
+  readonly detail: string
+}
 export interface Backtests {
   /** Answers a sentence where it cannot be queued (unknown strategy or series, queue full). */
-  enqueue(request: BacktestRequest, actor: string): Promise<Backtest | string>
+  enqueue(request: BacktestRequest, actor: string): Promise<Backtest | string | QueueIsDown>
   find(id: string): Promise<Backtest | undefined>
   list(query: Page): Promise<readonly Backtest[]>
   cancel(id: string): Promise<boolean>

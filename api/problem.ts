@@ -22,6 +22,8 @@ const CODES = {
   rate_limited: { status: 429, title: 'Too many requests', retryable: true },
   internal: { status: 500, title: 'Internal error', retryable: true },
   command_failed: { status: 502, title: 'The trader could not do it', retryable: false },
+  database_down: { status: 503, title: 'The database does not answer', retryable: true },
+  queue_down: { status: 503, title: 'The queue does not answer', retryable: true },
   not_ready: { status: 503, title: 'Not ready', retryable: true },
 } as const satisfies Record<string, { readonly status: ContentfulStatusCode; readonly title: string; readonly retryable: boolean }>
 

@@ -109,7 +109,7 @@ function readerOf(board: QuoteBoard, mirrors: BookMirror[] = []): StreamReader {
   const renew = (topics: readonly string[]): void => {
     throw new Error(`${topics.join()} was lost`)
   }
-  const books = new BookFeed(instruments, DEPTH, { handlers, renew, wallMs: Date.now })
+  const books = new BookFeed(instruments, DEPTH, { handlers, renew, steadyMs: () => performance.now() })
   return new StreamReader(new Map(instruments.map((i) => [i.symbol, i])), books, handlers)
 }
 

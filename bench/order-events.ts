@@ -41,7 +41,8 @@ function counted(journal: Journal, tally: Tally): Journal {
       return journal.appendFacts(facts, changes)
     },
     saveSnapshot: (seq, state) => journal.saveSnapshot(seq, state),
-    load: () => journal.load(),
+    load: (before) => journal.load(before),
+    setAside: (seq) => journal.setAside(seq),
   }
 }
 

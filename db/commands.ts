@@ -5,6 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { AskedBy } from '../api/ports.ts'
 import type { CommandOutcome, CommandQueue, QueuedCommand, TraderCommand } from '../src/kernel/command.ts'
+import { STOP_COMMANDS } from '../src/kernel/stop-commands.ts'
 import type { Sql } from './client.ts'
 import { toJson } from './json.ts'
 
@@ -30,10 +31,10 @@ export class PostgresCommandQueue implements CommandQueue {
     this.sql = sql
   }
 
-  async take(): Promise<readonly QueuedCommand[]> {
+  async take(names?: readonly TraderCommand['name'][]): Promise<readonly QueuedCommand[]> {
     const rows = await this.sql<CommandRow[]>`
       update commands set status = 'taken', taken_at = (extract(epoch from clock_timestamp()) * 1000)::bigint
-      where id in (select id from commands where status = 'pending' order by id for update skip locked)
+      where id in (select id from commands where status = 'pending' and ${names === undefined ? this.sql`true` : this.sql`name in ${this.sql(names)}`} order by id for update skip locked)
       returning id, name, args, actor, asked_at as "askedAt"`
     return [...rows]
       .sort((a, b) => a.id - b.id)
@@ -64,7 +65,7 @@ export class PostgresCommandQueue implements CommandQueue {
 
   /** At a start: what the last trader took and did not answer. Pause, halt and panic may be done twice, so they are; the rest is failed. */
   async recoverInterrupted(): Promise<void> {
-    await this.sql`update commands set status = 'pending', taken_at = null where status = 'taken' and name in ('pause', 'halt', 'panic')`
+    await this.sql`update commands set status = 'pending', taken_at = null where status = 'taken' and name in ${this.sql(STOP_COMMANDS)}`
     const outcome: CommandOutcome = {
       status: 'failed',
       text: 'The trader restarted before it answered. Look at the status, then ask again.',
@@ -108,13 +109,13 @@ export class CommandSender {
   async awaitOutcome(id: number, timeoutMs: number): Promise<CommandOutcome | undefined> {
     this.listening ??= this.sql.listen(OUTCOMES_CHANNEL, (payload) => this.waiting.get(Number(payload))?.())
     await this.listening
-    const deadline = Date.now() + timeoutMs
+    const deadline = performance.now() + timeoutMs
     try {
       for (;;) {
         const told = new Promise<void>((resolve) => this.waiting.set(id, resolve))
         const [row] = await this.sql<{ outcome: CommandOutcome | null }[]>`select outcome from commands where id = ${id}`
         if (row?.outcome != null) return row.outcome
-        const left = deadline - Date.now()
+        const left = deadline - performance.now()
         if (left <= 0) return undefined
         await Promise.race([told, sleep(Math.min(POLL_MS, left))])
       }

@@ -137,8 +137,8 @@ interface Running {
 /** The server that owns the cluster, once it answers. What a dead or foreign process left behind is cleaned away. */
 async function findRunning(paths: Paths): Promise<Running | undefined> {
   const file = join(paths.cluster, 'postmaster.pid')
-  const deadline = Date.now() + STOP_TIMEOUT_MS
-  while (Date.now() < deadline) {
+  const deadline = performance.now() + STOP_TIMEOUT_MS
+  while (performance.now() < deadline) {
     const lines = linesOf(file)
     const pid = Number(lines?.[PID_LINE.pid])
     if (lines === undefined || !Number.isSafeInteger(pid) || pid <= 1) return undefined
@@ -254,8 +254,8 @@ async function startServer(
   startedAt: number,
 ): Promise<Result<EmbeddedServer, DatabaseError>> {
   let message = ''
-  const deadline = Date.now() + START_TIMEOUT_MS
-  for (let attempt = 0; Date.now() < deadline; attempt += 1) {
+  const deadline = performance.now() + START_TIMEOUT_MS
+  for (let attempt = 0; performance.now() < deadline; attempt += 1) {
     const port = await choosePort(paths.port, attempt)
     const { child, logFrom } = spawnServer(paths, binaries, runAs, port)
     const running = await waitUntilReady(paths, child, port, deadline)
@@ -304,7 +304,7 @@ async function waitUntilReady(paths: Paths, child: ChildProcess, port: number, d
   const failure = { happened: false }
   child.once('error', () => (failure.happened = true))
   const file = join(paths.cluster, 'postmaster.pid')
-  while (Date.now() < deadline && !failure.happened && child.exitCode === null && child.signalCode === null) {
+  while (performance.now() < deadline && !failure.happened && child.exitCode === null && child.signalCode === null) {
     const lines = linesOf(file)
     if (Number(lines?.[PID_LINE.pid]) === child.pid && lines?.[PID_LINE.status]?.trim() === 'ready' && child.pid !== undefined)
       return { pid: child.pid, port }
@@ -352,8 +352,8 @@ async function stopServer(paths: Paths, pid: number, child: ChildProcess | undef
     if (isPostgres(pid)) process.kill(pid, signal)
   }
   ask('SIGINT')
-  const deadline = Date.now() + STOP_TIMEOUT_MS
-  while (!isGone() && Date.now() < deadline) await sleep(POLL_MS)
+  const deadline = performance.now() + STOP_TIMEOUT_MS
+  while (!isGone() && performance.now() < deadline) await sleep(POLL_MS)
   if (!isGone()) ask('SIGQUIT')
   rmSync(databaseFile(paths.dataDir), { force: true })
   rmSync(join(paths.run, 'postgres.pid'), { force: true })

@@ -25,6 +25,16 @@ export async function reportHealth(sql: Sql, part: string, status: HealthStatus,
     on conflict (part) do update set status = excluded.status, detail = excluded.detail, updated_at = (extract(epoch from clock_timestamp()) * 1000)::bigint`
 }
 
+/** Ages are measured on the database's clock, and told in this machine's: the two may differ. */
 export async function readHealth(sql: Sql): Promise<readonly HealthRow[]> {
-  return sql<HealthRow[]>`select part, status, detail, updated_at as "updatedAt" from health order by part`
+  return sql<HealthRow[]>`
+    select part, status, detail, ${Date.now()}::bigint - ((extract(epoch from clock_timestamp()) * 1000)::bigint - updated_at) as "updatedAt"
+    from health order by part`
+}
+
+/** Ms since the trader reported last, on the database's own clock; undefined: it never has. */
+export async function readTraderAge(sql: Sql): Promise<number | undefined> {
+  const [row] = await sql<{ age: number }[]>`
+    select (extract(epoch from clock_timestamp()) * 1000)::bigint - updated_at as age from health where part = 'trader'`
+  return row?.age
 }

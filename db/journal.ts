@@ -31,6 +31,9 @@ const BATCH = 5_000
 const LOOKUP_MS = 1_500
 const LOOKUP_PAUSE_MS = 50
 
+/** Of what the database holds, as it writes it: the order of keys is its own. */
+const HASH_OF = (state: string): string => `encode(sha256(convert_to(${state}::text, 'UTF8')), 'hex')`
+
 const HELD = `with held as (update lease set seq = seq + $2::bigint, renewed_at = (extract(epoch from clock_timestamp()) * 1000)::bigint
   where name = '${LEASE_NAME}' and epoch = $1::bigint and seq = $3::bigint returning seq - $2::bigint as base)`
 const ROW_COLUMNS = 'seq, kind, type, version, cause_seq, ts, payload, epoch'
@@ -85,13 +88,16 @@ export class PostgresJournal implements Journal {
   async saveSnapshot(seq: number, state: KernelSnapshot): Promise<Result<void, JournalError>> {
     try {
       const rows = await this.sql.unsafe(
-        `insert into snapshots (seq, code_version, state) select $2::bigint, $3::int, $4::text::jsonb from lease where name = '${LEASE_NAME}' and epoch = $1::bigint
+        `insert into snapshots (seq, code_version, state)
+         select $2::bigint, $3::int, given.state || jsonb_build_object('hash', ${HASH_OF('given.state')})
+         from lease, (select $4::text::jsonb as state) as given where name = '${LEASE_NAME}' and epoch = $1::bigint
          on conflict (seq) do update set code_version = excluded.code_version, state = excluded.state returning seq`,
         [this.epoch, seq, state.codeVersion, toJson(state)],
         { prepare: true },
       )
       if (rows.length === 0) return err(this.lost('the epoch has passed'))
-      await this.sql`delete from snapshots where seq not in (select seq from snapshots order by seq desc limit ${SNAPSHOTS_KEPT})`
+      await this.sql`delete from snapshots where code_version > 0 and seq not in (
+        select seq from snapshots where code_version > 0 order by seq desc limit ${SNAPSHOTS_KEPT})`
       return ok(undefined)
     } catch (cause) {
       return err({ type: 'unavailable', detail: messageOf(cause) })
@@ -114,13 +120,34 @@ export class PostgresJournal implements Journal {
     }
   }
 
-  async load(): Promise<Result<JournalLoad, JournalError>> {
+  async load(before?: number): Promise<Result<JournalLoad, JournalError>> {
     try {
-      const [found] = await this.sql<{ seq: number; state: KernelSnapshot }[]>`
-        select seq, state from snapshots where code_version = ${KERNEL_CODE_VERSION} order by seq desc limit 1`
+      // One that an earlier Ballast wrote has no hash, and is believed.
+      const kept = await this.sql<{ seq: number; fits: boolean }[]>`
+        select seq, jsonb_typeof(state) = 'object' and (not state ? 'hash' or state ->> 'hash' = ${this.sql.unsafe(HASH_OF("(state - 'hash')"))}) as fits
+        from snapshots where code_version = ${KERNEL_CODE_VERSION} and ${before === undefined ? this.sql`true` : this.sql`seq < ${before}`}
+        order by seq desc`
+      const good = kept.find(({ fits }) => fits)
+      const damaged = kept.filter(({ seq, fits }) => !fits && seq > (good?.seq ?? 0)).map(({ seq }) => seq)
+      const [found] =
+        good === undefined
+          ? []
+          : await this.sql<
+              { seq: number; state: KernelSnapshot }[]
+            >`select seq, state - 'hash' as state from snapshots where seq = ${good.seq}`
       const tail: JournalRow[] = []
       for await (const rows of readJournal(this.sql, found?.seq ?? 0)) for (const row of rows) tail.push(row)
-      return ok({ snapshot: found === undefined ? undefined : { seq: found.seq, state: found.state }, tail })
+      return ok({ snapshot: found === undefined ? undefined : { seq: found.seq, state: found.state }, tail, damaged })
+    } catch (cause) {
+      return err({ type: 'unavailable', detail: messageOf(cause) })
+    }
+  }
+
+  async setAside(seq: number): Promise<Result<void, JournalError>> {
+    try {
+      // No code has a version below nought.
+      await this.sql`update snapshots set code_version = -code_version where seq = ${seq} and code_version > 0`
+      return ok(undefined)
     } catch (cause) {
       return err({ type: 'unavailable', detail: messageOf(cause) })
     }
@@ -151,14 +178,14 @@ export class PostgresJournal implements Journal {
   /** The connection broke or the server refused: asked until it answers or the time is over. */
   private async afterFailure(cause: unknown, content: string): Promise<Result<void, JournalError>> {
     const failure: JournalError = { type: 'unavailable', detail: messageOf(cause) }
-    const deadline = Date.now() + LOOKUP_MS
+    const deadline = performance.now() + LOOKUP_MS
     for (;;) {
       try {
         const settled = await this.settle(content)
         return settled === 'not-written' ? err(failure) : settled
       } catch {
         // Still no connection. The doubt stays until the append is repeated.
-        if (Date.now() > deadline) return err(failure)
+        if (performance.now() > deadline) return err(failure)
         await sleep(LOOKUP_PAUSE_MS)
       }
     }

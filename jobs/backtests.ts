@@ -4,7 +4,7 @@
  */
 import { createHash, randomBytes } from 'node:crypto'
 import { Worker } from 'node:worker_threads'
-import type { Backtest, BacktestRequest, Backtests, Page } from '../api/ports.ts'
+import type { Backtest, BacktestRequest, Backtests, Page, QueueIsDown } from '../api/ports.ts'
 import type { BacktestRows } from '../db/backtests.ts'
 import { KERNEL_CODE_VERSION } from '../src/kernel/snapshot.ts'
 import { findSeries } from '../src/market/candles/find-series.ts'
@@ -12,7 +12,7 @@ import { openStore } from '../src/market/candles/store.ts'
 import { type Catalog, strategyNamed } from '../src/strategy/registry.ts'
 import { type BacktestAnswer, type BacktestSpec, backtestSpec } from './backtest-run.ts'
 import type { ThreadInput } from './backtest-thread.ts'
-import type { JobQueue, JobQueues, RunningJob } from './queues.ts'
+import { type JobQueue, type JobQueues, QueueDown, type RunningJob } from './queues.ts'
 
 const OPEN_MAX = 20
 /** A bundle of its own beside the bundle that this file is in: threads do not run from source. */
@@ -34,7 +34,7 @@ export class QueuedBacktests implements Backtests {
     this.catalog = catalog
   }
 
-  async enqueue(request: BacktestRequest, actor: string): Promise<Backtest | string> {
+  async enqueue(request: BacktestRequest, actor: string): Promise<Backtest | string | QueueIsDown> {
     const named = strategyNamed(this.catalog, request.strategy)
     if (!named.ok) return named.error
     const definition = named.value
@@ -57,8 +57,15 @@ export class QueuedBacktests implements Backtests {
     if (same !== undefined) return same
     if ((await this.rows.countOpen()) >= OPEN_MAX) return `${OPEN_MAX} backtests wait or run already. Wait for one to end, or cancel one.`
     const row = await this.rows.create(`bt_${randomBytes(5).toString('hex')}`, specHash, { ...spec }, actor)
-    await this.queue.add({ backtestId: row.id }, { jobId: row.id, attempts: 2 })
-    return row
+    try {
+      await this.queue.add({ backtestId: row.id }, { jobId: row.id, attempts: 2 })
+      return row
+    } catch (cause) {
+      if (!(cause instanceof QueueDown)) throw cause
+      // A row that no job stands behind would wait for ever.
+      await this.rows.cancel(row.id)
+      return { type: 'queue-down', detail: cause.message }
+    }
   }
 
   find(id: string): Promise<Backtest | undefined> {

@@ -2,6 +2,7 @@
  * The queues by name, on Redis where REDIS_URL is set and on PostgreSQL where it is not; the same classes either way.
  * Never holds anything that trading needs: what is queued may be late.
  */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type JobsOptions, Queue, type RepeatOptions, Worker, createPostgresBackend, withBackend } from 'bullmq'
 import { Redis } from 'ioredis'
 
@@ -41,6 +42,11 @@ export interface JobQueue<Name extends QueueName> {
   close(): Promise<void>
 }
 
+/** Where the queues stand does not answer; whoever asked may ask again later. */
+export class QueueDown extends Error {
+  override readonly name = 'QueueDown'
+}
+
 export interface QueueAccess {
   readonly databaseUrl: string
   readonly redisUrl: string | undefined
@@ -52,6 +58,13 @@ export interface QueueAccess {
 const KEEP: JobsOptions = { removeOnComplete: { count: 200 }, removeOnFail: { count: 500 } }
 /** Own schema, so that the queue's tables and ours never meet. */
 const SCHEMA = 'bullmq'
+
+/** Two questions are asked for a job: whoever waits is answered within two seconds. */
+const REDIS_LIMIT_MS = 900
+/** The first one makes the tables. */
+const POSTGRES_LIMIT_MS = 10_000
+const LOOK_MS = 20
+const CLOSE_LIMIT_MS = 2_000
 
 interface Closing {
   close(): Promise<void>
@@ -79,6 +92,12 @@ interface AnyWorker extends Closing {
 }
 
 interface Classes {
+  /** Of one question. */
+  readonly limitMs: number
+  /** Whether what the queues stand on answers. */
+  readonly answers: () => Promise<unknown>
+  /** Calls back at each time that it has become reachable. */
+  readonly onReady: (callback: () => void) => void
   readonly queue: (name: string) => AnyQueue
   readonly worker: (name: string, run: (job: AnyJob) => Promise<void>, concurrency: number) => AnyWorker
 }
@@ -97,6 +116,10 @@ export class JobQueues {
     const bound = withBackend(createPostgresBackend)
     const base = { connection: { connectionString: url, schema: SCHEMA, max: 4, migrate: true }, prefix: this.access.prefix }
     return {
+      limitMs: POSTGRES_LIMIT_MS,
+      // Whoever asks has asked the same database before.
+      answers: () => Promise.resolve(),
+      onReady: (callback) => callback(),
       queue: (name) => new bound.Queue(name, base),
       worker: (name, run, concurrency) => new bound.Worker(name, run, { ...base, concurrency }),
     }
@@ -109,37 +132,74 @@ export class JobQueues {
       this.closers.push(async () => connection.disconnect())
       return { connection, prefix: this.access.prefix }
     }
+    // Its own, so that a question fails at once where the others wait for a connection.
+    const probe = new Redis(url, { maxRetriesPerRequest: 0, enableOfflineQueue: false })
+    probe.on('error', (error) => this.access.onError(error.message))
+    this.closers.push(async () => probe.disconnect())
     return {
+      limitMs: REDIS_LIMIT_MS,
+      answers: async () => {
+        for (const deadline = performance.now() + REDIS_LIMIT_MS; probe.status !== 'ready'; await sleep(LOOK_MS))
+          if (performance.now() > deadline) throw new QueueDown('Redis does not answer')
+        return probe.ping()
+      },
+      onReady: (callback) => {
+        if (probe.status === 'ready') callback()
+        probe.on('ready', callback)
+      },
       queue: (name) => new Queue(name, options()),
       worker: (name, run, concurrency) => new Worker(name, run, { ...options(), concurrency }),
     }
   }
 
+  /** Whether the queues can be used now; answers within a second. */
+  async isUp(): Promise<boolean> {
+    return limited(() => this.classes.answers(), this.classes.limitMs).then(
+      () => true,
+      () => false,
+    )
+  }
+
+  /** Calls back each time that they have become usable, the first time too: what must stand there is put there again. */
+  onReady(callback: () => void): void {
+    this.classes.onReady(callback)
+  }
+
+  /** Opened in the background: nothing waits for it. */
   open<Name extends QueueName>(name: Name): JobQueue<Name> {
     const queue = this.classes.queue(name)
+    // The library would keep what is asked while it is away and do it much later, when nobody waits for it any more.
+    const asked = async <T>(ask: () => Promise<T>): Promise<T> => {
+      await limited(() => this.classes.answers(), this.classes.limitMs)
+      return limited(ask, this.classes.limitMs)
+    }
     queue.on('error', (error) => this.access.onError(`queue ${name}: ${error.message}`))
     this.closers.unshift(() => queue.close())
     return {
       add: async (data, options = {}) => {
-        await queue.add(name, data, {
-          ...KEEP,
-          attempts: options.attempts ?? 3,
-          backoff: { type: 'exponential', delay: 1_000 },
-          ...(options.jobId === undefined ? {} : { jobId: options.jobId }),
-          ...(options.delayMs === undefined ? {} : { delay: options.delayMs }),
-        })
-      },
-      repeat: async (id, everyMs, data) => {
-        await queue.upsertJobScheduler(id, { every: everyMs }, { name, data, opts: { ...KEEP, attempts: 1 } })
-      },
-      schedule: async (id, cron, data) => {
-        await queue.upsertJobScheduler(
-          id,
-          { pattern: cron, tz: 'UTC' },
-          { name, data, opts: { ...KEEP, attempts: 3, backoff: { type: 'exponential', delay: 5_000 } } },
+        await asked(() =>
+          queue.add(name, data, {
+            ...KEEP,
+            attempts: options.attempts ?? 3,
+            backoff: { type: 'exponential', delay: 1_000 },
+            ...(options.jobId === undefined ? {} : { jobId: options.jobId }),
+            ...(options.delayMs === undefined ? {} : { delay: options.delayMs }),
+          }),
         )
       },
-      counts: () => queue.getJobCounts(),
+      repeat: async (id, everyMs, data) => {
+        await asked(() => queue.upsertJobScheduler(id, { every: everyMs }, { name, data, opts: { ...KEEP, attempts: 1 } }))
+      },
+      schedule: async (id, cron, data) => {
+        await asked(() =>
+          queue.upsertJobScheduler(
+            id,
+            { pattern: cron, tz: 'UTC' },
+            { name, data, opts: { ...KEEP, attempts: 3, backoff: { type: 'exponential', delay: 5_000 } } },
+          ),
+        )
+      },
+      counts: () => asked(() => queue.getJobCounts()),
       close: () => queue.close(),
     }
   }
@@ -165,6 +225,25 @@ export class JobQueues {
   }
 
   async close(): Promise<void> {
-    for (const close of this.closers.splice(0)) await close()
+    // Those that wait for a server do not end by themselves: their connections are cut after them.
+    for (const close of this.closers.splice(0))
+      await limited(close, CLOSE_LIMIT_MS).catch((thrown: unknown) =>
+        this.access.onError(`queue: ${thrown instanceof Error ? thrown.message : String(thrown)}`),
+      )
+  }
+}
+
+/** @throws QueueDown when there is no answer within the limit, or the connection is lost */
+async function limited<T>(ask: () => Promise<T>, limitMs: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new QueueDown(`the queue does not answer within ${limitMs / 1_000} s`)), limitMs)
+  })
+  try {
+    return await Promise.race([ask(), late])
+  } catch (cause) {
+    throw cause instanceof QueueDown ? cause : new QueueDown(cause instanceof Error ? cause.message : String(cause), { cause })
+  } finally {
+    clearTimeout(timer)
   }
 }

@@ -25,9 +25,11 @@ export interface WorkerPorts {
 const CANDLES_EVERY_MS = 60_000
 const MEASURES_EVERY_MS = 300_000
 const REPORT_EVERY_MS = 60_000
+const AGAIN_MS = 30_000
 
-export async function startWorker(ports: WorkerPorts): Promise<void> {
-  const { queues, sql, candlesRoot } = ports
+/** Nothing here is waited for: where the queue is away, the jobs begin when it comes. */
+export function startWorker(ports: WorkerPorts): void {
+  const { queues, sql, candlesRoot, log } = ports
   workBacktests(queues, new BacktestRows(sql), { candlesRoot, strategies: ports.strategies })
   const upkeep = queues.open('upkeep')
   queues.work('upkeep', 1, async (job) => {
@@ -48,12 +50,23 @@ export async function startWorker(ports: WorkerPorts): Promise<void> {
         return
     }
   })
-  await upkeep.add({ task: 'candles' }, { jobId: 'candles-at-start', attempts: 1 })
-  await upkeep.repeat('candles', CANDLES_EVERY_MS, { task: 'candles' })
-  await upkeep.repeat('measures', MEASURES_EVERY_MS, { task: 'measures' })
-  // A minute of wall time is an hour of market time at 60x: the day that has ended is looked for often and told once.
-  await upkeep.repeat('daily-report', REPORT_EVERY_MS, { task: 'daily-report' })
-  await wakeOnAlerts(sql, queues.open('alerts'), ports.log)
+  const repeat = async (): Promise<void> => {
+    await upkeep.add({ task: 'candles' }, { jobId: 'candles-at-start', attempts: 1 })
+    await upkeep.repeat('candles', CANDLES_EVERY_MS, { task: 'candles' })
+    await upkeep.repeat('measures', MEASURES_EVERY_MS, { task: 'measures' })
+    // A minute of wall time is an hour of market time at 60x: the day that has ended is looked for often and told once.
+    await upkeep.repeat('daily-report', REPORT_EVERY_MS, { task: 'daily-report' })
+  }
+  const told = (what: string) => (thrown: unknown) => log('warn', `${what}: ${thrown instanceof Error ? thrown.message : String(thrown)}`)
+  const assertRepeats = (): void => {
+    repeat().catch((thrown: unknown) => {
+      told('repeating jobs wait for the queue')(thrown)
+      setTimeout(assertRepeats, AGAIN_MS).unref()
+    })
+  }
+  // A queue that lost its memory is given its rhythms again.
+  queues.onReady(assertRepeats)
+  wakeOnAlerts(sql, queues.open('alerts'), log).catch(told('alerts are found by the sweep alone'))
 }
 
 /** Adds a job for each alert that the journal or a report wrote; the sender's own sweep finds what a lost job left. */

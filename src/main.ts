@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import packageJson from '../package.json' with { type: 'json' }
 import { dataDirectory, environment, loadConfig } from './app/config.ts'
 import { calmLog } from './app/calm-log.ts'
-import type { RoleContext } from './app/compose.ts'
+import { type RoleContext, configuredStrategies } from './app/compose.ts'
 import { claimDirectory, pathsOf } from './app/paths.ts'
 import { runRole } from './app/roles.ts'
 import { Supervisor } from './app/supervisor.ts'
@@ -68,31 +68,43 @@ async function main(): Promise<number> {
     return 1
   }
   const pinned = join(paths.run, 'strategies.json')
-  const strategies = await (flags.pinned === true ? loadPinned(pinned) : loadStrategies(resolve(config.strategiesDir), paths.strategies))
+  const strategies = await (flags.pinned === true
+    ? loadPinned(pinned)
+    : loadStrategies(resolve(config.strategiesDir), paths.strategies, configuredStrategies(config)))
   if (!strategies.ok) {
     terminal.failed(strategies.error.sentence, strategies.error.next)
     return 3
   }
+  for (const { sentence, next } of strategies.value.broken) terminal.warn(`${sentence} Nothing that is configured needs it. ${next}`)
   const context: RoleContext = {
     config,
     paths,
     strategies: strategies.value,
     liveStatement: env.BALLAST_I_AM_LIVE,
     crashAt: env.BALLAST_CRASH_AT,
-    log: calmLog((level, text) => {
-      if (level !== 'info') terminal.warn(`${role === 'all' ? '' : `${role}: `}${text}`)
-    }, Date.now),
+    log: calmLog(
+      (level, text) => {
+        if (level !== 'info') terminal.warn(`${role === 'all' ? '' : `${role}: `}${text}`)
+      },
+      () => performance.now(),
+    ),
   }
   if (role !== 'all') return runRole(role, context, { isSafe: flags.safe === true, isHung: flags.hung === true })
   terminal.banner(packageJson.version, config)
-  pin(pinned, strategies.value)
   const passed = [
     '--pinned',
     ...(flags['data-dir'] === undefined ? [] : ['--data-dir', flags['data-dir']]),
     ...(flags.profile === undefined ? [] : ['--profile', flags.profile]),
     ...(flags.config ?? []).flatMap((file) => ['--config', file]),
   ]
-  return new Supervisor({ context, entry: fileURLToPath(import.meta.url), flags: passed, isSafe: flags.safe === true, terminal }).run()
+  return new Supervisor({
+    context,
+    entry: fileURLToPath(import.meta.url),
+    flags: passed,
+    isSafe: flags.safe === true,
+    terminal,
+    onLocked: () => pin(pinned, strategies.value),
+  }).run()
 }
 
 function readFlags(words: readonly string[]) {

@@ -8,6 +8,7 @@ import { absolute, add, compare, divide, multiply, signOf, subtract, toFloat } f
 import { type Command, type CommandContext, defineRead, noArguments } from './command.ts'
 import { amount, duration, gauge, money, percent, plainPercent, short, signed, time } from './format.ts'
 import type { Measures } from '../ports.ts'
+import { DIRECT_NEXT, heardHealth, silenceOf, silenceText } from './silence.ts'
 import { type Field, type Reply, type Tone, field, reply, runs, untrusted } from './reply.ts'
 
 const none = z.strictObject({})
@@ -44,13 +45,18 @@ const status = defineRead({
       reads.health(),
     ])
     if (account === undefined) return noAccount()
+    const silence = silenceOf(parts, ports.wallNow())
+    // Never shown as if it were now: what is said of a trader that does not run is what it was.
+    const old = silence === undefined ? '' : `, ${duration(silence.ageMs)} old`
     const now = account.updatedTs
     const names = [...new Set(strategies.map((s) => s.strategy))]
     const up = names.filter((name) => strategies.some((s) => s.strategy === name && s.mode === 'running')).length
-    const bad = parts.filter((part) => part.status !== 'ok')
-    return reply(account.state.toUpperCase(), {
-      tone: TONE_OF[account.state] ?? 'info',
+    const bad = heardHealth(parts, ports.wallNow()).filter((part) => part.status !== 'ok')
+    return reply(silence === undefined ? account.state.toUpperCase() : 'DOWN', {
+      tone: silence === undefined ? (TONE_OF[account.state] ?? 'info') : 'bad',
+      ...(silence === undefined ? {} : { text: `${silenceText(silence)} ${DIRECT_NEXT}` }),
       fields: [
+        ...(silence === undefined ? [] : [field('Before', account.state.toUpperCase())]),
         ...(account.stateSince > 0 ? [field('Since', `${time(account.stateSince, now)} (${duration(now - account.stateSince)})`)] : []),
         ...holds.map((hold) =>
           field(
@@ -58,14 +64,14 @@ const status = defineRead({
             `${hold.scope.replace(/^(symbol|strategy):/, '')}: ${hold.effect === 'no-orders' ? 'no orders' : 'no entries'}${hold.actor === 'trader' ? '' : ` by ${untrusted(hold.actor)}`}${hold.reason === '' ? ` (${hold.cause})` : `, ${untrusted(hold.reason)}`}`,
           ),
         ),
-        field('Equity', `${amount(account.equity)} USDT`),
-        field('Day', `${money(account.dayPnl)} (${percent(ofEquity(account.dayPnl, account))})`),
-        field('Open risk', `${amount(account.openRisk)} USDT (${plainPercent(ofEquity(account.openRisk, account))})`),
+        field('Equity', `${amount(account.equity)} USDT${old}`),
+        field('Day', `${money(account.dayPnl)} (${percent(ofEquity(account.dayPnl, account))})${old}`),
+        field('Open risk', `${amount(account.openRisk)} USDT (${plainPercent(ofEquity(account.openRisk, account))})${old}`),
         field(
           'Exposure',
-          `${amount(account.grossNotional)} USDT in ${positions.length} ${positions.length === 1 ? 'position' : 'positions'}`,
+          `${amount(account.grossNotional)} USDT in ${positions.length} ${positions.length === 1 ? 'position' : 'positions'}${old}`,
         ),
-        field('Strategies', `${up} of ${names.length} running`),
+        field('Strategies', silence === undefined ? `${up} of ${names.length} running` : `none running, ${up} of ${names.length} before`),
         field(
           'Health',
           bad.length === 0
@@ -78,7 +84,7 @@ const status = defineRead({
           'Last fill',
           account.lastFillAt === null ? 'none yet' : `${time(account.lastFillAt, now)} (${duration(now - account.lastFillAt)} ago)`,
         ),
-        field('As of', time(now, now)),
+        field('As of', `${time(now, now)}${old}`),
       ],
       buttons: [
         runs('Refresh', '/status'),

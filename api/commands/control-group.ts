@@ -7,6 +7,7 @@ import type { CommandOutcome, CommandScope, TraderCommand } from '../../src/kern
 import type { HoldRow, PositionRow } from '../../src/journal/row.ts'
 import { absolute, signOf } from '../amount.ts'
 import type { AskedBy } from '../ports.ts'
+import { DIRECT_NEXT, silenceOf, silenceText } from './silence.ts'
 import { type Command, type CommandContext, type Done, alreadyDone, defineAction, refuse } from './command.ts'
 import { duration, parseDuration } from './format.ts'
 import { type Field, type Reply, field, reply, runs, untrusted } from './reply.ts'
@@ -26,16 +27,22 @@ export const askedBy = ({ actor, requestId, idempotencyKey }: CommandContext, pa
 /** Hands a command to the trader; its word is the answer. */
 export async function send(context: CommandContext, command: TraderCommand, title: string, parts: Partial<Reply> = {}): Promise<Done> {
   const outcome = await context.ports.control.send(command, askedBy(context))
-  if (outcome === undefined)
+  if (outcome === undefined) {
+    const silence = silenceOf(await context.ports.reads.health(), context.ports.wallNow())
     return {
       status: 'queued',
       reply: reply(`${title}: queued`, {
         ...parts,
         tone: 'warn',
-        text: 'The trader has not answered within 5 s. It takes the command as soon as it can; look at the status.',
+        ...(silence === undefined ? {} : { tone: 'bad' as const }),
+        text:
+          silence === undefined
+            ? 'The trader has not answered yet. It takes the command as soon as it can; look at the status.'
+            : `${silenceText(silence)} It takes this command when it is back. ${DIRECT_NEXT}`,
         buttons: [runs('Status', '/status'), runs('Health', '/health')],
       }),
     }
+  }
   const shown = tableOf(outcome.table)
   const tone = outcome.status === 'done' ? (parts.tone ?? 'ok') : 'bad'
   return {
@@ -314,6 +321,7 @@ const panic = defineAction({
     const ours = positions.filter((position) => isIts(position) && signOf(position.quantity) !== 0)
     const external = positions.filter((position) => isIts(position) && hasExternal(position))
     const entries = orders.filter((order) => isIts(order) && order.class === 'entry' && order.origin === 'ours')
+    const silence = silenceOf(await context.ports.reads.health(), context.ports.wallNow())
     const [only] = ours
     const what = ours.length === 0 ? 'whatever opens' : ours.length === 1 ? 'the position' : `all ${ours.length} positions`
     const reason = [...(isRead || args.target === undefined ? [] : [args.target]), ...(args.reason === undefined ? [] : [args.reason])]
@@ -326,7 +334,12 @@ const panic = defineAction({
           ...ours.map(heldLine),
           field('Orders', `${entries.length} entries are canceled, stops come off last`),
           ...(external.length === 0 ? [] : [field('Not touched', external.map(externalText).join(', '))]),
-          field('Now', `entries${symbol === undefined ? '' : ` on ${symbol}`} are paused already, and stay so whatever you answer`),
+          field(
+            'Now',
+            silence === undefined
+              ? `entries${symbol === undefined ? '' : ` on ${symbol}`} are paused already, and stay so whatever you answer`
+              : `${silenceText(silence)} ${DIRECT_NEXT}`,
+          ),
           field(
             'After',
             symbol === undefined ? 'HALTED until an admin resumes' : `${symbol} HALTED until an admin resumes it; others trade on`,

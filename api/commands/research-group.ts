@@ -67,6 +67,12 @@ const backtest = defineRead({
       { strategy: args.what.toLowerCase(), symbol, params: args.params, ...rangeOf(args.range, await marketNow(context)) },
       context.actor.id,
     )
+    if (typeof queued !== 'string' && 'type' in queued)
+      return reply('Not queued: the queue does not answer', {
+        tone: 'bad',
+        text: `${untrusted(queued.detail)}. Trading does not need it. Ask again when it is back; ballast doctor says where it should be.`,
+        buttons: [runs('Health', '/health')],
+      })
     return typeof queued === 'string'
       ? reply('Not queued', { tone: 'warn', text: queued, buttons: [runs('Backtests', '/backtest list')] })
       : cardOf(context, queued)

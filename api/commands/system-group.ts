@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import { type Command, type CommandContext, GROUPS, defineRead, hasRole, inOrder, noArguments } from './command.ts'
 import { duration, time } from './format.ts'
+import { DIRECT_NEXT, heardHealth, silenceOf, silenceText } from './silence.ts'
 import { findCommand, nearestCommand } from './parse.ts'
 import { type Reply, type Tone, field, reply, runs, untrusted } from './reply.ts'
 import { totp } from './totp-command.ts'
@@ -116,8 +117,7 @@ const id = defineRead({
 })
 
 const MARKS = { ok: '✓', warn: '!', down: '✗' } as const
-/** A part that has not spoken for this long is shown as silent. */
-const SILENT_MS = 60_000
+const RANK = { down: 0, warn: 1, ok: 2 } as const
 
 const health = defineRead({
   name: 'health',
@@ -140,16 +140,16 @@ const health = defineRead({
         detail: answers ? 'answers' : 'does not answer',
         updatedAt: now,
       },
-      ...parts,
-    ].map((part) => {
-      const age = now - part.updatedAt
-      const isSilent = part.part === 'trader' && age > SILENT_MS
-      const status = isSilent ? ('down' as const) : part.status
-      return { ...part, status, text: isSilent ? `silent for ${duration(age)}` : stateText(part), age }
-    })
+      ...heardHealth(parts, now),
+    ]
+      .map((part) => ({ ...part, text: stateText(part), age: now - part.updatedAt }))
+      // What is wrong is read first, also where a chat cuts a long table.
+      .sort((a, b) => RANK[a.status] - RANK[b.status])
+    const silence = silenceOf(parts, now)
     const worst: Tone = rows.some((row) => row.status === 'down') ? 'bad' : rows.some((row) => row.status === 'warn') ? 'warn' : 'ok'
     return reply(worst === 'ok' ? 'All parts are well' : worst === 'warn' ? 'Some parts need a look' : 'A part is down', {
       tone: worst,
+      ...(silence === undefined ? {} : { text: `${silenceText(silence)} ${DIRECT_NEXT}` }),
       table: {
         columns: [{ title: '' }, { title: 'part' }, { title: 'state' }, { title: 'age', align: 'right' }],
         rows: rows.map((row) => [MARKS[row.status], row.part, row.text, duration(row.age)]),

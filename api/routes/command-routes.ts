@@ -351,6 +351,7 @@ export function commandRoutes(context: ApiContext) {
           `key:${c.get('key').id}`,
         )
         if (typeof queued === 'string') throw problem('validation_failed', queued)
+        if ('type' in queued) throw problem('queue_down', `Nothing was queued: ${queued.detail}. Trading does not need the queue.`)
         c.header('Location', `/api/v1/backtests/${queued.id}`)
         return { status: 202 as const, body: toBacktest(queued) }
       })

@@ -21,9 +21,9 @@ export const onInvalid: Hook<unknown, ApiEnv, string, unknown> = (result) => {
   })
 }
 
-export async function statusOf({ reads, system }: CommandPorts): Promise<Status> {
+export async function statusOf({ reads, system, wallNow }: CommandPorts): Promise<Status> {
   const [account, holds, strategies, health] = await Promise.all([reads.account(), reads.holds(), reads.strategies(), reads.health()])
-  return toStatus({ account, holds, strategies, health, profile: system.profile, version: system.version })
+  return toStatus({ account, holds, strategies, health, profile: system.profile, version: system.version, wallNowMs: wallNow() })
 }
 
 /** A command's result as a body: the same for every road by which it came. */

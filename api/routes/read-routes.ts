@@ -14,6 +14,7 @@ import { iso, symbolName } from '../field-shapes.ts'
 import { ListQuery, fromCursor, listOf, numberOf, page } from '../page.ts'
 import { Fill, Order, Position, Trade, Why, positionId, toDecision, toFill, toOrder, toPosition, toTrade } from '../shapes.ts'
 import { onInvalid, statusOf } from './common.ts'
+import { heardHealth } from '../commands/silence.ts'
 
 const json = <T extends z.ZodType>(schema: T, description: string) => ({
   200: { description, content: { 'application/json': { schema } } },
@@ -26,7 +27,7 @@ const When = z.iso
   .optional()
 
 export function readRoutes({ ports }: ApiContext) {
-  const { reads, system } = ports
+  const { reads, system, wallNow } = ports
   const app = new OpenAPIHono<ApiEnv>({ defaultHook: onInvalid })
   const get = <P extends string, R extends z.ZodType>(path: P, scope: Scope, summary: string, schema: R) => ({
     method: 'get' as const,
@@ -67,7 +68,7 @@ export function readRoutes({ ports }: ApiContext) {
     async (c) =>
       c.json(
         {
-          data: (await reads.health()).map((part) => ({
+          data: heardHealth(await reads.health(), wallNow()).map((part) => ({
             id: part.part,
             status: part.status,
             detail: part.detail,

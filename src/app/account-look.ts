@@ -51,6 +51,7 @@ export async function lookAtAccount(request: LookRequest): Promise<Result<Accoun
   const venue = new BybitVenue(readOnly(client), {
     intervalMs: request.intervalMs,
     wallMs: Date.now,
+    steadyMs: realWall.steadyMs,
     sleep: realWall.sleep,
     simClock: undefined,
   })

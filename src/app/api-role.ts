@@ -10,6 +10,7 @@ import type { Database } from '../../db/client.ts'
 import { PostgresIdempotency } from '../../db/idempotency.ts'
 import { EVENTS_CHANNEL } from '../../db/journal.ts'
 import { type Result, err, ok } from '../core/result.ts'
+import { DatabasePulse } from './database-pulse.ts'
 import type { RoleContext, RunningRole } from './compose.ts'
 import type { PathProblem } from './paths.ts'
 
@@ -28,12 +29,14 @@ export async function startApiRole(
     })
   const { sql } = database
   await ensureAdminKey(sql, paths.root, config.profile)
+  const pulse = new DatabasePulse(database.url)
   const server = await startApi(
     {
       ports,
       runner: new CommandRunner(ports),
       keys: new PostgresApiKeys(sql),
       idempotency: new PostgresIdempotency(sql),
+      database: pulse,
       hosts: [config.api.host, 'localhost', '127.0.0.1', '::1'],
       log: (text) => log('warn', text),
     },
@@ -46,5 +49,14 @@ export async function startApiRole(
       },
     },
   )
-  return server.ok ? ok({ stop: () => server.value.close() }) : server
+  if (!server.ok) {
+    await pulse.close()
+    return server
+  }
+  return ok({
+    stop: async () => {
+      await server.value.close()
+      await pulse.close()
+    },
+  })
 }

@@ -142,8 +142,8 @@ class BotsRole implements RunningRole {
     const token = discord.token ?? kept?.token
     if (token === undefined || this.isDiscordStarting) return
     // A token that was refused is not new after two seconds; another one is tried at once.
-    if (token === this.discordTried.token && Date.now() - this.discordTried.atMs < DISCORD_RETRY_MS) return
-    this.discordTried = { token, atMs: Date.now() }
+    if (token === this.discordTried.token && performance.now() - this.discordTried.atMs < DISCORD_RETRY_MS) return
+    this.discordTried = { token, atMs: performance.now() }
     this.isDiscordStarting = true
     const bot = new DiscordBot(
       { token, apiRoot: discord.apiRoot, guild: discord.guild ?? kept?.guild, access: { admins: discord.admins, chats: [] } },

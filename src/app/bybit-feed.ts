@@ -66,6 +66,7 @@ export class BybitFeed implements PublicFeed {
     this.venue = new BybitVenue(this.client, {
       intervalMs: MINUTE_MS,
       wallMs: realWall.nowMs,
+      steadyMs: realWall.steadyMs,
       sleep: realWall.sleep,
       simClock: undefined,
     })

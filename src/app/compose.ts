@@ -26,7 +26,7 @@ import type { VenueClock } from '../venue/port.ts'
 import type { Config } from './config-schema.ts'
 import { crashPointOf, journalWithCrashes, queueWithCrashes, transportWithCrashes } from './crash-point.ts'
 import { openRecoveryMark } from './crashing-input.ts'
-import { openDecisionMark } from './decision-mark.ts'
+import { type DecisionMark, openDecisionMark } from './decision-mark.ts'
 import { emergencyNotice } from './emergency-file.ts'
 import { exchangeAccess } from './exchange-access.ts'
 import type { HealthReporter } from './health.ts'
@@ -61,6 +61,7 @@ export interface TraderHooks {
 }
 
 const CALL_TIMEOUT_MS = 5_000
+const INIT_MARK = 'init of '
 const CONFIG_INVALID = 3
 const RECV_WINDOW_MS = 5_000
 const LEASE_RENEW_MS = 1_000
@@ -75,6 +76,10 @@ export async function connect(context: RoleContext, max: number): Promise<Result
   const connected = await connectDatabase({ url, max })
   return connected.ok ? connected : err({ sentence: connected.error.sentence, next: connected.error.next })
 }
+
+/** Names that the configuration trades. */
+export const configuredStrategies = (config: Config): readonly string[] =>
+  (config.strategies ?? DEFAULT_PLANS).map(({ strategy }) => strategy)
 
 export function plansOf(config: Config, { catalog }: LoadedStrategies): Result<TradePlan, PathProblem> {
   const plans: StrategyPlan[] = []
@@ -116,6 +121,14 @@ export async function startTrader(context: RoleContext, hooks: TraderHooks): Pro
   if (!plans.ok) return plans
   const crash = crashPointOf(context.crashAt, config.profile)
   if (!crash.ok) return crash
+  const mark = openDecisionMark(paths.run, log)
+  const stuck = hooks.isHung && mark.left?.startsWith(INIT_MARK) === true ? mark.left.slice(INIT_MARK.length) : undefined
+  if (stuck !== undefined)
+    return err({
+      sentence: `The strategy ${stuck} does not return from its init: the trader was killed in it.`,
+      next: `Correct it, or take ${stuck} out of strategies in the configuration. Then start again.`,
+      exitCode: CONFIG_INVALID,
+    })
   const database = await connect(context, 6)
   if (!database.ok) return database
   const { sql } = database.value
@@ -135,7 +148,8 @@ export async function startTrader(context: RoleContext, hooks: TraderHooks): Pro
   const road = config.profile === 'observe' ? readOnly(client) : client
   const venue = new BybitVenue(crash.value === undefined ? road : transportWithCrashes(road, crash.value), {
     intervalMs,
-    wallMs: () => Date.now(),
+    wallMs: realWall.nowMs,
+    steadyMs: realWall.steadyMs,
     sleep: realWall.sleep,
     simClock: simUrl === undefined ? undefined : () => readSimClock(simUrl),
     bookDepth: BOOK_DEPTHS.find((depth) => depth === config.bookDepth),
@@ -143,12 +157,16 @@ export async function startTrader(context: RoleContext, hooks: TraderHooks): Pro
   const commands = new PostgresCommandQueue(sql)
   await commands.recoverInterrupted()
   const journal = new PostgresJournal(sql, lease.value)
-  const mark = openDecisionMark(paths.run, log)
+  const renew = async (): Promise<void> => {
+    const held = await renewLease(sql, lease.value.epoch)
+    if (held.ok && !held.value) hooks.fatal('Another trader took over this account.')
+  }
   const trader = new Trader({
     profile: config.profile,
     tag: readTag(paths),
     intervalMs,
-    ...plans.value,
+    plans: plans.value.plans.map((plan) => withInitMark(plan, mark)),
+    manual: plans.value.manual,
     risk: RISK_PROFILES[config.profile],
     venue,
     journal: crash.value === undefined ? journal : journalWithCrashes(journal, crash.value),
@@ -169,12 +187,9 @@ export async function startTrader(context: RoleContext, hooks: TraderHooks): Pro
     onPositions: scopeWriter(paths.root, readTag(paths), log),
     emergency: emergencyNotice(paths.root, () => Date.now()),
     fatal: hooks.fatal,
+    renewLease: renew,
   })
-  const renewal = setInterval(() => {
-    void renewLease(sql, lease.value.epoch).then((held) => {
-      if (held.ok && !held.value) hooks.fatal('Another trader took over this account.')
-    })
-  }, LEASE_RENEW_MS)
+  const renewal = setInterval(() => void renew(), LEASE_RENEW_MS)
   const started = await trader.start()
   if (!started.ok) {
     clearInterval(renewal)
@@ -192,6 +207,18 @@ export async function startTrader(context: RoleContext, hooks: TraderHooks): Pro
       await database.value.close()
     },
   })
+}
+
+/** A strategy that never returns from its init has a name, as one that hangs in a bar. */
+function withInitMark(plan: StrategyPlan, mark: DecisionMark): StrategyPlan {
+  const { definition } = plan
+  const init: typeof definition.init = (...given) => {
+    mark.note(`${INIT_MARK}${plan.id}`)
+    const state = definition.init(...given)
+    mark.note(undefined)
+    return state
+  }
+  return { ...plan, definition: { ...definition, init } }
 }
 
 /** Keeps `scope.json` true, for a panic past this process. */

@@ -115,7 +115,8 @@ export function crashPointOf(text: string | undefined, profile: string): Result<
 export function journalWithCrashes(journal: Journal, crash: CrashPoint): Journal {
   return {
     register: (wanted) => journal.register(wanted),
-    load: () => crash.around(['journal.load'], () => journal.load()),
+    load: (before) => crash.around(['journal.load'], () => journal.load(before)),
+    setAside: (seq) => journal.setAside(seq),
     appendInputs: (inputs) => crash.around(callsOf(inputs, callOfInput), () => journal.appendInputs(inputs)),
     appendFacts: (facts, changes) =>
       crash.around(facts.length === 0 ? ['journal.facts'] : callsOf(facts, ({ fact }) => callOfFact(fact)), () =>
@@ -228,7 +229,7 @@ function callOfRequest(path: string, params: Parameters<Transport['call']>[2]): 
 
 export function queueWithCrashes(queue: CommandQueue, crash: CrashPoint): CommandQueue {
   return {
-    take: () => queue.take(),
+    take: (names) => queue.take(names),
     complete: (id, outcome) => crash.around(['command.complete'], () => queue.complete(id, outcome)),
     onArrival: (callback, onReturn) => queue.onArrival(callback, onReturn),
   }

@@ -88,7 +88,8 @@ test('batches go on while a snapshot is being written, and one is written at a t
     appendInputs: (inputs) => journal.appendInputs(inputs),
     appendFacts: (facts, changes) => journal.appendFacts(facts, changes),
     register: (wanted) => journal.register(wanted),
-    load: () => journal.load(),
+    load: (before) => journal.load(before),
+    setAside: (seq) => journal.setAside(seq),
     saveSnapshot: (seq, state) => {
       seqs.push(seq)
       return new Promise((resolve) => {
@@ -125,7 +126,8 @@ test('a decision that could not be journaled is neither sent nor part of a snaps
         ? { ok: false, error: { type: 'unavailable', detail: 'gone' } }
         : journal.appendFacts(facts, changes),
     register: (wanted) => journal.register(wanted),
-    load: () => journal.load(),
+    load: (before) => journal.load(before),
+    setAside: (seq) => journal.setAside(seq),
     saveSnapshot: (seq, state) => journal.saveSnapshot(seq, state),
   }
   const wall = new StandingWall()

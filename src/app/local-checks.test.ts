@@ -10,6 +10,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { loadConfig } from './config.ts'
 import type { Config } from './config-schema.ts'
 import { directoryCheck, diskCheck, keyFileCheck, nodeCheck, portsCheck, portsOf, processesCheck, secretsCheck } from './local-checks.ts'
+import { takeLock } from './lock.ts'
 import { pathsOf } from './paths.ts'
 
 let root = ''
@@ -101,14 +102,16 @@ test('files of secrets that others can read are named', () => {
   expect(secretsCheck(pathsOf(root))).toMatchObject({ status: 'fail', next: `chmod 600 ${join(root, 'telegram.token')}` })
 })
 
-test('pid files: living ones are listed, dead and torn ones told of', () => {
-  expect(processesCheck(pathsOf(root)).map((check) => check.status)).toEqual(['ok'])
+test('processes: known by their lock, and what was killed is told of', async () => {
+  const paths = pathsOf(root)
+  const statuses = async () => (await processesCheck(paths)).map((check) => check.status)
+  expect(await statuses()).toEqual(['ok'])
   mkdirSync(join(root, 'run'))
-  write('run/trader.pid', `${process.pid}\n`)
-  // Above the largest process id that Linux gives.
-  write('run/api.pid', '4194999\n')
+  expect(await takeLock(paths, 'trader')).toMatchObject({ ok: true })
+  // A living process, which is none of Ballast's.
+  write('run/api.pid', `${process.ppid}\n`)
   write('run/bots.pid', 'x\n')
-  const checks = processesCheck(pathsOf(root))
+  const checks = await processesCheck(paths)
   expect(checks[0]).toMatchObject({ status: 'ok', detail: `trader ${process.pid}` })
   expect(checks.slice(1)).toEqual([
     expect.objectContaining({
@@ -117,8 +120,17 @@ test('pid files: living ones are listed, dead and torn ones told of', () => {
       next: expect.stringContaining('next start'),
     }),
   ])
-  write('run/supervisor.pid', `${process.pid}\n`)
-  expect(processesCheck(pathsOf(root))[1]?.next).toBe('It is being started again.')
+  expect(await takeLock(paths, 'supervisor')).toMatchObject({ ok: true })
+  expect((await processesCheck(paths))[1]?.next).toBe('It is being started again.')
+})
+
+test('a supervisor without a trader is a fault, and panic --direct is named', async () => {
+  const paths = pathsOf(root)
+  mkdirSync(join(root, 'run'))
+  expect(await takeLock(paths, 'supervisor')).toMatchObject({ ok: true })
+  expect(await processesCheck(paths)).toContainEqual(
+    expect.objectContaining({ name: 'trader', status: 'fail', next: expect.stringContaining('ballast panic --direct') }),
+  )
 })
 
 test('ports: free, of another program, of this Ballast', async () => {
@@ -131,7 +143,7 @@ test('ports: free, of another program, of this Ballast', async () => {
   const of = async (values: Config) => (await portsCheck(values, pathsOf(root)))[0]
   expect(await of(taken)).toMatchObject({ status: 'fail', next: expect.stringContaining('BALLAST__API__PORT') })
   mkdirSync(join(root, 'run'))
-  write('run/api.pid', `${process.pid}\n`)
+  expect(await takeLock(pathsOf(root), 'api')).toMatchObject({ ok: true })
   expect(await of(taken)).toMatchObject({ status: 'ok', detail: 'api: held by this Ballast' })
   await new Promise((resolve) => listening.close(resolve))
   expect(await of(taken)).toMatchObject({ status: 'ok', detail: 'api: free' })

@@ -8,7 +8,8 @@ import { dirname } from 'node:path'
 import { type Check, failed, problem, warned, well } from './check.ts'
 import type { Config } from './config-schema.ts'
 import { hasSimulator, isKeyed, readKeyFile } from './exchange-access.ts'
-import { type DataPaths, foreignDirectory, ownerOf, pidFiles } from './paths.ts'
+import { holderOf } from './lock.ts'
+import { type DataPaths, ROLE_NAMES, foreignDirectory, ownerOf, pidFiles } from './paths.ts'
 
 const MB = 1_000_000
 const DISK_FAIL_MB = 200
@@ -87,29 +88,60 @@ export function secretsCheck({ adminKey, telegramToken, discord, codesKey }: Dat
   )
 }
 
-export function processesCheck(paths: DataPaths): readonly Check[] {
-  const files = pidFiles(paths)
-  const alive = files.filter((file) => file.isAlive)
-  const stale = files.filter((file) => !file.isAlive)
+/** Who runs here by its lock; a number in a file is only what was written once. */
+export async function processesCheck(paths: DataPaths): Promise<readonly Check[]> {
+  const held = await holdersOf(paths)
+  const stale = pidFiles(paths).filter(({ role, pid }) => !held.has(role) && (role !== 'postgres' || !lives(pid)))
+  const database = pidFiles(paths).filter(({ role, pid }) => role === 'postgres' && lives(pid))
+  const running = [...[...held].map(([role, pid]) => `${role} ${pid ?? '(frozen)'}`), ...database.map(({ role, pid }) => `${role} ${pid}`)]
+  const isSupervised = held.has('supervisor')
   return [
-    well('processes', alive.length === 0 ? 'Ballast does not run here' : alive.map(({ role, pid }) => `${role} ${pid}`).join(', ')),
+    well('processes', running.length === 0 ? 'Ballast does not run here' : running.join(', ')),
+    ...(isSupervised && !held.has('trader')
+      ? [
+          failed(
+            'trader',
+            'Ballast runs here and its trader does not; stops stand at the exchange',
+            'It is being started again. If you cannot wait: ballast panic --direct flattens.',
+          ),
+        ]
+      : []),
     ...(stale.length === 0
       ? []
       : [
           warned(
             'processes',
             `${stale.map(({ role }) => `run/${role}.pid`).join(', ')}: named there is what does not run any more, it was killed`,
-            alive.some(({ role }) => role === 'supervisor') ? 'It is being started again.' : 'The next start writes it anew.',
+            isSupervised ? 'It is being started again.' : 'The next start writes it anew.',
           ),
         ]),
   ]
+}
+
+async function holdersOf(paths: DataPaths): Promise<ReadonlyMap<string, number | undefined>> {
+  const held = new Map<string, number | undefined>()
+  for (const role of ROLE_NAMES) {
+    const holder = await holderOf(paths, role)
+    if (holder !== undefined) held.set(role, holder.pid)
+  }
+  return held
+}
+
+function lives(pid: number): boolean {
+  if (!Number.isSafeInteger(pid) || pid <= 0) return false
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (cause) {
+    return cause instanceof Error && 'code' in cause && cause.code === 'EPERM'
+  }
 }
 
 export interface PortUse {
   readonly name: string
   readonly host: string
   readonly port: number
-  /** Whose pid file tells that it is ours. */
+  /** Whose lock tells that it is ours. */
   readonly roles: readonly string[]
 }
 
@@ -125,7 +157,7 @@ export function portsOf(config: Config): readonly PortUse[] {
 }
 
 export async function portsCheck(config: Config, paths: DataPaths): Promise<readonly Check[]> {
-  const alive = new Set(pidFiles(paths).flatMap(({ role, isAlive }) => (isAlive ? [role] : [])))
+  const alive = await holdersOf(paths)
   const checks: Check[] = []
   for (const use of portsOf(config)) {
     const name = `port ${use.port}`

@@ -13,7 +13,8 @@ import { messageOf } from '../../db/error.ts'
 import { type HealthRow, readHealth } from '../../db/health.ts'
 import { type Check, failed, problem, warned, well } from './check.ts'
 import type { Config } from './config-schema.ts'
-import { type DataPaths, pidFiles, readDiscordFile } from './paths.ts'
+import { holderOf } from './lock.ts'
+import { type DataPaths, readDiscordFile } from './paths.ts'
 
 const LIMIT_SEC = 4
 
@@ -27,8 +28,8 @@ export async function databaseChecks(config: Config, paths: DataPaths): Promise<
     const [row] = await sql<{ version: string; isMade: boolean }[]>`
       select current_setting('server_version') as version, to_regclass('health') is not null as "isMade"`
     const answered = well('database', `${what} answers, version ${row?.version.split(' ')[0] ?? '?'}`)
-    const isRunning = pidFiles(paths).some(({ role, isAlive }) => role === 'trader' && isAlive)
-    if (!isRunning || row?.isMade !== true) return [answered]
+    const isRunning = (await holderOf(paths, 'supervisor')) ?? (await holderOf(paths, 'trader'))
+    if (isRunning === undefined || row?.isMade !== true) return [answered]
     const parts = await readHealth(sql)
     const told = parts.filter((part) => part.status !== 'ok').map(partCheck)
     return [answered, ...(told.length > 0 ? told : [well('running', `${parts.length} parts are well`)])]

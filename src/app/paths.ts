@@ -94,43 +94,26 @@ export function readTag(paths: DataPaths): string {
   return readFileSync(file, 'utf8').trim()
 }
 
-export type RoleName = 'supervisor' | 'trader' | 'simulator' | 'api' | 'worker' | 'bots'
+export const ROLE_NAMES = ['supervisor', 'trader', 'simulator', 'api', 'worker', 'bots'] as const
+export type RoleName = (typeof ROLE_NAMES)[number]
 /** A process may play several roles; each has its pid file. */
 export const SURFACE_ROLES = ['api', 'worker', 'bots'] as const satisfies readonly RoleName[]
 
 const pidFile = (paths: DataPaths, role: RoleName): string => join(paths.run, `${role}.pid`)
 
+/** For people, and for tools that signal: who runs here is told by the lock (lock.ts). */
 export const writePid = (paths: DataPaths, role: RoleName): void => writeFileSync(pidFile(paths, role), `${process.pid}\n`)
 
+/** Only what this process wrote there. */
 export function removePid(paths: DataPaths, role: RoleName): void {
-  if (livingPid(paths, role) === process.pid) rmSync(pidFile(paths, role), { force: true })
+  const file = pidFile(paths, role)
+  if (existsSync(file) && Number(readFileSync(file, 'utf8').trim()) === process.pid) rmSync(file, { force: true })
 }
 
-/** Each pid file that lies here, the database's too, and whether its process lives. */
-export function pidFiles({ run }: DataPaths): readonly { readonly role: string; readonly pid: number; readonly isAlive: boolean }[] {
+/** Each pid file that lies here, the database's too: what was written, whoever has that number now. */
+export function pidFiles({ run }: DataPaths): readonly { readonly role: string; readonly pid: number }[] {
   if (!existsSync(run)) return []
   return readdirSync(run)
     .filter((name) => name.endsWith('.pid'))
-    .map((name) => {
-      const pid = Number(readFileSync(join(run, name), 'utf8').trim())
-      return { role: name.slice(0, -'.pid'.length), pid, isAlive: lives(pid) }
-    })
-}
-
-/** Process id of a role that runs on this directory; undefined where none does. */
-export function livingPid(paths: DataPaths, role: RoleName): number | undefined {
-  const file = pidFile(paths, role)
-  if (!existsSync(file)) return undefined
-  const pid = Number(readFileSync(file, 'utf8').trim())
-  return lives(pid) ? pid : undefined
-}
-
-function lives(pid: number): boolean {
-  if (!Number.isSafeInteger(pid) || pid <= 0) return false
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (cause) {
-    return cause instanceof Error && 'code' in cause && cause.code === 'EPERM'
-  }
+    .map((name) => ({ role: name.slice(0, -'.pid'.length), pid: Number(readFileSync(join(run, name), 'utf8').trim()) }))
 }

@@ -45,7 +45,7 @@ export async function openPublicHistory(config: Config, symbols: readonly string
     timeoutMs: CALL_TIMEOUT_MS,
     recvWindowMs: CALL_TIMEOUT_MS,
   })
-  const requests = new Requests(client, Date.now, realWall.sleep)
+  const requests = new Requests(client, { wallMs: realWall.nowMs, steadyMs: realWall.steadyMs, sleep: realWall.sleep })
   const specs = await new ListingReader(requests).instruments(symbols)
   if (!specs.ok) {
     await client.close()

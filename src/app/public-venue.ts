@@ -45,7 +45,8 @@ export class PublicVenue {
     return ok(
       new BybitVenue(client, {
         intervalMs,
-        wallMs: () => Date.now(),
+        wallMs: realWall.nowMs,
+        steadyMs: realWall.steadyMs,
         sleep: realWall.sleep,
         simClock: simUrl === undefined ? undefined : () => readSimClock(simUrl),
       }),

@@ -2,6 +2,7 @@
  * Runs one role in this process: starts it, tells whoever started the process, and ends it when asked or when that one is gone.
  * Never restarts anything: that is the supervisor's.
  */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type Result, err, ok } from '../core/result.ts'
 import { serveExchange } from '../venue/sim/bybit-server/serve-exchange.ts'
 import { StartError } from '../venue/sim/bybit-server/start-error.ts'
@@ -9,17 +10,20 @@ import { BybitFeed } from './bybit-feed.ts'
 import { type RoleContext, type RunningRole, type TraderHooks, plansOf, startTrader } from './compose.ts'
 import { symbolsOf } from './kernel-config.ts'
 import { publicUrls } from './exchange-access.ts'
-import { type PathProblem, type RoleName, SURFACE_ROLES, removePid, writePid } from './paths.ts'
+import { type Lock, takeLock } from './lock.ts'
+import { type PathProblem, type RoleName, SURFACE_ROLES } from './paths.ts'
 import { tell } from './role-message.ts'
 import { startSurfaces } from './surfaces.ts'
 import { lineOf } from './trade-line.ts'
 
 const HEARTBEAT_MS = 500
+/** Below the supervisor's own limits, so that it is this process that ends itself. */
+const STOP_LIMIT_MS = 13_000
+const STOP_STARTING_MS = 6_000
+const LOCK_WAIT_MS = 15_000
 
 /** What a process may be told to be; `surfaces` is API, worker and bots in one. */
 export type ProcessRole = Exclude<RoleName, 'supervisor'> | 'surfaces'
-
-const never = new Promise<never>(() => {})
 
 /** How the supervisor tells a trader what became of the one before. */
 export type TraderFlags = Pick<TraderHooks, 'isSafe' | 'isHung'>
@@ -28,29 +32,71 @@ const rolesOf = (role: ProcessRole): readonly RoleName[] => (role === 'surfaces'
 
 /** Runs until stopped. Answers the exit code. */
 export async function runRole(role: ProcessRole, context: RoleContext, flags: TraderFlags): Promise<number> {
-  for (const name of rolesOf(role)) writePid(context.paths, name)
   const ended = endSignal()
   const heartbeat = setInterval(() => tell({ type: 'heartbeat' }), HEARTBEAT_MS)
+  const locks = await takeLocks(role, context)
+  const code = locks.ok ? await runLocked(role, context, flags, ended) : refused(context, locks.error)
+  clearInterval(heartbeat)
+  if (locks.ok) for (const lock of locks.value) await lock.release()
+  return code
+}
+
+async function runLocked(role: ProcessRole, context: RoleContext, flags: TraderFlags, ended: EndSignal): Promise<number> {
+  const starting = start(role, context, flags, ended.end)
   // A role that loses its account while it starts would wait for what nobody does any more, and its heartbeat would say that it lives.
-  const started = await Promise.race([start(role, context, flags, ended.end), ended.promise.then((code) => (code === 0 ? never : code))])
-  if (typeof started === 'number') {
-    clearInterval(heartbeat)
-    for (const name of rolesOf(role)) removePid(context.paths, name)
-    return started
+  const started = await Promise.race([starting, ended.promise.then((code) => ({ code, starting }))])
+  if ('code' in started) {
+    // Asked to end while it starts: what is half open is closed, if that does not take long.
+    if (started.code === 0)
+      await within(
+        starting.then((late) => (late.ok ? late.value.stop() : undefined)),
+        STOP_STARTING_MS,
+      )
+    return started.code
   }
-  if (!started.ok) {
-    clearInterval(heartbeat)
-    tell({ type: 'failed', sentence: started.error.sentence, next: started.error.next, exitCode: started.error.exitCode ?? 1 })
-    if (process.send === undefined) context.log('error', `${started.error.sentence} ${started.error.next}`)
-    for (const name of rolesOf(role)) removePid(context.paths, name)
-    return started.error.exitCode ?? 1
-  }
+  if (!started.ok) return refused(context, started.error)
   tell({ type: 'ready', detail: '' })
   const code = await ended.promise
-  await started.value.stop()
-  clearInterval(heartbeat)
-  for (const name of rolesOf(role)) removePid(context.paths, name)
+  if ((await within(started.value.stop(), STOP_LIMIT_MS)) === 'late')
+    context.log('warn', `not all was closed within ${STOP_LIMIT_MS / 1000} s: ended all the same`)
   return code
+}
+
+function refused(context: RoleContext, problem: PathProblem): number {
+  const exitCode = problem.exitCode ?? 1
+  tell({ type: 'failed', sentence: problem.sentence, next: problem.next, exitCode })
+  if (process.send === undefined) context.log('error', `${problem.sentence} ${problem.next}`)
+  return exitCode
+}
+
+/** Resolves when it is done or the limit is over, whichever is first. */
+async function within(work: Promise<unknown>, limitMs: number): Promise<'done' | 'late'> {
+  return Promise.race([work.then(() => 'done' as const), sleep(limitMs, 'late' as const, { ref: false })])
+}
+
+/**
+ * One trader and one simulator for a directory; the one before may be ending still. Of the roles around them there may be several: the
+ * first one's pid stands in the file.
+ */
+async function takeLocks(role: ProcessRole, { paths }: RoleContext): Promise<Result<readonly Lock[], PathProblem>> {
+  const isOne = role === 'trader' || role === 'simulator'
+  const locks: Lock[] = []
+  for (const name of rolesOf(role)) {
+    const lock = await takeLock(paths, name, isOne || role === 'surfaces' ? LOCK_WAIT_MS : 0)
+    if (lock.ok) locks.push(lock.value)
+    else if (isOne)
+      return err({
+        sentence:
+          lock.error.type === 'held'
+            ? `Another ${name} runs on ${paths.root}${lock.error.pid === undefined ? '' : ` (process ${lock.error.pid})`}.`
+            : `${paths.run} cannot hold the lock of the ${name} (${lock.error.detail}).`,
+        next:
+          lock.error.type === 'held'
+            ? 'Two must never trade one account: stop the other one first.'
+            : 'Use a data directory on a disk of this machine: --data-dir',
+      })
+  }
+  return ok(locks)
 }
 
 async function start(
@@ -107,8 +153,13 @@ async function startSimulator(context: RoleContext): Promise<Result<RunningRole,
   }
 }
 
+interface EndSignal {
+  readonly promise: Promise<number>
+  readonly end: (code: number) => void
+}
+
 /** Resolves on SIGTERM or SIGINT, when the starter is gone, or when the role ends itself. A second signal ends the process at once. */
-function endSignal(): { readonly promise: Promise<number>; readonly end: (code: number) => void } {
+function endSignal(): EndSignal {
   let end: (code: number) => void = () => {}
   const promise = new Promise<number>((resolve) => {
     end = resolve

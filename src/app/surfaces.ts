@@ -5,13 +5,16 @@
 import type { Result } from '../core/result.ts'
 import { ok } from '../core/result.ts'
 import { PostgresConfirmations } from '../../db/confirmations.ts'
-import { reportHealth } from '../../db/health.ts'
+import { insertTurn } from '../../db/alerts.ts'
+import { readTraderAge, reportHealth } from '../../db/health.ts'
 import { JobQueues } from '../../jobs/queues.ts'
 import { startWorker } from '../../jobs/worker.ts'
 import { startApiRole } from './api-role.ts'
 import { startBots } from './bots-role.ts'
 import { commandPorts } from './command-ports.ts'
 import { type RoleContext, type RunningRole, connect } from './compose.ts'
+import { hasSimulator } from './exchange-access.ts'
+import { OutageWatch } from './outage-watch.ts'
 import { type PathProblem, readTag } from './paths.ts'
 import { PublicVenue } from './public-venue.ts'
 
@@ -19,6 +22,7 @@ export const SURFACES = ['api', 'worker', 'bots'] as const
 export type Surface = (typeof SURFACES)[number]
 
 const HEALTH_EVERY_MS = 5_000
+const LOOK_EVERY_MS = 2_000
 const POOL = 10
 
 export async function startSurfaces(context: RoleContext, surfaces: readonly Surface[]): Promise<Result<RunningRole, PathProblem>> {
@@ -51,7 +55,7 @@ export async function startSurfaces(context: RoleContext, surfaces: readonly Sur
     running.push(api.value)
   }
   if (surfaces.includes('worker'))
-    await startWorker({
+    startWorker({
       sql,
       queues,
       candlesRoot: paths.candles,
@@ -60,6 +64,18 @@ export async function startSurfaces(context: RoleContext, surfaces: readonly Sur
       log,
     })
   if (surfaces.includes('bots')) running.push(await startBots(context, database.value, ports, queues))
+  const outages = new OutageWatch({
+    traderAgeMs: () => readTraderAge(sql),
+    queueIsUp: () => queues.isUp(),
+    tell: (alert, pair) => insertTurn(sql, alert, pair),
+    report: (part, status, detail) => reportHealth(sql, part, status, detail),
+    queueName: config.redisUrl === undefined ? 'in the database' : 'Redis',
+    exchange: hasSimulator(config) ? 'the exchange' : 'Bybit',
+    wallMs: () => Date.now(),
+    steadyMs: () => performance.now(),
+    log: (text) => log('warn', text),
+  })
+  const look = setInterval(() => void outages.look(), LOOK_EVERY_MS)
   const beat = setInterval(() => {
     for (const surface of surfaces)
       reportHealth(sql, surface, 'ok', '').catch((thrown: unknown) =>
@@ -69,6 +85,7 @@ export async function startSurfaces(context: RoleContext, surfaces: readonly Sur
   return ok({
     stop: async () => {
       clearInterval(beat)
+      clearInterval(look)
       await closeAll()
     },
   })

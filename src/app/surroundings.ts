@@ -13,6 +13,7 @@ import type { BybitVenue } from '../venue/bybit/bybit-venue.ts'
 import type { Listing } from '../venue/bybit/listing.ts'
 import type { VenueError } from '../venue/bybit/error.ts'
 import type { BootFailure } from './boot.ts'
+import { CLOCK_LOOK_MS, ClockWatch } from './clock-watch.ts'
 import type { HealthReporter } from './health.ts'
 import { LiquidationWatch } from './liquidation-watch.ts'
 import { OthersCoins } from './others-coins.ts'
@@ -29,6 +30,8 @@ export interface SurroundingsPorts {
   readonly wall: Wall
   readonly now: () => Ts
   readonly post: (input: () => KernelInput) => void
+  /** The machine slept, or its clock was set (S6). */
+  readonly clockJumped: () => void
   readonly isLive: boolean
   readonly isObserving: boolean
   readonly leverage: number
@@ -44,6 +47,7 @@ export class Surroundings {
   private readonly ports: SurroundingsPorts
   private readonly conditions: PreconditionWatch
   private readonly liquidation: LiquidationWatch
+  private readonly clock: ClockWatch
   private readonly trouble: VenueTrouble
   private readonly coins: OthersCoins
   private isListing = false
@@ -56,6 +60,13 @@ export class Surroundings {
     this.conditions = new PreconditionWatch({ kernel, venue, holds, notice, health, wall, isLive, isObserving, leverage })
     this.liquidation = new LiquidationWatch({ kernel, notice })
     this.coins = new OthersCoins({ kernel, notice })
+    this.clock = new ClockWatch({
+      wall,
+      skewMs: () => venue.clockSkewMs(),
+      hasPosition: () => kernel.config.instruments.some(({ index }) => kernel.portfolio.positionLots(index) !== 0),
+      notice: (alert, severity, summary) => notice(alert, severity, undefined, summary),
+      jumped: ports.clockJumped,
+    })
     this.trouble = new VenueTrouble({
       kernel,
       wall,
@@ -63,6 +74,7 @@ export class Surroundings {
       notice,
       hasSecondWay: venue.hasSecondWay,
       maintenance: () => venue.maintenance(),
+      clockRefused: () => this.clock.refused(),
       checkAccount: () => void this.conditions.check(),
       checkListing: () => void this.checkListing(),
     })
@@ -133,6 +145,7 @@ export class Surroundings {
   start(): (() => void)[] {
     const { wall } = this.ports
     return [
+      wall.every(CLOCK_LOOK_MS, () => this.clock.look()),
       wall.every(HOUR_MS, () => {
         void this.conditions.check()
         void this.checkListing()

@@ -29,6 +29,8 @@ export interface TraderOptions extends TradePlan {
   readonly step: (name: string, detail: string, elapsedMs: number) => void
   /** Facts that are in the journal, for the line that a person sees. */
   readonly told: (facts: readonly KernelFact[], kernel: Kernel) => void
+  /** Says at once that this trader lives; one that has lost the account ends. */
+  readonly renewLease: () => Promise<void>
   /** Notes which strategy is deciding, where it outlives this process. */
   readonly deciding: (strategy: string | undefined) => void
   /** The strategy that ended the trader before this one: it did not return, or deciding crashed twice in a row. */

@@ -19,6 +19,7 @@ import { AccountCheck } from './account-check.ts'
 import { accountItems } from './account-items.ts'
 import { type BootFailure, keyRefused, refusedClock, setLeverages, untilAnswered } from './boot.ts'
 import { CommandDesk } from './command-desk.ts'
+import { CommandTaker } from './command-taker.ts'
 import { withEntryGate } from './entry-gate.ts'
 import { PARTS } from './health.ts'
 import { kernelConfigOf, symbolsOf } from './kernel-config.ts'
@@ -60,11 +61,13 @@ export class Trader {
   private surroundings!: Surroundings
   private account!: AccountCheck
   private desk!: CommandDesk
+  private commands!: CommandTaker
   private instruments: readonly Instrument[] = []
   /** Inputs whose asker waits for the facts. */
   private readonly asked = new WeakMap<KernelInput, readonly KernelFact[]>()
+  /** From the moment in which it is told to stop: nothing is entered any more. */
+  private isEnding = false
   private isStopping = false
-  private isTaking = false
   private isImporting = false
 
   constructor(options: TraderOptions) {
@@ -95,11 +98,12 @@ export class Trader {
     const skew = await refusedClock(venue, options.log)
     if (skew !== undefined) return err(skew)
     const recoverStart = wall.steadyMs()
-    const recovered = await recover(this.kernel, options.journal)
+    const recovered = await recover(this.kernel, options.journal, () => wall.sleep(0))
     if (!recovered.ok)
       return err({ sentence: `The journal cannot be read: ${recovered.error.detail}.`, next: 'Start the database and try again.' })
     this.feed.isFresh = recovered.value.isFresh
     giveUpChanged(this.kernel)
+    await this.commands.takeStops()
     const hung = await this.noteHung()
     await this.driver.begin(hung?.seq ?? recovered.value.lastSeq)
     await this.finish(recovered.value.undecided, hung)
@@ -108,6 +112,17 @@ export class Trader {
       recovered.value.isFresh ? 'empty journal' : `${recovered.value.rows} rows after the snapshot`,
       wall.steadyMs() - recoverStart,
     )
+    for (const seq of recovered.value.setAside)
+      this.driver.post(() => [
+        {
+          type: 'notice',
+          alert: 'snapshot.damaged',
+          severity: 'P2',
+          about: undefined,
+          summary: `The snapshot at row ${seq} of the journal was damaged and is set aside. The books were built from an older one, or from the whole journal: nothing is lost. Look at the disk.`,
+          ts: this.clock.now(),
+        },
+      ])
     await this.importEmergency()
     this.settleUnanswered()
 
@@ -120,6 +135,7 @@ export class Trader {
     if (this.isObserving) await this.holds.add(OBSERVE_HOLD, 'no-entries', 'error', 'profile observe sends no order')
     if (options.isSafe) await this.holds.add('safe', 'no-entries', 'error', 'safe mode: exits and stops only')
     options.step('reconciled', this.account.text, wall.steadyMs() - reconcileStart)
+    await this.commands.carryOutStops()
     const owners = [
       ...options.plans.map((p) => `${p.id} ${p.symbols.join(' ')}`),
       ...(options.manual.length === 0 ? [] : [`manual ${options.manual.join(' ')}`]),
@@ -138,7 +154,7 @@ export class Trader {
     this.startTimers()
     this.stops.push(...this.surroundings.start())
     await options.commands.onArrival(
-      () => void this.takeCommands(),
+      () => void this.commands.take(),
       // It may have been away for less than a write of ours takes to fail: on its return the account is reconciled first (S14).
       () => void this.account.run(false),
     )
@@ -188,7 +204,7 @@ export class Trader {
     const known = knownStateOf(kernel)
     const now = (): Ts => this.clock.now()
     this.sender = new Sender({
-      venue: withEntryGate(venue, () => (options.emergency.isPending() ? 'panic --direct has run' : undefined)),
+      venue: withEntryGate(venue, () => this.obstacle()),
       wall,
       now,
       tell: (event) => this.driver.post(() => [event]),
@@ -231,6 +247,11 @@ export class Trader {
       wall,
       now,
       post: (input) => this.driver.post(() => [input()]),
+      clockJumped: () => {
+        this.sender.dropEntries()
+        void options.renewLease()
+        void this.account.run(false)
+      },
       isLive: options.profile === 'live',
       isObserving: this.isObserving,
       leverage: options.risk.limits.leverage,
@@ -284,6 +305,13 @@ export class Trader {
       },
       reconcile: () => void this.account.run(false),
     })
+    this.commands = new CommandTaker({
+      queue: options.commands,
+      wall,
+      carryOut: (queued, nowMs) => this.desk.carryOut(queued, nowMs),
+      whenDecided: () => this.driver.whenIdle(),
+      log: options.log,
+    })
   }
 
   private handlers(): VenueHandlers {
@@ -319,6 +347,13 @@ export class Trader {
         this.instruments.filter((i) => symbols.includes(i.symbol)),
         detail,
       )
+  }
+
+  /** What keeps entries in at the moment of each send. */
+  private obstacle(): string | undefined {
+    if (this.isEnding) return 'Ballast is being stopped'
+    if (this.commands.areStopsWaiting) return 'a pause, halt or panic that waits is carried out first'
+    return this.options.emergency.isPending() ? 'panic --direct has run' : undefined
   }
 
   /** A panic past this process halts it, from the moment in which its file is seen until an admin resumes (S7). */
@@ -398,7 +433,7 @@ export class Trader {
   }
 
   private second(): void {
-    void this.takeCommands()
+    void this.commands.take()
     void this.importEmergency()
     this.protection.check()
     this.surroundings.second()
@@ -417,22 +452,6 @@ export class Trader {
       (h) => h.cause === 'operator' && h.effect === 'no-entries' && h.until !== undefined && now >= h.until,
     )
     for (const hold of over) this.driver.post(() => [{ type: 'lift-hold', holdId: hold.id, actor: 'timer', ts: this.clock.now() }])
-  }
-
-  private async takeCommands(): Promise<void> {
-    if (this.isTaking) return
-    this.isTaking = true
-    try {
-      const taken = await this.options.commands.take()
-      for (const queued of taken) {
-        const outcome = await this.desk.carryOut(queued, this.options.wall.nowMs())
-        await this.options.commands.complete(queued.id, outcome)
-      }
-    } catch (thrown) {
-      this.options.log('warn', `commands: ${thrown instanceof Error ? thrown.message : String(thrown)}`)
-    } finally {
-      this.isTaking = false
-    }
   }
 
   private async quarantine(symbol: string, detail: string): Promise<void> {
@@ -461,8 +480,10 @@ export class Trader {
 
   /** Orderly stop: no new entries, what is in flight is answered, a snapshot, the lease released by the caller. Stops stay at the exchange. */
   async stop(): Promise<void> {
-    for (const end of this.stops.splice(0)) end()
     assert(this.driver !== undefined, 'a trader is stopped after it was started')
+    this.isEnding = true
+    this.sender.dropEntries()
+    for (const end of this.stops.splice(0)) end()
     await Promise.race([this.cancelBareEntries(this.driver), this.options.wall.sleep(CANCEL_WAIT_MS)])
     this.isStopping = true
     this.sender.dropEntries()

@@ -21,6 +21,8 @@ export interface VenueTroublePorts {
   readonly hasSecondWay: boolean
   /** The exchange's own word about maintenance: its title, or undefined. */
   readonly maintenance: () => Promise<Result<string | undefined, VenueError>>
+  /** Our time is refused. */
+  readonly clockRefused: () => void
   /** Rights or modes may have changed. */
   readonly checkAccount: () => void
   /** A symbol may be traded otherwise than before. */
@@ -56,6 +58,7 @@ export class VenueTrouble {
     if (error === undefined) return
     if (error.code === 'http-403') this.banned()
     else if (error.type === 'retry-after' && error.code === '10006') this.tooFast(error.detail)
+    else if (error.type === 'clock') this.ports.clockRefused()
     else if (error.type === 'auth') this.refused(error)
     else if (isSilent(error)) this.silent(error)
     else if (LISTING_CODES.has(error.code)) this.ports.checkListing()

@@ -40,7 +40,7 @@ export function register(program: Command): void {
 async function runBacktestCommand(name: string, flags: BacktestFlags, command: Command): Promise<void> {
   const context = contextOf(command)
   const { out } = context
-  const { catalog } = await context.strategies()
+  const { catalog } = await context.strategies([name])
   const definition = findStrategy(catalog, name)
   const params = parseParams(definition, flags.param ?? [])
   const { series, data, notes } = await loadSeries(context, flags)

@@ -33,8 +33,8 @@ export interface CliContext {
   dataDir(): string
   /** @throws CliError as {@link config}. */
   candleStore(): CandleStore
-  /** Built-in strategies and those of the user's folder. @throws CliError where one of its files cannot be used. */
-  strategies(): Promise<LoadedStrategies>
+  /** Built-in strategies and those of the user's folder; a file that is none is noted. @throws CliError where one of those wanted cannot be used. */
+  strategies(wanted?: readonly string[]): Promise<LoadedStrategies>
 }
 
 /** The context of the command that runs, from its own and the global options. */
@@ -54,9 +54,10 @@ export function contextOf(command: Command): CliContext {
     return loaded
   }
   const dataDir = (): string => dataDirectory(config().values)
-  const strategies = async (): Promise<LoadedStrategies> => {
-    const found = await loadStrategies(resolve(config().values.strategiesDir), pathsOf(dataDir()).strategies)
+  const strategies = async (wanted: readonly string[] = []): Promise<LoadedStrategies> => {
+    const found = await loadStrategies(resolve(config().values.strategiesDir), pathsOf(dataDir()).strategies, wanted)
     if (!found.ok) throw new CliError(EXIT.config, found.error.sentence, found.error.next)
+    for (const { sentence } of found.value.broken) out.note(`Left out: ${sentence}`)
     return found.value
   }
   return { out, flags, config, dataDir, candleStore: () => openStore(join(dataDir(), 'candles')), strategies }

@@ -9,10 +9,11 @@ import { acquireLease, releaseLease } from '../../db/lease.ts'
 import { openDatabase } from '../../db/open.ts'
 import { REBUILT_TABLES } from '../../db/projections.ts'
 import { rebuildProjections } from '../../db/rebuild.ts'
-import { plansOf, readSimClock } from '../app/compose.ts'
+import { configuredStrategies, plansOf, readSimClock } from '../app/compose.ts'
 import { exchangeAccess } from '../app/exchange-access.ts'
 import { kernelConfigOf, symbolsOf } from '../app/kernel-config.ts'
-import { livingPid, pathsOf, readTag } from '../app/paths.ts'
+import { holderOf } from '../app/lock.ts'
+import { pathsOf, readTag } from '../app/paths.ts'
 import { instrumentsOf } from '../app/register.ts'
 import { realWall } from '../app/wall.ts'
 import type { KernelConfig } from '../kernel/config.ts'
@@ -80,9 +81,13 @@ async function runRebuild(_flags: object, command: Command): Promise<void> {
   const context = contextOf(command)
   const { out } = context
   const paths = pathsOf(context.dataDir())
-  const trader = livingPid(paths, 'trader')
+  const trader = await holderOf(paths, 'trader')
   if (trader !== undefined)
-    throw new CliError(EXIT.conflict, `The trader runs (process ${trader}) and writes these tables.`, 'Stop Ballast first, then rebuild.')
+    throw new CliError(
+      EXIT.conflict,
+      `The trader runs (process ${trader.pid ?? 'frozen'}) and writes these tables.`,
+      'Stop Ballast first, then rebuild.',
+    )
   const { sql, close } = await open(context)
   try {
     const config = await kernelConfig(context, await readInstruments(sql))
@@ -107,7 +112,7 @@ async function runRebuild(_flags: object, command: Command): Promise<void> {
 async function kernelConfig(context: CliContext, registered: Awaited<ReturnType<typeof readInstruments>>): Promise<KernelConfig> {
   const config = context.config().values
   const paths = pathsOf(context.dataDir())
-  const plans = plansOf(config, await context.strategies())
+  const plans = plansOf(config, await context.strategies(configuredStrategies(config)))
   if (!plans.ok) throw new CliError(EXIT.config, plans.error.sentence, plans.error.next)
   // It is only asked for public data.
   const access = exchangeAccess(config, paths, 'live')
@@ -124,7 +129,13 @@ async function kernelConfig(context: CliContext, registered: Awaited<ReturnType<
   })
   try {
     const intervalMs = parseInterval(config.interval) as number
-    const venue = new BybitVenue(client, { intervalMs, wallMs: Date.now, sleep: realWall.sleep, simClock: undefined })
+    const venue = new BybitVenue(client, {
+      intervalMs,
+      wallMs: Date.now,
+      steadyMs: realWall.steadyMs,
+      sleep: realWall.sleep,
+      simClock: undefined,
+    })
     const specs = await venue.instruments(symbolsOf(plans.value))
     if (!specs.ok)
       throw new CliError(EXIT.unreachable, `The instruments cannot be read: ${specs.error.detail}.`, 'Check the network and try again.')

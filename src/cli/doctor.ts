@@ -6,8 +6,8 @@ import type { Command } from 'commander'
 import packageJson from '../../package.json' with { type: 'json' }
 import { accountChecks } from '../app/account-checks.ts'
 import { lookAtAccount } from '../app/account-look.ts'
-import { type Check, failed, problem, well } from '../app/check.ts'
-import { plansOf } from '../app/compose.ts'
+import { type Check, failed, problem, warned, well } from '../app/check.ts'
+import { configuredStrategies, plansOf } from '../app/compose.ts'
 import { environment } from '../app/config.ts'
 import type { Config } from '../app/config-schema.ts'
 import { accessWith, isKeyed, readKeyFile } from '../app/exchange-access.ts'
@@ -72,7 +72,7 @@ async function checksOf(context: CliContext): Promise<readonly Check[]> {
     ...(await exchangeChecks(context, config, isOurs ? paths : undefined)),
     ...(await databaseChecks(config, paths)),
     await queueCheck(config),
-    ...processesCheck(paths),
+    ...(await processesCheck(paths)),
     ...(await portsCheck(config, paths)),
     await telegramCheck(config, paths),
     await discordCheck(config, paths),
@@ -91,18 +91,21 @@ function statementCheck(profile: Config['profile']): readonly Check[] {
 async function exchangeChecks(context: CliContext, config: Config, paths: DataPaths | undefined): Promise<readonly Check[]> {
   const { profile } = config
   let plans: ReturnType<typeof plansOf>
+  let broken: readonly Check[] = []
   try {
-    plans = plansOf(config, await context.strategies())
+    const strategies = await context.strategies(configuredStrategies(config))
+    broken = strategies.broken.map(({ sentence, next }) => warned('strategies', `left out: ${sentence}`, next))
+    plans = plansOf(config, strategies)
   } catch (cause) {
     return [problemOf('strategies', cause)]
   }
   if (!plans.ok) return [problem('strategies', plans.error)]
   const symbols = symbolsOf(plans.value)
   const ready = well('strategies', `${plans.value.plans.map(({ id }) => id).join(', ')} on ${symbols.join(', ')}`)
-  if (!isKeyed(profile) || paths === undefined) return [ready]
+  if (!isKeyed(profile) || paths === undefined) return [ready, ...broken]
   const key = readKeyFile(profile, paths)
   // Its own line has said so.
-  if (!key.ok) return [ready]
+  if (!key.ok) return [ready, ...broken]
   const look = await lookAtAccount({
     access: accessWith(config, profile, key.value),
     profile,
@@ -110,7 +113,7 @@ async function exchangeChecks(context: CliContext, config: Config, paths: DataPa
     risk: RISK_PROFILES[profile],
     intervalMs: parseInterval(config.interval) as number,
   })
-  return [ready, ...(look.ok ? accountChecks(look.value) : [problem('exchange', look.error)])]
+  return [ready, ...broken, ...(look.ok ? accountChecks(look.value) : [problem('exchange', look.error)])]
 }
 
 function problemOf(name: string, cause: unknown): Check {

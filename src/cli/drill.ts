@@ -9,7 +9,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Command } from 'commander'
 import type { ApiClient, List } from '../../api/client.ts'
 import { look } from '../app/panic-direct.ts'
-import { type DataPaths, type RoleName, livingPid, pathsOf, readTag } from '../app/paths.ts'
+import { holderOf } from '../app/lock.ts'
+import { type DataPaths, type RoleName, pathsOf, readTag } from '../app/paths.ts'
 import { readScope } from '../app/scope-file.ts'
 import { isSpotSymbol } from '../market/instrument.ts'
 import type { LotRule, PanicAccount } from '../venue/bybit/panic-account.ts'
@@ -136,8 +137,8 @@ const settled = async (drill: Drill, sinceWallMs: number): Promise<readonly Phas
   return [reconciled, equal]
 }
 
-function pidOf(drill: Drill, role: RoleName): number {
-  const pid = livingPid(drill.paths, role)
+async function pidOf(drill: Drill, role: RoleName): Promise<number> {
+  const pid = (await holderOf(drill.paths, role))?.pid
   if (pid === undefined)
     throw new CliError(
       EXIT.unreachable,
@@ -177,13 +178,13 @@ async function drillPanic(drill: Drill): Promise<DrillOutcome> {
 }
 
 async function drillCrash(drill: Drill): Promise<DrillOutcome> {
-  pidOf(drill, 'supervisor')
-  const pid = pidOf(drill, 'trader')
+  await pidOf(drill, 'supervisor')
+  const pid = await pidOf(drill, 'trader')
   const since = Date.now()
   const fromMs = performance.now()
   process.kill(pid, 'SIGKILL')
   const restarted = await reach('restarted', fromMs, LIMIT_MS, async () => {
-    const now = livingPid(drill.paths, 'trader')
+    const now = (await holderOf(drill.paths, 'trader'))?.pid
     return now !== undefined && now !== pid ? true : 'no new trader'
   })
   return outcomeOf('crash', [restarted, ...(await settled(drill, since))])
@@ -192,7 +193,7 @@ async function drillCrash(drill: Drill): Promise<DrillOutcome> {
 async function drillDatabase(drill: Drill): Promise<DrillOutcome> {
   if (drill.context.config().values.databaseUrl !== undefined)
     throw new CliError(EXIT.refused, 'DATABASE_URL names a server that Ballast did not start.', 'This drill needs the embedded database.')
-  pidOf(drill, 'supervisor')
+  await pidOf(drill, 'supervisor')
   const file = join(drill.paths.run, 'postgres.pid')
   const pid = Number(readFileSync(file, 'utf8'))
   const since = Date.now()
@@ -210,7 +211,7 @@ async function drillDatabase(drill: Drill): Promise<DrillOutcome> {
 async function drillNetwork(drill: Drill): Promise<DrillOutcome> {
   if (drill.context.config().values.profile !== 'sim')
     throw new CliError(EXIT.refused, 'The network drill stops the simulator, and demo has none.', 'Run it on sim.')
-  const pid = pidOf(drill, 'simulator')
+  const pid = await pidOf(drill, 'simulator')
   const isHeld = async (): Promise<boolean | string> => {
     const status = await drill.client.status()
     return status.ok ? status.value.holds.some((hold) => hold.id === 'stale') : status.error.detail

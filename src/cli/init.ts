@@ -7,7 +7,7 @@ import { relative, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { accountChecks } from '../app/account-checks.ts'
 import { type AccountLook, lookAtAccount } from '../app/account-look.ts'
-import { plansOf } from '../app/compose.ts'
+import { configuredStrategies, plansOf } from '../app/compose.ts'
 import { CONFIG_FILE } from '../app/config.ts'
 import type { Config } from '../app/config-schema.ts'
 import { type ExchangeKey, type KeyedProfile, accessWith, isKeyed } from '../app/exchange-access.ts'
@@ -101,7 +101,7 @@ function directoryFor(context: CliContext, profile: KeyedProfile): DataPaths {
 }
 
 async function symbolsFor(context: CliContext, config: Config): Promise<readonly string[]> {
-  return symbolsOf(settled(plansOf(config, await context.strategies())))
+  return symbolsOf(settled(plansOf(config, await context.strategies(configuredStrategies(config)))))
 }
 
 async function askKey(): Promise<ExchangeKey> {

@@ -17,9 +17,9 @@ const BOT_START_MS = 20_000
 
 /** Name of the bot, once the running Ballast has started it. @throws CliError where it does not. */
 export async function waitForBot(sql: Sql, platform: Platform, next: string): Promise<string> {
-  const limit = Date.now() + BOT_START_MS
+  const limit = performance.now() + BOT_START_MS
   let last = 'the bot has not started'
-  while (Date.now() < limit) {
+  while (performance.now() < limit) {
     const part = (await readHealth(sql)).find((p) => p.part === platform)
     if (part?.status === 'ok') return part.detail
     if (part !== undefined) last = part.detail

@@ -62,6 +62,9 @@ export const registerSteering =
         .option('--timeout <seconds>', 'with --direct: how long it is tried (default: 60)')
   }
 
+/** What takes risk off has a way past the trader. */
+const URGENT = new Set(['pause', 'halt', 'panic', 'close'])
+
 interface Flags extends PanicDirectFlags {
   readonly direct?: boolean
   readonly watch?: string | true
@@ -115,7 +118,11 @@ async function once(context: CliContext, client: ApiClient, name: string, words:
   }
   context.out.answer(answer, () => printReply(context.out, answer.reply))
   if (answer.status === 'queued')
-    throw new CliError(EXIT.timeout, 'The trader has not answered yet; the command stays queued.', 'Look at: ballast status')
+    throw new CliError(
+      EXIT.timeout,
+      'The trader has not answered yet; the command stays queued.',
+      URGENT.has(name) ? 'If you cannot wait: ballast panic --direct' : 'Look at: ballast status',
+    )
 }
 
 async function ask(context: CliContext, answer: CommandAnswer): Promise<{ readonly decision: 'yes' | 'no'; readonly word?: string }> {
@@ -168,6 +175,7 @@ function answerOf(result: Result<CommandAnswer, ApiFailure>, context: CliContext
 
 const EXIT_OF: Readonly<Record<string, ExitCode>> = {
   unreachable: EXIT.unreachable,
+  database_down: EXIT.unreachable,
   unauthorized: EXIT.auth,
   forbidden_scope: EXIT.auth,
   validation_failed: EXIT.usage,
@@ -181,12 +189,14 @@ function failureOf(failure: ApiFailure, context: CliContext): CliError {
   const next =
     failure.type === 'unreachable'
       ? 'Start Ballast with: npm start'
-      : failure.code === 'unauthorized'
-        ? `The key in ${join(context.dataDir(), 'admin.key')} is not known to the Ballast that answers; is another one running on this port?`
-        : (failure.reply?.buttons
-            .flatMap((button) => (button.action.type === 'command' ? [`ballast ${button.action.text.replace(/^\//, '')}`] : []))
-            .slice(0, 1)
-            .map((line) => `Try: ${line}`)[0] ?? '')
+      : failure.code === 'database_down'
+        ? 'If you cannot wait: ballast panic --direct'
+        : failure.code === 'unauthorized'
+          ? `The key in ${join(context.dataDir(), 'admin.key')} is not known to the Ballast that answers; is another one running on this port?`
+          : (failure.reply?.buttons
+              .flatMap((button) => (button.action.type === 'command' ? [`ballast ${button.action.text.replace(/^\//, '')}`] : []))
+              .slice(0, 1)
+              .map((line) => `Try: ${line}`)[0] ?? '')
   const detail =
     failure.reply === undefined
       ? failure.detail

@@ -23,7 +23,7 @@ const START_MS = Date.UTC(2025, 0, 1)
 export async function testStrategy(context: CliContext, name: string | undefined): Promise<void> {
   if (name === undefined) throw new CliError(EXIT.usage, 'Which strategy?', 'For example: ballast strategy test pullback')
   const { out } = context
-  const { catalog, modules } = await context.strategies()
+  const { catalog, modules } = await context.strategies([name])
   const definition = findStrategy(catalog, name)
   const params = definition.params.safeParse({})
   if (!params.success)

@@ -57,7 +57,7 @@ export async function listStrategies({ out, strategies }: CliContext): Promise<v
 }
 
 export async function showStrategy({ out, strategies }: CliContext, name: string): Promise<void> {
-  const definition = findStrategy((await strategies()).catalog, name)
+  const definition = findStrategy((await strategies([name])).catalog, name)
   const params = paramsOf(definition)
   const { version, summary, protection, givesStop } = definition
   out.answer({ name: definition.name, version, summary, protection, givesStop, params }, () => {

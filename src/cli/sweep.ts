@@ -63,7 +63,7 @@ export function register(program: Command): void {
 async function runSweepCommand(name: string, flags: SweepFlags, command: Command): Promise<void> {
   const context = contextOf(command)
   const { out } = context
-  const { catalog, modules } = await context.strategies()
+  const { catalog, modules } = await context.strategies([name])
   const definition = findStrategy(catalog, name)
   const sort = sortOf(flags.sort)
   const top = count('top', flags.top)

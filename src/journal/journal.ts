@@ -32,6 +32,8 @@ export interface JournalLoad {
   readonly snapshot: { readonly seq: number; readonly state: KernelSnapshot } | undefined
   /** Rows after the snapshot, ascending. */
   readonly tail: readonly JournalRow[]
+  /** Newer snapshots that do not fit their hash, by sequence number. */
+  readonly damaged: readonly number[]
 }
 
 /** A symbol under the number that it has in every row of the journal, with the grid that its prices and quantities are counted in. */
@@ -55,7 +57,10 @@ export interface Journal {
     changes: readonly RowChange[],
   ): Promise<Result<number, JournalError>>
   saveSnapshot(seq: number, state: KernelSnapshot): Promise<Result<void, JournalError>>
-  load(): Promise<Result<JournalLoad, JournalError>>
+  /** @param before no snapshot at or after this sequence number: one that cannot be read is passed over */
+  load(before?: number): Promise<Result<JournalLoad, JournalError>>
+  /** A snapshot that is no good is kept for whoever asks why, and loaded no more. */
+  setAside(seq: number): Promise<Result<void, JournalError>>
 }
 
 /** Version of each payload shape; a change of shape comes with an upcaster in `journal/upcast.ts`. */

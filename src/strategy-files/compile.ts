@@ -8,7 +8,7 @@ import { basename, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Plugin } from 'esbuild'
 import { type Result, err, ok } from '../core/result.ts'
-import type { StrategyFileProblem, StrategyModule } from './module.ts'
+import type { BrokenFile, StrategyFileProblem, StrategyModule } from './module.ts'
 
 /** What was not asked for in this time runs nowhere any more. */
 const KEPT_MS = 30 * 86_400_000
@@ -17,36 +17,41 @@ const NAME = /^[a-z][a-z0-9-]*$/
 /** `strategies/pullback.ts` and no test, no declaration. */
 export const isStrategyFile = (file: string): boolean => /\.ts$/.test(file) && !/\.(test|d)\.ts$/.test(file)
 
-/** Files in name order; none where there is no such folder. `outDirectory` is made where a file needs it. */
+/** Files in name order, and those that are none; no file where there is no such folder. `outDirectory` is made where a file needs it. */
 export async function compileStrategies(
   directory: string,
   outDirectory: string,
-): Promise<Result<readonly StrategyModule[], StrategyFileProblem>> {
-  if (!existsSync(directory)) return ok([])
+): Promise<{ readonly modules: readonly StrategyModule[]; readonly broken: readonly BrokenFile[] }> {
   const modules: StrategyModule[] = []
+  const broken: BrokenFile[] = []
+  if (!existsSync(directory)) return { modules, broken }
   for (const file of readdirSync(directory).filter(isStrategyFile).sort()) {
     const name = basename(file, '.ts')
     const path = join(directory, file)
-    if (!NAME.test(name))
-      return err({
+    if (!NAME.test(name)) {
+      broken.push({
+        name,
         sentence: `${path}: '${name}' cannot name a strategy.`,
         next: 'Use small letters, digits and dashes, as pullback-2.ts.',
       })
+      continue
+    }
     const compiled = await compileFile(path, outDirectory)
-    if (!compiled.ok) return compiled
-    modules.push({ name, file: path, sourceHash: hashOf(readFileSync(path, 'utf8')), ...compiled.value })
+    if (compiled.ok) modules.push({ name, file: path, ...compiled.value })
+    else broken.push({ name, ...compiled.error })
   }
-  return ok(modules)
+  return { modules, broken }
 }
 
 /** One file with all that it imports. */
 export async function compileFile(
   file: string,
   outDirectory: string,
-): Promise<Result<Pick<StrategyModule, 'path' | 'codeHash'>, StrategyFileProblem>> {
+): Promise<Result<Pick<StrategyModule, 'path' | 'codeHash' | 'sourceHash'>, StrategyFileProblem>> {
   // Loaded where there is something to compile: most installations have no file of their own.
   const { build } = await import('esbuild')
   try {
+    const sourceHash = hashOf(readFileSync(file, 'utf8'))
     const { outputFiles } = await build({
       entryPoints: [file],
       // Nothing is written there by it: the map's paths count from it.
@@ -71,7 +76,7 @@ export async function compileFile(
       writeFileSync(`${path}.${process.pid}.new`, text)
       renameSync(`${path}.${process.pid}.new`, path)
     }
-    return ok({ path, codeHash })
+    return ok({ path, codeHash, sourceHash })
   } catch (thrown) {
     return err({ sentence: `${failureOf(file, thrown)}.`, next: 'Correct the file, then try again.' })
   }

@@ -1,17 +1,21 @@
 /**
  * The user's strategies from their folder to a catalog, and what threads need to have the same.
- * Never half of them: one file that cannot be used is an error that names it.
+ * Never stopped by a file that nobody asked for: it is named, and the others go on.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
-import { type Result, ok } from '../core/result.ts'
-import { type Catalog, STRATEGIES } from '../strategy/registry.ts'
+import { type Result, err, ok } from '../core/result.ts'
+import { type Catalog, STRATEGIES, withStrategies } from '../strategy/registry.ts'
+import type { StrategyDefinition } from '../strategy/strategy.ts'
 import { compileStrategies } from './compile.ts'
-import { type StrategyFileProblem, type StrategyModule, importStrategies } from './module.ts'
+import { type BrokenFile, type StrategyFileProblem, type StrategyModule, importOne, importStrategies } from './module.ts'
+import { TRIAL_MS, endsItsImport } from './trial.ts'
 
 export interface LoadedStrategies {
   /** Built-in ones and the user's. */
   readonly catalog: Catalog
   readonly modules: readonly StrategyModule[]
+  /** Files that are no strategies, each with what is wrong. */
+  readonly broken: readonly BrokenFile[]
 }
 
 /**
@@ -21,17 +25,44 @@ export interface LoadedStrategies {
 export async function loadPinned(listFile: string): Promise<Result<LoadedStrategies, StrategyFileProblem>> {
   const modules = JSON.parse(readFileSync(listFile, 'utf8')) as readonly StrategyModule[]
   const catalog = await importStrategies(modules)
-  return catalog.ok ? ok({ catalog: catalog.value, modules }) : catalog
+  return catalog.ok ? ok({ catalog: catalog.value, modules, broken: [] }) : catalog
 }
 
 export const pin = (listFile: string, { modules }: LoadedStrategies): void => writeFileSync(listFile, JSON.stringify(modules))
 
 /** Without any file. */
-export const BUILT_IN: LoadedStrategies = { catalog: STRATEGIES, modules: [] }
+export const BUILT_IN: LoadedStrategies = { catalog: STRATEGIES, modules: [], broken: [] }
 
-export async function loadStrategies(directory: string, outDirectory: string): Promise<Result<LoadedStrategies, StrategyFileProblem>> {
-  const modules = await compileStrategies(directory, outDirectory)
-  if (!modules.ok) return modules
-  const catalog = await importStrategies(modules.value)
-  return catalog.ok ? ok({ catalog: catalog.value, modules: modules.value }) : catalog
+/**
+ * Compiles and imports the folder. A file that is no strategy is listed in `broken`, and stops only what needs it.
+ * @param wanted names that have to be usable
+ */
+export async function loadStrategies(
+  directory: string,
+  outDirectory: string,
+  wanted: readonly string[] = [],
+): Promise<Result<LoadedStrategies, StrategyFileProblem>> {
+  const compiled = await compileStrategies(directory, outDirectory)
+  const broken: BrokenFile[] = [...compiled.broken]
+  const modules: StrategyModule[] = []
+  const own: StrategyDefinition[] = []
+  // What a strategy throws names the line that its author wrote.
+  if (compiled.modules.length > 0) process.setSourceMapsEnabled(true)
+  for (const module of compiled.modules) {
+    const { name, file } = module
+    const found = (await endsItsImport(module.path))
+      ? await importOne(module)
+      : err({
+          sentence: `${file} does not end its import within ${TRIAL_MS / 1_000} s.`,
+          next: 'What stands outside of its functions must not wait or loop.',
+        })
+    if (found.ok) {
+      own.push(found.value)
+      modules.push(module)
+    } else broken.push({ name, ...found.error })
+  }
+  const needed = broken.find(({ name }) => wanted.includes(name))
+  return needed === undefined
+    ? ok({ catalog: own.length === 0 ? STRATEGIES : withStrategies(own), modules, broken })
+    : err({ sentence: needed.sentence, next: needed.next })
 }

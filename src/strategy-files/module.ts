@@ -27,6 +27,11 @@ export interface StrategyFileProblem {
   readonly next: string
 }
 
+/** A file of the folder that is no strategy. */
+export interface BrokenFile extends StrategyFileProblem {
+  readonly name: string
+}
+
 const isFunction = z.custom<(...args: never[]) => unknown>((value) => typeof value === 'function', 'is missing')
 const shape = z.object({
   name: z.string(),
@@ -54,7 +59,7 @@ export async function importStrategies(modules: readonly StrategyModule[]): Prom
   return ok(withStrategies(own))
 }
 
-async function importOne({ name, file, path, codeHash }: StrategyModule): Promise<Result<StrategyDefinition, StrategyFileProblem>> {
+export async function importOne({ name, file, path, codeHash }: StrategyModule): Promise<Result<StrategyDefinition, StrategyFileProblem>> {
   let loaded: { readonly default?: unknown }
   try {
     loaded = (await import(pathToFileURL(path).href)) as { readonly default?: unknown }

@@ -26,7 +26,7 @@ const put = (file: string, text: string): void => writeFileSync(join(folder, fil
 const load = () => loadStrategies(folder, out)
 const sentence = async (): Promise<string> => {
   const loaded = await load()
-  return loaded.ok ? 'loaded' : loaded.error.sentence.replace(root, '')
+  return loaded.ok ? (loaded.value.broken[0]?.sentence.replace(root, '') ?? 'loaded') : loaded.error.sentence
 }
 const rise = [100, 101, 102, 110].map((close) => [close, close, close, close] as const)
 
@@ -73,6 +73,33 @@ test.each([
 ])('%s is refused by name', async (_what, file, text, expected) => {
   put(file, text)
   expect(await sentence()).toMatch(expected)
+})
+
+test.each([
+  ['does not compile', 'broken.ts', 'const a = = 1'],
+  ['throws while it is loaded', 'broken.ts', 'throw new Error("at once")'],
+  ['never ends its import', 'broken.ts', 'for (;;) {}'],
+  ['has the name of a built-in one', 'ema-cross.ts', strategySource('ema-cross')],
+])(
+  'a file that %s stops only what needs it',
+  async (_what, file, text) => {
+    put('pullback.ts', strategySource('pullback'))
+    put(file, text)
+    const loaded = await loadStrategies(folder, out, ['pullback'])
+    expect(loaded.ok && [loaded.value.catalog.has('pullback'), loaded.value.modules.map(({ name }) => name)]).toEqual([true, ['pullback']])
+    const name = file.replace('.ts', '')
+    expect(loaded.ok && loaded.value.broken.map((each) => each.name)).toEqual([name])
+    expect(loaded.ok && (loaded.value.catalog.get(name)?.codeHash ?? 'built in')).toBe('built in')
+    const needed = await loadStrategies(folder, out, ['pullback', name])
+    expect(needed).toMatchObject({ ok: false, error: { sentence: expect.stringContaining(file) } })
+  },
+  30_000,
+)
+
+test('a folder with the name of a file is left out as well', async () => {
+  mkdirSync(join(folder, 'x.ts'))
+  const loaded = await loadStrategies(folder, out)
+  expect(loaded.ok && loaded.value.broken.map(({ name }) => name)).toEqual(['x'])
 })
 
 test('S18 what was pinned runs on after the file has changed, and the change is seen', async () => {

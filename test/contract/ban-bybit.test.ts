@@ -46,7 +46,13 @@ beforeEach(async () => {
     timeoutMs: 1_000,
     recvWindowMs: 5_000,
   })
-  venue = new BybitVenue(client, { intervalMs: 60_000, wallMs: () => Date.now() + aheadMs, sleep: realWall.sleep, simClock: undefined })
+  venue = new BybitVenue(client, {
+    intervalMs: 60_000,
+    wallMs: Date.now,
+    steadyMs: () => performance.now() + aheadMs,
+    sleep: realWall.sleep,
+    simClock: undefined,
+  })
   const specs = await venue.instruments(['BTCUSDT'])
   if (!specs.ok) throw new Error(specs.error.detail)
   venue.use(specs.value.map(makeInstrument))

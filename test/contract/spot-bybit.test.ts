@@ -40,7 +40,14 @@ beforeAll(async () => {
     recvWindowMs: 5_000,
   })
   const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
-  venue = new BybitVenue(client, { intervalMs: 60_000, wallMs: Date.now, sleep, simClock: undefined, bookDepth: 50 })
+  venue = new BybitVenue(client, {
+    intervalMs: 60_000,
+    wallMs: Date.now,
+    steadyMs: () => performance.now(),
+    sleep,
+    simClock: undefined,
+    bookDepth: 50,
+  })
   const specs = await venue.instruments(['BTCUSDT', 'BTCUSDT-SPOT'])
   if (!specs.ok) throw new Error(specs.error.detail)
   const instruments = specs.value.map(makeInstrument)
@@ -144,7 +151,13 @@ test('a stop and a target wait for the same coins, and each is what it is', asyn
 }, 15_000)
 
 test('a stop moves and shrinks, by a process that made it and by one that did not', async () => {
-  const other = new BybitVenue(client, { intervalMs: 60_000, wallMs: Date.now, sleep: async () => {}, simClock: undefined })
+  const other = new BybitVenue(client, {
+    intervalMs: 60_000,
+    wallMs: Date.now,
+    steadyMs: () => performance.now(),
+    sleep: async () => {},
+    simClock: undefined,
+  })
   other.use([0, 1].map((k) => ({ ...spot, index: instrumentIndex(k) })))
   for (const [by, part] of [
     [venue, 0.82],

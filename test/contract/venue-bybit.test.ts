@@ -141,7 +141,7 @@ const harnessOf = (instrument: Instrument): VenueHarness => ({
       createdWallMs: 0,
     })
     transport = new WireTransport(exchange)
-    venue = new BybitVenue(transport, { intervalMs: 60_000, wallMs: () => wallMs, sleep, simClock: undefined })
+    venue = new BybitVenue(transport, { intervalMs: 60_000, wallMs: () => wallMs, steadyMs: () => wallMs, sleep, simClock: undefined })
     const specs = await venue.instruments([instrument.symbol])
     if (!specs.ok) throw new Error(specs.error.detail)
     venue.use([...specs.value.map(makeInstrument), missingBeside(instrument)])

@@ -185,7 +185,10 @@ test('doctor of live: no key, no statement, each with the next step; and a confi
   expect(invalid).toMatchObject({ code: 10, failed: [{ name: 'configuration', detail: expect.stringContaining('BALLAST__API__PORT?') }] })
   mkdirSync(join(cwd, 'strategies'))
   writeFileSync(join(cwd, 'strategies', 'broken.ts'), 'export default {')
-  expect((await doctor()).failed.map(({ name }) => name)).toEqual(['strategies'])
+  // It stops only what needs it.
+  expect((await doctor()).failed).toEqual([])
+  const needed = { BALLAST__STRATEGIES: '[{"strategy":"broken","symbols":["BTCUSDT"]}]' }
+  expect((await doctor('', needed)).failed.map(({ name }) => name)).toEqual(['strategies'])
 }, 90_000)
 
 test('doctor beside a running Ballast: its ports are its own, and its parts are told', async () => {

@@ -50,6 +50,7 @@ function venueOf(symbolsPerConnection: number): BybitVenue {
   return new BybitVenue(client, {
     intervalMs: MINUTE_MS,
     wallMs: Date.now,
+    steadyMs: realWall.steadyMs,
     sleep: realWall.sleep,
     simClock: async () => {
       const clock = (await (await fetch(`${url}/_sim/clock`)).json()) as { now: number; speed: number }
@@ -170,6 +171,7 @@ test('a connection that goes silent is replaced; only its symbol is held meanwhi
     log: (_level, text) => lines.push(text),
     step: () => {},
     told: () => {},
+    renewLease: async () => {},
     deciding: () => {},
     suspect: undefined,
     changedFiles: () => [],

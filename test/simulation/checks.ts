@@ -332,7 +332,7 @@ export class Checks {
       ['snapshot and tail', this.store],
     ] as const) {
       const folded = fresh()
-      const recovered = await recover(folded, store.open())
+      const recovered = await recover(folded, store.open(), async () => {})
       if (!recovered.ok) throw new Error(recovered.error.detail)
       // Inputs at the end that led to nothing are decided again: to nothing.
       for (const { input } of recovered.value.undecided) {

@@ -61,7 +61,7 @@ export class Life {
   wall(): Wall {
     const { time } = this
     return {
-      nowMs: () => time.nowMs,
+      nowMs: () => time.nowMs + time.wallAheadMs,
       steadyMs: () => time.nowMs - this.bornMs,
       sleep: (ms) => time.sleep(ms).then(() => (this.isDead ? never<void>() : undefined)),
       every: (ms, run) => {
@@ -109,7 +109,8 @@ export class Life {
       appendFacts: (facts, changes) => away(() => inner.appendFacts(facts, changes)),
       saveSnapshot: (seq, state) => away(() => inner.saveSnapshot(seq, state)),
       register: (wanted) => away(() => inner.register(wanted)),
-      load: () => away(() => inner.load()),
+      load: (before) => away(() => inner.load(before)),
+      setAside: (seq) => away(() => inner.setAside(seq)),
     }
   }
 }

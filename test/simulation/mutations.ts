@@ -34,8 +34,9 @@ function writeBehind(inner: Journal, time: VirtualTime, isDead: () => boolean): 
     },
     saveSnapshot: async () => ok(undefined),
     register: (wanted) => inner.register(wanted),
-    load: async () => {
-      const loaded = await inner.load()
+    setAside: (at) => inner.setAside(at),
+    load: async (before) => {
+      const loaded = await inner.load(before)
       if (loaded.ok) seq = loaded.value.tail[loaded.value.tail.length - 1]?.seq ?? loaded.value.snapshot?.seq ?? 0
       return loaded
     },

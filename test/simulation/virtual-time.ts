@@ -10,6 +10,8 @@ interface Event {
 
 export class VirtualTime {
   nowMs: number
+  /** The wall clock is set: durations do not notice. */
+  wallAheadMs = 0
   private readonly heap: Event[] = []
   private made = 0
   /** Events that have run: how far a seed came. */

@@ -25,6 +25,7 @@ import { MemoryTransport } from './memory-transport.ts'
 import { HAND_SYMBOL, type Trouble, type Troubles, troublesOf } from './trouble.ts'
 import { SPOT_SYMBOL } from './seeded-market.ts'
 import { VirtualTime } from './virtual-time.ts'
+import { takeNamed } from '../support/take-named.ts'
 
 const START_MS = 1_790_000_000_000
 export const ACTIVE_MS = 150_000
@@ -221,6 +222,7 @@ class World {
     const venue = new BybitVenue(this.mutation.transport?.(mortal) ?? mortal, {
       intervalMs: INTERVAL_MS,
       wallMs: wall.nowMs,
+      steadyMs: wall.steadyMs,
       sleep: wall.sleep,
       simClock: () => life.port(() => wire.clock()),
     })
@@ -255,6 +257,7 @@ class World {
         for (const fact of facts)
           if (fact.type !== 'equity-sampled' && fact.type !== 'strategy-state') this.note(`  ${JSON.stringify(fact).slice(0, 300)}`)
       },
+      renewLease: async () => {},
       deciding: () => {},
       suspect: undefined,
       changedFiles: () => [],
@@ -293,7 +296,7 @@ class World {
 
   private queue(life: Life): CommandQueue {
     return {
-      take: () => life.port(async () => this.commands.splice(0)),
+      take: (names) => life.port(async () => takeNamed(this.commands, names)),
       complete: (_id, outcome) =>
         life.port(async () => {
           this.note(`command: ${outcome.status} ${outcome.text}`)

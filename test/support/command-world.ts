@@ -4,7 +4,7 @@
  */
 import type { Actor, CommandPorts, Role } from '../../api/commands/command.ts'
 import { CommandRunner } from '../../api/commands/run.ts'
-import type { AuditEntry, CodeVerdict, Confirmation, NewConfirmation } from '../../api/ports.ts'
+import type { AuditEntry, CodeVerdict, Confirmation, NewConfirmation, PartHealth } from '../../api/ports.ts'
 import type { AccountRow, HoldRow, OrderRow, PositionRow } from '../../src/journal/row.ts'
 import type { CommandOutcome, TraderCommand } from '../../src/kernel/command.ts'
 
@@ -73,6 +73,7 @@ export interface World {
   readonly cards: Map<string, Confirmation>
   positions: PositionRow[]
   holds: HoldRow[]
+  health: PartHealth[]
   outcome: CommandOutcome | undefined
   /** One-time codes that were judged. */
   readonly codes: string[]
@@ -96,6 +97,7 @@ export function makeWorld(profile = 'sim'): World {
     codeVerdict: { type: 'none' },
     positions: [position],
     holds: [],
+    health: [],
     outcome: { status: 'done', text: 'Done.' },
     now: 1_000_000,
     ports: {
@@ -116,7 +118,7 @@ export function makeWorld(profile = 'sim'): World {
         holds: async () => world.holds,
         alerts: async () => [],
         events: async () => [],
-        health: async () => [],
+        health: async () => world.health,
         measures: async () => undefined,
         ping: async () => true,
       },

@@ -99,6 +99,7 @@ export async function tradeLive(
     {
       intervalMs: given.intervalMs,
       wallMs: Date.now,
+      steadyMs: realWall.steadyMs,
       sleep: realWall.sleep,
       simClock: async () => {
         const clock = await getJson<{ now: number; speed: number }>(`${url}/_sim/clock`)
@@ -129,6 +130,7 @@ export async function tradeLive(
     log: () => {},
     step: () => {},
     told: (list) => facts.push(...list),
+    renewLease: async () => {},
     deciding: () => {},
     suspect: undefined,
     changedFiles: () => [],

@@ -119,14 +119,22 @@ export class MemoryJournal implements Journal {
     return ok(copyOf(instruments))
   }
 
-  async load(): Promise<Result<JournalLoad, JournalError>> {
+  async load(before = Number.POSITIVE_INFINITY): Promise<Result<JournalLoad, JournalError>> {
     if (this.store.isDown) return err({ type: 'unavailable', detail: 'the store is down' })
-    const newest = [...this.store.snapshots].filter(([, state]) => state.codeVersion === KERNEL_CODE_VERSION).sort(([a], [b]) => b - a)[0]
+    const newest = [...this.store.snapshots]
+      .filter(([seq, state]) => state.codeVersion === KERNEL_CODE_VERSION && seq < before)
+      .sort(([a], [b]) => b - a)[0]
     const after = newest?.[0] ?? 0
     return ok({
       snapshot: newest === undefined ? undefined : { seq: newest[0], state: copyOf(newest[1]) },
       tail: copyOf(this.store.rows.filter((row) => row.seq > after)),
+      damaged: [],
     })
+  }
+
+  async setAside(seq: number): Promise<Result<void, JournalError>> {
+    this.store.snapshots.delete(seq)
+    return ok(undefined)
   }
 
   private refusal(): JournalError | undefined {

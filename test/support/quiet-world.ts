@@ -21,6 +21,7 @@ import { Life } from '../simulation/life.ts'
 import { MemoryExchange } from '../simulation/memory-exchange.ts'
 import { MemoryTransport } from '../simulation/memory-transport.ts'
 import { VirtualTime } from '../simulation/virtual-time.ts'
+import { takeNamed } from './take-named.ts'
 import { MemoryStore } from './memory-journal.ts'
 import { memoryTrade } from './memory-trade.ts'
 
@@ -86,12 +87,13 @@ export class QuietWorld {
       venue: new BybitVenue(transport, {
         intervalMs: 60_000,
         wallMs: wall.nowMs,
+        steadyMs: wall.steadyMs,
         sleep: wall.sleep,
         simClock: () => wire.clock(),
       }),
       journal: life.journal(this.store.open(), () => 1),
       commands: {
-        take: () => life.port(async () => this.queue.splice(0)),
+        take: (names) => life.port(async () => takeNamed(this.queue, names)),
         complete: (id, outcome) =>
           life.port(async () => {
             this.outcomes.set(id, outcome)
@@ -105,6 +107,7 @@ export class QuietWorld {
       log: () => {},
       step: () => {},
       told: (facts) => this.hear(facts),
+      renewLease: async () => {},
       deciding: () => {},
       suspect: undefined,
       changedFiles: () => [],
@@ -148,7 +151,7 @@ export class QuietWorld {
   async ask(command: TraderCommand, waitMs = 2_000): Promise<CommandOutcome | undefined> {
     this.asked += 1
     const id = this.asked
-    this.queue.push({ id, actor: 'test', command, askedAtMs: this.time.nowMs })
+    this.queue.push({ id, actor: 'test', command, askedAtMs: this.time.nowMs + this.time.wallAheadMs })
     this.arrived()
     await this.pass(waitMs)
     return this.outcomes.get(id)

@@ -6,6 +6,7 @@ import type { CommandPorts } from '../../api/commands/command.ts'
 import { CommandRunner } from '../../api/commands/run.ts'
 import type { ApiContext } from '../../api/context.ts'
 import type { Backtest, Backtests } from '../../api/ports.ts'
+import { troubleOf } from '../../db/error.ts'
 import { PostgresApiKeys, ensureAdminKey } from '../../db/api-keys.ts'
 import { PostgresCodes } from '../../db/codes.ts'
 import { CommandSender, PostgresCommandQueue } from '../../db/commands.ts'
@@ -156,6 +157,7 @@ export async function makeSeededSystem(options: SeedOptions = {}): Promise<Seede
     runner: new CommandRunner(ports),
     keys,
     idempotency: new PostgresIdempotency(sql),
+    database: { downSinceMs: () => undefined, onDown: () => () => {}, troubleOf },
     hosts: ['127.0.0.1', 'localhost'],
     log: (text) => process.stderr.write(`${text}\n`),
   }

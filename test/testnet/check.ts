@@ -34,7 +34,7 @@ const venue = new BybitVenue(
     timeoutMs: 10_000,
     recvWindowMs: 5_000,
   }),
-  { intervalMs: MINUTE_MS, wallMs: Date.now, sleep, simClock: undefined },
+  { intervalMs: MINUTE_MS, wallMs: Date.now, steadyMs: () => performance.now(), sleep, simClock: undefined },
 )
 
 let failures = 0

@@ -25,7 +25,7 @@ beforeEach(() => {
       odd: (symbol, detail) => told.push(`odd ${symbol} ${detail}`),
     },
     renew: (topics) => renewed.push(...topics),
-    wallMs: () => nowMs,
+    steadyMs: () => nowMs,
   })
   feed.found(undefined)
 })

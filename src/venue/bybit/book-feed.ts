@@ -13,7 +13,7 @@ export type BookDepth = (typeof BOOK_DEPTHS)[number]
 export interface BookFeedPorts {
   readonly handlers: Pick<VenueHandlers, 'book' | 'odd'>
   readonly renew: (topics: readonly string[]) => void
-  readonly wallMs: () => number
+  readonly steadyMs: () => number
 }
 
 /** Pause before the same book is asked for again; doubles while it stays void. */
@@ -97,12 +97,12 @@ export class BookFeed {
 
   /** Subscribed: the snapshots are on their way. */
   found(symbols: readonly string[] | undefined): void {
-    const now = this.ports.wallMs()
+    const now = this.ports.steadyMs()
     for (const [symbol, book] of this.bySymbol) if (symbols === undefined || symbols.includes(symbol)) book.renewedMs = now
   }
 
   private renew(book: Book): void {
-    const now = this.ports.wallMs()
+    const now = this.ports.steadyMs()
     if (now - book.renewedMs < Math.min(RENEW_MAX_MS, RENEW_MS * 2 ** book.renewals)) return
     book.renewedMs = now
     book.renewals += 1

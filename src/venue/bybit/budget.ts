@@ -1,5 +1,6 @@
 /**
  * The request budget of one process against Bybit's limits, with a reserve that only exits may use (S2).
+ * All times are of a clock that never jumps: a wall clock that is set back would hold orders for as long as it went back.
  * Never lets entries or data reads spend what an exit may need, and never forgets a ban before its end.
  */
 /** Bybit: 600 requests in 5 s per IP over all REST hosts. */
@@ -22,28 +23,28 @@ export class RequestBudget {
   private readonly orders: number[] = []
   private bannedUntilMs = 0
 
-  /** Wall ms until HTTP takes anything again; 0 = it does. */
-  banMs(wallMs: number): number {
-    return Math.max(0, this.bannedUntilMs - wallMs)
+  /** Ms until HTTP takes anything again; 0 = it does. */
+  banMs(steadyMs: number): number {
+    return Math.max(0, this.bannedUntilMs - steadyMs)
   }
 
-  /** Wall ms to wait before a request of this class may go, of its rate alone; 0 = now. */
-  waitMs(kind: RequestClass, wallMs: number): number {
-    trim(this.sent, wallMs - WINDOW_MS)
-    trim(this.data, wallMs - WINDOW_MS)
-    trim(this.orders, wallMs - ORDER_WINDOW_MS)
+  /** Ms to wait before a request of this class may go, of its rate alone; 0 = now. */
+  waitMs(kind: RequestClass, steadyMs: number): number {
+    trim(this.sent, steadyMs - WINDOW_MS)
+    trim(this.data, steadyMs - WINDOW_MS)
+    trim(this.orders, steadyMs - ORDER_WINDOW_MS)
     const most = kind === 'exit' ? IP_MAX : IP_MAX - EXIT_RESERVE
-    let wait = untilBelow(this.sent, most, WINDOW_MS, wallMs)
-    if (kind === 'data') wait = Math.max(wait, untilBelow(this.data, Math.floor(IP_MAX * DATA_SHARE), WINDOW_MS, wallMs))
-    if (kind === 'entry') wait = Math.max(wait, untilBelow(this.orders, ORDERS_MAX - ORDERS_EXIT_RESERVE, ORDER_WINDOW_MS, wallMs))
-    if (kind === 'exit') wait = Math.max(wait, untilBelow(this.orders, ORDERS_MAX, ORDER_WINDOW_MS, wallMs))
+    let wait = untilBelow(this.sent, most, WINDOW_MS, steadyMs)
+    if (kind === 'data') wait = Math.max(wait, untilBelow(this.data, Math.floor(IP_MAX * DATA_SHARE), WINDOW_MS, steadyMs))
+    if (kind === 'entry') wait = Math.max(wait, untilBelow(this.orders, ORDERS_MAX - ORDERS_EXIT_RESERVE, ORDER_WINDOW_MS, steadyMs))
+    if (kind === 'exit') wait = Math.max(wait, untilBelow(this.orders, ORDERS_MAX, ORDER_WINDOW_MS, steadyMs))
     return wait
   }
 
-  note(kind: RequestClass, wallMs: number): void {
-    this.sent.push(wallMs)
-    if (kind === 'data') this.data.push(wallMs)
-    if (kind === 'entry' || kind === 'exit') this.orders.push(wallMs)
+  note(kind: RequestClass, steadyMs: number): void {
+    this.sent.push(steadyMs)
+    if (kind === 'data') this.data.push(steadyMs)
+    if (kind === 'entry' || kind === 'exit') this.orders.push(steadyMs)
   }
 
   /** The exchange refused the IP: nothing goes over HTTP until then. */
@@ -58,5 +59,5 @@ function trim(times: number[], before: number): void {
   if (k > 0) times.splice(0, k)
 }
 
-const untilBelow = (times: readonly number[], most: number, windowMs: number, wallMs: number): number =>
-  times.length < most ? 0 : (times[times.length - most] as number) + windowMs - wallMs + 1
+const untilBelow = (times: readonly number[], most: number, windowMs: number, steadyMs: number): number =>
+  times.length < most ? 0 : (times[times.length - most] as number) + windowMs - steadyMs + 1

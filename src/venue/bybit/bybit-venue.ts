@@ -27,6 +27,8 @@ export interface BybitOptions {
   readonly intervalMs: number
   /** Wall clock, ms; given so that a simulation can hold it. */
   readonly wallMs: () => number
+  /** Never jumps: for rates, waits and time-outs. */
+  readonly steadyMs: () => number
   readonly sleep: (ms: number) => Promise<void>
   /** Reads the simulator's own clock; undefined on the real exchange, where market time is server time. */
   readonly simClock: (() => Promise<VenueClock | undefined>) | undefined
@@ -47,7 +49,7 @@ export class BybitVenue implements Venue {
   constructor(transport: Transport, options: BybitOptions) {
     this.transport = transport
     this.options = options
-    this.requests = new Requests(transport, options.wallMs, options.sleep)
+    this.requests = new Requests(transport, options)
     this.conditionsReader = new ConditionsReader(this.requests, options.wallMs)
     this.lister = new ListingReader(this.requests)
     this.reader = new AccountReader(this.requests, this.symbols)
@@ -173,14 +175,14 @@ export class BybitVenue implements Venue {
   }
 
   open(handlers: VenueHandlers, armsDcp = false): void {
-    const { intervalMs, bookDepth, wallMs } = this.options
+    const { intervalMs, bookDepth, steadyMs } = this.options
     const interval = intervalName(intervalMs)
     // The exchange refuses a subscription to what is closed, and with it those beside it.
     const listed = this.symbols.list.filter((i) => i.status !== 'closed')
     const books =
       bookDepth === undefined
         ? undefined
-        : new BookFeed(listed, bookDepth, { handlers, renew: (topics) => this.transport.renew(topics), wallMs })
+        : new BookFeed(listed, bookDepth, { handlers, renew: (topics) => this.transport.renew(topics), steadyMs })
     const reader = new StreamReader(this.symbols.byName, books, handlers, (report) => this.writer.judge(report))
     const dcp = !armsDcp ? [] : this.symbols.spot.length === 0 ? ['dcp.future'] : ['dcp.future', 'dcp.spot']
     const topics = listed.flatMap(({ symbol }) => [`kline.${interval}.${symbol}`, `tickers.${symbol}`])

@@ -134,7 +134,7 @@ function tradeOf({ credentials, tradeStreamUrl: url, timeoutMs, recvWindowMs }: 
   if (credentials === undefined || url === undefined) return undefined
   const budget = new ConnectionBudget(TRADE_CONNECTIONS_MAX)
   return async (op, body) => {
-    const now = Date.now()
+    const now = performance.now()
     if (budget.waitMs(now) > 0) return { type: 'not-sent', detail: 'too many connections to the trade WebSocket' }
     budget.note(now)
     return writeOnce({ url, credentials, limitMs: timeoutMs, recvWindowMs }, op, body)

@@ -47,7 +47,13 @@ const COMMANDS: readonly OrderCommand[] = [
 ]
 
 test('nothing is sent, not even past HTTP', async () => {
-  const venue = new BybitVenue(readOnly(road), { intervalMs: 60_000, wallMs: () => 0, sleep: async () => {}, simClock: undefined })
+  const venue = new BybitVenue(readOnly(road), {
+    intervalMs: 60_000,
+    wallMs: () => 0,
+    steadyMs: () => 0,
+    sleep: async () => {},
+    simClock: undefined,
+  })
   venue.use([btc])
   for (const command of COMMANDS) expect((await venue.send(command)).type).toBe('retry')
   expect((await venue.setLeverage(instrumentIndex(0), 3)).ok).toBe(false)

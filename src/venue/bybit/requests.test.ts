@@ -18,6 +18,7 @@ const reply = (retCode: number, retMsg = ''): RawReply => ({
 const FORBIDDEN: RawReply = { type: 'http', status: 403, detail: 'HTTP 403' }
 
 let nowMs = 0
+const wallAheadMs = 0
 let http: RawReply
 let socket: RawReply
 let sent: string[]
@@ -42,13 +43,13 @@ function make(hasTrade = true): Requests {
     renew: () => {},
     close: async () => {},
   }
-  const made = new Requests(
-    transport,
-    () => nowMs,
-    async (ms) => {
+  const made = new Requests(transport, {
+    wallMs: () => nowMs + wallAheadMs,
+    steadyMs: () => nowMs,
+    sleep: async (ms) => {
       nowMs += ms
     },
-  )
+  })
   made.heard = (error) => heard.push(error?.code)
   return made
 }

@@ -14,24 +14,34 @@ const PAGES_MAX = 200
 /** A ban that ends sooner is waited for. */
 const BAN_WAIT_MAX_MS = 60_000
 
+export interface RequestClocks {
+  /** For what the exchange says as an instant. */
+  readonly wallMs: () => number
+  /** Never jumps: rates, bans and waits. */
+  readonly steadyMs: () => number
+  readonly sleep: (ms: number) => Promise<void>
+}
+
 export class Requests {
   private readonly transport: Transport
   private readonly wallMs: () => number
+  private readonly steadyMs: () => number
   private readonly sleep: (ms: number) => Promise<void>
   private readonly budget = new RequestBudget()
   /** Told how each request ended, of those to the market only what went wrong. */
   heard: (error: VenueError | undefined) => void = () => {}
 
-  constructor(transport: Transport, wallMs: () => number, sleep: (ms: number) => Promise<void>) {
+  constructor(transport: Transport, { wallMs, steadyMs, sleep }: RequestClocks) {
     this.transport = transport
     this.wallMs = wallMs
+    this.steadyMs = steadyMs
     this.sleep = sleep
   }
 
   async request(kind: RequestClass, method: 'GET' | 'POST', path: string, params: RequestParams): Promise<Result<unknown, VenueError>> {
     const op = kind === 'exit' && method === 'POST' && this.hasTrade ? TRADE_OPS[path] : undefined
     for (;;) {
-      const now = this.wallMs()
+      const now = this.steadyMs()
       const ban = this.budget.banMs(now)
       if (ban > 0 && op !== undefined) return this.trade(op, params)
       // Who sends writes waits by himself: what waited here would hold back an exit that has another way.
@@ -41,14 +51,14 @@ export class Requests {
       if (wait <= 0) break
       await this.sleep(wait)
     }
-    this.budget.note(kind, this.wallMs())
+    this.budget.note(kind, this.steadyMs())
     const reply = await this.transport.call(method, path, params)
     const error = errorOf(reply, method === 'POST', this.wallMs())
     // The market answers in a maintenance too: it says nothing about trading.
     if (error !== undefined || !isPublic(path)) this.heard(error)
     if (error === undefined) return ok(reply.type === 'reply' ? reply.body.result : undefined)
     if (isForbidden(error)) {
-      this.budget.ban(this.wallMs() + error.waitMs)
+      this.budget.ban(this.steadyMs() + error.waitMs)
       // It is certain that it was not taken: it may go another way at once.
       if (op !== undefined) return this.trade(op, params)
     }
@@ -61,9 +71,9 @@ export class Requests {
   }
 
   private async trade(op: TradeOp, params: RequestParams): Promise<Result<unknown, VenueError>> {
-    const rateMs = (): number => this.budget.waitMs('exit', this.wallMs())
+    const rateMs = (): number => this.budget.waitMs('exit', this.steadyMs())
     for (let wait = rateMs(); wait > 0; wait = rateMs()) await this.sleep(wait)
-    this.budget.note('exit', this.wallMs())
+    this.budget.note('exit', this.steadyMs())
     const reply: RawReply = (await this.transport.trade?.(op, params)) ?? { type: 'not-sent', detail: 'there is no trade WebSocket' }
     const error = tradeErrorOf(reply, this.wallMs())
     this.heard(error)

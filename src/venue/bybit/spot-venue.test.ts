@@ -93,7 +93,14 @@ const wallet = (coin: object) => ({ list: [{ accountMMRate: '0.01', coin }] })
 beforeEach(() => {
   asked = []
   answer = () => ({})
-  venue = new BybitVenue(transport, { intervalMs: 60_000, wallMs: () => 0, sleep: async () => {}, simClock: undefined, bookDepth: 50 })
+  venue = new BybitVenue(transport, {
+    intervalMs: 60_000,
+    wallMs: () => 0,
+    steadyMs: () => 0,
+    sleep: async () => {},
+    simClock: undefined,
+    bookDepth: 50,
+  })
   venue.use([LINEAR, SPOT, COIN])
 })
 

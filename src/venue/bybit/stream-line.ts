@@ -125,7 +125,7 @@ export class StreamLine {
       if (reply.op !== 'subscribe') return
       this.down(`subscription refused: ${String(reply.ret_msg ?? '').slice(0, 200)}`)
       // The socket stands: the watch makes it anew, and with it all its topics.
-      this.attemptAtMs = Date.now()
+      this.attemptAtMs = performance.now()
     })
   }
 
@@ -134,11 +134,11 @@ export class StreamLine {
     this.attemptAtMs = undefined
     await this.sleep(backoffMs(this.failures, Math.random()))
     const { budget } = this.options
-    for (let wait = budget.waitMs(Date.now()); wait > 0; wait = budget.waitMs(Date.now())) {
+    for (let wait = budget.waitMs(performance.now()); wait > 0; wait = budget.waitMs(performance.now())) {
       this.handlers.state('down', `too many reconnects: waiting ${Math.ceil(wait / 1_000)} s, within the exchange’s limit`)
       await this.sleep(wait)
     }
-    const now = Date.now()
+    const now = performance.now()
     budget.note(now)
     this.attemptAtMs = now
     this.failures += 1
@@ -158,20 +158,20 @@ export class StreamLine {
     if (this.upAtMs !== undefined) return
     this.confirmed += 1
     if (this.confirmed < this.frames) return
-    this.upAtMs = Date.now()
+    this.upAtMs = performance.now()
     this.attemptAtMs = undefined
     this.handlers.state('up', 'subscribed')
   }
 
   private down(detail: string): void {
-    if (this.upAtMs !== undefined && Date.now() - this.upAtMs >= STEADY_MS) this.failures = 1
+    if (this.upAtMs !== undefined && performance.now() - this.upAtMs >= STEADY_MS) this.failures = 1
     this.upAtMs = undefined
     this.attemptAtMs = undefined
     if (!this.isClosed) this.handlers.state('down', detail)
   }
 
   private giveUpLate(): void {
-    if (this.attemptAtMs === undefined || Date.now() - this.attemptAtMs < UP_TIMEOUT_MS) return
+    if (this.attemptAtMs === undefined || performance.now() - this.attemptAtMs < UP_TIMEOUT_MS) return
     this.down(`not subscribed within ${UP_TIMEOUT_MS / 1_000} s: connecting anew`)
     this.client.close(this.key, true)
     // The client forgets the connection and its topics when the socket has closed.

@@ -1,0 +1,39 @@
+/**
+ * Whether the trader runs, by its own reports: what every surface says of a trader that is silent.
+ * Never asks the trader, and never softens it: old figures are called old.
+ */
+import type { PartHealth } from '../ports.ts'
+
+/** It reports once a second; one that has not for this long is down, whatever its last words were. */
+export const TRADER_SILENT_MS = 10_000
+
+export interface Silence {
+  /** Wall ms of its last report: what is shown beside it is as old. */
+  readonly sinceMs: number
+  readonly ageMs: number
+}
+
+/** Undefined: it reports, or it never has. */
+export function silenceOf(health: readonly PartHealth[], nowMs: number): Silence | undefined {
+  const trader = health.find(({ part }) => part === 'trader')
+  if (trader === undefined) return undefined
+  const ageMs = nowMs - trader.updatedAt
+  return ageMs > TRADER_SILENT_MS ? { sinceMs: trader.updatedAt, ageMs } : undefined
+}
+
+/** `17:12:49`, UTC. */
+export const clockText = (wallMs: number): string => new Date(wallMs).toISOString().slice(11, 19)
+
+export const silenceText = ({ sinceMs }: Silence): string =>
+  `The trader does not run since ${clockText(sinceMs)} UTC. Stops stand at the exchange; nothing else is done before it is back.`
+
+export const DIRECT_NEXT = 'At the terminal: ballast panic --direct flattens without it.'
+
+/** The rows as they are to be shown: what a silent trader said last does not count. */
+export function heardHealth(health: readonly PartHealth[], nowMs: number): readonly PartHealth[] {
+  const silence = silenceOf(health, nowMs)
+  if (silence === undefined) return health
+  return health.map((row) =>
+    row.part === 'trader' ? { ...row, status: 'down', detail: `does not run since ${clockText(silence.sinceMs)} UTC` } : row,
+  )
+}
