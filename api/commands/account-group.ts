@@ -1,5 +1,5 @@
 /**
- * status, balance, pnl, risk: the account in figures.
+ * status, balance, flows, pnl, risk: the account in figures.
  * Never computes what the kernel computes: it shows the projections and adds up trades.
  */
 import { z } from 'zod'
@@ -115,7 +115,40 @@ const balance = defineRead({
         field('Available', `${amount(compare(free, '0') < 0 ? '0' : free)} USDT`),
         field('As of', time(account.updatedTs, account.updatedTs)),
       ],
-      buttons: [runs('Refresh', '/balance'), runs('PnL', '/pnl'), runs('Risk', '/risk')],
+      buttons: [runs('Refresh', '/balance'), runs('Flows', '/flows'), runs('PnL', '/pnl'), runs('Risk', '/risk')],
+    })
+  },
+})
+
+const FLOWS_SHOWN = 15
+
+const flows = defineRead({
+  name: 'flows',
+  aliases: [],
+  group: 'Look',
+  summary: 'transfers, interest and whatever else moved money without a trade of Ballast',
+  usage: '',
+  args: none,
+  read: noArguments,
+  examples: ['flows'],
+  role: 'viewer',
+  scope: 'account:read',
+  isPrivate: true,
+  run: async ({ ports }) => {
+    const rows = await ports.reads.flows({ limit: FLOWS_SHOWN })
+    if (rows.length === 0) return reply('No money has moved without a trade', { buttons: [runs('Balance', '/balance')] })
+    return reply('Flows', {
+      text: 'None of these is a result: peak and day move with them.',
+      table: {
+        columns: [{ title: 'time' }, { title: 'kind' }, { title: 'amount', align: 'right' }, { title: 'coin' }],
+        rows: rows.map((row) => [
+          time(row.ts, row.ts),
+          `${row.kind.replaceAll('-', ' ')}${row.symbol === null ? '' : ` ${row.symbol}`}`,
+          row.amount.startsWith('-') ? row.amount : `+${row.amount}`,
+          row.coin,
+        ]),
+      },
+      buttons: [runs('Balance', '/balance')],
     })
   },
 })
@@ -308,4 +341,4 @@ function bareOf(positions: Awaited<ReturnType<CommandContext['ports']['reads']['
 /** Notional of a position at its mark. */
 export const notionalOf = (quantity: string, mark: string): string => absolute(multiply(quantity, mark))
 
-export const ACCOUNT_COMMANDS: readonly Command[] = [status, balance, pnl, risk]
+export const ACCOUNT_COMMANDS: readonly Command[] = [status, balance, flows, pnl, risk]

@@ -34,6 +34,7 @@ import { Surroundings } from './surroundings.ts'
 import { registeredInstruments } from './register.ts'
 import { FileWatch, giveUpChanged, strategyStarts } from './strategy-start.ts'
 import { StreamWatch } from './stream-watch.ts'
+import { WalletWatch } from './wallet-watch.ts'
 import type { TraderOptions } from './trader-options.ts'
 import { verifyFlat } from './verify-flat.ts'
 
@@ -57,6 +58,7 @@ export class Trader {
   private holds!: OwnHolds
   private surroundings!: Surroundings
   private account!: AccountCheck
+  private wallet!: WalletWatch
   private desk!: CommandDesk
   private instruments: readonly Instrument[] = []
   /** Inputs whose asker waits for the facts. */
@@ -242,6 +244,12 @@ export class Trader {
       wall,
       log: options.log,
     })
+    this.wallet = new WalletWatch({
+      wall,
+      money: () => kernel.portfolio.money,
+      isIdle: () => !this.driver.isBusy,
+      differs: () => void this.account.run(false),
+    })
     this.desk = new CommandDesk({
       isObserving: this.isObserving,
       kernel,
@@ -271,6 +279,7 @@ export class Trader {
         this.driver.post(() => eventsOf(report, known))
       },
       position: (report) => this.surroundings.position(report),
+      wallet: (balance) => this.wallet.frame(balance),
       bar: (instrument: InstrumentIndex, bar: Bar) => this.feed.bar(instrument, bar),
       quote: (quote: Quote) => this.feed.quote(quote),
       book: (mirror) => this.feed.book(mirror),
@@ -381,6 +390,7 @@ export class Trader {
     this.surroundings.second()
     this.streams.check()
     this.account.measureAgain()
+    this.wallet.check()
     this.endTimedPauses()
     this.feed.stride()
     this.options.health.report(PARTS.trader, 'ok', `${this.driver.depth} queued, ${this.sender.pending} sending`)

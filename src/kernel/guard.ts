@@ -10,8 +10,9 @@ import type { Algorithms } from './algorithms.ts'
 import type { Books } from './books.ts'
 import type { KernelConfig } from './config.ts'
 import type { Desk } from './desk.ts'
+import { flowAmount, flowText } from './flow-text.ts'
 import type { Outbox } from './outbox.ts'
-import { type Hold, tradingState } from './holds.ts'
+import { type Hold, UNEXPLAINED_HOLD, tradingState } from './holds.ts'
 import type { OrderBook, OrderOutcome } from './order-book.ts'
 import type { PortfolioState } from './portfolio-state.ts'
 
@@ -27,6 +28,8 @@ const PANIC_HOLD = 'panic'
 export const panicHoldId = (symbol: string): string => `${PANIC_HOLD}-${symbol}`
 const RED_HOLD = 'breaker-red'
 const ORANGE_HOLD = 'breaker-orange'
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 
 export class Guard {
   /** When the account's trading state last changed. */
@@ -197,6 +200,39 @@ export class Guard {
       reason: reason.slice(0, 300),
       since: this.portfolio.now,
     })
+  }
+
+  /** S9: a flow has just been booked. What nobody explains holds entries until an admin has seen it. */
+  tellFlow(): void {
+    const { flowed } = this.portfolio
+    this.portfolio.flowed = undefined
+    if (flowed === undefined) return
+    if (flowed.cause !== 'unexplained') {
+      const isMoney = flowed.amount !== 0
+      this.desk.alert(
+        'account.flow',
+        isMoney ? 'P3' : 'P4',
+        undefined,
+        `${capital(flowText(flowed))}. ${isMoney ? 'It is no result: peak and day move with it.' : 'It is no money of the books.'}`,
+      )
+      return
+    }
+    const what = `${flowAmount(flowed)} ${flowed.coin} moved and Bybit's transaction log does not say why`
+    this.addHold({
+      id: UNEXPLAINED_HOLD,
+      scope: { type: 'account' },
+      effect: 'no-entries',
+      cause: 'reconcile',
+      actor: 'trader',
+      reason: what,
+      since: this.portfolio.now,
+    })
+    this.desk.alert(
+      'account.unexplained',
+      'P1',
+      undefined,
+      `${what}. It is booked as unexplained, not as a result. Entries are held until an admin has looked at it: /flows, then /resume.`,
+    )
   }
 
   /** S5: a position without its stop at the venue. */

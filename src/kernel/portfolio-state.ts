@@ -30,7 +30,7 @@ import type { ClosedTrade } from '../portfolio/trade.ts'
 import type { PortfolioView } from '../portfolio/view.ts'
 import { type EquityWatch, dayLossOf, makeEquityWatch, shiftByFlow, watchEquity } from '../risk/breaker.ts'
 import type { DrawdownTiers } from '../risk/limits.ts'
-import type { OrderFilled } from '../trading/event.ts'
+import type { OrderFilled, WalletAdjusted } from '../trading/event.ts'
 import type { Order } from '../trading/order.ts'
 import type { ElsewherePosition } from '../trading/report.ts'
 import { EntryPace, type EntryPaceSnapshot } from './entry-pace.ts'
@@ -67,6 +67,8 @@ export class PortfolioState implements PortfolioView, ExposureBooks {
   elsewhere: readonly ElsewherePosition[] = []
   /** Set while something from outside is booked; read and cleared by the kernel. */
   changedOutside: ExternalChange | undefined
+  /** Set while a flow is booked; read and cleared by the kernel. */
+  flowed: WalletAdjusted | undefined
   /** Set while a sale is booked of more coins than were ours; read and cleared by the kernel. */
   soldBeyond: Lots | undefined
   private readonly externals: ExternalParts
@@ -382,13 +384,21 @@ export class PortfolioState implements PortfolioView, ExposureBooks {
   /** The balance that the books begin with. What others have traded since we listen is booked already, and is in it. */
   open(balance: Cash, at: Ts): void {
     this.openedTs = at
-    this.bookWallet(cash(balance - this.money), true)
+    const amount = cash(balance - this.money)
+    postToWallet(this.ledger, 'capital', amount)
+    shiftByFlow(this.watch, amount)
   }
 
-  /** Opening capital, deposits and withdrawals: never a profit or a loss. A difference found by reconciliation is one. */
-  bookWallet(amount: Cash, isFlow: boolean): void {
-    postToWallet(this.ledger, isFlow ? 'capital' : 'adjustments', amount)
-    if (isFlow) shiftByFlow(this.watch, amount)
+  /** Money that moved without a trade: never a profit or a loss. That it is booked once is the caller's business. */
+  bookFlow(flow: WalletAdjusted): void {
+    postToWallet(this.ledger, flow.cause === 'unexplained' ? 'unexplained' : 'flows', flow.amount)
+    if (flow.amount !== 0) shiftByFlow(this.watch, flow.amount)
+    this.flowed = flow
+  }
+
+  /** What a result was off by that the venue does not tell any more. */
+  correct(amount: Cash): void {
+    postToWallet(this.ledger, 'adjustments', amount)
   }
 
   /** Open round trips as trades marked at the last price. */

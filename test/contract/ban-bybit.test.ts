@@ -55,6 +55,7 @@ beforeEach(async () => {
   venue.open({
     report: (report) => reports.push(report),
     position: () => {},
+    wallet: () => {},
     bar: () => {},
     quote: () => {},
     book: () => {},

@@ -88,7 +88,7 @@ export class Checks {
   private row(row: JournalRow, nowMs: number): void {
     if (row.kind === 'input') {
       if (row.input.type === 'position-adjusted') throw new Broken('no loss', 'a position had to be adjusted: an execution was lost')
-      if (row.input.type === 'wallet-adjusted' && row.input.cause === 'reconcile')
+      if (row.input.type === 'wallet-adjusted' && (row.input.cause === 'reconcile' || row.input.cause === 'unexplained'))
         throw new Broken('cash balanced', `the wallet had to be corrected by ${row.input.amount}`)
       return
     }

@@ -5,7 +5,7 @@
 import type { Actor, CommandPorts, Role } from '../../api/commands/command.ts'
 import { CommandRunner } from '../../api/commands/run.ts'
 import type { AuditEntry, CodeVerdict, Confirmation, NewConfirmation } from '../../api/ports.ts'
-import type { AccountRow, HoldRow, OrderRow, PositionRow } from '../../src/journal/row.ts'
+import type { AccountRow, HoldRow, FlowRow, OrderRow, PositionRow } from '../../src/journal/row.ts'
 import type { CommandOutcome, TraderCommand } from '../../src/kernel/command.ts'
 
 const account: AccountRow = {
@@ -73,6 +73,7 @@ export interface World {
   readonly cards: Map<string, Confirmation>
   positions: PositionRow[]
   holds: HoldRow[]
+  flows: FlowRow[]
   outcome: CommandOutcome | undefined
   /** One-time codes that were judged. */
   readonly codes: string[]
@@ -96,6 +97,7 @@ export function makeWorld(profile = 'sim'): World {
     codeVerdict: { type: 'none' },
     positions: [position],
     holds: [],
+    flows: [],
     outcome: { status: 'done', text: 'Done.' },
     now: 1_000_000,
     ports: {
@@ -105,6 +107,7 @@ export function makeWorld(profile = 'sim'): World {
         orders: async (query) => orders.filter((o) => query.symbol === undefined || o.symbol === query.symbol),
         order: async (id) => orders.find((o) => o.orderId === id),
         fills: async () => [],
+        flows: async () => world.flows,
         trades: async () => [],
         trade: async () => undefined,
         decisions: async () => [],

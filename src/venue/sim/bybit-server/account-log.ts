@@ -2,7 +2,7 @@
  * What has happened to the account, as Bybit lists it: executions, transactions, closed profits; and the bounded list that keeps them.
  * Never changes a row that has been written.
  */
-import { type Cash, type Lots, cash, lots } from '../../../core/units.ts'
+import { type Cash, type Lots, type Ts, cash, lots } from '../../../core/units.ts'
 import { type Category, type Instrument, formatPrice, formatQuantity, notionalOf, wireSymbolOf } from '../../../market/instrument.ts'
 import type { FundingSettled, OrderFilled } from '../../../trading/event.ts'
 import type { Ticks } from '../../../core/units.ts'
@@ -180,8 +180,9 @@ export function fundingExecution(
 
 export interface TransactionRow {
   readonly id: string
+  /** Of money that moves without a trade there is no symbol and no category. */
   readonly symbol: string
-  readonly category: Category
+  readonly category: Category | ''
   readonly side: string
   readonly transactionTime: string
   readonly type: string
@@ -236,6 +237,32 @@ export function transactionOf(
     extraFees: '',
   }
 }
+
+/** Money that came or went without a trade. */
+export const moveOf = (id: string, type: string, coin: string, change: string, balance: string, at: Ts): TransactionRow => ({
+  id,
+  symbol: '',
+  category: '',
+  side: 'None',
+  transactionTime: String(at),
+  type,
+  transSubType: '',
+  qty: '0',
+  size: '0',
+  currency: coin,
+  tradePrice: '',
+  funding: '',
+  fee: '0',
+  cashFlow: change,
+  change,
+  cashBalance: balance,
+  feeRate: '',
+  bonusChange: '',
+  tradeId: '',
+  orderId: '',
+  orderLinkId: '',
+  extraFees: '',
+})
 
 export interface ClosedPnlRow {
   readonly symbol: string
