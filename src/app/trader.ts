@@ -426,7 +426,10 @@ export class Trader {
     this.options.log('warn', `odd frame ${symbol}: ${detail}`)
     const instrument = this.instruments.find((i) => i.symbol === symbol)
     if (instrument === undefined) return
+    const isNew = !this.holds.has(`odd-${symbol}`)
     await this.holds.quarantine(instrument, detail)
+    // What the row would have told is read instead.
+    if (isNew && this.account.wasClean) void this.account.run(false)
   }
 
   /** Orders that were journaled and never answered: each is looked up before anything else is sent for it (S6). */
