@@ -33,6 +33,7 @@ import {
   cancelRow,
   fillRow,
   filledWith,
+  streamRow,
   submittedRow,
 } from './order-row.ts'
 import { type PositionFigures, positionRow, streamPosition } from './position-row.ts'
@@ -218,7 +219,7 @@ export class Account {
     if (row === undefined) return
     row.orderStatus = 'Triggered'
     row.updatedTime = String(at)
-    this.tell('order', [row], row.category)
+    this.tell('order', [streamRow(row)], row.category)
     // A limit goes on as an active order.
     if (row.orderType === 'Limit') row.orderStatus = 'New'
   }
@@ -394,7 +395,7 @@ export class Account {
 
   /** Bybit repeats the position on every create, amend and cancel, changed or not; of spot the wallet changes, in what orders hold of it. */
   private tellOrder(row: OrderRow, i: InstrumentIndex): void {
-    this.tell('order', [row], row.category)
+    this.tell('order', [streamRow(row)], row.category)
     if (row.category === 'spot') this.tellWallet()
     else this.tellPosition(i)
   }
