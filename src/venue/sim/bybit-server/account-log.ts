@@ -113,7 +113,8 @@ export function fillExecution(
     orderLinkId: row.orderLinkId,
     side: row.side,
     orderPrice: row.bound ?? row.price,
-    orderQty: row.qty,
+    // Of a purchase by money the row counts no coins.
+    orderQty: row.money === undefined ? row.qty : '0',
     leavesQty: row.leavesQty,
     ...(row.createType === undefined ? {} : { createType: row.createType }),
     orderType: row.orderType,

@@ -73,6 +73,8 @@ export interface OrderRow {
   lastPriceOnCreated: string
   /** Spot only: the last price when it was made. */
   basePrice?: string
+  /** Of a purchase by money: what it may spend. */
+  money?: Cash
   /** Of a spot market order, which shows it with its executions alone: the price that it does not go beyond. */
   bound?: string
   reduceOnly: boolean
@@ -95,7 +97,10 @@ export interface Submission {
   readonly orderLinkId: string
   readonly orderType: 'Market' | 'Limit'
   readonly side: 'Buy' | 'Sell'
+  /** 0 of a purchase by money. */
   readonly quantity: Lots
+  /** What a market purchase may spend, and the unit as its owner named it: none means money too. */
+  readonly money?: { readonly amount: Cash; readonly unit: string }
   readonly price: string
   readonly timeInForce: string
   readonly triggerPrice: string
@@ -180,7 +185,19 @@ export function submittedRow(instrument: Instrument, submission: Submission, ven
     updatedTime: String(at),
   }
   row.leavesValue = leavesValueOf(row, instrument, submission.quantity)
-  return instrument.category === 'spot' ? spotRow(row, submission.price) : row
+  if (instrument.category !== 'spot') return row
+  const { money } = submission
+  const spot = spotRow(row, submission.price)
+  return money === undefined
+    ? spot
+    : {
+        ...spot,
+        qty: cashText(money.amount),
+        leavesQty: '0',
+        leavesValue: cashText(money.amount),
+        marketUnit: money.unit,
+        money: money.amount,
+      }
 }
 
 /** The exchange gives an order its id where its owner does not: a number, the next after its own. A market order shows no price. */
@@ -344,6 +361,18 @@ export function fillRow(row: OrderRow, instrument: Instrument, fill: OrderFilled
   row.cumFeeDetail = { [fill.fee.coin]: fee }
   row.closedPnl = cashText(sum.pnl)
   row.updatedTime = String(fill.ts)
+  if (row.money !== undefined) spend(row, row.money, fill.isComplete, sum)
+}
+
+/** A purchase by money is hardly ever spent to the last digit: its normal end is a cancel of what is left. */
+function spend(row: OrderRow, money: Cash, isComplete: boolean, sum: FilledSoFar): void {
+  const left = money - sum.notional
+  row.qty = cashText(money)
+  row.leavesQty = '0'
+  row.leavesValue = cashText(left)
+  if (!isComplete || left === 0) return
+  row.orderStatus = 'PartiallyFilledCanceled'
+  row.rejectReason = 'EC_CancelForNoFullFill'
 }
 
 const USER_CANCEL = 'user'
@@ -372,7 +401,7 @@ function spotEnd(row: OrderRow): OrderStatus {
 
 /** The row as REST shows it: without the fields that only the stream has. */
 export function restRow(row: OrderRow): object {
-  const { category: _category, closedPnl: _closedPnl, feeCurrency: _feeCurrency, bound: _bound, ...rest } = row
+  const { category: _category, closedPnl: _closedPnl, feeCurrency: _feeCurrency, bound: _bound, money: _money, ...rest } = row
   return rest
 }
 
@@ -387,6 +416,7 @@ export function streamRow(row: OrderRow): object {
     tpslMode: _mode,
     closedPnl: _pnl,
     bound: _bound,
+    money: _money,
     ...rest
   } = row
   return { ...rest, lastPriceOnCreated: basePrice ?? '', smpGroup: '0' }
