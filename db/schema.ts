@@ -193,6 +193,7 @@ export const equity = pgTable('equity', {
   wallet: numeric().notNull(),
   dayPnl: numeric().notNull(),
   drawdown: doublePrecision().notNull(),
+  flows: numeric(),
 })
 
 export const strategies = pgTable(

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import type { AccountRow, TradeRow } from '../../src/journal/row.ts'
+import { numbersOf, withoutFlows } from '../../src/portfolio/flow-adjusted.ts'
 import { absolute, add, compare, divide, multiply, signOf, subtract, toFloat } from '../amount.ts'
 import { type Command, type CommandContext, defineRead, noArguments } from './command.ts'
 import { amount, duration, gauge, money, percent, plainPercent, short, signed, time } from './format.ts'
@@ -211,7 +212,7 @@ const pnl = defineRead({
     const image = await ports.charts?.pnl({ title, equity, trades })
     return reply(title, {
       tone: signOf(add(...trades.map((t) => t.pnl))) < 0 ? 'warn' : 'ok',
-      fields: [...summaryOf(trades), field('Open', money(account.unrealized)), ...drawdownOf(equity.map((row) => row.equity))],
+      fields: [...summaryOf(trades), field('Open', money(account.unrealized)), ...drawdownOf(withoutFlows(equity.map(numbersOf)))],
       ...(args.by === undefined ? {} : { table: tableBy(trades, args.by) }),
       ...(image === undefined ? {} : { image }),
       buttons: ['1d', '7d', '30d', 'all'].filter((period) => period !== args.period).map((period) => runs(period, `/pnl ${period}`)),
@@ -238,11 +239,10 @@ function summaryOf(trades: readonly TradeRow[]): Field[] {
   ]
 }
 
-function drawdownOf(equity: readonly string[]): Field[] {
+function drawdownOf(equity: Float64Array): Field[] {
   let peak = 0
   let worst = 0
-  for (const text of equity) {
-    const value = toFloat(text)
+  for (const value of equity) {
     peak = Math.max(peak, value)
     if (peak > 0) worst = Math.max(worst, 1 - value / peak)
   }

@@ -297,7 +297,14 @@ export class Projector {
       case 'equity-sampled':
         changes.push({
           table: 'equity',
-          row: { ts: fact.ts, equity: money(fact.equity), wallet: money(fact.wallet), dayPnl: money(fact.dayPnl), drawdown: fact.drawdown },
+          row: {
+            ts: fact.ts,
+            equity: money(fact.equity),
+            wallet: money(fact.wallet),
+            dayPnl: money(fact.dayPnl),
+            drawdown: fact.drawdown,
+            flows: fact.flows === undefined ? null : money(fact.flows),
+          },
         })
         return
       case 'alert-raised':

@@ -109,6 +109,8 @@ export interface EquityRow {
   readonly wallet: string
   readonly dayPnl: string
   readonly drawdown: number
+  /** What has come in so far without being a result; null in rows of before it was kept. */
+  readonly flows: string | null
 }
 
 /** A parent order that is or was worked through children. */

@@ -358,6 +358,7 @@ export class Guard {
       wallet: portfolio.ledger.wallet,
       dayPnl: cash(portfolio.equity - watch.dayStart),
       drawdown: watch.drawdown,
+      flows: portfolio.flowsSoFar,
       ts: portfolio.now,
     })
   }

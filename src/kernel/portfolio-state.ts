@@ -121,6 +121,11 @@ export class PortfolioState implements PortfolioView, ExposureBooks {
   get equity(): Cash {
     return cash(this.ledger.wallet + this.unrealized)
   }
+  /** What has come in (negative: gone out) without being a result, since the books were opened. */
+  get flowsSoFar(): Cash {
+    const { flows, external, unexplained } = this.ledger
+    return cash(0 - flows - external - unexplained)
+  }
   /** The wallet without what was paid for the coins that are held: what the venue has of the settle coin. */
   get money(): Cash {
     let paid = 0

@@ -23,7 +23,9 @@ export class VenueIds {
   /** As Bybit does: spot orders are named by 19 digits, those of contracts by a UUID. */
   nextOrder(category: Category): string {
     this.sequence += 1
-    return category === 'spot' ? `${this.spotHead}${String(this.sequence).padStart(10, '0')}` : `${this.linearHead}${String(this.sequence).padStart(12, '0')}`
+    return category === 'spot'
+      ? `${this.spotHead}${String(this.sequence).padStart(10, '0')}`
+      : `${this.linearHead}${String(this.sequence).padStart(12, '0')}`
   }
 
   nextExecution(): string {
