@@ -7,7 +7,16 @@ import { CASH_ONE, CASH_SCALE, type Cash, type InstrumentIndex, type Ticks, type
 import { type Result, ok } from '../core/result.ts'
 import type { KernelInput } from '../kernel/input.ts'
 import type { Kernel } from '../kernel/kernel.ts'
-import { type Difference, type KnownState, adjustmentsOf, differenceOf, eventsOf, flowsOf, isClean } from '../trading/reconcile.ts'
+import {
+  type Difference,
+  type KnownState,
+  UNKNOWN_RESULT,
+  adjustmentsOf,
+  differenceOf,
+  eventsOf,
+  flowsOf,
+  isClean,
+} from '../trading/reconcile.ts'
 import { type Order, isOpenStatus } from '../trading/order.ts'
 import type { AccountReading, MoneyMovement } from '../trading/report.ts'
 import type { VenueError } from '../venue/bybit/error.ts'
@@ -267,7 +276,7 @@ export class Reconciler {
     if (!sameDifference(difference, differenceOf(reading, this.indexes(), this.known))) return false
     const at = this.ports.now()
     const before = kernel.portfolio.ledger.wallet
-    const events = adjustmentsOf(difference, (i) => this.bookingPrice(i, reading), 'found by reconciliation, twice', at)
+    const events = adjustmentsOf(difference, (i) => this.bookingPrice(i, reading), UNKNOWN_RESULT, at)
     if (events.length > 0) await driver.submit(() => events)
     const rest = cash(difference.wallet - (kernel.portfolio.ledger.wallet - before))
     if (rest !== 0) await driver.submit(() => [this.restOf(difference, rest, at)])

@@ -201,6 +201,9 @@ const feeOf = ({ feeCoin, fee, feeRate, feeLotParts }: ExecutionReport): Fee => 
   ...(feeLotParts === undefined ? undefined : { lotParts: feeLotParts }),
 })
 
+/** Cause of an adjustment that no execution tells: the exchange has forgotten it, or never said it. */
+export const UNKNOWN_RESULT = 'unknown result'
+
 /** What still differs after the events of a reading were applied. */
 export interface Difference {
   readonly positions: readonly { readonly instrument: InstrumentIndex; readonly ours: number; readonly venue: number }[]
