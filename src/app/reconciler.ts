@@ -83,6 +83,7 @@ export class Reconciler {
   private readonly known: KnownState
   private running: Promise<ReconcileOutcome> | undefined
   private next: Promise<ReconcileOutcome> | undefined
+  private isLogMissed = false
 
   constructor(ports: ReconcilerPorts) {
     this.ports = ports
@@ -153,7 +154,12 @@ export class Reconciler {
     if (!clock.ok) return clock
     const from = this.executionsFrom(clock.value.now)
     const reading = await this.ports.venue.readAccount(from, clock.value.now)
-    return reading.ok ? ok({ reading: reading.value, upTo: clock.value.now, from }) : reading
+    if (!reading.ok) return reading
+    if (reading.value.movements === undefined && !this.isLogMissed) {
+      this.isLogMissed = true
+      this.ports.note('the key may not read the transaction log: money that moves without a trade will be unexplained')
+    }
+    return ok({ reading: reading.value, upTo: clock.value.now, from })
   }
 
   private indexes() {

@@ -125,7 +125,7 @@ export interface AccountReading {
   readonly openOrders: readonly OrderReport[]
   /** Oldest first. */
   readonly executions: readonly (ExecutionReport | FundingReport)[]
-  /** Oldest first; none where the reading was not asked for them. */
+  /** Oldest first; undefined where the reading was not asked for them, or they could not be read. */
   readonly movements?: readonly MoneyMovement[] | undefined
   readonly positions: readonly PositionReport[]
   /** Of each spot symbol, also where there is nothing. */

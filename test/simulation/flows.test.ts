@@ -170,6 +170,28 @@ describe('every kind', () => {
 })
 
 describe('what the log does not explain', () => {
+  test('a key that may not read the log still has its account read: what moves is unexplained', async () => {
+    const deaf = new QuietWorld()
+    deaf.fault({ path: '/v5/account/transaction-log' }, { type: 'error', retCode: 10005, retMsg: 'Permission denied' })
+    await deaf.start()
+    expect(deaf.kernel.portfolio.equity).toBe(cash(10_000e8))
+    deaf.moveMoney('-300', 'TRANSFER_OUT')
+    await deaf.pass(40_000)
+    expect([deaf.kernel.portfolio.equity / 1e8, deaf.holds]).toEqual([9_700, ['unexplained-money']])
+    // That the key lacks the right is told too.
+    expect(deaf.alerts).toEqual(['P1 key.invalid', 'P1 account.unexplained'])
+  })
+
+  test('a log that does not answer is asked again: nothing is unexplained for it', async () => {
+    world.fault({ path: '/v5/account/transaction-log' }, { type: 'http', status: 503 })
+    world.moveMoney('-300', 'TRANSFER_OUT')
+    await world.pass(40_000)
+    expect(world.alerts).toEqual([])
+    world.host.faults.clear()
+    await world.pass(40_000)
+    expect([world.kernel.portfolio.equity / 1e8, world.alerts, world.holds]).toEqual([9_700, ['P3 account.flow'], []])
+  })
+
   test('S9 is unexplained: told at once, held until an admin has seen it, and no result either', async () => {
     await lose()
     const before = figures()

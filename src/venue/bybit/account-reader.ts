@@ -89,7 +89,8 @@ export class AccountReader {
     }
     // Before the balance: what moves in between is in the next log, and not in a balance that the log does not know.
     const log = upTo === undefined ? ok([]) : await this.transactions(executionsFrom, upTo)
-    if (!log.ok) return log
+    // A key that may not read it must not keep the account from being read: what moves is then unexplained.
+    if (!log.ok && log.error.type !== 'auth' && log.error.type !== 'invalid-request') return log
     const coins = [...new Set([coin, ...spot.map(({ baseCoin }) => baseCoin)])].join(',')
     const wallet = await requests.read('account', '/v5/account/wallet-balance', { accountType: 'UNIFIED', coin: coins }, walletResult)
     if (!wallet.ok) return wallet
@@ -102,7 +103,7 @@ export class AccountReader {
       executions: merged(this.reports(executions.value, 'linear'), this.reports(spotExecutions.value, 'spot')),
       positions: symbols.mapRows(positions.value, 'linear', toPositionReport),
       holdings: spot.map((instrument) => holdingOf(instrument, balanceOf(instrument.baseCoin))),
-      movements: this.movements(log.value, coin),
+      movements: log.ok ? this.movements(log.value, coin) : undefined,
       elsewhere: elsewhere.filter((row) => !symbols.byName.has(row.symbol) && Number(row.size) !== 0).map(toElsewhere),
       walletBalance: balanceIn(coin, balanceOf(coin)),
       coin,
