@@ -3,7 +3,7 @@
  * Never computes a figure of the kernel.
  */
 import { z } from '@hono/zod-openapi'
-import type { AccountRow, EquityRow, HoldRow, StrategyRow } from '../src/journal/row.ts'
+import type { AccountRow, EquityRow, FlowRow, HoldRow, StrategyRow } from '../src/journal/row.ts'
 import { decimal, instant, iso, isoOrNull, symbolName } from './field-shapes.ts'
 import { toId } from './ids.ts'
 import { DIRECT_NEXT, silenceOf, silenceText } from './commands/silence.ts'
@@ -41,6 +41,28 @@ export const toBalance = (row: AccountRow): z.infer<typeof Balance> => ({
   unrealizedPnl: row.unrealized,
   marginUsed: row.marginUsed,
   updatedAt: iso(row.updatedTs),
+})
+
+export const Flow = z
+  .object({
+    id: z.string(),
+    kind: z.string().openapi({ description: "What moved it: `transfer-in`, `interest` and the like, or Bybit's own word" }),
+    coin: z.string(),
+    amount: decimal(),
+    symbol: z.string().nullable(),
+    isBooked: z.boolean().openapi({ description: 'False of coins that are no money of the books' }),
+    ts: instant(),
+  })
+  .openapi('Flow')
+export type Flow = z.infer<typeof Flow>
+export const toFlow = (row: FlowRow): Flow => ({
+  id: toId('flw', row.seq),
+  kind: row.kind,
+  coin: row.coin,
+  amount: row.amount,
+  symbol: row.symbol,
+  isBooked: row.isBooked,
+  ts: iso(row.ts),
 })
 
 export const Strategy = z

@@ -10,6 +10,7 @@ import type {
   DecisionRow,
   EquityRow,
   FillRow,
+  FlowRow,
   HoldRow,
   OrderRow,
   PositionRow,
@@ -90,6 +91,8 @@ export interface Reads {
   orders(query: OrderQuery): Promise<readonly OrderRow[]>
   order(orderId: number): Promise<OrderRow | undefined>
   fills(query: FillQuery): Promise<readonly FillRow[]>
+  /** Money that moved without a trade. */
+  flows(query: Page): Promise<readonly FlowRow[]>
   trades(query: TradeQuery): Promise<readonly TradeRow[]>
   trade(number: number): Promise<TradeRow | undefined>
   decisions(query: DecisionQuery): Promise<readonly DecisionRow[]>

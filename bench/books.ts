@@ -90,6 +90,7 @@ function framesOf(instrument: Instrument): SymbolFrames {
 
 const handlersOf = (board: QuoteBoard, mirrors: BookMirror[]): VenueHandlers => ({
   position: () => {},
+  wallet: () => {},
   report: () => {},
   bar: () => {},
   quote: () => {},

@@ -95,7 +95,10 @@ function buttonsOf(alert: AlertToTell): Button[] {
   if ((alert.type === 'liquidation.near' || alert.type === 'adl.rank_high') && symbol !== null)
     buttons.push(runs('Reduce 50 %', `/close ${symbol} 50%`), runs(`Close ${symbol}`, `/close ${symbol}`, 'bad'))
   else if (alert.type === 'liquidation.near') buttons.push(runs('Positions', '/positions'), runs('Risk', '/risk'))
-  if (/^(key|account|clock|exchange|ip_ban|rate_limit)\b/.test(alert.type))
+  if (alert.type === 'account.flow' || alert.type === 'account.unexplained') {
+    buttons.push(runs('Flows', '/flows'), runs('Balance', '/balance'))
+    if (alert.type === 'account.unexplained') buttons.push(runs('Resume', '/resume'))
+  } else if (/^(key|account|clock|exchange|ip_ban|rate_limit)\b/.test(alert.type))
     buttons.push(runs('Health', '/health'), runs('Status', '/status'))
   if (alert.type === 'stop.moved_outside' && symbol !== null) buttons.push(runs(symbol, `/positions ${symbol}`))
   if (alert.type === 'position.oversold' && symbol !== null) buttons.push(runs(symbol, `/positions ${symbol}`), runs('Trades', '/trades'))

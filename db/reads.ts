@@ -22,6 +22,7 @@ import type {
   DecisionRow,
   EquityRow,
   FillRow,
+  FlowRow,
   HoldRow,
   OrderRow,
   PositionRow,
@@ -30,7 +31,21 @@ import type {
 } from '../src/journal/row.ts'
 import type { Database, Drizzle, Sql } from './client.ts'
 import { readHealth } from './health.ts'
-import { account, alerts, algorithms, decisions, equity, fills, holds, journal, orders, positions, strategies, trades } from './schema.ts'
+import {
+  account,
+  alerts,
+  algorithms,
+  decisions,
+  equity,
+  fills,
+  flows,
+  holds,
+  journal,
+  orders,
+  positions,
+  strategies,
+  trades,
+} from './schema.ts'
 
 /** Conditions of the values that are given. */
 const where = (...conditions: readonly (SQL | undefined)[]): SQL | undefined => and(...conditions)
@@ -105,6 +120,9 @@ export class PostgresReads implements Reads {
       )
       .orderBy(desc(fills.seq))
       .limit(query.limit)
+  }
+  async flows(query: Page): Promise<readonly FlowRow[]> {
+    return this.db.select().from(flows).where(below(flows.seq, query.before)).orderBy(desc(flows.seq)).limit(query.limit)
   }
   async trades(query: TradeQuery): Promise<readonly TradeRow[]> {
     return this.db

@@ -129,6 +129,22 @@ export const fills = pgTable(
   ],
 )
 
+export const flows = pgTable(
+  'flows',
+  {
+    seq: whole().notNull(),
+    flowId: text().primaryKey(),
+    kind: text().notNull(),
+    coin: text().notNull(),
+    /** Text: coins of others have more decimals than any amount of the books. */
+    amount: text().notNull(),
+    symbol: text(),
+    isBooked: boolean().notNull(),
+    ts: ms().notNull(),
+  },
+  (t) => [index('flows_seq').on(t.seq)],
+)
+
 export const positions = pgTable('positions', {
   symbol: text().primaryKey(),
   quantity: numeric().notNull(),
@@ -177,6 +193,7 @@ export const equity = pgTable('equity', {
   wallet: numeric().notNull(),
   dayPnl: numeric().notNull(),
   drawdown: doublePrecision().notNull(),
+  flows: numeric(),
 })
 
 export const strategies = pgTable(

@@ -13,10 +13,12 @@ export async function reportDay(sql: Sql): Promise<string | undefined> {
   if (account === undefined) return undefined
   const end = Math.floor(account.updatedTs / DAY_MS) * DAY_MS
   const start = end - DAY_MS
-  const [bounds] = await sql<{ first: string | null; last: string | null; low: number | null }[]>`
+  const [bounds] = await sql<{ first: string | null; last: string | null; low: number | null; flows: string | null }[]>`
     select (select equity::text from equity where ts >= ${start} and ts < ${end} order by ts limit 1) as first,
            (select equity::text from equity where ts >= ${start} and ts < ${end} order by ts desc limit 1) as last,
-           (select max(drawdown) from equity where ts >= ${start} and ts < ${end}) as low`
+           (select max(drawdown) from equity where ts >= ${start} and ts < ${end}) as low,
+           (select (max(flows) filter (where ts = of_day.last_ts) - max(flows) filter (where ts = of_day.first_ts))::text
+              from equity, (select min(ts) as first_ts, max(ts) as last_ts from equity where ts >= ${start} and ts < ${end}) as of_day) as flows`
   if (bounds === undefined || bounds.first === null || bounds.last === null) return undefined
   const date = new Date(start).toISOString().slice(0, 10)
   const [trades] = await sql<{ count: number; wins: number; pnl: string; fee: string; funding: string }[]>`
@@ -27,11 +29,13 @@ export async function reportDay(sql: Sql): Promise<string | undefined> {
   const [worst] = await sql<{ number: number; symbol: string; pnl: string }[]>`
     select number, symbol, pnl::text as pnl from trades as t where not is_open and exit_ts >= ${start} and exit_ts < ${end} order by t.pnl limit 1`
   const count = trades?.count ?? 0
-  const summary = `${date}: equity ${Number(bounds.last).toFixed(2)} (${signed(Number(bounds.last) - Number(bounds.first))}), ${count} ${count === 1 ? 'trade' : 'trades'}${count === 0 ? '' : `, ${Math.round((100 * (trades?.wins ?? 0)) / count)} % won`}, fees ${Number(trades?.fee ?? 0).toFixed(2)}`
+  const flows = Number(bounds.flows ?? 0)
+  const summary = `${date}: equity ${Number(bounds.last).toFixed(2)} (${signed(Number(bounds.last) - Number(bounds.first) - flows)}${flows === 0 ? '' : `, and ${signed(flows)} that is no result`}), ${count} ${count === 1 ? 'trade' : 'trades'}${count === 0 ? '' : `, ${Math.round((100 * (trades?.wins ?? 0)) / count)} % won`}, fees ${Number(trades?.fee ?? 0).toFixed(2)}`
   const detail = {
     date,
     equity: bounds.last,
     opened: bounds.first,
+    flows,
     trades: count,
     wins: trades?.wins ?? 0,
     pnl: trades?.pnl ?? '0',

@@ -5,6 +5,7 @@
 import type { Measures } from '../api/ports.ts'
 import type { Sql } from '../db/client.ts'
 import { toJson } from '../db/json.ts'
+import { numbersOf, withoutFlows } from '../src/portfolio/flow-adjusted.ts'
 import { equityMetrics } from '../src/portfolio/performance.ts'
 
 const HOUR_MS = 3_600_000
@@ -13,13 +14,13 @@ const WINDOW_HOURS = 720
 
 /** Hourly equity of the last 30 days of market time. Undefined while there are fewer than 24 hours. */
 export async function computeMeasures(sql: Sql): Promise<Measures | undefined> {
-  const rows = await sql<{ hour: number; equity: string }[]>`
-    select distinct on (hour) hour, equity from (
-      select ts / ${HOUR_MS}::bigint as hour, ts, equity::text as equity from equity
+  const rows = await sql<{ hour: number; equity: string; flows: string | null }[]>`
+    select distinct on (hour) hour, equity, flows from (
+      select ts / ${HOUR_MS}::bigint as hour, ts, equity::text as equity, flows::text as flows from equity
       where ts > (select max(ts) from equity) - ${WINDOW_HOURS * HOUR_MS}::bigint) as of_hour
     order by hour, ts desc`
   if (rows.length < 24) return undefined
-  const series = { ts: Float64Array.from(rows, (r) => (r.hour + 1) * HOUR_MS), equity: Float64Array.from(rows, (r) => Number(r.equity)) }
+  const series = { ts: Float64Array.from(rows, (r) => (r.hour + 1) * HOUR_MS), equity: withoutFlows(rows.map(numbersOf)) }
   const figures = equityMetrics(series, HOURS_PER_YEAR)
   return {
     ts: series.ts[series.ts.length - 1] as number,

@@ -31,6 +31,7 @@ const LOOKS: ReadonlySet<string> = new Set([
   'trade',
   'why',
   'balance',
+  'flows',
   'pnl',
   'risk',
   'strategies',

@@ -1,9 +1,10 @@
 /**
- * status, balance, pnl, risk: the account in figures.
+ * status, balance, flows, pnl, risk: the account in figures.
  * Never computes what the kernel computes: it shows the projections and adds up trades.
  */
 import { z } from 'zod'
 import type { AccountRow, TradeRow } from '../../src/journal/row.ts'
+import { numbersOf, withoutFlows } from '../../src/portfolio/flow-adjusted.ts'
 import { absolute, add, compare, divide, multiply, signOf, subtract, toFloat } from '../amount.ts'
 import { type Command, type CommandContext, defineRead, noArguments } from './command.ts'
 import { amount, duration, gauge, money, percent, plainPercent, short, signed, time } from './format.ts'
@@ -121,7 +122,40 @@ const balance = defineRead({
         field('Available', `${amount(compare(free, '0') < 0 ? '0' : free)} USDT`),
         field('As of', time(account.updatedTs, account.updatedTs)),
       ],
-      buttons: [runs('Refresh', '/balance'), runs('PnL', '/pnl'), runs('Risk', '/risk')],
+      buttons: [runs('Refresh', '/balance'), runs('Flows', '/flows'), runs('PnL', '/pnl'), runs('Risk', '/risk')],
+    })
+  },
+})
+
+const FLOWS_SHOWN = 15
+
+const flows = defineRead({
+  name: 'flows',
+  aliases: [],
+  group: 'Look',
+  summary: 'transfers, interest and whatever else moved money without a trade of Ballast',
+  usage: '',
+  args: none,
+  read: noArguments,
+  examples: ['flows'],
+  role: 'viewer',
+  scope: 'account:read',
+  isPrivate: true,
+  run: async ({ ports }) => {
+    const rows = await ports.reads.flows({ limit: FLOWS_SHOWN })
+    if (rows.length === 0) return reply('No money has moved without a trade', { buttons: [runs('Balance', '/balance')] })
+    return reply('Flows', {
+      text: 'None of these is a result: peak and day move with them.',
+      table: {
+        columns: [{ title: 'time' }, { title: 'kind' }, { title: 'amount', align: 'right' }, { title: 'coin' }],
+        rows: rows.map((row) => [
+          time(row.ts, row.ts),
+          `${row.kind.replaceAll('-', ' ')}${row.symbol === null ? '' : ` ${row.symbol}`}`,
+          row.amount.startsWith('-') ? row.amount : `+${row.amount}`,
+          row.coin,
+        ]),
+      },
+      buttons: [runs('Balance', '/balance')],
     })
   },
 })
@@ -184,7 +218,7 @@ const pnl = defineRead({
     const image = await ports.charts?.pnl({ title, equity, trades })
     return reply(title, {
       tone: signOf(add(...trades.map((t) => t.pnl))) < 0 ? 'warn' : 'ok',
-      fields: [...summaryOf(trades), field('Open', money(account.unrealized)), ...drawdownOf(equity.map((row) => row.equity))],
+      fields: [...summaryOf(trades), field('Open', money(account.unrealized)), ...drawdownOf(withoutFlows(equity.map(numbersOf)))],
       ...(args.by === undefined ? {} : { table: tableBy(trades, args.by) }),
       ...(image === undefined ? {} : { image }),
       buttons: ['1d', '7d', '30d', 'all'].filter((period) => period !== args.period).map((period) => runs(period, `/pnl ${period}`)),
@@ -211,11 +245,10 @@ function summaryOf(trades: readonly TradeRow[]): Field[] {
   ]
 }
 
-function drawdownOf(equity: readonly string[]): Field[] {
+function drawdownOf(equity: Float64Array): Field[] {
   let peak = 0
   let worst = 0
-  for (const text of equity) {
-    const value = toFloat(text)
+  for (const value of equity) {
     peak = Math.max(peak, value)
     if (peak > 0) worst = Math.max(worst, 1 - value / peak)
   }
@@ -314,4 +347,4 @@ function bareOf(positions: Awaited<ReturnType<CommandContext['ports']['reads']['
 /** Notional of a position at its mark. */
 export const notionalOf = (quantity: string, mark: string): string => absolute(multiply(quantity, mark))
 
-export const ACCOUNT_COMMANDS: readonly Command[] = [status, balance, pnl, risk]
+export const ACCOUNT_COMMANDS: readonly Command[] = [status, balance, flows, pnl, risk]

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import type { CommandOutcome, CommandScope, TraderCommand } from '../../src/kernel/command.ts'
+import { UNEXPLAINED_HOLD } from '../../src/kernel/holds.ts'
 import type { HoldRow, PositionRow } from '../../src/journal/row.ts'
 import { absolute, signOf } from '../amount.ts'
 import type { AskedBy } from '../ports.ts'
@@ -164,9 +165,11 @@ const pause = defineAction({
 const liftable = (hold: HoldRow): string =>
   hold.effect === 'no-orders'
     ? 'a halt, lifted by an admin'
-    : hold.cause === 'stale' || hold.cause === 'reconcile'
-      ? `${hold.cause}: ends by itself when two clean reads agree`
-      : `${hold.cause} by ${untrusted(hold.actor)}`
+    : hold.holdId === UNEXPLAINED_HOLD
+      ? 'money that nobody explains: taken note of by an admin (/flows)'
+      : hold.cause === 'stale' || hold.cause === 'reconcile'
+        ? `${hold.cause}: ends by itself when two clean reads agree`
+        : `${hold.cause} by ${untrusted(hold.actor)}`
 
 const resume = defineAction({
   name: 'resume',

@@ -137,7 +137,7 @@ async function pictureOf({ ports }: CommandContext, row: Backtest, title: string
   if (ports.charts === undefined || !Array.isArray(curve)) return undefined
   const equity = curve.flatMap((point: unknown) =>
     Array.isArray(point) && typeof point[0] === 'number' && typeof point[1] === 'number'
-      ? [{ ts: point[0], equity: String(point[1]), wallet: '0', dayPnl: '0', drawdown: 0 }]
+      ? [{ ts: point[0], equity: String(point[1]), wallet: '0', dayPnl: '0', drawdown: 0, flows: null }]
       : [],
   )
   return ports.charts.pnl({ title, equity, trades: [] })

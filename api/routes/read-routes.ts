@@ -9,7 +9,21 @@ import type { ApiContext } from '../context.ts'
 import { signOf } from '../amount.ts'
 import { fromId } from '../ids.ts'
 import { problem } from '../problem.ts'
-import { Alert, Balance, Equity, Event, Status, Strategy, toAlert, toBalance, toEquity, toEvent, toStrategies } from '../account-shapes.ts'
+import {
+  Alert,
+  Balance,
+  Equity,
+  Event,
+  Flow,
+  Status,
+  Strategy,
+  toAlert,
+  toBalance,
+  toEquity,
+  toEvent,
+  toFlow,
+  toStrategies,
+} from '../account-shapes.ts'
 import { iso, symbolName } from '../field-shapes.ts'
 import { ListQuery, fromCursor, listOf, numberOf, page } from '../page.ts'
 import { Fill, Order, Position, Trade, Why, positionId, toDecision, toFill, toOrder, toPosition, toTrade } from '../shapes.ts'
@@ -216,6 +230,20 @@ export function readRoutes({ ports }: ApiContext) {
     const account = await reads.account()
     return c.json({ data: account === undefined ? [] : [toBalance(account)], nextCursor: null, hasMore: false }, 200)
   })
+  app.openapi(
+    createRoute({
+      ...get('/flows', 'account:read', 'Money that moved without a trade of this account, newest first', listOf(Flow)),
+      request: { query: ListQuery },
+    }),
+    async (c) => {
+      const { limit, cursor } = c.req.valid('query')
+      const rows = await reads.flows({ limit: limit + 1, before: fromCursor(cursor) })
+      return c.json(
+        page(rows, limit, (row) => row.seq, toFlow),
+        200,
+      )
+    },
+  )
   app.openapi(
     createRoute({
       ...get('/equity', 'account:read', 'Equity samples: ascending from `from`, else the newest first', listOf(Equity)),

@@ -2,6 +2,7 @@
  * When the account is compared with the exchange's, what a doubt leads to, and when a doubt is over.
  * Never lifts a doubt that came up while the answer to it was being read.
  */
+import { UNEXPLAINED_HOLD } from '../kernel/holds.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { type HealthReporter, PARTS } from './health.ts'
 import type { OwnHolds } from './own-holds.ts'
@@ -38,7 +39,8 @@ export class AccountCheck {
 
   async run(isFirst: boolean): Promise<boolean> {
     const { kernel, reconciler, holds, health, wall, log } = this.ports
-    const doubts = kernel.holds.filter((h) => h.cause === 'reconcile').map((h) => h.id)
+    // What nobody can explain no reading explains: an admin lifts that.
+    const doubts = kernel.holds.filter((h) => h.cause === 'reconcile' && h.id !== UNEXPLAINED_HOLD).map((h) => h.id)
     const outcome = await reconciler.run()
     this.triedMs = wall.steadyMs()
     this.isClean = outcome.isClean

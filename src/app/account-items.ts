@@ -74,7 +74,7 @@ export function accountItems(reading: AccountReading, kernel: Kernel, known: Kno
       here: formatDecimal(known.money, CASH_SCALE),
       there: formatDecimal(reading.walletBalance, CASH_SCALE),
       fix: { type: 'book' },
-      proposal: 'look for missed fills and funding, then book the rest as a correction',
+      proposal: 'look for missed fills, funding and flows, then book the rest as unexplained',
     })
   for (const order of difference.otherBallast)
     items.push({

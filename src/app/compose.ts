@@ -153,6 +153,7 @@ export async function startTrader(context: RoleContext, hooks: TraderHooks): Pro
     sleep: realWall.sleep,
     simClock: simUrl === undefined ? undefined : () => readSimClock(simUrl),
     bookDepth: BOOK_DEPTHS.find((depth) => depth === config.bookDepth),
+    isDemo: config.profile === 'demo',
   })
   const commands = new PostgresCommandQueue(sql)
   await commands.recoverInterrupted()

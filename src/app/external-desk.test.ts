@@ -178,7 +178,7 @@ describe('/reconcile', () => {
       ['order', 'BTCUSDT #2', 'submitted', 'not open', 'look it up by its id and book its end'],
       ['order', 'BTCUSDT #1', 'filled', 'open', 'cancel it'],
       ['stop', 'BTCUSDT', '90', 'none', 'set it to 90'],
-      ['wallet', 'USDT', '10000', '9990', 'look for missed fills and funding, then book the rest as a correction'],
+      ['wallet', 'USDT', '10000', '9990', 'look for missed fills, funding and flows, then book the rest as unexplained'],
       ['order', 'BTCUSDT', 'unknown', 'b1-others-3', 'another Ballast trades here: stop one of them, then /resume'],
     ])
     expect(outcome.keys).toHaveLength(5)

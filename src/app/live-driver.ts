@@ -256,6 +256,8 @@ function keyOf(change: RowChange): string {
       return `strategies/${change.row.strategy}/${change.row.symbol}`
     case 'holds':
       return `holds/${change.row.holdId}`
+    case 'flows':
+      return `flows/${change.row.flowId}`
     case 'account':
       return 'account'
     case 'alerts':

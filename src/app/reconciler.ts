@@ -3,12 +3,22 @@
  * Never overwrites our books on one reading: a difference counts when a second one, five seconds later, agrees.
  */
 import { formatDecimal } from '../core/decimal.ts'
-import { CASH_SCALE, DAY_MS, HOUR_MS, type InstrumentIndex, type Ticks, type Ts, cash, ts } from '../core/units.ts'
+import { CASH_ONE, CASH_SCALE, type Cash, type InstrumentIndex, type Ticks, type Ts, cash, ts } from '../core/units.ts'
 import { type Result, ok } from '../core/result.ts'
+import type { KernelInput } from '../kernel/input.ts'
 import type { Kernel } from '../kernel/kernel.ts'
-import { type Difference, type KnownState, adjustmentsOf, differenceOf, eventsOf, isClean } from '../trading/reconcile.ts'
+import {
+  type Difference,
+  type KnownState,
+  UNKNOWN_RESULT,
+  adjustmentsOf,
+  differenceOf,
+  eventsOf,
+  flowsOf,
+  isClean,
+} from '../trading/reconcile.ts'
 import { type Order, isOpenStatus } from '../trading/order.ts'
-import type { AccountReading } from '../trading/report.ts'
+import type { AccountReading, MoneyMovement } from '../trading/report.ts'
 import type { VenueError } from '../venue/bybit/error.ts'
 import type { Venue } from '../venue/port.ts'
 import type { LiveDriver } from './live-driver.ts'
@@ -33,8 +43,8 @@ const SECOND_READ_MS = 5_000
 const READS_MAX = 6
 /** Executions are read again this far back before the last clean reading: what came late is found, what is known is skipped. */
 const OVERLAP_MS = 60_000
-/** Bybit lists executions of seven days from the start that is asked for, and no later ones. */
-const WINDOW_MAX_MS = 7 * DAY_MS - HOUR_MS
+/** What is off by no more than this is rounding: the exchange counts in more decimals than the books. */
+const ROUNDING_MAX = cash(CASH_ONE / 100)
 
 /** Executions from `from` on; what was executed before `upTo` is in it. */
 interface Reading {
@@ -73,6 +83,7 @@ export class Reconciler {
   private readonly known: KnownState
   private running: Promise<ReconcileOutcome> | undefined
   private next: Promise<ReconcileOutcome> | undefined
+  private isLogMissed = false
 
   constructor(ports: ReconcilerPorts) {
     this.ports = ports
@@ -142,8 +153,13 @@ export class Reconciler {
     const clock = await this.ports.venue.clock()
     if (!clock.ok) return clock
     const from = this.executionsFrom(clock.value.now)
-    const reading = await this.ports.venue.readAccount(from)
-    return reading.ok ? ok({ reading: reading.value, upTo: clock.value.now, from }) : reading
+    const reading = await this.ports.venue.readAccount(from, clock.value.now)
+    if (!reading.ok) return reading
+    if (reading.value.movements === undefined && !this.isLogMissed) {
+      this.isLogMissed = true
+      this.ports.note('the key may not read the transaction log: money that moves without a trade will be unexplained')
+    }
+    return ok({ reading: reading.value, upTo: clock.value.now, from })
   }
 
   private indexes() {
@@ -154,13 +170,26 @@ export class Reconciler {
   private executionsFrom(venueNow: Ts): Ts {
     const { reconciledTs, openedTs } = this.ports.kernel.portfolio
     const since = reconciledTs ?? (openedTs > 0 ? openedTs : venueNow)
-    return ts(Math.max(1, openedTs, since - OVERLAP_MS, venueNow - WINDOW_MAX_MS))
+    return ts(Math.max(1, openedTs, since - OVERLAP_MS))
   }
 
-  /** Events of what was read: executions first, oldest first, then the orders as they stand. */
+  /** Events of what was read: executions and money that moved, as they happened, then the orders as they stand. */
   private async absorb(reading: AccountReading, isOpening: boolean): Promise<void> {
-    const { driver } = this.ports
-    for (const report of isOpening ? [] : reading.executions) driver.post(() => eventsOf(report, this.known))
+    const { driver, kernel } = this.ports
+    const movements = (reading.movements ?? []).filter((movement) => movement.ts >= kernel.portfolio.openedTs)
+    let at = 0
+    const moveUntil = (upTo: number): void => {
+      for (; at < movements.length && (movements[at] as MoneyMovement).ts <= upTo; at++) {
+        const movement = movements[at] as MoneyMovement
+        driver.post(() => flowsOf(movement, this.known))
+      }
+    }
+    for (const report of isOpening ? [] : reading.executions) {
+      // Of one instant, what moved the money of a trade comes after it.
+      moveUntil(report.ts - 1)
+      driver.post(() => eventsOf(report, this.known))
+    }
+    moveUntil(Number.POSITIVE_INFINITY)
     await driver.submit(() => reading.openOrders.flatMap((report) => eventsOf(report, this.known)))
   }
 
@@ -173,11 +202,12 @@ export class Reconciler {
     const { kernel, driver } = this.ports
     if (kernel.portfolio.ledger.capital !== 0) return 'open'
     // From where the first one began: the clock may have gone on by more than the overlap.
-    const later = await this.ports.venue.readAccount(from)
-    if (!later.ok || lastTradeOf(later.value) !== lastTradeOf(reading)) return 'unsettled'
+    const later = await this.ports.venue.readAccount(from, upTo)
+    if (!later.ok || lastTradeOf(later.value) !== lastTradeOf(reading) || lastMoveOf(later.value)?.id !== lastMoveOf(reading)?.id)
+      return 'unsettled'
     while (driver.isBusy) await driver.whenIdle()
     if (kernel.portfolio.ledger.wallet !== bookedBefore) return 'unsettled'
-    const newest = reading.executions[reading.executions.length - 1]?.ts ?? 0
+    const newest = Math.max(reading.executions[reading.executions.length - 1]?.ts ?? 0, lastMoveOf(reading)?.ts ?? 0)
     await driver.submit(() => [
       {
         type: 'wallet-adjusted',
@@ -252,15 +282,22 @@ export class Reconciler {
     if (!sameDifference(difference, differenceOf(reading, this.indexes(), this.known))) return false
     const at = this.ports.now()
     const before = kernel.portfolio.ledger.wallet
-    const events = adjustmentsOf(difference, (i) => this.bookingPrice(i, reading), 'found by reconciliation, twice', at)
+    const events = adjustmentsOf(difference, (i) => this.bookingPrice(i, reading), UNKNOWN_RESULT, at)
     if (events.length > 0) await driver.submit(() => events)
-    // A booked position realizes at the mark: what is left of the wallet's difference after it is a flow or a correction.
     const rest = cash(difference.wallet - (kernel.portfolio.ledger.wallet - before))
-    if (rest !== 0)
-      await driver.submit(() => [
-        { type: 'wallet-adjusted', coin: kernel.config.instruments[0]?.settleCoin ?? 'USDT', amount: rest, cause: 'reconcile', ts: at },
-      ])
+    if (rest !== 0) await driver.submit(() => [this.restOf(difference, rest, at)])
     return true
+  }
+
+  /**
+   * A booked position realizes at the mark, since the exchange does not tell its result any more: what is left of the wallet's difference
+   * after it corrects that result. Of nothing else does anybody know what it is.
+   */
+  private restOf(difference: Difference, rest: Cash, at: Ts): KernelInput {
+    const coin = this.ports.kernel.config.instruments[0]?.settleCoin ?? 'USDT'
+    if (difference.positions.length > 0 || Math.abs(rest) <= ROUNDING_MAX)
+      return { type: 'wallet-adjusted', coin, amount: rest, cause: 'reconcile', ts: at }
+    return { type: 'wallet-adjusted', coin, amount: rest, cause: 'unexplained', flowId: `unexplained:${at}`, ts: at }
   }
 
   /** What was not known at all was opened at its average; a change of what was known happened at about the mark. */
@@ -309,6 +346,8 @@ function lastTradeOf({ executions }: AccountReading): string | undefined {
   const last = executions[executions.length - 1]
   return last?.type === 'funding' ? last.settlementId : last?.tradeId
 }
+
+const lastMoveOf = ({ movements }: AccountReading): MoneyMovement | undefined => movements?.[movements.length - 1]
 
 const sameDifference = (a: Difference, b: Difference): boolean =>
   a.wallet === b.wallet &&

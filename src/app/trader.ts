@@ -37,6 +37,7 @@ import { Surroundings } from './surroundings.ts'
 import { registeredInstruments } from './register.ts'
 import { FileWatch, giveUpChanged, strategyStarts } from './strategy-start.ts'
 import { StreamWatch } from './stream-watch.ts'
+import { WalletWatch } from './wallet-watch.ts'
 import type { TraderOptions } from './trader-options.ts'
 import { verifyFlat } from './verify-flat.ts'
 
@@ -60,6 +61,7 @@ export class Trader {
   private holds!: OwnHolds
   private surroundings!: Surroundings
   private account!: AccountCheck
+  private wallet!: WalletWatch
   private desk!: CommandDesk
   private commands!: CommandTaker
   private instruments: readonly Instrument[] = []
@@ -286,6 +288,12 @@ export class Trader {
       wall,
       log: options.log,
     })
+    this.wallet = new WalletWatch({
+      wall,
+      money: () => kernel.portfolio.money,
+      isIdle: () => !this.driver.isBusy,
+      differs: () => void this.account.run(false),
+    })
     this.desk = new CommandDesk({
       isObserving: this.isObserving,
       kernel,
@@ -322,6 +330,7 @@ export class Trader {
         this.driver.post(() => eventsOf(report, known))
       },
       position: (report) => this.surroundings.position(report),
+      wallet: (balance) => this.wallet.frame(balance),
       bar: (instrument: InstrumentIndex, bar: Bar) => this.feed.bar(instrument, bar),
       quote: (quote: Quote) => this.feed.quote(quote),
       book: (mirror) => this.feed.book(mirror),
@@ -439,6 +448,7 @@ export class Trader {
     this.surroundings.second()
     this.streams.check()
     this.account.measureAgain()
+    this.wallet.check()
     this.endTimedPauses()
     this.feed.stride()
     this.options.health.report(PARTS.trader, 'ok', `${this.driver.depth} queued, ${this.sender.pending} sending`)
@@ -458,7 +468,10 @@ export class Trader {
     this.options.log('warn', `odd frame ${symbol}: ${detail}`)
     const instrument = this.instruments.find((i) => i.symbol === symbol)
     if (instrument === undefined) return
+    const isNew = !this.holds.has(`odd-${symbol}`)
     await this.holds.quarantine(instrument, detail)
+    // What the row would have told is read instead.
+    if (isNew && this.account.wasClean) void this.account.run(false)
   }
 
   /** Orders that were journaled and never answered: each is looked up before anything else is sent for it (S6). */

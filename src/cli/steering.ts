@@ -10,6 +10,7 @@ export const STEERING = [
   { name: 'trade', summary: 'one trade with its fills and costs', usage: '<number>' },
   { name: 'why', summary: 'why a trade was opened and closed, from the record', usage: '<trade number|order id|sym>' },
   { name: 'balance', summary: 'wallet, margin and what is free', usage: '' },
+  { name: 'flows', summary: 'transfers, interest and whatever else moved money without a trade of Ballast', usage: '' },
   {
     name: 'pnl',
     summary: 'result of a period, with fees, win rate and drawdown',

@@ -31,6 +31,8 @@ function keyOf(change: Exclude<RowChange, { readonly remove: string } | { readon
     case 'decisions':
     case 'alerts':
       return change.row.seq
+    case 'flows':
+      return change.row.flowId
     case 'fills':
       return change.row.tradeId
     case 'positions':

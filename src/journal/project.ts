@@ -5,6 +5,7 @@
 import { assertNever } from '../core/assert.ts'
 import type { InstrumentIndex, OrderId } from '../core/units.ts'
 import type { KernelFact, OrderSubmitted } from '../kernel/fact.ts'
+import { isFlowKind } from '../kernel/flow-text.ts'
 import type { KernelInput } from '../kernel/input.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { MANUAL_OWNER } from '../kernel/manual.ts'
@@ -17,6 +18,7 @@ import {
   algorithmRow,
   averageTicks,
   elsewhereRow,
+  flowRow,
   holdRow,
   money,
   orderRow,
@@ -144,6 +146,9 @@ export class Projector {
         for (const symbol of input.gone) changes.push({ table: 'positions', row: elsewhereRow(symbol, '0', '0', input.ts) })
         return
       case 'wallet-adjusted':
+        // The venue's log is read again and again: the row of a flow that is known stays as it is.
+        if (isFlowKind(input.cause)) changes.push({ table: 'flows', row: flowRow(input, seq) })
+        return
       case 'instrument-changed':
       case 'cancel-leftover':
       case 'notice':
@@ -292,7 +297,14 @@ export class Projector {
       case 'equity-sampled':
         changes.push({
           table: 'equity',
-          row: { ts: fact.ts, equity: money(fact.equity), wallet: money(fact.wallet), dayPnl: money(fact.dayPnl), drawdown: fact.drawdown },
+          row: {
+            ts: fact.ts,
+            equity: money(fact.equity),
+            wallet: money(fact.wallet),
+            dayPnl: money(fact.dayPnl),
+            drawdown: fact.drawdown,
+            flows: fact.flows === undefined ? null : money(fact.flows),
+          },
         })
         return
       case 'alert-raised':

@@ -109,6 +109,8 @@ export interface EquityRow {
   readonly wallet: string
   readonly dayPnl: string
   readonly drawdown: number
+  /** What has come in so far without being a result; null in rows of before it was kept. */
+  readonly flows: string | null
 }
 
 /** A parent order that is or was worked through children. */
@@ -184,6 +186,21 @@ export interface AlertRow {
   readonly ts: number
 }
 
+/** Money that moved without a trade of this account. */
+export interface FlowRow {
+  readonly seq: number
+  readonly flowId: string
+  readonly kind: string
+  readonly coin: string
+  /** Signed, in `coin`. */
+  readonly amount: string
+  /** The venue's symbol, where it belongs to one. */
+  readonly symbol: string | null
+  /** False of coins that are no money of the books. */
+  readonly isBooked: boolean
+  readonly ts: number
+}
+
 export type RowChange =
   | { readonly table: 'orders'; readonly row: OrderRow }
   | { readonly table: 'decisions'; readonly row: DecisionRow }
@@ -197,5 +214,6 @@ export type RowChange =
   | { readonly table: 'strategies'; readonly only: readonly string[] }
   | { readonly table: 'holds'; readonly row: HoldRow }
   | { readonly table: 'holds'; readonly remove: string }
+  | { readonly table: 'flows'; readonly row: FlowRow }
   | { readonly table: 'account'; readonly row: AccountRow }
   | { readonly table: 'alerts'; readonly row: AlertRow }

@@ -10,8 +10,9 @@ import { type Instrument, formatPrice, formatQuantity, lotFloat, ticksFromFloat 
 import { type Position, averageEntry } from '../portfolio/position.ts'
 import type { ClosedTrade } from '../portfolio/trade.ts'
 import { type AlgorithmState, summaryOf } from '../trading/algorithms/algorithm.ts'
+import type { WalletAdjusted } from '../trading/event.ts'
 import { type Order, isOpenStatus, isOwnStop, isPositionStop } from '../trading/order.ts'
-import type { AccountRow, AlgorithmRow, HoldRow, OrderRow, PositionRow, StrategyRow, TradeRow } from './row.ts'
+import type { AccountRow, AlgorithmRow, FlowRow, HoldRow, OrderRow, PositionRow, StrategyRow, TradeRow } from './row.ts'
 
 export const money = (amount: Cash): string => formatDecimal(amount, CASH_SCALE)
 
@@ -190,6 +191,17 @@ export function accountRow(kernel: Kernel): AccountRow {
     updatedTs: portfolio.now,
   }
 }
+
+export const flowRow = (flow: WalletAdjusted, seq: number): FlowRow => ({
+  seq,
+  flowId: flow.flowId ?? `seq:${seq}`,
+  kind: flow.cause === 'other' && flow.told !== undefined ? flow.told : flow.cause,
+  coin: flow.coin,
+  amount: flow.amount === 0 && flow.change !== undefined ? flow.change : money(flow.amount),
+  symbol: flow.symbol ?? null,
+  isBooked: flow.amount !== 0,
+  ts: flow.ts,
+})
 
 /** Average price of a notional over its lots, on the grid of ticks. */
 export const averageTicks = (notional: Cash, lots: Lots, instrument: Instrument) =>

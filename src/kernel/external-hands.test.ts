@@ -5,6 +5,7 @@
 import { describe, expect, test } from 'vitest'
 import { cash, lots, orderId, rate, strategyId, ticks, ts } from '../core/units.ts'
 import { ledgerSum } from '../portfolio/ledger.ts'
+import { UNKNOWN_RESULT } from '../trading/reconcile.ts'
 import type { KernelFact } from './fact.ts'
 import { Kernel } from './kernel.ts'
 import { BTC, Bench, brief, ordersOf, signal } from './testing.ts'
@@ -103,6 +104,28 @@ describe('S8 a reduction from outside', () => {
     const closed = how === 'read' ? bench.outside(0) : inApp(bench, -1, 2)
     expect(closed.find((f) => f.type === 'trade-closed')).toMatchObject({ trade: { exitReason: 'operator', strategy: OWNER, pnl: 100e8 } })
     expect(brief(bench.say(signal(1)))).toEqual(['denied entry: hold'])
+  })
+
+  test('that no execution tells has an unknown result: nobody is said to have closed it', () => {
+    const bench = new Bench()
+    bench.enter()
+    const facts = bench.give({
+      type: 'position-adjusted',
+      instrument: BTC,
+      lots: lots(0),
+      price: ticks(110),
+      cause: UNKNOWN_RESULT,
+      ts: ts(bench.now),
+    })
+    expect(facts.find((f) => f.type === 'trade-closed')).toMatchObject({ trade: { exitReason: 'unknown result', pnl: 100e8 } })
+    expect(facts.find((f) => f.type === 'alert-raised')).toMatchObject({
+      severity: 'P1',
+      summary: expect.stringContaining('No execution tells at what price: it is booked at the mark'),
+    })
+    // What the mark was wrong by corrects the result: it is no flow.
+    bench.give({ type: 'wallet-adjusted', coin: 'USDT', amount: cash(-30e8), cause: 'reconcile', ts: ts(bench.now) })
+    const { ledger, flowsSoFar } = bench.kernel.portfolio
+    expect([ledger.adjustments, flowsSoFar]).toEqual([30e8, 0])
   })
 
   test('entries of ours are canceled, and orders of others are not', () => {

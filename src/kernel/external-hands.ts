@@ -7,6 +7,7 @@ import { type Instrument, formatPrice, formatQuantity } from '../market/instrume
 import type { ExternalChange } from '../portfolio/external.ts'
 import type { RiskDenial } from '../risk/denial.ts'
 import { type Order, type Reason, isPositionStop } from '../trading/order.ts'
+import { UNKNOWN_RESULT } from '../trading/reconcile.ts'
 import type { Algorithms } from './algorithms.ts'
 import type { Books } from './books.ts'
 import type { Brackets } from './brackets.ts'
@@ -95,7 +96,7 @@ export class ExternalHands {
         'external.reduced',
         'P1',
         i,
-        `${what}. Booked as your close. ${symbol}${isStrategy ? ` and ${owner} are` : ' is'} closing-only: keep out (/pause ${symbol}) or re-enter (/resume ${symbol}).`,
+        `${what}. ${cause === UNKNOWN_RESULT ? 'No execution tells at what price: it is booked at the mark, and what the wallet says beyond it as a correction.' : 'Booked as your close.'} ${symbol}${isStrategy ? ` and ${owner} are` : ' is'} closing-only: keep out (/pause ${symbol}) or re-enter (/resume ${symbol}).`,
       )
   }
 

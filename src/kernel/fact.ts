@@ -193,6 +193,8 @@ export interface EquitySampled {
   readonly wallet: Cash
   readonly dayPnl: Cash
   readonly drawdown: number
+  /** What has come in without being a result, since the books were opened; facts of before it was kept do not say. */
+  readonly flows?: Cash
   readonly ts: Ts
 }
 export interface AlertRaised {

@@ -11,8 +11,9 @@ import type { Algorithms } from './algorithms.ts'
 import type { Books } from './books.ts'
 import type { KernelConfig } from './config.ts'
 import type { Desk } from './desk.ts'
+import { flowAmount, flowText } from './flow-text.ts'
 import type { Outbox } from './outbox.ts'
-import { type Hold, tradingState } from './holds.ts'
+import { type Hold, UNEXPLAINED_HOLD, tradingState } from './holds.ts'
 import type { OrderBook, OrderOutcome } from './order-book.ts'
 import type { PortfolioState } from './portfolio-state.ts'
 
@@ -32,6 +33,8 @@ const ORANGE_HOLD = 'breaker-orange'
 export const isDrawdownHoldId = (id: string): boolean => id === RED_HOLD || id === ORANGE_HOLD
 /** The day's loss limit was reached. */
 export const DAY_LOSS_HOLD = 'day-loss'
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 
 export class Guard {
   /** When the account's trading state last changed. */
@@ -231,6 +234,39 @@ export class Guard {
     })
   }
 
+  /** S9: a flow has just been booked. What nobody explains holds entries until an admin has seen it. */
+  tellFlow(): void {
+    const { flowed } = this.portfolio
+    this.portfolio.flowed = undefined
+    if (flowed === undefined) return
+    if (flowed.cause !== 'unexplained') {
+      const isMoney = flowed.amount !== 0
+      this.desk.alert(
+        'account.flow',
+        isMoney ? 'P3' : 'P4',
+        undefined,
+        `${capital(flowText(flowed))}. ${isMoney ? 'It is no result: peak and day move with it.' : 'It is no money of the books.'}`,
+      )
+      return
+    }
+    const what = `${flowAmount(flowed)} ${flowed.coin} moved and Bybit's transaction log does not say why`
+    this.addHold({
+      id: UNEXPLAINED_HOLD,
+      scope: { type: 'account' },
+      effect: 'no-entries',
+      cause: 'reconcile',
+      actor: 'trader',
+      reason: what,
+      since: this.portfolio.now,
+    })
+    this.desk.alert(
+      'account.unexplained',
+      'P1',
+      undefined,
+      `${what}. It is booked as unexplained, not as a result. Entries are held until an admin has looked at it: /flows, then /resume.`,
+    )
+  }
+
   /** S5: a position without its stop at the venue. */
   protect(i: InstrumentIndex, bareMs: number, cause = `missing for ${bareMs} ms`): void {
     const trip = this.portfolio.trip(i)
@@ -354,6 +390,7 @@ export class Guard {
       wallet: portfolio.ledger.wallet,
       dayPnl: portfolio.dayResult,
       drawdown: watch.drawdown,
+      flows: portfolio.flowsSoFar,
       ts: portfolio.now,
     })
   }

@@ -6,6 +6,8 @@ import type { InstrumentIndex, StrategyId, Ts } from '../core/units.ts'
 
 export const HOLD_CAUSES = ['operator', 'breaker', 'panic', 'reconcile', 'stale', 'external', 'error'] as const
 export type HoldCause = (typeof HOLD_CAUSES)[number]
+/** Money moved and nobody knows why: no reading ends it, an admin does. */
+export const UNEXPLAINED_HOLD = 'unexplained-money'
 export type HoldEffect = 'no-entries' | 'no-orders'
 export type HoldScope =
   | { readonly type: 'account' }
@@ -72,6 +74,8 @@ export function liftRule(hold: Hold, now: Ts): { readonly liftable: boolean; rea
     }
     case 'stale':
     case 'reconcile':
+      if (hold.id === UNEXPLAINED_HOLD)
+        return { liftable: true, adminOnly: true, why: 'money that nobody explains is taken note of by an admin' }
       return { liftable: false, adminOnly: false, why: 'it ends when two clean reads agree' }
   }
 }

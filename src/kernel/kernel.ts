@@ -166,6 +166,7 @@ export class Kernel {
     this.portfolio.trips.opened = undefined
     this.portfolio.changedOutside = undefined
     this.portfolio.soldBeyond = undefined
+    this.portfolio.flowed = undefined
   }
 
   /** Books a journaled fact. Facts of this kernel's own making have already been booked when they were made. */
@@ -290,7 +291,9 @@ export class Kernel {
         return
       case 'wallet-adjusted':
         if (input.cause === 'opening') this.portfolio.open(input.amount, input.ts)
-        else this.portfolio.bookWallet(input.amount, input.cause !== 'reconcile')
+        else if (input.cause === 'reconcile') this.portfolio.correct(input.amount)
+        // By its id: the venue's log is read again and again.
+        else if (input.flowId === undefined || this.orders.book(input.flowId, input.ts)) this.portfolio.bookFlow(input)
         return
       case 'funding-settled':
         // By its id: one of an outage may be read long after the next was heard.
@@ -371,6 +374,8 @@ export class Kernel {
         this.brackets.repair()
         return
       case 'wallet-adjusted':
+        this.guard.tellFlow()
+        return
       case 'funding-settled':
         return
       default:

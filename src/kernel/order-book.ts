@@ -190,7 +190,8 @@ export class OrderBook {
     order.filled = lots(addSafe(order.filled, event.lots))
     if (order.filled > order.lots) order.lots = order.filled
     order.filledNotional = cash(addSafe(order.filledNotional, notionalOf(instrument, event.price, event.lots, 'nearest')))
-    if (event.isComplete) order.ending = { lots: event.total ?? order.filled, status: 'filled' }
+    // An end that was told with its total stands: the execution of a purchase that ended short says that nothing is left of it, too.
+    if (event.isComplete && order.ending === undefined) order.ending = { lots: event.total ?? order.filled, status: 'filled' }
     const { ending } = order
     if (ending !== undefined && order.filled >= ending.lots) {
       order.ending = undefined

@@ -39,7 +39,7 @@ import {
   watchEquity,
 } from '../risk/breaker.ts'
 import type { DrawdownTiers } from '../risk/limits.ts'
-import type { OrderFilled } from '../trading/event.ts'
+import type { OrderFilled, WalletAdjusted } from '../trading/event.ts'
 import { type Order, openLotsOf } from '../trading/order.ts'
 import type { ElsewherePosition } from '../trading/report.ts'
 import { EntryPace, type EntryPaceSnapshot } from './entry-pace.ts'
@@ -76,6 +76,8 @@ export class PortfolioState implements PortfolioView, ExposureBooks {
   elsewhere: readonly ElsewherePosition[] = []
   /** Set while something from outside is booked; read and cleared by the kernel. */
   changedOutside: ExternalChange | undefined
+  /** Set while a flow is booked; read and cleared by the kernel. */
+  flowed: WalletAdjusted | undefined
   /** Set while a sale is booked of more coins than were ours; read and cleared by the kernel. */
   soldBeyond: Lots | undefined
   private readonly externals: ExternalParts
@@ -127,6 +129,11 @@ export class PortfolioState implements PortfolioView, ExposureBooks {
 
   get equity(): Cash {
     return cash(this.ledger.wallet + this.unrealized)
+  }
+  /** What has come in (negative: gone out) without being a result, since the books were opened. */
+  get flowsSoFar(): Cash {
+    const { flows, external, unexplained } = this.ledger
+    return cash(0 - flows - external - unexplained)
   }
   /** The wallet without what was paid for the coins that are held: what the venue has of the settle coin. */
   get money(): Cash {
@@ -423,13 +430,21 @@ export class PortfolioState implements PortfolioView, ExposureBooks {
   /** The balance that the books begin with. What others have traded since we listen is booked already, and is in it. */
   open(balance: Cash, at: Ts): void {
     this.openedTs = at
-    this.bookWallet(cash(balance - this.money), true)
+    const amount = cash(balance - this.money)
+    scaleByFlow(this.watch, this.equity, amount)
+    postToWallet(this.ledger, 'capital', amount)
   }
 
-  /** Opening capital, deposits and withdrawals: never a profit or a loss. A difference found by reconciliation is one. */
-  bookWallet(amount: Cash, isFlow: boolean): void {
-    if (isFlow) scaleByFlow(this.watch, this.equity, amount)
-    postToWallet(this.ledger, isFlow ? 'capital' : 'adjustments', amount)
+  /** Money that moved without a trade: never a profit or a loss. That it is booked once is the caller's business. */
+  bookFlow(flow: WalletAdjusted): void {
+    scaleByFlow(this.watch, this.equity, flow.amount)
+    postToWallet(this.ledger, flow.cause === 'unexplained' ? 'unexplained' : 'flows', flow.amount)
+    this.flowed = flow
+  }
+
+  /** What a result was off by that the venue does not tell any more. */
+  correct(amount: Cash): void {
+    postToWallet(this.ledger, 'adjustments', amount)
   }
 
   /** Open round trips as trades marked at the last price. */

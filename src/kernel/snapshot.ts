@@ -33,4 +33,4 @@ export interface KernelSnapshot {
 }
 
 /** Bumped when a decision changes for the same inputs: a replay then compares only within one version. */
-export const KERNEL_CODE_VERSION = 10
+export const KERNEL_CODE_VERSION = 11

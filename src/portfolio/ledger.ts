@@ -5,7 +5,17 @@
 import { addSafe } from '../core/decimal.ts'
 import { type Cash, cash } from '../core/units.ts'
 
-export const LEDGER_ACCOUNTS = ['wallet', 'capital', 'trading', 'fees', 'funding', 'external', 'adjustments'] as const
+export const LEDGER_ACCOUNTS = [
+  'wallet',
+  'capital',
+  'trading',
+  'fees',
+  'funding',
+  'external',
+  'flows',
+  'unexplained',
+  'adjustments',
+] as const
 export type LedgerAccount = (typeof LEDGER_ACCOUNTS)[number]
 
 /** Balances by account. The wallet is what the venue holds for us; the others are where it came from, with the opposite sign. */
@@ -17,6 +27,10 @@ export interface Ledger {
   funding: Cash
   /** What the hands of others made and lost in this wallet: a flow, no result of ours. */
   external: Cash
+  /** What came and went without a trade of this account: transfers, bonus, interest and the like. */
+  flows: Cash
+  /** What nobody could explain. It waits for a person, and is no result either. */
+  unexplained: Cash
   adjustments: Cash
 }
 
@@ -27,6 +41,8 @@ export const emptyLedger = (): Ledger => ({
   fees: cash(0),
   funding: cash(0),
   external: cash(0),
+  flows: cash(0),
+  unexplained: cash(0),
   adjustments: cash(0),
 })
 
@@ -38,4 +54,12 @@ export function postToWallet(ledger: Ledger, against: Exclude<LedgerAccount, 'wa
 
 /** Zero, always; what the property test and the trader's own check look at. */
 export const ledgerSum = (ledger: Ledger): number =>
-  ledger.wallet + ledger.capital + ledger.trading + ledger.fees + ledger.funding + ledger.external + ledger.adjustments
+  ledger.wallet +
+  ledger.capital +
+  ledger.trading +
+  ledger.fees +
+  ledger.funding +
+  ledger.external +
+  ledger.flows +
+  ledger.unexplained +
+  ledger.adjustments

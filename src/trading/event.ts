@@ -142,13 +142,43 @@ export interface PositionAdjusted {
   readonly cause: string
   readonly ts: Ts
 }
-/** Deposit, withdrawal, transfer or a difference to the venue's wallet: never a profit or loss. */
+/** What moves money without a trade of this account. `unexplained` is what the venue's own log does not name. */
+export const FLOW_KINDS = [
+  'transfer-in',
+  'transfer-out',
+  'deposit',
+  'withdrawal',
+  'bonus',
+  'airdrop',
+  'interest',
+  'loan',
+  'fee-refund',
+  'conversion',
+  'trade',
+  'funding',
+  'liquidation',
+  'deleveraging',
+  'delivery',
+  'other',
+  'unexplained',
+] as const
+export type FlowKind = (typeof FLOW_KINDS)[number]
+
+/** A flow, never a profit or loss; but for `reconcile`, which corrects a result that the venue does not tell any more, or a rounding. */
 export interface WalletAdjusted {
   readonly type: 'wallet-adjusted'
   readonly coin: string
   /** By so much; of an opening the whole balance. */
   readonly amount: Cash
-  readonly cause: 'opening' | 'deposit' | 'withdrawal' | 'transfer' | 'reconcile'
+  readonly cause: 'opening' | 'transfer' | 'reconcile' | FlowKind
+  /** Identity of the flow at the venue: it is booked once. */
+  readonly flowId?: string
+  /** As the venue writes it, in `coin`: of another coin than the settle coin the amount is 0, since it is no money of the books. */
+  readonly change?: string
+  /** The venue's symbol, where the flow belongs to one. */
+  readonly symbol?: string
+  /** The venue's own word of a kind that has no name here. */
+  readonly told?: string
   readonly ts: Ts
 }
 export interface FundingSettled {

@@ -6,7 +6,7 @@ import { assertNever } from '../core/assert.ts'
 import { type Cash, type InstrumentIndex, type OrderId, type Ticks, type Ts, cash, lots, orderId } from '../core/units.ts'
 import type { VenueEvent } from './event.ts'
 import { type Fee, type Order, type OrderOrigin, isEmergencyOrderId, isOpenStatus, ownerOfClientOrderId } from './order.ts'
-import type { AccountReading, ExecutionReport, OrderReport, StreamReport } from './report.ts'
+import type { AccountReading, ExecutionReport, MoneyMovement, OrderReport, StreamReport } from './report.ts'
 
 /** What reconciliation may ask of the kernel. */
 export interface KnownState {
@@ -176,12 +176,33 @@ function eventsOfExecution(report: ExecutionReport, known: KnownState): VenueEve
   return events
 }
 
+/** Nothing for what is booked: the venue's log is read over and over. */
+export const flowsOf = (movement: MoneyMovement, known: Pick<KnownState, 'isBooked'>): VenueEvent[] =>
+  known.isBooked(movement.id)
+    ? []
+    : [
+        {
+          type: 'wallet-adjusted',
+          coin: movement.coin,
+          amount: movement.amount,
+          cause: movement.kind,
+          flowId: movement.id,
+          change: movement.change,
+          ...(movement.symbol === '' ? undefined : { symbol: movement.symbol }),
+          ...(movement.kind === 'other' ? { told: movement.told } : undefined),
+          ts: movement.ts,
+        },
+      ]
+
 const feeOf = ({ feeCoin, fee, feeRate, feeLotParts }: ExecutionReport): Fee => ({
   coin: feeCoin,
   amount: fee,
   rate: feeRate,
   ...(feeLotParts === undefined ? undefined : { lotParts: feeLotParts }),
 })
+
+/** Cause of an adjustment that no execution tells: the exchange has forgotten it, or never said it. */
+export const UNKNOWN_RESULT = 'unknown result'
 
 /** What still differs after the events of a reading were applied. */
 export interface Difference {

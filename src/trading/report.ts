@@ -3,6 +3,7 @@
  * Never an event by itself: reconcile.ts makes events of reports, knowing what we already know.
  */
 import type { Cash, InstrumentIndex, Lots, Rate, Side, Ticks, Ts } from '../core/units.ts'
+import type { FlowKind } from './event.ts'
 import type { Liquidity, OrderKind, OrderOrigin, PriceSource } from './order.ts'
 
 export const REPORT_STATUSES = ['open', 'triggered', 'filled', 'canceled', 'rejected'] as const
@@ -17,6 +18,8 @@ export interface OrderReport {
   readonly parentClientOrderId: string
   readonly side: Side
   readonly kind: OrderKind
+  /** The row does not say which way it waits: its kind is what it counts as, and no reason to do anything about it. */
+  readonly isKindGuessed?: boolean | undefined
   readonly origin: OrderOrigin
   readonly lots: Lots
   readonly filled: Lots
@@ -101,11 +104,29 @@ export interface Holding {
   readonly lots: Lots
 }
 
+/** Money that moved without a trade of a symbol that is traded here, from the venue's own log. */
+export interface MoneyMovement {
+  readonly id: string
+  readonly kind: Exclude<FlowKind, 'unexplained'>
+  readonly coin: string
+  /** What the balance changed by; 0 of another coin than the settle coin, and of an amount that cannot be read. */
+  readonly amount: Cash
+  /** The same as the venue writes it. */
+  readonly change: string
+  /** Empty where it belongs to none. */
+  readonly symbol: string
+  /** The venue's own word. */
+  readonly told: string
+  readonly ts: Ts
+}
+
 /** One reading of the account by REST. */
 export interface AccountReading {
   readonly openOrders: readonly OrderReport[]
   /** Oldest first. */
   readonly executions: readonly (ExecutionReport | FundingReport)[]
+  /** Oldest first; undefined where the reading was not asked for them, or they could not be read. */
+  readonly movements?: readonly MoneyMovement[] | undefined
   readonly positions: readonly PositionReport[]
   /** Of each spot symbol, also where there is nothing. */
   readonly holdings: readonly Holding[]

@@ -3,7 +3,7 @@
  * Never decides, never journals, and never answers a write with a guess.
  */
 import type { Result } from '../core/result.ts'
-import type { InstrumentIndex, Ticks, Ts } from '../core/units.ts'
+import type { Cash, InstrumentIndex, Ticks, Ts } from '../core/units.ts'
 import type { Bar } from '../market/bars.ts'
 import type { InstrumentSpec } from '../market/instrument.ts'
 import type { BookMirror } from '../market/order-book.ts'
@@ -33,6 +33,8 @@ export interface VenueHandlers {
   report(report: StreamReport): void
   /** How a position stands at the venue: modes, liquidation price; told at any change, and often without one. */
   position(report: PositionReport): void
+  /** What the wallet has of the settle coin, told when it changes. */
+  wallet(balance: Cash): void
   /** A bar that has closed for good. */
   bar(instrument: InstrumentIndex, bar: Bar): void
   quote(quote: Quote): void
@@ -55,7 +57,8 @@ export interface Venue {
   clock(): Promise<Result<VenueClock, VenueError>>
   /** Closed bars whose close lies at or before `until`, ascending, at most `count` of the newest. */
   candles(instrument: InstrumentIndex, from: Ts | undefined, until: Ts, count: number): Promise<Result<Bar[], VenueError>>
-  readAccount(executionsFrom: Ts): Promise<Result<AccountReading, VenueError>>
+  /** With `upTo`, the venue's time, all that was executed and all money that moved since is in it, however long ago that is. */
+  readAccount(executionsFrom: Ts, upTo?: Ts): Promise<Result<AccountReading, VenueError>>
   /** Looks an order up by our id, wherever it may be. Undefined: nowhere to be found. */
   lookUp(
     instrument: InstrumentIndex,

@@ -61,6 +61,7 @@ beforeEach(async () => {
   venue.open({
     report: (report) => reports.push(report),
     position: () => {},
+    wallet: () => {},
     bar: () => {},
     quote: () => {},
     book: () => {},

@@ -56,6 +56,7 @@ beforeAll(async () => {
   venue.open({
     report: (report) => reports.push(report),
     position: () => {},
+    wallet: () => {},
     bar: () => {},
     quote: (quote) => quotes.set(quote.instrument, quote),
     book: (book) => books.set(book.instrument.index, book),

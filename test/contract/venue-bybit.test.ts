@@ -147,6 +147,7 @@ const harnessOf = (instrument: Instrument): VenueHarness => ({
     venue.use([...specs.value.map(makeInstrument), missingBeside(instrument)])
     venue.open({
       position: () => {},
+      wallet: () => {},
       report: (report) => {
         for (const event of eventsOf(report, known)) {
           known.apply(event)

@@ -100,6 +100,7 @@ test('every command is in the Telegram menu of an admin and among the Discord co
     'trade',
     'why',
     'balance',
+    'flows',
     'pnl',
     'risk',
     'strategies',

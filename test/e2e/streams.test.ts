@@ -97,6 +97,7 @@ describe('an order book over the wire', () => {
     let ups = 0
     venue.open({
       position: () => {},
+      wallet: () => {},
       report: () => {},
       bar: () => {},
       quote: () => {},

@@ -23,6 +23,9 @@ import { OTHERS_COINS } from './memory-exchange.ts'
 export const isStopOf = (order: SimOrder, { category }: Instrument): boolean =>
   category === 'spot' ? order.kind === 'stop-market' && order.side === -1 : order.isStop && order.reduceOnly && order.attached !== 'trail'
 
+/** The exchange gives orders of others an id too (spot): a number. */
+const isOurId = (linkId: string): boolean => linkId.startsWith('b1-')
+
 /** A promise that was broken. `rule` is its short name. */
 export class Broken extends Error {
   readonly rule: string
@@ -88,7 +91,7 @@ export class Checks {
   private row(row: JournalRow, nowMs: number): void {
     if (row.kind === 'input') {
       if (row.input.type === 'position-adjusted') throw new Broken('no loss', 'a position had to be adjusted: an execution was lost')
-      if (row.input.type === 'wallet-adjusted' && row.input.cause === 'reconcile')
+      if (row.input.type === 'wallet-adjusted' && (row.input.cause === 'reconcile' || row.input.cause === 'unexplained'))
         throw new Broken('cash balanced', `the wallet had to be corrected by ${row.input.amount}`)
       return
     }
@@ -134,7 +137,7 @@ export class Checks {
   private order(orderId: string, linkId: string): void {
     if (this.seenOrders.has(orderId)) return
     this.seenOrders.add(orderId)
-    if (linkId !== '' && !this.submitted.has(linkId))
+    if (isOurId(linkId) && !this.submitted.has(linkId))
       throw new Broken('journal first', `${linkId} is at the exchange and not in the journal`)
   }
 
@@ -153,7 +156,7 @@ export class Checks {
     const quantity = (parseQuantity(instrument, row.execQty) ?? 0) * (row.side === 'Buy' ? 1 : -1)
     const before = this.held[i] as number
     this.held[i] = before + quantity
-    if (instrument.category === 'spot' && row.orderLinkId === '') {
+    if (instrument.category === 'spot' && !isOurId(row.orderLinkId)) {
       this.held[i] = before
       this.othersLots += quantity
       return
@@ -303,7 +306,7 @@ export class Checks {
   private sameFills(exchange: Exchange): void {
     const trades = exchange.account.executions.all.filter((row) => row.execType === 'Trade')
     // What others did before we listened is in the opening balance.
-    const others = new Set(trades.filter((row) => row.orderLinkId === '' && row.category === 'spot').map((row) => row.execId))
+    const others = new Set(trades.filter((row) => !isOurId(row.orderLinkId) && row.category === 'spot').map((row) => row.execId))
     const booked = this.store
       .table('fills')
       .map((row) => String(row.tradeId).split('~')[0] as string)

@@ -118,5 +118,5 @@ export const MUTATIONS: readonly { readonly name: string; readonly mutation: Mut
   { name: 'an unanswered create is sent again blindly', mutation: { venue: blindRetry } },
   { name: 'an unanswered create is not looked up', mutation: { venue: withoutLookUp } },
   { name: 'an order ends before its executions are told', mutation: { trader: endsAtOnce }, from: 70 },
-  { name: 'a close of spot does not wait for its stop', mutation: { trader: sellsBesideStops }, from: 50 },
+  { name: 'a close of spot does not wait for its stop', mutation: { trader: sellsBesideStops }, from: 1_121 },
 ]

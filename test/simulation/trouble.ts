@@ -22,6 +22,8 @@ export type Trouble =
   /** An open order of ours gets another price, or another quantity. */
   | { readonly type: 'amend'; readonly byTicks: number }
   | { readonly type: 'steer'; readonly to: 'paused' | 'working' | 'ended' }
+  /** Money moves without a trade: what the exchange logs, and tells in a frame of the wallet. */
+  | { readonly type: 'money'; readonly kind: string; readonly amount: string; readonly coin: string }
   /** A person sells coins of their own in the app, of a symbol that we trade too (spot). */
   | { readonly type: 'others-sell'; readonly lots: number }
 
@@ -74,7 +76,28 @@ export function troublesOf(random: Random, activeMs: number, hasHands: boolean):
   }
   add(4, () => ({ type: 'stop-moved', symbol: random.below(3), nearer: random.next() < 0.5 }))
   add(4, () => ({ type: 'others-sell', lots: 100 + random.below(40_000) }))
+  add(4, () => moneyOf(random))
   return { faults: { seed, rules }, line: line.sort((a, b) => a.atMs - b.atMs), fates }
+}
+
+/** Small against the account, so that what a limit allows stays what it was. */
+const MONEY = [
+  ['TRANSFER_IN', 1],
+  ['TRANSFER_OUT', -1],
+  ['DEPOSIT', 1],
+  ['WITHDRAW', -1],
+  ['BONUS', 1],
+  ['INTEREST', -1],
+  ['FEE_REFUND', 1],
+  ['CURRENCY_SELL', -1],
+  ['AIRDROP', 1],
+  ['NEVER_HEARD_OF', -1],
+] as const
+
+function moneyOf(random: Random): Trouble {
+  const [kind, sign] = pick(random, MONEY)
+  const coin = random.next() < 0.8 ? 'USDT' : 'EXC'
+  return { type: 'money', kind, amount: ((sign * (1 + random.below(20_000_000_000))) / 1e8).toFixed(8), coin }
 }
 
 const downtime = (random: Random): number => (random.next() < 0.7 ? 100 + random.below(3_000) : random.below(25_000))

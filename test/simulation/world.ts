@@ -16,6 +16,7 @@ import { BybitVenue } from '../../src/venue/bybit/bybit-venue.ts'
 import type { Transport } from '../../src/venue/bybit/transport.ts'
 import type { Exchange } from '../../src/venue/sim/bybit-server/exchange.ts'
 import { createOrder } from '../../src/venue/sim/bybit-server/order-routes.ts'
+import { moveWallet } from '../../src/venue/sim/bybit-server/wallet-move.ts'
 import type { SimOrder } from '../../src/venue/sim/sim-order.ts'
 import { MemoryStore } from '../support/memory-journal.ts'
 import { Broken, Checks, isStopOf } from './checks.ts'
@@ -342,6 +343,13 @@ class World {
         return
       case 'amend':
         this.amend(trouble.byTicks)
+        return
+      case 'money':
+        if (this.host.isUp)
+          this.host.act((exchange) => {
+            const problem = moveWallet(exchange, { coin: trouble.coin, amount: trouble.amount, type: trouble.kind })
+            if (problem !== undefined) throw new Error(problem)
+          })
         return
       case 'others-sell':
         this.sellOthers(trouble.lots)

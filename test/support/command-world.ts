@@ -5,7 +5,7 @@
 import type { Actor, CommandPorts, Role } from '../../api/commands/command.ts'
 import { CommandRunner } from '../../api/commands/run.ts'
 import type { AuditEntry, CodeVerdict, Confirmation, NewConfirmation, PartHealth } from '../../api/ports.ts'
-import type { AccountRow, HoldRow, OrderRow, PositionRow } from '../../src/journal/row.ts'
+import type { AccountRow, HoldRow, FlowRow, OrderRow, PositionRow } from '../../src/journal/row.ts'
 import type { CommandOutcome, TraderCommand } from '../../src/kernel/command.ts'
 
 const account: AccountRow = {
@@ -74,6 +74,7 @@ export interface World {
   positions: PositionRow[]
   holds: HoldRow[]
   health: PartHealth[]
+  flows: FlowRow[]
   outcome: CommandOutcome | undefined
   /** One-time codes that were judged. */
   readonly codes: string[]
@@ -98,6 +99,7 @@ export function makeWorld(profile = 'sim'): World {
     positions: [position],
     holds: [],
     health: [],
+    flows: [],
     outcome: { status: 'done', text: 'Done.' },
     now: 1_000_000,
     ports: {
@@ -107,6 +109,7 @@ export function makeWorld(profile = 'sim'): World {
         orders: async (query) => orders.filter((o) => query.symbol === undefined || o.symbol === query.symbol),
         order: async (id) => orders.find((o) => o.orderId === id),
         fills: async () => [],
+        flows: async () => world.flows,
         trades: async () => [],
         trade: async () => undefined,
         decisions: async () => [],

@@ -22,10 +22,11 @@ const KEYS: Readonly<Record<Table, readonly string[]>> = {
   algorithms: ['id'],
   strategies: ['strategy', 'symbol'],
   holds: ['holdId'],
+  flows: ['flowId'],
   account: [],
   alerts: ['seq'],
 }
-const KEPT: ReadonlySet<Table> = new Set<Table>(['decisions', 'fills', 'alerts'])
+const KEPT: ReadonlySet<Table> = new Set<Table>(['decisions', 'fills', 'flows', 'alerts'])
 
 const copyOf = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T
 

@@ -15,6 +15,7 @@ import { BybitVenue } from '../../src/venue/bybit/bybit-venue.ts'
 import type { Transport } from '../../src/venue/bybit/transport.ts'
 import { tradingStop } from '../../src/venue/sim/bybit-server/account-routes.ts'
 import type { ConditionChange } from '../../src/venue/sim/bybit-server/conditions.ts'
+import { moveWallet } from '../../src/venue/sim/bybit-server/wallet-move.ts'
 import { createOrder } from '../../src/venue/sim/bybit-server/order-routes.ts'
 import type { FaultEffect, FaultMatch } from '../../src/venue/sim/faults.ts'
 import { Life } from '../simulation/life.ts'
@@ -178,6 +179,14 @@ export class QuietWorld {
     this.host.act((exchange) => {
       const answer = createOrder(exchange, { category: 'linear', symbol, side, orderType: 'Market', qty, ...more })
       if (answer.retCode !== 0) throw new Error(`${answer.retCode} ${answer.retMsg}`)
+    })
+  }
+
+  /** Money moves without a trade: logged and told as Bybit does. */
+  moveMoney(amount: string, type: string, coin = 'USDT'): void {
+    this.host.act((exchange) => {
+      const problem = moveWallet(exchange, { coin, amount, type })
+      if (problem !== undefined) throw new Error(problem)
     })
   }
 

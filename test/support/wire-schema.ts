@@ -147,7 +147,22 @@ const spotOrder = {
   closeOnTrigger: z.literal(false),
 }
 const restSpotOrder = z.strictObject(spotOrder)
-const streamSpotOrder = z.strictObject({ ...spotOrder, category: z.literal('spot'), closedPnl: decimal, feeCurrency: text })
+/** As four recorded frames have it: the price of its making under another name, and nothing of what only contracts have. */
+const {
+  basePrice: _basePrice,
+  parentOrderLinkId: _parentOrderLinkId,
+  ocoTriggerBy: _ocoTriggerBy,
+  extraFees: _extraFees,
+  tpslMode: _tpslMode,
+  ...streamSpot
+} = spotOrder
+const streamSpotOrder = z.strictObject({
+  ...streamSpot,
+  category: z.literal('spot'),
+  lastPriceOnCreated: decimal,
+  smpGroup: z.literal('0'),
+  feeCurrency: text,
+})
 const streamOrder = z.strictObject({ ...order, category: z.literal('linear'), closedPnl: decimal, feeCurrency: text })
 
 const execution = {

@@ -75,6 +75,7 @@ const odd: string[] = []
 let last = ticks(0)
 venue.open({
   position: () => {},
+  wallet: () => {},
   report: (report) => reports.push(report),
   bar: () => {},
   book: () => {},

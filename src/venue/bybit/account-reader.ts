@@ -5,15 +5,35 @@
 import { z } from 'zod'
 import { mulDivFloor, parseDecimal } from '../../core/decimal.ts'
 import { type Result, err, ok } from '../../core/result.ts'
-import { CASH_SCALE, type InstrumentIndex, type Ts, cash, lots } from '../../core/units.ts'
+import { DAY_MS, type InstrumentIndex, MINUTE_MS, type Ts, lots, ts } from '../../core/units.ts'
 import { type Instrument, wireSymbolOf } from '../../market/instrument.ts'
-import type { AccountReading, ExecutionReport, FundingReport, Holding, OrderReport, StreamReport } from '../../trading/report.ts'
+import type {
+  AccountReading,
+  ExecutionReport,
+  FundingReport,
+  Holding,
+  MoneyMovement,
+  OrderReport,
+  StreamReport,
+} from '../../trading/report.ts'
 import { CONDITIONAL } from './bodies.ts'
 import type { VenueError } from './error.ts'
 import { toElsewhere, toExecutionReport, toOrderReport, toPositionReport } from './map.ts'
 import { type Requests, listOf } from './requests.ts'
-import { type ExecutionWire, OddRow, type OrderWire, executionRow, orderRow, positionRow } from './rows.ts'
-import type { Symbols } from './symbols.ts'
+import { toMovement } from './movements.ts'
+import {
+  type ExecutionWire,
+  OddRow,
+  type OrderWire,
+  type TransactionWire,
+  balanceIn,
+  executionRow,
+  orderRow,
+  positionRow,
+  transactionRow,
+} from './rows.ts'
+import { SETTLE_COINS, type Symbols } from './symbols.ts'
+import { windowsOf } from './windows.ts'
 
 const walletResult = z.object({
   list: z.array(
@@ -23,6 +43,9 @@ const walletResult = z.object({
 
 /** Empty in isolated margin, where it means nothing. */
 const ratioOf = (text: string | undefined): number | undefined => (text === undefined || text === '' ? undefined : Number(text))
+
+/** A row of the log may come this much later than what it tells. */
+const LOG_LATE_MS = 29 * MINUTE_MS
 
 /** A unified account lists conditional orders of spot with the others; they are asked for by name too, since one missed would be sent twice. */
 const SPOT_FILTERS = [undefined, CONDITIONAL] as const
@@ -38,7 +61,11 @@ export class AccountReader {
     this.symbols = symbols
   }
 
-  async read(executionsFrom: Ts): Promise<Result<AccountReading, VenueError>> {
+  /**
+   * @param upTo the venue's time: executions and money that moved are read from `executionsFrom` on, however long ago that is. Without it
+   * the week after `executionsFrom` is read, and no movements of money.
+   */
+  async read(executionsFrom: Ts, upTo?: Ts): Promise<Result<AccountReading, VenueError>> {
     const { requests, symbols } = this
     const { spot } = symbols
     const coin = symbols.list[0]?.settleCoin ?? 'USDT'
@@ -47,26 +74,40 @@ export class AccountReader {
     if (!orders.ok) return orders
     const spotOrders = spot.length === 0 ? ok([]) : await this.spotOrders()
     if (!spotOrders.ok) return spotOrders
-    const executions = await this.executions('linear', executionsFrom)
+    const executions = await this.executions('linear', executionsFrom, upTo)
     if (!executions.ok) return executions
-    const spotExecutions = spot.length === 0 ? ok([]) : await this.executions('spot', executionsFrom)
+    const spotExecutions = spot.length === 0 ? ok([]) : await this.executions('spot', executionsFrom, upTo)
     if (!spotExecutions.ok) return spotExecutions
     const positions = await requests.readAll('account', '/v5/position/list', { ...linear, limit: 200 }, positionRow)
     if (!positions.ok) return positions
+    const elsewhere = [...positions.value]
+    for (const settleCoin of SETTLE_COINS) {
+      if (settleCoin === coin) continue
+      const others = await requests.readAll('account', '/v5/position/list', { category: 'linear', settleCoin, limit: 200 }, positionRow)
+      if (!others.ok) return others
+      elsewhere.push(...others.value)
+    }
+    // Before the balance: what moves in between is in the next log, and not in a balance that the log does not know.
+    const log = upTo === undefined ? ok([]) : await this.transactions(executionsFrom, upTo)
+    // A key that may not read it must not keep the account from being read: what moves is then unexplained.
+    if (!log.ok && log.error.type !== 'auth' && log.error.type !== 'invalid-request') return log
     const coins = [...new Set([coin, ...spot.map(({ baseCoin }) => baseCoin)])].join(',')
     const wallet = await requests.read('account', '/v5/account/wallet-balance', { accountType: 'UNIFIED', coin: coins }, walletResult)
     if (!wallet.ok) return wallet
+    const [account] = wallet.value.list
+    if (account === undefined) return err({ type: 'venue-down', code: 'odd-row', detail: 'wallet-balance tells of no account' })
     // A coin of which there is nothing has no row.
-    const balanceOf = (name: string): string => wallet.value.list[0]?.coin.find((c) => c.coin === name)?.walletBalance ?? '0'
+    const balanceOf = (name: string): string => account.coin.find((c) => c.coin === name)?.walletBalance ?? '0'
     return mapped(() => ({
       openOrders: [...symbols.mapRows(orders.value, 'linear', toOrderReport), ...symbols.mapRows(spotOrders.value, 'spot', toOrderReport)],
       executions: merged(this.reports(executions.value, 'linear'), this.reports(spotExecutions.value, 'spot')),
       positions: symbols.mapRows(positions.value, 'linear', toPositionReport),
       holdings: spot.map((instrument) => holdingOf(instrument, balanceOf(instrument.baseCoin))),
-      elsewhere: positions.value.filter((row) => !symbols.byName.has(row.symbol) && Number(row.size) !== 0).map(toElsewhere),
-      walletBalance: cash(parseDecimal(balanceOf(coin), CASH_SCALE, 'floor') ?? 0),
+      movements: log.ok ? this.movements(log.value, coin) : undefined,
+      elsewhere: elsewhere.filter((row) => !symbols.byName.has(row.symbol) && Number(row.size) !== 0).map(toElsewhere),
+      walletBalance: balanceIn(coin, balanceOf(coin)),
       coin,
-      maintenanceRatio: ratioOf(wallet.value.list[0]?.accountMMRate),
+      maintenanceRatio: ratioOf(account.accountMMRate),
     }))
   }
 
@@ -98,8 +139,38 @@ export class AccountReader {
     return ok([...rows.values()])
   }
 
-  private executions(category: Instrument['category'], startTime: Ts): Promise<Result<ExecutionWire[], VenueError>> {
-    return this.requests.readAll('account', '/v5/execution/list', { category, startTime, limit: 100 }, executionRow)
+  /** Newest first, as each list is. */
+  private async executions(category: Instrument['category'], from: Ts, upTo: Ts = from): Promise<Result<ExecutionWire[], VenueError>> {
+    const rows: ExecutionWire[] = []
+    for (const window of windowsOf(from, upTo, 7 * DAY_MS)) {
+      const read = await this.requests.readAll('account', '/v5/execution/list', { category, ...window, limit: 100 }, executionRow)
+      if (!read.ok) return read
+      rows.unshift(...read.value)
+    }
+    return ok(rows)
+  }
+
+  private async transactions(from: Ts, upTo: Ts): Promise<Result<TransactionWire[], VenueError>> {
+    const rows: TransactionWire[] = []
+    for (const window of windowsOf(ts(Math.max(1, from - LOG_LATE_MS)), upTo, DAY_MS)) {
+      const params = { accountType: 'UNIFIED', ...window, limit: 50 }
+      const read = await this.requests.readAll('account', '/v5/account/transaction-log', params, transactionRow)
+      if (!read.ok) return read
+      rows.unshift(...read.value)
+    }
+    return ok(rows)
+  }
+
+  /** Oldest first. One that cannot be read costs no other: its money stays unexplained. */
+  private movements(rows: readonly TransactionWire[], settleCoin: string): MoneyMovement[] {
+    const isTraded = (symbol: string): boolean => this.symbols.byName.has(symbol)
+    return rows
+      .flatMap((row) => {
+        const movement = mapped(() => toMovement(row, settleCoin, isTraded))
+        return movement.ok && movement.value !== undefined ? [movement.value] : []
+      })
+      .reverse()
+      .sort((a, b) => a.ts - b.ts)
   }
 
   /** Oldest first. */

@@ -23,6 +23,25 @@ import { StreamReader } from './stream.ts'
 import { Symbols } from './symbols.ts'
 import type { Transport } from './transport.ts'
 
+const statusRow = z.object({
+  title: z.string(),
+  state: z.string(),
+  env: z.union([z.string(), z.number()]).nullish(),
+  product: z.array(z.number()).nullish(),
+  uidSuffix: z.array(z.number()).nullish(),
+})
+/** Futures and spot, of their numbers for products. */
+const OUR_PRODUCTS = [1, 2]
+
+/** Whether a maintenance is under way that this account feels. What the row does not say is taken for all. */
+function isOurs({ state, env, product, uidSuffix }: z.infer<typeof statusRow>, isDemo: boolean, userId: string | undefined): boolean {
+  if (state !== 'ongoing') return false
+  if (env !== undefined && env !== null && env !== '' && String(env) !== (isDemo ? '2' : '1')) return false
+  if (product !== undefined && product !== null && product.length > 0 && !product.some((each) => OUR_PRODUCTS.includes(each))) return false
+  if (uidSuffix === undefined || uidSuffix === null || uidSuffix.length === 0 || userId === undefined) return true
+  return uidSuffix.includes(Number(userId.slice(-1)))
+}
+
 export interface BybitOptions {
   readonly intervalMs: number
   /** Wall clock, ms; given so that a simulation can hold it. */
@@ -32,6 +51,8 @@ export interface BybitOptions {
   readonly sleep: (ms: number) => Promise<void>
   /** Reads the simulator's own clock; undefined on the real exchange, where market time is server time. */
   readonly simClock: (() => Promise<VenueClock | undefined>) | undefined
+  /** Whether it is the demo environment: its maintenance is not the real one's. */
+  readonly isDemo?: boolean | undefined
   /** Levels of the order books to mirror; undefined mirrors none. */
   readonly bookDepth?: BookDepth | undefined
 }
@@ -131,8 +152,8 @@ export class BybitVenue implements Venue {
     return this.lister.listing(this.symbols.list)
   }
 
-  async readAccount(executionsFrom: Ts): Promise<Result<AccountReading, VenueError>> {
-    const reading = await this.reader.read(executionsFrom)
+  async readAccount(executionsFrom: Ts, upTo?: Ts): Promise<Result<AccountReading, VenueError>> {
+    const reading = await this.reader.read(executionsFrom, upTo)
     if (reading.ok) for (const report of reading.value.openOrders) this.writer.judge(report)
     return reading
   }
@@ -143,8 +164,10 @@ export class BybitVenue implements Venue {
 
   /** Whether the venue says that it is being maintained, with its own title. */
   async maintenance(): Promise<Result<string | undefined, VenueError>> {
-    const reply = await this.requests.read('account', '/v5/system/status', {}, listOf(z.object({ title: z.string(), state: z.string() })))
-    return reply.ok ? ok(reply.value.list.find(({ state }) => state === 'ongoing')?.title) : reply
+    const reply = await this.requests.read('account', '/v5/system/status', {}, listOf(statusRow))
+    return reply.ok
+      ? ok(reply.value.list.find((row) => isOurs(row, this.options.isDemo === true, this.conditionsReader.userId))?.title)
+      : reply
   }
 
   /** Whether exits go another way while HTTP refuses this address (S2). */

@@ -63,6 +63,7 @@ export interface ConditionsReading {
 }
 
 const keyResult = z.object({
+  userID: z.union([z.number(), z.string()]).optional(),
   readOnly: z.number(),
   permissions: z.object({
     ContractTrade: z.array(z.string()).optional(),
@@ -121,6 +122,8 @@ export const symbolCondition = (rows: readonly z.infer<typeof symbolRow>[]): Sym
 const ABSENT = new Set(['http-404', '10017', '10032', '10404'])
 
 export class ConditionsReader {
+  /** Of the account, once its key was read. */
+  userId: string | undefined
   private readonly requests: Requests
   private readonly wallMs: () => number
 
@@ -132,7 +135,10 @@ export class ConditionsReader {
   async read(symbols: readonly string[]): Promise<ConditionsReading> {
     const hasSpot = symbols.some(isSpotSymbol)
     return {
-      key: await this.part('/v5/user/query-api', {}, keyResult, (row) => keyOf(row, this.wallMs())),
+      key: await this.part('/v5/user/query-api', {}, keyResult, (row) => {
+        this.userId = row.userID === undefined ? undefined : String(row.userID)
+        return keyOf(row, this.wallMs())
+      }),
       marginMode: await this.part('/v5/account/info', {}, infoResult, (row) => row.marginMode),
       symbols: await this.readSymbols(symbols.filter((symbol) => !isSpotSymbol(symbol))),
       borrowed: await this.part('/v5/account/wallet-balance', { accountType: 'UNIFIED' }, walletResult, (row) =>

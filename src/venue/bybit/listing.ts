@@ -16,6 +16,10 @@ const linearRow = z.object({
   status: z.string(),
   baseCoin: z.string(),
   quoteCoin: z.string(),
+  settleCoin: z.string().optional(),
+  contractType: z.string().optional(),
+  /** "0" of what does not end. */
+  deliveryTime: z.string().optional(),
   leverageFilter: z.object({ maxLeverage: z.string() }),
   priceFilter: z.object({ tickSize: z.string() }),
   lotSizeFilter: z.object({
@@ -72,7 +76,9 @@ export class ListingReader {
     for (const [at, symbol] of symbols.entries()) {
       const spec = await this.spec(symbol)
       if (!spec.ok && spec.error.type !== 'invalid-request') return spec
-      if (!spec.ok || spec.value === undefined) {
+      if (spec.ok && typeof spec.value === 'string')
+        return err({ type: 'invalid-request', code: 'symbol', detail: `${symbol} ${spec.value}` })
+      if (!spec.ok || spec.value === undefined || typeof spec.value === 'string') {
         const error: VenueError = spec.ok ? { type: 'invalid-request', code: 'symbol', detail: '' } : spec.error
         return err({ ...error, detail: `${symbol} is not ${KIND[categoryOf(symbol)]} on this exchange${await this.hint(symbol)}` })
       }
@@ -90,7 +96,7 @@ export class ListingReader {
   private async hint(symbol: string): Promise<string> {
     const meant = spellingOf(symbol)
     const spec = meant === symbol ? undefined : await this.spec(meant)
-    return spec?.ok === true && spec.value !== undefined ? `. Did you mean ${meant}?` : ''
+    return spec?.ok === true && typeof spec.value === 'object' ? `. Did you mean ${meant}?` : ''
   }
 
   /** How the symbols are listed now: one that the venue does not know any more is closed. */
@@ -100,7 +106,7 @@ export class ListingReader {
       const reply = await this.spec(symbol)
       // 10001 is how a symbol is answered that the venue does not know any more.
       if (!reply.ok && reply.error.code !== '10001') return reply
-      const spec = reply.ok ? reply.value : undefined
+      const spec = reply.ok && typeof reply.value === 'object' ? reply.value : undefined
       const isGridSame =
         spec === undefined || (parseDecimal(spec.tickSize, priceScale) === tick && parseDecimal(spec.lotSize, quantityScale) === lot)
       list.push({ instrument: index, status: spec?.status ?? 'closed', isGridSame })
@@ -108,7 +114,8 @@ export class ListingReader {
     return ok(list)
   }
 
-  private async spec(symbol: string): Promise<Result<Omit<InstrumentSpec, 'index'> | undefined, VenueError>> {
+  /** Its rules; or why it cannot be traded here, in words that follow its name. */
+  private async spec(symbol: string): Promise<Result<Omit<InstrumentSpec, 'index'> | string | undefined, VenueError>> {
     const category = categoryOf(symbol)
     const params = { category, symbol: wireSymbolOf(symbol) }
     if (category === 'spot') {
@@ -116,11 +123,21 @@ export class ListingReader {
       return reply.ok ? ok(mapFirst(reply.value.list, (row) => specOfSpot(symbol, row))) : reply
     }
     const reply = await this.requests.read('data', '/v5/market/instruments-info', params, listOf(linearRow))
-    return reply.ok ? ok(mapFirst(reply.value.list, specOfLinear)) : reply
+    return reply.ok ? ok(mapFirst(reply.value.list, (row) => untradable(row) ?? specOfLinear(row))) : reply
   }
 }
 
 const mapFirst = <T, R>(rows: readonly T[], map: (row: T) => R): R | undefined => (rows[0] === undefined ? undefined : map(rows[0]))
+
+/** Of category linear are also contracts that end, and contracts of other money, which no ledger here counts in. */
+function untradable({ contractType, settleCoin, deliveryTime }: z.infer<typeof linearRow>): string | undefined {
+  if (settleCoin !== undefined && settleCoin !== SPOT_QUOTE)
+    return `is settled in ${settleCoin}: only contracts that are settled in ${SPOT_QUOTE} can be traded`
+  if (contractType === undefined || contractType === 'LinearPerpetual') return undefined
+  const end = Number(deliveryTime ?? '0')
+  const when = end > 0 ? `ends on ${new Date(end).toISOString().slice(0, 10)}` : `is a contract of type ${contractType.slice(0, 40)}`
+  return `${when}: only perpetuals can be traded`
+}
 
 const specOfLinear = (row: z.infer<typeof linearRow>): Omit<InstrumentSpec, 'index'> => ({
   venue: 'bybit',

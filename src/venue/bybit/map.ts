@@ -2,11 +2,10 @@
  * Between Bybit's rows and the core's units: every decimal text becomes an integer here, and every enum a word of ours.
  * Never guesses: a row that does not have the documented shape is refused with the field that is wrong.
  */
-import { mulDivCeil, parseDecimal } from '../../core/decimal.ts'
-import { CASH_ONE, CASH_SCALE, type Ticks, cash, lots, ticks } from '../../core/units.ts'
+import { CASH_ONE, CASH_SCALE, type Ticks, type Ts, cash, lots, ticks } from '../../core/units.ts'
 import type { Bar } from '../../market/bars.ts'
 import { type Instrument, parsePrice } from '../../market/instrument.ts'
-import type { OrderKind, OrderOrigin, PriceSource } from '../../trading/order.ts'
+import { type OrderKind, type OrderOrigin, type PriceSource, ownerOfClientOrderId } from '../../trading/order.ts'
 import type { ElsewherePosition, ExecutionReport, FundingReport, OrderReport, PositionReport, ReportStatus } from '../../trading/report.ts'
 import {
   type ExecutionWire,
@@ -20,7 +19,7 @@ import {
   sideOf,
   timeOf,
 } from './rows.ts'
-import { feeOf, isByMoney, spotKindOf, spotQuantityOf } from './spot.ts'
+import { feeOf, isByMoney, isSpotKindGuessed, spotKindOf, spotQuantityOf } from './spot.ts'
 
 const STOPS = ['StopLoss', 'PartialStopLoss', 'TrailingStop'] as const
 const TARGETS = ['TakeProfit', 'PartialTakeProfit'] as const
@@ -31,7 +30,8 @@ export function originOf(createType: string | undefined, stopOrderType: string |
   const made = createType ?? ''
   if (made.startsWith('CreateByLiq') || made.startsWith('CreateByTakeOver')) return 'liquidation'
   if (made.startsWith('CreateByAdl')) return 'adl'
-  if (clientOrderId !== '') return 'ours'
+  // The exchange gives orders of others an id too (spot): a number.
+  if (ownerOfClientOrderId(clientOrderId, '') !== 'external') return 'ours'
   const stop = stopOrderType ?? ''
   if (isOneOf(STOPS, stop) || STOPS.some((name) => made === `CreateBy${name}`)) return 'attached-stop'
   if (isOneOf(TARGETS, stop) || TARGETS.some((name) => made === `CreateBy${name}`)) return 'attached-target'
@@ -94,6 +94,7 @@ export function toOrderReport(row: OrderWire, instrument: Instrument): OrderRepo
     parentClientOrderId: row.parentOrderLinkId ?? '',
     side: sideOf(row.side),
     kind: kindOf(row, instrument),
+    ...(isSpot && isSpotKindGuessed(row, instrument) ? { isKindGuessed: true } : undefined),
     origin: originOf(row.createType, row.stopOrderType, row.orderLinkId),
     // A purchase by money has no quantity but what it has filled: somebody else's, since ours name coins.
     lots: !isSpot ? quantityOf(instrument, row.qty, 'qty') : isByMoney(row) ? filled : spotQuantityOf(instrument, row.qty, 'qty'),
@@ -104,7 +105,8 @@ export function toOrderReport(row: OrderWire, instrument: Instrument): OrderRepo
     triggerBy: (row.triggerBy === 'MarkPrice' ? 'mark' : 'last') satisfies PriceSource,
     // A spot sale can only take off: nothing can be sold that is not there.
     reduceOnly: isSpot ? row.side === 'Sell' : row.reduceOnly,
-    status: statusOf(row.orderStatus),
+    // Refused after it had filled in part, it has ended like one that was canceled: what it filled stays.
+    status: row.orderStatus === 'Rejected' && filled > 0 ? 'canceled' : statusOf(row.orderStatus),
     cause: causeOf(row),
     ts: timeOf(row.updatedTime, 'updatedTime'),
   }
@@ -167,8 +169,39 @@ export function toExecutionReport(row: ExecutionWire, instrument: Instrument): E
         ts: at,
       }
     }
+    case 'Delivery':
+    case 'Settle':
+    case 'BlockTrade':
+    case 'MovePosition':
+    case 'FutureSpread':
+      return toSettledReport(row, instrument, at)
     default:
       return undefined
+  }
+}
+
+/** The position changed hands past the book, by the exchange or by its owner: an order of its own, since the row has none that stood. */
+function toSettledReport(row: ExecutionWire, instrument: Instrument, at: Ts): ExecutionReport {
+  const price = priceOf(instrument, row.execPrice, 'execPrice')
+  if (price === undefined) throw new OddRow(`execution ${row.execId.slice(0, 40)} has no price`)
+  const filled = quantityOf(instrument, row.execQty, 'execQty')
+  return {
+    type: 'execution',
+    instrument: instrument.index,
+    tradeId: row.execId,
+    seq: row.seq,
+    venueOrderId: row.execId,
+    clientOrderId: '',
+    origin: 'external',
+    side: sideOf(row.side),
+    price,
+    lots: filled,
+    orderLots: filled,
+    leaves: lots(0),
+    ...feeOf(row, instrument, price),
+    feeRate: rateOf(row.feeRate),
+    liquidity: row.isMaker ? 'maker' : 'taker',
+    ts: at,
   }
 }
 
@@ -192,15 +225,28 @@ export function toPositionReport(row: PositionWire, instrument: Instrument): Pos
 }
 
 export function toElsewhere(row: PositionWire): ElsewherePosition {
-  const size = parseDecimal(row.size === '' ? '0' : row.size, CASH_SCALE, 'ceil')
-  const mark = parseDecimal(row.markPrice, CASH_SCALE, 'ceil')
-  if (size === undefined || mark === undefined) throw new OddRow(`${row.symbol.slice(0, 40)} size or markPrice is not a number`)
   return {
     symbol: row.symbol,
     quantity: `${row.side === 'Sell' ? '-' : ''}${row.size}`,
     markPrice: row.markPrice,
-    notional: cash(mulDivCeil(size, mark, CASH_ONE)),
+    notional: cash(worthOf(row.size, row.markPrice)),
   }
+}
+
+/** More than any account holds, and still far below the range of Cash. */
+const NOTIONAL_MOST = 40_000_000 * CASH_ONE
+const DECIMAL = /^(\d+)(?:\.(\d+))?$/
+
+/**
+ * Size times price, rounded up. A symbol of others has any grid, and sizes of hundreds of millions: counted in whole digits. What cannot be
+ * read counts as the most there is: it holds entries back, and costs no reading of the rest.
+ */
+function worthOf(size: string, price: string): number {
+  const [a, b] = [DECIMAL.exec(size), DECIMAL.exec(price)]
+  if (a === null || b === null || size.length > 60 || price.length > 60) return NOTIONAL_MOST
+  const digits = BigInt(`${a[1]}${a[2] ?? ''}`) * BigInt(`${b[1]}${b[2] ?? ''}`) * 10n ** BigInt(CASH_SCALE)
+  const scale = 10n ** BigInt((a[2] ?? '').length + (b[2] ?? '').length)
+  return Math.min(NOTIONAL_MOST, Number((digits + scale - 1n) / scale))
 }
 
 /** A kline as Bybit sends it in lists: start, open, high, low, close, volume. */

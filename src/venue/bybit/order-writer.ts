@@ -81,7 +81,7 @@ export class OrderWriter {
   judge(report: OrderReport): void {
     const { clientOrderId, venueOrderId, instrument, kind, status } = report
     const sent = this.conditionals.get(clientOrderId)
-    if (sent === undefined || status !== 'open') return
+    if (sent === undefined || status !== 'open' || report.isKindGuessed === true) return
     if (isStopKind(sent) === isStopKind(kind)) this.conditionals.set(clientOrderId, undefined)
     // Where it fails, the next report or reading asks for it again.
     else void this.cancel({ type: 'cancel-order', orderId: orderId(0), clientOrderId, venueOrderId, instrument })

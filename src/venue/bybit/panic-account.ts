@@ -7,7 +7,7 @@ import { type Result, err, ok } from '../../core/result.ts'
 import { type Category, categoryOf, isSpotSymbol, wireSymbolOf } from '../../market/instrument.ts'
 import { CONDITIONAL } from './bodies.ts'
 import { type VenueError, errorOf } from './error.ts'
-import { ownSymbolOf } from './symbols.ts'
+import { SETTLE_COINS, ownSymbolOf } from './symbols.ts'
 import { TRADE_OPS, isForbidden, tradeErrorOf } from './trade-way.ts'
 import type { Transport } from './transport.ts'
 
@@ -65,6 +65,7 @@ export interface Coins {
 }
 
 const PAGES_MAX = 20
+/** What is not listed among the coins of the account. */
 const SETTLE_COIN = 'USDT'
 
 export class PanicAccount {
@@ -82,24 +83,24 @@ export class PanicAccount {
     row: T,
     isEnough: (page: readonly z.infer<T>[]) => boolean = () => false,
   ): Promise<Result<z.infer<T>[], VenueError>> {
-    const schema = z.object({ list: z.array(row), nextPageCursor: z.string().optional() })
+    const schema = z.object({ list: z.array(row), nextPageCursor: z.string().nullish() })
     const rows: z.infer<T>[] = []
-    let cursor: string | undefined
+    let cursor: string | null | undefined
     for (let page = 0; page < PAGES_MAX; page += 1) {
-      const reply = await this.transport.call('GET', path, { ...params, cursor })
+      const reply = await this.transport.call('GET', path, { ...params, cursor: cursor ?? undefined })
       const error = errorOf(reply, false, this.wallMs())
       if (error !== undefined) return err(error)
       const parsed = schema.safeParse(reply.type === 'reply' ? reply.body.result : undefined)
       if (!parsed.success) return err({ type: 'venue-down', code: 'odd-shape', detail: `${path} does not have the documented shape` })
       rows.push(...parsed.data.list)
       cursor = parsed.data.nextPageCursor
-      if (cursor === undefined || cursor === '' || parsed.data.list.length === 0 || isEnough(parsed.data.list)) return ok(rows)
+      if (!cursor || parsed.data.list.length === 0 || isEnough(parsed.data.list)) return ok(rows)
     }
     return err({ type: 'venue-down', code: 'paging', detail: `${path}: more than ${PAGES_MAX} pages` })
   }
 
   async positions(): Promise<Result<PanicPosition[], VenueError>> {
-    const rows = await this.read('/v5/position/list', { category: 'linear', settleCoin: SETTLE_COIN, limit: 200 }, positionRow)
+    const rows = await this.ofSettleCoins('/v5/position/list', 200, positionRow)
     if (!rows.ok) return rows
     return ok(
       rows.value.flatMap((row) =>
@@ -111,7 +112,18 @@ export class PanicAccount {
   }
 
   openOrders(): Promise<Result<PanicOrder[], VenueError>> {
-    return this.read('/v5/order/realtime', { category: 'linear', settleCoin: SETTLE_COIN, limit: 50 }, orderRow)
+    return this.ofSettleCoins('/v5/order/realtime', 50, orderRow)
+  }
+
+  /** A list of contracts is asked for by what they are settled in. */
+  private async ofSettleCoins<T extends z.ZodType>(path: string, limit: number, row: T): Promise<Result<z.infer<T>[], VenueError>> {
+    const rows: z.infer<T>[] = []
+    for (const settleCoin of SETTLE_COINS) {
+      const read = await this.read(path, { category: 'linear', settleCoin, limit }, row)
+      if (!read.ok) return read
+      rows.push(...read.value)
+    }
+    return ok(rows)
   }
 
   /** Those of spot, the conditional ones among them. */

@@ -113,6 +113,8 @@ const isStopOf = (order: PanicOrder, positions: readonly PanicPosition[]): boole
   !isSpotSymbol(order.symbol) &&
   order.stopOrderType !== undefined &&
   order.stopOrderType !== '' &&
+  // So said of plain orders too.
+  order.stopOrderType !== 'UNKNOWN' &&
   positions.some((p) => p.symbol === order.symbol)
 
 /** What a purchase has paid in the coins that it bought. */

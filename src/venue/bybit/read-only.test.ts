@@ -60,7 +60,16 @@ test('nothing is sent, not even past HTTP', async () => {
   expect(venue.hasSecondWay).toBe(false)
   expect(asked).toEqual([])
   expect((await venue.listing()).ok).toBe(true)
-  venue.open({ report: () => {}, position: () => {}, bar: () => {}, quote: () => {}, book: () => {}, stream: () => {}, odd: () => {} })
+  venue.open({
+    report: () => {},
+    position: () => {},
+    wallet: () => {},
+    bar: () => {},
+    quote: () => {},
+    book: () => {},
+    stream: () => {},
+    odd: () => {},
+  })
   await venue.close()
   expect(asked).toEqual(['GET /v5/market/instruments-info', 'open true', 'close'])
 })

@@ -9,7 +9,7 @@ import { type VenueError, errorOf } from './error.ts'
 import { TRADE_OPS, isForbidden, tradeErrorOf } from './trade-way.ts'
 import type { RawReply, RequestParams, TradeOp, Transport } from './transport.ts'
 
-export const listOf = <T extends z.ZodType>(row: T) => z.object({ list: z.array(row), nextPageCursor: z.string().optional() })
+export const listOf = <T extends z.ZodType>(row: T) => z.object({ list: z.array(row), nextPageCursor: z.string().nullish() })
 const PAGES_MAX = 200
 /** A ban that ends sooner is waited for. */
 const BAN_WAIT_MAX_MS = 60_000
@@ -96,13 +96,14 @@ export class Requests {
     row: T,
   ): Promise<Result<z.infer<T>[], VenueError>> {
     const rows: z.infer<T>[] = []
-    let cursor: string | undefined
+    let cursor: string | null | undefined
     for (let page = 0; page < PAGES_MAX; page++) {
-      const reply = await this.read(kind, path, { ...params, cursor }, listOf(row))
+      const reply = await this.read(kind, path, { ...params, cursor: cursor ?? undefined }, listOf(row))
       if (!reply.ok) return reply
       rows.push(...(reply.value.list as z.infer<T>[]))
       cursor = reply.value.nextPageCursor
-      if (cursor === undefined || cursor === '' || reply.value.list.length === 0) return ok(rows)
+      // Null, as some lists end, or empty.
+      if (!cursor || reply.value.list.length === 0) return ok(rows)
     }
     return err({ type: 'venue-down', code: 'paging', detail: `${path}: more than ${PAGES_MAX} pages` })
   }

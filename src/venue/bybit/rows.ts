@@ -42,7 +42,9 @@ export const orderRow = z.object({
   triggerBy: text.optional(),
   triggerDirection: z.number().optional(),
   // Of spot alone: the price when it was made, and what the quantity of a market order counts.
+  // The streams say it as lastPriceOnCreated, which readings leave empty.
   basePrice: text.optional(),
+  lastPriceOnCreated: text.optional(),
   marketUnit: text.optional(),
   reduceOnly: z.boolean(),
   updatedTime: text,
@@ -71,6 +73,8 @@ export const executionRow = z.object({
   marketUnit: text.optional(),
   createType: text.optional(),
   stopOrderType: text.optional(),
+  /** Fees beside the one of the trade, as taxes are; empty for most accounts. */
+  extraFees: z.union([text, z.array(z.object({ feeCoin: text, fee: text }))]).nullish(),
 })
 export type ExecutionWire = z.infer<typeof executionRow>
 
@@ -93,6 +97,17 @@ export const positionRow = z.object({
   autoAddMargin: z.number().optional(),
 })
 export type PositionWire = z.infer<typeof positionRow>
+
+export const transactionRow = z.object({
+  id: text,
+  symbol: text.optional().default(''),
+  category: text.optional(),
+  type: text,
+  currency: text,
+  change: text,
+  transactionTime: text,
+})
+export type TransactionWire = z.infer<typeof transactionRow>
 
 /** A field that the documented shape does not allow. Thrown inside this folder only; the adapter turns it into an `odd` report. */
 export class OddRow extends Error {
@@ -119,6 +134,13 @@ export function priceOf(instrument: Instrument, value: string | undefined, field
 export function moneyOf(value: string, field: string): Cash {
   const amount = parseDecimal(value === '' ? '0' : value, CASH_SCALE, 'ceil')
   if (amount === undefined) throw new OddRow(`${field} '${value.slice(0, 40)}' is not an amount`)
+  return cash(amount)
+}
+
+/** Never 0 for what cannot be read: it would be a loss of all. */
+export function balanceIn(coin: string, balance: string): Cash {
+  const amount = parseDecimal(balance, CASH_SCALE, 'floor')
+  if (amount === undefined) throw new OddRow(`${coin} walletBalance '${balance.slice(0, 40)}' is not an amount`)
   return cash(amount)
 }
 

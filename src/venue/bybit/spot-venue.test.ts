@@ -183,13 +183,15 @@ test('candles and leverage: the pair’s own market, and nothing to set', async 
 })
 
 describe('the account', () => {
-  test('without a spot symbol takes the four requests of before', async () => {
+  test('without a spot symbol asks for no order, execution or coin of spot', async () => {
     venue.use([LINEAR])
     answer = (path) => (path.endsWith('wallet-balance') ? { result: wallet([{ coin: 'USDT', walletBalance: '100' }]) } : {})
     expect(await venue.readAccount(ts(1))).toMatchObject({ ok: true, value: { holdings: [], walletBalance: 10_000_000_000 } })
     expect(asked.map(({ path, params }) => [path, params.category ?? params.coin])).toEqual([
       ['/v5/order/realtime', 'linear'],
       ['/v5/execution/list', 'linear'],
+      ['/v5/position/list', 'linear'],
+      // Of contracts that are settled in another coin.
       ['/v5/position/list', 'linear'],
       ['/v5/account/wallet-balance', 'USDT'],
     ])
@@ -344,7 +346,7 @@ describe('commands', () => {
     ['stays where it has been moved past the price at which it was made', '54999.9', [amend], []],
   ] as const)('a stop %s', async (_, basePrice, before, cancels) => {
     const deaf = (): void => {}
-    venue.open({ report: deaf, position: deaf, bar: deaf, quote: deaf, book: deaf, stream: deaf, odd: deaf })
+    venue.open({ wallet: () => {}, report: deaf, position: deaf, bar: deaf, quote: deaf, book: deaf, stream: deaf, odd: deaf })
     answer = () => ({ result: { orderId: '77' } })
     await venue.send(stop)
     for (const command of before) await venue.send(command)
@@ -386,6 +388,7 @@ describe('streams', () => {
   const handlers: VenueHandlers = {
     report: (report) => reports.push(report),
     position: () => {},
+    wallet: () => {},
     bar: (instrument) => bars.push(instrument),
     quote: (quote) => quotes.push(quote),
     book: () => {},

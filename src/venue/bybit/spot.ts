@@ -12,6 +12,18 @@ import { type ExecutionWire, OddRow, type OrderWire, moneyOf, priceOf } from './
 const CONDITIONAL_TYPES = new Set(['Stop', 'tpslOrder', 'StopLoss', 'PartialStopLoss', 'TakeProfit', 'PartialTakeProfit'])
 const TARGET_TYPES = new Set(['TakeProfit', 'PartialTakeProfit'])
 
+/** The price at which a conditional order was made. Readings have it as basePrice, streams as lastPriceOnCreated, each without the other. */
+function madeAt(row: OrderWire, instrument: Instrument): Ticks | undefined {
+  return priceOf(instrument, row.basePrice, 'basePrice') ?? priceOf(instrument, row.lastPriceOnCreated, 'lastPriceOnCreated')
+}
+
+/** Whether nothing in the row says which way it waits: its kind is then a guess that nobody may act on. */
+export function isSpotKindGuessed(row: OrderWire, instrument: Instrument): boolean {
+  const type = row.stopOrderType ?? ''
+  const isNamed = type !== '' && type !== 'UNKNOWN' && type !== 'Stop' && type !== 'tpslOrder'
+  return priceOf(instrument, row.triggerPrice, 'triggerPrice') !== undefined && !isNamed && madeAt(row, instrument) === undefined
+}
+
 /**
  * A spot row has no direction of its trigger: the price at which it was made tells it. Where that is missing it counts as a stop.
  * A plain order has no trigger price, so a triggered one is known as what it was.
@@ -21,7 +33,7 @@ export function spotKindOf(row: OrderWire, instrument: Instrument): OrderKind {
   const trigger = priceOf(instrument, row.triggerPrice, 'triggerPrice')
   const type = row.stopOrderType ?? ''
   if (trigger === undefined && !CONDITIONAL_TYPES.has(type)) return isMarket ? 'market' : 'limit'
-  const base = priceOf(instrument, row.basePrice, 'basePrice')
+  const base = madeAt(row, instrument)
   const isTarget =
     TARGET_TYPES.has(type) || (trigger !== undefined && base !== undefined && (row.side === 'Sell' ? trigger > base : trigger < base))
   if (isTarget) return isMarket ? 'take-profit-market' : 'take-profit-limit'
@@ -61,12 +73,18 @@ export function feeOf(
   price: Ticks,
 ): { readonly fee: Cash; readonly feeCoin: string; readonly feeLotParts?: number } {
   const feeCoin = feeCoinOf(row, instrument)
-  if (feeCoin === instrument.settleCoin) return { fee: moneyOf(row.execFee, 'execFee'), feeCoin }
+  const extra = typeof row.extraFees === 'object' && row.extraFees !== null ? row.extraFees.filter((each) => each.feeCoin === feeCoin) : []
+  if (feeCoin === instrument.settleCoin)
+    return { fee: cash(extra.reduce((sum: number, { fee }) => sum + moneyOf(fee, 'extraFees'), moneyOf(row.execFee, 'execFee'))), feeCoin }
   // Paid out of another balance, as fees in MNT are: the money of this account is not touched by it.
   if (instrument.category === 'linear' || feeCoin !== instrument.baseCoin) return { fee: cash(0), feeCoin }
   const { lot, quantityScale, cashNumerator, cashDenominator } = instrument
-  const units = parseDecimal(row.execFee === '' ? '0' : row.execFee, quantityScale + LOT_PART_SCALE, 'ceil')
-  if (units === undefined) throw new OddRow(`${instrument.symbol} execFee '${row.execFee.slice(0, 40)}' is not an amount of ${feeCoin}`)
+  const unitsOf = (value: string): number => {
+    const parsed = parseDecimal(value === '' ? '0' : value, quantityScale + LOT_PART_SCALE, 'ceil')
+    if (parsed === undefined) throw new OddRow(`${instrument.symbol} execFee '${value.slice(0, 40)}' is not an amount of ${feeCoin}`)
+    return parsed
+  }
+  const units = extra.reduce((sum, { fee }) => sum + unitsOf(fee), unitsOf(row.execFee))
   const feeLotParts = mulDivCeil(units, 1, lot)
   return { fee: cash(mulDivCeil(price * cashNumerator, feeLotParts, cashDenominator * LOT_PARTS)), feeCoin, feeLotParts }
 }

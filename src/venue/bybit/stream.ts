@@ -9,7 +9,7 @@ import type { OrderReport } from '../../trading/report.ts'
 import type { VenueHandlers } from '../port.ts'
 import type { BookFeed } from './book-feed.ts'
 import { toBar, toExecutionReport, toOrderReport, toPositionReport } from './map.ts'
-import { OddRow, executionRow, orderRow, positionRow, priceOf } from './rows.ts'
+import { OddRow, type OrderWire, balanceIn, executionRow, orderRow, positionRow, priceOf } from './rows.ts'
 import { ownSymbolOf } from './symbols.ts'
 import type { StreamName, StreamPart, StreamState } from './transport.ts'
 
@@ -32,6 +32,9 @@ const tickerData = z.object({
   bid1Price: z.string().optional(),
   ask1Price: z.string().optional(),
 })
+
+const rowHead = z.object({ symbol: z.string(), category: z.string().optional() })
+const walletData = z.array(z.object({ coin: z.array(z.object({ coin: z.string(), walletBalance: z.string() })) }))
 
 export class StreamReader {
   private readonly instruments: ReadonlyMap<string, Instrument>
@@ -67,32 +70,55 @@ export class StreamReader {
       else if (topic.startsWith('tickers.')) {
         readTicker(instruments.get(symbol), data, head.data.ts ?? 0, handlers)
         books?.remind(symbol)
-      } else if (topic === 'order' || topic.startsWith('order.')) this.readOrders(data)
-      else if (topic === 'execution' || topic.startsWith('execution.')) readExecutions(data, instruments, handlers)
-      else if (topic === 'position' || topic.startsWith('position.')) readPositions(data, instruments, handlers)
-      // `wallet` has no snapshot: it is read by REST where it decides something.
+      } else if (isOf(topic, 'order')) this.rows(topic, data, orderRow, (row, instrument) => this.order(row, instrument))
+      else if (isOf(topic, 'execution'))
+        this.rows(topic, data, executionRow, (row, instrument) => {
+          const report = toExecutionReport(row, instrument)
+          if (report !== undefined) handlers.report(report)
+          else handlers.odd(instrument.symbol, `an execution of type ${row.execType.slice(0, 40)}, which nobody documents`)
+        })
+      // It repeats without change, and never books anything: what is held follows from executions.
+      else if (isOf(topic, 'position'))
+        this.rows(topic, data, positionRow, (row, instrument) => handlers.position(toPositionReport(row, instrument)))
+      else if (topic === 'wallet') this.wallet(data)
     } catch (thrown) {
-      if (thrown instanceof OddRow) handlers.odd(symbol, thrown.message)
-      else if (thrown instanceof z.ZodError)
-        handlers.odd(
-          symbol,
-          thrown.issues
-            .map((i) => `${topic} ${i.path.join('.')}: ${i.message}`)
-            .join('; ')
-            .slice(0, 200),
-        )
-      else throw thrown
+      handlers.odd(symbol, oddnessOf(topic, thrown))
     }
   }
 
-  private readOrders(data: unknown): void {
-    for (const row of z.array(orderRow).parse(data)) {
-      const instrument = this.instruments.get(ownSymbolOf(row.category, row.symbol))
-      if (instrument === undefined) continue
-      const report = toOrderReport(row, instrument)
-      this.handlers.report(report)
-      this.judge(report)
+  /** Each row by itself: one that is odd costs no other, and is told under its symbol. */
+  private rows<T extends { readonly symbol: string; readonly category?: string | undefined }>(
+    topic: string,
+    data: unknown,
+    schema: z.ZodType<T>,
+    take: (row: T, instrument: Instrument) => void,
+  ): void {
+    for (const raw of z.array(z.unknown()).parse(data)) {
+      const head = rowHead.safeParse(raw)
+      const name = head.success ? ownSymbolOf(head.data.category, head.data.symbol) : ''
+      const instrument = this.instruments.get(name)
+      // Of others' symbols nothing is read.
+      if (head.success && instrument === undefined) continue
+      try {
+        const row = schema.parse(raw)
+        if (instrument !== undefined) take(row, instrument)
+      } catch (thrown) {
+        this.handlers.odd(name, oddnessOf(topic, thrown))
+      }
     }
+  }
+
+  private order(row: OrderWire, instrument: Instrument): void {
+    const report = toOrderReport(row, instrument)
+    this.handlers.report(report)
+    this.judge(report)
+  }
+
+  /** Without a snapshot, and told only when something changes. */
+  private wallet(data: unknown): void {
+    const coin = [...this.instruments.values()][0]?.settleCoin
+    for (const account of walletData.parse(data))
+      for (const row of account.coin) if (row.coin === coin) this.handlers.wallet(balanceIn(row.coin, row.walletBalance))
   }
 
   state(stream: StreamName, state: StreamState, detail: string, part: StreamPart | undefined): void {
@@ -102,6 +128,18 @@ export class StreamReader {
     }
     this.handlers.stream(stream, state, detail, part)
   }
+}
+
+const isOf = (topic: string, name: string): boolean => topic === name || topic.startsWith(`${name}.`)
+
+/** What is wrong with a row or a frame. @throws whatever else was thrown */
+function oddnessOf(topic: string, thrown: unknown): string {
+  if (thrown instanceof OddRow) return thrown.message
+  if (!(thrown instanceof z.ZodError)) throw thrown
+  return thrown.issues
+    .map((i) => `${topic} ${i.path.join('.')}: ${i.message}`)
+    .join('; ')
+    .slice(0, 200)
 }
 
 function readKlines(instrument: Instrument | undefined, data: unknown, handlers: VenueHandlers): void {
@@ -123,21 +161,4 @@ function readTicker(instrument: Instrument | undefined, data: unknown, at: numbe
     ask: priceOf(instrument, ticker.ask1Price, 'ask1Price'),
     ts: ts(at),
   })
-}
-
-/** It repeats without change, and never books anything: what is held follows from executions. */
-function readPositions(data: unknown, instruments: ReadonlyMap<string, Instrument>, handlers: VenueHandlers): void {
-  for (const row of z.array(positionRow).parse(data)) {
-    const instrument = instruments.get(ownSymbolOf(row.category, row.symbol))
-    if (instrument !== undefined) handlers.position(toPositionReport(row, instrument))
-  }
-}
-
-function readExecutions(data: unknown, instruments: ReadonlyMap<string, Instrument>, handlers: VenueHandlers): void {
-  for (const row of z.array(executionRow).parse(data)) {
-    const instrument = instruments.get(ownSymbolOf(row.category, row.symbol))
-    if (instrument === undefined) continue
-    const report = toExecutionReport(row, instrument)
-    if (report !== undefined) handlers.report(report)
-  }
 }

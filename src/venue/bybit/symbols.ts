@@ -5,6 +5,9 @@
 import type { InstrumentIndex } from '../../core/units.ts'
 import { type Instrument, spotSymbolOf } from '../../market/instrument.ts'
 
+/** What contracts of category linear are settled in: positions in any of them take margin. */
+export const SETTLE_COINS = ['USDT', 'USDC'] as const
+
 /** Rows without a category are a perpetual's: what was asked for, or a stream that has only those. */
 export const ownSymbolOf = (category: string | undefined, wireSymbol: string): string =>
   category === 'spot' ? spotSymbolOf(wireSymbol) : wireSymbol

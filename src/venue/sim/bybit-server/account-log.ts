@@ -2,7 +2,7 @@
  * What has happened to the account, as Bybit lists it: executions, transactions, closed profits; and the bounded list that keeps them.
  * Never changes a row that has been written.
  */
-import { type Cash, type Lots, cash, lots } from '../../../core/units.ts'
+import { type Cash, type Lots, type Ts, cash, lots } from '../../../core/units.ts'
 import { type Category, type Instrument, formatPrice, formatQuantity, notionalOf, wireSymbolOf } from '../../../market/instrument.ts'
 import type { FundingSettled, OrderFilled } from '../../../trading/event.ts'
 import type { Ticks } from '../../../core/units.ts'
@@ -112,12 +112,13 @@ export function fillExecution(
     orderId: row.orderId,
     orderLinkId: row.orderLinkId,
     side: row.side,
-    orderPrice: row.price,
-    orderQty: row.qty,
+    orderPrice: row.bound ?? row.price,
+    // Of a purchase by money the row counts no coins.
+    orderQty: row.money === undefined ? row.qty : '0',
     leavesQty: row.leavesQty,
     ...(row.createType === undefined ? {} : { createType: row.createType }),
     orderType: row.orderType,
-    stopOrderType: row.stopOrderType === '' ? 'UNKNOWN' : row.stopOrderType,
+    stopOrderType: row.stopOrderType === '' && !isSpot ? 'UNKNOWN' : row.stopOrderType,
     execFee: fee,
     execFeeV2: fee,
     execId: event.tradeId,
@@ -180,8 +181,9 @@ export function fundingExecution(
 
 export interface TransactionRow {
   readonly id: string
+  /** Of money that moves without a trade there is no symbol and no category. */
   readonly symbol: string
-  readonly category: Category
+  readonly category: Category | ''
   readonly side: string
   readonly transactionTime: string
   readonly type: string
@@ -236,6 +238,32 @@ export function transactionOf(
     extraFees: '',
   }
 }
+
+/** Money that came or went without a trade. */
+export const moveOf = (id: string, type: string, coin: string, change: string, balance: string, at: Ts): TransactionRow => ({
+  id,
+  symbol: '',
+  category: '',
+  side: 'None',
+  transactionTime: String(at),
+  type,
+  transSubType: '',
+  qty: '0',
+  size: '0',
+  currency: coin,
+  tradePrice: '',
+  funding: '',
+  fee: '0',
+  cashFlow: change,
+  change,
+  cashBalance: balance,
+  feeRate: '',
+  bonusChange: '',
+  tradeId: '',
+  orderId: '',
+  orderLinkId: '',
+  extraFees: '',
+})
 
 export interface ClosedPnlRow {
   readonly symbol: string

@@ -223,7 +223,8 @@ export function transactionLog(exchange: Exchange, params: Params): Answer {
       if (!window.has(Number(row.transactionTime)) || (type !== undefined && row.type !== type)) continue
       if (currency !== undefined && row.currency !== currency) continue
       if (category !== undefined && row.category !== category) continue
-      if (base !== undefined && exchange.instrumentOf(row.symbol, row.category)?.baseCoin !== base) continue
+      if (base !== undefined && (row.category === '' ? undefined : exchange.instrumentOf(row.symbol, row.category)?.baseCoin) !== base)
+        continue
       yield row
     }
   }

@@ -21,6 +21,7 @@ import {
   closedPnlOf,
   fillExecution,
   fundingExecution,
+  moveOf,
   transactionOf,
 } from './account-log.ts'
 import {
@@ -32,11 +33,13 @@ import {
   cancelRow,
   fillRow,
   filledWith,
+  streamRow,
   submittedRow,
 } from './order-row.ts'
 import { type PositionFigures, positionRow, streamPosition } from './position-row.ts'
 import { spotTransactions } from './spot-log.ts'
 import { walletRow } from './wallet-row.ts'
+import { cashText } from './wire.ts'
 
 /** What the account remembers of a symbol beyond the matcher's position. */
 interface Holding {
@@ -60,6 +63,7 @@ export interface AccountState {
   readonly open: readonly OrderRow[]
   readonly holdings: readonly Holding[]
   readonly fills?: readonly (readonly [string, FilledSoFar])[]
+  readonly otherCoins?: readonly (readonly [string, Cash])[]
 }
 
 /** Rows of closed orders, executions, transactions and closed profits that are kept; order link ids are kept for life. */
@@ -78,6 +82,8 @@ export class Account {
   readonly closedPnl: Log<ClosedPnlRow>
   /** Grows by one with each change; what the state file watches. */
   changes = 0
+  /** Coins that no instrument here has, as somebody moved them in. */
+  readonly otherCoins = new Map<string, Cash>()
   private readonly outbox: Outbox
   private readonly idPrefix: string
   private readonly linkIds = new Set<string>()
@@ -174,7 +180,10 @@ export class Account {
         this.onFunding(event)
         break
       case 'wallet-adjusted':
-        this.tellWallet()
+        // The insurance fund pays what a liquidation lost beyond the wallet.
+        if (event.cause === 'reconcile')
+          this.noteMove('INSURANCE', event.coin, cashText(event.amount), cashText(this.venue.money()), event.ts)
+        else this.tellWallet()
         break
       case 'order-rejected':
       case 'order-expired':
@@ -210,7 +219,7 @@ export class Account {
     if (row === undefined) return
     row.orderStatus = 'Triggered'
     row.updatedTime = String(at)
-    this.tell('order', [row], row.category)
+    this.tell('order', [streamRow(row)], row.category)
     // A limit goes on as an active order.
     if (row.orderType === 'Limit') row.orderStatus = 'New'
   }
@@ -291,6 +300,14 @@ export class Account {
     if (event.isComplete) this.close(row)
     this.tell('execution', [execution], 'spot')
     this.tellOrder(row, i)
+  }
+
+  /** Money has moved without a trade: logged and told. */
+  noteMove(type: string, coin: string, change: string, balance: string, at: Ts): void {
+    this.changes += 1
+    this.seq += 1
+    this.transactions.push(moveOf(`${this.idPrefix}t${this.seq}`, type, coin, change, balance, at))
+    this.tellWallet()
   }
 
   private onFunding(event: FundingSettled): void {
@@ -378,7 +395,7 @@ export class Account {
 
   /** Bybit repeats the position on every create, amend and cancel, changed or not; of spot the wallet changes, in what orders hold of it. */
   private tellOrder(row: OrderRow, i: InstrumentIndex): void {
-    this.tell('order', [row], row.category)
+    this.tell('order', [streamRow(row)], row.category)
     if (row.category === 'spot') this.tellWallet()
     else this.tellPosition(i)
   }
@@ -398,6 +415,7 @@ export class Account {
       open: [...this.open.values()],
       holdings: this.holdings,
       fills: [...this.fills],
+      otherCoins: [...this.otherCoins],
     }
   }
 
@@ -408,6 +426,7 @@ export class Account {
     for (const id of state.linkIds) this.linkIds.add(id)
     for (const row of state.open) this.open.set(row.orderId, row)
     for (const [id, sum] of state.fills ?? []) this.fills.set(id, sum)
+    for (const [coin, balance] of state.otherCoins ?? []) this.otherCoins.set(coin, balance)
     state.holdings.forEach((h, i) => {
       Object.assign(this.holdings[i] as Holding, h)
     })

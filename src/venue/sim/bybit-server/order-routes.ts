@@ -59,7 +59,8 @@ export function createOrder(exchange: Exchange, params: Params): Answer {
   )
   if (refusal !== undefined) return refuse(refusal.code, refusal.detail)
   exchange.match(i)
-  return answer({ orderId: ids.orderId, orderLinkId: submission.orderLinkId })
+  const linkId = submission.orderLinkId === '' ? (account.find(ids.orderId)?.orderLinkId ?? '') : submission.orderLinkId
+  return answer({ orderId: ids.orderId, orderLinkId: linkId })
 }
 
 /** The open order that a request names by orderId (which wins) or orderLinkId. */

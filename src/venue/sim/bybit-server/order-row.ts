@@ -4,7 +4,15 @@
  */
 import { mulDiv } from '../../../core/decimal.ts'
 import { type Cash, type Lots, type Ticks, cash, lots } from '../../../core/units.ts'
-import { type Category, type Instrument, formatPrice, formatQuantity, notionalOf, wireSymbolOf } from '../../../market/instrument.ts'
+import {
+  type Category,
+  type Instrument,
+  formatPrice,
+  formatQuantity,
+  notionalOf,
+  parsePrice,
+  wireSymbolOf,
+} from '../../../market/instrument.ts'
 import type { OrderAdopted, OrderFilled } from '../../../trading/event.ts'
 import type { SimOrder } from '../sim-order.ts'
 import { coinText } from './coin-text.ts'
@@ -65,6 +73,10 @@ export interface OrderRow {
   lastPriceOnCreated: string
   /** Spot only: the last price when it was made. */
   basePrice?: string
+  /** Of a purchase by money: what it may spend. */
+  money?: Cash
+  /** Of a spot market order, which shows it with its executions alone: the price that it does not go beyond. */
+  bound?: string
   reduceOnly: boolean
   closeOnTrigger: boolean
   placeType: string
@@ -85,7 +97,10 @@ export interface Submission {
   readonly orderLinkId: string
   readonly orderType: 'Market' | 'Limit'
   readonly side: 'Buy' | 'Sell'
+  /** 0 of a purchase by money. */
   readonly quantity: Lots
+  /** What a market purchase may spend, and the unit as its owner named it: none means money too. */
+  readonly money?: { readonly amount: Cash; readonly unit: string }
   readonly price: string
   readonly timeInForce: string
   readonly triggerPrice: string
@@ -169,12 +184,42 @@ export function submittedRow(instrument: Instrument, submission: Submission, ven
     createdTime: String(at),
     updatedTime: String(at),
   }
-  return instrument.category === 'spot' ? spotRow(row) : row
+  row.leavesValue = leavesValueOf(row, instrument, submission.quantity)
+  if (instrument.category !== 'spot') return row
+  const { money } = submission
+  const spot = spotRow(row, submission.price)
+  return money === undefined
+    ? spot
+    : {
+        ...spot,
+        qty: cashText(money.amount),
+        leavesQty: '0',
+        leavesValue: cashText(money.amount),
+        marketUnit: money.unit,
+        money: money.amount,
+      }
 }
 
-function spotRow({ createType: _createType, lastPriceOnCreated, ...row }: OrderRow): OrderRow {
-  const marketUnit = row.orderType === 'Market' ? 'baseCoin' : ''
-  return { ...row, category: 'spot', isLeverage: '0', marketUnit, lastPriceOnCreated: '', basePrice: lastPriceOnCreated }
+/** The exchange gives an order its id where its owner does not: a number, the next after its own. A market order shows no price. */
+function spotRow({ createType: _createType, lastPriceOnCreated, ...row }: OrderRow, bound: string): OrderRow {
+  const isMarket = row.orderType === 'Market'
+  return {
+    ...row,
+    category: 'spot',
+    orderLinkId: row.orderLinkId === '' ? String(BigInt(row.orderId) + 1n) : row.orderLinkId,
+    price: isMarket ? '0' : row.price,
+    ...(isMarket ? { bound } : undefined),
+    isLeverage: '0',
+    marketUnit: isMarket ? 'baseCoin' : '',
+    lastPriceOnCreated: '',
+    basePrice: lastPriceOnCreated,
+  }
+}
+
+/** What is left of a limit order, at its price. */
+function leavesValueOf(row: OrderRow, instrument: Instrument, left: Lots): string {
+  const price = row.orderType === 'Limit' ? parsePrice(instrument, row.price) : undefined
+  return price === undefined || price <= 0 ? '0' : cashText(notionalOf(instrument, price, left, 'nearest'))
 }
 
 /** A stop, target or trail that the exchange made: of an entry that filled, or set on the position. */
@@ -294,6 +339,7 @@ export function amendRow(row: OrderRow, instrument: Instrument, order: SimOrder 
   row.qty = formatQuantity(instrument, order.lots)
   row.leavesQty = formatQuantity(instrument, lots(order.lots - order.filled))
   if (order.limit !== undefined) row.price = formatPrice(instrument, order.limit)
+  row.leavesValue = leavesValueOf(row, instrument, lots(order.lots - order.filled))
   const trigger = order.attached === 'trail' ? order.activation : order.trigger
   if (trigger !== undefined) row.triggerPrice = formatPrice(instrument, trigger)
   if (order.attached !== undefined) return
@@ -308,13 +354,25 @@ export function fillRow(row: OrderRow, instrument: Instrument, fill: OrderFilled
   row.qty = formatQuantity(instrument, fill.isComplete ? sum.lots : total)
   row.avgPrice = averagePriceText(instrument, sum.notional, sum.lots)
   row.leavesQty = fill.isComplete ? '0' : formatQuantity(instrument, lots(total - sum.lots))
-  row.leavesValue = '0'
+  row.leavesValue = fill.isComplete ? '0' : leavesValueOf(row, instrument, lots(total - sum.lots))
   row.cumExecQty = formatQuantity(instrument, sum.lots)
   row.cumExecValue = cashText(sum.notional)
   row.cumExecFee = fee
   row.cumFeeDetail = { [fill.fee.coin]: fee }
   row.closedPnl = cashText(sum.pnl)
   row.updatedTime = String(fill.ts)
+  if (row.money !== undefined) spend(row, row.money, fill.isComplete, sum)
+}
+
+/** A purchase by money is hardly ever spent to the last digit: its normal end is a cancel of what is left. */
+function spend(row: OrderRow, money: Cash, isComplete: boolean, sum: FilledSoFar): void {
+  const left = money - sum.notional
+  row.qty = cashText(money)
+  row.leavesQty = '0'
+  row.leavesValue = cashText(left)
+  if (!isComplete || left === 0) return
+  row.orderStatus = 'PartiallyFilledCanceled'
+  row.rejectReason = 'EC_CancelForNoFullFill'
 }
 
 const USER_CANCEL = 'user'
@@ -322,8 +380,11 @@ const USER_CANCEL = 'user'
 /** Closes a row without a fill; causes are the matcher's: `user`, a cancelType of Bybit, or one of its rejectReasons. */
 export function cancelRow(row: OrderRow, cause: string, at: number): void {
   row.orderStatus = row.category === 'spot' ? spotEnd(row) : 'Cancelled'
-  row.leavesQty = '0'
-  row.leavesValue = '0'
+  // What a spot order had left when its owner took it off stays in its row.
+  if (row.category !== 'spot' || cause !== USER_CANCEL) {
+    row.leavesQty = '0'
+    row.leavesValue = '0'
+  }
   row.updatedTime = String(at)
   if (cause === USER_CANCEL) {
     row.cancelType = 'CancelByUser'
@@ -340,6 +401,23 @@ function spotEnd(row: OrderRow): OrderStatus {
 
 /** The row as REST shows it: without the fields that only the stream has. */
 export function restRow(row: OrderRow): object {
-  const { category: _category, closedPnl: _closedPnl, feeCurrency: _feeCurrency, ...rest } = row
+  const { category: _category, closedPnl: _closedPnl, feeCurrency: _feeCurrency, bound: _bound, money: _money, ...rest } = row
   return rest
+}
+
+/** The row as the stream shows it: of spot with the price of its making under another name, and without what only contracts have. */
+export function streamRow(row: OrderRow): object {
+  if (row.category !== 'spot') return row
+  const {
+    basePrice,
+    parentOrderLinkId: _parent,
+    ocoTriggerBy: _oco,
+    extraFees: _fees,
+    tpslMode: _mode,
+    closedPnl: _pnl,
+    bound: _bound,
+    money: _money,
+    ...rest
+  } = row
+  return { ...rest, lastPriceOnCreated: basePrice ?? '', smpGroup: '0' }
 }

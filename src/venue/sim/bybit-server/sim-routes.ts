@@ -3,7 +3,6 @@
  * Never needs a signature: they are for tests and drivers on the same machine.
  */
 import { formatQuantity, parsePrice, parseQuantity } from '../../../market/instrument.ts'
-import { lots } from '../../../core/units.ts'
 import type { Position } from '../../../portfolio/position.ts'
 import { positionRow } from './position-row.ts'
 import { conditionsSchema } from './conditions.ts'
@@ -11,6 +10,7 @@ import type { Exchange } from './exchange.ts'
 import type { FaultSwitch } from './fault-switch.ts'
 import { restRow } from './order-row.ts'
 import { walletRow } from './wallet-row.ts'
+import { moveWallet } from './wallet-move.ts'
 import type { WireReply, WireRequest } from './wire.ts'
 
 const STEP_PATH = '/_sim/step'
@@ -27,10 +27,11 @@ export function simRoute(exchange: Exchange, faults: FaultSwitch, request: WireR
   if (name === `POST ${STEP_PATH}`) return step(exchange, request.body, wallNowMs)
   if (name === 'POST /_sim/depth') return depth(exchange, request.body)
   if (name === 'POST /_sim/coins') return coins(exchange, request.body)
+  if (name === 'POST /_sim/wallet') return wallet(exchange, request.body)
   if (request.path === '/_sim/account') return accountRoute(exchange, request)
   if (request.path === '/_sim/faults') return faultRoute(faults, request, wallNowMs)
   return json(404, {
-    error: `The simulator has no ${name}. It has GET /_sim/clock, GET /_sim/state, POST /_sim/step, POST /_sim/depth, POST /_sim/coins, GET and POST /_sim/account, and GET, POST and DELETE /_sim/faults.`,
+    error: `The simulator has no ${name}. It has GET /_sim/clock, GET /_sim/state, POST /_sim/step, POST /_sim/depth, POST /_sim/coins, POST /_sim/wallet, GET and POST /_sim/account, and GET, POST and DELETE /_sim/faults.`,
   })
 }
 
@@ -103,12 +104,20 @@ function coins(exchange: Exchange, body: string): WireReply {
     return json(400, {
       error: 'The body must be {"symbol": "BTCUSDT-SPOT", "qty": "0.1"}: a spot pair, and a quantity in whole lots that is not 0.',
     })
-  const { venue, account, source } = exchange
+  const { venue } = exchange
   const i = instrument.index
-  if (quantity > 0) venue.depositCoins(i, quantity, source.now, account.into)
-  else if (venue.withdrawCoins(i, lots(0 - quantity), source.now, account.into) !== undefined)
+  const type = quantity > 0 ? 'TRANSFER_IN' : 'TRANSFER_OUT'
+  if (moveWallet(exchange, { coin: instrument.baseCoin, amount: signed as string, type }) !== undefined)
     return json(409, { error: `There are not so many coins of ${symbol} that no open order holds.` })
   return json(200, { symbol, size: formatQuantity(instrument, (venue.positions[i] as Position).lots) })
+}
+
+/** Money that moves without a trade: a row of the transaction log and a frame of the wallet, as Bybit does it. */
+function wallet(exchange: Exchange, body: string): WireReply {
+  const { coin, amount, type } = (jsonOf(body) ?? {}) as { readonly coin?: unknown; readonly amount?: unknown; readonly type?: unknown }
+  const texts = { coin: String(coin ?? ''), amount: String(amount ?? ''), type: String(type ?? '') }
+  const problem = moveWallet(exchange, texts)
+  return problem === undefined ? json(200, texts) : json(400, { error: problem })
 }
 
 function closesOf(body: string): number | undefined {

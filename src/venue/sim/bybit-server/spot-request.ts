@@ -1,8 +1,9 @@
 /**
  * Reads the body of a spot order into a command for the matcher, or says with Bybit's code why not.
- * Never guesses the unit of a quantity: a market buy says that it is in coins.
+ * Never takes money for coins: the quantity of a market purchase is money unless it says that it is coins.
  */
-import { type Lots, type Side, lots, orderId } from '../../../core/units.ts'
+import { parseDecimal } from '../../../core/decimal.ts'
+import { CASH_SCALE, type Cash, type Lots, type Side, cash, lots, orderId } from '../../../core/units.ts'
 import { formatPrice, parsePrice, parseQuantity } from '../../../market/instrument.ts'
 import { LINK_ID, type OrderContext, type ParsedOrder, TIMES_IN_FORCE, kindOf, marketBound } from './order-request.ts'
 import { type Answer, type Params, flagOf, integerOf, refuse, textOf } from './wire.ts'
@@ -25,12 +26,16 @@ export function parseSpotOrder(params: Params, context: OrderContext): ParsedOrd
   if (linkId !== '' && !LINK_ID.test(linkId)) return invalid('orderLinkId invalid: at most 36 letters, digits, - and _')
   if (linkId !== '' && context.isKnownLinkId(linkId)) return refuse(170141, 'Duplicate clientOrderId')
 
-  const quantity = quantityOf(textOf(params, 'qty'), (text) => parseQuantity(instrument, text))
+  const isConditional = textOf(params, 'orderFilter') === 'StopOrder'
+  const isByMoney = orderType === 'Market' && side === 1 && (textOf(params, 'marketUnit') ?? 'quoteCoin') === 'quoteCoin'
+  if (isByMoney && isConditional) return invalid('marketUnit quoteCoin of a conditional order is not simulated')
+  const money = isByMoney ? moneyOf(textOf(params, 'qty')) : undefined
+  if (typeof money === 'object') return money
+  const quantity = isByMoney ? lots(0) : quantityOf(textOf(params, 'qty'), (text) => parseQuantity(instrument, text))
   if (typeof quantity !== 'number') return quantity
   const limit = orderType === 'Limit' ? priceIn(params, 'price', context) : undefined
   if (typeof limit === 'object') return limit
 
-  const isConditional = textOf(params, 'orderFilter') === 'StopOrder'
   const trigger = isConditional ? priceIn(params, 'triggerPrice', context) : undefined
   if (typeof trigger === 'object') return trigger
   const rises = trigger !== undefined && trigger > last
@@ -47,7 +52,7 @@ export function parseSpotOrder(params: Params, context: OrderContext): ParsedOrd
       side,
       kind: kindOf(orderType, trigger, rises, side),
       lots: quantity,
-      budget: undefined,
+      budget: money,
       limit,
       trigger,
       triggerBy: 'last',
@@ -61,6 +66,7 @@ export function parseSpotOrder(params: Params, context: OrderContext): ParsedOrd
       orderType,
       side: sideName,
       quantity,
+      ...(money === undefined ? undefined : { money: { amount: money, unit: textOf(params, 'marketUnit') ?? '' } }),
       price: limit === undefined ? marketBound(instrument, last, side) : formatPrice(instrument, limit),
       timeInForce: timeInForceName,
       triggerPrice: trigger === undefined ? '' : formatPrice(instrument, trigger),
@@ -92,7 +98,13 @@ function shapeProblem(params: Params, orderType: 'Market' | 'Limit', side: Side)
   if (orderType !== 'Market') return undefined
   const unit = textOf(params, 'marketUnit') ?? (side === 1 ? 'quoteCoin' : 'baseCoin')
   if (unit === 'baseCoin') return undefined
-  return unit === 'quoteCoin' ? 'marketUnit quoteCoin is not simulated: name baseCoin' : 'marketUnit invalid'
+  if (unit !== 'quoteCoin') return 'marketUnit invalid'
+  return side === 1 ? undefined : 'marketUnit quoteCoin of a sale is not simulated: name baseCoin'
+}
+
+function moneyOf(text: string | undefined): Cash | Answer {
+  const amount = text === undefined || !DECIMAL.test(text) ? undefined : parseDecimal(text, CASH_SCALE)
+  return amount === undefined || amount <= 0 ? refuse(10001, 'params error: qty invalid') : cash(amount)
 }
 
 function quantityOf(text: string | undefined, parse: (text: string) => Lots | undefined): Lots | Answer {

@@ -288,8 +288,8 @@ describe('refusals', () => {
   beforeAll(start)
 
   test.each([
-    ['a market buy by money', { marketUnit: 'quoteCoin' }, 10001],
-    ['a market buy that names no unit', { marketUnit: undefined }, 10001],
+    ['a conditional buy by money', { marketUnit: 'quoteCoin', orderFilter: 'StopOrder', triggerPrice: '70000' }, 10001],
+    ['a market buy of less money than the smallest value', { marketUnit: undefined }, 170140],
     ['margin', { isLeverage: 1 }, 10001],
     ['reduce-only', { reduceOnly: true }, 10001],
     ['a stop with it', { stopLoss: '1' }, 10001],

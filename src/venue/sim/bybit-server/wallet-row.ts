@@ -20,6 +20,7 @@ export function walletRow(account: {
   readonly coin: string
   readonly instruments: readonly Instrument[]
   readonly conditions: { readonly borrowAmount: string }
+  readonly otherCoins: ReadonlyMap<string, Cash>
 }): object {
   const { venue, instruments } = account
   let initial = 0
@@ -74,6 +75,14 @@ export function walletRow(account: {
         cumRealisedPnl: cashText(realized),
       },
       ...instruments.flatMap((instrument) => coinRow(instrument, venue)),
+      ...[...account.otherCoins].map(([coin, balance]) => ({
+        ...blankCoin,
+        coin,
+        equity: cashText(balance),
+        usdValue: '0',
+        walletBalance: cashText(balance),
+        locked: '0',
+      })),
     ],
   }
 }

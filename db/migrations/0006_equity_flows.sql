@@ -1,0 +1,1 @@
+ALTER TABLE "equity" ADD COLUMN "flows" numeric;
