@@ -35,6 +35,11 @@ const moneyFee = (price: number, quantity: number): bigint => up(BigInt(price) *
 const coinFee = (quantity: number): bigint => up(BigInt(quantity) * PARTS, 1_000n)
 /** One basis point against the taker, on the next whole tick. */
 const taken = (price: number, side: Side): number => price + side * Math.ceil(price / 10_000)
+/** A stop gives away a tenth of what its bar goes beyond it, where that is more than the basis point of any taker. */
+const stopped = (trigger: number, side: Side, end: number): number =>
+  side === 1
+    ? Math.max(taken(trigger, 1), trigger + Math.ceil((end - trigger) / 10))
+    : Math.min(taken(trigger, -1), trigger - Math.ceil((trigger - end) / 10))
 
 /** An event as a line: who, what, and the figures that decide coins and money. */
 function lineOf(event: VenueEvent): string {
@@ -255,7 +260,7 @@ export function describeSpotVenue(harness: SpotHarness): void {
   })
 
   test.each([
-    ['stop-market', { trigger: t(98_000) }, [99_000, 99_500, 97_000, 97_500], taken(98_000, -1), 'taker'],
+    ['stop-market', { trigger: t(98_000) }, [99_000, 99_500, 97_000, 97_500], stopped(98_000, -1, 97_000), 'taker'],
     ['stop-limit', { trigger: t(98_000), limit: t(97_500) }, [99_000, 99_500, 97_000, 97_500], taken(98_000, -1), 'taker'],
     ['take-profit-market', { trigger: t(104_000) }, [103_000, 105_000, 102_500, 103_500], taken(104_000, -1), 'taker'],
     ['take-profit-limit', { trigger: t(104_000), limit: t(103_900) }, [103_000, 105_000, 102_500, 103_500], taken(104_000, -1), 'taker'],
@@ -373,8 +378,8 @@ export function describeSpotVenue(harness: SpotHarness): void {
     desk.did(-1, 3_000, taken(105_000, -1))
     expect(desk.lines()).toEqual(['#3 triggered', filled(3, -1, 3_000, taken(105_000, -1))])
     await desk.bar(100_000, 100_000, 97_500, 97_500)
-    desk.did(-1, 4_000, taken(98_000, -1))
-    expect(desk.lines()).toEqual(['#2 triggered', filled(2, -1, 4_000, taken(98_000, -1))])
+    desk.did(-1, 4_000, stopped(98_000, -1, 97_500))
+    expect(desk.lines()).toEqual(['#2 triggered', filled(2, -1, 4_000, stopped(98_000, -1, 97_500))])
     expect(await harness.held()).toBe(2_990)
     await desk.settles()
   })
@@ -479,7 +484,7 @@ export function describeSpotVenue(harness: SpotHarness): void {
     harness.depth(0.0004)
     await desk.sell({ kind: 'stop-market', trigger: t(98_000) })
     await desk.bar(99_000, 99_000, 97_000, 97_000)
-    const first = taken(98_000, -1)
+    const first = stopped(98_000, -1, 97_000)
     desk.did(-1, 4_000, first)
     desk.did(-1, 4_000, first - 1)
     desk.did(-1, 1_990, first - 2)

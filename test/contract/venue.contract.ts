@@ -53,6 +53,11 @@ const feeOf = (price: number, quantity: number, feeRate: bigint): number => {
 }
 /** One basis point against the taker, on the next whole tick. */
 const taken = (price: number, side: Side): number => price + side * Math.ceil(price / 10_000)
+/** A stop gives away a tenth of what its bar goes beyond it, where that is more than the basis point of any taker. */
+const stopped = (trigger: number, side: Side, end: number): number =>
+  side === 1
+    ? Math.max(taken(trigger, 1), trigger + Math.ceil((end - trigger) / 10))
+    : Math.min(taken(trigger, -1), trigger - Math.ceil((trigger - end) / 10))
 
 /** An event as a line: who, what, and the figures that decide money. */
 function lineOf(event: VenueEvent, names: Map<string, string>): string {
@@ -212,12 +217,12 @@ export function describeVenue(harness: VenueHarness): void {
     await desk.bar(99_000, 99_500, 97_000, 97_500)
     expect(desk.lines()).toEqual([
       'attached-stop triggered',
-      filled('attached-stop', -1, 10, taken(98_000, -1)),
+      filled('attached-stop', -1, 10, stopped(98_000, -1, 97_000)),
       'attached-target canceled',
     ])
     expect(await harness.held()).toBe(0)
-    const loss = (ENTRY - taken(98_000, -1)) * 10 * 50_000
-    expect(await harness.wallet()).toBe(OPENING - loss - feeOf(ENTRY, 10, TAKER) - feeOf(taken(98_000, -1), 10, TAKER))
+    const loss = (ENTRY - stopped(98_000, -1, 97_000)) * 10 * 50_000
+    expect(await harness.wallet()).toBe(OPENING - loss - feeOf(ENTRY, 10, TAKER) - feeOf(stopped(98_000, -1, 97_000), 10, TAKER))
   })
 
   test('a stop that the open jumped over sells at the open', async () => {
@@ -379,11 +384,11 @@ export function describeVenue(harness: VenueHarness): void {
     const desk = await venue()
     await desk.long()
     expect(await desk.protect({ trail: { by: t(1_000), activation: undefined } })).toBe('taken')
-    await desk.bar(100_500, 103_000, 100_000, 103_000)
+    for (const price of [100_500, 101_300, 102_200]) await desk.bar(price, price + 800, price, price + 800)
     await desk.bar(102_500, 102_600, 102_100, 102_400)
     expect(desk.lines()).toEqual(['attached-stop adopted sell 10 at undefined reduce-only'])
     await desk.bar(102_400, 102_400, 101_000, 101_500)
-    expect(desk.lines()).toEqual(['attached-stop triggered', filled('attached-stop', -1, 10, taken(102_000, -1))])
+    expect(desk.lines()).toEqual(['attached-stop triggered', filled('attached-stop', -1, 10, stopped(102_000, -1, 101_000))])
     expect(await harness.held()).toBe(0)
   })
 
@@ -395,7 +400,11 @@ export function describeVenue(harness: VenueHarness): void {
     expect(desk.lines()).toEqual(['attached-stop adopted sell 10 at 102000 reduce-only'])
     await desk.bar(101_000, 102_100, 101_000, 102_100)
     await desk.bar(102_000, 102_000, 101_000, 101_200)
-    expect(desk.lines()).toEqual(['attached-stop triggered', filled('attached-stop', -1, 10, taken(101_600, -1)), 'attached-stop canceled'])
+    expect(desk.lines()).toEqual([
+      'attached-stop triggered',
+      filled('attached-stop', -1, 10, stopped(101_600, -1, 101_000)),
+      'attached-stop canceled',
+    ])
   })
 
   test('the position’s target is made, moved and taken off', async () => {
@@ -445,7 +454,12 @@ export function describeVenue(harness: VenueHarness): void {
     expect(await desk.amend(1, { trigger: t(103_000) })).toBe('taken')
     await desk.bar(101_000, 102_000, 101_000, 102_000)
     await desk.bar(102_000, 104_000, 102_000, 104_000)
-    expect(desk.lines()).toEqual(['#1 accepted', '#1 amended 10 at 103000', '#1 triggered', filled('#1', 1, 10, taken(103_000, 1))])
+    expect(desk.lines()).toEqual([
+      '#1 accepted',
+      '#1 amended 10 at 103000',
+      '#1 triggered',
+      filled('#1', 1, 10, stopped(103_000, 1, 104_000)),
+    ])
   })
 
   // A bar trades ten coins, 10,000 lots: a part of 0.0004 is 4 lots for one order.
@@ -469,8 +483,8 @@ export function describeVenue(harness: VenueHarness): void {
     await desk.bar(98_000, 98_000, 96_500, 96_800)
     expect(desk.lines()).toEqual([
       'attached-stop triggered',
-      `${filled('attached-stop', -1, 4, taken(97_000, -1))} in part`,
-      filled('attached-stop', -1, 4, taken(97_000, -1) - 1),
+      `${filled('attached-stop', -1, 4, stopped(97_000, -1, 96_500))} in part`,
+      filled('attached-stop', -1, 4, stopped(97_000, -1, 96_500) - 1),
     ])
     expect(await harness.held()).toBe(0)
   })
