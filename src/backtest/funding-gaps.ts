@@ -12,7 +12,7 @@ export function unchargedSettlements(trades: readonly ClosedTrade[], series: rea
     const of = series[trade.instrument]
     if (of === undefined || of.funding !== undefined || of.instrument.category === 'spot') continue
     const interval = of.instrument.fundingIntervalMs
-    if (interval > 0) count += Math.floor(trade.exitTs / interval) - Math.floor(trade.entryTs / interval)
+    if (interval > 0) count += Math.floor((trade.open ? trade.exitTs - 1 : trade.exitTs) / interval) - Math.floor(trade.entryTs / interval)
   }
   return count
 }
