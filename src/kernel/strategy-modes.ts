@@ -44,7 +44,11 @@ export class StrategyModes {
   /** Stopped alone, on all its symbols: entries canceled, positions keep their stops (S18). */
   fail(strategy: StrategyId, failure: string): void {
     const runs = this.runs.filter((run) => run !== undefined && run.strategy === strategy)
-    for (const run of runs) if (run !== undefined) run.mode = 'errored'
+    for (const run of runs) {
+      if (run === undefined) continue
+      run.mode = 'errored'
+      run.rollBack()
+    }
     this.algorithms.endAll('strategy errored', strategy)
     this.guard.tellFailure(
       strategy,

@@ -138,30 +138,27 @@ export class StrategyRun {
     return this.lastKept
   }
 
+  /** It has failed within a bar: what it knows is what the journal has, and not what it had half done. */
+  rollBack(): void {
+    this.state = this.lastKept === undefined ? this.begin() : stateOf(this.lastKept)
+  }
+
   /** For a snapshot: as it was when it could be kept last. */
   snapshotState(): KeptState {
     return this.kept() ?? this.lastKept ?? {}
   }
 
-  /** Whether what it knows is no state of its own: it failed before it had one, or in a way that a journal cannot keep. */
-  private isUnkeepable(): boolean {
-    try {
-      checkState(this.state)
-      return Object.keys(this.state).length === 0
-    } catch {
-      return true
-    }
-  }
-
   /** A person starts it again. */
   revive(): void {
     this.failure = undefined
-    if (this.isUnkeepable()) this.state = this.begin()
+    // It may never have had a state: init is tried again.
+    if (this.lastKept === undefined) this.state = this.begin()
   }
 
   /** Gives up its state: what it knew belongs to other code or other parameters. */
   restart(): void {
     this.failure = undefined
+    this.lastKept = undefined
     this.state = this.begin()
     this.deadSide = 0
   }
@@ -177,6 +174,7 @@ export class StrategyRun {
   }
 
   restore(kept: KeptState, deadSide: Side | 0): void {
+    this.lastKept = kept
     this.state = stateOf(kept)
     this.deadSide = deadSide
   }
