@@ -11,7 +11,7 @@ import { openStore } from '../src/market/candles/store.ts'
 import { makeInstrument } from '../src/market/instrument.ts'
 import { RISK_PROFILES } from '../src/risk/profiles.ts'
 import { type Catalog, strategyNamed } from '../src/strategy/registry.ts'
-import { MAKER_RATE, SIM_COSTS, SPOT_RATE, TAKER_RATE } from '../src/venue/sim/costs.ts'
+import { MAKER_RATE, NOTIONAL_MIN, SIM_COSTS, SPOT_RATE, TAKER_RATE } from '../src/venue/sim/costs.ts'
 
 export const backtestSpec = z.object({
   strategy: z.string(),
@@ -77,6 +77,7 @@ export function runBacktestJob(
     symbol: spec.symbol,
     tickSize: meta.tickSize,
     lotSize: meta.lotSize,
+    notionalMin: NOTIONAL_MIN,
   })
   const series: StudySeries[] = [{ instrument, intervalMs: meta.intervalMs, columns, funding: undefined }]
   const risk = RISK_PROFILES.research
@@ -91,6 +92,8 @@ export function runBacktestJob(
     takerRate: TAKER_RATE,
     spotRate: SPOT_RATE,
     slippage: SIM_COSTS.slippage,
+    stopShare: SIM_COSTS.stopShare,
+    asked: { from: spec.from, to: spec.to },
     limitFill: 'through' as const,
     stopFraction: undefined,
     progress,

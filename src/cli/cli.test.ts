@@ -51,6 +51,20 @@ describe('as a process', () => {
     expect(metrics.skew).toBeNull()
   }, 20_000)
 
+  test('a backtest knows the least order: 3 USDT buy nothing, and annual figures of a day are null', async () => {
+    const waves = Array.from({ length: 1_440 }, (_, at) => {
+      const close = (100 + 5 * Math.sin(at / 40)).toFixed(2)
+      return `${1_700_000_040_000 + at * 60_000},${close},${close},${close},${close},1`
+    })
+    writeFileSync(join(cwd, 'waves.csv'), `timestamp,open,high,low,close,volume\n${waves.join('\n')}\n`)
+    const run = async (flags: string) =>
+      JSON.parse((await ballast(`backtest sma-cross --csv waves.csv --symbol XUSDT --json ${flags}`)).stdout)
+    const small = await run('--cash 3')
+    expect([small.metrics.trades, Object.keys(small.denials)]).toEqual([0, ['notional-min']])
+    expect((await run('--cash 3 --min-notional 0')).metrics.trades).toBeGreaterThan(3)
+    expect([small.metrics.cagr, small.metrics.sharpe]).toEqual([null, null])
+  }, 40_000)
+
   test.each([
     ['dta list', 2, "Did you mean 'data'?"],
     ['data lst', 2, "Did you mean 'list'?"],

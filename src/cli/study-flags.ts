@@ -11,13 +11,10 @@ import { RISK_PROFILES, RISK_PROFILE_NAMES, type RiskProfileName } from '../risk
 import type { Sizing } from '../risk/sizing.ts'
 import type { StrategyDefinition } from '../strategy/strategy.ts'
 import { type Execution, parseExecution } from '../trading/algorithms/execution.ts'
-import { MAKER_RATE, SIM_COSTS, SPOT_RATE, TAKER_RATE } from '../venue/sim/costs.ts'
+import { MAKER_RATE, NOTIONAL_MIN, SIM_COSTS, SPOT_RATE, TAKER_RATE } from '../venue/sim/costs.ts'
 import type { SlippageModel } from '../venue/sim/models.ts'
 import { CliError, EXIT } from './exit.ts'
 import { cashFlag, collect, decimalFlag, rateFlag, timeFlag } from './flag-values.ts'
-
-/** Bybit's least order of linear perpetuals, in USDT. */
-export const MIN_NOTIONAL = '5'
 
 export interface StudyFlags {
   readonly symbol?: readonly string[]
@@ -156,7 +153,7 @@ export function costsOf(request: StudyRequest, flags: StudyFlags) {
     taker: formatDecimal(isSpot ? request.spotRate : request.takerRate, RATE_SCALE),
     slippage: request.slippage,
     stopSlippage: request.stopShare ?? 0,
-    minNotional: flags.minNotional ?? MIN_NOTIONAL,
+    minNotional: flags.minNotional ?? NOTIONAL_MIN,
     funding: isSpot ? 'none' : flags.funding,
     limits: flags.limits,
     size: flags.size ?? (request.sizing.type === 'risk' ? 'risk' : 'all'),

@@ -11,7 +11,8 @@ import type { DataInfo } from './backtest-summary.ts'
 import { type CliContext, dataFailure } from './context.ts'
 import { CliError, EXIT } from './exit.ts'
 import { rateFlag, timeFlag } from './flag-values.ts'
-import { MIN_NOTIONAL, type StudyFlags } from './study-flags.ts'
+import { NOTIONAL_MIN } from '../venue/sim/costs.ts'
+import type { StudyFlags } from './study-flags.ts'
 
 interface Loaded {
   readonly series: StudySeries[]
@@ -45,7 +46,7 @@ export async function loadSeries(context: CliContext, flags: StudyFlags): Promis
       symbol,
       tickSize: csv.tickSize,
       lotSize: csv.lotSize,
-      notionalMin: flags.minNotional ?? MIN_NOTIONAL,
+      notionalMin: flags.minNotional ?? NOTIONAL_MIN,
     })
     const columns = sliceRange(csv.columns, from, to)
     series.push({ instrument, intervalMs: csv.intervalMs, columns, funding: await fundingFor(context, flags, instrument, columns) })
@@ -78,7 +79,7 @@ export async function loadSeries(context: CliContext, flags: StudyFlags): Promis
         symbol,
         tickSize: meta.tickSize,
         lotSize: flags.lot ?? meta.lotSize,
-        notionalMin: flags.minNotional ?? MIN_NOTIONAL,
+        notionalMin: flags.minNotional ?? NOTIONAL_MIN,
       })
       series.push({ instrument, intervalMs: meta.intervalMs, columns, funding: await fundingFor(context, flags, instrument, columns) })
       infos.push({

@@ -15,6 +15,9 @@ export const SPOT_RATE = rate(10_000_000)
 /** Maintenance margin of the lowest risk tier: 0.5 % of the notional. */
 export const MAINTENANCE_RATE = rate(50_000_000)
 
+/** Bybit's least order of linear perpetuals, in USDT. */
+export const NOTIONAL_MIN = '5'
+
 /** Profile `sim`: reference fees, 1 bp of slippage for orders that take, stops give away a tenth of what a bar goes beyond them, limits fill when traded through, 10x leverage. */
 export const SIM_COSTS: Omit<SimOptions, 'idPrefix'> = {
   makerRate: MAKER_RATE,
