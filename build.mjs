@@ -2,7 +2,7 @@
  * Bundles the entries that exist into dist/: the command line, the main program, the worker threads, and what strategies import.
  * Never bundles a package: what is installed stays external.
  */
-import { chmodSync, existsSync, readdirSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { build } from 'esbuild'
 
@@ -13,13 +13,18 @@ const threads = ['src', 'jobs']
   .filter((directory) => existsSync(directory))
   .flatMap((directory) => readdirSync(directory, { recursive: true }).map((file) => join(directory, String(file))))
   .filter((file) => file.endsWith('-thread.ts'))
-const entries = [...['src/cli.ts', 'src/main.ts'].filter((file) => existsSync(file)), ...threads]
+/** Programs that people start: each behind an entry without imports, which an old Node can still read. */
+const PROGRAMS = ['cli', 'main'].filter((name) => existsSync(join('src', `${name}.ts`)))
 /** What strategies in files of their own import as `ballast/strategy`. */
 const KIT = 'src/strategy/kit.ts'
 
 rmSync(OUT, { recursive: true, force: true })
 await build({
-  entryPoints: { ...Object.fromEntries(entries.map((file) => [basename(file, '.ts'), file])), strategy: KIT },
+  entryPoints: {
+    ...Object.fromEntries(PROGRAMS.map((name) => [`${name}-program`, join('src', `${name}.ts`)])),
+    ...Object.fromEntries(threads.map((file) => [basename(file, '.ts'), file])),
+    strategy: KIT,
+  },
   outdir: OUT,
   bundle: true,
   splitting: true,
@@ -31,4 +36,17 @@ await build({
   logLevel: 'warning',
 })
 
+const { engines } = JSON.parse(readFileSync('package.json', 'utf8'))
+const [, major, minor] = /(\d+)\.(\d+)/.exec(engines.node)
+for (const name of PROGRAMS)
+  writeFileSync(
+    join(OUT, `${name}.js`),
+    `#!/usr/bin/env node
+var version = process.versions.node.split('.').map(Number)
+if (version[0] < ${major} || (version[0] === ${major} && version[1] < ${minor})) {
+  process.stderr.write('Ballast needs Node ${major}.${minor} or newer; this is ' + process.versions.node + '.\\nInstall a newer one, for example from nodejs.org, and run npm ci again.\\n')
+  process.exitCode = 1
+} else import('./${name}-program.js')
+`,
+  )
 chmodSync(join(OUT, 'cli.js'), 0o755)

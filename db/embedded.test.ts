@@ -2,15 +2,16 @@
  * The packaged server: made once, adopted after a kill of its starter, and not fooled by what a dead one left behind.
  * Never touches a server that it did not start.
  */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { connectDatabase } from './client.ts'
-import { closedAncestor } from './cluster.ts'
+import { closedAncestor, findBinaries, findRunAs } from './cluster.ts'
 import { type EmbeddedServer, sharedUrl, startEmbedded } from './embedded.ts'
 import { openDatabase } from './open.ts'
+import { clusterOf, placeOf } from './placement.ts'
 
 const dataDir = mkdtempSync(join(tmpdir(), 'ballast-embedded-'))
 const probe = await startEmbedded({ dataDir })
@@ -99,4 +100,60 @@ test('a directory that the server user may not enter is found before the server 
   // Nobody's ids: neither owner nor group of anything here.
   expect(closedAncestor(join(closed, 'inner', 'pg'), { uid: 64_999, gid: 64_999 })?.startsWith(dataDir)).toBe(true)
   expect(closedAncestor(join(closed, 'inner', 'pg'), {})).toBeUndefined()
+})
+
+describe.skipIf(process.getuid?.() !== 0)('as root, in a directory that the server user may not enter', () => {
+  let home: string
+  let systemDir: string
+  beforeAll(() => {
+    home = mkdtempSync(join(tmpdir(), 'closed-home-'))
+    chmodSync(home, 0o700)
+    systemDir = mkdtempSync(join(tmpdir(), 'system-'))
+    chmodSync(systemDir, 0o755)
+  })
+  afterAll(() => {
+    for (const directory of [home, systemDir]) rmSync(directory, { recursive: true, force: true })
+  })
+
+  test('the files lie in a place of their own, which belongs to the data directory over starts and moves, and to no copy', async () => {
+    const first = join(home, 'one')
+    const started = await startEmbedded({ dataDir: first, systemDir })
+    if (!started.ok) throw new Error(started.error.sentence)
+    expect(started.value.cluster.startsWith(systemDir)).toBe(true)
+    expect(clusterOf(first)).toBe(started.value.cluster)
+    await started.value.stop()
+
+    const moved = join(home, 'two')
+    renameSync(first, moved)
+    const again = await startEmbedded({ dataDir: moved, systemDir })
+    if (!again.ok) throw new Error(again.error.sentence)
+    expect(again.value.cluster).toBe(started.value.cluster)
+    await again.value.stop()
+
+    const copy = join(home, 'three')
+    cpSync(moved, copy, { recursive: true })
+    const refused = await startEmbedded({ dataDir: copy, systemDir })
+    expect(refused.ok ? '' : refused.error.sentence).toBe(
+      `${copy} is a copy of ${moved}: its database is that of the other, in ${dirname(started.value.cluster)}.`,
+    )
+    // The home stays as closed as it was.
+    expect(statSync(home).mode & 0o777).toBe(0o700)
+  }, 120_000)
+
+  test('a program that lies in a closed directory is copied once', async () => {
+    const found = await findBinaries()
+    if (!found.ok) throw new Error(found.error.sentence)
+    const native = join(home, 'package', 'native')
+    cpSync(dirname(dirname(found.value.postgres)), native, { recursive: true, verbatimSymlinks: true })
+    writeFileSync(join(home, 'package', 'package.json'), '{"version":"1.2.3"}')
+    const inside = { postgres: join(native, 'bin', 'postgres'), initdb: join(native, 'bin', 'initdb') }
+    const runAs = findRunAs()
+    if (!runAs.ok) throw new Error(runAs.error.sentence)
+    for (let round = 0; round < 2; round++) {
+      const placed = placeOf(mkdtempSync(join(systemDir, 'data-')), inside, runAs.value, systemDir)
+      if (!placed.ok) throw new Error(placed.error.sentence)
+      expect(placed.value.binaries.postgres).toBe(join(systemDir, 'postgresql-1.2.3', 'bin', 'postgres'))
+      expect(existsSync(placed.value.binaries.initdb)).toBe(true)
+    }
+  })
 })

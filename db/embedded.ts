@@ -19,25 +19,18 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { createServer } from 'node:net'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Result, err, ok } from '../src/core/result.ts'
 import { makeClient } from './client.ts'
-import {
-  type Binaries,
-  type RunAs,
-  closedAncestor,
-  closedError,
-  findBinaries,
-  findRunAs,
-  hasCluster,
-  isOccupied,
-  makeDirectory,
-} from './cluster.ts'
+import { type Binaries, type RunAs, findBinaries, findRunAs, hasCluster, isOccupied, makeDirectory } from './cluster.ts'
 import { type DatabaseError, messageOf, unavailable } from './error.ts'
+import { placeOf } from './placement.ts'
 
 export interface EmbeddedServer {
   readonly url: string
+  /** Directory of its files. */
+  readonly cluster: string
   readonly port: number
   readonly pid: number
   /** It ran already: its starter was killed, or another role started it. */
@@ -69,11 +62,11 @@ interface Paths {
   readonly log: string
 }
 
-const pathsOf = (dataDir: string): Paths => ({
+const pathsOf = (dataDir: string, cluster: string): Paths => ({
   dataDir,
-  cluster: join(dataDir, 'pg'),
+  cluster,
   // Inside the cluster, so that both appear together.
-  password: join(dataDir, 'pg', PASSWORD_FILE),
+  password: join(cluster, PASSWORD_FILE),
   port: join(dataDir, 'pg.port'),
   run: join(dataDir, 'run'),
   log: join(dataDir, 'logs', 'postgres.log'),
@@ -90,19 +83,23 @@ export function sharedUrl(dataDir: string): string | undefined {
   return isAlive(ownerPid) ? url : undefined
 }
 
-export async function startEmbedded(options: { readonly dataDir: string }): Promise<Result<EmbeddedServer, DatabaseError>> {
+export async function startEmbedded(options: {
+  readonly dataDir: string
+  /** Where files lie that the server's user may not reach in the data directory; {@link SYSTEM_DIR} unless said. */
+  readonly systemDir?: string
+}): Promise<Result<EmbeddedServer, DatabaseError>> {
   const startedAt = performance.now()
-  const paths = pathsOf(options.dataDir)
-  const binaries = await findBinaries()
-  if (!binaries.ok) return binaries
+  const { dataDir, systemDir } = options
+  const found = await findBinaries()
+  if (!found.ok) return found
   const runAs = findRunAs()
   if (!runAs.ok) return runAs
   try {
-    prepareDirectories(paths, runAs.value)
-    const closed = closedAncestor(paths.cluster, runAs.value)
-    if (closed !== undefined) return err(closedError(closed, 'the data directory'))
-    const closedToServer = closedAncestor(binaries.value.postgres, runAs.value)
-    if (closedToServer !== undefined) return err(closedError(closedToServer, 'its program (in node_modules)'))
+    prepareDirectories(dataDir, runAs.value)
+    const placed = placeOf(dataDir, found.value, runAs.value, systemDir)
+    if (!placed.ok) return placed
+    const { binaries } = placed.value
+    const paths = pathsOf(dataDir, placed.value.cluster)
     const running = await findRunning(paths)
     if (running !== undefined) return ok(publish(paths, running, undefined, true, startedAt))
     if (!hasCluster(paths.cluster)) {
@@ -110,21 +107,20 @@ export async function startEmbedded(options: { readonly dataDir: string }): Prom
         return err(
           unavailable(`${paths.cluster} holds files, but no database.`, 'Move them away, or name another data directory with --data-dir.'),
         )
-      const made = await makeCluster(paths, binaries.value, runAs.value)
+      const made = await makeCluster(paths, binaries, runAs.value)
       if (!made.ok) return made
     }
-    return await startServer(paths, binaries.value, runAs.value, startedAt)
+    return await startServer(paths, binaries, runAs.value, startedAt)
   } catch (cause) {
-    return err(unavailable(`The packaged PostgreSQL could not be started in ${paths.dataDir} (${messageOf(cause)}).`, CHECK_DIRECTORY))
+    return err(unavailable(`The packaged PostgreSQL could not be started in ${dataDir} (${messageOf(cause)}).`, CHECK_DIRECTORY))
   }
 }
 
-function prepareDirectories(paths: Paths, runAs: RunAs): void {
-  mkdirSync(paths.dataDir, { recursive: true })
+function prepareDirectories(dataDir: string, runAs: RunAs): void {
+  mkdirSync(dataDir, { recursive: true })
   // Secrets in it are 0600 each; the server's user has to pass through.
-  if ('uid' in runAs && statSync(paths.dataDir).uid === 0) chmodSync(paths.dataDir, 0o755)
-  mkdirSync(paths.run, { recursive: true })
-  mkdirSync(join(paths.dataDir, 'logs'), { recursive: true })
+  if ('uid' in runAs && statSync(dataDir).uid === 0) chmodSync(dataDir, 0o755)
+  for (const name of ['run', 'logs']) mkdirSync(join(dataDir, name), { recursive: true })
 }
 
 // A server that runs already.
@@ -228,10 +224,11 @@ async function makeCluster(paths: Paths, binaries: Binaries, runAs: RunAs): Prom
 
 /** What a process that was killed while it made a cluster left behind. */
 function removeAbandoned(paths: Paths): void {
-  for (const name of readdirSync(paths.dataDir)) {
+  const beside = dirname(paths.cluster)
+  for (const name of readdirSync(beside)) {
     const maker = /^pg\.new-(\d+)/.exec(name)?.[1]
     if (maker !== undefined && (Number(maker) === process.pid || !isAlive(Number(maker))))
-      rmSync(join(paths.dataDir, name), { recursive: true, force: true })
+      rmSync(join(beside, name), { recursive: true, force: true })
   }
 }
 
@@ -343,7 +340,7 @@ function publish(paths: Paths, running: Running, child: ChildProcess | undefined
   renameSync(`${file}.new`, file)
   writeFileSync(join(paths.run, 'postgres.pid'), String(running.pid))
   const stop = (): Promise<void> => stopServer(paths, running.pid, child)
-  return { url, port: running.port, pid: running.pid, adopted, tookMs: performance.now() - startedAt, stop }
+  return { url, cluster: paths.cluster, port: running.port, pid: running.pid, adopted, tookMs: performance.now() - startedAt, stop }
 }
 
 async function stopServer(paths: Paths, pid: number, child: ChildProcess | undefined): Promise<void> {

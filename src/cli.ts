@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 /**
  * The command line: finds the noun, loads its module and runs it.
  * Never imports a module of a command before that command is asked for: `--help` has to answer at once.

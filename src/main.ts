@@ -31,14 +31,6 @@ const ROLES = ['all', 'trader', 'simulator', 'api', 'worker', 'bots', 'surfaces'
 async function main(): Promise<number> {
   const env = environment()
   const terminal = new Terminal(process.stdout, process.stderr, (env.NO_COLOR ?? '') === '' && env.TERM !== 'dumb')
-  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
-  if (major < 20 || (major === 20 && minor < 19)) {
-    terminal.failed(
-      `Ballast needs Node 20.19 or newer; this is ${process.versions.node}.`,
-      'Install a newer Node, for example from nodejs.org.',
-    )
-    return 1
-  }
   let flags: ReturnType<typeof readFlags>
   try {
     flags = readFlags(process.argv.slice(2).filter((word) => word !== 'run'))

@@ -9,6 +9,7 @@ import { Redis } from 'ioredis'
 import { makeClient } from '../../db/client.ts'
 import { findBinaries } from '../../db/cluster.ts'
 import { sharedUrl } from '../../db/embedded.ts'
+import { clusterOf } from '../../db/placement.ts'
 import { messageOf } from '../../db/error.ts'
 import { type HealthRow, readHealth } from '../../db/health.ts'
 import { type Check, failed, problem, warned, well } from './check.ts'
@@ -64,7 +65,9 @@ async function packagedCheck({ root }: DataPaths): Promise<Check> {
   if (!binaries.ok) return problem('database', binaries.error)
   const file = join(root, 'pg.port')
   const port = existsSync(file) ? `, last on port ${readFileSync(file, 'utf8').trim()}` : ', made at the first start'
-  return well('database', `embedded PostgreSQL is installed${port}`)
+  const cluster = clusterOf(root)
+  const place = cluster.startsWith(root) ? '' : `, files in ${cluster}, which belongs to this data directory`
+  return well('database', `embedded PostgreSQL is installed${port}${place}`)
 }
 
 export async function queueCheck({ redisUrl }: Config): Promise<Check> {

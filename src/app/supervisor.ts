@@ -114,8 +114,8 @@ export class Supervisor {
     else {
       const server = await this.database.start()
       if (!server.ok) return { ...server.error, exitCode: 1 }
-      const { adopted, tookMs } = server.value
-      terminal.step('database', `embedded PostgreSQL 18, ${paths.root}/pg${adopted ? ' (still running)' : ''}`, tookMs)
+      const { adopted, cluster, tookMs } = server.value
+      terminal.step('database', `embedded PostgreSQL 18, ${cluster}${adopted ? ' (still running)' : ''}`, tookMs)
     }
     if (hasSimulator(config)) {
       const startedMs = performance.now()
