@@ -77,6 +77,15 @@ export async function connect(context: RoleContext, max: number): Promise<Result
   return connected.ok ? connected : err({ sentence: connected.error.sentence, next: connected.error.next })
 }
 
+/** What people enter by hand in the simulator where nobody has said otherwise and no strategy owns it. */
+const SIM_MANUAL_SYMBOL = 'XRPUSDT'
+
+function manualSymbols(config: Config, plans: readonly StrategyPlan[]): readonly string[] {
+  const { symbols } = config.manual
+  if (symbols.length > 0 || config.profile !== 'sim' || plans.some((plan) => plan.symbols.includes(SIM_MANUAL_SYMBOL))) return symbols
+  return [SIM_MANUAL_SYMBOL]
+}
+
 /** Names that the configuration trades. */
 export const configuredStrategies = (config: Config): readonly string[] =>
   (config.strategies ?? DEFAULT_PLANS).map(({ strategy }) => strategy)
@@ -110,7 +119,7 @@ export function plansOf(config: Config, { catalog }: LoadedStrategies): Result<T
         exitCode: CONFIG_INVALID,
       })
   }
-  return ok({ plans, manual: [...new Set(config.manual.symbols)] })
+  return ok({ plans, manual: [...new Set(manualSymbols(config, plans))] })
 }
 
 export async function startTrader(context: RoleContext, hooks: TraderHooks): Promise<Result<RunningRole, PathProblem>> {

@@ -79,7 +79,10 @@ export const configSchema = z.strictObject({
     .describe('a list as [{"strategy":"ema-cross","symbols":["BTCUSDT"]}]'),
   manual: z
     .strictObject({
-      symbols: z.array(z.string().min(1)).default([]).describe('a list of symbols that people enter by hand, as XRPUSDT,ADAUSDT'),
+      symbols: z
+        .array(z.string().min(1))
+        .default([])
+        .describe('a list of symbols that people enter by hand, as XRPUSDT,ADAUSDT; in the simulator XRPUSDT where none is given'),
     })
     .prefault({}),
   chat: z
