@@ -28,11 +28,11 @@ export const FLOW_WORDS: Readonly<Record<FlowKind, string>> = {
 
 export const isFlowKind = (cause: WalletAdjusted['cause']): cause is FlowKind => cause in FLOW_WORDS
 
-/** Kind, amount and coin: `transfer out of -2000 USDT`. */
+/** Kind, amount and coin: `transfer out: -2000 USDT`. */
 export function flowText(flow: WalletAdjusted): string {
   const word = isFlowKind(flow.cause) ? FLOW_WORDS[flow.cause] : flow.cause
   const name = flow.told === undefined || flow.told === '' ? word : `${word} (${flow.told})`
-  return `${name} of ${flowAmount(flow)} ${flow.coin}${flow.symbol === undefined ? '' : ` on ${flow.symbol}`}`
+  return `${name}: ${flowAmount(flow)} ${flow.coin}${flow.symbol === undefined ? '' : ` on ${flow.symbol}`}`
 }
 
 /** With its sign, as decimal text of the coin. */

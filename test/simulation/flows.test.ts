@@ -41,7 +41,7 @@ describe('a transfer', () => {
     const after = figures()
     expect(after.equity).toBeCloseTo(before.equity - 2_000, 8)
     expect([after.drawdown, world.holds, world.alerts]).toEqual([before.drawdown, [], ['P3 account.flow']])
-    expect(world.summaries[0]).toBe('Transfer out of -2000 USDT. It is no result: peak and day move with it.')
+    expect(world.summaries[0]).toBe('Transfer out: -2000 USDT. It is no result: peak and day move with it.')
     const { ledger } = world.kernel.portfolio
     expect([ledger.flows / 1e8, ledger.adjustments, ledger.unexplained]).toEqual([2_000, 0, 0])
     // It is told by the stream, long before the minute's reading.
@@ -105,15 +105,15 @@ describe('every kind', () => {
   test('S9 each row of the log is booked under its own name, and none is a result', async () => {
     const before = figures()
     const rows = [
-      ['-1', 'INTEREST', 'Interest of -1 USDT'],
-      ['2', 'AIRDROP', 'Airdrop of +2 USDT'],
-      ['3', 'FEE_REFUND', 'Fee refund of +3 USDT'],
-      ['-4', 'CURRENCY_SELL', 'Conversion of -4 USDT'],
-      ['5', 'DEPOSIT', 'Deposit of +5 USDT'],
-      ['-6', 'WITHDRAW', 'Withdrawal of -6 USDT'],
-      ['7', 'BONUS', 'Bonus of +7 USDT'],
-      ['-8', 'AUTO_PRINCIPAL_REPAYMENT_LOAN', 'Loan of -8 USDT'],
-      ['9', 'NEVER_HEARD_OF', 'Other (NEVER_HEARD_OF) of +9 USDT'],
+      ['-1', 'INTEREST', 'Interest: -1 USDT'],
+      ['2', 'AIRDROP', 'Airdrop: +2 USDT'],
+      ['3', 'FEE_REFUND', 'Fee refund: +3 USDT'],
+      ['-4', 'CURRENCY_SELL', 'Conversion: -4 USDT'],
+      ['5', 'DEPOSIT', 'Deposit: +5 USDT'],
+      ['-6', 'WITHDRAW', 'Withdrawal: -6 USDT'],
+      ['7', 'BONUS', 'Bonus: +7 USDT'],
+      ['-8', 'AUTO_PRINCIPAL_REPAYMENT_LOAN', 'Loan: -8 USDT'],
+      ['9', 'NEVER_HEARD_OF', 'Other (NEVER_HEARD_OF): +9 USDT'],
     ] as const
     for (const [amount, type] of rows) world.moveMoney(amount, type)
     await world.pass(20_000)
@@ -128,7 +128,7 @@ describe('every kind', () => {
     world.moveMoney('1250000.5', 'AIRDROP', 'EXC')
     await world.pass(70_000)
     expect([figures().equity, world.alerts]).toEqual([before, ['P4 account.flow']])
-    expect(world.summaries[0]).toBe('Airdrop of +1250000.5 EXC. It is no money of the books.')
+    expect(world.summaries[0]).toBe('Airdrop: +1250000.5 EXC. It is no money of the books.')
   })
 
   test('S8 trades of others in a symbol that is not traded here are flows of theirs, not a loss of ours', async () => {
@@ -150,7 +150,7 @@ describe('every kind', () => {
       0,
       [],
     ])
-    expect(narrow.summaries.every((said) => /^Trade that is not Ballast's of .* USDT on ETHUSDT/.test(said))).toBe(true)
+    expect(narrow.summaries.every((said) => /^Trade that is not Ballast's: .* USDT on ETHUSDT/.test(said))).toBe(true)
   })
 
   test('fills and funding of our own are booked once: the log tells them too', async () => {
