@@ -38,7 +38,7 @@ class Context implements StrategyContext {
   }
 }
 
-/** States are looked at on the first bars, then on fewer and fewer of a long run, and whenever something is said. */
+/** States are looked at on the first bars, then on fewer and fewer of a long run; a journal looks at each bar, and a backtest at its end. */
 const isCheckedBar = (n: number): boolean => (n & (n - 1)) === 0
 
 export class StrategyRun {
@@ -115,7 +115,7 @@ export class StrategyRun {
       const answer: unknown = this.definition.onBar(context, this.state)
       if (context.refused !== undefined) throw context.refused
       if (answer !== undefined && isThenable(answer)) throw forget(answer)
-      if (context.pending !== undefined || isCheckedBar(this.barsSeen)) checkState(this.state)
+      if (isCheckedBar(this.barsSeen)) checkState(this.state)
     } catch (thrown) {
       this.fail(thrown)
       return undefined
