@@ -29,7 +29,7 @@ const strategies = defineRead({
     const [account, rows] = await Promise.all([ports.reads.account(), ports.reads.strategies()])
     if (rows.length === 0) return reply('No strategy is configured', { tone: 'warn' })
     const now = account?.updatedTs ?? 0
-    const closed = await ports.reads.trades({ limit: 1_000, isOpen: false, from: now - DAY_MS, to: now + 1 })
+    const sums = await ports.reads.tradeSums({ from: now - DAY_MS, to: now + 1, by: 'strategy' })
     const names = [...new Set(rows.map((row) => row.strategy))]
     return reply('Strategies', {
       table: {
@@ -40,7 +40,7 @@ const strategies = defineRead({
             MODE_MARKS[own[0]?.mode ?? ''] ?? '?',
             name,
             own.map((row) => short(row.symbol)).join(' '),
-            signed(add(...closed.filter((t) => t.strategy === name).map((t) => t.pnl))),
+            signed(sums.find(({ key }) => key === name)?.net ?? '0'),
           ]
         }),
         rowCommands: names.map((name) => `/strategy ${name} show`),
