@@ -76,6 +76,12 @@ describe.skipIf(made === undefined)('API', () => {
     silent.mockRestore()
   })
 
+  test('a cursor that no page has answered is told, and is not the first page', async () => {
+    const garbage = await call('/api/v1/trades?cursor=garbage')
+    expect([garbage.status, garbage.body.code]).toEqual([422, 'validation_failed'])
+    expect((await call('/api/v1/trades')).status).toBe(200)
+  })
+
   test('positions and status agree with the kernel', async () => {
     const { body } = await call('/api/v1/positions')
     const held = kernel.config.instruments.filter((i) => kernel.portfolio.positionLots(i.index) !== 0)
