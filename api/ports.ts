@@ -2,7 +2,7 @@
  * What the commands and the API need of the rest: reads, control of the trader, confirmations, audit, keys, jobs, pictures.
  * Never says how any of it is done: db/ and app/ do.
  */
-import type { CommandOutcome, TraderCommand } from '../src/kernel/command.ts'
+import type { CommandOutcome, PreviewedCommand, TraderCommand } from '../src/kernel/command.ts'
 import type {
   AccountRow,
   AlgorithmRow,
@@ -43,6 +43,23 @@ export interface TradeQuery extends Page {
   /** Exits within [from, to), ms of market time. */
   readonly from?: number | undefined
   readonly to?: number | undefined
+}
+export interface SumQuery {
+  readonly from: number
+  readonly to: number
+  readonly by?: 'day' | 'sym' | 'strategy' | undefined
+}
+export interface TradeSum {
+  /** `2026-01-31`, a symbol, a strategy; empty without groups. */
+  readonly key: string
+  readonly count: number
+  readonly wins: number
+  readonly net: string
+  readonly fee: string
+  readonly funding: string
+  /** Sum of what won, and of what lost, above zero. */
+  readonly gain: string
+  readonly loss: string
 }
 export interface DecisionQuery extends Page {
   readonly symbol?: string | undefined
@@ -95,6 +112,14 @@ export interface Reads {
   flows(query: Page): Promise<readonly FlowRow[]>
   trades(query: TradeQuery): Promise<readonly TradeRow[]>
   trade(number: number): Promise<TradeRow | undefined>
+  /** All closed trades whose exits lie within [from, to), summed; in groups where one is named, else in one row or none. */
+  tradeSums(query: SumQuery): Promise<readonly TradeSum[]>
+  /** Over all of the equity within [from, to): the deepest fall from a peak as a fraction, flows left out, undefined below two values, and a curve of at most `points`. */
+  equityShape(query: {
+    readonly from: number
+    readonly to: number
+    readonly points: number
+  }): Promise<{ readonly drawdown: number | undefined; readonly curve: readonly EquityRow[] }>
   decisions(query: DecisionQuery): Promise<readonly DecisionRow[]>
   /** Ascending when `from` is given, so that a curve can be drawn; else the newest first. */
   equity(query: EquityQuery): Promise<readonly EquityRow[]>
@@ -126,6 +151,8 @@ export interface AskedBy {
 export interface Control {
   /** Hands a command to the trader and waits for its word; undefined: it is queued, the trader has not answered in time. */
   send(command: TraderCommand, by: AskedBy): Promise<CommandOutcome | undefined>
+  /** What the trader would say of it now, before anybody is asked; undefined: it has not answered in time. */
+  preview(command: PreviewedCommand, by: AskedBy): Promise<CommandOutcome | undefined>
 }
 
 export type ConfirmationStatus = 'pending' | 'approved' | 'rejected' | 'expired' | 'void'

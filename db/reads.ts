@@ -13,7 +13,9 @@ import type {
   Page,
   Reads,
   StoredAlert,
+  SumQuery,
   TradeQuery,
+  TradeSum,
   Measures,
 } from '../api/ports.ts'
 import type {
@@ -144,6 +146,41 @@ export class PostgresReads implements Reads {
   async trade(number: number): Promise<TradeRow | undefined> {
     const [row] = await this.db.select().from(trades).where(eq(trades.number, number))
     return row
+  }
+  async tradeSums({ from, to, by }: SumQuery): Promise<readonly TradeSum[]> {
+    const { sql } = this
+    const key =
+      by === 'day'
+        ? sql`to_char(to_timestamp(exit_ts / 1000.0) at time zone 'UTC', 'YYYY-MM-DD')`
+        : by === 'sym'
+          ? sql`symbol`
+          : by === 'strategy'
+            ? sql`strategy`
+            : sql`''`
+    return sql<TradeSum[]>`
+      select ${key} as key, count(*)::int as count, (count(*) filter (where pnl > 0))::int as wins,
+        sum(pnl)::text as net, sum(fee)::text as fee, sum(funding)::text as funding,
+        coalesce(sum(pnl) filter (where pnl > 0), 0)::text as gain, coalesce(-sum(pnl) filter (where pnl < 0), 0)::text as loss
+      from trades where not is_open and exit_ts >= ${from} and exit_ts < ${to} group by 1 order by 1`
+  }
+  async equityShape({ from, to, points }: { readonly from: number; readonly to: number; readonly points: number }) {
+    const [row] = await this.sql<{ count: number; drawdown: number | null }[]>`
+      with points as (
+        select ts, equity::float8 as equity, lag(equity::float8) over (order by ts) as before,
+          coalesce(flows - lag(flows) over (order by ts), 0)::float8 as flow
+        from equity where ts >= ${from} and ts < ${to}),
+      grown as (
+        select ts, sum(case when before + flow > 0 and equity > 0 then ln(equity / (before + flow)) else 0 end) over (order by ts) as growth
+        from points),
+      peaks as (select growth, max(growth) over (order by ts) as peak from grown)
+      select count(*)::int as count, max(1 - exp(growth - peak))::float8 as drawdown from peaks`
+    const count = row?.count ?? 0
+    const step = Math.max(1, Math.ceil(count / points))
+    const curve = await this.sql<EquityRow[]>`
+      select ts, equity::text, wallet::text, day_pnl::text as "dayPnl", drawdown from (
+        select *, row_number() over (order by ts) as at from equity where ts >= ${from} and ts < ${to}) numbered
+      where at % ${step} = 0 or at = 1 or at = ${count} order by ts`
+    return { drawdown: count < 2 ? undefined : Math.max(0, row?.drawdown ?? 0), curve: [...curve] }
   }
   async decisions(query: DecisionQuery): Promise<readonly DecisionRow[]> {
     return this.db

@@ -3,12 +3,11 @@
  * Never computes what the kernel computes: it shows the projections and adds up trades.
  */
 import { z } from 'zod'
-import type { AccountRow, TradeRow } from '../../src/journal/row.ts'
-import { numbersOf, withoutFlows } from '../../src/portfolio/flow-adjusted.ts'
-import { absolute, add, compare, divide, multiply, signOf, subtract, toFloat } from '../amount.ts'
+import type { AccountRow } from '../../src/journal/row.ts'
+import { absolute, compare, divide, multiply, signOf, subtract, toFloat } from '../amount.ts'
 import { type Command, type CommandContext, defineRead, noArguments } from './command.ts'
 import { amount, duration, gauge, money, percent, plainPercent, short, signed, time } from './format.ts'
-import type { Measures } from '../ports.ts'
+import type { Measures, TradeSum } from '../ports.ts'
 import { DIRECT_NEXT, heardHealth, silenceOf, silenceText } from './silence.ts'
 import { type Field, type Reply, type Tone, field, reply, runs, untrusted } from './reply.ts'
 
@@ -165,7 +164,9 @@ const flows = defineRead({
 const DAY_MS = 86_400_000
 const DAYS: Readonly<Record<string, number>> = { '1d': 1, '7d': 7, '30d': 30, '90d': 90 }
 const DATE = /^\d{4}-\d{2}-\d{2}$/
-const TRADES_MAX = 5_000
+/** What a picture can show. */
+const PICTURE_TRADES = 5_000
+const PICTURE_POINTS = 2_000
 
 /** `7d`, `ytd`, `all` or `2026-01-01..2026-02-01` as ms of market time. */
 export function periodOf(text: string, now: number): { readonly from: number; readonly to: number } | undefined {
@@ -210,62 +211,49 @@ const pnl = defineRead({
     const account = await reads.account()
     if (account === undefined) return noAccount()
     const range = periodOf(args.period, account.updatedTs) ?? { from: 0, to: account.updatedTs + 1 }
-    const [trades, equity] = await Promise.all([
-      reads.trades({ limit: TRADES_MAX, isOpen: false, from: range.from, to: range.to }),
-      reads.equity({ limit: TRADES_MAX, from: range.from, to: range.to }),
+    const [[sum], groups, trades, shape] = await Promise.all([
+      reads.tradeSums(range),
+      args.by === undefined ? undefined : reads.tradeSums({ ...range, by: args.by }),
+      // For the picture only, which shows no more.
+      reads.trades({ limit: PICTURE_TRADES, isOpen: false, from: range.from, to: range.to }),
+      reads.equityShape({ ...range, points: PICTURE_POINTS }),
     ])
     const title = `PnL ${args.period}`
-    const image = await ports.charts?.pnl({ title, equity, trades })
+    const image = await ports.charts?.pnl({ title, equity: shape.curve, trades })
     return reply(title, {
-      tone: signOf(add(...trades.map((t) => t.pnl))) < 0 ? 'warn' : 'ok',
-      fields: [...summaryOf(trades), field('Open', money(account.unrealized)), ...drawdownOf(withoutFlows(equity.map(numbersOf)))],
-      ...(args.by === undefined ? {} : { table: tableBy(trades, args.by) }),
+      tone: signOf(sum?.net ?? '0') < 0 ? 'warn' : 'ok',
+      fields: [
+        ...summaryOf(sum),
+        field('Open', money(account.unrealized)),
+        ...(shape.drawdown === undefined ? [] : [field('Max drawdown', plainPercent(shape.drawdown))]),
+      ],
+      ...(args.by === undefined || groups === undefined ? {} : { table: tableBy(groups, args.by, sum) }),
       ...(image === undefined ? {} : { image }),
       buttons: ['1d', '7d', '30d', 'all'].filter((period) => period !== args.period).map((period) => runs(period, `/pnl ${period}`)),
     })
   },
 })
 
-function summaryOf(trades: readonly TradeRow[]): Field[] {
-  const net = add(...trades.map((t) => t.pnl))
-  const wins = trades.filter((t) => signOf(t.pnl) > 0)
-  const gain = add(...wins.map((t) => t.pnl))
-  const loss = absolute(add(...trades.filter((t) => signOf(t.pnl) < 0).map((t) => t.pnl)))
+function summaryOf(sum: TradeSum | undefined): Field[] {
+  if (sum === undefined)
+    return [field('Net', `${money('0')} in 0 closed trades`), field('Fees', `${amount('0')} USDT`), field('Funding', money('0'))]
+  const { count, wins, net, fee, funding, gain, loss } = sum
   return [
-    field('Net', `${money(net)} in ${trades.length} closed ${trades.length === 1 ? 'trade' : 'trades'}`),
-    field('Fees', `${amount(add(...trades.map((t) => t.fee)))} USDT`),
-    field('Funding', money(add(...trades.map((t) => t.funding)))),
-    ...(trades.length === 0
-      ? []
-      : [
-          field('Won', `${wins.length} of ${trades.length} (${plainPercent(wins.length / trades.length, 0)})`),
-          field('Profit factor', signOf(loss) === 0 ? '– (no loss)' : divide(gain, loss, 2)),
-          field('Expectancy', `${money(divide(net, String(trades.length), 8))} a trade`),
-        ]),
+    field('Net', `${money(net)} in ${count} closed ${count === 1 ? 'trade' : 'trades'}`),
+    field('Fees', `${amount(fee)} USDT`),
+    field('Funding', money(funding)),
+    field('Won', `${wins} of ${count} (${plainPercent(wins / count, 0)})`),
+    field('Profit factor', signOf(loss) === 0 ? '– (no loss)' : divide(gain, loss, 2)),
+    field('Expectancy', `${money(divide(net, String(count), 8))} a trade`),
   ]
 }
 
-function drawdownOf(equity: Float64Array): Field[] {
-  let peak = 0
-  let worst = 0
-  for (const value of equity) {
-    peak = Math.max(peak, value)
-    if (peak > 0) worst = Math.max(worst, 1 - value / peak)
-  }
-  return equity.length < 2 ? [] : [field('Max drawdown', plainPercent(worst))]
-}
-
-function tableBy(trades: readonly TradeRow[], by: 'day' | 'sym' | 'strategy'): NonNullable<Reply['table']> {
-  const groups = new Map<string, TradeRow[]>()
-  for (const trade of trades) {
-    const key = by === 'day' ? new Date(trade.exitTs ?? 0).toISOString().slice(0, 10) : by === 'sym' ? short(trade.symbol) : trade.strategy
-    groups.set(key, [...(groups.get(key) ?? []), trade])
-  }
-  const rows = [...groups].sort(([a], [b]) => (by === 'day' ? b.localeCompare(a) : a.localeCompare(b)))
+function tableBy(groups: readonly TradeSum[], by: 'day' | 'sym' | 'strategy', sum: TradeSum | undefined): NonNullable<Reply['table']> {
+  const rows = by === 'day' ? [...groups].reverse() : groups
   return {
     columns: [{ title: by }, { title: 'n', align: 'right' }, { title: 'pnl', align: 'right' }],
-    rows: rows.map(([key, group]) => [key, String(group.length), signed(add(...group.map((t) => t.pnl)))]),
-    total: ['Total', String(trades.length), signed(add(...trades.map((t) => t.pnl)))],
+    rows: rows.map(({ key, count, net }) => [by === 'sym' ? short(key) : key, String(count), signed(net)]),
+    total: ['Total', String(sum?.count ?? 0), signed(sum?.net ?? '0')],
   }
 }
 

@@ -6,7 +6,7 @@ import { z } from 'zod'
 import type { OrderRow } from '../../src/journal/row.ts'
 import { fromId, toId } from '../ids.ts'
 import { type Command, type CommandContext, type NoPlan, defineAction, options, refuse } from './command.ts'
-import { send } from './control-group.ts'
+import { askedBy, send } from './control-group.ts'
 import { price } from './format.ts'
 import { field, reply, runs, untrusted } from './reply.ts'
 import { resolveSymbol } from './symbol.ts'
@@ -81,6 +81,18 @@ export const amend: Command = defineAction({
     ]
     if (changes.length === 0)
       return refuse(reply('Change what?', { tone: 'warn', text: `Give limit=, trigger= or qty=, as /amend ${name} limit=63500` }))
+    const judged = await context.ports.control.preview(
+      {
+        name: 'change',
+        orderId: order.orderId,
+        ...(args.limit === undefined ? {} : { limit: args.limit }),
+        ...(args.trigger === undefined ? {} : { trigger: args.trigger }),
+        ...(args.qty === undefined ? {} : { quantity: args.qty }),
+      },
+      askedBy(context),
+    )
+    if (judged !== undefined && judged.status !== 'done')
+      return refuse(reply('Refused', { tone: 'warn', text: judged.text, buttons: [runs('Orders', '/orders'), runs('Risk', '/risk')] }))
     return {
       type: 'plan',
       card: reply(`Change ${name}?`, {

@@ -15,6 +15,7 @@ import { fromId, toId } from '../ids.ts'
 import { notionalOf } from './account-group.ts'
 import { type Command, type CommandContext, type Done, type NoPlan, type Plan, defineAction, refuse } from './command.ts'
 import { askedBy, send } from './control-group.ts'
+import { type Result, closeResult } from './results.ts'
 import { amount, coinOf, money, price, short } from './format.ts'
 import { field, reply, runs, untrusted } from './reply.ts'
 import { resolveSymbol } from './symbol.ts'
@@ -105,7 +106,7 @@ const close = defineAction({
           buttons: [runs('Positions', '/positions')],
         }),
       )
-    return planOf(chosen, args.amount, { execution: args.algo, limit: args.limit })
+    return planOf(context, chosen, args.amount, { execution: args.algo, limit: args.limit })
   },
   carryOut: async (context, todo) => carryOutClose(context, Todo.parse(todo).targets),
 })
@@ -155,7 +156,7 @@ const howText = ({ execution, limit }: How): string => {
   return [execution, at].filter((text) => text !== undefined).join(', ') || 'market'
 }
 
-function planOf(chosen: readonly PositionRow[], text: string, how: How): Plan | NoPlan {
+async function planOf(context: CommandContext, chosen: readonly PositionRow[], text: string, how: How): Promise<Plan | NoPlan> {
   const { execution, limit } = how
   const problem = howProblem(chosen, how)
   if (problem !== undefined) return problem
@@ -175,7 +176,11 @@ function planOf(chosen: readonly PositionRow[], text: string, how: How): Plan | 
         }),
       )
     const held = absolute(position.quantity)
-    const quantity = part.type === 'all' ? held : part.type === 'fraction' ? multiply(held, part.value) : part.value
+    const asked = part.type === 'all' ? held : part.type === 'fraction' ? multiply(held, part.value) : part.value
+    const judged = part.type === 'all' ? undefined : await context.ports.control.preview(closeOf(position, part), askedBy(context))
+    // An exit is asked about whatever a preview says: the trader's own word decides when it is sent.
+    // The quantity that would be sent, in lots of the symbol.
+    const quantity = judged?.figures?.find(({ name }) => name === 'quantity')?.value ?? asked
     const rest = subtract(held, quantity)
     const at = limit !== undefined && isDecimal(limit) ? limit : position.markPrice
     const fee = multiply(notionalOf(quantity, at), feeRateOf(position.symbol))
@@ -226,6 +231,12 @@ function planOf(chosen: readonly PositionRow[], text: string, how: How): Plan | 
   }
 }
 
+const closeOf = (position: PositionRow, part: Part) => ({
+  name: 'close' as const,
+  symbol: position.symbol,
+  ...(part.type === 'fraction' ? { fraction: part.value } : part.type === 'quantity' ? { quantity: part.value } : {}),
+})
+
 /** A bare number is no amount: of what? (S19) */
 function partOf(position: PositionRow, text: string): Part | string {
   const base = coinOf(position.symbol)
@@ -251,7 +262,8 @@ function partOf(position: PositionRow, text: string): Part | string {
 }
 
 async function carryOutClose(context: CommandContext, targets: readonly Target[]): Promise<Done> {
-  const results: { readonly target: Target; readonly outcome: CommandOutcome | undefined }[] = []
+  const results: { readonly target: Target; readonly outcome: CommandOutcome | undefined; readonly ending: Result | undefined }[] = []
+  const before = await context.ports.reads.positions()
   await Promise.all(
     targets.map(async (target) => {
       const { symbol, side, fraction, quantity, execution, limit } = target
@@ -264,20 +276,31 @@ async function carryOutClose(context: CommandContext, targets: readonly Target[]
         ...(execution === undefined ? {} : { execution }),
         ...(limit === undefined ? {} : { limit }),
       }
-      results.push({
-        target,
-        outcome: await context.ports.control.send(command, askedBy(context, targets.length === 1 ? '' : `/${symbol}`)),
-      })
+      const outcome = await context.ports.control.send(command, askedBy(context, targets.length === 1 ? '' : `/${symbol}`))
+      const held = before.find((position) => position.symbol === symbol)
+      // What waits for its price or is worked is not waited for.
+      const isWaiting = outcome === undefined || limit !== undefined || execution !== undefined
+      results.push({ target, outcome, ending: isWaiting ? undefined : await closeResult(context.ports.reads, symbol, held, outcome) })
     }),
   )
   const isOf = (status: CommandOutcome['status'] | undefined): boolean => results.some(({ outcome }) => outcome?.status === status)
   const status: Done['status'] = isOf('failed') ? 'failed' : isOf(undefined) ? 'queued' : isOf('refused') ? 'refused' : 'done'
+  const [only] = results
+  const endings = results.map(({ ending }) => ending)
+  const isEnded = status === 'done' && endings.every((ending) => ending?.isFilled === true)
+  const title = isEnded
+    ? results.length === 1
+      ? only?.ending?.title
+      : `Closed ${results.length} positions`
+    : endings.length === 1
+      ? only?.ending?.title
+      : undefined
   return {
     status,
-    reply: reply(status === 'done' ? 'Closing' : status === 'queued' ? 'Close: queued' : `Close: ${status}`, {
+    reply: reply(title ?? (status === 'done' ? 'Closing' : status === 'queued' ? 'Close: queued' : `Close: ${status}`), {
       tone: status === 'done' ? 'ok' : status === 'queued' ? 'warn' : 'bad',
-      fields: results.map(({ target: { symbol }, outcome }) => {
-        const text = outcome?.text ?? 'queued: the trader has not answered within 5 s'
+      fields: results.map(({ target: { symbol }, outcome, ending }) => {
+        const text = (results.length > 1 ? ending?.title : undefined) ?? outcome?.text ?? 'queued: the trader has not answered within 5 s'
         // A refusal begins with the symbol, which the field is named by.
         return field(symbol, text.startsWith(`${symbol}: `) ? text.slice(symbol.length + 2) : text)
       }),

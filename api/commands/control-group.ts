@@ -25,8 +25,22 @@ export const askedBy = ({ actor, requestId, idempotencyKey }: CommandContext, pa
   idempotencyKey: idempotencyKey === undefined ? undefined : `${idempotencyKey}${part}`,
 })
 
-/** Hands a command to the trader; its word is the answer. */
-export async function send(context: CommandContext, command: TraderCommand, title: string, parts: Partial<Reply> = {}): Promise<Done> {
+/** How it ended, as far as that was seen in the time that who asked is kept waiting. */
+export interface Ending {
+  readonly title: string
+  readonly isFilled: boolean
+  readonly text?: string
+  readonly status?: Done['status']
+}
+
+/** Hands a command to the trader; its word is the answer, and how it ended where that is looked at. */
+export async function send(
+  context: CommandContext,
+  command: TraderCommand,
+  title: string,
+  parts: Partial<Reply> = {},
+  resultOf: (outcome: CommandOutcome) => Promise<Ending | undefined> = async () => undefined,
+): Promise<Done> {
   const outcome = await context.ports.control.send(command, askedBy(context))
   if (outcome === undefined) {
     const silence = silenceOf(await context.ports.reads.health(), context.ports.wallNow())
@@ -44,6 +58,16 @@ export async function send(context: CommandContext, command: TraderCommand, titl
       }),
     }
   }
+  const ending = outcome.status === 'done' ? await resultOf(outcome) : undefined
+  if (ending !== undefined)
+    return {
+      status: ending.status ?? 'done',
+      reply: reply(ending.title, {
+        ...parts,
+        tone: ending.isFilled ? (parts.tone ?? 'ok') : 'warn',
+        text: ending.text ?? sentenceOf(title, outcome.text),
+      }),
+    }
   const shown = tableOf(outcome.table)
   const tone = outcome.status === 'done' ? (parts.tone ?? 'ok') : 'bad'
   return {
@@ -215,6 +239,11 @@ const resume = defineAction({
         (scope.type !== 'symbol' || s.symbol === scope.symbol),
     )
     const bad = parts.filter((part) => part.status !== 'ok')
+    const judged = await context.ports.control.preview({ name: 'resume', scope, isAdmin: context.actor.role === 'admin' }, askedBy(context))
+    if (judged !== undefined && judged.status !== 'done')
+      return refuse(
+        reply('Not resumed', { tone: 'warn', text: judged.text, buttons: [runs('Status', '/status'), runs('Health', '/health')] }),
+      )
     return {
       type: 'plan',
       card: reply(`Resume ${scopeName(scope)}?`, {

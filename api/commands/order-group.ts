@@ -4,13 +4,14 @@
  */
 import { z } from 'zod'
 import { parseExecution } from '../../src/trading/algorithms/execution.ts'
-import type { OpenCommand } from '../../src/kernel/command.ts'
+import type { CommandOutcome, OpenCommand } from '../../src/kernel/command.ts'
 import type { PositionRow } from '../../src/journal/row.ts'
 import { isSpotSymbol } from '../../src/market/instrument.ts'
 import { absolute, compare, divide, multiply, toFloat } from '../amount.ts'
 import { type Command, type CommandContext, type NoPlan, type Plan, defineAction, inOrder, options, refuse } from './command.ts'
 import { amend } from './amend-order.ts'
-import { send } from './control-group.ts'
+import { openResult, unconfirmedStop } from './results.ts'
+import { askedBy, send } from './control-group.ts'
 import { coinOf, parseDuration, plainPercent, price, short } from './format.ts'
 import { type Field, field, reply, runs, untrusted } from './reply.ts'
 import { resolveSymbol } from './symbol.ts'
@@ -111,11 +112,18 @@ const open = defineAction({
       ...(forMs === undefined ? {} : { forMs }),
       ...(args.algo === undefined ? {} : { execution: args.algo }),
     }
-    return cardOf(context, command, args.size)
+    const judged = await context.ports.control.preview(command, askedBy(context))
+    if (judged !== undefined && judged.status !== 'done') return denied(judged.text)
+    return cardOf(context, command, args.size, judged)
   },
   carryOut: async (context, todo) => {
     const { command } = OpenTodo.parse(todo)
-    return send(context, command, 'Sent', { buttons: [runs('Orders', '/orders'), runs('Positions', '/positions')] })
+    const buttons = [runs('Orders', '/orders'), runs('Positions', '/positions')]
+    const isWaiting = command.limit !== undefined || command.trigger !== undefined || command.execution !== undefined
+    return send(context, command, 'Sent', { buttons }, async (outcome) =>
+      // What waits for its price is not waited for.
+      isWaiting ? undefined : openResult(context.ports.reads, command.symbol, command.side, outcome),
+    )
   },
 })
 
@@ -129,7 +137,11 @@ function sizeOf(text: string, symbol: string): Pick<OpenCommand, 'quantity' | 'n
     : undefined
 }
 
-async function cardOf(context: CommandContext, command: OpenCommand, size: string): Promise<Plan> {
+/** What would not pass is told, and not asked about. */
+export const denied = (text: string): NoPlan =>
+  refuse(reply('Refused', { tone: 'warn', text, buttons: [runs('Positions', '/positions'), runs('Risk', '/risk')] }))
+
+async function cardOf(context: CommandContext, command: OpenCommand, size: string, judged: CommandOutcome | undefined): Promise<Plan> {
   const positions = await context.ports.reads.positions(true)
   const mark = positions.find((p) => p.symbol === command.symbol)?.markPrice
   const kind = command.execution ?? (command.limit === undefined ? (command.trigger === undefined ? 'market' : 'when reached') : 'limit')
@@ -138,17 +150,30 @@ async function cardOf(context: CommandContext, command: OpenCommand, size: strin
       'Order',
       `${command.side} ${command.symbol} ${untrusted(size)}, ${kind}${command.limit === undefined ? '' : ` ${command.limit}`}`,
     ),
-    ...(mark === undefined || mark === '0' ? [] : [field('Mark', price(mark))]),
+    ...(judged !== undefined || mark === undefined || mark === '0' ? [] : [field('Mark', price(mark))]),
     ...(command.trigger === undefined ? [] : [field('Triggers at', command.trigger)]),
     ...(command.or === undefined ? [] : [field('Or', `when ${command.or} is reached: one or the other`)]),
-    field('Stop', `${command.stop ?? ''}, at market, on Bybit ${isSpotSymbol(command.symbol) ? 'as the entry fills' : 'with the entry'}`),
-    ...(command.targets === undefined ? [] : [field('Targets', command.targets.map((t) => untrusted(t)).join(', '))]),
-    field('Checks', 'the same limits as a strategy; a denial says which and why'),
+    ...(judged?.figures ?? []).map(({ name, value }) => field(name, value)),
+    field(
+      judged === undefined ? 'Stop' : 'Stop is',
+      `${judged === undefined ? `${command.stop ?? ''}, ` : ''}at market, on Bybit ${isSpotSymbol(command.symbol) ? 'as the entry fills' : 'with the entry'}`,
+    ),
+    ...(command.targets === undefined || judged !== undefined
+      ? []
+      : [field('Targets', command.targets.map((t) => untrusted(t)).join(', '))]),
+    field(
+      'Checks',
+      judged === undefined
+        ? 'not judged: the trader has not answered; it judges when it is sent'
+        : 'passed as it stands; judged again when it is sent',
+    ),
   ]
-  const what = `${command.side === 'long' ? 'Buy' : 'Sell'} ${short(command.symbol)}`
+  const verb = command.side === 'long' ? 'Buy' : 'Sell'
+  const what = `${verb} ${short(command.symbol)}`
+  const quantity = figureOf(judged, 'Quantity')
   return {
     type: 'plan',
-    card: reply(`${what} ${untrusted(size)}?`, { tone: 'warn', fields }),
+    card: reply(quantity === undefined ? `${what} ${untrusted(size)}?` : `${verb} ${quantity}?`, { tone: 'warn', fields }),
     yes: what,
     no: 'Leave it',
     todo: { command },
@@ -225,11 +250,15 @@ const sl = defineAction({
         addsRisk: args.trail === 'off',
       }
     }
-    const next = priceOf(args.to, position, -1)
+    const asked = priceOf(args.to, position, -1)
+    const isThrough = compare(asked, position.markPrice) * (isLong(position) ? 1 : -1) >= 0
+    const judged = isThrough ? undefined : await context.ports.control.preview({ name: 'protect', symbol, stop: args.to }, askedBy(context))
+    if (judged !== undefined && judged.status !== 'done') return denied(judged.text)
+    // The price that would be sent, in steps of the symbol.
+    const next = figureOf(judged, 'stop') ?? asked
     const isTighter = position.stopPrice !== null && compare(next, position.stopPrice) * (isLong(position) ? 1 : -1) > 0
     const isLooser = position.stopPrice !== null && compare(next, position.stopPrice) * (isLong(position) ? 1 : -1) < 0
     const distance = Math.abs(toFloat(next) / toFloat(position.markPrice) - 1)
-    const isThrough = compare(next, position.markPrice) * (isLong(position) ? 1 : -1) >= 0
     if (isThrough)
       return refuse(
         reply('This would trigger now', {
@@ -267,9 +296,23 @@ const sl = defineAction({
       { name: 'protect', symbol, ...(stop === undefined ? {} : { stop }), ...(trail === undefined ? {} : { trail }) },
       'Stop moved',
       { buttons: [runs(short(symbol), `/positions ${symbol}`)] },
+      async ({ stop: asked }) => {
+        const stands = asked === undefined ? undefined : await unconfirmedStop(context.ports.reads, symbol, asked)
+        if (stands === undefined) return undefined
+        const what = stands === 'none' ? 'there is none on Bybit' : `it stands at ${price(stands)}`
+        return {
+          title: 'Stop NOT moved yet',
+          isFilled: false,
+          text: `${symbol}: Bybit has not confirmed ${price(asked ?? '')}; ${what}. Look again: /positions ${short(symbol)}`,
+          status: 'queued' as const,
+        }
+      },
     )
   },
 })
+
+const figureOf = (outcome: CommandOutcome | undefined, name: string): string | undefined =>
+  outcome?.figures?.find((figure) => figure.name === name)?.value
 
 const tp = defineAction({
   name: 'tp',
@@ -289,7 +332,10 @@ const tp = defineAction({
     const position = await positionOf(context, args.symbol, `/tp {} ${args.to}`)
     if ('type' in position) return position
     const { symbol } = position
-    const next = args.to === 'off' ? 'off' : priceOf(args.to, position, 1)
+    const judged =
+      args.to === 'off' ? undefined : await context.ports.control.preview({ name: 'protect', symbol, target: args.to }, askedBy(context))
+    if (judged !== undefined && judged.status !== 'done') return denied(judged.text)
+    const next = args.to === 'off' ? 'off' : (figureOf(judged, 'target') ?? priceOf(args.to, position, 1))
     const shown = next === 'off' ? 'none' : price(next)
     return {
       type: 'plan',

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import type { StrategyRow } from '../../src/journal/row.ts'
-import { absolute, add } from '../amount.ts'
+import { absolute } from '../amount.ts'
 import { nearestOf } from '../../src/core/nearest.ts'
 import { type Command, type CommandContext, alreadyDone, defineAction, defineRead, noArguments, refuse } from './command.ts'
 import { send } from './control-group.ts'
@@ -29,7 +29,7 @@ const strategies = defineRead({
     const [account, rows] = await Promise.all([ports.reads.account(), ports.reads.strategies()])
     if (rows.length === 0) return reply('No strategy is configured', { tone: 'warn' })
     const now = account?.updatedTs ?? 0
-    const closed = await ports.reads.trades({ limit: 1_000, isOpen: false, from: now - DAY_MS, to: now + 1 })
+    const sums = await ports.reads.tradeSums({ from: now - DAY_MS, to: now + 1, by: 'strategy' })
     const names = [...new Set(rows.map((row) => row.strategy))]
     return reply('Strategies', {
       table: {
@@ -40,7 +40,7 @@ const strategies = defineRead({
             MODE_MARKS[own[0]?.mode ?? ''] ?? '?',
             name,
             own.map((row) => short(row.symbol)).join(' '),
-            signed(add(...closed.filter((t) => t.strategy === name).map((t) => t.pnl))),
+            signed(sums.find(({ key }) => key === name)?.net ?? '0'),
           ]
         }),
         rowCommands: names.map((name) => `/strategy ${name} show`),
@@ -133,11 +133,12 @@ export function unknownStrategy(name: string, rows: readonly StrategyRow[]): Rep
 
 async function cardOf({ ports }: CommandContext, own: readonly StrategyRow[]): Promise<Reply> {
   const name = own[0]?.strategy ?? ''
-  const [positions, closed, account] = await Promise.all([
+  const [positions, sums, account] = await Promise.all([
     ports.reads.positions(),
-    ports.reads.trades({ limit: 500, isOpen: false, strategy: name }),
+    ports.reads.tradeSums({ from: 0, to: Number.MAX_SAFE_INTEGER, by: 'strategy' }),
     ports.reads.account(),
   ])
+  const closed = sums.find(({ key }) => key === name)
   const held = positions.filter((position) => position.strategy === name)
   const now = account?.updatedTs ?? 0
   const last = Math.max(...own.map((row) => row.lastSignalTs ?? 0))
@@ -153,7 +154,7 @@ async function cardOf({ ports }: CommandContext, own: readonly StrategyRow[]): P
           ? 'none'
           : held.map((p) => `${sideOf(p)} ${absolute(p.quantity)} ${p.symbol} (${money(p.unrealizedPnl)})`).join('\n'),
       ),
-      field('Closed', `${closed.length} trades, ${money(add(...closed.map((t) => t.pnl)))}`),
+      field('Closed', `${closed?.count ?? 0} trades, ${money(closed?.net ?? '0')}`),
       field('Last signal', last === 0 ? 'none yet' : `${duration(now - last)} ago`),
     ],
     buttons: [

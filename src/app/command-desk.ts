@@ -5,14 +5,14 @@
 import { dayLossWhy, isDrawdownHold, referenceText } from './resume-breaker.ts'
 import { parseDecimal } from '../core/decimal.ts'
 import { type Lots, lots, orderId, strategyId, ts } from '../core/units.ts'
-import type { CommandOutcome, CommandScope, QueuedCommand, TraderCommand } from '../kernel/command.ts'
+import type { CommandOutcome, CommandScope, PreviewedCommand, QueuedCommand, TraderCommand } from '../kernel/command.ts'
 import { externalHoldId, takenHoldId } from '../kernel/external-hands.ts'
 import { type Hold, type HoldScope, liftRule, tradingState } from '../kernel/holds.ts'
 import { type Instrument, formatQuantity, parseQuantity } from '../market/instrument.ts'
 import { nearestOf } from '../core/nearest.ts'
 import { isLimitClose } from '../trading/order.ts'
 import { ExternalDesk, type ExternalDeskPorts } from './external-desk.ts'
-import { OrderDesk } from './order-desk.ts'
+import { OrderDesk, ordersOf } from './order-desk.ts'
 
 export interface CommandDeskPorts extends ExternalDeskPorts {
   /** Profile observe: nothing is sent, so that nothing can be done. */
@@ -21,10 +21,17 @@ export interface CommandDeskPorts extends ExternalDeskPorts {
   readonly preflight: () => Promise<readonly string[]>
   /** After a panic: waits for the venue's own word, at most a few seconds. */
   readonly verifyFlat: (only: Instrument | undefined) => Promise<string>
+  /** Tells everybody how a panic ended whose asker has had an answer already. */
+  readonly tellVerdict: (text: string) => void
+  readonly sleep: (ms: number) => Promise<void>
 }
 
 /** A command that waited longer than this (we were down) is not carried out as asked (surfaces 3.0, 8). */
 const LATE_MS = 60_000
+/** Less than any surface waits for the word of a panic. */
+const PANIC_ANSWER_MS = 4_000
+
+type Of<Name extends TraderCommand['name']> = Extract<TraderCommand, { readonly name: Name }>
 
 const refused = (text: string): CommandOutcome => ({ status: 'refused', text })
 const done = (text: string, seq?: number): CommandOutcome => ({ status: 'done', text, ...(seq === undefined ? {} : { seq }) })
@@ -61,6 +68,11 @@ export class CommandDesk {
         text: `Your ${name} came ${minutes} min late, so it took effect as a pause: no new entries. Send ${name} again if you still want it.`,
       }
     }
+    // An exit is never too old: it is about the position as it stands, and a turned one refuses it (S2, S3).
+    if (name === 'close') {
+      const outcome = await this.run(command, queued.actor)
+      return { ...outcome, text: `Your close came ${minutes} min late. ${outcome.text}` }
+    }
     return refused(`Ignored, ${minutes} min old: send it again.`)
   }
 
@@ -96,9 +108,34 @@ export class CommandDesk {
         return this.external.reconcile(command.keys, actor)
       case 'change':
         return this.orders.change(command, actor)
+      case 'preview':
+        return this.preview(command.of, actor)
       case 'work':
         return this.orders.steer(command, actor)
     }
+  }
+
+  /** Judged as it would be now: nothing is booked, sent or lifted. */
+  private async preview(command: PreviewedCommand, actor: string): Promise<CommandOutcome> {
+    if (command.name === 'change') return this.orders.previewChange(command, actor)
+    if (command.name === 'resume') {
+      const plan = await this.resumePlan(command)
+      return 'status' in plan
+        ? plan
+        : { status: 'done', text: plan.kept.length === 0 ? '' : `Still held after it: ${plan.kept.join('; ')}.` }
+    }
+    const instrument = this.instrument(command.symbol)
+    if (typeof instrument === 'string') return refused(instrument)
+    if (command.name === 'close') {
+      const held = Math.abs(this.ports.kernel.portfolio.positionLots(instrument.index))
+      const part = partOf(command, instrument, held)
+      return typeof part === 'string'
+        ? refused(part)
+        : { status: 'done', text: '', figures: [{ name: 'quantity', value: formatQuantity(instrument, part ?? lots(held)) }] }
+    }
+    return command.name === 'open'
+      ? this.orders.previewOpen(command, instrument, actor)
+      : this.orders.previewProtect(command, instrument, actor)
   }
 
   private scope(scope: CommandScope): HoldScope | string {
@@ -149,7 +186,9 @@ export class CommandDesk {
     return done('PAUSED. No new entries and no size increases; exits, stops and reductions go on.', seq)
   }
 
-  private async resume(command: Extract<TraderCommand, { readonly name: 'resume' }>, actor: string): Promise<CommandOutcome> {
+  private async resumePlan(
+    command: Of<'resume'>,
+  ): Promise<{ readonly lifts: readonly Hold[]; readonly kept: readonly string[] } | CommandOutcome> {
     const scope = this.scope(command.scope)
     if (typeof scope === 'string') return refused(scope)
     const { kernel } = this.ports
@@ -169,6 +208,14 @@ export class CommandDesk {
       else lifts.push(hold)
     }
     if (lifts.length === 0) return refused(`Not resumed: ${kept.join('; ')}.`)
+    return { lifts, kept }
+  }
+
+  private async resume(command: Of<'resume'>, actor: string): Promise<CommandOutcome> {
+    const plan = await this.resumePlan(command)
+    if ('status' in plan) return plan
+    const { lifts, kept } = plan
+    const { kernel } = this.ports
     const seq = await this.ports.submit(() => lifts.map((hold) => ({ type: 'lift-hold', holdId: hold.id, actor, ts: this.ports.now() })))
     const state = tradingState(kernel.holds).toUpperCase()
     const reference = lifts.some(isDrawdownHold) ? ` ${referenceText(kernel)}` : ''
@@ -231,7 +278,12 @@ export class CommandDesk {
     const seq = await this.ports.submit(() => [
       { type: 'panic', ...(only && { instrument: only.index }), actor, reason: command.reason, ts: this.ports.now() },
     ])
-    return done(await this.ports.verifyFlat(only), seq)
+    const verdict = this.ports.verifyFlat(only)
+    const answer = await Promise.race([verdict, this.ports.sleep(PANIC_ANSWER_MS)])
+    if (answer !== undefined) return done(answer, seq)
+    // It has begun and goes on: who asked is not kept waiting, nor is what is asked after it.
+    void verdict.then((text) => this.ports.tellVerdict(text))
+    return done('Closing; not verified yet. The verdict follows as a message; /positions shows what is left.', seq)
   }
 
   private async close(command: Extract<TraderCommand, { readonly name: 'close' }>, actor: string): Promise<CommandOutcome> {
@@ -249,11 +301,20 @@ export class CommandDesk {
     if (typeof part === 'string') return refused(part)
     if (command.execution !== undefined) return this.orders.workClose(command, instrument, part ?? lots(Math.abs(held)), actor)
     if (command.limit !== undefined) return this.orders.closeAt(command, command.limit, instrument, part, actor)
-    const seq = await this.ports.submit(() => [
-      { type: 'close-position', instrument: instrument.index, lots: part, actor, ts: this.ports.now() },
-    ])
+    const asked = await this.ports.ask(() => ({
+      type: 'close-position',
+      instrument: instrument.index,
+      lots: part,
+      actor,
+      ts: this.ports.now(),
+    }))
     const quantity = formatQuantity(instrument, part ?? lots(Math.abs(held)))
-    return done(`Closing ${quantity} ${instrument.symbol} at market${instrument.category === 'spot' ? '' : ', reduce-only'}.`, seq)
+    const orders = ordersOf(asked.facts)
+    const outcome = done(
+      `Closing ${quantity} ${instrument.symbol} at market${instrument.category === 'spot' ? '' : ', reduce-only'}.`,
+      asked.seq,
+    )
+    return orders.length === 0 ? outcome : { ...outcome, orders }
   }
 
   private async cancel(command: Extract<TraderCommand, { readonly name: 'cancel' }>, actor: string): Promise<CommandOutcome> {

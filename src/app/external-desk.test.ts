@@ -76,6 +76,8 @@ class Room {
       },
       ask: async (input) => ({ seq: 1, facts: give(input()) }),
       verifyFlat: async () => '',
+      tellVerdict: () => {},
+      sleep: async () => {},
       best: () => undefined,
       compare: async () => accountItems(this.reading, bench.kernel, knownStateOf(bench.kernel)),
       reconcile: () => {

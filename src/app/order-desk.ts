@@ -6,6 +6,7 @@ import { denialSentence } from '../risk/denial-sentence.ts'
 import { formatDecimal, mulDivFloor, parseDecimal } from '../core/decimal.ts'
 import {
   CASH_SCALE,
+  RATE_ONE,
   type Cash,
   type InstrumentIndex,
   type Lots,
@@ -20,12 +21,12 @@ import {
 } from '../core/units.ts'
 import type { CommandOutcome, OpenCommand, TraderCommand } from '../kernel/command.ts'
 import type { KernelFact } from '../kernel/fact.ts'
-import type { KernelInput, PlacedOrder } from '../kernel/input.ts'
+import type { ChangeOrder, ChangeProtection, KernelInput, PlaceOrders, PlacedOrder } from '../kernel/input.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { MANUAL_OWNER } from '../kernel/manual.ts'
 import { type Instrument, formatPrice, formatQuantity, notionalOf, parsePrice, parseQuantity } from '../market/instrument.ts'
 import { averageEntry } from '../portfolio/position.ts'
-import { plannedLossOf } from '../risk/planned-loss.ts'
+import { plannedLossOf, takerRateOf } from '../risk/planned-loss.ts'
 import { parseExecution } from '../trading/algorithms/execution.ts'
 import type { OrderKind } from '../trading/order.ts'
 import type { BestPrices } from './quote-board.ts'
@@ -50,38 +51,77 @@ export class OrderDesk {
   }
 
   async open(command: OpenCommand, instrument: Instrument, actor: string): Promise<CommandOutcome> {
-    const { kernel, now } = this.ports
-    const i = instrument.index
-    const owner = kernel.portfolio.ownerOrExternal(i)
-    if (owner !== MANUAL_OWNER)
-      return refused(
-        `${instrument.symbol} belongs to ${owner} (symbol-owned): a symbol has one owner. Give a free one to manual.symbols in the configuration.`,
-      )
-    const mark = kernel.portfolio.mark(i)
-    if (mark <= 0) return refused(`${instrument.symbol} has no price yet. Try again in a minute.`)
-    const side: Side = command.side === 'long' ? 1 : -1
-    const order = orderOf(command, instrument, side, mark)
-    if (typeof order === 'string') return refused(order)
-    const size = sizeOf(command, instrument, order, kernel)
-    if (typeof size === 'string') return refused(size)
-    const expiresAt = command.forMs === undefined ? undefined : ts(now() + command.forMs)
-    const placed: PlacedOrder = { ...order, lots: size, expiresAt }
+    const prepared = this.prepare(command, instrument)
+    if (typeof prepared === 'string') return refused(prepared)
+    const [placed, other] = prepared
     if (command.execution !== undefined) return this.work(command, instrument, placed, 'entry', actor)
-    const other = command.or === undefined ? undefined : orOrder(command.or, instrument, placed, mark)
-    if (typeof other === 'string') return refused(other)
-    const asked = await this.ports.ask(() => ({
-      type: 'place-orders',
-      strategy: MANUAL_OWNER,
-      instrument: i,
-      orders: other === undefined ? [placed] : [placed, other],
-      actor,
-      ts: now(),
-    }))
+    const asked = await this.ports.ask(() => this.placing(prepared, instrument, actor))
     return this.verdict(
       asked,
       instrument,
       `${wordsOf(placed, instrument)}${other === undefined ? '' : `, or ${wordsOf(other, instrument)}: one or the other`}.`,
     )
+  }
+
+  /** From words to the orders that would be sent: what the card shows and what goes out are the same. */
+  private prepare(command: OpenCommand, instrument: Instrument): readonly [PlacedOrder, PlacedOrder?] | string {
+    const { kernel, now } = this.ports
+    const i = instrument.index
+    const owner = kernel.portfolio.ownerOrExternal(i)
+    if (owner !== MANUAL_OWNER)
+      return `${instrument.symbol} belongs to ${owner} (symbol-owned): a symbol has one owner. Give a free one to manual.symbols in the configuration.`
+    const mark = kernel.portfolio.mark(i)
+    if (mark <= 0) return `${instrument.symbol} has no price yet. Try again in a minute.`
+    const order = orderOf(command, instrument, command.side === 'long' ? 1 : -1, mark)
+    if (typeof order === 'string') return order
+    const size = sizeOf(command, instrument, order, kernel)
+    if (typeof size === 'string') return size
+    const expiresAt = command.forMs === undefined ? undefined : ts(now() + command.forMs)
+    const placed: PlacedOrder = { ...order, lots: size, expiresAt }
+    if (command.or === undefined || command.execution !== undefined) return [placed]
+    const other = orOrder(command.or, instrument, placed, mark)
+    return typeof other === 'string' ? other : [placed, other]
+  }
+
+  private placing([placed, other]: readonly [PlacedOrder, PlacedOrder?], { index }: Instrument, actor: string): PlaceOrders {
+    const orders = other === undefined ? [placed] : [placed, other]
+    return { type: 'place-orders', strategy: MANUAL_OWNER, instrument: index, orders, actor, ts: this.ports.now() }
+  }
+
+  /** The verdict on an entry as it would be now, and with which figures it would go out. */
+  previewOpen(command: OpenCommand, instrument: Instrument, actor: string): CommandOutcome {
+    const { kernel } = this.ports
+    const prepared = this.prepare(command, instrument)
+    if (typeof prepared === 'string') return refused(prepared)
+    const denial = kernel.judge(this.placing(prepared, instrument, actor))
+    if (denial !== undefined) return refused(denialSentence(instrument.symbol, denial))
+    return { status: 'done', text: '', figures: entryFigures(prepared[0], instrument, kernel) }
+  }
+
+  previewProtect(command: Of<'protect'>, instrument: Instrument, actor: string): CommandOutcome {
+    const input = this.protection(command, instrument, actor)
+    if (typeof input === 'string') return refused(input)
+    const denial = this.ports.kernel.judge(input)
+    if (denial !== undefined) return refused(denialSentence(instrument.symbol, denial))
+    const { stop, target } = input
+    return {
+      status: 'done',
+      text: '',
+      figures: [
+        ...(stop === undefined ? [] : [{ name: 'stop', value: formatPrice(instrument, stop) }]),
+        ...(target === undefined || target === 'none' ? [] : [{ name: 'target', value: formatPrice(instrument, target) }]),
+      ],
+    }
+  }
+
+  previewChange(command: Of<'change'>, actor: string): CommandOutcome {
+    const input = this.changing(command, actor)
+    if (typeof input === 'string') return refused(input)
+    const instrument = this.ports.kernel.config.instruments[input.instrument] as Instrument
+    const denial = this.ports.kernel.judge(input)
+    if (denial !== undefined) return refused(denialSentence(instrument.symbol, denial))
+    const quantity = input.lots === undefined ? [] : [{ name: 'quantity', value: formatQuantity(instrument, input.lots) }]
+    return { status: 'done', text: '', figures: quantity }
   }
 
   private async work(
@@ -156,22 +196,29 @@ export class OrderDesk {
     return side === 1 ? best.ask : best.bid
   }
 
-  async protect(command: Of<'protect'>, instrument: Instrument, actor: string): Promise<CommandOutcome> {
+  private protection(command: Of<'protect'>, instrument: Instrument, actor: string): ChangeProtection | string {
     const { kernel, now } = this.ports
     const i = instrument.index
     const held: number = kernel.portfolio.positionLots(i)
-    if (held === 0) return refused(`There is no position in ${instrument.symbol}.`)
+    if (held === 0) return `There is no position in ${instrument.symbol}.`
     const side: Side = held > 0 ? 1 : -1
     const mark = kernel.portfolio.mark(i)
     const stop = command.stop === undefined ? undefined : this.stopOf(command.stop, instrument, side, mark)
-    if (typeof stop === 'string') return refused(stop)
+    if (typeof stop === 'string') return stop
     const target =
       command.target === undefined ? undefined : command.target === 'off' ? 'none' : priceAt(command.target, instrument, mark, side, 1)
-    if (typeof target === 'string' && target !== 'none') return refused(target)
+    if (typeof target === 'string' && target !== 'none') return target
     const trailBy = command.trail === undefined ? undefined : command.trail === 'off' ? 'none' : distanceOf(command.trail, instrument, mark)
-    if (typeof trailBy === 'string' && trailBy !== 'none') return refused(trailBy)
+    if (typeof trailBy === 'string' && trailBy !== 'none') return trailBy
     const trail = trailBy === undefined || trailBy === 'none' ? trailBy : { by: trailBy, activation: undefined }
-    const asked = await this.ports.ask(() => ({ type: 'change-protection', instrument: i, stop, target, trail, actor, ts: now() }))
+    return { type: 'change-protection', instrument: i, stop, target, trail, actor, ts: now() }
+  }
+
+  async protect(command: Of<'protect'>, instrument: Instrument, actor: string): Promise<CommandOutcome> {
+    const input = this.protection(command, instrument, actor)
+    if (typeof input === 'string') return refused(input)
+    const { stop, target, trail } = input
+    const asked = await this.ports.ask(() => input)
     const legs = [
       ...(stop === undefined ? [] : [`stop ${formatPrice(instrument, stop)}`]),
       ...(target === undefined ? [] : [target === 'none' ? 'target taken off' : `target ${formatPrice(instrument, target)}`]),
@@ -179,7 +226,8 @@ export class OrderDesk {
         ? []
         : [trail === 'none' ? 'trail taken off' : `trail ${formatPrice(instrument, trail.by)} behind the best price`]),
     ]
-    return this.verdict(asked, instrument, `${instrument.symbol}: ${legs.join(', ')}, sent to Bybit.`)
+    const verdict = this.verdict(asked, instrument, `${instrument.symbol}: ${legs.join(', ')}, sent to Bybit.`)
+    return stop === undefined || verdict.status !== 'done' ? verdict : { ...verdict, stop: formatPrice(instrument, stop) }
   }
 
   private stopOf(text: string, instrument: Instrument, side: Side, mark: Ticks): Ticks | string {
@@ -191,36 +239,31 @@ export class OrderDesk {
     return ticks(side === 1 ? Math.ceil(entry) : Math.floor(entry))
   }
 
-  async change(command: Of<'change'>, actor: string): Promise<CommandOutcome> {
+  private changing(command: Of<'change'>, actor: string): ChangeOrder | string {
     const { kernel, now } = this.ports
     const id = orderId(command.orderId)
     const order = kernel.config.instruments.flatMap((i) => kernel.orders.open(i.index)).find((o) => o.orderId === id && o.origin === 'ours')
-    if (order === undefined) return refused(`There is no open order #${command.orderId} of ours.`)
+    if (order === undefined) return `There is no open order #${command.orderId} of ours.`
     const instrument = kernel.config.instruments[order.instrument] as Instrument
     const limit = command.limit === undefined ? undefined : parsePrice(instrument, command.limit)
     const trigger = command.trigger === undefined ? undefined : parsePrice(instrument, command.trigger)
     const quantity = command.quantity === undefined ? undefined : parseQuantity(instrument, command.quantity, 'floor')
-    if (command.limit !== undefined && limit === undefined) return refused(notAPrice(command.limit, instrument))
-    if (command.trigger !== undefined && trigger === undefined) return refused(notAPrice(command.trigger, instrument))
+    if (command.limit !== undefined && limit === undefined) return notAPrice(command.limit, instrument)
+    if (command.trigger !== undefined && trigger === undefined) return notAPrice(command.trigger, instrument)
     if (command.quantity !== undefined && (quantity === undefined || quantity <= order.filled))
-      return refused(`The quantity must be above the ${formatQuantity(instrument, order.filled)} that is filled.`)
-    if (limit !== undefined && order.limit === undefined)
-      return refused(`#${order.orderId} is a ${order.kind} order: it has no limit price.`)
-    if (trigger !== undefined && order.trigger === undefined)
-      return refused(`#${order.orderId} is a ${order.kind} order: it has no trigger.`)
-    if (limit === undefined && trigger === undefined && quantity === undefined)
-      return refused('Nothing to change: give limit=, trigger= or qty=.')
-    const asked = await this.ports.ask(() => ({
-      type: 'change-order',
-      instrument: order.instrument,
-      orderId: id,
-      lots: quantity,
-      limit,
-      trigger,
-      actor,
-      ts: now(),
-    }))
-    return this.verdict(asked, instrument, `Changing #${order.orderId}; Bybit's word follows in /orders.`)
+      return `The quantity must be above the ${formatQuantity(instrument, order.filled)} that is filled.`
+    if (limit !== undefined && order.limit === undefined) return `#${order.orderId} is a ${order.kind} order: it has no limit price.`
+    if (trigger !== undefined && order.trigger === undefined) return `#${order.orderId} is a ${order.kind} order: it has no trigger.`
+    if (limit === undefined && trigger === undefined && quantity === undefined) return 'Nothing to change: give limit=, trigger= or qty=.'
+    return { type: 'change-order', instrument: order.instrument, orderId: id, lots: quantity, limit, trigger, actor, ts: now() }
+  }
+
+  async change(command: Of<'change'>, actor: string): Promise<CommandOutcome> {
+    const input = this.changing(command, actor)
+    if (typeof input === 'string') return refused(input)
+    const instrument = this.ports.kernel.config.instruments[input.instrument] as Instrument
+    const asked = await this.ports.ask(() => input)
+    return this.verdict(asked, instrument, `Changing #${input.orderId}; Bybit's word follows in /orders.`)
   }
 
   async steer(command: Of<'work'>, actor: string): Promise<CommandOutcome> {
@@ -241,8 +284,46 @@ export class OrderDesk {
   ): CommandOutcome {
     const denial = denialText(asked.facts, instrument)
     if (denial !== undefined) return { status: 'refused', text: denial, seq: asked.seq }
-    return { status: 'done', text: done, seq: asked.seq }
+    const orders = ordersOf(asked.facts)
+    return { status: 'done', text: done, seq: asked.seq, ...(orders.length === 0 ? {} : { orders }) }
   }
+}
+
+/** Orders that were made. */
+export const ordersOf = (facts: readonly KernelFact[]): number[] =>
+  facts.flatMap((fact) => (fact.type === 'order-submitted' && fact.class !== 'protective' ? [fact.command.orderId] : []))
+
+/** What an entry is, in the figures with which it goes out. */
+function entryFigures(placed: PlacedOrder, instrument: Instrument, { portfolio, config }: Kernel): NonNullable<CommandOutcome['figures']> {
+  const from = placed.limit ?? placed.trigger ?? portfolio.mark(instrument.index)
+  const notional = notionalOf(instrument, from, placed.lots, 'nearest')
+  const coin = instrument.settleCoin
+  const fee = mulDivFloor(notional, takerRateOf(instrument, config.costs), RATE_ONE)
+  const rate = ((takerRateOf(instrument, config.costs) / RATE_ONE) * 100).toFixed(3)
+  const figures = [
+    { name: 'Quantity', value: `${formatQuantity(instrument, placed.lots)} ${instrument.baseCoin} ≈ ${money(notional)} ${coin}` },
+    {
+      name: 'Price',
+      value: `${formatPrice(instrument, from)}${placed.limit === undefined ? (placed.trigger === undefined ? ' (mark)' : ' (trigger)') : ' (limit)'}`,
+    },
+  ]
+  if (placed.stop !== undefined) {
+    const loss = plannedLossOf(instrument, from, placed.stop, placed.lots, config.costs)
+    const part = ((loss / portfolio.equity) * 100).toFixed(2)
+    const away = (((placed.stop - from) / from) * 100).toFixed(2)
+    figures.push(
+      { name: 'Stop', value: `${formatPrice(instrument, placed.stop)} (${away} %)` },
+      { name: 'May lose', value: `${money(loss)} ${coin} at the stop (${part} % of equity), with fees and expected slippage` },
+    )
+  }
+  const targets = (placed.targets ?? []).map((target) => formatPrice(instrument, target.price))
+  if (targets.length > 0) figures.push({ name: 'Targets', value: targets.join(', ') })
+  return [...figures, { name: 'Fee', value: `est. ${money(fee)} ${coin} each way (expected rate ${rate} %)` }]
+}
+
+const money = (amount: number): string => {
+  const [whole = '0', cents = ''] = formatDecimal(amount, CASH_SCALE).split('.')
+  return `${whole}.${cents.padEnd(2, '0').slice(0, 2)}`
 }
 
 /** Why the kernel has denied it, with the figures that decided; undefined where it has not. */

@@ -306,6 +306,18 @@ export class Trader {
       submit: (inputs) => this.driver.submit(inputs),
       ask: (input) => this.ask(input),
       verifyFlat: (only) => verifyFlat(venue, kernel, wall, now, only),
+      tellVerdict: (summary) =>
+        this.driver.post(() => [
+          {
+            type: 'notice',
+            alert: 'panic.verdict',
+            severity: summary.startsWith('FLAT') ? 'P2' : 'P1',
+            about: undefined,
+            summary,
+            ts: now(),
+          },
+        ]),
+      sleep: (ms) => wall.sleep(ms),
       best: (i) => this.feed.best(i),
       compare: async () => {
         const reading = await venue.readAccount(now())

@@ -40,6 +40,8 @@ const LISTING_CODES = new Set(['30228', '110066', '110074', '110042', '170031', 
 export class VenueTrouble {
   private readonly ports: VenueTroublePorts
   private downSince: number | undefined
+  /** Since when nothing but a refusal for the rate came. */
+  private slowSince: number | undefined
   private isTold = false
   private isAsking = false
   private stepsAskedAt = Number.NEGATIVE_INFINITY
@@ -54,10 +56,11 @@ export class VenueTrouble {
       this.tradeRefused(error.detail)
       return
     }
-    if (error === undefined || !isSilent(error)) this.answered()
+    const isTooFast = error?.type === 'retry-after' && error.code === '10006'
+    if (error === undefined || !(isSilent(error) || isTooFast)) this.answered()
     if (error === undefined) return
     if (error.code === 'http-403') this.banned()
-    else if (error.type === 'retry-after' && error.code === '10006') this.tooFast(error.detail)
+    else if (isTooFast) this.tooFast(error.detail)
     else if (error.type === 'clock') this.ports.clockRefused()
     else if (error.type === 'auth') this.refused(error)
     else if (isSilent(error)) this.silent(error)
@@ -133,6 +136,30 @@ export class VenueTrouble {
         `Bybit asked to slow down (${detail}). Exits go first; entries that wait for 5 s are dropped.`,
       ),
     )
+    const { wall } = this.ports
+    this.slowSince ??= wall.steadyMs()
+    const forMs = wall.steadyMs() - this.slowSince
+    const exit = this.waitingExit()
+    if (this.isTold || exit === undefined || forMs < DOWN_AFTER_MS) return
+    this.isTold = true
+    const what = `Bybit has refused every request for ${Math.round(forMs / 1_000)} s (10006 ${detail})`
+    this.ports.notice(
+      'exchange.down',
+      'P1',
+      undefined,
+      `${what}, and the exit ${exit} waits. It is tried again; stops stand at the exchange. To close now, use Bybit's app.`,
+    )
+    this.ports.health.report(PARTS.exchange, 'down', what)
+  }
+
+  /** An exit that has not been taken yet. */
+  private waitingExit(): string | undefined {
+    const { kernel } = this.ports
+    for (const { index, symbol } of kernel.config.instruments) {
+      const order = kernel.orders.open(index).find((o) => o.origin === 'ours' && o.class !== 'entry' && o.status === 'submitted')
+      if (order !== undefined) return `#${order.orderId} of ${symbol}`
+    }
+    return undefined
   }
 
   private refused({ code, detail }: VenueError): void {
@@ -174,6 +201,7 @@ export class VenueTrouble {
 
   private answered(): void {
     this.downSince = undefined
+    this.slowSince = undefined
     if (!this.isTold || this.isAsking) return
     this.isTold = false
     this.ports.notice('exchange.back', 'P4', undefined, 'Bybit answers again.')

@@ -8,13 +8,15 @@ import { createInterface } from 'node:readline/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Command } from 'commander'
 import type { ApiClient, List } from '../../api/client.ts'
-import { look } from '../app/panic-direct.ts'
+import { PanicReadings } from '../app/panic-readings.ts'
+import { panicSight } from '../app/panic-sight.ts'
+import { realWall } from '../app/wall.ts'
 import { holderOf } from '../app/lock.ts'
 import { type DataPaths, type RoleName, pathsOf, readTag } from '../app/paths.ts'
 import { readScope } from '../app/scope-file.ts'
 import { isSpotSymbol } from '../market/instrument.ts'
-import type { LotRule, PanicAccount } from '../venue/bybit/panic-account.ts'
-import type { PanicPlan, PanicScope } from '../venue/bybit/panic-plan.ts'
+import type { PanicAccount } from '../venue/bybit/panic-account.ts'
+import type { PanicScope } from '../venue/bybit/panic-plan.ts'
 import { type CliContext, contextOf } from './context.ts'
 import { type DrillOutcome, type Phase, outcomeOf, reach, sentenceOf } from './drill-phase.ts'
 import { spotAgrees } from './drill-spot.ts'
@@ -157,7 +159,7 @@ async function drillPanic(drill: Drill): Promise<DrillOutcome> {
   if (!held.ok) throw new CliError(EXIT.unreachable, `The exchange does not answer: ${held.error.detail}`)
   const scope: PanicScope =
     known === undefined ? { type: 'chosen', symbols: held.value.map((p) => p.symbol) } : { type: 'owned', positions: known.positions }
-  const ports = { account, scope, scopeFillTs: known?.lastFillTs, idPrefix: `b1-${readTag(drill.paths)}-`, say: () => undefined }
+  const ports = { account, scope, scopeFillTs: known?.lastFillTs, idPrefix: `b1-${readTag(drill.paths)}-`, wall: realWall }
   const fromMs = performance.now()
   const asked = await client.runLine('panic drill')
   if (!asked.ok) throw new CliError(EXIT.error, asked.error.detail)
@@ -166,12 +168,11 @@ async function drillPanic(drill: Drill): Promise<DrillOutcome> {
     return !status.ok ? status.error.detail : status.value.state === 'running' ? 'still running' : true
   })
   const answered = asked.value.confirmation === undefined ? undefined : client.answer(asked.value.confirmation.id, 'yes')
-  const rules = new Map<string, LotRule>()
+  const readings = new PanicReadings(ports)
   const flat = await reach('flat', fromMs, LIMIT_MS, async () => {
-    const plan: PanicPlan | { readonly detail: string } = await look(ports, rules)
-    if ('detail' in plan) return plan.detail
-    const left = plan.closes.length + plan.entries.length + plan.leftovers.length
-    return left === 0 ? true : `${plan.closes.map((c) => c.position.symbol).join(', ')} open`
+    await readings.round([])
+    const { isFlat, left } = panicSight(readings, scope, ports.idPrefix, true)
+    return isFlat ? true : left
   })
   await answered
   return outcomeOf('panic', [paused, flat])

@@ -26,6 +26,9 @@ export interface PanicDirectFlags {
 
 const CALL_TIMEOUT_MS = 5_000
 const LIMIT_SEC = 60
+/** How long the list of positions is asked for where nothing else says what to close. */
+const POSITIONS_LIMIT_MS = 4_000
+const POSITIONS_RETRY_MS = 250
 /** Stands in the order ids where the data directory's own tag cannot be read. */
 const NO_TAG = 'direct'
 
@@ -99,12 +102,20 @@ async function findScope(
   account: PanicAccount,
   dataDir: string,
 ): Promise<{ readonly scope: PanicScope; readonly scopeFillTs: number | undefined }> {
-  if (flags.symbol !== undefined)
-    return { scope: { type: 'chosen', symbols: flags.symbol.map((s) => s.toUpperCase()) }, scopeFillTs: undefined }
   const known = readScope(dataDir)
+  if (flags.symbol !== undefined) {
+    const symbols = flags.symbol.map((s) => s.toUpperCase())
+    // By the size that is written down they are closed where the positions cannot be read.
+    const owned = (known?.positions ?? []).filter(({ symbol }) => symbols.includes(symbol))
+    return { scope: { type: 'chosen', symbols, owned }, scopeFillTs: undefined }
+  }
   if (known !== undefined && flags.all !== true)
     return { scope: { type: 'owned', positions: known.positions }, scopeFillTs: known.lastFillTs }
-  const read = await account.positions()
+  const read = await readPatiently(account)
+  if (!read.ok && known !== undefined) {
+    context.out.note(`The positions cannot be read (${read.error.code} ${read.error.detail}): going by scope.json, the others stay.`)
+    return { scope: { type: 'owned', positions: known.positions }, scopeFillTs: known.lastFillTs }
+  }
   if (!read.ok)
     throw new CliError(
       read.error.type === 'auth' ? EXIT.auth : EXIT.unreachable,
@@ -125,6 +136,16 @@ async function findScope(
 }
 
 const NAME_COINS = 'Name them to sell all that there is of a coin: --symbol BTCUSDT-SPOT'
+
+/** A refused key is no better the next time; all else may be. */
+async function readPatiently(account: PanicAccount): ReturnType<PanicAccount['positions']> {
+  const untilMs = performance.now() + POSITIONS_LIMIT_MS
+  for (;;) {
+    const read = await account.positions()
+    if (read.ok || read.error.type === 'auth' || performance.now() >= untilMs) return read
+    await realWall.sleep(POSITIONS_RETRY_MS)
+  }
+}
 
 /** What cannot be read here is read again before anything is sold. */
 async function coinsOf(account: PanicAccount): Promise<readonly Coins[]> {
@@ -162,7 +183,8 @@ async function askWhich(
 
 async function isConfirmed(context: CliContext, scope: PanicScope): Promise<boolean> {
   if (context.flags.yes === true) return true
-  const [symbols, owned] = scope.type === 'chosen' ? [scope.symbols, scope.owned ?? []] : [[], scope.positions]
+  const [symbols, owned] =
+    scope.type === 'chosen' ? [scope.symbols, (scope.owned ?? []).filter((p) => !scope.symbols.includes(p.symbol))] : [[], scope.positions]
   const what = [...symbols, ...owned.map((p) => `${p.symbol} ${p.side} ${p.size}`)].join(', ')
   const answer = await question(`Close ${what === '' ? 'what Ballast opened' : what} at market, cancel its entries? [y/N] `)
   return answer !== undefined && /^y(es)?$/i.test(answer.trim())

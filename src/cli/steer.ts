@@ -120,7 +120,10 @@ async function once(context: CliContext, client: ApiClient, name: string, words:
   if (answer.status === 'queued')
     throw new CliError(
       EXIT.timeout,
-      'The trader has not answered yet; the command stays queued.',
+      // What the trader has taken is not queued any more, though the exchange has not said yet what became of it.
+      answer.reply.title.endsWith(': queued')
+        ? 'The trader has not answered yet; the command stays queued.'
+        : 'The exchange has not confirmed it yet.',
       URGENT.has(name) ? 'If you cannot wait: ballast panic --direct' : 'Look at: ballast status',
     )
 }

@@ -29,6 +29,9 @@ export interface OpenCommand {
   readonly execution?: string
 }
 
+/** What is judged before anybody is asked. */
+export type PreviewedCommand = Extract<TraderCommand, { readonly name: 'open' | 'protect' | 'change' | 'resume' | 'close' }>
+
 export type TraderCommand =
   | { readonly name: 'pause'; readonly scope: CommandScope; readonly reason: string; readonly forMs?: number }
   /** `isAdmin` lifts halts too (S1, engines §2). */
@@ -63,6 +66,8 @@ export type TraderCommand =
   /** Without an order: all entries. */
   | { readonly name: 'cancel'; readonly orderId?: number }
   | { readonly name: 'strategy'; readonly strategy: string; readonly mode: 'running' | 'closing-only' | 'off' }
+  /** Judges what it names as it would be judged now, and says with which figures it would be sent. Changes nothing. */
+  | { readonly name: 'preview'; readonly of: PreviewedCommand }
 
 export interface CommandOutcome {
   /** refused: by a rule, nothing changed. failed: it could not be carried out. */
@@ -72,6 +77,12 @@ export interface CommandOutcome {
   /** Journal sequence number of the last fact that it led to. */
   readonly seq?: number
   readonly table?: { readonly columns: readonly string[]; readonly rows: readonly (readonly string[])[] }
+  /** Ids of the orders that were made for it, so that the asker can see them fill. */
+  readonly orders?: readonly number[]
+  /** The stop that was asked of the exchange, as it confirms it. */
+  readonly stop?: string
+  /** Of a preview: what would be sent, in words. */
+  readonly figures?: readonly { readonly name: string; readonly value: string }[]
   /** What a second command may name. */
   readonly keys?: readonly string[]
 }

@@ -27,6 +27,7 @@ import type { Hold } from './holds.ts'
 import { MANUAL_OWNER } from './manual.ts'
 import { type AskedInput, People, isAsked } from './people.ts'
 import { Placing } from './placing.ts'
+import type { RiskDenial } from '../risk/denial.ts'
 import { Signals } from './signals.ts'
 import { OrderBook } from './order-book.ts'
 import { PortfolioState } from './portfolio-state.ts'
@@ -124,6 +125,11 @@ export class Kernel {
   /** Lots of a spot position that no exit sells, sent or waiting: what its stop is for. */
   guardedLots(i: InstrumentIndex): number {
     return this.brackets.guardedLots(i)
+  }
+
+  /** Why what a person asks would be denied now; undefined where it would pass. Books nothing. */
+  judge(input: Parameters<Placing['judge']>[0]): RiskDenial | undefined {
+    return this.placing.judge(input)
   }
 
   /** Whether what is left of a position is closed again and again: a panic of all or of this symbol, or the red line. */

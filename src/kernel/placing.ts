@@ -62,6 +62,26 @@ export class Placing {
     }
   }
 
+  /** Why the kernel would deny it now; undefined where it would pass. Changes nothing. */
+  judge(input: PlaceOrders | ChangeOrder | ChangeProtection): RiskDenial | undefined {
+    switch (input.type) {
+      case 'place-orders':
+        for (const placed of input.orders) {
+          const asked = intentOf(input, placed, { rule: MANUAL_REASON, values: { actor: input.actor } })
+          const intent: OrderIntent = { ...asked, stop: this.desk.stopFor(asked, placed.limit ?? placed.trigger) }
+          const denial = this.oppositeDenial(input.instrument, placed.side) ?? this.denialOf(intent, placed)
+          if (denial !== undefined) return denial
+        }
+        return undefined
+      case 'change-order': {
+        const order = this.orders.open(input.instrument).find((o) => o.orderId === input.orderId)
+        return order === undefined ? undefined : this.changeDenial(order, input)
+      }
+      case 'change-protection':
+        return this.protectionDenial(input)
+    }
+  }
+
   /** An entry against what is held or worked would net with it, and its stop would stand on the wrong side: that is a close first. */
   private oppositeDenial(i: InstrumentIndex, side: Side): RiskDenial | undefined {
     return oppositeDenial(this.config.instruments[i] as Instrument, side, this.portfolio, this.algorithms)
@@ -124,18 +144,23 @@ export class Placing {
   /** Answers whether it was passed on: false where it was denied. */
   protect(input: ChangeProtection): boolean {
     const i = input.instrument
+    const denial = this.protectionDenial(input)
+    if (denial === undefined) {
+      this.desk.requestProtection(i, { stop: input.stop, target: input.target, trail: input.trail }, `by ${input.actor}`)
+      return true
+    }
+    const side = this.portfolio.positionLots(i) > 0 ? -1 : 1
+    this.desk.deny(this.portfolio.ownerOrExternal(i), i, 'protective', side, denial, { rule: 'protection', values: { actor: input.actor } })
+    return false
+  }
+
+  private protectionDenial(input: ChangeProtection): RiskDenial | undefined {
+    const i = input.instrument
     const held: number = this.portfolio.positionLots(i)
     const instrument = this.config.instruments[i] as Instrument
-    const side = held > 0 ? -1 : 1
-    const owner = this.portfolio.ownerOrExternal(i)
-    const reason: Reason = { rule: 'protection', values: { actor: input.actor } }
-    const refuse = (denial: RiskDenial): boolean => {
-      this.desk.deny(owner, i, 'protective', side, denial, reason)
-      return false
-    }
-    if (held === 0) return refuse({ rule: 'exit-not-verified', figures: { held: '0' } })
+    if (held === 0) return { rule: 'exit-not-verified', figures: { held: '0' } }
     if (input.trail !== undefined && instrument.category === 'spot')
-      return refuse({ rule: 'spot-order', figures: { problem: 'Bybit has no trailing stop for spot' } })
+      return { rule: 'spot-order', figures: { problem: 'Bybit has no trailing stop for spot' } }
     const mark = this.portfolio.mark(i)
     const wrong = [
       ['stop', input.stop, -1],
@@ -144,13 +169,9 @@ export class Placing {
     ] as const
     for (const [leg, price, away] of wrong) {
       if (price === undefined || (price - mark) * away * (held > 0 ? 1 : -1) > 0) continue
-      return refuse({ rule: 'stop-side', figures: { [leg]: formatPrice(instrument, price), price: formatPrice(instrument, mark) } })
+      return { rule: 'stop-side', figures: { [leg]: formatPrice(instrument, price), price: formatPrice(instrument, mark) } }
     }
-    const denial =
-      input.stop === undefined ? undefined : checkStopMove(this.portfolio, i, input.stop, this.config.limits, this.config.costs)
-    if (denial !== undefined) return refuse(denial)
-    this.desk.requestProtection(i, { stop: input.stop, target: input.target, trail: input.trail }, `by ${input.actor}`)
-    return true
+    return input.stop === undefined ? undefined : checkStopMove(this.portfolio, i, input.stop, this.config.limits, this.config.costs)
   }
 }
 

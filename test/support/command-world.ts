@@ -5,8 +5,8 @@
 import type { Actor, CommandPorts, Role } from '../../api/commands/command.ts'
 import { CommandRunner } from '../../api/commands/run.ts'
 import type { AuditEntry, CodeVerdict, Confirmation, NewConfirmation, PartHealth } from '../../api/ports.ts'
-import type { AccountRow, HoldRow, FlowRow, OrderRow, PositionRow } from '../../src/journal/row.ts'
-import type { CommandOutcome, TraderCommand } from '../../src/kernel/command.ts'
+import type { AccountRow, FillRow, FlowRow, HoldRow, OrderRow, PositionRow } from '../../src/journal/row.ts'
+import type { CommandOutcome, PreviewedCommand, TraderCommand } from '../../src/kernel/command.ts'
 
 const account: AccountRow = {
   state: 'running',
@@ -76,6 +76,11 @@ export interface World {
   health: PartHealth[]
   flows: FlowRow[]
   outcome: CommandOutcome | undefined
+  /** What the trader says of what is about to be asked; undefined: nothing in time. */
+  preview: CommandOutcome | undefined
+  readonly previewed: PreviewedCommand[]
+  fills: FillRow[]
+  orders: OrderRow[]
   /** One-time codes that were judged. */
   readonly codes: string[]
   codeState: { readonly isEnrolled: boolean; readonly lockedUntilMs: number | undefined }
@@ -88,7 +93,7 @@ export function makeWorld(profile = 'sim'): World {
   const codes: string[] = []
   const audit: AuditEntry[] = []
   const cards = new Map<string, Confirmation>()
-  const orders = [entry, { ...entry, orderId: 8, class: 'protective', origin: 'attached-stop', triggerPrice: '63000' }]
+  const previewed: PreviewedCommand[] = []
   const world: Omit<World, 'runner'> = {
     sent,
     audit,
@@ -101,17 +106,23 @@ export function makeWorld(profile = 'sim'): World {
     health: [],
     flows: [],
     outcome: { status: 'done', text: 'Done.' },
+    preview: undefined,
+    previewed,
+    fills: [],
+    orders: [entry, { ...entry, orderId: 8, class: 'protective', origin: 'attached-stop', triggerPrice: '63000' }],
     now: 1_000_000,
     ports: {
       reads: {
         account: async () => account,
         positions: async () => world.positions,
-        orders: async (query) => orders.filter((o) => query.symbol === undefined || o.symbol === query.symbol),
-        order: async (id) => orders.find((o) => o.orderId === id),
-        fills: async () => [],
+        orders: async (query) => world.orders.filter((o) => query.symbol === undefined || o.symbol === query.symbol),
+        order: async (id) => world.orders.find((o) => o.orderId === id),
+        fills: async (query) => world.fills.filter((fill) => query.orderId === undefined || fill.orderId === query.orderId),
         flows: async () => world.flows,
         trades: async () => [],
         trade: async () => undefined,
+        tradeSums: async () => [],
+        equityShape: async () => ({ drawdown: undefined, curve: [] }),
         decisions: async () => [],
         equity: async () => [],
         algorithms: async () => [],
@@ -129,6 +140,10 @@ export function makeWorld(profile = 'sim'): World {
         send: async (command) => {
           sent.push(command)
           return world.outcome
+        },
+        preview: async (command) => {
+          previewed.push(command)
+          return world.preview
         },
       },
       confirmations: {

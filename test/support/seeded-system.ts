@@ -113,6 +113,8 @@ export async function makeSeededSystem(options: SeedOptions = {}): Promise<Seede
     compare: async () => [],
     reconcile: () => {},
     best: () => undefined,
+    tellVerdict: () => {},
+    sleep: (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms)),
     verifyFlat: async () => {
       await trader.play(1)
       const open = trader.kernel.config.instruments.filter((i) => trader.kernel.portfolio.positionLots(i.index) !== 0)

@@ -3,7 +3,7 @@
  * Never compares with the API's own code: what it says is held against the kernel and the tables.
  */
 import { statSync } from 'node:fs'
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test, vi } from 'vitest'
 import { makeApp } from '../../api/app.ts'
 import { CommandRunner } from '../../api/commands/run.ts'
 import { adminKeyFile } from '../../db/api-keys.ts'
@@ -52,6 +52,11 @@ describe.skipIf(made === undefined)('API', () => {
       { symbol: string; markPrice: string }[]
     >`select symbol, mark_price as "markPrice" from positions where mark_price > 0 limit 1`
     const { symbol, markPrice } = row as NonNullable<typeof row>
+    // The trader is asked before anybody else is: what it would deny has no card.
+    const owned = await post('/api/v1/commands', { line: `open long ${symbol} $100 sl=2%` })
+    expect([owned.status, owned.body.code, owned.body.confirmation]).toEqual([409, 'refused', undefined])
+    expect(owned.body.detail).toContain('(symbol-owned)')
+    const silent = vi.spyOn(system.ports.control, 'preview').mockResolvedValue(undefined)
     const asked = await post('/api/v1/commands', { line: `open long ${symbol} $100 sl=2%` })
     const first = asked.body.confirmation as { readonly id: string }
     expect([asked.status, asked.body.again]).toEqual([202, undefined])
@@ -68,6 +73,13 @@ describe.skipIf(made === undefined)('API', () => {
     expect([over.status, over.body.code]).toEqual([409, 'confirm_expired'])
     expect((await post(`/api/v1/confirmations/${second.id}`, { decision: 'no' })).status).toBe(200)
     await sql`update positions set mark_price = ${markPrice}::numeric where symbol = ${symbol}`
+    silent.mockRestore()
+  })
+
+  test('a cursor that no page has answered is told, and is not the first page', async () => {
+    const garbage = await call('/api/v1/trades?cursor=garbage')
+    expect([garbage.status, garbage.body.code]).toEqual([422, 'validation_failed'])
+    expect((await call('/api/v1/trades')).status).toBe(200)
   })
 
   test('positions and status agree with the kernel', async () => {

@@ -248,11 +248,14 @@ describe('time and record', () => {
 
   test('a trader that does not answer is told as queued, a refusal with its reason', async () => {
     const silent = makeWorld()
-    const quiet = new CommandRunner({ ...silent.ports, control: { send: async () => undefined } })
+    const quiet = new CommandRunner({ ...silent.ports, control: { send: async () => undefined, preview: async () => undefined } })
     expect((await quiet.runLine('pause', by('operator'))).status).toBe('queued')
     const refusing = new CommandRunner({
       ...silent.ports,
-      control: { send: async () => ({ status: 'refused' as const, text: 'There is no strategy x.' }) },
+      control: {
+        send: async () => ({ status: 'refused' as const, text: 'There is no strategy x.' }),
+        preview: async () => undefined,
+      },
     })
     const { status, reply } = await refusing.runLine('pause', by('operator'))
     expect([status, reply.text]).toEqual(['refused', 'There is no strategy x.'])

@@ -335,3 +335,31 @@ describe('the store', () => {
     )
   })
 })
+
+describe('what the store refuses', () => {
+  const columns = (times: readonly number[]) =>
+    [0, 1, 2, 3, 4, 5].map((column) => Float64Array.from(times, (at) => (column === 0 ? at : 100)))
+  const append = (times: readonly number[]) =>
+    store().append({
+      ...KEY,
+      kind: 'last',
+      intervalMs: MINUTE,
+      tickSize: '0.1',
+      lotSize: '1',
+      source: 'test',
+      columns: columns(times),
+    })
+  test.each([
+    ['descending rows', [JAN + MINUTE, JAN], 'not in ascending order'],
+    ['a row twice', [JAN, JAN], 'not in ascending order'],
+    ['two pages, the newer one first', [JAN + 2 * MINUTE, JAN + 3 * MINUTE, JAN, JAN + MINUTE], 'not in ascending order'],
+    ['a time that is none', [Number.NaN, JAN], 'is no open time'],
+    ['times off the grid', [JAN, JAN + MINUTE + 1], 'is no open time'],
+  ])('%s: nothing of them is stored', (_, times, words) => {
+    const refused = append(times)
+    expect([refused.ok, refused.ok ? '' : refused.error.kind]).toEqual([false, 'bad-input'])
+    expect(refused.ok ? '' : refused.error.sentence).toContain(words)
+    expect(unwrap(store().list())).toEqual([])
+    expect(unwrap(append([JAN, JAN + MINUTE])).added).toBe(2)
+  })
+})

@@ -6,6 +6,7 @@ import { mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { formatDecimal } from '../../core/decimal.ts'
 import { type Result, err, ok } from '../../core/result.ts'
+import { DAY_MS } from '../../core/units.ts'
 import type { BarColumns } from '../bars.ts'
 import {
   CANDLE_COLUMNS,
@@ -121,7 +122,7 @@ export function openStore(root: string): CandleStore {
       return ok({ ts, rate, meta: loaded.value.meta })
     },
     append: (incoming, options = {}) => {
-      const name = checkNames(incoming)
+      const name = checkNames(incoming) ?? checkTimes(incoming)
       if (name !== undefined) return err(name)
       const directory = directoryOf(incoming.kind === 'mark' ? { ...incoming, kind: 'mark' } : { ...incoming, kind: 'last' })
       try {
@@ -163,6 +164,29 @@ function checkNames(key: { venue: string; symbol: string; interval: string }): D
         `The ${what} '${name}' cannot name a series.`,
         'Use letters, digits, dot, dash and underscore, as BTCUSDT.',
       )
+  return undefined
+}
+
+/** All that reads the store finds rows by halves: times that do not ascend would be stored and never found. */
+function checkTimes({ columns, kind, symbol, interval, intervalMs }: Incoming): DataError | undefined {
+  const times = timesOf(columns)
+  for (let row = 0; row < times.length; row += 1) {
+    const at = times[row] as number
+    const before = times[row - 1]
+    if (before !== undefined && !(at > before))
+      return dataError(
+        'bad-input',
+        `The rows of ${symbol} ${interval} are not in ascending order: ${isoOf(before)} is followed by ${isoOf(at)}.`,
+        'Nothing was stored. Sort the rows by their open time.',
+      )
+    // A day and longer may begin where the exchange says; funding comes when it comes.
+    if (kind !== 'funding' && intervalMs < DAY_MS && at % intervalMs !== 0)
+      return dataError(
+        'bad-input',
+        `${isoOf(at)} (${at}) is no open time of ${symbol} ${interval}.`,
+        'Nothing was stored. Check the interval and the times of the rows.',
+      )
+  }
   return undefined
 }
 
@@ -265,7 +289,8 @@ function rangeInfo(manifest: Manifest, parts: readonly Part[], columns: Columns)
   return { ...infoOf(manifest), from, to, bars: times.length, ...countGaps(times, manifest.intervalMs), hash }
 }
 
-const isoOf = (instant: number): string => `${new Date(instant).toISOString().slice(0, 16).replace('T', ' ')} UTC`
+const isoOf = (instant: number): string =>
+  Number.isFinite(instant) ? `${new Date(instant).toISOString().slice(0, 16).replace('T', ' ')} UTC` : String(instant)
 
 function appendLocked(directory: string, incoming: Incoming, replace: boolean): Result<AppendReport, DataError> {
   const read = readManifest(directory)

@@ -3,7 +3,7 @@
  * Never fills a hole: what the exchange does not list is not in the answer.
  */
 import { z } from 'zod'
-import { type Result, ok } from '../../core/result.ts'
+import { type Result, err, ok } from '../../core/result.ts'
 import { DAY_MS, type Rate, type Ts } from '../../core/units.ts'
 import type { Bar } from '../../market/bars.ts'
 import { type Instrument, wireSymbolOf } from '../../market/instrument.ts'
@@ -29,7 +29,8 @@ const PAGE_FUNDINGS = 200
 const PATH_OF: Readonly<Record<PriceKind, string>> = { last: '/v5/market/kline', mark: '/v5/market/mark-price-kline' }
 // Mark prices have no volume.
 const klineRow = z.array(z.string()).min(5)
-const fundingRow = z.object({ fundingRate: z.string(), fundingRateTimestamp: z.string() })
+const pageOf = <T extends z.ZodType>(row: T) => z.object({ symbol: z.string().optional(), list: z.array(row) })
+const fundingRow = z.object({ symbol: z.string().optional(), fundingRate: z.string(), fundingRateTimestamp: z.string() })
 
 export class HistoryReader {
   private readonly requests: Requests
@@ -77,6 +78,15 @@ export class HistoryReader {
       if (!reply.ok) return reply
       const page = mapped(() => reply.value.list.map(toFunding))
       if (!page.ok) return page
+      const other = reply.value.list.find((row) => row.symbol !== undefined && row.symbol !== params.symbol)?.symbol
+      const problem =
+        other === undefined
+          ? pageProblem(
+              page.value.map((row) => row.ts),
+              undefined,
+            )
+          : `it is of ${other}, and ${params.symbol} was asked for`
+      if (problem !== undefined) return err(odd('/v5/market/funding/history', problem))
       const older = page.value.filter((row) => row.ts >= from && row.ts <= end)
       found.push(...older)
       if (older.length < PAGE_FUNDINGS) break
@@ -95,10 +105,34 @@ export class HistoryReader {
       end: until - 1,
       limit: PAGE_BARS,
     }
-    const reply = await this.requests.read('data', PATH_OF[kind], params, listOf(klineRow))
-    return reply.ok ? ok(reply.value.list) : reply
+    const reply = await this.requests.read('data', PATH_OF[kind], params, pageOf(klineRow))
+    if (!reply.ok) return reply
+    const told = reply.value.symbol
+    if (told !== undefined && told !== params.symbol) return err(odd(PATH_OF[kind], `it is of ${told}, and ${params.symbol} was asked for`))
+    const mixed = pageProblem(
+      reply.value.list.map((row) => Number(row[0])),
+      intervalMs,
+    )
+    return mixed === undefined ? ok(reply.value.list) : err(odd(PATH_OF[kind], mixed))
   }
 }
+
+/** What is wrong with the times of a page, which Bybit lists newest first; undefined where nothing is. */
+function pageProblem(times: readonly number[], intervalMs: number | undefined): string | undefined {
+  for (const [row, at] of times.entries()) {
+    const before = times[row - 1]
+    if (before !== undefined && !(at < before)) return `its rows are not in order (${before} is followed by ${at})`
+    if (intervalMs !== undefined && intervalMs < DAY_MS && at % intervalMs !== 0) return `${at} is no open time of its interval`
+  }
+  return undefined
+}
+
+/** It may be right the next time: it is asked for again, and what was read is not stored. */
+const odd = (path: string, problem: string): VenueError => ({
+  type: 'venue-down',
+  code: 'odd-page',
+  detail: `${path}: a page cannot be: ${problem}`,
+})
 
 const toFunding = ({ fundingRate, fundingRateTimestamp }: z.infer<typeof fundingRow>): FundingRow => ({
   ts: timeOf(fundingRateTimestamp, 'funding time'),

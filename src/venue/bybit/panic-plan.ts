@@ -16,7 +16,7 @@ export type PanicScope =
   | { readonly type: 'owned'; readonly positions: readonly Owned[] }
   | { readonly type: 'chosen'; readonly symbols: readonly string[]; readonly owned?: readonly Owned[] }
 
-const ownedIn = (scope: PanicScope): readonly Owned[] => (scope.type === 'owned' ? scope.positions : (scope.owned ?? []))
+export const ownedIn = (scope: PanicScope): readonly Owned[] => (scope.type === 'owned' ? scope.positions : (scope.owned ?? []))
 
 export interface PanicView {
   readonly positions: readonly PanicPosition[]
