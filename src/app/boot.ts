@@ -85,7 +85,7 @@ export async function setLeverages(
   log: Log,
 ): Promise<void> {
   for (const instrument of instruments) {
-    if (kernel.portfolio.positionLots(instrument.index) !== 0) continue
+    if (instrument.status === 'closed' || kernel.portfolio.positionLots(instrument.index) !== 0) continue
     const set = await venue.setLeverage(instrument.index, Math.min(leverage, instrument.leverageMax))
     if (!set.ok) log('warn', `leverage of ${instrument.symbol}: ${set.error.code} ${set.error.detail}`)
   }

@@ -55,6 +55,8 @@ export interface TraderHooks {
   readonly step: (name: string, detail: string, elapsedMs: number) => void
   readonly told: (facts: readonly KernelFact[], kernel: Kernel) => void
   readonly fatal: (text: string) => void
+  /** The trader ends in order, to be started again at once. */
+  readonly startAgain: (why: string) => void
   readonly isSafe: boolean
   /** The trader before this one was killed because it did not answer. */
   readonly isHung: boolean
@@ -188,6 +190,7 @@ export async function startTrader(context: RoleContext, hooks: TraderHooks): Pro
     onPositions: scopeWriter(paths.root, readTag(paths), log),
     emergency: emergencyNotice(paths.root, () => Date.now()),
     fatal: hooks.fatal,
+    startAgain: hooks.startAgain,
     renewLease: renew,
   })
   const renewal = setInterval(() => void renew(), LEASE_RENEW_MS)

@@ -66,6 +66,8 @@ export interface InstrumentSpec {
   readonly leverageMax?: number
   readonly fundingIntervalMs?: number
   readonly status?: InstrumentStatus
+  /** When the venue ends it; absent where no end is set. */
+  readonly deliveryTs?: number
 }
 
 const LOTS_UNLIMITED = 9e14

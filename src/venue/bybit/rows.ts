@@ -117,7 +117,8 @@ export class OddRow extends Error {
 export const sideOf = (side: string): Side => (side === 'Buy' ? 1 : -1)
 
 export function quantityOf(instrument: Instrument, value: string, field: string): Lots {
-  const quantity = parseQuantity(instrument, value === '' ? '0' : value)
+  // What was made in a finer step than the one of today is still told in it: whole steps of it count.
+  const quantity = parseQuantity(instrument, value === '' ? '0' : value, 'floor')
   if (quantity === undefined)
     throw new OddRow(`${instrument.symbol} ${field} '${value.slice(0, 40)}' is not a quantity of ${instrument.symbol}`)
   return quantity
