@@ -67,3 +67,18 @@ test('instruments begin in the steps of the journal, and what is listed now is t
     value: { instruments: [{ tick: 1, priceScale: 1 }], listed: [{ tickSize: '0.01' }] },
   })
 })
+
+test('a country that is not served is said at the first answer, with what helps: nobody waits for it', async () => {
+  let asked = 0
+  const venue = {
+    instruments: async (): Promise<Result<InstrumentSpec[], VenueError>> => {
+      asked += 1
+      return { ok: false, error: { type: 'retry-after', code: 'country', detail: 'Bybit refuses this country', waitMs: 600_000 } }
+    },
+  }
+  expect(await registeredInstruments(['BTCUSDT'], venue, new MemoryStore().open(), wall)).toMatchObject({
+    ok: false,
+    error: { sentence: 'Bybit refuses this country.', next: 'A server elsewhere is needed; waiting does not help.' },
+  })
+  expect(asked).toBe(1)
+})
