@@ -18,7 +18,7 @@ export function readSymbol(text: string): SymbolText {
     // TradingView and others name the exchange before it, others after it.
     .replace(/^BYBIT:|[.@]BYBIT$/g, '')
     // ccxt names what it is settled in: BTC/USDT:USDT.
-    .replace(/(\/[A-Z0-9]+):[A-Z0-9]+$/, '$1')
+    .replace(/(\/[A-Z0-9]+):(?!SPOT$)[A-Z0-9]+$/, '$1')
     // A perpetual, as TradingView, OKX and nautilus write it.
     .replace(/\.P$|[-_.](LINEAR|SWAP|PERPETUAL)$/, '')
   const letters = pair.replace(/[/\-_:.]|PERP$/g, '')
