@@ -24,7 +24,12 @@ export function symbolIn(known: readonly string[], text: string): string | undef
   const { plain, isSpot } = readSymbol(text)
   const pairs = [plain, `${plain}USDT`, `${plain}USDC`]
   // Without a word a pair is the perpetual, where that is traded.
-  return [...(isSpot ? [] : pairs), ...pairs.map(spotSymbolOf)].find((candidate) => known.includes(candidate))
+  const candidates = [...(isSpot ? [] : pairs), ...pairs.map(spotSymbolOf)]
+  const named = candidates.find((candidate) => known.includes(candidate))
+  if (named !== undefined) return named
+  // BONK is 1000BONKUSDT where it is the only one: a contract of many coins is named after one.
+  const ofMany = known.filter((symbol) => candidates.includes(symbol.replace(/^10+(?=[A-Z])/, '')))
+  return ofMany.length === 1 ? ofMany[0] : undefined
 }
 
 /** `line` is what a button says with the symbol in place of `{}`: `/close {} 50%`. */

@@ -8,6 +8,7 @@ import { makeInstrument } from '../market/instrument.ts'
 import type { RiskProfile } from '../risk/profiles.ts'
 import { BybitVenue } from '../venue/bybit/bybit-venue.ts'
 import { BybitClient } from '../venue/bybit/client.ts'
+import { COUNTRY_CODE, COUNTRY_NEXT } from '../venue/bybit/error.ts'
 import type { ConditionsReading, Part, SymbolCondition } from '../venue/bybit/conditions.ts'
 import { readOnly } from '../venue/bybit/read-only.ts'
 import type { ExchangeAccess, KeyedProfile } from './exchange-access.ts'
@@ -59,6 +60,8 @@ export async function lookAtAccount(request: LookRequest): Promise<Result<Accoun
     const startedMs = performance.now()
     const skew = await venue.clockSkewMs()
     const tookMs = performance.now() - startedMs
+    if (!skew.ok && skew.error.code === COUNTRY_CODE)
+      return err({ sentence: `${skew.error.detail}.`, next: COUNTRY_NEXT, exitCode: EXIT_UNREACHABLE })
     if (!skew.ok)
       return err({
         sentence: `The exchange does not answer at ${access.restUrl} (${skew.error.code} ${skew.error.detail}).`,

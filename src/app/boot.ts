@@ -6,6 +6,7 @@ import { type Result, err } from '../core/result.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { Instrument } from '../market/instrument.ts'
 import type { BybitVenue } from '../venue/bybit/bybit-venue.ts'
+import { COUNTRY_CODE, COUNTRY_NEXT } from '../venue/bybit/error.ts'
 import { CLOCK_AHEAD_MAX_MS, CLOCK_BEHIND_MAX_MS } from './preconditions.ts'
 import type { Wall } from './wall.ts'
 
@@ -61,6 +62,7 @@ export async function untilAnswered<T>(
         sentence: `Bybit refuses our clock (${code} ${detail}).`,
         next: 'Let this machine’s clock be set by NTP, then start again.',
       })
+    if (code === COUNTRY_CODE) return err({ exitCode: EXIT_UNREACHABLE, sentence: `${detail}.`, next: COUNTRY_NEXT })
     if (type === 'invalid-request')
       return err({
         sentence: detail.endsWith('?') ? detail : `${detail}.`,
@@ -85,7 +87,7 @@ export async function setLeverages(
   log: Log,
 ): Promise<void> {
   for (const instrument of instruments) {
-    if (kernel.portfolio.positionLots(instrument.index) !== 0) continue
+    if (instrument.status === 'closed' || kernel.portfolio.positionLots(instrument.index) !== 0) continue
     const set = await venue.setLeverage(instrument.index, Math.min(leverage, instrument.leverageMax))
     if (!set.ok) log('warn', `leverage of ${instrument.symbol}: ${set.error.code} ${set.error.detail}`)
   }

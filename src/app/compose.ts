@@ -14,6 +14,7 @@ import { lots, ts } from '../core/units.ts'
 import type { KernelFact } from '../kernel/fact.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { parseInterval } from '../market/candles/interval.ts'
+import { isSymbolText, spellingOf } from '../market/symbol-text.ts'
 import { formatQuantity } from '../market/instrument.ts'
 import { RISK_PROFILES } from '../risk/profiles.ts'
 import { BOOK_DEPTHS } from '../venue/bybit/book-feed.ts'
@@ -55,6 +56,8 @@ export interface TraderHooks {
   readonly step: (name: string, detail: string, elapsedMs: number) => void
   readonly told: (facts: readonly KernelFact[], kernel: Kernel) => void
   readonly fatal: (text: string) => void
+  /** The trader ends in order, to be started again at once. */
+  readonly startAgain: (why: string) => void
   readonly isSafe: boolean
   /** The trader before this one was killed because it did not answer. */
   readonly isHung: boolean
@@ -99,9 +102,18 @@ export function plansOf(config: Config, { catalog }: LoadedStrategies): Result<T
     plans.push(plan.value)
   }
   const owners = new Map<string, string>()
+  for (const symbol of [...plans.flatMap((plan) => plan.symbols), ...config.manual.symbols])
+    if (!isSymbolText(symbol))
+      return err({
+        sentence: `${symbol} is not how a symbol is written here. Did you mean ${spellingOf(symbol)}?`,
+        next: 'Correct it in strategies[].symbols or manual.symbols.',
+        exitCode: CONFIG_INVALID,
+      })
   for (const plan of plans)
     for (const symbol of plan.symbols) {
       const owner = owners.get(symbol)
+      if (owner === plan.id && plan.symbols.filter((each) => each === symbol).length > 1)
+        return err({ sentence: `${symbol} stands twice in ${plan.id}.`, next: 'Name each symbol once.', exitCode: CONFIG_INVALID })
       if (owner !== undefined)
         return err({
           sentence: `symbol-owned: ${symbol} belongs to ${owner}, so ${plan.id} cannot trade it too.`,
@@ -197,6 +209,7 @@ export async function startTrader(context: RoleContext, hooks: TraderHooks): Pro
     onPositions: scopeWriter(paths.root, readTag(paths), log),
     emergency: emergencyNotice(paths.root, () => Date.now()),
     fatal: hooks.fatal,
+    startAgain: hooks.startAgain,
     renewLease: renew,
   })
   const renewal = setInterval(() => void renew(), LEASE_RENEW_MS)

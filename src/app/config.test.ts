@@ -158,3 +158,8 @@ test.each([
   write(content)
   expect(sentences({})).toContain(expected)
 })
+
+test('a byte order mark before a file is taken', () => {
+  write('\uFEFF{"api":{"port":4321}}')
+  expect(valid().values.api.port).toBe(4321)
+})

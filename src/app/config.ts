@@ -111,7 +111,8 @@ function readFiles(cwd: string, files: readonly string[] | undefined, given: Map
 function readFile(file: string, text: string, given: Map<string, Given>, problems: ConfigProblem[]): void {
   let raw: unknown
   try {
-    raw = JSON.parse(text)
+    // Editors on Windows put a byte order mark before it.
+    raw = JSON.parse(text.replace(/^\uFEFF/, ''))
   } catch (cause) {
     problems.push({
       sentence: `${file} is not valid JSON (${cause instanceof Error ? cause.message : String(cause)}).`,

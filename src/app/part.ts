@@ -44,6 +44,8 @@ export class Part {
   private isStopping = false
   private wasReady = false
   private isHung = false
+  /** It has said that its end is no crash. */
+  private wantsAgain = false
   private answerFirst: (failure: Failure | undefined) => void = () => {}
   /** Of whoever has the last word about it, in steady ms. */
   heardMs = performance.now()
@@ -150,6 +152,9 @@ export class Part {
       case 'line':
         terminal.line(said.text)
         return undefined
+      case 'again':
+        this.wantsAgain = true
+        return undefined
       case 'heartbeat':
         return undefined
     }
@@ -164,6 +169,14 @@ export class Part {
       return
     }
     if (ranMs > STEADY_MS) this.failures = 0
+    const wantsAgain = this.wantsAgain
+    this.wantsAgain = false
+    if (wantsAgain && failure === undefined) {
+      this.again = setTimeout(() => {
+        if (!this.isStopping) this.launch()
+      }, FIRST_WAIT_MS)
+      return
+    }
     if (failure === undefined) {
       this.crashes = [...this.recentCrashes(), performance.now()]
       this.ports.crashed(this, why, this.crashes.length)

@@ -6,6 +6,7 @@ import { type Result, err, ok } from '../core/result.ts'
 import { type Instrument, makeInstrument } from '../market/instrument.ts'
 import type { CandleStore } from '../market/candles/store.ts'
 import { BybitClient } from '../venue/bybit/client.ts'
+import { COUNTRY_CODE, COUNTRY_NEXT } from '../venue/bybit/error.ts'
 import { HistoryReader } from '../venue/bybit/history.ts'
 import { ListingReader } from '../venue/bybit/listing.ts'
 import { Requests } from '../venue/bybit/requests.ts'
@@ -50,6 +51,7 @@ export async function openPublicHistory(config: Config, symbols: readonly string
   if (!specs.ok) {
     await client.close()
     const { error } = specs
+    if (error.code === COUNTRY_CODE) return err({ type: 'unreachable', sentence: `${error.detail}.`, next: COUNTRY_NEXT })
     return error.type === 'invalid-request'
       ? err({ type: 'not-listed', sentence: error.detail.replace(/([^.?])$/, '$1.'), next: 'Name the symbol as Bybit lists it.' })
       : err({

@@ -8,6 +8,7 @@ import { type Result, ok } from '../core/result.ts'
 import type { KernelInput } from '../kernel/input.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import {
+  DELISTED,
   type Difference,
   type KnownState,
   UNKNOWN_RESULT,
@@ -232,7 +233,12 @@ export class Reconciler {
         const wasUnanswered = order.status === 'submitted'
         const found = await venue.lookUp(order.instrument, order.clientOrderId)
         // What it was waiting for may have come meanwhile.
-        if (!found.ok || !isOpenStatus(order.status)) continue
+        if (!isOpenStatus(order.status)) continue
+        if (!found.ok) {
+          // Where a symbol is not listed any more, its orders cannot be asked for: they have ended with it.
+          if (this.isClosed(order.instrument) && found.error.type === 'invalid-request') await this.closeVanished(order)
+          continue
+        }
         if (found.value !== undefined) {
           const { executions, order: report } = found.value
           await driver.submit(() => executions.flatMap((e) => eventsOf(e, this.known)))
@@ -282,7 +288,12 @@ export class Reconciler {
     if (!sameDifference(difference, differenceOf(reading, this.indexes(), this.known))) return false
     const at = this.ports.now()
     const before = kernel.portfolio.ledger.wallet
-    const events = adjustmentsOf(difference, (i) => this.bookingPrice(i, reading), UNKNOWN_RESULT, at)
+    const events = adjustmentsOf(
+      difference,
+      (i) => this.bookingPrice(i, reading),
+      (i) => (this.isEnding(i) ? DELISTED : UNKNOWN_RESULT),
+      at,
+    )
     if (events.length > 0) await driver.submit(() => events)
     const rest = cash(difference.wallet - (kernel.portfolio.ledger.wallet - before))
     if (rest !== 0) await driver.submit(() => [this.restOf(difference, rest, at)])
@@ -306,6 +317,15 @@ export class Reconciler {
     const row = reading.positions.find((p) => p.instrument === i)
     const mark = portfolio.mark(i) > 0 ? portfolio.mark(i) : (row?.mark ?? portfolio.mark(i))
     return portfolio.venueLots(i) === 0 ? (row?.entry ?? mark) : mark
+  }
+
+  private isClosed(i: InstrumentIndex): boolean {
+    return this.ports.kernel.portfolio.instrumentStatus(i) === 'closed'
+  }
+
+  /** Whether the exchange ends it: a position that goes without an execution has gone with its symbol. */
+  private isEnding(i: InstrumentIndex): boolean {
+    return this.isClosed(i) || this.ports.kernel.portfolio.instrumentStatus(i) === 'delivering'
   }
 
   private async holdForOther(difference: Difference): Promise<void> {

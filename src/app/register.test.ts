@@ -1,5 +1,5 @@
 /**
- * Symbols keep their numbers whatever the configuration becomes, and other steps are refused before anything is folded.
+ * Symbols keep their numbers whatever the configuration becomes, and begin in the steps that the journal began with.
  * Never a real exchange: what it lists is written in the case.
  */
 import { expect, test } from 'vitest'
@@ -39,7 +39,7 @@ const boot = (store: MemoryStore, symbols: readonly string[], steps: Readonly<Re
 const shown = async (answer: ReturnType<typeof boot>): Promise<string[]> => {
   const instruments = await answer
   if (!instruments.ok) throw new Error(instruments.error.sentence)
-  return instruments.value.map((i) => `${i.index} ${i.symbol} ${i.status}`)
+  return instruments.value.instruments.map((i) => `${i.index} ${i.symbol} ${i.status}`)
 }
 
 test('another order, one less, one more: a number goes on meaning its symbol', async () => {
@@ -49,18 +49,36 @@ test('another order, one less, one more: a number goes on meaning its symbol', a
   expect(await shown(boot(store, ['SOLUSDT', 'ETHUSDT']))).toEqual(['0 BTCUSDT trading', '1 ETHUSDT trading', '2 SOLUSDT trading'])
 })
 
-test('a former symbol that the exchange does not list any more is closed; one that is asked for stops the start', async () => {
+test('a symbol of the journal that the exchange does not list any more is closed, asked for or not; one that was never here stops the start', async () => {
   const store = new MemoryStore()
   await boot(store, ['BTCUSDT', 'ETHUSDT'])
   const { BTCUSDT: _gone, ...rest } = ALL
   expect(await shown(boot(store, ['ETHUSDT'], rest))).toEqual(['0 BTCUSDT closed', '1 ETHUSDT trading'])
-  expect(await boot(store, ['BTCUSDT'], rest)).toMatchObject({ ok: false, error: { sentence: 'BTCUSDT is not listed.' } })
+  expect(await shown(boot(store, ['BTCUSDT', 'ETHUSDT'], rest))).toEqual(['0 BTCUSDT closed', '1 ETHUSDT trading'])
+  expect(await boot(store, ['ETHUSDT', 'XRPUSDT'], rest)).toMatchObject({ ok: false, error: { sentence: 'XRPUSDT is not listed.' } })
 })
 
-test('other steps are refused: rows of the journal count in the old ones. Another spelling of the same step is not another step', async () => {
+test('instruments begin in the steps of the journal, and what is listed now is told beside them', async () => {
   const store = new MemoryStore()
   await boot(store, ['BTCUSDT'])
-  expect((await boot(store, ['BTCUSDT'], { BTCUSDT: '0.10' })).ok).toBe(true)
   const changed = await boot(store, ['BTCUSDT'], { BTCUSDT: '0.01' })
-  expect(changed).toMatchObject({ ok: false, error: { sentence: expect.stringContaining('price 0.1 → 0.01') } })
+  expect(changed).toMatchObject({
+    ok: true,
+    value: { instruments: [{ tick: 1, priceScale: 1 }], listed: [{ tickSize: '0.01' }] },
+  })
+})
+
+test('a country that is not served is said at the first answer, with what helps: nobody waits for it', async () => {
+  let asked = 0
+  const venue = {
+    instruments: async (): Promise<Result<InstrumentSpec[], VenueError>> => {
+      asked += 1
+      return { ok: false, error: { type: 'retry-after', code: 'country', detail: 'Bybit refuses this country', waitMs: 600_000 } }
+    },
+  }
+  expect(await registeredInstruments(['BTCUSDT'], venue, new MemoryStore().open(), wall)).toMatchObject({
+    ok: false,
+    error: { sentence: 'Bybit refuses this country.', next: 'A server elsewhere is needed; waiting does not help.' },
+  })
+  expect(asked).toBe(1)
 })

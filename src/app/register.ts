@@ -1,10 +1,10 @@
 /**
- * Which number each symbol has in the journal, for life, and the instruments in that order.
- * Never lets a symbol take another one's number, and never counts in steps that the journal was not written in.
+ * Which number each symbol has in the journal, for life, and the instruments in that order, in the steps that the journal began with.
+ * Never lets a symbol take another one's number, and never lets one that was traded here keep the others from starting.
  */
 import { type Result, err, ok } from '../core/result.ts'
 import { instrumentIndex } from '../core/units.ts'
-import type { Journal, Registered } from '../journal/journal.ts'
+import type { Journal, JournalError, Registered } from '../journal/journal.ts'
 import { type Instrument, type InstrumentSpec, makeInstrument } from '../market/instrument.ts'
 import type { Venue } from '../venue/port.ts'
 import { type BootFailure, untilAnswered } from './boot.ts'
@@ -12,19 +12,55 @@ import type { Wall } from './wall.ts'
 
 type Specs = Pick<Venue, 'instruments'>
 
+export interface RegisteredInstruments {
+  /** In the steps in which the journal begins: what it tells of other steps, it tells as it is folded. */
+  readonly instruments: readonly Instrument[]
+  /** As the exchange lists them now, by number; undefined where it does not list the symbol any more. */
+  readonly listed: readonly (InstrumentSpec | undefined)[]
+}
+
 /** The instruments of a trader: what it is configured for, and what it once was. */
 export async function registeredInstruments(
   symbols: readonly string[],
   venue: Specs,
   journal: Journal,
   wall: Wall,
-): Promise<Result<readonly Instrument[], BootFailure>> {
-  const specs = await untilAnswered(wall, () => venue.instruments(symbols))
+): Promise<Result<RegisteredInstruments, BootFailure>> {
+  const known = await journal.register([])
+  if (!known.ok) return err(unreadable(known.error))
+  const specs = await listedSpecs(symbols, known.value, venue, wall)
   if (!specs.ok) return specs
   const registered = await journal.register(specs.value.map(({ symbol, tickSize, lotSize }) => ({ symbol, tickSize, lotSize })))
-  if (!registered.ok)
-    return err({ sentence: `The journal cannot be read: ${registered.error.detail}.`, next: 'Start the database and try again.' })
+  if (!registered.ok) return err(unreadable(registered.error))
   return instrumentsOf(registered.value, specs.value, venue, wall)
+}
+
+const unreadable = ({ detail }: JournalError): BootFailure => ({
+  sentence: `The journal cannot be read: ${detail}.`,
+  next: 'Start the database and try again.',
+})
+
+/** What the exchange lists of the symbols. One that the journal knows may be missing: it was delisted. Another one stops the start. */
+export async function listedSpecs(
+  symbols: readonly string[],
+  known: readonly Registered[],
+  venue: Specs,
+  wall: Wall,
+): Promise<Result<readonly InstrumentSpec[], BootFailure>> {
+  const specs: InstrumentSpec[] = []
+  const newcomers = symbols.filter((symbol) => known.every((row) => row.symbol !== symbol))
+  if (newcomers.length > 0) {
+    const found = await untilAnswered(wall, () => venue.instruments(newcomers))
+    if (!found.ok) return found
+    specs.push(...found.value)
+  }
+  for (const symbol of symbols) {
+    if (newcomers.includes(symbol)) continue
+    const found = await knownSpec(symbol, venue, wall)
+    if (!found.ok) return found
+    if (found.value !== undefined) specs.push(found.value)
+  }
+  return ok(symbols.flatMap((symbol) => specs.find((spec) => spec.symbol === symbol) ?? []))
 }
 
 /** Symbols that are not configured any more are asked for one by one: the exchange may not know them any more either. */
@@ -33,32 +69,42 @@ export async function instrumentsOf(
   specs: readonly InstrumentSpec[],
   venue: Specs,
   wall: Wall,
-): Promise<Result<readonly Instrument[], BootFailure>> {
+): Promise<Result<RegisteredInstruments, BootFailure>> {
   const instruments: Instrument[] = []
+  const listed: (InstrumentSpec | undefined)[] = []
   for (const [number, row] of registered.entries()) {
     const known = specs.find((s) => s.symbol === row.symbol)
-    const found = known === undefined ? await formerSpec(row, venue, wall) : ok(known)
+    const found = known === undefined ? await knownSpec(row.symbol, venue, wall) : ok(known)
     if (!found.ok) return found
+    const index = instrumentIndex(number)
     const spec = found.value
-    if (!isSameStep(spec.tickSize, row.tickSize) || !isSameStep(spec.lotSize, row.lotSize)) return err(changedGrid(row, spec))
-    instruments.push(makeInstrument({ ...spec, index: instrumentIndex(number) }))
+    listed.push(spec === undefined ? undefined : { ...spec, index })
+    // A symbol that the exchange does not list any more is closed: its books stay readable, and the others go on.
+    instruments.push(makeInstrument(spec === undefined ? { index, venue: 'bybit', ...row, status: 'closed' } : { ...spec, ...row, index }))
   }
-  return ok(instruments)
+  return ok({ instruments, listed })
 }
 
-/** A symbol that is not configured any more; where the exchange does not know it either, it is closed. */
-async function formerSpec(row: Registered, venue: Specs, wall: Wall): Promise<Result<InstrumentSpec, BootFailure>> {
-  const closed: InstrumentSpec = { index: instrumentIndex(0), venue: 'bybit', ...row, status: 'closed' }
+/** Undefined where the exchange does not list it any more. */
+async function knownSpec(symbol: string, venue: Specs, wall: Wall): Promise<Result<InstrumentSpec | undefined, BootFailure>> {
   return untilAnswered(wall, async () => {
-    const found = await venue.instruments([row.symbol])
-    if (found.ok) return ok(found.value[0] ?? closed)
-    return found.error.type === 'invalid-request' ? ok(closed) : found
+    const found = await venue.instruments([symbol])
+    if (found.ok) return ok(found.value[0])
+    return found.error.type === 'invalid-request' ? ok(undefined) : found
   })
 }
 
-const isSameStep = (a: string, b: string): boolean => Number(a) === Number(b)
-
-const changedGrid = (row: Registered, spec: InstrumentSpec): BootFailure => ({
-  sentence: `${row.symbol} is traded in other steps now (price ${row.tickSize} → ${spec.tickSize}, quantity ${row.lotSize} → ${spec.lotSize}), and the journal counts in the old ones.`,
-  next: 'Close what is open (ballast panic --direct), then start with a new --data-dir and a new database.',
-})
+/** The same question once more: one odd answer is no news (S13). */
+export async function listedAgain(
+  instruments: readonly Instrument[],
+  venue: Specs,
+  wall: Wall,
+): Promise<Result<readonly (InstrumentSpec | undefined)[], BootFailure>> {
+  const listed: (InstrumentSpec | undefined)[] = []
+  for (const { symbol } of instruments) {
+    const found = await knownSpec(symbol, venue, wall)
+    if (!found.ok) return found
+    listed.push(found.value)
+  }
+  return ok(listed)
+}

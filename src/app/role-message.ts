@@ -6,6 +6,8 @@ export type RoleMessage =
   | { readonly type: 'heartbeat' }
   | { readonly type: 'step'; readonly name: string; readonly detail: string; readonly elapsedMs: number }
   | { readonly type: 'ready'; readonly detail: string }
+  /** The role is about to end in order, and wants to be started again at once. */
+  | { readonly type: 'again' }
   /** A line about trading for whoever watches the terminal. */
   | { readonly type: 'line'; readonly text: string }
   /** The role cannot run: said once, then it exits. `exitCode` is that of surfaces 3.e. */

@@ -17,6 +17,8 @@ import { startSurfaces } from './surfaces.ts'
 import { lineOf } from './trade-line.ts'
 
 const HEARTBEAT_MS = 500
+/** "Try again", as sysexits.h has it: EX_TEMPFAIL. */
+const EXIT_AGAIN = 75
 /** Below the supervisor's own limits, so that it is this process that ends itself. */
 const STOP_LIMIT_MS = 13_000
 const STOP_STARTING_MS = 6_000
@@ -118,6 +120,12 @@ async function start(
         fatal: (text) => {
           context.log('error', text)
           end(1)
+        },
+        startAgain: (why) => {
+          context.log('warn', why)
+          tell({ type: 'again' })
+          // Without a supervisor it is an end that whoever runs it starts again after.
+          end(process.send === undefined ? EXIT_AGAIN : 0)
         },
         ...flags,
       })

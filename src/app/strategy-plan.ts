@@ -2,7 +2,8 @@
  * Which strategy runs under which name on which symbols, with parameters that its own schema has passed.
  * Never holds a parameter that the schema has not seen.
  */
-import { z } from 'zod'
+import type { z } from 'zod'
+import { nearestOf } from '../core/nearest.ts'
 import { type Result, err, ok } from '../core/result.ts'
 import { type Execution, parseExecution } from '../trading/algorithms/execution.ts'
 import { type Catalog, STRATEGIES, strategyNamed } from '../strategy/registry.ts'
@@ -47,7 +48,7 @@ export function planOf(spec: PlanSpec, catalog: Catalog = STRATEGIES): Result<St
   if (!found.ok) return found
   const definition = found.value
   const params = definition.params.safeParse(spec.params ?? {})
-  if (!params.success) return err(`${spec.strategy}: ${z.prettifyError(params.error).replace(/\n\s*/g, ' ')}.`)
+  if (!params.success) return err(`${spec.strategy}: ${paramsProblem(params.error, definition, spec.params ?? {})}`)
   if (spec.symbols.length === 0) return err(`${spec.strategy} has no symbols.`)
   const execution = spec.execution === undefined ? undefined : parseExecution(spec.execution)
   if (typeof execution === 'string') return err(`${spec.strategy}: ${execution}`)
@@ -56,3 +57,29 @@ export function planOf(spec: PlanSpec, catalog: Catalog = STRATEGIES): Result<St
   const identity = `${name} ${version} ${codeHash ?? 'built-in'} ${JSON.stringify(params.data)}`
   return ok({ id: spec.id ?? spec.strategy, definition, params: params.data, identity, symbols: spec.symbols, execution })
 }
+
+/** The first thing that is wrong with parameters, in words of the trade. */
+export function paramsProblem(error: z.ZodError, definition: StrategyDefinition, given: Readonly<Record<string, unknown>>): string {
+  const issue = error.issues[0]
+  if (issue === undefined) return 'its parameters are not valid.'
+  const defaults = definition.params.safeParse({})
+  const known = defaults.success && typeof defaults.data === 'object' && defaults.data !== null ? Object.keys(defaults.data) : []
+  if (issue.code === 'unrecognized_keys') {
+    const name = issue.keys[0] ?? ''
+    const nearest = nearestOf(name, known)
+    return `there is no parameter '${name}'.${nearest === undefined ? '' : ` Did you mean ${nearest}?`}`
+  }
+  const name = issue.path.join('.')
+  if (name === '') return `its parameters are not valid: ${issue.message}.`
+  const value = given[name]
+  const shown = value === undefined ? 'nothing' : JSON.stringify(value)
+  if (issue.code === 'invalid_type') return `parameter ${name} must be a ${issue.expected}, and is ${shown}.${commaHint(value)}`
+  if (issue.code === 'too_small')
+    return `parameter ${name} must be ${issue.inclusive === false ? 'more than' : 'at least'} ${issue.minimum}, and is ${shown}.`
+  if (issue.code === 'too_big')
+    return `parameter ${name} must be ${issue.inclusive === false ? 'less than' : 'at most'} ${issue.maximum}, and is ${shown}.`
+  return `parameter ${name} cannot be ${shown}: ${issue.message.replace(/^(Invalid input|Too small|Too big): /, '')}.`
+}
+
+const commaHint = (value: unknown): string =>
+  typeof value === 'string' && /^-?\d+,\d+$/.test(value) ? ` Write it as ${value.replace(',', '.')}, without quotes.` : ''

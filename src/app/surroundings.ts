@@ -2,7 +2,7 @@
  * What trading stands in: the account's rights and modes, the exchange's own state, what is listed, coins of others, how near liquidation is.
  * Never trades: it puts holds, tells people, and answers whether trading may go on.
  */
-import type { Ts } from '../core/units.ts'
+import { HOUR_MS, MINUTE_MS, type Ts } from '../core/units.ts'
 import type { AlertSeverity } from '../kernel/alert-severity.ts'
 import type { KernelInput } from '../kernel/input.ts'
 import type { Kernel } from '../kernel/kernel.ts'
@@ -10,12 +10,12 @@ import type { Instrument } from '../market/instrument.ts'
 import type { AmendOrder, SetProtection } from '../trading/event.ts'
 import type { AccountReading, ElsewherePosition, PositionReport } from '../trading/report.ts'
 import type { BybitVenue } from '../venue/bybit/bybit-venue.ts'
-import type { Listing } from '../venue/bybit/listing.ts'
 import type { VenueError } from '../venue/bybit/error.ts'
 import type { BootFailure } from './boot.ts'
 import { CLOCK_LOOK_MS, ClockWatch } from './clock-watch.ts'
 import type { HealthReporter } from './health.ts'
 import { LiquidationWatch } from './liquidation-watch.ts'
+import { ListingWatch } from './listing-watch.ts'
 import { OthersCoins } from './others-coins.ts'
 import type { OwnHolds } from './own-holds.ts'
 import { PreconditionWatch } from './precondition-watch.ts'
@@ -32,16 +32,16 @@ export interface SurroundingsPorts {
   readonly post: (input: () => KernelInput) => void
   /** The machine slept, or its clock was set (S6). */
   readonly clockJumped: () => void
+  /** The trader must be started again, in order. */
+  readonly startAgain: (why: string) => void
   readonly isLive: boolean
   readonly isObserving: boolean
   readonly leverage: number
   readonly log: (level: 'info' | 'warn' | 'error', text: string) => void
 }
 
-const HOUR_MS = 3_600_000
 /** What is wrong is looked at again this often, so that a person who has mended it can resume. */
 const AGAIN_MS = 30_000
-const SECOND_READ_MS = 5_000
 
 export class Surroundings {
   private readonly ports: SurroundingsPorts
@@ -50,7 +50,7 @@ export class Surroundings {
   private readonly clock: ClockWatch
   private readonly trouble: VenueTrouble
   private readonly coins: OthersCoins
-  private isListing = false
+  private readonly listing: ListingWatch
 
   constructor(ports: SurroundingsPorts) {
     const { kernel, venue, holds, health, wall, isLive, isObserving, leverage } = ports
@@ -59,6 +59,7 @@ export class Surroundings {
       ports.post(() => ({ type: 'notice', alert, severity, about: instrument?.index, summary, ts: ports.now() }))
     this.conditions = new PreconditionWatch({ kernel, venue, holds, notice, health, wall, isLive, isObserving, leverage })
     this.liquidation = new LiquidationWatch({ kernel, notice })
+    this.listing = new ListingWatch({ ...ports, notice })
     this.coins = new OthersCoins({ kernel, notice })
     this.clock = new ClockWatch({
       wall,
@@ -76,7 +77,7 @@ export class Surroundings {
       maintenance: () => venue.maintenance(),
       clockRefused: () => this.clock.refused(),
       checkAccount: () => void this.conditions.check(),
-      checkListing: () => void this.checkListing(),
+      checkListing: () => void this.listing.check(),
     })
   }
 
@@ -84,7 +85,7 @@ export class Surroundings {
   async atStart(): Promise<BootFailure | undefined> {
     this.ports.venue.listen((error) => this.trouble.heard(error))
     const refusal = await this.conditions.atStart()
-    if (refusal === undefined) void this.checkListing()
+    if (refusal === undefined) void this.listing.check()
     return refusal
   }
 
@@ -148,52 +149,11 @@ export class Surroundings {
       wall.every(CLOCK_LOOK_MS, () => this.clock.look()),
       wall.every(HOUR_MS, () => {
         void this.conditions.check()
-        void this.checkListing()
       }),
+      wall.every(MINUTE_MS, () => void this.listing.check()),
       wall.every(AGAIN_MS, () => {
         if (this.conditions.isWrong) void this.conditions.check()
       }),
     ]
-  }
-
-  private async checkListing(): Promise<void> {
-    if (this.isListing) return
-    this.isListing = true
-    const { kernel, now, post, holds, wall } = this.ports
-    const first = await this.changes()
-    // One odd reading is no news (S13).
-    if (first.length > 0) await wall.sleep(SECOND_READ_MS)
-    const second = first.length > 0 ? await this.changes() : []
-    this.isListing = false
-    for (const { instrument, status, isGridSame } of second) {
-      if (!first.some((each) => each.instrument === instrument && each.status === status && each.isGridSame === isGridSame)) continue
-      const known = kernel.config.instruments[instrument] as Instrument
-      if (status !== kernel.portfolio.instrumentStatus(instrument))
-        post(() => ({ type: 'instrument-changed', instrument, status, ts: now() }))
-      if (isGridSame) continue
-      const what = `Bybit changed the price or quantity step of ${known.symbol}, and Ballast counts in the old one`
-      await holds.quarantine(known, `${what}: close its position`)
-      post(() => ({
-        type: 'notice',
-        alert: 'instrument.changed',
-        severity: 'P2',
-        about: instrument,
-        summary: `${what}. It opens nothing there, a stop that it cannot move stands, and /close ${known.symbol} works. Close it before the next start.`,
-        ts: now(),
-      }))
-    }
-  }
-
-  /** What is listed otherwise than the books know. */
-  private async changes(): Promise<readonly Listing[]> {
-    const { kernel, venue, holds, log } = this.ports
-    const listing = await venue.listing()
-    if (listing.ok)
-      return listing.value.filter(({ instrument, status, isGridSame }) => {
-        const { symbol } = kernel.config.instruments[instrument] as Instrument
-        return status !== kernel.portfolio.instrumentStatus(instrument) || (!isGridSame && !holds.has(`odd-${symbol}`))
-      })
-    log('warn', `instruments cannot be read: ${listing.error.code} ${listing.error.detail}`)
-    return []
   }
 }

@@ -45,6 +45,8 @@ export interface TraderOptions extends TradePlan {
   readonly onPositions: (kernel: Kernel) => void
   /** A panic past this process, to be taken note of before anything else is opened. */
   readonly emergency: EmergencyNotice
+  /** This trader must end in order and be started again: what it counts in has changed. */
+  readonly startAgain: (why: string) => void
   /** This process must end: a lost lease or an invariant. */
   readonly fatal: (text: string) => void
 }

@@ -10,7 +10,7 @@ import type { KernelFact } from '../kernel/fact.ts'
 import type { KernelInput } from '../kernel/input.ts'
 import { Kernel } from '../kernel/kernel.ts'
 import type { Bar } from '../market/bars.ts'
-import type { Instrument } from '../market/instrument.ts'
+import type { Instrument, InstrumentSpec } from '../market/instrument.ts'
 import { eventsOf } from '../trading/reconcile.ts'
 import type { StreamReport } from '../trading/report.ts'
 import type { StreamName, StreamPart, StreamState } from '../venue/bybit/transport.ts'
@@ -23,6 +23,7 @@ import { CommandTaker } from './command-taker.ts'
 import { withEntryGate } from './entry-gate.ts'
 import { PARTS } from './health.ts'
 import { kernelConfigOf, symbolsOf } from './kernel-config.ts'
+import { afterNews, isSameNews, newsAtStart } from './instrument-news.ts'
 import { LiveDriver } from './live-driver.ts'
 import { MarketClock } from './market-clock.ts'
 import { MarketFeed } from './market-feed.ts'
@@ -34,7 +35,7 @@ import { HUNG_WORDS } from '../kernel/strategy-modes.ts'
 import { setAsideInputs } from './set-aside.ts'
 import { ProtectionWatch } from './protection-watch.ts'
 import { Surroundings } from './surroundings.ts'
-import { registeredInstruments } from './register.ts'
+import { listedAgain, registeredInstruments } from './register.ts'
 import { FileWatch, giveUpChanged, strategyStarts } from './strategy-start.ts'
 import { StreamWatch } from './stream-watch.ts'
 import { WalletWatch } from './wallet-watch.ts'
@@ -42,6 +43,7 @@ import type { TraderOptions } from './trader-options.ts'
 import { verifyFlat } from './verify-flat.ts'
 
 const RECONCILE_EVERY_MS = 60_000
+const SECOND_READ_MS = 5_000
 const GATE_TICK_MS = 250
 const FILES_EVERY_MS = 10_000
 /** A database that is away must not keep an orderly stop. */
@@ -87,9 +89,9 @@ export class Trader {
   async start(): Promise<Result<void, BootFailure>> {
     const { venue, wall, options } = { ...this.options, options: this.options }
     const symbols = symbolsOf(options)
-    const instruments = await registeredInstruments(symbols, venue, options.journal, wall)
-    if (!instruments.ok) return instruments
-    this.instruments = instruments.value
+    const registered = await registeredInstruments(symbols, venue, options.journal, wall)
+    if (!registered.ok) return registered
+    this.instruments = registered.value.instruments
     venue.use(this.instruments)
     const clock = await untilAnswered(wall, () => venue.clock())
     if (!clock.ok) return clock
@@ -109,6 +111,8 @@ export class Trader {
     const hung = await this.noteHung()
     await this.driver.begin(hung?.seq ?? recovered.value.lastSeq)
     await this.finish(recovered.value.undecided, hung)
+    const terms = await this.takeTerms(registered.value.listed)
+    if (!terms.ok) return terms
     options.step(
       'recovered',
       recovered.value.isFresh ? 'empty journal' : `${recovered.value.rows} rows after the snapshot`,
@@ -160,6 +164,28 @@ export class Trader {
       // It may have been away for less than a write of ours takes to fail: on its return the account is reconciled first (S14).
       () => void this.account.run(false),
     )
+    return ok(undefined)
+  }
+
+  /**
+   * What the exchange has changed of the instruments since, taken over while nothing is under way and no stream is open: before it all counts
+   * in the old steps, after it in the new ones.
+   */
+  private async takeTerms(listed: readonly (InstrumentSpec | undefined)[]): Promise<Result<void, BootFailure>> {
+    const { venue, wall } = this.options
+    await this.sender.whenIdle()
+    await this.driver.whenIdle()
+    let news = newsAtStart(this.kernel, listed, this.clock.now())
+    if (news.length === 0) return ok(undefined)
+    // One odd reading is no news (S13).
+    await wall.sleep(SECOND_READ_MS)
+    const again = await listedAgain(this.kernel.config.instruments, venue, wall)
+    if (!again.ok) return again
+    const confirmed = newsAtStart(this.kernel, again.value, this.clock.now())
+    news = confirmed.filter((each) => news.some((first) => isSameNews(first, each)))
+    this.instruments = afterNews(this.kernel, news)
+    venue.use(this.instruments)
+    if (news.length > 0) await this.driver.submit(() => news)
     return ok(undefined)
   }
 
@@ -254,6 +280,7 @@ export class Trader {
         void options.renewLease()
         void this.account.run(false)
       },
+      startAgain: options.startAgain,
       isLive: options.profile === 'live',
       isObserving: this.isObserving,
       leverage: options.risk.limits.leverage,

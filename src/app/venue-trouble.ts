@@ -7,7 +7,7 @@ import type { Kernel } from '../kernel/kernel.ts'
 import type { Instrument } from '../market/instrument.ts'
 import type { Result } from '../core/result.ts'
 import type { AmendOrder, SetProtection } from '../trading/event.ts'
-import { FORBIDDEN_WAIT_MS, type VenueError } from '../venue/bybit/error.ts'
+import { COUNTRY_CODE, COUNTRY_NEXT, FORBIDDEN_WAIT_MS, type VenueError } from '../venue/bybit/error.ts'
 import { TRADE_REFUSED } from '../venue/bybit/trade-way.ts'
 import { type HealthReporter, PARTS } from './health.ts'
 import type { Wall } from './wall.ts'
@@ -59,7 +59,8 @@ export class VenueTrouble {
     const isTooFast = error?.type === 'retry-after' && error.code === '10006'
     if (error === undefined || !(isSilent(error) || isTooFast)) this.answered()
     if (error === undefined) return
-    if (error.code === 'http-403') this.banned()
+    if (error.code === COUNTRY_CODE) this.abroad()
+    else if (error.code === 'http-403') this.banned()
     else if (isTooFast) this.tooFast(error.detail)
     else if (error.type === 'clock') this.ports.clockRefused()
     else if (error.type === 'auth') this.refused(error)
@@ -112,6 +113,19 @@ export class VenueTrouble {
             ? 'Exits, cancels and changes of orders go over the trade WebSocket; entries are dropped, nothing can be read, and stops stand at the exchange but cannot be moved. An exit without an answer stays unknown until then.'
             : "Nothing is sent, exits neither: there is no trade WebSocket here (demo has none). Stops stand at the exchange and cannot be moved. To close now, use Bybit's app."
         }`,
+      ),
+    )
+  }
+
+  private abroad(): void {
+    this.once('exchange.country_refused', () =>
+      this.ports.notice(
+        'exchange.country_refused',
+        'P1',
+        undefined,
+        `Bybit refuses requests from this address's country. ${COUNTRY_NEXT} ${
+          this.ports.hasSecondWay ? 'Exits are tried over the trade WebSocket; stops' : 'Nothing is sent, exits neither; stops'
+        } stand at the exchange. To close now, use Bybit's app.`,
       ),
     )
   }

@@ -3,13 +3,13 @@
  * Never needs a database, and never prints a figure before what speaks against it.
  */
 import type { Command } from 'commander'
-import { z } from 'zod'
 import packageJson from '../../package.json' with { type: 'json' }
 import { reportHtml } from '../backtest/report/report.ts'
 import { runStudy } from '../backtest/study.ts'
 import { verdictOf } from '../backtest/verdict.ts'
 import { type Catalog, STRATEGIES, strategyNamed } from '../strategy/registry.ts'
 import type { StrategyDefinition } from '../strategy/strategy.ts'
+import { paramsProblem } from '../app/strategy-plan.ts'
 import { contextOf } from './context.ts'
 import { equityCsv, tradesCsv, write } from './backtest-files.ts'
 import { printStudy } from './backtest-summary.ts'
@@ -112,7 +112,7 @@ export function parseParams(definition: StrategyDefinition, words: readonly stri
   if (parsed.success) return parsed.data as Record<string, unknown>
   throw new CliError(
     EXIT.usage,
-    `${definition.name}: ${z.prettifyError(parsed.error).replace(/\n\s*/g, ' ')}`,
+    `${definition.name}: ${paramsProblem(parsed.error, definition, given)}`,
     `ballast strategy show ${definition.name} lists its parameters.`,
   )
 }

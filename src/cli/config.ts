@@ -5,6 +5,8 @@
 import type { Command } from 'commander'
 import { displayValue, valueAt } from '../app/config.ts'
 import { CONFIG_KEYS } from '../app/config-keys.ts'
+import { configuredStrategies, plansOf } from '../app/compose.ts'
+import { CliError, EXIT } from './exit.ts'
 import { contextOf } from './context.ts'
 
 export function register(program: Command): void {
@@ -45,9 +47,12 @@ function runShow(command: Command): void {
   )
 }
 
-function runValidate(command: Command): void {
+async function runValidate(command: Command): Promise<void> {
   const context = contextOf(command)
-  const { origins } = context.config()
+  const { values, origins } = context.config()
+  // What a start would refuse is refused here: strategies, parameters, symbols.
+  const plans = plansOf(values, await context.strategies(configuredStrategies(values)))
+  if (!plans.ok) throw new CliError(EXIT.config, plans.error.sentence, plans.error.next)
   const given = [...origins.values()].filter((origin) => origin.kind !== 'default').length
   context.out.answer({ valid: true, given }, () =>
     context.out.line(

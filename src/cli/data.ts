@@ -3,13 +3,13 @@
  * Never needs a database, and never changes a stored bar unless `--replace` says so.
  */
 import type { Command } from 'commander'
-import { parseDecimal } from '../core/decimal.ts'
 import { type ImportReport, importCsv } from '../market/candles/import.ts'
 import { parseInterval } from '../market/candles/interval.ts'
 import type { SeriesInfo } from '../market/candles/store.ts'
 import { contextOf, dataFailure } from './context.ts'
 import { registerDownload } from './data-download.ts'
 import { CliError, EXIT } from './exit.ts'
+import { stepFlag } from './flag-values.ts'
 import { formatCount, formatPercent, formatTime } from './format.ts'
 import type { Output } from './output.ts'
 import { startProgress } from './progress.ts'
@@ -35,7 +35,7 @@ export function register(program: Command): void {
     .option('--venue <venue>', 'where it was recorded', 'bybit')
     .option('--mark', 'the file holds mark prices')
     .option('--tick <size>', 'tick size; off-grid prices are then an error (default: from the decimals in the file)')
-    .option('--lot <size>', 'lot size (default: 0.000001)')
+    .option('--lot <size>', 'lot size (default: 0.000001, larger for prices below 0.01)')
     .option('--replace', 'let the file win where it disagrees with stored bars')
     .action(runImport)
   registerDownload(data)
@@ -61,8 +61,8 @@ async function runImport(file: string, flags: ImportFlags, command: Command): Pr
     symbol: flags.symbol,
     interval: flags.interval,
     kind: flags.mark === true ? 'mark' : 'last',
-    tick: flags.tick,
-    lot: flags.lot,
+    tick: stepFlag('tick', flags.tick),
+    lot: stepFlag('lot', flags.lot),
     replace: flags.replace,
     onProgress: (share) => progress.update(share),
   })
@@ -80,12 +80,6 @@ function checkFlags(flags: ImportFlags): void {
       `--interval '${flags.interval}' is not an interval.`,
       'Use minutes, hours, days or weeks, as 1m, 5m, 4h, 1d.',
     )
-  for (const [name, text] of [
-    ['tick', flags.tick],
-    ['lot', flags.lot],
-  ] as const)
-    if (text !== undefined && !((parseDecimal(text, 15) ?? 0) > 0))
-      throw new CliError(EXIT.usage, `--${name} '${text}' is not a positive decimal.`, `Pass a plain decimal, as --${name} 0.01.`)
 }
 
 function showImport(out: Output, report: ImportReport, flags: ImportFlags, elapsedMs: number): void {

@@ -14,7 +14,7 @@ import { exchangeAccess } from '../app/exchange-access.ts'
 import { kernelConfigOf, symbolsOf } from '../app/kernel-config.ts'
 import { holderOf } from '../app/lock.ts'
 import { pathsOf, readTag } from '../app/paths.ts'
-import { instrumentsOf } from '../app/register.ts'
+import { instrumentsOf, listedSpecs } from '../app/register.ts'
 import { realWall } from '../app/wall.ts'
 import type { KernelConfig } from '../kernel/config.ts'
 import { Kernel } from '../kernel/kernel.ts'
@@ -136,15 +136,14 @@ async function kernelConfig(context: CliContext, registered: Awaited<ReturnType<
       sleep: realWall.sleep,
       simClock: undefined,
     })
-    const specs = await venue.instruments(symbolsOf(plans.value))
-    if (!specs.ok)
-      throw new CliError(EXIT.unreachable, `The instruments cannot be read: ${specs.error.detail}.`, 'Check the network and try again.')
+    const specs = await listedSpecs(symbolsOf(plans.value), registered, venue, realWall)
+    if (!specs.ok) throw new CliError(EXIT.unreachable, specs.error.sentence, specs.error.next)
     const newcomers = specs.value.filter((spec) => !registered.some((row) => row.symbol === spec.symbol))
     const instruments = await instrumentsOf([...registered, ...newcomers], specs.value, venue, realWall)
     if (!instruments.ok) throw new CliError(EXIT.conflict, instruments.error.sentence, instruments.error.next)
     return kernelConfigOf(
       { profile: config.profile, tag: readTag(paths), intervalMs, ...plans.value, risk: RISK_PROFILES[config.profile] },
-      instruments.value,
+      instruments.value.instruments,
     )
   } finally {
     await client.close()

@@ -14,6 +14,7 @@ import { accessWith, isKeyed, readKeyFile } from '../app/exchange-access.ts'
 import { symbolsOf } from '../app/kernel-config.ts'
 import { directoryCheck, diskCheck, keyFileCheck, nodeCheck, portsCheck, processesCheck, secretsCheck } from '../app/local-checks.ts'
 import { type DataPaths, ownerOf, pathsOf } from '../app/paths.ts'
+import { openPublicHistory } from '../app/public-history.ts'
 import { databaseChecks, discordCheck, queueCheck, telegramCheck } from '../app/outside-checks.ts'
 import { parseInterval } from '../market/candles/interval.ts'
 import { RISK_PROFILES } from '../risk/profiles.ts'
@@ -102,6 +103,7 @@ async function exchangeChecks(context: CliContext, config: Config, paths: DataPa
   if (!plans.ok) return [problem('strategies', plans.error)]
   const symbols = symbolsOf(plans.value)
   const ready = well('strategies', `${plans.value.plans.map(({ id }) => id).join(', ')} on ${symbols.join(', ')}`)
+  if (!isKeyed(profile) && readsBybit(config)) return [ready, ...broken, await publicCheck(config, symbols)]
   if (!isKeyed(profile) || paths === undefined) return [ready, ...broken]
   const key = readKeyFile(profile, paths)
   // Its own line has said so.
@@ -114,6 +116,16 @@ async function exchangeChecks(context: CliContext, config: Config, paths: DataPa
     intervalMs: parseInterval(config.interval) as number,
   })
   return [ready, ...broken, ...(look.ok ? accountChecks(look.value) : [problem('exchange', look.error)])]
+}
+
+/** Without a key there is still an exchange: the prices of paper come from it, and a simulator that runs elsewhere. */
+const readsBybit = ({ profile, bybit }: Config): boolean => profile === 'paper' || bybit.url !== undefined
+
+async function publicCheck(config: Config, symbols: readonly string[]): Promise<Check> {
+  const history = await openPublicHistory(config, symbols)
+  if (!history.ok) return problem('exchange', history.error)
+  await history.value.close()
+  return well('exchange', `lists ${symbols.join(', ')}`)
 }
 
 function problemOf(name: string, cause: unknown): Check {

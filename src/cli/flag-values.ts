@@ -2,7 +2,7 @@
  * What the words behind an option mean: decimals, rates, money, dates, and options that may be repeated.
  * Never guesses: a word that is none of these is an error that names its option.
  */
-import { parseDecimal } from '../core/decimal.ts'
+import { parseDecimal, readStep } from '../core/decimal.ts'
 import { CASH_SCALE, type Cash, RATE_SCALE, type Rate, cash, rate } from '../core/units.ts'
 import { CliError, EXIT } from './exit.ts'
 
@@ -14,6 +14,17 @@ export function decimalFlag(flag: string, value: string, scale: number): number 
   const parsed = parseDecimal(value.trim(), scale, 'nearest')
   if (parsed === undefined) throw new CliError(EXIT.usage, `--${flag} '${value}' is not a number.`, `Write for example --${flag} 0.001.`)
   return parsed
+}
+
+/** A step of prices or quantities, as plain text. @throws CliError naming the flag. */
+export function stepFlag(flag: string, value: string): string
+export function stepFlag(flag: string, value: string | undefined): string | undefined
+export function stepFlag(flag: string, value: string | undefined): string | undefined {
+  if (value === undefined) return undefined
+  const step = readStep(value)
+  if (step === undefined)
+    throw new CliError(EXIT.usage, `--${flag} '${value}' is not a positive decimal.`, `Pass a plain decimal, as --${flag} 0.01 or 10.`)
+  return step
 }
 
 export const rateFlag = (flag: string, value: string | undefined, fallback: Rate): Rate =>

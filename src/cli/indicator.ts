@@ -12,6 +12,7 @@ import { instrumentIndex } from '../core/units.ts'
 import { makeInstrument, tickFloat } from '../market/instrument.ts'
 import { contextOf, dataFailure } from './context.ts'
 import { CliError, EXIT } from './exit.ts'
+import { stepFlag } from './flag-values.ts'
 import type { Output } from './output.ts'
 
 /** Digits that survive the scaling of ticks to prices. */
@@ -53,7 +54,7 @@ async function runIndicator(name: string, file: string, flags: Flags, command: C
   const { out } = contextOf(command)
   const entry = entryOf(name)
   const params = paramsOf(entry, flags)
-  const read = await readCsvColumns(file, { interval: flags['interval'], tick: flags['tick'] })
+  const read = await readCsvColumns(file, { interval: flags['interval'], tick: stepFlag('tick', flags['tick']) })
   if (!read.ok) throw dataFailure(read.error)
   const candles = read.value
   if (candles.rounded > 0)

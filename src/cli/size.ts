@@ -11,7 +11,7 @@ import { type BalanceScaling, sizeByRisk } from '../risk/sizing.ts'
 import { SPOT_RATE, TAKER_RATE } from '../venue/sim/costs.ts'
 import { contextOf } from './context.ts'
 import { CliError, EXIT } from './exit.ts'
-import { cashFlag, decimalFlag, rateFlag } from './flag-values.ts'
+import { cashFlag, decimalFlag, rateFlag, stepFlag } from './flag-values.ts'
 
 interface SizeFlags {
   readonly equity: string
@@ -57,7 +57,7 @@ function runSize(flags: SizeFlags, command: Command): void {
     venue: 'none',
     symbol: 'SIZE',
     tickSize: decimals === 0 ? '1' : `0.${'0'.repeat(decimals - 1)}1`,
-    lotSize: flags.lot,
+    lotSize: stepFlag('lot', flags.lot),
   })
   const price = (flag: string, text: string): Ticks => {
     const parsed = parsePrice(instrument, text)

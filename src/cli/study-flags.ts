@@ -49,7 +49,7 @@ export function addStudyOptions(command: Command): Command {
     .option('--interval <interval>', 'interval, as 1m or 5m (default: 1m, or the only one stored)')
     .option('--csv <file>', 'candles from a file, without an import')
     .option('--tick <size>', 'tick size of the file’s prices (default: from its decimals)')
-    .option('--lot <size>', 'lot size (default: 0.000001 for a file)')
+    .option('--lot <size>', 'lot size (default for a file: 0.000001, larger for prices below 0.01)')
     .option('--from <date>', 'first bar, as 2025-10-01 or 2025-10-01T08:00Z')
     .option('--to <date>', 'end, not included')
     .option('--param <name=value>', 'parameter of the strategy, may be repeated', collect)

@@ -10,7 +10,7 @@ import { type Instrument, makeInstrument } from '../market/instrument.ts'
 import type { DataInfo } from './backtest-summary.ts'
 import { type CliContext, dataFailure } from './context.ts'
 import { CliError, EXIT } from './exit.ts'
-import { rateFlag, timeFlag } from './flag-values.ts'
+import { rateFlag, stepFlag, timeFlag } from './flag-values.ts'
 import { NOTIONAL_MIN } from '../venue/sim/costs.ts'
 import type { StudyFlags } from './study-flags.ts'
 
@@ -30,8 +30,8 @@ export async function loadSeries(context: CliContext, flags: StudyFlags): Promis
   if (flags.csv !== undefined) {
     const read = await readCsvColumns(flags.csv, {
       ...(flags.interval === undefined ? {} : { interval: flags.interval }),
-      ...(flags.tick === undefined ? {} : { tick: flags.tick }),
-      ...(flags.lot === undefined ? {} : { lot: flags.lot }),
+      ...(flags.tick === undefined ? {} : { tick: stepFlag('tick', flags.tick) }),
+      ...(flags.lot === undefined ? {} : { lot: stepFlag('lot', flags.lot) }),
     })
     if (!read.ok) throw dataFailure(read.error)
     const csv = read.value
@@ -78,7 +78,7 @@ export async function loadSeries(context: CliContext, flags: StudyFlags): Promis
         venue: meta.venue,
         symbol,
         tickSize: meta.tickSize,
-        lotSize: flags.lot ?? meta.lotSize,
+        lotSize: stepFlag('lot', flags.lot) ?? meta.lotSize,
         notionalMin: flags.minNotional ?? NOTIONAL_MIN,
       })
       series.push({ instrument, intervalMs: meta.intervalMs, columns, funding: await fundingFor(context, flags, instrument, columns) })
@@ -90,7 +90,7 @@ export async function loadSeries(context: CliContext, flags: StudyFlags): Promis
         gaps: meta.gaps,
         hash: meta.hash,
         tickSize: meta.tickSize,
-        lotSize: flags.lot ?? meta.lotSize,
+        lotSize: stepFlag('lot', flags.lot) ?? meta.lotSize,
       })
     }
   }

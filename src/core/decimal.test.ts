@@ -16,6 +16,7 @@ import {
   mulDivCeil,
   mulDivFloor,
   parseDecimal,
+  readStep,
   scanDecimal,
 } from './decimal.ts'
 
@@ -188,5 +189,26 @@ describe('scanDecimal', () => {
       }),
       { numRuns: 2_000 },
     )
+  })
+})
+
+describe('readStep', () => {
+  test.each([
+    ['10', '10'],
+    ['100', '100'],
+    ['10.0', '10'],
+    ['100000', '100000'],
+    ['0.10', '0.1'],
+    ['.5', '0.5'],
+    ['007', '7'],
+    ['0.0000000001', '0.0000000001'],
+    ['0.000001', '0.000001'],
+    [' 1 ', '1'],
+  ])('%s is %s', (text, step) => {
+    expect(readStep(text)).toBe(step)
+  })
+
+  test.each(['0', '0.000', '', '.', '-1', '1e-6', '1,5', 'ten', '1.2.3', '0.1234567890123456'])('%s is no step', (text) => {
+    expect(readStep(text)).toBeUndefined()
   })
 })

@@ -126,6 +126,24 @@ export function parseDecimal(text: string, scale: number, rounding?: Rounding): 
   return negative && magnitude !== 0 ? -magnitude : magnitude
 }
 
+/** Most digits that a step may have: more are no step of any market, and a double would not hold them. */
+const STEP_DIGITS = 15
+
+/**
+ * Reads a step (a tick, a lot) of any size as plain decimal text without zeros that say nothing: `0.10` is `0.1`, `10.0` is `10`.
+ * Answers undefined for what is no decimal above zero. The one reader of steps for flags, files and instruments.
+ */
+export function readStep(text: string): string | undefined {
+  const match = /^(\d*)(?:\.(\d*))?$/.exec(text.trim())
+  if (match === null) return undefined
+  const whole = (match[1] ?? '').replace(/^0+(?=\d)/, '')
+  const fraction = (match[2] ?? '').replace(/0+$/, '')
+  const digits = `${whole}${fraction}`.replace(/^0+/, '')
+  if (digits === '' || digits.replace(/0+$/, '').length > STEP_DIGITS || whole.length > STEP_DIGITS || fraction.length > STEP_DIGITS)
+    return undefined
+  return fraction === '' ? whole : `${whole === '' ? '0' : whole}.${fraction}`
+}
+
 /**
  * {@link parseDecimal} without rounding for non-negative text, for paths that read thousands a second: no allocation, no expression.
  * Answers -1 where the other one answers undefined, and for negative text.

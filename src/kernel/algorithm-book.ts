@@ -5,9 +5,11 @@
 import { addSafe } from '../core/decimal.ts'
 import { type Cash, type InstrumentIndex, type OrderId, type Ts, cash, lots, ts } from '../core/units.ts'
 import { type Instrument, notionalOf } from '../market/instrument.ts'
+import type { StepChange } from '../market/instrument-terms.ts'
 import type { OrderEvent, OrderFilled } from '../trading/event.ts'
 import type { AlgorithmOrder, AlgorithmState, AlgorithmStatus } from '../trading/algorithms/algorithm.ts'
 import type { Order } from '../trading/order.ts'
+import { algorithmIn } from './convert-order.ts'
 
 /** After a refusal by the venue or by risk the next child waits this long, market time. */
 const REFUSED_WAIT_MS = 15_000
@@ -102,6 +104,13 @@ export class AlgorithmBook {
   /** Base units that the market traded in a bar. */
   noteVolume(i: InstrumentIndex, volume: number): void {
     for (const state of this.list) if (state.instrument === i) state.marketVolume += volume
+  }
+
+  /** Parent orders of the instrument count in other steps from now on. */
+  convert(change: StepChange): void {
+    this.list.forEach((state, at) => {
+      if (state.instrument === change.after.index) this.list[at] = algorithmIn(change, state)
+    })
   }
 
   snapshot(): AlgorithmState[] {

@@ -6,7 +6,7 @@ import { type InstrumentIndex, type Ticks, cash, lots } from '../core/units.ts'
 import type { Instrument } from '../market/instrument.ts'
 import { nearerStop } from '../risk/at-stake.ts'
 import type { OrderAdopted, OrderEvent, OrderFilled, PositionAdjusted } from '../trading/event.ts'
-import { UNKNOWN_RESULT } from '../trading/reconcile.ts'
+import { DELISTED, UNKNOWN_RESULT } from '../trading/reconcile.ts'
 import { type IntentClass, type Order, isOwnStop } from '../trading/order.ts'
 import type { AlgorithmBook } from './algorithm-book.ts'
 import type { Closes } from './closes.ts'
@@ -172,7 +172,7 @@ function exitReasonOf(order: Order): string {
       return 'adl'
     // Somebody closed it past us: a person's close (S8).
     case 'external':
-      return order.reason.rule === UNKNOWN_RESULT ? UNKNOWN_RESULT : 'operator'
+      return order.reason.rule === UNKNOWN_RESULT || order.reason.rule === DELISTED ? order.reason.rule : 'operator'
     case 'panic-direct':
       return order.origin
     case 'ours':

@@ -3,6 +3,7 @@
  * Never decides when they go: facts and events change them, whether they are applied or folded.
  */
 import { type InstrumentIndex, type Lots, lots } from '../core/units.ts'
+import type { StepChange } from '../market/instrument-terms.ts'
 import type { Reason } from '../trading/order.ts'
 
 /** JSON-safe. */
@@ -40,6 +41,14 @@ export class Closes {
 
   clear(i: InstrumentIndex): void {
     this.wanted[i] = null
+  }
+
+  /** What waits counts in other steps from now on. */
+  convert(change: StepChange): void {
+    const close = this.wanted[change.after.index]
+    if (close === null || close === undefined) return
+    const left = change.quantity(close.lots)
+    this.wanted[change.after.index] = left === 0 ? null : { ...close, lots: left }
   }
 
   snapshot(): (WantedClose | null)[] {

@@ -226,6 +226,11 @@ export class Desk {
     if (asked.length > ASKED_MAX) asked.shift()
   }
 
+  /** Its prices count in other steps from now on. */
+  forgetAsked(i: InstrumentIndex): void {
+    this.asked[i]?.splice(0)
+  }
+
   hasAsked(i: InstrumentIndex, stop: Ticks): boolean {
     return (this.asked[i] as Ticks[]).includes(stop)
   }

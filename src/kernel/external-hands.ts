@@ -7,7 +7,7 @@ import { type Instrument, formatPrice, formatQuantity } from '../market/instrume
 import type { ExternalChange } from '../portfolio/external.ts'
 import type { RiskDenial } from '../risk/denial.ts'
 import { type Order, type Reason, isPositionStop } from '../trading/order.ts'
-import { UNKNOWN_RESULT } from '../trading/reconcile.ts'
+import { DELISTED, UNKNOWN_RESULT } from '../trading/reconcile.ts'
 import type { Algorithms } from './algorithms.ts'
 import type { Books } from './books.ts'
 import type { Brackets } from './brackets.ts'
@@ -69,6 +69,10 @@ export class ExternalHands {
   /** Something from outside has just been booked. */
   afterChange(change: ExternalChange, cause: string): void {
     const i = change.instrument.index
+    if (cause === DELISTED) {
+      this.afterDelisted(i, change)
+      return
+    }
     if (change.taken > 0) this.afterTaken(i, change, cause)
     if (change.added > 0 && !this.portfolio.isExternalIgnored(i)) this.afterAdded(i, cause)
   }
@@ -98,6 +102,19 @@ export class ExternalHands {
         i,
         `${what}. ${cause === UNKNOWN_RESULT ? 'No execution tells at what price: it is booked at the mark, and what the wallet says beyond it as a correction.' : 'Booked as your close.'} ${symbol}${isStrategy ? ` and ${owner} are` : ' is'} closing-only: keep out (/pause ${symbol}) or re-enter (/resume ${symbol}).`,
       )
+  }
+
+  /** The exchange has ended the symbol: nobody's close, and nothing that its strategy did. Its other symbols go on. */
+  private afterDelisted(i: InstrumentIndex, { taken, instrument }: ExternalChange): void {
+    if (taken === 0) return
+    this.algorithms.endOn(i, DELISTED)
+    this.desk.cancelEntriesOf(i, DELISTED)
+    this.desk.alert(
+      'symbol.delisted',
+      'P2',
+      i,
+      `${instrument.symbol}: Bybit does not list it any more, and ${formatQuantity(instrument, taken)} of ours is gone with it. It is booked as closed (delisted) at the last mark; what the wallet says beyond it is a correction. Everything else goes on.`,
+    )
   }
 
   private afterAdded(i: InstrumentIndex, cause: string): void {

@@ -373,6 +373,15 @@ export class Guard {
     this.algorithms.endOn(i, `symbol ${status}`)
     this.desk.cancelEntriesOf(i, `symbol ${status}`)
     const held = this.portfolio.positionLots(i) !== 0
+    if (status === 'closed') {
+      this.desk.alert(
+        'symbol.delisting',
+        'P2',
+        i,
+        `${symbol} is not listed on Bybit any more: it is taken as closed, and takes no entries.${held ? ' Its position stands in the books until the account has been read.' : ''}`,
+      )
+      return
+    }
     this.desk.alert(
       'symbol.delisting',
       'P2',

@@ -22,6 +22,7 @@ import type { KernelFact } from './fact.ts'
 import { Outbox } from './outbox.ts'
 import { ExternalHands } from './external-hands.ts'
 import { foldFact } from './fold-fact.ts'
+import { InstrumentVersions } from './instrument-versions.ts'
 import { Guard } from './guard.ts'
 import type { Hold } from './holds.ts'
 import { MANUAL_OWNER } from './manual.ts'
@@ -68,14 +69,18 @@ export class Kernel {
   private readonly modes: StrategyModes
   private readonly people: People
   readonly starts: StrategyStarts
+  private readonly versions: InstrumentVersions
   /** False where neither a limit, nor sizing, nor a journal asks for drawdown or day loss: then no bar pays for them. */
   private readonly watchesEquity: boolean
 
   private readonly watchesLimits: boolean
 
-  constructor(config: KernelConfig, bars?: readonly Bars[]) {
+  constructor(given: KernelConfig, bars?: readonly Bars[]) {
+    // A list of its own: an instrument is another one from the input on that changes its terms.
+    const instruments = [...given.instruments]
+    const config = { ...given, instruments }
     this.config = config
-    const { instruments, strategies } = config
+    const { strategies } = config
     this.orders = new OrderBook(instruments.length, config.isJournaled)
     this.bars = bars ?? instruments.map(() => Bars.withCapacity(config.intervalMs, LIVE_BARS))
     const runs = new Array<StrategyRun | undefined>(instruments.length).fill(undefined)
@@ -111,6 +116,8 @@ export class Kernel {
     const { placing, hands, news, modes } = this
     this.people = new People({ config, desk, placing, brackets, algorithms, guard, hands, news, modes })
     this.starts = new StrategyStarts(runs, this.bars, portfolio, desk, this.modes, config.deciding)
+    const { closes, starts } = this
+    this.versions = new InstrumentVersions(instruments, portfolio, orders, algorithmBook, closes, desk, runs, this.bars, starts)
   }
 
   get view(): PortfolioView {
@@ -173,6 +180,7 @@ export class Kernel {
     this.portfolio.changedOutside = undefined
     this.portfolio.soldBeyond = undefined
     this.portfolio.flowed = undefined
+    this.versions.forget()
   }
 
   /** Books a journaled fact. Facts of this kernel's own making have already been booked when they were made. */
@@ -310,6 +318,7 @@ export class Kernel {
         return
       case 'instrument-changed':
         this.portfolio.setStatus(input.instrument, input.status)
+        this.versions.fold(input)
         return
       case 'reconciled':
         this.portfolio.reconciled(input.upTo)
@@ -374,7 +383,8 @@ export class Kernel {
         this.desk.alert(input.alert, input.severity, input.about, input.summary)
         return
       case 'instrument-changed':
-        this.guard.afterStatus(input.instrument, input.status)
+        this.versions.decide(input)
+        if (input.terms === undefined) this.guard.afterStatus(input.instrument, input.status)
         return
       case 'reconciled':
         this.brackets.repair()
@@ -399,6 +409,7 @@ export class Kernel {
       holds: [...this.holds],
       closes: this.closes.snapshot(),
       stateSince: this.guard.stateSince,
+      terms: this.versions.snapshot(),
       identities: this.starts.snapshot(),
       runs: this.runs
         .filter((run) => run !== undefined)
@@ -414,6 +425,7 @@ export class Kernel {
   }
 
   restore(from: KernelSnapshot): void {
+    this.versions.restore(from.terms)
     this.portfolio.now = from.now
     this.orders.restore(from.orders)
     this.portfolio.restore(from.portfolio)

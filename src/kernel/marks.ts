@@ -5,6 +5,7 @@
 import { type InstrumentIndex, type Ticks, type Ts, ticks, ts } from '../core/units.ts'
 import { type Atr, isAtrReady, makeAtr, updateAtr } from '../indicators/atr.ts'
 import type { Bars } from '../market/bars.ts'
+import type { StepChange } from '../market/instrument-terms.ts'
 
 const ATR_PERIOD = 14
 
@@ -76,6 +77,16 @@ export class Marks {
     this.barTimes[i] = closeTs
     if (this.needsAtr) updateAtr(this.atrs[i] as Atr, bars.highColumn[at] as number, bars.lowColumn[at] as number, close)
     return closeTs
+  }
+
+  /** Prices of `i` count in other steps from now on. */
+  convert(i: InstrumentIndex, change: StepChange): void {
+    const factor = change.priceFactor
+    this.prices[i] = change.price(this.price(i), 'nearest')
+    this.spreads[i] = Math.round((this.spreads[i] as number) * factor)
+    const atr = this.atrs[i] as Atr
+    atr.previousClose *= factor
+    atr.value *= factor
   }
 
   snapshot(): MarksSnapshot {

@@ -5,8 +5,10 @@
 import { addSafe } from '../core/decimal.ts'
 import { type InstrumentIndex, type Lots, type OrderId, type Side, cash, lots, orderId } from '../core/units.ts'
 import { type Instrument, notionalOf } from '../market/instrument.ts'
+import type { StepChange } from '../market/instrument-terms.ts'
 import type { OrderAdopted, OrderEvent, OrderFilled } from '../trading/event.ts'
 import { ORDER_TRANSITIONS, type Order, type OrderStatus, isOpenStatus, openLotsOf } from '../trading/order.ts'
+import { orderIn } from './convert-order.ts'
 
 /** applied: something is new. duplicate: it was known. unknown: no such order. odd: the table does not allow it (S13). */
 export type OrderOutcome = 'applied' | 'duplicate' | 'unknown' | 'odd'
@@ -120,6 +122,16 @@ export class OrderBook {
       expiresAt: undefined,
     })
     return 'applied'
+  }
+
+  /** Orders of the instrument count in other steps from now on. */
+  convert(change: StepChange): void {
+    for (const lists of [this.openBy, this.recentBy]) {
+      const list = lists[change.after.index] as Order[]
+      list.forEach((order, at) => {
+        list[at] = orderIn(change, order)
+      })
+    }
   }
 
   /** Applies what the venue said. A fill's money is the caller's business; here only the order changes. */

@@ -18,12 +18,13 @@ import {
   ts,
 } from '../core/units.ts'
 import type { Bars } from '../market/bars.ts'
-import { type Instrument, type InstrumentStatus, notionalOf } from '../market/instrument.ts'
+import { type Instrument, type InstrumentStatus, LOT_PARTS, notionalOf } from '../market/instrument.ts'
+import type { StepChange } from '../market/instrument-terms.ts'
 import type { ExternalChange, ExternalPart } from '../portfolio/external.ts'
 import { ExternalParts } from '../portfolio/external-parts.ts'
 import { type Ledger, emptyLedger, postToWallet } from '../portfolio/ledger.ts'
 import { type FillHistory, bookInOrder, emptyHistory, foldUntil, rebase } from '../portfolio/fill-history.ts'
-import { type Position, flatPosition, unrealizedOf } from '../portfolio/position.ts'
+import { type Position, convertPosition, flatPosition, unrealizedOf } from '../portfolio/position.ts'
 import { type RoundTrip, feeShare, seeRange, settleRange, tradeOf } from '../portfolio/round-trip.ts'
 import { spotFill, spotFlow } from '../portfolio/spot.ts'
 import type { ClosedTrade } from '../portfolio/trade.ts'
@@ -42,12 +43,14 @@ import type { DrawdownTiers } from '../risk/limits.ts'
 import type { OrderFilled, WalletAdjusted } from '../trading/event.ts'
 import { type Order, openLotsOf } from '../trading/order.ts'
 import type { ElsewherePosition } from '../trading/report.ts'
+import { convertTrip } from './convert-order.ts'
 import { EntryPace, type EntryPaceSnapshot } from './entry-pace.ts'
 import { type ExposureBooks, grossSum, openRiskOf } from './exposure.ts'
 import { Marks, type MarksSnapshot } from './marks.ts'
 import { OpenTrips, type TripsSnapshot } from './open-trips.ts'
 import type { OrderBook } from './order-book.ts'
 
+const NONE: readonly Instrument[] = []
 const EXTERNAL_OWNER = strategyId('external')
 
 /** JSON-safe copy of all of it. */
@@ -84,7 +87,7 @@ export class PortfolioState implements PortfolioView, ExposureBooks {
   /** As the venue has said since; null: as the instrument says. */
   private readonly statuses: (InstrumentStatus | null)[]
   private readonly instruments: readonly Instrument[]
-  private readonly spots: readonly Instrument[]
+  private readonly spotIndexes: readonly InstrumentIndex[]
   private readonly orders: OrderBook
   private readonly owners: readonly (StrategyId | undefined)[]
   readonly leverage: number
@@ -112,7 +115,7 @@ export class PortfolioState implements PortfolioView, ExposureBooks {
   ) {
     const n = instruments.length
     this.instruments = instruments
-    this.spots = instruments.filter((each) => each.category === 'spot')
+    this.spotIndexes = instruments.filter((each) => each.category === 'spot').map((each) => each.index)
     this.owners = owners
     this.orders = orders
     this.leverage = leverage
@@ -138,7 +141,7 @@ export class PortfolioState implements PortfolioView, ExposureBooks {
   /** The wallet without what was paid for the coins that are held: what the venue has of the settle coin. */
   get money(): Cash {
     let paid = 0
-    for (const { index } of this.spots) paid += (this.positions[index] as Position).cost
+    for (const index of this.spotIndexes) paid += (this.positions[index] as Position).cost
     return cash(this.ledger.wallet - paid)
   }
   get unrealizedTotal(): Cash {
@@ -173,6 +176,10 @@ export class PortfolioState implements PortfolioView, ExposureBooks {
   }
   instrumentStatus(i: InstrumentIndex): InstrumentStatus {
     return this.statuses[i] ?? (this.instruments[i] as Instrument).status
+  }
+  /** As the journal has it; undefined where nothing was ever told. */
+  toldStatus(i: InstrumentIndex): InstrumentStatus | undefined {
+    return this.statuses[i] ?? undefined
   }
   setStatus(i: InstrumentIndex, status: InstrumentStatus): void {
     this.statuses[i] = status
@@ -211,8 +218,12 @@ export class PortfolioState implements PortfolioView, ExposureBooks {
     for (const { notional } of this.elsewhere) sum = addSafe(sum, notional)
     return cash(sum)
   }
+  /** As they count now. */
+  private spots(): readonly Instrument[] {
+    return this.spotIndexes.length === 0 ? NONE : this.spotIndexes.map((i) => this.instruments[i] as Instrument)
+  }
   get spotNotional(): Cash {
-    return grossSum(this, this.spots)
+    return grossSum(this, this.spots())
   }
   /** Contracts take their margin, coins their whole price. */
   get marginUsed(): Cash {
@@ -445,6 +456,24 @@ export class PortfolioState implements PortfolioView, ExposureBooks {
   /** What a result was off by that the venue does not tell any more. */
   correct(amount: Cash): void {
     postToWallet(this.ledger, 'adjustments', amount)
+  }
+
+  /** All that counts in ticks and lots of an instrument counts in other steps from now on; money stays as it is. */
+  convert(change: StepChange): void {
+    const { index: i, category } = change.after
+    const position = this.positions[i] as Position
+    if (category === 'spot') {
+      // Coins are what they are and cost what they did: what is no whole lot is kept in parts of one.
+      const converted = change.withParts(position.lots, this.spares[i] as number, LOT_PARTS)
+      position.lots = converted.lots
+      this.spares[i] = converted.spare
+    } else convertPosition(position, change)
+    rebase(this.histories[i] as FillHistory, position)
+    this.externals.convert(change)
+    this.marks.convert(i, change)
+    const trip = this.trips.of(i)
+    if (trip !== undefined) convertTrip(change, trip, position.lots)
+    this.remark(i, position)
   }
 
   /** Open round trips as trades marked at the last price. */

@@ -32,7 +32,6 @@ export class Signals {
   private readonly desk: Desk
   private readonly algorithms: Algorithms
   /** Least quantities as text, by instrument: a strategy that asks at each bar is denied at each bar. */
-  private readonly minimums: readonly string[]
 
   constructor(
     config: KernelConfig,
@@ -48,7 +47,6 @@ export class Signals {
     this.orders = orders
     this.holds = holds
     this.desk = desk
-    this.minimums = config.instruments.map((instrument) => formatQuantity(instrument, instrument.lotsMin))
   }
 
   /** Turns an opinion into an exit, an entry, or a denial that keeps its figures. */
@@ -188,7 +186,7 @@ export class Signals {
         const budget = cash(this.portfolio.equity - this.portfolio.marginUsed + freed)
         const estimate = lotsFor(instrument, instrument.category === 'spot' ? cash(Math.floor(budget * SPOT_SHARE)) : budget, mark)
         if (estimate < instrument.lotsMin)
-          return { rule: 'no-size', figures: { budget: budget / 1e8, minimum: this.minimums[instrument.index] as string } }
+          return { rule: 'no-size', figures: { budget: budget / 1e8, minimum: formatQuantity(instrument, instrument.lotsMin) } }
         return this.config.allowsBudget && instrument.category === 'linear'
           ? { size: { budget }, estimate, detail: undefined }
           : { size: { lots: estimate }, estimate, detail: undefined }
@@ -219,7 +217,7 @@ export class Signals {
         if (quantity < instrument.lotsMin)
           return {
             rule: 'no-size',
-            figures: { quantity: formatQuantity(instrument, quantity), minimum: this.minimums[instrument.index] as string },
+            figures: { quantity: formatQuantity(instrument, quantity), minimum: formatQuantity(instrument, instrument.lotsMin) },
           }
         return { size: { lots: quantity }, estimate: quantity, detail: sized }
       }

@@ -1,8 +1,9 @@
 /**
  * The kernel's whole state as plain data: what recovery starts from before it folds the tail of the journal.
- * Never holds what the configuration says: instruments, limits and strategies come from there again.
+ * Never holds what the configuration says: symbols, limits of risk and strategies come from there again.
  */
 import type { InstrumentIndex, Side, StrategyId, Ts } from '../core/units.ts'
+import type { InstrumentTerms } from '../market/instrument-terms.ts'
 import type { AlgorithmState } from '../trading/algorithms/algorithm.ts'
 import type { StrategyState } from '../strategy/strategy.ts'
 import type { StrategyMode } from './input.ts'
@@ -20,6 +21,8 @@ export interface KernelSnapshot {
   readonly holds: readonly Hold[]
   readonly closes: readonly (WantedClose | null)[]
   readonly stateSince: Ts
+  /** Steps and limits that all of this counts in, where the journal has told others than those that it began with. */
+  readonly terms?: readonly (InstrumentTerms | null)[]
   /** Which code and parameters the states below belong to. */
   readonly identities: readonly (readonly [StrategyId, string])[]
   readonly runs: readonly {
@@ -33,4 +36,4 @@ export interface KernelSnapshot {
 }
 
 /** Bumped when a decision changes for the same inputs: a replay then compares only within one version. */
-export const KERNEL_CODE_VERSION = 11
+export const KERNEL_CODE_VERSION = 12

@@ -20,7 +20,7 @@ class Context implements StrategyContext {
   pending: Signal | undefined = undefined
   /** Kept, too, where the strategy swallows what its call threw. */
   refused: unknown
-  readonly instrument: Instrument
+  instrument: Instrument
   readonly bars: Bars
 
   constructor(instrument: Instrument, bars: Bars) {
@@ -45,7 +45,7 @@ export class StrategyRun {
   readonly strategy: StrategyId
   readonly definition: StrategyDefinition
   readonly params: unknown
-  readonly instrument: Instrument
+  instrument: Instrument
   /** How its entries are worked. */
   readonly execution: Execution | undefined
   mode: StrategyMode = 'running'
@@ -153,6 +153,12 @@ export class StrategyRun {
     this.failure = undefined
     // It may never have had a state: init is tried again.
     if (this.lastKept === undefined) this.state = this.begin()
+  }
+
+  /** Another version of its symbol counts from now on. */
+  use(instrument: Instrument): void {
+    this.instrument = instrument
+    this.context.instrument = instrument
   }
 
   /** Gives up its state: what it knew belongs to other code or other parameters. */

@@ -11,6 +11,9 @@ import type { PortfolioState } from './portfolio-state.ts'
 import type { StrategyModes } from './strategy-modes.ts'
 import type { StrategyRun } from './strategy-run.ts'
 
+/** Identity of a state in steps that are no more: no code has it, so that the strategy begins anew. */
+const OTHER_STEPS = 'other steps'
+
 export class StrategyStarts {
   private readonly identities = new Map<StrategyId, string>()
   private readonly runs: readonly (StrategyRun | undefined)[]
@@ -42,6 +45,11 @@ export class StrategyStarts {
     return this.identities.get(strategy)
   }
 
+  /** What it knew counts in steps that are no more: whoever starts it next gives it the bars again. */
+  giveUp(strategy: StrategyId): void {
+    if (this.identities.has(strategy)) this.identities.set(strategy, OTHER_STEPS)
+  }
+
   fold({ strategy, identity, history }: StrategyStarted): void {
     this.identities.set(strategy, identity)
     for (const i of new Set(history.map((row) => row.instrument))) this.bars[i]?.clear()
@@ -63,7 +71,7 @@ export class StrategyStarts {
         return
       }
     }
-    const summary = `${strategy} has other code or other parameters than before, or has missed bars in safe mode: it starts anew. A position that it holds keeps its stop.`
+    const summary = `${strategy} has other code or other parameters than before, has missed bars in safe mode, or its symbol counts in other steps: it starts anew. A position that it holds keeps its stop.`
     this.desk.alert('strategy.changed', 'P4', undefined, summary)
   }
 

@@ -117,6 +117,12 @@ export class Bars implements RevealedBars {
     return this.cursor
   }
 
+  /** Prices count in other steps from now on: so many new ticks are one old one. */
+  convert(factor: number): void {
+    for (const column of [this.openColumn, this.highColumn, this.lowColumn, this.closeColumn])
+      for (let at = 0; at < this.length; at++) column[at] = Math.round((column[at] as number) * factor)
+  }
+
   /** Gives up all bars. */
   clear(): void {
     this.length = 0

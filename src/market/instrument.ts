@@ -2,7 +2,7 @@
  * What may be traded: its grid of prices and quantities, its limits, and the exact road from ticks and lots to money.
  * Never knows a venue's wire format, and never changes in place: a change at the venue makes a new value.
  */
-import { gcd, mulDiv, mulDivCeil, mulDivFloor, parseDecimal, formatDecimal, type Rounding } from '../core/decimal.ts'
+import { gcd, mulDiv, mulDivCeil, mulDivFloor, parseDecimal, readStep, formatDecimal, type Rounding } from '../core/decimal.ts'
 import { InvariantError } from '../core/assert.ts'
 import { type Cash, CASH_SCALE, type InstrumentIndex, type Lots, type Ticks, cash, lots, ticks } from '../core/units.ts'
 
@@ -66,6 +66,8 @@ export interface InstrumentSpec {
   readonly leverageMax?: number
   readonly fundingIntervalMs?: number
   readonly status?: InstrumentStatus
+  /** When the venue ends it; absent where no end is set. */
+  readonly deliveryTs?: number
 }
 
 const LOTS_UNLIMITED = 9e14
@@ -112,7 +114,7 @@ export function makeInstrument(spec: InstrumentSpec): Instrument {
 }
 
 function positiveDecimal(text: string, what: string, symbol: string): [units: number, scale: number] {
-  const trimmed = text.includes('.') ? text.replace(/0+$/, '').replace(/\.$/, '') : text
+  const trimmed = readStep(text) ?? ''
   const point = trimmed.indexOf('.')
   const scale = point < 0 ? 0 : trimmed.length - point - 1
   const units = parseDecimal(trimmed, scale)

@@ -1,5 +1,5 @@
 /**
- * What people write for a symbol: BTC, btc/usdt, BTC-SPOT, BTCUSDTSPOT, spot:BTC, BTC-PERP.
+ * What people and other tools write for a symbol: BTC, btc/usdt, BTC/USDT:USDT, BYBIT:BTCUSDT.P, BTC-USDT-SWAP, BTC-SPOT, spot:BTC, BTC-PERP.
  * Never says whether such a symbol exists: that is for the exchange, or for what is traded.
  */
 import { spotSymbolOf } from './instrument.ts'
@@ -12,7 +12,16 @@ export interface SymbolText {
 }
 
 export function readSymbol(text: string): SymbolText {
-  const letters = text.toUpperCase().replace(/[/\-_:.]|PERP$/g, '')
+  const pair = text
+    .trim()
+    .toUpperCase()
+    // TradingView and others name the exchange before it, others after it.
+    .replace(/^BYBIT:|[.@]BYBIT$/g, '')
+    // ccxt names what it is settled in: BTC/USDT:USDT.
+    .replace(/(\/[A-Z0-9]+):(?!SPOT$)[A-Z0-9]+$/, '$1')
+    // A perpetual, as TradingView, OKX and nautilus write it.
+    .replace(/\.P$|[-_.](LINEAR|SWAP|PERPETUAL)$/, '')
+  const letters = pair.replace(/[/\-_:.]|PERP$/g, '')
   const plain = letters.replace(/^SPOT|SPOT$/g, '')
   return { plain, isSpot: letters !== plain }
 }
@@ -23,3 +32,6 @@ export function spellingOf(text: string): string {
   const pair = /.(USDT|USDC|USD)$/.test(plain) ? plain : `${plain}USDT`
   return isSpot ? spotSymbolOf(pair) : pair
 }
+
+/** Whether it is written as Ballast writes symbols; whether there is one is for the exchange to say. */
+export const isSymbolText = (text: string): boolean => /^[A-Z0-9]+(-SPOT)?$/.test(text)

@@ -4,9 +4,10 @@
  */
 import { type Cash, type InstrumentIndex, type Lots, type Ticks, type Ts, lots } from '../core/units.ts'
 import type { Instrument } from '../market/instrument.ts'
+import type { StepChange } from '../market/instrument-terms.ts'
 import { type ExternalChange, type ExternalPart, openExternal, partsOf } from './external.ts'
 import { type FillHistory, type PastFill, bookInOrder, foldUntil, rebase } from './fill-history.ts'
-import { type Position, unrealizedOf } from './position.ts'
+import { type Position, convertPosition, unrealizedOf } from './position.ts'
 
 export interface SharedFill {
   readonly ours: Lots
@@ -100,6 +101,15 @@ export class ExternalParts {
   rebase(i: InstrumentIndex): void {
     const part = this.parts[i]
     if (part !== undefined) rebase(part.history, part.net)
+  }
+
+  /** Lots of the instrument count in other steps from now on. */
+  convert(change: StepChange): void {
+    const part = this.parts[change.after.index]
+    if (part === undefined) return
+    part.lots = change.quantity(part.lots)
+    convertPosition(part.net, change)
+    rebase(part.history, part.net)
   }
 
   snapshot(): (ExternalPart | null)[] {

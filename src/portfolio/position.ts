@@ -5,6 +5,7 @@
 import { addSafe, mulDivCeil, mulDivFloor } from '../core/decimal.ts'
 import { type Cash, type Lots, type Side, type Ticks, cash, lots } from '../core/units.ts'
 import { type Instrument, notionalOf } from '../market/instrument.ts'
+import type { StepChange } from '../market/instrument-terms.ts'
 
 /** Mutable in place: one object an instrument for the life of the kernel. */
 export interface Position {
@@ -56,6 +57,12 @@ export function unrealizedOf(position: Position, instrument: Instrument, mark: T
   return held > 0
     ? cash(notionalOf(instrument, mark, lots(held), 'floor') - position.cost)
     : cash(position.cost - notionalOf(instrument, mark, lots(0 - held), 'ceil'))
+}
+
+/** The position in other steps: at the same average; lots that are no whole step are left out, with their part of the cost. */
+export function convertPosition(position: Position, change: StepChange): void {
+  position.cost = cash(change.shareOf(position.cost, position.lots))
+  position.lots = change.quantity(position.lots)
 }
 
 /** Average entry in ticks as a float, for people and statistics. */

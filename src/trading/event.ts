@@ -4,6 +4,7 @@
  */
 import type { Cash, InstrumentIndex, Lots, OrderId, Rate, Side, Ticks, Ts } from '../core/units.ts'
 import type { InstrumentStatus } from '../market/instrument.ts'
+import type { InstrumentTerms } from '../market/instrument-terms.ts'
 import type { Fee, Liquidity, OrderKind, OrderOrigin, PriceSource, Target, TimeInForce } from './order.ts'
 
 export interface SubmitOrder {
@@ -195,6 +196,8 @@ export interface InstrumentChanged {
   readonly type: 'instrument-changed'
   readonly instrument: InstrumentIndex
   readonly status: InstrumentStatus
+  /** Its steps and limits from this input on; absent where only the status is told. All that comes after is counted in them. */
+  readonly terms?: InstrumentTerms
   readonly ts: Ts
 }
 

@@ -255,7 +255,12 @@ describe('what still differs', () => {
     bench.enter()
     const of = reading({ positions: [position(lots(4))] })
     const book = () =>
-      adjustmentsOf(differ(bench, of), () => ticks(100), 'external', ts(bench.now)).map((event) => bench.give(event).length)
+      adjustmentsOf(
+        differ(bench, of),
+        () => ticks(100),
+        () => 'external',
+        ts(bench.now),
+      ).map((event) => bench.give(event).length)
     expect(book()).toHaveLength(1)
     expect(bench.held).toBe(4)
     expect(book()).toEqual([])

@@ -203,6 +203,8 @@ const feeOf = ({ feeCoin, fee, feeRate, feeLotParts }: ExecutionReport): Fee => 
 
 /** Cause of an adjustment that no execution tells: the exchange has forgotten it, or never said it. */
 export const UNKNOWN_RESULT = 'unknown result'
+/** Cause of an adjustment where the exchange has ended the symbol, and the position with it. */
+export const DELISTED = 'delisted'
 
 /** What still differs after the events of a reading were applied. */
 export interface Difference {
@@ -248,12 +250,17 @@ export const isClean = (difference: Difference): boolean =>
   difference.positions.length === 0 && difference.wallet === 0 && difference.missing.length === 0 && difference.otherBallast.length === 0
 
 /** Events that book a confirmed difference of positions (S8). */
-export const adjustmentsOf = (difference: Difference, priceOf: (i: InstrumentIndex) => Ticks, cause: string, at: Ts): VenueEvent[] =>
+export const adjustmentsOf = (
+  difference: Difference,
+  priceOf: (i: InstrumentIndex) => Ticks,
+  causeOf: (i: InstrumentIndex) => string,
+  at: Ts,
+): VenueEvent[] =>
   difference.positions.map((p) => ({
     type: 'position-adjusted',
     instrument: p.instrument,
     lots: lots(p.venue),
     price: priceOf(p.instrument),
-    cause,
+    cause: causeOf(p.instrument),
     ts: at,
   }))

@@ -179,6 +179,9 @@ test('a connection that goes silent is replaced; only its symbol is held meanwhi
     onPositions: () => {},
     emergency: { isPending: () => false, settle: () => {} },
     isSafe: false,
+    startAgain: (why) => {
+      throw new Error(why)
+    },
     fatal: (text) => {
       throw new Error(text)
     },

@@ -271,7 +271,7 @@ describe('S12 the account is changed in the app', () => {
     expect(alerts().filter((alert) => alert.includes('adl'))).toEqual(['P3 adl.rank_high BTCUSDT'])
   })
 
-  test('a price step that Bybit changes: refused, said at once, the symbol opens nothing more, and its position is closed as ever', async () => {
+  test('a price step that Bybit changes: the refusal is told, the trader starts again in the new steps, and all works as ever', async () => {
     await world.open()
     await world.pass(4_000)
     const { books } = world.held()
@@ -280,13 +280,14 @@ describe('S12 the account is changed in the app', () => {
     world.change({ tickSize: { BTCUSDT: '1000' } })
     expect(await world.ask({ name: 'protect', symbol: 'BTCUSDT', stop: '-19%' })).toMatchObject({ status: 'done' })
     await world.pass(10_000)
-    expect(world.stops()).toHaveLength(1)
-    expect(world.holds).toContain('odd-BTCUSDT')
-    expect(await world.open()).toMatchObject({ status: 'refused', text: expect.stringContaining('price or quantity step') })
+    expect([world.stops().length, world.startsAgain.length]).toEqual([1, 1])
+    expect(await world.startAgain()).toMatchObject({ ok: true })
+    await world.pass(5_000)
+    expect(await world.ask({ name: 'protect', symbol: 'BTCUSDT', stop: '-19%' })).toMatchObject({ status: 'done' })
     await world.ask({ name: 'close', symbol: 'BTCUSDT' })
     await world.pass(5_000)
     expect(world.held()).toEqual({ books: 0, venue: 0 })
-    expect(alerts()).toEqual(['P1 stop.failed_to_place BTCUSDT', 'P2 instrument.changed BTCUSDT'])
+    expect(alerts()).toEqual(['P1 stop.failed_to_place BTCUSDT', 'P3 instrument.changed BTCUSDT'])
   })
 
   test('what only a reading tells is found within the hour', async () => {

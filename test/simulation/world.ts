@@ -267,6 +267,9 @@ class World {
       onPositions: () => {},
       emergency: { isPending: () => false, settle: () => {} },
       isSafe: false,
+      startAgain: (why) => {
+        throw new Error(why)
+      },
       fatal: (text) => {
         if (!life.isDead) this.fail(new Error(`the trader ended itself: ${text}`))
       },

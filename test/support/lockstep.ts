@@ -137,6 +137,9 @@ export async function tradeLive(
     onPositions: () => {},
     emergency: { isPending: () => false, settle: () => {} },
     isSafe: false,
+    startAgain: (why) => {
+      throw new Error(why)
+    },
     fatal: (text) => {
       throw new Error(text)
     },

@@ -39,6 +39,8 @@ export class QuietWorld {
   readonly summaries: string[] = []
   /** What left over the trade WebSocket. */
   readonly traded: string[] = []
+  /** Why the trader wanted to be started again. */
+  readonly startsAgain: string[] = []
   readonly parts = new Map<string, string>()
   private readonly random = new Random(7)
   private readonly queue: QueuedCommand[] = []
@@ -115,6 +117,7 @@ export class QuietWorld {
       onPositions: () => {},
       emergency: { isPending: () => false, settle: () => {} },
       isSafe: false,
+      startAgain: (why) => void this.startsAgain.push(why),
       fatal: (text) => {
         throw new Error(text)
       },
@@ -127,6 +130,18 @@ export class QuietWorld {
     if (started === undefined) throw new Error('the trader does not start')
     await this.pass(2_000)
     return started
+  }
+
+  /** The process ends in order and is started again. */
+  async startAgain(): Promise<Result<void, BootFailure>> {
+    let isStopped = false
+    void this.trader?.stop().then(() => {
+      isStopped = true
+    })
+    for (let k = 0; k < 60 && !isStopped; k++) await this.pass(500)
+    if (!isStopped) throw new Error('the trader does not stop')
+    this.kill()
+    return this.start()
   }
 
   /** The process ends, as by SIGKILL. */

@@ -32,6 +32,13 @@ test.each([
   expect(await said(BOTH, text)).toBe(symbol)
 })
 
+test('a coin of which many are in one contract is that contract, where it is the only one', async () => {
+  expect(await said(['BTCUSDT', '1000BONKUSDT', '1000000MOGUSDT'], 'BONK')).toBe('1000BONKUSDT')
+  expect(await said(['BTCUSDT', '1000BONKUSDT'], 'bonk/usdt:usdt')).toBe('1000BONKUSDT')
+  expect(await said(['1000BONKUSDT', '10000BONKUSDT'], 'BONK')).toMatch(/^\?/)
+  expect(await said(['BTCUSDT'], 'BYBIT:BTCUSDT.P')).toBe('BTCUSDT')
+})
+
 test('a spot symbol that is not traded is asked back, never taken for the perpetual', async () => {
   expect(await said(BOTH, 'SOL-SPOT')).toMatch(/^\?/)
 })

@@ -3,7 +3,7 @@
  * Never fills a gap, never drops a row, never rejects a big move: what is malformed names its line, all else is kept.
  */
 import { basename } from 'node:path'
-import { parseDecimal } from '../../core/decimal.ts'
+import { formatDecimal, parseDecimal, readStep } from '../../core/decimal.ts'
 import { type Result, err, ok } from '../../core/result.ts'
 import { RATE_SCALE } from '../../core/units.ts'
 import type { BarColumns } from '../bars.ts'
@@ -17,8 +17,6 @@ import { formatInterval, isOnGrid, parseInterval } from './interval.ts'
 import { hashOfColumns } from './manifest.ts'
 import { priceGridOf } from './price-grid.ts'
 import { inferTick, toTicks } from './tick-rule.ts'
-
-export const LOT_DEFAULT = '0.000001'
 
 export interface CsvOptions {
   /** Inferred from the file when absent. */
@@ -125,20 +123,23 @@ function settle(path: string, rows: CandleRows, hasVolume: boolean, options: Csv
       }),
     )
   const stored = options.stored?.(text)
-  const lotSize = options.lot ?? stored?.lotSize ?? LOT_DEFAULT
   for (const [flag, value] of [
     ['tick', options.tick],
     ['lot', options.lot],
   ] as const)
-    if (value !== undefined && !isPositiveDecimal(value))
-      return err(dataError('bad-input', `--${flag} '${value}' is not a positive decimal.`, `Pass a plain decimal, as --${flag} 0.01.`))
-  const priced = price(rows, options.tick, stored?.tickSize)
+    if (value !== undefined && readStep(value) === undefined)
+      return err(
+        dataError('bad-input', `--${flag} '${value}' is not a positive decimal.`, `Pass a plain decimal, as --${flag} 0.01 or 10.`),
+      )
+  const priced = price(rows, options.tick === undefined ? undefined : readStep(options.tick), stored?.tickSize)
   if (!priced.ok) {
     const { row, price: text, tickSize } = priced.error
     return err(problemOf(path, { line: row + 2, what: `the price ${text} is not a multiple of the tick ${tickSize}` }))
   }
   const { prices, rounded, tickSize, tickOrigin } = priced.value
   const [open, high, low, close] = prices as [Float64Array, Float64Array, Float64Array, Float64Array]
+  const lowest = low.reduce((least, each) => Math.min(least, each), Number.POSITIVE_INFINITY) * Number(tickSize)
+  const lotSize = (options.lot === undefined ? undefined : readStep(options.lot)) ?? stored?.lotSize ?? defaultLot(lowest)
   const columns: BarColumns = { ts: rows.ts.slice(), open, high, low, close, volume: rows.volume.slice() }
   const identity = { intervalMs: ms, tickSize, lotSize }
   return ok({
@@ -158,9 +159,10 @@ function settle(path: string, rows: CandleRows, hasVolume: boolean, options: Csv
   })
 }
 
-function isPositiveDecimal(text: string): boolean {
-  const value = parseDecimal(text, 15)
-  return value !== undefined && value > 0
+/** The lot of a file that names none: small against any position, and never so small that a position does not fit into an integer. */
+export function defaultLot(priceMin: number): string {
+  const coarser = priceMin > 0 ? Math.max(0, Math.ceil(-2 - Math.log10(priceMin) - 1e-9)) : 0
+  return coarser <= 6 ? formatDecimal(1, 6 - coarser) : `1${'0'.repeat(coarser - 6)}`
 }
 
 function intervalOf(path: string, times: Float64Array, given: string | undefined): Result<{ text: string; ms: number }, DataError> {

@@ -31,6 +31,7 @@ import {
   orderRow,
   positionRow,
   transactionRow,
+  wholeQuantityOf,
 } from './rows.ts'
 import { SETTLE_COINS, type Symbols } from './symbols.ts'
 import { windowsOf } from './windows.ts'
@@ -175,10 +176,13 @@ export class AccountReader {
 
   /** Oldest first. */
   private reports(rows: readonly ExecutionWire[], category: Instrument['category']): (ExecutionReport | FundingReport)[] {
-    return this.symbols
-      .mapRows(rows, category, toExecutionReport)
-      .filter((report) => report !== undefined)
-      .reverse()
+    return (
+      this.symbols
+        // It may tell of executions that were made before a step became coarser.
+        .mapRows(rows, category, (row, instrument) => toExecutionReport(row, instrument, wholeQuantityOf))
+        .filter((report) => report !== undefined)
+        .reverse()
+    )
   }
 }
 

@@ -77,6 +77,9 @@ function expectNoSecret(value: unknown): void {
   expect(text).not.toMatch(/x-bapi-sign|signature/i)
 }
 
+const COUNTRY_PAGE =
+  '<!DOCTYPE HTML><HTML><BODY><H1>403 ERROR</H1>The Amazon CloudFront distribution is configured to block access from your country.</BODY></HTML>'
+
 describe('REST', () => {
   const table: [name: string, answer: (response: ServerResponse) => void, type: RawReply['type'], verdict: string | undefined][] = [
     ['success', (r) => json(r, { retCode: 0, retMsg: 'OK', result: { orderId: 'a' }, time: 1 }), 'reply', undefined],
@@ -97,6 +100,8 @@ describe('REST', () => {
     ['201 is not a success', (r) => json(r, { retCode: 0, result: {} }, 201), 'http', 'unknown-outcome'],
     ['401', (r) => json(r, {}, 401), 'http', 'auth'],
     ['403', (r) => json(r, { message: 'access too frequent' }, 403), 'http', 'retry-after'],
+    ['403 of a country', (r) => r.writeHead(403, { 'content-type': 'text/html' }).end(COUNTRY_PAGE), 'http', 'retry-after'],
+    ['200 with a page about a country', (r) => r.writeHead(200, { 'content-type': 'text/html' }).end(COUNTRY_PAGE), 'http', 'retry-after'],
     ['429', (r) => json(r, {}, 429), 'http', 'retry-after'],
     ['500', (r) => json(r, {}, 500), 'http', 'unknown-outcome'],
     ['503', (r) => json(r, {}, 503), 'http', 'unknown-outcome'],

@@ -167,6 +167,7 @@ export function partTopics(topics: readonly string[], symbolsMax: number): reado
 
 /** HTTP 200 whose body has no integer retCode (HTML, empty, cut short) tells nothing about the request. */
 function toReply(body: unknown): RawReply {
+  if (isCountryRefused(body)) return { type: 'http', status: 200, detail: 'HTTP 200', refusal: 'country' }
   if (typeof body !== 'object' || body === null) return { type: 'unknown', detail: 'reply is not JSON' }
   const { retCode, retMsg, result, retExtInfo, time, rateLimitApi } = body as Partial<RawBody> & { rateLimitApi?: ClientLimits }
   if (typeof retCode !== 'number') return { type: 'unknown', detail: 'reply has no retCode' }
@@ -196,13 +197,33 @@ function limitsOf(limits: ClientLimits | undefined): RawLimits | undefined {
 
 const NOT_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'])
 
-/** Takes status and code out of what the client threw, and nothing else: the object holds the secret and the signature. */
+/** A page in place of JSON that says, in whatever words, that this country or region is not served. */
+const COUNTRY =
+  /\b(block|restrict|forbid|prohibit|not (available|allowed|permitted|supported)|unavailable)[^.<]{0,120}\b(country|region|jurisdiction|territory)/i
+const PAGE_READ_MAX = 20_000
+
+/** The client spreads a text that it takes for an object into its letters. */
+function pageOf(body: unknown): string {
+  if (typeof body === 'string') return body.slice(0, PAGE_READ_MAX)
+  if (typeof body !== 'object' || body === null || !('0' in body)) return ''
+  return Object.values(body)
+    .slice(0, PAGE_READ_MAX)
+    .filter((letter) => typeof letter === 'string')
+    .join('')
+}
+
+const isCountryRefused = (body: unknown): boolean => COUNTRY.test(pageOf(body))
+
+/**
+ * Takes status, code and what a page says of a country out of what the client threw, and nothing else: the object holds the secret and the
+ * signature.
+ */
 function toFailure(thrown: unknown): RawReply {
   if (typeof thrown !== 'object' || thrown === null) return { type: 'unknown', detail: 'request failed' }
-  const { code, status } = thrown as { code?: unknown; status?: unknown }
+  const { code, status, body } = thrown as { code?: unknown; status?: unknown; body?: unknown }
   if (typeof code === 'string' && NOT_SENT.has(code)) return { type: 'not-sent', detail: code }
   if (typeof code === 'string') return { type: 'unknown', detail: code }
   const http = typeof code === 'number' ? code : typeof status === 'number' ? status : undefined
   if (http === undefined || http === 200) return { type: 'unknown', detail: 'reply was cut short' }
-  return { type: 'http', status: http, detail: `HTTP ${http}` }
+  return { type: 'http', status: http, detail: `HTTP ${http}`, ...(isCountryRefused(body) ? { refusal: 'country' } : undefined) }
 }

@@ -118,6 +118,8 @@ export const symbolCondition = (rows: readonly z.infer<typeof symbolRow>[]): Sym
   autoAddsMargin: rows.some((row) => row.autoAddMargin === 1),
 })
 
+/** How a symbol is answered that the exchange does not know. */
+const UNLISTED = '10001'
 /** Codes of an endpoint that the environment (demo) does not have. */
 const ABSENT = new Set(['http-404', '10017', '10032', '10404'])
 
@@ -179,6 +181,8 @@ export class ConditionsReader {
     const read: SymbolCondition[] = []
     for (const symbol of symbols) {
       const reply = await this.requests.read('account', '/v5/position/list', { category: 'linear', symbol }, listOf(symbolRow))
+      // One that is not listed any more keeps nobody from reading the others.
+      if (!reply.ok && reply.error.code === UNLISTED) continue
       if (!reply.ok) return { type: 'failed', error: reply.error }
       if (reply.value.list.length > 0) read.push(symbolCondition(reply.value.list))
     }

@@ -66,6 +66,17 @@ const DEFAULT_WAIT_MS = 1_000
 /** HTTP 403 "access too frequent": all HTTP rests for ten minutes. */
 export const FORBIDDEN_WAIT_MS = 600_000
 
+/** Code of an address whose country is not served: no ban that ends. */
+export const COUNTRY_CODE = 'country'
+/** It is looked at again as seldom as a ban, and exits go the other way meanwhile: what was asked was certainly not taken. */
+const COUNTRY_REFUSED: VenueError = {
+  type: 'retry-after',
+  code: COUNTRY_CODE,
+  detail: "Bybit refuses requests from this address's country",
+  waitMs: FORBIDDEN_WAIT_MS,
+}
+export const COUNTRY_NEXT = 'A server elsewhere is needed; waiting does not help.'
+
 /** Undefined when the reply is a success. `isWrite`: an unknown code of it leaves its outcome unknown. */
 export function errorOf(reply: RawReply, isWrite: boolean, wallMs: number): VenueError | undefined {
   switch (reply.type) {
@@ -74,7 +85,7 @@ export function errorOf(reply: RawReply, isWrite: boolean, wallMs: number): Venu
     case 'not-sent':
       return { type: 'venue-down', code: 'not-sent', detail: reply.detail }
     case 'http':
-      return httpError(reply.status, isWrite)
+      return reply.refusal === undefined ? httpError(reply.status, isWrite) : COUNTRY_REFUSED
     case 'reply': {
       const { retCode, retMsg } = reply.body
       if (retCode === 0) return undefined
@@ -94,7 +105,7 @@ const told = (retMsg: string): string => retMsg.replace(/origin_string\[[^\]]*\]
 function httpError(status: number, isWrite: boolean): VenueError {
   const code = `http-${status}`
   if (status === 401) return { type: 'auth', code, detail: 'the exchange does not accept the key' }
-  if (status === 403) return { type: 'retry-after', code, detail: 'access too frequent or forbidden region', waitMs: FORBIDDEN_WAIT_MS }
+  if (status === 403) return { type: 'retry-after', code, detail: 'access too frequent', waitMs: FORBIDDEN_WAIT_MS }
   if (status === 429) return { type: 'retry-after', code, detail: 'too many requests', waitMs: DEFAULT_WAIT_MS }
   if (status === 400 || status === 404) return { type: 'invalid-request', code, detail: `HTTP ${status}` }
   return { type: isWrite ? 'unknown-outcome' : 'venue-down', code, detail: `HTTP ${status}` }

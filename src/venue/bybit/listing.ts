@@ -3,7 +3,6 @@
  * Never guesses a grid: a symbol that is not listed, or not one that can be traded here, is refused by name.
  */
 import { z } from 'zod'
-import { parseDecimal } from '../../core/decimal.ts'
 import { type Result, err, ok } from '../../core/result.ts'
 import { type InstrumentIndex, MINUTE_MS, instrumentIndex } from '../../core/units.ts'
 import { type Instrument, type InstrumentSpec, type InstrumentStatus, categoryOf, wireSymbolOf } from '../../market/instrument.ts'
@@ -60,8 +59,8 @@ const KIND = { linear: 'a linear perpetual', spot: 'a spot pair' } as const
 export interface Listing {
   readonly instrument: InstrumentIndex
   readonly status: InstrumentStatus
-  /** Whether prices and quantities still count in the steps that the books count in. */
-  readonly isGridSame: boolean
+  /** Its rules; undefined where it is not listed any more, or not as something that can be traded here. */
+  readonly spec: InstrumentSpec | undefined
 }
 
 export class ListingReader {
@@ -102,14 +101,12 @@ export class ListingReader {
   /** How the symbols are listed now: one that the venue does not know any more is closed. */
   async listing(instruments: readonly Instrument[]): Promise<Result<readonly Listing[], VenueError>> {
     const list: Listing[] = []
-    for (const { index, symbol, tick, lot, priceScale, quantityScale } of instruments) {
+    for (const { index, symbol } of instruments) {
       const reply = await this.spec(symbol)
       // 10001 is how a symbol is answered that the venue does not know any more.
       if (!reply.ok && reply.error.code !== '10001') return reply
       const spec = reply.ok && typeof reply.value === 'object' ? reply.value : undefined
-      const isGridSame =
-        spec === undefined || (parseDecimal(spec.tickSize, priceScale) === tick && parseDecimal(spec.lotSize, quantityScale) === lot)
-      list.push({ instrument: index, status: spec?.status ?? 'closed', isGridSame })
+      list.push({ instrument: index, status: spec?.status ?? 'closed', spec: spec === undefined ? undefined : { ...spec, index } })
     }
     return ok(list)
   }
@@ -153,6 +150,7 @@ const specOfLinear = (row: z.infer<typeof linearRow>): Omit<InstrumentSpec, 'ind
   leverageMax: Number(row.leverageFilter.maxLeverage),
   fundingIntervalMs: row.fundingInterval * MINUTE_MS,
   status: STATUSES[row.status] ?? 'closed',
+  ...(Number(row.deliveryTime ?? '0') > 0 ? { deliveryTs: Number(row.deliveryTime) } : undefined),
 })
 
 const specOfSpot = (symbol: string, row: z.infer<typeof spotRow>): Omit<InstrumentSpec, 'index'> => ({

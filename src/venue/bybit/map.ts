@@ -18,6 +18,7 @@ import {
   rateOf,
   sideOf,
   timeOf,
+  wholeQuantityOf,
 } from './rows.ts'
 import { feeOf, isByMoney, isSpotKindGuessed, spotKindOf, spotQuantityOf } from './spot.ts'
 
@@ -85,7 +86,7 @@ function statusOf(status: string): ReportStatus {
 export function toOrderReport(row: OrderWire, instrument: Instrument): OrderReport {
   const isMarket = row.orderType === 'Market'
   const isSpot = instrument.category === 'spot'
-  const filled = quantityOf(instrument, row.cumExecQty, 'cumExecQty')
+  const filled = wholeQuantityOf(instrument, row.cumExecQty, 'cumExecQty')
   return {
     type: 'order',
     instrument: instrument.index,
@@ -97,7 +98,7 @@ export function toOrderReport(row: OrderWire, instrument: Instrument): OrderRepo
     ...(isSpot && isSpotKindGuessed(row, instrument) ? { isKindGuessed: true } : undefined),
     origin: originOf(row.createType, row.stopOrderType, row.orderLinkId),
     // A purchase by money has no quantity but what it has filled: somebody else's, since ours name coins.
-    lots: !isSpot ? quantityOf(instrument, row.qty, 'qty') : isByMoney(row) ? filled : spotQuantityOf(instrument, row.qty, 'qty'),
+    lots: !isSpot ? wholeQuantityOf(instrument, row.qty, 'qty') : isByMoney(row) ? filled : spotQuantityOf(instrument, row.qty, 'qty'),
     filled,
     // The price of a market order is its slippage bound, not a limit of ours.
     limit: isMarket ? undefined : priceOf(instrument, row.price, 'price'),
@@ -120,7 +121,11 @@ function causeOf(row: OrderWire): string {
 }
 
 /** Trades, liquidations and deleveragings as executions, funding as funding; undefined for kinds that are none of them. */
-export function toExecutionReport(row: ExecutionWire, instrument: Instrument): ExecutionReport | FundingReport | undefined {
+export function toExecutionReport(
+  row: ExecutionWire,
+  instrument: Instrument,
+  quantityIn: typeof quantityOf = quantityOf,
+): ExecutionReport | FundingReport | undefined {
   const at = timeOf(row.execTime, 'execTime')
   switch (row.execType) {
     case 'Funding': {
@@ -140,7 +145,9 @@ export function toExecutionReport(row: ExecutionWire, instrument: Instrument): E
       const price = priceOf(instrument, row.execPrice, 'execPrice')
       if (price === undefined) throw new OddRow(`execution ${row.execId.slice(0, 40)} has no price`)
       const isSpot = instrument.category === 'spot'
-      const filled = quantityOf(instrument, row.execQty, 'execQty')
+      const filled = quantityIn(instrument, row.execQty, 'execQty')
+      // Less than a step of today: nothing of it can be counted.
+      if (filled === 0) return undefined
       return {
         type: 'execution',
         instrument: instrument.index,
@@ -158,11 +165,11 @@ export function toExecutionReport(row: ExecutionWire, instrument: Instrument): E
         price,
         lots: filled,
         orderLots: !isSpot
-          ? quantityOf(instrument, row.orderQty, 'orderQty')
+          ? quantityIn(instrument, row.orderQty, 'orderQty')
           : isByMoney(row)
             ? filled
             : spotQuantityOf(instrument, row.orderQty, 'orderQty'),
-        leaves: isSpot ? spotQuantityOf(instrument, row.leavesQty, 'leavesQty') : quantityOf(instrument, row.leavesQty, 'leavesQty'),
+        leaves: isSpot ? spotQuantityOf(instrument, row.leavesQty, 'leavesQty') : quantityIn(instrument, row.leavesQty, 'leavesQty'),
         ...feeOf(row, instrument, price),
         feeRate: rateOf(row.feeRate),
         liquidity: row.isMaker ? 'maker' : 'taker',
@@ -174,17 +181,18 @@ export function toExecutionReport(row: ExecutionWire, instrument: Instrument): E
     case 'BlockTrade':
     case 'MovePosition':
     case 'FutureSpread':
-      return toSettledReport(row, instrument, at)
+      return toSettledReport(row, instrument, at, quantityIn)
     default:
       return undefined
   }
 }
 
 /** The position changed hands past the book, by the exchange or by its owner: an order of its own, since the row has none that stood. */
-function toSettledReport(row: ExecutionWire, instrument: Instrument, at: Ts): ExecutionReport {
+function toSettledReport(row: ExecutionWire, instrument: Instrument, at: Ts, quantityIn: typeof quantityOf): ExecutionReport | undefined {
   const price = priceOf(instrument, row.execPrice, 'execPrice')
   if (price === undefined) throw new OddRow(`execution ${row.execId.slice(0, 40)} has no price`)
-  const filled = quantityOf(instrument, row.execQty, 'execQty')
+  const filled = quantityIn(instrument, row.execQty, 'execQty')
+  if (filled === 0) return undefined
   return {
     type: 'execution',
     instrument: instrument.index,
@@ -206,7 +214,7 @@ function toSettledReport(row: ExecutionWire, instrument: Instrument, at: Ts): Ex
 }
 
 export function toPositionReport(row: PositionWire, instrument: Instrument): PositionReport {
-  const size = quantityOf(instrument, row.size, 'size')
+  const size = wholeQuantityOf(instrument, row.size, 'size')
   return {
     instrument: instrument.index,
     lots: lots(row.side === 'Sell' ? 0 - size : size),

@@ -159,3 +159,16 @@ test.each([[reply(10_006)], [{ type: 'http', status: 429, detail: '' }], [{ type
     expect(sent).toEqual([`POST ${CREATE}`, `POST ${CREATE}`])
   },
 )
+
+test('a country that is not served is said as that, also while nothing is asked; a ban for too many requests stays one', async () => {
+  requests = make(false)
+  http = { type: 'http', status: 403, detail: 'HTTP 403', refusal: 'country' }
+  expect(await failed(write())).toMatchObject({ code: 'country', detail: "Bybit refuses requests from this address's country" })
+  const asked = sent.length
+  expect(await failed(write())).toMatchObject({ type: 'retry-after', code: 'country' })
+  expect(sent).toHaveLength(asked)
+  requests = make(false)
+  http = FORBIDDEN
+  expect(await failed(write())).toMatchObject({ code: 'http-403', detail: 'access too frequent' })
+  expect(await failed(write())).toMatchObject({ code: 'ip-ban' })
+})

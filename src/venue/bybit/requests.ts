@@ -5,7 +5,7 @@
 import { z } from 'zod'
 import { type Result, err, ok } from '../../core/result.ts'
 import { RequestBudget, type RequestClass } from './budget.ts'
-import { type VenueError, errorOf } from './error.ts'
+import { COUNTRY_CODE, type VenueError, errorOf } from './error.ts'
 import { TRADE_OPS, isForbidden, tradeErrorOf } from './trade-way.ts'
 import type { RawReply, RequestParams, TradeOp, Transport } from './transport.ts'
 
@@ -28,6 +28,8 @@ export class Requests {
   private readonly steadyMs: () => number
   private readonly sleep: (ms: number) => Promise<void>
   private readonly budget = new RequestBudget()
+  /** Why nothing is asked for now, where it is another reason than too many requests. */
+  private refusal: VenueError | undefined
   /** Told how each request ended, of those to the market only what went wrong. */
   heard: (error: VenueError | undefined) => void = () => {}
 
@@ -46,7 +48,11 @@ export class Requests {
       if (ban > 0 && op !== undefined) return this.trade(op, params)
       // Who sends writes waits by himself: what waited here would hold back an exit that has another way.
       if (ban > BAN_WAIT_MAX_MS || (ban > 0 && (kind === 'exit' || kind === 'entry')))
-        return err({ type: 'retry-after', code: 'ip-ban', detail: 'the exchange refuses this address for now', waitMs: ban })
+        return err(
+          this.refusal === undefined
+            ? { type: 'retry-after', code: 'ip-ban', detail: 'the exchange refuses this address for now', waitMs: ban }
+            : { ...this.refusal, type: 'retry-after', waitMs: ban },
+        )
       const wait = ban > 0 ? ban : this.budget.waitMs(kind, now)
       if (wait <= 0) break
       await this.sleep(wait)
@@ -56,8 +62,12 @@ export class Requests {
     const error = errorOf(reply, method === 'POST', this.wallMs())
     // The market answers in a maintenance too: it says nothing about trading.
     if (error !== undefined || !isPublic(path)) this.heard(error)
-    if (error === undefined) return ok(reply.type === 'reply' ? reply.body.result : undefined)
+    if (error === undefined) {
+      this.refusal = undefined
+      return ok(reply.type === 'reply' ? reply.body.result : undefined)
+    }
     if (isForbidden(error)) {
+      this.refusal = error.code === COUNTRY_CODE ? error : undefined
       this.budget.ban(this.steadyMs() + error.waitMs)
       // It is certain that it was not taken: it may go another way at once.
       if (op !== undefined) return this.trade(op, params)

@@ -117,7 +117,16 @@ export class OddRow extends Error {
 export const sideOf = (side: string): Side => (side === 'Buy' ? 1 : -1)
 
 export function quantityOf(instrument: Instrument, value: string, field: string): Lots {
-  const quantity = parseQuantity(instrument, value === '' ? '0' : value)
+  return quantity(instrument, value, field, undefined)
+}
+
+/** What may have been made in a finer step than the one of today, and is still told in it: whole steps of it count. */
+export function wholeQuantityOf(instrument: Instrument, value: string, field: string): Lots {
+  return quantity(instrument, value, field, 'floor')
+}
+
+function quantity(instrument: Instrument, value: string, field: string, rounding: 'floor' | undefined): Lots {
+  const quantity = parseQuantity(instrument, value === '' ? '0' : value, rounding)
   if (quantity === undefined)
     throw new OddRow(`${instrument.symbol} ${field} '${value.slice(0, 40)}' is not a quantity of ${instrument.symbol}`)
   return quantity

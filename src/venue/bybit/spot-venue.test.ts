@@ -161,14 +161,14 @@ describe('instruments', () => {
     answer = (_path, params) => (params['symbol'] === 'BTCUSDT' ? { result: { list: [row({})] } } : { retCode: 10001 })
     expect(await venue.instruments([symbol])).toMatchObject({ ok: false, error: { type: 'invalid-request', detail } })
   })
-  test('a pair that is gone is closed, one of another grid says so', async () => {
+  test('a pair that is gone is closed, one that is listed says its rules as they are now', async () => {
     venue.use([SPOT, COIN].map((i, index) => ({ ...i, index: instrumentIndex(index) })))
     answer = (_path, { symbol }) => (symbol === 'BTCUSDT' ? { result: { list: [row({ priceFilter: { tickSize: '0.01' } })] } } : {})
-    expect(await venue.listing()).toEqual({
+    expect(await venue.listing()).toMatchObject({
       ok: true,
       value: [
-        { instrument: 0, status: 'trading', isGridSame: false },
-        { instrument: 1, status: 'closed', isGridSame: true },
+        { instrument: 0, status: 'trading', spec: { tickSize: '0.01', lotSize: '0.000001', notionalMin: '5' } },
+        { instrument: 1, status: 'closed', spec: undefined },
       ],
     })
   })

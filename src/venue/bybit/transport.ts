@@ -5,7 +5,8 @@
 /** What is known after a call. `unknown`: it may or may not have reached the exchange (S6). */
 export type RawReply =
   | { readonly type: 'reply'; readonly body: RawBody; readonly limits: RawLimits | undefined }
-  | { readonly type: 'http'; readonly status: number; readonly detail: string }
+  /** `refusal`: what a body that is no JSON says, where that is known. */
+  | { readonly type: 'http'; readonly status: number; readonly detail: string; readonly refusal?: 'country' }
   | { readonly type: 'not-sent'; readonly detail: string }
   | { readonly type: 'unknown'; readonly detail: string }
 

@@ -2,18 +2,21 @@
  * What the venue refuses at the door, with Bybit's retCode: shape, triggers on the wrong side, reduce-only, size, value, margin.
  * Never changes anything: an order that passes is not yet an order.
  */
-import { ticks } from '../../core/units.ts'
+import { lots, ticks } from '../../core/units.ts'
 import { type Instrument, notionalOf } from '../../market/instrument.ts'
 import type { Position } from '../../portfolio/position.ts'
 import type { SubmitOrder } from '../../trading/event.ts'
 import { isStopKind } from '../../trading/order.ts'
+import type { Margin } from './margin.ts'
 import type { SimAccount } from './sim-account.ts'
 import type { OrderChange, SimOrder, VenueRefusal } from './sim-order.ts'
 import { spotAmendRefusalOf, spotRefusalOf } from './spot-admission.ts'
 import type { SpotBalance } from './spot-balance.ts'
 
+const NO_MARGIN: VenueRefusal = { code: 110007, detail: 'available balance is not enough for the order' }
+
 /** Why the venue does not take this order; undefined when it does. */
-export function refusalOf(command: SubmitOrder, account: SimAccount, balance: SpotBalance): VenueRefusal | undefined {
+export function refusalOf(command: SubmitOrder, account: SimAccount, balance: SpotBalance, margin: Margin): VenueRefusal | undefined {
   const instrument = account.instruments[command.instrument]
   if (instrument === undefined) return { code: 10001, detail: 'symbol invalid' }
   const position = account.positions[command.instrument] as Position
@@ -55,15 +58,21 @@ export function refusalOf(command: SubmitOrder, account: SimAccount, balance: Sp
   if (at > 0) {
     const notional = notionalOf(instrument, at, command.lots, 'ceil')
     if (notional < instrument.notionalMin) return { code: 110094, detail: 'order value below the minimum' }
-    const adds = position.lots === 0 || position.lots > 0 === (command.side === 1)
-    if (adds && Math.ceil(notional / (account.leverages[command.instrument] as number)) > account.equity() - account.marginUsed())
-      return { code: 110007, detail: 'available balance is not enough for the order' }
+    // A conditional order is asked for its margin at the door, as if it were met there: what it reserves then is nothing.
+    const asked = { ...command, filled: lots(0), limit: at, isTriggered: true }
+    if (!margin.carries(command.instrument, [...margin.ordersOf(command.instrument), asked])) return NO_MARGIN
   }
   return undefined
 }
 
 /** Why a standing order may not become what the change asks for; undefined when it may. */
-export function amendRefusalOf(order: SimOrder, change: OrderChange, account: SimAccount, balance: SpotBalance): VenueRefusal | undefined {
+export function amendRefusalOf(
+  order: SimOrder,
+  change: OrderChange,
+  account: SimAccount,
+  balance: SpotBalance,
+  margin: Margin,
+): VenueRefusal | undefined {
   if (Object.keys(change).length === 0) return { code: 10001, detail: 'order not modified' }
   if (order.attached !== undefined && change.limit !== undefined && order.limit === undefined)
     return { code: 10001, detail: 'a market stop has no price' }
@@ -77,6 +86,10 @@ export function amendRefusalOf(order: SimOrder, change: OrderChange, account: Si
     const position = account.positions[order.instrument] as Position
     if (order.reduceOnly && change.lots - order.filled > Math.abs(position.lots))
       return { code: 110017, detail: 'reduce-only order would be larger than the position' }
+  }
+  if (instrument.category !== 'spot' && (change.lots !== undefined || change.limit !== undefined)) {
+    const orders = margin.ordersOf(order.instrument).map((each) => (each === order ? { ...order, ...change } : each))
+    if (!margin.carries(order.instrument, orders)) return NO_MARGIN
   }
   if (change.trigger !== undefined && !order.isTriggered) {
     const price = account.prices[order.instrument] as number

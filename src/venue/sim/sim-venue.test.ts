@@ -551,3 +551,75 @@ test('a restored venue goes on exactly as the one it was saved from', () => {
     }),
   )
 })
+
+describe('margin (110007)', () => {
+  /** 10,000 coins at 10x and a fee of 0.1 %: 100 at a price of 100 is 1,000 of margin with 10 of fee to open. */
+  const poor = (options: Partial<SimOptions> = {}) => {
+    const sim = setup({ takerRate: rate(10_000_000), ...options })
+    sim.venue.deposit(cash(-90_000 * CASH_ONE), 'USDT', ts(0), () => {})
+    return sim
+  }
+
+  test('an order against a position is asked for what goes beyond flat, as the same order on a flat account is', () => {
+    const sim = poor()
+    expect(sim.submit({ lots: lots(1) })).toBeUndefined()
+    sim.tick(100)
+    expect(sim.submit({ side: -1, lots: lots(10_000) })?.code).toBe(110007)
+    expect(poor().submit({ side: -1, lots: lots(10_000) })?.code).toBe(110007)
+    // What it closes is free, and reversing needs no more than the new position does.
+    expect(sim.submit({ side: -1, lots: lots(900) })).toBeUndefined()
+  })
+
+  test('a position that holds all the margin may be turned around', () => {
+    const sim = poor()
+    expect(sim.submit({ lots: lots(980) })).toBeUndefined()
+    sim.tick(100)
+    expect(sim.submit({ lots: lots(20) })?.code).toBe(110007)
+    expect(sim.submit({ side: -1, lots: lots(1_960) })).toBeUndefined()
+    expect(sim.submit({ side: -1, lots: lots(30) })?.code).toBe(110007)
+  })
+
+  test('resting limits reserve margin and fee, until they are canceled; the side that needs more counts', () => {
+    const sim = poor()
+    const limit = { kind: 'limit', limit: t(90), lots: lots(400) } as const
+    // 36,000 of value: 3,600 and 36 of fee.
+    expect(sim.submit(limit)).toBeUndefined()
+    expect(sim.venue.orderMargin()).toBe(3_636 * CASH_ONE)
+    expect(sim.submit(limit)).toBeUndefined()
+    expect(sim.submit(limit)?.code).toBe(110007)
+    // 70,000 of value: 7,070, which is less than the 7,272 of the other side.
+    expect(sim.submit({ side: -1, kind: 'limit', limit: t(100), lots: lots(700) })).toBeUndefined()
+    expect(sim.venue.orderMargin()).toBe(7_272 * CASH_ONE)
+    expect(sim.submit({ side: -1, kind: 'limit', limit: t(100), lots: lots(300) })?.code).toBe(110007)
+    sim.venue.accept(
+      { type: 'cancel-order', orderId: orderId(1), clientOrderId: 'c1', venueOrderId: undefined, instrument: I },
+      ts(2),
+      () => {},
+    )
+    expect(sim.submit({ ...limit, lots: lots(300) })).toBeUndefined()
+  })
+
+  test('an amend is checked for its margin, and one that needs less is taken', () => {
+    const sim = poor()
+    expect(sim.submit({ kind: 'limit', limit: t(90), lots: lots(10) })).toBeUndefined()
+    const amend = (more: { readonly lots?: number; readonly limit?: number }) =>
+      sim.venue.accept(
+        {
+          type: 'amend-order',
+          orderId: orderId(1),
+          clientOrderId: 'c1',
+          venueOrderId: undefined,
+          instrument: I,
+          lots: more.lots === undefined ? undefined : lots(more.lots),
+          limit: more.limit === undefined ? undefined : t(more.limit),
+          trigger: undefined,
+        },
+        ts(3),
+        () => {},
+      )
+    expect(amend({ lots: 100_000 })?.code).toBe(110007)
+    expect(amend({ lots: 1_080, limit: 99 })?.code).toBe(110007)
+    expect(amend({ lots: 1_000 })).toBeUndefined()
+    expect(amend({ lots: 500 })).toBeUndefined()
+  })
+})

@@ -2,7 +2,18 @@
  * The one matching engine: orders of one account against a price path, for the backtest and for the wire simulator alike.
  * Never reads a clock, never knows the kernel, and never fills better than the path offered.
  */
-import { type Cash, type InstrumentIndex, type Lots, type OrderId, type Rate, type Ticks, type Ts, lots, ts } from '../../core/units.ts'
+import {
+  type Cash,
+  type InstrumentIndex,
+  type Lots,
+  type OrderId,
+  type Rate,
+  type Ticks,
+  type Ts,
+  cash,
+  lots,
+  ts,
+} from '../../core/units.ts'
 import type { Bars } from '../../market/bars.ts'
 import type { Instrument } from '../../market/instrument.ts'
 import { type Ledger, postToWallet } from '../../portfolio/ledger.ts'
@@ -10,6 +21,7 @@ import type { Position } from '../../portfolio/position.ts'
 import type { AmendOrder, OrderCommand, SubmitOrder, VenueEventSink } from '../../trading/event.ts'
 import { type PriceSource, isStopKind, isTargetKind } from '../../trading/order.ts'
 import { amendRefusalOf, refusalOf } from './admission.ts'
+import { Margin } from './margin.ts'
 import { Matcher } from './matcher.ts'
 import { barPath, fundingOf } from './models.ts'
 import { setProtection, targetSideRefusal } from './protection.ts'
@@ -24,11 +36,14 @@ export class SimVenue {
   readonly ledger: Ledger
   private readonly account: SimAccount
   private readonly matcher: Matcher
+  private readonly margin: Margin
 
   constructor(instruments: readonly Instrument[], openingCash: Cash, options: SimOptions) {
     this.instruments = instruments
     this.account = new SimAccount(instruments, openingCash, options.leverage)
     this.matcher = new Matcher(this.account, options)
+    this.margin = new Margin(this.account, [this.matcher.pending, this.matcher.resting], options.takerRate)
+    this.matcher.balance.reserved = () => this.margin.ofOrders()
     this.positions = this.account.positions
     this.ledger = this.account.ledger
   }
@@ -72,6 +87,11 @@ export class SimVenue {
     return this.account.marginUsed()
   }
 
+  /** Margin that open orders of perpetuals reserve beside what positions hold. */
+  orderMargin(): Cash {
+    return cash(this.margin.ofOrders())
+  }
+
   leverage(i: InstrumentIndex): number {
     return this.account.leverages[i] as number
   }
@@ -103,7 +123,7 @@ export class SimVenue {
   }
 
   private submit(command: SubmitOrder, into: VenueEventSink): VenueRefusal | undefined {
-    const refusal = refusalOf(command, this.account, this.matcher.balance)
+    const refusal = refusalOf(command, this.account, this.matcher.balance, this.margin)
     if (refusal !== undefined) return refusal
     const order: SimOrder = {
       venueOrderId: this.matcher.settlement.ids.nextOrder((this.instruments[command.instrument] as Instrument).category),
@@ -178,7 +198,7 @@ export class SimVenue {
     this.matcher.now = at
     const order = this.openOrders(i).find((o) => o.venueOrderId === venueOrderId)
     if (order === undefined) return this.unknownOrder(i)
-    const refusal = amendRefusalOf(order, change, this.account, this.matcher.balance)
+    const refusal = amendRefusalOf(order, change, this.account, this.matcher.balance, this.margin)
     if (refusal !== undefined) return refusal
     if (change.limit !== undefined && change.limit !== order.limit) order.isFresh = true
     Object.assign(order, change)

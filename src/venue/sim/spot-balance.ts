@@ -26,6 +26,8 @@ export class SpotBalance {
   private readonly account: SimAccount
   private readonly lists: readonly (readonly SimOrder[][])[]
   private readonly slippage: SlippageModel
+  /** What orders of perpetuals hold beside their positions. */
+  reserved: () => number = () => 0
 
   /** @param lists pending and resting orders, by instrument */
   constructor(account: SimAccount, lists: readonly (readonly SimOrder[][])[], slippage: SlippageModel) {
@@ -54,7 +56,7 @@ export class SpotBalance {
 
   /** Money that a new order may spend: what perpetuals hold as margin stays where it is. */
   spendable(): number {
-    return this.account.money() - this.lockedMoney() - this.account.marginUsed()
+    return this.account.money() - this.lockedMoney() - this.account.marginUsed() - this.reserved()
   }
 
   sellable(i: InstrumentIndex): number {

@@ -36,7 +36,7 @@ import {
   streamRow,
   submittedRow,
 } from './order-row.ts'
-import { type PositionFigures, positionRow, streamPosition } from './position-row.ts'
+import { type PositionFigures, marginsOf, positionRow, streamPosition } from './position-row.ts'
 import { spotTransactions } from './spot-log.ts'
 import { walletRow } from './wallet-row.ts'
 import { cashText } from './wire.ts'
@@ -372,6 +372,7 @@ export class Account {
       mark: this.venue.lastPrice(i),
       leverage: this.venue.leverage(i),
       equity: this.venue.equity(),
+      maintenance: this.maintenance(),
       orders: this.venue.openOrders(i),
       curRealized: holding.curRealized,
       cumRealized: holding.cumRealized,
@@ -381,6 +382,16 @@ export class Account {
       seq: holding.seq,
       conditions: this.conditions,
     }
+  }
+
+  private maintenance(): Cash {
+    let sum = 0
+    for (const instrument of this.instruments) {
+      const { index: i, category } = instrument
+      const held = (this.venue.positions[i] as Position).lots
+      if (held !== 0 && category !== 'spot') sum += marginsOf(instrument, held, this.venue.lastPrice(i), 1).maintenance
+    }
+    return cash(sum)
   }
 
   /** Spot has no positions. */

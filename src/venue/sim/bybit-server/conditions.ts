@@ -3,7 +3,7 @@
  * Never an order's business: what is changed here stays until it is changed again, over a restart too.
  */
 import { z } from 'zod'
-import { type Instrument, parsePrice } from '../../../market/instrument.ts'
+import { type Instrument, parsePrice, parseQuantity } from '../../../market/instrument.ts'
 import { type Answer, type Params, refuse, textOf } from './wire.ts'
 
 const PRICE_FIELDS = ['price', 'triggerPrice', 'stopLoss', 'takeProfit', 'tpLimitPrice', 'activePrice', 'trailingStop'] as const
@@ -28,6 +28,13 @@ export const conditionsSchema = z
     status: z.record(z.string(), z.enum(['Trading', 'PreLaunch', 'Delivering', 'Closed'])),
     /** By symbol: the step of prices, a multiple of the one that the market counts in. */
     tickSize: z.record(z.string(), decimal),
+    /** By symbol: the step of quantities, a multiple of the one that the market counts in. */
+    qtyStep: z.record(z.string(), decimal),
+    minOrderQty: z.record(z.string(), decimal),
+    /** By symbol: when it ends, ms as text; "0": it does not. */
+    deliveryTime: z.record(z.string(), z.string().regex(/^\d{1,15}$/)),
+    /** Symbols that are not listed any more. */
+    unlisted: z.array(z.string()),
     adlRank: z.record(z.string(), z.number().int().min(0).max(5)),
     takerFeeRate: decimal,
     makerFeeRate: decimal,
@@ -52,6 +59,10 @@ export class Conditions {
   autoAddMargin: Readonly<Record<string, boolean>> = {}
   status: Readonly<Record<string, string>> = {}
   tickSize: Readonly<Record<string, string>> = {}
+  qtyStep: Readonly<Record<string, string>> = {}
+  minOrderQty: Readonly<Record<string, string>> = {}
+  deliveryTime: Readonly<Record<string, string>> = {}
+  unlisted: readonly string[] = []
   adlRank: Readonly<Record<string, number>> = {}
   /** Undefined: what the simulator charges. */
   takerFeeRate: string | undefined
@@ -70,9 +81,13 @@ export class Conditions {
     return this.deadlineDay === 0 ? refuse(33004, 'Your api key has expired.') : undefined
   }
 
-  /** Why a request's prices are not taken; undefined where each lies on the step that its symbol has now. */
+  /** Why a request's prices or quantity are not taken; undefined where each lies on the step that its symbol has now. */
   gridRefusal(instrument: Instrument, params: Params): Answer | undefined {
     const text = this.tickSize[instrument.symbol]
+    const lotText = this.qtyStep[instrument.symbol]
+    const lot = lotText === undefined ? undefined : parseQuantity(instrument, lotText)
+    if (lot !== undefined && (parseQuantity(instrument, textOf(params, 'qty') ?? '0') ?? 0) % lot !== 0)
+      return refuse(10001, `params error: qty invalid: not a multiple of the step ${lotText}`)
     const step = text === undefined ? undefined : parsePrice(instrument, text)
     if (step === undefined) return undefined
     const field = PRICE_FIELDS.find((name) => {

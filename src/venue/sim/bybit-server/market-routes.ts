@@ -7,6 +7,7 @@ import { type Category, type Instrument, formatPrice, formatQuantity, wireSymbol
 import { formatDecimal } from '../../../core/decimal.ts'
 import { bookOf } from './book.ts'
 import { INTERVALS, candlesOf, klineRow } from './candles.ts'
+import type { Conditions } from './conditions.ts'
 import type { Exchange } from './exchange.ts'
 import { limited } from './order-routes.ts'
 import { CATEGORIES, LINEAR_ONLY, categoryOfRequest } from './category.ts'
@@ -32,9 +33,10 @@ function wanted(exchange: Exchange, params: Params, categories: readonly Categor
 }
 
 export function instrumentsInfo(exchange: Exchange, params: Params): Answer {
-  const list = wanted(exchange, params)
-  if ('retCode' in list) return list
-  const { status, tickSize } = exchange.conditions
+  const known = wanted(exchange, params)
+  if ('retCode' in known) return known
+  const { status, tickSize, unlisted } = exchange.conditions
+  const list = known.filter((i) => !unlisted.includes(i.symbol))
   // Spot comes whole, and lists what trades.
   if (isSpot(params))
     return answer({
@@ -44,7 +46,7 @@ export function instrumentsInfo(exchange: Exchange, params: Params): Answer {
   const page = pageOf(list, (i) => i.symbol, limited(params, 1_000, 500), textOf(params, 'cursor'))
   return answer({
     category: 'linear',
-    list: page.list.map((i) => instrumentItem(i, status[i.symbol] ?? 'Trading', tickSize[i.symbol])),
+    list: page.list.map((i) => instrumentItem(i, exchange.conditions)),
     nextPageCursor: page.nextPageCursor,
   })
 }
@@ -80,11 +82,14 @@ function spotItem(instrument: Instrument, tickSize: string | undefined): object 
   }
 }
 
-function instrumentItem(instrument: Instrument, status: string, tickSize: string | undefined): object {
+function instrumentItem(instrument: Instrument, conditions: Conditions): object {
+  const { symbol } = instrument
+  const tickSize = conditions.tickSize[symbol]
+  const status = conditions.status[symbol] ?? 'Trading'
   const price = (units: number): string => formatPrice(instrument, ticks(units))
   const limitMax = formatQuantity(instrument, instrument.lotsMax)
   return {
-    symbol: instrument.symbol,
+    symbol,
     symbolId: instrument.index + 1,
     contractType: 'LinearPerpetual',
     status,
@@ -92,7 +97,7 @@ function instrumentItem(instrument: Instrument, status: string, tickSize: string
     quoteCoin: instrument.quoteCoin,
     symbolType: '',
     launchTime: '1585526400000',
-    deliveryTime: '0',
+    deliveryTime: conditions.deliveryTime[symbol] ?? '0',
     deliveryFeeRate: '',
     priceScale: String(instrument.priceScale),
     leverageFilter: { minLeverage: '1', maxLeverage: instrument.leverageMax.toFixed(2), leverageStep: '0.01' },
@@ -101,8 +106,8 @@ function instrumentItem(instrument: Instrument, status: string, tickSize: string
       minNotionalValue: cashText(instrument.notionalMin),
       maxOrderQty: limitMax,
       maxMktOrderQty: formatQuantity(instrument, instrument.lotsMarketMax),
-      minOrderQty: formatQuantity(instrument, instrument.lotsMin),
-      qtyStep: formatDecimal(instrument.lot, instrument.quantityScale),
+      minOrderQty: conditions.minOrderQty[symbol] ?? formatQuantity(instrument, instrument.lotsMin),
+      qtyStep: conditions.qtyStep[symbol] ?? formatDecimal(instrument.lot, instrument.quantityScale),
       postOnlyMaxOrderQty: limitMax,
     },
     unifiedMarginTrade: true,

@@ -23,6 +23,8 @@ export interface PositionFigures {
   readonly leverage: number
   /** Of the whole account: a cross position may lose all of it. */
   readonly equity: Cash
+  /** Maintenance margin of all its positions: it is all of them that are liquidated. */
+  readonly maintenance: Cash
   readonly orders: readonly SimOrder[]
   readonly curRealized: Cash
   readonly cumRealized: Cash
@@ -82,7 +84,7 @@ export function positionRow(f: PositionFigures): PositionRow {
     breakEvenPrice: breakEven(f),
     positionBalance: cashText(margins.initial),
     markPrice: formatPrice(instrument, f.mark),
-    liqPrice: liquidationPrice(f, margins.maintenance),
+    liqPrice: liquidationPrice(f),
     bustPrice: '',
     positionMM: cashText(margins.maintenance),
     positionMMByMp: cashText(margins.maintenance),
@@ -134,14 +136,16 @@ function breakEven(f: PositionFigures): string {
   return price > 0 ? String(Number(price.toPrecision(12))) : ''
 }
 
-/** Estimate for a cross position: the mark at which the whole equity has shrunk to this position's maintenance margin. */
-function liquidationPrice(f: PositionFigures, maintenance: Cash): string {
+/** The price at which a cross account is liquidated while its other positions stand still: equity has shrunk to the maintenance margin of all. */
+function liquidationPrice(f: PositionFigures): string {
   if (f.lots === 0) return ''
-  const room = f.equity - maintenance
-  const perTick = Math.abs(notionalOf(f.instrument, f.mark, f.lots, 'nearest') / f.mark)
+  const room = f.equity - f.maintenance
+  const { cashNumerator, cashDenominator } = f.instrument
+  const perTick = (Math.abs(f.lots) * cashNumerator) / cashDenominator
   const mmr = MAINTENANCE_PER_MILLE / 1_000
   const distance = f.lots > 0 ? room / (perTick * (1 - mmr)) : room / (perTick * (1 + mmr))
   const price = f.lots > 0 ? f.mark - distance : f.mark + distance
   if (!(price >= 1) || price > f.mark * 30) return ''
-  return formatPrice(f.instrument, ticks(f.lots > 0 ? Math.ceil(price) : Math.floor(price)))
+  // The first tick at which it does not cover it any more.
+  return formatPrice(f.instrument, ticks(f.lots > 0 ? Math.floor(price) : Math.ceil(price)))
 }

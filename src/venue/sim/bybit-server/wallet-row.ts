@@ -37,12 +37,13 @@ export function walletRow(account: {
     initial += margins.initial
     maintenance += margins.maintenance
   }
+  const ofOrders = venue.orderMargin()
   const wallet = venue.money()
   const total = venue.equity()
   const equity = total - coins
   const unrealized = cashText(equity - wallet)
   const realized = cash(0 - venue.ledger.trading - venue.ledger.fees - venue.ledger.funding)
-  const imRate = ratio(cash(initial), total)
+  const imRate = ratio(cash(initial + ofOrders), total)
   const mmRate = ratio(cash(maintenance), total)
   return {
     accountType: 'UNIFIED',
@@ -54,10 +55,10 @@ export function walletRow(account: {
     totalEquity: cashText(total),
     totalWalletBalance: cashText(wallet + coins),
     totalMarginBalance: cashText(total),
-    totalAvailableBalance: cashText(Math.max(0, total - initial)),
+    totalAvailableBalance: cashText(Math.max(0, total - initial - ofOrders)),
     totalPerpUPL: unrealized,
-    totalInitialMargin: cashText(initial),
-    totalInitialMarginByMp: cashText(initial),
+    totalInitialMargin: cashText(initial + ofOrders),
+    totalInitialMarginByMp: cashText(initial + ofOrders),
     totalMaintenanceMargin: cashText(maintenance),
     totalMaintenanceMarginByMp: cashText(maintenance),
     coin: [
@@ -69,6 +70,7 @@ export function walletRow(account: {
         walletBalance: cashText(wallet),
         locked: cashText(venue.lockedMoney()),
         borrowAmount: account.conditions.borrowAmount,
+        totalOrderIM: cashText(ofOrders),
         totalPositionIM: cashText(initial),
         totalPositionMM: cashText(maintenance),
         unrealisedPnl: unrealized,

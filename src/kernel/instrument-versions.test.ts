@@ -1,0 +1,152 @@
+/**
+ * Instruments that change their steps while something is held: all that counts in them is converted, and a fold of the journal agrees.
+ * Never asks an exchange: what it tells is written in the case.
+ */
+import { expect, test } from 'vitest'
+import { lots, orderId, strategyId, ticks, ts } from '../core/units.ts'
+import type { InstrumentTerms } from '../market/instrument-terms.ts'
+import type { KernelFact } from './fact.ts'
+import type { KernelInput } from './input.ts'
+import { Kernel } from './kernel.ts'
+import { BTC, Bench, brief, ordersOf, signal } from './testing.ts'
+
+/** Keeps what it is given and what that led to, as a journal does. */
+class Journaled extends Bench {
+  readonly log: { readonly input: KernelInput; readonly facts: readonly KernelFact[] }[]
+
+  constructor() {
+    super()
+    this.log = []
+  }
+
+  override give(input: KernelInput): KernelFact[] {
+    const facts = super.give(input)
+    // The constructor of the base gives before there is a log.
+    this.log?.push({ input, facts })
+    return facts
+  }
+
+  change(terms: Partial<InstrumentTerms>): KernelFact[] {
+    return this.give({
+      type: 'instrument-changed',
+      instrument: BTC,
+      status: 'trading',
+      terms: { tickSize: '1', lotSize: '1', ...terms },
+      ts: ts(this.now),
+    })
+  }
+
+  /** A kernel that begins as this one began, restored and folded: what a start makes of the journal. */
+  folded(): Kernel {
+    const again = new Kernel(this.config)
+    const fresh = new Bench()
+    again.restore(JSON.parse(JSON.stringify(fresh.kernel.snapshot())))
+    for (const { input, facts } of this.log) {
+      again.foldInput(input)
+      for (const fact of facts) again.foldFact(fact)
+    }
+    return again
+  }
+}
+
+const stateOf = (kernel: Kernel): unknown => JSON.parse(JSON.stringify(kernel.snapshot()))
+const summary = (facts: readonly KernelFact[]): string =>
+  facts.flatMap((f) => (f.type === 'alert-raised' && f.alert === 'instrument.changed' ? [`${f.severity} ${f.summary}`] : [])).join()
+
+test('finer steps: the position, its stop and its money are the same in more ticks and lots', () => {
+  const bench = new Journaled()
+  bench.enter(1, 90)
+  bench.prices[BTC] = 110
+  bench.bar()
+  const { portfolio } = bench.kernel
+  const before = [portfolio.equity, portfolio.costOf(BTC), portfolio.openRisk, portfolio.unrealizedOf(BTC)]
+  const facts = bench.change({ tickSize: '0.1', lotSize: '0.01' })
+  expect([bench.held, portfolio.stopOf(BTC), portfolio.mark(BTC)]).toEqual([1_000, 900, 1_100])
+  expect([portfolio.equity, portfolio.costOf(BTC), portfolio.openRisk, portfolio.unrealizedOf(BTC)]).toEqual(before)
+  expect(brief(facts)).toEqual(['P3 instrument.changed'])
+  expect(summary(facts)).toContain('price 1 → 0.1, quantity 1 → 0.01')
+  expect(bench.kernel.config.instruments[BTC]).toMatchObject({ priceScale: 1, quantityScale: 2 })
+  bench.prices[BTC] = 1_200
+  const [close] = ordersOf(bench.say(signal(0)))
+  expect(close).toMatchObject({ side: -1, lots: 1_000, reduceOnly: true })
+  if (close === undefined) return
+  const closed = bench.give(bench.fillOf(close))
+  expect(closed.find((f) => f.type === 'trade-closed')).toMatchObject({ trade: { pnl: 200e8, quantity: 1_000, entryPrice: 1_000 } })
+  expect(stateOf(bench.folded())).toEqual(stateOf(bench.kernel))
+})
+
+test.each([
+  ['a long', 1, 91, 46],
+  ['a short', -1, 109, 54],
+] as const)('a coarser tick moves the stop of %s to the side that loses less', (_, side, stop, expected) => {
+  const bench = new Journaled()
+  bench.enter(side, stop)
+  const facts = bench.change({ tickSize: '2' })
+  expect(bench.kernel.portfolio.stopOf(BTC)).toBe(expected)
+  expect(brief(facts)).toEqual([`stop at ${expected}`, 'P3 instrument.changed'])
+  expect(summary(facts)).toContain(`its stop ${stop} → ${expected * 2}`)
+  // The strategy's own number in ticks would be another price now.
+  expect(bench.kernel.runs[BTC]?.state).toEqual({ bars: 0 })
+  expect(stateOf(bench.folded())).toEqual(stateOf(bench.kernel))
+})
+
+test('a stop that stands on the new steps stays where it is, and nothing is sent', () => {
+  const bench = new Journaled()
+  bench.enter(1, 90)
+  expect(brief(bench.change({ tickSize: '2' }))).toEqual(['P3 instrument.changed'])
+  expect(bench.kernel.portfolio.stopOf(BTC)).toBe(45)
+})
+
+test('a resting entry between two new steps is moved to the one that pays less', () => {
+  const bench = new Journaled()
+  const [entry] = ordersOf(
+    bench.give({
+      type: 'place-orders',
+      strategy: strategyId('s0'),
+      instrument: BTC,
+      orders: [{ side: 1, kind: 'limit', lots: lots(3), limit: ticks(95), stop: ticks(90), timeInForce: 'gtc' }],
+      actor: 'cli',
+      ts: ts(bench.now),
+    }),
+  )
+  if (entry === undefined) throw new Error('the entry was denied')
+  bench.accepted(entry)
+  expect(brief(bench.change({ tickSize: '2' }))).toEqual([`amend ${entry.orderId}: at 47`, 'P3 instrument.changed'])
+  expect(bench.kernel.orders.open(BTC)).toMatchObject([{ limit: 48, lots: 3, stop: 45 }])
+  expect(stateOf(bench.folded())).toEqual(stateOf(bench.kernel))
+})
+
+test('a position that is no whole number of the new lot: what is whole is counted at the same average, and it is said', () => {
+  const bench = new Journaled()
+  bench.enter()
+  const facts = bench.change({ lotSize: '4' })
+  const { portfolio } = bench.kernel
+  expect([bench.held, portfolio.costOf(BTC)]).toEqual([2, 800e8])
+  expect(summary(facts)).toContain('The position of 10 is no whole number of the new step: 8 is counted and can be closed')
+  expect(stateOf(bench.folded())).toEqual(stateOf(bench.kernel))
+})
+
+test('a snapshot after the change is read in its steps by a kernel that begins in the old ones', () => {
+  const bench = new Journaled()
+  bench.enter(1, 90)
+  bench.change({ tickSize: '0.5', lotSize: '0.1' })
+  const again = new Kernel(bench.config)
+  again.restore(JSON.parse(JSON.stringify(bench.kernel.snapshot())))
+  expect([again.portfolio.positionLots(BTC), again.portfolio.stopOf(BTC), again.portfolio.equity]).toEqual([
+    100,
+    180,
+    bench.kernel.portfolio.equity,
+  ])
+  expect(again.config.instruments[BTC]).toMatchObject({ tick: 5, priceScale: 1 })
+  // The configuration that it was made with is nobody's to change.
+  expect(bench.config.instruments[BTC]).toMatchObject({ tick: 1, priceScale: 0 })
+})
+
+test('changed limits are taken over at once, and the steps stay', () => {
+  const bench = new Journaled()
+  const facts = bench.change({ quantityMin: '20', quantityMarketMax: '50' })
+  expect(brief(facts)).toEqual(['P4 instrument.changed'])
+  expect(summary(facts)).toBe('P4 Bybit changed smallest order of BTCUSDT; taken over at once.')
+  expect(brief(bench.say(signal(1)))).toEqual(['denied entry: quantity'])
+  expect(bench.kernel.orders.find(BTC, orderId(1), undefined)).toBeUndefined()
+})

@@ -1,0 +1,59 @@
+/**
+ * Steps at both ends of what exchanges list, from a file to an instrument: large lots and ticks, and prices of a hundred-millionth.
+ * Never a figure that does not fit: a lot that is not given follows the price.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { instrumentIndex, lots, ticks } from '../../core/units.ts'
+import { formatPrice, formatQuantity, makeInstrument, notionalOf, parseQuantity } from '../instrument.ts'
+import { defaultLot, readCsvColumns } from './csv.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'ballast-steps-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+function file(name: string, price: string, volume: string): string {
+  const path = join(folder, name)
+  const rows = [0, 1, 2].map((n) => `${1_700_000_040 + n * 60},${price},${price},${price},${price},${volume}`)
+  writeFileSync(path, `timestamp,open,high,low,close,volume\n${rows.join('\n')}\n`)
+  return path
+}
+
+test.each(['10', '100', '10.0', '100000', '0.000001'])('a file takes lot %s, and an instrument of it counts in it', async (lot) => {
+  const read = await readCsvColumns(file('bonk.csv', '0.01861', '5000000'), { interval: '1m', tick: '0.00001', lot })
+  if (!read.ok) throw new Error(read.error.sentence)
+  const { tickSize, lotSize } = read.value
+  const instrument = makeInstrument({ index: instrumentIndex(0), venue: 'csv', symbol: 'XUSDT', tickSize, lotSize })
+  expect(formatQuantity(instrument, lots(3))).toBe(String(Number(lot) * 3))
+  expect(parseQuantity(instrument, String(Number(lot) * 2))).toBe(2)
+})
+
+test('a file takes tick 10', async () => {
+  const read = await readCsvColumns(file('dear.csv', '123450', '1'), { interval: '1m', tick: '10' })
+  expect(read).toMatchObject({ ok: true, value: { tickSize: '10', lotSize: '0.000001' } })
+  if (read.ok) expect(read.value.columns.close[0]).toBe(12_345)
+})
+
+test('prices of 1e-8 with volumes of 1e12: a position of 10,000 fits, in the lot that follows the price', async () => {
+  const read = await readCsvColumns(file('cheap.csv', '0.00000001', '1000000000000'), { interval: '1m' })
+  if (!read.ok) throw new Error(read.error.sentence)
+  const { tickSize, lotSize } = read.value
+  expect([tickSize, lotSize]).toEqual(['0.00000001', '1'])
+  const instrument = makeInstrument({ index: instrumentIndex(0), venue: 'csv', symbol: 'XUSDT', tickSize, lotSize })
+  expect(formatPrice(instrument, ticks(1))).toBe('0.00000001')
+  expect(notionalOf(instrument, ticks(1), lots(1e12), 'nearest')).toBe(10_000e8)
+})
+
+describe('the lot that is not given', () => {
+  test.each([
+    [100_000, '0.000001'],
+    [0.01, '0.000001'],
+    [0.009, '0.00001'],
+    [0.0001, '0.0001'],
+    [1e-8, '1'],
+    [1e-10, '100'],
+  ])('of prices down to %s is %s', (price, lot) => {
+    expect(defaultLot(price)).toBe(lot)
+  })
+})

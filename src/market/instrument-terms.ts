@@ -1,0 +1,128 @@
+/**
+ * What a venue may change of an instrument while it is traded, and how prices and quantities go from the steps before to the steps after.
+ * Never rounds without a named direction, and never changes an instrument in place: other terms make another value.
+ */
+import { gcd, mulDiv, mulDivFloor, type Rounding } from '../core/decimal.ts'
+import { type Lots, type Ticks, lots, ticks } from '../core/units.ts'
+import { type Instrument, type InstrumentSpec, makeInstrument } from './instrument.ts'
+
+/** Plain data, as the venue writes it: it is journaled with the change, so that what counts in these steps stays readable. */
+export type InstrumentTerms = Pick<
+  InstrumentSpec,
+  'tickSize' | 'lotSize' | 'quantityMin' | 'quantityMax' | 'quantityMarketMax' | 'notionalMin' | 'leverageMax' | 'fundingIntervalMs'
+>
+
+export function termsOf(spec: InstrumentTerms): InstrumentTerms {
+  const { tickSize, lotSize, quantityMin, quantityMax, quantityMarketMax, notionalMin, leverageMax, fundingIntervalMs } = spec
+  return {
+    tickSize,
+    lotSize,
+    ...(quantityMin === undefined ? undefined : { quantityMin }),
+    ...(quantityMax === undefined ? undefined : { quantityMax }),
+    ...(quantityMarketMax === undefined ? undefined : { quantityMarketMax }),
+    ...(notionalMin === undefined ? undefined : { notionalMin }),
+    ...(leverageMax === undefined ? undefined : { leverageMax }),
+    ...(fundingIntervalMs === undefined ? undefined : { fundingIntervalMs }),
+  }
+}
+
+/** The same instrument by other terms. */
+export const withTerms = (instrument: Instrument, terms: InstrumentTerms): Instrument => ({
+  ...makeInstrument({
+    ...terms,
+    index: instrument.index,
+    venue: instrument.venue,
+    symbol: instrument.symbol,
+    baseCoin: instrument.baseCoin,
+    quoteCoin: instrument.quoteCoin,
+    status: instrument.status,
+  }),
+  settleCoin: instrument.settleCoin,
+})
+
+export const hasSameSteps = (a: Instrument, b: Instrument): boolean =>
+  a.tick === b.tick && a.priceScale === b.priceScale && a.lot === b.lot && a.quantityScale === b.quantityScale
+
+/** What differs of the limits, in words; nothing where all are the same. Both must count in the same steps. */
+export function changedLimits(before: Instrument, after: Instrument): string[] {
+  const words: readonly (readonly [string, number, number])[] = [
+    ['smallest order', before.lotsMin, after.lotsMin],
+    ['largest order', before.lotsMax, after.lotsMax],
+    ['largest market order', before.lotsMarketMax, after.lotsMarketMax],
+    ['smallest value', before.notionalMin, after.notionalMin],
+    ['most leverage', before.leverageMax, after.leverageMax],
+    ['funding interval', before.fundingIntervalMs, after.fundingIntervalMs],
+  ]
+  return words.filter(([, was, is]) => was !== is).map(([name]) => name)
+}
+
+interface Ratio {
+  readonly numerator: number
+  readonly denominator: number
+}
+
+function ratioOf(before: number, scaleBefore: number, after: number, scaleAfter: number): Ratio {
+  const numerator = before * 10 ** Math.max(0, scaleAfter - scaleBefore)
+  const denominator = after * 10 ** Math.max(0, scaleBefore - scaleAfter)
+  const common = gcd(numerator, denominator)
+  return { numerator: numerator / common, denominator: denominator / common }
+}
+
+/** From the steps of one version of an instrument to those of the next. */
+export class StepChange {
+  readonly before: Instrument
+  readonly after: Instrument
+  private readonly ofPrice: Ratio
+  private readonly ofQuantity: Ratio
+
+  constructor(before: Instrument, after: Instrument) {
+    this.before = before
+    this.after = after
+    this.ofPrice = ratioOf(before.tick, before.priceScale, after.tick, after.priceScale)
+    this.ofQuantity = ratioOf(before.lot, before.quantityScale, after.lot, after.quantityScale)
+  }
+
+  /** New ticks of one old tick, for figures that are no prices of orders. */
+  get priceFactor(): number {
+    return this.ofPrice.numerator / this.ofPrice.denominator
+  }
+
+  price(price: Ticks, rounding: Rounding): Ticks {
+    return ticks(mulDiv(price, this.ofPrice.numerator, this.ofPrice.denominator, rounding))
+  }
+
+  priceOrNone(price: Ticks | undefined, rounding: Rounding): Ticks | undefined {
+    return price === undefined ? undefined : this.price(price, rounding)
+  }
+
+  /** Whether the price stands on the new steps. */
+  fits(price: Ticks): boolean {
+    return this.price(price, 'floor') === this.price(price, 'ceil')
+  }
+
+  /** Whole new lots of it, toward zero, sign kept. */
+  quantity(quantity: Lots): Lots {
+    return lots(mulDiv(quantity, this.ofQuantity.numerator, this.ofQuantity.denominator, 'trunc'))
+  }
+
+  isWhole(quantity: Lots): boolean {
+    return (
+      this.quantity(quantity) === lots(mulDiv(quantity, this.ofQuantity.numerator, this.ofQuantity.denominator, 'ceil')) &&
+      this.quantity(quantity) === lots(mulDiv(quantity, this.ofQuantity.numerator, this.ofQuantity.denominator, 'floor'))
+    )
+  }
+
+  /** An amount that belongs to `whole` old lots, for as many of them as are whole new lots; of none it is nothing. */
+  shareOf(amount: number, whole: Lots): number {
+    if (this.isWhole(whole)) return amount
+    const kept = this.quantity(whole) * this.ofQuantity.denominator
+    return kept === 0 ? 0 : mulDiv(amount, kept, whole * this.ofQuantity.numerator, 'nearest')
+  }
+
+  /** Lots and parts of one, together, in new lots and their parts. */
+  withParts(quantity: Lots, spare: number, parts: number): { readonly lots: Lots; readonly spare: number } {
+    const all = mulDivFloor(quantity * parts + spare, this.ofQuantity.numerator, this.ofQuantity.denominator)
+    const whole = mulDivFloor(all, 1, parts)
+    return { lots: lots(whole), spare: all - whole * parts }
+  }
+}
