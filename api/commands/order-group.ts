@@ -50,9 +50,13 @@ const open = defineAction({
     size: z
       .string()
       .max(30)
+      .refine(
+        (text) => !/^0+$/.test(text),
+        "a shell has taken the $1 of $100 for a variable of its own: write '$100' in quotes, or 100usdt",
+      )
       .regex(
         /^(\$\d+(\.\d+)?|\d{1,2}(\.\d{1,4})?%|\d+(\.\d+)?[A-Za-z]+)$/,
-        'give a size as $100, 1% (what may be lost at the stop) or 0.05BTC',
+        'give a size as $100 or 100usdt, 1% (what may be lost at the stop) or 0.05BTC',
       ),
     ...Options,
   }),
@@ -131,6 +135,8 @@ const open = defineAction({
 function sizeOf(text: string, symbol: string): Pick<OpenCommand, 'quantity' | 'notional' | 'riskPercent'> | undefined {
   if (text.startsWith('$')) return { notional: text.slice(1) }
   if (text.endsWith('%')) return { riskPercent: text.slice(0, -1) }
+  const money = /^(\d+(?:\.\d+)?)usdt$/i.exec(text)
+  if (money !== null) return { notional: money[1] as string }
   const match = /^(\d+(?:\.\d+)?)([A-Za-z]+)$/.exec(text)
   return match !== null && (match[2] as string).toUpperCase() === coinOf(symbol).toUpperCase()
     ? { quantity: match[1] as string }

@@ -50,6 +50,23 @@ describe('cards', () => {
     expect(sent).toHaveLength(1)
   })
 
+  test.each([
+    ['$100', 'notional'],
+    ['100usdt', 'notional'],
+    ['100USDT', 'notional'],
+    ['0.05btc', 'quantity'],
+    ['1%', 'riskPercent'],
+  ])('open: %s is a size', async (size, field) => {
+    const { runner, previewed } = makeWorld()
+    await runner.runLine(`open long BTC ${size} sl=2%`, by('trader'))
+    expect(previewed.at(-1)).toHaveProperty(field)
+  })
+
+  test('open: a size that the shell has eaten is told as that', async () => {
+    const { reply } = await makeWorld().runner.runLine('open long BTC 00 sl=2%', by('trader'))
+    expect(JSON.stringify(reply)).toContain("write '$100' in quotes, or 100usdt")
+  })
+
   test('sl: a tighter price is done at once, a looser one is asked, and so is a percent, which follows the mark', async () => {
     const moves = async (line: string) => {
       const { runner, sent } = makeWorld()
