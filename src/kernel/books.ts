@@ -170,6 +170,8 @@ function exitReasonOf(order: Order): string {
       return 'liquidation'
     case 'adl':
       return 'adl'
+    case 'delivery':
+      return DELISTED
     // Somebody closed it past us: a person's close (S8).
     case 'external':
       return order.reason.rule === UNKNOWN_RESULT || order.reason.rule === DELISTED ? order.reason.rule : 'operator'

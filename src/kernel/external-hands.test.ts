@@ -399,3 +399,34 @@ describe('a symbol that stops trading', () => {
     expect(again.portfolio.instrumentStatus(BTC)).toBe('closed')
   })
 })
+
+test('S8 a symbol that ends on the exchange closes what is held as delisted: no hand, no hold', () => {
+  const bench = new Bench()
+  bench.enter(1, 90)
+  const settled = { instrument: BTC, venueOrderId: 'delivery-1', side: -1 as const, lots: lots(10), ts: ts(bench.now) }
+  const adopted = bench.give({
+    ...settled,
+    type: 'order-adopted',
+    origin: 'delivery',
+    parentOrderId: undefined,
+    clientOrderId: '',
+    kind: 'market',
+    limit: undefined,
+    trigger: undefined,
+    triggerBy: 'last',
+    reduceOnly: true,
+  })
+  const closed = bench.give({
+    ...settled,
+    type: 'order-filled',
+    orderId: undefined,
+    tradeId: 'd1',
+    price: ticks(100),
+    fee: { coin: 'USDT', amount: cash(0), rate: rate(0) },
+    liquidity: 'taker',
+    isComplete: true,
+  })
+  expect(brief(adopted)).toEqual(['P2 symbol.delisted'])
+  expect(closed.find((fact) => fact.type === 'trade-closed')).toMatchObject({ trade: { exitReason: 'delisted' } })
+  expect([bench.held, bench.kernel.holds]).toEqual([0, []])
+})

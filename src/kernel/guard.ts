@@ -212,6 +212,15 @@ export class Guard {
   /** The venue closes a position by itself: nobody of ours asked for it, and it is not over when it is told. */
   tellTakenOver(event: OrderAdopted): void {
     const instrument = this.instrument(event.instrument)
+    if (event.origin === 'delivery') {
+      this.desk.alert(
+        'symbol.delisted',
+        'P2',
+        event.instrument,
+        `${instrument.symbol} has ended on Bybit: what was held is settled, ${formatQuantity(instrument, event.lots)}. Nothing opens in it any more.`,
+      )
+      return
+    }
     const what = event.origin === 'adl' ? 'reduces it to cover others (ADL)' : 'liquidates it'
     this.desk.alert(
       event.origin === 'adl' ? 'position.adl' : 'position.liquidated',

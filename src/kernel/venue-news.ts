@@ -75,8 +75,7 @@ export class VenueNews {
           rule: 'filled after the panic',
           values: { order: order.orderId },
         })
-      if (isPositionStop(order) || order.kind === 'trailing-stop' || order.origin === 'liquidation' || order.origin === 'adl')
-        this.dropStopped(order)
+      if (isPositionStop(order) || order.kind === 'trailing-stop' || isByVenue(order.origin)) this.dropStopped(order)
     }
     if (order.class === 'protective' && order.origin === 'ours') this.brackets.release(order.instrument)
     if (event.type === 'order-amended' && isPositionStop(order) && this.isJournaled) {
@@ -141,7 +140,7 @@ export class VenueNews {
   adopted(event: OrderAdopted): void {
     // Somebody flattened the account past us: what is left to do is to open nothing (S7).
     if (event.origin === 'panic-direct') this.guard.haltAfterDirectPanic()
-    if (event.origin === 'liquidation' || event.origin === 'adl') this.guard.tellTakenOver(event)
+    if (isByVenue(event.origin)) this.guard.tellTakenOver(event)
     if (!this.isJournaled || (event.origin !== 'attached-stop' && event.origin !== 'external')) return
     const order = this.orders.find(event.instrument, undefined, event.venueOrderId)
     if (order === undefined || order.status !== 'accepted') return
@@ -149,3 +148,6 @@ export class VenueNews {
     else if (event.kind !== 'market') this.hands.afterOrder(order)
   }
 }
+
+/** The exchange closes it by itself: nobody of ours asked for it. */
+const isByVenue = (origin: Order['origin']): boolean => origin === 'liquidation' || origin === 'adl' || origin === 'delivery'

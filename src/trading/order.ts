@@ -113,7 +113,16 @@ export const isOpenStatus = (status: OrderStatus): boolean =>
   status === 'submitted' || status === 'accepted' || status === 'triggered' || status === 'partially-filled'
 
 /** Where an order came from. attached-*: the venue made it from the stop or target of our entry. panic-direct: sent past the trader (S7). */
-export const ORDER_ORIGINS = ['ours', 'attached-stop', 'attached-target', 'external', 'panic-direct', 'liquidation', 'adl'] as const
+export const ORDER_ORIGINS = [
+  'ours',
+  'attached-stop',
+  'attached-target',
+  'external',
+  'panic-direct',
+  'liquidation',
+  'adl',
+  'delivery',
+] as const
 export type OrderOrigin = (typeof ORDER_ORIGINS)[number]
 
 /** An order as the kernel knows it. Mutable in place by the kernel's fold only: control-plane objects are reused, not copied. */

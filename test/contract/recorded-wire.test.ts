@@ -336,13 +336,15 @@ describe('a frame of several rows', () => {
     expect(reports.map((r) => (r.type === 'execution' ? r.tradeId : r.type === 'order' ? r.venueOrderId : ''))).toEqual(['e2', 'v8', 'v9'])
   })
 
-  test.each(['Delivery', 'Settle', 'BlockTrade', 'MovePosition'])(
-    '%s takes a position past the book: an execution of its own',
-    (execType) => {
-      tell('execution', execution({ execType, side: 'Sell', createType: 'CreateBySettle', orderType: 'UNKNOWN' }))
-      expect(reports).toMatchObject([{ type: 'execution', origin: 'external', side: -1, lots: 40, leaves: 0, orderLots: 40, price: 25 }])
-    },
-  )
+  test.each([
+    ['Delivery', 'delivery'],
+    ['Settle', 'delivery'],
+    ['BlockTrade', 'external'],
+    ['MovePosition', 'external'],
+  ] as const)('%s takes a position past the book: an execution of its own, by %s', (execType, origin) => {
+    tell('execution', execution({ execType, side: 'Sell', createType: 'CreateBySettle', orderType: 'UNKNOWN' }))
+    expect(reports).toMatchObject([{ type: 'execution', origin, side: -1, lots: 40, leaves: 0, orderLots: 40, price: 25 }])
+  })
 
   test('an execution of a type that nobody documents is told, not passed over', () => {
     tell('execution', execution({ execType: 'Unheard' }))

@@ -200,7 +200,8 @@ function toSettledReport(row: ExecutionWire, instrument: Instrument, at: Ts, qua
     seq: row.seq,
     venueOrderId: row.execId,
     clientOrderId: '',
-    origin: 'external',
+    // Of a symbol that ends the exchange itself closes what is held.
+    origin: row.execType === 'Delivery' || row.execType === 'Settle' ? 'delivery' : 'external',
     side: sideOf(row.side),
     price,
     lots: filled,
