@@ -265,6 +265,7 @@ export const account = pgTable('account', {
   unrealized: numeric().notNull(),
   dayPnl: numeric().notNull(),
   dayLoss: numeric().notNull(),
+  dayLossLeft: numeric(),
   drawdown: doublePrecision().notNull(),
   openRisk: numeric().notNull(),
   grossNotional: numeric().notNull(),

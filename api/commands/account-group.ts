@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import type { AccountRow } from '../../src/journal/row.ts'
-import { absolute, compare, divide, multiply, signOf, subtract, toFloat } from '../amount.ts'
+import { absolute, add, compare, divide, multiply, signOf, subtract, toFloat } from '../amount.ts'
 import { type Command, type CommandContext, defineRead, noArguments } from './command.ts'
 import { amount, duration, gauge, money, percent, plainPercent, short, signed, time } from './format.ts'
 import type { Measures, TradeSum } from '../ports.ts'
@@ -296,7 +296,8 @@ const risk = defineRead({
       // Narrow enough for a phone: 34 columns with the longest amounts.
       rows.push([name, gauge(part, 5), `${amount(used, 0)}/${amount(limit, 0)}`, `${Math.round(part * 100)}%`])
     }
-    row('Day loss', account.dayLoss, limits.dayLossMax)
+    // A withdrawal makes the limit smaller: what counts is what is left of it.
+    row('Day loss', account.dayLoss, account.dayLossLeft === null ? limits.dayLossMax : add(account.dayLoss, account.dayLossLeft))
     row('Gross', account.grossNotional, limits.accountNotionalMax)
     row('Margin', account.marginUsed, account.equity)
     if (limits.drawdownOrange !== undefined) {

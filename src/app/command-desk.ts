@@ -4,7 +4,7 @@
  */
 import { dayLossWhy, isDrawdownHold, referenceText } from './resume-breaker.ts'
 import { parseDecimal } from '../core/decimal.ts'
-import { type Lots, lots, orderId, strategyId, ts } from '../core/units.ts'
+import { type InstrumentIndex, type Lots, lots, orderId, strategyId, ts } from '../core/units.ts'
 import type { CommandOutcome, CommandScope, PreviewedCommand, QueuedCommand, TraderCommand } from '../kernel/command.ts'
 import { externalHoldId, takenHoldId } from '../kernel/external-hands.ts'
 import { type Hold, type HoldScope, liftRule, tradingState } from '../kernel/holds.ts'
@@ -205,10 +205,16 @@ export class CommandDesk {
       if (external !== undefined) kept.push(`${hold.id}: ${external}`)
       else if (!rule.liftable) kept.push(`${hold.id}: ${rule.why}`)
       else if (rule.adminOnly && !command.isAdmin) kept.push(`${hold.id}: ${rule.why}`)
+      else if (scope.type === 'account' && hold.scope.type === 'symbol' && hold.cause === 'panic')
+        kept.push(`${hold.id}: a panic of one symbol is lifted by its name, as /resume ${this.symbolOf(hold.scope.instrument)}`)
       else lifts.push(hold)
     }
     if (lifts.length === 0) return refused(`Not resumed: ${kept.join('; ')}.`)
     return { lifts, kept }
+  }
+
+  private symbolOf(i: InstrumentIndex): string {
+    return this.ports.kernel.config.instruments[i]?.symbol ?? ''
   }
 
   private async resume(command: Of<'resume'>, actor: string): Promise<CommandOutcome> {

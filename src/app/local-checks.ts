@@ -95,7 +95,17 @@ export async function processesCheck(paths: DataPaths): Promise<readonly Check[]
   const database = pidFiles(paths).filter(({ role, pid }) => role === 'postgres' && lives(pid))
   const running = [...[...held].map(([role, pid]) => `${role} ${pid ?? '(frozen)'}`), ...database.map(({ role, pid }) => `${role} ${pid}`)]
   const isSupervised = held.has('supervisor')
+  const frozen = [...held].filter(([, pid]) => pid === undefined).map(([role]) => role)
   return [
+    ...(frozen.length === 0
+      ? []
+      : [
+          failed(
+            'processes',
+            `${frozen.join(', ')}: frozen, it runs and does not answer`,
+            'Let it go on (kill -CONT), or end it: the supervisor starts it again.',
+          ),
+        ]),
     well('processes', running.length === 0 ? 'Ballast does not run here' : running.join(', ')),
     ...(isSupervised && !held.has('trader')
       ? [

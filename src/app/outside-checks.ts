@@ -32,7 +32,7 @@ export async function databaseChecks(config: Config, paths: DataPaths): Promise<
     const isRunning = (await holderOf(paths, 'supervisor')) ?? (await holderOf(paths, 'trader'))
     if (isRunning === undefined || row?.isMade !== true) return [answered]
     const parts = await readHealth(sql)
-    const told = parts.filter((part) => part.status !== 'ok').map(partCheck)
+    const told = [...silentTrader(parts), ...parts.filter((part) => part.status !== 'ok').map(partCheck)]
     return [answered, ...(told.length > 0 ? told : [well('running', `${parts.length} parts are well`)])]
   } catch (cause) {
     return [
@@ -47,6 +47,23 @@ export async function databaseChecks(config: Config, paths: DataPaths): Promise<
   } finally {
     await sql.end({ timeout: 1 })
   }
+}
+
+/** It reports once a second. */
+const TRADER_SILENT_MS = 10_000
+
+/** A trader that is frozen or gone leaves its last good word behind. */
+function silentTrader(parts: readonly { readonly part: string; readonly updatedAt: number }[]): Check[] {
+  const trader = parts.find(({ part }) => part === 'trader')
+  const ageMs = trader === undefined ? 0 : Date.now() - trader.updatedAt
+  if (ageMs <= TRADER_SILENT_MS) return []
+  return [
+    failed(
+      'trader',
+      `has not reported for ${Math.round(ageMs / 1_000)} s`,
+      'Stops stand at the exchange; ballast panic --direct flattens without it.',
+    ),
+  ]
 }
 
 /** Chats and jobs that are down let trading go on (S14). */

@@ -167,6 +167,8 @@ export interface AccountRow {
   readonly unrealized: string
   readonly dayPnl: string
   readonly dayLoss: string
+  /** What the day may still lose before entries are held, never below 0; null before it was kept. */
+  readonly dayLossLeft: string | null
   readonly drawdown: number
   readonly openRisk: string
   readonly grossNotional: string

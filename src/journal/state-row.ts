@@ -3,7 +3,7 @@
  * Never looks at what happened, only at how things stand: that is project.ts.
  */
 import { formatDecimal } from '../core/decimal.ts'
-import { CASH_SCALE, type Cash, type InstrumentIndex, type Lots, type Ticks, type Ts } from '../core/units.ts'
+import { CASH_SCALE, type Cash, type InstrumentIndex, type Lots, type Ticks, type Ts, cash } from '../core/units.ts'
 import { type Hold, type HoldScope, tradingState } from '../kernel/holds.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { type Instrument, formatPrice, formatQuantity, lotFloat, ticksFromFloat } from '../market/instrument.ts'
@@ -182,6 +182,7 @@ export function accountRow(kernel: Kernel): AccountRow {
     unrealized: money(portfolio.unrealizedTotal),
     dayPnl: money(portfolio.dayResult),
     dayLoss: money(portfolio.dayLoss),
+    dayLossLeft: money(cash(Math.max(0, portfolio.dayLossLeft(kernel.config.limits.dayLossMax)))),
     drawdown: portfolio.watch.drawdown,
     openRisk: money(portfolio.openRisk),
     grossNotional: money(portfolio.grossNotional),

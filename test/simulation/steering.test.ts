@@ -135,7 +135,9 @@ describe('S7: a panic of one symbol', () => {
   test('says what is not flat, and goes on trying', async () => {
     world.fault({ path: '/v5/order/create' }, { type: 'error', retCode: 10_016, retMsg: 'busy' })
     const outcome = await world.ask({ name: 'panic', symbol: 'BTCUSDT', reason: 'test' }, 32_000)
-    expect(outcome).toMatchObject({ text: expect.stringMatching(/^NOT FLAT: BTCUSDT .* still open/) })
+    expect(outcome).toMatchObject({ text: expect.stringMatching(/^Closing; not verified yet/) })
+    await world.pass(32_000)
+    expect(world.summaries).toContainEqual(expect.stringMatching(/NOT FLAT: BTCUSDT .* still open/))
     expect(guarded()).toEqual([world.held().venue])
     world.host.faults.set({ seed: 1, rules: [] }, world.time.nowMs)
     await world.pass(60_000)

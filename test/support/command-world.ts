@@ -16,6 +16,7 @@ const account: AccountRow = {
   unrealized: '12.5',
   dayPnl: '-20',
   dayLoss: '20',
+  dayLossLeft: '480',
   drawdown: 0.01,
   openRisk: '50',
   grossNotional: '3200',
