@@ -307,6 +307,20 @@ describe('on thin data', () => {
   })
 })
 
+test('a pair of copies but for 1e-12 has no largest Sharpe ratio to tell, and gets no weights that do not sum to one', () => {
+  const a = [0.1999999999999999, 0, 0, 0, 0, 0, 0, 0, -0.1999999999999994, 0, 0, 0, 0]
+  const b = [-0.09868515755479071, ...new Array<number>(12).fill(0)]
+  for (const [one, other] of [
+    [a, b],
+    [b, a],
+  ] as const) {
+    const columns = [one, one.map((value) => value * 2 + 1e-12), other].map((column) => Float64Array.from(column))
+    const answer = allocate(requestOf('max-sharpe', { returns: columns, covariance: 'ledoit-wolf' }))
+    if (answer.ok) expect(answer.value.weights.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 9)
+    else expect(answer.error).toMatch(/\.$/)
+  }
+})
+
 test.each(['min-variance', 'max-sharpe', 'black-litterman', 'erc', 'hrp', 'min-cvar'] as const)(
   '%s ends with weights or a sentence where assets are copies of each other, or hedge each other exactly',
   (method) => {

@@ -8,6 +8,7 @@ import { type Matrix, type Vector, diagonalOf, dot, quadraticForm } from './matr
 import { TOO_ALIKE, solveQuadratic } from './quadratic-program.ts'
 
 const STEPS = 120
+const SUM_SLACK = 1e-10
 /** Sixteenfold steps in search of a bracket: beyond these a portfolio has next to no risk, and its ratio no bound. */
 const BRACKET_STEPS = 30
 
@@ -38,7 +39,10 @@ export function maxSharpe(means: Vector, covariance: Matrix, bounds: WeightBound
     if (excess(middle) < 0) low = middle
     else high = middle
   }
-  return at(high)
+  const weights = at(high)
+  // Assets that are copies of each other but for rounding leave the program without digits enough: no answer is better than a wrong one.
+  if (typeof weights !== 'string' && Math.abs(weights.reduce((sum, weight) => sum + weight, 0) - 1) > SUM_SLACK) return TOO_ALIKE
+  return weights
 }
 
 /** The largest mean of any weights within the bounds: the best assets are filled first. */

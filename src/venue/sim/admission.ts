@@ -59,8 +59,9 @@ export function refusalOf(command: SubmitOrder, account: SimAccount, balance: Sp
     const notional = notionalOf(instrument, at, command.lots, 'ceil')
     if (notional < instrument.notionalMin) return { code: 110094, detail: 'order value below the minimum' }
     // A conditional order is asked for its margin at the door, as if it were met there: what it reserves then is nothing.
-    const asked = { ...command, filled: lots(0), limit: at, isTriggered: true }
-    if (!margin.carries(command.instrument, [...margin.ordersOf(command.instrument), asked])) return NO_MARGIN
+    const { side, lots: quantity, reduceOnly, budget, trigger } = command
+    const asked = { side, lots: quantity, filled: lots(0), limit: at, trigger, isTriggered: true, reduceOnly, budget }
+    if (!margin.carriesAlso(command.instrument, asked)) return NO_MARGIN
   }
   return undefined
 }
@@ -88,8 +89,7 @@ export function amendRefusalOf(
       return { code: 110017, detail: 'reduce-only order would be larger than the position' }
   }
   if (instrument.category !== 'spot' && (change.lots !== undefined || change.limit !== undefined)) {
-    const orders = margin.ordersOf(order.instrument).map((each) => (each === order ? { ...order, ...change } : each))
-    if (!margin.carries(order.instrument, orders)) return NO_MARGIN
+    if (!margin.carriesChanged(order.instrument, order, { ...order, ...change })) return NO_MARGIN
   }
   if (change.trigger !== undefined && !order.isTriggered) {
     const price = account.prices[order.instrument] as number

@@ -32,39 +32,45 @@ export class Margin {
     let sum = 0
     for (const { index, category } of this.account.instruments)
       if (category !== 'spot' && this.lists.some((list) => (list[index] as SimOrder[]).length !== 0))
-        sum += this.heldIn(index, this.ordersOf(index)) - this.ofPosition(index)
+        sum += this.heldIn(index, undefined, undefined) - this.ofPosition(index)
     return sum
   }
 
-  /** Whether the account carries the orders of an instrument as they would be: they need no more than now, or what is free covers it. */
-  carries(i: InstrumentIndex, orders: readonly MarginOrder[]): boolean {
-    const more = this.heldIn(i, orders) - this.heldIn(i, this.ordersOf(i))
+  /** Whether the account carries one order more: it needs no more than now, or what is free covers it. */
+  carriesAlso(i: InstrumentIndex, order: MarginOrder): boolean {
+    return this.isCovered(this.heldIn(i, order, undefined) - this.heldIn(i, undefined, undefined))
+  }
+
+  /** Whether the account carries a standing order as it would be after a change. */
+  carriesChanged(i: InstrumentIndex, standing: SimOrder, changed: MarginOrder): boolean {
+    return this.isCovered(this.heldIn(i, changed, standing) - this.heldIn(i, undefined, undefined))
+  }
+
+  private isCovered(more: number): boolean {
     return more <= 0 || more <= this.account.equity() - this.account.marginUsed() - this.ofOrders()
   }
 
-  ordersOf(i: InstrumentIndex): SimOrder[] {
-    return this.lists.flatMap((list) => list[i] as SimOrder[])
-  }
-
   /** The larger of both sides: where all buys fill, and where all sales do. What closes the position frees what it holds. */
-  private heldIn(i: InstrumentIndex, orders: readonly MarginOrder[]): number {
-    return Math.max(this.ofSide(i, 1, orders), this.ofSide(i, -1, orders))
+  private heldIn(i: InstrumentIndex, added: MarginOrder | undefined, without: SimOrder | undefined): number {
+    return Math.max(this.ofSide(i, 1, added, without), this.ofSide(i, -1, added, without))
   }
 
-  private ofSide(i: InstrumentIndex, side: Side, orders: readonly MarginOrder[]): number {
+  private ofSide(i: InstrumentIndex, side: Side, added: MarginOrder | undefined, without: SimOrder | undefined): number {
     const held: number = (this.account.positions[i] as Position).lots
     const own = this.ofPosition(i)
     let closing = held * side < 0 ? Math.abs(held) : 0
     let opened = 0
-    for (const order of orders) {
-      if (order.side !== side || order.reduceOnly || order.budget !== undefined) continue
-      if (order.trigger !== undefined && !order.isTriggered) continue
+    const take = (order: MarginOrder): void => {
+      if (order.side !== side || order.reduceOnly || order.budget !== undefined) return
+      if (order.trigger !== undefined && !order.isTriggered) return
       const left = order.lots - order.filled
       const beyond = Math.max(0, left - closing)
       closing = Math.max(0, closing - left)
       const price = order.limit ?? this.account.lastPrice(i)
       if (beyond > 0 && price > 0) opened += this.ofLots(i, price, beyond)
     }
+    for (const list of this.lists) for (const order of list[i] as SimOrder[]) take(order === without && added !== undefined ? added : order)
+    if (added !== undefined && without === undefined) take(added)
     // On the other side of the position: it is closed before anything is opened.
     return held * side < 0 ? Math.max(own, opened) : own + opened
   }
