@@ -31,6 +31,7 @@ export class Signals {
   private readonly holds: readonly Hold[]
   private readonly desk: Desk
   private readonly algorithms: Algorithms
+  private readonly minimums = new Map<Instrument, string>()
   /** Least quantities as text, by instrument: a strategy that asks at each bar is denied at each bar. */
 
   constructor(
@@ -161,6 +162,15 @@ export class Signals {
     this.desk.submit(intent, sized.detail)
   }
 
+  /** The least quantity as text, made once for each version of an instrument. */
+  private minimumText(instrument: Instrument): string {
+    const known = this.minimums.get(instrument)
+    if (known !== undefined) return known
+    const text = formatQuantity(instrument, instrument.lotsMin)
+    this.minimums.set(instrument, text)
+    return text
+  }
+
   private defaultStop(mark: Ticks, side: Side): Ticks | undefined {
     const fraction = this.config.defaultStopFraction
     if (fraction === undefined) return undefined
@@ -184,9 +194,12 @@ export class Signals {
         const closingFee = mulDivCeil(closing, takerRateOf(instrument, costs), RATE_ONE)
         const freed = Math.floor(closing / limits.leverage) - closingFee
         const budget = cash(this.portfolio.equity - this.portfolio.marginUsed + freed)
+        // Figures as they are: what has no money left is denied at each bar.
+        if (budget < instrument.notionalMin)
+          return { rule: 'notional-min', figures: { notional: budget / 1e8, min: instrument.notionalMin / 1e8 } }
         const estimate = lotsFor(instrument, instrument.category === 'spot' ? cash(Math.floor(budget * SPOT_SHARE)) : budget, mark)
         if (estimate < instrument.lotsMin)
-          return { rule: 'no-size', figures: { budget: budget / 1e8, minimum: formatQuantity(instrument, instrument.lotsMin) } }
+          return { rule: 'no-size', figures: { budget: budget / 1e8, minimum: this.minimumText(instrument) } }
         return this.config.allowsBudget && instrument.category === 'linear'
           ? { size: { budget }, estimate, detail: undefined }
           : { size: { lots: estimate }, estimate, detail: undefined }
@@ -217,7 +230,7 @@ export class Signals {
         if (quantity < instrument.lotsMin)
           return {
             rule: 'no-size',
-            figures: { quantity: formatQuantity(instrument, quantity), minimum: formatQuantity(instrument, instrument.lotsMin) },
+            figures: { quantity: formatQuantity(instrument, quantity), minimum: this.minimumText(instrument) },
           }
         return { size: { lots: quantity }, estimate: quantity, detail: sized }
       }
