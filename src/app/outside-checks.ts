@@ -8,6 +8,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { makeClient } from '../../db/client.ts'
 import { findBinaries } from '../../db/cluster.ts'
+import { silenceOf } from '../../api/commands/silence.ts'
+import type { PartHealth } from '../../api/ports.ts'
 import { sharedUrl } from '../../db/embedded.ts'
 import { clusterOf } from '../../db/placement.ts'
 import { messageOf } from '../../db/error.ts'
@@ -49,18 +51,14 @@ export async function databaseChecks(config: Config, paths: DataPaths): Promise<
   }
 }
 
-/** It reports once a second. */
-const TRADER_SILENT_MS = 10_000
-
 /** A trader that is frozen or gone leaves its last good word behind. */
-function silentTrader(parts: readonly { readonly part: string; readonly updatedAt: number }[]): Check[] {
-  const trader = parts.find(({ part }) => part === 'trader')
-  const ageMs = trader === undefined ? 0 : Date.now() - trader.updatedAt
-  if (ageMs <= TRADER_SILENT_MS) return []
+function silentTrader(parts: readonly PartHealth[]): Check[] {
+  const silence = silenceOf(parts, Date.now())
+  if (silence === undefined) return []
   return [
     failed(
       'trader',
-      `has not reported for ${Math.round(ageMs / 1_000)} s`,
+      `has not reported for ${Math.round(silence.ageMs / 1_000)} s`,
       'Stops stand at the exchange; ballast panic --direct flattens without it.',
     ),
   ]

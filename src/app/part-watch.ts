@@ -7,7 +7,7 @@
 export const LOOK_EVERY_MS = 500
 const LATE_MS = 1_000
 
-/** A trader that does not answer for this long holds a strategy that hangs (architecture 2.1). */
+/** A trader that does not answer for this long holds a strategy that hangs. */
 const HEARTBEAT_LIMIT_MS = 2_000
 /** While it starts it reads a journal, and folds it in one go. */
 const BOOT_LIMIT_MS = 30_000

@@ -39,7 +39,7 @@ export interface TraderOptions extends TradePlan {
   readonly recovering?: RecoveryMark
   /** Strategies whose file is another one now than what runs. */
   readonly changedFiles: () => readonly { readonly name: string }[]
-  /** Exits and stops only: the third crash in ten minutes (architecture 2.1). */
+  /** Exits and stops only: the third crash in ten minutes. */
   readonly isSafe: boolean
   /** The positions changed: for whoever must know them when this process cannot be asked (S7). */
   readonly onPositions: (kernel: Kernel) => void
