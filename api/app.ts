@@ -12,6 +12,7 @@ import { databaseDown, guardDatabase } from './database-guard.ts'
 import { DOCS_PAGE } from './docs-page.ts'
 import { onError, onNotFound, problem } from './problem.ts'
 import { commandRoutes } from './routes/command-routes.ts'
+import { keyRoutes } from './routes/key-routes.ts'
 import { readRoutes } from './routes/read-routes.ts'
 import { clockText, silenceOf } from './commands/silence.ts'
 
@@ -80,6 +81,7 @@ export function makeApp(context: ApiContext): OpenAPIHono<ApiEnv> {
   )
   app.route('/api/v1', readRoutes(context))
   app.route('/api/v1', commandRoutes(context))
+  app.route('/api/v1', keyRoutes(context))
 
   app.openAPIRegistry.registerComponent('securitySchemes', 'key', {
     type: 'http',

@@ -17,6 +17,8 @@ export interface ApiKey {
 export interface ApiKeys {
   find(token: string): Promise<ApiKey | undefined>
   noteUse(id: string): Promise<void>
+  /** Those of these ids that are no keys any more: revoked or expired. */
+  over(ids: readonly string[]): Promise<readonly string[]>
 }
 
 /** A key with this scope (the bots') says for whom it asks. */
@@ -36,7 +38,7 @@ export const authenticate = (keys: ApiKeys) =>
     const key = token === undefined ? undefined : await keys.find(token)
     if (key === undefined)
       throw problem('unauthorized', 'A key is needed: Authorization: Bearer tk_…', {
-        hint: 'The first admin key is in admin.key of the data directory.',
+        hint: 'The admin key is in admin.key of the data directory; others: ballast key new.',
       })
     c.set('key', key)
     await keys.noteUse(key.id)

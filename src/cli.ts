@@ -57,6 +57,7 @@ const NOUNS: readonly Noun[] = [
   { group: UPKEEP, name: 'telegram', summary: 'pair the Telegram bot', load: () => import('./cli/telegram.ts') },
   { group: UPKEEP, name: 'discord', summary: 'set the Discord bot up', load: () => import('./cli/discord.ts') },
   { group: UPKEEP, name: 'user', summary: 'one-time codes of people in chats', load: () => import('./cli/user.ts') },
+  { group: UPKEEP, name: 'key', summary: 'API keys: which there are, a new one, or an end to one', load: () => import('./cli/key.ts') },
   {
     group: UPKEEP,
     name: 'drill',

@@ -28,13 +28,15 @@ export async function startApiRole(
       next: 'Use BALLAST__API__HOST=127.0.0.1, and a tunnel with its own authentication.',
     })
   const { sql } = database
-  await ensureAdminKey(sql, paths.root, config.profile)
+  const admin = await ensureAdminKey(sql, paths.root, config.profile)
+  if (admin.revoked > 0)
+    log('warn', `${admin.file} was missing or of no use: a new key stands there, and the admin key of before is revoked.`)
   const pulse = new DatabasePulse(database.url)
   const server = await startApi(
     {
       ports,
       runner: new CommandRunner(ports),
-      keys: new PostgresApiKeys(sql),
+      keys: new PostgresApiKeys(sql, config.profile),
       idempotency: new PostgresIdempotency(sql),
       database: pulse,
       hosts: [config.api.host, 'localhost', '127.0.0.1', '::1'],

@@ -4,6 +4,7 @@
  */
 import { PngCharts } from '../../api/charts/charts.ts'
 import type { CommandPorts } from '../../api/commands/command.ts'
+import { PostgresApiKeys } from '../../db/api-keys.ts'
 import { BacktestRows } from '../../db/backtests.ts'
 import type { Database } from '../../db/client.ts'
 import { PostgresCodes } from '../../db/codes.ts'
@@ -38,6 +39,7 @@ export function commandPorts(
     confirm: config.confirm,
     codes: new PostgresCodes(sql, paths.codesKey, Date.now),
     audit: new PostgresAudit(sql),
+    keys: new PostgresApiKeys(sql, config.profile),
     backtests: new QueuedBacktests(new BacktestRows(sql), queues.open('backtest'), paths.candles, strategies.catalog),
     charts: new PngCharts((symbol, interval, bars) => publicVenue.chart(symbol, interval, bars)),
     system: {

@@ -132,7 +132,9 @@ export async function makeSeededSystem(options: SeedOptions = {}): Promise<Seede
     () => {},
   )
   const profile = options.profile ?? 'sim'
+  const keys = new PostgresApiKeys(sql, profile)
   const ports: CommandPorts = {
+    keys,
     reads: new PostgresReads(database),
     control: new PostgresControl(new CommandSender(sql)),
     confirmations: new PostgresConfirmations(sql),
@@ -152,8 +154,7 @@ export async function makeSeededSystem(options: SeedOptions = {}): Promise<Seede
     },
     wallNow: options.wallNow ?? Date.now,
   }
-  const keys = new PostgresApiKeys(sql)
-  const adminToken = readFileSync(await ensureAdminKey(sql, dataDir, profile), 'utf8').trim()
+  const adminToken = readFileSync((await ensureAdminKey(sql, dataDir, profile)).file, 'utf8').trim()
   const context: ApiContext = {
     ports,
     runner: new CommandRunner(ports),

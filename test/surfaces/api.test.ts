@@ -203,7 +203,7 @@ describe.skipIf(made === undefined)('API', () => {
       ).toBe(401)
     })
     test('a read-only key reads and does nothing else', async () => {
-      const token = await system.keys.create('sim', { name: 'reader', role: 'viewer', scopes: ['trade:read', 'account:read'] })
+      const { token } = await system.keys.create({ name: 'reader', role: 'viewer', scopes: ['trade:read', 'account:read'] })
       expect((await call('/api/v1/positions', { token })).status).toBe(200)
       expect((await call('/api/v1/strategies', { token })).status).toBe(403)
       expect((await post('/api/v1/control/pause', {}, {}, token)).status).toBe(403)
@@ -218,7 +218,7 @@ describe.skipIf(made === undefined)('API', () => {
       expect((await call('/api/v1/status', { headers: { Origin: 'https://evil.example' } })).status).toBe(403)
     })
     test('a service key asks for a person, who needs the role', async () => {
-      const token = await system.keys.create('sim', { name: 'bots', role: 'admin', scopes: ['act-as'] })
+      const { token } = await system.keys.create({ name: 'bots', role: 'admin', scopes: ['act-as'] })
       const viewer = await post(
         '/api/v1/commands',
         { line: '/close BTC', as: { id: 'telegram:7', role: 'viewer', surface: 'telegram' } },

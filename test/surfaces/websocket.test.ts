@@ -157,7 +157,7 @@ describe.skipIf(made === undefined)('API, listening', () => {
   })
 
   test('WebSocket: a key without the scope is told so', async () => {
-    const token = await system.keys.create('sim', { name: 'account', role: 'viewer', scopes: ['account:read'] })
+    const { token } = await system.keys.create({ name: 'account', role: 'viewer', scopes: ['account:read'] })
     const client = connect()
     await client.opened
     client.send({ op: 'auth', token })
@@ -165,6 +165,20 @@ describe.skipIf(made === undefined)('API, listening', () => {
     const ack = await client.until((f) => f.id === 9)
     expect(ack.failed).toEqual([{ ch: 'fills', error: 'needs the scope trade:read' }])
     client.ws.close()
+  })
+
+  test('WebSocket: a session whose key is revoked is closed, others go on', async () => {
+    const { id, token } = await system.keys.create({ name: 'leaked', role: 'viewer', scopes: ['account:read'] })
+    const [leaked, other] = [connect(), connect()]
+    await Promise.all([leaked.opened, other.opened])
+    leaked.send({ id: 1, op: 'auth', token })
+    other.send({ id: 1, op: 'auth', token: system.adminToken })
+    await Promise.all([leaked.until((f) => f.id === 1), other.until((f) => f.id === 1)])
+    expect(await system.keys.revoke(id)).toBe(true)
+    expect(await leaked.closed).toBe(4001)
+    other.send({ id: 2, op: 'ping' })
+    expect((await other.until((f) => f.id === 2)).op).toBe('pong')
+    other.ws.close()
   })
 
   async function positionsByRest(): Promise<Body['data']> {
