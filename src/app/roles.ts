@@ -143,7 +143,7 @@ async function start(
 async function startSimulator(context: RoleContext): Promise<Result<RunningRole, PathProblem>> {
   const { config, paths } = context
   const { sim } = config
-  const common = { port: sim.port, stateFile: paths.simState }
+  const common = { port: sim.port, stateFile: paths.simState, tell: (text: string) => context.log('warn', text) }
   try {
     if (config.profile !== 'paper') {
       const server = await serveExchange({ ...common, seed: sim.seed, speed: sim.speed, candlesRoot: paths.candles })

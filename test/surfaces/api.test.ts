@@ -250,6 +250,15 @@ describe.skipIf(made === undefined)('API', () => {
       expect([answer.status, answer.body.code]).toEqual([status, code])
       expect(String(answer.body.detail).length).toBeGreaterThan(5)
     })
+    test.each(['/api/v1/backtests/a%00b', '/api/v1/trades?symbol=%00', '/api/v1/orders/%00', '/%00'])(
+      'a zero byte in %s is not valid, and reaches no table',
+      async (path) => {
+        for (const method of ['GET', 'DELETE']) {
+          const { status, body } = await call(path, { method })
+          expect([status, body.code]).toEqual([422, 'validation_failed'])
+        }
+      },
+    )
     test('a body that is no JSON, of another shape, or too large', async () => {
       const broken = await call('/api/v1/commands', { method: 'POST', body: '{"line":' })
       expect([broken.status, broken.body.code]).toEqual([400, 'bad_request'])
@@ -355,6 +364,7 @@ describe.skipIf(made === undefined)('API', () => {
   })
 
   test('the description is OpenAPI 3.1, names every route, and its page loads nothing from elsewhere', async () => {
+    const { token: readerToken } = await system.keys.create({ name: 'reader', role: 'viewer', scopes: ['trade:read'] })
     const response = await app.request('http://127.0.0.1/openapi.json')
     const document = (await response.json()) as { openapi: string; paths: Record<string, object> }
     expect(document.openapi).toBe('3.1.0')
@@ -369,6 +379,35 @@ describe.skipIf(made === undefined)('API', () => {
       '/api/v1/confirmations/{id}',
     ])
       expect(Object.keys(document.paths)).toContain(path)
+    type Answers = Readonly<Record<string, { readonly responses: Readonly<Record<string, { readonly description: string }>> }>>
+    const answers = (method: string, path: string) => (document.paths[path] as Answers)[method]?.responses
+    // What comes is held against what is promised, status and code.
+    for (const [method, path, template, body] of [
+      ['get', '/api/v1/orders?limit=0', '/api/v1/orders'],
+      ['get', '/api/v1/orders/ord_0', '/api/v1/orders/{id}'],
+      ['get', '/api/v1/version?a=%00', '/api/v1/version'],
+      ['get', '/api/v1/keys', '/api/v1/keys'],
+      ['post', '/api/v1/commands', '/api/v1/commands', '{'],
+      ['post', '/api/v1/commands', '/api/v1/commands', '{"line":5}'],
+      ['post', '/api/v1/commands', '/api/v1/commands', JSON.stringify({ line: 'x'.repeat(300_000) })],
+      ['post', '/api/v1/commands', '/api/v1/commands', '{"line":"nonsense"}'],
+      ['post', '/api/v1/positions/BTCUSDT/close', '/api/v1/positions/{id}/close', '{}'],
+      ['post', '/api/v1/confirmations/none', '/api/v1/confirmations/{id}', '{"decision":"yes"}'],
+      ['delete', '/api/v1/orders/ord_0', '/api/v1/orders/{id}'],
+    ] as const)
+      for (const token of [system.adminToken, 'nonsense', readerToken]) {
+        const answer = await call(path, { method: method.toUpperCase(), token, ...(body === undefined ? {} : { body }) })
+        if (answer.status >= 300)
+          expect(answers(method, template)?.[String(answer.status)]?.description, `${method} ${path}`).toContain(
+            `${String(answer.body.code)}:`,
+          )
+      }
+    for (const item of Object.values(document.paths))
+      for (const { responses } of Object.values(item as Answers))
+        expect(Object.keys(responses)).toEqual(expect.arrayContaining(['403', '500']))
+    expect(Object.keys(answers('post', '/api/v1/backtests') ?? {})).toEqual(
+      expect.arrayContaining(['202', '400', '401', '403', '409', '413', '422', '500', '503']),
+    )
     const page = await (await app.request('http://127.0.0.1/docs')).text()
     expect(page).not.toMatch(/(src|href)="https?:/)
   })
