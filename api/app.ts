@@ -72,7 +72,7 @@ export function makeApp(context: ApiContext): OpenAPIHono<ApiEnv> {
     }),
   )
 
-  const guard = authenticate(context.keys)
+  const guard = authenticate(context.keys, context.log)
   const limit = limitRate(REQUESTS_PER_MINUTE, ports.wallNow)
   app.use('/api/v1/*', bodyLimit({ maxSize: BODY_MAX, onError: () => Promise.reject(problem('too_large', 'A body may have 256 kB.')) }))
   app.use(

@@ -32,7 +32,8 @@ export const bearerOf = (header: string | undefined): string | undefined => /^Be
 
 export const allows = (key: ApiKey, scope: Scope): boolean => key.scopes.includes('admin') || key.scopes.includes(scope)
 
-export const authenticate = (keys: ApiKeys) =>
+/** @param log gets what keeps a use from being noted */
+export const authenticate = (keys: ApiKeys, log: (text: string) => void) =>
   createMiddleware<ApiEnv>(async (c, next) => {
     const token = bearerOf(c.req.header('authorization'))
     const key = token === undefined ? undefined : await keys.find(token)
@@ -41,7 +42,10 @@ export const authenticate = (keys: ApiKeys) =>
         hint: 'The admin key is in admin.key of the data directory; others: ballast key new.',
       })
     c.set('key', key)
-    await keys.noteUse(key.id)
+    // A disk that is full must not keep anybody from looking.
+    await keys
+      .noteUse(key.id)
+      .catch((cause: unknown) => log(`the use of a key was not noted: ${cause instanceof Error ? cause.message : String(cause)}`))
     await next()
   })
 

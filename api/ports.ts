@@ -200,6 +200,8 @@ export interface AuditEntry {
 }
 export interface Audit {
   write(entry: AuditEntry): Promise<void>
+  /** Of what only looked: it is answered whether or not this can be kept, so that it never throws. */
+  note(entry: AuditEntry): Promise<void>
 }
 
 export interface NewKey {

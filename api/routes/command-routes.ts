@@ -63,9 +63,10 @@ export function commandRoutes(context: ApiContext) {
     }),
     async (c) => {
       const { line, as } = c.req.valid('json')
-      const { body: answer, status } = await once(context, c, { line, as }, false, async (key) =>
-        answerCommand(await runner.runLine(line, requestOf(c, as, key))),
-      )
+      const run = async (key: string | undefined) => answerCommand(await runner.runLine(line, requestOf(c, as, key)))
+      // What only looks may be done as often as it is asked, and needs nothing written.
+      const isRead = runner.named(line)?.action === undefined
+      const { body: answer, status } = await (isRead ? run(undefined) : once(context, c, { line, as }, false, run))
       return c.json(answer, status)
     },
   )

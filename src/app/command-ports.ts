@@ -38,7 +38,7 @@ export function commandPorts(
     confirmations: new PostgresConfirmations(sql),
     confirm: config.confirm,
     codes: new PostgresCodes(sql, paths.codesKey, Date.now),
-    audit: new PostgresAudit(sql),
+    audit: new PostgresAudit(sql, (text) => context.log('warn', text)),
     keys: new PostgresApiKeys(sql, config.profile),
     backtests: new QueuedBacktests(new BacktestRows(sql), queues.open('backtest'), paths.candles, strategies.catalog),
     charts: new PngCharts((symbol, interval, bars) => publicVenue.chart(symbol, interval, bars)),

@@ -285,3 +285,20 @@ test('panic from chat asks, flattens, and says what the exchange says', async ()
   const status = await ask('/status')
   expect(status.text).toMatch(/HALTED/)
 }, 90_000)
+
+test('a Discord that closes the gateway for good is told on the other surfaces, tried again, and told when it is back', async () => {
+  const parts = async () => (await ballast.get<{ data: { id: string; status: string; detail: string }[] }>('/health')).data
+  const discordIs = async () => (await parts()).find((part) => part.id === 'discord')
+  discord.closesWith = 4_004
+  const before = discord.connections
+  discord.close(4_004)
+  await until(async () => (await discordIs())?.status === 'down', 'health to say so')
+  await until(() => telegram.messages.some((m) => m.text.includes('Commands from Discord are not heard')), 'the alert in Telegram', 60_000)
+  await until(() => discord.connections > before + 1, 'more than one attempt', 60_000)
+  discord.closesWith = undefined
+  await until(async () => (await discordIs())?.status === 'ok', 'the gateway', 120_000)
+  await until(() => telegram.messages.some((m) => m.text.includes('Commands from Discord are taken again')), 'the end in Telegram', 60_000)
+  const alerts = (await ballast.get<{ data: { type: string }[] }>('/alerts')).data.map((alert) => alert.type)
+  expect([alerts.filter((type) => type === 'discord.down').length, alerts.filter((type) => type === 'discord.back').length]).toEqual([1, 1])
+  expect(textOf((await slash('version')).message)).toContain('Ballast')
+}, 240_000)

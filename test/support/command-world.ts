@@ -183,6 +183,9 @@ export function makeWorld(profile = 'sim'): World {
         write: async (row) => {
           audit.push(row)
         },
+        note: async (row) => {
+          audit.push(row)
+        },
       },
       keys: {
         list: async () => world.keys,

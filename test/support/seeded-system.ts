@@ -140,7 +140,7 @@ export async function makeSeededSystem(options: SeedOptions = {}): Promise<Seede
     confirmations: new PostgresConfirmations(sql),
     confirm: { maxDriftBps: 50, live: {} },
     codes: new PostgresCodes(sql, join(dataDir, 'codes.key'), options.wallNow ?? Date.now),
-    audit: new PostgresAudit(sql),
+    audit: new PostgresAudit(sql, (text) => void process.stderr.write(`${text}\n`)),
     backtests: new ListedBacktests(),
     charts: undefined,
     system: {

@@ -183,6 +183,32 @@ describe.skipIf(made === undefined)('API', () => {
       expect((await call(`/api/v1/${path}`)).status, path).toBe(200)
   })
 
+  test('a disk that is full keeps nobody from looking; what needs a row says why it was not done, and the way past it', async () => {
+    const { sql } = system.temporary.database
+    const tables = ['audit', 'api_keys', 'idempotency', 'commands', 'confirmations']
+    await sql.unsafe(
+      `create function refuse_full() returns trigger language plpgsql as $$ begin raise exception 'could not extend file' using errcode = '53100'; end $$`,
+    )
+    await sql`update api_keys set last_used_at = 0`
+    for (const table of tables)
+      await sql.unsafe(`create trigger full_disk before insert or update on ${table} for each row execute function refuse_full()`)
+    expect((await call('/api/v1/positions')).status).toBe(200)
+    const status = await post('/api/v1/commands', { line: 'status' }, { 'Idempotency-Key': 'look' })
+    expect([status.status, status.body.status]).toEqual([200, 'done'])
+    for (const [path, body] of [
+      ['/api/v1/control/pause', {}],
+      ['/api/v1/commands', { line: 'panic' }],
+    ] as const) {
+      const told = await post(path, body, { 'Idempotency-Key': path })
+      expect([told.status, told.body.code]).toEqual([503, 'database_down'])
+      expect(told.body.detail).toContain('cannot write: its disk is full')
+      expect(told.body.detail).toContain('ballast panic --direct')
+    }
+    for (const table of tables) await sql.unsafe(`drop trigger full_disk on ${table}`)
+    expect((await post('/api/v1/control/pause', {})).status).toBe(200)
+    await post('/api/v1/commands', { line: 'resume' })
+  })
+
   describe('who may', () => {
     test('the first admin key is in a file of its owner, and its hash alone in the database', async () => {
       expect(statSync(adminKeyFile(system.temporary.dataDir)).mode & 0o777).toBe(0o600)
