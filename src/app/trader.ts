@@ -313,6 +313,8 @@ export class Trader {
       holds: this.holds,
       health: options.health,
       wall,
+      notice: (alert, severity, instrument, summary) =>
+        this.driver.post(() => [{ type: 'notice', alert, severity, about: instrument?.index, summary, ts: now() }]),
       log: options.log,
     })
     this.wallet = new WalletWatch({
