@@ -178,7 +178,7 @@ function inheritSettings(command: Command): void {
 function answerUsage(program: Command, error: CommanderError): number {
   if (error.exitCode === 0) return EXIT.ok
   if (error.code === 'commander.help') return EXIT.usage
-  const message = error.message.replace(/^error: /, '')
+  const message = error.message.replace(/^error: /, '').replace(/\.$/, '')
   const name = /'([^']+)'/.exec(message)?.[1] ?? ''
   if (error.code === 'commander.unknownOption')
     throw unknown(
