@@ -29,6 +29,7 @@ export interface KernelSnapshot {
     readonly strategy: StrategyId
     readonly instrument: InstrumentIndex
     readonly mode: StrategyMode
+    readonly modeCause?: string
     readonly deadSide: Side | 0
     readonly lastSignalTs: Ts | null
     readonly state: StrategyState
