@@ -37,4 +37,4 @@ export interface KernelSnapshot {
 }
 
 /** Bumped when a decision changes for the same inputs: a replay then compares only within one version. */
-export const KERNEL_CODE_VERSION = 12
+export const KERNEL_CODE_VERSION = 13
