@@ -133,7 +133,7 @@ describe('S9 the day', () => {
     bench.prices[BTC] = 90
     expect(brief(bench.bar())).toEqual([
       'hold day-loss no-entries',
-      `cancel ${ordersOf(resting)[0]?.orderId}: the day has lost 100 USDT of the 100 USDT that it may lose`,
+      `cancel ${ordersOf(resting)[0]?.orderId}: the day has lost 100.00 USDT of the 100.00 USDT that it may lose`,
       'P1 risk.day_loss_hit',
     ])
     expect(bench.held).toBe(10)
