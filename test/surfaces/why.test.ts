@@ -28,10 +28,16 @@ const trade = {
   isOpen: false,
 } as TradeRow
 
-const order = (orderId: number, more: Partial<OrderRow>): OrderRow => ({ ...(makeWorld().orders[0] as OrderRow), orderId, isOpen: false, ...more })
+const order = (orderId: number, more: Partial<OrderRow>): OrderRow => ({
+  ...(makeWorld().orders[0] as OrderRow),
+  orderId,
+  isOpen: false,
+  ...more,
+})
 const fill = (orderId: number, side: 1 | -1, quantity: string, price: string, hours: number): FillRow =>
   ({ orderId, side, quantity, price, fee: '0.5', feeCoin: 'USDT', symbol: 'BTCUSDT', tradeNumber: 4, ts: BEGUN + hours * HOUR }) as FillRow
-const decided = (rule: string): DecisionRow => ({ ts: BEGUN, detail: { reason: { rule, values: {} }, mark: '64000' } }) as unknown as DecisionRow
+const decided = (rule: string): DecisionRow =>
+  ({ ts: BEGUN, detail: { reason: { rule, values: {} }, mark: '64000' } }) as unknown as DecisionRow
 
 function worldOf(fills: readonly FillRow[], of: TradeRow = trade) {
   const world = makeWorld()
