@@ -5,7 +5,7 @@
 import { expect } from 'vitest'
 import { type Outcome, runWorld } from './world.ts'
 
-const LINES_SHOWN = 60
+const LINES_SHOWN = Number(process.env.BALLAST_SIM_LINES ?? 60)
 
 const replayOf = (seed: number): string => `BALLAST_SIM_SEED=${seed} npm run prove -- test/simulation`
 const story = ({ seed, broken, atMs, log }: Outcome): string =>
