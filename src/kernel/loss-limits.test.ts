@@ -70,6 +70,17 @@ describe('S10 a second entry', () => {
     expect([bench.risk, bench.stop]).toEqual([41, 99])
   })
 
+  test('counts in what the trade planned to lose, by the part that filled', () => {
+    const bench = new Manual()
+    bench.open(40, 97)
+    const [second] = ordersOf(bench.place({ lots: lots(4), stop: ticks(99) }))
+    if (second === undefined) throw new Error('the second entry was denied')
+    bench.give(bench.fillOf(second, 1))
+    expect(bench.kernel.portfolio.trip(ETH)?.plannedLoss).toBe(121e8)
+    bench.give({ ...bench.fillOf(second, 3), isComplete: true })
+    expect(bench.kernel.portfolio.trip(ETH)?.plannedLoss).toBe(124e8)
+  })
+
   test('S10 is denied where all of the position may lose more than one trade may', () => {
     const bench = new Manual()
     expect(bench.open(32, 95)).toEqual(['entry buy 32'])
@@ -122,7 +133,7 @@ describe('S9 the day', () => {
     bench.prices[BTC] = 90
     expect(brief(bench.bar())).toEqual([
       'hold day-loss no-entries',
-      `cancel ${ordersOf(resting)[0]?.orderId}: the day has lost 100 USDT of the 100 USDT that it may lose`,
+      `cancel ${ordersOf(resting)[0]?.orderId}: the day has lost 100.00 USDT of the 100.00 USDT that it may lose`,
       'P1 risk.day_loss_hit',
     ])
     expect(bench.held).toBe(10)

@@ -49,6 +49,8 @@ export class StrategyRun {
   /** How its entries are worked. */
   readonly execution: Execution | undefined
   mode: StrategyMode = 'running'
+  /** Why it is in its mode: `by cli:1`, or what it was stopped for; '' from the start on. */
+  modeCause = ''
   /** Side of an opinion that came while held; dead until the opinion changes (S11). */
   deadSide: Side | 0 = 0
   /** When an opinion last became an order or a denial. */
