@@ -179,6 +179,9 @@ export class StrategyRun {
       this.onBar(bars.closeTs(0), position)
     }
     bars.cursor = bars.length
+    // What came of bars that nobody waits for is kept as any state is, or not at all.
+    if (this.failure === undefined) this.kept()
+    if (this.failure !== undefined) this.rollBack()
   }
 
   restore(kept: KeptState, deadSide: Side | 0): void {

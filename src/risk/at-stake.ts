@@ -68,7 +68,7 @@ function wholeMargin(view: PortfolioView, instrument: Instrument, size: Lots): n
 }
 
 /** Entries of ours on `side` that may still fill, each at its own stop. */
-function entriesAtStake(view: PortfolioView, i: InstrumentIndex, side: Side, costs: ExpectedCosts): number {
+export function entriesAtStake(view: PortfolioView, i: InstrumentIndex, side: Side, costs: ExpectedCosts): number {
   const instrument = view.instrument(i)
   let sum = 0
   for (const entry of view.openEntries(i)) {

@@ -2,9 +2,9 @@
  * What spot rows say in another way than those of perpetuals: which way a conditional order waits, and in what coin a fee was paid.
  * Never takes one coin's amount for another's: a fee in a coin that is neither bought nor paid with is no money here.
  */
-import { mulDiv, mulDivCeil, mulDivFloor, parseDecimal } from '../../core/decimal.ts'
-import { CASH_SCALE, type Cash, type Lots, type Ticks, cash, lots } from '../../core/units.ts'
-import { type Instrument, LOT_PARTS, LOT_PART_SCALE, notionalOf, parsePrice, parseQuantity } from '../../market/instrument.ts'
+import { mulDivCeil, mulDivFloor, parseDecimal } from '../../core/decimal.ts'
+import { type Cash, type Lots, type Ticks, cash, lots } from '../../core/units.ts'
+import { type Instrument, LOT_PARTS, LOT_PART_SCALE } from '../../market/instrument.ts'
 import { type OrderKind, ownerOfClientOrderId } from '../../trading/order.ts'
 import { type ExecutionWire, OddRow, type OrderWire, moneyOf, priceOf } from './rows.ts'
 
@@ -66,25 +66,6 @@ function feeCoinOf(row: ExecutionWire, instrument: Instrument): string {
   return (side === 'Buy') !== isReversed ? instrument.baseCoin : instrument.settleCoin
 }
 
-/**
- * Money that a fill between two steps of the price costs beside the step that it is booked at; negative where it is the better price. An
- * execution of before the steps changed lies there, and a price of delivery. Booked with the fee, so that the wallet is right to the last digit.
- */
-function betweenSteps(row: ExecutionWire, instrument: Instrument, price: Ticks): number {
-  if (parsePrice(instrument, row.execPrice) !== undefined) return 0
-  const scale = (row.execPrice.split('.')[1] ?? '').length
-  const units = parseDecimal(row.execPrice, scale)
-  const quantity = parseQuantity(instrument, row.execQty)
-  if (units === undefined || quantity === undefined) return 0
-  const [side, rounding] = row.side === 'Buy' ? ([1, 'ceil'] as const) : ([-1, 'floor'] as const)
-  const places = scale + instrument.quantityScale - CASH_SCALE
-  const exact =
-    places > 0
-      ? mulDiv(units, quantity * instrument.lot, 10 ** places, rounding)
-      : mulDiv(units, quantity * instrument.lot * 10 ** -places, 1, rounding)
-  return side * (exact - notionalOf(instrument, price, quantity, rounding))
-}
-
 /** The fee in money, and for one in coins of the symbol how many parts of a lot it took. */
 export function feeOf(
   row: ExecutionWire,
@@ -95,7 +76,7 @@ export function feeOf(
   const extra = typeof row.extraFees === 'object' && row.extraFees !== null ? row.extraFees.filter((each) => each.feeCoin === feeCoin) : []
   if (feeCoin === instrument.settleCoin) {
     const fee = extra.reduce((sum: number, { fee }) => sum + moneyOf(fee, 'extraFees'), moneyOf(row.execFee, 'execFee'))
-    return { fee: cash(fee + betweenSteps(row, instrument, price)), feeCoin }
+    return { fee: cash(fee), feeCoin }
   }
   // Paid out of another balance, as fees in MNT are: the money of this account is not touched by it.
   if (instrument.category === 'linear' || feeCoin !== instrument.baseCoin) return { fee: cash(0), feeCoin }
