@@ -36,19 +36,22 @@ describe.skipIf(temporary === undefined)('roles alone', () => {
         run.said += chunk.toString()
       })
     children.push(child)
-    return run
+    return Object.assign(run, { child, ended: new Promise((resolve) => child.once('exit', resolve)) })
   }
 
   test('a trader says what it waits for; then every role that it is ready, once, and where', async () => {
     const [api, sim] = await freePorts(2)
     writeFileSync(join(dataDir, 'config.json'), JSON.stringify({ api: { port: api }, sim: { port: sim, speed: 60, seed: 7 } }))
-    const trader = start('trader')
-    await until(() => trader.said.includes('waiting for'), 'what the trader waits for')
-    expect(trader.said).toContain(`waiting for the simulator at http://127.0.0.1:${sim}, which does not answer`)
-    expect(trader.said).toContain('Start it with: ballast run --role simulator')
+    const early = start('trader')
+    await until(() => early.said.includes('waiting for'), 'what the trader waits for')
+    expect(early.said).toContain(`waiting for the simulator at http://127.0.0.1:${sim}, which does not answer`)
+    expect(early.said).toContain('Start it with: ballast run --role simulator')
+    early.child.kill('SIGTERM')
+    await early.ended
     const simulator = start('simulator')
     await until(() => simulator.said.includes('ready'), 'the simulator', 30_000)
     expect(simulator.said).toMatch(new RegExp(`✓ simulator +ready: http://127.0.0.1:${sim} `))
+    const trader = start('trader')
     await until(() => /✓ trader +ready/.test(trader.said), 'the trader', 60_000)
     const roles = ['api', 'worker', 'bots'].map((role) => ({ role, run: start(role) }))
     for (const { role, run } of roles) {
