@@ -37,7 +37,7 @@ export async function startApi(context: ApiContext, options: ApiOptions): Promis
   const feed = new Feed(context.ports, (cause) =>
     context.log(`the feed could not read: ${cause instanceof Error ? cause.message : String(cause)}`),
   )
-  const gate = new WsGate({ keys: context.keys, feed, hosts: context.hosts, wallNow: context.ports.wallNow })
+  const gate = new WsGate({ keys: context.keys, feed, hosts: context.hosts, wallNow: context.ports.wallNow, log: context.log })
   const server = createServer(getRequestListener(app.fetch, { hostname: options.host }))
   server.on('upgrade', (request, socket, head) => gate.upgrade(request, socket, head))
   const listening = await new Promise<Result<number, ApiStartProblem>>((resolve) => {

@@ -58,6 +58,7 @@ const NOUNS: readonly Noun[] = [
   { group: UPKEEP, name: 'telegram', summary: 'pair the Telegram bot', load: () => import('./cli/telegram.ts') },
   { group: UPKEEP, name: 'discord', summary: 'set the Discord bot up', load: () => import('./cli/discord.ts') },
   { group: UPKEEP, name: 'user', summary: 'one-time codes of people in chats', load: () => import('./cli/user.ts') },
+  { group: UPKEEP, name: 'key', summary: 'API keys: which there are, a new one, or an end to one', load: () => import('./cli/key.ts') },
   {
     group: UPKEEP,
     name: 'drill',
@@ -178,7 +179,7 @@ function inheritSettings(command: Command): void {
 function answerUsage(program: Command, error: CommanderError): number {
   if (error.exitCode === 0) return EXIT.ok
   if (error.code === 'commander.help') return EXIT.usage
-  const message = error.message.replace(/^error: /, '')
+  const message = error.message.replace(/^error: /, '').replace(/\.$/, '')
   const name = /'([^']+)'/.exec(message)?.[1] ?? ''
   if (error.code === 'commander.unknownOption')
     throw unknown(

@@ -87,7 +87,7 @@ async function main(): Promise<number> {
       () => performance.now(),
     ),
   }
-  if (role !== 'all') return runRole(role, context, { isSafe: flags.safe === true, isHung: flags.hung === true })
+  if (role !== 'all') return runRole(role, context, { isSafe: flags.safe === true, isHung: flags.hung === true }, terminal)
   terminal.banner(packageJson.version, config)
   const passed = [
     '--pinned',

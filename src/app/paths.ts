@@ -87,9 +87,14 @@ export function readDiscordFile({ discord }: DataPaths): z.infer<typeof discordF
 
 const TAG_LETTERS = 'abcdefghijklmnopqrstuvwxyz0123456789'
 
+const tagFile = (root: string): string => join(root, 'tag')
+
+/** Whether Ballast has run there: a tag outlives what is lost since. */
+export const hasTag = ({ root }: DataPaths): boolean => existsSync(tagFile(root))
+
 /** Six characters that belong to this directory and stand in each of its orders (S6). */
 export function readTag(paths: DataPaths): string {
-  const file = join(paths.root, 'tag')
+  const file = tagFile(paths.root)
   if (!existsSync(file)) writeFileSync(file, `${Array.from({ length: 6 }, () => TAG_LETTERS[randomInt(TAG_LETTERS.length)]).join('')}\n`)
   return readFileSync(file, 'utf8').trim()
 }
