@@ -23,6 +23,8 @@ export interface ApiOptions {
   readonly host: string
   /** 0 takes any free one. */
   readonly port: number
+  /** What to set where it is taken, as `BALLAST__API__PORT=8082`. */
+  readonly otherPort: string
   /** Calls back when the projections have changed; answers how to stop. */
   readonly onEvent: (callback: () => void) => Promise<() => Promise<void>>
 }
@@ -75,12 +77,12 @@ export async function startApi(context: ApiContext, options: ApiOptions): Promis
   })
 }
 
-function startProblem(cause: NodeJS.ErrnoException, { host, port }: ApiOptions): ApiStartProblem {
+function startProblem(cause: NodeJS.ErrnoException, { host, port, otherPort }: ApiOptions): ApiStartProblem {
   switch (cause.code) {
     case 'EADDRINUSE':
       return {
         sentence: `Port ${port} on ${host} is in use by another program.`,
-        next: `Stop it, or choose another port: BALLAST__API__PORT=${port + 1}`,
+        next: `Stop it, or choose another port: ${otherPort}`,
       }
     case 'EACCES':
       return { sentence: `Port ${port} may not be used by this user.`, next: 'Choose a port above 1023: BALLAST__API__PORT=8080' }

@@ -4,6 +4,7 @@
  */
 import { Command, CommanderError, type Option } from 'commander'
 import packageJson from '../package.json' with { type: 'json' }
+import { hintFor } from './app/hint.ts'
 import { CliError, EXIT } from './cli/exit.ts'
 import { STEERING } from './cli/steering.ts'
 import { nearestOf } from './core/nearest.ts'
@@ -204,7 +205,8 @@ function unknown(what: 'command' | 'option', name: string, known: readonly strin
 
 function report(cause: unknown): number {
   if (cause instanceof CliError) {
-    process.stderr.write(`ballast: ${cause.message}\n${cause.next === '' ? '' : `  ${cause.next}\n`}`)
+    const hint = hintFor(process.argv.slice(2), process.argv[1])
+    process.stderr.write(`ballast: ${hint(cause.message)}\n${cause.next === '' ? '' : `  ${hint(cause.next)}\n`}`)
     return cause.code
   }
   const text = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)

@@ -12,7 +12,9 @@ import { PostgresIdempotency } from '../../db/idempotency.ts'
 import { EVENTS_CHANNEL } from '../../db/journal.ts'
 import { type Result, err, ok } from '../core/result.ts'
 import type { RoleContext, RunningRole } from './compose.ts'
+import { removeApiAddress, urlOf, writeApiAddress } from './api-address.ts'
 import type { PathProblem } from './paths.ts'
+import { otherPort } from './ports.ts'
 
 const LOOPBACK = /^(127\.\d+\.\d+\.\d+|localhost|::1)$/
 
@@ -45,11 +47,20 @@ export async function startApiRole(
     {
       host: config.api.host,
       port: config.api.port,
+      otherPort: otherPort(config, 'api'),
       onEvent: async (callback) => {
         const { unlisten } = await sql.listen(EVENTS_CHANNEL, callback)
         return unlisten
       },
     },
   )
-  return server.ok ? ok({ stop: () => server.value.close() }) : server
+  if (!server.ok) return server
+  const url = urlOf(config.api.host, server.value.port)
+  writeApiAddress(paths, url)
+  return ok({
+    stop: async () => {
+      removeApiAddress(paths, url)
+      await server.value.close()
+    },
+  })
 }

@@ -15,6 +15,8 @@ export interface DataPaths {
   /** The user's strategies as they run. */
   readonly strategies: string
   readonly run: string
+  /** Where the API of the Ballast that runs here answers. */
+  readonly apiAddress: string
   readonly adminKey: string
   readonly bybitKey: string
   /** 0600; written by `telegram pair`. The configuration's token comes first. */
@@ -38,6 +40,7 @@ export const pathsOf = (root: string): DataPaths => ({
   candles: join(root, 'candles'),
   strategies: join(root, 'strategies'),
   run: join(root, 'run'),
+  apiAddress: join(root, 'run', 'api.address'),
   adminKey: join(root, 'admin.key'),
   bybitKey: join(root, 'bybit.key'),
   telegramToken: join(root, 'telegram.token'),

@@ -2,10 +2,11 @@
  * Runs one role in this process: starts it, tells whoever started the process, and ends it when asked or when that one is gone.
  * Never restarts anything: that is the supervisor's.
  */
+import { otherPort } from './ports.ts'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Result, err, ok } from '../core/result.ts'
 import { serveExchange } from '../venue/sim/bybit-server/serve-exchange.ts'
-import { StartError } from '../venue/sim/bybit-server/start-error.ts'
+import { PortError, StartError } from '../venue/sim/bybit-server/start-error.ts'
 import { BybitFeed } from './bybit-feed.ts'
 import { type RoleContext, type RunningRole, type TraderHooks, plansOf, startTrader } from './compose.ts'
 import { symbolsOf } from './kernel-config.ts'
@@ -184,7 +185,11 @@ async function startSimulator(context: RoleContext): Promise<Result<RunningRole,
     const server = await serveExchange({ ...common, feed: { source, symbols } })
     return ok({ stop: () => server.close() })
   } catch (cause) {
-    if (cause instanceof StartError) return err({ sentence: cause.message, next: cause.next })
+    if (cause instanceof StartError)
+      return err({
+        sentence: cause.message,
+        next: cause instanceof PortError ? `Stop the program that has it, or choose another port: ${otherPort(config, 'sim')}` : cause.next,
+      })
     throw cause
   }
 }

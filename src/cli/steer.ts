@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Command } from 'commander'
 import { ApiClient, type ApiFailure, type CommandAnswer } from '../../api/client.ts'
 import type { Result } from '../core/result.ts'
+import { readApiAddress, urlOf } from '../app/api-address.ts'
 import { hasTag, pathsOf } from '../app/paths.ts'
 import { type CliContext, contextOf } from './context.ts'
 import { CliError, EXIT, type ExitCode } from './exit.ts'
@@ -157,7 +158,9 @@ export function clientOf(context: CliContext): ApiClient {
   const { api } = context.config().values
   const file = join(context.dataDir(), 'admin.key')
   if (!existsSync(file)) throw noKey(context.dataDir())
-  return new ApiClient({ baseUrl: `http://${api.host}:${api.port}`, token: readKey(file), surface: 'cli' })
+  // The directory that was named counts: its Ballast may listen elsewhere than this configuration says.
+  const baseUrl = readApiAddress(pathsOf(context.dataDir())) ?? urlOf(api.host, api.port)
+  return new ApiClient({ baseUrl, token: readKey(file), surface: 'cli' })
 }
 
 function noKey(dataDir: string): CliError {

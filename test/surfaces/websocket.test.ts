@@ -19,6 +19,7 @@ describe.skipIf(made === undefined)('API, listening', () => {
   const system = made as NonNullable<typeof made>
   let server: ApiServer
   const options = {
+    otherPort: 'BALLAST__API__PORT=8082',
     host: '127.0.0.1',
     port: 0,
     onEvent: async (callback: () => void) => {
@@ -37,7 +38,7 @@ describe.skipIf(made === undefined)('API, listening', () => {
     const second = await startApi(system.context, { ...options, port: server.port })
     expect(second.ok ? undefined : second.error).toEqual({
       sentence: `Port ${server.port} on 127.0.0.1 is in use by another program.`,
-      next: `Stop it, or choose another port: BALLAST__API__PORT=${server.port + 1}`,
+      next: `Stop it, or choose another port: BALLAST__API__PORT=8082`,
     })
   })
 
