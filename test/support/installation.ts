@@ -40,6 +40,8 @@ export class Installation {
     writeFileSync(
       this.configFile,
       JSON.stringify({
+        // Trades within seconds.
+        interval: '1m',
         api: { port: apiPort },
         hooks: { port: hooksPort },
         sim: { port: simPort, speed: options.speed ?? 60, seed: 7 },
