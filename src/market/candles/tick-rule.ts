@@ -2,11 +2,14 @@
  * Which tick a CSV's prices get, and the road from its decimals to ticks.
  * Never rounds a price where the tick was given: an off-grid price is then an error of its line.
  */
-import { formatDecimal } from '../../core/decimal.ts'
+import { formatDecimal, readStep } from '../../core/decimal.ts'
 import { type Result, err, ok } from '../../core/result.ts'
+import { type DataError, dataError } from '../data-error.ts'
+import type { CandleRows } from '../files/candle-rows.ts'
+import { POW10 } from '../files/number-text.ts'
 import type { Columns } from './columns.ts'
-import { type CandleRows, POW10 } from './csv-candles.ts'
 import type { PriceGrid } from './part.ts'
+import { priceGridOf } from './price-grid.ts'
 
 /** Doubles and ticks times lots stay exact with this many digits. */
 export const SIGNIFICANT_DIGITS = 9
@@ -78,4 +81,40 @@ function stepsFor(grid: PriceGrid): Step[] {
     const shift = grid.priceScale - decimals
     return shift >= 0 ? { times: POW10[shift] as number, divide: grid.tick } : { times: 1, divide: grid.tick * (POW10[-shift] as number) }
   })
+}
+
+export interface Priced extends Gridded {
+  readonly tickSize: string
+  readonly tickOrigin: 'given' | 'stored' | 'decimals' | 'nine-digits'
+}
+
+/** Prices in the tick that was given, in the stored one where they lie on it, else in the one of their decimals. */
+export function priceRows(
+  rows: CandleRows,
+  tickGiven: string | undefined,
+  tickStored: string | undefined,
+): Result<Priced, OffGrid & { readonly tickSize: string }> {
+  const onGrid = (tickSize: string, tickOrigin: Priced['tickOrigin'], round: boolean) => {
+    const gridded = toTicks(rows, priceGridOf(tickSize), round)
+    return gridded.ok ? ok({ ...gridded.value, tickSize, tickOrigin }) : err({ ...gridded.error, tickSize })
+  }
+  if (tickGiven !== undefined) return onGrid(tickGiven, 'given', false)
+  const inferred = inferTick(rows)
+  if (tickStored !== undefined) {
+    const stored = onGrid(tickStored, 'stored', inferred.capped && Number(tickStored) <= Number(inferred.tickSize))
+    if (stored.ok) return stored
+  }
+  return onGrid(inferred.tickSize, inferred.capped ? 'nine-digits' : 'decimals', inferred.capped)
+}
+
+/** What is wrong with a step that was given. */
+export const stepProblem = (flag: 'tick' | 'lot', value: string): DataError | undefined =>
+  readStep(value) === undefined
+    ? dataError('bad-input', `--${flag} '${value}' is not a positive decimal.`, `Pass a plain decimal, as --${flag} 0.01 or 10.`)
+    : undefined
+
+/** The lot of a file that names none: small against any position, and never so small that a position does not fit into an integer. */
+export function defaultLot(priceMin: number): string {
+  const coarser = priceMin > 0 ? Math.max(0, Math.ceil(-2 - Math.log10(priceMin) - 1e-9)) : 0
+  return coarser <= 6 ? formatDecimal(1, 6 - coarser) : `1${'0'.repeat(coarser - 6)}`
 }
