@@ -15,7 +15,7 @@ export interface ReturnsTable {
 
 /** Typical moves of a row above this are percent, or no returns at all. */
 const TYPICAL_MAX = 0.2
-const COUNTER_ROWS_MIN = 3
+const COUNTER_ROWS_MIN = 2
 
 /** @throws CliError that names the file and the line. */
 export async function readReturnsCsv(path: string): Promise<ReturnsTable> {
@@ -25,9 +25,8 @@ export async function readReturnsCsv(path: string): Promise<ReturnsTable> {
   const notes = isNewestFirst ? ['The rows run from newest to oldest and are read backwards.'] : []
   const taken: number[] = []
   for (const [at, name] of text.names.entries()) {
-    if (at === timeColumn || timeRankOf(name, at) !== undefined || isIndexName(name)) {
-      if (at === 0 || name !== '') continue
-    }
+    if (at === timeColumn || (timeRankOf(name, at) !== undefined && text.isInstant(at))) continue
+    if (at === 0 && isIndexName(name) && (name === '' || isLabel(text, at))) continue
     if (at === 0 && isCounter(text, at)) notes.push(`The column '${name}' rises by equal steps: it is no asset and left out.`)
     else taken.push(at)
   }
@@ -48,6 +47,10 @@ export async function readReturnsCsv(path: string): Promise<ReturnsTable> {
   for (const [place, column] of columns.entries()) checkSize(text, names[place] as string, column)
   return { names, columns: isNewestFirst ? columns.map((column) => column.reverse()) : columns, notes }
 }
+
+/** An index is names or a count; a coin may be called INDEX, and its returns are neither. */
+const isLabel = (text: TableText, column: number): boolean =>
+  isCounter(text, column) || text.rows === 0 || Number.isNaN(Number(text.cell(0, column).trim() || Number.NaN))
 
 function isCounter(text: TableText, column: number): boolean {
   if (text.rows < COUNTER_ROWS_MIN) return false

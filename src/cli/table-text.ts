@@ -4,7 +4,7 @@
  */
 import { type WholeTable, readWholeTable } from '../files/whole-table.ts'
 import { zoneOf } from '../files/zone.ts'
-import { isConstant, timeRankOf } from '../market/files/column-names.ts'
+import { isConstant, keyOf, timeRankOf } from '../market/files/column-names.ts'
 import { dateOrderOf, dayMs } from '../market/files/date-text.ts'
 import { foreignShapeOf } from '../market/files/foreign-shapes.ts'
 import { type TimeRules, latestOf, readInstant } from '../market/files/instant.ts'
@@ -63,6 +63,11 @@ export class TableText {
     return this.table.rows[row]?.cells[column] ?? ''
   }
 
+  /** Whether a column holds instants, by its first cell. */
+  isInstant(column: number): boolean {
+    return this.rows > 0 && typeof readInstant(this.cell(0, column), this.times) === 'number'
+  }
+
   /** Instants in ms UTC, ascending, and whether the rows run from newest to oldest. @throws CliError at the first that is none. */
   instants(column: number): { readonly ts: Float64Array; readonly isNewestFirst: boolean } {
     const instants = new Float64Array(this.rows)
@@ -104,7 +109,9 @@ export class TableText {
 
   private checkRows(): void {
     const width = this.names.length
-    const constants = this.names.flatMap((name, at) => (isConstant(name) && at !== this.timeColumn ? [at] : []))
+    const constants = this.names.flatMap((name, at) =>
+      isConstant(name) && at !== this.timeColumn && toPlain(this.cell(0, at)) === undefined ? [at] : [],
+    )
     for (let row = 0; row < this.rows; row += 1) {
       const { cells } = this.table.rows[row] as { cells: readonly string[] }
       if (cells.length === 0) throw this.bad(row, 'the line is empty')
@@ -117,11 +124,11 @@ export class TableText {
 
   private chooseTime(): number | undefined {
     const ranks = this.names.map((name, at) => timeRankOf(name, at))
-    for (const rank of ['open', 'time', 'close'] as const) {
-      const found = ranks.indexOf(rank)
+    for (const rank of ['open', 'time', 'close', 'index'] as const) {
+      const found = ranks.findIndex((each, at) => each === rank && this.isInstant(at))
       if (found >= 0) return found
     }
-    const isIndexOfTimes = ranks[0] === 'index' && this.rows > 0 && typeof readInstant(this.cell(0, 0), this.times) === 'number'
-    return isIndexOfTimes ? 0 : undefined
+    // A first column that says time and holds none is told by its first cell; a coin may be called T.
+    return ranks[0] !== undefined && ranks[0] !== 'index' && keyOf(this.names[0] ?? '').length > 1 ? 0 : undefined
   }
 }

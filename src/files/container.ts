@@ -125,7 +125,7 @@ async function* unzstd(packed: Blocks): AsyncGenerator<Buffer> {
 }
 
 async function* unxz(packed: Blocks): AsyncGenerator<Buffer> {
-  const { XzReadableStream } = await import('xz-decompress')
+  const { XzReadableStream } = (await import('xz-decompress')).default
   const source = ReadableStream.from(packed)
   for await (const chunk of new XzReadableStream(source) as ReadableStream<Uint8Array>)
     yield Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)

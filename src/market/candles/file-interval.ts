@@ -73,7 +73,7 @@ function intervalOf(joined: JoinedRows, parts: readonly CandlePart[], wishes: Fi
   const lineOf = (row: number): number => rows.line[row] as number
   switch (spacing.type) {
     case 'none':
-      return err(dataError('bad-input', `${name} does not tell the interval of its bars: ${spacing.what}.`, spacing.next))
+      return err(dataError('bad-input', `${name}: ${spacing.what}.`, spacing.next))
     case 'mixed': {
       const [before, after] = [spacing.beforeMs, spacing.afterMs].map((ms) => formatInterval(ms) ?? `${ms} ms`)
       return err(
@@ -127,6 +127,12 @@ function offGrid(joined: JoinedRows, rows: CandleRows, row: number, text: string
   const name = joined.nameOf(row)
   if (isWhole && ms % WEEK_MS === 0)
     return dataError('bad-input', `The weeks of ${name} begin on ${weekday(at)}, and here on Monday.`, 'Fetch bars of 1d instead.')
+  if (isWhole && ms > DAY_MS && shift % DAY_MS === 0 && rows.count > 1)
+    return dataError(
+      'bad-input',
+      `The bars of ${name} begin on ${utcText(ts(at)).slice(0, 10)} and every ${text} from there, which is another grid than the one here.`,
+      'Fetch bars of 1d instead.',
+    )
   if (isWhole && ms >= DAY_MS && rows.count > 1)
     return dataError(
       'bad-input',

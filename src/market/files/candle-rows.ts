@@ -66,6 +66,7 @@ export class CandleRowBuilder {
   private readonly mark: DecimalMark
   private readonly priceShift: number
   private readonly hasQuote: boolean
+  private readonly names: readonly string[]
   /** Bits of the prices that the row at hand lacks. */
   private missing = 0
   private timeText: string | undefined
@@ -95,6 +96,7 @@ export class CandleRowBuilder {
     this.times = times
     this.mark = mark
     this.priceShift = layout.priceShift
+    this.names = layout.names
     this.hasQuote = layout.roles.includes('quote')
     this.line = firstLine
     this.capacity = capacity
@@ -166,7 +168,7 @@ export class CandleRowBuilder {
     if (first === undefined) this.constants[column] = text
     else if (first !== text)
       return this.fail(
-        `'${shorten(first)}' changes to '${shorten(text)}' in a column that names what the rows are of`,
+        `the ${this.names[column] ?? `column ${column + 1}`} changes from '${shorten(first)}' to '${shorten(text)}'`,
         'A series has one symbol, one currency and one interval: split the file.',
       )
     return true

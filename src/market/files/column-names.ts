@@ -13,8 +13,10 @@ const words = (text: string): ReadonlySet<string> => new Set(text.split(' '))
 
 /** Opening instants by name. */
 const OPENS = words(
-  'opentime starttime start startat startts timeopen timeperiodstart windowstart candlebegintime candlestart begin begintime barstart periodstart opentimestamp',
+  'opentime starttime start startat startts timeperiodstart windowstart candlebegintime candlestart begin begintime barstart periodstart opentimestamp timeopen',
 )
+/** The instant of the first trade, where the bar has a start of its own. */
+export const isFirstTrade = (name: string): boolean => keyOf(name) === 'timeopen'
 /** Instants that are the opening ones unless the source says otherwise. */
 const TIMES = words(
   'timestamp ts time date datetime unix unixtimestamp unixtime mts t tsevent gmttime localtime timems timestampms timeutc dateutc utctime epoch snappedat ' +

@@ -112,8 +112,11 @@ export function readOffset(text: string): number | undefined {
 /** Whether a text is a time of day alone, as `09:30` or `093000`. */
 export const isTimeOfDay = (text: string): boolean => /^(?:\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?|\d{6})$/.test(text.trim())
 
-/** Whether the date is written as MetaTrader writes it, by the clock of its server. */
-export const isServerClock = (text: string): boolean => /^\d{4}\.\d\d\.\d\d/.test(text.trim())
+/** Whose clock a form of date is known for, where it is not UTC: MetaTrader writes points, HistData no separators at all. */
+export function clockOwnerOf(text: string): 'metatrader' | 'histdata' | undefined {
+  if (/^\d{4}\.\d\d\.\d\d/.test(text.trim())) return 'metatrader'
+  return /^\d{8} \d{6}$/.test(text.trim()) ? 'histdata' : undefined
+}
 
 /**
  * Which order the dates with slashes of a file have: a day above twelve tells; else the order whose rows lie closer together.

@@ -8,6 +8,7 @@ import {
   type TimeRank,
   isConfirm,
   isConstant,
+  isFirstTrade,
   isLastPrice,
   isRate,
   keyOf,
@@ -15,7 +16,7 @@ import {
   timeRankOf,
 } from './column-names.ts'
 import { type ColumnOrder, ordersFor } from './column-orders.ts'
-import { isServerClock, isTimeOfDay } from './date-text.ts'
+import { clockOwnerOf, isTimeOfDay } from './date-text.ts'
 import { foreignRowsOf, foreignShapeOf } from './foreign-shapes.ts'
 import { type TimeRules, readInstant } from './instant.ts'
 import { type DecimalMark, isMissing, readFloat, toPlain } from './number-text.ts'
@@ -43,6 +44,8 @@ export interface FileHead {
 export interface Layout {
   readonly kind: 'candles' | 'funding'
   readonly roles: readonly Role[]
+  /** Names of the columns, for sentences about them. */
+  readonly names: readonly string[]
   readonly stamp: Stamp
   readonly hasVolume: boolean
   /** Decimals that whole prices lack: Databento writes 1e-9 as 1. */
@@ -123,8 +126,9 @@ function chooseTime(head: FileHead, names: readonly string[]): TimeChoice | stri
   const cells = (at: number): string[] => head.rows.map((row) => row[at] ?? '')
   const isTime = (at: number): boolean => head.rows.length === 0 || cells(at).some((cell) => typeof readInstant(cell, head.times) === 'number')
   for (const rank of RANKS) {
-    const found = ranked.flatMap((each, at) => (each === rank ? [at] : []))
-    const clock = found.find((at) => head.rows.length > 0 && cells(at).every(isTimeOfDay) && found.length > 1 && !isTime(at))
+    const all = ranked.flatMap((each, at) => (each === rank ? [at] : []))
+    const found = all.length > 1 ? all.filter((at) => !isFirstTrade(names[at] as string)) : all
+    const clock = found.find((at) => head.rows.length > 0 && found.length > 1 && cells(at).every(isTimeOfDay))
     const instants = found.filter((at) => at !== clock)
     const [first, ...others] = rank === 'index' ? instants.filter(isTime) : preferTimes(instants, isTime)
     if (first === undefined) continue
@@ -153,11 +157,11 @@ function disagree(head: FileHead, a: number, b: number): boolean {
 // Without a header.
 
 function layoutByOrder(head: FileHead): Result<Layout, LayoutProblem> {
-  const foreign = foreignRowsOf(head.rows)
-  if (foreign !== undefined) return problem(`the file is ${foreign.what}`, foreign.next)
   const isTime = (text: string): boolean => typeof readInstant(text, head.times) === 'number'
   const orders = ordersFor(head.rows, isTime, isTimeOfDay, (text) => readFloat(text, head.mark))
   const [first] = orders
+  const foreign = first === undefined ? foreignRowsOf(head.rows) : undefined
+  if (foreign !== undefined) return problem(`the file is ${foreign.what}`, foreign.next)
   if (first === undefined)
     return problem('the file starts with numbers, it has no header, and its columns fit no known order', `${NEXT} Or use --columns.`, head.headerLine)
   const places = new Set(orders.map(({ columns }) => ['open', 'high', 'low', 'close', 'volume'].map((name) => placeOf(columns, name)).join()))
@@ -224,6 +228,7 @@ function layoutByColumns(head: FileHead, columns: readonly (readonly [string, st
   return ok({
     kind: isFunding ? 'funding' : 'candles',
     roles,
+    names: head.header ?? [],
     stamp: 'start',
     hasVolume: roles.includes('volume'),
     priceShift: 0,
@@ -245,7 +250,7 @@ function finish(
   const zone = clockProblem(head, time.column)
   if (zone !== undefined) return err(zone)
   const notes = [...time.notes]
-  if (isFunding) return ok({ kind: 'funding', roles, stamp: 'start', hasVolume: false, priceShift: 0, notes })
+  if (isFunding) return ok({ kind: 'funding', roles, names, stamp: 'start', hasVolume: false, priceShift: 0, notes })
   const figures = figuresOf(head)
   const choice = chooseVolume(names, figures, { low: roles.indexOf('low'), high: roles.indexOf('high') })
   if (typeof choice === 'string')
@@ -253,11 +258,14 @@ function finish(
   if (choice.volume !== undefined) roles[choice.volume] = 'volume'
   if (choice.quote !== undefined) roles[choice.quote] = 'quote'
   if (choice.note !== undefined) notes.push(choice.note)
+  if (choice.volume !== undefined && names.some((name) => keyOf(name) === 'adjclose'))
+    notes.push('the volume is taken as coins; Yahoo counts that of coin pairs in money')
   const isEnd = time.stamp === 'end' || isBitmex(names)
   if (isEnd) notes.push(`the stamps are the ends of the bars (${time.stamp === 'end' ? `'${names[time.column]}'` : 'BitMEX buckets'}): each bar is moved back by its interval`)
   return ok({
     kind: 'candles',
     roles,
+    names,
     stamp: isEnd ? 'end' : 'start',
     hasVolume: choice.volume !== undefined,
     priceShift: isFixedPoint(head, names, roles) ? 9 : 0,
@@ -265,13 +273,25 @@ function finish(
   })
 }
 
-/** Dates of a trading terminal are of its server's clock, which the file does not tell. */
-function clockProblem(head: FileHead, column: number): LayoutProblem | undefined {
-  if (head.hasZone || !head.rows.some((row) => isServerClock(row[column] ?? ''))) return undefined
-  return {
-    what: `the times, as '${(head.rows[0]?.[column] ?? '').slice(0, 40)}', are of the clock of a MetaTrader server, which the file does not name`,
+const CLOCKS = {
+  metatrader: {
+    what: 'are of the clock of a MetaTrader server, which the file does not name',
     next: 'Say it, as --zone UTC+3 (the files that Bybit offers for MetaTrader), --zone UTC or --zone Europe/Helsinki.',
-  }
+  },
+  histdata: {
+    what: 'have the form of HistData, whose clock is that of New York',
+    next: 'Say it, as --zone America/New_York, or --zone UTC where the file is of somebody else.',
+  },
+} as const
+
+/** Some forms of dates belong to clocks that are not UTC. */
+function clockProblem(head: FileHead, column: number): LayoutProblem | undefined {
+  if (head.hasZone) return undefined
+  const cell = head.rows.map((row) => row[column] ?? '').find((text) => clockOwnerOf(text) !== undefined)
+  const owner = clockOwnerOf(cell ?? '')
+  if (owner === undefined) return undefined
+  const { what, next } = CLOCKS[owner]
+  return { what: `the times, as '${(cell ?? '').slice(0, 40)}', ${what}`, next }
 }
 
 const figuresOf = (head: FileHead): Figures => head.rows.map((row) => row.map((cell) => (isMissing(cell) ? Number.NaN : (readFloat(cell, head.mark) ?? Number.NaN))))

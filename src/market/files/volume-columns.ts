@@ -78,7 +78,7 @@ function isMoneyOf(figures: Figures, prices: { low: number; high: number }, base
   for (const row of figures) {
     const coins = row[base] as number
     const money = (row[quote] as number) * size
-    if (coins === 0 && money === 0) continue
+    if ((coins === 0 && money === 0) || Number.isNaN(coins) || Number.isNaN(money)) continue
     if (!(coins > 0 && liesBetween(money / coins, row[prices.low] as number, row[prices.high] as number))) return false
     seen += 1
   }
