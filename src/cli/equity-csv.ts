@@ -39,8 +39,10 @@ export async function readEquityCsv(path: string): Promise<EquityFile> {
     equity.reverse()
     notes.push('The rows run from newest to oldest and are read backwards.')
   }
-  if (keys.filter((key) => EQUITY_NAMES.flat().includes(key)).length > 1) notes.push(`The equity is the column '${text.names[equityColumn]}'.`)
+  if (keys.filter((key) => EQUITY_NAMES.flat().includes(key)).length > 1)
+    notes.push(`The equity is the column '${text.names[equityColumn]}'.`)
   const paidIn = text.names.find((_, at) => PAID_IN.includes(keys[at] as string))
-  if (paidIn !== undefined) notes.push(`The file has a column '${paidIn}': money paid in counts as a gain here, and money taken out as a loss.`)
+  if (paidIn !== undefined)
+    notes.push(`The file has a column '${paidIn}': money paid in counts as a gain here, and money taken out as a loss.`)
   return { series: { ts, equity }, notes }
 }

@@ -30,7 +30,11 @@ export function fileWishesOf(flags: FileFlags): Pick<FileWishes, 'columns' | 'un
     throw new CliError(EXIT.usage, `--unit '${flags.unit}' is not a unit of time.`, `It takes ${TIME_UNITS.join(', ')}.`)
   const stamp = (['start', 'end'] as const).find((each) => each === flags.stamp)
   if (flags.stamp !== undefined && stamp === undefined)
-    throw new CliError(EXIT.usage, `--stamp '${flags.stamp}' is neither start nor end.`, 'The default is start, the opening time of the bar.')
+    throw new CliError(
+      EXIT.usage,
+      `--stamp '${flags.stamp}' is neither start nor end.`,
+      'The default is start, the opening time of the bar.',
+    )
   const offsetMs = flags.zone === undefined ? undefined : zoneOf(flags.zone)
   if (flags.zone !== undefined && offsetMs === undefined)
     throw new CliError(EXIT.usage, `--zone '${flags.zone}' is not a zone.`, 'Write UTC+3, +05:30 or a name as America/New_York.')
@@ -43,7 +47,11 @@ function columnsOf(text: string): [string, string][] {
     const name = word.slice(0, at).trim().toLowerCase()
     const place = word.slice(at + 1).trim()
     if (at <= 0 || place === '')
-      throw new CliError(EXIT.usage, `--columns '${word}' is not name=column.`, 'Write for example --columns time=1,open=2,high=3,low=4,close=5,volume=6.')
+      throw new CliError(
+        EXIT.usage,
+        `--columns '${word}' is not name=column.`,
+        'Write for example --columns time=1,open=2,high=3,low=4,close=5,volume=6.',
+      )
     return [name, place]
   })
 }

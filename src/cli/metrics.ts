@@ -58,7 +58,9 @@ async function runMetrics(file: string, flags: { periodsPerYear?: string }, comm
     const rows = series.ts.length
     if (rows > 0)
       out.line(`${formatCount(rows)} rows, ${formatTime(series.ts[0] as number)} to ${formatTime(series.ts[rows - 1] as number)} UTC`)
-    out.line(`${formatCount(Math.round(periodsPerYear))} rows a year: ${given === undefined ? originOf(told?.distanceMs, told !== undefined) : 'given'}`)
+    out.line(
+      `${formatCount(Math.round(periodsPerYear))} rows a year: ${given === undefined ? originOf(told?.distanceMs, told !== undefined) : 'given'}`,
+    )
     out.fields(EQUITY_METRICS.map((name) => [name, show(name, metrics)]))
     if (reason !== undefined) out.note(reason)
     if (EQUITY_METRICS.some((name) => metrics[name] === null)) out.note('– means that the data does not allow this figure.')

@@ -46,7 +46,11 @@ export class TableText {
     const table = read.value
     const { header, headerLine, name } = table
     if (header === undefined)
-      throw new CliError(EXIT.error, `${name} line ${headerLine}: the file starts with numbers, it has no header.`, 'Name the columns in the first line.')
+      throw new CliError(
+        EXIT.error,
+        `${name} line ${headerLine}: the file starts with numbers, it has no header.`,
+        'Name the columns in the first line.',
+      )
     const foreign = foreignShapeOf(header)
     if (foreign !== undefined) throw new CliError(EXIT.error, `${name} is ${foreign.what}.`, foreign.next)
     const text = new TableText(table, header)
@@ -115,10 +119,15 @@ export class TableText {
     for (let row = 0; row < this.rows; row += 1) {
       const { cells } = this.table.rows[row] as { cells: readonly string[] }
       if (cells.length === 0) throw this.bad(row, 'the line is empty')
-      if (cells.length !== width) throw this.bad(row, `${cells.length} field${cells.length === 1 ? '' : 's'} where the header names ${width}`)
+      if (cells.length !== width)
+        throw this.bad(row, `${cells.length} field${cells.length === 1 ? '' : 's'} where the header names ${width}`)
       for (const at of constants)
         if (cells[at] !== this.cell(0, at))
-          throw this.bad(row, `the ${this.names[at]} changes from '${shorten(this.cell(0, at))}' to '${shorten(cells[at] as string)}'`, 'Split the file: a series is of one.')
+          throw this.bad(
+            row,
+            `the ${this.names[at]} changes from '${shorten(this.cell(0, at))}' to '${shorten(cells[at] as string)}'`,
+            'Split the file: a series is of one.',
+          )
     }
   }
 

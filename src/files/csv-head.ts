@@ -34,7 +34,8 @@ export function readCsvHead(text: string): CsvHead | string {
     if (said !== undefined) given = said
     else if (!isPreamble(line, lines[at + 1])) first = at
   }
-  if (first < 0) return lines.join('').trim() === '' ? 'the file has no header' : `'${(lines[0] ?? '').slice(0, 60)}' is not a line of column names`
+  if (first < 0)
+    return lines.join('').trim() === '' ? 'the file has no header' : `'${(lines[0] ?? '').slice(0, 60)}' is not a line of column names`
   const line = lines[first] as string
   const delimiter = given ?? delimiterOf(line)
   if (delimiter === undefined) return `'${line.slice(0, 60)}' is not a line of column names`
@@ -83,13 +84,21 @@ function readRows(text: string, first: number, delimiter: string): CsvHead | str
   if (stacked !== undefined)
     return { delimiter, mark, header: stacked, headerLine: first + 1, dataLine: (ends[2] as number) + 1, rows: rows.slice(3) }
   if (!isHeader(top, rows[1], mark)) return { delimiter, mark, header: undefined, headerLine: first + 1, dataLine: first + 1, rows }
-  return { delimiter, mark, header: top.map((name) => name.trim()), headerLine: first + 1, dataLine: (ends[0] as number) + 1, rows: rows.slice(1) }
+  return {
+    delimiter,
+    mark,
+    header: top.map((name) => name.trim()),
+    headerLine: first + 1,
+    dataLine: (ends[0] as number) + 1,
+    rows: rows.slice(1),
+  }
 }
 
 /** Three header lines, as yfinance writes them: what, of whom, and the name of the index. */
 function stackedHeader(rows: readonly (readonly string[])[]): string[] | string | undefined {
   const [top, tickers, index] = rows
-  if (top?.[0] !== 'Price' || tickers?.[0] !== 'Ticker' || index === undefined || index.slice(1).some((cell) => cell !== '')) return undefined
+  if (top?.[0] !== 'Price' || tickers?.[0] !== 'Ticker' || index === undefined || index.slice(1).some((cell) => cell !== ''))
+    return undefined
   const named = new Set(tickers.slice(1))
   if (named.size > 1) return `the file holds several symbols side by side (${[...named].slice(0, 3).join(', ')})`
   return [index[0] as string, ...top.slice(1)]

@@ -92,7 +92,13 @@ export async function* csvRows(body: Blocks, delimiter: string, firstLine: numbe
 
 /** Rows from the first quote on, by the library. @throws CsvSyntaxError where the text is no CSV. */
 export async function* quotedRows(blocks: Blocks, delimiter: string, firstLine: number): AsyncGenerator<CsvRow> {
-  const parser = parse({ delimiter, info: true, relax_column_count: true, record_delimiter: ['\r\n', '\n'], max_record_size: ROW_BYTES_MAX })
+  const parser = parse({
+    delimiter,
+    info: true,
+    relax_column_count: true,
+    record_delimiter: ['\r\n', '\n'],
+    max_record_size: ROW_BYTES_MAX,
+  })
   const source = Readable.from(blocks, { objectMode: false })
   source.on('error', (cause) => parser.destroy(cause))
   source.pipe(parser)

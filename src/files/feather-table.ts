@@ -15,7 +15,9 @@ export async function readFeatherTable(path: string): Promise<CellTable> {
   const reader = await RecordBatchReader.from(await readFile(path)).open()
   const { fields } = reader.schema
   const isTime = fields.map(({ type }) => DataType.isTimestamp(type) || DataType.isDate(type))
-  const order = [...fields.keys()].sort((a, b) => Number(isUnnamedIndex(fields[b]?.name ?? '')) - Number(isUnnamedIndex(fields[a]?.name ?? '')))
+  const order = [...fields.keys()].sort(
+    (a, b) => Number(isUnnamedIndex(fields[b]?.name ?? '')) - Number(isUnnamedIndex(fields[a]?.name ?? '')),
+  )
   function* rows(): Generator<readonly string[]> {
     for (const batch of reader) {
       const columns = order.map((at) => batch.getChildAt(at))

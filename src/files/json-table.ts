@@ -45,10 +45,12 @@ function parseLines(text: string): unknown[] | undefined {
 const isRow = (value: unknown): boolean =>
   Array.isArray(value) ? value.length >= 2 && value.every((cell) => typeof cell !== 'object' || cell === null) : isPlainObject(value)
 
-const isPlainObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
+const isPlainObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 function tableIn(value: unknown, depth: number): readonly unknown[] | undefined {
-  if (Array.isArray(value) && value.length > 0 && value.every((row) => isRow(row) && Array.isArray(row) === Array.isArray(value[0]))) return value
+  if (Array.isArray(value) && value.length > 0 && value.every((row) => isRow(row) && Array.isArray(row) === Array.isArray(value[0])))
+    return value
   if (depth >= DEPTH_MAX) return undefined
   if (isPlainObject(value)) {
     const columns = columnsIn(value)
@@ -66,7 +68,11 @@ function tableIn(value: unknown, depth: number): readonly unknown[] | undefined 
 function columnsIn(value: Record<string, unknown>): readonly unknown[] | undefined {
   const lists = Object.entries(value).filter((entry): entry is [string, unknown[]] => Array.isArray(entry[1]))
   const length = lists[0]?.[1].length ?? 0
-  if (lists.length < 4 || length === 0 || lists.some(([, list]) => list.length !== length || list.some((cell) => typeof cell === 'object' && cell !== null)))
+  if (
+    lists.length < 4 ||
+    length === 0 ||
+    lists.some(([, list]) => list.length !== length || list.some((cell) => typeof cell === 'object' && cell !== null))
+  )
     return undefined
   return Array.from({ length }, (_, at) => Object.fromEntries(lists.map(([name, list]) => [name, list[at]])))
 }

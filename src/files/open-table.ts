@@ -52,7 +52,9 @@ async function filesIn(path: string): Promise<Result<string[], DataError>> {
     const names = (await readdir(path)).filter((name) => DATA_NAME.test(name) && !name.startsWith('.')).sort()
     return names.length > 0
       ? ok(names.map((name) => join(path, name)))
-      : err(dataError('bad-input', `The folder ${path} holds no file of data.`, 'Pass a folder with files as .csv, .zip or .parquet in it.'))
+      : err(
+          dataError('bad-input', `The folder ${path} holds no file of data.`, 'Pass a folder with files as .csv, .zip or .parquet in it.'),
+        )
   } catch (cause) {
     return err(cannotOpen(path, cause))
   }
@@ -103,7 +105,9 @@ async function fromBlocks(name: string, path: string | undefined, blocks: Blocks
       return path === undefined ? refuse(`${container.name} inside another container`) : fromZip(path, use)
     case 'parquet':
     case 'arrow':
-      return path === undefined ? refuse(`${container.name} inside another container`) : fromColumns(path, container.kind, container.name, use)
+      return path === undefined
+        ? refuse(`${container.name} inside another container`)
+        : fromColumns(path, container.kind, container.name, use)
     case 'unknown':
       return refuse(container.name, 'Pass it as CSV, gzip, zip, zstd, xz, Parquet or Feather.')
     case 'plain':
@@ -129,7 +133,8 @@ async function fromZip(path: string, use: Use): Promise<Result<undefined, DataEr
   try {
     if (zip.members.some(({ name }) => name === '[Content_Types].xml'))
       return err(dataError('bad-input', `${path} is an Excel workbook.`, 'Save its sheet as CSV.'))
-    if (zip.members.length === 0) return err(dataError('bad-input', `${path} is a zip archive without a file in it.`, 'Fetch the file again.'))
+    if (zip.members.length === 0)
+      return err(dataError('bad-input', `${path} is a zip archive without a file in it.`, 'Fetch the file again.'))
     for (const member of zip.members) {
       const used = await fromBlocks(`${path} (${basename(member.name)})`, undefined, await member.open(), use)
       if (!used.ok) return used
@@ -151,7 +156,8 @@ async function fromText(name: string, start: Buffer, blocks: Blocks, use: Use): 
   return use({ type: 'csv', name, head, body: below(rest, head.dataLine - 1) })
 }
 
-const NEXT_HEADER = 'Name the columns in the first line, as timestamp,open,high,low,close,volume (any order), or timestamp,rate for funding.'
+const NEXT_HEADER =
+  'Name the columns in the first line, as timestamp,open,high,low,close,volume (any order), or timestamp,rate for funding.'
 
 /** Whole lines from the start of the text, and all of its bytes. */
 async function headOf(blocks: Blocks): Promise<{ readonly text: string; readonly rest: Blocks }> {
@@ -205,9 +211,11 @@ async function fromJson(name: string, blocks: Blocks, use: Use): Promise<Result<
   for await (const block of blocks) {
     taken.push(block)
     length += block.length
-    if (length > JSON_BYTES_MAX) return err(dataError('bad-input', `${name} is JSON of more than 512 MiB.`, 'Write it as CSV, which is read row by row.'))
+    if (length > JSON_BYTES_MAX)
+      return err(dataError('bad-input', `${name} is JSON of more than 512 MiB.`, 'Write it as CSV, which is read row by row.'))
   }
   const table = readJsonTable(Buffer.concat(taken).toString('utf8'))
-  if (!table.ok) return err(dataError('bad-input', `${name} ${table.error}.`, 'Pass lists of time, open, high, low, close, volume, or a CSV.'))
+  if (!table.ok)
+    return err(dataError('bad-input', `${name} ${table.error}.`, 'Pass lists of time, open, high, low, close, volume, or a CSV.'))
   return use({ type: 'cells', name, ...table.value })
 }

@@ -16,7 +16,8 @@ export interface OpenZip {
 }
 
 /** Directories, checksums and what Macs add are no data. */
-const isData = (name: string): boolean => !name.endsWith('/') && !/(?:^|\/)(?:__MACOSX\/|\.)/.test(name) && !/\.(?:CHECKSUM|md5|sha256)$/i.test(name)
+const isData = (name: string): boolean =>
+  !name.endsWith('/') && !/(?:^|\/)(?:__MACOSX\/|\.)/.test(name) && !/\.(?:CHECKSUM|md5|sha256)$/i.test(name)
 
 export async function openZip(path: string): Promise<OpenZip> {
   const archive = await openPromise(path, { autoClose: false, lazyEntries: true })

@@ -116,12 +116,15 @@ describe('candles', () => {
 })
 
 describe('funding rates', () => {
-  test.each(['binance-funding.csv', 'bybit-funding.csv', 'okx-funding.csv'])('%s: settlements at their minute, eight hours apart', async (fixture) => {
-    const file = await readDataFiles([join(FOLDER, fixture)])
-    if (!file.ok || file.value.type !== 'funding') throw new Error('was not read as funding')
-    expect([...file.value.ts]).toEqual([0, 1, 2].map((at) => START + at * 28_800_000))
-    expect([...file.value.rate]).toEqual([1_000_000, -213_500, 881_100])
-  })
+  test.each(['binance-funding.csv', 'bybit-funding.csv', 'okx-funding.csv'])(
+    '%s: settlements at their minute, eight hours apart',
+    async (fixture) => {
+      const file = await readDataFiles([join(FOLDER, fixture)])
+      if (!file.ok || file.value.type !== 'funding') throw new Error('was not read as funding')
+      expect([...file.value.ts]).toEqual([0, 1, 2].map((at) => START + at * 28_800_000))
+      expect([...file.value.rate]).toEqual([1_000_000, -213_500, 881_100])
+    },
+  )
 })
 
 describe('refused by name', () => {
@@ -143,6 +146,13 @@ test('docs/files.md has a row for each of these files, and no row for another', 
   const fixtures = readdirSync(FOLDER)
   expect(fixtures.filter((fixture) => !named.has(fixture))).toEqual([])
   expect([...named].filter((name) => /\.(?:csv|json|zst|xz|bz2|zip)$/.test(name) && !fixtures.includes(name))).toEqual([])
-  const tested = new Set([...Object.keys(SHAPES), 'binance-funding.csv', 'bybit-funding.csv', 'okx-funding.csv', 'binance-aggtrades.csv', 'packed.csv.bz2'])
+  const tested = new Set([
+    ...Object.keys(SHAPES),
+    'binance-funding.csv',
+    'bybit-funding.csv',
+    'okx-funding.csv',
+    'binance-aggtrades.csv',
+    'packed.csv.bz2',
+  ])
   expect(fixtures.filter((fixture) => !tested.has(fixture))).toEqual([])
 })

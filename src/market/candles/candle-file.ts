@@ -50,7 +50,10 @@ export interface FundingFile {
 }
 
 /** Reads files of one series, or a folder of them; what is in them tells whether they are candles or funding rates. */
-export async function readDataFiles(paths: readonly string[], wishes: FileWishes = {}): Promise<Result<CandleFile | FundingFile, DataError>> {
+export async function readDataFiles(
+  paths: readonly string[],
+  wishes: FileWishes = {},
+): Promise<Result<CandleFile | FundingFile, DataError>> {
   const files = await filesOf(paths)
   if (!files.ok) return files
   const parts: (CandlePart | FundingPart)[] = []
@@ -98,7 +101,9 @@ function sourceOf(parts: readonly { readonly name: string }[]): string {
 
 function finishFunding(parts: readonly FundingPart[]): Result<FundingFile, DataError> {
   const joined = joinFunding(parts)
-  return joined.ok ? ok({ type: 'funding', ...joined.value, source: sourceOf(parts), notes: parts.flatMap(({ layout }) => layout.notes) }) : joined
+  return joined.ok
+    ? ok({ type: 'funding', ...joined.value, source: sourceOf(parts), notes: parts.flatMap(({ layout }) => layout.notes) })
+    : joined
 }
 
 function finishCandles(parts: readonly CandlePart[], wishes: FileWishes): Result<CandleFile, DataError> {
@@ -118,7 +123,12 @@ function finishCandles(parts: readonly CandlePart[], wishes: FileWishes): Result
   const priced = priceRows(rows, wishes.tick === undefined ? undefined : readStep(wishes.tick), stored?.tickSize)
   if (!priced.ok) {
     const { row, price, tickSize } = priced.error
-    return err(lineError(settled.value.nameOf(row), { line: rows.line[row] as number, what: `the price ${price} is not a multiple of the tick ${tickSize}` }))
+    return err(
+      lineError(settled.value.nameOf(row), {
+        line: rows.line[row] as number,
+        what: `the price ${price} is not a multiple of the tick ${tickSize}`,
+      }),
+    )
   }
   const { prices, rounded, tickSize, tickOrigin } = priced.value
   const [open, high, low, close] = prices as [Float64Array, Float64Array, Float64Array, Float64Array]
@@ -150,7 +160,8 @@ function notesOf(parts: readonly CandlePart[]): string[] {
     const of = parts.length > 1 ? `${basename(name)}: ` : ''
     for (const note of layout.notes) notes.add(note)
     if (counts.isNewestFirst) notes.add('the rows run from newest to oldest and are read backwards')
-    if (counts.unitChange !== undefined) notes.add(`${of}from line ${counts.unitChange.line} on the times are in ${UNIT_NAMES[counts.unitChange.unit]}`)
+    if (counts.unitChange !== undefined)
+      notes.add(`${of}from line ${counts.unitChange.line} on the times are in ${UNIT_NAMES[counts.unitChange.unit]}`)
     if (counts.unconfirmed > 0) notes.add(`${of}${countOf(counts.unconfirmed, 'row')} that the file calls unfinished left out`)
     if (counts.blank > 0) notes.add(`${of}${countOf(counts.blank, 'row')} without prices left out: a gap each`)
   }
@@ -158,4 +169,3 @@ function notesOf(parts: readonly CandlePart[]): string[] {
 }
 
 const countOf = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`
-

@@ -84,7 +84,11 @@ describe('reading a CSV', () => {
     ['a low above the open', [`${JAN},5,9,6,7,1`], 'line 2: the low 6 is above the open 5'],
     ['a price of zero', [`${JAN},0,0,0,0,1`], 'line 2: the low 0 is not a positive price'],
     ['a negative volume', [`${JAN},1,1,1,1,-2`], 'line 2: the volume -2 is negative'],
-    ['a repeated time', [row(0), row(0)], 'line 3: the timestamp 1706745480000 (2024-01-31 23:58 UTC) is not after the one of the line before'],
+    [
+      'a repeated time',
+      [row(0), row(0)],
+      'line 3: the timestamp 1706745480000 (2024-01-31 23:58 UTC) is not after the one of the line before',
+    ],
     ['a time off the grid', [row(0), `${JAN + 61_000},1,1,1,1,1`], 'line 3: the timestamp 1706745541000'],
     ['an empty line inside', [row(0), '', row(1)], 'line 3: the line is empty'],
     ['a date that does not exist', ['2024-02-30,1,1,1,1,1'], "line 2: the timestamp '2024-02-30'"],

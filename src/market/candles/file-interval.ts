@@ -65,7 +65,9 @@ function intervalOf(joined: JoinedRows, parts: readonly CandlePart[], wishes: Fi
   if (wishes.interval !== undefined) {
     const ms = parseInterval(wishes.interval)
     if (ms === undefined)
-      return err(dataError('bad-input', `'${wishes.interval}' is not an interval.`, 'Use minutes, hours, days or weeks, as 1m, 5m, 4h, 1d.'))
+      return err(
+        dataError('bad-input', `'${wishes.interval}' is not an interval.`, 'Use minutes, hours, days or weeks, as 1m, 5m, 4h, 1d.'),
+      )
     return ok({ text: wishes.interval, ms })
   }
   const name = joined.nameOf(0)

@@ -44,7 +44,19 @@ export interface RowCounts {
 }
 
 /** Codes of {@link Role} in fields by number. */
-export const CODE = { ts: 0, open: 1, high: 2, low: 3, close: 4, volume: 5, quote: 6, ignored: 7, constant: 8, confirm: 9, clock: 10 } as const
+export const CODE = {
+  ts: 0,
+  open: 1,
+  high: 2,
+  low: 3,
+  close: 4,
+  volume: 5,
+  quote: 6,
+  ignored: 7,
+  constant: 8,
+  confirm: 9,
+  clock: 10,
+} as const
 const CODES: Readonly<Record<Role, number>> = { ...CODE, rate: CODE.ignored }
 const FIELD_NAMES = ['timestamp', 'open', 'high', 'low', 'close', 'volume', 'quote volume'] as const
 

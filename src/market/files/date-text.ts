@@ -42,7 +42,8 @@ const DATES: readonly { readonly form: RegExp; readonly parts: (match: RegExpExe
   { form: /^(\d{1,2})\.(\d{1,2})\.(\d{4})(?!\d)/, parts: (m) => [m[3], m[2], m[1]] },
   {
     form: /^(\d{1,2})([/-])(\d{1,2})\2(\d{4})(?!\d)/,
-    parts: (m, order) => (order === undefined ? [undefined, undefined, undefined] : order === 'dmy' ? [m[4], m[3], m[1]] : [m[4], m[1], m[3]]),
+    parts: (m, order) =>
+      order === undefined ? [undefined, undefined, undefined] : order === 'dmy' ? [m[4], m[3], m[1]] : [m[4], m[1], m[3]],
   },
   { form: /^([A-Za-z]{3,9})\.? (\d{1,2}),? (\d{4})(?!\d)/, parts: (m) => [m[3], monthNumber(m[1]), m[2]] },
   { form: /^(\d{1,2})[ -]([A-Za-z]{3,9})[ -](\d{4})(?!\d)/, parts: (m) => [m[3], monthNumber(m[2]), m[1]] },

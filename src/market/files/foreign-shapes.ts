@@ -28,7 +28,8 @@ const SHAPES: readonly ForeignShape[] = [
   {
     what: 'trades, not candles',
     next: CANDLES,
-    matches: (keys) => keys.has('price') && !keys.has('open') && (keys.has('side') || keys.has('isbuyermaker') || keys.has('tickdirection')),
+    matches: (keys) =>
+      keys.has('price') && !keys.has('open') && (keys.has('side') || keys.has('isbuyermaker') || keys.has('tickdirection')),
   },
   {
     what: 'an order book, not candles',
@@ -58,10 +59,14 @@ export function foreignRowsOf(rows: readonly (readonly string[])[]): { readonly 
 /** What a text is that is no table at all; undefined where it may be one. */
 export function foreignTextOf(start: string): { readonly what: string; readonly next: string } | undefined {
   const text = start.trimStart()
-  if (/^<(?:!doctype|html)/i.test(text)) return { what: 'a page of the web, not a file of data', next: 'The address may be wrong: fetch it again.' }
+  if (/^<(?:!doctype|html)/i.test(text))
+    return { what: 'a page of the web, not a file of data', next: 'The address may be wrong: fetch it again.' }
   if (text.startsWith('<?xml') || /^<Error>/.test(text)) {
     const code = /<Code>([A-Za-z]{1,40})<\/Code>/.exec(text)?.[1]
-    return { what: `an answer of a file server${code === undefined ? '' : ` (${code})`}, not the file`, next: 'The address may be wrong: fetch it again.' }
+    return {
+      what: `an answer of a file server${code === undefined ? '' : ` (${code})`}, not the file`,
+      next: 'The address may be wrong: fetch it again.',
+    }
   }
   if (text.startsWith('version https://git-lfs'))
     return { what: 'a pointer of Git LFS, not the file itself', next: 'Fetch the file: git lfs pull.' }

@@ -61,7 +61,8 @@ export class FundingRowBuilder {
     const { first = cells } = this
     this.first = first
     const changed = this.constants.find((at) => cells[at] !== first[at])
-    if (changed !== undefined) return `'${shorten(first[changed] ?? '')}' changes to '${shorten(cells[changed] ?? '')}': a series has one symbol`
+    if (changed !== undefined)
+      return `'${shorten(first[changed] ?? '')}' changes to '${shorten(cells[changed] ?? '')}': a series has one symbol`
     const read = readInstant(cells[this.tsColumn] ?? '', this.times)
     if (typeof read === 'string') return read
     const minute = Math.round(read / MINUTE_MS) * MINUTE_MS

@@ -82,7 +82,12 @@ function layoutByNames(head: FileHead, names: readonly string[]): Result<Layout,
   const last = names.findIndex(isLastPrice)
   if (close < 0 && last >= 0 && roles.includes('open')) roles[last] = 'close'
   const isFunding = names.some(isRate) && !roles.includes('close')
-  if (isFunding) roles.splice(0, roles.length, ...roles.map((role, at): Role => (isRate(names[at] as string) ? 'rate' : role === 'constant' ? role : 'ignored')))
+  if (isFunding)
+    roles.splice(
+      0,
+      roles.length,
+      ...roles.map((role, at): Role => (isRate(names[at] as string) ? 'rate' : role === 'constant' ? role : 'ignored')),
+    )
   const time = chooseTime(head, names)
   if (typeof time === 'string') return problem(time, NEXT, at1)
   const missing = missingRoles(roles, isFunding, time)
@@ -124,7 +129,8 @@ const RANKS: readonly TimeRank[] = ['open', 'time', 'close', 'index']
 function chooseTime(head: FileHead, names: readonly string[]): TimeChoice | string | undefined {
   const ranked = names.map((name, at) => timeRankOf(name, at))
   const cells = (at: number): string[] => head.rows.map((row) => row[at] ?? '')
-  const isTime = (at: number): boolean => head.rows.length === 0 || cells(at).some((cell) => typeof readInstant(cell, head.times) === 'number')
+  const isTime = (at: number): boolean =>
+    head.rows.length === 0 || cells(at).some((cell) => typeof readInstant(cell, head.times) === 'number')
   for (const rank of RANKS) {
     const all = ranked.flatMap((each, at) => (each === rank ? [at] : []))
     const found = all.length > 1 ? all.filter((at) => !isFirstTrade(names[at] as string)) : all
@@ -163,8 +169,14 @@ function layoutByOrder(head: FileHead): Result<Layout, LayoutProblem> {
   const foreign = first === undefined ? foreignRowsOf(head.rows) : undefined
   if (foreign !== undefined) return problem(`the file is ${foreign.what}`, foreign.next)
   if (first === undefined)
-    return problem('the file starts with numbers, it has no header, and its columns fit no known order', `${NEXT} Or use --columns.`, head.headerLine)
-  const places = new Set(orders.map(({ columns }) => ['open', 'high', 'low', 'close', 'volume'].map((name) => placeOf(columns, name)).join()))
+    return problem(
+      'the file starts with numbers, it has no header, and its columns fit no known order',
+      `${NEXT} Or use --columns.`,
+      head.headerLine,
+    )
+  const places = new Set(
+    orders.map(({ columns }) => ['open', 'high', 'low', 'close', 'volume'].map((name) => placeOf(columns, name)).join()),
+  )
   if (places.size > 1)
     return problem(
       `the file has no header, and its rows fit several orders of columns: ${orders.map(({ source }) => source).join('; ')}`,
@@ -185,7 +197,8 @@ function layoutByOrder(head: FileHead): Result<Layout, LayoutProblem> {
   return finish(head, chosen.columns, roles, { column, clock, stamp: 'start', notes: [note] }, false)
 }
 
-const placeOf = (columns: readonly string[], name: string): number => columns.findIndex((column) => column === name || (name === 'volume' && /^(?:vol|tickvolume)$/.test(column)))
+const placeOf = (columns: readonly string[], name: string): number =>
+  columns.findIndex((column) => column === name || (name === 'volume' && /^(?:vol|tickvolume)$/.test(column)))
 
 function isMoneyToldBy(head: FileHead, { columns }: ColumnOrder): boolean {
   const choice = chooseVolume(columns, figuresOf(head), { low: columns.indexOf('low'), high: columns.indexOf('high') })
@@ -212,8 +225,7 @@ function layoutByColumns(head: FileHead, columns: readonly (readonly [string, st
   const roles: Role[] = Array<Role>(width).fill('ignored')
   for (const [word, place] of columns) {
     const role = COLUMN_WORDS[word]
-    if (role === undefined)
-      return problem(`--columns knows no '${word}'`, `It takes ${Object.keys(COLUMN_WORDS).join(', ')}.`)
+    if (role === undefined) return problem(`--columns knows no '${word}'`, `It takes ${Object.keys(COLUMN_WORDS).join(', ')}.`)
     const at = /^\d+$/.test(place) ? Number(place) - 1 : (head.header ?? []).findIndex((name) => keyOf(name) === keyOf(place))
     if (word === 'volume' && place === 'none') continue
     if (!(at >= 0 && at < width)) return problem(`--columns names the column '${place}', and the file has ${width}`, NEXT_COLUMNS)
@@ -222,7 +234,8 @@ function layoutByColumns(head: FileHead, columns: readonly (readonly [string, st
   const isFunding = roles.includes('rate')
   const time = roles.indexOf('ts')
   const missing = missingRoles(roles, isFunding, time < 0 ? undefined : { column: time, clock: undefined, stamp: 'start', notes: [] })
-  if (missing.length > 0) return problem(`--columns does not say where ${missing.join(', ')} ${missing.length > 1 ? 'are' : 'is'}`, NEXT_COLUMNS)
+  if (missing.length > 0)
+    return problem(`--columns does not say where ${missing.join(', ')} ${missing.length > 1 ? 'are' : 'is'}`, NEXT_COLUMNS)
   const zone = clockProblem(head, time)
   if (zone !== undefined) return err(zone)
   return ok({
@@ -261,7 +274,10 @@ function finish(
   if (choice.volume !== undefined && names.some((name) => keyOf(name) === 'adjclose'))
     notes.push('the volume is taken as coins; Yahoo counts that of coin pairs in money')
   const isEnd = time.stamp === 'end' || isBitmex(names)
-  if (isEnd) notes.push(`the stamps are the ends of the bars (${time.stamp === 'end' ? `'${names[time.column]}'` : 'BitMEX buckets'}): each bar is moved back by its interval`)
+  if (isEnd)
+    notes.push(
+      `the stamps are the ends of the bars (${time.stamp === 'end' ? `'${names[time.column]}'` : 'BitMEX buckets'}): each bar is moved back by its interval`,
+    )
   return ok({
     kind: 'candles',
     roles,
@@ -294,7 +310,8 @@ function clockProblem(head: FileHead, column: number): LayoutProblem | undefined
   return { what: `the times, as '${(cell ?? '').slice(0, 40)}', ${what}`, next }
 }
 
-const figuresOf = (head: FileHead): Figures => head.rows.map((row) => row.map((cell) => (isMissing(cell) ? Number.NaN : (readFloat(cell, head.mark) ?? Number.NaN))))
+const figuresOf = (head: FileHead): Figures =>
+  head.rows.map((row) => row.map((cell) => (isMissing(cell) ? Number.NaN : (readFloat(cell, head.mark) ?? Number.NaN))))
 
 const isBitmex = (names: readonly string[]): boolean => {
   const keys = new Set(names.map(keyOf))

@@ -64,10 +64,18 @@ function unstorableOf(openTs: Float64Array, distances: ReadonlyMap<number, numbe
     const isEven = [...distances.keys()].every((distance) => distance % common === 0) && common % 1000 === 0
     return isEven
       ? none(`bars of ${common / 1000} s cannot be stored`, 'The shortest interval is 1m: fetch those.')
-      : none('the rows are ticks or trades and not bars: they follow each other within seconds, at no fixed distance', 'Fetch candles of a fixed interval.')
+      : none(
+          'the rows are ticks or trades and not bars: they follow each other within seconds, at no fixed distance',
+          'Fetch candles of a fixed interval.',
+        )
   }
   const days = [...distances.keys()].map((distance) => distance / DAY_MS)
-  if (openTs.length > 2 && days.every((each) => each >= 28 && Number.isInteger(each)) && days.some((each) => each < 32) && isOnMonths(openTs))
+  if (
+    openTs.length > 2 &&
+    days.every((each) => each >= 28 && Number.isInteger(each)) &&
+    days.some((each) => each < 32) &&
+    isOnMonths(openTs)
+  )
     return none('bars of a month cannot be stored: months are not equally long', 'Fetch bars of 1d or 1w.')
   return undefined
 }

@@ -33,13 +33,16 @@ export function chooseVolume(
   const twice = equalNames(names, bases, figures)
   if (twice !== undefined) return twice
   const fits = (base: number, quote: number): boolean => isMoneyOf(figures, prices, base, quote, 1)
-  for (const volume of either)
-    for (const quote of either) if (volume !== quote && fits(volume, quote)) return { volume, quote }
+  for (const volume of either) for (const quote of either) if (volume !== quote && fits(volume, quote)) return { volume, quote }
   for (const contracts of bases)
     for (const coins of quotes)
       for (const size of CONTRACT_SIZES)
         if (isMoneyOf(figures, prices, coins, contracts, size))
-          return { volume: coins, quote: undefined, note: `'${names[contracts]}' counts contracts of ${size}: the volume is '${names[coins]}'` }
+          return {
+            volume: coins,
+            quote: undefined,
+            note: `'${names[contracts]}' counts contracts of ${size}: the volume is '${names[coins]}'`,
+          }
   const [first] = byTrust(names, bases, figures)
   if (first === undefined) {
     const [money] = quotes
