@@ -15,6 +15,8 @@ export interface ReturnsTable {
 
 /** Typical moves of a row above this are percent, or no returns at all. */
 const TYPICAL_MAX = 0.2
+/** Fewer rows may move by anything; that each of them doubles is a price even so. */
+const SIZE_ROWS_MIN = 5
 const COUNTER_ROWS_MIN = 2
 
 /** @throws CliError that names the file and the line. */
@@ -62,7 +64,9 @@ function isCounter(text: TableText, column: number): boolean {
 function checkSize(text: TableText, name: string, column: Float64Array): void {
   const sizes = column.map(Math.abs).sort()
   const typical = sizes[sizes.length >> 1]
-  if (typical === undefined || typical <= TYPICAL_MAX) return
+  if (typical === undefined) return
+  const isDoubled = column.every((value) => value > 1)
+  if (!isDoubled && (typical <= TYPICAL_MAX || column.length < SIZE_ROWS_MIN)) return
   const isPrice = column.every((value) => value > 0)
   throw text.bad(
     0,

@@ -11,6 +11,11 @@ export type Blocks = AsyncIterable<Buffer>
 
 export const BLOCK_BYTES = 1 << 20
 
+/** Why a container cannot be read, in words of our own. */
+export class UnreadableError extends Error {
+  override readonly name = 'UnreadableError'
+}
+
 export type ContainerKind = 'plain' | 'gzip' | 'zip' | 'zstd' | 'xz' | 'parquet' | 'arrow' | 'unknown'
 
 export interface Container {
@@ -121,7 +126,7 @@ async function* unzstd(packed: Blocks): AsyncGenerator<Buffer> {
   }
   stream.push(new Uint8Array(0), true)
   yield* ready.splice(0)
-  if (!isWhole) throw new Error('unexpected end of file')
+  if (!isWhole) throw new UnreadableError('its end is missing')
 }
 
 async function* unxz(packed: Blocks): AsyncGenerator<Buffer> {

@@ -21,6 +21,8 @@ export interface CsvHead {
 
 const DELIMITERS = ['\t', ';', '|', ',']
 const PREAMBLE_LINES_MAX = 20
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what tells that a file is no text.
+const UNPRINTABLE = /[\u0000-\u0008\uFFFD]/
 const ROWS_MAX = 200
 
 /** @returns the head, or a sentence without its point that says why the text is no table. */
@@ -37,9 +39,9 @@ export function readCsvHead(text: string): CsvHead | string {
   if (first < 0)
     return lines.join('').trim() === '' ? 'the file has no header' : `'${(lines[0] ?? '').slice(0, 60)}' is not a line of column names`
   const line = lines[first] as string
-  const delimiter = given ?? delimiterOf(line)
-  if (delimiter === undefined) return `'${line.slice(0, 60)}' is not a line of column names`
-  return readRows(text, first, delimiter)
+  if (UNPRINTABLE.test(line)) return 'the file is no text'
+  // A table of one column has no delimiter.
+  return readRows(text, first, given ?? delimiterOf(line) ?? ',')
 }
 
 /** Titles, addresses and comments have no delimiter where the line below has; a comment with many is a header. */

@@ -6,7 +6,7 @@ import { type Result, err, ok } from '../core/result.ts'
 import { type CellTable, cellOf } from './cells.ts'
 
 /** JSON is read as a whole: more than this is no answer of a REST API. */
-export const JSON_BYTES_MAX = 512 << 20
+export const JSON_BYTES_MAX = 256 << 20
 const DEPTH_MAX = 4
 
 export function readJsonTable(text: string): Result<CellTable, string> {

@@ -4,11 +4,12 @@
  */
 import { readdir, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import { InvariantError } from '../core/assert.ts'
 import { type Result, err, ok } from '../core/result.ts'
 import { type DataError, dataError, reasonOf } from '../market/data-error.ts'
 import { foreignTextOf } from '../market/files/foreign-shapes.ts'
 import type { CellTable } from './cells.ts'
-import { type Blocks, containerOf, fileBlocks, openFile, peek, unpack } from './container.ts'
+import { type Blocks, UnreadableError, containerOf, fileBlocks, openFile, peek, unpack } from './container.ts'
 import { type CsvHead, readCsvHead } from './csv-head.ts'
 import { JSON_BYTES_MAX, readJsonTable } from './json-table.ts'
 import { asUtf8 } from './text-blocks.ts'
@@ -66,8 +67,13 @@ function cannotOpen(path: string, cause: unknown): DataError {
   return dataError('bad-input', `${path} ${what}.`, 'Check the path of the file.')
 }
 
-const cutShort = (name: string, cause: unknown): DataError =>
-  dataError('bad-input', `${name} cannot be read to its end (${reasonOf(cause)}).`, 'The file may be cut short: fetch it again.')
+/** What a system or a container says; a defect of ours is none of these and goes on. @throws the cause then. */
+function cutShort(name: string, cause: unknown): DataError {
+  if (!(cause instanceof Error) || cause instanceof TypeError || cause instanceof InvariantError) throw cause
+  const isOfSystem = 'code' in cause && typeof cause.code === 'string' && /^E[A-Z]+$/.test(cause.code)
+  const reason = cause instanceof UnreadableError ? ` (${cause.message})` : isOfSystem ? ` (${reasonOf(cause)})` : ''
+  return dataError('bad-input', `${name} cannot be read to its end${reason}.`, 'The file may be cut short or damaged: fetch it again.')
+}
 
 /** Hands each table of a file to `use`. `onProgress` gets the share of the file that has been read. */
 export async function withTables(path: string, use: Use, onProgress?: (share: number) => void): Promise<Result<undefined, DataError>> {
@@ -125,7 +131,16 @@ async function fromColumns(path: string, kind: 'parquet' | 'arrow', what: string
   } catch {
     return err(dataError('bad-input', `${path} begins as ${what} and is damaged or cut short.`, 'Fetch the file again.'))
   }
-  return use({ type: 'cells', name: path, ...table })
+  return use({ type: 'cells', name: path, names: table.names, rows: guarded(table.rows) })
+}
+
+/** The libraries of columns throw whatever comes where a file is damaged. @throws UnreadableError instead. */
+async function* guarded(rows: CellTable['rows']): AsyncGenerator<readonly string[]> {
+  try {
+    yield* rows
+  } catch {
+    throw new UnreadableError('its columns are damaged')
+  }
 }
 
 async function fromZip(path: string, use: Use): Promise<Result<undefined, DataError>> {
@@ -212,7 +227,7 @@ async function fromJson(name: string, blocks: Blocks, use: Use): Promise<Result<
     taken.push(block)
     length += block.length
     if (length > JSON_BYTES_MAX)
-      return err(dataError('bad-input', `${name} is JSON of more than 512 MiB.`, 'Write it as CSV, which is read row by row.'))
+      return err(dataError('bad-input', `${name} is JSON of more than 256 MiB.`, 'Write it as CSV, which is read row by row.'))
   }
   const table = readJsonTable(Buffer.concat(taken).toString('utf8'))
   if (!table.ok)

@@ -4,6 +4,7 @@
  */
 import type { Readable } from 'node:stream'
 import { type Entry, type ZipFile, openPromise } from 'yauzl'
+import { UnreadableError } from './container.ts'
 
 export interface ZipMember {
   readonly name: string
@@ -29,7 +30,8 @@ export async function openZip(path: string): Promise<OpenZip> {
 const memberOf = (archive: ZipFile, entry: Entry): ZipMember => ({
   name: entry.fileName,
   open: async () => {
-    if (entry.isEncrypted()) throw new Error('it is locked with a password')
+    if (entry.isEncrypted()) throw new UnreadableError('it is locked with a password')
+    if (!entry.canDecodeFileData()) throw new UnreadableError('it is packed in a way that is not known here')
     return (await archive.openReadStreamPromise(entry)) as Readable as AsyncIterable<Buffer>
   },
 })

@@ -132,7 +132,9 @@ function finishCandles(parts: readonly CandlePart[], wishes: FileWishes): Result
   }
   const { prices, rounded, tickSize, tickOrigin } = priced.value
   const [open, high, low, close] = prices as [Float64Array, Float64Array, Float64Array, Float64Array]
-  const lowest = low.reduce((least, each) => Math.min(least, each), Number.POSITIVE_INFINITY) * Number(tickSize)
+  let lowestTicks = Number.POSITIVE_INFINITY
+  for (const ticks of low) if (ticks < lowestTicks) lowestTicks = ticks
+  const lowest = lowestTicks * Number(tickSize)
   const lotSize = (wishes.lot === undefined ? undefined : readStep(wishes.lot)) ?? stored?.lotSize ?? defaultLot(lowest)
   const columns: BarColumns = { ts: rows.ts.slice(), open, high, low, close, volume: rows.volume.slice() }
   const identity = { intervalMs, tickSize, lotSize }

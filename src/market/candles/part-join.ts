@@ -33,7 +33,7 @@ export function joinCandles(parts: readonly CandlePart[]): Result<JoinedRows, Da
   for (const rows of all) {
     starts.push(at)
     line.set(rows.line, at)
-    decimals.forEach((column, price) => column.set(rows.decimals[price] as Uint8Array, at))
+    for (const [price, column] of decimals.entries()) column.set(rows.decimals[price] as Uint8Array, at)
     at += rows.count
   }
   return ok({

@@ -46,6 +46,31 @@ test('prices of 1e-8 with volumes of 1e12: a position of 10,000 fits, in the lot
   expect(notionalOf(instrument, ticks(1), lots(1e12), 'nearest')).toBe(10_000e8)
 })
 
+test.each(['0.0000000001', '0.00000001', '0.01', '0.5', '10'])(
+  'tick %s: a file on it, an instrument of it, each lot of the list',
+  async (tick) => {
+    const price = String(Number(tick) >= 1 ? Number(tick) * 7 : tick.replace('1', '7').replace('5', '5'))
+    const read = await readCandles([file('grid.csv', price, '1')], { interval: '1m', tick })
+    if (!read.ok) throw new Error(read.error.sentence)
+    for (const lotSize of ['0.000001', '0.001', '1', '1000', '100000']) {
+      const instrument = makeInstrument({
+        index: instrumentIndex(0),
+        venue: 'csv',
+        symbol: 'XUSDT',
+        tickSize: read.value.tickSize,
+        lotSize,
+      })
+      expect(formatPrice(instrument, ticks(read.value.columns.close[0] as number))).toBe(price)
+      expect(parseQuantity(instrument, formatQuantity(instrument, lots(12)))).toBe(12)
+    }
+  },
+)
+
+test('more digits than a step may have are rounded, and told', async () => {
+  const read = await readCandles([file('long.csv', '0.0000000123456781', '1234567890123.45')], { interval: '1m' })
+  expect(read).toMatchObject({ ok: true, value: { tickSize: '0.000000000000001', tickOrigin: 'nine-digits', rounded: 12 } })
+})
+
 describe('the lot that is not given', () => {
   test.each([
     [100_000, '0.000001'],

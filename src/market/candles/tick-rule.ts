@@ -12,7 +12,9 @@ import type { PriceGrid } from './part.ts'
 import { priceGridOf } from './price-grid.ts'
 
 /** Doubles and ticks times lots stay exact with this many digits. */
-export const SIGNIFICANT_DIGITS = 9
+const SIGNIFICANT_DIGITS = 9
+/** A step has no more decimals (core/decimal.ts). */
+const TICK_DECIMALS_MAX = 15
 
 export interface Inferred {
   readonly tickSize: string
@@ -23,7 +25,7 @@ export interface Inferred {
 /** Tick from the decimals in the file, at most nine significant digits at the highest price. */
 export function inferTick(rows: CandleRows): Inferred {
   const exponent = Number(rows.priceMax.toExponential().split('e')[1])
-  const decimalsCap = Math.max(0, SIGNIFICANT_DIGITS - 1 - exponent)
+  const decimalsCap = Math.min(TICK_DECIMALS_MAX, Math.max(0, SIGNIFICANT_DIGITS - 1 - exponent))
   const decimals = Math.min(rows.decimalsMax, decimalsCap)
   return { tickSize: formatDecimal(1, decimals), capped: rows.decimalsMax > decimals }
 }
@@ -43,7 +45,7 @@ export interface Gridded {
 /** Prices in ticks. With `round` an off-grid price goes to the nearest tick, without it is refused. */
 export function toTicks(rows: CandleRows, grid: PriceGrid, round: boolean): Result<Gridded, OffGrid> {
   const prices: Float64Array[] = []
-  const steps = stepsFor(grid)
+  const { times, divides } = stepsFor(grid)
   let rounded = 0
   let firstOff: OffGrid | undefined
   for (let column = 0; column < 4; column += 1) {
@@ -51,12 +53,12 @@ export function toTicks(rows: CandleRows, grid: PriceGrid, round: boolean): Resu
     const decimals = rows.decimals[column] as Uint8Array
     const out = new Float64Array(rows.count)
     for (let at = 0; at < rows.count; at += 1) {
-      const step = steps[decimals[at] as number] as Step
-      const units = (mantissa[at] as number) * step.times
-      const value = units / step.divide
-      const nearest = Math.round(value)
+      const places = decimals[at] as number
+      const units = (mantissa[at] as number) * (times[places] as number)
+      const divide = divides[places] as number
+      const nearest = Math.round(units / divide)
       // Exact while units < 2^53; a quotient that only looks whole is caught by multiplying back.
-      if (nearest * step.divide !== units || units > Number.MAX_SAFE_INTEGER || nearest <= 0) {
+      if (nearest * divide !== units || units > Number.MAX_SAFE_INTEGER || nearest <= 0) {
         if (!round || nearest <= 0 || units > Number.MAX_SAFE_INTEGER) {
           if (firstOff === undefined || at < firstOff.row)
             firstOff = { row: at, price: formatDecimal(mantissa[at] as number, decimals[at] as number) }
@@ -71,16 +73,16 @@ export function toTicks(rows: CandleRows, grid: PriceGrid, round: boolean): Resu
   return firstOff === undefined ? ok({ prices, rounded }) : err(firstOff)
 }
 
-interface Step {
-  readonly times: number
-  readonly divide: number
-}
-
-function stepsFor(grid: PriceGrid): Step[] {
-  return Array.from({ length: 23 }, (_, decimals) => {
+/** What a mantissa is multiplied with and then divided by, by its decimals. */
+function stepsFor(grid: PriceGrid): { readonly times: Float64Array; readonly divides: Float64Array } {
+  const times = new Float64Array(POW10.length).fill(1)
+  const divides = new Float64Array(POW10.length).fill(grid.tick)
+  for (let decimals = 0; decimals < POW10.length; decimals += 1) {
     const shift = grid.priceScale - decimals
-    return shift >= 0 ? { times: POW10[shift] as number, divide: grid.tick } : { times: 1, divide: grid.tick * (POW10[-shift] as number) }
-  })
+    if (shift >= 0) times[decimals] = POW10[shift] as number
+    else divides[decimals] = grid.tick * (POW10[-shift] as number)
+  }
+  return { times, divides }
 }
 
 export interface Priced extends Gridded {

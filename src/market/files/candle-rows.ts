@@ -5,7 +5,7 @@
 import { ts } from '../../core/units.ts'
 import { utcText } from '../../core/utc.ts'
 import type { Role } from './column-names.ts'
-import { EARLIEST_MS, type TimeRules, type TimeUnit, UNIT_NAMES, msOf, readInstant, unitBySize } from './instant.ts'
+import { EARLIEST_MS, type TimeRules, type TimeUnit, msOf, readInstant, unitBySize } from './instant.ts'
 import type { Layout } from './layout.ts'
 import { type DecimalMark, POW10, isMissing, readFloat, readMantissa, shorten } from './number-text.ts'
 import { liesBetween } from './volume-columns.ts'
