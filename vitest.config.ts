@@ -6,6 +6,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     // A limit is there to end what hangs. Five seconds end what waits for a processor on a busy machine, too.
+    reporters: ['default', './test/support/skipped-reporter.ts'],
     testTimeout: 20_000,
     hookTimeout: 30_000,
     // Half of the suite waits for processes and time limits: two files at once take ten minutes where one takes sixteen.

@@ -72,6 +72,7 @@ export const Strategy = z
     definition: z.string(),
     version: z.number(),
     mode: z.string(),
+    modeCause: z.string().describe('why it is in that mode; empty from the start on'),
     symbols: z.array(symbolName(z.string())),
     lastSignalAt: instant().nullable(),
   })
@@ -86,6 +87,7 @@ export function toStrategies(rows: readonly StrategyRow[]): z.infer<typeof Strat
       definition: own[0]?.definition ?? '',
       version: own[0]?.version ?? 0,
       mode: own[0]?.mode ?? '',
+      modeCause: own[0]?.modeCause ?? '',
       symbols: own.map((row) => row.symbol),
       lastSignalAt: signals.length === 0 ? null : iso(Math.max(...signals)),
     }

@@ -204,6 +204,7 @@ export const strategies = pgTable(
     definition: text().notNull(),
     version: integer().notNull(),
     mode: text().notNull(),
+    modeCause: text().notNull().default(''),
     lastSignalTs: ms(),
   },
   (t) => [primaryKey({ columns: [t.strategy, t.symbol] })],

@@ -71,7 +71,7 @@ const status = defineRead({
           'Exposure',
           `${amount(account.grossNotional)} USDT in ${positions.length} ${positions.length === 1 ? 'position' : 'positions'}${old}`,
         ),
-        field('Strategies', silence === undefined ? `${up} of ${names.length} running` : `none running, ${up} of ${names.length} before`),
+        field('Strategies', strategiesText(account.state, up, names.length, silence !== undefined)),
         field(
           'Health',
           bad.length === 0
@@ -95,6 +95,13 @@ const status = defineRead({
     })
   },
 })
+
+/** A strategy that is switched on decides, and enters only where the account lets it. */
+function strategiesText(state: string, up: number, of: number, isSilent: boolean): string {
+  if (isSilent) return `none running, ${up} of ${of} before`
+  if (state === 'running') return `${up} of ${of} running`
+  return `${up} of ${of} on, ${state === 'halted' ? 'none may send an order' : 'none may enter'}`
+}
 
 const balance = defineRead({
   name: 'balance',
@@ -149,7 +156,7 @@ const flows = defineRead({
         columns: [{ title: 'time' }, { title: 'kind' }, { title: 'amount', align: 'right' }, { title: 'coin' }],
         rows: rows.map((row) => [
           time(row.ts, row.ts),
-          `${row.kind.replaceAll('-', ' ')}${row.symbol === null ? '' : ` ${row.symbol}`}`,
+          `${row.kind.replaceAll('-', ' ')}${row.symbol === null ? '' : ` ${row.symbol}`}${row.isBooked ? '' : ', not in the books'}`,
           row.amount.startsWith('-') ? row.amount : `+${row.amount}`,
           row.coin,
         ]),

@@ -186,6 +186,12 @@ const pause = defineAction({
 
 // Resume
 
+/** A sentence without the words that stand above it. */
+function afterTitle(sentence: string, title: string): string {
+  const rest = sentence.startsWith(`${title}: `) ? sentence.slice(title.length + 2) : sentence
+  return `${rest.charAt(0).toUpperCase()}${rest.slice(1)}`
+}
+
 const liftable = (hold: HoldRow): string =>
   hold.effect === 'no-orders'
     ? 'a halt, lifted by an admin'
@@ -242,7 +248,11 @@ const resume = defineAction({
     const judged = await context.ports.control.preview({ name: 'resume', scope, isAdmin: context.actor.role === 'admin' }, askedBy(context))
     if (judged !== undefined && judged.status !== 'done')
       return refuse(
-        reply('Not resumed', { tone: 'warn', text: judged.text, buttons: [runs('Status', '/status'), runs('Health', '/health')] }),
+        reply('Not resumed', {
+          tone: 'warn',
+          text: afterTitle(judged.text, 'Not resumed'),
+          buttons: [runs('Status', '/status'), runs('Health', '/health')],
+        }),
       )
     return {
       type: 'plan',

@@ -12,6 +12,8 @@ const grouped = (text: string): string => {
 
 /** `64,210.5` */
 export const price = (text: string | null): string => (text === null ? '–' : grouped(text))
+/** `0.55740000` as `0.5574`. */
+export const trimmed = (text: string): string => (text.includes('.') ? text.replace(/\.?0+$/, '') : text)
 /** `1,234.50` */
 export const amount = (text: string, decimals = 2): string => grouped(fixed(text, decimals))
 /** `+31.18`, `-8.09`, `0.00` */

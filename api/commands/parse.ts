@@ -57,6 +57,27 @@ function problemOf(command: Command, error: z.ZodError): string {
         ? `takes ${command.usage === '' ? 'nothing after it' : command.usage}`
         : issue.code === 'invalid_type' && name !== '' && issue.message.includes('undefined')
           ? `needs ${name}`
-          : `${name === '' ? '' : `${name}: `}${untrusted(issue.message)}`
+          : `${name === '' ? '' : `${name}: `}${untrusted(wordsOfIssue(issue))}`
   return `/${command.name} ${what}. Example: /${command.examples[0] ?? command.name}`
+}
+
+/** Our own messages begin small; what the library would say instead is said in our words. */
+const OURS = /^[^A-Z]/
+
+function wordsOfIssue(issue: z.core.$ZodIssue): string {
+  if (OURS.test(issue.message)) return issue.message
+  switch (issue.code) {
+    case 'invalid_value':
+      return `give one of ${issue.values.map(String).join(', ')}`
+    case 'invalid_type':
+      return `give ${issue.expected === 'array' || issue.expected === 'object' ? 'an' : 'a'} ${issue.expected === 'string' ? 'text' : issue.expected}`
+    case 'too_small':
+      return issue.origin === 'string' && Number(issue.minimum) === 1
+        ? 'is empty'
+        : `is ${issue.origin === 'string' ? 'too short' : 'too small'}: at least ${issue.minimum}`
+    case 'too_big':
+      return issue.origin === 'string' ? `is longer than ${issue.maximum} characters` : `is too large: at most ${issue.maximum}`
+    default:
+      return 'is not understood'
+  }
 }

@@ -7,7 +7,7 @@ import type { CommandOutcome } from '../../src/kernel/command.ts'
 import type { FillRow, OrderRow, PositionRow } from '../../src/journal/row.ts'
 import { absolute, add, divide, multiply, negate, signOf, subtract } from '../amount.ts'
 import type { Reads } from '../ports.ts'
-import { amount, coinOf, money, price } from './format.ts'
+import { amount, coinOf, money, price, trimmed } from './format.ts'
 
 /** How long who asked waits for it; then it is told as it stands. */
 const RESULT_MS = 4_000
@@ -63,8 +63,6 @@ function feeText(fills: readonly FillRow[]): string {
     .join(' and ')
 }
 
-/** `0.55740000` as `0.5574`. */
-const trimmed = (text: string): string => (text.includes('.') ? text.replace(/\.?0+$/, '') : text)
 const shown = (text: string): string => price(trimmed(text))
 
 const refusalOf = ({ orders }: Ended): string =>

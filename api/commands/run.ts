@@ -10,6 +10,7 @@ import { type Change, Snapshot, changeSentence, changesSince, sightOf } from './
 import { duration } from './format.ts'
 import { findCommand, nearestCommand, parseArgs, parseObject, splitLine } from './parse.ts'
 import { COMMANDS } from './registry.ts'
+import { DIRECT_NEXT, silenceOf, silenceText } from './silence.ts'
 import { type Reply, badgeOf, reply, runs, untrusted } from './reply.ts'
 
 export type CommandStatus = 'done' | 'queued' | 'confirm' | 'refused' | 'failed' | 'invalid' | 'forbidden' | 'unknown'
@@ -44,10 +45,14 @@ const LATE_MS = 60_000
 const allows = (scopes: readonly string[] | undefined, needed: Scope): boolean =>
   scopes === undefined || scopes.includes('admin') || scopes.includes(needed)
 
-/** Runs commands with what the composition gives; one for a process. */
+const SHOWS_ACCOUNT: ReadonlySet<string> = new Set(['Look', 'Explain'])
+/** They tell it themselves. */
+const TELLS_SILENCE: ReadonlySet<string> = new Set(['status', 'health'])
+
 /** Scopes whose commands change what is traded. */
 const TOUCHES = /^(trade|control|strategy):(?!read)/
 
+/** Runs commands with what the composition gives; one for a process. */
 export class CommandRunner {
   readonly commands = COMMANDS
   private readonly ports: CommandPorts
@@ -206,7 +211,7 @@ export class CommandRunner {
   private async perform(command: Command, args: unknown, request: CommandRequest): Promise<CommandResult> {
     const context = this.context(request)
     if (command.run !== undefined) {
-      const answer = await command.run(context, args)
+      const answer = await this.withSilence(command, await command.run(context, args))
       await this.audit(command, args, request, 'read', answer.title)
       return this.badge({
         status: 'done',
@@ -236,6 +241,15 @@ export class CommandRunner {
     if (late !== undefined) return refuse(late)
     const isDirect = tier === 'C0' || plan.isDirect === true || (isAuto && plan.isAsked !== true)
     return isDirect ? this.carryOut(command, args, plan.todo, request, undefined) : this.ask(command, args, plan, request)
+  }
+
+  /** Figures of the account are old where the trader is silent: said on each of them. */
+  private async withSilence(command: Command, answer: Reply): Promise<Reply> {
+    if (!SHOWS_ACCOUNT.has(command.group) || TELLS_SILENCE.has(command.name)) return answer
+    const silence = silenceOf(await this.ports.reads.health(), this.ports.wallNow())
+    if (silence === undefined) return answer
+    const notice = `Old: ${silenceText(silence)} ${DIRECT_NEXT}`
+    return { ...answer, tone: 'bad', text: answer.text === undefined ? notice : `${notice}\n${answer.text}` }
   }
 
   private async ask(command: Command, args: unknown, plan: Plan, request: CommandRequest): Promise<CommandResult> {

@@ -48,12 +48,21 @@ const strategies = defineRead({
       fields: names.map((name) => {
         const own = rows.filter((row) => row.strategy === name)
         const last = Math.max(...own.map((row) => row.lastSignalTs ?? 0))
-        return field(name, `${own[0]?.mode ?? ''}, last signal ${last === 0 ? 'none yet' : `${duration(now - last)} ago`}`)
+        return field(
+          name,
+          `${own[0]?.mode ?? ''}${modeCauseOf(own)}, last signal ${last === 0 ? 'none yet' : `${duration(now - last)} ago`}`,
+        )
       }),
       buttons: [runs('Refresh', '/strategies'), ...names.slice(0, 4).map((name) => runs(name, `/strategy ${name} show`))],
     })
   },
 })
+
+/** Why it is not running; nothing where it runs. */
+const modeCauseOf = (own: readonly StrategyRow[]): string => {
+  const [row] = own
+  return row === undefined || row.mode === 'running' || row.modeCause === '' ? '' : ` (${untrusted(row.modeCause)})`
+}
 
 /** Readable without color and without the word: one column on a phone. */
 const MODE_MARKS: Readonly<Record<string, string>> = { running: '▶', 'closing-only': '◐', off: '■', errored: '✗' }
@@ -146,6 +155,9 @@ async function cardOf({ ports }: CommandContext, own: readonly StrategyRow[]): P
   return reply(`${name}  ${mode}`, {
     tone: mode === 'running' ? 'ok' : mode === 'errored' ? 'bad' : 'warn',
     fields: [
+      ...(own[0] === undefined || own[0].modeCause === ''
+        ? []
+        : [field(mode === 'errored' ? 'Stopped for' : 'Set', untrusted(own[0].modeCause))]),
       field('Code', `${own[0]?.definition ?? ''} version ${own[0]?.version ?? ''}`),
       field('Symbols', own.map((row) => row.symbol).join(', ')),
       field(

@@ -7,12 +7,17 @@ import type { DecisionRow, FillRow, OrderRow, TradeRow } from '../../src/journal
 import { add, divide, isDecimal, multiply, negate, signOf, subtract } from '../amount.ts'
 import { fromId, toId } from '../ids.ts'
 import { type Command, type CommandContext, defineRead, inOrder } from './command.ts'
-import { amount, costsOf, duration, money, price, signed, time } from './format.ts'
+import { amount, costsOf, duration, money, price, signed, time, trimmed } from './format.ts'
 import { type Field, type Reply, field, reply, runs, untrusted } from './reply.ts'
 import { findTrade, purposeOf, sideWord } from './trading-group.ts'
 
 const text = (value: unknown): string | undefined =>
   typeof value === 'string' ? value : typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined
+/** The newest of a trade's fills. */
+const FILLS_MAX = 1_000
+/** Further entries, and partial exits, that a card has room for. */
+const STEPS_SHOWN = 6
+
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
@@ -73,27 +78,66 @@ async function decisionOf({ ports }: CommandContext, orderId: number): Promise<D
   return decision
 }
 
-/** The order that ended the trade: the last one that took its position off. */
-async function exitOf(
-  { ports }: CommandContext,
-  trade: TradeRow,
-  fills: readonly FillRow[],
-): Promise<{ order: OrderRow | undefined; fills: readonly FillRow[] }> {
-  const exits = fills.filter((fill) => fill.side !== trade.side)
-  const last = exits.at(-1)
-  return { order: last === undefined ? undefined : await ports.reads.order(last.orderId), fills: exits }
+/** An order of a trade, with what it filled of it and why it was sent. */
+interface Part {
+  readonly orderId: number
+  readonly order: OrderRow | undefined
+  readonly decision: DecisionRow | undefined
+  readonly fills: readonly FillRow[]
+}
+
+/** Orders by their first fill. */
+async function partsOf(context: CommandContext, fills: readonly FillRow[]): Promise<Part[]> {
+  const ids = [...new Set(fills.map(({ orderId }) => orderId))]
+  return Promise.all(
+    ids.map(async (orderId) => {
+      const [order, decision] = await Promise.all([context.ports.reads.order(orderId), decisionOf(context, orderId)])
+      return { orderId, order, decision, fills: fills.filter((fill) => fill.orderId === orderId) }
+    }),
+  )
+}
+
+const quantityOf = ({ fills }: Part): string => trimmed(add('0', ...fills.map(({ quantity }) => quantity)))
+const averageOf = ({ fills }: Part): string =>
+  trimmed(divide(add('0', ...fills.map((fill) => multiply(fill.quantity, fill.price))), add('0', ...fills.map((fill) => fill.quantity)), 8))
+const ruleOf = ({ decision, order }: Part): string => {
+  const { reason } = decision?.detail ?? {}
+  const rule = isRecord(reason) ? text(reason.rule) : undefined
+  return untrusted(rule ?? (order === undefined ? 'order of others' : purposeOf(order)))
+}
+
+/** `+2 @ 0.5574 at 10:12, ema-cross up (ord_12)`: what came after the first entry, or before the last exit. */
+const stepField = (name: string, sign: string, part: Part, now: number): Field =>
+  field(
+    name,
+    `${sign}${quantityOf(part)} @ ${price(averageOf(part))} at ${time(part.fills[0]?.ts ?? now, now)}, ${ruleOf(part)} (${toId('ord', part.orderId)})`,
+  )
+
+function stepFields(name: string, sign: string, parts: readonly Part[], now: number): Field[] {
+  const hidden = parts.length - STEPS_SHOWN
+  return [
+    ...parts.slice(0, STEPS_SHOWN).map((part) => stepField(name, sign, part, now)),
+    ...(hidden > 0 ? [field(name, `and ${hidden} more: see /orders and /trade`)] : []),
+  ]
 }
 
 async function whyTrade(context: CommandContext, trade: TradeRow): Promise<Reply> {
   const { reads } = context.ports
-  const fills = [...(await reads.fills({ limit: 200, tradeNumber: trade.number }))].reverse()
-  const [entry, decision, exit] = await Promise.all([
+  const fills = [...(await reads.fills({ limit: FILLS_MAX, tradeNumber: trade.number }))].reverse()
+  const [entry, decision, more, exits] = await Promise.all([
     reads.order(trade.entryOrderId),
     decisionOf(context, trade.entryOrderId),
-    exitOf(context, trade, fills),
+    partsOf(
+      context,
+      fills.filter((fill) => fill.side === trade.side && fill.orderId !== trade.entryOrderId),
+    ),
+    partsOf(
+      context,
+      fills.filter((fill) => fill.side !== trade.side),
+    ),
   ])
-  const exitDecision = exit.order === undefined ? undefined : await decisionOf(context, exit.order.orderId)
   const now = trade.exitTs ?? fills.at(-1)?.ts ?? trade.entryTs
+  const partial = trade.isOpen ? exits : exits.slice(0, -1)
   return reply(`Why  #${trade.number}  ${trade.symbol} ${trade.side === 1 ? 'long' : 'short'} ${trade.quantity}`, {
     tone: 'info',
     fields: [
@@ -101,7 +145,9 @@ async function whyTrade(context: CommandContext, trade: TradeRow): Promise<Reply
       ...(decision === undefined ? [field('Signal', 'no decision of ours: the position was adopted')] : reasonOf(decision)),
       ...(decision === undefined ? [] : [...sizingOf(decision), ...stopOf(decision), ...gatesOf(decision)]),
       ...(entry === undefined ? [] : [orderLine(entry, now), ...(decision === undefined ? [] : slippageOf(entry, decision))]),
-      ...exitFields(trade, exit.order, exitDecision, exit.fills, now),
+      ...stepFields('Further entry', '+', more, now),
+      ...stepFields('Partial exit', '-', partial, now),
+      ...exitFields(trade, trade.isOpen ? undefined : exits.at(-1), exits.length, now),
     ],
     buttons: [runs(`#${trade.number}`, `/trade ${trade.number}`), runs('Chart', `/chart ${trade.symbol}`), runs('Trades', '/trades')],
   })
@@ -122,31 +168,28 @@ function stopOf(decision: DecisionRow): Field[] {
       ]
 }
 
-function exitFields(
-  trade: TradeRow,
-  order: OrderRow | undefined,
-  decision: DecisionRow | undefined,
-  fills: readonly FillRow[],
-  now: number,
-): Field[] {
+function exitFields(trade: TradeRow, last: Part | undefined, exitOrders: number, now: number): Field[] {
   if (trade.isOpen) return [field('Open', `result so far ${money(trade.pnl)}`)]
-  const { reason } = decision?.detail ?? {}
+  const { reason } = last?.decision?.detail ?? {}
   const rule = isRecord(reason) ? text(reason.rule) : undefined
   const values = isRecord(reason) ? valuesOf(reason.values) : ''
-  const trigger = order?.triggerPrice ?? null
+  const trigger = last?.order?.triggerPrice ?? null
+  // The last exit's own price: the trade's is the average of all of them.
   const gap =
-    trigger === null || trade.exitPrice === null || trade.exitReason !== 'stop'
+    trigger === null || last === undefined || trade.exitReason !== 'stop'
       ? ''
-      : `, trigger ${price(trigger)}, filled ${signed(negateIf(trade.side === 1, subtract(trade.exitPrice, trigger)))} worse`
+      : `, trigger ${price(trigger)}, filled ${signed(negateIf(trade.side === 1, subtract(averageOf(last), trigger)))} worse`
+  const at =
+    last === undefined || exitOrders === 1 ? price(trade.exitPrice) : `${price(averageOf(last))} (all exits ${price(trade.exitPrice)})`
   return [
     field(
       'Exit',
-      `${trade.exitReason ?? 'closed'} @ ${price(trade.exitPrice)} at ${time(trade.exitTs, now)} after ${duration((trade.exitTs ?? 0) - trade.entryTs)}${gap}`,
+      `${trade.exitReason ?? 'closed'} @ ${at} at ${time(trade.exitTs, now)} after ${duration((trade.exitTs ?? 0) - trade.entryTs)}${gap}`,
     ),
     ...(rule === undefined ? [] : [field('Exit rule', `${untrusted(rule)}${values === '' ? '' : `  (${values})`}`)]),
     field(
       'Result',
-      `${money(trade.pnl)}${trade.resultR === null ? '' : ` (${signed(trade.resultR)} R)`} after ${costsOf(trade, ' and ')}, in ${fills.length} exit ${fills.length === 1 ? 'fill' : 'fills'}`,
+      `${money(trade.pnl)}${trade.resultR === null ? '' : ` (${signed(trade.resultR)} R)`} after ${costsOf(trade, ' and ')}, in ${exitOrders} exit ${exitOrders === 1 ? 'order' : 'orders'}`,
     ),
   ]
 }

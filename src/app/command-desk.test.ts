@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { ts } from '../core/units.ts'
 import type { CommandOutcome, TraderCommand } from '../kernel/command.ts'
 import type { KernelFact } from '../kernel/fact.ts'
-import { Bench } from '../kernel/testing.ts'
+import { Bench, ordersOf } from '../kernel/testing.ts'
 import { CommandDesk } from './command-desk.ts'
 
 class Room {
@@ -63,6 +63,19 @@ describe('a preview', () => {
     await room.ask(open)
     const sent = room.facts.find((fact) => fact.type === 'order-submitted')
     expect(sent?.type === 'order-submitted' && [sent.command.lots, sent.command.stop]).toEqual([7, 90])
+  })
+
+  test('S10 of a second entry, and its answer, name the nearer stop that goes out', async () => {
+    const room = new Room()
+    await room.ask(open)
+    const [first] = ordersOf(room.facts)
+    if (first === undefined) throw new Error('the entry was denied')
+    room.bench.give(room.bench.fillOf(first))
+    const second = { ...open, quantity: '1', stop: '80' }
+    const { figures } = await room.ask({ name: 'preview', of: second })
+    expect(figures?.find(({ name }) => name === 'Stop')?.value).toMatch(/^90 \(/)
+    expect((await room.ask(second)).text).toContain('stop 90 (that of the position, which is nearer)')
+    expect(ordersOf(room.facts).at(-1)?.stop).toBe(90)
   })
 
   test.each([

@@ -1,6 +1,6 @@
 /**
  * What BALLAST_CRASH_AT may name, where it is taken, and what a call that has a point passes on.
- * Never kills: the kills themselves are test/recovery/crash-points.test.ts.
+ * Never kills: the kills themselves are test/recovery/crash-points.prove.ts.
  */
 import { expect, test } from 'vitest'
 import { MemoryStore } from '../../test/support/memory-journal.ts'

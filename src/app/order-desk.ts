@@ -26,6 +26,7 @@ import type { Kernel } from '../kernel/kernel.ts'
 import { MANUAL_OWNER } from '../kernel/manual.ts'
 import { type Instrument, formatPrice, formatQuantity, notionalOf, parsePrice, parseQuantity } from '../market/instrument.ts'
 import { averageEntry } from '../portfolio/position.ts'
+import { stopToSend } from '../risk/at-stake.ts'
 import { plannedLossOf, takerRateOf } from '../risk/planned-loss.ts'
 import { parseExecution } from '../trading/algorithms/execution.ts'
 import type { OrderKind } from '../trading/order.ts'
@@ -55,12 +56,11 @@ export class OrderDesk {
     if (typeof prepared === 'string') return refused(prepared)
     const [placed, other] = prepared
     if (command.execution !== undefined) return this.work(command, instrument, placed, 'entry', actor)
-    const asked = await this.ports.ask(() => this.placing(prepared, instrument, actor))
-    return this.verdict(
-      asked,
-      instrument,
-      `${wordsOf(placed, instrument)}${other === undefined ? '' : `, or ${wordsOf(other, instrument)}: one or the other`}.`,
+    const sent = [placed, other].flatMap((order) =>
+      order === undefined ? [] : [wordsOf(order, instrument, this.stopSent(order, instrument))],
     )
+    const asked = await this.ports.ask(() => this.placing(prepared, instrument, actor))
+    return this.verdict(asked, instrument, `${sent.join(', or ')}${other === undefined ? '' : ': one or the other'}.`)
   }
 
   /** From words to the orders that would be sent: what the card shows and what goes out are the same. */
@@ -83,6 +83,12 @@ export class OrderDesk {
     return typeof other === 'string' ? other : [placed, other]
   }
 
+  /** A stop that stands nearer stays: it goes out with the entry. */
+  private stopSent({ side, stop, limit, trigger }: PlacedOrder, { index: i }: Instrument): Ticks | undefined {
+    const { portfolio } = this.ports.kernel
+    return stop === undefined ? undefined : stopToSend(portfolio, i, side, stop, limit ?? trigger ?? portfolio.mark(i))
+  }
+
   private placing([placed, other]: readonly [PlacedOrder, PlacedOrder?], { index }: Instrument, actor: string): PlaceOrders {
     const orders = other === undefined ? [placed] : [placed, other]
     return { type: 'place-orders', strategy: MANUAL_OWNER, instrument: index, orders, actor, ts: this.ports.now() }
@@ -95,7 +101,11 @@ export class OrderDesk {
     if (typeof prepared === 'string') return refused(prepared)
     const denial = kernel.judge(this.placing(prepared, instrument, actor))
     if (denial !== undefined) return refused(denialSentence(instrument.symbol, denial))
-    return { status: 'done', text: '', figures: entryFigures(prepared[0], instrument, kernel) }
+    return {
+      status: 'done',
+      text: '',
+      figures: entryFigures({ ...prepared[0], stop: this.stopSent(prepared[0], instrument) }, instrument, kernel),
+    }
   }
 
   previewProtect(command: Of<'protect'>, instrument: Instrument, actor: string): CommandOutcome {
@@ -435,10 +445,12 @@ function sizeOf(
   return size
 }
 
-function wordsOf(order: PlacedOrder, instrument: Instrument): string {
+/** `sent`: the stop that goes out with it. */
+function wordsOf(order: PlacedOrder, instrument: Instrument, sent: Ticks | undefined): string {
   const at = order.limit === undefined ? '' : ` at ${formatPrice(instrument, order.limit)}`
   const when = order.trigger === undefined ? '' : ` when ${formatPrice(instrument, order.trigger)} is reached`
-  const stop = order.stop === undefined ? 'no stop' : `stop ${formatPrice(instrument, order.stop)}`
+  const kept = sent === order.stop ? '' : ' (that of the position, which is nearer)'
+  const stop = sent === undefined ? 'no stop' : `stop ${formatPrice(instrument, sent)}${kept}`
   const targets = (order.targets ?? []).map((t) => formatPrice(instrument, t.price)).join(', ')
   return `${sideWord(order.side)} ${formatQuantity(instrument, order.lots)} ${instrument.symbol} ${order.kind}${at}${when}, ${stop}${targets === '' ? '' : `, target ${targets}`}`
 }

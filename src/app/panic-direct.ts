@@ -39,6 +39,8 @@ interface Close {
 
 const ROUND_MS = 250
 const SAY_EVERY_MS = 2_000
+/** A line that was said is said again only after this long. */
+const REPEAT_EVERY_MS = 15_000
 /** What is not read by then is done without: with the round that is under way, the closes have left within five seconds. */
 const READING_LIMIT_MS = 4_000
 /** How the exchange answers a sale that is worth less, or has fewer coins, than it takes an order for. */
@@ -61,6 +63,7 @@ export async function panicDirect(ports: PanicDirectPorts): Promise<PanicDirectO
   const dueMs = new Map<string, number>()
   let lastWriteMs = Number.NEGATIVE_INFINITY
   let said = Number.NEGATIVE_INFINITY
+  let saidLine = ''
   let last = 'the exchange has not answered'
   const outcome = (isFlat: boolean, sentence: string): PanicDirectOutcome => ({
     isFlat,
@@ -100,8 +103,9 @@ export async function panicDirect(ports: PanicDirectPorts): Promise<PanicDirectO
     if (auth !== undefined) return outcome(false, `NOT FLAT: Bybit does not accept the key (${auth.code} ${auth.detail}).`)
     if (isFlat) return outcome(true, await flatSentence(ports, plan, plan.kept))
     last = left === '' ? 'the account is being read once more' : left
-    if ((ordersSent > 0 || !isPatient) && wall.steadyMs() - said >= SAY_EVERY_MS) {
+    if ((ordersSent > 0 || !isPatient) && wall.steadyMs() - said >= (last === saidLine ? REPEAT_EVERY_MS : SAY_EVERY_MS)) {
       said = wall.steadyMs()
+      saidLine = last
       ports.say(`NOT FLAT: ${last}, trying again`)
     }
     await inParts(plan.entries, cancel)

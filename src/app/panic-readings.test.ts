@@ -35,8 +35,10 @@ beforeEach(() => {
 const reply = (result: unknown, retCode = 0): RawReply => ({ type: 'reply', body: { retCode, retMsg: 'm', result }, limits: undefined })
 const list = (rows: readonly unknown[]): RawReply => reply({ list: rows })
 const sales: { orderLinkId: string; symbol: string; qty: string }[] = []
+const said: string[] = []
 beforeEach(() => {
   sales.length = 0
+  said.length = 0
 })
 
 function answer(path: string, p: RequestParams): RawReply {
@@ -142,7 +144,7 @@ const run = (limitMs = 15_000, scope: PanicScope = SCOPE, scopeFillTs: number | 
         nowMs += ms
       },
     },
-    say: () => {},
+    say: (text) => said.push(text),
     limitMs,
   })
 
@@ -212,6 +214,21 @@ test('S7 one symbol in maintenance hides no other, and is the one that is named'
   expect(outcome.isFlat).toBe(false)
   expect(outcome.sentence).toMatch(/^NOT FLAT: ADAUSDT 589 left \(10016 m\)/)
   expect(outcome.sentence).not.toContain('XRPUSDT')
+})
+
+test('S7 a line that stays the same is said again each 15 s, a new one at once', async () => {
+  trouble = (call) => (/position\/list/.test(call) ? 'maintenance' : undefined)
+  await run(40_000)
+  const waiting = said.filter((line) => line.startsWith('NOT FLAT'))
+  expect(new Set(waiting).size).toBeGreaterThan(1)
+  for (const line of new Set(waiting)) expect(waiting.filter((other) => other === line).length).toBeLessThanOrEqual(3)
+})
+
+test('S7 a close that was sent again and again is told once, with how often', async () => {
+  trouble = (call) => (/position\/list|order\/create linear ADAUSDT/.test(call) ? 'no reply' : undefined)
+  const { sentence, ordersSent } = await run()
+  expect(sentence).toContain(`close of ADAUSDT 589 sent ${ordersSent - 3} times and not verified`)
+  expect(sentence.match(/ADAUSDT/g)).toHaveLength(1)
 })
 
 test('S7 a close that hangs holds up one lane of five', async () => {

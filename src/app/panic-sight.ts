@@ -253,9 +253,15 @@ function unsettledText(unsettled: readonly PanicFill[], held: readonly PanicPosi
   })
 }
 
+/** Each symbol and quantity once, in one order, however often its close was sent and whichever was answered first. */
 function unverifiedText({ sent }: PanicDeeds): string[] {
-  const exits = sent.filter(({ symbol }) => !isSpotSymbol(symbol))
-  return exits.map(({ symbol, quantity }) => `close of ${symbol} ${quantity} sent and not verified`)
+  const times = new Map<string, number>()
+  for (const { symbol, quantity } of sent) {
+    if (isSpotSymbol(symbol)) continue
+    const what = `close of ${symbol} ${quantity} sent`
+    times.set(what, (times.get(what) ?? 0) + 1)
+  }
+  return [...times].sort(([a], [b]) => (a < b ? -1 : 1)).map(([what, n]) => `${what}${n === 1 ? '' : ` ${n} times`} and not verified`)
 }
 
 const ordersText = (orders: readonly PanicOrder[]): string[] =>

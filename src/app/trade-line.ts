@@ -45,7 +45,7 @@ function textOf(fact: KernelFact, kernel: Kernel): string | undefined {
       return `would ${verb(fact.side)} ${symbol}  ${fact.strategy}  ${fact.reason.rule}`
     }
     case 'hold-added':
-      return `HOLD ${fact.hold.effect} (${fact.hold.cause}): ${fact.hold.reason}`
+      return `HOLD ${fact.hold.effect} (${fact.hold.cause})${fact.hold.reason === '' ? '' : `: ${fact.hold.reason}`}`
     case 'hold-lifted':
       return `hold ${fact.holdId} lifted by ${fact.actor}`
     case 'alert-raised':

@@ -105,6 +105,9 @@ export class Trader {
     const recovered = await recover(this.kernel, options.journal, () => wall.sleep(0))
     if (!recovered.ok)
       return err({ sentence: `The journal cannot be read: ${recovered.error.detail}.`, next: 'Start the database and try again.' })
+    // The journal may have told of other steps than it began with: from here on the venue counts in those.
+    this.instruments = this.kernel.config.instruments
+    venue.use(this.instruments)
     this.feed.isFresh = recovered.value.isFresh
     giveUpChanged(this.kernel)
     await this.commands.takeStops()

@@ -56,7 +56,7 @@ test.each([
     'a stop on the wrong side',
     ({ bars, signal }: StrategyContext) =>
       signal({ side: 1, strength: 1, stop: ticks(bars.close(0) + 5), reason: { rule: 'r', values: {} } }),
-    /stop is \d+, on the winning side of \d+ for a long at .*strategy-check\.test\.ts/,
+    /stop is \d+ ticks, on the winning side of \d+ ticks for a long at .*strategy-check\.test\.ts/,
   ],
   [
     'a strength above one',
@@ -79,7 +79,7 @@ test.each([
     'a target on the wrong side',
     (c: StrategyContext) =>
       c.signal({ side: -1, strength: 1, targets: [{ price: ticks(c.bars.close(0) + 9), share: 1 }], reason: { rule: 'r', values: {} } }),
-    /targets\[0\]\.price is \d+, on the losing side of \d+ for a short/,
+    /targets\[0\]\.price is \d+ ticks, on the losing side of \d+ ticks for a short/,
   ],
 ])('%s is found', (_name, onBar, flaw) => {
   expect(flaws(strategy(onBar))).toEqual([expect.stringMatching(flaw)])

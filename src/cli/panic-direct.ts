@@ -24,7 +24,9 @@ export interface PanicDirectFlags {
   readonly timeout?: string
 }
 
-const CALL_TIMEOUT_MS = 5_000
+/** Longer than the trader's: a slow answer is worth more here than a second question, and no reading waits for another. */
+const CALL_TIMEOUT_MS = 10_000
+const RECV_WINDOW_MS = 5_000
 const LIMIT_SEC = 60
 /** How long the list of positions is asked for where nothing else says what to close. */
 const POSITIONS_LIMIT_MS = 4_000
@@ -42,7 +44,7 @@ export function openPanicAccount(context: CliContext): { readonly account: Panic
     ...access.value,
     credentials: { key: access.value.key, secret: access.value.secret },
     timeoutMs: CALL_TIMEOUT_MS,
-    recvWindowMs: CALL_TIMEOUT_MS,
+    recvWindowMs: RECV_WINDOW_MS,
   })
   return { account: new PanicAccount(client, Date.now), close: () => client.close() }
 }

@@ -144,6 +144,8 @@ export interface StrategyRow {
   readonly definition: string
   readonly version: number
   readonly mode: string
+  /** Why it is in that mode, in one line; '' from the start on. */
+  readonly modeCause: string
   readonly lastSignalTs: number | null
 }
 

@@ -167,6 +167,7 @@ export function strategyRow(kernel: Kernel, i: InstrumentIndex): StrategyRow | u
     definition: run.definition.name,
     version: run.definition.version,
     mode: run.mode,
+    modeCause: run.modeCause,
     lastSignalTs: run.lastSignalTs,
   }
 }

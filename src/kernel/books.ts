@@ -54,7 +54,7 @@ export class Books {
     if (this.isSpot(order.instrument)) {
       this.portfolio.bookSpotFill(order, fill, exitReasonOf(order))
       this.endCloses(order.instrument)
-    } else this.portfolio.bookFill(order, fill.price, fill.lots, fill.fee.amount, exitReasonOf(order), fill.ts, fill.seq)
+    } else this.portfolio.bookFill(order, { ...fill, fee: fill.fee.amount, exitReason: exitReasonOf(order) })
   }
 
   private endCloses(i: InstrumentIndex): void {
@@ -94,7 +94,14 @@ export class Books {
         taken: lots(-difference),
         added: lots(0),
       }
-    } else this.portfolio.bookFill(order, event.price, lots(Math.abs(difference)), cash(0), exitReasonOf(order), event.ts)
+    } else
+      this.portfolio.bookFill(order, {
+        price: event.price,
+        lots: lots(Math.abs(difference)),
+        fee: cash(0),
+        exitReason: exitReasonOf(order),
+        ts: event.ts,
+      })
     this.portfolio.rebaseFills(event.instrument)
   }
 

@@ -17,7 +17,7 @@ import {
 import { type Instrument, formatPrice, isTooSmall } from '../market/instrument.ts'
 import { checkExit } from '../risk/check.ts'
 import type { RiskDenial } from '../risk/denial.ts'
-import { stopAfterEntry } from '../risk/at-stake.ts'
+import { stopToSend } from '../risk/at-stake.ts'
 import { plannedLossOf } from '../risk/planned-loss.ts'
 import type { Sized } from '../risk/sizing.ts'
 import type { OrderEvent } from '../trading/event.ts'
@@ -186,15 +186,10 @@ export class Desk {
     this.noteOpinion(command.instrument, fact.class, fact.reason, fact.ts)
   }
 
-  /**
-   * The stop that an entry is sent with. The venue moves the stop of the whole position to it, so one that stands nearer is sent instead,
-   * where it lies on the losing side of the price that the entry fills at.
-   */
+  /** The stop that an entry is sent with. */
   stopFor(entry: Pick<OrderIntent, 'instrument' | 'side' | 'stop'>, price: Ticks | undefined): Ticks | undefined {
     const { instrument: i, side, stop } = entry
-    if (stop === undefined) return undefined
-    const kept = stopAfterEntry(this.portfolio, i, side, stop)
-    return ((price ?? this.portfolio.mark(i)) - kept) * side > 0 ? kept : stop
+    return stop === undefined ? undefined : stopToSend(this.portfolio, i, side, stop, price ?? this.portfolio.mark(i))
   }
 
   /** A stop that was asked for farther away than the one that stands is not taken in silence. */

@@ -43,7 +43,11 @@ export function foldFact(
       return
     }
     case 'strategy-mode-changed':
-      for (const run of runs) if (run !== undefined && run.strategy === fact.strategy) run.mode = fact.mode
+      for (const run of runs)
+        if (run !== undefined && run.strategy === fact.strategy) {
+          run.mode = fact.mode
+          run.modeCause = fact.cause
+        }
       return
     case 'order-denied':
       desk.noteOpinion(fact.instrument, fact.class, fact.reason, fact.ts)

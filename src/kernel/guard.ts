@@ -4,7 +4,7 @@
  */
 import { type InstrumentIndex, type Lots, type StrategyId, type Ts, ticks, ts } from '../core/units.ts'
 import { type Instrument, type InstrumentStatus, formatPrice, formatQuantity, isTooSmall } from '../market/instrument.ts'
-import { coinsText } from '../risk/denial.ts'
+import { centsText } from '../risk/denial.ts'
 import type { OrderAdopted, OrderEvent } from '../trading/event.ts'
 import { type Order, type Reason, isLimitClose, isOwnExit, isPositionStop } from '../trading/order.ts'
 import type { Algorithms } from './algorithms.ts'
@@ -161,8 +161,8 @@ export class Guard {
   /** The day has lost what it may: entries are held from this instant on, not only denied one by one. */
   tripDayLoss(): void {
     if (this.holds.some((h) => h.id === DAY_LOSS_HOLD)) return
-    const lost = coinsText(this.portfolio.dayLoss)
-    const text = `the day has lost ${lost} USDT of the ${coinsText(this.config.limits.dayLossMax)} USDT that it may lose`
+    const lost = centsText(this.portfolio.dayLoss)
+    const text = `the day has lost ${lost} USDT of the ${centsText(this.config.limits.dayLossMax)} USDT that it may lose`
     this.addHold({
       id: DAY_LOSS_HOLD,
       scope: { type: 'account' },

@@ -417,6 +417,7 @@ export class Kernel {
           strategy: run.strategy,
           instrument: run.instrument.index,
           mode: run.mode,
+          modeCause: run.modeCause,
           deadSide: run.deadSide,
           lastSignalTs: run.lastSignalTs,
           state: run.snapshotState(),
@@ -439,6 +440,7 @@ export class Kernel {
       const run = this.runs[saved.instrument]
       if (run === undefined || run.strategy !== saved.strategy) continue
       run.mode = saved.mode
+      run.modeCause = saved.modeCause ?? ''
       run.lastSignalTs = saved.lastSignalTs
       run.restore(saved.state, saved.deadSide)
     }

@@ -70,6 +70,17 @@ describe('S10 a second entry', () => {
     expect([bench.risk, bench.stop]).toEqual([41, 99])
   })
 
+  test('counts in what the trade planned to lose, by the part that filled', () => {
+    const bench = new Manual()
+    bench.open(40, 97)
+    const [second] = ordersOf(bench.place({ lots: lots(4), stop: ticks(99) }))
+    if (second === undefined) throw new Error('the second entry was denied')
+    bench.give(bench.fillOf(second, 1))
+    expect(bench.kernel.portfolio.trip(ETH)?.plannedLoss).toBe(121e8)
+    bench.give({ ...bench.fillOf(second, 3), isComplete: true })
+    expect(bench.kernel.portfolio.trip(ETH)?.plannedLoss).toBe(124e8)
+  })
+
   test('S10 is denied where all of the position may lose more than one trade may', () => {
     const bench = new Manual()
     expect(bench.open(32, 95)).toEqual(['entry buy 32'])
@@ -122,7 +133,7 @@ describe('S9 the day', () => {
     bench.prices[BTC] = 90
     expect(brief(bench.bar())).toEqual([
       'hold day-loss no-entries',
-      `cancel ${ordersOf(resting)[0]?.orderId}: the day has lost 100 USDT of the 100 USDT that it may lose`,
+      `cancel ${ordersOf(resting)[0]?.orderId}: the day has lost 100.00 USDT of the 100.00 USDT that it may lose`,
       'P1 risk.day_loss_hit',
     ])
     expect(bench.held).toBe(10)
@@ -174,8 +185,9 @@ test('S10 no sequence of approved entries, fills, flows and moves has more at ri
       const { portfolio } = bench.kernel
       const worst = (): number => {
         let sum = 0
-        for (const i of [BTC, ETH])
-          for (const side of [1, -1] as const) {
+        // Of a symbol the worse side: what fills on one closes the other.
+        for (const i of [BTC, ETH]) {
+          const sides = ([1, -1] as const).map((side) => {
             const held = portfolio.positionLots(i) * side
             const stop = portfolio.stopOf(i)
             const position = held > 0 && stop !== undefined ? Math.max(0, (portfolio.mark(i) - stop) * side) * held : 0
@@ -183,8 +195,10 @@ test('S10 no sequence of approved entries, fills, flows and moves has more at ri
               .openEntries(i)
               .filter((entry) => entry.side === side)
               .reduce((total, entry) => total + Math.abs(entry.price - (entry.stop ?? 0)) * entry.lots, 0)
-            sum += position + entries
-          }
+            return position + entries
+          })
+          sum += Math.max(...sides)
+        }
         return sum
       }
       for (const s of steps) {

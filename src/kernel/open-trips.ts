@@ -5,7 +5,16 @@
 import { type Cash, type InstrumentIndex, type Lots, type Ticks, type Ts, cash, lots, tradeNumber } from '../core/units.ts'
 import { type Instrument, notionalOf } from '../market/instrument.ts'
 import type { Position } from '../portfolio/position.ts'
-import { type RoundTrip, addToRoundTrip, feeShare, openRoundTrip, seeRange, settleRange, tradeOf } from '../portfolio/round-trip.ts'
+import {
+  type RoundTrip,
+  addPlannedLoss,
+  addToRoundTrip,
+  feeShare,
+  openRoundTrip,
+  seeRange,
+  settleRange,
+  tradeOf,
+} from '../portfolio/round-trip.ts'
 import type { ClosedTrade } from '../portfolio/trade.ts'
 import { type Order, decisionPriceOf } from '../trading/order.ts'
 
@@ -78,6 +87,7 @@ export class OpenTrips {
     if (opening > 0) {
       const next = this.list[i] ?? this.begin(order, fill.ts)
       addToRoundTrip(next, instrument, order.side, price, opening, cash(fee - closingFee), cash(0))
+      addPlannedLoss(next, order.plannedLoss, opening, order.lots)
       this.bookSlippage(instrument, next, opening, fill)
     }
   }
@@ -92,8 +102,8 @@ export class OpenTrips {
   }
 
   private begin(order: Order, at: Ts): RoundTrip {
-    const { strategy, instrument, side, orderId, stop, plannedLoss } = order
-    const trip = openRoundTrip(tradeNumber(this.next), strategy, instrument, side, orderId, at, stop, plannedLoss)
+    const { strategy, instrument, side, orderId, stop } = order
+    const trip = openRoundTrip(tradeNumber(this.next), strategy, instrument, side, orderId, at, stop)
     this.next += 1
     this.list[instrument] = trip
     this.opened = trip

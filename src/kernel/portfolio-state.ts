@@ -23,7 +23,7 @@ import type { StepChange } from '../market/instrument-terms.ts'
 import type { ExternalChange, ExternalPart } from '../portfolio/external.ts'
 import { ExternalParts } from '../portfolio/external-parts.ts'
 import { type Ledger, emptyLedger, postToWallet } from '../portfolio/ledger.ts'
-import { type FillHistory, bookInOrder, emptyHistory, foldUntil, rebase } from '../portfolio/fill-history.ts'
+import { type FillHistory, type PastFill, bookInOrder, emptyHistory, foldUntil, rebase } from '../portfolio/fill-history.ts'
 import { type Position, convertPosition, flatPosition, unrealizedOf } from '../portfolio/position.ts'
 import { type RoundTrip, feeShare, seeRange, settleRange, tradeOf } from '../portfolio/round-trip.ts'
 import { spotFill, spotFlow } from '../portfolio/spot.ts'
@@ -67,6 +67,12 @@ export interface PortfolioSnapshot extends MarksSnapshot, EntryPaceSnapshot, Tri
   readonly statuses: readonly (InstrumentStatus | null)[]
   readonly elsewhere: readonly ElsewherePosition[]
   readonly spares: readonly number[]
+}
+
+/** One fill, or the part of it that is ours, on the side of its order. */
+export interface FillToBook extends Omit<PastFill, 'side'> {
+  readonly fee: Cash
+  readonly exitReason: string
 }
 
 export class PortfolioState implements PortfolioView, ExposureBooks {
@@ -322,25 +328,25 @@ export class PortfolioState implements PortfolioView, ExposureBooks {
   }
 
   /** Books a fill: position, ledger, round trip. `closed` and `opened` say what it ended and began. */
-  bookFill(order: Order, price: Ticks, quantity: Lots, fee: Cash, exitReason: string, at: Ts, seq?: number): void {
-    if (order.origin === 'external' || this.externals.has(order.instrument))
-      this.bookShared(order, price, quantity, fee, exitReason, at, seq)
-    else this.bookOwn(order, price, quantity, fee, exitReason, at, seq)
+  bookFill(order: Order, fill: FillToBook): void {
+    if (order.origin === 'external' || this.externals.has(order.instrument)) this.bookShared(order, fill)
+    else this.bookOwn(order, fill)
   }
 
   /** A fill in a symbol that is not ours alone. The wallet gets what the venue realizes; what of it is not our trades' is a flow. */
-  private bookShared(order: Order, price: Ticks, quantity: Lots, fee: Cash, exitReason: string, at: Ts, seq?: number): void {
+  private bookShared(order: Order, fill: FillToBook): void {
     const i = order.instrument
-    const fill = { side: order.side, price, lots: quantity, ts: at, seq }
+    const { fee, lots: quantity, offStep } = fill
     const { ours, realized, change } = this.externals.take(
       this.instruments[i] as Instrument,
       this.positions[i] as Position,
       this.histories[i] as FillHistory,
-      fill,
+      { side: order.side, price: fill.price, lots: quantity, offStep, ts: fill.ts, seq: fill.seq },
       order.origin === 'external',
     )
     const ownFee = ours === 0 ? cash(0) : feeShare(fee, ours, quantity)
-    const ownRealized = ours === 0 ? cash(0) : this.bookOwn(order, price, ours, ownFee, exitReason, at, seq)
+    const ownOffStep = offStep === undefined || ours === 0 ? undefined : feeShare(offStep, ours, quantity)
+    const ownRealized = ours === 0 ? cash(0) : this.bookOwn(order, { ...fill, lots: ours, fee: ownFee, offStep: ownOffStep })
     this.bookOutside(cash(realized - ownRealized - (fee - ownFee)))
     if (change !== undefined) this.changedOutside = change
     this.externals.settle(i, this.positionLots(i) === 0)
@@ -357,7 +363,7 @@ export class PortfolioState implements PortfolioView, ExposureBooks {
     const { price, ts: at, seq } = fill
     const booked = spotFill(instrument, this.positionLots(i), this.spares[i] as number, fill)
     this.spares[i] = booked.spare
-    if (booked.lots > 0) this.bookOwn(order, price, booked.lots, booked.fee, exitReason, at, seq)
+    if (booked.lots > 0) this.bookOwn(order, { price, lots: booked.lots, fee: booked.fee, exitReason, ts: at, seq })
     else if (booked.fee !== 0) postToWallet(this.ledger, 'fees', cash(0 - booked.fee))
     this.bookOutside(booked.outside)
     if (booked.surplus > 0) this.soldBeyond = booked.surplus
@@ -365,7 +371,7 @@ export class PortfolioState implements PortfolioView, ExposureBooks {
 
   /** Coins of ours have left otherwise than by a sale of ours: a result at the price, and a flow out of it. Money stays as it is. */
   takeCoins(order: Order, price: Ticks, quantity: Lots, exitReason: string, at: Ts): void {
-    this.bookOwn(order, price, quantity, cash(0), exitReason, at)
+    this.bookOwn(order, { price, lots: quantity, fee: cash(0), exitReason, ts: at })
     this.bookOutside(cash(0 - notionalOf(this.instruments[order.instrument] as Instrument, price, quantity, 'floor')))
   }
 
@@ -384,7 +390,7 @@ export class PortfolioState implements PortfolioView, ExposureBooks {
     const i = order.instrument
     const external: number = this.externals.lots(i)
     if (external === 0) return
-    this.bookOwn(order, price, lots(Math.abs(external)), cash(0), '', at)
+    this.bookOwn(order, { price, lots: lots(Math.abs(external)), fee: cash(0), exitReason: '', ts: at })
     rebase(this.histories[i] as FillHistory, this.positions[i] as Position)
     this.externals.giveUp(i)
     const trip = this.trips.of(i)
@@ -392,13 +398,13 @@ export class PortfolioState implements PortfolioView, ExposureBooks {
   }
 
   /** Answers what it realized. */
-  private bookOwn(order: Order, price: Ticks, quantity: Lots, fee: Cash, exitReason: string, at: Ts, seq?: number): Cash {
+  private bookOwn(order: Order, { price, lots: quantity, fee, exitReason, ts: at, seq, offStep }: FillToBook): Cash {
     const i = order.instrument
     const instrument = this.instruments[i] as Instrument
     const position = this.positions[i] as Position
     const before = position.lots
     this.trips.seeFill(instrument, position, price)
-    const fill = { side: order.side, price, lots: quantity, ts: at, seq }
+    const fill = { side: order.side, price, lots: quantity, ts: at, seq, offStep }
     const realized = bookInOrder(this.histories[i] as FillHistory, position, instrument, fill)
     if (realized !== 0) postToWallet(this.ledger, 'trading', realized)
     if (fee !== 0) postToWallet(this.ledger, 'fees', cash(0 - fee))

@@ -29,6 +29,7 @@ export interface KernelSnapshot {
     readonly strategy: StrategyId
     readonly instrument: InstrumentIndex
     readonly mode: StrategyMode
+    readonly modeCause?: string
     readonly deadSide: Side | 0
     readonly lastSignalTs: Ts | null
     readonly state: StrategyState
@@ -36,4 +37,4 @@ export interface KernelSnapshot {
 }
 
 /** Bumped when a decision changes for the same inputs: a replay then compares only within one version. */
-export const KERNEL_CODE_VERSION = 12
+export const KERNEL_CODE_VERSION = 13

@@ -8,6 +8,7 @@ import { lots, ticks, ts } from '../core/units.ts'
 import { defineStrategy } from '../strategy/strategy.ts'
 import { BTC, Bench, ETH, type Opinion, brief, ordersOf, signal } from './testing.ts'
 import { Kernel } from './kernel.ts'
+import { strategyRow } from '../journal/state-row.ts'
 
 test.each<readonly [string, object, RegExp]>([
   ['a stop that is no number', { stop: Number.NaN }, /stop is NaN/],
@@ -37,6 +38,11 @@ test.each<readonly [string, object, RegExp]>([
   expect(failed).toMatchObject({ strategy: 's0', mode: 'errored' })
   expect(failed?.type === 'strategy-mode-changed' ? failed.cause : '').toMatch(problem)
   expect(failed?.type === 'strategy-mode-changed' ? failed.cause : '').toMatch(/BTCUSDT, bar that closed at \d{4}-\d\d-\d\d \d\d:\d\d UTC/)
+  const told = strategyRow(bench.kernel, BTC)
+  expect([told?.mode, told?.modeCause]).toEqual(['errored', failed?.type === 'strategy-mode-changed' ? failed.cause : ''])
+  const again = new Kernel(bench.kernel.config)
+  again.restore(JSON.parse(JSON.stringify(bench.kernel.snapshot())))
+  expect(strategyRow(again, BTC)?.modeCause, 'a restart still says why').toBe(told?.modeCause)
   expect(ordersOf(facts).map((order) => order.instrument)).toEqual([ETH])
   expect(
     brief(bench.bar()).filter((text) => text.startsWith('entry')),

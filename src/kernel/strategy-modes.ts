@@ -47,6 +47,7 @@ export class StrategyModes {
     for (const run of runs) {
       if (run === undefined) continue
       run.mode = 'errored'
+      run.modeCause = failure
       run.rollBack()
     }
     this.algorithms.endAll('strategy errored', strategy)
@@ -61,6 +62,7 @@ export class StrategyModes {
     for (const run of this.runs)
       if (run !== undefined && run.strategy === strategy) {
         run.mode = mode
+        run.modeCause = `by ${actor}`
         run.revive()
       }
     this.outbox.push({ type: 'strategy-mode-changed', strategy, mode, cause: `by ${actor}`, ts: this.portfolio.now })

@@ -49,6 +49,8 @@ export class StrategyRun {
   /** How its entries are worked. */
   readonly execution: Execution | undefined
   mode: StrategyMode = 'running'
+  /** Why it is in its mode: `by cli:1`, or what it was stopped for; '' from the start on. */
+  modeCause = ''
   /** Side of an opinion that came while held; dead until the opinion changes (S11). */
   deadSide: Side | 0 = 0
   /** When an opinion last became an order or a denial. */
@@ -177,6 +179,9 @@ export class StrategyRun {
       this.onBar(bars.closeTs(0), position)
     }
     bars.cursor = bars.length
+    // What came of bars that nobody waits for is kept as any state is, or not at all.
+    if (this.failure === undefined) this.kept()
+    if (this.failure !== undefined) this.rollBack()
   }
 
   restore(kept: KeptState, deadSide: Side | 0): void {

@@ -28,7 +28,7 @@ test('any order of telling ends in the position of the true order', () => {
       fills.chain((list) => fc.tuple(fc.constant(list), fc.shuffledSubarray(list, { minLength: list.length }))),
       ([inOrder, told]) => {
         const reference = flatPosition()
-        for (const fill of inOrder) applyFill(reference, BTC, fill.side, fill.price, fill.lots)
+        for (const fill of inOrder) applyFill(reference, BTC, fill)
         const history = emptyHistory()
         const position = flatPosition()
         let realized = 0
@@ -73,7 +73,7 @@ test('what is known to be complete is folded, and what comes after it still take
       const later = inOrder.filter((fill) => fill.ts >= upTo)
       const told = later.map((fill, k) => [Math.imul(k + 1, seed | 1) >>> 8, fill] as const).sort((a, b) => a[0] - b[0])
       const reference = flatPosition()
-      for (const fill of inOrder) applyFill(reference, BTC, fill.side, fill.price, fill.lots)
+      for (const fill of inOrder) applyFill(reference, BTC, fill)
       const history = emptyHistory()
       const position = flatPosition()
       for (const fill of known) bookInOrder(history, position, BTC, fill)

@@ -11,6 +11,8 @@ export interface PastFill {
   readonly price: Ticks
   readonly lots: Lots
   readonly ts: Ts
+  /** Money beside price times quantity: see the event of a fill. */
+  readonly offStep?: Cash | undefined
   /** The venue's own order of executions of one instant, where it says it. */
   readonly seq?: number | undefined
 }
@@ -38,8 +40,7 @@ export function foldUntil(history: FillHistory, instrument: Instrument, upTo: Ts
   const { base, fills } = history
   let count = 0
   while (count < fills.length && (fills[count] as PastFill).ts < upTo) {
-    const { side, price, lots } = fills[count] as PastFill
-    applyFill(base, instrument, side, price, lots)
+    applyFill(base, instrument, fills[count] as PastFill)
     count += 1
   }
   if (count > 0) fills.splice(0, count)
@@ -53,17 +54,17 @@ export function bookInOrder(history: FillHistory, position: Position, instrument
   const { base, fills } = history
   if (fills.length >= FILLS_KEPT) {
     const oldest = fills.shift() as PastFill
-    applyFill(base, instrument, oldest.side, oldest.price, oldest.lots)
+    applyFill(base, instrument, oldest)
   }
   let at = fills.length
   while (at > 0 && isAfter(fills[at - 1] as PastFill, fill)) at -= 1
   if (at === fills.length) {
     fills.push(fill)
-    return applyFill(position, instrument, fill.side, fill.price, fill.lots)
+    return applyFill(position, instrument, fill)
   }
   fills.splice(at, 0, fill)
   const before = position.realized
   Object.assign(position, base)
-  for (const past of fills) applyFill(position, instrument, past.side, past.price, past.lots)
+  for (const past of fills) applyFill(position, instrument, past)
   return cash(position.realized - before)
 }

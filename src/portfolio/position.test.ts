@@ -5,7 +5,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type Side, cash, instrumentIndex, lots, ticks } from '../core/units.ts'
-import { makeInstrument } from '../market/instrument.ts'
+import { makeInstrument, notionalOf } from '../market/instrument.ts'
 import { LEDGER_ACCOUNTS, emptyLedger, ledgerSum, postToWallet } from './ledger.ts'
 import { applyFill, averageEntry, flatPosition, unrealizedOf } from './position.ts'
 
@@ -36,7 +36,7 @@ describe('any sequence of fills', () => {
     fc.assert(
       fc.property(fills, fc.integer({ min: 1, max: 1e6 }), (list, mark) => {
         const position = flatPosition()
-        for (const { side, price, quantity } of list) applyFill(position, whole, side, ticks(price), lots(quantity))
+        for (const { side, price, quantity } of list) applyFill(position, whole, { side, price: ticks(price), lots: lots(quantity) })
         expect(position.lots).toBe(list.reduce((sum, f) => sum + f.side * f.quantity, 0))
         const worth = position.realized + unrealizedOf(position, whole, ticks(mark))
         expect(BigInt(worth)).toBe(exactWorth(list, mark, whole.cashNumerator))
@@ -48,7 +48,7 @@ describe('any sequence of fills', () => {
     fc.assert(
       fc.property(fills, fc.integer({ min: 1, max: 1e6 }), (list, mark) => {
         const position = flatPosition()
-        for (const { side, price, quantity } of list) applyFill(position, fine, side, ticks(price), lots(quantity))
+        for (const { side, price, quantity } of list) applyFill(position, fine, { side, price: ticks(price), lots: lots(quantity) })
         const worth = BigInt(position.realized + unrealizedOf(position, fine, ticks(mark))) * BigInt(fine.cashDenominator)
         const exact = exactWorth(list, mark, fine.cashNumerator)
         expect(worth <= exact).toBe(true)
@@ -63,8 +63,8 @@ describe('any sequence of fills', () => {
         fills.chain((list) => fc.tuple(fc.constant(list), fc.shuffledSubarray(list, { minLength: list.length }))),
         ([list, shuffled]) => {
           const [a, b] = [flatPosition(), flatPosition()]
-          for (const f of list) applyFill(a, whole, f.side, ticks(f.price), lots(f.quantity))
-          for (const f of shuffled) applyFill(b, whole, f.side, ticks(f.price), lots(f.quantity))
+          for (const f of list) applyFill(a, whole, { side: f.side, price: ticks(f.price), lots: lots(f.quantity) })
+          for (const f of shuffled) applyFill(b, whole, { side: f.side, price: ticks(f.price), lots: lots(f.quantity) })
           expect(b.lots).toBe(a.lots)
           expect(b.realized + unrealizedOf(b, whole, ticks(777))).toBe(a.realized + unrealizedOf(a, whole, ticks(777)))
         },
@@ -77,10 +77,29 @@ describe('any sequence of fills', () => {
       fc.property(fills, (list) => {
         const position = flatPosition()
         for (const { side, price, quantity } of list) {
-          applyFill(position, fine, side, ticks(price), lots(quantity))
+          applyFill(position, fine, { side, price: ticks(price), lots: lots(quantity) })
           expect(position.cost).toBeGreaterThanOrEqual(0)
           if (position.lots === 0) expect(position.cost).toBe(0)
         }
+      }),
+    )
+  })
+})
+
+describe('fills between two steps', () => {
+  test('cost and result are those of the true prices, through adds, parts and flips', () => {
+    const coarse = makeInstrument({ index: instrumentIndex(0), venue: 'test', symbol: 'BTCUSDT', tickSize: '1', lotSize: '0.001' })
+    fc.assert(
+      fc.property(fills, (list) => {
+        const [fine, booked] = [flatPosition(), flatPosition()]
+        for (const { side, price, quantity } of list) {
+          const exact = notionalOf(whole, ticks(price), lots(quantity), 'floor')
+          const step = ticks(Math.round(price / 10))
+          const offStep = cash(exact - notionalOf(coarse, step, lots(quantity), 'floor'))
+          const realized = applyFill(fine, whole, { side, price: ticks(price), lots: lots(quantity) })
+          expect(applyFill(booked, coarse, { side, price: step, lots: lots(quantity), offStep })).toBe(realized)
+        }
+        expect(booked).toEqual(fine)
       }),
     )
   })
@@ -90,8 +109,8 @@ describe('any sequence of fills', () => {
 describe('by hand', () => {
   test('a flip closes at the fill price and opens the rest there', () => {
     const position = flatPosition()
-    expect(applyFill(position, whole, 1, ticks(1_000), lots(10))).toBe(0)
-    expect(applyFill(position, whole, -1, ticks(1_100), lots(25))).toBe(100 * 10 * 1e4)
+    expect(applyFill(position, whole, { side: 1, price: ticks(1_000), lots: lots(10) })).toBe(0)
+    expect(applyFill(position, whole, { side: -1, price: ticks(1_100), lots: lots(25) })).toBe(100 * 10 * 1e4)
     expect(position).toEqual({ lots: -15, cost: 1_100 * 15 * 1e4, realized: 100 * 10 * 1e4 })
     expect(averageEntry(position, whole)).toBe(1_100)
     expect(unrealizedOf(position, whole, ticks(1_000))).toBe(100 * 15 * 1e4)
@@ -99,10 +118,10 @@ describe('by hand', () => {
 
   test('adding moves the average, taking off does not', () => {
     const position = flatPosition()
-    applyFill(position, whole, 1, ticks(1_000), lots(10))
-    applyFill(position, whole, 1, ticks(1_200), lots(10))
+    applyFill(position, whole, { side: 1, price: ticks(1_000), lots: lots(10) })
+    applyFill(position, whole, { side: 1, price: ticks(1_200), lots: lots(10) })
     expect(averageEntry(position, whole)).toBe(1_100)
-    expect(applyFill(position, whole, -1, ticks(1_000), lots(5))).toBe(-100 * 5 * 1e4)
+    expect(applyFill(position, whole, { side: -1, price: ticks(1_000), lots: lots(5) })).toBe(-100 * 5 * 1e4)
     expect(averageEntry(position, whole)).toBe(1_100)
   })
 })

@@ -19,16 +19,26 @@ export interface Position {
 
 export const flatPosition = (): Position => ({ lots: lots(0), cost: cash(0), realized: cash(0) })
 
+/** What a position needs of a fill. */
+export interface BookedFill {
+  readonly side: Side
+  readonly price: Ticks
+  readonly lots: Lots
+  /** Money beside price times quantity: the true price lies between two steps. */
+  readonly offStep?: Cash | undefined
+}
+
 /**
  * Books a fill and answers what it realized, before fees.
  * Cost is released in proportion, rounded against us: up for a long (less profit), down for a short. A fill beyond flat closes first and
  * opens the rest at the fill price.
  */
-export function applyFill(position: Position, instrument: Instrument, side: Side, price: Ticks, quantity: Lots): Cash {
+export function applyFill(position: Position, instrument: Instrument, fill: BookedFill): Cash {
+  const { side, price, lots: quantity, offStep = cash(0) } = fill
   const signed = side * quantity
   const held: number = position.lots
   if (held === 0 || held > 0 === signed > 0) {
-    const notional = notionalOf(instrument, price, quantity, side === 1 ? 'ceil' : 'floor')
+    const notional = notionalOf(instrument, price, quantity, side === 1 ? 'ceil' : 'floor') + offStep
     position.cost = cash(addSafe(position.cost, notional))
     position.lots = lots(addSafe(held, signed))
     return cash(0)
@@ -37,7 +47,8 @@ export function applyFill(position: Position, instrument: Instrument, side: Side
   const closed = quantity < size ? quantity : size
   const released =
     closed === size ? position.cost : held > 0 ? mulDivCeil(position.cost, closed, size) : mulDivFloor(position.cost, closed, size)
-  const proceeds = notionalOf(instrument, price, lots(closed), side === 1 ? 'ceil' : 'floor')
+  const closedOffStep = closed === quantity || offStep === 0 ? offStep : mulDivFloor(offStep, closed, quantity)
+  const proceeds = notionalOf(instrument, price, lots(closed), side === 1 ? 'ceil' : 'floor') + closedOffStep
   const realized = held > 0 ? proceeds - released : released - proceeds
   position.realized = cash(addSafe(position.realized, realized))
   position.cost = cash(position.cost - released)
@@ -45,7 +56,7 @@ export function applyFill(position: Position, instrument: Instrument, side: Side
   const rest = quantity - closed
   if (rest > 0) {
     position.lots = lots(side * rest)
-    position.cost = notionalOf(instrument, price, lots(rest), side === 1 ? 'ceil' : 'floor')
+    position.cost = cash(notionalOf(instrument, price, lots(rest), side === 1 ? 'ceil' : 'floor') + (offStep - closedOffStep))
   }
   return cash(realized)
 }

@@ -45,7 +45,8 @@ export interface RoundTrip {
   slippage: Cash
   /** Stop that the entry declared: what the protection watchdog restores. */
   stop: Ticks | undefined
-  readonly plannedLoss: Cash | undefined
+  /** Of what its entries have filled; undefined where one of them planned none. */
+  plannedLoss: Cash | undefined
   exitReason: string
 }
 
@@ -57,7 +58,6 @@ export function openRoundTrip(
   entryOrderId: OrderId,
   entryTs: Ts,
   stop: Ticks | undefined,
-  plannedLoss: Cash | undefined,
 ): RoundTrip {
   return {
     number,
@@ -80,7 +80,7 @@ export function openRoundTrip(
     high: ticks(0),
     slippage: cash(0),
     stop,
-    plannedLoss,
+    plannedLoss: cash(0),
     exitReason: '',
   }
 }
@@ -107,6 +107,14 @@ export function addToRoundTrip(
   }
   trip.fee = cash(trip.fee + fee)
   trip.realized = cash(trip.realized + realized)
+}
+
+/** What the entry planned to lose, by the part of it that has filled now. */
+export function addPlannedLoss(trip: RoundTrip, planned: Cash | undefined, part: Lots, whole: Lots): void {
+  trip.plannedLoss =
+    planned === undefined || trip.plannedLoss === undefined
+      ? undefined
+      : cash(addSafe(trip.plannedLoss, part >= whole ? planned : mulDivCeil(planned, part, whole)))
 }
 
 /** The part of a fee that belongs to `part` of `whole` lots; the closing side rounds up. */

@@ -34,6 +34,15 @@ export function stopAfterEntry(view: PortfolioView, i: InstrumentIndex, side: Si
   return standing === undefined ? stop : nearerStop(side, standing, stop)
 }
 
+/**
+ * The stop that an entry is sent with. The venue moves the stop of the whole position to it, so one that stands nearer is sent instead,
+ * where it lies on the losing side of `price`, at which the entry fills.
+ */
+export function stopToSend(view: PortfolioView, i: InstrumentIndex, side: Side, stop: Ticks, price: Ticks): Ticks {
+  const kept = stopAfterEntry(view, i, side, stop)
+  return (price - kept) * side > 0 ? kept : stop
+}
+
 /** The position that is held on `side`, if its stop were `stop`; nothing where none is. */
 function heldAtStake(view: PortfolioView, i: InstrumentIndex, side: Side, stop: Ticks | undefined, costs: ExpectedCosts): AtStake {
   const held = view.positionLots(i) * side
@@ -59,7 +68,7 @@ function wholeMargin(view: PortfolioView, instrument: Instrument, size: Lots): n
 }
 
 /** Entries of ours on `side` that may still fill, each at its own stop. */
-function entriesAtStake(view: PortfolioView, i: InstrumentIndex, side: Side, costs: ExpectedCosts): number {
+export function entriesAtStake(view: PortfolioView, i: InstrumentIndex, side: Side, costs: ExpectedCosts): number {
   const instrument = view.instrument(i)
   let sum = 0
   for (const entry of view.openEntries(i)) {

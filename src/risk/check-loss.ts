@@ -7,7 +7,7 @@ import { type InstrumentIndex, type Lots, RATE_ONE, type Side, type Ticks, cash 
 import { formatPrice, notionalOf } from '../market/instrument.ts'
 import type { PortfolioView } from '../portfolio/view.ts'
 import type { OrderIntent } from '../trading/order.ts'
-import { type AtStake, nearerStop, othersAtStake, stopAfterEntry, symbolAtStake } from './at-stake.ts'
+import { type AtStake, entriesAtStake, nearerStop, othersAtStake, stopAfterEntry, symbolAtStake } from './at-stake.ts'
 import { type RiskDenial, coinsText } from './denial.ts'
 import { type RiskLimits, isLossUnbounded } from './limits.ts'
 import { type ExpectedCosts, plannedLossOf, takerRateOf } from './planned-loss.ts'
@@ -80,7 +80,11 @@ export function checkLoss(
   if (intent.stop === undefined) return view.dayLossLeft(limits.dayLossMax) <= 0 ? dayLossDenial(view, limits) : undefined
   const own = plannedLossOf(view.instrument(i), price, intent.stop, quantity, costs)
   const whole = symbolAtStake(view, i, intent.side, stopAfterEntry(view, i, intent.side, intent.stop), costs)
-  return lossDenial({ planned: whole.planned + own, loss: whole.loss + own }, i, view, limits, costs)
+  const denial = lossDenial({ planned: whole.planned + own, loss: whole.loss + own }, i, view, limits, costs)
+  if (denial !== undefined) return denial
+  // Entries that stand on the other side were approved for a day that may have less left by now. A position there is closed by a reversal.
+  const other = entriesAtStake(view, i, intent.side === 1 ? -1 : 1, costs)
+  return gapDenial(other, 1, i, view, limits, costs)
 }
 
 function lossDenial(
@@ -92,10 +96,21 @@ function lossDenial(
 ): RiskDenial | undefined {
   const most = view.equity * limits.tradeLossFractionMax
   if (planned > most) return { rule: 'planned-loss', figures: { planned: coinsText(cash(planned)), limit: (most / 1e8).toFixed(2) } }
+  return gapDenial(loss, Math.max(1, limits.gapTestMultiple), i, view, limits, costs)
+}
+
+/** Whether the day has room for `multiple` times the loss of the symbol beside what all others may lose. */
+function gapDenial(
+  loss: number,
+  multiple: number,
+  i: InstrumentIndex,
+  view: PortfolioView,
+  limits: RiskLimits,
+  costs: ExpectedCosts,
+): RiskDenial | undefined {
   const left = view.dayLossLeft(limits.dayLossMax)
   if (left <= 0) return dayLossDenial(view, limits)
   const others = othersAtStake(view, i, costs)
-  const multiple = Math.max(1, limits.gapTestMultiple)
   if (loss * multiple <= left - others) return undefined
   return {
     rule: 'gap-test',

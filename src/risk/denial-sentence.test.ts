@@ -20,6 +20,14 @@ const CASES: readonly (readonly [RiskDenial, string])[] = [
     'XRPUSDT: it is worth 1.2 USDT, less than Bybit’s least of 5 USDT (notional-min).',
   ],
   [
+    { rule: 'planned-loss', figures: { planned: '212.48013377', limit: '200.00' } },
+    'XRPUSDT: 212.48 USDT would be lost at the stop, more than 200.00 USDT for one trade (planned-loss).',
+  ],
+  [
+    { rule: 'order-notional', figures: { notional: '3000.0012', limit: '3000.001' } },
+    'XRPUSDT: it is worth 3000.0012 USDT, more than 3000.001 USDT for one order (order-notional).',
+  ],
+  [
     { rule: 'opposite-side', figures: { symbol: 'XRPUSDT', held: '-10', next: 'close it first' } },
     'XRPUSDT: -10 is held on the other side: close it first (opposite-side).',
   ],

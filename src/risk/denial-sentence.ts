@@ -8,6 +8,15 @@ type Words = (f: RiskFigures) => string
 
 const seconds = (ms: string | number | undefined): string => `${Math.round(Number(ms) / 1_000)} s`
 
+/** Money to the cent; what is exact to the last digit stands in the journal. */
+const usd = (figure: string | number | undefined): string =>
+  typeof figure === 'string' && /\.\d{3,}$/.test(figure) ? Number(figure).toFixed(2) : String(figure)
+
+/** Two amounts that decide by less than a cent are told to the last digit. */
+function apart(a: string | number | undefined, b: string | number | undefined, say: (a: string, b: string) => string): string {
+  return usd(a) === usd(b) ? say(String(a), String(b)) : say(usd(a), usd(b))
+}
+
 const WORDS: Readonly<Record<RiskRule, Words>> = {
   // What the trader itself holds says in its reason what ends it.
   hold: (f) =>
@@ -29,22 +38,29 @@ const WORDS: Readonly<Record<RiskRule, Words>> = {
     f.ageMs === 'no mark' ? 'there is no price yet' : `the last price is ${seconds(f.ageMs)} old, more than ${seconds(f.limitMs)}`,
   spread: (f) => `the spread is ${f.spreadBps} bp, more than ${f.limitBps} bp`,
   quantity: (f) => `${f.quantity} is not between ${f.min} and ${f.max}, which Bybit takes at once`,
-  'notional-min': (f) => `it is worth ${f.notional} USDT, less than Bybit’s least of ${f.min} USDT`,
+  'notional-min': (f) => apart(f.notional, f.min, (worth, min) => `it is worth ${worth} USDT, less than Bybit’s least of ${min} USDT`),
   'price-collar': (f) =>
     `${f.price} is too far from the price of ${f.mark}: at most ${f.limitBps} bp and ${f.limitAtr} average true ranges`,
   'stop-missing': () => 'an entry needs a stop',
   'stop-side': (f) => `the price is ${f.price ?? f.mark}, so that ${f.stop ?? f.target ?? f.activation} lies on the wrong side of it`,
   'stop-too-near': (f) => `the stop is ${f.distanceTicks} steps away, and spread, range and fees ask for ${f.leastTicks}`,
   'stop-beyond-liquidation': (f) =>
-    `the account would be liquidated before the stop is reached (a loss of ${f.lossAtStop} USDT out of ${f.equity} USDT, with ${f.maintenance} USDT of maintenance margin)`,
-  'account-cap': (f) => `all positions would be worth ${f.after} USDT, more than ${f.limit} USDT`,
-  'order-notional': (f) => `it is worth ${f.notional} USDT, more than ${f.limit} USDT for one order`,
-  'position-notional': (f) => `the position would be worth ${f.after} USDT, more than ${f.limit} USDT`,
-  margin: (f) => `it needs a margin of ${f.needed} USDT in all at ${f.leverage}x, and equity is ${f.equity} USDT`,
-  'planned-loss': (f) => `${f.planned} USDT would be lost at the stop, more than ${f.limit} USDT for one trade`,
-  'day-loss': (f) => `${f.lost} USDT are lost today, and ${f.limit} USDT is the limit`,
+    `the account would be liquidated before the stop is reached (a loss of ${usd(f.lossAtStop)} USDT out of ${usd(f.equity)} USDT, with ${usd(f.maintenance)} USDT of maintenance margin)`,
+  'account-cap': (f) => apart(f.after, f.limit, (after, limit) => `all positions would be worth ${after} USDT, more than ${limit} USDT`),
+  'order-notional': (f) => apart(f.notional, f.limit, (worth, limit) => `it is worth ${worth} USDT, more than ${limit} USDT for one order`),
+  'position-notional': (f) =>
+    apart(f.after, f.limit, (after, limit) => `the position would be worth ${after} USDT, more than ${limit} USDT`),
+  margin: (f) =>
+    apart(
+      f.needed,
+      f.equity,
+      (needed, equity) => `it needs a margin of ${needed} USDT in all at ${f.leverage}x, and equity is ${equity} USDT`,
+    ),
+  'planned-loss': (f) =>
+    apart(f.planned, f.limit, (planned, limit) => `${planned} USDT would be lost at the stop, more than ${limit} USDT for one trade`),
+  'day-loss': (f) => apart(f.lost, f.limit, (lost, limit) => `${lost} USDT are lost today, and ${limit} USDT is the limit`),
   'gap-test': (f) =>
-    `a gap to ${f.multiple} times the planned loss of ${f.planned} USDT would pass what is left of the day’s limit, ${f.dayLossLeft} USDT${Number(f.openRisk ?? 0) > 0 ? `, of which ${f.openRisk} USDT may be lost by what is open already` : ''}`,
+    `a gap to ${f.multiple} times the planned loss of ${usd(f.planned)} USDT would pass what is left of the day’s limit, ${usd(f.dayLossLeft)} USDT${Number(f.openRisk ?? 0) > 0 ? `, of which ${usd(f.openRisk)} USDT may be lost by what is open already` : ''}`,
   'order-rate': (f) => `${f.lastSecond} entries in the last second and ${f.lastMinute} in the last minute are too many`,
   duplicate: (f) => `an entry on the same side was sent ${seconds(f.sinceMs)} ago, and another waits for ${seconds(f.windowMs)}`,
   'exit-not-verified': (f) =>

@@ -46,5 +46,8 @@ export interface RiskDenial {
   readonly figures: RiskFigures
 }
 
-/** Money in a denial's figures. */
+/** Money in a sentence: to the nearest cent. */
+export const centsText = (amount: Cash): string => (amount / 10 ** CASH_SCALE).toFixed(2)
+
+/** Money in a denial's figures, to the last digit. */
 export const coinsText = (amount: Cash): string => formatDecimal(amount, CASH_SCALE)

@@ -42,7 +42,7 @@ function look(signal: unknown, price: number): Reason | undefined {
   if (stop !== undefined) checkPrice('stop', stop)
   const entry = limit === undefined ? price : (limit as number)
   if (side !== 0 && stop !== undefined && ((stop as number) - entry) * side > 0)
-    throw new SignalError(`stop is ${shown(stop)}, on the winning side of ${entry} for a ${side === 1 ? 'long' : 'short'}`)
+    throw new SignalError(`stop is ${shown(stop)} ticks, on the winning side of ${entry} ticks for a ${side === 1 ? 'long' : 'short'}`)
   if (targets !== undefined) checkTargets(targets, side, entry)
   return readableReason(reason)
 }
@@ -66,7 +66,9 @@ function checkTargets(targets: unknown, side: number, entry: number): void {
     if (limit !== undefined) checkPrice(`${at}.limit`, limit)
     if (typeof share !== 'number' || !(share > 0 && share <= 1)) throw new SignalError(`${at}.share is ${shown(share)}: above 0, at most 1`)
     if (side !== 0 && ((price as number) - entry) * side < 0)
-      throw new SignalError(`${at}.price is ${shown(price)}, on the losing side of ${entry} for a ${side === 1 ? 'long' : 'short'}`)
+      throw new SignalError(
+        `${at}.price is ${shown(price)} ticks, on the losing side of ${entry} ticks for a ${side === 1 ? 'long' : 'short'}`,
+      )
     sum += share
   })
   if (sum > 1 + SHARE_SLACK) throw new SignalError(`the shares of targets sum to ${sum}: at most 1`)

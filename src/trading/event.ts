@@ -108,6 +108,8 @@ export interface OrderFilled extends OrderEventHead {
   readonly side: Side
   readonly price: Ticks
   readonly lots: Lots
+  /** See {@link ExecutionReport}. */
+  readonly offStep?: Cash | undefined
   readonly fee: Fee
   readonly liquidity: Liquidity
   /** True when the order has nothing left to fill. */

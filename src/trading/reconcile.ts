@@ -167,6 +167,7 @@ function eventsOfExecution(report: ExecutionReport, known: KnownState): VenueEve
     side: report.side,
     price: report.price,
     lots: report.lots,
+    ...(report.offStep === undefined ? undefined : { offStep: report.offStep }),
     fee: feeOf(report),
     liquidity: report.liquidity,
     isComplete: report.leaves === 0,

@@ -48,6 +48,8 @@ export interface ExecutionReport {
   /** Quantity of the whole order and what of it is left after this execution. */
   readonly orderLots: Lots
   readonly leaves: Lots
+  /** Money of it beside its price times its quantity, where the true price lies between two steps; an execution of before they changed. */
+  readonly offStep?: Cash | undefined
   readonly fee: Cash
   readonly feeCoin: string
   /** See {@link Fee}: of a spot buy. */

@@ -50,7 +50,7 @@ export function describeJournal(harness: JournalHarness): void {
     const journal = await harness.fresh()
     const row = (strategy: string, symbol: string): RowChange => ({
       table: 'strategies',
-      row: { strategy, symbol, definition: strategy, version: 1, mode: 'running', lastSignalTs: null },
+      row: { strategy, symbol, definition: strategy, version: 1, mode: 'running', modeCause: '', lastSignalTs: null },
     })
     await journal.appendFacts([], [row('a', 'BTCUSDT'), row('a', 'ETHUSDT'), row('b', 'SOLUSDT')])
     await journal.appendFacts([], [{ table: 'strategies', only: ['a ETHUSDT', 'c XRPUSDT'] }, row('a', 'ETHUSDT'), row('c', 'XRPUSDT')])

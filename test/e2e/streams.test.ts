@@ -207,15 +207,20 @@ test('a connection that goes silent is replaced; only its symbol is held meanwhi
   await until(() => holds().length === 0, 'the end of the hold', 20_000)
   // Two clean readings, five seconds apart (S1).
   expect(performance.now() - backAt).toBeGreaterThan(4_900)
-  await realWall.sleep(1_500)
 
-  const closes: number[][] = SYMBOLS.map(() => [])
-  let late = 0
-  for (const row of store.rows) {
-    if (row.kind !== 'input' || row.input.type !== 'bars-closed') continue
-    for (const { instrument, bar } of row.input.bars) closes[instrument]?.push(bar.ts)
-    if (row.input.mode === 'late') late += row.input.bars.filter(({ instrument }) => instrument === 1).length
+  const read = (): { readonly closes: number[][]; readonly late: number } => {
+    const closes: number[][] = SYMBOLS.map(() => [])
+    let late = 0
+    for (const row of store.rows) {
+      if (row.kind !== 'input' || row.input.type !== 'bars-closed') continue
+      for (const { instrument, bar } of row.input.bars) closes[instrument]?.push(bar.ts)
+      if (row.input.mode === 'late') late += row.input.bars.filter(({ instrument }) => instrument === 1).length
+    }
+    return { closes, late }
   }
+  await until(() => read().late > 0, 'the candles of the silence')
+  await realWall.sleep(1_500)
+  const { closes, late } = read()
   for (const series of closes) {
     expect(series.length).toBeGreaterThan(200)
     expect(series.slice(1).map((at, k) => at - (series[k] as number))).toEqual(series.slice(1).map(() => MINUTE_MS))

@@ -3,13 +3,22 @@
  * Never believes the trader about itself where the exchange or the journal can be asked.
  */
 import { parseDecimal } from '../../src/core/decimal.ts'
-import { type InstrumentIndex, lots } from '../../src/core/units.ts'
+import { type InstrumentIndex, type Ticks, lots } from '../../src/core/units.ts'
 import { recover } from '../../src/app/recovery.ts'
 import type { JournalRow } from '../../src/journal/journal.ts'
 import type { OrderSubmitted } from '../../src/kernel/fact.ts'
 import type { Kernel } from '../../src/kernel/kernel.ts'
 import { MANUAL_OWNER } from '../../src/kernel/manual.ts'
-import { type Instrument, LOT_PARTS, LOT_PART_SCALE, isTooSmall, notionalOf, parseQuantity } from '../../src/market/instrument.ts'
+import {
+  type Instrument,
+  LOT_PARTS,
+  LOT_PART_SCALE,
+  formatPrice,
+  isTooSmall,
+  notionalOf,
+  parsePrice,
+  parseQuantity,
+} from '../../src/market/instrument.ts'
 import { ledgerSum } from '../../src/portfolio/ledger.ts'
 import { RISK_PROFILES } from '../../src/risk/profiles.ts'
 import { isOpenStatus } from '../../src/trading/order.ts'
@@ -259,11 +268,15 @@ export class Checks {
   private sameOrders(exchange: Exchange, kernel: Kernel, instrument: Instrument): void {
     const { index: i, symbol } = instrument
     const ours = kernel.portfolio.positionLots(i)
+    const own = kernel.config.instruments[i] as Instrument
+    /** Prices of the books in the steps that the exchange's market counts in. */
+    const at = (price: Ticks | undefined): number | undefined =>
+      price === undefined ? undefined : parsePrice(instrument, formatPrice(own, price))
     const theirs = this.oursAt(exchange.venue, instrument)
     if (ours !== theirs) throw new Broken('ours = venue', `${symbol}: ${ours} here, ${theirs} at the exchange`)
     const open = kernel.orders
       .open(i)
-      .map((o) => `${o.venueOrderId} ${o.lots} ${o.filled} ${o.limit} ${o.trigger}`)
+      .map((o) => `${o.venueOrderId} ${o.lots} ${o.filled} ${at(o.limit)} ${at(o.trigger)}`)
       .sort()
     const listed = exchange.venue
       .openOrders(i)
@@ -288,12 +301,14 @@ export class Checks {
   private stopAsMeant(exchange: Exchange, kernel: Kernel, instrument: Instrument): void {
     const { index: i, symbol } = instrument
     const trip = kernel.portfolio.trip(i)
+    const meant =
+      trip?.stop === undefined ? undefined : parsePrice(instrument, formatPrice(kernel.config.instruments[i] as Instrument, trip.stop))
     const stops = exchange.venue.openOrders(i).filter((o) => isStopOf(o, instrument))
     const [stop] = stops
     const held = lots(this.oursAt(exchange.venue, instrument))
     if (instrument.category === 'spot' && !isTooSmall(instrument, exchange.venue.lastPrice(i), held)) this.oneStop(stops, held, symbol)
-    if (trip?.stop !== undefined && stop !== undefined && stop.trigger !== trip.stop)
-      throw new Broken('stop as meant', `${symbol}: ${trip.stop} is meant, ${stop.trigger} stands at the exchange`)
+    if (meant !== undefined && stop !== undefined && stop.trigger !== meant)
+      throw new Broken('stop as meant', `${symbol}: ${meant} is meant, ${stop.trigger} stands at the exchange`)
   }
 
   /** Nothing resizes it and nothing takes it off but we. */

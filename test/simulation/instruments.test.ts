@@ -95,7 +95,15 @@ test('other steps while a position is open: started again in order, its stop mov
   world.kill()
   world.alerts.length = 0
   expect(await world.start()).toMatchObject({ ok: true })
-  expect([newAlerts(world), world.kernel.portfolio.costOf(BTC), world.holds]).toEqual([[], cost, []])
+  expect([world.alerts, world.kernel.portfolio.costOf(BTC), world.holds]).toEqual([[], cost, []])
+  // In the steps of the change from the first word of the exchange on, not in those that the journal began with.
+  expect(world.kernel.portfolio.stopOf(BTC)).toBe(moved)
+  await world.pass(5_000)
+  expect([world.alerts, world.kernel.portfolio.stopOf(BTC), world.stops().map((at) => formatPrice(known, ticks(at)))]).toEqual([
+    [],
+    moved,
+    [formatPrice(instrument, moved)],
+  ])
   expect(await world.ask({ name: 'close', symbol: 'BTCUSDT' })).toMatchObject({ status: 'done' })
   await world.pass(5_000)
   expect(world.held()).toEqual({ books: 0, venue: 0 })

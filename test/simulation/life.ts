@@ -20,6 +20,10 @@ export class Life {
   private fate: Fate | undefined
   private readonly onDeath: () => void
   private calls = 0
+  /** Until the machine wakes: nothing in the process goes on. */
+  private wakes: Promise<void> | undefined
+  /** What the steady clock of a suspended machine has not counted. */
+  private sleptMs = 0
 
   constructor(time: VirtualTime, fate: Fate | undefined, onDeath: () => void) {
     this.time = time
@@ -39,6 +43,21 @@ export class Life {
     this.onDeath()
   }
 
+  /** The machine is suspended: the wall clock goes on, the process and its steady clock stand still. */
+  suspend(ms: number): void {
+    if (this.isDead || this.wakes !== undefined) return
+    this.sleptMs += ms
+    this.wakes = this.time.sleep(ms).then(() => {
+      this.wakes = undefined
+    })
+  }
+
+  /** Now, or when the machine wakes, in the order in which it came. */
+  private awake(run: () => void): void {
+    if (this.wakes === undefined) run()
+    else void this.wakes.then(run)
+  }
+
   /** A call that leaves the process. */
   port<T>(call: () => Promise<T>): Promise<T> {
     this.calls += 1
@@ -47,30 +66,37 @@ export class Life {
     if (this.isDead) return never()
     return call().then((value) => {
       if (isFatal) this.die()
-      return this.isDead ? never<T>() : value
+      if (this.isDead) return never<T>()
+      return this.wakes === undefined ? value : this.wakes.then(() => (this.isDead ? never<T>() : value))
     })
   }
 
   /** Something that the world calls in the process. */
   entry<A extends readonly unknown[]>(run: (...args: A) => void): (...args: A) => void {
-    return (...args) => {
-      if (!this.isDead) run(...args)
-    }
+    return (...args) =>
+      this.awake(() => {
+        if (!this.isDead) run(...args)
+      })
   }
 
   wall(): Wall {
     const { time } = this
     return {
       nowMs: () => time.nowMs + time.wallAheadMs,
-      steadyMs: () => time.nowMs - this.bornMs,
-      sleep: (ms) => time.sleep(ms).then(() => (this.isDead ? never<void>() : undefined)),
+      steadyMs: () => time.nowMs - this.bornMs - this.sleptMs,
+      sleep: (ms) =>
+        time.sleep(ms).then(() => {
+          if (this.isDead) return never<void>()
+          return this.wakes?.then(() => (this.isDead ? never<void>() : undefined))
+        }),
       every: (ms, run) => {
         let isStopped = false
-        const tick = (): void => {
-          if (isStopped || this.isDead) return
-          run()
-          time.after(ms, tick)
-        }
+        const tick = (): void =>
+          this.awake(() => {
+            if (isStopped || this.isDead) return
+            run()
+            time.after(ms, tick)
+          })
         time.after(ms, tick)
         return () => {
           isStopped = true

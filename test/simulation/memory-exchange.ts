@@ -20,6 +20,7 @@ export const OPENING: Cash = cash(10_000e8)
 /** Market seconds in a second of wall time. */
 export const SPEED = 60
 export const TICK_MS = 250
+const SLOW_TICK_MS = 5_000
 /** Lots of a spot symbol that are not ours, in worlds that trade spot. */
 export const OTHERS_COINS = lots(200_000)
 const CREDENTIALS = { key: SIM_KEY, secret: SIM_SECRET }
@@ -102,6 +103,8 @@ export class MemoryExchange {
   isUp = true
   /** The market stands still and no bar closes any more. */
   isFrozen = false
+  /** Nobody listens for days: it looks at its market in larger steps, and misses nothing of it. */
+  isSlow = false
   /** Called when the account has changed, before anything leaves. */
   onChange: () => void = () => {}
   private readonly time: VirtualTime
@@ -148,7 +151,7 @@ export class MemoryExchange {
         this.flush()
         for (const connection of [...this.connections]) connection.tick()
       }
-      this.time.after(TICK_MS, tick)
+      this.time.after(this.isSlow ? SLOW_TICK_MS : TICK_MS, tick)
     }
     tick()
   }

@@ -3,8 +3,10 @@
  * Never drawn while the world runs, so that a change in the code under test does not change the trouble.
  */
 import type { Random } from '../../src/core/random.ts'
+import { DAY_MS } from '../../src/core/units.ts'
 import type { TraderCommand } from '../../src/kernel/command.ts'
 import type { FaultEffect, FaultPlanSpec, FaultRule, FaultStream } from '../../src/venue/sim/faults.ts'
+import type { ConditionChange } from '../../src/venue/sim/bybit-server/conditions.ts'
 import type { Fate } from './life.ts'
 
 export type Trouble =
@@ -26,6 +28,15 @@ export type Trouble =
   | { readonly type: 'money'; readonly kind: string; readonly amount: string; readonly coin: string }
   /** A person sells coins of their own in the app, of a symbol that we trade too (spot). */
   | { readonly type: 'others-sell'; readonly lots: number }
+
+  /** The clock of the machine is set. */
+  | { readonly type: 'clock-set'; readonly byMs: number }
+  /** The machine is suspended, and wakes. */
+  | { readonly type: 'suspend'; readonly forMs: number }
+  /** The exchange lists a symbol with another step of prices, or another least quantity. */
+  | { readonly type: 'terms'; readonly change: ConditionChange }
+  /** The trader is away, for days of the market. */
+  | { readonly type: 'absence'; readonly forMs: number }
 
 export interface Troubles {
   readonly faults: FaultPlanSpec
@@ -78,6 +89,36 @@ export function troublesOf(random: Random, activeMs: number, hasHands: boolean):
   add(4, () => ({ type: 'others-sell', lots: 100 + random.below(40_000) }))
   add(4, () => moneyOf(random))
   return { faults: { seed, rules }, line: line.sort((a, b) => a.atMs - b.atMs), fates }
+}
+
+/** What befalls the machine and the list of instruments. Drawn apart, so that a seed has the trouble that it had before there were these. */
+export function moreTroublesOf(random: Random, activeMs: number, marketSpeed: number): Troubles['line'] {
+  const line: { atMs: number; trouble: Trouble }[] = []
+  const add = (chance: number, most: number, make: () => Trouble): void => {
+    if (random.next() >= chance) return
+    for (let k = 1 + random.below(most); k > 0; k--) line.push({ atMs: 5_000 + random.below(activeMs - 10_000), trouble: make() })
+  }
+  add(0.25, 2, () => ({
+    type: 'clock-set',
+    byMs: (random.next() < 0.5 ? -1 : 1) * (500 + random.below(random.next() < 0.5 ? 5_000 : 7_200_000)),
+  }))
+  add(0.25, 2, () => ({ type: 'suspend', forMs: 1_000 + random.below(random.next() < 0.5 ? 4_000 : 40_000) }))
+  add(0.25, 3, () => ({ type: 'terms', change: termsChange(random) }))
+  // One absence: the rest of the world waits for it.
+  add(0.1, 1, () => ({ type: 'absence', forMs: Math.round(((1 + random.below(8)) * DAY_MS) / marketSpeed) }))
+  return line
+}
+
+const STEPS = {
+  BTCUSDT: ['0.1', '0.2', '0.5', '1', '10', '100'],
+  ETHUSDT: ['0.01', '0.02', '0.05', '0.1', '1', '10'],
+} as const
+
+/** Steps of prices are multiples of those that the market counts in; 0.1 BTC and 1 ETH are above most positions. */
+function termsChange(random: Random): ConditionChange {
+  const symbol = pick(random, ['BTCUSDT', 'ETHUSDT'] as const)
+  if (random.next() < 0.8) return { tickSize: { [symbol]: pick(random, STEPS[symbol]) } }
+  return { minOrderQty: { [symbol]: symbol === 'BTCUSDT' ? pick(random, ['0.001', '0.005']) : pick(random, ['0.01', '0.1']) } }
 }
 
 /** Small against the account, so that what a limit allows stays what it was. */

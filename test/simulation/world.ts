@@ -7,9 +7,10 @@ import { planOf } from '../../src/app/strategy-plan.ts'
 import { Trader } from '../../src/app/trader.ts'
 import { Random } from '../../src/core/random.ts'
 import { lots, orderId, ticks } from '../../src/core/units.ts'
-import type { Journal } from '../../src/journal/journal.ts'
+import type { Journal, Registered } from '../../src/journal/journal.ts'
 import type { CommandQueue, QueuedCommand, TraderCommand } from '../../src/kernel/command.ts'
 import { Kernel } from '../../src/kernel/kernel.ts'
+import { withTerms } from '../../src/market/instrument-terms.ts'
 import { formatPrice, formatQuantity, wireSymbolOf } from '../../src/market/instrument.ts'
 import { RISK_PROFILES } from '../../src/risk/profiles.ts'
 import { BybitVenue } from '../../src/venue/bybit/bybit-venue.ts'
@@ -21,10 +22,10 @@ import type { SimOrder } from '../../src/venue/sim/sim-order.ts'
 import { MemoryStore } from '../support/memory-journal.ts'
 import { Broken, Checks, isStopOf } from './checks.ts'
 import { Life } from './life.ts'
-import { MemoryExchange } from './memory-exchange.ts'
+import { MemoryExchange, SPEED } from './memory-exchange.ts'
 import { oddNowAndThen } from './odd-strategy.ts'
 import { MemoryTransport } from './memory-transport.ts'
-import { HAND_SYMBOL, type Trouble, type Troubles, troublesOf } from './trouble.ts'
+import { HAND_SYMBOL, type Trouble, type Troubles, moreTroublesOf, troublesOf } from './trouble.ts'
 import { SPOT_SYMBOL } from './seeded-market.ts'
 import { VirtualTime } from './virtual-time.ts'
 import { takeNamed } from '../support/take-named.ts'
@@ -100,6 +101,10 @@ class World {
   /** Both streams have been up since; undefined while one is down. */
   private readonly upStreams = new Set<string>()
   private upSinceMs = 0
+  private suspendedUntilMs = 0
+  private readonly line: Troubles['line']
+  private readonly absence: { readonly atMs: number; readonly forMs: number } | undefined
+  private readonly endMs: number
 
   constructor(seed: number, mutation: Mutation) {
     this.seed = seed
@@ -108,6 +113,11 @@ class World {
     // Every other world has a person in it, who trades a symbol of their own by hand.
     this.hasHands = seed % 2 === 1
     this.troubles = troublesOf(new Random(seed ^ 0x5eed), ACTIVE_MS, this.hasHands)
+    const more = moreTroublesOf(new Random(seed ^ 0xc10c), ACTIVE_MS, SPEED)
+    this.line = [...this.troubles.line, ...more].sort((a, b) => a.atMs - b.atMs)
+    const absence = more.find(({ trouble }) => trouble.type === 'absence')
+    this.absence = absence?.trouble.type === 'absence' ? { atMs: absence.atMs, forMs: absence.trouble.forMs } : undefined
+    this.endMs = START_MS + ACTIVE_MS + (this.absence?.forMs ?? 0)
     // And of each two of these one trades spot.
     this.hasSpot = seed % 4 < 2
     this.host = new MemoryExchange(seed, this.hasHands ? 4 : 3, this.hasSpot, this.time, this.random)
@@ -122,8 +132,8 @@ class World {
       this.host.faults.set(this.troubles.faults, this.time.nowMs)
       this.host.start()
       this.boot()
-      for (const { atMs, trouble } of this.troubles.line) this.time.after(atMs, () => this.befall(trouble))
-      await this.time.runUntil(START_MS + ACTIVE_MS, () => this.look())
+      for (const { atMs, trouble } of this.line) this.time.after(this.afterAbsence(atMs, trouble), () => this.befall(trouble))
+      await this.time.runUntil(this.endMs, () => this.look())
       await this.calm()
     } catch (thrown) {
       this.fail(thrown)
@@ -133,23 +143,35 @@ class World {
     return this.outcome()
   }
 
+  /** While nobody is there only money moves; all else waits for who comes back. */
+  private afterAbsence(atMs: number, trouble: Trouble): number {
+    const { absence } = this
+    if (absence === undefined || atMs <= absence.atMs) return atMs
+    return trouble.type === 'money' ? atMs + this.random.below(absence.forMs) : atMs + absence.forMs
+  }
+
   /** Faults end, the market stands still, and everything gets the time that it needs to settle. */
   private async calm(): Promise<void> {
     this.isQuiet = true
     this.note('quiet')
     this.faultsFired = this.fired()
     this.host.faults.clear()
+    // The clock of the machine is put right: one that is wrong keeps a trader from starting.
+    this.time.wallAheadMs = 0
     this.host.isFrozen = true
     this.store.isDown = false
     this.life?.spare()
     if (!this.host.isUp) this.host.restart()
     if (this.life === undefined) this.boot()
-    await this.time.runUntil(START_MS + ACTIVE_MS + QUIET_MS, () => this.look())
+    await this.time.runUntil(this.endMs + QUIET_MS, () => this.look())
     if (this.broken !== undefined) return
     for (let k = 0; k < 200 && this.trader?.['driver'].isBusy === true; k++)
       await this.time.runUntil(this.time.nowMs + 1, () => this.look())
     if (this.trader === undefined || !this.isStarted) throw new Broken('alive', 'the trader has not started')
-    await this.checks.quiet(this.trader.state, () => new Kernel((this.trader as Trader).state.config))
+    const { state } = this.trader
+    // The journal begins with the steps that it was begun with.
+    const instruments = state.config.instruments.map((i) => withTerms(i, this.store.instruments[i.index] as Registered))
+    await this.checks.quiet(state, () => new Kernel({ ...state.config, instruments }))
   }
 
   private fired(): number {
@@ -204,7 +226,8 @@ class World {
       !this.host.isUp ||
       this.store.isDown ||
       this.upStreams.size < 2 ||
-      nowMs - this.upSinceMs < 10_000
+      nowMs - this.upSinceMs < 10_000 ||
+      nowMs - this.suspendedUntilMs < 10_000
     )
       return false
     return !this.host.faults.isSilent('private', nowMs)
@@ -268,7 +291,10 @@ class World {
       emergency: { isPending: () => false, settle: () => {} },
       isSafe: false,
       startAgain: (why) => {
-        throw new Error(why)
+        this.note(`starts again: ${why}`)
+        this.time.after(0, () => {
+          if (this.life === life) this.stopOrderly(1_000)
+        })
       },
       fatal: (text) => {
         if (!life.isDead) this.fail(new Error(`the trader ended itself: ${text}`))
@@ -358,6 +384,26 @@ class World {
         return
       case 'others-sell':
         this.sellOthers(trouble.lots)
+        return
+      case 'clock-set':
+        this.time.wallAheadMs += trouble.byMs
+        return
+      case 'suspend': {
+        const forMs = Math.min(trouble.forMs, this.endMs - this.time.nowMs)
+        this.suspendedUntilMs = this.time.nowMs + forMs
+        this.life?.suspend(forMs)
+        return
+      }
+      case 'terms':
+        if (this.host.isUp) this.host.act((exchange) => exchange.conditions.change(trouble.change))
+        return
+      case 'absence':
+        if (this.life === undefined) return
+        this.host.isSlow = true
+        this.time.after(trouble.forMs, () => {
+          this.host.isSlow = false
+        })
+        this.kill(trouble.forMs)
         return
       case 'steer': {
         const id = this.trader?.state?.algorithmBook.active[0]?.id

@@ -128,7 +128,15 @@ export function makeWorld(profile = 'sim'): World {
         equity: async () => [],
         algorithms: async () => [],
         strategies: async () => [
-          { strategy: 'ema-cross', symbol: 'BTCUSDT', definition: 'ema-cross', version: 1, mode: 'running', lastSignalTs: null },
+          {
+            strategy: 'ema-cross',
+            symbol: 'BTCUSDT',
+            definition: 'ema-cross',
+            version: 1,
+            mode: 'running',
+            modeCause: '',
+            lastSignalTs: null,
+          },
         ],
         holds: async () => world.holds,
         alerts: async () => [],

@@ -17,7 +17,15 @@ describe('cards', () => {
         ? {
             ...world.ports.reads,
             strategies: async () => [
-              { strategy: 'ema-cross', symbol: 'BTCUSDT', definition: 'ema-cross', version: 1, mode: 'off', lastSignalTs: null },
+              {
+                strategy: 'ema-cross',
+                symbol: 'BTCUSDT',
+                definition: 'ema-cross',
+                version: 1,
+                mode: 'off',
+                modeCause: '',
+                lastSignalTs: null,
+              },
             ],
           }
         : world.ports.reads

@@ -4,8 +4,8 @@
  */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { ROLES, type Role, hasRole } from '../../api/commands/command.ts'
-import { findCommand, parseArgs, splitLine } from '../../api/commands/parse.ts'
+import { type Command, ROLES, type Role, hasRole } from '../../api/commands/command.ts'
+import { findCommand, parseArgs, parseObject, splitLine } from '../../api/commands/parse.ts'
 import { COMMANDS } from '../../api/commands/registry.ts'
 import { STEERING } from '../../src/cli/steering.ts'
 import { by, makeWorld } from '../support/command-world.ts'
@@ -59,6 +59,27 @@ describe('the list', () => {
       expect((await runner.runLine(`/help ${command.name}`, by('admin'))).reply.fields.map((f) => f.name)).toContain('Examples')
   })
 })
+
+describe('arguments as an object', () => {
+  test('whatever a program sends, what is told is in our words', () => {
+    const value = fc.oneof(
+      fc.constantFrom<unknown>('', 'x', 'BTC', 0, -1, 1e9, true, null, [], {}, 'y'.repeat(5_000), ['a'], { a: 1 }),
+      fc.string(),
+    )
+    const cases = COMMANDS.map((command) =>
+      fc.record({ command: fc.constant(command), args: fc.dictionary(fc.constantFrom(...namesOf(command), 'odd'), value) }),
+    )
+    fc.assert(
+      fc.property(fc.oneof(...cases), ({ command, args }) => {
+        const parsed = parseObject(command, args)
+        if (!parsed.ok) expect(parsed.problem).not.toMatch(/Invalid|Too (small|big)|Unrecognized|expected|received|undefined|NaN/)
+      }),
+      { numRuns: 2_000 },
+    )
+  })
+})
+
+const namesOf = (command: Command): string[] => Object.keys('shape' in command.args ? (command.args.shape as object) : {})
 
 describe('text from outside', () => {
   test('2,000 texts: no throw, no command to the trader without a role for it, and nothing added', async () => {

@@ -43,6 +43,19 @@ test('a trader that has just reported is what it says, and nothing is called old
   expect(JSON.stringify(card)).not.toContain(DIRECT)
 })
 
+test.each(['positions', 'orders', 'trades', 'balance', 'flows', 'pnl', 'risk', 'strategies', 'algos', 'why BTC', 'trade 1'])(
+  'chat and terminal: /%s says that its figures are old',
+  async (line) => {
+    const card = await cardOf(silentFor(11_000), line)
+    expect([line, card.tone, card.text?.split('\n')[0]]).toEqual([
+      line,
+      'bad',
+      expect.stringMatching(/^Old: The trader does not run since 17:12:49 UTC\..*panic --direct/),
+    ])
+    expect(JSON.stringify(await cardOf(silentFor(9_000), line))).not.toContain('does not run')
+  },
+)
+
 test('chat and terminal: /health has it first, and down', async () => {
   const card = await cardOf(silentFor(11_000), 'health')
   expect(card.table?.rows[0]?.slice(0, 3)).toEqual(['✗', 'trader', 'does not run since 17:12:49 UTC'])

@@ -20,6 +20,7 @@ import {
   timeOf,
   wholeQuantityOf,
 } from './rows.ts'
+import { offStepOf } from './off-step.ts'
 import { feeOf, isByMoney, isSpotKindGuessed, spotKindOf, spotQuantityOf } from './spot.ts'
 
 const STOPS = ['StopLoss', 'PartialStopLoss', 'TrailingStop'] as const
@@ -170,6 +171,7 @@ export function toExecutionReport(
             ? filled
             : spotQuantityOf(instrument, row.orderQty, 'orderQty'),
         leaves: isSpot ? spotQuantityOf(instrument, row.leavesQty, 'leavesQty') : quantityIn(instrument, row.leavesQty, 'leavesQty'),
+        ...(isSpot ? {} : offStepOf(row, instrument, price, filled)),
         ...feeOf(row, instrument, price),
         feeRate: rateOf(row.feeRate),
         liquidity: row.isMaker ? 'maker' : 'taker',
@@ -207,6 +209,7 @@ function toSettledReport(row: ExecutionWire, instrument: Instrument, at: Ts, qua
     lots: filled,
     orderLots: filled,
     leaves: lots(0),
+    ...offStepOf(row, instrument, price, filled),
     ...feeOf(row, instrument, price),
     feeRate: rateOf(row.feeRate),
     liquidity: row.isMaker ? 'maker' : 'taker',

@@ -165,6 +165,18 @@ describe('in what coin a fee was paid', () => {
     expect(feeOf({ feeCurrency: 'MNT', execFee: '0.33' }, LINEAR)).toEqual({ fee: 0, feeCoin: 'MNT' })
     expect(feeOf({ feeCurrency: 'BTC', execFee: '0.33' }, LINEAR)).toEqual({ fee: 0, feeCoin: 'BTC' })
   })
+  test.each<[string, Partial<ExecutionWire>, number]>([
+    ['on a step', { execPrice: '60000.1' }, 0],
+    // 0.01 BTC at 60,000.13 is booked at 60,000.1, with 0.0003 USDT beside it.
+    ['bought above its step', { execPrice: '60000.13' }, 30_000],
+    ['bought below its step', { execPrice: '60000.07' }, -30_000],
+    ['sold above its step', { execPrice: '60000.13', side: 'Sell' }, 30_000],
+    ['of a fine price and quantity, rounded against us', { execPrice: '60000.123456789', execQty: '0.001' }, 2_346],
+    ['and of a sale', { execPrice: '60000.123456789', execQty: '0.001', side: 'Sell' }, 2_345],
+  ])('a perpetual %s: what lies between two steps is told beside its price', (_, part, more) => {
+    const { price, offStep = 0 } = toExecutionReport(execution({ feeCurrency: 'USDT', ...part }), LINEAR) as ExecutionReport
+    expect([price, offStep]).toEqual([600_001, more])
+  })
   test('of a coin whose lot is several units: 25 coins of a lot of 10 are two lots and a half', () => {
     const coin = makeInstrument({
       index: instrumentIndex(0),

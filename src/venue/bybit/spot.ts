@@ -74,8 +74,10 @@ export function feeOf(
 ): { readonly fee: Cash; readonly feeCoin: string; readonly feeLotParts?: number } {
   const feeCoin = feeCoinOf(row, instrument)
   const extra = typeof row.extraFees === 'object' && row.extraFees !== null ? row.extraFees.filter((each) => each.feeCoin === feeCoin) : []
-  if (feeCoin === instrument.settleCoin)
-    return { fee: cash(extra.reduce((sum: number, { fee }) => sum + moneyOf(fee, 'extraFees'), moneyOf(row.execFee, 'execFee'))), feeCoin }
+  if (feeCoin === instrument.settleCoin) {
+    const fee = extra.reduce((sum: number, { fee }) => sum + moneyOf(fee, 'extraFees'), moneyOf(row.execFee, 'execFee'))
+    return { fee: cash(fee), feeCoin }
+  }
   // Paid out of another balance, as fees in MNT are: the money of this account is not touched by it.
   if (instrument.category === 'linear' || feeCoin !== instrument.baseCoin) return { fee: cash(0), feeCoin }
   const { lot, quantityScale, cashNumerator, cashDenominator } = instrument

@@ -5,7 +5,7 @@
 import { createHmac } from 'node:crypto'
 import { type Server, createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { BybitClient } from './client.ts'
 import { errorOf } from './error.ts'
@@ -89,8 +89,7 @@ test('a write: signed in once, the body as over HTTP, its own reply, and the con
   expect(Object.keys(order?.header ?? {}).sort()).toEqual(['X-BAPI-RECV-WINDOW', 'X-BAPI-TIMESTAMP'])
   expect(Math.abs(Date.now() - Number(order?.header['X-BAPI-TIMESTAMP']))).toBeLessThan(2_000)
   expect(order?.reqId.length).toBeLessThanOrEqual(36)
-  await pass(50)
-  expect(sockets.clients.size).toBe(0)
+  await vi.waitFor(() => expect(sockets.clients.size).toBe(0), 5_000)
 })
 
 describe('certain that nothing was taken', () => {

@@ -16,7 +16,7 @@ import type { SimAccount } from './sim-account.ts'
 export function bookLinear(account: SimAccount, i: InstrumentIndex, side: Side, price: Ticks, quantity: Lots, fraction: RateFraction): Fee {
   const instrument = account.instruments[i] as Instrument
   const amount = feeOf(instrument, price, quantity, fraction)
-  const realized = applyFill(account.positions[i] as Position, instrument, side, price, quantity)
+  const realized = applyFill(account.positions[i] as Position, instrument, { side, price, lots: quantity })
   if (realized !== 0) postToWallet(account.ledger, 'trading', realized)
   postToWallet(account.ledger, 'fees', cash(0 - amount))
   return { coin: instrument.settleCoin, amount, rate: fraction.rate }
@@ -34,7 +34,7 @@ export function bookSpot(account: SimAccount, i: InstrumentIndex, side: Side, pr
       : { coin: instrument.quoteCoin, amount, rate }
   const booked = spotFill(instrument, position.lots, account.spares[i] as number, { side, price, lots: quantity, fee })
   if (booked.lots > 0) {
-    const realized = applyFill(position, instrument, side, price, booked.lots)
+    const realized = applyFill(position, instrument, { side, price, lots: booked.lots })
     if (realized !== 0) postToWallet(account.ledger, 'trading', realized)
   }
   account.spares[i] = booked.spare

@@ -8,14 +8,14 @@ import { CRASH_POINTS } from '../../src/app/crash-point.ts'
 import type { TraderCommand } from '../../src/kernel/command.ts'
 import { BybitClient } from '../../src/venue/bybit/client.ts'
 import { SIM_KEY, SIM_SECRET } from '../../src/venue/sim/sim-key.ts'
+import { isFull } from '../support/prove-size.ts'
 import { readWire, unjournaled } from '../support/differences.ts'
 import { HAND_SYMBOL, ProcessWorld, type RunningTrader, sleep } from '../support/process-world.ts'
 
 type Point = (typeof CRASH_POINTS)[number]
 
-/** `npm test` takes one point of each state that a kill can leave behind; BALLAST_TEST_CRASH=all takes all, with and without PostgreSQL. */
-const IS_ALL = process.env.BALLAST_TEST_CRASH === 'all'
-const ONLY = process.env.BALLAST_TEST_CRASH_POINT
+/** One point of each state that a kill can leave behind; BALLAST_PROVE=full takes all, with and without PostgreSQL. */
+const ONLY = process.env.BALLAST_CRASH_POINT
 const LANES = 3
 const REACHED_WITHIN_MS = 45_000
 const PROVOKE_EVERY_MS = 400
@@ -48,7 +48,7 @@ const CHOSEN: readonly (readonly [Point, boolean])[] = [
 /** Passed once in a life, or once in a database. */
 const ONCE = ['journal.load', 'journal.opening', 'snapshot']
 
-const cases: readonly Case[] = IS_ALL
+const cases: readonly Case[] = isFull
   ? [false, true].flatMap((hasDatabaseKill) =>
       CRASH_POINTS.map((point) => ({
         point,

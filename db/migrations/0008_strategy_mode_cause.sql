@@ -1,0 +1,1 @@
+ALTER TABLE "strategies" ADD COLUMN "mode_cause" text DEFAULT '' NOT NULL;

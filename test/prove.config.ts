@@ -1,0 +1,16 @@
+/**
+ * How the long proofs run: seeded worlds, kills, outages of whole processes. `BALLAST_PROVE=full` takes all of them, without it a part of each.
+ * Never a place for what `npm test` can show in seconds.
+ */
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.prove.ts'],
+    reporters: ['default', './test/support/skipped-reporter.ts'],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    // Two worlds of processes at once are what two cores can do.
+    maxWorkers: 2,
+  },
+})
