@@ -273,7 +273,7 @@ export class CandleRowBuilder {
     this.timeText = undefined
     this.clockText = undefined
     const instant = readInstant(clock === undefined ? text : `${text} ${clock}`, this.times)
-    if (typeof instant === 'number' && clock === undefined && instant !== 0) this.noteUnitOfText(text)
+    if (clock === undefined) this.noteUnitOfText(text)
     return instant
   }
 

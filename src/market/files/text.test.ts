@@ -4,7 +4,7 @@
  */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { clockOwnerOf, dateOrderOf, dayMs, isTimeOfDay, readOffset, readWallTime } from './date-text.ts'
+import { clockOwnerOf, dateOrderOf, dayMs, isTimeOfDay, readOffset, readWallTime, scanIsoTime } from './date-text.ts'
 import { type TimeRules, latestOf, readInstant } from './instant.ts'
 import { decimalMarkOf, isMissing, readFraction, readMantissa, toPlain } from './number-text.ts'
 
@@ -110,6 +110,28 @@ describe('dates', () => {
         expect(readWallTime(date.toISOString(), undefined)?.ms).toBe(date.getTime())
       }),
     )
+  })
+
+  test('property: the fast reader of ISO times reads what the other one reads, or nothing', () => {
+    const near = fc.string({ unit: fc.constantFrom(...'0123456789-: TZ.'), minLength: 17, maxLength: 21 })
+    const real = fc
+      .date({ min: new Date('1900-01-01'), max: new Date('2100-01-01'), noInvalidDate: true })
+      .chain((date) =>
+        fc.constantFrom(
+          date.toISOString().slice(0, 19),
+          `${date.toISOString().slice(0, 19)}Z`,
+          date.toISOString().slice(0, 19).replace('T', ' '),
+        ),
+      )
+    fc.assert(
+      fc.property(fc.oneof(near, real), (text) => {
+        const fast = scanIsoTime(text)
+        if (!Number.isNaN(fast)) expect(readWallTime(text, undefined)?.ms).toBe(fast)
+      }),
+      { numRuns: 500 },
+    )
+    expect(scanIsoTime('2025-03-03 09:30:00')).toBe(Date.UTC(2025, 2, 3, 9, 30))
+    expect([scanIsoTime('2025-02-30 09:30:00'), scanIsoTime('2025-03-03 24:00:00')]).toEqual([Number.NaN, Number.NaN])
   })
 
   test.each([
