@@ -2,7 +2,7 @@
  * The start of a CSV file: its delimiter, what stands above the header, the header, and the first rows.
  * Never reads further than the head, and never takes a row of figures for a header.
  */
-import { type Info, parse } from 'csv-parse/sync'
+import { CsvError, parse } from 'csv-parse/sync'
 import { timeRankOf } from '../market/files/column-names.ts'
 import { isTimeOfDay, readWallTime } from '../market/files/date-text.ts'
 import { type DecimalMark, decimalMarkOf, isMissing, toPlain } from '../market/files/number-text.ts'
@@ -66,20 +66,41 @@ function delimiterOf(line: string): string | undefined {
   return best
 }
 
+interface HeadRow {
+  readonly cells: readonly string[]
+  /** Line that the row ends in. */
+  readonly end: number
+}
+
+/** The first rows; where the head ends inside a quote, those before it. */
+function headRowsOf(text: string, first: number, delimiter: string): readonly HeadRow[] {
+  const rows: HeadRow[] = []
+  try {
+    parse(text, {
+      delimiter,
+      from_line: first + 1,
+      to: ROWS_MAX,
+      relax_column_count: true,
+      relax_quotes: true,
+      skip_empty_lines: true,
+      record_delimiter: ['\r\n', '\n'],
+      on_record: (cells: string[], { lines }) => {
+        rows.push({ cells, end: lines })
+        return cells
+      },
+    })
+  } catch (cause) {
+    if (!(cause instanceof CsvError)) throw cause
+  }
+  return rows
+}
+
 function readRows(text: string, first: number, delimiter: string): CsvHead | string {
-  const records = parse(text, {
-    delimiter,
-    from_line: first + 1,
-    to: ROWS_MAX,
-    info: true,
-    relax_column_count: true,
-    relax_quotes: true,
-    skip_empty_lines: true,
-    record_delimiter: ['\r\n', '\n'],
-  }) as unknown[] as { record: string[]; info: Info }[]
-  const rows = records.map(({ record }) => record)
+  const found = headRowsOf(text, first, delimiter)
+  if (found.length === 0) return 'a quote is opened and never closed'
+  const rows = found.map(({ cells }) => cells)
   const top = rows[0] ?? []
-  const ends = records.map(({ info }) => info.lines)
+  const ends = found.map(({ end }) => end)
   const mark = decimalMarkOf(rows.slice(0, 20).flat(), delimiter)
   const stacked = stackedHeader(rows)
   if (typeof stacked === 'string') return stacked
