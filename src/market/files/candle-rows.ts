@@ -75,6 +75,7 @@ export class CandleRowBuilder {
   readonly fieldMantissa = new Float64Array(7)
   readonly fieldDecimals = new Uint8Array(7)
   private readonly times: TimeRules
+  private readonly latestMs: number
   private readonly mark: DecimalMark
   private readonly priceShift: number
   private readonly hasQuote: boolean
@@ -98,6 +99,8 @@ export class CandleRowBuilder {
   /** 1 oldest first, -1 newest first, 0 until two rows have told. */
   private direction = 0
   private unit: TimeUnit | undefined
+  /** The row before was in ms: nearly all files are, from end to end. */
+  private isMs = false
   private unitChange: RowCounts['unitChange']
   private blank = 0
   private unconfirmed = 0
@@ -106,6 +109,7 @@ export class CandleRowBuilder {
 
   constructor(layout: Layout, times: TimeRules, mark: DecimalMark, firstLine: number, capacity = 1 << 16) {
     this.times = times
+    this.latestMs = times.latestMs
     this.mark = mark
     this.priceShift = layout.priceShift
     this.names = layout.names
@@ -262,10 +266,12 @@ export class CandleRowBuilder {
     const clock = this.clockText
     if (text === undefined) {
       const raw = (this.fieldMantissa[0] as number) / (POW10[this.fieldDecimals[0] as number] as number)
+      if (this.isMs && raw >= EARLIEST_MS && raw <= this.latestMs) return raw
       const unit = this.times.unit ?? unitBySize(raw)
       const ms = msOf(raw, unit)
       if (ms >= EARLIEST_MS && ms <= this.times.latestMs) {
         if (unit !== this.unit) this.changeUnit(unit)
+        this.isMs = unit === 'ms'
         return ms
       }
       return readInstant(String(raw), this.times)

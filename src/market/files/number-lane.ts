@@ -22,15 +22,18 @@ export class NumberLane {
   private readonly codes: Uint8Array
   private readonly delimiter: number
   private readonly builder: CandleRowBuilder
-  /** Whether times are a column of their own, and numbers. */
-  private readonly hasClock: boolean
+  /** Digits up to which a column's numbers are read here, by column; 0 where it holds text. */
+  private readonly digitsMax: Uint8Array
   private blankLine = 0
 
   constructor(codes: Uint8Array, delimiter: number, builder: CandleRowBuilder) {
     this.codes = codes
     this.delimiter = delimiter
     this.builder = builder
-    this.hasClock = codes.includes(CODE.clock)
+    const isDated = codes.includes(CODE.clock)
+    this.digitsMax = codes.map((code) =>
+      code > CODE.quote || (code === CODE.ts && isDated) ? 0 : code === CODE.ts ? TIME_DIGITS_EXACT : DIGITS_EXACT,
+    )
   }
 
   /** Reads whole lines: `bytes[end - 1]` is a newline. `textOf` is the text between two places. */
@@ -41,7 +44,7 @@ export class NumberLane {
 
   /** Answers where the next line starts; after a failure the answer has no meaning. */
   private readLine(bytes: TextBytes, start: number, textOf: (from: number, to: number) => string): number {
-    const { builder, codes, delimiter } = this
+    const { builder, codes, delimiter, digitsMax } = this
     const first = bytes[start] as number
     if (first === NEWLINE || (first === RETURN && bytes[start + 1] === NEWLINE)) {
       if (this.blankLine === 0) this.blankLine = builder.line
@@ -66,7 +69,8 @@ export class NumberLane {
         let value = 0
         let digits = 0
         let point = -1
-        if (role < CODE.ignored)
+        const most = digitsMax[column] as number
+        if (most > 0)
           for (;;) {
             const digit = code - ZERO
             if (digit >= 0 && digit <= 9) {
@@ -77,8 +81,7 @@ export class NumberLane {
             code = bytes[++at] as number
           }
         if (code === RETURN && bytes[at + 1] === NEWLINE) code = bytes[++at] as number
-        const most = role === CODE.ts ? TIME_DIGITS_EXACT : DIGITS_EXACT
-        if (digits > 0 && digits <= most && (code === delimiter || code === NEWLINE) && !(role === CODE.ts && this.hasClock)) {
+        if (digits > 0 && digits <= most && (code === delimiter || code === NEWLINE)) {
           fieldMantissa[role] = value
           fieldDecimals[role] = point < 0 ? 0 : digits - point
         } else {
