@@ -133,7 +133,7 @@ function finishCandles(parts: readonly CandlePart[], wishes: FileWishes): Result
   const { prices, rounded, tickSize, tickOrigin } = priced.value
   const [open, high, low, close] = prices as [Float64Array, Float64Array, Float64Array, Float64Array]
   let lowestTicks = Number.POSITIVE_INFINITY
-  for (const ticks of low) if (ticks < lowestTicks) lowestTicks = ticks
+  for (let row = 0; row < low.length; row += 1) lowestTicks = Math.min(lowestTicks, low[row] as number)
   const lowest = lowestTicks * Number(tickSize)
   const lotSize = (wishes.lot === undefined ? undefined : readStep(wishes.lot)) ?? stored?.lotSize ?? defaultLot(lowest)
   const columns: BarColumns = { ts: rows.ts.slice(), open, high, low, close, volume: rows.volume.slice() }

@@ -87,6 +87,8 @@ function intervalOf(joined: JoinedRows, parts: readonly CandlePart[], wishes: Fi
       )
     }
     case 'stray': {
+      const said = intervalOfNames(parts)?.ms
+      if (said !== undefined && rows.ts.every((at) => isOnGrid(at, said))) return named(name, said, parts)
       const at = rows.ts[spacing.row] as number
       return err(
         lineError(joined.nameOf(spacing.row), {
@@ -100,10 +102,17 @@ function intervalOf(joined: JoinedRows, parts: readonly CandlePart[], wishes: Fi
   }
 }
 
+function intervalOfNames(parts: readonly CandlePart[]): { readonly file: string; readonly ms: number } | undefined {
+  for (const { name: file } of parts) {
+    const ms = intervalOfName(basename(file.replace(/^.* \((.*)\)$/, '$1')))
+    if (ms !== undefined) return { file, ms }
+  }
+  return undefined
+}
+
 /** Compares with the interval that the names of the files say. */
 function named(name: string, ms: number, parts: readonly CandlePart[]): Result<{ text: string; ms: number }, DataError> {
-  const told = parts.map((part) => [part.name, intervalOfName(basename(part.name.replace(/^.* \((.*)\)$/, '$1')))] as const)
-  const [file, said] = told.find(([, each]) => each !== undefined) ?? []
+  const { file, ms: said } = intervalOfNames(parts) ?? {}
   const text = formatInterval(ms)
   if (said !== undefined && said !== ms) {
     // A quiet market leaves bars out: what its name says is right where the rows lie on that grid.

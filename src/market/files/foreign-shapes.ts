@@ -31,6 +31,7 @@ const SHAPES: readonly ForeignShape[] = [
     matches: (keys) =>
       keys.has('price') && !keys.has('open') && (keys.has('side') || keys.has('isbuyermaker') || keys.has('tickdirection')),
   },
+  { what: 'messages of a stream, not candles', next: CANDLES, matches: (keys) => has(keys, 'topic', 'data') },
   {
     what: 'an order book, not candles',
     next: CANDLES,
