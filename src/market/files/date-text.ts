@@ -61,6 +61,7 @@ const HOUR_AM_PM = /^ (\d{1,2})-([AaPp][Mm])$/
 
 const DASH = 45
 const COLON = 58
+const POINT = 46
 
 /** Two digits at a place; NaN where they are none. */
 function twoDigits(text: string, at: number): number {
@@ -70,12 +71,12 @@ function twoDigits(text: string, at: number): number {
 }
 
 /**
- * {@link readWallTime} of `2025-03-03 09:30:00` and `2025-03-03T09:30:00Z` alone, for files that have a million of them: no expression.
+ * {@link readWallTime} of `2025-03-03 09:30:00` and `2025-03-03T09:30:00.000Z` alone, for files that have a million of them: no expression.
  * Answers NaN for any other form, and for what is no date.
  */
 export function scanIsoTime(text: string): number {
-  const hasZ = text.length === 20 && text.charCodeAt(19) === 90
-  if (!hasZ && text.length !== 19) return Number.NaN
+  const end = endsWithZ(text) ? text.length - 1 : text.length
+  if (end !== 19 && !(end === 23 && text.charCodeAt(19) === POINT)) return Number.NaN
   const gap = text.charCodeAt(10)
   if (text.charCodeAt(4) !== DASH || text.charCodeAt(7) !== DASH || (gap !== 32 && gap !== 84)) return Number.NaN
   if (text.charCodeAt(13) !== COLON || text.charCodeAt(16) !== COLON) return Number.NaN
@@ -87,8 +88,13 @@ export function scanIsoTime(text: string): number {
   const second = twoDigits(text, 17)
   if (!(month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth(year, month) && hour <= 23 && minute <= 59 && second <= 59))
     return Number.NaN
-  return dayMs(year, month, day) + hour * HOUR_MS + minute * MINUTE_MS + second * 1000
+  const thousandths = end === 19 ? 0 : twoDigits(text, 20) * 10 + (text.charCodeAt(22) - 48)
+  if (!(thousandths >= 0 && thousandths <= 999 && (end === 19 || isDigit(text.charCodeAt(22))))) return Number.NaN
+  return dayMs(year, month, day) + hour * HOUR_MS + minute * MINUTE_MS + second * 1000 + thousandths
 }
+
+export const endsWithZ = (text: string): boolean => text.charCodeAt(text.length - 1) === 90
+const isDigit = (code: number): boolean => code >= 48 && code <= 57
 
 /** Reads a date, with or without a time of day; undefined when the text is none, or no such day exists. */
 export function readWallTime(text: string, order: DateOrder | undefined): WallTime | undefined {

@@ -5,7 +5,7 @@
 import { DAY_MS, ts } from '../../core/units.ts'
 import { utcText } from '../../core/utc.ts'
 import { toPlain } from './number-text.ts'
-import { type DateOrder, type WallTime, dayMs, readWallTime, scanIsoTime } from './date-text.ts'
+import { type DateOrder, type WallTime, dayMs, endsWithZ, readWallTime, scanIsoTime } from './date-text.ts'
 
 export const TIME_UNITS = ['s', 'ms', 'us', 'ns'] as const
 export type TimeUnit = (typeof TIME_UNITS)[number]
@@ -58,7 +58,7 @@ function dateOfNumber(plain: string, rules: TimeRules): number | undefined {
 export function readInstant(text: string, rules: TimeRules): number | string {
   const iso = scanIsoTime(text)
   // With a Z the text names its clock.
-  if (iso >= rules.earliestMs && iso <= rules.latestMs && (rules.offsetMs === undefined || text.length === 20)) return iso
+  if (iso >= rules.earliestMs && iso <= rules.latestMs && (rules.offsetMs === undefined || endsWithZ(text))) return iso
   const plain = toPlain(text)
   if (plain !== undefined) return readNumber(plain, text, rules)
   const wall = readWallTime(text, rules.order)
