@@ -11,7 +11,9 @@ import type { ApiContext } from './context.ts'
 import { databaseDown, guardDatabase } from './database-guard.ts'
 import { DOCS_PAGE } from './docs-page.ts'
 import { onError, onNotFound, problem } from './problem.ts'
+import { withProblems } from './problem-answers.ts'
 import { commandRoutes } from './routes/command-routes.ts'
+import { keyRoutes } from './routes/key-routes.ts'
 import { readRoutes } from './routes/read-routes.ts'
 import { clockText, silenceOf } from './commands/silence.ts'
 
@@ -48,6 +50,8 @@ export function makeApp(context: ApiContext): OpenAPIHono<ApiEnv> {
     const origin = c.req.header('origin')
     if (origin !== undefined && !isAllowedOrigin(origin, context.hosts))
       throw problem('forbidden_host', 'This server does not answer to pages of another origin.')
+    // No name and no figure holds a zero byte, and the database takes none.
+    if (/%00|\0/.test(c.req.url)) throw problem('validation_failed', 'The path or the query holds a zero byte (%00).')
     await next()
   })
 
@@ -68,7 +72,7 @@ export function makeApp(context: ApiContext): OpenAPIHono<ApiEnv> {
     }),
   )
 
-  const guard = authenticate(context.keys)
+  const guard = authenticate(context.keys, context.log)
   const limit = limitRate(REQUESTS_PER_MINUTE, ports.wallNow)
   app.use('/api/v1/*', bodyLimit({ maxSize: BODY_MAX, onError: () => Promise.reject(problem('too_large', 'A body may have 256 kB.')) }))
   app.use(
@@ -80,20 +84,22 @@ export function makeApp(context: ApiContext): OpenAPIHono<ApiEnv> {
   )
   app.route('/api/v1', readRoutes(context))
   app.route('/api/v1', commandRoutes(context))
+  app.route('/api/v1', keyRoutes(context))
 
   app.openAPIRegistry.registerComponent('securitySchemes', 'key', {
     type: 'http',
     scheme: 'bearer',
     description: 'tk_<profile>_<id>_<secret>',
   })
-  app.doc31('/openapi.json', {
+  const described = {
     openapi: '3.1.0',
     info: {
       title: 'Ballast',
       version: ports.system.version,
       description: 'Decimals are strings, times RFC 3339 in UTC, errors problem+json. Lists: newest first, `nextCursor` while `hasMore`.',
     },
-  })
+  }
+  app.get('/openapi.json', (c) => c.json(withProblems(app.getOpenAPI31Document(described))))
   return app
 }
 

@@ -17,6 +17,8 @@ export interface ApiKey {
 export interface ApiKeys {
   find(token: string): Promise<ApiKey | undefined>
   noteUse(id: string): Promise<void>
+  /** Those of these ids that are no keys any more: revoked or expired. */
+  over(ids: readonly string[]): Promise<readonly string[]>
 }
 
 /** A key with this scope (the bots') says for whom it asks. */
@@ -30,16 +32,20 @@ export const bearerOf = (header: string | undefined): string | undefined => /^Be
 
 export const allows = (key: ApiKey, scope: Scope): boolean => key.scopes.includes('admin') || key.scopes.includes(scope)
 
-export const authenticate = (keys: ApiKeys) =>
+/** @param log gets what keeps a use from being noted */
+export const authenticate = (keys: ApiKeys, log: (text: string) => void) =>
   createMiddleware<ApiEnv>(async (c, next) => {
     const token = bearerOf(c.req.header('authorization'))
     const key = token === undefined ? undefined : await keys.find(token)
     if (key === undefined)
       throw problem('unauthorized', 'A key is needed: Authorization: Bearer tk_…', {
-        hint: 'The first admin key is in admin.key of the data directory.',
+        hint: 'The admin key is in admin.key of the data directory; others: ballast key new.',
       })
     c.set('key', key)
-    await keys.noteUse(key.id)
+    // A disk that is full must not keep anybody from looking.
+    await keys
+      .noteUse(key.id)
+      .catch((cause: unknown) => log(`the use of a key was not noted: ${cause instanceof Error ? cause.message : String(cause)}`))
     await next()
   })
 

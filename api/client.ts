@@ -37,6 +37,13 @@ export interface CommandAnswer {
   /** What was shown has changed: nothing was done, and `confirmation` asks once more. */
   readonly again?: { readonly replaces: string; readonly changes: readonly Change[] }
 }
+export interface NewKeyAnswer {
+  readonly id: string
+  readonly token: string
+  readonly name: string
+  readonly role: string
+  readonly expiresAt: string
+}
 export interface List<Row> {
   readonly data: readonly Row[]
   readonly nextCursor: string | null
@@ -94,6 +101,11 @@ export class ApiClient {
       ...(word === undefined ? {} : { word }),
       ...(as === undefined ? {} : { as }),
     })
+  }
+
+  /** The token of the answer is never told again. */
+  makeKey(key: { readonly name: string; readonly role: string; readonly days?: number }): Promise<Result<NewKeyAnswer, ApiFailure>> {
+    return this.request('POST', '/api/v1/keys', key)
   }
 
   get<T>(path: string): Promise<Result<T, ApiFailure>> {

@@ -6,19 +6,10 @@ import { createMiddleware } from 'hono/factory'
 import type { ApiEnv } from './auth.ts'
 import type { DatabaseState } from './context.ts'
 import { type ProblemError, problem } from './problem.ts'
-import { DIRECT_NEXT, clockText } from './commands/silence.ts'
+import { DIRECT_NEXT, databaseText } from './commands/silence.ts'
 
-export function databaseDown(trouble: string, sinceMs: number | undefined, isWrite: boolean): ProblemError {
-  const since = sinceMs === undefined ? '' : ` since ${clockText(sinceMs)} UTC`
-  const kept = isWrite ? ' It may take this request all the same when it is back: look at the status then.' : ''
-  return problem(
-    'database_down',
-    `The database ${trouble}${since}. Nothing is sent meanwhile; stops stand at the exchange.${kept} ${DIRECT_NEXT}`,
-    {
-      hint: DIRECT_NEXT,
-    },
-  )
-}
+export const databaseDown = (trouble: string, sinceMs: number | undefined, isWrite: boolean): ProblemError =>
+  problem('database_down', databaseText(trouble, sinceMs, isWrite), { hint: DIRECT_NEXT })
 
 /** @param isFree paths that need no database */
 export const guardDatabase = (database: DatabaseState, isFree: (path: string) => boolean) =>

@@ -200,6 +200,37 @@ export interface AuditEntry {
 }
 export interface Audit {
   write(entry: AuditEntry): Promise<void>
+  /** Of what only looked: it is answered whether or not this can be kept, so that it never throws. */
+  note(entry: AuditEntry): Promise<void>
+}
+
+export interface NewKey {
+  readonly name: string
+  readonly role: string
+  readonly scopes: readonly string[]
+  readonly autoConfirm?: boolean
+  /** Wall ms. */
+  readonly expiresAt?: number | null
+}
+/** A key without its secret, which is kept nowhere. */
+export interface KeyState {
+  readonly id: string
+  readonly name: string
+  readonly role: string
+  readonly scopes: readonly string[]
+  /** Wall ms, all of them. */
+  readonly createdAt: number
+  readonly expiresAt: number | null
+  readonly lastUsedAt: number | null
+  readonly revokedAt: number | null
+}
+export interface Keys {
+  /** Newest first; revoked ones too. */
+  list(): Promise<readonly KeyState[]>
+  /** Answers the token: the only time that it is seen. */
+  create(key: NewKey): Promise<{ readonly id: string; readonly token: string }>
+  /** False where there is no such key, or it was revoked before. */
+  revoke(id: string): Promise<boolean>
 }
 
 export type CodeVerdict =

@@ -6,7 +6,7 @@ import type { Context } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 
-const CODES = {
+export const CODES = {
   unauthorized: { status: 401, title: 'Not signed in', retryable: false },
   forbidden_scope: { status: 403, title: 'Not allowed for this key', retryable: false },
   forbidden_host: { status: 403, title: 'Host not allowed', retryable: false },
@@ -69,8 +69,11 @@ function body(c: Context, code: ProblemCode, detail: string, extra: ProblemExtra
   }
 }
 
-const send = (c: Context, code: ProblemCode, detail: string, extra: ProblemExtra = {}): Response =>
-  c.body(JSON.stringify(body(c, code, detail, extra)), CODES[code].status, { 'Content-Type': 'application/problem+json' })
+function send(c: Context, code: ProblemCode, detail: string, extra: ProblemExtra = {}): Response {
+  // The rest of the body is not read, so that nothing after it on the connection could be.
+  if (code === 'too_large') c.header('Connection', 'close')
+  return c.body(JSON.stringify(body(c, code, detail, extra)), CODES[code].status, { 'Content-Type': 'application/problem+json' })
+}
 
 /** @param log gets what the caller must not see. */
 export const onError =

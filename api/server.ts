@@ -23,6 +23,8 @@ export interface ApiOptions {
   readonly host: string
   /** 0 takes any free one. */
   readonly port: number
+  /** What to set where it is taken, as `BALLAST__API__PORT=8082`. */
+  readonly otherPort: string
   /** Calls back when the projections have changed; answers how to stop. */
   readonly onEvent: (callback: () => void) => Promise<() => Promise<void>>
 }
@@ -37,7 +39,7 @@ export async function startApi(context: ApiContext, options: ApiOptions): Promis
   const feed = new Feed(context.ports, (cause) =>
     context.log(`the feed could not read: ${cause instanceof Error ? cause.message : String(cause)}`),
   )
-  const gate = new WsGate({ keys: context.keys, feed, hosts: context.hosts, wallNow: context.ports.wallNow })
+  const gate = new WsGate({ keys: context.keys, feed, hosts: context.hosts, wallNow: context.ports.wallNow, log: context.log })
   const server = createServer(getRequestListener(app.fetch, { hostname: options.host }))
   server.on('upgrade', (request, socket, head) => gate.upgrade(request, socket, head))
   const listening = await new Promise<Result<number, ApiStartProblem>>((resolve) => {
@@ -75,12 +77,12 @@ export async function startApi(context: ApiContext, options: ApiOptions): Promis
   })
 }
 
-function startProblem(cause: NodeJS.ErrnoException, { host, port }: ApiOptions): ApiStartProblem {
+function startProblem(cause: NodeJS.ErrnoException, { host, port, otherPort }: ApiOptions): ApiStartProblem {
   switch (cause.code) {
     case 'EADDRINUSE':
       return {
         sentence: `Port ${port} on ${host} is in use by another program.`,
-        next: `Stop it, or choose another port: BALLAST__API__PORT=${port + 1}`,
+        next: `Stop it, or choose another port: ${otherPort}`,
       }
     case 'EACCES':
       return { sentence: `Port ${port} may not be used by this user.`, next: 'Choose a port above 1023: BALLAST__API__PORT=8080' }

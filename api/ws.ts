@@ -23,6 +23,8 @@ const CONNECTIONS_PER_KEY = 20
 const SUBSCRIPTIONS_MAX = 200
 const OPS_PER_SECOND = 50
 const RETRY_AFTER_MS = 2_000
+/** A key that was revoked has its sessions no longer than this. */
+const KEYS_EVERY_MS = 2_000
 
 const Operation = z.object({
   id: z.union([z.string().max(60), z.number()]).optional(),
@@ -47,6 +49,7 @@ export interface WsOptions {
   readonly feed: Feed
   readonly hosts: readonly string[]
   readonly wallNow: () => number
+  readonly log: (text: string) => void
 }
 
 export class WsGate {
@@ -55,8 +58,12 @@ export class WsGate {
   private readonly perKey = new Map<string, number>()
   private readonly options: WsOptions
 
+  private readonly keysTimer: NodeJS.Timeout
+  private isLooking = false
+
   constructor(options: WsOptions) {
     this.options = options
+    this.keysTimer = setInterval(() => void this.lookAtKeys(), KEYS_EVERY_MS)
   }
 
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
@@ -81,8 +88,26 @@ export class WsGate {
 
   /** Says good-bye to all. */
   close(): void {
+    clearInterval(this.keysTimer)
     for (const session of this.sessions) session.sayBye()
     this.server.close()
+  }
+
+  /** A key is asked for at the sign-in, and may be revoked while the session is open. */
+  private async lookAtKeys(): Promise<void> {
+    const ids = [...new Set([...this.sessions].flatMap(({ key }) => (key === undefined ? [] : [key.id])))]
+    if (ids.length === 0 || this.isLooking) return
+    this.isLooking = true
+    try {
+      const over = await this.options.keys.over(ids)
+      for (const session of this.sessions) if (session.key !== undefined && over.includes(session.key.id)) session.endOfKey()
+    } catch (cause) {
+      this.options.log(
+        `open WebSocket sessions were not held against their keys: ${cause instanceof Error ? cause.message : String(cause)}`,
+      )
+    } finally {
+      this.isLooking = false
+    }
   }
 
   private allows(host: string | undefined): boolean {
@@ -144,6 +169,11 @@ class Session {
   sayBye(): void {
     this.send({ t: 'bye', retryAfterMs: RETRY_AFTER_MS })
     this.end(CLOSE.restarting, 'server restarting')
+  }
+
+  endOfKey(): void {
+    this.stop()
+    this.end(CLOSE.auth, 'the key was revoked or has ended')
   }
 
   private stop(): void {

@@ -8,24 +8,26 @@ import {
   type ButtonInteraction,
   type ChatInputCommandInteraction,
   Client,
-  DiscordAPIError,
   Events,
   GatewayIntentBits,
   type Interaction,
   MessageFlags,
   type ModalSubmitInteraction,
-  RESTJSONErrorCodes,
 } from 'discord.js'
-import { z } from 'zod'
-import type { Actor, Command } from '../api/commands/command.ts'
+import type { Actor } from '../api/commands/command.ts'
 import { type Reply, reply, runs } from '../api/commands/reply.ts'
 import type { CommandRequest, CommandResult } from '../api/commands/run.ts'
+import { TAKES_RISK_OFF } from '../api/commands/risk-off.ts'
 import { type AccessList, accessOf } from './access.ts'
+import { whileItAnswers } from './answering.ts'
+import { closedText, textOf, toSendResult } from './discord-error.ts'
+import { CHOICES_MAX, argumentName, optionsOf } from './discord-options.ts'
 import type { SendResult } from './outbox.ts'
 import { pairingReply } from './pairing-reply.ts'
-import { parseCallback } from './parse.ts'
+import { type Callback, parseCallback } from './parse.ts'
 import type { BotPorts } from './ports.ts'
 import { type DiscordMessage, renderDiscord } from './render-discord.ts'
+import { kindOf } from './seen-updates.ts'
 
 export interface DiscordOptions {
   readonly token: string
@@ -41,38 +43,9 @@ export interface Suggestions {
 }
 
 const START_LIMIT_MS = 15_000
-const CHOICES_MAX = 25
-const COMPLETED = /symbol|sym|strategy|name|id|number/i
-
+/** Discord waits 3 s for a first answer. */
+const FIRST_ANSWER_MS = 3_000
 type Answered = ChatInputCommandInteraction | ButtonInteraction | ModalSubmitInteraction
-
-interface CommandOption {
-  readonly type: 3
-  readonly name: string
-  readonly description: string
-  readonly required: boolean
-  readonly autocomplete: boolean
-}
-
-/** Options of a slash command, from the command's own schema. All are text: the schema judges them. */
-export function optionsOf(command: Command): CommandOption[] {
-  const schema = z.toJSONSchema(command.args, { io: 'input', unrepresentable: 'any' }) as {
-    readonly properties?: Readonly<Record<string, { readonly description?: string }>>
-    readonly required?: readonly string[]
-  }
-  return Object.entries(schema.properties ?? {})
-    .map(([name, property]) => ({
-      type: 3 as const,
-      name: name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
-      description: (property.description ?? command.usage ?? name).slice(0, 100) || name,
-      required: schema.required?.includes(name) ?? false,
-      autocomplete: COMPLETED.test(name),
-    }))
-    .sort((a, b) => Number(b.required) - Number(a.required))
-    .slice(0, CHOICES_MAX)
-}
-
-const argumentName = (option: string): string => option.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())
 
 export class DiscordBot {
   private readonly client: Client
@@ -81,6 +54,8 @@ export class DiscordBot {
   private readonly suggestions: Suggestions
   private readonly timers = new Set<NodeJS.Timeout>()
   private isStopped = false
+  /** Why Discord ended the gateway for good; what is sent over REST may go on. */
+  private lost: string | undefined
 
   constructor(options: DiscordOptions, ports: BotPorts, suggestions: Suggestions) {
     this.options = options
@@ -94,8 +69,20 @@ export class DiscordBot {
     this.client.on(Events.InteractionCreate, (interaction) => {
       this.interact(interaction).catch((thrown: unknown) => this.ports.log('warn', `discord: ${textOf(thrown)}`))
     })
-    this.client.on(Events.ShardDisconnect, () => this.ports.health('warn', 'gateway disconnected'))
+    this.client.on(Events.ShardDisconnect, ({ code }) => {
+      this.lost = closedText(code)
+      if (!this.isStopped) this.ports.health('down', this.lost)
+    })
+    this.client.on(Events.ShardReconnecting, () => {
+      if (!this.isStopped) this.ports.health('warn', 'gateway reconnecting')
+    })
     this.client.on(Events.ShardResume, () => this.ports.health('ok', 'gateway resumed'))
+    this.client.on(Events.ShardReady, () => this.ports.health('ok', this.client.user?.tag ?? ''))
+  }
+
+  /** It hears nothing any more, and does not connect again by itself. */
+  get isLost(): boolean {
+    return this.lost !== undefined
   }
 
   /** Says who the bot is; fails with one sentence when the token or the address is wrong. */
@@ -131,10 +118,39 @@ export class DiscordBot {
   }
 
   private async interact(interaction: Interaction): Promise<void> {
+    if (!this.ports.seen.isNew(`discord:${interaction.id}`)) return
     if (interaction.isAutocomplete()) return this.complete(interaction)
     if (interaction.isChatInputCommand()) return this.slash(interaction)
     if (interaction.isButton()) return this.tap(interaction)
     if (interaction.isModalSubmit()) return this.word(interaction)
+  }
+
+  /** Whether Discord took the first answer, of which it waits for 3 s; without it nothing of the interaction can be answered. */
+  private async took(first: Promise<unknown>): Promise<boolean> {
+    const isTaken = first.then(
+      () => true,
+      (thrown: unknown) => {
+        this.ports.log('warn', `discord: no first answer (${textOf(thrown)})`)
+        return false
+      },
+    )
+    const late = new Promise<false>((resolve) => this.later(FIRST_ANSWER_MS, () => resolve(false)))
+    return Promise.race([isTaken, late])
+  }
+
+  /** The answer, or a message in the channel where the interaction takes none. */
+  private async show(interaction: Answered, told: Reply, line: string | undefined, isTaken: boolean): Promise<void> {
+    if (isTaken)
+      try {
+        await interaction.editReply(payloadOf(renderDiscord(told, line)))
+        return
+      } catch (thrown) {
+        this.ports.log('warn', `discord: an answer was not taken (${textOf(thrown)})`)
+      }
+    const channel = interaction.channelId
+    const sent = channel === null ? undefined : await this.send(channel, told)
+    if (sent?.type !== 'sent')
+      this.ports.log('warn', `discord: '${told.title}' was not told (${sent === undefined ? 'no channel' : sent.type})`)
   }
 
   private async actor(
@@ -175,18 +191,33 @@ export class DiscordBot {
     const isPrivate = command?.isPrivate === true || command?.action !== undefined
     const code =
       interaction.commandName === 'start' ? /^(?:pair-)?(\d{6})$/.exec(interaction.options.getString('token') ?? '')?.[1] : undefined
-    // Discord waits 3 s for a first answer; the real one may take longer.
-    await interaction.deferReply(isPrivate || code !== undefined ? { flags: MessageFlags.Ephemeral } : {})
+    const taken = this.took(interaction.deferReply(isPrivate || code !== undefined ? { flags: MessageFlags.Ephemeral } : {}))
+    // What takes risk off does not wait for Discord: it is done, and told in the channel where it cannot be answered.
+    const isUrgent = TAKES_RISK_OFF.has(interaction.commandName)
+    if (!isUrgent && !(await taken)) return
     if (code !== undefined) return this.pair(interaction, code)
-    const actor = await this.actor(interaction)
     const args: Record<string, string> = {}
     for (const option of interaction.options.data) if (typeof option.value === 'string') args[argumentName(option.name)] = option.value
     const line = [interaction.commandName, ...Object.values(args)].join(' ')
-    const result = await this.ports.runner.runArgs(interaction.commandName, args, this.request(actor, interaction))
-    await interaction.editReply(payloadOf(renderDiscord(result.reply, line)))
-    this.expireLater(interaction, result)
-    const { live } = result.reply
-    if (live !== undefined) this.keepLive(interaction, actor, args, line, live, JSON.stringify(result.reply))
+    const ran = await whileItAnswers(
+      this.ports,
+      async () => {
+        const actor = await this.actor(interaction)
+        const { runner, seen } = this.ports
+        const request = this.request(actor, interaction)
+        const result = await seen.once(`discord:${interaction.id}`, kindOf(command), () =>
+          runner.runArgs(interaction.commandName, args, request),
+        )
+        if (result === undefined) return undefined
+        await this.show(interaction, result.reply, line, await taken)
+        return { actor, result }
+      },
+      async (told) => this.show(interaction, told, undefined, await taken),
+    )
+    if (ran === undefined || !(await taken)) return
+    this.expireLater(interaction, ran.result)
+    const { live } = ran.result.reply
+    if (live !== undefined) this.keepLive(interaction, ran.actor, args, line, live, JSON.stringify(ran.result.reply))
   }
 
   /** `/start token:123456`: nobody else on the server sees it. */
@@ -257,6 +288,26 @@ export class DiscordBot {
       await interaction.reply({ content: 'Outdated: ask again.', flags: MessageFlags.Ephemeral })
       return
     }
+    let isTaken: Promise<boolean> = Promise.resolve(false)
+    await whileItAnswers(
+      this.ports,
+      () =>
+        this.answerTap(interaction, callback, (first) => {
+          isTaken = this.took(first)
+          return isTaken
+        }),
+      async (told) => {
+        if (!interaction.deferred && !interaction.replied) isTaken = this.took(interaction.deferReply({ flags: MessageFlags.Ephemeral }))
+        await this.show(interaction, told, undefined, await isTaken)
+      },
+    )
+  }
+
+  private async answerTap(
+    interaction: ButtonInteraction,
+    callback: Callback,
+    take: (first: Promise<unknown>) => Promise<boolean>,
+  ): Promise<void> {
     const actor = await this.actor(interaction)
     const demand =
       callback.type === 'answer' && callback.decision === 'yes'
@@ -265,7 +316,7 @@ export class DiscordBot {
     if (callback.type === 'answer' && demand !== undefined) {
       // A modal has to be the first answer: what is typed is asked before anything else.
       const isWord = demand.type === 'word'
-      await interaction.showModal({
+      const shown = interaction.showModal({
         custom_id: `w:${callback.confirmationId}`,
         title: isWord ? `Type ${demand.word} to go on` : 'One-time code',
         components: [
@@ -284,46 +335,55 @@ export class DiscordBot {
           },
         ],
       })
+      await shown.catch((thrown: unknown) => this.ports.log('warn', `discord: no window for a word (${textOf(thrown)})`))
       return
     }
-    if (callback.type === 'command') await interaction.deferReply({ flags: MessageFlags.Ephemeral })
-    else await interaction.deferUpdate()
+    const isTaken = await take(
+      callback.type === 'command' ? interaction.deferReply({ flags: MessageFlags.Ephemeral }) : interaction.deferUpdate(),
+    )
+    const command =
+      callback.type === 'answer' ? await this.ports.runner.ofCard(callback.confirmationId) : this.ports.runner.named(callback.line)
+    if (!isTaken && !TAKES_RISK_OFF.has(command?.name ?? '')) return
     const request = this.request(actor, interaction)
     switch (callback.type) {
       case 'command': {
         const result = await this.ports.runner.runLine(callback.line, request)
-        await interaction.editReply(payloadOf(renderDiscord(result.reply, callback.line)))
-        this.expireLater(interaction, result)
+        await this.show(interaction, result.reply, callback.line, isTaken)
+        if (isTaken) this.expireLater(interaction, result)
         return
       }
       case 'page': {
         const result = await this.ports.runner.runLine(callback.line, request)
-        await interaction.editReply(payloadOf(renderDiscord(result.reply, callback.line, callback.page)))
+        if (isTaken) await interaction.editReply(payloadOf(renderDiscord(result.reply, callback.line, callback.page)))
         return
       }
       case 'answer': {
         const result = await this.ports.runner.answer(callback.confirmationId, callback.decision, request)
-        if (result.status === 'forbidden')
+        if (isTaken && result.status === 'forbidden')
           await interaction.followUp({ ...payloadOf(renderDiscord(result.reply, undefined)), flags: MessageFlags.Ephemeral })
-        else await interaction.editReply(payloadOf(renderDiscord(result.reply, undefined)))
-        this.expireLater(interaction, result)
+        else await this.show(interaction, result.reply, undefined, isTaken)
+        if (isTaken) this.expireLater(interaction, result)
       }
     }
   }
 
   private async word(interaction: ModalSubmitInteraction): Promise<void> {
     const confirmationId = /^w:([\w-]{1,40})$/.exec(interaction.customId)?.[1]
-    await interaction.deferReply({ flags: MessageFlags.Ephemeral })
+    const isTaken = await this.took(interaction.deferReply({ flags: MessageFlags.Ephemeral }))
     if (confirmationId === undefined) return
-    const actor = await this.actor(interaction)
-    const result = await this.ports.runner.answer(
-      confirmationId,
-      'yes',
-      this.request(actor, interaction),
-      interaction.fields.getTextInputValue('word'),
+    await whileItAnswers(
+      this.ports,
+      async () => {
+        const command = await this.ports.runner.ofCard(confirmationId)
+        if (!isTaken && !TAKES_RISK_OFF.has(command?.name ?? '')) return
+        const actor = await this.actor(interaction)
+        const typed = interaction.fields.getTextInputValue('word')
+        const result = await this.ports.runner.answer(confirmationId, 'yes', this.request(actor, interaction), typed)
+        await this.show(interaction, result.reply, undefined, isTaken)
+        if (isTaken) this.expireLater(interaction, result)
+      },
+      (told) => this.show(interaction, told, undefined, isTaken),
     )
-    await interaction.editReply(payloadOf(renderDiscord(result.reply, undefined)))
-    this.expireLater(interaction, result)
   }
 
   /** Channel `user:ID` is a direct message; any other is a channel id. */
@@ -369,17 +429,3 @@ function payloadOf(message: DiscordMessage) {
     files: message.file === undefined ? [] : [{ attachment: message.file.data, name: message.file.name }],
   }
 }
-
-function toSendResult(thrown: unknown): SendResult {
-  if (!(thrown instanceof DiscordAPIError)) return { type: 'failed', detail: textOf(thrown) }
-  const detail = `${thrown.code} ${thrown.message}`.slice(0, 200)
-  const isFinal =
-    thrown.status === 403 ||
-    thrown.code === RESTJSONErrorCodes.UnknownChannel ||
-    thrown.code === RESTJSONErrorCodes.CannotSendMessagesToThisUser ||
-    thrown.status === 400
-  // discord.js waits for rate limits by itself.
-  return isFinal ? { type: 'refused', detail } : { type: 'failed', detail }
-}
-
-const textOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown)).slice(0, 200)

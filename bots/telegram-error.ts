@@ -12,3 +12,7 @@ export function toSendResult(thrown: unknown): SendResult {
   if (thrown.code === 403 || thrown.code === 400) return { type: 'refused', detail }
   return { type: 'failed', detail }
 }
+
+/** Without the token, which the client's messages hold in their addresses. */
+export const textOf = (thrown: unknown): string =>
+  (thrown instanceof Error ? thrown.message : String(thrown)).replace(/bot\d+:[\w-]+/g, 'bot•••').slice(0, 200)

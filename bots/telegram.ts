@@ -2,20 +2,24 @@
  * The Telegram bot: messages and taps to commands, replies to messages; by polling, or by a webhook with its secret.
  * Never acts on a tap without the command runner's own checks, and never leaves a tap without an answer.
  */
-import { randomUUID, timingSafeEqual } from 'node:crypto'
-import { type Server, createServer } from 'node:http'
+import { randomUUID } from 'node:crypto'
 import { Telegraf } from 'telegraf'
 import type { Actor } from '../api/commands/command.ts'
 import { hasRole } from '../api/commands/command.ts'
 import { type Reply, reply, runs } from '../api/commands/reply.ts'
 import type { CommandRequest, CommandResult } from '../api/commands/run.ts'
 import { type AccessList, accessOf } from './access.ts'
+import { whileItAnswers } from './answering.ts'
 import type { SendResult } from './outbox.ts'
 import { pairingReply } from './pairing-reply.ts'
 import { commandLineOf, parseCallback } from './parse.ts'
 import type { BotPorts } from './ports.ts'
-import { type TelegramMessage, renderTelegram } from './render-telegram.ts'
-import { toSendResult } from './telegram-error.ts'
+import { renderTelegram } from './render-telegram.ts'
+import { kindOf } from './seen-updates.ts'
+import { textOf } from './telegram-error.ts'
+import { TelegramPoll } from './telegram-poll.ts'
+import { TelegramSender } from './telegram-sender.ts'
+import { listenForUpdates } from './telegram-webhook.ts'
 
 export interface TelegramOptions {
   readonly token: string
@@ -31,13 +35,16 @@ const KEYBOARD = [
 ] as const
 const WORD_TTL_MS = 60_000
 const UNKNOWN_TOLD_EVERY_MS = 3_600_000
-const WEBHOOK_BODY_MAX = 262_144
+const ALLOWED_UPDATES = ['message', 'callback_query'] as const
 const SAFE_FOR_ALL = ['start', 'id', 'help']
 
 interface Chat {
   readonly id: string
+  /** Of a forum: where the answer goes, too. */
+  readonly topic: string | undefined
   readonly isPrivate: boolean
 }
+type Update = Parameters<Telegraf['handleUpdate']>[0]
 interface Sender {
   readonly userId: string
   readonly name: string
@@ -47,11 +54,16 @@ export class TelegramBot {
   private readonly bot: Telegraf
   private readonly options: TelegramOptions
   private readonly ports: BotPorts
+  private readonly sender: TelegramSender
   /** Who has to type a word or a code for a card: `chat:user` to the card. */
   private readonly words = new Map<string, { readonly confirmationId: string; readonly messageId: number; readonly untilMs: number }>()
   private readonly unknownTold = new Map<string, number>()
   private readonly timers = new Set<NodeJS.Timeout>()
-  private webhook: Server | undefined
+  /** Who was known when they wrote last: whom to answer while nobody can be looked up. */
+  private readonly known = new Set<string>()
+  private poll: TelegramPoll<Update> | undefined
+  private stopWebhook: (() => Promise<void>) | undefined
+  private isWell = true
   private name: string | undefined
   private isStopped = false
 
@@ -62,21 +74,29 @@ export class TelegramBot {
       handlerTimeout: 60_000,
       ...(options.apiRoot === undefined ? {} : { telegram: { apiRoot: options.apiRoot } }),
     })
+    this.sender = new TelegramSender(this.bot.telegram)
     this.bot.on('message', async (context) => {
       const { message } = context
       if (!('text' in message)) return
       const sender = { userId: String(message.from.id), name: message.from.username ?? message.from.first_name }
-      const chat = { id: String(message.chat.id), isPrivate: message.chat.type === 'private' }
-      await this.message(chat, sender, message.text, message.date * 1000)
+      const id = `telegram:${context.update.update_id}`
+      if (this.ports.seen.isNew(id)) await this.message(chatOf(message), sender, message.text, message.date * 1000, id)
     })
     this.bot.on('callback_query', async (context) => {
       const query = context.callbackQuery
       const { message } = query
       if (!('data' in query) || message === undefined) return
       const sender = { userId: String(query.from.id), name: query.from.username ?? query.from.first_name }
-      const chat = { id: String(message.chat.id), isPrivate: message.chat.type === 'private' }
-      const note = await this.tap(chat, sender, query.data, message.message_id)
-      await context.answerCbQuery(note)
+      const id = `telegram:${context.update.update_id}`
+      const chat = chatOf(message)
+      const note = this.ports.seen.isNew(id)
+        ? await whileItAnswers(
+            this.ports,
+            () => this.tap(chat, sender, query.data, message.message_id, id),
+            (told) => this.tellKnown(chat, sender, told),
+          )
+        : ''
+      await context.answerCbQuery(note ?? 'No answer yet')
     })
     this.bot.catch((error) => this.ports.log('warn', `telegram: ${textOf(error)}`))
   }
@@ -92,7 +112,7 @@ export class TelegramBot {
       this.ports.health('down', textOf(thrown))
       return `Telegram does not answer the token (${textOf(thrown)}).`
     }
-    if (this.options.webhook === undefined) this.poll()
+    if (this.options.webhook === undefined) this.startPolling()
     else await this.listen(this.options.webhook)
     this.ports.health('ok', `@${this.name ?? ''}`)
     return undefined
@@ -102,46 +122,46 @@ export class TelegramBot {
     return this.name
   }
 
-  private poll(): void {
-    this.bot.launch({ allowedUpdates: ['message', 'callback_query'] }).catch((thrown: unknown) => {
-      if (this.isStopped) return
-      this.ports.health('down', textOf(thrown))
-      this.ports.log('warn', `telegram: polling ended (${textOf(thrown)}); trying again`)
-      this.later(5_000, () => this.poll())
+  private startPolling(): void {
+    let isFresh = true
+    this.poll = new TelegramPoll<Update>({
+      ask: async (offset, timeoutSec) => {
+        // A webhook that was set once would keep every update to itself.
+        if (isFresh) await this.bot.telegram.deleteWebhook()
+        isFresh = false
+        const asked = { offset, timeout: timeoutSec, allowed_updates: ALLOWED_UPDATES }
+        return this.bot.telegram.callApi('getUpdates', asked)
+      },
+      handle: (update) => this.bot.handleUpdate(update),
+      worked: () => {
+        if (this.isWell) return
+        this.isWell = true
+        this.ports.log('warn', 'telegram: polled again')
+        this.ports.health('ok', `@${this.name ?? ''}`)
+      },
+      failed: (thrown) => {
+        if (this.isWell) this.ports.log('warn', `telegram: polling fails (${textOf(thrown)}); trying again`)
+        this.isWell = false
+        this.ports.health('down', textOf(thrown))
+      },
     })
+    this.poll.start()
   }
 
-  private async listen(webhook: NonNullable<TelegramOptions['webhook']>): Promise<void> {
-    const expected = Buffer.from(webhook.secret)
-    this.webhook = createServer((request, response) => {
-      const given = Buffer.from(String(request.headers['x-telegram-bot-api-secret-token'] ?? ''))
-      const isRight = given.length === expected.length && timingSafeEqual(given, expected)
-      if (request.method !== 'POST' || request.url !== '/telegram' || !isRight) {
-        response.writeHead(isRight ? 404 : 401).end()
-        return
-      }
-      const chunks: Buffer[] = []
-      let size = 0
-      request.on('data', (chunk: Buffer) => {
-        size += chunk.length
-        if (size > WEBHOOK_BODY_MAX) request.destroy()
-        else chunks.push(chunk)
-      })
-      request.on('end', () => {
-        response.writeHead(200).end()
+  private async listen({ url, secret, port }: NonNullable<TelegramOptions['webhook']>): Promise<void> {
+    this.stopWebhook = await listenForUpdates({
+      secret,
+      port,
+      take: (body) => {
         try {
-          const update = JSON.parse(Buffer.concat(chunks).toString()) as Parameters<Telegraf['handleUpdate']>[0]
+          const update = JSON.parse(body) as Update
           this.bot.handleUpdate(update).catch((thrown: unknown) => this.ports.log('warn', `telegram: ${textOf(thrown)}`))
         } catch (thrown) {
           this.ports.log('warn', `telegram webhook: ${textOf(thrown)}`)
         }
-      })
+      },
     })
-    await new Promise<void>((resolve, reject) => {
-      this.webhook?.once('error', reject)
-      this.webhook?.listen(webhook.port, '127.0.0.1', resolve)
-    })
-    await this.bot.telegram.setWebhook(webhook.url, { secret_token: webhook.secret, allowed_updates: ['message', 'callback_query'] })
+    await this.bot.telegram.setWebhook(url, { secret_token: secret, allowed_updates: [...ALLOWED_UPDATES] })
   }
 
   /** The menu of unknown people, and that of each known one in their own chat. It changes what is shown, not what is allowed. */
@@ -165,29 +185,51 @@ export class TelegramBot {
     }
   }
 
-  private async message(chat: Chat, sender: Sender, text: string, sentAtMs: number): Promise<void> {
+  private message(chat: Chat, sender: Sender, text: string, sentAtMs: number, updateId: string): Promise<unknown> {
+    return whileItAnswers(
+      this.ports,
+      () => this.hear(chat, sender, text, sentAtMs, updateId),
+      // What was no command was not for us.
+      async (told) => (this.lineOf(text) === undefined ? undefined : this.tellKnown(chat, sender, told)),
+    )
+  }
+
+  private lineOf(text: string): string | undefined {
+    return buttonOf(text)?.toLowerCase() ?? commandLineOf(text, this.name)
+  }
+
+  /** Nobody can be looked up: those are answered of whom it is known without. */
+  private async tellKnown(chat: Chat, { userId }: Sender, told: Reply): Promise<void> {
+    if (this.options.access.admins.includes(userId) || this.known.has(userId)) await this.send(addressOf(chat), told, undefined)
+  }
+
+  private async hear(chat: Chat, sender: Sender, text: string, sentAtMs: number, updateId: string): Promise<void> {
     // What a card waits for comes first: a one-time code has six digits, as a pairing code has.
     if (await this.typed(chat, sender, text, sentAtMs)) return
     const paired = await this.pair(chat, sender, text)
     if (paired) return
     const actor = await this.actor(chat, sender)
     if (actor === undefined) return
-    const button = buttonOf(text)
-    const line = button === undefined ? commandLineOf(text, this.name) : button.toLowerCase()
+    const line = this.lineOf(text)
     if (line === undefined) {
       if (chat.isPrivate)
         await this.send(
-          chat.id,
+          addressOf(chat),
           this.badged(reply('That is no command', { buttons: [runs('Help', '/help'), runs('Status', '/status')] })),
           undefined,
         )
       return
     }
     await this.bot.telegram.sendChatAction(chat.id, 'typing').catch(() => undefined)
+    await this.ports.seen.once(updateId, kindOf(this.ports.runner.named(line)), () => this.run(chat, actor, line, sentAtMs))
+  }
+
+  private async run(chat: Chat, actor: Actor, line: string, sentAtMs: number | undefined): Promise<string> {
     const result = await this.ports.runner.runLine(line, this.request(actor, sentAtMs))
     const ref = await this.sendResult(chat, result, line)
     if (line.startsWith('start') && chat.isPrivate) await this.persistentKeyboard(chat.id)
     this.keepLive(chat, actor, result, line, ref)
+    return result.reply.title
   }
 
   /** The word or the code that a card of this person waits for. Answers whether it was one. */
@@ -204,7 +246,7 @@ export class TelegramBot {
     if (result.demand !== undefined && result.status === 'refused') this.words.set(key, waiting)
     await this.sendResult(chat, result, undefined)
     if (result.status !== 'refused')
-      await this.edit(chat.id, waiting.messageId, renderTelegram({ ...result.reply, buttons: [] }, undefined))
+      await this.sender.edit(addressOf(chat), waiting.messageId, renderTelegram({ ...result.reply, buttons: [] }, undefined))
     return true
   }
 
@@ -223,7 +265,7 @@ export class TelegramBot {
     if (!chat.isPrivate) return true
     const answer = await this.ports.pairing.present(code, sender.userId, sender.name)
     const told = pairingReply(answer, sender.userId, 'ballast telegram pair')
-    await this.send(chat.id, this.badged(told), undefined)
+    await this.send(addressOf(chat), this.badged(told), undefined)
     return true
   }
 
@@ -252,7 +294,11 @@ export class TelegramBot {
       isPrivateChat: chat.isPrivate,
       name: sender.name,
     }
-    if (access.type === 'known') return { ...actor, role: access.role }
+    if (access.type === 'known') {
+      this.known.add(sender.userId)
+      return { ...actor, role: access.role }
+    }
+    this.known.delete(sender.userId)
     // `/start` and `/id` answer everybody; the rest of what a stranger says is answered once an hour.
     const last = this.unknownTold.get(sender.userId) ?? Number.NEGATIVE_INFINITY
     if (this.ports.nowMs() - last < UNKNOWN_TOLD_EVERY_MS) return undefined
@@ -262,7 +308,7 @@ export class TelegramBot {
       access.type === 'unlisted-chat'
         ? reply('This chat is not listed', { tone: 'warn', text: `Chat id ${chat.id}. An admin can list it in BALLAST__TELEGRAM__CHATS.` })
         : reply('You are not known here', { tone: 'warn', text: `Your id is ${sender.userId}. At the terminal: ballast telegram pair` })
-    await this.send(chat.id, this.badged(told), undefined)
+    await this.send(addressOf(chat), this.badged(told), undefined)
     if (access.type === 'unknown-user')
       for (const admin of this.options.access.admins)
         await this.send(
@@ -278,7 +324,7 @@ export class TelegramBot {
   }
 
   /** Answers the text of the little note over the chat, at most 200 characters. */
-  private async tap(chat: Chat, sender: Sender, data: string, messageId: number): Promise<string> {
+  private async tap(chat: Chat, sender: Sender, data: string, messageId: number, updateId: string): Promise<string> {
     const callback = parseCallback(data)
     if (callback === undefined) return 'Outdated: ask again'
     const actor = await this.actor(chat, sender)
@@ -287,15 +333,15 @@ export class TelegramBot {
     switch (callback.type) {
       case 'page': {
         const result = await this.ports.runner.runLine(callback.line, request)
-        await this.edit(chat.id, messageId, renderTelegram(result.reply, callback.line, callback.page))
+        await this.sender.edit(addressOf(chat), messageId, renderTelegram(result.reply, callback.line, callback.page))
         return ''
       }
-      case 'command': {
-        const result = await this.ports.runner.runLine(callback.line, request)
-        const ref = await this.sendResult(chat, result, callback.line)
-        this.keepLive(chat, actor, result, callback.line, ref)
-        return result.reply.title
-      }
+      case 'command':
+        return (
+          (await this.ports.seen.once(updateId, kindOf(this.ports.runner.named(callback.line)), () =>
+            this.run(chat, actor, callback.line, undefined),
+          )) ?? ''
+        )
       case 'answer': {
         const result = await this.ports.runner.answer(callback.confirmationId, callback.decision, request)
         if (result.status === 'refused' && result.demand !== undefined) {
@@ -304,11 +350,11 @@ export class TelegramBot {
             messageId,
             untilMs: this.ports.nowMs() + WORD_TTL_MS,
           })
-          await this.send(chat.id, result.reply, undefined)
+          await this.send(addressOf(chat), result.reply, undefined)
           return result.reply.title
         }
         if (result.status === 'forbidden') return result.reply.title
-        await this.edit(chat.id, messageId, renderTelegram(result.reply, undefined))
+        await this.sender.edit(addressOf(chat), messageId, renderTelegram(result.reply, undefined))
         if (result.status === 'confirm') this.expire(chat.id, messageId, result)
         return result.reply.title
       }
@@ -316,7 +362,7 @@ export class TelegramBot {
   }
 
   private async sendResult(chat: Chat, result: CommandResult, line: string | undefined): Promise<number | undefined> {
-    const sent = await this.send(chat.id, result.reply, line)
+    const sent = await this.send(addressOf(chat), result.reply, line)
     const messageId = sent.type === 'sent' ? Number(sent.messageRef) : undefined
     if (messageId !== undefined && result.status === 'confirm') this.expire(chat.id, messageId, result)
     return messageId
@@ -346,7 +392,7 @@ export class TelegramBot {
           .runLine(watched, this.request(actor, undefined))
           .then(async (result) => {
             const now = JSON.stringify(result.reply)
-            if (now !== before) await this.edit(chat.id, messageId, renderTelegram(result.reply, watched))
+            if (now !== before) await this.sender.edit(addressOf(chat), messageId, renderTelegram(result.reply, watched))
             before = now
             if (result.reply.live !== undefined && this.ports.nowMs() < until) again()
           })
@@ -360,56 +406,9 @@ export class TelegramBot {
     return { ...plain, badge: this.ports.badge }
   }
 
-  /** Sends a reply to a chat; a refusal or a limit is an answer, not an exception. */
-  async send(chatId: string, told: Reply, line: string | undefined, severity = 'P4'): Promise<SendResult> {
-    const [chat = chatId, topic] = chatId.split('/')
-    return this.deliver(chat, topic, renderTelegram(told, line), severity)
-  }
-
-  private async deliver(chatId: string, topic: string | undefined, message: TelegramMessage, severity: string): Promise<SendResult> {
-    const isQuiet = severity !== 'P1' && severity !== 'P2'
-    const common = {
-      chat_id: chatId,
-      ...(topic === undefined ? {} : { message_thread_id: Number(topic) }),
-      ...(message.keyboard.length === 0 ? {} : { reply_markup: { inline_keyboard: message.keyboard.map((row) => [...row]) } }),
-      disable_notification: isQuiet,
-    }
-    try {
-      const sent =
-        message.photo === undefined
-          ? await this.bot.telegram.callApi('sendMessage', {
-              ...common,
-              text: message.text,
-              entities: [...message.entities],
-              link_preview_options: { is_disabled: true },
-            })
-          : await this.bot.telegram.callApi('sendPhoto', {
-              ...common,
-              photo: { source: message.photo },
-              caption: message.text,
-              caption_entities: [...message.entities],
-            })
-      return { type: 'sent', messageRef: String(sent.message_id) }
-    } catch (thrown) {
-      return toSendResult(thrown)
-    }
-  }
-
-  private async edit(chatId: string, messageId: number, message: TelegramMessage): Promise<void> {
-    const common = { chat_id: chatId, message_id: messageId, reply_markup: { inline_keyboard: message.keyboard.map((row) => [...row]) } }
-    try {
-      if (message.photo === undefined)
-        await this.bot.telegram.callApi('editMessageText', { ...common, text: message.text, entities: [...message.entities] })
-      else
-        await this.bot.telegram.callApi('editMessageMedia', {
-          ...common,
-          media: { type: 'photo', media: { source: message.photo }, caption: message.text, caption_entities: [...message.entities] },
-        })
-    } catch (thrown) {
-      // "message is not modified" says that the message is right already; a text cannot become a photo, so that one is sent anew.
-      if (textOf(thrown).includes('not modified')) return
-      await this.deliver(chatId, undefined, message, 'P4')
-    }
+  /** @param address a chat, or a chat and a topic of it */
+  send(address: string, told: Reply, line: string | undefined, severity = 'P4'): Promise<SendResult> {
+    return this.sender.send(address, told, line, severity)
   }
 
   private later(ms: number, run: () => void): void {
@@ -423,24 +422,22 @@ export class TelegramBot {
   async stop(): Promise<void> {
     this.isStopped = true
     for (const timer of this.timers) clearTimeout(timer)
-    if (this.webhook !== undefined) {
-      const server = this.webhook
-      await new Promise<void>((resolve) => {
-        server.close(() => resolve())
-        server.closeAllConnections()
-      })
-    } else if (this.bot.botInfo !== undefined) {
-      try {
-        this.bot.stop('shutdown')
-      } catch {
-        // Polling had not begun: there is nothing to stop.
-      }
-    }
+    await this.stopWebhook?.()
+    await this.poll?.stop()
   }
 }
 
-const buttonOf = (text: string): string | undefined => KEYBOARD.flat().find((name) => name === text.trim())
+/** A topic's number stands in each message of a supergroup that is an answer, too; only a forum has topics. */
+function chatOf(message: {
+  readonly chat: { readonly id: number; readonly type: string }
+  readonly is_topic_message?: boolean
+  readonly message_thread_id?: number
+}): Chat {
+  const topic = message.is_topic_message === true ? message.message_thread_id : undefined
+  return { id: String(message.chat.id), topic: topic === undefined ? undefined : String(topic), isPrivate: message.chat.type === 'private' }
+}
 
-/** Without the token, which the client's messages hold in their addresses. */
-const textOf = (thrown: unknown): string =>
-  (thrown instanceof Error ? thrown.message : String(thrown)).replace(/bot\d+:[\w-]+/g, 'bot•••').slice(0, 200)
+/** `-100123`, or `-100123/77` in a topic. */
+const addressOf = ({ id, topic }: Chat): string => (topic === undefined ? id : `${id}/${topic}`)
+
+const buttonOf = (text: string): string | undefined => KEYBOARD.flat().find((name) => name === text.trim())

@@ -17,6 +17,10 @@ export const INSTALLATION_ALERTS = {
   'database.back': 'P3',
   'queue.down': 'P2',
   'queue.back': 'P4',
+  'telegram.down': 'P2',
+  'telegram.back': 'P3',
+  'discord.down': 'P2',
+  'discord.back': 'P3',
 } as const
 export type InstallationAlertType = keyof typeof INSTALLATION_ALERTS
 

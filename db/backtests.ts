@@ -41,6 +41,14 @@ export class BacktestRows {
       order by created_at desc limit ${page.limit}`
   }
 
+  /** Those that wait or run, asked for before that long ago. */
+  async openSince(ageMs: number): Promise<readonly Backtest[]> {
+    return this.sql<Backtest[]>`
+      select ${FIELDS(this.sql)} from backtests
+      where status = any(${OPEN as BacktestStatus[]}) and created_at < (extract(epoch from clock_timestamp()) * 1000)::bigint - ${ageMs}::bigint
+      order by created_at`
+  }
+
   async countOpen(): Promise<number> {
     const [row] = await this.sql<
       { count: number }[]

@@ -5,6 +5,7 @@
 import { randomInt } from 'node:crypto'
 import type { Audit, AuditEntry, Confirmation, Confirmations, NewConfirmation } from '../api/ports.ts'
 import type { Sql } from './client.ts'
+import { messageOf } from './error.ts'
 import { toJson } from './json.ts'
 
 const ALPHABET = '23456789abcdefghjkmnpqrstuvwxyz'
@@ -57,9 +58,15 @@ export class PostgresConfirmations implements Confirmations {
 
 export class PostgresAudit implements Audit {
   private readonly sql: Sql
+  private readonly log: (text: string) => void
 
-  constructor(sql: Sql) {
+  constructor(sql: Sql, log: (text: string) => void) {
     this.sql = sql
+    this.log = log
+  }
+
+  async note(entry: AuditEntry): Promise<void> {
+    await this.write(entry).catch((cause: unknown) => this.log(`the audit lacks a reading: ${messageOf(cause)}`))
   }
 
   async write(entry: AuditEntry): Promise<void> {

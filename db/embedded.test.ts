@@ -86,6 +86,24 @@ describe.skipIf(!probe.ok)('packaged PostgreSQL', () => {
     expect(readFileSync(join(other, 'pg', 'letter.txt'), 'utf8')).toBe('mine')
     rmSync(other, { recursive: true, force: true })
   })
+
+  test('a database of an earlier Ballast, or without its password, is told as such', async () => {
+    const server = await start()
+    await server.stop()
+    const kept = join(server.cluster, 'ballast.password')
+    const beside = join(dataDir, 'pg.password')
+    renameSync(kept, beside)
+    const old = await startEmbedded({ dataDir })
+    expect(old.ok ? undefined : [old.error.sentence, old.error.next]).toEqual([
+      `The database in ${server.cluster} was made by an earlier Ballast (before 0.1.0), which kept its password elsewhere.`,
+      expect.stringContaining(`cp -p ${beside} ${kept}`),
+    ])
+    renameSync(beside, `${beside}.aside`)
+    const gone = await startEmbedded({ dataDir })
+    expect(gone.ok ? '' : gone.error.sentence).toBe(`The password of the database in ${server.cluster} is gone (ballast.password).`)
+    renameSync(`${beside}.aside`, kept)
+    await (await start()).stop()
+  })
 })
 
 test('a database that does not answer is one sentence, without the password', async () => {

@@ -100,6 +100,8 @@ export async function startEmbedded(options: {
     if (!placed.ok) return placed
     const { binaries } = placed.value
     const paths = pathsOf(dataDir, placed.value.cluster)
+    const old = madeBefore(paths)
+    if (old !== undefined) return err(old)
     const running = await findRunning(paths)
     if (running !== undefined) return ok(publish(paths, running, undefined, true, startedAt))
     if (!hasCluster(paths.cluster)) {
@@ -114,6 +116,21 @@ export async function startEmbedded(options: {
   } catch (cause) {
     return err(unavailable(`The packaged PostgreSQL could not be started in ${dataDir} (${messageOf(cause)}).`, CHECK_DIRECTORY))
   }
+}
+
+/** A database without the password that is kept in it: an earlier Ballast kept it beside it. */
+function madeBefore({ dataDir, cluster, password }: Paths): DatabaseError | undefined {
+  if (!hasCluster(cluster) || existsSync(password)) return undefined
+  const beside = join(dataDir, 'pg.password')
+  return existsSync(beside)
+    ? unavailable(
+        `The database in ${cluster} was made by an earlier Ballast (before 0.1.0), which kept its password elsewhere.`,
+        `To go on with it: cp -p ${beside} ${password}, then start again. Or name another data directory with --data-dir.`,
+      )
+    : unavailable(
+        `The password of the database in ${cluster} is gone (${PASSWORD_FILE}).`,
+        'Restore the file from a backup of the data directory, or name another one with --data-dir.',
+      )
 }
 
 function prepareDirectories(dataDir: string, runAs: RunAs): void {

@@ -10,6 +10,7 @@ import { KERNEL_CODE_VERSION } from '../src/kernel/snapshot.ts'
 import { findSeries } from '../src/market/candles/find-series.ts'
 import { openStore } from '../src/market/candles/store.ts'
 import { type Catalog, strategyNamed } from '../src/strategy/registry.ts'
+import { BACKTEST_ATTEMPTS } from './backtest-sweep.ts'
 import { type BacktestAnswer, type BacktestSpec, backtestSpec } from './backtest-run.ts'
 import type { ThreadInput } from './backtest-thread.ts'
 import { type JobQueue, type JobQueues, QueueDown, type RunningJob } from './queues.ts'
@@ -58,7 +59,7 @@ export class QueuedBacktests implements Backtests {
     if ((await this.rows.countOpen()) >= OPEN_MAX) return `${OPEN_MAX} backtests wait or run already. Wait for one to end, or cancel one.`
     const row = await this.rows.create(`bt_${randomBytes(5).toString('hex')}`, specHash, { ...spec }, actor)
     try {
-      await this.queue.add({ backtestId: row.id }, { jobId: row.id, attempts: 2 })
+      await this.queue.add({ backtestId: row.id }, { jobId: row.id, attempts: BACKTEST_ATTEMPTS })
       return row
     } catch (cause) {
       if (!(cause instanceof QueueDown)) throw cause
@@ -81,16 +82,24 @@ export class QueuedBacktests implements Backtests {
   }
 }
 
-/** Runs what is queued, two at a time at most: the trader shares the machine. */
-export function workBacktests(queues: JobQueues, rows: BacktestRows, world: Omit<ThreadInput, 'spec'>): void {
+/** Runs what is queued, one at a time: the trader shares the machine. Answers whether this process runs a backtest now. */
+export function workBacktests(queues: JobQueues, rows: BacktestRows, world: Omit<ThreadInput, 'spec'>): (id: string) => boolean {
+  const running = new Set<string>()
   queues.work('backtest', 1, async (job) => {
     const row = await rows.find(job.data.backtestId)
-    if (row === undefined || !(await rows.begin(row.id))) return
-    const answer = await runInThread(job, rows, { ...world, spec: backtestSpec.parse(row.spec) })
-    if (answer === undefined) return
-    if (typeof answer === 'string') await rows.fail(row.id, answer)
-    else await rows.finish(row.id, { ...answer })
+    // A queue that was given it twice has it run once.
+    if (row === undefined || running.has(row.id) || !(await rows.begin(row.id))) return
+    running.add(row.id)
+    try {
+      const answer = await runInThread(job, rows, { ...world, spec: backtestSpec.parse(row.spec) })
+      if (answer === undefined) return
+      if (typeof answer === 'string') await rows.fail(row.id, answer)
+      else await rows.finish(row.id, { ...answer })
+    } finally {
+      running.delete(row.id)
+    }
   })
+  return (id) => running.has(id)
 }
 
 /** Undefined when it was canceled. */

@@ -31,6 +31,11 @@ export interface RunningJob<Name extends QueueName> {
   progress(done: number): Promise<void>
 }
 
+export type JobPlace =
+  | { readonly type: 'open' | 'done' | 'gone' }
+  /** After its last attempt. */
+  | { readonly type: 'failed'; readonly detail: string }
+
 export interface JobQueue<Name extends QueueName> {
   /** A job with the id of one that waits or runs is not added twice. */
   add(data: JobData[Name], options?: { readonly jobId?: string; readonly attempts?: number; readonly delayMs?: number }): Promise<void>
@@ -38,6 +43,10 @@ export interface JobQueue<Name extends QueueName> {
   repeat(id: string, everyMs: number, data: JobData[Name]): Promise<void>
   /** Repeats at a time of day, UTC cron. */
   schedule(id: string, cron: string, data: JobData[Name]): Promise<void>
+  /** Ids of what repeats. */
+  repeating(): Promise<readonly string[]>
+  /** Where the job with that id is; `gone`: the queue knows none (it lost its memory, or let it go). */
+  stateOf(jobId: string): Promise<JobPlace>
   counts(): Promise<Readonly<Record<string, number>>>
   close(): Promise<void>
 }
@@ -79,6 +88,9 @@ interface AnyQueue extends Closing {
     template: { name: string; data: unknown; opts: Omit<JobsOptions, 'jobId' | 'repeat' | 'delay' | 'deduplication' | 'debounce'> },
   ): Promise<unknown>
   getJobCounts(): Promise<Record<string, number>>
+  getJobSchedulers(): Promise<readonly { readonly key: string }[]>
+  getJobState(id: string): Promise<string>
+  getJob(id: string): Promise<unknown>
 }
 interface AnyJob {
   readonly id?: string | undefined
@@ -199,6 +211,14 @@ export class JobQueues {
           ),
         )
       },
+      repeating: async () => (await asked(() => queue.getJobSchedulers())).map(({ key }) => key),
+      stateOf: async (jobId) => {
+        const state = await asked(() => queue.getJobState(jobId))
+        if (state === 'unknown') return { type: 'gone' }
+        if (state === 'completed') return { type: 'done' }
+        if (state !== 'failed') return { type: 'open' }
+        return { type: 'failed', detail: reasonOf(await asked(() => queue.getJob(jobId))) }
+      },
       counts: () => asked(() => queue.getJobCounts()),
       close: () => queue.close(),
     }
@@ -231,6 +251,11 @@ export class JobQueues {
         this.access.onError(`queue: ${thrown instanceof Error ? thrown.message : String(thrown)}`),
       )
   }
+}
+
+function reasonOf(job: unknown): string {
+  const reason = typeof job === 'object' && job !== null && 'failedReason' in job ? job.failedReason : undefined
+  return typeof reason === 'string' && reason !== '' ? reason : 'no reason is known'
 }
 
 /** @throws QueueDown when there is no answer within the limit, or the connection is lost */

@@ -5,6 +5,7 @@
 import { BacktestRows } from '../db/backtests.ts'
 import type { Sql } from '../db/client.ts'
 import type { StrategyModule } from '../src/strategy-files/module.ts'
+import { sweepBacktests } from './backtest-sweep.ts'
 import { workBacktests } from './backtests.ts'
 import { type CandleSource, downloadCandles } from './candle-download.ts'
 import { reportDay } from './daily-report.ts'
@@ -26,11 +27,14 @@ const CANDLES_EVERY_MS = 60_000
 const MEASURES_EVERY_MS = 300_000
 const REPORT_EVERY_MS = 60_000
 const AGAIN_MS = 30_000
+const SWEEP_EVERY_MS = 10_000
+const REPEATING = ['candles', 'measures', 'daily-report'] as const
 
 /** Nothing here is waited for: where the queue is away, the jobs begin when it comes. */
 export function startWorker(ports: WorkerPorts): void {
   const { queues, sql, candlesRoot, log } = ports
-  workBacktests(queues, new BacktestRows(sql), { candlesRoot, strategies: ports.strategies })
+  const rows = new BacktestRows(sql)
+  const runsHere = workBacktests(queues, rows, { candlesRoot, strategies: ports.strategies })
   const upkeep = queues.open('upkeep')
   queues.work('upkeep', 1, async (job) => {
     switch (job.data.task) {
@@ -64,8 +68,25 @@ export function startWorker(ports: WorkerPorts): void {
       setTimeout(assertRepeats, AGAIN_MS).unref()
     })
   }
-  // A queue that lost its memory is given its rhythms again.
+  // A queue that lost its memory is given its rhythms again, and its backtests.
   queues.onReady(assertRepeats)
+  const backtests = queues.open('backtest')
+  const sweep = async (): Promise<void> => {
+    await sweepBacktests(rows, backtests, runsHere, (text) => log('warn', text))
+    if (!(await queues.isUp())) return
+    const known = await upkeep.repeating()
+    if (REPEATING.some((task) => !known.includes(task))) assertRepeats()
+  }
+  let isSweeping = false
+  setInterval(() => {
+    if (isSweeping) return
+    isSweeping = true
+    sweep()
+      .catch(told('backtests were not held against their jobs'))
+      .finally(() => {
+        isSweeping = false
+      })
+  }, SWEEP_EVERY_MS).unref()
   wakeOnAlerts(sql, queues.open('alerts'), log).catch(told('alerts are found by the sweep alone'))
 }
 

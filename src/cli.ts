@@ -4,6 +4,7 @@
  */
 import { Command, CommanderError, type Option } from 'commander'
 import packageJson from '../package.json' with { type: 'json' }
+import { hintFor } from './app/hint.ts'
 import { CliError, EXIT } from './cli/exit.ts'
 import { STEERING } from './cli/steering.ts'
 import { nearestOf } from './core/nearest.ts'
@@ -57,6 +58,7 @@ const NOUNS: readonly Noun[] = [
   { group: UPKEEP, name: 'telegram', summary: 'pair the Telegram bot', load: () => import('./cli/telegram.ts') },
   { group: UPKEEP, name: 'discord', summary: 'set the Discord bot up', load: () => import('./cli/discord.ts') },
   { group: UPKEEP, name: 'user', summary: 'one-time codes of people in chats', load: () => import('./cli/user.ts') },
+  { group: UPKEEP, name: 'key', summary: 'API keys: which there are, a new one, or an end to one', load: () => import('./cli/key.ts') },
   {
     group: UPKEEP,
     name: 'drill',
@@ -177,7 +179,7 @@ function inheritSettings(command: Command): void {
 function answerUsage(program: Command, error: CommanderError): number {
   if (error.exitCode === 0) return EXIT.ok
   if (error.code === 'commander.help') return EXIT.usage
-  const message = error.message.replace(/^error: /, '')
+  const message = error.message.replace(/^error: /, '').replace(/\.$/, '')
   const name = /'([^']+)'/.exec(message)?.[1] ?? ''
   if (error.code === 'commander.unknownOption')
     throw unknown(
@@ -203,7 +205,8 @@ function unknown(what: 'command' | 'option', name: string, known: readonly strin
 
 function report(cause: unknown): number {
   if (cause instanceof CliError) {
-    process.stderr.write(`ballast: ${cause.message}\n${cause.next === '' ? '' : `  ${cause.next}\n`}`)
+    const hint = hintFor(process.argv.slice(2), process.argv[1])
+    process.stderr.write(`ballast: ${hint(cause.message)}\n${cause.next === '' ? '' : `  ${hint(cause.next)}\n`}`)
     return cause.code
   }
   const text = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)

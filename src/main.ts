@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import packageJson from '../package.json' with { type: 'json' }
 import { dataDirectory, environment, loadConfig } from './app/config.ts'
 import { calmLog } from './app/calm-log.ts'
+import { hintFor } from './app/hint.ts'
 import { type RoleContext, configuredStrategies } from './app/compose.ts'
 import { claimDirectory, pathsOf } from './app/paths.ts'
 import { runRole } from './app/roles.ts'
@@ -30,7 +31,12 @@ const ROLES = ['all', 'trader', 'simulator', 'api', 'worker', 'bots', 'surfaces'
 
 async function main(): Promise<number> {
   const env = environment()
-  const terminal = new Terminal(process.stdout, process.stderr, (env.NO_COLOR ?? '') === '' && env.TERM !== 'dumb')
+  const terminal = new Terminal(
+    process.stdout,
+    process.stderr,
+    (env.NO_COLOR ?? '') === '' && env.TERM !== 'dumb',
+    hintFor(process.argv.slice(2), env.BALLAST_PROGRAM),
+  )
   let flags: ReturnType<typeof readFlags>
   try {
     flags = readFlags(process.argv.slice(2).filter((word) => word !== 'run'))
@@ -81,7 +87,7 @@ async function main(): Promise<number> {
       () => performance.now(),
     ),
   }
-  if (role !== 'all') return runRole(role, context, { isSafe: flags.safe === true, isHung: flags.hung === true })
+  if (role !== 'all') return runRole(role, context, { isSafe: flags.safe === true, isHung: flags.hung === true }, terminal)
   terminal.banner(packageJson.version, config)
   const passed = [
     '--pinned',

@@ -20,7 +20,10 @@ const OUTCOMES: Readonly<Record<VenueErrorType, readonly [certain: string, what:
     'yes, not taken',
     'Signed afresh and sent again after half a second; an entry is dropped after 5 s. At the start the trader refuses to run.',
   ],
-  'invalid-request': ['yes, refused', 'The order is rejected, with an alert: P1 for an exit, P2 for an entry. Never sent again as it is.'],
+  'invalid-request': [
+    'yes, refused',
+    'The order is rejected, with an alert: P1 for an exit (110017: P3, and P1 where the position stands after a reading), P2 for an entry. Never sent again as it is.',
+  ],
   duplicate: ['yes, taken before', 'The first request with this id did arrive: it is looked up and adopted.'],
   gone: ['no', 'Nothing is left to cancel: the order is looked up, and its true end is booked.'],
   unchanged: ['yes, as wanted', 'Counts as success.'],

@@ -3,7 +3,7 @@
  * Never knows a surface, and never acts before role, arguments and confirmation are settled (run.ts does that).
  */
 import type { z } from 'zod'
-import type { Audit, Backtests, Charts, Codes, Confirmations, Control, Json, Reads, SystemFacts } from '../ports.ts'
+import type { Audit, Backtests, Charts, Codes, Confirmations, Control, Json, Keys, Reads, SystemFacts } from '../ports.ts'
 import type { Reply } from './reply.ts'
 
 /** Ascending. */
@@ -69,6 +69,7 @@ export interface CommandPorts {
   readonly confirm: ConfirmRules
   readonly codes: Codes
   readonly audit: Audit
+  readonly keys: Keys
   readonly backtests: Backtests
   /** Undefined: answers come without pictures. */
   readonly charts: Charts | undefined

@@ -3,7 +3,7 @@
  * Never lets an action pass without the tier that its row names, and never throws for anything that a person typed.
  */
 import type { z } from 'zod'
-import type { Confirmation, Json } from '../ports.ts'
+import type { AuditEntry, Confirmation, Json } from '../ports.ts'
 import { type Actor, type Command, type CommandContext, type CommandPorts, type Plan, SURFACES, type Scope, hasRole } from './command.ts'
 import { CONFIRM_TTL_MS, type Demand, TYPED_TTL_MS, codeRefusal, demandOf, lockedText, tierOf } from './confirm-rules.ts'
 import { type Change, Snapshot, changeSentence, changesSince, sightOf } from './drift.ts'
@@ -59,6 +59,17 @@ export class CommandRunner {
 
   constructor(ports: CommandPorts) {
     this.ports = ports
+  }
+
+  /** The command that a line names. */
+  named(line: string): Command | undefined {
+    return findCommand(this.commands, splitLine(line).name)
+  }
+
+  /** The command whose card this is. */
+  async ofCard(id: string): Promise<Command | undefined> {
+    const card = await this.ports.confirmations.find(id)
+    return card === undefined ? undefined : findCommand(this.commands, card.command)
   }
 
   /** A line as people type it, with or without the slash. */
@@ -212,7 +223,7 @@ export class CommandRunner {
     const context = this.context(request)
     if (command.run !== undefined) {
       const answer = await this.withSilence(command, await command.run(context, args))
-      await this.audit(command, args, request, 'read', answer.title)
+      await this.ports.audit.note(this.entry(command, args, request, 'read', answer.title))
       return this.badge({
         status: 'done',
         command: command.name,
@@ -376,16 +387,20 @@ export class CommandRunner {
     }
   }
 
-  private audit(
+  private audit(...of: Parameters<CommandRunner['entry']>): Promise<void> {
+    return this.ports.audit.write(this.entry(...of))
+  }
+
+  private entry(
     { name, hidden }: Pick<Command, 'name' | 'hidden'>,
     args: unknown,
     request: CommandRequest,
     decision: string,
     result: string,
     confirmId?: string,
-  ): Promise<void> {
+  ): AuditEntry {
     const { actor, requestId } = request
-    return this.ports.audit.write({
+    return {
       actor: actor.id,
       surface: actor.surface,
       command: name,
@@ -395,7 +410,7 @@ export class CommandRunner {
       confirmId,
       result: untrusted(result),
       requestId,
-    })
+    }
   }
 
   private badge(result: CommandResult): CommandResult {

@@ -29,6 +29,13 @@ export const silenceText = ({ sinceMs }: Silence): string =>
 
 export const DIRECT_NEXT = 'At the terminal: ballast panic --direct flattens without it.'
 
+/** What is said while the database is no use. @param mayCome what was asked may have reached it */
+export function databaseText(trouble: string, sinceMs: number | undefined, mayCome: boolean): string {
+  const since = sinceMs === undefined ? '' : ` since ${clockText(sinceMs)} UTC`
+  const kept = mayCome ? ' It may take this request all the same when it is back: look at the status then.' : ''
+  return `The database ${trouble}${since}. Nothing is sent meanwhile; stops stand at the exchange.${kept} ${DIRECT_NEXT}`
+}
+
 /** The rows as they are to be shown: what a silent trader said last does not count. */
 export function heardHealth(health: readonly PartHealth[], nowMs: number): readonly PartHealth[] {
   const silence = silenceOf(health, nowMs)

@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { type Command, type CommandContext, GROUPS, defineRead, hasRole, inOrder, noArguments } from './command.ts'
 import { duration, time } from './format.ts'
 import { DIRECT_NEXT, heardHealth, silenceOf, silenceText } from './silence.ts'
+import { key } from './key-command.ts'
 import { findCommand, nearestCommand } from './parse.ts'
 import { type Reply, type Tone, field, reply, runs, untrusted } from './reply.ts'
 import { totp } from './totp-command.ts'
@@ -185,4 +186,4 @@ const version = defineRead({
     }),
 })
 
-export const SYSTEM_COMMANDS: readonly Command[] = [start, help, id, health, version, totp]
+export const SYSTEM_COMMANDS: readonly Command[] = [start, help, id, health, version, totp, key]

@@ -3,81 +3,17 @@
  * Never a second way to the trader: what REST may do, a command does.
  */
 import { OpenAPIHono, createRoute, z } from '@hono/zod-openapi'
-import type { Context } from 'hono'
-import { ACT_AS, type ApiEnv, needs } from '../auth.ts'
-import { ROLES, SURFACES } from '../commands/command.ts'
+import { type ApiEnv, needs } from '../auth.ts'
 import { coinOf } from '../commands/format.ts'
-import type { Reply } from '../commands/reply.ts'
-import type { CommandRequest } from '../commands/run.ts'
-import { type ActAs, type ApiContext, actorOfKey } from '../context.ts'
+import type { ApiContext } from '../context.ts'
 import { symbolName } from '../field-shapes.ts'
 import { fromId } from '../ids.ts'
 import { problem } from '../problem.ts'
 import { BacktestShape, ConfirmationShape, toBacktest, toConfirmation } from '../account-shapes.ts'
 import { ListQuery, fromCursor, listOf, numberOf, page } from '../page.ts'
 import { positionId } from '../shapes.ts'
+import { As, content, requestOf, results, security } from './command-answer.ts'
 import { answerCommand, onInvalid, once } from './common.ts'
-
-const Result = z
-  .object({
-    status: z.string(),
-    command: z.string().nullable(),
-    reply: z.custom<Reply>().openapi({ type: 'object', description: 'The answer, as every surface renders it' }),
-    confirmation: z
-      .object({
-        id: z.string(),
-        expiresAt: z.string(),
-        preview: z.record(z.string(), z.unknown()),
-        word: z.string().nullable().openapi({ description: 'What has to be sent as `word` with a yes' }),
-        code: z.boolean().openapi({ description: 'Whether a one-time code has to be sent as `word`' }),
-      })
-      .optional(),
-    again: z
-      .object({
-        replaces: z.string(),
-        changes: z.array(
-          z.object({
-            symbol: z.string(),
-            what: z.enum(['side', 'position', 'price']),
-            from: z.string(),
-            to: z.string(),
-            driftBps: z.number().nullable(),
-          }),
-        ),
-      })
-      .optional()
-      .openapi({ description: 'What was shown is not so any longer: nothing was done, and `confirmation` asks once more' }),
-  })
-  .openapi('CommandResult')
-const content = <T extends z.ZodType>(schema: T) => ({ content: { 'application/json': { schema } } })
-const results = {
-  200: { description: 'Done', ...content(Result) },
-  202: { description: 'Queued, or a card that waits: answer POST /confirmations/{id}', ...content(Result) },
-}
-const security = [{ key: [] }]
-
-/** For whom a service key (the bots') asks. */
-const As = z.strictObject({
-  id: z.string().min(1).max(80),
-  role: z.enum(ROLES).optional(),
-  surface: z.enum(SURFACES),
-  chat: z.string().max(80).optional(),
-  name: z.string().max(120).optional(),
-  /** Wall ms at which the person sent it. */
-  askedAtMs: z.number().int().optional(),
-})
-
-function requestOf(c: Context<ApiEnv>, as: z.infer<typeof As> | undefined, idempotencyKey: string | undefined): CommandRequest {
-  const key = c.get('key')
-  const common = { requestId: c.get('requestId'), idempotencyKey, autoConfirm: key.autoConfirm }
-  if (as === undefined) {
-    const surface = c.req.header('x-ballast-surface') === 'cli' ? 'cli' : 'rest'
-    return { ...common, actor: actorOfKey(key, surface), scopes: key.scopes }
-  }
-  if (!key.scopes.includes(ACT_AS)) throw problem('forbidden_scope', `This key lacks the scope ${ACT_AS}.`)
-  const actor: ActAs = as
-  return { ...common, actor: { ...actor, role: actor.role, apiKeyId: key.id }, askedAtMs: as.askedAtMs }
-}
 
 export function commandRoutes(context: ApiContext) {
   const { runner, ports } = context
@@ -127,9 +63,10 @@ export function commandRoutes(context: ApiContext) {
     }),
     async (c) => {
       const { line, as } = c.req.valid('json')
-      const { body: answer, status } = await once(context, c, { line, as }, false, async (key) =>
-        answerCommand(await runner.runLine(line, requestOf(c, as, key))),
-      )
+      const run = async (key: string | undefined) => answerCommand(await runner.runLine(line, requestOf(c, as, key)))
+      // What only looks may be done as often as it is asked, and needs nothing written.
+      const isRead = runner.named(line)?.action === undefined
+      const { body: answer, status } = await (isRead ? run(undefined) : once(context, c, { line, as }, false, run))
       return c.json(answer, status)
     },
   )

@@ -2,8 +2,10 @@
  * When the account is compared with the exchange's, what a doubt leads to, and when a doubt is over.
  * Never lifts a doubt that came up while the answer to it was being read.
  */
-import { UNEXPLAINED_HOLD } from '../kernel/holds.ts'
+import type { AlertSeverity } from '../kernel/alert-severity.ts'
+import { type Hold, UNEXPLAINED_HOLD, isOfNothing } from '../kernel/holds.ts'
 import type { Kernel } from '../kernel/kernel.ts'
+import type { Instrument } from '../market/instrument.ts'
 import { type HealthReporter, PARTS } from './health.ts'
 import type { OwnHolds } from './own-holds.ts'
 import type { Reconciler } from './reconciler.ts'
@@ -14,11 +16,12 @@ const RETRY_MS = 5_000
 
 export interface AccountCheckPorts {
   readonly kernel: Kernel
-  readonly reconciler: Reconciler
-  readonly streams: StreamWatch
-  readonly holds: OwnHolds
+  readonly reconciler: Pick<Reconciler, 'run'>
+  readonly streams: Pick<StreamWatch, 'carries'>
+  readonly holds: Pick<OwnHolds, 'add' | 'lift' | 'stale'>
   readonly health: HealthReporter
-  readonly wall: Wall
+  readonly wall: Pick<Wall, 'steadyMs' | 'sleep'>
+  readonly notice: (alert: string, severity: AlertSeverity, instrument: Instrument | undefined, summary: string) => void
   readonly log: (level: 'info' | 'warn' | 'error', text: string) => void
 }
 
@@ -40,7 +43,7 @@ export class AccountCheck {
   async run(isFirst: boolean): Promise<boolean> {
     const { kernel, reconciler, holds, health, wall, log } = this.ports
     // What nobody can explain no reading explains: an admin lifts that.
-    const doubts = kernel.holds.filter((h) => h.cause === 'reconcile' && h.id !== UNEXPLAINED_HOLD).map((h) => h.id)
+    const doubts = kernel.holds.filter((h) => h.cause === 'reconcile' && h.id !== UNEXPLAINED_HOLD)
     const outcome = await reconciler.run()
     this.triedMs = wall.steadyMs()
     this.isClean = outcome.isClean
@@ -54,13 +57,30 @@ export class AccountCheck {
         `${outcome.openOrders} orders, ${outcome.positions} positions${outcome.detail === '' ? '' : `; ${outcome.detail}`}`,
       )
       // What came up while it was read is not answered by it.
-      if (!isFirst) for (const id of doubts) await holds.lift(id)
+      if (!isFirst)
+        for (const doubt of doubts) {
+          this.tellRefused(doubt)
+          await holds.lift(doubt.id)
+        }
     } else {
       health.report(PARTS.reconcile, 'down', outcome.detail)
       log('warn', `reconcile: ${outcome.detail}`)
       if (!isFirst) await holds.add('reconcile', 'no-entries', 'reconcile', outcome.detail)
     }
     return outcome.isClean
+  }
+
+  /** An exit was refused since nothing was held, and the exchange says that it is: nobody closes it now. */
+  private tellRefused(doubt: Hold): void {
+    const { kernel, notice } = this.ports
+    if (doubt.scope.type !== 'symbol' || !isOfNothing(doubt) || kernel.portfolio.positionLots(doubt.scope.instrument) === 0) return
+    const instrument = kernel.config.instruments[doubt.scope.instrument] as Instrument
+    notice(
+      'order.rejected',
+      'P1',
+      instrument,
+      `${instrument.symbol}: ${doubt.reason}, and the position stands, with its stop. To close it: /close ${instrument.symbol}`,
+    )
   }
 
   /** A reading that failed is repeated, and a stale hold that stands (one of an earlier run too) is measured again. */

@@ -2,6 +2,7 @@
  * The API role: HTTP and WebSocket over the tables, and commands through the one runner.
  * Never reachable from outside this machine unless the configuration says so.
  */
+import type { DatabaseState } from '../../api/context.ts'
 import { CommandRunner } from '../../api/commands/run.ts'
 import type { CommandPorts } from '../../api/commands/command.ts'
 import { startApi } from '../../api/server.ts'
@@ -10,9 +11,10 @@ import type { Database } from '../../db/client.ts'
 import { PostgresIdempotency } from '../../db/idempotency.ts'
 import { EVENTS_CHANNEL } from '../../db/journal.ts'
 import { type Result, err, ok } from '../core/result.ts'
-import { DatabasePulse } from './database-pulse.ts'
 import type { RoleContext, RunningRole } from './compose.ts'
+import { removeApiAddress, urlOf, writeApiAddress } from './api-address.ts'
 import type { PathProblem } from './paths.ts'
+import { otherPort } from './ports.ts'
 
 const LOOPBACK = /^(127\.\d+\.\d+\.\d+|localhost|::1)$/
 
@@ -20,6 +22,7 @@ export async function startApiRole(
   context: RoleContext,
   database: Database,
   ports: CommandPorts,
+  pulse: DatabaseState,
 ): Promise<Result<RunningRole, PathProblem>> {
   const { config, paths, log } = context
   if (!LOOPBACK.test(config.api.host))
@@ -28,13 +31,14 @@ export async function startApiRole(
       next: 'Use BALLAST__API__HOST=127.0.0.1, and a tunnel with its own authentication.',
     })
   const { sql } = database
-  await ensureAdminKey(sql, paths.root, config.profile)
-  const pulse = new DatabasePulse(database.url)
+  const admin = await ensureAdminKey(sql, paths.root, config.profile)
+  if (admin.revoked > 0)
+    log('warn', `${admin.file} was missing or of no use: a new key stands there, and the admin key of before is revoked.`)
   const server = await startApi(
     {
       ports,
       runner: new CommandRunner(ports),
-      keys: new PostgresApiKeys(sql),
+      keys: new PostgresApiKeys(sql, config.profile),
       idempotency: new PostgresIdempotency(sql),
       database: pulse,
       hosts: [config.api.host, 'localhost', '127.0.0.1', '::1'],
@@ -43,20 +47,20 @@ export async function startApiRole(
     {
       host: config.api.host,
       port: config.api.port,
+      otherPort: otherPort(config, 'api'),
       onEvent: async (callback) => {
         const { unlisten } = await sql.listen(EVENTS_CHANNEL, callback)
         return unlisten
       },
     },
   )
-  if (!server.ok) {
-    await pulse.close()
-    return server
-  }
+  if (!server.ok) return server
+  const url = urlOf(config.api.host, server.value.port)
+  writeApiAddress(paths, url)
   return ok({
     stop: async () => {
+      removeApiAddress(paths, url)
       await server.value.close()
-      await pulse.close()
     },
   })
 }

@@ -24,6 +24,8 @@ const EXIT_AUTH = 4
 const EXIT_UNREACHABLE = 5
 const ATTEMPTS_MAX = 20
 const RETRY_MS = 500
+/** Then it is told what is waited for: an exchange that is just starting is no news. */
+const TOLD_AFTER_MS = 3_000
 
 export const keyRefused = (detail: string): BootFailure => ({
   exitCode: EXIT_AUTH,
@@ -51,7 +53,10 @@ export async function refusedClock(venue: BybitVenue, log: Log): Promise<BootFai
 export async function untilAnswered<T>(
   wall: Wall,
   ask: () => Promise<Result<T, { readonly type: string; readonly code: string; readonly detail: string }>>,
+  waits: (detail: string) => void = () => {},
 ): Promise<Result<T, BootFailure>> {
+  const begunMs = wall.steadyMs()
+  let isTold = false
   for (let attempt = 0; ; attempt++) {
     const answer = await ask()
     if (answer.ok) return answer
@@ -74,6 +79,10 @@ export async function untilAnswered<T>(
         sentence: `The exchange does not answer (${code} ${detail}).`,
         next: 'Check the network or the simulator, then start again.',
       })
+    if (!isTold && wall.steadyMs() - begunMs >= TOLD_AFTER_MS) {
+      isTold = true
+      waits(`${code} ${detail}`)
+    }
     await wall.sleep(RETRY_MS)
   }
 }

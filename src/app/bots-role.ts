@@ -11,22 +11,35 @@ import { type AlertToTell, alertCard, isTold, missedCard } from '../../bots/aler
 import { ALERTS, channelFor } from '../../bots/discord-channels.ts'
 import { DiscordBot } from '../../bots/discord.ts'
 import { OutboxSender } from '../../bots/outbox.ts'
-import type { BotPorts } from '../../bots/ports.ts'
+import type { BotPorts, ChatDatabase } from '../../bots/ports.ts'
+import { SeenUpdates } from '../../bots/seen-updates.ts'
 import { TelegramBot } from '../../bots/telegram.ts'
+import { insertTurn } from '../../db/alerts.ts'
 import { PostgresChatUsers, PostgresPairing } from '../../db/chat-users.ts'
 import type { Database } from '../../db/client.ts'
 import { PostgresDeliveries, routeAlerts } from '../../db/deliveries.ts'
 import { reportHealth } from '../../db/health.ts'
+import { PostgresIdempotency } from '../../db/idempotency.ts'
 import type { JobQueues } from '../../jobs/queues.ts'
+import { ChatOutage } from './chat-outage.ts'
 import type { RoleContext, RunningRole } from './compose.ts'
 import { readDiscordFile } from './paths.ts'
 
 const SWEEP_MS = 5_000
 const TOKEN_LOOK_MS = 2_000
-const DISCORD_RETRY_MS = 30_000
+const OUTAGE_LOOK_MS = 1_000
+/** Between two tries with the same token: the first, and the longest after twice as many each time. */
+const DISCORD_RETRY_MS = 5_000
+const DISCORD_RETRY_MAX_MS = 300_000
 
-export async function startBots(context: RoleContext, database: Database, ports: CommandPorts, queues: JobQueues): Promise<RunningRole> {
-  const role = new BotsRole(context, database, ports, queues)
+export async function startBots(
+  context: RoleContext,
+  database: Database,
+  ports: CommandPorts,
+  queues: JobQueues,
+  pulse: ChatDatabase,
+): Promise<RunningRole> {
+  const role = new BotsRole(context, database, ports, queues, pulse)
   await role.start()
   return role
 }
@@ -45,10 +58,29 @@ class BotsRole implements RunningRole {
   private readonly timers: NodeJS.Timeout[] = []
   private isStarting = false
   private isDiscordStarting = false
-  private discordTried: { readonly token: string; readonly atMs: number } = { token: '', atMs: 0 }
+  private discordTried = { token: '', atMs: 0, tries: 0 }
+  private readonly pulse: ChatDatabase
+  private readonly seen: SeenUpdates
+  private readonly outages: Readonly<Record<Platform, ChatOutage>>
 
-  constructor(context: RoleContext, database: Database, ports: CommandPorts, queues: JobQueues) {
+  constructor(context: RoleContext, database: Database, ports: CommandPorts, queues: JobQueues, pulse: ChatDatabase) {
     this.context = context
+    this.pulse = pulse
+    const kept = new PostgresIdempotency(database.sql)
+    this.seen = new SeenUpdates(
+      {
+        begin: async (id) => (await kept.begin('chat', id, '')).type === 'new',
+        end: (id) => kept.finish('chat', id, 200, {}),
+      },
+      (text) => context.log('warn', text),
+    )
+    const outageOf = (platform: Platform) =>
+      new ChatOutage(platform, {
+        tell: (alert, pair) => insertTurn(database.sql, alert, pair),
+        wallMs: () => Date.now(),
+        steadyMs: () => performance.now(),
+      })
+    this.outages = { telegram: outageOf('telegram'), discord: outageOf('discord') }
     this.database = database
     this.queues = queues
     this.users = new PostgresChatUsers(database.sql)
@@ -76,6 +108,9 @@ class BotsRole implements RunningRole {
     this.timers.push(
       setInterval(() => this.guard(() => this.tellAlerts()), SWEEP_MS),
       setInterval(() => this.guard(() => this.lookForToken()), TOKEN_LOOK_MS),
+      setInterval(() => {
+        for (const outage of Object.values(this.outages)) this.guard(() => outage.look())
+      }, OUTAGE_LOOK_MS),
       setInterval(() => this.guard(() => this.finishPairing()), 1_000),
     )
   }
@@ -90,10 +125,15 @@ class BotsRole implements RunningRole {
       runner: this.runner,
       users: this.users,
       pairing: this.pairings[part],
+      database: this.pulse,
+      seen: this.seen,
       badge: this.badge,
       nowMs: () => Date.now(),
       log: this.context.log,
-      health: (status, detail) => this.guard(() => reportHealth(sql, part, status, detail)),
+      health: (status, detail) => {
+        this.outages[part].heard(status, detail)
+        this.guard(() => reportHealth(sql, part, status, detail))
+      },
     }
   }
 
@@ -132,7 +172,7 @@ class BotsRole implements RunningRole {
   /** `telegram pair` or `discord setup` has left a token while we run; a start that failed (no network) is tried again as well. */
   private async lookForToken(): Promise<void> {
     if (this.telegram === undefined) await this.startTelegram()
-    if (this.discord === undefined) await this.startDiscord()
+    if (this.discord === undefined || this.discord.isLost) await this.startDiscord()
   }
 
   private async startDiscord(): Promise<void> {
@@ -142,8 +182,12 @@ class BotsRole implements RunningRole {
     const token = discord.token ?? kept?.token
     if (token === undefined || this.isDiscordStarting) return
     // A token that was refused is not new after two seconds; another one is tried at once.
-    if (token === this.discordTried.token && performance.now() - this.discordTried.atMs < DISCORD_RETRY_MS) return
-    this.discordTried = { token, atMs: performance.now() }
+    const { discordTried } = this
+    const isSame = token === discordTried.token
+    const pauseMs = Math.min(DISCORD_RETRY_MAX_MS, DISCORD_RETRY_MS * 2 ** (discordTried.tries - 1))
+    if (isSame && performance.now() - discordTried.atMs < pauseMs) return
+    const wasWell = performance.now() - discordTried.atMs > 2 * DISCORD_RETRY_MAX_MS
+    this.discordTried = { token, atMs: performance.now(), tries: isSame && !wasWell ? discordTried.tries + 1 : 1 }
     this.isDiscordStarting = true
     const bot = new DiscordBot(
       { token, apiRoot: discord.apiRoot, guild: discord.guild ?? kept?.guild, access: { admins: discord.admins, chats: [] } },
@@ -152,11 +196,15 @@ class BotsRole implements RunningRole {
     )
     const problem = await bot.start()
     this.isDiscordStarting = false
-    if (problem === undefined) this.discord = bot
-    else {
+    if (problem !== undefined) {
       this.context.log('warn', problem)
       await bot.stop()
+      return
     }
+    // One whose gateway was closed may have sent messages until now.
+    const before = this.discord
+    this.discord = bot
+    await before?.stop()
   }
 
   private async suggest(option: string, typed: string): Promise<readonly string[]> {

@@ -4,6 +4,7 @@
  */
 import { PngCharts } from '../../api/charts/charts.ts'
 import type { CommandPorts } from '../../api/commands/command.ts'
+import { PostgresApiKeys } from '../../db/api-keys.ts'
 import { BacktestRows } from '../../db/backtests.ts'
 import type { Database } from '../../db/client.ts'
 import { PostgresCodes } from '../../db/codes.ts'
@@ -37,7 +38,8 @@ export function commandPorts(
     confirmations: new PostgresConfirmations(sql),
     confirm: config.confirm,
     codes: new PostgresCodes(sql, paths.codesKey, Date.now),
-    audit: new PostgresAudit(sql),
+    audit: new PostgresAudit(sql, (text) => context.log('warn', text)),
+    keys: new PostgresApiKeys(sql, config.profile),
     backtests: new QueuedBacktests(new BacktestRows(sql), queues.open('backtest'), paths.candles, strategies.catalog),
     charts: new PngCharts((symbol, interval, bars) => publicVenue.chart(symbol, interval, bars)),
     system: {

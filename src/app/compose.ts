@@ -210,6 +210,13 @@ export async function startTrader(context: RoleContext, hooks: TraderHooks): Pro
     emergency: emergencyNotice(paths.root, () => Date.now()),
     fatal: hooks.fatal,
     startAgain: hooks.startAgain,
+    waitsForExchange: (detail) =>
+      log(
+        'warn',
+        simUrl === undefined
+          ? `waiting for ${access.value.restUrl}, which does not answer (${detail})`
+          : `waiting for the simulator at ${simUrl}, which does not answer (${detail}). Start it with: ballast run --role simulator`,
+      ),
     renewLease: renew,
   })
   const renewal = setInterval(() => void renew(), LEASE_RENEW_MS)

@@ -43,6 +43,7 @@ const CONFIRMED_TIERS = {
   algo: tier(),
   adopt: tier(),
   ignore: tier(),
+  key: tier(),
   reconcile: tier(),
   strategy: tier(),
 }

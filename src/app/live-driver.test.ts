@@ -5,9 +5,11 @@
 import { expect, test } from 'vitest'
 import { MemoryStore } from '../../test/support/memory-journal.ts'
 import { MARKET_START, makeScriptedKernel } from '../../test/support/scripted-trader.ts'
-import { CASH_ONE, cash, instrumentIndex, ticks, ts } from '../core/units.ts'
+import { CASH_ONE, cash, instrumentIndex, rate, ticks, ts } from '../core/units.ts'
 import type { Journal } from '../journal/journal.ts'
 import { Projector } from '../journal/project.ts'
+import type { RowChange } from '../journal/row.ts'
+import type { KernelFact } from '../kernel/fact.ts'
 import type { KernelInput } from '../kernel/input.ts'
 import { LiveDriver } from './live-driver.ts'
 import { Sender } from './sender.ts'
@@ -160,4 +162,48 @@ test('a driver that has stopped is idle, whatever is still posted: a trader that
   driver.post(() => [bar(0)])
   await driver.whenIdle()
   expect(store.rows.length).toBe(before)
+})
+
+test('a fill that is told twice in one batch has the row of the first, as a rebuild gives it', async () => {
+  const store = new MemoryStore()
+  const journal = store.open()
+  const written: RowChange[] = []
+  let order: KernelFact | undefined
+  const watched: Journal = {
+    appendInputs: (inputs) => journal.appendInputs(inputs),
+    appendFacts: (facts, changes) => {
+      written.push(...changes)
+      order ??= facts.find(({ fact }) => fact.type === 'order-submitted')?.fact
+      return journal.appendFacts(facts, changes)
+    },
+    register: (wanted) => journal.register(wanted),
+    load: (before) => journal.load(before),
+    setAside: (seq) => journal.setAside(seq),
+    saveSnapshot: (seq, state) => journal.saveSnapshot(seq, state),
+  }
+  const { driver } = driverOver(watched, new StandingWall())
+  await driver.begin(0)
+  await driver.submit(() => [opening])
+  for (let n = 0; order === undefined && n < 500; n++) await driver.submit(() => [bar(n)])
+  if (order?.type !== 'order-submitted') throw new Error('no order')
+  const { orderId, side, lots: quantity } = order.command
+  const fill: KernelInput = {
+    type: 'order-filled',
+    instrument: instrumentIndex(0),
+    orderId,
+    venueOrderId: 'v1',
+    tradeId: 'x1',
+    side,
+    price: ticks(600_000),
+    lots: quantity,
+    fee: { coin: 'USDT', amount: cash(0), rate: rate(0) },
+    liquidity: 'taker',
+    isComplete: true,
+    ts: ts(MARKET_START + 600 * MINUTE_MS),
+  }
+  const first = await driver.submit(() => [fill, fill])
+  const fills = written.flatMap((change) => ('table' in change && change.table === 'fills' ? [change.row.seq] : []))
+  const booked = store.rows.find((row) => row.kind === 'input' && row.input.type === 'order-filled')
+  expect([fills.length, fills[0]]).toEqual([1, booked?.seq])
+  expect(first).toBeGreaterThan(0)
 })

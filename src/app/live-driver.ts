@@ -182,7 +182,8 @@ export class LiveDriver {
       const seq = seqs[k] as number
       for (const change of projector.project(input, seq, own, firstFactSeq + facts.length)) {
         const key = keyOf(change)
-        // The last word on a row counts, and a row is written once a transaction.
+        // The last word on a row counts, and a row is written once a transaction; of what is booked once the first does, told twice or not.
+        if (isBookedOnce(change) && changes.has(key)) continue
         changes.delete(key)
         changes.set(key, change)
       }
@@ -233,6 +234,8 @@ export class LiveDriver {
     }
   }
 }
+
+const isBookedOnce = (change: RowChange): boolean => 'table' in change && (change.table === 'fills' || change.table === 'flows')
 
 function keyOf(change: RowChange): string {
   if ('only' in change) return 'strategies'

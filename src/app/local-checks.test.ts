@@ -9,7 +9,8 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { loadConfig } from './config.ts'
 import type { Config } from './config-schema.ts'
-import { directoryCheck, diskCheck, keyFileCheck, nodeCheck, portsCheck, portsOf, processesCheck, secretsCheck } from './local-checks.ts'
+import { directoryCheck, diskCheck, keyFileCheck, nodeCheck, portsCheck, processesCheck, secretsCheck } from './local-checks.ts'
+import { otherPort, portsOf } from './ports.ts'
 import { takeLock } from './lock.ts'
 import { pathsOf } from './paths.ts'
 
@@ -158,4 +159,11 @@ test('the ports are those that the configuration opens', () => {
   expect(portsOf(config({ BALLAST__PROFILE: 'observe' })).map((use) => use.name)).toEqual(['api'])
   const webhook = { BALLAST__TELEGRAM__WEBHOOK_URL: 'https://example.test/t', BALLAST__TELEGRAM__WEBHOOK_SECRET: 'x' }
   expect(portsOf(config(webhook)).map((use) => use.name)).toEqual(['api', 'hooks', 'sim'])
+})
+
+test('another port for a part is one that no other part has, listened on or not', () => {
+  expect(otherPort(config(), 'api')).toBe('BALLAST__API__PORT=8082')
+  expect(otherPort(config({ BALLAST__SIM__PORT: '8080', BALLAST__API__PORT: '8079' }), 'api')).toBe('BALLAST__API__PORT=8082')
+  expect(otherPort(config(), 'sim')).toBe('BALLAST__SIM__PORT=8091')
+  expect(otherPort(config({ BALLAST__API__PORT: '65535' }), 'api')).toBe('BALLAST__API__PORT=1024')
 })

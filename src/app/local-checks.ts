@@ -7,7 +7,8 @@ import { createServer } from 'node:net'
 import { dirname } from 'node:path'
 import { type Check, failed, problem, warned, well } from './check.ts'
 import type { Config } from './config-schema.ts'
-import { hasSimulator, isKeyed, readKeyFile } from './exchange-access.ts'
+import { isKeyed, readKeyFile } from './exchange-access.ts'
+import { type PortUse, otherPort, portsOf } from './ports.ts'
 import { holderOf } from './lock.ts'
 import { type DataPaths, ROLE_NAMES, foreignDirectory, ownerOf, pidFiles } from './paths.ts'
 
@@ -147,25 +148,6 @@ function lives(pid: number): boolean {
   }
 }
 
-export interface PortUse {
-  readonly name: string
-  readonly host: string
-  readonly port: number
-  /** Whose lock tells that it is ours. */
-  readonly roles: readonly string[]
-}
-
-/** Ports that this configuration listens on. */
-export function portsOf(config: Config): readonly PortUse[] {
-  const { api, hooks, telegram } = config
-  const hasWebhook = telegram.webhookUrl !== undefined && telegram.webhookSecret !== undefined
-  return [
-    { name: 'api', host: api.host, port: api.port, roles: ['api'] },
-    ...(hasWebhook ? [{ name: 'hooks', host: '127.0.0.1', port: hooks.port, roles: ['bots'] }] : []),
-    ...(hasSimulator(config) ? [{ name: 'sim', host: '127.0.0.1', port: config.sim.port, roles: ['simulator'] }] : []),
-  ]
-}
-
 export async function portsCheck(config: Config, paths: DataPaths): Promise<readonly Check[]> {
   const alive = await holdersOf(paths)
   const checks: Check[] = []
@@ -180,7 +162,7 @@ export async function portsCheck(config: Config, paths: DataPaths): Promise<read
         failed(
           name,
           held === 'EADDRINUSE' ? `${use.name}: another program holds it` : `${use.name}: cannot be listened on (${held})`,
-          `Stop that program, or choose another port: BALLAST__${use.name.toUpperCase()}__PORT.`,
+          `Stop that program, or choose another port: ${otherPort(config, use.name)}.`,
         ),
       )
   }

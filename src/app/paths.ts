@@ -15,6 +15,8 @@ export interface DataPaths {
   /** The user's strategies as they run. */
   readonly strategies: string
   readonly run: string
+  /** Where the API of the Ballast that runs here answers. */
+  readonly apiAddress: string
   readonly adminKey: string
   readonly bybitKey: string
   /** 0600; written by `telegram pair`. The configuration's token comes first. */
@@ -38,6 +40,7 @@ export const pathsOf = (root: string): DataPaths => ({
   candles: join(root, 'candles'),
   strategies: join(root, 'strategies'),
   run: join(root, 'run'),
+  apiAddress: join(root, 'run', 'api.address'),
   adminKey: join(root, 'admin.key'),
   bybitKey: join(root, 'bybit.key'),
   telegramToken: join(root, 'telegram.token'),
@@ -87,9 +90,14 @@ export function readDiscordFile({ discord }: DataPaths): z.infer<typeof discordF
 
 const TAG_LETTERS = 'abcdefghijklmnopqrstuvwxyz0123456789'
 
+const tagFile = (root: string): string => join(root, 'tag')
+
+/** Whether Ballast has run there: a tag outlives what is lost since. */
+export const hasTag = ({ root }: DataPaths): boolean => existsSync(tagFile(root))
+
 /** Six characters that belong to this directory and stand in each of its orders (S6). */
 export function readTag(paths: DataPaths): string {
-  const file = join(paths.root, 'tag')
+  const file = tagFile(paths.root)
   if (!existsSync(file)) writeFileSync(file, `${Array.from({ length: 6 }, () => TAG_LETTERS[randomInt(TAG_LETTERS.length)]).join('')}\n`)
   return readFileSync(file, 'utf8').trim()
 }

@@ -6,6 +6,7 @@ import { type Result, err, ok } from '../core/result.ts'
 import { instrumentIndex } from '../core/units.ts'
 import type { Journal, JournalError, Registered } from '../journal/journal.ts'
 import { type Instrument, type InstrumentSpec, makeInstrument } from '../market/instrument.ts'
+import type { VenueError } from '../venue/bybit/error.ts'
 import type { Venue } from '../venue/port.ts'
 import { type BootFailure, untilAnswered } from './boot.ts'
 import type { Wall } from './wall.ts'
@@ -25,10 +26,11 @@ export async function registeredInstruments(
   venue: Specs,
   journal: Journal,
   wall: Wall,
+  waits?: (detail: string) => void,
 ): Promise<Result<RegisteredInstruments, BootFailure>> {
   const known = await journal.register([])
   if (!known.ok) return err(unreadable(known.error))
-  const specs = await listedSpecs(symbols, known.value, venue, wall)
+  const specs = await listedSpecs(symbols, known.value, venue, wall, waits)
   if (!specs.ok) return specs
   const registered = await journal.register(specs.value.map(({ symbol, tickSize, lotSize }) => ({ symbol, tickSize, lotSize })))
   if (!registered.ok) return err(unreadable(registered.error))
@@ -46,17 +48,18 @@ export async function listedSpecs(
   known: readonly Registered[],
   venue: Specs,
   wall: Wall,
+  waits?: (detail: string) => void,
 ): Promise<Result<readonly InstrumentSpec[], BootFailure>> {
   const specs: InstrumentSpec[] = []
   const newcomers = symbols.filter((symbol) => known.every((row) => row.symbol !== symbol))
   if (newcomers.length > 0) {
-    const found = await untilAnswered(wall, () => venue.instruments(newcomers))
+    const found = await untilAnswered(wall, () => venue.instruments(newcomers), waits)
     if (!found.ok) return found
     specs.push(...found.value)
   }
   for (const symbol of symbols) {
     if (newcomers.includes(symbol)) continue
-    const found = await knownSpec(symbol, venue, wall)
+    const found = await knownSpec(symbol, venue, wall, waits)
     if (!found.ok) return found
     if (found.value !== undefined) specs.push(found.value)
   }
@@ -86,12 +89,18 @@ export async function instrumentsOf(
 }
 
 /** Undefined where the exchange does not list it any more. */
-async function knownSpec(symbol: string, venue: Specs, wall: Wall): Promise<Result<InstrumentSpec | undefined, BootFailure>> {
-  return untilAnswered(wall, async () => {
+async function knownSpec(
+  symbol: string,
+  venue: Specs,
+  wall: Wall,
+  waits?: (detail: string) => void,
+): Promise<Result<InstrumentSpec | undefined, BootFailure>> {
+  const ask = async (): Promise<Result<InstrumentSpec | undefined, VenueError>> => {
     const found = await venue.instruments([symbol])
     if (found.ok) return ok(found.value[0])
     return found.error.type === 'invalid-request' ? ok(undefined) : found
-  })
+  }
+  return untilAnswered(wall, ask, waits)
 }
 
 /** The same question once more: one odd answer is no news (S13). */

@@ -2,10 +2,11 @@
  * Runs one role in this process: starts it, tells whoever started the process, and ends it when asked or when that one is gone.
  * Never restarts anything: that is the supervisor's.
  */
+import { otherPort } from './ports.ts'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Result, err, ok } from '../core/result.ts'
 import { serveExchange } from '../venue/sim/bybit-server/serve-exchange.ts'
-import { StartError } from '../venue/sim/bybit-server/start-error.ts'
+import { PortError, StartError } from '../venue/sim/bybit-server/start-error.ts'
 import { BybitFeed } from './bybit-feed.ts'
 import { type RoleContext, type RunningRole, type TraderHooks, plansOf, startTrader } from './compose.ts'
 import { symbolsOf } from './kernel-config.ts'
@@ -30,21 +31,36 @@ export type ProcessRole = Exclude<RoleName, 'supervisor'> | 'surfaces'
 /** How the supervisor tells a trader what became of the one before. */
 export type TraderFlags = Pick<TraderHooks, 'isSafe' | 'isHung'>
 
+/** What a role says of itself where no supervisor reads its messages. */
+export interface Voice {
+  step(name: string, detail: string, elapsedMs: number): void
+  line(text: string): void
+}
+
 const rolesOf = (role: ProcessRole): readonly RoleName[] => (role === 'surfaces' ? SURFACE_ROLES : [role])
 
 /** Runs until stopped. Answers the exit code. */
-export async function runRole(role: ProcessRole, context: RoleContext, flags: TraderFlags): Promise<number> {
+export async function runRole(role: ProcessRole, context: RoleContext, flags: TraderFlags, voice: Voice): Promise<number> {
   const ended = endSignal()
   const heartbeat = setInterval(() => tell({ type: 'heartbeat' }), HEARTBEAT_MS)
   const locks = await takeLocks(role, context)
-  const code = locks.ok ? await runLocked(role, context, flags, ended) : refused(context, locks.error)
+  const code = locks.ok ? await runLocked(role, context, flags, ended, isAlone() ? voice : undefined) : refused(context, locks.error)
   clearInterval(heartbeat)
   if (locks.ok) for (const lock of locks.value) await lock.release()
   return code
 }
 
-async function runLocked(role: ProcessRole, context: RoleContext, flags: TraderFlags, ended: EndSignal): Promise<number> {
-  const starting = start(role, context, flags, ended.end)
+const isAlone = (): boolean => process.send === undefined
+
+async function runLocked(
+  role: ProcessRole,
+  context: RoleContext,
+  flags: TraderFlags,
+  ended: EndSignal,
+  voice: Voice | undefined,
+): Promise<number> {
+  const begunMs = performance.now()
+  const starting = start(role, context, flags, ended.end, voice)
   // A role that loses its account while it starts would wait for what nobody does any more, and its heartbeat would say that it lives.
   const started = await Promise.race([starting, ended.promise.then((code) => ({ code, starting }))])
   if ('code' in started) {
@@ -58,16 +74,23 @@ async function runLocked(role: ProcessRole, context: RoleContext, flags: TraderF
   }
   if (!started.ok) return refused(context, started.error)
   tell({ type: 'ready', detail: '' })
+  voice?.step(role, `ready${whereOf(role, context)}`, performance.now() - begunMs)
   const code = await ended.promise
   if ((await within(started.value.stop(), STOP_LIMIT_MS)) === 'late')
     context.log('warn', `not all was closed within ${STOP_LIMIT_MS / 1000} s: ended all the same`)
   return code
 }
 
+/** Where it listens, if it does. */
+function whereOf(role: ProcessRole, { config }: RoleContext): string {
+  if (role === 'simulator') return `: http://127.0.0.1:${config.sim.port}`
+  return role === 'api' || role === 'surfaces' ? `: http://${config.api.host}:${config.api.port}` : ''
+}
+
 function refused(context: RoleContext, problem: PathProblem): number {
   const exitCode = problem.exitCode ?? 1
   tell({ type: 'failed', sentence: problem.sentence, next: problem.next, exitCode })
-  if (process.send === undefined) context.log('error', `${problem.sentence} ${problem.next}`)
+  if (isAlone()) context.log('error', `${problem.sentence} ${problem.next}`)
   return exitCode
 }
 
@@ -106,15 +129,21 @@ async function start(
   context: RoleContext,
   flags: TraderFlags,
   end: (code: number) => void,
+  voice: Voice | undefined,
 ): Promise<Result<RunningRole, PathProblem>> {
   switch (role) {
     case 'trader':
       return startTrader(context, {
-        step: (name, detail, elapsedMs) => tell({ type: 'step', name, detail, elapsedMs }),
+        step: (name, detail, elapsedMs) => {
+          tell({ type: 'step', name, detail, elapsedMs })
+          voice?.step(name, detail, elapsedMs)
+        },
         told: (facts, kernel) => {
           for (const fact of facts) {
             const text = lineOf(fact, kernel)
-            if (text !== undefined) tell({ type: 'line', text })
+            if (text === undefined) continue
+            tell({ type: 'line', text })
+            voice?.line(text)
           }
         },
         fatal: (text) => {
@@ -125,7 +154,7 @@ async function start(
           context.log('warn', why)
           tell({ type: 'again' })
           // Without a supervisor it is an end that whoever runs it starts again after.
-          end(process.send === undefined ? EXIT_AGAIN : 0)
+          end(isAlone() ? EXIT_AGAIN : 0)
         },
         ...flags,
       })
@@ -143,7 +172,7 @@ async function start(
 async function startSimulator(context: RoleContext): Promise<Result<RunningRole, PathProblem>> {
   const { config, paths } = context
   const { sim } = config
-  const common = { port: sim.port, stateFile: paths.simState }
+  const common = { port: sim.port, stateFile: paths.simState, tell: (text: string) => context.log('warn', text) }
   try {
     if (config.profile !== 'paper') {
       const server = await serveExchange({ ...common, seed: sim.seed, speed: sim.speed, candlesRoot: paths.candles })
@@ -156,7 +185,11 @@ async function startSimulator(context: RoleContext): Promise<Result<RunningRole,
     const server = await serveExchange({ ...common, feed: { source, symbols } })
     return ok({ stop: () => server.close() })
   } catch (cause) {
-    if (cause instanceof StartError) return err({ sentence: cause.message, next: cause.next })
+    if (cause instanceof StartError)
+      return err({
+        sentence: cause.message,
+        next: cause instanceof PortError ? `Stop the program that has it, or choose another port: ${otherPort(config, 'sim')}` : cause.next,
+      })
     throw cause
   }
 }

@@ -13,6 +13,7 @@ import { startApiRole } from './api-role.ts'
 import { startBots } from './bots-role.ts'
 import { commandPorts } from './command-ports.ts'
 import { type RoleContext, type RunningRole, connect } from './compose.ts'
+import { DatabasePulse } from './database-pulse.ts'
 import { hasSimulator } from './exchange-access.ts'
 import { OutageWatch } from './outage-watch.ts'
 import { type PathProblem, readTag } from './paths.ts'
@@ -40,14 +41,16 @@ export async function startSurfaces(context: RoleContext, surfaces: readonly Sur
   const ports = commandPorts(context, database.value, queues, publicVenue, Date.now())
   // Whoever asked before this start is asked again: what was shown then is not what is there now.
   if (surfaces.includes('api') || surfaces.includes('bots')) await new PostgresConfirmations(sql).voidPending()
+  const pulse = new DatabasePulse(database.value.url)
   const running: RunningRole[] = []
   const closeAll = async (): Promise<void> => {
     for (const role of running.splice(0).reverse()) await role.stop()
     await queues.close()
+    await pulse.close()
     await database.value.close()
   }
   if (surfaces.includes('api')) {
-    const api = await startApiRole(context, database.value, ports)
+    const api = await startApiRole(context, database.value, ports, pulse)
     if (!api.ok) {
       await closeAll()
       return api
@@ -63,7 +66,7 @@ export async function startSurfaces(context: RoleContext, surfaces: readonly Sur
       candleSource: () => publicVenue.candleSource(),
       log,
     })
-  if (surfaces.includes('bots')) running.push(await startBots(context, database.value, ports, queues))
+  if (surfaces.includes('bots')) running.push(await startBots(context, database.value, ports, queues, pulse))
   const outages = new OutageWatch({
     traderAgeMs: () => readTraderAge(sql),
     queueIsUp: () => queues.isUp(),

@@ -3,6 +3,7 @@
  * Never prints a key, and never a color where nobody sees one.
  */
 import type { Config } from './config-schema.ts'
+import type { Hint } from './hint.ts'
 
 const BADGES: Readonly<Record<Config['profile'], string>> = {
   sim: '⚙️ SIM',
@@ -22,8 +23,10 @@ export class Terminal {
   private readonly out: TerminalStream
   private readonly err: TerminalStream
   private readonly hasColor: boolean
+  private readonly hint: Hint
 
-  constructor(out: TerminalStream, err: TerminalStream, hasColor: boolean) {
+  constructor(out: TerminalStream, err: TerminalStream, hasColor: boolean, hint: Hint = (text) => text) {
+    this.hint = hint
     this.out = out
     this.err = err
     this.hasColor = hasColor && out.isTTY === true
@@ -52,7 +55,7 @@ export class Terminal {
   }
 
   off(name: string, detail: string): void {
-    this.out.write(`  ${this.paint(2, '–')} ${name.padEnd(13)} ${detail}\n`)
+    this.out.write(`  ${this.paint(2, '–')} ${name.padEnd(13)} ${this.hint(detail)}\n`)
   }
 
   ready(config: Config): void {
@@ -62,19 +65,19 @@ export class Terminal {
     )
     if (config.telegram.token === undefined) this.off('telegram', 'off: npx ballast telegram pair')
     if (config.discord.token === undefined) this.off('discord', 'off: npx ballast discord setup')
-    this.out.write('Try:  npx ballast status   ·   npx ballast positions --watch   ·   npx ballast why 1\n')
+    this.out.write(this.hint('Try:  npx ballast status   ·   npx ballast positions --watch   ·   npx ballast why 1\n'))
   }
 
   line(text: string): void {
-    this.out.write(`${text}\n`)
+    this.out.write(`${this.hint(text)}\n`)
   }
 
   warn(text: string): void {
-    this.err.write(`${this.paint(33, '!')} ${text}\n`)
+    this.err.write(`${this.paint(33, '!')} ${this.hint(text)}\n`)
   }
 
   failed(sentence: string, next: string): void {
-    this.err.write(`${this.paint(31, '✗')} ${sentence}\n${next === '' ? '' : `  ${next}\n`}`)
+    this.err.write(`${this.paint(31, '✗')} ${this.hint(sentence)}\n${next === '' ? '' : `  ${this.hint(next)}\n`}`)
   }
 
   stopping(): void {

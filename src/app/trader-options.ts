@@ -47,6 +47,8 @@ export interface TraderOptions extends TradePlan {
   readonly emergency: EmergencyNotice
   /** This trader must end in order and be started again: what it counts in has changed. */
   readonly startAgain: (why: string) => void
+  /** The exchange has not answered for seconds at the start: what it said; told once. */
+  readonly waitsForExchange?: (detail: string) => void
   /** This process must end: a lost lease or an invariant. */
   readonly fatal: (text: string) => void
 }

@@ -89,11 +89,11 @@ export class Trader {
   async start(): Promise<Result<void, BootFailure>> {
     const { venue, wall, options } = { ...this.options, options: this.options }
     const symbols = symbolsOf(options)
-    const registered = await registeredInstruments(symbols, venue, options.journal, wall)
+    const registered = await registeredInstruments(symbols, venue, options.journal, wall, options.waitsForExchange)
     if (!registered.ok) return registered
     this.instruments = registered.value.instruments
     venue.use(this.instruments)
-    const clock = await untilAnswered(wall, () => venue.clock())
+    const clock = await untilAnswered(wall, () => venue.clock(), options.waitsForExchange)
     if (!clock.ok) return clock
     this.clock = new MarketClock(wall, clock.value)
     this.kernel = new Kernel({ ...kernelConfigOf(options, this.instruments), deciding: options.deciding, isSafe: options.isSafe })
@@ -316,6 +316,8 @@ export class Trader {
       holds: this.holds,
       health: options.health,
       wall,
+      notice: (alert, severity, instrument, summary) =>
+        this.driver.post(() => [{ type: 'notice', alert, severity, about: instrument?.index, summary, ts: now() }]),
       log: options.log,
     })
     this.wallet = new WalletWatch({

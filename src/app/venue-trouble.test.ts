@@ -66,9 +66,17 @@ test('an answer between begins the ten seconds anew', () => {
   expect(alerts).toHaveLength(1)
 })
 
-test('without an exit that waits it stays a warning', () => {
-  const { alerts, answer } = world(new Bench())
-  answer(TOO_FAST, 0)
-  answer(TOO_FAST, 60_000)
-  expect(alerts).toHaveLength(1)
+test('without an exit that waits it is told all the same: an alarm with a position, an error without', () => {
+  const flat = world(new Bench())
+  flat.answer(TOO_FAST, 0)
+  flat.answer(TOO_FAST, 12_000)
+  expect(flat.alerts[1]).toBe(
+    'P2 exchange.down: Bybit has refused every request for 12 s (10006 Too many visits). Nothing can be read or sent meanwhile. Another program with this address or key may be the cause.',
+  )
+  const bench = new Bench()
+  bench.enter(1, 90)
+  const long = world(bench)
+  long.answer(TOO_FAST, 0)
+  long.answer(TOO_FAST, 12_000)
+  expect([long.alerts[1], long.health]).toEqual([expect.stringMatching(/^P1 exchange\.down: .*positions are open/), ['exchange down']])
 })

@@ -153,17 +153,22 @@ export class VenueTrouble {
     const { wall } = this.ports
     this.slowSince ??= wall.steadyMs()
     const forMs = wall.steadyMs() - this.slowSince
-    const exit = this.waitingExit()
-    if (this.isTold || exit === undefined || forMs < DOWN_AFTER_MS) return
+    if (this.isTold || forMs < DOWN_AFTER_MS) return
     this.isTold = true
+    const exit = this.waitingExit()
+    const isHeld = this.isHeld()
     const what = `Bybit has refused every request for ${Math.round(forMs / 1_000)} s (10006 ${detail})`
-    this.ports.notice(
-      'exchange.down',
-      'P1',
-      undefined,
-      `${what}, and the exit ${exit} waits. It is tried again; stops stand at the exchange. To close now, use Bybit's app.`,
-    )
+    const then =
+      exit !== undefined
+        ? `, and the exit ${exit} waits. It is tried again; stops stand at the exchange. To close now, use Bybit's app.`
+        : `. Nothing can be read or sent meanwhile${isHeld ? '; positions are open, their stops stand at the exchange' : ''}. Another program with this address or key may be the cause.`
+    this.ports.notice('exchange.down', exit !== undefined || isHeld ? 'P1' : 'P2', undefined, `${what}${then}`)
     this.ports.health.report(PARTS.exchange, 'down', what)
+  }
+
+  private isHeld(): boolean {
+    const { kernel } = this.ports
+    return kernel.config.instruments.some(({ index }) => kernel.portfolio.positionLots(index) !== 0)
   }
 
   /** An exit that has not been taken yet. */
@@ -204,8 +209,7 @@ export class VenueTrouble {
     // It may have come back while it was asked.
     if (this.downSince === undefined && title === undefined && !isRestarting) return
     this.isTold = true
-    const { kernel } = this.ports
-    const isHeld = kernel.config.instruments.some(({ index }) => kernel.portfolio.positionLots(index) !== 0)
+    const isHeld = this.isHeld()
     const isMaintenance = title !== undefined || isRestarting
     const what = isMaintenance ? `Bybit is in maintenance${title === undefined ? '' : ` (${title})`}` : 'Bybit does not answer'
     const summary = `${what}: ${error.code} ${error.detail}. ${isHeld ? 'Positions are open; their stops stand at the exchange.' : 'No position is open.'} Orders of unknown outcome are looked up when it is back.`

@@ -2,7 +2,7 @@
  * The command line as a process: answers on stdout, messages on stderr, exit codes, nearest names.
  * Never runs against the working directory of the checkout.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -41,6 +41,28 @@ describe('as a process', () => {
     expect(verified.code).toBe(0)
     expect(verified.stdout).toContain('✓ bybit/BTCUSDT/1m  5 bars')
     expect(verified.stdout).not.toContain('\u001B')
+  }, 20_000)
+
+  test('a missing admin.key is told as what it is: never started, or lost since', async () => {
+    const fresh = await ballast('status --data-dir never')
+    expect([fresh.code, fresh.stderr]).toEqual([
+      5,
+      expect.stringContaining(`Ballast has not been started in ${join(cwd, 'never')} yet (there is no admin.key).`),
+    ])
+    mkdirSync(join(cwd, 'lost'))
+    writeFileSync(join(cwd, 'lost', 'tag'), 'abc123\n')
+    const lost = await ballast('key list --data-dir lost')
+    expect([lost.code, lost.stderr]).toEqual([
+      4,
+      `ballast: admin.key is missing in ${join(cwd, 'lost')}.\n  Start Ballast again: it writes a new one and revokes the old. Without that: ballast panic --direct needs none.\n`,
+    ])
+  }, 20_000)
+
+  test('key new needs a role that there is, and a whole number of days', async () => {
+    const role = await ballast('key new --role owner --name x')
+    expect([role.code, role.stderr]).toEqual([2, expect.stringContaining('viewer, operator, trader, admin')])
+    const days = await ballast('key new --role viewer --name x --days soon')
+    expect([days.code, days.stderr]).toEqual([2, expect.stringContaining("--days 'soon' is not a number of days.")])
   }, 20_000)
 
   test('metrics of an equity file', async () => {

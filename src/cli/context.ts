@@ -5,6 +5,7 @@
 import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { type LoadedConfig, dataDirectory, environment, loadConfig } from '../app/config.ts'
+import { hintFor } from '../app/hint.ts'
 import { pathsOf } from '../app/paths.ts'
 import type { DataError } from '../market/data-error.ts'
 import { type CandleStore, openStore } from '../market/candles/store.ts'
@@ -41,13 +42,18 @@ export interface CliContext {
 export function contextOf(command: Command): CliContext {
   const flags = command.optsWithGlobals<GlobalFlags>()
   const env = environment()
-  const out = new Output({
-    json: flags.json === true,
-    plain: flags.plain === true,
-    quiet: flags.quiet === true,
-    verbose: flags.verbose === true,
-    color: flags.color !== false && flags.plain !== true && (env.NO_COLOR ?? '') === '' && env.TERM !== 'dumb',
-  })
+  const out = new Output(
+    {
+      json: flags.json === true,
+      plain: flags.plain === true,
+      quiet: flags.quiet === true,
+      verbose: flags.verbose === true,
+      color: flags.color !== false && flags.plain !== true && (env.NO_COLOR ?? '') === '' && env.TERM !== 'dumb',
+    },
+    process.stdout,
+    process.stderr,
+    hintFor(process.argv.slice(2), process.argv[1]),
+  )
   let loaded: LoadedConfig | undefined
   const config = (): LoadedConfig => {
     loaded ??= loadOrThrow(flags)

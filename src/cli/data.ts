@@ -3,6 +3,7 @@
  * Never needs a database, and never changes a stored bar unless `--replace` says so.
  */
 import type { Command } from 'commander'
+import type { DamagedSeries } from '../market/candles/all-series.ts'
 import { type ImportReport, importFiles } from '../market/candles/import.ts'
 import { parseInterval } from '../market/candles/interval.ts'
 import type { SeriesInfo } from '../market/candles/store.ts'
@@ -135,13 +136,14 @@ function describeGaps(info: Pick<SeriesInfo, 'gaps' | 'missing' | 'bars'>): stri
   return `${formatCount(info.gaps)} with ${formatCount(info.missing)} missing (${share}), left as they are`
 }
 
+const damagedRow = ({ venue, symbol, interval, error }: DamagedSeries) => ({ venue, symbol, interval, problem: error.sentence })
+
 function runList(command: Command): void {
   const context = contextOf(command)
-  const listed = context.candleStore().list()
-  if (!listed.ok) throw dataFailure(listed.error)
-  const series = listed.value
-  context.out.answer({ series }, () => {
-    if (series.length === 0) {
+  const { series, damaged } = context.candleStore().list()
+  for (const { error } of damaged) context.out.note(`Left out: ${error.sentence}`)
+  context.out.answer({ series, damaged: damaged.map(damagedRow) }, () => {
+    if (series.length === 0 && damaged.length === 0) {
       context.out.line('Nothing is stored yet.')
       context.out.note(
         'Fetch some: ballast data download --symbol BTCUSDT --from 2025-01-01, or import a file: ballast data import FILE --symbol BTCUSDT',
@@ -174,22 +176,26 @@ function runList(command: Command): void {
 function runVerify(command: Command): void {
   const context = contextOf(command)
   const verified = context.candleStore().verify()
-  if (!verified.ok) throw dataFailure(verified.error)
-  const series = verified.value.map((each) => ({ ...each, ok: each.problems.length === 0 }))
+  const { damaged } = verified
+  const series = verified.series.map((each) => ({ ...each, ok: each.problems.length === 0 }))
   const { out } = context
-  out.answer({ series }, () => {
-    if (series.length === 0) out.line('Nothing is stored yet.')
+  out.answer({ series, damaged: damaged.map(damagedRow) }, () => {
+    if (series.length === 0 && damaged.length === 0) out.line('Nothing is stored yet.')
+    for (const { venue, symbol, interval, error } of damaged) {
+      out.line(`${out.style('bad', '✗')} ${venue}/${symbol}/${interval}`)
+      out.line(`    ${error.sentence} ${error.next}`)
+    }
     for (const each of series) {
       const mark = each.ok ? out.style('good', '✓') : out.style('bad', '✗')
       out.line(`${mark} ${nameOf(each)}  ${formatCount(each.bars)} bars, gaps: ${describeGaps(each)}`)
       for (const problem of each.problems) out.line(`    ${problem}`)
     }
   })
-  const bad = series.filter((each) => !each.ok)
-  if (bad.length > 0)
+  const bad = series.filter((each) => !each.ok).length + damaged.length
+  if (bad > 0)
     throw new CliError(
       EXIT.checksFailed,
-      `${bad.length} of ${series.length} series did not pass.`,
+      `${bad} of ${series.length + damaged.length} series did not pass.`,
       'Import the named series again with --replace.',
     )
 }

@@ -67,10 +67,12 @@ async function runServe(flags: ServeFlags, command: Command): Promise<void> {
   const context = contextOf(command)
   const options = optionsOf(flags, () => join(context.dataDir(), 'candles'))
   const feed = flags.market === 'bybit-public' ? await feedOf(flags, context) : undefined
-  const server = await serveExchange({ ...options, ...(feed === undefined ? {} : { feed }) }).catch((cause: unknown) => {
-    if (cause instanceof StartError) throw new CliError(EXIT.error, cause.message, cause.next, { cause })
-    throw cause
-  })
+  const server = await serveExchange({ ...options, tell: (text) => context.out.note(text), ...(feed === undefined ? {} : { feed }) }).catch(
+    (cause: unknown) => {
+      if (cause instanceof StartError) throw new CliError(EXIT.error, cause.message, cause.next, { cause })
+      throw cause
+    },
+  )
   context.out.line(`listening http://127.0.0.1:${server.port}`)
   await new Promise<void>((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve())

@@ -2,6 +2,8 @@
  * What a command says: data and tables on stdout, messages and progress on stderr.
  * Never writes an escape sequence where no terminal reads it, and never mixes messages into `--json`.
  */
+import type { Hint } from '../app/hint.ts'
+
 export interface OutputOptions {
   readonly json: boolean
   readonly plain: boolean
@@ -26,11 +28,13 @@ export interface Stream {
 
 export class Output {
   readonly options: OutputOptions
+  private readonly hint: Hint
   private readonly stdout: Stream
   private readonly stderr: Stream
 
-  constructor(options: OutputOptions, stdout: Stream = process.stdout, stderr: Stream = process.stderr) {
+  constructor(options: OutputOptions, stdout: Stream = process.stdout, stderr: Stream = process.stderr, hint: Hint = (text) => text) {
     this.options = options
+    this.hint = hint
     this.stdout = stdout
     this.stderr = stderr
   }
@@ -42,12 +46,12 @@ export class Output {
   }
 
   line(text = ''): void {
-    this.stdout.write(`${text}\n`)
+    this.stdout.write(`${this.hint(text)}\n`)
   }
 
   /** A message for a person; not part of the answer. */
   note(text: string): void {
-    if (!this.options.quiet) this.stderr.write(`${text}\n`)
+    if (!this.options.quiet) this.stderr.write(`${this.hint(text)}\n`)
   }
 
   /** A message with `-v` only. */

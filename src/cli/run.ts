@@ -5,6 +5,7 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { Command } from 'commander'
+import { environment } from '../app/config.ts'
 import { contextOf } from './context.ts'
 
 export function register(program: Command): void {
@@ -27,7 +28,10 @@ async function runAll(flags: { readonly role: string; readonly safe?: true }, co
     ...(global.profile === undefined ? [] : ['--profile', global.profile]),
     ...(global.config ?? []).flatMap((file) => ['--config', file]),
   ]
-  const child = spawn(process.execPath, [fileURLToPath(new URL('./main.js', import.meta.url)), ...passed], { stdio: 'inherit' })
+  const child = spawn(process.execPath, [fileURLToPath(new URL('./main.js', import.meta.url)), ...passed], {
+    stdio: 'inherit',
+    env: { ...environment(), BALLAST_PROGRAM: process.argv[1] },
+  })
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal))
   process.exitCode = await new Promise<number>((resolve) => child.on('exit', (code) => resolve(code ?? 1)))
 }

@@ -9,6 +9,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Command } from 'commander'
 import { ApiClient, type ApiFailure, type CommandAnswer } from '../../api/client.ts'
 import type { Result } from '../core/result.ts'
+import { readApiAddress, urlOf } from '../app/api-address.ts'
+import { hasTag, pathsOf } from '../app/paths.ts'
 import { type CliContext, contextOf } from './context.ts'
 import { CliError, EXIT, type ExitCode } from './exit.ts'
 import type { PanicDirectFlags } from './panic-direct.ts'
@@ -29,6 +31,7 @@ const ROWS: Readonly<Record<string, (words: readonly string[]) => string | undef
   balance: () => '/api/v1/balances',
   strategies: () => '/api/v1/strategies',
   health: () => '/api/v1/health',
+  key: (words) => (words[0] === 'list' ? '/api/v1/keys' : undefined),
 }
 
 export const registerSteering =
@@ -97,7 +100,7 @@ async function isAboutFiles(context: CliContext, [verb, strategy]: readonly stri
   return true
 }
 
-async function once(context: CliContext, client: ApiClient, name: string, words: readonly string[]): Promise<void> {
+export async function once(context: CliContext, client: ApiClient, name: string, words: readonly string[]): Promise<void> {
   const path = ROWS[name]?.(words)
   if (context.flags.json === true && path !== undefined) {
     const answer = await client.get<object>(path)
@@ -154,13 +157,24 @@ async function ask(context: CliContext, answer: CommandAnswer): Promise<{ readon
 export function clientOf(context: CliContext): ApiClient {
   const { api } = context.config().values
   const file = join(context.dataDir(), 'admin.key')
-  if (!existsSync(file))
-    throw new CliError(
-      EXIT.unreachable,
-      `Ballast has not been started in ${context.dataDir()} yet (there is no admin.key).`,
-      'Start it with: npm start   or name its directory with --data-dir',
-    )
-  return new ApiClient({ baseUrl: `http://${api.host}:${api.port}`, token: readKey(file), surface: 'cli' })
+  if (!existsSync(file)) throw noKey(context.dataDir())
+  // The directory that was named counts: its Ballast may listen elsewhere than this configuration says.
+  const baseUrl = readApiAddress(pathsOf(context.dataDir())) ?? urlOf(api.host, api.port)
+  return new ApiClient({ baseUrl, token: readKey(file), surface: 'cli' })
+}
+
+function noKey(dataDir: string): CliError {
+  return hasTag(pathsOf(dataDir))
+    ? new CliError(
+        EXIT.auth,
+        `admin.key is missing in ${dataDir}.`,
+        'Start Ballast again: it writes a new one and revokes the old. Without that: ballast panic --direct needs none.',
+      )
+    : new CliError(
+        EXIT.unreachable,
+        `Ballast has not been started in ${dataDir} yet (there is no admin.key).`,
+        'Start it with: npm start   or name its directory with --data-dir',
+      )
 }
 
 function readKey(file: string): string {
@@ -188,7 +202,7 @@ const EXIT_OF: Readonly<Record<string, ExitCode>> = {
   rate_limited: EXIT.timeout,
 }
 
-function failureOf(failure: ApiFailure, context: CliContext): CliError {
+export function failureOf(failure: ApiFailure, context: CliContext): CliError {
   const next =
     failure.type === 'unreachable'
       ? 'Start Ballast with: npm start'

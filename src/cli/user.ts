@@ -42,7 +42,7 @@ async function runTotp(who: string, flags: { readonly remove?: boolean }, comman
     const actor = await actorOf(who, values, new PostgresChatUsers(sql))
     const codes = new PostgresCodes(sql, paths.codesKey, Date.now)
     const did = flags.remove === true ? await remove(context, codes, actor) : await enrol(context, codes, actor, values.profile)
-    await new PostgresAudit(sql).write({
+    await new PostgresAudit(sql, (text) => context.out.note(text)).write({
       actor: 'terminal',
       surface: 'cli',
       command: 'user totp',

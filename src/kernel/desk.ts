@@ -40,6 +40,7 @@ import type { AlertSeverity } from './alert-severity.ts'
 import type { OrderSubmitted, StopRequested } from './fact.ts'
 import type { CancelLeftover } from './input.ts'
 import type { Outbox } from './outbox.ts'
+import { REDUCES_NOTHING } from './holds.ts'
 import { LimitCloses } from './limit-closes.ts'
 import type { OrderBook } from './order-book.ts'
 import type { PortfolioState } from './portfolio-state.ts'
@@ -451,13 +452,16 @@ export class Desk {
     const { symbol } = this.instrument(event.instrument)
     const isExit = order.class !== 'entry'
     const held = this.portfolio.positionLots(event.instrument)
-    if (event.type === 'order-rejected')
+    if (event.type === 'order-rejected') {
+      // It says that nothing is held any more: the reading that follows says whether that is so, and is the alarm if not.
+      const isOver = isExit && event.code === REDUCES_NOTHING
       this.alert(
         'order.rejected',
-        isExit && held !== 0 ? 'P1' : 'P2',
+        isOver ? 'P3' : isExit && held !== 0 ? 'P1' : 'P2',
         event.instrument,
-        `${symbol}: Bybit rejected the ${isExit ? 'exit' : 'entry'} #${order.orderId} (${event.code} ${event.detail}).`,
+        `${symbol}: Bybit rejected the ${isExit ? 'exit' : 'entry'} #${order.orderId} (${event.code} ${event.detail}).${isOver ? ' Mostly its stop was quicker: the account is read.' : ''}`,
       )
+    }
     if (!isExit || held === 0) return
     // A target that is gone leaves the stop: the position is not closed for it.
     const isLost = event.type === 'order-never-arrived' && !order.cancelRequested

@@ -8,6 +8,14 @@ export const HOLD_CAUSES = ['operator', 'breaker', 'panic', 'reconcile', 'stale'
 export type HoldCause = (typeof HOLD_CAUSES)[number]
 /** Money moved and nobody knows why: no reading ends it, an admin does. */
 export const UNEXPLAINED_HOLD = 'unexplained-money'
+/** Bybit's code for an exit that finds nothing to reduce: mostly a stop was quicker. */
+export const REDUCES_NOTHING = '110017'
+/** Reason of the doubt after a refused exit; the code in it decides whether it is an alarm yet. */
+export const refusedExitReason = (orderId: number, code: string, detail: string): string =>
+  `Bybit refused the exit #${orderId} (${code} ${detail})`
+/** A doubt about whether there is anything to reduce: the next reading says. */
+export const isOfNothing = ({ cause, reason }: Pick<Hold, 'cause' | 'reason'>): boolean =>
+  cause === 'reconcile' && reason.startsWith('Bybit refused the exit #') && reason.includes(`(${REDUCES_NOTHING} `)
 export type HoldEffect = 'no-entries' | 'no-orders'
 export type HoldScope =
   | { readonly type: 'account' }

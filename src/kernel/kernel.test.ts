@@ -239,6 +239,20 @@ describe('what the venue says twice, late or wrongly', () => {
     expect(reject(ordersOf(bench.say(signal(1)))[0]?.orderId)).toEqual(['P2 order.rejected'])
     bench.enter()
     expect(reject(ordersOf(bench.say(signal(0)))[0]?.orderId)).toEqual(['P1 order.rejected', 'hold reconcile-BTCUSDT no-entries'])
+    // Nothing to reduce: its stop was quicker, and the reading says whether that is so.
+    const over = new Bench()
+    over.enter()
+    const exit = ordersOf(over.say(signal(0)))[0]?.orderId
+    const told = over.give({
+      type: 'order-rejected',
+      instrument: BTC,
+      orderId: over.kernel.orders.open(BTC).find((o) => o.orderId === exit)?.orderId,
+      venueOrderId: undefined,
+      code: '110017',
+      detail: 'current position is zero',
+      ts: ts(over.now),
+    })
+    expect(brief(told)).toEqual(['P3 order.rejected', 'hold reconcile-BTCUSDT no-entries'])
   })
 })
 

@@ -11,6 +11,7 @@ import type { Desk } from './desk.ts'
 import type { Outbox } from './outbox.ts'
 import type { ExternalHands } from './external-hands.ts'
 import type { Guard } from './guard.ts'
+import { refusedExitReason } from './holds.ts'
 import type { OrderBook, OrderOutcome } from './order-book.ts'
 import type { PortfolioState } from './portfolio-state.ts'
 
@@ -104,7 +105,7 @@ export class VenueNews {
   private doubtAfter(event: OrderRejected): void {
     const order = this.orders.find(event.instrument, event.orderId, event.venueOrderId)
     if (order === undefined || order.class === 'entry' || this.portfolio.positionLots(event.instrument) === 0) return
-    this.guard.doubt(event.instrument, `Bybit refused the exit #${order.orderId} (${event.code} ${event.detail})`)
+    this.guard.doubt(event.instrument, refusedExitReason(order.orderId, event.code, event.detail))
   }
 
   private tellSoldBeyond({ instrument }: OrderEvent): void {

@@ -67,6 +67,35 @@ export function describeQueues(harness: QueueHarness): void {
     await queues.close()
   })
 
+  test('a job is told where it is: it waits, it is done, it failed for good, or the queue knows none', async () => {
+    const queues = harness.fresh()
+    const queue = queues.open('backtest')
+    expect(await queue.stateOf('bt_none')).toEqual({ type: 'gone' })
+    await queue.add({ backtestId: 'good' }, { jobId: 'good' })
+    await queue.add({ backtestId: 'bad' }, { jobId: 'bad', attempts: 1 })
+    expect(await queue.stateOf('good')).toEqual({ type: 'open' })
+    let done = 0
+    queues.work('backtest', 1, async (job) => {
+      done += 1
+      if (job.data.backtestId === 'bad') throw new Error('it cannot be')
+    })
+    await until(() => done === 2, 'both jobs')
+    await expect.poll(() => queue.stateOf('good')).toEqual({ type: 'done' })
+    await expect.poll(() => queue.stateOf('bad')).toEqual({ type: 'failed', detail: 'it cannot be' })
+    await queues.close()
+  })
+
+  test('what repeats is known by its id', async () => {
+    const queues = harness.fresh()
+    const queue = queues.open('upkeep')
+    await queue.repeat('measures', 60_000, { task: 'measures' })
+    await queue.repeat('candles', 60_000, { task: 'candles' })
+    const known = await queue.repeating()
+    expect(known).toEqual(expect.arrayContaining(['candles', 'measures']))
+    expect(known).not.toContain('daily-report')
+    await queues.close()
+  })
+
   test('no more jobs run at once than were allowed', async () => {
     const queues = harness.fresh()
     let now = 0

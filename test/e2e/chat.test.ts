@@ -2,6 +2,7 @@
  * Chat end to end: a whole Ballast with a Telegram and a Discord on loopback, used as a person uses them.
  * Never calls a handler directly: it sends messages, taps buttons, and reads what is shown.
  */
+import { execFileSync } from 'node:child_process'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { FakeDiscord, textOf } from '../fakes/discord-api.ts'
@@ -285,3 +286,48 @@ test('panic from chat asks, flattens, and says what the exchange says', async ()
   const status = await ask('/status')
   expect(status.text).toMatch(/HALTED/)
 }, 90_000)
+
+test('a Discord that closes the gateway for good is told on the other surfaces, tried again, and told when it is back', async () => {
+  const parts = async () => (await ballast.get<{ data: { id: string; status: string; detail: string }[] }>('/health')).data
+  const discordIs = async () => (await parts()).find((part) => part.id === 'discord')
+  discord.closesWith = 4_004
+  const before = discord.connections
+  discord.close(4_004)
+  await until(async () => (await discordIs())?.status === 'down', 'health to say so')
+  await until(() => telegram.messages.some((m) => m.text.includes('Commands from Discord are not heard')), 'the alert in Telegram', 60_000)
+  await until(() => discord.connections > before + 1, 'more than one attempt', 60_000)
+  discord.closesWith = undefined
+  await until(async () => (await discordIs())?.status === 'ok', 'the gateway', 120_000)
+  await until(() => telegram.messages.some((m) => m.text.includes('Commands from Discord are taken again')), 'the end in Telegram', 60_000)
+  const alerts = (await ballast.get<{ data: { type: string }[] }>('/alerts')).data.map((alert) => alert.type)
+  expect([alerts.filter((type) => type === 'discord.down').length, alerts.filter((type) => type === 'discord.back').length]).toEqual([1, 1])
+  expect(textOf((await slash('version')).message)).toContain('Ballast')
+}, 240_000)
+
+test('a database that is frozen is told in both chats, and what was asked meanwhile is answered when it goes on', async () => {
+  const postmaster = ballast.pidOf('postgres')
+  const children = execFileSync('ps', ['-eo', 'pid=,ppid='], { encoding: 'utf8' })
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/).map(Number))
+    .flatMap(([pid, parent]) => (parent === postmaster && pid !== undefined ? [pid] : []))
+  const signal = (name: 'SIGSTOP' | 'SIGCONT'): void => {
+    for (const pid of [postmaster, ...children])
+      try {
+        process.kill(pid, name)
+      } catch {
+        // A session that ended meanwhile.
+      }
+  }
+  signal('SIGSTOP')
+  try {
+    const told = await ask('/panic')
+    expect(told.text).toContain('The database does not answer')
+    expect(told.text).toContain('ballast panic --direct')
+    const id = discord.slash(DISCORD_ADMIN, 'pause')
+    await until(() => (discord.answerTo(id)?.edits ?? 0) > 0, 'an answer on Discord')
+    expect(textOf(discord.answerTo(id)?.message)).toContain('The database does not answer')
+  } finally {
+    signal('SIGCONT')
+  }
+  await until(async () => /SIM/.test((await ask('/version')).text), 'an answer again', 60_000)
+}, 120_000)

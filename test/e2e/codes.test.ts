@@ -11,6 +11,7 @@ import { CommandRunner } from '../../api/commands/run.ts'
 import type { AccessList } from '../../bots/access.ts'
 import { DiscordBot } from '../../bots/discord.ts'
 import type { BotPorts } from '../../bots/ports.ts'
+import { SeenUpdates } from '../../bots/seen-updates.ts'
 import { TelegramBot } from '../../bots/telegram.ts'
 import { PostgresChatUsers, PostgresPairing } from '../../db/chat-users.ts'
 import { PostgresCodes } from '../../db/codes.ts'
@@ -84,6 +85,8 @@ describe.skipIf(temporary === undefined)('codes', () => {
       runner,
       users: new PostgresChatUsers(sql),
       pairing: new PostgresPairing(sql, platform),
+      database: { downSinceMs: () => undefined, onDown: () => () => {}, troubleOf: () => undefined },
+      seen: new SeenUpdates({ begin: async () => true, end: async () => {} }, (text) => void logged.push(text)),
       badge: '🔴 LIVE',
       nowMs: () => world.now,
       log: (_, text) => void logged.push(text),

@@ -34,6 +34,11 @@ export class FakeDiscord {
   }[] = [{ id: IDS.channel, name: 'alerts', overwrites: [] }]
   /** The only token that REST knows; undefined: any. */
   token: string | undefined
+  /** What a bot that identifies itself is closed with; undefined: it is taken. */
+  closesWith: number | undefined
+  /** What the next first answers to interactions are refused with. */
+  readonly firstFaults: number[] = []
+  connections = 0
   /** Whether the bot may make channels. */
   mayManage = true
   readonly channelMessages: { readonly channel: string; readonly body: Readonly<Record<string, unknown>> }[] = []
@@ -70,15 +75,22 @@ export class FakeDiscord {
     for (const client of this.gateway?.clients ?? []) client.terminate()
     this.gateway?.close()
     this.server?.closeAllConnections()
-    await new Promise<void>((resolve) => this.server?.close(() => resolve()))
+    const { server } = this
+    if (server !== undefined) await new Promise<void>((resolve) => server.close(() => resolve()))
   }
 
   private connect(socket: WebSocket): void {
     this.socket = socket
+    this.connections += 1
     socket.send(JSON.stringify({ op: 10, d: { heartbeat_interval: 41_250 } }))
     socket.on('message', (data) => {
       const frame = JSON.parse(data.toString()) as { op: number }
       if (frame.op === 1) socket.send(JSON.stringify({ op: 11 }))
+      if (frame.op === 6) this.dispatch('RESUMED', {})
+      if (frame.op === 2 && this.closesWith !== undefined) {
+        socket.close(this.closesWith)
+        return
+      }
       if (frame.op === 2) {
         this.dispatch('READY', {
           v: 10,
@@ -118,6 +130,11 @@ export class FakeDiscord {
         })
       }
     })
+  }
+
+  /** The gateway ends the connection. */
+  close(code: number): void {
+    this.socket?.close(code)
   }
 
   private dispatch(type: string, data: unknown): void {
@@ -229,7 +246,11 @@ export class FakeDiscord {
         .replace(/^\/api(\/v\d+)?/, '')
         .split('?')[0] ?? ''
     const body = await readBody(request)
-    if (this.token !== undefined && path === '/users/@me' && request.headers.authorization !== `Bot ${this.token}`)
+    if (
+      this.token !== undefined &&
+      (path === '/users/@me' || path === '/gateway/bot') &&
+      request.headers.authorization !== `Bot ${this.token}`
+    )
       return { status: 401, body: { code: 0, message: '401: Unauthorized' } }
     if (path === '/users/@me') return { status: 200, body: { id: IDS.user, username: 'ballast', bot: true } }
     const guild = /^\/guilds\/(\d+)(\/channels)?$/.exec(path)
@@ -301,6 +322,8 @@ export class FakeDiscord {
   }
 
   private first(id: string, token: string, body: Readonly<Record<string, unknown>>): { status: number; body: unknown } {
+    const fault = this.firstFaults.shift()
+    if (fault !== undefined) return { status: 404, body: { code: fault, message: 'Unknown interaction' } }
     if (this.answers.some((a) => a.interactionId === id))
       return { status: 400, body: { code: 40060, message: 'Interaction has already been acknowledged.' } }
     this.answers.push({

@@ -8,6 +8,8 @@ import type { AddressInfo } from 'node:net'
 export interface SentMessage {
   readonly messageId: number
   readonly chatId: string
+  /** Thread of a forum. */
+  readonly topic: number | undefined
   text: string
   keyboard: readonly (readonly { readonly text: string; readonly callback_data: string }[])[]
   photoBytes: number
@@ -62,22 +64,25 @@ export class FakeTelegram {
   async stop(): Promise<void> {
     for (const wake of this.waiting.splice(0)) wake()
     this.server?.closeAllConnections()
-    await new Promise<void>((resolve) => this.server?.close(() => resolve()))
+    const { server } = this
+    if (server !== undefined) await new Promise<void>((resolve) => server.close(() => resolve()))
   }
 
   /** A person writes. */
   say(
     userId: number,
     text: string,
-    chat: { readonly id: number; readonly type: string } = { id: userId, type: 'private' },
+    chat: { readonly id: number; readonly type: string; readonly topic?: number } = { id: userId, type: 'private' },
     sentAtMs = Date.now(),
   ): void {
+    const { topic, ...where } = chat
     this.push({
       message: {
         message_id: this.nextMessage++,
         date: Math.floor(sentAtMs / 1000),
         text,
-        chat,
+        chat: where,
+        ...(topic === undefined ? {} : { is_topic_message: true, message_thread_id: topic }),
         from: { id: userId, is_bot: false, first_name: `user${userId}`, username: `user${userId}` },
       },
     })
@@ -109,6 +114,7 @@ export class FakeTelegram {
           date: Math.floor(Date.now() / 1000),
           chat: { id: Number(message.chatId), type: Number(message.chatId) < 0 ? 'supergroup' : 'private' },
           text: message.text,
+          ...(message.topic === undefined ? {} : { is_topic_message: true, message_thread_id: message.topic }),
         },
       },
     })
@@ -192,6 +198,7 @@ export class FakeTelegram {
     const message: SentMessage = {
       messageId: this.nextMessage++,
       chatId: String(body.chat_id),
+      topic: body.message_thread_id === undefined ? undefined : Number(body.message_thread_id),
       text,
       keyboard,
       photoBytes,

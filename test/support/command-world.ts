@@ -4,7 +4,7 @@
  */
 import type { Actor, CommandPorts, Role } from '../../api/commands/command.ts'
 import { CommandRunner } from '../../api/commands/run.ts'
-import type { AuditEntry, CodeVerdict, Confirmation, NewConfirmation, PartHealth } from '../../api/ports.ts'
+import type { AuditEntry, CodeVerdict, Confirmation, KeyState, NewConfirmation, PartHealth } from '../../api/ports.ts'
 import type { AccountRow, FillRow, FlowRow, HoldRow, OrderRow, PositionRow } from '../../src/journal/row.ts'
 import type { CommandOutcome, PreviewedCommand, TraderCommand } from '../../src/kernel/command.ts'
 
@@ -86,6 +86,7 @@ export interface World {
   readonly codes: string[]
   codeState: { readonly isEnrolled: boolean; readonly lockedUntilMs: number | undefined }
   codeVerdict: CodeVerdict
+  keys: KeyState[]
   now: number
 }
 
@@ -110,6 +111,7 @@ export function makeWorld(profile = 'sim'): World {
     preview: undefined,
     previewed,
     fills: [],
+    keys: [],
     orders: [entry, { ...entry, orderId: 8, class: 'protective', origin: 'attached-stop', triggerPrice: '63000' }],
     now: 1_000_000,
     ports: {
@@ -188,6 +190,18 @@ export function makeWorld(profile = 'sim'): World {
       audit: {
         write: async (row) => {
           audit.push(row)
+        },
+        note: async (row) => {
+          audit.push(row)
+        },
+      },
+      keys: {
+        list: async () => world.keys,
+        create: async () => ({ id: '0badc0de', token: 'tk_sim_0badc0de_secret' }),
+        revoke: async (id) => {
+          const isGood = world.keys.some((key) => key.id === id && key.revokedAt === null)
+          world.keys = world.keys.map((key) => (key.id === id ? { ...key, revokedAt: world.now } : key))
+          return isGood
         },
       },
       backtests: {

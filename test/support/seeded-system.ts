@@ -132,13 +132,15 @@ export async function makeSeededSystem(options: SeedOptions = {}): Promise<Seede
     () => {},
   )
   const profile = options.profile ?? 'sim'
+  const keys = new PostgresApiKeys(sql, profile)
   const ports: CommandPorts = {
+    keys,
     reads: new PostgresReads(database),
     control: new PostgresControl(new CommandSender(sql)),
     confirmations: new PostgresConfirmations(sql),
     confirm: { maxDriftBps: 50, live: {} },
     codes: new PostgresCodes(sql, join(dataDir, 'codes.key'), options.wallNow ?? Date.now),
-    audit: new PostgresAudit(sql),
+    audit: new PostgresAudit(sql, (text) => void process.stderr.write(`${text}\n`)),
     backtests: new ListedBacktests(),
     charts: undefined,
     system: {
@@ -152,8 +154,7 @@ export async function makeSeededSystem(options: SeedOptions = {}): Promise<Seede
     },
     wallNow: options.wallNow ?? Date.now,
   }
-  const keys = new PostgresApiKeys(sql)
-  const adminToken = readFileSync(await ensureAdminKey(sql, dataDir, profile), 'utf8').trim()
+  const adminToken = readFileSync((await ensureAdminKey(sql, dataDir, profile)).file, 'utf8').trim()
   const context: ApiContext = {
     ports,
     runner: new CommandRunner(ports),

@@ -183,6 +183,32 @@ describe.skipIf(made === undefined)('API', () => {
       expect((await call(`/api/v1/${path}`)).status, path).toBe(200)
   })
 
+  test('a disk that is full keeps nobody from looking; what needs a row says why it was not done, and the way past it', async () => {
+    const { sql } = system.temporary.database
+    const tables = ['audit', 'api_keys', 'idempotency', 'commands', 'confirmations']
+    await sql.unsafe(
+      `create function refuse_full() returns trigger language plpgsql as $$ begin raise exception 'could not extend file' using errcode = '53100'; end $$`,
+    )
+    await sql`update api_keys set last_used_at = 0`
+    for (const table of tables)
+      await sql.unsafe(`create trigger full_disk before insert or update on ${table} for each row execute function refuse_full()`)
+    expect((await call('/api/v1/positions')).status).toBe(200)
+    const status = await post('/api/v1/commands', { line: 'status' }, { 'Idempotency-Key': 'look' })
+    expect([status.status, status.body.status]).toEqual([200, 'done'])
+    for (const [path, body] of [
+      ['/api/v1/control/pause', {}],
+      ['/api/v1/commands', { line: 'panic' }],
+    ] as const) {
+      const told = await post(path, body, { 'Idempotency-Key': path })
+      expect([told.status, told.body.code]).toEqual([503, 'database_down'])
+      expect(told.body.detail).toContain('cannot write: its disk is full')
+      expect(told.body.detail).toContain('ballast panic --direct')
+    }
+    for (const table of tables) await sql.unsafe(`drop trigger full_disk on ${table}`)
+    expect((await post('/api/v1/control/pause', {})).status).toBe(200)
+    await post('/api/v1/commands', { line: 'resume' })
+  })
+
   describe('who may', () => {
     test('the first admin key is in a file of its owner, and its hash alone in the database', async () => {
       expect(statSync(adminKeyFile(system.temporary.dataDir)).mode & 0o777).toBe(0o600)
@@ -203,7 +229,7 @@ describe.skipIf(made === undefined)('API', () => {
       ).toBe(401)
     })
     test('a read-only key reads and does nothing else', async () => {
-      const token = await system.keys.create('sim', { name: 'reader', role: 'viewer', scopes: ['trade:read', 'account:read'] })
+      const { token } = await system.keys.create({ name: 'reader', role: 'viewer', scopes: ['trade:read', 'account:read'] })
       expect((await call('/api/v1/positions', { token })).status).toBe(200)
       expect((await call('/api/v1/strategies', { token })).status).toBe(403)
       expect((await post('/api/v1/control/pause', {}, {}, token)).status).toBe(403)
@@ -218,7 +244,7 @@ describe.skipIf(made === undefined)('API', () => {
       expect((await call('/api/v1/status', { headers: { Origin: 'https://evil.example' } })).status).toBe(403)
     })
     test('a service key asks for a person, who needs the role', async () => {
-      const token = await system.keys.create('sim', { name: 'bots', role: 'admin', scopes: ['act-as'] })
+      const { token } = await system.keys.create({ name: 'bots', role: 'admin', scopes: ['act-as'] })
       const viewer = await post(
         '/api/v1/commands',
         { line: '/close BTC', as: { id: 'telegram:7', role: 'viewer', surface: 'telegram' } },
@@ -250,6 +276,15 @@ describe.skipIf(made === undefined)('API', () => {
       expect([answer.status, answer.body.code]).toEqual([status, code])
       expect(String(answer.body.detail).length).toBeGreaterThan(5)
     })
+    test.each(['/api/v1/backtests/a%00b', '/api/v1/trades?symbol=%00', '/api/v1/orders/%00', '/%00'])(
+      'a zero byte in %s is not valid, and reaches no table',
+      async (path) => {
+        for (const method of ['GET', 'DELETE']) {
+          const { status, body } = await call(path, { method })
+          expect([status, body.code]).toEqual([422, 'validation_failed'])
+        }
+      },
+    )
     test('a body that is no JSON, of another shape, or too large', async () => {
       const broken = await call('/api/v1/commands', { method: 'POST', body: '{"line":' })
       expect([broken.status, broken.body.code]).toEqual([400, 'bad_request'])
@@ -355,6 +390,7 @@ describe.skipIf(made === undefined)('API', () => {
   })
 
   test('the description is OpenAPI 3.1, names every route, and its page loads nothing from elsewhere', async () => {
+    const { token: readerToken } = await system.keys.create({ name: 'reader', role: 'viewer', scopes: ['trade:read'] })
     const response = await app.request('http://127.0.0.1/openapi.json')
     const document = (await response.json()) as { openapi: string; paths: Record<string, object> }
     expect(document.openapi).toBe('3.1.0')
@@ -369,6 +405,35 @@ describe.skipIf(made === undefined)('API', () => {
       '/api/v1/confirmations/{id}',
     ])
       expect(Object.keys(document.paths)).toContain(path)
+    type Answers = Readonly<Record<string, { readonly responses: Readonly<Record<string, { readonly description: string }>> }>>
+    const answers = (method: string, path: string) => (document.paths[path] as Answers)[method]?.responses
+    // What comes is held against what is promised, status and code.
+    for (const [method, path, template, body] of [
+      ['get', '/api/v1/orders?limit=0', '/api/v1/orders'],
+      ['get', '/api/v1/orders/ord_0', '/api/v1/orders/{id}'],
+      ['get', '/api/v1/version?a=%00', '/api/v1/version'],
+      ['get', '/api/v1/keys', '/api/v1/keys'],
+      ['post', '/api/v1/commands', '/api/v1/commands', '{'],
+      ['post', '/api/v1/commands', '/api/v1/commands', '{"line":5}'],
+      ['post', '/api/v1/commands', '/api/v1/commands', JSON.stringify({ line: 'x'.repeat(300_000) })],
+      ['post', '/api/v1/commands', '/api/v1/commands', '{"line":"nonsense"}'],
+      ['post', '/api/v1/positions/BTCUSDT/close', '/api/v1/positions/{id}/close', '{}'],
+      ['post', '/api/v1/confirmations/none', '/api/v1/confirmations/{id}', '{"decision":"yes"}'],
+      ['delete', '/api/v1/orders/ord_0', '/api/v1/orders/{id}'],
+    ] as const)
+      for (const token of [system.adminToken, 'nonsense', readerToken]) {
+        const answer = await call(path, { method: method.toUpperCase(), token, ...(body === undefined ? {} : { body }) })
+        if (answer.status >= 300)
+          expect(answers(method, template)?.[String(answer.status)]?.description, `${method} ${path}`).toContain(
+            `${String(answer.body.code)}:`,
+          )
+      }
+    for (const item of Object.values(document.paths))
+      for (const { responses } of Object.values(item as Answers))
+        expect(Object.keys(responses)).toEqual(expect.arrayContaining(['403', '500']))
+    expect(Object.keys(answers('post', '/api/v1/backtests') ?? {})).toEqual(
+      expect.arrayContaining(['202', '400', '401', '403', '409', '413', '422', '500', '503']),
+    )
     const page = await (await app.request('http://127.0.0.1/docs')).text()
     expect(page).not.toMatch(/(src|href)="https?:/)
   })

@@ -2,6 +2,7 @@
  * The API as it listens: a port in use, the typed client, and the WebSocket's numbers, resume and refusals.
  * Never trusts one frame: what a client builds from them is held against REST and against the kernel's fills.
  */
+import { Agent, request } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { ApiClient } from '../../api/client.ts'
@@ -18,6 +19,7 @@ describe.skipIf(made === undefined)('API, listening', () => {
   const system = made as NonNullable<typeof made>
   let server: ApiServer
   const options = {
+    otherPort: 'BALLAST__API__PORT=8082',
     host: '127.0.0.1',
     port: 0,
     onEvent: async (callback: () => void) => {
@@ -36,7 +38,7 @@ describe.skipIf(made === undefined)('API, listening', () => {
     const second = await startApi(system.context, { ...options, port: server.port })
     expect(second.ok ? undefined : second.error).toEqual({
       sentence: `Port ${server.port} on 127.0.0.1 is in use by another program.`,
-      next: `Stop it, or choose another port: BALLAST__API__PORT=${server.port + 1}`,
+      next: `Stop it, or choose another port: BALLAST__API__PORT=8082`,
     })
   })
 
@@ -54,6 +56,32 @@ describe.skipIf(made === undefined)('API, listening', () => {
     ])
     const nobody = await new ApiClient({ baseUrl: 'http://127.0.0.1:1', token: 'x' }).status()
     expect(nobody.ok ? undefined : nobody.error.type).toBe('unreachable')
+  })
+
+  test('a body that is too large ends its connection, and says so; the next request has another', async () => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+    const ask = (path: string, body?: string): Promise<{ status: number; connection: string | undefined }> =>
+      new Promise((resolve, reject) => {
+        const sent = request(
+          `http://127.0.0.1:${server.port}/api/v1${path}`,
+          {
+            agent,
+            method: body === undefined ? 'GET' : 'POST',
+            headers: { Authorization: `Bearer ${system.adminToken}`, 'Content-Type': 'application/json' },
+          },
+          (response) => {
+            response.resume()
+            response.once('end', () => resolve({ status: response.statusCode ?? 0, connection: response.headers.connection }))
+          },
+        )
+        sent.on('error', reject)
+        sent.end(body)
+      })
+    for (let round = 0; round < 3; round += 1) {
+      expect(await ask('/commands', JSON.stringify({ line: 'x'.repeat(300_000) }))).toEqual({ status: 413, connection: 'close' })
+      expect((await ask('/status')).status).toBe(200)
+    }
+    agent.destroy()
   })
 
   const connect = (headers: Readonly<Record<string, string>> = {}) => {
@@ -157,7 +185,7 @@ describe.skipIf(made === undefined)('API, listening', () => {
   })
 
   test('WebSocket: a key without the scope is told so', async () => {
-    const token = await system.keys.create('sim', { name: 'account', role: 'viewer', scopes: ['account:read'] })
+    const { token } = await system.keys.create({ name: 'account', role: 'viewer', scopes: ['account:read'] })
     const client = connect()
     await client.opened
     client.send({ op: 'auth', token })
@@ -165,6 +193,20 @@ describe.skipIf(made === undefined)('API, listening', () => {
     const ack = await client.until((f) => f.id === 9)
     expect(ack.failed).toEqual([{ ch: 'fills', error: 'needs the scope trade:read' }])
     client.ws.close()
+  })
+
+  test('WebSocket: a session whose key is revoked is closed, others go on', async () => {
+    const { id, token } = await system.keys.create({ name: 'leaked', role: 'viewer', scopes: ['account:read'] })
+    const [leaked, other] = [connect(), connect()]
+    await Promise.all([leaked.opened, other.opened])
+    leaked.send({ id: 1, op: 'auth', token })
+    other.send({ id: 1, op: 'auth', token: system.adminToken })
+    await Promise.all([leaked.until((f) => f.id === 1), other.until((f) => f.id === 1)])
+    expect(await system.keys.revoke(id)).toBe(true)
+    expect(await leaked.closed).toBe(4001)
+    other.send({ id: 2, op: 'ping' })
+    expect((await other.until((f) => f.id === 2)).op).toBe('pong')
+    other.ws.close()
   })
 
   async function positionsByRest(): Promise<Body['data']> {

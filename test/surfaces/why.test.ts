@@ -36,8 +36,18 @@ const order = (orderId: number, more: Partial<OrderRow>): OrderRow => ({
 })
 const fill = (orderId: number, side: 1 | -1, quantity: string, price: string, hours: number): FillRow =>
   ({ orderId, side, quantity, price, fee: '0.5', feeCoin: 'USDT', symbol: 'BTCUSDT', tradeNumber: 4, ts: BEGUN + hours * HOUR }) as FillRow
-const decided = (rule: string): DecisionRow =>
-  ({ ts: BEGUN, detail: { reason: { rule, values: {} }, mark: '64000' } }) as unknown as DecisionRow
+const decided = (rule: string): DecisionRow => ({
+  seq: 1,
+  kind: 'order',
+  orderId: null,
+  strategy: 'ema-cross',
+  symbol: 'BTCUSDT',
+  class: 'entry',
+  side: 1,
+  rule: null,
+  detail: { reason: { rule, values: {} }, mark: '64000' },
+  ts: BEGUN,
+})
 
 function worldOf(fills: readonly FillRow[], of: TradeRow = trade) {
   const world = makeWorld()

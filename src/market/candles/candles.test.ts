@@ -11,6 +11,7 @@ import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { readCandles, readDataFiles } from './candle-file.ts'
 import type { FileWishes } from './file-wishes.ts'
+import { findSeries } from './find-series.ts'
 import { type ImportRequest, importFiles } from './import.ts'
 import { openStore } from './store.ts'
 
@@ -231,7 +232,7 @@ describe('the store', () => {
       ['B', [late, early]],
     ] as const)
       for (const path of files) unwrap(await importFiles(store(), request(path, { symbol })))
-    const [a, b] = unwrap(store().list())
+    const [a, b] = store().list().series
     expect(a?.bars).toBe(4)
     expect(a?.hash).toBe(b?.hash)
     expect(unwrap(await importFiles(store(), request(late, { symbol: 'A' })))).toMatchObject({ added: 0, same: 2 })
@@ -263,7 +264,11 @@ describe('the store', () => {
   test('funding and mark prices live beside the candles', async () => {
     unwrap(await importFiles(store(), { files: [file(['ts,rate', `${JAN},0.0001`])], venue: 'v', symbol: 'S' }))
     unwrap(await importFiles(store(), request(file(['ts,open,high,low,close', `${JAN},1,1,1,1`], 'm.csv'), { kind: 'mark' })))
-    expect(unwrap(store().list()).map((info) => [info.interval, info.kind])).toEqual([
+    expect(
+      store()
+        .list()
+        .series.map((info) => [info.interval, info.kind]),
+    ).toEqual([
       ['1m', 'mark'],
       ['funding', 'funding'],
     ])
@@ -290,22 +295,49 @@ describe('the store', () => {
 
   test('verify finds a flipped bit, a missing part and a changed manifest; load refuses the first two', async () => {
     unwrap(await importFiles(store(), request(file([HEADER, row(0), row(1), row(2), row(9)]))))
-    expect(unwrap(store().verify())[0]?.problems).toEqual([])
+    expect(store().verify().series[0]?.problems).toEqual([])
     const home = join(directory, 'store', 'v', 'S', '1m')
     const [part = ''] = readdirSync(home).filter((name) => name.startsWith('2024-01'))
     const bytes = readFileSync(join(home, part))
     const flipped = Buffer.from(bytes)
     flipped.writeUInt8(flipped.readUInt8(80) ^ 1, 80)
     writeFileSync(join(home, part), flipped)
-    expect(unwrap(store().verify())[0]?.problems[0]).toContain('checksum')
+    expect(store().verify().series[0]?.problems[0]).toContain('checksum')
     expect(store().load(KEY).ok).toBe(false)
     rmSync(join(home, part))
-    expect(unwrap(store().verify())[0]?.problems[0]).toContain('cannot be read')
+    expect(store().verify().series[0]?.problems[0]).toContain('cannot be read')
     expect(store().load(KEY).ok).toBe(false)
     writeFileSync(join(home, part), bytes)
     const manifest = JSON.parse(readFileSync(join(home, 'manifest.json'), 'utf8'))
     writeFileSync(join(home, 'manifest.json'), JSON.stringify({ ...manifest, missing: 3 }))
-    expect(unwrap(store().verify())[0]?.problems[0]).toContain('missing bars')
+    expect(store().verify().series[0]?.problems[0]).toContain('missing bars')
+  })
+
+  test.each([
+    ['is empty', () => '', 'is not JSON'],
+    ['is of another form', () => '{"version":1}', 'is not a manifest that this program knows (venue, symbol, interval, …)'],
+    [
+      'leads out of the store',
+      (text: string) => text.replace(/"file": "/, '"file": "../../../../'),
+      'is not a manifest that this program knows (parts.0.file)',
+    ],
+    ['promises more rows than there can be', (text: string) => text.replace(/"rows": 1/, '"rows": 999999999999'), '(parts.0.rows)'],
+  ])('a manifest that %s is told, and the other series are as they were', async (_, spoil, words) => {
+    unwrap(await importFiles(store(), request(file([HEADER, row(0)]))))
+    unwrap(await importFiles(store(), request(file([HEADER, row(0)]), { symbol: 'T' })))
+    const path = join(directory, 'store', 'v', 'S', '1m', 'manifest.json')
+    writeFileSync(path, spoil(readFileSync(path, 'utf8')))
+    for (const { series, damaged } of [store().list(), store().verify()]) {
+      expect(series.map(({ symbol }) => symbol)).toEqual(['T'])
+      expect(damaged).toMatchObject([{ venue: 'v', symbol: 'S', interval: '1m', error: { kind: 'damaged' } }])
+      expect(damaged[0]?.error.sentence).toContain(words)
+    }
+    expect(store().load(KEY).ok).toBe(false)
+    expect(store().load({ ...KEY, symbol: 'T' }).ok).toBe(true)
+    const other = findSeries(store(), { symbol: 'T' })
+    expect(other.ok && other.value.symbol).toBe('T')
+    const own = findSeries(store(), { symbol: 'S' })
+    expect(!own.ok && own.error.kind).toBe('damaged')
   })
 
   test('a lock of a live process holds a writer off, one of a dead process does not', async () => {
@@ -334,7 +366,7 @@ describe('the store', () => {
         expect([...loaded.columns.close]).toEqual(sorted.map((at) => (5000 + at) * 10 + 5))
         const span = (sorted.at(-1) as number) - (sorted[0] as number) + 1
         expect(loaded.meta.missing).toBe(span - sorted.length)
-        expect(unwrap(target.verify())[0]?.problems).toEqual([])
+        expect(target.verify().series[0]?.problems).toEqual([])
       }),
       { numRuns: 15 },
     )
@@ -364,7 +396,7 @@ describe('what the store refuses', () => {
     const refused = append(times)
     expect([refused.ok, refused.ok ? '' : refused.error.kind]).toEqual([false, 'bad-input'])
     expect(refused.ok ? '' : refused.error.sentence).toContain(words)
-    expect(unwrap(store().list())).toEqual([])
+    expect(store().list().series).toEqual([])
     expect(unwrap(append([JAN, JAN + MINUTE])).added).toBe(2)
   })
 })

@@ -17,9 +17,8 @@ export interface SeriesWish {
 const INTERVAL_DEFAULT = '1m'
 
 export function findSeries(store: CandleStore, wish: SeriesWish): Result<SeriesInfo, DataError> {
-  const listed = store.list()
-  if (!listed.ok) return listed
-  const candles = listed.value.filter((info) => info.kind === 'last')
+  const { series, damaged } = store.list()
+  const candles = series.filter((info) => info.kind === 'last')
   const ofSymbol = candles.filter((info) => info.symbol === wish.symbol && (wish.venue === undefined || info.venue === wish.venue))
   const byDefault = ofSymbol.filter((info) => info.interval === INTERVAL_DEFAULT)
   const fitting =
@@ -31,6 +30,14 @@ export function findSeries(store: CandleStore, wish: SeriesWish): Result<SeriesI
   const [first, second] = fitting
   if (first !== undefined && second === undefined) return ok(first)
   const missing = `${wish.symbol}${wish.interval === undefined ? '' : ` at ${wish.interval}`}${wish.venue === undefined ? '' : ` of ${wish.venue}`}`
+  // Not there and not readable are two things.
+  const unreadable = damaged.find(
+    ({ venue, symbol, interval }) =>
+      symbol === wish.symbol &&
+      (wish.venue === undefined || venue === wish.venue) &&
+      (wish.interval === undefined || parseInterval(interval) === parseInterval(wish.interval)),
+  )
+  if (first === undefined && unreadable !== undefined) return err(unreadable.error)
   if (first === undefined)
     return err(
       dataError(

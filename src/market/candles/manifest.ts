@@ -14,11 +14,15 @@ import { shaOf, writeAtomically } from './part.ts'
 
 export const MANIFEST_FILE = 'manifest.json'
 
+/** More than a part can hold: a figure that nobody may be made to reserve memory for. */
+const ROWS_MAX = 50_000_000
+
 const partSchema = z.object({
   /** Month, or `all` where a series has one part only. */
   name: z.string(),
-  file: z.string(),
-  rows: z.number().int().positive(),
+  // Beside the manifest: a path would lead out of the store.
+  file: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/),
+  rows: z.number().int().positive().max(ROWS_MAX),
   from: z.number().int(),
   to: z.number().int(),
   gaps: z.number().int(),
@@ -72,7 +76,9 @@ export function readManifest(directory: string): Result<Manifest | undefined, Da
     return damaged(`is not JSON (${reasonOf(cause)})`)
   }
   const parsed = manifestSchema.safeParse(raw)
-  return parsed.success ? ok(parsed.data) : damaged(`is not a manifest that this program knows (${z.prettifyError(parsed.error)})`)
+  if (parsed.success) return ok(parsed.data)
+  const places = [...new Set(parsed.error.issues.map(({ path: place }) => place.join('.') || 'the whole'))]
+  return damaged(`is not a manifest that this program knows (${places.slice(0, 3).join(', ')}${places.length > 3 ? ', …' : ''})`)
 }
 
 /** The rename of the manifest is the instant at which a change of the series takes effect. @throws the file system's error. */

@@ -20,6 +20,7 @@ import {
   timesOf,
 } from './columns.ts'
 import { type DataError, dataError, reasonOf } from '../data-error.ts'
+import { type DamagedSeries, allSeries } from './all-series.ts'
 import { countGaps } from './gaps.ts'
 import { withLock } from './lock.ts'
 import { type Manifest, type Part, type SeriesKind, hashOfParts, readManifest, splitByMonth, writeManifest } from './manifest.ts'
@@ -84,14 +85,19 @@ export interface AppendReport {
 
 export interface CandleStore {
   readonly root: string
-  list(): Result<SeriesInfo[], DataError>
+  list(): StoredSeries<SeriesInfo>
   /** What is stored under a key; undefined when nothing is. */
   info(key: SeriesKey): Result<SeriesInfo | undefined, DataError>
   load(request: LoadRequest): Result<LoadedCandles, DataError>
   loadFunding(request: { readonly venue: string; readonly symbol: string } & Range): Result<LoadedFunding, DataError>
   /** Merges rows into a series, creating it when absent. Rows that disagree with stored ones are refused unless `replace`. */
   append(incoming: Incoming, options?: { readonly replace?: boolean }): Result<AppendReport, DataError>
-  verify(): Result<VerifiedSeries[], DataError>
+  verify(): StoredSeries<VerifiedSeries>
+}
+
+export interface StoredSeries<Row> {
+  readonly series: readonly Row[]
+  readonly damaged: readonly DamagedSeries[]
 }
 
 export function openStore(root: string): CandleStore {
@@ -99,7 +105,10 @@ export function openStore(root: string): CandleStore {
     join(root, key.venue, key.symbol, key.kind === 'mark' ? `${key.interval}-mark` : key.interval)
   return {
     root,
-    list: () => mapResult(allSeries(root), (found) => found.map(({ manifest }) => infoOf(manifest))),
+    list: () => {
+      const { found, damaged } = allSeries(root)
+      return { series: found.map(({ manifest }) => infoOf(manifest)), damaged }
+    },
     info: (key) => mapResult(readManifest(directoryOf(key)), (manifest) => (manifest === undefined ? undefined : infoOf(manifest))),
     load: (request) => {
       const loaded = loadSeries(root, directoryOf(request), request)
@@ -138,7 +147,10 @@ export function openStore(root: string): CandleStore {
         )
       }
     },
-    verify: () => mapResult(allSeries(root), (found) => found.map(({ directory, manifest }) => verifySeries(directory, manifest))),
+    verify: () => {
+      const { found, damaged } = allSeries(root)
+      return { series: found.map(({ directory, manifest }) => verifySeries(directory, manifest)), damaged }
+    },
   }
 }
 
@@ -190,30 +202,6 @@ function checkTimes({ columns, kind, symbol, interval, intervalMs }: Incoming): 
   return undefined
 }
 
-function allSeries(root: string): Result<{ directory: string; manifest: Manifest }[], DataError> {
-  const found: { directory: string; manifest: Manifest }[] = []
-  for (const venue of directoriesIn(root))
-    for (const symbol of directoriesIn(venue))
-      for (const directory of directoriesIn(symbol)) {
-        const manifest = readManifest(directory)
-        if (!manifest.ok) return manifest
-        if (manifest.value !== undefined) found.push({ directory, manifest: manifest.value })
-      }
-  return ok(found)
-}
-
-function directoriesIn(path: string): string[] {
-  try {
-    return readdirSync(path, { withFileTypes: true })
-      .filter((entry) => entry.isDirectory())
-      .map((entry) => join(path, entry.name))
-      .sort()
-  } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return []
-    throw cause
-  }
-}
-
 interface LoadedSeries {
   readonly columns: Columns
   readonly meta: SeriesInfo
@@ -233,8 +221,7 @@ function loadSeries(root: string, directory: string, request: LoadRequest): Resu
 }
 
 function notFound(root: string, request: LoadRequest): DataError {
-  const stored = allSeries(root)
-  const names = stored.ok ? stored.value.map(({ manifest }) => `${manifest.venue}/${manifest.symbol}/${manifest.interval}`) : []
+  const names = allSeries(root).found.map(({ manifest }) => `${manifest.venue}/${manifest.symbol}/${manifest.interval}`)
   const have = names.length === 0 ? 'The store is empty' : `Stored: ${names.slice(0, 8).join(', ')}${names.length > 8 ? ', …' : ''}`
   const kind = request.kind === 'mark' ? ' of mark prices' : ''
   return dataError(

@@ -41,6 +41,8 @@ export interface ExchangeServeOptions {
   readonly key?: string
   readonly secret?: string
   readonly hasRateLimits?: boolean
+  /** Gets what an owner should know of a start that goes on all the same. */
+  readonly tell?: (text: string) => void
   /** Another exchange's public market in place of a generated one, with the symbols to take from it. */
   readonly feed?: { readonly source: PublicFeed; readonly symbols: readonly string[] }
 }
@@ -55,7 +57,7 @@ export function makeExchange(
   wallNowMs: number,
   fed?: PublicSource,
 ): { exchange: Exchange; stateFile: StateFile | undefined } {
-  const saved = options.stateFile === undefined ? undefined : readState(options.stateFile)
+  const saved = options.stateFile === undefined ? undefined : readState(options.stateFile, options.tell)
   const source = fed ?? sourceOf(options, saved)
   const opening = parseDecimal(options.cash ?? CASH_DEFAULT, CASH_SCALE)
   if (opening === undefined || opening <= 0)

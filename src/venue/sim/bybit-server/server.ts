@@ -15,7 +15,7 @@ import { RateLimits } from './rate-limit.ts'
 import { faultRequestOf, handle } from './router.ts'
 import { Session, type SessionKind } from './session.ts'
 import { isStep } from './sim-routes.ts'
-import { StartError } from './start-error.ts'
+import { PortError } from './start-error.ts'
 import type { StateFile } from './state-file.ts'
 import type { WireReply, WireRequest } from './wire.ts'
 
@@ -213,7 +213,7 @@ function listen(http: ReturnType<typeof createServer>, port: number): Promise<vo
   return new Promise((resolve, reject) => {
     http.once('error', (cause: Error & { code?: string }) => {
       const what = cause.code === 'EADDRINUSE' ? 'is in use' : `cannot be opened (${cause.code ?? cause.message})`
-      reject(new StartError(`Port ${port} ${what}.`, 'Choose another one with --port, or stop the program that has it.', { cause }))
+      reject(new PortError(`Port ${port} ${what}.`, 'Choose another one with --port, or stop the program that has it.', { cause }))
     })
     http.listen(port, '127.0.0.1', () => resolve())
   })

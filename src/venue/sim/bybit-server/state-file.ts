@@ -44,13 +44,13 @@ interface SavedClock {
   readonly source: SourceState
 }
 
-/** Reads what was saved; undefined when there is no file. @throws StartError when the file cannot be used. */
-export function readState(path: string): SavedState | undefined {
-  const state = readJson<SavedState>(path)
+/** Reads what was saved; undefined when there is no file. @throws StartError when the account cannot be used. */
+export function readState(path: string, tell: (text: string) => void = () => {}): SavedState | undefined {
+  const state = readJson<SavedState | null>(path)
   if (state === undefined) return undefined
-  if (state.version !== VERSION || typeof state.idPrefix !== 'string' || state.account === undefined)
+  if (state === null || state.version !== VERSION || typeof state.idPrefix !== 'string' || state.account === undefined)
     throw new StartError(`${path} is not a simulator state that this version reads.`, 'Move it away to start a new account.')
-  const clock = readJson<SavedClock>(clockPath(path))
+  const clock = readClock(path, tell)
   const isSame = clock !== undefined && clock.idPrefix === state.idPrefix && clock.changes === state.changes
   return isSame ? { ...state, source: clock.source } : state
 }
@@ -68,6 +68,19 @@ function readJson<T>(path: string): T | undefined {
   } catch (cause) {
     throw new StartError(`${path} is damaged.`, 'Move it away to start a new account.', { cause })
   }
+}
+
+/** Optional: without it the market goes on from where the account changed last. */
+function readClock(path: string, tell: (text: string) => void): SavedClock | undefined {
+  try {
+    const clock = readJson<SavedClock | null>(clockPath(path))
+    if (clock === undefined) return undefined
+    if (clock !== null && typeof clock.source?.now === 'number') return clock
+  } catch (cause) {
+    if (!(cause instanceof StartError)) throw cause
+  }
+  tell(`${clockPath(path)} is damaged and left out: the market goes on from the last change of the account.`)
+  return undefined
 }
 
 const clockPath = (path: string): string => `${path}.clock`

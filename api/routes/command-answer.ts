@@ -1,0 +1,73 @@
+/**
+ * What every route that runs a command has in common: who asks, and the shape of the answer.
+ * Never runs one.
+ */
+import { z } from '@hono/zod-openapi'
+import type { Context } from 'hono'
+import { ACT_AS, type ApiEnv } from '../auth.ts'
+import { ROLES, SURFACES } from '../commands/command.ts'
+import type { Reply } from '../commands/reply.ts'
+import type { CommandRequest } from '../commands/run.ts'
+import { type ActAs, actorOfKey } from '../context.ts'
+import { problem } from '../problem.ts'
+
+const Result = z
+  .object({
+    status: z.string(),
+    command: z.string().nullable(),
+    reply: z.custom<Reply>().openapi({ type: 'object', description: 'The answer, as every surface renders it' }),
+    confirmation: z
+      .object({
+        id: z.string(),
+        expiresAt: z.string(),
+        preview: z.record(z.string(), z.unknown()),
+        word: z.string().nullable().openapi({ description: 'What has to be sent as `word` with a yes' }),
+        code: z.boolean().openapi({ description: 'Whether a one-time code has to be sent as `word`' }),
+      })
+      .optional(),
+    again: z
+      .object({
+        replaces: z.string(),
+        changes: z.array(
+          z.object({
+            symbol: z.string(),
+            what: z.enum(['side', 'position', 'price']),
+            from: z.string(),
+            to: z.string(),
+            driftBps: z.number().nullable(),
+          }),
+        ),
+      })
+      .optional()
+      .openapi({ description: 'What was shown is not so any longer: nothing was done, and `confirmation` asks once more' }),
+  })
+  .openapi('CommandResult')
+export const content = <T extends z.ZodType>(schema: T) => ({ content: { 'application/json': { schema } } })
+export const results = {
+  200: { description: 'Done', ...content(Result) },
+  202: { description: 'Queued, or a card that waits: answer POST /confirmations/{id}', ...content(Result) },
+}
+export const security = [{ key: [] }]
+
+/** For whom a service key (the bots') asks. */
+export const As = z.strictObject({
+  id: z.string().min(1).max(80),
+  role: z.enum(ROLES).optional(),
+  surface: z.enum(SURFACES),
+  chat: z.string().max(80).optional(),
+  name: z.string().max(120).optional(),
+  /** Wall ms at which the person sent it. */
+  askedAtMs: z.number().int().optional(),
+})
+
+export function requestOf(c: Context<ApiEnv>, as: z.infer<typeof As> | undefined, idempotencyKey: string | undefined): CommandRequest {
+  const key = c.get('key')
+  const common = { requestId: c.get('requestId'), idempotencyKey, autoConfirm: key.autoConfirm }
+  if (as === undefined) {
+    const surface = c.req.header('x-ballast-surface') === 'cli' ? 'cli' : 'rest'
+    return { ...common, actor: actorOfKey(key, surface), scopes: key.scopes }
+  }
+  if (!key.scopes.includes(ACT_AS)) throw problem('forbidden_scope', `This key lacks the scope ${ACT_AS}.`)
+  const actor: ActAs = as
+  return { ...common, actor: { ...actor, role: actor.role, apiKeyId: key.id }, askedAtMs: as.askedAtMs }
+}

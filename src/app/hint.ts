@@ -1,0 +1,40 @@
+/**
+ * Commands that a message names, as they work where it is read: with the flags of the installation, and with npx where nothing is installed.
+ * Never changes what is no command: `ballast` before a word in small letters.
+ */
+export type Hint = (text: string) => string
+
+const COMMAND = /(?<![\w./-])(?:npx )?ballast (?=[a-z])/g
+/** Flags that say which installation is meant, with what else they are called. */
+const FLAGS: Readonly<Record<string, string>> = {
+  '--data-dir': '--data-dir',
+  '--profile': '--profile',
+  '-p': '--profile',
+  '--config': '-c',
+  '-c': '-c',
+}
+
+/**
+ * @param words what stood after the program when it was called: `['--data-dir', '/srv/b', 'status']`
+ * @param program the file that was called, as `node_modules/.bin/ballast` or `/usr/local/bin/ballast`
+ * @example hintFor(['--data-dir', 'b'], 'dist/cli.js')('Look at: ballast status') === 'Look at: npx ballast --data-dir b status'
+ */
+export function hintFor(words: readonly string[], program = ''): Hint {
+  const command = [isInstalled(program) ? 'ballast' : 'npx ballast', ...given(words)].join(' ')
+  return (text) => text.replace(COMMAND, `${command} `)
+}
+
+const isInstalled = (program: string): boolean => /(^|[\\/])ballast$/.test(program) && !/[\\/]\.bin[\\/]ballast$/.test(program)
+
+function given(words: readonly string[]): string[] {
+  const found: string[] = []
+  words.forEach((word, at) => {
+    const [name = '', ...rest] = word.split('=')
+    const flag = FLAGS[name]
+    const value = rest.length > 0 ? rest.join('=') : words[at + 1]
+    if (flag !== undefined && value !== undefined) found.push(flag, quoted(value))
+  })
+  return found
+}
+
+const quoted = (value: string): string => (/^[\w./:@+-]+$/.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`)
