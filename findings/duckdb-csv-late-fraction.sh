@@ -25,7 +25,8 @@ writeFileSync('ticks.csv', `time,quantity\n${lots(21_000, '1')}${lots(1_000, '0.
 
 const connection = await (await DuckDBInstance.create(':memory:')).connect()
 const ask = async (source) => {
-  const sql = `select typeof(any_value(quantity)), count(*)::integer, round(sum(quantity), 6)::varchar, sum((quantity = 0)::integer)::integer from ${source}`
+  const sql = `select typeof(any_value(quantity)), count(*)::integer, round(sum(quantity), 6)::varchar,
+    sum((quantity = 0)::integer)::integer from ${source}`
   return (await connection.runAndReadAll(sql)).getRowsJson()[0]
 }
 const guessed = await ask("read_csv('ticks.csv')")

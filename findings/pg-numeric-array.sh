@@ -7,7 +7,7 @@
 # Cost: a team relies on "numeric is text" and one day gathers the fills of an order with array_agg to save a query. Nothing fails: arrays of
 # numbers even add up with +, where the text did not, and the last places of each amount are gone before the ledger sees them.
 #
-# Ballast: does not gather amounts into arrays; what its reads hand over as amounts is cast to text in the query (db/reads.ts).
+# Ballast: gathers no amounts into arrays (no array_agg in db/); each amount is a numeric column of its own, which arrives as text.
 set -euo pipefail
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT

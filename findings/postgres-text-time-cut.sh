@@ -5,9 +5,9 @@
 # the parameter is a timestamp, takes the text through a JavaScript Date and sends what is left. pg sends the same text as it is.
 #
 # Cost: text is what one uses to keep the digits. A page that goes on "after the last time seen" asks with a cut time and is given the last
-# row again: here a sum over pages counts a fill twice, and a reader that takes one row a page never gets past it.
+# rows again: a sum over the pages counts those fills twice, and where a page is no larger than they are, no reader gets past them.
 #
-# Ballast: passes times as whole ms in a bigint (db/schema.ts) and the order of a journal as a sequence number, not as a timestamp.
+# Ballast: passes times as whole ms in a bigint (db/schema.ts) and pages through fills by a sequence number (db/reads.ts).
 set -euo pipefail
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
