@@ -287,6 +287,7 @@ class World {
       deciding: () => {},
       suspect: undefined,
       changedFiles: () => [],
+      changedConfig: () => [],
       onPositions: () => {},
       emergency: { isPending: () => false, settle: () => {} },
       isSafe: false,
