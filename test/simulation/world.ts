@@ -390,6 +390,8 @@ class World {
         this.time.wallAheadMs += trouble.byMs
         return
       case 'suspend': {
+        // One that is suspended is not suspended again.
+        if (this.time.nowMs < this.suspendedUntilMs) return
         const forMs = Math.min(trouble.forMs, this.endMs - this.time.nowMs)
         this.suspendedUntilMs = this.time.nowMs + forMs
         this.life?.suspend(forMs)
