@@ -304,20 +304,38 @@ describe('outbox', () => {
   })
 })
 
-test('alerts: P5 is for logs; a card carries its figures and a Why', () => {
-  expect(isTold('P5')).toBe(false)
-  const card = alertCard(
-    {
-      id: 1,
-      type: 'exit.filled',
-      severity: 'P4',
-      symbol: 'BTCUSDT',
-      summary: 'SELL 0.05 BTCUSDT @ 64880.1',
-      detail: { tradeNumber: 12, pnl: '31.18', resultR: '0.3100', strategy: 'ema-cross' },
-      ts: 0,
-    },
-    '⚙️ SIM',
-  )
-  expect(card.fields).toContainEqual({ name: 'result', value: '+31.18 USDT (+0.31 R)' })
-  expect(card.buttons.map((b) => b.label)).toContain('Why')
+describe('alerts', () => {
+  const told = (type: string, summary: string, detail: Readonly<Record<string, unknown>>) =>
+    alertCard({ id: 1, type, severity: 'P4', symbol: 'BTCUSDT', summary, detail: { tradeNumber: 12, ...detail }, ts: 0 }, '⚙️ SIM')
+
+  test('P5 is for logs', () => expect(isTold('P5')).toBe(false))
+
+  test('an exit begins with what it made, and carries its figures and a Why', () => {
+    const card = told('exit.filled', 'CLOSED long 0.05 BTCUSDT @ 64,880.1, signal', {
+      pnl: '1031.18',
+      resultR: '0.3100',
+      strategy: 'ema-cross',
+    })
+    expect(card.title).toBe('✅ +1,031.18 USDT  CLOSED long 0.05 BTCUSDT @ 64,880.1, signal')
+    expect(card.fields).toContainEqual({ name: 'result', value: '+1,031.18 USDT (+0.31 R)' })
+    expect(card.buttons.map((b) => b.label)).toContain('Why')
+    expect(told('exit.filled', 'CLOSED short', { pnl: '-8.09' }).title).toBe('❌ -8.09 USDT  CLOSED short')
+  })
+
+  test('an entry looks like none, and says which way it goes', () => {
+    const entry = told('entry.filled', 'OPENED short 0.05 BTCUSDT @ 64,880.1', { side: -1, stop: '65500', plannedLoss: '31.5' })
+    expect(entry.title).toBe('▼  OPENED short 0.05 BTCUSDT @ 64,880.1')
+    expect(entry.fields).toContainEqual({ name: 'stop', value: '65,500' })
+    expect(entry.fields).toContainEqual({ name: 'planned loss', value: '31.50 USDT if the stop fills at its price' })
+  })
+
+  test('a part that was closed says what is left, and its stop', () => {
+    const part = told('exit.partial', 'REDUCED long 0.02 BTCUSDT @ 64,880.1, operator', { pnl: '4.3', left: '0.03', stop: '63000' })
+    expect(part.fields).toEqual([
+      { name: 'trade', value: '#12' },
+      { name: 'result', value: '+4.30 USDT with this part' },
+      { name: 'left', value: '0.03' },
+      { name: 'stop', value: '63,000' },
+    ])
+  })
 })

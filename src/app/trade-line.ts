@@ -2,17 +2,13 @@
  * One line of the terminal for what has just happened: an entry, an exit, a hold, an alert.
  * Never wider than a terminal, never without its trade number.
  */
-import { CASH_SCALE } from '../core/units.ts'
-import { formatFixed } from '../core/decimal.ts'
+import { closedText, leftText, openedText, reducedText, signedMoney } from '../journal/trade-text.ts'
 import type { KernelFact } from '../kernel/fact.ts'
 import type { Kernel } from '../kernel/kernel.ts'
-import { type Instrument, formatPrice, formatQuantity, ticksFromFloat } from '../market/instrument.ts'
-import { averageEntry } from '../portfolio/position.ts'
+import { type Instrument, shownPrice } from '../market/instrument.ts'
 import { OBSERVE_HOLD } from './own-holds.ts'
 
-const signed = (amount: number): string => `${amount >= 0 ? '+' : '−'}${formatFixed(Math.abs(amount), CASH_SCALE, 2)}`
-
-/** `14:02:07  BUY  0.050 BTCUSDT @ 64,210.5   ema-cross   risk 0.50 %  stop 62,870.0   #12`; undefined for facts that nobody watches. */
+/** `14:02:07  OPENED long 0.05 BTCUSDT @ 64,210.5  ema-cross  risk 0.50 %  stop 62,870  #12`; undefined for facts that nobody watches. */
 export function lineOf(fact: KernelFact, kernel: Kernel): string | undefined {
   const text = textOf(fact, kernel)
   return text === undefined ? undefined : `${new Date(fact.ts).toISOString().slice(11, 19)}  ${text}`
@@ -23,20 +19,21 @@ function textOf(fact: KernelFact, kernel: Kernel): string | undefined {
     case 'trade-opened': {
       const instrument = kernel.config.instruments[fact.instrument] as Instrument
       const trip = kernel.portfolio.trip(fact.instrument)
-      const position = kernel.portfolio.positions[fact.instrument]
-      if (trip === undefined || position === undefined) return undefined
-      const price = formatPrice(instrument, ticksFromFloat(averageEntry(position, instrument), 'nearest'))
+      if (trip === undefined) return undefined
       const { equity } = kernel.portfolio
       const risk = trip.plannedLoss === undefined || equity <= 0 ? '' : `  risk ${((trip.plannedLoss / equity) * 100).toFixed(2)} %`
-      const stop = trip.stop === undefined ? '' : `  stop ${group(formatPrice(instrument, trip.stop))}`
-      return `${verb(fact.side)} ${formatQuantity(instrument, trip.entryLots)} ${instrument.symbol} @ ${group(price)}  ${fact.strategy}${risk}${stop}  #${fact.number}`
+      const stop = trip.stop === undefined ? '' : `  stop ${shownPrice(instrument, trip.stop)}`
+      return `${openedText(kernel, trip)}  ${fact.strategy}${risk}${stop}  #${fact.number}`
+    }
+    case 'trade-reduced': {
+      const { settleCoin } = kernel.config.instruments[fact.instrument] as Instrument
+      return `${reducedText(kernel, fact)}  ${signedMoney(fact.result)} ${settleCoin}  ${leftText(kernel, fact)}  #${fact.number}`
     }
     case 'trade-closed': {
       const { trade } = fact
-      const instrument = kernel.config.instruments[trade.instrument] as Instrument
-      const price = formatPrice(instrument, ticksFromFloat(trade.exitPrice, 'nearest'))
+      const { settleCoin } = kernel.config.instruments[trade.instrument] as Instrument
       const r = trade.plannedLoss === undefined || trade.plannedLoss === 0 ? '' : ` (${(trade.pnl / trade.plannedLoss).toFixed(2)} R)`
-      return `${verb(trade.side === 1 ? -1 : 1)} ${formatQuantity(instrument, trade.quantity)} ${instrument.symbol} @ ${group(price)}  ${trade.exitReason}  ${signed(trade.pnl)} ${instrument.settleCoin}${r}  #${trade.number}`
+      return `${closedText(kernel, trade)}  ${signedMoney(trade.pnl)} ${settleCoin}${r}  #${trade.number}`
     }
     case 'order-denied': {
       // Profile observe: what the strategies would do.
@@ -56,9 +53,3 @@ function textOf(fact: KernelFact, kernel: Kernel): string | undefined {
 }
 
 const verb = (side: number): string => (side === 1 ? 'BUY ' : 'SELL')
-
-function group(price: string): string {
-  const [whole = '', fraction] = price.split('.')
-  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ',')
-  return fraction === undefined ? grouped : `${grouped}.${fraction}`
-}

@@ -3,7 +3,7 @@
  * Never lifts a hold by itself (S1) and never touches what is not ours (S8).
  */
 import { type InstrumentIndex, type Lots, type StrategyId, type Ts, ticks, ts } from '../core/units.ts'
-import { type Instrument, type InstrumentStatus, formatPrice, formatQuantity, isTooSmall } from '../market/instrument.ts'
+import { type Instrument, type InstrumentStatus, formatQuantity, shownPrice, isTooSmall } from '../market/instrument.ts'
 import { centsText } from '../risk/denial.ts'
 import type { OrderAdopted, OrderEvent } from '../trading/event.ts'
 import { type Order, type Reason, isLimitClose, isOwnExit, isPositionStop } from '../trading/order.ts'
@@ -318,7 +318,7 @@ export class Guard {
         'stop.moved_outside',
         'P2',
         i,
-        `${symbol}: the stop was taken off outside Ballast. Setting it again at ${formatPrice(this.instrument(i), stop)}.`,
+        `${symbol}: the stop was taken off outside Ballast. Setting it again at ${shownPrice(this.instrument(i), stop)}.`,
       )
     this.desk.requestProtection(i, { stop }, cause)
   }
