@@ -121,20 +121,64 @@ describe('rendering', () => {
     )
   })
 
-  test('a table fits a phone and shows eight rows a page', () => {
+  test('a table fits a phone, shows eight rows a page, and cuts no cell', () => {
+    const cell = fc.stringMatching(/^[a-z0-9.,+-]{0,30}$/)
     fc.assert(
       fc.property(
-        fc.array(fc.array(fc.string({ maxLength: 30 }), { minLength: 4, maxLength: 4 }), { minLength: 1, maxLength: 30 }),
+        fc.array(fc.array(cell, { minLength: 4, maxLength: 4 }), { minLength: 1, maxLength: 30 }),
         fc.integer({ min: -3, max: 9 }),
         (rows, page) => {
-          const shown = tablePage({ columns: [{ title: 'sym' }, { title: 'note' }, { title: 'x' }, { title: 'y' }], rows }, page)
+          const shown = tablePage(
+            { columns: [{ title: 'sym' }, { title: 'note', isExtra: true }, { title: 'x' }, { title: 'y' }], rows },
+            page,
+          )
+          const text = shown.lines.join('\n')
           for (const line of shown.lines) expect([...line].length).toBeLessThanOrEqual(PHONE_COLUMNS)
-          expect(shown.lines.length - 1).toBeLessThanOrEqual(8)
-          expect(shown.page).toBeGreaterThanOrEqual(0)
+          const own = rows.slice(shown.page * 8, shown.page * 8 + 8)
+          for (const row of own) for (const at of [0, 2, 3]) if ((row[at] ?? '').length < 30) expect(text).toContain(row[at])
           expect(shown.page).toBeLessThan(shown.pages)
+          expect(shown.pages).toBe(Math.max(1, Math.ceil(rows.length / 8)))
         },
       ),
     )
+  })
+
+  test('what has no room beside the rest stands below it, with its numbers whole', () => {
+    const columns = [
+      { title: 'sym' },
+      { title: 's' },
+      { title: 'size', align: 'right' as const },
+      { title: 'uPnL', align: 'right' as const },
+    ]
+    const rows = [['1000000MOGUSDT-SPOT', 'L', '123,456,789.5', '+1,234,567.89']]
+    expect(tablePage({ columns, rows }, 0).lines).toEqual(['sym s size uPnL', '1000000MOGUSDT-SPOT L', ' 123,456,789.5 +1,234,567.89'])
+  })
+
+  test('a long field gives way, and those after it are whole', () => {
+    const fields = [
+      { name: 'Signal', value: 'x'.repeat(5_000) },
+      { name: 'Sizing', value: 'equity 10000' },
+      { name: 'Gates', value: '23 passed' },
+      { name: 'Result', value: '-37.04 USDT' },
+    ]
+    const telegram = renderTelegram({ ...reply('Why', { fields, text: 'the end' }), badge: '' }, undefined).text
+    const discord = renderDiscord({ ...reply('Why', { fields, text: 'the end' }), badge: '' }, undefined).embeds[0]
+    for (const part of ['equity 10000', '23 passed', '-37.04 USDT', 'the end']) {
+      expect(telegram).toContain(part)
+      expect(JSON.stringify(discord)).toContain(part)
+    }
+  })
+
+  test('Discord: 6,000 characters in all, and what has no room is counted', () => {
+    const fields = Array.from({ length: 30 }, (_, k) => ({ name: `f${k}`, value: '_'.repeat(400) }))
+    const [embed] = renderDiscord({ ...reply('a_'.repeat(200), { fields, text: '*'.repeat(3_000) }), badge: '' }, undefined).embeds
+    const size = [embed?.title, embed?.description, ...(embed?.fields ?? []).flatMap(({ name, value }) => [name, value])].reduce(
+      (sum, text) => sum + (text?.length ?? 0),
+      0,
+    )
+    expect(size).toBeLessThanOrEqual(6_000)
+    expect(embed?.fields.at(-1)).toMatchObject({ name: 'More', value: '6 are not shown' })
+    for (const text of [embed?.title, embed?.description, embed?.fields[0]?.value]) expect(text).not.toMatch(/[^\\]\\…?$/)
   })
 })
 

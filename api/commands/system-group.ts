@@ -152,7 +152,7 @@ const health = defineRead({
       tone: worst,
       ...(silence === undefined ? {} : { text: `${silenceText(silence)} ${DIRECT_NEXT}` }),
       table: {
-        columns: [{ title: '' }, { title: 'part' }, { title: 'state' }, { title: 'age', align: 'right' }],
+        columns: [{ title: '' }, { title: 'part' }, { title: 'state' }, { title: 'age', align: 'right', isExtra: true }],
         rows: rows.map((row) => [MARKS[row.status], row.part, row.text, duration(row.age)]),
       },
       buttons: [runs('Refresh', '/health'), runs('Status', '/status')],

@@ -179,7 +179,7 @@ const orders = defineRead({
           { title: 'size', align: 'right' },
           { title: 'price', align: 'right' },
           { title: 'kind' },
-          { title: 'age', align: 'right' },
+          { title: 'age', align: 'right', isExtra: true },
         ],
         rows: open.map((o) => [
           short(o.symbol),
@@ -260,8 +260,8 @@ const trades = defineRead({
           { title: 'sym' },
           { title: 's' },
           { title: 'pnl', align: 'right' },
-          { title: 'R', align: 'right' },
-          { title: 'held', align: 'right' },
+          { title: 'R', align: 'right', isExtra: true },
+          { title: 'held', align: 'right', isExtra: true },
           { title: 'exit' },
         ],
         rows: closed.map((t) => [
@@ -324,7 +324,7 @@ function tradeCard(row: TradeRow, fills: readonly FillRow[]): Reply {
         { title: 'side' },
         { title: 'size', align: 'right' },
         { title: 'price', align: 'right' },
-        { title: 'fee', align: 'right' },
+        { title: 'fee', align: 'right', isExtra: true },
       ],
       rows: fills.map((f) => [new Date(f.ts).toISOString().slice(11, 19), sideWord(f.side), f.quantity, price(f.price), amount(f.fee, 4)]),
     },
