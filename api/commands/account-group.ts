@@ -3,8 +3,8 @@
  * Never computes what the kernel computes: it shows the projections and adds up trades.
  */
 import { z } from 'zod'
-import type { AccountRow } from '../../src/journal/row.ts'
-import { absolute, add, compare, divide, multiply, signOf, subtract, toFloat } from '../amount.ts'
+import type { AccountRow, HoldRow } from '../../src/journal/row.ts'
+import { absolute, add, compare, divide, fixed, multiply, signOf, subtract, toFloat } from '../amount.ts'
 import { type Command, type CommandContext, defineRead, noArguments } from './command.ts'
 import { amount, duration, gauge, money, percent, plainPercent, short, signed, time } from './format.ts'
 import type { Measures, TradeSum } from '../ports.ts'
@@ -49,20 +49,24 @@ const status = defineRead({
     // Never shown as if it were now: what is said of a trader that does not run is what it was.
     const old = silence === undefined ? '' : `, ${duration(silence.ageMs)} old`
     const now = account.updatedTs
+    const isLooking = ports.system.profile === 'observe' && account.state === 'reducing' && holds.every(isObserving)
+    const state = isLooking ? 'OBSERVING' : account.state.toUpperCase()
     const names = [...new Set(strategies.map((s) => s.strategy))]
     const up = names.filter((name) => strategies.some((s) => s.strategy === name && s.mode === 'running')).length
     const bad = heardHealth(parts, ports.wallNow()).filter((part) => part.status !== 'ok')
-    return reply(silence === undefined ? account.state.toUpperCase() : 'DOWN', {
-      tone: silence === undefined ? (TONE_OF[account.state] ?? 'info') : 'bad',
+    return reply(silence === undefined ? state : 'DOWN', {
+      tone: silence !== undefined ? 'bad' : isLooking ? 'info' : (TONE_OF[account.state] ?? 'info'),
       ...(silence === undefined ? {} : { text: `${silenceText(silence)} ${DIRECT_NEXT}` }),
       fields: [
-        ...(silence === undefined ? [] : [field('Before', account.state.toUpperCase())]),
+        ...(silence === undefined ? [] : [field('Before', state)]),
         ...(account.stateSince > 0 ? [field('Since', `${time(account.stateSince, now)} (${duration(now - account.stateSince)})`)] : []),
         ...holds.map((hold) =>
-          field(
-            'Hold',
-            `${hold.scope.replace(/^(symbol|strategy):/, '')}: ${hold.effect === 'no-orders' ? 'no orders' : 'no entries'}${hold.actor === 'trader' ? '' : ` by ${untrusted(hold.actor)}`}${hold.reason === '' ? ` (${hold.cause})` : `, ${untrusted(hold.reason)}`}`,
-          ),
+          isObserving(hold)
+            ? field('Observe', 'looks only: nothing is sent, whatever the strategies say')
+            : field(
+                'Hold',
+                `${hold.scope.replace(/^(symbol|strategy):/, '')}: ${hold.effect === 'no-orders' ? 'no orders' : 'no entries'}${hold.actor === 'trader' ? '' : ` by ${untrusted(hold.actor)}`}${hold.reason === '' ? ` (${hold.cause})` : `, ${untrusted(hold.reason)}`}`,
+              ),
         ),
         field('Equity', `${amount(account.equity)} USDT${old}`),
         field('Day', `${money(account.dayPnl)} (${percent(ofEquity(account.dayPnl, account))})${old}`),
@@ -89,12 +93,15 @@ const status = defineRead({
       buttons: [
         runs('Refresh', '/status'),
         runs('Positions', '/positions'),
-        account.state === 'running' ? runs('Pause', '/pause') : runs('Resume', '/resume'),
+        ...(isLooking ? [] : [account.state === 'running' ? runs('Pause', '/pause') : runs('Resume', '/resume')]),
       ],
       live: { key: 'status', ttlSec: 600, everySec: 15 },
     })
   },
 })
+
+/** What profile observe holds itself by. */
+const isObserving = ({ holdId }: HoldRow): boolean => holdId === 'observe'
 
 /** A strategy that is switched on decides, and enters only where the account lets it. */
 function strategiesText(state: string, up: number, of: number, isSilent: boolean): string {
@@ -250,7 +257,7 @@ function summaryOf(sum: TradeSum | undefined): Field[] {
     field('Fees', `${amount(fee)} USDT`),
     field('Funding', money(funding)),
     field('Won', `${wins} of ${count} (${plainPercent(wins / count, 0)})`),
-    field('Profit factor', signOf(loss) === 0 ? '– (no loss)' : divide(gain, loss, 2)),
+    field('Profit factor', signOf(loss) === 0 ? '– (no loss)' : fixed(divide(gain, loss, 6), 2)),
     field('Expectancy', `${money(divide(net, String(count), 8))} a trade`),
   ]
 }
@@ -300,7 +307,6 @@ const risk = defineRead({
     const row = (name: string, used: string, limit: string | undefined): void => {
       if (limit === undefined || signOf(limit) === 0) return
       const part = toFloat(divide(used, limit, 4))
-      // Narrow enough for a phone: 34 columns with the longest amounts.
       rows.push([name, gauge(part, 5), `${amount(used, 0)}/${amount(limit, 0)}`, `${Math.round(part * 100)}%`])
     }
     // A withdrawal makes the limit smaller: what counts is what is left of it.
@@ -326,7 +332,10 @@ const risk = defineRead({
         ...bareOf(positions),
         ...measuresOf(measures),
       ],
-      table: { columns: [{ title: 'limit' }, { title: 'used' }, { title: 'USDT', align: 'right' }, { title: '', align: 'right' }], rows },
+      table: {
+        columns: [{ title: 'limit' }, { title: 'used', isExtra: true }, { title: 'USDT', align: 'right' }, { title: '', align: 'right' }],
+        rows,
+      },
       buttons: [runs('Refresh', '/risk'), runs('Positions', '/positions'), runs('Pause', '/pause')],
     })
   },

@@ -11,13 +11,14 @@ import type { AskedBy } from '../ports.ts'
 import { DIRECT_NEXT, silenceOf, silenceText } from './silence.ts'
 import { type Command, type CommandContext, type Done, alreadyDone, defineAction, refuse } from './command.ts'
 import { duration, parseDuration } from './format.ts'
+import { calledBy } from './called.ts'
 import { type Field, type Reply, field, reply, runs, untrusted } from './reply.ts'
 import { knownSymbols, resolveSymbol, symbolIn } from './symbol.ts'
 import { externalText, hasExternal, sideOf } from './trading-group.ts'
 
 /** @param part tells the commands of one request apart: each is done once, however often the request comes. */
 export const askedBy = ({ actor, requestId, idempotencyKey }: CommandContext, part = ''): AskedBy => ({
-  actor: actor.id,
+  actor: calledBy(actor),
   surface: actor.surface,
   role: actor.role ?? 'none',
   requestId,
@@ -116,7 +117,8 @@ async function scopeOf(context: CommandContext, word: string | undefined): Promi
 
 const pause = defineAction({
   name: 'pause',
-  aliases: ['stopentry', 'stopbuy'],
+  // To everybody who knows another program, /stop is this: no new entries.
+  aliases: ['stop', 'stopentry', 'stopbuy'],
   group: 'Steer',
   summary: 'no new entries; exits, stops and reductions go on',
   usage: '[all|strategy|sym] [for 2h] [reason]',

@@ -217,7 +217,7 @@ function priceOf(word: string, position: PositionRow, away: 1 | -1): string {
 
 const sl = defineAction({
   name: 'sl',
-  aliases: ['stop'],
+  aliases: [],
   group: 'Steer',
   summary: 'move the stop of a position, or let it trail; a stop is never taken off',
   usage: '<sym> <price|2%|be|trail> [1%|off]',

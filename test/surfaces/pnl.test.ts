@@ -48,7 +48,7 @@ test('sums all trades, in one and in groups, and finds the deepest fall of all o
     Fees: '1,053.50 USDT',
     Funding: '-105.35 USDT',
     Won: '7024 of 10535 (67 %)',
-    'Profit factor': '4',
+    'Profit factor': '4.00',
     // From 1,100 down to 900.
     'Max drawdown': '18.18 %',
   })
