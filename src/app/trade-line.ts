@@ -3,7 +3,9 @@
  * Never wider than a terminal, never without its trade number.
  */
 import { closedText, leftText, openedText, reducedText, signedMoney } from '../journal/trade-text.ts'
-import type { KernelFact } from '../kernel/fact.ts'
+import { groupDigits } from '../core/decimal.ts'
+import type { KernelFact, OrderDenied } from '../kernel/fact.ts'
+import type { Hold } from '../kernel/holds.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { type Instrument, shownPrice } from '../market/instrument.ts'
 import { OBSERVE_HOLD } from './own-holds.ts'
@@ -39,12 +41,12 @@ function textOf(fact: KernelFact, kernel: Kernel): string | undefined {
       // Profile observe: what the strategies would do.
       if (fact.rule !== 'hold' || fact.figures.hold !== OBSERVE_HOLD || fact.class !== 'entry') return undefined
       const { symbol } = kernel.config.instruments[fact.instrument] as Instrument
-      return `would ${verb(fact.side)} ${symbol}  ${fact.strategy}  ${fact.reason.rule}`
+      return `would OPEN ${wouldText(fact, symbol)}  ${fact.strategy}  ${fact.reason.rule}`
     }
     case 'hold-added':
-      return `HOLD ${fact.hold.effect} (${fact.hold.cause})${fact.hold.reason === '' ? '' : `: ${fact.hold.reason}`}`
+      return holdLine(fact.hold, kernel)
     case 'hold-lifted':
-      return `hold ${fact.holdId} lifted by ${fact.actor}`
+      return fact.holdId.startsWith(OBSERVE_HOLD) ? undefined : `ENTRIES AGAIN: the hold ${fact.holdId} was lifted by ${fact.actor}`
     case 'alert-raised':
       return `${fact.severity} ${fact.summary}`
     default:
@@ -52,4 +54,41 @@ function textOf(fact: KernelFact, kernel: Kernel): string | undefined {
   }
 }
 
-const verb = (side: number): string => (side === 1 ? 'BUY ' : 'SELL')
+/** `long 0.05 BTCUSDT @ 64,210.5  stop 62,870` */
+function wouldText({ side, figures }: OrderDenied, symbol: string): string {
+  const { quantity, price, stop } = figures
+  const size = quantity === undefined ? 'too small an amount of' : String(quantity)
+  const at = price === undefined ? '' : ` @ ${groupDigits(String(price))}`
+  return `${side === 1 ? 'long' : 'short'} ${size} ${symbol}${at}${stop === undefined ? '  no stop' : `  stop ${groupDigits(String(stop))}`}`
+}
+
+/** What it keeps from happening, where, and by whom or why. */
+function holdLine(hold: Hold, kernel: Kernel): string {
+  if (hold.id === OBSERVE_HOLD) return 'LOOKING ONLY: profile observe sends nothing; what the strategies would do is told here'
+  const { scope } = hold
+  const where =
+    scope.type === 'account'
+      ? ''
+      : ` ${scope.type === 'strategy' ? `of ${scope.strategy}` : `in ${kernel.config.instruments[scope.instrument]?.symbol ?? ''}`}`
+  const what = hold.effect === 'no-orders' ? `NO ORDERS${where} but exits that people ask for` : `NO NEW ENTRIES${where}`
+  const by = hold.actor === 'trader' || hold.actor === 'breaker' ? '' : ` by ${hold.actor}`
+  const why = hold.reason === '' ? (by === '' ? ` (${hold.cause})` : '') : `: ${hold.reason}`
+  return `${what}${by}${why}`
+}
+
+const AGAIN_MS = 3_600_000
+
+/** The lines of one run: what a strategy would do is told once, and again when it says something else or an hour has passed. */
+export class TradeLines {
+  private readonly would = new Map<string, { readonly side: number; readonly ts: number }>()
+
+  of(fact: KernelFact, kernel: Kernel): string | undefined {
+    const line = lineOf(fact, kernel)
+    if (line === undefined || fact.type !== 'order-denied') return line
+    const key = `${fact.strategy}/${fact.instrument}`
+    const before = this.would.get(key)
+    if (before?.side === fact.side && fact.ts - before.ts < AGAIN_MS) return undefined
+    this.would.set(key, { side: fact.side, ts: fact.ts })
+    return line
+  }
+}
