@@ -6,8 +6,9 @@ import { z } from 'zod'
 import type { AccountRow, HoldRow } from '../../src/journal/row.ts'
 import { absolute, add, compare, divide, fixed, multiply, signOf, subtract, toFloat } from '../amount.ts'
 import { type Command, type CommandContext, defineRead, noArguments } from './command.ts'
-import { amount, duration, gauge, money, percent, plainPercent, short, signed, time } from './format.ts'
+import { amount, asOf, duration, gauge, money, percent, plainPercent, short, signed, time } from './format.ts'
 import type { Measures, TradeSum } from '../ports.ts'
+import { openResult } from './open-result.ts'
 import { DIRECT_NEXT, heardHealth, silenceOf, silenceText } from './silence.ts'
 import { type Field, type Reply, type Tone, field, reply, runs, untrusted } from './reply.ts'
 
@@ -88,7 +89,7 @@ const status = defineRead({
           'Last fill',
           account.lastFillAt === null ? 'none yet' : `${time(account.lastFillAt, now)} (${duration(now - account.lastFillAt)} ago)`,
         ),
-        field('As of', `${time(now, now)}${old}`),
+        field('As of', `${asOf(now, ports.system.profile)}${old}`),
       ],
       buttons: [
         runs('Refresh', '/status'),
@@ -133,7 +134,7 @@ const balance = defineRead({
         field('Equity', `${amount(account.equity)} USDT`),
         field('Margin used', `${amount(account.marginUsed)} USDT (${plainPercent(ofEquity(account.marginUsed, account))})`),
         field('Available', `${amount(compare(free, '0') < 0 ? '0' : free)} USDT`),
-        field('As of', time(account.updatedTs, account.updatedTs)),
+        field('As of', asOf(account.updatedTs, ports.system.profile)),
       ],
       buttons: [runs('Refresh', '/balance'), runs('Flows', '/flows'), runs('PnL', '/pnl'), runs('Risk', '/risk')],
     })
@@ -225,12 +226,13 @@ const pnl = defineRead({
     const account = await reads.account()
     if (account === undefined) return noAccount()
     const range = periodOf(args.period, account.updatedTs) ?? { from: 0, to: account.updatedTs + 1 }
-    const [[sum], groups, trades, shape] = await Promise.all([
+    const [[sum], groups, trades, shape, open] = await Promise.all([
       reads.tradeSums(range),
       args.by === undefined ? undefined : reads.tradeSums({ ...range, by: args.by }),
       // For the picture only, which shows no more.
       reads.trades({ limit: PICTURE_TRADES, isOpen: false, from: range.from, to: range.to }),
       reads.equityShape({ ...range, points: PICTURE_POINTS }),
+      openResult(reads),
     ])
     const title = `PnL ${args.period}`
     const image = await ports.charts?.pnl({ title, equity: shape.curve, trades })
@@ -238,7 +240,8 @@ const pnl = defineRead({
       tone: signOf(sum?.net ?? '0') < 0 ? 'warn' : 'ok',
       fields: [
         ...summaryOf(sum),
-        field('Open', money(account.unrealized)),
+        field('Open', `${money(open)}, fees paid included`),
+        field('Together', money(add(sum?.net ?? '0', open))),
         ...(shape.drawdown === undefined ? [] : [field('Max drawdown', plainPercent(shape.drawdown))]),
       ],
       ...(args.by === undefined || groups === undefined ? {} : { table: tableBy(groups, args.by, sum) }),

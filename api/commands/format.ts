@@ -35,6 +35,12 @@ export function time(at: number | null, now: number): string {
     : `${text.slice(0, 10)} ${text.slice(11, 16)} UTC`
 }
 
+/** `2026-01-05 00:17:18 UTC`, and of the simulator that it is its own: it is never that of the wall. */
+export const asOf = (at: number, profile: string): string => {
+  const text = new Date(at).toISOString()
+  return `${profile === 'sim' ? 'sim time ' : ''}${text.slice(0, 10)} ${text.slice(11, 19)} UTC`
+}
+
 /** `12 s`, `5 min`, `3 h 20 min`, `2 d 4 h` */
 export function duration(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1000))

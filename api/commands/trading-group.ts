@@ -8,7 +8,7 @@ import { absolute, add, compare, divide, multiply, negate, signOf, subtract, toF
 import { toId } from '../ids.ts'
 import { noAccount } from './account-group.ts'
 import { type Command, type CommandContext, defineRead, inOrder } from './command.ts'
-import { amount, costsOf, duration, money, percent, price, short, signed, time } from './format.ts'
+import { amount, asOf, costsOf, duration, money, percent, price, short, signed, time } from './format.ts'
 import { type Button, type Field, type Reply, field, reply, runs, untrusted } from './reply.ts'
 import { resolveSymbol, tradeNumberOf } from './symbol.ts'
 
@@ -54,6 +54,7 @@ const positions = defineRead({
     const [account, all] = await Promise.all([context.ports.reads.account(), context.ports.reads.positions(true)])
     if (account === undefined) return noAccount()
     const open = all.filter((p) => signOf(p.quantity) !== 0)
+    const asOfLine = `as of ${asOf(account.updatedTs, context.ports.system.profile)}`
     const external = all.filter(hasExternal)
     if (args.symbol !== undefined) {
       const resolved = await resolveSymbol(context, args.symbol, '/positions {}')
@@ -69,6 +70,7 @@ const positions = defineRead({
     if (open.length === 0)
       return reply('No open positions', {
         tone: 'ok',
+        text: asOfLine,
         fields: external.map(externalField),
         buttons: [
           ...external.flatMap(externalButtons),
@@ -102,11 +104,11 @@ const positions = defineRead({
           signed(p.unrealizedPnl),
           percent(moveOf(p), 1).replace(' %', ''),
         ]),
-        total: ['Total', '', '', signed(total), percent(toFloat(divide(total, account.equity, 6)), 2).replace(' %', '')],
+        total: ['Total', '', '', signed(total), ''],
         rowCommands: sorted.map((p) => `/positions ${p.symbol}`),
       },
       fields: external.map(externalField),
-      text: `as of ${time(account.updatedTs, account.updatedTs)}`,
+      text: `Total ${percent(toFloat(divide(total, account.equity, 6)))} of equity; % is the move since the entry.\n${asOfLine}`,
       buttons: [
         runs('Refresh', '/positions'),
         ...external.flatMap(externalButtons),

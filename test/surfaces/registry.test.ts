@@ -183,7 +183,10 @@ describe('people are called by name', () => {
     const send = world.ports.control.send
     const control = {
       ...world.ports.control,
-      send: async (command: never, as: { readonly actor: string }) => (asked.push(as.actor), send(command, as as never)),
+      send: async (command: never, as: { readonly actor: string }) => {
+        asked.push(as.actor)
+        return send(command, as as never)
+      },
     }
     await new CommandRunner({ ...world.ports, control }).runLine('/pause', by('operator', actor))
     return [asked[0], world.audit[0]?.actor]
