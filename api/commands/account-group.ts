@@ -3,7 +3,7 @@
  * Never computes what the kernel computes: it shows the projections and adds up trades.
  */
 import { z } from 'zod'
-import type { AccountRow, HoldRow } from '../../src/journal/row.ts'
+import type { AccountRow, EquityRow, HoldRow } from '../../src/journal/row.ts'
 import { absolute, add, compare, divide, fixed, multiply, signOf, subtract, toFloat } from '../amount.ts'
 import { type Command, type CommandContext, defineRead, noArguments } from './command.ts'
 import { amount, asOf, duration, gauge, money, percent, plainPercent, short, signed, time } from './format.ts'
@@ -235,7 +235,11 @@ const pnl = defineRead({
       openResult(reads),
     ])
     const title = `PnL ${args.period}`
-    const image = await ports.charts?.pnl({ title, equity: shape.curve, trades })
+    const image = await ports.charts?.pnl({
+      title,
+      equity: range.to > account.updatedTs ? upTo(shape.curve, account) : shape.curve,
+      trades,
+    })
     return reply(title, {
       tone: signOf(sum?.net ?? '0') < 0 ? 'warn' : 'ok',
       fields: [
@@ -250,6 +254,14 @@ const pnl = defineRead({
     })
   },
 })
+
+/** The curve to this moment, so that its picture ends with the equity that every card shows. */
+function upTo(curve: readonly EquityRow[], { updatedTs, equity, wallet, dayPnl, drawdown }: AccountRow): readonly EquityRow[] {
+  const last = curve.at(-1)
+  return last === undefined || last.ts >= updatedTs
+    ? curve
+    : [...curve, { ts: updatedTs, equity, wallet, dayPnl, drawdown, flows: last.flows }]
+}
 
 function summaryOf(sum: TradeSum | undefined): Field[] {
   if (sum === undefined)

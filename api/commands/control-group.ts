@@ -12,6 +12,8 @@ import { DIRECT_NEXT, silenceOf, silenceText } from './silence.ts'
 import { type Command, type CommandContext, type Done, alreadyDone, defineAction, refuse } from './command.ts'
 import { duration, parseDuration } from './format.ts'
 import { calledBy } from './called.ts'
+import { isChat } from './confirm-rules.ts'
+import { panicFields } from './results.ts'
 import { type Field, type Reply, field, reply, runs, untrusted } from './reply.ts'
 import { knownSymbols, resolveSymbol, symbolIn } from './symbol.ts'
 import { externalText, hasExternal, sideOf } from './trading-group.ts'
@@ -402,7 +404,9 @@ const panic = defineAction({
   },
   carryOut: async (context, todo) => {
     const { reason, symbol } = z.object({ reason: z.string(), symbol: z.string().optional() }).parse(todo)
-    return send(
+    const { reads } = context.ports
+    const before = (await reads.positions()).filter((position) => symbol === undefined || position.symbol === symbol)
+    const done = await send(
       context,
       { name: 'panic', reason, ...(symbol === undefined ? {} : { symbol }) },
       symbol === undefined ? 'PANIC' : `PANIC ${symbol}`,
@@ -411,6 +415,9 @@ const panic = defineAction({
         buttons: [runs('Positions', '/positions'), runs('Status', '/status')],
       },
     )
+    if (done.status !== 'done') return done
+    const next = `To trade again: ${isChat(context.actor.surface) ? '/resume' : 'ballast resume'}${symbol === undefined ? '' : ` ${symbol}`}`
+    return { ...done, reply: { ...done.reply, fields: await panicFields(reads, before), text: `${done.reply.text ?? ''} ${next}`.trim() } }
   },
 })
 

@@ -3,6 +3,7 @@
  * Never the marks alone: with what closed trades made it is what equity has moved by.
  */
 import type { PositionRow } from '../../src/journal/row.ts'
+import { isSpotSymbol } from '../../src/market/instrument.ts'
 import { add, multiply, negate, subtract } from '../amount.ts'
 import type { Reads } from '../ports.ts'
 
@@ -18,7 +19,9 @@ export async function openResult(reads: Reads): Promise<string> {
       const held: PositionRow | undefined = positions.find((position) => position.symbol === symbol)
       const paid = add('0', ...fills.map((fill) => multiply(fill.side === 1 ? fill.quantity : negate(fill.quantity), fill.price)))
       const worth = held === undefined ? '0' : multiply(held.quantity, held.markPrice)
-      return add(subtract(worth, paid), negate(fee), funding)
+      // A purchase of coins pays its fee in coins: they are missing in what is held, and were paid for.
+      const inMoney = isSpotSymbol(symbol) ? add('0', ...fills.filter((fill) => fill.side === -1).map((fill) => fill.fee)) : fee
+      return add(subtract(worth, paid), negate(inMoney), funding)
     }),
   )
   return add('0', ...results)

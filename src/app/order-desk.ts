@@ -237,7 +237,12 @@ export class OrderDesk {
         : [trail === 'none' ? 'trail taken off' : `trail ${shownPrice(instrument, trail.by)} behind the best price`]),
     ]
     const verdict = this.verdict(asked, instrument, `${instrument.symbol}: ${legs.join(', ')}, sent to Bybit.`)
-    return stop === undefined || verdict.status !== 'done' ? verdict : { ...verdict, stop: formatPrice(instrument, stop) }
+    if (verdict.status !== 'done') return verdict
+    return {
+      ...verdict,
+      ...(stop === undefined ? {} : { stop: formatPrice(instrument, stop) }),
+      ...(target === undefined ? {} : { target: target === 'none' ? 'off' : formatPrice(instrument, target) }),
+    }
   }
 
   private stopOf(text: string, instrument: Instrument, side: Side, mark: Ticks): Ticks | string {
