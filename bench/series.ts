@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { Random } from '../src/core/random.ts'
 import type { BarColumns } from '../src/market/bars.ts'
-import { readCsvColumns } from '../src/market/candles/csv.ts'
+import { readCandles } from '../src/market/candles/candle-file.ts'
 
 export interface BenchSeries {
   readonly name: string
@@ -26,7 +26,7 @@ export async function benchSeries(): Promise<BenchSeries> {
   const root = process.env['BALLAST_SHARED'] ?? resolve('..', 'shared')
   const file = [join(root, 'data', FILE), join(root, FILE)].find((path) => existsSync(path))
   if (file === undefined) return generated()
-  const read = await readCsvColumns(file)
+  const read = await readCandles([file])
   if (!read.ok) throw new Error(read.error.sentence)
   const { columns, intervalMs, tickSize, lotSize, bars } = read.value
   return { name: `bitfinex BTCUSD 1m, ${bars.toLocaleString('en-US')} real bars`, file, columns, intervalMs, tickSize, lotSize }

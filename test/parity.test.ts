@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type StrategyPlan, planOf } from '../src/app/strategy-plan.ts'
-import { importCsv } from '../src/market/candles/import.ts'
+import { importFiles } from '../src/market/candles/import.ts'
 import { openStore } from '../src/market/candles/store.ts'
 import { generatedCandles } from './support/generated-candles.ts'
 import { type LockstepCase, backtestSame, tradeLive } from './support/lockstep.ts'
@@ -81,11 +81,11 @@ describe.skipIf(!existsSync(join(SHARED, 'bybit-BTCUSDT-5m.csv.gz')))('real cand
     const store = openStore(join(dataDir, 'real', 'candles'))
     for (const symbol of SYMBOLS) {
       for (const file of [`bybit-${symbol}-5m.csv.gz`, `bybit-${symbol}-funding.csv.gz`]) {
-        const imported = await importCsv(store, {
-          file: join(SHARED, file),
+        const imported = await importFiles(store, {
+          files: [join(SHARED, file)],
           venue: 'bybit',
           symbol,
-          ...(file.includes('funding') ? {} : { interval: '5m' }),
+          wishes: file.includes('funding') ? {} : { interval: '5m' },
         })
         expect(imported.ok).toBe(true)
       }

@@ -2,6 +2,7 @@
  * From a line to a command and its arguments: the same for every surface.
  * Never runs anything, and never takes an unknown word for a command.
  */
+import { issueWords } from '../../src/core/issue-words.ts'
 import { nearestOf } from '../../src/core/nearest.ts'
 import type { z } from 'zod'
 import type { Command } from './command.ts'
@@ -57,27 +58,6 @@ function problemOf(command: Command, error: z.ZodError): string {
         ? `takes ${command.usage === '' ? 'nothing after it' : command.usage}`
         : issue.code === 'invalid_type' && name !== '' && issue.message.includes('undefined')
           ? `needs ${name}`
-          : `${name === '' ? '' : `${name}: `}${untrusted(wordsOfIssue(issue))}`
+          : `${name === '' ? '' : `${name}: `}${untrusted(issueWords(issue))}`
   return `/${command.name} ${what}. Example: /${command.examples[0] ?? command.name}`
-}
-
-/** Our own messages begin small; what the library would say instead is said in our words. */
-const OURS = /^[^A-Z]/
-
-function wordsOfIssue(issue: z.core.$ZodIssue): string {
-  if (OURS.test(issue.message)) return issue.message
-  switch (issue.code) {
-    case 'invalid_value':
-      return `give one of ${issue.values.map(String).join(', ')}`
-    case 'invalid_type':
-      return `give ${issue.expected === 'array' || issue.expected === 'object' ? 'an' : 'a'} ${issue.expected === 'string' ? 'text' : issue.expected}`
-    case 'too_small':
-      return issue.origin === 'string' && Number(issue.minimum) === 1
-        ? 'is empty'
-        : `is ${issue.origin === 'string' ? 'too short' : 'too small'}: at least ${issue.minimum}`
-    case 'too_big':
-      return issue.origin === 'string' ? `is longer than ${issue.maximum} characters` : `is too large: at most ${issue.maximum}`
-    default:
-      return 'is not understood'
-  }
 }

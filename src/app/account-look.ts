@@ -64,7 +64,7 @@ export async function lookAtAccount(request: LookRequest): Promise<Result<Accoun
       return err({ sentence: `${skew.error.detail}.`, next: COUNTRY_NEXT, exitCode: EXIT_UNREACHABLE })
     if (!skew.ok)
       return err({
-        sentence: `The exchange does not answer at ${access.restUrl} (${skew.error.code} ${skew.error.detail}).`,
+        sentence: `The exchange does not answer at ${access.restUrl} (${skew.error.code === 'not-sent' ? '' : `${skew.error.code} `}${skew.error.detail}).`,
         next: 'Check the network, a proxy or firewall, and that Bybit is served in your country.',
         exitCode: EXIT_UNREACHABLE,
       })

@@ -2,6 +2,8 @@
  * The composition root: makes each role out of its parts.
  * Never holds a rule of trading; it only says what is connected to what.
  */
+import { nearestOf } from '../core/nearest.ts'
+import { generatedInstruments } from '../venue/sim/market.ts'
 import { Agent, get } from 'node:http'
 import { type Database, connectDatabase } from '../../db/client.ts'
 import { PostgresCommandQueue } from '../../db/commands.ts'
@@ -21,6 +23,7 @@ import { BOOK_DEPTHS } from '../venue/bybit/book-feed.ts'
 import { BybitVenue } from '../venue/bybit/bybit-venue.ts'
 import { BybitClient } from '../venue/bybit/client.ts'
 import { readOnly } from '../venue/bybit/read-only.ts'
+import { changedConfig } from './pinned-config.ts'
 import { changedSince } from '../strategy-files/compile.ts'
 import type { LoadedStrategies } from '../strategy-files/load.ts'
 import type { VenueClock } from '../venue/port.ts'
@@ -93,6 +96,9 @@ function manualSymbols(config: Config, plans: readonly StrategyPlan[]): readonly
 export const configuredStrategies = (config: Config): readonly string[] =>
   (config.strategies ?? DEFAULT_PLANS).map(({ strategy }) => strategy)
 
+/** Of the simulator that Ballast starts itself. */
+const GENERATED_SYMBOLS = generatedInstruments().map(({ symbol }) => symbol)
+
 export function plansOf(config: Config, { catalog }: LoadedStrategies): Result<TradePlan, PathProblem> {
   const plans: StrategyPlan[] = []
   for (const spec of config.strategies ?? DEFAULT_PLANS) {
@@ -109,6 +115,16 @@ export function plansOf(config: Config, { catalog }: LoadedStrategies): Result<T
         next: 'Correct it in strategies[].symbols or manual.symbols.',
         exitCode: CONFIG_INVALID,
       })
+  if (config.profile === 'sim' && config.bybit.url === undefined)
+    for (const symbol of [...plans.flatMap((plan) => plan.symbols), ...config.manual.symbols]) {
+      if (GENERATED_SYMBOLS.includes(symbol)) continue
+      const nearest = nearestOf(symbol, GENERATED_SYMBOLS)
+      return err({
+        sentence: `The simulator has no ${symbol}.${nearest === undefined ? '' : ` Did you mean ${nearest}?`} It has: ${GENERATED_SYMBOLS.join(', ')}.`,
+        next: 'Correct it in strategies[].symbols or manual.symbols, or take profile paper: it has all of Bybit’s, without a key.',
+        exitCode: CONFIG_INVALID,
+      })
+    }
   for (const plan of plans)
     for (const symbol of plan.symbols) {
       const owner = owners.get(symbol)
@@ -201,6 +217,7 @@ export async function startTrader(context: RoleContext, hooks: TraderHooks): Pro
     isSafe: hooks.isSafe,
     deciding: mark.note,
     changedFiles: () => changedSince(context.strategies.modules),
+    changedConfig: () => changedConfig(paths.run),
     suspect:
       mark.left !== undefined && (hooks.isHung || mark.hasRepeated)
         ? { strategy: mark.left, how: hooks.isHung ? 'hung' : 'crashed' }

@@ -59,7 +59,7 @@ export const configSchema = z.strictObject({
   redisUrl: databaseUrl(/^rediss?$/, 'redis://host:6379'),
   interval: z
     .enum(['1m', '3m', '5m', '15m', '30m', '1h', '4h'])
-    .default('1m')
+    .default('15m')
     .describe('base interval of the strategies: 1m, 3m, 5m, 15m, 30m, 1h or 4h'),
   bookDepth: z
     .number()

@@ -152,7 +152,10 @@ test.each([
   ['an unknown key', { api: { prot: 1 } }, 'ballast.config.json: api.prot is not a key that Ballast knows. Did you mean api.port?'],
   ['a value where a section belongs', { api: 8080 }, 'ballast.config.json: api is a section, not a value (got 8080).'],
   ['a value of the wrong type', { api: { port: '80' } }, 'ballast.config.json: api.port must be a port from 1 to 65535 (got "80").'],
-  ['broken JSON', '{ "api": ', 'ballast.config.json is not valid JSON'],
+  ['broken JSON', '{ "api": ', 'ballast.config.json is not valid JSON: it ends too early, in line 1.'],
+  ['a comma too many', '{\n "api": {"port": 80,}\n}', 'ballast.config.json is not valid JSON in line 2, column 21: "api": {"port": 80,}.'],
+  ['a strategy without symbols', { strategies: [{ strategy: 'ema-cross' }] }, 'At strategies.0.symbols: give a list.'],
+  ['a key that strategies do not have', { strategies: [{ strategy: 'x', symbols: ['A'], foo: 1 }] }, 'At strategies.0: has no foo.'],
   ['a list', [1], 'ballast.config.json must hold one JSON object.'],
 ])('a file with %s', (_name, content, expected) => {
   write(content)

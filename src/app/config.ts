@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs'
 import { isAbsolute, join, resolve } from 'node:path'
 import type { z } from 'zod'
+import { issueWords } from '../core/issue-words.ts'
 import { nearestOf } from '../core/nearest.ts'
 import { type Result, err, ok } from '../core/result.ts'
 import { CONFIG_KEYS, type ConfigKey, ENV_PREFIX } from './config-keys.ts'
@@ -115,7 +116,7 @@ function readFile(file: string, text: string, given: Map<string, Given>, problem
     raw = JSON.parse(text.replace(/^\uFEFF/, ''))
   } catch (cause) {
     problems.push({
-      sentence: `${file} is not valid JSON (${cause instanceof Error ? cause.message : String(cause)}).`,
+      sentence: `${file} is not valid JSON${jsonPlace(text, cause)}.`,
       next: 'Correct the file, or remove it to run on defaults.',
     })
     return
@@ -225,6 +226,20 @@ function coerce(key: ConfigKey, text: string): unknown {
   }
 }
 
+/** Where JSON goes wrong, as an editor counts, with what stands there; the parser tells it in its own words, from which the place is taken. */
+function jsonPlace(text: string, cause: unknown): string {
+  const message = cause instanceof Error ? cause.message : ''
+  const position = /position (\d+)/.exec(message)?.[1]
+  const at = position === undefined ? (/end of JSON/i.test(message) ? text.length : undefined) : Number(position)
+  if (at === undefined) return ''
+  const before = text.slice(0, at).split('\n')
+  const line = (text.split('\n')[before.length - 1] ?? '').trim()
+  const shown = line === '' ? '' : `: ${line.length > 60 ? `${line.slice(0, 59)}…` : line}`
+  return at >= text.trimEnd().length
+    ? `: it ends too early, in line ${before.length}`
+    : ` in line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}${shown}`
+}
+
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
@@ -258,11 +273,11 @@ function problemOf(issue: z.core.$ZodIssue, given: ReadonlyMap<string, Given>): 
       CONFIG_KEYS.map((each) => each.path),
     )
   if (key === undefined)
-    return { sentence: `${text || 'The configuration'}: ${issue.message}.`, next: 'See every key with: ballast config show' }
+    return { sentence: `${text || 'The configuration'}: ${issueWords(issue)}.`, next: 'See every key with: ballast config show' }
   const { value, origin } = given.get(key.path) ?? { value: undefined, origin: { kind: 'default', name: 'default' } as const }
   const where =
     origin.kind === 'file' ? `${origin.name}: ${key.path}` : origin.kind === 'default' ? key.path : `${origin.name} (${key.path})`
   const got = key.isSecret ? 'a value that is not' : JSON.stringify(value)
-  const detail = key.type === 'structure' ? ` At ${text}: ${issue.message}.` : ''
+  const detail = key.type === 'structure' ? ` At ${text}: ${issueWords(issue)}.` : ''
   return { sentence: `${where} must be ${key.allowed} (got ${got}).${detail}`, next: 'Correct the value, or remove it to use the default.' }
 }

@@ -41,5 +41,11 @@ test('the simulator has one too, its own or another', () => {
 
 test('observe reads the account of live without a statement, or a simulator with a key of its own', () => {
   expect(access('observe')).toMatchObject({ key: 'k', restUrl: 'https://api.bybit.com', simUrl: undefined })
+  expect(access('demo', { BALLAST__BYBIT__URL: 'http://127.0.0.1:9000' })).toMatchObject({
+    key: 'k',
+    restUrl: 'http://127.0.0.1:9000',
+    tradeStreamUrl: undefined,
+  })
+  expect(access('testnet', { BALLAST__BYBIT__URL: 'http://127.0.0.1:9000' })).toMatchObject({ simUrl: undefined })
   expect(access('observe', { BALLAST__BYBIT__URL: 'http://127.0.0.1:9000' })).toMatchObject({ key: 'k', restUrl: 'http://127.0.0.1:9000' })
 })

@@ -109,8 +109,11 @@ function realAccess(config: Config, profile: KeyedProfile, paths: DataPaths): Re
 
 /** Where a profile's exchange is, for a key that need not stand in the file yet. */
 export function accessWith(config: Config, profile: KeyedProfile, key: ExchangeKey): ExchangeAccess {
-  // It reads what live trades, and sends nothing: it may look at a simulator elsewhere.
-  if (profile === 'observe' && config.bybit.url !== undefined) return { ...key, ...simulatorUrls(simUrlOf(config)) }
+  // Neither touches real money: both may be rehearsed against a simulator elsewhere. Demo has no trade WebSocket there either.
+  if (profile !== 'live' && profile !== 'testnet' && config.bybit.url !== undefined) {
+    const simulator = simulatorUrls(simUrlOf(config))
+    return { ...key, ...simulator, ...(profile === 'demo' ? { tradeStreamUrl: undefined } : {}) }
+  }
   const host = REAL_HOSTS[profile]
   return {
     ...key,

@@ -19,6 +19,13 @@ test.each<[string, readonly string[], string, string, string]>([
     'ballast pause or ballast halt',
     'npx ballast --profile demo pause or npx ballast --profile demo halt',
   ],
+  [
+    'a command with flags of its own',
+    ['--profile', 'observe'],
+    '',
+    'ballast run --profile observe --data-dir .b',
+    'npx ballast run --profile observe --data-dir .b',
+  ],
   ['a flag without its value', ['--data-dir'], '', 'ballast pause', 'npx ballast pause'],
   [
     'a path, a file and a name',

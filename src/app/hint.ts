@@ -20,19 +20,26 @@ const FLAGS: Readonly<Record<string, string>> = {
  * @example hintFor(['--data-dir', 'b'], 'dist/cli.js')('Look at: ballast status') === 'Look at: npx ballast --data-dir b status'
  */
 export function hintFor(words: readonly string[], program = ''): Hint {
-  const command = [isInstalled(program) ? 'ballast' : 'npx ballast', ...given(words)].join(' ')
-  return (text) => text.replace(COMMAND, `${command} `)
+  const name = isInstalled(program) ? 'ballast' : 'npx ballast'
+  const flags = given(words)
+  return (text) =>
+    text.replace(COMMAND, (_, at: number) => {
+      // A command that names its own directory is another installation's.
+      const line = text.slice(at).split('\n')[0] ?? ''
+      const own = flags.filter(([flag]) => !line.includes(` ${flag} `))
+      return `${[name, ...own.flat()].join(' ')} `
+    })
 }
 
 const isInstalled = (program: string): boolean => /(^|[\\/])ballast$/.test(program) && !/[\\/]\.bin[\\/]ballast$/.test(program)
 
-function given(words: readonly string[]): string[] {
-  const found: string[] = []
+function given(words: readonly string[]): (readonly [flag: string, value: string])[] {
+  const found: (readonly [string, string])[] = []
   words.forEach((word, at) => {
     const [name = '', ...rest] = word.split('=')
     const flag = FLAGS[name]
     const value = rest.length > 0 ? rest.join('=') : words[at + 1]
-    if (flag !== undefined && value !== undefined) found.push(flag, quoted(value))
+    if (flag !== undefined && value !== undefined) found.push([flag, quoted(value)])
   })
   return found
 }

@@ -2,7 +2,7 @@
  * From plans and instruments to the kernel that trades them: the same for the trader and for a rebuild of its tables.
  * Never checks the plans: whoever made them has (S4).
  */
-import { type InstrumentIndex, strategyId } from '../core/units.ts'
+import { type InstrumentIndex, MINUTE_MS, strategyId } from '../core/units.ts'
 import type { KernelConfig } from '../kernel/config.ts'
 import type { Instrument } from '../market/instrument.ts'
 import type { RiskProfile } from '../risk/profiles.ts'
@@ -29,7 +29,8 @@ export function kernelConfigOf(plan: KernelPlan, instruments: readonly Instrumen
       definition,
       params,
       execution,
-      identity,
+      // Bars of another length are other prices to it: it begins anew.
+      identity: `${identity} ${plan.intervalMs / MINUTE_MS}m`,
       instruments: symbols.map(indexOf),
     })),
     manual: plan.manual.map(indexOf),

@@ -84,10 +84,15 @@ export class Part {
     this.child?.kill('SIGKILL')
   }
 
-  /** Resolves when it has ended, killed where it takes longer than the limit. */
-  stop(limitMs: number): Promise<void> {
+  /** All of it is being stopped: one that ends first, by a signal to the whole group, is not started again. */
+  startNoMore(): void {
     this.isStopping = true
     clearTimeout(this.again)
+  }
+
+  /** Resolves when it has ended, killed where it takes longer than the limit. */
+  stop(limitMs: number): Promise<void> {
+    this.startNoMore()
     const { child } = this
     if (child === undefined) {
       this.answerFirst(undefined)

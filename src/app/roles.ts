@@ -201,20 +201,24 @@ interface EndSignal {
   readonly end: (code: number) => void
 }
 
-/** Resolves on SIGTERM or SIGINT, when the starter is gone, or when the role ends itself. A second signal ends the process at once. */
+/**
+ * Resolves on SIGTERM or SIGINT, when the starter is gone, or when the role ends itself. A second signal ends a role that runs alone at once.
+ * One that was started by another process is ended by that: Ctrl-C reaches both, and would not let it finish what is in flight.
+ */
 function endSignal(): EndSignal {
   let end: (code: number) => void = () => {}
   const promise = new Promise<number>((resolve) => {
     end = resolve
   })
   let asked = 0
+  const isStarted = process.send !== undefined
   const onSignal = (): void => {
     asked += 1
-    if (asked > 1) process.exit(130)
+    if (asked > 1 && !isStarted) process.exit(130)
     end(0)
   }
   process.on('SIGTERM', onSignal)
-  process.on('SIGINT', onSignal)
+  process.on('SIGINT', isStarted ? () => {} : onSignal)
   process.on('disconnect', () => end(0))
   return { promise, end: (code) => end(code) }
 }

@@ -29,7 +29,9 @@ test('symbols in the spelling of other tools are refused with the one that is me
   expect(of('BTC/USDT:USDT')).toBe('BTC/USDT:USDT is not how a symbol is written here. Did you mean BTCUSDT?')
   expect(of('BYBIT:BTCUSDT.P')).toContain('Did you mean BTCUSDT?')
   expect(of('btcusdt')).toContain('Did you mean BTCUSDT?')
-  expect(of('BTCUSDT', '1000BONKUSDT', 'ETHUSDT-SPOT')).toBeUndefined()
+  expect(of('BTCUSDT', 'ETHUSDT-SPOT')).toBeUndefined()
+  expect(of('BTCUSDT', '1000BONKUSDT')).toMatch(/^The simulator has no 1000BONKUSDT\./)
+  expect(of('BTCUSTD')).toMatch(/^The simulator has no BTCUSTD\. Did you mean BTCUSDT\? It has: BTCUSDT, ETHUSDT, /)
   expect(refused([{ strategy: 'ema-cross', symbols: ['BTCUSDT'] }], ['eth-usdt'])).toContain('Did you mean ETHUSDT?')
 })
 

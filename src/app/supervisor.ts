@@ -12,6 +12,8 @@ import { type Failure, Part, SAFE_CRASHES } from './part.ts'
 import { LOOK_EVERY_MS, PartWatch } from './part-watch.ts'
 import type { Terminal } from './terminal.ts'
 
+/** Signals within this time are one. */
+const ONE_SIGNAL_MS = 1_000
 const STOP_LIMIT_MS = 15_000
 /** One that is not ready has nothing in flight. */
 const STOP_STARTING_MS = 8_000
@@ -155,14 +157,16 @@ export class Supervisor {
   }
 
   private onSignals(): void {
-    let asked = 0
+    let askedMs: number | undefined
     const onSignal = (): void => {
-      asked += 1
-      if (asked === 1) {
+      if (askedMs === undefined) {
+        askedMs = performance.now()
         this.options.terminal.stopping()
         this.end(0)
         return
       }
+      // One Ctrl-C reaches a program more than once where another one has started it.
+      if (performance.now() - askedMs < ONE_SIGNAL_MS) return
       for (const part of Object.values(this.parts)) part.kill()
       process.exit(130)
     }
@@ -174,6 +178,7 @@ export class Supervisor {
   private async shutDown(): Promise<void> {
     this.isStopping = true
     clearInterval(this.timer)
+    for (const part of Object.values(this.parts)) part.startNoMore()
     const { trader, surfaces, simulator } = this.parts
     const stop = (part: Part): Promise<void> => part.stop(part.isReady ? STOP_LIMIT_MS : STOP_STARTING_MS)
     await Promise.all([stop(trader), stop(surfaces)])

@@ -39,7 +39,7 @@ export class Terminal {
   banner(version: string, config: Config): void {
     const what =
       config.profile === 'sim'
-        ? `no account, no keys, simulated Bybit at ${config.sim.speed}x`
+        ? `no account, no keys: Bybit simulated at ${config.sim.speed}x, a generated market`
         : config.profile === 'live'
           ? 'real money'
           : config.profile === 'paper'

@@ -481,7 +481,7 @@ export class Trader {
     every(GATE_TICK_MS, () => this.feed.tick())
     every(1_000, () => this.second())
     every(RECONCILE_EVERY_MS, () => void this.account.run(false))
-    const files = new FileWatch(this.options.changedFiles)
+    const files = new FileWatch(this.options.changedFiles, this.options.changedConfig)
     every(FILES_EVERY_MS, () => this.driver.post(() => files.look(this.clock.now())))
   }
 

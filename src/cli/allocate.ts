@@ -31,7 +31,7 @@ export function register(program: Command): void {
   program
     .command('allocate')
     .description('weights of a long-only portfolio from returns')
-    .argument('<returns.csv>', 'CSV with a column an asset; a first column timestamp is skipped; may be gzipped')
+    .argument('<returns.csv>', 'CSV with a column an asset; columns of times and counters are none; also Parquet, Feather, JSON, packed')
     .requiredOption('--method <method>', METHODS.join(', '))
     .option('--covariance <name>', COVARIANCES.join(', '), 'sample')
     .option('--min-weight <w>', 'least weight of each asset', '0')
@@ -45,12 +45,13 @@ export function register(program: Command): void {
     .action(runAllocate)
 }
 
-function runAllocate(file: string, flags: AllocateFlags, command: Command): void {
+async function runAllocate(file: string, flags: AllocateFlags, command: Command): Promise<void> {
   const { out } = contextOf(command)
   const method = oneOf('method', flags.method, METHODS)
   const covariance = oneOf('covariance', flags.covariance, COVARIANCES)
   const settings = settingsOf(flags)
-  const { names, columns } = readReturnsCsv(file)
+  const { names, columns, notes } = await readReturnsCsv(file)
+  for (const note of notes) out.note(note)
   const allocated = allocate({
     method,
     covariance,

@@ -7,6 +7,7 @@ import packageJson from '../../package.json' with { type: 'json' }
 import { reportHtml } from '../backtest/report/report.ts'
 import { runStudy } from '../backtest/study.ts'
 import { verdictOf } from '../backtest/verdict.ts'
+import { annualReason } from '../portfolio/performance.ts'
 import { type Catalog, STRATEGIES, strategyNamed } from '../strategy/registry.ts'
 import type { StrategyDefinition } from '../strategy/strategy.ts'
 import { paramsProblem } from '../app/strategy-plan.ts'
@@ -67,6 +68,7 @@ async function runBacktestCommand(name: string, flags: BacktestFlags, command: C
     costs,
     fingerprint: study.fingerprint,
     metrics: study.metrics,
+    annual: annualReason(study.equity) ?? null,
     verdict: verdict.doubts,
     denials: Object.fromEntries(study.result.denials),
     elapsedMs: Math.round(study.elapsedMs * 1000) / 1000,
@@ -88,6 +90,7 @@ async function runBacktestCommand(name: string, flags: BacktestFlags, command: C
       }),
     )
   for (const note of notes) out.note(note)
+  if (answer.annual !== null) out.note(answer.annual)
   out.answer(answer, () =>
     printStudy(out, { definition, params, data, costs, study, request, verdict, barsPerSecond: answer.barsPerSecond }),
   )

@@ -59,4 +59,8 @@ async function runValidate(command: Command): Promise<void> {
       `${context.out.style('good', '✓')} The configuration is valid: ${given} of ${CONFIG_KEYS.length} keys are set, the rest have their defaults.`,
     ),
   )
+  if (plans.value.plans.length === 0)
+    context.out.note(
+      `No strategy is configured: ${plans.value.manual.length === 0 ? 'nothing is traded' : `only what people enter by hand is traded (${plans.value.manual.join(', ')})`}.`,
+    )
 }

@@ -4,18 +4,19 @@
  */
 import type { Command } from 'commander'
 import type { DamagedSeries } from '../market/candles/all-series.ts'
-import { type ImportReport, importCsv } from '../market/candles/import.ts'
+import { type ImportReport, importFiles } from '../market/candles/import.ts'
 import { parseInterval } from '../market/candles/interval.ts'
 import type { SeriesInfo } from '../market/candles/store.ts'
 import { contextOf, dataFailure } from './context.ts'
 import { registerDownload } from './data-download.ts'
 import { CliError, EXIT } from './exit.ts'
+import { type FileFlags, addFileOptions, fileWishesOf } from './file-flags.ts'
 import { stepFlag } from './flag-values.ts'
 import { formatCount, formatPercent, formatTime } from './format.ts'
 import type { Output } from './output.ts'
 import { startProgress } from './progress.ts'
 
-interface ImportFlags {
+interface ImportFlags extends FileFlags {
   readonly symbol: string
   readonly interval?: string
   readonly venue: string
@@ -27,10 +28,10 @@ interface ImportFlags {
 
 export function register(program: Command): void {
   const data = program.command('data').description('import, download, list and verify stored candles and funding rates')
-  data
+  const command = data
     .command('import')
-    .description('import a CSV file (may be gzipped) of candles or funding rates')
-    .argument('<file>', 'CSV with the columns timestamp,open,high,low,close,volume in any order, or timestamp,rate')
+    .description('import candles or funding rates: CSV, JSON, Parquet or Feather, also in gzip, zip, zstd or xz (docs/files.md)')
+    .argument('<files...>', 'files of one series, or a folder of them')
     .requiredOption('--symbol <symbol>', 'symbol to store it under, as BTCUSDT')
     .option('--interval <interval>', 'interval of the bars, as 1m (default: read from the file)')
     .option('--venue <venue>', 'where it was recorded', 'bybit')
@@ -38,7 +39,7 @@ export function register(program: Command): void {
     .option('--tick <size>', 'tick size; off-grid prices are then an error (default: from the decimals in the file)')
     .option('--lot <size>', 'lot size (default: 0.000001, larger for prices below 0.01)')
     .option('--replace', 'let the file win where it disagrees with stored bars')
-    .action(runImport)
+  addFileOptions(command).action(runImport)
   registerDownload(data)
   data
     .command('list')
@@ -50,22 +51,25 @@ export function register(program: Command): void {
     .action((_flags: unknown, command: Command) => runVerify(command))
 }
 
-async function runImport(file: string, flags: ImportFlags, command: Command): Promise<void> {
+async function runImport(files: string[], flags: ImportFlags, command: Command): Promise<void> {
   checkFlags(flags)
   const context = contextOf(command)
   const store = context.candleStore()
-  const progress = await startProgress(context.out, `reading ${file}`)
+  const progress = await startProgress(context.out, `reading ${files[0]}${files.length > 1 ? ` and ${files.length - 1} more` : ''}`)
   const started = performance.now()
-  const imported = await importCsv(store, {
-    file,
+  const imported = await importFiles(store, {
+    files,
     venue: flags.venue,
     symbol: flags.symbol,
-    interval: flags.interval,
     kind: flags.mark === true ? 'mark' : 'last',
-    tick: stepFlag('tick', flags.tick),
-    lot: stepFlag('lot', flags.lot),
     replace: flags.replace,
-    onProgress: (share) => progress.update(share),
+    wishes: {
+      ...fileWishesOf(flags),
+      interval: flags.interval,
+      tick: stepFlag('tick', flags.tick),
+      lot: stepFlag('lot', flags.lot),
+      onProgress: (share) => progress.update(share),
+    },
   })
   progress.stop()
   if (!imported.ok) throw dataFailure(imported.error)
@@ -99,6 +103,7 @@ function showImport(out: Output, report: ImportReport, flags: ImportFlags, elaps
         info.kind === 'mark' ? 'none, as mark prices have none' : 'none in the file, stored as 0 (for mark prices pass --mark)',
       ])
   }
+  for (const note of report.notes) fields.push(['note', note])
   fields.push(['gaps', describeGaps(info)])
   const replaced = report.replaced > 0 ? `, ${formatCount(report.replaced)} replaced` : ''
   fields.push([

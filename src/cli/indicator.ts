@@ -7,11 +7,12 @@ import { nearestOf } from '../core/nearest.ts'
 import type { IndicatorBar, IndicatorEntry, IndicatorParam, IndicatorParams } from '../indicators/catalog.ts'
 import { INDICATORS, findIndicator } from '../indicators/registry.ts'
 import type { BarColumns } from '../market/bars.ts'
-import { type CsvCandles, readCsvColumns } from '../market/candles/csv.ts'
+import { type CandleFile, readCandles } from '../market/candles/candle-file.ts'
 import { instrumentIndex } from '../core/units.ts'
 import { makeInstrument, tickFloat } from '../market/instrument.ts'
 import { contextOf, dataFailure } from './context.ts'
 import { CliError, EXIT } from './exit.ts'
+import { addFileOptions, fileWishesOf } from './file-flags.ts'
 import { stepFlag } from './flag-values.ts'
 import type { Output } from './output.ts'
 
@@ -26,7 +27,7 @@ export function register(program: Command): void {
     .command('indicator')
     .description('an indicator over a file of candles, as CSV')
     .argument('<name>', 'one of those below')
-    .argument('<candles.csv>', 'CSV of candles, any column order; may be gzipped')
+    .argument('<candles.csv>', 'candles as CSV, JSON, Parquet or Feather, also packed; or a folder (docs/files.md)')
   for (const name of PARAM_NAMES)
     command.option(
       `--${name} <n>`,
@@ -34,7 +35,7 @@ export function register(program: Command): void {
         .map((e) => e.name)
         .join(', ')}`,
     )
-  command
+  addFileOptions(command)
     .option('--interval <interval>', 'interval of the file, where its times do not tell')
     .option('--tick <size>', 'tick size of the file’s prices (default: from its decimals)')
     .addHelpText('after', `\nIndicators:\n${INDICATORS.map(helpLine).join('\n')}`)
@@ -54,9 +55,10 @@ async function runIndicator(name: string, file: string, flags: Flags, command: C
   const { out } = contextOf(command)
   const entry = entryOf(name)
   const params = paramsOf(entry, flags)
-  const read = await readCsvColumns(file, { interval: flags['interval'], tick: stepFlag('tick', flags['tick']) })
+  const read = await readCandles([file], { ...fileWishesOf(flags), interval: flags['interval'], tick: stepFlag('tick', flags['tick']) })
   if (!read.ok) throw dataFailure(read.error)
   const candles = read.value
+  for (const note of candles.notes) out.note(`${file}: ${note}.`)
   if (candles.rounded > 0)
     out.note(
       `${candles.rounded} prices have more than 9 significant digits and are rounded to the tick ${candles.tickSize}; --tick takes a finer one.`,
@@ -103,7 +105,7 @@ function paramOf(p: IndicatorParam, text: string | undefined): number {
 }
 
 /** Calls `row` with each bar's open time and outputs in the units of the file; the array is reused. */
-function play(entry: IndicatorEntry, params: IndicatorParams, candles: CsvCandles, row: (ts: number, values: Float64Array) => void): void {
+function play(entry: IndicatorEntry, params: IndicatorParams, candles: CandleFile, row: (ts: number, values: Float64Array) => void): void {
   const step = entry.start(params)
   const tick = tickFloat(
     makeInstrument({ index: instrumentIndex(0), venue: 'csv', symbol: 'CSV', tickSize: candles.tickSize, lotSize: candles.lotSize }),
@@ -131,7 +133,7 @@ function fill(bar: IndicatorBar, columns: BarColumns, k: number): void {
 
 const rounded = (value: number): number => Number(value.toPrecision(DIGITS))
 
-function printCsv(out: Output, entry: IndicatorEntry, params: IndicatorParams, candles: CsvCandles): void {
+function printCsv(out: Output, entry: IndicatorEntry, params: IndicatorParams, candles: CandleFile): void {
   let lines = [['timestamp', ...entry.outputs.map(({ name }) => name)].join(',')]
   play(entry, params, candles, (ts, values) => {
     let line = String(ts)
@@ -144,7 +146,7 @@ function printCsv(out: Output, entry: IndicatorEntry, params: IndicatorParams, c
   if (lines.length > 0) out.line(lines.join('\n'))
 }
 
-function printJson(out: Output, entry: IndicatorEntry, params: IndicatorParams, candles: CsvCandles): void {
+function printJson(out: Output, entry: IndicatorEntry, params: IndicatorParams, candles: CandleFile): void {
   const rows: (number | null)[][] = []
   play(entry, params, candles, (ts, values) => {
     rows.push([ts, ...Array.from(values, (value) => (Number.isNaN(value) ? null : rounded(value)))])

@@ -49,15 +49,15 @@ async function runInit(context: CliContext): Promise<void> {
     throw new CliError(EXIT.notConfirmed, 'The key stays as it is.', `To check it: ballast doctor${flagsOf(context, paths)}`)
   say(context, KEY_TEXT[profile])
   const key = await askKey()
-  const look = settled(
-    await lookAtAccount({
-      access: accessWith(config, profile, key),
-      profile,
-      symbols,
-      risk: RISK_PROFILES[profile],
-      intervalMs: parseInterval(config.interval) as number,
-    }),
-  )
+  const looked = await lookAtAccount({
+    access: accessWith(config, profile, key),
+    profile,
+    symbols,
+    risk: RISK_PROFILES[profile],
+    intervalMs: parseInterval(config.interval) as number,
+  })
+  if (!looked.ok && looked.error.exitCode === EXIT.unreachable) return keepUnchecked(context, profile, paths, key, looked.error)
+  const look = settled(looked)
   const checks = accountChecks(look)
   printChecks(out, checks)
   refuseBadKey(look)
@@ -136,6 +136,28 @@ function refuseBadKey({ findings, reading }: AccountLook): void {
       `The key is not kept: the exchange does not tell what it may (${reading.key.error.code}).`,
       reading.key.error.type === 'clock' ? 'Let this machine’s clock be set by NTP, then run it again.' : 'Run it again in a while.',
     )
+}
+
+/** What was typed is not lost to a network that is down: every start checks the key again. @throws CliError: nothing is known of it yet. */
+async function keepUnchecked(
+  context: CliContext,
+  profile: KeyedProfile,
+  paths: DataPaths,
+  key: ExchangeKey,
+  { sentence, next }: PathProblem,
+): Promise<void> {
+  say(context, `${sentence} ${next}`)
+  if (!(await agrees(context, 'Keep the key unchecked? Each start checks it before anything is sent. [y/N] ')))
+    throw new CliError(EXIT.unreachable, 'The key is not kept.', 'Run it again when the exchange answers.')
+  settled(claimDirectory(paths, profile))
+  settled(writeKeyFile(paths, key))
+  context.out.line(`Kept in ${paths.bybitKey}, readable by you only.`)
+  await offerConfig(context, profile, paths)
+  throw new CliError(
+    EXIT.unreachable,
+    'The key is kept, and nothing is known of it yet.',
+    `Check it: ballast doctor${flagsOf(context, paths)}`,
+  )
 }
 
 /** Answers whether a configuration names profile and directory. */

@@ -20,13 +20,14 @@ export function register(program: Command): void {
   program
     .command('overfit')
     .description('whether the best of many trials is more than luck')
-    .argument('<returns.csv>', 'CSV with a column a trial; a first column timestamp is skipped; may be gzipped')
+    .argument('<returns.csv>', 'CSV with a column a trial; columns of times and counters are none; also Parquet, Feather, JSON, packed')
     .action(runOverfit)
 }
 
-function runOverfit(file: string, _flags: unknown, command: Command): void {
+async function runOverfit(file: string, _flags: unknown, command: Command): Promise<void> {
   const { out } = contextOf(command)
-  const table = readReturnsCsv(file)
+  const table = await readReturnsCsv(file)
+  for (const note of table.notes) out.note(note)
   const [first] = table.columns
   if (first === undefined || first.length < 2)
     throw new CliError(

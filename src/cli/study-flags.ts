@@ -14,9 +14,10 @@ import { type Execution, parseExecution } from '../trading/algorithms/execution.
 import { MAKER_RATE, NOTIONAL_MIN, SIM_COSTS, SPOT_RATE, TAKER_RATE } from '../venue/sim/costs.ts'
 import type { SlippageModel } from '../venue/sim/models.ts'
 import { CliError, EXIT } from './exit.ts'
+import { type FileFlags, addFileOptions } from './file-flags.ts'
 import { cashFlag, collect, decimalFlag, rateFlag, timeFlag } from './flag-values.ts'
 
-export interface StudyFlags {
+export interface StudyFlags extends FileFlags {
   readonly symbol?: readonly string[]
   readonly venue?: string
   readonly interval?: string
@@ -43,11 +44,11 @@ export interface StudyFlags {
 }
 
 export function addStudyOptions(command: Command): Command {
-  return command
+  return addFileOptions(command)
     .option('--symbol <symbol>', 'symbol, may be repeated; with --csv the name of the file’s series', collect)
     .option('--venue <venue>', 'venue of the stored series, where several fit')
     .option('--interval <interval>', 'interval, as 1m or 5m (default: 1m, or the only one stored)')
-    .option('--csv <file>', 'candles from a file, without an import')
+    .option('--csv <file>', 'candles from a file or a folder of files, without an import')
     .option('--tick <size>', 'tick size of the file’s prices (default: from its decimals)')
     .option('--lot <size>', 'lot size (default for a file: 0.000001, larger for prices below 0.01)')
     .option('--from <date>', 'first bar, as 2025-10-01 or 2025-10-01T08:00Z')

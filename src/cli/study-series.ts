@@ -4,12 +4,13 @@
  */
 import { type StudySeries, constantFunding } from '../backtest/study.ts'
 import { instrumentIndex, rate } from '../core/units.ts'
-import { readCsvColumns } from '../market/candles/csv.ts'
+import { readCandles } from '../market/candles/candle-file.ts'
 import { findSeries } from '../market/candles/find-series.ts'
 import { type Instrument, makeInstrument } from '../market/instrument.ts'
 import type { DataInfo } from './backtest-summary.ts'
 import { type CliContext, dataFailure } from './context.ts'
 import { CliError, EXIT } from './exit.ts'
+import { fileWishesOf } from './file-flags.ts'
 import { rateFlag, stepFlag, timeFlag } from './flag-values.ts'
 import { NOTIONAL_MIN } from '../venue/sim/costs.ts'
 import type { StudyFlags } from './study-flags.ts'
@@ -28,7 +29,8 @@ export async function loadSeries(context: CliContext, flags: StudyFlags): Promis
   const series: StudySeries[] = []
   const infos: DataInfo[] = []
   if (flags.csv !== undefined) {
-    const read = await readCsvColumns(flags.csv, {
+    const read = await readCandles([flags.csv], {
+      ...fileWishesOf(flags),
       ...(flags.interval === undefined ? {} : { interval: flags.interval }),
       ...(flags.tick === undefined ? {} : { tick: stepFlag('tick', flags.tick) }),
       ...(flags.lot === undefined ? {} : { lot: stepFlag('lot', flags.lot) }),
@@ -36,6 +38,8 @@ export async function loadSeries(context: CliContext, flags: StudyFlags): Promis
     if (!read.ok) throw dataFailure(read.error)
     const csv = read.value
     const symbol = flags.symbol?.[0] ?? 'CSV'
+    notes.push(...csv.notes)
+    if (!csv.hasVolume) notes.push('the file has no volume: it counts as 0')
     if (csv.tickOrigin !== 'given')
       notes.push(
         `tick ${csv.tickSize} from the decimals of the file${csv.rounded > 0 ? ` (9 significant digits; ${csv.rounded} prices rounded)` : ''}, lot ${csv.lotSize}`,

@@ -263,12 +263,14 @@ export class Kernel {
     this.guard.sampleEquity()
   }
 
-  private keepStates(instruments: readonly InstrumentIndex[]): void {
+  /** `isStart`: of a strategy that is stopped, too, since it has begun anew. */
+  private keepStates(instruments: readonly InstrumentIndex[], isStart = false): void {
     for (const instrument of new Set(instruments)) {
       const run = this.runs[instrument]
-      if (run === undefined || run.mode === 'errored') continue
+      if (run === undefined || (run.mode === 'errored' && !isStart)) continue
       const state = run.kept()
       if (state === undefined) {
+        if (run.mode === 'errored') continue
         this.modes.fail(run.strategy, run.failure ?? 'its state cannot be kept')
         continue
       }
@@ -363,7 +365,10 @@ export class Kernel {
         return
       case 'strategy-started':
         this.starts.decide(input)
-        this.keepStates(this.starts.runsOf(input.strategy).map((run) => run.instrument.index))
+        this.keepStates(
+          this.starts.runsOf(input.strategy).map((run) => run.instrument.index),
+          true,
+        )
         return
       case 'protection-missing':
         this.guard.protect(input.instrument, input.bareMs, input.bareMs === 0 ? 'not where it is meant' : undefined)

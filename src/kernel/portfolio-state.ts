@@ -23,7 +23,7 @@ import type { StepChange } from '../market/instrument-terms.ts'
 import type { ExternalChange, ExternalPart } from '../portfolio/external.ts'
 import { ExternalParts } from '../portfolio/external-parts.ts'
 import { type Ledger, emptyLedger, postToWallet } from '../portfolio/ledger.ts'
-import { type FillHistory, type PastFill, bookInOrder, emptyHistory, foldUntil, rebase } from '../portfolio/fill-history.ts'
+import { type FillHistory, type PastFill, bookInOrder, convertHistory, emptyHistory, foldUntil, rebase } from '../portfolio/fill-history.ts'
 import { type Position, convertPosition, flatPosition, unrealizedOf } from '../portfolio/position.ts'
 import { type RoundTrip, feeShare, seeRange, settleRange, tradeOf } from '../portfolio/round-trip.ts'
 import { spotFill, spotFlow } from '../portfolio/spot.ts'
@@ -473,8 +473,11 @@ export class PortfolioState implements PortfolioView, ExposureBooks {
       const converted = change.withParts(position.lots, this.spares[i] as number, LOT_PARTS)
       position.lots = converted.lots
       this.spares[i] = converted.spare
-    } else convertPosition(position, change)
-    rebase(this.histories[i] as FillHistory, position)
+      rebase(this.histories[i] as FillHistory, position)
+    } else {
+      convertPosition(position, change)
+      convertHistory(this.histories[i] as FillHistory, position, change)
+    }
     this.externals.convert(change)
     this.marks.convert(i, change)
     const trip = this.trips.of(i)

@@ -63,6 +63,8 @@ export class StrategyStarts {
     if (!isAnew) return
     for (const run of this.runsOf(strategy)) {
       run.restart()
+      // One that is stopped sees no bars: it begins with those that come when a person starts it.
+      if (run.mode === 'errored') continue
       this.deciding?.(strategy)
       run.warmUp(this.portfolio.positionLots(run.instrument.index))
       this.deciding?.(undefined)
@@ -71,7 +73,7 @@ export class StrategyStarts {
         return
       }
     }
-    const summary = `${strategy} has other code or other parameters than before, has missed bars in safe mode, or its symbol counts in other steps: it starts anew. A position that it holds keeps its stop.`
+    const summary = `${strategy} has other code, other parameters or bars of another length than before, has missed bars in safe mode, or its symbol counts in other steps: it starts anew. A position that it holds keeps its stop.`
     this.desk.alert('strategy.changed', 'P4', undefined, summary)
   }
 

@@ -6,7 +6,7 @@ import { type Cash, type InstrumentIndex, type Lots, type Ticks, type Ts, lots }
 import type { Instrument } from '../market/instrument.ts'
 import type { StepChange } from '../market/instrument-terms.ts'
 import { type ExternalChange, type ExternalPart, openExternal, partsOf } from './external.ts'
-import { type FillHistory, type PastFill, bookInOrder, foldUntil, rebase } from './fill-history.ts'
+import { type FillHistory, type PastFill, bookInOrder, convertHistory, foldUntil, rebase } from './fill-history.ts'
 import { type Position, convertPosition, unrealizedOf } from './position.ts'
 
 export interface SharedFill {
@@ -109,7 +109,7 @@ export class ExternalParts {
     if (part === undefined) return
     part.lots = change.quantity(part.lots)
     convertPosition(part.net, change)
-    rebase(part.history, part.net)
+    convertHistory(part.history, part.net, change)
   }
 
   snapshot(): (ExternalPart | null)[] {

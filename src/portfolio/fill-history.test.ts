@@ -4,10 +4,11 @@
  */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { instrumentIndex, lots, ticks, ts } from '../core/units.ts'
-import { makeInstrument } from '../market/instrument.ts'
-import { type PastFill, bookInOrder, emptyHistory, foldUntil, rebase } from './fill-history.ts'
-import { applyFill, flatPosition } from './position.ts'
+import { cash, instrumentIndex, lots, ticks, ts } from '../core/units.ts'
+import { makeInstrument, notionalOf } from '../market/instrument.ts'
+import { StepChange } from '../market/instrument-terms.ts'
+import { type PastFill, bookInOrder, convertHistory, emptyHistory, foldUntil, rebase } from './fill-history.ts'
+import { applyFill, convertPosition, flatPosition } from './position.ts'
 
 const BTC = makeInstrument({ index: instrumentIndex(0), venue: 'sim', symbol: 'BTCUSDT', tickSize: '0.1', lotSize: '0.001' })
 const fills = fc
@@ -83,5 +84,36 @@ test('what is known to be complete is folded, and what comes after it still take
       for (const [, fill] of told) bookInOrder(history, position, BTC, fill)
       expect(position).toEqual(reference)
     }),
+  )
+})
+
+test.each([
+  ['coarser', '1'],
+  ['finer', '0.01'],
+])('told in any order around a change to %s steps: quantity, cost and result of the true order and prices', (_, tickSize) => {
+  const AFTER = makeInstrument({ index: instrumentIndex(0), venue: 'sim', symbol: 'BTCUSDT', tickSize, lotSize: '0.001' })
+  const change = new StepChange(BTC, AFTER)
+  const inNew = (fill: PastFill): PastFill => {
+    const price = change.price(fill.price, 'nearest')
+    const offStep = cash(notionalOf(BTC, fill.price, fill.lots, 'floor') - notionalOf(AFTER, price, fill.lots, 'floor'))
+    return { ...fill, price, offStep }
+  }
+  fc.assert(
+    fc.property(
+      fills.chain((list) => fc.tuple(fc.constant(list), fc.shuffledSubarray(list, { minLength: list.length }), fc.nat(list.length))),
+      ([inOrder, told, before]) => {
+        const reference = flatPosition()
+        for (const fill of inOrder) applyFill(reference, BTC, fill)
+        const history = emptyHistory()
+        const position = flatPosition()
+        let realized = 0
+        for (const fill of told.slice(0, before)) realized += bookInOrder(history, position, BTC, fill)
+        convertPosition(position, change)
+        convertHistory(history, position, change)
+        for (const fill of told.slice(before)) realized += bookInOrder(history, position, AFTER, inNew(fill))
+        expect(position).toEqual(reference)
+        expect(realized).toBe(reference.realized)
+      },
+    ),
   )
 })

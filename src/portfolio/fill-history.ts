@@ -3,8 +3,9 @@
  * Never changes a quantity by the order of fills: only cost and realized profit depend on it.
  */
 import { type Cash, type Lots, type Side, type Ticks, type Ts, cash } from '../core/units.ts'
-import type { Instrument } from '../market/instrument.ts'
-import { type Position, applyFill, flatPosition } from './position.ts'
+import { type Instrument, notionalOf } from '../market/instrument.ts'
+import type { StepChange } from '../market/instrument-terms.ts'
+import { type Position, applyFill, convertPosition, flatPosition } from './position.ts'
 
 export interface PastFill {
   readonly side: Side
@@ -33,6 +34,27 @@ export const emptyHistory = (): FillHistory => ({ base: flatPosition(), fills: [
 export function rebase(history: FillHistory, position: Position): void {
   Object.assign(history.base, position)
   history.fills.length = 0
+}
+
+/**
+ * The fills in other steps, at the same money, so that one of before the change still takes its place when it is told after it. Where one is
+ * no whole number of the new lots, the position is what it is from here on.
+ * @param position already in the new steps
+ */
+export function convertHistory(history: FillHistory, position: Position, change: StepChange): void {
+  const { base, fills } = history
+  if (!change.isWhole(base.lots) || !fills.every((fill) => change.isWhole(fill.lots))) {
+    rebase(history, position)
+    return
+  }
+  convertPosition(base, change)
+  history.fills = fills.map((fill) => {
+    const rounding = fill.side === 1 ? 'ceil' : 'floor'
+    const [price, quantity] = [change.price(fill.price, 'nearest'), change.quantity(fill.lots)]
+    const money = notionalOf(change.before, fill.price, fill.lots, rounding) + (fill.offStep ?? 0)
+    const offStep = money - notionalOf(change.after, price, quantity, rounding)
+    return { ...fill, price, lots: quantity, offStep: offStep === 0 ? undefined : cash(offStep) }
+  })
 }
 
 /** Every fill before `upTo` is known: none of them will have another put before it. */

@@ -83,14 +83,20 @@ export function metricsOf(input: PerformanceInput): Metrics {
 }
 
 /** A year is not told from less than this. */
-export const ANNUAL_DAYS_MIN = 30
+const ANNUAL_DAYS_MIN = 30
 /** Figures that are scaled to a year. */
 export const ANNUAL_METRICS = ['cagr', 'volatility', 'sharpe', 'sortino', 'calmar', 'alpha', 'informationRatio'] as const
 
 /** Days that a series spans by its instants. */
-export function spanDays({ ts }: Pick<EquitySeries, 'ts'>): number {
+function spanDays({ ts }: Pick<EquitySeries, 'ts'>): number {
   return ts.length === 0 ? 0 : ((ts[ts.length - 1] as number) - (ts[0] as number)) / DAY_MS
 }
+
+/** Why the annual figures of a series are null, where they are. */
+export const annualReason = (series: Pick<EquitySeries, 'ts'>): string | undefined =>
+  series.ts.length > 1 && spanDays(series) < ANNUAL_DAYS_MIN
+    ? `The rows span ${spanDays(series).toFixed(1)} days: annual figures need ${ANNUAL_DAYS_MIN}.`
+    : undefined
 
 /** Annual figures of less than a month are null: two hours make 1.18e75 percent a year. */
 export function withoutAnnual<M extends Partial<Metrics>>(metrics: M, series: Pick<EquitySeries, 'ts'>): M {

@@ -45,10 +45,10 @@ interface Run {
 }
 
 /** Types each answer when its question stands at the end of what was printed. */
-function atTerminal(words: string, answers: readonly (readonly [question: string, answer: string])[]): Promise<Run> {
+function atTerminal(words: string, answers: readonly (readonly [question: string, answer: string])[], at = url): Promise<Run> {
   const left = [...answers]
   // What stands in the environment of the tests is not the user's.
-  const env = { PATH: process.env.PATH ?? '', TERM: 'dumb', BALLAST__BYBIT__URL: url }
+  const env = { PATH: process.env.PATH ?? '', TERM: 'dumb', BALLAST__BYBIT__URL: at }
   const child = spawn('script', ['-qec', `stty cols 80 && ${process.execPath} ${CLI} ${words}`, '/dev/null'], {
     cwd,
     env,
@@ -166,6 +166,24 @@ test('a directory of another profile is left to it, and a configuration that is 
   expect(foreign.failed).toEqual([expect.objectContaining({ name: 'data directory', next: expect.stringContaining('.ballast-observe') })])
   expect(foreign.checks.map(({ name }) => name)).not.toContain('exchange')
 }, 90_000)
+
+test('a network that is down: what was typed is kept where one says so, and checked by the next look', async () => {
+  const down = 'http://127.0.0.1:9'
+  const no = await atTerminal('init --profile observe', [...TYPED, ['anything is sent. [y/N]', 'n']], down)
+  expect([no.code, no.said]).toEqual([5, expect.stringContaining('The key is not kept')])
+  expect(existsSync(join(cwd, KEY_FILE))).toBe(false)
+  const yes = await atTerminal('init --profile observe', [...TYPED, ['anything is sent. [y/N]', 'y'], ['[y/N]', 'y']], down)
+  expect([yes.code, yes.said]).toEqual([5, expect.stringContaining('The key is kept, and nothing is known of it yet.')])
+  expect(JSON.parse(readFileSync(join(cwd, KEY_FILE), 'utf8'))).toEqual({ key: KEY, secret: SECRET })
+  expect((await doctor()).failed).toEqual([])
+}, 120_000)
+
+test('demo can be rehearsed against a simulator: the key is checked there', async () => {
+  await change({ readOnly: 0 })
+  const run = await atTerminal('init --profile demo', [...TYPED, ['[y/N]', 'y']])
+  expect([run.code, run.said]).toEqual([0, expect.stringContaining('10,000.00 USDT, 0 positions')])
+  expect((await doctor()).failed).toEqual([])
+}, 120_000)
 
 test('without a terminal, and where no key is needed', async () => {
   const piped = await runCli(cwd, 'init --profile demo')

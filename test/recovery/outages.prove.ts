@@ -3,6 +3,7 @@
  * Never shares a port or a directory with another.
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { Installation, freePorts, until } from '../support/installation.ts'
@@ -152,3 +153,24 @@ test('a second trader in the same directory is refused and takes nothing from th
   expect(ballast.pidOf('trader')).toBe(pid)
   expect(await ballast.stop()).toBe(0)
 }, 120_000)
+
+test.each([
+  ['npm start', undefined],
+  ['ballast run', [CLI, 'run']],
+])(
+  'Ctrl-C, which reaches every process of %s at once, ends it in order',
+  async (_, command) => {
+    const ballast = await Installation.make(command === undefined ? {} : { command })
+    made.push(ballast)
+    await ballast.start()
+    expect(await ballast.interrupt()).toBe(0)
+    expect(ballast.output).toContain('Stopping: no new entries')
+    expect(ballast.output).not.toMatch(/starting it again|has not ended|killing/)
+    // What ends in order leaves a last snapshot behind and no database that runs.
+    expect(existsSync(join(ballast.dataDir, 'pg', 'postmaster.pid'))).toBe(false)
+    await ballast.start()
+    expect(ballast.output).toMatch(/recovered +0 rows after the snapshot/)
+    expect(await ballast.stop()).toBe(0)
+  },
+  120_000,
+)

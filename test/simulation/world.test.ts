@@ -15,6 +15,8 @@ test.each([
   { seed: 23_446, was: 'a fill between the reading of the account and its booking was taken for a lost wallet entry' },
   { seed: 800_128, was: 'what others sold before the books were opened was booked beside the opening balance that had it' },
   { seed: 605_083, was: 'a fill between the readings of positions and wallet, twice at one price, was taken for a lost wallet entry' },
+  { seed: 55, was: 'a start after a change of steps read prices in the steps that the journal began with' },
+  { seed: 7_000_230, was: 'a stopped strategy that began anew was warmed up in memory only' },
   { seed: 106_147, was: 'an order that was accepted while it was looked up in vain was closed in the books' },
 ])('world $seed: $was', async ({ seed }) => expect((await runWorld(seed)).broken).toBeUndefined())
 

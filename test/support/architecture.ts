@@ -18,6 +18,7 @@ const ROOMS = [
   ['src/core/', 'core'],
   ['src/market/candles/', 'candles'],
   ['src/market/', 'market'],
+  ['src/files/', 'files'],
   ['src/indicators/', 'indicators'],
   ['src/strategy/', 'strategy'],
   ['src/strategy-files/', 'strategy-files'],
@@ -58,7 +59,8 @@ const ENGINES = [...PURE, 'candles', 'backtest', 'ml'] as const
 const MAY_IMPORT: Readonly<Record<Room, readonly Room[]>> = {
   core: [],
   market: ['core'],
-  candles: ['core', 'market'],
+  files: ['core', 'market'],
+  candles: ['core', 'market', 'files'],
   indicators: ['core'],
   trading: ['core', 'market'],
   portfolio: ['core', 'market', 'trading'],
@@ -82,7 +84,7 @@ const MAY_IMPORT: Readonly<Record<Room, readonly Room[]>> = {
   web: ['client', 'commands'],
   app: [...ENGINES, 'strategy-files', 'bybit', 'bybit-server', 'venue-port', 'journal', 'db', 'commands', 'client', 'api', 'jobs', 'bots'],
   // `panic --direct` stands on the adapter alone, with no database and no trader.
-  cli: [...ENGINES, 'strategy-files', 'bybit', 'bybit-server', 'app', 'db', 'commands', 'client'],
+  cli: [...ENGINES, 'files', 'strategy-files', 'bybit', 'bybit-server', 'app', 'db', 'commands', 'client'],
   main: ['core', 'app', 'strategy-files'],
   bench: [...ENGINES, 'bybit', 'bybit-server', 'venue-port', 'journal', 'app', 'db'],
 }

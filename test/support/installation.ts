@@ -14,6 +14,8 @@ export interface InstallationOptions {
   readonly config?: Readonly<Record<string, unknown>>
   readonly env?: Readonly<Record<string, string>>
   readonly speed?: number
+  /** Words that start it; undefined: the program itself, as `npm start` does. */
+  readonly command?: readonly string[]
 }
 
 export class Installation {
@@ -24,6 +26,7 @@ export class Installation {
   output = ''
   private readonly configFile: string
   private readonly env: Readonly<Record<string, string>>
+  private readonly command: readonly string[]
   private process: ChildProcess | undefined
 
   private constructor(dataDir: string, apiPort: number, simPort: number, hooksPort: number, options: InstallationOptions) {
@@ -33,9 +36,12 @@ export class Installation {
     this.hooks = `http://127.0.0.1:${hooksPort}`
     this.configFile = join(dataDir, 'config.json')
     this.env = options.env ?? {}
+    this.command = options.command ?? [ENTRY]
     writeFileSync(
       this.configFile,
       JSON.stringify({
+        // Trades within seconds.
+        interval: '1m',
         api: { port: apiPort },
         hooks: { port: hooksPort },
         sim: { port: simPort, speed: options.speed ?? 60, seed: 7 },
@@ -59,7 +65,9 @@ export class Installation {
   /** Resolves when readyz is 200; answers how long it took. */
   async start(limitMs = 60_000): Promise<number> {
     const startedMs = performance.now()
-    const child = spawn(process.execPath, [ENTRY, '--data-dir', this.dataDir, '--config', this.configFile], {
+    const child = spawn(process.execPath, [...this.command, '--data-dir', this.dataDir, '--config', this.configFile], {
+      // A process group of its own, as at a terminal.
+      detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...this.env },
     })
@@ -104,6 +112,15 @@ export class Installation {
     if (child === undefined || child.exitCode !== null) return child?.exitCode ?? null
     const ended = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)))
     child.kill('SIGTERM')
+    return ended
+  }
+
+  /** SIGINT to all of its processes, as Ctrl-C at a terminal; answers the exit code. */
+  async interrupt(): Promise<number | null> {
+    const child = this.process
+    if (child?.pid === undefined) return null
+    const ended = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)))
+    process.kill(-child.pid, 'SIGINT')
     return ended
   }
 

@@ -58,7 +58,12 @@ export class ProcessWorld {
     const world = new ProcessWorld(mkdtempSync(join(tmpdir(), 'ballast-kill-')), simPort as number)
     writeFileSync(
       join(world.dataDir, 'config.json'),
-      JSON.stringify({ sim: { port: simPort, speed: 240, seed: 7 }, strategies: STRATEGIES, manual: { symbols: [HAND_SYMBOL] } }),
+      JSON.stringify({
+        interval: '1m',
+        sim: { port: simPort, speed: 240, seed: 7 },
+        strategies: STRATEGIES,
+        manual: { symbols: [HAND_SYMBOL] },
+      }),
     )
     await world.startDatabase()
     await world.role('simulator', {}).ready

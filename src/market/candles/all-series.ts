@@ -4,7 +4,7 @@
  */
 import { readdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import type { DataError } from './data-error.ts'
+import type { DataError } from '../data-error.ts'
 import { type Manifest, readManifest } from './manifest.ts'
 
 /** A series whose manifest cannot be read: the others do not depend on it. */

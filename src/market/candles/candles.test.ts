@@ -9,9 +9,10 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { readCsvColumns, readCsvFunding } from './csv.ts'
+import { readCandles, readDataFiles } from './candle-file.ts'
+import type { FileWishes } from './file-wishes.ts'
 import { findSeries } from './find-series.ts'
-import { type ImportRequest, importCsv } from './import.ts'
+import { type ImportRequest, importFiles } from './import.ts'
 import { openStore } from './store.ts'
 
 const HEADER = 'timestamp,open,high,low,close,volume'
@@ -33,11 +34,11 @@ function file(lines: readonly string[], name = 'a.csv', pack = false): string {
 
 const row = (at: number, price = '10.5', volume = '1'): string => `${JAN + at * MINUTE},${price},${price},${price},${price},${volume}`
 const store = () => openStore(join(directory, 'store'))
-const request = (path: string, more: Partial<ImportRequest> = {}): ImportRequest => ({
-  file: path,
+const request = (path: string, more: Partial<ImportRequest> = {}, wishes: FileWishes = { interval: '1m' }): ImportRequest => ({
+  files: [path],
   venue: 'v',
   symbol: 'S',
-  interval: '1m',
+  wishes,
   ...more,
 })
 const KEY = { venue: 'v', symbol: 'S', interval: '1m' }
@@ -54,7 +55,7 @@ describe('reading a CSV', () => {
       path,
       gzipSync(`\uFEFFVolume,close,note,Low,HIGH,open,Open Time\r\n7.25,2,x y,1.5,3.125,2,${JAN}\r\n0,2,,2,2,2,${JAN + MINUTE}`),
     )
-    const read = unwrap(await readCsvColumns(path))
+    const read = unwrap(await readCandles([path]))
     expect(read).toMatchObject({ tickSize: '0.001', lotSize: '0.000001', interval: '1m', bars: 2, rounded: 0, hasVolume: true })
     expect([...read.columns.ts]).toEqual([JAN, JAN + MINUTE])
     expect([...read.columns.high]).toEqual([3125, 2000])
@@ -71,7 +72,7 @@ describe('reading a CSV', () => {
     ['ISO without a zone', ['2024-01-31 23:58', '2024-01-31 23:59:00']],
     ['ISO with an offset', ['2024-02-01T01:58:00+02:00', '2024-02-01 01:59:00+0200']],
   ])('reads times as %s', async (_name, [first, second]) => {
-    const read = unwrap(await readCsvColumns(file([HEADER, `${first},1,1,1,1,1`, `${second},1,1,1,1,1`])))
+    const read = unwrap(await readCandles([file([HEADER, `${first},1,1,1,1,1`, `${second},1,1,1,1,1`])]))
     expect([...read.columns.ts]).toEqual([JAN, JAN + MINUTE])
   })
 
@@ -84,12 +85,16 @@ describe('reading a CSV', () => {
     ['a low above the open', [`${JAN},5,9,6,7,1`], 'line 2: the low 6 is above the open 5'],
     ['a price of zero', [`${JAN},0,0,0,0,1`], 'line 2: the low 0 is not a positive price'],
     ['a negative volume', [`${JAN},1,1,1,1,-2`], 'line 2: the volume -2 is negative'],
-    ['a repeated time', [row(0), row(0)], 'line 3: the timestamp 1706745480000 is not after the one of the line before'],
+    [
+      'a repeated time',
+      [row(0), row(0)],
+      'line 3: the timestamp 1706745480000 (2024-01-31 23:58 UTC) is not after the one of the line before',
+    ],
     ['a time off the grid', [row(0), `${JAN + 61_000},1,1,1,1,1`], 'line 3: the timestamp 1706745541000'],
     ['an empty line inside', [row(0), '', row(1)], 'line 3: the line is empty'],
     ['a date that does not exist', ['2024-02-30,1,1,1,1,1'], "line 2: the timestamp '2024-02-30'"],
   ])('names the file and the line of %s', async (_name, lines, expected) => {
-    const read = await readCsvColumns(file([HEADER, ...lines], 'bad.csv'), { interval: '1m' })
+    const read = await readCandles([file([HEADER, ...lines], 'bad.csv')], { interval: '1m' })
     expect(read.ok).toBe(false)
     if (!read.ok) expect(read.error.sentence).toContain(`bad.csv ${expected}`)
   })
@@ -97,9 +102,9 @@ describe('reading a CSV', () => {
   test.each([
     ['no header', '1,2,3,4,5,6', 'has no header'],
     ['a missing column', 'timestamp,open,high,low,volume', 'the column close is missing'],
-    ['a column twice', 'timestamp,time,open,high,low,close', "two columns mean 'timestamp'"],
+    ['a column twice', 'timestamp,open,high,low,close,open_price', "two columns mean 'open'"],
   ])('refuses a header with %s', async (_name, header, expected) => {
-    const read = await readCsvColumns(file([header, row(0)]))
+    const read = await readCandles([file([header, row(0)])])
     expect(!read.ok && read.error.sentence).toContain(expected)
   })
 
@@ -109,17 +114,17 @@ describe('reading a CSV', () => {
       `${HEADER}\n${Array.from({ length: 5000 }, (_, at) => row(at, String(10 + ((at * 7919) % 1000) / 10))).join('\n')}\n`,
     )
     writeFileSync(path, whole.subarray(0, whole.length - 100))
-    const read = await readCsvColumns(path)
+    const read = await readCandles([path])
     expect(!read.ok && read.error.sentence).toContain('cannot be read to its end')
   })
 
   test('a crash of half the price in one bar is kept', async () => {
-    const read = unwrap(await readCsvColumns(file([HEADER, row(0, '0.8179'), `${JAN + MINUTE},0.8179,0.8179,0.2704,0.4160,5`])))
+    const read = unwrap(await readCandles([file([HEADER, row(0, '0.8179'), `${JAN + MINUTE},0.8179,0.8179,0.2704,0.4160,5`])]))
     expect([...read.columns.low]).toEqual([8179, 2704])
   })
 
   test('keeps nine significant digits at the highest price and rounds to nearest', async () => {
-    const read = unwrap(await readCsvColumns(file([HEADER, `${JAN},13763.00005,17252,13752.18233851,13752.18235,1`]), { interval: '1m' }))
+    const read = unwrap(await readCandles([file([HEADER, `${JAN},13763.00005,17252,13752.18233851,13752.18235,1`])], { interval: '1m' }))
     expect(read).toMatchObject({ tickSize: '0.0001', tickOrigin: 'nine-digits', rounded: 3 })
     expect([read.columns.open[0], read.columns.high[0], read.columns.low[0], read.columns.close[0]]).toEqual([
       137630001, 172520000, 137521823, 137521824,
@@ -132,20 +137,20 @@ describe('reading a CSV', () => {
     ['trailing zeros do not count', '13715.65000000', '0.01', 1371565],
     ['a float with noise', '0.30000000000000004', '0.1', 3],
   ])('%s', async (_name, price, tickSize, ticks) => {
-    const read = unwrap(await readCsvColumns(file([HEADER, row(0, price), row(1, price)])))
+    const read = unwrap(await readCandles([file([HEADER, row(0, price), row(1, price)])]))
     expect([read.tickSize, read.columns.close[0]]).toEqual([tickSize, ticks])
   })
 
   test('with a tick given, an off-grid price is an error of its line', async () => {
     const path = file([HEADER, row(0, '10.5'), row(1, '10.6')])
-    const read = await readCsvColumns(path, { tick: '0.5' })
+    const read = await readCandles([path], { tick: '0.5' })
     expect(!read.ok && read.error.sentence).toContain('line 3: the price 10.6 is not a multiple of the tick 0.5')
-    expect([...unwrap(await readCsvColumns(path, { tick: '0.05' })).columns.close]).toEqual([210, 212])
+    expect([...unwrap(await readCandles([path], { tick: '0.05' })).columns.close]).toEqual([210, 212])
   })
 
   test('blocks cut lines anywhere: a file of several blocks equals what a plain reader sees', async () => {
     const lines = Array.from({ length: 60_000 }, (_, at) => row(at, String(100 + ((at * 7919) % 100_003) / 100), String((at * 31) % 977)))
-    const read = unwrap(await readCsvColumns(file([HEADER, ...lines], 'big.csv.gz', true)))
+    const read = unwrap(await readCandles([file([HEADER, ...lines], 'big.csv.gz', true)]))
     expect(read.bars).toBe(60_000)
     const plain = lines.map((line) => line.split(','))
     expect(read.columns.close.every((value, at) => value === Math.round(Number(plain[at]?.[4]) * 100))).toBe(true)
@@ -160,7 +165,7 @@ describe('reading a CSV', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(decimal, { minLength: 2, maxLength: 20 }), async (prices) => {
         const read = unwrap(
-          await readCsvColumns(file([HEADER, ...prices.map((price, at) => row(at, price))]), { interval: '1m', tick: '0.000001' }),
+          await readCandles([file([HEADER, ...prices.map((price, at) => row(at, price))])], { interval: '1m', tick: '0.000001' }),
         )
         const expected = prices.map((price) => {
           const [whole = '0', fraction = ''] = price.split('.')
@@ -174,20 +179,20 @@ describe('reading a CSV', () => {
 
   test('a volume is the nearest double of its text, with any number of digits', async () => {
     const texts = ['1.2867745400000001', '0.44371910999999997', '1e-7', '123456789012345678901']
-    const read = unwrap(await readCsvColumns(file([HEADER, ...texts.map((text, at) => row(at, '10', text))])))
+    const read = unwrap(await readCandles([file([HEADER, ...texts.map((text, at) => row(at, '10', text))])]))
     expect([...read.columns.volume]).toEqual(texts.map(Number))
   })
 
   test('reads funding rates as integers of 1e-10', async () => {
-    const read = unwrap(await readCsvFunding(file(['timestamp,rate', `${JAN},0.00001004`, `${JAN + 8 * 3_600_000},-0.005`])))
-    expect([...read.rate]).toEqual([100_400, -50_000_000])
+    const read = unwrap(await readDataFiles([file(['timestamp,rate', `${JAN},0.00001004`, `${JAN + 8 * 3_600_000},-0.005`])]))
+    expect(read.type === 'funding' && [...read.rate]).toEqual([100_400, -50_000_000])
   })
 })
 
 describe('the store', () => {
   test('loads what was imported, across months, whole and by range', async () => {
     const path = file([HEADER, row(0), row(1, '10.6'), row(2, '10.7'), row(5, '10.8')])
-    const report = unwrap(await importCsv(store(), request(path)))
+    const report = unwrap(await importFiles(store(), request(path)))
     expect(report).toMatchObject({
       added: 4,
       same: 0,
@@ -204,15 +209,15 @@ describe('the store', () => {
 
   test('a range, a file and a series of the same bars have the same hash', async () => {
     const path = file([HEADER, row(0), row(1, '10.6'), row(2, '10.7')])
-    unwrap(await importCsv(store(), request(path)))
+    unwrap(await importFiles(store(), request(path)))
     const part = file([HEADER, row(1, '10.6'), row(2, '10.7')], 'b.csv')
     const ranged = unwrap(store().load({ ...KEY, from: JAN + MINUTE })).meta.hash
-    expect(unwrap(await readCsvColumns(part, { interval: '1m' })).hash).toBe(ranged)
-    expect(unwrap(await importCsv(store(), request(part, { symbol: 'T' }))).info.hash).toBe(ranged)
+    expect(unwrap(await readCandles([part], { interval: '1m' })).hash).toBe(ranged)
+    expect(unwrap(await importFiles(store(), request(part, { symbol: 'T' }))).info.hash).toBe(ranged)
   })
 
   test('the hash is SHA-256 over the grid and the bytes of each month', async () => {
-    const info = unwrap(await importCsv(store(), request(file([HEADER, row(0, '10.5', '3')])))).info
+    const info = unwrap(await importFiles(store(), request(file([HEADER, row(0, '10.5', '3')])))).info
     const bytes = Buffer.alloc(48)
     for (const [at, value] of [JAN, 105, 105, 105, 105, 3].entries()) bytes.writeDoubleLE(value, at * 8)
     const month = createHash('sha256').update(bytes).digest('hex')
@@ -226,39 +231,39 @@ describe('the store', () => {
       ['A', [early, late]],
       ['B', [late, early]],
     ] as const)
-      for (const path of files) unwrap(await importCsv(store(), request(path, { symbol })))
+      for (const path of files) unwrap(await importFiles(store(), request(path, { symbol })))
     const [a, b] = store().list().series
     expect(a?.bars).toBe(4)
     expect(a?.hash).toBe(b?.hash)
-    expect(unwrap(await importCsv(store(), request(late, { symbol: 'A' })))).toMatchObject({ added: 0, same: 2 })
+    expect(unwrap(await importFiles(store(), request(late, { symbol: 'A' })))).toMatchObject({ added: 0, same: 2 })
   })
 
   test('refuses an overlap that disagrees and names the first bar, unless told to replace', async () => {
-    unwrap(await importCsv(store(), request(file([HEADER, row(0), row(1, '10.6'), row(3)]))))
+    unwrap(await importFiles(store(), request(file([HEADER, row(0), row(1, '10.6'), row(3)]))))
     const before = unwrap(store().load(KEY))
     const other = file([HEADER, row(0), row(1, '10.9'), row(2), row(3, '11')], 'other.csv')
-    const refused = await importCsv(store(), request(other))
+    const refused = await importFiles(store(), request(other))
     expect(!refused.ok && refused.error).toMatchObject({
       kind: 'conflict',
       sentence: expect.stringContaining(`first at 2024-01-31 23:59 UTC (${JAN + MINUTE})`),
     })
     expect(!refused.ok && refused.error.sentence).toContain('10.6 10.6 10.6 10.6 1 in the store and 10.9 10.9 10.9 10.9 1 in the file')
     expect(unwrap(store().load(KEY))).toEqual(before)
-    expect(unwrap(await importCsv(store(), request(other, { replace: true })))).toMatchObject({ added: 1, same: 1, replaced: 2 })
+    expect(unwrap(await importFiles(store(), request(other, { replace: true })))).toMatchObject({ added: 1, same: 1, replaced: 2 })
     expect([...unwrap(store().load(KEY)).columns.close]).toEqual([105, 109, 105, 110])
   })
 
   test('a finer file makes the stored ticks finer, a coarser one keeps them', async () => {
-    unwrap(await importCsv(store(), request(file([HEADER, row(0, '10.5')]))))
-    unwrap(await importCsv(store(), request(file([HEADER, row(1, '10.525')], 'fine.csv'))))
+    unwrap(await importFiles(store(), request(file([HEADER, row(0, '10.5')]))))
+    unwrap(await importFiles(store(), request(file([HEADER, row(1, '10.525')], 'fine.csv'))))
     expect([...unwrap(store().load(KEY)).columns.close]).toEqual([10500, 10525])
-    const coarse = request(file([HEADER, row(2, '11'), row(3, '12')], 'coarse.csv'), { interval: undefined })
-    expect(unwrap(await importCsv(store(), coarse)).info).toMatchObject({ tickSize: '0.001', bars: 4 })
+    const coarse = request(file([HEADER, row(2, '11'), row(3, '12')], 'coarse.csv'), {}, {})
+    expect(unwrap(await importFiles(store(), coarse)).info).toMatchObject({ tickSize: '0.001', bars: 4 })
   })
 
   test('funding and mark prices live beside the candles', async () => {
-    unwrap(await importCsv(store(), { file: file(['ts,rate', `${JAN},0.0001`]), venue: 'v', symbol: 'S' }))
-    unwrap(await importCsv(store(), request(file(['ts,open,high,low,close', `${JAN},1,1,1,1`], 'm.csv'), { kind: 'mark' })))
+    unwrap(await importFiles(store(), { files: [file(['ts,rate', `${JAN},0.0001`])], venue: 'v', symbol: 'S' }))
+    unwrap(await importFiles(store(), request(file(['ts,open,high,low,close', `${JAN},1,1,1,1`], 'm.csv'), { kind: 'mark' })))
     expect(
       store()
         .list()
@@ -273,23 +278,23 @@ describe('the store', () => {
   })
 
   test('what is not stored is not found, and the answer says what is', async () => {
-    unwrap(await importCsv(store(), request(file([HEADER, row(0)]))))
+    unwrap(await importFiles(store(), request(file([HEADER, row(0)]))))
     const missing = store().load({ ...KEY, symbol: 'X' })
     expect(!missing.ok && missing.error).toMatchObject({ kind: 'not-found', sentence: expect.stringContaining('Stored: v/S/1m') })
   })
 
   test('shared columns are in shared memory', async () => {
-    unwrap(await importCsv(store(), request(file([HEADER, row(0)]))))
+    unwrap(await importFiles(store(), request(file([HEADER, row(0)]))))
     expect(unwrap(store().load({ ...KEY, shared: true })).columns.close.buffer).toBeInstanceOf(SharedArrayBuffer)
   })
 
   test('names that would leave the directory are refused', async () => {
-    const result = await importCsv(store(), request(file([HEADER, row(0)]), { symbol: '../S' }))
+    const result = await importFiles(store(), request(file([HEADER, row(0)]), { symbol: '../S' }))
     expect(!result.ok && result.error.kind).toBe('bad-input')
   })
 
   test('verify finds a flipped bit, a missing part and a changed manifest; load refuses the first two', async () => {
-    unwrap(await importCsv(store(), request(file([HEADER, row(0), row(1), row(2), row(9)]))))
+    unwrap(await importFiles(store(), request(file([HEADER, row(0), row(1), row(2), row(9)]))))
     expect(store().verify().series[0]?.problems).toEqual([])
     const home = join(directory, 'store', 'v', 'S', '1m')
     const [part = ''] = readdirSync(home).filter((name) => name.startsWith('2024-01'))
@@ -318,8 +323,8 @@ describe('the store', () => {
     ],
     ['promises more rows than there can be', (text: string) => text.replace(/"rows": 1/, '"rows": 999999999999'), '(parts.0.rows)'],
   ])('a manifest that %s is told, and the other series are as they were', async (_, spoil, words) => {
-    unwrap(await importCsv(store(), request(file([HEADER, row(0)]))))
-    unwrap(await importCsv(store(), request(file([HEADER, row(0)]), { symbol: 'T' })))
+    unwrap(await importFiles(store(), request(file([HEADER, row(0)]))))
+    unwrap(await importFiles(store(), request(file([HEADER, row(0)]), { symbol: 'T' })))
     const path = join(directory, 'store', 'v', 'S', '1m', 'manifest.json')
     writeFileSync(path, spoil(readFileSync(path, 'utf8')))
     for (const { series, damaged } of [store().list(), store().verify()]) {
@@ -336,14 +341,14 @@ describe('the store', () => {
   })
 
   test('a lock of a live process holds a writer off, one of a dead process does not', async () => {
-    unwrap(await importCsv(store(), request(file([HEADER, row(0)]))))
+    unwrap(await importFiles(store(), request(file([HEADER, row(0)]))))
     const lock = join(directory, 'store', 'v', 'S', '1m', '.lock')
     const more = request(file([HEADER, row(1)], 'more.csv'))
     writeFileSync(lock, String(process.pid))
-    const held = await importCsv(store(), more)
+    const held = await importFiles(store(), more)
     expect(!held.ok && held.error.kind).toBe('conflict')
     writeFileSync(lock, '4194305')
-    expect((await importCsv(store(), more)).ok).toBe(true)
+    expect((await importFiles(store(), more)).ok).toBe(true)
   })
 
   test('property: any split of a series into imports gives the same series', async () => {
@@ -353,7 +358,7 @@ describe('the store', () => {
         const target = openStore(join(directory, `p${Math.random()}`))
         for (let piece = 0; piece < pieces; piece += 1) {
           const mine = minutes.filter((_, at) => at % pieces === piece).sort((a, b) => a - b)
-          if (mine.length > 0) unwrap(await importCsv(target, request(file([HEADER, ...mine.map((at) => row(at, `${5000 + at}.5`))]))))
+          if (mine.length > 0) unwrap(await importFiles(target, request(file([HEADER, ...mine.map((at) => row(at, `${5000 + at}.5`))]))))
         }
         const loaded = unwrap(target.load(KEY))
         const sorted = [...minutes].sort((a, b) => a - b)

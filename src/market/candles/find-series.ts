@@ -3,7 +3,7 @@
  * Never chooses between two that fit equally: it names them and asks.
  */
 import { type Result, err, ok } from '../../core/result.ts'
-import { type DataError, dataError } from './data-error.ts'
+import { type DataError, dataError } from '../data-error.ts'
 import { parseInterval } from './interval.ts'
 import type { CandleStore, SeriesInfo } from './store.ts'
 

@@ -2,6 +2,8 @@
  * Counts what is absent between the bars of a series.
  * Never fills anything: a gap is reported and left as it is.
  */
+import { commonestOf, distancesOf } from '../files/spacing.ts'
+
 export interface GapCount {
   /** Holes: places where at least one bar is absent. */
   readonly gaps: number
@@ -15,9 +17,10 @@ export function countGaps(openTs: Float64Array, intervalMs: number): GapCount {
   let missing = 0
   for (let at = 1; at < openTs.length; at += 1) {
     const distance = (openTs[at] as number) - (openTs[at - 1] as number)
-    if (distance > intervalMs) {
+    const absent = Math.round(distance / intervalMs) - 1
+    if (absent > 0) {
       gaps += 1
-      missing += Math.round(distance / intervalMs) - 1
+      missing += absent
     }
   }
   return { gaps, missing }
@@ -25,18 +28,5 @@ export function countGaps(openTs: Float64Array, intervalMs: number): GapCount {
 
 /** The most frequent distance between neighbors, the smaller one of equals; undefined for fewer than two rows. */
 export function commonDistance(openTs: Float64Array): number | undefined {
-  const counts = new Map<number, number>()
-  for (let at = 1; at < openTs.length; at += 1) {
-    const distance = (openTs[at] as number) - (openTs[at - 1] as number)
-    counts.set(distance, (counts.get(distance) ?? 0) + 1)
-  }
-  let best: number | undefined
-  let bestCount = 0
-  for (const [distance, count] of counts) {
-    if (count > bestCount || (count === bestCount && best !== undefined && distance < best)) {
-      best = distance
-      bestCount = count
-    }
-  }
-  return best
+  return commonestOf(distancesOf(openTs))
 }

@@ -4,7 +4,7 @@
  */
 import { openSync, closeSync, readFileSync, rmSync, writeSync } from 'node:fs'
 import { type Result, err, ok } from '../../core/result.ts'
-import { type DataError, dataError } from './data-error.ts'
+import { type DataError, dataError } from '../data-error.ts'
 
 const codeOf = (cause: unknown): unknown => (cause instanceof Error && 'code' in cause ? cause.code : undefined)
 

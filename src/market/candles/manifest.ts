@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { type Result, err, ok } from '../../core/result.ts'
 import { type Columns, lowerBound, sliceColumns, timesOf } from './columns.ts'
-import { type DataError, dataError, reasonOf } from './data-error.ts'
+import { type DataError, dataError, reasonOf } from '../data-error.ts'
 import { monthOf, nextMonthTs } from './interval.ts'
 import { shaOf, writeAtomically } from './part.ts'
 

@@ -11,7 +11,7 @@ import { dirname } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { type Result, err, ok } from '../../core/result.ts'
 import { type Columns, rowsOf } from './columns.ts'
-import { type DataError, dataError, reasonOf } from './data-error.ts'
+import { type DataError, dataError, reasonOf } from '../data-error.ts'
 
 const MAGIC = Buffer.from('BLSTCOLS', 'latin1')
 const VERSION = 1

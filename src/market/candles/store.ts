@@ -19,8 +19,8 @@ import {
   sliceColumns,
   timesOf,
 } from './columns.ts'
+import { type DataError, dataError, reasonOf } from '../data-error.ts'
 import { type DamagedSeries, allSeries } from './all-series.ts'
-import { type DataError, dataError, reasonOf } from './data-error.ts'
 import { countGaps } from './gaps.ts'
 import { withLock } from './lock.ts'
 import { type Manifest, type Part, type SeriesKind, hashOfParts, readManifest, splitByMonth, writeManifest } from './manifest.ts'

@@ -172,3 +172,61 @@ test('a country that is not served is said as that, also while nothing is asked;
   expect(await failed(write())).toMatchObject({ code: 'http-403', detail: 'access too frequent' })
   expect(await failed(write())).toMatchObject({ code: 'ip-ban' })
 })
+
+describe('a list of many pages', () => {
+  const ROW = z.object({ n: z.number() })
+  const PAGES = 120
+  let asks: number[]
+  /** Serves pages as an endpoint of 50 requests a second does: refused ones use nothing up. */
+  function serve(tellsLimits: boolean, also: (page: number) => RawReply | undefined = () => undefined): Requests {
+    asks = []
+    let uses: number[] = []
+    const transport: Transport = {
+      call: async (_method, _path, params) => {
+        const page = Number(params['cursor'] ?? 0)
+        nowMs += 1
+        asks.push(page)
+        const odd = also(page)
+        if (odd !== undefined) return odd
+        uses = uses.filter((at) => at > nowMs - 1_000)
+        const resetAtMs = (uses[0] ?? nowMs) + 1_000
+        const limits = (remaining: number) => (tellsLimits ? { remaining, max: 50, resetAtMs } : undefined)
+        if (uses.length >= 50) return { type: 'reply', body: { retCode: 10_006, retMsg: 'Too many visits', result: {} }, limits: limits(0) }
+        uses.push(nowMs)
+        const result = { list: [{ n: page }], nextPageCursor: page + 1 < PAGES ? String(page + 1) : '' }
+        return { type: 'reply', body: { retCode: 0, retMsg: 'OK', result }, limits: limits(50 - uses.length) }
+      },
+      open: () => {},
+      renew: () => {},
+      close: async () => {},
+    }
+    return new Requests(transport, {
+      wallMs: () => nowMs,
+      steadyMs: () => nowMs,
+      sleep: async (ms) => {
+        nowMs += ms
+      },
+    })
+  }
+  const read = (made: Requests) => made.readAll('account', '/v5/execution/list', {}, ROW)
+
+  test.each([[true], [false]])(
+    'longer than what a second allows is read to its end, each page once (limits told: %j)',
+    async (tellsLimits) => {
+      const made = serve(tellsLimits)
+      const result = await read(made)
+      expect(result.ok && result.value.map(({ n }) => n)).toEqual(Array.from({ length: PAGES }, (_, k) => k))
+      // Told the limits, it never asks in vain; else each refusal costs one request, and no page twice.
+      expect(asks.filter((page, k) => asks.indexOf(page) !== k).length).toBeLessThanOrEqual(tellsLimits ? 0 : 3)
+    },
+  )
+
+  test('that is refused again and again is given up, and a ban at once', async () => {
+    const slow: RawReply = { type: 'reply', body: { retCode: 10_006, retMsg: 'Too many visits', result: {} }, limits: undefined }
+    const result = await read(serve(false, (page) => (page === 3 ? slow : undefined)))
+    expect(result).toMatchObject({ ok: false, error: { type: 'retry-after', code: '10006' } })
+    expect(asks.filter((page) => page === 3)).toHaveLength(6)
+    await read(serve(false, (page) => (page === 3 ? FORBIDDEN : undefined)))
+    expect(asks).toEqual([0, 1, 2, 3])
+  })
+})

@@ -1,6 +1,6 @@
 /**
  * Requests to Bybit within its limits, and their replies as results: parsed where they succeed, sorted by what to do where not.
- * Never sends past the budget, and never retries: a write that HTTP 403 kept out goes once over the trade WebSocket, if it is an exit (S2).
+ * Never sends past the budget, and never retries a write: one that HTTP 403 kept out goes once over the trade WebSocket, if it is an exit (S2).
  */
 import { z } from 'zod'
 import { type Result, err, ok } from '../../core/result.ts'
@@ -11,6 +11,11 @@ import type { RawReply, RequestParams, TradeOp, Transport } from './transport.ts
 
 export const listOf = <T extends z.ZodType>(row: T) => z.object({ list: z.array(row), nextPageCursor: z.string().nullish() })
 const PAGES_MAX = 200
+/** A page that the exchange asked to wait with is asked again this often: a long list must not begin anew each time. */
+const PAGE_TRIES = 6
+const PAGE_WAIT_MAX_MS = 2_000
+/** Bybit counts the requests of an endpoint by the second. */
+const ENDPOINT_WINDOW_MS = 1_000
 /** A ban that ends sooner is waited for. */
 const BAN_WAIT_MAX_MS = 60_000
 
@@ -30,6 +35,8 @@ export class Requests {
   private readonly budget = new RequestBudget()
   /** Why nothing is asked for now, where it is another reason than too many requests. */
   private refusal: VenueError | undefined
+  /** When an endpoint that had nothing left may be read again, steady ms. */
+  private readonly freeAtMs = new Map<string, number>()
   /** Told how each request ended, of those to the market only what went wrong. */
   heard: (error: VenueError | undefined) => void = () => {}
 
@@ -53,12 +60,13 @@ export class Requests {
             ? { type: 'retry-after', code: 'ip-ban', detail: 'the exchange refuses this address for now', waitMs: ban }
             : { ...this.refusal, type: 'retry-after', waitMs: ban },
         )
-      const wait = ban > 0 ? ban : this.budget.waitMs(kind, now)
+      const wait = ban > 0 ? ban : Math.max(this.budget.waitMs(kind, now), method === 'GET' ? (this.freeAtMs.get(path) ?? 0) - now : 0)
       if (wait <= 0) break
       await this.sleep(wait)
     }
     this.budget.note(kind, this.steadyMs())
     const reply = await this.transport.call(method, path, params)
+    if (method === 'GET') this.noteLeft(path, reply)
     const error = errorOf(reply, method === 'POST', this.wallMs())
     // The market answers in a maintenance too: it says nothing about trading.
     if (error !== undefined || !isPublic(path)) this.heard(error)
@@ -73,6 +81,12 @@ export class Requests {
       if (op !== undefined) return this.trade(op, params)
     }
     return err(error)
+  }
+
+  private noteLeft(path: string, reply: RawReply): void {
+    if (reply.type !== 'reply' || reply.limits?.remaining !== 0) return
+    const waitMs = Math.min(ENDPOINT_WINDOW_MS, Math.max(0, reply.limits.resetAtMs - this.wallMs()))
+    this.freeAtMs.set(path, this.steadyMs() + waitMs)
   }
 
   /** Whether exits have a way past HTTP. */
@@ -98,6 +112,15 @@ export class Requests {
     return err({ type: 'venue-down', code: 'odd-shape', detail: `${path}: ${firstIssue(parsed.error)}` })
   }
 
+  private async page<T extends z.ZodType>(kind: RequestClass, path: string, params: RequestParams, row: T) {
+    for (let tries = 1; ; tries++) {
+      const reply = await this.read(kind, path, params, listOf(row))
+      const isBan: boolean = !reply.ok && isForbidden(reply.error)
+      if (reply.ok || tries === PAGE_TRIES || reply.error.type !== 'retry-after' || isBan) return reply
+      await this.sleep(Math.min(PAGE_WAIT_MAX_MS, reply.error.waitMs))
+    }
+  }
+
   /** Follows the cursor to the end. */
   async readAll<T extends z.ZodType>(
     kind: RequestClass,
@@ -108,7 +131,7 @@ export class Requests {
     const rows: z.infer<T>[] = []
     let cursor: string | null | undefined
     for (let page = 0; page < PAGES_MAX; page++) {
-      const reply = await this.read(kind, path, { ...params, cursor: cursor ?? undefined }, listOf(row))
+      const reply = await this.page(kind, path, { ...params, cursor: cursor ?? undefined }, row)
       if (!reply.ok) return reply
       rows.push(...(reply.value.list as z.infer<T>[]))
       cursor = reply.value.nextPageCursor

@@ -1,0 +1,98 @@
+/**
+ * What instants are in a file: a number of seconds, milliseconds, microseconds or nanoseconds, told apart by their size, or a date.
+ * Never takes a number for an instant before 2009 or after tomorrow: no coin was traded then, and the unit would be a guess.
+ */
+import { DAY_MS, ts } from '../../core/units.ts'
+import { utcText } from '../../core/utc.ts'
+import { toPlain } from './number-text.ts'
+import { type DateOrder, type WallTime, dayMs, endsWithZ, readWallTime, scanIsoTime } from './date-text.ts'
+
+export const TIME_UNITS = ['s', 'ms', 'us', 'ns'] as const
+export type TimeUnit = (typeof TIME_UNITS)[number]
+
+export const UNIT_NAMES: Readonly<Record<TimeUnit, string>> = { s: 'seconds', ms: 'ms', us: 'µs', ns: 'ns' }
+const PER_MS: Readonly<Record<TimeUnit, number>> = { s: 0.001, ms: 1, us: 1e3, ns: 1e6 }
+
+/** The first day of Bitcoin's year: nothing that this program knows was traded before. */
+export const EARLIEST_MS = dayMs(2009, 1, 1)
+
+/** How the times of a file are read. */
+export interface TimeRules {
+  /** Last instant that counts as one, ms UTC. */
+  readonly latestMs: number
+  /** First one; {@link EARLIEST_MS} for what is written as a number. */
+  readonly earliestMs: number
+  readonly unit?: TimeUnit | undefined
+  /** Which of the two comes first in a date with slashes. */
+  readonly order?: DateOrder | undefined
+  /** Offset of the clock that wrote the file from UTC, at a wall time; absent where it is UTC. */
+  readonly offsetMs?: ((wallMs: number) => number) | undefined
+  /** The same of a zone that a cell names, as `US/Eastern`; undefined where there is no such zone. */
+  readonly zoneNamed?: ((name: string) => ((wallMs: number) => number) | undefined) | undefined
+}
+
+/** Unit of a number by its size: in each of the four, the years 2009 to 5138 have another number of digits. */
+export const unitBySize = (raw: number): TimeUnit => (raw >= 1e17 ? 'ns' : raw >= 1e14 ? 'us' : raw >= 1e11 ? 'ms' : 's')
+
+/** Milliseconds of a number of units. A double holds nanoseconds to 256 of them, so that a thousandth of a millisecond is rounded away. */
+export function msOf(raw: number, unit: TimeUnit): number {
+  const ms = raw / PER_MS[unit]
+  const nearest = Math.round(ms)
+  return unit === 's' || (unit === 'ns' && Math.abs(ms - nearest) < 1e-3) ? nearest : ms
+}
+
+const EXCEL_UNIX_DAYS = 25_569
+
+/** A number that is no instant of its size may be a date after all: 20250101, 20250101093000, or days as Excel counts them. */
+function dateOfNumber(plain: string, rules: TimeRules): number | undefined {
+  const fits = (ms: number | undefined): ms is number => ms !== undefined && ms >= EARLIEST_MS && ms <= rules.latestMs
+  const wall = readWallTime(plain, undefined)
+  const compact = wall?.ms
+  if (fits(compact)) return compact - (rules.offsetMs?.(compact) ?? 0)
+  const days = Number(plain)
+  const serial = days > 30_000 && days < 80_000 ? Math.round((days - EXCEL_UNIX_DAYS) * 86_400) * 1000 : undefined
+  return fits(serial) ? serial - (rules.offsetMs?.(serial) ?? 0) : undefined
+}
+
+/** Milliseconds UTC of a cell, or a sentence without its point that says what is wrong with it. */
+export function readInstant(text: string, rules: TimeRules): number | string {
+  const iso = scanIsoTime(text)
+  // With a Z the text names its clock.
+  if (iso >= rules.earliestMs && iso <= rules.latestMs && (rules.offsetMs === undefined || endsWithZ(text))) return iso
+  const plain = toPlain(text)
+  if (plain !== undefined) return readNumber(plain, text, rules)
+  const wall = readWallTime(text, rules.order)
+  if (wall === undefined) return notATime(text, rules.order)
+  const offset = offsetOf(wall, rules)
+  if (offset === undefined) return `the timestamp '${text.slice(0, 40)}' names the zone '${wall.zone}', which is not known here`
+  return inRange(wall.ms - offset, text, rules)
+}
+
+export const notATime = (text: string, order?: DateOrder): string =>
+  order === undefined && /^\d{1,2}\/\d{1,2}\/\d{4}/.test(text.trim())
+    ? `the timestamp '${text.slice(0, 40)}' may be day/month or month/day, and the rows do not tell which`
+    : `the timestamp '${text.slice(0, 40)}' is neither a number of seconds or milliseconds nor a date`
+
+function offsetOf(wall: WallTime, rules: TimeRules): number | undefined {
+  if (wall.offsetMs !== undefined) return wall.offsetMs
+  if (wall.zone === undefined) return rules.offsetMs?.(wall.ms) ?? 0
+  return rules.zoneNamed?.(wall.zone)?.(wall.ms)
+}
+
+function readNumber(plain: string, text: string, rules: TimeRules): number | string {
+  const raw = Number(plain)
+  const ms = msOf(raw, rules.unit ?? unitBySize(raw))
+  if (ms >= EARLIEST_MS && ms <= rules.latestMs) return ms
+  const date = rules.unit === undefined ? dateOfNumber(plain, rules) : undefined
+  return date ?? inRange(ms, text, { ...rules, earliestMs: EARLIEST_MS })
+}
+
+function inRange(ms: number, text: string, rules: TimeRules): number | string {
+  if (ms >= rules.earliestMs && ms <= rules.latestMs) return ms
+  const when = Number.isFinite(ms) && Math.abs(ms) < 8.6e15 ? utcText(ts(Math.round(ms))) : 'no date at all'
+  const bound = ms < rules.earliestMs ? 'before 2009, when no coin was traded' : 'after today'
+  return `the timestamp '${text.slice(0, 40)}' is ${when}: ${bound}`
+}
+
+/** Last instant that a recorded row may have: clocks differ by hours, not by days. */
+export const latestOf = (nowMs: number): number => nowMs + DAY_MS
