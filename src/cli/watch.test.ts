@@ -4,7 +4,7 @@
  */
 import { EventEmitter } from 'node:events'
 import { expect, test } from 'vitest'
-import { type WatchedTerminal, watch } from './watch.ts'
+import { watch } from './watch.ts'
 
 const ENTER = '\u001B[?1049h'
 const LEAVE = '\u001B[?1049l'
@@ -24,7 +24,7 @@ function fake() {
     stdin,
     stdout: { write: (text: string) => written.push(text) },
     exit: (code: number) => codes.push(code),
-  }) as unknown as WatchedTerminal & EventEmitter
+  })
   return { terminal, stdin, written, codes }
 }
 const count = (written: readonly string[], text: string): number => written.join('').split(text).length - 1

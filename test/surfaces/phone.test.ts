@@ -6,7 +6,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { CommandRunner } from '../../api/commands/run.ts'
 import { renderTelegram } from '../../bots/render-telegram.ts'
-import type { AccountRow, AlgorithmRow, OrderRow, TradeRow } from '../../src/journal/row.ts'
+import type { AccountRow, OrderRow, TradeRow } from '../../src/journal/row.ts'
 import { by, makeWorld, position } from '../support/command-world.ts'
 
 const COLUMNS = 30
@@ -110,7 +110,7 @@ function worldOf(rows: readonly { readonly symbol: string; readonly a: string; r
               averagePrice: a,
               status: 'working',
               startedTs: 0,
-            }) as unknown as AlgorithmRow,
+            }) as never,
         ),
       strategies: async () =>
         rows.map(({ symbol, strategy }) => ({
