@@ -2,8 +2,8 @@
  * The guard: findings of breakers, watchdogs and reconciliation become holds, stops, closes and alerts.
  * Never lifts a hold by itself (S1) and never touches what is not ours (S8).
  */
-import { type InstrumentIndex, type Lots, type StrategyId, type Ts, ticks, ts, cash } from '../core/units.ts'
-import { type Instrument, type InstrumentStatus, formatPrice, formatQuantity, isTooSmall } from '../market/instrument.ts'
+import { type InstrumentIndex, type Lots, type StrategyId, type Ts, cash, ticks, ts } from '../core/units.ts'
+import { type Instrument, type InstrumentStatus, formatQuantity, isTooSmall, shownPrice } from '../market/instrument.ts'
 import { centsText } from '../risk/denial.ts'
 import { isLossUnbounded } from '../risk/limits.ts'
 import type { OrderAdopted, OrderEvent } from '../trading/event.ts'
@@ -335,7 +335,7 @@ export class Guard {
         'stop.moved_outside',
         'P2',
         i,
-        `${symbol}: the stop was taken off outside Ballast. Setting it again at ${formatPrice(this.instrument(i), stop)}.`,
+        `${symbol}: the stop was taken off outside Ballast. Setting it again at ${shownPrice(this.instrument(i), stop)}.`,
       )
     this.desk.requestProtection(i, { stop }, cause)
   }
