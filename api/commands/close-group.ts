@@ -183,7 +183,8 @@ async function planOf(context: CommandContext, chosen: readonly PositionRow[], t
     const quantity = judged?.figures?.find(({ name }) => name === 'quantity')?.value ?? asked
     const rest = subtract(held, quantity)
     const at = limit !== undefined && isDecimal(limit) ? limit : position.markPrice
-    const fee = multiply(notionalOf(quantity, at), feeRateOf(position.symbol))
+    const ownRate = judged?.figures?.find(({ name }) => name === 'feeRate')?.value
+    const fee = multiply(notionalOf(quantity, at), ownRate ?? feeRateOf(position.symbol))
     const move = position.entryPrice === null ? '0' : subtract(at, position.entryPrice)
     const result = subtract(multiply(quantity, isLong(position) ? move : negate(move)), fee)
     total = add(total, result)
@@ -202,7 +203,7 @@ async function planOf(context: CommandContext, chosen: readonly PositionRow[], t
       ),
       field(
         'Estimate',
-        `est. price ${price(at)} (${at === position.markPrice ? 'mark' : 'limit'}), est. fee ${amount(fee)}, est. realized ${money(result)}`,
+        `est. price ${price(at)} (${at === position.markPrice ? 'mark' : 'limit'}), est. fee ${amount(fee)} (${ownRate === undefined ? 'expected' : 'your'} rate), est. realized ${money(result)}`,
       ),
       field(
         'Stop',

@@ -10,6 +10,7 @@ import {
   type Cash,
   type InstrumentIndex,
   type Lots,
+  type Rate,
   type Side,
   type Ticks,
   type Ts,
@@ -37,6 +38,8 @@ export interface OrderDeskPorts {
   readonly now: () => Ts
   /** Gives one input to the kernel; answers what it led to when that is in the journal. */
   readonly ask: (input: () => KernelInput) => Promise<{ readonly seq: number; readonly facts: readonly KernelFact[] }>
+  /** What the exchange takes of this account; undefined where it has not said. */
+  readonly takerRate: (instrument: Instrument) => Rate | undefined
   /** Best prices of the order book, where they are known. */
   readonly best: (i: InstrumentIndex) => BestPrices | undefined
 }
@@ -104,7 +107,12 @@ export class OrderDesk {
     return {
       status: 'done',
       text: '',
-      figures: entryFigures({ ...prepared[0], stop: this.stopSent(prepared[0], instrument) }, instrument, kernel),
+      figures: entryFigures(
+        { ...prepared[0], stop: this.stopSent(prepared[0], instrument) },
+        instrument,
+        kernel,
+        this.ports.takerRate(instrument),
+      ),
     }
   }
 
@@ -309,12 +317,19 @@ export const ordersOf = (facts: readonly KernelFact[]): number[] =>
   facts.flatMap((fact) => (fact.type === 'order-submitted' && fact.class !== 'protective' ? [fact.command.orderId] : []))
 
 /** What an entry is, in the figures with which it goes out. */
-function entryFigures(placed: PlacedOrder, instrument: Instrument, { portfolio, config }: Kernel): NonNullable<CommandOutcome['figures']> {
+/** @param told the account's own rate, where it is known */
+function entryFigures(
+  placed: PlacedOrder,
+  instrument: Instrument,
+  { portfolio, config }: Kernel,
+  told: Rate | undefined,
+): NonNullable<CommandOutcome['figures']> {
   const from = placed.limit ?? placed.trigger ?? portfolio.mark(instrument.index)
   const notional = notionalOf(instrument, from, placed.lots, 'nearest')
   const coin = instrument.settleCoin
-  const fee = mulDivFloor(notional, takerRateOf(instrument, config.costs), RATE_ONE)
-  const rate = ((takerRateOf(instrument, config.costs) / RATE_ONE) * 100).toFixed(3)
+  const taken = told ?? takerRateOf(instrument, config.costs)
+  const fee = mulDivFloor(notional, taken, RATE_ONE)
+  const rate = ((taken / RATE_ONE) * 100).toFixed(3)
   const figures = [
     { name: 'Quantity', value: `${formatQuantity(instrument, placed.lots)} ${instrument.baseCoin} ≈ ${money(notional)} ${coin}` },
     {
@@ -333,7 +348,10 @@ function entryFigures(placed: PlacedOrder, instrument: Instrument, { portfolio, 
   }
   const targets = (placed.targets ?? []).map((target) => shownPrice(instrument, target.price))
   if (targets.length > 0) figures.push({ name: 'Targets', value: targets.join(', ') })
-  return [...figures, { name: 'Fee', value: `est. ${money(fee)} ${coin} each way (expected rate ${rate} %)` }]
+  return [
+    ...figures,
+    { name: 'Fee', value: `est. ${money(fee)} ${coin} each way (${told === undefined ? 'expected' : 'your'} rate ${rate} %)` },
+  ]
 }
 
 const money = (amount: number): string => {

@@ -335,6 +335,7 @@ export class Trader {
         ...(this.account.isClean ? [] : ['the account is not reconciled']),
         ...(await this.surroundings.problems()),
       ],
+      takerRate: (instrument) => this.surroundings.takerRate(instrument),
       submit: (inputs) => this.driver.submit(inputs),
       ask: (input) => this.ask(input),
       verifyFlat: (only) => verifyFlat(venue, kernel, wall, now, only),

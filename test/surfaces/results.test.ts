@@ -63,6 +63,15 @@ describe('a close', () => {
     expect(world.previewed).toEqual([{ name: 'close', symbol: 'BTCUSDT', fraction: '0.33' }])
   })
 
+  test('is reckoned with the rate that the exchange takes of the account, else with the expected one, and says which', async () => {
+    const world = makeWorld()
+    // By hand: 0.025 x 64,250 x 0.1 % = 1.61; at the expected 0.055 % it is 0.88.
+    world.preview = { status: 'done', text: '', figures: [{ name: 'feeRate', value: '0.001' }] }
+    expect(JSON.stringify((await world.runner.runLine('close BTC 50%', by('trader'))).reply)).toContain('est. fee 1.61 (your rate)')
+    world.preview = undefined
+    expect(JSON.stringify((await world.runner.runLine('close BTC 50%', by('trader'))).reply)).toContain('est. fee 0.88 (expected rate)')
+  })
+
   test('is asked about whatever the preview says: an exit is never refused by it', async () => {
     const world = makeWorld()
     world.preview = { status: 'refused', text: 'no' }
