@@ -2,6 +2,7 @@
  * An alert as a reply: what happened, in the figures that matter, with the buttons that help.
  * Never a question: what a button does asks by itself where it must.
  */
+import { amount, money, price, signed } from '../api/commands/format.ts'
 import { type Button, type Field, type Reply, type Tone, field, reply, runs, untrusted } from '../api/commands/reply.ts'
 
 export interface AlertToTell {
@@ -21,7 +22,7 @@ const MARKS: Readonly<Record<string, string>> = { P1: '🚨 P1', P2: '❗ P2', P
 export const isTold = (severity: string): boolean => severity !== 'P5'
 
 export function alertCard(alert: AlertToTell, badge: string): Reply {
-  const mark = MARKS[alert.severity] ?? ''
+  const mark = isTrade(alert) ? tradeMark(alert) : (MARKS[alert.severity] ?? '')
   const at = new Date(alert.ts).toISOString()
   return {
     ...reply(`${mark === '' ? '' : `${mark}  `}${untrusted(alert.summary)}`, {
@@ -34,8 +35,19 @@ export function alertCard(alert: AlertToTell, badge: string): Reply {
   }
 }
 
+const isExit = ({ type }: AlertToTell): boolean => type === 'exit.filled' || type === 'exit.partial'
+const isTrade = (alert: AlertToTell): boolean => alert.type === 'entry.filled' || isExit(alert)
+const hasLost = (alert: AlertToTell): boolean => text(alert, 'pnl')?.startsWith('-') === true
+
+/** An entry shows where it goes, an exit what it made: neither looks like the other. */
+function tradeMark(alert: AlertToTell): string {
+  if (!isExit(alert)) return text(alert, 'side') === '-1' ? '▼' : '▲'
+  const pnl = text(alert, 'pnl')
+  return `${hasLost(alert) ? '❌' : '✅'}${pnl === undefined ? '' : ` ${money(pnl)}`}`
+}
+
 function toneOf(alert: AlertToTell): Tone {
-  if (alert.type === 'exit.filled') return text(alert, 'pnl')?.startsWith('-') === true ? 'warn' : 'ok'
+  if (isExit(alert)) return hasLost(alert) ? 'warn' : 'ok'
   return TONES[alert.severity] ?? 'info'
 }
 
@@ -44,32 +56,34 @@ const text = (alert: AlertToTell, key: string): string | undefined => {
   return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined
 }
 
-const signed = (amount: string): string => `${amount.startsWith('-') ? '−' : '+'}${Math.abs(Number(amount)).toFixed(2)} USDT`
-
 function fieldsOf(alert: AlertToTell): Field[] {
   const fields: Field[] = []
   const push = (name: string, value: string | undefined): void => {
     if (value !== undefined) fields.push(field(name, untrusted(value)))
   }
+  if (!isTrade(alert)) return fields
+  push('trade', withMark(alert))
+  push('strategy', text(alert, 'strategy'))
   if (alert.type === 'entry.filled') {
-    push('trade', withMark(alert))
-    push('strategy', text(alert, 'strategy'))
-    push('stop', text(alert, 'stop'))
+    push('stop', priceText(alert, 'stop'))
     const planned = text(alert, 'plannedLoss')
-    push('planned loss', planned === undefined ? undefined : `${Number(planned).toFixed(2)} USDT if the stop fills at its price`)
-  } else if (alert.type === 'exit.filled') {
-    push('trade', withMark(alert))
-    push('strategy', text(alert, 'strategy'))
-    const pnl = text(alert, 'pnl')
-    const r = text(alert, 'resultR')
-    push(
-      'result',
-      pnl === undefined
-        ? undefined
-        : `${signed(pnl)}${r === undefined ? '' : ` (${Number(r) >= 0 ? '+' : '−'}${Math.abs(Number(r)).toFixed(2)} R)`}`,
-    )
+    push('planned loss', planned === undefined ? undefined : `${amount(planned)} USDT if the stop fills at its price`)
+    return fields
+  }
+  const pnl = text(alert, 'pnl')
+  const r = text(alert, 'resultR')
+  const ofPart = alert.type === 'exit.partial' ? ' with this part' : ''
+  push('result', pnl === undefined ? undefined : `${money(pnl)}${r === undefined ? ofPart : ` (${signed(r)} R)`}`)
+  if (alert.type === 'exit.partial') {
+    push('left', text(alert, 'left'))
+    push('stop', priceText(alert, 'stop') ?? 'none on Bybit')
   }
   return fields
+}
+
+const priceText = (alert: AlertToTell, key: string): string | undefined => {
+  const value = text(alert, key)
+  return value === undefined ? undefined : price(value)
 }
 
 const withMark = (alert: AlertToTell): string | undefined => {
@@ -81,8 +95,7 @@ function buttonsOf(alert: AlertToTell): Button[] {
   const number = text(alert, 'tradeNumber')
   const buttons: Button[] = []
   if (number !== undefined) buttons.push(runs('Why', `/why ${number}`))
-  if (alert.symbol !== null && (alert.type === 'entry.filled' || alert.type === 'exit.filled'))
-    buttons.push(runs('Chart', `/chart ${alert.symbol}`))
+  if (alert.symbol !== null && isTrade(alert)) buttons.push(runs('Chart', `/chart ${alert.symbol}`))
   if (alert.type === 'position.unprotected' && alert.symbol !== null)
     buttons.push(runs(`Close ${alert.symbol}`, `/close ${alert.symbol}`, 'bad'))
   if (alert.type.startsWith('risk.') || alert.type.startsWith('panic'))

@@ -121,20 +121,64 @@ describe('rendering', () => {
     )
   })
 
-  test('a table fits a phone and shows eight rows a page', () => {
+  test('a table fits a phone, shows eight rows a page, and cuts no cell', () => {
+    const cell = fc.stringMatching(/^[a-z0-9.,+-]{0,30}$/)
     fc.assert(
       fc.property(
-        fc.array(fc.array(fc.string({ maxLength: 30 }), { minLength: 4, maxLength: 4 }), { minLength: 1, maxLength: 30 }),
+        fc.array(fc.array(cell, { minLength: 4, maxLength: 4 }), { minLength: 1, maxLength: 30 }),
         fc.integer({ min: -3, max: 9 }),
         (rows, page) => {
-          const shown = tablePage({ columns: [{ title: 'sym' }, { title: 'note' }, { title: 'x' }, { title: 'y' }], rows }, page)
+          const shown = tablePage(
+            { columns: [{ title: 'sym' }, { title: 'note', isExtra: true }, { title: 'x' }, { title: 'y' }], rows },
+            page,
+          )
+          const text = shown.lines.join('\n')
           for (const line of shown.lines) expect([...line].length).toBeLessThanOrEqual(PHONE_COLUMNS)
-          expect(shown.lines.length - 1).toBeLessThanOrEqual(8)
-          expect(shown.page).toBeGreaterThanOrEqual(0)
+          const own = rows.slice(shown.page * 8, shown.page * 8 + 8)
+          for (const row of own) for (const at of [0, 2, 3]) if ((row[at] ?? '').length < 30) expect(text).toContain(row[at])
           expect(shown.page).toBeLessThan(shown.pages)
+          expect(shown.pages).toBe(Math.max(1, Math.ceil(rows.length / 8)))
         },
       ),
     )
+  })
+
+  test('what has no room beside the rest stands below it, with its numbers whole', () => {
+    const columns = [
+      { title: 'sym' },
+      { title: 's' },
+      { title: 'size', align: 'right' as const },
+      { title: 'uPnL', align: 'right' as const },
+    ]
+    const rows = [['1000000MOGUSDT-SPOT', 'L', '123,456,789.5', '+1,234,567.89']]
+    expect(tablePage({ columns, rows }, 0).lines).toEqual(['sym s size uPnL', '1000000MOGUSDT-SPOT L', ' 123,456,789.5 +1,234,567.89'])
+  })
+
+  test('a long field gives way, and those after it are whole', () => {
+    const fields = [
+      { name: 'Signal', value: 'x'.repeat(5_000) },
+      { name: 'Sizing', value: 'equity 10000' },
+      { name: 'Gates', value: '23 passed' },
+      { name: 'Result', value: '-37.04 USDT' },
+    ]
+    const telegram = renderTelegram({ ...reply('Why', { fields, text: 'the end' }), badge: '' }, undefined).text
+    const discord = renderDiscord({ ...reply('Why', { fields, text: 'the end' }), badge: '' }, undefined).embeds[0]
+    for (const part of ['equity 10000', '23 passed', '-37.04 USDT', 'the end']) {
+      expect(telegram).toContain(part)
+      expect(JSON.stringify(discord)).toContain(part)
+    }
+  })
+
+  test('Discord: 6,000 characters in all, and what has no room is counted', () => {
+    const fields = Array.from({ length: 30 }, (_, k) => ({ name: `f${k}`, value: '_'.repeat(400) }))
+    const [embed] = renderDiscord({ ...reply('a_'.repeat(200), { fields, text: '*'.repeat(3_000) }), badge: '' }, undefined).embeds
+    const size = [embed?.title, embed?.description, ...(embed?.fields ?? []).flatMap(({ name, value }) => [name, value])].reduce(
+      (sum, text) => sum + (text?.length ?? 0),
+      0,
+    )
+    expect(size).toBeLessThanOrEqual(6_000)
+    expect(embed?.fields.at(-1)).toMatchObject({ name: 'More', value: '6 are not shown' })
+    for (const text of [embed?.title, embed?.description, embed?.fields[0]?.value]) expect(text).not.toMatch(/[^\\]\\…?$/)
   })
 })
 
@@ -304,20 +348,38 @@ describe('outbox', () => {
   })
 })
 
-test('alerts: P5 is for logs; a card carries its figures and a Why', () => {
-  expect(isTold('P5')).toBe(false)
-  const card = alertCard(
-    {
-      id: 1,
-      type: 'exit.filled',
-      severity: 'P4',
-      symbol: 'BTCUSDT',
-      summary: 'SELL 0.05 BTCUSDT @ 64880.1',
-      detail: { tradeNumber: 12, pnl: '31.18', resultR: '0.3100', strategy: 'ema-cross' },
-      ts: 0,
-    },
-    '⚙️ SIM',
-  )
-  expect(card.fields).toContainEqual({ name: 'result', value: '+31.18 USDT (+0.31 R)' })
-  expect(card.buttons.map((b) => b.label)).toContain('Why')
+describe('alerts', () => {
+  const told = (type: string, summary: string, detail: Readonly<Record<string, unknown>>) =>
+    alertCard({ id: 1, type, severity: 'P4', symbol: 'BTCUSDT', summary, detail: { tradeNumber: 12, ...detail }, ts: 0 }, '⚙️ SIM')
+
+  test('P5 is for logs', () => expect(isTold('P5')).toBe(false))
+
+  test('an exit begins with what it made, and carries its figures and a Why', () => {
+    const card = told('exit.filled', 'CLOSED long 0.05 BTCUSDT @ 64,880.1, signal', {
+      pnl: '1031.18',
+      resultR: '0.3100',
+      strategy: 'ema-cross',
+    })
+    expect(card.title).toBe('✅ +1,031.18 USDT  CLOSED long 0.05 BTCUSDT @ 64,880.1, signal')
+    expect(card.fields).toContainEqual({ name: 'result', value: '+1,031.18 USDT (+0.31 R)' })
+    expect(card.buttons.map((b) => b.label)).toContain('Why')
+    expect(told('exit.filled', 'CLOSED short', { pnl: '-8.09' }).title).toBe('❌ -8.09 USDT  CLOSED short')
+  })
+
+  test('an entry looks like none, and says which way it goes', () => {
+    const entry = told('entry.filled', 'OPENED short 0.05 BTCUSDT @ 64,880.1', { side: -1, stop: '65500', plannedLoss: '31.5' })
+    expect(entry.title).toBe('▼  OPENED short 0.05 BTCUSDT @ 64,880.1')
+    expect(entry.fields).toContainEqual({ name: 'stop', value: '65,500' })
+    expect(entry.fields).toContainEqual({ name: 'planned loss', value: '31.50 USDT if the stop fills at its price' })
+  })
+
+  test('a part that was closed says what is left, and its stop', () => {
+    const part = told('exit.partial', 'REDUCED long 0.02 BTCUSDT @ 64,880.1, operator', { pnl: '4.3', left: '0.03', stop: '63000' })
+    expect(part.fields).toEqual([
+      { name: 'trade', value: '#12' },
+      { name: 'result', value: '+4.30 USDT with this part' },
+      { name: 'left', value: '0.03' },
+      { name: 'stop', value: '63,000' },
+    ])
+  })
 })

@@ -3,6 +3,7 @@
  * Never builds markup out of text: what a person or a strategy wrote cannot become formatting.
  */
 import type { Reply } from '../api/commands/reply.ts'
+import { cutTo, fitted } from './fit.ts'
 import { callbackOf, pageCallback } from './parse.ts'
 import { tablePage } from './table.ts'
 
@@ -24,6 +25,11 @@ export interface TelegramMessage {
 
 const TEXT_MAX = 4_096
 const CAPTION_MAX = 1_024
+const TITLE_MAX = 256
+/** Of a message: what stands beside it must have room, too. */
+const TABLE_MAX = 2_400
+/** What a page line takes. */
+const PAGE_LINE = 20
 const BUTTONS_PER_ROW = 3
 const LABEL_MAX = 40
 
@@ -38,12 +44,16 @@ class EntityText {
   }
 
   add(piece: string, type?: TelegramEntity['type']): this {
-    const room = this.max - this.text.length
+    const { room } = this
     if (room <= 0 || piece === '') return this
-    const cut = piece.length > room ? `${piece.slice(0, Math.max(0, room - 1)).replace(/[\ud800-\udbff]$/, '')}…` : piece
+    const cut = cutTo(piece, room)
     if (type !== undefined) this.entities.push({ type, offset: this.text.length, length: cut.length })
     this.text += cut
     return this
+  }
+
+  get room(): number {
+    return this.max - this.text.length
   }
 
   line(piece = '', type?: TelegramEntity['type']): this {
@@ -55,12 +65,18 @@ class EntityText {
 /** `line` is the command that made the reply: its page buttons run it again. */
 export function renderTelegram(reply: Reply, line: string | undefined, page = 0): TelegramMessage {
   const body = new EntityText(reply.image === undefined ? TEXT_MAX : CAPTION_MAX)
-  body.line(`${reply.badge === '' ? '' : `${reply.badge}  `}`).add(reply.title, 'bold')
-  for (const field of reply.fields) body.line(`${field.name}: ${field.value}`)
+  const shown = reply.table !== undefined && reply.table.rows.length > 0 ? tablePage(reply.table, page) : undefined
+  const table = cutTo(shown?.lines.join('\n') ?? '', TABLE_MAX)
+  const title = cutTo(reply.title, TITLE_MAX)
+  const head = `${reply.badge === '' ? '' : `${reply.badge}  `}`
+  const rest = [...reply.fields.map((field) => `${field.name}: ${field.value}`), reply.text ?? '']
+  const taken = head.length + title.length + table.length + rest.length + PAGE_LINE
+  const lines = fitted(rest, body.room - taken)
+  body.line(head).add(title, 'bold')
+  for (const line of lines.slice(0, -1)) body.line(line)
   const keyboard: TelegramButton[][] = []
-  if (reply.table !== undefined && reply.table.rows.length > 0) {
-    const shown = tablePage(reply.table, page)
-    body.line(shown.lines.join('\n'), 'pre')
+  if (shown !== undefined) {
+    body.line(table, 'pre')
     if (shown.pages > 1 && line !== undefined) {
       const row: TelegramButton[] = []
       const back = shown.page > 0 ? pageCallback(line, shown.page - 1) : undefined
@@ -71,7 +87,8 @@ export function renderTelegram(reply: Reply, line: string | undefined, page = 0)
       if (row.length > 0) keyboard.push(row)
     }
   }
-  if (reply.text !== undefined && reply.text !== '') body.line(reply.text)
+  const text = lines.at(-1) ?? ''
+  if (text !== '') body.line(text)
   let row: TelegramButton[] = []
   for (const button of reply.buttons) {
     const data = callbackOf(button)

@@ -1,10 +1,10 @@
 /**
- * A table as lines of equal width for chat, a page at a time, narrow enough for a phone.
- * Never wraps a line: the widest text column is cut before that.
+ * A table as lines for chat, a page at a time, narrow enough for a phone.
+ * Never cuts a cell, and never leaves a line to be broken by the phone: what has no room is left out where its column may be, else set below.
  */
-import type { Table } from '../api/commands/reply.ts'
+import type { Column, Table } from '../api/commands/reply.ts'
 
-export const PHONE_COLUMNS = 34
+export const PHONE_COLUMNS = 30
 export const ROWS_PER_PAGE = 8
 
 export interface TablePage {
@@ -13,52 +13,77 @@ export interface TablePage {
   readonly pages: number
 }
 
+type Row = readonly string[]
+
 /** `page` counts from 0 and is brought into range. */
 export function tablePage(table: Table, page: number, width: number = PHONE_COLUMNS, rowsPerPage: number = ROWS_PER_PAGE): TablePage {
   const pages = Math.max(1, Math.ceil(table.rows.length / rowsPerPage))
   const at = Math.min(Math.max(0, page), pages - 1)
   const rows = table.rows.slice(at * rowsPerPage, (at + 1) * rowsPerPage)
-  const all = [table.columns.map((c) => c.title), ...rows, ...(table.total === undefined ? [] : [table.total])]
-  const widths = table.columns.map((_, k) => Math.max(...all.map((row) => lengthOf(row[k] ?? ''))))
-  shrink(widths, table, width)
-  const render = (row: readonly string[]): string =>
-    table.columns
-      .map((column, k) => fit(row[k] ?? '', widths[k] ?? 0, column.align === 'right'))
-      .join(' ')
-      .trimEnd()
-  const lines = [render(table.columns.map((c) => c.title)), ...rows.map(render)]
-  if (table.total !== undefined)
-    lines.push(
-      '-'.repeat(
-        Math.min(
-          width,
-          widths.reduce((sum, w) => sum + w + 1, -1),
-        ),
-      ),
-      render(table.total),
-    )
-  return { lines, page: at, pages }
+  return { lines: linesOf(table, rows, width), page: at, pages }
 }
 
-/** Takes from the widest left-aligned column until the line fits. */
-function shrink(widths: number[], table: Table, width: number): void {
-  for (;;) {
-    const total = widths.reduce((sum, w) => sum + w + 1, -1)
-    if (total <= width) return
-    let widest = -1
-    table.columns.forEach((column, k) => {
-      if (column.align !== 'right' && (widths[k] ?? 0) > 4 && (widest < 0 || (widths[k] ?? 0) > (widths[widest] ?? 0))) widest = k
-    })
-    if (widest < 0) return
-    widths[widest] = (widths[widest] ?? 0) - 1
+function linesOf({ columns, total }: Table, rows: readonly Row[], width: number): string[] {
+  const all = [columns.map((column) => column.title), ...rows, ...(total === undefined ? [] : [total])]
+  const widths = columns.map((_, k) => Math.max(...all.map((row) => lengthOf(row[k] ?? ''))))
+  const kept = columns.map((_, k) => k)
+  while (lineWidth(kept, widths) > width) {
+    const extra = kept.findLast((k) => columns[k]?.isExtra === true)
+    if (extra === undefined) return stacked(columns, rows, total, width)
+    kept.splice(kept.indexOf(extra), 1)
   }
+  const render = (row: Row): string =>
+    kept
+      .map((k) => pad(row[k] ?? '', widths[k] ?? 0, columns[k]?.align === 'right'))
+      .join(' ')
+      .trimEnd()
+  return [
+    render(columns.map((column) => column.title)),
+    ...rows.map(render),
+    ...(total === undefined ? [] : ['-'.repeat(Math.min(width, lineWidth(kept, widths))), render(total)]),
+  ]
+}
+
+const lineWidth = (kept: readonly number[], widths: readonly number[]): number => kept.reduce((sum, k) => sum + (widths[k] ?? 0) + 1, -1)
+
+/** A row over as many lines as its cells need; all but the first stand in. */
+function stacked(columns: readonly Column[], rows: readonly Row[], total: Row | undefined, width: number): string[] {
+  const shown = (row: Row): string[] => {
+    const lines: string[] = []
+    columns.forEach((column, k) => {
+      const cell = row[k] ?? ''
+      if (cell === '' || column.isExtra === true) return
+      const last = lines.at(-1)
+      if (last !== undefined && lengthOf(last) + 1 + lengthOf(cell) <= width) lines[lines.length - 1] = `${last} ${cell}`
+      else lines.push(...broken(cell, width, last === undefined ? '' : ' '))
+    })
+    return lines
+  }
+  return [
+    ...shown(columns.map((column) => column.title)),
+    ...rows.flatMap(shown),
+    ...(total === undefined ? [] : ['-'.repeat(width), ...shown(total)]),
+  ]
+}
+
+/** Pieces that fit, broken between words where there are some. */
+function broken(cell: string, width: number, indent: string): string[] {
+  const room = width - indent.length
+  const pieces: string[] = []
+  let rest = [...cell]
+  while (rest.length > room) {
+    const space = rest.slice(0, room + 1).lastIndexOf(' ')
+    const cut = space > 0 ? space : room
+    pieces.push(indent + rest.slice(0, cut).join(''))
+    rest = rest.slice(space > 0 ? cut + 1 : cut)
+  }
+  if (rest.length > 0) pieces.push(indent + rest.join(''))
+  return pieces
 }
 
 const lengthOf = (text: string): number => [...text].length
 
-function fit(text: string, width: number, isRight: boolean): string {
-  const letters = [...text]
-  const cut = letters.length > width ? `${letters.slice(0, Math.max(0, width - 1)).join('')}…` : text
-  const pad = ' '.repeat(Math.max(0, width - lengthOf(cut)))
-  return isRight ? pad + cut : cut + pad
+function pad(text: string, width: number, isRight: boolean): string {
+  const space = ' '.repeat(Math.max(0, width - lengthOf(text)))
+  return isRight ? space + text : text + space
 }

@@ -65,6 +65,7 @@ const EVENT_TYPES = [
   'hold-lifted',
   'strategy-mode-changed',
   'trade-opened',
+  'trade-reduced',
   'trade-closed',
   'alert-raised',
 ] as const

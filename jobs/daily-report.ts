@@ -2,6 +2,7 @@
  * The report of a day of market time: what was earned, paid and risked. Sent on a day without a trade too: it says "I am alive".
  * Never told twice for one day.
  */
+import { groupDigits } from '../src/core/decimal.ts'
 import type { Sql } from '../db/client.ts'
 import { toJson } from '../db/json.ts'
 
@@ -30,7 +31,7 @@ export async function reportDay(sql: Sql): Promise<string | undefined> {
     select number, symbol, pnl::text as pnl from trades as t where not is_open and exit_ts >= ${start} and exit_ts < ${end} order by t.pnl limit 1`
   const count = trades?.count ?? 0
   const flows = Number(bounds.flows ?? 0)
-  const summary = `${date}: equity ${Number(bounds.last).toFixed(2)} (${signed(Number(bounds.last) - Number(bounds.first) - flows)}${flows === 0 ? '' : `, and ${signed(flows)} that is no result`}), ${count} ${count === 1 ? 'trade' : 'trades'}${count === 0 ? '' : `, ${Math.round((100 * (trades?.wins ?? 0)) / count)} % won`}, fees ${Number(trades?.fee ?? 0).toFixed(2)}`
+  const summary = `${date}: equity ${amount(Number(bounds.last))} (${signed(Number(bounds.last) - Number(bounds.first) - flows)}${flows === 0 ? '' : `, and ${signed(flows)} that is no result`}), ${count} ${count === 1 ? 'trade' : 'trades'}${count === 0 ? '' : `, ${Math.round((100 * (trades?.wins ?? 0)) / count)} % won`}, fees ${amount(Number(trades?.fee ?? 0))}`
   const detail = {
     date,
     equity: bounds.last,
@@ -58,4 +59,5 @@ export async function reportDay(sql: Sql): Promise<string | undefined> {
   return date
 }
 
-const signed = (n: number): string => `${n >= 0 ? '+' : '−'}${Math.abs(n).toFixed(2)}`
+const amount = (n: number): string => groupDigits(n.toFixed(2))
+const signed = (n: number): string => `${n >= 0 ? '+' : ''}${amount(n)}`

@@ -11,6 +11,7 @@ import { calmLog } from './app/calm-log.ts'
 import { hintFor } from './app/hint.ts'
 import { type RoleContext, configuredStrategies } from './app/compose.ts'
 import { claimDirectory, pathsOf } from './app/paths.ts'
+import { pinConfig, pinnedConfig } from './app/pinned-config.ts'
 import { runRole } from './app/roles.ts'
 import { Supervisor } from './app/supervisor.ts'
 import { Terminal } from './app/terminal.ts'
@@ -53,7 +54,8 @@ async function main(): Promise<number> {
     terminal.failed(`There is no role '${flags.role}'.`, `Roles: ${ROLES.join(', ')}.`)
     return 2
   }
-  const loaded = loadConfig({ env, flags: { dataDir: flags['data-dir'], profile: flags.profile }, files: flags.config })
+  const files = flags.pinned === undefined ? flags.config : pinnedConfig(flags.pinned)
+  const loaded = loadConfig({ env, flags: { dataDir: flags['data-dir'], profile: flags.profile }, files })
   if (!loaded.ok) {
     for (const problem of loaded.error) terminal.failed(problem.sentence, problem.next)
     return 3
@@ -66,7 +68,7 @@ async function main(): Promise<number> {
     return 1
   }
   const pinned = join(paths.run, 'strategies.json')
-  const strategies = await (flags.pinned === true
+  const strategies = await (flags.pinned !== undefined
     ? loadPinned(pinned)
     : loadStrategies(resolve(config.strategiesDir), paths.strategies, configuredStrategies(config)))
   if (!strategies.ok) {
@@ -91,6 +93,7 @@ async function main(): Promise<number> {
   terminal.banner(packageJson.version, config)
   const passed = [
     '--pinned',
+    paths.run,
     ...(flags['data-dir'] === undefined ? [] : ['--data-dir', flags['data-dir']]),
     ...(flags.profile === undefined ? [] : ['--profile', flags.profile]),
     ...(flags.config ?? []).flatMap((file) => ['--config', file]),
@@ -101,7 +104,10 @@ async function main(): Promise<number> {
     flags: passed,
     isSafe: flags.safe === true,
     terminal,
-    onLocked: () => pin(pinned, strategies.value),
+    onLocked: () => {
+      pin(pinned, strategies.value)
+      pinConfig(paths.run, flags.config)
+    },
   }).run()
 }
 
@@ -115,7 +121,7 @@ function readFlags(words: readonly string[]) {
       config: { type: 'string', short: 'c', multiple: true },
       safe: { type: 'boolean' },
       hung: { type: 'boolean' },
-      pinned: { type: 'boolean' },
+      pinned: { type: 'string' },
       help: { type: 'boolean', short: 'h' },
     },
     strict: true,

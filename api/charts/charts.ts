@@ -4,6 +4,7 @@
  */
 import { createRequire } from 'node:module'
 import type { ChartRequest, Charts, PnlPicture } from '../ports.ts'
+import { amount, percent, signed } from '../commands/format.ts'
 import type { Image } from '../commands/reply.ts'
 import { CHART_COLORS, type ChartCandle, type ChartLevel, candleSvg, equitySvg } from './svg.ts'
 
@@ -27,7 +28,7 @@ export class PngCharts implements Charts {
     const first = points[0]?.equity ?? 0
     const last = points[points.length - 1]?.equity ?? 0
     const change = last - first
-    const subtitle = `equity ${last.toFixed(2)} · ${change >= 0 ? '+' : '−'}${Math.abs(change).toFixed(2)} (${change >= 0 ? '+' : '−'}${Math.abs((change / first) * 100).toFixed(2)} %) · ${closes.length} trades closed · UTC`
+    const subtitle = `equity ${amount(String(last))} · ${signed(String(change))} (${percent(change / first)}) · ${closes.length} trades closed · UTC`
     return this.png(
       equitySvg(picture.title, subtitle, points, closes),
       `${picture.title}: equity from ${first.toFixed(2)} to ${last.toFixed(2)}`,

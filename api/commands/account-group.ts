@@ -3,11 +3,12 @@
  * Never computes what the kernel computes: it shows the projections and adds up trades.
  */
 import { z } from 'zod'
-import type { AccountRow } from '../../src/journal/row.ts'
-import { absolute, add, compare, divide, multiply, signOf, subtract, toFloat } from '../amount.ts'
+import type { AccountRow, EquityRow, HoldRow } from '../../src/journal/row.ts'
+import { absolute, add, compare, divide, fixed, multiply, signOf, subtract, toFloat } from '../amount.ts'
 import { type Command, type CommandContext, defineRead, noArguments } from './command.ts'
-import { amount, duration, gauge, money, percent, plainPercent, short, signed, time } from './format.ts'
+import { amount, asOf, duration, gauge, money, percent, plainPercent, short, signed, time } from './format.ts'
 import type { Measures, TradeSum } from '../ports.ts'
+import { openResult } from './open-result.ts'
 import { DIRECT_NEXT, heardHealth, silenceOf, silenceText } from './silence.ts'
 import { type Field, type Reply, type Tone, field, reply, runs, untrusted } from './reply.ts'
 
@@ -49,20 +50,24 @@ const status = defineRead({
     // Never shown as if it were now: what is said of a trader that does not run is what it was.
     const old = silence === undefined ? '' : `, ${duration(silence.ageMs)} old`
     const now = account.updatedTs
+    const isLooking = ports.system.profile === 'observe' && account.state === 'reducing' && holds.every(isObserving)
+    const state = isLooking ? 'OBSERVING' : account.state.toUpperCase()
     const names = [...new Set(strategies.map((s) => s.strategy))]
     const up = names.filter((name) => strategies.some((s) => s.strategy === name && s.mode === 'running')).length
     const bad = heardHealth(parts, ports.wallNow()).filter((part) => part.status !== 'ok')
-    return reply(silence === undefined ? account.state.toUpperCase() : 'DOWN', {
-      tone: silence === undefined ? (TONE_OF[account.state] ?? 'info') : 'bad',
+    return reply(silence === undefined ? state : 'DOWN', {
+      tone: silence !== undefined ? 'bad' : isLooking ? 'info' : (TONE_OF[account.state] ?? 'info'),
       ...(silence === undefined ? {} : { text: `${silenceText(silence)} ${DIRECT_NEXT}` }),
       fields: [
-        ...(silence === undefined ? [] : [field('Before', account.state.toUpperCase())]),
+        ...(silence === undefined ? [] : [field('Before', state)]),
         ...(account.stateSince > 0 ? [field('Since', `${time(account.stateSince, now)} (${duration(now - account.stateSince)})`)] : []),
         ...holds.map((hold) =>
-          field(
-            'Hold',
-            `${hold.scope.replace(/^(symbol|strategy):/, '')}: ${hold.effect === 'no-orders' ? 'no orders' : 'no entries'}${hold.actor === 'trader' ? '' : ` by ${untrusted(hold.actor)}`}${hold.reason === '' ? ` (${hold.cause})` : `, ${untrusted(hold.reason)}`}`,
-          ),
+          isObserving(hold)
+            ? field('Observe', 'looks only: nothing is sent, whatever the strategies say')
+            : field(
+                'Hold',
+                `${hold.scope.replace(/^(symbol|strategy):/, '')}: ${hold.effect === 'no-orders' ? 'no orders' : 'no entries'}${hold.actor === 'trader' ? '' : ` by ${untrusted(hold.actor)}`}${hold.reason === '' ? ` (${hold.cause})` : `, ${untrusted(hold.reason)}`}`,
+              ),
         ),
         field('Equity', `${amount(account.equity)} USDT${old}`),
         field('Day', `${money(account.dayPnl)} (${percent(ofEquity(account.dayPnl, account))})${old}`),
@@ -84,17 +89,20 @@ const status = defineRead({
           'Last fill',
           account.lastFillAt === null ? 'none yet' : `${time(account.lastFillAt, now)} (${duration(now - account.lastFillAt)} ago)`,
         ),
-        field('As of', `${time(now, now)}${old}`),
+        field('As of', `${asOf(now, ports.system.profile)}${old}`),
       ],
       buttons: [
         runs('Refresh', '/status'),
         runs('Positions', '/positions'),
-        account.state === 'running' ? runs('Pause', '/pause') : runs('Resume', '/resume'),
+        ...(isLooking ? [] : [account.state === 'running' ? runs('Pause', '/pause') : runs('Resume', '/resume')]),
       ],
       live: { key: 'status', ttlSec: 600, everySec: 15 },
     })
   },
 })
+
+/** What profile observe holds itself by. */
+const isObserving = ({ holdId }: HoldRow): boolean => holdId === 'observe'
 
 /** A strategy that is switched on decides, and enters only where the account lets it. */
 function strategiesText(state: string, up: number, of: number, isSilent: boolean): string {
@@ -126,7 +134,7 @@ const balance = defineRead({
         field('Equity', `${amount(account.equity)} USDT`),
         field('Margin used', `${amount(account.marginUsed)} USDT (${plainPercent(ofEquity(account.marginUsed, account))})`),
         field('Available', `${amount(compare(free, '0') < 0 ? '0' : free)} USDT`),
-        field('As of', time(account.updatedTs, account.updatedTs)),
+        field('As of', asOf(account.updatedTs, ports.system.profile)),
       ],
       buttons: [runs('Refresh', '/balance'), runs('Flows', '/flows'), runs('PnL', '/pnl'), runs('Risk', '/risk')],
     })
@@ -218,20 +226,26 @@ const pnl = defineRead({
     const account = await reads.account()
     if (account === undefined) return noAccount()
     const range = periodOf(args.period, account.updatedTs) ?? { from: 0, to: account.updatedTs + 1 }
-    const [[sum], groups, trades, shape] = await Promise.all([
+    const [[sum], groups, trades, shape, open] = await Promise.all([
       reads.tradeSums(range),
       args.by === undefined ? undefined : reads.tradeSums({ ...range, by: args.by }),
       // For the picture only, which shows no more.
       reads.trades({ limit: PICTURE_TRADES, isOpen: false, from: range.from, to: range.to }),
       reads.equityShape({ ...range, points: PICTURE_POINTS }),
+      openResult(reads),
     ])
     const title = `PnL ${args.period}`
-    const image = await ports.charts?.pnl({ title, equity: shape.curve, trades })
+    const image = await ports.charts?.pnl({
+      title,
+      equity: range.to > account.updatedTs ? upTo(shape.curve, account) : shape.curve,
+      trades,
+    })
     return reply(title, {
       tone: signOf(sum?.net ?? '0') < 0 ? 'warn' : 'ok',
       fields: [
         ...summaryOf(sum),
-        field('Open', money(account.unrealized)),
+        field('Open', `${money(open)}, fees paid included`),
+        field('Together', money(add(sum?.net ?? '0', open))),
         ...(shape.drawdown === undefined ? [] : [field('Max drawdown', plainPercent(shape.drawdown))]),
       ],
       ...(args.by === undefined || groups === undefined ? {} : { table: tableBy(groups, args.by, sum) }),
@@ -240,6 +254,14 @@ const pnl = defineRead({
     })
   },
 })
+
+/** The curve to this moment, so that its picture ends with the equity that every card shows. */
+function upTo(curve: readonly EquityRow[], { updatedTs, equity, wallet, dayPnl, drawdown }: AccountRow): readonly EquityRow[] {
+  const last = curve.at(-1)
+  return last === undefined || last.ts >= updatedTs
+    ? curve
+    : [...curve, { ts: updatedTs, equity, wallet, dayPnl, drawdown, flows: last.flows }]
+}
 
 function summaryOf(sum: TradeSum | undefined): Field[] {
   if (sum === undefined)
@@ -250,7 +272,7 @@ function summaryOf(sum: TradeSum | undefined): Field[] {
     field('Fees', `${amount(fee)} USDT`),
     field('Funding', money(funding)),
     field('Won', `${wins} of ${count} (${plainPercent(wins / count, 0)})`),
-    field('Profit factor', signOf(loss) === 0 ? '– (no loss)' : divide(gain, loss, 2)),
+    field('Profit factor', signOf(loss) === 0 ? '– (no loss)' : fixed(divide(gain, loss, 6), 2)),
     field('Expectancy', `${money(divide(net, String(count), 8))} a trade`),
   ]
 }
@@ -300,7 +322,6 @@ const risk = defineRead({
     const row = (name: string, used: string, limit: string | undefined): void => {
       if (limit === undefined || signOf(limit) === 0) return
       const part = toFloat(divide(used, limit, 4))
-      // Narrow enough for a phone: 34 columns with the longest amounts.
       rows.push([name, gauge(part, 5), `${amount(used, 0)}/${amount(limit, 0)}`, `${Math.round(part * 100)}%`])
     }
     // A withdrawal makes the limit smaller: what counts is what is left of it.
@@ -326,7 +347,10 @@ const risk = defineRead({
         ...bareOf(positions),
         ...measuresOf(measures),
       ],
-      table: { columns: [{ title: 'limit' }, { title: 'used' }, { title: 'USDT', align: 'right' }, { title: '', align: 'right' }], rows },
+      table: {
+        columns: [{ title: 'limit' }, { title: 'used', isExtra: true }, { title: 'USDT', align: 'right' }, { title: '', align: 'right' }],
+        rows,
+      },
       buttons: [runs('Refresh', '/risk'), runs('Positions', '/positions'), runs('Pause', '/pause')],
     })
   },

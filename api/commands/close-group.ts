@@ -15,7 +15,7 @@ import { fromId, toId } from '../ids.ts'
 import { notionalOf } from './account-group.ts'
 import { type Command, type CommandContext, type Done, type NoPlan, type Plan, defineAction, refuse } from './command.ts'
 import { askedBy, send } from './control-group.ts'
-import { type Result, closeResult } from './results.ts'
+import { type Result, cancelResult, closeResult } from './results.ts'
 import { amount, coinOf, money, price, short } from './format.ts'
 import { field, reply, runs, untrusted } from './reply.ts'
 import { resolveSymbol } from './symbol.ts'
@@ -183,7 +183,8 @@ async function planOf(context: CommandContext, chosen: readonly PositionRow[], t
     const quantity = judged?.figures?.find(({ name }) => name === 'quantity')?.value ?? asked
     const rest = subtract(held, quantity)
     const at = limit !== undefined && isDecimal(limit) ? limit : position.markPrice
-    const fee = multiply(notionalOf(quantity, at), feeRateOf(position.symbol))
+    const ownRate = judged?.figures?.find(({ name }) => name === 'feeRate')?.value
+    const fee = multiply(notionalOf(quantity, at), ownRate ?? feeRateOf(position.symbol))
     const move = position.entryPrice === null ? '0' : subtract(at, position.entryPrice)
     const result = subtract(multiply(quantity, isLong(position) ? move : negate(move)), fee)
     total = add(total, result)
@@ -202,7 +203,7 @@ async function planOf(context: CommandContext, chosen: readonly PositionRow[], t
       ),
       field(
         'Estimate',
-        `est. price ${price(at)} (${at === position.markPrice ? 'mark' : 'limit'}), est. fee ${amount(fee)}, est. realized ${money(result)}`,
+        `est. price ${price(at)} (${at === position.markPrice ? 'mark' : 'limit'}), est. fee ${amount(fee)} (${ownRate === undefined ? 'expected' : 'your'} rate), est. realized ${money(result)}`,
       ),
       field(
         'Stop',
@@ -361,8 +362,9 @@ const cancel = defineAction({
   carryOut: async (context, todo) => {
     const { orderIds, all } = CancelTodo.parse(todo)
     const buttons = [runs('Orders', '/orders')]
-    if (all) return send(context, { name: 'cancel' }, 'Canceled', { buttons })
+    if (all) return send(context, { name: 'cancel' }, 'Canceled', { buttons }, () => cancelResult(context.ports.reads, orderIds))
     let last: Done = { status: 'refused', reply: reply('Nothing was canceled', { tone: 'warn' }) }
+    const taken: number[] = []
     for (const orderId of orderIds) {
       const done = await send(
         { ...context, idempotencyKey: context.idempotencyKey === undefined ? undefined : `${context.idempotencyKey}/${orderId}` },
@@ -370,8 +372,12 @@ const cancel = defineAction({
         'Canceled',
         { buttons },
       )
+      if (done.status === 'done') taken.push(orderId)
       last = done.status === 'done' || last.status !== 'done' ? done : last
     }
+    const ending = await cancelResult(context.ports.reads, taken)
+    if (ending !== undefined)
+      return { ...last, reply: { ...last.reply, title: ending.title, tone: ending.isFilled ? 'ok' : 'warn', text: '' } }
     return last
   },
 })

@@ -11,13 +11,16 @@ import type { AskedBy } from '../ports.ts'
 import { DIRECT_NEXT, silenceOf, silenceText } from './silence.ts'
 import { type Command, type CommandContext, type Done, alreadyDone, defineAction, refuse } from './command.ts'
 import { duration, parseDuration } from './format.ts'
+import { calledBy } from './called.ts'
+import { isChat } from './confirm-rules.ts'
+import { panicFields } from './results.ts'
 import { type Field, type Reply, field, reply, runs, untrusted } from './reply.ts'
 import { knownSymbols, resolveSymbol, symbolIn } from './symbol.ts'
 import { externalText, hasExternal, sideOf } from './trading-group.ts'
 
 /** @param part tells the commands of one request apart: each is done once, however often the request comes. */
 export const askedBy = ({ actor, requestId, idempotencyKey }: CommandContext, part = ''): AskedBy => ({
-  actor: actor.id,
+  actor: calledBy(actor),
   surface: actor.surface,
   role: actor.role ?? 'none',
   requestId,
@@ -116,7 +119,8 @@ async function scopeOf(context: CommandContext, word: string | undefined): Promi
 
 const pause = defineAction({
   name: 'pause',
-  aliases: ['stopentry', 'stopbuy'],
+  // To everybody who knows another program, /stop is this: no new entries.
+  aliases: ['stop', 'stopentry', 'stopbuy'],
   group: 'Steer',
   summary: 'no new entries; exits, stops and reductions go on',
   usage: '[all|strategy|sym] [for 2h] [reason]',
@@ -400,7 +404,9 @@ const panic = defineAction({
   },
   carryOut: async (context, todo) => {
     const { reason, symbol } = z.object({ reason: z.string(), symbol: z.string().optional() }).parse(todo)
-    return send(
+    const { reads } = context.ports
+    const before = (await reads.positions()).filter((position) => symbol === undefined || position.symbol === symbol)
+    const done = await send(
       context,
       { name: 'panic', reason, ...(symbol === undefined ? {} : { symbol }) },
       symbol === undefined ? 'PANIC' : `PANIC ${symbol}`,
@@ -409,6 +415,9 @@ const panic = defineAction({
         buttons: [runs('Positions', '/positions'), runs('Status', '/status')],
       },
     )
+    if (done.status !== 'done') return done
+    const next = `To trade again: ${isChat(context.actor.surface) ? '/resume' : 'ballast resume'}${symbol === undefined ? '' : ` ${symbol}`}`
+    return { ...done, reply: { ...done.reply, fields: await panicFields(reads, before), text: `${done.reply.text ?? ''} ${next}`.trim() } }
   },
 })
 

@@ -2,20 +2,16 @@
  * Figures as people read them: sign always where it matters, grouped thousands, times in UTC with their age.
  * Never used for what a program reads.
  */
+import { groupDigits } from '../../src/core/decimal.ts'
 import { isSpotSymbol, spotSymbolOf, wireSymbolOf } from '../../src/market/instrument.ts'
 import { fixed, signOf } from '../amount.ts'
 
-const grouped = (text: string): string => {
-  const [whole = '', fraction] = text.split('.')
-  return `${whole.replace(/\B(?=(\d{3})+(?!\d))/g, ',')}${fraction === undefined ? '' : `.${fraction}`}`
-}
-
 /** `64,210.5` */
-export const price = (text: string | null): string => (text === null ? '–' : grouped(text))
+export const price = (text: string | null): string => (text === null ? '–' : groupDigits(text))
 /** `0.55740000` as `0.5574`. */
 export const trimmed = (text: string): string => (text.includes('.') ? text.replace(/\.?0+$/, '') : text)
 /** `1,234.50` */
-export const amount = (text: string, decimals = 2): string => grouped(fixed(text, decimals))
+export const amount = (text: string, decimals = 2): string => groupDigits(fixed(text, decimals))
 /** `+31.18`, `-8.09`, `0.00` */
 export const signed = (text: string, decimals = 2): string => {
   const shown = amount(text, decimals)
@@ -37,6 +33,12 @@ export function time(at: number | null, now: number): string {
   return text.slice(0, 10) === new Date(now).toISOString().slice(0, 10)
     ? `${text.slice(11, 19)} UTC`
     : `${text.slice(0, 10)} ${text.slice(11, 16)} UTC`
+}
+
+/** `2026-01-05 00:17:18 UTC`, and of the simulator that it is its own: it is never that of the wall. */
+export const asOf = (at: number, profile: string): string => {
+  const text = new Date(at).toISOString()
+  return `${profile === 'sim' ? 'sim time ' : ''}${text.slice(0, 10)} ${text.slice(11, 19)} UTC`
 }
 
 /** `12 s`, `5 min`, `3 h 20 min`, `2 d 4 h` */

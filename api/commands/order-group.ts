@@ -10,7 +10,7 @@ import { isSpotSymbol } from '../../src/market/instrument.ts'
 import { absolute, compare, divide, multiply, toFloat } from '../amount.ts'
 import { type Command, type CommandContext, type NoPlan, type Plan, defineAction, inOrder, options, refuse } from './command.ts'
 import { amend } from './amend-order.ts'
-import { openResult, unconfirmedStop } from './results.ts'
+import { openResult, unconfirmedStop, unconfirmedTarget } from './results.ts'
 import { askedBy, send } from './control-group.ts'
 import { coinOf, parseDuration, plainPercent, price, short } from './format.ts'
 import { type Field, field, reply, runs, untrusted } from './reply.ts'
@@ -217,7 +217,7 @@ function priceOf(word: string, position: PositionRow, away: 1 | -1): string {
 
 const sl = defineAction({
   name: 'sl',
-  aliases: ['stop'],
+  aliases: [],
   group: 'Steer',
   summary: 'move the stop of a position, or let it trail; a stop is never taken off',
   usage: '<sym> <price|2%|be|trail> [1%|off]',
@@ -303,13 +303,14 @@ const sl = defineAction({
       'Stop moved',
       { buttons: [runs(short(symbol), `/positions ${symbol}`)] },
       async ({ stop: asked }) => {
-        const stands = asked === undefined ? undefined : await unconfirmedStop(context.ports.reads, symbol, asked)
-        if (stands === undefined) return undefined
+        if (asked === undefined) return undefined
+        const stands = await unconfirmedStop(context.ports.reads, symbol, asked)
+        if (stands === undefined) return { title: `Stop of ${symbol} stands at ${price(asked)} on Bybit`, isFilled: true, text: '' }
         const what = stands === 'none' ? 'there is none on Bybit' : `it stands at ${price(stands)}`
         return {
           title: 'Stop NOT moved yet',
           isFilled: false,
-          text: `${symbol}: Bybit has not confirmed ${price(asked ?? '')}; ${what}. Look again: /positions ${short(symbol)}`,
+          text: `${symbol}: Bybit has not confirmed ${price(asked)}; ${what}. Look again: /positions ${short(symbol)}`,
           status: 'queued' as const,
         }
       },
@@ -359,9 +360,31 @@ const tp = defineAction({
   },
   carryOut: async (context, todo) => {
     const { symbol, target } = ProtectTodo.parse(todo)
-    return send(context, { name: 'protect', symbol, ...(target === undefined ? {} : { target }) }, 'Target set', {
-      buttons: [runs(short(symbol), `/positions ${symbol}`)],
-    })
+    return send(
+      context,
+      { name: 'protect', symbol, ...(target === undefined ? {} : { target }) },
+      'Target set',
+      {
+        buttons: [runs(short(symbol), `/positions ${symbol}`)],
+      },
+      async ({ target: asked }) => {
+        if (asked === undefined) return undefined
+        const stands = await unconfirmedTarget(context.ports.reads, symbol, asked)
+        if (stands === undefined)
+          return {
+            title: asked === 'off' ? `No target of ${symbol} any more` : `Target of ${symbol} stands at ${price(asked)}`,
+            isFilled: true,
+            text: '',
+          }
+        const what = stands === 'none' ? 'there is none' : `it stands at ${price(stands)}`
+        return {
+          title: 'Target NOT changed yet',
+          isFilled: false,
+          text: `${symbol}: not confirmed yet; ${what}. Look again: /positions ${short(symbol)}`,
+          status: 'queued' as const,
+        }
+      },
+    )
   },
 })
 

@@ -13,6 +13,8 @@ export interface Field {
 export interface Column {
   readonly title: string
   readonly align?: 'left' | 'right'
+  /** Left out where there is no room for it. */
+  readonly isExtra?: boolean
 }
 
 export interface Table {

@@ -4,10 +4,11 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { CommandOutcome } from '../../src/kernel/command.ts'
-import type { FillRow, OrderRow, PositionRow } from '../../src/journal/row.ts'
+import type { FillRow, OrderRow, PositionRow, TradeRow } from '../../src/journal/row.ts'
 import { absolute, add, divide, multiply, negate, signOf, subtract } from '../amount.ts'
 import type { Reads } from '../ports.ts'
 import { amount, coinOf, money, price, trimmed } from './format.ts'
+import { type Field, field } from './reply.ts'
 
 /** How long who asked waits for it; then it is told as it stands. */
 const RESULT_MS = 4_000
@@ -131,6 +132,48 @@ export async function openResult(
     title: `${side === 'long' ? 'Bought' : 'Sold'}${ended.isOver ? '' : ' so far'} ${trimmed(quantityOf(fills))} ${coinOf(symbol)} @ ${shown(averageOf(fills))}, ${feeText(fills)}${rest}`,
     isFilled: ended.isOver,
   }
+}
+
+/** `2 of 2 canceled`; where some stand yet, or have filled meanwhile, that too. */
+export async function cancelResult(reads: Reads, ids: readonly number[]): Promise<Result | undefined> {
+  if (ids.length === 0) return undefined
+  const { orders, fills } = await endOf(reads, ids)
+  const of = (status: string): number => orders.filter((order) => order?.status === status).length
+  const open = orders.filter((order) => order === undefined || order.isOpen).length
+  const told = [
+    ...(open === 0 ? [] : [`${open} still at Bybit, which has not confirmed it`]),
+    ...(of('filled') === 0 ? [] : [`${of('filled')} filled before it came`]),
+    ...(fills.length > 0 && of('filled') === 0 ? [`${trimmed(quantityOf(fills))} had filled before it`] : []),
+  ]
+  const canceled = orders.length - open - of('filled')
+  return { title: [`${canceled} of ${ids.length} canceled`, ...told].join('; '), isFilled: open === 0 }
+}
+
+/** What the trades that a panic closed have made, and together. */
+export async function panicFields(reads: Reads, before: readonly PositionRow[]): Promise<Field[]> {
+  const numbers = before.flatMap(({ tradeNumber }) => tradeNumber ?? [])
+  if (numbers.length === 0) return []
+  const read = (): Promise<(TradeRow | undefined)[]> => Promise.all(numbers.map((number) => reads.trade(number)))
+  const over = (rows: readonly (TradeRow | undefined)[]): boolean => rows.every((row) => row?.isOpen === false)
+  const ended = await soon(async () => {
+    const rows = await read()
+    return over(rows) ? rows : undefined
+  })
+  const trades = (ended ?? (await read())).flatMap((row) => (row?.isOpen === false ? [row] : []))
+  return [
+    ...trades.map((row) =>
+      field(row.symbol, `${row.side === 1 ? 'long' : 'short'} ${row.quantity} closed @ ${shown(row.exitPrice ?? '')}, ${money(row.pnl)}`),
+    ),
+    ...(trades.length === 0 ? [] : [field('Result', `${money(add('0', ...trades.map((row) => row.pnl)))}, fees included`)]),
+  ]
+}
+
+/** The target as the exchange has it after a change of it: undefined where it is what was asked for. */
+export async function unconfirmedTarget(reads: Reads, symbol: string, asked: string): Promise<string | undefined> {
+  const target = async (): Promise<string | null> => (await reads.positions()).find((p) => p.symbol === symbol)?.targetPrice ?? null
+  const isIt = (is: string | null): boolean => (asked === 'off' ? is === null : is !== null && signOf(subtract(is, asked)) === 0)
+  const found = await soon(async () => (isIt(await target()) ? true : undefined))
+  return found === true ? undefined : ((await target()) ?? 'none')
 }
 
 /** The stop as the exchange has it after a move of it: undefined where it is the one that was asked for. */

@@ -8,7 +8,8 @@ import { type Actor, type Command, type CommandContext, type CommandPorts, type 
 import { CONFIRM_TTL_MS, type Demand, TYPED_TTL_MS, codeRefusal, demandOf, lockedText, tierOf } from './confirm-rules.ts'
 import { type Change, Snapshot, changeSentence, changesSince, sightOf } from './drift.ts'
 import { duration } from './format.ts'
-import { findCommand, nearestCommand, parseArgs, parseObject, splitLine } from './parse.ts'
+import { unknownReply } from './other-programs.ts'
+import { findCommand, parseArgs, parseObject, splitLine } from './parse.ts'
 import { COMMANDS } from './registry.ts'
 import { DIRECT_NEXT, silenceOf, silenceText } from './silence.ts'
 import { type Reply, badgeOf, reply, runs, untrusted } from './reply.ts'
@@ -350,18 +351,8 @@ export class CommandRunner {
     }
   }
 
-  private unknown(name: string, actor: Actor): CommandResult {
-    const near = nearestCommand(
-      this.commands.filter((command) => hasRole(actor.role, command.role)),
-      name,
-    )
-    return {
-      status: 'unknown',
-      reply: reply(name === '' ? 'That is no command' : `There is no command /${untrusted(name)}`, {
-        tone: 'warn',
-        buttons: [...(near === undefined ? [] : [runs(`/${near}`, `/${near}`)]), runs('Help', '/help')],
-      }),
-    }
+  private unknown(name: string, { role }: Actor): CommandResult {
+    return { status: 'unknown', reply: unknownReply(this.commands, name, role) }
   }
 
   private async forbid(name: string, request: CommandRequest, needed: string): Promise<CommandResult> {

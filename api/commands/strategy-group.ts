@@ -33,7 +33,7 @@ const strategies = defineRead({
     const names = [...new Set(rows.map((row) => row.strategy))]
     return reply('Strategies', {
       table: {
-        columns: [{ title: '' }, { title: 'name' }, { title: 'sym' }, { title: '24 h', align: 'right' }],
+        columns: [{ title: '' }, { title: 'name' }, { title: 'sym', isExtra: true }, { title: '24 h', align: 'right' }],
         rows: names.map((name) => {
           const own = rows.filter((row) => row.strategy === name)
           return [

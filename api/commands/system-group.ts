@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import { type Command, type CommandContext, GROUPS, defineRead, hasRole, inOrder, noArguments } from './command.ts'
-import { duration, time } from './format.ts'
+import { asOf, duration } from './format.ts'
 import { DIRECT_NEXT, heardHealth, silenceOf, silenceText } from './silence.ts'
 import { key } from './key-command.ts'
 import { findCommand, nearestCommand } from './parse.ts'
@@ -143,7 +143,7 @@ const health = defineRead({
       },
       ...heardHealth(parts, now),
     ]
-      .map((part) => ({ ...part, text: stateText(part), age: now - part.updatedAt }))
+      .map((part) => ({ ...part, text: stateText(part, ports.system.profile), age: now - part.updatedAt }))
       // What is wrong is read first, also where a chat cuts a long table.
       .sort((a, b) => RANK[a.status] - RANK[b.status])
     const silence = silenceOf(parts, now)
@@ -152,7 +152,7 @@ const health = defineRead({
       tone: worst,
       ...(silence === undefined ? {} : { text: `${silenceText(silence)} ${DIRECT_NEXT}` }),
       table: {
-        columns: [{ title: '' }, { title: 'part' }, { title: 'state' }, { title: 'age', align: 'right' }],
+        columns: [{ title: '' }, { title: 'part' }, { title: 'state' }, { title: 'age', align: 'right', isExtra: true }],
         rows: rows.map((row) => [MARKS[row.status], row.part, row.text, duration(row.age)]),
       },
       buttons: [runs('Refresh', '/health'), runs('Status', '/status')],
@@ -161,8 +161,8 @@ const health = defineRead({
 })
 
 /** The part `bars` tells the last close instant of market time that is done. */
-const stateText = ({ part, detail }: { readonly part: string; readonly detail: string }): string =>
-  part === 'bars' && /^\d+$/.test(detail) ? `done to ${time(Number(detail), Number(detail))}` : untrusted(detail)
+const stateText = ({ part, detail }: { readonly part: string; readonly detail: string }, profile: string): string =>
+  part === 'bars' && /^\d+$/.test(detail) ? `done to ${asOf(Number(detail), profile)}` : untrusted(detail)
 
 const version = defineRead({
   name: 'version',

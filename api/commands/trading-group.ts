@@ -8,7 +8,7 @@ import { absolute, add, compare, divide, multiply, negate, signOf, subtract, toF
 import { toId } from '../ids.ts'
 import { noAccount } from './account-group.ts'
 import { type Command, type CommandContext, defineRead, inOrder } from './command.ts'
-import { amount, costsOf, duration, money, percent, price, short, signed, time } from './format.ts'
+import { amount, asOf, costsOf, duration, money, percent, price, short, signed, time } from './format.ts'
 import { type Button, type Field, type Reply, field, reply, runs, untrusted } from './reply.ts'
 import { resolveSymbol, tradeNumberOf } from './symbol.ts'
 
@@ -54,6 +54,7 @@ const positions = defineRead({
     const [account, all] = await Promise.all([context.ports.reads.account(), context.ports.reads.positions(true)])
     if (account === undefined) return noAccount()
     const open = all.filter((p) => signOf(p.quantity) !== 0)
+    const asOfLine = `as of ${asOf(account.updatedTs, context.ports.system.profile)}`
     const external = all.filter(hasExternal)
     if (args.symbol !== undefined) {
       const resolved = await resolveSymbol(context, args.symbol, '/positions {}')
@@ -69,6 +70,7 @@ const positions = defineRead({
     if (open.length === 0)
       return reply('No open positions', {
         tone: 'ok',
+        text: asOfLine,
         fields: external.map(externalField),
         buttons: [
           ...external.flatMap(externalButtons),
@@ -102,11 +104,11 @@ const positions = defineRead({
           signed(p.unrealizedPnl),
           percent(moveOf(p), 1).replace(' %', ''),
         ]),
-        total: ['Total', '', '', signed(total), percent(toFloat(divide(total, account.equity, 6)), 2).replace(' %', '')],
+        total: ['Total', '', '', signed(total), ''],
         rowCommands: sorted.map((p) => `/positions ${p.symbol}`),
       },
       fields: external.map(externalField),
-      text: `as of ${time(account.updatedTs, account.updatedTs)}`,
+      text: `Total ${percent(toFloat(divide(total, account.equity, 6)))} of equity; % is the move since the entry.\n${asOfLine}`,
       buttons: [
         runs('Refresh', '/positions'),
         ...external.flatMap(externalButtons),
@@ -179,7 +181,7 @@ const orders = defineRead({
           { title: 'size', align: 'right' },
           { title: 'price', align: 'right' },
           { title: 'kind' },
-          { title: 'age', align: 'right' },
+          { title: 'age', align: 'right', isExtra: true },
         ],
         rows: open.map((o) => [
           short(o.symbol),
@@ -260,8 +262,8 @@ const trades = defineRead({
           { title: 'sym' },
           { title: 's' },
           { title: 'pnl', align: 'right' },
-          { title: 'R', align: 'right' },
-          { title: 'held', align: 'right' },
+          { title: 'R', align: 'right', isExtra: true },
+          { title: 'held', align: 'right', isExtra: true },
           { title: 'exit' },
         ],
         rows: closed.map((t) => [
@@ -324,7 +326,7 @@ function tradeCard(row: TradeRow, fills: readonly FillRow[]): Reply {
         { title: 'side' },
         { title: 'size', align: 'right' },
         { title: 'price', align: 'right' },
-        { title: 'fee', align: 'right' },
+        { title: 'fee', align: 'right', isExtra: true },
       ],
       rows: fills.map((f) => [new Date(f.ts).toISOString().slice(11, 19), sideWord(f.side), f.quantity, price(f.price), amount(f.fee, 4)]),
     },

@@ -5,7 +5,7 @@
 import { formatDecimal } from '../core/decimal.ts'
 import { CASH_SCALE, type InstrumentIndex, type OrderId, type Ticks, lots } from '../core/units.ts'
 import type { Kernel } from '../kernel/kernel.ts'
-import { type Instrument, formatPrice, formatQuantity } from '../market/instrument.ts'
+import { type Instrument, formatQuantity, shownPrice } from '../market/instrument.ts'
 import { type KnownState, differenceOf, orderIdOf } from '../trading/reconcile.ts'
 import { isOpenStatus } from '../trading/order.ts'
 import type { AccountReading } from '../trading/report.ts'
@@ -118,7 +118,7 @@ function stops(reading: AccountReading, kernel: Kernel): AccountItem[] {
     const stop = stopAtVenue(reading, instrument)
     if (trip === undefined || stop === 'flat') return []
     if (kernel.runs[i]?.definition.protection === 'none' || (trip.stop !== undefined && stop === trip.stop)) return []
-    const text = (price: Ticks | undefined): string => (price === undefined ? 'none' : formatPrice(instrument, price))
+    const text = (price: Ticks | undefined): string => (price === undefined ? 'none' : shownPrice(instrument, price))
     return [
       {
         key: `stop/${instrument.symbol}/${trip.stop ?? 0}/${stop ?? 0}`,

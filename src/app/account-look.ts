@@ -8,7 +8,7 @@ import { makeInstrument } from '../market/instrument.ts'
 import type { RiskProfile } from '../risk/profiles.ts'
 import { BybitVenue } from '../venue/bybit/bybit-venue.ts'
 import { BybitClient } from '../venue/bybit/client.ts'
-import { COUNTRY_CODE, COUNTRY_NEXT } from '../venue/bybit/error.ts'
+import { COUNTRY_CODE, COUNTRY_NEXT, errorWords } from '../venue/bybit/error.ts'
 import type { ConditionsReading, Part, SymbolCondition } from '../venue/bybit/conditions.ts'
 import { readOnly } from '../venue/bybit/read-only.ts'
 import type { ExchangeAccess, KeyedProfile } from './exchange-access.ts'
@@ -64,7 +64,7 @@ export async function lookAtAccount(request: LookRequest): Promise<Result<Accoun
       return err({ sentence: `${skew.error.detail}.`, next: COUNTRY_NEXT, exitCode: EXIT_UNREACHABLE })
     if (!skew.ok)
       return err({
-        sentence: `The exchange does not answer at ${access.restUrl} (${skew.error.code === 'not-sent' ? '' : `${skew.error.code} `}${skew.error.detail}).`,
+        sentence: `The exchange does not answer at ${access.restUrl} (${errorWords(skew.error)}).`,
         next: 'Check the network, a proxy or firewall, and that Bybit is served in your country.',
         exitCode: EXIT_UNREACHABLE,
       })

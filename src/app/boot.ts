@@ -6,7 +6,7 @@ import { type Result, err } from '../core/result.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { Instrument } from '../market/instrument.ts'
 import type { BybitVenue } from '../venue/bybit/bybit-venue.ts'
-import { COUNTRY_CODE, COUNTRY_NEXT } from '../venue/bybit/error.ts'
+import { COUNTRY_CODE, COUNTRY_NEXT, errorWords } from '../venue/bybit/error.ts'
 import { CLOCK_AHEAD_MAX_MS, CLOCK_BEHIND_MAX_MS } from './preconditions.ts'
 import type { Wall } from './wall.ts'
 
@@ -76,12 +76,12 @@ export async function untilAnswered<T>(
     if (attempt >= ATTEMPTS_MAX)
       return err({
         exitCode: EXIT_UNREACHABLE,
-        sentence: `The exchange does not answer (${code} ${detail}).`,
+        sentence: `The exchange does not answer (${errorWords({ code, detail })}).`,
         next: 'Check the network or the simulator, then start again.',
       })
     if (!isTold && wall.steadyMs() - begunMs >= TOLD_AFTER_MS) {
       isTold = true
-      waits(`${code} ${detail}`)
+      waits(errorWords({ code, detail }))
     }
     await wall.sleep(RETRY_MS)
   }
@@ -98,6 +98,6 @@ export async function setLeverages(
   for (const instrument of instruments) {
     if (instrument.status === 'closed' || kernel.portfolio.positionLots(instrument.index) !== 0) continue
     const set = await venue.setLeverage(instrument.index, Math.min(leverage, instrument.leverageMax))
-    if (!set.ok) log('warn', `leverage of ${instrument.symbol}: ${set.error.code} ${set.error.detail}`)
+    if (!set.ok) log('warn', `leverage of ${instrument.symbol}: ${errorWords(set.error)}`)
   }
 }

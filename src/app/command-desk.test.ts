@@ -25,6 +25,7 @@ class Room {
       return facts
     }
     this.desk = new CommandDesk({
+      takerRate: () => undefined,
       isObserving: false,
       kernel: bench.kernel,
       now: () => ts(bench.now),

@@ -3,8 +3,8 @@
  * Never checks a permission (whoever wrote the row did) and never denies an exit.
  */
 import { dayLossWhy, isDrawdownHold, referenceText } from './resume-breaker.ts'
-import { parseDecimal } from '../core/decimal.ts'
-import { type InstrumentIndex, type Lots, lots, orderId, strategyId, ts } from '../core/units.ts'
+import { formatDecimal, parseDecimal } from '../core/decimal.ts'
+import { type InstrumentIndex, type Lots, RATE_SCALE, lots, orderId, strategyId, ts } from '../core/units.ts'
 import type { CommandOutcome, CommandScope, PreviewedCommand, QueuedCommand, TraderCommand } from '../kernel/command.ts'
 import { externalHoldId, takenHoldId } from '../kernel/external-hands.ts'
 import { type Hold, type HoldScope, liftRule, tradingState } from '../kernel/holds.ts'
@@ -129,9 +129,17 @@ export class CommandDesk {
     if (command.name === 'close') {
       const held = Math.abs(this.ports.kernel.portfolio.positionLots(instrument.index))
       const part = partOf(command, instrument, held)
+      const rate = this.ports.takerRate(instrument)
       return typeof part === 'string'
         ? refused(part)
-        : { status: 'done', text: '', figures: [{ name: 'quantity', value: formatQuantity(instrument, part ?? lots(held)) }] }
+        : {
+            status: 'done',
+            text: '',
+            figures: [
+              { name: 'quantity', value: formatQuantity(instrument, part ?? lots(held)) },
+              ...(rate === undefined ? [] : [{ name: 'feeRate', value: formatDecimal(rate, RATE_SCALE) }]),
+            ],
+          }
     }
     return command.name === 'open'
       ? this.orders.previewOpen(command, instrument, actor)

@@ -23,6 +23,7 @@ import { BOOK_DEPTHS } from '../venue/bybit/book-feed.ts'
 import { BybitVenue } from '../venue/bybit/bybit-venue.ts'
 import { BybitClient } from '../venue/bybit/client.ts'
 import { readOnly } from '../venue/bybit/read-only.ts'
+import { changedConfig } from './pinned-config.ts'
 import { changedSince } from '../strategy-files/compile.ts'
 import type { LoadedStrategies } from '../strategy-files/load.ts'
 import type { VenueClock } from '../venue/port.ts'
@@ -216,6 +217,7 @@ export async function startTrader(context: RoleContext, hooks: TraderHooks): Pro
     isSafe: hooks.isSafe,
     deciding: mark.note,
     changedFiles: () => changedSince(context.strategies.modules),
+    changedConfig: () => changedConfig(paths.run),
     suspect:
       mark.left !== undefined && (hooks.isHung || mark.hasRepeated)
         ? { strategy: mark.left, how: hooks.isHung ? 'hung' : 'crashed' }

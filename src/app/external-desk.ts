@@ -7,7 +7,7 @@ import type { CommandOutcome, TraderCommand } from '../kernel/command.ts'
 import { externalHoldId } from '../kernel/external-hands.ts'
 import type { KernelInput } from '../kernel/input.ts'
 import { MANUAL_OWNER } from '../kernel/manual.ts'
-import { type Instrument, formatPrice, formatQuantity } from '../market/instrument.ts'
+import { type Instrument, formatQuantity, shownPrice } from '../market/instrument.ts'
 import type { AccountItem } from './account-items.ts'
 import { type OrderDeskPorts, denialText, priceAt } from './order-desk.ts'
 
@@ -44,7 +44,7 @@ export class ExternalDesk {
     if (typeof stop === 'string') return refused(stop)
     if (stop !== undefined && (mark - stop) * side <= 0)
       return refused(
-        `A stop at ${formatPrice(instrument, stop)} would trigger now: the mark is ${formatPrice(instrument, mark)}. Give one on the other side.`,
+        `A stop at ${shownPrice(instrument, stop)} would trigger now: the mark is ${shownPrice(instrument, mark)}. Give one on the other side.`,
       )
     const asked = await this.ports.ask(() => ({
       type: 'adopt-external',
@@ -57,7 +57,7 @@ export class ExternalDesk {
     const denial = denialText(asked.facts, instrument)
     if (denial !== undefined) return { status: 'refused', text: denial, seq: asked.seq }
     const set = asked.facts.find((f) => f.type === 'external-adopted')
-    const at = set?.type === 'external-adopted' ? formatPrice(instrument, set.stop) : ''
+    const at = set?.type === 'external-adopted' ? shownPrice(instrument, set.stop) : ''
     return {
       status: 'done',
       text: `${owner} owns ${formatQuantity(instrument, lots(Math.abs(external)))} ${instrument.symbol} now. Stop ${at}, sent to Bybit.`,

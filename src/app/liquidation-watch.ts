@@ -5,7 +5,7 @@
 import type { InstrumentIndex } from '../core/units.ts'
 import type { AlertSeverity } from '../kernel/alert-severity.ts'
 import type { Kernel } from '../kernel/kernel.ts'
-import { type Instrument, formatPrice } from '../market/instrument.ts'
+import { type Instrument, shownPrice } from '../market/instrument.ts'
 import type { AccountReading, PositionReport } from '../trading/report.ts'
 
 /** Part of the way from entry to liquidation that is used up; told again only after it was below the second. */
@@ -91,7 +91,7 @@ export class LiquidationWatch {
       stop: row.stop,
     }
     const used = wayUsed(standing)
-    const price = row.liquidation === undefined ? '' : formatPrice(instrument, row.liquidation)
+    const price = row.liquidation === undefined ? '' : shownPrice(instrument, row.liquidation)
     const { symbol } = instrument
     this.latch(this.near, i, used >= NEAR, used < FAR, () =>
       this.ports.notice(

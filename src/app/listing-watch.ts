@@ -9,7 +9,7 @@ import type { KernelInput } from '../kernel/input.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { Instrument } from '../market/instrument.ts'
 import { termsOf } from '../market/instrument-terms.ts'
-import type { VenueError } from '../venue/bybit/error.ts'
+import { type VenueError, errorWords } from '../venue/bybit/error.ts'
 import type { Listing } from '../venue/bybit/listing.ts'
 import { newsOf } from './instrument-news.ts'
 import type { OwnHolds } from './own-holds.ts'
@@ -72,7 +72,7 @@ export class ListingWatch {
   private async read(): Promise<readonly Listing[]> {
     const listing = await this.ports.venue.listing()
     if (listing.ok) return listing.value
-    this.ports.log('warn', `instruments cannot be read: ${listing.error.code} ${listing.error.detail}`)
+    this.ports.log('warn', `instruments cannot be read: ${errorWords(listing.error)}`)
     return []
   }
 

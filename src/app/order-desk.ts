@@ -3,13 +3,14 @@
  * Never sizes or prices on its own account: what was asked is what is judged, and the verdict is the kernel's.
  */
 import { denialSentence } from '../risk/denial-sentence.ts'
-import { formatDecimal, mulDivFloor, parseDecimal } from '../core/decimal.ts'
+import { formatDecimal, groupDigits, mulDivFloor, parseDecimal } from '../core/decimal.ts'
 import {
   CASH_SCALE,
   RATE_ONE,
   type Cash,
   type InstrumentIndex,
   type Lots,
+  type Rate,
   type Side,
   type Ticks,
   type Ts,
@@ -24,7 +25,7 @@ import type { KernelFact } from '../kernel/fact.ts'
 import type { ChangeOrder, ChangeProtection, KernelInput, PlaceOrders, PlacedOrder } from '../kernel/input.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { MANUAL_OWNER } from '../kernel/manual.ts'
-import { type Instrument, formatPrice, formatQuantity, notionalOf, parsePrice, parseQuantity } from '../market/instrument.ts'
+import { type Instrument, formatPrice, formatQuantity, shownPrice, notionalOf, parsePrice, parseQuantity } from '../market/instrument.ts'
 import { averageEntry } from '../portfolio/position.ts'
 import { stopToSend } from '../risk/at-stake.ts'
 import { plannedLossOf, takerRateOf } from '../risk/planned-loss.ts'
@@ -37,6 +38,8 @@ export interface OrderDeskPorts {
   readonly now: () => Ts
   /** Gives one input to the kernel; answers what it led to when that is in the journal. */
   readonly ask: (input: () => KernelInput) => Promise<{ readonly seq: number; readonly facts: readonly KernelFact[] }>
+  /** What the exchange takes of this account; undefined where it has not said. */
+  readonly takerRate: (instrument: Instrument) => Rate | undefined
   /** Best prices of the order book, where they are known. */
   readonly best: (i: InstrumentIndex) => BestPrices | undefined
 }
@@ -104,7 +107,12 @@ export class OrderDesk {
     return {
       status: 'done',
       text: '',
-      figures: entryFigures({ ...prepared[0], stop: this.stopSent(prepared[0], instrument) }, instrument, kernel),
+      figures: entryFigures(
+        { ...prepared[0], stop: this.stopSent(prepared[0], instrument) },
+        instrument,
+        kernel,
+        this.ports.takerRate(instrument),
+      ),
     }
   }
 
@@ -193,7 +201,7 @@ export class OrderDesk {
     return this.verdict(
       asked,
       instrument,
-      `Closing ${quantity} ${instrument.symbol} at ${formatPrice(instrument, limit)} or better, reduce-only${command.limit === 'best' ? ', the best price of our side' : ''}. Until it fills the position keeps its stop.`,
+      `Closing ${quantity} ${instrument.symbol} at ${shownPrice(instrument, limit)} or better, reduce-only${command.limit === 'best' ? ', the best price of our side' : ''}. Until it fills the position keeps its stop.`,
     )
   }
 
@@ -230,14 +238,19 @@ export class OrderDesk {
     const { stop, target, trail } = input
     const asked = await this.ports.ask(() => input)
     const legs = [
-      ...(stop === undefined ? [] : [`stop ${formatPrice(instrument, stop)}`]),
-      ...(target === undefined ? [] : [target === 'none' ? 'target taken off' : `target ${formatPrice(instrument, target)}`]),
+      ...(stop === undefined ? [] : [`stop ${shownPrice(instrument, stop)}`]),
+      ...(target === undefined ? [] : [target === 'none' ? 'target taken off' : `target ${shownPrice(instrument, target)}`]),
       ...(trail === undefined
         ? []
-        : [trail === 'none' ? 'trail taken off' : `trail ${formatPrice(instrument, trail.by)} behind the best price`]),
+        : [trail === 'none' ? 'trail taken off' : `trail ${shownPrice(instrument, trail.by)} behind the best price`]),
     ]
     const verdict = this.verdict(asked, instrument, `${instrument.symbol}: ${legs.join(', ')}, sent to Bybit.`)
-    return stop === undefined || verdict.status !== 'done' ? verdict : { ...verdict, stop: formatPrice(instrument, stop) }
+    if (verdict.status !== 'done') return verdict
+    return {
+      ...verdict,
+      ...(stop === undefined ? {} : { stop: formatPrice(instrument, stop) }),
+      ...(target === undefined ? {} : { target: target === 'none' ? 'off' : formatPrice(instrument, target) }),
+    }
   }
 
   private stopOf(text: string, instrument: Instrument, side: Side, mark: Ticks): Ticks | string {
@@ -304,17 +317,24 @@ export const ordersOf = (facts: readonly KernelFact[]): number[] =>
   facts.flatMap((fact) => (fact.type === 'order-submitted' && fact.class !== 'protective' ? [fact.command.orderId] : []))
 
 /** What an entry is, in the figures with which it goes out. */
-function entryFigures(placed: PlacedOrder, instrument: Instrument, { portfolio, config }: Kernel): NonNullable<CommandOutcome['figures']> {
+/** @param told the account's own rate, where it is known */
+function entryFigures(
+  placed: PlacedOrder,
+  instrument: Instrument,
+  { portfolio, config }: Kernel,
+  told: Rate | undefined,
+): NonNullable<CommandOutcome['figures']> {
   const from = placed.limit ?? placed.trigger ?? portfolio.mark(instrument.index)
   const notional = notionalOf(instrument, from, placed.lots, 'nearest')
   const coin = instrument.settleCoin
-  const fee = mulDivFloor(notional, takerRateOf(instrument, config.costs), RATE_ONE)
-  const rate = ((takerRateOf(instrument, config.costs) / RATE_ONE) * 100).toFixed(3)
+  const taken = told ?? takerRateOf(instrument, config.costs)
+  const fee = mulDivFloor(notional, taken, RATE_ONE)
+  const rate = ((taken / RATE_ONE) * 100).toFixed(3)
   const figures = [
     { name: 'Quantity', value: `${formatQuantity(instrument, placed.lots)} ${instrument.baseCoin} ≈ ${money(notional)} ${coin}` },
     {
       name: 'Price',
-      value: `${formatPrice(instrument, from)}${placed.limit === undefined ? (placed.trigger === undefined ? ' (mark)' : ' (trigger)') : ' (limit)'}`,
+      value: `${shownPrice(instrument, from)}${placed.limit === undefined ? (placed.trigger === undefined ? ' (mark)' : ' (trigger)') : ' (limit)'}`,
     },
   ]
   if (placed.stop !== undefined) {
@@ -322,18 +342,21 @@ function entryFigures(placed: PlacedOrder, instrument: Instrument, { portfolio, 
     const part = ((loss / portfolio.equity) * 100).toFixed(2)
     const away = (((placed.stop - from) / from) * 100).toFixed(2)
     figures.push(
-      { name: 'Stop', value: `${formatPrice(instrument, placed.stop)} (${away} %)` },
+      { name: 'Stop', value: `${shownPrice(instrument, placed.stop)} (${away} %)` },
       { name: 'May lose', value: `${money(loss)} ${coin} at the stop (${part} % of equity), with fees and expected slippage` },
     )
   }
-  const targets = (placed.targets ?? []).map((target) => formatPrice(instrument, target.price))
+  const targets = (placed.targets ?? []).map((target) => shownPrice(instrument, target.price))
   if (targets.length > 0) figures.push({ name: 'Targets', value: targets.join(', ') })
-  return [...figures, { name: 'Fee', value: `est. ${money(fee)} ${coin} each way (expected rate ${rate} %)` }]
+  return [
+    ...figures,
+    { name: 'Fee', value: `est. ${money(fee)} ${coin} each way (${told === undefined ? 'expected' : 'your'} rate ${rate} %)` },
+  ]
 }
 
 const money = (amount: number): string => {
   const [whole = '0', cents = ''] = formatDecimal(amount, CASH_SCALE).split('.')
-  return `${whole}.${cents.padEnd(2, '0').slice(0, 2)}`
+  return groupDigits(`${whole}.${cents.padEnd(2, '0').slice(0, 2)}`)
 }
 
 /** Why the kernel has denied it, with the figures that decided; undefined where it has not. */
@@ -361,7 +384,7 @@ function orderOf(command: OpenCommand, instrument: Instrument, side: Side, mark:
     const price = priceAt(text, instrument, from, side, 1)
     if (typeof price === 'string') return price
     if ((price - from) * side <= 0)
-      return `The target ${formatPrice(instrument, price)} lies on the wrong side of ${formatPrice(instrument, from)}.`
+      return `The target ${shownPrice(instrument, price)} lies on the wrong side of ${shownPrice(instrument, from)}.`
     targets.push({ price, share: 1 / (command.targets ?? []).length })
   }
   const timeInForce = command.timeInForce ?? 'gtc'
@@ -447,10 +470,10 @@ function sizeOf(
 
 /** `sent`: the stop that goes out with it. */
 function wordsOf(order: PlacedOrder, instrument: Instrument, sent: Ticks | undefined): string {
-  const at = order.limit === undefined ? '' : ` at ${formatPrice(instrument, order.limit)}`
-  const when = order.trigger === undefined ? '' : ` when ${formatPrice(instrument, order.trigger)} is reached`
+  const at = order.limit === undefined ? '' : ` at ${shownPrice(instrument, order.limit)}`
+  const when = order.trigger === undefined ? '' : ` when ${shownPrice(instrument, order.trigger)} is reached`
   const kept = sent === order.stop ? '' : ' (that of the position, which is nearer)'
-  const stop = sent === undefined ? 'no stop' : `stop ${formatPrice(instrument, sent)}${kept}`
-  const targets = (order.targets ?? []).map((t) => formatPrice(instrument, t.price)).join(', ')
+  const stop = sent === undefined ? 'no stop' : `stop ${shownPrice(instrument, sent)}${kept}`
+  const targets = (order.targets ?? []).map((t) => shownPrice(instrument, t.price)).join(', ')
   return `${sideWord(order.side)} ${formatQuantity(instrument, order.lots)} ${instrument.symbol} ${order.kind}${at}${when}, ${stop}${targets === '' ? '' : `, target ${targets}`}`
 }

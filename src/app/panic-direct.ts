@@ -3,7 +3,7 @@
  * Never waits for a disk, never stops at a failed call, and never calls flat what the exchange has not just said is flat.
  */
 import { emergencyOrderIdOf } from '../trading/order.ts'
-import type { VenueError } from '../venue/bybit/error.ts'
+import { type VenueError, errorWords } from '../venue/bybit/error.ts'
 import type { PanicAccount, PanicPosition } from '../venue/bybit/panic-account.ts'
 import type { PanicPlan, PanicScope } from '../venue/bybit/panic-plan.ts'
 import { FORBIDDEN_RETRY_MS, PanicReadings } from './panic-readings.ts'
@@ -130,7 +130,7 @@ async function inParts<T>(items: readonly T[], run: (item: T) => Promise<void>):
 }
 
 function tellFailure(ports: PanicDirectPorts, what: string, error: VenueError | undefined): void {
-  if (error !== undefined) ports.say(`${what}: ${error.code} ${error.detail}`)
+  if (error !== undefined) ports.say(`${what}: ${errorWords(error)}`)
 }
 
 async function flatSentence(ports: PanicDirectPorts, plan: Pick<PanicPlan, 'untouched'>, tooSmall: PanicPlan['closes']): Promise<string> {

@@ -3,7 +3,7 @@
  * Never calls flat what was read before the last write, and never lets a reading that fails keep a perpetual open.
  */
 import { isSpotSymbol } from '../market/instrument.ts'
-import type { VenueError } from '../venue/bybit/error.ts'
+import { type VenueError, errorWords } from '../venue/bybit/error.ts'
 import type { LotRule, PanicFill, PanicOrder, PanicPosition } from '../venue/bybit/panic-account.ts'
 import { type PanicPlan, type PanicScope, coinPosition, ownedIn, panicPlan, spotSymbolsOf } from '../venue/bybit/panic-plan.ts'
 import { isForbidden } from '../venue/bybit/trade-way.ts'
@@ -220,7 +220,7 @@ function spotSight(readings: PanicReadings, scope: PanicScope, idPrefix: string,
   }
 }
 
-const errorText = (error: VenueError | undefined): string => (error === undefined ? '' : ` (${error.code} ${error.detail})`)
+const errorText = (error: VenueError | undefined): string => (error === undefined ? '' : ` (${errorWords(error)})`)
 
 /** Why nothing, or not all, can be read of the perpetuals. */
 function unreadOf({ positions, orders, fills }: PanicReadings): string[] {

@@ -5,7 +5,8 @@
 import type { Result } from '../core/result.ts'
 import type { AlertSeverity } from '../kernel/alert-severity.ts'
 import type { Kernel } from '../kernel/kernel.ts'
-import type { Instrument } from '../market/instrument.ts'
+import type { Rate } from '../core/units.ts'
+import { type Instrument, wireSymbolOf } from '../market/instrument.ts'
 import type { PositionReport } from '../trading/report.ts'
 import type { ConditionsReading, SymbolCondition } from '../venue/bybit/conditions.ts'
 import type { VenueError } from '../venue/bybit/error.ts'
@@ -60,6 +61,13 @@ export class PreconditionWatch {
       this.checking = undefined
     })
     return this.checking
+  }
+
+  /** The taker rate that Bybit names for this account; undefined while it has not been read. */
+  takerRate({ category, symbol }: Instrument): Rate | undefined {
+    const part = category === 'spot' ? this.reading?.spotFees : this.reading?.fees
+    if (part?.type !== 'read') return undefined
+    return part.value.find((fee) => wireSymbolOf(fee.symbol) === wireSymbolOf(symbol))?.takerRate
   }
 
   private async read(): Promise<void> {

@@ -5,7 +5,7 @@
 import { DAY_MS, RATE_ONE, type Rate } from '../core/units.ts'
 import type { AlertSeverity } from '../kernel/alert-severity.ts'
 import type { ConditionsReading, SymbolCondition } from '../venue/bybit/conditions.ts'
-import type { VenueError } from '../venue/bybit/error.ts'
+import { type VenueError, errorWords } from '../venue/bybit/error.ts'
 
 /** refuse: no start; while running: entries off for the account. hold: entries off, for the symbol if one is named. warn: said only. */
 export type FindingEffect = 'refuse' | 'hold' | 'warn'
@@ -200,7 +200,7 @@ const unread = (what: string, code: string, detail: string): Finding => ({
   code: 'account.unread',
   effect: 'warn',
   severity: 'P3',
-  sentence: `Bybit does not tell ${what} now (${code} ${detail}).`,
+  sentence: `Bybit does not tell ${what} now (${errorWords({ code, detail })}).`,
   next: 'It is asked again.',
 })
 

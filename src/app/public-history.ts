@@ -6,7 +6,7 @@ import { type Result, err, ok } from '../core/result.ts'
 import { type Instrument, makeInstrument } from '../market/instrument.ts'
 import type { CandleStore } from '../market/candles/store.ts'
 import { BybitClient } from '../venue/bybit/client.ts'
-import { COUNTRY_CODE, COUNTRY_NEXT } from '../venue/bybit/error.ts'
+import { COUNTRY_CODE, COUNTRY_NEXT, errorWords } from '../venue/bybit/error.ts'
 import { HistoryReader } from '../venue/bybit/history.ts'
 import { ListingReader } from '../venue/bybit/listing.ts'
 import { Requests } from '../venue/bybit/requests.ts'
@@ -56,7 +56,7 @@ export async function openPublicHistory(config: Config, symbols: readonly string
       ? err({ type: 'not-listed', sentence: error.detail.replace(/([^.?])$/, '$1.'), next: 'Name the symbol as Bybit lists it.' })
       : err({
           type: 'unreachable',
-          sentence: `Bybit does not answer at ${restUrl} (${error.code} ${error.detail}).`,
+          sentence: `Bybit does not answer at ${restUrl} (${errorWords(error)}).`,
           next: 'Check the network, then run it again.',
         })
   }

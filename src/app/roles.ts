@@ -15,7 +15,7 @@ import { type Lock, takeLock } from './lock.ts'
 import { type PathProblem, type RoleName, SURFACE_ROLES } from './paths.ts'
 import { tell } from './role-message.ts'
 import { startSurfaces } from './surfaces.ts'
-import { lineOf } from './trade-line.ts'
+import { TradeLines } from './trade-line.ts'
 
 const HEARTBEAT_MS = 500
 /** "Try again", as sysexits.h has it: EX_TEMPFAIL. */
@@ -132,7 +132,8 @@ async function start(
   voice: Voice | undefined,
 ): Promise<Result<RunningRole, PathProblem>> {
   switch (role) {
-    case 'trader':
+    case 'trader': {
+      const lines = new TradeLines()
       return startTrader(context, {
         step: (name, detail, elapsedMs) => {
           tell({ type: 'step', name, detail, elapsedMs })
@@ -140,7 +141,7 @@ async function start(
         },
         told: (facts, kernel) => {
           for (const fact of facts) {
-            const text = lineOf(fact, kernel)
+            const text = lines.of(fact, kernel)
             if (text === undefined) continue
             tell({ type: 'line', text })
             voice?.line(text)
@@ -158,6 +159,7 @@ async function start(
         },
         ...flags,
       })
+    }
     case 'simulator':
       return startSimulator(context)
     case 'surfaces':

@@ -4,7 +4,7 @@
  */
 import { type OrderId, type Ts, orderId } from '../core/units.ts'
 import type { AmendOrder, CancelOrder, OrderCommand, SetProtection, SubmitOrder, VenueEvent } from '../trading/event.ts'
-import type { VenueError } from '../venue/bybit/error.ts'
+import { type VenueError, errorWords } from '../venue/bybit/error.ts'
 import { type Order, isOpenStatus, venueTargets } from '../trading/order.ts'
 import type { StreamReport } from '../trading/report.ts'
 import type { SendOutcome, Venue } from '../venue/port.ts'
@@ -199,7 +199,7 @@ export class Sender {
             ts: this.ports.now(),
           })
         else {
-          this.ports.note(`${command.type} refused: ${outcome.error.code} ${outcome.error.detail}`)
+          this.ports.note(`${command.type} refused: ${errorWords(outcome.error)}`)
           if (command.type !== 'cancel-order') this.ports.changeRefused(command, outcome.error)
         }
         return

@@ -58,19 +58,37 @@ export async function strategyStarts({ kernel, venue, now, log }: StrategyStartP
 /** Tells once of each file that is another one now than what runs. */
 export class FileWatch {
   private readonly told = new Set<string>()
-  private readonly changed: () => readonly { readonly name: string }[]
+  private readonly strategies: () => readonly { readonly name: string }[]
+  private readonly configs: () => readonly string[]
 
-  constructor(changed: () => readonly { readonly name: string }[]) {
-    this.changed = changed
+  constructor(strategies: () => readonly { readonly name: string }[], configs: () => readonly string[]) {
+    this.strategies = strategies
+    this.configs = configs
   }
 
   look(now: Ts): KernelInput[] {
-    return this.changed()
-      .filter(({ name }) => !this.told.has(name))
-      .map(({ name }) => {
-        this.told.add(name)
-        const summary = `${name}.ts has changed on disk. What runs is the code that was loaded; restart Ballast to take the new one: it then starts anew, and its position keeps its stop.`
-        return { type: 'notice', alert: 'strategy.changed_on_disk', severity: 'P4', about: undefined, summary, ts: now }
+    return [
+      ...this.news(
+        this.strategies().map(({ name }) => `${name}.ts`),
+        'strategy.changed_on_disk',
+        'What runs is the code that was loaded; restart Ballast to take the new one: it then starts anew, and its position keeps its stop.',
+        now,
+      ),
+      ...this.news(
+        this.configs(),
+        'config.changed_on_disk',
+        'It counts from the next start of Ballast; check it with: ballast config validate',
+        now,
+      ),
+    ]
+  }
+
+  private news(files: readonly string[], alert: string, what: string, now: Ts): KernelInput[] {
+    return files
+      .filter((file) => !this.told.has(file))
+      .map((file) => {
+        this.told.add(file)
+        return { type: 'notice', alert, severity: 'P4', about: undefined, summary: `${file} has changed on disk. ${what}`, ts: now }
       })
   }
 }

@@ -2,7 +2,7 @@
  * What trading stands in: the account's rights and modes, the exchange's own state, what is listed, coins of others, how near liquidation is.
  * Never trades: it puts holds, tells people, and answers whether trading may go on.
  */
-import { HOUR_MS, MINUTE_MS, type Ts } from '../core/units.ts'
+import { HOUR_MS, MINUTE_MS, type Rate, type Ts } from '../core/units.ts'
 import type { AlertSeverity } from '../kernel/alert-severity.ts'
 import type { KernelInput } from '../kernel/input.ts'
 import type { Kernel } from '../kernel/kernel.ts'
@@ -91,6 +91,10 @@ export class Surroundings {
 
   get cancelsOnDisconnect(): boolean {
     return this.conditions.hasDcp
+  }
+
+  takerRate(instrument: Instrument): Rate | undefined {
+    return this.conditions.takerRate(instrument)
   }
 
   /** What stands against trading; what was found is looked at again, since a person may have mended it. */

@@ -2,17 +2,15 @@
  * One line of the terminal for what has just happened: an entry, an exit, a hold, an alert.
  * Never wider than a terminal, never without its trade number.
  */
-import { CASH_SCALE } from '../core/units.ts'
-import { formatFixed } from '../core/decimal.ts'
-import type { KernelFact } from '../kernel/fact.ts'
+import { closedText, leftText, openedText, reducedText, signedMoney } from '../journal/trade-text.ts'
+import { groupDigits } from '../core/decimal.ts'
+import type { KernelFact, OrderDenied } from '../kernel/fact.ts'
+import type { Hold } from '../kernel/holds.ts'
 import type { Kernel } from '../kernel/kernel.ts'
-import { type Instrument, formatPrice, formatQuantity, ticksFromFloat } from '../market/instrument.ts'
-import { averageEntry } from '../portfolio/position.ts'
+import { type Instrument, shownPrice } from '../market/instrument.ts'
 import { OBSERVE_HOLD } from './own-holds.ts'
 
-const signed = (amount: number): string => `${amount >= 0 ? '+' : '−'}${formatFixed(Math.abs(amount), CASH_SCALE, 2)}`
-
-/** `14:02:07  BUY  0.050 BTCUSDT @ 64,210.5   ema-cross   risk 0.50 %  stop 62,870.0   #12`; undefined for facts that nobody watches. */
+/** `14:02:07  OPENED long 0.05 BTCUSDT @ 64,210.5  ema-cross  risk 0.50 %  stop 62,870  #12`; undefined for facts that nobody watches. */
 export function lineOf(fact: KernelFact, kernel: Kernel): string | undefined {
   const text = textOf(fact, kernel)
   return text === undefined ? undefined : `${new Date(fact.ts).toISOString().slice(11, 19)}  ${text}`
@@ -23,31 +21,32 @@ function textOf(fact: KernelFact, kernel: Kernel): string | undefined {
     case 'trade-opened': {
       const instrument = kernel.config.instruments[fact.instrument] as Instrument
       const trip = kernel.portfolio.trip(fact.instrument)
-      const position = kernel.portfolio.positions[fact.instrument]
-      if (trip === undefined || position === undefined) return undefined
-      const price = formatPrice(instrument, ticksFromFloat(averageEntry(position, instrument), 'nearest'))
+      if (trip === undefined) return undefined
       const { equity } = kernel.portfolio
       const risk = trip.plannedLoss === undefined || equity <= 0 ? '' : `  risk ${((trip.plannedLoss / equity) * 100).toFixed(2)} %`
-      const stop = trip.stop === undefined ? '' : `  stop ${group(formatPrice(instrument, trip.stop))}`
-      return `${verb(fact.side)} ${formatQuantity(instrument, trip.entryLots)} ${instrument.symbol} @ ${group(price)}  ${fact.strategy}${risk}${stop}  #${fact.number}`
+      const stop = trip.stop === undefined ? '' : `  stop ${shownPrice(instrument, trip.stop)}`
+      return `${openedText(kernel, trip)}  ${fact.strategy}${risk}${stop}  #${fact.number}`
+    }
+    case 'trade-reduced': {
+      const { settleCoin } = kernel.config.instruments[fact.instrument] as Instrument
+      return `${reducedText(kernel, fact)}  ${signedMoney(fact.result)} ${settleCoin}  ${leftText(kernel, fact)}  #${fact.number}`
     }
     case 'trade-closed': {
       const { trade } = fact
-      const instrument = kernel.config.instruments[trade.instrument] as Instrument
-      const price = formatPrice(instrument, ticksFromFloat(trade.exitPrice, 'nearest'))
+      const { settleCoin } = kernel.config.instruments[trade.instrument] as Instrument
       const r = trade.plannedLoss === undefined || trade.plannedLoss === 0 ? '' : ` (${(trade.pnl / trade.plannedLoss).toFixed(2)} R)`
-      return `${verb(trade.side === 1 ? -1 : 1)} ${formatQuantity(instrument, trade.quantity)} ${instrument.symbol} @ ${group(price)}  ${trade.exitReason}  ${signed(trade.pnl)} ${instrument.settleCoin}${r}  #${trade.number}`
+      return `${closedText(kernel, trade)}  ${signedMoney(trade.pnl)} ${settleCoin}${r}  #${trade.number}`
     }
     case 'order-denied': {
       // Profile observe: what the strategies would do.
       if (fact.rule !== 'hold' || fact.figures.hold !== OBSERVE_HOLD || fact.class !== 'entry') return undefined
       const { symbol } = kernel.config.instruments[fact.instrument] as Instrument
-      return `would ${verb(fact.side)} ${symbol}  ${fact.strategy}  ${fact.reason.rule}`
+      return `would OPEN ${wouldText(fact, symbol)}  ${fact.strategy}  ${fact.reason.rule}`
     }
     case 'hold-added':
-      return `HOLD ${fact.hold.effect} (${fact.hold.cause})${fact.hold.reason === '' ? '' : `: ${fact.hold.reason}`}`
+      return holdLine(fact.hold, kernel)
     case 'hold-lifted':
-      return `hold ${fact.holdId} lifted by ${fact.actor}`
+      return fact.holdId.startsWith(OBSERVE_HOLD) ? undefined : `ENTRIES AGAIN: the hold ${fact.holdId} was lifted by ${fact.actor}`
     case 'alert-raised':
       return `${fact.severity} ${fact.summary}`
     default:
@@ -55,10 +54,41 @@ function textOf(fact: KernelFact, kernel: Kernel): string | undefined {
   }
 }
 
-const verb = (side: number): string => (side === 1 ? 'BUY ' : 'SELL')
+/** `long 0.05 BTCUSDT @ 64,210.5  stop 62,870` */
+function wouldText({ side, figures }: OrderDenied, symbol: string): string {
+  const { quantity, price, stop } = figures
+  const size = quantity === undefined ? 'too small an amount of' : String(quantity)
+  const at = price === undefined ? '' : ` @ ${groupDigits(String(price))}`
+  return `${side === 1 ? 'long' : 'short'} ${size} ${symbol}${at}${stop === undefined ? '  no stop' : `  stop ${groupDigits(String(stop))}`}`
+}
 
-function group(price: string): string {
-  const [whole = '', fraction] = price.split('.')
-  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ',')
-  return fraction === undefined ? grouped : `${grouped}.${fraction}`
+/** What it keeps from happening, where, and by whom or why. */
+function holdLine(hold: Hold, kernel: Kernel): string {
+  if (hold.id === OBSERVE_HOLD) return 'LOOKING ONLY: profile observe sends nothing; what the strategies would do is told here'
+  const { scope } = hold
+  const where =
+    scope.type === 'account'
+      ? ''
+      : ` ${scope.type === 'strategy' ? `of ${scope.strategy}` : `in ${kernel.config.instruments[scope.instrument]?.symbol ?? ''}`}`
+  const what = hold.effect === 'no-orders' ? `NO ORDERS${where} but exits that people ask for` : `NO NEW ENTRIES${where}`
+  const by = hold.actor === 'trader' || hold.actor === 'breaker' ? '' : ` by ${hold.actor}`
+  const why = hold.reason === '' ? (by === '' ? ` (${hold.cause})` : '') : `: ${hold.reason}`
+  return `${what}${by}${why}`
+}
+
+const AGAIN_MS = 3_600_000
+
+/** The lines of one run: what a strategy would do is told once, and again when it says something else or an hour has passed. */
+export class TradeLines {
+  private readonly would = new Map<string, { readonly side: number; readonly ts: number }>()
+
+  of(fact: KernelFact, kernel: Kernel): string | undefined {
+    const line = lineOf(fact, kernel)
+    if (line === undefined || fact.type !== 'order-denied') return line
+    const key = `${fact.strategy}/${fact.instrument}`
+    const before = this.would.get(key)
+    if (before?.side === fact.side && fact.ts - before.ts < AGAIN_MS) return undefined
+    this.would.set(key, { side: fact.side, ts: fact.ts })
+    return line
+  }
 }

@@ -39,6 +39,8 @@ export interface TraderOptions extends TradePlan {
   readonly recovering?: RecoveryMark
   /** Strategies whose file is another one now than what runs. */
   readonly changedFiles: () => readonly { readonly name: string }[]
+  /** Configuration files that are others now than those that run. */
+  readonly changedConfig: () => readonly string[]
   /** Exits and stops only: the third crash in ten minutes. */
   readonly isSafe: boolean
   /** The positions changed: for whoever must know them when this process cannot be asked (S7). */

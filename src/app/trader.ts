@@ -335,6 +335,7 @@ export class Trader {
         ...(this.account.isClean ? [] : ['the account is not reconciled']),
         ...(await this.surroundings.problems()),
       ],
+      takerRate: (instrument) => this.surroundings.takerRate(instrument),
       submit: (inputs) => this.driver.submit(inputs),
       ask: (input) => this.ask(input),
       verifyFlat: (only) => verifyFlat(venue, kernel, wall, now, only),
@@ -481,7 +482,7 @@ export class Trader {
     every(GATE_TICK_MS, () => this.feed.tick())
     every(1_000, () => this.second())
     every(RECONCILE_EVERY_MS, () => void this.account.run(false))
-    const files = new FileWatch(this.options.changedFiles)
+    const files = new FileWatch(this.options.changedFiles, this.options.changedConfig)
     every(FILES_EVERY_MS, () => this.driver.post(() => files.look(this.clock.now())))
   }
 

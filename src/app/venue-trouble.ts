@@ -7,7 +7,7 @@ import type { Kernel } from '../kernel/kernel.ts'
 import type { Instrument } from '../market/instrument.ts'
 import type { Result } from '../core/result.ts'
 import type { AmendOrder, SetProtection } from '../trading/event.ts'
-import { COUNTRY_CODE, COUNTRY_NEXT, FORBIDDEN_WAIT_MS, type VenueError } from '../venue/bybit/error.ts'
+import { COUNTRY_CODE, COUNTRY_NEXT, FORBIDDEN_WAIT_MS, type VenueError, errorWords } from '../venue/bybit/error.ts'
 import { TRADE_REFUSED } from '../venue/bybit/trade-way.ts'
 import { type HealthReporter, PARTS } from './health.ts'
 import type { Wall } from './wall.ts'
@@ -212,7 +212,7 @@ export class VenueTrouble {
     const isHeld = this.isHeld()
     const isMaintenance = title !== undefined || isRestarting
     const what = isMaintenance ? `Bybit is in maintenance${title === undefined ? '' : ` (${title})`}` : 'Bybit does not answer'
-    const summary = `${what}: ${error.code} ${error.detail}. ${isHeld ? 'Positions are open; their stops stand at the exchange.' : 'No position is open.'} Orders of unknown outcome are looked up when it is back.`
+    const summary = `${what}: ${errorWords(error)}. ${isHeld ? 'Positions are open; their stops stand at the exchange.' : 'No position is open.'} Orders of unknown outcome are looked up when it is back.`
     this.ports.notice(isMaintenance ? 'exchange.maintenance' : 'exchange.down', isHeld ? 'P1' : 'P2', undefined, summary)
     this.ports.health.report(PARTS.exchange, 'down', what)
   }

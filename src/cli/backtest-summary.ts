@@ -6,6 +6,7 @@ import type { Study, StudyRequest } from '../backtest/study.ts'
 import type { Verdict } from '../backtest/verdict.ts'
 import { byExitReason, groupTrades } from '../portfolio/breakdown.ts'
 import { drawdownsOf } from '../portfolio/equity.ts'
+import { groupDigits } from '../core/decimal.ts'
 import { RATE_ONE } from '../core/units.ts'
 import type { StrategyDefinition } from '../strategy/strategy.ts'
 import { formatCount, formatPercent, formatRatio, formatTime } from './format.ts'
@@ -110,8 +111,8 @@ export function printStudy(out: Output, print: StudyPrint): void {
   )
 }
 
-const money = (value: number | null): string => (value === null ? '–' : `${value < 0 ? '−' : ''}${Math.abs(value).toFixed(2)}`)
-const signed = (value: number | null): string => (value === null ? '–' : `${value >= 0 ? '+' : '−'}${formatPercent(Math.abs(value))}`)
+const money = (value: number | null): string => (value === null ? '–' : groupDigits(value.toFixed(2)))
+const signed = (value: number | null): string => (value === null ? '–' : `${value >= 0 ? '+' : '-'}${formatPercent(Math.abs(value))}`)
 
 function sampled(values: Float64Array): number[] {
   const columns = Math.min(CURVE_COLUMNS, values.length)

@@ -2,6 +2,7 @@
  * `ballast data download`: what Bybit tells anybody of the past, into the candle store.
  * Never needs a key, a database or a running Ballast; a run that is cut off goes on where it was.
  */
+import { errorWords } from '../venue/bybit/error.ts'
 import type { Command } from 'commander'
 import type { DownloadFailure, DownloadReport, DownloadRequest } from '../app/history-download.ts'
 import { openPublicHistory } from '../app/public-history.ts'
@@ -124,7 +125,7 @@ function failureOf(symbol: string, failure: DownloadFailure): CliError {
   const kept = failure.added === 0 ? '' : ` ${formatCount(failure.added)} bars before it are stored.`
   return new CliError(
     EXIT.unreachable,
-    `${symbol}: Bybit did not answer (${failure.error.code} ${failure.error.detail}).${kept}`,
+    `${symbol}: Bybit did not answer (${errorWords(failure.error)}).${kept}`,
     'The same command goes on from there.',
   )
 }

@@ -2,6 +2,7 @@
  * `ballast panic --direct`: asks once, then flattens past database, trader and API.
  * Never needs anything of the installation but its key file, and never stops because a disk is full.
  */
+import { errorWords } from '../venue/bybit/error.ts'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline/promises'
@@ -115,13 +116,13 @@ async function findScope(
     return { scope: { type: 'owned', positions: known.positions }, scopeFillTs: known.lastFillTs }
   const read = await readPatiently(account)
   if (!read.ok && known !== undefined) {
-    context.out.note(`The positions cannot be read (${read.error.code} ${read.error.detail}): going by scope.json, the others stay.`)
+    context.out.note(`The positions cannot be read (${errorWords(read.error)}): going by scope.json, the others stay.`)
     return { scope: { type: 'owned', positions: known.positions }, scopeFillTs: known.lastFillTs }
   }
   if (!read.ok)
     throw new CliError(
       read.error.type === 'auth' ? EXIT.auth : EXIT.unreachable,
-      `The positions cannot be read from the exchange (${read.error.code} ${read.error.detail}).`,
+      `The positions cannot be read from the exchange (${errorWords(read.error)}).`,
       'Try again, or close them in Bybit’s app.',
     )
   if (flags.all !== true) {

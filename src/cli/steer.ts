@@ -5,7 +5,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline/promises'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Command } from 'commander'
 import { ApiClient, type ApiFailure, type CommandAnswer } from '../../api/client.ts'
 import type { Result } from '../core/result.ts'
@@ -16,9 +15,9 @@ import { CliError, EXIT, type ExitCode } from './exit.ts'
 import type { PanicDirectFlags } from './panic-direct.ts'
 import { printReply } from './reply-text.ts'
 import { STEERING } from './steering.ts'
+import { watch } from './watch.ts'
 
 const WATCH_SEC = 2
-const CLEAR = '\u001B[H\u001B[2J\u001B[3J'
 
 /** What programs get with --json where the API has rows of its own. */
 const ROWS: Readonly<Record<string, (words: readonly string[]) => string | undefined>> = {
@@ -40,7 +39,7 @@ export const registerSteering =
     const { summary, usage } = STEERING.find((command) => command.name === name) as (typeof STEERING)[number]
     const command = program.command(name).description(summary).argument('[words...]', usage).action(runCommand)
     if (ROWS[name] !== undefined || name === 'risk' || name === 'pnl')
-      command.option('-w, --watch [seconds]', 'again and again, until Ctrl-C')
+      command.option('-w, --watch [seconds]', 'again and again; q or Ctrl-C leaves')
     if (name === 'strategy')
       command.addHelpText(
         'after',
@@ -83,11 +82,13 @@ async function runCommand(words: readonly string[], flags: Flags, command: Comma
   const seconds = flags.watch === true ? WATCH_SEC : Number(flags.watch)
   if (!(seconds >= 0.2 && seconds <= 3600))
     throw new CliError(EXIT.usage, `--watch '${flags.watch}' is not a number of seconds.`, 'Give 0.2 to 3600.')
-  for (;;) {
-    if (!context.out.options.json && process.stdout.isTTY) process.stdout.write(CLEAR)
-    await once(context, client, name, words)
-    await sleep(seconds * 1000)
-  }
+  await watch(
+    process,
+    context.out.options.json ? false : process.stdout.isTTY === true,
+    seconds,
+    () => once(context, client, name, words),
+    (text) => context.out.line(context.out.style('dim', text)),
+  )
 }
 
 /** `strategy list`, `show NAME`, `new NAME` and `test NAME` are about files, and need nothing that runs. */

@@ -199,3 +199,9 @@ export function formatFixed(value: number, scale: number, decimals: number): str
   }
   return formatFixed(mulDiv(value, 1, 10 ** (scale - decimals), 'nearest'), decimals, decimals)
 }
+
+/** `-1,234.5` of `-1234.5`: a comma each three digits, for people only. */
+export function groupDigits(text: string): string {
+  const [whole = '', fraction] = text.split('.')
+  return `${whole.replace(/\B(?=(\d{3})+(?!\d))/g, ',')}${fraction === undefined ? '' : `.${fraction}`}`
+}

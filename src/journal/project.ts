@@ -3,6 +3,7 @@
  * Never reads a table, never writes one, and never leaves a change of state without its row.
  */
 import { assertNever } from '../core/assert.ts'
+import { groupDigits } from '../core/decimal.ts'
 import type { InstrumentIndex, OrderId } from '../core/units.ts'
 import type { KernelFact, OrderSubmitted } from '../kernel/fact.ts'
 import { isFlowKind } from '../kernel/flow-text.ts'
@@ -10,13 +11,11 @@ import type { KernelInput } from '../kernel/input.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { MANUAL_OWNER } from '../kernel/manual.ts'
 import { type Instrument, formatPrice, formatQuantity } from '../market/instrument.ts'
-import type { ClosedTrade } from '../portfolio/trade.ts'
 import { type RiskRule, RISK_RULES } from '../risk/denial.ts'
 import type { Order } from '../trading/order.ts'
 import {
   accountRow,
   algorithmRow,
-  averageTicks,
   elsewhereRow,
   flowRow,
   holdRow,
@@ -26,6 +25,7 @@ import {
   strategyRow,
   tradeRow,
 } from './state-row.ts'
+import { closedAlert, openedAlert, reducedAlert } from './trade-alert.ts'
 import type { AlertRow, AlgorithmRow, RowChange } from './row.ts'
 
 /** Rules that an entry has passed when it is sent. */
@@ -263,37 +263,19 @@ export class Projector {
         return
       case 'trade-opened': {
         this.openTradeRow(fact.instrument, changes)
-        const instrument = this.instrument(fact.instrument)
         const trip = this.kernel.portfolio.trip(fact.instrument)
-        if (trip === undefined) return
-        const price = formatPrice(instrument, averageTicks(trip.entryNotional, trip.entryLots, instrument))
-        changes.push({
-          table: 'alerts',
-          row: this.alert(
-            seq,
-            'entry.filled',
-            'P4',
-            instrument.symbol,
-            `${fact.side === 1 ? 'BUY' : 'SELL'} ${formatQuantity(instrument, trip.entryLots)} ${instrument.symbol} @ ${price}`,
-            {
-              tradeNumber: fact.number,
-              strategy: fact.strategy,
-              side: fact.side,
-              price,
-              quantity: formatQuantity(instrument, trip.entryLots),
-              stop: trip.stop === undefined ? null : formatPrice(instrument, trip.stop),
-              plannedLoss: trip.plannedLoss === undefined ? null : money(trip.plannedLoss),
-              equity: money(this.kernel.portfolio.equity),
-            },
-            fact.ts,
-          ),
-        })
+        if (trip !== undefined) changes.push({ table: 'alerts', row: openedAlert(this.kernel, fact, trip, seq) })
         return
       }
-      case 'trade-closed':
-        this.closedTrade(fact.trade, seq, changes)
+      case 'trade-reduced':
+        changes.push({ table: 'alerts', row: reducedAlert(this.kernel, fact, seq) })
+        return
+      case 'trade-closed': {
+        const row = tradeRow(this.kernel, fact.trade)
+        changes.push({ table: 'trades', row }, { table: 'alerts', row: closedAlert(this.kernel, fact, row, seq) })
         touched.add(fact.trade.instrument)
         return
+      }
       case 'equity-sampled':
         changes.push({
           table: 'equity',
@@ -390,43 +372,16 @@ export class Projector {
     if (open !== undefined) changes.push({ table: 'trades', row: tradeRow(this.kernel, open) })
   }
 
-  private closedTrade(trade: ClosedTrade, seq: number, changes: RowChange[]): void {
-    const instrument = this.instrument(trade.instrument)
-    const row = tradeRow(this.kernel, trade)
-    changes.push({ table: 'trades', row })
-    changes.push({
-      table: 'alerts',
-      row: this.alert(
-        seq,
-        'exit.filled',
-        trade.exitReason === 'stop' ? 'P3' : 'P4',
-        instrument.symbol,
-        `${trade.side === 1 ? 'SELL' : 'BUY'} ${row.quantity} ${instrument.symbol} @ ${row.exitPrice ?? ''}  ${trade.exitReason}`,
-        {
-          tradeNumber: trade.number,
-          strategy: trade.strategy,
-          side: trade.side,
-          quantity: row.quantity,
-          price: row.exitPrice,
-          pnl: row.pnl,
-          resultR: row.resultR,
-          exitReason: trade.exitReason,
-        },
-        trade.exitTs,
-      ),
-    })
-  }
-
   private strategyRow(i: InstrumentIndex, changes: RowChange[]): void {
     const row = strategyRow(this.kernel, i)
     if (row !== undefined) changes.push({ table: 'strategies', row })
   }
 }
 
-/** `TWAP BUY 0.500 BTCUSDT done: average 64120.35, 2.1 bp worse than 64106.9 at the start, 12 orders`. */
+/** `TWAP BUY 0.500 BTCUSDT done: average 64,120.35, 2.1 bp worse than 64,106.9 at the start, 12 orders`. */
 function endedText(row: AlgorithmRow): string {
   const head = `${row.type.toUpperCase()} ${row.side === 1 ? 'BUY' : 'SELL'} ${row.quantity} ${row.symbol}`
   if (row.averagePrice === null || row.shortfallBps === null) return `${head} ended with nothing filled: ${row.cause}`
-  const how = `average ${row.averagePrice}, ${Math.abs(row.shortfallBps).toFixed(1)} bp ${row.shortfallBps > 0 ? 'worse' : 'better'} than ${row.arrivalPrice} at the start, ${row.children} orders`
+  const how = `average ${groupDigits(row.averagePrice)}, ${Math.abs(row.shortfallBps).toFixed(1)} bp ${row.shortfallBps > 0 ? 'worse' : 'better'} than ${groupDigits(row.arrivalPrice)} at the start, ${row.children} orders`
   return row.filledQuantity === row.quantity ? `${head} done: ${how}` : `${head} ended at ${row.filledQuantity} (${row.cause}): ${how}`
 }

@@ -211,6 +211,13 @@ export const averageTicks = (notional: Cash, lots: Lots, instrument: Instrument)
 
 const roundTicks = (price: number): Ticks => ticksFromFloat(price, 'nearest')
 
+/** An average price: in ticks, or of a notional over its lots. */
+export const averagePriceText = (instrument: Instrument, ofTicksOrNotional: number, quantity?: Lots): string =>
+  priceText(
+    instrument,
+    quantity === undefined ? ofTicksOrNotional : (ofTicksOrNotional * instrument.cashDenominator) / (quantity * instrument.cashNumerator),
+  )
+
 /** A price that may lie between two ticks, with two decimals more than the tick where it does. */
 function priceText(instrument: Instrument, price: number): string {
   if (Number.isInteger(price)) return formatPrice(instrument, roundTicks(price))

@@ -81,6 +81,8 @@ export interface CommandOutcome {
   readonly orders?: readonly number[]
   /** The stop that was asked of the exchange, as it confirms it. */
   readonly stop?: string
+  /** The target that was asked of it, or `off`. */
+  readonly target?: string
   /** Of a preview: what would be sent, in words. */
   readonly figures?: readonly { readonly name: string; readonly value: string }[]
   /** What a second command may name. */

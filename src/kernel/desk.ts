@@ -14,7 +14,7 @@ import {
   cash,
   lots,
 } from '../core/units.ts'
-import { type Instrument, formatPrice, isTooSmall } from '../market/instrument.ts'
+import { type Instrument, shownPrice, isTooSmall } from '../market/instrument.ts'
 import { checkExit } from '../risk/check.ts'
 import type { RiskDenial } from '../risk/denial.ts'
 import { stopToSend } from '../risk/at-stake.ts'
@@ -201,7 +201,7 @@ export class Desk {
       'stop.kept',
       'P3',
       intent.instrument,
-      `${instrument.symbol}: the stop stays at ${formatPrice(instrument, intent.stop)} for all of the position. ${formatPrice(instrument, asked)}, which the entry asked for, is farther away: move it with /sl ${instrument.symbol}.`,
+      `${instrument.symbol}: the stop stays at ${shownPrice(instrument, intent.stop)} for all of the position. ${shownPrice(instrument, asked)}, which the entry asked for, is farther away: move it with /sl ${instrument.symbol}.`,
     )
   }
 

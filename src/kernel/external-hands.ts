@@ -3,7 +3,7 @@
  * Never closes, cancels or guards what is not ours, and never loosens: what they have changed is held until a person says how it goes on.
  */
 import { type InstrumentIndex, type StrategyId, type Ticks, lots, ticks } from '../core/units.ts'
-import { type Instrument, formatPrice, formatQuantity } from '../market/instrument.ts'
+import { type Instrument, formatPrice, formatQuantity, shownPrice } from '../market/instrument.ts'
 import type { ExternalChange } from '../portfolio/external.ts'
 import type { RiskDenial } from '../risk/denial.ts'
 import { type Order, type Reason, isPositionStop } from '../trading/order.ts'
@@ -156,7 +156,7 @@ export class ExternalHands {
       'external.order',
       'P4',
       order.instrument,
-      `${instrument.symbol}: ${order.side === 1 ? 'BUY' : 'SELL'} ${formatQuantity(instrument, order.lots)}${at === undefined ? '' : ` at ${formatPrice(instrument, at)}`} is not Ballast's. It is counted by risk and left alone.`,
+      `${instrument.symbol}: ${order.side === 1 ? 'BUY' : 'SELL'} ${formatQuantity(instrument, order.lots)}${at === undefined ? '' : ` at ${shownPrice(instrument, at)}`} is not Ballast's. It is counted by risk and left alone.`,
     )
   }
 
@@ -232,7 +232,7 @@ export class ExternalHands {
     // A stop beside the one of the whole position guards a part of it: that is theirs.
     if (this.orders.open(i).filter(isPositionStop).length > 1) return
     const instrument = this.instrument(i)
-    const text = `${instrument.symbol}: the stop was moved outside Ballast from ${trip.stop === undefined ? 'none' : formatPrice(instrument, trip.stop)} to ${formatPrice(instrument, trigger)}`
+    const text = `${instrument.symbol}: the stop was moved outside Ballast from ${trip.stop === undefined ? 'none' : shownPrice(instrument, trip.stop)} to ${shownPrice(instrument, trigger)}`
     if (trip.stop === undefined || (trigger - trip.stop) * trip.side > 0) {
       this.books.adoptStop(i, trigger)
       this.outbox.push({ type: 'stop-adopted', instrument: i, stop: trigger, ts: this.portfolio.now })

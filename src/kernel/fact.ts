@@ -182,6 +182,23 @@ export interface TradeOpened {
   readonly orderId: OrderId
   readonly ts: Ts
 }
+/** An exit has ended with something filled, and its trade goes on with the rest. */
+export interface TradeReduced {
+  readonly type: 'trade-reduced'
+  readonly number: TradeNumber
+  readonly strategy: StrategyId
+  readonly instrument: InstrumentIndex
+  /** Of the trade. */
+  readonly side: Side
+  readonly orderId: OrderId
+  readonly lots: Lots
+  readonly notional: Cash
+  /** Of this part, after the fees of the exit. */
+  readonly result: Cash
+  readonly left: Lots
+  readonly reason: string
+  readonly ts: Ts
+}
 export interface TradeClosed {
   readonly type: 'trade-closed'
   readonly trade: ClosedTrade
@@ -225,6 +242,7 @@ export type KernelFact =
   | StrategyStateKept
   | StrategyModeChanged
   | TradeOpened
+  | TradeReduced
   | TradeClosed
   | EquitySampled
   | AlertRaised

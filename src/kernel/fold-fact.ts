@@ -83,6 +83,7 @@ export function foldFact(
       return
     case 'amend-requested':
     case 'trade-opened':
+    case 'trade-reduced':
     case 'trade-closed':
     case 'equity-sampled':
     case 'alert-raised':

@@ -2,9 +2,10 @@
  * The guard: findings of breakers, watchdogs and reconciliation become holds, stops, closes and alerts.
  * Never lifts a hold by itself (S1) and never touches what is not ours (S8).
  */
-import { type InstrumentIndex, type Lots, type StrategyId, type Ts, ticks, ts } from '../core/units.ts'
-import { type Instrument, type InstrumentStatus, formatPrice, formatQuantity, isTooSmall } from '../market/instrument.ts'
+import { type InstrumentIndex, type Lots, type StrategyId, type Ts, cash, ticks, ts } from '../core/units.ts'
+import { type Instrument, type InstrumentStatus, formatQuantity, isTooSmall, shownPrice } from '../market/instrument.ts'
 import { centsText } from '../risk/denial.ts'
+import { isLossUnbounded } from '../risk/limits.ts'
 import type { OrderAdopted, OrderEvent } from '../trading/event.ts'
 import { type Order, type Reason, isLimitClose, isOwnExit, isPositionStop } from '../trading/order.ts'
 import type { Algorithms } from './algorithms.ts'
@@ -243,6 +244,21 @@ export class Guard {
     })
   }
 
+  /** What was opened with more money behind it: nothing is closed for a withdrawal, and it is not left unsaid. */
+  private tellOpenRisk(): void {
+    const { limits } = this.config
+    if (isLossUnbounded(limits)) return
+    const open = this.portfolio.openRisk
+    const left = Math.max(0, this.portfolio.dayLossLeft(limits.dayLossMax))
+    if (open <= left) return
+    this.desk.alert(
+      'risk.open_past_day',
+      'P2',
+      undefined,
+      `What is open may lose ${centsText(open)} USDT at its stops, and the day may lose ${centsText(cash(left))} USDT more since that money left. No entry passes before it fits again: move stops nearer, or close a part.`,
+    )
+  }
+
   /** S9: a flow has just been booked. What nobody explains holds entries until an admin has seen it. */
   tellFlow(): void {
     const { flowed } = this.portfolio
@@ -256,6 +272,7 @@ export class Guard {
         undefined,
         `${capital(flowText(flowed))}. ${isMoney ? 'It is no result: peak and day move with it.' : 'It is no money of the books.'}`,
       )
+      if (flowed.amount < 0) this.tellOpenRisk()
       return
     }
     const what = `${flowAmount(flowed)} ${flowed.coin} moved and Bybit's transaction log does not say why`
@@ -318,7 +335,7 @@ export class Guard {
         'stop.moved_outside',
         'P2',
         i,
-        `${symbol}: the stop was taken off outside Ballast. Setting it again at ${formatPrice(this.instrument(i), stop)}.`,
+        `${symbol}: the stop was taken off outside Ballast. Setting it again at ${shownPrice(this.instrument(i), stop)}.`,
       )
     this.desk.requestProtection(i, { stop }, cause)
   }

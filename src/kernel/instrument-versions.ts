@@ -4,7 +4,7 @@
  */
 import { type InstrumentIndex, type Lots, type Ticks, lots, ticks } from '../core/units.ts'
 import type { Bars } from '../market/bars.ts'
-import { type Instrument, formatPrice, formatQuantity } from '../market/instrument.ts'
+import { type Instrument, formatPrice, formatQuantity, shownPrice } from '../market/instrument.ts'
 import { type InstrumentTerms, StepChange, changedLimits, hasSameSteps, withTerms } from '../market/instrument-terms.ts'
 import type { InstrumentChanged } from '../trading/event.ts'
 import { type Order, isPositionStop } from '../trading/order.ts'
@@ -114,7 +114,7 @@ export class InstrumentVersions {
     const isByOrder = change.after.category === 'spot'
     const moved: string[] = []
     if (stop !== undefined && stopBefore !== undefined && !change.fits(stopBefore) && this.portfolio.positionLots(i) !== 0) {
-      moved.push(`its stop ${formatPrice(change.before, stopBefore)} → ${formatPrice(change.after, stop)}`)
+      moved.push(`its stop ${shownPrice(change.before, stopBefore)} → ${shownPrice(change.after, stop)}`)
       if (!isByOrder) this.desk.requestProtection(i, { stop }, 'steps changed')
     }
     for (const before of orders) {
@@ -123,7 +123,7 @@ export class InstrumentVersions {
       const order = prices === undefined ? undefined : this.orders.find(i, before.orderId, before.venueOrderId)
       if (prices === undefined || order === undefined) continue
       this.desk.requestAmend(order, prices, 'steps changed')
-      moved.push(`order #${order.orderId} to ${formatPrice(change.after, prices.limit ?? prices.trigger ?? ticks(0))}`)
+      moved.push(`order #${order.orderId} to ${shownPrice(change.after, prices.limit ?? prices.trigger ?? ticks(0))}`)
     }
     return moved.length === 0 ? '' : `Moved to the safe side: ${moved.join(', ')}. `
   }

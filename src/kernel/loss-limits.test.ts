@@ -99,6 +99,31 @@ describe('S10 a second entry', () => {
   })
 })
 
+describe('S9 a withdrawal under an open position', () => {
+  const withdraw = (bench: Manual, amount: number) =>
+    bench.give({
+      type: 'wallet-adjusted',
+      coin: 'USDT',
+      amount: cash(-amount * 1e8),
+      cause: 'withdrawal',
+      flowId: `${amount}`,
+      ts: ts(bench.now),
+    })
+
+  test('closes nothing; where its stops may lose more than the day has left, that is said with figures', () => {
+    const bench = new Manual()
+    bench.open(40, 96)
+    expect([bench.risk, brief(withdraw(bench, 2_000))]).toEqual([160, ['P3 account.flow']])
+    // By hand: 500 a day, four fifths of it after the first, and a fifth of that after the second: 80, where 160 are at stake.
+    const facts = withdraw(bench, 6_400)
+    expect(brief(facts)).toEqual(['P3 account.flow', 'P2 risk.open_past_day'])
+    expect(facts.at(-1)).toMatchObject({
+      summary: expect.stringMatching(/may lose 160\.00 USDT at its stops, and the day may lose 80\.00 USDT more/),
+    })
+    expect([bench.risk, bench.kernel.holds]).toEqual([160, []])
+  })
+})
+
 describe('S8 a stop that a person moves', () => {
   test('S10 farther than a trade may lose is denied with figures, nearer passes', () => {
     const bench = new Manual()

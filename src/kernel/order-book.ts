@@ -202,6 +202,7 @@ export class OrderBook {
     order.filled = lots(addSafe(order.filled, event.lots))
     if (order.filled > order.lots) order.lots = order.filled
     order.filledNotional = cash(addSafe(order.filledNotional, notionalOf(instrument, event.price, event.lots, 'nearest')))
+    order.filledFee = cash(addSafe(order.filledFee ?? 0, event.fee.amount))
     // An end that was told with its total stands: the execution of a purchase that ended short says that nothing is left of it, too.
     if (event.isComplete && order.ending === undefined) order.ending = { lots: event.total ?? order.filled, status: 'filled' }
     const { ending } = order

@@ -172,7 +172,7 @@ describe('brackets', () => {
     desk.fillOrder(facts)
     const close = desk.give({ type: 'close-position', instrument: ETH, lots: lots(6), actor: 'cli', ts: ts(desk.now) })
     expect(brief(close)).toEqual(['reduce sell 6'])
-    expect(brief(desk.fillOrder(close))).toEqual(['cancel 3: the position is smaller now', 'amend 2: 4 lots'])
+    expect(brief(desk.fillOrder(close))).toEqual(['reduced by 6 for 0, 4 left', 'cancel 3: the position is smaller now', 'amend 2: 4 lots'])
   })
 
   test('a stop is moved, a target set and taken off; through the price both are refused', () => {

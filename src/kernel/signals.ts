@@ -7,7 +7,7 @@ import { type InstrumentIndex, type Lots, RATE_ONE, type Side, type Ticks, cash,
 import { type Instrument, formatPrice, formatQuantity } from '../market/instrument.ts'
 import { closingNotional } from '../risk/at-stake.ts'
 import { checkEntry } from '../risk/check.ts'
-import type { RiskDenial } from '../risk/denial.ts'
+import type { RiskDenial, RiskFigures } from '../risk/denial.ts'
 import { takerRateOf } from '../risk/planned-loss.ts'
 import { type Sized, entryCaps, lotsFor, sizeByRisk } from '../risk/sizing.ts'
 import type { Signal } from '../strategy/strategy.ts'
@@ -109,7 +109,8 @@ export class Signals {
     const hold = holdOn(this.holds, run.strategy, i)
     if (hold !== undefined) {
       run.deadSide = side
-      this.desk.deny(run.strategy, i, 'entry', side, heldDenial(hold), signal.reason)
+      const { rule, figures } = heldDenial(hold)
+      this.desk.deny(run.strategy, i, 'entry', side, { rule, figures: { ...figures, ...this.wouldBe(i, side, signal) } }, signal.reason)
       return
     }
     if (run.mode !== 'running') {
@@ -160,6 +161,19 @@ export class Signals {
       return
     }
     this.desk.submit(intent, sized.detail)
+  }
+
+  /** What a held entry would be, as far as it comes to a quantity: for who looks on. */
+  private wouldBe(i: InstrumentIndex, side: Side, signal: Signal): RiskFigures {
+    const instrument = this.config.instruments[i] as Instrument
+    const price = signal.limit ?? this.portfolio.mark(i)
+    const stop = signal.stop ?? this.defaultStop(price, side)
+    const sized = this.size(instrument, side, price, stop)
+    return {
+      price: formatPrice(instrument, price),
+      ...(stop === undefined ? {} : { stop: formatPrice(instrument, stop) }),
+      ...('rule' in sized ? {} : { quantity: formatQuantity(instrument, sized.estimate) }),
+    }
   }
 
   /** The least quantity as text, made once for each version of an instrument. */

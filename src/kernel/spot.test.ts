@@ -131,7 +131,7 @@ describe('stops of our own', () => {
     // A close waits until the stop leaves it the coins: two sales never stand for the same ones.
     expect(brief(bench.close(5))).toEqual(['close-wanted', 'amend 2: 5 lots'])
     expect(brief(bench.amended(5))).toEqual(['reduce sell 5'])
-    expect(brief(bench.filled(3))).toEqual([])
+    expect(brief(bench.filled(3))).toEqual(['reduced by 5 for 0, 5 left'])
     expect(brief(bench.close())).toEqual(['close-wanted', 'cancel 2: it is being closed'])
     expect(brief(bench.canceled(orderId(2)))).toEqual(['reduce sell 5'])
     expect(brief(bench.filled(4))).toEqual(['closed 0'])
@@ -217,7 +217,7 @@ describe('targets of our own', () => {
     bench.accepted(bench.order(2))
     bench.accepted(bench.order(3))
     bench.prices[BTC] = 110
-    expect(brief(bench.filled(3))).toEqual(['amend 2: 5 lots'])
+    expect(brief(bench.filled(3))).toEqual(['reduced by 5 for 50, 5 left', 'amend 2: 5 lots'])
     expect(brief(bench.protect({ target: ticks(120) }))).toEqual([
       'stop at undefined',
       'amend 2: 5 lots',
@@ -286,7 +286,7 @@ describe('what is ours', () => {
     const half = Spot.held()
     half.close()
     expect(brief(half.give({ ...half.fillOf(half.order(2), 4), isComplete: false }))).toEqual([])
-    expect(brief(half.canceled(orderId(2)))).toEqual(['reduce sell 6'])
+    expect(brief(half.canceled(orderId(2)))).toEqual(['reduced by 4 for 0, 6 left', 'reduce sell 6'])
   })
 
   test('a close waits for a stop that is selling, and goes with what it leaves', () => {

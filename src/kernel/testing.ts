@@ -244,6 +244,8 @@ export const brief = (facts: readonly KernelFact[]): string[] =>
         return `${f.id} ended at ${f.summary.filled}: ${f.cause}`
       case 'strategy-mode-changed':
         return `${f.strategy} ${f.mode}`
+      case 'trade-reduced':
+        return `reduced by ${f.lots} for ${f.result / 1e8}, ${f.left} left`
       case 'trade-closed':
         return `closed ${f.trade.pnl / 1e8}`
       default:

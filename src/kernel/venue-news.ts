@@ -2,9 +2,11 @@
  * What follows from what the venue said: brackets and algorithms go on, trades are told, doubts and outside changes are followed up.
  * Never books: the books have taken the event before it comes here.
  */
-import type { Side } from '../core/units.ts'
+import { mulDiv } from '../core/decimal.ts'
+import { type Side, cash, lots } from '../core/units.ts'
+import type { Position } from '../portfolio/position.ts'
 import type { OrderAdopted, OrderEvent, OrderRejected } from '../trading/event.ts'
-import { type Order, isPositionStop } from '../trading/order.ts'
+import { type Order, isOpenStatus, isPositionStop } from '../trading/order.ts'
 import type { Algorithms } from './algorithms.ts'
 import type { Brackets } from './brackets.ts'
 import type { Desk } from './desk.ts'
@@ -52,6 +54,7 @@ export class VenueNews {
     if (outcome === 'applied') {
       const { opened, closed } = this.portfolio.trips
       if (opened !== undefined || closed !== undefined) this.tellTrades()
+      if (this.isJournaled) this.tellReduced(event)
       this.tellOutside('an order in the app')
       this.tellSoldBeyond(event)
       this.desk.afterOrderEvent(event, this.guard.isFlattening(event.instrument))
@@ -136,6 +139,31 @@ export class VenueNews {
         orderId: opened.entryOrderId,
         ts: this.portfolio.now,
       })
+  }
+
+  /** Once an exit, when no more of it comes. */
+  private tellReduced(event: OrderEvent): void {
+    const order = this.orders.find(event.instrument, event.orderId, event.venueOrderId)
+    const trip = this.portfolio.trip(event.instrument)
+    if (order === undefined || trip === undefined || order.filled === 0 || isOpenStatus(order.status)) return
+    if (order.side === trip.side || order.origin === 'external') return
+    const { lots: held, cost } = this.portfolio.positions[event.instrument] as Position
+    const left = Math.abs(held)
+    const paid = mulDiv(cost, order.filled, left, 'nearest')
+    this.outbox.push({
+      type: 'trade-reduced',
+      number: trip.number,
+      strategy: trip.strategy,
+      instrument: trip.instrument,
+      side: trip.side,
+      orderId: order.orderId,
+      lots: order.filled,
+      notional: order.filledNotional,
+      result: cash((order.filledNotional - paid) * trip.side - (order.filledFee ?? 0)),
+      left: lots(left),
+      reason: trip.exitReason,
+      ts: this.portfolio.now,
+    })
   }
 
   adopted(event: OrderAdopted): void {

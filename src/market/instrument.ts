@@ -2,7 +2,7 @@
  * What may be traded: its grid of prices and quantities, its limits, and the exact road from ticks and lots to money.
  * Never knows a venue's wire format, and never changes in place: a change at the venue makes a new value.
  */
-import { gcd, mulDiv, mulDivCeil, mulDivFloor, parseDecimal, readStep, formatDecimal, type Rounding } from '../core/decimal.ts'
+import { gcd, mulDiv, mulDivCeil, mulDivFloor, parseDecimal, readStep, formatDecimal, groupDigits, type Rounding } from '../core/decimal.ts'
 import { InvariantError } from '../core/assert.ts'
 import { type Cash, CASH_SCALE, type InstrumentIndex, type Lots, type Ticks, cash, lots, ticks } from '../core/units.ts'
 
@@ -141,6 +141,9 @@ export const isTooSmall = (instrument: Instrument, price: Ticks, quantity: Lots)
 /** Price as plain decimal text. */
 export const formatPrice = (instrument: Instrument, price: Ticks): string =>
   formatDecimal(mulDivFloor(price, instrument.tick, 1), instrument.priceScale)
+
+/** Price as people read it: `64,210.5`. */
+export const shownPrice = (instrument: Instrument, price: Ticks): string => groupDigits(formatPrice(instrument, price))
 
 /** Quantity as plain decimal text. */
 export const formatQuantity = (instrument: Instrument, quantity: Lots): string =>

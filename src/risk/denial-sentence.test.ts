@@ -25,7 +25,7 @@ const CASES: readonly (readonly [RiskDenial, string])[] = [
   ],
   [
     { rule: 'order-notional', figures: { notional: '3000.0012', limit: '3000.001' } },
-    'XRPUSDT: it is worth 3000.0012 USDT, more than 3000.001 USDT for one order (order-notional).',
+    'XRPUSDT: it is worth 3,000.0012 USDT, more than 3,000.001 USDT for one order (order-notional).',
   ],
   [
     { rule: 'opposite-side', figures: { symbol: 'XRPUSDT', held: '-10', next: 'close it first' } },

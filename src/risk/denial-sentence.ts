@@ -2,19 +2,22 @@
  * A denial in one sentence: what stood against an order, with the figures that decided, and where there is one, the next step.
  * Never hides the rule's name: it is the code by which the docs explain it.
  */
+import { groupDigits } from '../core/decimal.ts'
 import type { RiskDenial, RiskFigures, RiskRule } from './denial.ts'
 
 type Words = (f: RiskFigures) => string
 
 const seconds = (ms: string | number | undefined): string => `${Math.round(Number(ms) / 1_000)} s`
 
+const price = (figure: string | number | undefined): string => groupDigits(String(figure))
+
 /** Money to the cent; what is exact to the last digit stands in the journal. */
 const usd = (figure: string | number | undefined): string =>
-  typeof figure === 'string' && /\.\d{3,}$/.test(figure) ? Number(figure).toFixed(2) : String(figure)
+  groupDigits(typeof figure === 'string' && /\.\d{3,}$/.test(figure) ? Number(figure).toFixed(2) : String(figure))
 
 /** Two amounts that decide by less than a cent are told to the last digit. */
 function apart(a: string | number | undefined, b: string | number | undefined, say: (a: string, b: string) => string): string {
-  return usd(a) === usd(b) ? say(String(a), String(b)) : say(usd(a), usd(b))
+  return usd(a) === usd(b) ? say(price(a), price(b)) : say(usd(a), usd(b))
 }
 
 const WORDS: Readonly<Record<RiskRule, Words>> = {
@@ -40,9 +43,10 @@ const WORDS: Readonly<Record<RiskRule, Words>> = {
   quantity: (f) => `${f.quantity} is not between ${f.min} and ${f.max}, which Bybit takes at once`,
   'notional-min': (f) => apart(f.notional, f.min, (worth, min) => `it is worth ${worth} USDT, less than Bybit’s least of ${min} USDT`),
   'price-collar': (f) =>
-    `${f.price} is too far from the price of ${f.mark}: at most ${f.limitBps} bp and ${f.limitAtr} average true ranges`,
+    `${price(f.price)} is too far from the price of ${price(f.mark)}: at most ${f.limitBps} bp and ${f.limitAtr} average true ranges`,
   'stop-missing': () => 'an entry needs a stop',
-  'stop-side': (f) => `the price is ${f.price ?? f.mark}, so that ${f.stop ?? f.target ?? f.activation} lies on the wrong side of it`,
+  'stop-side': (f) =>
+    `the price is ${price(f.price ?? f.mark)}, so that ${price(f.stop ?? f.target ?? f.activation)} lies on the wrong side of it`,
   'stop-too-near': (f) => `the stop is ${f.distanceTicks} steps away, and spread, range and fees ask for ${f.leastTicks}`,
   'stop-beyond-liquidation': (f) =>
     `the account would be liquidated before the stop is reached (a loss of ${usd(f.lossAtStop)} USDT out of ${usd(f.equity)} USDT, with ${usd(f.maintenance)} USDT of maintenance margin)`,

@@ -146,6 +146,8 @@ export interface Order {
   filled: Lots
   /** Sum of fill notionals, from which the average price follows. */
   filledNotional: Cash
+  /** Sum of their fees; an order of an earlier Ballast does not know it. */
+  filledFee?: Cash
   limit: Ticks | undefined
   trigger: Ticks | undefined
   readonly triggerBy: PriceSource

@@ -29,7 +29,7 @@ describe.skipIf(made === undefined)('a day on which 2,000 left and 50 were made'
   test('the report of the day says what was made, and apart from it what left', async () => {
     expect(await reportDay(sql)).toBe(new Date(DAY).toISOString().slice(0, 10))
     const [alert] = await sql<{ summary: string; detail: { flows: number } }[]>`select summary, detail from alerts`
-    expect(alert?.summary).toContain('equity 8050.00 (+50.00, and −2000.00 that is no result)')
+    expect(alert?.summary).toContain('equity 8,050.00 (+50.00, and -2,000.00 that is no result)')
     expect(alert?.detail.flows).toBe(-2_000)
   })
 
@@ -42,6 +42,6 @@ describe.skipIf(made === undefined)('a day on which 2,000 left and 50 were made'
     await sql`update equity set flows = null`
     await reportDay(sql)
     const [alert] = await sql<{ summary: string }[]>`select summary from alerts`
-    expect(alert?.summary).toContain('equity 8050.00 (−1950.00)')
+    expect(alert?.summary).toContain('equity 8,050.00 (-1,950.00)')
   })
 })

@@ -64,7 +64,7 @@ async function ask(line: string, user = ADMIN): Promise<SentMessage> {
 }
 
 const isAlert = (message: SentMessage): boolean =>
-  /\d\d:\d\d:\d\d UTC$/.test(message.text) && /(BUY|SELL|P1|P2|P3| is )/.test(message.text.split('\n')[0] ?? '')
+  /\d\d:\d\d:\d\d UTC$/.test(message.text) && /(OPENED|REDUCED|CLOSED|P1|P2|P3| is )/.test(message.text.split('\n')[0] ?? '')
 
 async function slash(name: string, options: Readonly<Record<string, string>> = {}, user = DISCORD_ADMIN) {
   const id = discord.slash(user, name, options)
@@ -241,11 +241,11 @@ test('a backtest shows its progress in one message and ends with figures, doubts
 
 test('alerts of entries arrive in both chats, in order and once', async () => {
   await until(
-    () => telegram.messages.some((m) => m.chatId === String(ADMIN) && /#\d+/.test(m.text) && /(BUY|SELL)/.test(m.text)),
+    () => telegram.messages.some((m) => m.chatId === String(ADMIN) && /#\d+/.test(m.text) && /(OPENED|CLOSED)/.test(m.text)),
     'an alert in Telegram',
     60_000,
   )
-  await until(() => discord.channelMessages.some((m) => /(BUY|SELL)/.test(textOf(m.body))), 'an alert in Discord', 60_000)
+  await until(() => discord.channelMessages.some((m) => /(OPENED|CLOSED)/.test(textOf(m.body))), 'an alert in Discord', 60_000)
   const entries = telegram.messages.filter((m) => m.chatId === String(ADMIN) && isAlert(m)).map((m) => m.text)
   expect(new Set(entries).size).toBe(entries.length)
 }, 120_000)

@@ -96,7 +96,7 @@ test('S17: the code by /start and a yes at the terminal make an admin, and the c
 test('entries go to #trades, and a second setup asks and makes nothing', async () => {
   const trades = discord.channels.find((c) => c.name === 'trades')?.id
   await until(
-    () => discord.channelMessages.some((m) => m.channel === trades && /(BUY|SELL)/.test(textOf(m.body))),
+    () => discord.channelMessages.some((m) => m.channel === trades && /(OPENED|CLOSED)/.test(textOf(m.body))),
     'an entry in #trades',
     60_000,
   )

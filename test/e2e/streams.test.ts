@@ -176,6 +176,7 @@ test('a connection that goes silent is replaced; only its symbol is held meanwhi
     deciding: () => {},
     suspect: undefined,
     changedFiles: () => [],
+    changedConfig: () => [],
     onPositions: () => {},
     emergency: { isPending: () => false, settle: () => {} },
     isSafe: false,

@@ -4,7 +4,7 @@
  */
 import { beforeEach, describe, expect, test } from 'vitest'
 import { instrumentIndex } from '../../src/core/units.ts'
-import { formatPrice } from '../../src/market/instrument.ts'
+import { shownPrice } from '../../src/market/instrument.ts'
 import { QuietWorld } from '../support/quiet-world.ts'
 
 const BTC = instrumentIndex(0)
@@ -75,7 +75,7 @@ describe('a close at a price', () => {
       world.kernel.orders.open(BTC).find((o) => o.class === 'reduce')?.limit ??
       world.kernel.orders.recent(BTC).find((o) => o.class === 'reduce')?.limit
     expect(limit).toBeGreaterThanOrEqual(world.kernel.portfolio.mark(BTC) * 0.99)
-    expect(outcome?.text).toContain(`at ${formatPrice(instrument(), limit as never)} or better, reduce-only, the best price of our side.`)
+    expect(outcome?.text).toContain(`at ${shownPrice(instrument(), limit as never)} or better, reduce-only, the best price of our side.`)
   })
 
   test('outlives a kill of the trader', async () => {

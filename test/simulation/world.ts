@@ -6,12 +6,12 @@ import { PARTS } from '../../src/app/health.ts'
 import { planOf } from '../../src/app/strategy-plan.ts'
 import { Trader } from '../../src/app/trader.ts'
 import { Random } from '../../src/core/random.ts'
-import { lots, orderId, ticks } from '../../src/core/units.ts'
+import { type Ticks, lots, orderId, ticks } from '../../src/core/units.ts'
 import type { Journal, Registered } from '../../src/journal/journal.ts'
 import type { CommandQueue, QueuedCommand, TraderCommand } from '../../src/kernel/command.ts'
 import { Kernel } from '../../src/kernel/kernel.ts'
 import { withTerms } from '../../src/market/instrument-terms.ts'
-import { formatPrice, formatQuantity, wireSymbolOf } from '../../src/market/instrument.ts'
+import { type Instrument, formatPrice, formatQuantity, parsePrice, wireSymbolOf } from '../../src/market/instrument.ts'
 import { RISK_PROFILES } from '../../src/risk/profiles.ts'
 import { BybitVenue } from '../../src/venue/bybit/bybit-venue.ts'
 import type { Transport } from '../../src/venue/bybit/transport.ts'
@@ -287,6 +287,7 @@ class World {
       deciding: () => {},
       suspect: undefined,
       changedFiles: () => [],
+      changedConfig: () => [],
       onPositions: () => {},
       emergency: { isPending: () => false, settle: () => {} },
       isSafe: false,
@@ -389,6 +390,8 @@ class World {
         this.time.wallAheadMs += trouble.byMs
         return
       case 'suspend': {
+        // One that is suspended is not suspended again.
+        if (this.time.nowMs < this.suspendedUntilMs) return
         const forMs = Math.min(trouble.forMs, this.endMs - this.time.nowMs)
         this.suspendedUntilMs = this.time.nowMs + forMs
         this.life?.suspend(forMs)
@@ -445,13 +448,14 @@ class World {
       const stop = stopOf(exchange, symbol)
       if (stop?.trigger === undefined) return
       const way = Math.round((exchange.venue.lastPrice(stop.instrument) - stop.trigger) / 10)
+      const moved = onStep(exchange, stop, stop.trigger + (nearer ? way : -way))
       if (stop.attached === undefined) {
-        const change = { trigger: ticks(stop.trigger + (nearer ? way : -way)) }
+        const change = { trigger: moved }
         exchange.venue.amend(stop.instrument, stop.venueOrderId, change, exchange.source.now, exchange.account.into)
         return
       }
       exchange.venue.accept(
-        { type: 'set-protection', instrument: stop.instrument, stop: ticks(stop.trigger + (nearer ? way : -way)), triggerBy: 'mark' },
+        { type: 'set-protection', instrument: stop.instrument, stop: moved, triggerBy: 'mark' },
         exchange.source.now,
         exchange.account.into,
       )
@@ -509,6 +513,13 @@ class World {
 
 const onSpot = (command: TraderCommand): TraderCommand =>
   'symbol' in command && command.symbol === 'SOLUSDT' ? { ...command, symbol: SPOT_SYMBOL } : command
+
+/** The exchange's app takes prices on its steps only. */
+function onStep({ conditions, instruments }: Exchange, { instrument }: SimOrder, price: number): Ticks {
+  const listed = instruments[instrument] as Instrument
+  const step = parsePrice(listed, conditions.tickSize[listed.symbol] ?? '') ?? 1
+  return ticks(Math.max(step, Math.round(price / step) * step))
+}
 
 /** One of the stops that stand, with a position or, on spot, as an order. */
 function stopOf(exchange: Exchange, which: number): SimOrder | undefined {

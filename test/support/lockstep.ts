@@ -134,6 +134,7 @@ export async function tradeLive(
     deciding: () => {},
     suspect: undefined,
     changedFiles: () => [],
+    changedConfig: () => [],
     onPositions: () => {},
     emergency: { isPending: () => false, settle: () => {} },
     isSafe: false,

@@ -114,6 +114,7 @@ export class QuietWorld {
       deciding: () => {},
       suspect: undefined,
       changedFiles: () => [],
+      changedConfig: () => [],
       onPositions: () => {},
       emergency: { isPending: () => false, settle: () => {} },
       isSafe: false,

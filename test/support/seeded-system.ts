@@ -97,6 +97,7 @@ export async function makeSeededSystem(options: SeedOptions = {}): Promise<Seede
     await reportHealth(sql, part, 'ok', detail)
   const queue = new PostgresCommandQueue(sql)
   const desk = new CommandDesk({
+    takerRate: () => undefined,
     isObserving: false,
     kernel: trader.kernel,
     now: () => ts(trader.now),

@@ -5,6 +5,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { CommandRunner } from '../../api/commands/run.ts'
 import { PostgresReads } from '../../db/reads.ts'
+import type { FillRow, PositionRow, TradeRow } from '../../src/journal/row.ts'
 import { by, makeWorld } from '../support/command-world.ts'
 import { type TemporaryDatabase, makeTemporaryDatabase } from '../support/temporary-database.ts'
 
@@ -48,7 +49,7 @@ test('sums all trades, in one and in groups, and finds the deepest fall of all o
     Fees: '1,053.50 USDT',
     Funding: '-105.35 USDT',
     Won: '7024 of 10535 (67 %)',
-    'Profit factor': '4',
+    'Profit factor': '4.00',
     // From 1,100 down to 900.
     'Max drawdown': '18.18 %',
   })
@@ -65,4 +66,38 @@ test('a curve for a picture is thinned, with its ends', async ({ skip }) => {
   const { curve } = await new PostgresReads(temporary.database).equityShape({ from: 0, to: DAY_MS, points: 100 })
   expect(curve.length).toBeLessThanOrEqual(102)
   expect([curve[0]?.ts, curve.at(-1)?.ts]).toEqual([10, 70_000])
+})
+
+test('open counts marks, closed parts, the fees of entries and funding, so that all of it is what equity moved by', async () => {
+  const world = makeWorld()
+  const [held] = world.positions
+  world.positions = [{ ...(held as PositionRow), quantity: '0.03', entryPrice: '64000', markPrice: '64250', tradeNumber: 12 }]
+  const fill = { orderId: 1, symbol: 'BTCUSDT', feeCoin: 'USDT' }
+  world.fills = [
+    { ...fill, side: 1, quantity: '0.05', price: '64000', fee: '1.76' },
+    { ...fill, side: -1, quantity: '0.02', price: '64100', fee: '0.705' },
+  ] as FillRow[]
+  const trade = { number: 12, symbol: 'BTCUSDT', fee: '2.465', funding: '-0.1' } as TradeRow
+  const reads = {
+    ...world.ports.reads,
+    trades: async ({ isOpen }: { readonly isOpen?: boolean | undefined }) => (isOpen === true ? [trade] : []),
+  }
+  const { reply } = await new CommandRunner({ ...world.ports, reads }).runLine('pnl all', by('viewer'))
+  // By hand: 0.02 x 100 + 0.03 x 250 - 2.465 - 0.1 = 6.935.
+  expect(reply.fields).toContainEqual({ name: 'Open', value: '+6.94 USDT, fees paid included' })
+  expect(reply.fields).toContainEqual({ name: 'Together', value: '+6.94 USDT' })
+})
+
+test.each([
+  ['0.69', '96.46', '0.01'],
+  ['96.46', '0.69', '139.80'],
+  ['1', '0', '– (no loss)'],
+])('won %s and lost %s: profit factor %s', async (gain, loss, expected) => {
+  const world = makeWorld()
+  const sum = { key: '', count: 2, wins: 1, net: '0', fee: '0', funding: '0', gain, loss }
+  const { reply } = await new CommandRunner({ ...world.ports, reads: { ...world.ports.reads, tradeSums: async () => [sum] } }).runLine(
+    'pnl',
+    by('viewer'),
+  )
+  expect(reply.fields).toContainEqual({ name: 'Profit factor', value: expected })
 })

@@ -7,6 +7,7 @@ import { describe, expect, test } from 'vitest'
 import { type Command, ROLES, type Role, hasRole } from '../../api/commands/command.ts'
 import { findCommand, parseArgs, parseObject, splitLine } from '../../api/commands/parse.ts'
 import { COMMANDS } from '../../api/commands/registry.ts'
+import { CommandRunner } from '../../api/commands/run.ts'
 import { STEERING } from '../../src/cli/steering.ts'
 import { by, makeWorld } from '../support/command-world.ts'
 
@@ -134,6 +135,69 @@ describe('text from outside', () => {
     expect(result.reply.buttons[0]).toEqual({ label: '/pause', action: { type: 'command', text: '/pause' } })
     expect(sent).toEqual([])
   })
+})
+
+describe('names of other programs', () => {
+  test.each([
+    ['/daily', '/pnl 7d day'],
+    ['/performance', '/pnl all sym'],
+    ['/count', '/positions'],
+    ['/forceexit all', '/close all'],
+    ['/forceenter BTC/USDT', '/help open'],
+    ['/mute', '/pause'],
+    ['/alerts', '/status'],
+    ['/whitelist', '/strategies'],
+    ['/logs 20', '/health'],
+  ])('%s is told as %s, and nothing is done', async (line, ours) => {
+    const { runner, sent } = makeWorld()
+    const { status, reply } = await runner.runLine(line, by('admin'))
+    expect([status, sent]).toEqual(['unknown', []])
+    expect(reply.title).toBe(`There is no ${line.split(' ')[0]}; ours is ${ours}`)
+    expect(reply.buttons[0]).toEqual({ label: ours, action: { type: 'command', text: ours } })
+    // What is offered is understood.
+    expect((await runner.runLine(ours, by('admin'))).status).not.toMatch(/unknown|invalid/)
+  })
+
+  test.each(['/reload_config', '/show_config'])('%s says where it is done', async (line) => {
+    const { reply } = await makeWorld().runner.runLine(line, by('admin'))
+    expect(reply.text).toMatch(/at the terminal of the machine .*ballast /)
+  })
+
+  test('what a role may not use is not offered to it, and a stranger learns nothing', async () => {
+    const { runner } = makeWorld()
+    expect(JSON.stringify((await runner.runLine('/forceexit all', by('viewer'))).reply)).not.toContain('"/close all"')
+    expect((await runner.runLine('/daily', by(undefined))).reply.title).toBe('There is no command /daily')
+  })
+
+  test.each(['/stop', '/stopentry', '/stopbuy'])('%s pauses, and moves no stop', async (line) => {
+    const { runner, sent } = makeWorld()
+    expect((await runner.runLine(line, by('operator'))).status).toBe('done')
+    expect(sent).toEqual([{ name: 'pause', scope: { type: 'account' }, reason: '' }])
+  })
+})
+
+describe('people are called by name', () => {
+  const told = async (actor: Parameters<typeof by>[1]) => {
+    const world = makeWorld()
+    const asked: string[] = []
+    const send = world.ports.control.send
+    const control = {
+      ...world.ports.control,
+      send: async (command: never, as: { readonly actor: string }) => {
+        asked.push(as.actor)
+        return send(command, as as never)
+      },
+    }
+    await new CommandRunner({ ...world.ports, control }).runLine('/pause', by('operator', actor))
+    return [asked[0], world.audit[0]?.actor]
+  }
+  test.each([
+    [{ name: 'ann' }, '@ann', 'telegram:1'],
+    [{ name: 'trader\n trader' }, '@trader  trader', 'telegram:1'],
+    [{ id: 'key:3fffb7c9', surface: 'rest', name: 'grafana', apiKeyId: '3fffb7c9' }, 'key grafana', 'key:3fffb7c9'],
+    [{ id: 'key:3fffb7c9', surface: 'cli', name: 'admin', apiKeyId: '3fffb7c9' }, 'the terminal', 'key:3fffb7c9'],
+    [{}, 'telegram:1', 'telegram:1'],
+  ] as const)('%j is %s, and the record has the id', async (actor, called, id) => expect(await told(actor)).toEqual([called, id]))
 })
 
 describe('roles', () => {

@@ -3,7 +3,8 @@
  * Never a "done" for what was only sent, and never a card for what would be denied.
  */
 import { describe, expect, test } from 'vitest'
-import type { FillRow, OrderRow } from '../../src/journal/row.ts'
+import { CommandRunner } from '../../api/commands/run.ts'
+import type { FillRow, OrderRow, TradeRow } from '../../src/journal/row.ts'
 import { type World, by, makeWorld } from '../support/command-world.ts'
 
 const filled = (
@@ -60,6 +61,15 @@ describe('a close', () => {
     expect(asked.reply.title).toBe('Close 0.016 BTC?')
     expect(JSON.stringify(asked.reply.fields)).toContain('long 0.05 → 0.034')
     expect(world.previewed).toEqual([{ name: 'close', symbol: 'BTCUSDT', fraction: '0.33' }])
+  })
+
+  test('is reckoned with the rate that the exchange takes of the account, else with the expected one, and says which', async () => {
+    const world = makeWorld()
+    // By hand: 0.025 x 64,250 x 0.1 % = 1.61; at the expected 0.055 % it is 0.88.
+    world.preview = { status: 'done', text: '', figures: [{ name: 'feeRate', value: '0.001' }] }
+    expect(JSON.stringify((await world.runner.runLine('close BTC 50%', by('trader'))).reply)).toContain('est. fee 1.61 (your rate)')
+    world.preview = undefined
+    expect(JSON.stringify((await world.runner.runLine('close BTC 50%', by('trader'))).reply)).toContain('est. fee 0.88 (expected rate)')
   })
 
   test('is asked about whatever the preview says: an exit is never refused by it', async () => {
@@ -136,5 +146,66 @@ test('a stop that the exchange has not confirmed is not called moved', async () 
   setTimeout(() => {
     moved.positions = [{ ...(held as NonNullable<typeof held>), stopPrice: '63500.0' }]
   }, 300)
-  expect((await asked).reply.title).toBe('Stop moved')
+  expect((await asked).reply.title).toBe('Stop of BTCUSDT stands at 63,500 on Bybit')
 }, 15_000)
+
+describe('a target', () => {
+  test.each([
+    ['66000', '66000', 'Target of BTCUSDT stands at 66,000'],
+    ['off', null, 'No target of BTCUSDT any more'],
+  ])('%s is told as it stands', async (to, stands, title) => {
+    const world = makeWorld()
+    const [held] = world.positions
+    world.outcome = { status: 'done', text: 'sent', target: to }
+    world.positions = [{ ...(held as NonNullable<typeof held>), targetPrice: stands }]
+    expect((await yes(world, `tp BTC ${to}`)).reply.title).toBe(title)
+  })
+
+  test('that is not confirmed is not called set', async () => {
+    const world = makeWorld()
+    world.outcome = { status: 'done', text: 'sent', target: '66000' }
+    const { status, reply } = await yes(world, 'tp BTC 66000')
+    expect([status, reply.title]).toEqual(['queued', 'Target NOT changed yet'])
+    expect(reply.text).toContain('there is none')
+  }, 10_000)
+})
+
+describe('a cancel', () => {
+  const ended = (status: string) => {
+    const world = makeWorld()
+    world.orders = world.orders.map((order) => (order.orderId === 7 ? { ...order, status, isOpen: status === 'accepted' } : order))
+    const { reads } = world.ports
+    // It stands when it is asked about.
+    let isAsked = false
+    const order = async (id: number) => {
+      const row = await reads.order(id)
+      const was = isAsked || row === undefined ? row : { ...row, isOpen: true, status: 'accepted' }
+      isAsked = true
+      return was
+    }
+    return new CommandRunner({ ...world.ports, reads: { ...reads, order } }).runLine('cancel ord_00000000007', by('trader'))
+  }
+  test.each([
+    ['canceled', '1 of 1 canceled'],
+    ['filled', '0 of 1 canceled; 1 filled before it came'],
+    ['accepted', '0 of 1 canceled; 1 still at Bybit, which has not confirmed it'],
+  ])('of an order that is %s then', async (status, title) => expect((await ended(status)).reply.title).toBe(title), 10_000)
+})
+
+test('a panic ends with what it made of each trade, in all, and how trading goes on', async () => {
+  const world = makeWorld()
+  world.outcome = { status: 'done', text: 'FLAT: 0 positions.' }
+  const trade = { number: 12, symbol: 'BTCUSDT', side: 1, quantity: '0.05', exitPrice: '64250', pnl: '-8.09', isOpen: false } as TradeRow
+  const runner = new CommandRunner({ ...world.ports, reads: { ...world.ports.reads, trade: async () => trade } })
+  const told = async (surface: 'cli' | 'telegram') => {
+    const asked = await runner.runLine('panic', by('trader', { surface }))
+    return (await runner.answer(asked.confirmation?.id ?? '', 'yes', by('trader', { surface }))).reply
+  }
+  const reply = await told('cli')
+  expect(reply.fields).toEqual([
+    { name: 'BTCUSDT', value: 'long 0.05 closed @ 64,250, -8.09 USDT' },
+    { name: 'Result', value: '-8.09 USDT, fees included' },
+  ])
+  expect(reply.text).toBe('FLAT: 0 positions. To trade again: ballast resume')
+  expect((await told('telegram')).text).toContain('To trade again: /resume')
+})

@@ -14,13 +14,11 @@ export const scriptJson = (value: unknown): string =>
 
 const GROUPED = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
 const MONEY = new Intl.NumberFormat('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 })
-const minus = (text: string): string => text.replace('-', '−')
-
-export const countText = (value: number): string => minus(GROUPED.format(value))
+export const countText = (value: number): string => GROUPED.format(value)
 /** Without a sign where it rounds to nothing. */
-export const moneyText = (value: number): string => minus(MONEY.format(Math.abs(value) < 0.005 ? 0 : value))
+export const moneyText = (value: number): string => MONEY.format(Math.abs(value) < 0.005 ? 0 : value)
 export const signedMoney = (value: number): string => (value >= 0.005 ? '+' : '') + moneyText(value)
-export const percentText = (fraction: number, decimals = 2): string => minus(`${(fraction * 100).toFixed(decimals)} %`)
-export const ratioText = (value: number): string => minus(String(Number(value.toPrecision(4))))
+export const percentText = (fraction: number, decimals = 2): string => `${(fraction * 100).toFixed(decimals)} %`
+export const ratioText = (value: number): string => String(Number(value.toPrecision(4)))
 export const dayText = (instant: number): string => new Date(instant).toISOString().slice(0, 10)
 export const minuteText = (instant: number): string => new Date(instant).toISOString().slice(0, 16).replace('T', ' ')

@@ -110,3 +110,7 @@ function httpError(status: number, isWrite: boolean): VenueError {
   if (status === 400 || status === 404) return { type: 'invalid-request', code, detail: `HTTP ${status}` }
   return { type: isWrite ? 'unknown-outcome' : 'venue-down', code, detail: `HTTP ${status}` }
 }
+
+/** Code and text of an error for people; that nothing was sent is no code of Bybit. */
+export const errorWords = ({ code, detail }: Pick<VenueError, 'code' | 'detail'>): string =>
+  code === 'not-sent' ? detail : `${code} ${detail}`

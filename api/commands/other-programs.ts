@@ -1,0 +1,78 @@
+/**
+ * Commands that people know from other trading programs, and what does the same here; and what is said of a name that nobody knows.
+ * Never runs what was meant: it is offered as a button, and asks by itself where it must.
+ */
+import { type Command, type Role, hasRole } from './command.ts'
+import { nearestCommand } from './parse.ts'
+import { type Reply, reply, runs, untrusted } from './reply.ts'
+
+interface Ours {
+  /** What is offered; undefined where it is not done by a command of chat. */
+  readonly line?: string
+  readonly text?: string
+}
+
+const AT_THE_TERMINAL = 'It is done at the terminal of the machine that Ballast runs on'
+
+/** By the names of freqtrade, 3Commas, Hummingbot and their chats. */
+const OURS: Readonly<Record<string, Ours>> = {
+  daily: { line: '/pnl 7d day' },
+  weekly: { line: '/pnl 30d day' },
+  monthly: { line: '/pnl 90d day' },
+  performance: { line: '/pnl all sym' },
+  entries: { line: '/pnl all strategy' },
+  exits: { line: '/trades' },
+  stats: { line: '/pnl all' },
+  count: { line: '/positions' },
+  deals: { line: '/positions' },
+  open_orders: { line: '/orders' },
+  order: { line: '/orders' },
+  portfolio: { line: '/balance' },
+  bots: { line: '/strategies' },
+  whitelist: { line: '/strategies', text: 'What is traded stands in strategies[].symbols and manual.symbols of the configuration.' },
+  blacklist: { line: '/strategies', text: 'Nothing is traded but what the configuration names; /pause BTC keeps one symbol out.' },
+  forceexit: { line: '/close all', text: 'Of one position: /close BTC, or /close #12 by the number of its trade.' },
+  fe: { line: '/close all', text: 'Of one position: /close BTC, or /close #12 by the number of its trade.' },
+  forcesell: { line: '/close all', text: 'Of one position: /close BTC, or /close #12 by the number of its trade.' },
+  forceenter: { line: '/help open', text: 'For example: /open long BTC $100 sl=2%' },
+  forcebuy: { line: '/help open', text: 'For example: /open long BTC $100 sl=2%' },
+  forcelong: { line: '/help open', text: 'For example: /open long BTC $100 sl=2%' },
+  forceshort: { line: '/help open', text: 'For example: /open short BTC $100 sl=2%' },
+  smarttrade: { line: '/help open', text: 'For example: /open long BTC $100 sl=2% tp=4%' },
+  takeprofit: { line: '/help tp', text: 'For example: /tp BTC 4%' },
+  stoploss: { line: '/help sl', text: 'For example: /sl BTC 2%' },
+  trailing: { line: '/help sl', text: 'For example: /sl BTC trail 1%' },
+  cancel_open_order: { line: '/orders', text: 'One order: /cancel and its id; all entries: /cancel all.' },
+  coo: { line: '/orders', text: 'One order: /cancel and its id; all entries: /cancel all.' },
+  locks: { line: '/status' },
+  unlock: { line: '/resume' },
+  reload_trade: { line: '/reconcile' },
+  reload_config: { text: `A changed configuration counts from the next start. ${AT_THE_TERMINAL}: Ctrl-C, then ballast run` },
+  show_config: { text: `${AT_THE_TERMINAL}: ballast config show` },
+  config: { text: `${AT_THE_TERMINAL}: ballast config show` },
+  logs: { line: '/health', text: 'The log is what the terminal prints that Ballast runs in.' },
+  alerts: { line: '/status', text: 'Alerts come as messages by themselves, to admins and listed chats; past ones: GET /api/v1/alerts' },
+  mute: { line: '/pause', text: 'Messages are muted in the chat program: P3 and below make no sound. Trading is paused with /pause.' },
+  unmute: { line: '/resume', text: 'Messages are muted in the chat program. Trading goes on with /resume.' },
+}
+
+/** What a name leads to that is no command of ours. */
+export function unknownReply(commands: readonly Command[], name: string, role: Role | undefined): Reply {
+  const title = name === '' ? 'That is no command' : `There is no /${untrusted(name)}`
+  const allowed = commands.filter((command) => hasRole(role, command.role))
+  const ours = Object.hasOwn(OURS, name) ? OURS[name] : undefined
+  if (ours !== undefined && role !== undefined) {
+    const { line, text } = ours
+    const isAllowed = line !== undefined && allowed.some((command) => line.split(' ')[0] === `/${command.name}`)
+    return reply(isAllowed ? `${title}; ours is ${line}` : title, {
+      tone: 'warn',
+      ...(text === undefined ? {} : { text }),
+      buttons: [...(isAllowed && line !== undefined ? [runs(line, line)] : []), runs('Help', '/help')],
+    })
+  }
+  const near = nearestCommand(allowed, name)
+  return reply(name === '' ? title : `There is no command /${untrusted(name)}`, {
+    tone: 'warn',
+    buttons: [...(near === undefined ? [] : [runs(`/${near}`, `/${near}`)]), runs('Help', '/help')],
+  })
+}
