@@ -2,10 +2,10 @@
 # ccxt 4.5.84 (candles built from trades)
 #
 # Behavior: buildOHLCVC starts a week on Thursday, for the library counts weeks from the first day of 1970, and a "1M" candle is a block of
-# 30 days counted from that day, which begins anywhere in the month. The candles that Bybit itself serves begin on Monday and on the first.
+# 30 days counted from that day, which begins anywhere in the month. A trader's week begins on Monday and a month on the first.
 #
-# Cost: one builds the last, still open candle from trades and lays it after the venue's finished ones: the week that a strategy sees then
-# has the high and low of other days than the weeks it was tested on, and its month can begin on the 18th. The columns look entirely sound.
+# Cost: one builds the last, still open candle from trades and lays it after the venue's finished ones: beside weeks from Monday it then
+# has the high and low of other days than they have, and a month can begin on the 18th. The columns look entirely sound.
 #
 # Ballast: weeks begin on Monday (src/market/candles/interval.ts), and a file whose weeks begin on another day is refused with that day's name
 # (src/market/candles/file-interval.ts); months are no interval.
