@@ -45,7 +45,8 @@ describe.skipIf(temporary === undefined)('roles alone', () => {
     const early = start('trader')
     await until(() => early.said.includes('waiting for'), 'what the trader waits for')
     expect(early.said).toContain(`waiting for the simulator at http://127.0.0.1:${sim}, which does not answer`)
-    expect(early.said).toContain('Start it with: ballast run --role simulator')
+    // As it is typed here: with the directory and the file that this one was started with.
+    expect(early.said).toMatch(/Start it with: npx ballast --data-dir \S+ -c \S+ run --role simulator/)
     early.child.kill('SIGTERM')
     await early.ended
     const simulator = start('simulator')
