@@ -143,7 +143,7 @@ function sizeOf(text: string, symbol: string): Pick<OpenCommand, 'quantity' | 'n
     : undefined
 }
 
-/** What would not pass is told, and not asked about. */
+/** An order that the risk check would deny is refused with the reason; no question is asked for it. */
 export const denied = (text: string): NoPlan =>
   refuse(reply('Refused', { tone: 'warn', text, buttons: [runs('Positions', '/positions'), runs('Risk', '/risk')] }))
 

@@ -10,7 +10,7 @@ import type { Reads } from '../ports.ts'
 import { amount, coinOf, money, price, trimmed } from './format.ts'
 import { type Field, field } from './reply.ts'
 
-/** How long who asked waits for it; then it is told as it stands. */
+/** How long an answer waits for fills and stops; after that it shows what there is. */
 const RESULT_MS = 4_000
 const LOOK_MS = 150
 const PRICE_DECIMALS = 8

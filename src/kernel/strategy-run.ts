@@ -179,7 +179,7 @@ export class StrategyRun {
       this.onBar(bars.closeTs(0), position)
     }
     bars.cursor = bars.length
-    // What came of bars that nobody waits for is kept as any state is, or not at all.
+    // The journal holds no warm-up: a replay must find the same state, or the one that the strategy begins with.
     if (this.failure === undefined) this.kept()
     if (this.failure !== undefined) this.rollBack()
   }

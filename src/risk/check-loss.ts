@@ -84,7 +84,7 @@ export function checkLoss(
   if (denial !== undefined) return denial
   // Entries that stand on the other side were approved for a day that may have less left by now. A position there is closed by a reversal.
   const other = entriesAtStake(view, i, intent.side === 1 ? -1 : 1, costs)
-  return gapDenial(other, 1, i, view, limits, costs)
+  return other === 0 ? undefined : gapDenial(other, 1, i, view, limits, costs)
 }
 
 function lossDenial(
