@@ -18,3 +18,17 @@ export function cellOf(value: unknown): string {
   if (typeof value === 'object') return JSON.stringify(value)
   return String(value)
 }
+
+/**
+ * A decimal as a table file keeps it, to its last digit: little-endian words of a two's complement, of which `scale` digits are decimals.
+ * @example decimalText(new Uint32Array([150, 0, 0, 0]), 2) === '1.50'
+ */
+export function decimalText(words: Uint32Array, scale: number): string {
+  const unsigned = words.reduceRight((sum, word) => (sum << 32n) | BigInt(word), 0n)
+  const value = BigInt.asIntN(words.length * 32, unsigned)
+  const digits = String(value < 0n ? -value : value)
+  const sign = value < 0n ? '-' : ''
+  if (scale <= 0) return `${sign}${digits}${'0'.repeat(-scale)}`
+  const padded = digits.padStart(scale + 1, '0')
+  return `${sign}${padded.slice(0, -scale)}.${padded.slice(-scale)}`
+}

@@ -4,7 +4,7 @@
  */
 import { readFile } from 'node:fs/promises'
 import type { CellTable } from './cells.ts'
-import { cellOf, isUnnamedIndex } from './cells.ts'
+import { cellOf, decimalText, isUnnamedIndex } from './cells.ts'
 import { decodeLz4Frame } from './lz4-frame.ts'
 
 export async function readFeatherTable(path: string): Promise<CellTable> {
@@ -15,6 +15,7 @@ export async function readFeatherTable(path: string): Promise<CellTable> {
   const reader = await RecordBatchReader.from(await readFile(path)).open()
   const { fields } = reader.schema
   const isTime = fields.map(({ type }) => DataType.isTimestamp(type) || DataType.isDate(type))
+  const scales = fields.map(({ type }) => (DataType.isDecimal(type) ? type.scale : undefined))
   const order = [...fields.keys()].sort(
     (a, b) => Number(isUnnamedIndex(fields[b]?.name ?? '')) - Number(isUnnamedIndex(fields[a]?.name ?? '')),
   )
@@ -24,6 +25,8 @@ export async function readFeatherTable(path: string): Promise<CellTable> {
       for (let row = 0; row < batch.numRows; row += 1)
         yield order.map((at, place) => {
           const value: unknown = columns[place]?.get(row)
+          const scale = scales[at]
+          if (scale !== undefined && value instanceof Uint32Array) return decimalText(value, scale)
           return isTime[at] === true && typeof value === 'number' ? new Date(value).toISOString() : cellOf(value)
         })
     }

@@ -16,9 +16,13 @@ import {
   compressionRegistry,
   tableToIPC,
   vectorFromArray,
+  Decimal,
+  Vector,
+  makeData,
 } from 'apache-arrow'
 import { parquetWriteBuffer } from 'hyparquet-writer'
 import { afterAll, describe, expect, test } from 'vitest'
+import { decimalText } from '../../src/files/cells.ts'
 import { decodeLz4Frame } from '../../src/files/lz4-frame.ts'
 import { readDataFiles } from '../../src/market/candles/candle-file.ts'
 
@@ -86,6 +90,24 @@ describe('Feather', () => {
       ),
     })
     await expectBars(write('index.feather', tableToIPC(table, 'file')))
+  })
+
+  test('with prices as decimals, to their last digit', async () => {
+    const cents = open.map((price) => Math.round(price * 100))
+    const words = Uint32Array.from(cents.flatMap((price) => [price, 0, 0, 0]))
+    const data = makeData({ type: new Decimal(2, 18, 128), length: open.length, nullCount: 0, data: words })
+    const table = arrowTable().assign(new Table({ open: new Vector([data]) }))
+    await expectBars(write('decimal.feather', tableToIPC(table, 'file')))
+  })
+
+  test.each([
+    [[150, 0, 0, 0], 2, '1.50'],
+    [[4_294_967_146, 4_294_967_295, 4_294_967_295, 4_294_967_295], 2, '-1.50'],
+    [[5, 0, 0, 0], 8, '0.00000005'],
+    [[0, 1, 0, 0], 0, '4294967296'],
+    [[7, 0, 0, 0], -3, '7000'],
+  ])('the decimal %j of scale %d is %s', (words, scale, text) => {
+    expect(decimalText(Uint32Array.from(words), scale)).toBe(text)
   })
 
   test('packed with LZ4, as freqtrade writes it', async () => {
