@@ -3,6 +3,7 @@
  * tells listeners. Never writes under an epoch that has passed, and never leaves a hole in the sequence.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { assert } from '../src/core/assert.ts'
 import { type Result, err, ok } from '../src/core/result.ts'
 import { KERNEL_CODE_VERSION, type KernelSnapshot } from '../src/kernel/snapshot.ts'
 import type { KernelFact } from '../src/kernel/fact.ts'
@@ -50,6 +51,7 @@ export class PostgresJournal implements Journal {
   private readonly sql: Sql
   private readonly epoch: number
   private seq: number
+  private isAppending = false
   /** An append that was told as failed and may have been written: its repetition finds out. */
   private doubt: { readonly count: number; readonly content: string } | undefined
 
@@ -154,6 +156,16 @@ export class PostgresJournal implements Journal {
   }
 
   private async append(text: string, count: number, parameters: readonly string[]): Promise<Result<void, JournalError>> {
+    assert(!this.isAppending, 'two appends at once: the second would stand on a sequence number that the first takes')
+    this.isAppending = true
+    try {
+      return await this.appendAlone(text, count, parameters)
+    } finally {
+      this.isAppending = false
+    }
+  }
+
+  private async appendAlone(text: string, count: number, parameters: readonly string[]): Promise<Result<void, JournalError>> {
     const content = parameters.join('\n')
     try {
       if (this.doubt !== undefined) {
@@ -164,7 +176,7 @@ export class PostgresJournal implements Journal {
       if (rows.length === 0) {
         // The server may have gone on with the doubtful append after the lookup; this one has waited for its row lock.
         const settled = this.doubt === undefined ? 'not-written' : await this.settle(content)
-        return settled === 'not-written' ? err(this.lost('the epoch has passed')) : settled
+        return settled === 'not-written' ? err(this.lost(`its rows do not end at ${this.seq}`)) : settled
       }
       this.seq += count
       this.doubt = undefined
@@ -198,7 +210,7 @@ export class PostgresJournal implements Journal {
   private async settle(content: string): Promise<Result<void, JournalError> | 'not-written'> {
     const doubt = this.doubt
     const [row] = await this.sql<Lease[]>`select epoch, seq from lease where name = ${LEASE_NAME}`
-    if (row?.epoch !== this.epoch) return err(this.lost('the epoch has passed'))
+    if (row?.epoch !== this.epoch) return err(this.lost(`the epoch has passed to ${row?.epoch ?? 'nobody'}`))
     if (doubt === undefined || row.seq === this.seq) return 'not-written'
     if (row.seq !== this.seq + doubt.count || content !== doubt.content)
       return err(this.lost('rows stand there that were told as not written'))

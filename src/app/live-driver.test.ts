@@ -207,3 +207,46 @@ test('a fill that is told twice in one batch has the row of the first, as a rebu
   expect([fills.length, fills[0]]).toEqual([1, booked?.seq])
   expect(first).toBeGreaterThan(0)
 })
+
+test('what is posted while a start decides what a crash left undecided is written after all of it', async () => {
+  const store = new MemoryStore()
+  const journal = store.open()
+  const undecided = [bar(0), bar(1), bar(2)]
+  await journal.appendInputs([opening])
+  await journal.appendInputs(undecided)
+  let underWay = 0
+  let isOverlapping = false
+  const oneAtATime = async <T>(write: () => Promise<T>): Promise<T> => {
+    underWay += 1
+    isOverlapping ||= underWay > 1
+    await new Promise((resolve) => setImmediate(resolve))
+    const written = await write()
+    underWay -= 1
+    return written
+  }
+  const slow: Journal = {
+    appendInputs: (inputs) => oneAtATime(() => journal.appendInputs(inputs)),
+    appendFacts: (facts, changes) => oneAtATime(() => journal.appendFacts(facts, changes)),
+    register: (wanted) => journal.register(wanted),
+    load: (before) => journal.load(before),
+    setAside: (seq) => journal.setAside(seq),
+    saveSnapshot: (seq, state) => journal.saveSnapshot(seq, state),
+  }
+  const { driver } = driverOver(slow, new StandingWall())
+  let posted: number | undefined
+  await driver.alone(async () => {
+    await driver.begin(4)
+    for (const [k, input] of [opening, ...undecided].entries()) {
+      await driver.finish([{ seq: k + 1, input }])
+      // An order that the decision sent is answered at once.
+      if (k === 0) void driver.submit(() => [bar(3)]).then((seq) => (posted = seq))
+    }
+  })
+  expect(posted).toBeUndefined()
+  await driver.whenIdle()
+  expect(isOverlapping).toBe(false)
+  const answered = store.rows.flatMap((row) => (row.kind === 'fact' && row.causeSeq <= 4 ? [row.seq] : []))
+  const written = store.rows.flatMap((row) => (row.kind === 'input' ? [row.seq] : []))
+  expect(answered.length).toBeGreaterThan(0)
+  expect(written.at(-1)).toBeGreaterThan(Math.max(...answered))
+})

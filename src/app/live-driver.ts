@@ -90,6 +90,21 @@ export class LiveDriver {
     })
   }
 
+  /**
+   * What a start does with the journal itself, while nothing else is written: what is posted meanwhile waits until it is over, and so keeps its
+   * place behind inputs that stand in the journal already.
+   */
+  async alone(work: () => Promise<void>): Promise<void> {
+    assert(!this.isPumping, 'the journal is being written')
+    this.isPumping = true
+    try {
+      await work()
+    } finally {
+      this.isPumping = false
+      void this.pump()
+    }
+  }
+
   /** Writes the rows that exist before anything happened. */
   async begin(lastSeq: number): Promise<void> {
     this.lastSeq = lastSeq
@@ -105,7 +120,7 @@ export class LiveDriver {
       )
   }
 
-  /** Books an input that cannot be decided. What is submitted next is decided after it, so that no recovery comes back to it. */
+  /** Books an input that cannot be decided. A later one must be decided after it, so that no recovery comes back to it. */
   setAside({ seq, input }: { readonly seq: number; readonly input: KernelInput }): void {
     this.ports.kernel.foldInput(input)
     this.lastSeq = Math.max(this.lastSeq, seq)

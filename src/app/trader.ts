@@ -72,6 +72,8 @@ export class Trader {
   /** From the moment in which it is told to stop: nothing is entered any more. */
   private isEnding = false
   private isStopping = false
+  /** From an input that was set aside until the hold that it leads to stands. */
+  private isSettingAside = false
   private isImporting = false
 
   constructor(options: TraderOptions) {
@@ -111,9 +113,14 @@ export class Trader {
     this.feed.isFresh = recovered.value.isFresh
     giveUpChanged(this.kernel)
     await this.commands.takeStops()
-    const hung = await this.noteHung()
-    await this.driver.begin(hung?.seq ?? recovered.value.lastSeq)
-    await this.finish(recovered.value.undecided, hung)
+    let setAside: readonly string[] = []
+    await this.driver.alone(async () => {
+      const hung = await this.noteHung()
+      await this.driver.begin(hung?.seq ?? recovered.value.lastSeq)
+      setAside = await this.finish(recovered.value.undecided, hung)
+    })
+    for (const what of setAside) await this.driver.submit(() => setAsideInputs(what, this.clock.now()))
+    this.isSettingAside = false
     const terms = await this.takeTerms(registered.value.listed)
     if (!terms.ok) return terms
     options.step(
@@ -192,25 +199,31 @@ export class Trader {
     return ok(undefined)
   }
 
-  /** Decides what a crash left undecided. An input that has ended the process time and again is booked and no more, and a person looks (S13). */
-  private async finish(undecided: Recovered['undecided'], hung: Recovered['undecided'][number] | undefined): Promise<void> {
+  /**
+   * Decides what a crash left undecided, in the order of the journal, and answers what was set aside. The hold that follows from that comes
+   * after all of them, since a decision on a later row would count the earlier ones as decided; until it stands the gate lets no entry out.
+   * An input that has ended the process time and again is booked and no more, and a person looks (S13). */
+  private async finish(undecided: Recovered['undecided'], hung: Recovered['undecided'][number] | undefined): Promise<readonly string[]> {
     const { recovering, log } = this.options
     if (hung !== undefined || recovering === undefined) {
       await this.driver.finish([...undecided, ...(hung === undefined ? [] : [hung])])
-      return
+      return []
     }
+    const setAside: string[] = []
     for (const each of undecided) {
       if (recovering.isSetAside(each.seq)) {
         const what = `input ${each.seq} (${each.input.type})`
         log('error', `${what} ended the trader each time it was decided: it is booked and set aside, entries are held`)
         this.driver.setAside(each)
-        await this.driver.submit(() => setAsideInputs(what, this.clock.now()))
+        this.isSettingAside = true
+        setAside.push(what)
         continue
       }
       recovering.begin(each.seq)
       await this.driver.finish([each])
     }
     recovering.end()
+    return setAside
   }
 
   private async noteHung(): Promise<{ readonly seq: number; readonly input: KernelInput } | undefined> {
@@ -406,6 +419,7 @@ export class Trader {
   /** What keeps entries in at the moment of each send. */
   private obstacle(): string | undefined {
     if (this.isEnding) return 'Ballast is being stopped'
+    if (this.isSettingAside) return 'an input that ended the trader is set aside first'
     if (this.commands.areStopsWaiting) return 'a pause, halt or panic that waits is carried out first'
     return this.options.emergency.isPending() ? 'panic --direct has run' : undefined
   }

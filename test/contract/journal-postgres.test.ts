@@ -149,6 +149,15 @@ describe.skipIf(temporary === undefined)('PostgreSQL', () => {
     await other.end()
   }, 30_000)
 
+  test('two appends at once are a broken invariant, never a lease that seems lost', async () => {
+    const journal = await fresh()
+    const input = { type: 'time-advanced', ts: ts(1), marks: [] } as const
+    const first = journal.appendInputs([input])
+    await expect(journal.appendInputs([input])).rejects.toThrow('two appends at once')
+    expect(await first).toEqual({ ok: true, value: 1 })
+    expect(await journal.appendInputs([input])).toEqual({ ok: true, value: 2 })
+  })
+
   test('S14: a lost answer of a committed append is found by its repetition, not written twice', async () => {
     const journal = await fresh()
     const input = { type: 'time-advanced', ts: ts(1), marks: [] } as const
