@@ -4,8 +4,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import { signOf } from './amount.ts'
-import type { Scope } from './commands/command.ts'
-import type { CommandPorts } from './commands/command.ts'
+import type { CommandPorts, Scope } from './commands/command.ts'
 import { statusOf } from './routes/common.ts'
 import { toAlert, toBalance, toEquity } from './account-shapes.ts'
 import { iso } from './field-shapes.ts'

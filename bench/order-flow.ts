@@ -2,9 +2,9 @@
  * Orders at a rate that a bench sets: the live driver and sender, a strategy that turns at each bar, and an exchange that answers at once.
  * Never waits for a network and never parses a frame: what is measured is journal, kernel and projections.
  */
-import { LiveDriver } from '../src/app/live-driver.ts'
-import { Sender } from '../src/app/sender.ts'
-import { realWall } from '../src/app/wall.ts'
+import { LiveDriver } from '../src/trader/live-driver.ts'
+import { Sender } from '../src/trader/orders/order-sender.ts'
+import { realWall } from '../src/system/wall-clock.ts'
 import {
   CASH_ONE,
   type InstrumentIndex,

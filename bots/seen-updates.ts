@@ -3,7 +3,7 @@
  * Never keeps from being done what takes risk off: what cannot be known is done again there.
  */
 import type { Command } from '../api/commands/command.ts'
-import { TAKES_RISK_OFF } from '../api/commands/risk-off.ts'
+import { TAKES_RISK_OFF } from '../api/commands/groups/risk-off.ts'
 
 /** Kept beside the process, for a day. */
 export interface SeenRows {

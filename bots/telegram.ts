@@ -4,8 +4,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import { Telegraf } from 'telegraf'
-import type { Actor } from '../api/commands/command.ts'
-import { hasRole } from '../api/commands/command.ts'
+import { type Actor, hasRole } from '../api/commands/command.ts'
 import { type Reply, reply, runs } from '../api/commands/reply.ts'
 import type { CommandRequest, CommandResult } from '../api/commands/run.ts'
 import { type AccessList, accessOf } from './access.ts'

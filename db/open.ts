@@ -4,7 +4,7 @@
  */
 import { type Result, ok } from '../src/core/result.ts'
 import { type Database, connectDatabase } from './client.ts'
-import { sharedUrl, startEmbedded } from './embedded.ts'
+import { sharedUrl, startEmbedded } from './embedded/embedded.ts'
 import type { DatabaseError } from './error.ts'
 
 export interface OpenOptions {

@@ -3,8 +3,7 @@
  * Never fills a hole by itself: what the venue does not have stays a gap.
  */
 import { join } from 'node:path'
-import type { Instrument } from '../src/market/instrument.ts'
-import { formatPrice, formatQuantity } from '../src/market/instrument.ts'
+import { type Instrument, formatPrice, formatQuantity } from '../src/market/instrument.ts'
 import { formatInterval } from '../src/market/candles/interval.ts'
 import { openStore } from '../src/market/candles/store.ts'
 import { type InstrumentIndex, type Ts, lots, ticks, ts } from '../src/core/units.ts'

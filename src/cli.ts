@@ -4,9 +4,9 @@
  */
 import { Command, CommanderError, type Option } from 'commander'
 import packageJson from '../package.json' with { type: 'json' }
-import { hintFor } from './app/hint.ts'
+import { hintFor } from './config/hint.ts'
 import { CliError, EXIT } from './cli/exit.ts'
-import { STEERING } from './cli/steering.ts'
+import { STEERING } from './cli/control/control-commands.ts'
 import { nearestOf } from './core/nearest.ts'
 
 interface Noun {
@@ -45,67 +45,92 @@ const NOUNS: readonly Noun[] = [
     name: 'run',
     alias: 'start',
     summary: 'run everything in the foreground; the same as npm start',
-    load: () => import('./cli/run.ts'),
+    load: () => import('./cli/setup/run.ts'),
   },
-  { group: UPKEEP, name: 'init', summary: 'ask for the key of the exchange, check it, and keep it', load: () => import('./cli/init.ts') },
+  {
+    group: UPKEEP,
+    name: 'init',
+    summary: 'ask for the key of the exchange, check it, and keep it',
+    load: () => import('./cli/setup/init.ts'),
+  },
   {
     group: UPKEEP,
     name: 'doctor',
     summary: 'whether Ballast could start here and trade, line by line',
-    load: () => import('./cli/doctor.ts'),
+    load: () => import('./cli/setup/doctor.ts'),
   },
-  { group: UPKEEP, name: 'config', summary: 'show and check the configuration', load: () => import('./cli/config.ts') },
-  { group: UPKEEP, name: 'telegram', summary: 'pair the Telegram bot', load: () => import('./cli/telegram.ts') },
-  { group: UPKEEP, name: 'discord', summary: 'set the Discord bot up', load: () => import('./cli/discord.ts') },
-  { group: UPKEEP, name: 'user', summary: 'one-time codes of people in chats', load: () => import('./cli/user.ts') },
-  { group: UPKEEP, name: 'key', summary: 'API keys: which there are, a new one, or an end to one', load: () => import('./cli/key.ts') },
+  { group: UPKEEP, name: 'config', summary: 'show and check the configuration', load: () => import('./cli/setup/config.ts') },
+  { group: UPKEEP, name: 'telegram', summary: 'pair the Telegram bot', load: () => import('./cli/setup/telegram.ts') },
+  { group: UPKEEP, name: 'discord', summary: 'set the Discord bot up', load: () => import('./cli/setup/discord.ts') },
+  { group: UPKEEP, name: 'user', summary: 'one-time codes of people in chats', load: () => import('./cli/setup/user.ts') },
+  {
+    group: UPKEEP,
+    name: 'key',
+    summary: 'API keys: which there are, a new one, or an end to one',
+    load: () => import('./cli/setup/key.ts'),
+  },
   {
     group: UPKEEP,
     name: 'drill',
     summary: 'hurt a running sim or demo on purpose and measure the seconds to safe',
-    load: () => import('./cli/drill.ts'),
+    load: () => import('./cli/drill/drill.ts'),
   },
-  { group: UPKEEP, name: 'db', summary: 'check the journal, or make its tables anew by replay', load: () => import('./cli/db.ts') },
-  { group: UPKEEP, name: 'exchange', summary: 'the simulated exchange: Bybit v5 on a local port', load: () => import('./cli/exchange.ts') },
+  { group: UPKEEP, name: 'db', summary: 'check the journal, or make its tables anew by replay', load: () => import('./cli/setup/db.ts') },
+  {
+    group: UPKEEP,
+    name: 'exchange',
+    summary: 'the simulated exchange: Bybit v5 on a local port',
+    load: () => import('./cli/data/exchange.ts'),
+  },
   {
     group: RESEARCH,
     name: 'data',
     summary: 'import, download, list and verify stored candles and funding rates',
-    load: () => import('./cli/data.ts'),
+    load: () => import('./cli/data/data.ts'),
   },
   {
     group: RESEARCH,
     name: 'backtest',
     summary: 'run a strategy over stored candles or a CSV file',
-    load: () => import('./cli/backtest.ts'),
+    load: () => import('./cli/research/backtest.ts'),
   },
   {
     group: RESEARCH,
     name: 'sweep',
     alias: 'optimize',
     summary: 'run a strategy with many parameters over the same bars',
-    load: () => import('./cli/sweep.ts'),
+    load: () => import('./cli/research/sweep.ts'),
   },
   {
     group: RESEARCH,
     name: 'overfit',
     summary: 'whether the best of many trials is more than luck',
-    load: () => import('./cli/overfit.ts'),
+    load: () => import('./cli/research/overfit.ts'),
   },
-  { group: RESEARCH, name: 'indicator', summary: 'an indicator over a file of candles, as CSV', load: () => import('./cli/indicator.ts') },
+  {
+    group: RESEARCH,
+    name: 'indicator',
+    summary: 'an indicator over a file of candles, as CSV',
+    load: () => import('./cli/research/indicator.ts'),
+  },
   {
     group: RESEARCH,
     name: 'allocate',
     summary: 'weights of a portfolio from returns, by nine methods',
-    load: () => import('./cli/allocate.ts'),
+    load: () => import('./cli/research/allocate.ts'),
   },
-  { group: RESEARCH, name: 'metrics', summary: 'performance figures of an equity series', load: () => import('./cli/metrics.ts') },
-  { group: RESEARCH, name: 'size', summary: 'quantity of an entry by risk, with the arithmetic', load: () => import('./cli/size.ts') },
+  { group: RESEARCH, name: 'metrics', summary: 'performance figures of an equity series', load: () => import('./cli/research/metrics.ts') },
+  {
+    group: RESEARCH,
+    name: 'size',
+    summary: 'quantity of an entry by risk, with the arithmetic',
+    load: () => import('./cli/research/size.ts'),
+  },
   ...STEERING.map(({ name, summary }) => ({
     group: LOOKS.has(name) ? LOOK : STEER,
     name,
     summary,
-    load: () => import('./cli/steer.ts').then(({ registerSteering }) => ({ register: registerSteering(name) })),
+    load: () => import('./cli/control/control.ts').then(({ registerSteering }) => ({ register: registerSteering(name) })),
   })),
 ]
 

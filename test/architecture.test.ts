@@ -43,7 +43,7 @@ describe('each rule finds', () => {
     ['the adapter importing the kernel', 'src/venue/bybit/a.ts', "import { Kernel } from '../../kernel/kernel.ts'"],
     ['the simulator importing risk', 'src/venue/sim/a.ts', "import { checkEntry } from '../../risk/check.ts'"],
     ['a strategy importing risk', 'src/strategy/a.ts', "import {\n  type A,\n  b,\n} from '../risk/check.ts'"],
-    ['anything importing app', 'api/a.ts', "import { compose } from '../src/app/compose.ts'"],
+    ['anything importing app', 'api/a.ts', "import { compose } from '../src/process/compose.ts'"],
     ['bots importing the database', 'bots/a.ts', "import { sql } from '../db/client.ts'"],
     ['an adapter importing what runs of its user', 'db/a.ts', "import { type A, run } from '../api/ports.ts'"],
     ['a dynamic import', 'src/market/a.ts', "const x = await import('../kernel/kernel.ts')"],
@@ -89,7 +89,7 @@ describe('each rule finds', () => {
   ])('in the pure zone: %s', (code) => {
     for (const path of ['src/core/a.ts', 'src/kernel/a.ts', 'src/venue/sim/a.ts', 'src/backtest/backtest.ts'])
       expect(purityFindings([file(path, code)])).toHaveLength(1)
-    expect(purityFindings([file('src/app/a.ts', code), file('src/venue/sim/bybit-server/a.ts', code)])).toEqual([])
+    expect(purityFindings([file('src/trader/a.ts', code), file('src/venue/sim/bybit-server/a.ts', code)])).toEqual([])
   })
 
   test('but not in a comment, a string, a regular expression or a longer word', () => {
@@ -135,12 +135,12 @@ describe('each rule finds', () => {
   })
   test('but not in strings, nor where it is allowed', () => {
     expect(textFindings([file('src/kernel/a.ts', "const a = 'TODO as any process.env'")])).toEqual([])
-    expect(textFindings([file('src/app/config.ts', 'const a = process.env'), file('src/core/units.ts', 'const a = 5 as Ticks')])).toEqual(
-      [],
-    )
+    expect(
+      textFindings([file('src/config/config.ts', 'const a = process.env'), file('src/core/units.ts', 'const a = 5 as Ticks')]),
+    ).toEqual([])
   })
 
-  test.each(['src/core/orderBook.ts', 'src/core/index.ts', 'src/core/string-utils.ts', 'src/app/order-manager.ts'])(
+  test.each(['src/core/orderBook.ts', 'src/core/index.ts', 'src/core/string-utils.ts', 'src/trader/order-manager.ts'])(
     'the file name %s',
     (path) => {
       expect(nameFindings([file(path, '')])).toHaveLength(1)

@@ -3,8 +3,8 @@
  * Never edited by hand: after a change of the code, `npx vitest run test/error-table.test.ts -u` writes it anew.
  */
 import { expect, test } from 'vitest'
-import { ERROR_CODES, FORBIDDEN_WAIT_MS, type VenueErrorType, errorOf } from '../src/venue/bybit/error.ts'
-import type { RawReply } from '../src/venue/bybit/transport.ts'
+import { ERROR_CODES, FORBIDDEN_WAIT_MS, type VenueErrorType, errorOf } from '../src/venue/bybit/http/error.ts'
+import type { RawReply } from '../src/venue/bybit/http/transport.ts'
 
 /** What becomes of an order, a cancel or a stop that is answered so. */
 const OUTCOMES: Readonly<Record<VenueErrorType, readonly [certain: string, what: string]>> = {
@@ -40,7 +40,7 @@ function table(): string {
   const lines = [
     '# Bybit’s error codes and what becomes of them',
     '',
-    'Made from `src/venue/bybit/error.ts` by `test/error-table.test.ts`. Any retCode that is not listed is an unknown outcome for a create,',
+    'Made from `src/venue/bybit/http/error.ts` by `test/error-table.test.ts`. Any retCode that is not listed is an unknown outcome for a create,',
     'amend or cancel, and an invalid request for a read.',
     '',
     '| outcome | certain? | what happens | codes |',

@@ -6,11 +6,11 @@ import { z } from 'zod'
 import type { OrderRow } from '../../src/journal/row.ts'
 import { fromId, toId } from '../ids.ts'
 import { type Command, type CommandContext, type NoPlan, defineAction, options, refuse } from './command.ts'
-import { askedBy, send } from './control-group.ts'
+import { askedBy, send } from './groups/control-group.ts'
 import { price } from './format.ts'
 import { field, reply, runs, untrusted } from './reply.ts'
 import { resolveSymbol } from './symbol.ts'
-import { sideWord } from './trading-group.ts'
+import { sideWord } from './groups/trading-group.ts'
 
 /** An order by its id, or the one that we have open in a symbol. */
 async function orderOf(context: CommandContext, text: string): Promise<OrderRow | NoPlan> {

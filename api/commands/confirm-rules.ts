@@ -2,8 +2,7 @@
  * How much a card asks for: which tier, and whether a word or a one-time code is typed with the yes.
  * Never lowers what a command's row says, and never makes the way to safety longer unless the configuration asks for it (S3, S17).
  */
-import type { Actor, Command, CommandPorts, Surface, Tier } from './command.ts'
-import { TIERS } from './command.ts'
+import { type Actor, type Command, type CommandPorts, type Surface, TIERS, type Tier } from './command.ts'
 import { duration } from './format.ts'
 import { type Reply, reply, runs } from './reply.ts'
 

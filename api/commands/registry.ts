@@ -2,18 +2,18 @@
  * The one list of commands: Telegram, Discord, the terminal, REST and the help are made from it.
  * Never lists a command twice, and never knows one that a surface lacks.
  */
-import { ACCOUNT_COMMANDS } from './account-group.ts'
-import { ALGO_COMMANDS } from './algo-group.ts'
-import { CLOSE_COMMANDS } from './close-group.ts'
+import { ACCOUNT_COMMANDS } from './groups/account-group.ts'
+import { ALGO_COMMANDS } from './groups/algo-group.ts'
+import { CLOSE_COMMANDS } from './groups/close-group.ts'
 import type { Command } from './command.ts'
-import { CONTROL_COMMANDS } from './control-group.ts'
-import { EXTERNAL_COMMANDS } from './external-group.ts'
-import { ORDER_COMMANDS } from './order-group.ts'
-import { RESEARCH_COMMANDS } from './research-group.ts'
-import { STRATEGY_COMMANDS } from './strategy-group.ts'
-import { SYSTEM_COMMANDS } from './system-group.ts'
-import { TRADING_COMMANDS } from './trading-group.ts'
-import { WHY_COMMANDS } from './why-group.ts'
+import { CONTROL_COMMANDS } from './groups/control-group.ts'
+import { EXTERNAL_COMMANDS } from './groups/external-group.ts'
+import { ORDER_COMMANDS } from './groups/order-group.ts'
+import { RESEARCH_COMMANDS } from './groups/research-group.ts'
+import { STRATEGY_COMMANDS } from './groups/strategy-group.ts'
+import { SYSTEM_COMMANDS } from './groups/system-group.ts'
+import { TRADING_COMMANDS } from './groups/trading-group.ts'
+import { WHY_COMMANDS } from './groups/why-group.ts'
 
 export const COMMANDS: readonly Command[] = [
   ...ACCOUNT_COMMANDS,

@@ -5,7 +5,7 @@
 import { OpenAPIHono, createRoute, z } from '@hono/zod-openapi'
 import { type ApiEnv, needs } from '../auth.ts'
 import { ROLES } from '../commands/command.ts'
-import { SCOPES_OF } from '../commands/key-command.ts'
+import { SCOPES_OF } from '../commands/groups/key-command.ts'
 import { type ApiContext, actorOfKey } from '../context.ts'
 import { instant, iso, isoOrNull } from '../field-shapes.ts'
 import { listOf } from '../page.ts'

@@ -6,8 +6,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { Output, type Stream } from './output.ts'
-import { type CliRun, runCli } from './testing.ts'
+import { Output, type Stream } from './ui/output.ts'
+import { type CliRun, runCli } from '../../test/support/cli-run.ts'
 
 let cwd: string
 beforeAll(() => {

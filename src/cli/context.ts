@@ -4,14 +4,14 @@
  */
 import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
-import { type LoadedConfig, dataDirectory, environment, loadConfig } from '../app/config.ts'
-import { hintFor } from '../app/hint.ts'
-import { pathsOf } from '../app/paths.ts'
+import { type LoadedConfig, dataDirectory, environment, loadConfig } from '../config/config.ts'
+import { hintFor } from '../config/hint.ts'
+import { pathsOf } from '../system/paths.ts'
 import type { DataError } from '../market/data-error.ts'
 import { type CandleStore, openStore } from '../market/candles/store.ts'
 import { type LoadedStrategies, loadStrategies } from '../strategy-files/load.ts'
 import { CliError, EXIT, type ExitCode } from './exit.ts'
-import { Output } from './output.ts'
+import { Output } from './ui/output.ts'
 
 export interface GlobalFlags {
   readonly json?: boolean

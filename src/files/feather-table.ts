@@ -3,8 +3,7 @@
  * Never holds more than the file and one batch.
  */
 import { readFile } from 'node:fs/promises'
-import type { CellTable } from './cells.ts'
-import { cellOf, decimalText, isUnnamedIndex } from './cells.ts'
+import { type CellTable, cellOf, decimalText, isUnnamedIndex } from './cells.ts'
 import { decodeLz4Frame } from './lz4-frame.ts'
 
 export async function readFeatherTable(path: string): Promise<CellTable> {

@@ -2,8 +2,7 @@
  * A Parquet file as text cells, one group of rows at a time.
  * Never holds more than a group of rows.
  */
-import type { CellTable } from './cells.ts'
-import { cellOf, isUnnamedIndex } from './cells.ts'
+import { type CellTable, cellOf, isUnnamedIndex } from './cells.ts'
 
 export async function readParquetTable(path: string): Promise<CellTable> {
   const { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects, parquetSchema } = await import('hyparquet')

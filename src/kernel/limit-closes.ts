@@ -2,8 +2,7 @@
  * Closes of people that wait for their price. Until one fills the position keeps its stop.
  * Never held against another exit: what goes at market comes first, and takes back what then has no room.
  */
-import type { InstrumentIndex, Lots, Side, StrategyId, Ticks } from '../core/units.ts'
-import { lots } from '../core/units.ts'
+import { type InstrumentIndex, type Lots, type Side, type StrategyId, type Ticks, lots } from '../core/units.ts'
 import type { Instrument } from '../market/instrument.ts'
 import { checkExit } from '../risk/check.ts'
 import type { RiskDenial } from '../risk/denial.ts'

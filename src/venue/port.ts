@@ -9,8 +9,8 @@ import type { InstrumentSpec } from '../market/instrument.ts'
 import type { BookMirror } from '../market/order-book.ts'
 import type { OrderCommand } from '../trading/event.ts'
 import type { AccountReading, OrderReport, PositionReport, StreamReport } from '../trading/report.ts'
-import type { VenueError } from './bybit/error.ts'
-import type { StreamName, StreamPart, StreamState } from './bybit/transport.ts'
+import type { VenueError } from './bybit/http/error.ts'
+import type { StreamName, StreamPart, StreamState } from './bybit/http/transport.ts'
 
 /** taken: accepted for processing, no more. refused: certain that nothing happened. unknown: to be looked up (S6). retry: certain that it was not taken; try later. */
 export type SendOutcome =

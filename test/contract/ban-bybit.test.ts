@@ -3,14 +3,14 @@
  * Never looks at the simulator's own state: all is read as a trader reads it, once HTTP answers again.
  */
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { Sender } from '../../src/app/sender.ts'
-import { realWall } from '../../src/app/wall.ts'
+import { Sender } from '../../src/trader/orders/order-sender.ts'
+import { realWall } from '../../src/system/wall-clock.ts'
 import { instrumentIndex, lots, orderId, ticks, ts } from '../../src/core/units.ts'
 import { makeInstrument } from '../../src/market/instrument.ts'
 import type { OrderCommand, SubmitOrder, VenueEvent } from '../../src/trading/event.ts'
 import type { ExecutionReport, StreamReport } from '../../src/trading/report.ts'
 import { BybitVenue } from '../../src/venue/bybit/bybit-venue.ts'
-import { BybitClient } from '../../src/venue/bybit/client.ts'
+import { BybitClient } from '../../src/venue/bybit/http/client.ts'
 import { serveExchange } from '../../src/venue/sim/bybit-server/serve-exchange.ts'
 import type { FaultRule } from '../../src/venue/sim/faults.ts'
 import { SIM_KEY, SIM_SECRET } from '../../src/venue/sim/sim-key.ts'

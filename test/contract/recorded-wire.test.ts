@@ -4,17 +4,17 @@
  * Never a shape of the simulator's: it is held against these too.
  */
 import { beforeEach, describe, expect, test } from 'vitest'
-import { verifyFlat } from '../../src/app/verify-flat.ts'
+import { verifyFlat } from '../../src/trader/account/verify-flat.ts'
 import { cash, instrumentIndex, lots, orderId, ticks, ts } from '../../src/core/units.ts'
 import { Bench, signal } from '../../src/kernel/testing.ts'
 import { makeInstrument } from '../../src/market/instrument.ts'
 import { eventsOf } from '../../src/trading/reconcile.ts'
 import type { StreamReport } from '../../src/trading/report.ts'
-import { knownStateOf } from '../../src/app/reconciler.ts'
+import { knownStateOf } from '../../src/trader/account/reconciler.ts'
 import { BybitVenue } from '../../src/venue/bybit/bybit-venue.ts'
-import { errorOf } from '../../src/venue/bybit/error.ts'
-import { panicPlan } from '../../src/venue/bybit/panic-plan.ts'
-import type { RawReply, StreamHandlers, Transport } from '../../src/venue/bybit/transport.ts'
+import { errorOf } from '../../src/venue/bybit/http/error.ts'
+import { panicPlan } from '../../src/venue/bybit/read/panic-plan.ts'
+import type { RawReply, StreamHandlers, Transport } from '../../src/venue/bybit/http/transport.ts'
 
 type Params = Readonly<Record<string, string | number | boolean | undefined>>
 type Row = Readonly<Record<string, unknown>>

@@ -7,8 +7,8 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { Check } from '../../src/app/check.ts'
-import { runCli } from '../../src/cli/testing.ts'
+import type { Check } from '../../src/diagnostics/check-line.ts'
+import { runCli } from '../support/cli-run.ts'
 import { serveExchange } from '../../src/venue/sim/bybit-server/serve-exchange.ts'
 import { Installation } from '../support/installation.ts'
 

@@ -7,7 +7,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type CliRun, bundled, runCli } from '../../src/cli/testing.ts'
+import { type CliRun, bundled, runCli } from '../support/cli-run.ts'
 import { Random } from '../../src/core/random.ts'
 
 let cwd: string

@@ -4,9 +4,9 @@
  */
 import { afterAll, describe, expect, test } from 'vitest'
 import { CommandSender } from '../../db/commands.ts'
-import { CRASH_POINTS } from '../../src/app/crash-point.ts'
+import { CRASH_POINTS } from '../support/crash-point.ts'
 import type { TraderCommand } from '../../src/kernel/command.ts'
-import { BybitClient } from '../../src/venue/bybit/client.ts'
+import { BybitClient } from '../../src/venue/bybit/http/client.ts'
 import { SIM_KEY, SIM_SECRET } from '../../src/venue/sim/sim-key.ts'
 import { isFull } from '../support/prove-size.ts'
 import { readWire, unjournaled } from '../support/differences.ts'

@@ -4,7 +4,7 @@
  */
 import { parseDecimal } from '../../src/core/decimal.ts'
 import { type InstrumentIndex, type Ticks, lots } from '../../src/core/units.ts'
-import { recover } from '../../src/app/recovery.ts'
+import { recover } from '../../src/trader/recovery.ts'
 import type { JournalRow } from '../../src/journal/journal.ts'
 import type { OrderSubmitted } from '../../src/kernel/fact.ts'
 import type { Kernel } from '../../src/kernel/kernel.ts'

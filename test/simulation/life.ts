@@ -2,9 +2,9 @@
  * One incarnation of the trader: its ports lead to the world through here, and none of them ever answers again after its death.
  * Never ends a synchronous step half way: like a real process, it dies at an await.
  */
-import type { Wall } from '../../src/app/wall.ts'
+import type { Wall } from '../../src/system/wall-clock.ts'
 import type { Journal } from '../../src/journal/journal.ts'
-import type { StreamHandlers, Transport } from '../../src/venue/bybit/transport.ts'
+import type { StreamHandlers, Transport } from '../../src/venue/bybit/http/transport.ts'
 import type { VirtualTime } from './virtual-time.ts'
 
 /** Dies at the nth call of a port: before the world has seen it, or after, with the answer still to come. */

@@ -2,12 +2,12 @@
  * Each safety taken out, one at a time and from outside: what the simulation must notice.
  * Never changes a source file, and never anything but the one safety that it names.
  */
-import type { Trader } from '../../src/app/trader.ts'
+import type { Trader } from '../../src/trader/trader.ts'
 import { type Result, ok } from '../../src/core/result.ts'
 import { lots } from '../../src/core/units.ts'
 import type { Journal, JournalError } from '../../src/journal/journal.ts'
 import type { BybitVenue } from '../../src/venue/bybit/bybit-venue.ts'
-import type { RawReply, Transport } from '../../src/venue/bybit/transport.ts'
+import type { RawReply, Transport } from '../../src/venue/bybit/http/transport.ts'
 import type { VirtualTime } from './virtual-time.ts'
 import type { Mutation } from './world.ts'
 

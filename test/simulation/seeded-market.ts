@@ -6,7 +6,7 @@ import { Random } from '../../src/core/random.ts'
 import { HOUR_MS, type InstrumentIndex, MINUTE_MS, type Rate, type Ts, instrumentIndex, rate, ticks, ts } from '../../src/core/units.ts'
 import { Bars } from '../../src/market/bars.ts'
 import { type Instrument, makeInstrument } from '../../src/market/instrument.ts'
-import type { FormingBar, FundingPoint, MarketListener, MarketSource } from '../../src/venue/sim/bybit-server/market-source.ts'
+import type { FormingBar, FundingPoint, MarketListener, MarketSource } from '../../src/venue/sim/bybit-server/market/market-source.ts'
 
 const START_MS = 1_767_225_600_000
 const HISTORY_BARS = 40

@@ -5,7 +5,7 @@
 import { hmac } from '../../src/venue/sim/bybit-server/auth.ts'
 import { Session } from '../../src/venue/sim/bybit-server/session.ts'
 import { SIM_KEY, SIM_SECRET } from '../../src/venue/sim/sim-key.ts'
-import type { RawReply, Transport } from '../../src/venue/bybit/transport.ts'
+import type { RawReply, Transport } from '../../src/venue/bybit/http/transport.ts'
 import type { MemoryExchange } from '../simulation/memory-exchange.ts'
 import type { VirtualTime } from '../simulation/virtual-time.ts'
 

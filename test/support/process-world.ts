@@ -3,15 +3,34 @@
  * Never shares a port, a directory or a database with another world.
  */
 import { type ChildProcess, fork } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { build } from 'esbuild'
 import { type Database, connectDatabase } from '../../db/client.ts'
-import { type EmbeddedServer, startEmbedded } from '../../db/embedded.ts'
+import { type EmbeddedServer, startEmbedded } from '../../db/embedded/embedded.ts'
 import { bareSymbols, differences, readWire } from './differences.ts'
 import { freePorts } from './installation.ts'
 
-const ENTRY = join(import.meta.dirname, '../../dist/main.js')
+/** The program as it ships, with the moments to be killed at in it. */
+const bundled = join(import.meta.dirname, `../../node_modules/.cache/ballast-crashing/${process.pid}`)
+process.once('exit', () => rmSync(bundled, { recursive: true, force: true }))
+const ENTRY = join(bundled, 'crashing-main.mjs')
+let bundling: Promise<unknown> | undefined
+const bundle = (): Promise<unknown> => {
+  bundling ??= build({
+    entryPoints: [join(import.meta.dirname, 'crashing-main.ts')],
+    outdir: bundled,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    packages: 'external',
+    outExtension: { '.js': '.mjs' },
+    logLevel: 'warning',
+  })
+  return bundling
+}
 /** Far more than it takes: a machine that is busy with other tests settles an order that never arrived late. */
 const AGREE_MS = 60_000
 
@@ -53,7 +72,7 @@ export class ProcessWorld {
 
   /** Runs with its exchange and its database; no trader yet. */
   static async make(): Promise<ProcessWorld> {
-    if (!existsSync(ENTRY)) throw new Error('dist/main.js is missing: run node build.mjs')
+    await bundle()
     const [simPort] = await freePorts(1)
     const world = new ProcessWorld(mkdtempSync(join(tmpdir(), 'ballast-kill-')), simPort as number)
     writeFileSync(

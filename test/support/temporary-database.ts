@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Database, connectDatabase } from '../../db/client.ts'
-import { type EmbeddedServer, startEmbedded } from '../../db/embedded.ts'
+import { type EmbeddedServer, startEmbedded } from '../../db/embedded/embedded.ts'
 
 export interface TemporaryDatabase {
   readonly database: Database

@@ -10,7 +10,7 @@ import { handle } from '../../src/venue/sim/bybit-server/router.ts'
 import { Session } from '../../src/venue/sim/bybit-server/session.ts'
 import { SIM_KEY, SIM_SECRET } from '../../src/venue/sim/sim-key.ts'
 import { expectFrameShape, expectReplyShape } from './wire-schema.ts'
-import type { RawBody, RawReply, StreamHandlers, Transport } from '../../src/venue/bybit/transport.ts'
+import type { RawBody, RawReply, StreamHandlers, Transport } from '../../src/venue/bybit/http/transport.ts'
 
 const CREDENTIALS = { key: SIM_KEY, secret: SIM_SECRET }
 const WALL_MS = 1_750_003_200_000

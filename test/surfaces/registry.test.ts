@@ -8,7 +8,7 @@ import { type Command, ROLES, type Role, hasRole } from '../../api/commands/comm
 import { findCommand, parseArgs, parseObject, splitLine } from '../../api/commands/parse.ts'
 import { COMMANDS } from '../../api/commands/registry.ts'
 import { CommandRunner } from '../../api/commands/run.ts'
-import { STEERING } from '../../src/cli/steering.ts'
+import { STEERING } from '../../src/cli/control/control-commands.ts'
 import { by, makeWorld } from '../support/command-world.ts'
 
 describe('the list', () => {

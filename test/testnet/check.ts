@@ -7,7 +7,7 @@ import { MINUTE_MS, lots, orderId, ticks, ts } from '../../src/core/units.ts'
 import type { Result } from '../../src/core/result.ts'
 import type { StreamReport } from '../../src/trading/report.ts'
 import { BybitVenue } from '../../src/venue/bybit/bybit-venue.ts'
-import { BybitClient } from '../../src/venue/bybit/client.ts'
+import { BybitClient } from '../../src/venue/bybit/http/client.ts'
 
 const key = process.env.BALLAST_TESTNET_KEY
 const secret = process.env.BALLAST_TESTNET_SECRET

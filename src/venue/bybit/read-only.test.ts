@@ -8,7 +8,7 @@ import { btc } from '../../risk/testing.ts'
 import type { OrderCommand } from '../../trading/event.ts'
 import { BybitVenue } from './bybit-venue.ts'
 import { readOnly } from './read-only.ts'
-import type { Transport } from './transport.ts'
+import type { Transport } from './http/transport.ts'
 
 const asked: string[] = []
 const road: Transport = {

@@ -2,7 +2,7 @@
  * A road to Bybit on which nothing can be sent: readings and streams pass, every write ends here (profile observe).
  * Never lets a write through, whoever asks and whatever the key may do.
  */
-import type { Transport } from './transport.ts'
+import type { Transport } from './http/transport.ts'
 
 const DETAIL = 'profile observe sends nothing'
 

@@ -9,7 +9,7 @@ import type { OrderCommand, SubmitOrder } from '../../trading/event.ts'
 import type { StreamReport } from '../../trading/report.ts'
 import type { Quote, VenueHandlers } from '../port.ts'
 import { BybitVenue } from './bybit-venue.ts'
-import type { RawReply, StreamHandlers, Transport } from './transport.ts'
+import type { RawReply, StreamHandlers, Transport } from './http/transport.ts'
 
 type Params = Readonly<Record<string, string | number | boolean | undefined>>
 type Answer = { readonly retCode?: number; readonly result?: unknown }

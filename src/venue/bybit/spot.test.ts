@@ -8,7 +8,7 @@ import { LOT_PARTS, makeInstrument } from '../../market/instrument.ts'
 import { spotFill } from '../../portfolio/spot.ts'
 import type { SubmitOrder } from '../../trading/event.ts'
 import type { ExecutionReport } from '../../trading/report.ts'
-import { createBody } from './bodies.ts'
+import { createBody } from './orders/bodies.ts'
 import { toExecutionReport, toOrderReport } from './map.ts'
 import { type ExecutionWire, type OrderWire, executionRow, orderRow } from './rows.ts'
 

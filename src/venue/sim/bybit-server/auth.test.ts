@@ -6,7 +6,7 @@ import { createHmac } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { hmac, refusalOfRequest, refusalOfSocket, refusalOfTime } from './auth.ts'
 import { RateLimits } from './rate-limit.ts'
-import type { WireRequest } from './wire.ts'
+import type { WireRequest } from './streams/wire.ts'
 
 const CREDENTIALS = { key: 'sim', secret: 'sim-secret' }
 const NOW = 1_700_000_000_000

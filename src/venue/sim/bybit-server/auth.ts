@@ -3,7 +3,7 @@
  * Never says which part of a signature was wrong, and never writes a secret anywhere.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import { type Answer, type WireRequest, refuse } from './wire.ts'
+import { type Answer, type WireRequest, refuse } from './streams/wire.ts'
 
 export interface Credentials {
   readonly key: string

@@ -14,7 +14,7 @@ import {
   type RequestVerdict,
   UNTOUCHED,
 } from '../faults.ts'
-import { type Answer, type WireReply, refuse } from './wire.ts'
+import { type Answer, type WireReply, refuse } from './streams/wire.ts'
 
 const count = z.number().int().min(1)
 const duration = z.number().int().min(0).max(3_600_000)

@@ -14,7 +14,7 @@ import {
   tradingStop,
   transactionLog,
   walletBalance,
-} from './account-routes.ts'
+} from './routes/account-routes.ts'
 import { spotSymbolOf } from '../../../market/instrument.ts'
 import { type Credentials, refusalOfRequest } from './auth.ts'
 import type { Exchange } from './exchange.ts'
@@ -28,7 +28,7 @@ import {
   serverTime,
   systemStatus,
   tickers,
-} from './market-routes.ts'
+} from './routes/market-routes.ts'
 import {
   amendOrder,
   batch,
@@ -39,12 +39,12 @@ import {
   executionList,
   openOrders,
   orderHistory,
-} from './order-routes.ts'
+} from './routes/order-routes.ts'
 import type { FaultSwitch } from './fault-switch.ts'
 import type { RateLimits } from './rate-limit.ts'
-import { simRoute } from './sim-routes.ts'
+import { simRoute } from './routes/sim-routes.ts'
 import type { FaultRequest } from '../faults.ts'
-import { type Answer, type Params, type WireReply, type WireRequest, refuse, textOf } from './wire.ts'
+import { type Answer, type Params, type WireReply, type WireRequest, refuse, textOf } from './streams/wire.ts'
 
 type Route = (
   exchange: Exchange,

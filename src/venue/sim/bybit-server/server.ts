@@ -10,14 +10,14 @@ import type { Category } from '../../../market/instrument.ts'
 import type { Credentials } from './auth.ts'
 import type { Exchange } from './exchange.ts'
 import { FaultSwitch, bent } from './fault-switch.ts'
-import { FrameGate } from './frame-gate.ts'
+import { FrameGate } from './streams/frame-gate.ts'
 import { RateLimits } from './rate-limit.ts'
 import { faultRequestOf, handle } from './router.ts'
 import { Session, type SessionKind } from './session.ts'
-import { isStep } from './sim-routes.ts'
+import { isStep } from './routes/sim-routes.ts'
 import { PortError } from './start-error.ts'
-import type { StateFile } from './state-file.ts'
-import type { WireReply, WireRequest } from './wire.ts'
+import type { StateFile } from './account/state-file.ts'
+import type { WireReply, WireRequest } from './streams/wire.ts'
 
 export interface ServerOptions {
   readonly exchange: Exchange

@@ -5,12 +5,12 @@
 import { type Category, isSpotSymbol, spotSymbolOf } from '../../../market/instrument.ts'
 import { type Credentials, refusalOfSocket, refusalOfTime } from './auth.ts'
 import type { Exchange } from './exchange.ts'
-import { amendOrder, batch, batchItems, cancelOrder, createOrder } from './order-routes.ts'
+import { amendOrder, batch, batchItems, cancelOrder, createOrder } from './routes/order-routes.ts'
 import { type FaultSwitch, forgedAnswer } from './fault-switch.ts'
-import type { Frame } from './outbox.ts'
+import type { Frame } from './streams/frame-queue.ts'
 import type { RateLimits } from './rate-limit.ts'
 import { jsonObject, symbolOf } from './router.ts'
-import { type Answer, type Params, refuse, textOf } from './wire.ts'
+import { type Answer, type Params, refuse, textOf } from './streams/wire.ts'
 
 export type SessionKind = 'public' | 'private' | 'trade'
 

@@ -5,7 +5,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { makeExchange } from './serve-exchange.ts'
-import { START_MS, WALL_MS, fundingAt, memoryClient, replayExchange } from './testing.ts'
+import { START_MS, WALL_MS, fundingAt, memoryClient, replayExchange } from '../../../../test/support/bybit-server.ts'
 
 const EXAMPLES = new URL('../../../../../shared/bybit/examples/', import.meta.url)
 const hasExamples = existsSync(EXAMPLES)

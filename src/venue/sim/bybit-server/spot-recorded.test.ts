@@ -6,7 +6,7 @@ import { beforeEach, expect, test } from 'vitest'
 import { expectFrameShape } from '../../../../test/support/wire-schema.ts'
 import type { Exchange } from './exchange.ts'
 import { makeExchange } from './serve-exchange.ts'
-import { type Decoded, WALL_MS, memoryClient } from './testing.ts'
+import { type Decoded, WALL_MS, memoryClient } from '../../../../test/support/bybit-server.ts'
 
 type Loose = Record<string, unknown>
 

@@ -13,10 +13,10 @@ import {
 import { formatPrice } from '../../../market/instrument.ts'
 import type { Exchange } from './exchange.ts'
 import { faultRequestOf } from './router.ts'
-import { simRoute } from './sim-routes.ts'
+import { simRoute } from './routes/sim-routes.ts'
 import { FaultSwitch } from './fault-switch.ts'
 import { makeExchange } from './serve-exchange.ts'
-import { type Decoded, WALL_MS, memoryClient } from './testing.ts'
+import { type Decoded, WALL_MS, memoryClient } from '../../../../test/support/bybit-server.ts'
 
 type Loose = Record<string, unknown>
 

@@ -3,7 +3,7 @@
  * Never cuts a window that asks for too much: that is an error.
  */
 import { DAY_MS } from '../../../core/units.ts'
-import { type Answer, type Params, integerOf, refuse } from './wire.ts'
+import { type Answer, type Params, integerOf, refuse } from './streams/wire.ts'
 
 const LONGEST_MS = 7 * DAY_MS
 

@@ -1,0 +1,204 @@
+/**
+ * adopt, ignore, reconcile: what on the account is not Ballast's, and where books and exchange differ.
+ * Never changes a position: a name, a stop, the books, and what is left over of our own orders.
+ */
+import { z } from 'zod'
+import type { CommandOutcome } from '../../../src/kernel/command.ts'
+import type { PositionRow } from '../../../src/journal/row.ts'
+import { absolute } from '../../amount.ts'
+import { type Command, type CommandContext, type NoPlan, defineAction, inOrder, refuse } from '../command.ts'
+import { askedBy, send, tableOf } from './control-group.ts'
+import { price, short } from '../format.ts'
+import { PRICE_WORD } from './order-group.ts'
+import { type Field, field, reply, runs, untrusted } from '../reply.ts'
+import { resolveSymbol } from '../symbol.ts'
+import { externalText, hasExternal } from './trading-group.ts'
+
+async function externalOf(context: CommandContext, text: string, line: string): Promise<PositionRow | NoPlan> {
+  const resolved = await resolveSymbol(context, text, line)
+  if ('problem' in resolved) return refuse(resolved.problem)
+  const row = (await context.ports.reads.positions(true)).find((p) => p.symbol === resolved.symbol)
+  if (row !== undefined && hasExternal(row)) return row
+  // The hold may outlast the position: whoever opened it has closed it.
+  const isHeld = (await context.ports.reads.holds()).some((hold) => hold.holdId === `external-${resolved.symbol}`)
+  if (row !== undefined && isHeld && line.startsWith('/ignore')) return row
+  return refuse(
+    reply(`Nothing in ${resolved.symbol} is external`, {
+      tone: 'warn',
+      text: 'All of it is Ballast’s, or there is nothing.',
+      buttons: [runs('Positions', '/positions')],
+    }),
+  )
+}
+
+const MANUAL = 'manual'
+
+const adopt = defineAction({
+  name: 'adopt',
+  aliases: [],
+  group: 'Steer',
+  summary: 'make a position that is not Ballast’s its own: an owner, and a stop at once',
+  usage: '<sym> [strategy] [sl=<price|2%>]',
+  args: z.strictObject({
+    symbol: z.string().min(1).max(30),
+    strategy: z.string().max(60).optional(),
+    sl: PRICE_WORD.optional(),
+  }),
+  read: (words) => {
+    const raw: Record<string, unknown> = {}
+    for (const word of words) {
+      const stop = /^sl=(.+)$/i.exec(word)
+      if (stop !== null) raw.sl = stop[1]
+      else if (raw.symbol === undefined) raw.symbol = word
+      else if (raw.strategy === undefined) raw.strategy = word.toLowerCase()
+      else raw.unexpected = word
+    }
+    return raw
+  },
+  examples: ['adopt BTC', 'adopt BTC sl=62000', 'adopt XRP manual sl=2%'],
+  role: 'trader',
+  scope: 'trade:write',
+  isPrivate: true,
+  tier: (_, profile) => (profile === 'live' ? 'C2' : 'C1'),
+  addsRisk: () => true,
+  plan: async (context, args) => {
+    const row = await externalOf(context, args.symbol, '/adopt {}')
+    if ('type' in row) return row
+    const strategies = await context.ports.reads.strategies()
+    const owner = strategies.find((s) => s.symbol === row.symbol)?.strategy ?? MANUAL
+    if (args.strategy !== undefined && args.strategy !== owner)
+      return refuse(
+        reply(`${row.symbol} belongs to ${owner}`, {
+          tone: 'warn',
+          text: 'A symbol has one owner.',
+          buttons: [runs(`Adopt as ${owner}`, `/adopt ${row.symbol}${args.sl === undefined ? '' : ` sl=${args.sl}`}`)],
+        }),
+      )
+    return {
+      type: 'plan',
+      card: reply(`Adopt ${short(row.symbol)} ${absolute(row.externalQuantity)}?`, {
+        tone: 'warn',
+        fields: [
+          field('Position', externalText(row)),
+          field('Owner', `${owner}${owner === MANUAL ? '' : ': it closes on its own signals from then on'}`),
+          field('Stop', args.sl === undefined ? 'the one that stands here, else 2 % off the mark' : `${args.sl}, set on Bybit at once`),
+          field('Mark', `${price(row.markPrice)}: its result counts from here on`),
+        ],
+      }),
+      yes: `Adopt ${short(row.symbol)}`,
+      no: 'Leave it',
+      todo: { symbol: row.symbol, strategy: owner, ...(args.sl === undefined ? {} : { stop: args.sl }) },
+      symbols: [row.symbol],
+    }
+  },
+  carryOut: async (context, todo) => {
+    const { symbol, strategy, stop } = z.object({ symbol: z.string(), strategy: z.string(), stop: z.string().optional() }).parse(todo)
+    return send(context, { name: 'adopt', symbol, strategy, ...(stop === undefined ? {} : { stop }) }, 'Adopted', {
+      buttons: [runs(short(symbol), `/positions ${symbol}`)],
+    })
+  },
+})
+
+const ignore = defineAction({
+  name: 'ignore',
+  aliases: [],
+  group: 'Steer',
+  summary: 'leave a position that is not Ballast’s as it is, and let entries on the symbol go on',
+  usage: '<sym>',
+  args: z.strictObject({ symbol: z.string().min(1).max(30) }),
+  read: inOrder('symbol'),
+  examples: ['ignore BTC', 'ignore XRPUSDT'],
+  role: 'trader',
+  scope: 'control:resume',
+  tier: (_, profile) => (profile === 'live' ? 'C2' : 'C1'),
+  addsRisk: () => true,
+  plan: async (context, args) => {
+    const row = await externalOf(context, args.symbol, '/ignore {}')
+    if ('type' in row) return row
+    return {
+      type: 'plan',
+      card: reply(`Leave ${short(row.symbol)} as it is?`, {
+        tone: 'warn',
+        fields: [
+          field('Position', hasExternal(row) ? externalText(row) : 'gone meanwhile'),
+          field('It stays', 'not Ballast’s: nothing closes or guards it, a panic does not touch it, risk counts it'),
+          field('Entries', `on ${row.symbol} go on, on its side only`),
+          field('Mind', 'a stop of an entry covers the whole position on Bybit, this one too'),
+        ],
+      }),
+      yes: 'Leave it',
+      no: 'Not now',
+      todo: { symbol: row.symbol },
+      symbols: [row.symbol],
+    }
+  },
+  carryOut: async (context, todo) => {
+    const { symbol } = z.object({ symbol: z.string() }).parse(todo)
+    return send(context, { name: 'ignore', symbol }, 'Ignored', { buttons: [runs('Positions', '/positions')] })
+  },
+})
+
+// Reconcile
+
+const reconcile = defineAction({
+  name: 'reconcile',
+  aliases: [],
+  group: 'Steer',
+  summary: 'where Ballast’s books and Bybit differ, read now; fix carries out what is proposed',
+  usage: '[fix]',
+  args: z.strictObject({ action: z.enum(['show', 'fix']).default('show') }),
+  read: (words) => ({
+    ...(words[0] === undefined ? {} : { action: words[0].toLowerCase() }),
+    ...(words.length > 1 ? { unexpected: words.slice(1).join(' ') } : {}),
+  }),
+  examples: ['reconcile', 'reconcile fix'],
+  role: 'operator',
+  roleFor: (args) => (args.action === 'fix' ? 'trader' : 'operator'),
+  scope: 'control:pause',
+  scopeFor: (args) => (args.action === 'fix' ? 'trade:write' : 'control:pause'),
+  isPrivate: true,
+  tier: (args) => (args.action === 'fix' ? 'C1' : 'C0'),
+  addsRisk: () => false,
+  plan: async (context, args) => {
+    const todo = { fix: args.action === 'fix' }
+    if (!todo.fix) return { type: 'plan', card: reply('Read the account?'), yes: 'Read it', no: 'Not now', todo }
+    const outcome = await context.ports.control.send({ name: 'reconcile' }, askedBy(context, '/look'))
+    if (outcome === undefined || outcome.status !== 'done')
+      return refuse(
+        reply('The account cannot be compared now', {
+          tone: 'bad',
+          text: outcome?.text ?? 'The trader has not answered within 5 s.',
+          buttons: [runs('Health', '/health')],
+        }),
+      )
+    const keys = outcome.keys ?? []
+    if (keys.length === 0)
+      return refuse(reply(outcome.text, { ...tableOf(outcome.table), tone: 'ok', buttons: [runs('Status', '/status')] }))
+    return {
+      type: 'plan',
+      card: reply(`Fix ${keys.length === 1 ? 'this difference' : `these ${keys.length} differences`}?`, {
+        tone: 'warn',
+        text: outcome.text,
+        fields: fixesOf(outcome.table),
+        ...tableOf(outcome.table),
+      }),
+      yes: keys.length === 1 ? 'Fix it' : `Fix ${keys.length}`,
+      no: 'Leave it',
+      todo: { ...todo, keys },
+    }
+  },
+  carryOut: async (context, todo) => {
+    const { fix, keys } = z.object({ fix: z.boolean(), keys: z.array(z.string()).optional() }).parse(todo)
+    return send(context, { name: 'reconcile', ...(fix ? { keys: keys ?? [] } : {}) }, fix ? 'Fixed' : 'Compared', {
+      buttons: fix
+        ? [runs('Compare', '/reconcile'), runs('Status', '/status')]
+        : [runs('Fix', '/reconcile fix'), runs('Health', '/health')],
+    })
+  },
+})
+
+/** The proposal of each row, in full: a table is narrow on a phone. */
+const fixesOf = (table: CommandOutcome['table']): Field[] =>
+  (table?.rows ?? []).slice(0, 10).map((row) => field(`${row[0] ?? ''} ${row[1] ?? ''}`, untrusted(row[4] ?? '')))
+
+export const EXTERNAL_COMMANDS: readonly Command[] = [adopt, ignore, reconcile]

@@ -1,0 +1,391 @@
+/**
+ * open, sl, tp: orders by hand, and what guards a position.
+ * Never opens without a stop, and never takes one off: a stop is moved (S5).
+ */
+import { z } from 'zod'
+import { parseExecution } from '../../../src/trading/algorithms/execution.ts'
+import type { CommandOutcome, OpenCommand } from '../../../src/kernel/command.ts'
+import type { PositionRow } from '../../../src/journal/row.ts'
+import { isSpotSymbol } from '../../../src/market/instrument.ts'
+import { absolute, compare, divide, multiply, toFloat } from '../../amount.ts'
+import { type Command, type CommandContext, type NoPlan, type Plan, defineAction, inOrder, options, refuse } from '../command.ts'
+import { amend } from '../amend-order.ts'
+import { openResult, unconfirmedStop, unconfirmedTarget } from '../results.ts'
+import { askedBy, send } from './control-group.ts'
+import { coinOf, parseDuration, plainPercent, price, short } from '../format.ts'
+import { type Field, field, reply, runs, untrusted } from '../reply.ts'
+import { resolveSymbol } from '../symbol.ts'
+import { isLong, sideOf } from './trading-group.ts'
+
+const PRICE = /^([+-]?\d+(\.\d+)?%|\d+(\.\d+)?)$/
+export const PRICE_WORD = z.string().max(30).regex(PRICE, 'give a price as 64250, or a distance as 2%')
+
+// Open
+
+const TIMES = ['gtc', 'ioc', 'fok', 'post-only'] as const
+const Options = {
+  limit: PRICE_WORD.optional(),
+  at: PRICE_WORD.optional(),
+  or: PRICE_WORD.optional(),
+  sl: PRICE_WORD,
+  tp: z.string().max(80).optional(),
+  tif: z.enum(TIMES).optional(),
+  for: z
+    .string()
+    .refine((text) => parseDuration(text) !== undefined, 'give a time as 30min, 2h or 1d')
+    .optional(),
+  algo: z.string().max(40).optional(),
+}
+const OpenTodo = z.object({ command: z.custom<OpenCommand>((value) => typeof value === 'object' && value !== null) })
+
+const open = defineAction({
+  name: 'open',
+  aliases: ['enter'],
+  group: 'Steer',
+  summary: 'enter by hand, with a stop; passes the same risk checks as a strategy',
+  usage: '<long|short> <sym> <$100|1%|0.05BTC> sl=<price|2%> [tp=4%,8%] [limit=] [at=] [or=] [tif=] [for=] [algo=twap:30m]',
+  args: z.strictObject({
+    side: z.enum(['long', 'short']),
+    symbol: z.string().min(1).max(30),
+    size: z
+      .string()
+      .max(30)
+      .refine(
+        (text) => !/^0+$/.test(text),
+        "a shell has taken the $1 of $100 for a variable of its own: write '$100' in quotes, or 100usdt",
+      )
+      .regex(
+        /^(\$\d+(\.\d+)?|\d{1,2}(\.\d{1,4})?%|\d+(\.\d+)?[A-Za-z]+)$/,
+        'give a size as $100 or 100usdt, 1% (what may be lost at the stop) or 0.05BTC',
+      ),
+    ...Options,
+  }),
+  read: (words) => options(words, 'side', 'symbol', 'size'),
+  examples: [
+    'open long XRP $100 sl=2%',
+    'open short XRP 1% sl=2% tp=3%,6% limit=0.63 tif=post-only for=2h',
+    'open long XRP $500 sl=2% algo=twap:30m',
+    'open long XRP $100 limit=0.60 or=0.65 sl=2%',
+  ],
+  role: 'trader',
+  scope: 'trade:write',
+  isPrivate: true,
+  tier: (_, profile) => (profile === 'live' ? 'C2' : 'C1'),
+  addsRisk: () => true,
+  plan: async (context, args) => {
+    const { surface } = context.actor
+    if ((surface === 'telegram' || surface === 'discord') && !context.ports.system.allowsChatEntry)
+      return refuse(
+        reply('Entries by hand are off in chat', {
+          tone: 'warn',
+          text: 'Set chat.allowManualEntry to true, or use ballast open in the terminal.',
+          buttons: [runs('Positions', '/positions')],
+        }),
+      )
+    const resolved = await resolveSymbol(context, args.symbol, `/open ${args.side} {} ${args.size} sl=${args.sl}`)
+    if ('problem' in resolved) return refuse(resolved.problem)
+    const { symbol } = resolved
+    if (args.algo !== undefined) {
+      const execution = parseExecution(args.algo)
+      if (typeof execution === 'string') return refuse(reply(untrusted(execution), { tone: 'warn' }))
+      if (args.or !== undefined || args.at !== undefined || args.tp !== undefined)
+        return refuse(
+          reply('A worked order takes no at=, or= or tp=', { tone: 'warn', text: 'Set the target with /tp when it is filled.' }),
+        )
+    }
+    const size = sizeOf(args.size, symbol)
+    if (size === undefined)
+      return refuse(
+        reply(`${untrusted(args.size)} of what?`, {
+          tone: 'warn',
+          text: `Write 0.05${coinOf(symbol)}, $100, or 1% of equity at the stop.`,
+        }),
+      )
+    const forMs = args.for === undefined ? undefined : parseDuration(args.for)
+    const command: OpenCommand = {
+      name: 'open',
+      symbol,
+      side: args.side,
+      ...size,
+      stop: args.sl,
+      ...(args.limit === undefined ? {} : { limit: args.limit }),
+      ...(args.at === undefined ? {} : { trigger: args.at }),
+      ...(args.or === undefined ? {} : { or: args.or }),
+      ...(args.tp === undefined ? {} : { targets: args.tp.split(',') }),
+      ...(args.tif === undefined ? {} : { timeInForce: args.tif }),
+      ...(forMs === undefined ? {} : { forMs }),
+      ...(args.algo === undefined ? {} : { execution: args.algo }),
+    }
+    const judged = await context.ports.control.preview(command, askedBy(context))
+    if (judged !== undefined && judged.status !== 'done') return denied(judged.text)
+    return cardOf(context, command, args.size, judged)
+  },
+  carryOut: async (context, todo) => {
+    const { command } = OpenTodo.parse(todo)
+    const buttons = [runs('Orders', '/orders'), runs('Positions', '/positions')]
+    const isWaiting = command.limit !== undefined || command.trigger !== undefined || command.execution !== undefined
+    return send(context, command, 'Sent', { buttons }, async (outcome) =>
+      // What waits for its price is not waited for.
+      isWaiting ? undefined : openResult(context.ports.reads, command.symbol, command.side, outcome),
+    )
+  },
+})
+
+/** 0.05BTC is coins only where BTC is what is bought. */
+function sizeOf(text: string, symbol: string): Pick<OpenCommand, 'quantity' | 'notional' | 'riskPercent'> | undefined {
+  if (text.startsWith('$')) return { notional: text.slice(1) }
+  if (text.endsWith('%')) return { riskPercent: text.slice(0, -1) }
+  const money = /^(\d+(?:\.\d+)?)usdt$/i.exec(text)
+  if (money !== null) return { notional: money[1] as string }
+  const match = /^(\d+(?:\.\d+)?)([A-Za-z]+)$/.exec(text)
+  return match !== null && (match[2] as string).toUpperCase() === coinOf(symbol).toUpperCase()
+    ? { quantity: match[1] as string }
+    : undefined
+}
+
+/** An order that the risk check would deny is refused with the reason; no question is asked for it. */
+export const denied = (text: string): NoPlan =>
+  refuse(reply('Refused', { tone: 'warn', text, buttons: [runs('Positions', '/positions'), runs('Risk', '/risk')] }))
+
+async function cardOf(context: CommandContext, command: OpenCommand, size: string, judged: CommandOutcome | undefined): Promise<Plan> {
+  const positions = await context.ports.reads.positions(true)
+  const mark = positions.find((p) => p.symbol === command.symbol)?.markPrice
+  const kind = command.execution ?? (command.limit === undefined ? (command.trigger === undefined ? 'market' : 'when reached') : 'limit')
+  const fields: Field[] = [
+    field(
+      'Order',
+      `${command.side} ${command.symbol} ${untrusted(size)}, ${kind}${command.limit === undefined ? '' : ` ${command.limit}`}`,
+    ),
+    ...(judged !== undefined || mark === undefined || mark === '0' ? [] : [field('Mark', price(mark))]),
+    ...(command.trigger === undefined ? [] : [field('Triggers at', command.trigger)]),
+    ...(command.or === undefined ? [] : [field('Or', `when ${command.or} is reached: one or the other`)]),
+    ...(judged?.figures ?? []).map(({ name, value }) => field(name, value)),
+    field(
+      judged === undefined ? 'Stop' : 'Stop is',
+      `${judged === undefined ? `${command.stop ?? ''}, ` : ''}at market, on Bybit ${isSpotSymbol(command.symbol) ? 'as the entry fills' : 'with the entry'}`,
+    ),
+    ...(command.targets === undefined || judged !== undefined
+      ? []
+      : [field('Targets', command.targets.map((t) => untrusted(t)).join(', '))]),
+    field(
+      'Checks',
+      judged === undefined
+        ? 'not judged: the trader has not answered; it judges when it is sent'
+        : 'passed as it stands; judged again when it is sent',
+    ),
+  ]
+  const verb = command.side === 'long' ? 'Buy' : 'Sell'
+  const what = `${verb} ${short(command.symbol)}`
+  const quantity = figureOf(judged, 'Quantity')
+  return {
+    type: 'plan',
+    card: reply(quantity === undefined ? `${what} ${untrusted(size)}?` : `${verb} ${quantity}?`, { tone: 'warn', fields }),
+    yes: what,
+    no: 'Leave it',
+    todo: { command },
+    symbols: [command.symbol],
+  }
+}
+
+// Stop and target
+
+const ProtectTodo = z.object({
+  symbol: z.string(),
+  stop: z.string().optional(),
+  target: z.string().optional(),
+  trail: z.string().optional(),
+})
+
+async function positionOf(context: CommandContext, text: string, line: string): Promise<PositionRow | NoPlan> {
+  const resolved = await resolveSymbol(context, text, line)
+  if ('problem' in resolved) return refuse(resolved.problem)
+  const position = (await context.ports.reads.positions()).find((p) => p.symbol === resolved.symbol)
+  return (
+    position ?? refuse(reply(`There is no position in ${resolved.symbol}`, { tone: 'warn', buttons: [runs('Positions', '/positions')] }))
+  )
+}
+
+/** A price of a word: itself, or so many percent off the mark. */
+function priceOf(word: string, position: PositionRow, away: 1 | -1): string {
+  if (word === 'be') return position.entryPrice ?? position.markPrice
+  const match = /^([+-]?)(\d+(?:\.\d+)?)%$/.exec(word)
+  if (match === null) return word
+  const sign = match[1] === '+' ? 1 : match[1] === '-' ? -1 : (isLong(position) ? 1 : -1) * away
+  const factor = 1 + (sign * Number(match[2])) / 100
+  return divide(multiply(position.markPrice, factor.toFixed(6)), '1', 8)
+}
+
+const sl = defineAction({
+  name: 'sl',
+  aliases: [],
+  group: 'Steer',
+  summary: 'move the stop of a position, or let it trail; a stop is never taken off',
+  usage: '<sym> <price|2%|be|trail> [1%|off]',
+  args: z.strictObject({
+    symbol: z.string().min(1).max(30),
+    to: z.union([PRICE_WORD, z.enum(['be', 'trail'])]),
+    trail: z
+      .string()
+      .max(20)
+      .regex(/^(\d+(\.\d+)?%?|off)$/, 'give a distance as 1% or 250, or off')
+      .optional(),
+  }),
+  read: inOrder('symbol', 'to', 'trail'),
+  examples: ['sl BTC 63000', 'sl BTC 2%', 'sl ETH be', 'sl BTC trail 1%'],
+  role: 'trader',
+  scope: 'trade:reduce',
+  isPrivate: true,
+  tier: () => 'C1',
+  addsRisk: () => false,
+  plan: async (context, args) => {
+    const position = await positionOf(context, args.symbol, `/sl {} ${args.to}`)
+    if ('type' in position) return position
+    const { symbol } = position
+    if (args.to === 'trail') {
+      if (args.trail === undefined)
+        return refuse(reply('How far behind?', { tone: 'warn', buttons: [runs('1 %', `/sl ${symbol} trail 1%`)] }))
+      return {
+        type: 'plan',
+        card: reply(args.trail === 'off' ? `Stop trailing ${symbol}?` : `Trail ${symbol} by ${args.trail}?`, {
+          fields: [field('Mark', price(position.markPrice)), field('Stop', `stays at ${price(position.stopPrice)} besides`)],
+        }),
+        yes: args.trail === 'off' ? 'Stop trailing' : `Trail ${args.trail}`,
+        no: 'Leave it',
+        todo: { symbol, trail: args.trail },
+        symbols: [symbol],
+        addsRisk: args.trail === 'off',
+      }
+    }
+    const asked = priceOf(args.to, position, -1)
+    const isThrough = compare(asked, position.markPrice) * (isLong(position) ? 1 : -1) >= 0
+    const judged = isThrough ? undefined : await context.ports.control.preview({ name: 'protect', symbol, stop: args.to }, askedBy(context))
+    if (judged !== undefined && judged.status !== 'done') return denied(judged.text)
+    // The price that would be sent, in steps of the symbol.
+    const next = figureOf(judged, 'stop') ?? asked
+    const isTighter = position.stopPrice !== null && compare(next, position.stopPrice) * (isLong(position) ? 1 : -1) > 0
+    const isLooser = position.stopPrice !== null && compare(next, position.stopPrice) * (isLong(position) ? 1 : -1) < 0
+    const distance = Math.abs(toFloat(next) / toFloat(position.markPrice) - 1)
+    if (isThrough)
+      return refuse(
+        reply('This would trigger now', {
+          tone: 'warn',
+          text: `${price(next)} is through the mark of ${price(position.markPrice)}. To get out now, close the position.`,
+          buttons: [runs(`Close ${short(symbol)}`, `/close ${symbol}`, 'bad')],
+        }),
+      )
+    return {
+      type: 'plan',
+      card: reply(`Move the stop of ${symbol} to ${price(next)}?`, {
+        tone: isLooser ? 'warn' : 'ok',
+        fields: [
+          field('Position', `${sideOf(position)} ${absolute(position.quantity)}, mark ${price(position.markPrice)}`),
+          field(
+            'Stop',
+            `${position.stopPrice === null ? 'none on Bybit' : price(position.stopPrice)} → ${price(next)} (${plainPercent(distance)} off the mark)`,
+          ),
+          field('Risk', isLooser ? 'looser: more may be lost than now' : 'tighter'),
+        ],
+      }),
+      yes: `Move to ${price(next)}`,
+      no: 'Keep it',
+      // What is tighter needs no second word; a percent follows the mark, and may be looser by the time that it is done.
+      isDirect: isTighter && !args.to.endsWith('%'),
+      todo: { symbol, stop: args.to },
+      symbols: [symbol],
+      addsRisk: isLooser,
+    }
+  },
+  carryOut: async (context, todo) => {
+    const { symbol, stop, trail } = ProtectTodo.parse(todo)
+    return send(
+      context,
+      { name: 'protect', symbol, ...(stop === undefined ? {} : { stop }), ...(trail === undefined ? {} : { trail }) },
+      'Stop moved',
+      { buttons: [runs(short(symbol), `/positions ${symbol}`)] },
+      async ({ stop: asked }) => {
+        if (asked === undefined) return undefined
+        const stands = await unconfirmedStop(context.ports.reads, symbol, asked)
+        if (stands === undefined) return { title: `Stop of ${symbol} stands at ${price(asked)} on Bybit`, isFilled: true, text: '' }
+        const what = stands === 'none' ? 'there is none on Bybit' : `it stands at ${price(stands)}`
+        return {
+          title: 'Stop NOT moved yet',
+          isFilled: false,
+          text: `${symbol}: Bybit has not confirmed ${price(asked)}; ${what}. Look again: /positions ${short(symbol)}`,
+          status: 'queued' as const,
+        }
+      },
+    )
+  },
+})
+
+const figureOf = (outcome: CommandOutcome | undefined, name: string): string | undefined =>
+  outcome?.figures?.find((figure) => figure.name === name)?.value
+
+const tp = defineAction({
+  name: 'tp',
+  aliases: ['target'],
+  group: 'Steer',
+  summary: 'set, move or take off the target of a whole position',
+  usage: '<sym> <price|4%|off>',
+  args: z.strictObject({ symbol: z.string().min(1).max(30), to: z.union([PRICE_WORD, z.literal('off')]) }),
+  read: inOrder('symbol', 'to'),
+  examples: ['tp BTC 66000', 'tp ETH 4%', 'tp BTC off'],
+  role: 'trader',
+  scope: 'trade:reduce',
+  isPrivate: true,
+  tier: () => 'C1',
+  addsRisk: () => false,
+  plan: async (context, args) => {
+    const position = await positionOf(context, args.symbol, `/tp {} ${args.to}`)
+    if ('type' in position) return position
+    const { symbol } = position
+    const judged =
+      args.to === 'off' ? undefined : await context.ports.control.preview({ name: 'protect', symbol, target: args.to }, askedBy(context))
+    if (judged !== undefined && judged.status !== 'done') return denied(judged.text)
+    const next = args.to === 'off' ? 'off' : (figureOf(judged, 'target') ?? priceOf(args.to, position, 1))
+    const shown = next === 'off' ? 'none' : price(next)
+    return {
+      type: 'plan',
+      card: reply(next === 'off' ? `Take the target of ${symbol} off?` : `Target of ${symbol} at ${shown}?`, {
+        fields: [
+          field('Position', `${sideOf(position)} ${absolute(position.quantity)}, mark ${price(position.markPrice)}`),
+          field('Target', `${position.targetPrice === null ? 'none' : price(position.targetPrice)} → ${shown}`),
+        ],
+      }),
+      yes: next === 'off' ? 'Take it off' : `Set ${shown}`,
+      no: 'Leave it',
+      todo: { symbol, target: args.to },
+      symbols: [symbol],
+    }
+  },
+  carryOut: async (context, todo) => {
+    const { symbol, target } = ProtectTodo.parse(todo)
+    return send(
+      context,
+      { name: 'protect', symbol, ...(target === undefined ? {} : { target }) },
+      'Target set',
+      {
+        buttons: [runs(short(symbol), `/positions ${symbol}`)],
+      },
+      async ({ target: asked }) => {
+        if (asked === undefined) return undefined
+        const stands = await unconfirmedTarget(context.ports.reads, symbol, asked)
+        if (stands === undefined)
+          return {
+            title: asked === 'off' ? `No target of ${symbol} any more` : `Target of ${symbol} stands at ${price(asked)}`,
+            isFilled: true,
+            text: '',
+          }
+        const what = stands === 'none' ? 'there is none' : `it stands at ${price(stands)}`
+        return {
+          title: 'Target NOT changed yet',
+          isFilled: false,
+          text: `${symbol}: not confirmed yet; ${what}. Look again: /positions ${short(symbol)}`,
+          status: 'queued' as const,
+        }
+      },
+    )
+  },
+})
+
+export const ORDER_COMMANDS: readonly Command[] = [open, sl, tp, amend]

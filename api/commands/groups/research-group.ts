@@ -1,0 +1,224 @@
+/**
+ * backtest, chart: looking at the past.
+ * Never touches the running account: a backtest is a job of its own.
+ */
+import { z } from 'zod'
+import type { Backtest, Json } from '../../ports.ts'
+import { type Command, type CommandContext, defineRead } from '../command.ts'
+import { duration, gauge } from '../format.ts'
+import { type Field, type Image, type Reply, field, reply, runs, untrusted } from '../reply.ts'
+import { resolveSymbol } from '../symbol.ts'
+
+const DAY_MS = 86_400_000
+const LIST_MAX = 10
+const SHOWN_METRICS: readonly (readonly [key: string, title: string, kind: 'percent' | 'plain'])[] = [
+  ['totalReturn', 'Return', 'percent'],
+  ['maxDrawdown', 'Max drawdown', 'percent'],
+  ['sharpe', 'Sharpe', 'plain'],
+  ['sortino', 'Sortino', 'plain'],
+  ['profitFactor', 'Profit factor', 'plain'],
+  ['winRate', 'Won', 'percent'],
+  ['trades', 'Trades', 'plain'],
+]
+
+const Param = /^([A-Za-z]\w*)=(\S+)$/
+const Range = /^(\d{1,4}d|\d{4}-\d{2}-\d{2}\.\.\d{4}-\d{2}-\d{2})$/
+
+const backtest = defineRead({
+  name: 'backtest',
+  aliases: ['bt'],
+  group: 'Research',
+  summary: 'run a strategy over stored candles; list runs, show or cancel one',
+  usage: '<strategy> <sym> [30d|from..to] [k=v...]  |  list  |  <id>  |  cancel <id>',
+  args: z.strictObject({
+    what: z.string().min(1).max(60),
+    symbol: z.string().max(30).optional(),
+    range: z.string().regex(Range, 'give 30d or 2026-01-01..2026-02-01').optional(),
+    params: z.record(z.string(), z.string()).default({}),
+  }),
+  read: (words) => {
+    const raw: Record<string, unknown> = {}
+    const params: Record<string, string> = {}
+    for (const word of words) {
+      const param = Param.exec(word)
+      if (param !== null) params[param[1] as string] = param[2] as string
+      else if (raw.what === undefined) raw.what = word
+      else if (raw.range === undefined && (Range.test(word) || /^\d/.test(word))) raw.range = word
+      else if (raw.symbol === undefined) raw.symbol = word
+      else raw.unexpected = word
+    }
+    return Object.keys(params).length === 0 ? raw : { ...raw, params }
+  },
+  examples: ['backtest ema-cross BTC 90d', 'backtest sma-cross ETHUSDT 2026-01-01..2026-03-01 fast=10 slow=50', 'bt list'],
+  role: 'operator',
+  scope: 'backtest:run',
+  run: async (context, args) => {
+    const { backtests } = context.ports
+    if (args.what === 'list') return listOf(await backtests.list({ limit: LIST_MAX }))
+    if (args.what === 'cancel') return cancel(context, args.symbol)
+    const found = await backtests.find(args.what)
+    if (found !== undefined) return cardOf(context, found)
+    if (args.symbol === undefined)
+      return reply('Which symbol?', { tone: 'warn', text: `Write it after the strategy: /backtest ${untrusted(args.what)} BTC 90d` })
+    const resolved = await resolveSymbol(context, args.symbol, `/backtest ${args.what} {}`)
+    // Stored candles may be of symbols that are not traded.
+    const symbol = 'problem' in resolved ? args.symbol.toUpperCase() : resolved.symbol
+    const queued = await backtests.enqueue(
+      { strategy: args.what.toLowerCase(), symbol, params: args.params, ...rangeOf(args.range, await marketNow(context)) },
+      context.actor.id,
+    )
+    if (typeof queued !== 'string' && 'type' in queued)
+      return reply('Not queued: the queue does not answer', {
+        tone: 'bad',
+        text: `${untrusted(queued.detail)}. Trading does not need it. Ask again when it is back; ballast doctor says where it should be.`,
+        buttons: [runs('Health', '/health')],
+      })
+    return typeof queued === 'string'
+      ? reply('Not queued', { tone: 'warn', text: queued, buttons: [runs('Backtests', '/backtest list')] })
+      : cardOf(context, queued)
+  },
+})
+
+function rangeOf(text: string | undefined, now: number): { readonly from?: number; readonly to?: number } {
+  if (text === undefined) return {}
+  const days = /^(\d+)d$/.exec(text)
+  // Whole days, so that the same question a minute later is the same run.
+  if (days !== null) return { from: Math.floor(now / DAY_MS) * DAY_MS - Number(days[1]) * DAY_MS }
+  const [from = '', to = ''] = text.split('..')
+  return { from: Date.parse(from), to: Date.parse(to) + DAY_MS }
+}
+
+/** Days are counted back from the market's time: the simulator's is not ours. */
+async function marketNow({ ports }: CommandContext): Promise<number> {
+  return (await ports.reads.account())?.updatedTs ?? ports.wallNow()
+}
+
+async function cancel({ ports }: CommandContext, id: string | undefined): Promise<Reply> {
+  if (id === undefined)
+    return reply('Which one?', { tone: 'warn', text: '/backtest cancel <id>', buttons: [runs('Backtests', '/backtest list')] })
+  const isCanceled = await ports.backtests.cancel(id)
+  return reply(isCanceled ? `${untrusted(id)} is canceled` : `${untrusted(id)} is not running`, {
+    tone: isCanceled ? 'ok' : 'warn',
+    buttons: [runs('Backtests', '/backtest list')],
+  })
+}
+
+function listOf(rows: readonly Backtest[]): Reply {
+  if (rows.length === 0) return reply('No backtest has run yet', { text: 'Try: /backtest ema-cross BTC 90d' })
+  return reply('Backtests', {
+    table: {
+      columns: [{ title: 'id' }, { title: 'strategy' }, { title: 'symbol' }, { title: 'state' }, { title: '%', align: 'right' }],
+      rows: rows.map((row) => [
+        row.id,
+        String(row.spec.strategy ?? ''),
+        String(row.spec.symbol ?? ''),
+        row.status,
+        (row.progress * 100).toFixed(0),
+      ]),
+      rowCommands: rows.map((row) => `/backtest ${row.id}`),
+    },
+    buttons: rows.slice(0, 4).map((row) => runs(row.id, `/backtest ${row.id}`)),
+  })
+}
+
+function metricsOf(result: Json): Field[] {
+  const metrics = typeof result.metrics === 'object' && result.metrics !== null ? (result.metrics as Json) : {}
+  return SHOWN_METRICS.flatMap(([key, title, kind]) => {
+    const value = metrics[key]
+    return typeof value === 'number'
+      ? [field(title, kind === 'percent' ? `${(value * 100).toFixed(2)} %` : String(Number(value.toPrecision(4))))]
+      : []
+  })
+}
+
+/** Equity of a finished run, for its picture. */
+async function pictureOf({ ports }: CommandContext, row: Backtest, title: string): Promise<Image | undefined> {
+  const curve = row.result?.curve
+  if (ports.charts === undefined || !Array.isArray(curve)) return undefined
+  const equity = curve.flatMap((point: unknown) =>
+    Array.isArray(point) && typeof point[0] === 'number' && typeof point[1] === 'number'
+      ? [{ ts: point[0], equity: String(point[1]), wallet: '0', dayPnl: '0', drawdown: 0, flows: null }]
+      : [],
+  )
+  return ports.charts.pnl({ title, equity, trades: [] })
+}
+
+function doubtsOf(result: Json | null): string | undefined {
+  const doubts = result?.doubts
+  return Array.isArray(doubts) && doubts.length > 0 ? `Doubtful: ${doubts.map((d) => String(d)).join('; ')}.` : undefined
+}
+
+async function cardOf(context: CommandContext, row: Backtest): Promise<Reply> {
+  const isOver = row.status === 'done' || row.status === 'failed' || row.status === 'canceled'
+  const title = `${row.id}  ${String(row.spec.strategy ?? '')}  ${String(row.spec.symbol ?? '')}`
+  const image = row.status === 'done' ? await pictureOf(context, row, title) : undefined
+  const text = doubtsOf(row.result)
+  return reply(title, {
+    ...(image === undefined ? {} : { image }),
+    ...(text === undefined ? {} : { text }),
+    tone: row.status === 'failed' ? 'bad' : row.status === 'done' ? 'ok' : 'info',
+    fields: [
+      field('State', isOver ? row.status : `${gauge(row.progress)} ${(row.progress * 100).toFixed(0)} %, ${row.status}`),
+      ...(row.finishedAt === null ? [] : [field('Took', duration(row.finishedAt - row.createdAt))]),
+      ...(row.error === null ? [] : [field('Error', untrusted(row.error))]),
+      ...(row.result === null ? [] : metricsOf(row.result)),
+    ],
+    buttons: isOver
+      ? [runs('Backtests', '/backtest list')]
+      : [runs('Refresh', `/backtest ${row.id}`), runs('Cancel it', `/backtest cancel ${row.id}`)],
+    ...(isOver ? {} : { live: { key: `backtest:${row.id}`, ttlSec: 600, everySec: 3, line: `backtest ${row.id}` } }),
+  })
+}
+
+const INTERVALS = ['1m', '3m', '5m', '15m', '30m', '1h', '2h', '4h', '6h', '12h', '1d'] as const
+const BARS_MAX = 500
+
+const chart = defineRead({
+  name: 'chart',
+  aliases: [],
+  group: 'Research',
+  summary: 'candles with our fills, stop and target, as a picture',
+  usage: '<sym> [1h] [120]',
+  args: z.strictObject({
+    symbol: z.string().min(1).max(30),
+    interval: z.enum(INTERVALS, `give one of ${INTERVALS.join(', ')}`).optional(),
+    bars: z.coerce.number().int().min(10).max(BARS_MAX).default(120),
+  }),
+  read: (words) => {
+    const raw: Record<string, unknown> = {}
+    for (const word of words) {
+      const text = word.replace(/^(tf|n)=/i, '')
+      if (raw.symbol === undefined) raw.symbol = word
+      else if (raw.bars === undefined && /^\d+$/.test(text)) raw.bars = text
+      else if (raw.interval === undefined) raw.interval = text.toLowerCase()
+      else raw.unexpected = word
+    }
+    return raw
+  },
+  examples: ['chart BTC', 'chart ETH 15m 200'],
+  role: 'viewer',
+  scope: 'trade:read',
+  run: async (context, args) => {
+    const { charts, reads } = context.ports
+    const resolved = await resolveSymbol(context, args.symbol, '/chart {}')
+    if ('problem' in resolved) return resolved.problem
+    const { symbol } = resolved
+    if (charts === undefined)
+      return reply('Pictures are not available here', { tone: 'warn', buttons: [runs('Positions', `/positions ${symbol}`)] })
+    const [fills, positions] = await Promise.all([reads.fills({ limit: 200, symbol }), reads.positions()])
+    const image = await charts.candles({
+      symbol,
+      interval: args.interval ?? '1m',
+      bars: args.bars,
+      fills,
+      position: positions.find((p) => p.symbol === symbol),
+    })
+    if (typeof image === 'string') return reply(`No chart of ${symbol}`, { tone: 'warn', text: image })
+    return reply(`${symbol} ${args.interval ?? '1m'}`, {
+      image,
+      buttons: ['1m', '15m', '1h', '4h'].filter((tf) => tf !== args.interval).map((tf) => runs(tf, `/chart ${symbol} ${tf} ${args.bars}`)),
+    })
+  },
+})
+
+export const RESEARCH_COMMANDS: readonly Command[] = [backtest, chart]

@@ -1,0 +1,180 @@
+/**
+ * strategies, strategy: what runs, and switching it.
+ * Never leaves unsaid what happens to an open position (S19).
+ */
+import { z } from 'zod'
+import type { StrategyRow } from '../../../src/journal/row.ts'
+import { absolute } from '../../amount.ts'
+import { nearestOf } from '../../../src/core/nearest.ts'
+import { type Command, type CommandContext, alreadyDone, defineAction, defineRead, noArguments, refuse } from '../command.ts'
+import { send } from './control-group.ts'
+import { duration, money, short, signed } from '../format.ts'
+import { type Reply, field, reply, runs, untrusted } from '../reply.ts'
+import { sideOf } from './trading-group.ts'
+
+const DAY_MS = 86_400_000
+
+const strategies = defineRead({
+  name: 'strategies',
+  aliases: ['s'],
+  group: 'Look',
+  summary: 'each strategy with its state, symbols and day',
+  usage: '',
+  args: z.strictObject({}),
+  read: noArguments,
+  examples: ['strategies'],
+  role: 'viewer',
+  scope: 'strategy:read',
+  run: async ({ ports }) => {
+    const [account, rows] = await Promise.all([ports.reads.account(), ports.reads.strategies()])
+    if (rows.length === 0) return reply('No strategy is configured', { tone: 'warn' })
+    const now = account?.updatedTs ?? 0
+    const sums = await ports.reads.tradeSums({ from: now - DAY_MS, to: now + 1, by: 'strategy' })
+    const names = [...new Set(rows.map((row) => row.strategy))]
+    return reply('Strategies', {
+      table: {
+        columns: [{ title: '' }, { title: 'name' }, { title: 'sym', isExtra: true }, { title: '24 h', align: 'right' }],
+        rows: names.map((name) => {
+          const own = rows.filter((row) => row.strategy === name)
+          return [
+            MODE_MARKS[own[0]?.mode ?? ''] ?? '?',
+            name,
+            own.map((row) => short(row.symbol)).join(' '),
+            signed(sums.find(({ key }) => key === name)?.net ?? '0'),
+          ]
+        }),
+        rowCommands: names.map((name) => `/strategy ${name} show`),
+      },
+      fields: names.map((name) => {
+        const own = rows.filter((row) => row.strategy === name)
+        const last = Math.max(...own.map((row) => row.lastSignalTs ?? 0))
+        return field(
+          name,
+          `${own[0]?.mode ?? ''}${modeCauseOf(own)}, last signal ${last === 0 ? 'none yet' : `${duration(now - last)} ago`}`,
+        )
+      }),
+      buttons: [runs('Refresh', '/strategies'), ...names.slice(0, 4).map((name) => runs(name, `/strategy ${name} show`))],
+    })
+  },
+})
+
+/** Why it is not running; nothing where it runs. */
+const modeCauseOf = (own: readonly StrategyRow[]): string => {
+  const [row] = own
+  return row === undefined || row.mode === 'running' || row.modeCause === '' ? '' : ` (${untrusted(row.modeCause)})`
+}
+
+/** Readable without color and without the word: one column on a phone. */
+const MODE_MARKS: Readonly<Record<string, string>> = { running: '▶', 'closing-only': '◐', off: '■', errored: '✗' }
+
+const ACTIONS = ['show', 'on', 'off', 'close-only'] as const
+const MODES = { on: 'running', off: 'off', 'close-only': 'closing-only' } as const
+
+const strategy = defineAction({
+  name: 'strategy',
+  aliases: [],
+  group: 'Steer',
+  summary: 'show a strategy, or switch it on, off or to closing only',
+  usage: '<name> [show|on|off|close-only]',
+  args: z.strictObject({ name: z.string().min(1).max(60), action: z.enum(ACTIONS).default('show') }),
+  read: (words) => ({
+    ...(words[0] === undefined ? {} : { name: words[0].toLowerCase() }),
+    ...(words[1] === undefined ? {} : { action: words[1].toLowerCase() }),
+    ...(words.length > 2 ? { unexpected: words.slice(2).join(' ') } : {}),
+  }),
+  examples: ['strategy ema-cross', 'strategy ema-cross off', 'strategy ema-cross on'],
+  role: 'viewer',
+  roleFor: (args) => (args.action === 'show' ? 'viewer' : args.action === 'on' ? 'trader' : 'operator'),
+  scope: 'strategy:read',
+  scopeFor: (args) => (args.action === 'show' ? 'strategy:read' : 'strategy:write'),
+  tier: (args, profile) => (args.action === 'on' ? (profile === 'live' ? 'C2' : 'C1') : 'C0'),
+  addsRisk: (args) => args.action === 'on',
+  plan: async (context, args) => {
+    const rows = await context.ports.reads.strategies()
+    const own = rows.filter((row) => row.strategy === args.name)
+    if (own.length === 0) return refuse(unknownStrategy(args.name, rows))
+    if (args.action === 'show') return alreadyDone(await cardOf(context, own))
+    const mode = MODES[args.action]
+    if (own.every((row) => row.mode === mode))
+      return alreadyDone(reply(`${args.name} is ${mode} already`, { tone: 'ok', buttons: [runs('Strategies', '/strategies')] }))
+    const card = await cardOf(context, own)
+    return {
+      type: 'plan',
+      card: {
+        ...card,
+        title: `Switch ${args.name} ${args.action}?`,
+        text: 'It opens on its next fresh signal; nothing is sent at once.',
+        buttons: [],
+      },
+      yes: `Switch ${args.name} ${args.action}`,
+      no: 'Leave it',
+      todo: { strategy: args.name, mode },
+    }
+  },
+  carryOut: async (context, todo) => {
+    const { strategy: name, mode } = z.object({ strategy: z.string(), mode: z.enum(['running', 'closing-only', 'off']) }).parse(todo)
+    const held = (await context.ports.reads.positions()).filter((position) => position.strategy === name)
+    return send(context, { name: 'strategy', strategy: name, mode }, `${name} is ${mode}`, {
+      tone: mode === 'running' ? 'ok' : 'warn',
+      fields: held.map((position) =>
+        field(
+          'Its position',
+          `${sideOf(position)} ${absolute(position.quantity)} ${position.symbol} stays${position.stopPrice === null ? '; it has no stop on Bybit' : ', with its stop on Bybit'}`,
+        ),
+      ),
+      buttons: [
+        runs('Strategies', '/strategies'),
+        ...held.map((position) => runs(`Close ${short(position.symbol)}`, `/close ${position.symbol}`)),
+      ],
+    })
+  },
+})
+
+export function unknownStrategy(name: string, rows: readonly StrategyRow[]): Reply {
+  const names = [...new Set(rows.map((row) => row.strategy))]
+  const near = nearestOf(name, names)
+  return reply(`There is no strategy ${untrusted(name)}`, {
+    tone: 'warn',
+    text: names.length === 0 ? 'None is configured.' : `There are: ${names.join(', ')}.`,
+    buttons: near === undefined ? [runs('Strategies', '/strategies')] : [runs(near, `/strategy ${near}`)],
+  })
+}
+
+async function cardOf({ ports }: CommandContext, own: readonly StrategyRow[]): Promise<Reply> {
+  const name = own[0]?.strategy ?? ''
+  const [positions, sums, account] = await Promise.all([
+    ports.reads.positions(),
+    ports.reads.tradeSums({ from: 0, to: Number.MAX_SAFE_INTEGER, by: 'strategy' }),
+    ports.reads.account(),
+  ])
+  const closed = sums.find(({ key }) => key === name)
+  const held = positions.filter((position) => position.strategy === name)
+  const now = account?.updatedTs ?? 0
+  const last = Math.max(...own.map((row) => row.lastSignalTs ?? 0))
+  const mode = own[0]?.mode ?? ''
+  return reply(`${name}  ${mode}`, {
+    tone: mode === 'running' ? 'ok' : mode === 'errored' ? 'bad' : 'warn',
+    fields: [
+      ...(own[0] === undefined || own[0].modeCause === ''
+        ? []
+        : [field(mode === 'errored' ? 'Stopped for' : 'Set', untrusted(own[0].modeCause))]),
+      field('Code', `${own[0]?.definition ?? ''} version ${own[0]?.version ?? ''}`),
+      field('Symbols', own.map((row) => row.symbol).join(', ')),
+      field(
+        'Positions',
+        held.length === 0
+          ? 'none'
+          : held.map((p) => `${sideOf(p)} ${absolute(p.quantity)} ${p.symbol} (${money(p.unrealizedPnl)})`).join('\n'),
+      ),
+      field('Closed', `${closed?.count ?? 0} trades, ${money(closed?.net ?? '0')}`),
+      field('Last signal', last === 0 ? 'none yet' : `${duration(now - last)} ago`),
+    ],
+    buttons: [
+      mode === 'running' ? runs('Switch off', `/strategy ${name} off`) : runs('Switch on', `/strategy ${name} on`),
+      runs('Trades', `/trades ${name}`),
+      runs('Strategies', '/strategies'),
+    ],
+  })
+}
+
+export const STRATEGY_COMMANDS: readonly Command[] = [strategies, strategy]

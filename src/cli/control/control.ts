@@ -1,0 +1,229 @@
+/**
+ * The commands of the registry at the terminal: `ballast status`, `close BTC 50%`, `why 12`, through the API of the running Ballast.
+ * Never acts without the question that the command asks, unless --yes answers it.
+ */
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline/promises'
+import type { Command } from 'commander'
+import { ApiClient, type ApiFailure, type CommandAnswer } from '../../../api/client.ts'
+import type { Result } from '../../core/result.ts'
+import { readApiAddress, urlOf } from '../../config/api-address.ts'
+import { hasTag, pathsOf } from '../../system/paths.ts'
+import { type CliContext, contextOf } from '../context.ts'
+import { CliError, EXIT, type ExitCode } from '../exit.ts'
+import type { PanicDirectFlags } from './panic-direct.ts'
+import { printReply } from '../ui/reply-text.ts'
+import { STEERING } from './control-commands.ts'
+import { watch } from './watch.ts'
+
+const WATCH_SEC = 2
+
+/** What programs get with --json where the API has rows of its own. */
+const ROWS: Readonly<Record<string, (words: readonly string[]) => string | undefined>> = {
+  status: () => '/api/v1/status',
+  positions: () => '/api/v1/positions',
+  orders: () => '/api/v1/orders?status=open&limit=500',
+  trades: (words) => `/api/v1/trades?status=closed&limit=${words.find((word) => /^\d+$/.test(word)) ?? '10'}`,
+  trade: (words) => `/api/v1/trades/${encodeURIComponent(words[0] ?? '')}`,
+  why: (words) => (/^(#?\d+|trd_\w+)$/.test(words[0] ?? '') ? `/api/v1/trades/${encodeURIComponent(words[0] ?? '')}/why` : undefined),
+  balance: () => '/api/v1/balances',
+  strategies: () => '/api/v1/strategies',
+  health: () => '/api/v1/health',
+  key: (words) => (words[0] === 'list' ? '/api/v1/keys' : undefined),
+}
+
+export const registerSteering =
+  (name: string) =>
+  (program: Command): void => {
+    const { summary, usage } = STEERING.find((command) => command.name === name) as (typeof STEERING)[number]
+    const command = program.command(name).description(summary).argument('[words...]', usage).action(runCommand)
+    if (ROWS[name] !== undefined || name === 'risk' || name === 'pnl')
+      command.option('-w, --watch [seconds]', 'again and again; q or Ctrl-C leaves')
+    if (name === 'strategy')
+      command.addHelpText(
+        'after',
+        [
+          '',
+          'Without a running Ballast:',
+          '  strategy list         those that there are, built in and in your folder',
+          '  strategy show NAME    what it does, and its parameters',
+          '  strategy new NAME     write one of your own, and its test',
+          '  strategy test NAME    try what every strategy must keep, and its test',
+        ].join('\n'),
+      )
+    if (name === 'panic')
+      command
+        .option('--direct', 'past database, trader and API: with the key file alone')
+        .option(
+          '--symbol <symbol>',
+          'with --direct: close all of this symbol, of spot all coins; may be repeated',
+          (value, before: readonly string[] = []) => [...before, value],
+        )
+        .option('--all', 'with --direct: close every position of the account; of spot only the coins that are Ballast’s')
+        .option('--timeout <seconds>', 'with --direct: how long it is tried (default: 60)')
+  }
+
+/** What takes risk off has a way past the trader. */
+const URGENT = new Set(['pause', 'halt', 'panic', 'close'])
+
+interface Flags extends PanicDirectFlags {
+  readonly direct?: boolean
+  readonly watch?: string | true
+}
+
+async function runCommand(words: readonly string[], flags: Flags, command: Command): Promise<void> {
+  const context = contextOf(command)
+  if (flags.direct === true) return (await import('./panic-direct.ts')).runPanicDirect(context, flags)
+  const name = command.name()
+  if (name === 'strategy' && (await isAboutFiles(context, words))) return
+  const client = clientOf(context)
+  if (flags.watch === undefined) return once(context, client, name, words)
+  const seconds = flags.watch === true ? WATCH_SEC : Number(flags.watch)
+  if (!(seconds >= 0.2 && seconds <= 3600))
+    throw new CliError(EXIT.usage, `--watch '${flags.watch}' is not a number of seconds.`, 'Give 0.2 to 3600.')
+  await watch(
+    process,
+    context.out.options.json ? false : process.stdout.isTTY === true,
+    seconds,
+    () => once(context, client, name, words),
+    (text) => context.out.line(context.out.style('dim', text)),
+  )
+}
+
+/** `strategy list`, `show NAME`, `new NAME` and `test NAME` are about files, and need nothing that runs. */
+async function isAboutFiles(context: CliContext, [verb, strategy]: readonly string[]): Promise<boolean> {
+  if (verb === 'list') await (await import('../strategy/strategy.ts')).listStrategies(context)
+  else if (verb === 'show' && strategy !== undefined) await (await import('../strategy/strategy.ts')).showStrategy(context, strategy)
+  else if (verb === 'new') (await import('../strategy/strategy-new.ts')).newStrategy(context, strategy)
+  else if (verb === 'test') await (await import('../strategy/strategy-test.ts')).testStrategy(context, strategy)
+  else return false
+  return true
+}
+
+export async function once(context: CliContext, client: ApiClient, name: string, words: readonly string[]): Promise<void> {
+  const path = ROWS[name]?.(words)
+  if (context.flags.json === true && path !== undefined) {
+    const answer = await client.get<object>(path)
+    if (!answer.ok) throw failureOf(answer.error, context)
+    context.out.answer(answer.value, () => undefined)
+    return
+  }
+  const line = [name, ...words.map((word) => (/\s/.test(word) ? `"${word.replaceAll('"', '')}"` : word))].join(' ')
+  let answer = answerOf(await client.runLine(line), context)
+  // A card may be followed by another, when something turned meanwhile.
+  while (answer.confirmation !== undefined) {
+    const given = await ask(context, answer)
+    answer = answerOf(await client.answer(answer.confirmation.id, given.decision, given.word), context)
+    if (given.decision === 'no') {
+      context.out.answer(answer, () => printReply(context.out, answer.reply))
+      throw new CliError(EXIT.notConfirmed, 'Not confirmed.', answer.reply.text ?? '')
+    }
+  }
+  context.out.answer(answer, () => printReply(context.out, answer.reply))
+  if (answer.status === 'queued')
+    throw new CliError(
+      EXIT.timeout,
+      // What the trader has taken is not queued any more, though the exchange has not said yet what became of it.
+      answer.reply.title.endsWith(': queued')
+        ? 'The trader has not answered yet; the command stays queued.'
+        : 'The exchange has not confirmed it yet.',
+      URGENT.has(name) ? 'If you cannot wait: ballast panic --direct' : 'Look at: ballast status',
+    )
+}
+
+async function ask(context: CliContext, answer: CommandAnswer): Promise<{ readonly decision: 'yes' | 'no'; readonly word?: string }> {
+  const { reply, confirmation } = answer
+  const word = confirmation?.word ?? null
+  const verb = reply.buttons.find((button) => button.action.type === 'answer' && button.action.decision === 'yes')?.label ?? 'Go on'
+  if (context.flags.yes === true && word === null) return { decision: 'yes' }
+  if (!context.out.options.json) printReply(context.out, { ...reply, buttons: [] })
+  if (!process.stdin.isTTY) {
+    context.out.note(
+      word === null ? `Nobody can answer here: add --yes to say "${verb}".` : `This needs the word ${word}, typed at a terminal.`,
+    )
+    return { decision: 'no' }
+  }
+  const terminal = createInterface({ input: process.stdin, output: process.stderr })
+  try {
+    const said = (await terminal.question(word === null ? `${verb}? [y/N] ` : `${verb}? Type ${word}: `)).trim().toLowerCase()
+    if (word === null) return { decision: said === 'y' || said === 'yes' ? 'yes' : 'no' }
+    return said === word ? { decision: 'yes', word: said } : { decision: 'no' }
+  } finally {
+    terminal.close()
+  }
+}
+
+/** The running Ballast, by its own admin key. @throws CliError where there is none. */
+export function clientOf(context: CliContext): ApiClient {
+  const { api } = context.config().values
+  const file = join(context.dataDir(), 'admin.key')
+  if (!existsSync(file)) throw noKey(context.dataDir())
+  // The directory that was named counts: its Ballast may listen elsewhere than this configuration says.
+  const baseUrl = readApiAddress(pathsOf(context.dataDir())) ?? urlOf(api.host, api.port)
+  return new ApiClient({ baseUrl, token: readKey(file), surface: 'cli' })
+}
+
+function noKey(dataDir: string): CliError {
+  return hasTag(pathsOf(dataDir))
+    ? new CliError(
+        EXIT.auth,
+        `admin.key is missing in ${dataDir}.`,
+        'Start Ballast again: it writes a new one and revokes the old. Without that: ballast panic --direct needs none.',
+      )
+    : new CliError(
+        EXIT.unreachable,
+        `Ballast has not been started in ${dataDir} yet (there is no admin.key).`,
+        'Start it with: npm start   or name its directory with --data-dir',
+      )
+}
+
+function readKey(file: string): string {
+  try {
+    return readFileSync(file, 'utf8').trim()
+  } catch (cause) {
+    throw new CliError(EXIT.auth, `${file} cannot be read by this user.`, 'Run it as the user that started Ballast.', { cause })
+  }
+}
+
+function answerOf(result: Result<CommandAnswer, ApiFailure>, context: CliContext): CommandAnswer {
+  if (result.ok) return result.value
+  throw failureOf(result.error, context)
+}
+
+const EXIT_OF: Readonly<Record<string, ExitCode>> = {
+  unreachable: EXIT.unreachable,
+  database_down: EXIT.unreachable,
+  unauthorized: EXIT.auth,
+  forbidden_scope: EXIT.auth,
+  validation_failed: EXIT.usage,
+  not_found: EXIT.notFound,
+  refused: EXIT.refused,
+  confirm_expired: EXIT.notConfirmed,
+  rate_limited: EXIT.timeout,
+}
+
+export function failureOf(failure: ApiFailure, context: CliContext): CliError {
+  const next =
+    failure.type === 'unreachable'
+      ? 'Start Ballast with: npm start'
+      : failure.code === 'database_down'
+        ? 'If you cannot wait: ballast panic --direct'
+        : failure.code === 'unauthorized'
+          ? `The key in ${join(context.dataDir(), 'admin.key')} is not known to the Ballast that answers; is another one running on this port?`
+          : (failure.reply?.buttons
+              .flatMap((button) => (button.action.type === 'command' ? [`ballast ${button.action.text.replace(/^\//, '')}`] : []))
+              .slice(0, 1)
+              .map((line) => `Try: ${line}`)[0] ?? '')
+  const detail =
+    failure.reply === undefined
+      ? failure.detail
+      : [
+          failure.reply.title,
+          ...failure.reply.fields.map(({ name, value }) => `${name}: ${value}`),
+          ...(failure.reply.text === undefined ? [] : [failure.reply.text]),
+        ]
+          .join('. ')
+          .replaceAll('..', '.')
+  return new CliError(EXIT_OF[failure.code] ?? EXIT.error, detail, next)
+}

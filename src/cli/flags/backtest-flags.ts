@@ -1,0 +1,176 @@
+/**
+ * The options that every run of a strategy takes, in a backtest and in a sweep alike, and the request that they make.
+ * Never a default of its own where the contract has one.
+ */
+import type { Command } from 'commander'
+import type { StudyRequest, StudySeries } from '../../backtest/study.ts'
+import { formatDecimal } from '../../core/decimal.ts'
+import { RATE_SCALE } from '../../core/units.ts'
+import { parseQuantity } from '../../market/instrument.ts'
+import { RISK_PROFILES, RISK_PROFILE_NAMES, type RiskProfileName } from '../../risk/profiles.ts'
+import type { Sizing } from '../../risk/sizing.ts'
+import type { StrategyDefinition } from '../../strategy/strategy.ts'
+import { type Execution, parseExecution } from '../../trading/algorithms/execution.ts'
+import { MAKER_RATE, NOTIONAL_MIN, SIM_COSTS, SPOT_RATE, TAKER_RATE } from '../../venue/sim/costs.ts'
+import type { SlippageModel } from '../../venue/sim/models.ts'
+import { CliError, EXIT } from '../exit.ts'
+import { type FileFlags, addFileOptions } from './file-flags.ts'
+import { cashFlag, collect, decimalFlag, rateFlag, timeFlag } from './flag-values.ts'
+
+export interface StudyFlags extends FileFlags {
+  readonly symbol?: readonly string[]
+  readonly venue?: string
+  readonly interval?: string
+  readonly csv?: string
+  readonly tick?: string
+  readonly lot?: string
+  readonly from?: string
+  readonly to?: string
+  readonly param?: readonly string[]
+  readonly cash: string
+  readonly size?: string
+  readonly fee?: string
+  readonly maker?: string
+  readonly taker?: string
+  readonly slippageBps?: string
+  readonly slippageTicks?: string
+  readonly stopSlippage?: string
+  readonly minNotional?: string
+  readonly funding: string
+  readonly stop?: string
+  readonly limits: string
+  readonly limitFill: string
+  readonly execution?: string
+}
+
+export function addStudyOptions(command: Command): Command {
+  return addFileOptions(command)
+    .option('--symbol <symbol>', 'symbol, may be repeated; with --csv the name of the file’s series', collect)
+    .option('--venue <venue>', 'venue of the stored series, where several fit')
+    .option('--interval <interval>', 'interval, as 1m or 5m (default: 1m, or the only one stored)')
+    .option('--csv <file>', 'candles from a file or a folder of files, without an import')
+    .option('--tick <size>', 'tick size of the file’s prices (default: from its decimals)')
+    .option('--lot <size>', 'lot size (default for a file: 0.000001, larger for prices below 0.01)')
+    .option('--from <date>', 'first bar, as 2025-10-01 or 2025-10-01T08:00Z')
+    .option('--to <date>', 'end, not included')
+    .option('--param <name=value>', 'parameter of the strategy, may be repeated', collect)
+    .option('--cash <amount>', 'opening cash', '10000')
+    .option('--size <size>', 'all, risk or fixed:N (default: risk where the strategy gives a stop, else all)')
+    .option('--fee <rate>', 'fee of both sides, as 0.001 for 0.1 %')
+    .option('--maker <rate>', 'maker fee (default: 0.0002, spot 0.001)')
+    .option('--taker <rate>', 'taker fee (default: 0.00055, spot 0.001)')
+    .option('--slippage-bps <n>', 'slippage of orders that take, in basis points (default: 0)')
+    .option('--slippage-ticks <n>', 'the same in ticks, as 0.5 for half of a spread of one tick')
+    .option('--stop-slippage <share>', 'part of the bar’s way beyond a stop that it gives away, 0 to 1 (default: 0; 0.1 with --limits)')
+    .option('--min-notional <amount>', 'least value of an order (default: 5, as Bybit’s)')
+    .option('--funding <funding>', 'none, history, or a rate per 8 h; spot has none', 'none')
+    .option('--stop <percent>', 'stop for signals that bring none, in % of the price')
+    .option('--limits <profile>', `limits, sizing and costs of a profile: ${RISK_PROFILE_NAMES.join(', ')}`, 'research')
+    .option('--limit-fill <rule>', 'limits fill when the price trades through or touches', 'through')
+    .option('--execution <how>', 'how entries are worked: twap:30m, vwap:2h, pov:10%:1h or chase:5bp:60s')
+}
+
+/** @throws CliError that names the option. */
+export function requestOf(
+  definition: StrategyDefinition,
+  params: unknown,
+  series: readonly StudySeries[],
+  flags: StudyFlags,
+): StudyRequest {
+  const limits = flags.limits as RiskProfileName
+  if (!RISK_PROFILE_NAMES.includes(limits))
+    throw new CliError(EXIT.usage, `--limits '${flags.limits}' is not a profile.`, `Profiles: ${RISK_PROFILE_NAMES.join(', ')}.`)
+  if (flags.limitFill !== 'through' && flags.limitFill !== 'touch')
+    throw new CliError(EXIT.usage, `--limit-fill '${flags.limitFill}' is neither through nor touch.`)
+  const risk = RISK_PROFILES[limits]
+  const isResearch = limits === 'research'
+  const stopFraction = flags.stop === undefined ? undefined : decimalFlag('stop', flags.stop.replace('%', ''), 6) / 1e8
+  if (stopFraction !== undefined && (stopFraction <= 0 || stopFraction >= 1))
+    throw new CliError(EXIT.usage, `--stop '${flags.stop}' must lie between 0 and 100 %.`)
+  const openingCash = cashFlag('cash', flags.cash)
+  if (openingCash <= 0) throw new CliError(EXIT.usage, `--cash '${flags.cash}' must be above zero.`)
+  const stopShare = stopShareOf(flags, isResearch)
+  return {
+    definition,
+    params,
+    series,
+    risk,
+    sizing: sizingOf(flags, definition, stopFraction, series, risk.sizing, isResearch),
+    openingCash,
+    makerRate: rateFlag(flags.maker === undefined ? 'fee' : 'maker', flags.maker ?? flags.fee, MAKER_RATE),
+    takerRate: rateFlag(flags.taker === undefined ? 'fee' : 'taker', flags.taker ?? flags.fee, TAKER_RATE),
+    spotRate: rateFlag(flags.taker === undefined ? 'fee' : 'taker', flags.taker ?? flags.fee, SPOT_RATE),
+    slippage: slippageOf(flags, isResearch),
+    stopShare,
+    asked: { from: timeFlag('from', flags.from), to: timeFlag('to', flags.to) },
+    limitFill: flags.limitFill,
+    execution: executionOf(flags.execution),
+    stopFraction,
+  }
+}
+
+function slippageOf(flags: StudyFlags, isResearch: boolean): SlippageModel {
+  if (flags.slippageBps !== undefined && flags.slippageTicks !== undefined)
+    throw new CliError(EXIT.usage, '--slippage-bps and --slippage-ticks say the same thing twice.', 'Give one of them.')
+  if (flags.slippageTicks !== undefined) return { type: 'ticks', ticks: decimalFlag('slippage-ticks', flags.slippageTicks, 6) / 1e6 }
+  if (flags.slippageBps !== undefined) return { type: 'fixed', bps: decimalFlag('slippage-bps', flags.slippageBps, 6) / 1e6 }
+  return isResearch ? { type: 'none' } : SIM_COSTS.slippage
+}
+
+function stopShareOf(flags: StudyFlags, isResearch: boolean): number | undefined {
+  if (flags.stopSlippage === undefined) return isResearch ? undefined : SIM_COSTS.stopShare
+  const share = decimalFlag('stop-slippage', flags.stopSlippage, 6) / 1e6
+  if (share > 1) throw new CliError(EXIT.usage, `--stop-slippage '${flags.stopSlippage}' is a part: from 0 to 1.`, 'Stress takes 0.33.')
+  return share
+}
+
+function sizingOf(
+  flags: StudyFlags,
+  definition: StrategyDefinition,
+  stopFraction: number | undefined,
+  series: readonly StudySeries[],
+  profileSizing: Sizing,
+  isResearch: boolean,
+): Sizing {
+  const size = flags.size ?? (!isResearch || definition.givesStop ? 'risk' : 'all')
+  if (size === 'all') return { type: 'all' }
+  if (size === 'risk') {
+    if (!definition.givesStop && stopFraction === undefined)
+      throw new CliError(EXIT.usage, `${definition.name} gives no stop, so that risk cannot size it.`, 'Add --stop 2, or use --size all.')
+    return profileSizing
+  }
+  const quantity = /^fixed:(.+)$/.exec(size)?.[1]
+  const instrument = series[0]?.instrument
+  const parsed = quantity === undefined || instrument === undefined ? undefined : parseQuantity(instrument, quantity, 'floor')
+  if (parsed === undefined || parsed <= 0)
+    throw new CliError(EXIT.usage, `--size '${size}' is none of all, risk and fixed:N.`, 'Write for example --size fixed:0.5.')
+  return { type: 'fixed', lots: parsed }
+}
+
+export function costsOf(request: StudyRequest, flags: StudyFlags) {
+  const isSpot = request.series.every(({ instrument }) => instrument.category === 'spot')
+  return {
+    maker: formatDecimal(isSpot ? request.spotRate : request.makerRate, RATE_SCALE),
+    taker: formatDecimal(isSpot ? request.spotRate : request.takerRate, RATE_SCALE),
+    slippage: request.slippage,
+    stopSlippage: request.stopShare ?? 0,
+    minNotional: flags.minNotional ?? NOTIONAL_MIN,
+    funding: isSpot ? 'none' : flags.funding,
+    limits: flags.limits,
+    size: flags.size ?? (request.sizing.type === 'risk' ? 'risk' : 'all'),
+    stop: flags.stop ?? null,
+    limitFill: request.limitFill,
+    execution: flags.execution ?? 'at once',
+    cash: flags.cash,
+    markPrice: 'last',
+    liquidation: isSpot ? 'none: spot is paid in full' : 'cross margin',
+  }
+}
+
+function executionOf(text: string | undefined): Execution | undefined {
+  if (text === undefined) return undefined
+  const execution = parseExecution(text)
+  if (typeof execution === 'string') throw new CliError(EXIT.usage, execution)
+  if (execution.type === 'iceberg') throw new CliError(EXIT.usage, 'An iceberg needs a limit price, which signals do not have.')
+  return execution
+}

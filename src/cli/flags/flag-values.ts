@@ -1,0 +1,41 @@
+/**
+ * What the words behind an option mean: decimals, rates, money, dates, and options that may be repeated.
+ * Never guesses: a word that is none of these is an error that names its option.
+ */
+import { parseDecimal, readStep } from '../../core/decimal.ts'
+import { CASH_SCALE, type Cash, RATE_SCALE, type Rate, cash, rate } from '../../core/units.ts'
+import { CliError, EXIT } from '../exit.ts'
+
+/** For options that may be repeated. */
+export const collect = (value: string, before: readonly string[] | undefined): string[] => [...(before ?? []), value]
+
+/** A flag's decimal as an integer of 10^-scale. @throws CliError naming the flag. */
+export function decimalFlag(flag: string, value: string, scale: number): number {
+  const parsed = parseDecimal(value.trim(), scale, 'nearest')
+  if (parsed === undefined) throw new CliError(EXIT.usage, `--${flag} '${value}' is not a number.`, `Write for example --${flag} 0.001.`)
+  return parsed
+}
+
+/** A step of prices or quantities, as plain text. @throws CliError naming the flag. */
+export function stepFlag(flag: string, value: string): string
+export function stepFlag(flag: string, value: string | undefined): string | undefined
+export function stepFlag(flag: string, value: string | undefined): string | undefined {
+  if (value === undefined) return undefined
+  const step = readStep(value)
+  if (step === undefined)
+    throw new CliError(EXIT.usage, `--${flag} '${value}' is not a positive decimal.`, `Pass a plain decimal, as --${flag} 0.01 or 10.`)
+  return step
+}
+
+export const rateFlag = (flag: string, value: string | undefined, fallback: Rate): Rate =>
+  value === undefined ? fallback : rate(decimalFlag(flag, value, RATE_SCALE))
+
+export const cashFlag = (flag: string, value: string): Cash => cash(decimalFlag(flag, value, CASH_SCALE))
+
+/** An instant in ms UTC. @throws CliError naming the flag. */
+export function timeFlag(flag: string, value: string | undefined): number | undefined {
+  if (value === undefined) return undefined
+  const at = /^\d{10,}$/.test(value) ? Number(value) : Date.parse(/T/.test(value) ? value : `${value}T00:00:00Z`)
+  if (Number.isNaN(at)) throw new CliError(EXIT.usage, `--${flag} '${value}' is not a date.`, `Write for example --${flag} 2025-10-01.`)
+  return at
+}

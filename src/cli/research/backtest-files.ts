@@ -1,0 +1,67 @@
+/**
+ * The files that a backtest leaves: its trades, its equity, its report, where the person wants them.
+ * Never rounds money: it is written as the exact decimals of the run.
+ */
+import { writeFileSync } from 'node:fs'
+import type { Study, StudySeries } from '../../backtest/study.ts'
+import { formatDecimal } from '../../core/decimal.ts'
+import { CASH_SCALE } from '../../core/units.ts'
+import { type Instrument, formatPrice, formatQuantity } from '../../market/instrument.ts'
+import { CliError, EXIT } from '../exit.ts'
+
+export function write(file: string, text: string): void {
+  try {
+    writeFileSync(file, text)
+  } catch (cause) {
+    throw new CliError(
+      EXIT.error,
+      `${file} cannot be written (${cause instanceof Error ? cause.message : String(cause)}).`,
+      'Choose another place.',
+      { cause },
+    )
+  }
+}
+
+export function tradesCsv(study: Study, series: readonly StudySeries[]): string {
+  const lines = ['id,side,entryTime,entryPrice,exitTime,exitPrice,quantity,fee,funding,pnl,exitReason']
+  for (const trade of [...study.result.trades, ...study.result.openTrades]) {
+    const { instrument } = series[trade.instrument] as StudySeries
+    const price = (p: number): string =>
+      Number.isInteger(p)
+        ? formatPrice(instrument, trade.entryPrice === p ? trade.entryPrice : trade.exitPrice)
+        : averageText(p, instrument)
+    lines.push(
+      [
+        trade.number,
+        trade.side === 1 ? 'long' : 'short',
+        trade.entryTs,
+        price(trade.entryPrice),
+        trade.exitTs,
+        price(trade.exitPrice),
+        formatQuantity(instrument, trade.quantity),
+        formatDecimal(trade.fee, CASH_SCALE),
+        formatDecimal(trade.funding, CASH_SCALE),
+        formatDecimal(trade.pnl, CASH_SCALE),
+        trade.exitReason,
+      ].join(','),
+    )
+  }
+  return `${lines.join('\n')}\n`
+}
+
+export function equityCsv(study: Study): string {
+  const { ts, value } = study.result.equity
+  const lines = new Array<string>(ts.length + 1)
+  lines[0] = 'timestamp,equity'
+  for (let k = 0; k < ts.length; k++) lines[k + 1] = `${ts[k]},${formatDecimal(value[k] as number, CASH_SCALE)}`
+  return `${lines.join('\n')}\n`
+}
+
+/** Decimals beyond the tick that an average price is written with. */
+const AVERAGE_DECIMALS = 4
+
+/** An average of fills may lie between two ticks. */
+function averageText(average: number, instrument: Instrument): string {
+  const text = ((average * instrument.tick) / 10 ** instrument.priceScale).toFixed(instrument.priceScale + AVERAGE_DECIMALS)
+  return text.includes('.') ? text.replace(/\.?0+$/, '') : text
+}

@@ -1,0 +1,121 @@
+/**
+ * `ballast backtest STRATEGY --symbol S`: one run over stored candles or a file, its figures and what is doubtful about them.
+ * Never needs a database, and never prints a figure before what speaks against it.
+ */
+import type { Command } from 'commander'
+import packageJson from '../../../package.json' with { type: 'json' }
+import { reportHtml } from '../../backtest/report/report.ts'
+import { runStudy } from '../../backtest/study.ts'
+import { verdictOf } from '../../backtest/verdict.ts'
+import { annualReason } from '../../portfolio/performance.ts'
+import { type Catalog, STRATEGIES, strategyNamed } from '../../strategy/registry.ts'
+import type { StrategyDefinition } from '../../strategy/strategy.ts'
+import { paramsProblem } from '../../config/strategy-plan.ts'
+import { contextOf } from '../context.ts'
+import { equityCsv, tradesCsv, write } from './backtest-files.ts'
+import { printStudy } from './backtest-summary.ts'
+import { CliError, EXIT } from '../exit.ts'
+import { startProgress } from '../ui/progress.ts'
+import { type StudyFlags, addStudyOptions, costsOf, requestOf } from '../flags/backtest-flags.ts'
+import { loadSeries } from './backtest-series.ts'
+
+interface BacktestFlags extends StudyFlags {
+  readonly trades?: string
+  readonly equity?: string
+  readonly report?: string
+}
+
+export function register(program: Command): void {
+  addStudyOptions(
+    program
+      .command('backtest')
+      .description('run a strategy over stored candles or a CSV file')
+      .argument('<strategy>', `one of ${[...STRATEGIES.keys()].join(', ')}, or one of your own`),
+  )
+    .option('--trades <file>', 'write the trades as CSV')
+    .option('--equity <file>', 'write the equity at each bar’s close as CSV')
+    .option('--report <file>', 'write a report as one HTML file that opens offline')
+    .action(runBacktestCommand)
+}
+
+async function runBacktestCommand(name: string, flags: BacktestFlags, command: Command): Promise<void> {
+  const context = contextOf(command)
+  const { out } = context
+  const { catalog } = await context.strategies([name])
+  const definition = findStrategy(catalog, name)
+  const params = parseParams(definition, flags.param ?? [])
+  const { series, data, notes } = await loadSeries(context, flags)
+  const request = requestOf(definition, params, series, flags)
+  const progress = await startProgress(out, `${definition.name}`)
+  const study = runStudy({
+    ...request,
+    progress: (done) => {
+      progress.update(done)
+      return true
+    },
+  })
+  progress.stop()
+  if (study.result.failure !== undefined)
+    throw new CliError(EXIT.error, `The strategy stopped: ${study.result.failure}`, 'Correct the strategy and run it again.')
+  const costs = costsOf(request, flags)
+  const verdict = verdictOf(study, request)
+  if (flags.trades !== undefined) write(flags.trades, tradesCsv(study, series))
+  if (flags.equity !== undefined) write(flags.equity, equityCsv(study))
+  const answer = {
+    strategy: definition.name,
+    params,
+    data,
+    costs,
+    fingerprint: study.fingerprint,
+    metrics: study.metrics,
+    annual: annualReason(study.equity) ?? null,
+    verdict: verdict.doubts,
+    denials: Object.fromEntries(study.result.denials),
+    elapsedMs: Math.round(study.elapsedMs * 1000) / 1000,
+    barsPerSecond: Math.round((study.result.bars / Math.max(study.elapsedMs, 0.001)) * 1000),
+  }
+  if (flags.report !== undefined)
+    write(
+      flags.report,
+      reportHtml({
+        study,
+        request,
+        verdict,
+        series: 'series' in data ? data.series : [data],
+        params,
+        costs,
+        version: packageJson.version,
+        generatedAt: new Date().toISOString(),
+        answer,
+      }),
+    )
+  for (const note of notes) out.note(note)
+  if (answer.annual !== null) out.note(answer.annual)
+  out.answer(answer, () =>
+    printStudy(out, { definition, params, data, costs, study, request, verdict, barsPerSecond: answer.barsPerSecond }),
+  )
+  for (const file of [flags.trades, flags.equity, flags.report]) if (file !== undefined) out.note(`wrote ${file}`)
+}
+
+/** One of the catalog. @throws CliError that names the nearest. */
+export function findStrategy(catalog: Catalog, name: string): StrategyDefinition {
+  const found = strategyNamed(catalog, name)
+  if (found.ok) return found.value
+  throw new CliError(EXIT.notFound, found.error, 'ballast strategy list shows them; ballast strategy new NAME writes one of your own.')
+}
+
+export function parseParams(definition: StrategyDefinition, words: readonly string[]): Record<string, unknown> {
+  const given: Record<string, string> = {}
+  for (const word of words) {
+    const at = word.indexOf('=')
+    if (at <= 0) throw new CliError(EXIT.usage, `--param '${word}' is not name=value.`, 'Write for example --param fast=10.')
+    given[word.slice(0, at)] = word.slice(at + 1)
+  }
+  const parsed = definition.params.safeParse(given)
+  if (parsed.success) return parsed.data as Record<string, unknown>
+  throw new CliError(
+    EXIT.usage,
+    `${definition.name}: ${paramsProblem(parsed.error, definition, given)}`,
+    `ballast strategy show ${definition.name} lists its parameters.`,
+  )
+}

@@ -1,0 +1,48 @@
+/**
+ * Reads an equity series from a file with a column of times and one of equity, in any order and any container.
+ * Never skips a row, and never takes a balance for equity where the file has both.
+ */
+import type { EquitySeries } from '../../portfolio/equity.ts'
+import { keyOf } from '../../market/files/column-names.ts'
+import { TableText } from '../ui/table-text.ts'
+
+/** By trust: what counts open positions stands before what does not. */
+const EQUITY_NAMES: readonly (readonly string[])[] = [
+  ['equity', 'totalequity', 'accountequity', 'equityvalue', 'strategyequity'],
+  ['portfoliovalue', 'portfolio', 'accountvalue', 'netliquidation', 'netliquidationvalue', 'nav', 'networth', 'totalvalue', 'value'],
+  ['balance', 'walletbalance', 'cashbalance', 'accountbalance'],
+]
+const PAID_IN = ['deposit', 'deposits', 'withdrawal', 'withdrawals', 'transfer', 'transfers', 'netdeposit', 'netdeposits']
+
+export interface EquityFile {
+  readonly series: EquitySeries
+  /** What was chosen or turned while reading. */
+  readonly notes: readonly string[]
+}
+
+/** @throws CliError that names the file and the line. */
+export async function readEquityCsv(path: string): Promise<EquityFile> {
+  const text = await TableText.read(path)
+  const keys = text.names.map(keyOf)
+  const equityColumn = EQUITY_NAMES.map((names) => keys.findIndex((key) => names.includes(key))).find((at) => at >= 0)
+  if (text.timeColumn === undefined || equityColumn === undefined)
+    throw text.bad(
+      -1,
+      `the header '${text.names.join(',').slice(0, 60)}' does not name the columns timestamp and equity`,
+      `Name them so; ${EQUITY_NAMES.flat().slice(0, 8).join(', ')} and balance are known too, and an unnamed first column of times.`,
+    )
+  const { ts, isNewestFirst } = text.instants(text.timeColumn)
+  const equity = new Float64Array(text.rows)
+  for (let row = 0; row < text.rows; row += 1) equity[row] = text.number(row, equityColumn, 'equity')
+  const notes: string[] = []
+  if (isNewestFirst) {
+    equity.reverse()
+    notes.push('The rows run from newest to oldest and are read backwards.')
+  }
+  if (keys.filter((key) => EQUITY_NAMES.flat().includes(key)).length > 1)
+    notes.push(`The equity is the column '${text.names[equityColumn]}'.`)
+  const paidIn = text.names.find((_, at) => PAID_IN.includes(keys[at] as string))
+  if (paidIn !== undefined)
+    notes.push(`The file has a column '${paidIn}': money paid in counts as a gain here, and money taken out as a loss.`)
+  return { series: { ts, equity }, notes }
+}

@@ -1,0 +1,76 @@
+/**
+ * `ballast metrics EQUITY.csv`: the performance figures of an equity series, from row to row.
+ * Never resamples: the rows are the periods, and their times say how many make a year.
+ */
+import type { Command } from 'commander'
+import {
+  EQUITY_METRICS,
+  type EquityMetrics,
+  PERIODS_PER_YEAR,
+  annualReason,
+  equityMetrics,
+  withoutAnnual,
+} from '../../portfolio/performance.ts'
+import { periodsOf } from '../../portfolio/periods.ts'
+import { formatInterval } from '../../market/candles/interval.ts'
+import { contextOf } from '../context.ts'
+import { readEquityCsv } from './equity-csv.ts'
+import { CliError, EXIT } from '../exit.ts'
+import { formatCount, formatPercent, formatRatio, formatTime } from '../ui/format.ts'
+
+export function register(program: Command): void {
+  program
+    .command('metrics')
+    .description('performance figures of an equity series')
+    .argument('<equity.csv>', 'a column of times and one of equity: CSV, JSON, Parquet or Feather, also packed')
+    .option('--periods-per-year <n>', 'rows in a year, for the annual figures (default: from their times, 365 where they do not tell)')
+    .action(runMetrics)
+}
+
+const FRACTIONS: ReadonlySet<string> = new Set([
+  'totalReturn',
+  'cagr',
+  'volatility',
+  'maxDrawdown',
+  'avgDrawdown',
+  'ulcerIndex',
+  'var95',
+  'cvar95',
+  'probabilisticSharpe',
+])
+
+async function runMetrics(file: string, flags: { periodsPerYear?: string }, command: Command): Promise<void> {
+  const { out } = contextOf(command)
+  const given = flags.periodsPerYear === undefined ? undefined : Number(flags.periodsPerYear)
+  if (given !== undefined && !(given > 0 && Number.isFinite(given)))
+    throw new CliError(
+      EXIT.usage,
+      `--periods-per-year '${flags.periodsPerYear}' is not a positive number.`,
+      'Use 365 for daily rows, 8760 for hourly ones.',
+    )
+  const { series, notes } = await readEquityCsv(file)
+  const told = periodsOf(series.ts)
+  const periodsPerYear = given ?? told?.perYear ?? PERIODS_PER_YEAR
+  const metrics = withoutAnnual(equityMetrics(series, periodsPerYear), series)
+  const reason = annualReason(series)
+  for (const note of notes) out.note(note)
+  out.answer({ metrics, periodsPerYear, rows: series.ts.length, annual: reason ?? null }, () => {
+    const rows = series.ts.length
+    if (rows > 0)
+      out.line(`${formatCount(rows)} rows, ${formatTime(series.ts[0] as number)} to ${formatTime(series.ts[rows - 1] as number)} UTC`)
+    out.line(
+      `${formatCount(Math.round(periodsPerYear))} rows a year: ${given === undefined ? originOf(told?.distanceMs, told !== undefined) : 'given'}`,
+    )
+    out.fields(EQUITY_METRICS.map((name) => [name, show(name, metrics)]))
+    if (reason !== undefined) out.note(reason)
+    if (EQUITY_METRICS.some((name) => metrics[name] === null)) out.note('– means that the data does not allow this figure.')
+  })
+}
+
+function originOf(distanceMs: number | undefined, isTold: boolean): string {
+  if (distanceMs !== undefined) return `they are ${formatInterval(distanceMs) ?? `${distanceMs / 1000} s`} apart`
+  return isTold ? 'their number in their time, as they are not equally far apart' : 'one row does not tell, days are assumed'
+}
+
+const show = (name: keyof EquityMetrics, metrics: EquityMetrics): string =>
+  FRACTIONS.has(name) ? formatPercent(metrics[name]) : formatRatio(metrics[name])

@@ -1,0 +1,66 @@
+/**
+ * The summary of a sweep on a terminal: what speaks against its best run first, then the best runs as a table.
+ * Never shows a parameter that is the same in all of them.
+ */
+import type { GridAxis } from '../../backtest/sweep/parameter-grid.ts'
+import type { SortMetric } from '../../backtest/sweep/ranking.ts'
+import type { Metrics } from '../../portfolio/performance.ts'
+import type { DataInfo } from './backtest-summary.ts'
+import { formatCount, formatPercent, formatRatio } from '../ui/format.ts'
+import type { Column, Output } from '../ui/output.ts'
+
+export interface SweepAnswer {
+  readonly strategy: string
+  readonly data: DataInfo | { readonly series: readonly DataInfo[]; readonly bars: number; readonly hash: string }
+  readonly runs: number
+  /** Combinations that the strategy's schema refuses. */
+  readonly skipped: number
+  /** Runs in which the strategy stopped. */
+  readonly failed: number
+  readonly workers: number
+  readonly elapsedMs: number
+  readonly runsPerSecond: number
+  /** Sharpe ratio, as in the metrics, that the best of so many runs would show without any skill; null where one run alone has one. */
+  readonly luckSharpe: number | null
+  readonly sort: SortMetric
+  readonly best: readonly { readonly params: Readonly<Record<string, unknown>>; readonly metrics: Metrics }[]
+}
+
+export function printSweep(out: Output, answer: SweepAnswer, axes: readonly GridAxis[]): void {
+  out.line(`${out.style('bold', answer.strategy)}  ${formatCount(answer.runs)} runs over ${formatCount(answer.data.bars)} bars`)
+  for (const doubt of doubtsOf(answer)) out.line(`${out.style('warn', '!')} ${doubt}`)
+  out.line()
+  const shown: readonly SortMetric[] = ['sharpe', 'totalReturn', 'maxDrawdown', 'trades']
+  const metrics = shown.includes(answer.sort) ? shown : [answer.sort, ...shown]
+  const columns: Column[] = [...axes.map(({ name }) => name), ...metrics].map((title) => ({ title, align: 'right' }))
+  out.table(
+    columns,
+    answer.best.map((run) => [...axes.map(({ name }) => String(run.params[name])), ...metrics.map((metric) => show(metric, run.metrics))]),
+  )
+  out.line()
+  out.line(
+    out.style(
+      'dim',
+      `${formatCount(Math.round(answer.elapsedMs))} ms with ${answer.workers} worker${answer.workers === 1 ? '' : 's'}, ${formatRatio(answer.runsPerSecond)} runs/s`,
+    ),
+  )
+}
+
+function doubtsOf({ runs, luckSharpe, best }: SweepAnswer): string[] {
+  const doubts = ['These figures come from the bars that chose the parameters: expect less from others.']
+  const top = Math.max(...best.map((run) => run.metrics.sharpe ?? Number.NEGATIVE_INFINITY))
+  if (luckSharpe !== null && Number.isFinite(top))
+    doubts.push(
+      `The best of ${formatCount(runs)} runs without any skill would show a Sharpe ratio near ${formatRatio(luckSharpe)}; the best here has ${formatRatio(top)}.`,
+    )
+  if (best.some((run) => (run.metrics.trades ?? 0) < 30)) doubts.push('Some of the best runs have fewer than 30 trades.')
+  return doubts
+}
+
+const FRACTIONS: ReadonlySet<SortMetric> = new Set(['totalReturn', 'cagr', 'volatility', 'maxDrawdown', 'winRate', 'benchmarkReturn'])
+
+function show(metric: SortMetric, metrics: Metrics): string {
+  const value = metrics[metric] ?? null
+  if (FRACTIONS.has(metric)) return formatPercent(value)
+  return metric === 'trades' ? formatCount(value ?? 0) : formatRatio(value)
+}

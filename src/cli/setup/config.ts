@@ -1,0 +1,67 @@
+/**
+ * `ballast config`: shows each value of the configuration with its origin, and checks it.
+ * Never prints a secret.
+ */
+import { configuredStrategies, plansOf } from '../../config/plans.ts'
+import type { Command } from 'commander'
+import { displayValue, valueAt } from '../../config/config.ts'
+import { CONFIG_KEYS } from '../../config/config-keys.ts'
+
+import { CliError, EXIT } from '../exit.ts'
+import { contextOf } from '../context.ts'
+
+export function register(program: Command): void {
+  const config = program.command('config').description('show and check the configuration')
+  config
+    .command('show')
+    .description('every key with its value and where it comes from')
+    .action((_flags: unknown, command: Command) => runShow(command))
+  config
+    .command('validate')
+    .description('check the configuration and say whether it is valid')
+    .action((_flags: unknown, command: Command) => runValidate(command))
+}
+
+function runShow(command: Command): void {
+  const context = contextOf(command)
+  const { values, origins } = context.config()
+  const rows = CONFIG_KEYS.map((key) => {
+    const value = valueAt(values, key.path)
+    return {
+      key: key.path,
+      value: key.isSecret && value !== undefined ? displayValue(key, value) : (value ?? null),
+      origin: origins.get(key.path),
+      env: key.envName,
+      shown: displayValue(key, value),
+    }
+  })
+  context.out.answer({ config: rows.map(({ shown: _shown, ...row }) => row) }, () =>
+    context.out.table(
+      [{ title: 'key' }, { title: 'value' }, { title: 'origin' }, { title: 'environment' }],
+      rows.map((row) => [
+        row.key,
+        row.shown,
+        row.origin?.kind === 'default' ? 'default' : `${row.origin?.kind} ${row.origin?.name}`,
+        row.env,
+      ]),
+    ),
+  )
+}
+
+async function runValidate(command: Command): Promise<void> {
+  const context = contextOf(command)
+  const { values, origins } = context.config()
+  // What a start would refuse is refused here: strategies, parameters, symbols.
+  const plans = plansOf(values, await context.strategies(configuredStrategies(values)))
+  if (!plans.ok) throw new CliError(EXIT.config, plans.error.sentence, plans.error.next)
+  const given = [...origins.values()].filter((origin) => origin.kind !== 'default').length
+  context.out.answer({ valid: true, given }, () =>
+    context.out.line(
+      `${context.out.style('good', '✓')} The configuration is valid: ${given} of ${CONFIG_KEYS.length} keys are set, the rest have their defaults.`,
+    ),
+  )
+  if (plans.value.plans.length === 0)
+    context.out.note(
+      `No strategy is configured: ${plans.value.manual.length === 0 ? 'nothing is traded' : `only what people enter by hand is traded (${plans.value.manual.join(', ')})`}.`,
+    )
+}

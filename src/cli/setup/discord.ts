@@ -1,0 +1,89 @@
+/**
+ * `ballast discord setup`: checks the token, gives it to the running bot, makes a person admin, and makes the channels.
+ * Never takes the token as a flag and never prints it.
+ */
+import type { Problem } from '../../core/problem.ts'
+import { writeFileSync } from 'node:fs'
+import type { Command } from 'commander'
+import { PostgresChatUsers } from '../../../db/chat-users.ts'
+import { connectDatabase } from '../../../db/client.ts'
+import { sharedUrl } from '../../../db/embedded/embedded.ts'
+import { DiscordSetup } from '../../../bots/discord-setup.ts'
+import { pathsOf, readDiscordFile } from '../../system/paths.ts'
+import type { Result } from '../../core/result.ts'
+import { ask } from '../ui/ask.ts'
+import { contextOf } from '../context.ts'
+import { CliError, EXIT } from '../exit.ts'
+import { pairAdmin, waitForBot } from './pairing.ts'
+
+const AGAIN = 'Run ballast discord setup again.'
+
+export function register(program: Command): void {
+  const discord = program.command('discord').description('set the Discord bot up')
+  discord
+    .command('setup')
+    .description('give the bot its token, make yourself admin, and make its channels')
+    .option('--guild <id>', 'id of the server; asked for otherwise')
+    .action(runSetup)
+}
+
+async function runSetup(flags: { readonly guild?: string }, command: Command): Promise<void> {
+  const context = contextOf(command)
+  const { out } = context
+  const { values } = context.config()
+  const paths = pathsOf(context.dataDir())
+  const url = values.databaseUrl ?? sharedUrl(paths.root)
+  if (url === undefined)
+    throw new CliError(
+      EXIT.error,
+      'Ballast does not run here, so that nobody could answer in the chat.',
+      'Start it in another terminal: npm start',
+    )
+  const kept = readDiscordFile(paths)
+  const token =
+    values.discord.token ?? kept?.token ?? (await ask('Token of the bot, from discord.com/developers (it is not shown): ', true)).trim()
+  if (token === '')
+    throw new CliError(EXIT.usage, 'No token was given.', 'Make one at discord.com/developers: your application, Bot, Reset Token.')
+  const setup = new DiscordSetup(token, values.discord.apiRoot)
+  const bot = settled(await setup.identity())
+  const guild =
+    flags.guild ??
+    values.discord.guild ??
+    kept?.guild ??
+    (await ask('Id of the server (right click on it, Copy Server ID): ', false)).trim()
+  if (!/^\d{1,20}$/.test(guild))
+    throw new CliError(
+      EXIT.usage,
+      `'${guild}' is not the id of a server.`,
+      'Turn on Developer Mode in Discord and copy it from the server.',
+    )
+  const server = settled(await setup.server(guild, bot))
+  out.line(`The bot ${bot.name} is on ${server}.`)
+  if (values.discord.token === undefined) {
+    writeFileSync(paths.discord, `${JSON.stringify({ token, guild })}\n`, { mode: 0o600 })
+    out.note(`kept in ${paths.discord}, readable by you only`)
+  }
+  const connected = await connectDatabase({ url, max: 2 })
+  if (!connected.ok) throw new CliError(EXIT.error, connected.error.sentence, connected.error.next)
+  const { sql, close } = connected.value
+  try {
+    await waitForBot(sql, 'discord', 'Look at: ballast health; to give another token remove discord.json from the data directory.')
+    const users = new PostgresChatUsers(sql)
+    const admins = new Set([...values.discord.admins, ...(await users.list('discord')).map((user) => user.userId)])
+    if (admins.size === 0)
+      admins.add(await pairAdmin(context, sql, 'discord', AGAIN, (code) => out.line(`On ${server}, send:  /start token:${code}`)))
+    const made = settled(await setup.makeChannels(guild, bot, [...admins]))
+    out.line(
+      made.length === 0
+        ? 'All channels are there.'
+        : `Made ${made.map((name) => `#${name}`).join(' ')}; only the bot, the admins and who runs the server see them.`,
+    )
+  } finally {
+    await close()
+  }
+}
+
+function settled<T>(result: Result<T, Problem>): T {
+  if (result.ok) return result.value
+  throw new CliError(EXIT.error, result.error.sentence, result.error.next)
+}

@@ -1,0 +1,210 @@
+/**
+ * `ballast init`: asks for the exchange's key, looks at the account with it, and keeps it where it may be kept.
+ * Never takes key or secret from a flag, the environment or a pipe, never shows them, never sends an order, and never starts anything.
+ */
+import { symbolsOf } from '../../config/strategy-plan.ts'
+import type { Problem } from '../../core/problem.ts'
+import { configuredStrategies, plansOf } from '../../config/plans.ts'
+import { existsSync, writeFileSync } from 'node:fs'
+import { relative, resolve } from 'node:path'
+import type { Command } from 'commander'
+import { accountChecks } from '../../diagnostics/account-report.ts'
+import { type AccountLook, lookAtAccount } from '../../diagnostics/account-probe.ts'
+
+import { CONFIG_FILE } from '../../config/config.ts'
+import type { Config } from '../../config/config-schema.ts'
+import { type ExchangeKey, type KeyedProfile, accessWith, isKeyed } from '../../config/exchange-access.ts'
+import { writeKeyFile } from '../../config/key-file.ts'
+
+import { limitsText } from '../../diagnostics/limits-summary.ts'
+import { type DataPaths, claimDirectory, ownerOf, pathsOf } from '../../system/paths.ts'
+import { CASH_SCALE, type Cash } from '../../core/units.ts'
+import { parseInterval } from '../../market/candles/interval.ts'
+import { RISK_PROFILES } from '../../risk/profiles.ts'
+import { ask } from '../ui/ask.ts'
+import { printChecks, widthOf, wrap } from '../ui/check-lines.ts'
+import { type CliContext, contextOf } from '../context.ts'
+import { CliError, EXIT, type ExitCode } from '../exit.ts'
+
+export function register(program: Command): void {
+  program
+    .command('init')
+    .description('ask for the key of the exchange, check what it may and how the account stands, and keep it')
+    .action((_flags: unknown, command: Command) => runInit(contextOf(command)))
+}
+
+async function runInit(context: CliContext): Promise<void> {
+  const { out } = context
+  const { values: config } = context.config()
+  const { profile } = config
+  if (!isKeyed(profile)) {
+    const start = profile === 'sim' ? 'npm start' : 'npm start -- --profile paper --data-dir .ballast-paper'
+    out.line(`Profile ${profile} needs no key and no account. Start it: ${start}`)
+    out.line('With your account: ballast init --profile observe looks only, --profile demo trades Bybit’s play money.')
+    return
+  }
+  if (context.flags.json === true) throw new CliError(EXIT.usage, 'A key is asked from people only.', 'Leave --json out.')
+  if (process.stdin.isTTY !== true)
+    throw new CliError(EXIT.notConfirmed, 'Key and secret are asked at a terminal only, and there is none here.', 'Run it in a terminal.')
+  const paths = directoryFor(context, profile)
+  const symbols = await symbolsFor(context, config)
+  if (existsSync(paths.bybitKey) && !(await agrees(context, `${paths.bybitKey} is there already. Replace it? [y/N] `)))
+    throw new CliError(EXIT.notConfirmed, 'The key stays as it is.', `To check it: ballast doctor${flagsOf(context, paths)}`)
+  say(context, KEY_TEXT[profile])
+  const key = await askKey()
+  const looked = await lookAtAccount({
+    access: accessWith(config, profile, key),
+    profile,
+    symbols,
+    risk: RISK_PROFILES[profile],
+    intervalMs: parseInterval(config.interval) as number,
+  })
+  if (!looked.ok && looked.error.exitCode === EXIT.unreachable) return keepUnchecked(context, profile, paths, key, looked.error)
+  const look = settled(looked)
+  const checks = accountChecks(look)
+  printChecks(out, checks)
+  refuseBadKey(look)
+  settled(claimDirectory(paths, profile))
+  settled(writeKeyFile(paths, key))
+  out.line(`Kept in ${paths.bybitKey}, readable by you only.`)
+  if (look.wallet !== undefined)
+    out.line(`The account: ${walletText(look.wallet)} USDT, ${look.positions === 1 ? '1 position' : `${look.positions ?? 0} positions`}.`)
+  const isConfigured = await offerConfig(context, profile, paths)
+  if (profile !== 'observe' && look.wallet !== undefined) say(context, `The limits: ${limitsText(RISK_PROFILES[profile], look.wallet)}.`)
+  const start = startOf(context, isConfigured ? undefined : paths)
+  if (profile === 'live') say(context, `Nothing was started. Live starts only with the statement: BALLAST_I_AM_LIVE=live ${start}`)
+  else say(context, `Nothing was started. Start it: ${start}`)
+  const bad = checks.filter(({ status }) => status === 'fail').length
+  if (bad > 0)
+    throw new CliError(
+      EXIT.checksFailed,
+      'The key is kept, and what is marked ✗ is to be mended before it trades.',
+      `Then: ballast doctor${flagsOf(context, paths)}`,
+    )
+}
+
+const KEY_TEXT: Readonly<Record<KeyedProfile, string>> = {
+  observe: 'Make a read-only key at bybit.com: API, Create New Key, Read-Only. Bind it to this machine’s address.',
+  demo: 'Make a key in Bybit’s demo trading: API, Create New Key. Give it contract orders and positions, nothing else.',
+  testnet: 'Make a key at testnet.bybit.com: API, Create New Key. Give it contract orders and positions, nothing else.',
+  live: 'Make a key at bybit.com: API, Create New Key. Contract orders and positions only, bound to this machine’s address.',
+}
+
+/** A directory that belongs to another profile is left to it, where nobody has named it. */
+function directoryFor(context: CliContext, profile: KeyedProfile): DataPaths {
+  const named = pathsOf(context.dataDir())
+  const owner = ownerOf(named)
+  if (owner === undefined || owner === profile) return named
+  const isDefault = context.config().origins.get('dataDir')?.kind === 'default'
+  const own = pathsOf(resolve(`.ballast-${profile}`))
+  const ownOwner = ownerOf(own)
+  if (!isDefault || (ownOwner !== undefined && ownOwner !== profile)) settled(claimDirectory(named, profile))
+  context.out.note(`${named.root} belongs to profile ${owner}; ${profile} gets ${own.root}.`)
+  return own
+}
+
+async function symbolsFor(context: CliContext, config: Config): Promise<readonly string[]> {
+  return symbolsOf(settled(plansOf(config, await context.strategies(configuredStrategies(config)))))
+}
+
+async function askKey(): Promise<ExchangeKey> {
+  const key = await askSecret('API key (it is not shown): ', 'key')
+  const secret = await askSecret('API secret (it is not shown): ', 'secret')
+  if (secret === key)
+    throw new CliError(EXIT.usage, 'That was the key twice.', 'Nothing was kept. Bybit shows the secret once, when the key is made.')
+  return { key, secret }
+}
+
+async function askSecret(question: string, what: string): Promise<string> {
+  const text = (await ask(question, true)).trim()
+  if (text === '') throw new CliError(EXIT.notConfirmed, `No ${what} was given: nothing was kept.`, 'Run it again when you have it.')
+  // Printable and without blanks: what a header can carry.
+  if (!/^[!-~]{6,200}$/.test(text))
+    throw new CliError(
+      EXIT.usage,
+      `That does not look like a ${what} of Bybit: nothing was kept.`,
+      'Copy it again, without blanks or quotes.',
+    )
+  return text
+}
+
+/** @throws CliError where the exchange or the profile does not take the key, or nobody knows what it may. */
+function refuseBadKey({ findings, reading }: AccountLook): void {
+  const refused = findings.find(({ code, effect }) => effect === 'refuse' && (code.startsWith('key.') || code === 'account.region'))
+  if (refused !== undefined)
+    throw new CliError(EXIT.auth, 'The key is not kept, for what is marked ✗.', 'Run it again with another key, or when that is mended.')
+  if (reading.key.type === 'failed')
+    throw new CliError(
+      reading.key.error.type === 'clock' ? EXIT.checksFailed : EXIT.unreachable,
+      `The key is not kept: the exchange does not tell what it may (${reading.key.error.code}).`,
+      reading.key.error.type === 'clock' ? 'Let this machine’s clock be set by NTP, then run it again.' : 'Run it again in a while.',
+    )
+}
+
+/** What was typed is not lost to a network that is down: every start checks the key again. @throws CliError: nothing is known of it yet. */
+async function keepUnchecked(
+  context: CliContext,
+  profile: KeyedProfile,
+  paths: DataPaths,
+  key: ExchangeKey,
+  { sentence, next }: Problem,
+): Promise<void> {
+  say(context, `${sentence} ${next}`)
+  if (!(await agrees(context, 'Keep the key unchecked? Each start checks it before anything is sent. [y/N] ')))
+    throw new CliError(EXIT.unreachable, 'The key is not kept.', 'Run it again when the exchange answers.')
+  settled(claimDirectory(paths, profile))
+  settled(writeKeyFile(paths, key))
+  context.out.line(`Kept in ${paths.bybitKey}, readable by you only.`)
+  await offerConfig(context, profile, paths)
+  throw new CliError(
+    EXIT.unreachable,
+    'The key is kept, and nothing is known of it yet.',
+    `Check it: ballast doctor${flagsOf(context, paths)}`,
+  )
+}
+
+/** Answers whether a configuration names profile and directory. */
+async function offerConfig(context: CliContext, profile: KeyedProfile, { root }: DataPaths): Promise<boolean> {
+  const { origins } = context.config()
+  if (existsSync(CONFIG_FILE) || (context.flags.config ?? []).length > 0)
+    return origins.get('profile')?.kind === 'file' && context.dataDir() === root && origins.get('dataDir')?.kind !== 'flag'
+  const question = `Write ${CONFIG_FILE}, so that commands here mean profile ${profile}? [y/N] `
+  if (!(await agrees(context, question))) return false
+  const dataDir = root === resolve('.ballast') ? {} : { dataDir: shortOf(root) }
+  // Somebody may have made one meanwhile: theirs stays.
+  writeFileSync(CONFIG_FILE, `${JSON.stringify({ profile, ...dataDir }, null, 2)}\n`, { flag: 'wx' })
+  say(context, `Written: ${resolve(CONFIG_FILE)}. Strategies are the default ones; see ballast config show.`)
+  return true
+}
+
+async function agrees(context: CliContext, question: string): Promise<boolean> {
+  return context.flags.yes === true || /^y(es)?$/i.test((await ask(question, false)).trim())
+}
+
+const flagsOf = (context: CliContext, { root }: DataPaths): string =>
+  ` --profile ${context.config().values.profile}${root === resolve('.ballast') ? '' : ` --data-dir ${shortOf(root)}`}`
+
+const walletText = (wallet: Cash): string =>
+  (wallet / 10 ** CASH_SCALE).toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 })
+
+/** As one types it here. */
+function shortOf(root: string): string {
+  const here = relative(process.cwd(), root)
+  return here.startsWith('..') ? root : here
+}
+
+function say({ out }: CliContext, text: string): void {
+  for (const line of wrap(text, widthOf(out))) out.line(line)
+}
+
+/** With the flags that are not in a configuration. */
+const startOf = (context: CliContext, paths: DataPaths | undefined): string =>
+  paths === undefined ? 'npm start' : `npx ballast run${flagsOf(context, paths)}`
+
+function settled<T>(result: { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: Problem }): T {
+  if (result.ok) return result.value
+  const { sentence, next, exitCode } = result.error
+  throw new CliError(exitOf(exitCode), sentence, next)
+}
+
+const exitOf = (code: number | undefined): ExitCode => Object.values(EXIT).find((each) => each === code) ?? EXIT.error

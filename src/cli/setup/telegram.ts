@@ -1,0 +1,56 @@
+/**
+ * `ballast telegram pair`: gives the running bot its token and makes a person admin, asked at this terminal (S17).
+ * Never takes the token as a flag and never prints it.
+ */
+import { existsSync, writeFileSync } from 'node:fs'
+import type { Command } from 'commander'
+import { connectDatabase } from '../../../db/client.ts'
+import { sharedUrl } from '../../../db/embedded/embedded.ts'
+import { pathsOf } from '../../system/paths.ts'
+import { ask } from '../ui/ask.ts'
+import { contextOf } from '../context.ts'
+import { CliError, EXIT } from '../exit.ts'
+import { pairAdmin, waitForBot } from './pairing.ts'
+
+const TOKEN = /^\d{5,}:[\w-]{20,}$/
+
+export function register(program: Command): void {
+  const telegram = program.command('telegram').description('pair the Telegram bot')
+  telegram.command('pair').description('give the bot its token and make yourself admin').action(runPair)
+}
+
+async function runPair(_flags: unknown, command: Command): Promise<void> {
+  const context = contextOf(command)
+  const { out } = context
+  const { values } = context.config()
+  const paths = pathsOf(context.dataDir())
+  const url = values.databaseUrl ?? sharedUrl(paths.root)
+  if (url === undefined)
+    throw new CliError(
+      EXIT.error,
+      'Ballast does not run here, so that nobody could answer in the chat.',
+      'Start it in another terminal: npm start',
+    )
+  if (values.telegram.token === undefined && !existsSync(paths.telegramToken)) {
+    const token = (await ask('Token that @BotFather gave (it is not shown): ', true)).trim()
+    if (!TOKEN.test(token))
+      throw new CliError(EXIT.usage, 'That does not look like a token of Telegram.', 'Ask @BotFather for one: /newbot')
+    writeFileSync(paths.telegramToken, `${token}\n`, { mode: 0o600 })
+    out.note(`kept in ${paths.telegramToken}, readable by you only`)
+  }
+  const connected = await connectDatabase({ url, max: 2 })
+  if (!connected.ok) throw new CliError(EXIT.error, connected.error.sentence, connected.error.next)
+  const { sql, close } = connected.value
+  try {
+    const bot = await waitForBot(
+      sql,
+      'telegram',
+      'Check the token with @BotFather; to give another one remove telegram.token from the data directory.',
+    )
+    await pairAdmin(context, sql, 'telegram', 'Run ballast telegram pair again.', (code) =>
+      out.line(`Send it to ${bot} from a private chat, or open https://t.me/${bot.replace(/^@/, '')}?start=pair-${code}`),
+    )
+  } finally {
+    await close()
+  }
+}

@@ -1,0 +1,25 @@
+/**
+ * `strategy show`: the parameters as the schema has them.
+ * Never a list of its own.
+ */
+import { expect, test } from 'vitest'
+import { STRATEGIES } from '../../strategy/registry.ts'
+import { paramsOf } from './strategy.ts'
+
+test.each([...STRATEGIES.values()])('$name: each default that is shown is what an empty configuration gives', (definition) => {
+  const shown = Object.fromEntries(paramsOf(definition).map((p) => [p.name, p.default]))
+  expect(shown).toEqual(definition.params.parse({}))
+})
+
+test.each([...STRATEGIES.values()])('$name: each range that is shown is the one that is enforced', (definition) => {
+  const numbers = paramsOf(definition).filter((p) => p.range !== 'true or false')
+  expect(numbers.length).toBeGreaterThan(0)
+  for (const { name, range } of numbers) {
+    const top = /to (\d+)/.exec(range)?.[1]
+    expect(top, `${name}: ${range}`).toBeDefined()
+    const issues = definition.params.safeParse({ [name]: Number(top) + 1 }).error?.issues ?? []
+    expect(issues.some((issue) => issue.path[0] === name)).toBe(true)
+    const within = definition.params.safeParse({ [name]: Number(top) }).error?.issues ?? []
+    expect(within.some((issue) => issue.path[0] === name)).toBe(false)
+  }
+})

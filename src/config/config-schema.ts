@@ -1,0 +1,135 @@
+/**
+ * What can be configured, section by section, with the defaults and the words for what each key allows.
+ * Never reads a file or the environment: config.ts does.
+ */
+import { z } from 'zod'
+import { BOOK_DEPTHS } from '../venue/bybit/stream/book-feed.ts'
+
+export const PROFILES = ['sim', 'paper', 'testnet', 'demo', 'observe', 'live'] as const
+
+const port = (fallback: number) => z.number().int().min(1).max(65_535).default(fallback).describe('a port from 1 to 65535')
+const host = (fallback: string) => z.string().min(1).default(fallback).describe('a host name or address')
+const url = () => z.url().optional().describe('a URL, as http://127.0.0.1:8090')
+const databaseUrl = (protocols: RegExp, example: string) =>
+  z
+    .url({ protocol: protocols })
+    .optional()
+    .meta({ description: `a URL, as ${example}`, secret: true })
+/** Never printed, never taken from a flag; `__FILE` at the end of the name reads it from a file. */
+const secret = (description: string) => z.string().min(1).optional().meta({ description, secret: true })
+/** Chat ids are text: they pass 2^53 on Discord. */
+const ids = (description: string) =>
+  z
+    .array(z.coerce.string().regex(/^-?\d+(:\w+)?$/))
+    .default([])
+    .describe(description)
+
+const tier = () =>
+  z
+    .enum(['C1', 'C2'])
+    .optional()
+    .describe('C1 or C2: how much it asks for on live, never less than without; C2 asks for a word, in chat for a code')
+/** Commands that ask; pause and halt are done at once. */
+const CONFIRMED_TIERS = {
+  resume: tier(),
+  panic: tier(),
+  close: tier(),
+  cancel: tier(),
+  open: tier(),
+  sl: tier(),
+  tp: tier(),
+  amend: tier(),
+  algo: tier(),
+  adopt: tier(),
+  ignore: tier(),
+  key: tier(),
+  reconcile: tier(),
+  strategy: tier(),
+}
+
+export const configSchema = z.strictObject({
+  profile: z
+    .enum(PROFILES)
+    .default('sim')
+    .describe(`one of ${PROFILES.join(', ')}`),
+  strategiesDir: z.string().min(1).default('strategies').describe('the folder of your own strategies, one file each'),
+  dataDir: z.string().min(1).default('.ballast').describe('a directory'),
+  databaseUrl: databaseUrl(/^postgres(ql)?$/, 'postgres://user:password@host:5432/name'),
+  redisUrl: databaseUrl(/^rediss?$/, 'redis://host:6379'),
+  interval: z
+    .enum(['1m', '3m', '5m', '15m', '30m', '1h', '4h'])
+    .default('15m')
+    .describe('base interval of the strategies: 1m, 3m, 5m, 15m, 30m, 1h or 4h'),
+  bookDepth: z
+    .number()
+    .refine((depth) => BOOK_DEPTHS.some((each) => each === depth) || depth === 0)
+    .default(50)
+    .describe('levels of the order books to mirror, of which spreads are read: 1, 50, 200 or 1000; 0 mirrors none'),
+  strategies: z
+    .array(
+      z.strictObject({
+        id: z.string().min(1).optional(),
+        strategy: z.string().min(1),
+        symbols: z.array(z.string().min(1)).min(1),
+        params: z.record(z.string(), z.unknown()).optional(),
+        execution: z.string().optional(),
+      }),
+    )
+    .optional()
+    .describe('a list as [{"strategy":"ema-cross","symbols":["BTCUSDT"]}]'),
+  manual: z
+    .strictObject({
+      symbols: z
+        .array(z.string().min(1))
+        .default([])
+        .describe('a list of symbols that people enter by hand, as XRPUSDT,ADAUSDT; in the simulator XRPUSDT where none is given'),
+    })
+    .prefault({}),
+  chat: z
+    .strictObject({ allowManualEntry: z.boolean().default(false).describe('true or false: whether /open works in Telegram and Discord') })
+    .prefault({}),
+  confirm: z
+    .strictObject({
+      maxDriftBps: z
+        .number()
+        .min(1)
+        .max(1_000)
+        .default(50)
+        .describe('basis points from 1 to 1000 that a price may go between card and answer, for what adds risk'),
+      live: z.strictObject(CONFIRMED_TIERS).prefault({}),
+    })
+    .prefault({}),
+  api: z.strictObject({ host: host('127.0.0.1'), port: port(8080) }).prefault({}),
+  bybit: z.strictObject({ url: url() }).prefault({}),
+  sim: z
+    .strictObject({
+      port: port(8090),
+      speed: z.number().min(1).max(1000).default(60).describe('a number from 1 to 1000'),
+      seed: z.number().int().min(0).max(4_294_967_295).default(7).describe('a whole number from 0 to 4294967295'),
+    })
+    .prefault({}),
+  hooks: z.strictObject({ port: port(8081) }).prefault({}),
+  telegram: z
+    .strictObject({
+      token: secret('the token that @BotFather gave'),
+      apiRoot: url(),
+      admins: ids('a list of user ids, as 123456,789012'),
+      chats: ids('a list of chat ids, as -100123:operator,-100456'),
+      webhookUrl: url(),
+      webhookSecret: secret('1 to 256 letters, digits, _ and -: Telegram sends it with each update'),
+    })
+    .prefault({}),
+  discord: z
+    .strictObject({
+      token: secret('the token of the bot'),
+      apiRoot: url(),
+      guild: z.string().regex(/^\d+$/).optional().describe('the id of the server'),
+      admins: ids('a list of user ids'),
+    })
+    .prefault({}),
+})
+
+export type Config = z.infer<typeof configSchema>
+
+/** Names of the environment that have no BALLAST__ in front, because hosts set them. */
+export const PLAIN_ENV_NAMES: Readonly<Record<string, string>> = { DATABASE_URL: 'databaseUrl', REDIS_URL: 'redisUrl' }

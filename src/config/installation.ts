@@ -1,0 +1,16 @@
+/**
+ * One installation as its parts see it: what is configured, where its files lie, and which strategies there are.
+ * Never holds anything that runs, but for the log.
+ */
+import type { LoadedStrategies } from '../strategy-files/load.ts'
+import type { DataPaths } from '../system/paths.ts'
+import type { Config } from './config-schema.ts'
+
+export interface Installation {
+  readonly config: Config
+  readonly paths: DataPaths
+  readonly liveStatement: string | undefined
+  /** Built-in ones and the user's. */
+  readonly strategies: LoadedStrategies
+  readonly log: (level: 'info' | 'warn' | 'error', text: string) => void
+}

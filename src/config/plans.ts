@@ -1,0 +1,81 @@
+/**
+ * Which strategies and symbols a configuration trades, each strategy with its symbols, and each symbol with one owner.
+ * Never takes a symbol that the profile's exchange cannot have.
+ */
+import type { Problem } from '../core/problem.ts'
+import type { Config } from './config-schema.ts'
+import { DEFAULT_PLANS, type StrategyPlan, type TradePlan, planOf } from './strategy-plan.ts'
+import type { LoadedStrategies } from '../strategy-files/load.ts'
+
+import { type Result, err, ok } from '../core/result.ts'
+import { generatedInstruments } from '../venue/sim/market.ts'
+import { isSymbolText, spellingOf } from '../market/symbol-text.ts'
+import { nearestOf } from '../core/nearest.ts'
+const CONFIG_INVALID = 3
+
+/** What people enter by hand in the simulator where nobody has said otherwise and no strategy owns it. */
+const SIM_MANUAL_SYMBOL = 'XRPUSDT'
+
+function manualSymbols(config: Config, plans: readonly StrategyPlan[]): readonly string[] {
+  const { symbols } = config.manual
+  if (symbols.length > 0 || config.profile !== 'sim' || plans.some((plan) => plan.symbols.includes(SIM_MANUAL_SYMBOL))) return symbols
+  return [SIM_MANUAL_SYMBOL]
+}
+
+/** Names that the configuration trades. */
+export const configuredStrategies = (config: Config): readonly string[] =>
+  (config.strategies ?? DEFAULT_PLANS).map(({ strategy }) => strategy)
+
+/** Of the simulator that Ballast starts itself. */
+const GENERATED_SYMBOLS = generatedInstruments().map(({ symbol }) => symbol)
+
+export function plansOf(config: Config, { catalog }: LoadedStrategies): Result<TradePlan, Problem> {
+  const plans: StrategyPlan[] = []
+  for (const spec of config.strategies ?? DEFAULT_PLANS) {
+    const plan = planOf(spec, catalog)
+    if (!plan.ok)
+      return err({ sentence: plan.error, next: 'Correct the list of strategies in the configuration.', exitCode: CONFIG_INVALID })
+    plans.push(plan.value)
+  }
+  const owners = new Map<string, string>()
+  for (const symbol of [...plans.flatMap((plan) => plan.symbols), ...config.manual.symbols])
+    if (!isSymbolText(symbol))
+      return err({
+        sentence: `${symbol} is not how a symbol is written here. Did you mean ${spellingOf(symbol)}?`,
+        next: 'Correct it in strategies[].symbols or manual.symbols.',
+        exitCode: CONFIG_INVALID,
+      })
+  if (config.profile === 'sim' && config.bybit.url === undefined)
+    for (const symbol of [...plans.flatMap((plan) => plan.symbols), ...config.manual.symbols]) {
+      if (GENERATED_SYMBOLS.includes(symbol)) continue
+      const nearest = nearestOf(symbol, GENERATED_SYMBOLS)
+      return err({
+        sentence: `The simulator has no ${symbol}.${nearest === undefined ? '' : ` Did you mean ${nearest}?`} It has: ${GENERATED_SYMBOLS.join(', ')}.`,
+        next: 'Correct it in strategies[].symbols or manual.symbols, or take profile paper: it has all of Bybit’s, without a key.',
+        exitCode: CONFIG_INVALID,
+      })
+    }
+  for (const plan of plans)
+    for (const symbol of plan.symbols) {
+      const owner = owners.get(symbol)
+      if (owner === plan.id && plan.symbols.filter((each) => each === symbol).length > 1)
+        return err({ sentence: `${symbol} stands twice in ${plan.id}.`, next: 'Name each symbol once.', exitCode: CONFIG_INVALID })
+      if (owner !== undefined)
+        return err({
+          sentence: `symbol-owned: ${symbol} belongs to ${owner}, so ${plan.id} cannot trade it too.`,
+          next: 'Give each symbol to one strategy.',
+          exitCode: CONFIG_INVALID,
+        })
+      owners.set(symbol, plan.id)
+    }
+  for (const symbol of config.manual.symbols) {
+    const owner = owners.get(symbol)
+    if (owner !== undefined)
+      return err({
+        sentence: `symbol-owned: ${symbol} belongs to ${owner}, so nobody can enter it by hand.`,
+        next: 'Take it out of manual.symbols, or from the strategy.',
+        exitCode: CONFIG_INVALID,
+      })
+  }
+  return ok({ plans, manual: [...new Set(manualSymbols(config, plans))] })
+}

@@ -1,0 +1,88 @@
+/**
+ * Which strategy runs under which name on which symbols, with parameters that its own schema has passed.
+ * Never holds a parameter that the schema has not seen.
+ */
+import type { z } from 'zod'
+import { nearestOf } from '../core/nearest.ts'
+import { type Result, err, ok } from '../core/result.ts'
+import { type Execution, parseExecution } from '../trading/algorithms/execution.ts'
+import { type Catalog, STRATEGIES, strategyNamed } from '../strategy/registry.ts'
+import type { StrategyDefinition } from '../strategy/strategy.ts'
+
+export interface StrategyPlan {
+  readonly id: string
+  readonly definition: StrategyDefinition
+  readonly params: unknown
+  /** Code and parameters in words. */
+  readonly identity: string
+  readonly symbols: readonly string[]
+  /** How its entries are worked; undefined: at once, at market. */
+  readonly execution: Execution | undefined
+}
+
+/** All that this account trades: strategies with their symbols, and the symbols that people enter by hand. */
+export interface TradePlan {
+  readonly plans: readonly StrategyPlan[]
+  readonly manual: readonly string[]
+}
+
+/** In the order in which the kernel numbers them. */
+export const symbolsOf = ({ plans, manual }: TradePlan): readonly string[] => [...new Set([...plans.flatMap((p) => p.symbols), ...manual])]
+
+export interface PlanSpec {
+  /** Name of the instance; the strategy's name unless given. */
+  readonly id?: string | undefined
+  readonly strategy: string
+  readonly symbols: readonly string[]
+  readonly params?: Readonly<Record<string, unknown>> | undefined
+  /** As `twap:10m`. */
+  readonly execution?: string | undefined
+}
+
+/** What `npm start` trades until the configuration says otherwise. */
+export const DEFAULT_PLANS: readonly PlanSpec[] = [
+  { strategy: 'ema-cross', symbols: ['BTCUSDT'] },
+  { strategy: 'donchian-breakout', symbols: ['ETHUSDT'] },
+  { strategy: 'rsi-reversion', symbols: ['SOLUSDT'] },
+]
+
+export function planOf(spec: PlanSpec, catalog: Catalog = STRATEGIES): Result<StrategyPlan, string> {
+  const found = strategyNamed(catalog, spec.strategy)
+  if (!found.ok) return found
+  const definition = found.value
+  const params = definition.params.safeParse(spec.params ?? {})
+  if (!params.success) return err(`${spec.strategy}: ${paramsProblem(params.error, definition, spec.params ?? {})}`)
+  if (spec.symbols.length === 0) return err(`${spec.strategy} has no symbols.`)
+  const execution = spec.execution === undefined ? undefined : parseExecution(spec.execution)
+  if (typeof execution === 'string') return err(`${spec.strategy}: ${execution}`)
+  if (execution?.type === 'iceberg') return err(`${spec.strategy}: an iceberg needs a limit price, which its signals do not have.`)
+  const { name, version, codeHash } = definition
+  const identity = `${name} ${version} ${codeHash ?? 'built-in'} ${JSON.stringify(params.data)}`
+  return ok({ id: spec.id ?? spec.strategy, definition, params: params.data, identity, symbols: spec.symbols, execution })
+}
+
+/** The first thing that is wrong with parameters, in words of the trade. */
+export function paramsProblem(error: z.ZodError, definition: StrategyDefinition, given: Readonly<Record<string, unknown>>): string {
+  const issue = error.issues[0]
+  if (issue === undefined) return 'its parameters are not valid.'
+  const defaults = definition.params.safeParse({})
+  const known = defaults.success && typeof defaults.data === 'object' && defaults.data !== null ? Object.keys(defaults.data) : []
+  if (issue.code === 'unrecognized_keys') {
+    const name = issue.keys[0] ?? ''
+    const nearest = nearestOf(name, known)
+    return `there is no parameter '${name}'.${nearest === undefined ? '' : ` Did you mean ${nearest}?`}`
+  }
+  const name = issue.path.join('.')
+  if (name === '') return `its parameters are not valid: ${issue.message}.`
+  const value = given[name]
+  const shown = value === undefined ? 'nothing' : JSON.stringify(value)
+  if (issue.code === 'invalid_type') return `parameter ${name} must be a ${issue.expected}, and is ${shown}.${commaHint(value)}`
+  if (issue.code === 'too_small')
+    return `parameter ${name} must be ${issue.inclusive === false ? 'more than' : 'at least'} ${issue.minimum}, and is ${shown}.`
+  if (issue.code === 'too_big')
+    return `parameter ${name} must be ${issue.inclusive === false ? 'less than' : 'at most'} ${issue.maximum}, and is ${shown}.`
+  return `parameter ${name} cannot be ${shown}: ${issue.message.replace(/^(Invalid input|Too small|Too big): /, '')}.`
+}
+
+const commaHint = (value: unknown): string =>
+  typeof value === 'string' && /^-?\d+,\d+$/.test(value) ? ` Write it as ${value.replace(',', '.')}, without quotes.` : ''

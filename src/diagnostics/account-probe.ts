@@ -1,0 +1,123 @@
+/**
+ * Looks at the exchange once, as the trader does at its start: the clock, what the key may, the modes, and what the account holds.
+ * Never sends anything, and never lets key or secret into what it answers: Bybit's own messages may quote the key.
+ */
+import type { Problem } from '../core/problem.ts'
+import { type Result, err, ok } from '../core/result.ts'
+import { type Cash, instrumentIndex, ts } from '../core/units.ts'
+import { makeInstrument } from '../market/instrument.ts'
+import type { RiskProfile } from '../risk/profiles.ts'
+import { BybitVenue } from '../venue/bybit/bybit-venue.ts'
+import { BybitClient } from '../venue/bybit/http/client.ts'
+import { COUNTRY_CODE, COUNTRY_NEXT, errorWords } from '../venue/bybit/http/error.ts'
+import type { ConditionsReading, Part, SymbolCondition } from '../venue/bybit/read/conditions.ts'
+import { readOnly } from '../venue/bybit/read-only.ts'
+import type { ExchangeAccess, KeyedProfile } from '../config/exchange-access.ts'
+
+import { type Finding, findingsOf } from '../trader/safety/preconditions.ts'
+import { realWall } from '../system/wall-clock.ts'
+
+export interface AccountLook {
+  /** Where it was asked. */
+  readonly url: string
+  readonly tookMs: number
+  readonly skewMs: number
+  readonly wallMs: number
+  readonly reading: ConditionsReading
+  readonly findings: readonly Finding[]
+  /** The wallet in USDT; undefined where it is not told. */
+  readonly wallet: Cash | undefined
+  readonly positions: number | undefined
+}
+
+export interface LookRequest {
+  readonly access: ExchangeAccess
+  readonly profile: KeyedProfile
+  readonly symbols: readonly string[]
+  readonly risk: RiskProfile
+  readonly intervalMs: number
+}
+
+const CALL_TIMEOUT_MS = 5_000
+const EXIT_UNREACHABLE = 5
+const CONFIG_INVALID = 3
+
+export async function lookAtAccount(request: LookRequest): Promise<Result<AccountLook, Problem>> {
+  const { access, profile, risk } = request
+  const client = new BybitClient({
+    ...access,
+    credentials: { key: access.key, secret: access.secret },
+    timeoutMs: CALL_TIMEOUT_MS,
+    recvWindowMs: CALL_TIMEOUT_MS,
+  })
+  const venue = new BybitVenue(readOnly(client), {
+    intervalMs: request.intervalMs,
+    wallMs: Date.now,
+    steadyMs: realWall.steadyMs,
+    sleep: realWall.sleep,
+    simClock: undefined,
+  })
+  try {
+    const startedMs = performance.now()
+    const skew = await venue.clockSkewMs()
+    const tookMs = performance.now() - startedMs
+    if (!skew.ok && skew.error.code === COUNTRY_CODE)
+      return err({ sentence: `${skew.error.detail}.`, next: COUNTRY_NEXT, exitCode: EXIT_UNREACHABLE })
+    if (!skew.ok)
+      return err({
+        sentence: `The exchange does not answer at ${access.restUrl} (${errorWords(skew.error)}).`,
+        next: 'Check the network, a proxy or firewall, and that Bybit is served in your country.',
+        exitCode: EXIT_UNREACHABLE,
+      })
+    const specs = await venue.instruments(request.symbols)
+    if (!specs.ok)
+      return err({
+        sentence: `The exchange does not list what is to be traded (${specs.error.detail}).`,
+        next: 'Correct it in strategies[].symbols or manual.symbols.',
+        exitCode: specs.error.type === 'invalid-request' ? CONFIG_INVALID : EXIT_UNREACHABLE,
+      })
+    const instruments = specs.value.map((spec, at) => makeInstrument({ ...spec, index: instrumentIndex(at) }))
+    venue.use(instruments)
+    const leverageOf = (symbol: string): number =>
+      Math.min(risk.limits.leverage, instruments.find((i) => i.symbol === symbol)?.leverageMax ?? risk.limits.leverage)
+    const reading = withOwnLeverage(await venue.conditions(), leverageOf)
+    const account = await venue.readAccount(ts(Date.now()))
+    const wallMs = Date.now()
+    const findings = findingsOf(reading, {
+      isLive: profile === 'live',
+      isObserving: profile === 'observe',
+      leverageOf,
+      takerRate: risk.costs.takerRate,
+      spotTakerRate: risk.costs.spotTakerRate,
+      spotSymbols: instruments.filter((i) => i.category === 'spot').map((i) => i.symbol),
+      wallMs,
+      skewMs: skew.value,
+      before: undefined,
+    })
+    return ok({
+      url: access.restUrl,
+      tookMs,
+      skewMs: skew.value,
+      wallMs,
+      reading,
+      findings: findings.map((finding) => ({ ...finding, sentence: redacted(finding.sentence, access) })),
+      wallet: account.ok ? account.value.walletBalance : undefined,
+      positions: account.ok
+        ? account.value.positions.filter((p) => p.lots !== 0).length + (account.value.elsewhere ?? []).length
+        : undefined,
+    })
+  } finally {
+    await client.close()
+  }
+}
+
+const redacted = (text: string, { key, secret }: ExchangeAccess): string => text.replaceAll(secret, '•••').replaceAll(key, '•••')
+
+/** Off a position the trader sets it at its start: another one is nothing that a person has to mend. */
+function withOwnLeverage(reading: ConditionsReading, leverageOf: (symbol: string) => number): ConditionsReading {
+  const { symbols } = reading
+  if (symbols.type !== 'read') return reading
+  const value = symbols.value.map((row): SymbolCondition => (row.isHeld ? row : { ...row, leverage: leverageOf(row.symbol) }))
+  const part: Part<readonly SymbolCondition[]> = { type: 'read', value }
+  return { ...reading, symbols: part }
+}

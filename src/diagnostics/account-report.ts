@@ -1,0 +1,87 @@
+/**
+ * What was seen of the account as lines: the exchange, the clock, the key, the modes, each with its figure or with what is wrong.
+ * Never leaves a finding out, whatever it is about.
+ */
+import { DAY_MS, RATE_ONE } from '../core/units.ts'
+import type { KeyCondition } from '../venue/bybit/read/conditions.ts'
+import type { AccountLook } from './account-probe.ts'
+import { type Check, checkOf, well } from './check-line.ts'
+import type { Finding, FindingCode } from '../trader/safety/preconditions.ts'
+
+interface Group {
+  readonly name: string
+  readonly codes: readonly FindingCode[]
+  /** What is well where nothing was found; undefined where it was not read. */
+  readonly detail: string | undefined
+}
+
+export function accountChecks(look: AccountLook): readonly Check[] {
+  const { reading, findings } = look
+  const key = reading.key.type === 'read' ? reading.key.value : undefined
+  const groups: readonly Group[] = [
+    { name: 'clock', codes: ['clock.skew'], detail: `${Math.abs(look.skewMs).toFixed(0)} ms from the exchange's` },
+    { name: 'key rights', codes: ['key.invalid', 'account.region', ...RIGHTS], detail: rightsText(look, key) },
+    { name: 'key address', codes: ['key.no_ip'], detail: key && (key.isBoundToIp ? 'bound to an address' : 'not bound to an address') },
+    { name: 'key expiry', codes: ['key.expiring'], detail: key && expiryText(key, look.wallMs) },
+    { name: 'position mode', codes: ['account.position_mode', ...SYMBOL_CODES], detail: modeText(look) },
+    {
+      name: 'margin mode',
+      codes: ['account.margin_mode'],
+      detail: reading.marginMode.type === 'read' ? marginText(reading.marginMode.value) : undefined,
+    },
+    {
+      name: 'loans',
+      codes: ['account.borrowed'],
+      detail: reading.borrowed.type === 'read' && reading.borrowed.value.length === 0 ? 'nothing is borrowed' : undefined,
+    },
+    { name: 'fees', codes: ['fee.unexpected'], detail: feeText(look) },
+  ]
+  const grouped = new Set<string>(groups.flatMap((group) => group.codes))
+  return [
+    well('exchange', `${look.url} answers in ${look.tookMs.toFixed(0)} ms`),
+    ...groups.flatMap((group) => linesOf(group, findings)),
+    // What could not be read, and whatever is found that has no group.
+    ...findings.filter(({ code }) => !grouped.has(code)).map((finding) => checkOf('account', finding)),
+  ]
+}
+
+const RIGHTS: readonly FindingCode[] = [
+  'key.has_withdraw',
+  'key.has_transfer',
+  'key.read_only',
+  'key.can_trade',
+  'key.no_trade',
+  'key.no_spot',
+]
+const SYMBOL_CODES: readonly FindingCode[] = ['account.leverage', 'account.reduce_only', 'account.auto_add_margin']
+
+function linesOf({ name, codes, detail }: Group, findings: readonly Finding[]): readonly Check[] {
+  const found = findings.filter(({ code }) => codes.includes(code))
+  if (found.length > 0) return found.map((finding) => checkOf(name, finding))
+  return detail === undefined ? [] : [well(name, detail)]
+}
+
+function rightsText({ reading }: AccountLook, key: KeyCondition | undefined): string | undefined {
+  if (key === undefined) return reading.key.type === 'absent' ? 'not told by this exchange' : undefined
+  const may = key.isReadOnly ? 'read-only' : ['contract orders and positions', ...(key.mayTradeSpot ? ['spot orders'] : [])].join(', ')
+  return `${may}; no withdrawals, no transfers`
+}
+
+function expiryText({ expiresAtMs }: KeyCondition, wallMs: number): string {
+  if (expiresAtMs === undefined) return 'does not end'
+  return `ends ${new Date(expiresAtMs).toISOString().slice(0, 10)}, in ${Math.floor((expiresAtMs - wallMs) / DAY_MS)} days`
+}
+
+function modeText({ reading: { symbols } }: AccountLook): string | undefined {
+  if (symbols.type !== 'read' || symbols.value.length === 0) return undefined
+  const hedged = symbols.value.filter((row) => row.isHedge).map((row) => row.symbol)
+  const names = symbols.value.map((row) => row.symbol).join(', ')
+  return hedged.length === 0 ? `one-way: ${names}` : `hedge: ${hedged.join(', ')}`
+}
+
+const marginText = (mode: string): string => (mode === 'REGULAR_MARGIN' ? 'cross margin' : mode.toLowerCase().replaceAll('_', ' '))
+
+function feeText({ reading: { fees } }: AccountLook): string | undefined {
+  if (fees.type !== 'read' || fees.value.length === 0) return undefined
+  return `taker ${((Math.max(...fees.value.map((fee) => fee.takerRate)) / RATE_ONE) * 100).toFixed(4)} %`
+}

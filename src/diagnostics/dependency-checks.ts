@@ -1,0 +1,150 @@
+/**
+ * What `doctor` asks of others: the database and the health that is written there, the queue's Redis, the chats.
+ * Never waits longer than a few seconds for any of them, never shows a password or a token, and never migrates a database.
+ */
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Redis } from 'ioredis'
+import { makeClient } from '../../db/client.ts'
+import { findBinaries } from '../../db/embedded/cluster.ts'
+import { silenceOf } from '../../api/commands/silence.ts'
+import type { PartHealth } from '../../api/ports.ts'
+import { sharedUrl } from '../../db/embedded/embedded.ts'
+import { clusterOf } from '../../db/embedded/placement.ts'
+import { messageOf } from '../../db/error.ts'
+import { type HealthRow, readHealth } from '../../db/health.ts'
+import { type Check, failed, problem, warned, well } from './check-line.ts'
+import type { Config } from '../config/config-schema.ts'
+import { holderOf } from '../system/lock.ts'
+import { type DataPaths, readDiscordFile } from '../system/paths.ts'
+
+const LIMIT_SEC = 4
+
+export async function databaseChecks(config: Config, paths: DataPaths): Promise<readonly Check[]> {
+  const shared = sharedUrl(paths.root)
+  const url = config.databaseUrl ?? shared
+  if (url === undefined) return [await packagedCheck(paths)]
+  const what = config.databaseUrl === undefined ? 'embedded PostgreSQL' : 'DATABASE_URL'
+  const sql = makeClient({ url, max: 1, connectTimeoutSec: LIMIT_SEC })
+  try {
+    const [row] = await sql<{ version: string; isMade: boolean }[]>`
+      select current_setting('server_version') as version, to_regclass('health') is not null as "isMade"`
+    const answered = well('database', `${what} answers, version ${row?.version.split(' ')[0] ?? '?'}`)
+    const isRunning = (await holderOf(paths, 'supervisor')) ?? (await holderOf(paths, 'trader'))
+    if (isRunning === undefined || row?.isMade !== true) return [answered]
+    const parts = await readHealth(sql)
+    const told = [...silentTrader(parts), ...parts.filter((part) => part.status !== 'ok').map(partCheck)]
+    return [answered, ...(told.length > 0 ? told : [well('running', `${parts.length} parts are well`)])]
+  } catch (cause) {
+    return [
+      failed(
+        'database',
+        `${what} does not answer (${messageOf(cause).replaceAll(url, '•••')})`,
+        config.databaseUrl === undefined
+          ? 'Ballast starts it again by itself; if not, stop Ballast and start it.'
+          : 'Check that PostgreSQL runs and that DATABASE_URL is right.',
+      ),
+    ]
+  } finally {
+    await sql.end({ timeout: 1 })
+  }
+}
+
+/** A trader that is frozen or gone leaves its last good word behind. */
+function silentTrader(parts: readonly PartHealth[]): Check[] {
+  const silence = silenceOf(parts, Date.now())
+  if (silence === undefined) return []
+  return [
+    failed(
+      'trader',
+      `has not reported for ${Math.round(silence.ageMs / 1_000)} s`,
+      'Stops stand at the exchange; ballast panic --direct flattens without it.',
+    ),
+  ]
+}
+
+/** Chats and jobs that are down let trading go on (S14). */
+const ASIDE = new Set(['telegram', 'discord', 'worker', 'bots'])
+
+export function partCheck({ part, status, detail }: HealthRow): Check {
+  const text = detail === '' ? part : `${part}: ${detail}`
+  if (status === 'ok') return well('running', text)
+  if (status === 'warn' || ASIDE.has(part)) return warned('running', text, 'See: ballast health')
+  return failed('running', text, 'See: ballast status')
+}
+
+/** What a start would find. */
+async function packagedCheck({ root }: DataPaths): Promise<Check> {
+  const binaries = await findBinaries()
+  if (!binaries.ok) return problem('database', binaries.error)
+  const file = join(root, 'pg.port')
+  const port = existsSync(file) ? `, last on port ${readFileSync(file, 'utf8').trim()}` : ', made at the first start'
+  const cluster = clusterOf(root)
+  const place = cluster.startsWith(root) ? '' : `, files in ${cluster}, which belongs to this data directory`
+  return well('database', `embedded PostgreSQL is installed${port}${place}`)
+}
+
+export async function queueCheck({ redisUrl }: Config): Promise<Check> {
+  if (redisUrl === undefined) return well('queue', 'in the database (REDIS_URL is not set)')
+  const redis = new Redis(redisUrl, {
+    lazyConnect: true,
+    connectTimeout: LIMIT_SEC * 1000,
+    maxRetriesPerRequest: 0,
+    retryStrategy: () => null,
+  })
+  let told = ''
+  // What the client tells by its event says why; its promise only says that it is closed.
+  redis.on('error', (cause: Error) => {
+    told = cause.message
+  })
+  try {
+    await redis.connect()
+    await within(redis.ping())
+    return well('queue', 'Redis answers')
+  } catch (cause) {
+    const why = told === '' ? messageOf(cause) : told
+    return failed(
+      'queue',
+      `REDIS_URL does not answer (${why.replaceAll(redisUrl, '•••')})`,
+      'Check that Redis runs and that REDIS_URL is right.',
+    )
+  } finally {
+    redis.disconnect()
+  }
+}
+
+export async function telegramCheck({ telegram }: Config, { telegramToken: file }: DataPaths): Promise<Check> {
+  const token = telegram.token ?? (existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined)
+  if (token === undefined) return well('telegram', 'off; to switch it on: ballast telegram pair')
+  const root = (telegram.apiRoot ?? 'https://api.telegram.org').replace(/\/$/, '')
+  try {
+    const reply = await fetch(`${root}/bot${token}/getMe`, { signal: AbortSignal.timeout(LIMIT_SEC * 1000), redirect: 'error' })
+    if (reply.status === 401 || reply.status === 404)
+      return failed(
+        'telegram',
+        'Telegram does not know this token',
+        'Ask @BotFather for one, remove telegram.token, and run ballast telegram pair.',
+      )
+    if (!reply.ok) return warned('telegram', `Telegram answers HTTP ${reply.status}`, 'Try again later: trading goes on without it.')
+    const { result } = (await reply.json()) as { readonly result?: { readonly username?: string } }
+    return well('telegram', `@${result?.username ?? '?'} answers`)
+  } catch {
+    // The error holds the address, and that holds the token.
+    return warned('telegram', `${new URL(root).host} does not answer`, 'Check the network: trading goes on without it.')
+  }
+}
+
+export async function discordCheck({ discord }: Config, paths: DataPaths): Promise<Check> {
+  const token = discord.token ?? readDiscordFile(paths)?.token
+  if (token === undefined) return well('discord', 'off; to switch it on: ballast discord setup')
+  const { DiscordSetup } = await import('../../bots/discord-setup.ts')
+  const bot = await Promise.race([new DiscordSetup(token, discord.apiRoot).identity(), sleep(LIMIT_SEC * 1000, undefined, { ref: false })])
+  if (bot === undefined) return warned('discord', 'Discord does not answer', 'Check the network: trading goes on without it.')
+  return bot.ok ? well('discord', `${bot.value.name} answers`) : failed('discord', bot.error.sentence, bot.error.next)
+}
+
+async function within<T>(answer: Promise<T>): Promise<T> {
+  const silence = sleep(LIMIT_SEC * 1000, undefined, { ref: false }).then(() => Promise.reject(new Error('it is silent')))
+  return Promise.race([answer, silence])
+}

@@ -1,0 +1,179 @@
+/**
+ * What `doctor` can tell without asking anybody: Node, the data directory, the key file, the files of secrets, processes and ports.
+ * Never changes anything: a directory that is missing stays missing.
+ */
+import { accessSync, constants, existsSync, statSync, statfsSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { dirname } from 'node:path'
+import { type Check, failed, problem, warned, well } from './check-line.ts'
+import type { Config } from '../config/config-schema.ts'
+import { isKeyed, readKeyFile } from '../config/exchange-access.ts'
+import { type PortUse, otherPort, portsOf } from '../config/ports.ts'
+import { holderOf } from '../system/lock.ts'
+import { type DataPaths, ROLE_NAMES, foreignDirectory, ownerOf, pidFiles } from '../system/paths.ts'
+
+const MB = 1_000_000
+const DISK_FAIL_MB = 200
+const DISK_WARN_MB = 2_000
+
+/** `wanted` as `>=20.19`. */
+export function nodeCheck(version: string, wanted: string): Check {
+  const [major = 0, minor = 0] = version.split('.').map(Number)
+  const [needMajor = 0, needMinor = 0] = wanted.replace(/^\D+/, '').split('.').map(Number)
+  if (major > needMajor || (major === needMajor && minor >= needMinor)) return well('node', version)
+  return failed('node', `${version}; Ballast needs ${needMajor}.${needMinor} or newer`, 'Install a newer one, for example from nodejs.org.')
+}
+
+export function directoryCheck(paths: DataPaths, profile: Config['profile']): Check {
+  const { root } = paths
+  const standing = nearestStanding(root)
+  if (!isWritable(standing))
+    return failed(
+      'data directory',
+      `${standing} cannot be written`,
+      'Give this user the right to write there, or choose another one with --data-dir.',
+    )
+  if (!existsSync(root)) return well('data directory', `${root} is made at the first start`)
+  if (!statSync(root).isDirectory()) return failed('data directory', `${root} is a file`, 'Choose another one with --data-dir.')
+  const owner = ownerOf(paths)
+  if (owner !== undefined && owner !== profile) return problem('data directory', foreignDirectory(paths, owner, profile))
+  if ((statSync(root).mode & 0o002) !== 0)
+    return failed('data directory', `${root} can be written by everybody on this machine`, `chmod o-w ${root}`)
+  return well('data directory', owner === undefined ? `${root}, not used yet` : `${root}, profile ${owner}`)
+}
+
+export function diskCheck({ root }: DataPaths, freeMb: (path: string) => number = freeMbOf): Check {
+  const free = freeMb(nearestStanding(root))
+  const detail = `${(free / 1000).toFixed(1)} GB free`
+  const next = 'Make room: candles and the journal grow with time.'
+  if (free < DISK_FAIL_MB) return failed('disk', detail, next)
+  return free < DISK_WARN_MB ? warned('disk', detail, next) : well('disk', detail)
+}
+
+function freeMbOf(path: string): number {
+  const { bavail, bsize } = statfsSync(path)
+  return (bavail * bsize) / MB
+}
+
+function nearestStanding(path: string): string {
+  let at = path
+  while (!existsSync(at) && dirname(at) !== at) at = dirname(at)
+  return at
+}
+
+function isWritable(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK | constants.X_OK)
+    return true
+  } catch {
+    // That is the answer.
+    return false
+  }
+}
+
+/** Undefined where the profile needs none. */
+export function keyFileCheck(config: Config, paths: DataPaths): Check | undefined {
+  if (!isKeyed(config.profile)) return undefined
+  const key = readKeyFile(config.profile, paths)
+  return key.ok ? well('key file', `${paths.bybitKey}, readable by you only`) : problem('key file', key.error)
+}
+
+/** The key of the exchange has a line of its own. */
+export function secretsCheck({ adminKey, telegramToken, discord, codesKey }: DataPaths): Check {
+  const standing = [adminKey, telegramToken, discord, codesKey].filter((file) => existsSync(file))
+  const open = standing.filter((file) => (statSync(file).mode & 0o077) !== 0)
+  if (open.length > 0) return failed('secrets', `${open.join(', ')} can be read by others`, `chmod 600 ${open.join(' ')}`)
+  return well(
+    'secrets',
+    standing.length === 0 ? 'none kept yet' : `${standing.length === 1 ? '1 file' : `${standing.length} files`}, readable by you only`,
+  )
+}
+
+/** Who runs here by its lock; a number in a file is only what was written once. */
+export async function processesCheck(paths: DataPaths): Promise<readonly Check[]> {
+  const held = await holdersOf(paths)
+  const stale = pidFiles(paths).filter(({ role, pid }) => !held.has(role) && (role !== 'postgres' || !lives(pid)))
+  const database = pidFiles(paths).filter(({ role, pid }) => role === 'postgres' && lives(pid))
+  const running = [...[...held].map(([role, pid]) => `${role} ${pid ?? '(frozen)'}`), ...database.map(({ role, pid }) => `${role} ${pid}`)]
+  const isSupervised = held.has('supervisor')
+  const frozen = [...held].filter(([, pid]) => pid === undefined).map(([role]) => role)
+  return [
+    ...(frozen.length === 0
+      ? []
+      : [
+          failed(
+            'processes',
+            `${frozen.join(', ')}: frozen, it runs and does not answer`,
+            'Let it go on (kill -CONT), or end it: the supervisor starts it again.',
+          ),
+        ]),
+    well('processes', running.length === 0 ? 'Ballast does not run here' : running.join(', ')),
+    ...(isSupervised && !held.has('trader')
+      ? [
+          failed(
+            'trader',
+            'Ballast runs here and its trader does not; stops stand at the exchange',
+            'It is being started again. If you cannot wait: ballast panic --direct flattens.',
+          ),
+        ]
+      : []),
+    ...(stale.length === 0
+      ? []
+      : [
+          warned(
+            'processes',
+            `${stale.map(({ role }) => `run/${role}.pid`).join(', ')}: named there is what does not run any more, it was killed`,
+            isSupervised ? 'It is being started again.' : 'The next start writes it anew.',
+          ),
+        ]),
+  ]
+}
+
+async function holdersOf(paths: DataPaths): Promise<ReadonlyMap<string, number | undefined>> {
+  const held = new Map<string, number | undefined>()
+  for (const role of ROLE_NAMES) {
+    const holder = await holderOf(paths, role)
+    if (holder !== undefined) held.set(role, holder.pid)
+  }
+  return held
+}
+
+function lives(pid: number): boolean {
+  if (!Number.isSafeInteger(pid) || pid <= 0) return false
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (cause) {
+    return cause instanceof Error && 'code' in cause && cause.code === 'EPERM'
+  }
+}
+
+export async function portsCheck(config: Config, paths: DataPaths): Promise<readonly Check[]> {
+  const alive = await holdersOf(paths)
+  const checks: Check[] = []
+  for (const use of portsOf(config)) {
+    const name = `port ${use.port}`
+    const held = await takenBy(use)
+    if (held === undefined) checks.push(well(name, `${use.name}: free`))
+    else if (held === 'EADDRINUSE' && use.roles.some((role) => alive.has(role)))
+      checks.push(well(name, `${use.name}: held by this Ballast`))
+    else
+      checks.push(
+        failed(
+          name,
+          held === 'EADDRINUSE' ? `${use.name}: another program holds it` : `${use.name}: cannot be listened on (${held})`,
+          `Stop that program, or choose another port: ${otherPort(config, use.name)}.`,
+        ),
+      )
+  }
+  return checks
+}
+
+/** The code of what stands in the way; undefined where it is free. */
+function takenBy({ host, port }: PortUse): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const probe = createServer()
+    probe.once('error', (cause: NodeJS.ErrnoException) => resolve(cause.code ?? cause.message))
+    probe.listen(port, host, () => probe.close(() => resolve(undefined)))
+  })
+}

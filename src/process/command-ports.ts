@@ -1,0 +1,68 @@
+/**
+ * What commands stand on in this process: tables, the trader's queue, jobs, pictures.
+ * Never different for two surfaces: API and bots are given the same.
+ */
+import type { RoleContext } from './role-context.ts'
+import { PngCharts } from '../../api/charts/charts.ts'
+import type { CommandPorts } from '../../api/commands/command.ts'
+import { PostgresApiKeys } from '../../db/api-keys.ts'
+import { BacktestRows } from '../../db/backtests.ts'
+import type { Database } from '../../db/client.ts'
+import { PostgresCodes } from '../../db/codes.ts'
+import { PostgresAudit, PostgresConfirmations } from '../../db/confirmations.ts'
+import { CommandSender } from '../../db/commands.ts'
+import { PostgresControl } from '../../db/control.ts'
+import { PostgresReads } from '../../db/reads.ts'
+import { QueuedBacktests } from '../../jobs/backtests.ts'
+import type { JobQueues } from '../../jobs/queues.ts'
+import packageJson from '../../package.json' with { type: 'json' }
+import { formatDecimal } from '../core/decimal.ts'
+import { CASH_SCALE } from '../core/units.ts'
+import { RISK_PROFILES } from '../risk/profiles.ts'
+
+import { readTag } from '../system/paths.ts'
+import type { PublicVenue } from '../market-data/public-venue.ts'
+
+export function commandPorts(
+  context: RoleContext,
+  database: Database,
+  queues: JobQueues,
+  publicVenue: PublicVenue,
+  startedAtMs: number,
+): CommandPorts {
+  const { config, paths, strategies } = context
+  const { sql } = database
+  const { limits } = RISK_PROFILES[config.profile]
+  return {
+    reads: new PostgresReads(database),
+    control: new PostgresControl(new CommandSender(sql)),
+    confirmations: new PostgresConfirmations(sql),
+    confirm: config.confirm,
+    codes: new PostgresCodes(sql, paths.codesKey, Date.now),
+    audit: new PostgresAudit(sql, (text) => context.log('warn', text)),
+    keys: new PostgresApiKeys(sql, config.profile),
+    backtests: new QueuedBacktests(new BacktestRows(sql), queues.open('backtest'), paths.candles, strategies.catalog),
+    charts: new PngCharts((symbol, interval, bars) => publicVenue.chart(symbol, interval, bars)),
+    system: {
+      profile: config.profile,
+      version: packageJson.version,
+      startedAtMs,
+      dataDirId: readTag(paths),
+      exchange:
+        config.profile === 'sim'
+          ? `simulator at ${config.sim.speed}x`
+          : config.profile === 'paper'
+            ? 'Bybit’s public market, simulated account'
+            : 'Bybit',
+      allowsChatEntry: config.chat.allowManualEntry,
+      limits: {
+        dayLossMax: formatDecimal(limits.dayLossMax, CASH_SCALE),
+        accountNotionalMax: formatDecimal(limits.accountNotionalMax, CASH_SCALE),
+        leverage: limits.leverage,
+        drawdownOrange: limits.drawdown.orange,
+        drawdownRed: limits.drawdown.red,
+      },
+    },
+    wallNow: () => Date.now(),
+  }
+}

@@ -1,0 +1,173 @@
+/**
+ * The composition root: makes each role out of its parts.
+ * Never holds a rule of trading; it only says what is connected to what.
+ */
+import type { Problem } from '../core/problem.ts'
+import type { OutlivingPorts, RoleContext, RunningRole, TraderHooks } from './role-context.ts'
+import { connect } from './connect.ts'
+import { healthReporter } from './health-reporter.ts'
+import { plansOf } from '../config/plans.ts'
+import { readSimClock } from '../market-data/sim-clock.ts'
+import { scopeWriter } from './scope-writer.ts'
+import type { Database } from '../../db/client.ts'
+import { PostgresCommandQueue } from '../../db/commands.ts'
+import { PostgresJournal } from '../../db/journal.ts'
+import { acquireLease, releaseLease, renewLease } from '../../db/lease.ts'
+import { type Result, err, ok } from '../core/result.ts'
+import { parseInterval } from '../market/candles/interval.ts'
+import { RISK_PROFILES } from '../risk/profiles.ts'
+import { BOOK_DEPTHS } from '../venue/bybit/stream/book-feed.ts'
+import { BybitVenue } from '../venue/bybit/bybit-venue.ts'
+import { BybitClient } from '../venue/bybit/http/client.ts'
+import { readOnly } from '../venue/bybit/read-only.ts'
+import { changedConfig } from '../config/pinned-config.ts'
+import { changedSince } from '../strategy-files/compile.ts'
+import { openRecoveryMark } from '../trader/recovery-mark.ts'
+import { type DecisionMark, openDecisionMark } from '../trader/decision-mark.ts'
+import { emergencyNotice } from '../emergency/emergency-file.ts'
+import { exchangeAccess } from '../config/exchange-access.ts'
+import { readTag } from '../system/paths.ts'
+import type { StrategyPlan } from '../config/strategy-plan.ts'
+import { Trader } from '../trader/trader.ts'
+import { realWall } from '../system/wall-clock.ts'
+
+const CALL_TIMEOUT_MS = 5_000
+const INIT_MARK = 'init of '
+const CONFIG_INVALID = 3
+const RECV_WINDOW_MS = 5_000
+const LEASE_RENEW_MS = 1_000
+/** A trader that was killed holds its lease this long; the next one waits for it. */
+const LEASE_WAIT_MS = 8_000
+
+export async function startTrader(context: RoleContext, hooks: TraderHooks): Promise<Result<RunningRole, Problem>> {
+  const { config, paths, log } = context
+  const access = exchangeAccess(config, paths, context.liveStatement)
+  if (!access.ok) return access
+  const plans = plansOf(config, context.strategies)
+  if (!plans.ok) return plans
+  const mark = openDecisionMark(paths.run, log)
+  const stuck = hooks.isHung && mark.left?.startsWith(INIT_MARK) === true ? mark.left.slice(INIT_MARK.length) : undefined
+  if (stuck !== undefined)
+    return err({
+      sentence: `The strategy ${stuck} does not return from its init: the trader was killed in it.`,
+      next: `Correct it, or take ${stuck} out of strategies in the configuration. Then start again.`,
+      exitCode: CONFIG_INVALID,
+    })
+  const database = await connect(context, 6)
+  if (!database.ok) return database
+  const { sql } = database.value
+  const lease = await takeLease(database.value)
+  if (!lease.ok) {
+    await database.value.close()
+    return lease
+  }
+  const intervalMs = parseInterval(config.interval) as number
+  const client = new BybitClient({
+    ...access.value,
+    credentials: { key: access.value.key, secret: access.value.secret },
+    timeoutMs: CALL_TIMEOUT_MS,
+    recvWindowMs: RECV_WINDOW_MS,
+  })
+  const { simUrl } = access.value
+  const queue = new PostgresCommandQueue(sql)
+  const outliving: OutlivingPorts = {
+    journal: new PostgresJournal(sql, lease.value),
+    commands: queue,
+    transport: config.profile === 'observe' ? readOnly(client) : client,
+  }
+  const { journal, commands, transport } = context.around?.(outliving) ?? outliving
+  const venue = new BybitVenue(transport, {
+    intervalMs,
+    wallMs: realWall.nowMs,
+    steadyMs: realWall.steadyMs,
+    sleep: realWall.sleep,
+    simClock: simUrl === undefined ? undefined : () => readSimClock(simUrl),
+    bookDepth: BOOK_DEPTHS.find((depth) => depth === config.bookDepth),
+    isDemo: config.profile === 'demo',
+  })
+  await queue.recoverInterrupted()
+  const renew = async (): Promise<void> => {
+    const held = await renewLease(sql, lease.value.epoch)
+    if (held.ok && !held.value) hooks.fatal('Another trader took over this account.')
+  }
+  const trader = new Trader({
+    profile: config.profile,
+    tag: readTag(paths),
+    intervalMs,
+    plans: plans.value.plans.map((plan) => withInitMark(plan, mark)),
+    manual: plans.value.manual,
+    risk: RISK_PROFILES[config.profile],
+    venue,
+    journal,
+    commands,
+    health: healthReporter(database.value, log),
+    wall: realWall,
+    log,
+    step: hooks.step,
+    told: hooks.told,
+    isSafe: hooks.isSafe,
+    deciding: mark.note,
+    changedFiles: () => changedSince(context.strategies.modules),
+    changedConfig: () => changedConfig(paths.run),
+    suspect:
+      mark.left !== undefined && (hooks.isHung || mark.hasRepeated)
+        ? { strategy: mark.left, how: hooks.isHung ? 'hung' : 'crashed' }
+        : undefined,
+    recovering: openRecoveryMark(paths.run),
+    onPositions: scopeWriter(paths.root, readTag(paths), log),
+    emergency: emergencyNotice(paths.root, () => Date.now()),
+    fatal: hooks.fatal,
+    startAgain: hooks.startAgain,
+    waitsForExchange: (detail) =>
+      log(
+        'warn',
+        simUrl === undefined
+          ? `waiting for ${access.value.restUrl}, which does not answer (${detail})`
+          : `waiting for the simulator at ${simUrl}, which does not answer (${detail}). Start it with: ballast run --role simulator`,
+      ),
+    renewLease: renew,
+  })
+  const renewal = setInterval(() => void renew(), LEASE_RENEW_MS)
+  const started = await trader.start()
+  if (!started.ok) {
+    clearInterval(renewal)
+    await client.close()
+    await releaseLease(sql, lease.value.epoch)
+    await database.value.close()
+    return started
+  }
+  return ok({
+    stop: async () => {
+      await trader.stop()
+      queue.stop()
+      clearInterval(renewal)
+      await releaseLease(sql, lease.value.epoch)
+      await database.value.close()
+    },
+  })
+}
+
+/** A strategy that never returns from its init has a name, as one that hangs in a bar. */
+function withInitMark(plan: StrategyPlan, mark: DecisionMark): StrategyPlan {
+  const { definition } = plan
+  const init: typeof definition.init = (...given) => {
+    mark.note(`${INIT_MARK}${plan.id}`)
+    const state = definition.init(...given)
+    mark.note(undefined)
+    return state
+  }
+  return { ...plan, definition: { ...definition, init } }
+}
+
+async function takeLease(database: Database): Promise<Result<{ readonly epoch: number; readonly seq: number }, Problem>> {
+  const startedMs = realWall.steadyMs()
+  for (;;) {
+    const lease = await acquireLease(database.sql)
+    if (lease.ok) return lease
+    if (lease.error.type === 'unavailable')
+      return err({ sentence: `The database does not answer: ${lease.error.detail}.`, next: 'Start it and try again.' })
+    if (realWall.steadyMs() - startedMs > LEASE_WAIT_MS)
+      return err({ sentence: lease.error.detail, next: 'Stop the other trader first; two must never trade one account.' })
+    await realWall.sleep(250)
+  }
+}

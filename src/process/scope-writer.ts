@@ -1,0 +1,32 @@
+/**
+ * Keeps `scope.json` in step with the positions of the kernel, for a panic past this process (S7).
+ * Never writes what has not changed.
+ */
+import type { Kernel } from '../kernel/kernel.ts'
+import type { RoleContext } from './role-context.ts'
+import { type Scope, writeScope } from '../emergency/scope-file.ts'
+import { formatQuantity } from '../market/instrument.ts'
+import { lots } from '../core/units.ts'
+/** Keeps `scope.json` true, for a panic past this process. */
+export function scopeWriter(dataDir: string, tag: string, log: RoleContext['log']): (kernel: Kernel) => void {
+  let written = ''
+  return (kernel) => {
+    const scope: Scope = {
+      tag,
+      lastFillTs: kernel.portfolio.lastFillTs ?? 0,
+      positions: kernel.config.instruments.flatMap((instrument) => {
+        const held = kernel.portfolio.positionLots(instrument.index)
+        if (held === 0) return []
+        return [{ symbol: instrument.symbol, side: held > 0 ? 'long' : 'short', size: formatQuantity(instrument, lots(Math.abs(held))) }]
+      }),
+    }
+    const text = JSON.stringify(scope)
+    if (text === written) return
+    try {
+      writeScope(dataDir, scope)
+      written = text
+    } catch (cause) {
+      log('warn', `scope.json is not written (${cause instanceof Error ? cause.message : String(cause)}): panic --direct would ask`)
+    }
+  }
+}

@@ -1,0 +1,118 @@
+/**
+ * When the account is compared with the exchange's, what a doubt leads to, and when a doubt is over.
+ * Never lifts a doubt that came up while the answer to it was being read.
+ */
+import type { AlertSeverity } from '../../kernel/alert-severity.ts'
+import { type Hold, UNEXPLAINED_HOLD, isOfNothing } from '../../kernel/holds.ts'
+import type { Kernel } from '../../kernel/kernel.ts'
+import type { Instrument } from '../../market/instrument.ts'
+import { type HealthReporter, PARTS } from '../health.ts'
+import type { OwnHolds } from '../safety/system-holds.ts'
+import type { Reconciler } from './reconciler.ts'
+import type { StreamWatch } from '../safety/stream-watch.ts'
+import type { Wall } from '../../system/wall-clock.ts'
+
+const RETRY_MS = 5_000
+
+export interface AccountCheckPorts {
+  readonly kernel: Kernel
+  readonly reconciler: Pick<Reconciler, 'run'>
+  readonly streams: Pick<StreamWatch, 'carries'>
+  readonly holds: Pick<OwnHolds, 'add' | 'lift' | 'stale'>
+  readonly health: HealthReporter
+  readonly wall: Pick<Wall, 'steadyMs' | 'sleep'>
+  readonly notice: (alert: string, severity: AlertSeverity, instrument: Instrument | undefined, summary: string) => void
+  readonly log: (level: 'info' | 'warn' | 'error', text: string) => void
+}
+
+export class AccountCheck {
+  /** What the last reading said. */
+  text = ''
+  isClean = false
+  isKeyRefused = false
+  /** Once at least. */
+  wasClean = false
+  private readonly ports: AccountCheckPorts
+  private isMeasuring = false
+  private triedMs = 0
+
+  constructor(ports: AccountCheckPorts) {
+    this.ports = ports
+  }
+
+  async run(isFirst: boolean): Promise<boolean> {
+    const { kernel, reconciler, holds, health, wall, log } = this.ports
+    // What nobody can explain no reading explains: an admin lifts that.
+    const doubts = kernel.holds.filter((h) => h.cause === 'reconcile' && h.id !== UNEXPLAINED_HOLD)
+    const outcome = await reconciler.run()
+    this.triedMs = wall.steadyMs()
+    this.isClean = outcome.isClean
+    this.isKeyRefused = outcome.isKeyRefused === true
+    this.text = outcome.isClean ? `${outcome.openOrders} orders, ${outcome.positions} positions` : outcome.detail
+    if (outcome.isClean) {
+      this.wasClean = true
+      health.report(
+        PARTS.reconcile,
+        'ok',
+        `${outcome.openOrders} orders, ${outcome.positions} positions${outcome.detail === '' ? '' : `; ${outcome.detail}`}`,
+      )
+      // What came up while it was read is not answered by it.
+      if (!isFirst)
+        for (const doubt of doubts) {
+          this.tellRefused(doubt)
+          await holds.lift(doubt.id)
+        }
+    } else {
+      health.report(PARTS.reconcile, 'down', outcome.detail)
+      log('warn', `reconcile: ${outcome.detail}`)
+      if (!isFirst) await holds.add('reconcile', 'no-entries', 'reconcile', outcome.detail)
+    }
+    return outcome.isClean
+  }
+
+  /** An exit was refused since nothing was held, and the exchange says that it is: nobody closes it now. */
+  private tellRefused(doubt: Hold): void {
+    const { kernel, notice } = this.ports
+    if (doubt.scope.type !== 'symbol' || !isOfNothing(doubt) || kernel.portfolio.positionLots(doubt.scope.instrument) === 0) return
+    const instrument = kernel.config.instruments[doubt.scope.instrument] as Instrument
+    notice(
+      'order.rejected',
+      'P1',
+      instrument,
+      `${instrument.symbol}: ${doubt.reason}, and the position stands, with its stop. To close it: /close ${instrument.symbol}`,
+    )
+  }
+
+  /** A reading that failed is repeated, and a stale hold that stands (one of an earlier run too) is measured again. */
+  measureAgain(): void {
+    const { wall } = this.ports
+    if (!this.isClean && wall.steadyMs() - this.triedMs >= RETRY_MS) {
+      this.triedMs = wall.steadyMs()
+      void this.run(false)
+    }
+    void this.freshAgain()
+  }
+
+  /** Streams are back: two clean reads, five seconds apart, end the hold (S1). */
+  async freshAgain(): Promise<void> {
+    if (this.isMeasuring || this.over().length === 0) return
+    this.isMeasuring = true
+    const isClean = (await this.run(false)) && (await this.cleanLater())
+    this.isMeasuring = false
+    if (isClean) for (const id of this.over()) await this.ports.holds.lift(id)
+  }
+
+  /** Stale holds whose data comes in again. */
+  private over(): string[] {
+    const { holds, streams } = this.ports
+    return holds
+      .stale()
+      .filter(({ symbol }) => streams.carries(symbol))
+      .map(({ id }) => id)
+  }
+
+  private async cleanLater(): Promise<boolean> {
+    await this.ports.wall.sleep(RETRY_MS)
+    return this.run(false)
+  }
+}

@@ -1,0 +1,50 @@
+/**
+ * Says once where the account holds coins of a traded spot pair that Ballast did not buy, and what might happen to them.
+ * Never counts them as ours and never goes by one reading: a sale that fills while the account is read looks like coins of others.
+ */
+import { type InstrumentIndex, lots } from '../../core/units.ts'
+import type { AlertSeverity } from '../../kernel/alert-severity.ts'
+import type { Kernel } from '../../kernel/kernel.ts'
+import { type Instrument, formatQuantity, isTooSmall } from '../../market/instrument.ts'
+import type { AccountReading } from '../../trading/report.ts'
+
+export interface OthersCoinsPorts {
+  readonly kernel: Kernel
+  readonly notice: (alert: string, severity: AlertSeverity, instrument: Instrument | undefined, summary: string) => void
+}
+
+export class OthersCoins {
+  private readonly ports: OthersCoinsPorts
+  /** Lots beyond ours at the reading before. */
+  private readonly before = new Map<InstrumentIndex, number>()
+  private readonly told = new Set<InstrumentIndex>()
+
+  constructor(ports: OthersCoinsPorts) {
+    this.ports = ports
+  }
+
+  /** A reading that the books agree with. */
+  reconciled({ holdings }: AccountReading): void {
+    const { portfolio, config } = this.ports.kernel
+    for (const { instrument: i, lots: held } of holdings) {
+      const beyond = held - portfolio.positionLots(i)
+      const both = lots(Math.max(0, Math.min(beyond, this.before.get(i) ?? 0)))
+      this.before.set(i, beyond)
+      const instrument = config.instruments[i]
+      if (instrument === undefined || both === 0 || this.told.has(i)) continue
+      const mark = portfolio.mark(i)
+      if (mark > 0 && !isTooSmall(instrument, mark, both)) this.tell(instrument, formatQuantity(instrument, both))
+    }
+  }
+
+  private tell(instrument: Instrument, quantity: string): void {
+    this.told.add(instrument.index)
+    const { symbol, baseCoin } = instrument
+    this.ports.notice(
+      'spot.others_coins',
+      'P3',
+      instrument,
+      `${symbol}: ${quantity} ${baseCoin} in the account are not Ballast's. They are left alone; where a stop and a target are both reached while Ballast is not running, the second may sell of them. Keep what must not be touched in the funding account.`,
+    )
+  }
+}

@@ -1,0 +1,40 @@
+/**
+ * What the exchange says of the wallet, held against the books: money that moved without a trade is told by a frame of the wallet alone.
+ * Never books anything and never goes by a frame that a fill may still be on its way to explain: it asks for a reading.
+ */
+import type { Cash } from '../../core/units.ts'
+import type { Wall } from '../../system/wall-clock.ts'
+
+/** Execution and wallet come over one connection in no promised order. */
+const SETTLE_MS = 1_500
+
+export interface WalletWatchPorts {
+  readonly wall: Wall
+  /** Of the settle coin, by the books. */
+  readonly money: () => Cash
+  /** Nothing is waiting to be booked. */
+  readonly isIdle: () => boolean
+  /** The wallet differs, and no execution has explained it. */
+  readonly differs: () => void
+}
+
+export class WalletWatch {
+  private readonly ports: WalletWatchPorts
+  private told: { readonly balance: Cash; readonly atMs: number } | undefined
+
+  constructor(ports: WalletWatchPorts) {
+    this.ports = ports
+  }
+
+  frame(balance: Cash): void {
+    this.told = { balance, atMs: this.ports.wall.steadyMs() }
+  }
+
+  /** Each second. */
+  check(): void {
+    const { told, ports } = this
+    if (told === undefined || ports.wall.steadyMs() - told.atMs < SETTLE_MS || !ports.isIdle()) return
+    this.told = undefined
+    if (told.balance !== ports.money()) ports.differs()
+  }
+}

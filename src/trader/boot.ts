@@ -1,0 +1,103 @@
+/**
+ * What a trader asks of the exchange before it may trade: an answer, a clock that agrees, the leverage that risk wants.
+ * Never gives up at the first silence, and never touches leverage while in a position (S12).
+ */
+import { type Result, err } from '../core/result.ts'
+import type { Kernel } from '../kernel/kernel.ts'
+import type { Instrument } from '../market/instrument.ts'
+import type { BybitVenue } from '../venue/bybit/bybit-venue.ts'
+import { COUNTRY_CODE, COUNTRY_NEXT, errorWords } from '../venue/bybit/http/error.ts'
+import { CLOCK_AHEAD_MAX_MS, CLOCK_BEHIND_MAX_MS } from './safety/preconditions.ts'
+import type { Wall } from '../system/wall-clock.ts'
+
+export interface BootFailure {
+  readonly sentence: string
+  readonly next: string
+  readonly exitCode?: number
+}
+
+type Log = (level: 'info' | 'warn' | 'error', text: string) => void
+
+const CLOCK_WARN_MS = 500
+/** Exit codes of surfaces 3.e. */
+const EXIT_AUTH = 4
+const EXIT_UNREACHABLE = 5
+const ATTEMPTS_MAX = 20
+const RETRY_MS = 500
+/** Then it is told what is waited for: an exchange that is just starting is no news. */
+const TOLD_AFTER_MS = 3_000
+
+export const keyRefused = (detail: string): BootFailure => ({
+  exitCode: EXIT_AUTH,
+  sentence: `Bybit does not accept the key (${detail}).`,
+  next: 'Check the key, its environment and its IP list.',
+})
+
+/** Bybit refuses what is stamped a second ahead, or older than its window: better said at the start than order by order. */
+export async function refusedClock(venue: BybitVenue, log: Log): Promise<BootFailure | undefined> {
+  const skew = await venue.clockSkewMs()
+  if (!skew.ok) return undefined
+  const seconds = (Math.abs(skew.value) / 1000).toFixed(1)
+  const side = skew.value > 0 ? 'ahead of' : 'behind'
+  if (skew.value < CLOCK_AHEAD_MAX_MS && skew.value > -CLOCK_BEHIND_MAX_MS) {
+    if (Math.abs(skew.value) > CLOCK_WARN_MS) log('warn', `this machine's clock is ${seconds} s ${side} the exchange's`)
+    return undefined
+  }
+  return {
+    sentence: `This machine's clock is ${seconds} s ${side} the exchange's, which would refuse every order.`,
+    next: 'Let the clock be set by NTP (timedatectl set-ntp true), then start again.',
+  }
+}
+
+/** Readings at boot are tried for a while: the exchange may be starting too. */
+export async function untilAnswered<T>(
+  wall: Wall,
+  ask: () => Promise<Result<T, { readonly type: string; readonly code: string; readonly detail: string }>>,
+  waits: (detail: string) => void = () => {},
+): Promise<Result<T, BootFailure>> {
+  const begunMs = wall.steadyMs()
+  let isTold = false
+  for (let attempt = 0; ; attempt++) {
+    const answer = await ask()
+    if (answer.ok) return answer
+    const { type, code, detail } = answer.error
+    if (type === 'auth') return err(keyRefused(`${code} ${detail}`))
+    if (type === 'clock')
+      return err({
+        sentence: `Bybit refuses our clock (${code} ${detail}).`,
+        next: 'Let this machine’s clock be set by NTP, then start again.',
+      })
+    if (code === COUNTRY_CODE) return err({ exitCode: EXIT_UNREACHABLE, sentence: `${detail}.`, next: COUNTRY_NEXT })
+    if (type === 'invalid-request')
+      return err({
+        sentence: detail.endsWith('?') ? detail : `${detail}.`,
+        next: 'Correct it in strategies[].symbols or manual.symbols.',
+      })
+    if (attempt >= ATTEMPTS_MAX)
+      return err({
+        exitCode: EXIT_UNREACHABLE,
+        sentence: `The exchange does not answer (${errorWords({ code, detail })}).`,
+        next: 'Check the network or the simulator, then start again.',
+      })
+    if (!isTold && wall.steadyMs() - begunMs >= TOLD_AFTER_MS) {
+      isTold = true
+      waits(errorWords({ code, detail }))
+    }
+    await wall.sleep(RETRY_MS)
+  }
+}
+
+/** Leverage is set by us, never while in a position (S12). */
+export async function setLeverages(
+  kernel: Kernel,
+  instruments: readonly Instrument[],
+  venue: BybitVenue,
+  leverage: number,
+  log: Log,
+): Promise<void> {
+  for (const instrument of instruments) {
+    if (instrument.status === 'closed' || kernel.portfolio.positionLots(instrument.index) !== 0) continue
+    const set = await venue.setLeverage(instrument.index, Math.min(leverage, instrument.leverageMax))
+    if (!set.ok) log('warn', `leverage of ${instrument.symbol}: ${errorWords(set.error)}`)
+  }
+}

@@ -1,0 +1,149 @@
+/**
+ * The desk's previews and its panic: a preview books nothing and says what would be sent, and a long panic keeps nobody waiting.
+ * Never a venue: how flat it is, is written in the test.
+ */
+import { describe, expect, test } from 'vitest'
+import { ts } from '../../core/units.ts'
+import type { CommandOutcome, TraderCommand } from '../../kernel/command.ts'
+import type { KernelFact } from '../../kernel/fact.ts'
+import { Bench, ordersOf } from '../../kernel/testing.ts'
+import { CommandDesk } from './command-handler.ts'
+
+class Room {
+  readonly bench = new Bench({ isManual: true })
+  readonly facts: KernelFact[] = []
+  readonly told: string[] = []
+  problems: readonly string[] = []
+  verdict: Promise<string> = Promise.resolve('FLAT: nothing is left')
+  private readonly desk: CommandDesk
+
+  constructor() {
+    const { bench } = this
+    const give = (input: Parameters<Bench['give']>[0]): KernelFact[] => {
+      const facts = bench.give(input)
+      this.facts.push(...facts)
+      return facts
+    }
+    this.desk = new CommandDesk({
+      takerRate: () => undefined,
+      isObserving: false,
+      kernel: bench.kernel,
+      now: () => ts(bench.now),
+      preflight: async () => this.problems,
+      submit: async (inputs) => {
+        for (const input of inputs()) give(input)
+        return 1
+      },
+      ask: async (input) => ({ seq: 1, facts: give(input()) }),
+      verifyFlat: () => this.verdict,
+      tellVerdict: (text) => this.told.push(text),
+      sleep: () => new Promise((resolve) => setTimeout(resolve, 20)),
+      best: () => undefined,
+      compare: async () => [],
+      reconcile: () => {},
+    })
+  }
+
+  ask(command: TraderCommand, lateMs = 0): Promise<CommandOutcome> {
+    return this.desk.carryOut({ id: 1, actor: 'cli', command, askedAtMs: 0 }, lateMs)
+  }
+}
+
+const open = { name: 'open' as const, symbol: 'ETHUSDT', side: 'long' as const, quantity: '7', stop: '90' }
+
+describe('a preview', () => {
+  test('of an entry says quantity, stop, loss and fee, and books nothing', async () => {
+    const room = new Room()
+    const { status, figures } = await room.ask({ name: 'preview', of: open })
+    expect([status, room.facts]).toEqual(['done', []])
+    const text = Object.fromEntries((figures ?? []).map(({ name, value }) => [name, value]))
+    expect(Object.keys(text)).toEqual(['Quantity', 'Price', 'Stop', 'May lose', 'Fee'])
+    expect(text.Quantity).toMatch(/^7 ETH ≈ /)
+    expect(text.Stop).toMatch(/^90 \(-\d+\.\d\d %\)$/)
+    // What it shows is what goes out.
+    await room.ask(open)
+    const sent = room.facts.find((fact) => fact.type === 'order-submitted')
+    expect(sent?.type === 'order-submitted' && [sent.command.lots, sent.command.stop]).toEqual([7, 90])
+  })
+
+  test('S10 of a second entry, and its answer, name the nearer stop that goes out', async () => {
+    const room = new Room()
+    await room.ask(open)
+    const [first] = ordersOf(room.facts)
+    if (first === undefined) throw new Error('the entry was denied')
+    room.bench.give(room.bench.fillOf(first))
+    const second = { ...open, quantity: '1', stop: '80' }
+    const { figures } = await room.ask({ name: 'preview', of: second })
+    expect(figures?.find(({ name }) => name === 'Stop')?.value).toMatch(/^90 \(/)
+    expect((await room.ask(second)).text).toContain('stop 90 (that of the position, which is nearer)')
+    expect(ordersOf(room.facts).at(-1)?.stop).toBe(90)
+  })
+
+  test.each([
+    ['an entry of a symbol with another owner', { ...open, symbol: 'BTCUSDT' }, '(symbol-owned)'],
+    ['an entry whose stop is on the wrong side', { ...open, stop: '500' }, '(stop-side)'],
+    ['a stop without a position', { name: 'protect' as const, symbol: 'ETHUSDT', stop: '90' }, 'There is no position'],
+    ['an order that is not there', { name: 'change' as const, orderId: 9, limit: '80' }, 'There is no open order #9'],
+  ])('of %s is refused as the command would be, and books no denial', async (_, of, words) => {
+    const room = new Room()
+    const preview = await room.ask({ name: 'preview', of })
+    expect([preview.status, room.facts]).toEqual(['refused', []])
+    expect(preview.text).toContain(words)
+    expect((await room.ask(of)).text).toBe(preview.text)
+  })
+
+  test('of a resume says what stands against it, and lifts nothing', async () => {
+    const room = new Room()
+    await room.ask({ name: 'pause', scope: { type: 'account' }, reason: '' })
+    room.problems = ['the account is not reconciled']
+    const resume = { name: 'resume' as const, scope: { type: 'account' as const }, isAdmin: true }
+    expect(await room.ask({ name: 'preview', of: resume })).toMatchObject({
+      status: 'refused',
+      text: 'Not resumed: the account is not reconciled.',
+    })
+    room.problems = []
+    expect((await room.ask({ name: 'preview', of: resume })).status).toBe('done')
+    expect(room.bench.kernel.holds).toHaveLength(1)
+  })
+})
+
+describe('a panic', () => {
+  test('that is flat in time answers with the verdict', async () => {
+    const room = new Room()
+    expect((await room.ask({ name: 'panic', reason: '' })).text).toBe('FLAT: nothing is left')
+    expect(room.told).toEqual([])
+  })
+
+  test('that takes longer says that it has begun, and its verdict follows', async () => {
+    const room = new Room()
+    let tell: (text: string) => void = () => {}
+    room.verdict = new Promise((resolve) => {
+      tell = resolve
+    })
+    const { status, text } = await room.ask({ name: 'panic', reason: '' })
+    expect([status, text]).toEqual(['done', expect.stringMatching(/^Closing; not verified yet\./)])
+    tell('NOT FLAT: BTCUSDT 3 still open')
+    await Promise.resolve()
+    await Promise.resolve()
+    expect(room.told).toEqual(['NOT FLAT: BTCUSDT 3 still open'])
+  })
+})
+
+describe('what waited for minutes (S3)', () => {
+  test.each([
+    open,
+    { name: 'resume' as const, scope: { type: 'account' as const }, isAdmin: true },
+    { name: 'protect' as const, symbol: 'ETHUSDT', stop: '90' },
+  ])('$name is ignored', async (command) => {
+    const room = new Room()
+    expect((await room.ask(command, 180_000)).text).toBe('Ignored, 3 min old: send it again.')
+    expect(room.facts).toEqual([])
+  })
+
+  test('a close is carried out all the same', async () => {
+    const room = new Room()
+    expect((await room.ask({ name: 'close', symbol: 'ETHUSDT' }, 180_000)).text).toBe(
+      'Your close came 3 min late. There is no position in ETHUSDT.',
+    )
+  })
+})

@@ -1,0 +1,396 @@
+/**
+ * Turns what people ask into kernel inputs, and the outcome into one sentence.
+ * Never checks a permission (whoever wrote the row did) and never denies an exit.
+ */
+import { dayLossWhy, isDrawdownHold, referenceText } from './resume-breaker.ts'
+import { formatDecimal, parseDecimal } from '../../core/decimal.ts'
+import { type InstrumentIndex, type Lots, RATE_SCALE, lots, orderId, strategyId, ts } from '../../core/units.ts'
+import type { CommandOutcome, CommandScope, PreviewedCommand, QueuedCommand, TraderCommand } from '../../kernel/command.ts'
+import { externalHoldId, takenHoldId } from '../../kernel/external-hands.ts'
+import { type Hold, type HoldScope, liftRule, tradingState } from '../../kernel/holds.ts'
+import { type Instrument, formatQuantity, parseQuantity } from '../../market/instrument.ts'
+import { nearestOf } from '../../core/nearest.ts'
+import { isLimitClose } from '../../trading/order.ts'
+import { ExternalDesk, type ExternalDeskPorts } from './external-commands.ts'
+import { OrderDesk, ordersOf } from './order-commands.ts'
+
+export interface CommandDeskPorts extends ExternalDeskPorts {
+  /** Profile observe: nothing is sent, so that nothing can be done. */
+  readonly isObserving: boolean
+  /** What stands against loosening, in words; empty when streams are fresh and the account is reconciled (S11). */
+  readonly preflight: () => Promise<readonly string[]>
+  /** After a panic: waits for the venue's own word, at most a few seconds. */
+  readonly verifyFlat: (only: Instrument | undefined) => Promise<string>
+  /** Tells everybody how a panic ended whose asker has had an answer already. */
+  readonly tellVerdict: (text: string) => void
+  readonly sleep: (ms: number) => Promise<void>
+}
+
+/** A command that waited longer than this (we were down) is not carried out as asked (surfaces 3.0, 8). */
+const LATE_MS = 60_000
+/** Less than any surface waits for the word of a panic. */
+const PANIC_ANSWER_MS = 4_000
+
+type Of<Name extends TraderCommand['name']> = Extract<TraderCommand, { readonly name: Name }>
+
+const refused = (text: string): CommandOutcome => ({ status: 'refused', text })
+const done = (text: string, seq?: number): CommandOutcome => ({ status: 'done', text, ...(seq === undefined ? {} : { seq }) })
+
+export class CommandDesk {
+  private readonly ports: CommandDeskPorts
+  private readonly orders: OrderDesk
+  private readonly external: ExternalDesk
+
+  constructor(ports: CommandDeskPorts) {
+    this.ports = ports
+    this.orders = new OrderDesk(ports)
+    this.external = new ExternalDesk(ports)
+  }
+
+  async carryOut(queued: QueuedCommand, nowMs: number): Promise<CommandOutcome> {
+    if (this.ports.isObserving) return refused('Profile observe only looks: nothing is sent. Use Bybit’s app.')
+    const late = nowMs - queued.askedAtMs
+    if (late > LATE_MS) return this.late(queued, late)
+    return this.run(queued.command, queued.actor)
+  }
+
+  private async late(queued: QueuedCommand, lateMs: number): Promise<CommandOutcome> {
+    const minutes = Math.max(1, Math.round(lateMs / 60_000))
+    const { command } = queued
+    const { name } = command
+    if (name === 'pause' || name === 'halt' || name === 'panic') {
+      const symbol = name === 'panic' ? command.symbol : undefined
+      const scope: CommandScope =
+        symbol === undefined || typeof this.instrument(symbol) === 'string' ? { type: 'account' } : { type: 'symbol', symbol }
+      const outcome = await this.run({ name: 'pause', scope, reason: `late ${name}` }, queued.actor)
+      return {
+        ...outcome,
+        text: `Your ${name} came ${minutes} min late, so it took effect as a pause: no new entries. Send ${name} again if you still want it.`,
+      }
+    }
+    // An exit is never too old: it is about the position as it stands, and a turned one refuses it (S2, S3).
+    if (name === 'close') {
+      const outcome = await this.run(command, queued.actor)
+      return { ...outcome, text: `Your close came ${minutes} min late. ${outcome.text}` }
+    }
+    return refused(`Ignored, ${minutes} min old: send it again.`)
+  }
+
+  private async run(command: TraderCommand, actor: string): Promise<CommandOutcome> {
+    switch (command.name) {
+      case 'pause':
+        return this.pause(command, actor)
+      case 'resume':
+        return this.resume(command, actor)
+      case 'halt':
+        return this.halt(command, actor)
+      case 'panic':
+        return this.panic(command, actor)
+      case 'close':
+        return this.close(command, actor)
+      case 'cancel':
+        return this.cancel(command, actor)
+      case 'strategy':
+        return this.strategy(command, actor)
+      case 'open':
+      case 'protect': {
+        const instrument = this.instrument(command.symbol)
+        if (typeof instrument === 'string') return refused(instrument)
+        return command.name === 'open' ? this.orders.open(command, instrument, actor) : this.orders.protect(command, instrument, actor)
+      }
+      case 'adopt':
+      case 'ignore': {
+        const instrument = this.instrument(command.symbol)
+        if (typeof instrument === 'string') return refused(instrument)
+        return command.name === 'adopt' ? this.external.adopt(command, instrument, actor) : this.external.ignore(instrument, actor)
+      }
+      case 'reconcile':
+        return this.external.reconcile(command.keys, actor)
+      case 'change':
+        return this.orders.change(command, actor)
+      case 'preview':
+        return this.preview(command.of, actor)
+      case 'work':
+        return this.orders.steer(command, actor)
+    }
+  }
+
+  /** Judged as it would be now: nothing is booked, sent or lifted. */
+  private async preview(command: PreviewedCommand, actor: string): Promise<CommandOutcome> {
+    if (command.name === 'change') return this.orders.previewChange(command, actor)
+    if (command.name === 'resume') {
+      const plan = await this.resumePlan(command)
+      return 'status' in plan
+        ? plan
+        : { status: 'done', text: plan.kept.length === 0 ? '' : `Still held after it: ${plan.kept.join('; ')}.` }
+    }
+    const instrument = this.instrument(command.symbol)
+    if (typeof instrument === 'string') return refused(instrument)
+    if (command.name === 'close') {
+      const held = Math.abs(this.ports.kernel.portfolio.positionLots(instrument.index))
+      const part = partOf(command, instrument, held)
+      const rate = this.ports.takerRate(instrument)
+      return typeof part === 'string'
+        ? refused(part)
+        : {
+            status: 'done',
+            text: '',
+            figures: [
+              { name: 'quantity', value: formatQuantity(instrument, part ?? lots(held)) },
+              ...(rate === undefined ? [] : [{ name: 'feeRate', value: formatDecimal(rate, RATE_SCALE) }]),
+            ],
+          }
+    }
+    return command.name === 'open'
+      ? this.orders.previewOpen(command, instrument, actor)
+      : this.orders.previewProtect(command, instrument, actor)
+  }
+
+  private scope(scope: CommandScope): HoldScope | string {
+    if (scope.type === 'account') return { type: 'account' }
+    if (scope.type === 'strategy') {
+      const id = strategyId(scope.strategy)
+      const names = this.ports.kernel.config.strategies.map((s) => s.id as string)
+      return names.includes(scope.strategy)
+        ? { type: 'strategy', strategy: id }
+        : `There is no strategy '${scope.strategy}'. Running: ${names.join(', ')}.`
+    }
+    const instrument = this.instrument(scope.symbol)
+    return typeof instrument === 'string' ? instrument : { type: 'symbol', instrument: instrument.index }
+  }
+
+  private instrument(symbol: string): Instrument | string {
+    const { instruments } = this.ports.kernel.config
+    const found = instruments.find((i) => i.symbol === symbol)
+    if (found !== undefined) return found
+    const names = instruments.map((i) => i.symbol)
+    if (this.ports.kernel.portfolio.elsewhere.some((p) => p.symbol === symbol))
+      return `${symbol} is not traded here: add it to manual.symbols and restart, then /adopt ${symbol}.`
+    const near = nearestOf(symbol, names)
+    return `There is no symbol '${symbol}' here.${near === undefined ? '' : ` Did you mean ${near}?`} Traded: ${names.join(', ')}.`
+  }
+
+  private async pause(command: Extract<TraderCommand, { readonly name: 'pause' }>, actor: string): Promise<CommandOutcome> {
+    const scope = this.scope(command.scope)
+    if (typeof scope === 'string') return refused(scope)
+    const id = `pause-${scopeKey(command.scope)}`
+    const isHeld = this.ports.kernel.holds.some((h) => h.id === id)
+    if (isHeld) return done('Already paused. No new entries and no size increases; exits, stops and reductions go on.')
+    const since = this.ports.now()
+    const hold: Hold = {
+      id,
+      scope,
+      effect: 'no-entries',
+      cause: 'operator',
+      actor,
+      reason: command.reason,
+      since,
+      ...(command.forMs === undefined ? {} : { until: ts(since + command.forMs) }),
+    }
+    const seq = await this.ports.submit(() => [
+      { type: 'add-hold', hold, ts: this.ports.now() },
+      { type: 'cancel-orders', orderId: undefined, keepsWorked: true, actor, ts: this.ports.now() },
+    ])
+    return done('PAUSED. No new entries and no size increases; exits, stops and reductions go on.', seq)
+  }
+
+  private async resumePlan(
+    command: Of<'resume'>,
+  ): Promise<{ readonly lifts: readonly Hold[]; readonly kept: readonly string[] } | CommandOutcome> {
+    const scope = this.scope(command.scope)
+    if (typeof scope === 'string') return refused(scope)
+    const { kernel } = this.ports
+    const wanted = kernel.holds.filter((h) => scope.type === 'account' || sameScope(h.scope, scope) || this.belongsTo(h, scope))
+    if (wanted.length === 0) return done('Nothing is held: trading runs.')
+    const problems = await this.ports.preflight()
+    if (problems.length > 0) return refused(`Not resumed: ${problems.join('; ')}.`)
+    const now = this.ports.now()
+    const kept: string[] = []
+    const lifts: Hold[] = []
+    for (const hold of wanted) {
+      const rule = liftRule(hold, now)
+      const external = this.externalWhy(hold) ?? dayLossWhy(kernel, hold)
+      if (external !== undefined) kept.push(`${hold.id}: ${external}`)
+      else if (!rule.liftable) kept.push(`${hold.id}: ${rule.why}`)
+      else if (rule.adminOnly && !command.isAdmin) kept.push(`${hold.id}: ${rule.why}`)
+      else if (scope.type === 'account' && hold.scope.type === 'symbol' && hold.cause === 'panic')
+        kept.push(`${hold.id}: a panic of one symbol is lifted by its name, as /resume ${this.symbolOf(hold.scope.instrument)}`)
+      else lifts.push(hold)
+    }
+    if (lifts.length === 0) return refused(`Not resumed: ${kept.join('; ')}.`)
+    return { lifts, kept }
+  }
+
+  private symbolOf(i: InstrumentIndex): string {
+    return this.ports.kernel.config.instruments[i]?.symbol ?? ''
+  }
+
+  private async resume(command: Of<'resume'>, actor: string): Promise<CommandOutcome> {
+    const plan = await this.resumePlan(command)
+    if ('status' in plan) return plan
+    const { lifts, kept } = plan
+    const { kernel } = this.ports
+    const seq = await this.ports.submit(() => lifts.map((hold) => ({ type: 'lift-hold', holdId: hold.id, actor, ts: this.ports.now() })))
+    const state = tradingState(kernel.holds).toUpperCase()
+    const reference = lifts.some(isDrawdownHold) ? ` ${referenceText(kernel)}` : ''
+    return done(
+      `${state}.${reference} Signals that came while held are dead; the next fresh ones count.${kept.length > 0 ? ` Still held: ${kept.join('; ')}.` : ''}`,
+      seq,
+    )
+  }
+
+  /** A strategy is closing-only for what was closed of one of its symbols: re-entering the last such symbol lets it go on (S8). */
+  private belongsTo(hold: Hold, scope: HoldScope): boolean {
+    if (scope.type !== 'symbol' || hold.scope.type !== 'strategy') return false
+    const { strategy } = hold.scope
+    const { kernel } = this.ports
+    if (hold.id !== takenHoldId(strategy) || kernel.portfolio.ownerOf(scope.instrument) !== strategy) return false
+    return !kernel.config.instruments.some(
+      ({ index, symbol }) =>
+        index !== scope.instrument &&
+        kernel.portfolio.ownerOf(index) === strategy &&
+        kernel.holds.some((other) => other.id === takenHoldId(symbol)),
+    )
+  }
+
+  /** What is not ours is adopted or ignored, and no /resume says which (S8). */
+  private externalWhy(hold: Hold): string | undefined {
+    if (hold.scope.type !== 'symbol') return undefined
+    const { instrument } = hold.scope
+    const { symbol } = this.ports.kernel.config.instruments[instrument] as Instrument
+    return hold.id === externalHoldId(symbol) && this.ports.kernel.portfolio.externalLots(instrument) !== 0
+      ? `say /adopt ${symbol} or /ignore ${symbol}`
+      : undefined
+  }
+
+  private async halt(command: Extract<TraderCommand, { readonly name: 'halt' }>, actor: string): Promise<CommandOutcome> {
+    const hold: Hold = {
+      id: 'halt',
+      scope: { type: 'account' },
+      effect: 'no-orders',
+      cause: 'operator',
+      actor,
+      reason: command.reason,
+      since: this.ports.now(),
+    }
+    const seq = await this.ports.submit(() => [
+      { type: 'add-hold', hold, ts: this.ports.now() },
+      { type: 'cancel-orders', orderId: undefined, keepsWorked: true, actor, ts: this.ports.now() },
+    ])
+    return done(`HALTED: no new orders. ${this.openPositions()}, stops on Bybit, strategy exits off.`, seq)
+  }
+
+  private openPositions(): string {
+    const { kernel } = this.ports
+    const open = kernel.config.instruments.filter((i) => kernel.portfolio.positionLots(i.index) !== 0).length
+    return `${open} ${open === 1 ? 'position' : 'positions'} open`
+  }
+
+  private async panic(command: Extract<TraderCommand, { readonly name: 'panic' }>, actor: string): Promise<CommandOutcome> {
+    const only = command.symbol === undefined ? undefined : this.instrument(command.symbol)
+    if (typeof only === 'string') return refused(only)
+    const seq = await this.ports.submit(() => [
+      { type: 'panic', ...(only && { instrument: only.index }), actor, reason: command.reason, ts: this.ports.now() },
+    ])
+    const verdict = this.ports.verifyFlat(only)
+    const answer = await Promise.race([verdict, this.ports.sleep(PANIC_ANSWER_MS)])
+    if (answer !== undefined) return done(answer, seq)
+    // It has begun and goes on: who asked is not kept waiting, nor is what is asked after it.
+    void verdict.then((text) => this.ports.tellVerdict(text))
+    return done('Closing; not verified yet. The verdict follows as a message; /positions shows what is left.', seq)
+  }
+
+  private async close(command: Extract<TraderCommand, { readonly name: 'close' }>, actor: string): Promise<CommandOutcome> {
+    const instrument = this.instrument(command.symbol)
+    if (typeof instrument === 'string') return refused(instrument)
+    const { kernel } = this.ports
+    const held = kernel.portfolio.positionLots(instrument.index)
+    if (held === 0) return refused(`There is no position in ${instrument.symbol}.`)
+    const side = held > 0 ? 'long' : 'short'
+    if (command.side !== undefined && command.side !== side)
+      return refused(
+        `The position in ${instrument.symbol} has turned: it is ${side} ${formatQuantity(instrument, lots(Math.abs(held)))} now. Ask again.`,
+      )
+    const part = partOf(command, instrument, Math.abs(held))
+    if (typeof part === 'string') return refused(part)
+    if (command.execution !== undefined) return this.orders.workClose(command, instrument, part ?? lots(Math.abs(held)), actor)
+    if (command.limit !== undefined) return this.orders.closeAt(command, command.limit, instrument, part, actor)
+    const asked = await this.ports.ask(() => ({
+      type: 'close-position',
+      instrument: instrument.index,
+      lots: part,
+      actor,
+      ts: this.ports.now(),
+    }))
+    const quantity = formatQuantity(instrument, part ?? lots(Math.abs(held)))
+    const orders = ordersOf(asked.facts)
+    const outcome = done(
+      `Closing ${quantity} ${instrument.symbol} at market${instrument.category === 'spot' ? '' : ', reduce-only'}.`,
+      asked.seq,
+    )
+    return orders.length === 0 ? outcome : { ...outcome, orders }
+  }
+
+  private async cancel(command: Extract<TraderCommand, { readonly name: 'cancel' }>, actor: string): Promise<CommandOutcome> {
+    const { kernel } = this.ports
+    const entries = kernel.config.instruments
+      .flatMap((i) => kernel.orders.open(i.index))
+      .filter((o) => (o.class === 'entry' && o.origin === 'ours') || (o.orderId === command.orderId && isLimitClose(o)))
+    const wanted = command.orderId === undefined ? entries : entries.filter((o) => o.orderId === command.orderId)
+    if (wanted.length === 0) {
+      const isProtective = kernel.config.instruments.flatMap((i) => kernel.orders.open(i.index)).some((o) => o.orderId === command.orderId)
+      return refused(
+        isProtective ? 'A protective stop is not canceled: move it, or close the position.' : 'There is no open entry to cancel.',
+      )
+    }
+    const id = command.orderId === undefined ? undefined : orderId(command.orderId)
+    const seq = await this.ports.submit(() => [{ type: 'cancel-orders', orderId: id, actor, ts: this.ports.now() }])
+    if (wanted.some(isLimitClose)) return done('Taking the close back; the position stays, with its stop.', seq)
+    return done(`Canceling ${wanted.length} ${wanted.length === 1 ? 'entry' : 'entries'}.`, seq)
+  }
+
+  private async strategy(command: Extract<TraderCommand, { readonly name: 'strategy' }>, actor: string): Promise<CommandOutcome> {
+    const names = this.ports.kernel.config.strategies.map((s) => s.id as string)
+    if (!names.includes(command.strategy)) return refused(`There is no strategy '${command.strategy}'. Running: ${names.join(', ')}.`)
+    const seq = await this.ports.submit(() => [
+      { type: 'set-strategy-mode', strategy: strategyId(command.strategy), mode: command.mode, actor, ts: this.ports.now() },
+    ])
+    const effect =
+      command.mode === 'running'
+        ? 'It opens on its next fresh signal.'
+        : command.mode === 'closing-only'
+          ? 'It opens nothing new; its position closes on its own signal, and keeps its stop.'
+          : 'Its entries are canceled; its position keeps its stop and its exit signals.'
+    return done(`${command.strategy} is ${command.mode}. ${effect}`, seq)
+  }
+}
+
+function partOf(
+  command: Extract<TraderCommand, { readonly name: 'close' }>,
+  instrument: Instrument,
+  held: number,
+): Lots | undefined | string {
+  if (command.quantity !== undefined) {
+    const quantity = parseQuantity(instrument, command.quantity, 'floor')
+    if (quantity === undefined || quantity <= 0)
+      return `'${command.quantity}' is not a quantity of ${instrument.symbol} (steps of ${formatQuantity(instrument, lots(1))}).`
+    return lots(Math.min(quantity, held))
+  }
+  if (command.fraction === undefined) return undefined
+  const millionths = parseDecimal(command.fraction, 6, 'floor')
+  if (millionths === undefined || millionths <= 0 || millionths > 1_000_000)
+    return `'${command.fraction}' is not a part of a position: give 0.5 for half.`
+  const part = Math.floor((held * millionths) / 1_000_000)
+  if (part < instrument.lotsMin)
+    return `That part of ${instrument.symbol} is below the smallest order of ${formatQuantity(instrument, instrument.lotsMin)}.`
+  return lots(part)
+}
+
+const scopeKey = (scope: CommandScope): string =>
+  scope.type === 'account' ? 'account' : scope.type === 'strategy' ? scope.strategy : scope.symbol
+
+function sameScope(a: HoldScope, b: HoldScope): boolean {
+  if (a.type === 'strategy' && b.type === 'strategy') return a.strategy === b.strategy
+  if (a.type === 'symbol' && b.type === 'symbol') return a.instrument === b.instrument
+  return a.type === b.type
+}

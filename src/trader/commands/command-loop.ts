@@ -1,0 +1,79 @@
+/**
+ * Takes what people ask out of the queue, has it carried out, and writes the outcome: one after the other, and first what waited for a start.
+ * Never lets an entry pass while a pause, a halt or a panic waits.
+ */
+import type { CommandOutcome, CommandQueue, QueuedCommand } from '../../kernel/command.ts'
+import { STOP_COMMANDS } from '../../kernel/stop-commands.ts'
+import type { Wall } from '../../system/wall-clock.ts'
+
+export interface CommandTakerPorts {
+  readonly queue: CommandQueue
+  readonly wall: Wall
+  readonly carryOut: (queued: QueuedCommand, nowMs: number) => Promise<CommandOutcome>
+  /** Resolves when all that was given to the kernel is decided. */
+  readonly whenDecided: () => Promise<void>
+  readonly log: (level: 'warn', text: string) => void
+}
+
+const RETRY_MS = 500
+
+export class CommandTaker {
+  private readonly ports: CommandTakerPorts
+  private stops: readonly QueuedCommand[] = []
+  private isTaking = false
+
+  constructor(ports: CommandTakerPorts) {
+    this.ports = ports
+  }
+
+  /** What people asked while nobody ran is not carried out yet: nothing is entered before. */
+  get areStopsWaiting(): boolean {
+    return this.stops.length > 0
+  }
+
+  /** Before anything is decided again. */
+  async takeStops(): Promise<void> {
+    const { queue, wall } = this.ports
+    for (;;) {
+      try {
+        this.stops = await queue.take(STOP_COMMANDS)
+        return
+      } catch (thrown) {
+        this.told(thrown)
+        await wall.sleep(RETRY_MS)
+      }
+    }
+  }
+
+  /** They stand before the first bar is decided; the verdict of a panic comes later. */
+  async carryOutStops(): Promise<void> {
+    for (const queued of this.stops) void this.carryOut(queued)
+    await this.ports.whenDecided()
+    this.stops = []
+  }
+
+  async take(): Promise<void> {
+    if (this.isTaking) return
+    this.isTaking = true
+    try {
+      for (const queued of await this.ports.queue.take()) await this.carryOut(queued)
+    } catch (thrown) {
+      this.told(thrown)
+    } finally {
+      this.isTaking = false
+    }
+  }
+
+  private async carryOut(queued: QueuedCommand): Promise<void> {
+    const { queue, wall, carryOut } = this.ports
+    try {
+      await queue.complete(queued.id, await carryOut(queued, wall.nowMs()))
+    } catch (thrown) {
+      this.told(thrown)
+    }
+  }
+
+  private told(thrown: unknown): void {
+    this.ports.log('warn', `commands: ${thrown instanceof Error ? thrown.message : String(thrown)}`)
+  }
+}

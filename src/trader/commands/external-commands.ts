@@ -1,0 +1,118 @@
+/**
+ * What people decide about what is not Ballast's, and about differences to the exchange: adopt, ignore, compare, fix.
+ * Never fixes what was not shown, and never believes an older reading than its own.
+ */
+import { type Side, lots, strategyId } from '../../core/units.ts'
+import type { CommandOutcome, TraderCommand } from '../../kernel/command.ts'
+import { externalHoldId } from '../../kernel/external-hands.ts'
+import type { KernelInput } from '../../kernel/input.ts'
+import { MANUAL_OWNER } from '../../kernel/manual.ts'
+import { type Instrument, formatQuantity, shownPrice } from '../../market/instrument.ts'
+import type { AccountItem } from '../account/account-differences.ts'
+import { type OrderDeskPorts, denialText, priceAt } from './order-commands.ts'
+
+export interface ExternalDeskPorts extends OrderDeskPorts {
+  readonly submit: (inputs: () => readonly KernelInput[]) => Promise<number>
+  /** Reads the account now and compares; a sentence where it cannot be read. */
+  readonly compare: () => Promise<readonly AccountItem[] | string>
+  /** Starts a reconciliation, which looks up, books what two readings agree on, and lifts its own doubts. */
+  readonly reconcile: () => void
+}
+
+const refused = (text: string): CommandOutcome => ({ status: 'refused', text })
+const COLUMNS = ['what', 'about', 'here', 'Bybit', 'fix']
+
+export class ExternalDesk {
+  private readonly ports: ExternalDeskPorts
+
+  constructor(ports: ExternalDeskPorts) {
+    this.ports = ports
+  }
+
+  async adopt(command: Extract<TraderCommand, { readonly name: 'adopt' }>, instrument: Instrument, actor: string): Promise<CommandOutcome> {
+    const { kernel, now } = this.ports
+    const i = instrument.index
+    const external: number = kernel.portfolio.externalLots(i)
+    if (external === 0) return refused(`Nothing in ${instrument.symbol} is external.`)
+    const owner = kernel.portfolio.ownerOf(i) ?? MANUAL_OWNER
+    if (command.strategy !== undefined && command.strategy !== owner)
+      return refused(`${instrument.symbol} belongs to ${owner}: a symbol has one owner.`)
+    const mark = kernel.portfolio.mark(i)
+    if (mark <= 0) return refused(`${instrument.symbol} has no price yet. Try again in a minute.`)
+    const side: Side = external > 0 ? 1 : -1
+    const stop = command.stop === undefined ? undefined : priceAt(command.stop, instrument, mark, side, -1)
+    if (typeof stop === 'string') return refused(stop)
+    if (stop !== undefined && (mark - stop) * side <= 0)
+      return refused(
+        `A stop at ${shownPrice(instrument, stop)} would trigger now: the mark is ${shownPrice(instrument, mark)}. Give one on the other side.`,
+      )
+    const asked = await this.ports.ask(() => ({
+      type: 'adopt-external',
+      instrument: i,
+      strategy: strategyId(owner),
+      stop,
+      actor,
+      ts: now(),
+    }))
+    const denial = denialText(asked.facts, instrument)
+    if (denial !== undefined) return { status: 'refused', text: denial, seq: asked.seq }
+    const set = asked.facts.find((f) => f.type === 'external-adopted')
+    const at = set?.type === 'external-adopted' ? shownPrice(instrument, set.stop) : ''
+    return {
+      status: 'done',
+      text: `${owner} owns ${formatQuantity(instrument, lots(Math.abs(external)))} ${instrument.symbol} now. Stop ${at}, sent to Bybit.`,
+      seq: asked.seq,
+    }
+  }
+
+  async ignore(instrument: Instrument, actor: string): Promise<CommandOutcome> {
+    const { kernel, now } = this.ports
+    const { symbol } = instrument
+    const isHeld = kernel.holds.some((hold) => hold.id === externalHoldId(symbol))
+    if (kernel.portfolio.externalLots(instrument.index) === 0 && !isHeld) return refused(`Nothing in ${symbol} is external.`)
+    const seq = await this.ports.submit(() => [{ type: 'ignore-external', instrument: instrument.index, actor, ts: now() }])
+    return { status: 'done', text: `It stays as it is, counted by risk. Entries on ${symbol} go on.`, seq }
+  }
+
+  async reconcile(keys: readonly string[] | undefined, actor: string): Promise<CommandOutcome> {
+    const items = await this.ports.compare()
+    if (typeof items === 'string') return { status: 'failed', text: `The account cannot be read: ${items}.` }
+    if (keys !== undefined) return this.fix(items, keys, actor)
+    if (items.length === 0)
+      return { status: 'done', text: 'Positions, orders, stops and wallet agree with Bybit, read just now.', keys: [] }
+    const fixable = items.filter((item) => item.fix.type !== 'none')
+    return {
+      status: 'done',
+      text: `${items.length} ${items.length === 1 ? 'difference' : 'differences'} to Bybit, read just now. ${fixable.length === 0 ? '' : '/reconcile fix carries out what is proposed.'}`.trim(),
+      table: tableOf(items),
+      keys: fixable.map((item) => item.key),
+    }
+  }
+
+  /** Only what was shown and still stands. */
+  private async fix(items: readonly AccountItem[], keys: readonly string[], actor: string): Promise<CommandOutcome> {
+    const wanted = items.filter((item) => keys.includes(item.key) && item.fix.type !== 'none')
+    if (wanted.length === 0) return { status: 'done', text: 'Nothing of it is left to fix: it has settled by itself.' }
+    const ts = this.ports.now()
+    const inputs = wanted.flatMap(({ fix }): KernelInput[] => {
+      if (fix.type === 'set-stop') return [{ type: 'protection-missing', instrument: fix.instrument, bareMs: 0, ts }]
+      if (fix.type !== 'cancel-leftover') return []
+      const { instrument, orderId, clientOrderId, venueOrderId } = fix
+      return [{ type: 'cancel-leftover', instrument, orderId, clientOrderId, venueOrderId, actor, ts }]
+    })
+    const seq = inputs.length === 0 ? undefined : await this.ports.submit(() => inputs)
+    const needsReading = wanted.some(({ fix }) => fix.type === 'book' || fix.type === 'look-up')
+    if (needsReading) this.ports.reconcile()
+    return {
+      status: 'done',
+      text: `${wanted.length} on the way.${needsReading ? ' What is booked needs two readings five seconds apart: compare again in ten seconds.' : ''}`,
+      table: tableOf(wanted),
+      ...(seq === undefined ? {} : { seq }),
+    }
+  }
+}
+
+const tableOf = (items: readonly AccountItem[]): NonNullable<CommandOutcome['table']> => ({
+  columns: COLUMNS,
+  rows: items.map((item) => [item.what, item.about, item.here, item.there, item.proposal]),
+})

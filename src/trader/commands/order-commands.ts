@@ -1,0 +1,479 @@
+/**
+ * Orders that people and programs ask for, from words to kernel inputs: entries, moves of stops and targets, changes, worked orders.
+ * Never sizes or prices on its own account: what was asked is what is judged, and the verdict is the kernel's.
+ */
+import { denialSentence } from '../../risk/denial-sentence.ts'
+import { formatDecimal, groupDigits, mulDivFloor, parseDecimal } from '../../core/decimal.ts'
+import {
+  CASH_SCALE,
+  RATE_ONE,
+  type Cash,
+  type InstrumentIndex,
+  type Lots,
+  type Rate,
+  type Side,
+  type Ticks,
+  type Ts,
+  cash,
+  lots,
+  orderId,
+  ticks,
+  ts,
+} from '../../core/units.ts'
+import type { CommandOutcome, OpenCommand, TraderCommand } from '../../kernel/command.ts'
+import type { KernelFact } from '../../kernel/fact.ts'
+import type { ChangeOrder, ChangeProtection, KernelInput, PlaceOrders, PlacedOrder } from '../../kernel/input.ts'
+import type { Kernel } from '../../kernel/kernel.ts'
+import { MANUAL_OWNER } from '../../kernel/manual.ts'
+import { type Instrument, formatPrice, formatQuantity, shownPrice, notionalOf, parsePrice, parseQuantity } from '../../market/instrument.ts'
+import { averageEntry } from '../../portfolio/position.ts'
+import { stopToSend } from '../../risk/at-stake.ts'
+import { plannedLossOf, takerRateOf } from '../../risk/planned-loss.ts'
+import { parseExecution } from '../../trading/algorithms/execution.ts'
+import type { OrderKind } from '../../trading/order.ts'
+import type { BestPrices } from '../market/quote-board.ts'
+
+export interface OrderDeskPorts {
+  readonly kernel: Kernel
+  readonly now: () => Ts
+  /** Gives one input to the kernel; answers what it led to when that is in the journal. */
+  readonly ask: (input: () => KernelInput) => Promise<{ readonly seq: number; readonly facts: readonly KernelFact[] }>
+  /** What the exchange takes of this account; undefined where it has not said. */
+  readonly takerRate: (instrument: Instrument) => Rate | undefined
+  /** Best prices of the order book, where they are known. */
+  readonly best: (i: InstrumentIndex) => BestPrices | undefined
+}
+
+const refused = (text: string): CommandOutcome => ({ status: 'refused', text })
+type Of<Name extends TraderCommand['name']> = Extract<TraderCommand, { readonly name: Name }>
+
+export class OrderDesk {
+  private readonly ports: OrderDeskPorts
+
+  constructor(ports: OrderDeskPorts) {
+    this.ports = ports
+  }
+
+  async open(command: OpenCommand, instrument: Instrument, actor: string): Promise<CommandOutcome> {
+    const prepared = this.prepare(command, instrument)
+    if (typeof prepared === 'string') return refused(prepared)
+    const [placed, other] = prepared
+    if (command.execution !== undefined) return this.work(command, instrument, placed, 'entry', actor)
+    const sent = [placed, other].flatMap((order) =>
+      order === undefined ? [] : [wordsOf(order, instrument, this.stopSent(order, instrument))],
+    )
+    const asked = await this.ports.ask(() => this.placing(prepared, instrument, actor))
+    return this.verdict(asked, instrument, `${sent.join(', or ')}${other === undefined ? '' : ': one or the other'}.`)
+  }
+
+  /** From words to the orders that would be sent: what the card shows and what goes out are the same. */
+  private prepare(command: OpenCommand, instrument: Instrument): readonly [PlacedOrder, PlacedOrder?] | string {
+    const { kernel, now } = this.ports
+    const i = instrument.index
+    const owner = kernel.portfolio.ownerOrExternal(i)
+    if (owner !== MANUAL_OWNER)
+      return `${instrument.symbol} belongs to ${owner} (symbol-owned): a symbol has one owner. Give a free one to manual.symbols in the configuration.`
+    const mark = kernel.portfolio.mark(i)
+    if (mark <= 0) return `${instrument.symbol} has no price yet. Try again in a minute.`
+    const order = orderOf(command, instrument, command.side === 'long' ? 1 : -1, mark)
+    if (typeof order === 'string') return order
+    const size = sizeOf(command, instrument, order, kernel)
+    if (typeof size === 'string') return size
+    const expiresAt = command.forMs === undefined ? undefined : ts(now() + command.forMs)
+    const placed: PlacedOrder = { ...order, lots: size, expiresAt }
+    if (command.or === undefined || command.execution !== undefined) return [placed]
+    const other = orOrder(command.or, instrument, placed, mark)
+    return typeof other === 'string' ? other : [placed, other]
+  }
+
+  /** A stop that stands nearer stays: it goes out with the entry. */
+  private stopSent({ side, stop, limit, trigger }: PlacedOrder, { index: i }: Instrument): Ticks | undefined {
+    const { portfolio } = this.ports.kernel
+    return stop === undefined ? undefined : stopToSend(portfolio, i, side, stop, limit ?? trigger ?? portfolio.mark(i))
+  }
+
+  private placing([placed, other]: readonly [PlacedOrder, PlacedOrder?], { index }: Instrument, actor: string): PlaceOrders {
+    const orders = other === undefined ? [placed] : [placed, other]
+    return { type: 'place-orders', strategy: MANUAL_OWNER, instrument: index, orders, actor, ts: this.ports.now() }
+  }
+
+  /** The verdict on an entry as it would be now, and with which figures it would go out. */
+  previewOpen(command: OpenCommand, instrument: Instrument, actor: string): CommandOutcome {
+    const { kernel } = this.ports
+    const prepared = this.prepare(command, instrument)
+    if (typeof prepared === 'string') return refused(prepared)
+    const denial = kernel.judge(this.placing(prepared, instrument, actor))
+    if (denial !== undefined) return refused(denialSentence(instrument.symbol, denial))
+    return {
+      status: 'done',
+      text: '',
+      figures: entryFigures(
+        { ...prepared[0], stop: this.stopSent(prepared[0], instrument) },
+        instrument,
+        kernel,
+        this.ports.takerRate(instrument),
+      ),
+    }
+  }
+
+  previewProtect(command: Of<'protect'>, instrument: Instrument, actor: string): CommandOutcome {
+    const input = this.protection(command, instrument, actor)
+    if (typeof input === 'string') return refused(input)
+    const denial = this.ports.kernel.judge(input)
+    if (denial !== undefined) return refused(denialSentence(instrument.symbol, denial))
+    const { stop, target } = input
+    return {
+      status: 'done',
+      text: '',
+      figures: [
+        ...(stop === undefined ? [] : [{ name: 'stop', value: formatPrice(instrument, stop) }]),
+        ...(target === undefined || target === 'none' ? [] : [{ name: 'target', value: formatPrice(instrument, target) }]),
+      ],
+    }
+  }
+
+  previewChange(command: Of<'change'>, actor: string): CommandOutcome {
+    const input = this.changing(command, actor)
+    if (typeof input === 'string') return refused(input)
+    const instrument = this.ports.kernel.config.instruments[input.instrument] as Instrument
+    const denial = this.ports.kernel.judge(input)
+    if (denial !== undefined) return refused(denialSentence(instrument.symbol, denial))
+    const quantity = input.lots === undefined ? [] : [{ name: 'quantity', value: formatQuantity(instrument, input.lots) }]
+    return { status: 'done', text: '', figures: quantity }
+  }
+
+  private async work(
+    command: { readonly execution?: string | undefined; readonly limit?: string | undefined },
+    instrument: Instrument,
+    order: Pick<PlacedOrder, 'side' | 'lots' | 'stop' | 'limit'>,
+    klass: 'entry' | 'reduce',
+    actor: string,
+  ): Promise<CommandOutcome> {
+    const { kernel, now } = this.ports
+    const execution = parseExecution(command.execution ?? '')
+    if (typeof execution === 'string') return refused(execution)
+    const asked = await this.ports.ask(() => ({
+      type: 'start-algorithm',
+      strategy: kernel.portfolio.ownerOrExternal(instrument.index),
+      instrument: instrument.index,
+      class: klass,
+      side: order.side,
+      lots: order.lots,
+      execution,
+      limit: order.limit,
+      stop: order.stop,
+      actor,
+      ts: now(),
+    }))
+    const started = asked.facts.find((f) => f.type === 'algorithm-started')
+    const id = started?.type === 'algorithm-started' ? ` as #${started.order.id}` : ''
+    return this.verdict(
+      asked,
+      instrument,
+      `Working ${sideWord(order.side)} ${formatQuantity(instrument, order.lots)} ${instrument.symbol} by ${command.execution}${id}. /algos shows how it goes.`,
+    )
+  }
+
+  /** Closes a part of a position through children. */
+  workClose(command: Of<'close'>, instrument: Instrument, part: Lots, actor: string): Promise<CommandOutcome> {
+    const held: number = this.ports.kernel.portfolio.positionLots(instrument.index)
+    const limit = command.limit === undefined ? undefined : parsePrice(instrument, command.limit)
+    if (command.limit !== undefined && limit === undefined) return Promise.resolve(refused(notAPrice(command.limit, instrument)))
+    return this.work(command, instrument, { side: held > 0 ? -1 : 1, lots: part, stop: undefined, limit }, 'reduce', actor)
+  }
+
+  /** Closes a part of a position at a price or a better one. */
+  async closeAt(
+    command: Of<'close'>,
+    text: string,
+    instrument: Instrument,
+    part: Lots | undefined,
+    actor: string,
+  ): Promise<CommandOutcome> {
+    const { kernel, now } = this.ports
+    const i = instrument.index
+    const held: number = kernel.portfolio.positionLots(i)
+    const limit = this.closePriceOf(text, instrument, held > 0 ? 1 : -1)
+    if (typeof limit === 'string') return refused(limit)
+    const asked = await this.ports.ask(() => ({ type: 'close-position', instrument: i, lots: part, limit, actor, ts: now() }))
+    const made = asked.facts.flatMap((fact) => (fact.type === 'order-submitted' ? [fact.command] : []))
+    const quantity = formatQuantity(instrument, lots(made.reduce((sum, order) => sum + order.lots, 0)))
+    return this.verdict(
+      asked,
+      instrument,
+      `Closing ${quantity} ${instrument.symbol} at ${shownPrice(instrument, limit)} or better, reduce-only${command.limit === 'best' ? ', the best price of our side' : ''}. Until it fills the position keeps its stop.`,
+    )
+  }
+
+  /** Who sells stands among the asks, who buys among the bids. */
+  private closePriceOf(text: string, instrument: Instrument, side: Side): Ticks | string {
+    if (text !== 'best') return priceAt(text, instrument, this.ports.kernel.portfolio.mark(instrument.index), side, 1)
+    const best = this.ports.best(instrument.index)
+    if (best === undefined)
+      return `There is no order book of ${instrument.symbol} yet: give a price, as limit=${formatPrice(instrument, this.ports.kernel.portfolio.mark(instrument.index))}, or close at market.`
+    return side === 1 ? best.ask : best.bid
+  }
+
+  private protection(command: Of<'protect'>, instrument: Instrument, actor: string): ChangeProtection | string {
+    const { kernel, now } = this.ports
+    const i = instrument.index
+    const held: number = kernel.portfolio.positionLots(i)
+    if (held === 0) return `There is no position in ${instrument.symbol}.`
+    const side: Side = held > 0 ? 1 : -1
+    const mark = kernel.portfolio.mark(i)
+    const stop = command.stop === undefined ? undefined : this.stopOf(command.stop, instrument, side, mark)
+    if (typeof stop === 'string') return stop
+    const target =
+      command.target === undefined ? undefined : command.target === 'off' ? 'none' : priceAt(command.target, instrument, mark, side, 1)
+    if (typeof target === 'string' && target !== 'none') return target
+    const trailBy = command.trail === undefined ? undefined : command.trail === 'off' ? 'none' : distanceOf(command.trail, instrument, mark)
+    if (typeof trailBy === 'string' && trailBy !== 'none') return trailBy
+    const trail = trailBy === undefined || trailBy === 'none' ? trailBy : { by: trailBy, activation: undefined }
+    return { type: 'change-protection', instrument: i, stop, target, trail, actor, ts: now() }
+  }
+
+  async protect(command: Of<'protect'>, instrument: Instrument, actor: string): Promise<CommandOutcome> {
+    const input = this.protection(command, instrument, actor)
+    if (typeof input === 'string') return refused(input)
+    const { stop, target, trail } = input
+    const asked = await this.ports.ask(() => input)
+    const legs = [
+      ...(stop === undefined ? [] : [`stop ${shownPrice(instrument, stop)}`]),
+      ...(target === undefined ? [] : [target === 'none' ? 'target taken off' : `target ${shownPrice(instrument, target)}`]),
+      ...(trail === undefined
+        ? []
+        : [trail === 'none' ? 'trail taken off' : `trail ${shownPrice(instrument, trail.by)} behind the best price`]),
+    ]
+    const verdict = this.verdict(asked, instrument, `${instrument.symbol}: ${legs.join(', ')}, sent to Bybit.`)
+    if (verdict.status !== 'done') return verdict
+    return {
+      ...verdict,
+      ...(stop === undefined ? {} : { stop: formatPrice(instrument, stop) }),
+      ...(target === undefined ? {} : { target: target === 'none' ? 'off' : formatPrice(instrument, target) }),
+    }
+  }
+
+  private stopOf(text: string, instrument: Instrument, side: Side, mark: Ticks): Ticks | string {
+    if (text !== 'be') return priceAt(text, instrument, mark, side, -1)
+    const position = this.ports.kernel.portfolio.positions[instrument.index]
+    if (position === undefined) return `There is no position in ${instrument.symbol}.`
+    const entry = averageEntry(position, instrument)
+    // Break-even with both fees paid would need a better price; the entry is what people mean by it.
+    return ticks(side === 1 ? Math.ceil(entry) : Math.floor(entry))
+  }
+
+  private changing(command: Of<'change'>, actor: string): ChangeOrder | string {
+    const { kernel, now } = this.ports
+    const id = orderId(command.orderId)
+    const order = kernel.config.instruments.flatMap((i) => kernel.orders.open(i.index)).find((o) => o.orderId === id && o.origin === 'ours')
+    if (order === undefined) return `There is no open order #${command.orderId} of ours.`
+    const instrument = kernel.config.instruments[order.instrument] as Instrument
+    const limit = command.limit === undefined ? undefined : parsePrice(instrument, command.limit)
+    const trigger = command.trigger === undefined ? undefined : parsePrice(instrument, command.trigger)
+    const quantity = command.quantity === undefined ? undefined : parseQuantity(instrument, command.quantity, 'floor')
+    if (command.limit !== undefined && limit === undefined) return notAPrice(command.limit, instrument)
+    if (command.trigger !== undefined && trigger === undefined) return notAPrice(command.trigger, instrument)
+    if (command.quantity !== undefined && (quantity === undefined || quantity <= order.filled))
+      return `The quantity must be above the ${formatQuantity(instrument, order.filled)} that is filled.`
+    if (limit !== undefined && order.limit === undefined) return `#${order.orderId} is a ${order.kind} order: it has no limit price.`
+    if (trigger !== undefined && order.trigger === undefined) return `#${order.orderId} is a ${order.kind} order: it has no trigger.`
+    if (limit === undefined && trigger === undefined && quantity === undefined) return 'Nothing to change: give limit=, trigger= or qty=.'
+    return { type: 'change-order', instrument: order.instrument, orderId: id, lots: quantity, limit, trigger, actor, ts: now() }
+  }
+
+  async change(command: Of<'change'>, actor: string): Promise<CommandOutcome> {
+    const input = this.changing(command, actor)
+    if (typeof input === 'string') return refused(input)
+    const instrument = this.ports.kernel.config.instruments[input.instrument] as Instrument
+    const asked = await this.ports.ask(() => input)
+    return this.verdict(asked, instrument, `Changing #${input.orderId}; Bybit's word follows in /orders.`)
+  }
+
+  async steer(command: Of<'work'>, actor: string): Promise<CommandOutcome> {
+    const { kernel, now } = this.ports
+    const id = orderId(command.id)
+    const state = kernel.algorithmBook.find(id)
+    if (state === undefined) return refused(`No order #${command.id} is being worked. /algos lists them.`)
+    const instrument = kernel.config.instruments[state.instrument] as Instrument
+    const asked = await this.ports.ask(() => ({ type: 'steer-algorithm', id, to: command.to, actor, ts: now() }))
+    const word = { paused: 'is paused; its open child is canceled', working: 'goes on', ended: 'ends; what is filled stays' }[command.to]
+    return this.verdict(asked, instrument, `${state.spec.type.toUpperCase()} #${state.id} on ${instrument.symbol} ${word}.`)
+  }
+
+  private verdict(
+    asked: { readonly seq: number; readonly facts: readonly KernelFact[] },
+    instrument: Instrument,
+    done: string,
+  ): CommandOutcome {
+    const denial = denialText(asked.facts, instrument)
+    if (denial !== undefined) return { status: 'refused', text: denial, seq: asked.seq }
+    const orders = ordersOf(asked.facts)
+    return { status: 'done', text: done, seq: asked.seq, ...(orders.length === 0 ? {} : { orders }) }
+  }
+}
+
+/** Orders that were made. */
+export const ordersOf = (facts: readonly KernelFact[]): number[] =>
+  facts.flatMap((fact) => (fact.type === 'order-submitted' && fact.class !== 'protective' ? [fact.command.orderId] : []))
+
+/** What an entry is, in the figures with which it goes out. */
+/** @param told the account's own rate, where it is known */
+function entryFigures(
+  placed: PlacedOrder,
+  instrument: Instrument,
+  { portfolio, config }: Kernel,
+  told: Rate | undefined,
+): NonNullable<CommandOutcome['figures']> {
+  const from = placed.limit ?? placed.trigger ?? portfolio.mark(instrument.index)
+  const notional = notionalOf(instrument, from, placed.lots, 'nearest')
+  const coin = instrument.settleCoin
+  const taken = told ?? takerRateOf(instrument, config.costs)
+  const fee = mulDivFloor(notional, taken, RATE_ONE)
+  const rate = ((taken / RATE_ONE) * 100).toFixed(3)
+  const figures = [
+    { name: 'Quantity', value: `${formatQuantity(instrument, placed.lots)} ${instrument.baseCoin} ≈ ${money(notional)} ${coin}` },
+    {
+      name: 'Price',
+      value: `${shownPrice(instrument, from)}${placed.limit === undefined ? (placed.trigger === undefined ? ' (mark)' : ' (trigger)') : ' (limit)'}`,
+    },
+  ]
+  if (placed.stop !== undefined) {
+    const loss = plannedLossOf(instrument, from, placed.stop, placed.lots, config.costs)
+    const part = ((loss / portfolio.equity) * 100).toFixed(2)
+    const away = (((placed.stop - from) / from) * 100).toFixed(2)
+    figures.push(
+      { name: 'Stop', value: `${shownPrice(instrument, placed.stop)} (${away} %)` },
+      { name: 'May lose', value: `${money(loss)} ${coin} at the stop (${part} % of equity), with fees and expected slippage` },
+    )
+  }
+  const targets = (placed.targets ?? []).map((target) => shownPrice(instrument, target.price))
+  if (targets.length > 0) figures.push({ name: 'Targets', value: targets.join(', ') })
+  return [
+    ...figures,
+    { name: 'Fee', value: `est. ${money(fee)} ${coin} each way (${told === undefined ? 'expected' : 'your'} rate ${rate} %)` },
+  ]
+}
+
+const money = (amount: number): string => {
+  const [whole = '0', cents = ''] = formatDecimal(amount, CASH_SCALE).split('.')
+  return groupDigits(`${whole}.${cents.padEnd(2, '0').slice(0, 2)}`)
+}
+
+/** Why the kernel has denied it, with the figures that decided; undefined where it has not. */
+export function denialText(facts: readonly KernelFact[], instrument: Instrument): string | undefined {
+  const denied = facts.find((fact) => fact.type === 'order-denied')
+  return denied?.type === 'order-denied' ? denialSentence(instrument.symbol, denied) : undefined
+}
+
+const sideWord = (side: Side): string => (side === 1 ? 'BUY' : 'SELL')
+const notAPrice = (text: string, instrument: Instrument): string =>
+  `'${text}' is not a price of ${instrument.symbol} (steps of ${formatPrice(instrument, ticks(1))}).`
+
+/** Kind and prices of what is asked: a trigger above a buy's price is a stop, below it a take-profit. */
+function orderOf(command: OpenCommand, instrument: Instrument, side: Side, mark: Ticks): Omit<PlacedOrder, 'lots' | 'expiresAt'> | string {
+  const limit = command.limit === undefined ? undefined : priceAt(command.limit, instrument, mark, side, -1)
+  if (typeof limit === 'string') return limit
+  const trigger = command.trigger === undefined ? undefined : priceAt(command.trigger, instrument, mark, side, 1)
+  if (typeof trigger === 'string') return trigger
+  const kind = kindOf(limit, trigger, side, mark)
+  const from = limit ?? trigger ?? mark
+  const stop = command.stop === undefined ? undefined : priceAt(command.stop, instrument, from, side, -1)
+  if (typeof stop === 'string') return stop
+  const targets: { price: Ticks; share: number }[] = []
+  for (const text of command.targets ?? []) {
+    const price = priceAt(text, instrument, from, side, 1)
+    if (typeof price === 'string') return price
+    if ((price - from) * side <= 0)
+      return `The target ${shownPrice(instrument, price)} lies on the wrong side of ${shownPrice(instrument, from)}.`
+    targets.push({ price, share: 1 / (command.targets ?? []).length })
+  }
+  const timeInForce = command.timeInForce ?? 'gtc'
+  return { side, kind, limit, trigger, stop, targets: targets.length === 0 ? undefined : targets, timeInForce }
+}
+
+function kindOf(limit: Ticks | undefined, trigger: Ticks | undefined, side: Side, mark: Ticks): Exclude<OrderKind, 'trailing-stop'> {
+  if (trigger === undefined) return limit === undefined ? 'market' : 'limit'
+  const isStop = (trigger - mark) * side > 0
+  if (limit === undefined) return isStop ? 'stop-market' : 'take-profit-market'
+  return isStop ? 'stop-limit' : 'take-profit-limit'
+}
+
+/** The other order of a pair: triggered at a price, with the same quantity, and its stop as far away. */
+function orOrder(text: string, instrument: Instrument, first: PlacedOrder, mark: Ticks): PlacedOrder | string {
+  const trigger = priceAt(text, instrument, mark, first.side, 1)
+  if (typeof trigger === 'string') return trigger
+  const from = first.limit ?? first.trigger ?? mark
+  const stop = first.stop === undefined ? undefined : ticks(trigger + first.stop - from)
+  return {
+    ...first,
+    kind: kindOf(undefined, trigger, first.side, mark) === 'stop-market' ? 'stop-market' : 'take-profit-market',
+    limit: undefined,
+    trigger,
+    stop,
+    targets: first.targets?.map((t) => ({ ...t, price: ticks(trigger + t.price - from) })),
+    timeInForce: 'gtc',
+  }
+}
+
+/** `64250`, or `-2%` of `from`; a percent without a sign goes the way that `away` says (1 with the position, -1 against it). */
+export function priceAt(text: string, instrument: Instrument, from: Ticks, side: Side, away: 1 | -1): Ticks | string {
+  const percent = /^([+-]?)(\d{1,3}(?:\.\d{1,4})?)%$/.exec(text)
+  if (percent !== null) {
+    const millionths = parseDecimal(percent[2] as string, 4, 'nearest') ?? 0
+    const sign = percent[1] === '+' ? 1 : percent[1] === '-' ? -1 : side * away
+    // Rounded toward `from`: never farther than asked.
+    return ticks(from + sign * mulDivFloor(from, millionths, 1_000_000))
+  }
+  const price = parsePrice(instrument, text)
+  return price === undefined || price <= 0 ? notAPrice(text, instrument) : price
+}
+
+function distanceOf(text: string, instrument: Instrument, mark: Ticks): Ticks | string {
+  const percent = /^(\d{1,2}(?:\.\d{1,4})?)%$/.exec(text)
+  const distance =
+    percent === null
+      ? parsePrice(instrument, text)
+      : ticks(mulDivFloor(mark, parseDecimal(percent[1] as string, 4, 'nearest') ?? 0, 1_000_000))
+  return distance === undefined || distance <= 0 ? `'${text}' is not a distance: give a price distance or a percent, as 1%.` : distance
+}
+
+/** Lots from a quantity of coins, from money, or from the part of equity that may be lost at the stop. */
+function sizeOf(
+  command: OpenCommand,
+  instrument: Instrument,
+  order: Omit<PlacedOrder, 'lots' | 'expiresAt'>,
+  kernel: Kernel,
+): Lots | string {
+  const from = order.limit ?? order.trigger ?? kernel.portfolio.mark(instrument.index)
+  const { quantity, notional, riskPercent } = command
+  const least = `The smallest order of ${instrument.symbol} is ${formatQuantity(instrument, instrument.lotsMin)}`
+  let size: Lots | undefined
+  if (quantity !== undefined) size = parseQuantity(instrument, quantity, 'floor')
+  else if (notional !== undefined) {
+    const money = parseDecimal(notional, CASH_SCALE, 'floor')
+    const one = notionalOf(instrument, from, lots(1), 'ceil')
+    size = money === undefined ? undefined : lots(Math.floor(money / one))
+  } else if (riskPercent !== undefined) {
+    if (order.stop === undefined) return 'A size in percent is what may be lost at the stop: give sl= too.'
+    const millionths = parseDecimal(riskPercent, 4, 'floor') ?? 0
+    const budget: Cash = cash(mulDivFloor(kernel.portfolio.equity, millionths, 1_000_000))
+    const one = plannedLossOf(instrument, from, order.stop, lots(1_000), kernel.config.costs)
+    size = one <= 0 ? undefined : lots(mulDivFloor(budget, 1_000, one))
+  }
+  if (size === undefined) return `Give a size as 0.05${instrument.baseCoin}, $100 or 1%.`
+  if (size < instrument.lotsMin) {
+    const worth = formatDecimal(notionalOf(instrument, from, instrument.lotsMin, 'ceil'), CASH_SCALE)
+    return `${least} (about ${worth} ${instrument.settleCoin}).`
+  }
+  return size
+}
+
+/** `sent`: the stop that goes out with it. */
+function wordsOf(order: PlacedOrder, instrument: Instrument, sent: Ticks | undefined): string {
+  const at = order.limit === undefined ? '' : ` at ${shownPrice(instrument, order.limit)}`
+  const when = order.trigger === undefined ? '' : ` when ${shownPrice(instrument, order.trigger)} is reached`
+  const kept = sent === order.stop ? '' : ' (that of the position, which is nearer)'
+  const stop = sent === undefined ? 'no stop' : `stop ${shownPrice(instrument, sent)}${kept}`
+  const targets = (order.targets ?? []).map((t) => shownPrice(instrument, t.price)).join(', ')
+  return `${sideWord(order.side)} ${formatQuantity(instrument, order.lots)} ${instrument.symbol} ${order.kind}${at}${when}, ${stop}${targets === '' ? '' : `, target ${targets}`}`
+}

@@ -1,0 +1,119 @@
+/**
+ * Which number each symbol has in the journal, for life, and the instruments in that order, in the steps that the journal began with.
+ * Never lets a symbol take another one's number, and never lets one that was traded here keep the others from starting.
+ */
+import { type Result, err, ok } from '../core/result.ts'
+import { instrumentIndex } from '../core/units.ts'
+import type { Journal, JournalError, Registered } from '../journal/journal.ts'
+import { type Instrument, type InstrumentSpec, makeInstrument } from '../market/instrument.ts'
+import type { VenueError } from '../venue/bybit/http/error.ts'
+import type { Venue } from '../venue/port.ts'
+import { type BootFailure, untilAnswered } from './boot.ts'
+import type { Wall } from '../system/wall-clock.ts'
+
+type Specs = Pick<Venue, 'instruments'>
+
+export interface RegisteredInstruments {
+  /** In the steps in which the journal begins: what it tells of other steps, it tells as it is folded. */
+  readonly instruments: readonly Instrument[]
+  /** As the exchange lists them now, by number; undefined where it does not list the symbol any more. */
+  readonly listed: readonly (InstrumentSpec | undefined)[]
+}
+
+/** The instruments of a trader: what it is configured for, and what it once was. */
+export async function registeredInstruments(
+  symbols: readonly string[],
+  venue: Specs,
+  journal: Journal,
+  wall: Wall,
+  waits?: (detail: string) => void,
+): Promise<Result<RegisteredInstruments, BootFailure>> {
+  const known = await journal.register([])
+  if (!known.ok) return err(unreadable(known.error))
+  const specs = await listedSpecs(symbols, known.value, venue, wall, waits)
+  if (!specs.ok) return specs
+  const registered = await journal.register(specs.value.map(({ symbol, tickSize, lotSize }) => ({ symbol, tickSize, lotSize })))
+  if (!registered.ok) return err(unreadable(registered.error))
+  return instrumentsOf(registered.value, specs.value, venue, wall)
+}
+
+const unreadable = ({ detail }: JournalError): BootFailure => ({
+  sentence: `The journal cannot be read: ${detail}.`,
+  next: 'Start the database and try again.',
+})
+
+/** What the exchange lists of the symbols. One that the journal knows may be missing: it was delisted. Another one stops the start. */
+export async function listedSpecs(
+  symbols: readonly string[],
+  known: readonly Registered[],
+  venue: Specs,
+  wall: Wall,
+  waits?: (detail: string) => void,
+): Promise<Result<readonly InstrumentSpec[], BootFailure>> {
+  const specs: InstrumentSpec[] = []
+  const newcomers = symbols.filter((symbol) => known.every((row) => row.symbol !== symbol))
+  if (newcomers.length > 0) {
+    const found = await untilAnswered(wall, () => venue.instruments(newcomers), waits)
+    if (!found.ok) return found
+    specs.push(...found.value)
+  }
+  for (const symbol of symbols) {
+    if (newcomers.includes(symbol)) continue
+    const found = await knownSpec(symbol, venue, wall, waits)
+    if (!found.ok) return found
+    if (found.value !== undefined) specs.push(found.value)
+  }
+  return ok(symbols.flatMap((symbol) => specs.find((spec) => spec.symbol === symbol) ?? []))
+}
+
+/** Symbols that are not configured any more are asked for one by one: the exchange may not know them any more either. */
+export async function instrumentsOf(
+  registered: readonly Registered[],
+  specs: readonly InstrumentSpec[],
+  venue: Specs,
+  wall: Wall,
+): Promise<Result<RegisteredInstruments, BootFailure>> {
+  const instruments: Instrument[] = []
+  const listed: (InstrumentSpec | undefined)[] = []
+  for (const [number, row] of registered.entries()) {
+    const known = specs.find((s) => s.symbol === row.symbol)
+    const found = known === undefined ? await knownSpec(row.symbol, venue, wall) : ok(known)
+    if (!found.ok) return found
+    const index = instrumentIndex(number)
+    const spec = found.value
+    listed.push(spec === undefined ? undefined : { ...spec, index })
+    // A symbol that the exchange does not list any more is closed: its books stay readable, and the others go on.
+    instruments.push(makeInstrument(spec === undefined ? { index, venue: 'bybit', ...row, status: 'closed' } : { ...spec, ...row, index }))
+  }
+  return ok({ instruments, listed })
+}
+
+/** Undefined where the exchange does not list it any more. */
+async function knownSpec(
+  symbol: string,
+  venue: Specs,
+  wall: Wall,
+  waits?: (detail: string) => void,
+): Promise<Result<InstrumentSpec | undefined, BootFailure>> {
+  const ask = async (): Promise<Result<InstrumentSpec | undefined, VenueError>> => {
+    const found = await venue.instruments([symbol])
+    if (found.ok) return ok(found.value[0])
+    return found.error.type === 'invalid-request' ? ok(undefined) : found
+  }
+  return untilAnswered(wall, ask, waits)
+}
+
+/** The same question once more: one odd answer is no news (S13). */
+export async function listedAgain(
+  instruments: readonly Instrument[],
+  venue: Specs,
+  wall: Wall,
+): Promise<Result<readonly (InstrumentSpec | undefined)[], BootFailure>> {
+  const listed: (InstrumentSpec | undefined)[] = []
+  for (const { symbol } of instruments) {
+    const found = await knownSpec(symbol, venue, wall)
+    if (!found.ok) return found
+    listed.push(found.value)
+  }
+  return ok(listed)
+}

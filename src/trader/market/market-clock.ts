@@ -1,0 +1,46 @@
+/**
+ * Market time as the trader knows it: the venue's clock, and between messages speed times wall time.
+ * Never runs backward.
+ */
+import { type Ts, ts } from '../../core/units.ts'
+import type { VenueClock } from '../../venue/port.ts'
+import type { Wall } from '../../system/wall-clock.ts'
+
+export class MarketClock {
+  private readonly wall: Wall
+  private anchor: number
+  private anchorSteadyMs: number
+  private newest: number
+  speed: number
+
+  constructor(wall: Wall, reading: VenueClock) {
+    this.wall = wall
+    this.anchor = reading.now
+    this.newest = reading.now
+    this.anchorSteadyMs = wall.steadyMs()
+    this.speed = reading.speed
+  }
+
+  get isLockstep(): boolean {
+    return this.speed === 0
+  }
+
+  now(): Ts {
+    const guess = Math.floor(this.anchor + this.speed * (this.wall.steadyMs() - this.anchorSteadyMs))
+    if (guess > this.newest) this.newest = guess
+    return ts(this.newest)
+  }
+
+  /** A message of the venue carried this time. */
+  see(at: Ts): void {
+    if (at <= this.anchor) return
+    this.anchor = at
+    this.anchorSteadyMs = this.wall.steadyMs()
+    if (at > this.newest) this.newest = at
+  }
+
+  reset(reading: VenueClock): void {
+    this.speed = reading.speed
+    this.see(reading.now)
+  }
+}

@@ -1,0 +1,194 @@
+/**
+ * The market on its way to the kernel: quotes kept as marks and spreads, bars gathered to instants, and what was missed read by REST.
+ * Never decides a bar twice and never lets one by while an older one is still being read.
+ */
+import { type InstrumentIndex, type Ts, ts } from '../../core/units.ts'
+import type { BarsMode, ClosedBar, KernelInput } from '../../kernel/input.ts'
+import type { Kernel } from '../../kernel/kernel.ts'
+import type { Bar } from '../../market/bars.ts'
+import type { Instrument } from '../../market/instrument.ts'
+import type { BookMirror } from '../../market/order-book.ts'
+import type { Quote, Venue } from '../../venue/port.ts'
+import { BarGate, type GatedBar } from './bar-gate.ts'
+import { type HealthReporter, PARTS } from '../health.ts'
+import type { LiveDriver } from '../live-driver.ts'
+import type { MarketClock } from './market-clock.ts'
+import { type BestPrices, QuoteBoard } from './quote-board.ts'
+import type { Sender } from '../orders/order-sender.ts'
+import type { Wall } from '../../system/wall-clock.ts'
+
+const WARMUP_BARS_MIN = 200
+const TIME_STRIDE_MS = 5_000
+const BACKFILL_RETRIES = 2
+const BACKFILL_RETRY_MS = 1_000
+
+export interface MarketFeedPorts {
+  readonly kernel: Kernel
+  readonly instruments: readonly Instrument[]
+  readonly intervalMs: number
+  readonly venue: Venue
+  readonly driver: LiveDriver
+  readonly sender: Sender
+  readonly clock: MarketClock
+  readonly health: HealthReporter
+  readonly wall: Wall
+  readonly log: (level: 'info' | 'warn' | 'error', text: string) => void
+  /** What must be decided before the bars of an instant. */
+  readonly before: () => readonly KernelInput[]
+}
+
+export class MarketFeed {
+  /** No bar was ever decided: what is read first warms up. */
+  isFresh = false
+  private readonly ports: MarketFeedPorts
+  private readonly gate: BarGate
+  private readonly board: QuoteBoard
+  private readonly open: readonly Instrument[]
+  private lastStrideTs = 0
+  private closedAt: Ts | undefined
+  private backfilling: Promise<void> = Promise.resolve()
+  private backfills = 0
+
+  constructor(ports: MarketFeedPorts) {
+    this.ports = ports
+    this.board = new QuoteBoard(ports.instruments.length)
+    // A symbol that is closed has no bars to wait for.
+    this.open = ports.instruments.filter((i) => i.status !== 'closed')
+    this.gate = new BarGate(
+      this.open.map((i) => i.index),
+      ports.intervalMs,
+      (at, mode, bars) => this.closeBars(at, mode, bars),
+      (at, missing) => void this.fetchBars(at, missing),
+    )
+  }
+
+  bar(instrument: InstrumentIndex, bar: Bar): void {
+    const { clock, intervalMs, wall } = this.ports
+    clock.see(ts(bar.ts + intervalMs))
+    this.gate.take(instrument, bar, wall.steadyMs())
+  }
+
+  quote(quote: Quote): void {
+    this.ports.clock.see(quote.ts)
+    this.board.quote(quote)
+  }
+
+  best(i: InstrumentIndex): BestPrices | undefined {
+    return this.board.best(i)
+  }
+
+  /** A mirrored order book is live or void from now on. */
+  book(mirror: BookMirror): void {
+    const { health, log } = this.ports
+    const { symbol } = mirror.instrument
+    const isKnown = this.board.book(mirror)
+    // What a lost connection took is told by the stream.
+    if (mirror.flaw !== undefined && mirror.flaw !== 'disconnected')
+      log('warn', `order book of ${symbol} is void (${mirror.flaw}): spreads come from the ticker until a new snapshot is there`)
+    else if (mirror.isLive && isKnown) log('info', `order book of ${symbol} is whole again`)
+    const { status, detail } = this.board.booksHealth()
+    health.report(PARTS.books, status, detail)
+  }
+
+  /** Lets an instant go whose bars do not all come. */
+  tick(): void {
+    if (!this.ports.clock.isLockstep) this.gate.tick(this.ports.wall.steadyMs())
+  }
+
+  /** Time passes for the kernel too where no bar closes. */
+  stride(): void {
+    const { clock, driver } = this.ports
+    const now = clock.now()
+    if (clock.isLockstep || !this.board.marks.some((m) => m > 0) || now - this.lastStrideTs < TIME_STRIDE_MS) return
+    this.lastStrideTs = now
+    const marks = [...this.board.marks]
+    driver.post(() => [{ type: 'time-advanced', ts: clock.now(), marks }])
+  }
+
+  /**
+   * Bars that closed while nobody listened, of these symbols or of all: warm-up before the first start, late ones after it.
+   * Each call reads for itself, after the one before it: a reading that began before a stream stood has missed what closed in between.
+   */
+  backfill(symbols?: readonly string[]): Promise<void> {
+    const { wall } = this.ports
+    this.gate.isPaused = true
+    this.backfills += 1
+    // The first reading is of all: it is the one that warms up.
+    const wanted = (): readonly Instrument[] =>
+      symbols === undefined || this.isFresh ? this.open : this.open.filter((i) => symbols.includes(i.symbol))
+    this.backfilling = this.backfilling
+      .then(() => this.backfillNow(wanted()))
+      .finally(() => {
+        this.backfills -= 1
+        if (this.backfills === 0) this.gate.resume(wall.steadyMs())
+      })
+    return this.backfilling
+  }
+
+  private async backfillNow(instruments: readonly Instrument[]): Promise<void> {
+    const { kernel, intervalMs, venue, driver, clock, wall, log } = this.ports
+    const reading = await venue.clock()
+    if (reading.ok) clock.reset(reading.value)
+    const until = clock.now()
+    const rows: ClosedBar[] = []
+    for (const instrument of instruments) {
+      const from = kernel.portfolio.barTs(instrument.index)
+      if (from !== undefined) this.gate.skipTo(instrument.index, from)
+      const read = () => venue.candles(instrument.index, from, until, from === undefined ? this.warmupBars() : 1_000)
+      let fetched = await read()
+      // A hole is read here or never: what comes live afterward stands behind it.
+      for (let again = 0; !fetched.ok && again < BACKFILL_RETRIES; again++) {
+        await wall.sleep(BACKFILL_RETRY_MS)
+        fetched = await read()
+      }
+      if (!fetched.ok) {
+        log('warn', `candles of ${instrument.symbol} are not read, a hole may be left: ${fetched.error.detail}`)
+        continue
+      }
+      for (const bar of fetched.value) rows.push({ instrument: instrument.index, bar })
+    }
+    const mode: BarsMode = this.isFresh ? 'warmup' : 'late'
+    rows.sort((a, b) => a.bar.ts - b.bar.ts || a.instrument - b.instrument)
+    if (rows.length > 0) {
+      const last = rows[rows.length - 1] as ClosedBar
+      await driver.submit(() => [{ type: 'bars-closed', ts: ts(last.bar.ts + intervalMs), mode, bars: rows }])
+      for (const row of rows) this.gate.skipTo(row.instrument, ts(row.bar.ts + intervalMs))
+    }
+    this.isFresh = false
+  }
+
+  private warmupBars(): number {
+    return Math.min(
+      1_000,
+      this.ports.kernel.config.strategies.reduce((most, s) => Math.max(most, s.definition.warmup(s.params)), WARMUP_BARS_MIN),
+    )
+  }
+
+  private async fetchBars(at: Ts, missing: readonly InstrumentIndex[]): Promise<void> {
+    const { venue, intervalMs, wall } = this.ports
+    for (const i of missing) {
+      const fetched = await venue.candles(i, ts(at - intervalMs), at, 1)
+      if (fetched.ok) for (const bar of fetched.value) this.gate.take(i, bar, wall.steadyMs())
+    }
+  }
+
+  private closeBars(at: Ts, mode: BarsMode, bars: readonly GatedBar[]): void {
+    const { driver, before } = this.ports
+    const rows = bars.map(({ instrument, bar }) => {
+      this.board.marks[instrument] = bar.close
+      return { instrument, bar, spreadTicks: this.board.spreadTicks(instrument) }
+    })
+    this.lastStrideTs = at
+    void driver.submit(() => [...before(), { type: 'bars-closed', ts: at, mode, bars: rows }]).then(() => this.noteClosed(at))
+  }
+
+  /** The instant counts as done when all that it led to is sent and answered, and the answers are in the journal. */
+  private async noteClosed(at: Ts): Promise<void> {
+    const { driver, sender, health } = this.ports
+    await sender.whenIdle()
+    await driver.submit(() => [])
+    if (this.closedAt !== undefined && at <= this.closedAt) return
+    this.closedAt = at
+    health.report(PARTS.bars, 'ok', String(at))
+  }
+}

@@ -1,0 +1,70 @@
+/**
+ * The last word on each instrument's price: marks from the ticker, spreads from the mirrored order book while it is live.
+ * Never takes a quiet book for an old one: it is stale when its connection is, and void then (S19).
+ */
+import type { InstrumentIndex, Ticks } from '../../core/units.ts'
+import type { BookMirror } from '../../market/order-book.ts'
+import type { Quote } from '../../venue/port.ts'
+import type { PartStatus } from '../health.ts'
+
+/** Void books that a line of health names. */
+const NAMED_MAX = 5
+
+export interface BestPrices {
+  readonly bid: Ticks
+  readonly ask: Ticks
+}
+
+export class QuoteBoard {
+  /** In ticks, by instrument; 0 until something was said. */
+  readonly marks: number[]
+  /** What the tickers say. */
+  private readonly spreads: number[]
+  private readonly tickers: (BestPrices | undefined)[]
+  private readonly books: (BookMirror | undefined)[]
+
+  constructor(instrumentCount: number) {
+    this.marks = new Array<number>(instrumentCount).fill(0)
+    this.spreads = new Array<number>(instrumentCount).fill(0)
+    this.tickers = new Array<BestPrices | undefined>(instrumentCount).fill(undefined)
+    this.books = new Array<BookMirror | undefined>(instrumentCount).fill(undefined)
+  }
+
+  quote({ instrument, mark, last, bid, ask }: Quote): void {
+    const price = mark ?? last
+    if (price !== undefined) this.marks[instrument] = price
+    if (bid === undefined || ask === undefined) return
+    this.spreads[instrument] = Math.max(0, ask - bid)
+    this.tickers[instrument] = { bid, ask }
+  }
+
+  /** Of the mirrored book while it is live, else what the ticker said last; undefined before it has said anything. */
+  best(i: InstrumentIndex): BestPrices | undefined {
+    const { bid, ask } = this.books[i] ?? {}
+    return bid !== undefined && ask !== undefined ? { bid, ask } : this.tickers[i]
+  }
+
+  /** Answers whether the mirror was known before. It is read when a price is asked for, not told of each update. */
+  book(mirror: BookMirror): boolean {
+    const { index } = mirror.instrument
+    const isKnown = this.books[index] !== undefined
+    this.books[index] = mirror
+    return isKnown
+  }
+
+  spreadTicks(i: InstrumentIndex): number {
+    const book = this.books[i]
+    const bid = book?.bid
+    const ask = book?.ask
+    return bid !== undefined && ask !== undefined ? ask - bid : (this.spreads[i] as number)
+  }
+
+  booksHealth(): { readonly status: PartStatus; readonly detail: string } {
+    const known = this.books.filter((book) => book !== undefined)
+    const torn = known.filter((book) => !book.isLive)
+    const live = `${known.length - torn.length} of ${known.length} live`
+    if (torn.length === 0) return { status: 'ok', detail: live }
+    const names = torn.slice(0, NAMED_MAX).map((book) => `${book.instrument.symbol} ${book.flaw}`)
+    return { status: 'warn', detail: `${live}; void: ${names.join(', ')}${torn.length > NAMED_MAX ? ' …' : ''}` }
+  }
+}

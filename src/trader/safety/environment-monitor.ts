@@ -1,0 +1,163 @@
+/**
+ * What trading stands in: the account's rights and modes, the exchange's own state, what is listed, coins of others, how near liquidation is.
+ * Never trades: it puts holds, tells people, and answers whether trading may go on.
+ */
+import { HOUR_MS, MINUTE_MS, type Rate, type Ts } from '../../core/units.ts'
+import type { AlertSeverity } from '../../kernel/alert-severity.ts'
+import type { KernelInput } from '../../kernel/input.ts'
+import type { Kernel } from '../../kernel/kernel.ts'
+import type { Instrument } from '../../market/instrument.ts'
+import type { AmendOrder, SetProtection } from '../../trading/event.ts'
+import type { AccountReading, ElsewherePosition, PositionReport } from '../../trading/report.ts'
+import type { BybitVenue } from '../../venue/bybit/bybit-venue.ts'
+import type { VenueError } from '../../venue/bybit/http/error.ts'
+import type { BootFailure } from '../boot.ts'
+import { CLOCK_LOOK_MS, ClockWatch } from './clock-watch.ts'
+import type { HealthReporter } from '../health.ts'
+import { LiquidationWatch } from './liquidation-watch.ts'
+import { ListingWatch } from './listing-watch.ts'
+import { OthersCoins } from '../account/unowned-coins.ts'
+import type { OwnHolds } from './system-holds.ts'
+import { PreconditionWatch } from './precondition-watch.ts'
+import { VenueTrouble } from './venue-health.ts'
+import type { Wall } from '../../system/wall-clock.ts'
+
+export interface SurroundingsPorts {
+  readonly kernel: Kernel
+  readonly venue: BybitVenue
+  readonly holds: OwnHolds
+  readonly health: HealthReporter
+  readonly wall: Wall
+  readonly now: () => Ts
+  readonly post: (input: () => KernelInput) => void
+  /** The machine slept, or its clock was set (S6). */
+  readonly clockJumped: () => void
+  /** The trader must be started again, in order. */
+  readonly startAgain: (why: string) => void
+  readonly isLive: boolean
+  readonly isObserving: boolean
+  readonly leverage: number
+  readonly log: (level: 'info' | 'warn' | 'error', text: string) => void
+}
+
+/** What is wrong is looked at again this often, so that a person who has mended it can resume. */
+const AGAIN_MS = 30_000
+
+export class Surroundings {
+  private readonly ports: SurroundingsPorts
+  private readonly conditions: PreconditionWatch
+  private readonly liquidation: LiquidationWatch
+  private readonly clock: ClockWatch
+  private readonly trouble: VenueTrouble
+  private readonly coins: OthersCoins
+  private readonly listing: ListingWatch
+
+  constructor(ports: SurroundingsPorts) {
+    const { kernel, venue, holds, health, wall, isLive, isObserving, leverage } = ports
+    this.ports = ports
+    const notice = (alert: string, severity: AlertSeverity, instrument: Instrument | undefined, summary: string): void =>
+      ports.post(() => ({ type: 'notice', alert, severity, about: instrument?.index, summary, ts: ports.now() }))
+    this.conditions = new PreconditionWatch({ kernel, venue, holds, notice, health, wall, isLive, isObserving, leverage })
+    this.liquidation = new LiquidationWatch({ kernel, notice })
+    this.listing = new ListingWatch({ ...ports, notice })
+    this.coins = new OthersCoins({ kernel, notice })
+    this.clock = new ClockWatch({
+      wall,
+      skewMs: () => venue.clockSkewMs(),
+      hasPosition: () => kernel.config.instruments.some(({ index }) => kernel.portfolio.positionLots(index) !== 0),
+      notice: (alert, severity, summary) => notice(alert, severity, undefined, summary),
+      jumped: ports.clockJumped,
+    })
+    this.trouble = new VenueTrouble({
+      kernel,
+      wall,
+      health,
+      notice,
+      hasSecondWay: venue.hasSecondWay,
+      maintenance: () => venue.maintenance(),
+      clockRefused: () => this.clock.refused(),
+      checkAccount: () => void this.conditions.check(),
+      checkListing: () => void this.listing.check(),
+    })
+  }
+
+  /** Once the books are recovered: what is told before has no place in the journal. */
+  async atStart(): Promise<BootFailure | undefined> {
+    this.ports.venue.listen((error) => this.trouble.heard(error))
+    const refusal = await this.conditions.atStart()
+    if (refusal === undefined) void this.listing.check()
+    return refusal
+  }
+
+  get cancelsOnDisconnect(): boolean {
+    return this.conditions.hasDcp
+  }
+
+  takerRate(instrument: Instrument): Rate | undefined {
+    return this.conditions.takerRate(instrument)
+  }
+
+  /** What stands against trading; what was found is looked at again, since a person may have mended it. */
+  async problems(): Promise<string[]> {
+    if (this.conditions.isWrong) await this.conditions.check()
+    return this.conditions.problems()
+  }
+
+  position(report: PositionReport): void {
+    this.conditions.position(report)
+    this.liquidation.position(report)
+  }
+
+  account(reading: AccountReading): void {
+    this.liquidation.account(reading)
+    this.seeElsewhere(reading.elsewhere ?? [])
+  }
+
+  reconciled(reading: AccountReading): void {
+    this.coins.reconciled(reading)
+  }
+
+  /** Told again when a position there has come, gone or changed, or its worth has moved by a twentieth. */
+  private seeElsewhere(positions: readonly ElsewherePosition[]): void {
+    const known = this.ports.kernel.portfolio.elsewhere
+    const isSame = (a: ElsewherePosition, b: ElsewherePosition): boolean =>
+      a.symbol === b.symbol && a.quantity === b.quantity && Math.abs(a.notional - b.notional) <= b.notional / 20
+    if (positions.length === known.length && positions.every((p) => known.some((k) => isSame(p, k)))) return
+    const gone = known.filter((k) => positions.every((p) => p.symbol !== k.symbol)).map((k) => k.symbol)
+    const { post, now } = this.ports
+    post(() => ({ type: 'elsewhere-seen', positions, gone, ts: now() }))
+    for (const { symbol, quantity } of positions)
+      if (known.every((k) => k.symbol !== symbol))
+        post(() => ({
+          type: 'notice',
+          alert: 'external.position',
+          severity: 'P3',
+          about: undefined,
+          summary: `${symbol} ${quantity} on Bybit is in a symbol that Ballast does not trade. It is counted by risk and left alone. To adopt it, add ${symbol} to manual.symbols and restart.`,
+          ts: now(),
+        }))
+  }
+
+  changeRefused(command: AmendOrder | SetProtection, error: VenueError): void {
+    this.trouble.changeRefused(command, error)
+  }
+
+  second(): void {
+    this.liquidation.check()
+  }
+
+  /** Answers what ends the timers. */
+  start(): (() => void)[] {
+    const { wall } = this.ports
+    return [
+      wall.every(CLOCK_LOOK_MS, () => this.clock.look()),
+      wall.every(HOUR_MS, () => {
+        void this.conditions.check()
+      }),
+      wall.every(MINUTE_MS, () => void this.listing.check()),
+      wall.every(AGAIN_MS, () => {
+        if (this.conditions.isWrong) void this.conditions.check()
+      }),
+    ]
+  }
+}

@@ -1,0 +1,146 @@
+/**
+ * How the exchange lists what is traded, each minute: a status, limits, steps or an end that is another one is acted on before it hurts.
+ * Never converts anything while orders are under way: other steps begin with a start of the trader, in order.
+ */
+import type { Result } from '../../core/result.ts'
+import { DAY_MS, HOUR_MS, type Ts } from '../../core/units.ts'
+import type { AlertSeverity } from '../../kernel/alert-severity.ts'
+import type { KernelInput } from '../../kernel/input.ts'
+import type { Kernel } from '../../kernel/kernel.ts'
+import type { Instrument } from '../../market/instrument.ts'
+import { termsOf } from '../../market/instrument-terms.ts'
+import { type VenueError, errorWords } from '../../venue/bybit/http/error.ts'
+import type { Listing } from '../../venue/bybit/read/listing.ts'
+import { newsOf } from '../instrument-changes.ts'
+import type { OwnHolds } from './system-holds.ts'
+import type { Wall } from '../../system/wall-clock.ts'
+
+export interface ListingPorts {
+  readonly kernel: Kernel
+  readonly venue: { listing(): Promise<Result<readonly Listing[], VenueError>> }
+  readonly holds: Pick<OwnHolds, 'put' | 'lift'>
+  readonly wall: Wall
+  readonly now: () => Ts
+  readonly post: (input: () => KernelInput) => void
+  readonly notice: (alert: string, severity: AlertSeverity, instrument: Instrument | undefined, summary: string) => void
+  /** The trader must be started again, in order, to count in other steps. */
+  readonly startAgain: (why: string) => void
+  readonly log: (level: 'info' | 'warn' | 'error', text: string) => void
+}
+
+const SECOND_READ_MS = 5_000
+/** From this long before its end a symbol takes no entries. */
+const NO_ENTRIES_MS = DAY_MS
+/** When an end is told, the last that is reached: each is told once. */
+const STAGES: readonly { readonly withinMs: number; readonly severity: AlertSeverity }[] = [
+  { withinMs: 7 * DAY_MS, severity: 'P3' },
+  { withinMs: DAY_MS, severity: 'P2' },
+  { withinMs: HOUR_MS, severity: 'P1' },
+]
+
+export class ListingWatch {
+  private readonly ports: ListingPorts
+  private isReading = false
+  private isStartingAgain = false
+  /** Stages of an end that were told, by symbol. */
+  private readonly told = new Map<string, number>()
+
+  constructor(ports: ListingPorts) {
+    this.ports = ports
+  }
+
+  async check(): Promise<void> {
+    if (this.isReading) return
+    this.isReading = true
+    try {
+      const first = await this.read()
+      await this.watchEnds(first)
+      const changed = first.filter((each) => this.isNews(each))
+      if (changed.length === 0) return
+      // One odd reading is no news (S13).
+      await this.ports.wall.sleep(SECOND_READ_MS)
+      const again = await this.read()
+      for (const each of changed) {
+        const same = again.find((other) => other.instrument === each.instrument && isSame(other, each))
+        if (same !== undefined && this.isNews(same)) this.act(same)
+      }
+    } finally {
+      this.isReading = false
+    }
+  }
+
+  private async read(): Promise<readonly Listing[]> {
+    const listing = await this.ports.venue.listing()
+    if (listing.ok) return listing.value
+    this.ports.log('warn', `instruments cannot be read: ${errorWords(listing.error)}`)
+    return []
+  }
+
+  private isNews({ instrument, status, spec }: Listing): boolean {
+    const { kernel } = this.ports
+    return (
+      status !== kernel.portfolio.instrumentStatus(instrument) ||
+      newsOf(kernel.config.instruments[instrument] as Instrument, spec) !== 'none'
+    )
+  }
+
+  private act({ instrument, status, spec }: Listing): void {
+    const { kernel, post, now } = this.ports
+    const known = kernel.config.instruments[instrument] as Instrument
+    if (status !== kernel.portfolio.instrumentStatus(instrument))
+      post(() => ({ type: 'instrument-changed', instrument, status, ts: now() }))
+    const news = newsOf(known, spec)
+    if (spec === undefined || news === 'none') return
+    if (news === 'limits') post(() => ({ type: 'instrument-changed', instrument, status, terms: termsOf(spec), ts: now() }))
+    else this.startAgain(known, spec.tickSize, spec.lotSize)
+  }
+
+  /** Orders and frames that are under way count in the old steps: a start has none of them. Stops stand at the exchange meanwhile. */
+  private startAgain({ symbol }: Instrument, tickSize: string, lotSize: string): void {
+    if (this.isStartingAgain) return
+    this.isStartingAgain = true
+    this.ports.startAgain(
+      `Bybit changed the steps of ${symbol} (price ${tickSize}, quantity ${lotSize}): the trader starts again to count in them; stops stand at the exchange`,
+    )
+  }
+
+  private async watchEnds(listings: readonly Listing[]): Promise<void> {
+    const { kernel, now, holds } = this.ports
+    for (const { instrument, spec } of listings) {
+      const known = kernel.config.instruments[instrument] as Instrument
+      const id = `ending-${known.symbol}`
+      const end = spec?.deliveryTs
+      if (end === undefined) {
+        // The exchange has taken it back.
+        if (spec !== undefined) await holds.lift(id)
+        this.told.delete(known.symbol)
+        continue
+      }
+      const left = end - now()
+      const reached = STAGES.filter(({ withinMs }) => left <= withinMs).length
+      const stage = STAGES[reached - 1]
+      if (stage === undefined) continue
+      const at = `${new Date(end).toISOString().slice(0, 16).replace('T', ' ')} UTC`
+      if (left <= NO_ENTRIES_MS) await holds.put(id, known, 'error', `Bybit ends ${known.symbol} on ${at}`)
+      if (reached <= (this.told.get(known.symbol) ?? 0)) continue
+      this.told.set(known.symbol, reached)
+      this.ports.notice('symbol.ending', stage.severity, known, this.endText(known, at, left))
+    }
+  }
+
+  private endText({ index, symbol }: Instrument, at: string, left: number): string {
+    const isHeld = this.ports.kernel.portfolio.positionLots(index) !== 0
+    const entries = left <= NO_ENTRIES_MS ? 'It takes no entries any more.' : 'From 24 h before it takes no entries.'
+    const held = isHeld ? ` A position is open: close it with /close ${symbol}, or Bybit settles it at its own price.` : ''
+    return `Bybit ends ${symbol} on ${at}, ${left <= 0 ? 'now' : `in ${spanText(left)}`}. ${entries}${held}`
+  }
+}
+
+const spanText = (ms: number): string =>
+  ms >= 2 * DAY_MS
+    ? `${Math.floor(ms / DAY_MS)} days`
+    : ms >= 2 * HOUR_MS
+      ? `${Math.floor(ms / HOUR_MS)} h`
+      : `${Math.ceil(ms / 60_000)} min`
+
+const isSame = (a: Listing, b: Listing): boolean => a.status === b.status && JSON.stringify(a.spec) === JSON.stringify(b.spec)

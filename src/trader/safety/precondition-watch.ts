@@ -1,0 +1,193 @@
+/**
+ * Looks at what trading rests on, at the start, hourly and when the private stream tells of a change, and acts on what it finds (S12).
+ * Never loosens: what it holds stays held until a person resumes, and a resume asks it first.
+ */
+import type { Result } from '../../core/result.ts'
+import type { AlertSeverity } from '../../kernel/alert-severity.ts'
+import type { Kernel } from '../../kernel/kernel.ts'
+import type { Rate } from '../../core/units.ts'
+import { type Instrument, wireSymbolOf } from '../../market/instrument.ts'
+import type { PositionReport } from '../../trading/report.ts'
+import type { ConditionsReading, SymbolCondition } from '../../venue/bybit/read/conditions.ts'
+import type { VenueError } from '../../venue/bybit/http/error.ts'
+import type { BybitVenue } from '../../venue/bybit/bybit-venue.ts'
+import type { BootFailure } from '../boot.ts'
+import { type HealthReporter, PARTS } from '../health.ts'
+import type { OwnHolds } from './system-holds.ts'
+import { type Finding, findingsOf } from './preconditions.ts'
+import type { Wall } from '../../system/wall-clock.ts'
+
+export interface PreconditionPorts {
+  readonly kernel: Kernel
+  readonly venue: Pick<BybitVenue, 'conditions' | 'setLeverage'> & { clockSkewMs(): Promise<Result<number, VenueError>> }
+  readonly holds: OwnHolds
+  readonly notice: (alert: string, severity: AlertSeverity, instrument: Instrument | undefined, summary: string) => void
+  readonly health: HealthReporter
+  readonly wall: Wall
+  readonly isLive: boolean
+  readonly isObserving: boolean
+  readonly leverage: number
+}
+
+/** Off live a start does not wait longer: what is found later is acted on later. */
+const START_WAIT_MS = 3_000
+const EXIT_AUTH = 4
+const UNREAD = 'account.unread'
+
+export class PreconditionWatch {
+  private readonly ports: PreconditionPorts
+  private reading: ConditionsReading | undefined
+  private skewMs: number | undefined
+  private findings: readonly Finding[] = []
+  private before: ReadonlySet<string> | undefined
+  private checking: Promise<void> | undefined
+
+  constructor(ports: PreconditionPorts) {
+    this.ports = ports
+  }
+
+  /** Answers why trading must not begin. */
+  async atStart(): Promise<BootFailure | undefined> {
+    const checked = this.check()
+    if (this.ports.isLive) await checked
+    else await Promise.race([checked, this.ports.wall.sleep(START_WAIT_MS)])
+    const refusal = this.findings.find((finding) => finding.effect === 'refuse')
+    return refusal === undefined ? undefined : { sentence: refusal.sentence, next: refusal.next, exitCode: EXIT_AUTH }
+  }
+
+  /** One at a time: who comes meanwhile waits for the same. */
+  check(): Promise<void> {
+    this.checking ??= this.read().finally(() => {
+      this.checking = undefined
+    })
+    return this.checking
+  }
+
+  /** The taker rate that Bybit names for this account; undefined while it has not been read. */
+  takerRate({ category, symbol }: Instrument): Rate | undefined {
+    const part = category === 'spot' ? this.reading?.spotFees : this.reading?.fees
+    if (part?.type !== 'read') return undefined
+    return part.value.find((fee) => wireSymbolOf(fee.symbol) === wireSymbolOf(symbol))?.takerRate
+  }
+
+  private async read(): Promise<void> {
+    const skew = await this.ports.venue.clockSkewMs()
+    this.skewMs = skew.ok ? skew.value : undefined
+    this.reading = await this.withLeverage(await this.ports.venue.conditions())
+    await this.act()
+  }
+
+  get hasDcp(): boolean {
+    return this.reading?.dcp.type === 'read' && this.reading.dcp.value.isOn
+  }
+
+  /** What is found stands until the next look: it is looked at again soon, so that a person who has mended it can resume. */
+  get isWrong(): boolean {
+    return this.findings.some((finding) => finding.effect !== 'warn' || finding.code === UNREAD)
+  }
+
+  /** In words, what stands against trading. */
+  problems(): string[] {
+    return this.findings.filter((finding) => finding.effect !== 'warn').map((finding) => `${finding.sentence} ${finding.next}`)
+  }
+
+  /** The private stream tells how a position stands: its modes may have been changed in the app. */
+  position(report: PositionReport): void {
+    if (this.reading?.symbols.type !== 'read') return
+    const { symbol } = this.ports.kernel.config.instruments[report.instrument] as Instrument
+    const told: SymbolCondition = {
+      symbol,
+      isHedge: report.isHedge,
+      isHeld: report.lots !== 0,
+      leverage: Number(report.leverage),
+      isReduceOnly: report.isReduceOnly,
+      autoAddsMargin: report.autoAddsMargin,
+    }
+    const known = this.reading.symbols.value
+    const row = known.find((each) => each.symbol === symbol)
+    if (row !== undefined && modeText(row) === modeText(told)) return
+    const value = [...known.filter((each) => each.symbol !== symbol), told]
+    this.reading = { ...this.reading, symbols: { type: 'read', value } }
+    // Off a position it is set by us, and then it is no finding.
+    if (!told.isHeld && told.leverage !== this.leverageOf(symbol)) void this.check()
+    else void this.act()
+  }
+
+  /** Leverage is set by us, never while in a position. */
+  private async withLeverage(reading: ConditionsReading): Promise<ConditionsReading> {
+    if (reading.symbols.type !== 'read' || this.ports.isObserving) return reading
+    const { kernel, venue } = this.ports
+    const value = await Promise.all(
+      reading.symbols.value.map(async (row) => {
+        const instrument = kernel.config.instruments.find((i) => i.symbol === row.symbol)
+        const wanted = this.leverageOf(row.symbol)
+        if (instrument === undefined || row.isHeld || row.leverage === wanted || kernel.portfolio.venueLots(instrument.index) !== 0)
+          return row
+        const set = await venue.setLeverage(instrument.index, wanted)
+        return set.ok ? { ...row, leverage: wanted } : row
+      }),
+    )
+    return { ...reading, symbols: { type: 'read', value } }
+  }
+
+  private leverageOf(symbol: string): number {
+    const instrument = this.ports.kernel.config.instruments.find((i) => i.symbol === symbol)
+    return instrument === undefined ? this.ports.leverage : Math.min(this.ports.leverage, instrument.leverageMax)
+  }
+
+  private async act(): Promise<void> {
+    const { reading } = this
+    if (reading === undefined) return
+    const { kernel, wall, isLive, isObserving, holds } = this.ports
+    const before = this.before
+    this.findings = findingsOf(reading, {
+      isLive,
+      isObserving,
+      leverageOf: (symbol) => this.leverageOf(symbol),
+      takerRate: kernel.config.costs.takerRate,
+      spotTakerRate: kernel.config.costs.spotTakerRate,
+      spotSymbols: kernel.config.instruments.filter((i) => i.category === 'spot' && i.status !== 'closed').map((i) => i.symbol),
+      wallMs: wall.nowMs(),
+      skewMs: this.skewMs,
+      before,
+    })
+    this.before = new Set(this.findings.flatMap((finding) => [finding.code, keyOf(finding)]))
+    this.report(reading)
+    for (const finding of this.findings) {
+      const instrument = kernel.config.instruments.find((i) => i.symbol === finding.symbol)
+      const text = `${finding.sentence} ${finding.next}`
+      if (finding.effect !== 'warn') await holds.put(holdOf(finding), instrument, finding.code === UNREAD ? 'stale' : 'error', text)
+      if (before?.has(keyOf(finding)) === true) continue
+      const held =
+        finding.effect === 'warn' ? '' : ` Entries${instrument === undefined ? '' : ` on ${instrument.symbol}`} are held until /resume.`
+      this.ports.notice(finding.code, finding.severity, instrument, `${text}${held}`)
+    }
+    // Not to know is a measurement: it ends when it is known.
+    if (!this.findings.some((finding) => finding.code === UNREAD)) await holds.lift(`precondition-${UNREAD}`)
+  }
+
+  private report({ key, marginMode, dcp }: ConditionsReading): void {
+    const parts = [
+      ...(marginMode.type === 'read' ? [marginMode.value === 'REGULAR_MARGIN' ? 'cross margin' : marginMode.value] : []),
+      dcp.type === 'read' && dcp.value.isOn ? `cancel on disconnect after ${dcp.value.windowSec} s` : 'no cancel on disconnect (DCP)',
+      ...(key.type === 'read'
+        ? [
+            key.value.expiresAtMs === undefined
+              ? 'the key does not end'
+              : `the key ends ${new Date(key.value.expiresAtMs).toISOString().slice(0, 10)}`,
+          ]
+        : []),
+    ]
+    const isHeld = this.findings.some((finding) => finding.effect !== 'warn')
+    this.ports.health.report(
+      PARTS.account,
+      isHeld ? 'down' : this.findings.length > 0 ? 'warn' : 'ok',
+      [...this.findings.map((finding) => finding.sentence), parts.join('; ')].join(' ').slice(0, 500),
+    )
+  }
+}
+
+const keyOf = (finding: Finding): string => `${finding.code}/${finding.symbol ?? ''}/${finding.stage ?? ''}`
+const holdOf = (finding: Finding): string => `precondition-${finding.code}${finding.symbol === undefined ? '' : `-${finding.symbol}`}`
+const modeText = ({ isHedge, leverage, isReduceOnly, autoAddsMargin, isHeld }: SymbolCondition): string =>
+  [isHedge, leverage, isReduceOnly, autoAddsMargin, isHeld].join()

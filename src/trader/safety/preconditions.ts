@@ -1,0 +1,315 @@
+/**
+ * From a reading of what trading rests on to findings: one pure table of what is wrong, how bad it is, and what to do (S12).
+ * Never acts on a finding; the watch does.
+ */
+import { DAY_MS, RATE_ONE, type Rate } from '../../core/units.ts'
+import type { AlertSeverity } from '../../kernel/alert-severity.ts'
+import type { ConditionsReading, SymbolCondition } from '../../venue/bybit/read/conditions.ts'
+import { type VenueError, errorWords } from '../../venue/bybit/http/error.ts'
+
+/** refuse: no start; while running: entries off for the account. hold: entries off, for the symbol if one is named. warn: said only. */
+export type FindingEffect = 'refuse' | 'hold' | 'warn'
+
+export interface Finding {
+  /** Stable: what alerts, holds and documents call it. */
+  readonly code: FindingCode
+  readonly symbol?: string
+  readonly effect: FindingEffect
+  readonly severity: AlertSeverity
+  readonly sentence: string
+  readonly next: string
+  /** How far it has come: told again at each stage. */
+  readonly stage?: number
+}
+
+export const FINDING_CODES = [
+  'key.invalid',
+  'key.has_withdraw',
+  'key.has_transfer',
+  'key.read_only',
+  'key.can_trade',
+  'key.no_trade',
+  'key.no_spot',
+  'key.no_ip',
+  'key.expiring',
+  'account.region',
+  'account.margin_mode',
+  'account.position_mode',
+  'account.leverage',
+  'account.reduce_only',
+  'account.auto_add_margin',
+  'account.borrowed',
+  'fee.unexpected',
+  'clock.skew',
+  'account.unread',
+] as const
+export type FindingCode = (typeof FINDING_CODES)[number]
+
+export interface Wanted {
+  readonly isLive: boolean
+  /** Nothing is sent: what trading would need is no matter. */
+  readonly isObserving: boolean
+  readonly leverageOf: (symbol: string) => number
+  /** What risk counts with. */
+  readonly takerRate: Rate
+  readonly spotTakerRate: Rate
+  /** Spot pairs that are traded. */
+  readonly spotSymbols: readonly string[]
+  readonly wallMs: number
+  /** This machine's clock ahead of the exchange's, ms; undefined where it could not be measured. */
+  readonly skewMs: number | undefined
+  /** Codes of the reading before this one; undefined at the start. */
+  readonly before: ReadonlySet<string> | undefined
+}
+
+/** Days before its end on which a key is told of. */
+const EXPIRY_STAGES = [1, 7, 14]
+const CLOCK_WARN_MS = 500
+/** Bybit takes stamps less than 1 s ahead and, with its window of 5 s, less than 5 s old; both with room for the road. */
+export const CLOCK_AHEAD_MAX_MS = 900
+export const CLOCK_BEHIND_MAX_MS = 4_000
+const REGION_CODES = new Set(['10009', '10024', '110132'])
+
+export function findingsOf(reading: ConditionsReading, wanted: Wanted): Finding[] {
+  if (wanted.isObserving) return [...observedKey(reading, wanted.wallMs), ...clockFindings(wanted)]
+  return [
+    ...keyFindings(reading, wanted),
+    ...accountFindings(reading, wanted),
+    ...symbolFindings(reading, wanted),
+    ...clockFindings(wanted),
+  ]
+}
+
+function keyFindings({ key }: ConditionsReading, { isLive, wallMs, before, spotSymbols }: Wanted): Finding[] {
+  if (key.type !== 'read') return key.type === 'failed' ? [unreadKey(key.error, isLive)] : []
+  const findings: Finding[] = []
+  const { isReadOnly, mayTrade, mayTradeSpot, mayWithdraw, mayTransfer, isBoundToIp, expiresAtMs } = key.value
+  /** What a key may beyond trading is no matter off live, unless it has come while we ran. */
+  const right = (code: 'key.has_withdraw' | 'key.has_transfer', what: string): Finding => ({
+    code,
+    effect: isLive ? 'refuse' : 'warn',
+    severity: isLive || (before !== undefined && !before.has(code)) ? 'P1' : 'P3',
+    sentence: `The key may ${what}, which trading does not need.`,
+    next: 'Take the right off in Bybit’s API management, or make a key with contract orders and positions only.',
+  })
+  if (mayWithdraw) findings.push(right('key.has_withdraw', 'withdraw coins'))
+  if (mayTransfer) findings.push(right('key.has_transfer', 'transfer coins between accounts'))
+  if (isReadOnly)
+    findings.push({
+      code: 'key.read_only',
+      effect: 'refuse',
+      severity: 'P1',
+      sentence: 'The key is read-only: no order can be sent, no stop moved.',
+      next: 'Give it the rights for contract orders and positions.',
+    })
+  else if (!mayTrade)
+    findings.push({
+      code: 'key.no_trade',
+      effect: 'refuse',
+      severity: 'P1',
+      sentence: 'The key lacks the right for contract orders or for positions.',
+      next: 'Give it both in Bybit’s API management.',
+    })
+  if (!isReadOnly && !mayTradeSpot && spotSymbols.length > 0)
+    findings.push({
+      code: 'key.no_spot',
+      effect: 'refuse',
+      severity: 'P1',
+      sentence: `The key lacks the right for spot orders, and ${spotSymbols.join(', ')} is traded.`,
+      next: 'Give it spot trading in Bybit’s API management, or take the spot symbols out of the configuration.',
+    })
+  if (!isBoundToIp)
+    findings.push({
+      code: 'key.no_ip',
+      effect: isLive ? 'hold' : 'warn',
+      severity: isLive ? 'P2' : 'P3',
+      sentence: 'The key is not bound to an address: whoever has it can trade from anywhere, and it ends after 90 days.',
+      next: 'Bind it to this machine’s address in Bybit’s API management.',
+    })
+  return [...findings, ...expiry(expiresAtMs, wallMs, 'then no stop can be moved and no position closed by Ballast')]
+}
+
+function expiry(expiresAtMs: number | undefined, wallMs: number, consequence: string): Finding[] {
+  if (expiresAtMs === undefined) return []
+  const stage = EXPIRY_STAGES.find((left) => expiresAtMs - wallMs < left * DAY_MS)
+  if (stage === undefined) return []
+  const days = Math.max(0, Math.floor((expiresAtMs - wallMs) / DAY_MS))
+  return [
+    {
+      code: 'key.expiring',
+      effect: 'warn',
+      severity: days < 1 ? 'P1' : 'P3',
+      sentence: `The key ends in ${days} ${days === 1 ? 'day' : 'days'}: ${consequence}.`,
+      next: 'Make a new key, write it to the key file and restart.',
+      stage,
+    },
+  ]
+}
+
+/** Who only looks needs a key that can only look. */
+function observedKey({ key }: ConditionsReading, wallMs: number): Finding[] {
+  if (key.type !== 'read') return key.type === 'failed' ? [unreadKey(key.error, false)] : []
+  const { isReadOnly, mayWithdraw, mayTransfer, expiresAtMs } = key.value
+  const ending = expiry(expiresAtMs, wallMs, 'then the account cannot be read')
+  if (mayWithdraw || mayTransfer)
+    return [
+      {
+        code: mayWithdraw ? 'key.has_withdraw' : 'key.has_transfer',
+        effect: 'refuse',
+        severity: 'P1',
+        sentence: `The key may ${mayWithdraw ? 'withdraw coins' : 'transfer coins between accounts'}, which looking does not need.`,
+        next: 'Make a read-only key in Bybit’s API management.',
+      },
+    ]
+  if (isReadOnly) return ending
+  return [
+    ...ending,
+    {
+      code: 'key.can_trade',
+      effect: 'warn',
+      severity: 'P3',
+      sentence: 'The key can trade. Nothing is sent with it, but whoever has it could.',
+      next: 'Make a read-only key in Bybit’s API management.',
+    },
+  ]
+}
+
+function unreadKey({ type, code, detail }: VenueError, isLive: boolean): Finding {
+  if (REGION_CODES.has(code))
+    return {
+      code: 'account.region',
+      effect: 'refuse',
+      severity: 'P1',
+      sentence: `Bybit does not serve this account from this host or region (${code} ${detail}).`,
+      next: 'An account of a regional site needs that site’s host: check where the account was opened.',
+    }
+  if (type === 'auth')
+    return {
+      code: 'key.invalid',
+      effect: 'refuse',
+      severity: 'P1',
+      sentence: `Bybit does not accept the key (${code} ${detail}). Stops stand at the exchange; Ballast can close nothing.`,
+      next: 'Check key, environment, IP list and expiry; write a valid key to the key file and restart.',
+    }
+  // On live nobody trades with a key whose rights are not known.
+  const finding = unread('the rights of the key', code, detail)
+  return isLive ? { ...finding, effect: 'hold', severity: 'P2' } : finding
+}
+
+const unread = (what: string, code: string, detail: string): Finding => ({
+  code: 'account.unread',
+  effect: 'warn',
+  severity: 'P3',
+  sentence: `Bybit does not tell ${what} now (${errorWords({ code, detail })}).`,
+  next: 'It is asked again.',
+})
+
+function accountFindings(
+  { marginMode, borrowed, fees, spotFees }: ConditionsReading,
+  { isLive, takerRate, spotTakerRate }: Wanted,
+): Finding[] {
+  const findings: Finding[] = []
+  if (marginMode.type === 'failed') findings.push(unread('the margin mode', marginMode.error.code, marginMode.error.detail))
+  else if (marginMode.type === 'read' && marginMode.value !== 'REGULAR_MARGIN')
+    findings.push({
+      code: 'account.margin_mode',
+      effect: 'hold',
+      severity: 'P2',
+      sentence: `The account is in ${marginMode.value.toLowerCase().replace('_', ' ')} mode; risk counts with cross margin.`,
+      next: 'Set it to cross margin in Bybit’s app.',
+    })
+  if (borrowed.type === 'read')
+    for (const { coin, amount } of borrowed.value)
+      findings.push({
+        code: 'account.borrowed',
+        effect: 'hold',
+        severity: 'P2',
+        sentence: `The account has borrowed ${amount} ${coin}: it pays interest, and less of it carries positions than risk counts with.`,
+        next: 'Repay it in Bybit’s app.',
+      })
+  for (const [part, counted] of [
+    [fees, takerRate],
+    [spotFees, spotTakerRate],
+  ] as const) {
+    const dear = part.type === 'read' ? part.value.filter((fee) => fee.takerRate > counted) : []
+    if (dear.length > 0)
+      findings.push({
+        code: 'fee.unexpected',
+        effect: isLive ? 'hold' : 'warn',
+        severity: isLive ? 'P2' : 'P3',
+        sentence: `Taker fees of ${dear.map((fee) => fee.symbol).join(', ')} are up to ${percent(Math.max(...dear.map((fee) => fee.takerRate)))}; planned losses count with ${percent(counted)}.`,
+        next: 'Check the fee tier of the account.',
+      })
+  }
+  return findings
+}
+
+const percent = (value: number): string => `${((value / RATE_ONE) * 100).toFixed(4)} %`
+
+function symbolFindings({ symbols }: ConditionsReading, wanted: Wanted): Finding[] {
+  if (symbols.type !== 'read')
+    return symbols.type === 'failed' ? [unread('the modes of the symbols', symbols.error.code, symbols.error.detail)] : []
+  return symbols.value.flatMap((row) => symbolFinding(row, wanted))
+}
+
+function symbolFinding(row: SymbolCondition, { leverageOf }: Wanted): Finding[] {
+  const { symbol } = row
+  const held = (code: FindingCode, sentence: string, next: string): Finding => ({
+    code,
+    symbol,
+    effect: 'hold',
+    severity: code === 'account.position_mode' ? 'P1' : 'P2',
+    sentence: `${symbol} ${sentence}`,
+    next,
+  })
+  const findings: Finding[] = []
+  if (row.isHedge)
+    findings.push(
+      held(
+        'account.position_mode',
+        'is in hedge mode: orders of one-way mode are refused, exits too.',
+        'Close its position in Bybit’s app if there is one, and set the position mode to one-way.',
+      ),
+    )
+  const leverage = leverageOf(symbol)
+  if (row.leverage !== leverage)
+    findings.push(
+      held(
+        'account.leverage',
+        `has leverage ${row.leverage} on Bybit; risk counts with ${leverage}.`,
+        row.isHeld ? 'It is set when the position is closed, or set it in Bybit’s app.' : 'It is being set.',
+      ),
+    )
+  if (row.isReduceOnly)
+    findings.push(
+      held(
+        'account.reduce_only',
+        'takes reductions only: Bybit has cut its risk limit or closes it.',
+        'Confirm the new limit in Bybit’s app, or close the position.',
+      ),
+    )
+  if (row.autoAddsMargin)
+    findings.push(
+      held(
+        'account.auto_add_margin',
+        'adds margin to its position by itself, which risk does not count.',
+        'Switch auto-add margin off in Bybit’s app.',
+      ),
+    )
+  return findings
+}
+
+function clockFindings({ skewMs }: Wanted): Finding[] {
+  if (skewMs === undefined || Math.abs(skewMs) <= CLOCK_WARN_MS) return []
+  const isRefused = skewMs >= CLOCK_AHEAD_MAX_MS || skewMs <= -CLOCK_BEHIND_MAX_MS
+  const seconds = (Math.abs(skewMs) / 1000).toFixed(1)
+  return [
+    {
+      code: 'clock.skew',
+      effect: isRefused ? 'refuse' : 'warn',
+      severity: 'P2',
+      sentence: `This machine's clock is ${seconds} s ${skewMs > 0 ? 'ahead of' : 'behind'} the exchange's${isRefused ? ', which would refuse every order' : ''}.`,
+      next: 'Let the clock be set by NTP (timedatectl set-ntp true).',
+    },
+  ]
+}

@@ -1,0 +1,239 @@
+/**
+ * What the exchange's answers say about the exchange and about us: a ban of this address, maintenance, a key that is not accepted, a rate too high.
+ * Never sends an order; it tells people, and asks for the readings that explain an answer.
+ */
+import type { AlertSeverity } from '../../kernel/alert-severity.ts'
+import type { Kernel } from '../../kernel/kernel.ts'
+import type { Instrument } from '../../market/instrument.ts'
+import type { Result } from '../../core/result.ts'
+import type { AmendOrder, SetProtection } from '../../trading/event.ts'
+import { COUNTRY_CODE, COUNTRY_NEXT, FORBIDDEN_WAIT_MS, type VenueError, errorWords } from '../../venue/bybit/http/error.ts'
+import { TRADE_REFUSED } from '../../venue/bybit/stream/trade-way.ts'
+import { type HealthReporter, PARTS } from '../health.ts'
+import type { Wall } from '../../system/wall-clock.ts'
+
+export interface VenueTroublePorts {
+  readonly kernel: Kernel
+  readonly wall: Wall
+  readonly health: HealthReporter
+  readonly notice: (alert: string, severity: AlertSeverity, instrument: Instrument | undefined, summary: string) => void
+  /** Whether exits go over the trade WebSocket while HTTP refuses this address. */
+  readonly hasSecondWay: boolean
+  /** The exchange's own word about maintenance: its title, or undefined. */
+  readonly maintenance: () => Promise<Result<string | undefined, VenueError>>
+  /** Our time is refused. */
+  readonly clockRefused: () => void
+  /** Rights or modes may have changed. */
+  readonly checkAccount: () => void
+  /** A symbol may be traded otherwise than before. */
+  readonly checkListing: () => void
+}
+
+/** Failures in a row for this long are more than a lost packet. */
+const DOWN_AFTER_MS = 10_000
+const REPEAT_MS = 600_000
+const RESTARTING = new Set(['10016', '10019'])
+/** A symbol whose prices or quantities are refused may be traded in other steps than before; looked at no more often than this. */
+const STEPS_EVERY_MS = 60_000
+const LISTING_CODES = new Set(['30228', '110066', '110074', '110042', '170031', '170151'])
+
+export class VenueTrouble {
+  private readonly ports: VenueTroublePorts
+  private downSince: number | undefined
+  /** Since when nothing but a refusal for the rate came. */
+  private slowSince: number | undefined
+  private isTold = false
+  private isAsking = false
+  private stepsAskedAt = Number.NEGATIVE_INFINITY
+  private readonly toldAt = new Map<string, number>()
+
+  constructor(ports: VenueTroublePorts) {
+    this.ports = ports
+  }
+
+  heard(error: VenueError | undefined): void {
+    if (error?.code === TRADE_REFUSED) {
+      this.tradeRefused(error.detail)
+      return
+    }
+    const isTooFast = error?.type === 'retry-after' && error.code === '10006'
+    if (error === undefined || !(isSilent(error) || isTooFast)) this.answered()
+    if (error === undefined) return
+    if (error.code === COUNTRY_CODE) this.abroad()
+    else if (error.code === 'http-403') this.banned()
+    else if (isTooFast) this.tooFast(error.detail)
+    else if (error.type === 'clock') this.ports.clockRefused()
+    else if (error.type === 'auth') this.refused(error)
+    else if (isSilent(error)) this.silent(error)
+    else if (LISTING_CODES.has(error.code)) this.ports.checkListing()
+    else if (error.code === '10001' && /price|qty|stopLoss|takeProfit|tick/i.test(error.detail)) this.stepsRefused()
+    else if (/position (idx|mode)/i.test(error.detail)) this.ports.checkAccount()
+  }
+
+  /** What a person must know of a change that was refused; that there is nothing left to change is no news. */
+  changeRefused(command: AmendOrder | SetProtection, { type, code, detail }: VenueError): void {
+    if (type === 'gone' || /not modified|zero position/i.test(detail)) return
+    const instrument = this.ports.kernel.config.instruments[command.instrument] as Instrument
+    const { symbol } = instrument
+    if (command.type === 'set-protection')
+      this.once(`stop of ${symbol}`, () =>
+        this.ports.notice(
+          'stop.failed_to_place',
+          'P1',
+          instrument,
+          `${symbol}: Bybit refused to set the stop or target (${code} ${detail}). What stood there stands. /sl ${symbol} or /tp ${symbol} sets another price.`,
+        ),
+      )
+    else
+      this.once(`change of ${symbol}`, () =>
+        this.ports.notice(
+          'order.rejected',
+          'P2',
+          instrument,
+          `${symbol}: Bybit refused to change order #${command.orderId} (${code} ${detail}). It stands as it was.`,
+        ),
+      )
+  }
+
+  private stepsRefused(): void {
+    const now = this.ports.wall.steadyMs()
+    if (now - this.stepsAskedAt < STEPS_EVERY_MS) return
+    this.stepsAskedAt = now
+    this.ports.checkListing()
+  }
+
+  private banned(): void {
+    this.once('ip_ban', () =>
+      this.ports.notice(
+        'ip_ban',
+        'P1',
+        undefined,
+        `Bybit refuses this address (HTTP 403) for ${FORBIDDEN_WAIT_MS / 60_000} minutes. ${
+          this.ports.hasSecondWay
+            ? 'Exits, cancels and changes of orders go over the trade WebSocket; entries are dropped, nothing can be read, and stops stand at the exchange but cannot be moved. An exit without an answer stays unknown until then.'
+            : "Nothing is sent, exits neither: there is no trade WebSocket here (demo has none). Stops stand at the exchange and cannot be moved. To close now, use Bybit's app."
+        }`,
+      ),
+    )
+  }
+
+  private abroad(): void {
+    this.once('exchange.country_refused', () =>
+      this.ports.notice(
+        'exchange.country_refused',
+        'P1',
+        undefined,
+        `Bybit refuses requests from this address's country. ${COUNTRY_NEXT} ${
+          this.ports.hasSecondWay ? 'Exits are tried over the trade WebSocket; stops' : 'Nothing is sent, exits neither; stops'
+        } stand at the exchange. To close now, use Bybit's app.`,
+      ),
+    )
+  }
+
+  private tradeRefused(detail: string): void {
+    this.once('ip_ban, trade WebSocket', () =>
+      this.ports.notice(
+        'ip_ban',
+        'P1',
+        undefined,
+        `The trade WebSocket takes no exits either (${detail}). They are tried again every few seconds; stops stand at the exchange. To close now, use Bybit's app.`,
+      ),
+    )
+  }
+
+  private tooFast(detail: string): void {
+    this.once('rate_limit.near', () =>
+      this.ports.notice(
+        'rate_limit.near',
+        'P3',
+        undefined,
+        `Bybit asked to slow down (${detail}). Exits go first; entries that wait for 5 s are dropped.`,
+      ),
+    )
+    const { wall } = this.ports
+    this.slowSince ??= wall.steadyMs()
+    const forMs = wall.steadyMs() - this.slowSince
+    if (this.isTold || forMs < DOWN_AFTER_MS) return
+    this.isTold = true
+    const exit = this.waitingExit()
+    const isHeld = this.isHeld()
+    const what = `Bybit has refused every request for ${Math.round(forMs / 1_000)} s (10006 ${detail})`
+    const then =
+      exit !== undefined
+        ? `, and the exit ${exit} waits. It is tried again; stops stand at the exchange. To close now, use Bybit's app.`
+        : `. Nothing can be read or sent meanwhile${isHeld ? '; positions are open, their stops stand at the exchange' : ''}. Another program with this address or key may be the cause.`
+    this.ports.notice('exchange.down', exit !== undefined || isHeld ? 'P1' : 'P2', undefined, `${what}${then}`)
+    this.ports.health.report(PARTS.exchange, 'down', what)
+  }
+
+  private isHeld(): boolean {
+    const { kernel } = this.ports
+    return kernel.config.instruments.some(({ index }) => kernel.portfolio.positionLots(index) !== 0)
+  }
+
+  /** An exit that has not been taken yet. */
+  private waitingExit(): string | undefined {
+    const { kernel } = this.ports
+    for (const { index, symbol } of kernel.config.instruments) {
+      const order = kernel.orders.open(index).find((o) => o.origin === 'ours' && o.class !== 'entry' && o.status === 'submitted')
+      if (order !== undefined) return `#${order.orderId} of ${symbol}`
+    }
+    return undefined
+  }
+
+  private refused({ code, detail }: VenueError): void {
+    this.once('key.invalid', () =>
+      this.ports.notice(
+        'key.invalid',
+        'P1',
+        undefined,
+        `Bybit does not accept the key (${code} ${detail}). Entries are held; stops stand at the exchange, and Ballast can close nothing. Check the key, then /resume.`,
+      ),
+    )
+    this.ports.checkAccount()
+  }
+
+  private silent(error: VenueError): void {
+    const { wall } = this.ports
+    this.downSince ??= wall.steadyMs()
+    const isRestarting = RESTARTING.has(error.code)
+    if (this.isTold || this.isAsking || (!isRestarting && wall.steadyMs() - this.downSince < DOWN_AFTER_MS)) return
+    this.isAsking = true
+    void this.tell(error, isRestarting)
+  }
+
+  private async tell(error: VenueError, isRestarting: boolean): Promise<void> {
+    const status = await this.ports.maintenance()
+    this.isAsking = false
+    const title = status.ok ? status.value : undefined
+    // It may have come back while it was asked.
+    if (this.downSince === undefined && title === undefined && !isRestarting) return
+    this.isTold = true
+    const isHeld = this.isHeld()
+    const isMaintenance = title !== undefined || isRestarting
+    const what = isMaintenance ? `Bybit is in maintenance${title === undefined ? '' : ` (${title})`}` : 'Bybit does not answer'
+    const summary = `${what}: ${errorWords(error)}. ${isHeld ? 'Positions are open; their stops stand at the exchange.' : 'No position is open.'} Orders of unknown outcome are looked up when it is back.`
+    this.ports.notice(isMaintenance ? 'exchange.maintenance' : 'exchange.down', isHeld ? 'P1' : 'P2', undefined, summary)
+    this.ports.health.report(PARTS.exchange, 'down', what)
+  }
+
+  private answered(): void {
+    this.downSince = undefined
+    this.slowSince = undefined
+    if (!this.isTold || this.isAsking) return
+    this.isTold = false
+    this.ports.notice('exchange.back', 'P4', undefined, 'Bybit answers again.')
+    this.ports.health.report(PARTS.exchange, 'ok', 'answers')
+  }
+
+  private once(name: string, tell: () => void): void {
+    const now = this.ports.wall.steadyMs()
+    if (now - (this.toldAt.get(name) ?? Number.NEGATIVE_INFINITY) < REPEAT_MS) return
+    this.toldAt.set(name, now)
+    tell()
+  }
+}
+
+/** Answers that say nothing about the request, but that there is nobody to answer it. */
+const isSilent = (error: VenueError): boolean =>
+  RESTARTING.has(error.code) || error.code === 'no-reply' || error.code === 'not-sent' || /^http-5/.test(error.code)

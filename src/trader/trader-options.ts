@@ -1,0 +1,56 @@
+/**
+ * What a trader is made with: its plan, the exchange, the journal, and whoever wants to hear of it.
+ * Never a default: the composition root says all of it.
+ */
+import type { RecoveryMark } from './recovery-mark.ts'
+import type { Journal } from '../journal/journal.ts'
+import type { CommandQueue } from '../kernel/command.ts'
+import type { KernelFact } from '../kernel/fact.ts'
+import type { Kernel } from '../kernel/kernel.ts'
+import type { RiskProfile } from '../risk/profiles.ts'
+import type { BybitVenue } from '../venue/bybit/bybit-venue.ts'
+import type { EmergencyNotice } from '../emergency/emergency-file.ts'
+import type { HealthReporter } from './health.ts'
+import type { TradePlan } from '../config/strategy-plan.ts'
+import type { Wall } from '../system/wall-clock.ts'
+
+export interface TraderOptions extends TradePlan {
+  readonly profile: string
+  readonly tag: string
+  readonly intervalMs: number
+  readonly risk: RiskProfile
+  readonly venue: BybitVenue
+  readonly journal: Journal
+  readonly commands: CommandQueue
+  readonly health: HealthReporter
+  readonly wall: Wall
+  readonly log: (level: 'info' | 'warn' | 'error', text: string) => void
+  /** A step of the boot is done: what `npm start` prints. */
+  readonly step: (name: string, detail: string, elapsedMs: number) => void
+  /** Facts that are in the journal, for the line that a person sees. */
+  readonly told: (facts: readonly KernelFact[], kernel: Kernel) => void
+  /** Says at once that this trader lives; one that has lost the account ends. */
+  readonly renewLease: () => Promise<void>
+  /** Notes which strategy is deciding, where it outlives this process. */
+  readonly deciding: (strategy: string | undefined) => void
+  /** The strategy that ended the trader before this one: it did not return, or deciding crashed twice in a row. */
+  readonly suspect: { readonly strategy: string; readonly how: 'hung' | 'crashed' } | undefined
+  /** What a crash left undecided is decided under this mark; absent where nothing outlives the process. */
+  readonly recovering?: RecoveryMark
+  /** Strategies whose file is another one now than what runs. */
+  readonly changedFiles: () => readonly { readonly name: string }[]
+  /** Configuration files that are others now than those that run. */
+  readonly changedConfig: () => readonly string[]
+  /** Exits and stops only: the third crash in ten minutes. */
+  readonly isSafe: boolean
+  /** The positions changed: for whoever must know them when this process cannot be asked (S7). */
+  readonly onPositions: (kernel: Kernel) => void
+  /** A panic past this process, to be taken note of before anything else is opened. */
+  readonly emergency: EmergencyNotice
+  /** This trader must end in order and be started again: what it counts in has changed. */
+  readonly startAgain: (why: string) => void
+  /** The exchange has not answered for seconds at the start: what it said; told once. */
+  readonly waitsForExchange?: (detail: string) => void
+  /** This process must end: a lost lease or an invariant. */
+  readonly fatal: (text: string) => void
+}

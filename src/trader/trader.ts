@@ -1,0 +1,570 @@
+/**
+ * The trader: the one owner of the kernel. Boots in order, runs the timers that safety needs, and stops in order.
+ * Never trades before the first reconciliation is clean, and never lets a timer loosen anything on `live` (S1).
+ */
+import { symbolsOf } from '../config/strategy-plan.ts'
+import { assert } from '../core/assert.ts'
+import { type Result, err, ok } from '../core/result.ts'
+import type { InstrumentIndex, Ts } from '../core/units.ts'
+import { Projector } from '../journal/project.ts'
+import type { KernelFact } from '../kernel/fact.ts'
+import type { KernelInput } from '../kernel/input.ts'
+import { Kernel } from '../kernel/kernel.ts'
+import type { Bar } from '../market/bars.ts'
+import type { Instrument, InstrumentSpec } from '../market/instrument.ts'
+import { eventsOf } from '../trading/reconcile.ts'
+import type { StreamReport } from '../trading/report.ts'
+import type { StreamName, StreamPart, StreamState } from '../venue/bybit/http/transport.ts'
+import type { Quote, VenueHandlers } from '../venue/port.ts'
+import { AccountCheck } from './account/account-monitor.ts'
+import { accountItems } from './account/account-differences.ts'
+import { type BootFailure, keyRefused, refusedClock, setLeverages, untilAnswered } from './boot.ts'
+import { CommandDesk } from './commands/command-handler.ts'
+import { CommandTaker } from './commands/command-loop.ts'
+import { withEntryGate } from './orders/entry-gate.ts'
+import { PARTS } from './health.ts'
+import { kernelConfigOf } from './kernel-config.ts'
+import { afterNews, isSameNews, newsAtStart } from './instrument-changes.ts'
+import { LiveDriver } from './live-driver.ts'
+import { MarketClock } from './market/market-clock.ts'
+import { MarketFeed } from './market/market-feed.ts'
+import { OBSERVE_HOLD, OwnHolds } from './safety/system-holds.ts'
+import { Reconciler, knownStateOf } from './account/reconciler.ts'
+import { type Recovered, recover } from './recovery.ts'
+import { Sender, commandOf } from './orders/order-sender.ts'
+import { HUNG_WORDS } from '../kernel/strategy-modes.ts'
+import { setAsideInputs } from './set-aside.ts'
+import { ProtectionWatch } from './safety/protection-watch.ts'
+import { Surroundings } from './safety/environment-monitor.ts'
+import { listedAgain, registeredInstruments } from './instrument-registry.ts'
+import { FileWatch, giveUpChanged, strategyStarts } from './strategy-start.ts'
+import { StreamWatch } from './safety/stream-watch.ts'
+import { WalletWatch } from './account/wallet-watch.ts'
+import type { TraderOptions } from './trader-options.ts'
+import { verifyFlat } from './account/verify-flat.ts'
+
+const RECONCILE_EVERY_MS = 60_000
+const SECOND_READ_MS = 5_000
+const GATE_TICK_MS = 250
+const FILES_EVERY_MS = 10_000
+/** A database that is away must not keep an orderly stop. */
+const CANCEL_WAIT_MS = 2_000
+
+export class Trader {
+  private readonly options: TraderOptions
+  private readonly stops: (() => void)[] = []
+  private kernel!: Kernel
+  private driver!: LiveDriver
+  private sender!: Sender
+  private clock!: MarketClock
+  private feed!: MarketFeed
+  private reconciler!: Reconciler
+  private streams!: StreamWatch
+  private protection!: ProtectionWatch
+  private holds!: OwnHolds
+  private surroundings!: Surroundings
+  private account!: AccountCheck
+  private wallet!: WalletWatch
+  private desk!: CommandDesk
+  private commands!: CommandTaker
+  private instruments: readonly Instrument[] = []
+  /** Inputs whose asker waits for the facts. */
+  private readonly asked = new WeakMap<KernelInput, readonly KernelFact[]>()
+  /** From the moment in which it is told to stop: nothing is entered any more. */
+  private isEnding = false
+  private isStopping = false
+  /** From an input that was set aside until the hold that it leads to stands. */
+  private isSettingAside = false
+  private isImporting = false
+
+  constructor(options: TraderOptions) {
+    this.options = options
+  }
+
+  private get isObserving(): boolean {
+    return this.options.profile === 'observe'
+  }
+
+  get state(): Kernel {
+    return this.kernel
+  }
+
+  async start(): Promise<Result<void, BootFailure>> {
+    const { venue, wall, options } = { ...this.options, options: this.options }
+    const symbols = symbolsOf(options)
+    const registered = await registeredInstruments(symbols, venue, options.journal, wall, options.waitsForExchange)
+    if (!registered.ok) return registered
+    this.instruments = registered.value.instruments
+    venue.use(this.instruments)
+    const clock = await untilAnswered(wall, () => venue.clock(), options.waitsForExchange)
+    if (!clock.ok) return clock
+    this.clock = new MarketClock(wall, clock.value)
+    this.kernel = new Kernel({ ...kernelConfigOf(options, this.instruments), deciding: options.deciding, isSafe: options.isSafe })
+    this.wire()
+
+    const skew = await refusedClock(venue, options.log)
+    if (skew !== undefined) return err(skew)
+    const recoverStart = wall.steadyMs()
+    const recovered = await recover(this.kernel, options.journal, () => wall.sleep(0))
+    if (!recovered.ok)
+      return err({ sentence: `The journal cannot be read: ${recovered.error.detail}.`, next: 'Start the database and try again.' })
+    // The journal may have told of other steps than it began with: from here on the venue counts in those.
+    this.instruments = this.kernel.config.instruments
+    venue.use(this.instruments)
+    this.feed.isFresh = recovered.value.isFresh
+    giveUpChanged(this.kernel)
+    await this.commands.takeStops()
+    let setAside: readonly string[] = []
+    await this.driver.alone(async () => {
+      const hung = await this.noteHung()
+      await this.driver.begin(hung?.seq ?? recovered.value.lastSeq)
+      setAside = await this.finish(recovered.value.undecided, hung)
+    })
+    for (const what of setAside) await this.driver.submit(() => setAsideInputs(what, this.clock.now()))
+    this.isSettingAside = false
+    const terms = await this.takeTerms(registered.value.listed)
+    if (!terms.ok) return terms
+    options.step(
+      'recovered',
+      recovered.value.isFresh ? 'empty journal' : `${recovered.value.rows} rows after the snapshot`,
+      wall.steadyMs() - recoverStart,
+    )
+    for (const seq of recovered.value.setAside)
+      this.driver.post(() => [
+        {
+          type: 'notice',
+          alert: 'snapshot.damaged',
+          severity: 'P2',
+          about: undefined,
+          summary: `The snapshot at row ${seq} of the journal was damaged and is set aside. The books were built from an older one, or from the whole journal: nothing is lost. Look at the disk.`,
+          ts: this.clock.now(),
+        },
+      ])
+    await this.importEmergency()
+    this.settleUnanswered()
+
+    const reconcileStart = wall.steadyMs()
+    const first = await this.account.run(true)
+    if (this.account.isKeyRefused) return err(keyRefused(this.account.text))
+    if (!first) {
+      await this.holds.add('reconcile', 'no-entries', 'reconcile', 'the first reconciliation is not clean')
+    } else await this.holds.lift('reconcile')
+    if (this.isObserving) await this.holds.add(OBSERVE_HOLD, 'no-entries', 'error', 'profile observe sends no order')
+    if (options.isSafe) await this.holds.add('safe', 'no-entries', 'error', 'safe mode: exits and stops only')
+    options.step('reconciled', this.account.text, wall.steadyMs() - reconcileStart)
+    await this.commands.carryOutStops()
+    const owners = [
+      ...options.plans.map((p) => `${p.id} ${p.symbols.join(' ')}`),
+      ...(options.manual.length === 0 ? [] : [`manual ${options.manual.join(' ')}`]),
+    ]
+    const starts = await strategyStarts({ kernel: this.kernel, venue, now: () => this.clock.now(), log: options.log })
+    if (starts.length > 0) await this.driver.submit(() => starts)
+    options.step('strategies', owners.join(' · '), 0)
+    this.tellOrphans()
+    options.onPositions(this.kernel)
+    if (!this.isObserving) await setLeverages(this.kernel, this.instruments, venue, options.risk.limits.leverage, options.log)
+
+    const refusal = await this.surroundings.atStart()
+    if (refusal !== undefined) return err(refusal)
+
+    venue.open(this.handlers(), this.surroundings.cancelsOnDisconnect)
+    this.startTimers()
+    this.stops.push(...this.surroundings.start())
+    await options.commands.onArrival(
+      () => void this.commands.take(),
+      // It may have been away for less than a write of ours takes to fail: on its return the account is reconciled first (S14).
+      () => void this.account.run(false),
+    )
+    return ok(undefined)
+  }
+
+  /**
+   * What the exchange has changed of the instruments since, taken over while nothing is under way and no stream is open: before it all counts
+   * in the old steps, after it in the new ones.
+   */
+  private async takeTerms(listed: readonly (InstrumentSpec | undefined)[]): Promise<Result<void, BootFailure>> {
+    const { venue, wall } = this.options
+    await this.sender.whenIdle()
+    await this.driver.whenIdle()
+    let news = newsAtStart(this.kernel, listed, this.clock.now())
+    if (news.length === 0) return ok(undefined)
+    // One odd reading is no news (S13).
+    await wall.sleep(SECOND_READ_MS)
+    const again = await listedAgain(this.kernel.config.instruments, venue, wall)
+    if (!again.ok) return again
+    const confirmed = newsAtStart(this.kernel, again.value, this.clock.now())
+    news = confirmed.filter((each) => news.some((first) => isSameNews(first, each)))
+    this.instruments = afterNews(this.kernel, news)
+    venue.use(this.instruments)
+    if (news.length > 0) await this.driver.submit(() => news)
+    return ok(undefined)
+  }
+
+  /**
+   * Decides what a crash left undecided, in the order of the journal, and answers what was set aside. The hold that follows from that comes
+   * after all of them, since a decision on a later row would count the earlier ones as decided; until it stands the gate lets no entry out.
+   * An input that has ended the process time and again is booked and no more, and a person looks (S13). */
+  private async finish(undecided: Recovered['undecided'], hung: Recovered['undecided'][number] | undefined): Promise<readonly string[]> {
+    const { recovering, log } = this.options
+    if (hung !== undefined || recovering === undefined) {
+      await this.driver.finish([...undecided, ...(hung === undefined ? [] : [hung])])
+      return []
+    }
+    const setAside: string[] = []
+    for (const each of undecided) {
+      if (recovering.isSetAside(each.seq)) {
+        const what = `input ${each.seq} (${each.input.type})`
+        log('error', `${what} ended the trader each time it was decided: it is booked and set aside, entries are held`)
+        this.driver.setAside(each)
+        this.isSettingAside = true
+        setAside.push(what)
+        continue
+      }
+      recovering.begin(each.seq)
+      await this.driver.finish([each])
+    }
+    recovering.end()
+    return setAside
+  }
+
+  private async noteHung(): Promise<{ readonly seq: number; readonly input: KernelInput } | undefined> {
+    const { suspect, journal, log, wall } = this.options
+    const run = this.kernel.runs.find((r) => r !== undefined && r.strategy === suspect?.strategy)
+    if (suspect === undefined || run === undefined || run.mode === 'errored') return undefined
+    const input: KernelInput = { type: 'strategy-hung', strategy: run.strategy, how: suspect.how, ts: this.clock.now() }
+    // The input that it hung on is decided once more, in the same transaction as this one and before it: without the strategy.
+    for (const each of this.kernel.runs) if (each?.strategy === run.strategy) each.mode = 'errored'
+    log('error', `${run.strategy} ${HUNG_WORDS[suspect.how]} and is stopped; the others trade on. Its position keeps its stop.`)
+    for (;;) {
+      const seq = await journal.appendInputs([input])
+      if (seq.ok) return { seq: seq.value, input }
+      log('warn', `database: ${seq.error.detail}`)
+      await wall.sleep(500)
+    }
+  }
+
+  private wire(): void {
+    const { options, kernel } = this
+    const { wall, venue } = options
+    const known = knownStateOf(kernel)
+    const now = (): Ts => this.clock.now()
+    this.sender = new Sender({
+      venue: withEntryGate(venue, () => this.obstacle()),
+      wall,
+      now,
+      tell: (event) => this.driver.post(() => [event]),
+      report: (report) => this.driver.post(() => eventsOf(report, known)),
+      order: (command) => kernel.orders.find(command.instrument, command.orderId, undefined),
+      note: (text) => options.log('warn', text),
+      changeRefused: (command, error) => this.surroundings.changeRefused(command, error),
+      authLost: (detail) => void this.holds.add('auth', 'no-entries', 'error', `Bybit refused the key: ${detail}`),
+    })
+    this.driver = new LiveDriver({
+      kernel,
+      projector: new Projector(kernel),
+      journal: options.journal,
+      wall,
+      sender: this.sender,
+      databaseState: (isUp, detail) => {
+        options.log(isUp ? 'info' : 'error', isUp ? detail : `database: ${detail}; nothing is sent, stops stand at the exchange`)
+        if (isUp) void this.account.run(false)
+      },
+      leaseLost: (detail) => options.fatal(`Another trader owns this account (${detail}).`),
+      observe: (input, facts) => this.observe(input, facts),
+    })
+    this.reconciler = new Reconciler({
+      kernel,
+      venue,
+      driver: this.driver,
+      sender: this.sender,
+      wall,
+      now,
+      note: (text) => options.log('warn', text),
+      seen: (reading) => this.surroundings.account(reading),
+      reconciled: (reading) => this.surroundings.reconciled(reading),
+    })
+    this.holds = new OwnHolds(kernel, this.driver, now)
+    this.surroundings = new Surroundings({
+      kernel,
+      venue,
+      holds: this.holds,
+      health: options.health,
+      wall,
+      now,
+      post: (input) => this.driver.post(() => [input()]),
+      clockJumped: () => {
+        this.sender.dropEntries()
+        void options.renewLease()
+        void this.account.run(false)
+      },
+      startAgain: options.startAgain,
+      isLive: options.profile === 'live',
+      isObserving: this.isObserving,
+      leverage: options.risk.limits.leverage,
+      log: options.log,
+    })
+    this.feed = new MarketFeed({
+      kernel,
+      instruments: this.instruments,
+      intervalMs: options.intervalMs,
+      venue,
+      driver: this.driver,
+      sender: this.sender,
+      clock: this.clock,
+      health: options.health,
+      wall,
+      log: options.log,
+      before: () => this.emergencyInputs(),
+    })
+    this.protection = new ProtectionWatch(kernel, wall, (input) => this.driver.post(() => [input]), now)
+    this.streams = new StreamWatch({
+      wall,
+      stale: (detail, symbols) => void this.markStale(detail, symbols),
+      fresh: () => void this.account.freshAgain(),
+      health: options.health,
+    })
+    this.account = new AccountCheck({
+      kernel,
+      reconciler: this.reconciler,
+      streams: this.streams,
+      holds: this.holds,
+      health: options.health,
+      wall,
+      notice: (alert, severity, instrument, summary) =>
+        this.driver.post(() => [{ type: 'notice', alert, severity, about: instrument?.index, summary, ts: now() }]),
+      log: options.log,
+    })
+    this.wallet = new WalletWatch({
+      wall,
+      money: () => kernel.portfolio.money,
+      isIdle: () => !this.driver.isBusy,
+      differs: () => void this.account.run(false),
+    })
+    this.desk = new CommandDesk({
+      isObserving: this.isObserving,
+      kernel,
+      now,
+      preflight: async () => [
+        ...this.streams.problems(),
+        ...(this.account.isClean ? [] : ['the account is not reconciled']),
+        ...(await this.surroundings.problems()),
+      ],
+      takerRate: (instrument) => this.surroundings.takerRate(instrument),
+      submit: (inputs) => this.driver.submit(inputs),
+      ask: (input) => this.ask(input),
+      verifyFlat: (only) => verifyFlat(venue, kernel, wall, now, only),
+      tellVerdict: (summary) =>
+        this.driver.post(() => [
+          {
+            type: 'notice',
+            alert: 'panic.verdict',
+            severity: summary.startsWith('FLAT') ? 'P2' : 'P1',
+            about: undefined,
+            summary,
+            ts: now(),
+          },
+        ]),
+      sleep: (ms) => wall.sleep(ms),
+      best: (i) => this.feed.best(i),
+      compare: async () => {
+        const reading = await venue.readAccount(now())
+        return reading.ok ? accountItems(reading.value, kernel, known) : reading.error.detail
+      },
+      reconcile: () => void this.account.run(false),
+    })
+    this.commands = new CommandTaker({
+      queue: options.commands,
+      wall,
+      carryOut: (queued, nowMs) => this.desk.carryOut(queued, nowMs),
+      whenDecided: () => this.driver.whenIdle(),
+      log: options.log,
+    })
+  }
+
+  private handlers(): VenueHandlers {
+    const known = knownStateOf(this.kernel)
+    return {
+      report: (report: StreamReport) => {
+        this.clock.see(report.ts)
+        this.driver.post(() => eventsOf(report, known))
+      },
+      position: (report) => this.surroundings.position(report),
+      wallet: (balance) => this.wallet.frame(balance),
+      bar: (instrument: InstrumentIndex, bar: Bar) => this.feed.bar(instrument, bar),
+      quote: (quote: Quote) => this.feed.quote(quote),
+      book: (mirror) => this.feed.book(mirror),
+      stream: (name, state, detail, part) => this.stream(name, state, detail, part),
+      odd: (symbol: string, detail: string) => void this.quarantine(symbol, detail),
+    }
+  }
+
+  private stream(name: StreamName, state: StreamState, detail: string, part: StreamPart | undefined): void {
+    if (this.isStopping) return
+    const which = part === undefined ? name : `${name} ${part.index + 1}/${part.count}`
+    this.options.log(state === 'up' ? 'info' : 'warn', `${which} stream ${state}: ${detail}`)
+    this.streams.set(name, state, detail, part)
+    if (state !== 'up') return
+    if (name === 'public') void this.feed.backfill(part?.symbols)
+    else void this.account.run(false)
+  }
+
+  private async markStale(detail: string, symbols: readonly string[] | undefined): Promise<void> {
+    if (symbols === undefined) await this.holds.add('stale', 'no-entries', 'stale', detail)
+    else
+      await this.holds.addStale(
+        this.instruments.filter((i) => symbols.includes(i.symbol)),
+        detail,
+      )
+  }
+
+  /** What keeps entries in at the moment of each send. */
+  private obstacle(): string | undefined {
+    if (this.isEnding) return 'Ballast is being stopped'
+    if (this.isSettingAside) return 'an input that ended the trader is set aside first'
+    if (this.commands.areStopsWaiting) return 'a pause, halt or panic that waits is carried out first'
+    return this.options.emergency.isPending() ? 'panic --direct has run' : undefined
+  }
+
+  /** A panic past this process halts it, from the moment in which its file is seen until an admin resumes (S7). */
+  private emergencyInputs(): readonly KernelInput[] {
+    if (!this.options.emergency.isPending()) return []
+    const since = this.clock.now()
+    const actor = 'panic --direct'
+    return [
+      {
+        type: 'add-hold',
+        ts: since,
+        hold: { id: 'panic', scope: { type: 'account' }, effect: 'no-orders', cause: 'panic', actor, reason: actor, since },
+      },
+      { type: 'cancel-orders', orderId: undefined, actor, ts: since },
+    ]
+  }
+
+  private async importEmergency(): Promise<void> {
+    if (this.isImporting || !this.options.emergency.isPending()) return
+    this.isImporting = true
+    this.options.log('warn', 'panic --direct has run: halted until an admin resumes')
+    await this.driver.submit(() => this.emergencyInputs())
+    try {
+      this.options.emergency.settle()
+    } catch (thrown) {
+      // The file stays in sight: nothing is opened while it does.
+      this.options.log('warn', `emergency.jsonl cannot be put aside (${thrown instanceof Error ? thrown.message : String(thrown)})`)
+    }
+    this.isImporting = false
+    if (this.account.wasClean) await this.account.run(false)
+  }
+
+  /** Positions whose owner the configuration does not name any more: guarded, and nobody will close them. */
+  private tellOrphans(): void {
+    for (const { index, symbol } of this.instruments) {
+      const trip = this.kernel.portfolio.trip(index)
+      if (trip !== undefined && this.kernel.portfolio.ownerOf(index) === undefined)
+        this.options.log(
+          'warn',
+          `${symbol}: nothing in the configuration owns this position (${trip.strategy} did). It keeps its stop; ballast close ${symbol} ends it.`,
+        )
+    }
+  }
+
+  /** Gives an input to the kernel and waits for what it led to. */
+  private async ask(make: () => KernelInput): Promise<{ readonly seq: number; readonly facts: readonly KernelFact[] }> {
+    let given: KernelInput | undefined
+    const seq = await this.driver.submit(() => {
+      given = make()
+      this.asked.set(given, [])
+      return [given]
+    })
+    return { seq, facts: given === undefined ? [] : (this.asked.get(given) ?? []) }
+  }
+
+  private observe(input: KernelInput, facts: readonly KernelFact[]): void {
+    if (facts.length > 0) this.options.told(facts, this.kernel)
+    if (this.asked.has(input)) this.asked.set(input, facts)
+    if (input.type === 'order-accepted') this.sender.wake()
+    if (facts.some((f) => f.type === 'hold-added' && f.hold.cause === 'reconcile' && f.hold.scope.type === 'symbol'))
+      void this.account.run(false)
+    if (input.type !== 'order-filled' && input.type !== 'position-adjusted') return
+    this.protection.check()
+    this.options.onPositions(this.kernel)
+  }
+
+  private startTimers(): void {
+    const { wall } = this.options
+    const every = (ms: number, run: () => void): void => {
+      this.stops.push(wall.every(ms, run))
+    }
+    every(GATE_TICK_MS, () => this.feed.tick())
+    every(1_000, () => this.second())
+    every(RECONCILE_EVERY_MS, () => void this.account.run(false))
+    const files = new FileWatch(this.options.changedFiles, this.options.changedConfig)
+    every(FILES_EVERY_MS, () => this.driver.post(() => files.look(this.clock.now())))
+  }
+
+  private second(): void {
+    void this.commands.take()
+    void this.importEmergency()
+    this.protection.check()
+    this.surroundings.second()
+    this.streams.check()
+    this.account.measureAgain()
+    this.wallet.check()
+    this.endTimedPauses()
+    this.feed.stride()
+    this.options.health.report(PARTS.trader, 'ok', `${this.driver.depth} queued, ${this.sender.pending} sending`)
+  }
+
+  /** A timed pause ends by itself off live; on live it ends with a question (S1). */
+  private endTimedPauses(): void {
+    if (this.options.profile === 'live') return
+    const now = this.clock.now()
+    const over = this.kernel.holds.filter(
+      (h) => h.cause === 'operator' && h.effect === 'no-entries' && h.until !== undefined && now >= h.until,
+    )
+    for (const hold of over) this.driver.post(() => [{ type: 'lift-hold', holdId: hold.id, actor: 'timer', ts: this.clock.now() }])
+  }
+
+  private async quarantine(symbol: string, detail: string): Promise<void> {
+    this.options.log('warn', `odd frame ${symbol}: ${detail}`)
+    const instrument = this.instruments.find((i) => i.symbol === symbol)
+    if (instrument === undefined) return
+    const isNew = !this.holds.has(`odd-${symbol}`)
+    await this.holds.quarantine(instrument, detail)
+    // What the row would have told is read instead.
+    if (isNew && this.account.wasClean) void this.account.run(false)
+  }
+
+  /** Orders that were journaled and never answered: each is looked up before anything else is sent for it (S6). */
+  private settleUnanswered(): void {
+    for (const instrument of this.instruments)
+      for (const order of this.kernel.orders.open(instrument.index))
+        if (order.status === 'submitted' && order.origin === 'ours') this.sender.settle(commandOf(order))
+  }
+
+  /** A spot entry carries no stop: what it fills while nobody runs would have none. */
+  private async cancelBareEntries(driver: LiveDriver): Promise<void> {
+    const entries = this.instruments
+      .filter((instrument) => instrument.category === 'spot')
+      .flatMap(({ index }) => this.kernel.orders.open(index).filter((o) => o.class === 'entry' && o.origin === 'ours'))
+    if (entries.length === 0) return
+    const now = this.clock.now()
+    await driver.submit(() => entries.map(({ orderId }) => ({ type: 'cancel-orders', orderId, actor: 'the stop of the trader', ts: now })))
+  }
+
+  /** Orderly stop: no new entries, what is in flight is answered, a snapshot, the lease released by the caller. Stops stay at the exchange. */
+  async stop(): Promise<void> {
+    assert(this.driver !== undefined, 'a trader is stopped after it was started')
+    this.isEnding = true
+    this.sender.dropEntries()
+    for (const end of this.stops.splice(0)) end()
+    await Promise.race([this.cancelBareEntries(this.driver), this.options.wall.sleep(CANCEL_WAIT_MS)])
+    this.isStopping = true
+    this.sender.dropEntries()
+    await Promise.race([this.sender.whenIdle(), this.options.wall.sleep(10_000)])
+    this.sender.stop()
+    await this.driver.whenIdle()
+    await this.options.venue.close()
+    await this.driver.stop()
+    await this.driver.snapshot()
+  }
+}

@@ -1,0 +1,215 @@
+/**
+ * The account as REST tells it: open orders, executions, positions, coins, and one order by its id, of both categories as one.
+ * Never calls an order absent before every place was asked that may hold it.
+ */
+import { z } from 'zod'
+import { mulDivFloor, parseDecimal } from '../../../core/decimal.ts'
+import { type Result, err, ok } from '../../../core/result.ts'
+import { DAY_MS, type InstrumentIndex, MINUTE_MS, type Ts, lots, ts } from '../../../core/units.ts'
+import { type Instrument, wireSymbolOf } from '../../../market/instrument.ts'
+import type {
+  AccountReading,
+  ExecutionReport,
+  FundingReport,
+  Holding,
+  MoneyMovement,
+  OrderReport,
+  StreamReport,
+} from '../../../trading/report.ts'
+import { CONDITIONAL } from '../orders/bodies.ts'
+import type { VenueError } from '../http/error.ts'
+import { toElsewhere, toExecutionReport, toOrderReport, toPositionReport } from '../map.ts'
+import { type Requests, listOf } from '../http/requests.ts'
+import { toMovement } from './movements.ts'
+import {
+  type ExecutionWire,
+  OddRow,
+  type OrderWire,
+  type TransactionWire,
+  balanceIn,
+  executionRow,
+  orderRow,
+  positionRow,
+  transactionRow,
+  wholeQuantityOf,
+} from '../rows.ts'
+import { SETTLE_COINS, type Symbols } from '../symbols.ts'
+import { windowsOf } from '../http/windows.ts'
+
+const walletResult = z.object({
+  list: z.array(
+    z.object({ accountMMRate: z.string().optional(), coin: z.array(z.object({ coin: z.string(), walletBalance: z.string() })) }),
+  ),
+})
+
+/** Empty in isolated margin, where it means nothing. */
+const ratioOf = (text: string | undefined): number | undefined => (text === undefined || text === '' ? undefined : Number(text))
+
+/** A row of the log may come this much later than what it tells. */
+const LOG_LATE_MS = 29 * MINUTE_MS
+
+/** A unified account lists conditional orders of spot with the others; they are asked for by name too, since one missed would be sent twice. */
+const SPOT_FILTERS = [undefined, CONDITIONAL] as const
+
+export type FoundOrder = { readonly order: OrderReport; readonly executions: readonly StreamReport[] }
+
+export class AccountReader {
+  private readonly requests: Requests
+  private readonly symbols: Symbols
+
+  constructor(requests: Requests, symbols: Symbols) {
+    this.requests = requests
+    this.symbols = symbols
+  }
+
+  /**
+   * @param upTo the venue's time: executions and money that moved are read from `executionsFrom` on, however long ago that is. Without it
+   * the week after `executionsFrom` is read, and no movements of money.
+   */
+  async read(executionsFrom: Ts, upTo?: Ts): Promise<Result<AccountReading, VenueError>> {
+    const { requests, symbols } = this
+    const { spot } = symbols
+    const coin = symbols.list[0]?.settleCoin ?? 'USDT'
+    const linear = { category: 'linear', settleCoin: coin }
+    const orders = await requests.readAll('account', '/v5/order/realtime', { ...linear, limit: 50 }, orderRow)
+    if (!orders.ok) return orders
+    const spotOrders = spot.length === 0 ? ok([]) : await this.spotOrders()
+    if (!spotOrders.ok) return spotOrders
+    const executions = await this.executions('linear', executionsFrom, upTo)
+    if (!executions.ok) return executions
+    const spotExecutions = spot.length === 0 ? ok([]) : await this.executions('spot', executionsFrom, upTo)
+    if (!spotExecutions.ok) return spotExecutions
+    const positions = await requests.readAll('account', '/v5/position/list', { ...linear, limit: 200 }, positionRow)
+    if (!positions.ok) return positions
+    const elsewhere = [...positions.value]
+    for (const settleCoin of SETTLE_COINS) {
+      if (settleCoin === coin) continue
+      const others = await requests.readAll('account', '/v5/position/list', { category: 'linear', settleCoin, limit: 200 }, positionRow)
+      if (!others.ok) return others
+      elsewhere.push(...others.value)
+    }
+    // Before the balance: what moves in between is in the next log, and not in a balance that the log does not know.
+    const log = upTo === undefined ? ok([]) : await this.transactions(executionsFrom, upTo)
+    // A key that may not read it must not keep the account from being read: what moves is then unexplained.
+    if (!log.ok && log.error.type !== 'auth' && log.error.type !== 'invalid-request') return log
+    const coins = [...new Set([coin, ...spot.map(({ baseCoin }) => baseCoin)])].join(',')
+    const wallet = await requests.read('account', '/v5/account/wallet-balance', { accountType: 'UNIFIED', coin: coins }, walletResult)
+    if (!wallet.ok) return wallet
+    const [account] = wallet.value.list
+    if (account === undefined) return err({ type: 'venue-down', code: 'odd-row', detail: 'wallet-balance tells of no account' })
+    // A coin of which there is nothing has no row.
+    const balanceOf = (name: string): string => account.coin.find((c) => c.coin === name)?.walletBalance ?? '0'
+    return mapped(() => ({
+      openOrders: [...symbols.mapRows(orders.value, 'linear', toOrderReport), ...symbols.mapRows(spotOrders.value, 'spot', toOrderReport)],
+      executions: merged(this.reports(executions.value, 'linear'), this.reports(spotExecutions.value, 'spot')),
+      positions: symbols.mapRows(positions.value, 'linear', toPositionReport),
+      holdings: spot.map((instrument) => holdingOf(instrument, balanceOf(instrument.baseCoin))),
+      movements: log.ok ? this.movements(log.value, coin) : undefined,
+      elsewhere: elsewhere.filter((row) => !symbols.byName.has(row.symbol) && Number(row.size) !== 0).map(toElsewhere),
+      walletBalance: balanceIn(coin, balanceOf(coin)),
+      coin,
+      maintenanceRatio: ratioOf(account.accountMMRate),
+    }))
+  }
+
+  async lookUp(i: InstrumentIndex, clientOrderId: string): Promise<Result<FoundOrder | undefined, VenueError>> {
+    const instrument = this.symbols.at(i)
+    const { category } = instrument
+    const id = { category, symbol: wireSymbolOf(instrument.symbol), orderLinkId: clientOrderId }
+    for (const path of ['/v5/order/realtime', '/v5/order/history'])
+      for (const orderFilter of category === 'spot' ? SPOT_FILTERS : [undefined]) {
+        const reply = await this.requests.read('account', path, { ...id, orderFilter }, listOf(orderRow))
+        if (!reply.ok) return reply
+        const row = reply.value.list[0]
+        if (row === undefined) continue
+        const executions = await this.requests.readAll('account', '/v5/execution/list', { ...id, limit: 100 }, executionRow)
+        if (!executions.ok) return executions
+        return mapped(() => ({ order: toOrderReport(row, instrument), executions: this.reports(executions.value, category) }))
+      }
+    return ok(undefined)
+  }
+
+  private async spotOrders(): Promise<Result<OrderWire[], VenueError>> {
+    const rows = new Map<string, OrderWire>()
+    for (const orderFilter of SPOT_FILTERS) {
+      const reply = await this.requests.readAll('account', '/v5/order/realtime', { category: 'spot', orderFilter, limit: 50 }, orderRow)
+      if (!reply.ok) return reply
+      // The later answer is the newer one.
+      for (const row of reply.value) rows.set(row.orderId, row)
+    }
+    return ok([...rows.values()])
+  }
+
+  /** Newest first, as each list is. */
+  private async executions(category: Instrument['category'], from: Ts, upTo: Ts = from): Promise<Result<ExecutionWire[], VenueError>> {
+    const rows: ExecutionWire[] = []
+    for (const window of windowsOf(from, upTo, 7 * DAY_MS)) {
+      const read = await this.requests.readAll('account', '/v5/execution/list', { category, ...window, limit: 100 }, executionRow)
+      if (!read.ok) return read
+      rows.unshift(...read.value)
+    }
+    return ok(rows)
+  }
+
+  private async transactions(from: Ts, upTo: Ts): Promise<Result<TransactionWire[], VenueError>> {
+    const rows: TransactionWire[] = []
+    for (const window of windowsOf(ts(Math.max(1, from - LOG_LATE_MS)), upTo, DAY_MS)) {
+      const params = { accountType: 'UNIFIED', ...window, limit: 50 }
+      const read = await this.requests.readAll('account', '/v5/account/transaction-log', params, transactionRow)
+      if (!read.ok) return read
+      rows.unshift(...read.value)
+    }
+    return ok(rows)
+  }
+
+  /** Oldest first. One that cannot be read costs no other: its money stays unexplained. */
+  private movements(rows: readonly TransactionWire[], settleCoin: string): MoneyMovement[] {
+    const isTraded = (symbol: string): boolean => this.symbols.byName.has(symbol)
+    return rows
+      .flatMap((row) => {
+        const movement = mapped(() => toMovement(row, settleCoin, isTraded))
+        return movement.ok && movement.value !== undefined ? [movement.value] : []
+      })
+      .reverse()
+      .sort((a, b) => a.ts - b.ts)
+  }
+
+  /** Oldest first. */
+  private reports(rows: readonly ExecutionWire[], category: Instrument['category']): (ExecutionReport | FundingReport)[] {
+    return (
+      this.symbols
+        // It may tell of executions that were made before a step became coarser.
+        .mapRows(rows, category, (row, instrument) => toExecutionReport(row, instrument, wholeQuantityOf))
+        .filter((report) => report !== undefined)
+        .reverse()
+    )
+  }
+}
+
+/** Both oldest first; the order within each is kept. */
+function merged<T extends { readonly ts: Ts }>(linear: readonly T[], spot: readonly T[]): T[] {
+  const all: T[] = []
+  let at = 0
+  for (const report of linear) {
+    while (at < spot.length && (spot[at] as T).ts < report.ts) all.push(spot[at++] as T)
+    all.push(report)
+  }
+  return [...all, ...spot.slice(at)]
+}
+
+function holdingOf(instrument: Instrument, balance: string): Holding {
+  const units = parseDecimal(balance, instrument.quantityScale, 'floor')
+  if (units === undefined) throw new OddRow(`${instrument.symbol} walletBalance '${balance.slice(0, 40)}' is not an amount`)
+  // A debt is nothing that could be sold.
+  return { instrument: instrument.index, lots: lots(Math.max(0, mulDivFloor(units, 1, instrument.lot))) }
+}
+
+/** Rows to reports, or what is wrong with one. */
+export function mapped<T>(map: () => T): Result<T, VenueError> {
+  try {
+    return ok(map())
+  } catch (thrown) {
+    if (thrown instanceof OddRow) return err({ type: 'venue-down', code: 'odd-row', detail: thrown.message })
+    throw thrown
+  }
+}
