@@ -16,7 +16,7 @@ const threads = ['src', 'jobs']
 /** Programs that people start: each behind an entry without imports, which an old Node can still read. */
 const PROGRAMS = ['cli', 'main'].filter((name) => existsSync(join('src', `${name}.ts`)))
 /** What strategies in files of their own import as `ballast/strategy`. */
-const KIT = 'src/strategy/kit.ts'
+const KIT = 'src/strategy/sdk.ts'
 
 rmSync(OUT, { recursive: true, force: true })
 await build({

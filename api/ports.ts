@@ -2,7 +2,7 @@
  * What the commands and the API need of the rest: reads, control of the trader, confirmations, audit, keys, jobs, pictures.
  * Never says how any of it is done: db/ and app/ do.
  */
-import type { CommandOutcome, PreviewedCommand, TraderCommand } from '../src/kernel/command.ts'
+import type { CommandOutcome, PreviewedCommand, TraderCommand } from '../src/kernel/trader-command.ts'
 import type {
   AccountRow,
   AlgorithmRow,

@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { cpus, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type StudyRequest, fingerprintOf, kernelOf } from '../src/backtest/study.ts'
+import { type BacktestRequest, fingerprintOf, kernelOf } from '../src/backtest/backtest-run.ts'
 import { type BacktestResult, runBacktest } from '../src/backtest/backtest.ts'
 import { CASH_ONE, RATE_ONE, cash, instrumentIndex, lots, rate } from '../src/core/units.ts'
 import { Bars } from '../src/market/bars.ts'
@@ -89,7 +89,7 @@ function fixedLots(of: Case): number {
 
 function kernelRun(of: Case): BacktestResult {
   const feeRate = rate(Math.round(of.fee * RATE_ONE))
-  const request: StudyRequest = {
+  const request: BacktestRequest = {
     definition: smaCross,
     params: { fast: FAST, slow: SLOW },
     series: [{ instrument, intervalMs: series.intervalMs, columns: series.columns, funding: undefined }],
@@ -142,11 +142,11 @@ function wholeProcess(of: BenchSeries): void {
       }
       return { wallMs, peakMb: Number(readFileSync(report, 'utf8')) / 1024, answer: JSON.parse(run.stdout) as Record<string, unknown> }
     })
-    const wall = median(runs.map((run) => run.wallMs))
+    const wallClock = median(runs.map((run) => run.wallMs))
     const peak = Math.max(...runs.map((run) => run.peakMb))
     const [first] = runs
     console.log(
-      `process      ballast backtest from the warm store: ${(wall / 1e3).toFixed(2)} s wall, peak ${Number.isNaN(peak) ? 'unknown' : `${peak.toFixed(0)} MB`}, kernel loop ${String(first?.answer['elapsedMs'])} ms cold`,
+      `process      ballast backtest from the warm store: ${(wallClock / 1e3).toFixed(2)} s wall, peak ${Number.isNaN(peak) ? 'unknown' : `${peak.toFixed(0)} MB`}, kernel loop ${String(first?.answer['elapsedMs'])} ms cold`,
     )
     if (first?.answer['fingerprint'] !== fingerprint)
       throw new Error(`the process has another fingerprint: ${String(first?.answer['fingerprint'])}`)

@@ -15,7 +15,7 @@ import type { BookMirror } from '../src/market/order-book.ts'
 import { BookFeed } from '../src/venue/bybit/stream/book-feed.ts'
 import { BybitClient, SYMBOLS_PER_CONNECTION } from '../src/venue/bybit/http/client.ts'
 import { StreamReader } from '../src/venue/bybit/stream/stream.ts'
-import type { VenueHandlers } from '../src/venue/port.ts'
+import type { VenueHandlers } from '../src/venue/port/venue.ts'
 
 const SYMBOLS = 200
 const DEPTH = 50

@@ -3,8 +3,8 @@
  * Never waits for a network and never parses a frame: what is measured is journal, kernel and projections.
  */
 import { LiveDriver } from '../src/trader/live-driver.ts'
-import { Sender } from '../src/trader/orders/order-sender.ts'
-import { realWall } from '../src/system/wall-clock.ts'
+import { OrderSender } from '../src/trader/orders/order-sender.ts'
+import { machineClock } from '../src/system/wall-clock.ts'
 import {
   CASH_ONE,
   type InstrumentIndex,
@@ -113,7 +113,7 @@ export class OrderFlow {
       isJournaled: true,
       allowsBudget: false,
     })
-    const sender = new Sender({
+    const sender = new OrderSender({
       venue: {
         send: (command) => {
           this.onSend(command)
@@ -122,9 +122,9 @@ export class OrderFlow {
         },
         lookUp: () => Promise.resolve({ ok: true, value: undefined }),
       },
-      wall: realWall,
+      wallClock: machineClock,
       now: () => this.now(0),
-      tell: (event) => this.give(event),
+      onEvent: (event) => this.give(event),
       report: () => {},
       order: (command) => this.kernel.orders.find(command.instrument, command.orderId, undefined),
       changeRefused: () => {},
@@ -135,7 +135,7 @@ export class OrderFlow {
       kernel: this.kernel,
       projector: new Projector(this.kernel),
       journal,
-      wall: realWall,
+      wallClock: machineClock,
       sender,
       databaseState: (isUp, detail) => console.error(isUp, detail),
       leaseLost: (detail) => console.error(detail),

@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest'
 import { type Button, type Reply, reply } from '../api/commands/reply.ts'
 import { type ChatUser, type ChatUsers, accessOf } from './access.ts'
 import { alertCard, isTold } from './alert-card.ts'
-import { type Delivery, type DeliveryRows, OutboxSender, type SendResult } from './outbox.ts'
+import { type Delivery, type DeliveryRows, Outbox, type SendResult } from './outbox.ts'
 import { callbackOf, commandLineOf, pageCallback, parseCallback } from './parse.ts'
 import { renderDiscord } from './render-discord.ts'
 import { renderTelegram } from './render-telegram.ts'
@@ -269,7 +269,7 @@ describe('outbox', () => {
   function make(rows: Rows, answer: (channel: string, title: string, count: number) => SendResult) {
     const told: string[] = []
     let count = 0
-    const outbox = new OutboxSender({
+    const outbox = new Outbox({
       rows,
       send: async (channel, card) => {
         count += 1

@@ -51,7 +51,7 @@ const BACKLOG_AGE_MS = 120_000
 
 const isUrgent = (severity: string): boolean => severity === 'P1' || severity === 'P2'
 
-export class OutboxSender {
+export class Outbox {
   private readonly ports: OutboxPorts
   private readonly busy = new Set<string>()
   private isAskedAgain = false

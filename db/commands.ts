@@ -4,8 +4,8 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { AskedBy } from '../api/ports.ts'
-import type { CommandOutcome, CommandQueue, QueuedCommand, TraderCommand } from '../src/kernel/command.ts'
-import { STOP_COMMANDS } from '../src/kernel/stop-commands.ts'
+import type { CommandOutcome, CommandQueue, QueuedCommand, TraderCommand } from '../src/kernel/trader-command.ts'
+import { STOP_COMMANDS } from '../src/kernel/handlers/stop-commands.ts'
 import type { Sql } from './client.ts'
 import { toJson } from './json.ts'
 
@@ -81,7 +81,7 @@ export class PostgresCommandQueue implements CommandQueue {
 }
 
 /** The asker's side. */
-export class CommandSender {
+export class CommandWriter {
   private readonly sql: Sql
   private readonly waiting = new Map<number, () => void>()
   private listening: Promise<unknown> | undefined

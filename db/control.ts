@@ -3,8 +3,8 @@
  * Never waits longer than it says: what is not answered by then stays queued.
  */
 import type { AskedBy, Control } from '../api/ports.ts'
-import type { CommandOutcome, PreviewedCommand, TraderCommand } from '../src/kernel/command.ts'
-import type { CommandSender } from './commands.ts'
+import type { CommandOutcome, PreviewedCommand, TraderCommand } from '../src/kernel/trader-command.ts'
+import type { CommandWriter } from './commands.ts'
 
 const ANSWER_MS = 5_000
 /** A card is not kept longer for what it would say besides. */
@@ -13,9 +13,9 @@ const PREVIEW_MS = 2_000
 const PANIC_ANSWER_MS = 15_000
 
 export class PostgresControl implements Control {
-  private readonly sender: CommandSender
+  private readonly sender: CommandWriter
 
-  constructor(sender: CommandSender) {
+  constructor(sender: CommandWriter) {
     this.sender = sender
   }
 

@@ -41,7 +41,7 @@ export async function rebuildProjections(sql: Sql, kernel: Kernel): Promise<numb
     const fold = (step: Step): void => {
       kernel.foldInput(step.input)
       for (const fact of step.facts) kernel.foldFact(fact)
-      kernel.outbox.reset()
+      kernel.factBuffer.reset()
       changes.push(...projector.project(step.input, step.seq, step.facts, step.firstFactSeq))
     }
     for await (const rows of readJournal(tx, 0)) {

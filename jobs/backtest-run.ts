@@ -3,8 +3,8 @@
  * Never touches the database or the queue: it gets data and gives data.
  */
 import { z } from 'zod'
-import { type Study, type StudySeries, runStudy } from '../src/backtest/study.ts'
-import { verdictOf } from '../src/backtest/verdict.ts'
+import { type BacktestRun, type RunSeries, runBacktestRequest } from '../src/backtest/backtest-run.ts'
+import { doubtsOf } from '../src/backtest/doubts.ts'
 import { cash, instrumentIndex } from '../src/core/units.ts'
 import { findSeries } from '../src/market/candles/find-series.ts'
 import { openStore } from '../src/market/candles/store.ts'
@@ -79,7 +79,7 @@ export function runBacktestJob(
     lotSize: meta.lotSize,
     notionalMin: NOTIONAL_MIN,
   })
-  const series: StudySeries[] = [{ instrument, intervalMs: meta.intervalMs, columns, funding: undefined }]
+  const series: RunSeries[] = [{ instrument, intervalMs: meta.intervalMs, columns, funding: undefined }]
   const risk = RISK_PROFILES.research
   const request = {
     definition,
@@ -98,23 +98,23 @@ export function runBacktestJob(
     stopFraction: undefined,
     progress,
   }
-  const study = runStudy(request)
-  if (study.result.failure !== undefined) return `The strategy stopped: ${study.result.failure}`
+  const run = runBacktestRequest(request)
+  if (run.result.failure !== undefined) return `The strategy stopped: ${run.result.failure}`
   return {
     strategy: definition.name,
     params: params.data as Record<string, unknown>,
     data: { ...key, from: meta.from, to: meta.to, bars: columns.ts.length, hash: meta.hash },
-    fingerprint: study.fingerprint,
-    metrics: { ...study.metrics },
-    doubts: verdictOf(study, request).doubts.map((d) => d.text),
-    curve: curveOf(study),
-    elapsedMs: Math.round(study.elapsedMs),
-    barsPerSecond: Math.round((study.result.bars / Math.max(study.elapsedMs, 0.001)) * 1000),
+    fingerprint: run.fingerprint,
+    metrics: { ...run.metrics },
+    doubts: doubtsOf(run, request).doubts.map((d) => d.text),
+    curve: curveOf(run),
+    elapsedMs: Math.round(run.elapsedMs),
+    barsPerSecond: Math.round((run.result.bars / Math.max(run.elapsedMs, 0.001)) * 1000),
   }
 }
 
-function curveOf(study: Study): [number, number][] {
-  const { ts, equity } = study.equity
+function curveOf(run: BacktestRun): [number, number][] {
+  const { ts, equity } = run.equity
   const step = Math.max(1, Math.ceil(ts.length / CURVE_POINTS))
   const points: [number, number][] = []
   for (let k = 0; k < ts.length; k += step) points.push([ts[k] as number, equity[k] as number])

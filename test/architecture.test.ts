@@ -99,8 +99,8 @@ describe('each rule finds', () => {
   })
 
   test('a port that runs', () => {
-    expect(portFindings([file('src/kernel/command.ts', 'export interface A { b(): Promise<void> }')])).toEqual([])
-    expect(portFindings([file('src/kernel/command.ts', 'export const a = 1')])).toHaveLength(1)
+    expect(portFindings([file('src/kernel/trader-command.ts', 'export interface A { b(): Promise<void> }')])).toEqual([])
+    expect(portFindings([file('src/kernel/trader-command.ts', 'export const a = 1')])).toHaveLength(1)
   })
 
   test.each([

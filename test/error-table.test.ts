@@ -2,8 +2,9 @@
  * The table of Bybit's error codes in docs/bybit-errors.md, made from the code that decides by them.
  * Never edited by hand: after a change of the code, `npx vitest run test/error-table.test.ts -u` writes it anew.
  */
+import { FORBIDDEN_WAIT_MS, type VenueErrorType } from '../src/venue/port/error.ts'
 import { expect, test } from 'vitest'
-import { ERROR_CODES, FORBIDDEN_WAIT_MS, type VenueErrorType, errorOf } from '../src/venue/bybit/http/error.ts'
+import { ERROR_CODES, errorOf } from '../src/venue/bybit/http/error.ts'
 import type { RawReply } from '../src/venue/bybit/http/transport.ts'
 
 /** What becomes of an order, a cancel or a stop that is answered so. */

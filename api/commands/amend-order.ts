@@ -116,7 +116,7 @@ export const amend: Command = defineAction({
     const now = order === undefined ? 'gone' : stateOf(order)
     return now === was ? undefined : `The order has changed since you asked: ${was} → ${now}.`
   },
-  carryOut: async (context, todo) => {
+  execute: async (context, todo) => {
     const { orderId, limit, trigger, quantity } = AmendTodo.parse(todo)
     return send(
       context,

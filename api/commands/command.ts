@@ -153,7 +153,7 @@ export interface ActionDefinition<Args> extends Head<Args> {
   readonly plan: (context: CommandContext, args: Args) => Promise<Plan | NoPlan>
   /** Why it must be asked again, or undefined. */
   readonly recheck?: (context: CommandContext, todo: Json) => Promise<string | undefined>
-  readonly carryOut: (context: CommandContext, todo: Json) => Promise<Done>
+  readonly execute: (context: CommandContext, todo: Json) => Promise<Done>
 }
 
 /** A command whose argument type is hidden behind its own schema. */
@@ -207,7 +207,7 @@ export function defineAction<Args>(definition: ActionDefinition<Args>): Command 
       tier: (raw, profile) => definition.tier(args.parse(raw), profile),
       addsRisk: (raw) => definition.addsRisk(args.parse(raw)),
       plan: (context, raw) => definition.plan(context, args.parse(raw)),
-      carryOut: definition.carryOut,
+      carryOut: definition.execute,
       ...(before === undefined ? {} : { before: (context: CommandContext, raw: unknown) => before(context, args.parse(raw)) }),
       ...(recheck === undefined ? {} : { recheck }),
     },

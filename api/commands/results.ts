@@ -3,7 +3,7 @@
  * Never says that something is done because it was sent.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { CommandOutcome } from '../../src/kernel/command.ts'
+import type { CommandOutcome } from '../../src/kernel/trader-command.ts'
 import type { FillRow, OrderRow, PositionRow, TradeRow } from '../../src/journal/row.ts'
 import { absolute, add, divide, multiply, negate, signOf, subtract } from '../amount.ts'
 import type { Reads } from '../ports.ts'

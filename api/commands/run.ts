@@ -178,7 +178,7 @@ export class CommandRunner {
     }
     if (!(await this.ports.confirmations.settle(card.id, 'approved', actor.id)))
       return this.badge({ ...common, status: 'refused', reply: outdated() })
-    return this.carryOut(command, card.args, Snapshot.parse(card.snapshot).todo, request, card.id)
+    return this.execute(command, card.args, Snapshot.parse(card.snapshot).todo, request, card.id)
   }
 
   private async wrongCode(actor: Actor, typed: string): Promise<{ readonly title: string; readonly text?: string } | undefined> {
@@ -252,7 +252,7 @@ export class CommandRunner {
     const late = isRisky || plan.addsRisk !== true ? undefined : await codeRefusal(command, true, request.actor, this.ports)
     if (late !== undefined) return refuse(late)
     const isDirect = tier === 'C0' || plan.isDirect === true || (isAuto && plan.isAsked !== true)
-    return isDirect ? this.carryOut(command, args, plan.todo, request, undefined) : this.ask(command, args, plan, request)
+    return isDirect ? this.execute(command, args, plan.todo, request, undefined) : this.ask(command, args, plan, request)
   }
 
   /** Figures of the account are old where the trader is silent: said on each of them. */
@@ -308,7 +308,7 @@ export class CommandRunner {
     })
   }
 
-  private async carryOut(
+  private async execute(
     command: Command,
     args: unknown,
     todo: Json,
@@ -341,7 +341,7 @@ export class CommandRunner {
       return this.badge({ status: 'refused', command: command.name, reply: reply(`Ignored, ${age} old: send it again`, { tone: 'warn' }) })
     }
     const pause = findCommand(this.commands, 'pause') as Command
-    const paused = await this.carryOut(pause, args, { scope: { type: 'account' }, reason: `late ${command.name}` }, request, undefined)
+    const paused = await this.execute(pause, args, { scope: { type: 'account' }, reason: `late ${command.name}` }, request, undefined)
     return {
       ...paused,
       reply: {

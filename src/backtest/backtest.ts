@@ -195,10 +195,10 @@ class BacktestDriver {
       kernel.decideBreakers()
       if (kernel.holds.length !== 0) this.resume()
       kernel.decideAlgorithms()
-      if (kernel.outbox.count !== 0) this.drain()
+      if (kernel.factBuffer.count !== 0) this.drain()
       for (let k = 0; k < count; k++) {
         kernel.decide(instrumentIndex(members[k] as number), 'live')
-        if (kernel.outbox.count !== 0) this.drain()
+        if (kernel.factBuffer.count !== 0) this.drain()
       }
       this.equityTs[this.instants] = closeTs
       this.equityValue[this.instants] = kernel.portfolio.equity
@@ -227,9 +227,9 @@ class BacktestDriver {
     )
     const at = ts(Number.isFinite(first) ? first : 0)
     const coin = this.spec.kernel.instruments[0]?.settleCoin ?? 'USDT'
-    this.kernel.outbox.reset()
+    this.kernel.factBuffer.reset()
     this.kernel.apply({ type: 'wallet-adjusted', coin, amount: this.spec.openingCash, cause: 'opening', ts: at })
-    this.kernel.outbox.reset()
+    this.kernel.factBuffer.reset()
   }
 
   /** Funding that is due at or before the bar's open, on what is held before the bar's first fill. */
@@ -283,7 +283,7 @@ class BacktestDriver {
   }
 
   private takeFacts(): void {
-    const { outbox } = this.kernel
+    const { factBuffer: outbox } = this.kernel
     for (let k = 0; k < outbox.count; k++) {
       const fact = outbox.at(k)
       switch (fact.type) {

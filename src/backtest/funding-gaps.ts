@@ -3,10 +3,10 @@
  * Never guesses a rate: it counts.
  */
 import type { ClosedTrade } from '../portfolio/trade.ts'
-import type { StudySeries } from './study.ts'
+import type { RunSeries } from './backtest-run.ts'
 
 /** Settlements that fell into a trade of an instrument whose funding is not charged. */
-export function unchargedSettlements(trades: readonly ClosedTrade[], series: readonly StudySeries[]): number {
+export function unchargedSettlements(trades: readonly ClosedTrade[], series: readonly RunSeries[]): number {
   let count = 0
   for (const trade of trades) {
     const of = series[trade.instrument]
@@ -18,7 +18,7 @@ export function unchargedSettlements(trades: readonly ClosedTrade[], series: rea
 }
 
 /** Of the settlements between the first and the last bar, how many have no stored rate. */
-export function missingSettlements(series: readonly StudySeries[]): { readonly missing: number; readonly due: number } {
+export function missingSettlements(series: readonly RunSeries[]): { readonly missing: number; readonly due: number } {
   let missing = 0
   let due = 0
   for (const { funding, columns, instrument } of series) {

@@ -10,14 +10,14 @@ import type { BarColumns } from '../market/bars.ts'
 import { makeInstrument, parsePrice, ticksFromFloat } from '../market/instrument.ts'
 import { RISK_PROFILES } from '../risk/profiles.ts'
 import { type StrategyContext, defineStrategy } from '../strategy/strategy.ts'
-import { type StudyRequest, type StudySeries, runStudy } from './study.ts'
-import { verdictOf } from './verdict.ts'
+import { type BacktestRequest, type RunSeries, runBacktestRequest } from './backtest-run.ts'
+import { doubtsOf } from './doubts.ts'
 
 const STEPS = { BTCUSDT: '0.1', ETHUSDT: '0.01', SOLUSDT: '0.01', BNBUSDT: '0.1', ADAUSDT: '0.0001' } as const
 const FIVE_MINUTES_MS = 5 * MINUTE_MS
 
 /** Five perpetuals, 5m, from 19:50 UTC on. */
-function crash(): StudySeries[] {
+function crash(): RunSeries[] {
   const rows = readFileSync(new URL('../../test/fixtures/crash-2025-10-10.csv', import.meta.url), 'utf8')
     .trim()
     .split('\n')
@@ -57,7 +57,7 @@ const onceAt = (bar: number, say: (context: StrategyContext) => void) =>
     },
   })
 
-const requestOf = (over: Partial<StudyRequest> & Pick<StudyRequest, 'definition' | 'series'>): StudyRequest => ({
+const requestOf = (over: Partial<BacktestRequest> & Pick<BacktestRequest, 'definition' | 'series'>): BacktestRequest => ({
   params: {},
   risk: RISK_PROFILES.research,
   sizing: { type: 'fixed', lots: lots(1_000) },
@@ -70,8 +70,8 @@ const requestOf = (over: Partial<StudyRequest> & Pick<StudyRequest, 'definition'
   stopFraction: undefined,
   ...over,
 })
-const doubts = (request: StudyRequest): Map<string, string> =>
-  new Map(verdictOf(runStudy(request), request).doubts.map(({ code, text }) => [code, text]))
+const doubts = (request: BacktestRequest): Map<string, string> =>
+  new Map(doubtsOf(runBacktestRequest(request), request).doubts.map(({ code, text }) => [code, text]))
 
 describe('the crash of 10 October 2025, long in five symbols with stops 2 % away', () => {
   const long = onceAt(2, ({ bars, signal }) =>
@@ -89,7 +89,7 @@ describe('the crash of 10 October 2025, long in five symbols with stops 2 % away
 
   test('all five are stopped out for what was planned, and the closes and lows of their bars are told', () => {
     const request = run(0)
-    const { result } = runStudy(request)
+    const { result } = runBacktestRequest(request)
     expect(result.trades).toHaveLength(5)
     expect(result.trades.reduce((sum, trade) => sum + trade.pnl, 0) / 1e8).toBeCloseTo(-250.7, 1)
     // -399.5 at the closes and -581.4 at the lows, by a reading of the bars apart from this program.
@@ -97,7 +97,7 @@ describe('the crash of 10 October 2025, long in five symbols with stops 2 % away
   })
 
   test('stops that give away a part of the way lose between the two', () => {
-    const lost = (share: number): number => runStudy(run(share)).result.trades.reduce((sum, trade) => sum - trade.pnl, 0) / 1e8
+    const lost = (share: number): number => runBacktestRequest(run(share)).result.trades.reduce((sum, trade) => sum - trade.pnl, 0) / 1e8
     expect(lost(0.1)).toBeGreaterThan(lost(0))
     expect(lost(0.33)).toBeGreaterThan(lost(0.1))
     expect(lost(1)).toBeCloseTo(581.4, -1)
@@ -117,7 +117,7 @@ function flat(count: number, price: number, intervalMs: number, start = 20_000 *
   }
 }
 const instrument = makeInstrument({ index: instrumentIndex(0), venue: 'test', symbol: 'XUSDT', tickSize: '0.00001', lotSize: '0.001' })
-const seriesOf = (columns: BarColumns, funding?: StudySeries['funding']): StudySeries[] => [
+const seriesOf = (columns: BarColumns, funding?: RunSeries['funding']): RunSeries[] => [
   { instrument, intervalMs: HOUR_MS, columns, funding },
 ]
 const buys = onceAt(1, ({ bars, signal }) =>
@@ -141,7 +141,7 @@ test('slippage of n fills at k bp of a price on a fine grid is n times k, in mon
       signal({ side, strength: 1, stop: ticks(bars.close(0) / 2), reason: { rule: 'turn', values: {} } })
     },
   })
-  const { metrics, result } = runStudy(
+  const { metrics, result } = runBacktestRequest(
     requestOf({
       definition: turns,
       series: seriesOf(flat(21, 10_000_000, HOUR_MS)),
@@ -170,7 +170,7 @@ describe('funding', () => {
 })
 
 describe('what is of the run', () => {
-  const { metrics } = runStudy(requestOf({ definition: buys, series: seriesOf(span) }))
+  const { metrics } = runBacktestRequest(requestOf({ definition: buys, series: seriesOf(span) }))
   test('fees, exposure and turnover count a position that is open at the end, figures of trades do not', () => {
     expect([metrics.trades, metrics.winRate]).toEqual([0, null])
     expect(metrics.fees).toBeCloseTo(100 * 0.00055, 8)
@@ -187,7 +187,7 @@ describe('what is of the run', () => {
     )
   })
   test('annual figures of less than 30 days are null, those of more are not', () => {
-    const short = runStudy(requestOf({ definition: buys, series: seriesOf(flat(24 * 29, 10_000_000, HOUR_MS)) })).metrics
+    const short = runBacktestRequest(requestOf({ definition: buys, series: seriesOf(flat(24 * 29, 10_000_000, HOUR_MS)) })).metrics
     expect([short.cagr, short.sharpe, short.volatility, short.sortino, short.calmar]).toEqual([null, null, null, null, null])
     expect(metrics.cagr).not.toBeNull()
   })
@@ -216,7 +216,7 @@ test('a day whose loss reached the limit is gone on with when a person could hav
     sizing: { type: 'fixed', lots: lots(500_000) },
     takerRate: rate(0),
   })
-  const { result } = runStudy(request)
+  const { result } = runBacktestRequest(request)
   expect([result.trades.length, result.resumes, result.fills.length]).toEqual([1, 1, 3])
   expect(doubts(request).get('resumed')).toMatch(/^limits held entries 1 times/)
 })

@@ -10,7 +10,7 @@ import { RISK_PROFILES } from '../risk/profiles.ts'
 import { emaCross } from '../strategy/ema-cross.ts'
 import { smaCross } from '../strategy/sma-cross.ts'
 import type { StrategyDefinition } from '../strategy/strategy.ts'
-import { type StudyRequest, runStudy } from './study.ts'
+import { type BacktestRequest, runBacktestRequest } from './backtest-run.ts'
 
 /** Tick 0.1, lot 0.001: one tick of one lot is 0.0001 USDT, 10,000 units of Cash. */
 const spot = makeInstrument({
@@ -35,8 +35,8 @@ function columnsOf(bars: readonly BarOf[]): BarColumns {
   }
 }
 
-function run(definition: StrategyDefinition, params: object, bars: readonly BarOf[], more: Partial<StudyRequest> = {}) {
-  return runStudy({
+function run(definition: StrategyDefinition, params: object, bars: readonly BarOf[], more: Partial<BacktestRequest> = {}) {
+  return runBacktestRequest({
     definition,
     params: definition.params.parse(params),
     series: [{ instrument: spot, intervalMs: MINUTE_MS, columns: columnsOf(bars), funding: undefined }],

@@ -3,7 +3,7 @@
  * Never a figure of the run: candles whose open is the close before show no gap, and the market has them.
  */
 import type { ClosedTrade } from '../portfolio/trade.ts'
-import type { StudySeries } from './study.ts'
+import type { RunSeries } from './backtest-run.ts'
 
 export interface StopGaps {
   /** Trades that a stop ended. */
@@ -16,7 +16,7 @@ export interface StopGaps {
   readonly atWorst: number
 }
 
-export function stopGapsOf(trades: readonly ClosedTrade[], series: readonly StudySeries[]): StopGaps {
+export function stopGapsOf(trades: readonly ClosedTrade[], series: readonly RunSeries[]): StopGaps {
   let stops = 0
   let loss = 0
   let atClose = 0

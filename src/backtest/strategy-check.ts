@@ -7,7 +7,7 @@ import { MINUTE_MS } from '../core/units.ts'
 import type { BarColumns } from '../market/bars.ts'
 import type { Instrument } from '../market/instrument.ts'
 import { failureText } from '../strategy/failure.ts'
-import { rehearse } from '../strategy/rehearsal.ts'
+import { rehearse } from '../strategy/strategy-harness.ts'
 import { keptOf, stateOf } from '../strategy/kept-state.ts'
 import type { Signal, StrategyDefinition, StrategyState } from '../strategy/strategy.ts'
 

@@ -2,6 +2,8 @@
  * Looks at the exchange once, as the trader does at its start: the clock, what the key may, the modes, and what the account holds.
  * Never sends anything, and never lets key or secret into what it answers: Bybit's own messages may quote the key.
  */
+import type { ConditionsReading, ConditionPart, SymbolCondition } from '../venue/port/conditions.ts'
+import { COUNTRY_CODE, COUNTRY_NEXT, errorWords } from '../venue/port/error.ts'
 import type { Problem } from '../core/problem.ts'
 import { type Result, err, ok } from '../core/result.ts'
 import { type Cash, instrumentIndex, ts } from '../core/units.ts'
@@ -9,15 +11,14 @@ import { makeInstrument } from '../market/instrument.ts'
 import type { RiskProfile } from '../risk/profiles.ts'
 import { BybitVenue } from '../venue/bybit/bybit-venue.ts'
 import { BybitClient } from '../venue/bybit/http/client.ts'
-import { COUNTRY_CODE, COUNTRY_NEXT, errorWords } from '../venue/bybit/http/error.ts'
-import type { ConditionsReading, Part, SymbolCondition } from '../venue/bybit/read/conditions.ts'
+
 import { readOnly } from '../venue/bybit/read-only.ts'
 import type { ExchangeAccess, KeyedProfile } from '../config/exchange-access.ts'
 
 import { type Finding, findingsOf } from '../trader/safety/preconditions.ts'
-import { realWall } from '../system/wall-clock.ts'
+import { machineClock } from '../system/wall-clock.ts'
 
-export interface AccountLook {
+export interface AccountProbe {
   /** Where it was asked. */
   readonly url: string
   readonly tookMs: number
@@ -30,7 +31,7 @@ export interface AccountLook {
   readonly positions: number | undefined
 }
 
-export interface LookRequest {
+export interface ProbeRequest {
   readonly access: ExchangeAccess
   readonly profile: KeyedProfile
   readonly symbols: readonly string[]
@@ -42,7 +43,7 @@ const CALL_TIMEOUT_MS = 5_000
 const EXIT_UNREACHABLE = 5
 const CONFIG_INVALID = 3
 
-export async function lookAtAccount(request: LookRequest): Promise<Result<AccountLook, Problem>> {
+export async function probeAccount(request: ProbeRequest): Promise<Result<AccountProbe, Problem>> {
   const { access, profile, risk } = request
   const client = new BybitClient({
     ...access,
@@ -53,8 +54,8 @@ export async function lookAtAccount(request: LookRequest): Promise<Result<Accoun
   const venue = new BybitVenue(readOnly(client), {
     intervalMs: request.intervalMs,
     wallMs: Date.now,
-    steadyMs: realWall.steadyMs,
-    sleep: realWall.sleep,
+    steadyMs: machineClock.steadyMs,
+    sleep: machineClock.sleep,
     simClock: undefined,
   })
   try {
@@ -118,6 +119,6 @@ function withOwnLeverage(reading: ConditionsReading, leverageOf: (symbol: string
   const { symbols } = reading
   if (symbols.type !== 'read') return reading
   const value = symbols.value.map((row): SymbolCondition => (row.isHeld ? row : { ...row, leverage: leverageOf(row.symbol) }))
-  const part: Part<readonly SymbolCondition[]> = { type: 'read', value }
+  const part: ConditionPart<readonly SymbolCondition[]> = { type: 'read', value }
   return { ...reading, symbols: part }
 }

@@ -6,8 +6,8 @@ import { type IncomingHttpHeaders, createServer } from 'node:http'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { RISK_PROFILES } from '../risk/profiles.ts'
 import { serveExchange } from '../venue/sim/bybit-server/serve-exchange.ts'
-import { accountChecks } from './account-report.ts'
-import { type AccountLook, lookAtAccount } from './account-probe.ts'
+import { accountReport } from './account-report.ts'
+import { type AccountProbe, probeAccount } from './account-probe.ts'
 import type { KeyedProfile } from '../config/exchange-access.ts'
 
 const KEY = 'a-key-of-the-test'
@@ -21,7 +21,7 @@ afterEach(() => exchange.close())
 const urlOf = (port: number): string => `http://127.0.0.1:${port}`
 
 const look = (profile: KeyedProfile, key = KEY, symbols = ['BTCUSDT', 'ETHUSDT'], port = exchange.port) =>
-  lookAtAccount({
+  probeAccount({
     access: {
       key,
       secret: SECRET,
@@ -37,7 +37,7 @@ const look = (profile: KeyedProfile, key = KEY, symbols = ['BTCUSDT', 'ETHUSDT']
     intervalMs: 60_000,
   })
 
-async function seen(profile: KeyedProfile, key = KEY): Promise<AccountLook> {
+async function seen(profile: KeyedProfile, key = KEY): Promise<AccountProbe> {
   const found = await look(profile, key)
   if (!found.ok) throw new Error(found.error.sentence)
   return found.value
@@ -51,7 +51,7 @@ async function change(by: object): Promise<void> {
 test('a good key on a good account: every line is well and has its figure', async () => {
   await change({ spotTrade: [], deadlineDay: 80, ips: ['192.0.2.7'] })
   const found = await seen('live')
-  const lines = accountChecks(found)
+  const lines = accountReport(found)
   expect(lines.filter((line) => line.status !== 'ok' || line.next !== '')).toEqual([])
   const details = Object.fromEntries(lines.map(({ name, detail }) => [name, detail]))
   expect(details).toMatchObject({
@@ -87,7 +87,7 @@ test.each<[what: string, change: object, profile: KeyedProfile, line: string, st
   ['dear, demo', { takerFeeRate: '0.001' }, 'demo', 'fees', 'warn', '0.1000 %'],
 ])('%s', async (_, by, profile, name, status, text) => {
   await change(by)
-  const lines = accountChecks(await seen(profile)).filter((line) => line.name === name)
+  const lines = accountReport(await seen(profile)).filter((line) => line.name === name)
   expect(lines.map((line) => line.status)).toContain(status)
   expect(lines.map((line) => line.detail).join(' ')).toContain(text)
   expect(lines.every((line) => line.status === 'ok' || line.next !== '')).toBe(true)
@@ -95,7 +95,7 @@ test.each<[what: string, change: object, profile: KeyedProfile, line: string, st
 
 test('observe: modes are shown and judge nothing', async () => {
   await change({ readOnly: 1, positionMode: 'hedge', marginMode: 'ISOLATED_MARGIN', ips: [] })
-  const lines = accountChecks(await seen('observe'))
+  const lines = accountReport(await seen('observe'))
   expect(lines.every((line) => line.status === 'ok')).toBe(true)
   const details = lines.map((line) => line.detail)
   expect(details).toContain('hedge: BTCUSDT, ETHUSDT')
@@ -105,7 +105,7 @@ test('observe: modes are shown and judge nothing', async () => {
 
 test('a key that the exchange refuses is one line, and neither key nor secret is in what was seen', async () => {
   const found = await seen('demo', 'another-key-of-the-test')
-  const lines = accountChecks(found)
+  const lines = accountReport(found)
   expect(lines.find((line) => line.name === 'key rights')).toMatchObject({
     status: 'fail',
     detail: expect.stringContaining('does not accept the key'),
@@ -132,7 +132,7 @@ test('a refusal that quotes the key, as Bybit’s for a wrong signature does, is
     if (!found.ok) throw new Error(found.error.sentence)
     const told = found.value.findings.find(({ code }) => code === 'key.invalid')?.sentence
     expect(told).toContain('origin_string[…] of •••')
-    expect(JSON.stringify(accountChecks(found.value))).not.toMatch(/a-key|a-secret/)
+    expect(JSON.stringify(accountReport(found.value))).not.toMatch(/a-key|a-secret/)
   } finally {
     quoting.closeAllConnections()
     quoting.close()

@@ -2,10 +2,11 @@
  * What was seen of the account as lines: the exchange, the clock, the key, the modes, each with its figure or with what is wrong.
  * Never leaves a finding out, whatever it is about.
  */
+import type { KeyCondition } from '../venue/port/conditions.ts'
 import { DAY_MS, RATE_ONE } from '../core/units.ts'
-import type { KeyCondition } from '../venue/bybit/read/conditions.ts'
-import type { AccountLook } from './account-probe.ts'
-import { type Check, checkOf, well } from './check-line.ts'
+
+import type { AccountProbe } from './account-probe.ts'
+import { type CheckLine, checkOf, well } from './check-line.ts'
 import type { Finding, FindingCode } from '../trader/safety/preconditions.ts'
 
 interface Group {
@@ -15,7 +16,7 @@ interface Group {
   readonly detail: string | undefined
 }
 
-export function accountChecks(look: AccountLook): readonly Check[] {
+export function accountReport(look: AccountProbe): readonly CheckLine[] {
   const { reading, findings } = look
   const key = reading.key.type === 'read' ? reading.key.value : undefined
   const groups: readonly Group[] = [
@@ -55,13 +56,13 @@ const RIGHTS: readonly FindingCode[] = [
 ]
 const SYMBOL_CODES: readonly FindingCode[] = ['account.leverage', 'account.reduce_only', 'account.auto_add_margin']
 
-function linesOf({ name, codes, detail }: Group, findings: readonly Finding[]): readonly Check[] {
+function linesOf({ name, codes, detail }: Group, findings: readonly Finding[]): readonly CheckLine[] {
   const found = findings.filter(({ code }) => codes.includes(code))
   if (found.length > 0) return found.map((finding) => checkOf(name, finding))
   return detail === undefined ? [] : [well(name, detail)]
 }
 
-function rightsText({ reading }: AccountLook, key: KeyCondition | undefined): string | undefined {
+function rightsText({ reading }: AccountProbe, key: KeyCondition | undefined): string | undefined {
   if (key === undefined) return reading.key.type === 'absent' ? 'not told by this exchange' : undefined
   const may = key.isReadOnly ? 'read-only' : ['contract orders and positions', ...(key.mayTradeSpot ? ['spot orders'] : [])].join(', ')
   return `${may}; no withdrawals, no transfers`
@@ -72,7 +73,7 @@ function expiryText({ expiresAtMs }: KeyCondition, wallMs: number): string {
   return `ends ${new Date(expiresAtMs).toISOString().slice(0, 10)}, in ${Math.floor((expiresAtMs - wallMs) / DAY_MS)} days`
 }
 
-function modeText({ reading: { symbols } }: AccountLook): string | undefined {
+function modeText({ reading: { symbols } }: AccountProbe): string | undefined {
   if (symbols.type !== 'read' || symbols.value.length === 0) return undefined
   const hedged = symbols.value.filter((row) => row.isHedge).map((row) => row.symbol)
   const names = symbols.value.map((row) => row.symbol).join(', ')
@@ -81,7 +82,7 @@ function modeText({ reading: { symbols } }: AccountLook): string | undefined {
 
 const marginText = (mode: string): string => (mode === 'REGULAR_MARGIN' ? 'cross margin' : mode.toLowerCase().replaceAll('_', ' '))
 
-function feeText({ reading: { fees } }: AccountLook): string | undefined {
+function feeText({ reading: { fees } }: AccountProbe): string | undefined {
   if (fees.type !== 'read' || fees.value.length === 0) return undefined
   return `taker ${((Math.max(...fees.value.map((fee) => fee.takerRate)) / RATE_ONE) * 100).toFixed(4)} %`
 }

@@ -9,7 +9,7 @@ import type { Finding } from '../trader/safety/preconditions.ts'
 /** fail: Ballast does not start, or opens nothing. warn: it does, and somebody should know. */
 export type CheckStatus = 'ok' | 'warn' | 'fail'
 
-export interface Check {
+export interface CheckLine {
   readonly name: string
   readonly status: CheckStatus
   readonly detail: string
@@ -17,12 +17,12 @@ export interface Check {
   readonly next: string
 }
 
-export const well = (name: string, detail: string): Check => ({ name, status: 'ok', detail, next: '' })
-export const warned = (name: string, detail: string, next: string): Check => ({ name, status: 'warn', detail, next })
-export const failed = (name: string, detail: string, next: string): Check => ({ name, status: 'fail', detail, next })
-export const problem = (name: string, { sentence, next }: Problem): Check => failed(name, sentence, next)
+export const well = (name: string, detail: string): CheckLine => ({ name, status: 'ok', detail, next: '' })
+export const warned = (name: string, detail: string, next: string): CheckLine => ({ name, status: 'warn', detail, next })
+export const failed = (name: string, detail: string, next: string): CheckLine => ({ name, status: 'fail', detail, next })
+export const problem = (name: string, { sentence, next }: Problem): CheckLine => failed(name, sentence, next)
 
-export const checkOf = (name: string, { effect, sentence, next }: Finding): Check => ({
+export const checkOf = (name: string, { effect, sentence, next }: Finding): CheckLine => ({
   name,
   status: effect === 'warn' ? 'warn' : 'fail',
   detail: sentence,

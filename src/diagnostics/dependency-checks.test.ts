@@ -8,7 +8,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { Check } from './check-line.ts'
+import type { CheckLine } from './check-line.ts'
 import { loadConfig } from '../config/config.ts'
 import { databaseChecks, discordCheck, partCheck, queueCheck, telegramCheck } from './dependency-checks.ts'
 import { pathsOf } from '../system/paths.ts'
@@ -50,13 +50,13 @@ async function serve(path: string, status: number, body: object): Promise<string
   return `http://127.0.0.1:${portOf(server)}`
 }
 
-function silentAbout(check: Check, secret: string): Check {
+function silentAbout(check: CheckLine, secret: string): CheckLine {
   expect(JSON.stringify(check)).not.toContain(secret)
   return check
 }
 
 describe('telegram', () => {
-  const of = async (env: Readonly<Record<string, string>>): Promise<Check> =>
+  const of = async (env: Readonly<Record<string, string>>): Promise<CheckLine> =>
     silentAbout(await telegramCheck(config(env), pathsOf(root)), TOKEN)
   test('off: nobody is asked', async () => {
     const apiRoot = await serve('/', 200, {})
@@ -82,7 +82,7 @@ describe('telegram', () => {
 })
 
 describe('discord', () => {
-  const of = async (env: Readonly<Record<string, string>>): Promise<Check> =>
+  const of = async (env: Readonly<Record<string, string>>): Promise<CheckLine> =>
     silentAbout(await discordCheck(config(env), pathsOf(root)), TOKEN)
   test('off', async () => expect(await of({})).toMatchObject({ status: 'ok', detail: expect.stringContaining('off') }))
   test.each([

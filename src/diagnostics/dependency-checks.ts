@@ -14,14 +14,14 @@ import { sharedUrl } from '../../db/embedded/embedded.ts'
 import { clusterOf } from '../../db/embedded/placement.ts'
 import { messageOf } from '../../db/error.ts'
 import { type HealthRow, readHealth } from '../../db/health.ts'
-import { type Check, failed, problem, warned, well } from './check-line.ts'
+import { type CheckLine, failed, problem, warned, well } from './check-line.ts'
 import type { Config } from '../config/config-schema.ts'
 import { holderOf } from '../system/lock.ts'
 import { type DataPaths, readDiscordFile } from '../system/paths.ts'
 
 const LIMIT_SEC = 4
 
-export async function databaseChecks(config: Config, paths: DataPaths): Promise<readonly Check[]> {
+export async function databaseChecks(config: Config, paths: DataPaths): Promise<readonly CheckLine[]> {
   const shared = sharedUrl(paths.root)
   const url = config.databaseUrl ?? shared
   if (url === undefined) return [await packagedCheck(paths)]
@@ -52,7 +52,7 @@ export async function databaseChecks(config: Config, paths: DataPaths): Promise<
 }
 
 /** A trader that is frozen or gone leaves its last good word behind. */
-function silentTrader(parts: readonly PartHealth[]): Check[] {
+function silentTrader(parts: readonly PartHealth[]): CheckLine[] {
   const silence = silenceOf(parts, Date.now())
   if (silence === undefined) return []
   return [
@@ -67,7 +67,7 @@ function silentTrader(parts: readonly PartHealth[]): Check[] {
 /** Chats and jobs that are down let trading go on (S14). */
 const ASIDE = new Set(['telegram', 'discord', 'worker', 'bots'])
 
-export function partCheck({ part, status, detail }: HealthRow): Check {
+export function partCheck({ part, status, detail }: HealthRow): CheckLine {
   const text = detail === '' ? part : `${part}: ${detail}`
   if (status === 'ok') return well('running', text)
   if (status === 'warn' || ASIDE.has(part)) return warned('running', text, 'See: ballast health')
@@ -75,7 +75,7 @@ export function partCheck({ part, status, detail }: HealthRow): Check {
 }
 
 /** What a start would find. */
-async function packagedCheck({ root }: DataPaths): Promise<Check> {
+async function packagedCheck({ root }: DataPaths): Promise<CheckLine> {
   const binaries = await findBinaries()
   if (!binaries.ok) return problem('database', binaries.error)
   const file = join(root, 'pg.port')
@@ -85,7 +85,7 @@ async function packagedCheck({ root }: DataPaths): Promise<Check> {
   return well('database', `embedded PostgreSQL is installed${port}${place}`)
 }
 
-export async function queueCheck({ redisUrl }: Config): Promise<Check> {
+export async function queueCheck({ redisUrl }: Config): Promise<CheckLine> {
   if (redisUrl === undefined) return well('queue', 'in the database (REDIS_URL is not set)')
   const redis = new Redis(redisUrl, {
     lazyConnect: true,
@@ -114,7 +114,7 @@ export async function queueCheck({ redisUrl }: Config): Promise<Check> {
   }
 }
 
-export async function telegramCheck({ telegram }: Config, { telegramToken: file }: DataPaths): Promise<Check> {
+export async function telegramCheck({ telegram }: Config, { telegramToken: file }: DataPaths): Promise<CheckLine> {
   const token = telegram.token ?? (existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined)
   if (token === undefined) return well('telegram', 'off; to switch it on: ballast telegram pair')
   const root = (telegram.apiRoot ?? 'https://api.telegram.org').replace(/\/$/, '')
@@ -135,7 +135,7 @@ export async function telegramCheck({ telegram }: Config, { telegramToken: file 
   }
 }
 
-export async function discordCheck({ discord }: Config, paths: DataPaths): Promise<Check> {
+export async function discordCheck({ discord }: Config, paths: DataPaths): Promise<CheckLine> {
   const token = discord.token ?? readDiscordFile(paths)?.token
   if (token === undefined) return well('discord', 'off; to switch it on: ballast discord setup')
   const { DiscordSetup } = await import('../../bots/discord-setup.ts')

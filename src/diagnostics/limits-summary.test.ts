@@ -5,7 +5,7 @@
 import { expect, test } from 'vitest'
 import { cash } from '../core/units.ts'
 import { RISK_PROFILES, type RiskProfile } from '../risk/profiles.ts'
-import { limitsText, plannedLossMax } from './limits-summary.ts'
+import { limitsSummary, plannedLossMax } from './limits-summary.ts'
 
 const coins = (n: number) => cash(n * 1e8)
 const risk = (limits: Partial<RiskProfile['limits']>): RiskProfile => ({
@@ -18,7 +18,7 @@ test('live with 10,400 USDT: the day bounds a trade, an order bounds its gap', (
   expect(plannedLossMax(RISK_PROFILES.live, coins(10_400))).toBe(limits.dayLossMax / limits.gapTestMultiple)
   // 1,200 USDT of an order, 5 % and the costs of a round trip with its slippage.
   const gap = 1_200 * (0.05 + 2 * 0.00055 + 0.0002)
-  expect(limitsText(RISK_PROFILES.live, coins(10_400))).toBe(
+  expect(limitsSummary(RISK_PROFILES.live, coins(10_400))).toBe(
     `planned loss 17 USDT a trade if the stop fills at its price (a 5 % gap: about ${gap.toFixed(0)}); after 50 USDT lost in a day nothing new is opened`,
   )
 })
@@ -35,10 +35,10 @@ test.each([
 test('a gap never costs less than what is planned, and wide limits give the gap of a stop 1 % away', () => {
   const wide = risk({ orderNotionalMax: coins(1e6), positionNotionalMax: coins(1e6), dayLossMax: coins(310), gapTestMultiple: 3 })
   const gap = (52 / 0.0113) * 0.0513
-  expect(limitsText(wide, coins(10_400))).toContain(
+  expect(limitsSummary(wide, coins(10_400))).toContain(
     `planned loss 52 USDT a trade if the stop fills at its price (a 5 % gap: about ${gap.toFixed(0)})`,
   )
-  expect(limitsText(risk({ orderNotionalMax: coins(1) }), coins(1_000))).toContain(
+  expect(limitsSummary(risk({ orderNotionalMax: coins(1) }), coins(1_000))).toContain(
     'planned loss 5.00 USDT a trade if the stop fills at its price (a 5 % gap: about 5.00)',
   )
 })

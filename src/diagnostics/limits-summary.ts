@@ -18,7 +18,7 @@ export function plannedLossMax({ limits, sizing }: RiskProfile, equity: Cash): n
   return Math.min(equity * Math.min(r, limits.tradeLossFractionMax), byDay)
 }
 
-export function limitsText(risk: RiskProfile, equity: Cash): string {
+export function limitsSummary(risk: RiskProfile, equity: Cash): string {
   const { limits, costs } = risk
   const planned = plannedLossMax(risk, equity)
   const fees = (2 * costs.takerRate + costs.stopSlippageRate) / RATE_ONE

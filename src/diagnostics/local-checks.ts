@@ -5,7 +5,7 @@
 import { accessSync, constants, existsSync, statSync, statfsSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { dirname } from 'node:path'
-import { type Check, failed, problem, warned, well } from './check-line.ts'
+import { type CheckLine, failed, problem, warned, well } from './check-line.ts'
 import type { Config } from '../config/config-schema.ts'
 import { isKeyed, readKeyFile } from '../config/exchange-access.ts'
 import { type PortUse, otherPort, portsOf } from '../config/ports.ts'
@@ -17,14 +17,14 @@ const DISK_FAIL_MB = 200
 const DISK_WARN_MB = 2_000
 
 /** `wanted` as `>=20.19`. */
-export function nodeCheck(version: string, wanted: string): Check {
+export function nodeCheck(version: string, wanted: string): CheckLine {
   const [major = 0, minor = 0] = version.split('.').map(Number)
   const [needMajor = 0, needMinor = 0] = wanted.replace(/^\D+/, '').split('.').map(Number)
   if (major > needMajor || (major === needMajor && minor >= needMinor)) return well('node', version)
   return failed('node', `${version}; Ballast needs ${needMajor}.${needMinor} or newer`, 'Install a newer one, for example from nodejs.org.')
 }
 
-export function directoryCheck(paths: DataPaths, profile: Config['profile']): Check {
+export function directoryCheck(paths: DataPaths, profile: Config['profile']): CheckLine {
   const { root } = paths
   const standing = nearestStanding(root)
   if (!isWritable(standing))
@@ -42,7 +42,7 @@ export function directoryCheck(paths: DataPaths, profile: Config['profile']): Ch
   return well('data directory', owner === undefined ? `${root}, not used yet` : `${root}, profile ${owner}`)
 }
 
-export function diskCheck({ root }: DataPaths, freeMb: (path: string) => number = freeMbOf): Check {
+export function diskCheck({ root }: DataPaths, freeMb: (path: string) => number = freeMbOf): CheckLine {
   const free = freeMb(nearestStanding(root))
   const detail = `${(free / 1000).toFixed(1)} GB free`
   const next = 'Make room: candles and the journal grow with time.'
@@ -72,14 +72,14 @@ function isWritable(path: string): boolean {
 }
 
 /** Undefined where the profile needs none. */
-export function keyFileCheck(config: Config, paths: DataPaths): Check | undefined {
+export function keyFileCheck(config: Config, paths: DataPaths): CheckLine | undefined {
   if (!isKeyed(config.profile)) return undefined
   const key = readKeyFile(config.profile, paths)
   return key.ok ? well('key file', `${paths.bybitKey}, readable by you only`) : problem('key file', key.error)
 }
 
 /** The key of the exchange has a line of its own. */
-export function secretsCheck({ adminKey, telegramToken, discord, codesKey }: DataPaths): Check {
+export function secretsCheck({ adminKey, telegramToken, discord, codesKey }: DataPaths): CheckLine {
   const standing = [adminKey, telegramToken, discord, codesKey].filter((file) => existsSync(file))
   const open = standing.filter((file) => (statSync(file).mode & 0o077) !== 0)
   if (open.length > 0) return failed('secrets', `${open.join(', ')} can be read by others`, `chmod 600 ${open.join(' ')}`)
@@ -90,7 +90,7 @@ export function secretsCheck({ adminKey, telegramToken, discord, codesKey }: Dat
 }
 
 /** Who runs here by its lock; a number in a file is only what was written once. */
-export async function processesCheck(paths: DataPaths): Promise<readonly Check[]> {
+export async function processesCheck(paths: DataPaths): Promise<readonly CheckLine[]> {
   const held = await holdersOf(paths)
   const stale = pidFiles(paths).filter(({ role, pid }) => !held.has(role) && (role !== 'postgres' || !lives(pid)))
   const database = pidFiles(paths).filter(({ role, pid }) => role === 'postgres' && lives(pid))
@@ -148,9 +148,9 @@ function lives(pid: number): boolean {
   }
 }
 
-export async function portsCheck(config: Config, paths: DataPaths): Promise<readonly Check[]> {
+export async function portsCheck(config: Config, paths: DataPaths): Promise<readonly CheckLine[]> {
   const alive = await holdersOf(paths)
-  const checks: Check[] = []
+  const checks: CheckLine[] = []
   for (const use of portsOf(config)) {
     const name = `port ${use.port}`
     const held = await takenBy(use)

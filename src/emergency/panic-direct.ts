@@ -2,13 +2,14 @@
  * `panic --direct`: flattens what Ballast owns with the exchange alone; no database, no trader, no API (S7).
  * Never waits for a disk, never stops at a failed call, and never calls flat what the exchange has not just said is flat.
  */
+import { type VenueError, errorWords } from '../venue/port/error.ts'
 import { emergencyOrderIdOf } from '../trading/order.ts'
-import { type VenueError, errorWords } from '../venue/bybit/http/error.ts'
+
 import type { PanicAccount, PanicPosition } from '../venue/bybit/read/panic-account.ts'
 import type { PanicPlan, PanicScope } from '../venue/bybit/read/panic-plan.ts'
 import { FORBIDDEN_RETRY_MS, PanicReadings } from './panic-readings.ts'
 import { type SentExit, panicSight } from './panic-sight.ts'
-import type { Wall } from '../system/wall-clock.ts'
+import type { WallClock } from '../system/wall-clock.ts'
 
 export interface PanicDirectPorts {
   readonly account: PanicAccount
@@ -20,7 +21,7 @@ export interface PanicDirectPorts {
   readonly idPrefix: string
   /** Answers why the record is not on disk; the record has been shown instead by then. */
   readonly record: (record: Readonly<Record<string, unknown>>) => void
-  readonly wall: Wall
+  readonly wallClock: WallClock
   readonly say: (text: string) => void
   readonly limitMs: number
 }
@@ -49,9 +50,9 @@ const TOO_SMALL = new Set(['170140', '170136'])
 const AT_ONCE = 5
 
 export async function panicDirect(ports: PanicDirectPorts): Promise<PanicDirectOutcome> {
-  const { account, wall, scope, idPrefix } = ports
-  const startMs = wall.steadyMs()
-  const startedAt = wall.nowMs()
+  const { account, wallClock, scope, idPrefix } = ports
+  const startMs = wallClock.steadyMs()
+  const startedAt = wallClock.nowMs()
   const readings = new PanicReadings(ports)
   let ordersSent = 0
   /** Coins that are worth less than the exchange takes an order for. */
@@ -68,7 +69,7 @@ export async function panicDirect(ports: PanicDirectPorts): Promise<PanicDirectO
   const outcome = (isFlat: boolean, sentence: string): PanicDirectOutcome => ({
     isFlat,
     sentence,
-    elapsedMs: wall.steadyMs() - startMs,
+    elapsedMs: wallClock.steadyMs() - startMs,
     ordersSent,
   })
   const close = async ({ position, quantity }: Close): Promise<void> => {
@@ -76,9 +77,9 @@ export async function panicDirect(ports: PanicDirectPorts): Promise<PanicDirectO
     const clientOrderId = emergencyOrderIdOf(ports.tag, startedAt, ordersSent)
     const { symbol } = position
     const side = position.side === 'Buy' ? 'Sell' : 'Buy'
-    ports.record({ type: 'close', clientOrderId, symbol, side, quantity, at: new Date(wall.nowMs()).toISOString() })
+    ports.record({ type: 'close', clientOrderId, symbol, side, quantity, at: new Date(wallClock.nowMs()).toISOString() })
     const error = await account.close(position, quantity, clientOrderId)
-    lastWriteMs = wall.steadyMs()
+    lastWriteMs = wallClock.steadyMs()
     tellFailure(ports, `close of ${symbol} ${quantity}`, error)
     if (TOO_SMALL.has(error?.code ?? '')) small.set(symbol, quantity)
     if (error === undefined) refusals.delete(symbol)
@@ -87,35 +88,35 @@ export async function panicDirect(ports: PanicDirectPorts): Promise<PanicDirectO
     if (error === undefined || error.type === 'unknown-outcome') sent.push({ symbol, side, clientOrderId, quantity, atMs: lastWriteMs })
   }
   const cancel = async ({ symbol, orderId, orderLinkId }: PanicPlan['entries'][number]): Promise<void> => {
-    ports.record({ type: 'cancel', symbol, orderId, clientOrderId: orderLinkId, at: new Date(wall.nowMs()).toISOString() })
+    ports.record({ type: 'cancel', symbol, orderId, clientOrderId: orderLinkId, at: new Date(wallClock.nowMs()).toISOString() })
     const error = await account.cancel(symbol, orderId)
-    lastWriteMs = wall.steadyMs()
+    lastWriteMs = wallClock.steadyMs()
     if (error === undefined || error.type === 'gone') canceled.set(orderId, lastWriteMs)
     else tellFailure(ports, `cancel of an order on ${symbol}`, error)
   }
   ports.record({ type: 'panic-direct', at: new Date(startedAt).toISOString(), tag: ports.tag, scope })
-  while (wall.steadyMs() - startMs < ports.limitMs) {
+  while (wallClock.steadyMs() - startMs < ports.limitMs) {
     await readings.round(sent)
-    const isPatient = wall.steadyMs() - startMs < READING_LIMIT_MS
+    const isPatient = wallClock.steadyMs() - startMs < READING_LIMIT_MS
     const deeds = { sent, canceled, refusals, lastWriteMs }
     const isSmall = ({ position, quantity }: PanicPlan['closes'][number]): boolean => small.get(position.symbol) === quantity
     const { plan, isFlat, left, auth } = panicSight(readings, scope, idPrefix, isPatient, deeds, isSmall)
     if (auth !== undefined) return outcome(false, `NOT FLAT: Bybit does not accept the key (${auth.code} ${auth.detail}).`)
     if (isFlat) return outcome(true, await flatSentence(ports, plan, plan.kept))
     last = left === '' ? 'the account is being read once more' : left
-    if ((ordersSent > 0 || !isPatient) && wall.steadyMs() - said >= (last === saidLine ? REPEAT_EVERY_MS : SAY_EVERY_MS)) {
-      said = wall.steadyMs()
+    if ((ordersSent > 0 || !isPatient) && wallClock.steadyMs() - said >= (last === saidLine ? REPEAT_EVERY_MS : SAY_EVERY_MS)) {
+      said = wallClock.steadyMs()
       saidLine = last
       ports.say(`NOT FLAT: ${last}, trying again`)
     }
     await inParts(plan.entries, cancel)
-    const due = plan.closes.filter(({ position }) => (dueMs.get(position.symbol) ?? Number.NEGATIVE_INFINITY) <= wall.steadyMs())
+    const due = plan.closes.filter(({ position }) => (dueMs.get(position.symbol) ?? Number.NEGATIVE_INFINITY) <= wallClock.steadyMs())
     await inParts(
       due.flatMap(({ position, parts }) => parts.map((quantity) => ({ position, quantity }))),
       close,
     )
     await inParts(plan.leftovers, cancel)
-    await wall.sleep(ROUND_MS)
+    await wallClock.sleep(ROUND_MS)
   }
   return outcome(false, `NOT FLAT: ${last}. Stops stand at the exchange. Run it again, or close it in Bybit’s app.`)
 }
@@ -134,7 +135,7 @@ function tellFailure(ports: PanicDirectPorts, what: string, error: VenueError | 
 }
 
 async function flatSentence(ports: PanicDirectPorts, plan: Pick<PanicPlan, 'untouched'>, tooSmall: PanicPlan['closes']): Promise<string> {
-  const at = new Date(ports.wall.nowMs()).toISOString().slice(11, 19)
+  const at = new Date(ports.wallClock.nowMs()).toISOString().slice(11, 19)
   const coins = await ports.account.spotCoins()
   const untouched = [
     ...plan.untouched,

@@ -134,7 +134,7 @@ const run = (limitMs = 15_000, scope: PanicScope = SCOPE, scopeFillTs: number | 
     tag: 'abc123',
     idPrefix: 'b1-abc123-',
     record: () => {},
-    wall: {
+    wallClock: {
       nowMs: () => nowMs,
       steadyMs: () => nowMs,
       every: () => () => {},

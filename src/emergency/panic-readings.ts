@@ -2,12 +2,13 @@
  * What `panic --direct` reads of the exchange: each reading begins again by itself and keeps its last answer, so that none waits for another.
  * Never throws an answer away because another reading failed, and never says that a reading is newer than when it began.
  */
+import type { VenueError } from '../venue/port/error.ts'
 import type { Result } from '../core/result.ts'
 import { isSpotSymbol } from '../market/instrument.ts'
-import type { VenueError } from '../venue/bybit/http/error.ts'
+
 import type { Coins, LotRule, PanicAccount, PanicFill, PanicOrder, PanicPosition } from '../venue/bybit/read/panic-account.ts'
 import { type PanicScope, ownedIn, spotSymbolsOf } from '../venue/bybit/read/panic-plan.ts'
-import type { Wall } from '../system/wall-clock.ts'
+import type { WallClock } from '../system/wall-clock.ts'
 
 /** One thing that is read over and over. */
 export interface Reading<T> {
@@ -24,7 +25,7 @@ export interface PanicReadingPorts {
   readonly scope: PanicScope
   readonly scopeFillTs: number | undefined
   readonly idPrefix: string
-  readonly wall: Pick<Wall, 'steadyMs' | 'sleep'>
+  readonly wallClock: Pick<WallClock, 'steadyMs' | 'sleep'>
 }
 
 /** Between two tries of a reading that failed. */
@@ -138,18 +139,18 @@ export class PanicReadings {
   }
 
   private begin(polls: readonly (Pick<Poll<unknown>, 'begin'> | undefined)[]): Promise<void>[] {
-    return polls.flatMap((poll) => poll?.begin(() => this.ports.wall.steadyMs()) ?? [])
+    return polls.flatMap((poll) => poll?.begin(() => this.ports.wallClock.steadyMs()) ?? [])
   }
 
   private async wait(begun: readonly Promise<void>[]): Promise<void> {
     if (begun.length === 0) return
-    const { wall } = this.ports
-    const untilMs = wall.steadyMs() + PATIENCE_MS
+    const { wallClock } = this.ports
+    const untilMs = wallClock.steadyMs() + PATIENCE_MS
     let isOver = false
     const all = Promise.all(begun).then(() => {
       isOver = true
     })
-    while (!isOver && wall.steadyMs() < untilMs) await Promise.race([all, wall.sleep(SLICE_MS)])
+    while (!isOver && wallClock.steadyMs() < untilMs) await Promise.race([all, wallClock.sleep(SLICE_MS)])
   }
 
   private soldPoll(symbol: string, clientOrderId: string): Poll<string | undefined> {

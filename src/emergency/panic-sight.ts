@@ -2,8 +2,9 @@
  * What the readings of `panic --direct` say together: what to cancel, what to close, what is left, and whether that is flat (S7).
  * Never calls flat what was read before the last write, and never lets a reading that fails keep a perpetual open.
  */
+import { type VenueError, errorWords } from '../venue/port/error.ts'
 import { isSpotSymbol } from '../market/instrument.ts'
-import { type VenueError, errorWords } from '../venue/bybit/http/error.ts'
+
 import type { LotRule, PanicFill, PanicOrder, PanicPosition } from '../venue/bybit/read/panic-account.ts'
 import { type PanicPlan, type PanicScope, coinPosition, ownedIn, panicPlan, spotSymbolsOf } from '../venue/bybit/read/panic-plan.ts'
 import { isForbidden } from '../venue/bybit/stream/trade-way.ts'

@@ -113,7 +113,7 @@ const run = (scope: PanicScope = OURS, limitMs = 20_000): Promise<PanicDirectOut
     tag: 'abc123',
     idPrefix: 'b1-abc123-',
     record: () => {},
-    wall: {
+    wallClock: {
       nowMs: () => nowMs,
       steadyMs: () => nowMs,
       every: () => () => {},

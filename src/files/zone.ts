@@ -56,7 +56,7 @@ function wallOffset(format: Intl.DateTimeFormat, wallMs: number): number {
 
 function offsetAt(format: Intl.DateTimeFormat, ms: number): number {
   const parts = Object.fromEntries(format.formatToParts(ms).map(({ type, value }) => [type, Number(value)]))
-  const wall = Date.UTC(
+  const wallClock = Date.UTC(
     parts['year'] as number,
     (parts['month'] as number) - 1,
     parts['day'] as number,
@@ -64,5 +64,5 @@ function offsetAt(format: Intl.DateTimeFormat, ms: number): number {
     parts['minute'] as number,
     parts['second'] as number,
   )
-  return wall - Math.floor(ms / 1000) * 1000
+  return wallClock - Math.floor(ms / 1000) * 1000
 }

@@ -76,7 +76,7 @@ function project(step: (kernel: Kernel, input: KernelInput, facts: readonly Kern
 }
 
 const lived = project((kernel, input) => {
-  kernel.outbox.reset()
+  kernel.factBuffer.reset()
   kernel.apply(input)
 })
 

@@ -9,7 +9,7 @@ import type { KernelFact, OrderSubmitted } from '../kernel/fact.ts'
 import { isFlowKind } from '../kernel/flow-text.ts'
 import type { KernelInput } from '../kernel/input.ts'
 import type { Kernel } from '../kernel/kernel.ts'
-import { MANUAL_OWNER } from '../kernel/manual.ts'
+import { MANUAL_OWNER } from '../kernel/state/manual.ts'
 import { type Instrument, formatPrice, formatQuantity } from '../market/instrument.ts'
 import { type RiskRule, RISK_RULES } from '../risk/denial.ts'
 import type { Order } from '../trading/order.ts'
@@ -263,7 +263,7 @@ export class Projector {
         return
       case 'trade-opened': {
         this.openTradeRow(fact.instrument, changes)
-        const trip = this.kernel.portfolio.trip(fact.instrument)
+        const trip = this.kernel.portfolio.openTrade(fact.instrument)
         if (trip !== undefined) changes.push({ table: 'alerts', row: openedAlert(this.kernel, fact, trip, seq) })
         return
       }
@@ -323,7 +323,7 @@ export class Projector {
   /** The trade that a fill belongs to: the one it ended, else the one that is open. */
   private tradeNumberOf(i: InstrumentIndex, facts: readonly KernelFact[]): number | null {
     for (const fact of facts) if (fact.type === 'trade-closed' && fact.trade.instrument === i) return fact.trade.number
-    return this.kernel.portfolio.trip(i)?.number ?? null
+    return this.kernel.portfolio.openTrade(i)?.number ?? null
   }
 
   private submittedDecision(fact: OrderSubmitted, seq: number) {
@@ -366,7 +366,7 @@ export class Projector {
   }
 
   private openTradeRow(i: InstrumentIndex, changes: RowChange[]): void {
-    const trip = this.kernel.portfolio.trip(i)
+    const trip = this.kernel.portfolio.openTrade(i)
     if (trip === undefined) return
     const open = this.kernel.portfolio.openTrades().find((t) => t.number === trip.number)
     if (open !== undefined) changes.push({ table: 'trades', row: tradeRow(this.kernel, open) })

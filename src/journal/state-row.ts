@@ -4,7 +4,7 @@
  */
 import { formatDecimal } from '../core/decimal.ts'
 import { CASH_SCALE, type Cash, type InstrumentIndex, type Lots, type Ticks, type Ts, cash } from '../core/units.ts'
-import { type Hold, type HoldScope, tradingState } from '../kernel/holds.ts'
+import { type Hold, type HoldScope, tradingState } from '../kernel/state/holds.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { type Instrument, formatPrice, formatQuantity, lotFloat, ticksFromFloat } from '../market/instrument.ts'
 import { type Position, averageEntry } from '../portfolio/position.ts'
@@ -22,7 +22,7 @@ const instrumentOf = (kernel: Kernel, i: InstrumentIndex): Instrument => kernel.
 export function orderRow(kernel: Kernel, order: Order): OrderRow {
   const instrument = instrumentOf(kernel, order.instrument)
   const price = (ticks: Order['limit']): string | null => (ticks === undefined || ticks === null ? null : formatPrice(instrument, ticks))
-  const trip = kernel.portfolio.trip(order.instrument)
+  const trip = kernel.portfolio.openTrade(order.instrument)
   return {
     orderId: order.orderId,
     clientOrderId: order.clientOrderId,
@@ -55,7 +55,7 @@ export function positionRow(kernel: Kernel, i: InstrumentIndex): PositionRow {
   const { portfolio, orders } = kernel
   const instrument = instrumentOf(kernel, i)
   const position = portfolio.positions[i] as Position
-  const trip = portfolio.trip(i)
+  const trip = portfolio.openTrade(i)
   const open = orders.open(i)
   const stop = open.find(isPositionStop)?.trigger
   const targets = open.filter((o) => o.origin === 'attached-target' || (o.class === 'protective' && o.origin === 'ours' && !isOwnStop(o)))

@@ -2,7 +2,7 @@
  * What comes out of the kernel: what it decided, denied and wants told. Each is journaled before anything is sent.
  * Never holds a function or a live object: all of it is plain data that a journal can keep.
  */
-import type { AlertSeverity } from './alert-severity.ts'
+import type { AlertSeverity } from './state/alert-severity.ts'
 import type { Cash, InstrumentIndex, Lots, OrderId, Side, StrategyId, Ticks, TradeNumber, Ts } from '../core/units.ts'
 import type { ClosedTrade } from '../portfolio/trade.ts'
 import type { RiskFigures, RiskRule } from '../risk/denial.ts'
@@ -10,8 +10,8 @@ import type { SizingStep } from '../risk/sizing.ts'
 import type { AlgorithmOrder, AlgorithmState, AlgorithmStatus, AlgorithmSummary } from '../trading/algorithms/algorithm.ts'
 import type { SubmitOrder, Trail } from '../trading/event.ts'
 import type { IntentClass, OrderOrigin, PriceSource, Reason, Target } from '../trading/order.ts'
-import type { WantedClose } from './closes.ts'
-import type { Hold } from './holds.ts'
+import type { PendingClose } from './state/pending-closes.ts'
+import type { Hold } from './state/holds.ts'
 import type { StrategyMode } from './input.ts'
 
 /** The wish to send an order, with all that explains it. Its command is what the venue is told. */
@@ -129,7 +129,7 @@ export interface ExternalAdopted {
 export interface CloseWanted {
   readonly type: 'close-wanted'
   readonly instrument: InstrumentIndex
-  readonly close: WantedClose
+  readonly close: PendingClose
   readonly ts: Ts
 }
 /** Coins that are too few to be sold are given up as a position: they stay in the account (spot). */

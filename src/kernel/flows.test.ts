@@ -7,9 +7,9 @@ import { type Cash, cash, ts } from '../core/units.ts'
 import { ledgerSum } from '../portfolio/ledger.ts'
 import { FLOW_KINDS, type FlowKind, type WalletAdjusted } from '../trading/event.ts'
 import { Kernel } from './kernel.ts'
-import { liftRule, UNEXPLAINED_HOLD } from './holds.ts'
+import { liftRule, UNEXPLAINED_HOLD } from './state/holds.ts'
 import type { KernelFact } from './fact.ts'
-import { Bench, brief } from './testing.ts'
+import { Bench, brief } from '../../test/support/kernel-run.ts'
 
 const flow = (bench: Bench, amount: number, cause: FlowKind, flowId: string, more: Partial<WalletAdjusted> = {}): KernelFact[] =>
   bench.give({ type: 'wallet-adjusted', coin: 'USDT', amount: cash(amount), cause, flowId, ts: ts(bench.now), ...more })
@@ -34,7 +34,7 @@ describe('S9 a flow', () => {
     expect(brief(flow(bench, -600e8, 'transfer-out', 'b'))).toEqual(['P3 account.flow'])
     const later = new Kernel(bench.kernel.config)
     later.restore(JSON.parse(JSON.stringify(bench.kernel.snapshot())))
-    later.outbox.reset()
+    later.factBuffer.reset()
     later.apply({ type: 'wallet-adjusted', coin: 'USDT', amount: cash(-600e8), cause: 'transfer-out', flowId: 'b', ts: ts(bench.now) })
     expect([later.portfolio.equity, later.portfolio.ledger.flows]).toEqual([8_800e8, 1_200e8])
   })
@@ -52,10 +52,10 @@ describe('S9 a flow', () => {
       ts: ts(bench.now),
     }
     folded.foldInput(input)
-    folded.outbox.reset()
+    folded.factBuffer.reset()
     folded.apply({ ...input, amount: cash(9e8) })
     expect(folded.portfolio.equity).toBe(10_007e8)
-    expect(folded.outbox.count).toBe(0)
+    expect(folded.factBuffer.count).toBe(0)
   })
 
   test('of another coin is told and moves nothing', () => {

@@ -3,28 +3,28 @@
  * Never decides again: what a fact does not say did not happen.
  */
 import { assertNever } from '../core/assert.ts'
-import type { AlgorithmBook } from './algorithm-book.ts'
-import type { Books } from './books.ts'
-import type { Desk } from './desk.ts'
+import type { ParentOrders } from './state/parent-orders.ts'
+import type { Bookkeeper } from './handlers/bookkeeper.ts'
+import type { OrderGateway } from './orders/order-gateway.ts'
 import type { KernelFact } from './fact.ts'
-import type { Guard } from './guard.ts'
-import type { OrderBook } from './order-book.ts'
-import type { StrategyRun } from './strategy-run.ts'
+import type { SafetyControls } from './handlers/safety-controls.ts'
+import type { OrderTable } from './state/order-table.ts'
+import type { StrategyRun } from './state/strategy-run.ts'
 
 type Runs = readonly (StrategyRun | undefined)[]
 
 export function foldFact(
   fact: KernelFact,
-  desk: Desk,
-  guard: Guard,
-  orders: OrderBook,
-  algorithms: AlgorithmBook,
+  gateway: OrderGateway,
+  safety: SafetyControls,
+  orders: OrderTable,
+  algorithms: ParentOrders,
   runs: Runs,
-  books: Books,
+  bookkeeper: Bookkeeper,
 ): void {
   switch (fact.type) {
     case 'order-submitted':
-      desk.foldSubmitted(fact)
+      gateway.foldSubmitted(fact)
       return
     case 'cancel-requested': {
       const order = orders.find(fact.instrument, fact.orderId, undefined)
@@ -32,10 +32,10 @@ export function foldFact(
       return
     }
     case 'hold-added':
-      guard.foldHold(fact.hold)
+      safety.foldHold(fact.hold)
       return
     case 'hold-lifted':
-      guard.foldLift(fact.holdId)
+      safety.foldLift(fact.holdId)
       return
     case 'strategy-state': {
       const run = runs[fact.instrument]
@@ -50,26 +50,26 @@ export function foldFact(
         }
       return
     case 'order-denied':
-      desk.noteOpinion(fact.instrument, fact.class, fact.reason, fact.ts)
+      gateway.noteSignal(fact.instrument, fact.class, fact.reason, fact.ts)
       algorithms.noteDenied(fact.parentOrderId, fact.ts)
       return
     case 'stop-requested':
-      desk.foldStop(fact.instrument, fact.stop)
+      gateway.foldStop(fact.instrument, fact.stop)
       return
     case 'stop-adopted':
-      books.adoptStop(fact.instrument, fact.stop)
+      bookkeeper.adoptStop(fact.instrument, fact.stop)
       return
     case 'external-adopted':
-      books.adoptExternal(fact)
+      bookkeeper.adoptExternal(fact)
       return
     case 'close-wanted':
-      desk.closes.set(fact.instrument, fact.close)
+      gateway.closes.set(fact.instrument, fact.close)
       return
     case 'dust-left':
-      books.dustLeft(fact)
+      bookkeeper.dustLeft(fact)
       return
     case 'external-ignored':
-      books.ignoreExternal(fact.instrument)
+      bookkeeper.ignoreExternal(fact.instrument)
       return
     case 'algorithm-started':
       orders.reserve(fact.order.id)

@@ -8,8 +8,8 @@ import type { Execution } from '../trading/algorithms/execution.ts'
 import type { Trail, VenueEvent } from '../trading/event.ts'
 import type { ElsewherePosition } from '../trading/report.ts'
 import type { OrderKind, Target, TimeInForce } from '../trading/order.ts'
-import type { Hold } from './holds.ts'
-import type { AlertSeverity } from './alert-severity.ts'
+import type { Hold } from './state/holds.ts'
+import type { AlertSeverity } from './state/alert-severity.ts'
 
 export interface ClosedBar {
   readonly instrument: InstrumentIndex

@@ -8,14 +8,14 @@ import { type Instrument, formatPrice, formatQuantity, shownPrice } from '../mar
 import { type InstrumentTerms, StepChange, changedLimits, hasSameSteps, withTerms } from '../market/instrument-terms.ts'
 import type { InstrumentChanged } from '../trading/event.ts'
 import { type Order, isPositionStop } from '../trading/order.ts'
-import type { AlgorithmBook } from './algorithm-book.ts'
-import type { Closes } from './closes.ts'
-import { safePrices } from './convert-order.ts'
-import type { Desk } from './desk.ts'
-import type { OrderBook } from './order-book.ts'
-import type { PortfolioState } from './portfolio-state.ts'
-import type { StrategyRun } from './strategy-run.ts'
-import type { StrategyStarts } from './strategy-starts.ts'
+import type { ParentOrders } from './state/parent-orders.ts'
+import type { PendingCloses } from './state/pending-closes.ts'
+import { safePrices } from './orders/convert-order.ts'
+import type { OrderGateway } from './orders/order-gateway.ts'
+import type { OrderTable } from './state/order-table.ts'
+import type { PortfolioState } from './state/portfolio-state.ts'
+import type { StrategyRun } from './state/strategy-run.ts'
+import type { StrategyStarts } from './handlers/strategy-starts.ts'
 
 interface Converted {
   readonly change: StepChange
@@ -29,10 +29,10 @@ interface Converted {
 export class InstrumentVersions {
   private readonly instruments: Instrument[]
   private readonly portfolio: PortfolioState
-  private readonly orders: OrderBook
-  private readonly algorithms: AlgorithmBook
-  private readonly closes: Closes
-  private readonly desk: Desk
+  private readonly orders: OrderTable
+  private readonly algorithms: ParentOrders
+  private readonly closes: PendingCloses
+  private readonly gateway: OrderGateway
   private readonly runs: readonly (StrategyRun | undefined)[]
   private readonly bars: readonly Bars[]
   private readonly starts: StrategyStarts
@@ -46,10 +46,10 @@ export class InstrumentVersions {
   constructor(
     instruments: Instrument[],
     portfolio: PortfolioState,
-    orders: OrderBook,
-    algorithms: AlgorithmBook,
-    closes: Closes,
-    desk: Desk,
+    orders: OrderTable,
+    algorithms: ParentOrders,
+    closes: PendingCloses,
+    gateway: OrderGateway,
     runs: readonly (StrategyRun | undefined)[],
     bars: readonly Bars[],
     starts: StrategyStarts,
@@ -59,7 +59,7 @@ export class InstrumentVersions {
     this.orders = orders
     this.algorithms = algorithms
     this.closes = closes
-    this.desk = desk
+    this.gateway = gateway
     this.runs = runs
     this.bars = bars
     this.starts = starts
@@ -87,7 +87,7 @@ export class InstrumentVersions {
     this.orders.convert(change)
     this.algorithms.convert(change)
     this.closes.convert(change)
-    this.desk.forgetAsked(i)
+    this.gateway.forgetAsked(i)
     this.bars[i]?.convert(change.priceFactor)
     // What a strategy knows is in ticks where nobody else can tell: it begins anew, from the bars in new steps.
     const run = this.runs[i]
@@ -101,11 +101,11 @@ export class InstrumentVersions {
     this.forget()
     const { symbol } = this.instruments[i] as Instrument
     if (limits.length > 0)
-      this.desk.alert('instrument.changed', 'P4', i, `Bybit changed ${limits.join(', ')} of ${symbol}; taken over at once.`)
+      this.gateway.alert('instrument.changed', 'P4', i, `Bybit changed ${limits.join(', ')} of ${symbol}; taken over at once.`)
     if (converted === undefined) return
     const moved = this.moveToSteps(i, converted)
     const { change, heldBefore } = converted
-    this.desk.alert('instrument.changed', 'P3', i, `${stepsText(change)} ${moved}${restText(change, heldBefore)}`.trim())
+    this.gateway.alert('instrument.changed', 'P3', i, `${stepsText(change)} ${moved}${restText(change, heldBefore)}`.trim())
   }
 
   /** What stands between two steps at the venue goes to the safe one. Answers what was moved, in words. */
@@ -115,14 +115,14 @@ export class InstrumentVersions {
     const moved: string[] = []
     if (stop !== undefined && stopBefore !== undefined && !change.fits(stopBefore) && this.portfolio.positionLots(i) !== 0) {
       moved.push(`its stop ${shownPrice(change.before, stopBefore)} → ${shownPrice(change.after, stop)}`)
-      if (!isByOrder) this.desk.requestProtection(i, { stop }, 'steps changed')
+      if (!isByOrder) this.gateway.requestProtection(i, { stop }, 'steps changed')
     }
     for (const before of orders) {
       // The stop of the whole position is moved with it.
       const prices = isPositionStop(before) && !isByOrder ? undefined : safePrices(change, before)
       const order = prices === undefined ? undefined : this.orders.find(i, before.orderId, before.venueOrderId)
       if (prices === undefined || order === undefined) continue
-      this.desk.requestAmend(order, prices, 'steps changed')
+      this.gateway.requestAmend(order, prices, 'steps changed')
       moved.push(`order #${order.orderId} to ${shownPrice(change.after, prices.limit ?? prices.trigger ?? ticks(0))}`)
     }
     return moved.length === 0 ? '' : `Moved to the safe side: ${moved.join(', ')}. `

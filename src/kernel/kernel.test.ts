@@ -6,9 +6,9 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { InvariantError } from '../core/assert.ts'
 import { MINUTE_MS, type Side, cash, lots, strategyId, ticks, ts } from '../core/units.ts'
-import type { Hold } from './holds.ts'
+import type { Hold } from './state/holds.ts'
 import { Kernel } from './kernel.ts'
-import { BTC, Bench, ETH, brief, ordersOf, signal } from './testing.ts'
+import { BTC, Bench, ETH, brief, ordersOf, signal } from '../../test/support/kernel-run.ts'
 
 describe('opinions', () => {
   test('an opinion becomes an order with its id, its stop and its planned loss', () => {
@@ -420,9 +420,9 @@ describe('S18 a strategy that hung', () => {
     const { kernel } = bench
     const strategy = kernel.config.strategies[0]?.id
     if (strategy === undefined) throw new Error('the bench has a strategy')
-    kernel.outbox.reset()
+    kernel.factBuffer.reset()
     kernel.apply({ type: 'strategy-hung', strategy, ts: ts(1) })
-    const facts = Array.from({ length: kernel.outbox.count }, (_, k) => kernel.outbox.at(k))
+    const facts = Array.from({ length: kernel.factBuffer.count }, (_, k) => kernel.factBuffer.at(k))
     expect(facts.filter((f) => f.type === 'strategy-mode-changed')).toMatchObject([{ strategy, mode: 'errored' }])
     expect(facts.filter((f) => f.type === 'alert-raised')).toMatchObject([{ alert: 'strategy.error', severity: 'P2' }])
     const modes = kernel.runs.flatMap((run) => (run === undefined ? [] : [[run.strategy === strategy, run.mode]]))

@@ -10,33 +10,33 @@ import type { PortfolioView } from '../portfolio/view.ts'
 import { confirmedTier } from '../risk/breaker.ts'
 import { isEquityUnbounded } from '../risk/limits.ts'
 import { type OrderEvent, isOrderEvent } from '../trading/event.ts'
-import { AlgorithmBook } from './algorithm-book.ts'
-import { Algorithms } from './algorithms.ts'
-import { Brackets } from './brackets.ts'
+import { ParentOrders } from './state/parent-orders.ts'
+import { Algorithms } from './orders/algorithms.ts'
+import { Brackets } from './orders/brackets.ts'
 import type { KernelConfig } from './config.ts'
-import { Books } from './books.ts'
-import { Closes } from './closes.ts'
-import { Desk } from './desk.ts'
+import { Bookkeeper } from './handlers/bookkeeper.ts'
+import { PendingCloses } from './state/pending-closes.ts'
+import { OrderGateway } from './orders/order-gateway.ts'
 import type { BarsMode, ClosedBar, KernelInput } from './input.ts'
 import type { KernelFact } from './fact.ts'
-import { Outbox } from './outbox.ts'
-import { ExternalHands } from './external-hands.ts'
+import { FactBuffer } from './fact-buffer.ts'
+import { ExternalActivity } from './handlers/external-activity.ts'
 import { foldFact } from './fold-fact.ts'
 import { InstrumentVersions } from './instrument-versions.ts'
-import { Guard } from './guard.ts'
-import type { Hold } from './holds.ts'
-import { MANUAL_OWNER } from './manual.ts'
-import { type AskedInput, People, isAsked } from './people.ts'
-import { Placing } from './placing.ts'
+import { SafetyControls } from './handlers/safety-controls.ts'
+import type { Hold } from './state/holds.ts'
+import { MANUAL_OWNER } from './state/manual.ts'
+import { type CommandInput, OperatorCommands, isCommand } from './handlers/operator-commands.ts'
+import { ManualOrders } from './orders/manual-orders.ts'
 import type { RiskDenial } from '../risk/denial.ts'
-import { Signals } from './signals.ts'
-import { OrderBook } from './order-book.ts'
-import { PortfolioState } from './portfolio-state.ts'
+import { Signals } from './orders/signals.ts'
+import { OrderTable } from './state/order-table.ts'
+import { PortfolioState } from './state/portfolio-state.ts'
 import { KERNEL_CODE_VERSION, type KernelSnapshot } from './snapshot.ts'
-import { HUNG_WORDS, StrategyModes } from './strategy-modes.ts'
-import { StrategyStarts } from './strategy-starts.ts'
-import { StrategyRun } from './strategy-run.ts'
-import { VenueNews } from './venue-news.ts'
+import { HUNG_WORDS, StrategyModes } from './handlers/strategy-modes.ts'
+import { StrategyStarts } from './handlers/strategy-starts.ts'
+import { StrategyRun } from './state/strategy-run.ts'
+import { OrderEventHandler } from './handlers/order-events.ts'
 
 /** Bars of history that stay visible to a live strategy. */
 const LIVE_BARS = 4_096
@@ -44,30 +44,30 @@ const LIVE_BARS = 4_096
 const READ_AGAIN_MS = 3_600_000
 
 /** What is neither an order's event, nor bars, nor asked by somebody. */
-type OtherInput = Exclude<KernelInput, OrderEvent | AskedInput | { readonly type: 'bars-closed' }>
+type OtherInput = Exclude<KernelInput, OrderEvent | CommandInput | { readonly type: 'bars-closed' }>
 
 export class Kernel {
   readonly config: KernelConfig
-  readonly outbox = new Outbox()
+  readonly factBuffer = new FactBuffer()
   readonly portfolio: PortfolioState
-  readonly orders: OrderBook
+  readonly orders: OrderTable
   readonly bars: readonly Bars[]
   readonly holds: Hold[] = []
   readonly runs: readonly (StrategyRun | undefined)[]
-  private readonly books: Books
-  private readonly desk: Desk
+  private readonly bookkeeper: Bookkeeper
+  private readonly gateway: OrderGateway
   private readonly signals: Signals
-  private readonly placing: Placing
+  private readonly placing: ManualOrders
   private readonly brackets: Brackets
   private readonly algorithms: Algorithms
   /** Parent orders that are being worked. */
-  readonly algorithmBook = new AlgorithmBook()
-  private readonly closes: Closes
-  private readonly guard: Guard
-  private readonly hands: ExternalHands
-  private readonly news: VenueNews
+  readonly algorithmBook = new ParentOrders()
+  private readonly closes: PendingCloses
+  private readonly safety: SafetyControls
+  private readonly external: ExternalActivity
+  private readonly news: OrderEventHandler
   private readonly modes: StrategyModes
-  private readonly people: People
+  private readonly operator: OperatorCommands
   readonly starts: StrategyStarts
   private readonly versions: InstrumentVersions
   /** False where neither a limit, nor sizing, nor a journal asks for drawdown or day loss: then no bar pays for them. */
@@ -81,7 +81,7 @@ export class Kernel {
     const config = { ...given, instruments }
     this.config = config
     const { strategies } = config
-    this.orders = new OrderBook(instruments.length, config.isJournaled)
+    this.orders = new OrderTable(instruments.length, config.isJournaled)
     this.bars = bars ?? instruments.map(() => Bars.withCapacity(config.intervalMs, LIVE_BARS))
     const runs = new Array<StrategyRun | undefined>(instruments.length).fill(undefined)
     for (const strategy of strategies)
@@ -100,24 +100,24 @@ export class Kernel {
     )
     this.watchesLimits = !isEquityUnbounded(config.limits)
     this.watchesEquity = config.isJournaled || config.sizing.type === 'risk' || this.watchesLimits
-    const { portfolio, orders, holds, outbox, algorithmBook } = this
-    this.closes = new Closes(instruments.length)
-    this.books = new Books(instruments, portfolio, orders, algorithmBook, this.closes)
-    this.desk = new Desk(config, portfolio, orders, outbox, runs, algorithmBook, this.closes)
-    this.placing = new Placing(config, portfolio, orders, holds, this.desk, algorithmBook)
-    this.brackets = new Brackets(instruments, portfolio, orders, this.desk)
-    this.algorithms = new Algorithms(config, portfolio, orders, holds, this.desk, outbox, algorithmBook, this.bars)
-    this.signals = new Signals(config, portfolio, orders, holds, this.desk, this.algorithms)
-    this.guard = new Guard(config, portfolio, orders, holds, outbox, this.desk, this.algorithms, this.books)
-    const { desk, brackets, algorithms, guard } = this
-    this.hands = new ExternalHands(config, portfolio, orders, outbox, desk, this.books, brackets, algorithms, guard)
-    this.news = new VenueNews(config.isJournaled, portfolio, orders, outbox, desk, brackets, algorithms, guard, this.hands)
-    this.modes = new StrategyModes(runs, portfolio, outbox, desk, algorithms, guard)
-    const { placing, hands, news, modes } = this
-    this.people = new People({ config, desk, placing, brackets, algorithms, guard, hands, news, modes })
-    this.starts = new StrategyStarts(runs, this.bars, portfolio, desk, this.modes, config.deciding)
+    const { portfolio, orders, holds, factBuffer: outbox, algorithmBook } = this
+    this.closes = new PendingCloses(instruments.length)
+    this.bookkeeper = new Bookkeeper(instruments, portfolio, orders, algorithmBook, this.closes)
+    this.gateway = new OrderGateway(config, portfolio, orders, outbox, runs, algorithmBook, this.closes)
+    this.placing = new ManualOrders(config, portfolio, orders, holds, this.gateway, algorithmBook)
+    this.brackets = new Brackets(instruments, portfolio, orders, this.gateway)
+    this.algorithms = new Algorithms(config, portfolio, orders, holds, this.gateway, outbox, algorithmBook, this.bars)
+    this.signals = new Signals(config, portfolio, orders, holds, this.gateway, this.algorithms)
+    this.safety = new SafetyControls(config, portfolio, orders, holds, outbox, this.gateway, this.algorithms, this.bookkeeper)
+    const { gateway, brackets, algorithms, safety } = this
+    this.external = new ExternalActivity(config, portfolio, orders, outbox, gateway, this.bookkeeper, brackets, algorithms, safety)
+    this.news = new OrderEventHandler(config.isJournaled, portfolio, orders, outbox, gateway, brackets, algorithms, safety, this.external)
+    this.modes = new StrategyModes(runs, portfolio, outbox, gateway, algorithms, safety)
+    const { placing, external, news, modes } = this
+    this.operator = new OperatorCommands({ config, gateway, placing, brackets, algorithms, safety, external, news, modes })
+    this.starts = new StrategyStarts(runs, this.bars, portfolio, gateway, this.modes, config.deciding)
     const { closes, starts } = this
-    this.versions = new InstrumentVersions(instruments, portfolio, orders, algorithmBook, closes, desk, runs, this.bars, starts)
+    this.versions = new InstrumentVersions(instruments, portfolio, orders, algorithmBook, closes, gateway, runs, this.bars, starts)
   }
 
   get view(): PortfolioView {
@@ -127,7 +127,7 @@ export class Kernel {
     return this.portfolio.now
   }
   get stateSince(): Ts {
-    return this.guard.stateSince
+    return this.safety.stateSince
   }
   /** Lots of a spot position that no exit sells, sent or waiting: what its stop is for. */
   guardedLots(i: InstrumentIndex): number {
@@ -135,28 +135,28 @@ export class Kernel {
   }
 
   /** Why what a person asks would be denied now; undefined where it would pass. Books nothing. */
-  judge(input: Parameters<Placing['judge']>[0]): RiskDenial | undefined {
+  judge(input: Parameters<ManualOrders['judge']>[0]): RiskDenial | undefined {
     return this.placing.judge(input)
   }
 
   /** Whether what is left of a position is closed again and again: a panic of all or of this symbol, or the red line. */
   isFlattening(i: InstrumentIndex): boolean {
-    return this.guard.isFlattening(i)
+    return this.safety.isFlattening(i)
   }
 
   /** Takes one input: books it, decides on it, and leaves the facts in the outbox (which the caller resets before). */
   apply(input: KernelInput): void {
     this.advance(input)
     if (isOrderEvent(input)) {
-      this.news.orderEvent(input, this.books.orderEvent(input))
+      this.news.orderEvent(input, this.bookkeeper.orderEvent(input))
       return
     }
     if (input.type === 'bars-closed') {
       this.foldAndDecideBars(input.bars, input.ts, input.mode, true)
       return
     }
-    if (isAsked(input)) {
-      this.people.decide(input)
+    if (isCommand(input)) {
+      this.operator.decide(input)
       return
     }
     this.foldOther(input)
@@ -167,9 +167,9 @@ export class Kernel {
   foldInput(input: KernelInput): void {
     this.advance(input)
     if (isOrderEvent(input)) {
-      this.books.orderEvent(input)
+      this.bookkeeper.orderEvent(input)
     } else if (input.type === 'bars-closed') this.foldAndDecideBars(input.bars, input.ts, input.mode, false)
-    else if (!isAsked(input)) this.foldOther(input)
+    else if (!isCommand(input)) this.foldOther(input)
     this.forgetNews()
   }
 
@@ -185,7 +185,7 @@ export class Kernel {
 
   /** Books a journaled fact. Facts of this kernel's own making have already been booked when they were made. */
   foldFact(fact: KernelFact): void {
-    foldFact(fact, this.desk, this.guard, this.orders, this.algorithmBook, this.runs, this.books)
+    foldFact(fact, this.gateway, this.safety, this.orders, this.algorithmBook, this.runs, this.bookkeeper)
     if (fact.type === 'external-adopted' || fact.type === 'dust-left') this.forgetNews()
   }
 
@@ -236,10 +236,10 @@ export class Kernel {
   decideBreakers(): void {
     if (!this.watchesLimits) return
     const { limits } = this.config
-    if (this.portfolio.dayLoss > 0 && this.portfolio.dayLossLeft(limits.dayLossMax) <= 0) this.guard.tripDayLoss()
+    if (this.portfolio.dayLoss > 0 && this.portfolio.dayLossLeft(limits.dayLossMax) <= 0) this.safety.tripDayLoss()
     if (limits.drawdown.orange === Number.POSITIVE_INFINITY) return
     const tier = confirmedTier(this.portfolio.watch, this.portfolio.now)
-    if (tier !== undefined && this.guard.trip(tier) && tier === 'red') this.people.flattenAll('drawdown red')
+    if (tier !== undefined && this.safety.tripBreaker(tier) && tier === 'red') this.operator.flattenAll('drawdown red')
   }
 
   private foldAndDecideBars(rows: readonly ClosedBar[], at: Ts, mode: BarsMode, decides: boolean): void {
@@ -260,7 +260,7 @@ export class Kernel {
     }
     if (!this.config.isJournaled) return
     this.keepStates(rows.map((row) => row.instrument))
-    this.guard.sampleEquity()
+    this.safety.sampleEquity()
   }
 
   /** `isStart`: of a strategy that is stopped, too, since it has begun anew. */
@@ -274,7 +274,7 @@ export class Kernel {
         this.modes.fail(run.strategy, run.failure ?? 'its state cannot be kept')
         continue
       }
-      this.outbox.push({
+      this.factBuffer.push({
         type: 'strategy-state',
         strategy: run.strategy,
         instrument,
@@ -300,10 +300,10 @@ export class Kernel {
   private foldOther(input: OtherInput): void {
     switch (input.type) {
       case 'order-adopted':
-        this.books.adopted(input)
+        this.bookkeeper.adopted(input)
         return
       case 'position-adjusted':
-        this.books.adjusted(input)
+        this.bookkeeper.adjusted(input)
         return
       case 'wallet-adjusted':
         if (input.cause === 'opening') this.portfolio.open(input.amount, input.ts)
@@ -350,15 +350,15 @@ export class Kernel {
     switch (input.type) {
       case 'time-advanced':
         this.decideBreakers()
-        this.desk.expireOrders()
+        this.gateway.expireOrders()
         this.decideAlgorithms()
         return
       case 'add-hold':
-        this.guard.addHold(input.hold)
+        this.safety.addHold(input.hold)
         this.decideAlgorithms()
         return
       case 'lift-hold':
-        this.guard.liftHold(input.holdId, input.actor)
+        this.safety.liftHold(input.holdId, input.actor)
         return
       case 'strategy-hung':
         this.modes.fail(input.strategy, HUNG_WORDS[input.how ?? 'hung'])
@@ -371,13 +371,13 @@ export class Kernel {
         )
         return
       case 'protection-missing':
-        this.guard.protect(input.instrument, input.bareMs, input.bareMs === 0 ? 'not where it is meant' : undefined)
+        this.safety.protect(input.instrument, input.bareMs, input.bareMs === 0 ? 'not where it is meant' : undefined)
         this.brackets.keepStop(input.instrument, true)
-        this.news.tellTrades()
+        this.news.emitTradeFacts()
         return
       case 'position-adjusted':
-        this.news.tellTrades()
-        this.news.tellOutside(input.cause)
+        this.news.emitTradeFacts()
+        this.news.reportOutsideChanges(input.cause)
         return
       case 'order-adopted':
         this.news.adopted(input)
@@ -385,17 +385,17 @@ export class Kernel {
       case 'elsewhere-seen':
         return
       case 'notice':
-        this.desk.alert(input.alert, input.severity, input.about, input.summary)
+        this.gateway.alert(input.alert, input.severity, input.about, input.summary)
         return
       case 'instrument-changed':
         this.versions.decide(input)
-        if (input.terms === undefined) this.guard.afterStatus(input.instrument, input.status)
+        if (input.terms === undefined) this.safety.afterStatus(input.instrument, input.status)
         return
       case 'reconciled':
         this.brackets.repair()
         return
       case 'wallet-adjusted':
-        this.guard.tellFlow()
+        this.safety.alertFlow()
         return
       case 'funding-settled':
         return
@@ -413,7 +413,7 @@ export class Kernel {
       algorithms: this.algorithmBook.snapshot(),
       holds: [...this.holds],
       closes: this.closes.snapshot(),
-      stateSince: this.guard.stateSince,
+      stateSince: this.safety.stateSince,
       terms: this.versions.snapshot(),
       identities: this.starts.snapshot(),
       runs: this.runs
@@ -439,7 +439,7 @@ export class Kernel {
     this.holds.length = 0
     this.holds.push(...from.holds)
     this.closes.restore(from.closes)
-    this.guard.stateSince = from.stateSince
+    this.safety.stateSince = from.stateSince
     this.starts.restore(from.identities)
     for (const saved of from.runs) {
       const run = this.runs[saved.instrument]

@@ -6,10 +6,10 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type Side, cash, lots, ticks, ts } from '../core/units.ts'
 import { SIM_LIMITS } from '../risk/limits.ts'
-import { BTC, Bench, ETH, type Setup, brief, ordersOf, signal } from './testing.ts'
+import { BTC, Bench, ETH, type Setup, brief, ordersOf, signal } from '../../test/support/kernel-run.ts'
 import type { PlacedOrder } from './input.ts'
 import type { KernelFact } from './fact.ts'
-import { MANUAL_OWNER } from './manual.ts'
+import { MANUAL_OWNER } from './state/manual.ts'
 
 const LIMITS = {
   isStopRequired: true,
@@ -76,9 +76,9 @@ describe('S10 a second entry', () => {
     const [second] = ordersOf(bench.place({ lots: lots(4), stop: ticks(99) }))
     if (second === undefined) throw new Error('the second entry was denied')
     bench.give(bench.fillOf(second, 1))
-    expect(bench.kernel.portfolio.trip(ETH)?.plannedLoss).toBe(121e8)
+    expect(bench.kernel.portfolio.openTrade(ETH)?.plannedLoss).toBe(121e8)
     bench.give({ ...bench.fillOf(second, 3), isComplete: true })
-    expect(bench.kernel.portfolio.trip(ETH)?.plannedLoss).toBe(124e8)
+    expect(bench.kernel.portfolio.openTrade(ETH)?.plannedLoss).toBe(124e8)
   })
 
   test('S10 is denied where all of the position may lose more than one trade may', () => {

@@ -8,8 +8,8 @@ import { parseExecution } from '../trading/algorithms/execution.ts'
 import type { KernelFact } from './fact.ts'
 import type { PlacedOrder } from './input.ts'
 import { Kernel } from './kernel.ts'
-import { MANUAL_OWNER } from './manual.ts'
-import { BTC, Bench, ETH, type Setup, brief, ordersOf, signal } from './testing.ts'
+import { MANUAL_OWNER } from './state/manual.ts'
+import { BTC, Bench, ETH, type Setup, brief, ordersOf, signal } from '../../test/support/kernel-run.ts'
 
 class Desk extends Bench {
   constructor(limits: Setup['limits'] = {}, more: Setup = {}) {
@@ -91,36 +91,36 @@ describe('entries by hand', () => {
     ['a stop on the wrong side', { stop: ticks(101) }, 'denied entry: stop-side'],
     ['more than an order may be worth', { lots: lots(200), kind: 'limit', limit: ticks(100) }, 'denied entry: order-notional'],
   ])('%s', (_, order, expected) => {
-    const desk = new Desk({ isStopRequired: true, orderNotionalMax: 15_000e8 as never })
-    expect(brief(desk.place(order))).toEqual([expected])
+    const gateway = new Desk({ isStopRequired: true, orderNotionalMax: 15_000e8 as never })
+    expect(brief(gateway.place(order))).toEqual([expected])
   })
 
   test('a symbol of a strategy is not entered by hand, and a hold denies', () => {
-    const desk = new Desk()
-    const facts = desk.give({
+    const gateway = new Desk()
+    const facts = gateway.give({
       type: 'place-orders',
       strategy: MANUAL_OWNER,
       instrument: BTC,
       orders: [{ side: 1, kind: 'market', lots: lots(1), timeInForce: 'gtc' }],
       actor: 'cli',
-      ts: ts(desk.now),
+      ts: ts(gateway.now),
     })
     expect(brief(facts)).toEqual(['denied entry: symbol-owned'])
-    desk.hold()
-    expect(brief(desk.place({}))).toEqual(['denied entry: hold'])
+    gateway.hold()
+    expect(brief(gateway.place({}))).toEqual(['denied entry: hold'])
   })
 
   test('against what is held it is denied: it would net, and its stop would stand on the wrong side', () => {
-    const desk = new Desk()
-    desk.fillOrder(desk.place({}))
-    expect(brief(desk.place({ side: -1, stop: ticks(110) }))).toEqual(['denied entry: opposite-side'])
+    const gateway = new Desk()
+    gateway.fillOrder(gateway.place({}))
+    expect(brief(gateway.place({ side: -1, stop: ticks(110) }))).toEqual(['denied entry: opposite-side'])
   })
 
   test('of a pair the first fill takes the other off; a denied second takes the first back', () => {
-    const desk = new Desk()
-    const pair = desk.place({ kind: 'limit', limit: ticks(98) }, { kind: 'stop-market', trigger: ticks(103) })
+    const gateway = new Desk()
+    const pair = gateway.place({ kind: 'limit', limit: ticks(98) }, { kind: 'stop-market', trigger: ticks(103) })
     expect(brief(pair)).toEqual(['entry buy 10 limit 98', 'entry buy 10 stop-market 103'])
-    expect(quiet(desk.fillOrder(pair, 4))).toEqual(['cancel 2: #1 of its pair filled'])
+    expect(quiet(gateway.fillOrder(pair, 4))).toEqual(['cancel 2: #1 of its pair filled'])
     const other = new Desk()
     expect(brief(other.place({ kind: 'limit', limit: ticks(98) }, { lots: lots(0) }))).toEqual([
       'entry buy 10 limit 98',
@@ -130,20 +130,29 @@ describe('entries by hand', () => {
   })
 
   test('an amended entry is judged as it would be, without counting itself twice', () => {
-    const desk = new Desk({ positionNotionalMax: 2_000e8 as never })
-    desk.place({ kind: 'limit', limit: ticks(98), lots: lots(15) })
+    const gateway = new Desk({ positionNotionalMax: 2_000e8 as never })
+    gateway.place({ kind: 'limit', limit: ticks(98), lots: lots(15) })
     const change = (quantity: number): string[] =>
-      brief(desk.give({ type: 'change-order', instrument: ETH, orderId: orderId(1), lots: lots(quantity), actor: 'cli', ts: ts(desk.now) }))
+      brief(
+        gateway.give({
+          type: 'change-order',
+          instrument: ETH,
+          orderId: orderId(1),
+          lots: lots(quantity),
+          actor: 'cli',
+          ts: ts(gateway.now),
+        }),
+      )
     expect(change(20)).toEqual(['amend 1: 20 lots'])
     expect(change(21)).toEqual(['denied entry: position-notional'])
-    expect(desk.kernel.orders.open(ETH)[0]?.lots).toBe(15)
+    expect(gateway.kernel.orders.open(ETH)[0]?.lots).toBe(15)
   })
 })
 
 describe('brackets', () => {
   test('one target for all of it travels with the entry; several are orders of ours that follow its fills', () => {
-    const desk = new Desk()
-    const [whole] = ordersOf(desk.place({ targets: [target(110, 1)] }))
+    const gateway = new Desk()
+    const [whole] = ordersOf(gateway.place({ targets: [target(110, 1)] }))
     expect(whole?.targets).toEqual([target(110, 1)])
     const other = new Desk()
     const facts = other.place({ lots: lots(9), targets: [target(104, 1 / 3), target(108, 1 / 3), target(112, 1 / 3)] })
@@ -158,35 +167,39 @@ describe('brackets', () => {
   })
 
   test('what a target has sold already is not asked for again', () => {
-    const desk = new Desk()
-    const facts = desk.place({ lots: lots(10), targets: [target(104, 0.5), target(108, 0.5)] })
-    const targets = ordersOf(desk.fillOrder(facts, 4))
+    const gateway = new Desk()
+    const facts = gateway.place({ lots: lots(10), targets: [target(104, 0.5), target(108, 0.5)] })
+    const targets = ordersOf(gateway.fillOrder(facts, 4))
     expect(targets.map((o) => o.lots)).toEqual([2, 2])
-    desk.give(desk.fillOf(targets[0] as never))
-    expect(quiet(desk.fillOrder(facts, 6))).toEqual(['protective sell 3 limit 104', 'amend 3: 5 lots'])
+    gateway.give(gateway.fillOf(targets[0] as never))
+    expect(quiet(gateway.fillOrder(facts, 6))).toEqual(['protective sell 3 limit 104', 'amend 3: 5 lots'])
   })
 
   test('targets give way when the position shrinks, the farthest first', () => {
-    const desk = new Desk()
-    const facts = desk.place({ lots: lots(10), targets: [target(104, 0.5), target(108, 0.5)] })
-    desk.fillOrder(facts)
-    const close = desk.give({ type: 'close-position', instrument: ETH, lots: lots(6), actor: 'cli', ts: ts(desk.now) })
+    const gateway = new Desk()
+    const facts = gateway.place({ lots: lots(10), targets: [target(104, 0.5), target(108, 0.5)] })
+    gateway.fillOrder(facts)
+    const close = gateway.give({ type: 'close-position', instrument: ETH, lots: lots(6), actor: 'cli', ts: ts(gateway.now) })
     expect(brief(close)).toEqual(['reduce sell 6'])
-    expect(brief(desk.fillOrder(close))).toEqual(['reduced by 6 for 0, 4 left', 'cancel 3: the position is smaller now', 'amend 2: 4 lots'])
+    expect(brief(gateway.fillOrder(close))).toEqual([
+      'reduced by 6 for 0, 4 left',
+      'cancel 3: the position is smaller now',
+      'amend 2: 4 lots',
+    ])
   })
 
   test('a stop is moved, a target set and taken off; through the price both are refused', () => {
-    const desk = new Desk()
+    const gateway = new Desk()
     const protect = (legs: object): string[] =>
-      brief(desk.give({ type: 'change-protection', instrument: ETH, actor: 'cli', ts: ts(desk.now), ...legs }))
+      brief(gateway.give({ type: 'change-protection', instrument: ETH, actor: 'cli', ts: ts(gateway.now), ...legs }))
     expect(protect({ stop: ticks(95) })).toEqual(['denied protective: exit-not-verified'])
-    desk.fillOrder(desk.place({}))
+    gateway.fillOrder(gateway.place({}))
     expect(protect({ stop: ticks(95) })).toEqual(['stop at 95'])
-    expect(desk.kernel.portfolio.trip(ETH)?.stop).toBe(95)
+    expect(gateway.kernel.portfolio.openTrade(ETH)?.stop).toBe(95)
     expect(protect({ stop: ticks(100) })).toEqual(['denied protective: stop-side'])
     expect(protect({ target: ticks(99) })).toEqual(['denied protective: stop-side'])
     expect(protect({ target: 'none' })).toEqual(['stop at undefined'])
-    expect(desk.kernel.portfolio.trip(ETH)?.stop).toBe(95)
+    expect(gateway.kernel.portfolio.openTrade(ETH)?.stop).toBe(95)
   })
 })
 
@@ -205,25 +218,25 @@ describe('executions in any order', () => {
     [2, 1, 0],
   ]
   test.each(orders)('%i, %i, %i: the order is open until all are told, and all count', (...sequence) => {
-    const desk = new Desk()
-    const [command] = ordersOf(desk.place({}))
+    const gateway = new Desk()
+    const [command] = ordersOf(gateway.place({}))
     if (command === undefined) throw new Error('denied')
     sequence.forEach((k, at) => {
       const part = parts[k] as (typeof parts)[number]
-      desk.give({
-        ...desk.fillOf(command, part.quantity, `e${k}`),
+      gateway.give({
+        ...gateway.fillOf(command, part.quantity, `e${k}`),
         isComplete: part.isComplete,
         ...(part.isComplete ? { total: lots(10) } : undefined),
       })
-      expect(desk.kernel.orders.open(ETH).length).toBe(at === 2 ? 0 : 1)
+      expect(gateway.kernel.orders.open(ETH).length).toBe(at === 2 ? 0 : 1)
     })
-    expect(desk.heldEth()).toBe(10)
-    expect(desk.kernel.orders.find(ETH, command.orderId, undefined)?.status).toBe('filled')
+    expect(gateway.heldEth()).toBe(10)
+    expect(gateway.kernel.orders.find(ETH, command.orderId, undefined)?.status).toBe('filled')
   })
 
   test('a cancel that is told before its fills: what it filled still counts against the limits, and a worked order does not send it again', () => {
-    const desk = new Desk()
-    const start = desk.work('twap:40s:1', { limit: 101 })
+    const gateway = new Desk()
+    const start = gateway.work('twap:40s:1', { limit: 101 })
     const [child] = ordersOf(start)
     if (child === undefined) throw new Error('denied')
     const canceled = {
@@ -233,22 +246,22 @@ describe('executions in any order', () => {
       venueOrderId: 'v2',
       cause: 'EC_NoImmediateQtyToFill',
       total: lots(15),
-      ts: ts(desk.now),
+      ts: ts(gateway.now),
     } as const
-    expect(brief(desk.give(canceled))).toEqual([])
-    expect(brief(desk.give(canceled))).toEqual([])
-    expect(desk.kernel.orders.openEntryLots(ETH, 1)).toBe(15)
-    expect(brief(desk.later(10_000))).toEqual([])
-    expect(quiet(desk.give({ ...desk.fillOf(child, 15), isComplete: false }))).toEqual(['entry buy 25 limit 101'])
-    expect(desk.kernel.orders.find(ETH, child.orderId, undefined)?.status).toBe('canceled')
+    expect(brief(gateway.give(canceled))).toEqual([])
+    expect(brief(gateway.give(canceled))).toEqual([])
+    expect(gateway.kernel.orders.openEntryLots(ETH, 1)).toBe(15)
+    expect(brief(gateway.later(10_000))).toEqual([])
+    expect(quiet(gateway.give({ ...gateway.fillOf(child, 15), isComplete: false }))).toEqual(['entry buy 25 limit 101'])
+    expect(gateway.kernel.orders.find(ETH, child.orderId, undefined)?.status).toBe('canceled')
   })
 })
 
 test('funding of an outage that is read after the next settlement was heard is booked, each once', () => {
-  const desk = new Desk()
-  desk.fillOrder(desk.place({}))
+  const gateway = new Desk()
+  gateway.fillOrder(gateway.place({}))
   const settle = (hour: number, amount: number): void => {
-    desk.give({
+    gateway.give({
       type: 'funding-settled',
       instrument: ETH,
       settlementId: `f${hour}`,
@@ -261,74 +274,74 @@ test('funding of an outage that is read after the next settlement was heard is b
   settle(1, -500)
   settle(2, -300)
   settle(1, -500)
-  expect(desk.kernel.portfolio.ledger.funding).toBe(800)
+  expect(gateway.kernel.portfolio.ledger.funding).toBe(800)
 })
 
 describe('worked orders', () => {
   test('a twap starts with its first slice and goes on with time', () => {
-    const desk = new Desk()
-    const start = desk.work('twap:40s:4')
+    const gateway = new Desk()
+    const start = gateway.work('twap:40s:4')
     expect(brief(start)).toEqual(['work 1 twap 40', 'entry buy 10'])
     expect(ordersOf(start)[0]).toMatchObject({ orderId: 2, stop: 90 })
-    expect(quiet(desk.fillOrder(start))).toEqual([])
-    expect(brief(desk.later(9_000))).toEqual([])
-    const second = desk.later(1_000)
+    expect(quiet(gateway.fillOrder(start))).toEqual([])
+    expect(brief(gateway.later(9_000))).toEqual([])
+    const second = gateway.later(1_000)
     expect(brief(second)).toEqual(['entry buy 10'])
-    desk.fillOrder(second)
+    gateway.fillOrder(second)
     // Two slices were missed: they come at once.
-    const rest = desk.later(25_000)
+    const rest = gateway.later(25_000)
     expect(brief(rest)).toEqual(['entry buy 20'])
-    expect(brief(desk.fillOrder(rest))).toEqual(['1 ended at 40: filled'])
-    expect(desk.heldEth()).toBe(40)
+    expect(brief(gateway.fillOrder(rest))).toEqual(['1 ended at 40: filled'])
+    expect(gateway.heldEth()).toBe(40)
   })
 
   test('each child is judged by itself: denied it waits, and after ten denials it is over', () => {
-    const desk = new Desk({ ordersPerMinuteMax: 1 })
-    desk.fillOrder(desk.work('twap:40s:4'))
-    expect(brief(desk.later(10_000))).toEqual(['denied entry: order-rate'])
-    expect(brief(desk.later(5_000))).toEqual([])
-    const denials = Array.from({ length: 9 }, () => brief(desk.later(15_000)))
+    const gateway = new Desk({ ordersPerMinuteMax: 1 })
+    gateway.fillOrder(gateway.work('twap:40s:4'))
+    expect(brief(gateway.later(10_000))).toEqual(['denied entry: order-rate'])
+    expect(brief(gateway.later(5_000))).toEqual([])
+    const denials = Array.from({ length: 9 }, () => brief(gateway.later(15_000)))
     expect(denials[0]).toEqual(['denied entry: order-rate'])
     // The window of a minute lets one through now and then; a fill makes the count begin again.
     expect(denials.flat().filter((line) => line === 'entry buy 30').length).toBe(1)
   })
 
   test('the whole is judged before it starts', () => {
-    const desk = new Desk({ orderNotionalMax: 3_000e8 as never })
-    expect(brief(desk.work('twap:40s:4'))).toEqual(['denied entry: order-notional'])
-    expect(desk.kernel.algorithmBook.active).toEqual([])
+    const gateway = new Desk({ orderNotionalMax: 3_000e8 as never })
+    expect(brief(gateway.work('twap:40s:4'))).toEqual(['denied entry: order-notional'])
+    expect(gateway.kernel.algorithmBook.active).toEqual([])
   })
 
   test('paused it takes its child back and waits for a person, ended it is over when the child is', () => {
-    const desk = new Desk()
-    expect(brief(desk.work('iceberg:10', { limit: 98 }))).toEqual(['work 1 iceberg 40', 'entry buy 10 limit 98'])
-    expect(brief(desk.steer(1, 'paused'))).toEqual(['1 paused: by cli', 'cancel 2: by cli'])
-    expect(brief(desk.gone(2))).toEqual([])
-    expect(brief(desk.later(60_000))).toEqual([])
-    expect(brief(desk.steer(1, 'working'))).toEqual(['1 working: by cli', 'entry buy 10 limit 98'])
-    expect(brief(desk.steer(1, 'ended'))).toEqual(['1 ending: by cli', 'cancel 3: by cli'])
-    expect(brief(desk.gone(3))).toEqual(['1 ended at 0: by cli'])
+    const gateway = new Desk()
+    expect(brief(gateway.work('iceberg:10', { limit: 98 }))).toEqual(['work 1 iceberg 40', 'entry buy 10 limit 98'])
+    expect(brief(gateway.steer(1, 'paused'))).toEqual(['1 paused: by cli', 'cancel 2: by cli'])
+    expect(brief(gateway.gone(2))).toEqual([])
+    expect(brief(gateway.later(60_000))).toEqual([])
+    expect(brief(gateway.steer(1, 'working'))).toEqual(['1 working: by cli', 'entry buy 10 limit 98'])
+    expect(brief(gateway.steer(1, 'ended'))).toEqual(['1 ending: by cli', 'cancel 3: by cli'])
+    expect(brief(gateway.gone(3))).toEqual(['1 ended at 0: by cli'])
   })
 
   test('a hold of a person pauses it for good (S1), a bad measurement only while it lasts', () => {
-    const desk = new Desk()
-    desk.fillOrder(desk.work('twap:40s:4'))
-    desk.hold({ id: 'stale', cause: 'stale' })
-    expect(brief(desk.later(10_000))).toEqual([])
-    desk.give({ type: 'lift-hold', holdId: 'stale', actor: 'trader', ts: ts(desk.now) })
-    const second = desk.later(1_000)
+    const gateway = new Desk()
+    gateway.fillOrder(gateway.work('twap:40s:4'))
+    gateway.hold({ id: 'stale', cause: 'stale' })
+    expect(brief(gateway.later(10_000))).toEqual([])
+    gateway.give({ type: 'lift-hold', holdId: 'stale', actor: 'trader', ts: ts(gateway.now) })
+    const second = gateway.later(1_000)
     expect(brief(second)).toEqual(['entry buy 10'])
-    desk.fillOrder(second)
-    expect(brief(desk.hold({ reason: 'news' }))).toEqual(['hold h no-entries', '1 paused: operator: news'])
-    desk.give({ type: 'lift-hold', holdId: 'h', actor: 'cli', ts: ts(desk.now) })
-    expect(brief(desk.later(60_000))).toEqual([])
-    expect(brief(desk.steer(1, 'working'))).toEqual(['1 working: by cli', 'entry buy 20'])
+    gateway.fillOrder(second)
+    expect(brief(gateway.hold({ reason: 'news' }))).toEqual(['hold h no-entries', '1 paused: operator: news'])
+    gateway.give({ type: 'lift-hold', holdId: 'h', actor: 'cli', ts: ts(gateway.now) })
+    expect(brief(gateway.later(60_000))).toEqual([])
+    expect(brief(gateway.steer(1, 'working'))).toEqual(['1 working: by cli', 'entry buy 20'])
   })
 
   test('a panic ends it and takes its child back before anything is closed (S7)', () => {
-    const desk = new Desk()
-    desk.fillOrder(desk.work('iceberg:10', { limit: 98 }))
-    const facts = brief(desk.give({ type: 'panic', actor: 'cli', reason: '', ts: ts(desk.now) }))
+    const gateway = new Desk()
+    gateway.fillOrder(gateway.work('iceberg:10', { limit: 98 }))
+    const facts = brief(gateway.give({ type: 'panic', actor: 'cli', reason: '', ts: ts(gateway.now) }))
     expect(facts).toEqual([
       'hold panic no-orders',
       'P1 panic.started',
@@ -336,38 +349,38 @@ describe('worked orders', () => {
       'cancel 3: panic by cli',
       'flatten sell 10',
     ])
-    expect(brief(desk.gone(3))).toEqual(['1 ended at 10: panic by cli'])
+    expect(brief(gateway.gone(3))).toEqual(['1 ended at 10: panic by cli'])
   })
 
   test('an entry that fills after the panic is closed at once (S7)', () => {
-    const desk = new Desk()
-    const entry = desk.place({ kind: 'limit', limit: ticks(98) })
-    expect(brief(desk.give({ type: 'panic', actor: 'cli', reason: '', ts: ts(desk.now) }))).toEqual([
+    const gateway = new Desk()
+    const entry = gateway.place({ kind: 'limit', limit: ticks(98) })
+    expect(brief(gateway.give({ type: 'panic', actor: 'cli', reason: '', ts: ts(gateway.now) }))).toEqual([
       'hold panic no-orders',
       'P1 panic.started',
       'cancel 1: panic by cli',
     ])
-    expect(quiet(desk.fillOrder(entry, 4))).toEqual(['flatten sell 4'])
-    expect(quiet(desk.fillOrder(entry, 6))).toEqual(['flatten sell 6'])
+    expect(quiet(gateway.fillOrder(entry, 4))).toEqual(['flatten sell 4'])
+    expect(quiet(gateway.fillOrder(entry, 6))).toEqual(['flatten sell 6'])
   })
 
   test('a close is worked in parts, and ends when something else closed the position', () => {
-    const desk = new Desk()
-    desk.fillOrder(desk.place({}))
-    const start = desk.work('twap:20s:2', { class: 'reduce', side: -1, lots: 10 })
+    const gateway = new Desk()
+    gateway.fillOrder(gateway.place({}))
+    const start = gateway.work('twap:20s:2', { class: 'reduce', side: -1, lots: 10 })
     expect(brief(start)).toEqual(['work 2 twap 10', 'reduce sell 5'])
-    desk.fillOrder(start)
-    desk.fillOrder(desk.give({ type: 'close-position', instrument: ETH, lots: undefined, actor: 'cli', ts: ts(desk.now) }))
-    expect(desk.heldEth()).toBe(0)
-    expect(brief(desk.later(10_000))).toEqual(['2 ended at 5: the position is closed'])
+    gateway.fillOrder(start)
+    gateway.fillOrder(gateway.give({ type: 'close-position', instrument: ETH, lots: undefined, actor: 'cli', ts: ts(gateway.now) }))
+    expect(gateway.heldEth()).toBe(0)
+    expect(brief(gateway.later(10_000))).toEqual(['2 ended at 5: the position is closed'])
   })
 
   test('a chase follows by amending its one child, then takes the rest', () => {
-    const desk = new Desk()
-    expect(brief(desk.work('chase:300bp:60s'))).toEqual(['work 1 chase 40', 'entry buy 40 limit 99'])
-    desk.prices[ETH] = 102
-    expect(brief(desk.later(5_000))).toEqual(['amend 2: at 101'])
-    desk.give({
+    const gateway = new Desk()
+    expect(brief(gateway.work('chase:300bp:60s'))).toEqual(['work 1 chase 40', 'entry buy 40 limit 99'])
+    gateway.prices[ETH] = 102
+    expect(brief(gateway.later(5_000))).toEqual(['amend 2: at 101'])
+    gateway.give({
       type: 'order-amended',
       instrument: ETH,
       orderId: orderId(2),
@@ -375,35 +388,35 @@ describe('worked orders', () => {
       lots: lots(40),
       limit: ticks(101),
       trigger: undefined,
-      ts: ts(desk.now),
+      ts: ts(gateway.now),
     })
-    expect(brief(desk.later(55_000))).toEqual(['cancel 2: the chase is over'])
-    expect(brief(desk.gone(2))).toEqual(['entry buy 40'])
+    expect(brief(gateway.later(55_000))).toEqual(['cancel 2: the chase is over'])
+    expect(brief(gateway.gone(2))).toEqual(['entry buy 40'])
   })
 
   test('slices below the least order value wait until they are worth it, and none is denied', () => {
     // One lot is worth 100, the least order 300: a slice of one lot goes out with the next two.
-    const desk = new Desk({}, { notionalMin: '300' })
-    const sent = desk.work('twap:1h:12', { lots: 12 })
+    const gateway = new Desk({}, { notionalMin: '300' })
+    const sent = gateway.work('twap:1h:12', { lots: 12 })
     for (let k = 0; k < 24; k++) {
-      const news = desk.later(150_000)
+      const news = gateway.later(150_000)
       sent.push(...news)
-      for (const order of ordersOf(news)) sent.push(...desk.give(desk.fillOf(order)))
+      for (const order of ordersOf(news)) sent.push(...gateway.give(gateway.fillOf(order)))
     }
     expect(sent.filter((fact) => fact.type === 'order-denied')).toEqual([])
     expect(ordersOf(sent).map((order) => order.lots)).toEqual([3, 3, 3, 3])
   })
 
   test('a parent above the largest order is taken, and its children are not above it', () => {
-    const desk = new Desk()
-    const facts = desk.work('twap:1m:1', { lots: 60 })
+    const gateway = new Desk()
+    const facts = gateway.work('twap:1m:1', { lots: 60 })
     expect(brief(facts)).toEqual(['work 1 twap 60', 'entry buy 50'])
   })
 
   test('a second worked order on the symbol is denied, and an iceberg without a price too', () => {
-    const desk = new Desk()
-    desk.work('twap:40s:4')
-    expect(brief(desk.work('twap:40s:4'))).toEqual(['denied entry: execution'])
+    const gateway = new Desk()
+    gateway.work('twap:40s:4')
+    expect(brief(gateway.work('twap:40s:4'))).toEqual(['denied entry: execution'])
     expect(brief(new Desk().work('iceberg:10'))).toEqual(['denied entry: execution'])
   })
 
@@ -424,25 +437,25 @@ describe('worked orders', () => {
   })
 
   test('after a restart it goes on from its facts: the same next step from a folded kernel', () => {
-    const desk = new Desk()
+    const gateway = new Desk()
     const log: { readonly input: Parameters<Kernel['apply']>[0]; readonly facts: readonly KernelFact[] }[] = []
-    const give = desk.give.bind(desk)
-    desk.give = (input) => {
+    const give = gateway.give.bind(gateway)
+    gateway.give = (input) => {
       const facts = give(input)
       log.push(structuredClone({ input, facts }))
       return facts
     }
-    const first = desk.work('twap:40s:4')
-    desk.fillOrder(first)
-    const restored = new Kernel(desk.config)
+    const first = gateway.work('twap:40s:4')
+    gateway.fillOrder(first)
+    const restored = new Kernel(gateway.config)
     restored.restore(JSON.parse(JSON.stringify(new Desk().kernel.snapshot())))
     for (const { input, facts } of log) {
       restored.foldInput(input)
       for (const fact of facts) restored.foldFact(fact)
     }
-    Object.assign(desk, { kernel: restored })
-    desk.give = give
+    Object.assign(gateway, { kernel: restored })
+    gateway.give = give
     expect(restored.algorithmBook.find(orderId(1))).toMatchObject({ filled: 10, children: 1, status: 'working' })
-    expect(brief(desk.later(10_000))).toEqual(['entry buy 10'])
+    expect(brief(gateway.later(10_000))).toEqual(['entry buy 10'])
   })
 })

@@ -7,19 +7,19 @@ import type { InstrumentTerms } from '../market/instrument-terms.ts'
 import type { AlgorithmState } from '../trading/algorithms/algorithm.ts'
 import type { StrategyState } from '../strategy/strategy.ts'
 import type { StrategyMode } from './input.ts'
-import type { WantedClose } from './closes.ts'
-import type { Hold } from './holds.ts'
-import type { OrderBookState } from './order-book.ts'
-import type { PortfolioSnapshot } from './portfolio-state.ts'
+import type { PendingClose } from './state/pending-closes.ts'
+import type { Hold } from './state/holds.ts'
+import type { OrderTableState } from './state/order-table.ts'
+import type { PortfolioSnapshot } from './state/portfolio-state.ts'
 
 export interface KernelSnapshot {
   readonly codeVersion: number
   readonly now: Ts
-  readonly orders: OrderBookState
+  readonly orders: OrderTableState
   readonly portfolio: PortfolioSnapshot
   readonly algorithms: readonly AlgorithmState[]
   readonly holds: readonly Hold[]
-  readonly closes: readonly (WantedClose | null)[]
+  readonly closes: readonly (PendingClose | null)[]
   readonly stateSince: Ts
   /** Steps and limits that all of this counts in, where the journal has told others than those that it began with. */
   readonly terms?: readonly (InstrumentTerms | null)[]

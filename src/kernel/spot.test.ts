@@ -11,7 +11,7 @@ import type { ChangeProtection, KernelInput } from './input.ts'
 import type { KernelFact } from './fact.ts'
 import { commandOfFact } from './fact-command.ts'
 import { Kernel } from './kernel.ts'
-import { BTC, Bench, type Setup, brief, ordersOf, signal } from './testing.ts'
+import { BTC, Bench, type Setup, brief, ordersOf, signal } from '../../test/support/kernel-run.ts'
 
 class Spot extends Bench {
   readonly journal: (KernelInput | KernelFact)[] = []
@@ -153,7 +153,7 @@ describe('stops of our own', () => {
     const facts = bench.protect({ stop: ticks(95) })
     expect(brief(facts)).toEqual(['stop at 95', 'amend 2: from 95'])
     expect(facts.map(commandOfFact).map((command) => command?.type)).toEqual([undefined, 'amend-order'])
-    expect(bench.kernel.portfolio.trip(BTC)?.stop).toBe(95)
+    expect(bench.kernel.portfolio.openTrade(BTC)?.stop).toBe(95)
   })
 
   test('is neither amended as an order nor loosened by one, and trails do not exist', () => {
@@ -198,7 +198,7 @@ describe('stops of our own', () => {
   test('a crash between fill and stop is mended when the account was read', () => {
     const bench = new Spot()
     bench.say(signal(1, 90))
-    const { outbox } = bench.kernel
+    const { factBuffer: outbox } = bench.kernel
     outbox.reset()
     bench.kernel.foldInput(bench.fillOf(bench.order(1)))
     expect(brief(bench.give({ type: 'reconciled', upTo: ts(bench.now), ts: ts(bench.now) }))).toEqual(['protective sell 10 stop-market 90'])

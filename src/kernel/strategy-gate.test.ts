@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { lots, ticks, ts } from '../core/units.ts'
 import { defineStrategy } from '../strategy/strategy.ts'
-import { BTC, Bench, ETH, type Opinion, brief, ordersOf, signal } from './testing.ts'
+import { BTC, Bench, ETH, type Opinion, brief, ordersOf, signal } from '../../test/support/kernel-run.ts'
 import { Kernel } from './kernel.ts'
 import { strategyRow } from '../journal/state-row.ts'
 
@@ -128,7 +128,7 @@ test('S13 in safe mode no strategy is asked', () => {
     ],
   })
   expect(
-    Array.from({ length: kernel.outbox.count }, (_, k) => kernel.outbox.at(k)).filter((fact) => fact.type === 'order-submitted'),
+    Array.from({ length: kernel.factBuffer.count }, (_, k) => kernel.factBuffer.at(k)).filter((fact) => fact.type === 'order-submitted'),
   ).toEqual([])
   expect(kernel.runs[BTC]?.state).toEqual({ bars: 0 })
 })

@@ -15,7 +15,7 @@ import { OddRow, priceOf } from '../venue/bybit/rows.ts'
 import type { FundingPoint } from '../venue/sim/bybit-server/market/market-source.ts'
 import type { FeedHandlers, FeedTicker, PublicFeed } from '../venue/sim/bybit-server/market/public-feed.ts'
 import type { PublicUrls } from '../config/exchange-access.ts'
-import { realWall } from '../system/wall-clock.ts'
+import { machineClock } from '../system/wall-clock.ts'
 
 const CALL_TIMEOUT_MS = 10_000
 const PAGE_BARS = 1_000
@@ -65,9 +65,9 @@ export class BybitFeed implements PublicFeed {
     })
     this.venue = new BybitVenue(this.client, {
       intervalMs: MINUTE_MS,
-      wallMs: realWall.nowMs,
-      steadyMs: realWall.steadyMs,
-      sleep: realWall.sleep,
+      wallMs: machineClock.nowMs,
+      steadyMs: machineClock.steadyMs,
+      sleep: machineClock.sleep,
       simClock: undefined,
     })
   }

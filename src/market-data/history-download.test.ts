@@ -2,6 +2,7 @@
  * The past into the store: what is missing is asked for and nothing else, over cuts, failures and holes.
  * Never reads a real exchange: its pages are made here, or come from the simulator's server.
  */
+import type { VenueError } from '../venue/port/error.ts'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,7 +12,7 @@ import { type Result, err, ok } from '../core/result.ts'
 import { MINUTE_MS, rate, ticks, ts } from '../core/units.ts'
 import type { Bar } from '../market/bars.ts'
 import { type CandleStore, openStore } from '../market/candles/store.ts'
-import type { VenueError } from '../venue/bybit/http/error.ts'
+
 import { serveExchange } from '../venue/sim/bybit-server/serve-exchange.ts'
 import { btc as instrument } from '../risk/testing.ts'
 import { loadConfig } from '../config/config.ts'

@@ -2,6 +2,7 @@
  * Brings what Bybit tells of the past into the candle store, in pieces that each stand by themselves: a run that is cut off goes on there.
  * Never asks again for what is stored, and never fills a hole: what the exchange does not list stays a gap.
  */
+import type { VenueError } from '../venue/port/error.ts'
 import { type Result, err, ok } from '../core/result.ts'
 import { DAY_MS, RATE_SCALE, lots, ticks } from '../core/units.ts'
 import { formatDecimal } from '../core/decimal.ts'
@@ -10,7 +11,7 @@ import { type Instrument, formatPrice, formatQuantity } from '../market/instrume
 import type { DataError } from '../market/data-error.ts'
 import { formatInterval } from '../market/candles/interval.ts'
 import type { CandleStore, SeriesInfo } from '../market/candles/store.ts'
-import type { VenueError } from '../venue/bybit/http/error.ts'
+
 import { type HistoryReader, PAGE_BARS, type PriceKind } from '../venue/bybit/read/history.ts'
 
 export interface DownloadPorts {

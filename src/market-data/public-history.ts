@@ -2,12 +2,13 @@
  * Bybit's public past for a command at a terminal: opened without a key, asked, closed.
  * Never trades, and never keeps a connection after it was closed.
  */
+import { COUNTRY_CODE, COUNTRY_NEXT, errorWords } from '../venue/port/error.ts'
 import { readSimClock } from './sim-clock.ts'
 import { type Result, err, ok } from '../core/result.ts'
 import { type Instrument, makeInstrument } from '../market/instrument.ts'
 import type { CandleStore } from '../market/candles/store.ts'
 import { BybitClient } from '../venue/bybit/http/client.ts'
-import { COUNTRY_CODE, COUNTRY_NEXT, errorWords } from '../venue/bybit/http/error.ts'
+
 import { HistoryReader } from '../venue/bybit/read/history.ts'
 import { ListingReader } from '../venue/bybit/read/listing.ts'
 import { Requests } from '../venue/bybit/http/requests.ts'
@@ -15,7 +16,7 @@ import { Requests } from '../venue/bybit/http/requests.ts'
 import type { Config } from '../config/config-schema.ts'
 import { publicUrls } from '../config/exchange-access.ts'
 import { type DownloadFailure, type DownloadPorts, type DownloadReport, type DownloadRequest, download } from './history-download.ts'
-import { realWall } from '../system/wall-clock.ts'
+import { machineClock } from '../system/wall-clock.ts'
 
 export interface PublicHistory {
   /** The exchange's time, ms. */
@@ -47,7 +48,7 @@ export async function openPublicHistory(config: Config, symbols: readonly string
     timeoutMs: CALL_TIMEOUT_MS,
     recvWindowMs: CALL_TIMEOUT_MS,
   })
-  const requests = new Requests(client, { wallMs: realWall.nowMs, steadyMs: realWall.steadyMs, sleep: realWall.sleep })
+  const requests = new Requests(client, { wallMs: machineClock.nowMs, steadyMs: machineClock.steadyMs, sleep: machineClock.sleep })
   const specs = await new ListingReader(requests).instruments(symbols)
   if (!specs.ok) {
     await client.close()
@@ -69,7 +70,7 @@ export async function openPublicHistory(config: Config, symbols: readonly string
     download: (store, symbol, request, watch) => {
       const instrument = bySymbol.get(symbol) as Instrument
       const reader = new HistoryReader(requests, instrument)
-      return download({ store, venue: isSimulator ? 'sim' : 'bybit', instrument, reader, sleep: realWall.sleep, ...watch }, request)
+      return download({ store, venue: isSimulator ? 'sim' : 'bybit', instrument, reader, sleep: machineClock.sleep, ...watch }, request)
     },
     close: () => client.close(),
   })

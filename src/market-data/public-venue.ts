@@ -18,7 +18,7 @@ import { BybitClient } from '../venue/bybit/http/client.ts'
 import type { Config } from '../config/config-schema.ts'
 
 import { exchangeAccess } from '../config/exchange-access.ts'
-import { realWall } from '../system/wall-clock.ts'
+import { machineClock } from '../system/wall-clock.ts'
 
 const CALL_TIMEOUT_MS = 5_000
 /** Markets of their own: their candles must not be taken for those of the real one. */
@@ -49,9 +49,9 @@ export class PublicVenue {
     return ok(
       new BybitVenue(client, {
         intervalMs,
-        wallMs: realWall.nowMs,
-        steadyMs: realWall.steadyMs,
-        sleep: realWall.sleep,
+        wallMs: machineClock.nowMs,
+        steadyMs: machineClock.steadyMs,
+        sleep: machineClock.sleep,
         simClock: simUrl === undefined ? undefined : () => readSimClock(simUrl),
       }),
     )

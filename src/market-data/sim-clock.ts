@@ -3,7 +3,7 @@
  * Never waits longer than two seconds for it.
  */
 import { Agent, get } from 'node:http'
-import type { VenueClock } from '../venue/port.ts'
+import type { VenueClock } from '../venue/port/venue.ts'
 import { ts } from '../core/units.ts'
 const clockAgent = new Agent({ keepAlive: true })
 

@@ -11,7 +11,7 @@ import type { ChatUsers, Platform } from '../../bots/access.ts'
 import { type AlertToTell, alertCard, isTold, missedCard } from '../../bots/alert-card.ts'
 import { ALERTS, channelFor } from '../../bots/discord-channels.ts'
 import { DiscordBot } from '../../bots/discord.ts'
-import { OutboxSender } from '../../bots/outbox.ts'
+import { Outbox } from '../../bots/outbox.ts'
 import type { BotPorts, ChatDatabase } from '../../bots/ports.ts'
 import { SeenUpdates } from '../../bots/seen-updates.ts'
 import { TelegramBot } from '../../bots/telegram.ts'
@@ -52,7 +52,7 @@ class BotsRole implements RunningRole {
   private readonly pairings: Readonly<Record<Platform, PostgresPairing>>
   private readonly runner: CommandRunner
   private readonly queues: JobQueues
-  private readonly outbox: OutboxSender
+  private readonly outbox: Outbox
   private readonly badge: string
   private telegram: TelegramBot | undefined
   private discord: DiscordBot | undefined
@@ -77,7 +77,7 @@ class BotsRole implements RunningRole {
     )
     const outageOf = (platform: Platform) =>
       new ChatOutage(platform, {
-        tell: (alert, pair) => insertTurn(database.sql, alert, pair),
+        alert: (alert, pair) => insertTurn(database.sql, alert, pair),
         wallMs: () => Date.now(),
         steadyMs: () => performance.now(),
       })
@@ -88,7 +88,7 @@ class BotsRole implements RunningRole {
     this.pairings = { telegram: new PostgresPairing(database.sql, 'telegram'), discord: new PostgresPairing(database.sql, 'discord') }
     this.runner = new CommandRunner(ports)
     this.badge = badgeOf(context.config.profile)
-    this.outbox = new OutboxSender({
+    this.outbox = new Outbox({
       rows: new PostgresDeliveries(database.sql, ['telegram', 'discord']),
       send: (channel, told) => {
         const cut = channel.indexOf(':')
@@ -132,7 +132,7 @@ class BotsRole implements RunningRole {
       nowMs: () => Date.now(),
       log: this.context.log,
       health: (status, detail) => {
-        this.outages[part].heard(status, detail)
+        this.outages[part].onStatus(status, detail)
         this.guard(() => reportHealth(sql, part, status, detail))
       },
     }

@@ -7,7 +7,7 @@ import type { AlertPair, InstallationAlert } from '../../db/alerts.ts'
 import type { PartStatus } from '../trader/health.ts'
 
 export interface ChatOutagePorts {
-  readonly tell: (alert: InstallationAlert, pair: AlertPair) => Promise<unknown>
+  readonly alert: (alert: InstallationAlert, pair: AlertPair) => Promise<unknown>
   readonly wallMs: () => number
   readonly steadyMs: () => number
 }
@@ -32,7 +32,7 @@ export class ChatOutage {
     this.ports = ports
   }
 
-  heard(status: PartStatus, detail: string): void {
+  onStatus(status: PartStatus, detail: string): void {
     this.hasHeard = true
     if (status === 'ok') {
       this.away = undefined
@@ -50,13 +50,13 @@ export class ChatOutage {
     if (away === undefined) {
       if (this.told === 'back' || !this.hasHeard) return
       // What the process before this one told is over as well.
-      await ports.tell({ type: back, atMs: ports.wallMs(), summary: `Commands from ${name} are taken again.` }, PAIRS[platform])
+      await ports.alert({ type: back, atMs: ports.wallMs(), summary: `Commands from ${name} are taken again.` }, PAIRS[platform])
       this.told = 'back'
       return
     }
     if (this.told === 'down' || ports.steadyMs() - away.steadyMs < AWAY_MS) return
     const summary = `Commands from ${name} are not heard: ${detail}. It is tried again; the terminal and the API work.`
-    await ports.tell({ type: down, atMs: away.wallMs, summary }, PAIRS[platform])
+    await ports.alert({ type: down, atMs: away.wallMs, summary }, PAIRS[platform])
     this.told = 'down'
   }
 }

@@ -10,7 +10,7 @@ import { BacktestRows } from '../../db/backtests.ts'
 import type { Database } from '../../db/client.ts'
 import { PostgresCodes } from '../../db/codes.ts'
 import { PostgresAudit, PostgresConfirmations } from '../../db/confirmations.ts'
-import { CommandSender } from '../../db/commands.ts'
+import { CommandWriter } from '../../db/commands.ts'
 import { PostgresControl } from '../../db/control.ts'
 import { PostgresReads } from '../../db/reads.ts'
 import { QueuedBacktests } from '../../jobs/backtests.ts'
@@ -35,7 +35,7 @@ export function commandPorts(
   const { limits } = RISK_PROFILES[config.profile]
   return {
     reads: new PostgresReads(database),
-    control: new PostgresControl(new CommandSender(sql)),
+    control: new PostgresControl(new CommandWriter(sql)),
     confirmations: new PostgresConfirmations(sql),
     confirm: config.confirm,
     codes: new PostgresCodes(sql, paths.codesKey, Date.now),

@@ -29,7 +29,7 @@ import { exchangeAccess } from '../config/exchange-access.ts'
 import { readTag } from '../system/paths.ts'
 import type { StrategyPlan } from '../config/strategy-plan.ts'
 import { Trader } from '../trader/trader.ts'
-import { realWall } from '../system/wall-clock.ts'
+import { machineClock } from '../system/wall-clock.ts'
 
 const CALL_TIMEOUT_MS = 5_000
 const INIT_MARK = 'init of '
@@ -78,9 +78,9 @@ export async function startTrader(context: RoleContext, hooks: TraderHooks): Pro
   const { journal, commands, transport } = context.around?.(outliving) ?? outliving
   const venue = new BybitVenue(transport, {
     intervalMs,
-    wallMs: realWall.nowMs,
-    steadyMs: realWall.steadyMs,
-    sleep: realWall.sleep,
+    wallMs: machineClock.nowMs,
+    steadyMs: machineClock.steadyMs,
+    sleep: machineClock.sleep,
     simClock: simUrl === undefined ? undefined : () => readSimClock(simUrl),
     bookDepth: BOOK_DEPTHS.find((depth) => depth === config.bookDepth),
     isDemo: config.profile === 'demo',
@@ -101,10 +101,10 @@ export async function startTrader(context: RoleContext, hooks: TraderHooks): Pro
     journal,
     commands,
     health: healthReporter(database.value, log),
-    wall: realWall,
+    wallClock: machineClock,
     log,
     step: hooks.step,
-    told: hooks.told,
+    onFacts: hooks.onFacts,
     isSafe: hooks.isSafe,
     deciding: mark.note,
     changedFiles: () => changedSince(context.strategies.modules),
@@ -160,14 +160,14 @@ function withInitMark(plan: StrategyPlan, mark: DecisionMark): StrategyPlan {
 }
 
 async function takeLease(database: Database): Promise<Result<{ readonly epoch: number; readonly seq: number }, Problem>> {
-  const startedMs = realWall.steadyMs()
+  const startedMs = machineClock.steadyMs()
   for (;;) {
     const lease = await acquireLease(database.sql)
     if (lease.ok) return lease
     if (lease.error.type === 'unavailable')
       return err({ sentence: `The database does not answer: ${lease.error.detail}.`, next: 'Start it and try again.' })
-    if (realWall.steadyMs() - startedMs > LEASE_WAIT_MS)
+    if (machineClock.steadyMs() - startedMs > LEASE_WAIT_MS)
       return err({ sentence: lease.error.detail, next: 'Stop the other trader first; two must never trade one account.' })
-    await realWall.sleep(250)
+    await machineClock.sleep(250)
   }
 }

@@ -32,7 +32,7 @@ function makeWatch() {
     },
     queueIsUp: async () => world.hasQueue,
     // As the table does it: of a pair, the same is not told twice.
-    tell: async ({ type, summary }: InstallationAlert, [down, back]: AlertPair) => {
+    alert: async ({ type, summary }: InstallationAlert, [down, back]: AlertPair) => {
       if ((last.get(down) ?? back) === type) return
       last.set(down, type)
       told.push(`${type}: ${summary}`)

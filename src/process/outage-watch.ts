@@ -10,7 +10,7 @@ export interface OutagePorts {
   /** Wall ms since the trader reported last, by the database's clock; undefined: it never has. @throws while the database is away */
   readonly traderAgeMs: () => Promise<number | undefined>
   readonly queueIsUp: () => Promise<boolean>
-  readonly tell: (alert: InstallationAlert, pair: AlertPair) => Promise<unknown>
+  readonly alert: (alert: InstallationAlert, pair: AlertPair) => Promise<unknown>
   readonly report: (part: string, status: PartStatus, detail: string) => Promise<void>
   /** Where the queue stands, for people. */
   readonly queueName: string
@@ -78,7 +78,7 @@ export class OutageWatch {
   private async databaseAnswers(): Promise<void> {
     const away = this.databaseAway
     if (away === undefined) return
-    const { wallMs, steadyMs, tell } = this.ports
+    const { wallMs, steadyMs, alert: tell } = this.ports
     if (steadyMs() - away.steadyMs >= AWAY_MS) {
       const since = clockText(away.wallMs)
       const summary = `The database did not answer since ${since} UTC. Nothing was sent in that time; stops stood at ${this.ports.exchange}.`
@@ -94,7 +94,7 @@ export class OutageWatch {
   }
 
   private async trader(ageMs: number | undefined): Promise<void> {
-    const { wallMs, steadyMs, tell, exchange } = this.ports
+    const { wallMs, steadyMs, alert: tell, exchange } = this.ports
     if (ageMs !== undefined && ageMs <= SILENT_MS) {
       this.hasReported = true
       this.silentLooks = 0
@@ -117,7 +117,7 @@ export class OutageWatch {
   }
 
   private async queue(): Promise<void> {
-    const { wallMs, steadyMs, queueIsUp, queueName, report, tell } = this.ports
+    const { wallMs, steadyMs, queueIsUp, queueName, report, alert: tell } = this.ports
     const isUp = await queueIsUp()
     await report('queue', isUp ? 'ok' : 'down', isUp ? queueName : `${queueName} does not answer; trading does not need it`)
     if (!isUp) {

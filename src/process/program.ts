@@ -8,7 +8,7 @@ import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import packageJson from '../../package.json' with { type: 'json' }
 import { dataDirectory, environment, loadConfig } from '../config/config.ts'
-import { calmLog } from './throttled-log.ts'
+import { throttledLog } from './throttled-log.ts'
 import { hintFor } from '../config/hint.ts'
 
 import { claimDirectory, pathsOf } from '../system/paths.ts'
@@ -90,7 +90,7 @@ export async function runProgram(entry: string, around?: RoleContext['around']):
     strategies: strategies.value,
     liveStatement: env.BALLAST_I_AM_LIVE,
     around,
-    log: calmLog(
+    log: throttledLog(
       (level, text) => {
         if (level !== 'info') terminal.warn(`${role === 'all' ? '' : `${role}: `}${text}`)
       },

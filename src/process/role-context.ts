@@ -3,7 +3,7 @@
  * Never holds anything that runs.
  */
 import type { Installation } from '../config/installation.ts'
-import type { CommandQueue } from '../kernel/command.ts'
+import type { CommandQueue } from '../kernel/trader-command.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { KernelFact } from '../kernel/fact.ts'
@@ -19,7 +19,7 @@ export interface RunningRole {
 
 export interface TraderHooks {
   readonly step: (name: string, detail: string, elapsedMs: number) => void
-  readonly told: (facts: readonly KernelFact[], kernel: Kernel) => void
+  readonly onFacts: (facts: readonly KernelFact[], kernel: Kernel) => void
   readonly fatal: (text: string) => void
   /** The trader ends in order, to be started again at once. */
   readonly startAgain: (why: string) => void

@@ -14,6 +14,6 @@ export type RoleMessage =
   | { readonly type: 'failed'; readonly sentence: string; readonly next: string; readonly exitCode: number }
 
 /** To the process that started this one, where there is one. */
-export function tell(message: RoleMessage): void {
+export function send(message: RoleMessage): void {
   process.send?.(message)
 }

@@ -17,7 +17,7 @@ import { startTrader } from './compose.ts'
 import { publicUrls } from '../config/exchange-access.ts'
 import { type Lock, takeLock } from '../system/lock.ts'
 import { type RoleName, SURFACE_ROLES } from '../system/paths.ts'
-import { tell } from './role-message.ts'
+import { send } from './role-message.ts'
 import { startSurfaces } from './surfaces.ts'
 import { TradeLines } from './trade-line.ts'
 
@@ -46,7 +46,7 @@ const rolesOf = (role: ProcessRole): readonly RoleName[] => (role === 'surfaces'
 /** Runs until stopped. Answers the exit code. */
 export async function runRole(role: ProcessRole, context: RoleContext, flags: TraderFlags, voice: Voice): Promise<number> {
   const ended = endSignal()
-  const heartbeat = setInterval(() => tell({ type: 'heartbeat' }), HEARTBEAT_MS)
+  const heartbeat = setInterval(() => send({ type: 'heartbeat' }), HEARTBEAT_MS)
   const locks = await takeLocks(role, context)
   const code = locks.ok ? await runLocked(role, context, flags, ended, isAlone() ? voice : undefined) : refused(context, locks.error)
   clearInterval(heartbeat)
@@ -77,7 +77,7 @@ async function runLocked(
     return started.code
   }
   if (!started.ok) return refused(context, started.error)
-  tell({ type: 'ready', detail: '' })
+  send({ type: 'ready', detail: '' })
   voice?.step(role, `ready${whereOf(role, context)}`, performance.now() - begunMs)
   const code = await ended.promise
   if ((await within(started.value.stop(), STOP_LIMIT_MS)) === 'late')
@@ -93,7 +93,7 @@ function whereOf(role: ProcessRole, { config }: RoleContext): string {
 
 function refused(context: RoleContext, problem: Problem): number {
   const exitCode = problem.exitCode ?? 1
-  tell({ type: 'failed', sentence: problem.sentence, next: problem.next, exitCode })
+  send({ type: 'failed', sentence: problem.sentence, next: problem.next, exitCode })
   if (isAlone()) context.log('error', `${problem.sentence} ${problem.next}`)
   return exitCode
 }
@@ -140,14 +140,14 @@ async function start(
       const lines = new TradeLines()
       return startTrader(context, {
         step: (name, detail, elapsedMs) => {
-          tell({ type: 'step', name, detail, elapsedMs })
+          send({ type: 'step', name, detail, elapsedMs })
           voice?.step(name, detail, elapsedMs)
         },
-        told: (facts, kernel) => {
+        onFacts: (facts, kernel) => {
           for (const fact of facts) {
             const text = lines.of(fact, kernel)
             if (text === undefined) continue
-            tell({ type: 'line', text })
+            send({ type: 'line', text })
             voice?.line(text)
           }
         },
@@ -157,7 +157,7 @@ async function start(
         },
         startAgain: (why) => {
           context.log('warn', why)
-          tell({ type: 'again' })
+          send({ type: 'again' })
           // Without a supervisor it is an end that whoever runs it starts again after.
           end(isAlone() ? EXIT_AGAIN : 0)
         },

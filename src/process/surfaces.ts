@@ -72,7 +72,7 @@ export async function startSurfaces(context: RoleContext, surfaces: readonly Sur
   const outages = new OutageWatch({
     traderAgeMs: () => readTraderAge(sql),
     queueIsUp: () => queues.isUp(),
-    tell: (alert, pair) => insertTurn(sql, alert, pair),
+    alert: (alert, pair) => insertTurn(sql, alert, pair),
     report: (part, status, detail) => reportHealth(sql, part, status, detail),
     queueName: config.redisUrl === undefined ? 'in the database' : 'Redis',
     exchange: hasSimulator(config) ? 'the exchange' : 'Bybit',

@@ -7,7 +7,7 @@ export type LogLevel = 'info' | 'warn' | 'error'
 const AGAIN_AFTER_MS = 60_000
 const KEPT = 500
 
-export function calmLog(say: (level: LogLevel, text: string) => void, nowMs: () => number): (level: LogLevel, text: string) => void {
+export function throttledLog(say: (level: LogLevel, text: string) => void, nowMs: () => number): (level: LogLevel, text: string) => void {
   const said = new Map<string, { atMs: number; kept: number }>()
   return (level, text) => {
     // Ports, ids and times differ from one failure to the next; the sentence does not.

@@ -5,7 +5,7 @@
 import { closedText, leftText, openedText, reducedText, signedMoney } from '../journal/trade-text.ts'
 import { groupDigits } from '../core/decimal.ts'
 import type { KernelFact, OrderDenied } from '../kernel/fact.ts'
-import type { Hold } from '../kernel/holds.ts'
+import type { Hold } from '../kernel/state/holds.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { type Instrument, shownPrice } from '../market/instrument.ts'
 import { OBSERVE_HOLD } from '../trader/safety/system-holds.ts'
@@ -20,7 +20,7 @@ function textOf(fact: KernelFact, kernel: Kernel): string | undefined {
   switch (fact.type) {
     case 'trade-opened': {
       const instrument = kernel.config.instruments[fact.instrument] as Instrument
-      const trip = kernel.portfolio.trip(fact.instrument)
+      const trip = kernel.portfolio.openTrade(fact.instrument)
       if (trip === undefined) return undefined
       const { equity } = kernel.portfolio
       const risk = trip.plannedLoss === undefined || equity <= 0 ? '' : `  risk ${((trip.plannedLoss / equity) * 100).toFixed(2)} %`

@@ -115,7 +115,7 @@ const kit: Plugin = {
       const bundled = new URL('./strategy.js', import.meta.url)
       return existsSync(fileURLToPath(bundled))
         ? { path: bundled.href, external: true }
-        : { path: fileURLToPath(new URL('../strategy/kit.ts', import.meta.url)) }
+        : { path: fileURLToPath(new URL('../strategy/sdk.ts', import.meta.url)) }
     })
   },
 }

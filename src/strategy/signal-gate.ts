@@ -5,6 +5,9 @@
 import type { Reason } from '../trading/order.ts'
 import type { Signal } from './strategy.ts'
 
+/** V8's own, in no library of the language: without it the stack begins here instead of in the strategy. */
+const V8_ERROR: ErrorConstructor & { readonly captureStackTrace?: (error: Error, above: (signal: Signal) => void) => void } = Error
+
 /** Thrown inside the strategy's own call, so that the place that is told is the strategy's line. */
 export class SignalError extends Error {
   constructor(problem: string) {
@@ -26,7 +29,7 @@ export function checkSignal(signal: Signal, price: number, said: (signal: Signal
     const reason = look(signal, price)
     return reason === undefined ? signal : { ...signal, reason }
   } catch (thrown) {
-    if (thrown instanceof SignalError) Error.captureStackTrace(thrown, said)
+    if (thrown instanceof SignalError) V8_ERROR.captureStackTrace?.(thrown, said)
     throw thrown
   }
 }

@@ -2,7 +2,7 @@
  * Wall time as a value that is given: the real clock here, a virtual one in simulations.
  * Never used for anything that market time decides.
  */
-export interface Wall {
+export interface WallClock {
   /** Milliseconds of wall time, UTC. */
   nowMs(): number
   /** Milliseconds that never jump, for durations. */
@@ -12,7 +12,7 @@ export interface Wall {
   every(ms: number, run: () => void): () => void
 }
 
-export const realWall: Wall = {
+export const machineClock: WallClock = {
   nowMs: () => Date.now(),
   steadyMs: () => performance.now(),
   sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),

@@ -2,13 +2,14 @@
  * What a trader asks of the exchange before it may trade: an answer, a clock that agrees, the leverage that risk wants.
  * Never gives up at the first silence, and never touches leverage while in a position (S12).
  */
+import { COUNTRY_CODE, COUNTRY_NEXT, errorWords } from '../venue/port/error.ts'
+import type { TradedVenue } from '../venue/port/venue.ts'
 import { type Result, err } from '../core/result.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { Instrument } from '../market/instrument.ts'
-import type { BybitVenue } from '../venue/bybit/bybit-venue.ts'
-import { COUNTRY_CODE, COUNTRY_NEXT, errorWords } from '../venue/bybit/http/error.ts'
+
 import { CLOCK_AHEAD_MAX_MS, CLOCK_BEHIND_MAX_MS } from './safety/preconditions.ts'
-import type { Wall } from '../system/wall-clock.ts'
+import type { WallClock } from '../system/wall-clock.ts'
 
 export interface BootFailure {
   readonly sentence: string
@@ -34,7 +35,7 @@ export const keyRefused = (detail: string): BootFailure => ({
 })
 
 /** Bybit refuses what is stamped a second ahead, or older than its window: better said at the start than order by order. */
-export async function refusedClock(venue: BybitVenue, log: Log): Promise<BootFailure | undefined> {
+export async function refusedClock(venue: TradedVenue, log: Log): Promise<BootFailure | undefined> {
   const skew = await venue.clockSkewMs()
   if (!skew.ok) return undefined
   const seconds = (Math.abs(skew.value) / 1000).toFixed(1)
@@ -51,11 +52,11 @@ export async function refusedClock(venue: BybitVenue, log: Log): Promise<BootFai
 
 /** Readings at boot are tried for a while: the exchange may be starting too. */
 export async function untilAnswered<T>(
-  wall: Wall,
+  wallClock: WallClock,
   ask: () => Promise<Result<T, { readonly type: string; readonly code: string; readonly detail: string }>>,
   waits: (detail: string) => void = () => {},
 ): Promise<Result<T, BootFailure>> {
-  const begunMs = wall.steadyMs()
+  const begunMs = wallClock.steadyMs()
   let isTold = false
   for (let attempt = 0; ; attempt++) {
     const answer = await ask()
@@ -79,11 +80,11 @@ export async function untilAnswered<T>(
         sentence: `The exchange does not answer (${errorWords({ code, detail })}).`,
         next: 'Check the network or the simulator, then start again.',
       })
-    if (!isTold && wall.steadyMs() - begunMs >= TOLD_AFTER_MS) {
+    if (!isTold && wallClock.steadyMs() - begunMs >= TOLD_AFTER_MS) {
       isTold = true
       waits(errorWords({ code, detail }))
     }
-    await wall.sleep(RETRY_MS)
+    await wallClock.sleep(RETRY_MS)
   }
 }
 
@@ -91,7 +92,7 @@ export async function untilAnswered<T>(
 export async function setLeverages(
   kernel: Kernel,
   instruments: readonly Instrument[],
-  venue: BybitVenue,
+  venue: TradedVenue,
   leverage: number,
   log: Log,
 ): Promise<void> {

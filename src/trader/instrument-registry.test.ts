@@ -2,16 +2,17 @@
  * Symbols keep their numbers whatever the configuration becomes, and begin in the steps that the journal began with.
  * Never a real exchange: what it lists is written in the case.
  */
+import type { VenueError } from '../venue/port/error.ts'
 import { expect, test } from 'vitest'
 import { MemoryStore } from '../../test/support/memory-journal.ts'
 import type { Result } from '../core/result.ts'
 import { instrumentIndex } from '../core/units.ts'
 import type { InstrumentSpec } from '../market/instrument.ts'
-import type { VenueError } from '../venue/bybit/http/error.ts'
-import { registeredInstruments } from './instrument-registry.ts'
-import type { Wall } from '../system/wall-clock.ts'
 
-const wall: Wall = { nowMs: () => 0, steadyMs: () => 0, every: () => () => {}, sleep: async () => {} }
+import { registeredInstruments } from './instrument-registry.ts'
+import type { WallClock } from '../system/wall-clock.ts'
+
+const wallClock: WallClock = { nowMs: () => 0, steadyMs: () => 0, every: () => () => {}, sleep: async () => {} }
 
 function venueOf(steps: Readonly<Record<string, string>>) {
   return {
@@ -35,7 +36,7 @@ function venueOf(steps: Readonly<Record<string, string>>) {
 
 const ALL = { BTCUSDT: '0.1', ETHUSDT: '0.01', SOLUSDT: '0.01' }
 const boot = (store: MemoryStore, symbols: readonly string[], steps: Readonly<Record<string, string>> = ALL) =>
-  registeredInstruments(symbols, venueOf(steps), store.open(), wall)
+  registeredInstruments(symbols, venueOf(steps), store.open(), wallClock)
 const shown = async (answer: ReturnType<typeof boot>): Promise<string[]> => {
   const instruments = await answer
   if (!instruments.ok) throw new Error(instruments.error.sentence)
@@ -76,7 +77,7 @@ test('a country that is not served is said at the first answer, with what helps:
       return { ok: false, error: { type: 'retry-after', code: 'country', detail: 'Bybit refuses this country', waitMs: 600_000 } }
     },
   }
-  expect(await registeredInstruments(['BTCUSDT'], venue, new MemoryStore().open(), wall)).toMatchObject({
+  expect(await registeredInstruments(['BTCUSDT'], venue, new MemoryStore().open(), wallClock)).toMatchObject({
     ok: false,
     error: { sentence: 'Bybit refuses this country.', next: 'A server elsewhere is needed; waiting does not help.' },
   })

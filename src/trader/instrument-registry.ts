@@ -2,14 +2,15 @@
  * Which number each symbol has in the journal, for life, and the instruments in that order, in the steps that the journal began with.
  * Never lets a symbol take another one's number, and never lets one that was traded here keep the others from starting.
  */
+import type { VenueError } from '../venue/port/error.ts'
 import { type Result, err, ok } from '../core/result.ts'
 import { instrumentIndex } from '../core/units.ts'
 import type { Journal, JournalError, Registered } from '../journal/journal.ts'
 import { type Instrument, type InstrumentSpec, makeInstrument } from '../market/instrument.ts'
-import type { VenueError } from '../venue/bybit/http/error.ts'
-import type { Venue } from '../venue/port.ts'
+
+import type { Venue } from '../venue/port/venue.ts'
 import { type BootFailure, untilAnswered } from './boot.ts'
-import type { Wall } from '../system/wall-clock.ts'
+import type { WallClock } from '../system/wall-clock.ts'
 
 type Specs = Pick<Venue, 'instruments'>
 
@@ -25,16 +26,16 @@ export async function registeredInstruments(
   symbols: readonly string[],
   venue: Specs,
   journal: Journal,
-  wall: Wall,
+  wallClock: WallClock,
   waits?: (detail: string) => void,
 ): Promise<Result<RegisteredInstruments, BootFailure>> {
   const known = await journal.register([])
   if (!known.ok) return err(unreadable(known.error))
-  const specs = await listedSpecs(symbols, known.value, venue, wall, waits)
+  const specs = await listedSpecs(symbols, known.value, venue, wallClock, waits)
   if (!specs.ok) return specs
   const registered = await journal.register(specs.value.map(({ symbol, tickSize, lotSize }) => ({ symbol, tickSize, lotSize })))
   if (!registered.ok) return err(unreadable(registered.error))
-  return instrumentsOf(registered.value, specs.value, venue, wall)
+  return instrumentsOf(registered.value, specs.value, venue, wallClock)
 }
 
 const unreadable = ({ detail }: JournalError): BootFailure => ({
@@ -47,19 +48,19 @@ export async function listedSpecs(
   symbols: readonly string[],
   known: readonly Registered[],
   venue: Specs,
-  wall: Wall,
+  wallClock: WallClock,
   waits?: (detail: string) => void,
 ): Promise<Result<readonly InstrumentSpec[], BootFailure>> {
   const specs: InstrumentSpec[] = []
   const newcomers = symbols.filter((symbol) => known.every((row) => row.symbol !== symbol))
   if (newcomers.length > 0) {
-    const found = await untilAnswered(wall, () => venue.instruments(newcomers), waits)
+    const found = await untilAnswered(wallClock, () => venue.instruments(newcomers), waits)
     if (!found.ok) return found
     specs.push(...found.value)
   }
   for (const symbol of symbols) {
     if (newcomers.includes(symbol)) continue
-    const found = await knownSpec(symbol, venue, wall, waits)
+    const found = await knownSpec(symbol, venue, wallClock, waits)
     if (!found.ok) return found
     if (found.value !== undefined) specs.push(found.value)
   }
@@ -71,13 +72,13 @@ export async function instrumentsOf(
   registered: readonly Registered[],
   specs: readonly InstrumentSpec[],
   venue: Specs,
-  wall: Wall,
+  wallClock: WallClock,
 ): Promise<Result<RegisteredInstruments, BootFailure>> {
   const instruments: Instrument[] = []
   const listed: (InstrumentSpec | undefined)[] = []
   for (const [number, row] of registered.entries()) {
     const known = specs.find((s) => s.symbol === row.symbol)
-    const found = known === undefined ? await knownSpec(row.symbol, venue, wall) : ok(known)
+    const found = known === undefined ? await knownSpec(row.symbol, venue, wallClock) : ok(known)
     if (!found.ok) return found
     const index = instrumentIndex(number)
     const spec = found.value
@@ -92,7 +93,7 @@ export async function instrumentsOf(
 async function knownSpec(
   symbol: string,
   venue: Specs,
-  wall: Wall,
+  wallClock: WallClock,
   waits?: (detail: string) => void,
 ): Promise<Result<InstrumentSpec | undefined, BootFailure>> {
   const ask = async (): Promise<Result<InstrumentSpec | undefined, VenueError>> => {
@@ -100,18 +101,18 @@ async function knownSpec(
     if (found.ok) return ok(found.value[0])
     return found.error.type === 'invalid-request' ? ok(undefined) : found
   }
-  return untilAnswered(wall, ask, waits)
+  return untilAnswered(wallClock, ask, waits)
 }
 
 /** The same question once more: one odd answer is no news (S13). */
 export async function listedAgain(
   instruments: readonly Instrument[],
   venue: Specs,
-  wall: Wall,
+  wallClock: WallClock,
 ): Promise<Result<readonly (InstrumentSpec | undefined)[], BootFailure>> {
   const listed: (InstrumentSpec | undefined)[] = []
   for (const { symbol } of instruments) {
-    const found = await knownSpec(symbol, venue, wall)
+    const found = await knownSpec(symbol, venue, wallClock)
     if (!found.ok) return found
     listed.push(found.value)
   }

@@ -12,13 +12,13 @@ import type { RowChange } from '../journal/row.ts'
 import type { KernelFact } from '../kernel/fact.ts'
 import type { KernelInput } from '../kernel/input.ts'
 import { LiveDriver } from './live-driver.ts'
-import { Sender } from './orders/order-sender.ts'
-import type { Wall } from '../system/wall-clock.ts'
+import { OrderSender } from './orders/order-sender.ts'
+import type { WallClock } from '../system/wall-clock.ts'
 
 const MINUTE_MS = 60_000
 
 /** Time that passes when somebody sleeps, or when a test says so. */
-class StandingWall implements Wall {
+class StandingWall implements WallClock {
   ms = 0
   nowMs = (): number => this.ms
   steadyMs = (): number => this.ms
@@ -28,10 +28,10 @@ class StandingWall implements Wall {
   }
 }
 
-function driverOver(journal: Journal, wall: Wall) {
+function driverOver(journal: Journal, wallClock: WallClock) {
   const kernel = makeScriptedKernel()
   const sent: string[] = []
-  const sender = new Sender({
+  const sender = new OrderSender({
     venue: {
       send: async (command) => {
         sent.push(command.type)
@@ -39,9 +39,9 @@ function driverOver(journal: Journal, wall: Wall) {
       },
       lookUp: async () => ({ ok: true, value: undefined }),
     },
-    wall,
+    wallClock,
     now: () => ts(MARKET_START),
-    tell: () => {},
+    onEvent: () => {},
     report: () => {},
     order: () => undefined,
     note: () => {},
@@ -53,7 +53,7 @@ function driverOver(journal: Journal, wall: Wall) {
     kernel,
     projector: new Projector(kernel),
     journal,
-    wall,
+    wallClock,
     sender,
     databaseState: (isUp) => states.push(isUp),
     leaseLost: () => {},
@@ -99,13 +99,13 @@ test('batches go on while a snapshot is being written, and one is written at a t
       })
     },
   }
-  const wall = new StandingWall()
-  const { driver } = driverOver(slow, wall)
+  const wallClock = new StandingWall()
+  const { driver } = driverOver(slow, wallClock)
   await driver.begin(0)
   await driver.submit(() => [opening])
   for (let n = 0; n < 2_100; n++) await driver.submit(() => [bar(n)])
   expect(seqs).toHaveLength(1)
-  wall.ms += 3_600_000
+  wallClock.ms += 3_600_000
   const before = store.rows.length
   for (let n = 2_100; n < 6_300; n++) await driver.submit(() => [bar(n)])
   expect(store.rows.length).toBeGreaterThan(before + 4_000)
@@ -132,13 +132,13 @@ test('a decision that could not be journaled is neither sent nor part of a snaps
     setAside: (seq) => journal.setAside(seq),
     saveSnapshot: (seq, state) => journal.saveSnapshot(seq, state),
   }
-  const wall = new StandingWall()
-  const { driver, sent, states } = driverOver(torn, wall)
+  const wallClock = new StandingWall()
+  const { driver, sent, states } = driverOver(torn, wallClock)
   await driver.begin(0)
   await driver.submit(() => [opening])
   isFailing = true
-  wall.sleep = async (ms) => {
-    wall.ms += ms
+  wallClock.sleep = async (ms) => {
+    wallClock.ms += ms
     // The operator stops the trader while it waits for the database.
     void driver.stop()
   }

@@ -11,15 +11,15 @@ import type { KernelInput } from '../kernel/input.ts'
 import { commandOfFact } from '../kernel/fact-command.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { Result } from '../core/result.ts'
-import type { Sender } from './orders/order-sender.ts'
-import type { Wall } from '../system/wall-clock.ts'
+import type { OrderSender } from './orders/order-sender.ts'
+import type { WallClock } from '../system/wall-clock.ts'
 
 export interface DriverPorts {
   readonly kernel: Kernel
   readonly projector: Projector
   readonly journal: Journal
-  readonly wall: Wall
-  readonly sender: Sender
+  readonly wallClock: WallClock
+  readonly sender: OrderSender
   /** The database does not answer, or does again. */
   readonly databaseState: (isUp: boolean, detail: string) => void
   /** Another trader owns the account: this process must end. */
@@ -166,9 +166,9 @@ export class LiveDriver {
 
   /** Written beside the batches that follow: no exit waits for it. */
   private saveSnapshot(): void {
-    const { kernel, journal, wall } = this.ports
-    if (this.isAhead || this.saving !== undefined || wall.steadyMs() - this.snapshotMs < SNAPSHOT_PAUSE_MS) return
-    this.snapshotMs = wall.steadyMs()
+    const { kernel, journal, wallClock } = this.ports
+    if (this.isAhead || this.saving !== undefined || wallClock.steadyMs() - this.snapshotMs < SNAPSHOT_PAUSE_MS) return
+    this.snapshotMs = wallClock.steadyMs()
     const rows = this.sinceSnapshot
     this.sinceSnapshot = 0
     this.saving = journal
@@ -184,7 +184,7 @@ export class LiveDriver {
 
   private async decide(inputs: readonly KernelInput[], seqs: readonly number[]): Promise<void> {
     const { kernel, projector, sender, observe } = this.ports
-    const { outbox } = kernel
+    const { factBuffer: outbox } = kernel
     const facts: { causeSeq: number; fact: KernelFact }[] = []
     const changes = new Map<string, RowChange>()
     const told: { input: KernelInput; facts: KernelFact[] }[] = []
@@ -245,7 +245,7 @@ export class LiveDriver {
         this.ports.databaseState(false, result.error.detail)
       }
       if (this.isStopped) return undefined
-      await this.ports.wall.sleep(RETRY_MS)
+      await this.ports.wallClock.sleep(RETRY_MS)
     }
   }
 }

@@ -5,7 +5,7 @@
 import { type Ts, ts } from '../core/units.ts'
 import type { ClosedBar, KernelInput, StrategyStarted } from '../kernel/input.ts'
 import type { Kernel } from '../kernel/kernel.ts'
-import type { Venue } from '../venue/port.ts'
+import type { Venue } from '../venue/port/venue.ts'
 
 export interface StrategyStartPorts {
   readonly kernel: Kernel

@@ -2,33 +2,33 @@
  * What a trader is made with: its plan, the exchange, the journal, and whoever wants to hear of it.
  * Never a default: the composition root says all of it.
  */
+import type { TradedVenue } from '../venue/port/venue.ts'
 import type { RecoveryMark } from './recovery-mark.ts'
 import type { Journal } from '../journal/journal.ts'
-import type { CommandQueue } from '../kernel/command.ts'
+import type { CommandQueue } from '../kernel/trader-command.ts'
 import type { KernelFact } from '../kernel/fact.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { RiskProfile } from '../risk/profiles.ts'
-import type { BybitVenue } from '../venue/bybit/bybit-venue.ts'
 import type { EmergencyNotice } from '../emergency/emergency-file.ts'
 import type { HealthReporter } from './health.ts'
 import type { TradePlan } from '../config/strategy-plan.ts'
-import type { Wall } from '../system/wall-clock.ts'
+import type { WallClock } from '../system/wall-clock.ts'
 
 export interface TraderOptions extends TradePlan {
   readonly profile: string
   readonly tag: string
   readonly intervalMs: number
   readonly risk: RiskProfile
-  readonly venue: BybitVenue
+  readonly venue: TradedVenue
   readonly journal: Journal
   readonly commands: CommandQueue
   readonly health: HealthReporter
-  readonly wall: Wall
+  readonly wallClock: WallClock
   readonly log: (level: 'info' | 'warn' | 'error', text: string) => void
   /** A step of the boot is done: what `npm start` prints. */
   readonly step: (name: string, detail: string, elapsedMs: number) => void
   /** Facts that are in the journal, for the line that a person sees. */
-  readonly told: (facts: readonly KernelFact[], kernel: Kernel) => void
+  readonly onFacts: (facts: readonly KernelFact[], kernel: Kernel) => void
   /** Says at once that this trader lives; one that has lost the account ends. */
   readonly renewLease: () => Promise<void>
   /** Notes which strategy is deciding, where it outlives this process. */

@@ -2,6 +2,7 @@
  * The trader: the one owner of the kernel. Boots in order, runs the timers that safety needs, and stops in order.
  * Never trades before the first reconciliation is clean, and never lets a timer loosen anything on `live` (S1).
  */
+import type { StreamName, StreamPart, StreamState } from '../venue/port/streams.ts'
 import { symbolsOf } from '../config/strategy-plan.ts'
 import { assert } from '../core/assert.ts'
 import { type Result, err, ok } from '../core/result.ts'
@@ -14,13 +15,13 @@ import type { Bar } from '../market/bars.ts'
 import type { Instrument, InstrumentSpec } from '../market/instrument.ts'
 import { eventsOf } from '../trading/reconcile.ts'
 import type { StreamReport } from '../trading/report.ts'
-import type { StreamName, StreamPart, StreamState } from '../venue/bybit/http/transport.ts'
-import type { Quote, VenueHandlers } from '../venue/port.ts'
-import { AccountCheck } from './account/account-monitor.ts'
-import { accountItems } from './account/account-differences.ts'
+
+import type { Quote, VenueHandlers } from '../venue/port/venue.ts'
+import { AccountMonitor } from './account/account-monitor.ts'
+import { accountDifferences } from './account/account-differences.ts'
 import { type BootFailure, keyRefused, refusedClock, setLeverages, untilAnswered } from './boot.ts'
-import { CommandDesk } from './commands/command-handler.ts'
-import { CommandTaker } from './commands/command-loop.ts'
+import { CommandHandler } from './commands/command-handler.ts'
+import { CommandLoop } from './commands/command-loop.ts'
 import { withEntryGate } from './orders/entry-gate.ts'
 import { PARTS } from './health.ts'
 import { kernelConfigOf } from './kernel-config.ts'
@@ -28,14 +29,14 @@ import { afterNews, isSameNews, newsAtStart } from './instrument-changes.ts'
 import { LiveDriver } from './live-driver.ts'
 import { MarketClock } from './market/market-clock.ts'
 import { MarketFeed } from './market/market-feed.ts'
-import { OBSERVE_HOLD, OwnHolds } from './safety/system-holds.ts'
+import { OBSERVE_HOLD, SystemHolds } from './safety/system-holds.ts'
 import { Reconciler, knownStateOf } from './account/reconciler.ts'
 import { type Recovered, recover } from './recovery.ts'
-import { Sender, commandOf } from './orders/order-sender.ts'
-import { HUNG_WORDS } from '../kernel/strategy-modes.ts'
+import { OrderSender, commandOf } from './orders/order-sender.ts'
+import { HUNG_WORDS } from '../kernel/handlers/strategy-modes.ts'
 import { setAsideInputs } from './set-aside.ts'
 import { ProtectionWatch } from './safety/protection-watch.ts'
-import { Surroundings } from './safety/environment-monitor.ts'
+import { EnvironmentMonitor } from './safety/environment-monitor.ts'
 import { listedAgain, registeredInstruments } from './instrument-registry.ts'
 import { FileWatch, giveUpChanged, strategyStarts } from './strategy-start.ts'
 import { StreamWatch } from './safety/stream-watch.ts'
@@ -55,18 +56,18 @@ export class Trader {
   private readonly stops: (() => void)[] = []
   private kernel!: Kernel
   private driver!: LiveDriver
-  private sender!: Sender
+  private sender!: OrderSender
   private clock!: MarketClock
   private feed!: MarketFeed
   private reconciler!: Reconciler
   private streams!: StreamWatch
   private protection!: ProtectionWatch
-  private holds!: OwnHolds
-  private surroundings!: Surroundings
-  private account!: AccountCheck
+  private holds!: SystemHolds
+  private environment!: EnvironmentMonitor
+  private account!: AccountMonitor
   private wallet!: WalletWatch
-  private desk!: CommandDesk
-  private commands!: CommandTaker
+  private commandHandler!: CommandHandler
+  private commands!: CommandLoop
   private instruments: readonly Instrument[] = []
   /** Inputs whose asker waits for the facts. */
   private readonly asked = new WeakMap<KernelInput, readonly KernelFact[]>()
@@ -90,22 +91,22 @@ export class Trader {
   }
 
   async start(): Promise<Result<void, BootFailure>> {
-    const { venue, wall, options } = { ...this.options, options: this.options }
+    const { venue, wallClock, options } = { ...this.options, options: this.options }
     const symbols = symbolsOf(options)
-    const registered = await registeredInstruments(symbols, venue, options.journal, wall, options.waitsForExchange)
+    const registered = await registeredInstruments(symbols, venue, options.journal, wallClock, options.waitsForExchange)
     if (!registered.ok) return registered
     this.instruments = registered.value.instruments
     venue.use(this.instruments)
-    const clock = await untilAnswered(wall, () => venue.clock(), options.waitsForExchange)
+    const clock = await untilAnswered(wallClock, () => venue.clock(), options.waitsForExchange)
     if (!clock.ok) return clock
-    this.clock = new MarketClock(wall, clock.value)
+    this.clock = new MarketClock(wallClock, clock.value)
     this.kernel = new Kernel({ ...kernelConfigOf(options, this.instruments), deciding: options.deciding, isSafe: options.isSafe })
     this.wire()
 
     const skew = await refusedClock(venue, options.log)
     if (skew !== undefined) return err(skew)
-    const recoverStart = wall.steadyMs()
-    const recovered = await recover(this.kernel, options.journal, () => wall.sleep(0))
+    const recoverStart = wallClock.steadyMs()
+    const recovered = await recover(this.kernel, options.journal, () => wallClock.sleep(0))
     if (!recovered.ok)
       return err({ sentence: `The journal cannot be read: ${recovered.error.detail}.`, next: 'Start the database and try again.' })
     // The journal may have told of other steps than it began with: from here on the venue counts in those.
@@ -127,7 +128,7 @@ export class Trader {
     options.step(
       'recovered',
       recovered.value.isFresh ? 'empty journal' : `${recovered.value.rows} rows after the snapshot`,
-      wall.steadyMs() - recoverStart,
+      wallClock.steadyMs() - recoverStart,
     )
     for (const seq of recovered.value.setAside)
       this.driver.post(() => [
@@ -143,7 +144,7 @@ export class Trader {
     await this.importEmergency()
     this.settleUnanswered()
 
-    const reconcileStart = wall.steadyMs()
+    const reconcileStart = wallClock.steadyMs()
     const first = await this.account.run(true)
     if (this.account.isKeyRefused) return err(keyRefused(this.account.text))
     if (!first) {
@@ -151,7 +152,7 @@ export class Trader {
     } else await this.holds.lift('reconcile')
     if (this.isObserving) await this.holds.add(OBSERVE_HOLD, 'no-entries', 'error', 'profile observe sends no order')
     if (options.isSafe) await this.holds.add('safe', 'no-entries', 'error', 'safe mode: exits and stops only')
-    options.step('reconciled', this.account.text, wall.steadyMs() - reconcileStart)
+    options.step('reconciled', this.account.text, wallClock.steadyMs() - reconcileStart)
     await this.commands.carryOutStops()
     const owners = [
       ...options.plans.map((p) => `${p.id} ${p.symbols.join(' ')}`),
@@ -164,12 +165,12 @@ export class Trader {
     options.onPositions(this.kernel)
     if (!this.isObserving) await setLeverages(this.kernel, this.instruments, venue, options.risk.limits.leverage, options.log)
 
-    const refusal = await this.surroundings.atStart()
+    const refusal = await this.environment.atStart()
     if (refusal !== undefined) return err(refusal)
 
-    venue.open(this.handlers(), this.surroundings.cancelsOnDisconnect)
+    venue.open(this.handlers(), this.environment.cancelsOnDisconnect)
     this.startTimers()
-    this.stops.push(...this.surroundings.start())
+    this.stops.push(...this.environment.start())
     await options.commands.onArrival(
       () => void this.commands.take(),
       // It may have been away for less than a write of ours takes to fail: on its return the account is reconciled first (S14).
@@ -183,14 +184,14 @@ export class Trader {
    * in the old steps, after it in the new ones.
    */
   private async takeTerms(listed: readonly (InstrumentSpec | undefined)[]): Promise<Result<void, BootFailure>> {
-    const { venue, wall } = this.options
+    const { venue, wallClock } = this.options
     await this.sender.whenIdle()
     await this.driver.whenIdle()
     let news = newsAtStart(this.kernel, listed, this.clock.now())
     if (news.length === 0) return ok(undefined)
     // One odd reading is no news (S13).
-    await wall.sleep(SECOND_READ_MS)
-    const again = await listedAgain(this.kernel.config.instruments, venue, wall)
+    await wallClock.sleep(SECOND_READ_MS)
+    const again = await listedAgain(this.kernel.config.instruments, venue, wallClock)
     if (!again.ok) return again
     const confirmed = newsAtStart(this.kernel, again.value, this.clock.now())
     news = confirmed.filter((each) => news.some((first) => isSameNews(first, each)))
@@ -228,7 +229,7 @@ export class Trader {
   }
 
   private async noteHung(): Promise<{ readonly seq: number; readonly input: KernelInput } | undefined> {
-    const { suspect, journal, log, wall } = this.options
+    const { suspect, journal, log, wallClock } = this.options
     const run = this.kernel.runs.find((r) => r !== undefined && r.strategy === suspect?.strategy)
     if (suspect === undefined || run === undefined || run.mode === 'errored') return undefined
     const input: KernelInput = { type: 'strategy-hung', strategy: run.strategy, how: suspect.how, ts: this.clock.now() }
@@ -239,31 +240,31 @@ export class Trader {
       const seq = await journal.appendInputs([input])
       if (seq.ok) return { seq: seq.value, input }
       log('warn', `database: ${seq.error.detail}`)
-      await wall.sleep(500)
+      await wallClock.sleep(500)
     }
   }
 
   private wire(): void {
     const { options, kernel } = this
-    const { wall, venue } = options
+    const { wallClock, venue } = options
     const known = knownStateOf(kernel)
     const now = (): Ts => this.clock.now()
-    this.sender = new Sender({
+    this.sender = new OrderSender({
       venue: withEntryGate(venue, () => this.obstacle()),
-      wall,
+      wallClock,
       now,
-      tell: (event) => this.driver.post(() => [event]),
+      onEvent: (event) => this.driver.post(() => [event]),
       report: (report) => this.driver.post(() => eventsOf(report, known)),
       order: (command) => kernel.orders.find(command.instrument, command.orderId, undefined),
       note: (text) => options.log('warn', text),
-      changeRefused: (command, error) => this.surroundings.changeRefused(command, error),
+      changeRefused: (command, error) => this.environment.changeRefused(command, error),
       authLost: (detail) => void this.holds.add('auth', 'no-entries', 'error', `Bybit refused the key: ${detail}`),
     })
     this.driver = new LiveDriver({
       kernel,
       projector: new Projector(kernel),
       journal: options.journal,
-      wall,
+      wallClock,
       sender: this.sender,
       databaseState: (isUp, detail) => {
         options.log(isUp ? 'info' : 'error', isUp ? detail : `database: ${detail}; nothing is sent, stops stand at the exchange`)
@@ -277,19 +278,19 @@ export class Trader {
       venue,
       driver: this.driver,
       sender: this.sender,
-      wall,
+      wallClock,
       now,
       note: (text) => options.log('warn', text),
-      seen: (reading) => this.surroundings.account(reading),
-      reconciled: (reading) => this.surroundings.reconciled(reading),
+      seen: (reading) => this.environment.account(reading),
+      reconciled: (reading) => this.environment.reconciled(reading),
     })
-    this.holds = new OwnHolds(kernel, this.driver, now)
-    this.surroundings = new Surroundings({
+    this.holds = new SystemHolds(kernel, this.driver, now)
+    this.environment = new EnvironmentMonitor({
       kernel,
       venue,
       holds: this.holds,
       health: options.health,
-      wall,
+      wallClock,
       now,
       post: (input) => this.driver.post(() => [input()]),
       clockJumped: () => {
@@ -312,47 +313,47 @@ export class Trader {
       sender: this.sender,
       clock: this.clock,
       health: options.health,
-      wall,
+      wallClock,
       log: options.log,
       before: () => this.emergencyInputs(),
     })
-    this.protection = new ProtectionWatch(kernel, wall, (input) => this.driver.post(() => [input]), now)
+    this.protection = new ProtectionWatch(kernel, wallClock, (input) => this.driver.post(() => [input]), now)
     this.streams = new StreamWatch({
-      wall,
+      wallClock,
       stale: (detail, symbols) => void this.markStale(detail, symbols),
       fresh: () => void this.account.freshAgain(),
       health: options.health,
     })
-    this.account = new AccountCheck({
+    this.account = new AccountMonitor({
       kernel,
       reconciler: this.reconciler,
       streams: this.streams,
       holds: this.holds,
       health: options.health,
-      wall,
+      wallClock,
       notice: (alert, severity, instrument, summary) =>
         this.driver.post(() => [{ type: 'notice', alert, severity, about: instrument?.index, summary, ts: now() }]),
       log: options.log,
     })
     this.wallet = new WalletWatch({
-      wall,
+      wallClock,
       money: () => kernel.portfolio.money,
       isIdle: () => !this.driver.isBusy,
       differs: () => void this.account.run(false),
     })
-    this.desk = new CommandDesk({
+    this.commandHandler = new CommandHandler({
       isObserving: this.isObserving,
       kernel,
       now,
       preflight: async () => [
         ...this.streams.problems(),
         ...(this.account.isClean ? [] : ['the account is not reconciled']),
-        ...(await this.surroundings.problems()),
+        ...(await this.environment.problems()),
       ],
-      takerRate: (instrument) => this.surroundings.takerRate(instrument),
+      takerRate: (instrument) => this.environment.takerRate(instrument),
       submit: (inputs) => this.driver.submit(inputs),
       ask: (input) => this.ask(input),
-      verifyFlat: (only) => verifyFlat(venue, kernel, wall, now, only),
+      verifyFlat: (only) => verifyFlat(venue, kernel, wallClock, now, only),
       tellVerdict: (summary) =>
         this.driver.post(() => [
           {
@@ -364,18 +365,18 @@ export class Trader {
             ts: now(),
           },
         ]),
-      sleep: (ms) => wall.sleep(ms),
+      sleep: (ms) => wallClock.sleep(ms),
       best: (i) => this.feed.best(i),
       compare: async () => {
         const reading = await venue.readAccount(now())
-        return reading.ok ? accountItems(reading.value, kernel, known) : reading.error.detail
+        return reading.ok ? accountDifferences(reading.value, kernel, known) : reading.error.detail
       },
       reconcile: () => void this.account.run(false),
     })
-    this.commands = new CommandTaker({
+    this.commands = new CommandLoop({
       queue: options.commands,
-      wall,
-      carryOut: (queued, nowMs) => this.desk.carryOut(queued, nowMs),
+      wallClock,
+      execute: (queued, nowMs) => this.commandHandler.execute(queued, nowMs),
       whenDecided: () => this.driver.whenIdle(),
       log: options.log,
     })
@@ -388,7 +389,7 @@ export class Trader {
         this.clock.see(report.ts)
         this.driver.post(() => eventsOf(report, known))
       },
-      position: (report) => this.surroundings.position(report),
+      position: (report) => this.environment.position(report),
       wallet: (balance) => this.wallet.frame(balance),
       bar: (instrument: InstrumentIndex, bar: Bar) => this.feed.bar(instrument, bar),
       quote: (quote: Quote) => this.feed.quote(quote),
@@ -458,7 +459,7 @@ export class Trader {
   /** Positions whose owner the configuration does not name any more: guarded, and nobody will close them. */
   private tellOrphans(): void {
     for (const { index, symbol } of this.instruments) {
-      const trip = this.kernel.portfolio.trip(index)
+      const trip = this.kernel.portfolio.openTrade(index)
       if (trip !== undefined && this.kernel.portfolio.ownerOf(index) === undefined)
         this.options.log(
           'warn',
@@ -479,7 +480,7 @@ export class Trader {
   }
 
   private observe(input: KernelInput, facts: readonly KernelFact[]): void {
-    if (facts.length > 0) this.options.told(facts, this.kernel)
+    if (facts.length > 0) this.options.onFacts(facts, this.kernel)
     if (this.asked.has(input)) this.asked.set(input, facts)
     if (input.type === 'order-accepted') this.sender.wake()
     if (facts.some((f) => f.type === 'hold-added' && f.hold.cause === 'reconcile' && f.hold.scope.type === 'symbol'))
@@ -490,9 +491,9 @@ export class Trader {
   }
 
   private startTimers(): void {
-    const { wall } = this.options
+    const { wallClock } = this.options
     const every = (ms: number, run: () => void): void => {
-      this.stops.push(wall.every(ms, run))
+      this.stops.push(wallClock.every(ms, run))
     }
     every(GATE_TICK_MS, () => this.feed.tick())
     every(1_000, () => this.second())
@@ -505,7 +506,7 @@ export class Trader {
     void this.commands.take()
     void this.importEmergency()
     this.protection.check()
-    this.surroundings.second()
+    this.environment.second()
     this.streams.check()
     this.account.measureAgain()
     this.wallet.check()
@@ -557,10 +558,10 @@ export class Trader {
     this.isEnding = true
     this.sender.dropEntries()
     for (const end of this.stops.splice(0)) end()
-    await Promise.race([this.cancelBareEntries(this.driver), this.options.wall.sleep(CANCEL_WAIT_MS)])
+    await Promise.race([this.cancelBareEntries(this.driver), this.options.wallClock.sleep(CANCEL_WAIT_MS)])
     this.isStopping = true
     this.sender.dropEntries()
-    await Promise.race([this.sender.whenIdle(), this.options.wall.sleep(10_000)])
+    await Promise.race([this.sender.whenIdle(), this.options.wallClock.sleep(10_000)])
     this.sender.stop()
     await this.driver.whenIdle()
     await this.options.venue.close()

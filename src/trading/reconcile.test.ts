@@ -5,7 +5,7 @@
 import { describe, expect, test } from 'vitest'
 import { type Lots, cash, instrumentIndex, lots, orderId, rate, strategyId, ticks, ts } from '../core/units.ts'
 import { Kernel } from '../kernel/kernel.ts'
-import { BTC, Bench, ETH, signal } from '../kernel/testing.ts'
+import { BTC, Bench, ETH, signal } from '../../test/support/kernel-run.ts'
 import type { VenueEvent } from './event.ts'
 import { clientOrderIdOf, emergencyOrderIdOf } from './order.ts'
 import { type KnownState, adjustmentsOf, differenceOf, eventsOf, isClean, orderIdOf } from './reconcile.ts'
@@ -291,9 +291,9 @@ describe('S7 orders of panic --direct', () => {
     const { kernel } = bench
     bench.enter()
     const report = execution({ clientOrderId: id, venueOrderId: 'v9', tradeId: 'x9', side: -1, ts: ts(2) })
-    kernel.outbox.reset()
+    kernel.factBuffer.reset()
     for (const event of eventsOf(report, knownOf(kernel))) kernel.apply(event)
-    const facts = Array.from({ length: kernel.outbox.count }, (_, k) => kernel.outbox.at(k))
+    const facts = Array.from({ length: kernel.factBuffer.count }, (_, k) => kernel.factBuffer.at(k))
     expect(kernel.portfolio.positionLots(BTC)).toBe(0)
     expect(facts.find((f) => f.type === 'trade-closed')).toMatchObject({ trade: { exitReason: 'panic-direct' } })
     expect(kernel.holds.filter((h) => h.id === 'panic')).toMatchObject([{ effect: 'no-orders', cause: 'panic' }])

@@ -3,8 +3,8 @@
  * Never looks at the simulator's own state: all is read as a trader reads it, once HTTP answers again.
  */
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { Sender } from '../../src/trader/orders/order-sender.ts'
-import { realWall } from '../../src/system/wall-clock.ts'
+import { OrderSender } from '../../src/trader/orders/order-sender.ts'
+import { machineClock } from '../../src/system/wall-clock.ts'
 import { instrumentIndex, lots, orderId, ticks, ts } from '../../src/core/units.ts'
 import { makeInstrument } from '../../src/market/instrument.ts'
 import type { OrderCommand, SubmitOrder, VenueEvent } from '../../src/trading/event.ts'
@@ -21,7 +21,7 @@ const BAN_MS = 600_000
 let server: Awaited<ReturnType<typeof serveExchange>>
 let client: BybitClient
 let venue: BybitVenue
-let sender: Sender
+let sender: OrderSender
 let url = ''
 /** What has passed of the ban without waiting for it, wall ms. */
 let aheadMs = 0
@@ -50,7 +50,7 @@ beforeEach(async () => {
     intervalMs: 60_000,
     wallMs: Date.now,
     steadyMs: () => performance.now() + aheadMs,
-    sleep: realWall.sleep,
+    sleep: machineClock.sleep,
     simClock: undefined,
   })
   const specs = await venue.instruments(['BTCUSDT'])
@@ -70,11 +70,11 @@ beforeEach(async () => {
       throw new Error(`${symbol}: ${detail}`)
     },
   })
-  sender = new Sender({
+  sender = new OrderSender({
     venue,
-    wall: realWall,
+    wallClock: machineClock,
     now: () => ts(1),
-    tell: (event: VenueEvent) => told.push(`${event.type} ${'orderId' in event ? event.orderId : ''}`),
+    onEvent: (event: VenueEvent) => told.push(`${event.type} ${'orderId' in event ? event.orderId : ''}`),
     report: (report) => reports.push(report),
     order: () => undefined,
     note: () => {},
@@ -95,7 +95,7 @@ async function until(condition: () => boolean, what: string): Promise<void> {
   const limit = performance.now() + 10_000
   while (!condition()) {
     if (performance.now() > limit) throw new Error(`waited for: ${what}`)
-    await realWall.sleep(20)
+    await machineClock.sleep(20)
   }
 }
 const submit = (n: number, reduceOnly: boolean): SubmitOrder => ({
@@ -163,7 +163,7 @@ test('S2 a close during the ban is filled and told once, and no second one goes 
   expect((await venue.readAccount(ts(0))).ok).toBe(false)
   expect(await fired()).toEqual([1])
   await lifted()
-  await realWall.sleep(2_500)
+  await machineClock.sleep(2_500)
   const sold = fills(2).reduce((sum, fill) => sum + fill.lots, 0)
   expect([await account(), sold]).toEqual([{ held: 0, mine: ['b1-abc123-1', 'b1-abc123-2'], open: 0 }, 10])
 }, 30_000)
@@ -187,7 +187,7 @@ test('S6 a lost reply: never sent twice, and found when HTTP is back', async () 
   sender.send(submit(2, true))
   await until(() => fills(2).length > 0, 'the fill of the close')
   await until(() => sender.settlingCount === 1, 'the search for the order')
-  await realWall.sleep(3_000)
+  await machineClock.sleep(3_000)
   expect([sender.settlingCount, await fired(), told]).toEqual([1, [1, 1], ['order-accepted 1']])
   await lifted()
   await until(() => sender.settlingCount === 0, 'the end of the search')

@@ -6,7 +6,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { verifyFlat } from '../../src/trader/account/verify-flat.ts'
 import { cash, instrumentIndex, lots, orderId, ticks, ts } from '../../src/core/units.ts'
-import { Bench, signal } from '../../src/kernel/testing.ts'
+import { Bench, signal } from '../support/kernel-run.ts'
 import { makeInstrument } from '../../src/market/instrument.ts'
 import { eventsOf } from '../../src/trading/reconcile.ts'
 import type { StreamReport } from '../../src/trading/report.ts'
@@ -250,9 +250,9 @@ describe('what is not ours', () => {
   test('a panic is flat beside it, and names it', async () => {
     lists.set('/v5/order/realtime', ({ category }) => (category === 'spot' ? [theirs] : []))
     const bench = new Bench()
-    const wall = { nowMs: () => 0, steadyMs: () => 0, sleep: async () => {}, every: () => () => {} }
+    const wallClock = { nowMs: () => 0, steadyMs: () => 0, sleep: async () => {}, every: () => () => {} }
     venue.use([{ ...PERP }, { ...PAIR, index: instrumentIndex(1) }])
-    expect(await verifyFlat(venue, bench.kernel, wall, () => ts(1))).toMatch(/^FLAT: .* Not touched: 1 order of others\./)
+    expect(await verifyFlat(venue, bench.kernel, wallClock, () => ts(1))).toMatch(/^FLAT: .* Not touched: 1 order of others\./)
   })
 
   test('a plain order whose stopOrderType is UNKNOWN is listed by a panic past the trader', () => {

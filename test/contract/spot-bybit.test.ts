@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { panicDirect } from '../../src/emergency/panic-direct.ts'
-import { realWall } from '../../src/system/wall-clock.ts'
+import { machineClock } from '../../src/system/wall-clock.ts'
 import { type Lots, type Ticks, instrumentIndex, lots, orderId, ticks, ts } from '../../src/core/units.ts'
 import { type Instrument, makeInstrument } from '../../src/market/instrument.ts'
 import type { BookMirror } from '../../src/market/order-book.ts'
@@ -13,7 +13,7 @@ import type { AccountReading, ExecutionReport, OrderReport, StreamReport } from 
 import { BybitVenue } from '../../src/venue/bybit/bybit-venue.ts'
 import { BybitClient } from '../../src/venue/bybit/http/client.ts'
 import { PanicAccount } from '../../src/venue/bybit/read/panic-account.ts'
-import type { Quote } from '../../src/venue/port.ts'
+import type { Quote } from '../../src/venue/port/venue.ts'
 import { serveExchange } from '../../src/venue/sim/bybit-server/serve-exchange.ts'
 import { SIM_KEY, SIM_SECRET } from '../../src/venue/sim/sim-key.ts'
 
@@ -221,7 +221,7 @@ test('S7 panic past the trader: our stop goes, our coins are sold, coins of othe
     tag: 'abc123',
     idPrefix: 'b1-abc123-',
     record: () => {},
-    wall: realWall,
+    wallClock: machineClock,
     say: () => {},
     limitMs: 8_000,
   })

@@ -7,7 +7,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { Check } from '../../src/diagnostics/check-line.ts'
+import type { CheckLine } from '../../src/diagnostics/check-line.ts'
 import { runCli } from '../support/cli-run.ts'
 import { serveExchange } from '../../src/venue/sim/bybit-server/serve-exchange.ts'
 import { Installation } from '../support/installation.ts'
@@ -80,7 +80,7 @@ function atTerminal(words: string, answers: readonly (readonly [question: string
 const doctor = async (words = '', env: Record<string, string> = {}) => {
   const run = await runCli(cwd, `doctor --json${words}`, { BALLAST__BYBIT__URL: url, ...env })
   expect(run.stdout + run.stderr).not.toMatch(new RegExp(`${KEY}|${SECRET}`))
-  const { checks, ok } = JSON.parse(run.stdout) as { checks: Check[]; ok: boolean }
+  const { checks, ok } = JSON.parse(run.stdout) as { checks: CheckLine[]; ok: boolean }
   return { code: run.code, ok, failed: checks.filter((check) => check.status === 'fail'), checks }
 }
 
@@ -213,7 +213,7 @@ test('doctor beside a running Ballast: its ports are its own, and its parts are 
   ballast = await Installation.make()
   await ballast.start()
   const run = await runCli(cwd, `--data-dir ${ballast.dataDir} --config ${join(ballast.dataDir, 'config.json')} doctor --json`)
-  const { checks } = JSON.parse(run.stdout) as { checks: Check[] }
+  const { checks } = JSON.parse(run.stdout) as { checks: CheckLine[] }
   expect(checks.filter((check) => check.status === 'fail')).toEqual([])
   expect(run.code).toBe(0)
   const details = checks.map(({ detail }) => detail)

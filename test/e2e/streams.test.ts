@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { PARTS } from '../../src/trader/health.ts'
 import { planOf } from '../../src/config/strategy-plan.ts'
 import { Trader } from '../../src/trader/trader.ts'
-import { realWall } from '../../src/system/wall-clock.ts'
+import { machineClock } from '../../src/system/wall-clock.ts'
 import { MINUTE_MS, ts } from '../../src/core/units.ts'
 import { formatPrice, formatQuantity, makeInstrument } from '../../src/market/instrument.ts'
 import type { BookMirror } from '../../src/market/order-book.ts'
@@ -50,8 +50,8 @@ function venueOf(symbolsPerConnection: number): BybitVenue {
   return new BybitVenue(client, {
     intervalMs: MINUTE_MS,
     wallMs: Date.now,
-    steadyMs: realWall.steadyMs,
-    sleep: realWall.sleep,
+    steadyMs: machineClock.steadyMs,
+    sleep: machineClock.sleep,
     simClock: async () => {
       const clock = (await (await fetch(`${url}/_sim/clock`)).json()) as { now: number; speed: number }
       return { now: ts(clock.now), speed: clock.speed }
@@ -71,7 +71,7 @@ async function until(condition: () => boolean | Promise<boolean>, what: string, 
   const limit = performance.now() + limitMs
   while (!(await condition())) {
     if (performance.now() > limit) throw new Error(`waited for: ${what}`)
-    await realWall.sleep(20)
+    await machineClock.sleep(20)
   }
 }
 
@@ -143,7 +143,7 @@ describe('an order book over the wire', () => {
     const { told } = await mirrored()
     told.length = 0
     await faults([{ match: { topic: 'orderbook.50.BTCUSDT' }, when: { every: 2 }, effect: { type: 'drop-frame' } }])
-    await realWall.sleep(6_000)
+    await machineClock.sleep(6_000)
     const healed = told.filter((line) => line === 'BTCUSDT live').length
     expect(healed).toBeGreaterThan(0)
     expect(healed).toBeLessThanOrEqual(4)
@@ -168,10 +168,10 @@ test('a connection that goes silent is replaced; only its symbol is held meanwhi
     journal: store.open(),
     commands: { take: async () => [], complete: async () => {}, onArrival: async () => {} },
     health: { report: (part, status, detail) => health.set(part, `${status} ${detail}`) },
-    wall: realWall,
+    wallClock: machineClock,
     log: (_level, text) => lines.push(text),
     step: () => {},
-    told: () => {},
+    onFacts: () => {},
     renewLease: async () => {},
     deciding: () => {},
     suspect: undefined,
@@ -220,7 +220,7 @@ test('a connection that goes silent is replaced; only its symbol is held meanwhi
     return { closes, late }
   }
   await until(() => read().late > 0, 'the candles of the silence')
-  await realWall.sleep(1_500)
+  await machineClock.sleep(1_500)
   const { closes, late } = read()
   for (const series of closes) {
     expect(series.length).toBeGreaterThan(200)

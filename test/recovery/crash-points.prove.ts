@@ -3,9 +3,9 @@
  * Never takes a point that was not reached for one that was survived.
  */
 import { afterAll, describe, expect, test } from 'vitest'
-import { CommandSender } from '../../db/commands.ts'
+import { CommandWriter } from '../../db/commands.ts'
 import { CRASH_POINTS } from '../support/crash-point.ts'
-import type { TraderCommand } from '../../src/kernel/command.ts'
+import type { TraderCommand } from '../../src/kernel/trader-command.ts'
 import { BybitClient } from '../../src/venue/bybit/http/client.ts'
 import { SIM_KEY, SIM_SECRET } from '../../src/venue/sim/sim-key.ts'
 import { isFull } from '../support/prove-size.ts'
@@ -215,7 +215,7 @@ function provocationOf(world: ProcessWorld, point: Point, doomed: RunningTrader)
 }
 
 async function ask(world: ProcessWorld, command: TraderCommand): Promise<void> {
-  await new CommandSender(world.database.sql).enqueueCommand(command, {
+  await new CommandWriter(world.database.sql).enqueueCommand(command, {
     actor: 'cli',
     surface: 'cli',
     role: 'admin',

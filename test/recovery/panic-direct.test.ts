@@ -9,7 +9,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { emergencyNotice, openEmergencyLog } from '../../src/emergency/emergency-file.ts'
 import { panicDirect } from '../../src/emergency/panic-direct.ts'
 import { readScope, scopeFile, writeScope } from '../../src/emergency/scope-file.ts'
-import { realWall } from '../../src/system/wall-clock.ts'
+import { machineClock } from '../../src/system/wall-clock.ts'
 import { BybitClient } from '../../src/venue/bybit/http/client.ts'
 import { PanicAccount } from '../../src/venue/bybit/read/panic-account.ts'
 import type { PanicScope } from '../../src/venue/bybit/read/panic-plan.ts'
@@ -95,7 +95,7 @@ const run = (
     tag: 'abc123',
     idPrefix: 'b1-abc123-',
     record,
-    wall: realWall,
+    wallClock: machineClock,
     say: () => {},
     limitMs,
   })

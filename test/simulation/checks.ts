@@ -8,7 +8,7 @@ import { recover } from '../../src/trader/recovery.ts'
 import type { JournalRow } from '../../src/journal/journal.ts'
 import type { OrderSubmitted } from '../../src/kernel/fact.ts'
 import type { Kernel } from '../../src/kernel/kernel.ts'
-import { MANUAL_OWNER } from '../../src/kernel/manual.ts'
+import { MANUAL_OWNER } from '../../src/kernel/state/manual.ts'
 import {
   type Instrument,
   LOT_PARTS,
@@ -300,7 +300,7 @@ export class Checks {
   /** S8: moved past us or by us, the stop at the exchange is the one that the trade is meant to have. */
   private stopAsMeant(exchange: Exchange, kernel: Kernel, instrument: Instrument): void {
     const { index: i, symbol } = instrument
-    const trip = kernel.portfolio.trip(i)
+    const trip = kernel.portfolio.openTrade(i)
     const meant =
       trip?.stop === undefined ? undefined : parsePrice(instrument, formatPrice(kernel.config.instruments[i] as Instrument, trip.stop))
     const stops = exchange.venue.openOrders(i).filter((o) => isStopOf(o, instrument))
@@ -354,9 +354,9 @@ export class Checks {
       if (!recovered.ok) throw new Error(recovered.error.detail)
       // Inputs at the end that led to nothing are decided again: to nothing.
       for (const { input } of recovered.value.undecided) {
-        folded.outbox.reset()
+        folded.factBuffer.reset()
         folded.apply(input)
-        if (folded.outbox.count > 0) throw new Broken('log replay = state', `${name}: ${input.type} leads to facts only in the replay`)
+        if (folded.factBuffer.count > 0) throw new Broken('log replay = state', `${name}: ${input.type} leads to facts only in the replay`)
       }
       folded.portfolio.openTrades()
       const difference = differenceOf(lived, folded.snapshot(), '')

@@ -16,7 +16,7 @@ beforeEach(async () => {
 })
 
 const external = (): number => world.kernel.portfolio.externalLots(BTC)
-const stop = (): number | undefined => world.kernel.portfolio.trip(BTC)?.stop
+const stop = (): number | undefined => world.kernel.portfolio.openTrade(BTC)?.stop
 const priceOf = (ticks: number): string => formatPrice(world.host.exchange.instruments[0] as never, ticks as never)
 
 describe('a position that is not ours', () => {

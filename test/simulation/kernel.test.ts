@@ -8,7 +8,7 @@ import { type Side, cash, instrumentIndex, lots, strategyId, ticks, ts } from '.
 import type { KernelFact } from '../../src/kernel/fact.ts'
 import type { KernelInput, PlacedOrder } from '../../src/kernel/input.ts'
 import { Kernel } from '../../src/kernel/kernel.ts'
-import { MANUAL_OWNER } from '../../src/kernel/manual.ts'
+import { MANUAL_OWNER } from '../../src/kernel/state/manual.ts'
 import type { KernelSnapshot } from '../../src/kernel/snapshot.ts'
 import { notionalOf } from '../../src/market/instrument.ts'
 import { ledgerSum } from '../../src/portfolio/ledger.ts'
@@ -398,9 +398,9 @@ describe.each(MARKETS)('with people on %s', (market) => {
         play(wired, steps)
         const again = new Kernel(wiredConfig(market))
         const facts = structuredClone(wired.log).map(({ input }): LogEntry => {
-          again.outbox.reset()
+          again.factBuffer.reset()
           again.apply(input)
-          return { input, facts: structuredClone(Array.from({ length: again.outbox.count }, (_, k) => again.outbox.at(k))) }
+          return { input, facts: structuredClone(Array.from({ length: again.factBuffer.count }, (_, k) => again.factBuffer.at(k))) }
         })
         expect(facts.map((entry) => entry.facts)).toEqual(wired.log.map((entry) => entry.facts))
         expect(plain(again)).toEqual(plain(wired.kernel))

@@ -2,7 +2,7 @@
  * One incarnation of the trader: its ports lead to the world through here, and none of them ever answers again after its death.
  * Never ends a synchronous step half way: like a real process, it dies at an await.
  */
-import type { Wall } from '../../src/system/wall-clock.ts'
+import type { WallClock } from '../../src/system/wall-clock.ts'
 import type { Journal } from '../../src/journal/journal.ts'
 import type { StreamHandlers, Transport } from '../../src/venue/bybit/http/transport.ts'
 import type { VirtualTime } from './virtual-time.ts'
@@ -79,7 +79,7 @@ export class Life {
       })
   }
 
-  wall(): Wall {
+  wallClock(): WallClock {
     const { time } = this
     return {
       nowMs: () => time.nowMs + time.wallAheadMs,

@@ -2,14 +2,15 @@
  * The road between trader and exchange in memory: latencies both ways, the client's time limit, reconnects, and frames in their order.
  * Never answers a call by itself: what is not answered is unknown, as on the real road.
  */
+import type { StreamName, StreamPart, StreamState } from '../../src/venue/port/streams.ts'
 import type { Random } from '../../src/core/random.ts'
 import { ts } from '../../src/core/units.ts'
-import type { VenueClock } from '../../src/venue/port.ts'
+import type { VenueClock } from '../../src/venue/port/venue.ts'
 import { hmac } from '../../src/venue/sim/bybit-server/auth.ts'
 import type { WireReply } from '../../src/venue/sim/bybit-server/streams/wire.ts'
 import { SIM_KEY, SIM_SECRET } from '../../src/venue/sim/sim-key.ts'
 import { isSpotSymbol, spotSymbolOf, wireSymbolOf } from '../../src/market/instrument.ts'
-import type { RawReply, StreamHandlers, StreamName, StreamPart, StreamState, Transport } from '../../src/venue/bybit/http/transport.ts'
+import type { RawReply, StreamHandlers, Transport } from '../../src/venue/bybit/http/transport.ts'
 import { type Connection, type Line, type MemoryExchange, SPEED } from './memory-exchange.ts'
 import type { VirtualTime } from './virtual-time.ts'
 

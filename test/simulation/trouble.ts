@@ -4,7 +4,7 @@
  */
 import type { Random } from '../../src/core/random.ts'
 import { DAY_MS } from '../../src/core/units.ts'
-import type { TraderCommand } from '../../src/kernel/command.ts'
+import type { TraderCommand } from '../../src/kernel/trader-command.ts'
 import type { FaultEffect, FaultPlanSpec, FaultRule, FaultStream } from '../../src/venue/sim/faults.ts'
 import type { ConditionChange } from '../../src/venue/sim/bybit-server/account/conditions.ts'
 import type { Fate } from './life.ts'

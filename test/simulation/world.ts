@@ -8,7 +8,7 @@ import { Trader } from '../../src/trader/trader.ts'
 import { Random } from '../../src/core/random.ts'
 import { type Ticks, lots, orderId, ticks } from '../../src/core/units.ts'
 import type { Journal, Registered } from '../../src/journal/journal.ts'
-import type { CommandQueue, QueuedCommand, TraderCommand } from '../../src/kernel/command.ts'
+import type { CommandQueue, QueuedCommand, TraderCommand } from '../../src/kernel/trader-command.ts'
 import { Kernel } from '../../src/kernel/kernel.ts'
 import { withTerms } from '../../src/market/instrument-terms.ts'
 import { type Instrument, formatPrice, formatQuantity, parsePrice, wireSymbolOf } from '../../src/market/instrument.ts'
@@ -244,12 +244,12 @@ class World {
     this.life = life
     const wire = new MemoryTransport(this.host, this.time, this.random)
     const mortal = life.transport(wire)
-    const wall = life.wall()
+    const wallClock = life.wallClock()
     const venue = new BybitVenue(this.mutation.transport?.(mortal) ?? mortal, {
       intervalMs: INTERVAL_MS,
-      wallMs: wall.nowMs,
-      steadyMs: wall.steadyMs,
-      sleep: wall.sleep,
+      wallMs: wallClock.nowMs,
+      steadyMs: wallClock.steadyMs,
+      sleep: wallClock.sleep,
       simClock: () => life.port(() => wire.clock()),
     })
     const opened = this.store.open()
@@ -276,10 +276,10 @@ class World {
           }
         },
       },
-      wall,
+      wallClock,
       log: (level, text) => this.note(`${level} ${text}`),
       step: (name, detail) => this.note(`${name}: ${detail}`),
-      told: (facts) => {
+      onFacts: (facts) => {
         for (const fact of facts)
           if (fact.type !== 'equity-sampled' && fact.type !== 'strategy-state') this.note(`  ${JSON.stringify(fact).slice(0, 300)}`)
       },

@@ -26,7 +26,7 @@ const ROOMS = [
   ['src/risk/', 'risk'],
   ['src/portfolio/', 'portfolio'],
   ['src/kernel/', 'kernel'],
-  ['src/venue/port.ts', 'venue-port'],
+  ['src/venue/port/', 'venue-port'],
   ['src/venue/bybit/', 'bybit'],
   ['src/venue/sim/bybit-server/', 'bybit-server'],
   ['src/venue/sim/', 'sim'],
@@ -74,7 +74,7 @@ const MAY_IMPORT: Readonly<Record<Room, readonly Room[]>> = {
   strategy: ['core', 'market', 'trading', 'portfolio', 'indicators', 'ml'],
   'strategy-files': ['core', 'strategy'],
   kernel: ['core', 'market', 'indicators', 'trading', 'portfolio', 'risk', 'strategy'],
-  'venue-port': ['core', 'market', 'trading', 'bybit'],
+  'venue-port': ['core', 'market', 'trading'],
   bybit: ['core', 'market', 'trading', 'venue-port'],
   sim: ['core', 'market', 'trading', 'portfolio'],
   'bybit-server': ['core', 'market', 'trading', 'portfolio', 'sim', 'candles'],
@@ -92,9 +92,9 @@ const MAY_IMPORT: Readonly<Record<Room, readonly Room[]>> = {
   config: ['core', 'market', 'candles', 'trading', 'strategy', 'strategy-files', 'sim', 'bybit', 'system'],
   'market-data': ['core', 'market', 'candles', 'bybit', 'bybit-server', 'venue-port', 'config', 'system'],
   // Past the trader: with the exchange alone.
-  emergency: ['core', 'market', 'trading', 'bybit', 'system'],
-  trader: [...PURE, 'bybit', 'venue-port', 'journal', 'config', 'emergency', 'system'],
-  diagnostics: ['core', 'market', 'risk', 'bybit', 'trader', 'config', 'system', 'db', 'bots', 'commands', 'client', 'api'],
+  emergency: ['core', 'market', 'trading', 'bybit', 'venue-port', 'system'],
+  trader: [...PURE, 'venue-port', 'journal', 'config', 'emergency', 'system'],
+  diagnostics: ['core', 'market', 'risk', 'bybit', 'venue-port', 'trader', 'config', 'system', 'db', 'bots', 'commands', 'client', 'api'],
   process: [
     ...ENGINES,
     'strategy-files',
@@ -121,6 +121,7 @@ const MAY_IMPORT: Readonly<Record<Room, readonly Room[]>> = {
     'strategy-files',
     'bybit',
     'bybit-server',
+    'venue-port',
     'system',
     'config',
     'market-data',
@@ -202,7 +203,7 @@ const isPure = (path: string): boolean => {
 }
 
 /** Ports of the outer world that live with their user: interfaces only, whose methods answer with promises. */
-const PORTS = ['src/kernel/command.ts']
+const PORTS = ['src/kernel/trader-command.ts']
 
 export function purityFindings(files: readonly SourceFile[]): Finding[] {
   return files

@@ -6,7 +6,7 @@ import type { Actor, CommandPorts, Role } from '../../api/commands/command.ts'
 import { CommandRunner } from '../../api/commands/run.ts'
 import type { AuditEntry, CodeVerdict, Confirmation, KeyState, NewConfirmation, PartHealth } from '../../api/ports.ts'
 import type { AccountRow, FillRow, FlowRow, HoldRow, OrderRow, PositionRow } from '../../src/journal/row.ts'
-import type { CommandOutcome, PreviewedCommand, TraderCommand } from '../../src/kernel/command.ts'
+import type { CommandOutcome, PreviewedCommand, TraderCommand } from '../../src/kernel/trader-command.ts'
 
 const account: AccountRow = {
   state: 'running',

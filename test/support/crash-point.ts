@@ -5,7 +5,7 @@
 import type { OutlivingPorts } from '../../src/process/role-context.ts'
 import { writeSync } from 'node:fs'
 import type { Journal } from '../../src/journal/journal.ts'
-import type { CommandQueue } from '../../src/kernel/command.ts'
+import type { CommandQueue } from '../../src/kernel/trader-command.ts'
 import type { KernelFact } from '../../src/kernel/fact.ts'
 import type { KernelInput } from '../../src/kernel/input.ts'
 import type { Transport } from '../../src/venue/bybit/http/transport.ts'

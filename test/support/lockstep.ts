@@ -5,13 +5,13 @@
 import { join } from 'node:path'
 import { Bars } from '../../src/market/bars.ts'
 import { type FundingSeries, runBacktest } from '../../src/backtest/backtest.ts'
-import { fingerprintOf } from '../../src/backtest/study.ts'
+import { fingerprintOf } from '../../src/backtest/backtest-run.ts'
 import { parseDecimal } from '../../src/core/decimal.ts'
 import { CASH_SCALE, cash, instrumentIndex, strategyId, ts } from '../../src/core/units.ts'
 import { PARTS } from '../../src/trader/health.ts'
 import type { StrategyPlan } from '../../src/config/strategy-plan.ts'
 import { Trader } from '../../src/trader/trader.ts'
-import { realWall } from '../../src/system/wall-clock.ts'
+import { machineClock } from '../../src/system/wall-clock.ts'
 import type { Journal } from '../../src/journal/journal.ts'
 import type { KernelFact } from '../../src/kernel/fact.ts'
 import { openStore } from '../../src/market/candles/store.ts'
@@ -99,8 +99,8 @@ export async function tradeLive(
     {
       intervalMs: given.intervalMs,
       wallMs: Date.now,
-      steadyMs: realWall.steadyMs,
-      sleep: realWall.sleep,
+      steadyMs: machineClock.steadyMs,
+      sleep: machineClock.sleep,
       simClock: async () => {
         const clock = await getJson<{ now: number; speed: number }>(`${url}/_sim/clock`)
         return { now: ts(clock.now), speed: 0 }
@@ -126,10 +126,10 @@ export async function tradeLive(
         if (part.startsWith('stream') && status === 'ok') up.add(part)
       },
     },
-    wall: realWall,
+    wallClock: machineClock,
     log: () => {},
     step: () => {},
-    told: (list) => facts.push(...list),
+    onFacts: (list) => facts.push(...list),
     renewLease: async () => {},
     deciding: () => {},
     suspect: undefined,
@@ -154,7 +154,7 @@ export async function tradeLive(
     steps += 1
     await until(() => closedAt >= step.now, `the bars of ${step.now} are decided`)
     if (!step.more) break
-    if (given.paceMs !== undefined) await realWall.sleep(given.paceMs)
+    if (given.paceMs !== undefined) await machineClock.sleep(given.paceMs)
   }
   const state = await getJson<SimState>(`${url}/_sim/state`)
   const { instruments } = trader.state.config

@@ -7,7 +7,7 @@ import { Trader } from '../../src/trader/trader.ts'
 import { Random } from '../../src/core/random.ts'
 import type { Result } from '../../src/core/result.ts'
 import { instrumentIndex } from '../../src/core/units.ts'
-import type { CommandOutcome, QueuedCommand, TraderCommand } from '../../src/kernel/command.ts'
+import type { CommandOutcome, QueuedCommand, TraderCommand } from '../../src/kernel/trader-command.ts'
 import type { KernelFact } from '../../src/kernel/fact.ts'
 import type { Kernel } from '../../src/kernel/kernel.ts'
 import { RISK_PROFILES } from '../../src/risk/profiles.ts'
@@ -74,7 +74,7 @@ export class QuietWorld {
     const life = new Life(this.time, undefined, () => void wire.close())
     this.life = life
     const wire = new MemoryTransport(this.host, this.time, this.random)
-    const wall = life.wall()
+    const wallClock = life.wallClock()
     const write = memoryTrade(this.host, this.time, (op) => this.traded.push(op))
     const transport: Transport = {
       ...life.transport(wire),
@@ -89,9 +89,9 @@ export class QuietWorld {
       risk: RISK_PROFILES.sim,
       venue: new BybitVenue(transport, {
         intervalMs: 60_000,
-        wallMs: wall.nowMs,
-        steadyMs: wall.steadyMs,
-        sleep: wall.sleep,
+        wallMs: wallClock.nowMs,
+        steadyMs: wallClock.steadyMs,
+        sleep: wallClock.sleep,
         simClock: () => wire.clock(),
       }),
       journal: life.journal(this.store.open(), () => 1),
@@ -106,10 +106,10 @@ export class QuietWorld {
         },
       },
       health: { report: (part, status, detail) => void this.parts.set(part, `${status}: ${detail}`) },
-      wall,
+      wallClock,
       log: () => {},
       step: () => {},
-      told: (facts) => this.hear(facts),
+      onFacts: (facts) => this.hear(facts),
       renewLease: async () => {},
       deciding: () => {},
       suspect: undefined,

@@ -116,7 +116,7 @@ export class ScriptedTrader {
   async give(input: KernelInput): Promise<void> {
     const first = await this.journal.appendInputs([input])
     if (!first.ok) throw new Error(first.error.detail)
-    const { outbox } = this.kernel
+    const { factBuffer: outbox } = this.kernel
     outbox.reset()
     this.kernel.apply(input)
     const facts = Array.from({ length: outbox.count }, (_, k) => outbox.at(k))

@@ -9,7 +9,7 @@ import type { Backtest, Backtests } from '../../api/ports.ts'
 import { troubleOf } from '../../db/error.ts'
 import { PostgresApiKeys, ensureAdminKey } from '../../db/api-keys.ts'
 import { PostgresCodes } from '../../db/codes.ts'
-import { CommandSender, PostgresCommandQueue } from '../../db/commands.ts'
+import { CommandWriter, PostgresCommandQueue } from '../../db/commands.ts'
 import { PostgresAudit, PostgresConfirmations } from '../../db/confirmations.ts'
 import { PostgresControl } from '../../db/control.ts'
 import { reportHealth } from '../../db/health.ts'
@@ -17,7 +17,7 @@ import { PostgresIdempotency } from '../../db/idempotency.ts'
 import { PostgresJournal } from '../../db/journal.ts'
 import { acquireLease } from '../../db/lease.ts'
 import { PostgresReads } from '../../db/reads.ts'
-import { CommandDesk } from '../../src/trader/commands/command-handler.ts'
+import { CommandHandler } from '../../src/trader/commands/command-handler.ts'
 import { ts } from '../../src/core/units.ts'
 import type { KernelInput } from '../../src/kernel/input.ts'
 import { readFileSync } from 'node:fs'
@@ -96,7 +96,7 @@ export async function makeSeededSystem(options: SeedOptions = {}): Promise<Seede
   ] as const)
     await reportHealth(sql, part, 'ok', detail)
   const queue = new PostgresCommandQueue(sql)
-  const desk = new CommandDesk({
+  const desk = new CommandHandler({
     takerRate: () => undefined,
     isObserving: false,
     kernel: trader.kernel,
@@ -123,7 +123,7 @@ export async function makeSeededSystem(options: SeedOptions = {}): Promise<Seede
     },
   })
   const serve = async (): Promise<void> => {
-    for (const queued of await queue.take()) await queue.complete(queued.id, await desk.carryOut(queued, Date.now()))
+    for (const queued of await queue.take()) await queue.complete(queued.id, await desk.execute(queued, Date.now()))
   }
   let turn: Promise<void> = Promise.resolve()
   await queue.onArrival(
@@ -137,7 +137,7 @@ export async function makeSeededSystem(options: SeedOptions = {}): Promise<Seede
   const ports: CommandPorts = {
     keys,
     reads: new PostgresReads(database),
-    control: new PostgresControl(new CommandSender(sql)),
+    control: new PostgresControl(new CommandWriter(sql)),
     confirmations: new PostgresConfirmations(sql),
     confirm: { maxDriftBps: 50, live: {} },
     codes: new PostgresCodes(sql, join(dataDir, 'codes.key'), options.wallNow ?? Date.now),

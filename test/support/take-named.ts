@@ -2,7 +2,7 @@
  * The trader's side of a queue of commands in memory: takes what is asked for and leaves the rest.
  * Never takes a command twice.
  */
-import type { QueuedCommand, TraderCommand } from '../../src/kernel/command.ts'
+import type { QueuedCommand, TraderCommand } from '../../src/kernel/trader-command.ts'
 
 export function takeNamed(queue: QueuedCommand[], names?: readonly TraderCommand['name'][]): readonly QueuedCommand[] {
   const taken = queue.filter(({ command }) => names === undefined || names.includes(command.name))

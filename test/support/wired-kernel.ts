@@ -115,7 +115,7 @@ export class WiredKernel {
 
   /** One input, its facts, what the venue is told and what it answers, until both are silent. */
   give(input: KernelInput): void {
-    const { outbox } = this.kernel
+    const { factBuffer: outbox } = this.kernel
     outbox.reset()
     this.kernel.apply(structuredClone(input))
     const facts = structuredClone(Array.from({ length: outbox.count }, (_, k) => outbox.at(k)))

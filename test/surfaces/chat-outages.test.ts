@@ -206,32 +206,32 @@ test('an outage of a chat is told once after ten seconds, with its reason, and o
   const told: string[] = []
   const clock = { ms: 0 }
   const outage = new ChatOutage('discord', {
-    tell: async ({ type, summary }) => void told.push(`${type}: ${summary}`),
+    alert: async ({ type, summary }) => void told.push(`${type}: ${summary}`),
     wallMs: () => clock.ms,
     steadyMs: () => clock.ms,
   })
   await outage.look()
   expect(told).toEqual([])
-  outage.heard('ok', '')
+  outage.onStatus('ok', '')
   await outage.look()
   // Whether one was told before is for the table to know: its end is told only then.
   expect(told.splice(0)).toEqual(['discord.back: Commands from Discord are taken again.'])
-  outage.heard('down', '4004')
+  outage.onStatus('down', '4004')
   for (clock.ms = 1_000; clock.ms < 60_000; clock.ms += 1_000) {
-    outage.heard('down', '4004')
+    outage.onStatus('down', '4004')
     await outage.look()
   }
   expect(told.splice(0)).toEqual([
     'discord.down: Commands from Discord are not heard: 4004. It is tried again; the terminal and the API work.',
   ])
-  outage.heard('ok', '')
+  outage.onStatus('ok', '')
   await outage.look()
   await outage.look()
   expect(told.splice(0)).toEqual(['discord.back: Commands from Discord are taken again.'])
-  outage.heard('warn', 'gateway reconnecting')
+  outage.onStatus('warn', 'gateway reconnecting')
   clock.ms += 5_000
   await outage.look()
-  outage.heard('ok', '')
+  outage.onStatus('ok', '')
   await outage.look()
   expect(told).toEqual([])
 })

@@ -103,7 +103,7 @@ const algo = defineAction({
       symbols: [row.symbol],
     }
   },
-  carryOut: async (context, todo) => {
+  execute: async (context, todo) => {
     const { id, to } = z.object({ id: z.number(), to: z.enum(['paused', 'working', 'ended']) }).parse(todo)
     return send(context, { name: 'work', id, to }, { paused: 'Paused', working: 'Going on', ended: 'Ending' }[to], {
       buttons: [runs('Worked orders', '/algos')],

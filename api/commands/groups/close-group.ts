@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { isSpotSymbol } from '../../../src/market/instrument.ts'
 import { SPOT_RATE, TAKER_RATE } from '../../../src/venue/sim/costs.ts'
 import { EXECUTION_FORMS, parseExecution } from '../../../src/trading/algorithms/execution.ts'
-import type { CommandOutcome } from '../../../src/kernel/command.ts'
+import type { CommandOutcome } from '../../../src/kernel/trader-command.ts'
 import type { OrderRow, PositionRow } from '../../../src/journal/row.ts'
 import { formatDecimal } from '../../../src/core/decimal.ts'
 import { RATE_SCALE } from '../../../src/core/units.ts'
@@ -108,7 +108,7 @@ const close = defineAction({
       )
     return planOf(context, chosen, args.amount, { execution: args.algo, limit: args.limit })
   },
-  carryOut: async (context, todo) => carryOutClose(context, Todo.parse(todo).targets),
+  execute: async (context, todo) => carryOutClose(context, Todo.parse(todo).targets),
 })
 
 /** `BTC 50% limit=64500`: what, how much of it, and how. */
@@ -359,7 +359,7 @@ const cancel = defineAction({
       todo: { orderIds: entries.map((order) => order.orderId), all: isAll },
     }
   },
-  carryOut: async (context, todo) => {
+  execute: async (context, todo) => {
     const { orderIds, all } = CancelTodo.parse(todo)
     const buttons = [runs('Orders', '/orders')]
     if (all) return send(context, { name: 'cancel' }, 'Canceled', { buttons }, () => cancelResult(context.ports.reads, orderIds))

@@ -3,8 +3,8 @@
  * Never loosens without its card, and never makes the way to safety longer.
  */
 import { z } from 'zod'
-import type { CommandOutcome, CommandScope, TraderCommand } from '../../../src/kernel/command.ts'
-import { UNEXPLAINED_HOLD } from '../../../src/kernel/holds.ts'
+import type { CommandOutcome, CommandScope, TraderCommand } from '../../../src/kernel/trader-command.ts'
+import { UNEXPLAINED_HOLD } from '../../../src/kernel/state/holds.ts'
 import type { HoldRow, PositionRow } from '../../../src/journal/row.ts'
 import { absolute, signOf } from '../../amount.ts'
 import type { AskedBy } from '../../ports.ts'
@@ -164,7 +164,7 @@ const pause = defineAction({
       todo: { scope: scope ?? { type: 'account' }, reason, ...(forMs === undefined ? {} : { forMs }) },
     }
   },
-  carryOut: async (context, todo) => {
+  execute: async (context, todo) => {
     const { scope, reason, forMs } = z.object({ scope: TODO_SCOPE, reason: z.string(), forMs: z.number().optional() }).parse(todo)
     const name = scopeName(scope)
     return send(
@@ -299,7 +299,7 @@ const resume = defineAction({
       ? undefined
       : `Since you asked, ${added.map((hold) => `${hold.scope} is held too (${liftable(hold)})`).join(', ')}.`
   },
-  carryOut: async (context, todo) => {
+  execute: async (context, todo) => {
     const { scope } = z.object({ scope: TODO_SCOPE }).parse(todo)
     return send(context, { name: 'resume', scope, isAdmin: context.actor.role === 'admin' }, 'Resumed', {
       buttons: [runs('Status', '/status'), runs('Pause', '/pause')],
@@ -323,7 +323,7 @@ const halt = defineAction({
   tier: () => 'C0',
   addsRisk: () => false,
   plan: async (_context, args) => ({ type: 'plan', card: reply('Halt?'), yes: 'Halt', no: 'Go on', todo: { reason: args.reason } }),
-  carryOut: async (context, todo) => {
+  execute: async (context, todo) => {
     const { reason } = z.object({ reason: z.string() }).parse(todo)
     return send(context, { name: 'halt', reason }, 'HALTED', {
       tone: 'bad',
@@ -402,7 +402,7 @@ const panic = defineAction({
       isAsked: !isRead,
     }
   },
-  carryOut: async (context, todo) => {
+  execute: async (context, todo) => {
     const { reason, symbol } = z.object({ reason: z.string(), symbol: z.string().optional() }).parse(todo)
     const { reads } = context.ports
     const before = (await reads.positions()).filter((position) => symbol === undefined || position.symbol === symbol)

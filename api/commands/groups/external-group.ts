@@ -3,7 +3,7 @@
  * Never changes a position: a name, a stop, the books, and what is left over of our own orders.
  */
 import { z } from 'zod'
-import type { CommandOutcome } from '../../../src/kernel/command.ts'
+import type { CommandOutcome } from '../../../src/kernel/trader-command.ts'
 import type { PositionRow } from '../../../src/journal/row.ts'
 import { absolute } from '../../amount.ts'
 import { type Command, type CommandContext, type NoPlan, defineAction, inOrder, refuse } from '../command.ts'
@@ -91,7 +91,7 @@ const adopt = defineAction({
       symbols: [row.symbol],
     }
   },
-  carryOut: async (context, todo) => {
+  execute: async (context, todo) => {
     const { symbol, strategy, stop } = z.object({ symbol: z.string(), strategy: z.string(), stop: z.string().optional() }).parse(todo)
     return send(context, { name: 'adopt', symbol, strategy, ...(stop === undefined ? {} : { stop }) }, 'Adopted', {
       buttons: [runs(short(symbol), `/positions ${symbol}`)],
@@ -132,7 +132,7 @@ const ignore = defineAction({
       symbols: [row.symbol],
     }
   },
-  carryOut: async (context, todo) => {
+  execute: async (context, todo) => {
     const { symbol } = z.object({ symbol: z.string() }).parse(todo)
     return send(context, { name: 'ignore', symbol }, 'Ignored', { buttons: [runs('Positions', '/positions')] })
   },
@@ -187,7 +187,7 @@ const reconcile = defineAction({
       todo: { ...todo, keys },
     }
   },
-  carryOut: async (context, todo) => {
+  execute: async (context, todo) => {
     const { fix, keys } = z.object({ fix: z.boolean(), keys: z.array(z.string()).optional() }).parse(todo)
     return send(context, { name: 'reconcile', ...(fix ? { keys: keys ?? [] } : {}) }, fix ? 'Fixed' : 'Compared', {
       buttons: fix

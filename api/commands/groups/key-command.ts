@@ -64,7 +64,7 @@ export const key: Command = defineAction({
       todo: { id: found.id, name: found.name },
     }
   },
-  carryOut: async ({ ports, actor }, todo) => {
+  execute: async ({ ports, actor }, todo) => {
     const { id, name } = z.object({ id: z.string(), name: z.string() }).parse(todo)
     if (!(await ports.keys.revoke(id))) return { status: 'done', reply: reply(`The key ${id} is revoked already`, { tone: 'ok' }) }
     return {

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import { parseExecution } from '../../../src/trading/algorithms/execution.ts'
-import type { CommandOutcome, OpenCommand } from '../../../src/kernel/command.ts'
+import type { CommandOutcome, OpenCommand } from '../../../src/kernel/trader-command.ts'
 import type { PositionRow } from '../../../src/journal/row.ts'
 import { isSpotSymbol } from '../../../src/market/instrument.ts'
 import { absolute, compare, divide, multiply, toFloat } from '../../amount.ts'
@@ -120,7 +120,7 @@ const open = defineAction({
     if (judged !== undefined && judged.status !== 'done') return denied(judged.text)
     return cardOf(context, command, args.size, judged)
   },
-  carryOut: async (context, todo) => {
+  execute: async (context, todo) => {
     const { command } = OpenTodo.parse(todo)
     const buttons = [runs('Orders', '/orders'), runs('Positions', '/positions')]
     const isWaiting = command.limit !== undefined || command.trigger !== undefined || command.execution !== undefined
@@ -295,7 +295,7 @@ const sl = defineAction({
       addsRisk: isLooser,
     }
   },
-  carryOut: async (context, todo) => {
+  execute: async (context, todo) => {
     const { symbol, stop, trail } = ProtectTodo.parse(todo)
     return send(
       context,
@@ -358,7 +358,7 @@ const tp = defineAction({
       symbols: [symbol],
     }
   },
-  carryOut: async (context, todo) => {
+  execute: async (context, todo) => {
     const { symbol, target } = ProtectTodo.parse(todo)
     return send(
       context,

@@ -111,7 +111,7 @@ const strategy = defineAction({
       todo: { strategy: args.name, mode },
     }
   },
-  carryOut: async (context, todo) => {
+  execute: async (context, todo) => {
     const { strategy: name, mode } = z.object({ strategy: z.string(), mode: z.enum(['running', 'closing-only', 'off']) }).parse(todo)
     const held = (await context.ports.reads.positions()).filter((position) => position.strategy === name)
     return send(context, { name: 'strategy', strategy: name, mode }, `${name} is ${mode}`, {

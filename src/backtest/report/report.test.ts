@@ -7,8 +7,8 @@ import { cash, instrumentIndex, rate } from '../../core/units.ts'
 import { makeInstrument } from '../../market/instrument.ts'
 import { RISK_PROFILES } from '../../risk/profiles.ts'
 import { smaCross } from '../../strategy/sma-cross.ts'
-import { type StudyRequest, runStudy } from '../study.ts'
-import { verdictOf } from '../verdict.ts'
+import { type BacktestRequest, runBacktestRequest } from '../backtest-run.ts'
+import { doubtsOf } from '../doubts.ts'
 import { thin } from './chart.ts'
 import { escapeHtml, scriptJson, signedMoney } from './html.ts'
 import { METRIC_TEXTS, metricText } from './metric-text.ts'
@@ -17,10 +17,10 @@ import { reportHtml } from './report.ts'
 const NASTY = '</script><img src=x onerror=alert(1)>&"\''
 const BARS = 4_000
 
-function report(symbol: string): { readonly html: string; readonly study: ReturnType<typeof runStudy> } {
+function report(symbol: string): { readonly html: string; readonly run: ReturnType<typeof runBacktestRequest> } {
   const price = (k: number): number => 10_000 + Math.round(1_500 * Math.sin(k / 37) + 400 * Math.sin(k / 5))
   const column = (pick: (k: number) => number): Float64Array => Float64Array.from({ length: BARS }, (_, k) => pick(k))
-  const request: StudyRequest = {
+  const request: BacktestRequest = {
     definition: smaCross,
     params: smaCross.params.parse({ fast: 5, slow: 20 }),
     series: [
@@ -48,27 +48,27 @@ function report(symbol: string): { readonly html: string; readonly study: Return
     limitFill: 'through',
     stopFraction: undefined,
   }
-  const study = runStudy(request)
+  const run = runBacktestRequest(request)
   const html = reportHtml({
-    study,
+    run,
     request,
-    verdict: verdictOf(study, request),
+    verdict: doubtsOf(run, request),
     series: [{ venue: 'test', symbol, interval: '1h', from: 1_700_006_400_000, to: 1_714_402_800_000, bars: BARS, gaps: 0, hash: 'cafe' }],
     params: { fast: 5, slow: 20 },
     costs: { maker: '0.0002', taker: '0.00055' },
     version: '9.9.9',
     generatedAt: '2025-01-01T00:00:00.000Z',
-    answer: { strategy: 'sma-cross', fingerprint: study.fingerprint, metrics: study.metrics },
+    answer: { strategy: 'sma-cross', fingerprint: run.fingerprint, metrics: run.metrics },
   })
-  return { html, study }
+  return { html, run }
 }
 
 describe('backtest report', () => {
-  const { html, study } = report('BTCUSDT')
+  const { html, run } = report('BTCUSDT')
   const data = JSON.parse(/<script type="application\/json" id="report-data">(.*)<\/script>/.exec(html)?.[1] ?? '')
 
   test('has trades to show at all', () => {
-    expect(study.result.trades.length).toBeGreaterThan(10)
+    expect(run.result.trades.length).toBeGreaterThan(10)
   })
   test('opens offline: no address, nothing loaded, and a policy that forbids it', () => {
     expect(html).not.toMatch(/https?:|\/\/[a-z]|@import|url\(|<link|<img|<iframe|src=/i)
@@ -92,18 +92,18 @@ describe('backtest report', () => {
     expect(html).toContain('in-sample only')
   })
   test('shows each metric as the JSON in the file has it', () => {
-    expect(data.fingerprint).toBe(study.fingerprint)
-    expect(data.metrics).toEqual(JSON.parse(JSON.stringify(study.metrics)))
-    expect(METRIC_TEXTS.map(([name]) => name).sort()).toEqual(Object.keys(study.metrics).sort())
+    expect(data.fingerprint).toBe(run.fingerprint)
+    expect(data.metrics).toEqual(JSON.parse(JSON.stringify(run.metrics)))
+    expect(METRIC_TEXTS.map(([name]) => name).sort()).toEqual(Object.keys(run.metrics).sort())
     for (const [name, , , form] of METRIC_TEXTS)
       expect(html).toContain(`<td data-metric="${name}">${escapeHtml(metricText(data.metrics[name], form))}</td>`)
   })
   test('the cost steps lead from gross to net, and the table has each trade', () => {
-    const net = study.result.trades.reduce((sum, t) => sum + t.pnl, 0) / 1e8
-    const fees = study.result.trades.reduce((sum, t) => sum + t.fee, 0) / 1e8
+    const net = run.result.trades.reduce((sum, t) => sum + t.pnl, 0) / 1e8
+    const fees = run.result.trades.reduce((sum, t) => sum + t.fee, 0) / 1e8
     for (const amount of [net + fees, -fees, net]) expect(html).toContain(`<b>${signedMoney(amount)}</b>`)
     const body = /<table class="sortable">[\s\S]*<tbody>([\s\S]*?)<\/tbody>/.exec(html)?.[1] ?? ''
-    expect(body.match(/<tr>/g)?.length).toBe(study.result.trades.length + study.result.openTrades.length)
+    expect(body.match(/<tr>/g)?.length).toBe(run.result.trades.length + run.result.openTrades.length)
   })
   test('charts hold numbers only', () => {
     expect(html).not.toMatch(/NaN|Infinity|undefined/)

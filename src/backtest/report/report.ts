@@ -6,8 +6,8 @@ import { byExitReason, groupTrades, monthlyReturns } from '../../portfolio/break
 import { type EquitySeries, dailyEquity, returnsOf } from '../../portfolio/equity.ts'
 import type { ClosedTrade } from '../../portfolio/trade.ts'
 import { formatQuantity, priceFloat } from '../../market/instrument.ts'
-import type { Study, StudyRequest, StudySeries } from '../study.ts'
-import type { Verdict } from '../verdict.ts'
+import type { BacktestRun, BacktestRequest, RunSeries } from '../backtest-run.ts'
+import type { Doubts } from '../doubts.ts'
 import { barChart, lineChart, scatterChart, waterfall } from './chart.ts'
 import { countText, dayText, escapeHtml, minuteText, moneyText, percentText, ratioText, signedMoney } from './html.ts'
 import { METRIC_TEXTS, durationText, metricText } from './metric-text.ts'
@@ -25,9 +25,9 @@ export interface ReportSeries {
 }
 
 export interface ReportInput {
-  readonly study: Study
-  readonly request: StudyRequest
-  readonly verdict: Verdict
+  readonly run: BacktestRun
+  readonly request: BacktestRequest
+  readonly verdict: Doubts
   readonly series: readonly ReportSeries[]
   readonly params: Readonly<Record<string, unknown>>
   readonly costs: Readonly<Record<string, unknown>>
@@ -43,44 +43,44 @@ const CASH_ONE = 1e8
 const BINS = 31
 
 export function reportHtml(input: ReportInput): string {
-  const { study, request, series } = input
+  const { run, request, series } = input
   const { definition } = request
-  const daily = dailyEquity(study.equity)
+  const daily = dailyEquity(run.equity)
   const symbols = series.map((s) => s.symbol).join(', ')
   const title = `${definition.name} on ${symbols}`
-  const first = study.equity.ts[0] ?? 0
-  const last = study.equity.ts[study.equity.ts.length - 1] ?? 0
+  const first = run.equity.ts[0] ?? 0
+  const last = run.equity.ts[run.equity.ts.length - 1] ?? 0
   const body = [
     `<h1>${escapeHtml(title)}</h1>`,
     `<p class="sub">${escapeHtml(`${dayText(first)} to ${dayText(last)} UTC, backtest by Ballast ${input.version}`)}</p>`,
     verdictBox(input.verdict),
     tiles(input),
-    `<div class="wide">${equityChart(study, request)}</div>`,
-    `<div class="wide">${underwater(study.equity)}</div>`,
+    `<div class="wide">${equityChart(run, request)}</div>`,
+    `<div class="wide">${underwater(run.equity)}</div>`,
     '<h2>By month</h2>',
-    monthTable(study.equity),
+    monthTable(run.equity),
     '<h2>Returns and costs</h2>',
-    `<div class="two">${distribution(daily)}${rollingSharpe(daily)}${costWaterfall(study)}${excursions(study.result.trades)}</div>`,
+    `<div class="two">${distribution(daily)}${rollingSharpe(daily)}${costWaterfall(run)}${excursions(run.result.trades)}</div>`,
     '<h2>Worst drawdowns</h2>',
-    drawdownTable(study.equity),
+    drawdownTable(run.equity),
     '<h2>How trades ended</h2>',
-    exitTable(study.result.trades),
+    exitTable(run.result.trades),
     '<h2>Figures</h2>',
-    metricTable(study),
+    metricTable(run),
     '<h2>The run</h2>',
     runInfo(input),
     '<h2>Trades</h2>',
-    tradeTable(study, request.series),
+    tradeTable(run, request.series),
     `<footer>Written ${escapeHtml(input.generatedAt)}. The figures as JSON stand in this file, in the element #report-data.</footer>`,
   ].join('\n')
   return page(title, body, {
     ...input.answer,
     dailyEquity: Array.from(daily.ts, (at, k) => [at, daily.equity[k]]),
-    trades: study.result.trades.map((t) => ({ id: t.number, pnl: t.pnl / CASH_ONE, exitReason: t.exitReason })),
+    trades: run.result.trades.map((t) => ({ id: t.number, pnl: t.pnl / CASH_ONE, exitReason: t.exitReason })),
   })
 }
 
-function verdictBox(verdict: Verdict): string {
+function verdictBox(verdict: Doubts): string {
   const items = verdict.doubts.map((doubt) => `<li>${escapeHtml(doubt.text)}</li>`).join('')
   return `<section class="verdict"><h2>What is doubtful</h2><ul>${items}</ul></section>`
 }
@@ -89,7 +89,7 @@ const toneOf = (value: number | null | undefined): string =>
   value === null || value === undefined || value === 0 ? '' : value > 0 ? 'good' : 'bad'
 
 function tiles(input: ReportInput): string {
-  const { metrics } = input.study
+  const { metrics } = input.run
   const list: (readonly [string, string, string])[] = [
     ['Total return', metricText(metrics.totalReturn, 'percent'), toneOf(metrics.totalReturn)],
     ['Buy and hold', metricText(metrics.benchmarkReturn, 'percent'), ''],
@@ -103,8 +103,8 @@ function tiles(input: ReportInput): string {
   return `<div class="tiles">${list.map(([name, text, tone]) => `<div class="tile"><span>${name}</span><b class="${tone}">${escapeHtml(text)}</b></div>`).join('')}</div>`
 }
 
-function equityChart(study: Study, request: StudyRequest): string {
-  const { ts, equity } = study.equity
+function equityChart(run: BacktestRun, request: BacktestRequest): string {
+  const { ts, equity } = run.equity
   const only = request.series.length === 1 ? request.series[0] : undefined
   const open = only?.columns.open[0] ?? 0
   const start = equity[0] ?? 0
@@ -194,8 +194,8 @@ function rollingSharpe(daily: EquitySeries): string {
   )
 }
 
-function costWaterfall(study: Study): string {
-  const { trades } = study.result
+function costWaterfall(run: BacktestRun): string {
+  const { trades } = run.result
   const sum = (pick: (trade: ClosedTrade) => number): number => trades.reduce((total, trade) => total + pick(trade), 0) / CASH_ONE
   const fees = sum((t) => t.fee)
   const funding = sum((t) => t.funding)
@@ -270,7 +270,7 @@ function exitTable(trades: readonly ClosedTrade[]): string {
   return `<div class="scroll"><table><thead><tr><th class="l">exit</th><th>trades</th><th>won</th><th>pnl</th></tr></thead><tbody>${rows.join('')}</tbody></table></div>`
 }
 
-function metricTable({ metrics }: Study): string {
+function metricTable({ metrics }: BacktestRun): string {
   const rows = METRIC_TEXTS.map(
     ([name, label, formula, form]) =>
       `<tr><td class="l">${escapeHtml(label)}</td><td data-metric="${name}">${escapeHtml(metricText(metrics[name], form))}</td><td class="l f">${escapeHtml(formula)}</td></tr>`,
@@ -279,7 +279,7 @@ function metricTable({ metrics }: Study): string {
 }
 
 function runInfo(input: ReportInput): string {
-  const { study, request, series } = input
+  const { run, request, series } = input
   const words = (record: Readonly<Record<string, unknown>>): string =>
     Object.entries(record)
       .map(([name, value]) => `${name} ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`)
@@ -296,23 +296,23 @@ function runInfo(input: ReportInput): string {
     ),
     ['Opening cash', moneyText(request.openingCash / CASH_ONE)],
     ['Costs', words(input.costs)],
-    ['Bars', countText(study.result.bars)],
-    ['Fingerprint', study.fingerprint],
+    ['Bars', countText(run.result.bars)],
+    ['Fingerprint', run.fingerprint],
     ['Code', `Ballast ${input.version}`],
-    ['Denied entries', study.result.denials.size === 0 ? 'none' : words(Object.fromEntries(study.result.denials))],
+    ['Denied entries', run.result.denials.size === 0 ? 'none' : words(Object.fromEntries(run.result.denials))],
   ]
   return `<div class="card"><dl>${rows.map(([name, value]) => `<dt>${escapeHtml(name)}</dt><dd>${escapeHtml(value)}</dd>`).join('')}</dl></div>`
 }
 
-function tradeTable(study: Study, series: readonly StudySeries[]): string {
-  const all = [...study.result.trades, ...study.result.openTrades]
+function tradeTable(run: BacktestRun, series: readonly RunSeries[]): string {
+  const all = [...run.result.trades, ...run.result.openTrades]
   const shown = all.slice(-ROWS_MAX)
   const heads = ['#', 'symbol', 'side', 'entry', 'price', 'exit', 'price', 'quantity', 'held', 'fee', 'funding', 'pnl', 'why']
   const left = new Set(['symbol', 'side', 'why'])
   const number = (value: number, text: string, tone = ''): string =>
     `<td data-v="${value}"${tone === '' ? '' : ` class="${tone}"`}>${text}</td>`
   const rows = shown.map((t) => {
-    const { instrument } = series[t.instrument] as StudySeries
+    const { instrument } = series[t.instrument] as RunSeries
     const price = (p: number): string => String(priceFloat(instrument, p))
     return `<tr>${[
       number(t.number, String(t.number)),

@@ -5,7 +5,7 @@
 import type { Metrics } from '../../portfolio/performance.ts'
 import type { StrategyModule } from '../../strategy-files/module.ts'
 import type { StrategyDefinition } from '../../strategy/strategy.ts'
-import { type StudyRequest, type StudySeries, runFigures } from '../study.ts'
+import { type BacktestRequest, type RunSeries, runFigures } from '../backtest-run.ts'
 
 export interface SweepPlan {
   readonly strategy: string
@@ -14,7 +14,7 @@ export interface SweepPlan {
   /** Parsed by the strategy's schema, one a run. */
   readonly params: readonly unknown[]
   /** All that the runs have in common. */
-  readonly common: Omit<StudyRequest, 'definition' | 'params' | 'progress'>
+  readonly common: Omit<BacktestRequest, 'definition' | 'params' | 'progress'>
 }
 
 /** What a thread starts with. */
@@ -36,7 +36,7 @@ export function runOne({ params, common }: SweepPlan, definition: StrategyDefini
 }
 
 /** The same series with its columns in memory that threads share; copied once where they are not there yet. */
-export function shareSeries(series: StudySeries): StudySeries {
+export function shareSeries(series: RunSeries): RunSeries {
   const { ts, open, high, low, close, volume } = series.columns
   return {
     ...series,

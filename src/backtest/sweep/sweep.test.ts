@@ -13,7 +13,7 @@ import { CASH_ONE, MINUTE_MS, cash, instrumentIndex, rate } from '../../core/uni
 import { makeInstrument } from '../../market/instrument.ts'
 import { RISK_PROFILES } from '../../risk/profiles.ts'
 import { smaCross } from '../../strategy/sma-cross.ts'
-import { runStudy } from '../study.ts'
+import { runBacktestRequest } from '../backtest-run.ts'
 import { rankRuns } from './ranking.ts'
 import type { SweepOutcome, SweepPlan } from './sweep-plan.ts'
 import { type SweepOptions, SweepStopped, SweepThreadFailed, runSweep } from './sweep.ts'
@@ -80,7 +80,7 @@ describe('a sweep', () => {
     const plan = planOf(PARAMS)
     const shares: number[] = []
     const result = await runSweep(plan, optionsFor(workers, { progress: (done) => shares.push(done) }))
-    const single = PARAMS.map((params) => runStudy({ ...plan.common, definition: smaCross, params }).metrics)
+    const single = PARAMS.map((params) => runBacktestRequest({ ...plan.common, definition: smaCross, params }).metrics)
     expect(result.outcomes).toEqual(single.map((metrics, at) => ({ at, type: 'run', metrics })))
     expect(new Set(single.map((metrics) => metrics.totalReturn)).size).toBeGreaterThan(PARAMS.length / 2)
     expect(result.workers).toBe(workers)
@@ -109,7 +109,11 @@ test('ranking: best first, less is better for risk, without the figure last, equ
   const run = (at: number, sharpe: number | null, maxDrawdown: number): SweepOutcome => ({
     at,
     type: 'run',
-    metrics: { ...runStudy({ ...planOf([]).common, definition: smaCross, params: { fast: 3, slow: 9 } }).metrics, sharpe, maxDrawdown },
+    metrics: {
+      ...runBacktestRequest({ ...planOf([]).common, definition: smaCross, params: { fast: 3, slow: 9 } }).metrics,
+      sharpe,
+      maxDrawdown,
+    },
   })
   const outcomes = [
     run(0, 1, 0.3),

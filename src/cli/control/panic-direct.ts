@@ -2,7 +2,8 @@
  * `ballast panic --direct`: asks once, then flattens past database, trader and API.
  * Never needs anything of the installation but its key file, and never stops because a disk is full.
  */
-import { errorWords } from '../../venue/bybit/http/error.ts'
+import { errorWords } from '../../venue/port/error.ts'
+
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline/promises'
@@ -11,7 +12,7 @@ import { exchangeAccess } from '../../config/exchange-access.ts'
 import { panicDirect } from '../../emergency/panic-direct.ts'
 import { pathsOf } from '../../system/paths.ts'
 import { readScope } from '../../emergency/scope-file.ts'
-import { realWall } from '../../system/wall-clock.ts'
+import { machineClock } from '../../system/wall-clock.ts'
 import { isSpotSymbol } from '../../market/instrument.ts'
 import { BybitClient } from '../../venue/bybit/http/client.ts'
 import { type Coins, PanicAccount, type PanicPosition } from '../../venue/bybit/read/panic-account.ts'
@@ -72,7 +73,7 @@ export async function runPanicDirect(context: CliContext, flags: PanicDirectFlag
         const problem = log.append(record)
         if (problem !== undefined) process.stderr.write(`not on disk (${problem}): ${JSON.stringify(record)}\n`)
       },
-      wall: realWall,
+      wallClock: machineClock,
       say: (text) => out.note(text),
       limitMs: limitSec * 1000,
     })
@@ -146,7 +147,7 @@ async function readPatiently(account: PanicAccount): ReturnType<PanicAccount['po
   for (;;) {
     const read = await account.positions()
     if (read.ok || read.error.type === 'auth' || performance.now() >= untilMs) return read
-    await realWall.sleep(POSITIONS_RETRY_MS)
+    await machineClock.sleep(POSITIONS_RETRY_MS)
   }
 }
 

@@ -2,7 +2,8 @@
  * `ballast data download`: what Bybit tells anybody of the past, into the candle store.
  * Never needs a key, a database or a running Ballast; a run that is cut off goes on where it was.
  */
-import { errorWords } from '../../venue/bybit/http/error.ts'
+import { errorWords } from '../../venue/port/error.ts'
+
 import type { Command } from 'commander'
 import type { DownloadFailure, DownloadReport, DownloadRequest } from '../../market-data/history-download.ts'
 import { openPublicHistory } from '../../market-data/public-history.ts'

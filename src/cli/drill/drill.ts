@@ -10,7 +10,7 @@ import type { Command } from 'commander'
 import type { ApiClient, List } from '../../../api/client.ts'
 import { PanicReadings } from '../../emergency/panic-readings.ts'
 import { panicSight } from '../../emergency/panic-sight.ts'
-import { realWall } from '../../system/wall-clock.ts'
+import { machineClock } from '../../system/wall-clock.ts'
 import { holderOf } from '../../system/lock.ts'
 import { type DataPaths, type RoleName, pathsOf, readTag } from '../../system/paths.ts'
 import { readScope } from '../../emergency/scope-file.ts'
@@ -159,7 +159,7 @@ async function drillPanic(drill: Drill): Promise<DrillOutcome> {
   if (!held.ok) throw new CliError(EXIT.unreachable, `The exchange does not answer: ${held.error.detail}`)
   const scope: PanicScope =
     known === undefined ? { type: 'chosen', symbols: held.value.map((p) => p.symbol) } : { type: 'owned', positions: known.positions }
-  const ports = { account, scope, scopeFillTs: known?.lastFillTs, idPrefix: `b1-${readTag(drill.paths)}-`, wall: realWall }
+  const ports = { account, scope, scopeFillTs: known?.lastFillTs, idPrefix: `b1-${readTag(drill.paths)}-`, wallClock: machineClock }
   const fromMs = performance.now()
   const asked = await client.runLine('panic drill')
   if (!asked.ok) throw new CliError(EXIT.error, asked.error.detail)

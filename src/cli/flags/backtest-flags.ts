@@ -3,7 +3,7 @@
  * Never a default of its own where the contract has one.
  */
 import type { Command } from 'commander'
-import type { StudyRequest, StudySeries } from '../../backtest/study.ts'
+import type { BacktestRequest, RunSeries } from '../../backtest/backtest-run.ts'
 import { formatDecimal } from '../../core/decimal.ts'
 import { RATE_SCALE } from '../../core/units.ts'
 import { parseQuantity } from '../../market/instrument.ts'
@@ -74,9 +74,9 @@ export function addStudyOptions(command: Command): Command {
 export function requestOf(
   definition: StrategyDefinition,
   params: unknown,
-  series: readonly StudySeries[],
+  series: readonly RunSeries[],
   flags: StudyFlags,
-): StudyRequest {
+): BacktestRequest {
   const limits = flags.limits as RiskProfileName
   if (!RISK_PROFILE_NAMES.includes(limits))
     throw new CliError(EXIT.usage, `--limits '${flags.limits}' is not a profile.`, `Profiles: ${RISK_PROFILE_NAMES.join(', ')}.`)
@@ -128,7 +128,7 @@ function sizingOf(
   flags: StudyFlags,
   definition: StrategyDefinition,
   stopFraction: number | undefined,
-  series: readonly StudySeries[],
+  series: readonly RunSeries[],
   profileSizing: Sizing,
   isResearch: boolean,
 ): Sizing {
@@ -147,7 +147,7 @@ function sizingOf(
   return { type: 'fixed', lots: parsed }
 }
 
-export function costsOf(request: StudyRequest, flags: StudyFlags) {
+export function costsOf(request: BacktestRequest, flags: StudyFlags) {
   const isSpot = request.series.every(({ instrument }) => instrument.category === 'spot')
   return {
     maker: formatDecimal(isSpot ? request.spotRate : request.makerRate, RATE_SCALE),

@@ -3,7 +3,7 @@
  * Never rounds money: it is written as the exact decimals of the run.
  */
 import { writeFileSync } from 'node:fs'
-import type { Study, StudySeries } from '../../backtest/study.ts'
+import type { BacktestRun, RunSeries } from '../../backtest/backtest-run.ts'
 import { formatDecimal } from '../../core/decimal.ts'
 import { CASH_SCALE } from '../../core/units.ts'
 import { type Instrument, formatPrice, formatQuantity } from '../../market/instrument.ts'
@@ -22,10 +22,10 @@ export function write(file: string, text: string): void {
   }
 }
 
-export function tradesCsv(study: Study, series: readonly StudySeries[]): string {
+export function tradesCsv(run: BacktestRun, series: readonly RunSeries[]): string {
   const lines = ['id,side,entryTime,entryPrice,exitTime,exitPrice,quantity,fee,funding,pnl,exitReason']
-  for (const trade of [...study.result.trades, ...study.result.openTrades]) {
-    const { instrument } = series[trade.instrument] as StudySeries
+  for (const trade of [...run.result.trades, ...run.result.openTrades]) {
+    const { instrument } = series[trade.instrument] as RunSeries
     const price = (p: number): string =>
       Number.isInteger(p)
         ? formatPrice(instrument, trade.entryPrice === p ? trade.entryPrice : trade.exitPrice)
@@ -49,8 +49,8 @@ export function tradesCsv(study: Study, series: readonly StudySeries[]): string 
   return `${lines.join('\n')}\n`
 }
 
-export function equityCsv(study: Study): string {
-  const { ts, value } = study.result.equity
+export function equityCsv(run: BacktestRun): string {
+  const { ts, value } = run.result.equity
   const lines = new Array<string>(ts.length + 1)
   lines[0] = 'timestamp,equity'
   for (let k = 0; k < ts.length; k++) lines[k + 1] = `${ts[k]},${formatDecimal(value[k] as number, CASH_SCALE)}`

@@ -2,7 +2,7 @@
  * The bars that a run is over: stored series by symbol, or a file, cut to a range, with their funding.
  * Never fills a gap and never mixes the two sources.
  */
-import { type StudySeries, constantFunding } from '../../backtest/study.ts'
+import { type RunSeries, constantFunding } from '../../backtest/backtest-run.ts'
 import { instrumentIndex, rate } from '../../core/units.ts'
 import { readCandles } from '../../market/candles/candle-file.ts'
 import { findSeries } from '../../market/candles/find-series.ts'
@@ -16,7 +16,7 @@ import { NOTIONAL_MIN } from '../../venue/sim/costs.ts'
 import type { StudyFlags } from '../flags/backtest-flags.ts'
 
 interface Loaded {
-  readonly series: StudySeries[]
+  readonly series: RunSeries[]
   readonly data: DataInfo | { readonly series: readonly DataInfo[]; readonly bars: number; readonly hash: string }
   readonly notes: string[]
 }
@@ -26,7 +26,7 @@ export async function loadSeries(context: CliContext, flags: StudyFlags): Promis
   const from = timeFlag('from', flags.from)
   const to = timeFlag('to', flags.to)
   const notes: string[] = []
-  const series: StudySeries[] = []
+  const series: RunSeries[] = []
   const infos: DataInfo[] = []
   if (flags.csv !== undefined) {
     const read = await readCandles([flags.csv], {
@@ -109,7 +109,7 @@ export async function loadSeries(context: CliContext, flags: StudyFlags): Promis
   }
 }
 
-function sliceRange(columns: StudySeries['columns'], from: number | undefined, to: number | undefined): StudySeries['columns'] {
+function sliceRange(columns: RunSeries['columns'], from: number | undefined, to: number | undefined): RunSeries['columns'] {
   if (from === undefined && to === undefined) return columns
   const times = columns.ts
   const at = (limit: number): number => {
@@ -139,8 +139,8 @@ async function fundingFor(
   context: CliContext,
   flags: StudyFlags,
   instrument: Instrument,
-  columns: StudySeries['columns'],
-): Promise<StudySeries['funding']> {
+  columns: RunSeries['columns'],
+): Promise<RunSeries['funding']> {
   if (flags.funding === 'none' || instrument.category === 'spot') return undefined
   if (flags.funding !== 'history')
     return constantFunding(columns, rateFlag('funding', flags.funding, rate(0)), instrument.fundingIntervalMs)

@@ -2,8 +2,8 @@
  * The summary of a backtest on a terminal: doubts first, then the figures, the curve, and how it ended.
  * Never wider than 80 columns.
  */
-import type { Study, StudyRequest } from '../../backtest/study.ts'
-import type { Verdict } from '../../backtest/verdict.ts'
+import type { BacktestRun, BacktestRequest } from '../../backtest/backtest-run.ts'
+import type { Doubts } from '../../backtest/doubts.ts'
 import { byExitReason, groupTrades } from '../../portfolio/breakdown.ts'
 import { drawdownsOf } from '../../portfolio/equity.ts'
 import { groupDigits } from '../../core/decimal.ts'
@@ -30,9 +30,9 @@ export interface StudyPrint {
   readonly params: Readonly<Record<string, unknown>>
   readonly data: DataInfo | { readonly series: readonly DataInfo[]; readonly bars: number; readonly hash: string }
   readonly costs: Readonly<Record<string, unknown>>
-  readonly study: Study
-  readonly request: StudyRequest
-  readonly verdict: Verdict
+  readonly run: BacktestRun
+  readonly request: BacktestRequest
+  readonly verdict: Doubts
   readonly barsPerSecond: number
 }
 
@@ -40,8 +40,8 @@ const LEVELS = '▁▂▃▄▅▆▇█'
 const CURVE_COLUMNS = 60
 
 export function printStudy(out: Output, print: StudyPrint): void {
-  const { study, verdict, data } = print
-  const { metrics, result } = study
+  const { run, verdict, data } = print
+  const { metrics, result } = run
   const infos = 'series' in data ? data.series : [data]
   out.line(
     `${out.style('bold', print.definition.name)}  ${Object.entries(print.params)
@@ -64,11 +64,11 @@ export function printStudy(out: Output, print: StudyPrint): void {
   out.line()
   for (const doubt of verdict.doubts) out.line(`${out.style('warn', '!')} ${doubt.text}`)
   out.line()
-  const start = (study.equity.equity[0] ?? 0).toFixed(2)
+  const start = (run.equity.equity[0] ?? 0).toFixed(2)
   const end = result.finalEquity / 1e8
   const tone = (metrics.totalReturn ?? 0) >= 0 ? 'good' : 'bad'
-  out.line(`  ${curve(study.equity.equity)}  ${start} → ${out.style(tone, end.toFixed(2))}`)
-  out.line(`  ${out.style('dim', underwater(study))}  ${out.style('dim', `drawdown to ${formatPercent(metrics.maxDrawdown)}`)}`)
+  out.line(`  ${curve(run.equity.equity)}  ${start} → ${out.style(tone, end.toFixed(2))}`)
+  out.line(`  ${out.style('dim', underwater(run))}  ${out.style('dim', `drawdown to ${formatPercent(metrics.maxDrawdown)}`)}`)
   out.line()
   const pairs: (readonly [string, string, string, string])[] = [
     ['return', signed(metrics.totalReturn), 'trades', formatCount(metrics.trades ?? 0)],
@@ -106,7 +106,7 @@ export function printStudy(out: Output, print: StudyPrint): void {
   out.line(
     out.style(
       'dim',
-      `  fingerprint ${study.fingerprint.slice(0, 16)}…  ${formatCount(Math.round(study.elapsedMs))} ms  ${formatCount(print.barsPerSecond)} bars/s`,
+      `  fingerprint ${run.fingerprint.slice(0, 16)}…  ${formatCount(Math.round(run.elapsedMs))} ms  ${formatCount(print.barsPerSecond)} bars/s`,
     ),
   )
 }
@@ -131,13 +131,13 @@ function curve(equity: Float64Array): string {
   return bars(values, Math.min(...values), Math.max(...values))
 }
 
-function underwater(study: Study): string {
-  const depth = new Float64Array(study.equity.equity.length)
+function underwater(run: BacktestRun): string {
+  const depth = new Float64Array(run.equity.equity.length)
   let peak = 0
-  study.equity.equity.forEach((v, k) => {
+  run.equity.equity.forEach((v, k) => {
     peak = Math.max(peak, v)
     depth[k] = peak > 0 ? 1 - v / peak : 0
   })
   const values = sampled(depth)
-  return bars(values, 0, Math.max(drawdownsOf(study.equity)?.max ?? 0, 1e-9))
+  return bars(values, 0, Math.max(drawdownsOf(run.equity)?.max ?? 0, 1e-9))
 }

@@ -5,8 +5,8 @@
 import type { Command } from 'commander'
 import packageJson from '../../../package.json' with { type: 'json' }
 import { reportHtml } from '../../backtest/report/report.ts'
-import { runStudy } from '../../backtest/study.ts'
-import { verdictOf } from '../../backtest/verdict.ts'
+import { runBacktestRequest } from '../../backtest/backtest-run.ts'
+import { doubtsOf } from '../../backtest/doubts.ts'
 import { annualReason } from '../../portfolio/performance.ts'
 import { type Catalog, STRATEGIES, strategyNamed } from '../../strategy/registry.ts'
 import type { StrategyDefinition } from '../../strategy/strategy.ts'
@@ -47,7 +47,7 @@ async function runBacktestCommand(name: string, flags: BacktestFlags, command: C
   const { series, data, notes } = await loadSeries(context, flags)
   const request = requestOf(definition, params, series, flags)
   const progress = await startProgress(out, `${definition.name}`)
-  const study = runStudy({
+  const run = runBacktestRequest({
     ...request,
     progress: (done) => {
       progress.update(done)
@@ -55,30 +55,30 @@ async function runBacktestCommand(name: string, flags: BacktestFlags, command: C
     },
   })
   progress.stop()
-  if (study.result.failure !== undefined)
-    throw new CliError(EXIT.error, `The strategy stopped: ${study.result.failure}`, 'Correct the strategy and run it again.')
+  if (run.result.failure !== undefined)
+    throw new CliError(EXIT.error, `The strategy stopped: ${run.result.failure}`, 'Correct the strategy and run it again.')
   const costs = costsOf(request, flags)
-  const verdict = verdictOf(study, request)
-  if (flags.trades !== undefined) write(flags.trades, tradesCsv(study, series))
-  if (flags.equity !== undefined) write(flags.equity, equityCsv(study))
+  const verdict = doubtsOf(run, request)
+  if (flags.trades !== undefined) write(flags.trades, tradesCsv(run, series))
+  if (flags.equity !== undefined) write(flags.equity, equityCsv(run))
   const answer = {
     strategy: definition.name,
     params,
     data,
     costs,
-    fingerprint: study.fingerprint,
-    metrics: study.metrics,
-    annual: annualReason(study.equity) ?? null,
+    fingerprint: run.fingerprint,
+    metrics: run.metrics,
+    annual: annualReason(run.equity) ?? null,
     verdict: verdict.doubts,
-    denials: Object.fromEntries(study.result.denials),
-    elapsedMs: Math.round(study.elapsedMs * 1000) / 1000,
-    barsPerSecond: Math.round((study.result.bars / Math.max(study.elapsedMs, 0.001)) * 1000),
+    denials: Object.fromEntries(run.result.denials),
+    elapsedMs: Math.round(run.elapsedMs * 1000) / 1000,
+    barsPerSecond: Math.round((run.result.bars / Math.max(run.elapsedMs, 0.001)) * 1000),
   }
   if (flags.report !== undefined)
     write(
       flags.report,
       reportHtml({
-        study,
+        run,
         request,
         verdict,
         series: 'series' in data ? data.series : [data],
@@ -91,9 +91,7 @@ async function runBacktestCommand(name: string, flags: BacktestFlags, command: C
     )
   for (const note of notes) out.note(note)
   if (answer.annual !== null) out.note(answer.annual)
-  out.answer(answer, () =>
-    printStudy(out, { definition, params, data, costs, study, request, verdict, barsPerSecond: answer.barsPerSecond }),
-  )
+  out.answer(answer, () => printStudy(out, { definition, params, data, costs, run, request, verdict, barsPerSecond: answer.barsPerSecond }))
   for (const file of [flags.trades, flags.equity, flags.report]) if (file !== undefined) out.note(`wrote ${file}`)
 }
 

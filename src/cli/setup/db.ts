@@ -18,7 +18,7 @@ import { kernelConfigOf } from '../../trader/kernel-config.ts'
 import { holderOf } from '../../system/lock.ts'
 import { pathsOf, readTag } from '../../system/paths.ts'
 import { instrumentsOf, listedSpecs } from '../../trader/instrument-registry.ts'
-import { realWall } from '../../system/wall-clock.ts'
+import { machineClock } from '../../system/wall-clock.ts'
 import type { KernelConfig } from '../../kernel/config.ts'
 import { Kernel } from '../../kernel/kernel.ts'
 import { parseInterval } from '../../market/candles/interval.ts'
@@ -135,14 +135,14 @@ async function kernelConfig(context: CliContext, registered: Awaited<ReturnType<
     const venue = new BybitVenue(client, {
       intervalMs,
       wallMs: Date.now,
-      steadyMs: realWall.steadyMs,
-      sleep: realWall.sleep,
+      steadyMs: machineClock.steadyMs,
+      sleep: machineClock.sleep,
       simClock: undefined,
     })
-    const specs = await listedSpecs(symbolsOf(plans.value), registered, venue, realWall)
+    const specs = await listedSpecs(symbolsOf(plans.value), registered, venue, machineClock)
     if (!specs.ok) throw new CliError(EXIT.unreachable, specs.error.sentence, specs.error.next)
     const newcomers = specs.value.filter((spec) => !registered.some((row) => row.symbol === spec.symbol))
-    const instruments = await instrumentsOf([...registered, ...newcomers], specs.value, venue, realWall)
+    const instruments = await instrumentsOf([...registered, ...newcomers], specs.value, venue, machineClock)
     if (!instruments.ok) throw new CliError(EXIT.conflict, instruments.error.sentence, instruments.error.next)
     return kernelConfigOf(
       { profile: config.profile, tag: readTag(paths), intervalMs, ...plans.value, risk: RISK_PROFILES[config.profile] },

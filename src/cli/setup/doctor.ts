@@ -6,9 +6,9 @@ import { symbolsOf } from '../../config/strategy-plan.ts'
 import { configuredStrategies, plansOf } from '../../config/plans.ts'
 import type { Command } from 'commander'
 import packageJson from '../../../package.json' with { type: 'json' }
-import { accountChecks } from '../../diagnostics/account-report.ts'
-import { lookAtAccount } from '../../diagnostics/account-probe.ts'
-import { type Check, failed, problem, warned, well } from '../../diagnostics/check-line.ts'
+import { accountReport } from '../../diagnostics/account-report.ts'
+import { probeAccount } from '../../diagnostics/account-probe.ts'
+import { type CheckLine, failed, problem, warned, well } from '../../diagnostics/check-line.ts'
 
 import { environment } from '../../config/config.ts'
 import type { Config } from '../../config/config-schema.ts'
@@ -57,7 +57,7 @@ function summaryOf(bad: number, odd: number): string {
   return `${bad === 1 ? '1 line' : `${bad} lines`} marked ✗ to mend first.${rest}`
 }
 
-async function checksOf(context: CliContext): Promise<readonly Check[]> {
+async function checksOf(context: CliContext): Promise<readonly CheckLine[]> {
   const node = nodeCheck(process.versions.node, packageJson.engines.node)
   let config: Config
   try {
@@ -90,7 +90,7 @@ async function checksOf(context: CliContext): Promise<readonly Check[]> {
   ]
 }
 
-function statementCheck(profile: Config['profile']): readonly Check[] {
+function statementCheck(profile: Config['profile']): readonly CheckLine[] {
   if (profile !== 'live') return []
   if (environment().BALLAST_I_AM_LIVE === 'live') return [well('statement', 'BALLAST_I_AM_LIVE=live: real money is meant')]
   return [
@@ -99,10 +99,10 @@ function statementCheck(profile: Config['profile']): readonly Check[] {
 }
 
 /** Strategies too: the exchange is asked about what they trade. */
-async function exchangeChecks(context: CliContext, config: Config, paths: DataPaths | undefined): Promise<readonly Check[]> {
+async function exchangeChecks(context: CliContext, config: Config, paths: DataPaths | undefined): Promise<readonly CheckLine[]> {
   const { profile } = config
   let plans: ReturnType<typeof plansOf>
-  let broken: readonly Check[] = []
+  let broken: readonly CheckLine[] = []
   try {
     const strategies = await context.strategies(configuredStrategies(config))
     broken = strategies.broken.map(({ sentence, next }) => warned('strategies', `left out: ${sentence}`, next))
@@ -118,27 +118,27 @@ async function exchangeChecks(context: CliContext, config: Config, paths: DataPa
   const key = readKeyFile(profile, paths)
   // Its own line has said so.
   if (!key.ok) return [ready, ...broken]
-  const look = await lookAtAccount({
+  const look = await probeAccount({
     access: accessWith(config, profile, key.value),
     profile,
     symbols,
     risk: RISK_PROFILES[profile],
     intervalMs: parseInterval(config.interval) as number,
   })
-  return [ready, ...broken, ...(look.ok ? accountChecks(look.value) : [problem('exchange', look.error)])]
+  return [ready, ...broken, ...(look.ok ? accountReport(look.value) : [problem('exchange', look.error)])]
 }
 
 /** Without a key there is still an exchange: the prices of paper come from it, and a simulator that runs elsewhere. */
 const readsBybit = ({ profile, bybit }: Config): boolean => profile === 'paper' || bybit.url !== undefined
 
-async function publicCheck(config: Config, symbols: readonly string[]): Promise<Check> {
+async function publicCheck(config: Config, symbols: readonly string[]): Promise<CheckLine> {
   const history = await openPublicHistory(config, symbols)
   if (!history.ok) return problem('exchange', history.error)
   await history.value.close()
   return well('exchange', `lists ${symbols.join(', ')}`)
 }
 
-function problemOf(name: string, cause: unknown): Check {
+function problemOf(name: string, cause: unknown): CheckLine {
   if (cause instanceof CliError) return failed(name, cause.message.replaceAll('\n', ' '), cause.next)
   throw cause
 }

@@ -8,15 +8,15 @@ import { configuredStrategies, plansOf } from '../../config/plans.ts'
 import { existsSync, writeFileSync } from 'node:fs'
 import { relative, resolve } from 'node:path'
 import type { Command } from 'commander'
-import { accountChecks } from '../../diagnostics/account-report.ts'
-import { type AccountLook, lookAtAccount } from '../../diagnostics/account-probe.ts'
+import { accountReport } from '../../diagnostics/account-report.ts'
+import { type AccountProbe, probeAccount } from '../../diagnostics/account-probe.ts'
 
 import { CONFIG_FILE } from '../../config/config.ts'
 import type { Config } from '../../config/config-schema.ts'
 import { type ExchangeKey, type KeyedProfile, accessWith, isKeyed } from '../../config/exchange-access.ts'
 import { writeKeyFile } from '../../config/key-file.ts'
 
-import { limitsText } from '../../diagnostics/limits-summary.ts'
+import { limitsSummary } from '../../diagnostics/limits-summary.ts'
 import { type DataPaths, claimDirectory, ownerOf, pathsOf } from '../../system/paths.ts'
 import { CASH_SCALE, type Cash } from '../../core/units.ts'
 import { parseInterval } from '../../market/candles/interval.ts'
@@ -52,7 +52,7 @@ async function runInit(context: CliContext): Promise<void> {
     throw new CliError(EXIT.notConfirmed, 'The key stays as it is.', `To check it: ballast doctor${flagsOf(context, paths)}`)
   say(context, KEY_TEXT[profile])
   const key = await askKey()
-  const looked = await lookAtAccount({
+  const looked = await probeAccount({
     access: accessWith(config, profile, key),
     profile,
     symbols,
@@ -61,7 +61,7 @@ async function runInit(context: CliContext): Promise<void> {
   })
   if (!looked.ok && looked.error.exitCode === EXIT.unreachable) return keepUnchecked(context, profile, paths, key, looked.error)
   const look = settled(looked)
-  const checks = accountChecks(look)
+  const checks = accountReport(look)
   printChecks(out, checks)
   refuseBadKey(look)
   settled(claimDirectory(paths, profile))
@@ -70,7 +70,7 @@ async function runInit(context: CliContext): Promise<void> {
   if (look.wallet !== undefined)
     out.line(`The account: ${walletText(look.wallet)} USDT, ${look.positions === 1 ? '1 position' : `${look.positions ?? 0} positions`}.`)
   const isConfigured = await offerConfig(context, profile, paths)
-  if (profile !== 'observe' && look.wallet !== undefined) say(context, `The limits: ${limitsText(RISK_PROFILES[profile], look.wallet)}.`)
+  if (profile !== 'observe' && look.wallet !== undefined) say(context, `The limits: ${limitsSummary(RISK_PROFILES[profile], look.wallet)}.`)
   const start = startOf(context, isConfigured ? undefined : paths)
   if (profile === 'live') say(context, `Nothing was started. Live starts only with the statement: BALLAST_I_AM_LIVE=live ${start}`)
   else say(context, `Nothing was started. Start it: ${start}`)
@@ -129,7 +129,7 @@ async function askSecret(question: string, what: string): Promise<string> {
 }
 
 /** @throws CliError where the exchange or the profile does not take the key, or nobody knows what it may. */
-function refuseBadKey({ findings, reading }: AccountLook): void {
+function refuseBadKey({ findings, reading }: AccountProbe): void {
   const refused = findings.find(({ code, effect }) => effect === 'refuse' && (code.startsWith('key.') || code === 'account.region'))
   if (refused !== undefined)
     throw new CliError(EXIT.auth, 'The key is not kept, for what is marked ✗.', 'Run it again with another key, or when that is mended.')

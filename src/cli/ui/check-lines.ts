@@ -2,7 +2,7 @@
  * Checks as lines: a mark, the name, what was found, and below what is not well the next step, within the width of the terminal.
  * Never says by color alone how something is.
  */
-import type { Check, CheckStatus } from '../../diagnostics/check-line.ts'
+import type { CheckLine, CheckStatus } from '../../diagnostics/check-line.ts'
 import type { Output, Style } from './output.ts'
 
 const MARKS: Readonly<Record<CheckStatus, readonly [mark: string, style: Style]>> = {
@@ -13,7 +13,7 @@ const MARKS: Readonly<Record<CheckStatus, readonly [mark: string, style: Style]>
 const NAME_WIDTH = 14
 const WIDTH_MIN = 40
 
-export function printChecks(out: Output, checks: readonly Check[]): void {
+export function printChecks(out: Output, checks: readonly CheckLine[]): void {
   for (const { name, status, detail, next } of checks) {
     if (out.options.plain) {
       out.line([status, name, detail, next].join('\t'))

@@ -46,8 +46,8 @@ const EXCEL_UNIX_DAYS = 25_569
 /** A number that is no instant of its size may be a date after all: 20250101, 20250101093000, or days as Excel counts them. */
 function dateOfNumber(plain: string, rules: TimeRules): number | undefined {
   const fits = (ms: number | undefined): ms is number => ms !== undefined && ms >= EARLIEST_MS && ms <= rules.latestMs
-  const wall = readWallTime(plain, undefined)
-  const compact = wall?.ms
+  const wallClock = readWallTime(plain, undefined)
+  const compact = wallClock?.ms
   if (fits(compact)) return compact - (rules.offsetMs?.(compact) ?? 0)
   const days = Number(plain)
   const serial = days > 30_000 && days < 80_000 ? Math.round((days - EXCEL_UNIX_DAYS) * 86_400) * 1000 : undefined
@@ -61,11 +61,11 @@ export function readInstant(text: string, rules: TimeRules): number | string {
   if (iso >= rules.earliestMs && iso <= rules.latestMs && (rules.offsetMs === undefined || endsWithZ(text))) return iso
   const plain = toPlain(text)
   if (plain !== undefined) return readNumber(plain, text, rules)
-  const wall = readWallTime(text, rules.order)
-  if (wall === undefined) return notATime(text, rules.order)
-  const offset = offsetOf(wall, rules)
-  if (offset === undefined) return `the timestamp '${text.slice(0, 40)}' names the zone '${wall.zone}', which is not known here`
-  return inRange(wall.ms - offset, text, rules)
+  const wallClock = readWallTime(text, rules.order)
+  if (wallClock === undefined) return notATime(text, rules.order)
+  const offset = offsetOf(wallClock, rules)
+  if (offset === undefined) return `the timestamp '${text.slice(0, 40)}' names the zone '${wallClock.zone}', which is not known here`
+  return inRange(wallClock.ms - offset, text, rules)
 }
 
 export const notATime = (text: string, order?: DateOrder): string =>
@@ -73,10 +73,10 @@ export const notATime = (text: string, order?: DateOrder): string =>
     ? `the timestamp '${text.slice(0, 40)}' may be day/month or month/day, and the rows do not tell which`
     : `the timestamp '${text.slice(0, 40)}' is neither a number of seconds or milliseconds nor a date`
 
-function offsetOf(wall: WallTime, rules: TimeRules): number | undefined {
-  if (wall.offsetMs !== undefined) return wall.offsetMs
-  if (wall.zone === undefined) return rules.offsetMs?.(wall.ms) ?? 0
-  return rules.zoneNamed?.(wall.zone)?.(wall.ms)
+function offsetOf(wallClock: WallTime, rules: TimeRules): number | undefined {
+  if (wallClock.offsetMs !== undefined) return wallClock.offsetMs
+  if (wallClock.zone === undefined) return rules.offsetMs?.(wallClock.ms) ?? 0
+  return rules.zoneNamed?.(wallClock.zone)?.(wallClock.ms)
 }
 
 function readNumber(plain: string, text: string, rules: TimeRules): number | string {

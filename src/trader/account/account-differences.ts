@@ -24,7 +24,7 @@ export type AccountFix =
     }
   | { readonly type: 'none' }
 
-export interface AccountItem {
+export interface AccountDifference {
   /** The same difference has the same key in the next reading. */
   readonly key: string
   readonly what: string
@@ -35,7 +35,7 @@ export interface AccountItem {
   readonly proposal: string
 }
 
-export function accountItems(reading: AccountReading, kernel: Kernel, known: KnownState): AccountItem[] {
+export function accountDifferences(reading: AccountReading, kernel: Kernel, known: KnownState): AccountDifference[] {
   const instruments = kernel.config.instruments
   const difference = differenceOf(
     reading,
@@ -43,7 +43,7 @@ export function accountItems(reading: AccountReading, kernel: Kernel, known: Kno
     known,
   )
   const of = (i: InstrumentIndex): Instrument => instruments[i] as Instrument
-  const items: AccountItem[] = difference.positions.map(({ instrument, ours, venue }) => ({
+  const items: AccountDifference[] = difference.positions.map(({ instrument, ours, venue }) => ({
     key: `position/${of(instrument).symbol}/${ours}/${venue}`,
     what: 'position',
     about: of(instrument).symbol,
@@ -90,8 +90,8 @@ export function accountItems(reading: AccountReading, kernel: Kernel, known: Kno
 }
 
 /** Open at the venue, and finished in the books: orders of ours that nobody waits for. */
-function leftovers(reading: AccountReading, known: KnownState, of: (i: InstrumentIndex) => Instrument): AccountItem[] {
-  return reading.openOrders.flatMap((report): AccountItem[] => {
+function leftovers(reading: AccountReading, known: KnownState, of: (i: InstrumentIndex) => Instrument): AccountDifference[] {
+  return reading.openOrders.flatMap((report): AccountDifference[] => {
     const id = orderIdOf(report.clientOrderId, known.tag)
     if (id === undefined) return []
     const order = known.find(report.instrument, id, report.venueOrderId)
@@ -111,10 +111,10 @@ function leftovers(reading: AccountReading, known: KnownState, of: (i: Instrumen
   })
 }
 
-function stops(reading: AccountReading, kernel: Kernel): AccountItem[] {
-  return kernel.config.instruments.flatMap((instrument): AccountItem[] => {
+function stops(reading: AccountReading, kernel: Kernel): AccountDifference[] {
+  return kernel.config.instruments.flatMap((instrument): AccountDifference[] => {
     const i = instrument.index
-    const trip = kernel.portfolio.trip(i)
+    const trip = kernel.portfolio.openTrade(i)
     const stop = stopAtVenue(reading, instrument)
     if (trip === undefined || stop === 'flat') return []
     if (kernel.runs[i]?.definition.protection === 'none' || (trip.stop !== undefined && stop === trip.stop)) return []

@@ -4,8 +4,8 @@
  */
 import { expect, test } from 'vitest'
 import { ts } from '../../core/units.ts'
-import { BTC, Bench } from '../../kernel/testing.ts'
-import { AccountCheck, type AccountCheckPorts } from './account-monitor.ts'
+import { BTC, Bench } from '../../../test/support/kernel-run.ts'
+import { AccountMonitor, type AccountMonitorPorts } from './account-monitor.ts'
 
 function refused(code: string) {
   const bench = new Bench()
@@ -23,17 +23,17 @@ function refused(code: string) {
   })
   const alerts: string[] = []
   const lifted: string[] = []
-  const ports: AccountCheckPorts = {
+  const ports: AccountMonitorPorts = {
     kernel: bench.kernel,
     reconciler: { run: async () => ({ isClean: true, openOrders: 0, positions: 0, detail: '' }) },
     streams: { carries: () => true },
     holds: { add: async () => {}, lift: async (id) => void lifted.push(id), stale: () => [] },
     health: { report: () => {} },
-    wall: { steadyMs: () => 0, sleep: async () => {} },
+    wallClock: { steadyMs: () => 0, sleep: async () => {} },
     notice: (alert, severity, _, summary) => void alerts.push(`${severity} ${alert}: ${summary}`),
     log: () => {},
   }
-  return { bench, alerts, lifted, check: new AccountCheck(ports) }
+  return { bench, alerts, lifted, check: new AccountMonitor(ports) }
 }
 
 test('a position that stands after an exit was refused for want of one is an alarm', async () => {

@@ -2,50 +2,50 @@
  * When the account is compared with the exchange's, what a doubt leads to, and when a doubt is over.
  * Never lifts a doubt that came up while the answer to it was being read.
  */
-import type { AlertSeverity } from '../../kernel/alert-severity.ts'
-import { type Hold, UNEXPLAINED_HOLD, isOfNothing } from '../../kernel/holds.ts'
+import type { AlertSeverity } from '../../kernel/state/alert-severity.ts'
+import { type Hold, UNEXPLAINED_HOLD, isOfNothing } from '../../kernel/state/holds.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { Instrument } from '../../market/instrument.ts'
 import { type HealthReporter, PARTS } from '../health.ts'
-import type { OwnHolds } from '../safety/system-holds.ts'
+import type { SystemHolds } from '../safety/system-holds.ts'
 import type { Reconciler } from './reconciler.ts'
 import type { StreamWatch } from '../safety/stream-watch.ts'
-import type { Wall } from '../../system/wall-clock.ts'
+import type { WallClock } from '../../system/wall-clock.ts'
 
 const RETRY_MS = 5_000
 
-export interface AccountCheckPorts {
+export interface AccountMonitorPorts {
   readonly kernel: Kernel
   readonly reconciler: Pick<Reconciler, 'run'>
   readonly streams: Pick<StreamWatch, 'carries'>
-  readonly holds: Pick<OwnHolds, 'add' | 'lift' | 'stale'>
+  readonly holds: Pick<SystemHolds, 'add' | 'lift' | 'stale'>
   readonly health: HealthReporter
-  readonly wall: Pick<Wall, 'steadyMs' | 'sleep'>
+  readonly wallClock: Pick<WallClock, 'steadyMs' | 'sleep'>
   readonly notice: (alert: string, severity: AlertSeverity, instrument: Instrument | undefined, summary: string) => void
   readonly log: (level: 'info' | 'warn' | 'error', text: string) => void
 }
 
-export class AccountCheck {
+export class AccountMonitor {
   /** What the last reading said. */
   text = ''
   isClean = false
   isKeyRefused = false
   /** Once at least. */
   wasClean = false
-  private readonly ports: AccountCheckPorts
+  private readonly ports: AccountMonitorPorts
   private isMeasuring = false
   private triedMs = 0
 
-  constructor(ports: AccountCheckPorts) {
+  constructor(ports: AccountMonitorPorts) {
     this.ports = ports
   }
 
   async run(isFirst: boolean): Promise<boolean> {
-    const { kernel, reconciler, holds, health, wall, log } = this.ports
+    const { kernel, reconciler, holds, health, wallClock, log } = this.ports
     // What nobody can explain no reading explains: an admin lifts that.
     const doubts = kernel.holds.filter((h) => h.cause === 'reconcile' && h.id !== UNEXPLAINED_HOLD)
     const outcome = await reconciler.run()
-    this.triedMs = wall.steadyMs()
+    this.triedMs = wallClock.steadyMs()
     this.isClean = outcome.isClean
     this.isKeyRefused = outcome.isKeyRefused === true
     this.text = outcome.isClean ? `${outcome.openOrders} orders, ${outcome.positions} positions` : outcome.detail
@@ -85,9 +85,9 @@ export class AccountCheck {
 
   /** A reading that failed is repeated, and a stale hold that stands (one of an earlier run too) is measured again. */
   measureAgain(): void {
-    const { wall } = this.ports
-    if (!this.isClean && wall.steadyMs() - this.triedMs >= RETRY_MS) {
-      this.triedMs = wall.steadyMs()
+    const { wallClock } = this.ports
+    if (!this.isClean && wallClock.steadyMs() - this.triedMs >= RETRY_MS) {
+      this.triedMs = wallClock.steadyMs()
       void this.run(false)
     }
     void this.freshAgain()
@@ -112,7 +112,7 @@ export class AccountCheck {
   }
 
   private async cleanLater(): Promise<boolean> {
-    await this.ports.wall.sleep(RETRY_MS)
+    await this.ports.wallClock.sleep(RETRY_MS)
     return this.run(false)
   }
 }

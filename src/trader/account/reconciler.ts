@@ -2,6 +2,7 @@
  * Reads the account at boot, after each reconnect and each minute, and makes what was missed into events.
  * Never overwrites our books on one reading: a difference counts when a second one, five seconds later, agrees.
  */
+import type { VenueError } from '../../venue/port/error.ts'
 import { formatDecimal } from '../../core/decimal.ts'
 import { CASH_ONE, CASH_SCALE, type Cash, type InstrumentIndex, type Ticks, type Ts, cash, ts } from '../../core/units.ts'
 import { type Result, ok } from '../../core/result.ts'
@@ -20,18 +21,18 @@ import {
 } from '../../trading/reconcile.ts'
 import { type Order, isOpenStatus } from '../../trading/order.ts'
 import type { AccountReading, MoneyMovement } from '../../trading/report.ts'
-import type { VenueError } from '../../venue/bybit/http/error.ts'
-import type { Venue } from '../../venue/port.ts'
+
+import type { Venue } from '../../venue/port/venue.ts'
 import type { LiveDriver } from '../live-driver.ts'
-import { type Sender, commandOf } from '../orders/order-sender.ts'
-import type { Wall } from '../../system/wall-clock.ts'
+import { type OrderSender, commandOf } from '../orders/order-sender.ts'
+import type { WallClock } from '../../system/wall-clock.ts'
 
 export interface ReconcilerPorts {
   readonly kernel: Kernel
   readonly venue: Venue
   readonly driver: LiveDriver
-  readonly sender: Sender
-  readonly wall: Wall
+  readonly sender: OrderSender
+  readonly wallClock: WallClock
   readonly now: () => Ts
   readonly note: (text: string) => void
   /** Each reading, before anything is made of it. */
@@ -127,7 +128,7 @@ export class Reconciler {
       this.ports.seen(reading)
       const opening = await this.openWallet(taken.value, bookedBefore)
       if (opening === 'unsettled') {
-        await this.ports.wall.sleep(SECOND_READ_MS)
+        await this.ports.wallClock.sleep(SECOND_READ_MS)
         continue
       }
       await this.absorb(reading, opening === 'opened')
@@ -139,7 +140,7 @@ export class Reconciler {
         if (await this.book(difference, reading)) return this.clean(reading, upTo, `booked: ${describe(difference, this.ports.kernel)}`)
       }
       previous = difference
-      await this.ports.wall.sleep(SECOND_READ_MS)
+      await this.ports.wallClock.sleep(SECOND_READ_MS)
     }
     return {
       isClean: false,

@@ -5,14 +5,14 @@
 import { describe, expect, test } from 'vitest'
 import { cash, lots } from '../../core/units.ts'
 import { Kernel } from '../../kernel/kernel.ts'
-import { BTC, Bench } from '../../kernel/testing.ts'
-import { OthersCoins } from './unowned-coins.ts'
+import { BTC, Bench } from '../../../test/support/kernel-run.ts'
+import { UnownedCoins } from './unowned-coins.ts'
 
 /** BTC is spot at 100 a coin in lots of one, and the least order is worth 300. */
 function watched(kernelOf = (bench: Bench): Kernel => bench.kernel) {
   const bench = new Bench({ isSpot: true })
   const said: string[] = []
-  const watch = new OthersCoins({
+  const watch = new UnownedCoins({
     kernel: kernelOf(bench),
     notice: (alert, severity, instrument, summary) => said.push(`${severity} ${alert} ${instrument?.symbol}: ${summary}`),
   })

@@ -3,23 +3,23 @@
  * Never counts them as ours and never goes by one reading: a sale that fills while the account is read looks like coins of others.
  */
 import { type InstrumentIndex, lots } from '../../core/units.ts'
-import type { AlertSeverity } from '../../kernel/alert-severity.ts'
+import type { AlertSeverity } from '../../kernel/state/alert-severity.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import { type Instrument, formatQuantity, isTooSmall } from '../../market/instrument.ts'
 import type { AccountReading } from '../../trading/report.ts'
 
-export interface OthersCoinsPorts {
+export interface UnownedCoinsPorts {
   readonly kernel: Kernel
   readonly notice: (alert: string, severity: AlertSeverity, instrument: Instrument | undefined, summary: string) => void
 }
 
-export class OthersCoins {
-  private readonly ports: OthersCoinsPorts
+export class UnownedCoins {
+  private readonly ports: UnownedCoinsPorts
   /** Lots beyond ours at the reading before. */
   private readonly before = new Map<InstrumentIndex, number>()
   private readonly told = new Set<InstrumentIndex>()
 
-  constructor(ports: OthersCoinsPorts) {
+  constructor(ports: UnownedCoinsPorts) {
     this.ports = ports
   }
 

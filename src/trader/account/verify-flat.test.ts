@@ -4,14 +4,14 @@
  */
 import { expect, test } from 'vitest'
 import { cash, lots, ts } from '../../core/units.ts'
-import { BTC, Bench } from '../../kernel/testing.ts'
+import { BTC, Bench } from '../../../test/support/kernel-run.ts'
 import type { Holding } from '../../trading/report.ts'
 import { verifyFlat } from './verify-flat.ts'
 
 async function verify(bench: Bench, holdings: readonly Holding[]): Promise<string> {
   let ms = 0
   const reading = { openOrders: [], executions: [], positions: [], holdings, walletBalance: cash(0), coin: 'USDT' }
-  const wall = {
+  const wallClock = {
     nowMs: () => ms,
     steadyMs: () => ms,
     every: () => () => {},
@@ -19,7 +19,7 @@ async function verify(bench: Bench, holdings: readonly Holding[]): Promise<strin
       ms += by
     },
   }
-  return verifyFlat({ readAccount: async () => ({ ok: true, value: reading }) }, bench.kernel, wall, () => ts(0))
+  return verifyFlat({ readAccount: async () => ({ ok: true, value: reading }) }, bench.kernel, wallClock, () => ts(0))
 }
 const coins = (quantity: number): Holding[] => [{ instrument: BTC, lots: lots(quantity) }]
 

@@ -7,8 +7,8 @@ import type { Kernel } from '../../kernel/kernel.ts'
 import { type Instrument, formatQuantity } from '../../market/instrument.ts'
 import { ownerOfClientOrderId } from '../../trading/order.ts'
 import type { AccountReading } from '../../trading/report.ts'
-import type { Venue } from '../../venue/port.ts'
-import type { Wall } from '../../system/wall-clock.ts'
+import type { Venue } from '../../venue/port/venue.ts'
+import type { WallClock } from '../../system/wall-clock.ts'
 
 const VERIFY_MS = 30_000
 const READ_EVERY_MS = 500
@@ -17,13 +17,13 @@ const READ_EVERY_MS = 500
 export async function verifyFlat(
   venue: Pick<Venue, 'readAccount'>,
   kernel: Kernel,
-  wall: Wall,
+  wallClock: WallClock,
   now: () => Ts,
   only?: Instrument,
 ): Promise<string> {
-  const startMs = wall.steadyMs()
+  const startMs = wallClock.steadyMs()
   let last = 'the exchange has not answered'
-  while (wall.steadyMs() - startMs < VERIFY_MS) {
+  while (wallClock.steadyMs() - startMs < VERIFY_MS) {
     const reading = await venue.readAccount(now())
     if (reading.ok) {
       const { left, untouched } = look(only === undefined ? reading.value : readingOf(reading.value, only), kernel)
@@ -36,7 +36,7 @@ export async function verifyFlat(
       }
       last = left.join(', ')
     }
-    await wall.sleep(READ_EVERY_MS)
+    await wallClock.sleep(READ_EVERY_MS)
   }
   return `NOT FLAT: ${last}. It is being tried again; stops stand at the exchange.`
 }

@@ -18,7 +18,7 @@ beforeEach(() => {
   isIdle = true
   asked = 0
   watch = new WalletWatch({
-    wall: { nowMs: () => nowMs, steadyMs: () => nowMs, sleep: async () => {}, every: () => () => {} },
+    wallClock: { nowMs: () => nowMs, steadyMs: () => nowMs, sleep: async () => {}, every: () => () => {} },
     money: () => money,
     isIdle: () => isIdle,
     differs: () => {

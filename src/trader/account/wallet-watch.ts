@@ -3,13 +3,13 @@
  * Never books anything and never goes by a frame that a fill may still be on its way to explain: it asks for a reading.
  */
 import type { Cash } from '../../core/units.ts'
-import type { Wall } from '../../system/wall-clock.ts'
+import type { WallClock } from '../../system/wall-clock.ts'
 
 /** Execution and wallet come over one connection in no promised order. */
 const SETTLE_MS = 1_500
 
 export interface WalletWatchPorts {
-  readonly wall: Wall
+  readonly wallClock: WallClock
   /** Of the settle coin, by the books. */
   readonly money: () => Cash
   /** Nothing is waiting to be booked. */
@@ -27,13 +27,13 @@ export class WalletWatch {
   }
 
   frame(balance: Cash): void {
-    this.told = { balance, atMs: this.ports.wall.steadyMs() }
+    this.told = { balance, atMs: this.ports.wallClock.steadyMs() }
   }
 
   /** Each second. */
   check(): void {
     const { told, ports } = this
-    if (told === undefined || ports.wall.steadyMs() - told.atMs < SETTLE_MS || !ports.isIdle()) return
+    if (told === undefined || ports.wallClock.steadyMs() - told.atMs < SETTLE_MS || !ports.isIdle()) return
     this.told = undefined
     if (told.balance !== ports.money()) ports.differs()
   }

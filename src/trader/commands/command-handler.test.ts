@@ -4,10 +4,10 @@
  */
 import { describe, expect, test } from 'vitest'
 import { ts } from '../../core/units.ts'
-import type { CommandOutcome, TraderCommand } from '../../kernel/command.ts'
+import type { CommandOutcome, TraderCommand } from '../../kernel/trader-command.ts'
 import type { KernelFact } from '../../kernel/fact.ts'
-import { Bench, ordersOf } from '../../kernel/testing.ts'
-import { CommandDesk } from './command-handler.ts'
+import { Bench, ordersOf } from '../../../test/support/kernel-run.ts'
+import { CommandHandler } from './command-handler.ts'
 
 class Room {
   readonly bench = new Bench({ isManual: true })
@@ -15,7 +15,7 @@ class Room {
   readonly told: string[] = []
   problems: readonly string[] = []
   verdict: Promise<string> = Promise.resolve('FLAT: nothing is left')
-  private readonly desk: CommandDesk
+  private readonly commandHandler: CommandHandler
 
   constructor() {
     const { bench } = this
@@ -24,7 +24,7 @@ class Room {
       this.facts.push(...facts)
       return facts
     }
-    this.desk = new CommandDesk({
+    this.commandHandler = new CommandHandler({
       takerRate: () => undefined,
       isObserving: false,
       kernel: bench.kernel,
@@ -45,7 +45,7 @@ class Room {
   }
 
   ask(command: TraderCommand, lateMs = 0): Promise<CommandOutcome> {
-    return this.desk.carryOut({ id: 1, actor: 'cli', command, askedAtMs: 0 }, lateMs)
+    return this.commandHandler.execute({ id: 1, actor: 'cli', command, askedAtMs: 0 }, lateMs)
   }
 }
 

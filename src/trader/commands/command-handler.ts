@@ -5,16 +5,16 @@
 import { dayLossWhy, isDrawdownHold, referenceText } from './resume-breaker.ts'
 import { formatDecimal, parseDecimal } from '../../core/decimal.ts'
 import { type InstrumentIndex, type Lots, RATE_SCALE, lots, orderId, strategyId, ts } from '../../core/units.ts'
-import type { CommandOutcome, CommandScope, PreviewedCommand, QueuedCommand, TraderCommand } from '../../kernel/command.ts'
-import { externalHoldId, takenHoldId } from '../../kernel/external-hands.ts'
-import { type Hold, type HoldScope, liftRule, tradingState } from '../../kernel/holds.ts'
+import type { CommandOutcome, CommandScope, PreviewedCommand, QueuedCommand, TraderCommand } from '../../kernel/trader-command.ts'
+import { externalHoldId, takenHoldId } from '../../kernel/handlers/external-activity.ts'
+import { type Hold, type HoldScope, liftRule, tradingState } from '../../kernel/state/holds.ts'
 import { type Instrument, formatQuantity, parseQuantity } from '../../market/instrument.ts'
 import { nearestOf } from '../../core/nearest.ts'
 import { isLimitClose } from '../../trading/order.ts'
-import { ExternalDesk, type ExternalDeskPorts } from './external-commands.ts'
-import { OrderDesk, ordersOf } from './order-commands.ts'
+import { ExternalCommands, type ExternalCommandPorts } from './external-commands.ts'
+import { OrderCommands, ordersOf } from './order-commands.ts'
 
-export interface CommandDeskPorts extends ExternalDeskPorts {
+export interface CommandHandlerPorts extends ExternalCommandPorts {
   /** Profile observe: nothing is sent, so that nothing can be done. */
   readonly isObserving: boolean
   /** What stands against loosening, in words; empty when streams are fresh and the account is reconciled (S11). */
@@ -36,18 +36,18 @@ type Of<Name extends TraderCommand['name']> = Extract<TraderCommand, { readonly 
 const refused = (text: string): CommandOutcome => ({ status: 'refused', text })
 const done = (text: string, seq?: number): CommandOutcome => ({ status: 'done', text, ...(seq === undefined ? {} : { seq }) })
 
-export class CommandDesk {
-  private readonly ports: CommandDeskPorts
-  private readonly orders: OrderDesk
-  private readonly external: ExternalDesk
+export class CommandHandler {
+  private readonly ports: CommandHandlerPorts
+  private readonly orders: OrderCommands
+  private readonly external: ExternalCommands
 
-  constructor(ports: CommandDeskPorts) {
+  constructor(ports: CommandHandlerPorts) {
     this.ports = ports
-    this.orders = new OrderDesk(ports)
-    this.external = new ExternalDesk(ports)
+    this.orders = new OrderCommands(ports)
+    this.external = new ExternalCommands(ports)
   }
 
-  async carryOut(queued: QueuedCommand, nowMs: number): Promise<CommandOutcome> {
+  async execute(queued: QueuedCommand, nowMs: number): Promise<CommandOutcome> {
     if (this.ports.isObserving) return refused('Profile observe only looks: nothing is sent. Use Bybit’s app.')
     const late = nowMs - queued.askedAtMs
     if (late > LATE_MS) return this.late(queued, late)

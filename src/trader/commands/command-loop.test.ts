@@ -4,9 +4,9 @@
  */
 import { expect, test } from 'vitest'
 import { takeNamed } from '../../../test/support/take-named.ts'
-import type { QueuedCommand, TraderCommand } from '../../kernel/command.ts'
-import { CommandTaker } from './command-loop.ts'
-import { realWall } from '../../system/wall-clock.ts'
+import type { QueuedCommand, TraderCommand } from '../../kernel/trader-command.ts'
+import { CommandLoop } from './command-loop.ts'
+import { machineClock } from '../../system/wall-clock.ts'
 
 const ask = (id: number, command: TraderCommand): QueuedCommand => ({ id, actor: 'test', command, askedAtMs: 0 })
 
@@ -21,7 +21,7 @@ test('pause, halt and panic come first, the others wait for the streams; a panic
   const completed: number[] = []
   let verify = (): void => {}
   let isAway = true
-  const taker = new CommandTaker({
+  const taker = new CommandLoop({
     queue: {
       take: async (names) => {
         if (isAway) {
@@ -33,8 +33,8 @@ test('pause, halt and panic come first, the others wait for the streams; a panic
       complete: async (id) => void completed.push(id),
       onArrival: async () => {},
     },
-    wall: realWall,
-    carryOut: async ({ command }) => {
+    wallClock: machineClock,
+    execute: async ({ command }) => {
       carried.push(command.name)
       if (command.name === 'panic')
         await new Promise<void>((resolve) => {

@@ -2,14 +2,14 @@
  * Takes what people ask out of the queue, has it carried out, and writes the outcome: one after the other, and first what waited for a start.
  * Never lets an entry pass while a pause, a halt or a panic waits.
  */
-import type { CommandOutcome, CommandQueue, QueuedCommand } from '../../kernel/command.ts'
-import { STOP_COMMANDS } from '../../kernel/stop-commands.ts'
-import type { Wall } from '../../system/wall-clock.ts'
+import type { CommandOutcome, CommandQueue, QueuedCommand } from '../../kernel/trader-command.ts'
+import { STOP_COMMANDS } from '../../kernel/handlers/stop-commands.ts'
+import type { WallClock } from '../../system/wall-clock.ts'
 
-export interface CommandTakerPorts {
+export interface CommandLoopPorts {
   readonly queue: CommandQueue
-  readonly wall: Wall
-  readonly carryOut: (queued: QueuedCommand, nowMs: number) => Promise<CommandOutcome>
+  readonly wallClock: WallClock
+  readonly execute: (queued: QueuedCommand, nowMs: number) => Promise<CommandOutcome>
   /** Resolves when all that was given to the kernel is decided. */
   readonly whenDecided: () => Promise<void>
   readonly log: (level: 'warn', text: string) => void
@@ -17,12 +17,12 @@ export interface CommandTakerPorts {
 
 const RETRY_MS = 500
 
-export class CommandTaker {
-  private readonly ports: CommandTakerPorts
+export class CommandLoop {
+  private readonly ports: CommandLoopPorts
   private stops: readonly QueuedCommand[] = []
   private isTaking = false
 
-  constructor(ports: CommandTakerPorts) {
+  constructor(ports: CommandLoopPorts) {
     this.ports = ports
   }
 
@@ -33,14 +33,14 @@ export class CommandTaker {
 
   /** Before anything is decided again. */
   async takeStops(): Promise<void> {
-    const { queue, wall } = this.ports
+    const { queue, wallClock } = this.ports
     for (;;) {
       try {
         this.stops = await queue.take(STOP_COMMANDS)
         return
       } catch (thrown) {
         this.told(thrown)
-        await wall.sleep(RETRY_MS)
+        await wallClock.sleep(RETRY_MS)
       }
     }
   }
@@ -65,9 +65,9 @@ export class CommandTaker {
   }
 
   private async carryOut(queued: QueuedCommand): Promise<void> {
-    const { queue, wall, carryOut } = this.ports
+    const { queue, wallClock, execute: carryOut } = this.ports
     try {
-      await queue.complete(queued.id, await carryOut(queued, wall.nowMs()))
+      await queue.complete(queued.id, await carryOut(queued, wallClock.nowMs()))
     } catch (thrown) {
       this.told(thrown)
     }

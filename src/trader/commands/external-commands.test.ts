@@ -4,16 +4,16 @@
  */
 import { describe, expect, test } from 'vitest'
 import { cash, lots, orderId, ticks, ts } from '../../core/units.ts'
-import type { CommandOutcome, TraderCommand } from '../../kernel/command.ts'
+import type { CommandOutcome, TraderCommand } from '../../kernel/trader-command.ts'
 import type { KernelFact } from '../../kernel/fact.ts'
 import type { KernelInput } from '../../kernel/input.ts'
-import { BTC, Bench, brief, signal } from '../../kernel/testing.ts'
+import { BTC, Bench, brief, signal } from '../../../test/support/kernel-run.ts'
 import type { AccountReading, OrderReport, PositionReport } from '../../trading/report.ts'
-import { accountItems } from '../account/account-differences.ts'
-import { CommandDesk } from './command-handler.ts'
+import { accountDifferences } from '../account/account-differences.ts'
+import { CommandHandler } from './command-handler.ts'
 import { knownStateOf } from '../account/reconciler.ts'
 import { verifyFlat } from '../account/verify-flat.ts'
-import type { Wall } from '../../system/wall-clock.ts'
+import type { WallClock } from '../../system/wall-clock.ts'
 
 const position = (size: number, stop?: number): PositionReport => ({
   instrument: BTC,
@@ -56,7 +56,7 @@ class Room {
   readonly facts: KernelFact[] = []
   reading: AccountReading = { openOrders: [], executions: [], positions: [], holdings: [], walletBalance: cash(10_000e8), coin: 'USDT' }
   reconciled = 0
-  private readonly desk: CommandDesk
+  private readonly commandHandler: CommandHandler
 
   constructor() {
     const { bench } = this
@@ -65,7 +65,7 @@ class Room {
       this.facts.push(...facts)
       return facts
     }
-    this.desk = new CommandDesk({
+    this.commandHandler = new CommandHandler({
       takerRate: () => undefined,
       isObserving: false,
       kernel: bench.kernel,
@@ -80,7 +80,7 @@ class Room {
       tellVerdict: () => {},
       sleep: async () => {},
       best: () => undefined,
-      compare: async () => accountItems(this.reading, bench.kernel, knownStateOf(bench.kernel)),
+      compare: async () => accountDifferences(this.reading, bench.kernel, knownStateOf(bench.kernel)),
       reconcile: () => {
         this.reconciled += 1
       },
@@ -88,7 +88,7 @@ class Room {
   }
 
   ask(command: TraderCommand): Promise<CommandOutcome> {
-    return this.desk.carryOut({ id: 1, actor: 'cli', command, askedAtMs: 0 }, 0)
+    return this.commandHandler.execute({ id: 1, actor: 'cli', command, askedAtMs: 0 }, 0)
   }
   get holds(): string[] {
     return this.bench.kernel.holds.map((hold) => hold.id)
@@ -215,7 +215,7 @@ test('S7 what is not ours is listed as not touched and not waited for', async ()
   const room = new Room()
   room.bench.outside(7)
   let ms = 0
-  const wall: Wall = {
+  const wallClock: WallClock = {
     nowMs: () => ms,
     steadyMs: () => ms,
     every: () => () => {},
@@ -224,7 +224,9 @@ test('S7 what is not ours is listed as not touched and not waited for', async ()
     },
   }
   const verify = (reading: Partial<AccountReading>): Promise<string> =>
-    verifyFlat({ readAccount: async () => ({ ok: true, value: { ...room.reading, ...reading } }) }, room.bench.kernel, wall, () => ts(0))
+    verifyFlat({ readAccount: async () => ({ ok: true, value: { ...room.reading, ...reading } }) }, room.bench.kernel, wallClock, () =>
+      ts(0),
+    )
   const theirs = order({ clientOrderId: '', origin: 'external', venueOrderId: 'x' })
   expect(await verify({ positions: [position(7)], openOrders: [theirs] })).toBe(
     "FLAT: 0 positions, 0 open orders in Ballast's scope, read from Bybit 00:00:00. Not touched: BTCUSDT 7 (not Ballast's), 1 order of others. Trading is halted until an admin resumes.",

@@ -3,18 +3,18 @@
  * Never fixes what was not shown, and never believes an older reading than its own.
  */
 import { type Side, lots, strategyId } from '../../core/units.ts'
-import type { CommandOutcome, TraderCommand } from '../../kernel/command.ts'
-import { externalHoldId } from '../../kernel/external-hands.ts'
+import type { CommandOutcome, TraderCommand } from '../../kernel/trader-command.ts'
+import { externalHoldId } from '../../kernel/handlers/external-activity.ts'
 import type { KernelInput } from '../../kernel/input.ts'
-import { MANUAL_OWNER } from '../../kernel/manual.ts'
+import { MANUAL_OWNER } from '../../kernel/state/manual.ts'
 import { type Instrument, formatQuantity, shownPrice } from '../../market/instrument.ts'
-import type { AccountItem } from '../account/account-differences.ts'
-import { type OrderDeskPorts, denialText, priceAt } from './order-commands.ts'
+import type { AccountDifference } from '../account/account-differences.ts'
+import { type OrderCommandPorts, denialText, priceAt } from './order-commands.ts'
 
-export interface ExternalDeskPorts extends OrderDeskPorts {
+export interface ExternalCommandPorts extends OrderCommandPorts {
   readonly submit: (inputs: () => readonly KernelInput[]) => Promise<number>
   /** Reads the account now and compares; a sentence where it cannot be read. */
-  readonly compare: () => Promise<readonly AccountItem[] | string>
+  readonly compare: () => Promise<readonly AccountDifference[] | string>
   /** Starts a reconciliation, which looks up, books what two readings agree on, and lifts its own doubts. */
   readonly reconcile: () => void
 }
@@ -22,10 +22,10 @@ export interface ExternalDeskPorts extends OrderDeskPorts {
 const refused = (text: string): CommandOutcome => ({ status: 'refused', text })
 const COLUMNS = ['what', 'about', 'here', 'Bybit', 'fix']
 
-export class ExternalDesk {
-  private readonly ports: ExternalDeskPorts
+export class ExternalCommands {
+  private readonly ports: ExternalCommandPorts
 
-  constructor(ports: ExternalDeskPorts) {
+  constructor(ports: ExternalCommandPorts) {
     this.ports = ports
   }
 
@@ -90,7 +90,7 @@ export class ExternalDesk {
   }
 
   /** Only what was shown and still stands. */
-  private async fix(items: readonly AccountItem[], keys: readonly string[], actor: string): Promise<CommandOutcome> {
+  private async fix(items: readonly AccountDifference[], keys: readonly string[], actor: string): Promise<CommandOutcome> {
     const wanted = items.filter((item) => keys.includes(item.key) && item.fix.type !== 'none')
     if (wanted.length === 0) return { status: 'done', text: 'Nothing of it is left to fix: it has settled by itself.' }
     const ts = this.ports.now()
@@ -112,7 +112,7 @@ export class ExternalDesk {
   }
 }
 
-const tableOf = (items: readonly AccountItem[]): NonNullable<CommandOutcome['table']> => ({
+const tableOf = (items: readonly AccountDifference[]): NonNullable<CommandOutcome['table']> => ({
   columns: COLUMNS,
   rows: items.map((item) => [item.what, item.about, item.here, item.there, item.proposal]),
 })

@@ -20,11 +20,11 @@ import {
   ticks,
   ts,
 } from '../../core/units.ts'
-import type { CommandOutcome, OpenCommand, TraderCommand } from '../../kernel/command.ts'
+import type { CommandOutcome, OpenCommand, TraderCommand } from '../../kernel/trader-command.ts'
 import type { KernelFact } from '../../kernel/fact.ts'
 import type { ChangeOrder, ChangeProtection, KernelInput, PlaceOrders, PlacedOrder } from '../../kernel/input.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
-import { MANUAL_OWNER } from '../../kernel/manual.ts'
+import { MANUAL_OWNER } from '../../kernel/state/manual.ts'
 import { type Instrument, formatPrice, formatQuantity, shownPrice, notionalOf, parsePrice, parseQuantity } from '../../market/instrument.ts'
 import { averageEntry } from '../../portfolio/position.ts'
 import { stopToSend } from '../../risk/at-stake.ts'
@@ -33,7 +33,7 @@ import { parseExecution } from '../../trading/algorithms/execution.ts'
 import type { OrderKind } from '../../trading/order.ts'
 import type { BestPrices } from '../market/quote-board.ts'
 
-export interface OrderDeskPorts {
+export interface OrderCommandPorts {
   readonly kernel: Kernel
   readonly now: () => Ts
   /** Gives one input to the kernel; answers what it led to when that is in the journal. */
@@ -47,10 +47,10 @@ export interface OrderDeskPorts {
 const refused = (text: string): CommandOutcome => ({ status: 'refused', text })
 type Of<Name extends TraderCommand['name']> = Extract<TraderCommand, { readonly name: Name }>
 
-export class OrderDesk {
-  private readonly ports: OrderDeskPorts
+export class OrderCommands {
+  private readonly ports: OrderCommandPorts
 
-  constructor(ports: OrderDeskPorts) {
+  constructor(ports: OrderCommandPorts) {
     this.ports = ports
   }
 
@@ -146,7 +146,7 @@ export class OrderDesk {
     command: { readonly execution?: string | undefined; readonly limit?: string | undefined },
     instrument: Instrument,
     order: Pick<PlacedOrder, 'side' | 'lots' | 'stop' | 'limit'>,
-    klass: 'entry' | 'reduce',
+    intentClass: 'entry' | 'reduce',
     actor: string,
   ): Promise<CommandOutcome> {
     const { kernel, now } = this.ports
@@ -156,7 +156,7 @@ export class OrderDesk {
       type: 'start-algorithm',
       strategy: kernel.portfolio.ownerOrExternal(instrument.index),
       instrument: instrument.index,
-      class: klass,
+      class: intentClass,
       side: order.side,
       lots: order.lots,
       execution,

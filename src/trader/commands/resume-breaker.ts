@@ -3,8 +3,8 @@
  * Never lifts anything: the command desk does.
  */
 import { cash } from '../../core/units.ts'
-import { DAY_LOSS_HOLD, isDrawdownHoldId } from '../../kernel/guard.ts'
-import type { Hold } from '../../kernel/holds.ts'
+import { DAY_LOSS_HOLD, isDrawdownHoldId } from '../../kernel/handlers/safety-controls.ts'
+import type { Hold } from '../../kernel/state/holds.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import { centsText } from '../../risk/denial.ts'
 

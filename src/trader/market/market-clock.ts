@@ -3,21 +3,21 @@
  * Never runs backward.
  */
 import { type Ts, ts } from '../../core/units.ts'
-import type { VenueClock } from '../../venue/port.ts'
-import type { Wall } from '../../system/wall-clock.ts'
+import type { VenueClock } from '../../venue/port/venue.ts'
+import type { WallClock } from '../../system/wall-clock.ts'
 
 export class MarketClock {
-  private readonly wall: Wall
+  private readonly wallClock: WallClock
   private anchor: number
   private anchorSteadyMs: number
   private newest: number
   speed: number
 
-  constructor(wall: Wall, reading: VenueClock) {
-    this.wall = wall
+  constructor(wallClock: WallClock, reading: VenueClock) {
+    this.wallClock = wallClock
     this.anchor = reading.now
     this.newest = reading.now
-    this.anchorSteadyMs = wall.steadyMs()
+    this.anchorSteadyMs = wallClock.steadyMs()
     this.speed = reading.speed
   }
 
@@ -26,7 +26,7 @@ export class MarketClock {
   }
 
   now(): Ts {
-    const guess = Math.floor(this.anchor + this.speed * (this.wall.steadyMs() - this.anchorSteadyMs))
+    const guess = Math.floor(this.anchor + this.speed * (this.wallClock.steadyMs() - this.anchorSteadyMs))
     if (guess > this.newest) this.newest = guess
     return ts(this.newest)
   }
@@ -35,7 +35,7 @@ export class MarketClock {
   see(at: Ts): void {
     if (at <= this.anchor) return
     this.anchor = at
-    this.anchorSteadyMs = this.wall.steadyMs()
+    this.anchorSteadyMs = this.wallClock.steadyMs()
     if (at > this.newest) this.newest = at
   }
 

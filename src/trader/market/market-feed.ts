@@ -8,14 +8,14 @@ import type { Kernel } from '../../kernel/kernel.ts'
 import type { Bar } from '../../market/bars.ts'
 import type { Instrument } from '../../market/instrument.ts'
 import type { BookMirror } from '../../market/order-book.ts'
-import type { Quote, Venue } from '../../venue/port.ts'
+import type { Quote, Venue } from '../../venue/port/venue.ts'
 import { BarGate, type GatedBar } from './bar-gate.ts'
 import { type HealthReporter, PARTS } from '../health.ts'
 import type { LiveDriver } from '../live-driver.ts'
 import type { MarketClock } from './market-clock.ts'
 import { type BestPrices, QuoteBoard } from './quote-board.ts'
-import type { Sender } from '../orders/order-sender.ts'
-import type { Wall } from '../../system/wall-clock.ts'
+import type { OrderSender } from '../orders/order-sender.ts'
+import type { WallClock } from '../../system/wall-clock.ts'
 
 const WARMUP_BARS_MIN = 200
 const TIME_STRIDE_MS = 5_000
@@ -28,10 +28,10 @@ export interface MarketFeedPorts {
   readonly intervalMs: number
   readonly venue: Venue
   readonly driver: LiveDriver
-  readonly sender: Sender
+  readonly sender: OrderSender
   readonly clock: MarketClock
   readonly health: HealthReporter
-  readonly wall: Wall
+  readonly wallClock: WallClock
   readonly log: (level: 'info' | 'warn' | 'error', text: string) => void
   /** What must be decided before the bars of an instant. */
   readonly before: () => readonly KernelInput[]
@@ -63,9 +63,9 @@ export class MarketFeed {
   }
 
   bar(instrument: InstrumentIndex, bar: Bar): void {
-    const { clock, intervalMs, wall } = this.ports
+    const { clock, intervalMs, wallClock } = this.ports
     clock.see(ts(bar.ts + intervalMs))
-    this.gate.take(instrument, bar, wall.steadyMs())
+    this.gate.take(instrument, bar, wallClock.steadyMs())
   }
 
   quote(quote: Quote): void {
@@ -92,7 +92,7 @@ export class MarketFeed {
 
   /** Lets an instant go whose bars do not all come. */
   tick(): void {
-    if (!this.ports.clock.isLockstep) this.gate.tick(this.ports.wall.steadyMs())
+    if (!this.ports.clock.isLockstep) this.gate.tick(this.ports.wallClock.steadyMs())
   }
 
   /** Time passes for the kernel too where no bar closes. */
@@ -110,7 +110,7 @@ export class MarketFeed {
    * Each call reads for itself, after the one before it: a reading that began before a stream stood has missed what closed in between.
    */
   backfill(symbols?: readonly string[]): Promise<void> {
-    const { wall } = this.ports
+    const { wallClock } = this.ports
     this.gate.isPaused = true
     this.backfills += 1
     // The first reading is of all: it is the one that warms up.
@@ -120,13 +120,13 @@ export class MarketFeed {
       .then(() => this.backfillNow(wanted()))
       .finally(() => {
         this.backfills -= 1
-        if (this.backfills === 0) this.gate.resume(wall.steadyMs())
+        if (this.backfills === 0) this.gate.resume(wallClock.steadyMs())
       })
     return this.backfilling
   }
 
   private async backfillNow(instruments: readonly Instrument[]): Promise<void> {
-    const { kernel, intervalMs, venue, driver, clock, wall, log } = this.ports
+    const { kernel, intervalMs, venue, driver, clock, wallClock, log } = this.ports
     const reading = await venue.clock()
     if (reading.ok) clock.reset(reading.value)
     const until = clock.now()
@@ -138,7 +138,7 @@ export class MarketFeed {
       let fetched = await read()
       // A hole is read here or never: what comes live afterward stands behind it.
       for (let again = 0; !fetched.ok && again < BACKFILL_RETRIES; again++) {
-        await wall.sleep(BACKFILL_RETRY_MS)
+        await wallClock.sleep(BACKFILL_RETRY_MS)
         fetched = await read()
       }
       if (!fetched.ok) {
@@ -165,10 +165,10 @@ export class MarketFeed {
   }
 
   private async fetchBars(at: Ts, missing: readonly InstrumentIndex[]): Promise<void> {
-    const { venue, intervalMs, wall } = this.ports
+    const { venue, intervalMs, wallClock } = this.ports
     for (const i of missing) {
       const fetched = await venue.candles(i, ts(at - intervalMs), at, 1)
-      if (fetched.ok) for (const bar of fetched.value) this.gate.take(i, bar, wall.steadyMs())
+      if (fetched.ok) for (const bar of fetched.value) this.gate.take(i, bar, wallClock.steadyMs())
     }
   }
 

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 import { instrumentIndex, ticks, ts } from '../../core/units.ts'
 import { makeInstrument } from '../../market/instrument.ts'
 import { BookMirror } from '../../market/order-book.ts'
-import type { Quote } from '../../venue/port.ts'
+import type { Quote } from '../../venue/port/venue.ts'
 import { QuoteBoard } from './quote-board.ts'
 
 const A = instrumentIndex(0)

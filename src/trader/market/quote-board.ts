@@ -4,7 +4,7 @@
  */
 import type { InstrumentIndex, Ticks } from '../../core/units.ts'
 import type { BookMirror } from '../../market/order-book.ts'
-import type { Quote } from '../../venue/port.ts'
+import type { Quote } from '../../venue/port/venue.ts'
 import type { PartStatus } from '../health.ts'
 
 /** Void books that a line of health names. */

@@ -2,7 +2,7 @@
  * A gate in front of the venue that lets exits, cancels and stops pass and refuses entries while something stands against them.
  * Never refuses what takes risk off (S2).
  */
-import type { Venue } from '../../venue/port.ts'
+import type { Venue } from '../../venue/port/venue.ts'
 
 type Sending = Pick<Venue, 'send' | 'lookUp'>
 

@@ -8,7 +8,7 @@ import { instrumentIndex, lots, orderId, ticks, ts } from '../../core/units.ts'
 import type { OrderCommand, SubmitOrder, VenueEvent } from '../../trading/event.ts'
 import type { Order } from '../../trading/order.ts'
 import type { OrderReport } from '../../trading/report.ts'
-import { Sender, type SenderPorts } from './order-sender.ts'
+import { OrderSender, type OrderSenderPorts } from './order-sender.ts'
 
 const submit = (id: number, reduceOnly = false): SubmitOrder => ({
   type: 'submit-order',
@@ -35,7 +35,7 @@ function setup(sendMs: number) {
   const told: string[] = []
   const known = new Map<number, Pick<Order, 'status' | 'cancelRequested'> & { readonly venueOrderId?: string }>()
   const nameOf = (command: OrderCommand): string => (command.type === 'submit-order' ? `${command.orderId}` : command.type)
-  const venue: { -readonly [K in keyof SenderPorts['venue']]: SenderPorts['venue'][K] } = {
+  const venue: { -readonly [K in keyof OrderSenderPorts['venue']]: OrderSenderPorts['venue'][K] } = {
     send: async (command) => {
       sent.push(`${nameOf(command)} at ${time.nowMs}`)
       await time.sleep(sendMs)
@@ -46,11 +46,11 @@ function setup(sendMs: number) {
       return { ok: true, value: undefined }
     },
   }
-  const sender = new Sender({
+  const sender = new OrderSender({
     venue,
-    wall: { nowMs: () => time.nowMs, steadyMs: () => time.nowMs, sleep: (ms) => time.sleep(ms), every: () => () => undefined },
+    wallClock: { nowMs: () => time.nowMs, steadyMs: () => time.nowMs, sleep: (ms) => time.sleep(ms), every: () => () => undefined },
     now: () => ts(1),
-    tell: (event: VenueEvent) => told.push(`${event.type} ${'orderId' in event ? event.orderId : ''}`),
+    onEvent: (event: VenueEvent) => told.push(`${event.type} ${'orderId' in event ? event.orderId : ''}`),
     report: () => undefined,
     order: (command) => known.get(command.orderId) as Order | undefined,
     note: () => undefined,

@@ -2,13 +2,14 @@
  * Sends commands one after the other, exits first, and settles those whose outcome is unknown (S6).
  * Never sends a command that is not journaled, and never sends one twice unless the venue can tell that it is the same.
  */
+import { type VenueError, errorWords } from '../../venue/port/error.ts'
 import { type OrderId, type Ts, orderId } from '../../core/units.ts'
 import type { AmendOrder, CancelOrder, OrderCommand, SetProtection, SubmitOrder, VenueEvent } from '../../trading/event.ts'
-import { type VenueError, errorWords } from '../../venue/bybit/http/error.ts'
+
 import { type Order, isOpenStatus, venueTargets } from '../../trading/order.ts'
 import type { StreamReport } from '../../trading/report.ts'
-import type { SendOutcome, Venue } from '../../venue/port.ts'
-import type { Wall } from '../../system/wall-clock.ts'
+import type { SendOutcome, Venue } from '../../venue/port/venue.ts'
+import type { WallClock } from '../../system/wall-clock.ts'
 
 /** Bybit's receive window plus five seconds: a request that is not found after it will never arrive. */
 const LOOKUP_AT_MS = [0, 4_000, 10_500]
@@ -18,12 +19,12 @@ const ENTRY_WAIT_MAX_MS = 5_000
 /** While something waits for the venue, exits that came meanwhile are looked for this often. */
 const PASS_EVERY_MS = 250
 
-export interface SenderPorts {
+export interface OrderSenderPorts {
   readonly venue: Pick<Venue, 'send' | 'lookUp'>
-  readonly wall: Wall
+  readonly wallClock: WallClock
   readonly now: () => Ts
   /** What became known: to be journaled and applied. */
-  readonly tell: (event: VenueEvent) => void
+  readonly onEvent: (event: VenueEvent) => void
   readonly report: (report: StreamReport) => void
   /** The order as the kernel knows it now. */
   readonly order: (command: Pick<SubmitOrder, 'instrument' | 'orderId'>) => Order | undefined
@@ -38,8 +39,8 @@ interface Queued {
   readonly sinceMs: number
 }
 
-export class Sender {
-  private readonly ports: SenderPorts
+export class OrderSender {
+  private readonly ports: OrderSenderPorts
   private readonly exits: Queued[] = []
   /** Changes of standing orders: after all that takes risk off, before all that adds it. */
   private readonly changes: (Queued & { command: AmendOrder })[] = []
@@ -52,7 +53,7 @@ export class Sender {
   private readonly settling = new Map<OrderId, Promise<void>>()
   private idleWaiters: (() => void)[] = []
 
-  constructor(ports: SenderPorts) {
+  constructor(ports: OrderSenderPorts) {
     this.ports = ports
   }
 
@@ -72,7 +73,7 @@ export class Sender {
   send(command: OrderCommand): void {
     const isEntry = command.type === 'submit-order' && !command.reduceOnly
     if (command.type === 'submit-order') this.unsent.add(command.orderId)
-    const sinceMs = this.ports.wall.steadyMs()
+    const sinceMs = this.ports.wallClock.steadyMs()
     if (command.type === 'amend-order') this.change(command, sinceMs)
     else (isEntry ? this.entries : this.exits).push({ command, sinceMs })
     void this.run()
@@ -149,11 +150,11 @@ export class Sender {
 
   /** What the venue makes wait must not hold back an exit, which may have another way or a budget of its own (S2). */
   private async pause(ms: number, waiting: OrderCommand): Promise<void> {
-    const { wall } = this.ports
-    if (waiting.type === 'cancel-order' || (waiting.type === 'submit-order' && waiting.reduceOnly)) return wall.sleep(ms)
-    const until = wall.steadyMs() + ms
-    for (let left = ms; left > 0 && !this.isStopped; left = until - wall.steadyMs()) {
-      await wall.sleep(Math.min(left, PASS_EVERY_MS))
+    const { wallClock } = this.ports
+    if (waiting.type === 'cancel-order' || (waiting.type === 'submit-order' && waiting.reduceOnly)) return wallClock.sleep(ms)
+    const until = wallClock.steadyMs() + ms
+    for (let left = ms; left > 0 && !this.isStopped; left = until - wallClock.steadyMs()) {
+      await wallClock.sleep(Math.min(left, PASS_EVERY_MS))
       for (let next = this.nextPassing(waiting); next !== undefined && !this.isStopped; next = this.nextPassing(waiting))
         await this.sendQueued(next)
     }
@@ -170,7 +171,7 @@ export class Sender {
   private isOver(command: SubmitOrder, sinceMs: number): boolean {
     const known = this.ports.order(command)
     if (known !== undefined && known.status !== 'submitted') return true
-    const waitedMs = this.ports.wall.steadyMs() - sinceMs
+    const waitedMs = this.ports.wallClock.steadyMs() - sinceMs
     if (known?.cancelRequested !== true && (command.reduceOnly || waitedMs <= ENTRY_WAIT_MAX_MS)) return false
     this.ports.note(
       `${command.reduceOnly ? 'exit' : 'entry'} #${command.orderId} was not sent: ${known?.cancelRequested === true ? 'canceled' : `it waited ${Math.round(waitedMs)} ms`}`,
@@ -189,7 +190,7 @@ export class Sender {
       case 'refused': {
         if (outcome.error.type === 'auth') this.ports.authLost(outcome.error.detail)
         if (command.type === 'submit-order')
-          this.ports.tell({
+          this.ports.onEvent({
             type: 'order-rejected',
             instrument: command.instrument,
             orderId: command.orderId,
@@ -212,7 +213,7 @@ export class Sender {
   }
 
   private accepted(command: SubmitOrder, venueOrderId: string | undefined): void {
-    this.ports.tell({
+    this.ports.onEvent({
       type: 'order-accepted',
       instrument: command.instrument,
       orderId: command.orderId,
@@ -222,7 +223,7 @@ export class Sender {
   }
 
   private never(command: SubmitOrder): void {
-    this.ports.tell({
+    this.ports.onEvent({
       type: 'order-never-arrived',
       instrument: command.instrument,
       orderId: command.orderId,
@@ -247,18 +248,18 @@ export class Sender {
   }
 
   private async settleNow(command: SubmitOrder, resends: number): Promise<void> {
-    const { wall, venue } = this.ports
-    const startedMs = wall.steadyMs()
+    const { wallClock, venue } = this.ports
+    const startedMs = wallClock.steadyMs()
     let clean = 0
     while (clean < LOOKUP_AT_MS.length) {
-      const wait = (LOOKUP_AT_MS[clean] as number) - (wall.steadyMs() - startedMs)
-      if (wait > 0) await wall.sleep(wait)
+      const wait = (LOOKUP_AT_MS[clean] as number) - (wallClock.steadyMs() - startedMs)
+      if (wait > 0) await wallClock.sleep(wait)
       if (this.isStopped) return
       const known = this.ports.order(command)
       if (known !== undefined && known.status !== 'submitted') return
       const found = await venue.lookUp(command.instrument, command.clientOrderId)
       if (!found.ok) {
-        await wall.sleep(1_000)
+        await wallClock.sleep(1_000)
         continue
       }
       if (found.value !== undefined) {
@@ -293,7 +294,7 @@ export class Sender {
           this.ports.report(found.value.order)
           return
         }
-        await this.ports.wall.sleep(1_000)
+        await this.ports.wallClock.sleep(1_000)
       }
       this.ports.note(`${type} #${id}: the venue does not know the order`)
     })()

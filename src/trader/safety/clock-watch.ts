@@ -3,11 +3,11 @@
  * Never waits on the wall clock itself, and never leaves a refusal for its time without the offset and what mends it.
  */
 import type { Result } from '../../core/result.ts'
-import type { AlertSeverity } from '../../kernel/alert-severity.ts'
-import type { Wall } from '../../system/wall-clock.ts'
+import type { AlertSeverity } from '../../kernel/state/alert-severity.ts'
+import type { WallClock } from '../../system/wall-clock.ts'
 
 export interface ClockWatchPorts {
-  readonly wall: Wall
+  readonly wallClock: WallClock
   /** How far this machine's clock is ahead of the exchange's. */
   readonly skewMs: () => Promise<Result<number, unknown>>
   readonly hasPosition: () => boolean
@@ -35,8 +35,8 @@ export class ClockWatch {
   }
 
   private offset(): number {
-    const { wall } = this.ports
-    return wall.nowMs() - wall.steadyMs()
+    const { wallClock } = this.ports
+    return wallClock.nowMs() - wallClock.steadyMs()
   }
 
   look(): void {
@@ -52,7 +52,7 @@ export class ClockWatch {
 
   /** The exchange refused a request for its time (10002): each signed one is refused, exits too. */
   refused(): void {
-    const now = this.ports.wall.steadyMs()
+    const now = this.ports.wallClock.steadyMs()
     if (this.isAsking || now - this.refusedAtMs < REPEAT_MS) return
     this.refusedAtMs = now
     void this.tell('Bybit refuses our requests for their time (10002): nothing can be sent, exits neither; stops stand at the exchange.')

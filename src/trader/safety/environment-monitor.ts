@@ -2,32 +2,33 @@
  * What trading stands in: the account's rights and modes, the exchange's own state, what is listed, coins of others, how near liquidation is.
  * Never trades: it puts holds, tells people, and answers whether trading may go on.
  */
+import type { TradedVenue } from '../../venue/port/venue.ts'
+import type { VenueError } from '../../venue/port/error.ts'
 import { HOUR_MS, MINUTE_MS, type Rate, type Ts } from '../../core/units.ts'
-import type { AlertSeverity } from '../../kernel/alert-severity.ts'
+import type { AlertSeverity } from '../../kernel/state/alert-severity.ts'
 import type { KernelInput } from '../../kernel/input.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { Instrument } from '../../market/instrument.ts'
 import type { AmendOrder, SetProtection } from '../../trading/event.ts'
 import type { AccountReading, ElsewherePosition, PositionReport } from '../../trading/report.ts'
-import type { BybitVenue } from '../../venue/bybit/bybit-venue.ts'
-import type { VenueError } from '../../venue/bybit/http/error.ts'
+
 import type { BootFailure } from '../boot.ts'
 import { CLOCK_LOOK_MS, ClockWatch } from './clock-watch.ts'
 import type { HealthReporter } from '../health.ts'
 import { LiquidationWatch } from './liquidation-watch.ts'
 import { ListingWatch } from './listing-watch.ts'
-import { OthersCoins } from '../account/unowned-coins.ts'
-import type { OwnHolds } from './system-holds.ts'
+import { UnownedCoins } from '../account/unowned-coins.ts'
+import type { SystemHolds } from './system-holds.ts'
 import { PreconditionWatch } from './precondition-watch.ts'
-import { VenueTrouble } from './venue-health.ts'
-import type { Wall } from '../../system/wall-clock.ts'
+import { VenueHealth } from './venue-health.ts'
+import type { WallClock } from '../../system/wall-clock.ts'
 
-export interface SurroundingsPorts {
+export interface EnvironmentPorts {
   readonly kernel: Kernel
-  readonly venue: BybitVenue
-  readonly holds: OwnHolds
+  readonly venue: TradedVenue
+  readonly holds: SystemHolds
   readonly health: HealthReporter
-  readonly wall: Wall
+  readonly wallClock: WallClock
   readonly now: () => Ts
   readonly post: (input: () => KernelInput) => void
   /** The machine slept, or its clock was set (S6). */
@@ -43,34 +44,34 @@ export interface SurroundingsPorts {
 /** What is wrong is looked at again this often, so that a person who has mended it can resume. */
 const AGAIN_MS = 30_000
 
-export class Surroundings {
-  private readonly ports: SurroundingsPorts
+export class EnvironmentMonitor {
+  private readonly ports: EnvironmentPorts
   private readonly conditions: PreconditionWatch
   private readonly liquidation: LiquidationWatch
   private readonly clock: ClockWatch
-  private readonly trouble: VenueTrouble
-  private readonly coins: OthersCoins
+  private readonly venueHealth: VenueHealth
+  private readonly coins: UnownedCoins
   private readonly listing: ListingWatch
 
-  constructor(ports: SurroundingsPorts) {
-    const { kernel, venue, holds, health, wall, isLive, isObserving, leverage } = ports
+  constructor(ports: EnvironmentPorts) {
+    const { kernel, venue, holds, health, wallClock, isLive, isObserving, leverage } = ports
     this.ports = ports
     const notice = (alert: string, severity: AlertSeverity, instrument: Instrument | undefined, summary: string): void =>
       ports.post(() => ({ type: 'notice', alert, severity, about: instrument?.index, summary, ts: ports.now() }))
-    this.conditions = new PreconditionWatch({ kernel, venue, holds, notice, health, wall, isLive, isObserving, leverage })
+    this.conditions = new PreconditionWatch({ kernel, venue, holds, notice, health, wallClock, isLive, isObserving, leverage })
     this.liquidation = new LiquidationWatch({ kernel, notice })
     this.listing = new ListingWatch({ ...ports, notice })
-    this.coins = new OthersCoins({ kernel, notice })
+    this.coins = new UnownedCoins({ kernel, notice })
     this.clock = new ClockWatch({
-      wall,
+      wallClock,
       skewMs: () => venue.clockSkewMs(),
       hasPosition: () => kernel.config.instruments.some(({ index }) => kernel.portfolio.positionLots(index) !== 0),
       notice: (alert, severity, summary) => notice(alert, severity, undefined, summary),
       jumped: ports.clockJumped,
     })
-    this.trouble = new VenueTrouble({
+    this.venueHealth = new VenueHealth({
       kernel,
-      wall,
+      wallClock,
       health,
       notice,
       hasSecondWay: venue.hasSecondWay,
@@ -83,7 +84,7 @@ export class Surroundings {
 
   /** Once the books are recovered: what is told before has no place in the journal. */
   async atStart(): Promise<BootFailure | undefined> {
-    this.ports.venue.listen((error) => this.trouble.heard(error))
+    this.ports.venue.listen((error) => this.venueHealth.onResult(error))
     const refusal = await this.conditions.atStart()
     if (refusal === undefined) void this.listing.check()
     return refusal
@@ -139,7 +140,7 @@ export class Surroundings {
   }
 
   changeRefused(command: AmendOrder | SetProtection, error: VenueError): void {
-    this.trouble.changeRefused(command, error)
+    this.venueHealth.changeRefused(command, error)
   }
 
   second(): void {
@@ -148,14 +149,14 @@ export class Surroundings {
 
   /** Answers what ends the timers. */
   start(): (() => void)[] {
-    const { wall } = this.ports
+    const { wallClock } = this.ports
     return [
-      wall.every(CLOCK_LOOK_MS, () => this.clock.look()),
-      wall.every(HOUR_MS, () => {
+      wallClock.every(CLOCK_LOOK_MS, () => this.clock.look()),
+      wallClock.every(HOUR_MS, () => {
         void this.conditions.check()
       }),
-      wall.every(MINUTE_MS, () => void this.listing.check()),
-      wall.every(AGAIN_MS, () => {
+      wallClock.every(MINUTE_MS, () => void this.listing.check()),
+      wallClock.every(AGAIN_MS, () => {
         if (this.conditions.isWrong) void this.conditions.check()
       }),
     ]

@@ -3,7 +3,7 @@
  * Never closes anything: it says so in time, with the way out.
  */
 import type { InstrumentIndex } from '../../core/units.ts'
-import type { AlertSeverity } from '../../kernel/alert-severity.ts'
+import type { AlertSeverity } from '../../kernel/state/alert-severity.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import { type Instrument, shownPrice } from '../../market/instrument.ts'
 import type { AccountReading, PositionReport } from '../../trading/report.ts'

@@ -2,24 +2,25 @@
  * How the exchange lists what is traded, each minute: a status, limits, steps or an end that is another one is acted on before it hurts.
  * Never converts anything while orders are under way: other steps begin with a start of the trader, in order.
  */
+import type { Listing } from '../../venue/port/listing.ts'
+import { type VenueError, errorWords } from '../../venue/port/error.ts'
 import type { Result } from '../../core/result.ts'
 import { DAY_MS, HOUR_MS, type Ts } from '../../core/units.ts'
-import type { AlertSeverity } from '../../kernel/alert-severity.ts'
+import type { AlertSeverity } from '../../kernel/state/alert-severity.ts'
 import type { KernelInput } from '../../kernel/input.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { Instrument } from '../../market/instrument.ts'
 import { termsOf } from '../../market/instrument-terms.ts'
-import { type VenueError, errorWords } from '../../venue/bybit/http/error.ts'
-import type { Listing } from '../../venue/bybit/read/listing.ts'
+
 import { newsOf } from '../instrument-changes.ts'
-import type { OwnHolds } from './system-holds.ts'
-import type { Wall } from '../../system/wall-clock.ts'
+import type { SystemHolds } from './system-holds.ts'
+import type { WallClock } from '../../system/wall-clock.ts'
 
 export interface ListingPorts {
   readonly kernel: Kernel
   readonly venue: { listing(): Promise<Result<readonly Listing[], VenueError>> }
-  readonly holds: Pick<OwnHolds, 'put' | 'lift'>
-  readonly wall: Wall
+  readonly holds: Pick<SystemHolds, 'put' | 'lift'>
+  readonly wallClock: WallClock
   readonly now: () => Ts
   readonly post: (input: () => KernelInput) => void
   readonly notice: (alert: string, severity: AlertSeverity, instrument: Instrument | undefined, summary: string) => void
@@ -58,7 +59,7 @@ export class ListingWatch {
       const changed = first.filter((each) => this.isNews(each))
       if (changed.length === 0) return
       // One odd reading is no news (S13).
-      await this.ports.wall.sleep(SECOND_READ_MS)
+      await this.ports.wallClock.sleep(SECOND_READ_MS)
       const again = await this.read()
       for (const each of changed) {
         const same = again.find((other) => other.instrument === each.instrument && isSame(other, each))

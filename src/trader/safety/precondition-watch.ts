@@ -2,28 +2,29 @@
  * Looks at what trading rests on, at the start, hourly and when the private stream tells of a change, and acts on what it finds (S12).
  * Never loosens: what it holds stays held until a person resumes, and a resume asks it first.
  */
+import type { ConditionsReading, SymbolCondition } from '../../venue/port/conditions.ts'
+import type { TradedVenue } from '../../venue/port/venue.ts'
+import type { VenueError } from '../../venue/port/error.ts'
 import type { Result } from '../../core/result.ts'
-import type { AlertSeverity } from '../../kernel/alert-severity.ts'
+import type { AlertSeverity } from '../../kernel/state/alert-severity.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { Rate } from '../../core/units.ts'
 import { type Instrument, wireSymbolOf } from '../../market/instrument.ts'
 import type { PositionReport } from '../../trading/report.ts'
-import type { ConditionsReading, SymbolCondition } from '../../venue/bybit/read/conditions.ts'
-import type { VenueError } from '../../venue/bybit/http/error.ts'
-import type { BybitVenue } from '../../venue/bybit/bybit-venue.ts'
+
 import type { BootFailure } from '../boot.ts'
 import { type HealthReporter, PARTS } from '../health.ts'
-import type { OwnHolds } from './system-holds.ts'
+import type { SystemHolds } from './system-holds.ts'
 import { type Finding, findingsOf } from './preconditions.ts'
-import type { Wall } from '../../system/wall-clock.ts'
+import type { WallClock } from '../../system/wall-clock.ts'
 
 export interface PreconditionPorts {
   readonly kernel: Kernel
-  readonly venue: Pick<BybitVenue, 'conditions' | 'setLeverage'> & { clockSkewMs(): Promise<Result<number, VenueError>> }
-  readonly holds: OwnHolds
+  readonly venue: Pick<TradedVenue, 'conditions' | 'setLeverage'> & { clockSkewMs(): Promise<Result<number, VenueError>> }
+  readonly holds: SystemHolds
   readonly notice: (alert: string, severity: AlertSeverity, instrument: Instrument | undefined, summary: string) => void
   readonly health: HealthReporter
-  readonly wall: Wall
+  readonly wallClock: WallClock
   readonly isLive: boolean
   readonly isObserving: boolean
   readonly leverage: number
@@ -50,7 +51,7 @@ export class PreconditionWatch {
   async atStart(): Promise<BootFailure | undefined> {
     const checked = this.check()
     if (this.ports.isLive) await checked
-    else await Promise.race([checked, this.ports.wall.sleep(START_WAIT_MS)])
+    else await Promise.race([checked, this.ports.wallClock.sleep(START_WAIT_MS)])
     const refusal = this.findings.find((finding) => finding.effect === 'refuse')
     return refusal === undefined ? undefined : { sentence: refusal.sentence, next: refusal.next, exitCode: EXIT_AUTH }
   }
@@ -138,7 +139,7 @@ export class PreconditionWatch {
   private async act(): Promise<void> {
     const { reading } = this
     if (reading === undefined) return
-    const { kernel, wall, isLive, isObserving, holds } = this.ports
+    const { kernel, wallClock, isLive, isObserving, holds } = this.ports
     const before = this.before
     this.findings = findingsOf(reading, {
       isLive,
@@ -147,7 +148,7 @@ export class PreconditionWatch {
       takerRate: kernel.config.costs.takerRate,
       spotTakerRate: kernel.config.costs.spotTakerRate,
       spotSymbols: kernel.config.instruments.filter((i) => i.category === 'spot' && i.status !== 'closed').map((i) => i.symbol),
-      wallMs: wall.nowMs(),
+      wallMs: wallClock.nowMs(),
       skewMs: this.skewMs,
       before,
     })

@@ -2,9 +2,9 @@
  * S12 as a table: what is read of the account, on live and elsewhere, and the findings that follow.
  * Never a driver: what is done about a finding is the watch's test.
  */
+import type { ConditionsReading, KeyCondition, SymbolCondition } from '../../venue/port/conditions.ts'
 import { describe, expect, test } from 'vitest'
 import { rate } from '../../core/units.ts'
-import type { ConditionsReading, KeyCondition, SymbolCondition } from '../../venue/bybit/read/conditions.ts'
 import { FINDING_CODES, type Wanted, findingsOf } from './preconditions.ts'
 
 const DAY_MS = 86_400_000

@@ -2,10 +2,10 @@
  * From a reading of what trading rests on to findings: one pure table of what is wrong, how bad it is, and what to do (S12).
  * Never acts on a finding; the watch does.
  */
+import type { ConditionsReading, SymbolCondition } from '../../venue/port/conditions.ts'
+import { type VenueError, errorWords } from '../../venue/port/error.ts'
 import { DAY_MS, RATE_ONE, type Rate } from '../../core/units.ts'
-import type { AlertSeverity } from '../../kernel/alert-severity.ts'
-import type { ConditionsReading, SymbolCondition } from '../../venue/bybit/read/conditions.ts'
-import { type VenueError, errorWords } from '../../venue/bybit/http/error.ts'
+import type { AlertSeverity } from '../../kernel/state/alert-severity.ts'
 
 /** refuse: no start; while running: entries off for the account. hold: entries off, for the symbol if one is named. warn: said only. */
 export type FindingEffect = 'refuse' | 'hold' | 'warn'

@@ -7,7 +7,7 @@ import type { ProtectionMissing } from '../../kernel/input.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import { isOwnStop, isPositionStop, openLotsOf } from '../../trading/order.ts'
 import type { Category } from '../../market/instrument.ts'
-import type { Wall } from '../../system/wall-clock.ts'
+import type { WallClock } from '../../system/wall-clock.ts'
 
 /** The stop travels with the entry and its report follows the fill's: this long it may be on its way. */
 const GRACE_MS = 750
@@ -19,7 +19,7 @@ const ASTRAY_MS = 4_000
 
 export class ProtectionWatch {
   private readonly kernel: Kernel
-  private readonly wall: Wall
+  private readonly wallClock: WallClock
   private readonly tell: (input: ProtectionMissing) => void
   private readonly now: () => Ts
   private readonly bareSince = new Map<InstrumentIndex, number>()
@@ -27,15 +27,15 @@ export class ProtectionWatch {
   private readonly astraySince = new Map<InstrumentIndex, number>()
   private readonly exitSince = new Map<OrderId, number>()
 
-  constructor(kernel: Kernel, wall: Wall, tell: (input: ProtectionMissing) => void, now: () => Ts) {
+  constructor(kernel: Kernel, wallClock: WallClock, tell: (input: ProtectionMissing) => void, now: () => Ts) {
     this.kernel = kernel
-    this.wall = wall
+    this.wallClock = wallClock
     this.tell = tell
     this.now = now
   }
 
   check(): void {
-    const steady = this.wall.steadyMs()
+    const steady = this.wallClock.steadyMs()
     this.forgetExits()
     for (const { index } of this.kernel.config.instruments) this.checkPlace(index, steady)
     for (const instrument of this.kernel.config.instruments) {
@@ -57,7 +57,7 @@ export class ProtectionWatch {
   /** A stop that stands elsewhere than it is meant to, or where nothing is held any more (spot): the wish to move it was lost on the way, or with the process that had it. */
   private checkPlace(i: InstrumentIndex, steady: number): void {
     const { portfolio, orders } = this.kernel
-    const meant = portfolio.trip(i)?.stop
+    const meant = portfolio.openTrade(i)?.stop
     const [stop, other] = orders.open(i).filter(isPositionStop)
     const isLeft = stop !== undefined && isOwnStop(stop) && portfolio.positionLots(i) === 0
     // Beside a stop of somebody's for a part of the position nobody can say which is which.

@@ -2,8 +2,9 @@
  * What is stale when which connection is down, on a clock that is only a number.
  * Never a connection: the watch is told what the streams say.
  */
+import type { StreamPart } from '../../venue/port/streams.ts'
 import { expect, test } from 'vitest'
-import type { StreamPart } from '../../venue/bybit/http/transport.ts'
+
 import { StreamWatch } from './stream-watch.ts'
 
 const PARTS: readonly StreamPart[] = [
@@ -16,7 +17,7 @@ function watched() {
   const told: string[] = []
   const health: string[] = []
   const watch = new StreamWatch({
-    wall: { nowMs: () => nowMs, steadyMs: () => nowMs, sleep: async () => {}, every: () => () => {} },
+    wallClock: { nowMs: () => nowMs, steadyMs: () => nowMs, sleep: async () => {}, every: () => () => {} },
     stale: (_detail, symbols) => told.push(`stale ${symbols?.join() ?? 'account'}`),
     fresh: () => told.push('fresh'),
     health: { report: (part, status, detail) => health.push(`${part} ${status} ${detail}`) },

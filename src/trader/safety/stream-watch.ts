@@ -2,14 +2,15 @@
  * Whether the streams carry data: down too long is stale, and stale means exits only, for the account or for the symbols of one connection.
  * Never takes silence of a quiet market for a dead stream: a stream is dead when it is disconnected or its pong is missing (S19).
  */
-import { STREAMS, type StreamName, type StreamPart, type StreamState } from '../../venue/bybit/http/transport.ts'
+import { STREAMS, type StreamName, type StreamPart, type StreamState } from '../../venue/port/streams.ts'
+
 import { type HealthReporter, PARTS } from '../health.ts'
-import type { Wall } from '../../system/wall-clock.ts'
+import type { WallClock } from '../../system/wall-clock.ts'
 
 const STALE_AFTER_MS = 3_000
 
 export interface StreamWatchPorts {
-  readonly wall: Wall
+  readonly wallClock: WallClock
   /** No fresh data for these symbols; for the whole account where none are named. */
   readonly stale: (detail: string, symbols: readonly string[] | undefined) => void
   /** Something is back: what was stale may be measured again. */
@@ -37,7 +38,7 @@ export class StreamWatch {
 
   set(name: StreamName, state: StreamState, detail: string, part?: StreamPart): void {
     const key = `${name}-${part?.index ?? 0}`
-    const downSince = state === 'up' ? undefined : (this.lines.get(key)?.downSince ?? this.ports.wall.steadyMs())
+    const downSince = state === 'up' ? undefined : (this.lines.get(key)?.downSince ?? this.ports.wallClock.steadyMs())
     this.lines.set(key, { name, part, state, detail, downSince })
     this.report(name)
     this.check()
@@ -81,7 +82,7 @@ export class StreamWatch {
   }
 
   check(): void {
-    const now = this.ports.wall.steadyMs()
+    const now = this.ports.wallClock.steadyMs()
     const dead = [...this.lines.values()].filter((line) => line.downSince !== undefined && now - line.downSince >= STALE_AFTER_MS)
     const streams = STREAMS.filter((name) => dead.filter((line) => line.name === name).length === countOf(this.of(name)))
     if (streams.length > 0) {

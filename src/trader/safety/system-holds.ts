@@ -14,7 +14,7 @@ const STALE = 'stale'
 export const OBSERVE_HOLD = 'observe'
 const staleId = (symbol: string): string => `${STALE}-${symbol}`
 
-export class OwnHolds {
+export class SystemHolds {
   private readonly kernel: Kernel
   private readonly driver: LiveDriver
   private readonly now: () => Ts

@@ -4,8 +4,8 @@
  */
 import { expect, test } from 'vitest'
 import { ts } from '../../core/units.ts'
-import { BTC, Bench } from '../../kernel/testing.ts'
-import { VenueTrouble } from './venue-health.ts'
+import { BTC, Bench } from '../../../test/support/kernel-run.ts'
+import { VenueHealth } from './venue-health.ts'
 
 const TOO_FAST = { type: 'retry-after' as const, code: '10006', detail: 'Too many visits', waitMs: 1_000 }
 
@@ -13,9 +13,9 @@ function world(bench: Bench) {
   let nowMs = 0
   const alerts: string[] = []
   const health: string[] = []
-  const trouble = new VenueTrouble({
+  const venueHealth = new VenueHealth({
     kernel: bench.kernel,
-    wall: { nowMs: () => nowMs, steadyMs: () => nowMs, sleep: async () => {}, every: () => () => {} },
+    wallClock: { nowMs: () => nowMs, steadyMs: () => nowMs, sleep: async () => {}, every: () => () => {} },
     health: { report: (part, status) => health.push(`${part} ${status}`) },
     notice: (alert, severity, _, summary) => alerts.push(`${severity} ${alert}: ${summary}`),
     hasSecondWay: true,
@@ -29,7 +29,7 @@ function world(bench: Bench) {
     health,
     answer: (error: typeof TOO_FAST | undefined, atMs: number) => {
       nowMs = atMs
-      trouble.heard(error)
+      venueHealth.onResult(error)
     },
   }
 }

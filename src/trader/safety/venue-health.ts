@@ -2,19 +2,19 @@
  * What the exchange's answers say about the exchange and about us: a ban of this address, maintenance, a key that is not accepted, a rate too high.
  * Never sends an order; it tells people, and asks for the readings that explain an answer.
  */
-import type { AlertSeverity } from '../../kernel/alert-severity.ts'
+import { COUNTRY_CODE, COUNTRY_NEXT, FORBIDDEN_WAIT_MS, TRADE_REFUSED, type VenueError, errorWords } from '../../venue/port/error.ts'
+import type { AlertSeverity } from '../../kernel/state/alert-severity.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { Instrument } from '../../market/instrument.ts'
 import type { Result } from '../../core/result.ts'
 import type { AmendOrder, SetProtection } from '../../trading/event.ts'
-import { COUNTRY_CODE, COUNTRY_NEXT, FORBIDDEN_WAIT_MS, type VenueError, errorWords } from '../../venue/bybit/http/error.ts'
-import { TRADE_REFUSED } from '../../venue/bybit/stream/trade-way.ts'
-import { type HealthReporter, PARTS } from '../health.ts'
-import type { Wall } from '../../system/wall-clock.ts'
 
-export interface VenueTroublePorts {
+import { type HealthReporter, PARTS } from '../health.ts'
+import type { WallClock } from '../../system/wall-clock.ts'
+
+export interface VenueHealthPorts {
   readonly kernel: Kernel
-  readonly wall: Wall
+  readonly wallClock: WallClock
   readonly health: HealthReporter
   readonly notice: (alert: string, severity: AlertSeverity, instrument: Instrument | undefined, summary: string) => void
   /** Whether exits go over the trade WebSocket while HTTP refuses this address. */
@@ -37,8 +37,8 @@ const RESTARTING = new Set(['10016', '10019'])
 const STEPS_EVERY_MS = 60_000
 const LISTING_CODES = new Set(['30228', '110066', '110074', '110042', '170031', '170151'])
 
-export class VenueTrouble {
-  private readonly ports: VenueTroublePorts
+export class VenueHealth {
+  private readonly ports: VenueHealthPorts
   private downSince: number | undefined
   /** Since when nothing but a refusal for the rate came. */
   private slowSince: number | undefined
@@ -47,11 +47,11 @@ export class VenueTrouble {
   private stepsAskedAt = Number.NEGATIVE_INFINITY
   private readonly toldAt = new Map<string, number>()
 
-  constructor(ports: VenueTroublePorts) {
+  constructor(ports: VenueHealthPorts) {
     this.ports = ports
   }
 
-  heard(error: VenueError | undefined): void {
+  onResult(error: VenueError | undefined): void {
     if (error?.code === TRADE_REFUSED) {
       this.tradeRefused(error.detail)
       return
@@ -96,7 +96,7 @@ export class VenueTrouble {
   }
 
   private stepsRefused(): void {
-    const now = this.ports.wall.steadyMs()
+    const now = this.ports.wallClock.steadyMs()
     if (now - this.stepsAskedAt < STEPS_EVERY_MS) return
     this.stepsAskedAt = now
     this.ports.checkListing()
@@ -150,9 +150,9 @@ export class VenueTrouble {
         `Bybit asked to slow down (${detail}). Exits go first; entries that wait for 5 s are dropped.`,
       ),
     )
-    const { wall } = this.ports
-    this.slowSince ??= wall.steadyMs()
-    const forMs = wall.steadyMs() - this.slowSince
+    const { wallClock } = this.ports
+    this.slowSince ??= wallClock.steadyMs()
+    const forMs = wallClock.steadyMs() - this.slowSince
     if (this.isTold || forMs < DOWN_AFTER_MS) return
     this.isTold = true
     const exit = this.waitingExit()
@@ -194,10 +194,10 @@ export class VenueTrouble {
   }
 
   private silent(error: VenueError): void {
-    const { wall } = this.ports
-    this.downSince ??= wall.steadyMs()
+    const { wallClock } = this.ports
+    this.downSince ??= wallClock.steadyMs()
     const isRestarting = RESTARTING.has(error.code)
-    if (this.isTold || this.isAsking || (!isRestarting && wall.steadyMs() - this.downSince < DOWN_AFTER_MS)) return
+    if (this.isTold || this.isAsking || (!isRestarting && wallClock.steadyMs() - this.downSince < DOWN_AFTER_MS)) return
     this.isAsking = true
     void this.tell(error, isRestarting)
   }
@@ -227,7 +227,7 @@ export class VenueTrouble {
   }
 
   private once(name: string, tell: () => void): void {
-    const now = this.ports.wall.steadyMs()
+    const now = this.ports.wallClock.steadyMs()
     if (now - (this.toldAt.get(name) ?? Number.NEGATIVE_INFINITY) < REPEAT_MS) return
     this.toldAt.set(name, now)
     tell()

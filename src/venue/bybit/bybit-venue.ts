@@ -2,6 +2,10 @@
  * Bybit v5 as a venue: commands to requests, rows to reports, over any transport (the real client, or handlers in memory).
  * Never retries a write by itself and never answers that something did not happen unless that is certain.
  */
+import type { ConditionsReading } from '../port/conditions.ts'
+import type { Listing } from '../port/listing.ts'
+import type { SendOutcome, TradedVenue, VenueClock, VenueHandlers } from '../port/venue.ts'
+import type { VenueError } from '../port/error.ts'
 import { z } from 'zod'
 import { type Result, err, ok } from '../../core/result.ts'
 import { type InstrumentIndex, type Ts, ts } from '../../core/units.ts'
@@ -9,13 +13,12 @@ import type { Bar } from '../../market/bars.ts'
 import { type Instrument, type InstrumentSpec, wireSymbolOf } from '../../market/instrument.ts'
 import type { OrderCommand } from '../../trading/event.ts'
 import type { AccountReading } from '../../trading/report.ts'
-import type { SendOutcome, Venue, VenueClock, VenueHandlers } from '../port.ts'
 import { AccountReader, type FoundOrder, mapped } from './read/account-reader.ts'
 import { BookFeed, type BookDepth } from './stream/book-feed.ts'
-import { ConditionsReader, type ConditionsReading } from './read/conditions.ts'
-import type { VenueError } from './http/error.ts'
+import { ConditionsReader } from './read/conditions.ts'
+
 import { intervalName } from './interval.ts'
-import { type Listing, ListingReader } from './read/listing.ts'
+import { ListingReader } from './read/listing.ts'
 import { toBar } from './map.ts'
 import { OrderWriter } from './orders/order-writer.ts'
 import { Requests, listOf } from './http/requests.ts'
@@ -57,7 +60,7 @@ export interface BybitOptions {
   readonly bookDepth?: BookDepth | undefined
 }
 
-export class BybitVenue implements Venue {
+export class BybitVenue implements TradedVenue {
   private readonly transport: Transport
   private readonly options: BybitOptions
   private readonly requests: Requests

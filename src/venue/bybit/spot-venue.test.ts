@@ -7,7 +7,7 @@ import { cash, instrumentIndex, lots, orderId, ticks, ts } from '../../core/unit
 import { makeInstrument } from '../../market/instrument.ts'
 import type { OrderCommand, SubmitOrder } from '../../trading/event.ts'
 import type { StreamReport } from '../../trading/report.ts'
-import type { Quote, VenueHandlers } from '../port.ts'
+import type { Quote, VenueHandlers } from '../port/venue.ts'
 import { BybitVenue } from './bybit-venue.ts'
 import type { RawReply, StreamHandlers, Transport } from './http/transport.ts'
 

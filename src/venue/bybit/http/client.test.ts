@@ -2,13 +2,14 @@
  * Each measured fault of the client (bybit FACTS 16.3 to 16.5) against a server on loopback that provokes it.
  * Never mocks the client: it is the real one, talking HTTP and WebSocket.
  */
+import type { StreamName, StreamState } from '../../port/streams.ts'
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { BybitClient } from './client.ts'
 import { errorOf } from './error.ts'
-import type { RawReply, StreamName, StreamState } from './transport.ts'
+import type { RawReply } from './transport.ts'
 
 const KEY = 'the-api-key-of-the-test'
 const SECRET = 'the-api-secret-of-the-test'

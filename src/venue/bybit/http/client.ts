@@ -2,12 +2,13 @@
  * The transport on `bybit-api`, with a guard around each fault of the client that was measured (bybit FACTS 16.3 to 16.5).
  * Never lets one of its error objects out: they hold the API secret.
  */
+import type { StreamName, StreamPart } from '../../port/streams.ts'
 import { RestClientV5 } from 'bybit-api'
 import { type Category, isSpotSymbol } from '../../../market/instrument.ts'
 import { ConnectionBudget, TRADE_CONNECTIONS_MAX } from '../stream/reconnect.ts'
 import { HEARTBEAT, type Heartbeat, StreamLine } from '../stream/stream-line.ts'
 import { writeOnce } from '../stream/trade-socket.ts'
-import type { RawBody, RawLimits, RawReply, RequestParams, StreamHandlers, StreamName, StreamPart, Transport } from './transport.ts'
+import type { RawBody, RawLimits, RawReply, RequestParams, StreamHandlers, Transport } from './transport.ts'
 
 export interface ClientOptions {
   /** Undefined: public data only. */

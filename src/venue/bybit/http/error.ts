@@ -2,22 +2,8 @@
  * Bybit's answers by what the caller must do: one table from retCode to outcome (bybit FACTS section 13).
  * Never calls an answer certain that is not: an unknown code of a create, amend or cancel is an unknown outcome.
  */
+import { COUNTRY_CODE, FORBIDDEN_WAIT_MS, type VenueError, type VenueErrorType } from '../../port/error.ts'
 import type { RawReply } from './transport.ts'
-
-export type VenueError =
-  | { readonly type: 'retry-after'; readonly code: string; readonly detail: string; readonly waitMs: number }
-  | { readonly type: 'unknown-outcome'; readonly code: string; readonly detail: string }
-  | { readonly type: 'invalid-request'; readonly code: string; readonly detail: string }
-  | { readonly type: 'duplicate'; readonly code: string; readonly detail: string }
-  | { readonly type: 'gone'; readonly code: string; readonly detail: string }
-  | { readonly type: 'unchanged'; readonly code: string; readonly detail: string }
-  | { readonly type: 'insufficient-funds'; readonly code: string; readonly detail: string }
-  | { readonly type: 'auth'; readonly code: string; readonly detail: string }
-  | { readonly type: 'clock'; readonly code: string; readonly detail: string }
-  | { readonly type: 'market-state'; readonly code: string; readonly detail: string }
-  | { readonly type: 'venue-down'; readonly code: string; readonly detail: string }
-
-export type VenueErrorType = VenueError['type']
 
 export const ERROR_CODES: readonly (readonly [VenueErrorType, readonly number[]])[] = [
   ['unknown-outcome', [10000, 10016, 170001, 170007, 170032, 170035, 170146, 170147, 170310, 170149, 170150, 170311, 170234, 40004]],
@@ -63,11 +49,7 @@ const BY_CODE: ReadonlyMap<number, VenueErrorType> = new Map(
 
 /** Wait before a call that the exchange refused for its rate is made again. */
 const DEFAULT_WAIT_MS = 1_000
-/** HTTP 403 "access too frequent": all HTTP rests for ten minutes. */
-export const FORBIDDEN_WAIT_MS = 600_000
 
-/** Code of an address whose country is not served: no ban that ends. */
-export const COUNTRY_CODE = 'country'
 /** It is looked at again as seldom as a ban, and exits go the other way meanwhile: what was asked was certainly not taken. */
 const COUNTRY_REFUSED: VenueError = {
   type: 'retry-after',
@@ -75,8 +57,6 @@ const COUNTRY_REFUSED: VenueError = {
   detail: "Bybit refuses requests from this address's country",
   waitMs: FORBIDDEN_WAIT_MS,
 }
-export const COUNTRY_NEXT = 'A server elsewhere is needed; waiting does not help.'
-
 /** Undefined when the reply is a success. `isWrite`: an unknown code of it leaves its outcome unknown. */
 export function errorOf(reply: RawReply, isWrite: boolean, wallMs: number): VenueError | undefined {
   switch (reply.type) {
@@ -110,7 +90,3 @@ function httpError(status: number, isWrite: boolean): VenueError {
   if (status === 400 || status === 404) return { type: 'invalid-request', code, detail: `HTTP ${status}` }
   return { type: isWrite ? 'unknown-outcome' : 'venue-down', code, detail: `HTTP ${status}` }
 }
-
-/** Code and text of an error for people; that nothing was sent is no code of Bybit. */
-export const errorWords = ({ code, detail }: Pick<VenueError, 'code' | 'detail'>): string =>
-  code === 'not-sent' ? detail : `${code} ${detail}`

@@ -2,10 +2,11 @@
  * Which way a request takes: HTTP within its budget, and over the trade WebSocket what may pass a ban of this address (S2).
  * Never on a real clock or wire: each road notes what it got.
  */
+import type { VenueError } from '../../port/error.ts'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import type { RequestClass } from './budget.ts'
-import type { VenueError } from './error.ts'
+
 import { Requests } from './requests.ts'
 import type { RawReply, Transport } from './transport.ts'
 

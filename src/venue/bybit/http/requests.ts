@@ -2,10 +2,11 @@
  * Requests to Bybit within its limits, and their replies as results: parsed where they succeed, sorted by what to do where not.
  * Never sends past the budget, and never retries a write: one that HTTP 403 kept out goes once over the trade WebSocket, if it is an exit (S2).
  */
+import { COUNTRY_CODE, type VenueError } from '../../port/error.ts'
 import { z } from 'zod'
 import { type Result, err, ok } from '../../../core/result.ts'
 import { RequestBudget, type RequestClass } from './budget.ts'
-import { COUNTRY_CODE, type VenueError, errorOf } from './error.ts'
+import { errorOf } from './error.ts'
 import { TRADE_OPS, isForbidden, tradeErrorOf } from '../stream/trade-way.ts'
 import type { RawReply, RequestParams, TradeOp, Transport } from './transport.ts'
 

@@ -2,6 +2,7 @@
  * The road to Bybit as a port: raw calls and raw frames, and what is certain about a call that did not answer.
  * Never interprets a retCode, never retries, and never lets a secret into what it answers.
  */
+import type { StreamName, StreamPart, StreamState } from '../../port/streams.ts'
 /** What is known after a call. `unknown`: it may or may not have reached the exchange (S6). */
 export type RawReply =
   | { readonly type: 'reply'; readonly body: RawBody; readonly limits: RawLimits | undefined }
@@ -22,20 +23,6 @@ export interface RawLimits {
   readonly remaining: number
   readonly max: number
   readonly resetAtMs: number
-}
-
-export const STREAMS = ['public', 'private'] as const
-export type StreamName = (typeof STREAMS)[number]
-
-/** down: no frames can come. up: subscribed (and, private, authenticated): what was missed must be read by REST. */
-export type StreamState = 'up' | 'down'
-
-/** One of several connections that carry a stream together. */
-export interface StreamPart {
-  readonly index: number
-  readonly count: number
-  /** Symbols whose topics come through it, and through no other. */
-  readonly symbols: readonly string[]
 }
 
 export interface StreamHandlers {

@@ -2,6 +2,7 @@
  * Commands over the wire: an order made, changed or canceled, a position's protection set, and what is certain afterwards.
  * Never retries a write by itself and never answers that something did not happen unless that is certain.
  */
+import type { VenueError } from '../../port/error.ts'
 import { z } from 'zod'
 import type { Result } from '../../../core/result.ts'
 import { orderId } from '../../../core/units.ts'
@@ -9,9 +10,9 @@ import { formatPrice, formatQuantity, wireSymbolOf } from '../../../market/instr
 import type { AmendOrder, CancelOrder, OrderCommand, SetProtection, SubmitOrder } from '../../../trading/event.ts'
 import { type OrderKind, isStopKind } from '../../../trading/order.ts'
 import type { OrderReport } from '../../../trading/report.ts'
-import type { SendOutcome } from '../../port.ts'
+import type { SendOutcome } from '../../port/venue.ts'
 import { CONDITIONAL, createBody, protectionBody } from './bodies.ts'
-import type { VenueError } from '../http/error.ts'
+
 import type { Requests } from '../http/requests.ts'
 import type { Symbols } from '../symbols.ts'
 

@@ -2,6 +2,7 @@
  * The account as REST tells it: open orders, executions, positions, coins, and one order by its id, of both categories as one.
  * Never calls an order absent before every place was asked that may hold it.
  */
+import type { VenueError } from '../../port/error.ts'
 import { z } from 'zod'
 import { mulDivFloor, parseDecimal } from '../../../core/decimal.ts'
 import { type Result, err, ok } from '../../../core/result.ts'
@@ -17,7 +18,7 @@ import type {
   StreamReport,
 } from '../../../trading/report.ts'
 import { CONDITIONAL } from '../orders/bodies.ts'
-import type { VenueError } from '../http/error.ts'
+
 import { toElsewhere, toExecutionReport, toOrderReport, toPositionReport } from '../map.ts'
 import { type Requests, listOf } from '../http/requests.ts'
 import { toMovement } from './movements.ts'

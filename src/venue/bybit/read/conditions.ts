@@ -2,65 +2,14 @@
  * Reads what trading rests on outside of orders: rights of the key, modes, leverage, fees, loans, the cancel-on-disconnect (S12).
  * Never judges what it reads, and never takes what could not be read for what is well.
  */
+import type { ConditionsReading, DcpCondition, FeeCondition, KeyCondition, ConditionPart, SymbolCondition } from '../../port/conditions.ts'
 import { z } from 'zod'
 import { parseDecimal } from '../../../core/decimal.ts'
-import { DAY_MS, RATE_SCALE, type Rate, rate } from '../../../core/units.ts'
+import { DAY_MS, RATE_SCALE, rate } from '../../../core/units.ts'
 import { type Category, isSpotSymbol } from '../../../market/instrument.ts'
-import type { VenueError } from '../http/error.ts'
+
 import { type Requests, listOf } from '../http/requests.ts'
 import { ownSymbolOf } from '../symbols.ts'
-
-export interface KeyCondition {
-  readonly isReadOnly: boolean
-  /** Orders and positions of contracts. */
-  readonly mayTrade: boolean
-  /** Orders of spot. */
-  readonly mayTradeSpot: boolean
-  readonly mayWithdraw: boolean
-  readonly mayTransfer: boolean
-  readonly isBoundToIp: boolean
-  /** Wall ms; undefined where it does not end. */
-  readonly expiresAtMs: number | undefined
-}
-
-export interface SymbolCondition {
-  readonly symbol: string
-  readonly isHedge: boolean
-  readonly isHeld: boolean
-  readonly leverage: number
-  readonly isReduceOnly: boolean
-  readonly autoAddsMargin: boolean
-}
-
-export interface FeeCondition {
-  readonly symbol: string
-  readonly takerRate: Rate
-}
-
-export interface DcpCondition {
-  readonly isOn: boolean
-  readonly windowSec: number
-}
-
-/** A part that could not be read says why; `absent` is what this environment does not have. */
-export type Part<T> =
-  | { readonly type: 'read'; readonly value: T }
-  | { readonly type: 'failed'; readonly error: VenueError }
-  | { readonly type: 'absent' }
-
-export interface ConditionsReading {
-  readonly key: Part<KeyCondition>
-  readonly marginMode: Part<string>
-  readonly symbols: Part<readonly SymbolCondition[]>
-  /** Coins with an open loan, with the amount as text. */
-  readonly borrowed: Part<readonly { readonly coin: string; readonly amount: string }[]>
-  readonly fees: Part<readonly FeeCondition[]>
-  /** Of spot symbols; absent where there are none. */
-  readonly spotFees: Part<readonly FeeCondition[]>
-  /** Of contracts. */
-  readonly dcp: Part<DcpCondition>
-  readonly spotDcp: Part<DcpCondition>
-}
 
 const keyResult = z.object({
   userID: z.union([z.number(), z.string()]).optional(),
@@ -154,7 +103,7 @@ export class ConditionsReader {
     }
   }
 
-  private readFees(category: Category, symbols: readonly string[]): Promise<Part<readonly FeeCondition[]>> {
+  private readFees(category: Category, symbols: readonly string[]): Promise<ConditionPart<readonly FeeCondition[]>> {
     return this.part('/v5/account/fee-rate', { category }, listOf(feeRow), (row) =>
       row.list
         .map(({ symbol, takerFeeRate }) => ({
@@ -168,7 +117,7 @@ export class ConditionsReader {
   /** One answer tells of all products. */
   private async readDcp(): Promise<Pick<ConditionsReading, 'dcp' | 'spotDcp'>> {
     const both = await this.part('/v5/account/query-dcp-info', {}, dcpResult, ({ dcpInfos }) => dcpInfos)
-    const of = (product: string): Part<DcpCondition> => {
+    const of = (product: string): ConditionPart<DcpCondition> => {
       if (both.type !== 'read') return both
       const own = both.value.find((info) => info.product === product)
       return { type: 'read', value: { isOn: own?.dcpStatus === 'ON', windowSec: Number(own?.timeWindow ?? '0') } }
@@ -177,7 +126,7 @@ export class ConditionsReader {
   }
 
   /** By symbol a row comes even where nothing is held; in hedge mode two. */
-  private async readSymbols(symbols: readonly string[]): Promise<Part<readonly SymbolCondition[]>> {
+  private async readSymbols(symbols: readonly string[]): Promise<ConditionPart<readonly SymbolCondition[]>> {
     const read: SymbolCondition[] = []
     for (const symbol of symbols) {
       const reply = await this.requests.read('account', '/v5/position/list', { category: 'linear', symbol }, listOf(symbolRow))
@@ -194,7 +143,7 @@ export class ConditionsReader {
     params: Readonly<Record<string, string>>,
     schema: z.ZodType<Row>,
     map: (row: Row) => T,
-  ): Promise<Part<T>> {
+  ): Promise<ConditionPart<T>> {
     const reply = await this.requests.read('account', path, params, schema)
     if (reply.ok) return { type: 'read', value: map(reply.value) }
     return ABSENT.has(reply.error.code) ? { type: 'absent' } : { type: 'failed', error: reply.error }

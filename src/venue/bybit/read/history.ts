@@ -2,13 +2,14 @@
  * The past of one symbol as Bybit tells it to anybody: candles of last and mark price, and funding rates, in windows that fit a reply.
  * Never fills a hole: what the exchange does not list is not in the answer.
  */
+import type { VenueError } from '../../port/error.ts'
 import { z } from 'zod'
 import { type Result, err, ok } from '../../../core/result.ts'
 import { DAY_MS, type Rate, type Ts } from '../../../core/units.ts'
 import type { Bar } from '../../../market/bars.ts'
 import { type Instrument, wireSymbolOf } from '../../../market/instrument.ts'
 import { mapped } from './account-reader.ts'
-import type { VenueError } from '../http/error.ts'
+
 import { intervalName } from '../interval.ts'
 import { toBar } from '../map.ts'
 import { type Requests, listOf } from '../http/requests.ts'

@@ -2,12 +2,14 @@
  * What the exchange lists and by which rules: perpetuals and spot pairs, each read under its category and named as Ballast names it.
  * Never guesses a grid: a symbol that is not listed, or not one that can be traded here, is refused by name.
  */
+import type { Listing } from '../../port/listing.ts'
+import type { VenueError } from '../../port/error.ts'
 import { z } from 'zod'
 import { type Result, err, ok } from '../../../core/result.ts'
-import { type InstrumentIndex, MINUTE_MS, instrumentIndex } from '../../../core/units.ts'
+import { MINUTE_MS, instrumentIndex } from '../../../core/units.ts'
 import { type Instrument, type InstrumentSpec, type InstrumentStatus, categoryOf, wireSymbolOf } from '../../../market/instrument.ts'
 import { spellingOf } from '../../../market/symbol-text.ts'
-import type { VenueError } from '../http/error.ts'
+
 import { type Requests, listOf } from '../http/requests.ts'
 
 const linearRow = z.object({
@@ -55,13 +57,6 @@ const STATUSES: Readonly<Record<string, InstrumentStatus>> = {
 /** What spot is paid with: other coins would be another account's money. */
 const SPOT_QUOTE = 'USDT'
 const KIND = { linear: 'a linear perpetual', spot: 'a spot pair' } as const
-
-export interface Listing {
-  readonly instrument: InstrumentIndex
-  readonly status: InstrumentStatus
-  /** Its rules; undefined where it is not listed any more, or not as something that can be traded here. */
-  readonly spec: InstrumentSpec | undefined
-}
 
 export class ListingReader {
   private readonly requests: Requests

@@ -2,11 +2,12 @@
  * The account as `panic --direct` sees it: positions, open orders, own fills, coins, and the two writes that take risk off.
  * Never asks for more than a panic needs, and never sends an order that could open anything: reduce-only, or a sale of coins.
  */
+import type { VenueError } from '../../port/error.ts'
 import { z } from 'zod'
 import { type Result, err, ok } from '../../../core/result.ts'
 import { type Category, categoryOf, isSpotSymbol, wireSymbolOf } from '../../../market/instrument.ts'
 import { CONDITIONAL } from '../orders/bodies.ts'
-import { type VenueError, errorOf } from '../http/error.ts'
+import { errorOf } from '../http/error.ts'
 import { SETTLE_COINS, ownSymbolOf } from '../symbols.ts'
 import { TRADE_OPS, isForbidden, tradeErrorOf } from '../stream/trade-way.ts'
 import type { Transport } from '../http/transport.ts'

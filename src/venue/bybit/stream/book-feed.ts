@@ -4,7 +4,7 @@
  */
 import type { Instrument } from '../../../market/instrument.ts'
 import { BookMirror } from '../../../market/order-book.ts'
-import type { VenueHandlers } from '../../port.ts'
+import type { VenueHandlers } from '../../port/venue.ts'
 
 /** Levels that Bybit keeps: `orderbook.{depth}.{symbol}`. */
 export const BOOK_DEPTHS = [1, 50, 200, 1000] as const

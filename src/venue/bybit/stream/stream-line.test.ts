@@ -2,13 +2,13 @@
  * Many connections of one stream against a server on loopback: which topics go where, what falls when one falls, and how each comes back.
  * Never mocks the client: it is the real one.
  */
+import type { StreamPart, StreamState } from '../../port/streams.ts'
 import { type Server, createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { BybitClient, type ClientOptions, SYMBOLS_PER_CONNECTION, partTopics } from '../http/client.ts'
-import type { StreamPart, StreamState } from '../http/transport.ts'
 
 interface Spoken {
   readonly op: string

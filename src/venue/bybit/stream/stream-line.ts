@@ -2,10 +2,10 @@
  * One stream connection that is kept: heartbeat, reconnects that back off, and the subscription after each of them.
  * Never takes an open socket for a stream: `up` means authenticated where that is asked for, and every topic confirmed.
  */
+import type { StreamName, StreamState } from '../../port/streams.ts'
 import { type WSClientConfigurableOptions, WebsocketClient } from 'bybit-api'
 import { type Category, spotSymbolOf, wireSymbolOf } from '../../../market/instrument.ts'
 import { type ConnectionBudget, backoffMs } from './reconnect.ts'
-import type { StreamName, StreamState } from '../http/transport.ts'
 
 export interface Heartbeat {
   readonly pingMs: number

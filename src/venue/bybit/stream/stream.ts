@@ -2,16 +2,16 @@
  * Frames of Bybit's streams to reports, bars, quotes and books.
  * Never throws: a frame without the documented shape is reported as odd, with its symbol.
  */
+import type { StreamName, StreamPart, StreamState } from '../../port/streams.ts'
 import { z } from 'zod'
 import { ts } from '../../../core/units.ts'
 import type { Instrument } from '../../../market/instrument.ts'
 import type { OrderReport } from '../../../trading/report.ts'
-import type { VenueHandlers } from '../../port.ts'
+import type { VenueHandlers } from '../../port/venue.ts'
 import type { BookFeed } from './book-feed.ts'
 import { toBar, toExecutionReport, toOrderReport, toPositionReport } from '../map.ts'
 import { OddRow, type OrderWire, balanceIn, executionRow, orderRow, positionRow, priceOf } from '../rows.ts'
 import { ownSymbolOf } from '../symbols.ts'
-import type { StreamName, StreamPart, StreamState } from '../http/transport.ts'
 
 const envelope = z.object({ topic: z.string(), data: z.unknown(), ts: z.number().optional(), creationTime: z.number().optional() })
 const klineData = z.array(

@@ -2,7 +2,8 @@
  * The second way of a write that HTTP 403 kept out: which writes have one, and what the connection's own refusals mean (S2).
  * Never calls a refusal of the connection one of the order.
  */
-import { FORBIDDEN_WAIT_MS, type VenueError, errorOf } from '../http/error.ts'
+import { FORBIDDEN_WAIT_MS, TRADE_REFUSED, type VenueError } from '../../port/error.ts'
+import { errorOf } from '../http/error.ts'
 import type { RawReply, TradeOp } from '../http/transport.ts'
 
 /** By the path that the same write has over HTTP. */
@@ -11,8 +12,6 @@ export const TRADE_OPS: Readonly<Record<string, TradeOp>> = {
   '/v5/order/amend': 'order.amend',
   '/v5/order/cancel': 'order.cancel',
 }
-/** The trade WebSocket did not take a write, whatever the write was. */
-export const TRADE_REFUSED = 'trade-websocket'
 const TRADE_WAIT_MS = 2_000
 /** Of the connection, not of the order. 10003 means too many sessions here, and a refused key over HTTP. */
 const SESSION_CODES: ReadonlySet<number> = new Set([10003, 10019, 10403, 10429, 20003])

@@ -10,7 +10,7 @@ import { SimVenue } from '../sim-venue.ts'
 import { Account } from './account/account.ts'
 import { Conditions } from './account/conditions.ts'
 import type { MarketListener, MarketSource } from './market/market-source.ts'
-import { Outbox } from './streams/frame-queue.ts'
+import { FrameQueue } from './streams/frame-queue.ts'
 import { PublicStreams } from './streams/public-streams.ts'
 import { ReplaySource } from './market/replay-source.ts'
 import { CATEGORIES, LINEAR_ONLY, categoryOfRequest } from './routes/category.ts'
@@ -36,7 +36,7 @@ export class Exchange {
   readonly venue: SimVenue
   readonly account: Account
   readonly conditions = new Conditions()
-  readonly outbox = new Outbox()
+  readonly outbox = new FrameQueue()
   readonly streams: PublicStreams
   readonly idPrefix: string
   readonly speed: number

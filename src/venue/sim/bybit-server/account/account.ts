@@ -12,7 +12,7 @@ import type { SimOrder, SimState } from '../../sim-order.ts'
 import type { SimVenue } from '../../sim-venue.ts'
 import { partsOf } from './coin-text.ts'
 import type { Conditions } from './conditions.ts'
-import type { Outbox } from '../streams/frame-queue.ts'
+import type { FrameQueue } from '../streams/frame-queue.ts'
 import {
   type ClosedPnlRow,
   type ExecutionRow,
@@ -84,7 +84,7 @@ export class Account {
   changes = 0
   /** Coins that no instrument here has, as somebody moved them in. */
   readonly otherCoins = new Map<string, Cash>()
-  private readonly outbox: Outbox
+  private readonly outbox: FrameQueue
   private readonly idPrefix: string
   private readonly linkIds = new Set<string>()
   private readonly holdings: Holding[]
@@ -95,7 +95,7 @@ export class Account {
   private seq = 0
   private frames = 0
 
-  constructor(venue: SimVenue, outbox: Outbox, idPrefix: string, now: Ts, conditions: Conditions) {
+  constructor(venue: SimVenue, outbox: FrameQueue, idPrefix: string, now: Ts, conditions: Conditions) {
     this.conditions = conditions
     this.venue = venue
     this.outbox = outbox

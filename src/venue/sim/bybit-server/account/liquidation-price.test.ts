@@ -10,7 +10,7 @@ import { SIM_COSTS } from '../../costs.ts'
 import { SimVenue } from '../../sim-venue.ts'
 import { Account } from './account.ts'
 import { Conditions } from './conditions.ts'
-import { Outbox } from '../streams/frame-queue.ts'
+import { FrameQueue } from '../streams/frame-queue.ts'
 import { positionRow } from './position-row.ts'
 
 const instruments = ['BTCUSDT', 'ETHUSDT'].map((symbol, at) =>
@@ -63,7 +63,7 @@ function account(leverage = 100) {
   tick(ETH, 32_000)
   /** As the position row says it, in ticks; undefined where it says none. */
   const told = (i: typeof BTC): number | undefined => {
-    const books = new Account(venue, new Outbox(), 'x', ts(++id), new Conditions())
+    const books = new Account(venue, new FrameQueue(), 'x', ts(++id), new Conditions())
     const text = String(positionRow(books.figuresOf(i))['liqPrice'])
     const instrument = instruments[i]
     return text === '' || instrument === undefined ? undefined : parsePrice(instrument, text)

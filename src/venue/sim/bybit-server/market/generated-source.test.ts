@@ -124,7 +124,7 @@ describe('a generated market', () => {
     const { exchange } = makeExchange({ seed: 5, speed: 1_000 }, WALL_MS)
     const client = memoryClient(exchange)
     client.post('/v5/order/create', { ...BUY, qty: '0.01' })
-    for (let wall = 0; wall <= 60_000; wall += 2_000) exchange.advance(WALL_MS + wall)
+    for (let wallClock = 0; wallClock <= 60_000; wallClock += 2_000) exchange.advance(WALL_MS + wallClock)
     const fundings = exchange.account.executions.all.filter((e) => e.execType === 'Funding')
     expect(fundings.map((e) => Number(e.execTime) % 28_800_000)).toEqual([0, 0, 0])
     expect(client.get('/v5/market/funding/history', { symbol: 'BTCUSDT' }).result.list.length).toBeGreaterThanOrEqual(2)

@@ -14,7 +14,7 @@ export interface Frame {
   readonly category?: Category | undefined
 }
 
-export class Outbox {
+export class FrameQueue {
   private frames: Frame[] = []
   private readonly wanted = new Map<string, number>()
 

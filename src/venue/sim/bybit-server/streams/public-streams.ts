@@ -8,7 +8,7 @@ import { type Instrument, formatPrice, wireSymbolOf } from '../../../../market/i
 import { type Book, bookDelta, bookOf } from '../market/book.ts'
 import { INTERVALS, bucketOf, candlesOf, klineFrame } from '../market/candles.ts'
 import type { MarketSource } from '../market/market-source.ts'
-import type { Outbox } from './frame-queue.ts'
+import type { FrameQueue } from './frame-queue.ts'
 import { Tickers } from '../market/ticker.ts'
 import { floatText } from './wire.ts'
 
@@ -37,7 +37,7 @@ interface ParsedTopic {
 export class PublicStreams {
   readonly tickers: Tickers
   private readonly source: MarketSource
-  private readonly outbox: Outbox
+  private readonly outbox: FrameQueue
   private readonly lastPrice: (i: InstrumentIndex) => Ticks
   private readonly prints: Print[][]
   private readonly books = new Map<string, { book: Book; u: number }>()
@@ -47,7 +47,7 @@ export class PublicStreams {
   private klinesWallMs = 0
   private seq = 0
 
-  constructor(source: MarketSource, outbox: Outbox, lastPrice: (i: InstrumentIndex) => Ticks) {
+  constructor(source: MarketSource, outbox: FrameQueue, lastPrice: (i: InstrumentIndex) => Ticks) {
     this.source = source
     this.outbox = outbox
     this.lastPrice = lastPrice

@@ -1,0 +1,147 @@
+/**
+ * What is doubtful about a backtest, said before its figures: few trades, costs, luck, one sample.
+ * Never says that a strategy is good: it only says what speaks against believing the figures.
+ */
+import { missingSettlements, unchargedSettlements } from './funding-gaps.ts'
+import { stopGapsOf } from './stop-gaps.ts'
+import type { BacktestRun, BacktestRequest } from './backtest-run.ts'
+
+export interface Doubt {
+  readonly code:
+    | 'few-trades'
+    | 'costs'
+    | 'no-costs'
+    | 'short-span'
+    | 'in-sample'
+    | 'loses'
+    | 'not-significant'
+    | 'behind-benchmark'
+    | 'denials'
+    | 'open-at-end'
+    | 'gaps-in-stops'
+    | 'both-in-bar'
+    | 'no-funding'
+    | 'funding-missing'
+    | 'range'
+    | 'touch-fills'
+    | 'resumed'
+  readonly text: string
+}
+
+export interface Doubts {
+  readonly doubts: readonly Doubt[]
+  /** Share of gross profit that fees, funding and slippage took; null without gross profit. */
+  readonly costShare: number | null
+}
+
+const TRADES_MIN = 30
+const DAYS_MIN = 180
+const DAY_MS = 86_400_000
+
+export function doubtsOf(run: BacktestRun, request: BacktestRequest): Doubts {
+  const { metrics, result } = run
+  const doubts: Doubt[] = []
+  const trades = metrics.trades ?? 0
+  const add = (code: Doubt['code'], text: string): void => {
+    doubts.push({ code, text })
+  }
+  const costs = (result.fees + result.funding) / 1e8
+  const net = [...result.trades, ...result.openTrades].reduce((sum, t) => sum + t.pnl, 0) / 1e8
+  const gross = net + costs
+  const costShare = gross > 0 ? costs / gross : null
+  if ((metrics.totalReturn ?? 0) < 0) add('loses', `it loses ${percent(-(metrics.totalReturn ?? 0))} of the opening cash`)
+  if (trades < TRADES_MIN) add('few-trades', `${trades} trades are too few to tell skill from luck (at least ${TRADES_MIN})`)
+  if (costShare !== null && costShare > 0.3)
+    add('costs', `costs eat ${costShare > 10 ? 'more than ten times' : `${percent(costShare)} of`} the gross profit`)
+  else if (gross <= 0 && trades > 0)
+    add(
+      'costs',
+      costs >= 0 ? `it loses before costs, and pays ${costs.toFixed(2)} on top` : `it loses, though funding paid it ${(-costs).toFixed(2)}`,
+    )
+  if (request.takerRate === 0 || isFree(request.slippage))
+    add('no-costs', request.takerRate === 0 ? 'no fees were charged' : 'no slippage was charged')
+  for (const doubt of marketDoubts(run, request)) doubts.push(doubt)
+  const first = run.equity.ts[0] ?? 0
+  const last = run.equity.ts[run.equity.ts.length - 1] ?? 0
+  const days = (last - first) / DAY_MS
+  if (days < DAYS_MIN) add('short-span', `${Math.round(days)} days of data see one kind of market only`)
+  if (metrics.probabilisticSharpe !== null && metrics.probabilisticSharpe < 0.95 && (metrics.totalReturn ?? 0) > 0)
+    add('not-significant', `the chance that its Sharpe is above zero is ${percent(metrics.probabilisticSharpe)}, below 95 %`)
+  if (typeof metrics.benchmarkReturn === 'number' && (metrics.totalReturn ?? 0) < metrics.benchmarkReturn)
+    add('behind-benchmark', `buy and hold made ${percent(metrics.benchmarkReturn)}`)
+  const denied = [...result.denials.values()].reduce((sum, n) => sum + n, 0)
+  if (denied > 0) add('denials', `${denied} entries were denied (${[...result.denials].map(([rule, n]) => `${rule} ${n}`).join(', ')})`)
+  add('in-sample', 'in-sample only: no data was held back')
+  return { doubts, costShare }
+}
+
+const isFree = (model: BacktestRequest['slippage']): boolean =>
+  model.type === 'none' || (model.type === 'fixed' && model.bps === 0) || (model.type === 'ticks' && model.ticks === 0)
+
+/** Of the loss of all stops, from which on what the bars say beyond it is told. */
+const GAP_SHARE = 0.1
+const AMBIGUOUS_SHARE = 0.05
+/** A tick of more than this part of the price makes touched limits a matter of luck. */
+const COARSE_TICK = 0.5e-4
+
+/** What bars and the market would have done otherwise. */
+function marketDoubts({ result }: BacktestRun, request: BacktestRequest): Doubt[] {
+  const doubts: Doubt[] = []
+  const { series } = request
+  const uncharged = unchargedSettlements([...result.trades, ...result.openTrades], series)
+  if (uncharged > 0)
+    doubts.push({
+      code: 'no-funding',
+      text: `no funding was charged: positions were held over ${uncharged} settlements (--funding history)`,
+    })
+  const { missing, due } = missingSettlements(series)
+  if (missing > 0)
+    doubts.push({ code: 'funding-missing', text: `${missing} of ${due} funding settlements have no stored rate, and were charged as 0` })
+  const gaps = stopGapsOf(result.trades, series)
+  if (gaps.stops > 0 && gaps.atWorst > GAP_SHARE * Math.max(0, gaps.loss)) {
+    const close = `${Math.abs(gaps.atClose).toFixed(2)} ${gaps.atClose >= 0 ? 'more' : 'less'}`
+    doubts.push({
+      code: 'gaps-in-stops',
+      text: `${gaps.stops} stops fill ${request.stopShare === undefined || request.stopShare === 0 ? 'at their price' : `with ${percent(request.stopShare)} of the way beyond it`}: at the close of their bars they would have cost ${close}, at the far end ${gaps.atWorst.toFixed(2)} more, on ${gaps.loss.toFixed(2)} lost (--stop-slippage 0.33)`,
+    })
+  }
+  if (result.ambiguousExits > AMBIGUOUS_SHARE * Math.max(1, result.trades.length))
+    doubts.push({
+      code: 'both-in-bar',
+      text: `${result.ambiguousExits} of ${result.trades.length} trades ended in a bar that held both stop and target; the stop was taken: use finer bars`,
+    })
+  const coarse = series.find(({ columns }) => 1 / (columns.close[columns.close.length - 1] ?? Number.POSITIVE_INFINITY) > COARSE_TICK)
+  if (request.limitFill === 'touch' && coarse !== undefined)
+    doubts.push({
+      code: 'touch-fills',
+      text: `limits fill when touched, and a tick of ${coarse.instrument.symbol} is ${(1e4 / (coarse.columns.close.at(-1) ?? 1)).toFixed(1)} bp: up to one in five would not have been filled, and these are the winners`,
+    })
+  if (result.resumes > 0)
+    doubts.push({ code: 'resumed', text: `limits held entries ${result.resumes} times; each was lifted as soon as a person could have` })
+  const open = result.openTrades.length
+  if (open > 0)
+    doubts.push({
+      code: 'open-at-end',
+      text: `${open} ${open === 1 ? 'position is' : 'positions are'} open at the end, ${(result.openTrades.reduce((sum, t) => sum + t.pnl, 0) / 1e8).toFixed(2)} at the last price: in the return, not in the trade figures`,
+    })
+  const range = rangeDoubt(request)
+  if (range !== undefined) doubts.push(range)
+  return doubts
+}
+
+function rangeDoubt({ asked, series }: BacktestRequest): Doubt | undefined {
+  const first = Math.min(...series.map((s) => s.columns.ts[0] ?? Number.POSITIVE_INFINITY))
+  const last = Math.max(...series.map((s) => (s.columns.ts[s.columns.ts.length - 1] ?? 0) + s.intervalMs))
+  const interval = series[0]?.intervalMs ?? 0
+  const late = asked?.from !== undefined && first - asked.from > interval ? `begin ${days(first - asked.from)} later` : undefined
+  const early = asked?.to !== undefined && asked.to - last > interval ? `end ${days(asked.to - last)} earlier` : undefined
+  if (late === undefined && early === undefined) return undefined
+  return { code: 'range', text: `the data ${[late, early].filter((part) => part !== undefined).join(' and ')} than was asked for` }
+}
+
+const days = (ms: number): string => {
+  const n = ms / DAY_MS
+  return `${n < 10 ? n.toFixed(1) : Math.round(n)} days`
+}
+
+const percent = (fraction: number): string => `${(fraction * 100).toFixed(1)} %`

@@ -1,0 +1,197 @@
+/**
+ * The books: what the venue said becomes orders, positions and money.
+ * Never decides: the same inputs give the same books, whether they are applied or folded.
+ */
+import { type InstrumentIndex, type Ticks, cash, lots } from '../../core/units.ts'
+import type { Instrument } from '../../market/instrument.ts'
+import { nearerStop } from '../../risk/at-stake.ts'
+import type { OrderAdopted, OrderEvent, OrderFilled, PositionAdjusted } from '../../trading/event.ts'
+import { DELISTED, UNKNOWN_RESULT } from '../../trading/reconcile.ts'
+import { type IntentClass, type Order, isOwnStop } from '../../trading/order.ts'
+import type { ParentOrders } from '../state/parent-orders.ts'
+import type { PendingCloses } from '../state/pending-closes.ts'
+import { OPERATOR_CLOSE } from '../orders/order-gateway.ts'
+import type { DustLeft, ExternalAdopted } from '../fact.ts'
+import type { OrderTable, OrderOutcome } from '../state/order-table.ts'
+import type { PortfolioState } from '../state/portfolio-state.ts'
+
+export class Bookkeeper {
+  private readonly instruments: readonly Instrument[]
+  private readonly portfolio: PortfolioState
+  private readonly orders: OrderTable
+  private readonly algorithms: ParentOrders
+  private readonly closes: PendingCloses
+
+  constructor(
+    instruments: readonly Instrument[],
+    portfolio: PortfolioState,
+    orders: OrderTable,
+    algorithms: ParentOrders,
+    closes: PendingCloses,
+  ) {
+    this.closes = closes
+    this.algorithms = algorithms
+    this.instruments = instruments
+    this.portfolio = portfolio
+    this.orders = orders
+  }
+
+  /** Applies an order event once, and books its fill. */
+  orderEvent(event: OrderEvent): OrderOutcome {
+    const order = this.orders.find(event.instrument, event.orderId, event.venueOrderId)
+    if (order === undefined) return 'unknown'
+    const instrument = this.instruments[event.instrument] as Instrument
+    const outcome = this.orders.apply(order, event, instrument)
+    if (outcome === 'applied') {
+      if (order.parentOrderId !== undefined) this.algorithms.noteEvent(order, event, instrument)
+      if (event.type === 'order-filled') this.bookFill(order, event)
+    }
+    return outcome
+  }
+
+  private bookFill(order: Order, fill: OrderFilled): void {
+    // Told late: the balance that the books were opened with has it.
+    if (order.origin === 'external' && fill.ts < this.portfolio.openedTs) return
+    const trip = this.portfolio.openTrade(order.instrument)
+    // A stop that stands nearer stays: an entry never moves the stop of what is held away from it.
+    if (order.class === 'entry' && trip?.side === order.side && order.stop !== undefined)
+      trip.stop = trip.stop === undefined ? order.stop : nearerStop(trip.side, trip.stop, order.stop)
+    this.portfolio.lastFillTs = fill.ts
+    if (this.isSpot(order.instrument)) {
+      this.portfolio.bookSpotFill(order, fill, exitReasonOf(order))
+      this.endCloses(order.instrument)
+    } else this.portfolio.bookFill(order, { ...fill, fee: fill.fee.amount, exitReason: exitReasonOf(order) })
+  }
+
+  private endCloses(i: InstrumentIndex): void {
+    if (this.portfolio.positionLots(i) === 0) this.closes.clear(i)
+  }
+
+  private isSpot(i: InstrumentIndex): boolean {
+    return this.instruments[i]?.category === 'spot'
+  }
+
+  /** An order that the venue made or that somebody else sent. */
+  adopted(event: OrderAdopted): void {
+    const owner = this.portfolio.ownerOrExternal(event.instrument)
+    const isProtective = event.origin === 'attached-stop' || event.origin === 'attached-target'
+    const intentClass: IntentClass = isProtective
+      ? 'protective'
+      : event.origin === 'panic-direct'
+        ? 'flatten'
+        : event.reduceOnly
+          ? 'reduce'
+          : 'entry'
+    this.orders.adopt(event, owner, intentClass)
+  }
+
+  /** The venue's position is another than the books': somebody else's hands, at the price that came with it (S8). */
+  adjusted(event: PositionAdjusted): void {
+    const difference = event.lots - this.portfolio.venueLots(event.instrument)
+    // Of coins there may be more than ours, and that is nobody's business.
+    if (difference === 0 || (difference > 0 && this.isSpot(event.instrument))) return
+    this.portfolio.rebaseFills(event.instrument)
+    const order = this.bookingOrder(event, difference, event.cause)
+    if (this.isSpot(event.instrument)) {
+      this.portfolio.takeCoins(order, event.price, lots(-difference), exitReasonOf(order), event.ts)
+      this.endCloses(event.instrument)
+      this.portfolio.changedOutside = {
+        instrument: this.instruments[event.instrument] as Instrument,
+        taken: lots(-difference),
+        added: lots(0),
+      }
+    } else
+      this.portfolio.bookFill(order, {
+        price: event.price,
+        lots: lots(Math.abs(difference)),
+        fee: cash(0),
+        exitReason: exitReasonOf(order),
+        ts: event.ts,
+      })
+    this.portfolio.rebaseFills(event.instrument)
+  }
+
+  /** Coins that are too few to be sold are nobody's position any more: they stay in the account. */
+  dustLeft({ instrument: i, price, ts: at }: DustLeft): void {
+    const held: number = this.portfolio.positionLots(i)
+    if (held <= 0) return
+    const order = this.bookingOrder({ instrument: i, ts: at }, -held, 'dust')
+    this.portfolio.takeCoins(order, price, lots(held), 'dust', at)
+    this.endCloses(i)
+    this.portfolio.rebaseFills(i)
+  }
+
+  /** What was somebody else's becomes a trade of ours (S8). */
+  adoptExternal(fact: ExternalAdopted): void {
+    const order = this.bookingOrder(fact, fact.lots, 'adopted')
+    this.portfolio.adopt({ ...order, strategy: fact.strategy, stop: fact.stop, orderId: fact.orderId }, fact.price, fact.ts)
+    this.orders.reserve(fact.orderId)
+  }
+
+  ignoreExternal(i: InstrumentIndex): void {
+    this.portfolio.ignoreExternal(i)
+  }
+
+  adoptStop(i: InstrumentIndex, stop: Ticks): void {
+    const trip = this.portfolio.openTrade(i)
+    if (trip !== undefined) trip.stop = stop
+  }
+
+  /** The pseudo order under which something is booked that no order of ours did. It never enters the book of orders. */
+  private bookingOrder(event: Pick<PositionAdjusted, 'instrument' | 'ts'>, difference: number, cause: string): Order {
+    return {
+      orderId: this.orders.peekOrderId(),
+      clientOrderId: '',
+      venueOrderId: undefined,
+      origin: 'external',
+      parentOrderId: undefined,
+      strategy: this.portfolio.ownerOrExternal(event.instrument),
+      instrument: event.instrument,
+      class: 'reduce',
+      side: difference > 0 ? 1 : -1,
+      kind: 'market',
+      lots: lots(Math.abs(difference)),
+      budget: undefined,
+      filled: lots(0),
+      filledNotional: cash(0),
+      limit: undefined,
+      trigger: undefined,
+      triggerBy: 'mark',
+      stop: undefined,
+      targets: undefined,
+      timeInForce: 'gtc',
+      reduceOnly: false,
+      reason: { rule: cause, values: {} },
+      plannedLoss: undefined,
+      status: 'filled',
+      tradeIds: [],
+      cancelRequested: false,
+      submittedTs: event.ts,
+      updatedTs: event.ts,
+      expiresAt: undefined,
+    }
+  }
+}
+
+function exitReasonOf(order: Order): string {
+  switch (order.origin) {
+    case 'attached-stop':
+      return 'stop'
+    case 'attached-target':
+      return 'take-profit'
+    case 'liquidation':
+      return 'liquidation'
+    case 'adl':
+      return 'adl'
+    case 'delivery':
+      return DELISTED
+    // Somebody closed it past us: a person's close (S8).
+    case 'external':
+      return order.reason.rule === UNKNOWN_RESULT || order.reason.rule === DELISTED ? order.reason.rule : 'operator'
+    case 'panic-direct':
+      return order.origin
+    case 'ours':
+      if (order.class === 'protective') return isOwnStop(order) ? 'stop' : 'take-profit'
+      return order.class === 'flatten' ? 'flatten' : order.reason.rule === OPERATOR_CLOSE ? 'operator' : 'signal'
+  }
+}

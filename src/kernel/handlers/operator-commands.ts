@@ -1,0 +1,157 @@
+/**
+ * What people ask of the kernel: to close, cancel, place, change, work, panic, switch a strategy, take what is not ours.
+ * Never checks who asks, and never denies an exit: each part judges its own.
+ */
+import { assertNever } from '../../core/assert.ts'
+import { type Algorithms, manualStart } from '../orders/algorithms.ts'
+import type { Brackets } from '../orders/brackets.ts'
+import type { KernelConfig } from '../config.ts'
+import { type OrderGateway, OPERATOR_CLOSE } from '../orders/order-gateway.ts'
+import type { ExternalActivity } from './external-activity.ts'
+import type { SafetyControls } from './safety-controls.ts'
+import type {
+  AdoptExternal,
+  CancelLeftover,
+  CancelOrders,
+  ChangeOrder,
+  ChangeProtection,
+  ClosePosition,
+  IgnoreExternal,
+  KernelInput,
+  PanicInput,
+  PlaceOrders,
+  SetStrategyMode,
+  StartAlgorithm,
+  SteerAlgorithm,
+} from '../input.ts'
+import type { ManualOrders } from '../orders/manual-orders.ts'
+import type { StrategyModes } from './strategy-modes.ts'
+import type { OrderEventHandler } from './order-events.ts'
+
+export type CommandInput =
+  | AdoptExternal
+  | CancelLeftover
+  | CancelOrders
+  | ChangeOrder
+  | ChangeProtection
+  | ClosePosition
+  | IgnoreExternal
+  | PanicInput
+  | PlaceOrders
+  | SetStrategyMode
+  | StartAlgorithm
+  | SteerAlgorithm
+
+const ASKED: ReadonlySet<KernelInput['type']> = new Set<CommandInput['type']>([
+  'adopt-external',
+  'cancel-leftover',
+  'cancel-orders',
+  'change-order',
+  'change-protection',
+  'close-position',
+  'ignore-external',
+  'panic',
+  'place-orders',
+  'set-strategy-mode',
+  'start-algorithm',
+  'steer-algorithm',
+])
+
+export const isCommand = (input: KernelInput): input is CommandInput => ASKED.has(input.type)
+
+export interface OperatorCommandParts {
+  readonly config: KernelConfig
+  readonly gateway: OrderGateway
+  readonly placing: ManualOrders
+  readonly brackets: Brackets
+  readonly algorithms: Algorithms
+  readonly safety: SafetyControls
+  readonly external: ExternalActivity
+  readonly news: OrderEventHandler
+  readonly modes: StrategyModes
+}
+
+export class OperatorCommands {
+  private readonly parts: OperatorCommandParts
+
+  constructor(parts: OperatorCommandParts) {
+    this.parts = parts
+  }
+
+  decide(input: CommandInput): void {
+    const { algorithms, gateway, external, modes, news, placing } = this.parts
+    switch (input.type) {
+      case 'close-position':
+        this.close(input)
+        return
+      case 'cancel-orders':
+        if (input.orderId === undefined && input.keepsWorked !== true) algorithms.endAll(`by ${input.actor}`)
+        gateway.cancelEntries(input.orderId, `by ${input.actor}`)
+        return
+      case 'place-orders':
+        placing.place(input)
+        return
+      case 'change-order':
+        placing.change(input)
+        return
+      case 'change-protection':
+        if (placing.protect(input)) this.changeProtection(input)
+        return
+      case 'start-algorithm':
+        algorithms.start(manualStart(input))
+        return
+      case 'steer-algorithm':
+        algorithms.steer(input)
+        return
+      case 'panic':
+        this.panic(input)
+        return
+      case 'set-strategy-mode':
+        modes.set(input.strategy, input.mode, input.actor)
+        return
+      case 'adopt-external':
+        external.adopt(input)
+        news.emitTradeFacts()
+        return
+      case 'ignore-external':
+        external.ignore(input)
+        return
+      case 'cancel-leftover':
+        gateway.cancelLeftover(input)
+        return
+      default:
+        assertNever(input)
+    }
+  }
+
+  /** Cancels all that is being worked and all entries, and closes every position of ours. */
+  flattenAll(cause: string): void {
+    this.parts.algorithms.endAll(cause)
+    this.parts.gateway.flattenAll(cause)
+  }
+
+  private close({ instrument, lots, limit, actor }: ClosePosition): void {
+    const reason = { rule: OPERATOR_CLOSE, values: { actor } }
+    if (limit === undefined) this.parts.gateway.closePosition(instrument, lots, 'reduce', reason)
+    else this.parts.gateway.closeAtLimit(instrument, lots, limit, reason)
+  }
+
+  /** Of all, or of one symbol: the hold first, then what is being worked, entries, positions (S7). */
+  private panic({ instrument, actor, reason }: PanicInput): void {
+    const cause = `panic by ${actor}`
+    this.parts.safety.haltForPanic(actor, reason, instrument)
+    if (instrument === undefined) {
+      this.flattenAll(cause)
+      return
+    }
+    this.parts.algorithms.endOn(instrument, cause)
+    this.parts.gateway.flattenOn(instrument, cause)
+  }
+
+  /** Where the venue holds no legs, orders of ours are moved (spot). */
+  private changeProtection({ instrument, target }: ChangeProtection): void {
+    const { brackets, config } = this.parts
+    brackets.keepStop(instrument)
+    if (target !== undefined && config.instruments[instrument]?.category === 'spot') brackets.moveTarget(instrument, target)
+  }
+}

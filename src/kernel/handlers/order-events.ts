@@ -1,0 +1,182 @@
+/**
+ * What follows from what the venue said: brackets and algorithms go on, trades are told, doubts and outside changes are followed up.
+ * Never books: the books have taken the event before it comes here.
+ */
+import { mulDiv } from '../../core/decimal.ts'
+import { type Side, cash, lots } from '../../core/units.ts'
+import type { Position } from '../../portfolio/position.ts'
+import type { OrderAdopted, OrderEvent, OrderRejected } from '../../trading/event.ts'
+import { type Order, isOpenStatus, isPositionStop } from '../../trading/order.ts'
+import type { Algorithms } from '../orders/algorithms.ts'
+import type { Brackets } from '../orders/brackets.ts'
+import type { OrderGateway } from '../orders/order-gateway.ts'
+import type { FactBuffer } from '../fact-buffer.ts'
+import type { ExternalActivity } from './external-activity.ts'
+import type { SafetyControls } from './safety-controls.ts'
+import { refusedExitReason } from '../state/holds.ts'
+import type { OrderTable, OrderOutcome } from '../state/order-table.ts'
+import type { PortfolioState } from '../state/portfolio-state.ts'
+
+export class OrderEventHandler {
+  private readonly isJournaled: boolean
+  private readonly portfolio: PortfolioState
+  private readonly orders: OrderTable
+  private readonly outbox: FactBuffer
+  private readonly gateway: OrderGateway
+  private readonly brackets: Brackets
+  private readonly algorithms: Algorithms
+  private readonly safety: SafetyControls
+  private readonly external: ExternalActivity
+
+  constructor(
+    isJournaled: boolean,
+    portfolio: PortfolioState,
+    orders: OrderTable,
+    outbox: FactBuffer,
+    gateway: OrderGateway,
+    brackets: Brackets,
+    algorithms: Algorithms,
+    safety: SafetyControls,
+    external: ExternalActivity,
+  ) {
+    this.isJournaled = isJournaled
+    this.portfolio = portfolio
+    this.orders = orders
+    this.outbox = outbox
+    this.gateway = gateway
+    this.brackets = brackets
+    this.algorithms = algorithms
+    this.safety = safety
+    this.external = external
+  }
+
+  orderEvent(event: OrderEvent, outcome: OrderOutcome): void {
+    if (outcome === 'applied') {
+      const { opened, closed } = this.portfolio.trips
+      if (opened !== undefined || closed !== undefined) this.emitTradeFacts()
+      if (this.isJournaled) this.emitReducedFact(event)
+      this.reportOutsideChanges('an order in the app')
+      this.alertOversold(event)
+      this.gateway.afterOrderEvent(event, this.safety.isFlattening(event.instrument))
+      this.followOrder(event)
+      if (event.type === 'order-rejected' && this.isJournaled) this.doubtAfter(event)
+      return
+    }
+    if (outcome === 'duplicate') return
+    this.safety.quarantine(event, outcome)
+  }
+
+  /** Brackets and algorithms go on from what an order of theirs has become. */
+  private followOrder(event: OrderEvent): void {
+    const order = this.orders.find(event.instrument, event.orderId, event.venueOrderId)
+    if (order === undefined) return
+    if (event.type === 'order-filled') {
+      this.brackets.afterFill(order)
+      this.keepNearerStop(order)
+      // It was on its way when everything was flattened: it goes the same way.
+      if (order.class === 'entry' && order.origin === 'ours' && this.safety.isFlattening(event.instrument))
+        this.gateway.closePosition(order.instrument, undefined, 'flatten', {
+          rule: 'filled after the panic',
+          values: { order: order.orderId },
+        })
+      if (isPositionStop(order) || order.kind === 'trailing-stop' || isByVenue(order.origin)) this.dropStopped(order)
+    }
+    if (order.class === 'protective' && order.origin === 'ours') this.brackets.release(order.instrument)
+    if (event.type === 'order-amended' && isPositionStop(order) && this.isJournaled) {
+      this.external.afterStop(order)
+      this.brackets.keepStop(order.instrument)
+    }
+    if (order.parentOrderId !== undefined && order.origin === 'ours') this.algorithms.afterChild(order)
+  }
+
+  /** The venue has moved the stop of the whole position to that of the entry that filled: one that stood nearer is set again. */
+  private keepNearerStop(order: Order): void {
+    const stop = this.portfolio.stopOf(order.instrument)
+    if (order.class !== 'entry' || order.origin !== 'ours' || order.stop === undefined || stop === undefined || stop === order.stop) return
+    if (this.portfolio.positionLots(order.instrument) * order.side <= 0) return
+    this.gateway.requestProtection(order.instrument, { stop }, 'the nearer stop stays')
+  }
+
+  /** What would open again what was just stopped out: the rest of an entry, and what is still being worked. */
+  private dropStopped(exit: Order): void {
+    const side: Side = exit.side === 1 ? -1 : 1
+    this.algorithms.endOn(exit.instrument, 'its stop was reached', { side })
+    this.gateway.cancelEntriesOf(exit.instrument, 'its stop was reached', side)
+  }
+
+  /** An exit that fits our books and not the venue's: entries of the symbol wait until the account has been read. */
+  private doubtAfter(event: OrderRejected): void {
+    const order = this.orders.find(event.instrument, event.orderId, event.venueOrderId)
+    if (order === undefined || order.class === 'entry' || this.portfolio.positionLots(event.instrument) === 0) return
+    this.safety.doubt(event.instrument, refusedExitReason(order.orderId, event.code, event.detail))
+  }
+
+  private alertOversold({ instrument }: OrderEvent): void {
+    const { soldBeyond } = this.portfolio
+    this.portfolio.soldBeyond = undefined
+    if (soldBeyond !== undefined) this.safety.alertOversold(instrument, soldBeyond)
+  }
+
+  reportOutsideChanges(cause: string): void {
+    const { changedOutside } = this.portfolio
+    this.portfolio.changedOutside = undefined
+    if (changedOutside !== undefined) this.external.afterChange(changedOutside, cause)
+  }
+
+  emitTradeFacts(): void {
+    const { trips } = this.portfolio
+    const { closed, opened } = trips
+    trips.closed = undefined
+    trips.opened = undefined
+    if (closed !== undefined) this.outbox.push({ type: 'trade-closed', trade: closed, ts: this.portfolio.now })
+    if (opened !== undefined && this.isJournaled)
+      this.outbox.push({
+        type: 'trade-opened',
+        number: opened.number,
+        strategy: opened.strategy,
+        instrument: opened.instrument,
+        side: opened.side,
+        orderId: opened.entryOrderId,
+        ts: this.portfolio.now,
+      })
+  }
+
+  /** Once an exit, when no more of it comes. */
+  private emitReducedFact(event: OrderEvent): void {
+    const order = this.orders.find(event.instrument, event.orderId, event.venueOrderId)
+    const trip = this.portfolio.openTrade(event.instrument)
+    if (order === undefined || trip === undefined || order.filled === 0 || isOpenStatus(order.status)) return
+    if (order.side === trip.side || order.origin === 'external') return
+    const { lots: held, cost } = this.portfolio.positions[event.instrument] as Position
+    const left = Math.abs(held)
+    const paid = mulDiv(cost, order.filled, left, 'nearest')
+    this.outbox.push({
+      type: 'trade-reduced',
+      number: trip.number,
+      strategy: trip.strategy,
+      instrument: trip.instrument,
+      side: trip.side,
+      orderId: order.orderId,
+      lots: order.filled,
+      notional: order.filledNotional,
+      result: cash((order.filledNotional - paid) * trip.side - (order.filledFee ?? 0)),
+      left: lots(left),
+      reason: trip.exitReason,
+      ts: this.portfolio.now,
+    })
+  }
+
+  adopted(event: OrderAdopted): void {
+    // Somebody flattened the account past us: what is left to do is to open nothing (S7).
+    if (event.origin === 'panic-direct') this.safety.haltAfterDirectPanic()
+    if (isByVenue(event.origin)) this.safety.alertTakenOver(event)
+    if (!this.isJournaled || (event.origin !== 'attached-stop' && event.origin !== 'external')) return
+    const order = this.orders.find(event.instrument, undefined, event.venueOrderId)
+    if (order === undefined || order.status !== 'accepted') return
+    if (event.origin === 'attached-stop') this.external.afterStop(order)
+    else if (event.kind !== 'market') this.external.afterOrder(order)
+  }
+}
+
+/** The exchange closes it by itself: nobody of ours asked for it. */
+const isByVenue = (origin: Order['origin']): boolean => origin === 'liquidation' || origin === 'adl' || origin === 'delivery'

@@ -1,0 +1,74 @@
+/**
+ * Strategies are stopped, watched and started again, each on all its symbols.
+ * Never touches a position: it keeps its stop, whatever becomes of its strategy.
+ */
+import type { StrategyId } from '../../core/units.ts'
+import type { Algorithms } from '../orders/algorithms.ts'
+import type { OrderGateway } from '../orders/order-gateway.ts'
+import type { FactBuffer } from '../fact-buffer.ts'
+import type { StrategyMode } from '../input.ts'
+import type { SafetyControls } from './safety-controls.ts'
+import type { PortfolioState } from '../state/portfolio-state.ts'
+import type { StrategyRun } from '../state/strategy-run.ts'
+
+/** How a strategy ended the trader, as its sentence goes on. */
+export const HUNG_WORDS = {
+  hung: 'it did not return for two seconds and was stopped',
+  crashed: 'the trader ended twice in a row while it decided',
+} as const
+
+export class StrategyModes {
+  private readonly runs: readonly (StrategyRun | undefined)[]
+  private readonly portfolio: PortfolioState
+  private readonly outbox: FactBuffer
+  private readonly gateway: OrderGateway
+  private readonly algorithms: Algorithms
+  private readonly safety: SafetyControls
+
+  constructor(
+    runs: readonly (StrategyRun | undefined)[],
+    portfolio: PortfolioState,
+    outbox: FactBuffer,
+    gateway: OrderGateway,
+    algorithms: Algorithms,
+    safety: SafetyControls,
+  ) {
+    this.runs = runs
+    this.portfolio = portfolio
+    this.outbox = outbox
+    this.gateway = gateway
+    this.algorithms = algorithms
+    this.safety = safety
+  }
+
+  /** Stopped alone, on all its symbols: entries canceled, positions keep their stops (S18). */
+  fail(strategy: StrategyId, failure: string): void {
+    const runs = this.runs.filter((run) => run !== undefined && run.strategy === strategy)
+    for (const run of runs) {
+      if (run === undefined) continue
+      run.mode = 'errored'
+      run.modeCause = failure
+      run.rollBack()
+    }
+    this.algorithms.endAll('strategy errored', strategy)
+    this.safety.alertStrategyFailure(
+      strategy,
+      failure,
+      runs.flatMap((run) => (run === undefined ? [] : [run.instrument.index])),
+    )
+  }
+
+  set(strategy: StrategyId, mode: Exclude<StrategyMode, 'errored'>, actor: string): void {
+    for (const run of this.runs)
+      if (run !== undefined && run.strategy === strategy) {
+        run.mode = mode
+        run.modeCause = `by ${actor}`
+        run.revive()
+      }
+    this.outbox.push({ type: 'strategy-mode-changed', strategy, mode, cause: `by ${actor}`, ts: this.portfolio.now })
+    if (mode !== 'running') this.algorithms.endAll(`strategy ${mode}`, strategy)
+    if (mode === 'off')
+      for (const run of this.runs)
+        if (run !== undefined && run.strategy === strategy) this.gateway.cancelEntriesOf(run.instrument.index, 'strategy off')
+  }
+}

@@ -1,0 +1,92 @@
+/**
+ * Which code and parameters each strategy's state belongs to, and how a strategy begins anew with others.
+ * Never touches a position: it keeps its stop, whatever becomes of what its strategy knew.
+ */
+import type { StrategyId } from '../../core/units.ts'
+import type { Bars } from '../../market/bars.ts'
+import type { KernelConfig } from '../config.ts'
+import type { OrderGateway } from '../orders/order-gateway.ts'
+import type { StrategyStarted } from '../input.ts'
+import type { PortfolioState } from '../state/portfolio-state.ts'
+import type { StrategyModes } from './strategy-modes.ts'
+import type { StrategyRun } from '../state/strategy-run.ts'
+
+/** Identity of a state in steps that are no more: no code has it, so that the strategy begins anew. */
+const OTHER_STEPS = 'other steps'
+
+export class StrategyStarts {
+  private readonly identities = new Map<StrategyId, string>()
+  private readonly runs: readonly (StrategyRun | undefined)[]
+  private readonly bars: readonly Bars[]
+  private readonly portfolio: PortfolioState
+  private readonly gateway: OrderGateway
+  private readonly modes: StrategyModes
+  /** As when it decides: a strategy that never returns has a name. */
+  private readonly deciding: KernelConfig['deciding']
+
+  constructor(
+    runs: readonly (StrategyRun | undefined)[],
+    bars: readonly Bars[],
+    portfolio: PortfolioState,
+    gateway: OrderGateway,
+    modes: StrategyModes,
+    deciding: KernelConfig['deciding'],
+  ) {
+    this.runs = runs
+    this.bars = bars
+    this.portfolio = portfolio
+    this.gateway = gateway
+    this.modes = modes
+    this.deciding = deciding
+  }
+
+  /** Undefined for one that never began in this journal. */
+  identityOf(strategy: StrategyId): string | undefined {
+    return this.identities.get(strategy)
+  }
+
+  /** What it knew counts in steps that are no more: whoever starts it next gives it the bars again. */
+  giveUp(strategy: StrategyId): void {
+    if (this.identities.has(strategy)) this.identities.set(strategy, OTHER_STEPS)
+  }
+
+  fold({ strategy, identity, history }: StrategyStarted): void {
+    this.identities.set(strategy, identity)
+    for (const i of new Set(history.map((row) => row.instrument))) this.bars[i]?.clear()
+    for (const { instrument, bar } of history) {
+      this.bars[instrument]?.push(bar)
+      this.bars[instrument]?.reveal()
+    }
+  }
+
+  decide({ strategy, isAnew }: StrategyStarted): void {
+    if (!isAnew) return
+    for (const run of this.runsOf(strategy)) {
+      run.restart()
+      // One that is stopped sees no bars: it begins with those that come when a person starts it.
+      if (run.mode === 'errored') continue
+      this.deciding?.(strategy)
+      run.warmUp(this.portfolio.positionLots(run.instrument.index))
+      this.deciding?.(undefined)
+      if (run.failure !== undefined) {
+        this.modes.fail(strategy, run.failure)
+        return
+      }
+    }
+    const summary = `${strategy} has other code, other parameters or bars of another length than before, has missed bars in safe mode, or its symbol counts in other steps: it starts anew. A position that it holds keeps its stop.`
+    this.gateway.alert('strategy.changed', 'P4', undefined, summary)
+  }
+
+  runsOf(strategy: StrategyId): StrategyRun[] {
+    return this.runs.filter((run) => run !== undefined && run.strategy === strategy) as StrategyRun[]
+  }
+
+  snapshot(): readonly (readonly [StrategyId, string])[] {
+    return [...this.identities]
+  }
+
+  restore(from: readonly (readonly [StrategyId, string])[]): void {
+    this.identities.clear()
+    for (const [strategy, identity] of from) this.identities.set(strategy, identity)
+  }
+}

@@ -1,0 +1,95 @@
+/**
+ * An order, a worked order and a round trip in the steps that an instrument counts in from now on.
+ * Never moves what stands at the venue: prices there are as they were, and are read as the nearest step, as the venue's rows are.
+ */
+import { type Side, type Ticks, lots, ticks } from '../../core/units.ts'
+import type { StepChange } from '../../market/instrument-terms.ts'
+import type { RoundTrip } from '../../portfolio/round-trip.ts'
+import type { AlgorithmSpec, AlgorithmState } from '../../trading/algorithms/algorithm.ts'
+import { type Order, type Target, isStopKind } from '../../trading/order.ts'
+
+/** A stop on the side that loses less: of a long (which it sells) up, of a short down. */
+export const stopRounding = (held: Side): 'ceil' | 'floor' => (held === 1 ? 'ceil' : 'floor')
+/** A target toward the price: of a long down, of a short up. */
+export const targetRounding = (held: Side): 'ceil' | 'floor' => (held === 1 ? 'floor' : 'ceil')
+
+const targetsIn = (change: StepChange, targets: readonly Target[] | undefined, held: Side): readonly Target[] | undefined =>
+  targets?.map((target) => ({
+    ...target,
+    price: change.price(target.price, targetRounding(held)),
+    ...(target.limit === undefined ? undefined : { limit: change.price(target.limit, targetRounding(held)) }),
+  }))
+
+export function orderIn(change: StepChange, order: Order): Order {
+  const filled = change.quantity(order.filled)
+  return {
+    ...order,
+    // What is left of it is what the venue can still fill in whole steps.
+    lots: lots(filled + change.quantity(lots(order.lots - order.filled))),
+    filled,
+    limit: change.priceOrNone(order.limit, 'nearest'),
+    trigger: change.priceOrNone(order.trigger, 'nearest'),
+    stop: change.priceOrNone(order.stop, stopRounding(order.side)),
+    targets: targetsIn(change, order.targets, order.side),
+    decidedAt: change.priceOrNone(order.decidedAt, 'nearest'),
+    ...(order.ending === undefined ? undefined : { ending: { ...order.ending, lots: change.quantity(order.ending.lots) } }),
+  }
+}
+
+/** Where an order of ours must go that stands between two new steps: never worse than it was meant. Undefined: it may stay. */
+export function safePrices(change: StepChange, before: Order): { readonly limit?: Ticks; readonly trigger?: Ticks } | undefined {
+  const { limit, trigger, side } = before
+  const toward = side === 1 ? 'floor' : 'ceil'
+  // A stop sells earlier and buys earlier; a target too, which is nearer to the price.
+  const held: Side = side === 1 ? -1 : 1
+  const rounding = isStopKind(before.kind) ? stopRounding(held) : targetRounding(held)
+  const of = (price: Ticks | undefined, how: 'floor' | 'ceil'): Ticks | undefined =>
+    price === undefined || change.price(price, how) === change.price(price, 'nearest') ? undefined : change.price(price, how)
+  const movedLimit = of(limit, before.class === 'protective' ? rounding : toward)
+  const movedTrigger = of(trigger, before.class === 'entry' ? toward : rounding)
+  if (movedLimit === undefined && movedTrigger === undefined) return undefined
+  return {
+    ...(movedLimit === undefined ? undefined : { limit: movedLimit }),
+    ...(movedTrigger === undefined ? undefined : { trigger: movedTrigger }),
+  }
+}
+
+function specIn(change: StepChange, spec: AlgorithmSpec, side: Side): AlgorithmSpec {
+  const toward = side === 1 ? 'floor' : 'ceil'
+  switch (spec.type) {
+    case 'iceberg':
+      return { ...spec, limit: change.price(spec.limit, toward), shown: lots(Math.max(1, change.quantity(spec.shown))) }
+    case 'chase':
+      return { ...spec, budget: change.price(spec.budget, 'floor') }
+    default:
+      return { ...spec, limit: change.priceOrNone(spec.limit, toward) }
+  }
+}
+
+export function algorithmIn(change: StepChange, state: AlgorithmState): AlgorithmState {
+  const filled = change.quantity(state.filled)
+  return {
+    ...state,
+    lots: lots(filled + change.quantity(lots(state.lots - state.filled))),
+    filled,
+    makerLots: change.quantity(state.makerLots),
+    spec: specIn(change, state.spec, state.side),
+    stop: change.priceOrNone(state.stop, stopRounding(state.side)),
+    targets: targetsIn(change, state.targets, state.side),
+    arrival: change.price(state.arrival, 'nearest'),
+  }
+}
+
+/** @param held lots of the position as it counts from now on, signed */
+export function convertTrip(change: StepChange, trip: RoundTrip, held: number): void {
+  trip.entryLots = change.quantity(trip.entryLots)
+  // What is open of it is the position, whatever a step has swallowed.
+  trip.exitLots = lots(trip.entryLots - Math.abs(held))
+  trip.quantityMax = lots(Math.max(change.quantity(trip.quantityMax), Math.abs(held)))
+  trip.stop = change.priceOrNone(trip.stop, stopRounding(trip.side))
+  // The mark of "none seen yet" is no price.
+  if (trip.high > 0) {
+    trip.low = change.price(trip.low, 'floor')
+    trip.high = change.price(trip.high, 'ceil')
+  } else trip.low = ticks(Number.MAX_SAFE_INTEGER)
+}

@@ -1,0 +1,89 @@
+/**
+ * Closes of people that wait for their price. Until one fills the position keeps its stop.
+ * Never held against another exit: what goes at market comes first, and takes back what then has no room.
+ */
+import { type InstrumentIndex, type Lots, type Side, type StrategyId, type Ticks, lots } from '../../core/units.ts'
+import type { Instrument } from '../../market/instrument.ts'
+import { checkExit } from '../../risk/check.ts'
+import type { RiskDenial } from '../../risk/denial.ts'
+import { type IntentClass, type Order, type OrderIntent, type Reason, isLimitClose, isOwnExit, openLotsOf } from '../../trading/order.ts'
+import type { OrderTable } from '../state/order-table.ts'
+import type { PortfolioState } from '../state/portfolio-state.ts'
+
+/** What makes facts of it. */
+interface Maker {
+  submit(intent: OrderIntent, sized: undefined): unknown
+  deny(strategy: StrategyId, i: InstrumentIndex, intentClass: IntentClass, side: Side, denial: RiskDenial, reason: Reason): void
+  requestCancel(order: Order, cause: string): void
+}
+
+export class LimitCloses {
+  private readonly portfolio: PortfolioState
+  private readonly orders: OrderTable
+  private readonly gateway: Maker
+
+  constructor(portfolio: PortfolioState, orders: OrderTable, gateway: Maker) {
+    this.portfolio = portfolio
+    this.orders = orders
+    this.gateway = gateway
+  }
+
+  /** Where what waits already leaves no room for it, it takes the place of that. A spot position has none: its coins would be locked. */
+  place(instrument: Instrument, part: Lots | undefined, limit: Ticks, reason: Reason): void {
+    const i = instrument.index
+    const held = this.portfolio.positionLots(i)
+    const side: Side = held > 0 ? -1 : 1
+    const strategy = this.portfolio.ownerOrExternal(i)
+    const deny = (denial: RiskDenial): void => this.gateway.deny(strategy, i, 'reduce', side, denial, reason)
+    if (instrument.category === 'spot') {
+      const problem =
+        'a close at a price would lock the coins that the stop must be able to sell: set a target with /tp, or close at market'
+      deny({ rule: 'spot-order', figures: { problem } })
+      return
+    }
+    const room = Math.abs(held) - this.closingLots(i)
+    let left: number = Math.min(room, part ?? room)
+    if (left <= 0) {
+      const problem = held === 0 ? undefined : 'all of it is being closed at market'
+      deny({ rule: 'exit-not-verified', figures: { held: '0', ...(problem && { problem }) } })
+      return
+    }
+    this.takeBack(i, room - left, 'another close at a price')
+    while (left > 0) {
+      const quantity = lots(Math.min(left, instrument.lotsMax))
+      left -= quantity
+      const intent: OrderIntent = {
+        strategy,
+        instrument: i,
+        class: 'reduce',
+        side,
+        kind: 'limit',
+        limit,
+        size: { lots: quantity },
+        triggerBy: 'mark',
+        timeInForce: 'gtc',
+        reason,
+      }
+      const denial = checkExit(intent, quantity, this.portfolio)
+      if (denial === undefined) this.gateway.submit(intent, undefined)
+      else deny(denial)
+    }
+  }
+
+  /** They keep no more than `room` of what is held. */
+  takeBack(i: InstrumentIndex, room: number, cause: string): void {
+    let kept = 0
+    for (const order of this.orders.open(i)) {
+      if (!isLimitClose(order) || order.cancelRequested) continue
+      if (kept + openLotsOf(order) > room) this.gateway.requestCancel(order, cause)
+      else kept += openLotsOf(order)
+    }
+  }
+
+  /** What other exits of ours take already. */
+  private closingLots(i: InstrumentIndex): number {
+    let closing = 0
+    for (const order of this.orders.open(i)) if (isOwnExit(order) && !isLimitClose(order)) closing += openLotsOf(order)
+    return closing
+  }
+}

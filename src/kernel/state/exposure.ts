@@ -1,0 +1,57 @@
+/**
+ * What the account has at stake: notional, margin, and what is lost if every stop is reached.
+ * Never changes anything: it reads the books and answers with figures.
+ */
+import { addSafe } from '../../core/decimal.ts'
+import { type Cash, type InstrumentIndex, type Lots, cash, lots } from '../../core/units.ts'
+import { type Instrument, notionalOf } from '../../market/instrument.ts'
+import { type Position, unrealizedOf } from '../../portfolio/position.ts'
+import type { RoundTrip } from '../../portfolio/round-trip.ts'
+import type { PortfolioView } from '../../portfolio/view.ts'
+
+export interface ExposureBooks extends Pick<PortfolioView, 'mark' | 'externalLots' | 'openEntryLots'> {
+  readonly positions: readonly Position[]
+  unrealizedOf(i: InstrumentIndex): Cash
+  openTrips(): Iterable<RoundTrip>
+  /** Instruments in which something is not ours, with its lots. */
+  othersHeld(): Iterable<readonly [number, Lots]>
+}
+
+/** Notional of position, what is not ours, and open entries, at the mark. */
+export function grossOf(bookkeeper: ExposureBooks, instrument: Instrument): number {
+  const i = instrument.index
+  const held: number = (bookkeeper.positions[i] as Position).lots
+  const entries = bookkeeper.openEntryLots(i, 1) + bookkeeper.openEntryLots(i, -1)
+  const size = (held < 0 ? 0 - held : held) + Math.abs(bookkeeper.externalLots(i)) + entries
+  return size === 0 ? 0 : notionalOf(instrument, bookkeeper.mark(i), lots(size), 'ceil')
+}
+
+export function grossSum(bookkeeper: ExposureBooks, instruments: readonly Instrument[]): Cash {
+  let sum = 0
+  for (let k = 0; k < instruments.length; k++) sum = addSafe(sum, grossOf(bookkeeper, instruments[k] as Instrument))
+  return cash(sum)
+}
+
+/**
+ * What is lost from the present equity if every open position is stopped at its stop; positions without one, and those of others, count
+ * with their whole margin.
+ */
+export function openRiskOf(bookkeeper: ExposureBooks, instruments: readonly Instrument[], leverage: number): Cash {
+  const leverageOf = ({ category }: Instrument): number => (category === 'spot' ? 1 : leverage)
+  let sum = 0
+  for (const { instrument: i, stop } of bookkeeper.openTrips()) {
+    const position = bookkeeper.positions[i] as Position
+    const instrument = instruments[i] as Instrument
+    const now: number = bookkeeper.unrealizedOf(i)
+    const atStop: number =
+      stop === undefined
+        ? now - Math.ceil(notionalOf(instrument, bookkeeper.mark(i), lots(Math.abs(position.lots)), 'ceil') / leverageOf(instrument))
+        : unrealizedOf(position, instrument, stop)
+    if (now > atStop) sum += now - atStop
+  }
+  for (const [k, size] of bookkeeper.othersHeld()) {
+    const instrument = instruments[k] as Instrument
+    sum += Math.ceil(notionalOf(instrument, bookkeeper.mark(instrument.index), size, 'ceil') / leverage)
+  }
+  return cash(sum)
+}

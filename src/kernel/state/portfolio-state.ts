@@ -1,0 +1,566 @@
+/**
+ * Positions, marks, ledger and round trips of one account, and the view that risk has of them.
+ * Never decides: it books what happened and answers with figures.
+ */
+import { addSafe } from '../../core/decimal.ts'
+import {
+  type Cash,
+  type InstrumentIndex,
+  type Lots,
+  type Side,
+  type StrategyId,
+  type Ticks,
+  type Ts,
+  cash,
+  lots,
+  ticks,
+  strategyId,
+  ts,
+} from '../../core/units.ts'
+import type { Bars } from '../../market/bars.ts'
+import { type Instrument, type InstrumentStatus, LOT_PARTS, notionalOf } from '../../market/instrument.ts'
+import type { StepChange } from '../../market/instrument-terms.ts'
+import type { ExternalChange, ExternalPart } from '../../portfolio/external.ts'
+import { ExternalParts } from '../../portfolio/external-parts.ts'
+import { type Ledger, emptyLedger, postToWallet } from '../../portfolio/ledger.ts'
+import {
+  type FillHistory,
+  type PastFill,
+  bookInOrder,
+  convertHistory,
+  emptyHistory,
+  foldUntil,
+  rebase,
+} from '../../portfolio/fill-history.ts'
+import { type Position, convertPosition, flatPosition, unrealizedOf } from '../../portfolio/position.ts'
+import { type RoundTrip, feeShare, seeRange, settleRange, tradeOf } from '../../portfolio/round-trip.ts'
+import { spotFill, spotFlow } from '../../portfolio/spot.ts'
+import type { ClosedTrade } from '../../portfolio/trade.ts'
+import type { OpenEntry, PortfolioView } from '../../portfolio/view.ts'
+import {
+  type EquityWatch,
+  dayLossLeft,
+  dayLossOf,
+  dayResultOf,
+  makeEquityWatch,
+  scaleByFlow,
+  setReference,
+  watchEquity,
+} from '../../risk/breaker.ts'
+import type { DrawdownTiers } from '../../risk/limits.ts'
+import type { OrderFilled, WalletAdjusted } from '../../trading/event.ts'
+import { type Order, openLotsOf } from '../../trading/order.ts'
+import type { ElsewherePosition } from '../../trading/report.ts'
+import { convertTrip } from '../orders/convert-order.ts'
+import { EntryPace, type EntryPaceSnapshot } from './entry-pace.ts'
+import { type ExposureBooks, grossSum, openRiskOf } from './exposure.ts'
+import { Marks, type MarksSnapshot } from './marks.ts'
+import { OpenTrades, type OpenTradesSnapshot } from './open-trades.ts'
+import type { OrderTable } from './order-table.ts'
+
+const NONE: readonly Instrument[] = []
+const EXTERNAL_OWNER = strategyId('external')
+
+/** JSON-safe copy of all of it. */
+export interface PortfolioSnapshot extends MarksSnapshot, EntryPaceSnapshot, OpenTradesSnapshot {
+  readonly ledger: Ledger
+  readonly positions: readonly Position[]
+  readonly watch: EquityWatch
+  readonly lastFillTs: Ts | null
+  readonly lastCloseTs: Ts | null
+  readonly reconciledTs: Ts | null
+  readonly openedTs: Ts
+  readonly histories: readonly FillHistory[]
+  readonly externals: readonly (ExternalPart | null)[]
+  readonly statuses: readonly (InstrumentStatus | null)[]
+  readonly elsewhere: readonly ElsewherePosition[]
+  readonly spares: readonly number[]
+}
+
+/** One fill, or the part of it that is ours, on the side of its order. */
+export interface FillToBook extends Omit<PastFill, 'side'> {
+  readonly fee: Cash
+  readonly exitReason: string
+}
+
+export class PortfolioState implements PortfolioView, ExposureBooks {
+  now: Ts = ts(0)
+  readonly ledger: Ledger = emptyLedger()
+  readonly positions: readonly Position[]
+  readonly watch: EquityWatch = makeEquityWatch()
+  readonly trips: OpenTrades
+  /** Positions in symbols that are not traded here: they take margin all the same. */
+  elsewhere: readonly ElsewherePosition[] = []
+  /** Set while something from outside is booked; read and cleared by the kernel. */
+  changedOutside: ExternalChange | undefined
+  /** Set while a flow is booked; read and cleared by the kernel. */
+  flowed: WalletAdjusted | undefined
+  /** Set while a sale is booked of more coins than were ours; read and cleared by the kernel. */
+  soldBeyond: Lots | undefined
+  private readonly externals: ExternalParts
+  /** As the venue has said since; null: as the instrument says. */
+  private readonly statuses: (InstrumentStatus | null)[]
+  private readonly instruments: readonly Instrument[]
+  private readonly spotIndexes: readonly InstrumentIndex[]
+  private readonly orders: OrderTable
+  private readonly owners: readonly (StrategyId | undefined)[]
+  readonly leverage: number
+  private readonly histories: readonly FillHistory[]
+  private readonly marks: Marks
+  private readonly pace: EntryPace
+  private readonly unrealizedBy: Float64Array
+  /** Coins of ours that are no whole lot, by instrument, in parts of a lot. */
+  private readonly spares: Float64Array
+  private unrealized = 0
+  /** When something was last filled, and the last live close instant; null before the first. */
+  lastFillTs: Ts | null = null
+  lastCloseTs: Ts | null = null
+  /** What others did before it is in the opening balance; 0 before the books were opened. */
+  openedTs: Ts = ts(0)
+  /** Every execution before it is booked; null before the first clean reading. */
+  reconciledTs: Ts | null = null
+
+  constructor(
+    instruments: readonly Instrument[],
+    owners: readonly (StrategyId | undefined)[],
+    orders: OrderTable,
+    leverage: number,
+    needsAtr: boolean,
+  ) {
+    const n = instruments.length
+    this.instruments = instruments
+    this.spotIndexes = instruments.filter((each) => each.category === 'spot').map((each) => each.index)
+    this.owners = owners
+    this.orders = orders
+    this.leverage = leverage
+    this.positions = instruments.map(flatPosition)
+    this.histories = instruments.map(emptyHistory)
+    this.trips = new OpenTrades(n)
+    this.statuses = new Array<InstrumentStatus | null>(n).fill(null)
+    this.externals = new ExternalParts(n)
+    this.marks = new Marks(n, needsAtr)
+    this.pace = new EntryPace(n)
+    this.unrealizedBy = new Float64Array(n)
+    this.spares = new Float64Array(n)
+  }
+
+  get equity(): Cash {
+    return cash(this.ledger.wallet + this.unrealized)
+  }
+  /** What has come in (negative: gone out) without being a result, since the books were opened. */
+  get flowsSoFar(): Cash {
+    const { flows, external, unexplained } = this.ledger
+    return cash(0 - flows - external - unexplained)
+  }
+  /** The wallet without what was paid for the coins that are held: what the venue has of the settle coin. */
+  get money(): Cash {
+    let paid = 0
+    for (const index of this.spotIndexes) paid += (this.positions[index] as Position).cost
+    return cash(this.ledger.wallet - paid)
+  }
+  get unrealizedTotal(): Cash {
+    return cash(this.unrealized)
+  }
+  instrument(i: InstrumentIndex): Instrument {
+    return this.instruments[i] as Instrument
+  }
+  mark(i: InstrumentIndex): Ticks {
+    return this.marks.price(i)
+  }
+  markTs(i: InstrumentIndex): Ts {
+    return this.marks.at(i)
+  }
+  barTs(i: InstrumentIndex): Ts | undefined {
+    return this.marks.barTs(i)
+  }
+  spreadTicks(i: InstrumentIndex): number {
+    return this.marks.spreadTicks(i)
+  }
+  atrTicks(i: InstrumentIndex): number {
+    return this.marks.atrTicks(i)
+  }
+  positionLots(i: InstrumentIndex): Lots {
+    return (this.positions[i] as Position).lots
+  }
+  externalLots(i: InstrumentIndex): Lots {
+    return this.externals.lots(i)
+  }
+  isExternalIgnored(i: InstrumentIndex): boolean {
+    return this.externals.isIgnored(i)
+  }
+  instrumentStatus(i: InstrumentIndex): InstrumentStatus {
+    return this.statuses[i] ?? (this.instruments[i] as Instrument).status
+  }
+  /** As the journal has it; undefined where nothing was ever told. */
+  toldStatus(i: InstrumentIndex): InstrumentStatus | undefined {
+    return this.statuses[i] ?? undefined
+  }
+  setStatus(i: InstrumentIndex, status: InstrumentStatus): void {
+    this.statuses[i] = status
+  }
+  /** What the venue holds in the symbol: ours and what is not. */
+  venueLots(i: InstrumentIndex): Lots {
+    return lots(this.positionLots(i) + this.externalLots(i))
+  }
+  get marginEquity(): Cash {
+    if (this.externals.isEmpty) return this.equity
+    const loss = this.externals.loss(
+      this.instruments,
+      (i) => this.mark(i),
+      (i) => this.unrealizedOf(i),
+    )
+    return cash(this.equity + loss)
+  }
+  openEntryLots(i: InstrumentIndex, side: Side): Lots {
+    return this.orders.openEntryLots(i, side)
+  }
+  ownerOf(i: InstrumentIndex): StrategyId | undefined {
+    return this.owners[i]
+  }
+  /** Who answers for a position in the symbol: its strategy, else nobody of ours. */
+  ownerOrExternal(i: InstrumentIndex): StrategyId {
+    return this.owners[i] ?? EXTERNAL_OWNER
+  }
+  openTrade(i: InstrumentIndex): RoundTrip | undefined {
+    return this.trips.of(i)
+  }
+  unrealizedOf(i: InstrumentIndex): Cash {
+    return cash(this.unrealizedBy[i] as number)
+  }
+  get grossNotional(): Cash {
+    let sum: number = grossSum(this, this.instruments)
+    for (const { notional } of this.elsewhere) sum = addSafe(sum, notional)
+    return cash(sum)
+  }
+  /** As they count now. */
+  private spots(): readonly Instrument[] {
+    return this.spotIndexes.length === 0 ? NONE : this.spotIndexes.map((i) => this.instruments[i] as Instrument)
+  }
+  get spotNotional(): Cash {
+    return grossSum(this, this.spots())
+  }
+  /** Contracts take their margin, coins their whole price. */
+  get marginUsed(): Cash {
+    const { spotNotional } = this
+    return cash(Math.ceil((this.grossNotional - spotNotional) / this.leverage) + spotNotional)
+  }
+  get openRisk(): Cash {
+    return openRiskOf(this, this.instruments, this.leverage)
+  }
+  openTrips(): Iterable<RoundTrip> {
+    return this.trips.all()
+  }
+  othersHeld(): Iterable<readonly [number, Lots]> {
+    return this.externals.held()
+  }
+  get dayLoss(): Cash {
+    return dayLossOf(this.watch, this.equity)
+  }
+  /** Money that the UTC day has won or lost. */
+  get dayResult(): Cash {
+    return dayResultOf(this.watch, this.equity)
+  }
+  dayLossLeft(limit: Cash): number {
+    return dayLossLeft(this.watch, this.equity, limit)
+  }
+  stopOf(i: InstrumentIndex): Ticks | undefined {
+    return this.trips.of(i)?.stop
+  }
+  costOf(i: InstrumentIndex): Cash {
+    return (this.positions[i] as Position).cost
+  }
+  openEntries(i: InstrumentIndex): OpenEntry[] {
+    const list: OpenEntry[] = []
+    for (const order of this.orders.open(i)) {
+      const left = openLotsOf(order)
+      if (order.class !== 'entry' || order.origin !== 'ours' || left <= 0) continue
+      list.push({ side: order.side, lots: lots(left), price: order.limit ?? order.trigger ?? this.mark(i), stop: order.stop })
+    }
+    return list
+  }
+  symbolsAtStake(): InstrumentIndex[] {
+    return this.instruments
+      .map(({ index }) => index)
+      .filter((i) => this.positionLots(i) !== 0 || this.orders.openEntryLots(i, 1) !== 0 || this.orders.openEntryLots(i, -1) !== 0)
+  }
+  get ordersLastSecond(): number {
+    return this.pace.inLastSecond(this.now)
+  }
+  get ordersLastMinute(): number {
+    return this.pace.inLastMinute(this.now)
+  }
+  lastEntryTs(i: InstrumentIndex, side: Side): Ts | undefined {
+    return this.pace.lastTs(i, side)
+  }
+
+  noteEntry(i: InstrumentIndex, side: Side, at: Ts): void {
+    this.pace.note(i, side, at)
+  }
+
+  /** A new mark; equity follows. */
+  setMark(i: InstrumentIndex, price: number, at: Ts): void {
+    this.marks.set(i, price, at)
+    const position = this.positions[i] as Position
+    if (position.lots !== 0) this.remark(i, position)
+  }
+
+  setSpread(i: InstrumentIndex, spreadTicks: number): void {
+    this.marks.setSpread(i, spreadTicks)
+  }
+
+  /** The bar that was revealed last is the mark now: true range, and how far an open trip went inside it. */
+  markBar(i: InstrumentIndex, bars: Bars): void {
+    const closeTs = this.marks.reveal(i, bars)
+    if (closeTs > this.now) this.now = ts(closeTs)
+    const trip = this.trips.of(i)
+    if (trip === undefined) return
+    const at = bars.cursor - 1
+    seeRange(trip, ticks(bars.lowColumn[at] as number), ticks(bars.highColumn[at] as number))
+    this.remark(i, this.positions[i] as Position)
+  }
+
+  private remark(i: InstrumentIndex, position: Position): void {
+    const value = unrealizedOf(position, this.instruments[i] as Instrument, this.mark(i))
+    this.unrealized += value - (this.unrealizedBy[i] as number)
+    this.unrealizedBy[i] = value
+  }
+
+  /** A person goes on after a breaker: what there is now is what drawdown is measured from. */
+  setReference(): void {
+    setReference(this.watch, this.equity)
+  }
+
+  /** Watches equity at an instant. */
+  watchEquity(at: Ts, tiers: DrawdownTiers): void {
+    watchEquity(this.watch, cash(this.ledger.wallet + this.unrealized), at, tiers)
+  }
+
+  /** Books a fill: position, ledger, round trip. `closed` and `opened` say what it ended and began. */
+  bookFill(order: Order, fill: FillToBook): void {
+    if (order.origin === 'external' || this.externals.has(order.instrument)) this.bookShared(order, fill)
+    else this.bookOwn(order, fill)
+  }
+
+  /** A fill in a symbol that is not ours alone. The wallet gets what the venue realizes; what of it is not our trades' is a flow. */
+  private bookShared(order: Order, fill: FillToBook): void {
+    const i = order.instrument
+    const { fee, lots: quantity, offStep } = fill
+    const { ours, realized, change } = this.externals.take(
+      this.instruments[i] as Instrument,
+      this.positions[i] as Position,
+      this.histories[i] as FillHistory,
+      { side: order.side, price: fill.price, lots: quantity, offStep, ts: fill.ts, seq: fill.seq },
+      order.origin === 'external',
+    )
+    const ownFee = ours === 0 ? cash(0) : feeShare(fee, ours, quantity)
+    const ownOffStep = offStep === undefined || ours === 0 ? undefined : feeShare(offStep, ours, quantity)
+    const ownRealized = ours === 0 ? cash(0) : this.bookOwn(order, { ...fill, lots: ours, fee: ownFee, offStep: ownOffStep })
+    this.bookOutside(cash(realized - ownRealized - (fee - ownFee)))
+    if (change !== undefined) this.changedOutside = change
+    this.externals.settle(i, this.positionLots(i) === 0)
+  }
+
+  /** Bought coins pay their fee in coins, and what is not ours is not ours to sell. Of somebody else's only the money moves. */
+  bookSpotFill(order: Order, fill: OrderFilled, exitReason: string): void {
+    const i = order.instrument
+    const instrument = this.instruments[i] as Instrument
+    if (order.origin === 'external') {
+      this.bookOutside(spotFlow(instrument, fill))
+      return
+    }
+    const { price, ts: at, seq } = fill
+    const booked = spotFill(instrument, this.positionLots(i), this.spares[i] as number, fill)
+    this.spares[i] = booked.spare
+    if (booked.lots > 0) this.bookOwn(order, { price, lots: booked.lots, fee: booked.fee, exitReason, ts: at, seq })
+    else if (booked.fee !== 0) postToWallet(this.ledger, 'fees', cash(0 - booked.fee))
+    this.bookOutside(booked.outside)
+    if (booked.surplus > 0) this.soldBeyond = booked.surplus
+  }
+
+  /** Coins of ours have left otherwise than by a sale of ours: a result at the price, and a flow out of it. Money stays as it is. */
+  takeCoins(order: Order, price: Ticks, quantity: Lots, exitReason: string, at: Ts): void {
+    this.bookOwn(order, { price, lots: quantity, fee: cash(0), exitReason, ts: at })
+    this.bookOutside(cash(0 - notionalOf(this.instruments[order.instrument] as Instrument, price, quantity, 'floor')))
+  }
+
+  private bookOutside(amount: Cash): void {
+    if (amount === 0) return
+    scaleByFlow(this.watch, this.equity, amount)
+    postToWallet(this.ledger, 'external', amount)
+  }
+
+  ignoreExternal(i: InstrumentIndex): void {
+    this.externals.ignore(i)
+  }
+
+  /** What was not ours is ours from now on, at the price that came with it: what it made before is no result of ours. */
+  adopt(order: Order, price: Ticks, at: Ts): void {
+    const i = order.instrument
+    const external: number = this.externals.lots(i)
+    if (external === 0) return
+    this.bookOwn(order, { price, lots: lots(Math.abs(external)), fee: cash(0), exitReason: '', ts: at })
+    rebase(this.histories[i] as FillHistory, this.positions[i] as Position)
+    this.externals.giveUp(i)
+    const trip = this.trips.of(i)
+    if (trip !== undefined && order.stop !== undefined) trip.stop = order.stop
+  }
+
+  /** Answers what it realized. */
+  private bookOwn(order: Order, { price, lots: quantity, fee, exitReason, ts: at, seq, offStep }: FillToBook): Cash {
+    const i = order.instrument
+    const instrument = this.instruments[i] as Instrument
+    const position = this.positions[i] as Position
+    const before = position.lots
+    this.trips.seeFill(instrument, position, price)
+    const fill = { side: order.side, price, lots: quantity, ts: at, seq, offStep }
+    const realized = bookInOrder(this.histories[i] as FillHistory, position, instrument, fill)
+    if (realized !== 0) postToWallet(this.ledger, 'trading', realized)
+    if (fee !== 0) postToWallet(this.ledger, 'fees', cash(0 - fee))
+    this.marks.setFirst(i, price)
+    this.remark(i, position)
+    this.trips.book(instrument, before, { order, price, lots: quantity, fee, realized, exitReason, ts: at })
+    return realized
+  }
+
+  /** The account was read and agrees: every execution before `upTo` is booked. */
+  reconciled(upTo: Ts): void {
+    this.reconciledTs = upTo
+    for (const instrument of this.instruments) {
+      foldUntil(this.histories[instrument.index] as FillHistory, instrument, upTo)
+      this.externals.foldUntil(instrument, upTo)
+    }
+  }
+
+  /** A position that was booked by adjustment has no true order of fills behind it. */
+  rebaseFills(i: InstrumentIndex): void {
+    rebase(this.histories[i] as FillHistory, this.positions[i] as Position)
+    this.externals.rebase(i)
+  }
+
+  /** Books a settlement; that it is booked once is the caller's business. */
+  bookFunding(i: InstrumentIndex, amount: Cash): void {
+    const share = this.ownShare(i, amount)
+    if (share !== 0) postToWallet(this.ledger, 'funding', share)
+    this.bookOutside(cash(amount - share))
+    const trip = this.trips.of(i)
+    if (trip !== undefined) trip.funding = cash(trip.funding + share)
+  }
+
+  private ownShare(i: InstrumentIndex, amount: Cash): Cash {
+    const own = Math.abs(this.positionLots(i))
+    const all = own + Math.abs(this.externalLots(i))
+    return all === own ? amount : cash(Math.floor((amount * own) / all))
+  }
+
+  /** The balance that the books begin with. What others have traded since we listen is booked already, and is in it. */
+  open(balance: Cash, at: Ts): void {
+    this.openedTs = at
+    const amount = cash(balance - this.money)
+    scaleByFlow(this.watch, this.equity, amount)
+    postToWallet(this.ledger, 'capital', amount)
+  }
+
+  /** Money that moved without a trade: never a profit or a loss. That it is booked once is the caller's business. */
+  bookFlow(flow: WalletAdjusted): void {
+    scaleByFlow(this.watch, this.equity, flow.amount)
+    postToWallet(this.ledger, flow.cause === 'unexplained' ? 'unexplained' : 'flows', flow.amount)
+    this.flowed = flow
+  }
+
+  /** What a result was off by that the venue does not tell any more. */
+  correct(amount: Cash): void {
+    postToWallet(this.ledger, 'adjustments', amount)
+  }
+
+  /** All that counts in ticks and lots of an instrument counts in other steps from now on; money stays as it is. */
+  convert(change: StepChange): void {
+    const { index: i, category } = change.after
+    const position = this.positions[i] as Position
+    if (category === 'spot') {
+      // Coins are what they are and cost what they did: what is no whole lot is kept in parts of one.
+      const converted = change.withParts(position.lots, this.spares[i] as number, LOT_PARTS)
+      position.lots = converted.lots
+      this.spares[i] = converted.spare
+      rebase(this.histories[i] as FillHistory, position)
+    } else {
+      convertPosition(position, change)
+      convertHistory(this.histories[i] as FillHistory, position, change)
+    }
+    this.externals.convert(change)
+    this.marks.convert(i, change)
+    const trip = this.trips.of(i)
+    if (trip !== undefined) convertTrip(change, trip, position.lots)
+    this.remark(i, position)
+  }
+
+  /** Open round trips as trades marked at the last price. */
+  openTrades(): ClosedTrade[] {
+    const list: ClosedTrade[] = []
+    for (const trip of this.trips.all()) {
+      const i = trip.instrument
+      settleRange(trip, this.positions[i] as Position, this.instrument(i))
+      list.push(tradeOf(trip, this.instrument(i), this.markTs(i), { mark: this.mark(i), unrealized: this.unrealizedOf(i) }))
+    }
+    return list
+  }
+
+  snapshot(): PortfolioSnapshot {
+    return {
+      ...this.marks.snapshot(),
+      ...this.pace.snapshot(),
+      ...this.trips.snapshot(),
+      ledger: { ...this.ledger },
+      positions: this.positions.map((p) => ({ ...p })),
+      watch: {
+        ...this.watch,
+        samples: [...this.watch.samples],
+        sampleTimes: [...this.watch.sampleTimes],
+        flows: this.watch.flows.map((flow) => ({ ...flow })),
+      },
+      lastFillTs: this.lastFillTs,
+      lastCloseTs: this.lastCloseTs,
+      reconciledTs: this.reconciledTs,
+      openedTs: this.openedTs,
+      histories: this.histories.map(({ base, fills }) => ({ base: { ...base }, fills: [...fills] })),
+      statuses: [...this.statuses],
+      elsewhere: [...this.elsewhere],
+      externals: this.externals.snapshot(),
+      spares: Array.from(this.spares),
+    }
+  }
+
+  restore(from: PortfolioSnapshot): void {
+    Object.assign(this.ledger, from.ledger)
+    from.positions.forEach((p, i) => {
+      Object.assign(this.positions[i] as Position, p)
+    })
+    this.marks.restore(from)
+    this.pace.restore(from)
+    this.trips.restore(from)
+    from.histories.forEach(({ base, fills }, i) => {
+      const history = this.histories[i] as FillHistory
+      Object.assign(history.base, base)
+      history.fills = [...fills]
+    })
+    this.elsewhere = from.elsewhere ?? []
+    this.statuses.forEach((_, i) => {
+      this.statuses[i] = from.statuses?.[i] ?? null
+    })
+    this.externals.restore(from.externals)
+    this.spares.set(from.spares ?? [])
+    const { samples, sampleTimes, flows } = this.watch
+    Object.assign(this.watch, from.watch, { samples, sampleTimes, flows })
+    samples.splice(0, samples.length, ...from.watch.samples)
+    sampleTimes.splice(0, sampleTimes.length, ...from.watch.sampleTimes)
+    flows.splice(0, flows.length, ...from.watch.flows.map((flow) => ({ ...flow })))
+    this.lastFillTs = from.lastFillTs
+    this.lastCloseTs = from.lastCloseTs
+    this.reconciledTs = from.reconciledTs ?? null
+    this.openedTs = from.openedTs ?? ts(0)
+    this.unrealized = 0
+    this.unrealizedBy.fill(0)
+    this.positions.forEach((p, i) => {
+      if (p.lots !== 0) this.remark((this.instruments[i] as Instrument).index, p)
+    })
+  }
+}
