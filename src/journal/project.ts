@@ -2,11 +2,12 @@
  * From an input and its facts to the rows that change: pure, so that a rebuild by replay gives the same tables.
  * Never reads a table, never writes one, and never leaves a change of state without its row.
  */
+import { alertSentence } from './alert-sentence.ts'
 import { assertNever } from '../core/assert.ts'
 import { groupDigits } from '../core/decimal.ts'
 import type { InstrumentIndex, OrderId } from '../core/units.ts'
 import type { KernelFact, OrderSubmitted } from '../kernel/fact.ts'
-import { isFlowKind } from '../kernel/flow-text.ts'
+import { isFlowKind } from '../kernel/flow-kind.ts'
 import type { KernelInput } from '../kernel/input.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { MANUAL_OWNER } from '../kernel/state/manual.ts'
@@ -289,20 +290,22 @@ export class Projector {
           },
         })
         return
-      case 'alert-raised':
+      case 'alert-raised': {
+        const symbol = fact.instrument === undefined ? null : this.instrument(fact.instrument).symbol
         changes.push({
           table: 'alerts',
           row: this.alert(
             seq,
             fact.alert,
             fact.severity,
-            fact.instrument === undefined ? null : this.instrument(fact.instrument).symbol,
-            fact.summary,
-            {},
+            symbol,
+            alertSentence(fact, symbol ?? ''),
+            fact.data === undefined ? {} : { ...fact.data },
             fact.ts,
           ),
         })
         return
+      }
       default:
         assertNever(fact)
     }

@@ -2,6 +2,7 @@
  * What comes out of the kernel: what it decided, denied and wants told. Each is journaled before anything is sent.
  * Never holds a function or a live object: all of it is plain data that a journal can keep.
  */
+import type { AlertCode, AlertData } from './alert.ts'
 import type { AlertSeverity } from './state/alert-severity.ts'
 import type { Cash, InstrumentIndex, Lots, OrderId, Side, StrategyId, Ticks, TradeNumber, Ts } from '../core/units.ts'
 import type { ClosedTrade } from '../portfolio/trade.ts'
@@ -219,7 +220,10 @@ export interface AlertRaised {
   readonly alert: string
   readonly severity: AlertSeverity
   readonly instrument: InstrumentIndex | undefined
-  readonly summary: string
+  /** Figures of what the kernel raises by itself: `AlertData` of its code. */
+  readonly data?: AlertData[AlertCode]
+  /** The sentence of a notice, which the trader made; and of each alert in journals of before alerts had data. */
+  readonly summary?: string
   readonly ts: Ts
 }
 

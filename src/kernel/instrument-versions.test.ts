@@ -2,6 +2,7 @@
  * Instruments that change their steps while something is held: all that counts in them is converted, and a fold of the journal agrees.
  * Never asks an exchange: what it tells is written in the case.
  */
+import { alertSentence } from '../journal/alert-sentence.ts'
 import { expect, test } from 'vitest'
 import { lots, orderId, strategyId, ticks, ts } from '../core/units.ts'
 import type { InstrumentTerms } from '../market/instrument-terms.ts'
@@ -51,7 +52,9 @@ class Journaled extends Bench {
 
 const stateOf = (kernel: Kernel): unknown => JSON.parse(JSON.stringify(kernel.snapshot()))
 const summary = (facts: readonly KernelFact[]): string =>
-  facts.flatMap((f) => (f.type === 'alert-raised' && f.alert === 'instrument.changed' ? [`${f.severity} ${f.summary}`] : [])).join()
+  facts
+    .flatMap((f) => (f.type === 'alert-raised' && f.alert === 'instrument.changed' ? [`${f.severity} ${alertSentence(f, 'BTCUSDT')}`] : []))
+    .join()
 
 test('finer steps: the position, its stop and its money are the same in more ticks and lots', () => {
   const bench = new Journaled()
@@ -146,7 +149,7 @@ test('changed limits are taken over at once, and the steps stay', () => {
   const bench = new Journaled()
   const facts = bench.change({ quantityMin: '20', quantityMarketMax: '50' })
   expect(brief(facts)).toEqual(['P4 instrument.changed'])
-  expect(summary(facts)).toBe('P4 Bybit changed smallest order of BTCUSDT; taken over at once.')
+  expect(summary(facts)).toBe('P4 Bybit changed smallest order of BTCUSDT; in force at once.')
   expect(brief(bench.say(signal(1)))).toEqual(['denied entry: quantity'])
   expect(bench.kernel.orders.find(BTC, orderId(1), undefined)).toBeUndefined()
 })

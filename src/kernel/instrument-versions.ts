@@ -2,6 +2,7 @@
  * The instruments in the version that counts now: other limits are taken over, and other steps convert all that counts in the old ones.
  * Never asks the venue, and never keeps a row in two kinds of steps: before the change all is in the old ones, after it in the new.
  */
+import type { AlertData } from './alert.ts'
 import { type InstrumentIndex, type Lots, type Ticks, lots, ticks } from '../core/units.ts'
 import type { Bars } from '../market/bars.ts'
 import { type Instrument, formatPrice, formatQuantity, shownPrice } from '../market/instrument.ts'
@@ -25,6 +26,8 @@ interface Converted {
   /** Open orders of ours as they were. */
   readonly orders: readonly Order[]
 }
+
+type Moved = Extract<AlertData['instrument.changed'], { readonly change: 'steps' }>['moved'][number]
 
 export class InstrumentVersions {
   private readonly instruments: Instrument[]
@@ -99,22 +102,32 @@ export class InstrumentVersions {
   decide({ instrument: i }: InstrumentChanged): void {
     const { converted, limits } = this
     this.forget()
-    const { symbol } = this.instruments[i] as Instrument
-    if (limits.length > 0)
-      this.gateway.alert('instrument.changed', 'P4', i, `Bybit changed ${limits.join(', ')} of ${symbol}; taken over at once.`)
+    if (limits.length > 0) this.gateway.alert('instrument.changed', 'P4', i, { change: 'limits', limits })
     if (converted === undefined) return
     const moved = this.moveToSteps(i, converted)
     const { change, heldBefore } = converted
-    this.gateway.alert('instrument.changed', 'P3', i, `${stepsText(change)} ${moved}${restText(change, heldBefore)}`.trim())
+    const { before, after } = change
+    this.gateway.alert('instrument.changed', 'P3', i, {
+      change: 'steps',
+      tick: [formatPrice(before, ticks(1)), formatPrice(after, ticks(1))],
+      lot: [formatQuantity(before, lots(1)), formatQuantity(after, lots(1))],
+      moved,
+      rest: change.isWhole(heldBefore)
+        ? undefined
+        : {
+            held: formatQuantity(before, lots(Math.abs(heldBefore))),
+            counted: formatQuantity(after, lots(Math.abs(change.quantity(heldBefore)))),
+          },
+    })
   }
 
-  /** What stands between two steps at the venue goes to the safe one. Answers what was moved, in words. */
-  private moveToSteps(i: InstrumentIndex, { change, stopBefore, orders }: Converted): string {
+  /** What stands between two steps at the venue goes to the safe one. Answers what was moved. */
+  private moveToSteps(i: InstrumentIndex, { change, stopBefore, orders }: Converted): Moved[] {
     const stop = this.portfolio.stopOf(i)
     const isByOrder = change.after.category === 'spot'
-    const moved: string[] = []
+    const moved: Moved[] = []
     if (stop !== undefined && stopBefore !== undefined && !change.fits(stopBefore) && this.portfolio.positionLots(i) !== 0) {
-      moved.push(`its stop ${shownPrice(change.before, stopBefore)} → ${shownPrice(change.after, stop)}`)
+      moved.push({ what: 'stop', from: shownPrice(change.before, stopBefore), to: shownPrice(change.after, stop) })
       if (!isByOrder) this.gateway.requestProtection(i, { stop }, 'steps changed')
     }
     for (const before of orders) {
@@ -123,9 +136,9 @@ export class InstrumentVersions {
       const order = prices === undefined ? undefined : this.orders.find(i, before.orderId, before.venueOrderId)
       if (prices === undefined || order === undefined) continue
       this.gateway.requestAmend(order, prices, 'steps changed')
-      moved.push(`order #${order.orderId} to ${shownPrice(change.after, prices.limit ?? prices.trigger ?? ticks(0))}`)
+      moved.push({ what: 'order', orderId: order.orderId, to: shownPrice(change.after, prices.limit ?? prices.trigger ?? ticks(0)) })
     }
-    return moved.length === 0 ? '' : `Moved to the safe side: ${moved.join(', ')}. `
+    return moved
   }
 
   forget(): void {
@@ -150,23 +163,4 @@ export class InstrumentVersions {
       if (terms !== null) this.use(instrument.index, withTerms(instrument, terms))
     })
   }
-}
-
-function stepsText({ before, after }: StepChange): string {
-  const one = lots(1)
-  const tick = (instrument: Instrument): string => formatPrice(instrument, ticks(1))
-  const parts = [
-    ...(tick(before) === tick(after) ? [] : [`price ${tick(before)} → ${tick(after)}`]),
-    ...(formatQuantity(before, one) === formatQuantity(after, one)
-      ? []
-      : [`quantity ${formatQuantity(before, one)} → ${formatQuantity(after, one)}`]),
-  ]
-  return `Bybit changed the steps of ${after.symbol} (${parts.join(', ')}). Ballast counts in the new ones from here on; its strategy begins anew from the candles.`
-}
-
-function restText(change: StepChange, held: Lots): string {
-  if (change.isWhole(held)) return ''
-  const { before, after } = change
-  const kept = formatQuantity(after, lots(Math.abs(change.quantity(held))))
-  return `The position of ${formatQuantity(before, lots(Math.abs(held)))} is no whole number of the new step: ${kept} is counted and can be closed, the rest stays at the exchange.`
 }

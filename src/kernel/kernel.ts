@@ -385,7 +385,7 @@ export class Kernel {
       case 'elsewhere-seen':
         return
       case 'notice':
-        this.gateway.alert(input.alert, input.severity, input.about, input.summary)
+        this.gateway.notice(input)
         return
       case 'instrument-changed':
         this.versions.decide(input)

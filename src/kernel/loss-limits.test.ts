@@ -118,7 +118,7 @@ describe('S9 a withdrawal under an open position', () => {
     const facts = withdraw(bench, 6_400)
     expect(brief(facts)).toEqual(['P3 account.flow', 'P2 risk.open_past_day'])
     expect(facts.at(-1)).toMatchObject({
-      summary: expect.stringMatching(/may lose 160\.00 USDT at its stops, and the day may lose 80\.00 USDT more/),
+      data: { open: '160.00', left: '80.00' },
     })
     expect([bench.risk, bench.kernel.holds]).toEqual([160, []])
   })

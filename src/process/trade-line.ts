@@ -2,6 +2,7 @@
  * One line of the terminal for what has just happened: an entry, an exit, a hold, an alert.
  * Never wider than a terminal, never without its trade number.
  */
+import { alertSentence } from '../journal/alert-sentence.ts'
 import { closedText, leftText, openedText, reducedText, signedMoney } from '../journal/trade-text.ts'
 import { groupDigits } from '../core/decimal.ts'
 import type { KernelFact, OrderDenied } from '../kernel/fact.ts'
@@ -48,7 +49,7 @@ function textOf(fact: KernelFact, kernel: Kernel): string | undefined {
     case 'hold-lifted':
       return fact.holdId.startsWith(OBSERVE_HOLD) ? undefined : `ENTRIES AGAIN: the hold ${fact.holdId} was lifted by ${fact.actor}`
     case 'alert-raised':
-      return `${fact.severity} ${fact.summary}`
+      return `${fact.severity} ${alertSentence(fact, fact.instrument === undefined ? '' : (kernel.config.instruments[fact.instrument] as Instrument).symbol)}`
     default:
       return undefined
   }

@@ -156,7 +156,7 @@ export function describeJournal(harness: JournalHarness): void {
     const journal = await harness.fresh()
     value(await journal.appendFacts([{ causeSeq: 0, fact: alerted(1, `a\u0000b \\u0000 "ü" \u2028`) }], []))
     const [row] = value(await journal.load()).tail
-    const summary = row?.kind === 'fact' && row.fact.type === 'alert-raised' ? row.fact.summary.replaceAll('\u0000', '') : ''
+    const summary = row?.kind === 'fact' && row.fact.type === 'alert-raised' ? (row.fact.summary ?? '').replaceAll('\u0000', '') : ''
     expect(summary).toBe('ab \\u0000 "ü" \u2028')
   })
 

@@ -128,7 +128,7 @@ describe('every kind', () => {
     world.moveMoney('1250000.5', 'AIRDROP', 'EXC')
     await world.pass(70_000)
     expect([figures().equity, world.alerts]).toEqual([before, ['P4 account.flow']])
-    expect(world.summaries[0]).toBe('Airdrop: +1250000.5 EXC. It is no money of the books.')
+    expect(world.summaries[0]).toBe('Airdrop: +1250000.5 EXC. It does not change the equity that risk counts with.')
   })
 
   test('S8 trades of others in a symbol that is not traded here are flows of theirs, not a loss of ours', async () => {

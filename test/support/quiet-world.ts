@@ -2,6 +2,7 @@
  * The real trader over the wire simulator in memory and virtual time, without troubles of its own: what goes wrong is what the test says.
  * Never a shortcut past journal, sender or wire.
  */
+import { alertSentence } from '../../src/journal/alert-sentence.ts'
 import type { BootFailure } from '../../src/trader/boot.ts'
 import { Trader } from '../../src/trader/trader.ts'
 import { Random } from '../../src/core/random.ts'
@@ -155,7 +156,7 @@ export class QuietWorld {
       if (fact.type === 'alert-raised') {
         const symbol = fact.instrument === undefined ? '' : ` ${SYMBOLS[fact.instrument]}`
         this.alerts.push(`${fact.severity} ${fact.alert}${symbol}`)
-        this.summaries.push(fact.summary)
+        this.summaries.push(alertSentence(fact, symbol.trim()))
       }
   }
 

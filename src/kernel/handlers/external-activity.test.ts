@@ -120,7 +120,7 @@ describe('S8 a reduction from outside', () => {
     expect(facts.find((f) => f.type === 'trade-closed')).toMatchObject({ trade: { exitReason: 'unknown result', pnl: 100e8 } })
     expect(facts.find((f) => f.type === 'alert-raised')).toMatchObject({
       severity: 'P1',
-      summary: expect.stringContaining('No execution tells at what price: it is booked at the mark'),
+      data: { isPriceUnknown: true },
     })
     // What the mark was wrong by corrects the result: it is no flow.
     bench.give({ type: 'wallet-adjusted', coin: 'USDT', amount: cash(-30e8), cause: 'reconcile', ts: ts(bench.now) })

@@ -96,12 +96,13 @@ export class ExternalActivity {
     const isStrategy = this.config.strategies.some((s) => s.id === owner)
     if (isStrategy) this.hold(takenHoldId(owner), { type: 'strategy', strategy: owner }, what)
     if (isNew)
-      this.gateway.alert(
-        'external.reduced',
-        'P1',
-        i,
-        `${what}. ${cause === UNKNOWN_RESULT ? 'No execution tells at what price: it is booked at the mark, and what the wallet says beyond it as a correction.' : 'Booked as your close.'} ${symbol}${isStrategy ? ` and ${owner} are` : ' is'} closing-only: keep out (/pause ${symbol}) or re-enter (/resume ${symbol}).`,
-      )
+      this.gateway.alert('external.reduced', 'P1', i, {
+        quantity: formatQuantity(instrument, taken),
+        cause,
+        left: held === 0 ? undefined : formatQuantity(instrument, lots(Math.abs(held))),
+        isPriceUnknown: cause === UNKNOWN_RESULT,
+        strategy: isStrategy ? owner : undefined,
+      })
   }
 
   /** The exchange has ended the symbol: nobody's close, and nothing that its strategy did. Its other symbols go on. */
@@ -109,30 +110,24 @@ export class ExternalActivity {
     if (taken === 0) return
     this.algorithms.endOn(i, DELISTED)
     this.gateway.cancelEntriesOf(i, DELISTED)
-    this.gateway.alert(
-      'symbol.delisted',
-      'P2',
-      i,
-      `${instrument.symbol}: Bybit does not list it any more, and ${formatQuantity(instrument, taken)} of ours is gone with it. It is booked as closed (delisted) at the last mark; what the wallet says beyond it is a correction. Everything else goes on.`,
-    )
+    this.gateway.alert('symbol.delisted', 'P2', i, { quantity: formatQuantity(instrument, taken), isSettled: false })
   }
 
   private afterAdded(i: InstrumentIndex, cause: string): void {
     const instrument = this.instrument(i)
     const { symbol } = instrument
     const external = this.portfolio.externalLots(i)
-    const what = `${symbol}: ${external > 0 ? 'long' : 'short'} ${formatQuantity(instrument, lots(Math.abs(external)))} on Bybit is not Ballast's (${cause})`
+    const what = `${symbol}: ${external > 0 ? 'long' : 'short'} ${formatQuantity(instrument, lots(Math.abs(external)))} is not Ballast's (${cause})`
     if (!this.hold(externalHoldId(symbol), { type: 'symbol', instrument: i }, what)) return
     this.algorithms.endOn(i, 'external position')
     this.gateway.cancelEntriesOf(i, 'external position')
-    if (this.config.isObserving === true) this.gateway.alert('external.position', 'P4', i, `${what}. It is shown and counted by risk.`)
-    else
-      this.gateway.alert(
-        'external.position',
-        'P1',
-        i,
-        `${what}. It is counted by risk and left alone. Entries on ${symbol} are held until /adopt ${symbol} (ours from then on, with a stop) or /ignore ${symbol} (stays yours, entries go on).`,
-      )
+    const isObserving = this.config.isObserving === true
+    this.gateway.alert('external.position', isObserving ? 'P4' : 'P1', i, {
+      side: external > 0 ? 'long' : 'short',
+      quantity: formatQuantity(instrument, lots(Math.abs(external))),
+      cause,
+      isObserving,
+    })
   }
 
   /** Answers whether it is new. */
@@ -152,12 +147,11 @@ export class ExternalActivity {
   afterOrder(order: Order): void {
     const instrument = this.instrument(order.instrument)
     const at = order.limit ?? order.trigger
-    this.gateway.alert(
-      'external.order',
-      'P4',
-      order.instrument,
-      `${instrument.symbol}: ${order.side === 1 ? 'BUY' : 'SELL'} ${formatQuantity(instrument, order.lots)}${at === undefined ? '' : ` at ${shownPrice(instrument, at)}`} is not Ballast's. It is counted by risk and left alone.`,
-    )
+    this.gateway.alert('external.order', 'P4', order.instrument, {
+      side: order.side === 1 ? 'BUY' : 'SELL',
+      quantity: formatQuantity(instrument, order.lots),
+      price: at === undefined ? undefined : shownPrice(instrument, at),
+    })
   }
 
   // A person decides.
@@ -232,14 +226,15 @@ export class ExternalActivity {
     // A stop beside the one of the whole position guards a part of it: that is theirs.
     if (this.orders.open(i).filter(isPositionStop).length > 1) return
     const instrument = this.instrument(i)
-    const text = `${instrument.symbol}: the stop was moved outside Ballast from ${trip.stop === undefined ? 'none' : shownPrice(instrument, trip.stop)} to ${shownPrice(instrument, trigger)}`
+    const from = trip.stop === undefined ? 'none' : shownPrice(instrument, trip.stop)
+    const to = shownPrice(instrument, trigger)
     if (trip.stop === undefined || (trigger - trip.stop) * trip.side > 0) {
       this.bookkeeper.adoptStop(i, trigger)
       this.outbox.push({ type: 'stop-adopted', instrument: i, stop: trigger, ts: this.portfolio.now })
-      this.gateway.alert('stop.moved_outside', 'P3', i, `${text}: tighter, so it counts from now on.`)
+      this.gateway.alert('stop.moved_outside', 'P3', i, { change: 'tighter', from, to })
       return
     }
-    this.gateway.alert('stop.moved_outside', 'P2', i, `${text}: looser, so it is set back. Use /sl ${instrument.symbol} to loosen it.`)
+    this.gateway.alert('stop.moved_outside', 'P2', i, { change: 'looser', from, to })
     this.safety.protect(i, 0, 'loosened outside')
   }
 

@@ -13,7 +13,7 @@ import type { OrderGateway } from '../orders/order-gateway.ts'
 import type { FactBuffer } from '../fact-buffer.ts'
 import type { ExternalActivity } from './external-activity.ts'
 import type { SafetyControls } from './safety-controls.ts'
-import { refusedExitReason } from '../state/holds.ts'
+import { REDUCES_NOTHING } from '../state/holds.ts'
 import type { OrderTable, OrderOutcome } from '../state/order-table.ts'
 import type { PortfolioState } from '../state/portfolio-state.ts'
 
@@ -108,7 +108,8 @@ export class OrderEventHandler {
   private doubtAfter(event: OrderRejected): void {
     const order = this.orders.find(event.instrument, event.orderId, event.venueOrderId)
     if (order === undefined || order.class === 'entry' || this.portfolio.positionLots(event.instrument) === 0) return
-    this.safety.doubt(event.instrument, refusedExitReason(order.orderId, event.code, event.detail))
+    const reason = `the exit #${order.orderId} was refused (${event.code} ${event.detail})`
+    this.safety.doubt(event.instrument, reason, event.code === REDUCES_NOTHING ? 'nothing-to-reduce' : undefined)
   }
 
   private alertOversold({ instrument }: OrderEvent): void {

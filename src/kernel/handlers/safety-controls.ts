@@ -12,7 +12,8 @@ import type { Algorithms } from '../orders/algorithms.ts'
 import type { Bookkeeper } from './bookkeeper.ts'
 import type { KernelConfig } from '../config.ts'
 import type { OrderGateway } from '../orders/order-gateway.ts'
-import { flowAmount, flowText } from '../flow-text.ts'
+import type { FlowFigures } from '../alert.ts'
+import { flowAmount, isFlowKind } from '../flow-kind.ts'
 import type { FactBuffer } from '../fact-buffer.ts'
 import { type Hold, UNEXPLAINED_HOLD, tradingState } from '../state/holds.ts'
 import type { OrderTable, OrderOutcome } from '../state/order-table.ts'
@@ -35,7 +36,7 @@ export const isDrawdownHoldId = (id: string): boolean => id === RED_HOLD || id =
 /** The day's loss limit was reached. */
 export const DAY_LOSS_HOLD = 'day-loss'
 
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
+const _capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 
 export class SafetyControls {
   /** When the account's trading state last changed. */
@@ -122,8 +123,7 @@ export class SafetyControls {
       reason: reason === '' ? 'panic' : reason,
       since: this.portfolio.now,
     })
-    const text = symbol === undefined ? 'entries are held, positions are' : `entries on ${symbol} are held, its position is`
-    this.gateway.alert('panic.started', 'P1', i, `PANIC by ${actor}: ${text} being closed.`)
+    this.gateway.alert('panic.started', 'P1', i, { actor })
   }
 
   /** An exit of `panic --direct` has been seen: once, whatever the number of its orders. */
@@ -150,12 +150,7 @@ export class SafetyControls {
       until: ts(now + this.config.limits.drawdown.cooldownMs),
     })
     if (tier === 'orange') this.dropEntries(text)
-    this.gateway.alert(
-      'risk.max_drawdown_hit',
-      'P1',
-      undefined,
-      tier === 'red' ? `${text}: positions are being closed, trading is halted.` : `${text}: no new entries, exits go on.`,
-    )
+    this.gateway.alert('risk.max_drawdown_hit', 'P1', undefined, { tier, drawdown, limit })
     return true
   }
 
@@ -163,7 +158,8 @@ export class SafetyControls {
   tripDayLoss(): void {
     if (this.holds.some((h) => h.id === DAY_LOSS_HOLD)) return
     const lost = centsText(this.portfolio.dayLoss)
-    const text = `the day has lost ${lost} USDT of the ${centsText(this.config.limits.dayLossMax)} USDT that it may lose`
+    const limit = centsText(this.config.limits.dayLossMax)
+    const text = `the day has lost ${lost} USDT of the ${limit} USDT that it may lose`
     this.addHold({
       id: DAY_LOSS_HOLD,
       scope: { type: 'account' },
@@ -174,7 +170,7 @@ export class SafetyControls {
       since: this.portfolio.now,
     })
     this.dropEntries(text)
-    this.gateway.alert('risk.day_loss_hit', 'P1', undefined, `${text}: no new entries until a person resumes; stops and exits go on.`)
+    this.gateway.alert('risk.day_loss_hit', 'P1', undefined, { lost, limit })
   }
 
   /** What rests or is worked would fill after the line was reached. */
@@ -186,7 +182,7 @@ export class SafetyControls {
   alertStrategyFailure(strategy: StrategyId, failure: string, instruments: readonly InstrumentIndex[]): void {
     this.outbox.push({ type: 'strategy-mode-changed', strategy, mode: 'errored', cause: failure, ts: this.portfolio.now })
     for (const i of instruments) this.gateway.cancelEntriesOf(i, 'strategy errored')
-    this.gateway.alert('strategy.error', 'P2', instruments[0], `${strategy} stopped: ${failure}. Its position keeps its stop.`)
+    this.gateway.alert('strategy.error', 'P2', instruments[0], { strategy, failure })
   }
 
   /** An event that the order table does not allow, or of an order nobody knows: exits only on that symbol until somebody has looked (S13). */
@@ -202,37 +198,19 @@ export class SafetyControls {
       reason: `${event.type} of ${outcome === 'unknown' ? 'an unknown order' : 'a finished order'} ${event.venueOrderId ?? event.orderId ?? ''}`,
       since: this.portfolio.now,
     })
-    this.gateway.alert(
-      'reconcile.mismatch',
-      'P1',
-      event.instrument,
-      `${symbol}: Bybit reported ${event.type} for an order that cannot have it. Entries on ${symbol} are held.`,
-    )
+    this.gateway.alert('reconcile.mismatch', 'P1', event.instrument, { event: event.type })
   }
 
   /** The venue closes a position by itself: nobody of ours asked for it, and it is not over when it is told. */
   alertTakenOver(event: OrderAdopted): void {
     const instrument = this.instrument(event.instrument)
-    if (event.origin === 'delivery') {
-      this.gateway.alert(
-        'symbol.delisted',
-        'P2',
-        event.instrument,
-        `${instrument.symbol} has ended on Bybit: what was held is settled, ${formatQuantity(instrument, event.lots)}. Nothing opens in it any more.`,
-      )
-      return
-    }
-    const what = event.origin === 'adl' ? 'reduces it to cover others (ADL)' : 'liquidates it'
-    this.gateway.alert(
-      event.origin === 'adl' ? 'position.adl' : 'position.liquidated',
-      'P1',
-      event.instrument,
-      `${instrument.symbol}: Bybit ${what}, ${formatQuantity(instrument, event.lots)} at market. What was still being entered is canceled.`,
-    )
+    const quantity = formatQuantity(instrument, event.lots)
+    if (event.origin === 'delivery') this.gateway.alert('symbol.delisted', 'P2', event.instrument, { quantity, isSettled: true })
+    else this.gateway.alert(event.origin === 'adl' ? 'position.adl' : 'position.liquidated', 'P1', event.instrument, { quantity })
   }
 
   /** Our books may be wrong about a symbol. The hold is a measurement: a clean reading ends it. */
-  doubt(i: InstrumentIndex, reason: string): void {
+  doubt(i: InstrumentIndex, reason: string, code?: Hold['code']): void {
     this.addHold({
       id: `reconcile-${this.instrument(i).symbol}`,
       scope: { type: 'symbol', instrument: i },
@@ -240,6 +218,7 @@ export class SafetyControls {
       cause: 'reconcile',
       actor: 'trader',
       reason: reason.slice(0, 300),
+      ...(code === undefined ? {} : { code }),
       since: this.portfolio.now,
     })
   }
@@ -251,12 +230,7 @@ export class SafetyControls {
     const open = this.portfolio.openRisk
     const left = Math.max(0, this.portfolio.dayLossLeft(limits.dayLossMax))
     if (open <= left) return
-    this.gateway.alert(
-      'risk.open_past_day',
-      'P2',
-      undefined,
-      `What is open may lose ${centsText(open)} USDT at its stops, and the day may lose ${centsText(cash(left))} USDT more since that money left. No entry passes before it fits again: move stops nearer, or close a part.`,
-    )
+    this.gateway.alert('risk.open_past_day', 'P2', undefined, { open: centsText(open), left: centsText(cash(left)) })
   }
 
   /** S9: a flow has just been booked. What nobody explains holds entries until an admin has seen it. */
@@ -264,33 +238,30 @@ export class SafetyControls {
     const { flowed } = this.portfolio
     this.portfolio.flowed = undefined
     if (flowed === undefined) return
+    const isMoney = flowed.amount !== 0
+    const figures: FlowFigures = {
+      kind: isFlowKind(flowed.cause) ? flowed.cause : 'other',
+      named: flowed.told,
+      amount: flowAmount(flowed),
+      coin: flowed.coin,
+      symbol: flowed.symbol,
+      isMoney,
+    }
     if (flowed.cause !== 'unexplained') {
-      const isMoney = flowed.amount !== 0
-      this.gateway.alert(
-        'account.flow',
-        isMoney ? 'P3' : 'P4',
-        undefined,
-        `${capital(flowText(flowed))}. ${isMoney ? 'It is no result: peak and day move with it.' : 'It is no money of the books.'}`,
-      )
+      this.gateway.alert('account.flow', isMoney ? 'P3' : 'P4', undefined, figures)
       if (flowed.amount < 0) this.alertOpenRisk()
       return
     }
-    const what = `${flowAmount(flowed)} ${flowed.coin} moved and Bybit's transaction log does not say why`
     this.addHold({
       id: UNEXPLAINED_HOLD,
       scope: { type: 'account' },
       effect: 'no-entries',
       cause: 'reconcile',
       actor: 'trader',
-      reason: what,
+      reason: `${figures.amount} ${figures.coin} moved and the transaction log does not say why`,
       since: this.portfolio.now,
     })
-    this.gateway.alert(
-      'account.unexplained',
-      'P1',
-      undefined,
-      `${what}. It is booked as unexplained, not as a result. Entries are held until an admin has looked at it: /flows, then /resume.`,
-    )
+    this.gateway.alert('account.unexplained', 'P1', undefined, figures)
   }
 
   /** S5: a position without its stop at the venue. */
@@ -298,8 +269,8 @@ export class SafetyControls {
     const trip = this.portfolio.openTrade(i)
     const held = this.portfolio.positionLots(i)
     if (trip === undefined || held === 0) return
-    const { symbol } = this.instrument(i)
     const mark = this.portfolio.mark(i)
+    const seconds = Math.round(bareMs / 1000)
     if (this.isDust(i)) {
       // More of it may still come.
       if (bareMs >= BARE_ALERT_MS && this.orders.openEntryLots(i, 1) === 0) this.leaveDust(i)
@@ -309,34 +280,18 @@ export class SafetyControls {
     const stop =
       trip.stop ?? ticks(isLong ? Math.ceil(mark * (1 - EMERGENCY_STOP_FRACTION)) : Math.floor(mark * (1 + EMERGENCY_STOP_FRACTION)))
     if (isLong ? mark <= stop : mark >= stop) {
-      this.gateway.alert('position.unprotected', 'P1', i, `${symbol} has no stop on Bybit and the price is through it: closing at market.`)
+      this.gateway.alert('position.unprotected', 'P1', i, { act: 'close-now', seconds })
       this.closeUnprotected(i, bareMs, { rule: 'price through the missing stop', values: { mark, stop } })
       return
     }
     if (bareMs >= BARE_CLOSE_MS) {
-      this.gateway.alert(
-        'position.unprotected',
-        'P1',
-        i,
-        `${symbol} has had no stop on Bybit for ${Math.round(bareMs / 1000)} s: closing at market.`,
-      )
+      this.gateway.alert('position.unprotected', 'P1', i, { act: 'close-late', seconds })
       this.closeUnprotected(i, bareMs, { rule: 'unprotected for 30 s', values: { bareMs } })
       return
     }
-    if (bareMs >= BARE_ALERT_MS)
-      this.gateway.alert(
-        'position.unprotected',
-        'P1',
-        i,
-        `${symbol} has no stop on Bybit for ${Math.round(bareMs / 1000)} s. Setting it again; closed at 30 s.`,
-      )
+    if (bareMs >= BARE_ALERT_MS) this.gateway.alert('position.unprotected', 'P1', i, { act: 'repair', seconds })
     else if (bareMs > 0 && bareMs < BARE_REPEAT_MS && this.wasTakenOff(i, trip.entryTs))
-      this.gateway.alert(
-        'stop.moved_outside',
-        'P2',
-        i,
-        `${symbol}: the stop was taken off outside Ballast. Setting it again at ${shownPrice(this.instrument(i), stop)}.`,
-      )
+      this.gateway.alert('stop.moved_outside', 'P2', i, { change: 'removed', to: shownPrice(this.instrument(i), stop) })
     this.gateway.requestProtection(i, { stop }, cause)
   }
 
@@ -352,23 +307,13 @@ export class SafetyControls {
     const fact = { type: 'dust-left' as const, instrument: i, price: this.portfolio.mark(i), ts: this.portfolio.now }
     this.bookkeeper.dustLeft(fact)
     this.outbox.push(fact)
-    this.gateway.alert(
-      'position.dust',
-      'P3',
-      i,
-      `${instrument.symbol}: ${quantity} ${instrument.baseCoin} is less than Bybit sells at once. It stays in the account and is no position any more.`,
-    )
+    this.gateway.alert('position.dust', 'P3', i, { quantity, coin: instrument.baseCoin })
   }
 
   /** Of coins that were not ours (spot): a target and a stop that were both reached, or a sale in the app that was faster. */
   alertOversold(i: InstrumentIndex, quantity: Lots): void {
     const instrument = this.instrument(i)
-    this.gateway.alert(
-      'position.oversold',
-      'P1',
-      i,
-      `${instrument.symbol}: ${formatQuantity(instrument, quantity)} ${instrument.baseCoin} were sold beyond what Ballast held. What they brought is booked as yours.`,
-    )
+    this.gateway.alert('position.oversold', 'P1', i, { quantity: formatQuantity(instrument, quantity), coin: instrument.baseCoin })
   }
 
   /**
@@ -391,29 +336,13 @@ export class SafetyControls {
 
   /** The exchange trades the symbol otherwise than before: entries are checked against it, exits go on. */
   afterStatus(i: InstrumentIndex, status: InstrumentStatus): void {
-    const { symbol } = this.instrument(i)
     if (status === 'trading') {
-      this.gateway.alert('instrument.changed', 'P3', i, `${symbol} is trading again on Bybit.`)
+      this.gateway.alert('instrument.changed', 'P3', i, { change: 'trading' })
       return
     }
     this.algorithms.endOn(i, `symbol ${status}`)
     this.gateway.cancelEntriesOf(i, `symbol ${status}`)
-    const held = this.portfolio.positionLots(i) !== 0
-    if (status === 'closed') {
-      this.gateway.alert(
-        'symbol.delisting',
-        'P2',
-        i,
-        `${symbol} is not listed on Bybit any more: it is taken as closed, and takes no entries.${held ? ' Its position stands in the books until the account has been read.' : ''}`,
-      )
-      return
-    }
-    this.gateway.alert(
-      'symbol.delisting',
-      'P2',
-      i,
-      `${symbol} is ${status} on Bybit: no entries.${held ? ` A position is open; exits go on. Close it with /close ${symbol} while it can be traded.` : ''}`,
-    )
+    this.gateway.alert('symbol.delisting', 'P2', i, { status, hasPosition: this.portfolio.positionLots(i) !== 0 })
   }
 
   sampleEquity(): void {

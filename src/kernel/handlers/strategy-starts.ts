@@ -73,8 +73,7 @@ export class StrategyStarts {
         return
       }
     }
-    const summary = `${strategy} has other code, other parameters or bars of another length than before, has missed bars in safe mode, or its symbol counts in other steps: it starts anew. A position that it holds keeps its stop.`
-    this.gateway.alert('strategy.changed', 'P4', undefined, summary)
+    this.gateway.alert('strategy.changed', 'P4', undefined, { strategy })
   }
 
   runsOf(strategy: StrategyId): StrategyRun[] {

@@ -2,6 +2,8 @@
  * The desk: the one place where an order, a denial or a cancel becomes a fact.
  * Never sends an entry that risk has not passed, and never denies a verified exit (S2).
  */
+import type { AlertCode, AlertData } from '../alert.ts'
+import type { CancelLeftover, Notice } from '../input.ts'
 import {
   type Cash,
   type InstrumentIndex,
@@ -38,7 +40,6 @@ import type { PendingCloses, PendingClose } from '../state/pending-closes.ts'
 import type { KernelConfig } from '../config.ts'
 import type { AlertSeverity } from '../state/alert-severity.ts'
 import type { OrderSubmitted, StopRequested } from '../fact.ts'
-import type { CancelLeftover } from '../input.ts'
 import type { FactBuffer } from '../fact-buffer.ts'
 import { REDUCES_NOTHING } from '../state/holds.ts'
 import { LimitCloses } from './limit-closes.ts'
@@ -197,12 +198,7 @@ export class OrderGateway {
   alertKeptStop(intent: OrderIntent, asked: Ticks | undefined): void {
     if (asked === undefined || intent.stop === undefined || intent.stop === asked) return
     const instrument = this.instrument(intent.instrument)
-    this.alert(
-      'stop.kept',
-      'P3',
-      intent.instrument,
-      `${instrument.symbol}: the stop stays at ${shownPrice(instrument, intent.stop)} for all of the position. ${shownPrice(instrument, asked)}, which the entry asked for, is farther away: move it with /sl ${instrument.symbol}.`,
-    )
+    this.alert('stop.kept', 'P3', intent.instrument, { stop: shownPrice(instrument, intent.stop), asked: shownPrice(instrument, asked) })
   }
 
   /** Asks the venue to move what guards a position. */
@@ -317,7 +313,7 @@ export class OrderGateway {
       const denial = checkExit(intent, quantity, this.portfolio)
       if (denial !== undefined) {
         this.deny(intent.strategy, i, intentClass, side, denial, reason)
-        this.alert('order.rejected', 'P1', i, `${instrument.symbol}: an exit was refused (${denial.rule}). The position keeps its stop.`)
+        this.alert('order.rejected', 'P1', i, { by: 'risk', rule: denial.rule })
         return
       }
       this.submit(intent, undefined)
@@ -450,18 +446,19 @@ export class OrderGateway {
       return
     const order = this.orders.find(event.instrument, event.orderId, event.venueOrderId)
     if (order === undefined || order.origin !== 'ours') return
-    const { symbol } = this.instrument(event.instrument)
     const isExit = order.class !== 'entry'
     const held = this.portfolio.positionLots(event.instrument)
     if (event.type === 'order-rejected') {
       // It says that nothing is held any more: the reading that follows says whether that is so, and is the alarm if not.
-      const isOver = isExit && event.code === REDUCES_NOTHING
-      this.alert(
-        'order.rejected',
-        isOver ? 'P3' : isExit && held !== 0 ? 'P1' : 'P2',
-        event.instrument,
-        `${symbol}: Bybit rejected the ${isExit ? 'exit' : 'entry'} #${order.orderId} (${event.code} ${event.detail}).${isOver ? ' Mostly its stop was quicker: the account is read.' : ''}`,
-      )
+      const isNothingLeft = isExit && event.code === REDUCES_NOTHING
+      this.alert('order.rejected', isNothingLeft ? 'P3' : isExit && held !== 0 ? 'P1' : 'P2', event.instrument, {
+        by: 'venue',
+        role: isExit ? 'exit' : 'entry',
+        orderId: order.orderId,
+        code: event.code,
+        detail: event.detail,
+        isNothingLeft,
+      })
     }
     if (!isExit || held === 0) return
     // A target that is gone leaves the stop: the position is not closed for it.
@@ -474,8 +471,13 @@ export class OrderGateway {
     else this.closePosition(event.instrument, lots(openLotsOf(order)), 'reduce', order.reason)
   }
 
-  alert(name: string, severity: AlertSeverity, instrument: InstrumentIndex | undefined, summary: string): void {
-    this.outbox.push({ type: 'alert-raised', alert: name, severity, instrument, summary, ts: this.portfolio.now })
+  alert<C extends AlertCode>(code: C, severity: AlertSeverity, instrument: InstrumentIndex | undefined, data: AlertData[C]): void {
+    this.outbox.push({ type: 'alert-raised', alert: code, severity, instrument, data, ts: this.portfolio.now })
+  }
+
+  /** What the trader has to say of its surroundings, in its own words. */
+  notice({ alert, severity, about, summary }: Notice): void {
+    this.outbox.push({ type: 'alert-raised', alert, severity, instrument: about, summary, ts: this.portfolio.now })
   }
 }
 

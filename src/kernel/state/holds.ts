@@ -8,14 +8,8 @@ export const HOLD_CAUSES = ['operator', 'breaker', 'panic', 'reconcile', 'stale'
 export type HoldCause = (typeof HOLD_CAUSES)[number]
 /** Money moved and nobody knows why: no reading ends it, an admin does. */
 export const UNEXPLAINED_HOLD = 'unexplained-money'
-/** Bybit's code for an exit that finds nothing to reduce: mostly a stop was quicker. */
+/** The venue's code for an exit that finds nothing to reduce: mostly a stop was quicker. */
 export const REDUCES_NOTHING = '110017'
-/** Reason of the doubt after a refused exit; the code in it decides whether it is an alarm yet. */
-export const refusedExitReason = (orderId: number, code: string, detail: string): string =>
-  `Bybit refused the exit #${orderId} (${code} ${detail})`
-/** A doubt about whether there is anything to reduce: the next reading says. */
-export const isOfNothing = ({ cause, reason }: Pick<Hold, 'cause' | 'reason'>): boolean =>
-  cause === 'reconcile' && reason.startsWith('Bybit refused the exit #') && reason.includes(`(${REDUCES_NOTHING} `)
 export type HoldEffect = 'no-entries' | 'no-orders'
 export type HoldScope =
   | { readonly type: 'account' }
@@ -30,6 +24,8 @@ export interface Hold {
   /** Who or what: `telegram:123`, `trader`, `breaker`. */
   readonly actor: string
   readonly reason: string
+  /** `nothing-to-reduce`: an exit was refused, and the next reading says whether anything was left to close. */
+  readonly code?: 'nothing-to-reduce'
   readonly since: Ts
   /** End of a cooldown or of a timed pause. Reaching it lifts nothing on `live`; it only allows the lift. */
   readonly until?: Ts

@@ -3,7 +3,7 @@
  * Never lifts a doubt that came up while the answer to it was being read.
  */
 import type { AlertSeverity } from '../../kernel/state/alert-severity.ts'
-import { type Hold, UNEXPLAINED_HOLD, isOfNothing } from '../../kernel/state/holds.ts'
+import { type Hold, UNEXPLAINED_HOLD } from '../../kernel/state/holds.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { Instrument } from '../../market/instrument.ts'
 import { type HealthReporter, PARTS } from '../health.ts'
@@ -73,7 +73,8 @@ export class AccountMonitor {
   /** An exit was refused since nothing was held, and the exchange says that it is: nobody closes it now. */
   private tellRefused(doubt: Hold): void {
     const { kernel, notice } = this.ports
-    if (doubt.scope.type !== 'symbol' || !isOfNothing(doubt) || kernel.portfolio.positionLots(doubt.scope.instrument) === 0) return
+    if (doubt.scope.type !== 'symbol' || doubt.code !== 'nothing-to-reduce' || kernel.portfolio.positionLots(doubt.scope.instrument) === 0)
+      return
     const instrument = kernel.config.instruments[doubt.scope.instrument] as Instrument
     notice(
       'order.rejected',

@@ -1,6 +1,6 @@
 /**
- * Words for money that moved without a trade.
- * Never a figure of its own: what is said is what was booked.
+ * Kinds of money that moved without a trade, with their words, and the amount as it is shown.
+ * The figure is always the one that was booked.
  */
 import { formatDecimal } from '../core/decimal.ts'
 import { CASH_SCALE } from '../core/units.ts'
@@ -27,13 +27,6 @@ export const FLOW_WORDS: Readonly<Record<FlowKind, string>> = {
 }
 
 export const isFlowKind = (cause: WalletAdjusted['cause']): cause is FlowKind => cause in FLOW_WORDS
-
-/** Kind, amount and coin: `transfer out: -2000 USDT`. */
-export function flowText(flow: WalletAdjusted): string {
-  const word = isFlowKind(flow.cause) ? FLOW_WORDS[flow.cause] : flow.cause
-  const name = flow.told === undefined || flow.told === '' ? word : `${word} (${flow.told})`
-  return `${name}: ${flowAmount(flow)} ${flow.coin}${flow.symbol === undefined ? '' : ` on ${flow.symbol}`}`
-}
 
 /** With its sign, as decimal text of the coin. */
 export function flowAmount({ amount, change }: WalletAdjusted): string {
