@@ -2,11 +2,11 @@
  * The typed client of the API, for the terminal and the bots.
  * Never throws for what the server says: an answer or a failure with its sentence.
  */
+import type { CommandStatus, ResultCode } from './commands/run.ts'
 import { randomUUID } from 'node:crypto'
 import { type Result, err, ok } from '../src/core/result.ts'
 import type { Reply } from './commands/reply.ts'
 import type { Change } from './commands/drift.ts'
-import type { CommandStatus } from './commands/run.ts'
 import type { ActAs } from './context.ts'
 import type { Alert, Equity, Status } from './account-shapes.ts'
 import type { Fill, Order, Position, Trade } from './shapes.ts'
@@ -25,6 +25,7 @@ export interface ApiFailure {
 
 export interface CommandAnswer {
   readonly status: CommandStatus
+  readonly code: ResultCode
   readonly command: string | null
   readonly reply: Reply
   readonly confirmation?: {

@@ -16,8 +16,23 @@ import { type Reply, badgeOf, reply, runs, untrusted } from './reply.ts'
 
 export type CommandStatus = 'done' | 'queued' | 'confirm' | 'refused' | 'failed' | 'invalid' | 'forbidden' | 'unknown'
 
+/** Why a command was not done, where a program would go on differently; otherwise its status says it. */
+export const RESULT_CODES = [
+  'confirmation_over',
+  'confirmation_of_another',
+  'word_needed',
+  'code_needed',
+  'asked_too_late',
+  'role_needed',
+  'observe_only',
+  'unknown_command',
+  'not_understood',
+] as const
+export type ResultCode = (typeof RESULT_CODES)[number] | CommandStatus
+
 export interface CommandResult {
   readonly status: CommandStatus
+  readonly code: ResultCode
   readonly reply: Reply
   /** The card that waits for an answer. */
   readonly confirmation?: Confirmation
@@ -97,6 +112,7 @@ export class CommandRunner {
     if (!parsed.ok)
       return this.badge({
         status: 'invalid',
+        code: 'not_understood',
         command: command.name,
         reply: reply('Not understood', {
           tone: 'warn',
@@ -110,7 +126,7 @@ export class CommandRunner {
     if (command.role !== 'any' && !allows(request.scopes, scope)) return this.forbid(command.name, request, scope)
     if (this.ports.system.profile === 'observe' && command.action !== undefined && TOUCHES.test(scope)) {
       const answer = reply('Profile observe only looks', { tone: 'warn', text: 'Nothing is sent with its key. Do it in Bybit’s app.' })
-      return this.badge({ status: 'refused', command: command.name, reply: answer })
+      return this.badge({ status: 'refused', code: 'observe_only', command: command.name, reply: answer })
     }
     const late = this.lateness(request)
     if (late !== undefined && command.action !== undefined) return this.tooLate(command, parsed.args, request, late)
@@ -123,10 +139,16 @@ export class CommandRunner {
     const { actor } = request
     const card = await confirmations.find(id)
     const command = card === undefined ? undefined : findCommand(this.commands, card.command)
-    if (card === undefined || command?.action === undefined) return this.badge({ status: 'unknown', reply: outdated() })
+    if (card === undefined || command?.action === undefined)
+      return this.badge({ status: 'unknown', code: 'confirmation_over', reply: outdated() })
     const common = { command: command.name, confirmId: id }
     if (card.actor !== actor.id && actor.role !== 'admin')
-      return this.badge({ ...common, status: 'forbidden', reply: reply('Only who asked, or an admin, may answer this', { tone: 'warn' }) })
+      return this.badge({
+        ...common,
+        status: 'forbidden',
+        code: 'confirmation_of_another',
+        reply: reply('Only who asked, or an admin, may answer this', { tone: 'warn' }),
+      })
     if (!hasRole(actor.role, command.roleFor(card.args)) || !allows(request.scopes, command.scopeFor(card.args)))
       return this.forbid(command.name, request, command.roleFor(card.args))
     if (decision === 'no') {
@@ -141,7 +163,7 @@ export class CommandRunner {
       })
     }
     if (card.status !== 'pending' || card.expiresAt <= this.ports.wallNow())
-      return this.badge({ ...common, status: 'refused', reply: outdated() })
+      return this.badge({ ...common, status: 'refused', code: 'confirmation_over', reply: outdated() })
     return this.yes(command, card, request, word?.trim() ?? '')
   }
 
@@ -163,7 +185,13 @@ export class CommandRunner {
     const demand = await this.demandOf(command, card, actor)
     const common = { command: command.name, confirmId: card.id }
     const wants = (title: string, text = 'The card waits until it expires.'): CommandResult =>
-      this.badge({ ...common, status: 'refused', ...(demand === undefined ? {} : { demand }), reply: reply(title, { tone: 'warn', text }) })
+      this.badge({
+        ...common,
+        status: 'refused',
+        code: demand?.type === 'word' ? 'word_needed' : 'code_needed',
+        ...(demand === undefined ? {} : { demand }),
+        reply: reply(title, { tone: 'warn', text }),
+      })
     if (demand?.type === 'word' && typed.toLowerCase() !== demand.word) return wants(`Type the word ${demand.word} to go on`)
     if (demand?.type === 'code' && typed === '') return wants('Send the six digits of your code generator')
     // Looked at before a code is used up, which would be one more to wait for.
@@ -177,7 +205,7 @@ export class CommandRunner {
       }
     }
     if (!(await this.ports.confirmations.settle(card.id, 'approved', actor.id)))
-      return this.badge({ ...common, status: 'refused', reply: outdated() })
+      return this.badge({ ...common, status: 'refused', code: 'confirmation_over', reply: outdated() })
     return this.execute(command, card.args, Snapshot.parse(card.snapshot).todo, request, card.id)
   }
 
@@ -210,7 +238,7 @@ export class CommandRunner {
     const sentence = [changeSentence(changes), other ?? ''].filter((text) => text !== '').join(' ')
     if (sentence === '') return undefined
     if (!(await confirmations.settle(card.id, 'approved', request.actor.id)))
-      return this.badge({ command: command.name, status: 'refused', reply: outdated() })
+      return this.badge({ command: command.name, status: 'refused', code: 'confirmation_over', reply: outdated() })
     await this.audit(command, card.args, request, 'asked-again', sentence, card.id)
     const again = await this.perform(command, card.args, request)
     return {
@@ -232,7 +260,7 @@ export class CommandRunner {
       })
     }
     const { action } = command
-    if (action === undefined) return this.badge({ status: 'unknown', reply: outdated() })
+    if (action === undefined) return this.badge({ status: 'unknown', code: 'confirmation_over', reply: outdated() })
     const refuse = async (refusal: Reply): Promise<CommandResult> => {
       await this.audit(command, args, request, 'refused', refusal.title)
       return this.badge({ status: 'refused', command: command.name, reply: refusal })
@@ -316,7 +344,7 @@ export class CommandRunner {
     confirmId: string | undefined,
   ): Promise<CommandResult> {
     const done = await command.action?.carryOut(this.context(request), todo)
-    if (done === undefined) return this.badge({ status: 'unknown', reply: outdated() })
+    if (done === undefined) return this.badge({ status: 'unknown', code: 'confirmation_over', reply: outdated() })
     await this.audit(
       command,
       args,
@@ -338,7 +366,12 @@ export class CommandRunner {
     const age = duration(late)
     if (command.name !== 'pause' && command.name !== 'halt' && command.name !== 'panic') {
       await this.audit(command, args, request, 'late', age)
-      return this.badge({ status: 'refused', command: command.name, reply: reply(`Ignored, ${age} old: send it again`, { tone: 'warn' }) })
+      return this.badge({
+        status: 'refused',
+        code: 'asked_too_late',
+        command: command.name,
+        reply: reply(`Ignored, ${age} old: send it again`, { tone: 'warn' }),
+      })
     }
     const pause = findCommand(this.commands, 'pause') as Command
     const paused = await this.execute(pause, args, { scope: { type: 'account' }, reason: `late ${command.name}` }, request, undefined)
@@ -352,7 +385,7 @@ export class CommandRunner {
   }
 
   private unknown(name: string, { role }: Actor): CommandResult {
-    return { status: 'unknown', reply: unknownReply(this.commands, name, role) }
+    return { status: 'unknown', code: 'unknown_command', reply: unknownReply(this.commands, name, role) }
   }
 
   private async forbid(name: string, request: CommandRequest, needed: string): Promise<CommandResult> {
@@ -360,6 +393,7 @@ export class CommandRunner {
     const { role, id } = request.actor
     return this.badge({
       status: 'forbidden',
+      code: 'role_needed',
       command: name,
       reply:
         role === undefined
@@ -404,8 +438,8 @@ export class CommandRunner {
     }
   }
 
-  private badge(result: CommandResult): CommandResult {
-    return { ...result, reply: { ...result.reply, badge: badgeOf(this.ports.system.profile) } }
+  private badge(result: Omit<CommandResult, 'code'> & { readonly code?: ResultCode }): CommandResult {
+    return { ...result, code: result.code ?? result.status, reply: { ...result.reply, badge: badgeOf(this.ports.system.profile) } }
   }
 }
 

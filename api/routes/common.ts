@@ -28,9 +28,10 @@ export async function statusOf({ reads, system, wallNow }: CommandPorts): Promis
 
 /** A command's result as a body: the same for every road by which it came. */
 export function commandBody(result: CommandResult) {
-  const { status, reply, confirmation, command, demand, again } = result
+  const { status, code, reply, confirmation, command, demand, again } = result
   return {
     status,
+    code,
     command: command ?? null,
     reply,
     ...(confirmation === undefined
@@ -52,7 +53,14 @@ export function commandBody(result: CommandResult) {
 export function answerCommand(result: CommandResult): { readonly status: 200 | 202; readonly body: ReturnType<typeof commandBody> } {
   const { status, reply } = result
   const sentence = [reply.title, reply.text].filter((text) => text !== undefined).join(': ')
-  const extra = { more: { commandStatus: status, reply, ...(result.demand === undefined ? {} : { demand: result.demand.type }) } }
+  const extra = {
+    more: {
+      commandStatus: status,
+      commandCode: result.code,
+      reply,
+      ...(result.demand === undefined ? {} : { demand: result.demand.type }),
+    },
+  }
   switch (status) {
     case 'done':
       return { status: 200, body: commandBody(result) }
@@ -60,7 +68,7 @@ export function answerCommand(result: CommandResult): { readonly status: 200 | 2
     case 'confirm':
       return { status: 202, body: commandBody(result) }
     case 'refused':
-      throw problem(reply.title.startsWith('This card is over') ? 'confirm_expired' : 'refused', sentence, extra)
+      throw problem(result.code === 'confirmation_over' ? 'confirm_expired' : 'refused', sentence, extra)
     case 'failed':
       throw problem('command_failed', sentence, extra)
     case 'invalid':
