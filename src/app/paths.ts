@@ -31,7 +31,7 @@ export interface DataPaths {
 export interface PathProblem {
   readonly sentence: string
   readonly next: string
-  /** That of surfaces 3.e; 1 unless given. */
+  /** The exit code of the process (docs/commands.md); 1 unless given. */
   readonly exitCode?: number
 }
 

@@ -1,5 +1,5 @@
 /**
- * Bybit's answers by what the caller must do: one table from retCode to outcome (bybit FACTS section 13).
+ * Bybit's answers by what the caller must do: one table from retCode to outcome.
  * Never calls an answer certain that is not: an unknown code of a create, amend or cancel is an unknown outcome.
  */
 import type { RawReply } from './transport.ts'
