@@ -14,7 +14,7 @@ export const isTest = (path: string): boolean => path.startsWith('test/') || pat
 // Rooms.
 
 /** The room a file is in: the longest prefix wins. */
-const ROOMS = [
+export const ROOMS = [
   ['src/core/', 'core'],
   ['src/market/candles/', 'candles'],
   ['src/market/', 'market'],
@@ -56,7 +56,7 @@ const PURE = ['core', 'market', 'indicators', 'trading', 'portfolio', 'risk', 's
 const ENGINES = [...PURE, 'candles', 'backtest', 'ml'] as const
 
 /** Who may import whom. A room may always import itself. */
-const MAY_IMPORT: Readonly<Record<Room, readonly Room[]>> = {
+export const MAY_IMPORT: Readonly<Record<Room, readonly Room[]>> = {
   core: [],
   market: ['core'],
   files: ['core', 'market'],
@@ -90,7 +90,7 @@ const MAY_IMPORT: Readonly<Record<Room, readonly Room[]>> = {
 }
 
 /** Ports live with their users and their adapters outside: an adapter may import the port's types, and nothing that runs. */
-const MAY_IMPORT_TYPES: Readonly<Partial<Record<Room, readonly Room[]>>> = {
+export const MAY_IMPORT_TYPES: Readonly<Partial<Record<Room, readonly Room[]>>> = {
   db: ['api', 'commands', 'bots'],
   jobs: ['api'],
   client: ['api'],
