@@ -19,7 +19,8 @@ const WORDS: Readonly<Record<string, string>> = {
   'manual.symbols': 'Symbols that belong to you: `open` works there and nowhere else',
   'chat.allowManualEntry': 'Whether `/open` is allowed in chats',
   'confirm.maxDriftBps': 'How far a price may go before a card that adds risk asks again',
-  'api.host': 'Where the API listens; another address than the loopback needs a proxy with TLS and access control in front',
+  'api.host':
+    'Where the API listens: an address of the loopback, any other is refused. For other machines, use a tunnel with its own authentication',
   'api.port': 'Port of the API and of its WebSocket',
   'bybit.url': 'Another address of the exchange, as a simulator of yours',
   'sim.port': 'Port of the simulated exchange',
@@ -104,6 +105,4 @@ ${CONFIG_KEYS.map(row).join('\n')}
 | \`params\` | its parameters; \`ballast strategy show NAME\` lists them with default and range |
 | \`id\` | a name of its own, where one strategy is configured twice |
 | \`execution\` | how its entries are worked, as \`twap:30m\` ([orders](orders.md)) |
-
-Whole configurations that are tried by a test: [examples](../examples/README.md).
 `
