@@ -105,4 +105,6 @@ ${CONFIG_KEYS.map(row).join('\n')}
 | \`params\` | its parameters; \`ballast strategy show NAME\` lists them with default and range |
 | \`id\` | a name of its own, where one strategy is configured twice |
 | \`execution\` | how its entries are worked, as \`twap:30m\` ([orders](orders.md)) |
+
+Whole configurations that are tried by a test: [examples](../examples/README.md).
 `

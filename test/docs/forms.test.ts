@@ -85,6 +85,6 @@ function deadLinks(page: string): string[] {
 }
 
 test('links between pages lead to files and headings that exist', () => {
-  const pages = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md', ...filesBelow('docs', '.md')]
+  const pages = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md', 'examples/README.md', ...filesBelow('docs', '.md')]
   expect(pages.flatMap(deadLinks)).toEqual([])
 })
