@@ -8,7 +8,7 @@ import { configSchema } from '../../src/app/config-schema.ts'
 
 const LIVE = 'confirm.live.'
 const WORDS: Readonly<Record<string, string>> = {
-  profile: 'Which exchange, which limits, and whether money is real ([README](../README.md#profiles))',
+  profile: 'Which exchange, which limits, and whether money is real ([profiles](first-steps.md#profiles))',
   strategiesDir: 'Where your own strategies are looked for ([strategies](strategies.md))',
   dataDir: 'Where database, candles, keys and the tag of this Ballast lie',
   databaseUrl: 'Your PostgreSQL in place of the packaged one',
