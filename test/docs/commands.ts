@@ -82,7 +82,7 @@ async function terminalProgram(): Promise<Command> {
   for (const path of filesBelow(CLI, '.ts').filter((each) => !each.endsWith('.test.ts'))) {
     const module = (await import(`../../${path}`)) as { readonly register?: unknown }
     // A part of another command's module registers with that one.
-    const isPart = path === `${CLI}/data-download.ts`
+    const isPart = path.endsWith('/data-download.ts')
     if (typeof module.register === 'function' && !isPart) module.register(program)
   }
   for (const { name } of TERMINAL_COMMANDS) registerSteering(name)(program)
