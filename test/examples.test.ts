@@ -90,8 +90,10 @@ describe.skipIf(made === undefined)('client', () => {
     expect(lines.filter((line) => line.startsWith('holds'))).toHaveLength(held.length)
     await printed('listening to positions, fills, alerts')
     await system.trader.play(12)
-    await printed('fills: {')
+    await printed('fills: ')
     stop()
+    expect(lines.find((line) => line.startsWith('fills: '))).toMatch(/^fills: (buy|sell) [\d.]+ \w+ @ [\d.]+, fee -?[\d.]+$/)
+    expect(lines.join('\n')).not.toContain('undefined')
   })
 
   test('says why it may not', async () => {

@@ -54,7 +54,9 @@ export async function watch(options: Watch, ended: (code: number) => void = () =
       print(`listening to ${[...names.values()].join(', ')}`)
     }
     // A snapshot says what is; deltas are numbered without a gap from then on. This client prints the changes alone.
-    if (frame.t === 'delta') print(`${names.get(String(frame.sid))}: ${changeText(frame.data as Change)}`)
+    if (frame.t !== 'delta') return
+    const channel = names.get(String(frame.sid))
+    print(`${channel}: ${changeText(channel, frame.data as Change)}`)
   })
   // The server pings; without an answer for 45 s it closes. `ws` answers by itself.
   socket.on('close', ended)
@@ -62,9 +64,13 @@ export async function watch(options: Watch, ended: (code: number) => void = () =
   return () => socket.close()
 }
 
-function changeText(change: Change): string {
+/** Each channel in the words of a person; docs/openapi.json says what else a row has. */
+function changeText(channel: string | undefined, change: Change): string {
   if (change.op === 'remove') return `${change.key} is gone`
-  return JSON.stringify(change.value)
+  const row = change.value as Readonly<Record<string, string | null>>
+  if (channel === 'fills') return `${row.side} ${row.quantity} ${row.symbol} @ ${row.price}, fee ${row.fee}`
+  if (channel === 'positions') return `${row.side} ${row.quantity} ${row.symbol}, ${row.unrealizedPnl} at ${row.markPrice}`
+  return `${row.severity} ${row.summary}`
 }
 
 const isProgram = process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href
