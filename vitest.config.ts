@@ -11,5 +11,14 @@ export default defineConfig({
     hookTimeout: 30_000,
     // Half of the suite waits for processes and time limits: two files at once take ten minutes where one takes sixteen.
     maxWorkers: 2,
+    // Types of units are tested by compiling: test/types.
+    typecheck: { enabled: true, include: ['test/types/**/*.test-d.ts'] },
+    coverage: {
+      provider: 'v8',
+      // What no test loads counts too. Processes that tests start do not: their lines look unreached.
+      include: ['{src,api,bots,db,jobs}/**/*.ts'],
+      exclude: ['**/*.test.ts'],
+      reporter: ['text-summary', 'html'],
+    },
   },
 })

@@ -12,7 +12,7 @@ import { iso } from './field-shapes.ts'
 
 export const WS_PATH = '/api/v1/ws'
 
-/** Close codes of surfaces 3.c. */
+/** Why a connection was closed, for programs. */
 const CLOSE = { auth: 4001, slow: 4008, idle: 4009, tooMany: 4010, restarting: 4011, protocol: 4012 } as const
 const AUTH_MS = 5_000
 const HEARTBEAT_MS = 15_000

@@ -2,10 +2,10 @@
  * Parity: the same candles traded live over the wire and backtested give the same fills, in the same order, to the last digit.
  * Never compares figures derived from fills: the fingerprint is over the fills themselves.
  */
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type StrategyPlan, planOf } from '../src/config/strategy-plan.ts'
 import { importFiles } from '../src/market/candles/import.ts'
 import { openStore } from '../src/market/candles/store.ts'
@@ -13,7 +13,7 @@ import { generatedCandles } from './support/generated-candles.ts'
 import { type LockstepCase, backtestSame, tradeLive } from './support/lockstep.ts'
 import { MemoryStore } from './support/memory-journal.ts'
 
-const SHARED = join(process.env.BALLAST_SHARED ?? join(import.meta.dirname, '../../shared'), 'data')
+const CANDLES = join(import.meta.dirname, 'fixtures/candles')
 const MINUTES_5 = 300_000
 
 let dataDir = ''
@@ -76,33 +76,29 @@ test('generated candles with a crash: same fills live and backtested', async () 
   expect(new Set(backtest.result.trades.map((t) => t.exitReason))).toContain('stop')
 }, 60_000)
 
-describe.skipIf(!existsSync(join(SHARED, 'bybit-BTCUSDT-5m.csv.gz')))('real candles', () => {
-  test('the crash of 2025-10-10 21:15 UTC: same fills, stops filled, no position bare', async () => {
-    const store = openStore(join(dataDir, 'real', 'candles'))
-    for (const symbol of SYMBOLS) {
-      for (const file of [`bybit-${symbol}-5m.csv.gz`, `bybit-${symbol}-funding.csv.gz`]) {
-        const imported = await importFiles(store, {
-          files: [join(SHARED, file)],
-          venue: 'bybit',
-          symbol,
-          wishes: file.includes('funding') ? {} : { interval: '5m' },
-        })
-        expect(imported.ok).toBe(true)
-      }
+test('real candles, the crash of 2025-10-10 21:15 UTC: same fills live and backtested, stops filled, no position bare', async () => {
+  const store = openStore(join(dataDir, 'real', 'candles'))
+  for (const symbol of SYMBOLS) {
+    for (const file of [`bybit-${symbol}-5m.csv`, `bybit-${symbol}-funding.csv`]) {
+      const imported = await importFiles(store, {
+        files: [join(CANDLES, file)],
+        venue: 'bybit',
+        symbol,
+        wishes: file.includes('funding') ? {} : { interval: '5m' },
+      })
+      expect(imported.ok).toBe(true)
     }
-    const { live } = await compare({
-      dataDir: join(dataDir, 'real'),
-      symbols: SYMBOLS,
-      interval: '5m',
-      intervalMs: MINUTES_5,
-      plans: PLANS,
-      from: Date.parse('2025-10-10T00:00:00Z'),
-      to: Date.parse('2025-10-11T06:00:00Z'),
-      openingCash: '10000',
-    })
-    expect(live.facts.filter((f) => f.type === 'alert-raised' && f.alert === 'position.unprotected')).toEqual([])
-    expect(live.facts.some((f) => f.type === 'trade-closed' && f.trade.exitReason === 'stop')).toBe(true)
-  }, 90_000)
-})
-if (!existsSync(join(SHARED, 'bybit-BTCUSDT-5m.csv.gz')))
-  process.stderr.write('\n!! Parity on real candles is SKIPPED: set BALLAST_SHARED to a folder with data/bybit-*.csv.gz\n')
+  }
+  const { live } = await compare({
+    dataDir: join(dataDir, 'real'),
+    symbols: SYMBOLS,
+    interval: '5m',
+    intervalMs: MINUTES_5,
+    plans: PLANS,
+    from: Date.parse('2025-10-10T00:00:00Z'),
+    to: Date.parse('2025-10-11T06:00:00Z'),
+    openingCash: '10000',
+  })
+  expect(live.facts.filter((f) => f.type === 'alert-raised' && f.alert === 'position.unprotected')).toEqual([])
+  expect(live.facts.some((f) => f.type === 'trade-closed' && f.trade.exitReason === 'stop')).toBe(true)
+}, 90_000)

@@ -55,7 +55,7 @@ export interface CommandRequest {
   readonly autoConfirm?: boolean
 }
 
-/** A command that waited longer is not carried out as asked (surfaces 3.0, 8). */
+/** A command that waited longer is not carried out as asked (S3). */
 const LATE_MS = 60_000
 
 const allows = (scopes: readonly string[] | undefined, needed: Scope): boolean =>

@@ -110,7 +110,7 @@ describe('as a process', () => {
     20_000,
   )
 
-  test('size is the formula of engines §2: r x equity over distance and both fees, rounded down to the lot', async () => {
+  test('size is r x equity over distance and both fees, rounded down to the lot', async () => {
     const run = await ballast('size --equity 10000 --entry 64000 --stop 63000 --risk 0.01 --json')
     const unitLoss = 1000 + 64000 * 0.00055 + 63000 * 0.00055
     const answer = JSON.parse(run.stdout) as { quantity: string; r: number; plannedLoss: string }

@@ -7,6 +7,6 @@
 export interface Problem {
   readonly sentence: string
   readonly next: string
-  /** Exit code of the process that ends with it; 1 unless given (docs/operating.md). */
+  /** Exit code of the process that ends with it; 1 unless given (docs/commands.md). */
   readonly exitCode?: number
 }

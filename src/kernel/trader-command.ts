@@ -34,7 +34,7 @@ export type PreviewedCommand = Extract<TraderCommand, { readonly name: 'open' | 
 
 export type TraderCommand =
   | { readonly name: 'pause'; readonly scope: CommandScope; readonly reason: string; readonly forMs?: number }
-  /** `isAdmin` lifts halts too (S1, engines §2). */
+  /** `isAdmin` lifts halts too (S1). */
   | { readonly name: 'resume'; readonly scope: CommandScope; readonly isAdmin: boolean }
   | { readonly name: 'halt'; readonly reason: string }
   /** With a symbol: of that one only, which stays halted. */

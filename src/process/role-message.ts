@@ -10,7 +10,7 @@ export type RoleMessage =
   | { readonly type: 'again' }
   /** A line about trading for whoever watches the terminal. */
   | { readonly type: 'line'; readonly text: string }
-  /** The role cannot run: said once, then it exits. `exitCode` is that of surfaces 3.e. */
+  /** The role cannot run: said once, then it exits. `exitCode` is one of docs/commands.md. */
   | { readonly type: 'failed'; readonly sentence: string; readonly next: string; readonly exitCode: number }
 
 /** To the process that started this one, where there is one. */

@@ -45,7 +45,7 @@ const PROBE_NOTIONAL = 1e14
 const BAND_LOW = 0.005
 const BAND_HIGH = 0.02
 
-/** engines §2: E is max(equity, flow-adjusted high-water mark); r stays within 0.5 % and 2 % before the decay. */
+/** E is max(equity, flow-adjusted high-water mark); r stays within 0.5 % and 2 % before the decay. */
 export function scaledFraction(scaling: BalanceScaling, equity: Cash, highWater: Cash): number {
   if (scaling.type === 'constant') return scaling.r
   const e = Math.max(equity, highWater)

@@ -20,7 +20,7 @@ export interface BootFailure {
 type Log = (level: 'info' | 'warn' | 'error', text: string) => void
 
 const CLOCK_WARN_MS = 500
-/** Exit codes of surfaces 3.e. */
+/** The exit codes that docs/commands.md lists. */
 const EXIT_AUTH = 4
 const EXIT_UNREACHABLE = 5
 const ATTEMPTS_MAX = 20

@@ -161,7 +161,7 @@ export class MemoryTransport implements Transport {
 
 const streamOf = (line: Line): StreamName => (line === 'private' ? 'private' : 'public')
 
-/** What the real client makes of a reply (bybit FACTS section 16.3). */
+/** What the real client makes of a reply. */
 function rawReplyOf(reply: WireReply | 'reset' | 'refused'): RawReply {
   if (reply === 'refused') return { type: 'not-sent', detail: 'ECONNREFUSED' }
   if (reply === 'reset') return { type: 'unknown', detail: 'ECONNRESET' }

@@ -48,7 +48,7 @@ export interface Troubles {
 const SYMBOLS = ['BTCUSDT', 'ETHUSDT', 'SOLUSDT'] as const
 const WRITES = ['/v5/order/create', '/v5/order/*', '/v5/position/trading-stop', '/v5/*'] as const
 const READS = ['/v5/order/realtime', '/v5/execution/list', '/v5/position/list', '/v5/account/wallet-balance', '/v5/market/kline'] as const
-/** Codes that leave the outcome open, or ask to come again (bybit FACTS section 13). */
+/** Codes that leave the outcome open, or ask to come again. */
 const CODES = [10000, 10016, 10006, 429, 10019, 110079, 170007, 999_999] as const
 
 const pick = <T>(random: Random, list: readonly T[]): T => list[random.below(list.length)] as T

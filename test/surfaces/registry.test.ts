@@ -8,7 +8,6 @@ import { type Command, ROLES, type Role, hasRole } from '../../api/commands/comm
 import { findCommand, parseArgs, parseObject, splitLine } from '../../api/commands/parse.ts'
 import { COMMANDS } from '../../api/commands/registry.ts'
 import { CommandRunner } from '../../api/commands/run.ts'
-import { STEERING } from '../../src/cli/control/control-commands.ts'
 import { by, makeWorld } from '../support/command-world.ts'
 
 describe('the list', () => {
@@ -37,13 +36,6 @@ describe('the list', () => {
       }
     },
   )
-
-  test('the terminal has the same words as the registry', () => {
-    for (const { name, summary, usage } of STEERING) {
-      const command = findCommand(COMMANDS, name)
-      expect({ summary: command?.summary, usage: command?.usage }, name).toEqual({ summary, usage })
-    }
-  })
 
   test('help shows each command that a role may use and no other, and explains each', async () => {
     const { runner } = makeWorld()

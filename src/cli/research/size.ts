@@ -27,7 +27,7 @@ interface SizeFlags {
   readonly lot: string
 }
 
-/** engines §2: r lies between these before the drawdown decay. */
+/** r lies between these before the drawdown decay. */
 const R_MIN = 0.005
 const R_MAX = 0.02
 

@@ -60,7 +60,7 @@ export function tradingState(holds: readonly Hold[]): TradingState {
   return state
 }
 
-/** Whether a `/resume` may lift this hold, and who may (engines §2, S1). `stale` and `reconcile` are measurements: they end by themselves. */
+/** Whether a `/resume` may lift this hold, and who may (S1). `stale` and `reconcile` are measurements: they end by themselves. */
 export function liftRule(hold: Hold, now: Ts): { readonly liftable: boolean; readonly adminOnly: boolean; readonly why: string } {
   if (hold.effect === 'no-orders') return { liftable: true, adminOnly: true, why: 'a halt is lifted by an admin' }
   switch (hold.cause) {

@@ -26,7 +26,7 @@ export interface CommandHandlerPorts extends ExternalCommandPorts {
   readonly sleep: (ms: number) => Promise<void>
 }
 
-/** A command that waited longer than this (we were down) is not carried out as asked (surfaces 3.0, 8). */
+/** A command that waited longer than this (we were down) is not carried out as asked (S3). */
 const LATE_MS = 60_000
 /** Less than any surface waits for the word of a panic. */
 const PANIC_ANSWER_MS = 4_000

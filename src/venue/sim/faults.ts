@@ -118,7 +118,7 @@ export interface FrameVerdict {
 
 const CLEAR: RequestVerdict = { requestDelayMs: 0, isDone: true, reply: { type: 'true' }, replyDelayMs: 0 }
 export const UNTOUCHED: FrameVerdict = { isDropped: false, isCrossed: false, copies: 1, isReordered: false, delayMs: 0 }
-/** What an exchange in maintenance answers (bybit FACTS section 13). */
+/** What an exchange in maintenance answers. */
 const MAINTENANCE = { type: 'error', retCode: 10016, retMsg: 'Server error: the exchange is in maintenance.' } as const
 
 export class FaultPlan {

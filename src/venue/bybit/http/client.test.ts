@@ -1,5 +1,5 @@
 /**
- * Each measured fault of the client (bybit FACTS 16.3 to 16.5) against a server on loopback that provokes it.
+ * Each measured fault of the client against a server on loopback that provokes it.
  * Never mocks the client: it is the real one, talking HTTP and WebSocket.
  */
 import type { StreamName, StreamState } from '../../port/streams.ts'

@@ -1,5 +1,5 @@
 /**
- * The transport on `bybit-api`, with a guard around each fault of the client that was measured (bybit FACTS 16.3 to 16.5).
+ * The transport on `bybit-api`, with a guard around each fault of the client that was measured.
  * Never lets one of its error objects out: they hold the API secret.
  */
 import type { StreamName, StreamPart } from '../../port/streams.ts'

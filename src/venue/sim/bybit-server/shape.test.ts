@@ -1,15 +1,11 @@
 /**
- * Replies and frames have every field of Bybit's published examples, with the same JSON type.
- * Never needs the examples to be there: without them (../shared beside the checkout) the tests are skipped, and say so.
+ * Replies and frames have every field that Bybit documents, with the same JSON type (test/fixtures/messages).
+ * Never compares values: those are the account's.
  */
-import { existsSync, readFileSync } from 'node:fs'
 import { beforeAll, describe, expect, test } from 'vitest'
+import fields from '../../../../test/fixtures/messages/fields.json' with { type: 'json' }
 import { makeExchange } from './serve-exchange.ts'
 import { START_MS, WALL_MS, fundingAt, memoryClient, replayExchange } from '../../../../test/support/bybit-server.ts'
-
-const EXAMPLES = new URL('../../../../../shared/bybit/examples/', import.meta.url)
-const hasExamples = existsSync(EXAMPLES)
-if (!hasExamples) console.warn(`shape.test.ts is skipped: Bybit's examples are not at ${EXAMPLES.pathname}`)
 
 /** `.list[].qty:string` for each leaf; of a list its first element stands for all. */
 function shapeOf(value: unknown, path = ''): string[] {
@@ -18,21 +14,15 @@ function shapeOf(value: unknown, path = ''): string[] {
   return Object.entries(value).flatMap(([key, inner]) => shapeOf(inner, `${path}.${key}`))
 }
 
-/** Fields of the examples that this account has no use for: fees in another coin, taxes, other products' rights, a misspelling. */
+/** Documented fields that this account has no use for: fees in another coin, taxes, other products' rights, a misspelling. */
 const ELSEWHERE = [/cumFeeDetail\.MNT/, /\.extraFees\[\]/, /\.permissions\./, /IDInt64/, /\.mmrSysUpdateTime:/]
 
-interface Example {
-  readonly response: { readonly result: unknown }
-  readonly frames: readonly { readonly topic?: string }[]
-}
-const example = (name: string): Example => JSON.parse(readFileSync(new URL(`${name}.json`, EXAMPLES), 'utf8'))
-
-function expectShape(given: unknown, published: unknown): void {
+function expectShape(given: unknown, message: keyof typeof fields): void {
   const have = new Set(shapeOf(given))
-  expect(shapeOf(published).filter((leaf) => !have.has(leaf) && !ELSEWHERE.some((pattern) => pattern.test(leaf)))).toEqual([])
+  expect(fields[message].filter((leaf) => !have.has(leaf) && !ELSEWHERE.some((pattern) => pattern.test(leaf)))).toEqual([])
 }
 
-describe.skipIf(!hasExamples)('the published examples', () => {
+describe('the documented fields', () => {
   const exchange = replayExchange(
     [100, 100, 100, 110].map((price) => [price, price, price, price]),
     [fundingAt(START_MS + 120_000, 0.001)],
@@ -70,7 +60,7 @@ describe.skipIf(!hasExamples)('the published examples', () => {
     ['market-risk-limit', '/v5/market/risk-limit', { symbol }],
     ['market-time', '/v5/market/time', {}],
   ] as const)('REST %s', (name, path, params: Record<string, string>) => {
-    expectShape(client.get(path, params).result, example(`rest-${name}`).response.result)
+    expectShape(client.get(path, params).result, `rest-${name}`)
   })
 
   test.each([
@@ -79,25 +69,21 @@ describe.skipIf(!hasExamples)('the published examples', () => {
   ] as const)('REST %s of spot', (name, params: Record<string, string>) => {
     const { exchange: generated } = makeExchange({ seed: 1 }, WALL_MS)
     const given = memoryClient(generated).get(`/v5/market/${name}`, { category: 'spot', ...params })
-    expectShape(given.result, example(`rest-market-${name}-spot`).response.result)
-    if (name === 'tickers')
-      expectShape(
-        generated.streams.snapshot(`tickers.${symbol}-SPOT`),
-        example('ws-public-tickers').frames.find((frame) => JSON.stringify(frame).includes('usdIndexPrice')),
-      )
+    expectShape(given.result, `rest-market-${name}-spot`)
+    if (name === 'tickers') expectShape(generated.streams.snapshot(`tickers.${symbol}-SPOT`), 'ws-public-tickers-spot')
   })
 
-  test.each(['order', 'execution', 'position', 'wallet'])('stream %s', (topic) => {
+  test.each(['order', 'execution', 'position', 'wallet'] as const)('stream %s', (topic) => {
     expectShape(
       frames.findLast((frame) => frame.topic === topic),
-      example(`ws-private-${topic}`).frames.find((frame) => frame.topic === topic),
+      `ws-private-${topic}`,
     )
   })
 
   test.each([
     ['tickers', `tickers.${symbol}`],
     ['orderbook', `orderbook.50.${symbol}`],
-  ])('stream %s', (name, topic) => {
-    expectShape(exchange.streams.snapshot(topic), example(`ws-public-${name}`).frames[0])
+  ] as const)('stream %s', (name, topic) => {
+    expectShape(exchange.streams.snapshot(topic), `ws-public-${name}`)
   })
 })

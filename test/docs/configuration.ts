@@ -1,0 +1,110 @@
+/**
+ * docs/configuration.md, made from the schema of the configuration; what a key is for stands here in words.
+ * Never knows a default or a bound: the schema does, and a key without words ends the run.
+ */
+import { z } from 'zod'
+import { CONFIG_KEYS, type ConfigKey } from '../../src/config/config-keys.ts'
+import { configSchema } from '../../src/config/config-schema.ts'
+
+const LIVE = 'confirm.live.'
+const WORDS: Readonly<Record<string, string>> = {
+  profile: 'Which exchange, which limits, and whether money is real ([profiles](first-steps.md#profiles))',
+  strategiesDir: 'Where your own strategies are looked for ([strategies](strategies.md))',
+  dataDir: 'Where database, candles, keys and the tag of this Ballast lie',
+  databaseUrl: 'Your PostgreSQL in place of the packaged one',
+  redisUrl: 'Redis for the job queue in place of PostgreSQL',
+  interval: 'The bars that strategies decide on',
+  bookDepth: 'How much of each order book is followed; spreads are read from it',
+  strategies: 'What trades: see below. Without it, three strategies that come with Ballast',
+  'manual.symbols': 'Symbols that belong to you: `open` works there and nowhere else',
+  'chat.allowManualEntry': 'Whether `/open` is allowed in chats',
+  'confirm.maxDriftBps': 'How far a price may go before a card that adds risk asks again',
+  'api.host':
+    'Where the API listens: an address of the loopback, any other is refused. For other machines, use a tunnel with its own authentication',
+  'api.port': 'Port of the API and of its WebSocket',
+  'bybit.url': 'Another address of the exchange, as a simulator of yours',
+  'sim.port': 'Port of the simulated exchange',
+  'sim.speed': 'Market seconds in a second of yours',
+  'sim.seed': 'Which generated market: the same seed is the same market',
+  'hooks.port': 'Port on which the webhook of Telegram is taken, where one is set',
+  'telegram.token': 'The bot; without it Telegram is off',
+  'telegram.apiRoot': 'Another address of the Bot API, as a server of yours',
+  'telegram.admins': 'User ids that are admins without pairing',
+  'telegram.chats': 'Chats that may ask, each with the highest role that it gives',
+  'telegram.webhookUrl': 'Updates come to this address; without it they are fetched',
+  'telegram.webhookSecret': 'Proves that an update comes from Telegram; needed with `telegram.webhookUrl`',
+  'discord.token': 'The bot; without it Discord is off',
+  'discord.apiRoot': 'Another address of the API, as a server of yours',
+  'discord.guild': 'The server that the bot serves',
+  'discord.admins': 'User ids that are admins without pairing',
+}
+
+interface JsonSchema {
+  readonly type?: string
+  readonly properties?: Readonly<Record<string, JsonSchema>>
+  readonly enum?: readonly string[]
+  readonly minimum?: number
+  readonly maximum?: number
+  readonly default?: unknown
+}
+
+export const wordsOf = (path: string): string => {
+  const words = WORDS[path] ?? (path.startsWith(LIVE) ? `How much \`${path.slice(LIVE.length)}\` asks for on live` : undefined)
+  if (words === undefined) throw new Error(`${path} has no words in test/docs/configuration.ts`)
+  return words
+}
+
+const cell = (text: string): string => text.replaceAll('|', '\\|')
+
+function typeOf(key: ConfigKey, schema: JsonSchema): string {
+  if (schema.enum !== undefined) return `one of ${schema.enum.join(', ')}`
+  const { minimum, maximum } = schema
+  const isBounded = minimum !== undefined && maximum !== undefined && maximum < Number.MAX_SAFE_INTEGER
+  return isBounded ? `${key.type}, ${minimum} to ${maximum}` : key.isSecret ? `${key.type}, secret` : key.type
+}
+
+function defaultOf({ default: value }: JsonSchema): string {
+  if (value === undefined || (Array.isArray(value) && value.length === 0)) return 'none'
+  return `\`${typeof value === 'string' ? value : JSON.stringify(value)}\``
+}
+
+function schemaOf(path: string): JsonSchema {
+  let schema: JsonSchema = z.toJSONSchema(configSchema, { io: 'input', unrepresentable: 'any' }) as JsonSchema
+  for (const name of path.split('.')) schema = schema.properties?.[name] ?? {}
+  return schema
+}
+
+const row = (key: ConfigKey): string => {
+  const schema = schemaOf(key.path)
+  const cells = [`\`${key.path}\``, typeOf(key, schema), defaultOf(schema), key.allowed, wordsOf(key.path), `\`${key.envName}\``]
+  return `| ${cells.map(cell).join(' | ')} |`
+}
+
+export const configurationPage = (): string => `# Configuration
+
+Made by \`npm run docs\` from the schema of the configuration; edit \`test/docs/configuration.ts\`, not this page.
+
+Every key has a default, and an empty configuration runs. Values come from, each before the next: the defaults; \`ballast.config.json\` in the working directory, or the files of \`--config\`, of which the last one wins;
+the environment; the flags \`--profile\` and \`--data-dir\`. \`npx ballast config show\` says where each value comes from, and \`npx ballast config check\` whether all is valid. A key that does not exist is an error that names the nearest one.
+What is changed while Ballast runs counts from the next start.
+
+In the environment a list is JSON or has commas, an empty variable is as good as none, and \`__FILE\` behind a name reads the value from that file: \`BALLAST__TELEGRAM__TOKEN__FILE=/run/secrets/telegram\`. Secrets are never printed.
+
+| key | type | default | allowed | what it does | environment |
+|---|---|---|---|---|---|
+${CONFIG_KEYS.map(row).join('\n')}
+
+\`BALLAST_I_AM_LIVE=live\` in the environment is the statement that profile \`live\` needs; it is no key of a file, so that no copied file makes money real.
+
+## One entry of \`strategies\`
+
+| key | what it is |
+|---|---|
+| \`strategy\` | the name of a strategy, as \`ballast strategy list\` shows it |
+| \`symbols\` | what it trades; each symbol has one owner |
+| \`params\` | its parameters; \`ballast strategy show NAME\` lists them with default and range |
+| \`id\` | a name of its own, where one strategy is configured twice |
+| \`execution\` | how its entries are worked, as \`twap:30m\` ([orders](orders.md)) |
+
+Whole configurations that are tried by a test: [examples](../examples/README.md).
+`

@@ -1,0 +1,17 @@
+/**
+ * The files of the repository that are made from code, and how each is made.
+ * Never writes: write.ts does, and a test compares.
+ */
+import { commandsPage } from './commands.ts'
+import { configurationPage } from './configuration.ts'
+import { architecturePage } from './layers.ts'
+import { openApiText } from './openapi.ts'
+import { TERMINAL_WORDS_PATH, terminalWords } from './terminal-words.ts'
+
+export const REFERENCES: readonly (readonly [path: string, make: () => string | Promise<string>])[] = [
+  ['docs/configuration.md', configurationPage],
+  ['docs/commands.md', commandsPage],
+  ['docs/openapi.json', openApiText],
+  ['docs/architecture.md', architecturePage],
+  [TERMINAL_WORDS_PATH, terminalWords],
+]

@@ -1,0 +1,30 @@
+/**
+ * The terminal's copy of the registry: names, summaries and usages, so that `ballast --help` loads nothing.
+ * Never edited where it is written: `npm run docs` writes it.
+ */
+import { COMMANDS } from '../../api/commands/registry.ts'
+
+export const TERMINAL_WORDS_PATH = 'src/cli/control/control-commands.ts'
+
+/** Commands of the registry that the terminal has in a form of its own, or that only make sense in a chat. */
+const OTHERWISE = new Set(['backtest', 'key', 'help', 'version', 'start', 'id', 'totp', 'chart'])
+
+export const TERMINAL_COMMANDS = COMMANDS.filter(({ name }) => !OTHERWISE.has(name))
+
+const LINE_MAX = 140
+const quoted = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`
+
+function entry({ name, summary, usage }: (typeof COMMANDS)[number]): string {
+  const fields = [`name: ${quoted(name)}`, `summary: ${quoted(summary)}`, `usage: ${quoted(usage)}`]
+  const line = `  { ${fields.join(', ')} },`
+  return line.length <= LINE_MAX ? line : `  {\n${fields.map((field) => `    ${field},`).join('\n')}\n  },`
+}
+
+export const terminalWords = (): string => `/**
+ * Which commands of the registry the terminal has, with their words for the help: a plain list, so that \`--help\` loads nothing.
+ * Never edited by hand: \`npm run docs\` writes it from the registry.
+ */
+export const STEERING = [
+${TERMINAL_COMMANDS.map(entry).join('\n')}
+] as const
+`
