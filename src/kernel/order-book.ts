@@ -29,6 +29,8 @@ export class OrderBook {
   /** Rings of finished orders, newest overwriting the oldest, by instrument. */
   private readonly recentBy: Order[][]
   private readonly recentAt: number[]
+  /** How many of all these orders have a venue's id, by instrument: that an order is new is known without looking at each. */
+  private readonly namedBy: Map<string, number>[]
   /** Outlives the orders: what an account read says again is booked once, however many orders came since. Undefined where nothing is read. */
   private readonly booked: Map<string, number> | undefined
 
@@ -37,6 +39,7 @@ export class OrderBook {
     this.openBy = Array.from({ length: instrumentCount }, () => [])
     this.recentBy = Array.from({ length: instrumentCount }, () => [])
     this.recentAt = new Array<number>(instrumentCount).fill(0)
+    this.namedBy = Array.from({ length: instrumentCount }, () => new Map<string, number>())
   }
 
   peekOrderId(): OrderId {
@@ -55,10 +58,33 @@ export class OrderBook {
   add(order: Order): void {
     this.nextOrderId = order.orderId + 1
     ;(this.openBy[order.instrument] as Order[]).push(order)
+    this.noteName(order)
+  }
+
+  private noteName({ instrument, venueOrderId }: Order): void {
+    if (venueOrderId === undefined) return
+    const named = this.namedBy[instrument] as Map<string, number>
+    named.set(venueOrderId, (named.get(venueOrderId) ?? 0) + 1)
+  }
+
+  private forgetName({ instrument, venueOrderId }: Order): void {
+    if (venueOrderId === undefined) return
+    const named = this.namedBy[instrument] as Map<string, number>
+    const count = named.get(venueOrderId) ?? 0
+    if (count > 1) named.set(venueOrderId, count - 1)
+    else named.delete(venueOrderId)
   }
 
   find(i: InstrumentIndex, id: OrderId | undefined, venueOrderId: string | undefined): Order | undefined {
-    return search(this.openBy[i] as Order[], id, venueOrderId) ?? search(this.recentBy[i] as Order[], id, venueOrderId)
+    if (id === undefined && venueOrderId !== undefined && !(this.namedBy[i] as Map<string, number>).has(venueOrderId)) return undefined
+    const open = this.openBy[i] as Order[]
+    const recent = this.recentBy[i] as Order[]
+    const newest = this.recentAt[i] as number
+    return (
+      search(open, 0, open.length, id, venueOrderId) ??
+      search(recent, 0, newest, id, venueOrderId) ??
+      search(recent, newest, recent.length, id, venueOrderId)
+    )
   }
 
   /** Lots of open entries on a side that may still fill, whoever sent them (S8); a budget counts at the lots that its maker estimated (0 until it fills). */
@@ -136,7 +162,10 @@ export class OrderBook {
 
   /** Applies what the venue said. A fill's money is the caller's business; here only the order changes. */
   apply(order: Order, event: OrderEvent, instrument: Instrument): OrderOutcome {
-    if (order.venueOrderId === undefined && event.venueOrderId !== undefined) order.venueOrderId = event.venueOrderId
+    if (order.venueOrderId === undefined && event.venueOrderId !== undefined) {
+      order.venueOrderId = event.venueOrderId
+      this.noteName(order)
+    }
     switch (event.type) {
       case 'order-accepted':
         return this.to(order, 'accepted', event.ts)
@@ -247,8 +276,14 @@ export class OrderBook {
     const list = this.openBy[i] as Order[]
     if (list[list.length - 1] === order) list.pop()
     else list.splice(list.indexOf(order), 1)
+    this.remember(i, order)
+  }
+
+  private remember(i: InstrumentIndex, order: Order): void {
     const ring = this.recentBy[i] as Order[]
     const at = this.recentAt[i] as number
+    const forgotten = ring[at]
+    if (forgotten !== undefined) this.forgetName(forgotten)
     ring[at] = order
     this.recentAt[i] = at + 1 === RECENT ? 0 : at + 1
   }
@@ -265,12 +300,15 @@ export class OrderBook {
   restore(state: OrderBookState): void {
     for (const list of [...this.openBy, ...this.recentBy]) list.length = 0
     this.recentAt.fill(0)
-    for (const order of state.open) (this.openBy[order.instrument] as Order[]).push(copy(order))
+    for (const named of this.namedBy) named.clear()
+    for (const order of state.open) {
+      ;(this.openBy[order.instrument] as Order[]).push(copy(order))
+      this.noteName(order)
+    }
     for (const order of state.recent) {
       const i = order.instrument
-      const at = this.recentAt[i] as number
-      ;(this.recentBy[i] as Order[])[at] = copy(order)
-      this.recentAt[i] = at + 1 === RECENT ? 0 : at + 1
+      this.remember(i, copy(order))
+      this.noteName(order)
     }
     this.nextOrderId = state.nextOrderId
     this.booked?.clear()
@@ -283,8 +321,15 @@ const inAge = (ring: readonly Order[], at: number): Order[] => [...ring.slice(at
 
 const copy = (order: Order): Order => ({ ...order, tradeIds: [...order.tradeIds] })
 
-function search(list: readonly Order[], id: OrderId | undefined, venueOrderId: string | undefined): Order | undefined {
-  for (let k = list.length - 1; k >= 0; k--) {
+/** The newest first: what is asked for has mostly just come or just ended. */
+function search(
+  list: readonly Order[],
+  from: number,
+  to: number,
+  id: OrderId | undefined,
+  venueOrderId: string | undefined,
+): Order | undefined {
+  for (let k = to - 1; k >= from; k--) {
     const order = list[k] as Order
     if (id === undefined ? order.venueOrderId === venueOrderId : order.orderId === id) return order
   }

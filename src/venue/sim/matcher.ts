@@ -103,6 +103,17 @@ export class Matcher {
     this.told()
   }
 
+  /** Whether nothing that stands is met between these prices and the account is far from bust at all of them: a walk would change nothing. */
+  isQuiet(i: InstrumentIndex, lowest: number, highest: number): boolean {
+    const resting = this.resting[i] as SimOrder[]
+    for (let k = 0; k < resting.length; k++) {
+      const order = resting[k] as SimOrder
+      // A trailing stop follows, and a fresh order becomes an old one.
+      if (order.isFresh || order.trailBy !== undefined || mayMeet(order, lowest, highest)) return false
+    }
+    return this.liquidation === undefined || this.liquidation.isFar(i, lowest, highest)
+  }
+
   /** Whether a bar between these prices must be played for a position without orders, because it may end in liquidation. */
   isInDanger(i: InstrumentIndex, low: number, high: number): boolean {
     if (this.liquidation === undefined) return false
@@ -262,6 +273,15 @@ const isImmediate = (order: SimOrder): boolean => order.timeInForce === 'ioc' ||
 
 /** Whether an order is met at its limit and not at its trigger. */
 const isLimit = (order: SimOrder): boolean => order.kind === 'limit' || order.isTriggered
+
+/** Whether a price between these may meet it: at its limit or its trigger, the touch included. */
+function mayMeet(order: SimOrder, lowest: number, highest: number): boolean {
+  const isBuy = order.side === 1
+  if (isLimit(order)) return isBuy ? lowest <= (order.limit as number) : highest >= (order.limit as number)
+  const { trigger } = order
+  if (trigger === undefined) return false
+  return order.isStop === isBuy ? highest >= trigger : lowest <= trigger
+}
 
 /** A trailing stop follows the best price at its distance, and never goes back. */
 function follow(order: SimOrder, price: number): void {

@@ -233,15 +233,14 @@ export class SimVenue {
   bar(i: InstrumentIndex, bars: Bars, into: VenueEventSink, told?: () => boolean): void {
     const at = bars.cursor
     const close = bars.closeColumn[at] as number
-    const pending = this.matcher.pending[i] as SimOrder[]
     const resting = this.matcher.resting[i] as SimOrder[]
+    const open = bars.openColumn[at] as number
     const low = bars.lowColumn[at] as number
     const high = bars.highColumn[at] as number
-    const hasOrders = pending.length !== 0 || resting.length !== 0
-    if (hasOrders || ((this.positions[i] as Position).lots !== 0 && this.matcher.isInDanger(i, low, high))) {
+    if (this.isPlayed(i, open, low, high, close)) {
       this.matcher.begin(ts(bars.tsColumn[at] as number), bars.volumeColumn[at] as number)
       this.matcher.told = told
-      this.matcher.price(i, bars.openColumn[at] as number, into)
+      this.matcher.price(i, open, into)
       this.matcher.hear(i, into)
       if (resting.length !== 0 || (this.positions[i] as Position).lots !== 0) {
         const isLowFirst = barPath((this.positions[i] as Position).lots, resting, low, high) === 'low-first'
@@ -254,6 +253,17 @@ export class SimVenue {
       this.matcher.told = undefined
     }
     this.account.prices[i] = close
+  }
+
+  /** Whether a bar may change more than the last price: most bars meet no order, and are not walked. */
+  private isPlayed(i: InstrumentIndex, open: number, low: number, high: number, close: number): boolean {
+    if ((this.matcher.pending[i] as SimOrder[]).length !== 0) return true
+    const hasOrders = (this.matcher.resting[i] as SimOrder[]).length !== 0
+    if (!hasOrders && (this.positions[i] as Position).lots === 0) return false
+    // All four: a bar from a file may have a close beyond its extremes.
+    const [lowest, highest] = [Math.min(open, low, high, close), Math.max(open, low, high, close)]
+    if (this.matcher.isQuiet(i, lowest, highest)) return false
+    return hasOrders || this.matcher.isInDanger(i, low, high)
   }
 
   /** Exits by a stop in a bar that held a target of the same position, too: what came first, the bar does not say. */
