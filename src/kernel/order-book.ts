@@ -29,8 +29,6 @@ export class OrderBook {
   /** Rings of finished orders, newest overwriting the oldest, by instrument. */
   private readonly recentBy: Order[][]
   private readonly recentAt: number[]
-  /** How many of all these orders have a venue's id, by instrument: that an order is new is known without looking at each. */
-  private readonly namedBy: Map<string, number>[]
   /** Outlives the orders: what an account read says again is booked once, however many orders came since. Undefined where nothing is read. */
   private readonly booked: Map<string, number> | undefined
 
@@ -39,7 +37,6 @@ export class OrderBook {
     this.openBy = Array.from({ length: instrumentCount }, () => [])
     this.recentBy = Array.from({ length: instrumentCount }, () => [])
     this.recentAt = new Array<number>(instrumentCount).fill(0)
-    this.namedBy = Array.from({ length: instrumentCount }, () => new Map<string, number>())
   }
 
   peekOrderId(): OrderId {
@@ -58,25 +55,9 @@ export class OrderBook {
   add(order: Order): void {
     this.nextOrderId = order.orderId + 1
     ;(this.openBy[order.instrument] as Order[]).push(order)
-    this.noteName(order)
-  }
-
-  private noteName({ instrument, venueOrderId }: Order): void {
-    if (venueOrderId === undefined) return
-    const named = this.namedBy[instrument] as Map<string, number>
-    named.set(venueOrderId, (named.get(venueOrderId) ?? 0) + 1)
-  }
-
-  private forgetName({ instrument, venueOrderId }: Order): void {
-    if (venueOrderId === undefined) return
-    const named = this.namedBy[instrument] as Map<string, number>
-    const count = named.get(venueOrderId) ?? 0
-    if (count > 1) named.set(venueOrderId, count - 1)
-    else named.delete(venueOrderId)
   }
 
   find(i: InstrumentIndex, id: OrderId | undefined, venueOrderId: string | undefined): Order | undefined {
-    if (id === undefined && venueOrderId !== undefined && !(this.namedBy[i] as Map<string, number>).has(venueOrderId)) return undefined
     const open = this.openBy[i] as Order[]
     const recent = this.recentBy[i] as Order[]
     const newest = this.recentAt[i] as number
@@ -115,7 +96,8 @@ export class OrderBook {
 
   /** Makes room for an order that the venue made (an attached stop) or that somebody else sent. */
   adopt(event: OrderAdopted, strategy: Order['strategy'], klass: Order['class']): OrderOutcome {
-    if (this.find(event.instrument, undefined, event.venueOrderId) !== undefined) return 'duplicate'
+    // Where nothing is read again nothing is told twice: no need to look at each order that is remembered.
+    if (this.booked !== undefined && this.find(event.instrument, undefined, event.venueOrderId) !== undefined) return 'duplicate'
     this.add({
       orderId: this.peekOrderId(),
       clientOrderId: event.clientOrderId,
@@ -164,7 +146,6 @@ export class OrderBook {
   apply(order: Order, event: OrderEvent, instrument: Instrument): OrderOutcome {
     if (order.venueOrderId === undefined && event.venueOrderId !== undefined) {
       order.venueOrderId = event.venueOrderId
-      this.noteName(order)
     }
     switch (event.type) {
       case 'order-accepted':
@@ -282,8 +263,6 @@ export class OrderBook {
   private remember(i: InstrumentIndex, order: Order): void {
     const ring = this.recentBy[i] as Order[]
     const at = this.recentAt[i] as number
-    const forgotten = ring[at]
-    if (forgotten !== undefined) this.forgetName(forgotten)
     ring[at] = order
     this.recentAt[i] = at + 1 === RECENT ? 0 : at + 1
   }
@@ -300,15 +279,12 @@ export class OrderBook {
   restore(state: OrderBookState): void {
     for (const list of [...this.openBy, ...this.recentBy]) list.length = 0
     this.recentAt.fill(0)
-    for (const named of this.namedBy) named.clear()
     for (const order of state.open) {
       ;(this.openBy[order.instrument] as Order[]).push(copy(order))
-      this.noteName(order)
     }
     for (const order of state.recent) {
       const i = order.instrument
       this.remember(i, copy(order))
-      this.noteName(order)
     }
     this.nextOrderId = state.nextOrderId
     this.booked?.clear()

@@ -302,12 +302,17 @@ export class PortfolioState implements PortfolioView, ExposureBooks {
 
   /** The bar that was revealed last is the mark now: true range, and how far an open trip went inside it. */
   markBar(i: InstrumentIndex, bars: Bars): void {
+    const at = bars.cursor - 1
+    this.markBars(i, bars, bars.lowColumn[at] as number, bars.highColumn[at] as number)
+  }
+
+  /** As {@link markBar} for each of the bars that were revealed since the last mark, which lay between these prices. */
+  markBars(i: InstrumentIndex, bars: Bars, lowest: number, highest: number): void {
     const closeTs = this.marks.reveal(i, bars)
     if (closeTs > this.now) this.now = ts(closeTs)
     const trip = this.trips.of(i)
     if (trip === undefined) return
-    const at = bars.cursor - 1
-    seeRange(trip, ticks(bars.lowColumn[at] as number), ticks(bars.highColumn[at] as number))
+    seeRange(trip, ticks(lowest), ticks(highest))
     this.remark(i, this.positions[i] as Position)
   }
 

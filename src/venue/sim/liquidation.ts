@@ -9,7 +9,7 @@ import { type Position, unrealizedOf } from '../../portfolio/position.ts'
 import type { VenueEventSink } from '../../trading/event.ts'
 import type { Settlement } from './settlement.ts'
 import type { SimAccount } from './sim-account.ts'
-import type { SimOrder } from './sim-order.ts'
+import type { CalmPrices, SimOrder } from './sim-order.ts'
 
 /** More than the roundings of a few positions, in 1e-8 and as a part of the sums: floats of this size are exact to 1e-16. */
 const SLACK = 1_000
@@ -56,20 +56,20 @@ export class Liquidation {
   }
 
   /**
-   * Whether the account covers its maintenance margin at every price of `i` between these while the others stand still, by more than roundings
-   * could take. In floats: false says nothing, true is certain, since both lines are straight and the worse end is looked at.
+   * Narrows the prices of `i` between which the account covers its maintenance margin, while the others stand still, by more than roundings
+   * could take. Both lines are straight, so that what holds at a price holds on its better side.
    */
-  isFar(i: InstrumentIndex, lowest: number, highest: number): boolean {
+  keepFar(i: InstrumentIndex, calm: CalmPrices): void {
     const { lots: held, cost } = this.account.positions[i] as Position
-    if (held === 0) return true
+    if (held === 0) return
     const instrument = this.account.instruments[i] as Instrument
     const { wallet } = this.account.ledger
     const share = instrument.category === 'spot' ? 0 : this.share
-    const notional = Math.abs(held) * (held > 0 ? lowest : highest) * (instrument.cashNumerator / instrument.cashDenominator)
-    const profit = held > 0 ? notional - cost : cost - notional
+    const perTick = Math.abs(held) * (instrument.cashNumerator / instrument.cashDenominator)
     const others = this.account.instruments.length === 1 ? 0 : this.roomOfOthers(i)
-    const slack = SLACK + (Math.abs(wallet) + notional + cost) * SLACK_SHARE
-    return wallet + profit + others - notional * share > slack
+    const room = wallet + others - SLACK - (Math.abs(wallet) + cost) * SLACK_SHARE
+    if (held > 0) calm.above = Math.max(calm.above, (cost - room) / (perTick * (1 - share - SLACK_SHARE)))
+    else calm.below = Math.min(calm.below, (cost + room) / (perTick * (1 + share + SLACK_SHARE)))
   }
 
   /** What all other positions are up, without their maintenance margin. */

@@ -7,7 +7,7 @@ import type { VenueEventSink } from '../../trading/event.ts'
 import { Liquidation } from './liquidation.ts'
 import { Settlement } from './settlement.ts'
 import type { SimAccount } from './sim-account.ts'
-import type { SimOptions, SimOrder, SimState } from './sim-order.ts'
+import type { CalmPrices, SimOptions, SimOrder, SimState } from './sim-order.ts'
 import { SHORT_OF_BALANCE, SpotBalance } from './spot-balance.ts'
 
 export class Matcher {
@@ -25,6 +25,7 @@ export class Matcher {
   private step = 1
   /** Exits by a stop in a bar that held a target of the same position, too. */
   ambiguousExits = 0
+  private readonly calm: CalmPrices = { above: 0.1 - 0.1, below: 0.1 - 0.1 }
   private low = 0
   private high = 0
 
@@ -103,15 +104,23 @@ export class Matcher {
     this.told()
   }
 
-  /** Whether nothing that stands is met between these prices and the account is far from bust at all of them: a walk would change nothing. */
-  isQuiet(i: InstrumentIndex, lowest: number, highest: number): boolean {
+  /**
+   * Between which prices a walk would change nothing, until an order or a position changes; undefined where each price may: a market order
+   * waits for it, a trailing stop follows it, and a fresh order is an old one after it. The answer is overwritten by the next.
+   */
+  calmPrices(i: InstrumentIndex): CalmPrices | undefined {
+    if ((this.pending[i] as SimOrder[]).length !== 0) return undefined
+    const { calm } = this
+    calm.above = Number.NEGATIVE_INFINITY
+    calm.below = Number.POSITIVE_INFINITY
     const resting = this.resting[i] as SimOrder[]
     for (let k = 0; k < resting.length; k++) {
       const order = resting[k] as SimOrder
-      // A trailing stop follows, and a fresh order becomes an old one.
-      if (order.isFresh || order.trailBy !== undefined || mayMeet(order, lowest, highest)) return false
+      if (order.isFresh || order.trailBy !== undefined) return undefined
+      keepAway(order, calm)
     }
-    return this.liquidation === undefined || this.liquidation.isFar(i, lowest, highest)
+    this.liquidation?.keepFar(i, calm)
+    return calm
   }
 
   /** Whether a bar between these prices must be played for a position without orders, because it may end in liquidation. */
@@ -274,13 +283,13 @@ const isImmediate = (order: SimOrder): boolean => order.timeInForce === 'ioc' ||
 /** Whether an order is met at its limit and not at its trigger. */
 const isLimit = (order: SimOrder): boolean => order.kind === 'limit' || order.isTriggered
 
-/** Whether a price between these may meet it: at its limit or its trigger, the touch included. */
-function mayMeet(order: SimOrder, lowest: number, highest: number): boolean {
-  const isBuy = order.side === 1
-  if (isLimit(order)) return isBuy ? lowest <= (order.limit as number) : highest >= (order.limit as number)
-  const { trigger } = order
-  if (trigger === undefined) return false
-  return order.isStop === isBuy ? highest >= trigger : lowest <= trigger
+/** Narrows the prices to those that do not even touch the order's limit or trigger. */
+function keepAway(order: SimOrder, calm: CalmPrices): void {
+  const at = isLimit(order) ? order.limit : order.trigger
+  if (at === undefined) return
+  const isMetFalling = isLimit(order) ? order.side === 1 : order.isStop !== (order.side === 1)
+  if (isMetFalling) calm.above = Math.max(calm.above, at)
+  else calm.below = Math.min(calm.below, at)
 }
 
 /** A trailing stop follows the best price at its distance, and never goes back. */

@@ -26,7 +26,7 @@ import { Matcher } from './matcher.ts'
 import { barPath, fundingOf } from './models.ts'
 import { setProtection, targetSideRefusal } from './protection.ts'
 import { SimAccount } from './sim-account.ts'
-import type { OrderChange, SimOptions, SimOrder, SimState, VenueRefusal } from './sim-order.ts'
+import type { CalmPrices, OrderChange, SimOptions, SimOrder, SimState, VenueRefusal } from './sim-order.ts'
 import { INSUFFICIENT_BALANCE, NO_PROTECTION } from './spot-admission.ts'
 import { moveCoins } from './booking.ts'
 
@@ -257,13 +257,21 @@ export class SimVenue {
 
   /** Whether a bar may change more than the last price: most bars meet no order, and are not walked. */
   private isPlayed(i: InstrumentIndex, open: number, low: number, high: number, close: number): boolean {
-    if ((this.matcher.pending[i] as SimOrder[]).length !== 0) return true
-    const hasOrders = (this.matcher.resting[i] as SimOrder[]).length !== 0
+    const hasOrders = (this.matcher.resting[i] as SimOrder[]).length !== 0 || (this.matcher.pending[i] as SimOrder[]).length !== 0
     if (!hasOrders && (this.positions[i] as Position).lots === 0) return false
-    // All four: a bar from a file may have a close beyond its extremes.
-    const [lowest, highest] = [Math.min(open, low, high, close), Math.max(open, low, high, close)]
-    if (this.matcher.isQuiet(i, lowest, highest)) return false
+    const calm = this.matcher.calmPrices(i)
+    if (calm !== undefined && isWithin(calm, open, low, high, close)) return false
     return hasOrders || this.matcher.isInDanger(i, low, high)
+  }
+
+  /** See {@link Matcher.calmPrices}. */
+  calmPrices(i: InstrumentIndex): CalmPrices | undefined {
+    return this.matcher.calmPrices(i)
+  }
+
+  /** Bars have passed, all between calm prices: only the last price is another. */
+  passTo(i: InstrumentIndex, close: number): void {
+    this.account.prices[i] = close
   }
 
   /** Exits by a stop in a bar that held a target of the same position, too: what came first, the bar does not say. */
@@ -329,3 +337,7 @@ export class SimVenue {
     this.matcher.restore(state)
   }
 }
+
+/** Whether a bar stays between calm prices. All four: a bar from a file may open or close beyond its extremes. */
+export const isWithin = ({ above, below }: CalmPrices, open: number, low: number, high: number, close: number): boolean =>
+  low > above && high < below && open > above && open < below && close > above && close < below && high > above && low < below
