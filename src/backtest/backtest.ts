@@ -181,9 +181,10 @@ class BacktestDriver {
     const { kernel, venue, merge, told } = this
     const { bars, funding } = this.spec
     for (let left = CHUNK; left > 0; left--) {
-      if (this.quiet !== undefined && this.failure === undefined) {
-        left -= this.playQuiet(this.quiet, left)
-        if (left === 0) break
+      const quiet = this.failure === undefined ? this.playQuiet(left) : 0
+      if (quiet > 0) {
+        left -= quiet - 1
+        continue
       }
       if (this.failure !== undefined || !merge.next()) return false
       const { members, count, closeTs } = merge
@@ -218,8 +219,10 @@ class BacktestDriver {
     return true
   }
 
-  private playQuiet(quiet: QuietSpan, most: number): number {
-    const { kernel } = this
+  /** Plays bars on which nothing happens but that the strategy looks at them, up to the one on which it speaks. Answers how many. */
+  private playQuiet(most: number): number {
+    const { kernel, quiet } = this
+    if (quiet === undefined) return 0
     const count = quiet.play(this.instants, most)
     if (count === 0) return 0
     this.instants += count

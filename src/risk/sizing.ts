@@ -2,11 +2,11 @@
  * How large an entry may be: a pure function from figures to lots and the arithmetic that `/why` shows.
  * Never rounds up to a minimum, and never grows because of a loss (S10).
  */
-import { formatDecimal, mulDivCeil, mulDivFloor } from '../core/decimal.ts'
+import { formatDecimal, mulDivFloor } from '../core/decimal.ts'
 import { CASH_SCALE, type Cash, type Lots, RATE_ONE, type Side, type Ticks, cash, lots } from '../core/units.ts'
 import { type Instrument, formatPrice, formatQuantity, notionalOf } from '../market/instrument.ts'
 import type { PortfolioView } from '../portfolio/view.ts'
-import { type ExpectedCosts, plannedLossOf, takerRateOf } from './planned-loss.ts'
+import { type ExpectedCosts, plannedLossOf, rateOf, takerRateOf } from './planned-loss.ts'
 import { closingNotional } from './at-stake.ts'
 import type { RiskLimits } from './limits.ts'
 
@@ -140,7 +140,7 @@ export function entryCaps(view: PortfolioView, instrument: Instrument, side: Sid
   // What the same signal closes pays its fee and is gone before this order fills.
   const closing = closingNotional(view, instrument, side)
   const gross = view.grossNotional - closing
-  const equity = view.marginEquity - mulDivCeil(closing, takerRate, RATE_ONE)
+  const equity = view.marginEquity - rateOf(closing, takerRate)
   const free = equity - Math.ceil((gross - spotNotional) / limits.leverage) - spotNotional
   return [
     { name: 'order notional', notional: limits.orderNotionalMax },

@@ -242,7 +242,7 @@ export class SimVenue {
       this.matcher.told = told
       this.matcher.price(i, open, into)
       this.matcher.hear(i, into)
-      if (resting.length !== 0 || (this.positions[i] as Position).lots !== 0) {
+      if ((resting.length !== 0 || (this.positions[i] as Position).lots !== 0) && !this.isCalm(i, open, low, high, close)) {
         const isLowFirst = barPath((this.positions[i] as Position).lots, resting, low, high) === 'low-first'
         this.matcher.playWithin(low, high)
         this.matcher.move(i, isLowFirst ? low : high, into)
@@ -259,9 +259,12 @@ export class SimVenue {
   private isPlayed(i: InstrumentIndex, open: number, low: number, high: number, close: number): boolean {
     const hasOrders = (this.matcher.resting[i] as SimOrder[]).length !== 0 || (this.matcher.pending[i] as SimOrder[]).length !== 0
     if (!hasOrders && (this.positions[i] as Position).lots === 0) return false
+    return !this.isCalm(i, open, low, high, close) && (hasOrders || this.matcher.isInDanger(i, low, high))
+  }
+
+  private isCalm(i: InstrumentIndex, open: number, low: number, high: number, close: number): boolean {
     const calm = this.matcher.calmPrices(i)
-    if (calm !== undefined && isWithin(calm, open, low, high, close)) return false
-    return hasOrders || this.matcher.isInDanger(i, low, high)
+    return calm !== undefined && isWithin(calm, open, low, high, close)
   }
 
   /** See {@link Matcher.calmPrices}. */
