@@ -39,6 +39,11 @@ export class OrderBook {
     this.recentAt = new Array<number>(instrumentCount).fill(0)
   }
 
+  /** Whether the account is read, so that what happened may be told again, and late. */
+  get isRead(): boolean {
+    return this.booked !== undefined
+  }
+
   peekOrderId(): OrderId {
     return orderId(this.nextOrderId)
   }
@@ -97,7 +102,7 @@ export class OrderBook {
   /** Makes room for an order that the venue made (an attached stop) or that somebody else sent. */
   adopt(event: OrderAdopted, strategy: Order['strategy'], klass: Order['class']): OrderOutcome {
     // Where nothing is read again nothing is told twice: no need to look at each order that is remembered.
-    if (this.booked !== undefined && this.find(event.instrument, undefined, event.venueOrderId) !== undefined) return 'duplicate'
+    if (this.isRead && this.find(event.instrument, undefined, event.venueOrderId) !== undefined) return 'duplicate'
     this.add({
       orderId: this.peekOrderId(),
       clientOrderId: event.clientOrderId,

@@ -23,7 +23,16 @@ import type { StepChange } from '../market/instrument-terms.ts'
 import type { ExternalChange, ExternalPart } from '../portfolio/external.ts'
 import { ExternalParts } from '../portfolio/external-parts.ts'
 import { type Ledger, emptyLedger, postToWallet } from '../portfolio/ledger.ts'
-import { type FillHistory, type PastFill, bookInOrder, convertHistory, emptyHistory, foldUntil, rebase } from '../portfolio/fill-history.ts'
+import {
+  type FillHistory,
+  type PastFill,
+  bookInOrder,
+  bookLast,
+  convertHistory,
+  emptyHistory,
+  foldUntil,
+  rebase,
+} from '../portfolio/fill-history.ts'
 import { type Position, convertPosition, flatPosition, unrealizedOf } from '../portfolio/position.ts'
 import { type RoundTrip, feeShare, seeRange, settleRange, tradeOf } from '../portfolio/round-trip.ts'
 import { spotFill, spotFlow } from '../portfolio/spot.ts'
@@ -410,7 +419,8 @@ export class PortfolioState implements PortfolioView, ExposureBooks {
     const before = position.lots
     this.trips.seeFill(instrument, position, price)
     const fill = { side: order.side, price, lots: quantity, ts: at, seq, offStep }
-    const realized = bookInOrder(this.histories[i] as FillHistory, position, instrument, fill)
+    const history = this.histories[i] as FillHistory
+    const realized = this.orders.isRead ? bookInOrder(history, position, instrument, fill) : bookLast(history, position, instrument, fill)
     if (realized !== 0) postToWallet(this.ledger, 'trading', realized)
     if (fee !== 0) postToWallet(this.ledger, 'fees', cash(0 - fee))
     this.marks.setFirst(i, price)
