@@ -39,6 +39,10 @@ mkdirSync(OUT, { recursive: true })
 await build({ ...options, entryPoints: benches.map((name) => join('bench', `${name}.ts`)) })
 if (tree !== undefined)
   await build({ ...options, splitting: false, outdir: join(OUT, 'other'), entryPoints: [join('bench', 'kernel-runs.ts')], plugins: [otherSources] })
+if (tree !== undefined) {
+  const commit = spawnSync('git', ['-C', tree, 'log', '-1', '--format=%h %s'], { encoding: 'utf8' })
+  console.log(`other        ${resolve(tree)}, ${commit.status === 0 ? commit.stdout.trim() : 'of no known commit'}`)
+}
 const against = tree === undefined ? [] : ['--against', resolve(OUT, 'other', 'kernel-runs.mjs')]
 for (const name of benches) {
   const run = spawnSync(process.execPath, [...flags, join(OUT, `${name}.mjs`), ...against], { stdio: 'inherit' })
