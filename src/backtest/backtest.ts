@@ -25,6 +25,7 @@ import type { ClosedTrade } from '../portfolio/trade.ts'
 import type { OrderCommand, VenueEvent } from '../trading/event.ts'
 import type { SimOptions } from '../venue/sim/sim-order.ts'
 import { SimVenue } from '../venue/sim/sim-venue.ts'
+import { QuietSpan } from './quiet-span.ts'
 
 /** Funding of one instrument: settlement instants ascending, rates in 1e-10. Settled at the last price. */
 export interface FundingSeries {
@@ -108,6 +109,8 @@ class BacktestDriver {
   private commandCount = 0
   /** By instrument: what its venue may call inside a bar. Of perpetuals nothing: their stops are the venue's own. */
   private readonly told: readonly ((() => boolean) | undefined)[]
+  /** Of a run over one series without funding. */
+  private readonly quiet: QuietSpan | undefined
   private failure: string | undefined
   private now: Ts = ts(0)
 
@@ -120,6 +123,9 @@ class BacktestDriver {
     this.equityTs = new Float64Array(this.total)
     this.equityValue = new Float64Array(this.total)
     this.fundingAt = new Int32Array(spec.bars.length)
+    const [only] = spec.bars
+    if (only !== undefined && spec.bars.length === 1 && spec.funding[0] === undefined)
+      this.quiet = new QuietSpan(this.kernel, this.venue, only, instrumentIndex(0), this.equityTs, this.equityValue)
     const hear = (): boolean => {
       if (this.eventCount === 0) return false
       this.drain()
@@ -175,6 +181,11 @@ class BacktestDriver {
     const { kernel, venue, merge, told } = this
     const { bars, funding } = this.spec
     for (let left = CHUNK; left > 0; left--) {
+      const quiet = this.failure === undefined ? this.playQuiet(left) : 0
+      if (quiet > 0) {
+        left -= quiet - 1
+        continue
+      }
       if (this.failure !== undefined || !merge.next()) return false
       const { members, count, closeTs } = merge
       for (let k = 0; k < count; k++) {
@@ -206,6 +217,22 @@ class BacktestDriver {
       this.played += count
     }
     return true
+  }
+
+  /** Plays bars on which nothing happens but that the strategy looks at them, up to the one on which it speaks. Answers how many. */
+  private playQuiet(most: number): number {
+    const { kernel, quiet } = this
+    if (quiet === undefined) return 0
+    const count = quiet.play(this.instants, most)
+    if (count === 0) return 0
+    this.instants += count
+    this.played += count
+    this.now = kernel.now
+    if (quiet.spoke === undefined) return count
+    kernel.heed(quiet.spoke, quiet.signal, 'live')
+    if (kernel.factBuffer.count !== 0) this.drain()
+    this.equityValue[this.instants - 1] = kernel.portfolio.equity
+    return count
   }
 
   /** In a backtest nobody looks: a breaker's hold is lifted at the first instant at which a person could, and the report says how often. */

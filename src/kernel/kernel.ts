@@ -3,12 +3,13 @@
  * Never waits, never reads a clock, never sends: whoever drives it journals the facts and then tells the venue.
  */
 import { assert, assertNever } from '../core/assert.ts'
-import type { InstrumentIndex, Ts } from '../core/units.ts'
+import type { Cash, InstrumentIndex, Ts } from '../core/units.ts'
 import { Bars } from '../market/bars.ts'
 import type { Instrument } from '../market/instrument.ts'
 import type { PortfolioView } from '../portfolio/view.ts'
-import { confirmedTier } from '../risk/breaker.ts'
+import { confirmedTier, watchEquity } from '../risk/breaker.ts'
 import { isEquityUnbounded } from '../risk/limits.ts'
+import type { Signal } from '../strategy/strategy.ts'
 import { type OrderEvent, isOrderEvent } from '../trading/event.ts'
 import { ParentOrders } from './state/parent-orders.ts'
 import { Algorithms } from './orders/algorithms.ts'
@@ -74,6 +75,8 @@ export class Kernel {
   private readonly watchesEquity: boolean
 
   private readonly watchesLimits: boolean
+  /** Whether bars are looked at by others than the strategy: by limits, a journal, or the average true range. */
+  private readonly watchesBars: boolean
 
   constructor(given: KernelConfig, bars?: readonly Bars[]) {
     // A list of its own: an instrument is another one from the input on that changes its terms.
@@ -100,6 +103,7 @@ export class Kernel {
     )
     this.watchesLimits = !isEquityUnbounded(config.limits)
     this.watchesEquity = config.isJournaled || config.sizing.type === 'risk' || this.watchesLimits
+    this.watchesBars = config.isJournaled || this.watchesLimits || needsAtr
     const { portfolio, orders, holds, factBuffer: outbox, algorithmBook } = this
     this.closes = new PendingCloses(instruments.length)
     this.bookkeeper = new Bookkeeper(instruments, portfolio, orders, algorithmBook, this.closes)
@@ -222,8 +226,34 @@ export class Kernel {
     if (deciding !== undefined) deciding(undefined)
   }
 
+  /**
+   * The strategy of `i` where nobody but it has anything to decide on the next bar: such bars may be given to it one after the other, with
+   * {@link passBars} after the last of them. Undefined where more is looked at on each bar.
+   */
+  loneRun(i: InstrumentIndex): StrategyRun | undefined {
+    const { config, holds, algorithmBook, factBuffer } = this
+    if (this.watchesBars || holds.length !== 0 || algorithmBook.active.length !== 0 || factBuffer.count !== 0) return undefined
+    if (config.isSafe === true || config.deciding !== undefined) return undefined
+    const run = this.runs[i]
+    return run?.mode === 'errored' ? undefined : run
+  }
+
+  /** Bars of `i` have been revealed between these prices; as {@link mark} after each of them. */
+  passBars(i: InstrumentIndex, lowest: number, highest: number): void {
+    this.portfolio.markBars(i, this.bars[i] as Bars, lowest, highest)
+  }
+
+  /** As {@link settle} of an instant whose marks have not been set. */
+  settleAt(at: Ts, equity: Cash): void {
+    if (this.watchesEquity) watchEquity(this.portfolio.watch, equity, at, this.config.limits.drawdown)
+  }
+
   private decideRun(run: StrategyRun, i: InstrumentIndex, mode: BarsMode): void {
-    const signal = run.onBar(this.portfolio.now, this.portfolio.positionLots(i))
+    this.heed(run, run.onBar(this.portfolio.now, this.portfolio.positionLots(i)), mode)
+  }
+
+  /** Decides on what a strategy has said, or on its failure. */
+  heed(run: StrategyRun, signal: Signal | undefined, mode: BarsMode): void {
     if (run.failure !== undefined) {
       this.modes.fail(run.strategy, run.failure)
       return

@@ -60,7 +60,11 @@ export class Bookkeeper {
     if (this.isSpot(order.instrument)) {
       this.portfolio.bookSpotFill(order, fill, exitReasonOf(order))
       this.endCloses(order.instrument)
-    } else this.portfolio.bookFill(order, { ...fill, fee: fill.fee.amount, exitReason: exitReasonOf(order) })
+    } else {
+      // Field by field: a spread of the event cost more than all of the booking.
+      const { price, lots: quantity, ts: at, seq, offStep, fee } = fill
+      this.portfolio.bookFill(order, { price, lots: quantity, fee: fee.amount, exitReason: exitReasonOf(order), ts: at, seq, offStep })
+    }
   }
 
   private endCloses(i: InstrumentIndex): void {

@@ -76,6 +76,8 @@ export class SafetyControls {
 
   /** While a panic or the red line stands, what is left of a position is closed again and again. */
   isFlattening(i: InstrumentIndex): boolean {
+    // Asked at each event of an order: mostly there is none.
+    if (this.holds.length === 0) return false
     const ofSymbol = panicHoldId(this.instrument(i).symbol)
     return this.holds.some(({ id }) => id === PANIC_HOLD || id === RED_HOLD || id === ofSymbol)
   }

@@ -199,6 +199,7 @@ export class Algorithms {
 
   /** Nothing of it goes on: its child is canceled, and then it is over. */
   endOn(i: InstrumentIndex, cause: string, only?: { readonly side: 1 | -1 }): void {
+    if (this.book.active.length === 0) return
     for (const state of [...this.book.on(i)]) {
       if (state.status === 'ending' || (only !== undefined && state.side !== only.side)) continue
       this.change(state, 'ending', cause)
@@ -213,7 +214,10 @@ export class Algorithms {
 
   /** Whether an entry on a side is being worked. */
   works(i: InstrumentIndex, side: 1 | -1): boolean {
-    return this.book.active.some((state) => state.instrument === i && state.side === side && state.class === 'entry')
+    return (
+      this.book.active.length !== 0 &&
+      this.book.active.some((state) => state.instrument === i && state.side === side && state.class === 'entry')
+    )
   }
 
   /** Time went on. */

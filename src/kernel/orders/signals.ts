@@ -2,13 +2,12 @@
  * From a strategy's opinion to an exit, an entry, or a denial that keeps its figures.
  * Never lets an opinion that came while held live on (S11), and never enters unsized or unchecked.
  */
-import { mulDivCeil } from '../../core/decimal.ts'
-import { type InstrumentIndex, type Lots, RATE_ONE, type Side, type Ticks, cash, lots, ticks } from '../../core/units.ts'
+import { type InstrumentIndex, type Lots, type Side, type Ticks, cash, lots, ticks } from '../../core/units.ts'
 import { type Instrument, formatPrice, formatQuantity } from '../../market/instrument.ts'
 import { closingNotional } from '../../risk/at-stake.ts'
 import { checkEntry } from '../../risk/check.ts'
 import type { RiskDenial, RiskFigures } from '../../risk/denial.ts'
-import { takerRateOf } from '../../risk/planned-loss.ts'
+import { rateOf, takerRateOf } from '../../risk/planned-loss.ts'
 import { type Sized, entryCaps, lotsFor, sizeByRisk } from '../../risk/sizing.ts'
 import type { Signal } from '../../strategy/strategy.ts'
 import { type Order, type OrderIntent, isOwnExit } from '../../trading/order.ts'
@@ -205,7 +204,7 @@ export class Signals {
       case 'all': {
         // What the same signal closes pays its fee and gives its margin back before this order fills.
         const closing = closingNotional(this.portfolio, instrument, side)
-        const closingFee = mulDivCeil(closing, takerRateOf(instrument, costs), RATE_ONE)
+        const closingFee = rateOf(closing, takerRateOf(instrument, costs))
         const freed = Math.floor(closing / limits.leverage) - closingFee
         const budget = cash(this.portfolio.equity - this.portfolio.marginUsed + freed)
         // Figures as they are: what has no money left is denied at each bar.

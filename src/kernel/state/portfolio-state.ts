@@ -31,6 +31,7 @@ import {
   emptyHistory,
   foldUntil,
   rebase,
+  bookLast,
 } from '../../portfolio/fill-history.ts'
 import { type Position, convertPosition, flatPosition, unrealizedOf } from '../../portfolio/position.ts'
 import { type RoundTrip, feeShare, seeRange, settleRange, tradeOf } from '../../portfolio/round-trip.ts'
@@ -310,12 +311,17 @@ export class PortfolioState implements PortfolioView, ExposureBooks {
 
   /** The bar that was revealed last is the mark now: true range, and how far an open trip went inside it. */
   markBar(i: InstrumentIndex, bars: Bars): void {
+    const at = bars.cursor - 1
+    this.markBars(i, bars, bars.lowColumn[at] as number, bars.highColumn[at] as number)
+  }
+
+  /** As {@link markBar} for each of the bars that were revealed since the last mark, which lay between these prices. */
+  markBars(i: InstrumentIndex, bars: Bars, lowest: number, highest: number): void {
     const closeTs = this.marks.reveal(i, bars)
     if (closeTs > this.now) this.now = ts(closeTs)
     const trip = this.trips.of(i)
     if (trip === undefined) return
-    const at = bars.cursor - 1
-    seeRange(trip, ticks(bars.lowColumn[at] as number), ticks(bars.highColumn[at] as number))
+    seeRange(trip, ticks(lowest), ticks(highest))
     this.remark(i, this.positions[i] as Position)
   }
 
@@ -413,7 +419,8 @@ export class PortfolioState implements PortfolioView, ExposureBooks {
     const before = position.lots
     this.trips.seeFill(instrument, position, price)
     const fill = { side: order.side, price, lots: quantity, ts: at, seq, offStep }
-    const realized = bookInOrder(this.histories[i] as FillHistory, position, instrument, fill)
+    const history = this.histories[i] as FillHistory
+    const realized = this.orders.isRead ? bookInOrder(history, position, instrument, fill) : bookLast(history, position, instrument, fill)
     if (realized !== 0) postToWallet(this.ledger, 'trading', realized)
     if (fee !== 0) postToWallet(this.ledger, 'fees', cash(0 - fee))
     this.marks.setFirst(i, price)
