@@ -20,7 +20,7 @@ import { Merge } from '../market/merge.ts'
 import type { KernelConfig } from '../kernel/config.ts'
 import type { OrderDenied } from '../kernel/fact.ts'
 import { commandOfFact } from '../kernel/fact-command.ts'
-import { Kernel } from '../kernel/kernel.ts'
+import { type BetweenDecisions, Kernel } from '../kernel/kernel.ts'
 import type { ClosedTrade } from '../portfolio/trade.ts'
 import type { OrderCommand, VenueEvent } from '../trading/event.ts'
 import type { SimOptions } from '../venue/sim/sim-order.ts'
@@ -87,7 +87,7 @@ export function runBacktest(spec: BacktestSpec): BacktestResult {
   return new BacktestDriver(spec).run()
 }
 
-class BacktestDriver {
+class BacktestDriver implements BetweenDecisions {
   private readonly spec: BacktestSpec
   private readonly kernel: Kernel
   private readonly venue: SimVenue
@@ -128,7 +128,7 @@ class BacktestDriver {
       this.quiet = new QuietSpan(this.kernel, this.venue, only, instrumentIndex(0), this.equityTs, this.equityValue)
     const hear = (): boolean => {
       if (this.eventCount === 0) return false
-      this.drain()
+      this.carryOut()
       return true
     }
     this.told = spec.kernel.instruments.map(({ category }) => (category === 'spot' ? hear : undefined))
@@ -194,7 +194,7 @@ class BacktestDriver {
         this.now = ts(series.tsColumn[series.cursor] as number)
         if (funding[i] !== undefined) this.settleFunding(instrumentIndex(i), this.now)
         venue.bar(instrumentIndex(i), series, this.into, told[i])
-        if (this.eventCount !== 0) this.drain()
+        if (this.eventCount !== 0) this.carryOut()
       }
       for (let k = 0; k < count; k++) {
         const i = members[k] as number
@@ -202,15 +202,7 @@ class BacktestDriver {
         kernel.mark(instrumentIndex(i))
       }
       this.now = ts(closeTs)
-      kernel.settle(this.now)
-      kernel.decideBreakers()
-      if (kernel.holds.length !== 0) this.resume()
-      kernel.decideAlgorithms()
-      if (kernel.factBuffer.count !== 0) this.drain()
-      for (let k = 0; k < count; k++) {
-        kernel.decide(instrumentIndex(members[k] as number), 'live')
-        if (kernel.factBuffer.count !== 0) this.drain()
-      }
+      kernel.closeInstant(members, count, this.now, this)
       this.equityTs[this.instants] = closeTs
       this.equityValue[this.instants] = kernel.portfolio.equity
       this.instants += 1
@@ -230,13 +222,13 @@ class BacktestDriver {
     this.now = kernel.now
     if (quiet.spoke === undefined) return count
     kernel.heed(quiet.spoke, quiet.signal, 'live')
-    if (kernel.factBuffer.count !== 0) this.drain()
+    if (kernel.factBuffer.count !== 0) this.carryOut()
     this.equityValue[this.instants - 1] = kernel.portfolio.equity
     return count
   }
 
   /** In a backtest nobody looks: a breaker's hold is lifted at the first instant at which a person could, and the report says how often. */
-  private resume(): void {
+  afterBreakers(): void {
     const { kernel } = this
     for (const hold of [...kernel.holds]) {
       const isOver =
@@ -270,11 +262,11 @@ class BacktestDriver {
       at += 1
     }
     this.fundingAt[i] = at
-    if (this.eventCount !== 0) this.drain()
+    if (this.eventCount !== 0) this.carryOut()
   }
 
   /** Carries facts to the venue and the venue's words to the kernel until both are silent. */
-  private drain(): void {
+  carryOut(): void {
     const { kernel, venue } = this
     for (let round = 0; ; round++) {
       this.takeFacts()

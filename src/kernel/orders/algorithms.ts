@@ -2,6 +2,7 @@
  * Works parent orders through children: asks each algorithm for its step and carries it out as far as holds and risk allow.
  * Never sends a child that risk has not passed, and never starts one again that a hold has stopped: a person does (S1, S16).
  */
+import type { KernelContext } from '../context.ts'
 import { type InstrumentIndex, type Lots, type OrderId, type StrategyId, type Ticks, lots, ticks } from '../../core/units.ts'
 import type { Bars } from '../../market/bars.ts'
 import { type Instrument, formatQuantity, leastLots, lotFloat, parseQuantity } from '../../market/instrument.ts'
@@ -49,16 +50,7 @@ export class Algorithms {
   private readonly book: ParentOrders
   private readonly bars: readonly Bars[]
 
-  constructor(
-    config: KernelConfig,
-    portfolio: PortfolioState,
-    orders: OrderTable,
-    holds: readonly Hold[],
-    gateway: OrderGateway,
-    outbox: FactBuffer,
-    book: ParentOrders,
-    bars: readonly Bars[],
-  ) {
+  constructor({ config, portfolio, orders, holds, outbox, parentOrders: book, bars }: KernelContext, gateway: OrderGateway) {
     this.config = config
     this.portfolio = portfolio
     this.orders = orders

@@ -2,6 +2,9 @@
  * From a strategy's opinion to an exit, an entry, or a denial that keeps its figures.
  * Never lets an opinion that came while held live on (S11), and never enters unsized or unchecked.
  */
+import type { KernelContext } from '../context.ts'
+import type { PendingCloses } from '../state/pending-closes.ts'
+import type { PositionCloser } from './position-closer.ts'
 import { type InstrumentIndex, type Lots, type Side, type Ticks, cash, lots, ticks } from '../../core/units.ts'
 import { type Instrument, formatPrice, formatQuantity } from '../../market/instrument.ts'
 import { closingNotional } from '../../risk/at-stake.ts'
@@ -28,17 +31,17 @@ export class Signals {
   private readonly portfolio: PortfolioState
   private readonly orders: OrderTable
   private readonly holds: readonly Hold[]
+  private readonly closes: PendingCloses
+  private readonly closer: PositionCloser
   private readonly gateway: OrderGateway
   private readonly algorithms: Algorithms
   private readonly minimums = new Map<Instrument, string>()
   /** Least quantities as text, by instrument: a strategy that asks at each bar is denied at each bar. */
 
   constructor(
-    config: KernelConfig,
-    portfolio: PortfolioState,
-    orders: OrderTable,
-    holds: readonly Hold[],
+    { config, portfolio, orders, holds, closes }: KernelContext,
     gateway: OrderGateway,
+    closer: PositionCloser,
     algorithms: Algorithms,
   ) {
     this.algorithms = algorithms
@@ -46,6 +49,8 @@ export class Signals {
     this.portfolio = portfolio
     this.orders = orders
     this.holds = holds
+    this.closes = closes
+    this.closer = closer
     this.gateway = gateway
   }
 
@@ -84,7 +89,7 @@ export class Signals {
       this.gateway.deny(run.strategy, i, 'reduce', signal.side === 0 ? 1 : signal.side, heldDenial(hold), signal.reason)
       return
     }
-    this.gateway.closePosition(i, undefined, 'reduce', signal.reason)
+    this.closer.close(i, undefined, 'reduce', signal.reason)
   }
 
   private hasOpenEntry(i: InstrumentIndex, side: Side): boolean {
@@ -101,7 +106,7 @@ export class Signals {
     for (let k = 0; k < open.length; k++) {
       if (isOwnExit(open[k] as Order)) return true
     }
-    return this.gateway.closes.lots(i) > 0
+    return this.closes.lots(i) > 0
   }
 
   private enter(run: StrategyRun, i: InstrumentIndex, side: Side, signal: Signal): void {
