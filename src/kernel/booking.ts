@@ -14,6 +14,14 @@ export class Booking {
   changedOutside: ExternalChange | undefined
   /** Coins that were sold beyond ours (spot). */
   oversold: Lots | undefined
+
+  clear(): this {
+    this.opened = undefined
+    this.closed = undefined
+    this.changedOutside = undefined
+    this.oversold = undefined
+    return this
+  }
 }
 
 /** An order event as booked: what the order table made of it, and, of a fill, what it changed. */

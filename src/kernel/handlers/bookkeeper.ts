@@ -31,6 +31,8 @@ export class Bookkeeper {
   private readonly orders: OrderTable
   private readonly algorithms: ParentOrders
   private readonly closes: PendingCloses
+  /** Of the last fill: one object for all of them, since a backtest books a million. It is read before the next is booked. */
+  private readonly filled = { outcome: 'applied' as const, booking: new Booking() }
 
   constructor({ instruments, portfolio, orders, parentOrders: algorithms, closes }: KernelContext) {
     this.closes = closes
@@ -48,13 +50,14 @@ export class Bookkeeper {
     const outcome = this.orders.apply(order, event, instrument)
     if (outcome !== 'applied') return UNBOOKED[outcome]
     if (order.parentOrderId !== undefined) this.algorithms.noteEvent(order, event, instrument)
-    return event.type === 'order-filled' ? { outcome, booking: this.bookFill(order, event) } : UNBOOKED.applied
+    if (event.type !== 'order-filled') return UNBOOKED.applied
+    return this.bookFill(order, event, this.filled.booking.clear()) ? this.filled : UNBOOKED.applied
   }
 
-  private bookFill(order: Order, fill: OrderFilled): Booking | undefined {
+  /** Answers whether it was booked. */
+  private bookFill(order: Order, fill: OrderFilled, booking: Booking): boolean {
     // Told late: the balance that the books were opened with has it.
-    if (order.origin === 'external' && fill.ts < this.portfolio.openedTs) return undefined
-    const booking = new Booking()
+    if (order.origin === 'external' && fill.ts < this.portfolio.openedTs) return false
     const trip = this.portfolio.openTrade(order.instrument)
     // A stop that stands nearer stays: an entry never moves the stop of what is held away from it.
     if (order.class === 'entry' && trip?.side === order.side && order.stop !== undefined)
@@ -69,7 +72,7 @@ export class Bookkeeper {
       const booked = { price, lots: quantity, fee: fee.amount, exitReason: exitReasonOf(order), ts: at, seq, offStep }
       this.portfolio.bookFill(order, booked, booking)
     }
-    return booking
+    return true
   }
 
   private endCloses(i: InstrumentIndex): void {
