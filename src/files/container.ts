@@ -16,7 +16,7 @@ export class UnreadableError extends Error {
   override readonly name = 'UnreadableError'
 }
 
-export type ContainerKind = 'plain' | 'gzip' | 'zip' | 'zstd' | 'xz' | 'parquet' | 'arrow' | 'unknown'
+export type ContainerKind = 'plain' | 'gzip' | 'zip' | 'zstd' | 'xz' | 'bzip2' | 'parquet' | 'arrow' | 'unknown'
 
 export interface Container {
   readonly kind: ContainerKind
@@ -34,7 +34,7 @@ const MAGICS: readonly (readonly [magic: Buffer, offset: number, kind: Container
   [bytesOf('\xfd7zXZ\x00'), 0, 'xz', 'xz'],
   [bytesOf('PAR1'), 0, 'parquet', 'Parquet'],
   [bytesOf('ARROW1'), 0, 'arrow', 'Feather'],
-  [bytesOf('BZh'), 0, 'unknown', 'bzip2, which no kept library of Node reads: unpack it with bunzip2'],
+  [bytesOf('BZh'), 0, 'bzip2', 'bzip2'],
   [bytesOf('FEA1'), 0, 'unknown', 'Feather of version 1: write it again with version 2'],
   [bytesOf('7z\xbc\xaf\x27\x1c'), 0, 'unknown', 'a 7z archive: unpack it'],
   [bytesOf('Rar!'), 0, 'unknown', 'a RAR archive: unpack it'],
@@ -93,8 +93,8 @@ export async function peek(blocks: Blocks): Promise<{ readonly start: Buffer; re
   return { start, all: again() }
 }
 
-/** Bytes inside gzip, zstd or xz. */
-export function unpack(kind: 'gzip' | 'zstd' | 'xz', packed: Blocks): Blocks {
+/** Bytes inside gzip, zstd, xz or bzip2. */
+export function unpack(kind: 'gzip' | 'zstd' | 'xz' | 'bzip2', packed: Blocks): Blocks {
   switch (kind) {
     case 'gzip':
       return gunzipped(packed)
@@ -102,6 +102,8 @@ export function unpack(kind: 'gzip' | 'zstd' | 'xz', packed: Blocks): Blocks {
       return unzstd(packed)
     case 'xz':
       return unxz(packed)
+    case 'bzip2':
+      return unbzip2(packed)
   }
 }
 
@@ -134,6 +136,27 @@ async function* unxz(packed: Blocks): AsyncGenerator<Buffer> {
   const source = ReadableStream.from(packed)
   for await (const chunk of new XzReadableStream(source) as ReadableStream<Uint8Array>)
     yield Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)
+}
+
+async function* unbzip2(packed: Blocks): AsyncGenerator<Buffer> {
+  const { default: makeDecoder } = await import('unbzip2-stream')
+  const decoder = makeDecoder()
+  const ready: Buffer[] = []
+  let failure: unknown
+  decoder.on('data', (chunk: Buffer) => ready.push(chunk))
+  decoder.on('error', (cause: unknown) => {
+    // It reads beyond the end of what it was given; anything else it says in words.
+    failure = cause instanceof TypeError ? new UnreadableError('its end is missing') : cause
+  })
+  // It decodes within the call, and keeps what it cannot decode yet.
+  for await (const block of packed) {
+    decoder.write(block)
+    if (failure !== undefined) throw failure
+    yield* ready.splice(0)
+  }
+  decoder.end()
+  if (failure !== undefined) throw failure
+  yield* ready.splice(0)
 }
 
 export const openFile = (path: string): Promise<FileHandle> => open(path, 'r')

@@ -106,6 +106,7 @@ async function fromBlocks(name: string, path: string | undefined, blocks: Blocks
     case 'gzip':
     case 'zstd':
     case 'xz':
+    case 'bzip2':
       return fromBlocks(name, undefined, unpack(container.kind, all), use)
     case 'zip':
       return path === undefined ? refuse(`${container.name} inside another container`) : fromZip(path, use)

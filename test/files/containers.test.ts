@@ -166,9 +166,25 @@ describe('Parquet', () => {
   })
 })
 
+describe('bzip2', () => {
+  const whole = readFileSync(new URL('../fixtures/files/packed.csv.bz2', import.meta.url))
+
+  test('a second stream in one file is read on, as bunzip2 does', async () => {
+    // Its rows are those of the first again, and its header is no row.
+    expect(await refusal(write('twice.csv.bz2', Buffer.concat([whole, whole])))).toContain('line 6')
+  })
+
+  test('a changed bit is told, and no row of it is read', async () => {
+    const damaged = Buffer.from(whole)
+    const at = whole.length >> 1
+    damaged[at] = (damaged[at] as number) ^ 4
+    expect(await refusal(write('damaged.csv.bz2', damaged))).toContain('cannot be read to its end')
+  })
+})
+
 describe('cut short or empty', () => {
   const fixture = (name: string): Buffer => readFileSync(new URL(`../fixtures/files/${name}`, import.meta.url))
-  test.each(['packed.csv.zst', 'packed.csv.xz', 'packed.zip'])('%s, at its half', async (name) => {
+  test.each(['packed.csv.zst', 'packed.csv.xz', 'packed.csv.bz2', 'packed.zip'])('%s, at its half', async (name) => {
     const bytes = fixture(name)
     expect(await refusal(write(`half-${name}`, bytes.subarray(0, bytes.length >> 1)))).toContain('cannot be read to its end')
   })
