@@ -13,7 +13,7 @@ import { checkStopMove } from './check-loss.ts'
 import { RISK_RULES, type RiskRule } from './denial.ts'
 import { type ExpectedCosts, plannedLossOf } from './planned-loss.ts'
 import { type RiskLimits, SIM_LIMITS } from './limits.ts'
-import { type Figures, I, btc, coins, costs, figures, viewOf } from './testing.ts'
+import { type Figures, I, btc, coins, costs, figures, viewOf } from '../../test/support/risk-view.ts'
 
 /** A buy of 0.100 BTC at 63,999.9, stop at 63,000.0: 6,399.99 USDT at a mark of 64,000. */
 const QUANTITY = lots(100)

@@ -9,7 +9,7 @@ export interface Finding {
   readonly what: string
 }
 
-export const isTest = (path: string): boolean => path.startsWith('test/') || path.endsWith('.test.ts') || path.endsWith('/testing.ts')
+export const isTest = (path: string): boolean => path.startsWith('test/') || path.endsWith('.test.ts')
 
 // Layers.
 

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { seededReturns } from '../../portfolio/allocation/testing.ts'
+import { seededReturns } from '../../../test/support/allocation.ts'
 import { readReturnsCsv } from './returns-csv.ts'
 import { runCli } from '../../../test/support/cli-run.ts'
 

@@ -11,7 +11,7 @@ import { type Returns, covarianceMatrix } from './covariance.ts'
 import { type Vector, dot, quadraticForm } from './matrix.ts'
 import { solveQuadratic } from './quadratic-program.ts'
 import { leafOrder } from './single-linkage.ts'
-import { seededReturns } from './testing.ts'
+import { seededReturns } from '../../../test/support/allocation.ts'
 
 const RETURNS = seededReturns(6, 120, 7)
 

@@ -4,7 +4,7 @@
  */
 import { expect, test } from 'vitest'
 import { HOUR_MS, MINUTE_MS } from '../../../core/units.ts'
-import { btc as instrument } from '../../../risk/testing.ts'
+import { btc as instrument } from '../../../../test/support/risk-view.ts'
 import { HistoryReader } from './history.ts'
 import { Requests } from '../http/requests.ts'
 

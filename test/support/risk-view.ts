@@ -15,10 +15,10 @@ import {
   rate,
   ticks,
   ts,
-} from '../core/units.ts'
-import { type Instrument, makeInstrument } from '../market/instrument.ts'
-import type { OpenEntry, PortfolioView } from '../portfolio/view.ts'
-import type { ExpectedCosts } from './planned-loss.ts'
+} from '../../src/core/units.ts'
+import { type Instrument, makeInstrument } from '../../src/market/instrument.ts'
+import type { OpenEntry, PortfolioView } from '../../src/portfolio/view.ts'
+import type { ExpectedCosts } from '../../src/risk/planned-loss.ts'
 
 export const I: InstrumentIndex = instrumentIndex(0)
 const ELSEWHERE: InstrumentIndex = instrumentIndex(1)
