@@ -9,8 +9,8 @@ export default defineConfig({
     reporters: ['default', './test/support/skipped-reporter.ts'],
     testTimeout: 20_000,
     hookTimeout: 30_000,
-    // Half of the suite waits for processes and time limits: two files at once take ten minutes where one takes sixteen.
-    maxWorkers: 2,
+    // More than half of the suite waits for processes and time limits: four files at once keep two cores busy.
+    maxWorkers: 4,
     // Types of units are tested by compiling: test/types.
     typecheck: { enabled: true, include: ['test/types/**/*.test-d.ts'] },
     coverage: {
