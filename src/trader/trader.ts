@@ -2,12 +2,12 @@
  * The trader: the one owner of the kernel. Boots in order, runs the timers that safety needs, and stops in order.
  * Never trades before the first reconciliation is clean, and never lets a timer loosen anything on `live` (S1).
  */
+import { type TraderParts, makeParts } from './trader-parts.ts'
 import type { StreamName, StreamPart, StreamState } from '../venue/port/streams.ts'
 import { symbolsOf } from '../config/strategy-plan.ts'
 import { assert } from '../core/assert.ts'
 import { type Result, err, ok } from '../core/result.ts'
-import type { InstrumentIndex, Ts } from '../core/units.ts'
-import { Projector } from '../journal/project.ts'
+import type { InstrumentIndex } from '../core/units.ts'
 import type { KernelFact } from '../kernel/fact.ts'
 import type { KernelInput } from '../kernel/input.ts'
 import { Kernel } from '../kernel/kernel.ts'
@@ -17,32 +17,21 @@ import { eventsOf } from '../trading/reconcile.ts'
 import type { StreamReport } from '../trading/report.ts'
 
 import type { Quote, VenueHandlers } from '../venue/port/venue.ts'
-import { AccountMonitor } from './account/account-monitor.ts'
-import { accountDifferences } from './account/account-differences.ts'
 import { type BootFailure, keyRefused, refusedClock, setLeverages, untilAnswered } from './boot.ts'
-import { CommandHandler } from './commands/command-handler.ts'
-import { CommandLoop } from './commands/command-loop.ts'
-import { withEntryGate } from './orders/entry-gate.ts'
 import { PARTS } from './health.ts'
 import { kernelConfigOf } from './kernel-config.ts'
 import { afterNews, isSameNews, newsAtStart } from './instrument-changes.ts'
-import { LiveDriver } from './live-driver.ts'
+import type { LiveDriver } from './live-driver.ts'
 import { MarketClock } from './market/market-clock.ts'
-import { MarketFeed } from './market/market-feed.ts'
-import { OBSERVE_HOLD, SystemHolds } from './safety/system-holds.ts'
-import { Reconciler, knownStateOf } from './account/reconciler.ts'
+import { OBSERVE_HOLD } from './safety/system-holds.ts'
+import { knownStateOf } from './account/reconciler.ts'
 import { type Recovered, recover } from './recovery.ts'
-import { OrderSender, commandOf } from './orders/order-sender.ts'
+import { commandOf } from './orders/order-sender.ts'
 import { HUNG_WORDS } from '../kernel/handlers/strategy-modes.ts'
 import { setAsideInputs } from './set-aside.ts'
-import { ProtectionWatch } from './safety/protection-watch.ts'
-import { EnvironmentMonitor } from './safety/environment-monitor.ts'
 import { listedAgain, registeredInstruments } from './instrument-registry.ts'
 import { FileWatch, giveUpChanged, strategyStarts } from './strategy-start.ts'
-import { StreamWatch } from './safety/stream-watch.ts'
-import { WalletWatch } from './account/wallet-watch.ts'
 import type { TraderOptions } from './trader-options.ts'
-import { verifyFlat } from './account/verify-flat.ts'
 
 const RECONCILE_EVERY_MS = 60_000
 const SECOND_READ_MS = 5_000
@@ -55,19 +44,8 @@ export class Trader {
   private readonly options: TraderOptions
   private readonly stops: (() => void)[] = []
   private kernel!: Kernel
-  private driver!: LiveDriver
-  private sender!: OrderSender
+  private parts!: TraderParts
   private clock!: MarketClock
-  private feed!: MarketFeed
-  private reconciler!: Reconciler
-  private streams!: StreamWatch
-  private protection!: ProtectionWatch
-  private holds!: SystemHolds
-  private environment!: EnvironmentMonitor
-  private account!: AccountMonitor
-  private wallet!: WalletWatch
-  private commandHandler!: CommandHandler
-  private commands!: CommandLoop
   private instruments: readonly Instrument[] = []
   /** Inputs whose asker waits for the facts. */
   private readonly asked = new WeakMap<KernelInput, readonly KernelFact[]>()
@@ -101,7 +79,13 @@ export class Trader {
     if (!clock.ok) return clock
     this.clock = new MarketClock(wallClock, clock.value)
     this.kernel = new Kernel({ ...kernelConfigOf(options, this.instruments), deciding: options.deciding, isSafe: options.isSafe })
-    this.wire()
+    this.parts = makeParts(options, this.kernel, this.clock, this.instruments, {
+      obstacle: () => this.obstacle(),
+      observe: (input, facts) => this.observe(input, facts),
+      emergencyInputs: () => this.emergencyInputs(),
+      markStale: (detail, symbols) => this.markStale(detail, symbols),
+      ask: (make) => this.ask(make),
+    })
 
     const skew = await refusedClock(venue, options.log)
     if (skew !== undefined) return err(skew)
@@ -112,16 +96,16 @@ export class Trader {
     // The journal may have told of other steps than it began with: from here on the venue counts in those.
     this.instruments = this.kernel.config.instruments
     venue.use(this.instruments)
-    this.feed.isFresh = recovered.value.isFresh
+    this.parts.feed.isFresh = recovered.value.isFresh
     giveUpChanged(this.kernel)
-    await this.commands.takeStops()
+    await this.parts.commands.takeStops()
     let setAside: readonly string[] = []
-    await this.driver.alone(async () => {
+    await this.parts.driver.alone(async () => {
       const hung = await this.noteHung()
-      await this.driver.begin(hung?.seq ?? recovered.value.lastSeq)
+      await this.parts.driver.begin(hung?.seq ?? recovered.value.lastSeq)
       setAside = await this.finish(recovered.value.undecided, hung)
     })
-    for (const what of setAside) await this.driver.submit(() => setAsideInputs(what, this.clock.now()))
+    for (const what of setAside) await this.parts.driver.submit(() => setAsideInputs(what, this.clock.now()))
     this.isSettingAside = false
     const terms = await this.takeTerms(registered.value.listed)
     if (!terms.ok) return terms
@@ -131,7 +115,7 @@ export class Trader {
       wallClock.steadyMs() - recoverStart,
     )
     for (const seq of recovered.value.setAside)
-      this.driver.post(() => [
+      this.parts.driver.post(() => [
         {
           type: 'notice',
           alert: 'snapshot.damaged',
@@ -145,36 +129,36 @@ export class Trader {
     this.settleUnanswered()
 
     const reconcileStart = wallClock.steadyMs()
-    const first = await this.account.run(true)
-    if (this.account.isKeyRefused) return err(keyRefused(this.account.text))
+    const first = await this.parts.account.run(true)
+    if (this.parts.account.isKeyRefused) return err(keyRefused(this.parts.account.text))
     if (!first) {
-      await this.holds.add('reconcile', 'no-entries', 'reconcile', 'the first reconciliation is not clean')
-    } else await this.holds.lift('reconcile')
-    if (this.isObserving) await this.holds.add(OBSERVE_HOLD, 'no-entries', 'error', 'profile observe sends no order')
-    if (options.isSafe) await this.holds.add('safe', 'no-entries', 'error', 'safe mode: exits and stops only')
-    options.step('reconciled', this.account.text, wallClock.steadyMs() - reconcileStart)
-    await this.commands.carryOutStops()
+      await this.parts.holds.add('reconcile', 'no-entries', 'reconcile', 'the first reconciliation is not clean')
+    } else await this.parts.holds.lift('reconcile')
+    if (this.isObserving) await this.parts.holds.add(OBSERVE_HOLD, 'no-entries', 'error', 'profile observe sends no order')
+    if (options.isSafe) await this.parts.holds.add('safe', 'no-entries', 'error', 'safe mode: exits and stops only')
+    options.step('reconciled', this.parts.account.text, wallClock.steadyMs() - reconcileStart)
+    await this.parts.commands.carryOutStops()
     const owners = [
       ...options.plans.map((p) => `${p.id} ${p.symbols.join(' ')}`),
       ...(options.manual.length === 0 ? [] : [`manual ${options.manual.join(' ')}`]),
     ]
     const starts = await strategyStarts({ kernel: this.kernel, venue, now: () => this.clock.now(), log: options.log })
-    if (starts.length > 0) await this.driver.submit(() => starts)
+    if (starts.length > 0) await this.parts.driver.submit(() => starts)
     options.step('strategies', owners.join(' · '), 0)
     this.tellOrphans()
     options.onPositions(this.kernel)
     if (!this.isObserving) await setLeverages(this.kernel, this.instruments, venue, options.risk.limits.leverage, options.log)
 
-    const refusal = await this.environment.atStart()
+    const refusal = await this.parts.environment.atStart()
     if (refusal !== undefined) return err(refusal)
 
-    venue.open(this.handlers(), this.environment.cancelsOnDisconnect)
+    venue.open(this.handlers(), this.parts.environment.cancelsOnDisconnect)
     this.startTimers()
-    this.stops.push(...this.environment.start())
+    this.stops.push(...this.parts.environment.start())
     await options.commands.onArrival(
-      () => void this.commands.take(),
+      () => void this.parts.commands.take(),
       // It may have been away for less than a write of ours takes to fail: on its return the account is reconciled first (S14).
-      () => void this.account.run(false),
+      () => void this.parts.account.run(false),
     )
     return ok(undefined)
   }
@@ -185,8 +169,8 @@ export class Trader {
    */
   private async takeTerms(listed: readonly (InstrumentSpec | undefined)[]): Promise<Result<void, BootFailure>> {
     const { venue, wallClock } = this.options
-    await this.sender.whenIdle()
-    await this.driver.whenIdle()
+    await this.parts.sender.whenIdle()
+    await this.parts.driver.whenIdle()
     let news = newsAtStart(this.kernel, listed, this.clock.now())
     if (news.length === 0) return ok(undefined)
     // One odd reading is no news (S13).
@@ -197,7 +181,7 @@ export class Trader {
     news = confirmed.filter((each) => news.some((first) => isSameNews(first, each)))
     this.instruments = afterNews(this.kernel, news)
     venue.use(this.instruments)
-    if (news.length > 0) await this.driver.submit(() => news)
+    if (news.length > 0) await this.parts.driver.submit(() => news)
     return ok(undefined)
   }
 
@@ -208,7 +192,7 @@ export class Trader {
   private async finish(undecided: Recovered['undecided'], hung: Recovered['undecided'][number] | undefined): Promise<readonly string[]> {
     const { recovering, log } = this.options
     if (hung !== undefined || recovering === undefined) {
-      await this.driver.finish([...undecided, ...(hung === undefined ? [] : [hung])])
+      await this.parts.driver.finish([...undecided, ...(hung === undefined ? [] : [hung])])
       return []
     }
     const setAside: string[] = []
@@ -216,13 +200,13 @@ export class Trader {
       if (recovering.isSetAside(each.seq)) {
         const what = `input ${each.seq} (${each.input.type})`
         log('error', `${what} ended the trader each time it was decided: it is booked and set aside, entries are held`)
-        this.driver.setAside(each)
+        this.parts.driver.setAside(each)
         this.isSettingAside = true
         setAside.push(what)
         continue
       }
       recovering.begin(each.seq)
-      await this.driver.finish([each])
+      await this.parts.driver.finish([each])
     }
     recovering.end()
     return setAside
@@ -244,156 +228,18 @@ export class Trader {
     }
   }
 
-  private wire(): void {
-    const { options, kernel } = this
-    const { wallClock, venue } = options
-    const known = knownStateOf(kernel)
-    const now = (): Ts => this.clock.now()
-    this.sender = new OrderSender({
-      venue: withEntryGate(venue, () => this.obstacle()),
-      wallClock,
-      now,
-      onEvent: (event) => this.driver.post(() => [event]),
-      report: (report) => this.driver.post(() => eventsOf(report, known)),
-      order: (command) => kernel.orders.find(command.instrument, command.orderId, undefined),
-      note: (text) => options.log('warn', text),
-      changeRefused: (command, error) => this.environment.changeRefused(command, error),
-      authLost: (detail) => void this.holds.add('auth', 'no-entries', 'error', `Bybit refused the key: ${detail}`),
-    })
-    this.driver = new LiveDriver({
-      kernel,
-      projector: new Projector(kernel),
-      journal: options.journal,
-      wallClock,
-      sender: this.sender,
-      databaseState: (isUp, detail) => {
-        options.log(isUp ? 'info' : 'error', isUp ? detail : `database: ${detail}; nothing is sent, stops stand at the exchange`)
-        if (isUp) void this.account.run(false)
-      },
-      leaseLost: (detail) => options.fatal(`Another trader owns this account (${detail}).`),
-      observe: (input, facts) => this.observe(input, facts),
-    })
-    this.reconciler = new Reconciler({
-      kernel,
-      venue,
-      driver: this.driver,
-      sender: this.sender,
-      wallClock,
-      now,
-      note: (text) => options.log('warn', text),
-      seen: (reading) => this.environment.account(reading),
-      reconciled: (reading) => this.environment.reconciled(reading),
-    })
-    this.holds = new SystemHolds(kernel, this.driver, now)
-    this.environment = new EnvironmentMonitor({
-      kernel,
-      venue,
-      holds: this.holds,
-      health: options.health,
-      wallClock,
-      now,
-      post: (input) => this.driver.post(() => [input()]),
-      clockJumped: () => {
-        this.sender.dropEntries()
-        void options.renewLease()
-        void this.account.run(false)
-      },
-      startAgain: options.startAgain,
-      isLive: options.profile === 'live',
-      isObserving: this.isObserving,
-      leverage: options.risk.limits.leverage,
-      log: options.log,
-    })
-    this.feed = new MarketFeed({
-      kernel,
-      instruments: this.instruments,
-      intervalMs: options.intervalMs,
-      venue,
-      driver: this.driver,
-      sender: this.sender,
-      clock: this.clock,
-      health: options.health,
-      wallClock,
-      log: options.log,
-      before: () => this.emergencyInputs(),
-    })
-    this.protection = new ProtectionWatch(kernel, wallClock, (input) => this.driver.post(() => [input]), now)
-    this.streams = new StreamWatch({
-      wallClock,
-      stale: (detail, symbols) => void this.markStale(detail, symbols),
-      fresh: () => void this.account.freshAgain(),
-      health: options.health,
-    })
-    this.account = new AccountMonitor({
-      kernel,
-      reconciler: this.reconciler,
-      streams: this.streams,
-      holds: this.holds,
-      health: options.health,
-      wallClock,
-      notice: (alert, severity, instrument, summary) =>
-        this.driver.post(() => [{ type: 'notice', alert, severity, about: instrument?.index, summary, ts: now() }]),
-      log: options.log,
-    })
-    this.wallet = new WalletWatch({
-      wallClock,
-      money: () => kernel.portfolio.money,
-      isIdle: () => !this.driver.isBusy,
-      differs: () => void this.account.run(false),
-    })
-    this.commandHandler = new CommandHandler({
-      isObserving: this.isObserving,
-      kernel,
-      now,
-      preflight: async () => [
-        ...this.streams.problems(),
-        ...(this.account.isClean ? [] : ['the account is not reconciled']),
-        ...(await this.environment.problems()),
-      ],
-      takerRate: (instrument) => this.environment.takerRate(instrument),
-      submit: (inputs) => this.driver.submit(inputs),
-      ask: (input) => this.ask(input),
-      verifyFlat: (only) => verifyFlat(venue, kernel, wallClock, now, only),
-      tellVerdict: (summary) =>
-        this.driver.post(() => [
-          {
-            type: 'notice',
-            alert: 'panic.verdict',
-            severity: summary.startsWith('FLAT') ? 'P2' : 'P1',
-            about: undefined,
-            summary,
-            ts: now(),
-          },
-        ]),
-      sleep: (ms) => wallClock.sleep(ms),
-      best: (i) => this.feed.best(i),
-      compare: async () => {
-        const reading = await venue.readAccount(now())
-        return reading.ok ? accountDifferences(reading.value, kernel, known) : reading.error.detail
-      },
-      reconcile: () => void this.account.run(false),
-    })
-    this.commands = new CommandLoop({
-      queue: options.commands,
-      wallClock,
-      execute: (queued, nowMs) => this.commandHandler.execute(queued, nowMs),
-      whenDecided: () => this.driver.whenIdle(),
-      log: options.log,
-    })
-  }
-
   private handlers(): VenueHandlers {
     const known = knownStateOf(this.kernel)
     return {
       report: (report: StreamReport) => {
         this.clock.see(report.ts)
-        this.driver.post(() => eventsOf(report, known))
+        this.parts.driver.post(() => eventsOf(report, known))
       },
-      position: (report) => this.environment.position(report),
-      wallet: (balance) => this.wallet.frame(balance),
-      bar: (instrument: InstrumentIndex, bar: Bar) => this.feed.bar(instrument, bar),
-      quote: (quote: Quote) => this.feed.quote(quote),
-      book: (mirror) => this.feed.book(mirror),
+      position: (report) => this.parts.environment.position(report),
+      wallet: (balance) => this.parts.wallet.frame(balance),
+      bar: (instrument: InstrumentIndex, bar: Bar) => this.parts.feed.bar(instrument, bar),
+      quote: (quote: Quote) => this.parts.feed.quote(quote),
+      book: (mirror) => this.parts.feed.book(mirror),
       stream: (name, state, detail, part) => this.stream(name, state, detail, part),
       odd: (symbol: string, detail: string) => void this.quarantine(symbol, detail),
     }
@@ -403,16 +249,16 @@ export class Trader {
     if (this.isStopping) return
     const which = part === undefined ? name : `${name} ${part.index + 1}/${part.count}`
     this.options.log(state === 'up' ? 'info' : 'warn', `${which} stream ${state}: ${detail}`)
-    this.streams.set(name, state, detail, part)
+    this.parts.streams.set(name, state, detail, part)
     if (state !== 'up') return
-    if (name === 'public') void this.feed.backfill(part?.symbols)
-    else void this.account.run(false)
+    if (name === 'public') void this.parts.feed.backfill(part?.symbols)
+    else void this.parts.account.run(false)
   }
 
   private async markStale(detail: string, symbols: readonly string[] | undefined): Promise<void> {
-    if (symbols === undefined) await this.holds.add('stale', 'no-entries', 'stale', detail)
+    if (symbols === undefined) await this.parts.holds.add('stale', 'no-entries', 'stale', detail)
     else
-      await this.holds.addStale(
+      await this.parts.holds.addStale(
         this.instruments.filter((i) => symbols.includes(i.symbol)),
         detail,
       )
@@ -422,7 +268,7 @@ export class Trader {
   private obstacle(): string | undefined {
     if (this.isEnding) return 'Ballast is being stopped'
     if (this.isSettingAside) return 'an input that ended the trader is set aside first'
-    if (this.commands.areStopsWaiting) return 'a pause, halt or panic that waits is carried out first'
+    if (this.parts.commands.areStopsWaiting) return 'a pause, halt or panic that waits is carried out first'
     return this.options.emergency.isPending() ? 'panic --direct has run' : undefined
   }
 
@@ -445,7 +291,7 @@ export class Trader {
     if (this.isImporting || !this.options.emergency.isPending()) return
     this.isImporting = true
     this.options.log('warn', 'panic --direct has run: halted until an admin resumes')
-    await this.driver.submit(() => this.emergencyInputs())
+    await this.parts.driver.submit(() => this.emergencyInputs())
     try {
       this.options.emergency.settle()
     } catch (thrown) {
@@ -453,7 +299,7 @@ export class Trader {
       this.options.log('warn', `emergency.jsonl cannot be put aside (${thrown instanceof Error ? thrown.message : String(thrown)})`)
     }
     this.isImporting = false
-    if (this.account.wasClean) await this.account.run(false)
+    if (this.parts.account.wasClean) await this.parts.account.run(false)
   }
 
   /** Positions whose owner the configuration does not name any more: guarded, and nobody will close them. */
@@ -471,7 +317,7 @@ export class Trader {
   /** Gives an input to the kernel and waits for what it led to. */
   private async ask(make: () => KernelInput): Promise<{ readonly seq: number; readonly facts: readonly KernelFact[] }> {
     let given: KernelInput | undefined
-    const seq = await this.driver.submit(() => {
+    const seq = await this.parts.driver.submit(() => {
       given = make()
       this.asked.set(given, [])
       return [given]
@@ -482,11 +328,11 @@ export class Trader {
   private observe(input: KernelInput, facts: readonly KernelFact[]): void {
     if (facts.length > 0) this.options.onFacts(facts, this.kernel)
     if (this.asked.has(input)) this.asked.set(input, facts)
-    if (input.type === 'order-accepted') this.sender.wake()
+    if (input.type === 'order-accepted') this.parts.sender.wake()
     if (facts.some((f) => f.type === 'hold-added' && f.hold.cause === 'reconcile' && f.hold.scope.type === 'symbol'))
-      void this.account.run(false)
+      void this.parts.account.run(false)
     if (input.type !== 'order-filled' && input.type !== 'position-adjusted') return
-    this.protection.check()
+    this.parts.protection.check()
     this.options.onPositions(this.kernel)
   }
 
@@ -495,24 +341,24 @@ export class Trader {
     const every = (ms: number, run: () => void): void => {
       this.stops.push(wallClock.every(ms, run))
     }
-    every(GATE_TICK_MS, () => this.feed.tick())
+    every(GATE_TICK_MS, () => this.parts.feed.tick())
     every(1_000, () => this.second())
-    every(RECONCILE_EVERY_MS, () => void this.account.run(false))
+    every(RECONCILE_EVERY_MS, () => void this.parts.account.run(false))
     const files = new FileWatch(this.options.changedFiles, this.options.changedConfig)
-    every(FILES_EVERY_MS, () => this.driver.post(() => files.look(this.clock.now())))
+    every(FILES_EVERY_MS, () => this.parts.driver.post(() => files.look(this.clock.now())))
   }
 
   private second(): void {
-    void this.commands.take()
+    void this.parts.commands.take()
     void this.importEmergency()
-    this.protection.check()
-    this.environment.second()
-    this.streams.check()
-    this.account.measureAgain()
-    this.wallet.check()
+    this.parts.protection.check()
+    this.parts.environment.second()
+    this.parts.streams.check()
+    this.parts.account.measureAgain()
+    this.parts.wallet.check()
     this.endTimedPauses()
-    this.feed.stride()
-    this.options.health.report(PARTS.trader, 'ok', `${this.driver.depth} queued, ${this.sender.pending} sending`)
+    this.parts.feed.stride()
+    this.options.health.report(PARTS.trader, 'ok', `${this.parts.driver.depth} queued, ${this.parts.sender.pending} sending`)
   }
 
   /** A timed pause ends by itself off live; on live it ends with a question (S1). */
@@ -522,24 +368,24 @@ export class Trader {
     const over = this.kernel.holds.filter(
       (h) => h.cause === 'operator' && h.effect === 'no-entries' && h.until !== undefined && now >= h.until,
     )
-    for (const hold of over) this.driver.post(() => [{ type: 'lift-hold', holdId: hold.id, actor: 'timer', ts: this.clock.now() }])
+    for (const hold of over) this.parts.driver.post(() => [{ type: 'lift-hold', holdId: hold.id, actor: 'timer', ts: this.clock.now() }])
   }
 
   private async quarantine(symbol: string, detail: string): Promise<void> {
     this.options.log('warn', `odd frame ${symbol}: ${detail}`)
     const instrument = this.instruments.find((i) => i.symbol === symbol)
     if (instrument === undefined) return
-    const isNew = !this.holds.has(`odd-${symbol}`)
-    await this.holds.quarantine(instrument, detail)
+    const isNew = !this.parts.holds.has(`odd-${symbol}`)
+    await this.parts.holds.quarantine(instrument, detail)
     // What the row would have told is read instead.
-    if (isNew && this.account.wasClean) void this.account.run(false)
+    if (isNew && this.parts.account.wasClean) void this.parts.account.run(false)
   }
 
   /** Orders that were journaled and never answered: each is looked up before anything else is sent for it (S6). */
   private settleUnanswered(): void {
     for (const instrument of this.instruments)
       for (const order of this.kernel.orders.open(instrument.index))
-        if (order.status === 'submitted' && order.origin === 'ours') this.sender.settle(commandOf(order))
+        if (order.status === 'submitted' && order.origin === 'ours') this.parts.sender.settle(commandOf(order))
   }
 
   /** A spot entry carries no stop: what it fills while nobody runs would have none. */
@@ -554,18 +400,18 @@ export class Trader {
 
   /** Orderly stop: no new entries, what is in flight is answered, a snapshot, the lease released by the caller. Stops stay at the exchange. */
   async stop(): Promise<void> {
-    assert(this.driver !== undefined, 'a trader is stopped after it was started')
+    assert(this.parts !== undefined, 'a trader is stopped after it was started')
     this.isEnding = true
-    this.sender.dropEntries()
+    this.parts.sender.dropEntries()
     for (const end of this.stops.splice(0)) end()
-    await Promise.race([this.cancelBareEntries(this.driver), this.options.wallClock.sleep(CANCEL_WAIT_MS)])
+    await Promise.race([this.cancelBareEntries(this.parts.driver), this.options.wallClock.sleep(CANCEL_WAIT_MS)])
     this.isStopping = true
-    this.sender.dropEntries()
-    await Promise.race([this.sender.whenIdle(), this.options.wallClock.sleep(10_000)])
-    this.sender.stop()
-    await this.driver.whenIdle()
+    this.parts.sender.dropEntries()
+    await Promise.race([this.parts.sender.whenIdle(), this.options.wallClock.sleep(10_000)])
+    this.parts.sender.stop()
+    await this.parts.driver.whenIdle()
     await this.options.venue.close()
-    await this.driver.stop()
-    await this.driver.snapshot()
+    await this.parts.driver.stop()
+    await this.parts.driver.snapshot()
   }
 }

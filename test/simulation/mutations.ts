@@ -69,11 +69,11 @@ function withoutExecutionIds(inner: Transport): Transport {
 }
 
 function withoutReconciliation(trader: Trader): void {
-  trader['reconciler'].run = async () => ({ isClean: true, detail: '', openOrders: 0, positions: 0 })
+  trader['parts'].reconciler.run = async () => ({ isClean: true, detail: '', openOrders: 0, positions: 0 })
 }
 
 function withoutWatchdog(trader: Trader): void {
-  trader['protection'].check = () => {}
+  trader['parts'].protection.check = () => {}
 }
 
 /** A create without an answer is sent again under another id, as bots do that have no ids of their own. */

@@ -165,7 +165,7 @@ class World {
     if (this.life === undefined) this.boot()
     await this.time.runUntil(this.endMs + QUIET_MS, () => this.look())
     if (this.broken !== undefined) return
-    for (let k = 0; k < 200 && this.trader?.['driver'].isBusy === true; k++)
+    for (let k = 0; k < 200 && this.trader?.['parts']?.driver.isBusy === true; k++)
       await this.time.runUntil(this.time.nowMs + 1, () => this.look())
     if (this.trader === undefined || !this.isStarted) throw new Broken('alive', 'the trader has not started')
     const { state } = this.trader
