@@ -286,7 +286,7 @@ export function nameFindings(files: readonly SourceFile[]): Finding[] {
   return files
     .filter(
       ({ path }) =>
-        !/^[a-z0-9-]+(\.(test|test-d|contract|prove|config))?\.ts$/.test(path.split('/').at(-1) as string) ||
+        !/^[a-z0-9-]+(\.(test|test-d|contract|prove|config|d))?\.ts$/.test(path.split('/').at(-1) as string) ||
         /(manager|helper|util|service)/.test(path) ||
         path.endsWith('/index.ts'),
     )
