@@ -4,6 +4,7 @@
  */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { loadLinearSolver } from '../../cli/research/linear-solver.ts'
 import { type AllocationRequest, METHODS, type Method, allocate } from './allocate.ts'
 import { posteriorMeans } from './black-litterman.ts'
 import { LONG_ONLY } from './bounds.ts'
@@ -13,6 +14,7 @@ import { solveQuadratic } from './quadratic-program.ts'
 import { leafOrder } from './single-linkage.ts'
 import { seededReturns } from './testing.ts'
 
+const solveLinear = await loadLinearSolver()
 const RETURNS = seededReturns(6, 120, 7)
 
 function requestOf(method: Method, more: Partial<AllocationRequest> = {}): AllocationRequest {
@@ -26,6 +28,7 @@ function requestOf(method: Method, more: Partial<AllocationRequest> = {}): Alloc
     bounds: LONG_ONLY,
     confidence: 0.95,
     blackLitterman: { market: new Float64Array(returns.length).fill(1 / returns.length), views: [], riskAversion: 2.5, tau: 0.05 },
+    solveLinear,
     ...more,
   }
 }
@@ -320,6 +323,13 @@ describe('on thin data', () => {
     })
     expect(allocate(requestOf('equal', { bounds: { min: 0, max: 0.1 } }))).toMatchObject({ error: expect.stringContaining('less than 1') })
     expect(allocate(requestOf('equal', { bounds: { min: 0.3, max: 1 } }))).toMatchObject({ error: expect.stringContaining('more than 1') })
+  })
+
+  test('min-cvar says why where the solver has no answer', () => {
+    expect(allocate(requestOf('min-cvar', { solveLinear: () => ({ ok: false, error: 'the linear program is infeasible' }) }))).toEqual({
+      ok: false,
+      error: 'The least conditional value at risk was not found: the linear program is infeasible.',
+    })
   })
 
   test('max-sharpe refuses where every mean is negative', () => {
