@@ -1,38 +1,28 @@
 /**
- * The webhook of Telegram: a port on loopback that takes updates with their secret.
- * Never reads a body without the secret, nor one that is larger than an update.
+ * The webhook of Telegram: a port on loopback with Telegraf's own callback behind it, which takes updates with their secret.
+ * Never reads a body without the secret, nor one that is larger than an update. An update is answered once it is handled:
+ * of a bot that ends before that, Telegram sends it again.
  */
-import { timingSafeEqual } from 'node:crypto'
-import { type Server, createServer } from 'node:http'
+import { createServer } from 'node:http'
+import type { Telegraf } from 'telegraf'
 
+const PATH = '/telegram'
 const BODY_MAX = 262_144
 
-export interface WebhookPorts {
+export interface WebhookPlace {
   readonly secret: string
   readonly port: number
-  readonly take: (body: string) => void
 }
 
-export async function listenForUpdates({ secret, port, take }: WebhookPorts): Promise<() => Promise<void>> {
-  const expected = Buffer.from(secret)
-  const server: Server = createServer((request, response) => {
-    const given = Buffer.from(String(request.headers['x-telegram-bot-api-secret-token'] ?? ''))
-    const isRight = given.length === expected.length && timingSafeEqual(given, expected)
-    if (request.method !== 'POST' || request.url !== '/telegram' || !isRight) {
-      response.writeHead(isRight ? 404 : 401).end()
-      return
-    }
-    const chunks: Buffer[] = []
-    let size = 0
-    request.on('data', (chunk: Buffer) => {
-      size += chunk.length
-      if (size > BODY_MAX) request.destroy()
-      else chunks.push(chunk)
-    })
-    request.on('end', () => {
-      response.writeHead(200).end()
-      take(Buffer.concat(chunks).toString())
-    })
+export async function listenForUpdates(bot: Telegraf, { secret, port }: WebhookPlace): Promise<() => Promise<void>> {
+  const callback = bot.webhookCallback(PATH, { secretToken: secret })
+  const server = createServer((request, response) => {
+    const answer = (status: number): void => void response.writeHead(status).end()
+    // Telegraf reads whatever comes; Telegram always says how long it is.
+    if (!(Number(request.headers['content-length']) <= BODY_MAX)) return answer(413)
+    // Telegraf makes text of each chunk by itself: a letter of several bytes may lie across two.
+    request.setEncoding('utf8')
+    void callback(request, response, () => answer(request.method === 'POST' && request.url === PATH ? 401 : 404))
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)

@@ -71,7 +71,8 @@ export class TelegramBot {
     this.ports = ports
     this.bot = new Telegraf(options.token, {
       handlerTimeout: 60_000,
-      ...(options.apiRoot === undefined ? {} : { telegram: { apiRoot: options.apiRoot } }),
+      // An answer in the webhook's response has no message id.
+      telegram: { webhookReply: false, ...(options.apiRoot === undefined ? {} : { apiRoot: options.apiRoot }) },
     })
     this.sender = new TelegramSender(this.bot.telegram)
     this.bot.on('message', async (context) => {
@@ -148,18 +149,7 @@ export class TelegramBot {
   }
 
   private async listen({ url, secret, port }: NonNullable<TelegramOptions['webhook']>): Promise<void> {
-    this.stopWebhook = await listenForUpdates({
-      secret,
-      port,
-      take: (body) => {
-        try {
-          const update = JSON.parse(body) as Update
-          this.bot.handleUpdate(update).catch((thrown: unknown) => this.ports.log('warn', `telegram: ${textOf(thrown)}`))
-        } catch (thrown) {
-          this.ports.log('warn', `telegram webhook: ${textOf(thrown)}`)
-        }
-      },
-    })
+    this.stopWebhook = await listenForUpdates(this.bot, { secret, port })
     await this.bot.telegram.setWebhook(url, { secret_token: secret, allowed_updates: [...ALLOWED_UPDATES] })
   }
 

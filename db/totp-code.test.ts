@@ -50,6 +50,10 @@ describe('a code counts for its step, the one before and the one after', () => {
   })
 })
 
+test('six digits of another script are a wrong code, not an error', () => {
+  expect(matchedStep(SECRET, '١٢٣٤٥٦', 59_000)).toBeUndefined()
+})
+
 test('a secret has 160 bits, and its link names issuer and person', () => {
   expect(makeSecret()).toHaveLength(20)
   expect(makeSecret().equals(makeSecret())).toBe(false)

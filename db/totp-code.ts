@@ -1,8 +1,8 @@
 /**
- * One-time codes by time: RFC 6238 with SHA-1, 30 s and six digits, as every authenticator app makes them.
+ * One-time codes by time: RFC 6238 with SHA-1, 30 s and six digits, as every authenticator app makes them; the arithmetic is otpauth's.
  * Never keeps anything: which code was used, and how many were wrong, the table knows.
  */
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import { HOTP, Secret } from 'otpauth'
 
 const STEP_MS = 30_000
 const DIGITS = 6
@@ -10,50 +10,31 @@ const DIGITS = 6
 const STEPS_AROUND = 1
 /** 160 bits, as long as the hash (RFC 4226, 4). */
 const SECRET_BYTES = 20
-const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
 
-export const makeSecret = (): Buffer => randomBytes(SECRET_BYTES)
+export const makeSecret = (): Buffer => Buffer.from(new Secret({ size: SECRET_BYTES }).bytes)
 export const stepAt = (wallMs: number): number => Math.floor(wallMs / STEP_MS)
 
-/** The code of a step (RFC 4226, 5.3). */
-export function codeOf(secret: Buffer, step: number): string {
-  const counter = Buffer.alloc(8)
-  counter.writeBigUInt64BE(BigInt(step))
-  const hash = createHmac('sha1', secret).update(counter).digest()
-  const offset = hash.readUInt8(hash.length - 1) & 0x0f
-  const value = hash.readUInt32BE(offset) & 0x7fff_ffff
-  return String(value % 10 ** DIGITS).padStart(DIGITS, '0')
-}
+/** The code of a step. */
+export const codeOf = (secret: Buffer, step: number): string => HOTP.generate({ secret: secretOf(secret), digits: DIGITS, counter: step })
 
 /** The step that a code belongs to, within one of now; undefined where it belongs to none. */
 export function matchedStep(secret: Buffer, code: string, wallMs: number): number | undefined {
-  const given = Buffer.from(code.replace(/\s/g, ''))
+  const token = code.replace(/\s/g, '')
+  // Six characters of more than six bytes, such as digits of another script, make otpauth's comparison throw.
+  if (!/^[0-9]{6}$/.test(token)) return undefined
   const now = stepAt(wallMs)
-  let matched: number | undefined
-  // All are compared, whichever is right: how long it takes tells nothing.
-  for (let step = now - STEPS_AROUND; step <= now + STEPS_AROUND; step++) {
-    const expected = Buffer.from(codeOf(secret, step))
-    if (given.length === expected.length && timingSafeEqual(given, expected)) matched = step
-  }
-  return matched
+  const away = HOTP.validate({ token, secret: secretOf(secret), digits: DIGITS, counter: now, window: STEPS_AROUND })
+  return away === null ? undefined : now + away
 }
 
 /** Without padding, as apps take it (RFC 4648, 6). */
-export function toBase32(bytes: Buffer): string {
-  let text = ''
-  let bits = 0
-  let value = 0
-  for (const byte of bytes) {
-    value = (value << 8) | byte
-    bits += 8
-    for (; bits >= 5; bits -= 5) text += ALPHABET.charAt((value >>> (bits - 5)) & 31)
-    value &= (1 << bits) - 1
-  }
-  return bits > 0 ? text + ALPHABET.charAt((value << (5 - bits)) & 31) : text
-}
+export const toBase32 = (bytes: Buffer): string => secretOf(bytes).base32
 
 /** What an app reads, by a QR code or a tap. */
 export function otpauthUri(secret: Buffer, issuer: string, account: string): string {
   const label = `${encodeURIComponent(issuer)}:${encodeURIComponent(account)}`
   return `otpauth://totp/${label}?secret=${toBase32(secret)}&issuer=${encodeURIComponent(issuer)}&algorithm=SHA1&digits=${DIGITS}&period=${STEP_MS / 1000}`
 }
+
+/** A copy: a Buffer may be a view of a larger pool. */
+const secretOf = (bytes: Buffer): Secret => new Secret({ buffer: Uint8Array.from(bytes).buffer })

@@ -42,6 +42,7 @@ describe('each rule finds', () => {
     ['risk importing the kernel, types too', 'src/risk/a.ts', "import type { Kernel } from '../kernel/kernel.ts'"],
     ['the adapter importing the kernel', 'src/venue/bybit/a.ts', "import { Kernel } from '../../kernel/kernel.ts'"],
     ['the simulator importing risk', 'src/venue/sim/a.ts', "import { checkEntry } from '../../risk/check.ts'"],
+    ['charts importing the market', 'src/charts/a.ts', "import { x } from '../market/bars.ts'"],
     ['a strategy importing risk', 'src/strategy/a.ts', "import {\n  type A,\n  b,\n} from '../risk/check.ts'"],
     ['anything importing app', 'api/a.ts', "import { compose } from '../src/process/compose.ts'"],
     ['bots importing the database', 'bots/a.ts', "import { sql } from '../db/client.ts'"],
@@ -87,7 +88,7 @@ describe('each rule finds', () => {
     '`${Date.now()}`',
     '`a${`b${Date.now()}`}c`',
   ])('in the pure zone: %s', (code) => {
-    for (const path of ['src/core/a.ts', 'src/kernel/a.ts', 'src/venue/sim/a.ts', 'src/backtest/backtest.ts'])
+    for (const path of ['src/core/a.ts', 'src/charts/a.ts', 'src/kernel/a.ts', 'src/venue/sim/a.ts', 'src/backtest/backtest.ts'])
       expect(purityFindings([file(path, code)])).toHaveLength(1)
     expect(purityFindings([file('src/trader/a.ts', code), file('src/venue/sim/bybit-server/a.ts', code)])).toEqual([])
   })

@@ -54,6 +54,15 @@ export function dailyEquity(series: EquitySeries): EquitySeries {
   return { ts, equity }
 }
 
+/** How far below the highest equity until then, as a fraction of it: 0 or less. */
+export function depthsOf(equity: Float64Array): Float64Array {
+  let peak = 0
+  return equity.map((value) => {
+    peak = Math.max(peak, value)
+    return peak > 0 ? value / peak - 1 : 0
+  })
+}
+
 export interface Drawdowns {
   /** Largest fall from a peak, as a positive fraction of the peak. */
   readonly max: number

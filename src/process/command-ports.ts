@@ -3,7 +3,7 @@
  * Never different for two surfaces: API and bots are given the same.
  */
 import type { RoleContext } from './role-context.ts'
-import { PngCharts } from '../../api/charts/charts.ts'
+import { PngCharts } from '../../api/png-charts.ts'
 import type { CommandPorts } from '../../api/commands/command.ts'
 import { PostgresApiKeys } from '../../db/api-keys.ts'
 import { BacktestRows } from '../../db/backtests.ts'

@@ -32,6 +32,7 @@ export const LAYERS = [
   ['src/venue/sim/', 'sim'],
   ['src/backtest/', 'backtest'],
   ['src/ml/', 'ml'],
+  ['src/charts/', 'charts'],
   ['src/journal/', 'journal'],
   ['src/system/', 'system'],
   ['src/config/', 'config'],
@@ -78,19 +79,20 @@ export const MAY_IMPORT: Readonly<Record<Layer, readonly Layer[]>> = {
   bybit: ['core', 'market', 'trading', 'venue-port'],
   sim: ['core', 'market', 'trading', 'portfolio'],
   'bybit-server': ['core', 'market', 'trading', 'portfolio', 'sim', 'candles'],
-  backtest: [...PURE, 'candles', 'strategy-files'],
+  backtest: [...PURE, 'candles', 'strategy-files', 'charts'],
   ml: ['core', 'market', 'indicators'],
+  charts: ['core'],
   journal: ['core', 'market', 'trading', 'portfolio', 'risk', 'kernel'],
   db: ['core', 'market', 'trading', 'portfolio', 'risk', 'kernel', 'journal', 'strategy'],
   commands: [...PURE, 'journal'],
   client: [...PURE, 'commands'],
-  api: [...PURE, 'commands', 'journal'],
+  api: [...PURE, 'commands', 'journal', 'charts'],
   jobs: [...ENGINES, 'strategy-files', 'db'],
   bots: ['core', 'commands', 'client'],
   web: ['client', 'commands'],
   system: ['core'],
   config: ['core', 'market', 'candles', 'trading', 'strategy', 'strategy-files', 'sim', 'bybit', 'system'],
-  'market-data': ['core', 'market', 'candles', 'bybit', 'bybit-server', 'venue-port', 'config', 'system'],
+  'market-data': ['core', 'market', 'candles', 'charts', 'bybit', 'bybit-server', 'venue-port', 'config', 'system'],
   // Past the trader: with the exchange alone.
   emergency: ['core', 'market', 'trading', 'bybit', 'venue-port', 'system'],
   trader: [...PURE, 'venue-port', 'journal', 'config', 'emergency', 'system'],
@@ -199,7 +201,7 @@ const BANNED =
 
 const isPure = (path: string): boolean => {
   const layer = layerOf(path)
-  return !isTest(path) && ((PURE as readonly (Layer | undefined)[]).includes(layer) || path === 'src/backtest/backtest.ts')
+  return !isTest(path) && (([...PURE, 'charts'] as readonly (Layer | undefined)[]).includes(layer) || path === 'src/backtest/backtest.ts')
 }
 
 /** Ports of the outer world that live with their user: interfaces only, whose methods answer with promises. */
@@ -286,7 +288,7 @@ export function nameFindings(files: readonly SourceFile[]): Finding[] {
   return files
     .filter(
       ({ path }) =>
-        !/^[a-z0-9-]+(\.(test|test-d|contract|prove|config))?\.ts$/.test(path.split('/').at(-1) as string) ||
+        !/^[a-z0-9-]+(\.(test|test-d|contract|prove|config|d))?\.ts$/.test(path.split('/').at(-1) as string) ||
         /(manager|helper|util|service)/.test(path) ||
         path.endsWith('/index.ts'),
     )

@@ -1,11 +1,7 @@
 /**
- * Text that is safe in HTML, and JSON that is safe inside a script element.
+ * Figures and dates as the report writes them, and JSON that is safe inside a script element.
  * Never lets a name from a file or a strategy become markup.
  */
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
-
-export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (c) => ENTITIES[c] as string)
-
 /** `</script>` and `<!--` cannot occur in it; a JSON parser reads it as it stands. */
 export const scriptJson = (value: unknown): string =>
   JSON.stringify(value)

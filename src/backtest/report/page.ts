@@ -2,7 +2,8 @@
  * The frame of the report: its style for light and dark, its one script, and the rule that nothing is loaded.
  * Never names an address: the file has to open on a plane.
  */
-import { escapeHtml, scriptJson } from './html.ts'
+import { escapeHtml } from '../../charts/markup.ts'
+import { scriptJson } from './html.ts'
 
 const STYLE = `
 :root{color-scheme:light dark;--bg:#fbfbfa;--card:#fff;--text:#1d2126;--dim:#5d666f;--line:#dfe3e6;--main:#2457c5;--good:#157a4a;--bad:#bf3030;--warn:#8a5a00;--warnbg:#fff6e0}

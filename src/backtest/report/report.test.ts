@@ -3,14 +3,14 @@
  * Never looks at what a chart looks like: people do.
  */
 import { describe, expect, test } from 'vitest'
+import { escapeHtml } from '../../charts/markup.ts'
 import { cash, instrumentIndex, rate } from '../../core/units.ts'
 import { makeInstrument } from '../../market/instrument.ts'
 import { RISK_PROFILES } from '../../risk/profiles.ts'
 import { smaCross } from '../../strategy/sma-cross.ts'
 import { type BacktestRequest, runBacktestRequest } from '../backtest-run.ts'
 import { doubtsOf } from '../doubts.ts'
-import { thin } from './chart.ts'
-import { escapeHtml, scriptJson, signedMoney } from './html.ts'
+import { scriptJson, signedMoney } from './html.ts'
 import { METRIC_TEXTS, metricText } from './metric-text.ts'
 import { reportHtml } from './report.ts'
 
@@ -114,18 +114,5 @@ describe('backtest report', () => {
     expect(nasty).toContain(escapeHtml(NASTY))
     expect(JSON.parse(scriptJson(NASTY))).toBe(NASTY)
     expect(scriptJson(NASTY)).not.toContain('<')
-  })
-})
-
-describe('thinning a line', () => {
-  test('keeps the extremes and the ends', () => {
-    const x = Float64Array.from({ length: 50_000 }, (_, k) => k)
-    const y = x.map((k) => (k === 12_345 ? 99 : k === 40_001 ? -99 : Math.sin(k)))
-    const points = thin(x, y)
-    expect(points.length).toBeLessThan(1_100)
-    expect(points).toContainEqual([12_345, 99])
-    expect(points).toContainEqual([40_001, -99])
-    expect(points.at(-1)?.[0]).toBe(49_999)
-    expect(points.every(([at], k) => k === 0 || at > (points[k - 1] as [number, number])[0])).toBe(true)
   })
 })

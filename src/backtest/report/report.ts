@@ -3,13 +3,14 @@
  * Never shows a figure that differs from the JSON of the same run, which it carries.
  */
 import { byExitReason, groupTrades, monthlyReturns } from '../../portfolio/breakdown.ts'
-import { type EquitySeries, dailyEquity, returnsOf } from '../../portfolio/equity.ts'
+import { type EquitySeries, dailyEquity, depthsOf, returnsOf } from '../../portfolio/equity.ts'
 import type { ClosedTrade } from '../../portfolio/trade.ts'
 import { formatQuantity, priceFloat } from '../../market/instrument.ts'
 import type { BacktestRun, BacktestRequest, RunSeries } from '../backtest-run.ts'
 import type { Doubts } from '../doubts.ts'
-import { barChart, lineChart, scatterChart, waterfall } from './chart.ts'
-import { countText, dayText, escapeHtml, minuteText, moneyText, percentText, ratioText, signedMoney } from './html.ts'
+import { barChart, lineChart, scatterChart, waterfall } from '../../charts/figure.ts'
+import { escapeHtml } from '../../charts/markup.ts'
+import { countText, dayText, minuteText, moneyText, percentText, ratioText, signedMoney } from './html.ts'
 import { METRIC_TEXTS, durationText, metricText } from './metric-text.ts'
 import { page } from './page.ts'
 
@@ -122,18 +123,10 @@ function equityChart(run: BacktestRun, request: BacktestRequest): string {
   return lineChart({ title: 'Equity', x: dayText, y: countText }, [...holdLine, { name: 'strategy', tone: 'main', x: ts, y: equity }])
 }
 
-function depthsOf(series: EquitySeries): Float64Array {
-  let peak = 0
-  return series.equity.map((value) => {
-    peak = Math.max(peak, value)
-    return peak > 0 ? value / peak - 1 : 0
-  })
-}
-
 const underwater = (series: EquitySeries): string =>
   lineChart(
     { title: 'Underwater', x: dayText, y: (v) => percentText(v, 1), note: 'Below the highest equity until then.' },
-    [{ name: 'drawdown', tone: 'bad', x: series.ts, y: depthsOf(series), fillTo: 0 }],
+    [{ name: 'drawdown', tone: 'bad', x: series.ts, y: depthsOf(series.equity), fillTo: 0 }],
     [0],
   )
 

@@ -12,6 +12,7 @@ import { contextOf } from '../context.ts'
 import { CliError, EXIT } from '../exit.ts'
 import { collect } from '../flags/flag-values.ts'
 import { formatCount, formatPercent } from '../ui/format.ts'
+import { loadLinearSolver } from './linear-solver.ts'
 import { readReturnsCsv } from './returns-csv.ts'
 
 interface AllocateFlags {
@@ -59,6 +60,7 @@ async function runAllocate(file: string, flags: AllocateFlags, command: Command)
     names,
     returns: columns,
     blackLitterman: blackLittermanOf(flags, names, method),
+    solveLinear: await loadLinearSolver(),
   })
   if (!allocated.ok) throw new CliError(EXIT.error, allocated.error, 'ballast allocate --help lists the methods and their options.')
   const { weights, volatility, contributions } = allocated.value

@@ -4,15 +4,17 @@
  */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { loadLinearSolver } from '../../cli/research/linear-solver.ts'
 import { type AllocationRequest, METHODS, type Method, allocate } from './allocate.ts'
 import { posteriorMeans } from './black-litterman.ts'
 import { LONG_ONLY } from './bounds.ts'
 import { type Returns, covarianceMatrix } from './covariance.ts'
-import { type Vector, dot, quadraticForm } from './matrix.ts'
+import { type Vector, dot, multiply, quadraticForm } from './matrix.ts'
 import { solveQuadratic } from './quadratic-program.ts'
 import { leafOrder } from './single-linkage.ts'
 import { seededReturns } from '../../../test/support/allocation.ts'
 
+const solveLinear = await loadLinearSolver()
 const RETURNS = seededReturns(6, 120, 7)
 
 function requestOf(method: Method, more: Partial<AllocationRequest> = {}): AllocationRequest {
@@ -26,6 +28,7 @@ function requestOf(method: Method, more: Partial<AllocationRequest> = {}): Alloc
     bounds: LONG_ONLY,
     confidence: 0.95,
     blackLitterman: { market: new Float64Array(returns.length).fill(1 / returns.length), views: [], riskAversion: 2.5, tau: 0.05 },
+    solveLinear,
     ...more,
   }
 }
@@ -210,10 +213,15 @@ describe('for any returns', () => {
 
   test('no shift between two assets improves a quadratic optimum', () => {
     fc.assert(
-      fc.property(table, fc.array(cell, { minLength: 6, maxLength: 6 }), (returns, means) => {
+      fc.property(table, fc.array(cell, { minLength: 6, maxLength: 6 }), (returns, tilts) => {
         const covariance = covarianceMatrix(returns, 'ledoit-wolf')
-        fc.pre(covariance.some((row, at) => (row[at] as number) > 0))
-        const linear = Float64Array.from(returns, (_, at) => means[at] as number)
+        // What allocate refuses: assets that stand still, and two rows.
+        fc.pre(covariance.every((row, at) => (row[at] as number) > 0) && (returns[0] as Vector).length > 2)
+        // As each caller's, the linear term lies in the range of the matrix.
+        const linear = multiply(
+          covariance,
+          Float64Array.from(returns, (_, at) => 1000 * (tilts[at] as number)),
+        )
         const bounds = { min: 0.02, max: Math.min(1, 2 / returns.length) }
         const weights = solveQuadratic(covariance, linear, bounds)
         if (typeof weights === 'string') throw new Error(weights)
@@ -230,6 +238,38 @@ describe('for any returns', () => {
         }
       }),
     )
+  })
+
+  // Beyond 64 assets a part is solved for, and what it leaves out is priced.
+  test.each([
+    ['min-variance', LONG_ONLY],
+    ['min-variance', { min: 0.001, max: 0.02 }],
+    ['max-sharpe', LONG_ONLY],
+    ['max-sharpe', { min: 0.001, max: 0.02 }],
+    ['black-litterman', { min: 0.001, max: 0.02 }],
+  ] as const)('no shift between two of 150 assets improves %s within %o', (method, bounds) => {
+    const size = 150
+    const returns = seededReturns(size, 200, 7)
+    const covariance = covarianceMatrix(returns, 'ledoit-wolf')
+    const tilts = Float64Array.from({ length: size }, (_, at) => (at * 37) % size)
+    const views = [{ weights: tilts.map((value) => value / size), value: 0.01 }]
+    const blackLitterman = { market: new Float64Array(size).fill(1 / size), views, riskAversion: 2.5, tau: 0.05 }
+    const weights = Float64Array.from(weightsOf(method, { returns, covariance: 'ledoit-wolf', bounds, blackLitterman }))
+    const means = Float64Array.from(returns, (column) => column.reduce((sum, value) => sum + value, 0) / column.length)
+    const posterior = posteriorMeans(covariance, blackLitterman) as Vector
+    const marginal = multiply(covariance, weights)
+    const variance = dot(weights, marginal)
+    // The derivative of what each method makes least, and how large it may be for rounding.
+    const slopes = {
+      'min-variance': marginal,
+      'max-sharpe': marginal.map((value, at) => value / variance - (means[at] as number) / dot(means, weights)),
+      'black-litterman': marginal.map((value, at) => 2.5 * value - (posterior[at] as number)),
+    }[method]
+    const most = slopes.reduce((largest, slope) => Math.max(largest, Math.abs(slope)), 0)
+    const givers = slopes.filter((_, at) => (weights[at] as number) > bounds.min + 1e-9)
+    const takers = slopes.filter((_, at) => (weights[at] as number) < bounds.max - 1e-9)
+    expect(givers.length).toBeGreaterThan(0)
+    expect(Math.max(...givers) - Math.min(...takers)).toBeLessThan(most * 1e-8)
   })
 
   test.each(METHODS.filter((method) => method !== 'hrp'))('%s does not depend on the order of the columns', (method) => {
@@ -283,6 +323,13 @@ describe('on thin data', () => {
     })
     expect(allocate(requestOf('equal', { bounds: { min: 0, max: 0.1 } }))).toMatchObject({ error: expect.stringContaining('less than 1') })
     expect(allocate(requestOf('equal', { bounds: { min: 0.3, max: 1 } }))).toMatchObject({ error: expect.stringContaining('more than 1') })
+  })
+
+  test('min-cvar says why where the solver has no answer', () => {
+    expect(allocate(requestOf('min-cvar', { solveLinear: () => ({ ok: false, error: 'the linear program is infeasible' }) }))).toEqual({
+      ok: false,
+      error: 'The least conditional value at risk was not found: the linear program is infeasible.',
+    })
   })
 
   test('max-sharpe refuses where every mean is negative', () => {

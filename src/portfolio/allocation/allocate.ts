@@ -12,7 +12,7 @@ import { hierarchicalRiskParity } from './hierarchical-risk-parity.ts'
 import { inverseVariance, inverseVolatility } from './inverse-risk.ts'
 import { type Matrix, type Vector, multiply, quadraticForm } from './matrix.ts'
 import { maxSharpe } from './max-sharpe.ts'
-import { minCvar } from './min-cvar.ts'
+import { type LinearSolver, minCvar } from './min-cvar.ts'
 import { solveQuadratic } from './quadratic-program.ts'
 
 export const METHODS = [
@@ -41,6 +41,8 @@ export interface AllocationRequest {
   /** Of `min-cvar`, in (0, 1). */
   readonly confidence: number
   readonly blackLitterman: BlackLitterman
+  /** Of `min-cvar`. */
+  readonly solveLinear: LinearSolver
 }
 
 export interface Allocation {
@@ -98,7 +100,7 @@ function weightsOf(request: AllocationRequest, covariance: Matrix): Vector | str
     case 'black-litterman':
       return blackLitterman(covariance, request.blackLitterman, bounds)
     case 'min-cvar':
-      return minCvar(returns, request.confidence, bounds)
+      return minCvar(returns, request.confidence, bounds, request.solveLinear)
   }
 }
 

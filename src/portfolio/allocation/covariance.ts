@@ -3,7 +3,7 @@
  * Never annualizes: figures are per row.
  */
 import { covarianceOf, meanOf } from '../statistics.ts'
-import { type Matrix, diagonalOf, makeMatrix } from './matrix.ts'
+import { type Matrix, diagonalOf, dot, makeMatrix } from './matrix.ts'
 
 /** A column an asset, of equal length. */
 export type Returns = readonly Float64Array[]
@@ -66,9 +66,9 @@ function ledoitWolfCovariance(returns: Returns): Matrix {
     const mean = meanOf(column) as number
     return column.map((value) => value - mean)
   })
-  const ones = new Float64Array(rows).fill(1)
   const squares = centered.map((column) => column.map((value) => value * value))
-  const biased = symmetric(size, (i, j) => weightedProduct(centered[i] as Float64Array, centered[j] as Float64Array, ones) / rows)
+  const biased = symmetric(size, (i, j) => dot(centered[i] as Float64Array, centered[j] as Float64Array) / rows)
+  const fourths = symmetric(size, (i, j) => dot(squares[i] as Float64Array, squares[j] as Float64Array) / rows)
   const mean = diagonalOf(biased).reduce((sum, variance) => sum + variance, 0) / size
   let distance = 0
   let error = 0
@@ -76,8 +76,7 @@ function ledoitWolfCovariance(returns: Returns): Matrix {
     for (let j = 0; j < size; j += 1) {
       const covariance = (biased[i] as Float64Array)[j] as number
       distance += (covariance - (i === j ? mean : 0)) ** 2
-      const fourth = weightedProduct(squares[i] as Float64Array, squares[j] as Float64Array, ones) / rows
-      error += (fourth - covariance * covariance) / rows
+      error += (((fourths[i] as Float64Array)[j] as number) - covariance * covariance) / rows
     }
   }
   const share = distance === 0 ? 0 : Math.min(error, distance) / distance

@@ -1,48 +1,46 @@
 /**
- * The tangency portfolio within bounds: the largest mean over volatility, risk-free rate 0 (Sharpe 1966).
- * Its first-order conditions are those of max m'w - g/2 w'Sw with g = m'w / w'Sw (Merton 1972), so that g is found by bisection.
- * Never answers where no portfolio within the bounds has a positive mean.
+ * The portfolio of the largest mean per deviation within bounds, as one program (Cornuejols and Tütüncü 2007, Optimization Methods in
+ * Finance): scaled so that its mean is 1, the best ratio is the least variance, and the bounds become shares of the scaled sum.
+ * Never divides by the variance of a portfolio, so that one next to no risk breaks nothing.
  */
 import type { WeightBounds } from './bounds.ts'
-import { type Matrix, type Vector, diagonalOf, dot, quadraticForm } from './matrix.ts'
-import { TOO_ALIKE, solveQuadratic } from './quadratic-program.ts'
-
-const STEPS = 120
-const SUM_SLACK = 1e-10
-/** Sixteenfold steps in search of a bracket: beyond these a portfolio has next to no risk, and its ratio no bound. */
-const BRACKET_STEPS = 30
+import type { Matrix, Vector } from './matrix.ts'
+import { solveProgram, withinBounds } from './quadratic-program.ts'
 
 /** `means` per row, one an asset. */
 export function maxSharpe(means: Vector, covariance: Matrix, bounds: WeightBounds): Vector | string {
-  if (bestMean(means, bounds) <= 0)
+  const scale = Math.max(...means.map(Math.abs))
+  // A mean that is rounding is none.
+  if (bestMean(means, bounds) <= scale * 1e-12)
     return 'No portfolio within the bounds has a positive mean return, so that none has a largest Sharpe ratio.'
-  const at = (aversion: number): Vector | string =>
-    solveQuadratic(
-      covariance.map((row) => row.map((value) => value * aversion)),
-      means,
-      bounds,
-    )
-  /** Negative where the portfolio still is bolder than the tangency. */
-  const excess = (aversion: number): number => {
-    const weights = at(aversion)
-    if (typeof weights === 'string') return Number.NaN
-    return aversion * quadraticForm(covariance, weights) - dot(means, weights)
-  }
-  let low = Math.max(...means) / Math.max(...diagonalOf(covariance))
-  let high = low
-  for (let step = 0; step < BRACKET_STEPS && excess(low) > 0; step += 1) low /= 16
-  for (let step = 0; step < BRACKET_STEPS && excess(high) < 0; step += 1) high *= 16
-  if (!(excess(low) <= 0 && excess(high) >= 0)) return TOO_ALIKE
-  for (let step = 0; step < STEPS && high > low; step += 1) {
-    const middle = Math.sqrt(low * high)
-    if (middle <= low || middle >= high) break
-    if (excess(middle) < 0) low = middle
-    else high = middle
-  }
-  const weights = at(high)
-  // Assets that are copies of each other but for rounding leave the program without digits enough: no answer is better than a wrong one.
-  if (typeof weights !== 'string' && Math.abs(weights.reduce((sum, weight) => sum + weight, 0) - 1) > SUM_SLACK) return TOO_ALIKE
-  return weights
+  const size = means.length
+  const { min, max } = bounds
+  const left = 1 - min * size
+  if (left <= 1e-10) return new Float64Array(size).fill(1 / size)
+  // w = k (z + min / left * sum of z): the least weights come with each z.
+  const lift = min / left
+  const rowSums = covariance.map((row) => row.reduce((sum, value) => sum + value, 0))
+  const allSum = rowSums.reduce((sum, value) => sum + value, 0)
+  const lifted = covariance.map((row, i) =>
+    row.map((value, j) => value + lift * ((rowSums[i] as number) + (rowSums[j] as number)) + lift * lift * allSum),
+  )
+  const meanSum = means.reduce((sum, value) => sum + value, 0)
+  const gains = means.map((value) => (value + lift * meanSum) / scale)
+  const solution = solveProgram({
+    matrix: lifted,
+    linear: new Float64Array(size),
+    equality: gains,
+    right: 1,
+    share: (max - min) / left,
+    order: Array.from(gains.keys()).sort((a, b) => (gains[b] as number) - (gains[a] as number)),
+  })
+  if (typeof solution === 'string') return solution
+  const total = solution.reduce((sum, value) => sum + value, 0)
+  return withinBounds(
+    solution.map((value) => (value / total) * left),
+    left,
+    bounds,
+  )
 }
 
 /** The largest mean of any weights within the bounds: the best assets are filled first. */

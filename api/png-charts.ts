@@ -3,15 +3,16 @@
  * Never draws where there is nothing to see: it says so.
  */
 import { createRequire } from 'node:module'
-import type { ChartRequest, Charts, PnlPicture } from '../ports.ts'
-import { amount, percent, signed } from '../commands/format.ts'
-import type { Image } from '../commands/reply.ts'
-import { CHART_COLORS, type ChartCandle, type ChartLevel, candleSvg, equitySvg } from './svg.ts'
+import type { ChartRequest, Charts, PnlPicture } from './ports.ts'
+import { amount, percent, signed } from './commands/format.ts'
+import type { Image } from './commands/reply.ts'
+import { type ChartCandle, type ChartLevel, candlePicture } from '../src/charts/candle-picture.ts'
+import { equityPicture } from '../src/charts/equity-picture.ts'
+import { CHART_COLORS } from '../src/charts/picture.ts'
+import { depthsOf } from '../src/portfolio/equity.ts'
 
 /** Where candles come from; undefined where the symbol is not known. */
 export type CandleReader = (symbol: string, interval: string, bars: number) => Promise<readonly ChartCandle[] | undefined>
-
-const POINTS_MAX = 800
 
 export class PngCharts implements Charts {
   private readonly candlesOf: CandleReader
@@ -22,15 +23,16 @@ export class PngCharts implements Charts {
   }
 
   async pnl(picture: PnlPicture): Promise<Image | undefined> {
-    const points = thin(picture.equity.map((row) => ({ ts: row.ts, equity: Number(row.equity) })))
-    if (points.length < 2) return undefined
+    const ts = Float64Array.from(picture.equity, (row) => row.ts)
+    const equity = Float64Array.from(picture.equity, (row) => Number(row.equity))
+    if (ts.length < 2) return undefined
     const closes = picture.trades.flatMap((t) => (t.exitTs === null ? [] : [{ ts: t.exitTs, pnl: Number(t.pnl) }]))
-    const first = points[0]?.equity ?? 0
-    const last = points[points.length - 1]?.equity ?? 0
+    const first = equity[0] ?? 0
+    const last = equity.at(-1) ?? 0
     const change = last - first
     const subtitle = `equity ${amount(String(last))} · ${signed(String(change))} (${percent(change / first)}) · ${closes.length} trades closed · UTC`
     return this.png(
-      equitySvg(picture.title, subtitle, points, closes),
+      equityPicture({ title: picture.title, subtitle, ts, equity, depths: depthsOf(equity), closes }),
       `${picture.title}: equity from ${first.toFixed(2)} to ${last.toFixed(2)}`,
     )
   }
@@ -50,7 +52,7 @@ export class PngCharts implements Charts {
     const last = candles[candles.length - 1]?.close ?? 0
     const title = `${request.symbol} · ${request.interval} · ${last}`
     return this.png(
-      candleSvg(title, candles, marks, levels),
+      candlePicture(title, candles, marks, levels),
       `${request.symbol} ${request.interval}, ${candles.length} candles, last ${last}`,
     )
   }
@@ -62,10 +64,4 @@ export class PngCharts implements Charts {
     const rendered = new Resvg(svg, { font: { fontFiles: [this.font], loadSystemFonts: false, defaultFontFamily: 'DejaVu Sans' } }).render()
     return { mime: 'image/png', base64: Buffer.from(rendered.asPng()).toString('base64'), alt }
   }
-}
-
-/** Every nth point, the last one always. */
-function thin<T>(points: readonly T[]): T[] {
-  const step = Math.max(1, Math.ceil(points.length / POINTS_MAX))
-  return points.filter((_, k) => k % step === 0 || k === points.length - 1)
 }
