@@ -46,11 +46,11 @@ export const toBalance = (row: AccountRow): z.infer<typeof Balance> => ({
 export const Flow = z
   .object({
     id: z.string(),
-    kind: z.string().openapi({ description: "What moved it: `transfer-in`, `interest` and the like, or Bybit's own word" }),
+    kind: z.string().openapi({ description: "Kind of flow: `transfer-in`, `interest` and so on, or Bybit's own word" }),
     coin: z.string(),
     amount: decimal(),
     symbol: z.string().nullable(),
-    isBooked: z.boolean().openapi({ description: 'False of coins that are no money of the books' }),
+    isBooked: z.boolean().openapi({ description: 'False for coins that do not count as equity' }),
     ts: instant(),
   })
   .openapi('Flow')
@@ -72,7 +72,7 @@ export const Strategy = z
     definition: z.string(),
     version: z.number(),
     mode: z.string(),
-    modeCause: z.string().describe('why it is in that mode; empty from the start on'),
+    modeCause: z.string().describe('why it is in that mode; empty since the start'),
     symbols: z.array(symbolName(z.string())),
     lastSignalAt: instant().nullable(),
   })

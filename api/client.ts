@@ -166,7 +166,7 @@ function failureOf(status: number, body: unknown): ApiFailure {
     type: 'rejected',
     status,
     code: typeof problem.code === 'string' ? problem.code : 'unknown',
-    detail: typeof problem.detail === 'string' ? problem.detail : `The server answered ${status} in a form that is not Ballast's.`,
+    detail: typeof problem.detail === 'string' ? problem.detail : `The server answered ${status}, but not as Ballast does.`,
     ...(typeof problem.reply === 'object' && problem.reply !== null
       ? { reply: problem.reply as Reply, commandStatus: commandStatusOf(problem) }
       : {}),

@@ -124,7 +124,7 @@ function buttonsOf(alert: AlertToTell): Button[] {
 export const missedCard = (badge: string, count: number, critical: number): Reply => ({
   ...reply(`You missed ${count} messages, ${critical} of them critical`, {
     tone: critical > 0 ? 'bad' : 'warn',
-    text: critical > 0 ? 'The critical ones follow.' : 'Nothing critical was among them.',
+    text: critical > 0 ? 'The critical ones follow.' : 'None of them was critical.',
     buttons: [runs('Status', '/status'), runs('Trades', '/trades')],
   }),
   badge,

@@ -33,7 +33,7 @@ export async function whileItAnswers<T>(
     const trouble = database.troubleOf(thrown)
     if (trouble === undefined)
       log('error', `a command failed: ${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}`)
-    if (trouble === undefined) await say('That failed inside Ballast', 'Its log has the cause. Look at /status before you send it again.')
+    if (trouble === undefined) await say('Internal error in Ballast', 'The log has the cause. Check /status before you send it again.')
     else await say('No answer', databaseText(trouble, database.downSinceMs(), true))
   } finally {
     takeBack()

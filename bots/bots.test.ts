@@ -177,7 +177,7 @@ describe('rendering', () => {
       0,
     )
     expect(size).toBeLessThanOrEqual(6_000)
-    expect(embed?.fields.at(-1)).toMatchObject({ name: 'More', value: '6 are not shown' })
+    expect(embed?.fields.at(-1)).toMatchObject({ name: 'More', value: '6 not shown' })
     for (const text of [embed?.title, embed?.description, embed?.fields[0]?.value]) expect(text).not.toMatch(/[^\\]\\…?$/)
   })
 })

@@ -97,7 +97,7 @@ export class DiscordBot {
       await this.register()
     } catch (thrown) {
       this.ports.health('down', textOf(thrown))
-      return `Discord does not answer the token (${textOf(thrown)}).`
+      return `Discord did not accept the token (${textOf(thrown)}).`
     }
     this.ports.health('ok', this.client.user?.tag ?? '')
     return undefined
@@ -145,7 +145,7 @@ export class DiscordBot {
         await interaction.editReply(payloadOf(renderDiscord(told, line)))
         return
       } catch (thrown) {
-        this.ports.log('warn', `discord: an answer was not taken (${textOf(thrown)})`)
+        this.ports.log('warn', `discord: could not handle an answer (${textOf(thrown)})`)
       }
     const channel = interaction.channelId
     const sent = channel === null ? undefined : await this.send(channel, told)
@@ -229,7 +229,7 @@ export class DiscordBot {
 
   /** Somebody approved at the terminal. */
   async welcome(userId: string, role: string): Promise<void> {
-    const told = reply(`You are ${role} now`, { tone: 'ok', buttons: [runs('Status', '/status'), runs('Help', '/help')] })
+    const told = reply(`You are now ${role}`, { tone: 'ok', buttons: [runs('Status', '/status'), runs('Help', '/help')] })
     const sent = await this.send(`user:${userId}`, { ...told, badge: this.ports.badge })
     // Who takes no direct messages has seen it at the terminal.
     if (sent.type !== 'sent') this.ports.log('info', `discord: ${userId} was not told (${'detail' in sent ? sent.detail : sent.type})`)
@@ -285,7 +285,7 @@ export class DiscordBot {
   private async tap(interaction: ButtonInteraction): Promise<void> {
     const callback = parseCallback(interaction.customId)
     if (callback === undefined) {
-      await interaction.reply({ content: 'Outdated: ask again.', flags: MessageFlags.Ephemeral })
+      await interaction.reply({ content: 'Outdated. Send the command again.', flags: MessageFlags.Ephemeral })
       return
     }
     let isTaken: Promise<boolean> = Promise.resolve(false)
@@ -318,7 +318,7 @@ export class DiscordBot {
       const isWord = demand.type === 'word'
       const shown = interaction.showModal({
         custom_id: `w:${callback.confirmationId}`,
-        title: isWord ? `Type ${demand.word} to go on` : 'One-time code',
+        title: isWord ? `Type ${demand.word} to continue` : 'Authenticator code',
         components: [
           {
             type: 1,
@@ -327,7 +327,7 @@ export class DiscordBot {
                 type: 4,
                 custom_id: 'word',
                 style: 1,
-                label: isWord ? 'Word' : 'Six digits of your code generator',
+                label: isWord ? 'Word' : '6-digit code from your authenticator app',
                 required: true,
                 max_length: 40,
               },
@@ -335,7 +335,7 @@ export class DiscordBot {
           },
         ],
       })
-      await shown.catch((thrown: unknown) => this.ports.log('warn', `discord: no window for a word (${textOf(thrown)})`))
+      await shown.catch((thrown: unknown) => this.ports.log('warn', `discord: could not open the input window (${textOf(thrown)})`))
       return
     }
     const isTaken = await take(
@@ -391,7 +391,7 @@ export class DiscordBot {
     try {
       const userId = /^user:(\d+)$/.exec(channel)?.[1]
       const target = userId === undefined ? await this.client.channels.fetch(channel) : await this.client.users.fetch(userId)
-      if (target === null || !('send' in target)) return { type: 'refused', detail: `channel ${channel} takes no messages` }
+      if (target === null || !('send' in target)) return { type: 'refused', detail: `channel ${channel} does not accept messages` }
       const sent = await target.send(payloadOf(renderDiscord(told, undefined)))
       return { type: 'sent', messageRef: sent.id }
     } catch (thrown) {

@@ -116,7 +116,7 @@ export class Outbox {
     if (result === undefined) return undefined
     await this.ports.rows.drop(
       old.map((d) => d.id),
-      'told in one card after an outage',
+      'summarized in one message after an outage',
     )
     return pending.filter((d) => !old.includes(d))
   }
@@ -140,7 +140,7 @@ export class Outbox {
         return true
       case 'failed':
         if (delivery.attempts + 1 >= ATTEMPTS_MAX) {
-          this.ports.log(`${delivery.channel}: given up after ${ATTEMPTS_MAX} attempts: ${result.detail}`)
+          this.ports.log(`${delivery.channel}: gave up after ${ATTEMPTS_MAX} attempts: ${result.detail}`)
           await rows.fail(delivery.id, result.detail)
           return true
         }

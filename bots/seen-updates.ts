@@ -48,7 +48,7 @@ export class SeenUpdates {
     if (kind === 'look') return run()
     const isNew = await this.rows.begin(id)
     if (!isNew && kind === 'change') {
-      this.log(`${id} was told again after a restart: it was begun before, and is not done a second time`)
+      this.log(`${id} was delivered again after a restart; it was already started and is not repeated`)
       return undefined
     }
     const value = await run()

@@ -109,7 +109,7 @@ export class TelegramBot {
       await this.menus()
     } catch (thrown) {
       this.ports.health('down', textOf(thrown))
-      return `Telegram does not answer the token (${textOf(thrown)}).`
+      return `Telegram did not accept the token (${textOf(thrown)}).`
     }
     if (this.options.webhook === undefined) this.startPolling()
     else await this.listen(this.options.webhook)
@@ -214,7 +214,7 @@ export class TelegramBot {
       if (chat.isPrivate)
         await this.send(
           addressOf(chat),
-          this.badged(reply('That is no command', { buttons: [runs('Help', '/help'), runs('Status', '/status')] })),
+          this.badged(reply('Not a command', { buttons: [runs('Help', '/help'), runs('Status', '/status')] })),
           undefined,
         )
       return
@@ -252,7 +252,7 @@ export class TelegramBot {
   private async persistentKeyboard(chatId: string): Promise<void> {
     await this.bot.telegram.callApi('sendMessage', {
       chat_id: chatId,
-      text: 'The keys below are the commands most used. / shows all.',
+      text: 'The buttons below are the most used commands. / lists all.',
       reply_markup: { keyboard: KEYBOARD.map((row) => row.map((text) => ({ text }))), resize_keyboard: true, is_persistent: true },
     })
   }
@@ -274,7 +274,7 @@ export class TelegramBot {
     await this.send(
       userId,
       this.badged(
-        reply(`You are ${role} now`, {
+        reply(`You are now ${role}`, {
           tone: 'ok',
           buttons: [runs('Status', '/status'), runs('Positions', '/positions'), runs('Help', '/help')],
         }),
@@ -305,14 +305,20 @@ export class TelegramBot {
     if (this.unknownTold.size > 10_000) this.unknownTold.clear()
     const told =
       access.type === 'unlisted-chat'
-        ? reply('This chat is not listed', { tone: 'warn', text: `Chat id ${chat.id}. An admin can list it in BALLAST__TELEGRAM__CHATS.` })
-        : reply('You are not known here', { tone: 'warn', text: `Your id is ${sender.userId}. At the terminal: ballast telegram pair` })
+        ? reply('This chat is not authorized', {
+            tone: 'warn',
+            text: `Chat id ${chat.id}. An admin can add it to BALLAST__TELEGRAM__CHATS.`,
+          })
+        : reply('You are not authorized', {
+            tone: 'warn',
+            text: `Your id is ${sender.userId}. Pair at the terminal: ballast telegram pair`,
+          })
     await this.send(addressOf(chat), this.badged(told), undefined)
     if (access.type === 'unknown-user')
       for (const admin of this.options.access.admins)
         await this.send(
           admin,
-          this.badged(reply('Somebody unknown wrote to the bot', { tone: 'warn', text: `@${sender.name} (${sender.userId})` })),
+          this.badged(reply('Unknown user wrote to the bot', { tone: 'warn', text: `@${sender.name} (${sender.userId})` })),
           undefined,
         )
     return undefined
@@ -325,9 +331,9 @@ export class TelegramBot {
   /** Answers the text of the little note over the chat, at most 200 characters. */
   private async tap(chat: Chat, sender: Sender, data: string, messageId: number, updateId: string): Promise<string> {
     const callback = parseCallback(data)
-    if (callback === undefined) return 'Outdated: ask again'
+    if (callback === undefined) return 'Outdated. Send the command again'
     const actor = await this.actor(chat, sender)
-    if (actor === undefined) return 'You are not known here'
+    if (actor === undefined) return 'You are not authorized'
     const request = this.request(actor, undefined)
     switch (callback.type) {
       case 'page': {

@@ -69,7 +69,7 @@ export class PostgresCodes implements Codes {
       await sql`
         insert into alerts (seq, type, severity, symbol, summary, detail, ts)
         values (null, 'access.codes_locked', 'P2', null,
-          ${`Five wrong one-time codes by ${actor}: locked for 15 minutes. If it was not them, reset it at the terminal: ballast user totp ${actor}`},
+          ${`Five wrong authenticator codes by ${actor}: locked for 15 minutes. If it was not them, reset the authenticator at the terminal: ballast user totp ${actor}`},
           ${toJson({ actor, untilMs })}::text::jsonb, ${now})`
       await sql`select pg_notify(${EVENTS_CHANNEL}, '0')`
       return { type: 'locked', untilMs }
@@ -93,7 +93,7 @@ export class PostgresCodes implements Codes {
   private seal(actor: string, secret: Buffer): string {
     if (!existsSync(this.keyFile)) writeFileSync(this.keyFile, `${randomBytes(KEY_BYTES).toString('hex')}\n`, { mode: 0o600, flag: 'wx' })
     const key = this.key()
-    if (key === undefined) throw new Error(`${this.keyFile} holds no key: remove it, and enrol everybody anew`)
+    if (key === undefined) throw new Error(`${this.keyFile} holds no key: remove it and enroll all users again`)
     const nonce = randomBytes(NONCE_BYTES)
     const cipher = createCipheriv(CIPHER, key, nonce)
     // A row that is copied to another person opens for nobody.

@@ -68,7 +68,7 @@ export class PostgresCommandQueue implements CommandQueue {
     await this.sql`update commands set status = 'pending', taken_at = null where status = 'taken' and name in ${this.sql(STOP_COMMANDS)}`
     const outcome: CommandOutcome = {
       status: 'failed',
-      text: 'The trader restarted before it answered. Look at the status, then ask again.',
+      text: 'The trader restarted before it responded. Check the status, then send the command again.',
     }
     const rows = await this.sql<{ id: number }[]>`select id from commands where status = 'taken'`
     for (const { id } of rows) await this.complete(id, outcome)

@@ -24,14 +24,14 @@ export async function sweepBacktests(
         case 'open':
           break
         case 'gone':
-          log(`the queue has lost the backtest ${id}: it is queued again`)
+          log(`the queue lost backtest ${id}; it is queued again`)
           await queue.add({ backtestId: id }, { jobId: id, attempts: BACKTEST_ATTEMPTS })
           break
         case 'done':
-          await rows.fail(id, 'Its job ended without a result. Ask for it again.')
+          await rows.fail(id, 'Its job ended without a result. Start it again.')
           break
         case 'failed':
-          await rows.fail(id, `Its job failed after ${BACKTEST_ATTEMPTS} attempts: ${place.detail}. Ask for it again.`)
+          await rows.fail(id, `Its job failed after ${BACKTEST_ATTEMPTS} attempts: ${place.detail}. Start it again.`)
       }
     }
   } catch (cause) {

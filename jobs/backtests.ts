@@ -56,7 +56,8 @@ export class QueuedBacktests implements Backtests {
       .digest('hex')
     const same = await this.rows.findBySpec(specHash)
     if (same !== undefined) return same
-    if ((await this.rows.countOpen()) >= OPEN_MAX) return `${OPEN_MAX} backtests wait or run already. Wait for one to end, or cancel one.`
+    if ((await this.rows.countOpen()) >= OPEN_MAX)
+      return `${OPEN_MAX} backtests are already queued or running. Wait for one to finish, or cancel one.`
     const row = await this.rows.create(`bt_${randomBytes(5).toString('hex')}`, specHash, { ...spec }, actor)
     try {
       await this.queue.add({ backtestId: row.id }, { jobId: row.id, attempts: BACKTEST_ATTEMPTS })

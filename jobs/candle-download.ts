@@ -26,9 +26,9 @@ const NEXT_BARS = 5_000
 export async function downloadCandles(candlesRoot: string, source: CandleSource): Promise<string[]> {
   const problems: string[] = []
   const until = await source.now()
-  if (until === undefined) return ['the exchange does not tell the time']
+  if (until === undefined) return ['could not read the exchange’s time']
   const interval = formatInterval(source.intervalMs)
-  if (interval === undefined) return [`no name for an interval of ${source.intervalMs} ms`]
+  if (interval === undefined) return [`unsupported interval of ${source.intervalMs} ms`]
   const store = openStore(candlesRoot)
   for (const instrument of source.instruments) {
     const known = store.info({ venue: source.venue, symbol: instrument.symbol, interval })

@@ -31,7 +31,7 @@ export async function reportDay(sql: Sql): Promise<string | undefined> {
     select number, symbol, pnl::text as pnl from trades as t where not is_open and exit_ts >= ${start} and exit_ts < ${end} order by t.pnl limit 1`
   const count = trades?.count ?? 0
   const flows = Number(bounds.flows ?? 0)
-  const summary = `${date}: equity ${amount(Number(bounds.last))} (${signed(Number(bounds.last) - Number(bounds.first) - flows)}${flows === 0 ? '' : `, and ${signed(flows)} that is no result`}), ${count} ${count === 1 ? 'trade' : 'trades'}${count === 0 ? '' : `, ${Math.round((100 * (trades?.wins ?? 0)) / count)} % won`}, fees ${amount(Number(trades?.fee ?? 0))}`
+  const summary = `${date}: equity ${amount(Number(bounds.last))} (${signed(Number(bounds.last) - Number(bounds.first) - flows)}${flows === 0 ? '' : `, and ${signed(flows)} of flows`}), ${count} ${count === 1 ? 'trade' : 'trades'}${count === 0 ? '' : `, ${Math.round((100 * (trades?.wins ?? 0)) / count)} % won`}, fees ${amount(Number(trades?.fee ?? 0))}`
   const detail = {
     date,
     equity: bounds.last,

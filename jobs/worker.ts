@@ -64,7 +64,7 @@ export function startWorker(ports: WorkerPorts): void {
   const told = (what: string) => (thrown: unknown) => log('warn', `${what}: ${thrown instanceof Error ? thrown.message : String(thrown)}`)
   const assertRepeats = (): void => {
     repeat().catch((thrown: unknown) => {
-      told('repeating jobs wait for the queue')(thrown)
+      told('repeating jobs are waiting for the queue')(thrown)
       setTimeout(assertRepeats, AGAIN_MS).unref()
     })
   }
@@ -82,12 +82,12 @@ export function startWorker(ports: WorkerPorts): void {
     if (isSweeping) return
     isSweeping = true
     sweep()
-      .catch(told('backtests were not held against their jobs'))
+      .catch(told('could not compare backtests with their jobs'))
       .finally(() => {
         isSweeping = false
       })
   }, SWEEP_EVERY_MS).unref()
-  wakeOnAlerts(sql, queues.open('alerts'), log).catch(told('alerts are found by the sweep alone'))
+  wakeOnAlerts(sql, queues.open('alerts'), log).catch(told('alerts are found by polling only'))
 }
 
 /** Adds a job for each alert that the journal or a report wrote; the sender's own sweep finds what a lost job left. */
@@ -114,7 +114,7 @@ async function wakeOnAlerts(sql: Sql, queue: JobQueue<'alerts'>, log: WorkerPort
   await sql.listen('ballast_events', () => {
     look().catch((cause: unknown) => {
       isBusy = false
-      log('warn', `alerts are late: ${cause instanceof Error ? cause.message : String(cause)}`)
+      log('warn', `alerts are delayed: ${cause instanceof Error ? cause.message : String(cause)}`)
     })
   })
 }

@@ -177,7 +177,7 @@ export function equitySvg(
   body.push(text(left, middle.top - 4, 'drawdown', 13), text(WIDTH - right + 8, middle.bottom, `${(deepest * 100).toFixed(2)} %`, 14))
   const most = Math.max(1e-9, ...closes.map((c) => Math.abs(c.pnl)))
   const zero = (lower.top + lower.bottom) / 2
-  body.push(text(left, lower.top - 2, 'result of each trade', 13), line(left, zero, WIDTH - right, zero, COLORS.grid))
+  body.push(text(left, lower.top - 2, 'result per trade', 13), line(left, zero, WIDTH - right, zero, COLORS.grid))
   for (const close of closes) {
     const size = (Math.abs(close.pnl) / most) * ((lower.bottom - lower.top) / 2)
     body.push(line(x(close.ts), zero, x(close.ts), close.pnl >= 0 ? zero - size : zero + size, close.pnl >= 0 ? COLORS.up : COLORS.down, 3))

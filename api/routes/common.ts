@@ -95,7 +95,7 @@ export async function once<Body extends object, Status extends 200 | 202>(
 ): Promise<{ readonly status: Status; readonly body: Body }> {
   const key = c.req.header('idempotency-key')
   if (key === undefined || key === '') {
-    if (isRequired) throw problem('idempotency_missing', 'Send a header Idempotency-Key with a value of your own for each new request.')
+    if (isRequired) throw problem('idempotency_missing', 'Send an Idempotency-Key header with a unique value for each new request.')
     return run(undefined)
   }
   if (key.length > KEY_MAX) throw problem('validation_failed', `An Idempotency-Key has at most ${KEY_MAX} characters.`)
@@ -105,7 +105,8 @@ export async function once<Body extends object, Status extends 200 | 202>(
     .digest('hex')
   const state = await idempotency.begin(id, key, hash)
   if (state.type === 'mismatch') throw problem('idempotency_mismatch', 'This Idempotency-Key was used for another request. Use a new one.')
-  if (state.type === 'in-flight') throw problem('idempotency_in_flight', 'The first request with this Idempotency-Key is under way.')
+  if (state.type === 'in-flight')
+    throw problem('idempotency_in_flight', 'The first request with this Idempotency-Key is still in progress.')
   if (state.type === 'replay') {
     c.header('Idempotency-Replayed', 'true')
     // What stands there was written below, under the same content.

@@ -87,8 +87,8 @@ export function findRunAs(): Result<RunAs, DatabaseError> {
     } catch (cause) {
       return err(
         install(
-          `PostgreSQL does not run as root, and the user postgres could not be made (${messageOf(cause)}).`,
-          `Start Ballast as a normal user, or make a user named postgres. ${OWN_DATABASE}`,
+          `PostgreSQL does not run as root, and the user postgres could not be created (${messageOf(cause)}).`,
+          `Start Ballast as a normal user, or create a user named postgres. ${OWN_DATABASE}`,
         ),
       )
     }
@@ -133,7 +133,7 @@ export function closedAncestor(path: string, runAs: RunAs): string | undefined {
 
 export const closedError = (directory: string, what: string): DatabaseError =>
   install(
-    `PostgreSQL runs as the user postgres, which may not enter ${directory}, and ${what} lies below it.`,
+    `PostgreSQL runs as the user postgres, which cannot access ${directory}, where ${what} is.`,
     `Run: chmod o+x ${directory}  (or move Ballast or its data directory, or start it as a normal user). ${OWN_DATABASE}`,
   )
 

@@ -93,7 +93,7 @@ describe('the crash of 10 October 2025, long in five symbols with stops 2 % away
     expect(result.trades).toHaveLength(5)
     expect(result.trades.reduce((sum, trade) => sum + trade.pnl, 0) / 1e8).toBeCloseTo(-250.7, 1)
     // -399.5 at the closes and -581.4 at the lows, by a reading of the bars apart from this program.
-    expect(doubts(request).get('gaps-in-stops')).toMatch(/cost 148\.8\d more, at the far end 330\.7\d more, on 250\.69 lost/)
+    expect(doubts(request).get('gaps-in-stops')).toMatch(/cost 148\.8\d more, at the bar extreme 330\.7\d more, on 250\.69 lost/)
   })
 
   test('stops that give away a part of the way lose between the two', () => {
@@ -183,7 +183,7 @@ describe('what is of the run', () => {
   test('data that begin later than was asked for are a doubt', () => {
     const asked = { from: (span.ts[0] as number) - 10 * DAY_MS, to: undefined }
     expect(doubts(requestOf({ definition: buys, series: seriesOf(span), asked })).get('range')).toBe(
-      'the data begin 10 days later than was asked for',
+      'the data begin 10 days later than requested',
     )
   })
   test('annual figures of less than 30 days are null, those of more are not', () => {
@@ -218,5 +218,5 @@ test('a day whose loss reached the limit is gone on with when a person could hav
   })
   const { result } = runBacktestRequest(request)
   expect([result.trades.length, result.resumes, result.fills.length]).toEqual([1, 1, 3])
-  expect(doubts(request).get('resumed')).toMatch(/^limits held entries 1 times/)
+  expect(doubts(request).get('resumed')).toMatch(/^risk limits put entries on hold 1 times/)
 })

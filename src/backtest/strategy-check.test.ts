@@ -63,7 +63,11 @@ test.each([
     (c: StrategyContext) => c.signal({ side: 1, strength: 2, reason: { rule: 'r', values: {} } }),
     /strength is 2: from 0 to 1 at .*strategy-check\.test\.ts/,
   ],
-  ['no reason', (c: StrategyContext) => c.signal({ side: 0, strength: 1, reason: { rule: '', values: {} } }), /bar 1: it gives no rule/],
+  [
+    'no reason',
+    (c: StrategyContext) => c.signal({ side: 0, strength: 1, reason: { rule: '', values: {} } }),
+    /bar 1: its reason has no rule/,
+  ],
   [
     'targets for more than all',
     (c: StrategyContext) =>

@@ -54,7 +54,7 @@ describe('as a process', () => {
     const lost = await ballast('key list --data-dir lost')
     expect([lost.code, lost.stderr]).toEqual([
       4,
-      `ballast: admin.key is missing in ${join(cwd, 'lost')}.\n  Start Ballast again: it writes a new one and revokes the old. Without that: npx ballast --data-dir lost panic --direct needs none.\n`,
+      `ballast: admin.key is missing in ${join(cwd, 'lost')}.\n  Restart Ballast: it writes a new key and revokes the old one. npx ballast --data-dir lost panic --direct works without it.\n`,
     ])
   }, 20_000)
 

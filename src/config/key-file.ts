@@ -23,7 +23,7 @@ export function writeKeyFile({ bybitKey: file }: DataPaths, { key, secret }: Exc
     return ok(undefined)
   } catch (cause) {
     rmSync(fresh, { force: true })
-    const why = cause instanceof Error && 'code' in cause ? String(cause.code) : 'it cannot be written'
-    return err({ sentence: `The key is not kept: ${file} (${why}).`, next: 'Check the directory’s rights and that the disk is not full.' })
+    const why = cause instanceof Error && 'code' in cause ? String(cause.code) : 'the file cannot be written'
+    return err({ sentence: `Key not saved: ${file} (${why}).`, next: 'Check the directory’s permissions and the free disk space.' })
   }
 }

@@ -69,7 +69,7 @@ describe('telegram', () => {
   })
   test.each([
     ['known, from the file', 200, 'ok', '@ballast_bot answers'],
-    ['not known', 401, 'fail', 'does not know'],
+    ['not known', 401, 'fail', 'rejected this token'],
     ['in trouble', 502, 'warn', '502'],
   ] as const)('%s', async (_, httpStatus, status, detail) => {
     const apiRoot = await serve(`/bot${TOKEN}/getMe`, httpStatus, { ok: true, result: { username: 'ballast_bot' } })
@@ -87,7 +87,7 @@ describe('discord', () => {
   test('off', async () => expect(await of({})).toMatchObject({ status: 'ok', detail: expect.stringContaining('off') }))
   test.each([
     ['known', 200, 'ok', 'ballast answers'],
-    ['not known', 401, 'fail', 'does not know'],
+    ['not known', 401, 'fail', 'rejected this token'],
   ] as const)('%s', async (_, httpStatus, status, detail) => {
     const apiRoot = await serve(
       '/v10/users/@me',

@@ -80,8 +80,8 @@ describe('the key file', () => {
   const of = (profile = 'demo') => keyFileCheck(config({ BALLAST__PROFILE: profile }), pathsOf(root))
   test.each(['sim', 'paper'])('of %s: there is none', (profile) => expect(of(profile)).toBeUndefined())
   test.each([
-    ['whole', '{"key":"k-of-the-test","secret":"s-of-the-test"}', 0o600, 'ok', 'readable by you only'],
-    ['open to others', '{"key":"k-of-the-test","secret":"s-of-the-test"}', 0o644, 'fail', 'can be read by others'],
+    ['whole', '{"key":"k-of-the-test","secret":"s-of-the-test"}', 0o600, 'ok', 'readable only by you'],
+    ['open to others', '{"key":"k-of-the-test","secret":"s-of-the-test"}', 0o644, 'fail', 'can be read by other users'],
     ['no JSON', 's-of-the-test', 0o600, 'fail', 'is not JSON'],
     ['without a secret', '{"key":"k-of-the-test"}', 0o600, 'fail', 'does not hold'],
   ] as const)('%s', (_, text, mode, status, detail) => {
@@ -122,7 +122,7 @@ test('processes: known by their lock, and what was killed is told of', async () 
     }),
   ])
   expect(await takeLock(paths, 'supervisor')).toMatchObject({ ok: true })
-  expect((await processesCheck(paths))[1]?.next).toBe('It is being started again.')
+  expect((await processesCheck(paths))[1]?.next).toBe('It is being restarted.')
 })
 
 test('a supervisor without a trader is a fault, and panic --direct is named', async () => {
@@ -145,7 +145,7 @@ test('ports: free, of another program, of this Ballast', async () => {
   expect(await of(taken)).toMatchObject({ status: 'fail', next: expect.stringContaining('BALLAST__API__PORT') })
   mkdirSync(join(root, 'run'))
   expect(await takeLock(pathsOf(root), 'api')).toMatchObject({ ok: true })
-  expect(await of(taken)).toMatchObject({ status: 'ok', detail: 'api: held by this Ballast' })
+  expect(await of(taken)).toMatchObject({ status: 'ok', detail: 'api: used by this Ballast' })
   await new Promise((resolve) => listening.close(resolve))
   expect(await of(taken)).toMatchObject({ status: 'ok', detail: 'api: free' })
   expect(await of(config({ BALLAST__API__HOST: '192.0.2.1' }))).toMatchObject({

@@ -249,6 +249,6 @@ test('S7 an entry that may have filled after scope.json was written keeps it fro
   trouble = (call) => (/execution\/list linear/.test(call) ? 'maintenance' : undefined)
   const outcome = await run()
   expect(outcome.isFlat).toBe(false)
-  expect(outcome.sentence).toContain('SOLUSDT 5 may be of Ballast')
+  expect(outcome.sentence).toContain('SOLUSDT 5 may belong to Ballast')
   expect(held.get('SOLUSDT')).toBe(5)
 })

@@ -113,10 +113,10 @@ export function panicSight(
       ...unreadOf(readings),
       ...whole.closes.map(({ position, quantity }) => `${position.symbol} ${quantity} left${whyOf(deeds, position.symbol)}`),
       ...(isSeen ? unsettledText(unsettled, [...held, ...spot.positions], deeds) : unverifiedText(deeds)),
-      ...(isEmpty ? mayBeOurs.map((p) => `${p.symbol} ${p.size} may be of Ballast, its executions cannot be read`) : []),
+      ...(isEmpty ? mayBeOurs.map((p) => `${p.symbol} ${p.size} may belong to Ballast, its executions cannot be read`) : []),
       ...spot.left,
       ...ordersText([...plan.entries, ...plan.leftovers]),
-      ...(orders.answer === undefined ? ['entries may stand'] : []),
+      ...(orders.answer === undefined ? ['entries may still be open'] : []),
     ].join(', '),
     auth: refused ? positions.error : undefined,
   }
@@ -250,7 +250,7 @@ function unsettledText(unsettled: readonly PanicFill[], held: readonly PanicPosi
     const why = deeds.refusals.get(symbol)
     return why === undefined
       ? `${symbol} ${quantity} left, its close is being filled`
-      : `${symbol} ${quantity} left${errorText(why)}, whether its close was taken is not known`
+      : `${symbol} ${quantity} left${errorText(why)}, and it is unknown if its close was accepted`
   })
 }
 

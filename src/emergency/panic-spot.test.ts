@@ -178,7 +178,9 @@ test('what is worth too little to be sold is said, and does not keep it from bei
   coins.BTC = 0.00001
   const outcome = await run()
   expect(outcome).toMatchObject({ isFlat: true, ordersSent: 1 })
-  expect(outcome.sentence).toContain('Too little to be sold: BTCUSDT-SPOT 0.00001.')
+  expect(outcome.sentence).toContain(
+    "FLAT: 0 positions, 0 open orders in Ballast's scope, read from Bybit 00:00:00. Below the minimum order size: BTCUSDT-SPOT 0.00001. Not touched: spot 0.00001000 BTC, spot 2.00000000 ETH.",
+  )
 })
 
 test('coins that a person named go whole; where none are named none go', async () => {

@@ -27,7 +27,7 @@ const QUOTE = 34
 const NEWLINE = 10
 /** A row of a table is shorter: what is longer is no table, or a quote that is never closed. */
 const ROW_BYTES_MAX = 1 << 20
-const TOO_LONG = 'the line is longer than a million characters: this is no table, or a quote is left open'
+const TOO_LONG = 'the line is longer than a million characters: this is not a table, or a quote is left open'
 
 const WORDS: Readonly<Record<string, string>> = {
   CSV_QUOTE_NOT_CLOSED: 'a quote is opened and never closed',
@@ -110,6 +110,6 @@ export async function* quotedRows(blocks: Blocks, delimiter: string, firstLine: 
     }
   } catch (cause) {
     if (!(cause instanceof CsvError)) throw cause
-    throw new CsvSyntaxError(line, WORDS[cause.code] ?? 'the row is no CSV')
+    throw new CsvSyntaxError(line, WORDS[cause.code] ?? 'the row is not CSV')
   }
 }

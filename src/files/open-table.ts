@@ -53,9 +53,7 @@ async function filesIn(path: string): Promise<Result<string[], DataError>> {
     const names = (await readdir(path)).filter((name) => DATA_NAME.test(name) && !name.startsWith('.')).sort()
     return names.length > 0
       ? ok(names.map((name) => join(path, name)))
-      : err(
-          dataError('bad-input', `The folder ${path} holds no file of data.`, 'Pass a folder with files as .csv, .zip or .parquet in it.'),
-        )
+      : err(dataError('bad-input', `The folder ${path} has no data files.`, 'Pass a folder with .csv, .zip or .parquet files.'))
   } catch (cause) {
     return err(cannotOpen(path, cause))
   }
@@ -129,7 +127,7 @@ async function fromColumns(path: string, kind: 'parquet' | 'arrow', what: string
         ? await (await import('./parquet-table.ts')).readParquetTable(path)
         : await (await import('./feather-table.ts')).readFeatherTable(path)
   } catch {
-    return err(dataError('bad-input', `${path} begins as ${what} and is damaged or cut short.`, 'Fetch the file again.'))
+    return err(dataError('bad-input', `${path} starts like ${what} but is damaged or cut short.`, 'Fetch the file again.'))
   }
   return use({ type: 'cells', name: path, names: table.names, rows: guarded(table.rows) })
 }

@@ -384,7 +384,9 @@ export class Projector {
 /** `TWAP BUY 0.500 BTCUSDT done: average 64,120.35, 2.1 bp worse than 64,106.9 at the start, 12 orders`. */
 function endedText(row: AlgorithmRow): string {
   const head = `${row.type.toUpperCase()} ${row.side === 1 ? 'BUY' : 'SELL'} ${row.quantity} ${row.symbol}`
-  if (row.averagePrice === null || row.shortfallBps === null) return `${head} ended with nothing filled: ${row.cause}`
+  if (row.averagePrice === null || row.shortfallBps === null) return `${head} ended unfilled: ${row.cause}`
   const how = `average ${groupDigits(row.averagePrice)}, ${Math.abs(row.shortfallBps).toFixed(1)} bp ${row.shortfallBps > 0 ? 'worse' : 'better'} than ${groupDigits(row.arrivalPrice)} at the start, ${row.children} orders`
-  return row.filledQuantity === row.quantity ? `${head} done: ${how}` : `${head} ended at ${row.filledQuantity} (${row.cause}): ${how}`
+  return row.filledQuantity === row.quantity
+    ? `${head} done: ${how}`
+    : `${head} ended partially filled, ${row.filledQuantity} (${row.cause}): ${how}`
 }

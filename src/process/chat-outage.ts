@@ -50,12 +50,12 @@ export class ChatOutage {
     if (away === undefined) {
       if (this.told === 'back' || !this.hasHeard) return
       // What the process before this one told is over as well.
-      await ports.alert({ type: back, atMs: ports.wallMs(), summary: `Commands from ${name} are taken again.` }, PAIRS[platform])
+      await ports.alert({ type: back, atMs: ports.wallMs(), summary: `Commands from ${name} work again.` }, PAIRS[platform])
       this.told = 'back'
       return
     }
     if (this.told === 'down' || ports.steadyMs() - away.steadyMs < AWAY_MS) return
-    const summary = `Commands from ${name} are not heard: ${detail}. It is tried again; the terminal and the API work.`
+    const summary = `Commands from ${name} are not received: ${detail}. Retrying; the terminal and the API still work.`
     await ports.alert({ type: down, atMs: away.wallMs, summary }, PAIRS[platform])
     this.told = 'down'
   }

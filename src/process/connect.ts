@@ -12,7 +12,10 @@ import { sharedUrl } from '../../db/embedded/embedded.ts'
 export async function connect(context: RoleContext, max: number): Promise<Result<Database, Problem>> {
   const url = context.config.databaseUrl ?? sharedUrl(context.paths.root)
   if (url === undefined)
-    return err({ sentence: `No database runs for ${context.paths.root}.`, next: 'Start Ballast with npm start, or set DATABASE_URL.' })
+    return err({
+      sentence: `No database is running for ${context.paths.root}.`,
+      next: 'Start Ballast with npm start, or set DATABASE_URL.',
+    })
   const connected = await connectDatabase({ url, max })
   return connected.ok ? connected : err({ sentence: connected.error.sentence, next: connected.error.next })
 }

@@ -17,7 +17,7 @@ export function healthReporter(database: Database, log: RoleContext['log']): Hea
       const [part, report] = next.value
       waiting.delete(part)
       await reportHealth(database.sql, report[0], report[1], report[2]).catch((cause: unknown) => {
-        log('warn', `health of ${part} not written: ${cause instanceof Error ? cause.message : String(cause)}`)
+        log('warn', `could not write the health of ${part}: ${cause instanceof Error ? cause.message : String(cause)}`)
       })
     }
     isWriting = false

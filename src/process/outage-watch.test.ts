@@ -70,10 +70,10 @@ test('a trader that is silent for more than ten seconds is told once, with the t
   expect(world.told).toEqual([])
   await pass(60, false)
   expect(world.told).toEqual([
-    'trader.down: The trader does not run since 17:12:20 UTC; stops stand at Bybit; `ballast panic --direct` flattens.',
+    'trader.down: The trader has not running since 17:12:20 UTC; stops stay at Bybit. To flatten: `ballast panic --direct`.',
   ])
   await pass(60, true)
-  expect(world.told.slice(1)).toEqual(['trader.back: The trader runs again.'])
+  expect(world.told.slice(1)).toEqual(['trader.back: The trader is running again.'])
   await pass(60, false)
   expect(world.told).toHaveLength(3)
 })
@@ -85,7 +85,7 @@ test('a trader that is being started has its time, and one that never comes is t
   expect(world.told).toEqual([])
   await pass(10, false)
   expect(world.told).toHaveLength(1)
-  expect(world.told[0]).toContain('does not run since 16:12:00 UTC')
+  expect(world.told[0]).toContain('has not running since 16:12:00 UTC')
 })
 
 test('a clock that was set makes no outage', async () => {
@@ -107,7 +107,7 @@ test('S14 the database was away: told when it can be written, and a trader that 
   await pass(2, false)
   await pass(20, true)
   expect(world.told).toEqual([
-    'database.down: The database did not answer since 17:12:22 UTC. Nothing was sent in that time; stops stood at Bybit.',
+    'database.down: The database did not answer from 17:12:22 UTC on. No orders were sent in that time; stops stayed at Bybit.',
     'database.back: The database answers again, after 40 s.',
   ])
 })

@@ -100,7 +100,7 @@ export class Part {
     }
     return new Promise((resolve) => {
       const limit = setTimeout(() => {
-        this.ports.terminal.warn(`the ${this.role} has not ended within ${limitMs / 1000} s: killing it`)
+        this.ports.terminal.warn(`the ${this.role} did not stop within ${limitMs / 1000} s: killing it`)
         child.kill('SIGKILL')
       }, limitMs)
       child.once('exit', () => {
@@ -143,7 +143,7 @@ export class Part {
     switch (said.type) {
       case 'ready':
         this.readySinceMs = performance.now()
-        if (this.wasReady) terminal.warn(`${this.role} runs again`)
+        if (this.wasReady) terminal.warn(`${this.role} is running again`)
         this.wasReady = true
         this.refusedInARow = 0
         this.isHung = false
@@ -203,7 +203,7 @@ export class Part {
     this.failures += 1
     const isSafe = this.role === 'trader' && this.recentCrashes().length >= SAFE_CRASHES
     const how = isSafe ? ' in safe mode: exits and stops only' : ''
-    this.ports.terminal.warn(`${this.role} ${what}; starting it again in ${ms / 1000} s${how}`)
+    this.ports.terminal.warn(`${this.role} ${what}; restarting it in ${ms / 1000} s${how}`)
     this.again = setTimeout(() => {
       if (!this.isStopping) this.launch()
     }, ms)

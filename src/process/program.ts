@@ -83,7 +83,7 @@ export async function runProgram(entry: string, around?: RoleContext['around']):
     terminal.failed(strategies.error.sentence, strategies.error.next)
     return 3
   }
-  for (const { sentence, next } of strategies.value.broken) terminal.warn(`${sentence} Nothing that is configured needs it. ${next}`)
+  for (const { sentence, next } of strategies.value.broken) terminal.warn(`${sentence} No configured strategy uses it. ${next}`)
   const context: RoleContext = {
     config,
     paths,

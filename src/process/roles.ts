@@ -81,7 +81,7 @@ async function runLocked(
   voice?.step(role, `ready${whereOf(role, context)}`, performance.now() - begunMs)
   const code = await ended.promise
   if ((await within(started.value.stop(), STOP_LIMIT_MS)) === 'late')
-    context.log('warn', `not all was closed within ${STOP_LIMIT_MS / 1000} s: ended all the same`)
+    context.log('warn', `did not close cleanly within ${STOP_LIMIT_MS / 1000} s; stopped anyway`)
   return code
 }
 
@@ -117,12 +117,12 @@ async function takeLocks(role: ProcessRole, { paths }: RoleContext): Promise<Res
       return err({
         sentence:
           lock.error.type === 'held'
-            ? `Another ${name} runs on ${paths.root}${lock.error.pid === undefined ? '' : ` (process ${lock.error.pid})`}.`
-            : `${paths.run} cannot hold the lock of the ${name} (${lock.error.detail}).`,
+            ? `Another ${name} is running on ${paths.root}${lock.error.pid === undefined ? '' : ` (process ${lock.error.pid})`}.`
+            : `Could not lock the ${name} in ${paths.run} (${lock.error.detail}).`,
         next:
           lock.error.type === 'held'
-            ? 'Two must never trade one account: stop the other one first.'
-            : 'Use a data directory on a disk of this machine: --data-dir',
+            ? 'Stop the other one first: only one may trade an account.'
+            : 'Use a data directory on a local disk: --data-dir',
       })
   }
   return ok(locks)
@@ -194,7 +194,8 @@ async function startSimulator(context: RoleContext): Promise<Result<RunningRole,
     if (cause instanceof StartError)
       return err({
         sentence: cause.message,
-        next: cause instanceof PortError ? `Stop the program that has it, or choose another port: ${otherPort(config, 'sim')}` : cause.next,
+        next:
+          cause instanceof PortError ? `Stop the program that uses it, or choose another port: ${otherPort(config, 'sim')}` : cause.next,
       })
     throw cause
   }

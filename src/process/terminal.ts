@@ -45,7 +45,7 @@ export class Terminal {
           : config.profile === 'paper'
             ? 'Bybit’s public market, simulated account'
             : config.profile === 'observe'
-              ? 'your account at Bybit: looked at, and nothing is sent'
+              ? 'your account at Bybit, watched only: no orders are sent'
               : 'no real money'
     this.out.write(`Ballast ${version}   ${BADGES[config.profile]}   ${what}\n`)
   }
@@ -81,6 +81,6 @@ export class Terminal {
   }
 
   stopping(): void {
-    this.err.write('Stopping: no new entries; what is in flight is finished, stops stay at the exchange.\n')
+    this.err.write('Stopping: no new entries; orders in flight are completed, stops stay at the exchange.\n')
   }
 }

@@ -54,10 +54,8 @@ test('a hold says what it keeps from happening, and observing is no fault', () =
   expect(
     told({ id: 'b', actor: 'trader', cause: 'stale', scope: { type: 'symbol', instrument: BTC }, reason: 'its stream is silent' }),
   ).toEqual(['NO NEW ENTRIES in BTCUSDT: its stream is silent'])
-  expect(told({ id: 'c', effect: 'no-orders', actor: '@ann', reason: 'news' })).toEqual([
-    'NO ORDERS but exits that people ask for by @ann: news',
-  ])
-  expect(told({ id: OBSERVE_HOLD, actor: 'trader', cause: 'error' })[0]).toMatch(/^LOOKING ONLY: profile observe sends nothing/)
+  expect(told({ id: 'c', effect: 'no-orders', actor: '@ann', reason: 'news' })).toEqual(['NO ORDERS except requested exits by @ann: news'])
+  expect(told({ id: OBSERVE_HOLD, actor: 'trader', cause: 'error' })[0]).toMatch(/^OBSERVE ONLY: no orders are sent/)
 })
 
 test('what a strategy would do has quantity, price and stop, and is told once', () => {

@@ -47,7 +47,7 @@ function textOf(fact: KernelFact, kernel: Kernel): string | undefined {
     case 'hold-added':
       return holdLine(fact.hold, kernel)
     case 'hold-lifted':
-      return fact.holdId.startsWith(OBSERVE_HOLD) ? undefined : `ENTRIES AGAIN: the hold ${fact.holdId} was lifted by ${fact.actor}`
+      return fact.holdId.startsWith(OBSERVE_HOLD) ? undefined : `HOLD LIFTED: ${fact.holdId}, by ${fact.actor}`
     case 'alert-raised':
       return `${fact.severity} ${alertSentence(fact, fact.instrument === undefined ? '' : (kernel.config.instruments[fact.instrument] as Instrument).symbol)}`
     default:
@@ -65,13 +65,13 @@ function wouldText({ side, figures }: OrderDenied, symbol: string): string {
 
 /** What it keeps from happening, where, and by whom or why. */
 function holdLine(hold: Hold, kernel: Kernel): string {
-  if (hold.id === OBSERVE_HOLD) return 'LOOKING ONLY: profile observe sends nothing; what the strategies would do is told here'
+  if (hold.id === OBSERVE_HOLD) return 'OBSERVE ONLY: no orders are sent; this log shows what the strategies would do'
   const { scope } = hold
   const where =
     scope.type === 'account'
       ? ''
-      : ` ${scope.type === 'strategy' ? `of ${scope.strategy}` : `in ${kernel.config.instruments[scope.instrument]?.symbol ?? ''}`}`
-  const what = hold.effect === 'no-orders' ? `NO ORDERS${where} but exits that people ask for` : `NO NEW ENTRIES${where}`
+      : ` ${scope.type === 'strategy' ? `by ${scope.strategy}` : `in ${kernel.config.instruments[scope.instrument]?.symbol ?? ''}`}`
+  const what = hold.effect === 'no-orders' ? `NO ORDERS${where} except requested exits` : `NO NEW ENTRIES${where}`
   const by = hold.actor === 'trader' || hold.actor === 'breaker' ? '' : ` by ${hold.actor}`
   const why = hold.reason === '' ? (by === '' ? ` (${hold.cause})` : '') : `: ${hold.reason}`
   return `${what}${by}${why}`

@@ -31,8 +31,8 @@ export async function compileStrategies(
     if (!NAME.test(name)) {
       broken.push({
         name,
-        sentence: `${path}: '${name}' cannot name a strategy.`,
-        next: 'Use small letters, digits and dashes, as pullback-2.ts.',
+        sentence: `${path}: '${name}' is not a valid strategy name.`,
+        next: 'Use small letters, digits and dashes, for example pullback-2.ts.',
       })
       continue
     }
@@ -78,7 +78,7 @@ export async function compileFile(
     }
     return ok({ path, codeHash, sourceHash })
   } catch (thrown) {
-    return err({ sentence: `${failureOf(file, thrown)}.`, next: 'Correct the file, then try again.' })
+    return err({ sentence: `${failureOf(file, thrown)}.`, next: 'Fix the file, then try again.' })
   }
 }
 

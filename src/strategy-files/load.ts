@@ -53,8 +53,8 @@ export async function loadStrategies(
     const found = (await endsItsImport(module.path))
       ? await importOne(module)
       : err({
-          sentence: `${file} does not end its import within ${TRIAL_MS / 1_000} s.`,
-          next: 'What stands outside of its functions must not wait or loop.',
+          sentence: `Importing ${file} did not finish within ${TRIAL_MS / 1_000} s.`,
+          next: 'Code outside its functions must not wait or loop.',
         })
     if (found.ok) {
       own.push(found.value)

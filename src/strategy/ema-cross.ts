@@ -16,7 +16,7 @@ const params = z
     atr: z.coerce.number().int().min(1).max(500).default(14).describe('bars of the average true range'),
     stopAtr: z.coerce.number().positive().max(50).default(3).describe('distance of the stop in ATRs'),
     targetAtr: z.coerce.number().min(0).max(100).default(6).describe('distance of the target in ATRs, 0 for none'),
-    short: flagParam(true).describe('whether it may go short'),
+    short: flagParam(true).describe('allow short positions'),
   })
   .strict()
   .refine((p) => p.fast < p.slow, { message: 'fast must be smaller than slow' })

@@ -50,7 +50,7 @@ export function ownerOf({ root }: DataPaths): string | undefined {
 
 export const foreignDirectory = ({ root }: DataPaths, owner: string, profile: string): Problem => ({
   sentence: `The data directory ${root} belongs to profile ${owner}, not ${profile}.`,
-  next: `Choose another one: --data-dir .ballast-${profile}`,
+  next: `Choose another directory: --data-dir .ballast-${profile}`,
 })
 
 /** Makes the directory where it is missing, and refuses one that belongs to another profile. */
@@ -63,7 +63,7 @@ export function claimDirectory(paths: DataPaths, profile: string): Result<void, 
   } catch (cause) {
     return err({
       sentence: `The data directory ${paths.root} cannot be written (${cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause)}).`,
-      next: 'Give this user the right to write there, or choose another one with --data-dir.',
+      next: 'Give this user write permission, or choose another directory with --data-dir.',
     })
   }
 }

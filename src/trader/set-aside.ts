@@ -18,7 +18,7 @@ export function setAsideInputs(what: string, at: Ts): readonly KernelInput[] {
       alert: 'trader.input_set_aside',
       severity: 'P1',
       about: undefined,
-      summary: `${reason}: it is booked, and nothing was decided on it. No new entries until you /resume; stops stand, exits go on.`,
+      summary: `${reason}. It is booked without a decision. Entries are on hold until /resume; stops stay and exits continue.`,
       ts: at,
     },
   ]

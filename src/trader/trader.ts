@@ -137,7 +137,7 @@ export class Trader {
           alert: 'snapshot.damaged',
           severity: 'P2',
           about: undefined,
-          summary: `The snapshot at row ${seq} of the journal was damaged and is set aside. The books were built from an older one, or from the whole journal: nothing is lost. Look at the disk.`,
+          summary: `The snapshot at row ${seq} of the journal was damaged and is skipped. State was rebuilt from an older one or from the whole journal; nothing is lost. Check the disk.`,
           ts: this.clock.now(),
         },
       ])
@@ -235,7 +235,7 @@ export class Trader {
     const input: KernelInput = { type: 'strategy-hung', strategy: run.strategy, how: suspect.how, ts: this.clock.now() }
     // The input that it hung on is decided once more, in the same transaction as this one and before it: without the strategy.
     for (const each of this.kernel.runs) if (each?.strategy === run.strategy) each.mode = 'errored'
-    log('error', `${run.strategy} ${HUNG_WORDS[suspect.how]} and is stopped; the others trade on. Its position keeps its stop.`)
+    log('error', `${run.strategy} ${HUNG_WORDS[suspect.how]} and is stopped; other strategies keep trading. Its position keeps its stop.`)
     for (;;) {
       const seq = await journal.appendInputs([input])
       if (seq.ok) return { seq: seq.value, input }
@@ -258,7 +258,7 @@ export class Trader {
       order: (command) => kernel.orders.find(command.instrument, command.orderId, undefined),
       note: (text) => options.log('warn', text),
       changeRefused: (command, error) => this.environment.changeRefused(command, error),
-      authLost: (detail) => void this.holds.add('auth', 'no-entries', 'error', `Bybit refused the key: ${detail}`),
+      authLost: (detail) => void this.holds.add('auth', 'no-entries', 'error', `Bybit rejected the API key: ${detail}`),
     })
     this.driver = new LiveDriver({
       kernel,
@@ -267,7 +267,7 @@ export class Trader {
       wallClock,
       sender: this.sender,
       databaseState: (isUp, detail) => {
-        options.log(isUp ? 'info' : 'error', isUp ? detail : `database: ${detail}; nothing is sent, stops stand at the exchange`)
+        options.log(isUp ? 'info' : 'error', isUp ? detail : `database: ${detail}; no orders are sent, stops stay at the exchange`)
         if (isUp) void this.account.run(false)
       },
       leaseLost: (detail) => options.fatal(`Another trader owns this account (${detail}).`),
@@ -463,7 +463,7 @@ export class Trader {
       if (trip !== undefined && this.kernel.portfolio.ownerOf(index) === undefined)
         this.options.log(
           'warn',
-          `${symbol}: nothing in the configuration owns this position (${trip.strategy} did). It keeps its stop; ballast close ${symbol} ends it.`,
+          `${symbol}: no configured strategy owns this position (${trip.strategy} did). It keeps its stop. To close it: ballast close ${symbol}`,
         )
     }
   }
@@ -526,7 +526,7 @@ export class Trader {
   }
 
   private async quarantine(symbol: string, detail: string): Promise<void> {
-    this.options.log('warn', `odd frame ${symbol}: ${detail}`)
+    this.options.log('warn', `unexpected frame ${symbol}: ${detail}`)
     const instrument = this.instruments.find((i) => i.symbol === symbol)
     if (instrument === undefined) return
     const isNew = !this.holds.has(`odd-${symbol}`)

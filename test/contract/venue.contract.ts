@@ -392,7 +392,7 @@ export function describeVenue(harness: VenueHarness): void {
     expect(await harness.held()).toBe(0)
   })
 
-  test('a trailing stop with an activation price does nothing before it, and the stop beside it goes with the position', async () => {
+  test('a trailing stop with an activation price does nothing before it, and the stop beside it removed with the position', async () => {
     const desk = await venue()
     await desk.long({ stop: t(95_000) })
     expect(await desk.protect({ trail: { by: t(500), activation: t(102_000) } })).toBe('taken')

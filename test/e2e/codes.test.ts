@@ -230,7 +230,7 @@ describe.skipIf(temporary === undefined)('codes', () => {
   test('five wrong codes lock both chats of nobody else, with an alert', async () => {
     for (const left of [4, 3, 2, 1]) expect((await ask('/totp verify 000000')).text).toContain(`wrong: ${left} more`)
     expect((await ask('/totp verify 000000')).text).toContain('locked')
-    expect((await ask('/open long XRP $100 sl=2%')).text).toContain('Your one-time codes are locked')
+    expect((await ask('/open long XRP $100 sl=2%')).text).toContain('Your authenticator codes are locked')
     expect((await ask('/close BTC')).keyboard.flat().map((b) => b.text)).toContain('Close 0.05 BTC')
     const { sql } = (temporary as NonNullable<typeof temporary>).database
     expect(await sql`select severity from alerts where type = 'access.codes_locked'`).toEqual([{ severity: 'P2' }])

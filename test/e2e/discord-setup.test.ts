@@ -58,7 +58,7 @@ async function start(user: string, token: string): Promise<string> {
 test('a wrong token, and a server that the bot is not on, are one sentence and the next step; nothing is kept', async () => {
   const wrong = setup('not-the-token', FakeDiscord.guild)
   expect(await wrong.ended).toBe(1)
-  expect(wrong.said).toContain('Discord does not know this token.')
+  expect(wrong.said).toContain('Discord rejected this token.')
   expect(wrong.said).not.toContain('not-the-token')
   const elsewhere = setup(TOKEN, '4711')
   expect(await elsewhere.ended).toBe(1)
@@ -102,6 +102,6 @@ test('entries go to #trades, and a second setup asks and makes nothing', async (
   )
   const again = setup('', FakeDiscord.guild)
   expect(await again.ended).toBe(0)
-  expect(again.said).toContain('All channels are there.')
+  expect(again.said).toContain('All channels exist.')
   expect(again.said).not.toContain('Code ')
 }, 120_000)

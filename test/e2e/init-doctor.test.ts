@@ -92,7 +92,7 @@ const KEY_FILE = join('.ballast', 'bybit.key')
 
 test('observe: key and secret are typed, checked, kept 0600, and doctor finds all well', async () => {
   const run = await atTerminal('init --profile observe', [...TYPED, ['[y/N]', 'y']])
-  expect(run.said).toContain('✓ key rights read-only; no withdrawals, no transfers')
+  expect(run.said).toContain('✓ key permissions read-only; no withdrawals, no transfers')
   expect(run.said).toContain('10,000.00 USDT, 0 positions')
   expect(run.code).toBe(0)
   const file = join(cwd, KEY_FILE)
@@ -110,7 +110,7 @@ test('observe: key and secret are typed, checked, kept 0600, and doctor finds al
 
   // Once more: a no leaves it, and a key that does not go is not put in its place.
   const kept = await atTerminal('init', [['[y/N]', 'n']])
-  expect(kept.said).toContain('The key stays as it is.')
+  expect(kept.said).toContain('Key unchanged.')
   expect(kept.code).toBe(7)
   const wrong = await atTerminal('init', [
     ['[y/N]', 'y'],
@@ -173,7 +173,7 @@ test('a network that is down: what was typed is kept where one says so, and chec
   expect([no.code, no.said]).toEqual([5, expect.stringContaining('The key is not kept')])
   expect(existsSync(join(cwd, KEY_FILE))).toBe(false)
   const yes = await atTerminal('init --profile observe', [...TYPED, ['anything is sent. [y/N]', 'y'], ['[y/N]', 'y']], down)
-  expect([yes.code, yes.said]).toEqual([5, expect.stringContaining('The key is kept, and nothing is known of it yet.')])
+  expect([yes.code, yes.said]).toEqual([5, expect.stringContaining('Key saved, not verified.')])
   expect(JSON.parse(readFileSync(join(cwd, KEY_FILE), 'utf8'))).toEqual({ key: KEY, secret: SECRET })
   expect((await doctor()).failed).toEqual([])
 }, 120_000)
@@ -217,8 +217,8 @@ test('doctor beside a running Ballast: its ports are its own, and its parts are 
   expect(checks.filter((check) => check.status === 'fail')).toEqual([])
   expect(run.code).toBe(0)
   const details = checks.map(({ detail }) => detail)
-  expect(details).toContain('api: held by this Ballast')
-  expect(details).toContain('sim: held by this Ballast')
+  expect(details).toContain('api: used by this Ballast')
+  expect(details).toContain('sim: used by this Ballast')
   expect(checks.find(({ name }) => name === 'processes')?.detail).toContain(`trader ${ballast.pidOf('trader')}`)
   expect(checks.find(({ name }) => name === 'database')?.detail).toContain('embedded PostgreSQL answers')
   expect(checks.some(({ name }) => name.startsWith('running'))).toBe(true)

@@ -62,11 +62,11 @@ describe('equity', () => {
   test.each([
     [['transactionTime,type,cashFlow,change,cashBalance', `${START},TRADE,0,-0.1,90`], 'is a transaction log'],
     [['timestamp,currency,equity', `${START},USDT,90`, `${START + DAY},BTC,1`], "line 3: the currency changes from 'USDT' to 'BTC'"],
-    [['timestamp,price', `${START},90`], 'does not name the columns timestamp and equity'],
+    [['timestamp,price', `${START},90`], 'has no columns timestamp and equity'],
     [['timestamp,equity', `${START},90`, `${START},80`], 'line 3: the timestamp'],
     [['timestamp,equity', '12,90'], 'before 2009'],
     [['timestamp,equity', `${START},90`, `${START + DAY},`], 'line 3: the equity is missing'],
-    [['timestamp,equity', `${START},90`, `${START + DAY},80,1`], 'line 3: 3 fields where the header names 2'],
+    [['timestamp,equity', `${START},90`, `${START + DAY},80,1`], 'line 3: 3 fields where the header has 2'],
     [['timestamp,equity', `${START},90`, '', `${START + DAY},80`], 'line 3: the line is empty'],
   ])('%s is refused', async (lines, words) => {
     expect(await refusal(readEquityCsv(file(lines)))).toContain(words)
@@ -100,7 +100,7 @@ describe('returns', () => {
     const turned = await readReturnsCsv(file(['timestamp,BTC', `${START + DAY},0.02`, `${START},0.01`]))
     expect([[...(turned.columns[0] ?? [])], turned.notes]).toEqual([
       [0.01, 0.02],
-      ['The rows run from newest to oldest and are read backwards.'],
+      ['The rows run from newest to oldest; they are read in reverse.'],
     ])
   })
 

@@ -60,7 +60,7 @@ describe('a close at a price', () => {
     expect([world.held().venue, guarded(), order?.status, order?.lots]).toEqual([venue, [venue], 'accepted', Math.floor(venue / 2)])
     expect(await world.ask({ name: 'cancel' })).toMatchObject({ status: 'refused' })
     expect(await world.ask({ name: 'cancel', orderId: order?.orderId ?? 0 })).toMatchObject({
-      text: 'Taking the close back; the position stays, with its stop.',
+      text: 'Close order canceled. Position and stop unchanged.',
     })
     expect([waiting(), guarded()]).toEqual([[], [venue]])
     await world.ask({ name: 'close', symbol: 'BTCUSDT', limit: '+10%' })
@@ -135,7 +135,7 @@ describe('S7: a panic of one symbol', () => {
   test('says what is not flat, and goes on trying', async () => {
     world.fault({ path: '/v5/order/create' }, { type: 'error', retCode: 10_016, retMsg: 'busy' })
     const outcome = await world.ask({ name: 'panic', symbol: 'BTCUSDT', reason: 'test' }, 32_000)
-    expect(outcome).toMatchObject({ text: expect.stringMatching(/^Closing; not verified yet/) })
+    expect(outcome).toMatchObject({ text: expect.stringMatching(/^Closing, not verified yet/) })
     await world.pass(32_000)
     expect(world.summaries).toContainEqual(expect.stringMatching(/NOT FLAT: BTCUSDT .* still open/))
     expect(guarded()).toEqual([world.held().venue])

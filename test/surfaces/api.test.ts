@@ -373,11 +373,11 @@ describe.skipIf(made === undefined)('API', () => {
       expect(added).toHaveLength(1)
     })
 
-    test('a protective stop is not canceled over REST', async () => {
+    test('a protective stop is cannot be canceled over REST', async () => {
       const stop = (await call('/api/v1/orders?status=open')).body.data.find((row) => row.origin === 'attached-stop')
       const { status, body } = await call(`/api/v1/orders/${String(stop?.id)}`, { method: 'DELETE' })
       expect([status, body.code]).toEqual([409, 'refused'])
-      expect(body.detail).toContain('not canceled')
+      expect(body.detail).toContain('cannot be canceled')
     })
 
     test('a backtest is queued, listed and canceled; an unknown strategy is refused', async () => {

@@ -215,19 +215,19 @@ test('an outage of a chat is told once after ten seconds, with its reason, and o
   outage.onStatus('ok', '')
   await outage.look()
   // Whether one was told before is for the table to know: its end is told only then.
-  expect(told.splice(0)).toEqual(['discord.back: Commands from Discord are taken again.'])
+  expect(told.splice(0)).toEqual(['discord.back: Commands from Discord work again.'])
   outage.onStatus('down', '4004')
   for (clock.ms = 1_000; clock.ms < 60_000; clock.ms += 1_000) {
     outage.onStatus('down', '4004')
     await outage.look()
   }
   expect(told.splice(0)).toEqual([
-    'discord.down: Commands from Discord are not heard: 4004. It is tried again; the terminal and the API work.',
+    'discord.down: Commands from Discord are not received: 4004. Retrying; the terminal and the API still work.',
   ])
   outage.onStatus('ok', '')
   await outage.look()
   await outage.look()
-  expect(told.splice(0)).toEqual(['discord.back: Commands from Discord are taken again.'])
+  expect(told.splice(0)).toEqual(['discord.back: Commands from Discord work again.'])
   outage.onStatus('warn', 'gateway reconnecting')
   clock.ms += 5_000
   await outage.look()
@@ -245,8 +245,8 @@ test('S14: while the database is away chats say so, what flattens, and whether i
   await until(() => database.waiting.size > 0, 'the question')
   lose()
   await until(() => telegram.messages.length > 0, 'an answer')
-  expect(telegram.messages[0]?.text).toContain('The database does not answer since 17:12:49 UTC.')
-  expect(telegram.messages[0]?.text).toContain('It may take this request all the same when it is back')
+  expect(telegram.messages[0]?.text).toContain('The database does not answer (since 17:12:49 UTC).')
+  expect(telegram.messages[0]?.text).toContain('Your request may still be carried out when it is back')
   expect(telegram.messages[0]?.text).toContain('ballast panic --direct')
   // Away before: not begun.
   const told = await asked('/pause')
@@ -275,6 +275,6 @@ test('a database that refuses, and a defect, are answered too', async () => {
     throw new TypeError('secret detail')
   }
   const failed = await asked('/status')
-  expect(failed.text).toContain('That failed inside Ballast')
+  expect(failed.text).toContain('Internal error in Ballast')
   expect(failed.text).not.toContain('secret detail')
 })

@@ -70,14 +70,14 @@ describe('S3: a card that adds risk is about what was seen', () => {
       changes: [{ symbol: 'XRPUSDT', what: 'price', from: '0.6', to: '0.6042', driftBps: 70 }],
     })
     expect(world.audit.map((row) => row.decision)).toEqual(['asked', 'asked-again', 'asked'])
-    expect((await world.runner.answer(id, 'yes', by('trader'))).reply.title).toBe('This card is over')
+    expect((await world.runner.answer(id, 'yes', by('trader'))).reply.title).toBe('This confirmation has expired')
     expect((await world.runner.answer(answer.confirmation?.id ?? '', 'yes', by('trader'))).status).toBe('done')
     expect(world.sent).toHaveLength(1)
   })
 
   test('a position that came meanwhile asks again, and one that others opened too', async () => {
     const grown = await answerAfter(OPEN, ({ positions }) => void positions.splice(1, 1, { ...xrp, quantity: '50' }))
-    expect(grown.answer.reply.text).toContain('XRPUSDT: the position has changed since you asked: flat → long 50.')
+    expect(grown.answer.reply.text).toContain('XRPUSDT: the position changed since you asked: flat → long 50.')
     const others = await answerAfter(OPEN, ({ positions }) => void positions.splice(1, 1, { ...xrp, externalQuantity: '-7' }))
     expect(others.answer.again?.changes).toEqual([{ symbol: 'XRPUSDT', what: 'position', from: '0', to: '-7', driftBps: null }])
     expect([...grown.world.sent, ...others.world.sent]).toEqual([])
@@ -135,7 +135,7 @@ describe('S3: what takes risk off is slowed by a turned side only', () => {
     expect(moved.answer.status).toBe('done')
     const turned = await answerAfter(line, ({ positions }) => void positions.splice(0, 1, { ...position, quantity: '-0.05' }))
     expect(turned.answer.status).not.toBe('done')
-    expect(turned.answer.reply.text).toContain('BTCUSDT: the position has turned since you asked: long 0.05 → short 0.05.')
+    expect(turned.answer.reply.text).toContain('BTCUSDT: the position changed side since you asked: long 0.05 → short 0.05.')
     expect(turned.answer.again?.changes).toEqual([{ symbol: 'BTCUSDT', what: 'side', from: '0.05', to: '-0.05', driftBps: null }])
     expect(turned.world.sent.filter((c) => c.name !== 'pause')).toEqual([])
   })
@@ -165,7 +165,7 @@ describe('S17: one-time codes in chat on live', () => {
     const world = live()
     const asked = await world.runner.runLine(OPEN, by('trader'))
     expect(asked.demand).toEqual({ type: 'code' })
-    expect(asked.reply.text).toContain('with a one-time code')
+    expect(asked.reply.text).toContain('with an authenticator code')
     const id = asked.confirmation?.id ?? ''
     expect((asked.confirmation?.expiresAt ?? 0) - world.now).toBe(TYPED_TTL_MS)
     const bare = await world.runner.answer(id, 'yes', by('trader'))
@@ -173,20 +173,20 @@ describe('S17: one-time codes in chat on live', () => {
     // The profile's name, which the terminal takes, is no code.
     world.codeVerdict = { type: 'wrong', left: 4 }
     const word = await world.runner.answer(id, 'yes', by('trader'), 'live')
-    expect([word.status, word.reply.title]).toEqual(['refused', 'That code is wrong: 4 more and they are locked'])
+    expect([word.status, word.reply.title]).toEqual(['refused', 'Wrong code. 4 tries left before codes are locked'])
     expect(world.sent).toEqual([])
     world.codeVerdict = { type: 'right' }
     expect((await world.runner.answer(id, 'yes', by('trader'), '123456')).status).toBe('done')
     expect(world.sent.map((c) => c.name)).toEqual(['open'])
-    expect((await world.runner.answer(id, 'yes', by('trader'), '123456')).reply.title).toBe('This card is over')
+    expect((await world.runner.answer(id, 'yes', by('trader'), '123456')).reply.title).toBe('This confirmation has expired')
     expect(world.codes).toEqual(['live', '123456'])
     expect(JSON.stringify(world.audit)).not.toContain('123456')
   })
 
   test.each([
-    ['used', { type: 'used' } as const, 'used already'],
+    ['used', { type: 'used' } as const, 'already used'],
     ['locked', { type: 'locked', untilMs: 1_900_000 } as const, 'locked'],
-    ['removed meanwhile', { type: 'none' } as const, 'No code is enrolled'],
+    ['removed meanwhile', { type: 'none' } as const, 'You have no authenticator'],
   ])('a code that is %s does nothing', async (_, verdict, title) => {
     const world = live()
     const asked = await world.runner.runLine(OPEN, by('trader'))
@@ -307,12 +307,14 @@ describe('totp verify', () => {
     const world = makeWorld('live')
     expect((await world.runner.runLine('totp verify', dm())).reply.text).toContain('ballast user totp telegram:1')
     world.codeState = { isEnrolled: true, lockedUntilMs: undefined }
-    expect((await world.runner.runLine('totp verify', dm())).reply.title).toBe('Your one-time codes are enrolled')
+    expect((await world.runner.runLine('totp verify', dm())).reply.title).toBe('Your authenticator is enrolled')
     world.codeVerdict = { type: 'right' }
-    expect((await world.runner.runLine('totp verify 654 321', dm())).reply.title).toBe('Your code is right')
+    expect((await world.runner.runLine('totp verify 654 321', dm())).reply.title).toBe('Your code is correct')
     expect(world.codes).toEqual(['654321'])
     expect((await world.runner.runLine('totp verify 654321', dm({ isPrivateChat: false }))).reply.title).toBe('Only in a private chat')
-    expect((await world.runner.runLine('totp verify 654321', by('admin', { surface: 'cli' }))).reply.title).toBe('Codes are for chats')
+    expect((await world.runner.runLine('totp verify 654321', by('admin', { surface: 'cli' }))).reply.title).toBe(
+      'Authenticator codes are used in chats only',
+    )
     expect(world.codes).toHaveLength(1)
     expect(JSON.stringify(world.audit)).not.toContain('654321')
   })

@@ -135,6 +135,6 @@ describe('the command key', () => {
     const world = makeWorld('live')
     world.keys = [good]
     const refused = await new CommandRunner(world.ports).runLine('/key revoke 1a2b3c4d', by('admin'))
-    expect([refused.status, refused.reply.title]).toEqual(['refused', 'key on live needs a one-time code'])
+    expect([refused.status, refused.reply.title]).toEqual(['refused', 'key on live needs an authenticator code'])
   })
 })

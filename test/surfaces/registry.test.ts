@@ -144,7 +144,7 @@ describe('names of other programs', () => {
     const { runner, sent } = makeWorld()
     const { status, reply } = await runner.runLine(line, by('admin'))
     expect([status, sent]).toEqual(['unknown', []])
-    expect(reply.title).toBe(`There is no ${line.split(' ')[0]}; ours is ${ours}`)
+    expect(reply.title).toBe(`There is no ${line.split(' ')[0]}; use ${ours}`)
     expect(reply.buttons[0]).toEqual({ label: ours, action: { type: 'command', text: ours } })
     // What is offered is understood.
     expect((await runner.runLine(ours, by('admin'))).status).not.toMatch(/unknown|invalid/)
@@ -152,7 +152,7 @@ describe('names of other programs', () => {
 
   test.each(['/reload_config', '/show_config'])('%s says where it is done', async (line) => {
     const { reply } = await makeWorld().runner.runLine(line, by('admin'))
-    expect(reply.text).toMatch(/at the terminal of the machine .*ballast /)
+    expect(reply.text).toMatch(/[Uu]se the terminal of the machine .*ballast /)
   })
 
   test('what a role may not use is not offered to it, and a stranger learns nothing', async () => {

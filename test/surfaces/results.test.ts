@@ -51,7 +51,7 @@ describe('a close', () => {
     const world = makeWorld()
     world.outcome = { status: 'done', text: 'Closing.', orders: [31] }
     filled(world, 31, [], { status: 'rejected' })
-    expect((await yes(world, 'close BTC')).reply.title).toBe('Not closed: the order is rejected')
+    expect((await yes(world, 'close BTC')).reply.title).toBe('Not closed: the order was rejected')
   })
 
   test('shows the quantity in lots, as it is sent', async () => {
@@ -123,7 +123,7 @@ describe('what adds risk is judged before it is asked', () => {
 
   test('a trader that does not answer is said to have judged nothing', async () => {
     const { reply } = await makeWorld().runner.runLine('open long BTC $520 sl=2%', by('trader'))
-    expect(JSON.stringify(reply.fields)).toContain('not judged: the trader has not answered')
+    expect(JSON.stringify(reply.fields)).toContain('not checked: the trader has not responded')
   })
 
   test('a stop is shown as it is sent, in steps of the symbol', async () => {
@@ -138,7 +138,7 @@ test('a stop that the exchange has not confirmed is not called moved', async () 
   world.outcome = { status: 'done', text: 'BTCUSDT: stop 63500, sent to Bybit.', stop: '63500' }
   const { status, reply } = await world.runner.runLine('sl BTC 63500', by('trader'))
   expect([status, reply.title]).toEqual(['queued', 'Stop NOT moved yet'])
-  expect(reply.text).toBe('BTCUSDT: Bybit has not confirmed 63,500; it stands at 63,000. Look again: /positions BTC')
+  expect(reply.text).toBe('BTCUSDT: Bybit has not confirmed 63,500; it is at 63,000. Check: /positions BTC')
   const moved = makeWorld()
   moved.outcome = { status: 'done', text: 'BTCUSDT: stop 63500, sent to Bybit.', stop: '63500' }
   const asked = moved.runner.runLine('sl BTC 63500', by('trader'))
@@ -146,13 +146,13 @@ test('a stop that the exchange has not confirmed is not called moved', async () 
   setTimeout(() => {
     moved.positions = [{ ...(held as NonNullable<typeof held>), stopPrice: '63500.0' }]
   }, 300)
-  expect((await asked).reply.title).toBe('Stop of BTCUSDT stands at 63,500 on Bybit')
+  expect((await asked).reply.title).toBe('Stop of BTCUSDT is at 63,500 on Bybit')
 }, 15_000)
 
 describe('a target', () => {
   test.each([
-    ['66000', '66000', 'Target of BTCUSDT stands at 66,000'],
-    ['off', null, 'No target of BTCUSDT any more'],
+    ['66000', '66000', 'Target of BTCUSDT is at 66,000'],
+    ['off', null, 'Target of BTCUSDT removed'],
   ])('%s is told as it stands', async (to, stands, title) => {
     const world = makeWorld()
     const [held] = world.positions
@@ -187,8 +187,8 @@ describe('a cancel', () => {
   }
   test.each([
     ['canceled', '1 of 1 canceled'],
-    ['filled', '0 of 1 canceled; 1 filled before it came'],
-    ['accepted', '0 of 1 canceled; 1 still at Bybit, which has not confirmed it'],
+    ['filled', '0 of 1 canceled; 1 filled before the cancel arrived'],
+    ['accepted', '0 of 1 canceled; 1 not confirmed by Bybit yet'],
   ])('of an order that is %s then', async (status, title) => expect((await ended(status)).reply.title).toBe(title), 10_000)
 })
 
@@ -204,7 +204,7 @@ test('a panic ends with what it made of each trade, in all, and how trading goes
   const reply = await told('cli')
   expect(reply.fields).toEqual([
     { name: 'BTCUSDT', value: 'long 0.05 closed @ 64,250, -8.09 USDT' },
-    { name: 'Result', value: '-8.09 USDT, fees included' },
+    { name: 'Result', value: '-8.09 USDT, including fees' },
   ])
   expect(reply.text).toBe('FLAT: 0 positions. To trade again: ballast resume')
   expect((await told('telegram')).text).toContain('To trade again: /resume')

@@ -55,10 +55,10 @@ test.each([
 
 test('a refused close names the symbol once', async () => {
   const world = makeWorld()
-  world.outcome = { status: 'refused', text: 'BTCUSDT: it cannot be worked so (execution).' }
+  world.outcome = { status: 'refused', text: 'BTCUSDT: this execution algorithm is not available for the order (execution).' }
   const asked = await world.runner.runLine('close BTC 50%', by('trader'))
   const { reply } = await world.runner.answer(asked.confirmation?.id ?? '', 'yes', by('trader'))
-  expect(reply.fields).toMatchObject([{ name: 'BTCUSDT', value: 'it cannot be worked so (execution).' }])
+  expect(reply.fields).toMatchObject([{ name: 'BTCUSDT', value: 'this execution algorithm is not available for the order (execution).' }])
 })
 
 test('names for narrow tables and for coins', () => {

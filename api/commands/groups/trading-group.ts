@@ -34,7 +34,7 @@ const positions = defineRead({
   name: 'positions',
   aliases: ['p', 'pos'],
   group: 'Look',
-  summary: 'open positions, or the card of one',
+  summary: 'list open positions, or show one',
   usage: '[sym] [pnl|size|age]',
   args: z.strictObject({ symbol: z.string().max(30).optional(), sort: z.enum(SORTS).default('pnl') }),
   read: (words) => {
@@ -108,7 +108,7 @@ const positions = defineRead({
         rowCommands: sorted.map((p) => `/positions ${p.symbol}`),
       },
       fields: external.map(externalField),
-      text: `Total ${percent(toFloat(divide(total, account.equity, 6)))} of equity; % is the move since the entry.\n${asOfLine}`,
+      text: `Total ${percent(toFloat(divide(total, account.equity, 6)))} of equity; % is the price move since the entry.\n${asOfLine}`,
       buttons: [
         runs('Refresh', '/positions'),
         ...external.flatMap(externalButtons),
@@ -120,7 +120,7 @@ const positions = defineRead({
   },
 })
 
-const externalField = (p: PositionRow): Field => field('Not Ballast’s', externalText(p))
+const externalField = (p: PositionRow): Field => field('External', externalText(p))
 const externalButtons = (p: PositionRow): Button[] =>
   p.isExternalIgnored
     ? []
@@ -157,7 +157,7 @@ const orders = defineRead({
   name: 'orders',
   aliases: ['o'],
   group: 'Look',
-  summary: 'open and conditional orders',
+  summary: 'list open and conditional orders',
   usage: '[sym]',
   args: z.strictObject({ symbol: z.string().max(30).optional() }),
   read: inOrder('symbol'),
@@ -228,7 +228,7 @@ const trades = defineRead({
   name: 'trades',
   aliases: ['history'],
   group: 'Look',
-  summary: 'the last closed trades with their result and reason',
+  summary: 'list the last closed trades with result and exit reason',
   usage: '[n] [sym] [strategy]',
   args: z.strictObject({
     count: z.coerce.number().int().min(1).max(COUNT_MAX).default(10),
@@ -287,7 +287,7 @@ const trade = defineRead({
   name: 'trade',
   aliases: [],
   group: 'Look',
-  summary: 'one trade with its fills and costs',
+  summary: 'show one trade with its fills and costs',
   usage: '<number>',
   args: z.strictObject({ number: z.coerce.number().int().min(1) }),
   read: (words) => inOrder('number')(words.map((word) => word.replace(/^#/, ''))),

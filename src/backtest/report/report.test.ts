@@ -85,8 +85,8 @@ describe('backtest report', () => {
     }
     expect(open).toEqual([])
   })
-  test('says what is doubtful before any figure', () => {
-    const doubt = html.indexOf('What is doubtful')
+  test('prints the warnings before any figure', () => {
+    const doubt = html.indexOf('<h2>Warnings')
     expect(doubt).toBeGreaterThan(0)
     expect(doubt).toBeLessThan(html.indexOf('Total return'))
     expect(html).toContain('in-sample only')

@@ -39,7 +39,7 @@ test.each(['q', 'Q', '\u0003'])('%j leaves, and the terminal is as it was', asyn
     async () => void setImmediate(() => stdin.emit('data', Buffer.from(key))),
     (text) => footers.push(text),
   )
-  expect(footers).toEqual(['every 60 s; q or Ctrl-C leaves'])
+  expect(footers).toEqual(['every 60 s; q or Ctrl-C quits'])
   expect([written[0]?.startsWith(ENTER), written.at(-1)?.endsWith(LEAVE), stdin.raw]).toEqual([true, true, [true, false]])
   expect(count(written, '\u001B[3J')).toBe(0)
   expect(stdin.listenerCount('data') + terminal.listenerCount('SIGTERM') + terminal.listenerCount('exit')).toBe(0)

@@ -75,7 +75,7 @@ export async function watch(
     while (!stop.signal.aborted) {
       stdout.write(HOME)
       await draw()
-      footer(`every ${seconds} s; q or Ctrl-C leaves`)
+      footer(`every ${seconds} s; q or Ctrl-C quits`)
       await sleep(seconds * 1000, undefined, { signal: stop.signal }).catch(() => undefined)
     }
   } finally {

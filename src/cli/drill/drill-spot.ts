@@ -20,7 +20,7 @@ export async function spotAgrees(account: SpotReader, held: readonly SpotHeld[],
   if (!orders.ok) return orders.error.detail
   const exits = orders.value.filter((o) => o.side === 'Sell' && o.orderLinkId.startsWith(idPrefix))
   const stray = exits.find((o) => !held.some(({ symbol }) => symbol === o.symbol))
-  if (stray !== undefined) return `an exit of ours on ${stray.symbol} without a position`
+  if (stray !== undefined) return `an open exit order on ${stray.symbol} without a position`
   for (const position of held) {
     const rule = await account.lotRule(position.symbol)
     if (!rule.ok) return rule.error.detail

@@ -15,8 +15,8 @@ export function write(file: string, text: string): void {
   } catch (cause) {
     throw new CliError(
       EXIT.error,
-      `${file} cannot be written (${cause instanceof Error ? cause.message : String(cause)}).`,
-      'Choose another place.',
+      `Could not write ${file} (${cause instanceof Error ? cause.message : String(cause)}).`,
+      'Choose another path.',
       { cause },
     )
   }

@@ -58,7 +58,7 @@ async function decide(
   for (;;) {
     const state = await pairing.state()
     if (state === undefined || state.expiresAtMs < Date.now()) throw new CliError(EXIT.notConfirmed, 'The code has expired.', again)
-    if (state.wrong >= 5) throw new CliError(EXIT.notConfirmed, 'Five wrong codes were sent: this one is burned.', again)
+    if (state.wrong >= 5) throw new CliError(EXIT.notConfirmed, 'Five wrong codes were sent: this code is now invalid.', again)
     if (state.candidate !== null) {
       const { userId, name } = state.candidate
       const answer = context.flags.yes === true ? 'y' : await ask(`@${name} (${userId}) wants admin [y/N] `, false)

@@ -149,7 +149,7 @@ export class CandleRowBuilder {
       this.problem = {
         line: this.firstMismatch,
         what: `money divided by coins lies outside low to high here and in ${this.mismatches - 1} more rows: the volume counts something else`,
-        next: 'Say which column is the volume in coins, as --columns time=1,…,volume=6, or volume=none.',
+        next: 'Pass the column of the volume in coins, for example --columns time=1,…,volume=6, or volume=none.',
       }
   }
 

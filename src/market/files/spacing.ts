@@ -22,7 +22,8 @@ const CHANCE_MAX = 1e-6
 export function spacingOf(openTs: Float64Array): Spacing {
   const distances = distancesOf(openTs)
   const common = commonestOf(distances)
-  if (common === undefined) return { type: 'none', what: 'one row does not tell the interval of bars', next: 'Name it, as --interval 1m.' }
+  if (common === undefined)
+    return { type: 'none', what: 'a single row does not show the interval of bars', next: 'Pass it, for example --interval 1m.' }
   const unstorable = unstorableOf(openTs, distances, common)
   if (unstorable !== undefined) return unstorable
   let greatest = 0

@@ -25,7 +25,7 @@ export interface BlackLitterman {
 
 export function blackLitterman(covariance: Matrix, model: BlackLitterman, bounds: WeightBounds): Vector | string {
   const means = posteriorMeans(covariance, model)
-  if (means === undefined) return 'Two views say the same thing in other words, or a view has no risk.'
+  if (means === undefined) return 'Two views are equivalent, or a view has no risk.'
   return solveQuadratic(
     covariance.map((row) => row.map((value) => value * model.riskAversion)),
     means,

@@ -14,8 +14,7 @@ const BRACKET_STEPS = 30
 
 /** `means` per row, one an asset. */
 export function maxSharpe(means: Vector, covariance: Matrix, bounds: WeightBounds): Vector | string {
-  if (bestMean(means, bounds) <= 0)
-    return 'No portfolio within the bounds has a positive mean return, so that none has a largest Sharpe ratio.'
+  if (bestMean(means, bounds) <= 0) return 'No portfolio within the bounds has a positive mean return, so there is no maximum Sharpe ratio.'
   const at = (aversion: number): Vector | string =>
     solveQuadratic(
       covariance.map((row) => row.map((value) => value * aversion)),

@@ -12,7 +12,7 @@ const TOLERANCE = 1e-12
 const ROUNDS_PER_ASSET = 200
 
 export const TOO_ALIKE =
-  'Some assets move so much alike, or against each other, that no weights are better than others; leave one of them out, or use ledoit-wolf.'
+  'Some assets move so closely together, or against each other, that no weights are better than others; remove one of them, or use ledoit-wolf.'
 
 type Place = 'free' | 'low' | 'high'
 

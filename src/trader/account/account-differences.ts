@@ -52,7 +52,7 @@ export function accountDifferences(reading: AccountReading, kernel: Kernel, know
     fix: { type: 'book' },
     proposal:
       Math.abs(venue) > Math.abs(ours) || venue * ours < 0
-        ? 'look for missed fills, then book the rest as not Ballast’s'
+        ? 'look for missed fills, then book the rest as external'
         : 'look for missed fills, then book the rest as your close',
   }))
   for (const order of difference.missing)
@@ -63,7 +63,7 @@ export function accountDifferences(reading: AccountReading, kernel: Kernel, know
       here: order.status,
       there: 'not open',
       fix: { type: 'look-up' },
-      proposal: 'look it up by its id and book its end',
+      proposal: 'look it up by its id and book its final state',
     })
   items.push(...leftovers(reading, known, of), ...stops(reading, kernel))
   if (difference.wallet !== 0)
@@ -84,7 +84,7 @@ export function accountDifferences(reading: AccountReading, kernel: Kernel, know
       here: 'unknown',
       there: order.clientOrderId,
       fix: { type: 'none' },
-      proposal: 'another Ballast trades here: stop one of them, then /resume',
+      proposal: 'another Ballast trades this account: stop one of them, then /resume',
     })
   return items
 }
@@ -127,7 +127,7 @@ function stops(reading: AccountReading, kernel: Kernel): AccountDifference[] {
         here: text(trip.stop),
         there: text(stop),
         fix: { type: 'set-stop', instrument: i },
-        proposal: trip.stop === undefined ? 'set a stop 2 % off the mark' : `set it to ${text(trip.stop)}`,
+        proposal: trip.stop === undefined ? 'set a stop 2 % from the mark price' : `set it to ${text(trip.stop)}`,
       },
     ]
   })

@@ -80,7 +80,7 @@ export class AccountMonitor {
       'order.rejected',
       'P1',
       instrument,
-      `${instrument.symbol}: ${doubt.reason}, and the position stands, with its stop. To close it: /close ${instrument.symbol}`,
+      `${instrument.symbol}: ${doubt.reason}. The position is still open, with its stop. To close it: /close ${instrument.symbol}`,
     )
   }
 

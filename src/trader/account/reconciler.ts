@@ -118,7 +118,7 @@ export class Reconciler {
       if (!taken.ok) {
         return {
           isClean: false,
-          detail: `the account cannot be read: ${taken.error.detail}`,
+          detail: `could not read the account: ${taken.error.detail}`,
           openOrders: 0,
           positions: 0,
           isKeyRefused: taken.error.type === 'auth',
@@ -159,7 +159,7 @@ export class Reconciler {
     if (!reading.ok) return reading
     if (reading.value.movements === undefined && !this.isLogMissed) {
       this.isLogMissed = true
-      this.ports.note('the key may not read the transaction log: money that moves without a trade will be unexplained')
+      this.ports.note('the key has no permission to read the transaction log: money that moves without a trade will be unexplained')
     }
     return ok({ reading: reading.value, upTo: clock.value.now, from })
   }
@@ -259,7 +259,7 @@ export class Reconciler {
         instrument: order.instrument,
         orderId: order.orderId,
         venueOrderId: order.venueOrderId,
-        cause: 'not listed by the venue',
+        cause: 'not listed by the exchange',
         ts: this.ports.now(),
       },
     ])

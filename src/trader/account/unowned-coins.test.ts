@@ -31,13 +31,13 @@ function watched(kernelOf = (bench: Bench): Kernel => bench.kernel) {
 }
 
 describe('coins of others', () => {
-  test('are told at the second reading, once', () => {
+  test('coins that Ballast did not buy raise one alert, at the second reading', () => {
     const { said, read } = watched()
     read(200)
     expect(said).toEqual([])
     read(200, 200, 500)
     expect(said).toHaveLength(1)
-    expect(said[0]).toContain("P3 spot.others_coins BTCUSDT-SPOT: BTCUSDT-SPOT: 200 BTC in the account are not Ballast's.")
+    expect(said[0]).toContain('P3 spot.others_coins BTCUSDT-SPOT: BTCUSDT-SPOT: 200 BTC in the account were not bought by Ballast')
   })
 
   test.each([

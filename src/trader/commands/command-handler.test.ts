@@ -57,7 +57,7 @@ describe('a preview', () => {
     const { status, figures } = await room.ask({ name: 'preview', of: open })
     expect([status, room.facts]).toEqual(['done', []])
     const text = Object.fromEntries((figures ?? []).map(({ name, value }) => [name, value]))
-    expect(Object.keys(text)).toEqual(['Quantity', 'Price', 'Stop', 'May lose', 'Fee'])
+    expect(Object.keys(text)).toEqual(['Quantity', 'Price', 'Stop', 'Planned loss', 'Fee'])
     expect(text.Quantity).toMatch(/^7 ETH ≈ /)
     expect(text.Stop).toMatch(/^90 \(-\d+\.\d\d %\)$/)
     // What it shows is what goes out.
@@ -75,7 +75,7 @@ describe('a preview', () => {
     const second = { ...open, quantity: '1', stop: '80' }
     const { figures } = await room.ask({ name: 'preview', of: second })
     expect(figures?.find(({ name }) => name === 'Stop')?.value).toMatch(/^90 \(/)
-    expect((await room.ask(second)).text).toContain('stop 90 (that of the position, which is nearer)')
+    expect((await room.ask(second)).text).toContain('stop 90 (the position’s stop, which is closer)')
     expect(ordersOf(room.facts).at(-1)?.stop).toBe(90)
   })
 
@@ -83,7 +83,7 @@ describe('a preview', () => {
     ['an entry of a symbol with another owner', { ...open, symbol: 'BTCUSDT' }, '(symbol-owned)'],
     ['an entry whose stop is on the wrong side', { ...open, stop: '500' }, '(stop-side)'],
     ['a stop without a position', { name: 'protect' as const, symbol: 'ETHUSDT', stop: '90' }, 'There is no position'],
-    ['an order that is not there', { name: 'change' as const, orderId: 9, limit: '80' }, 'There is no open order #9'],
+    ['an order that is not there', { name: 'change' as const, orderId: 9, limit: '80' }, 'Ballast has no open order #9'],
   ])('of %s is refused as the command would be, and books no denial', async (_, of, words) => {
     const room = new Room()
     const preview = await room.ask({ name: 'preview', of })
@@ -121,7 +121,7 @@ describe('a panic', () => {
       tell = resolve
     })
     const { status, text } = await room.ask({ name: 'panic', reason: '' })
-    expect([status, text]).toEqual(['done', expect.stringMatching(/^Closing; not verified yet\./)])
+    expect([status, text]).toEqual(['done', expect.stringMatching(/^Closing, not verified yet\./)])
     tell('NOT FLAT: BTCUSDT 3 still open')
     await Promise.resolve()
     await Promise.resolve()
@@ -136,14 +136,14 @@ describe('what waited for minutes (S3)', () => {
     { name: 'protect' as const, symbol: 'ETHUSDT', stop: '90' },
   ])('$name is ignored', async (command) => {
     const room = new Room()
-    expect((await room.ask(command, 180_000)).text).toBe('Ignored, 3 min old: send it again.')
+    expect((await room.ask(command, 180_000)).text).toBe('Ignored: sent 3 min ago. Send it again.')
     expect(room.facts).toEqual([])
   })
 
   test('a close is carried out all the same', async () => {
     const room = new Room()
     expect((await room.ask({ name: 'close', symbol: 'ETHUSDT' }, 180_000)).text).toBe(
-      'Your close came 3 min late. There is no position in ETHUSDT.',
+      'Your close arrived 3 min late. There is no position in ETHUSDT.',
     )
   })
 })

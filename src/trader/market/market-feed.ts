@@ -84,8 +84,8 @@ export class MarketFeed {
     const isKnown = this.board.book(mirror)
     // What a lost connection took is told by the stream.
     if (mirror.flaw !== undefined && mirror.flaw !== 'disconnected')
-      log('warn', `order book of ${symbol} is void (${mirror.flaw}): spreads come from the ticker until a new snapshot is there`)
-    else if (mirror.isLive && isKnown) log('info', `order book of ${symbol} is whole again`)
+      log('warn', `order book of ${symbol} is invalid (${mirror.flaw}): spreads come from the ticker until a new snapshot arrives`)
+    else if (mirror.isLive && isKnown) log('info', `order book of ${symbol} is valid again`)
     const { status, detail } = this.board.booksHealth()
     health.report(PARTS.books, status, detail)
   }
@@ -142,7 +142,7 @@ export class MarketFeed {
         fetched = await read()
       }
       if (!fetched.ok) {
-        log('warn', `candles of ${instrument.symbol} are not read, a hole may be left: ${fetched.error.detail}`)
+        log('warn', `could not read candles of ${instrument.symbol}, a gap may remain: ${fetched.error.detail}`)
         continue
       }
       for (const bar of fetched.value) rows.push({ instrument: instrument.index, bar })

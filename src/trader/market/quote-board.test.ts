@@ -77,9 +77,9 @@ test('health counts live books and names void ones', () => {
   }
   expect(board.booksHealth()).toEqual({ status: 'ok', detail: '8 of 8 live' })
   mirrors[2]?.void('gap')
-  expect(board.booksHealth()).toEqual({ status: 'warn', detail: '7 of 8 live; void: S2 gap' })
+  expect(board.booksHealth()).toEqual({ status: 'warn', detail: '7 of 8 live; invalid: S2 gap' })
   for (const mirror of mirrors) mirror.void('disconnected')
   expect(board.booksHealth().detail).toBe(
-    '0 of 8 live; void: S0 disconnected, S1 disconnected, S2 disconnected, S3 disconnected, S4 disconnected …',
+    '0 of 8 live; invalid: S0 disconnected, S1 disconnected, S2 disconnected, S3 disconnected, S4 disconnected …',
   )
 })

@@ -65,6 +65,6 @@ export class QuoteBoard {
     const live = `${known.length - torn.length} of ${known.length} live`
     if (torn.length === 0) return { status: 'ok', detail: live }
     const names = torn.slice(0, NAMED_MAX).map((book) => `${book.instrument.symbol} ${book.flaw}`)
-    return { status: 'warn', detail: `${live}; void: ${names.join(', ')}${torn.length > NAMED_MAX ? ' …' : ''}` }
+    return { status: 'warn', detail: `${live}; invalid: ${names.join(', ')}${torn.length > NAMED_MAX ? ' …' : ''}` }
   }
 }

@@ -200,7 +200,7 @@ export class OrderSender {
             ts: this.ports.now(),
           })
         else {
-          this.ports.note(`${command.type} refused: ${errorWords(outcome.error)}`)
+          this.ports.note(`${command.type} rejected: ${errorWords(outcome.error)}`)
           if (command.type !== 'cancel-order') this.ports.changeRefused(command, outcome.error)
         }
         return
@@ -208,7 +208,7 @@ export class OrderSender {
       case 'unknown':
         if (command.type === 'submit-order') this.lookUp(command)
         else if (command.type === 'cancel-order' || command.type === 'amend-order') this.settleChange(command)
-        else this.ports.note(`${command.type}: outcome unknown, the protection watchdog looks again`)
+        else this.ports.note(`${command.type}: outcome unknown; the protection watchdog checks it`)
     }
   }
 
@@ -296,7 +296,7 @@ export class OrderSender {
         }
         await this.ports.wallClock.sleep(1_000)
       }
-      this.ports.note(`${type} #${id}: the venue does not know the order`)
+      this.ports.note(`${type} #${id}: the exchange does not know the order`)
     })()
   }
 }

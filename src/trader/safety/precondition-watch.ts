@@ -160,7 +160,7 @@ export class PreconditionWatch {
       if (finding.effect !== 'warn') await holds.put(holdOf(finding), instrument, finding.code === UNREAD ? 'stale' : 'error', text)
       if (before?.has(keyOf(finding)) === true) continue
       const held =
-        finding.effect === 'warn' ? '' : ` Entries${instrument === undefined ? '' : ` on ${instrument.symbol}`} are held until /resume.`
+        finding.effect === 'warn' ? '' : ` Entries${instrument === undefined ? '' : ` on ${instrument.symbol}`} are on hold until /resume.`
       this.ports.notice(finding.code, finding.severity, instrument, `${text}${held}`)
     }
     // Not to know is a measurement: it ends when it is known.
@@ -174,8 +174,8 @@ export class PreconditionWatch {
       ...(key.type === 'read'
         ? [
             key.value.expiresAtMs === undefined
-              ? 'the key does not end'
-              : `the key ends ${new Date(key.value.expiresAtMs).toISOString().slice(0, 10)}`,
+              ? 'the key does not expire'
+              : `the key expires ${new Date(key.value.expiresAtMs).toISOString().slice(0, 10)}`,
           ]
         : []),
     ]

@@ -49,7 +49,7 @@ test('10006 for more than ten seconds with an exit waiting is an alarm, and its 
   expect(alerts).toEqual([expect.stringMatching(/^P3 rate_limit\.near/)])
   answer(TOO_FAST, 11_000)
   expect(alerts[1]).toMatch(
-    /^P1 exchange\.down: Bybit has refused every request for 11 s \(10006 Too many visits\), and the exit #\d+ of BTCUSDT waits/,
+    /^P1 exchange\.down: Bybit has refused every request for 11 s \(10006 Too many visits\), and the exit #\d+ of BTCUSDT is waiting/,
   )
   answer(TOO_FAST, 20_000)
   expect([alerts.length, health]).toEqual([2, ['exchange down']])
@@ -71,7 +71,7 @@ test('without an exit that waits it is told all the same: an alarm with a positi
   flat.answer(TOO_FAST, 0)
   flat.answer(TOO_FAST, 12_000)
   expect(flat.alerts[1]).toBe(
-    'P2 exchange.down: Bybit has refused every request for 12 s (10006 Too many visits). Nothing can be read or sent meanwhile. Another program with this address or key may be the cause.',
+    'P2 exchange.down: Bybit has refused every request for 12 s (10006 Too many visits). Ballast cannot read or send anything meanwhile. Another program with this address or key may be the cause.',
   )
   const bench = new Bench()
   bench.enter(1, 90)

@@ -316,7 +316,7 @@ describe('how it is written', () => {
   ])('%s is answered with a sentence that shows how', (text) => {
     const answer = parseExecution(text)
     expect(typeof answer).toBe('string')
-    expect(String(answer)).toMatch(/write|slices/)
+    expect(String(answer)).toMatch(/use |slices/)
   })
 
   test('no text throws', () => {
