@@ -109,7 +109,7 @@ describe('S7: a panic of one symbol', () => {
     expect(outcome).toMatchObject({
       status: 'done',
       text: expect.stringMatching(
-        /^FLAT: 0 positions, 0 open orders of Ballast's in BTCUSDT, read from Bybit \d\d:\d\d:\d\d\. BTCUSDT is halted until an admin resumes it; other symbols are not touched\.$/,
+        /^FLAT: Ballast has 0 positions, 0 open orders in BTCUSDT, read from Bybit \d\d:\d\d:\d\d\. BTCUSDT is halted until an admin resumes it; other symbols are not touched\.$/,
       ),
     })
     expect([world.held(), open(), world.holds]).toEqual([{ books: 0, venue: 0 }, [], ['panic-BTCUSDT']])
