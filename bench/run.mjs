@@ -1,20 +1,20 @@
 /**
- * Bundles a benchmark and runs it: `npm run bench`, or `npm run bench -- backtest`.
+ * Bundles a benchmark and runs it: `npm run bench`, or `npm run bench -- backtest`; with `--against DIR` the runs of another tree, too.
  * Never measures a transpiler: what runs is the bundle that the program itself ships as.
  */
 import { spawnSync } from 'node:child_process'
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { build } from 'esbuild'
 
 const OUT = join('node_modules', '.cache', 'ballast-bench')
-const names = process.argv.slice(2).filter((word) => !word.startsWith('-'))
-const flags = process.argv.slice(2).filter((word) => word.startsWith('-'))
+const words = process.argv.slice(2)
+const at = words.indexOf('--against')
+const [, tree] = at < 0 ? [] : words.splice(at, 2)
+const names = words.filter((word) => !word.startsWith('-'))
+const flags = words.filter((word) => word.startsWith('-'))
 const benches = names.length === 0 ? ['backtest'] : names
-
-mkdirSync(OUT, { recursive: true })
-await build({
-  entryPoints: benches.map((name) => join('bench', `${name}.ts`)),
+const options = {
   outdir: OUT,
   bundle: true,
   splitting: true,
@@ -25,8 +25,30 @@ await build({
   outExtension: { '.js': '.mjs' },
   sourcemap: true,
   logLevel: 'warning',
-})
+}
+/** Where builds of before 29 November 2026 have it. */
+const BEFORE = { '../src/backtest/backtest-run.ts': 'src/backtest/study.ts' }
+/** The benchmark's own file stays this tree's, and what it measures is the other's. */
+const otherSources = {
+  name: 'other-sources',
+  setup: (bundler) =>
+    bundler.onResolve({ filter: /^\.\.\/src\// }, ({ path, importer }) => {
+      if (!importer.startsWith(resolve('bench'))) return undefined
+      const file = resolve(tree, path.slice('../'.length))
+      return { path: existsSync(file) ? file : resolve(tree, BEFORE[path] ?? path.slice('../'.length)) }
+    }),
+}
+
+mkdirSync(OUT, { recursive: true })
+await build({ ...options, entryPoints: benches.map((name) => join('bench', `${name}.ts`)) })
+if (tree !== undefined)
+  await build({ ...options, splitting: false, outdir: join(OUT, 'other'), entryPoints: [join('bench', 'kernel-runs.ts')], plugins: [otherSources] })
+if (tree !== undefined) {
+  const commit = spawnSync('git', ['-C', tree, 'log', '-1', '--format=%h %s'], { encoding: 'utf8' })
+  console.log(`other        ${resolve(tree)}, ${commit.status === 0 ? commit.stdout.trim() : 'of no known commit'}`)
+}
+const against = tree === undefined ? [] : ['--against', resolve(OUT, 'other', 'kernel-runs.mjs')]
 for (const name of benches) {
-  const run = spawnSync(process.execPath, [...flags, join(OUT, `${name}.mjs`)], { stdio: 'inherit' })
+  const run = spawnSync(process.execPath, [...flags, join(OUT, `${name}.mjs`), ...against], { stdio: 'inherit' })
   if (run.status !== 0) process.exit(run.status ?? 1)
 }

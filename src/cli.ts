@@ -176,8 +176,7 @@ async function run(words: readonly string[]): Promise<number> {
   const program = makeProgram()
   const first = firstWord(program, words)
   const asked = first === 'help' ? firstWord(program, words.slice(words.indexOf('help') + 1)) : first
-  if (asked !== undefined && !NOUNS.some(({ name, alias }) => name === asked || alias === asked))
-    throw unknown('command', asked, [...NOUNS.map((noun) => noun.name), 'help'])
+  if (asked !== undefined && !NOUNS.some(({ name, alias }) => name === asked || alias === asked)) throw await unknownNoun(asked)
   for (const noun of NOUNS) {
     if (noun.name === asked || (noun.alias !== undefined && noun.alias === asked)) {
       const { register } = await noun.load()
@@ -223,6 +222,15 @@ function answerUsage(program: Command, error: CommanderError): number {
 
 const optionsOf = (command: Command): Option[] => [...command.options, ...command.commands.flatMap(optionsOf)]
 const namesOf = (command: Command): string[] => command.commands.flatMap((child) => [child.name(), ...namesOf(child)])
+
+/** People come with the commands of other trading programs in their fingers. */
+async function unknownNoun(name: string): Promise<CliError> {
+  const { typedHere } = await import('../api/commands/other-programs.ts')
+  const ours = typedHere(name.replaceAll('-', '_').toLowerCase())
+  return ours === undefined
+    ? unknown('command', name, [...NOUNS.map((noun) => noun.name), 'help'])
+    : new CliError(EXIT.usage, `There is no command '${name}'.`, ours)
+}
 
 function unknown(what: 'command' | 'option', name: string, known: readonly string[]): CliError {
   const nearest = nearestOf(name, known)

@@ -24,7 +24,7 @@ describe('the repository', () => {
     expect(files.flatMap(importsOf).length).toBeGreaterThan(500)
   })
   test.each([
-    ['imports what its rooms may import', importFindings],
+    ['imports what its layers may import', importFindings],
     ['has no import cycle', cycleFindings],
     ['keeps clock, promises, randomness and I/O out of the pure zone', purityFindings],
     ['keeps ports free of code', portFindings],
@@ -49,7 +49,7 @@ describe('each rule finds', () => {
     ['a dynamic import', 'src/market/a.ts', "const x = await import('../kernel/kernel.ts')"],
     ['a re-export', 'src/core/a.ts', "export { x } from '../market/bars.ts'"],
     ['production code importing a test', 'src/kernel/a.ts', "import { x } from '../../test/support/source.ts'"],
-    ['a file in no room', 'src/stuff/a.ts', ''],
+    ['a file in no layer', 'src/stuff/a.ts', ''],
   ])('%s', (_, path, text) => {
     expect(importFindings([file(path, text)])).toHaveLength(1)
   })

@@ -56,6 +56,27 @@ const OURS: Readonly<Record<string, Ours>> = {
   unmute: { line: '/resume', text: 'Unmute messages in your chat app. To resume trading: /resume.' },
 }
 
+/** Aliases of chat that mean more at a terminal than there. */
+const AT_A_TERMINAL: Readonly<Record<string, string>> = {
+  stop: 'Pause entries with: ballast pause. End the program with Ctrl-C where it runs; stops stay at the exchange.',
+  stopentry: 'Pause entries with: ballast pause',
+  stopbuy: 'Pause entries with: ballast pause',
+  restart: 'End it with Ctrl-C where it runs, then start it again with: ballast run',
+}
+
+/**
+ * What to type at a terminal for a command of another trading program, as a next step; undefined for a name that none of them has.
+ * @example typedHere('daily') // 'Ours is: ballast pnl 7d day'
+ */
+export function typedHere(name: string): string | undefined {
+  if (Object.hasOwn(AT_A_TERMINAL, name)) return AT_A_TERMINAL[name]
+  const ours = Object.hasOwn(OURS, name) ? OURS[name] : undefined
+  if (ours === undefined) return undefined
+  const text = ours.text?.replace(`${AT_THE_TERMINAL}: `, '').replaceAll(/(^|\s)\/(?=[a-z])(?!api\/)/g, '$1ballast ')
+  const line = ours.line === undefined ? undefined : `Ours is: ballast ${ours.line.slice(1)}`
+  return [line, text].filter((part) => part !== undefined).join('. ')
+}
+
 /** What a name leads to that is no command of ours. */
 export function unknownReply(commands: readonly Command[], name: string, role: Role | undefined): Reply {
   const title = name === '' ? 'Not a command' : `There is no /${untrusted(name)}`

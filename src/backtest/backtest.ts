@@ -20,11 +20,12 @@ import { Merge } from '../market/merge.ts'
 import type { KernelConfig } from '../kernel/config.ts'
 import type { OrderDenied } from '../kernel/fact.ts'
 import { commandOfFact } from '../kernel/fact-command.ts'
-import { Kernel } from '../kernel/kernel.ts'
+import { type BetweenDecisions, Kernel } from '../kernel/kernel.ts'
 import type { ClosedTrade } from '../portfolio/trade.ts'
 import type { OrderCommand, VenueEvent } from '../trading/event.ts'
 import type { SimOptions } from '../venue/sim/sim-order.ts'
 import { SimVenue } from '../venue/sim/sim-venue.ts'
+import { QuietSpan } from './quiet-span.ts'
 
 /** Funding of one instrument: settlement instants ascending, rates in 1e-10. Settled at the last price. */
 export interface FundingSeries {
@@ -86,7 +87,7 @@ export function runBacktest(spec: BacktestSpec): BacktestResult {
   return new BacktestDriver(spec).run()
 }
 
-class BacktestDriver {
+class BacktestDriver implements BetweenDecisions {
   private readonly spec: BacktestSpec
   private readonly kernel: Kernel
   private readonly venue: SimVenue
@@ -108,6 +109,8 @@ class BacktestDriver {
   private commandCount = 0
   /** By instrument: what its venue may call inside a bar. Of perpetuals nothing: their stops are the venue's own. */
   private readonly told: readonly ((() => boolean) | undefined)[]
+  /** Of a run over one series without funding. */
+  private readonly quiet: QuietSpan | undefined
   private failure: string | undefined
   private now: Ts = ts(0)
 
@@ -120,9 +123,12 @@ class BacktestDriver {
     this.equityTs = new Float64Array(this.total)
     this.equityValue = new Float64Array(this.total)
     this.fundingAt = new Int32Array(spec.bars.length)
+    const [only] = spec.bars
+    if (only !== undefined && spec.bars.length === 1 && spec.funding[0] === undefined)
+      this.quiet = new QuietSpan(this.kernel, this.venue, only, instrumentIndex(0), this.equityTs, this.equityValue)
     const hear = (): boolean => {
       if (this.eventCount === 0) return false
-      this.drain()
+      this.carryOut()
       return true
     }
     this.told = spec.kernel.instruments.map(({ category }) => (category === 'spot' ? hear : undefined))
@@ -175,6 +181,11 @@ class BacktestDriver {
     const { kernel, venue, merge, told } = this
     const { bars, funding } = this.spec
     for (let left = CHUNK; left > 0; left--) {
+      const quiet = this.failure === undefined ? this.playQuiet(left) : 0
+      if (quiet > 0) {
+        left -= quiet - 1
+        continue
+      }
       if (this.failure !== undefined || !merge.next()) return false
       const { members, count, closeTs } = merge
       for (let k = 0; k < count; k++) {
@@ -183,7 +194,7 @@ class BacktestDriver {
         this.now = ts(series.tsColumn[series.cursor] as number)
         if (funding[i] !== undefined) this.settleFunding(instrumentIndex(i), this.now)
         venue.bar(instrumentIndex(i), series, this.into, told[i])
-        if (this.eventCount !== 0) this.drain()
+        if (this.eventCount !== 0) this.carryOut()
       }
       for (let k = 0; k < count; k++) {
         const i = members[k] as number
@@ -191,15 +202,7 @@ class BacktestDriver {
         kernel.mark(instrumentIndex(i))
       }
       this.now = ts(closeTs)
-      kernel.settle(this.now)
-      kernel.decideBreakers()
-      if (kernel.holds.length !== 0) this.resume()
-      kernel.decideAlgorithms()
-      if (kernel.factBuffer.count !== 0) this.drain()
-      for (let k = 0; k < count; k++) {
-        kernel.decide(instrumentIndex(members[k] as number), 'live')
-        if (kernel.factBuffer.count !== 0) this.drain()
-      }
+      kernel.closeInstant(members, count, this.now, this)
       this.equityTs[this.instants] = closeTs
       this.equityValue[this.instants] = kernel.portfolio.equity
       this.instants += 1
@@ -208,8 +211,24 @@ class BacktestDriver {
     return true
   }
 
+  /** Plays bars on which nothing happens but that the strategy looks at them, up to the one on which it speaks. Answers how many. */
+  private playQuiet(most: number): number {
+    const { kernel, quiet } = this
+    if (quiet === undefined) return 0
+    const count = quiet.play(this.instants, most)
+    if (count === 0) return 0
+    this.instants += count
+    this.played += count
+    this.now = kernel.now
+    if (quiet.spoke === undefined) return count
+    kernel.heed(quiet.spoke, quiet.signal, 'live')
+    if (kernel.factBuffer.count !== 0) this.carryOut()
+    this.equityValue[this.instants - 1] = kernel.portfolio.equity
+    return count
+  }
+
   /** In a backtest nobody looks: a breaker's hold is lifted at the first instant at which a person could, and the report says how often. */
-  private resume(): void {
+  afterBreakers(): void {
     const { kernel } = this
     for (const hold of [...kernel.holds]) {
       const isOver =
@@ -243,11 +262,11 @@ class BacktestDriver {
       at += 1
     }
     this.fundingAt[i] = at
-    if (this.eventCount !== 0) this.drain()
+    if (this.eventCount !== 0) this.carryOut()
   }
 
   /** Carries facts to the venue and the venue's words to the kernel until both are silent. */
-  private drain(): void {
+  carryOut(): void {
     const { kernel, venue } = this
     for (let round = 0; ; round++) {
       this.takeFacts()

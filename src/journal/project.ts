@@ -364,7 +364,7 @@ export class Projector {
 
   /** Nothing for a parent that is an entry, or that is over: its end wrote its last row. */
   private algorithmRow(id: OrderId, changes: RowChange[]): void {
-    const state = this.kernel.algorithmBook.find(id)
+    const state = this.kernel.parentOrders.find(id)
     if (state !== undefined) changes.push({ table: 'algorithms', row: algorithmRow(this.kernel, state) })
   }
 

@@ -3,6 +3,7 @@
  * Never decides again: what a fact does not say did not happen.
  */
 import { assertNever } from '../core/assert.ts'
+import type { PendingCloses } from './state/pending-closes.ts'
 import type { ParentOrders } from './state/parent-orders.ts'
 import type { Bookkeeper } from './handlers/bookkeeper.ts'
 import type { OrderGateway } from './orders/order-gateway.ts'
@@ -11,16 +12,20 @@ import type { SafetyControls } from './handlers/safety-controls.ts'
 import type { OrderTable } from './state/order-table.ts'
 import type { StrategyRun } from './state/strategy-run.ts'
 
-type Runs = readonly (StrategyRun | undefined)[]
+/** The parts of a kernel that facts are booked in. */
+export interface FactBooks {
+  readonly gateway: OrderGateway
+  readonly safety: SafetyControls
+  readonly orders: OrderTable
+  readonly parentOrders: ParentOrders
+  readonly closes: PendingCloses
+  readonly runs: readonly (StrategyRun | undefined)[]
+  readonly bookkeeper: Bookkeeper
+}
 
 export function foldFact(
   fact: KernelFact,
-  gateway: OrderGateway,
-  safety: SafetyControls,
-  orders: OrderTable,
-  algorithms: ParentOrders,
-  runs: Runs,
-  bookkeeper: Bookkeeper,
+  { gateway, safety, orders, parentOrders: algorithms, closes, runs, bookkeeper }: FactBooks,
 ): void {
   switch (fact.type) {
     case 'order-submitted':
@@ -63,7 +68,7 @@ export function foldFact(
       bookkeeper.adoptExternal(fact)
       return
     case 'close-wanted':
-      gateway.closes.set(fact.instrument, fact.close)
+      closes.set(fact.instrument, fact.close)
       return
     case 'dust-left':
       bookkeeper.dustLeft(fact)

@@ -2,6 +2,7 @@
  * The instruments in the version that counts now: other limits are taken over, and other steps convert all that counts in the old ones.
  * Never asks the venue, and never keeps a row in two kinds of steps: before the change all is in the old ones, after it in the new.
  */
+import type { KernelContext } from './context.ts'
 import type { AlertData } from './alert.ts'
 import { type InstrumentIndex, type Lots, type Ticks, lots, ticks } from '../core/units.ts'
 import type { Bars } from '../market/bars.ts'
@@ -27,6 +28,12 @@ interface Converted {
   readonly orders: readonly Order[]
 }
 
+/** Limits that are others now, by name; and what other steps converted. */
+export interface ChangedTerms {
+  readonly limits: readonly string[]
+  readonly converted?: Converted
+}
+
 type Moved = Extract<AlertData['instrument.changed'], { readonly change: 'steps' }>['moved'][number]
 
 export class InstrumentVersions {
@@ -41,20 +48,10 @@ export class InstrumentVersions {
   private readonly starts: StrategyStarts
   /** As the journal has them; null: as the instrument was when the journal began. */
   private readonly terms: (InstrumentTerms | null)[]
-  /** What the change has done that is being booked, for whoever decides on it. */
-  private converted: Converted | undefined
-  private limits: readonly string[] = []
 
-  /** @param instruments the kernel's own list: every part of it reads an instrument there when it needs it */
   constructor(
-    instruments: Instrument[],
-    portfolio: PortfolioState,
-    orders: OrderTable,
-    algorithms: ParentOrders,
-    closes: PendingCloses,
+    { instruments, portfolio, orders, parentOrders: algorithms, closes, runs, bars }: KernelContext,
     gateway: OrderGateway,
-    runs: readonly (StrategyRun | undefined)[],
-    bars: readonly Bars[],
     starts: StrategyStarts,
   ) {
     this.instruments = instruments
@@ -69,18 +66,16 @@ export class InstrumentVersions {
     this.terms = instruments.map(() => null)
   }
 
-  fold({ instrument: i, terms }: InstrumentChanged): void {
+  /** Answers what the change has done, for whoever decides on it. */
+  fold({ instrument: i, terms }: InstrumentChanged): ChangedTerms | undefined {
     const before = this.instruments[i]
-    if (before === undefined || terms === undefined) return
+    if (before === undefined || terms === undefined) return undefined
     const after = withTerms(before, terms)
     this.use(i, after)
     this.terms[i] = terms
-    if (hasSameSteps(before, after)) {
-      this.limits = changedLimits(before, after)
-      return
-    }
+    if (hasSameSteps(before, after)) return { limits: changedLimits(before, after) }
     const change = new StepChange(before, after)
-    this.converted = {
+    const converted: Converted = {
       change,
       heldBefore: this.portfolio.venueLots(i),
       stopBefore: this.portfolio.stopOf(i),
@@ -94,14 +89,14 @@ export class InstrumentVersions {
     this.bars[i]?.convert(change.priceFactor)
     // What a strategy knows is in ticks where nobody else can tell: it begins anew, from the bars in new steps.
     const run = this.runs[i]
-    if (run === undefined) return
-    run.restart()
-    this.starts.giveUp(run.strategy)
+    if (run !== undefined) {
+      run.restart()
+      this.starts.giveUp(run.strategy)
+    }
+    return { limits: [], converted }
   }
 
-  decide({ instrument: i }: InstrumentChanged): void {
-    const { converted, limits } = this
-    this.forget()
+  decide({ instrument: i }: InstrumentChanged, { limits, converted }: ChangedTerms): void {
     if (limits.length > 0) this.gateway.alert('instrument.changed', 'P4', i, { change: 'limits', limits })
     if (converted === undefined) return
     const moved = this.moveToSteps(i, converted)
@@ -139,11 +134,6 @@ export class InstrumentVersions {
       moved.push({ what: 'order', orderId: order.orderId, to: shownPrice(change.after, prices.limit ?? prices.trigger ?? ticks(0)) })
     }
     return moved
-  }
-
-  forget(): void {
-    this.converted = undefined
-    this.limits = []
   }
 
   private use(i: InstrumentIndex, instrument: Instrument): void {

@@ -309,7 +309,7 @@ describe('worked orders', () => {
   test('the whole is judged before it starts', () => {
     const gateway = new Desk({ orderNotionalMax: 3_000e8 as never })
     expect(brief(gateway.work('twap:40s:4'))).toEqual(['denied entry: order-notional'])
-    expect(gateway.kernel.algorithmBook.active).toEqual([])
+    expect(gateway.kernel.parentOrders.active).toEqual([])
   })
 
   test('paused it takes its child back and waits for a person, ended it is over when the child is', () => {
@@ -433,7 +433,7 @@ describe('worked orders', () => {
     expect(brief(facts)).toEqual(['work 1 twap 10', 'entry buy 2'])
     expect(brief(bench.say(signal(1, 90)))).toEqual([])
     expect(brief(bench.say(signal(0)))).toEqual(['1 ending: opinion has turned', 'cancel 2: opinion has turned'])
-    expect(kernel.algorithmBook.active[0]).toMatchObject({ strategy: strategyId('s0'), status: 'ending' })
+    expect(kernel.parentOrders.active[0]).toMatchObject({ strategy: strategyId('s0'), status: 'ending' })
   })
 
   test('after a restart it goes on from its facts: the same next step from a folded kernel', () => {
@@ -455,7 +455,7 @@ describe('worked orders', () => {
     }
     Object.assign(gateway, { kernel: restored })
     gateway.give = give
-    expect(restored.algorithmBook.find(orderId(1))).toMatchObject({ filled: 10, children: 1, status: 'working' })
+    expect(restored.parentOrders.find(orderId(1))).toMatchObject({ filled: 10, children: 1, status: 'working' })
     expect(brief(gateway.later(10_000))).toEqual(['entry buy 10'])
   })
 })

@@ -7,7 +7,7 @@ import { expect, test } from 'vitest'
 import { cash, instrumentIndex, lots, ticks, ts } from '../core/units.ts'
 import { makeInstrument, notionalOf } from '../market/instrument.ts'
 import { StepChange } from '../market/instrument-terms.ts'
-import { type PastFill, bookInOrder, convertHistory, emptyHistory, foldUntil, rebase } from './fill-history.ts'
+import { type PastFill, bookInOrder, bookLast, convertHistory, emptyHistory, foldUntil, rebase } from './fill-history.ts'
 import { applyFill, convertPosition, flatPosition } from './position.ts'
 
 const BTC = makeInstrument({ index: instrumentIndex(0), venue: 'sim', symbol: 'BTCUSDT', tickSize: '0.1', lotSize: '0.001' })
@@ -38,6 +38,20 @@ test('any order of telling ends in the position of the true order', () => {
         expect(realized).toBe(reference.realized)
       },
     ),
+  )
+})
+
+test('fills that are told in their order are booked alike without being remembered', () => {
+  fc.assert(
+    fc.property(fills, (inOrder) => {
+      const [remembered, forgotten] = [emptyHistory(), emptyHistory()]
+      const [position, alike] = [flatPosition(), flatPosition()]
+      for (const fill of inOrder) {
+        expect(bookLast(forgotten, alike, BTC, fill)).toBe(bookInOrder(remembered, position, BTC, fill))
+        expect(alike).toEqual(position)
+        expect(forgotten).toEqual({ base: position, fills: [] })
+      }
+    }),
   )
 })
 

@@ -90,3 +90,13 @@ export function bookInOrder(history: FillHistory, position: Position, instrument
   for (const past of fills) applyFill(position, instrument, past)
   return cash(position.realized - before)
 }
+
+/** Books a fill that nothing earlier can follow, and remembers no more than where it led. */
+export function bookLast(history: FillHistory, position: Position, instrument: Instrument, fill: PastFill): Cash {
+  const realized = applyFill(position, instrument, fill)
+  const { base } = history
+  base.lots = position.lots
+  base.cost = position.cost
+  base.realized = position.realized
+  return realized
+}

@@ -2,11 +2,10 @@
  * What is lost if stops are reached: of one symbol as it would be after an order, and of everything else that is open or may still fill.
  * Never counts what is not ours: its losses are flows and touch no limit of a day (S8, S9).
  */
-import { mulDivCeil } from '../core/decimal.ts'
-import { type Cash, type InstrumentIndex, type Lots, RATE_ONE, type Side, type Ticks, cash, lots } from '../core/units.ts'
+import { type Cash, type InstrumentIndex, type Lots, type Side, type Ticks, cash, lots } from '../core/units.ts'
 import { type Instrument, notionalOf } from '../market/instrument.ts'
 import type { PortfolioView } from '../portfolio/view.ts'
-import { type ExpectedCosts, exitCostOf, plannedLossOf, takerRateOf } from './planned-loss.ts'
+import { type ExpectedCosts, exitCostOf, plannedLossOf, rateOf, takerRateOf } from './planned-loss.ts'
 
 /** Notional at the mark of our position on the other side, which closes before an entry on `side` fills; rounded down. */
 export function closingNotional(view: PortfolioView, instrument: Instrument, side: Side): Cash {
@@ -57,7 +56,7 @@ function heldAtStake(view: PortfolioView, i: InstrumentIndex, side: Side, stop: 
   const atStop = notionalOf(instrument, stop, size, side === 1 ? 'floor' : 'ceil')
   const exit = exitCostOf(instrument, atStop, costs)
   const cost = view.costOf(i)
-  const entryFee = mulDivCeil(cost, takerRateOf(instrument, costs), RATE_ONE)
+  const entryFee = rateOf(cost, takerRateOf(instrument, costs))
   return { planned: above0((cost - atStop) * side) + entryFee + exit, loss: above0((now - atStop) * side) + exit }
 }
 

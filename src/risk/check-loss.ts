@@ -2,7 +2,6 @@
  * The rules about stops and about what may be lost: each judges the whole position that results, whether an entry or a moved stop makes it.
  * Never looks at one order alone: a second entry with a far stop would move the stop of what the first one holds.
  */
-import { mulDivCeil } from '../core/decimal.ts'
 import { type InstrumentIndex, type Lots, RATE_ONE, type Side, type Ticks, cash } from '../core/units.ts'
 import { formatPrice, notionalOf } from '../market/instrument.ts'
 import type { PortfolioView } from '../portfolio/view.ts'
@@ -10,7 +9,7 @@ import type { OrderIntent } from '../trading/order.ts'
 import { type AtStake, entriesAtStake, nearerStop, othersAtStake, stopAfterEntry, symbolAtStake } from './at-stake.ts'
 import { type RiskDenial, coinsText } from './denial.ts'
 import { type RiskLimits, isLossUnbounded } from './limits.ts'
-import { type ExpectedCosts, plannedLossOf, takerRateOf } from './planned-loss.ts'
+import { type ExpectedCosts, plannedLossOf, rateOf, takerRateOf } from './planned-loss.ts'
 
 /**
  * The price that an entry may fill at and that is nearest to its stop: a limit on the far side of the market fills at the market.
@@ -58,7 +57,7 @@ export function checkStop(
 /** Cross margin: the account is liquidated when equity falls to the maintenance margin of all positions. */
 function liquidationDenial(view: PortfolioView, loss: number, added: number, costs: ExpectedCosts): RiskDenial | undefined {
   const contracts = view.grossNotional - view.spotNotional + added
-  const maintenance = mulDivCeil(contracts, costs.maintenanceRate, RATE_ONE)
+  const maintenance = rateOf(contracts, costs.maintenanceRate)
   if (view.marginEquity - loss > maintenance) return undefined
   return {
     rule: 'stop-beyond-liquidation',

@@ -2,8 +2,7 @@
  * The pre-trade check: one documented order of rules, the first that fails is the answer, with the figures that decided it.
  * Never denies a verified exit (S2), never acts on an order, and never approves by default.
  */
-import { mulDivCeil } from '../core/decimal.ts'
-import { type Lots, RATE_ONE, cash, lots } from '../core/units.ts'
+import { type Lots, cash, lots } from '../core/units.ts'
 import { formatPrice, formatQuantity, notionalOf } from '../market/instrument.ts'
 import type { PortfolioView } from '../portfolio/view.ts'
 import type { OrderIntent } from '../trading/order.ts'
@@ -11,7 +10,7 @@ import { closingNotional } from './at-stake.ts'
 import { checkLoss, checkStop } from './check-loss.ts'
 import { type RiskDenial, coinsText } from './denial.ts'
 import type { RiskLimits } from './limits.ts'
-import { type ExpectedCosts, takerRateOf } from './planned-loss.ts'
+import { type ExpectedCosts, rateOf, takerRateOf } from './planned-loss.ts'
 
 const abs = (n: number): number => (n < 0 ? 0 - n : n)
 
@@ -98,7 +97,7 @@ export function checkEntry(
     return { rule: 'position-notional', figures: { after: coinsText(positionAfter), limit: coinsText(limits.positionNotionalMax) } }
 
   const takerRate = takerRateOf(instrument, costs)
-  const fee = mulDivCeil(closing, takerRate, RATE_ONE) + (isBudget ? 0 : mulDivCeil(notional, takerRate, RATE_ONE))
+  const fee = rateOf(closing, takerRate) + (isBudget ? 0 : rateOf(notional, takerRate))
   const spotAfter = view.spotNotional + (isSpot ? notional : 0)
   const marginAfter = Math.ceil((grossAfter - spotAfter) / limits.leverage) + spotAfter + fee
   if (marginAfter > view.marginEquity)

@@ -20,15 +20,24 @@ export interface ExpectedCosts {
 export const takerRateOf = ({ category }: Instrument, costs: ExpectedCosts): Rate =>
   category === 'spot' ? costs.spotTakerRate : costs.takerRate
 
+/** In which rates are mostly whole, so that products of them fit a double and need no BigInt. */
+const TENTH_OF_A_POINT = RATE_ONE / 1e5
+
+/** A rate of an amount, rounded up, exactly. */
+export const rateOf = (amount: number, rate: Rate): number =>
+  rate % TENTH_OF_A_POINT === 0
+    ? mulDivCeil(amount, rate / TENTH_OF_A_POINT, RATE_ONE / TENTH_OF_A_POINT)
+    : mulDivCeil(amount, rate, RATE_ONE)
+
 /** Fee and slippage of an exit of that notional at its stop. */
 export const exitCostOf = (instrument: Instrument, notional: Cash, costs: ExpectedCosts): number =>
-  mulDivCeil(notional, takerRateOf(instrument, costs), RATE_ONE) + mulDivCeil(notional, costs.stopSlippageRate, RATE_ONE)
+  rateOf(notional, takerRateOf(instrument, costs)) + rateOf(notional, costs.stopSlippageRate)
 
 /** Money that is lost if the stop fills at its price: distance, both fees, expected stop slippage (S10; funding enters with a time stop). */
 export function plannedLossOf(instrument: Instrument, entry: Ticks, stop: Ticks, quantity: Lots, costs: ExpectedCosts): Cash {
   const entryNotional = notionalOf(instrument, entry, quantity, 'ceil')
   const stopNotional = notionalOf(instrument, stop, quantity, 'ceil')
   const distance = Math.abs(entryNotional - stopNotional)
-  const entryFee = mulDivCeil(entryNotional, takerRateOf(instrument, costs), RATE_ONE)
+  const entryFee = rateOf(entryNotional, takerRateOf(instrument, costs))
   return cash(distance + entryFee + exitCostOf(instrument, stopNotional, costs))
 }

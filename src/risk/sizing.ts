@@ -2,11 +2,11 @@
  * How large an entry may be: a pure function from figures to lots and the arithmetic that `/why` shows.
  * Never rounds up to a minimum, and never grows because of a loss (S10).
  */
-import { formatDecimal, mulDivCeil, mulDivFloor } from '../core/decimal.ts'
+import { formatDecimal, mulDivFloor } from '../core/decimal.ts'
 import { CASH_SCALE, type Cash, type Lots, RATE_ONE, type Side, type Ticks, cash, lots } from '../core/units.ts'
 import { type Instrument, formatPrice, formatQuantity, notionalOf } from '../market/instrument.ts'
 import type { PortfolioView } from '../portfolio/view.ts'
-import { type ExpectedCosts, plannedLossOf, takerRateOf } from './planned-loss.ts'
+import { type ExpectedCosts, plannedLossOf, rateOf, takerRateOf } from './planned-loss.ts'
 import { closingNotional } from './at-stake.ts'
 import type { RiskLimits } from './limits.ts'
 
@@ -94,25 +94,59 @@ export function sizeByRisk(
   const probeLoss = plannedLossOf(instrument, entry, stop, probe, costs)
   let quantity = probeLoss > 0 ? mulDivFloor(budget, probe, probeLoss) : 0
   while (quantity > 0 && plannedLossOf(instrument, entry, stop, lots(quantity), costs) > budget) quantity -= 1
-  const byRisk = quantity
-  const steps: SizingStep[] = [
-    { name: 'equity', value: formatDecimal(input.equity, CASH_SCALE) },
-    { name: 'r by balance', value: rScaled.toFixed(6) },
-    { name: 'drawdown factor', value: factor.toFixed(6) },
-    { name: 'risk budget', value: formatDecimal(budget, CASH_SCALE) },
-    { name: 'entry', value: formatPrice(instrument, entry) },
-    { name: 'stop', value: formatPrice(instrument, stop) },
-    { name: 'planned loss of one unit', value: unitLoss(instrument, probeLoss, probe) },
-    { name: 'quantity by risk', value: formatQuantity(instrument, lots(byRisk)) },
-  ]
+  const byRisk = lots(quantity)
+  const capped: { readonly name: string; readonly lots: Lots }[] = []
   for (const cap of caps) {
     const most = lotsFor(instrument, cap.notional, entry)
     if (most >= quantity) continue
     quantity = most
-    steps.push({ name: `capped by ${cap.name}`, value: formatQuantity(instrument, lots(quantity)) })
+    capped.push({ name: cap.name, lots: most })
   }
   const size = lots(quantity)
-  return { lots: size, r, plannedLoss: plannedLossOf(instrument, entry, stop, size, costs), steps }
+  const plannedLoss = plannedLossOf(instrument, entry, stop, size, costs)
+  return new SizedByRisk(size, r, plannedLoss, { input, rScaled, factor, budget, probe, probeLoss, byRisk, capped })
+}
+
+interface Arithmetic {
+  readonly input: RiskSizeInput
+  readonly rScaled: number
+  readonly factor: number
+  readonly budget: Cash
+  readonly probe: Lots
+  readonly probeLoss: Cash
+  readonly byRisk: Lots
+  readonly capped: readonly { readonly name: string; readonly lots: Lots }[]
+}
+
+class SizedByRisk implements Sized {
+  readonly lots: Lots
+  readonly r: number
+  readonly plannedLoss: Cash
+  private readonly arithmetic: Arithmetic
+
+  constructor(size: Lots, r: number, plannedLoss: Cash, arithmetic: Arithmetic) {
+    this.lots = size
+    this.r = r
+    this.plannedLoss = plannedLoss
+    this.arithmetic = arithmetic
+  }
+
+  /** Texts only for who reads them: a backtest sizes at each signal and shows none. */
+  get steps(): readonly SizingStep[] {
+    const { input, rScaled, factor, budget, probe, probeLoss, byRisk, capped } = this.arithmetic
+    const { instrument } = input
+    return [
+      { name: 'equity', value: formatDecimal(input.equity, CASH_SCALE) },
+      { name: 'r by balance', value: rScaled.toFixed(6) },
+      { name: 'drawdown factor', value: factor.toFixed(6) },
+      { name: 'risk budget', value: formatDecimal(budget, CASH_SCALE) },
+      { name: 'entry', value: formatPrice(instrument, input.entry) },
+      { name: 'stop', value: formatPrice(instrument, input.stop) },
+      { name: 'planned loss of one unit', value: unitLoss(instrument, probeLoss, probe) },
+      { name: 'quantity by risk', value: formatQuantity(instrument, byRisk) },
+      ...capped.map((cap) => ({ name: `capped by ${cap.name}`, value: formatQuantity(instrument, cap.lots) })),
+    ]
+  }
 }
 
 const unitLoss = (instrument: Instrument, probeLoss: Cash, probe: Lots): string =>
@@ -140,7 +174,7 @@ export function entryCaps(view: PortfolioView, instrument: Instrument, side: Sid
   // What the same signal closes pays its fee and is gone before this order fills.
   const closing = closingNotional(view, instrument, side)
   const gross = view.grossNotional - closing
-  const equity = view.marginEquity - mulDivCeil(closing, takerRate, RATE_ONE)
+  const equity = view.marginEquity - rateOf(closing, takerRate)
   const free = equity - Math.ceil((gross - spotNotional) / limits.leverage) - spotNotional
   return [
     { name: 'order notional', notional: limits.orderNotionalMax },

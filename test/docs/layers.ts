@@ -4,7 +4,7 @@
  */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { MAY_IMPORT, MAY_IMPORT_TYPES, ROOMS } from '../support/architecture.ts'
+import { MAY_IMPORT, MAY_IMPORT_TYPES, LAYERS } from '../support/architecture.ts'
 import { ROOT, textOf } from '../support/repository.ts'
 
 const ARCHITECTURE = 'docs/architecture.md'
@@ -12,9 +12,9 @@ const BEGIN = '<!-- layers: made by npm run docs -->'
 const END = '<!-- end of layers -->'
 
 function layerTable(): string {
-  const places = ROOMS.filter(([path]) => existsSync(join(ROOT, path)))
+  const places = LAYERS.filter(([path]) => existsSync(join(ROOT, path)))
   const names = new Set(places.map(([, name]) => name))
-  const listed = (layers: readonly (typeof ROOMS)[number][1][]): string => layers.filter((layer) => names.has(layer)).join(', ')
+  const listed = (layers: readonly (typeof LAYERS)[number][1][]): string => layers.filter((layer) => names.has(layer)).join(', ')
   const rows = [...names].map((name) => {
     const where = places.flatMap(([path, of]) => (of === name ? [`\`${path}\``] : [])).join(' ')
     return `| ${name} | ${where} | ${listed(MAY_IMPORT[name]) || 'nothing'} | ${listed(MAY_IMPORT_TYPES[name] ?? [])} |`

@@ -191,7 +191,7 @@ function play(wired: WiredKernel, steps: readonly Step[], settled: () => void = 
         work(wired, s)
         break
       case 'steer':
-        for (const { id } of [...wired.kernel.algorithmBook.active]) wired.give({ type: 'steer-algorithm', id, to: s.to, actor, ts: at })
+        for (const { id } of [...wired.kernel.parentOrders.active]) wired.give({ type: 'steer-algorithm', id, to: s.to, actor, ts: at })
         break
       case 'change': {
         const order = wired.kernel.orders.open(MANUAL).find((o) => o.origin === 'ours' && o.limit !== undefined)
@@ -358,7 +358,7 @@ function expectCovered({ venue, kernel }: WiredKernel): void {
 
 /** What must hold of parent orders. */
 function expectBounded(kernel: Kernel): void {
-  for (const state of kernel.algorithmBook.active) {
+  for (const state of kernel.parentOrders.active) {
     const open = kernel.orders.open(state.instrument).filter((o) => o.parentOrderId === state.id && o.origin === 'ours')
     expect(open.length, 'one child at a time').toBeLessThanOrEqual(1)
     expect(state.filled + open.reduce((sum, o) => sum + o.lots - o.filled, 0), 'a parent is never overfilled').toBeLessThanOrEqual(
@@ -431,11 +431,11 @@ describe.each(MARKETS)('with people on %s', (market) => {
           expectClosesFit(wired)
         })
         wired.give({ type: 'panic', actor: 'cli', reason: '', ts: ts(wired.now) })
-        expect(kernel.algorithmBook.active.filter((a) => a.status !== 'ending')).toEqual([])
+        expect(kernel.parentOrders.active.filter((a) => a.status !== 'ending')).toEqual([])
         // A last print fills what waits for a price; then both sides must agree.
         wired.minute(0)
         wired.minute(0)
-        expect(kernel.algorithmBook.active).toEqual([])
+        expect(kernel.parentOrders.active).toEqual([])
         expect(kernel.portfolio.positions.map((p) => p.lots)).toEqual([0, 0, 0])
         // What is left is others': of contracts as the books have it, of coins as many as they will.
         for (const { index, category } of kernel.config.instruments)

@@ -105,8 +105,8 @@ function endsAtOnce(trader: Trader): void {
 
 /** A close goes at once, beside the stop that would sell the same coins (spot). */
 function sellsBesideStops(trader: Trader): void {
-  const gateway = trader.state['gateway']
-  gateway['wantClose'] = (i, quantity, intentClass, reason) => gateway.sendExit(i, lots(quantity), intentClass, reason)
+  const { gateway, closer } = trader.state['operator']['parts']
+  closer['wantClose'] = (i, quantity, intentClass, reason) => gateway.sendExit(i, lots(quantity), intentClass, reason)
 }
 
 /** `from`: the seed from which on one is looked for that notices; 1 where it shows soon. */

@@ -409,7 +409,7 @@ class World {
         this.kill(trouble.forMs)
         return
       case 'steer': {
-        const id = this.trader?.state?.algorithmBook.active[0]?.id
+        const id = this.trader?.state?.parentOrders.active[0]?.id
         if (this.isStarted && id !== undefined) this.give({ name: 'work', id, to: trouble.to })
       }
     }

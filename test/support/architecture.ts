@@ -11,10 +11,10 @@ export interface Finding {
 
 export const isTest = (path: string): boolean => path.startsWith('test/') || path.endsWith('.test.ts') || path.endsWith('/testing.ts')
 
-// Rooms.
+// Layers.
 
-/** The room a file is in: the longest prefix wins. */
-export const ROOMS = [
+/** The layer a file is in: the longest prefix wins. */
+export const LAYERS = [
   ['src/core/', 'core'],
   ['src/market/candles/', 'candles'],
   ['src/market/', 'market'],
@@ -54,15 +54,15 @@ export const ROOMS = [
   ['web/', 'web'],
   ['bench/', 'bench'],
 ] as const
-type Room = (typeof ROOMS)[number][1]
+type Layer = (typeof LAYERS)[number][1]
 
-export const roomOf = (path: string): Room | undefined => ROOMS.find(([prefix]) => path.startsWith(prefix))?.[1]
+export const layerOf = (path: string): Layer | undefined => LAYERS.find(([prefix]) => path.startsWith(prefix))?.[1]
 
 const PURE = ['core', 'market', 'indicators', 'trading', 'portfolio', 'risk', 'strategy', 'kernel', 'sim'] as const
 const ENGINES = [...PURE, 'candles', 'backtest', 'ml'] as const
 
-/** Who may import whom. A room may always import itself. */
-export const MAY_IMPORT: Readonly<Record<Room, readonly Room[]>> = {
+/** Who may import whom. A layer may always import itself. */
+export const MAY_IMPORT: Readonly<Record<Layer, readonly Layer[]>> = {
   core: [],
   market: ['core'],
   files: ['core', 'market'],
@@ -139,7 +139,7 @@ export const MAY_IMPORT: Readonly<Record<Room, readonly Room[]>> = {
 }
 
 /** Ports live with their users and their adapters outside: an adapter may import the port's types, and nothing that runs. */
-export const MAY_IMPORT_TYPES: Readonly<Partial<Record<Room, readonly Room[]>>> = {
+export const MAY_IMPORT_TYPES: Readonly<Partial<Record<Layer, readonly Layer[]>>> = {
   db: ['api', 'commands', 'bots'],
   jobs: ['api'],
   client: ['api'],
@@ -149,18 +149,18 @@ export const MAY_IMPORT_TYPES: Readonly<Partial<Record<Room, readonly Room[]>>> 
 
 export function importFindings(files: readonly SourceFile[]): Finding[] {
   return files.flatMap((file) => {
-    const room = roomOf(file.path)
+    const layer = layerOf(file.path)
     if (isTest(file.path)) return []
-    if (room === undefined) return [{ path: file.path, what: 'lies in no room of docs/architecture.md' }]
+    if (layer === undefined) return [{ path: file.path, what: 'lies in no layer of docs/architecture.md' }]
     return importsOf(file).flatMap(({ target, isTypeOnly }) => {
-      const other = roomOf(target)
+      const other = layerOf(target)
       if (other === undefined)
-        return target.startsWith('test/') && !(room === 'bench' && target.startsWith('test/support/'))
+        return target.startsWith('test/') && !(layer === 'bench' && target.startsWith('test/support/'))
           ? [{ path: file.path, what: `imports a test: ${target}` }]
           : []
-      if (other === room || MAY_IMPORT[room].includes(other)) return []
-      if (isTypeOnly && MAY_IMPORT_TYPES[room]?.includes(other) === true) return []
-      return [{ path: file.path, what: `${room} may not import ${other} (${target})` }]
+      if (other === layer || MAY_IMPORT[layer].includes(other)) return []
+      if (isTypeOnly && MAY_IMPORT_TYPES[layer]?.includes(other) === true) return []
+      return [{ path: file.path, what: `${layer} may not import ${other} (${target})` }]
     })
   })
 }
@@ -198,8 +198,8 @@ const BANNED =
   /\b(async|await|Promise|Date|performance|Math\.random|setTimeout|setInterval|setImmediate|queueMicrotask|process|console|fetch|JSON)\b/g
 
 const isPure = (path: string): boolean => {
-  const room = roomOf(path)
-  return !isTest(path) && ((PURE as readonly (Room | undefined)[]).includes(room) || path === 'src/backtest/backtest.ts')
+  const layer = layerOf(path)
+  return !isTest(path) && ((PURE as readonly (Layer | undefined)[]).includes(layer) || path === 'src/backtest/backtest.ts')
 }
 
 /** Ports of the outer world that live with their user: interfaces only, whose methods answer with promises. */

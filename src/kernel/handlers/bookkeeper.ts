@@ -2,6 +2,8 @@
  * The books: what the venue said becomes orders, positions and money.
  * Never decides: the same inputs give the same books, whether they are applied or folded.
  */
+import { type BookedEvent, Booking } from '../booking.ts'
+import type { KernelContext } from '../context.ts'
 import { type InstrumentIndex, type Ticks, cash, lots } from '../../core/units.ts'
 import type { Instrument } from '../../market/instrument.ts'
 import { nearerStop } from '../../risk/at-stake.ts'
@@ -15,6 +17,14 @@ import type { DustLeft, ExternalAdopted } from '../fact.ts'
 import type { OrderTable, OrderOutcome } from '../state/order-table.ts'
 import type { PortfolioState } from '../state/portfolio-state.ts'
 
+/** Of events that booked nothing: one for each outcome, so that none is made per event. */
+const UNBOOKED: { readonly [O in OrderOutcome]: BookedEvent & { readonly outcome: O } } = {
+  applied: { outcome: 'applied', booking: undefined },
+  duplicate: { outcome: 'duplicate', booking: undefined },
+  unknown: { outcome: 'unknown', booking: undefined },
+  odd: { outcome: 'odd', booking: undefined },
+}
+
 export class Bookkeeper {
   private readonly instruments: readonly Instrument[]
   private readonly portfolio: PortfolioState
@@ -22,13 +32,7 @@ export class Bookkeeper {
   private readonly algorithms: ParentOrders
   private readonly closes: PendingCloses
 
-  constructor(
-    instruments: readonly Instrument[],
-    portfolio: PortfolioState,
-    orders: OrderTable,
-    algorithms: ParentOrders,
-    closes: PendingCloses,
-  ) {
+  constructor({ instruments, portfolio, orders, parentOrders: algorithms, closes }: KernelContext) {
     this.closes = closes
     this.algorithms = algorithms
     this.instruments = instruments
@@ -37,30 +41,35 @@ export class Bookkeeper {
   }
 
   /** Applies an order event once, and books its fill. */
-  orderEvent(event: OrderEvent): OrderOutcome {
+  orderEvent(event: OrderEvent): BookedEvent {
     const order = this.orders.find(event.instrument, event.orderId, event.venueOrderId)
-    if (order === undefined) return 'unknown'
+    if (order === undefined) return UNBOOKED.unknown
     const instrument = this.instruments[event.instrument] as Instrument
     const outcome = this.orders.apply(order, event, instrument)
-    if (outcome === 'applied') {
-      if (order.parentOrderId !== undefined) this.algorithms.noteEvent(order, event, instrument)
-      if (event.type === 'order-filled') this.bookFill(order, event)
-    }
-    return outcome
+    if (outcome !== 'applied') return UNBOOKED[outcome]
+    if (order.parentOrderId !== undefined) this.algorithms.noteEvent(order, event, instrument)
+    return event.type === 'order-filled' ? { outcome, booking: this.bookFill(order, event) } : UNBOOKED.applied
   }
 
-  private bookFill(order: Order, fill: OrderFilled): void {
+  private bookFill(order: Order, fill: OrderFilled): Booking | undefined {
     // Told late: the balance that the books were opened with has it.
-    if (order.origin === 'external' && fill.ts < this.portfolio.openedTs) return
+    if (order.origin === 'external' && fill.ts < this.portfolio.openedTs) return undefined
+    const booking = new Booking()
     const trip = this.portfolio.openTrade(order.instrument)
     // A stop that stands nearer stays: an entry never moves the stop of what is held away from it.
     if (order.class === 'entry' && trip?.side === order.side && order.stop !== undefined)
       trip.stop = trip.stop === undefined ? order.stop : nearerStop(trip.side, trip.stop, order.stop)
     this.portfolio.lastFillTs = fill.ts
     if (this.isSpot(order.instrument)) {
-      this.portfolio.bookSpotFill(order, fill, exitReasonOf(order))
+      this.portfolio.bookSpotFill(order, fill, exitReasonOf(order), booking)
       this.endCloses(order.instrument)
-    } else this.portfolio.bookFill(order, { ...fill, fee: fill.fee.amount, exitReason: exitReasonOf(order) })
+    } else {
+      // Field by field: a spread of the event cost more than all of the booking.
+      const { price, lots: quantity, ts: at, seq, offStep, fee } = fill
+      const booked = { price, lots: quantity, fee: fee.amount, exitReason: exitReasonOf(order), ts: at, seq, offStep }
+      this.portfolio.bookFill(order, booked, booking)
+    }
+    return booking
   }
 
   private endCloses(i: InstrumentIndex): void {
@@ -86,46 +95,54 @@ export class Bookkeeper {
   }
 
   /** The venue's position is another than the books': somebody else's hands, at the price that came with it (S8). */
-  adjusted(event: PositionAdjusted): void {
+  adjusted(event: PositionAdjusted): Booking {
+    const booking = new Booking()
     const difference = event.lots - this.portfolio.venueLots(event.instrument)
     // Of coins there may be more than ours, and that is nobody's business.
-    if (difference === 0 || (difference > 0 && this.isSpot(event.instrument))) return
+    if (difference === 0 || (difference > 0 && this.isSpot(event.instrument))) return booking
     this.portfolio.rebaseFills(event.instrument)
     const order = this.bookingOrder(event, difference, event.cause)
     if (this.isSpot(event.instrument)) {
-      this.portfolio.takeCoins(order, event.price, lots(-difference), exitReasonOf(order), event.ts)
+      this.portfolio.takeCoins(
+        order,
+        { price: event.price, lots: lots(-difference), fee: cash(0), exitReason: exitReasonOf(order), ts: event.ts },
+        booking,
+      )
       this.endCloses(event.instrument)
-      this.portfolio.changedOutside = {
+      booking.changedOutside = {
         instrument: this.instruments[event.instrument] as Instrument,
         taken: lots(-difference),
         added: lots(0),
       }
     } else
-      this.portfolio.bookFill(order, {
-        price: event.price,
-        lots: lots(Math.abs(difference)),
-        fee: cash(0),
-        exitReason: exitReasonOf(order),
-        ts: event.ts,
-      })
+      this.portfolio.bookFill(
+        order,
+        { price: event.price, lots: lots(Math.abs(difference)), fee: cash(0), exitReason: exitReasonOf(order), ts: event.ts },
+        booking,
+      )
     this.portfolio.rebaseFills(event.instrument)
+    return booking
   }
 
   /** Coins that are too few to be sold are nobody's position any more: they stay in the account. */
-  dustLeft({ instrument: i, price, ts: at }: DustLeft): void {
+  dustLeft({ instrument: i, price, ts: at }: DustLeft): Booking {
+    const booking = new Booking()
     const held: number = this.portfolio.positionLots(i)
-    if (held <= 0) return
+    if (held <= 0) return booking
     const order = this.bookingOrder({ instrument: i, ts: at }, -held, 'dust')
-    this.portfolio.takeCoins(order, price, lots(held), 'dust', at)
+    this.portfolio.takeCoins(order, { price, lots: lots(held), fee: cash(0), exitReason: 'dust', ts: at }, booking)
     this.endCloses(i)
     this.portfolio.rebaseFills(i)
+    return booking
   }
 
   /** What was somebody else's becomes a trade of ours (S8). */
-  adoptExternal(fact: ExternalAdopted): void {
+  adoptExternal(fact: ExternalAdopted): Booking {
+    const booking = new Booking()
     const order = this.bookingOrder(fact, fact.lots, 'adopted')
-    this.portfolio.adopt({ ...order, strategy: fact.strategy, stop: fact.stop, orderId: fact.orderId }, fact.price, fact.ts)
+    this.portfolio.adopt({ ...order, strategy: fact.strategy, stop: fact.stop, orderId: fact.orderId }, fact.price, fact.ts, booking)
     this.orders.reserve(fact.orderId)
+    return booking
   }
 
   ignoreExternal(i: InstrumentIndex): void {

@@ -2,6 +2,8 @@
  * What other hands do on the account: they close what is ours, hold what is not, and move stops (S8).
  * Never closes, cancels or guards what is not ours, and never loosens: what they have changed is held until a person says how it goes on.
  */
+import type { Booking } from '../booking.ts'
+import type { KernelContext } from '../context.ts'
 import { type InstrumentIndex, type StrategyId, type Ticks, lots, ticks } from '../../core/units.ts'
 import { type Instrument, formatPrice, formatQuantity, shownPrice } from '../../market/instrument.ts'
 import type { ExternalChange } from '../../portfolio/external.ts'
@@ -29,6 +31,14 @@ export const takenHoldId = (name: string): string => `external-close-${name}`
 /** Stop of an adopted position that nobody gave one, as a fraction of the mark. */
 const ADOPTED_STOP_FRACTION = 0.02
 
+export interface ExternalActivityParts {
+  readonly gateway: OrderGateway
+  readonly bookkeeper: Bookkeeper
+  readonly brackets: Brackets
+  readonly algorithms: Algorithms
+  readonly safety: SafetyControls
+}
+
 export class ExternalActivity {
   private readonly config: KernelConfig
   private readonly portfolio: PortfolioState
@@ -41,15 +51,8 @@ export class ExternalActivity {
   private readonly safety: SafetyControls
 
   constructor(
-    config: KernelConfig,
-    portfolio: PortfolioState,
-    orders: OrderTable,
-    outbox: FactBuffer,
-    gateway: OrderGateway,
-    bookkeeper: Bookkeeper,
-    brackets: Brackets,
-    algorithms: Algorithms,
-    safety: SafetyControls,
+    { config, portfolio, orders, outbox }: KernelContext,
+    { gateway, bookkeeper, brackets, algorithms, safety }: ExternalActivityParts,
   ) {
     this.config = config
     this.portfolio = portfolio
@@ -156,7 +159,8 @@ export class ExternalActivity {
 
   // A person decides.
 
-  adopt(input: AdoptExternal): void {
+  /** Answers what was booked; undefined where it was denied. */
+  adopt(input: AdoptExternal): Booking | undefined {
     const i = input.instrument
     const instrument = this.instrument(i)
     const external: number = this.portfolio.externalLots(i)
@@ -167,7 +171,7 @@ export class ExternalActivity {
     if (denial !== undefined) {
       const reason: Reason = { rule: 'adopt', values: { actor: input.actor } }
       this.gateway.deny(input.strategy, i, 'protective', side === 1 ? -1 : 1, denial, reason)
-      return
+      return undefined
     }
     const fact = {
       type: 'external-adopted' as const,
@@ -180,10 +184,11 @@ export class ExternalActivity {
       actor: input.actor,
       ts: this.portfolio.now,
     }
-    this.bookkeeper.adoptExternal(fact)
+    const booking = this.bookkeeper.adoptExternal(fact)
     this.outbox.push(fact)
     this.gateway.requestProtection(i, { stop }, `adopted by ${input.actor}`)
     this.safety.liftHold(externalHoldId(instrument.symbol), input.actor)
+    return booking
   }
 
   private defaultStop(i: InstrumentIndex, side: 1 | -1, mark: Ticks): Ticks {

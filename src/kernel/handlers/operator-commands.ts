@@ -2,6 +2,7 @@
  * What people ask of the kernel: to close, cancel, place, change, work, panic, switch a strategy, take what is not ours.
  * Never checks who asks, and never denies an exit: each part judges its own.
  */
+import type { PositionCloser } from '../orders/position-closer.ts'
 import { assertNever } from '../../core/assert.ts'
 import { type Algorithms, manualStart } from '../orders/algorithms.ts'
 import type { Brackets } from '../orders/brackets.ts'
@@ -26,7 +27,6 @@ import type {
 } from '../input.ts'
 import type { ManualOrders } from '../orders/manual-orders.ts'
 import type { StrategyModes } from './strategy-modes.ts'
-import type { OrderEventHandler } from './order-events.ts'
 
 export type CommandInput =
   | AdoptExternal
@@ -62,12 +62,12 @@ export const isCommand = (input: KernelInput): input is CommandInput => ASKED.ha
 export interface OperatorCommandParts {
   readonly config: KernelConfig
   readonly gateway: OrderGateway
+  readonly closer: PositionCloser
   readonly placing: ManualOrders
   readonly brackets: Brackets
   readonly algorithms: Algorithms
   readonly safety: SafetyControls
   readonly external: ExternalActivity
-  readonly news: OrderEventHandler
   readonly modes: StrategyModes
 }
 
@@ -79,7 +79,7 @@ export class OperatorCommands {
   }
 
   decide(input: CommandInput): void {
-    const { algorithms, gateway, external, modes, news, placing } = this.parts
+    const { algorithms, gateway, external, modes, placing } = this.parts
     switch (input.type) {
       case 'close-position':
         this.close(input)
@@ -109,10 +109,11 @@ export class OperatorCommands {
       case 'set-strategy-mode':
         modes.set(input.strategy, input.mode, input.actor)
         return
-      case 'adopt-external':
-        external.adopt(input)
-        news.emitTradeFacts()
+      case 'adopt-external': {
+        const booking = external.adopt(input)
+        if (booking !== undefined) gateway.tradeFacts(booking)
         return
+      }
       case 'ignore-external':
         external.ignore(input)
         return
@@ -127,13 +128,13 @@ export class OperatorCommands {
   /** Cancels all that is being worked and all entries, and closes every position of ours. */
   flattenAll(cause: string): void {
     this.parts.algorithms.endAll(cause)
-    this.parts.gateway.flattenAll(cause)
+    this.parts.closer.flattenAll(cause)
   }
 
   private close({ instrument, lots, limit, actor }: ClosePosition): void {
     const reason = { rule: OPERATOR_CLOSE, values: { actor } }
-    if (limit === undefined) this.parts.gateway.closePosition(instrument, lots, 'reduce', reason)
-    else this.parts.gateway.closeAtLimit(instrument, lots, limit, reason)
+    if (limit === undefined) this.parts.closer.close(instrument, lots, 'reduce', reason)
+    else this.parts.closer.closeAtLimit(instrument, lots, limit, reason)
   }
 
   /** Of all, or of one symbol: the hold first, then what is being worked, entries, positions (S7). */
@@ -145,7 +146,7 @@ export class OperatorCommands {
       return
     }
     this.parts.algorithms.endOn(instrument, cause)
-    this.parts.gateway.flattenOn(instrument, cause)
+    this.parts.closer.flattenOn(instrument, cause)
   }
 
   /** Where the venue holds no legs, orders of ours are moved (spot). */

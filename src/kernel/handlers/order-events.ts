@@ -2,6 +2,9 @@
  * What follows from what the venue said: brackets and algorithms go on, trades are told, doubts and outside changes are followed up.
  * Never books: the books have taken the event before it comes here.
  */
+import type { BookedEvent, Booking } from '../booking.ts'
+import type { KernelContext } from '../context.ts'
+import type { PositionCloser } from '../orders/position-closer.ts'
 import { mulDiv } from '../../core/decimal.ts'
 import { type Side, cash, lots } from '../../core/units.ts'
 import type { Position } from '../../portfolio/position.ts'
@@ -14,8 +17,17 @@ import type { FactBuffer } from '../fact-buffer.ts'
 import type { ExternalActivity } from './external-activity.ts'
 import type { SafetyControls } from './safety-controls.ts'
 import { REDUCES_NOTHING } from '../state/holds.ts'
-import type { OrderTable, OrderOutcome } from '../state/order-table.ts'
+import type { OrderTable } from '../state/order-table.ts'
 import type { PortfolioState } from '../state/portfolio-state.ts'
+
+export interface OrderEventParts {
+  readonly gateway: OrderGateway
+  readonly closer: PositionCloser
+  readonly brackets: Brackets
+  readonly algorithms: Algorithms
+  readonly safety: SafetyControls
+  readonly external: ExternalActivity
+}
 
 export class OrderEventHandler {
   private readonly isJournaled: boolean
@@ -23,41 +35,34 @@ export class OrderEventHandler {
   private readonly orders: OrderTable
   private readonly outbox: FactBuffer
   private readonly gateway: OrderGateway
+  private readonly closer: PositionCloser
   private readonly brackets: Brackets
   private readonly algorithms: Algorithms
   private readonly safety: SafetyControls
   private readonly external: ExternalActivity
 
   constructor(
-    isJournaled: boolean,
-    portfolio: PortfolioState,
-    orders: OrderTable,
-    outbox: FactBuffer,
-    gateway: OrderGateway,
-    brackets: Brackets,
-    algorithms: Algorithms,
-    safety: SafetyControls,
-    external: ExternalActivity,
+    { config, portfolio, orders, outbox }: KernelContext,
+    { gateway, closer, brackets, algorithms, safety, external }: OrderEventParts,
   ) {
-    this.isJournaled = isJournaled
+    this.isJournaled = config.isJournaled
     this.portfolio = portfolio
     this.orders = orders
     this.outbox = outbox
     this.gateway = gateway
+    this.closer = closer
     this.brackets = brackets
     this.algorithms = algorithms
     this.safety = safety
     this.external = external
   }
 
-  orderEvent(event: OrderEvent, outcome: OrderOutcome): void {
+  handle(event: OrderEvent, { outcome, booking }: BookedEvent): void {
     if (outcome === 'applied') {
-      const { opened, closed } = this.portfolio.trips
-      if (opened !== undefined || closed !== undefined) this.emitTradeFacts()
+      if (booking !== undefined) this.gateway.tradeFacts(booking)
       if (this.isJournaled) this.emitReducedFact(event)
-      this.reportOutsideChanges('an order in the app')
-      this.alertOversold(event)
-      this.gateway.afterOrderEvent(event, this.safety.isFlattening(event.instrument))
+      if (booking !== undefined) this.afterBooking(event, booking)
+      this.closer.afterOrderEvent(event, this.safety.isFlattening(event.instrument))
       this.followOrder(event)
       if (event.type === 'order-rejected' && this.isJournaled) this.doubtAfter(event)
       return
@@ -75,7 +80,7 @@ export class OrderEventHandler {
       this.keepNearerStop(order)
       // It was on its way when everything was flattened: it goes the same way.
       if (order.class === 'entry' && order.origin === 'ours' && this.safety.isFlattening(event.instrument))
-        this.gateway.closePosition(order.instrument, undefined, 'flatten', {
+        this.closer.close(order.instrument, undefined, 'flatten', {
           rule: 'filled after the panic',
           values: { order: order.orderId },
         })
@@ -112,34 +117,9 @@ export class OrderEventHandler {
     this.safety.doubt(event.instrument, reason, event.code === REDUCES_NOTHING ? 'nothing-to-reduce' : undefined)
   }
 
-  private alertOversold({ instrument }: OrderEvent): void {
-    const { soldBeyond } = this.portfolio
-    this.portfolio.soldBeyond = undefined
-    if (soldBeyond !== undefined) this.safety.alertOversold(instrument, soldBeyond)
-  }
-
-  reportOutsideChanges(cause: string): void {
-    const { changedOutside } = this.portfolio
-    this.portfolio.changedOutside = undefined
-    if (changedOutside !== undefined) this.external.afterChange(changedOutside, cause)
-  }
-
-  emitTradeFacts(): void {
-    const { trips } = this.portfolio
-    const { closed, opened } = trips
-    trips.closed = undefined
-    trips.opened = undefined
-    if (closed !== undefined) this.outbox.push({ type: 'trade-closed', trade: closed, ts: this.portfolio.now })
-    if (opened !== undefined && this.isJournaled)
-      this.outbox.push({
-        type: 'trade-opened',
-        number: opened.number,
-        strategy: opened.strategy,
-        instrument: opened.instrument,
-        side: opened.side,
-        orderId: opened.entryOrderId,
-        ts: this.portfolio.now,
-      })
+  private afterBooking({ instrument }: OrderEvent, { changedOutside, oversold }: Booking): void {
+    if (changedOutside !== undefined) this.external.afterChange(changedOutside, 'an order in the app')
+    if (oversold !== undefined) this.safety.alertOversold(instrument, oversold)
   }
 
   /** Once an exit, when no more of it comes. */

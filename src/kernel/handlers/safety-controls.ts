@@ -2,11 +2,14 @@
  * The guard: findings of breakers, watchdogs and reconciliation become holds, stops, closes and alerts.
  * Never lifts a hold by itself (S1) and never touches what is not ours (S8).
  */
+import type { Booking } from '../booking.ts'
+import type { KernelContext } from '../context.ts'
+import type { PositionCloser } from '../orders/position-closer.ts'
+import type { OrderAdopted, OrderEvent, WalletAdjusted } from '../../trading/event.ts'
 import { type InstrumentIndex, type Lots, type StrategyId, type Ts, cash, ticks, ts } from '../../core/units.ts'
 import { type Instrument, type InstrumentStatus, formatQuantity, isTooSmall, shownPrice } from '../../market/instrument.ts'
 import { centsText } from '../../risk/denial.ts'
 import { isLossUnbounded } from '../../risk/limits.ts'
-import type { OrderAdopted, OrderEvent } from '../../trading/event.ts'
 import { type Order, type Reason, isLimitClose, isOwnExit, isPositionStop } from '../../trading/order.ts'
 import type { Algorithms } from '../orders/algorithms.ts'
 import type { Bookkeeper } from './bookkeeper.ts'
@@ -46,17 +49,15 @@ export class SafetyControls {
   private readonly holds: Hold[]
   private readonly outbox: FactBuffer
   private readonly gateway: OrderGateway
+  private readonly closer: PositionCloser
   private readonly algorithms: Algorithms
   private readonly orders: OrderTable
   private readonly bookkeeper: Bookkeeper
 
   constructor(
-    config: KernelConfig,
-    portfolio: PortfolioState,
-    orders: OrderTable,
-    holds: Hold[],
-    outbox: FactBuffer,
+    { config, portfolio, orders, holds, outbox }: KernelContext,
     gateway: OrderGateway,
+    closer: PositionCloser,
     algorithms: Algorithms,
     bookkeeper: Bookkeeper,
   ) {
@@ -68,6 +69,7 @@ export class SafetyControls {
     this.holds = holds
     this.outbox = outbox
     this.gateway = gateway
+    this.closer = closer
   }
 
   private instrument(i: InstrumentIndex): Instrument {
@@ -76,6 +78,8 @@ export class SafetyControls {
 
   /** While a panic or the red line stands, what is left of a position is closed again and again. */
   isFlattening(i: InstrumentIndex): boolean {
+    // Asked at each event of an order: mostly there is none.
+    if (this.holds.length === 0) return false
     const ofSymbol = panicHoldId(this.instrument(i).symbol)
     return this.holds.some(({ id }) => id === PANIC_HOLD || id === RED_HOLD || id === ofSymbol)
   }
@@ -234,10 +238,7 @@ export class SafetyControls {
   }
 
   /** S9: a flow has just been booked. What nobody explains holds entries until an admin has seen it. */
-  alertFlow(): void {
-    const { flowed } = this.portfolio
-    this.portfolio.flowed = undefined
-    if (flowed === undefined) return
+  alertFlow(flowed: WalletAdjusted): void {
     const isMoney = flowed.amount !== 0
     const figures: FlowFigures = {
       kind: isFlowKind(flowed.cause) ? flowed.cause : 'other',
@@ -264,17 +265,16 @@ export class SafetyControls {
     this.gateway.alert('account.unexplained', 'P1', undefined, figures)
   }
 
-  /** S5: a position without its stop at the venue. */
-  protect(i: InstrumentIndex, bareMs: number, cause = `missing for ${bareMs} ms`): void {
+  /** S5: a position without its stop at the venue. Answers what was booked, where coins were too few to guard. */
+  protect(i: InstrumentIndex, bareMs: number, cause = `missing for ${bareMs} ms`): Booking | undefined {
     const trip = this.portfolio.openTrade(i)
     const held = this.portfolio.positionLots(i)
-    if (trip === undefined || held === 0) return
+    if (trip === undefined || held === 0) return undefined
     const mark = this.portfolio.mark(i)
     const seconds = Math.round(bareMs / 1000)
     if (this.isDust(i)) {
       // More of it may still come.
-      if (bareMs >= BARE_ALERT_MS && this.orders.openEntryLots(i, 1) === 0) this.leaveDust(i)
-      return
+      return bareMs >= BARE_ALERT_MS && this.orders.openEntryLots(i, 1) === 0 ? this.leaveDust(i) : undefined
     }
     const isLong = held > 0
     const stop =
@@ -282,17 +282,18 @@ export class SafetyControls {
     if (isLong ? mark <= stop : mark >= stop) {
       this.gateway.alert('position.unprotected', 'P1', i, { act: 'close-now', seconds })
       this.closeUnprotected(i, bareMs, { rule: 'price through the missing stop', values: { mark, stop } })
-      return
+      return undefined
     }
     if (bareMs >= BARE_CLOSE_MS) {
       this.gateway.alert('position.unprotected', 'P1', i, { act: 'close-late', seconds })
       this.closeUnprotected(i, bareMs, { rule: 'unprotected for 30 s', values: { bareMs } })
-      return
+      return undefined
     }
     if (bareMs >= BARE_ALERT_MS) this.gateway.alert('position.unprotected', 'P1', i, { act: 'repair', seconds })
     else if (bareMs > 0 && bareMs < BARE_REPEAT_MS && this.wasTakenOff(i, trip.entryTs))
       this.gateway.alert('stop.moved_outside', 'P2', i, { change: 'removed', to: shownPrice(this.instrument(i), stop) })
     this.gateway.requestProtection(i, { stop }, cause)
+    return undefined
   }
 
   /** Coins that the venue would neither guard nor sell (spot). */
@@ -301,13 +302,14 @@ export class SafetyControls {
     return instrument.category === 'spot' && isTooSmall(instrument, this.portfolio.mark(i), this.portfolio.positionLots(i))
   }
 
-  private leaveDust(i: InstrumentIndex): void {
+  private leaveDust(i: InstrumentIndex): Booking {
     const instrument = this.instrument(i)
     const quantity = formatQuantity(instrument, this.portfolio.positionLots(i))
     const fact = { type: 'dust-left' as const, instrument: i, price: this.portfolio.mark(i), ts: this.portfolio.now }
-    this.bookkeeper.dustLeft(fact)
+    const booking = this.bookkeeper.dustLeft(fact)
     this.outbox.push(fact)
     this.gateway.alert('position.dust', 'P3', i, { quantity, coin: instrument.baseCoin })
+    return booking
   }
 
   /** Of coins that were not ours (spot): a target and a stop that were both reached, or a sale in the app that was faster. */
@@ -326,7 +328,7 @@ export class SafetyControls {
     const isUnanswered = (order: Order): boolean => isOwnExit(order) && !isLimitClose(order) && order.status === 'submitted'
     const unanswered = this.orders.open(i).filter(isUnanswered).length
     const isOverdue = unanswered <= Math.floor(bareMs / UNANSWERED_MS)
-    this.gateway.closePosition(i, undefined, 'flatten', reason, (exit) => isSpot || !isOverdue || !isUnanswered(exit))
+    this.closer.close(i, undefined, 'flatten', reason, (exit) => isSpot || !isOverdue || !isUnanswered(exit))
   }
 
   /** Whether the stop that this trade had was canceled at the venue; it may also never have come. */

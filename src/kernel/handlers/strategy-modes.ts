@@ -2,6 +2,7 @@
  * Strategies are stopped, watched and started again, each on all its symbols.
  * Never touches a position: it keeps its stop, whatever becomes of its strategy.
  */
+import type { KernelContext } from '../context.ts'
 import type { StrategyId } from '../../core/units.ts'
 import type { Algorithms } from '../orders/algorithms.ts'
 import type { OrderGateway } from '../orders/order-gateway.ts'
@@ -25,14 +26,7 @@ export class StrategyModes {
   private readonly algorithms: Algorithms
   private readonly safety: SafetyControls
 
-  constructor(
-    runs: readonly (StrategyRun | undefined)[],
-    portfolio: PortfolioState,
-    outbox: FactBuffer,
-    gateway: OrderGateway,
-    algorithms: Algorithms,
-    safety: SafetyControls,
-  ) {
+  constructor({ runs, portfolio, outbox }: KernelContext, gateway: OrderGateway, algorithms: Algorithms, safety: SafetyControls) {
     this.runs = runs
     this.portfolio = portfolio
     this.outbox = outbox

@@ -2,6 +2,7 @@
  * Which code and parameters each strategy's state belongs to, and how a strategy begins anew with others.
  * Never touches a position: it keeps its stop, whatever becomes of what its strategy knew.
  */
+import type { KernelContext } from '../context.ts'
 import type { StrategyId } from '../../core/units.ts'
 import type { Bars } from '../../market/bars.ts'
 import type { KernelConfig } from '../config.ts'
@@ -24,20 +25,13 @@ export class StrategyStarts {
   /** As when it decides: a strategy that never returns has a name. */
   private readonly deciding: KernelConfig['deciding']
 
-  constructor(
-    runs: readonly (StrategyRun | undefined)[],
-    bars: readonly Bars[],
-    portfolio: PortfolioState,
-    gateway: OrderGateway,
-    modes: StrategyModes,
-    deciding: KernelConfig['deciding'],
-  ) {
+  constructor({ config, runs, bars, portfolio }: KernelContext, gateway: OrderGateway, modes: StrategyModes) {
     this.runs = runs
     this.bars = bars
     this.portfolio = portfolio
     this.gateway = gateway
     this.modes = modes
-    this.deciding = deciding
+    this.deciding = config.deciding
   }
 
   /** Undefined for one that never began in this journal. */

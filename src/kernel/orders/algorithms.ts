@@ -2,6 +2,7 @@
  * Works parent orders through children: asks each algorithm for its step and carries it out as far as holds and risk allow.
  * Never sends a child that risk has not passed, and never starts one again that a hold has stopped: a person does (S1, S16).
  */
+import type { KernelContext } from '../context.ts'
 import { type InstrumentIndex, type Lots, type OrderId, type StrategyId, type Ticks, lots, ticks } from '../../core/units.ts'
 import type { Bars } from '../../market/bars.ts'
 import { type Instrument, formatQuantity, leastLots, lotFloat, parseQuantity } from '../../market/instrument.ts'
@@ -49,16 +50,7 @@ export class Algorithms {
   private readonly book: ParentOrders
   private readonly bars: readonly Bars[]
 
-  constructor(
-    config: KernelConfig,
-    portfolio: PortfolioState,
-    orders: OrderTable,
-    holds: readonly Hold[],
-    gateway: OrderGateway,
-    outbox: FactBuffer,
-    book: ParentOrders,
-    bars: readonly Bars[],
-  ) {
+  constructor({ config, portfolio, orders, holds, outbox, parentOrders: book, bars }: KernelContext, gateway: OrderGateway) {
     this.config = config
     this.portfolio = portfolio
     this.orders = orders
@@ -199,6 +191,7 @@ export class Algorithms {
 
   /** Nothing of it goes on: its child is canceled, and then it is over. */
   endOn(i: InstrumentIndex, cause: string, only?: { readonly side: 1 | -1 }): void {
+    if (this.book.active.length === 0) return
     for (const state of [...this.book.on(i)]) {
       if (state.status === 'ending' || (only !== undefined && state.side !== only.side)) continue
       this.change(state, 'ending', cause)
@@ -213,7 +206,10 @@ export class Algorithms {
 
   /** Whether an entry on a side is being worked. */
   works(i: InstrumentIndex, side: 1 | -1): boolean {
-    return this.book.active.some((state) => state.instrument === i && state.side === side && state.class === 'entry')
+    return (
+      this.book.active.length !== 0 &&
+      this.book.active.some((state) => state.instrument === i && state.side === side && state.class === 'entry')
+    )
   }
 
   /** Time went on. */

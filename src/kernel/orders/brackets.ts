@@ -2,6 +2,7 @@
  * What belongs together: targets follow the fills of their entry, what reduces fits the position, and of a pair one order lives.
  * Never touches a stop that the venue holds with the position: that is the venue's from the entry on.
  */
+import type { KernelContext } from '../context.ts'
 import { type InstrumentIndex, type Lots, type Side, type Ticks, lots } from '../../core/units.ts'
 import type { Instrument } from '../../market/instrument.ts'
 import { checkExit } from '../../risk/check.ts'
@@ -29,16 +30,18 @@ export class Brackets {
   private readonly gateway: OrderGateway
   private readonly stops: SpotStops
 
-  constructor(instruments: readonly Instrument[], portfolio: PortfolioState, orders: OrderTable, gateway: OrderGateway) {
+  constructor({ instruments, portfolio, orders, closes }: KernelContext, gateway: OrderGateway) {
     this.instruments = instruments
     this.portfolio = portfolio
     this.orders = orders
     this.gateway = gateway
-    this.stops = new SpotStops(instruments, portfolio, orders, gateway)
-    gateway.makeRoom = (i) => {
-      this.fit(i)
-      this.stops.keep(i)
-    }
+    this.stops = new SpotStops({ instruments, portfolio, orders, closes }, gateway)
+  }
+
+  /** A close waits: what stands against it is taken off. */
+  makeRoom(i: InstrumentIndex): void {
+    this.fit(i)
+    this.stops.keep(i)
   }
 
   /** An order has filled, in part or whole. */

@@ -2,6 +2,7 @@
  * What people and programs ask for beyond a close: entries of any kind, changes of open orders, moves of what guards a position.
  * Never enters without stop and risk check, and never takes a stop off (S5).
  */
+import type { KernelContext } from '../context.ts'
 import { type InstrumentIndex, type Side, type StrategyId, lots } from '../../core/units.ts'
 import { type Instrument, formatPrice, formatQuantity } from '../../market/instrument.ts'
 import { checkEntry, checkExit } from '../../risk/check.ts'
@@ -26,14 +27,7 @@ export class ManualOrders {
   private readonly gateway: OrderGateway
   private readonly algorithms: ParentOrders
 
-  constructor(
-    config: KernelConfig,
-    portfolio: PortfolioState,
-    orders: OrderTable,
-    holds: readonly Hold[],
-    gateway: OrderGateway,
-    algorithms: ParentOrders,
-  ) {
+  constructor({ config, portfolio, orders, holds, parentOrders: algorithms }: KernelContext, gateway: OrderGateway) {
     this.algorithms = algorithms
     this.config = config
     this.portfolio = portfolio

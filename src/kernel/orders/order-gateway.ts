@@ -2,6 +2,8 @@
  * The desk: the one place where an order, a denial or a cancel becomes a fact.
  * Never sends an entry that risk has not passed, and never denies a verified exit (S2).
  */
+import type { Booking } from '../booking.ts'
+import type { KernelContext } from '../context.ts'
 import type { AlertCode, AlertData } from '../alert.ts'
 import type { CancelLeftover, Notice } from '../input.ts'
 import {
@@ -16,13 +18,12 @@ import {
   cash,
   lots,
 } from '../../core/units.ts'
-import { type Instrument, shownPrice, isTooSmall } from '../../market/instrument.ts'
+import { type Instrument, shownPrice } from '../../market/instrument.ts'
 import { checkExit } from '../../risk/check.ts'
 import type { RiskDenial } from '../../risk/denial.ts'
 import { stopToSend } from '../../risk/at-stake.ts'
 import { plannedLossOf } from '../../risk/planned-loss.ts'
 import type { Sized } from '../../risk/sizing.ts'
-import type { OrderEvent } from '../../trading/event.ts'
 import {
   type IntentClass,
   type Order,
@@ -30,19 +31,14 @@ import {
   type Reason,
   clientOrderIdOf,
   isLimitClose,
-  isOwnExit,
-  isSpotExit,
-  openLotsOf,
   venueTargets,
 } from '../../trading/order.ts'
 import type { ParentOrders } from '../state/parent-orders.ts'
-import type { PendingCloses, PendingClose } from '../state/pending-closes.ts'
+import type { PendingCloses } from '../state/pending-closes.ts'
 import type { KernelConfig } from '../config.ts'
 import type { AlertSeverity } from '../state/alert-severity.ts'
 import type { OrderSubmitted, StopRequested } from '../fact.ts'
 import type { FactBuffer } from '../fact-buffer.ts'
-import { REDUCES_NOTHING } from '../state/holds.ts'
-import { LimitCloses } from './limit-closes.ts'
 import type { OrderTable } from '../state/order-table.ts'
 import type { PortfolioState } from '../state/portfolio-state.ts'
 import type { StrategyRun } from '../state/strategy-run.ts'
@@ -65,31 +61,19 @@ export class OrderGateway {
   private readonly outbox: FactBuffer
   private readonly runs: readonly (StrategyRun | undefined)[]
   private readonly algorithms: ParentOrders
-  readonly closes: PendingCloses
-  private readonly limitCloses: LimitCloses
-  /** Told of a close that waits: what stands against it is to be taken off. */
-  makeRoom: (i: InstrumentIndex) => void = () => {}
+  private readonly closes: PendingCloses
   /** Stops that were asked for and that the venue has not confirmed yet, by instrument, oldest first. */
   private readonly asked: Ticks[][]
 
-  constructor(
-    config: KernelConfig,
-    portfolio: PortfolioState,
-    orders: OrderTable,
-    outbox: FactBuffer,
-    runs: readonly (StrategyRun | undefined)[],
-    algorithms: ParentOrders,
-    closes: PendingCloses,
-  ) {
-    this.closes = closes
+  constructor({ config, portfolio, orders, outbox, runs, parentOrders: algorithms, closes }: KernelContext) {
     this.algorithms = algorithms
+    this.closes = closes
     this.config = config
     this.portfolio = portfolio
     this.orders = orders
     this.outbox = outbox
     this.runs = runs
     this.asked = config.instruments.map(() => [])
-    this.limitCloses = new LimitCloses(portfolio, orders, this)
   }
 
   private instrument(i: InstrumentIndex): Instrument {
@@ -240,57 +224,6 @@ export class OrderGateway {
       run.lastSignalTs = at
   }
 
-  /** Closes a position or a part of it at market, reduce-only; on spot as soon as nothing else can sell the coins. What is already being closed is not closed twice. */
-  closePosition(
-    i: InstrumentIndex,
-    part: Lots | undefined,
-    intentClass: 'reduce' | 'flatten',
-    reason: Reason,
-    counts: (exit: Order) => boolean = () => true,
-  ): void {
-    const instrument = this.instrument(i)
-    const held = this.portfolio.positionLots(i)
-    const side: Side = held > 0 ? -1 : 1
-    const isSpot = instrument.category === 'spot'
-    if (intentClass === 'flatten') this.limitCloses.takeBack(i, 0, reason.rule)
-    let closing = 0
-    for (const order of this.orders.open(i))
-      if (isLimitClose(order)) continue
-      else if ((isSpot ? isSpotExit(order) : isOwnExit(order)) && counts(order)) closing += openLotsOf(order)
-      else if (isSpot && isSelling(order)) closing += openLotsOf(order)
-    const size = Math.abs(held) - closing - this.closes.lots(i)
-    let left: number = Math.min(size, part ?? size)
-    // What would be left could not be sold any more.
-    if (isSpot && left > 0 && isTooSmall(instrument, this.portfolio.mark(i), lots(size - left))) left = size
-    if (left <= 0) {
-      if (part !== undefined || intentClass === 'flatten') return
-      if (held === 0)
-        this.deny(this.portfolio.ownerOrExternal(i), i, intentClass, side, { rule: 'exit-not-verified', figures: { held: '0' } }, reason)
-      return
-    }
-    this.limitCloses.takeBack(i, size - left, reason.rule)
-    if (isSpot) this.wantClose(i, left, intentClass, reason)
-    else this.sendExit(i, lots(left), intentClass, reason)
-  }
-
-  /** Closes a position or a part of it at a price or a better one, reduce-only. */
-  closeAtLimit(i: InstrumentIndex, part: Lots | undefined, limit: Ticks, reason: Reason): void {
-    this.limitCloses.place(this.instrument(i), part, limit, reason)
-  }
-
-  /** Added to what waits already; to flatten is the stronger wish. */
-  private wantClose(i: InstrumentIndex, quantity: number, intentClass: 'reduce' | 'flatten', reason: Reason): void {
-    const before = this.closes.of(i)
-    const close: PendingClose = {
-      lots: lots(quantity + (before?.lots ?? 0)),
-      class: before?.class === 'flatten' ? 'flatten' : intentClass,
-      reason,
-    }
-    this.closes.set(i, close)
-    this.outbox.push({ type: 'close-wanted', instrument: i, close, ts: this.portfolio.now })
-    this.makeRoom(i)
-  }
-
   /** Market orders that reduce, split by the venue's maximum. */
   sendExit(i: InstrumentIndex, total: Lots, intentClass: 'reduce' | 'flatten', reason: Reason): void {
     const instrument = this.instrument(i)
@@ -419,56 +352,19 @@ export class OrderGateway {
           this.requestCancel(order, 'nothing left to reduce')
   }
 
-  /** Cancels all entries and closes every position of ours. */
-  flattenAll(cause: string): void {
-    this.cancelEntries(undefined, cause)
-    for (const instrument of this.config.instruments) this.flattenHeld(instrument.index, cause)
-  }
-
-  /** Cancels the entries of a symbol and closes what is ours of it. */
-  flattenOn(i: InstrumentIndex, cause: string): void {
-    this.cancelEntriesOf(i, cause)
-    this.flattenHeld(i, cause)
-  }
-
-  private flattenHeld(i: InstrumentIndex, cause: string): void {
-    if (this.portfolio.openTrade(i) !== undefined) this.closePosition(i, undefined, 'flatten', { rule: cause, values: {} })
-  }
-
-  /** What an order's end asks for: an exit that failed is tried again while a panic lasts, and is P1 in any case. */
-  afterOrderEvent(event: OrderEvent, panicActive: boolean): void {
-    if (
-      event.type === 'order-filled' ||
-      event.type === 'order-accepted' ||
-      event.type === 'order-triggered' ||
-      event.type === 'order-amended'
-    )
-      return
-    const order = this.orders.find(event.instrument, event.orderId, event.venueOrderId)
-    if (order === undefined || order.origin !== 'ours') return
-    const isExit = order.class !== 'entry'
-    const held = this.portfolio.positionLots(event.instrument)
-    if (event.type === 'order-rejected') {
-      // It says that nothing is held any more: the reading that follows says whether that is so, and is the alarm if not.
-      const isNothingLeft = isExit && event.code === REDUCES_NOTHING
-      this.alert('order.rejected', isNothingLeft ? 'P3' : isExit && held !== 0 ? 'P1' : 'P2', event.instrument, {
-        by: 'venue',
-        role: isExit ? 'exit' : 'entry',
-        orderId: order.orderId,
-        code: event.code,
-        detail: event.detail,
-        isNothingLeft,
+  /** Trades that a booking began and ended. */
+  tradeFacts({ closed, opened }: Booking): void {
+    if (closed !== undefined) this.outbox.push({ type: 'trade-closed', trade: closed, ts: this.portfolio.now })
+    if (opened !== undefined && this.config.isJournaled)
+      this.outbox.push({
+        type: 'trade-opened',
+        number: opened.number,
+        strategy: opened.strategy,
+        instrument: opened.instrument,
+        side: opened.side,
+        orderId: opened.entryOrderId,
+        ts: this.portfolio.now,
       })
-    }
-    if (!isExit || held === 0) return
-    // A target that is gone leaves the stop: the position is not closed for it.
-    const isLost = event.type === 'order-never-arrived' && !order.cancelRequested
-    if (panicActive) this.closePosition(event.instrument, undefined, 'flatten', order.reason)
-    else if (order.class === 'protective' || !isLost) return
-    else if (isLimitClose(order) && order.limit !== undefined)
-      this.closeAtLimit(event.instrument, lots(openLotsOf(order)), order.limit, order.reason)
-    // No more than it was for: a half that was lost is a half.
-    else this.closePosition(event.instrument, lots(openLotsOf(order)), 'reduce', order.reason)
   }
 
   alert<C extends AlertCode>(code: C, severity: AlertSeverity, instrument: InstrumentIndex | undefined, data: AlertData[C]): void {
@@ -480,7 +376,3 @@ export class OrderGateway {
     this.outbox.push({ type: 'alert-raised', alert, severity, instrument: about, summary, ts: this.portfolio.now })
   }
 }
-
-/** A stop or target of ours whose trigger was reached: it is selling, and what it sells must not be sold twice. */
-const isSelling = (order: Order): boolean =>
-  order.class === 'protective' && order.origin === 'ours' && (order.status === 'triggered' || order.status === 'partially-filled')

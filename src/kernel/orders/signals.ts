@@ -2,13 +2,15 @@
  * From a strategy's opinion to an exit, an entry, or a denial that keeps its figures.
  * Never lets an opinion that came while held live on (S11), and never enters unsized or unchecked.
  */
-import { mulDivCeil } from '../../core/decimal.ts'
-import { type InstrumentIndex, type Lots, RATE_ONE, type Side, type Ticks, cash, lots, ticks } from '../../core/units.ts'
+import type { KernelContext } from '../context.ts'
+import type { PendingCloses } from '../state/pending-closes.ts'
+import type { PositionCloser } from './position-closer.ts'
+import { type InstrumentIndex, type Lots, type Side, type Ticks, cash, lots, ticks } from '../../core/units.ts'
 import { type Instrument, formatPrice, formatQuantity } from '../../market/instrument.ts'
 import { closingNotional } from '../../risk/at-stake.ts'
 import { checkEntry } from '../../risk/check.ts'
 import type { RiskDenial, RiskFigures } from '../../risk/denial.ts'
-import { takerRateOf } from '../../risk/planned-loss.ts'
+import { rateOf, takerRateOf } from '../../risk/planned-loss.ts'
 import { type Sized, entryCaps, lotsFor, sizeByRisk } from '../../risk/sizing.ts'
 import type { Signal } from '../../strategy/strategy.ts'
 import { type Order, type OrderIntent, isOwnExit } from '../../trading/order.ts'
@@ -29,17 +31,17 @@ export class Signals {
   private readonly portfolio: PortfolioState
   private readonly orders: OrderTable
   private readonly holds: readonly Hold[]
+  private readonly closes: PendingCloses
+  private readonly closer: PositionCloser
   private readonly gateway: OrderGateway
   private readonly algorithms: Algorithms
   private readonly minimums = new Map<Instrument, string>()
   /** Least quantities as text, by instrument: a strategy that asks at each bar is denied at each bar. */
 
   constructor(
-    config: KernelConfig,
-    portfolio: PortfolioState,
-    orders: OrderTable,
-    holds: readonly Hold[],
+    { config, portfolio, orders, holds, closes }: KernelContext,
     gateway: OrderGateway,
+    closer: PositionCloser,
     algorithms: Algorithms,
   ) {
     this.algorithms = algorithms
@@ -47,6 +49,8 @@ export class Signals {
     this.portfolio = portfolio
     this.orders = orders
     this.holds = holds
+    this.closes = closes
+    this.closer = closer
     this.gateway = gateway
   }
 
@@ -85,7 +89,7 @@ export class Signals {
       this.gateway.deny(run.strategy, i, 'reduce', signal.side === 0 ? 1 : signal.side, heldDenial(hold), signal.reason)
       return
     }
-    this.gateway.closePosition(i, undefined, 'reduce', signal.reason)
+    this.closer.close(i, undefined, 'reduce', signal.reason)
   }
 
   private hasOpenEntry(i: InstrumentIndex, side: Side): boolean {
@@ -102,7 +106,7 @@ export class Signals {
     for (let k = 0; k < open.length; k++) {
       if (isOwnExit(open[k] as Order)) return true
     }
-    return this.gateway.closes.lots(i) > 0
+    return this.closes.lots(i) > 0
   }
 
   private enter(run: StrategyRun, i: InstrumentIndex, side: Side, signal: Signal): void {
@@ -205,7 +209,7 @@ export class Signals {
       case 'all': {
         // What the same signal closes pays its fee and gives its margin back before this order fills.
         const closing = closingNotional(this.portfolio, instrument, side)
-        const closingFee = mulDivCeil(closing, takerRateOf(instrument, costs), RATE_ONE)
+        const closingFee = rateOf(closing, takerRateOf(instrument, costs))
         const freed = Math.floor(closing / limits.leverage) - closingFee
         const budget = cash(this.portfolio.equity - this.portfolio.marginUsed + freed)
         // Figures as they are: what has no money left is denied at each bar.

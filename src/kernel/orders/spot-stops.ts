@@ -2,6 +2,8 @@
  * Stops that the venue does not hold with a position are orders of ours: made as the entry fills, moved and cut with the position (spot).
  * Never lets two orders of ours sell the same coins: what stands is cut or taken off first, and a close goes when the venue has said so.
  */
+import type { KernelContext } from '../context.ts'
+import type { PendingCloses } from '../state/pending-closes.ts'
 import { type InstrumentIndex, lots } from '../../core/units.ts'
 import { type Instrument, isTooSmall } from '../../market/instrument.ts'
 import { checkExit } from '../../risk/check.ts'
@@ -17,18 +19,23 @@ export class SpotStops {
   private readonly instruments: readonly Instrument[]
   private readonly portfolio: PortfolioState
   private readonly orders: OrderTable
+  private readonly closes: PendingCloses
   private readonly gateway: OrderGateway
 
-  constructor(instruments: readonly Instrument[], portfolio: PortfolioState, orders: OrderTable, gateway: OrderGateway) {
+  constructor(
+    { instruments, portfolio, orders, closes }: Pick<KernelContext, 'instruments' | 'portfolio' | 'orders' | 'closes'>,
+    gateway: OrderGateway,
+  ) {
     this.instruments = instruments
     this.portfolio = portfolio
     this.orders = orders
+    this.closes = closes
     this.gateway = gateway
   }
 
   /** Lots that no exit sells, sent or waiting: what is guarded. */
   guarded(i: InstrumentIndex): number {
-    return Math.max(0, this.unsold(i) - this.gateway.closes.lots(i))
+    return Math.max(0, this.unsold(i) - this.closes.lots(i))
   }
 
   private unsold(i: InstrumentIndex): number {
@@ -111,7 +118,7 @@ export class SpotStops {
 
   /** A close goes when what stands, each for itself, leaves it the coins. */
   release(i: InstrumentIndex): void {
-    const close = this.gateway.closes.of(i)
+    const close = this.closes.of(i)
     if (close === undefined) return
     const unsold = this.unsold(i)
     const quantity = Math.min(close.lots, unsold)

@@ -2,6 +2,7 @@
  * The round trip that each instrument's position is on, and the numbers that round trips get.
  * Never books money: it takes what a fill realized and says what the fill ended and began.
  */
+import type { Booking } from '../booking.ts'
 import { type Cash, type InstrumentIndex, type Lots, type Ticks, type Ts, cash, lots, tradeNumber } from '../../core/units.ts'
 import { type Instrument, notionalOf } from '../../market/instrument.ts'
 import type { Position } from '../../portfolio/position.ts'
@@ -15,7 +16,6 @@ import {
   settleRange,
   tradeOf,
 } from '../../portfolio/round-trip.ts'
-import type { ClosedTrade } from '../../portfolio/trade.ts'
 import { type Order, decisionPriceOf } from '../../trading/order.ts'
 
 /** JSON-safe copy of all of it. */
@@ -36,10 +36,6 @@ export interface TradeFill {
 }
 
 export class OpenTrades {
-  /** Set while a fill is booked that ended a round trip; read and cleared by the kernel. */
-  closed: ClosedTrade | undefined
-  /** Set while a fill is booked that began one. */
-  opened: RoundTrip | undefined
   private readonly list: (RoundTrip | undefined)[]
   private next = 1
 
@@ -65,7 +61,7 @@ export class OpenTrades {
   }
 
   /** `heldBefore`: signed lots of the position before the fill. What goes beyond it opens the next trip. */
-  book(instrument: Instrument, heldBefore: Lots, fill: TradeFill): void {
+  book(instrument: Instrument, heldBefore: Lots, fill: TradeFill, into: Booking): void {
     const { order, price, fee, realized, exitReason } = fill
     const i = instrument.index
     const before: number = heldBefore
@@ -79,13 +75,13 @@ export class OpenTrades {
       this.bookSlippage(instrument, trip, closing, fill)
       trip.exitReason = exitReason
       if (closing === size) {
-        this.closed = tradeOf(trip, instrument, fill.ts)
+        into.closed = tradeOf(trip, instrument, fill.ts)
         this.list[i] = undefined
       }
     }
     const opening = lots(fill.lots - closing)
     if (opening > 0) {
-      const next = this.list[i] ?? this.begin(order, fill.ts)
+      const next = this.list[i] ?? this.begin(order, fill.ts, into)
       addToRoundTrip(next, instrument, order.side, price, opening, cash(fee - closingFee), cash(0))
       addPlannedLoss(next, order.plannedLoss, opening, order.lots)
       this.bookSlippage(instrument, next, opening, fill)
@@ -101,12 +97,12 @@ export class OpenTrades {
     trip.slippage = cash(trip.slippage + (got - wanted) * order.side)
   }
 
-  private begin(order: Order, at: Ts): RoundTrip {
+  private begin(order: Order, at: Ts, into: Booking): RoundTrip {
     const { strategy, instrument, side, orderId, stop } = order
     const trip = openRoundTrip(tradeNumber(this.next), strategy, instrument, side, orderId, at, stop)
     this.next += 1
     this.list[instrument] = trip
-    this.opened = trip
+    into.opened = trip
     return trip
   }
 

@@ -39,6 +39,11 @@ export class OrderTable {
     this.recentAt = new Array<number>(instrumentCount).fill(0)
   }
 
+  /** Whether the account is read, so that what happened may be told again, and late. */
+  get isRead(): boolean {
+    return this.booked !== undefined
+  }
+
   peekOrderId(): OrderId {
     return orderId(this.nextOrderId)
   }
@@ -58,7 +63,14 @@ export class OrderTable {
   }
 
   find(i: InstrumentIndex, id: OrderId | undefined, venueOrderId: string | undefined): Order | undefined {
-    return search(this.openBy[i] as Order[], id, venueOrderId) ?? search(this.recentBy[i] as Order[], id, venueOrderId)
+    const open = this.openBy[i] as Order[]
+    const recent = this.recentBy[i] as Order[]
+    const newest = this.recentAt[i] as number
+    return (
+      search(open, 0, open.length, id, venueOrderId) ??
+      search(recent, 0, newest, id, venueOrderId) ??
+      search(recent, newest, recent.length, id, venueOrderId)
+    )
   }
 
   /** Lots of open entries on a side that may still fill, whoever sent them (S8); a budget counts at the lots that its maker estimated (0 until it fills). */
@@ -89,7 +101,8 @@ export class OrderTable {
 
   /** Makes room for an order that the venue made (an attached stop) or that somebody else sent. */
   adopt(event: OrderAdopted, strategy: Order['strategy'], intentClass: Order['class']): OrderOutcome {
-    if (this.find(event.instrument, undefined, event.venueOrderId) !== undefined) return 'duplicate'
+    // Where nothing is read again nothing is told twice: no need to look at each order that is remembered.
+    if (this.isRead && this.find(event.instrument, undefined, event.venueOrderId) !== undefined) return 'duplicate'
     this.add({
       orderId: this.peekOrderId(),
       clientOrderId: event.clientOrderId,
@@ -136,7 +149,9 @@ export class OrderTable {
 
   /** Applies what the venue said. A fill's money is the caller's business; here only the order changes. */
   apply(order: Order, event: OrderEvent, instrument: Instrument): OrderOutcome {
-    if (order.venueOrderId === undefined && event.venueOrderId !== undefined) order.venueOrderId = event.venueOrderId
+    if (order.venueOrderId === undefined && event.venueOrderId !== undefined) {
+      order.venueOrderId = event.venueOrderId
+    }
     switch (event.type) {
       case 'order-accepted':
         return this.to(order, 'accepted', event.ts)
@@ -247,6 +262,10 @@ export class OrderTable {
     const list = this.openBy[i] as Order[]
     if (list[list.length - 1] === order) list.pop()
     else list.splice(list.indexOf(order), 1)
+    this.remember(i, order)
+  }
+
+  private remember(i: InstrumentIndex, order: Order): void {
     const ring = this.recentBy[i] as Order[]
     const at = this.recentAt[i] as number
     ring[at] = order
@@ -265,12 +284,12 @@ export class OrderTable {
   restore(state: OrderTableState): void {
     for (const list of [...this.openBy, ...this.recentBy]) list.length = 0
     this.recentAt.fill(0)
-    for (const order of state.open) (this.openBy[order.instrument] as Order[]).push(copy(order))
+    for (const order of state.open) {
+      ;(this.openBy[order.instrument] as Order[]).push(copy(order))
+    }
     for (const order of state.recent) {
       const i = order.instrument
-      const at = this.recentAt[i] as number
-      ;(this.recentBy[i] as Order[])[at] = copy(order)
-      this.recentAt[i] = at + 1 === RECENT ? 0 : at + 1
+      this.remember(i, copy(order))
     }
     this.nextOrderId = state.nextOrderId
     this.booked?.clear()
@@ -283,8 +302,15 @@ const inAge = (ring: readonly Order[], at: number): Order[] => [...ring.slice(at
 
 const copy = (order: Order): Order => ({ ...order, tradeIds: [...order.tradeIds] })
 
-function search(list: readonly Order[], id: OrderId | undefined, venueOrderId: string | undefined): Order | undefined {
-  for (let k = list.length - 1; k >= 0; k--) {
+/** The newest first: what is asked for has mostly just come or just ended. */
+function search(
+  list: readonly Order[],
+  from: number,
+  to: number,
+  id: OrderId | undefined,
+  venueOrderId: string | undefined,
+): Order | undefined {
+  for (let k = to - 1; k >= from; k--) {
     const order = list[k] as Order
     if (id === undefined ? order.venueOrderId === venueOrderId : order.orderId === id) return order
   }

@@ -2,6 +2,7 @@
  * Positions, marks, ledger and round trips of one account, and the view that risk has of them.
  * Never decides: it books what happened and answers with figures.
  */
+import type { Booking } from '../booking.ts'
 import { addSafe } from '../../core/decimal.ts'
 import {
   type Cash,
@@ -20,7 +21,7 @@ import {
 import type { Bars } from '../../market/bars.ts'
 import { type Instrument, type InstrumentStatus, LOT_PARTS, notionalOf } from '../../market/instrument.ts'
 import type { StepChange } from '../../market/instrument-terms.ts'
-import type { ExternalChange, ExternalPart } from '../../portfolio/external.ts'
+import type { ExternalPart } from '../../portfolio/external.ts'
 import { ExternalParts } from '../../portfolio/external-parts.ts'
 import { type Ledger, emptyLedger, postToWallet } from '../../portfolio/ledger.ts'
 import {
@@ -31,6 +32,7 @@ import {
   emptyHistory,
   foldUntil,
   rebase,
+  bookLast,
 } from '../../portfolio/fill-history.ts'
 import { type Position, convertPosition, flatPosition, unrealizedOf } from '../../portfolio/position.ts'
 import { type RoundTrip, feeShare, seeRange, settleRange, tradeOf } from '../../portfolio/round-trip.ts'
@@ -91,12 +93,6 @@ export class PortfolioState implements PortfolioView, ExposureBooks {
   readonly trips: OpenTrades
   /** Positions in symbols that are not traded here: they take margin all the same. */
   elsewhere: readonly ElsewherePosition[] = []
-  /** Set while something from outside is booked; read and cleared by the kernel. */
-  changedOutside: ExternalChange | undefined
-  /** Set while a flow is booked; read and cleared by the kernel. */
-  flowed: WalletAdjusted | undefined
-  /** Set while a sale is booked of more coins than were ours; read and cleared by the kernel. */
-  soldBeyond: Lots | undefined
   private readonly externals: ExternalParts
   /** As the venue has said since; null: as the instrument says. */
   private readonly statuses: (InstrumentStatus | null)[]
@@ -310,12 +306,17 @@ export class PortfolioState implements PortfolioView, ExposureBooks {
 
   /** The bar that was revealed last is the mark now: true range, and how far an open trip went inside it. */
   markBar(i: InstrumentIndex, bars: Bars): void {
+    const at = bars.cursor - 1
+    this.markBars(i, bars, bars.lowColumn[at] as number, bars.highColumn[at] as number)
+  }
+
+  /** As {@link markBar} for each of the bars that were revealed since the last mark, which lay between these prices. */
+  markBars(i: InstrumentIndex, bars: Bars, lowest: number, highest: number): void {
     const closeTs = this.marks.reveal(i, bars)
     if (closeTs > this.now) this.now = ts(closeTs)
     const trip = this.trips.of(i)
     if (trip === undefined) return
-    const at = bars.cursor - 1
-    seeRange(trip, ticks(bars.lowColumn[at] as number), ticks(bars.highColumn[at] as number))
+    seeRange(trip, ticks(lowest), ticks(highest))
     this.remark(i, this.positions[i] as Position)
   }
 
@@ -335,14 +336,14 @@ export class PortfolioState implements PortfolioView, ExposureBooks {
     watchEquity(this.watch, cash(this.ledger.wallet + this.unrealized), at, tiers)
   }
 
-  /** Books a fill: position, ledger, round trip. `closed` and `opened` say what it ended and began. */
-  bookFill(order: Order, fill: FillToBook): void {
-    if (order.origin === 'external' || this.externals.has(order.instrument)) this.bookShared(order, fill)
-    else this.bookOwn(order, fill)
+  /** Books a fill: position, ledger, trade. What it began, ended and changed goes `into` the booking. */
+  bookFill(order: Order, fill: FillToBook, into: Booking): void {
+    if (order.origin === 'external' || this.externals.has(order.instrument)) this.bookShared(order, fill, into)
+    else this.bookOwn(order, fill, into)
   }
 
   /** A fill in a symbol that is not ours alone. The wallet gets what the venue realizes; what of it is not our trades' is a flow. */
-  private bookShared(order: Order, fill: FillToBook): void {
+  private bookShared(order: Order, fill: FillToBook, into: Booking): void {
     const i = order.instrument
     const { fee, lots: quantity, offStep } = fill
     const { ours, realized, change } = this.externals.take(
@@ -354,14 +355,14 @@ export class PortfolioState implements PortfolioView, ExposureBooks {
     )
     const ownFee = ours === 0 ? cash(0) : feeShare(fee, ours, quantity)
     const ownOffStep = offStep === undefined || ours === 0 ? undefined : feeShare(offStep, ours, quantity)
-    const ownRealized = ours === 0 ? cash(0) : this.bookOwn(order, { ...fill, lots: ours, fee: ownFee, offStep: ownOffStep })
+    const ownRealized = ours === 0 ? cash(0) : this.bookOwn(order, { ...fill, lots: ours, fee: ownFee, offStep: ownOffStep }, into)
     this.bookOutside(cash(realized - ownRealized - (fee - ownFee)))
-    if (change !== undefined) this.changedOutside = change
+    if (change !== undefined) into.changedOutside = change
     this.externals.settle(i, this.positionLots(i) === 0)
   }
 
   /** Bought coins pay their fee in coins, and what is not ours is not ours to sell. Of somebody else's only the money moves. */
-  bookSpotFill(order: Order, fill: OrderFilled, exitReason: string): void {
+  bookSpotFill(order: Order, fill: OrderFilled, exitReason: string, into: Booking): void {
     const i = order.instrument
     const instrument = this.instruments[i] as Instrument
     if (order.origin === 'external') {
@@ -371,16 +372,16 @@ export class PortfolioState implements PortfolioView, ExposureBooks {
     const { price, ts: at, seq } = fill
     const booked = spotFill(instrument, this.positionLots(i), this.spares[i] as number, fill)
     this.spares[i] = booked.spare
-    if (booked.lots > 0) this.bookOwn(order, { price, lots: booked.lots, fee: booked.fee, exitReason, ts: at, seq })
+    if (booked.lots > 0) this.bookOwn(order, { price, lots: booked.lots, fee: booked.fee, exitReason, ts: at, seq }, into)
     else if (booked.fee !== 0) postToWallet(this.ledger, 'fees', cash(0 - booked.fee))
     this.bookOutside(booked.outside)
-    if (booked.surplus > 0) this.soldBeyond = booked.surplus
+    if (booked.surplus > 0) into.oversold = booked.surplus
   }
 
   /** Coins of ours have left otherwise than by a sale of ours: a result at the price, and a flow out of it. Money stays as it is. */
-  takeCoins(order: Order, price: Ticks, quantity: Lots, exitReason: string, at: Ts): void {
-    this.bookOwn(order, { price, lots: quantity, fee: cash(0), exitReason, ts: at })
-    this.bookOutside(cash(0 - notionalOf(this.instruments[order.instrument] as Instrument, price, quantity, 'floor')))
+  takeCoins(order: Order, fill: FillToBook, into: Booking): void {
+    this.bookOwn(order, fill, into)
+    this.bookOutside(cash(0 - notionalOf(this.instruments[order.instrument] as Instrument, fill.price, fill.lots, 'floor')))
   }
 
   private bookOutside(amount: Cash): void {
@@ -394,11 +395,11 @@ export class PortfolioState implements PortfolioView, ExposureBooks {
   }
 
   /** What was not ours is ours from now on, at the price that came with it: what it made before is no result of ours. */
-  adopt(order: Order, price: Ticks, at: Ts): void {
+  adopt(order: Order, price: Ticks, at: Ts, into: Booking): void {
     const i = order.instrument
     const external: number = this.externals.lots(i)
     if (external === 0) return
-    this.bookOwn(order, { price, lots: lots(Math.abs(external)), fee: cash(0), exitReason: '', ts: at })
+    this.bookOwn(order, { price, lots: lots(Math.abs(external)), fee: cash(0), exitReason: '', ts: at }, into)
     rebase(this.histories[i] as FillHistory, this.positions[i] as Position)
     this.externals.giveUp(i)
     const trip = this.trips.of(i)
@@ -406,19 +407,20 @@ export class PortfolioState implements PortfolioView, ExposureBooks {
   }
 
   /** Answers what it realized. */
-  private bookOwn(order: Order, { price, lots: quantity, fee, exitReason, ts: at, seq, offStep }: FillToBook): Cash {
+  private bookOwn(order: Order, { price, lots: quantity, fee, exitReason, ts: at, seq, offStep }: FillToBook, into: Booking): Cash {
     const i = order.instrument
     const instrument = this.instruments[i] as Instrument
     const position = this.positions[i] as Position
     const before = position.lots
     this.trips.seeFill(instrument, position, price)
     const fill = { side: order.side, price, lots: quantity, ts: at, seq, offStep }
-    const realized = bookInOrder(this.histories[i] as FillHistory, position, instrument, fill)
+    const history = this.histories[i] as FillHistory
+    const realized = this.orders.isRead ? bookInOrder(history, position, instrument, fill) : bookLast(history, position, instrument, fill)
     if (realized !== 0) postToWallet(this.ledger, 'trading', realized)
     if (fee !== 0) postToWallet(this.ledger, 'fees', cash(0 - fee))
     this.marks.setFirst(i, price)
     this.remark(i, position)
-    this.trips.book(instrument, before, { order, price, lots: quantity, fee, realized, exitReason, ts: at })
+    this.trips.book(instrument, before, { order, price, lots: quantity, fee, realized, exitReason, ts: at }, into)
     return realized
   }
 
@@ -464,7 +466,6 @@ export class PortfolioState implements PortfolioView, ExposureBooks {
   bookFlow(flow: WalletAdjusted): void {
     scaleByFlow(this.watch, this.equity, flow.amount)
     postToWallet(this.ledger, flow.cause === 'unexplained' ? 'unexplained' : 'flows', flow.amount)
-    this.flowed = flow
   }
 
   /** What a result was off by that the venue does not tell any more. */

@@ -292,7 +292,7 @@ export class OrderCommands {
   async steer(command: Of<'work'>, actor: string): Promise<CommandOutcome> {
     const { kernel, now } = this.ports
     const id = orderId(command.id)
-    const state = kernel.algorithmBook.find(id)
+    const state = kernel.parentOrders.find(id)
     if (state === undefined) return refused(`There is no running execution algorithm #${command.id}. List them with /algos.`)
     const instrument = kernel.config.instruments[state.instrument] as Instrument
     const asked = await this.ports.ask(() => ({ type: 'steer-algorithm', id, to: command.to, actor, ts: now() }))

@@ -5,17 +5,21 @@
 import { gcd, mulDivCeil } from '../../core/decimal.ts'
 import { type InstrumentIndex, RATE_ONE, type Rate, type Side, type Ticks, cash, lots, ticks } from '../../core/units.ts'
 import { type Instrument, notionalOf } from '../../market/instrument.ts'
-import type { Position } from '../../portfolio/position.ts'
+import { type Position, unrealizedOf } from '../../portfolio/position.ts'
 import type { VenueEventSink } from '../../trading/event.ts'
 import type { Settlement } from './settlement.ts'
 import type { SimAccount } from './sim-account.ts'
-import type { SimOrder } from './sim-order.ts'
+import type { CalmPrices, SimOrder } from './sim-order.ts'
+
+/** More than the roundings of a few positions, in 1e-8 and as a part of the sums: floats of this size are exact to 1e-16. */
+const SLACK = 1_000
+const SLACK_SHARE = 1e-12
 
 export class Liquidation {
   private readonly account: SimAccount
   private readonly settlement: Settlement
   private readonly lists: readonly (readonly SimOrder[][])[]
-  private readonly maintenanceRate: Rate
+  private readonly share: number
   /** The rate as a fraction in lowest terms: the products of each bar then fit a double, and need no BigInt. */
   private readonly rateNumerator: number
   private readonly rateDenominator: number
@@ -26,7 +30,7 @@ export class Liquidation {
     this.account = account
     this.settlement = settlement
     this.lists = lists
-    this.maintenanceRate = maintenanceRate
+    this.share = maintenanceRate / RATE_ONE
     const common = gcd(maintenanceRate, RATE_ONE)
     this.rateNumerator = maintenanceRate / common
     this.rateDenominator = RATE_ONE / common
@@ -43,7 +47,7 @@ export class Liquidation {
     const value = instrument.cashNumerator / instrument.cashDenominator
     const price = this.account.prices[i] as number
     const size = Math.abs(held)
-    const share = this.maintenanceRate / RATE_ONE
+    const { share } = this
     const room = this.account.equity() - this.maintenance()
     // Moving by one tick against us costs size x value, and changes the maintenance margin by share x size x value.
     const perTick = size * value * (held > 0 ? 1 - share : 1 + share)
@@ -51,16 +55,49 @@ export class Liquidation {
     return held > 0 ? Math.floor(at) : Math.ceil(at)
   }
 
+  /**
+   * Narrows the prices of `i` between which the account covers its maintenance margin, while the others stand still, by more than roundings
+   * could take. Both lines are straight, so that what holds at a price holds on its better side.
+   */
+  keepFar(i: InstrumentIndex, calm: CalmPrices): void {
+    const { lots: held, cost } = this.account.positions[i] as Position
+    if (held === 0) return
+    const instrument = this.account.instruments[i] as Instrument
+    const { wallet } = this.account.ledger
+    const share = instrument.category === 'spot' ? 0 : this.share
+    const perTick = Math.abs(held) * (instrument.cashNumerator / instrument.cashDenominator)
+    const others = this.account.instruments.length === 1 ? 0 : this.roomOfOthers(i)
+    const room = wallet + others - SLACK - (Math.abs(wallet) + cost) * SLACK_SHARE
+    if (held > 0) calm.above = Math.max(calm.above, (cost - room) / (perTick * (1 - share - SLACK_SHARE)))
+    else calm.below = Math.min(calm.below, (cost + room) / (perTick * (1 + share + SLACK_SHARE)))
+  }
+
+  /** What all other positions are up, without their maintenance margin. */
+  private roomOfOthers(i: InstrumentIndex): number {
+    let sum = 0
+    const { instruments, positions, prices } = this.account
+    for (let k = 0; k < instruments.length; k++) {
+      const position = positions[k] as Position
+      if (k === i || position.lots === 0) continue
+      const instrument = instruments[k] as Instrument
+      sum += unrealizedOf(position, instrument, ticks(prices[k] as number)) - this.maintenanceOf(instrument, position.lots)
+    }
+    return sum
+  }
+
   /** Margin below which the account is liquidated. */
   private maintenance(): number {
     let sum = 0
-    this.account.instruments.forEach((instrument, k) => {
-      const held: number = (this.account.positions[k] as Position).lots
-      if (held === 0 || instrument.category === 'spot') return
-      const notional = notionalOf(instrument, ticks(this.account.prices[k] as number), lots(Math.abs(held)), 'ceil')
-      sum += mulDivCeil(notional, this.rateNumerator, this.rateDenominator)
-    })
+    const { instruments, positions } = this.account
+    for (let k = 0; k < instruments.length; k++) sum += this.maintenanceOf(instruments[k] as Instrument, (positions[k] as Position).lots)
     return sum
+  }
+
+  private maintenanceOf(instrument: Instrument, held: number): number {
+    if (held === 0 || instrument.category === 'spot') return 0
+    const price = ticks(this.account.prices[instrument.index] as number)
+    const notional = notionalOf(instrument, price, lots(Math.abs(held)), 'ceil')
+    return mulDivCeil(notional, this.rateNumerator, this.rateDenominator)
   }
 
   /** Takes the account over if it does not cover its maintenance margin at the prices as they are. Answers whether it did. */

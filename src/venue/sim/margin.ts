@@ -3,9 +3,10 @@
  * Never reserves for what only takes off, nor for a conditional order before its trigger, and never changes anything.
  */
 import { mulDivCeil } from '../../core/decimal.ts'
-import { type InstrumentIndex, RATE_ONE, type Rate, type Side, type Ticks, lots } from '../../core/units.ts'
+import { type InstrumentIndex, type Rate, type Side, type Ticks, lots, rate } from '../../core/units.ts'
 import { type Instrument, notionalOf } from '../../market/instrument.ts'
 import type { Position } from '../../portfolio/position.ts'
+import { type RateFraction, rateFraction } from './models.ts'
 import type { SimAccount } from './sim-account.ts'
 import type { SimOrder } from './sim-order.ts'
 
@@ -15,7 +16,7 @@ export type MarginOrder = Pick<SimOrder, 'side' | 'lots' | 'filled' | 'limit' | 
 export class Margin {
   private readonly account: SimAccount
   private readonly lists: readonly (readonly SimOrder[][])[]
-  private readonly feeRate: Rate
+  private readonly fee: RateFraction
 
   /**
    * @param lists pending and resting orders, by instrument
@@ -24,7 +25,7 @@ export class Margin {
   constructor(account: SimAccount, lists: readonly (readonly SimOrder[][])[], feeRate: Rate) {
     this.account = account
     this.lists = lists
-    this.feeRate = feeRate
+    this.fee = rateFraction(rate(Math.max(0, feeRate)))
   }
 
   /** Money that open orders reserve beside what positions hold. */
@@ -78,7 +79,7 @@ export class Margin {
   /** Initial margin and the fee to open. */
   private ofLots(i: InstrumentIndex, price: Ticks, quantity: number): number {
     const notional = notionalOf(this.account.instruments[i] as Instrument, price, lots(quantity), 'ceil')
-    return Math.ceil(notional / (this.account.leverages[i] as number)) + mulDivCeil(notional, Math.max(0, this.feeRate), RATE_ONE)
+    return Math.ceil(notional / (this.account.leverages[i] as number)) + mulDivCeil(notional, this.fee.numerator, this.fee.denominator)
   }
 
   private ofPosition(i: InstrumentIndex): number {

@@ -7,7 +7,7 @@ import type { VenueEventSink } from '../../trading/event.ts'
 import { Liquidation } from './liquidation.ts'
 import { Settlement } from './settlement.ts'
 import type { SimAccount } from './sim-account.ts'
-import type { SimOptions, SimOrder, SimState } from './sim-order.ts'
+import type { CalmPrices, SimOptions, SimOrder, SimState } from './sim-order.ts'
 import { SHORT_OF_BALANCE, SpotBalance } from './spot-balance.ts'
 
 export class Matcher {
@@ -25,6 +25,7 @@ export class Matcher {
   private step = 1
   /** Exits by a stop in a bar that held a target of the same position, too. */
   ambiguousExits = 0
+  private readonly calm: CalmPrices = { above: 0.1 - 0.1, below: 0.1 - 0.1 }
   private low = 0
   private high = 0
 
@@ -101,6 +102,25 @@ export class Matcher {
     if (this.told === undefined || !this.told()) return
     this.price(i, this.account.prices[i] as number, into)
     this.told()
+  }
+
+  /**
+   * Between which prices a walk would change nothing, until an order or a position changes; undefined where each price may: a market order
+   * waits for it, a trailing stop follows it, and a fresh order is an old one after it. The answer is overwritten by the next.
+   */
+  calmPrices(i: InstrumentIndex): CalmPrices | undefined {
+    if ((this.pending[i] as SimOrder[]).length !== 0) return undefined
+    const { calm } = this
+    calm.above = Number.NEGATIVE_INFINITY
+    calm.below = Number.POSITIVE_INFINITY
+    const resting = this.resting[i] as SimOrder[]
+    for (let k = 0; k < resting.length; k++) {
+      const order = resting[k] as SimOrder
+      if (order.isFresh || order.trailBy !== undefined) return undefined
+      keepAway(order, calm)
+    }
+    this.liquidation?.keepFar(i, calm)
+    return calm
   }
 
   /** Whether a bar between these prices must be played for a position without orders, because it may end in liquidation. */
@@ -262,6 +282,15 @@ const isImmediate = (order: SimOrder): boolean => order.timeInForce === 'ioc' ||
 
 /** Whether an order is met at its limit and not at its trigger. */
 const isLimit = (order: SimOrder): boolean => order.kind === 'limit' || order.isTriggered
+
+/** Narrows the prices to those that do not even touch the order's limit or trigger. */
+function keepAway(order: SimOrder, calm: CalmPrices): void {
+  const at = isLimit(order) ? order.limit : order.trigger
+  if (at === undefined) return
+  const isMetFalling = isLimit(order) ? order.side === 1 : order.isStop !== (order.side === 1)
+  if (isMetFalling) calm.above = Math.max(calm.above, at)
+  else calm.below = Math.min(calm.below, at)
+}
 
 /** A trailing stop follows the best price at its distance, and never goes back. */
 function follow(order: SimOrder, price: number): void {

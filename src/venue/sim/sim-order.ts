@@ -74,6 +74,12 @@ export interface SimOrder {
 /** What a standing order can be changed in. */
 export type OrderChange = Partial<Pick<SimOrder, 'lots' | 'limit' | 'trigger' | 'stop' | 'targets'>>
 
+/** Prices of one instrument strictly between which nothing that stands is met and nobody is liquidated. */
+export interface CalmPrices {
+  above: number
+  below: number
+}
+
 /** Why the venue does not take a command at all; `code` is Bybit's retCode. */
 export interface VenueRefusal {
   readonly code: number

@@ -26,7 +26,7 @@ import { Matcher } from './matcher.ts'
 import { barPath, fundingOf } from './models.ts'
 import { setProtection, targetSideRefusal } from './protection.ts'
 import { SimAccount } from './sim-account.ts'
-import type { OrderChange, SimOptions, SimOrder, SimState, VenueRefusal } from './sim-order.ts'
+import type { CalmPrices, OrderChange, SimOptions, SimOrder, SimState, VenueRefusal } from './sim-order.ts'
 import { INSUFFICIENT_BALANCE, NO_PROTECTION } from './spot-admission.ts'
 import { moveCoins } from './booking.ts'
 
@@ -233,17 +233,16 @@ export class SimVenue {
   bar(i: InstrumentIndex, bars: Bars, into: VenueEventSink, told?: () => boolean): void {
     const at = bars.cursor
     const close = bars.closeColumn[at] as number
-    const pending = this.matcher.pending[i] as SimOrder[]
     const resting = this.matcher.resting[i] as SimOrder[]
+    const open = bars.openColumn[at] as number
     const low = bars.lowColumn[at] as number
     const high = bars.highColumn[at] as number
-    const hasOrders = pending.length !== 0 || resting.length !== 0
-    if (hasOrders || ((this.positions[i] as Position).lots !== 0 && this.matcher.isInDanger(i, low, high))) {
+    if (this.isPlayed(i, open, low, high, close)) {
       this.matcher.begin(ts(bars.tsColumn[at] as number), bars.volumeColumn[at] as number)
       this.matcher.told = told
-      this.matcher.price(i, bars.openColumn[at] as number, into)
+      this.matcher.price(i, open, into)
       this.matcher.hear(i, into)
-      if (resting.length !== 0 || (this.positions[i] as Position).lots !== 0) {
+      if ((resting.length !== 0 || (this.positions[i] as Position).lots !== 0) && !this.isCalm(i, open, low, high, close)) {
         const isLowFirst = barPath((this.positions[i] as Position).lots, resting, low, high) === 'low-first'
         this.matcher.playWithin(low, high)
         this.matcher.move(i, isLowFirst ? low : high, into)
@@ -253,6 +252,28 @@ export class SimVenue {
       }
       this.matcher.told = undefined
     }
+    this.account.prices[i] = close
+  }
+
+  /** Whether a bar may change more than the last price: most bars meet no order, and are not walked. */
+  private isPlayed(i: InstrumentIndex, open: number, low: number, high: number, close: number): boolean {
+    const hasOrders = (this.matcher.resting[i] as SimOrder[]).length !== 0 || (this.matcher.pending[i] as SimOrder[]).length !== 0
+    if (!hasOrders && (this.positions[i] as Position).lots === 0) return false
+    return !this.isCalm(i, open, low, high, close) && (hasOrders || this.matcher.isInDanger(i, low, high))
+  }
+
+  private isCalm(i: InstrumentIndex, open: number, low: number, high: number, close: number): boolean {
+    const calm = this.matcher.calmPrices(i)
+    return calm !== undefined && isWithin(calm, open, low, high, close)
+  }
+
+  /** See {@link Matcher.calmPrices}. */
+  calmPrices(i: InstrumentIndex): CalmPrices | undefined {
+    return this.matcher.calmPrices(i)
+  }
+
+  /** Bars have passed, all between calm prices: only the last price is another. */
+  passTo(i: InstrumentIndex, close: number): void {
     this.account.prices[i] = close
   }
 
@@ -319,3 +340,7 @@ export class SimVenue {
     this.matcher.restore(state)
   }
 }
+
+/** Whether a bar stays between calm prices. All four: a bar from a file may open or close beyond its extremes. */
+export const isWithin = ({ above, below }: CalmPrices, open: number, low: number, high: number, close: number): boolean =>
+  low > above && high < below && open > above && open < below && close > above && close < below && high > above && low < below

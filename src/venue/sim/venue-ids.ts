@@ -7,25 +7,29 @@ import type { SimState } from './sim-order.ts'
 
 type Counts = Pick<SimState, 'sequence' | 'executions'>
 
+/** Digits of the last group of a UUID. */
+const UUID_TAIL = 12
+
 export class VenueIds {
   private readonly prefix: string
   private readonly spotHead: number
-  private readonly linearHead: string
+  /** By how many digits follow it. */
+  private readonly linearHeads: readonly string[]
   private sequence = 0
   private executions = 0
 
   constructor(prefix: string) {
     this.prefix = prefix
     this.spotHead = nineDigits(prefix)
-    this.linearHead = uuidHead(prefix)
+    const head = uuidHead(prefix)
+    this.linearHeads = Array.from({ length: UUID_TAIL + 1 }, (_, digits) => head + '0'.repeat(UUID_TAIL - digits))
   }
 
   /** As Bybit does: spot orders are named by 19 digits, those of contracts by a UUID. */
   nextOrder(category: Category): string {
     this.sequence += 1
-    return category === 'spot'
-      ? `${this.spotHead}${String(this.sequence).padStart(10, '0')}`
-      : `${this.linearHead}${String(this.sequence).padStart(12, '0')}`
+    const count = String(this.sequence)
+    return category === 'spot' ? `${this.spotHead}${count.padStart(10, '0')}` : `${this.linearHeads[count.length]}${count}`
   }
 
   nextExecution(): string {

@@ -1,0 +1,23 @@
+/**
+ * What a booking found out, for whoever decides on it: trades that began or ended, and changes that were not ours.
+ */
+import type { Lots } from '../core/units.ts'
+import type { ExternalChange } from '../portfolio/external.ts'
+import type { RoundTrip } from '../portfolio/round-trip.ts'
+import type { ClosedTrade } from '../portfolio/trade.ts'
+import type { OrderOutcome } from './state/order-table.ts'
+
+export class Booking {
+  opened: RoundTrip | undefined
+  closed: ClosedTrade | undefined
+  /** What others did to a symbol of ours. */
+  changedOutside: ExternalChange | undefined
+  /** Coins that were sold beyond ours (spot). */
+  oversold: Lots | undefined
+}
+
+/** An order event as booked: what the order table made of it, and, of a fill, what it changed. */
+export interface BookedEvent {
+  readonly outcome: OrderOutcome
+  readonly booking: Booking | undefined
+}

@@ -1,0 +1,27 @@
+/**
+ * What all parts of one kernel share: its configuration, its state, and the facts that an input leads to.
+ */
+import type { Bars } from '../market/bars.ts'
+import type { Instrument } from '../market/instrument.ts'
+import type { KernelConfig } from './config.ts'
+import type { FactBuffer } from './fact-buffer.ts'
+import type { Hold } from './state/holds.ts'
+import type { OrderTable } from './state/order-table.ts'
+import type { ParentOrders } from './state/parent-orders.ts'
+import type { PendingCloses } from './state/pending-closes.ts'
+import type { PortfolioState } from './state/portfolio-state.ts'
+import type { StrategyRun } from './state/strategy-run.ts'
+
+export interface KernelContext {
+  readonly config: KernelConfig
+  /** The kernel's own list: an instrument is another one from the input on that changes its terms. */
+  readonly instruments: Instrument[]
+  readonly portfolio: PortfolioState
+  readonly orders: OrderTable
+  readonly parentOrders: ParentOrders
+  readonly closes: PendingCloses
+  readonly holds: Hold[]
+  readonly outbox: FactBuffer
+  readonly runs: readonly (StrategyRun | undefined)[]
+  readonly bars: readonly Bars[]
+}
