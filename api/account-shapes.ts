@@ -1,6 +1,5 @@
 /**
- * The account and the system, as the API tells them: status, equity, balances, strategies, alerts, events, backtests, cards.
- * Never computes a figure of the kernel.
+ * The account and the system, as the API reports them: status, equity, balances, strategies, alerts, events, backtests, cards.
  */
 import { z } from '@hono/zod-openapi'
 import type { AccountRow, EquityRow, FlowRow, HoldRow, StrategyRow } from '../src/journal/row.ts'
@@ -129,7 +128,7 @@ export const Status = z
     reconciledAt: instant().nullable(),
     barsClosedAt: instant().nullable(),
     holds: z.array(HoldShape),
-    /** Wall time of the trader's last report, how old it is, and what to do where it is too old: then all figures are old as well. */
+    /** Wall-clock time of the trader's last report, how old it is, and what to do where it is too old: then all figures are old as well. */
     reportedAt: instant().nullable(),
     ageSec: z.number().nullable(),
     isOld: z.boolean(),

@@ -1,6 +1,5 @@
 /**
  * The HTTP application: what stands before every request, and the routes.
- * Never listens: server.ts does.
  */
 import { randomBytes } from 'node:crypto'
 import { OpenAPIHono } from '@hono/zod-openapi'
@@ -30,7 +29,7 @@ export function makeApp(context: ApiContext): OpenAPIHono<ApiEnv> {
   )
   app.onError((cause, c) => {
     const trouble = context.database.troubleOf(cause)
-    // Told once by who watches the database, and not with each request's stack.
+    // Reported once by who watches the database, and not with each request's stack.
     return trouble === undefined
       ? failed(cause, c)
       : failed(databaseDown(trouble, context.database.downSinceMs(), c.req.method !== 'GET'), c)
@@ -116,7 +115,7 @@ function isAllowedOrigin(origin: string, hosts: readonly string[]): boolean {
   }
 }
 
-/** What stands between this process and trading, in words; empty when it is ready. */
+/** What is between this process and trading, in words; empty when it is ready. */
 export async function whatIsMissing({ ports }: ApiContext): Promise<readonly string[]> {
   const { reads, wallNow } = ports
   if (!(await reads.ping())) return ['the database does not answer']

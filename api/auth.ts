@@ -1,6 +1,6 @@
 /**
  * Who may call the API: bearer keys with scopes, and the check of each request.
- * Never takes a key from the URL, and never tells why a key was refused.
+ * Never takes a key from the URL, and never shows why a key was refused.
  */
 import { createMiddleware } from 'hono/factory'
 import type { Role, Scope } from './commands/command.ts'
@@ -57,7 +57,7 @@ export const needs = (scope: Scope) =>
 
 const WINDOW_MS = 60_000
 
-/** Requests in a minute for each key; what is left is told in each answer. */
+/** Requests in a minute for each key; what is left is reported in each answer. */
 export function limitRate(quota: number, now: () => number) {
   const used = new Map<string, { from: number; count: number }>()
   return createMiddleware<ApiEnv>(async (c, next) => {

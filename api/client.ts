@@ -50,7 +50,7 @@ export interface List<Row> {
   readonly nextCursor: string | null
   readonly hasMore: boolean
 }
-/** For whom a service key asks, and when the person sent it (wall ms). */
+/** For whom a service key asks, and when the person sent it (wall-clock ms). */
 export type OnBehalf = ActAs & { readonly askedAtMs?: number | undefined }
 
 export interface ApiClientOptions {
@@ -104,7 +104,7 @@ export class ApiClient {
     })
   }
 
-  /** The token of the answer is never told again. */
+  /** The token of the answer is never reported again. */
   makeKey(key: { readonly name: string; readonly role: string; readonly days?: number }): Promise<Result<NewKeyAnswer, ApiFailure>> {
     return this.request('POST', '/api/v1/keys', key)
   }
@@ -173,6 +173,6 @@ function failureOf(status: number, body: unknown): ApiFailure {
   }
 }
 
-/** `status` of a problem is HTTP's; the command's stands beside it. */
+/** `status` of a problem is HTTP's; the command's is beside it. */
 const commandStatusOf = (problem: Readonly<Record<string, unknown>>): CommandStatus =>
   typeof problem.commandStatus === 'string' ? (problem.commandStatus as CommandStatus) : 'refused'

@@ -1,6 +1,5 @@
 /**
  * The page at /docs: renders /openapi.json by itself, without anything from another host.
- * Never holds a key longer than the page is open.
  */
 export const DOCS_PAGE = `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>Ballast API</title>

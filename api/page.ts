@@ -1,6 +1,5 @@
 /**
  * Lists of the API: their query, their cursors, and the ids that stand in paths.
- * Never shows what a cursor is made of to rely on.
  */
 import { z } from '@hono/zod-openapi'
 import { fromId } from './ids.ts'

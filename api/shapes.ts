@@ -1,6 +1,5 @@
 /**
- * What is traded, as the API tells it: positions, orders, fills, trades and the decisions behind them.
- * Never leaves out the id that paths take.
+ * What is traded, as the API reports it: positions, orders, fills, trades and the decisions behind them.
  */
 import { z } from '@hono/zod-openapi'
 import type { DecisionRow, FillRow, OrderRow, PositionRow, TradeRow } from '../src/journal/row.ts'

@@ -6,7 +6,7 @@ import { type Reply, reply } from '../api/commands/reply.ts'
 import { databaseText } from '../api/commands/silence.ts'
 import type { BotPorts } from './ports.ts'
 
-/** Undefined where the command has not ended in time: the chat has been told so, and gets the result as a message of its own when there is one. */
+/** Undefined where the command has not ended in time: the chat was informed, and gets the result as a message of its own when there is one. */
 export async function whileItAnswers<T>(
   { database, badge, log }: Pick<BotPorts, 'database' | 'badge' | 'log'>,
   run: () => Promise<T>,

@@ -54,7 +54,7 @@ export class DiscordBot {
   private readonly suggestions: Suggestions
   private readonly timers = new Set<NodeJS.Timeout>()
   private isStopped = false
-  /** Why Discord ended the gateway for good; what is sent over REST may go on. */
+  /** Why Discord ended the gateway for good; what is sent over REST may continue. */
   private lost: string | undefined
 
   constructor(options: DiscordOptions, ports: BotPorts, suggestions: Suggestions) {
@@ -192,7 +192,7 @@ export class DiscordBot {
     const code =
       interaction.commandName === 'start' ? /^(?:pair-)?(\d{6})$/.exec(interaction.options.getString('token') ?? '')?.[1] : undefined
     const taken = this.took(interaction.deferReply(isPrivate || code !== undefined ? { flags: MessageFlags.Ephemeral } : {}))
-    // What takes risk off does not wait for Discord: it is done, and told in the channel where it cannot be answered.
+    // What reduces risk does not wait for Discord: it is done, and reported in the channel where it cannot be answered.
     const isUrgent = TAKES_RISK_OFF.has(interaction.commandName)
     if (!isUrgent && !(await taken)) return
     if (code !== undefined) return this.pair(interaction, code)

@@ -1,5 +1,5 @@
 /**
- * What somebody is told who sent a code to be made admin.
+ * The reply to a pairing code.
  * Never says whose code it was, nor how near a wrong one came.
  */
 import { type Reply, reply } from '../api/commands/reply.ts'

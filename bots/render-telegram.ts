@@ -26,7 +26,7 @@ export interface TelegramMessage {
 const TEXT_MAX = 4_096
 const CAPTION_MAX = 1_024
 const TITLE_MAX = 256
-/** Of a message: what stands beside it must have room, too. */
+/** Of a message: what is beside it must have room, too. */
 const TABLE_MAX = 2_400
 /** What a page line takes. */
 const PAGE_LINE = 20

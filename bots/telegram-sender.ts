@@ -65,7 +65,7 @@ export class TelegramSender {
           media: { type: 'photo', media: { source: message.photo }, caption: message.text, caption_entities: [...message.entities] },
         })
     } catch (thrown) {
-      // "message is not modified" says that the message is right already; a text cannot become a photo, so that one is sent anew.
+      // "message is not modified" says that the message is right already; a text cannot become a photo, so that one is sent again.
       if (textOf(thrown).includes('not modified')) return
       await this.deliver(address, message, 'P4')
     }

@@ -268,7 +268,7 @@ export class TelegramBot {
     return true
   }
 
-  /** Somebody approved at the terminal: menus follow, and they are told. */
+  /** Somebody approved at the terminal: menus follow, and the user is informed. */
   async welcome(userId: string, role: string): Promise<void> {
     await this.menus()
     await this.send(
@@ -432,7 +432,7 @@ export class TelegramBot {
   }
 }
 
-/** A topic's number stands in each message of a supergroup that is an answer, too; only a forum has topics. */
+/** A topic's number is in each message of a supergroup that is an answer, too; only a forum has topics. */
 function chatOf(message: {
   readonly chat: { readonly id: number; readonly type: string }
   readonly is_topic_message?: boolean

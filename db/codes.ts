@@ -39,7 +39,7 @@ export class PostgresCodes implements Codes {
     const [row] = await this.sql<CodeRow[]>`select ${this.columns()} from codes where actor = ${actor}`
     const lockedUntil = row?.lockedUntil ?? 0
     return {
-      // Without the key nobody can judge a code: it has to be enrolled anew.
+      // Without the key nobody can judge a code: it has to be enrolled again.
       isEnrolled: row !== undefined && this.open(actor, row.secret) !== undefined,
       lockedUntilMs: lockedUntil > this.wallNow() ? lockedUntil : undefined,
     }

@@ -90,7 +90,7 @@ export class CommandWriter {
     this.sql = sql
   }
 
-  /** Writes the row and wakes the trader. With an idempotency key that was used, answers the row that stands there. */
+  /** Writes the row and wakes the trader. With an idempotency key that was used, answers the row that is there. */
   async enqueueCommand(command: TraderCommand, by: AskedBy): Promise<number> {
     const { name, ...args } = command
     const [row] = await this.sql<{ id: number }[]>`

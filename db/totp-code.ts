@@ -1,6 +1,5 @@
 /**
  * One-time codes by time: RFC 6238 with SHA-1, 30 s and six digits, as every authenticator app makes them.
- * Never keeps anything: which code was used, and how many were wrong, the table knows.
  */
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 
@@ -30,7 +29,7 @@ export function matchedStep(secret: Buffer, code: string, wallMs: number): numbe
   const given = Buffer.from(code.replace(/\s/g, ''))
   const now = stepAt(wallMs)
   let matched: number | undefined
-  // All are compared, whichever is right: how long it takes tells nothing.
+  // All are compared, whichever is right: how long it takes reveals nothing.
   for (let step = now - STEPS_AROUND; step <= now + STEPS_AROUND; step++) {
     const expected = Buffer.from(codeOf(secret, step))
     if (given.length === expected.length && timingSafeEqual(given, expected)) matched = step

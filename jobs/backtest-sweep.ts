@@ -35,7 +35,7 @@ export async function sweepBacktests(
       }
     }
   } catch (cause) {
-    // Told as `queue down` by who watches it.
+    // Reported as `queue down` by who watches it.
     if (!(cause instanceof QueueDown)) throw cause
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Backtests through the queue: asked for here, run in a worker thread, told in their rows.
+ * Backtests through the queue: asked for here, run in a worker thread, reported in their rows.
  * Never runs the same spec on the same code twice at once, and never leaves a row running when its worker died.
  */
 import { createHash, randomBytes } from 'node:crypto'
@@ -64,7 +64,7 @@ export class QueuedBacktests implements Backtests {
       return row
     } catch (cause) {
       if (!(cause instanceof QueueDown)) throw cause
-      // A row that no job stands behind would wait for ever.
+      // A row that no job is behind would wait for ever.
       await this.rows.cancel(row.id)
       return { type: 'queue-down', detail: cause.message }
     }

@@ -10,7 +10,7 @@ import { type InstrumentIndex, type Ts, lots, ticks, ts } from '../src/core/unit
 import { type Bar, columnsOfBars } from '../src/market/bars.ts'
 import type { Result } from '../src/core/result.ts'
 
-/** The part of a venue that tells candles. */
+/** The part of a venue that shows candles. */
 export interface CandleSource {
   readonly venue: string
   readonly instruments: readonly Instrument[]

@@ -1,6 +1,6 @@
 /**
  * The report of a day of market time: what was earned, paid and risked. Sent on a day without a trade too: it says "I am alive".
- * Never told twice for one day.
+ * Never reported twice for one day.
  */
 import { groupDigits } from '../src/core/decimal.ts'
 import type { Sql } from '../db/client.ts'
@@ -47,7 +47,7 @@ export async function reportDay(sql: Sql): Promise<string | undefined> {
     worst: worst ?? null,
     state: account.state,
   }
-  // The meta row is the memory of what was told: claimed in the same statement that writes the alert.
+  // The meta row is the memory of what was reported: claimed in the same statement that writes the alert.
   const told = await sql`
     with claimed as (
       insert into meta (key, value) values ('daily-report', to_jsonb(${date}::text))

@@ -58,7 +58,7 @@ export function startWorker(ports: WorkerPorts): void {
     await upkeep.add({ task: 'candles' }, { jobId: 'candles-at-start', attempts: 1 })
     await upkeep.repeat('candles', CANDLES_EVERY_MS, { task: 'candles' })
     await upkeep.repeat('measures', MEASURES_EVERY_MS, { task: 'measures' })
-    // A minute of wall time is an hour of market time at 60x: the day that has ended is looked for often and told once.
+    // A minute of wall-clock time is an hour of market time at 60x: the day that has ended is looked for often and reported once.
     await upkeep.repeat('daily-report', REPORT_EVERY_MS, { task: 'daily-report' })
   }
   const told = (what: string) => (thrown: unknown) => log('warn', `${what}: ${thrown instanceof Error ? thrown.message : String(thrown)}`)

@@ -6,7 +6,7 @@ import type { Actor } from './command.ts'
 import { untrusted } from './reply.ts'
 
 const NAME_MAX = 40
-/** The key that stands in the data directory. */
+/** The key that is in the data directory. */
 const KEY_OF_THE_MACHINE = 'admin'
 
 /** `@ann` in chat, `key grafana` of a program, `the terminal`; the id where there is no name. The record of commands keeps the id. */

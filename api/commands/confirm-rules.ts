@@ -33,8 +33,8 @@ export function tierOf(command: Command, args: unknown, addsRisk: boolean, surfa
 }
 
 /**
- * On live a chat gives a code: its account may be in other hands, and the profile's name is no secret.
- * What takes risk off is never refused for want of a code: without one it takes the word.
+ * On live a chat gives a code: its account may be in others, and the profile's name is no secret.
+ * What reduces risk is never refused for want of a code: without one it takes the word.
  */
 export async function demandOf(
   command: Command,

@@ -58,7 +58,7 @@ export async function sightOf(reads: Reads, symbols: readonly string[]): Promise
 
 /**
  * What must be asked again. For what adds risk that is any other position, and a price that went farther than `maxDriftBps`;
- * for what takes risk off only a position that turned: confirmation slows risk, never safety.
+ * for what reduces risk only a position that turned: confirmation slows risk, never safety.
  */
 export function changesSince(seen: readonly Sight[], now: readonly Sight[], addsRisk: boolean, maxDriftBps: number): Change[] {
   const changes: Change[] = []

@@ -77,7 +77,7 @@ export function typedHere(name: string): string | undefined {
   return [line, text].filter((part) => part !== undefined).join('. ')
 }
 
-/** What a name leads to that is no command of ours. */
+/** The reply to a name that is not a command. */
 export function unknownReply(commands: readonly Command[], name: string, role: Role | undefined): Reply {
   const title = name === '' ? 'Not a command' : `There is no /${untrusted(name)}`
   const allowed = commands.filter((command) => hasRole(role, command.role))

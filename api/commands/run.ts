@@ -16,7 +16,7 @@ import { type Reply, badgeOf, reply, runs, untrusted } from './reply.ts'
 
 export type CommandStatus = 'done' | 'queued' | 'confirm' | 'refused' | 'failed' | 'invalid' | 'forbidden' | 'unknown'
 
-/** Why a command was not done, where a program would go on differently; otherwise its status says it. */
+/** Why a command was not done, where a program would continue differently; otherwise its status says it. */
 export const RESULT_CODES = [
   'confirmation_over',
   'confirmation_of_another',
@@ -47,7 +47,7 @@ export interface CommandRequest {
   readonly actor: Actor
   readonly requestId: string
   readonly idempotencyKey?: string | undefined
-  /** Wall ms at which the person sent it; undefined: now. */
+  /** Wall-clock ms at which the person sent it; undefined: now. */
   readonly askedAtMs?: number | undefined
   /** Scopes of the key; undefined: the role alone decides (chat). */
   readonly scopes?: readonly string[] | undefined

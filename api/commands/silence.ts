@@ -8,7 +8,7 @@ import type { PartHealth } from '../ports.ts'
 export const TRADER_SILENT_MS = 10_000
 
 export interface Silence {
-  /** Wall ms of its last report: what is shown beside it is as old. */
+  /** Wall-clock ms of its last report: what is shown beside it is as old. */
   readonly sinceMs: number
   readonly ageMs: number
 }

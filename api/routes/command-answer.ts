@@ -1,6 +1,5 @@
 /**
  * What every route that runs a command has in common: who asks, and the shape of the answer.
- * Never runs one.
  */
 import { z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
@@ -56,7 +55,7 @@ export const As = z.strictObject({
   surface: z.enum(SURFACES),
   chat: z.string().max(80).optional(),
   name: z.string().max(120).optional(),
-  /** Wall ms at which the person sent it. */
+  /** Wall-clock ms at which the person sent it. */
   askedAtMs: z.number().int().optional(),
 })
 

@@ -1,6 +1,5 @@
 /**
  * Routes that do something: all of them run a command of the registry.
- * Never a second way to the trader: what REST may do, a command does.
  */
 import { OpenAPIHono, createRoute, z } from '@hono/zod-openapi'
 import { type ApiEnv, needs } from '../auth.ts'

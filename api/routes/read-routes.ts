@@ -1,6 +1,5 @@
 /**
  * GET routes over the projections.
- * Never change anything.
  */
 import { OpenAPIHono, createRoute, z } from '@hono/zod-openapi'
 import { type ApiEnv, needs } from '../auth.ts'

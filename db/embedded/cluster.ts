@@ -1,5 +1,5 @@
 /**
- * Files and programs of the packaged PostgreSQL: where they are, who runs them, and what stands in their way.
+ * Files and programs of the packaged PostgreSQL: where they are, who runs them, and what is in their way.
  * Never runs a server (embedded.ts does) and never changes anything outside the data directory but missing links of the package itself.
  */
 import { execFileSync } from 'node:child_process'
@@ -56,7 +56,7 @@ export async function findBinaries(): Promise<Result<Binaries, DatabaseError>> {
   return ok({ postgres: found.postgres, initdb: found.initdb })
 }
 
-/** Links between libraries that the package's install script makes; npm may have been told not to run it. Answers one that is missing still. */
+/** Links between libraries that the package's install script makes; npm may be configured not to run it. Answers one that is missing still. */
 function restoreLinks(root: string): string | undefined {
   const list = join(root, 'native', 'pg-symlinks.json')
   if (!existsSync(list)) return undefined
@@ -66,7 +66,7 @@ function restoreLinks(root: string): string | undefined {
     try {
       symlinkSync(basename(source), link)
     } catch {
-      // Another process may have made it in this moment, or the package is read-only: the next line tells which.
+      // Another process may have made it in this moment, or the package is read-only: the next line shows which.
     }
     if (!existsSync(link)) return target
   }

@@ -26,7 +26,7 @@ const start = async (): Promise<EmbeddedServer> => {
 const modeOf = (...path: string[]): number => statSync(join(dataDir, ...path)).mode & 0o777
 
 describe.skipIf(!probe.ok)('packaged PostgreSQL', () => {
-  test('keeps its password to the owner, listens on the loopback only, and syncs', async () => {
+  test('packaged PostgreSQL keeps its password to the owner, listens on the loopback only, and syncs', async () => {
     expect(modeOf('pg', 'ballast.password')).toBe(0o600)
     expect(modeOf('run', 'database.json')).toBe(0o600)
     const database = await connectDatabase({ url: sharedUrl(dataDir) ?? '' })
@@ -87,7 +87,7 @@ describe.skipIf(!probe.ok)('packaged PostgreSQL', () => {
     rmSync(other, { recursive: true, force: true })
   })
 
-  test('a database of an earlier Ballast, or without its password, is told as such', async () => {
+  test('a database of an earlier Ballast, or without its password, is reported as such', async () => {
     const server = await start()
     await server.stop()
     const kept = join(server.cluster, 'ballast.password')

@@ -193,7 +193,7 @@ function isPostgres(pid: number): boolean {
       : execFileSync('ps', ['-p', String(pid), '-o', 'comm='], { encoding: 'utf8' })
     return name.includes('postgres')
   } catch {
-    // It ended between the two questions, or nobody can tell: the server's own lock decides.
+    // It ended between the two questions, or nobody can show: the server's own lock decides.
     return isAlive(pid)
   }
 }
@@ -327,7 +327,7 @@ async function waitUntilReady(paths: Paths, child: ChildProcess, port: number, d
   return undefined
 }
 
-/** The port of the last start where it is free still, so that a URL in a note goes on to work. */
+/** The port of the last start where it is free still, so that a URL in a note continues to work. */
 async function choosePort(file: string, attempt: number): Promise<number> {
   const last = attempt === 0 && existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0
   if (Number.isInteger(last) && last > 0 && last < 65_536 && (await tryPort(last)) === last) return last

@@ -134,7 +134,7 @@ class BacktestDriver implements BetweenDecisions {
     this.told = spec.kernel.instruments.map(({ category }) => (category === 'spot' ? hear : undefined))
   }
 
-  /** What the venue says waits until the venue has finished its own step: it is told later, in order. */
+  /** What the venue reports waits until the venue has finished its own step: it is reported later, in order. */
   private readonly into = (event: VenueEvent): void => {
     this.events[this.eventCount] = event
     this.eventCount += 1

@@ -81,7 +81,7 @@ export function doubtsOf(run: BacktestRun, request: BacktestRequest): Doubts {
 const isFree = (model: BacktestRequest['slippage']): boolean =>
   model.type === 'none' || (model.type === 'fixed' && model.bps === 0) || (model.type === 'ticks' && model.ticks === 0)
 
-/** Of the loss of all stops, from which on what the bars say beyond it is told. */
+/** Of the loss of all stops, from which on what the bars say beyond it is reported. */
 const GAP_SHARE = 0.1
 const AMBIGUOUS_SHARE = 0.05
 /** A tick of more than this part of the price makes touched limits a matter of luck. */

@@ -1,5 +1,5 @@
 /**
- * What a run is told to have left out, on the crash of 10 October 2025 and on bars made by hand: each doubt with its figure.
+ * What the warnings say that a run left out, on the crash of 10 October 2025 and on bars made by hand: each doubt with its figure.
  * Never the engine's own word for what stops would have cost: the sums are those of an independent reading of the same bars.
  */
 import { readFileSync } from 'node:fs'
@@ -87,7 +87,7 @@ describe('the crash of 10 October 2025, long in five symbols with stops 2 % away
       stopShare,
     })
 
-  test('all five are stopped out for what was planned, and the closes and lows of their bars are told', () => {
+  test('all five are stopped out for what was planned, and the closes and lows of their bars are reported', () => {
     const request = run(0)
     const { result } = runBacktestRequest(request)
     expect(result.trades).toHaveLength(5)
@@ -156,10 +156,10 @@ test('slippage of n fills at k bp of a price on a fine grid is n times k, in mon
 })
 
 describe('funding', () => {
-  test('that is not charged is counted over the settlements that positions were held over', () => {
+  test('funding that is not charged is counted over the settlements that positions were held over', () => {
     expect(doubts(requestOf({ definition: buys, series: seriesOf(span) })).get('no-funding')).toMatch(/held over 119 settlements/)
   })
-  test('that has no stored rate is counted, and was charged as 0', () => {
+  test('funding that has no stored rate is counted, and was charged as 0', () => {
     const every8 = Float64Array.from({ length: 120 }, (_, k) => (span.ts[0] as number) + k * 8 * HOUR_MS).filter(
       (_, k) => k < 20 || k >= 60,
     )
@@ -201,7 +201,7 @@ test('a day whose loss reached the limit is gone on with when a person could hav
     ...buys,
     name: 'keen',
     init: () => ({ bars: 0 }),
-    // By turns, since an opinion that came while held is dead until it changes (S11).
+    // By turns, since a signal that came while held is dead until it changes (S11).
     onBar: ({ bars, signal }, state) => {
       const counted = state as { bars: number }
       counted.bars += 1

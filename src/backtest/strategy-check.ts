@@ -1,6 +1,5 @@
 /**
- * What every strategy must keep, tried on candles: the same opinions twice, none from the future, none from outside its state.
- * Never judges whether it earns anything.
+ * What every strategy must keep, tried on candles: the same signals twice, none from the future, none from outside its state.
  */
 import type { Random } from '../core/random.ts'
 import { MINUTE_MS } from '../core/units.ts'
@@ -25,7 +24,7 @@ export interface Check {
 
 export interface StrategyChecks {
   readonly checks: readonly Check[]
-  /** Bars and opinions of the first run: none at all proves little. */
+  /** Bars and signals of the first run: none at all proves little. */
   readonly bars: number
   readonly opinions: number
 }

@@ -43,7 +43,7 @@ describe('as a process', () => {
     expect(verified.stdout).not.toContain('\u001B')
   }, 20_000)
 
-  test('a missing admin.key is told as what it is: never started, or lost since', async () => {
+  test('a missing admin.key is reported as what it is: never started, or lost since', async () => {
     const fresh = await ballast('status --data-dir never')
     expect([fresh.code, fresh.stderr]).toEqual([
       5,

@@ -1,6 +1,5 @@
 /**
  * What can be configured, section by section, with the defaults and the words for what each key allows.
- * Never reads a file or the environment: config.ts does.
  */
 import { z } from 'zod'
 import { BOOK_DEPTHS } from '../venue/bybit/stream/book-feed.ts'

@@ -226,7 +226,7 @@ function coerce(key: ConfigKey, text: string): unknown {
   }
 }
 
-/** Where JSON goes wrong, as an editor counts, with what stands there; the parser tells it in its own words, from which the place is taken. */
+/** Where JSON goes wrong, as an editor counts, with what is there; the parser shows it in its own words, from which the place is taken. */
 function jsonPlace(text: string, cause: unknown): string {
   const message = cause instanceof Error ? cause.message : ''
   const position = /position (\d+)/.exec(message)?.[1]

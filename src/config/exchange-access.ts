@@ -18,7 +18,7 @@ export interface ExchangeAccess {
   readonly privateStreamUrl: string
   /** Undefined on demo, which has no trade WebSocket. */
   readonly tradeStreamUrl: string | undefined
-  /** Where the simulator tells its clock; undefined on the real exchange. */
+  /** Where the simulator shows its clock; undefined on the real exchange. */
   readonly simUrl: string | undefined
 }
 
@@ -51,7 +51,7 @@ export interface PublicUrls {
 
 export const BYBIT_PUBLIC: PublicUrls = { restUrl: HOSTS.live.rest, streamUrl: `${HOSTS.live.publicStream}/v5/public/linear` }
 
-/** Where profile paper takes its market from: Bybit, or what stands in for it. */
+/** Where profile paper takes its market from: Bybit, or what is in for it. */
 export function publicUrls(config: Config): PublicUrls {
   if (config.bybit.url === undefined) return BYBIT_PUBLIC
   const restUrl = config.bybit.url.replace(/\/$/, '')
@@ -136,7 +136,7 @@ export function readKeyFile(profile: KeyedProfile, { bybitKey: file, root }: Dat
   } catch (cause) {
     if (cause instanceof Error && 'code' in cause)
       return err({ sentence: `${file} cannot be read (${String(cause.code)}).`, next: 'Run it as the owner of the file.' })
-    // The parser's own message would quote what stands in the file.
+    // The parser's own message would quote what is in the file.
     return err({ sentence: `${file} is not JSON.`, next })
   }
   const parsed = keyFile.safeParse(raw)

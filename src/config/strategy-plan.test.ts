@@ -36,6 +36,6 @@ test('symbols in the spelling of other tools are refused with the one that is me
   expect(refused([{ strategy: 'ema-cross', symbols: ['BTCUSDT'] }], ['eth-usdt'])).toContain('Did you mean ETHUSDT?')
 })
 
-test('a symbol that stands twice in one strategy is said as that', () => {
+test('a symbol that is twice in one strategy is said as that', () => {
   expect(refused([{ strategy: 'ema-cross', symbols: ['BTCUSDT', 'BTCUSDT'] }])).toBe('BTCUSDT is listed twice in ema-cross.')
 })

@@ -16,7 +16,7 @@ export interface StrategyPlan {
   /** Code and parameters in words. */
   readonly identity: string
   readonly symbols: readonly string[]
-  /** How its entries are worked; undefined: at once, at market. */
+  /** Execution algorithm of its entries; undefined: at once, at market. */
   readonly execution: Execution | undefined
 }
 

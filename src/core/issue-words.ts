@@ -1,6 +1,5 @@
 /**
  * What is wrong with a value, as a schema found it, in our words.
- * Never a sentence of a library, and never more than what may stand there instead.
  */
 
 /** The part of a schema's finding that is read here. */

@@ -26,7 +26,7 @@ export interface AccountProbe {
   readonly wallMs: number
   readonly reading: ConditionsReading
   readonly findings: readonly Finding[]
-  /** The wallet in USDT; undefined where it is not told. */
+  /** The wallet in USDT; undefined where it is not reported. */
   readonly wallet: Cash | undefined
   readonly positions: number | undefined
 }

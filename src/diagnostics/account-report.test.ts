@@ -114,7 +114,7 @@ test('a key that the exchange refuses is one line, and neither key nor secret is
   expect(JSON.stringify({ findings: found.findings, lines })).not.toMatch(/another-key|a-secret/)
 })
 
-test('a refusal that quotes the key, as Bybit’s for a wrong signature does, is told without it', async () => {
+test('a refusal that quotes the key, as Bybit’s for a wrong signature does, is reported without it', async () => {
   const quoting = createServer((request, response) => {
     response.setHeader('content-type', 'application/json')
     if (request.url?.startsWith('/v5/user/query-api') === true) {

@@ -64,7 +64,7 @@ function silentTrader(parts: readonly PartHealth[]): CheckLine[] {
   ]
 }
 
-/** Chats and jobs that are down let trading go on (S14). */
+/** Chats and jobs that are down let trading continue (S14). */
 const ASIDE = new Set(['telegram', 'discord', 'worker', 'bots'])
 
 export function partCheck({ part, status, detail }: HealthRow): CheckLine {
@@ -94,7 +94,7 @@ export async function queueCheck({ redisUrl }: Config): Promise<CheckLine> {
     retryStrategy: () => null,
   })
   let told = ''
-  // What the client tells by its event says why; its promise only says that it is closed.
+  // What the client shows by its event says why; its promise only says that it is closed.
   redis.on('error', (cause: Error) => {
     told = cause.message
   })

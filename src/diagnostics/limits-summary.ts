@@ -1,6 +1,6 @@
 /**
  * What the limits of a profile mean in money, for the equity that is there.
- * Never promises a loss: a stop may fill beyond its price, and the figure for that stands beside.
+ * Never promises a loss: a stop may fill beyond its price, and the figure for that is beside.
  */
 import { type Cash, RATE_ONE } from '../core/units.ts'
 import type { RiskProfile } from '../risk/profiles.ts'

@@ -1,5 +1,5 @@
 /**
- * What `doctor` can tell without asking anybody: Node, the data directory, the key file, the files of secrets, processes and ports.
+ * What `doctor` can show without asking anybody: Node, the data directory, the key file, the files of secrets, processes and ports.
  * Never changes anything: a directory that is missing stays missing.
  */
 import { accessSync, constants, existsSync, statSync, statfsSync } from 'node:fs'
@@ -173,7 +173,7 @@ export async function portsCheck(config: Config, paths: DataPaths): Promise<read
   return checks
 }
 
-/** The code of what stands in the way; undefined where it is free. */
+/** The code of what is in the way; undefined where it is free. */
 function takenBy({ host, port }: PortUse): Promise<string | undefined> {
   return new Promise((resolve) => {
     const probe = createServer()

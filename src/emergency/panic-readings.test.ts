@@ -139,7 +139,7 @@ const run = (limitMs = 15_000, scope: PanicScope = SCOPE, scopeFillTs: number | 
       steadyMs: () => nowMs,
       every: () => () => {},
       sleep: async (ms) => {
-        // All that has been answered is told before time goes on.
+        // All answers are delivered before time advances.
         await new Promise(setImmediate)
         nowMs += ms
       },
@@ -224,7 +224,7 @@ test('S7 a line that stays the same is said again each 15 s, a new one at once',
   for (const line of new Set(waiting)) expect(waiting.filter((other) => other === line).length).toBeLessThanOrEqual(3)
 })
 
-test('S7 a close that was sent again and again is told once, with how often', async () => {
+test('S7 a close that was sent again and again is reported once, with how often', async () => {
   trouble = (call) => (/position\/list|order\/create linear ADAUSDT/.test(call) ? 'no reply' : undefined)
   const { sentence, ordersSent } = await run()
   expect(sentence).toContain(`close of ADAUSDT 589 sent ${ordersSent - 3} times and not verified`)

@@ -67,7 +67,7 @@ export function panicSight(
     deeds.sent.filter((exit) => !isSpotSymbol(exit.symbol)),
     fills,
   )
-  // Where a person chose whole positions, what is left of them is what the exchange says.
+  // Where a person chose whole positions, what is left of them is what the exchange reports.
   const counted = isSeen && fills === undefined ? [] : exits
   const rules = rulesOf(readings, [...held, ...spot.positions])
   const all = panicPlan(isSeen ? scope : { type: 'owned', positions: ownedIn(scope) }, idPrefix, {
@@ -96,7 +96,7 @@ export function panicSight(
             isNew(symbol) && (isSeen || isSpotSymbol(symbol) || deeds.refusals.get(symbol)?.type !== 'invalid-request'),
         )
       : whole.closes.filter(({ position }) => isSpotSymbol(position.symbol) && isNew(position.symbol)),
-    // An exit of ours may go only once its position is seen to be gone.
+    // An exit of Ballast's may go only once its position is seen to be gone.
     leftovers: isSeen ? whole.leftovers.filter(isOpen) : [],
     untouched: [...whole.untouched, ...spot.untouched],
     kept: whole.kept,

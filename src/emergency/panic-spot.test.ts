@@ -1,6 +1,6 @@
 /**
- * S7 of spot from end to end: `panic --direct` on an account with coins of ours and of others, over a transport in memory.
- * Never a coin sold that is not ours, whatever is told late, twice or not at all.
+ * S7 on spot from end to end: `panic --direct` on an account with coins of Ballast's and of others, over a transport in memory.
+ * Never a coin sold that is not ours, whatever is reported late, twice or not at all.
  */
 import { beforeEach, expect, test } from 'vitest'
 import { PanicAccount } from '../venue/bybit/read/panic-account.ts'
@@ -118,7 +118,7 @@ const run = (scope: PanicScope = OURS, limitMs = 20_000): Promise<PanicDirectOut
       steadyMs: () => nowMs,
       every: () => () => {},
       sleep: async (ms) => {
-        // All that has been answered is told before time goes on.
+        // All answers are delivered before time advances.
         await new Promise(setImmediate)
         nowMs += ms
       },

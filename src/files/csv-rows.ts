@@ -1,5 +1,5 @@
 /**
- * The rows of a CSV as cells. While no quote stands in the text a row is a line and a field ends at its delimiter; from the first
+ * The rows of a CSV as cells. While no quote is in the text a row is a line and a field ends at its delimiter; from the first
  * quote on the library csv-parse (RFC 4180) reads: quoted delimiters, quoted line ends, doubled quotes.
  * Never skips a row: each comes with its line, and an empty one as no cells.
  */

@@ -65,7 +65,7 @@ function cannotOpen(path: string, cause: unknown): DataError {
   return dataError('bad-input', `${path} ${what}.`, 'Check the path of the file.')
 }
 
-/** What a system or a container says; a defect of ours is none of these and goes on. @throws the cause then. */
+/** What a system or a container says; a bug is none of these and continues. @throws the cause then. */
 function cutShort(name: string, cause: unknown): DataError {
   if (!(cause instanceof Error) || cause instanceof TypeError || cause instanceof InvariantError) throw cause
   const isOfSystem = 'code' in cause && typeof cause.code === 'string' && /^E[A-Z]+$/.test(cause.code)

@@ -1,6 +1,5 @@
 /**
  * What an indicator of the catalog looks like: parameters with defaults and ranges, outputs with their units, and one incremental state.
- * Never computes anything itself: each entry wires the functions that strategies call to one shape.
  */
 
 /** One bar; the caller may reuse the object. Prices in any one unit, volume in base units, `ts` the open time in ms UTC. */

@@ -52,7 +52,7 @@ export class Projector {
   }
 
   /**
-   * Changes after `input` (sequence number `seq`) and its facts were applied; the facts stand at `firstFactSeq` and on.
+   * Changes after `input` (sequence number `seq`) and its facts were applied; the facts are at `firstFactSeq` and on.
    * The kernel is in the state after them.
    */
   project(input: KernelInput, seq: number, facts: readonly KernelFact[], firstFactSeq: number): RowChange[] {

@@ -1,6 +1,6 @@
 /**
  * Instruments that change their steps while something is held: all that counts in them is converted, and a fold of the journal agrees.
- * Never asks an exchange: what it tells is written in the case.
+ * Never asks an exchange: what it shows is written in the case.
  */
 import { alertSentence } from '../journal/alert-sentence.ts'
 import { expect, test } from 'vitest'

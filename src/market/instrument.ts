@@ -1,5 +1,5 @@
 /**
- * What may be traded: its grid of prices and quantities, its limits, and the exact road from ticks and lots to money.
+ * What may be traded: its grid of prices and quantities, its limits, and the exact conversion from ticks and lots to money.
  * Never knows a venue's wire format, and never changes in place: a change at the venue makes a new value.
  */
 import { gcd, mulDiv, mulDivCeil, mulDivFloor, parseDecimal, readStep, formatDecimal, groupDigits, type Rounding } from '../core/decimal.ts'
@@ -166,7 +166,7 @@ function onGrid<T>(units: number, step: number, rounding: Rounding | undefined, 
   return rounding === undefined ? undefined : make(mulDiv(units, 1, step, rounding))
 }
 
-/** A float price (an indicator's, a ratio's) put on the grid. The only road from floats to ticks. */
+/** A float price (an indicator's, a ratio's) put on the grid. The only way from floats to ticks. */
 export function ticksFromFloat(price: number, rounding: 'floor' | 'ceil' | 'nearest'): Ticks {
   return ticks(rounding === 'floor' ? Math.floor(price) : rounding === 'ceil' ? Math.ceil(price) : Math.round(price))
 }

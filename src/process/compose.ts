@@ -1,6 +1,5 @@
 /**
  * The composition root: makes each role out of its parts.
- * Never holds a rule of trading; it only says what is connected to what.
  */
 import type { Problem } from '../core/problem.ts'
 import type { OutlivingPorts, RoleContext, RunningRole, TraderHooks } from './role-context.ts'

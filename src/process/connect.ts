@@ -1,6 +1,5 @@
 /**
  * The connection of a role to the database of its installation.
- * Never starts a database: the supervisor does.
  */
 import type { Problem } from '../core/problem.ts'
 import { type Database, connectDatabase } from '../../db/client.ts'

@@ -1,5 +1,5 @@
 /**
- * Sees from beside the trader that it, the database or the queue is away, and tells it: an alert once an outage, and one at its end.
+ * Sees from beside the trader that it, the database or the queue is down, and raises one alert per outage and one at its end.
  * Never restarts anything, and never takes one late look for an outage.
  */
 import { clockText } from '../../api/commands/silence.ts'
@@ -7,7 +7,7 @@ import type { AlertPair, InstallationAlert } from '../../db/alerts.ts'
 import type { PartStatus } from '../trader/health.ts'
 
 export interface OutagePorts {
-  /** Wall ms since the trader reported last, by the database's clock; undefined: it never has. @throws while the database is away */
+  /** Wall-clock ms since the trader reported last, by the database's clock; undefined: it never has. @throws while the database is away */
   readonly traderAgeMs: () => Promise<number | undefined>
   readonly queueIsUp: () => Promise<boolean>
   readonly alert: (alert: InstallationAlert, pair: AlertPair) => Promise<unknown>

@@ -1,6 +1,5 @@
 /**
  * One process of an installation: started, listened to, and started again for ever with growing waits, whatever it ended with.
- * Never given up, and never silent: each end and each refusal is a sentence.
  */
 import { type ChildProcess, fork } from 'node:child_process'
 import type { RoleMessage } from './role-message.ts'
@@ -74,7 +73,7 @@ export class Part {
     })
   }
 
-  /** It does not answer: killed, and the next one is told so. */
+  /** It does not answer: killed, and the next one learns why. */
   killHung(): void {
     this.isHung = true
     this.child?.kill('SIGKILL')

@@ -1,6 +1,5 @@
 /**
  * The program behind `npm start`: reads the configuration, picks a role, and runs it.
- * Never holds logic of a role.
  */
 import type { RoleContext } from './role-context.ts'
 import { configuredStrategies } from '../config/plans.ts'

@@ -112,7 +112,7 @@ export class Supervisor {
   private async boot(): Promise<Failure | undefined> {
     const { context, terminal } = this.options
     const { config, paths } = context
-    // What the configuration alone can tell is told before anything is started.
+    // Problems that the configuration alone shows are reported before anything is started.
     for (const checked of [exchangeAccess(config, paths, context.liveStatement), plansOf(config, context.strategies)])
       if (!checked.ok) return { ...checked.error, exitCode: checked.error.exitCode ?? 1 }
     if (this.database === undefined) terminal.step('database', 'DATABASE_URL', 0)
@@ -177,7 +177,7 @@ export class Supervisor {
     process.on('SIGINT', onSignal)
   }
 
-  /** The trader is told first, so that nothing is entered any more; then the exchange ends, and the database last. */
+  /** The trader stops first, so that nothing is entered any more; then the exchange ends, and the database last. */
   private async shutDown(): Promise<void> {
     this.isStopping = true
     clearInterval(this.timer)

@@ -1,6 +1,5 @@
 /**
  * What `npm start` prints: the badge, a line for each part, what to try next, and then what is traded.
- * Never prints a key, and never a color where nobody sees one.
  */
 import type { Config } from '../config/config-schema.ts'
 import type { Hint } from '../config/hint.ts'

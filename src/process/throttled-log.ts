@@ -1,6 +1,5 @@
 /**
  * A log that says the same thing once a minute, with how often it was meant.
- * Never keeps back something that was not said within the last minute.
  */
 export type LogLevel = 'info' | 'warn' | 'error'
 

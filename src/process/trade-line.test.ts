@@ -1,6 +1,6 @@
 /**
  * Lines of the terminal and alerts of one trade, from its entry to its end.
- * Never an entry that looks like an exit, and never a part that is not told.
+ * Never an entry that looks like an exit, and never a part that is not reported.
  */
 import { expect, test } from 'vitest'
 import type { KernelFact } from '../kernel/fact.ts'
@@ -10,7 +10,7 @@ import { Projector } from '../journal/project.ts'
 import { OBSERVE_HOLD } from '../trader/safety/system-holds.ts'
 import { TradeLines, lineOf } from './trade-line.ts'
 
-/** Fills an order with a fee of 1, and answers what is told of it. */
+/** Fills an order with a fee of 1, and answers what is reported of it. */
 function told(bench: Bench, facts: readonly KernelFact[], parts: readonly number[] = []) {
   const [command] = ordersOf(facts)
   if (command === undefined) throw new Error('nothing was sent')
@@ -58,7 +58,7 @@ test('a hold says what it keeps from happening, and observing is no fault', () =
   expect(told({ id: OBSERVE_HOLD, actor: 'trader', cause: 'error' })[0]).toMatch(/^OBSERVE ONLY: no orders are sent/)
 })
 
-test('what a strategy would do has quantity, price and stop, and is told once', () => {
+test('what a strategy would do has quantity, price and stop, and is reported once', () => {
   const bench = new Bench()
   bench.hold({ id: OBSERVE_HOLD, actor: 'trader', cause: 'error' })
   const lines = new TradeLines()

@@ -1,6 +1,5 @@
 /**
  * One line of the terminal for what has just happened: an entry, an exit, a hold, an alert.
- * Never wider than a terminal, never without its trade number.
  */
 import { alertSentence } from '../journal/alert-sentence.ts'
 import { closedText, leftText, openedText, reducedText, signedMoney } from '../journal/trade-text.ts'
@@ -79,7 +78,7 @@ function holdLine(hold: Hold, kernel: Kernel): string {
 
 const AGAIN_MS = 3_600_000
 
-/** The lines of one run: what a strategy would do is told once, and again when it says something else or an hour has passed. */
+/** The lines of one run: what a strategy would do is reported once, and again when it says something else or an hour has passed. */
 export class TradeLines {
   private readonly would = new Map<string, { readonly side: number; readonly ts: number }>()
 

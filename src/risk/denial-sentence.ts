@@ -11,11 +11,11 @@ const seconds = (ms: string | number | undefined): string => `${Math.round(Numbe
 
 const price = (figure: string | number | undefined): string => groupDigits(String(figure))
 
-/** Money to the cent; what is exact to the last digit stands in the journal. */
+/** Money to the cent; what is exact to the last digit is in the journal. */
 const usd = (figure: string | number | undefined): string =>
   groupDigits(typeof figure === 'string' && /\.\d{3,}$/.test(figure) ? Number(figure).toFixed(2) : String(figure))
 
-/** Two amounts that decide by less than a cent are told to the last digit. */
+/** Two amounts that decide by less than a cent are reported to the last digit. */
 function apart(a: string | number | undefined, b: string | number | undefined, say: (a: string, b: string) => string): string {
   return usd(a) === usd(b) ? say(price(a), price(b)) : say(usd(a), usd(b))
 }

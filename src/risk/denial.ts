@@ -1,6 +1,5 @@
 /**
  * The rules that an entry is checked against, in their order, and what a denial says: the rule and the figures that decided.
- * Never a sentence: words are made where people read them (denial-sentence.ts).
  */
 import { formatDecimal } from '../core/decimal.ts'
 import { CASH_SCALE, type Cash } from '../core/units.ts'

@@ -99,7 +99,7 @@ export const changedSince = (modules: readonly StrategyModule[]): readonly Strat
     try {
       return hashOf(readFileSync(file, 'utf8')) !== sourceHash
     } catch {
-      // Whoever asks is trading: a file that cannot be read is told of as a change, and ends nothing.
+      // The caller is trading: a file that cannot be read is reported as a change and stops nothing.
       return true
     }
   })
@@ -107,7 +107,7 @@ export const changedSince = (modules: readonly StrategyModule[]): readonly Strat
 /** The map names places of this machine; the hash is of the code. */
 const withoutMap = (text: string): string => text.replace(/\n\/\/# sourceMappingURL=.*\s*$/, '\n').replace(/^\/\/ .*$/gm, '')
 
-/** Our own module stays what it is in this process, where it stands beside the program; under a loader of TypeScript it is bundled. */
+/** Our own module stays what it is in this process, where it is beside the program; under a loader of TypeScript it is bundled. */
 const kit: Plugin = {
   name: 'kit',
   setup: ({ onResolve }) => {

@@ -115,7 +115,7 @@ test('S18 what was pinned runs on after the file has changed, and the change is 
   expect(changedSince(loaded.value.modules).map(({ name }) => name)).toEqual(['pullback'])
   const again = await load()
   expect(again.ok && again.value.catalog.get('pullback')?.version).toBe(2)
-  // Gone, or no file any more: told of, and nothing is thrown at whoever trades.
+  // Gone, or no file any more: reported, and nothing is thrown into trading.
   rmSync(join(folder, 'pullback.ts'))
   expect(changedSince(loaded.value.modules)).toHaveLength(1)
   mkdirSync(join(folder, 'pullback.ts'))

@@ -1,6 +1,5 @@
 /**
  * What `ballast strategy new` writes: a strategy that runs as it is, and its test.
- * Never anything that has to be explained elsewhere: the file says what each part is.
  */
 export const strategySource = (name: string): string => `import { defineStrategy, ticksFromFloat, z } from 'ballast/strategy'
 

@@ -76,7 +76,7 @@ export function readDiscordFile({ discord }: DataPaths): z.infer<typeof discordF
   try {
     return discordFile.parse(JSON.parse(readFileSync(discord, 'utf8')))
   } catch {
-    // The parser's own message would quote the token. As good as none: the setup writes it anew.
+    // The parser's own message would quote the token. As good as none: the setup writes it again.
     return undefined
   }
 }
@@ -102,7 +102,7 @@ export const SURFACE_ROLES = ['api', 'worker', 'bots'] as const satisfies readon
 
 const pidFile = (paths: DataPaths, role: RoleName): string => join(paths.run, `${role}.pid`)
 
-/** For people, and for tools that signal: who runs here is told by the lock (lock.ts). */
+/** For people, and for tools that signal: who runs here is reported by the lock (lock.ts). */
 export const writePid = (paths: DataPaths, role: RoleName): void => writeFileSync(pidFile(paths, role), `${process.pid}\n`)
 
 /** Only what this process wrote there. */

@@ -25,7 +25,7 @@ const EXIT_AUTH = 4
 const EXIT_UNREACHABLE = 5
 const ATTEMPTS_MAX = 20
 const RETRY_MS = 500
-/** Then it is told what is waited for: an exchange that is just starting is no news. */
+/** Only then is the wait reported: an exchange that is just starting needs no message. */
 const TOLD_AFTER_MS = 3_000
 
 export const keyRefused = (detail: string): BootFailure => ({

@@ -81,7 +81,7 @@ const bar = (n: number): KernelInput => {
   }
 }
 
-test('batches go on while a snapshot is being written, and one is written at a time', async () => {
+test('batches continue while a snapshot is being written, and one is written at a time', async () => {
   const store = new MemoryStore()
   const journal = store.open()
   const finish: (() => void)[] = []
@@ -164,7 +164,7 @@ test('a driver that has stopped is idle, whatever is still posted: a trader that
   expect(store.rows.length).toBe(before)
 })
 
-test('a fill that is told twice in one batch has the row of the first, as a rebuild gives it', async () => {
+test('a fill that is reported twice in one batch has the row of the first, as a rebuild gives it', async () => {
   const store = new MemoryStore()
   const journal = store.open()
   const written: RowChange[] = []

@@ -14,7 +14,7 @@ export interface StrategyStartPorts {
   readonly log: (level: 'info' | 'warn' | 'error', text: string) => void
 }
 
-/** Identity of a state that has missed bars in safe mode: no code has it, so that the strategy begins anew. */
+/** Identity of a state that has missed bars in safe mode: no code has it, so that the strategy starts from scratch. */
 const UNSEEN = 'safe mode'
 /** The exchange's most in one reply. */
 const BARS_MAX = 1_000
@@ -55,7 +55,7 @@ export async function strategyStarts({ kernel, venue, now, log }: StrategyStartP
   return inputs
 }
 
-/** Tells once of each file that is another one now than what runs. */
+/** Reports once of each file that is another one now than what runs. */
 export class FileWatch {
   private readonly told = new Set<string>()
   private readonly strategies: () => readonly { readonly name: string }[]

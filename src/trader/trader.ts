@@ -71,7 +71,7 @@ export class Trader {
   private instruments: readonly Instrument[] = []
   /** Inputs whose asker waits for the facts. */
   private readonly asked = new WeakMap<KernelInput, readonly KernelFact[]>()
-  /** From the moment in which it is told to stop: nothing is entered any more. */
+  /** From the moment it is asked to stop: nothing is entered any more. */
   private isEnding = false
   private isStopping = false
   /** From an input that was set aside until the hold that it leads to stands. */
@@ -109,7 +109,7 @@ export class Trader {
     const recovered = await recover(this.kernel, options.journal, () => wallClock.sleep(0))
     if (!recovered.ok)
       return err({ sentence: `The journal cannot be read: ${recovered.error.detail}.`, next: 'Start the database and try again.' })
-    // The journal may have told of other steps than it began with: from here on the venue counts in those.
+    // The journal may contain other steps than it began with: from here on the venue counts in those.
     this.instruments = this.kernel.config.instruments
     venue.use(this.instruments)
     this.feed.isFresh = recovered.value.isFresh
@@ -173,7 +173,7 @@ export class Trader {
     this.stops.push(...this.environment.start())
     await options.commands.onArrival(
       () => void this.commands.take(),
-      // It may have been away for less than a write of ours takes to fail: on its return the account is reconciled first (S14).
+      // It may have been away for less than a write of Ballast's takes to fail: on its return the account is reconciled first (S14).
       () => void this.account.run(false),
     )
     return ok(undefined)
@@ -189,7 +189,7 @@ export class Trader {
     await this.driver.whenIdle()
     let news = newsAtStart(this.kernel, listed, this.clock.now())
     if (news.length === 0) return ok(undefined)
-    // One odd reading is no news (S13).
+    // One odd reading is already known (S13).
     await wallClock.sleep(SECOND_READ_MS)
     const again = await listedAgain(this.kernel.config.instruments, venue, wallClock)
     if (!again.ok) return again
@@ -456,7 +456,7 @@ export class Trader {
     if (this.account.wasClean) await this.account.run(false)
   }
 
-  /** Positions whose owner the configuration does not name any more: guarded, and nobody will close them. */
+  /** Positions whose owner is no longer configured: protected, but no strategy will close them. */
   private tellOrphans(): void {
     for (const { index, symbol } of this.instruments) {
       const trip = this.kernel.portfolio.openTrade(index)
@@ -531,7 +531,7 @@ export class Trader {
     if (instrument === undefined) return
     const isNew = !this.holds.has(`odd-${symbol}`)
     await this.holds.quarantine(instrument, detail)
-    // What the row would have told is read instead.
+    // What the row would have reported is read instead.
     if (isNew && this.account.wasClean) void this.account.run(false)
   }
 

@@ -47,7 +47,7 @@ const DEAD =
   /§|\bFACTS (?:section )?\d|\b(?:surfaces|engines|architecture|models|stack|first-hour|safety) (?:section )?\d+(?:\.[0-9a-z]+)?\b/
 
 describe('docs/safety.md', () => {
-  test('has the rules S1 to S19, each once', () => {
+  test('docs/safety.md has the rules S1 to S19, each once', () => {
     expect([...safety.matchAll(/^## (S\d+) /gm)].map(([, rule]) => rule)).toEqual(Array.from({ length: 19 }, (_, i) => `S${i + 1}`))
   })
 

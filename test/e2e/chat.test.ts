@@ -72,7 +72,7 @@ async function slash(name: string, options: Readonly<Record<string, string>> = {
   return discord.answerTo(id) as NonNullable<ReturnType<FakeDiscord['answerTo']>>
 }
 
-test('a stranger is told their id once, and gets no data', async () => {
+test('a stranger gets their id once, and gets no data', async () => {
   const answer = await ask('/positions', STRANGER)
   expect(answer.text).toContain(String(STRANGER))
   expect(answer.text).not.toContain('BTC')
@@ -273,7 +273,7 @@ test('Discord answers first within 3 s, keeps money private, and completes symbo
   expect(textOf(stranger.message)).toMatch(/not known/i)
 }, 60_000)
 
-test('panic from chat asks, flattens, and says what the exchange says', async () => {
+test('panic from chat asks, flattens, and says what the exchange reports', async () => {
   const card = await ask('/panic')
   expect(card.keyboard.flat().length).toBeGreaterThan(1)
   const yes = card.keyboard.flat()[0]?.text ?? ''
@@ -287,7 +287,7 @@ test('panic from chat asks, flattens, and says what the exchange says', async ()
   expect(status.text).toMatch(/HALTED/)
 }, 90_000)
 
-test('a Discord that closes the gateway for good is told on the other surfaces, tried again, and told when it is back', async () => {
+test('a Discord that closes the gateway for good is reported on the other surfaces, tried again, and reported when it is back', async () => {
   const parts = async () => (await ballast.get<{ data: { id: string; status: string; detail: string }[] }>('/health')).data
   const discordIs = async () => (await parts()).find((part) => part.id === 'discord')
   discord.closesWith = 4_004
@@ -304,7 +304,7 @@ test('a Discord that closes the gateway for good is told on the other surfaces, 
   expect(textOf((await slash('version')).message)).toContain('Ballast')
 }, 240_000)
 
-test('a database that is frozen is told in both chats, and what was asked meanwhile is answered when it goes on', async () => {
+test('a database that is frozen is reported in both chats, and what was asked meanwhile is answered when it continues', async () => {
   const postmaster = ballast.pidOf('postgres')
   const children = execFileSync('ps', ['-eo', 'pid=,ppid='], { encoding: 'utf8' })
     .split('\n')

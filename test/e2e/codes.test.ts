@@ -239,7 +239,7 @@ describe.skipIf(temporary === undefined)('codes', () => {
     expect(textOf(discord.answerTo(slash)?.message)).toContain('Your code is right')
   }, 60_000)
 
-  test('no secret and no code stands in what was logged or recorded', () => {
+  test('no secret and no code is in what was logged or recorded', () => {
     const kept = JSON.stringify([logged, world.audit, [...world.cards.values()]])
     expect(kept).not.toContain(codeOf(secrets.telegram, stepAt(clock.ms)))
     expect(world.audit.filter((row) => row.command === 'totp').every((row) => !('code' in row.args))).toBe(true)

@@ -44,10 +44,10 @@ interface Run {
   readonly said: string
 }
 
-/** Types each answer when its question stands at the end of what was printed. */
+/** Types each answer when its question is at the end of what was printed. */
 function atTerminal(words: string, answers: readonly (readonly [question: string, answer: string])[], at = url): Promise<Run> {
   const left = [...answers]
-  // What stands in the environment of the tests is not the user's.
+  // What is in the environment of the tests is not the user's.
   const env = { PATH: process.env.PATH ?? '', TERM: 'dumb', BALLAST__BYBIT__URL: at }
   const child = spawn('script', ['-qec', `stty cols 80 && ${process.execPath} ${CLI} ${words}`, '/dev/null'], {
     cwd,
@@ -209,7 +209,7 @@ test('doctor of live: no key, no statement, each with the next step; and a confi
   expect((await doctor('', needed)).failed.map(({ name }) => name)).toEqual(['strategies'])
 }, 90_000)
 
-test('doctor beside a running Ballast: its ports are its own, and its parts are told', async () => {
+test('doctor beside a running Ballast: its ports are its own, and its parts are reported', async () => {
   ballast = await Installation.make()
   await ballast.start()
   const run = await runCli(cwd, `--data-dir ${ballast.dataDir} --config ${join(ballast.dataDir, 'config.json')} doctor --json`)

@@ -1,5 +1,5 @@
 /**
- * What an old Node is told: one sentence, by both programs, before anything of them is read that it would not understand.
+ * What an old Node prints: one sentence, by both programs, before anything of them is read that it would not understand.
  * Never an old Node itself: the version that it says is put in its place.
  */
 import { spawnSync } from 'node:child_process'

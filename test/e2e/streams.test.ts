@@ -114,7 +114,7 @@ describe('an order book over the wire', () => {
     return { books, told, ups: () => ups }
   }
 
-  test('is the exchange’s own, and follows it', async () => {
+  test('an order book over the wire is the exchange’s own, and follows it', async () => {
     const { books } = await mirrored()
     const mirror = books.get('BTCUSDT') as BookMirror
     const first = [mirror.bid, mirror.ask]

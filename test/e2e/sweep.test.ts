@@ -70,7 +70,7 @@ describe('as a process', () => {
     expect((JSON.parse(single.stdout) as { metrics: object }).metrics).toEqual(best?.metrics)
   }, 60_000)
 
-  test('interrupted it ends at once with code 130 and no answer', async () => {
+  test('as a process: interrupted it ends at once with code 130 and no answer', async () => {
     const words = 'sweep sma-cross --csv bars.csv --grid fast=1:400 --grid slow=401:900 --workers 2 --json -v'.split(' ')
     const ended = await new Promise<{ code: unknown; stdout: string; stderr: string }>((resolve) => {
       const child = execFile(process.execPath, [...bundled, ...words], { cwd, env: {} }, (error, stdout, stderr) =>

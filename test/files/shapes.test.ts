@@ -100,7 +100,7 @@ async function refusal(fixture: string, wishes: FileWishes = {}): Promise<string
 }
 
 describe('candles', () => {
-  test.each(Object.entries(SHAPES))('%s', async (fixture, { interval = '1m', wishes, hasVolume = true, notes = [] }) => {
+  test.each(Object.entries(SHAPES))('candles: %s', async (fixture, { interval = '1m', wishes, hasVolume = true, notes = [] }) => {
     const file = await read(fixture, wishes)
     expect(file.interval).toBe(interval)
     const step = STEPS[interval] as number
@@ -135,7 +135,7 @@ describe('refused by name', () => {
     ['mt5.csv', '--zone'],
     ['histdata.csv', '--zone America/New_York'],
     ['coingecko.json', '--stamp end'],
-  ])('%s says %s', async (fixture, words) => {
+  ])('refused by name: %s says %s', async (fixture, words) => {
     expect(await refusal(fixture)).toContain(words)
   })
 })

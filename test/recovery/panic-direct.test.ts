@@ -1,5 +1,5 @@
 /**
- * S7 over the wire: `panic --direct` against the simulator, with positions, entries and stops of ours and of others.
+ * S7 over the wire: `panic --direct` against the simulator, with positions, entries and stops of Ballast's and of others.
  * Never asks our own code whether it is flat: the exchange's state is read.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -100,7 +100,7 @@ const run = (
     limitMs,
   })
 
-test('S7 closes what is ours, cancels our entry, leaves others alone, and tells both', async () => {
+test('S7 closes what is ours, cancels our entry, leaves others alone, and names both', async () => {
   await order('BTCUSDT', 'Buy', '0.02', 'b1-abc123-1', { stopLoss: '20000' })
   await order('ETHUSDT', 'Sell', '0.3', 'b1-abc123-2')
   await order('ETHUSDT', 'Sell', '0.2', 'by-hand')

@@ -17,7 +17,7 @@ import { SeededMarket } from './seeded-market.ts'
 import type { VirtualTime } from './virtual-time.ts'
 
 export const OPENING: Cash = cash(10_000e8)
-/** Market seconds in a second of wall time. */
+/** Market seconds in a second of wall-clock time. */
 export const SPEED = 60
 export const TICK_MS = 250
 const SLOW_TICK_MS = 5_000

@@ -127,7 +127,7 @@ describe('an exit', () => {
     expect(world.held()).toEqual({ books: 0, venue: 0 })
   }, 60_000)
 
-  test('maintenance: P1 while something is held, the order is settled afterwards, and its end is told', async () => {
+  test('maintenance: P1 while something is held, the order is settled afterwards, and its end is reported', async () => {
     world.change({ maintenance: true })
     await world.ask(close)
     await world.pass(2_000)
@@ -238,7 +238,7 @@ describe('S12 the account is changed in the app', () => {
       'P2 account.auto_add_margin BTCUSDT',
       'precondition-account.auto_add_margin-BTCUSDT',
     ],
-  ] as const)('%s: the stream tells it, entries of the symbol are held', async (_, change, alert, hold) => {
+  ] as const)('%s: the stream shows it, entries of the symbol are held', async (_, change, alert, hold) => {
     world.change(change)
     await world.pass(1_000)
     expect([alerts(), world.holds]).toEqual([[alert], [hold]])
@@ -262,7 +262,7 @@ describe('S12 the account is changed in the app', () => {
     expect([leverage(), world.holds]).toEqual([2, ['precondition-account.leverage-BTCUSDT']])
   })
 
-  test('ADL rank: told at 4 of a position, once', async () => {
+  test('ADL rank: reported at 4 of a position, once', async () => {
     await world.open()
     await world.pass(4_000)
     world.change({ adlRank: { BTCUSDT: 4 } })
@@ -271,7 +271,7 @@ describe('S12 the account is changed in the app', () => {
     expect(alerts().filter((alert) => alert.includes('adl'))).toEqual(['P3 adl.rank_high BTCUSDT'])
   })
 
-  test('a price step that Bybit changes: the refusal is told, the trader starts again in the new steps, and all works as ever', async () => {
+  test('a price step that Bybit changes: the refusal is reported, the trader starts again in the new steps, and all works as ever', async () => {
     await world.open()
     await world.pass(4_000)
     const { books } = world.held()
@@ -290,7 +290,7 @@ describe('S12 the account is changed in the app', () => {
     expect(alerts()).toEqual(['P1 stop.failed_to_place BTCUSDT', 'P3 instrument.changed BTCUSDT'])
   })
 
-  test('what only a reading tells is found within the hour', async () => {
+  test('what only a reading shows is found within the hour', async () => {
     world.change({ borrowAmount: '5', marginMode: 'ISOLATED_MARGIN', wallet: ['Withdraw'] })
     await world.pass(3_601_000)
     expect(alerts()).toEqual(expect.arrayContaining(['P1 key.has_withdraw', 'P2 account.borrowed', 'P2 account.margin_mode']))

@@ -1,6 +1,6 @@
 /**
  * What people ask of a running trader, over the wire simulator, its streams and its readings: a close at a price, a panic of one symbol.
- * Never a fact by hand: what is held and what guards it is read at the exchange.
+ * Never a fact by hand: what is held and what protects it is read at the exchange.
  */
 import { beforeEach, describe, expect, test } from 'vitest'
 import { instrumentIndex } from '../../src/core/units.ts'
@@ -52,7 +52,7 @@ describe('a close at a price', () => {
     expect([world.held(), open()]).toEqual([{ books: 0, venue: 0 }, []])
   })
 
-  test('waits with its stop untouched, is taken back by its number, and holds up no close at market', async () => {
+  test('a close at a price waits with its stop untouched, is taken back by its number, and holds up no close at market', async () => {
     const { venue } = world.held()
     await world.ask({ name: 'close', symbol: 'BTCUSDT', fraction: '0.5', limit: '+10%' })
     await world.pass(5_000)
@@ -69,7 +69,7 @@ describe('a close at a price', () => {
     expect([world.held(), open()]).toEqual([{ books: 0, venue: 0 }, []])
   })
 
-  test('at the best price of our side: who sells stands at the ask', async () => {
+  test('a close at a price at the best price of our side: who sells is at the ask', async () => {
     const outcome = await world.ask({ name: 'close', symbol: 'BTCUSDT', limit: 'best' }, 600)
     const limit =
       world.kernel.orders.open(BTC).find((o) => o.class === 'reduce')?.limit ??
@@ -101,7 +101,7 @@ describe('a close at a price', () => {
 })
 
 describe('S7: a panic of one symbol', () => {
-  test('is flat there by the word of the exchange, and the other symbol trades on', async () => {
+  test('a panic of one symbol is flat there by the word of the exchange, and the other symbol trades on', async () => {
     const eth = world.held('ETHUSDT')
     await world.ask({ name: 'close', symbol: 'BTCUSDT', limit: '+10%' })
     await world.ask({ name: 'open', symbol: 'BTCUSDT', side: 'long', notional: '100', limit: '-5%', stop: '20%' })
@@ -120,7 +120,7 @@ describe('S7: a panic of one symbol', () => {
     })
   })
 
-  test('stays over a kill until an admin lifts it', async () => {
+  test('a panic of one symbol stays over a kill until an admin lifts it', async () => {
     await world.ask({ name: 'panic', symbol: 'BTCUSDT', reason: 'test' }, 5_000)
     world.kill()
     await world.pass(2_000)
@@ -132,7 +132,7 @@ describe('S7: a panic of one symbol', () => {
     expect(await world.open()).toMatchObject({ status: 'done' })
   })
 
-  test('says what is not flat, and goes on trying', async () => {
+  test('a panic of one symbol says what is not flat, and keeps trying', async () => {
     world.fault({ path: '/v5/order/create' }, { type: 'error', retCode: 10_016, retMsg: 'busy' })
     const outcome = await world.ask({ name: 'panic', symbol: 'BTCUSDT', reason: 'test' }, 32_000)
     expect(outcome).toMatchObject({ text: expect.stringMatching(/^Closing, not verified yet/) })
@@ -144,7 +144,7 @@ describe('S7: a panic of one symbol', () => {
     expect([world.held(), world.held('ETHUSDT').books > 0]).toEqual([{ books: 0, venue: 0 }, true])
   })
 
-  test('of a symbol that is not here is refused, and closes nothing', async () => {
+  test('a panic of one symbol of a symbol that is not here is refused, and closes nothing', async () => {
     expect(await world.ask({ name: 'panic', symbol: 'DOGEUSDT', reason: '' })).toMatchObject({
       status: 'refused',
       text: expect.stringContaining("There is no symbol 'DOGEUSDT' here."),

@@ -21,10 +21,10 @@ export type Trouble =
   | { readonly type: 'command'; readonly command: TraderCommand }
   /** How much of a print one order may take from now on; undefined: all that it wants. */
   | { readonly type: 'depth'; readonly share: number | undefined }
-  /** An open order of ours gets another price, or another quantity. */
+  /** An open order of Ballast's gets another price, or another quantity. */
   | { readonly type: 'amend'; readonly byTicks: number }
   | { readonly type: 'steer'; readonly to: 'paused' | 'working' | 'ended' }
-  /** Money moves without a trade: what the exchange logs, and tells in a frame of the wallet. */
+  /** Money moves without a trade: what the exchange logs, and shows in a frame of the wallet. */
   | { readonly type: 'money'; readonly kind: string; readonly amount: string; readonly coin: string }
   /** A person sells coins of their own in the app, of a symbol that we trade too (spot). */
   | { readonly type: 'others-sell'; readonly lots: number }

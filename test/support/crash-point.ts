@@ -63,7 +63,7 @@ export class CrashPoint {
     this.left = count
   }
 
-  /** A call that stands under several names, where it carries several things at once. */
+  /** A call that is under several names, where it carries several things at once. */
   async around<T>(calls: readonly Call[], run: () => Promise<T>): Promise<T> {
     for (const call of calls) if (this.isDue(`${call}.before`)) die(this.name)
     const answer = run()

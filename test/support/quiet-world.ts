@@ -160,7 +160,7 @@ export class QuietWorld {
       }
   }
 
-  /** Wall time goes on; the market is sixty times as fast. */
+  /** Wall-clock time continues; the market is sixty times as fast. */
   async pass(ms: number): Promise<void> {
     await this.time.runUntil(this.time.nowMs + ms, () => {})
   }
@@ -199,7 +199,7 @@ export class QuietWorld {
     })
   }
 
-  /** Money moves without a trade: logged and told as Bybit does. */
+  /** Money moves without a trade: logged and reported as Bybit does. */
   moveMoney(amount: string, type: string, coin = 'USDT'): void {
     this.host.act((exchange) => {
       const problem = moveWallet(exchange, { coin, amount, type })
@@ -227,7 +227,7 @@ export class QuietWorld {
     return { books: this.kernel.portfolio.positionLots(i), venue: this.host.exchange.venue.positions[i]?.lots ?? 0 }
   }
 
-  /** Statuses of all orders of ours that the kernel remembers, oldest first. */
+  /** Statuses of all orders of Ballast's that the kernel remembers, oldest first. */
   orders(symbol = 'BTCUSDT'): string[] {
     const i = instrumentIndex(SYMBOLS.indexOf(symbol))
     return [...this.kernel.orders.open(i), ...this.kernel.orders.recent(i)]

@@ -77,7 +77,7 @@ export class WireTransport implements Transport {
   /** It has no public topics. */
   renew(): void {}
 
-  /** Hands on what the exchange has said since the last time. */
+  /** Hands on what the exchange has reported since the last time. */
   flush(): void {
     for (const frame of this.exchange.outbox.take()) this.session?.deliver(frame)
   }

@@ -64,13 +64,13 @@ describe('cards', () => {
     ['100USDT', 'notional'],
     ['0.05btc', 'quantity'],
     ['1%', 'riskPercent'],
-  ])('open: %s is a size', async (size, field) => {
+  ])('cards: open: %s is a size', async (size, field) => {
     const { runner, previewed } = makeWorld()
     await runner.runLine(`open long BTC ${size} sl=2%`, by('trader'))
     expect(previewed.at(-1)).toHaveProperty(field)
   })
 
-  test('open: a size that the shell has eaten is told as that', async () => {
+  test('open: a size that the shell has eaten is reported as that', async () => {
     const { reply } = await makeWorld().runner.runLine('open long BTC 00 sl=2%', by('trader'))
     expect(JSON.stringify(reply)).toContain("put '$100' in quotes, or use 100usdt")
   })
@@ -271,7 +271,7 @@ describe('time and record', () => {
     ])
   })
 
-  test('a trader that does not answer is told as queued, a refusal with its reason', async () => {
+  test('a trader that does not answer is reported as queued, a refusal with its reason', async () => {
     const silent = makeWorld()
     const quiet = new CommandRunner({ ...silent.ports, control: { send: async () => undefined, preview: async () => undefined } })
     expect((await quiet.runLine('pause', by('operator'))).status).toBe('queued')

@@ -1,5 +1,5 @@
 /**
- * Chats when something is not as it should be: updates told twice, topics, a first answer that fails, a gateway that is closed, a poll that
+ * Chats when something goes wrong: updates delivered twice, topics, a first answer that fails, a gateway that is closed, a poll that
  * is refused, a database that is away. The bots against platforms on loopback.
  * Never a database: what it answers is what the test says.
  */
@@ -103,7 +103,7 @@ async function asked(line: string, chat?: typeof GROUP): Promise<SentMessage> {
   return telegram.messages[before] as SentMessage
 }
 
-test('Telegram: answers, cards and their ends stand in the topic of the command', async () => {
+test('Telegram: answers, cards and their ends are in the topic of the command', async () => {
   await startTelegram()
   expect((await asked('/positions', GROUP)).topic).toBe(77)
   const card = await asked('/close BTC 50%', GROUP)
@@ -117,7 +117,7 @@ test('Telegram: answers, cards and their ends stand in the topic of the command'
   expect((await asked('/positions')).topic).toBeUndefined()
 })
 
-test('Telegram: an update that a webhook tells twice is handled once', async () => {
+test('Telegram: an update that a webhook delivers twice is handled once', async () => {
   const [port = 0] = await freePorts(1)
   await startTelegram(port)
   const tell = (id: number, text: string): Promise<Response> =>
@@ -147,14 +147,14 @@ test('Telegram: an update that a webhook tells twice is handled once', async () 
   expect(world.sent.filter((command) => command.name === 'pause')).toHaveLength(1)
 })
 
-test('Telegram: what is told again after a restart is not done again, but for what takes risk off', async () => {
+test('Telegram: what is delivered again after a restart is not done again, but for what reduces risk', async () => {
   const bot = await startTelegram()
   await asked('/open long XRP $100 sl=2%')
   await asked('/pause')
   await asked('/status')
   await bot.stop()
   const before = telegram.messages.length
-  // This Telegram keeps what was fetched: a new bot is told all of it again.
+  // This Telegram keeps what was fetched: a new bot gets all of it again.
   await startTelegram()
   await until(() => telegram.messages.length >= before + 2, 'the answers of the second bot')
   await asked('/version')
@@ -174,7 +174,7 @@ test('Telegram: a refused poll is down until one succeeds, and then well again',
   expect((await asked('/status')).text).toContain('SIM')
 }, 40_000)
 
-test('Discord: a first answer that is refused keeps no pause from being done, and it is told in the channel', async () => {
+test('Discord: a first answer that is refused keeps no pause from being done, and it is reported in the channel', async () => {
   await startDiscord()
   discord.firstFaults.push(10_062)
   discord.slash('601', 'pause')
@@ -202,7 +202,7 @@ test('Discord: a gateway that is closed for good is down with the reason; a brok
   expect(health.at(-1)).toBe('down Discord closed the gateway: 4004 the token is not valid')
 }, 60_000)
 
-test('an outage of a chat is told once after ten seconds, with its reason, and once when it is over', async () => {
+test('an outage of a chat is reported once after ten seconds, with its reason, and once when it is over', async () => {
   const told: string[] = []
   const clock = { ms: 0 }
   const outage = new ChatOutage('discord', {
@@ -214,7 +214,7 @@ test('an outage of a chat is told once after ten seconds, with its reason, and o
   expect(told).toEqual([])
   outage.onStatus('ok', '')
   await outage.look()
-  // Whether one was told before is for the table to know: its end is told only then.
+  // Whether one was reported before is for the table to know: its end is reported only then.
   expect(told.splice(0)).toEqual(['discord.back: Commands from Discord work again.'])
   outage.onStatus('down', '4004')
   for (clock.ms = 1_000; clock.ms < 60_000; clock.ms += 1_000) {

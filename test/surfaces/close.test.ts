@@ -35,14 +35,14 @@ describe('a close at a price', () => {
         { name: 'close', symbol: 'ETHUSDT', side: 'short', limit: 'best' },
       ],
     ],
-  ])('%s', async (line, expected) => {
+  ])('a close at a price: %s', async (line, expected) => {
     const made = world(eth)
     const asked = await yes(made, line)
     expect(asked.status).toBe('confirm')
     expect(made.sent).toEqual(expected)
   })
 
-  test('its card counts with its price, and says that the stop stays', async () => {
+  test('a close at a price: its card counts with its price, and says that the stop stays', async () => {
     const { reply } = await world().runner.runLine('close BTC 50% limit=65000', by('trader'))
     const text = JSON.stringify(reply)
     // By hand: 0.025 x 65,000 x 0.055 % = 0.89; 0.025 x 1,000 - 0.89 = 24.11.
@@ -55,14 +55,14 @@ describe('a close at a price', () => {
     ['close SOL-SPOT limit', 'SOLUSDT-SPOT can only be closed at market (spot-order)'],
     ['close all limit', 'SOLUSDT-SPOT can only be closed at market (spot-order)'],
     ['close profit limit=64500', 'SOLUSDT-SPOT can only be closed at market (spot-order)'],
-  ])('spot: %s is refused', async (line, title) => {
+  ])('a close at a price: spot: %s is refused', async (line, title) => {
     const made = world(spot)
     const { status, reply } = await made.runner.runLine(line, by('trader'))
     expect([status, reply.title, made.sent]).toEqual(['refused', title, []])
     expect(reply.buttons.map((b) => b.label)).toEqual(['Close SOL-SPOT', 'Target 2 %'])
   })
 
-  test('one price is for one symbol, and a worked close needs a price', async () => {
+  test('a close at a price: one price is for one symbol, and a worked close needs a price', async () => {
     const made = world(eth)
     expect((await made.runner.runLine('close all limit=64500', by('trader'))).reply.title).toBe('A limit price applies to one symbol only')
     expect((await made.runner.runLine('close BTC limit algo=twap:10m', by('trader'))).reply.title).toBe(
@@ -91,7 +91,7 @@ describe('S7: panic of one symbol', () => {
     ['panic', { name: 'panic', reason: '' }, undefined],
     ['panic all BTC acts odd', { name: 'panic', reason: 'BTC acts odd' }, undefined],
     ['panic exchange hacked', { name: 'panic', reason: 'exchange hacked' }, 'all: exchange is not a symbol, so it is taken as your reason'],
-  ])('%s is of all', async (line, command, readAs) => {
+  ])('panic of one symbol: %s is of all', async (line, command, readAs) => {
     const made = world(eth)
     const asked = await yes(made, line)
     expect(asked.reply.fields.find((f) => f.name === 'Read as')?.value).toBe(readAs)

@@ -61,7 +61,7 @@ describe('S3: a card that adds risk is about what was seen', () => {
     expect(world.sent.map((c) => c.name)).toEqual(asks ? [] : ['open'])
   })
 
-  test('it says what moved, names the card that it replaces, and the new card counts from now', async () => {
+  test('a card that adds risk is about what was seen: it says what moved, names the card that it replaces, and the new card counts from now', async () => {
     const { world, id, answer } = await answerAfter(OPEN, priced('0.6042'))
     expect(answer.reply.text).toContain('XRPUSDT: price moved +0.7 % since you asked: 0.6 → 0.6042.')
     expect(answer.reply.buttons.map((b) => b.label)).toEqual(['Buy XRP', 'Leave it'])
@@ -126,19 +126,22 @@ describe('S3: a card that adds risk is about what was seen', () => {
   })
 })
 
-describe('S3: what takes risk off is slowed by a turned side only', () => {
-  test.each(['close BTC', 'reduce BTC 50%', 'close all', 'panic', 'tp BTC 70000', 'sl BTC trail 1%'])('%s', async (line) => {
-    const moved = await answerAfter(
-      line,
-      ({ positions }) => void positions.splice(0, 1, { ...position, quantity: '0.02', markPrice: '50000' }),
-    )
-    expect(moved.answer.status).toBe('done')
-    const turned = await answerAfter(line, ({ positions }) => void positions.splice(0, 1, { ...position, quantity: '-0.05' }))
-    expect(turned.answer.status).not.toBe('done')
-    expect(turned.answer.reply.text).toContain('BTCUSDT: the position changed side since you asked: long 0.05 → short 0.05.')
-    expect(turned.answer.again?.changes).toEqual([{ symbol: 'BTCUSDT', what: 'side', from: '0.05', to: '-0.05', driftBps: null }])
-    expect(turned.world.sent.filter((c) => c.name !== 'pause')).toEqual([])
-  })
+describe('S3: what reduces risk is slowed by a turned side only', () => {
+  test.each(['close BTC', 'reduce BTC 50%', 'close all', 'panic', 'tp BTC 70000', 'sl BTC trail 1%'])(
+    'what reduces risk is slowed by a turned side only: %s',
+    async (line) => {
+      const moved = await answerAfter(
+        line,
+        ({ positions }) => void positions.splice(0, 1, { ...position, quantity: '0.02', markPrice: '50000' }),
+      )
+      expect(moved.answer.status).toBe('done')
+      const turned = await answerAfter(line, ({ positions }) => void positions.splice(0, 1, { ...position, quantity: '-0.05' }))
+      expect(turned.answer.status).not.toBe('done')
+      expect(turned.answer.reply.text).toContain('BTCUSDT: the position changed side since you asked: long 0.05 → short 0.05.')
+      expect(turned.answer.again?.changes).toEqual([{ symbol: 'BTCUSDT', what: 'side', from: '0.05', to: '-0.05', driftBps: null }])
+      expect(turned.world.sent.filter((c) => c.name !== 'pause')).toEqual([])
+    },
+  )
 })
 
 describe('S17: one-time codes in chat on live', () => {
@@ -151,7 +154,7 @@ describe('S17: one-time codes in chat on live', () => {
     return world
   }
 
-  test('without enrolment each command that adds risk is refused with the way to enrol', async () => {
+  test('one-time codes in chat on live without enrolment each command that adds risk is refused with the way to enrol', async () => {
     for (const line of [OPEN, 'resume', 'amend ord_00000000007 limit=63600']) {
       const world = live(false)
       const { status, reply } = await world.runner.runLine(line, by('admin'))
@@ -214,7 +217,7 @@ describe('S17: one-time codes in chat on live', () => {
     expect(world.codes).toEqual([])
   })
 
-  test('what takes risk off needs none, enrolled or not', async () => {
+  test('what reduces risk needs none, enrolled or not', async () => {
     for (const isEnrolled of [true, false]) {
       const world = live(isEnrolled)
       const asked = await world.runner.runLine('close BTC', by('trader'))
@@ -236,7 +239,7 @@ describe('S17: one-time codes in chat on live', () => {
     expect(world.sent).toHaveLength(1)
   })
 
-  test('off live a chat is asked for nothing but a tap', async () => {
+  test('one-time codes in chat on live: off live a chat is asked for nothing but a tap', async () => {
     const world = makeWorld()
     world.positions.push(xrp)
     const asked = await world.runner.runLine(OPEN, by('trader'))
@@ -287,7 +290,7 @@ describe('confirm.live raises a tier and never lowers one', () => {
     expect(world.sent.map((c) => c.name)).toEqual(['protect', 'strategy', 'cancel'])
   })
 
-  test('off live it changes nothing', async () => {
+  test('confirm.live raises a tier and never lowers one: off live it changes nothing', async () => {
     const world = makeWorld('demo')
     const runner = new CommandRunner({ ...world.ports, confirm: { maxDriftBps: 50, live: { close: 'C2' } } })
     expect((await runner.runLine('close BTC', by('trader'))).demand).toBeUndefined()
@@ -303,7 +306,7 @@ describe('confirm.live raises a tier and never lowers one', () => {
 describe('totp verify', () => {
   const dm = (over = {}) => by('viewer', { isPrivateChat: true, ...over })
 
-  test('says whether it is enrolled, and judges a code; in a group it does neither', async () => {
+  test('totp verify says whether it is enrolled, and judges a code; in a group it does neither', async () => {
     const world = makeWorld('live')
     expect((await world.runner.runLine('totp verify', dm())).reply.text).toContain('ballast user totp telegram:1')
     world.codeState = { isEnrolled: true, lockedUntilMs: undefined }

@@ -49,7 +49,7 @@ describe('S8 on the surfaces', () => {
     ['adopt BTC manual', 'BTCUSDT belongs to ema-cross'],
     ['adopt BTC sl=low', 'use a price'],
     ['adopt ETHH', 'Ballast does not trade'],
-  ])('%s is asked back', async (line, words) => {
+  ])('on the surfaces: %s is asked back', async (line, words) => {
     const { runner, sent } = worldWith(external)
     expect(JSON.stringify((await runner.runLine(line, by('admin'))).reply)).toContain(words)
     expect(sent).toEqual([])

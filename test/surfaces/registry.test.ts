@@ -54,7 +54,7 @@ describe('the list', () => {
 })
 
 describe('arguments as an object', () => {
-  test('whatever a program sends, what is told is in our words', () => {
+  test('whatever a program sends, the answer is in Ballast’s words', () => {
     const value = fc.oneof(
       fc.constantFrom<unknown>('', 'x', 'BTC', 0, -1, 1e9, true, null, [], {}, 'y'.repeat(5_000), ['a'], { a: 1 }),
       fc.string(),
@@ -140,7 +140,7 @@ describe('names of other programs', () => {
     ['/alerts', '/status'],
     ['/whitelist', '/strategies'],
     ['/logs 20', '/health'],
-  ])('%s is told as %s, and nothing is done', async (line, ours) => {
+  ])('%s is reported as %s, and nothing is done', async (line, ours) => {
     const { runner, sent } = makeWorld()
     const { status, reply } = await runner.runLine(line, by('admin'))
     expect([status, sent]).toEqual(['unknown', []])

@@ -39,7 +39,7 @@ describe('a close', () => {
     expect([done.status, done.reply.title]).toEqual(['done', 'Closed 0.02 BTC @ 64,250, fee 0.70, +4.30 USDT; 0.03 left, stop 63,000'])
   })
 
-  test('that has not filled in the time that one waits says so', async () => {
+  test('a close that has not filled in the time that one waits says so', async () => {
     const world = makeWorld()
     world.outcome = { status: 'done', text: 'Closing 0.05 BTCUSDT at market, reduce-only.', orders: [31] }
     filled(world, 31, [], { isOpen: true, status: 'submitted' })
@@ -47,7 +47,7 @@ describe('a close', () => {
     expect([done.reply.title, done.reply.tone]).toEqual(['Close sent, not filled yet', 'ok'])
   }, 10_000)
 
-  test('that the exchange refused is not called closed', async () => {
+  test('a close that the exchange refused is not called closed', async () => {
     const world = makeWorld()
     world.outcome = { status: 'done', text: 'Closing.', orders: [31] }
     filled(world, 31, [], { status: 'rejected' })
@@ -63,7 +63,7 @@ describe('a close', () => {
     expect(world.previewed).toEqual([{ name: 'close', symbol: 'BTCUSDT', fraction: '0.33' }])
   })
 
-  test('is reckoned with the rate that the exchange takes of the account, else with the expected one, and says which', async () => {
+  test('a close is reckoned with the rate that the exchange takes of the account, else with the expected one, and says which', async () => {
     const world = makeWorld()
     // By hand: 0.025 x 64,250 x 0.1 % = 1.61; at the expected 0.055 % it is 0.88.
     world.preview = { status: 'done', text: '', figures: [{ name: 'feeRate', value: '0.001' }] }
@@ -72,7 +72,7 @@ describe('a close', () => {
     expect(JSON.stringify((await world.runner.runLine('close BTC 50%', by('trader'))).reply)).toContain('est. fee 0.88 (expected rate)')
   })
 
-  test('is asked about whatever the preview says: an exit is never refused by it', async () => {
+  test('a close is asked about whatever the preview says: an exit is never refused by it', async () => {
     const world = makeWorld()
     world.preview = { status: 'refused', text: 'no' }
     expect((await world.runner.runLine('close BTC 33%', by('trader'))).status).toBe('confirm')
@@ -153,7 +153,7 @@ describe('a target', () => {
   test.each([
     ['66000', '66000', 'Target of BTCUSDT is at 66,000'],
     ['off', null, 'Target of BTCUSDT removed'],
-  ])('%s is told as it stands', async (to, stands, title) => {
+  ])('%s is reported as it stands', async (to, stands, title) => {
     const world = makeWorld()
     const [held] = world.positions
     world.outcome = { status: 'done', text: 'sent', target: to }
@@ -161,7 +161,7 @@ describe('a target', () => {
     expect((await yes(world, `tp BTC ${to}`)).reply.title).toBe(title)
   })
 
-  test('that is not confirmed is not called set', async () => {
+  test('a target that is not confirmed is not called set', async () => {
     const world = makeWorld()
     world.outcome = { status: 'done', text: 'sent', target: '66000' }
     const { status, reply } = await yes(world, 'tp BTC 66000')
@@ -189,10 +189,10 @@ describe('a cancel', () => {
     ['canceled', '1 of 1 canceled'],
     ['filled', '0 of 1 canceled; 1 filled before the cancel arrived'],
     ['accepted', '0 of 1 canceled; 1 not confirmed by Bybit yet'],
-  ])('of an order that is %s then', async (status, title) => expect((await ended(status)).reply.title).toBe(title), 10_000)
+  ])('a cancel of an order that is %s then', async (status, title) => expect((await ended(status)).reply.title).toBe(title), 10_000)
 })
 
-test('a panic ends with what it made of each trade, in all, and how trading goes on', async () => {
+test('a panic ends with what it made of each trade, in all, and how trading continues', async () => {
   const world = makeWorld()
   world.outcome = { status: 'done', text: 'FLAT: 0 positions.' }
   const trade = { number: 12, symbol: 'BTCUSDT', side: 1, quantity: '0.05', exitPrice: '64250', pnl: '-8.09', isOpen: false } as TradeRow

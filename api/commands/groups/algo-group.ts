@@ -1,6 +1,5 @@
 /**
- * algos, algo: orders that are worked in parts, how far they are, and how they are steered.
- * Never starts one: /open and /close do.
+ * algos, algo: orders that are executed in parts, how far they are, and how they are steered.
  */
 import { z } from 'zod'
 import type { AlgorithmRow } from '../../../src/journal/row.ts'

@@ -55,7 +55,7 @@ const close = defineAction({
   args: z.strictObject({
     what: z.string().min(1).max(30),
     amount: z.string().max(30).refine(isAmount, 'use 50%, 0.05BTC or $100').default('all'),
-    /** How it is worked, as `twap:10m`. */
+    /** Execution algorithm, as `twap:10m`. */
     algo: z
       .string()
       .max(40)
@@ -126,7 +126,7 @@ function readClose([what, ...rest]: readonly string[]): Record<string, unknown> 
   return raw
 }
 
-/** How it is closed: worked in parts, at a price, or at once at market. */
+/** How it is closed: executed in parts, at a price, or at once at market. */
 interface How {
   readonly execution: string | undefined
   readonly limit: string | undefined

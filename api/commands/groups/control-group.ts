@@ -18,7 +18,7 @@ import { type Field, type Reply, field, reply, runs, untrusted } from '../reply.
 import { knownSymbols, resolveSymbol, symbolIn } from '../symbol.ts'
 import { externalText, hasExternal, sideOf } from './trading-group.ts'
 
-/** @param part tells the commands of one request apart: each is done once, however often the request comes. */
+/** @param part distinguishes the commands of one request: each is done once, however often the request comes. */
 export const askedBy = ({ actor, requestId, idempotencyKey }: CommandContext, part = ''): AskedBy => ({
   actor: calledBy(actor),
   surface: actor.surface,

@@ -1,5 +1,5 @@
 /**
- * open, sl, tp: orders by hand, and what guards a position.
+ * open, sl, tp: orders by hand, and what protects a position.
  * Never opens without a stop, and never takes one off: a stop is moved (S5).
  */
 import { z } from 'zod'

@@ -1,6 +1,5 @@
 /**
  * backtest, chart: looking at the past.
- * Never touches the running account: a backtest is a job of its own.
  */
 import { z } from 'zod'
 import type { Backtest, Json } from '../../ports.ts'

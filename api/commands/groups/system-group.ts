@@ -1,6 +1,5 @@
 /**
  * start, help, id, health, version: who you are, what there is, and whether it is well.
- * Never starts trading: /start greets.
  */
 import { z } from 'zod'
 import { type Command, type CommandContext, GROUPS, defineRead, hasRole, inOrder, noArguments } from '../command.ts'
@@ -160,7 +159,7 @@ const health = defineRead({
   },
 })
 
-/** The part `bars` tells the last close instant of market time that is done. */
+/** The component `bars` shows the last close instant of market time that is done. */
 const stateText = ({ part, detail }: { readonly part: string; readonly detail: string }, profile: string): string =>
   part === 'bars' && /^\d+$/.test(detail) ? `decided to ${asOf(Number(detail), profile)}` : untrusted(detail)
 

@@ -1,6 +1,5 @@
 /**
  * positions, orders, trades, trade: what is held, what waits and what is over.
- * Never changes anything; the buttons lead to commands that ask.
  */
 import { z } from 'zod'
 import type { FillRow, OrderRow, PositionRow, TradeRow } from '../../../src/journal/row.ts'
@@ -208,7 +207,7 @@ export const purposeOf = (order: OrderRow): string =>
       ? 'trail'
       : 'stop'
     : order.origin === 'attached-target' || order.class === 'protective'
-      ? // On spot the stop is an order of ours.
+      ? // On spot the stop is an order of Ballast's.
         order.kind === 'stop-market'
         ? 'stop'
         : 'target'

@@ -1,6 +1,5 @@
 /**
  * Name, formula and form of each metric, as the report's table shows them; docs/metrics.md says more.
- * Never another formula than portfolio/performance.ts computes.
  */
 import type { Metrics } from '../../portfolio/performance.ts'
 import { countText, moneyText, percentText, ratioText } from './html.ts'

@@ -67,14 +67,14 @@ describe('backtest report', () => {
   const { html, run } = report('BTCUSDT')
   const data = JSON.parse(/<script type="application\/json" id="report-data">(.*)<\/script>/.exec(html)?.[1] ?? '')
 
-  test('has trades to show at all', () => {
+  test('backtest report has trades to show at all', () => {
     expect(run.result.trades.length).toBeGreaterThan(10)
   })
-  test('opens offline: no address, nothing loaded, and a policy that forbids it', () => {
+  test('backtest report opens offline: no address, nothing loaded, and a policy that forbids it', () => {
     expect(html).not.toMatch(/https?:|\/\/[a-z]|@import|url\(|<link|<img|<iframe|src=/i)
     expect(html).toContain("default-src 'none'")
   })
-  test('is one document whose elements are closed', () => {
+  test('backtest report is one document whose elements are closed', () => {
     expect(html.startsWith('<!doctype html>')).toBe(true)
     const markup = html.replace(/<(script|style)[^>]*>[\s\S]*?<\/\1>/g, '')
     const open: string[] = []
@@ -118,7 +118,7 @@ describe('backtest report', () => {
 })
 
 describe('thinning a line', () => {
-  test('keeps the extremes and the ends', () => {
+  test('thinning a line keeps the extremes and the ends', () => {
     const x = Float64Array.from({ length: 50_000 }, (_, k) => k)
     const y = x.map((k) => (k === 12_345 ? 99 : k === 40_001 ? -99 : Math.sin(k)))
     const points = thin(x, y)

@@ -63,7 +63,7 @@ export const registerSteering =
         .option('--timeout <seconds>', 'with --direct: keep retrying for this long (default: 60)')
   }
 
-/** What takes risk off has a way past the trader. */
+/** What reduces risk has a way past the trader. */
 const URGENT = new Set(['pause', 'halt', 'panic', 'close'])
 
 interface Flags extends PanicDirectFlags {

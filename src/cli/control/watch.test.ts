@@ -65,7 +65,7 @@ test.each([
   expect(count(written, LEAVE)).toBe(1)
 })
 
-test('an error is told on the screen that was there before', async () => {
+test('an error is reported on the screen that was there before', async () => {
   const { terminal, written } = fake()
   await expect(
     watch(

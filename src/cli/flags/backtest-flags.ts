@@ -1,6 +1,5 @@
 /**
  * The options that every run of a strategy takes, in a backtest and in a sweep alike, and the request that they make.
- * Never a default of its own where the contract has one.
  */
 import type { Command } from 'commander'
 import type { BacktestRequest, RunSeries } from '../../backtest/backtest-run.ts'

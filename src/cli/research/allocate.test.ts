@@ -60,7 +60,7 @@ describe('as a process', () => {
     ['allocate plain.csv --method hrp --view SOL=0.1', 2, 'hrp does not use views'],
     ['allocate plain.csv --method black-litterman --view DOGE=0.1', 2, 'Columns: BTC, ETH-X, SOL'],
     ['allocate absent.csv --method hrp', 1, 'absent.csv does not exist'],
-  ])('%s ends with %d', async (words, code, text) => {
+  ])('as a process: %s ends with %d', async (words, code, text) => {
     const run = await runCli(cwd, words)
     expect(run.code).toBe(code)
     expect(run.stderr).toContain(text)
@@ -91,7 +91,7 @@ describe('a file of returns', () => {
     ['timestamp,a\n2024-01-02,0.1\n2024-01-01,0.2\n2024-01-03,0.2\n', 'line 4: the timestamp 2024-01-03 00:00 UTC is not earlier'],
     ['timestamp\n2024-01-02\n', 'has no column of returns'],
     ['', 'the file has no header'],
-  ])('%j is refused', async (text, sentence) => {
+  ])('a file of returns: %j is refused', async (text, sentence) => {
     await expect(read(text)).rejects.toThrow(sentence)
   })
 })

@@ -1,6 +1,5 @@
 /**
  * `ballast allocate RETURNS.csv --method hrp`: weights of a long-only portfolio and the risk that each asset brings.
- * Never moves money: it computes, and somebody else decides.
  */
 import type { Command } from 'commander'
 import { nearestOf } from '../../core/nearest.ts'

@@ -1,6 +1,5 @@
 /**
  * The summary of a backtest on a terminal: doubts first, then the figures, the curve, and how it ended.
- * Never wider than 80 columns.
  */
 import type { BacktestRun, BacktestRequest } from '../../backtest/backtest-run.ts'
 import type { Doubts } from '../../backtest/doubts.ts'

@@ -1,5 +1,5 @@
 /**
- * `ballast db check` and `ballast db rebuild`: whether the journal is whole, and its tables made anew by replay.
+ * `ballast db check` and `ballast db rebuild`: whether the journal is whole, and its tables made again by replay.
  * Never rebuilds under a running trader, and never changes a journal row.
  */
 import { symbolsOf } from '../../config/strategy-plan.ts'
@@ -111,7 +111,7 @@ async function runRebuild(_flags: object, command: Command): Promise<void> {
   }
 }
 
-/** The kernel that the trader would make; the exchange says the instruments, in sim one that is started for the question. */
+/** The kernel that the trader would make; the exchange reports the instruments, in sim one that is started for the question. */
 async function kernelConfig(context: CliContext, registered: Awaited<ReturnType<typeof readInstruments>>): Promise<KernelConfig> {
   const config = context.config().values
   const paths = pathsOf(context.dataDir())

@@ -65,7 +65,7 @@ async function decide(
       const isYes = /^y(es)?$/i.test(answer.trim())
       if (isYes) await users.put({ platform, userId, role: 'admin', name })
       await pairing.decide(isYes ? 'yes' : 'no')
-      // The bot reads the decision and tells the person.
+      // The bot reads the decision and informs the user.
       await new Promise((resolve) => setTimeout(resolve, 1_500))
       if (!isYes) throw new CliError(EXIT.notConfirmed, `@${name} was not made admin.`)
       context.out.line(`@${name} is admin. Try /status in the chat.`)

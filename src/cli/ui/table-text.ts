@@ -136,7 +136,7 @@ export class TableText {
       const found = ranks.findIndex((each, at) => each === rank && this.isInstant(at))
       if (found >= 0) return found
     }
-    // A first column that says time and holds none is told by its first cell; a coin may be called T.
+    // A first column that says time and holds none is reported by its first cell; a coin may be called T.
     return ranks[0] !== undefined && ranks[0] !== 'index' && keyOf(this.names[0] ?? '').length > 1 ? 0 : undefined
   }
 }

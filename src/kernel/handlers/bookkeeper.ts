@@ -1,6 +1,6 @@
 /**
- * The books: what the venue said becomes orders, positions and money.
- * Never decides: the same inputs give the same books, whether they are applied or folded.
+ * Books order events: orders, positions and money.
+ * Never decides: the same inputs give the same state, whether they are applied or folded.
  */
 import { type BookedEvent, Booking } from '../booking.ts'
 import type { KernelContext } from '../context.ts'
@@ -52,11 +52,11 @@ export class Bookkeeper {
   }
 
   private bookFill(order: Order, fill: OrderFilled): Booking | undefined {
-    // Told late: the balance that the books were opened with has it.
+    // Reported late: the balance that the records were opened with has it.
     if (order.origin === 'external' && fill.ts < this.portfolio.openedTs) return undefined
     const booking = new Booking()
     const trip = this.portfolio.openTrade(order.instrument)
-    // A stop that stands nearer stays: an entry never moves the stop of what is held away from it.
+    // A stop that is nearer stays: an entry never moves the stop of what is held away from it.
     if (order.class === 'entry' && trip?.side === order.side && order.stop !== undefined)
       trip.stop = trip.stop === undefined ? order.stop : nearerStop(trip.side, trip.stop, order.stop)
     this.portfolio.lastFillTs = fill.ts
@@ -94,7 +94,7 @@ export class Bookkeeper {
     this.orders.adopt(event, owner, intentClass)
   }
 
-  /** The venue's position is another than the books': somebody else's hands, at the price that came with it (S8). */
+  /** The venue's position is another than the records': external activity, at the price that came with it (S8). */
   adjusted(event: PositionAdjusted): Booking {
     const booking = new Booking()
     const difference = event.lots - this.portfolio.venueLots(event.instrument)
@@ -136,7 +136,7 @@ export class Bookkeeper {
     return booking
   }
 
-  /** What was somebody else's becomes a trade of ours (S8). */
+  /** What was somebody else's becomes a trade of Ballast's (S8). */
   adoptExternal(fact: ExternalAdopted): Booking {
     const booking = new Booking()
     const order = this.bookingOrder(fact, fact.lots, 'adopted')
@@ -154,7 +154,7 @@ export class Bookkeeper {
     if (trip !== undefined) trip.stop = stop
   }
 
-  /** The pseudo order under which something is booked that no order of ours did. It never enters the book of orders. */
+  /** The pseudo order for bookings without an order of Ballast's. It never enters the order table. */
   private bookingOrder(event: Pick<PositionAdjusted, 'instrument' | 'ts'>, difference: number, cause: string): Order {
     return {
       orderId: this.orders.peekOrderId(),

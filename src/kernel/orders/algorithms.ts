@@ -1,5 +1,5 @@
 /**
- * Works parent orders through children: asks each algorithm for its step and carries it out as far as holds and risk allow.
+ * Executes parent orders through child orders: asks each algorithm for its step and carries it out as far as holds and risk allow.
  * Never sends a child that risk has not passed, and never starts one again that a hold has stopped: a person does (S1, S16).
  */
 import type { KernelContext } from '../context.ts'
@@ -145,7 +145,7 @@ export class Algorithms {
     }
   }
 
-  /** From what was asked to what is worked: prices, quantities and weights as of now. A sentence where it cannot be. */
+  /** From what was asked to what is executed: prices, quantities and weights as of now. A sentence where it cannot be. */
   private specOf(asked: Start): AlgorithmSpec | string {
     const { execution, limit } = asked
     const instrument = this.config.instruments[asked.instrument] as Instrument
@@ -189,7 +189,7 @@ export class Algorithms {
     this.step(state)
   }
 
-  /** Nothing of it goes on: its child is canceled, and then it is over. */
+  /** Nothing of it continues: its child is canceled, and then it is over. */
   endOn(i: InstrumentIndex, cause: string, only?: { readonly side: 1 | -1 }): void {
     if (this.book.active.length === 0) return
     for (const state of [...this.book.on(i)]) {
@@ -204,7 +204,7 @@ export class Algorithms {
       if (strategy === undefined || state.strategy === strategy) this.endOn(state.instrument, cause)
   }
 
-  /** Whether an entry on a side is being worked. */
+  /** Whether an entry on a side is being executed. */
   works(i: InstrumentIndex, side: 1 | -1): boolean {
     return (
       this.book.active.length !== 0 &&
@@ -212,7 +212,7 @@ export class Algorithms {
     )
   }
 
-  /** Time went on. */
+  /** Time continued. */
   stepAll(): void {
     for (const state of [...this.book.active]) this.step(state)
   }

@@ -80,7 +80,7 @@ export class LimitCloses {
     }
   }
 
-  /** What other exits of ours take already. */
+  /** What other exits of Ballast's take already. */
   private closingLots(i: InstrumentIndex): number {
     let closing = 0
     for (const order of this.orders.open(i)) if (isOwnExit(order) && !isLimitClose(order)) closing += openLotsOf(order)

@@ -20,7 +20,7 @@ export interface ImportRequest {
   readonly kind?: 'last' | 'mark' | undefined
   /** Lets the file win where it disagrees with stored bars. */
   readonly replace?: boolean | undefined
-  /** What the files cannot tell; its interval is `funding` where they hold funding rates. */
+  /** What the files cannot show; its interval is `funding` where they hold funding rates. */
   readonly wishes?: Omit<FileWishes, 'stored'> | undefined
 }
 

@@ -12,7 +12,7 @@ import type { CandlePart, FundingPart } from './table-part.ts'
 
 export interface JoinedRows {
   readonly rows: CandleRows
-  /** Name of the file that a row stands in. */
+  /** Name of the file that a row is in. */
   readonly nameOf: (row: number) => string
 }
 

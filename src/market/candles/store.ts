@@ -191,7 +191,7 @@ function checkTimes({ columns, kind, symbol, interval, intervalMs }: Incoming): 
         `The rows of ${symbol} ${interval} are not in ascending order: ${isoOf(before)} is followed by ${isoOf(at)}.`,
         'Nothing was stored. Sort the rows by their open time.',
       )
-    // A day and longer may begin where the exchange says; funding comes when it comes.
+    // A day and longer may begin where the exchange reports; funding comes when it comes.
     if (kind !== 'funding' && intervalMs < DAY_MS && at % intervalMs !== 0)
       return dataError(
         'bad-input',

@@ -1,5 +1,5 @@
 /**
- * What instants are in a file: a number of seconds, milliseconds, microseconds or nanoseconds, told apart by their size, or a date.
+ * What instants are in a file: a number of seconds, milliseconds, microseconds or nanoseconds, distinguished by their size, or a date.
  * Never takes a number for an instant before 2009 or after tomorrow: no coin was traded then, and the unit would be a guess.
  */
 import { DAY_MS, ts } from '../../core/units.ts'
@@ -25,7 +25,7 @@ export interface TimeRules {
   readonly unit?: TimeUnit | undefined
   /** Which of the two comes first in a date with slashes. */
   readonly order?: DateOrder | undefined
-  /** Offset of the clock that wrote the file from UTC, at a wall time; absent where it is UTC. */
+  /** Offset of the clock that wrote the file from UTC, at a wall-clock time; absent where it is UTC. */
   readonly offsetMs?: ((wallMs: number) => number) | undefined
   /** The same of a zone that a cell names, as `US/Eastern`; undefined where there is no such zone. */
   readonly zoneNamed?: ((name: string) => ((wallMs: number) => number) | undefined) | undefined

@@ -93,7 +93,7 @@ function strayOf(openTs: Float64Array, gridMs: number): Spacing | undefined {
   for (const at of openTs) counts.set(at % gridMs, (counts.get(at % gridMs) ?? 0) + 1)
   const phase = commonestOf(counts) as number
   const strays = openTs.length - (counts.get(phase) as number)
-  // A handful of rows is told by one of them; a long file by a share.
+  // A handful of rows is reported by one of them; a long file by a share.
   if (strays === 0 || strays > Math.max(1, openTs.length * STRAY_MAX)) return undefined
   return { type: 'stray', row: openTs.findIndex((at) => at % gridMs !== phase), gridMs }
 }

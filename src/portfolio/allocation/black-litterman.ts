@@ -7,7 +7,7 @@ import type { WeightBounds } from './bounds.ts'
 import { type Matrix, type Vector, dot, makeMatrix, multiply, solve } from './matrix.ts'
 import { solveQuadratic } from './quadratic-program.ts'
 
-/** One opinion: the portfolio `weights` returns `value` per row. Absolute: 1 on one asset; relative: 1 and -1 on two. */
+/** One view: the portfolio `weights` returns `value` per row. Absolute: 1 on one asset; relative: 1 and -1 on two. */
 export interface View {
   readonly weights: Vector
   readonly value: number

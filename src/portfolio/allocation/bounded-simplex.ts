@@ -1,6 +1,6 @@
 /**
  * The primal simplex method for max c'x over Ax = b, 0 <= x <= u (Dantzig 1963; bounded variables as in Chvatal 1983, chapter 8),
- * for few rows and many columns: each step solves with the basis anew, so that no error builds up.
+ * for few rows and many columns: each step solves with the basis again, so that no error builds up.
  * Never cycles: after a run of steps without progress it takes the first column that improves (Bland 1977).
  */
 import { assert } from '../../core/assert.ts'
@@ -115,7 +115,7 @@ function pivot(columns: readonly Column[], right: Vector, basis: number[], atUpp
   return reach
 }
 
-/** The right side without what stands at its upper bound. */
+/** The right side without what is at its upper bound. */
 function restOf(columns: readonly Column[], right: Vector, atUpper: ReadonlySet<number>): Vector {
   const rest = Float64Array.from(right)
   for (const at of atUpper) {

@@ -1,6 +1,6 @@
 /**
- * What of a reading of the account differs from the books, row by row, with the fix that would mend it.
- * Never mends anything and never reads: the same reading and books give the same rows.
+ * What of a reading of the account differs from the records, row by row, with the fix that would mend it.
+ * Never mends anything and never reads: the same reading and state give the same rows.
  */
 import { formatDecimal } from '../../core/decimal.ts'
 import { CASH_SCALE, type InstrumentIndex, type OrderId, type Ticks, lots } from '../../core/units.ts'
@@ -11,7 +11,7 @@ import { isOpenStatus } from '../../trading/order.ts'
 import type { AccountReading } from '../../trading/report.ts'
 
 export type AccountFix =
-  /** Two readings that agree make it an entry of the books. */
+  /** Two readings that agree make it an entry of the records. */
   | { readonly type: 'book' }
   | { readonly type: 'look-up' }
   | { readonly type: 'set-stop'; readonly instrument: InstrumentIndex }
@@ -89,7 +89,7 @@ export function accountDifferences(reading: AccountReading, kernel: Kernel, know
   return items
 }
 
-/** Open at the venue, and finished in the books: orders of ours that nobody waits for. */
+/** Open at the venue, and finished in the records: orders of Ballast's that nobody waits for. */
 function leftovers(reading: AccountReading, known: KnownState, of: (i: InstrumentIndex) => Instrument): AccountDifference[] {
   return reading.openOrders.flatMap((report): AccountDifference[] => {
     const id = orderIdOf(report.clientOrderId, known.tag)
@@ -133,7 +133,7 @@ function stops(reading: AccountReading, kernel: Kernel): AccountDifference[] {
   })
 }
 
-/** Where the stop of a position stands: with the position, or, on spot, as an order of ours. */
+/** Where the stop of a position stands: with the position, or, on spot, as an order of Ballast's. */
 function stopAtVenue(reading: AccountReading, { index, category }: Instrument): Ticks | undefined | 'flat' {
   if (category === 'spot')
     return reading.openOrders.find((o) => o.instrument === index && o.kind === 'stop-market' && o.side === -1 && o.origin === 'ours')

@@ -1,5 +1,5 @@
 /**
- * When coins that Ballast did not buy are told, and that it is once.
+ * When coins that Ballast did not buy are reported, and that it is once.
  * Never an exchange: readings are written in the test.
  */
 import { describe, expect, test } from 'vitest'
@@ -46,7 +46,7 @@ describe('coins of others', () => {
     ['as much as the least order', [3, 3], ['3 BTC']],
     ['what one reading had, as where a sale was under way', [200, 0, 200, 0], []],
     ['of two readings the lesser', [200, 150], ['150 BTC']],
-  ])('%s', (_, readings, quantities) => {
+  ])('coins of others: %s', (_, readings, quantities) => {
     const { said, read } = watched()
     read(...readings)
     expect(said.map((text) => / (\d+ BTC) in the account/.exec(text)?.[1])).toEqual(quantities)

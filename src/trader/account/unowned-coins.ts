@@ -23,7 +23,7 @@ export class UnownedCoins {
     this.ports = ports
   }
 
-  /** A reading that the books agree with. */
+  /** A reading that the records agree with. */
   reconciled({ holdings }: AccountReading): void {
     const { portfolio, config } = this.ports.kernel
     for (const { instrument: i, lots: held } of holdings) {

@@ -67,13 +67,13 @@ function look(reading: AccountReading, kernel: Kernel): { readonly left: readonl
   }
   for (const { instrument: i, lots: size } of reading.holdings) {
     const instrument = config.instruments[i] as Instrument
-    // Of coins nothing but the books says whose they are; what is not there is not left, whatever they say.
+    // Of coins nothing but the records says whose they are; what is not there is not left, whatever they say.
     const own = Math.min(size, Math.max(0, portfolio.positionLots(i)))
     if (own > 0) left.push(`${instrument.symbol} ${formatQuantity(instrument, lots(own))} still held`)
     if (size > own) untouched.push(`${instrument.symbol} ${formatQuantity(instrument, lots(size - own))} (external)`)
   }
   const isStranger = (clientOrderId: string): boolean => clientOrderId === '' || ownerOfClientOrderId(clientOrderId, config.tag) !== 'ours'
-  // What the venue made guards a position. Without one it is on its way out, and counts until it is gone.
+  // What the venue made protects a position. Without one it is on its way out, and counts until it is gone.
   const theirs = reading.openOrders.filter((o) => isStranger(o.clientOrderId) && (o.origin === 'external' || held.has(o.instrument)))
   const open = reading.openOrders.length - theirs.length
   if (open > 0) left.push(`${open} ${open === 1 ? 'order' : 'orders'} still open`)

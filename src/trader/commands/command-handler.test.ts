@@ -1,5 +1,5 @@
 /**
- * The desk's previews and its panic: a preview books nothing and says what would be sent, and a long panic keeps nobody waiting.
+ * The command handler's previews and panic: a preview books nothing and shows what would be sent, and a long panic does not block its answer.
  * Never a venue: how flat it is, is written in the test.
  */
 import { describe, expect, test } from 'vitest'
@@ -52,7 +52,7 @@ class Room {
 const open = { name: 'open' as const, symbol: 'ETHUSDT', side: 'long' as const, quantity: '7', stop: '90' }
 
 describe('a preview', () => {
-  test('of an entry says quantity, stop, loss and fee, and books nothing', async () => {
+  test('a preview of an entry says quantity, stop, loss and fee, and books nothing', async () => {
     const room = new Room()
     const { status, figures } = await room.ask({ name: 'preview', of: open })
     expect([status, room.facts]).toEqual(['done', []])
@@ -84,7 +84,7 @@ describe('a preview', () => {
     ['an entry whose stop is on the wrong side', { ...open, stop: '500' }, '(stop-side)'],
     ['a stop without a position', { name: 'protect' as const, symbol: 'ETHUSDT', stop: '90' }, 'There is no position'],
     ['an order that is not there', { name: 'change' as const, orderId: 9, limit: '80' }, 'Ballast has no open order #9'],
-  ])('of %s is refused as the command would be, and books no denial', async (_, of, words) => {
+  ])('a preview of %s is refused as the command would be, and books no denial', async (_, of, words) => {
     const room = new Room()
     const preview = await room.ask({ name: 'preview', of })
     expect([preview.status, room.facts]).toEqual(['refused', []])
@@ -92,7 +92,7 @@ describe('a preview', () => {
     expect((await room.ask(of)).text).toBe(preview.text)
   })
 
-  test('of a resume says what stands against it, and lifts nothing', async () => {
+  test('a preview of a resume says what stands against it, and lifts nothing', async () => {
     const room = new Room()
     await room.ask({ name: 'pause', scope: { type: 'account' }, reason: '' })
     room.problems = ['the account is not reconciled']
@@ -108,13 +108,13 @@ describe('a preview', () => {
 })
 
 describe('a panic', () => {
-  test('that is flat in time answers with the verdict', async () => {
+  test('a panic that is flat in time answers with the verdict', async () => {
     const room = new Room()
     expect((await room.ask({ name: 'panic', reason: '' })).text).toBe('FLAT: nothing is left')
     expect(room.told).toEqual([])
   })
 
-  test('that takes longer says that it has begun, and its verdict follows', async () => {
+  test('a panic that takes longer says that it has begun, and its verdict follows', async () => {
     const room = new Room()
     let tell: (text: string) => void = () => {}
     room.verdict = new Promise((resolve) => {
@@ -134,7 +134,7 @@ describe('what waited for minutes (S3)', () => {
     open,
     { name: 'resume' as const, scope: { type: 'account' as const }, isAdmin: true },
     { name: 'protect' as const, symbol: 'ETHUSDT', stop: '90' },
-  ])('$name is ignored', async (command) => {
+  ])('what waited for minutes (S3): $name is ignored', async (command) => {
     const room = new Room()
     expect((await room.ask(command, 180_000)).text).toBe('Ignored: sent 3 min ago. Send it again.')
     expect(room.facts).toEqual([])

@@ -21,7 +21,7 @@ export interface CommandHandlerPorts extends ExternalCommandPorts {
   readonly preflight: () => Promise<readonly string[]>
   /** After a panic: waits for the venue's own word, at most a few seconds. */
   readonly verifyFlat: (only: Instrument | undefined) => Promise<string>
-  /** Tells everybody how a panic ended whose asker has had an answer already. */
+  /** Raises the result of a panic whose command was already answered. */
   readonly tellVerdict: (text: string) => void
   readonly sleep: (ms: number) => Promise<void>
 }
@@ -239,7 +239,7 @@ export class CommandHandler {
     )
   }
 
-  /** A strategy is closing-only for what was closed of one of its symbols: re-entering the last such symbol lets it go on (S8). */
+  /** A strategy is closing-only for what was closed of one of its symbols: re-entering the last such symbol lets it continue (S8). */
   private belongsTo(hold: Hold, scope: HoldScope): boolean {
     if (scope.type !== 'symbol' || hold.scope.type !== 'strategy') return false
     const { strategy } = hold.scope
@@ -295,7 +295,7 @@ export class CommandHandler {
     const verdict = this.ports.verifyFlat(only)
     const answer = await Promise.race([verdict, this.ports.sleep(PANIC_ANSWER_MS)])
     if (answer !== undefined) return done(answer, seq)
-    // It has begun and goes on: who asked is not kept waiting, nor is what is asked after it.
+    // It has begun and continues: who asked is not kept waiting, nor is what is asked after it.
     void verdict.then((text) => this.ports.tellVerdict(text))
     return done('Closing, not verified yet. The result follows as a message; /positions shows what is left.', seq)
   }

@@ -1,5 +1,5 @@
 /**
- * The desk's words for what is not Ballast's, and the comparison with the exchange: what is shown, what is fixed, what is refused.
+ * The command handler's answers about external positions, and the comparison with the exchange: what is shown, what is fixed, what is refused.
  * Never a venue: the reading of the account is written in the test.
  */
 import { describe, expect, test } from 'vitest'
@@ -108,7 +108,7 @@ describe('S8 what was closed outside', () => {
     expect(brief(room.bench.say(signal(1)))).toEqual(['entry buy 10'])
   })
 
-  test('keep out stays', async () => {
+  test('what was closed outside: keep out stays', async () => {
     const room = new Room()
     room.bench.enter()
     room.bench.outside(0)
@@ -153,7 +153,7 @@ describe('S8 what is not ours', () => {
 })
 
 describe('/reconcile', () => {
-  test('says when all agrees', async () => {
+  test('/reconcile says when all agrees', async () => {
     const outcome = await new Room().ask({ name: 'reconcile' })
     expect(outcome).toEqual({ status: 'done', text: 'Positions, orders, stops and wallet agree with Bybit, read just now.', keys: [] })
   })

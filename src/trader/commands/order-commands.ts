@@ -1,5 +1,5 @@
 /**
- * Orders that people and programs ask for, from words to kernel inputs: entries, moves of stops and targets, changes, worked orders.
+ * Orders that people and programs ask for, from words to kernel inputs: entries, moves of stops and targets, changes, parent orders.
  * Never sizes or prices on its own account: what was asked is what is judged, and the verdict is the kernel's.
  */
 import { denialSentence } from '../../risk/denial-sentence.ts'
@@ -86,7 +86,7 @@ export class OrderCommands {
     return typeof other === 'string' ? other : [placed, other]
   }
 
-  /** A stop that stands nearer stays: it goes out with the entry. */
+  /** A stop that is nearer stays: it goes out with the entry. */
   private stopSent({ side, stop, limit, trigger }: PlacedOrder, { index: i }: Instrument): Ticks | undefined {
     const { portfolio } = this.ports.kernel
     return stop === undefined ? undefined : stopToSend(portfolio, i, side, stop, limit ?? trigger ?? portfolio.mark(i))

@@ -1,6 +1,5 @@
 /**
  * What a resume after a breaker has to say: whether it would trip again at once, and what drawdown is measured from afterwards.
- * Never lifts anything: the command desk does.
  */
 import { cash } from '../../core/units.ts'
 import { DAY_LOSS_HOLD, isDrawdownHoldId } from '../../kernel/handlers/safety-controls.ts'

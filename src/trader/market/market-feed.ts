@@ -82,7 +82,7 @@ export class MarketFeed {
     const { health, log } = this.ports
     const { symbol } = mirror.instrument
     const isKnown = this.board.book(mirror)
-    // What a lost connection took is told by the stream.
+    // What a lost connection took is reported by the stream.
     if (mirror.flaw !== undefined && mirror.flaw !== 'disconnected')
       log('warn', `order book of ${symbol} is invalid (${mirror.flaw}): spreads come from the ticker until a new snapshot arrives`)
     else if (mirror.isLive && isKnown) log('info', `order book of ${symbol} is valid again`)
@@ -136,7 +136,7 @@ export class MarketFeed {
       if (from !== undefined) this.gate.skipTo(instrument.index, from)
       const read = () => venue.candles(instrument.index, from, until, from === undefined ? this.warmupBars() : 1_000)
       let fetched = await read()
-      // A hole is read here or never: what comes live afterward stands behind it.
+      // A hole is read here or never: what comes live afterward is behind it.
       for (let again = 0; !fetched.ok && again < BACKFILL_RETRIES; again++) {
         await wallClock.sleep(BACKFILL_RETRY_MS)
         fetched = await read()

@@ -41,7 +41,7 @@ test('the spread is the book’s while it is live, whatever the ticker says, and
   expect(board.best(A)).toEqual({ bid: 100, ask: 103 })
   board.quote(quote({ bid: ticks(100), ask: ticks(109) }))
   expect(board.spreadTicks(A)).toBe(3)
-  // Read at the moment of the question, without being told of the update.
+  // Read at the moment of the question, without an event for the update.
   mirror.apply({ isSnapshot: false, u: 3, seq: 3, ts: 3, bids: [['101', '1']], asks: [] })
   expect(board.spreadTicks(A)).toBe(2)
   mirror.void('gap')

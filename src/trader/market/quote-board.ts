@@ -44,7 +44,7 @@ export class QuoteBoard {
     return bid !== undefined && ask !== undefined ? { bid, ask } : this.tickers[i]
   }
 
-  /** Answers whether the mirror was known before. It is read when a price is asked for, not told of each update. */
+  /** Answers whether the mirror was known before. It is read when a price is asked for, not on each update. */
   book(mirror: BookMirror): boolean {
     const { index } = mirror.instrument
     const isKnown = this.books[index] !== undefined

@@ -1,6 +1,6 @@
 /**
- * What trading stands in: the account's rights and modes, the exchange's own state, what is listed, coins of others, how near liquidation is.
- * Never trades: it puts holds, tells people, and answers whether trading may go on.
+ * What trading is in: the account's rights and modes, the exchange's own state, what is listed, coins of others, how near liquidation is.
+ * Never trades: it adds holds, raises alerts, and answers whether trading may continue.
  */
 import type { TradedVenue } from '../../venue/port/venue.ts'
 import type { VenueError } from '../../venue/port/error.ts'
@@ -82,7 +82,7 @@ export class EnvironmentMonitor {
     })
   }
 
-  /** Once the books are recovered: what is told before has no place in the journal. */
+  /** Once the state is recovered: alerts before that have no place in the journal. */
   async atStart(): Promise<BootFailure | undefined> {
     this.ports.venue.listen((error) => this.venueHealth.onResult(error))
     const refusal = await this.conditions.atStart()
@@ -118,7 +118,7 @@ export class EnvironmentMonitor {
     this.coins.reconciled(reading)
   }
 
-  /** Told again when a position there has come, gone or changed, or its worth has moved by a twentieth. */
+  /** Reported again when a position there has come, gone or changed, or its worth has moved by a twentieth. */
   private seeElsewhere(positions: readonly ElsewherePosition[]): void {
     const known = this.ports.kernel.portfolio.elsewhere
     const isSame = (a: ElsewherePosition, b: ElsewherePosition): boolean =>

@@ -25,7 +25,7 @@ describe('S19 part of the way to liquidation', () => {
     expect(wayUsed({ lots: size, entry, mark, liquidation, stop: undefined })).toBeCloseTo(expected, 12)
   })
 
-  test('it is 1 at the liquidation price, whatever the entry, and grows toward it', () => {
+  test('part of the way to liquidation: it is 1 at the liquidation price, whatever the entry, and grows toward it', () => {
     fc.assert(
       fc.property(fc.integer({ min: 2, max: 1e6 }), fc.integer({ min: 1, max: 1e6 }), fc.constantFrom(1, -1), (entry, distance, side) => {
         const liquidation = entry - side * distance

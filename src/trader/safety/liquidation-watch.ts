@@ -8,7 +8,7 @@ import type { Kernel } from '../../kernel/kernel.ts'
 import { type Instrument, shownPrice } from '../../market/instrument.ts'
 import type { AccountReading, PositionReport } from '../../trading/report.ts'
 
-/** Part of the way from entry to liquidation that is used up; told again only after it was below the second. */
+/** Part of the way from entry to liquidation that is used up; reported again only after it was below the second. */
 const NEAR = 0.6
 const FAR = 0.5
 const MAINTENANCE_MAX = 0.8

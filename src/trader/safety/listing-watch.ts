@@ -32,7 +32,7 @@ export interface ListingPorts {
 const SECOND_READ_MS = 5_000
 /** From this long before its end a symbol takes no entries. */
 const NO_ENTRIES_MS = DAY_MS
-/** When an end is told, the last that is reached: each is told once. */
+/** When an end is reported, the last that is reached: each is reported once. */
 const STAGES: readonly { readonly withinMs: number; readonly severity: AlertSeverity }[] = [
   { withinMs: 7 * DAY_MS, severity: 'P3' },
   { withinMs: DAY_MS, severity: 'P2' },
@@ -43,7 +43,7 @@ export class ListingWatch {
   private readonly ports: ListingPorts
   private isReading = false
   private isStartingAgain = false
-  /** Stages of an end that were told, by symbol. */
+  /** Stages of an end that were reported, by symbol. */
   private readonly told = new Map<string, number>()
 
   constructor(ports: ListingPorts) {
@@ -58,7 +58,7 @@ export class ListingWatch {
       await this.watchEnds(first)
       const changed = first.filter((each) => this.isNews(each))
       if (changed.length === 0) return
-      // One odd reading is no news (S13).
+      // One odd reading is already known (S13).
       await this.ports.wallClock.sleep(SECOND_READ_MS)
       const again = await this.read()
       for (const each of changed) {

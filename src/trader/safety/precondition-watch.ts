@@ -1,5 +1,5 @@
 /**
- * Looks at what trading rests on, at the start, hourly and when the private stream tells of a change, and acts on what it finds (S12).
+ * Looks at what trading rests on, at the start, hourly and when the private stream shows of a change, and acts on what it finds (S12).
  * Never loosens: what it holds stays held until a person resumes, and a resume asks it first.
  */
 import type { ConditionsReading, SymbolCondition } from '../../venue/port/conditions.ts'
@@ -92,7 +92,7 @@ export class PreconditionWatch {
     return this.findings.filter((finding) => finding.effect !== 'warn').map((finding) => `${finding.sentence} ${finding.next}`)
   }
 
-  /** The private stream tells how a position stands: its modes may have been changed in the app. */
+  /** The private stream shows how a position stands: its modes may have been changed in the app. */
   position(report: PositionReport): void {
     if (this.reading?.symbols.type !== 'read') return
     const { symbol } = this.ports.kernel.config.instruments[report.instrument] as Instrument

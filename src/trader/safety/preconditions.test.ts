@@ -134,7 +134,7 @@ const ROWS: readonly (readonly [
 ]
 
 describe('S12 findings', () => {
-  test.each(ROWS)('%s', (_, reading, over, live, elsewhere) => {
+  test.each(ROWS)('findings: %s', (_, reading, over, live, elsewhere) => {
     expect(brief(reading, over)).toEqual(live)
     expect(brief(reading, { ...over, isLive: false })).toEqual(elsewhere)
   })
@@ -172,7 +172,7 @@ test.each([
   [1, 7],
   [0.9, 1],
   [-1, 1],
-])('a key that ends in %d days is at the stage of %s, and each is told', (days, stage) => {
+])('a key that ends in %d days is at the stage of %s, and each is reported', (days, stage) => {
   const found = findingsOf({ ...good, ...withKey({ expiresAtMs: NOW + days * DAY_MS }) }, wanted)
   expect(found.map((finding) => finding.stage)).toEqual(stage === undefined ? [] : [stage])
 })

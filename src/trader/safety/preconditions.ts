@@ -18,7 +18,7 @@ export interface Finding {
   readonly severity: AlertSeverity
   readonly sentence: string
   readonly next: string
-  /** How far it has come: told again at each stage. */
+  /** How far it has come: reported again at each stage. */
   readonly stage?: number
 }
 
@@ -62,10 +62,10 @@ export interface Wanted {
   readonly before: ReadonlySet<string> | undefined
 }
 
-/** Days before its end on which a key is told of. */
+/** Days before its expiry on which a key raises an alert. */
 const EXPIRY_STAGES = [1, 7, 14]
 const CLOCK_WARN_MS = 500
-/** Bybit takes stamps less than 1 s ahead and, with its window of 5 s, less than 5 s old; both with room for the road. */
+/** Bybit takes stamps less than 1 s ahead and, with its window of 5 s, less than 5 s old; both with room for the network. */
 export const CLOCK_AHEAD_MAX_MS = 900
 export const CLOCK_BEHIND_MAX_MS = 4_000
 const REGION_CODES = new Set(['10009', '10024', '110132'])

@@ -1,5 +1,5 @@
 /**
- * What people are told while the exchange refuses everything for the rate: nothing at first, and after ten seconds an alarm if an exit waits.
+ * Alerts while the exchange refuses everything because of the rate limit: none at first, and after ten seconds an alarm if an exit waits.
  * Never a venue: its answers are written in the test.
  */
 import { expect, test } from 'vitest'
@@ -42,7 +42,7 @@ function held(): Bench {
   return bench
 }
 
-test('10006 for more than ten seconds with an exit waiting is an alarm, and its end is told', () => {
+test('10006 for more than ten seconds with an exit waiting is an alarm, and its end is reported', () => {
   const { alerts, health, answer } = world(held())
   answer(TOO_FAST, 0)
   answer(TOO_FAST, 9_000)
@@ -57,7 +57,7 @@ test('10006 for more than ten seconds with an exit waiting is an alarm, and its 
   expect([alerts[2], health[1]]).toEqual(['P4 exchange.back: Bybit answers again.', 'exchange ok'])
 })
 
-test('an answer between begins the ten seconds anew', () => {
+test('an answer between begins the ten seconds again', () => {
   const { alerts, answer } = world(held())
   answer(TOO_FAST, 0)
   answer(undefined, 8_000)
@@ -66,7 +66,7 @@ test('an answer between begins the ten seconds anew', () => {
   expect(alerts).toHaveLength(1)
 })
 
-test('without an exit that waits it is told all the same: an alarm with a position, an error without', () => {
+test('without an exit that waits it is reported all the same: an alarm with a position, an error without', () => {
   const flat = world(new Bench())
   flat.answer(TOO_FAST, 0)
   flat.answer(TOO_FAST, 12_000)

@@ -1,6 +1,6 @@
 /**
  * What the exchange's answers say about the exchange and about us: a ban of this address, maintenance, a key that is not accepted, a rate too high.
- * Never sends an order; it tells people, and asks for the readings that explain an answer.
+ * Never sends an order; it raises alerts, and asks for the readings that explain an answer.
  */
 import { COUNTRY_CODE, COUNTRY_NEXT, FORBIDDEN_WAIT_MS, TRADE_REFUSED, type VenueError, errorWords } from '../../venue/port/error.ts'
 import type { AlertSeverity } from '../../kernel/state/alert-severity.ts'
@@ -70,7 +70,7 @@ export class VenueHealth {
     else if (/position (idx|mode)/i.test(error.detail)) this.ports.checkAccount()
   }
 
-  /** What a person must know of a change that was refused; that there is nothing left to change is no news. */
+  /** What a person must know of a change that was refused; that there is nothing left to change is already known. */
   changeRefused(command: AmendOrder | SetProtection, { type, code, detail }: VenueError): void {
     if (type === 'gone' || /not modified|zero position/i.test(detail)) return
     const instrument = this.ports.kernel.config.instruments[command.instrument] as Instrument

@@ -62,7 +62,7 @@ const maintenanceOf = (venue: SimVenue): number =>
 
 describe('calm prices', () => {
   const quantity = fc.integer({ min: -30_000, max: 30_000 })
-  test('at the outermost of them the account covers its maintenance margin, whatever it holds beside', () => {
+  test('calm prices: at the outermost of them the account covers its maintenance margin, whatever it holds beside', () => {
     let bounds = 0
     fc.assert(
       fc.property(quantity, quantity, fc.integer({ min: 4_900, max: 5_100 }), (first, second, elsewhere) => {

@@ -48,7 +48,7 @@ describe('two days of seed 7', () => {
   })
 })
 
-test('a saved market goes on with the same prices', () => {
+test('a saved market continues with the same prices', () => {
   const market = new GeneratedPrices(3, instruments)
   for (let k = 0; k < 5_000; k++) market.step()
   const again = new GeneratedPrices(99, instruments)

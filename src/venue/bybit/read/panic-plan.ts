@@ -29,7 +29,7 @@ export interface PanicView {
 export interface PanicPlan {
   readonly entries: readonly PanicOrder[]
   readonly closes: readonly { readonly position: PanicPosition; readonly quantity: string; readonly parts: readonly string[] }[]
-  /** Exits of ours whose position is gone. */
+  /** Exits of Ballast's whose position is gone. */
   readonly leftovers: readonly PanicOrder[]
   /** In words: `ETHUSDT long 0.2`. */
   readonly untouched: readonly string[]

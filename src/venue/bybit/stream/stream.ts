@@ -86,7 +86,7 @@ export class StreamReader {
     }
   }
 
-  /** Each row by itself: one that is odd costs no other, and is told under its symbol. */
+  /** Each row by itself: one that is odd costs no other, and is reported under its symbol. */
   private rows<T extends { readonly symbol: string; readonly category?: string | undefined }>(
     topic: string,
     data: unknown,
@@ -114,7 +114,7 @@ export class StreamReader {
     this.judge(report)
   }
 
-  /** Without a snapshot, and told only when something changes. */
+  /** Without a snapshot, and reported only when something changes. */
   private wallet(data: unknown): void {
     const coin = [...this.instruments.values()][0]?.settleCoin
     for (const account of walletData.parse(data))

@@ -134,7 +134,7 @@ test('frames are turned around', async () => {
   expect(kinds(texts)).toEqual(['filled', 'execution'])
 })
 
-test('a silent stream holds back and then tells all; a broken one closes', async () => {
+test('a silent stream holds back and then delivers all; a broken one closes', async () => {
   const { texts, closed } = await privateStream()
   await admin('POST', { rules: [{ match: { stream: 'private' }, when: { untilMs: 400 }, effect: { type: 'silence' } }] })
   await create()

@@ -118,7 +118,7 @@ describe('with bybit-api', () => {
     expect(exceptions).toHaveLength(1)
   }, 20_000)
 
-  test('a wrong secret is told by code, on REST and on the socket', async () => {
+  test('a wrong secret is reported by code, on REST and on the socket', async () => {
     const rest = new RestClientV5({ key: 'sim', secret: 'wrong', baseUrl: `http://127.0.0.1:${server.port}` }, { proxy: false })
     expect(await rest.getAccountInfo()).toMatchObject({ retCode: 10004 })
     const ws = new HostedClient(`ws://127.0.0.1:${server.port}`, { key: 'sim', secret: 'wrong' })

@@ -53,7 +53,7 @@ function faultRoute(faults: FaultSwitch, request: WireRequest, wallNowMs: number
   return json(200, { rules: faults.counts() })
 }
 
-/** What the owner of the account, or Bybit, changes outside of trading; told by the private stream where Bybit tells it. */
+/** What the owner of the account, or Bybit, changes outside of trading; reported by the private stream where Bybit reports it. */
 function accountRoute(exchange: Exchange, { method, body }: WireRequest): WireReply {
   if (method === 'POST') {
     const change = conditionsSchema.safeParse(jsonOf(body))
