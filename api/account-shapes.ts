@@ -150,8 +150,8 @@ export interface StatusSource {
 const STREAM = 'stream-'
 /** The last close instant whose outputs are all sent and answered, as the trader says it; else the journal's. */
 function barsClosedAt({ account, health }: StatusSource): number | null {
-  const told = Number(health.find((part) => part.part === 'bars')?.detail)
-  return Number.isFinite(told) && told > 0 ? told : (account?.barsClosedAt ?? null)
+  const closedAt = Number(health.find((part) => part.part === 'bars')?.detail)
+  return Number.isFinite(closedAt) && closedAt > 0 ? closedAt : (account?.barsClosedAt ?? null)
 }
 export function toStatus(source: StatusSource): Status {
   const { account, strategies, health } = source

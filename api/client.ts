@@ -50,7 +50,7 @@ export interface List<Row> {
   readonly nextCursor: string | null
   readonly hasMore: boolean
 }
-/** For whom a service key asks, and when the person sent it (wall-clock ms). */
+/** For whom a service key asks, and when the user sent it (wall-clock ms). */
 export type OnBehalf = ActAs & { readonly askedAtMs?: number | undefined }
 
 export interface ApiClientOptions {
@@ -92,7 +92,7 @@ export class ApiClient {
     return this.get(`/api/v1/alerts${query}`)
   }
 
-  /** A line as people type it. */
+  /** A line as users type it. */
   runLine(line: string, as?: OnBehalf, idempotencyKey: string = randomUUID()): Promise<Result<CommandAnswer, ApiFailure>> {
     return this.request('POST', '/api/v1/commands', { line, ...(as === undefined ? {} : { as }) }, idempotencyKey)
   }

@@ -241,7 +241,7 @@ export type CodeVerdict =
   | { readonly type: 'locked'; readonly untilMs: number }
   | { readonly type: 'none' }
 
-/** One-time codes (RFC 6238) of people in chats; enrolled at the terminal only (S17). */
+/** One-time codes (RFC 6238) of users in chats; enrolled at the terminal only (S17). */
 export interface Codes {
   /** `lockedUntilMs`: wall-clock ms; undefined where they are not locked. */
   state(actor: string): Promise<{ readonly isEnrolled: boolean; readonly lockedUntilMs: number | undefined }>

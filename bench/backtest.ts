@@ -113,7 +113,7 @@ function timed(ways: readonly ((() => void) | undefined)[]): (Times | undefined)
 
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1] as number
 
-/** `ballast backtest` as a person runs it, from a warm store: import once, then wall-clock time and peak memory of three runs. */
+/** `ballast backtest` as a user runs it, from a warm store: import once, then wall-clock time and peak memory of three runs. */
 function wholeProcess(of: BenchSeries, fingerprint: string): void {
   if (of.file === undefined || !existsSync(join('dist', 'cli.js'))) {
     console.log('process      not measured: it needs the real file and a build (npm run build)')

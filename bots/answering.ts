@@ -1,5 +1,5 @@
 /**
- * What a person is answered when their command cannot be: the database is away, or Ballast failed.
+ * What a user is answered when their command cannot be: the database is away, or Ballast failed.
  * Never leaves them without a word for more than two seconds, and never says that nothing was done where that is not known.
  */
 import { type Reply, reply } from '../api/commands/reply.ts'
@@ -10,7 +10,7 @@ import type { BotPorts } from './ports.ts'
 export async function whileItAnswers<T>(
   { database, badge, log }: Pick<BotPorts, 'database' | 'badge' | 'log'>,
   run: () => Promise<T>,
-  tell: (told: Reply) => Promise<unknown>,
+  tell: (outgoing: Reply) => Promise<unknown>,
 ): Promise<T | undefined> {
   const say = (title: string, text: string): Promise<unknown> => tell({ ...reply(title, { tone: 'bad', text }), badge })
   const since = database.downSinceMs()

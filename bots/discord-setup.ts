@@ -53,7 +53,7 @@ export class DiscordSetup {
     }
   }
 
-  /** Makes the channels that are missing, for the bot and these people; answers their names. What is there is left as it is. */
+  /** Makes the channels that are missing, for the bot and these users; answers their names. What is there is left as it is. */
   async makeChannels(guild: string, bot: DiscordIdentity, people: readonly string[]): Promise<Result<readonly string[], Problem>> {
     const made: string[] = []
     const reads = (id: string) => ({ id, type: OverwriteType.Member, allow: String(PermissionFlagsBits.ViewChannel), deny: '0' })

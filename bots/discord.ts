@@ -139,18 +139,18 @@ export class DiscordBot {
   }
 
   /** The answer, or a message in the channel where the interaction takes none. */
-  private async show(interaction: Answered, told: Reply, line: string | undefined, isTaken: boolean): Promise<void> {
+  private async show(interaction: Answered, outgoing: Reply, line: string | undefined, isTaken: boolean): Promise<void> {
     if (isTaken)
       try {
-        await interaction.editReply(payloadOf(renderDiscord(told, line)))
+        await interaction.editReply(payloadOf(renderDiscord(outgoing, line)))
         return
       } catch (thrown) {
         this.ports.log('warn', `discord: could not handle an answer (${textOf(thrown)})`)
       }
     const channel = interaction.channelId
-    const sent = channel === null ? undefined : await this.send(channel, told)
+    const sent = channel === null ? undefined : await this.send(channel, outgoing)
     if (sent?.type !== 'sent')
-      this.ports.log('warn', `discord: '${told.title}' was not told (${sent === undefined ? 'no channel' : sent.type})`)
+      this.ports.log('warn', `discord: '${outgoing.title}' could not be sent (${sent === undefined ? 'no channel' : sent.type})`)
   }
 
   private async actor(
@@ -212,7 +212,7 @@ export class DiscordBot {
         await this.show(interaction, result.reply, line, await taken)
         return { actor, result }
       },
-      async (told) => this.show(interaction, told, undefined, await taken),
+      async (outgoing) => this.show(interaction, outgoing, undefined, await taken),
     )
     if (ran === undefined || !(await taken)) return
     this.expireLater(interaction, ran.result)
@@ -223,16 +223,16 @@ export class DiscordBot {
   /** `/start token:123456`: nobody else on the server sees it. */
   private async pair(interaction: ChatInputCommandInteraction, code: string): Promise<void> {
     const { id, username } = interaction.user
-    const told = pairingReply(await this.ports.pairing.present(code, id, username), id, 'ballast discord setup')
-    await interaction.editReply(payloadOf(renderDiscord({ ...told, badge: this.ports.badge }, undefined)))
+    const outgoing = pairingReply(await this.ports.pairing.present(code, id, username), id, 'ballast discord setup')
+    await interaction.editReply(payloadOf(renderDiscord({ ...outgoing, badge: this.ports.badge }, undefined)))
   }
 
   /** Somebody approved at the terminal. */
   async welcome(userId: string, role: string): Promise<void> {
-    const told = reply(`You are now ${role}`, { tone: 'ok', buttons: [runs('Status', '/status'), runs('Help', '/help')] })
-    const sent = await this.send(`user:${userId}`, { ...told, badge: this.ports.badge })
+    const outgoing = reply(`You are now ${role}`, { tone: 'ok', buttons: [runs('Status', '/status'), runs('Help', '/help')] })
+    const sent = await this.send(`user:${userId}`, { ...outgoing, badge: this.ports.badge })
     // Who takes no direct messages has seen it at the terminal.
-    if (sent.type !== 'sent') this.ports.log('info', `discord: ${userId} was not told (${'detail' in sent ? sent.detail : sent.type})`)
+    if (sent.type !== 'sent') this.ports.log('info', `discord: could not inform ${userId} (${'detail' in sent ? sent.detail : sent.type})`)
   }
 
   /** When a card's time is over its buttons vanish. */
@@ -296,9 +296,9 @@ export class DiscordBot {
           isTaken = this.took(first)
           return isTaken
         }),
-      async (told) => {
+      async (outgoing) => {
         if (!interaction.deferred && !interaction.replied) isTaken = this.took(interaction.deferReply({ flags: MessageFlags.Ephemeral }))
-        await this.show(interaction, told, undefined, await isTaken)
+        await this.show(interaction, outgoing, undefined, await isTaken)
       },
     )
   }
@@ -382,17 +382,17 @@ export class DiscordBot {
         await this.show(interaction, result.reply, undefined, isTaken)
         if (isTaken) this.expireLater(interaction, result)
       },
-      (told) => this.show(interaction, told, undefined, isTaken),
+      (outgoing) => this.show(interaction, outgoing, undefined, isTaken),
     )
   }
 
   /** Channel `user:ID` is a direct message; any other is a channel id. */
-  async send(channel: string, told: Reply): Promise<SendResult> {
+  async send(channel: string, outgoing: Reply): Promise<SendResult> {
     try {
       const userId = /^user:(\d+)$/.exec(channel)?.[1]
       const target = userId === undefined ? await this.client.channels.fetch(channel) : await this.client.users.fetch(userId)
       if (target === null || !('send' in target)) return { type: 'refused', detail: `channel ${channel} does not accept messages` }
-      const sent = await target.send(payloadOf(renderDiscord(told, undefined)))
+      const sent = await target.send(payloadOf(renderDiscord(outgoing, undefined)))
       return { type: 'sent', messageRef: sent.id }
     } catch (thrown) {
       return toSendResult(thrown)

@@ -16,8 +16,8 @@ export class TelegramSender {
     this.telegram = telegram
   }
 
-  send(address: string, told: Reply, line: string | undefined, severity: string): Promise<SendResult> {
-    return this.deliver(address, renderTelegram(told, line), severity)
+  send(address: string, outgoing: Reply, line: string | undefined, severity: string): Promise<SendResult> {
+    return this.deliver(address, renderTelegram(outgoing, line), severity)
   }
 
   private async deliver(address: string, message: TelegramMessage, severity: string): Promise<SendResult> {

@@ -92,7 +92,7 @@ export class TelegramBot {
         ? await whileItAnswers(
             this.ports,
             () => this.tap(chat, sender, query.data, message.message_id, id),
-            (told) => this.tellKnown(chat, sender, told),
+            (outgoing) => this.tellKnown(chat, sender, outgoing),
           )
         : ''
       await context.answerCbQuery(note ?? 'No answer yet')
@@ -163,7 +163,7 @@ export class TelegramBot {
     await this.bot.telegram.setWebhook(url, { secret_token: secret, allowed_updates: [...ALLOWED_UPDATES] })
   }
 
-  /** The menu of unknown people, and that of each known one in their own chat. It changes what is shown, not what is allowed. */
+  /** The menu of unknown users, and that of each known one in their own chat. It changes what is shown, not what is allowed. */
   private async menus(): Promise<void> {
     const { runner, users } = this.ports
     const entry = (command: { readonly name: string; readonly summary: string }) => ({
@@ -178,7 +178,7 @@ export class TelegramBot {
     for (const { userId, role } of known) {
       const commands = runner.commands.filter((c) => hasRole(role, c.role)).map(entry)
       await this.bot.telegram.setMyCommands(commands, { scope: { type: 'chat', chat_id: Number(userId) } }).catch((thrown: unknown) => {
-        // A person who has not opened the bot yet has no chat.
+        // A user who has not opened the bot yet has no chat.
         this.ports.log('info', `telegram: no menu for ${userId} yet (${textOf(thrown)})`)
       })
     }
@@ -189,7 +189,7 @@ export class TelegramBot {
       this.ports,
       () => this.hear(chat, sender, text, sentAtMs, updateId),
       // What was no command was not for us.
-      async (told) => (this.lineOf(text) === undefined ? undefined : this.tellKnown(chat, sender, told)),
+      async (outgoing) => (this.lineOf(text) === undefined ? undefined : this.tellKnown(chat, sender, outgoing)),
     )
   }
 
@@ -198,8 +198,8 @@ export class TelegramBot {
   }
 
   /** Nobody can be looked up: those are answered of whom it is known without. */
-  private async tellKnown(chat: Chat, { userId }: Sender, told: Reply): Promise<void> {
-    if (this.options.access.admins.includes(userId) || this.known.has(userId)) await this.send(addressOf(chat), told, undefined)
+  private async tellKnown(chat: Chat, { userId }: Sender, outgoing: Reply): Promise<void> {
+    if (this.options.access.admins.includes(userId) || this.known.has(userId)) await this.send(addressOf(chat), outgoing, undefined)
   }
 
   private async hear(chat: Chat, sender: Sender, text: string, sentAtMs: number, updateId: string): Promise<void> {
@@ -231,7 +231,7 @@ export class TelegramBot {
     return result.reply.title
   }
 
-  /** The word or the code that a card of this person waits for. Answers whether it was one. */
+  /** The word or the code that a card of this user waits for. Answers whether it was one. */
   private async typed(chat: Chat, sender: Sender, text: string, sentAtMs: number): Promise<boolean> {
     const key = `${chat.id}:${sender.userId}`
     const waiting = this.words.get(key)
@@ -263,8 +263,8 @@ export class TelegramBot {
     if (code === undefined) return false
     if (!chat.isPrivate) return true
     const answer = await this.ports.pairing.present(code, sender.userId, sender.name)
-    const told = pairingReply(answer, sender.userId, 'ballast telegram pair')
-    await this.send(addressOf(chat), this.badged(told), undefined)
+    const outgoing = pairingReply(answer, sender.userId, 'ballast telegram pair')
+    await this.send(addressOf(chat), this.badged(outgoing), undefined)
     return true
   }
 
@@ -303,7 +303,7 @@ export class TelegramBot {
     if (this.ports.nowMs() - last < UNKNOWN_TOLD_EVERY_MS) return undefined
     this.unknownTold.set(sender.userId, this.ports.nowMs())
     if (this.unknownTold.size > 10_000) this.unknownTold.clear()
-    const told =
+    const outgoing =
       access.type === 'unlisted-chat'
         ? reply('This chat is not authorized', {
             tone: 'warn',
@@ -313,7 +313,7 @@ export class TelegramBot {
             tone: 'warn',
             text: `Your id is ${sender.userId}. Pair at the terminal: ballast telegram pair`,
           })
-    await this.send(addressOf(chat), this.badged(told), undefined)
+    await this.send(addressOf(chat), this.badged(outgoing), undefined)
     if (access.type === 'unknown-user')
       for (const admin of this.options.access.admins)
         await this.send(
@@ -412,8 +412,8 @@ export class TelegramBot {
   }
 
   /** @param address a chat, or a chat and a topic of it */
-  send(address: string, told: Reply, line: string | undefined, severity = 'P4'): Promise<SendResult> {
-    return this.sender.send(address, told, line, severity)
+  send(address: string, outgoing: Reply, line: string | undefined, severity = 'P4'): Promise<SendResult> {
+    return this.sender.send(address, outgoing, line, severity)
   }
 
   private later(ms: number, run: () => void): void {

@@ -24,7 +24,7 @@ export class PostgresApiKeys implements ApiKeys, Keys {
   private readonly sql: Sql
   private readonly profile: string
 
-  /** @param profile is in each token, so that a person sees where it belongs */
+  /** @param profile is in each token, so that an operator sees where it belongs */
   constructor(sql: Sql, profile: string) {
     this.sql = sql
     this.profile = profile

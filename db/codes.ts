@@ -1,5 +1,5 @@
 /**
- * One-time codes of people in chats: their secrets, sealed with a key that lies in the data directory, what was used, and what locks them.
+ * One-time codes of operators in chats: their secrets, sealed with a key that lies in the data directory, what was used, and what locks them.
  * Never gives a secret out again, never takes a code twice, and never a sixth guess within a quarter of an hour (S17).
  */
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
@@ -96,7 +96,7 @@ export class PostgresCodes implements Codes {
     if (key === undefined) throw new Error(`${this.keyFile} holds no key: remove it and enroll all users again`)
     const nonce = randomBytes(NONCE_BYTES)
     const cipher = createCipheriv(CIPHER, key, nonce)
-    // A row that is copied to another person opens for nobody.
+    // A row that is copied to another operator opens for nobody.
     cipher.setAAD(Buffer.from(actor))
     return Buffer.concat([nonce, cipher.update(secret), cipher.final(), cipher.getAuthTag()]).toString('base64')
   }
@@ -112,7 +112,7 @@ export class PostgresCodes implements Codes {
     try {
       return Buffer.concat([decipher.update(bytes.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()])
     } catch {
-      // The seal is not of this key or not of this person: as good as none.
+      // The seal is not of this key or not of this operator: as good as none.
       return undefined
     }
   }

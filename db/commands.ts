@@ -112,12 +112,12 @@ export class CommandWriter {
     const deadline = performance.now() + timeoutMs
     try {
       for (;;) {
-        const told = new Promise<void>((resolve) => this.waiting.set(id, resolve))
+        const answered = new Promise<void>((resolve) => this.waiting.set(id, resolve))
         const [row] = await this.sql<{ outcome: CommandOutcome | null }[]>`select outcome from commands where id = ${id}`
         if (row?.outcome != null) return row.outcome
         const left = deadline - performance.now()
         if (left <= 0) return undefined
-        await Promise.race([told, sleep(Math.min(POLL_MS, left))])
+        await Promise.race([answered, sleep(Math.min(POLL_MS, left))])
       }
     } finally {
       this.waiting.delete(id)

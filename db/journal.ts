@@ -213,7 +213,7 @@ export class PostgresJournal implements Journal {
     if (row?.epoch !== this.epoch) return err(this.lost(`the epoch has passed to ${row?.epoch ?? 'nobody'}`))
     if (doubt === undefined || row.seq === this.seq) return 'not-written'
     if (row.seq !== this.seq + doubt.count || content !== doubt.content)
-      return err(this.lost('rows stand there that were told as not written'))
+      return err(this.lost('rows exist that were reported as not written'))
     this.seq += doubt.count
     this.doubt = undefined
     return ok(undefined)

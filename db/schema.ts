@@ -320,7 +320,7 @@ export const deliveries = pgTable(
   ],
 )
 
-/** What people and programs ask of the trader. */
+/** What operators and programs ask of the trader. */
 export const commands = pgTable(
   'commands',
   {
@@ -425,7 +425,7 @@ export const chatUsers = pgTable(
   (t) => [primaryKey({ columns: [t.platform, t.userId] })],
 )
 
-/** One-time codes of people in chats: the secret is sealed, the key lies in the data directory. */
+/** One-time codes of operators in chats: the secret is sealed, the key lies in the data directory. */
 export const codes = pgTable('codes', {
   actor: text().primaryKey(),
   secret: text().notNull(),

@@ -48,13 +48,13 @@ export async function reportDay(sql: Sql): Promise<string | undefined> {
     state: account.state,
   }
   // The meta row is the memory of what was reported: claimed in the same statement that writes the alert.
-  const told = await sql`
+  const inserted = await sql`
     with claimed as (
       insert into meta (key, value) values ('daily-report', to_jsonb(${date}::text))
       on conflict (key) do update set value = excluded.value where meta.value <> excluded.value returning 1)
     insert into alerts (seq, type, severity, symbol, summary, detail, ts)
       select null, 'report.daily', 'P4', null, ${summary}, ${toJson(detail)}::text::jsonb, ${end} from claimed returning id`
-  if (told.length === 0) return undefined
+  if (inserted.length === 0) return undefined
   await sql`select pg_notify('ballast_events', '0')`
   return date
 }

@@ -223,7 +223,7 @@ function answerUsage(program: Command, error: CommanderError): number {
 const optionsOf = (command: Command): Option[] => [...command.options, ...command.commands.flatMap(optionsOf)]
 const namesOf = (command: Command): string[] => command.commands.flatMap((child) => [child.name(), ...namesOf(child)])
 
-/** People come with the commands of other trading programs in their fingers. */
+/** Users come with the commands of other trading programs in their fingers. */
 async function unknownNoun(name: string): Promise<CliError> {
   const { typedHere } = await import('../api/commands/other-programs.ts')
   const ours = typedHere(name.replaceAll('-', '_').toLowerCase())

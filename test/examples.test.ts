@@ -1,6 +1,6 @@
 /**
  * The examples work as they stand: strategies in backtest and strategy test, configurations before a start, the client beside a running API.
- * Never a copy of an example: what is read is what people read.
+ * Never a copy of an example: what is read is what users read.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,5 +1,5 @@
 /**
- * Commands that people know from other trading programs, and what does the same here; and what is said of a name that nobody knows.
+ * Commands of other trading programs with their counterparts here, and the reply to an unknown name.
  * Never runs what was meant: it is offered as a button, and asks by itself where it must.
  */
 import { type Command, type Role, hasRole } from './command.ts'

@@ -140,13 +140,13 @@ export async function cancelResult(reads: Reads, ids: readonly number[]): Promis
   const { orders, fills } = await endOf(reads, ids)
   const of = (status: string): number => orders.filter((order) => order?.status === status).length
   const open = orders.filter((order) => order === undefined || order.isOpen).length
-  const told = [
+  const notes = [
     ...(open === 0 ? [] : [`${open} not confirmed by Bybit yet`]),
     ...(of('filled') === 0 ? [] : [`${of('filled')} filled before the cancel arrived`]),
     ...(fills.length > 0 && of('filled') === 0 ? [`${trimmed(quantityOf(fills))} filled before the cancel`] : []),
   ]
   const canceled = orders.length - open - of('filled')
-  return { title: [`${canceled} of ${ids.length} canceled`, ...told].join('; '), isFilled: open === 0 }
+  return { title: [`${canceled} of ${ids.length} canceled`, ...notes].join('; '), isFilled: open === 0 }
 }
 
 /** What the trades that a panic closed have made, and together. */

@@ -1,6 +1,6 @@
 /**
  * Runs a command for somebody: role, arguments, lateness, confirmation, the command itself, audit; in this order, on every surface.
- * Never lets an action pass without the tier that its row names, and never throws for anything that a person typed.
+ * Never lets an action pass without the tier that its row names, and never throws for anything that an operator typed.
  */
 import type { z } from 'zod'
 import type { AuditEntry, Confirmation, Json } from '../ports.ts'
@@ -47,7 +47,7 @@ export interface CommandRequest {
   readonly actor: Actor
   readonly requestId: string
   readonly idempotencyKey?: string | undefined
-  /** Wall-clock ms at which the person sent it; undefined: now. */
+  /** Wall-clock ms at which the operator sent it; undefined: now. */
   readonly askedAtMs?: number | undefined
   /** Scopes of the key; undefined: the role alone decides (chat). */
   readonly scopes?: readonly string[] | undefined
@@ -88,7 +88,7 @@ export class CommandRunner {
     return card === undefined ? undefined : findCommand(this.commands, card.command)
   }
 
-  /** A line as people type it, with or without the slash. */
+  /** A line as operators type it, with or without the slash. */
   runLine(line: string, request: CommandRequest): Promise<CommandResult> {
     const { name, rest } = splitLine(line)
     return this.resolve(name, request, (command) => parseArgs(command, rest))

@@ -55,7 +55,7 @@ export const As = z.strictObject({
   surface: z.enum(SURFACES),
   chat: z.string().max(80).optional(),
   name: z.string().max(120).optional(),
-  /** Wall-clock ms at which the person sent it. */
+  /** Wall-clock ms at which the user sent it. */
   askedAtMs: z.number().int().optional(),
 })
 

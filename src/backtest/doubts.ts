@@ -1,5 +1,5 @@
 /**
- * What is doubtful about a backtest, said before its figures: few trades, costs, luck, one sample.
+ * Warnings about a backtest, printed before its figures: few trades, costs, luck, one sample.
  * Never says that a strategy is good: it only says what speaks against believing the figures.
  */
 import { groupDigits } from '../core/decimal.ts'

@@ -47,7 +47,7 @@ test('an error names what and where', () => {
     }),
   )
   expect(flaw).toEqual([
-    expect.stringMatching(/RangeError: a bar 1 bars ahead was asked for: the future is not there at .*strategy-check\.test\.ts/),
+    expect.stringMatching(/RangeError: a bar 1 bars ahead was requested: future bars do not exist at .*strategy-check\.test\.ts/),
   ])
 })
 

@@ -77,7 +77,7 @@ export function valueAt(config: Config, path: string): unknown {
   return value
 }
 
-/** Text of a value for people: a secret shows its last four characters at most. */
+/** Text of a value for users: a secret shows its last four characters at most. */
 export function displayValue(key: ConfigKey, value: unknown): string {
   if (value === undefined) return '–'
   if (key.isSecret) return typeof value === 'string' && value.length >= 12 ? `•••${value.slice(-4)}` : '•••'

@@ -13,7 +13,7 @@ import { isSymbolText, spellingOf } from '../market/symbol-text.ts'
 import { nearestOf } from '../core/nearest.ts'
 const CONFIG_INVALID = 3
 
-/** What people enter by hand in the simulator where nobody has said otherwise and no strategy owns it. */
+/** What users enter by hand in the simulator where nobody has said otherwise and no strategy owns it. */
 const SIM_MANUAL_SYMBOL = 'XRPUSDT'
 
 function manualSymbols(config: Config, plans: readonly StrategyPlan[]): readonly string[] {

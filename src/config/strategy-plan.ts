@@ -20,7 +20,7 @@ export interface StrategyPlan {
   readonly execution: Execution | undefined
 }
 
-/** All that this account trades: strategies with their symbols, and the symbols that people enter by hand. */
+/** All that this account trades: strategies with their symbols, and the symbols that users enter by hand. */
 export interface TradePlan {
   readonly plans: readonly StrategyPlan[]
   readonly manual: readonly string[]

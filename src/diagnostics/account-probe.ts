@@ -114,7 +114,7 @@ export async function probeAccount(request: ProbeRequest): Promise<Result<Accoun
 
 const redacted = (text: string, { key, secret }: ExchangeAccess): string => text.replaceAll(secret, '•••').replaceAll(key, '•••')
 
-/** Off a position the trader sets it at its start: another one is nothing that a person has to mend. */
+/** Off a position the trader sets it at its start: another one is nothing that an operator has to mend. */
 function withOwnLeverage(reading: ConditionsReading, leverageOf: (symbol: string) => number): ConditionsReading {
   const { symbols } = reading
   if (symbols.type !== 'read') return reading

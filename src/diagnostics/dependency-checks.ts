@@ -34,8 +34,8 @@ export async function databaseChecks(config: Config, paths: DataPaths): Promise<
     const isRunning = (await holderOf(paths, 'supervisor')) ?? (await holderOf(paths, 'trader'))
     if (isRunning === undefined || row?.isMade !== true) return [answered]
     const parts = await readHealth(sql)
-    const told = [...silentTrader(parts), ...parts.filter((part) => part.status !== 'ok').map(partCheck)]
-    return [answered, ...(told.length > 0 ? told : [well('running', `${parts.length} components OK`)])]
+    const problems = [...silentTrader(parts), ...parts.filter((part) => part.status !== 'ok').map(partCheck)]
+    return [answered, ...(problems.length > 0 ? problems : [well('running', `${parts.length} components OK`)])]
   } catch (cause) {
     return [
       failed(
@@ -93,17 +93,17 @@ export async function queueCheck({ redisUrl }: Config): Promise<CheckLine> {
     maxRetriesPerRequest: 0,
     retryStrategy: () => null,
   })
-  let told = ''
+  let problems = ''
   // What the client shows by its event says why; its promise only says that it is closed.
   redis.on('error', (cause: Error) => {
-    told = cause.message
+    problems = cause.message
   })
   try {
     await redis.connect()
     await within(redis.ping())
     return well('queue', 'Redis answers')
   } catch (cause) {
-    const why = told === '' ? messageOf(cause) : told
+    const why = problems === '' ? messageOf(cause) : problems
     return failed(
       'queue',
       `REDIS_URL does not answer (${why.replaceAll(redisUrl, '•••')})`,

@@ -14,7 +14,7 @@ import type { WallClock } from '../system/wall-clock.ts'
 export interface PanicDirectPorts {
   readonly account: PanicAccount
   readonly scope: PanicScope
-  /** Market time of the last fill that the scope holds; undefined where a person chose. */
+  /** Market time of the last fill that the scope holds; undefined where an operator chose. */
   readonly scopeFillTs: number | undefined
   readonly tag: string
   /** Prefix of our order ids. */

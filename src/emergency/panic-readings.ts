@@ -95,7 +95,7 @@ export class PanicReadings {
   get orders(): Reading<PanicOrder[]> {
     return this.orderPoll.reading
   }
-  /** Undefined where a person chose what is closed, so that fills are of no matter. */
+  /** Undefined where an operator chose what is closed, so that fills are of no matter. */
   get fills(): Reading<PanicFill[]> | undefined {
     return this.fillPoll?.reading
   }

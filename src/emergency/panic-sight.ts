@@ -67,7 +67,7 @@ export function panicSight(
     deeds.sent.filter((exit) => !isSpotSymbol(exit.symbol)),
     fills,
   )
-  // Where a person chose whole positions, what is left of them is what the exchange reports.
+  // Where an operator chose whole positions, what is left of them is what the exchange reports.
   const counted = isSeen && fills === undefined ? [] : exits
   const rules = rulesOf(readings, [...held, ...spot.positions])
   const all = panicPlan(isSeen ? scope : { type: 'owned', positions: ownedIn(scope) }, idPrefix, {

@@ -83,8 +83,8 @@ export async function* csvRows(body: Blocks, delimiter: string, firstLine: numbe
     if (lines.type === 'quoted') yield* quotedRows(lines.blocks, delimiter, line)
     else
       for (const each of lines.bytes.toString('utf8', 0, lines.end - 1).split('\n')) {
-        const bare = each.endsWith('\r') ? each.slice(0, -1) : each
-        yield { cells: bare === '' ? [] : bare.split(delimiter), line }
+        const plain = each.endsWith('\r') ? each.slice(0, -1) : each
+        yield { cells: plain === '' ? [] : plain.split(delimiter), line }
         line += 1
       }
   }

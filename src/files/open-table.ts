@@ -17,7 +17,7 @@ import { openZip } from './zip.ts'
 
 export interface CsvTable {
   readonly type: 'csv'
-  /** As people know it: the path, with the member of an archive. */
+  /** As users know it: the path, with the member of an archive. */
   readonly name: string
   readonly head: CsvHead
   /** The rows below the header, as UTF-8. */

@@ -35,7 +35,7 @@ export type IndicatorParams = Readonly<Record<string, number>>
 
 export interface IndicatorEntry {
   readonly name: string
-  /** Other names under which people look for it. */
+  /** Other names under which users look for it. */
   readonly aliases: readonly string[]
   readonly summary: string
   readonly params: readonly IndicatorParam[]

@@ -1,5 +1,5 @@
 /**
- * What people read of each alert that the kernel raises, and of alerts in journals of before they had data.
+ * What operators read of each alert that the kernel raises, and of alerts in journals of before they had data.
  */
 import { expect, test } from 'vitest'
 import { ts } from '../core/units.ts'

@@ -42,7 +42,7 @@ export class Projector {
     this.kernel = kernel
   }
 
-  /** Rows that exist before anything has happened: strategies, and the symbols that only people trade. */
+  /** Rows that exist before anything has happened: strategies, and the symbols that only operators trade. */
   initial(): RowChange[] {
     const running = this.kernel.runs.flatMap((run) => (run === undefined ? [] : [`${run.strategy} ${run.instrument.symbol}`]))
     const changes: RowChange[] = [{ table: 'strategies', only: running }]
@@ -67,7 +67,7 @@ export class Projector {
     return changes
   }
 
-  /** Whether a new mark changes what people see: what is held, and what they may enter by hand. */
+  /** Whether a new mark changes what operators see: what is held, and what they may enter by hand. */
   private isWatched(i: InstrumentIndex): boolean {
     return this.kernel.portfolio.venueLots(i) !== 0 || this.kernel.portfolio.ownerOf(i) === MANUAL_OWNER
   }

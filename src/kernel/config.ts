@@ -27,7 +27,7 @@ export interface KernelConfig {
   readonly instruments: readonly Instrument[]
   readonly intervalMs: number
   readonly strategies: readonly StrategyConfig[]
-  /** Symbols that belong to `manual`: people and programs enter there, and no strategy does (S4). */
+  /** Symbols that belong to `manual`: operators and programs enter there, and no strategy does (S4). */
   readonly manual?: readonly InstrumentIndex[]
   readonly limits: RiskLimits
   readonly sizing: Sizing

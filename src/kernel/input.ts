@@ -1,5 +1,5 @@
 /**
- * What goes into the kernel: events of the venue, bars, time, and what people and watchdogs ask. Each is journaled before the kernel sees it.
+ * What goes into the kernel: events of the venue, bars, time, and what operators and watchdogs ask. Each is journaled before the kernel sees it.
  * Never holds a function or a live object: all of it is plain data that a journal can keep.
  */
 import type { InstrumentIndex, Lots, OrderId, Side, StrategyId, Ticks, Ts } from '../core/units.ts'
@@ -45,7 +45,7 @@ export interface LiftHold {
   readonly actor: string
   readonly ts: Ts
 }
-/** A person closes a position or a part of it; lots undefined = all. With a limit it waits for that price or a better one. */
+/** An operator closes a position or a part of it; lots undefined = all. With a limit it waits for that price or a better one. */
 export interface ClosePosition {
   readonly type: 'close-position'
   readonly instrument: InstrumentIndex
@@ -54,7 +54,7 @@ export interface ClosePosition {
   readonly actor: string
   readonly ts: Ts
 }
-/** A person cancels entries, or the one order that is named, which may be a close at a price; orderId undefined = all entries. Protective stops are never canceled by it (S5). */
+/** An operator cancels entries, or the one order that is named, which may be a close at a price; orderId undefined = all entries. Protective stops are never canceled by it (S5). */
 export interface CancelOrders {
   readonly type: 'cancel-orders'
   readonly orderId: OrderId | undefined
@@ -63,7 +63,7 @@ export interface CancelOrders {
   readonly actor: string
   readonly ts: Ts
 }
-/** An order as a person or a program asks for it. */
+/** An order as an operator or a program asks for it. */
 export interface PlacedOrder {
   readonly side: Side
   readonly kind: Exclude<OrderKind, 'trailing-stop'>
@@ -75,7 +75,7 @@ export interface PlacedOrder {
   readonly timeInForce: TimeInForce
   readonly expiresAt?: Ts | undefined
 }
-/** Entries of a person or a program. Two of them are one or the other: the first that fills takes the other off. */
+/** Entries of an operator or a program. Two of them are one or the other: the first that fills takes the other off. */
 export interface PlaceOrders {
   readonly type: 'place-orders'
   readonly strategy: StrategyId
@@ -127,7 +127,7 @@ export interface SteerAlgorithm {
   readonly actor: string
   readonly ts: Ts
 }
-/** A person makes a position that is not ours one of Ballast's: it gets an owner and a stop (S8). */
+/** An operator makes a position that is not ours one of Ballast's: it gets an owner and a stop (S8). */
 export interface AdoptExternal {
   readonly type: 'adopt-external'
   readonly instrument: InstrumentIndex
@@ -138,7 +138,7 @@ export interface AdoptExternal {
   readonly actor: string
   readonly ts: Ts
 }
-/** A person says that a position that is not ours is to stay so, and that entries continue (S8). */
+/** An operator says that a position that is not ours is to stay so, and that entries continue (S8). */
 export interface IgnoreExternal {
   readonly type: 'ignore-external'
   readonly instrument: InstrumentIndex
@@ -162,7 +162,7 @@ export interface ElsewhereSeen {
   readonly gone: readonly string[]
   readonly ts: Ts
 }
-/** What the trader has found out beside trading, and a person must know: kept and reported as an alert. */
+/** What the trader has found out beside trading, and an operator must know: kept and reported as an alert. */
 export interface Notice {
   readonly type: 'notice'
   readonly alert: string
@@ -189,7 +189,7 @@ export interface SetStrategyMode {
   readonly actor: string
   readonly ts: Ts
 }
-/** The trader ended while this strategy decided, which it must not again until a person says so (S18). Without `how`: it hung. */
+/** The trader ended while this strategy decided, which it must not again until an operator says so (S18). Without `how`: it hung. */
 export interface StrategyHung {
   readonly type: 'strategy-hung'
   readonly how?: 'hung' | 'crashed'

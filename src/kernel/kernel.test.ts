@@ -21,7 +21,7 @@ describe('signals', () => {
   })
 
   test.each<readonly [string, readonly (readonly [Side | 0, readonly string[]])[]]>([
-    ['an opinion that is already held says nothing', [[1, []]]],
+    ['a signal that is already held has no effect', [[1, []]]],
     ['flat closes', [[0, ['reduce sell 10']]]],
     ['the other side closes and enters', [[-1, ['reduce sell 10', 'entry sell 10']]]],
     [

@@ -169,7 +169,7 @@ export class Kernel {
     return this.brackets.guardedLots(i)
   }
 
-  /** Why what a person asks would be denied now; undefined where it would pass. Books nothing. */
+  /** Why what an operator asks would be denied now; undefined where it would pass. Books nothing. */
   judge(input: Parameters<ManualOrders['judge']>[0]): RiskDenial | undefined {
     return this.placing.judge(input)
   }
@@ -351,7 +351,7 @@ export class Kernel {
     }
   }
 
-  /** A bar that was seen (a late frame, an overlap of a backfill, one of before a restart) is already known: nobody decides on it again. */
+  /** Ignores bars already processed: a late frame, an overlap of a backfill, one from before a restart. */
   private revealRow(row: ClosedBar): boolean {
     const bars = this.bars[row.instrument] as Bars
     const seen = this.portfolio.barTs(row.instrument)

@@ -1,5 +1,5 @@
 /**
- * What people and programs ask of the trader, as it is in a command row; the live driver turns it into kernel inputs.
+ * What operators and programs ask of the trader, as it is in a command row; the live driver turns it into kernel inputs.
  */
 import type { TimeInForce } from '../trading/order.ts'
 

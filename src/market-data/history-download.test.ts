@@ -36,7 +36,7 @@ class Past {
   readonly asked: [number, number][] = []
   readonly waits: number[] = []
   failures: VenueError[] = []
-  /** Pages that are answered before a person stops it. */
+  /** Pages that are answered before a user stops it. */
   pagesLeft = Number.POSITIVE_INFINITY
   private readonly has: (minute: number) => boolean
 

@@ -142,7 +142,7 @@ export const isTooSmall = (instrument: Instrument, price: Ticks, quantity: Lots)
 export const formatPrice = (instrument: Instrument, price: Ticks): string =>
   formatDecimal(mulDivFloor(price, instrument.tick, 1), instrument.priceScale)
 
-/** Price as people read it: `64,210.5`. */
+/** Price as users read it: `64,210.5`. */
 export const shownPrice = (instrument: Instrument, price: Ticks): string => groupDigits(formatPrice(instrument, price))
 
 /** Quantity as plain decimal text. */
@@ -178,6 +178,6 @@ export const lotFloat = (instrument: Instrument): number => instrument.lot / 10 
 /** Two decimals more than the tick: an integer divided by a power of ten is the float nearest to the decimal, and costs no text. */
 const FINE = Array.from({ length: 20 }, (_, scale) => 10 ** (scale + 2))
 
-/** A price in ticks, whole or not, as a float in quote units, for people to read. */
+/** A price in ticks, whole or not, as a float in quote units, for users to read. */
 export const priceFloat = (instrument: Instrument, price: number): number =>
   Math.round(price * instrument.tick * 100) / (FINE[instrument.priceScale] as number)

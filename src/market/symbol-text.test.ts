@@ -1,5 +1,5 @@
 /**
- * The spellings of a symbol that people use, and the one that Ballast does.
+ * The spellings of a symbol that users use, and the one that Ballast does.
  * Never asks an exchange.
  */
 import { expect, test } from 'vitest'

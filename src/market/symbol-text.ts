@@ -1,5 +1,5 @@
 /**
- * What people and other tools write for a symbol: BTC, btc/usdt, BTC/USDT:USDT, BYBIT:BTCUSDT.P, BTC-USDT-SWAP, BTC-SPOT, spot:BTC, BTC-PERP.
+ * What users and other tools write for a symbol: BTC, btc/usdt, BTC/USDT:USDT, BYBIT:BTCUSDT.P, BTC-USDT-SWAP, BTC-SPOT, spot:BTC, BTC-PERP.
  */
 import { spotSymbolOf } from './instrument.ts'
 

@@ -14,7 +14,7 @@ export interface ExternalPart {
   /** The venue's own net position, whose average price is that of both parts: what it realizes is what the wallet gets. */
   readonly net: Position
   readonly history: FillHistory
-  /** A person has said that it is to stay as it is: entries of Ballast's continue. */
+  /** A user has said that it is to stay as it is: entries of Ballast's continue. */
   isIgnored: boolean
 }
 

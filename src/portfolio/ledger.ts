@@ -29,7 +29,7 @@ export interface Ledger {
   external: Cash
   /** What came and went without a trade of this account: transfers, bonus, interest and the like. */
   flows: Cash
-  /** What nobody could explain. It waits for a person, and is no result either. */
+  /** What nobody could explain. It waits for a user, and is no result either. */
   unexplained: Cash
   adjustments: Cash
 }

@@ -6,7 +6,7 @@ import type { Database } from '../../db/client.ts'
 import type { HealthReporter } from '../trader/health.ts'
 import type { RoleContext } from './role-context.ts'
 import { reportHealth } from '../../db/health.ts'
-/** Writes at most one row a part at a time, the newest; health is for people and may lag. */
+/** Writes at most one row a part at a time, the newest; health is for operators and may lag. */
 export function healthReporter(database: Database, log: RoleContext['log']): HealthReporter {
   const waiting = new Map<string, Parameters<HealthReporter['report']>>()
   let isWriting = false

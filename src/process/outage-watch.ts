@@ -12,7 +12,7 @@ export interface OutagePorts {
   readonly queueIsUp: () => Promise<boolean>
   readonly alert: (alert: InstallationAlert, pair: AlertPair) => Promise<unknown>
   readonly report: (part: string, status: PartStatus, detail: string) => Promise<void>
-  /** Where the queue stands, for people. */
+  /** Where the queue stands, for operators. */
   readonly queueName: string
   readonly exchange: string
   readonly wallMs: () => number

@@ -26,7 +26,7 @@ export interface SupervisorOptions {
   /** Path of the program that runs a role, and the flags that every role gets. */
   readonly entry: string
   readonly flags: readonly string[]
-  /** Asked for by a person: the trader begins with exits and stops only. */
+  /** Asked for by an operator: the trader begins with exits and stops only. */
   readonly isSafe: boolean
   readonly terminal: Terminal
   /** What may be written only by the one that runs here. */

@@ -37,7 +37,7 @@ export const RISK_RULES = [
 ] as const
 export type RiskRule = (typeof RISK_RULES)[number]
 
-/** Decimal texts and names, in units that a person reads. */
+/** Decimal texts and names, in units that an operator reads. */
 export type RiskFigures = Readonly<Record<string, string | number>>
 
 export interface RiskDenial {

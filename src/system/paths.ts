@@ -102,7 +102,7 @@ export const SURFACE_ROLES = ['api', 'worker', 'bots'] as const satisfies readon
 
 const pidFile = (paths: DataPaths, role: RoleName): string => join(paths.run, `${role}.pid`)
 
-/** For people, and for tools that signal: who runs here is reported by the lock (lock.ts). */
+/** For operators, and for tools that signal: who runs here is reported by the lock (lock.ts). */
 export const writePid = (paths: DataPaths, role: RoleName): void => writeFileSync(pidFile(paths, role), `${process.pid}\n`)
 
 /** Only what this process wrote there. */

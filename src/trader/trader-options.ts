@@ -26,7 +26,7 @@ export interface TraderOptions extends TradePlan {
   readonly log: (level: 'info' | 'warn' | 'error', text: string) => void
   /** A step of the boot is done: what `npm start` prints. */
   readonly step: (name: string, detail: string, elapsedMs: number) => void
-  /** Facts that are in the journal, for the line that a person sees. */
+  /** Facts that are in the journal, for the line that an operator sees. */
   readonly onFacts: (facts: readonly KernelFact[], kernel: Kernel) => void
   /** Says at once that this trader lives; one that has lost the account ends. */
   readonly renewLease: () => Promise<void>

@@ -204,7 +204,7 @@ export class Trader {
   /**
    * Decides what a crash left undecided, in the order of the journal, and answers what was set aside. The hold that follows from that comes
    * after all of them, since a decision on a later row would count the earlier ones as decided; until it stands the gate lets no entry out.
-   * An input that has ended the process time and again is booked and no more, and a person looks (S13). */
+   * An input that has ended the process time and again is booked and no more, and an operator looks (S13). */
   private async finish(undecided: Recovered['undecided'], hung: Recovered['undecided'][number] | undefined): Promise<readonly string[]> {
     const { recovering, log } = this.options
     if (hung !== undefined || recovering === undefined) {
@@ -215,7 +215,7 @@ export class Trader {
     for (const each of undecided) {
       if (recovering.isSetAside(each.seq)) {
         const what = `input ${each.seq} (${each.input.type})`
-        log('error', `${what} ended the trader each time it was decided: it is booked and set aside, entries are held`)
+        log('error', `${what} ended the trader each time it was decided: it is booked and set aside, entries are on hold`)
         this.driver.setAside(each)
         this.isSettingAside = true
         setAside.push(what)

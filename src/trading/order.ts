@@ -31,7 +31,7 @@ export type PriceSource = 'mark' | 'last'
 /** A budget is money to spend, fee included; the matcher resolves it to lots at the fill. */
 export type OrderSize = { readonly lots: Lots } | { readonly budget: Cash }
 
-/** Why a strategy or a person wants an order: a name and the values that were seen. */
+/** Why a strategy or a user wants an order: a name and the values that were seen. */
 export interface Reason {
   readonly rule: string
   readonly values: Readonly<Record<string, number | string | boolean>>
@@ -177,11 +177,11 @@ export function decisionPriceOf(order: Pick<Order, 'kind' | 'limit' | 'trigger' 
   return order.trigger ?? (order.kind === 'market' ? order.decidedAt : undefined)
 }
 
-/** An exit that a person, a strategy or the trader sent to make a position smaller: not its stop or target. */
+/** An exit that a user, a strategy or the trader sent to make a position smaller: not its stop or target. */
 export const isOwnExit = (order: Pick<Order, 'origin' | 'class'>): boolean =>
   order.origin === 'ours' && (order.class === 'reduce' || order.class === 'flatten')
 
-/** A close of a person that waits for its price: it holds up no other exit, and any of them takes it back. */
+/** A close of a user that waits for its price: it holds up no other exit, and any of them takes it back. */
 export const isLimitClose = (order: Pick<Order, 'origin' | 'class' | 'kind' | 'parentOrderId'>): boolean =>
   order.origin === 'ours' && order.class === 'reduce' && order.kind === 'limit' && order.parentOrderId === undefined
 

@@ -28,7 +28,7 @@ const temporary = await makeTemporaryDatabase()
 const dataDir = mkdtempSync(join(tmpdir(), 'ballast-e2e-codes-'))
 const children: ChildProcess[] = []
 
-/** `ballast user totp WHO` as a person runs it; `answer` is typed when the code is asked for. */
+/** `ballast user totp WHO` as a user runs it; `answer` is typed when the code is asked for. */
 async function enrol(who: string, answer: (secret: Buffer) => string) {
   const child = spawn(process.execPath, [CLI, '--data-dir', dataDir, '--profile', 'live', '--yes', 'user', 'totp', who], {
     stdio: ['pipe', 'pipe', 'pipe'],

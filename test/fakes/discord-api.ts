@@ -200,7 +200,7 @@ export class FakeDiscord {
     return this.interaction(3, userId, { custom_id: button.custom_id, component_type: 2 }, this.messageOf(answer))
   }
 
-  /** A person fills in the modal that answered a tap, and sends it. */
+  /** A user fills in the modal that answered a tap, and sends it. */
   submit(userId: string, modal: DiscordAnswer, text: string): string {
     const { custom_id: customId, components } = modal.first.data as {
       readonly custom_id: string

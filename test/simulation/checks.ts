@@ -65,7 +65,7 @@ export class Checks {
   private readonly seenOrders = new Set<string>()
   private readonly held: number[] = []
   private readonly parts: number[] = []
-  /** Coins of a person that are left (spot). */
+  /** Coins of an operator that are left (spot). */
   othersLots: number = OTHERS_COINS
   private readonly alertedAtMs = new Map<number, number>()
   private readonly triedAtMs = new Map<number, number>()
@@ -173,7 +173,7 @@ export class Checks {
     if (instrument.category === 'spot') this.coins(instrument, quantity, row.feeCurrency === instrument.baseCoin ? row.execFee : '0')
     const fact = this.submitted.get(row.orderLinkId)
     if (fact?.class === 'entry') {
-      // A strategy holds one entry at a time; what people add, and the children of a parent order, stand on each other.
+      // A strategy holds one entry at a time; what operators add, and the children of a parent order, stand on each other.
       const isAlone = fact.strategy !== MANUAL_OWNER && !this.partsOf.has(row.orderLinkId)
       this.partsOf.add(row.orderLinkId)
       if (isAlone && before !== 0 && before > 0 === quantity > 0)

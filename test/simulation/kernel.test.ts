@@ -1,5 +1,5 @@
 /**
- * Random scripts of markets, people and repeated events through the kernel and the matching engine; what must hold after each step.
+ * Random scripts of markets, operators and repeated events through the kernel and the matching engine; what must hold after each step.
  * Never a script by hand: a failure prints its seed and shrinks.
  */
 import fc from 'fast-check'
@@ -447,7 +447,7 @@ describe.each(MARKETS)('with people on %s', (market) => {
   }, 60_000)
 })
 
-/** S1: only a person's word lifts a hold. */
+/** S1: only an operator's word lifts a hold. */
 function expectCommand(input: KernelInput, holdId: string): void {
   if (input.type === 'adopt-external' || input.type === 'ignore-external')
     expect(holdId).toBe(`external-${wiredConfig().instruments[input.instrument]?.symbol}`)

@@ -121,7 +121,7 @@ export class MemoryExchange {
     this.market = new SeededMarket(seed, symbolCount, hasSpot)
     this.faults = new FaultSwitch(() => this.market.now)
     this.exchange = this.build()
-    // A person has coins of their own beside ours.
+    // An operator has coins of their own beside ours.
     for (const instrument of this.exchange.instruments)
       if (instrument.category === 'spot')
         this.exchange.venue.depositCoins(instrument.index, OTHERS_COINS, this.market.now, this.exchange.account.into)

@@ -54,7 +54,7 @@ export const signal = (side: Side | 0, stop?: number): Signal => ({
 
 export interface Setup {
   readonly limits?: Partial<RiskLimits>
-  /** Whether ETH has no strategy and belongs to people. */
+  /** Whether ETH has no strategy and belongs to operators. */
   readonly isManual?: boolean
   readonly sizing?: Sizing
   /** Whether BTC is spot. */

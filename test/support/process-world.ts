@@ -55,7 +55,7 @@ export interface RunningTrader {
   readonly said: () => string
 }
 
-/** What people enter by hand. */
+/** What operators enter by hand. */
 export const HAND_SYMBOL = 'ADAUSDT'
 
 export class ProcessWorld {

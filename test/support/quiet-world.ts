@@ -36,7 +36,7 @@ export class QuietWorld {
   readonly store = new MemoryStore()
   /** `P1 name SYMBOL`, in the order in which they were raised. */
   readonly alerts: string[] = []
-  /** What people read, of each alert. */
+  /** What operators read, of each alert. */
   readonly summaries: string[] = []
   /** What left over the trade WebSocket. */
   readonly traded: string[] = []

@@ -1,5 +1,5 @@
 /**
- * What people write to a symbol, on an account that trades a coin as a perpetual and as spot.
+ * What users write to a symbol, on an account that trades a coin as a perpetual and as spot.
  * Never a database: the symbols that are known stand in the test.
  */
 import { expect, test } from 'vitest'

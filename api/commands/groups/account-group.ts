@@ -346,7 +346,7 @@ const risk = defineRead({
         field('Open risk', `${amount(account.openRisk)} USDT if every stop fills at its price`),
         field('Leverage', `${leverage}x${limits.leverage === undefined ? '' : ` of ${limits.leverage}x`}`),
         ...(limits.drawdownRed === undefined ? [] : [field('Flatten at', `${plainPercent(limits.drawdownRed, 1)} drawdown`)]),
-        ...bareOf(positions),
+        ...stopsOf(positions),
         ...measuresOf(measures),
       ],
       table: {
@@ -358,13 +358,15 @@ const risk = defineRead({
   },
 })
 
-function bareOf(positions: Awaited<ReturnType<CommandContext['ports']['reads']['positions']>>): Field[] {
-  const bare = positions.filter((position) => position.stopPrice === null)
+function stopsOf(positions: Awaited<ReturnType<CommandContext['ports']['reads']['positions']>>): Field[] {
+  const unprotected = positions.filter((position) => position.stopPrice === null)
   if (positions.length === 0) return [field('Stops', 'no position is open')]
   return [
     field(
       'Stops',
-      bare.length === 0 ? 'every position has a stop' : `unprotected, no stop on Bybit: ${bare.map((p) => p.symbol).join(', ')}`,
+      unprotected.length === 0
+        ? 'every position has a stop'
+        : `unprotected, no stop on Bybit: ${unprotected.map((p) => p.symbol).join(', ')}`,
     ),
   ]
 }

@@ -333,7 +333,7 @@ function tradeCard(row: TradeRow, fills: readonly FillRow[]): Reply {
   })
 }
 
-/** A trade that a person means: `12`, `#12`, or the last one of a symbol. */
+/** A trade that an operator means: `12`, `#12`, or the last one of a symbol. */
 export async function findTrade(context: CommandContext, text: string): Promise<TradeRow | Reply> {
   const { reads } = context.ports
   const number = tradeNumberOf(text.startsWith('#') ? text : `#${text}`)

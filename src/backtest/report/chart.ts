@@ -1,5 +1,5 @@
 /**
- * Charts as inline SVG that stretches with the page; what people read is beside it as HTML, so that it keeps its size on a phone.
+ * Charts as inline SVG that stretches with the page; what users read is beside it as HTML, so that it keeps its size on a phone.
  * Never loads anything and never needs a script.
  */
 import { escapeHtml } from './html.ts'

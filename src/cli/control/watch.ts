@@ -28,7 +28,7 @@ export interface WatchedTerminal {
 
 /**
  * Ends with q, Ctrl-C, a signal, or what `draw` throws.
- * @param hasScreen whether a person looks; without one the answers follow each other
+ * @param hasScreen whether a user looks; without one the answers follow each other
  * @param footer under each answer
  */
 export async function watch(

@@ -126,8 +126,8 @@ async function agrees(drill: Drill): Promise<string | true> {
   const here = words(ours.value.data.filter(({ symbol }) => !isSpotSymbol(symbol)))
   const there = words(theirs.value.map((p) => ({ symbol: p.symbol, side: p.side === 'Buy' ? 'long' : 'short', quantity: p.size })))
   if (here !== there) return `here ${here === '' ? 'flat' : here}, at the exchange ${there === '' ? 'flat' : there}`
-  const bare = theirs.value.filter((p) => !(Number(p.stopLoss) > 0))
-  if (bare.length > 0) return `${bare.map((p) => p.symbol).join(', ')} without a stop`
+  const unprotected = theirs.value.filter((p) => !(Number(p.stopLoss) > 0))
+  if (unprotected.length > 0) return `${unprotected.map((p) => p.symbol).join(', ')} without a stop`
   // Of spot the exchange knows neither position nor stop, only coins and orders.
   return spotAgrees(drill.account, spot, `b1-${readTag(drill.paths)}-`)
 }

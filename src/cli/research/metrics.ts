@@ -49,8 +49,8 @@ async function runMetrics(file: string, flags: { periodsPerYear?: string }, comm
       'Use 365 for daily rows, 8760 for hourly ones.',
     )
   const { series, notes } = await readEquityCsv(file)
-  const told = periodsOf(series.ts)
-  const periodsPerYear = given ?? told?.perYear ?? PERIODS_PER_YEAR
+  const spacing = periodsOf(series.ts)
+  const periodsPerYear = given ?? spacing?.perYear ?? PERIODS_PER_YEAR
   const metrics = withoutAnnual(equityMetrics(series, periodsPerYear), series)
   const reason = annualReason(series)
   for (const note of notes) out.note(note)
@@ -59,7 +59,7 @@ async function runMetrics(file: string, flags: { periodsPerYear?: string }, comm
     if (rows > 0)
       out.line(`${formatCount(rows)} rows, ${formatTime(series.ts[0] as number)} to ${formatTime(series.ts[rows - 1] as number)} UTC`)
     out.line(
-      `${formatCount(Math.round(periodsPerYear))} rows per year: ${given === undefined ? originOf(told?.distanceMs, told !== undefined) : 'set by you'}`,
+      `${formatCount(Math.round(periodsPerYear))} rows per year: ${given === undefined ? originOf(spacing?.distanceMs, spacing !== undefined) : 'set by you'}`,
     )
     out.fields(EQUITY_METRICS.map((name) => [name, show(name, metrics)]))
     if (reason !== undefined) out.note(reason)

@@ -1,5 +1,5 @@
 /**
- * `ballast discord setup`: checks the token, gives it to the running bot, makes a person admin, and makes the channels.
+ * `ballast discord setup`: checks the token, gives it to the running bot, makes a user admin, and makes the channels.
  * Never takes the token as a flag and never prints it.
  */
 import type { Problem } from '../../core/problem.ts'

@@ -1,5 +1,5 @@
 /**
- * `ballast doctor`: whether Ballast could start here and trade, as a list of ticks, with or without a running one.
+ * `ballast doctor`: checks that this machine is ready to trade, with or without a running Ballast.
  * Never changes anything, and never shows a key or a token.
  */
 import { symbolsOf } from '../../config/strategy-plan.ts'

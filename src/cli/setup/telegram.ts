@@ -1,5 +1,5 @@
 /**
- * `ballast telegram pair`: gives the running bot its token and makes a person admin, asked at this terminal (S17).
+ * `ballast telegram pair`: gives the running bot its token and makes a user admin, asked at this terminal (S17).
  * Never takes the token as a flag and never prints it.
  */
 import { existsSync, writeFileSync } from 'node:fs'

@@ -1,5 +1,5 @@
 /**
- * `ballast user totp`: enrols, replaces or removes the one-time codes of a person in a chat, at this terminal only (S17).
+ * `ballast user totp`: enrols, replaces or removes the one-time codes of a user in a chat, at this terminal only (S17).
  * Never shows a secret that was enrolled before, and never keeps one that was not proven by a code.
  */
 import type { Command } from 'commander'
@@ -89,7 +89,7 @@ async function enrol({ out, flags }: CliContext, codes: PostgresCodes, actor: st
   throw new CliError(EXIT.notConfirmed, 'No correct code entered. Nothing was saved.', 'Set the phone’s clock to automatic and try again.')
 }
 
-/** The person in the one form in which commands know them: `telegram:501`. */
+/** The user in the one form in which commands know them: `telegram:501`. */
 async function actorOf(who: string, { telegram, discord }: Config, users: PostgresChatUsers): Promise<string> {
   const known = [
     ...(await users.list('telegram')),

@@ -1,5 +1,5 @@
 /**
- * Numbers and times as people read them.
+ * Numbers and times as users read them.
  * Never used for what a program reads: `--json` has the values themselves.
  */
 import { groupDigits } from '../../core/decimal.ts'

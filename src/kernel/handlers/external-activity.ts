@@ -1,6 +1,6 @@
 /**
  * What others do on the account: they close what is ours, hold what is not, and move stops (S8).
- * Never closes, cancels or protects what is not ours, and never loosens: what they have changed is held until a person says how it continues.
+ * Never closes, cancels or protects what is not ours, and never loosens: what they have changed is held until an operator says how it continues.
  */
 import type { Booking } from '../booking.ts'
 import type { KernelContext } from '../context.ts'
@@ -25,7 +25,7 @@ import type { PortfolioState } from '../state/portfolio-state.ts'
 
 /** Somebody holds what is not ours: until adopted or ignored. */
 export const externalHoldId = (symbol: string): string => `external-${symbol}`
-/** Somebody closed what was ours: until a person resumes. Of the symbol, and of the strategy that owns it. */
+/** Somebody closed what was ours: until an operator resumes. Of the symbol, and of the strategy that owns it. */
 export const takenHoldId = (name: string): string => `external-close-${name}`
 
 /** Stop of an adopted position that nobody gave one, as a fraction of the mark. */
@@ -80,7 +80,7 @@ export class ExternalActivity {
     if (change.added > 0 && !this.portfolio.isExternalIgnored(i)) this.afterAdded(i, cause)
   }
 
-  /** A reduction of Ballast's is a person's close: what belonged to it goes, and nothing new opens until they say so. */
+  /** A reduction of Ballast's is an operator's close: what belonged to it goes, and nothing new opens until they say so. */
   private afterTaken(i: InstrumentIndex, { taken, instrument }: ExternalChange, cause: string): void {
     const { symbol } = instrument
     const held: number = this.portfolio.positionLots(i)
@@ -157,7 +157,7 @@ export class ExternalActivity {
     })
   }
 
-  // A person decides.
+  // An operator decides.
 
   /** Answers what was booked; undefined where it was denied. */
   adopt(input: AdoptExternal): Booking | undefined {

@@ -1,5 +1,5 @@
 /**
- * What people ask of the kernel: to close, cancel, place, change, work, panic, switch a strategy, take what is not ours.
+ * What operators ask of the kernel: to close, cancel, place, change, work, panic, switch a strategy, take what is not ours.
  * Never checks who asks, and never denies an exit: each part judges its own.
  */
 import type { PositionCloser } from '../orders/position-closer.ts'

@@ -110,7 +110,7 @@ export class SafetyControls {
     if (at < 0) return
     const before = tradingState(this.holds)
     this.holds.splice(at, 1)
-    // A person continues with what there is: the old peak would trip it again at the next mark, for ever (S9).
+    // An operator continues with what there is: the old peak would trip it again at the next mark, for ever (S9).
     if (isDrawdownHoldId(id)) this.portfolio.setReference()
     if (tradingState(this.holds) !== before) this.stateSince = this.portfolio.now
   }

@@ -57,7 +57,7 @@ export class StrategyStarts {
     if (!isAnew) return
     for (const run of this.runsOf(strategy)) {
       run.restart()
-      // One that is stopped sees no bars: it begins with those that come when a person starts it.
+      // One that is stopped sees no bars: it begins with those that come when an operator starts it.
       if (run.mode === 'errored') continue
       this.deciding?.(strategy)
       run.warmUp(this.portfolio.positionLots(run.instrument.index))

@@ -1,6 +1,6 @@
 /**
- * Executes parent orders through child orders: asks each algorithm for its step and carries it out as far as holds and risk allow.
- * Never sends a child that risk has not passed, and never starts one again that a hold has stopped: a person does (S1, S16).
+ * Runs execution algorithms: asks each for its next step and executes it as far as holds and risk allow.
+ * Never sends a child that risk has not passed, and never starts one again that a hold has stopped: an operator does (S1, S16).
  */
 import type { KernelContext } from '../context.ts'
 import { type InstrumentIndex, type Lots, type OrderId, type StrategyId, type Ticks, lots, ticks } from '../../core/units.ts'
@@ -110,7 +110,7 @@ export class Algorithms {
     if (this.book.on(i).length > 0) return { rule: 'execution', figures: { problem: 'another order is being worked on this symbol' } }
     const hold = holdOn(this.holds, strategy, i)
     if (hold !== undefined) return heldDenial(hold)
-    // A strategy that turns closes in the same breath; a person says it in two.
+    // A strategy that turns closes in the same breath; an operator says it in two.
     const opposite =
       strategy === MANUAL_OWNER
         ? oppositeDenial(this.config.instruments[i] as Instrument, asked.side, this.portfolio, this.book)
@@ -240,7 +240,7 @@ export class Algorithms {
     }
   }
 
-  /** A measurement that is bad for a moment makes it wait; any other hold stops it until a person says otherwise. */
+  /** A measurement that is bad for a moment makes it wait; any other hold stops it until an operator says otherwise. */
   private isHeld(state: AlgorithmState, child: OpenChild | undefined): boolean {
     if (state.class !== 'entry' || state.status !== 'working') return false
     const hold = holdOn(this.holds, state.strategy, state.instrument)

@@ -51,7 +51,7 @@ export interface OrderLink {
 const ALONE: OrderLink = {}
 const ASKED_MAX = 8
 
-/** Reason of an exit that a person asked for. */
+/** Reason of an exit that an operator asked for. */
 export const OPERATOR_CLOSE = 'operator close'
 
 export class OrderGateway {

@@ -1,5 +1,5 @@
 /**
- * The owner of what people and programs enter by hand (S4).
+ * The owner of what operators and programs enter by hand (S4).
  */
 import { strategyId } from '../../core/units.ts'
 

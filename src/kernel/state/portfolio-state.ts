@@ -326,7 +326,7 @@ export class PortfolioState implements PortfolioView, ExposureBooks {
     this.unrealizedBy[i] = value
   }
 
-  /** A person continues after a breaker: what there is now is what drawdown is measured from. */
+  /** An operator continues after a breaker: what there is now is what drawdown is measured from. */
   setReference(): void {
     setReference(this.watch, this.equity)
   }

@@ -150,7 +150,7 @@ export class StrategyRun {
     return this.kept() ?? this.lastKept ?? {}
   }
 
-  /** A person starts it again. */
+  /** An operator starts it again. */
   revive(): void {
     this.failure = undefined
     // It may never have had a state: init is tried again.

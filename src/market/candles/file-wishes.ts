@@ -1,5 +1,5 @@
 /**
- * What a person may say about a file of candles or funding rates that the file itself cannot show.
+ * What a user may say about a file of candles or funding rates that the file itself cannot show.
  */
 import type { TimeUnit } from '../files/instant.ts'
 import type { Stamp } from '../files/layout.ts'

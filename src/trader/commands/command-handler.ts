@@ -1,5 +1,5 @@
 /**
- * Turns what people ask into kernel inputs, and the outcome into one sentence.
+ * Turns what operators ask into kernel inputs, and the outcome into one sentence.
  * Never checks a permission (whoever wrote the row did) and never denies an exit.
  */
 import { dayLossWhy, isDrawdownHold, referenceText } from './resume-breaker.ts'
@@ -201,7 +201,7 @@ export class CommandHandler {
     if (typeof scope === 'string') return refused(scope)
     const { kernel } = this.ports
     const wanted = kernel.holds.filter((h) => scope.type === 'account' || sameScope(h.scope, scope) || this.belongsTo(h, scope))
-    if (wanted.length === 0) return done('Nothing is held: trading runs.')
+    if (wanted.length === 0) return done('No hold is in place: trading is running.')
     const problems = await this.ports.preflight()
     if (problems.length > 0) return refused(`Not resumed: ${problems.join('; ')}.`)
     const now = this.ports.now()

@@ -1,5 +1,5 @@
 /**
- * Orders that people and programs ask for, from words to kernel inputs: entries, moves of stops and targets, changes, parent orders.
+ * Orders that operators and programs ask for, from words to kernel inputs: entries, moves of stops and targets, changes, parent orders.
  * Never sizes or prices on its own account: what was asked is what is judged, and the verdict is the kernel's.
  */
 import { denialSentence } from '../../risk/denial-sentence.ts'
@@ -258,7 +258,7 @@ export class OrderCommands {
     const position = this.ports.kernel.portfolio.positions[instrument.index]
     if (position === undefined) return `There is no position in ${instrument.symbol}.`
     const entry = averageEntry(position, instrument)
-    // Break-even with both fees paid would need a better price; the entry is what people mean by it.
+    // Break-even with both fees paid would need a better price; the entry is what operators mean by it.
     return ticks(side === 1 ? Math.ceil(entry) : Math.floor(entry))
   }
 

@@ -136,7 +136,7 @@ export class MarketFeed {
       if (from !== undefined) this.gate.skipTo(instrument.index, from)
       const read = () => venue.candles(instrument.index, from, until, from === undefined ? this.warmupBars() : 1_000)
       let fetched = await read()
-      // A hole is read here or never: what comes live afterward is behind it.
+      // Last chance to fill the gap: live bars that follow are queued behind it.
       for (let again = 0; !fetched.ok && again < BACKFILL_RETRIES; again++) {
         await wallClock.sleep(BACKFILL_RETRY_MS)
         fetched = await read()

@@ -1,5 +1,5 @@
 /**
- * What trading is in: the account's rights and modes, the exchange's own state, what is listed, coins of others, how near liquidation is.
+ * Monitors everything outside the order path: permissions and modes of the account, exchange status, listings, unowned coins, liquidation.
  * Never trades: it adds holds, raises alerts, and answers whether trading may continue.
  */
 import type { TradedVenue } from '../../venue/port/venue.ts'
@@ -41,7 +41,7 @@ export interface EnvironmentPorts {
   readonly log: (level: 'info' | 'warn' | 'error', text: string) => void
 }
 
-/** What is wrong is looked at again this often, so that a person who has mended it can resume. */
+/** What is wrong is looked at again this often, so that an operator who has mended it can resume. */
 const AGAIN_MS = 30_000
 
 export class EnvironmentMonitor {
@@ -98,7 +98,7 @@ export class EnvironmentMonitor {
     return this.conditions.takerRate(instrument)
   }
 
-  /** What stands against trading; what was found is looked at again, since a person may have mended it. */
+  /** What stands against trading; what was found is looked at again, since an operator may have mended it. */
   async problems(): Promise<string[]> {
     if (this.conditions.isWrong) await this.conditions.check()
     return this.conditions.problems()

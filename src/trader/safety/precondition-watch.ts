@@ -1,6 +1,6 @@
 /**
  * Looks at what trading rests on, at the start, hourly and when the private stream shows of a change, and acts on what it finds (S12).
- * Never loosens: what it holds stays held until a person resumes, and a resume asks it first.
+ * Never loosens: what it holds stays held until an operator resumes, and a resume asks it first.
  */
 import type { ConditionsReading, SymbolCondition } from '../../venue/port/conditions.ts'
 import type { TradedVenue } from '../../venue/port/venue.ts'
@@ -82,7 +82,7 @@ export class PreconditionWatch {
     return this.reading?.dcp.type === 'read' && this.reading.dcp.value.isOn
   }
 
-  /** What is found stands until the next look: it is looked at again soon, so that a person who has mended it can resume. */
+  /** What is found stands until the next look: it is looked at again soon, so that an operator who has mended it can resume. */
   get isWrong(): boolean {
     return this.findings.some((finding) => finding.effect !== 'warn' || finding.code === UNREAD)
   }

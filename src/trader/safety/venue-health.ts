@@ -70,7 +70,7 @@ export class VenueHealth {
     else if (/position (idx|mode)/i.test(error.detail)) this.ports.checkAccount()
   }
 
-  /** What a person must know of a change that was refused; that there is nothing left to change is already known. */
+  /** What an operator must know of a change that was refused; that there is nothing left to change is already known. */
   changeRefused(command: AmendOrder | SetProtection, { type, code, detail }: VenueError): void {
     if (type === 'gone' || /not modified|zero position/i.test(detail)) return
     const instrument = this.ports.kernel.config.instruments[command.instrument] as Instrument
@@ -125,7 +125,7 @@ export class VenueHealth {
         undefined,
         `Bybit refuses requests from this address's country. ${COUNTRY_NEXT} ${
           this.ports.hasSecondWay ? 'Exits are tried over the trade WebSocket; stops' : 'No order can be sent, not even exits; stops'
-        } stand at the exchange. To close now, use Bybit's app.`,
+        } stay at the exchange. To close now, use Bybit's app.`,
       ),
     )
   }

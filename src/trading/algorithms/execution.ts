@@ -1,5 +1,5 @@
 /**
- * How an order is to be worked, as a person or a configuration writes it: `twap:30m`, `vwap:2h:24`, `pov:10%:1h`, `iceberg:0.05`, `chase:5bp:60s`.
+ * How an order is to be worked, as a user or a configuration writes it: `twap:30m`, `vwap:2h:24`, `pov:10%:1h`, `iceberg:0.05`, `chase:5bp:60s`.
  */
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../core/units.ts'
 

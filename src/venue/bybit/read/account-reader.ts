@@ -97,7 +97,7 @@ export class AccountReader {
     const wallet = await requests.read('account', '/v5/account/wallet-balance', { accountType: 'UNIFIED', coin: coins }, walletResult)
     if (!wallet.ok) return wallet
     const [account] = wallet.value.list
-    if (account === undefined) return err({ type: 'venue-down', code: 'odd-row', detail: 'wallet-balance tells of no account' })
+    if (account === undefined) return err({ type: 'venue-down', code: 'odd-row', detail: 'wallet-balance returned no account' })
     // A coin of which there is nothing has no row.
     const balanceOf = (name: string): string => account.coin.find((c) => c.coin === name)?.walletBalance ?? '0'
     return mapped(() => ({

@@ -11,7 +11,7 @@ interface Owned {
   readonly side: 'long' | 'short'
   readonly size: string
 }
-/** owned: as the trader wrote it down. chosen: as a person picked, whole positions, and beside them no more than what is ours. */
+/** owned: as the trader wrote it down. chosen: as an operator picked, whole positions, and beside them no more than what is ours. */
 export type PanicScope =
   | { readonly type: 'owned'; readonly positions: readonly Owned[] }
   | { readonly type: 'chosen'; readonly symbols: readonly string[]; readonly owned?: readonly Owned[] }

@@ -172,7 +172,7 @@ export class StreamLine {
 
   private giveUpLate(): void {
     if (this.attemptAtMs === undefined || performance.now() - this.attemptAtMs < UP_TIMEOUT_MS) return
-    this.down(`not subscribed within ${UP_TIMEOUT_MS / 1_000} s: connecting anew`)
+    this.down(`not subscribed within ${UP_TIMEOUT_MS / 1_000} s: reconnecting`)
     this.client.close(this.key, true)
     // The client forgets the connection and its topics when the socket has closed.
     setTimeout(() => {

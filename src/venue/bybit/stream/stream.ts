@@ -75,7 +75,7 @@ export class StreamReader {
         this.rows(topic, data, executionRow, (row, instrument) => {
           const report = toExecutionReport(row, instrument)
           if (report !== undefined) handlers.report(report)
-          else handlers.odd(instrument.symbol, `an execution of type ${row.execType.slice(0, 40)}, which nobody documents`)
+          else handlers.odd(instrument.symbol, `an execution of type ${row.execType.slice(0, 40)}, which is undocumented`)
         })
       // It repeats without change, and never books anything: what is held follows from executions.
       else if (isOf(topic, 'position'))

@@ -94,7 +94,7 @@ function depth(exchange: Exchange, body: string): WireReply {
   return json(200, { share: share ?? null })
 }
 
-/** Coins of a spot pair that a person brings (positive) or takes away, as over another account: no trade, no profit. */
+/** Coins of a spot pair that an operator brings (positive) or takes away, as over another account: no trade, no profit. */
 function coins(exchange: Exchange, body: string): WireReply {
   const { symbol, qty } = (jsonOf(body) ?? {}) as { readonly symbol?: unknown; readonly qty?: unknown }
   const instrument = typeof symbol === 'string' ? exchange.instrumentNamed(symbol) : undefined
