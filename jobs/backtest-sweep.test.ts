@@ -1,6 +1,5 @@
 /**
  * Rows of backtests whose jobs are somewhere else than the rows say.
- * Never a queue of its own: where a job is, the test says.
  */
 import { expect, test } from 'vitest'
 import type { Backtest } from '../api/ports.ts'

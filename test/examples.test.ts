@@ -1,6 +1,5 @@
 /**
  * The examples work as they stand: strategies in backtest and strategy test, configurations before a start, the client beside a running API.
- * Never a copy of an example: what is read is what users read.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -97,6 +96,6 @@ describe.skipIf(made === undefined)('client', () => {
   })
 
   test('client says why it may not', async () => {
-    await expect(positions(options('tk_sim_00000000_no'))).rejects.toThrow('A key is needed')
+    await expect(positions(options('tk_sim_00000000_no'))).rejects.toThrow('An API key is required')
   })
 })

@@ -93,7 +93,7 @@ describe('as a process', () => {
     ['daily', 2, 'Ours is: npx ballast pnl 7d day'],
     ['show-config', 2, 'npx ballast config show'],
     ['forceexit', 2, 'npx ballast close BTC'],
-    ['alerts', 2, 'past ones: GET /api/v1/alerts'],
+    ['alerts', 2, 'Past alerts: GET /api/v1/alerts'],
     ['data lst', 2, "Did you mean 'list'?"],
     ['data list --jsn', 2, "Did you mean '--json'?"],
     ['data import bars.csv', 2, '--symbol'],

@@ -1,6 +1,5 @@
 /**
  * Strategies, parameters and symbols of a configuration: what is wrong is said before anything starts, in words of the trade.
- * Never a text of the schema's own.
  */
 import { plansOf } from './plans.ts'
 import { expect, test } from 'vitest'

@@ -1,6 +1,5 @@
 /**
  * The look at the account against the simulator's server, and what is said of it: every state of the key and the modes.
- * Never asks anything but that server.
  */
 import { type IncomingHttpHeaders, createServer } from 'node:http'
 import { afterEach, beforeEach, expect, test } from 'vitest'

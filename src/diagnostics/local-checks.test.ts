@@ -1,6 +1,5 @@
 /**
  * What doctor shows of this machine: each line in each of its states.
- * Never needs more than a directory and a port of its own.
  */
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { type Server, createServer } from 'node:net'

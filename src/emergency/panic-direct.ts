@@ -101,7 +101,7 @@ export async function panicDirect(ports: PanicDirectPorts): Promise<PanicDirectO
     const deeds = { sent, canceled, refusals, lastWriteMs }
     const isSmall = ({ position, quantity }: PanicPlan['closes'][number]): boolean => small.get(position.symbol) === quantity
     const { plan, isFlat, left, auth } = panicSight(readings, scope, idPrefix, isPatient, deeds, isSmall)
-    if (auth !== undefined) return outcome(false, `NOT FLAT: Bybit does not accept the key (${auth.code} ${auth.detail}).`)
+    if (auth !== undefined) return outcome(false, `NOT FLAT: Bybit rejected the API key (${auth.code} ${auth.detail}).`)
     if (isFlat) return outcome(true, await flatSentence(ports, plan, plan.kept))
     last = left === '' ? 'reading the account again' : left
     if ((ordersSent > 0 || !isPatient) && wallClock.steadyMs() - said >= (last === saidLine ? REPEAT_EVERY_MS : SAY_EVERY_MS)) {

@@ -1,6 +1,5 @@
 /**
  * S7: `panic --direct` while one reading or another fails, is slow or never answers, over an exchange in memory.
- * Never a perpetual that stays open for longer than five seconds because something else cannot be read.
  */
 import { beforeEach, expect, test } from 'vitest'
 import { PanicAccount } from '../venue/bybit/read/panic-account.ts'

@@ -1,6 +1,5 @@
 /**
  * S7 on spot from end to end: `panic --direct` on an account with coins of Ballast's and of others, over a transport in memory.
- * Never a coin sold that is not ours, whatever is reported late, twice or not at all.
  */
 import { beforeEach, expect, test } from 'vitest'
 import { PanicAccount } from '../venue/bybit/read/panic-account.ts'

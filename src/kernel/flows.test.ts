@@ -1,6 +1,5 @@
 /**
  * Flows in the kernel, input by input: booked once by their id, no result, reported once, and the same from journal and snapshot.
- * Never a venue: what a flow is was read before it comes here.
  */
 import { describe, expect, test } from 'vitest'
 import { type Cash, cash, ts } from '../core/units.ts'

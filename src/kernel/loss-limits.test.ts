@@ -1,6 +1,5 @@
 /**
  * Limits of loss as the kernel keeps them: second entries, moved stops, the day, and what a resume after a breaker begins with.
- * Never a limit that one order keeps and two together pass.
  */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'

@@ -1,6 +1,5 @@
 /**
  * Manual orders, brackets and parent orders, input by input: state, input, and the whole outbox that follows.
- * Never a market: what fills and what the venue reports is written in the case.
  */
 import { describe, expect, test } from 'vitest'
 import { type Side, cash, lots, orderId, rate, strategyId, ticks, ts } from '../core/units.ts'

@@ -1,6 +1,5 @@
 /**
  * Spot, input by input: stops and targets are orders of Ballast's, coins pay fees, and nothing that is not ours is sold or counted.
- * Never a market: what fills and what the venue reports is written in the case.
  */
 import { describe, expect, test } from 'vitest'
 import { cash, lots, orderId, rate, ticks, ts } from '../core/units.ts'

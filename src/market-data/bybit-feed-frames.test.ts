@@ -1,6 +1,5 @@
 /**
  * Frames of Bybit's public streams as they are published, read for a perpetual and a spot pair of one name.
- * Never a socket: what the client hands over is written in the test.
  */
 import { expect, test } from 'vitest'
 import { instrumentIndex } from '../core/units.ts'

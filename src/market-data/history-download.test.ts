@@ -1,6 +1,5 @@
 /**
  * The past into the store: what is missing is asked for and nothing else, over cuts, failures and holes.
- * Never reads a real exchange: its pages are made here, or come from the simulator's server.
  */
 import type { VenueError } from '../venue/port/error.ts'
 import { mkdtempSync, rmSync } from 'node:fs'

@@ -1,6 +1,5 @@
 /**
  * The spellings of a symbol that users use, and the one that Ballast does.
- * Never asks an exchange.
  */
 import { expect, test } from 'vitest'
 import { spellingOf } from './symbol-text.ts'

@@ -1,6 +1,5 @@
 /**
  * Lines of the terminal and alerts of one trade, from its entry to its end.
- * Never an entry that looks like an exit, and never a part that is not reported.
  */
 import { expect, test } from 'vitest'
 import type { KernelFact } from '../kernel/fact.ts'

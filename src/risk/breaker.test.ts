@@ -1,6 +1,5 @@
 /**
  * Equity watched over time: peaks, smoothed drawdown, two sightings, day loss and flows (S9).
- * Never takes a deposit for a profit or a withdrawal for a loss.
  */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'

@@ -1,6 +1,5 @@
 /**
  * One row per denial, one per neighboring pair for the order of the rules, and exits that nothing denies.
- * Never checks a rule only where it bites: at its very limit it lets an order pass.
  */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'

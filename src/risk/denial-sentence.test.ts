@@ -1,6 +1,5 @@
 /**
  * Denials as an operator reads them: each rule has its sentence, with its figures and its name.
- * Never decides anything: check.test.ts does.
  */
 import { expect, test } from 'vitest'
 import { RISK_RULES, type RiskDenial } from './denial.ts'

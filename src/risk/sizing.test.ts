@@ -1,6 +1,5 @@
 /**
  * Sizing against the formulas of the manual, worked out by hand, and the properties that keep it safe.
- * Never lets a size grow because money was lost (S10).
  */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'

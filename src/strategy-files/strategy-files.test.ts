@@ -1,6 +1,5 @@
 /**
  * The user's files: compiled with what they import, brought in by name, refused with a sentence that names the place.
- * Never a file of this repository: each is written here.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,6 +1,5 @@
 /**
  * What a strategy may say, and what of its state comes back: each field with a value of its own that is wrong.
- * Never a value that is only wrong because another is.
  */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'

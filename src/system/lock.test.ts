@@ -1,6 +1,5 @@
 /**
  * One process of a role in a data directory, known by a lock that dies with it.
- * Never rests on a pid that is written anywhere.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'

@@ -1,6 +1,5 @@
 /**
  * Symbols keep their numbers whatever the configuration becomes, and begin in the steps that the journal began with.
- * Never a real exchange: what it lists is written in the case.
  */
 import type { VenueError } from '../venue/port/error.ts'
 import { expect, test } from 'vitest'

@@ -1,6 +1,5 @@
 /**
  * S14 at the driver: what a snapshot may stand for, and that nobody waits for one that is being written.
- * Never a database: the journal is in memory, and goes down where a test says so.
  */
 import { expect, test } from 'vitest'
 import { MemoryStore } from '../../test/support/memory-journal.ts'

@@ -1,6 +1,5 @@
 /**
  * S13: a damaged snapshot keeps no trader from starting: the one before it, and then the whole journal, lead to the same state.
- * Never another kernel than the one that trades.
  */
 import { expect, test } from 'vitest'
 import type { KernelSnapshot } from '../kernel/snapshot.ts'

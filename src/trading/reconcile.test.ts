@@ -1,6 +1,5 @@
 /**
  * From reports to events: each report against each state of the order, ids, strangers; and twice is once.
- * Never checks that an event is made without checking that it is not made again.
  */
 import { describe, expect, test } from 'vitest'
 import { type Lots, cash, instrumentIndex, lots, orderId, rate, strategyId, ticks, ts } from '../core/units.ts'

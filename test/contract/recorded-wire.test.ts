@@ -252,7 +252,7 @@ describe('what is not ours', () => {
     const bench = new Bench()
     const wallClock = { nowMs: () => 0, steadyMs: () => 0, sleep: async () => {}, every: () => () => {} }
     venue.use([{ ...PERP }, { ...PAIR, index: instrumentIndex(1) }])
-    expect(await verifyFlat(venue, bench.kernel, wallClock, () => ts(1))).toMatch(/^FLAT: .* Not touched: 1 order of others\./)
+    expect(await verifyFlat(venue, bench.kernel, wallClock, () => ts(1))).toMatch(/^FLAT: .* Not touched: 1 order not placed by Ballast\./)
   })
 
   test('a plain order whose stopOrderType is UNKNOWN is listed by a panic past the trader', () => {

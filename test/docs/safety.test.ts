@@ -1,6 +1,5 @@
 /**
  * docs/safety.md and the tree: each test that it names exists, each code in the tree is one of its rules, and no reference leads out of the repository.
- * Never judges whether a named test proves its rule: that is for who reads both.
  */
 import { describe, expect, test } from 'vitest'
 import { filesBelow, textOf } from '../support/repository.ts'

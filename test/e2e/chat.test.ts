@@ -213,7 +213,7 @@ test('closing asks once with a verb, and a tap closes', async () => {
   const tapped = telegram.tap(ADMIN, card as SentMessage, 'Close ')
   await until(() => telegram.answered.some((a) => a.id === tapped), 'the tap to be answered')
   await until(() => (card as SentMessage).edits > 0, 'the card to be edited')
-  expect((card as SentMessage).text).toMatch(/Clos|refused|no position|turned|below/i)
+  expect((card as SentMessage).text).toMatch(/Clos|refused|no position|changed side|below/i)
   const again = telegram.tapData(ADMIN, card as SentMessage, `c:${'x'.repeat(8)}:y`)
   await until(() => telegram.answered.some((a) => a.id === again), 'a dead button to be answered')
 }, 90_000)
@@ -236,7 +236,7 @@ test('a backtest shows its progress in one message and ends with figures, doubts
   )
   const message = card as SentMessage
   await until(() => message.photoBytes > 5_000 && message.text.includes('done'), 'the end of the run', 60_000)
-  expect(message.text).toMatch(/Doubtful: .*in-sample only/s)
+  expect(message.text).toMatch(/Warnings: .*in-sample only/s)
 }, 130_000)
 
 test('alerts of entries arrive in both chats, in order and once', async () => {
@@ -270,7 +270,7 @@ test('Discord answers first within 3 s, keeps money private, and completes symbo
   await until(() => discord.answerTo(id) !== undefined, 'suggestions')
   expect(JSON.stringify(discord.answerTo(id)?.first)).toContain('BTCUSDT')
   const stranger = await slash('positions', {}, '999')
-  expect(textOf(stranger.message)).toMatch(/not known/i)
+  expect(textOf(stranger.message)).toMatch(/not authorized/i)
 }, 60_000)
 
 test('panic from chat asks, flattens, and says what the exchange reports', async () => {

@@ -71,11 +71,11 @@ test('S17: the code by /start and a yes at the terminal make an admin, and the c
   await until(() => /Code \d{6}/.test(run.said), `the code; it said: ${run.said}`, 40_000)
   expect(run.said).not.toContain(TOKEN)
   const code = /Code (\d{6})/.exec(run.said)?.[1] ?? ''
-  expect(await start('11', code === '000000' ? '000001' : '000000')).toContain('That code is wrong')
-  expect(await start('12', code)).toContain('Asked at the terminal')
+  expect(await start('11', code === '000000' ? '000001' : '000000')).toContain('Wrong code')
+  expect(await start('12', code)).toContain('Waiting for approval at the terminal')
   expect(await run.ended).toBe(0)
   expect(run.said).toContain('@user12 is admin')
-  expect(run.said).toContain('Made #alerts-critical #trades #signals #reports #control;')
+  expect(run.said).toContain('Created #alerts-critical #trades #signals #reports #control;')
   expect(discord.channels.map((c) => c.name).sort()).toEqual(['alerts', 'alerts-critical', 'control', 'reports', 'signals', 'trades'])
   for (const channel of discord.channels.filter((c) => c.name !== 'alerts')) {
     const view = (id: string, right: 'allow' | 'deny'): boolean =>

@@ -117,7 +117,7 @@ test('observe: key and secret are typed, checked, kept 0600, and doctor finds al
     ['API key', KEY],
     ['API secret', 'AnotherSecret789'],
   ])
-  expect(wrong.said).toContain('The key is not kept')
+  expect(wrong.said).toContain('Key not saved')
   expect(wrong.said).not.toContain('AnotherSecret789')
   expect(wrong.code).toBe(4)
   expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ key: KEY, secret: SECRET })
@@ -126,9 +126,9 @@ test('observe: key and secret are typed, checked, kept 0600, and doctor finds al
 test.each([
   ['may withdraw', { wallet: ['Withdraw'] }, TYPED, 4, 'withdraw'],
   ['may transfer', { wallet: ['AccountTransfer'] }, TYPED, 4, 'transfer'],
-  ['has ended', { deadlineDay: 0 }, TYPED, 4, 'does not accept'],
-  ['is nothing', {}, [['API key', '']], 7, 'nothing was kept'],
-  ['is two words', {}, [['API key', 'two words']], 2, 'does not look like a key'],
+  ['has ended', { deadlineDay: 0 }, TYPED, 4, 'rejected the API key'],
+  ['is nothing', {}, [['API key', '']], 7, 'Nothing was saved'],
+  ['is two words', {}, [['API key', 'two words']], 2, 'does not look like a Bybit key'],
   [
     'is its own secret',
     {},
@@ -137,7 +137,7 @@ test.each([
       ['API secret', KEY],
     ],
     2,
-    'the key twice',
+    'You entered the API key as the secret',
   ],
 ] as const)(
   'a key that %s leaves nothing behind',
@@ -169,10 +169,10 @@ test('a directory of another profile is left to it, and a configuration that is 
 
 test('a network that is down: what was typed is kept where one says so, and checked by the next look', async () => {
   const down = 'http://127.0.0.1:9'
-  const no = await atTerminal('init --profile observe', [...TYPED, ['anything is sent. [y/N]', 'n']], down)
-  expect([no.code, no.said]).toEqual([5, expect.stringContaining('The key is not kept')])
+  const no = await atTerminal('init --profile observe', [...TYPED, ['any order is sent. [y/N]', 'n']], down)
+  expect([no.code, no.said]).toEqual([5, expect.stringContaining('Key not saved')])
   expect(existsSync(join(cwd, KEY_FILE))).toBe(false)
-  const yes = await atTerminal('init --profile observe', [...TYPED, ['anything is sent. [y/N]', 'y'], ['[y/N]', 'y']], down)
+  const yes = await atTerminal('init --profile observe', [...TYPED, ['any order is sent. [y/N]', 'y'], ['[y/N]', 'y']], down)
   expect([yes.code, yes.said]).toEqual([5, expect.stringContaining('Key saved, not verified.')])
   expect(JSON.parse(readFileSync(join(cwd, KEY_FILE), 'utf8'))).toEqual({ key: KEY, secret: SECRET })
   expect((await doctor()).failed).toEqual([])
@@ -187,7 +187,7 @@ test('demo can be rehearsed against a simulator: the key is checked there', asyn
 
 test('without a terminal, and where no key is needed', async () => {
   const piped = await runCli(cwd, 'init --profile demo')
-  expect(piped).toMatchObject({ code: 7, stdout: '', stderr: expect.stringContaining('at a terminal only') })
+  expect(piped).toMatchObject({ code: 7, stdout: '', stderr: expect.stringContaining('must be typed at a terminal') })
   const sim = await runCli(cwd, 'init')
   expect(sim).toMatchObject({ code: 0, stdout: expect.stringContaining('needs no key') })
   expect(readdirSync(cwd)).toEqual([])

@@ -1,6 +1,5 @@
 /**
  * A Discord on loopback: gateway (HELLO, IDENTIFY, READY, interactions) and the REST calls that answer them.
- * Never takes a second first answer to an interaction, as the real one does not.
  */
 import { type IncomingMessage, type Server, createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'

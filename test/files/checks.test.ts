@@ -1,6 +1,5 @@
 /**
  * What a file is never read as in silence: units, clocks, running bars, other symbols and intervals, contracts, gaps.
- * Never a file of somebody else: each is written here, and differs from a good one in the one thing that the test is about.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -242,7 +241,7 @@ describe('several files', () => {
     expect(await refusal([a, file([HEADER, ...minutes(3, START + 2 * MINUTE)])])).toContain('both have rows at 2025-03-03 00:02 UTC')
     const empty = join(folder, 'empty')
     mkdirSync(empty)
-    expect(await refusal(empty)).toContain('holds no file of data')
+    expect(await refusal(empty)).toContain('has no data files')
     expect(await refusal([a, file(['timestamp,rate', `${START},0.0001`])])).toContain('holds candles and')
   })
 
@@ -299,6 +298,6 @@ describe('two readers of rows are one', () => {
   })
 
   test('a line without an end is no table', async () => {
-    expect(await refusal(file(Buffer.from(`${HEADER}\n${minutes(3).join('\n')}\n${'7'.repeat(3_000_000)}`)))).toContain('no table')
+    expect(await refusal(file(Buffer.from(`${HEADER}\n${minutes(3).join('\n')}\n${'7'.repeat(3_000_000)}`)))).toContain('not a table')
   })
 })

@@ -121,7 +121,7 @@ describe('Feather', () => {
   test('cut short is reported', async () => {
     const whole = tableToIPC(arrowTable(), 'file')
     expect(await refusal(write('cut.feather', whole.subarray(0, whole.length >> 1)))).toContain(
-      'begins as Feather and is damaged or cut short',
+      'starts like Feather but is damaged or cut short',
     )
   })
 })
@@ -161,7 +161,7 @@ describe('Parquet', () => {
   })
   test('cut short is reported, and inside gzip refused', async () => {
     const whole = new Uint8Array(parquetWriteBuffer({ columnData }))
-    expect(await refusal(write('cut.parquet', whole.subarray(0, 400)))).toContain('begins as Parquet and is damaged or cut short')
+    expect(await refusal(write('cut.parquet', whole.subarray(0, 400)))).toContain('starts like Parquet but is damaged or cut short')
     expect(await refusal(write('b.parquet.gz', gzipSync(whole)))).toContain('is Parquet inside another container')
   })
 })
@@ -175,13 +175,13 @@ describe('cut short or empty', () => {
   test('cut short or empty: a file of nothing', async () => {
     expect(await refusal(write('nothing.csv', Buffer.alloc(0)))).toContain('the file has no header')
     expect(await refusal(write('nothing.json', Buffer.from('[]')))).toContain('is JSON without a table')
-    expect(await refusal(write('half.json', Buffer.from('[[1740960000000,1,2')))).toContain('is no whole JSON')
+    expect(await refusal(write('half.json', Buffer.from('[[1740960000000,1,2')))).toContain('is not complete JSON')
   })
   test.each([
     ['<!DOCTYPE html><html></html>', 'a page of the web'],
     ['<?xml version="1.0"?><Error><Code>NoSuchKey</Code></Error>', 'an answer of a file server (NoSuchKey)'],
     ['version https://git-lfs.github.com/spec/v1\noid sha256:00\n', 'a pointer of Git LFS'],
-    ['{"Information": "our limit is 25 requests a day"}', "it says 'our limit is 25 requests a day'"],
+    ['{"Information": "our limit is 25 requests a day"}', "its message: 'our limit is 25 requests a day'"],
   ])('cut short or empty: %s is named', async (text, words) => {
     expect(await refusal(write('foreign.csv', Buffer.from(text)))).toContain(words)
   })

@@ -1,6 +1,5 @@
 /**
  * Each row of docs/files.md as a small file of our own: the same four bars in the shape of each source, read to the same columns.
- * Never a file of a source itself: the figures are made here.
  */
 import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,6 +1,5 @@
 /**
  * Equity and returns from files: the right column, the right order, and figures that are what they say; and the rows a year.
- * Never a file of somebody else: each is written here.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -51,7 +50,7 @@ describe('equity', () => {
     const text = '<DATE>\t<BALANCE>\t<EQUITY>\t<DEPOSIT LOAD>\r\n2025.03.03 00:00\t100\t90\t0.01\r\n2025.03.04 00:00\t100\t80\t0.01\r\n'
     const { series, notes } = await readEquityCsv(file(Buffer.from(`\uFEFF${text}`, 'utf16le')))
     expect([...series.equity]).toEqual([90, 80])
-    expect(notes).toEqual(["The equity is the column '<EQUITY>'."])
+    expect(notes).toEqual(["Equity is read from the column '<EQUITY>'."])
   })
 
   test('a column of deposits is pointed at', async () => {
@@ -109,11 +108,11 @@ describe('returns', () => {
     [['timestamp,BTC', ...rows('0.01', '-1')], 'line 3: the return of BTC is -1'],
     [[',Mkt-RF', '202101,-0.84', '202102,-99.99'], 'line 3: the return of Mkt-RF is -99.99'],
     [['Date,BTC', '2025-03-03,100.0', '2025-03-04,99.1', '2025-03-05,100.9'], 'holds prices or levels'],
-    [['timestamp,BTC', ...rows('0.84', '-0.79', '1.2', '0.4', '-0.31')], 'holds percent or no returns'],
+    [['timestamp,BTC', ...rows('0.84', '-0.79', '1.2', '0.4', '-0.31')], 'holds percent, or no returns'],
     [['timestamp,ADA', ...rows('0.84', '0.79', '0.72', '0.74', '0.71')], 'holds prices or levels'],
     [['Date,BTC', '2025-03-03,', '2025-03-04,0.1'], 'line 2: the return of BTC is missing'],
     [['date,symbol,return', '2025-03-03,BTC,0.1', '2025-03-03,ETH,0.1'], 'line 3'],
-    [['-0.01,0.02', '0.01,0.03'], 'it has no header'],
+    [['-0.01,0.02', '0.01,0.03'], 'the file has no header'],
     [['timestamp,BTC,BTC', ...rows('0.01,0.02')], "two columns are called 'BTC'"],
   ])('returns: %s is refused', async (lines, words) => {
     expect(await refusal(readReturnsCsv(file(lines)))).toContain(words)

@@ -180,7 +180,7 @@ test('S2 while Bybit answers 403, what is written down as ours is closed over th
   const banned = await run(scope, account, 6_000, (r) => records.push(r), lastFillTs)
   expect(banned).toMatchObject({ isFlat: false, ordersSent: 2 })
   expect(banned.sentence).toMatch(
-    /^NOT FLAT: Bybit refuses this address \(http-403\), so nothing can be read, close of BTCUSDT 0\.02 sent and not verified, close of XRPUSDT 100 sent and not verified, BTCUSDT-SPOT 0\.5 left \(.*\), entries may stand\. Stops stay at the exchange\. Run it again, or close it in Bybit’s app\.$/,
+    /^NOT FLAT: Bybit refuses this address \(http-403\), so nothing can be read, close of BTCUSDT 0\.02 sent and not verified, close of XRPUSDT 100 sent and not verified, BTCUSDT-SPOT 0\.5 left \(.*\), entries may still be open\. Stops stay at the exchange\. Run it again, or close the rest in Bybit’s app\.$/,
   )
   expect(records).toHaveLength(3)
   const state = await simState()

@@ -1,6 +1,5 @@
 /**
  * S18, S13: what the supervisor does with a trader that hangs and with one that crashes again and again.
- * Never a whole Ballast: the program it starts is a script that behaves badly on purpose.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -29,7 +29,7 @@ describe('a position that is not ours', () => {
       ['external-BTCUSDT'],
       ['P1 external.position BTCUSDT'],
     ])
-    expect(await world.open()).toMatchObject({ status: 'refused', text: expect.stringContaining('entries are held') })
+    expect(await world.open()).toMatchObject({ status: 'refused', text: expect.stringContaining('entries were put on hold') })
     expect(await world.ask({ name: 'adopt', symbol: 'BTCUSDT', stop: '20%' })).toMatchObject({ status: 'done' })
     await world.pass(1_000)
     expect([world.held(), external(), world.holds]).toEqual([{ books: 10, venue: 10 }, 0, []])
@@ -81,7 +81,7 @@ describe('a position that is not ours', () => {
     const ours = world.held().books
     expect([ours > 0, world.held().venue]).toEqual([true, ours + 10])
     const outcome = await world.ask({ name: 'panic', reason: 'test' }, 5_000)
-    expect(outcome?.text).toContain("Not touched: BTCUSDT 0.01 (not Ballast's)")
+    expect(outcome?.text).toContain('Not touched: BTCUSDT 0.01 (external)')
     expect([world.held(), external()]).toEqual([{ books: 0, venue: 10 }, 10])
     expect(world.kernel.portfolio.ledger.wallet).toBe(world.host.exchange.venue.ledger.wallet)
   })

@@ -41,7 +41,9 @@ describe('a transfer', () => {
     const after = figures()
     expect(after.equity).toBeCloseTo(before.equity - 2_000, 8)
     expect([after.drawdown, world.holds, world.alerts]).toEqual([before.drawdown, [], ['P3 account.flow']])
-    expect(world.summaries[0]).toBe('Transfer out: -2000 USDT. It is no result: peak and day move with it.')
+    expect(world.summaries[0]).toBe(
+      'Transfer out: -2000 USDT. It does not count as profit or loss: equity peak and day result are adjusted.',
+    )
     const { ledger } = world.kernel.portfolio
     expect([ledger.flows / 1e8, ledger.adjustments, ledger.unexplained]).toEqual([2_000, 0, 0])
     // It is reported by the stream, long before the minute's reading.
@@ -117,7 +119,9 @@ describe('every kind', () => {
     ] as const
     for (const [amount, type] of rows) world.moveMoney(amount, type)
     await world.pass(20_000)
-    expect(world.summaries).toEqual(rows.map(([, , said]) => `${said}. It is no result: peak and day move with it.`))
+    expect(world.summaries).toEqual(
+      rows.map(([, , said]) => `${said}. It does not count as profit or loss: equity peak and day result are adjusted.`),
+    )
     const after = figures()
     expect(after.equity).toBeCloseTo(before.equity + 7, 8)
     expect([after.day, after.drawdown, world.holds]).toEqual([0, 0, []])
@@ -128,7 +132,7 @@ describe('every kind', () => {
     world.moveMoney('1250000.5', 'AIRDROP', 'EXC')
     await world.pass(70_000)
     expect([figures().equity, world.alerts]).toEqual([before, ['P4 account.flow']])
-    expect(world.summaries[0]).toBe('Airdrop: +1250000.5 EXC. It does not change the equity that risk counts with.')
+    expect(world.summaries[0]).toBe('Airdrop: +1250000.5 EXC. It does not change the equity used for risk limits.')
   })
 
   test('S8 trades of others in a symbol that is not traded here are flows of theirs, not a loss of ours', async () => {
@@ -150,7 +154,7 @@ describe('every kind', () => {
       0,
       [],
     ])
-    expect(narrow.summaries.every((said) => /^Trade that is not Ballast's: .* USDT on ETHUSDT/.test(said))).toBe(true)
+    expect(narrow.summaries.every((said) => /^External trade: .* USDT on ETHUSDT/.test(said))).toBe(true)
   })
 
   test('fills and funding of our own are booked once: the log shows them too', async () => {

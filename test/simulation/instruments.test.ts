@@ -1,6 +1,5 @@
 /**
  * Instruments that the exchange changes or ends, while the real trader runs and over its starts.
- * Never a start that one symbol keeps from the others, and never a quantity or a price that counts in other steps than the exchange's.
  */
 import { expect, test } from 'vitest'
 import { DAY_MS, HOUR_MS, instrumentIndex, lots, ticks } from '../../src/core/units.ts'

@@ -1,6 +1,5 @@
 /**
  * The exchange of a simulation: the wire simulator's own handlers and sessions in memory, with latencies, a fault plan, and restarts.
- * Never a shortcut past the wire: what a client gets went through JSON, signatures and the fault plan.
  */
 import type { Random } from '../../src/core/random.ts'
 import { type Cash, cash, lots } from '../../src/core/units.ts'

@@ -75,7 +75,7 @@ describe('an entry', () => {
     expect([world.orders(), alerts()]).toEqual([['entry rejected'], ['P2 order.rejected BTCUSDT', 'P2 symbol.delisting BTCUSDT']])
     expect(await world.open()).toMatchObject({
       status: 'refused',
-      text: 'BTCUSDT: Bybit takes no entries in it (closed) (instrument-status).',
+      text: 'BTCUSDT: Bybit accepts no entries in this symbol (closed) (instrument-status).',
     })
     expect(await world.open('ETHUSDT')).toMatchObject({ status: 'done' })
   })
@@ -118,7 +118,7 @@ describe('an exit', () => {
     await world.pass(5_000)
     world.host.faults.clear()
     expect(alerts()).toContain('P1 ip_ban')
-    expect(world.summaries.join()).toContain('exits neither: there is no trade WebSocket here (demo has none)')
+    expect(world.summaries.join()).toContain('not even exits: there is no trade WebSocket here (demo has none)')
     await world.pass(500_000)
     const stops = world.host.exchange.instruments.flatMap((i) => world.host.exchange.venue.openOrders(i.index))
     // It may have been stopped out meanwhile: then it is flat, and that is what the stop is for.
@@ -171,7 +171,7 @@ describe('S2 an exit while HTTP answers 403, with a trade WebSocket', () => {
     await world.ask(close, 1_000)
     expect([world.held(), world.traded]).toEqual([{ books: 0, venue: 0 }, ['order.create']])
     expect(alerts().filter((alert) => alert.startsWith('P1'))).toEqual(['P1 ip_ban'])
-    expect(world.summaries.join()).toContain('Exits, cancels and changes of orders go over the trade WebSocket')
+    expect(world.summaries.join()).toContain('Exits, cancels and order changes use the trade WebSocket')
     expect(world.held('ETHUSDT').books).toBeGreaterThan(0)
     // Entries do not take that way.
     await world.open('SOLUSDT')
@@ -223,7 +223,7 @@ describe('S2 an exit while HTTP answers 403, with a trade WebSocket', () => {
     )
     await world.ask(close)
     expect(alerts().filter((alert) => alert.startsWith('P1'))).toEqual(['P1 ip_ban', 'P1 ip_ban'])
-    expect(world.summaries.join()).toContain('The trade WebSocket takes no exits either (10403 Exceed IP limit)')
+    expect(world.summaries.join()).toContain('The trade WebSocket rejects exits too (10403 Exceed IP limit)')
     await world.pass(10_000)
     expect([world.held(), world.traded.length]).toEqual([{ books: 0, venue: 0 }, 4])
   })
@@ -301,7 +301,10 @@ describe('S12 the account is changed in the app', () => {
 test('S12 on live a key that may withdraw is refused at the start', async () => {
   const live = new QuietWorld('live')
   live.host.exchange.conditions.change({ wallet: ['Withdraw'] })
-  expect(await live.start()).toMatchObject({ ok: false, error: { sentence: 'The key may withdraw coins, which trading does not need.' } })
+  expect(await live.start()).toMatchObject({
+    ok: false,
+    error: { sentence: 'The key has permission to withdraw coins, which trading does not need.' },
+  })
 })
 
 test('DCP is armed where the account has it, and the status says so', async () => {

@@ -39,7 +39,7 @@ describe('a close at a price', () => {
     for (let k = 0; k < 600 && world.held().books === before; k++) await world.pass(100)
     expect(outcome).toMatchObject({
       status: 'done',
-      text: expect.stringMatching(/or better, reduce-only\. Until it fills the position keeps its stop\.$/),
+      text: expect.stringMatching(/or better, reduce-only\. The position keeps its stop until it fills\.$/),
     })
     const { books, venue } = world.held()
     expect(venue).toBeGreaterThan(0)
@@ -75,7 +75,7 @@ describe('a close at a price', () => {
       world.kernel.orders.open(BTC).find((o) => o.class === 'reduce')?.limit ??
       world.kernel.orders.recent(BTC).find((o) => o.class === 'reduce')?.limit
     expect(limit).toBeGreaterThanOrEqual(world.kernel.portfolio.mark(BTC) * 0.99)
-    expect(outcome?.text).toContain(`at ${shownPrice(instrument(), limit as never)} or better, reduce-only, the best price of our side.`)
+    expect(outcome?.text).toContain(`at ${shownPrice(instrument(), limit as never)} or better, reduce-only, the best price on your side.`)
   })
 
   test('outlives a kill of the trader', async () => {
@@ -92,7 +92,7 @@ describe('a close at a price', () => {
 
   test.each([
     [{ limit: 'abc' }, 'is not a price of BTCUSDT'],
-    [{ limit: '+10%', side: 'short' as const }, 'has turned'],
+    [{ limit: '+10%', side: 'short' as const }, 'changed side'],
   ])('%o is refused with a sentence', async (part, sentence) => {
     const outcome = await world.ask({ name: 'close', symbol: 'BTCUSDT', ...part })
     expect(outcome).toMatchObject({ status: 'refused', text: expect.stringContaining(sentence) })
@@ -114,7 +114,7 @@ describe('S7: a panic of one symbol', () => {
     })
     expect([world.held(), open(), world.holds]).toEqual([{ books: 0, venue: 0 }, [], ['panic-BTCUSDT']])
     expect([world.held('ETHUSDT'), world.stops('ETHUSDT').length]).toEqual([eth, 1])
-    expect(await world.open()).toMatchObject({ status: 'refused', text: expect.stringContaining('entries are held by test') })
+    expect(await world.open()).toMatchObject({ status: 'refused', text: expect.stringContaining('entries were put on hold by test') })
     expect(await world.ask({ name: 'open', symbol: 'ETHUSDT', side: 'long', notional: '50', limit: '-1%', stop: '20%' })).toMatchObject({
       status: 'done',
     })
@@ -147,7 +147,7 @@ describe('S7: a panic of one symbol', () => {
   test('a panic of one symbol of a symbol that is not here is refused, and closes nothing', async () => {
     expect(await world.ask({ name: 'panic', symbol: 'DOGEUSDT', reason: '' })).toMatchObject({
       status: 'refused',
-      text: expect.stringContaining("There is no symbol 'DOGEUSDT' here."),
+      text: expect.stringContaining("Ballast does not trade 'DOGEUSDT'."),
     })
     expect([world.held().books > 0, world.holds]).toEqual([true, []])
   })

@@ -1,6 +1,5 @@
 /**
  * The moments at which a recovery test kills the trader, by name: before, during and after each call that leaves the process.
- * Never part of the program: the entry of these tests puts them between the trader and what outlives it.
  */
 import type { OutlivingPorts } from '../../src/process/role-context.ts'
 import { writeSync } from 'node:fs'

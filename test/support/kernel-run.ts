@@ -1,6 +1,5 @@
 /**
  * A kernel on two symbols whose strategies give the signals that the test scripts, fed by hand.
- * Never used outside tests, and never is in for the venue: what it answers is written in the test.
  */
 import { z } from 'zod'
 import {

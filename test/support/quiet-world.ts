@@ -1,6 +1,5 @@
 /**
  * The real trader over the wire simulator in memory and virtual time, without troubles of its own: what goes wrong is what the test says.
- * Never a shortcut past journal, sender or wire.
  */
 import { alertSentence } from '../../src/journal/alert-sentence.ts'
 import type { BootFailure } from '../../src/trader/boot.ts'

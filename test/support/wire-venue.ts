@@ -1,6 +1,5 @@
 /**
  * The adapter and the wire simulator in one process: every command and every frame goes through signatures, JSON and the private stream.
- * Never a shortcut past the wire, and never a wait: a call is answered and its frames are read before it returns.
  */
 import type { Exchange } from '../../src/venue/sim/bybit-server/exchange.ts'
 import { hmac } from '../../src/venue/sim/bybit-server/auth.ts'

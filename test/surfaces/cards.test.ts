@@ -1,6 +1,5 @@
 /**
  * Confirmation, lateness and the record: what each card says, who may answer it, and what then reaches the trader.
- * Never needs a database: the ports are plain and count what is done through them.
  */
 import { describe, expect, test } from 'vitest'
 import { CONFIRM_TTL_MS } from '../../api/commands/confirm-rules.ts'

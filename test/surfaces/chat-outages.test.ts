@@ -1,7 +1,6 @@
 /**
  * Chats when something goes wrong: updates delivered twice, topics, a first answer that fails, a gateway that is closed, a poll that
  * is refused, a database that is away. The bots against platforms on loopback.
- * Never a database: what it answers is what the test says.
  */
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { DiscordBot } from '../../bots/discord.ts'

@@ -1,6 +1,5 @@
 /**
  * Cards of a close at a price and of the panic of one symbol: what they say, and what then reaches the trader.
- * Never needs a database: the ports are plain and count what is done through them.
  */
 import { describe, expect, test } from 'vitest'
 import { CommandRunner } from '../../api/commands/run.ts'

@@ -1,6 +1,5 @@
 /**
  * What is asked once more when a card is answered, and what has to be typed with a yes (S3, S17).
- * Never needs a database: the ports are plain and count what is done through them.
  */
 import { describe, expect, test } from 'vitest'
 import { COMMANDS } from '../../api/commands/registry.ts'

@@ -1,6 +1,5 @@
 /**
  * S14: what a request is answered while the database is away: within two seconds, with its code and the way past it.
- * Never a database: that it answers or not is what the test says.
  */
 import { Hono } from 'hono'
 import { expect, test } from 'vitest'

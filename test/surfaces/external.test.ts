@@ -1,6 +1,5 @@
 /**
  * What is not Ballast's, as users see it: in the list of positions, on the cards of adopt, ignore and reconcile, on the alerts.
- * Never a database or a trader: the ports are plain and record what is sent.
  */
 import { describe, expect, test } from 'vitest'
 import { findCommand, parseArgs, splitLine } from '../../api/commands/parse.ts'

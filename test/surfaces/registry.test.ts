@@ -1,6 +1,5 @@
 /**
  * The registry as a whole: every command has its help, its examples are understood, no text makes it throw or act, roles hold.
- * Never needs a database: the ports are plain and count what is done through them.
  */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'

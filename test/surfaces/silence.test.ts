@@ -1,6 +1,5 @@
 /**
  * S13: what every surface says of a trader that does not run: down, with the time, old figures called old, and the way past it.
- * Never needs a database: the ports are plain.
  */
 import { expect, test } from 'vitest'
 import { toStatus } from '../../api/account-shapes.ts'

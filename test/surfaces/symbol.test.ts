@@ -1,6 +1,5 @@
 /**
  * What users write to a symbol, on an account that trades a coin as a perpetual and as spot.
- * Never a database: the symbols that are known stand in the test.
  */
 import { expect, test } from 'vitest'
 import { coinOf, costsOf, short } from '../../api/commands/format.ts'

@@ -1,6 +1,5 @@
 /**
  * The report: opens offline, carries the JSON that it shows, and lets no name become markup.
- * Never looks at what a chart looks like: users do.
  */
 import { describe, expect, test } from 'vitest'
 import { cash, instrumentIndex, rate } from '../../core/units.ts'

@@ -1,6 +1,5 @@
 /**
  * Grids from text, and the combinations that they stand for.
- * Never lets a draw depend on anything but its seed.
  */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'

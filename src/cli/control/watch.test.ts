@@ -1,6 +1,5 @@
 /**
  * The screen of --watch: entered, left, and left as it was, by q, by Ctrl-C, by a signal and by an error.
- * Never a real terminal: what is written is what is judged.
  */
 import { EventEmitter } from 'node:events'
 import { expect, test } from 'vitest'

@@ -1,6 +1,5 @@
 /**
  * What a drill calls safe on spot: coins that are there, and one stop of Ballast's of the size of the position.
- * Never asks an exchange.
  */
 import { expect, test } from 'vitest'
 import { ok } from '../../core/result.ts'

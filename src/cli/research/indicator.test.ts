@@ -1,6 +1,5 @@
 /**
  * `ballast indicator` as a process: the CSV on stdout, its units, and what it refuses.
- * Never checks the formulas, which have tests of their own.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

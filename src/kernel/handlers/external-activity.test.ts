@@ -1,6 +1,5 @@
 /**
  * S8: what others do on the account, fact by fact: closes, positions and stops that we did not ask for.
- * Never the venue: what it says is written in the test.
  */
 import { describe, expect, test } from 'vitest'
 import { cash, lots, orderId, rate, strategyId, ticks, ts } from '../../core/units.ts'

@@ -1,6 +1,5 @@
 /**
  * A strategy in a new process: its state continues with the same code and parameters, and is given up with others; what it reads back is there.
- * Never a live bar: histories are given, as a trader reads them from the exchange.
  */
 import { expect, test } from 'vitest'
 import { z } from 'zod'

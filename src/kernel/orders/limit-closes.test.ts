@@ -1,6 +1,5 @@
 /**
  * Closes that wait for their price, and the panic of one symbol, input by input: the whole outbox that follows.
- * Never a market: what fills and what the venue reports is written in the case.
  */
 import { describe, expect, test } from 'vitest'
 import { type InstrumentIndex, lots, orderId, ticks, ts } from '../../core/units.ts'

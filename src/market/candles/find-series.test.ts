@@ -1,6 +1,5 @@
 /**
  * Which series a command means.
- * Never decides a case by the order in which the series were stored.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,6 +1,5 @@
 /**
  * What a clean reading says of a doubt about a refused exit.
- * Never an exchange: what the reading says is what the test says.
  */
 import { expect, test } from 'vitest'
 import { ts } from '../../core/units.ts'

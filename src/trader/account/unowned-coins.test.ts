@@ -1,6 +1,5 @@
 /**
  * When coins that Ballast did not buy are reported, and that it is once.
- * Never an exchange: readings are written in the test.
  */
 import { describe, expect, test } from 'vitest'
 import { cash, lots } from '../../core/units.ts'

@@ -1,6 +1,5 @@
 /**
  * The last word of a panic about coins: what of them is ours and still there, and what is not ours.
- * Never waits for coins that the records do not call ours.
  */
 import { expect, test } from 'vitest'
 import { cash, lots, ts } from '../../core/units.ts'

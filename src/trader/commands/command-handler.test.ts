@@ -1,6 +1,5 @@
 /**
  * The command handler's previews and panic: a preview books nothing and shows what would be sent, and a long panic does not block its answer.
- * Never a venue: how flat it is, is written in the test.
  */
 import { describe, expect, test } from 'vitest'
 import { ts } from '../../core/units.ts'

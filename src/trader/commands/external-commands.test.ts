@@ -1,6 +1,5 @@
 /**
  * The command handler's answers about external positions, and the comparison with the exchange: what is shown, what is fixed, what is refused.
- * Never a venue: the reading of the account is written in the test.
  */
 import { describe, expect, test } from 'vitest'
 import { cash, lots, orderId, ticks, ts } from '../../core/units.ts'

@@ -1,6 +1,5 @@
 /**
  * Which source a spread comes from, and what is said of the books.
- * Never a stream: quotes and books are given.
  */
 import { expect, test } from 'vitest'
 import { instrumentIndex, ticks, ts } from '../../core/units.ts'

@@ -1,6 +1,5 @@
 /**
  * How near liquidation is, by figures worked out by hand, and that each warning comes once.
- * Never a venue: rows are written in the test.
  */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'

@@ -1,6 +1,5 @@
 /**
  * S12 as a table: what is read of the account, on live and elsewhere, and the findings that follow.
- * Never a driver: what is done about a finding is the watch's test.
  */
 import type { ConditionsReading, KeyCondition, SymbolCondition } from '../../venue/port/conditions.ts'
 import { describe, expect, test } from 'vitest'

@@ -1,6 +1,5 @@
 /**
  * What is stale when which connection is down, on a clock that is only a number.
- * Never a connection: the test feeds the watch with stream states.
  */
 import type { StreamPart } from '../../venue/port/streams.ts'
 import { expect, test } from 'vitest'

@@ -1,6 +1,5 @@
 /**
  * Alerts while the exchange refuses everything because of the rate limit: none at first, and after ten seconds an alarm if an exit waits.
- * Never a venue: its answers are written in the test.
  */
 import { expect, test } from 'vitest'
 import { ts } from '../../core/units.ts'

@@ -1,6 +1,5 @@
 /**
  * The algorithms as pure steps, against schedules worked out by hand and against bounds that must hold for any market.
- * Never runs one through the kernel: that is src/kernel/orders.test.ts.
  */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'

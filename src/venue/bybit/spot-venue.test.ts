@@ -1,6 +1,5 @@
 /**
  * What the adapter asks for where spot is traded beside perpetuals, and what it makes of the answers: requests over a transport in memory.
- * Never a request more than before where no spot symbol is traded.
  */
 import { beforeEach, describe, expect, test } from 'vitest'
 import { cash, instrumentIndex, lots, orderId, ticks, ts } from '../../core/units.ts'

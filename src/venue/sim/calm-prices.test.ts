@@ -1,6 +1,5 @@
 /**
  * The prices between which a venue is left alone, against the account's own figures at those prices.
- * Never against the matcher: that a walked bar gives the same run is shown in backtest/quiet-span.test.ts.
  */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'

@@ -1,6 +1,5 @@
 /**
  * The fault plan rule by rule: what matches, when it fires, what comes of it, and that a seed repeats itself.
- * Never through a socket: the plan only says what shall happen.
  */
 import { describe, expect, test } from 'vitest'
 import { type FaultEffect, FaultPlan, type FaultRule, type FaultWhen } from './faults.ts'

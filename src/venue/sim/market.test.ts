@@ -1,6 +1,5 @@
 /**
  * The generated market: determinism, restart, and the facts of real markets that it claims to have.
- * Never fixes a price: a change of the model may move them all.
  */
 import { beforeAll, describe, expect, test } from 'vitest'
 import { type Instrument, tickFloat } from '../../market/instrument.ts'

@@ -1,6 +1,5 @@
 /**
  * Rows of the transaction log: what each is called, what of it is money, and what is left to executions.
- * Never a row of the simulator: each is made here.
  */
 import { expect, test } from 'vitest'
 import { kindOfTransaction, toMovement } from './movements.ts'

@@ -1,6 +1,5 @@
 /**
  * Frames into books: shapes that are not the documented ones, when a new snapshot is asked for, and what a lost connection takes.
- * Never a socket: what is asked for is noted.
  */
 import { beforeEach, describe, expect, test } from 'vitest'
 import { instrumentIndex } from '../../../core/units.ts'

@@ -1,6 +1,5 @@
 /**
  * The waits between attempts and the budget over all connections, on a clock that is only a number.
- * Never sleeps.
  */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'

@@ -1,6 +1,5 @@
 /**
  * The exchange in memory: the life of orders as the wire shows it, the account's identities, lockstep replay.
- * Never opens a port.
  */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'

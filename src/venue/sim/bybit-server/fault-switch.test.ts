@@ -1,6 +1,5 @@
 /**
  * Faults through the real server: what a client on a port sees of each, and what the exchange did meanwhile.
- * Never leaves loopback.
  */
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import WebSocket from 'ws'

@@ -1,6 +1,5 @@
 /**
  * The exchange on a loopback port, driven by the client that the trader uses (bybit-api) and by bare sockets.
- * Never leaves loopback.
  */
 import { RestClientV5, type WSClientConfigurableOptions, WebsocketClient, type WsKey } from 'bybit-api'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'

@@ -1,6 +1,5 @@
 /**
  * Spot as the wire shows it: orders, rows, balances, filters and refusals, each message held against the documented shapes.
- * Never opens a port.
  */
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import {

@@ -1,6 +1,5 @@
 /**
  * Coins over a restart: what a state file brings back, and a state that was saved before the simulator knew spot.
- * Never opens a port.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

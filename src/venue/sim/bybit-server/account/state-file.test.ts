@@ -1,6 +1,5 @@
 /**
  * What of the simulator's files may be damaged: its clock, and not its account.
- * Never opens a port.
  */
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,6 +1,5 @@
 /**
  * The exchange in memory on a generated market: history, fills at once, and what a state file brings back.
- * Never opens a port.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
