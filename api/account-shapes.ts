@@ -1,6 +1,5 @@
 /**
- * The account and the system, as the API tells them: status, equity, balances, strategies, alerts, events, backtests, cards.
- * Never computes a figure of the kernel.
+ * The account and the system, as the API reports them: status, equity, balances, strategies, alerts, events, backtests, cards.
  */
 import { z } from '@hono/zod-openapi'
 import type { AccountRow, EquityRow, FlowRow, HoldRow, StrategyRow } from '../src/journal/row.ts'
@@ -46,11 +45,11 @@ export const toBalance = (row: AccountRow): z.infer<typeof Balance> => ({
 export const Flow = z
   .object({
     id: z.string(),
-    kind: z.string().openapi({ description: "What moved it: `transfer-in`, `interest` and the like, or Bybit's own word" }),
+    kind: z.string().openapi({ description: "Kind of flow: `transfer-in`, `interest` and so on, or Bybit's own word" }),
     coin: z.string(),
     amount: decimal(),
     symbol: z.string().nullable(),
-    isBooked: z.boolean().openapi({ description: 'False of coins that are no money of the books' }),
+    isBooked: z.boolean().openapi({ description: 'False for coins that do not count as equity' }),
     ts: instant(),
   })
   .openapi('Flow')
@@ -72,7 +71,7 @@ export const Strategy = z
     definition: z.string(),
     version: z.number(),
     mode: z.string(),
-    modeCause: z.string().describe('why it is in that mode; empty from the start on'),
+    modeCause: z.string().describe('why it is in that mode; empty since the start'),
     symbols: z.array(symbolName(z.string())),
     lastSignalAt: instant().nullable(),
   })
@@ -129,7 +128,7 @@ export const Status = z
     reconciledAt: instant().nullable(),
     barsClosedAt: instant().nullable(),
     holds: z.array(HoldShape),
-    /** Wall time of the trader's last report, how old it is, and what to do where it is too old: then all figures are old as well. */
+    /** Wall-clock time of the trader's last report, how old it is, and what to do where it is too old: then all figures are old as well. */
     reportedAt: instant().nullable(),
     ageSec: z.number().nullable(),
     isOld: z.boolean(),
@@ -151,8 +150,8 @@ export interface StatusSource {
 const STREAM = 'stream-'
 /** The last close instant whose outputs are all sent and answered, as the trader says it; else the journal's. */
 function barsClosedAt({ account, health }: StatusSource): number | null {
-  const told = Number(health.find((part) => part.part === 'bars')?.detail)
-  return Number.isFinite(told) && told > 0 ? told : (account?.barsClosedAt ?? null)
+  const closedAt = Number(health.find((part) => part.part === 'bars')?.detail)
+  return Number.isFinite(closedAt) && closedAt > 0 ? closedAt : (account?.barsClosedAt ?? null)
 }
 export function toStatus(source: StatusSource): Status {
   const { account, strategies, health } = source

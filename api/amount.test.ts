@@ -56,7 +56,7 @@ test.each([
   expect(fixed(given, decimals)).toBe(expected)
 })
 
-test('what is no plain decimal is told apart', () => {
+test('what is no plain decimal is distinguished', () => {
   for (const good of ['0', '1.5', '-2', '+3', '.5', '7.']) expect(isDecimal(good), good).toBe(true)
   for (const bad of ['', '.', '1e3', '0x1', '1,5', ' 1', 'NaN', '--1']) expect(isDecimal(bad), bad).toBe(false)
 })

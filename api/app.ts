@@ -1,6 +1,5 @@
 /**
  * The HTTP application: what stands before every request, and the routes.
- * Never listens: server.ts does.
  */
 import { randomBytes } from 'node:crypto'
 import { OpenAPIHono } from '@hono/zod-openapi'
@@ -30,7 +29,7 @@ export function makeApp(context: ApiContext): OpenAPIHono<ApiEnv> {
   )
   app.onError((cause, c) => {
     const trouble = context.database.troubleOf(cause)
-    // Told once by who watches the database, and not with each request's stack.
+    // Reported once by who watches the database, and not with each request's stack.
     return trouble === undefined
       ? failed(cause, c)
       : failed(databaseDown(trouble, context.database.downSinceMs(), c.req.method !== 'GET'), c)
@@ -46,12 +45,12 @@ export function makeApp(context: ApiContext): OpenAPIHono<ApiEnv> {
     c.header('Cache-Control', 'no-store')
     // A page elsewhere must not reach this port by a name of its own (DNS rebinding).
     const host = new URL(c.req.url).hostname.replace(/^\[|\]$/g, '')
-    if (!context.hosts.includes(host)) throw problem('forbidden_host', `This server does not answer to the host ${host.slice(0, 100)}.`)
+    if (!context.hosts.includes(host)) throw problem('forbidden_host', `This server does not serve the host ${host.slice(0, 100)}.`)
     const origin = c.req.header('origin')
     if (origin !== undefined && !isAllowedOrigin(origin, context.hosts))
-      throw problem('forbidden_host', 'This server does not answer to pages of another origin.')
+      throw problem('forbidden_host', 'This server refuses requests from pages of another origin.')
     // No name and no figure holds a zero byte, and the database takes none.
-    if (/%00|\0/.test(c.req.url)) throw problem('validation_failed', 'The path or the query holds a zero byte (%00).')
+    if (/%00|\0/.test(c.req.url)) throw problem('validation_failed', 'The path or query contains a zero byte (%00).')
     await next()
   })
 
@@ -74,7 +73,10 @@ export function makeApp(context: ApiContext): OpenAPIHono<ApiEnv> {
 
   const guard = authenticate(context.keys, context.log)
   const limit = limitRate(REQUESTS_PER_MINUTE, ports.wallNow)
-  app.use('/api/v1/*', bodyLimit({ maxSize: BODY_MAX, onError: () => Promise.reject(problem('too_large', 'A body may have 256 kB.')) }))
+  app.use(
+    '/api/v1/*',
+    bodyLimit({ maxSize: BODY_MAX, onError: () => Promise.reject(problem('too_large', 'The body may have at most 256 kB.')) }),
+  )
   app.use(
     '/api/v1/*',
     createMiddleware<ApiEnv>(async (c, next) => {
@@ -96,7 +98,8 @@ export function makeApp(context: ApiContext): OpenAPIHono<ApiEnv> {
     info: {
       title: 'Ballast',
       version: ports.system.version,
-      description: 'Decimals are strings, times RFC 3339 in UTC, errors problem+json. Lists: newest first, `nextCursor` while `hasMore`.',
+      description:
+        'Decimals are strings, times are RFC 3339 in UTC, errors are problem+json. Lists are newest first, with `nextCursor` while `hasMore`.',
     },
   }
   app.get('/openapi.json', (c) => c.json(withProblems(app.getOpenAPI31Document(described))))
@@ -112,7 +115,7 @@ function isAllowedOrigin(origin: string, hosts: readonly string[]): boolean {
   }
 }
 
-/** What stands between this process and trading, in words; empty when it is ready. */
+/** What is between this process and trading, in words; empty when it is ready. */
 export async function whatIsMissing({ ports }: ApiContext): Promise<readonly string[]> {
   const { reads, wallNow } = ports
   if (!(await reads.ping())) return ['the database does not answer']
@@ -121,11 +124,11 @@ export async function whatIsMissing({ ports }: ApiContext): Promise<readonly str
   const trader = part('trader')
   const missing: string[] = []
   const silence = silenceOf(health, wallNow())
-  if (trader === undefined) missing.push('the trader does not report')
+  if (trader === undefined) missing.push('the trader has not reported yet')
   else if (silence !== undefined)
-    missing.push(`the trader does not run since ${clockText(silence.sinceMs)} UTC: ballast panic --direct flattens without it`)
+    missing.push(`the trader has not been running since ${clockText(silence.sinceMs)} UTC: ballast panic --direct flattens without it`)
   else if (trader.status === 'down') missing.push(`the trader is down (${trader.detail})`)
-  if (account === undefined) missing.push('the trader has written no account yet')
+  if (account === undefined) missing.push('the trader has not reported the account yet')
   if (part('reconcile')?.status !== 'ok') missing.push('the account is not reconciled')
   for (const each of health) if (each.part.startsWith('stream-') && each.status !== 'ok') missing.push(`${each.part} is ${each.status}`)
   return missing

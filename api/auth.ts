@@ -1,6 +1,6 @@
 /**
  * Who may call the API: bearer keys with scopes, and the check of each request.
- * Never takes a key from the URL, and never tells why a key was refused.
+ * Never takes a key from the URL, and never shows why a key was refused.
  */
 import { createMiddleware } from 'hono/factory'
 import type { Role, Scope } from './commands/command.ts'
@@ -38,14 +38,14 @@ export const authenticate = (keys: ApiKeys, log: (text: string) => void) =>
     const token = bearerOf(c.req.header('authorization'))
     const key = token === undefined ? undefined : await keys.find(token)
     if (key === undefined)
-      throw problem('unauthorized', 'A key is needed: Authorization: Bearer tk_…', {
-        hint: 'The admin key is in admin.key of the data directory; others: ballast key new.',
+      throw problem('unauthorized', 'An API key is required: Authorization: Bearer tk_…', {
+        hint: 'The admin key is in admin.key in the data directory; create others with: ballast key new',
       })
     c.set('key', key)
     // A disk that is full must not keep anybody from looking.
     await keys
       .noteUse(key.id)
-      .catch((cause: unknown) => log(`the use of a key was not noted: ${cause instanceof Error ? cause.message : String(cause)}`))
+      .catch((cause: unknown) => log(`could not record the use of a key: ${cause instanceof Error ? cause.message : String(cause)}`))
     await next()
   })
 
@@ -57,7 +57,7 @@ export const needs = (scope: Scope) =>
 
 const WINDOW_MS = 60_000
 
-/** Requests in a minute for each key; what is left is told in each answer. */
+/** Requests in a minute for each key; what is left is reported in each answer. */
 export function limitRate(quota: number, now: () => number) {
   const used = new Map<string, { from: number; count: number }>()
   return createMiddleware<ApiEnv>(async (c, next) => {
@@ -74,7 +74,7 @@ export function limitRate(quota: number, now: () => number) {
     c.header('RateLimit', `"default";r=${Math.max(0, quota - entry.count)};t=${resetSec}`)
     if (entry.count > quota) {
       c.header('Retry-After', String(resetSec))
-      throw problem('rate_limited', `More than ${quota} requests in a minute.`)
+      throw problem('rate_limited', `More than ${quota} requests per minute.`)
     }
     await next()
   })

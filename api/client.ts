@@ -50,7 +50,7 @@ export interface List<Row> {
   readonly nextCursor: string | null
   readonly hasMore: boolean
 }
-/** For whom a service key asks, and when the person sent it (wall ms). */
+/** For whom a service key asks, and when the user sent it (wall-clock ms). */
 export type OnBehalf = ActAs & { readonly askedAtMs?: number | undefined }
 
 export interface ApiClientOptions {
@@ -92,7 +92,7 @@ export class ApiClient {
     return this.get(`/api/v1/alerts${query}`)
   }
 
-  /** A line as people type it. */
+  /** A line as users type it. */
   runLine(line: string, as?: OnBehalf, idempotencyKey: string = randomUUID()): Promise<Result<CommandAnswer, ApiFailure>> {
     return this.request('POST', '/api/v1/commands', { line, ...(as === undefined ? {} : { as }) }, idempotencyKey)
   }
@@ -104,7 +104,7 @@ export class ApiClient {
     })
   }
 
-  /** The token of the answer is never told again. */
+  /** The token of the answer is never reported again. */
   makeKey(key: { readonly name: string; readonly role: string; readonly days?: number }): Promise<Result<NewKeyAnswer, ApiFailure>> {
     return this.request('POST', '/api/v1/keys', key)
   }
@@ -166,13 +166,13 @@ function failureOf(status: number, body: unknown): ApiFailure {
     type: 'rejected',
     status,
     code: typeof problem.code === 'string' ? problem.code : 'unknown',
-    detail: typeof problem.detail === 'string' ? problem.detail : `The server answered ${status} in a form that is not Ballast's.`,
+    detail: typeof problem.detail === 'string' ? problem.detail : `The server answered ${status}, but not as Ballast does.`,
     ...(typeof problem.reply === 'object' && problem.reply !== null
       ? { reply: problem.reply as Reply, commandStatus: commandStatusOf(problem) }
       : {}),
   }
 }
 
-/** `status` of a problem is HTTP's; the command's stands beside it. */
+/** `status` of a problem is HTTP's; the command's is beside it. */
 const commandStatusOf = (problem: Readonly<Record<string, unknown>>): CommandStatus =>
   typeof problem.commandStatus === 'string' ? (problem.commandStatus as CommandStatus) : 'refused'

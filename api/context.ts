@@ -1,6 +1,5 @@
 /**
  * What the HTTP and WebSocket surfaces are made with.
- * Never made outside the composition (and tests).
  */
 import type { ApiKey, ApiKeys } from './auth.ts'
 import type { Actor, CommandPorts, Role, Surface } from './commands/command.ts'
@@ -21,7 +20,7 @@ export interface Idempotency {
 
 /** What is known of the database without waiting for it. */
 export interface DatabaseState {
-  /** Wall ms since when it has not answered; undefined: it does. */
+  /** Wall-clock ms since when it has not answered; undefined: it does. */
   downSinceMs(): number | undefined
   /** Calls back once, when it stops answering. Answers what takes the callback back. */
   onDown(callback: () => void): () => void

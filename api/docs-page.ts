@@ -1,6 +1,5 @@
 /**
  * The page at /docs: renders /openapi.json by itself, without anything from another host.
- * Never holds a key longer than the page is open.
  */
 export const DOCS_PAGE = `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>Ballast API</title>
@@ -17,7 +16,7 @@ code,pre{font:13px/1.45 ui-monospace,monospace}pre{background:var(--soft);paddin
 table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:.2rem .6rem .2rem 0;vertical-align:top;border-bottom:1px solid var(--line)}
 .s{opacity:.75;flex:1}button{font:inherit;padding:.3rem .8rem;border-radius:6px;border:1px solid var(--line);background:transparent;color:inherit;cursor:pointer}
 </style></head><body>
-<h1>Ballast API</h1><p>Bearer keys; the first one is in <code>admin.key</code> of the data directory. Machine-readable: <a href="/openapi.json">/openapi.json</a>. WebSocket: <code>/api/v1/ws</code>.</p>
+<h1>Ballast API</h1><p>Bearer keys; the first one is in <code>admin.key</code> in the data directory. Machine-readable: <a href="/openapi.json">/openapi.json</a>. WebSocket: <code>/api/v1/ws</code>.</p>
 <label>Key to try GET requests with<br><input id="key" type="password" autocomplete="off" placeholder="tk_…"></label>
 <main id="main">Loading…</main>
 <script>
@@ -31,5 +30,5 @@ if(op.parameters?.length){const t=el('table');for(const p of op.parameters)t.app
 const rb=op.requestBody?.content?.['application/json']?.schema;if(rb)body.append(el('p',{textContent:'Body'}),el('pre',{textContent:JSON.stringify(sample(doc,rb),null,2)}));
 for(const code in op.responses||{}){const sc=op.responses[code].content?.['application/json']?.schema;body.append(el('p',{textContent:code+'  '+(op.responses[code].description||'')}));if(sc)body.append(el('pre',{textContent:JSON.stringify(sample(doc,sc),null,2)}))}
 if(method==='get'&&!path.includes('{')){const out=el('pre',{hidden:true});const b=el('button',{textContent:'Try it',onclick:async()=>{out.hidden=false;out.textContent='…';const key=document.getElementById('key').value.trim();const r=await fetch(path,{headers:key?{authorization:'Bearer '+key}:{}});const text=await r.text();try{out.textContent=r.status+'\\n'+JSON.stringify(JSON.parse(text),null,2)}catch{out.textContent=r.status+'\\n'+text}}});body.append(b,out)}
-main.append(el('details',{},el('summary',{},el('span',{className:'m '+method,textContent:method.toUpperCase()}),el('code',{textContent:path}),el('span',{className:'s',textContent:op.summary||''})),body))}}}).catch(e=>{document.getElementById('main').textContent='The description could not be loaded: '+e})
+main.append(el('details',{},el('summary',{},el('span',{className:'m '+method,textContent:method.toUpperCase()}),el('code',{textContent:path}),el('span',{className:'s',textContent:op.summary||''})),body))}}}).catch(e=>{document.getElementById('main').textContent='Could not load the API description: '+e})
 </script></body></html>`

@@ -1,6 +1,6 @@
 /**
  * The channels of the WebSocket: what each holds now, and the numbered changes since.
- * Never leaves a gap in the numbers of a channel, and never tells a client something that it did not read from the projections.
+ * Never leaves a gap in the numbers of a channel, and never sends a client something that it did not read from the projections.
  */
 import { randomBytes } from 'node:crypto'
 import { signOf } from './amount.ts'
@@ -115,7 +115,7 @@ class Keyed extends Numbered {
   private rows = new Map<string, { readonly value: object; readonly text: string }>()
   private isLoaded = false
   private readonly read: () => Promise<ReadonlyMap<string, object>>
-  /** Whether a key that is not read any more is told as removed; a closed order just leaves the list. */
+  /** Whether a key that is not read any more is reported as removed; a closed order just leaves the list. */
   private readonly tellsRemoval: boolean
 
   constructor(

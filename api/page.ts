@@ -1,6 +1,5 @@
 /**
  * Lists of the API: their query, their cursors, and the ids that stand in paths.
- * Never shows what a cursor is made of to rely on.
  */
 import { z } from '@hono/zod-openapi'
 import { fromId } from './ids.ts'
@@ -10,13 +9,13 @@ export const listOf = <T extends z.ZodType>(row: T) =>
 
 export const LIMIT_MAX = 500
 export const ListQuery = z.object({
-  limit: z.coerce.number().int().min(1).max(LIMIT_MAX).default(100).openapi({ description: 'rows at most' }),
+  limit: z.coerce.number().int().min(1).max(LIMIT_MAX).default(100).openapi({ description: 'maximum number of rows' }),
   cursor: z
     .string()
     .max(40)
-    .refine((text) => fromCursor(text) !== undefined, 'give nextCursor of the page before, as it was answered')
+    .refine((text) => fromCursor(text) !== undefined, 'pass nextCursor of the previous page unchanged')
     .optional()
-    .openapi({ description: 'nextCursor of the page before' }),
+    .openapi({ description: 'nextCursor of the previous page' }),
 })
 
 /** A cursor is opaque to its user: the number of the last row. */

@@ -39,7 +39,7 @@ export class PngCharts implements Charts {
 
   async candles(request: ChartRequest): Promise<Image | string> {
     const candles = await this.candlesOf(request.symbol, request.interval, request.bars)
-    if (candles === undefined || candles.length < 2) return `There are no candles of ${request.symbol} at ${request.interval} yet.`
+    if (candles === undefined || candles.length < 2) return `There are no ${request.interval} candles of ${request.symbol} yet.`
     const { position } = request
     const levels: ChartLevel[] = []
     const level = (name: string, price: string | null | undefined, color: string): void => {

@@ -1,6 +1,5 @@
 /**
  * What the commands and the API need of the rest: reads, control of the trader, confirmations, audit, keys, jobs, pictures.
- * Never says how any of it is done: db/ and app/ do.
  */
 import type { CommandOutcome, PreviewedCommand, TraderCommand } from '../src/kernel/trader-command.ts'
 import type {
@@ -75,7 +74,7 @@ export interface PartHealth {
   readonly part: string
   readonly status: 'ok' | 'warn' | 'down'
   readonly detail: string
-  /** Wall ms. */
+  /** Wall-clock ms. */
   readonly updatedAt: number
 }
 export interface StoredAlert extends AlertRow {
@@ -124,7 +123,7 @@ export interface Reads {
   /** Ascending when `from` is given, so that a curve can be drawn; else the newest first. */
   equity(query: EquityQuery): Promise<readonly EquityRow[]>
   strategies(): Promise<readonly StrategyRow[]>
-  /** Parent orders that are worked, newest first; finished ones too when asked. */
+  /** Parent orders in progress, newest first; finished ones too when asked. */
   algorithms(query: { readonly isActive?: boolean | undefined; readonly limit: number }): Promise<readonly AlgorithmRow[]>
   holds(): Promise<readonly HoldRow[]>
   alerts(query: Page): Promise<readonly StoredAlert[]>
@@ -138,7 +137,7 @@ export interface Reads {
   ping(): Promise<boolean>
 }
 
-/** Who asked for what the trader is told. */
+/** Who asked for what is sent to the trader. */
 export interface AskedBy {
   readonly actor: string
   readonly surface: string
@@ -170,7 +169,7 @@ export interface Confirmation {
   readonly preview: Json
   readonly profile: string
   readonly dataDirId: string
-  /** Wall ms. */
+  /** Wall-clock ms. */
   readonly createdAt: number
   readonly expiresAt: number
   readonly status: ConfirmationStatus
@@ -209,7 +208,7 @@ export interface NewKey {
   readonly role: string
   readonly scopes: readonly string[]
   readonly autoConfirm?: boolean
-  /** Wall ms. */
+  /** Wall-clock ms. */
   readonly expiresAt?: number | null
 }
 /** A key without its secret, which is kept nowhere. */
@@ -218,7 +217,7 @@ export interface KeyState {
   readonly name: string
   readonly role: string
   readonly scopes: readonly string[]
-  /** Wall ms, all of them. */
+  /** Wall-clock ms, all of them. */
   readonly createdAt: number
   readonly expiresAt: number | null
   readonly lastUsedAt: number | null
@@ -242,9 +241,9 @@ export type CodeVerdict =
   | { readonly type: 'locked'; readonly untilMs: number }
   | { readonly type: 'none' }
 
-/** One-time codes (RFC 6238) of people in chats; enrolled at the terminal only (S17). */
+/** One-time codes (RFC 6238) of users in chats; enrolled at the terminal only (S17). */
 export interface Codes {
-  /** `lockedUntilMs`: wall ms; undefined where they are not locked. */
+  /** `lockedUntilMs`: wall-clock ms; undefined where they are not locked. */
   state(actor: string): Promise<{ readonly isEnrolled: boolean; readonly lockedUntilMs: number | undefined }>
   /** Judges a code, once: what was right is used up, and the fifth wrong one locks them. */
   check(actor: string, code: string): Promise<CodeVerdict>
@@ -260,7 +259,7 @@ export interface Backtest {
   readonly result: Json | null
   readonly error: string | null
   readonly actor: string
-  /** Wall ms. */
+  /** Wall-clock ms. */
   readonly createdAt: number
   readonly finishedAt: number | null
 }

@@ -1,6 +1,5 @@
 /**
  * The answers besides success, in the OpenAPI document: which problems a route can have, with their codes.
- * Never kept by hand beside the routes: they follow from what a route takes.
  */
 import { CODES, type ProblemCode } from './problem.ts'
 

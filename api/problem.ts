@@ -12,8 +12,8 @@ export const CODES = {
   forbidden_host: { status: 403, title: 'Host not allowed', retryable: false },
   not_found: { status: 404, title: 'Not found', retryable: false },
   refused: { status: 409, title: 'Refused', retryable: false },
-  confirm_expired: { status: 409, title: 'The card is over', retryable: false },
-  idempotency_in_flight: { status: 409, title: 'The first request is still under way', retryable: true },
+  confirm_expired: { status: 409, title: 'The confirmation has expired', retryable: false },
+  idempotency_in_flight: { status: 409, title: 'The first request is still in progress', retryable: true },
   idempotency_missing: { status: 400, title: 'Idempotency-Key is missing', retryable: false },
   idempotency_mismatch: { status: 422, title: 'Idempotency-Key was used for another request', retryable: false },
   bad_request: { status: 400, title: 'Bad request', retryable: false },
@@ -21,7 +21,7 @@ export const CODES = {
   validation_failed: { status: 422, title: 'Not valid', retryable: false },
   rate_limited: { status: 429, title: 'Too many requests', retryable: true },
   internal: { status: 500, title: 'Internal error', retryable: true },
-  command_failed: { status: 502, title: 'The trader could not do it', retryable: false },
+  command_failed: { status: 502, title: 'The trader refused the command', retryable: false },
   database_down: { status: 503, title: 'The database does not answer', retryable: true },
   queue_down: { status: 503, title: 'The queue does not answer', retryable: true },
   not_ready: { status: 503, title: 'Not ready', retryable: true },
@@ -82,11 +82,11 @@ export const onError =
     if (cause instanceof ProblemError) return send(c, cause.code, cause.message, cause.extra)
     if (cause instanceof HTTPException)
       return cause.status === 413
-        ? send(c, 'too_large', 'A body may have 256 kB.')
+        ? send(c, 'too_large', 'The body may have at most 256 kB.')
         : send(c, 'bad_request', 'The request could not be read.')
     log(String(c.get('requestId') ?? ''), cause)
-    return send(c, 'internal', 'The request failed inside Ballast; the log has the cause under this request id.')
+    return send(c, 'internal', 'The request failed inside Ballast. Find the cause in the log under this request id.')
   }
 
 export const onNotFound = (c: Context): Response =>
-  send(c, 'not_found', `There is nothing at ${c.req.path}.`, { hint: 'What there is: /docs' })
+  send(c, 'not_found', `There is no resource at ${c.req.path}.`, { hint: 'All routes: /docs' })

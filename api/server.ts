@@ -1,6 +1,6 @@
 /**
  * Listens: HTTP and WebSocket on one port, and ends in order.
- * Never binds beyond the loopback without being told so by the configuration.
+ * Never binds beyond the loopback unless the configuration says so.
  */
 import { createServer } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
@@ -37,7 +37,7 @@ const CALM_MS = 50
 export async function startApi(context: ApiContext, options: ApiOptions): Promise<Result<ApiServer, ApiStartProblem>> {
   const app = makeApp(context)
   const feed = new Feed(context.ports, (cause) =>
-    context.log(`the feed could not read: ${cause instanceof Error ? cause.message : String(cause)}`),
+    context.log(`the event feed could not read: ${cause instanceof Error ? cause.message : String(cause)}`),
   )
   const gate = new WsGate({ keys: context.keys, feed, hosts: context.hosts, wallNow: context.ports.wallNow, log: context.log })
   const server = createServer(getRequestListener(app.fetch, { hostname: options.host }))
@@ -85,10 +85,10 @@ function startProblem(cause: NodeJS.ErrnoException, { host, port, otherPort }: A
         next: `Stop it, or choose another port: ${otherPort}`,
       }
     case 'EACCES':
-      return { sentence: `Port ${port} may not be used by this user.`, next: 'Choose a port above 1023: BALLAST__API__PORT=8080' }
+      return { sentence: `This user may not use port ${port}.`, next: 'Choose a port above 1023: BALLAST__API__PORT=8080' }
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
-      return { sentence: `${host} is no address of this machine.`, next: 'Use 127.0.0.1: BALLAST__API__HOST=127.0.0.1' }
+      return { sentence: `${host} is not an address of this machine.`, next: 'Use 127.0.0.1: BALLAST__API__HOST=127.0.0.1' }
     default:
       return {
         sentence: `The API cannot listen on ${host}:${port} (${cause.code ?? cause.message}).`,

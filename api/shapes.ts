@@ -1,6 +1,5 @@
 /**
- * What is traded, as the API tells it: positions, orders, fills, trades and the decisions behind them.
- * Never leaves out the id that paths take.
+ * What is traded, as the API reports it: positions, orders, fills, trades and the decisions behind them.
  */
 import { z } from '@hono/zod-openapi'
 import type { DecisionRow, FillRow, OrderRow, PositionRow, TradeRow } from '../src/journal/row.ts'
@@ -74,7 +73,7 @@ export const Order = z
     takeProfit: decimal().nullable(),
     status: z.string(),
     isOpen: z.boolean(),
-    reduceOnly: z.boolean().openapi({ description: 'Never on spot, which has no such orders' }),
+    reduceOnly: z.boolean().openapi({ description: 'Always false on spot' }),
     strategy: z.string(),
     parentOrderId: z.string().nullable(),
     tradeNumber: z.number().nullable(),
@@ -119,9 +118,7 @@ export const Fill = z
     price: decimal(),
     quantity: decimal(),
     fee: decimal(),
-    feeCoin: z
-      .string()
-      .openapi({ description: 'What the fee is counted in. A spot buy pays it in the coin; it is told at the price of the fill' }),
+    feeCoin: z.string().openapi({ description: 'Currency of the fee. A spot buy pays it in the coin; it is converted at the fill price' }),
     liquidity: z.string(),
     strategy: z.string(),
     tradeNumber: z.number().nullable(),

@@ -102,9 +102,7 @@ export class WsGate {
       const over = await this.options.keys.over(ids)
       for (const session of this.sessions) if (session.key !== undefined && over.includes(session.key.id)) session.endOfKey()
     } catch (cause) {
-      this.options.log(
-        `open WebSocket sessions were not held against their keys: ${cause instanceof Error ? cause.message : String(cause)}`,
-      )
+      this.options.log(`could not check the keys of open WebSocket sessions: ${cause instanceof Error ? cause.message : String(cause)}`)
     } finally {
       this.isLooking = false
     }
@@ -173,7 +171,7 @@ class Session {
 
   endOfKey(): void {
     this.stop()
-    this.end(CLOSE.auth, 'the key was revoked or has ended')
+    this.end(CLOSE.auth, 'the key was revoked or has expired')
   }
 
   private stop(): void {
@@ -188,7 +186,7 @@ class Session {
 
   private beat(): void {
     if (this.options.wallNow() - this.heardAt > IDLE_MS) {
-      this.end(CLOSE.idle, 'nothing heard for 45 s')
+      this.end(CLOSE.idle, 'no message for 45 s')
       return
     }
     this.beats += 1
@@ -208,7 +206,7 @@ class Session {
     }
     this.ops += 1
     if (this.ops > OPS_PER_SECOND) {
-      this.end(CLOSE.tooMany, `more than ${OPS_PER_SECOND} operations a second`)
+      this.end(CLOSE.tooMany, `more than ${OPS_PER_SECOND} operations per second`)
       return
     }
     if (operation.op === 'auth') return this.signIn(operation)
@@ -227,11 +225,11 @@ class Session {
     const key = operation.token === undefined ? undefined : await this.options.keys.find(operation.token)
     if (key === undefined) {
       this.ack(operation, { ok: false, error: 'unauthorized' })
-      this.end(CLOSE.auth, 'the key is not known')
+      this.end(CLOSE.auth, 'unknown key')
       return
     }
     if (!this.admit(key)) {
-      this.end(CLOSE.tooMany, `more than ${CONNECTIONS_PER_KEY} connections of this key`)
+      this.end(CLOSE.tooMany, `more than ${CONNECTIONS_PER_KEY} connections with this key`)
       return
     }
     this.key = key
@@ -264,7 +262,7 @@ class Session {
     const failed: { readonly ch: string; readonly error: string }[] = []
     const granted: { readonly name: ChannelName; readonly epoch: string | undefined; readonly after: number | undefined }[] = []
     for (const { ch, epoch, after } of operation.args ?? []) {
-      if (!isChannel(ch)) failed.push({ ch, error: `no such channel; there are: ${Object.keys(CHANNELS).join(', ')}` })
+      if (!isChannel(ch)) failed.push({ ch, error: `no such channel; channels: ${Object.keys(CHANNELS).join(', ')}` })
       else if (!allows(key, CHANNELS[ch])) failed.push({ ch, error: `needs the scope ${CHANNELS[ch]}` })
       else {
         const sid = this.subscriptions.get(ch) ?? `s${this.nextSid++}`

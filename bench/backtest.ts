@@ -17,7 +17,7 @@ const ROUNDS = 9
 const WARM_UP = 3
 const FAST = 10
 const SLOW = 50
-/** What `ballast backtest` is told so that it is the study of the first case, whatever its defaults are. */
+/** Flags of `ballast backtest` so that it is the study of the first case, whatever its defaults are. */
 const ALL_CASH_FLAGS = '--fee 0.001 --cash 10000 --size all --limits research --min-notional 0 --slippage-bps 0 --funding none'
 
 const sma = { strategy: 'sma-cross', params: { fast: FAST, slow: SLOW } }
@@ -113,7 +113,7 @@ function timed(ways: readonly ((() => void) | undefined)[]): (Times | undefined)
 
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1] as number
 
-/** `ballast backtest` as a person runs it, from a warm store: import once, then wall time and peak memory of three runs. */
+/** `ballast backtest` as a user runs it, from a warm store: import once, then wall-clock time and peak memory of three runs. */
 function wholeProcess(of: BenchSeries, fingerprint: string): void {
   if (of.file === undefined || !existsSync(join('dist', 'cli.js'))) {
     console.log('process      not measured: it needs the real file and a build (npm run build)')

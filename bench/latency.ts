@@ -170,7 +170,7 @@ const connected = await connectDatabase({ url: server.value.url, max: 4 })
 if (!connected.ok) throw new Error(connected.error.sentence)
 const { sql } = connected.value
 
-/** Each run takes the lease anew, and with it a journal that knows where it stands. */
+/** Each run takes the lease again, and with it a journal that knows where it stands. */
 async function journalOnPostgres(): Promise<{ readonly journal: Journal; readonly lastSeq: number }> {
   const lease = await acquireLease(sql)
   if (!lease.ok) throw new Error(lease.error.detail)

@@ -18,7 +18,7 @@ export interface AlertToTell {
 const TONES: Readonly<Record<string, Tone>> = { P1: 'bad', P2: 'bad', P3: 'warn', P4: 'info', P5: 'info' }
 const MARKS: Readonly<Record<string, string>> = { P1: '🚨 P1', P2: '❗ P2', P3: '⚠️ P3', P4: '', P5: '' }
 
-/** Severities that are told in chat; P5 is for logs. */
+/** Severities that are reported in chat; P5 is for logs. */
 export const isTold = (severity: string): boolean => severity !== 'P5'
 
 export function alertCard(alert: AlertToTell, badge: string): Reply {
@@ -124,7 +124,7 @@ function buttonsOf(alert: AlertToTell): Button[] {
 export const missedCard = (badge: string, count: number, critical: number): Reply => ({
   ...reply(`You missed ${count} messages, ${critical} of them critical`, {
     tone: critical > 0 ? 'bad' : 'warn',
-    text: critical > 0 ? 'The critical ones follow.' : 'Nothing critical was among them.',
+    text: critical > 0 ? 'The critical ones follow.' : 'None of them was critical.',
     buttons: [runs('Status', '/status'), runs('Trades', '/trades')],
   }),
   badge,

@@ -1,16 +1,16 @@
 /**
- * What a person is answered when their command cannot be: the database is away, or Ballast failed.
+ * What a user is answered when their command cannot be: the database is away, or Ballast failed.
  * Never leaves them without a word for more than two seconds, and never says that nothing was done where that is not known.
  */
 import { type Reply, reply } from '../api/commands/reply.ts'
 import { databaseText } from '../api/commands/silence.ts'
 import type { BotPorts } from './ports.ts'
 
-/** Undefined where the command has not ended in time: the chat has been told so, and gets the result as a message of its own when there is one. */
+/** Undefined where the command has not ended in time: the chat was informed, and gets the result as a message of its own when there is one. */
 export async function whileItAnswers<T>(
   { database, badge, log }: Pick<BotPorts, 'database' | 'badge' | 'log'>,
   run: () => Promise<T>,
-  tell: (told: Reply) => Promise<unknown>,
+  tell: (outgoing: Reply) => Promise<unknown>,
 ): Promise<T | undefined> {
   const say = (title: string, text: string): Promise<unknown> => tell({ ...reply(title, { tone: 'bad', text }), badge })
   const since = database.downSinceMs()
@@ -33,7 +33,7 @@ export async function whileItAnswers<T>(
     const trouble = database.troubleOf(thrown)
     if (trouble === undefined)
       log('error', `a command failed: ${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}`)
-    if (trouble === undefined) await say('That failed inside Ballast', 'Its log has the cause. Look at /status before you send it again.')
+    if (trouble === undefined) await say('Internal error in Ballast', 'The log has the cause. Check /status before you send it again.')
     else await say('No answer', databaseText(trouble, database.downSinceMs(), true))
   } finally {
     takeBack()

@@ -49,7 +49,7 @@ describe('lines and buttons', () => {
     ['/status@other_bot', undefined],
     ['hello', undefined],
     ['  /pnl 7d ', 'pnl 7d'],
-  ])('%s', (text, line) => expect(commandLineOf(text, 'ballast_bot')).toBe(line))
+  ])('lines and buttons: %s', (text, line) => expect(commandLineOf(text, 'ballast_bot')).toBe(line))
 
   test('a button comes back as what it was, or is left out', () => {
     fc.assert(
@@ -177,7 +177,7 @@ describe('rendering', () => {
       0,
     )
     expect(size).toBeLessThanOrEqual(6_000)
-    expect(embed?.fields.at(-1)).toMatchObject({ name: 'More', value: '6 are not shown' })
+    expect(embed?.fields.at(-1)).toMatchObject({ name: 'More', value: '6 not shown' })
     for (const text of [embed?.title, embed?.description, embed?.fields[0]?.value]) expect(text).not.toMatch(/[^\\]\\…?$/)
   })
 })
@@ -217,7 +217,9 @@ describe('S17: access', () => {
       { admins: [], chats: ['-1:admin'] },
       { type: 'unknown-user' },
     ],
-  ])('%s', async (_name, userId, chat, list, expected) => expect(await accessOf('telegram', userId, chat, list, users)).toEqual(expected))
+  ])('access: %s', async (_name, userId, chat, list, expected) =>
+    expect(await accessOf('telegram', userId, chat, list, users)).toEqual(expected),
+  )
 })
 
 describe('outbox', () => {
@@ -285,7 +287,7 @@ describe('outbox', () => {
   }
   const sent: SendResult = { type: 'sent', messageRef: '1' }
 
-  test('in order within a chat, urgent first', async () => {
+  test('outbox: in order within a chat, urgent first', async () => {
     const rows = new Rows()
     for (const [severity, title] of [
       ['P4', 'a'],
@@ -298,7 +300,7 @@ describe('outbox', () => {
     expect(told).toEqual(['t:1 c', 't:1 a', 't:1 b'])
   })
 
-  test('429 waits as long as it was told and loses nothing; other chats go on', async () => {
+  test('429 waits as long as Telegram asks and loses nothing; other chats continue', async () => {
     const rows = new Rows()
     rows.add('t:1', 'P4', 'a')
     rows.add('t:2', 'P4', 'x')
@@ -337,7 +339,7 @@ describe('outbox', () => {
     expect(rounds).toBe(12)
   })
 
-  test('after an outage one card tells what was missed, and the critical ones still come', async () => {
+  test('after an outage one card shows what was missed, and the critical ones still come', async () => {
     const rows = new Rows()
     for (let k = 0; k < 14; k++) rows.add('t:1', k === 5 ? 'P1' : 'P4', `m${k}`, 0)
     rows.nowMs = 600_000
@@ -352,7 +354,7 @@ describe('alerts', () => {
   const told = (type: string, summary: string, detail: Readonly<Record<string, unknown>>) =>
     alertCard({ id: 1, type, severity: 'P4', symbol: 'BTCUSDT', summary, detail: { tradeNumber: 12, ...detail }, ts: 0 }, '⚙️ SIM')
 
-  test('P5 is for logs', () => expect(isTold('P5')).toBe(false))
+  test('alerts: P5 is for logs', () => expect(isTold('P5')).toBe(false))
 
   test('an exit begins with what it made, and carries its figures and a Why', () => {
     const card = told('exit.filled', 'CLOSED long 0.05 BTCUSDT @ 64,880.1, signal', {

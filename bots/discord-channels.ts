@@ -6,8 +6,8 @@ export const ALERTS = 'alerts'
 
 /** In the order in which they are made. */
 export const DISCORD_CHANNELS = [
-  { name: 'alerts-critical', topic: 'P1: look at once' },
-  { name: ALERTS, topic: 'What is wrong, and what changed' },
+  { name: 'alerts-critical', topic: 'P1 alerts: act now' },
+  { name: ALERTS, topic: 'Other alerts and changes' },
   { name: 'trades', topic: 'Entries and exits' },
   { name: 'signals', topic: 'Signals from outside' },
   { name: 'reports', topic: 'Daily reports' },

@@ -1,6 +1,5 @@
 /**
  * What Discord's errors mean for a message that was to be sent.
- * Never waits for a limit: the library does.
  */
 import { DiscordAPIError, RESTJSONErrorCodes } from 'discord.js'
 import type { SendResult } from './outbox.ts'

@@ -1,6 +1,5 @@
 /**
  * Slash commands as Discord takes them: options from a command's own schema, and their names back to arguments.
- * Never judges a value: the schema does, when the command runs.
  */
 import { z } from 'zod'
 import type { Command } from '../api/commands/command.ts'

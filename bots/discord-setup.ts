@@ -34,8 +34,8 @@ export class DiscordSetup {
     } catch (thrown) {
       if (thrown instanceof DiscordAPIError && thrown.status === 401)
         return err({
-          sentence: 'Discord does not know this token.',
-          next: 'Make one at discord.com/developers: your application, Bot, Reset Token.',
+          sentence: 'Discord rejected this token.',
+          next: 'Create one at discord.com/developers: your application, Bot, Reset Token.',
         })
       return err({ sentence: `Discord does not answer (${textOf(thrown)}).`, next: 'Check the network and try again.' })
     }
@@ -53,7 +53,7 @@ export class DiscordSetup {
     }
   }
 
-  /** Makes the channels that are missing, for the bot and these people; answers their names. What is there is left as it is. */
+  /** Makes the channels that are missing, for the bot and these users; answers their names. What is there is left as it is. */
   async makeChannels(guild: string, bot: DiscordIdentity, people: readonly string[]): Promise<Result<readonly string[], Problem>> {
     const made: string[] = []
     const reads = (id: string) => ({ id, type: OverwriteType.Member, allow: String(PermissionFlagsBits.ViewChannel), deny: '0' })
@@ -80,8 +80,8 @@ export class DiscordSetup {
     } catch (thrown) {
       const isForbidden = thrown instanceof DiscordAPIError && thrown.status === 403
       return err({
-        sentence: `The channels cannot be made (${textOf(thrown)}).`,
-        next: isForbidden ? 'Give the bot the right Manage Channels on the server, or make them yourself, and try again.' : 'Try again.',
+        sentence: `Could not create the channels (${textOf(thrown)}).`,
+        next: isForbidden ? 'Give the bot the Manage Channels permission, or create them yourself, and try again.' : 'Try again.',
       })
     }
   }

@@ -54,7 +54,7 @@ export class DiscordBot {
   private readonly suggestions: Suggestions
   private readonly timers = new Set<NodeJS.Timeout>()
   private isStopped = false
-  /** Why Discord ended the gateway for good; what is sent over REST may go on. */
+  /** Why Discord ended the gateway for good; what is sent over REST may continue. */
   private lost: string | undefined
 
   constructor(options: DiscordOptions, ports: BotPorts, suggestions: Suggestions) {
@@ -97,7 +97,7 @@ export class DiscordBot {
       await this.register()
     } catch (thrown) {
       this.ports.health('down', textOf(thrown))
-      return `Discord does not answer the token (${textOf(thrown)}).`
+      return `Discord did not accept the token (${textOf(thrown)}).`
     }
     this.ports.health('ok', this.client.user?.tag ?? '')
     return undefined
@@ -139,18 +139,18 @@ export class DiscordBot {
   }
 
   /** The answer, or a message in the channel where the interaction takes none. */
-  private async show(interaction: Answered, told: Reply, line: string | undefined, isTaken: boolean): Promise<void> {
+  private async show(interaction: Answered, outgoing: Reply, line: string | undefined, isTaken: boolean): Promise<void> {
     if (isTaken)
       try {
-        await interaction.editReply(payloadOf(renderDiscord(told, line)))
+        await interaction.editReply(payloadOf(renderDiscord(outgoing, line)))
         return
       } catch (thrown) {
-        this.ports.log('warn', `discord: an answer was not taken (${textOf(thrown)})`)
+        this.ports.log('warn', `discord: could not handle an answer (${textOf(thrown)})`)
       }
     const channel = interaction.channelId
-    const sent = channel === null ? undefined : await this.send(channel, told)
+    const sent = channel === null ? undefined : await this.send(channel, outgoing)
     if (sent?.type !== 'sent')
-      this.ports.log('warn', `discord: '${told.title}' was not told (${sent === undefined ? 'no channel' : sent.type})`)
+      this.ports.log('warn', `discord: '${outgoing.title}' could not be sent (${sent === undefined ? 'no channel' : sent.type})`)
   }
 
   private async actor(
@@ -192,7 +192,7 @@ export class DiscordBot {
     const code =
       interaction.commandName === 'start' ? /^(?:pair-)?(\d{6})$/.exec(interaction.options.getString('token') ?? '')?.[1] : undefined
     const taken = this.took(interaction.deferReply(isPrivate || code !== undefined ? { flags: MessageFlags.Ephemeral } : {}))
-    // What takes risk off does not wait for Discord: it is done, and told in the channel where it cannot be answered.
+    // What reduces risk does not wait for Discord: it is done, and reported in the channel where it cannot be answered.
     const isUrgent = TAKES_RISK_OFF.has(interaction.commandName)
     if (!isUrgent && !(await taken)) return
     if (code !== undefined) return this.pair(interaction, code)
@@ -212,7 +212,7 @@ export class DiscordBot {
         await this.show(interaction, result.reply, line, await taken)
         return { actor, result }
       },
-      async (told) => this.show(interaction, told, undefined, await taken),
+      async (outgoing) => this.show(interaction, outgoing, undefined, await taken),
     )
     if (ran === undefined || !(await taken)) return
     this.expireLater(interaction, ran.result)
@@ -223,16 +223,16 @@ export class DiscordBot {
   /** `/start token:123456`: nobody else on the server sees it. */
   private async pair(interaction: ChatInputCommandInteraction, code: string): Promise<void> {
     const { id, username } = interaction.user
-    const told = pairingReply(await this.ports.pairing.present(code, id, username), id, 'ballast discord setup')
-    await interaction.editReply(payloadOf(renderDiscord({ ...told, badge: this.ports.badge }, undefined)))
+    const outgoing = pairingReply(await this.ports.pairing.present(code, id, username), id, 'ballast discord setup')
+    await interaction.editReply(payloadOf(renderDiscord({ ...outgoing, badge: this.ports.badge }, undefined)))
   }
 
   /** Somebody approved at the terminal. */
   async welcome(userId: string, role: string): Promise<void> {
-    const told = reply(`You are ${role} now`, { tone: 'ok', buttons: [runs('Status', '/status'), runs('Help', '/help')] })
-    const sent = await this.send(`user:${userId}`, { ...told, badge: this.ports.badge })
+    const outgoing = reply(`You are now ${role}`, { tone: 'ok', buttons: [runs('Status', '/status'), runs('Help', '/help')] })
+    const sent = await this.send(`user:${userId}`, { ...outgoing, badge: this.ports.badge })
     // Who takes no direct messages has seen it at the terminal.
-    if (sent.type !== 'sent') this.ports.log('info', `discord: ${userId} was not told (${'detail' in sent ? sent.detail : sent.type})`)
+    if (sent.type !== 'sent') this.ports.log('info', `discord: could not inform ${userId} (${'detail' in sent ? sent.detail : sent.type})`)
   }
 
   /** When a card's time is over its buttons vanish. */
@@ -285,7 +285,7 @@ export class DiscordBot {
   private async tap(interaction: ButtonInteraction): Promise<void> {
     const callback = parseCallback(interaction.customId)
     if (callback === undefined) {
-      await interaction.reply({ content: 'Outdated: ask again.', flags: MessageFlags.Ephemeral })
+      await interaction.reply({ content: 'Outdated. Send the command again.', flags: MessageFlags.Ephemeral })
       return
     }
     let isTaken: Promise<boolean> = Promise.resolve(false)
@@ -296,9 +296,9 @@ export class DiscordBot {
           isTaken = this.took(first)
           return isTaken
         }),
-      async (told) => {
+      async (outgoing) => {
         if (!interaction.deferred && !interaction.replied) isTaken = this.took(interaction.deferReply({ flags: MessageFlags.Ephemeral }))
-        await this.show(interaction, told, undefined, await isTaken)
+        await this.show(interaction, outgoing, undefined, await isTaken)
       },
     )
   }
@@ -318,7 +318,7 @@ export class DiscordBot {
       const isWord = demand.type === 'word'
       const shown = interaction.showModal({
         custom_id: `w:${callback.confirmationId}`,
-        title: isWord ? `Type ${demand.word} to go on` : 'One-time code',
+        title: isWord ? `Type ${demand.word} to continue` : 'Authenticator code',
         components: [
           {
             type: 1,
@@ -327,7 +327,7 @@ export class DiscordBot {
                 type: 4,
                 custom_id: 'word',
                 style: 1,
-                label: isWord ? 'Word' : 'Six digits of your code generator',
+                label: isWord ? 'Word' : '6-digit code from your authenticator app',
                 required: true,
                 max_length: 40,
               },
@@ -335,7 +335,7 @@ export class DiscordBot {
           },
         ],
       })
-      await shown.catch((thrown: unknown) => this.ports.log('warn', `discord: no window for a word (${textOf(thrown)})`))
+      await shown.catch((thrown: unknown) => this.ports.log('warn', `discord: could not open the input window (${textOf(thrown)})`))
       return
     }
     const isTaken = await take(
@@ -382,17 +382,17 @@ export class DiscordBot {
         await this.show(interaction, result.reply, undefined, isTaken)
         if (isTaken) this.expireLater(interaction, result)
       },
-      (told) => this.show(interaction, told, undefined, isTaken),
+      (outgoing) => this.show(interaction, outgoing, undefined, isTaken),
     )
   }
 
   /** Channel `user:ID` is a direct message; any other is a channel id. */
-  async send(channel: string, told: Reply): Promise<SendResult> {
+  async send(channel: string, outgoing: Reply): Promise<SendResult> {
     try {
       const userId = /^user:(\d+)$/.exec(channel)?.[1]
       const target = userId === undefined ? await this.client.channels.fetch(channel) : await this.client.users.fetch(userId)
-      if (target === null || !('send' in target)) return { type: 'refused', detail: `channel ${channel} takes no messages` }
-      const sent = await target.send(payloadOf(renderDiscord(told, undefined)))
+      if (target === null || !('send' in target)) return { type: 'refused', detail: `channel ${channel} does not accept messages` }
+      const sent = await target.send(payloadOf(renderDiscord(outgoing, undefined)))
       return { type: 'sent', messageRef: sent.id }
     } catch (thrown) {
       return toSendResult(thrown)

@@ -1,6 +1,5 @@
 /**
  * Texts that share what room a message has: the longest give way first, each on its own.
- * Never drops the last ones because the first were long.
  */
 
 /** At most `max` UTF-16 units, with a sign that something is missing. Never half a letter. */

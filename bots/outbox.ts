@@ -1,6 +1,6 @@
 /**
  * Delivers what waits for each chat: at least once, in order within a chat, urgent before the rest, as fast as the platform allows.
- * Never drops a message silently: what cannot be delivered is marked with why, and a backlog is told in one card.
+ * Never drops a message silently: what cannot be delivered is marked with why, and a backlog is reported in one card.
  */
 import type { Reply } from '../api/commands/reply.ts'
 
@@ -30,7 +30,7 @@ export interface DeliveryRows {
   /** Tries again at that time, with everything of the channel. */
   postpone(channel: string, id: number, delayMs: number, detail: string): Promise<void>
   fail(id: number, detail: string): Promise<void>
-  /** Told in one card instead. */
+  /** Reported in one card instead. */
   drop(ids: readonly number[], detail: string): Promise<void>
 }
 
@@ -45,7 +45,7 @@ export interface OutboxPorts {
 
 const BATCH = 50
 const ATTEMPTS_MAX = 12
-/** More than this many waiting, older than this, are told in one card; P1 and P2 are still told one by one. */
+/** More than this many waiting, older than this, are reported in one card; P1 and P2 are still reported one by one. */
 const BACKLOG_MIN = 8
 const BACKLOG_AGE_MS = 120_000
 
@@ -116,7 +116,7 @@ export class Outbox {
     if (result === undefined) return undefined
     await this.ports.rows.drop(
       old.map((d) => d.id),
-      'told in one card after an outage',
+      'summarized in one message after an outage',
     )
     return pending.filter((d) => !old.includes(d))
   }
@@ -140,7 +140,7 @@ export class Outbox {
         return true
       case 'failed':
         if (delivery.attempts + 1 >= ATTEMPTS_MAX) {
-          this.ports.log(`${delivery.channel}: given up after ${ATTEMPTS_MAX} attempts: ${result.detail}`)
+          this.ports.log(`${delivery.channel}: gave up after ${ATTEMPTS_MAX} attempts: ${result.detail}`)
           await rows.fail(delivery.id, result.detail)
           return true
         }

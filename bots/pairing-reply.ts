@@ -1,5 +1,5 @@
 /**
- * What somebody is told who sent a code to be made admin.
+ * The reply to a pairing code.
  * Never says whose code it was, nor how near a wrong one came.
  */
 import { type Reply, reply } from '../api/commands/reply.ts'
@@ -9,10 +9,10 @@ import type { Pairing } from './ports.ts'
 export function pairingReply(answer: Awaited<ReturnType<Pairing['present']>>, userId: string, command: string): Reply {
   switch (answer) {
     case 'asked':
-      return reply('Asked at the terminal', { text: `Whoever runs Ballast decides now whether id ${userId} becomes admin.` })
+      return reply('Waiting for approval at the terminal', { text: `Confirm there that id ${userId} becomes admin.` })
     case 'wrong':
-      return reply('That code is wrong', { tone: 'warn', text: 'Five wrong codes burn it.' })
+      return reply('Wrong code', { tone: 'warn', text: 'After five wrong codes it becomes invalid.' })
     case 'none':
-      return reply('Nobody is pairing now', { tone: 'warn', text: `At the terminal: ${command}` })
+      return reply('No pairing is in progress', { tone: 'warn', text: `Start one at the terminal: ${command}` })
   }
 }

@@ -1,5 +1,5 @@
 /**
- * What a bot needs of the rest: to run commands, to know people, to keep what it told.
+ * What a bot needs of the rest: to run commands, to know users, to keep what it sent.
  * Never a key of the exchange, and never a way past the command runner.
  */
 import type { CommandRunner } from '../api/commands/run.ts'
@@ -13,7 +13,7 @@ export interface Pairing {
 
 /** What is known of the database without waiting for it. */
 export interface ChatDatabase {
-  /** Wall ms since when it has not answered; undefined: it does. */
+  /** Wall-clock ms since when it has not answered; undefined: it does. */
   downSinceMs(): number | undefined
   /** Calls back once, when it stops answering. Answers what takes the callback back. */
   onDown(callback: () => void): () => void

@@ -50,7 +50,7 @@ const closed = (text: string, max: number): string => whole(cutTo(text, max))
 /** At most so many as Discord takes; the last says how many are missing. */
 function shownFields(fields: readonly Field[]): { readonly name: string; readonly value: string; readonly inline: boolean }[] {
   const hidden = fields.length - FIELDS_MAX
-  const shown = hidden > 0 ? [...fields.slice(0, FIELDS_MAX - 1), { name: 'More', value: `${hidden + 1} are not shown` }] : fields
+  const shown = hidden > 0 ? [...fields.slice(0, FIELDS_MAX - 1), { name: 'More', value: `${hidden + 1} not shown` }] : fields
   return shown.map((field) => ({
     name: closed(plain(field.name), NAME_MAX) || BLANK,
     value: closed(plain(field.value), VALUE_MAX) || BLANK,

@@ -1,6 +1,6 @@
 /**
  * A reply as Telegram sends it: text with entities, a keyboard, perhaps a photo.
- * Never builds markup out of text: what a person or a strategy wrote cannot become formatting.
+ * Never builds markup out of text: what a user or a strategy wrote cannot become formatting.
  */
 import type { Reply } from '../api/commands/reply.ts'
 import { cutTo, fitted } from './fit.ts'
@@ -26,7 +26,7 @@ export interface TelegramMessage {
 const TEXT_MAX = 4_096
 const CAPTION_MAX = 1_024
 const TITLE_MAX = 256
-/** Of a message: what stands beside it must have room, too. */
+/** Of a message: what is beside it must have room, too. */
 const TABLE_MAX = 2_400
 /** What a page line takes. */
 const PAGE_LINE = 20

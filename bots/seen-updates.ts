@@ -1,6 +1,6 @@
 /**
- * Which updates of a platform were handled: a webhook that is told twice, or a poll that is repeated after a restart, is done once.
- * Never keeps from being done what takes risk off: what cannot be known is done again there.
+ * Which updates of a platform were handled: a webhook that is delivered twice, or a poll that is repeated after a restart, is done once.
+ * Never keeps from being done what reduces risk: what cannot be known is done again there.
  */
 import type { Command } from '../api/commands/command.ts'
 import { TAKES_RISK_OFF } from '../api/commands/groups/risk-off.ts'
@@ -48,7 +48,7 @@ export class SeenUpdates {
     if (kind === 'look') return run()
     const isNew = await this.rows.begin(id)
     if (!isNew && kind === 'change') {
-      this.log(`${id} was told again after a restart: it was begun before, and is not done a second time`)
+      this.log(`${id} was delivered again after a restart; it was already started and is not repeated`)
       return undefined
     }
     const value = await run()

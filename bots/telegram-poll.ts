@@ -1,6 +1,6 @@
 /**
  * Long polling of Telegram: one question after the other, each batch handled before the next is asked for, for ever.
- * Never gives up, and never silent: each failure and the first success after one are told.
+ * Never gives up, and never silent: each failure and the first success after one are reported.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { TelegramError } from 'telegraf'
@@ -32,7 +32,7 @@ export class TelegramPoll<Update extends { readonly update_id: number }> {
     this.running = this.run()
   }
 
-  /** What was handled is not told to the next one that asks. */
+  /** What was handled is not delivered again. */
   async stop(): Promise<void> {
     this.stopping.abort()
     await Promise.race([this.running, sleep(STOP_MS, undefined, { ref: false })])
@@ -57,7 +57,7 @@ export class TelegramPoll<Update extends { readonly update_id: number }> {
     await Promise.race([this.ports.ask(this.offset, 0), sleep(AGAIN_MS)]).catch((thrown: unknown) => this.ports.failed(thrown))
   }
 
-  /** Left alone at a stop: what it would bring is told again to the next one that asks. */
+  /** Left alone at a stop: what it would fetch is delivered again to the next poll. */
   private async ask(timeoutSec: number): Promise<readonly Update[]> {
     const end = new AbortController()
     const onStop = (): void => end.abort()

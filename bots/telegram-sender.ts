@@ -16,8 +16,8 @@ export class TelegramSender {
     this.telegram = telegram
   }
 
-  send(address: string, told: Reply, line: string | undefined, severity: string): Promise<SendResult> {
-    return this.deliver(address, renderTelegram(told, line), severity)
+  send(address: string, outgoing: Reply, line: string | undefined, severity: string): Promise<SendResult> {
+    return this.deliver(address, renderTelegram(outgoing, line), severity)
   }
 
   private async deliver(address: string, message: TelegramMessage, severity: string): Promise<SendResult> {
@@ -65,7 +65,7 @@ export class TelegramSender {
           media: { type: 'photo', media: { source: message.photo }, caption: message.text, caption_entities: [...message.entities] },
         })
     } catch (thrown) {
-      // "message is not modified" says that the message is right already; a text cannot become a photo, so that one is sent anew.
+      // "message is not modified" says that the message is right already; a text cannot become a photo, so that one is sent again.
       if (textOf(thrown).includes('not modified')) return
       await this.deliver(address, message, 'P4')
     }

@@ -93,7 +93,7 @@ export class TelegramBot {
         ? await whileItAnswers(
             this.ports,
             () => this.tap(chat, sender, query.data, message.message_id, id),
-            (told) => this.tellKnown(chat, sender, told),
+            (outgoing) => this.tellKnown(chat, sender, outgoing),
           )
         : ''
       await context.answerCbQuery(note ?? 'No answer yet')
@@ -110,7 +110,7 @@ export class TelegramBot {
       await this.menus()
     } catch (thrown) {
       this.ports.health('down', textOf(thrown))
-      return `Telegram does not answer the token (${textOf(thrown)}).`
+      return `Telegram did not accept the token (${textOf(thrown)}).`
     }
     if (this.options.webhook === undefined) this.startPolling()
     else await this.listen(this.options.webhook)
@@ -153,7 +153,7 @@ export class TelegramBot {
     await this.bot.telegram.setWebhook(url, { secret_token: secret, allowed_updates: [...ALLOWED_UPDATES] })
   }
 
-  /** The menu of unknown people, and that of each known one in their own chat. It changes what is shown, not what is allowed. */
+  /** The menu of unknown users, and that of each known one in their own chat. It changes what is shown, not what is allowed. */
   private async menus(): Promise<void> {
     const { runner, users } = this.ports
     const entry = (command: { readonly name: string; readonly summary: string }) => ({
@@ -168,7 +168,7 @@ export class TelegramBot {
     for (const { userId, role } of known) {
       const commands = runner.commands.filter((c) => hasRole(role, c.role)).map(entry)
       await this.bot.telegram.setMyCommands(commands, { scope: { type: 'chat', chat_id: Number(userId) } }).catch((thrown: unknown) => {
-        // A person who has not opened the bot yet has no chat.
+        // A user who has not opened the bot yet has no chat.
         this.ports.log('info', `telegram: no menu for ${userId} yet (${textOf(thrown)})`)
       })
     }
@@ -179,7 +179,7 @@ export class TelegramBot {
       this.ports,
       () => this.hear(chat, sender, text, sentAtMs, updateId),
       // What was no command was not for us.
-      async (told) => (this.lineOf(text) === undefined ? undefined : this.tellKnown(chat, sender, told)),
+      async (outgoing) => (this.lineOf(text) === undefined ? undefined : this.tellKnown(chat, sender, outgoing)),
     )
   }
 
@@ -188,8 +188,8 @@ export class TelegramBot {
   }
 
   /** Nobody can be looked up: those are answered of whom it is known without. */
-  private async tellKnown(chat: Chat, { userId }: Sender, told: Reply): Promise<void> {
-    if (this.options.access.admins.includes(userId) || this.known.has(userId)) await this.send(addressOf(chat), told, undefined)
+  private async tellKnown(chat: Chat, { userId }: Sender, outgoing: Reply): Promise<void> {
+    if (this.options.access.admins.includes(userId) || this.known.has(userId)) await this.send(addressOf(chat), outgoing, undefined)
   }
 
   private async hear(chat: Chat, sender: Sender, text: string, sentAtMs: number, updateId: string): Promise<void> {
@@ -204,7 +204,7 @@ export class TelegramBot {
       if (chat.isPrivate)
         await this.send(
           addressOf(chat),
-          this.badged(reply('That is no command', { buttons: [runs('Help', '/help'), runs('Status', '/status')] })),
+          this.badged(reply('Not a command', { buttons: [runs('Help', '/help'), runs('Status', '/status')] })),
           undefined,
         )
       return
@@ -221,7 +221,7 @@ export class TelegramBot {
     return result.reply.title
   }
 
-  /** The word or the code that a card of this person waits for. Answers whether it was one. */
+  /** The word or the code that a card of this user waits for. Answers whether it was one. */
   private async typed(chat: Chat, sender: Sender, text: string, sentAtMs: number): Promise<boolean> {
     const key = `${chat.id}:${sender.userId}`
     const waiting = this.words.get(key)
@@ -242,7 +242,7 @@ export class TelegramBot {
   private async persistentKeyboard(chatId: string): Promise<void> {
     await this.bot.telegram.callApi('sendMessage', {
       chat_id: chatId,
-      text: 'The keys below are the commands most used. / shows all.',
+      text: 'The buttons below are the most used commands. / lists all.',
       reply_markup: { keyboard: KEYBOARD.map((row) => row.map((text) => ({ text }))), resize_keyboard: true, is_persistent: true },
     })
   }
@@ -253,18 +253,18 @@ export class TelegramBot {
     if (code === undefined) return false
     if (!chat.isPrivate) return true
     const answer = await this.ports.pairing.present(code, sender.userId, sender.name)
-    const told = pairingReply(answer, sender.userId, 'ballast telegram pair')
-    await this.send(addressOf(chat), this.badged(told), undefined)
+    const outgoing = pairingReply(answer, sender.userId, 'ballast telegram pair')
+    await this.send(addressOf(chat), this.badged(outgoing), undefined)
     return true
   }
 
-  /** Somebody approved at the terminal: menus follow, and they are told. */
+  /** Somebody approved at the terminal: menus follow, and the user is informed. */
   async welcome(userId: string, role: string): Promise<void> {
     await this.menus()
     await this.send(
       userId,
       this.badged(
-        reply(`You are ${role} now`, {
+        reply(`You are now ${role}`, {
           tone: 'ok',
           buttons: [runs('Status', '/status'), runs('Positions', '/positions'), runs('Help', '/help')],
         }),
@@ -293,16 +293,22 @@ export class TelegramBot {
     if (this.ports.nowMs() - last < UNKNOWN_TOLD_EVERY_MS) return undefined
     this.unknownTold.set(sender.userId, this.ports.nowMs())
     if (this.unknownTold.size > 10_000) this.unknownTold.clear()
-    const told =
+    const outgoing =
       access.type === 'unlisted-chat'
-        ? reply('This chat is not listed', { tone: 'warn', text: `Chat id ${chat.id}. An admin can list it in BALLAST__TELEGRAM__CHATS.` })
-        : reply('You are not known here', { tone: 'warn', text: `Your id is ${sender.userId}. At the terminal: ballast telegram pair` })
-    await this.send(addressOf(chat), this.badged(told), undefined)
+        ? reply('This chat is not authorized', {
+            tone: 'warn',
+            text: `Chat id ${chat.id}. An admin can add it to BALLAST__TELEGRAM__CHATS.`,
+          })
+        : reply('You are not authorized', {
+            tone: 'warn',
+            text: `Your id is ${sender.userId}. Pair at the terminal: ballast telegram pair`,
+          })
+    await this.send(addressOf(chat), this.badged(outgoing), undefined)
     if (access.type === 'unknown-user')
       for (const admin of this.options.access.admins)
         await this.send(
           admin,
-          this.badged(reply('Somebody unknown wrote to the bot', { tone: 'warn', text: `@${sender.name} (${sender.userId})` })),
+          this.badged(reply('Unknown user wrote to the bot', { tone: 'warn', text: `@${sender.name} (${sender.userId})` })),
           undefined,
         )
     return undefined
@@ -315,9 +321,9 @@ export class TelegramBot {
   /** Answers the text of the little note over the chat, at most 200 characters. */
   private async tap(chat: Chat, sender: Sender, data: string, messageId: number, updateId: string): Promise<string> {
     const callback = parseCallback(data)
-    if (callback === undefined) return 'Outdated: ask again'
+    if (callback === undefined) return 'Outdated. Send the command again'
     const actor = await this.actor(chat, sender)
-    if (actor === undefined) return 'You are not known here'
+    if (actor === undefined) return 'You are not authorized'
     const request = this.request(actor, undefined)
     switch (callback.type) {
       case 'page': {
@@ -396,8 +402,8 @@ export class TelegramBot {
   }
 
   /** @param address a chat, or a chat and a topic of it */
-  send(address: string, told: Reply, line: string | undefined, severity = 'P4'): Promise<SendResult> {
-    return this.sender.send(address, told, line, severity)
+  send(address: string, outgoing: Reply, line: string | undefined, severity = 'P4'): Promise<SendResult> {
+    return this.sender.send(address, outgoing, line, severity)
   }
 
   private later(ms: number, run: () => void): void {
@@ -416,7 +422,7 @@ export class TelegramBot {
   }
 }
 
-/** A topic's number stands in each message of a supergroup that is an answer, too; only a forum has topics. */
+/** A topic's number is in each message of a supergroup that is an answer, too; only a forum has topics. */
 function chatOf(message: {
   readonly chat: { readonly id: number; readonly type: string }
   readonly is_topic_message?: boolean

@@ -1,6 +1,5 @@
 /**
  * Alerts about the installation itself, which no journal knows: a part that crashed, a trader that does not run.
- * Never written by the trader: what it raises stands in its journal.
  */
 import type { Queryable, Sql } from './client.ts'
 import { toJson } from './json.ts'
@@ -27,16 +26,16 @@ export type InstallationAlertType = keyof typeof INSTALLATION_ALERTS
 export interface InstallationAlert {
   readonly type: InstallationAlertType
   readonly summary: string
-  /** Wall ms at which it happened: it may be written much later. */
+  /** Wall-clock ms at which it happened: it may be written much later. */
   readonly atMs: number
 }
 
-/** Two that take turns: the one is told once until the other has been. */
+/** Two that take turns: the one is reported once until the other has been. */
 export type AlertPair = readonly [down: InstallationAlertType, back: InstallationAlertType]
 
 /**
- * Tells one of a pair unless it was the last of the two that was told; of the second, only after the first. Answers whether it was told:
- * of several processes that see the same outage one tells it.
+ * Raises one alert of a pair unless it was the last of the two that was raised; of the second, only after the first. Answers whether it was raised:
+ * of several processes that see the same outage one raises it.
  */
 export async function insertTurn(sql: Sql, alert: InstallationAlert, [down, back]: AlertPair): Promise<boolean> {
   return sql.begin(async (own) => {
@@ -49,7 +48,7 @@ export async function insertTurn(sql: Sql, alert: InstallationAlert, [down, back
 }
 
 export async function insertAlert(sql: Queryable, { type, summary, atMs }: InstallationAlert): Promise<void> {
-  // Alerts are told in market time; where nothing was traded yet there is none but the wall's.
+  // Alerts are reported in market time; where nothing was traded yet there is only the wall clock's.
   await sql`
     insert into alerts (seq, type, severity, symbol, summary, detail, ts)
     values (null, ${type}, ${INSTALLATION_ALERTS[type]}, null, ${summary}, ${toJson({ atMs })}::text::jsonb,

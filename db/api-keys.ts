@@ -24,7 +24,7 @@ export class PostgresApiKeys implements ApiKeys, Keys {
   private readonly sql: Sql
   private readonly profile: string
 
-  /** @param profile stands in each token, so that a person sees where it belongs */
+  /** @param profile is in each token, so that an operator sees where it belongs */
   constructor(sql: Sql, profile: string) {
     this.sql = sql
     this.profile = profile
@@ -37,7 +37,7 @@ export class PostgresApiKeys implements ApiKeys, Keys {
     const [row] = await this.sql<KeyRow[]>`
       select id, hash, name, role, scopes, auto_confirm as "autoConfirm" from api_keys
       where id = ${match[2] as string} and revoked_at is null and (expires_at is null or expires_at > (extract(epoch from clock_timestamp()) * 1000)::bigint)`
-    // Compared even where there is no such key, so that the time tells nothing.
+    // Compared even where there is no such key, so that the time reveals nothing.
     const given = Buffer.from(hashOf(match[3] as string), 'hex')
     const kept = Buffer.from(row?.hash ?? hashOf(''), 'hex')
     if (!timingSafeEqual(given, kept) || row === undefined) return undefined
@@ -85,7 +85,7 @@ export class PostgresApiKeys implements ApiKeys, Keys {
 export const adminKeyFile = (dataDir: string): string => join(dataDir, 'admin.key')
 
 /**
- * The admin key of the terminal, in a file that its owner alone reads. Made anew when the file or its key is gone; the key that stood in a
+ * The admin key of the terminal, in a file that its owner alone reads. Made again when the file or its key is gone; the key that stood in a
  * file before is revoked then, since whoever has the file has it. Answers how many were.
  */
 export async function ensureAdminKey(

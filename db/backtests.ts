@@ -1,6 +1,5 @@
 /**
  * Rows of backtests: what was asked, how far it is, what came out.
- * Never runs one: jobs do.
  */
 import type { Backtest, BacktestStatus, Json, Page } from '../api/ports.ts'
 import type { Sql } from './client.ts'

@@ -1,5 +1,5 @@
 /**
- * People of the chats with their roles, and the pairing of a new one.
+ * Operators of the chats with their roles, and the pairing of a new one.
  * Never makes anybody admin without the word of the terminal, and never takes a code that was guessed at five times (S17).
  */
 import { createHash } from 'node:crypto'

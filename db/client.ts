@@ -54,7 +54,7 @@ export async function connectDatabase(options: ConnectOptions): Promise<Result<D
     return err(
       unavailable(
         `The database does not answer (${messageOf(cause)}).`,
-        'Check that PostgreSQL runs and that DATABASE_URL is right, then start again.',
+        'Check that PostgreSQL is running and that DATABASE_URL is correct, then start again.',
       ),
     )
   }

@@ -1,5 +1,5 @@
 /**
- * One-time codes of people in chats: their secrets, sealed with a key that lies in the data directory, what was used, and what locks them.
+ * One-time codes of operators in chats: their secrets, sealed with a key that lies in the data directory, what was used, and what locks them.
  * Never gives a secret out again, never takes a code twice, and never a sixth guess within a quarter of an hour (S17).
  */
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
@@ -39,7 +39,7 @@ export class PostgresCodes implements Codes {
     const [row] = await this.sql<CodeRow[]>`select ${this.columns()} from codes where actor = ${actor}`
     const lockedUntil = row?.lockedUntil ?? 0
     return {
-      // Without the key nobody can judge a code: it has to be enrolled anew.
+      // Without the key nobody can judge a code: it has to be enrolled again.
       isEnrolled: row !== undefined && this.open(actor, row.secret) !== undefined,
       lockedUntilMs: lockedUntil > this.wallNow() ? lockedUntil : undefined,
     }
@@ -69,7 +69,7 @@ export class PostgresCodes implements Codes {
       await sql`
         insert into alerts (seq, type, severity, symbol, summary, detail, ts)
         values (null, 'access.codes_locked', 'P2', null,
-          ${`Five wrong one-time codes by ${actor}: locked for 15 minutes. If it was not them, reset it at the terminal: ballast user totp ${actor}`},
+          ${`Five wrong authenticator codes by ${actor}: locked for 15 minutes. If it was not them, reset the authenticator at the terminal: ballast user totp ${actor}`},
           ${toJson({ actor, untilMs })}::text::jsonb, ${now})`
       await sql`select pg_notify(${EVENTS_CHANNEL}, '0')`
       return { type: 'locked', untilMs }
@@ -93,10 +93,10 @@ export class PostgresCodes implements Codes {
   private seal(actor: string, secret: Buffer): string {
     if (!existsSync(this.keyFile)) writeFileSync(this.keyFile, `${randomBytes(KEY_BYTES).toString('hex')}\n`, { mode: 0o600, flag: 'wx' })
     const key = this.key()
-    if (key === undefined) throw new Error(`${this.keyFile} holds no key: remove it, and enrol everybody anew`)
+    if (key === undefined) throw new Error(`${this.keyFile} holds no key: remove it and enroll all users again`)
     const nonce = randomBytes(NONCE_BYTES)
     const cipher = createCipheriv(CIPHER, key, nonce)
-    // A row that is copied to another person opens for nobody.
+    // A row that is copied to another operator opens for nobody.
     cipher.setAAD(Buffer.from(actor))
     return Buffer.concat([nonce, cipher.update(secret), cipher.final(), cipher.getAuthTag()]).toString('base64')
   }
@@ -112,7 +112,7 @@ export class PostgresCodes implements Codes {
     try {
       return Buffer.concat([decipher.update(bytes.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()])
     } catch {
-      // The seal is not of this key or not of this person: as good as none.
+      // The seal is not of this key or not of this operator: as good as none.
       return undefined
     }
   }

@@ -68,7 +68,7 @@ export class PostgresCommandQueue implements CommandQueue {
     await this.sql`update commands set status = 'pending', taken_at = null where status = 'taken' and name in ${this.sql(STOP_COMMANDS)}`
     const outcome: CommandOutcome = {
       status: 'failed',
-      text: 'The trader restarted before it answered. Look at the status, then ask again.',
+      text: 'The trader restarted before it responded. Check the status, then send the command again.',
     }
     const rows = await this.sql<{ id: number }[]>`select id from commands where status = 'taken'`
     for (const { id } of rows) await this.complete(id, outcome)
@@ -90,7 +90,7 @@ export class CommandWriter {
     this.sql = sql
   }
 
-  /** Writes the row and wakes the trader. With an idempotency key that was used, answers the row that stands there. */
+  /** Writes the row and wakes the trader. With an idempotency key that was used, answers the row that is there. */
   async enqueueCommand(command: TraderCommand, by: AskedBy): Promise<number> {
     const { name, ...args } = command
     const [row] = await this.sql<{ id: number }[]>`
@@ -112,12 +112,12 @@ export class CommandWriter {
     const deadline = performance.now() + timeoutMs
     try {
       for (;;) {
-        const told = new Promise<void>((resolve) => this.waiting.set(id, resolve))
+        const answered = new Promise<void>((resolve) => this.waiting.set(id, resolve))
         const [row] = await this.sql<{ outcome: CommandOutcome | null }[]>`select outcome from commands where id = ${id}`
         if (row?.outcome != null) return row.outcome
         const left = deadline - performance.now()
         if (left <= 0) return undefined
-        await Promise.race([told, sleep(Math.min(POLL_MS, left))])
+        await Promise.race([answered, sleep(Math.min(POLL_MS, left))])
       }
     } finally {
       this.waiting.delete(id)

@@ -25,7 +25,7 @@ export class PostgresControl implements Control {
   }
 
   async preview(command: PreviewedCommand, by: AskedBy): Promise<CommandOutcome | undefined> {
-    // Judged anew each time that it is asked, whatever key the request carries.
+    // Judged again each time that it is asked, whatever key the request carries.
     const id = await this.sender.enqueueCommand({ name: 'preview', of: command }, { ...by, idempotencyKey: undefined })
     return this.sender.awaitOutcome(id, PREVIEW_MS)
   }

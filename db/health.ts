@@ -1,6 +1,5 @@
 /**
  * How each part says that it is well: one row for each part.
- * Never used for decisions of the trader; it is what people and /readyz see.
  */
 import type { Sql } from './client.ts'
 
@@ -11,7 +10,7 @@ export interface HealthRow {
   readonly part: string
   readonly status: HealthStatus
   readonly detail: string
-  /** Wall ms. */
+  /** Wall-clock ms. */
   readonly updatedAt: number
 }
 
@@ -25,7 +24,7 @@ export async function reportHealth(sql: Sql, part: string, status: HealthStatus,
     on conflict (part) do update set status = excluded.status, detail = excluded.detail, updated_at = (extract(epoch from clock_timestamp()) * 1000)::bigint`
 }
 
-/** Ages are measured on the database's clock, and told in this machine's: the two may differ. */
+/** Ages are measured on the database's clock, and reported in this machine's: the two may differ. */
 export async function readHealth(sql: Sql): Promise<readonly HealthRow[]> {
   return sql<HealthRow[]>`
     select part, status, detail, ${Date.now()}::bigint - ((extract(epoch from clock_timestamp()) * 1000)::bigint - updated_at) as "updatedAt"

@@ -1,6 +1,6 @@
 /**
  * The journal in PostgreSQL. One append is one statement: it moves the counter in the lease's row, writes the rows and the projections, and
- * tells listeners. Never writes under an epoch that has passed, and never leaves a hole in the sequence.
+ * shows listeners. Never writes under an epoch that has passed, and never leaves a hole in the sequence.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { assert } from '../src/core/assert.ts'
@@ -52,7 +52,7 @@ export class PostgresJournal implements Journal {
   private readonly epoch: number
   private seq: number
   private isAppending = false
-  /** An append that was told as failed and may have been written: its repetition finds out. */
+  /** An append that was reported as failed and may have been written: its repetition finds out. */
   private doubt: { readonly count: number; readonly content: string } | undefined
 
   constructor(sql: Sql, lease: Lease) {
@@ -204,7 +204,7 @@ export class PostgresJournal implements Journal {
   }
 
   /**
-   * Whether the doubtful append was written: the counter, which moves with the rows, tells. "not-written" may still come true later, where
+   * Whether the doubtful append was written: the counter, which moves with the rows, shows. "not-written" may still come true later, where
    * the server works on although the connection is gone; so the doubt stays until its append is repeated or another takes its place.
    */
   private async settle(content: string): Promise<Result<void, JournalError> | 'not-written'> {
@@ -213,7 +213,7 @@ export class PostgresJournal implements Journal {
     if (row?.epoch !== this.epoch) return err(this.lost(`the epoch has passed to ${row?.epoch ?? 'nobody'}`))
     if (doubt === undefined || row.seq === this.seq) return 'not-written'
     if (row.seq !== this.seq + doubt.count || content !== doubt.content)
-      return err(this.lost('rows stand there that were told as not written'))
+      return err(this.lost('rows exist that were reported as not written'))
     this.seq += doubt.count
     this.doubt = undefined
     return ok(undefined)

@@ -15,7 +15,7 @@ interface Projection {
   readonly table: PgTable
   /** Properties that identify a row. */
   readonly key: readonly string[]
-  /** keep: a row that stands is never written again (a fill is booked once; an alert is told once). */
+  /** keep: a row that stands is never written again (a fill is booked once; an alert is reported once). */
   readonly onConflict: 'replace' | 'keep'
   /** Columns that the database fills in. */
   readonly own?: readonly string[]
@@ -36,7 +36,7 @@ const PROJECTIONS: Readonly<Record<ProjectionName, Projection>> = {
   alerts: { table: schema.alerts, key: ['seq'], onConflict: 'keep', own: ['id', 'createdAt'] },
 }
 
-/** Tables that a rebuild empties. Alerts stay: they were told, and their deliveries hang on them. */
+/** Tables that a rebuild empties. Alerts stay: they were reported, and their deliveries hang on them. */
 export const REBUILT_TABLES: readonly string[] = Object.entries(PROJECTIONS)
   .filter(([name]) => name !== 'alerts')
   .map(([, { table }]) => getTableName(table))

@@ -54,7 +54,7 @@ const where = (...conditions: readonly (SQL | undefined)[]): SQL | undefined => 
 const is = <T>(column: PgColumn, value: T | undefined): SQL | undefined => (value === undefined ? undefined : eq(column, value))
 const below = (column: PgColumn, value: number | undefined): SQL | undefined => (value === undefined ? undefined : lt(column, value))
 
-/** Facts that people follow; states of strategies and requests are left to the journal. */
+/** Facts that operators follow; states of strategies and requests are left to the journal. */
 const EVENT_TYPES = [
   'order-submitted',
   'order-denied',

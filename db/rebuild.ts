@@ -1,5 +1,5 @@
 /**
- * Makes the projection tables anew by replaying the journal.
+ * Makes the projection tables again by replaying the journal.
  * Never decides anything again: inputs and facts are folded as they stand there.
  */
 import type { KernelFact } from '../src/kernel/fact.ts'

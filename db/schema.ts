@@ -136,7 +136,7 @@ export const flows = pgTable(
     flowId: text().primaryKey(),
     kind: text().notNull(),
     coin: text().notNull(),
-    /** Text: coins of others have more decimals than any amount of the books. */
+    /** Text: coins of others have more decimals than any amount of the records. */
     amount: text().notNull(),
     symbol: text(),
     isBooked: boolean().notNull(),
@@ -276,7 +276,7 @@ export const account = pgTable('account', {
   updatedTs: ms().notNull(),
 })
 
-/** What is told to people. `seq` is null where it did not come from the journal (a part that is down). */
+/** Alerts for users. `seq` is null where it did not come from the journal (a part that is down). */
 export const alerts = pgTable(
   'alerts',
   {
@@ -320,7 +320,7 @@ export const deliveries = pgTable(
   ],
 )
 
-/** What people and programs ask of the trader. */
+/** What operators and programs ask of the trader. */
 export const commands = pgTable(
   'commands',
   {
@@ -425,7 +425,7 @@ export const chatUsers = pgTable(
   (t) => [primaryKey({ columns: [t.platform, t.userId] })],
 )
 
-/** One-time codes of people in chats: the secret is sealed, the key lies in the data directory. */
+/** One-time codes of operators in chats: the secret is sealed, the key lies in the data directory. */
 export const codes = pgTable('codes', {
   actor: text().primaryKey(),
   secret: text().notNull(),
@@ -457,7 +457,7 @@ export const backtests = pgTable(
   (t) => [index('backtests_created').on(t.createdAt), index('backtests_spec').on(t.specHash)],
 )
 
-/** How each part is: `stream-public`, `reconcile`, `worker`. Written by the part itself. Wall time. */
+/** How each part is: `stream-public`, `reconcile`, `worker`. Written by the part itself. Wall-clock time. */
 export const health = pgTable('health', {
   part: text().primaryKey(),
   status: text().$type<'ok' | 'warn' | 'down'>().notNull(),

@@ -1,6 +1,6 @@
 /**
  * One-time codes against the tables of RFC 6238 (appendix B), RFC 4226 (appendix D) and RFC 4648 (section 10).
- * Never against our own arithmetic: every expected value stands in those tables.
+ * Never against our own arithmetic: every expected value is in those tables.
  */
 import { describe, expect, test } from 'vitest'
 import { codeOf, makeSecret, matchedStep, otpauthUri, stepAt, toBase32 } from './totp-code.ts'
@@ -41,9 +41,11 @@ describe('a code counts for its step, the one before and the one after', () => {
     [0, now],
     [1, now + 1],
     [2, undefined],
-  ])('%i steps away', (away, expected) => expect(matchedStep(SECRET, codeOf(SECRET, now + away), at)).toBe(expected))
+  ])('a code counts for its step, the one before and the one after: %i steps away', (away, expected) =>
+    expect(matchedStep(SECRET, codeOf(SECRET, now + away), at)).toBe(expected),
+  )
 
-  test('with a space in it, as apps show it; not with five digits, letters, or nothing', () => {
+  test('a code counts for its step, the one before and the one after: with a space in it, as apps show it; not with five digits, letters, or nothing', () => {
     const code = codeOf(SECRET, now)
     expect(matchedStep(SECRET, `${code.slice(0, 3)} ${code.slice(3)}`, at)).toBe(now)
     for (const wrong of [code.slice(1), `${code}0`, 'abcdef', '']) expect(matchedStep(SECRET, wrong, at)).toBeUndefined()

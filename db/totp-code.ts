@@ -1,6 +1,5 @@
 /**
  * One-time codes by time: RFC 6238 with SHA-1, 30 s and six digits, as every authenticator app makes them; the arithmetic is otpauth's.
- * Never keeps anything: which code was used, and how many were wrong, the table knows.
  */
 import { HOTP, Secret } from 'otpauth'
 

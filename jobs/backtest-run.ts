@@ -70,7 +70,7 @@ export function runBacktestJob(
   })
   if (!loaded.ok) return `${loaded.error.sentence} ${loaded.error.next}`
   const { columns, meta } = loaded.value
-  if (columns.ts.length === 0) return `No bars of ${spec.symbol} lie in that range.`
+  if (columns.ts.length === 0) return `There are no bars of ${spec.symbol} in that range.`
   const instrument = makeInstrument({
     index: instrumentIndex(0),
     venue: meta.venue,
@@ -99,7 +99,7 @@ export function runBacktestJob(
     progress,
   }
   const run = runBacktestRequest(request)
-  if (run.result.failure !== undefined) return `The strategy stopped: ${run.result.failure}`
+  if (run.result.failure !== undefined) return `The strategy failed: ${run.result.failure}`
   return {
     strategy: definition.name,
     params: params.data as Record<string, unknown>,

@@ -1,6 +1,5 @@
 /**
  * Rows of backtests whose jobs are somewhere else than the rows say.
- * Never a queue of its own: where a job is, the test says.
  */
 import { expect, test } from 'vitest'
 import type { Backtest } from '../api/ports.ts'
@@ -55,10 +54,7 @@ test('what has no job is queued again under its own id, unless it runs here; wha
     ),
   ).toEqual({
     added: ['lost lost', 'hurt hurt'],
-    failed: [
-      'odd: Its job ended without a result. Ask for it again.',
-      'dead: Its job failed after 2 attempts: job stalled. Ask for it again.',
-    ],
+    failed: ['odd: Its job ended without a result. Start it again.', 'dead: Its job failed after 2 attempts: job stalled. Start it again.'],
   })
 })
 

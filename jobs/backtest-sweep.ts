@@ -24,18 +24,18 @@ export async function sweepBacktests(
         case 'open':
           break
         case 'gone':
-          log(`the queue has lost the backtest ${id}: it is queued again`)
+          log(`the queue lost backtest ${id}; it is queued again`)
           await queue.add({ backtestId: id }, { jobId: id, attempts: BACKTEST_ATTEMPTS })
           break
         case 'done':
-          await rows.fail(id, 'Its job ended without a result. Ask for it again.')
+          await rows.fail(id, 'Its job ended without a result. Start it again.')
           break
         case 'failed':
-          await rows.fail(id, `Its job failed after ${BACKTEST_ATTEMPTS} attempts: ${place.detail}. Ask for it again.`)
+          await rows.fail(id, `Its job failed after ${BACKTEST_ATTEMPTS} attempts: ${place.detail}. Start it again.`)
       }
     }
   } catch (cause) {
-    // Told as `queue down` by who watches it.
+    // Reported as `queue down` by who watches it.
     if (!(cause instanceof QueueDown)) throw cause
   }
 }

@@ -1,6 +1,5 @@
 /**
  * Entry of the worker thread that runs one backtest: data in, progress and the answer out.
- * Never lives longer than its run.
  */
 import { parentPort, workerData } from 'node:worker_threads'
 import { type StrategyModule, importStrategies } from '../src/strategy-files/module.ts'

@@ -1,5 +1,5 @@
 /**
- * Backtests through the queue: asked for here, run in a worker thread, told in their rows.
+ * Backtests through the queue: asked for here, run in a worker thread, reported in their rows.
  * Never runs the same spec on the same code twice at once, and never leaves a row running when its worker died.
  */
 import { createHash, randomBytes } from 'node:crypto'
@@ -56,14 +56,15 @@ export class QueuedBacktests implements Backtests {
       .digest('hex')
     const same = await this.rows.findBySpec(specHash)
     if (same !== undefined) return same
-    if ((await this.rows.countOpen()) >= OPEN_MAX) return `${OPEN_MAX} backtests wait or run already. Wait for one to end, or cancel one.`
+    if ((await this.rows.countOpen()) >= OPEN_MAX)
+      return `${OPEN_MAX} backtests are already queued or running. Wait for one to finish, or cancel one.`
     const row = await this.rows.create(`bt_${randomBytes(5).toString('hex')}`, specHash, { ...spec }, actor)
     try {
       await this.queue.add({ backtestId: row.id }, { jobId: row.id, attempts: BACKTEST_ATTEMPTS })
       return row
     } catch (cause) {
       if (!(cause instanceof QueueDown)) throw cause
-      // A row that no job stands behind would wait for ever.
+      // A row that no job is behind would wait for ever.
       await this.rows.cancel(row.id)
       return { type: 'queue-down', detail: cause.message }
     }

@@ -10,7 +10,7 @@ import { type InstrumentIndex, type Ts, lots, ticks, ts } from '../src/core/unit
 import { type Bar, columnsOfBars } from '../src/market/bars.ts'
 import type { Result } from '../src/core/result.ts'
 
-/** The part of a venue that tells candles. */
+/** The part of a venue that shows candles. */
 export interface CandleSource {
   readonly venue: string
   readonly instruments: readonly Instrument[]
@@ -26,9 +26,9 @@ const NEXT_BARS = 5_000
 export async function downloadCandles(candlesRoot: string, source: CandleSource): Promise<string[]> {
   const problems: string[] = []
   const until = await source.now()
-  if (until === undefined) return ['the exchange does not tell the time']
+  if (until === undefined) return ['could not read the exchange’s time']
   const interval = formatInterval(source.intervalMs)
-  if (interval === undefined) return [`no name for an interval of ${source.intervalMs} ms`]
+  if (interval === undefined) return [`unsupported interval of ${source.intervalMs} ms`]
   const store = openStore(candlesRoot)
   for (const instrument of source.instruments) {
     const known = store.info({ venue: source.venue, symbol: instrument.symbol, interval })

@@ -1,6 +1,6 @@
 /**
  * The report of a day of market time: what was earned, paid and risked. Sent on a day without a trade too: it says "I am alive".
- * Never told twice for one day.
+ * Never reported twice for one day.
  */
 import { groupDigits } from '../src/core/decimal.ts'
 import type { Sql } from '../db/client.ts'
@@ -31,7 +31,7 @@ export async function reportDay(sql: Sql): Promise<string | undefined> {
     select number, symbol, pnl::text as pnl from trades as t where not is_open and exit_ts >= ${start} and exit_ts < ${end} order by t.pnl limit 1`
   const count = trades?.count ?? 0
   const flows = Number(bounds.flows ?? 0)
-  const summary = `${date}: equity ${amount(Number(bounds.last))} (${signed(Number(bounds.last) - Number(bounds.first) - flows)}${flows === 0 ? '' : `, and ${signed(flows)} that is no result`}), ${count} ${count === 1 ? 'trade' : 'trades'}${count === 0 ? '' : `, ${Math.round((100 * (trades?.wins ?? 0)) / count)} % won`}, fees ${amount(Number(trades?.fee ?? 0))}`
+  const summary = `${date}: equity ${amount(Number(bounds.last))} (${signed(Number(bounds.last) - Number(bounds.first) - flows)}${flows === 0 ? '' : `, and ${signed(flows)} of flows`}), ${count} ${count === 1 ? 'trade' : 'trades'}${count === 0 ? '' : `, ${Math.round((100 * (trades?.wins ?? 0)) / count)} % won`}, fees ${amount(Number(trades?.fee ?? 0))}`
   const detail = {
     date,
     equity: bounds.last,
@@ -47,14 +47,14 @@ export async function reportDay(sql: Sql): Promise<string | undefined> {
     worst: worst ?? null,
     state: account.state,
   }
-  // The meta row is the memory of what was told: claimed in the same statement that writes the alert.
-  const told = await sql`
+  // The meta row is the memory of what was reported: claimed in the same statement that writes the alert.
+  const inserted = await sql`
     with claimed as (
       insert into meta (key, value) values ('daily-report', to_jsonb(${date}::text))
       on conflict (key) do update set value = excluded.value where meta.value <> excluded.value returning 1)
     insert into alerts (seq, type, severity, symbol, summary, detail, ts)
       select null, 'report.daily', 'P4', null, ${summary}, ${toJson(detail)}::text::jsonb, ${end} from claimed returning id`
-  if (told.length === 0) return undefined
+  if (inserted.length === 0) return undefined
   await sql`select pg_notify('ballast_events', '0')`
   return date
 }

@@ -255,7 +255,7 @@ export class JobQueues {
 
 function reasonOf(job: unknown): string {
   const reason = typeof job === 'object' && job !== null && 'failedReason' in job ? job.failedReason : undefined
-  return typeof reason === 'string' && reason !== '' ? reason : 'no reason is known'
+  return typeof reason === 'string' && reason !== '' ? reason : 'reason unknown'
 }
 
 /** @throws QueueDown when there is no answer within the limit, or the connection is lost */

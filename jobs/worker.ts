@@ -58,13 +58,14 @@ export function startWorker(ports: WorkerPorts): void {
     await upkeep.add({ task: 'candles' }, { jobId: 'candles-at-start', attempts: 1 })
     await upkeep.repeat('candles', CANDLES_EVERY_MS, { task: 'candles' })
     await upkeep.repeat('measures', MEASURES_EVERY_MS, { task: 'measures' })
-    // A minute of wall time is an hour of market time at 60x: the day that has ended is looked for often and told once.
+    // A minute of wall-clock time is an hour of market time at 60x: the day that has ended is looked for often and reported once.
     await upkeep.repeat('daily-report', REPORT_EVERY_MS, { task: 'daily-report' })
   }
-  const told = (what: string) => (thrown: unknown) => log('warn', `${what}: ${thrown instanceof Error ? thrown.message : String(thrown)}`)
+  const warning = (what: string) => (thrown: unknown) =>
+    log('warn', `${what}: ${thrown instanceof Error ? thrown.message : String(thrown)}`)
   const assertRepeats = (): void => {
     repeat().catch((thrown: unknown) => {
-      told('repeating jobs wait for the queue')(thrown)
+      warning('repeating jobs are waiting for the queue')(thrown)
       setTimeout(assertRepeats, AGAIN_MS).unref()
     })
   }
@@ -82,12 +83,12 @@ export function startWorker(ports: WorkerPorts): void {
     if (isSweeping) return
     isSweeping = true
     sweep()
-      .catch(told('backtests were not held against their jobs'))
+      .catch(warning('could not compare backtests with their jobs'))
       .finally(() => {
         isSweeping = false
       })
   }, SWEEP_EVERY_MS).unref()
-  wakeOnAlerts(sql, queues.open('alerts'), log).catch(told('alerts are found by the sweep alone'))
+  wakeOnAlerts(sql, queues.open('alerts'), log).catch(warning('alerts are found by polling only'))
 }
 
 /** Adds a job for each alert that the journal or a report wrote; the sender's own sweep finds what a lost job left. */
@@ -114,7 +115,7 @@ async function wakeOnAlerts(sql: Sql, queue: JobQueue<'alerts'>, log: WorkerPort
   await sql.listen('ballast_events', () => {
     look().catch((cause: unknown) => {
       isBusy = false
-      log('warn', `alerts are late: ${cause instanceof Error ? cause.message : String(cause)}`)
+      log('warn', `alerts are delayed: ${cause instanceof Error ? cause.message : String(cause)}`)
     })
   })
 }

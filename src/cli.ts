@@ -18,10 +18,10 @@ interface Noun {
   readonly load: () => Promise<{ register(program: Command): void }>
 }
 
-const UPKEEP = 'Start and look after:'
+const UPKEEP = 'Set up and run:'
 const RESEARCH = 'Research:'
-const LOOK = 'Look at the running Ballast:'
-const STEER = 'Steer it:'
+const LOOK = 'Inspect a running Ballast:'
+const STEER = 'Trade and control:'
 /** Of the commands that talk to the running Ballast, those that only look. */
 const LOOKS: ReadonlySet<string> = new Set([
   'status',
@@ -50,36 +50,36 @@ const NOUNS: readonly Noun[] = [
   {
     group: UPKEEP,
     name: 'init',
-    summary: 'ask for the key of the exchange, check it, and keep it',
+    summary: 'enter, verify and store your Bybit API key',
     load: () => import('./cli/setup/init.ts'),
   },
   {
     group: UPKEEP,
     name: 'doctor',
-    summary: 'whether Ballast could start here and trade, line by line',
+    summary: 'check that this machine is ready to trade',
     load: () => import('./cli/setup/doctor.ts'),
   },
   { group: UPKEEP, name: 'config', summary: 'show and check the configuration', load: () => import('./cli/setup/config.ts') },
   { group: UPKEEP, name: 'telegram', summary: 'pair the Telegram bot', load: () => import('./cli/setup/telegram.ts') },
-  { group: UPKEEP, name: 'discord', summary: 'set the Discord bot up', load: () => import('./cli/setup/discord.ts') },
-  { group: UPKEEP, name: 'user', summary: 'one-time codes of people in chats', load: () => import('./cli/setup/user.ts') },
+  { group: UPKEEP, name: 'discord', summary: 'set up the Discord bot', load: () => import('./cli/setup/discord.ts') },
+  { group: UPKEEP, name: 'user', summary: 'authenticator codes of chat users', load: () => import('./cli/setup/user.ts') },
   {
     group: UPKEEP,
     name: 'key',
-    summary: 'API keys: which there are, a new one, or an end to one',
+    summary: 'list, create and revoke API keys',
     load: () => import('./cli/setup/key.ts'),
   },
   {
     group: UPKEEP,
     name: 'drill',
-    summary: 'hurt a running sim or demo on purpose and measure the seconds to safe',
+    summary: 'inject a failure into a running sim or demo and time the recovery',
     load: () => import('./cli/drill/drill.ts'),
   },
-  { group: UPKEEP, name: 'db', summary: 'check the journal, or make its tables anew by replay', load: () => import('./cli/setup/db.ts') },
+  { group: UPKEEP, name: 'db', summary: 'verify the journal, or rebuild its tables', load: () => import('./cli/setup/db.ts') },
   {
     group: UPKEEP,
     name: 'exchange',
-    summary: 'the simulated exchange: Bybit v5 on a local port',
+    summary: 'run the simulated exchange: Bybit v5 on a local port',
     load: () => import('./cli/data/exchange.ts'),
   },
   {
@@ -104,26 +104,31 @@ const NOUNS: readonly Noun[] = [
   {
     group: RESEARCH,
     name: 'overfit',
-    summary: 'whether the best of many trials is more than luck',
+    summary: 'test whether the best of many trials beats luck',
     load: () => import('./cli/research/overfit.ts'),
   },
   {
     group: RESEARCH,
     name: 'indicator',
-    summary: 'an indicator over a file of candles, as CSV',
+    summary: 'compute an indicator over a file of candles, as CSV',
     load: () => import('./cli/research/indicator.ts'),
   },
   {
     group: RESEARCH,
     name: 'allocate',
-    summary: 'weights of a portfolio from returns, by nine methods',
+    summary: 'compute portfolio weights from returns, by nine methods',
     load: () => import('./cli/research/allocate.ts'),
   },
-  { group: RESEARCH, name: 'metrics', summary: 'performance figures of an equity series', load: () => import('./cli/research/metrics.ts') },
+  {
+    group: RESEARCH,
+    name: 'metrics',
+    summary: 'compute performance figures of an equity series',
+    load: () => import('./cli/research/metrics.ts'),
+  },
   {
     group: RESEARCH,
     name: 'size',
-    summary: 'quantity of an entry by risk, with the arithmetic',
+    summary: 'size an entry by risk, step by step',
     load: () => import('./cli/research/size.ts'),
   },
   ...STEERING.map(({ name, summary }) => ({
@@ -140,15 +145,15 @@ function makeProgram(): Command {
   return new Command('ballast')
     .description('Trading platform for Bybit.')
     .version(packageJson.version, '-V, --version', 'print the version')
-    .option('--json', 'answer as JSON on stdout')
+    .option('--json', 'print the result as JSON')
     .option('--plain', 'tab-separated tables without color')
-    .option('-q, --quiet', 'no messages and no progress')
-    .option('-v, --verbose', 'more messages')
+    .option('-q, --quiet', 'hide messages and progress')
+    .option('-v, --verbose', 'show more messages')
     .option('--no-color', 'no color, as with NO_COLOR')
     .option('--data-dir <dir>', 'data directory (default: .ballast, or BALLAST__DATA_DIR)')
     .option('-p, --profile <profile>', 'sim, paper, testnet, demo, observe or live')
-    .option('-c, --config <file>', 'configuration file, may be repeated (default: ballast.config.json)', collect)
-    .option('-y, --yes', 'answer yes to questions')
+    .option('-c, --config <file>', 'configuration file, repeatable (default: ballast.config.json)', collect)
+    .option('-y, --yes', 'answer yes to all questions')
     .helpOption('-h, --help', 'show help')
     .helpCommand('help [command]', 'show help for a command')
     .showSuggestionAfterError(false)
@@ -218,7 +223,7 @@ function answerUsage(program: Command, error: CommanderError): number {
 const optionsOf = (command: Command): Option[] => [...command.options, ...command.commands.flatMap(optionsOf)]
 const namesOf = (command: Command): string[] => command.commands.flatMap((child) => [child.name(), ...namesOf(child)])
 
-/** People come with the commands of other trading programs in their fingers. */
+/** Users come with the commands of other trading programs in their fingers. */
 async function unknownNoun(name: string): Promise<CliError> {
   const { typedHere } = await import('../api/commands/other-programs.ts')
   const ours = typedHere(name.replaceAll('-', '_').toLowerCase())
@@ -232,7 +237,7 @@ function unknown(what: 'command' | 'option', name: string, known: readonly strin
   return new CliError(
     EXIT.usage,
     `There is no ${what} '${name}'.${nearest === undefined ? '' : ` Did you mean '${nearest}'?`}`,
-    'See what there is with: ballast --help',
+    'List the commands with: ballast --help',
   )
 }
 
@@ -243,7 +248,7 @@ function report(cause: unknown): number {
     return cause.code
   }
   const text = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)
-  process.stderr.write(`ballast: this is a defect in Ballast, please report it with these lines.\n${text}\n`)
+  process.stderr.write(`ballast: this is a bug in Ballast. Please report it with these lines.\n${text}\n`)
   return EXIT.error
 }
 

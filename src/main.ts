@@ -1,6 +1,5 @@
 /**
  * The entry of `npm start` and of each role's process.
- * Never holds anything but the start: process/program.ts is the program.
  */
 import { fileURLToPath } from 'node:url'
 import { runProgram } from './process/program.ts'

@@ -19,7 +19,7 @@ const files = readSources(new URL('..', import.meta.url).pathname)
 const file = (path: string, text: string): SourceFile => ({ path, text })
 
 describe('the repository', () => {
-  test('is read', () => {
+  test('the repository is read', () => {
     expect(files.length).toBeGreaterThan(150)
     expect(files.flatMap(importsOf).length).toBeGreaterThan(500)
   })
@@ -31,7 +31,7 @@ describe('the repository', () => {
     ['says at the head of each file what it is', headFindings],
     ['reads the environment in one place, leaves nothing undone and casts nothing away', textFindings],
     ['names files by their noun', nameFindings],
-  ])('%s', (_, rule) => {
+  ])('the repository: %s', (_, rule) => {
     expect(rule(files).map(({ path, what }) => `${path}: ${what}`)).toEqual([])
   })
 })
@@ -51,11 +51,11 @@ describe('each rule finds', () => {
     ['a re-export', 'src/core/a.ts', "export { x } from '../market/bars.ts'"],
     ['production code importing a test', 'src/kernel/a.ts', "import { x } from '../../test/support/source.ts'"],
     ['a file in no layer', 'src/stuff/a.ts', ''],
-  ])('%s', (_, path, text) => {
+  ])('each rule finds: %s', (_, path, text) => {
     expect(importFindings([file(path, text)])).toHaveLength(1)
   })
 
-  test('but lets an adapter import the types of a port, and a test import anything', () => {
+  test('the import rules let an adapter import the types of a port, and a test import anything', () => {
     expect(importFindings([file('db/a.ts', "import { type A, type B } from '../api/ports.ts'")])).toEqual([])
     expect(importFindings([file('src/core/a.test.ts', "import { Kernel } from '../kernel/kernel.ts'")])).toEqual([])
     expect(importFindings([file('src/core/a.ts', "// import { x } from '../market/bars.ts'\nconst a = 1")])).toEqual([])
@@ -93,13 +93,13 @@ describe('each rule finds', () => {
     expect(purityFindings([file('src/trader/a.ts', code), file('src/venue/sim/bybit-server/a.ts', code)])).toEqual([])
   })
 
-  test('but not in a comment, a string, a regular expression or a longer word', () => {
+  test('the ban list ignores comments, strings, regular expressions and longer words', () => {
     const text =
       "// Date\n/* await */ const a = 'process' + `JSON ${b} Date`\nconst c = /console/.test(a)\nconst dateOf = structuredClone(asyncThing)"
     expect(purityFindings([file('src/core/a.ts', `${text}\nimport { x } from './performance.ts'`)])).toEqual([])
   })
 
-  test('a port that runs', () => {
+  test('each rule finds: a port that runs', () => {
     expect(portFindings([file('src/kernel/trader-command.ts', 'export interface A { b(): Promise<void> }')])).toEqual([])
     expect(portFindings([file('src/kernel/trader-command.ts', 'export const a = 1')])).toHaveLength(1)
   })
@@ -108,7 +108,7 @@ describe('each rule finds', () => {
     ['no head', 'export const a = 1\n'],
     ['a head without a sentence', '/**\n * something\n */\n'],
     ['a comment that is not at the head', 'const a = 1\n/**\n * What it is.\n * Never more.\n */\n'],
-  ])('a bad head: %s', (_, text) => {
+  ])('each rule finds: a bad head: %s', (_, text) => {
     expect(headFindings([file('src/core/a.ts', text)])).toHaveLength(1)
   })
   test('a head that says in a sentence what the file is passes', () => {
@@ -130,10 +130,10 @@ describe('each rule finds', () => {
     ['src/kernel/a.ts', 'export class OrderManager {}'],
     ['src/kernel/a.ts', 'export function priceHelper() {}'],
     ['src/kernel/a.ts', 'interface RiskService {}'],
-  ])('in %s: %s', (path, text) => {
+  ])('each rule finds: in %s: %s', (path, text) => {
     expect(textFindings([file(path, text)])).toHaveLength(1)
   })
-  test('but not in strings, nor where it is allowed', () => {
+  test('the word rules ignore strings and places where the word is allowed', () => {
     expect(textFindings([file('src/kernel/a.ts', "const a = 'TODO as any process.env'")])).toEqual([])
     expect(
       textFindings([file('src/config/config.ts', 'const a = process.env'), file('src/core/units.ts', 'const a = 5 as Ticks')]),

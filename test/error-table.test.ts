@@ -1,6 +1,6 @@
 /**
  * The table of Bybit's error codes in docs/bybit-errors.md, made from the code that decides by them.
- * Never edited by hand: after a change of the code, `npx vitest run test/error-table.test.ts -u` writes it anew.
+ * Never edited by hand: after a change of the code, `npx vitest run test/error-table.test.ts -u` writes it again.
  */
 import { FORBIDDEN_WAIT_MS, type VenueErrorType } from '../src/venue/port/error.ts'
 import { expect, test } from 'vitest'
@@ -88,7 +88,7 @@ test.each<[VenueErrorType, readonly number[]]>([
   expect(codes.map((code) => [code, typeOf(body(code), true)])).toEqual(codes.map((code) => [code, type]))
 })
 
-test('what Bybit quotes of a signature, the key in it, is told to nobody', () => {
+test('what Bybit quotes of a signature, the key in it, is never passed on', () => {
   const quoted = 'error sign! origin_string[1700000000000Kk3yOfThisAccount5000symbol=BTCUSDT]'
   const reply: RawReply = { type: 'reply', body: { retCode: 10004, retMsg: quoted, result: {} }, limits: undefined }
   expect(errorOf(reply, true, 0)).toMatchObject({ type: 'auth', detail: 'error sign! origin_string[…]' })

@@ -1,6 +1,5 @@
 /**
  * The examples work as they stand: strategies in backtest and strategy test, configurations before a start, the client beside a running API.
- * Never a copy of an example: what is read is what people read.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -32,7 +31,7 @@ test('there are three of each, and the page names all of them', () => {
 })
 
 describe.each(strategies)('strategy %s', (name) => {
-  test('keeps what every strategy must keep', async () => {
+  test('strategy %s keeps what every strategy must keep', async () => {
     const run = await ballast(`strategy test ${name} --json`)
     expect(run).toMatchObject({ code: 0 })
     expect(JSON.parse(run.stdout)).toMatchObject({ name, isGood: true })
@@ -96,7 +95,7 @@ describe.skipIf(made === undefined)('client', () => {
     expect(lines.join('\n')).not.toContain('undefined')
   })
 
-  test('says why it may not', async () => {
-    await expect(positions(options('tk_sim_00000000_no'))).rejects.toThrow('A key is needed')
+  test('client says why it may not', async () => {
+    await expect(positions(options('tk_sim_00000000_no'))).rejects.toThrow('An API key is required')
   })
 })

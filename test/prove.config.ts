@@ -1,6 +1,5 @@
 /**
  * How the long proofs run: seeded worlds, kills, outages of whole processes. `BALLAST_PROVE=full` takes all of them, without it a part of each.
- * Never a place for what `npm test` can show in seconds.
  */
 import { defineConfig } from 'vitest/config'
 

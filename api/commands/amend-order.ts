@@ -23,7 +23,7 @@ async function orderOf(context: CommandContext, text: string): Promise<OrderRow 
   if ('problem' in resolved) return refuse(resolved.problem)
   const open = (await reads.orders({ symbol: resolved.symbol, isOpen: true, limit: 100 })).filter((o) => o.origin === 'ours')
   if (open.length === 1) return open[0] as OrderRow
-  if (open.length === 0) return refuse(reply(`We have no open order in ${resolved.symbol}`, { tone: 'warn', buttons }))
+  if (open.length === 0) return refuse(reply(`Ballast has no open order in ${resolved.symbol}`, { tone: 'warn', buttons }))
   return refuse(
     reply('Which one?', {
       tone: 'warn',
@@ -73,14 +73,16 @@ export const amend: Command = defineAction({
     const order = await orderOf(context, args.id)
     if ('type' in order) return order
     const name = toId('ord', order.orderId)
-    if (!order.isOpen) return refuse(reply(`${name} is ${order.status} already`, { tone: 'warn', buttons: [runs('Orders', '/orders')] }))
+    if (!order.isOpen) return refuse(reply(`${name} is already ${order.status}`, { tone: 'warn', buttons: [runs('Orders', '/orders')] }))
     const changes = [
       ...(args.limit === undefined ? [] : [field('Limit', `${price(order.limitPrice)} → ${price(args.limit)}`)]),
       ...(args.trigger === undefined ? [] : [field('Trigger', `${price(order.triggerPrice)} → ${price(args.trigger)}`)]),
       ...(args.qty === undefined ? [] : [field('Quantity', `${order.quantity} → ${args.qty}`)]),
     ]
     if (changes.length === 0)
-      return refuse(reply('Change what?', { tone: 'warn', text: `Give limit=, trigger= or qty=, as /amend ${name} limit=63500` }))
+      return refuse(
+        reply('Nothing to change', { tone: 'warn', text: `Add limit=, trigger= or qty=, for example /amend ${name} limit=63500` }),
+      )
     const judged = await context.ports.control.preview(
       {
         name: 'change',
@@ -114,7 +116,7 @@ export const amend: Command = defineAction({
     const { orderId, was } = AmendTodo.parse(todo)
     const order = await context.ports.reads.order(orderId)
     const now = order === undefined ? 'gone' : stateOf(order)
-    return now === was ? undefined : `The order has changed since you asked: ${was} → ${now}.`
+    return now === was ? undefined : `The order changed since you asked: ${was} → ${now}.`
   },
   execute: async (context, todo) => {
     const { orderId, limit, trigger, quantity } = AmendTodo.parse(todo)

@@ -1,12 +1,12 @@
 /**
- * How people are called where they are shown: by a name, and not by what a program counts them with.
+ * How operators are called where they are shown: by a name, and not by what a program counts them with.
  * Never a name that could be taken for the trader's own: it begins with what it is a name of.
  */
 import type { Actor } from './command.ts'
 import { untrusted } from './reply.ts'
 
 const NAME_MAX = 40
-/** The key that stands in the data directory. */
+/** The key that is in the data directory. */
 const KEY_OF_THE_MACHINE = 'admin'
 
 /** `@ann` in chat, `key grafana` of a program, `the terminal`; the id where there is no name. The record of commands keeps the id. */

@@ -1,6 +1,5 @@
 /**
  * What a command is: one typed object from which every surface, the help and the documentation are made.
- * Never knows a surface, and never acts before role, arguments and confirmation are settled (run.ts does that).
  */
 import type { z } from 'zod'
 import type { Audit, Backtests, Charts, Codes, Confirmations, Control, Json, Keys, Reads, SystemFacts } from '../ports.ts'
@@ -74,7 +73,7 @@ export interface CommandPorts {
   /** Undefined: answers come without pictures. */
   readonly charts: Charts | undefined
   readonly system: SystemFacts
-  /** Wall ms. */
+  /** Wall-clock ms. */
   readonly wallNow: () => number
 }
 

@@ -33,8 +33,8 @@ export function tierOf(command: Command, args: unknown, addsRisk: boolean, surfa
 }
 
 /**
- * On live a chat gives a code: its account may be in other hands, and the profile's name is no secret.
- * What takes risk off is never refused for want of a code: without one it takes the word.
+ * On live a chat gives a code: its account may be in others, and the profile's name is no secret.
+ * What reduces risk is never refused for want of a code: without one it takes the word.
  */
 export async function demandOf(
   command: Command,
@@ -59,14 +59,14 @@ export async function codeRefusal(command: Command, addsRisk: boolean, actor: Ac
   const { isEnrolled, lockedUntilMs } = await ports.codes.state(actor.id)
   const buttons = [runs('Status', '/status')]
   if (!isEnrolled)
-    return reply(`${command.name} on live needs a one-time code`, {
+    return reply(`${command.name} on live needs an authenticator code`, {
       tone: 'bad',
-      text: `No code is enrolled for you, so it is not done from chat. Enrol at the terminal: ballast user totp ${actor.id}. Until then it is done there: ballast ${command.name}`,
+      text: `You have no authenticator, so chat cannot run it. Enroll at the terminal: ballast user totp ${actor.id}. Until then, run it there: ballast ${command.name}`,
       buttons,
     })
   if (lockedUntilMs === undefined) return undefined
-  return reply('Your one-time codes are locked', { tone: 'bad', text: lockedText(lockedUntilMs - ports.wallNow()), buttons })
+  return reply('Your authenticator codes are locked', { tone: 'bad', text: lockedText(lockedUntilMs - ports.wallNow()), buttons })
 }
 
 export const lockedText = (leftMs: number): string =>
-  `Five codes were wrong. They work again in ${duration(leftMs)}; the terminal works now. If it was not you: ballast user totp resets yours.`
+  `Five codes were wrong. Try again in ${duration(leftMs)}, or use the terminal now. If it was not you, reset your authenticator: ballast user totp`

@@ -58,7 +58,7 @@ export async function sightOf(reads: Reads, symbols: readonly string[]): Promise
 
 /**
  * What must be asked again. For what adds risk that is any other position, and a price that went farther than `maxDriftBps`;
- * for what takes risk off only a position that turned: confirmation slows risk, never safety.
+ * for what reduces risk only a position that turned: confirmation slows risk, never safety.
  */
 export function changesSince(seen: readonly Sight[], now: readonly Sight[], addsRisk: boolean, maxDriftBps: number): Change[] {
   const changes: Change[] = []
@@ -90,8 +90,8 @@ const held = (quantity: string): string =>
 const wordsOf = ({ what, from, to, driftBps }: Change): string => {
   if (what === 'price') return `price moved ${signed(String((driftBps ?? 0) / 100), 1)} % since you asked: ${price(from)} → ${price(to)}`
   return what === 'side'
-    ? `the position has turned since you asked: ${held(from)} → ${held(to)}`
-    : `the position has changed since you asked: ${held(from)} → ${held(to)}`
+    ? `the position changed side since you asked: ${held(from)} → ${held(to)}`
+    : `the position changed since you asked: ${held(from)} → ${held(to)}`
 }
 
 /** `BTCUSDT: price moved +0.7 % since you asked: 64,210 → 64,660.` */

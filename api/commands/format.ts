@@ -1,6 +1,5 @@
 /**
- * Figures as people read them: sign always where it matters, grouped thousands, times in UTC with their age.
- * Never used for what a program reads.
+ * Figures as operators read them: sign always where it matters, grouped thousands, times in UTC with their age.
  */
 import { groupDigits } from '../../src/core/decimal.ts'
 import { isSpotSymbol, spotSymbolOf, wireSymbolOf } from '../../src/market/instrument.ts'

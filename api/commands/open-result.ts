@@ -1,6 +1,5 @@
 /**
  * What the open trades have made so far: marks, parts that were closed, fees that were paid, funding.
- * Never the marks alone: with what closed trades made it is what equity has moved by.
  */
 import type { PositionRow } from '../../src/journal/row.ts'
 import { isSpotSymbol } from '../../src/market/instrument.ts'

@@ -1,5 +1,5 @@
 /**
- * Commands that people know from other trading programs, and what does the same here; and what is said of a name that nobody knows.
+ * Commands of other trading programs with their counterparts here, and the reply to an unknown name.
  * Never runs what was meant: it is offered as a button, and asks by itself where it must.
  */
 import { type Command, type Role, hasRole } from './command.ts'
@@ -12,7 +12,7 @@ interface Ours {
   readonly text?: string
 }
 
-const AT_THE_TERMINAL = 'It is done at the terminal of the machine that Ballast runs on'
+const AT_THE_TERMINAL = 'Use the terminal of the machine that runs Ballast'
 
 /** By the names of freqtrade, 3Commas, Hummingbot and their chats. */
 const OURS: Readonly<Record<string, Ours>> = {
@@ -29,11 +29,11 @@ const OURS: Readonly<Record<string, Ours>> = {
   order: { line: '/orders' },
   portfolio: { line: '/balance' },
   bots: { line: '/strategies' },
-  whitelist: { line: '/strategies', text: 'What is traded stands in strategies[].symbols and manual.symbols of the configuration.' },
-  blacklist: { line: '/strategies', text: 'Nothing is traded but what the configuration names; /pause BTC keeps one symbol out.' },
-  forceexit: { line: '/close all', text: 'Of one position: /close BTC, or /close #12 by the number of its trade.' },
-  fe: { line: '/close all', text: 'Of one position: /close BTC, or /close #12 by the number of its trade.' },
-  forcesell: { line: '/close all', text: 'Of one position: /close BTC, or /close #12 by the number of its trade.' },
+  whitelist: { line: '/strategies', text: 'Traded symbols are set in strategies[].symbols and manual.symbols of the configuration.' },
+  blacklist: { line: '/strategies', text: 'Only configured symbols are traded; /pause BTC stops entries on one of them.' },
+  forceexit: { line: '/close all', text: 'To close one position: /close BTC, or /close #12 by trade number.' },
+  fe: { line: '/close all', text: 'To close one position: /close BTC, or /close #12 by trade number.' },
+  forcesell: { line: '/close all', text: 'To close one position: /close BTC, or /close #12 by trade number.' },
   forceenter: { line: '/help open', text: 'For example: /open long BTC $100 sl=2%' },
   forcebuy: { line: '/help open', text: 'For example: /open long BTC $100 sl=2%' },
   forcelong: { line: '/help open', text: 'For example: /open long BTC $100 sl=2%' },
@@ -42,18 +42,18 @@ const OURS: Readonly<Record<string, Ours>> = {
   takeprofit: { line: '/help tp', text: 'For example: /tp BTC 4%' },
   stoploss: { line: '/help sl', text: 'For example: /sl BTC 2%' },
   trailing: { line: '/help sl', text: 'For example: /sl BTC trail 1%' },
-  cancel_open_order: { line: '/orders', text: 'One order: /cancel and its id; all entries: /cancel all.' },
-  coo: { line: '/orders', text: 'One order: /cancel and its id; all entries: /cancel all.' },
+  cancel_open_order: { line: '/orders', text: 'To cancel one order: /cancel and its id; all entries: /cancel all.' },
+  coo: { line: '/orders', text: 'To cancel one order: /cancel and its id; all entries: /cancel all.' },
   locks: { line: '/status' },
   unlock: { line: '/resume' },
   reload_trade: { line: '/reconcile' },
-  reload_config: { text: `A changed configuration counts from the next start. ${AT_THE_TERMINAL}: Ctrl-C, then ballast run` },
+  reload_config: { text: `A changed configuration applies from the next start. ${AT_THE_TERMINAL}: Ctrl-C, then ballast run` },
   show_config: { text: `${AT_THE_TERMINAL}: ballast config show` },
   config: { text: `${AT_THE_TERMINAL}: ballast config show` },
-  logs: { line: '/health', text: 'The log is what the terminal prints that Ballast runs in.' },
-  alerts: { line: '/status', text: 'Alerts come as messages by themselves, to admins and listed chats; past ones: GET /api/v1/alerts' },
-  mute: { line: '/pause', text: 'Messages are muted in the chat program: P3 and below make no sound. Trading is paused with /pause.' },
-  unmute: { line: '/resume', text: 'Messages are muted in the chat program. Trading goes on with /resume.' },
+  logs: { line: '/health', text: 'The log is printed in the terminal that runs Ballast.' },
+  alerts: { line: '/status', text: 'Alerts are sent automatically to admins and listed chats. Past alerts: GET /api/v1/alerts' },
+  mute: { line: '/pause', text: 'Mute messages in your chat app; P3 and below are silent anyway. To pause trading: /pause.' },
+  unmute: { line: '/resume', text: 'Unmute messages in your chat app. To resume trading: /resume.' },
 }
 
 /** Aliases of chat that mean more at a terminal than there. */
@@ -77,15 +77,15 @@ export function typedHere(name: string): string | undefined {
   return [line, text].filter((part) => part !== undefined).join('. ')
 }
 
-/** What a name leads to that is no command of ours. */
+/** The reply to a name that is not a command. */
 export function unknownReply(commands: readonly Command[], name: string, role: Role | undefined): Reply {
-  const title = name === '' ? 'That is no command' : `There is no /${untrusted(name)}`
+  const title = name === '' ? 'Not a command' : `There is no /${untrusted(name)}`
   const allowed = commands.filter((command) => hasRole(role, command.role))
   const ours = Object.hasOwn(OURS, name) ? OURS[name] : undefined
   if (ours !== undefined && role !== undefined) {
     const { line, text } = ours
     const isAllowed = line !== undefined && allowed.some((command) => line.split(' ')[0] === `/${command.name}`)
-    return reply(isAllowed ? `${title}; ours is ${line}` : title, {
+    return reply(isAllowed ? `${title}; use ${line}` : title, {
       tone: 'warn',
       ...(text === undefined ? {} : { text }),
       buttons: [...(isAllowed && line !== undefined ? [runs(line, line)] : []), runs('Help', '/help')],

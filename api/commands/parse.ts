@@ -53,9 +53,9 @@ function problemOf(command: Command, error: z.ZodError): string {
   const name = issue?.path.join('.') ?? ''
   const what =
     issue === undefined
-      ? 'is not understood'
+      ? 'has invalid arguments'
       : issue.code === 'unrecognized_keys'
-        ? `takes ${command.usage === '' ? 'nothing after it' : command.usage}`
+        ? `accepts ${command.usage === '' ? 'no arguments' : command.usage}`
         : issue.code === 'invalid_type' && name !== '' && issue.message.includes('undefined')
           ? `needs ${name}`
           : `${name === '' ? '' : `${name}: `}${untrusted(issueWords(issue))}`

@@ -1,6 +1,5 @@
 /**
  * The one list of commands: Telegram, Discord, the terminal, REST and the help are made from it.
- * Never lists a command twice, and never knows one that a surface lacks.
  */
 import { ACCOUNT_COMMANDS } from './groups/account-group.ts'
 import { ALGO_COMMANDS } from './groups/algo-group.ts'

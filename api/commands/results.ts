@@ -81,7 +81,7 @@ export async function closeResult(
   const ended = await endOf(reads, ids)
   const { fills } = ended
   if (fills.length === 0)
-    return { title: ended.isOver ? `Not closed: the order is ${refusalOf(ended)}` : 'Close sent, not filled yet', isFilled: false }
+    return { title: ended.isOver ? `Not closed: the order was ${refusalOf(ended)}` : 'Close sent, not filled yet', isFilled: false }
   const quantity = trimmed(quantityOf(fills))
   const average = averageOf(fills)
   const after = (await reads.positions()).find((position) => position.symbol === symbol)
@@ -119,7 +119,7 @@ export async function openResult(
   const ended = await endOf(reads, ids)
   const { fills } = ended
   if (fills.length === 0)
-    return { title: ended.isOver ? `Not filled: the order is ${refusalOf(ended)}` : 'Sent, not filled yet', isFilled: false }
+    return { title: ended.isOver ? `Not filled: the order was ${refusalOf(ended)}` : 'Sent, not filled yet', isFilled: false }
   const stop = await soon(async () =>
     (await reads.positions()).find((position) => position.symbol === symbol && position.stopPrice !== null),
   )
@@ -140,13 +140,13 @@ export async function cancelResult(reads: Reads, ids: readonly number[]): Promis
   const { orders, fills } = await endOf(reads, ids)
   const of = (status: string): number => orders.filter((order) => order?.status === status).length
   const open = orders.filter((order) => order === undefined || order.isOpen).length
-  const told = [
-    ...(open === 0 ? [] : [`${open} still at Bybit, which has not confirmed it`]),
-    ...(of('filled') === 0 ? [] : [`${of('filled')} filled before it came`]),
-    ...(fills.length > 0 && of('filled') === 0 ? [`${trimmed(quantityOf(fills))} had filled before it`] : []),
+  const notes = [
+    ...(open === 0 ? [] : [`${open} not confirmed by Bybit yet`]),
+    ...(of('filled') === 0 ? [] : [`${of('filled')} filled before the cancel arrived`]),
+    ...(fills.length > 0 && of('filled') === 0 ? [`${trimmed(quantityOf(fills))} filled before the cancel`] : []),
   ]
   const canceled = orders.length - open - of('filled')
-  return { title: [`${canceled} of ${ids.length} canceled`, ...told].join('; '), isFilled: open === 0 }
+  return { title: [`${canceled} of ${ids.length} canceled`, ...notes].join('; '), isFilled: open === 0 }
 }
 
 /** What the trades that a panic closed have made, and together. */
@@ -164,7 +164,7 @@ export async function panicFields(reads: Reads, before: readonly PositionRow[]):
     ...trades.map((row) =>
       field(row.symbol, `${row.side === 1 ? 'long' : 'short'} ${row.quantity} closed @ ${shown(row.exitPrice ?? '')}, ${money(row.pnl)}`),
     ),
-    ...(trades.length === 0 ? [] : [field('Result', `${money(add('0', ...trades.map((row) => row.pnl)))}, fees included`)]),
+    ...(trades.length === 0 ? [] : [field('Result', `${money(add('0', ...trades.map((row) => row.pnl)))}, including fees`)]),
   ]
 }
 

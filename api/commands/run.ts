@@ -1,6 +1,6 @@
 /**
  * Runs a command for somebody: role, arguments, lateness, confirmation, the command itself, audit; in this order, on every surface.
- * Never lets an action pass without the tier that its row names, and never throws for anything that a person typed.
+ * Never lets an action pass without the tier that its row names, and never throws for anything that an operator typed.
  */
 import type { z } from 'zod'
 import type { AuditEntry, Confirmation, Json } from '../ports.ts'
@@ -16,7 +16,7 @@ import { type Reply, badgeOf, reply, runs, untrusted } from './reply.ts'
 
 export type CommandStatus = 'done' | 'queued' | 'confirm' | 'refused' | 'failed' | 'invalid' | 'forbidden' | 'unknown'
 
-/** Why a command was not done, where a program would go on differently; otherwise its status says it. */
+/** Why a command was not done, where a program would continue differently; otherwise its status says it. */
 export const RESULT_CODES = [
   'confirmation_over',
   'confirmation_of_another',
@@ -47,7 +47,7 @@ export interface CommandRequest {
   readonly actor: Actor
   readonly requestId: string
   readonly idempotencyKey?: string | undefined
-  /** Wall ms at which the person sent it; undefined: now. */
+  /** Wall-clock ms at which the operator sent it; undefined: now. */
   readonly askedAtMs?: number | undefined
   /** Scopes of the key; undefined: the role alone decides (chat). */
   readonly scopes?: readonly string[] | undefined
@@ -88,7 +88,7 @@ export class CommandRunner {
     return card === undefined ? undefined : findCommand(this.commands, card.command)
   }
 
-  /** A line as people type it, with or without the slash. */
+  /** A line as operators type it, with or without the slash. */
   runLine(line: string, request: CommandRequest): Promise<CommandResult> {
     const { name, rest } = splitLine(line)
     return this.resolve(name, request, (command) => parseArgs(command, rest))
@@ -114,10 +114,10 @@ export class CommandRunner {
         status: 'invalid',
         code: 'not_understood',
         command: command.name,
-        reply: reply('Not understood', {
+        reply: reply('Invalid command', {
           tone: 'warn',
           text: parsed.problem,
-          buttons: [runs(`How ${command.name} is used`, `/help ${command.name}`)],
+          buttons: [runs(`Help: ${command.name}`, `/help ${command.name}`)],
         }),
       })
     const needed = command.roleFor(parsed.args)
@@ -125,7 +125,7 @@ export class CommandRunner {
     const scope = command.scopeFor(parsed.args)
     if (command.role !== 'any' && !allows(request.scopes, scope)) return this.forbid(command.name, request, scope)
     if (this.ports.system.profile === 'observe' && command.action !== undefined && TOUCHES.test(scope)) {
-      const answer = reply('Profile observe only looks', { tone: 'warn', text: 'Nothing is sent with its key. Do it in Bybit’s app.' })
+      const answer = reply('Profile observe sends no orders', { tone: 'warn', text: 'Do it in Bybit’s app.' })
       return this.badge({ status: 'refused', code: 'observe_only', command: command.name, reply: answer })
     }
     const late = this.lateness(request)
@@ -147,13 +147,13 @@ export class CommandRunner {
         ...common,
         status: 'forbidden',
         code: 'confirmation_of_another',
-        reply: reply('Only who asked, or an admin, may answer this', { tone: 'warn' }),
+        reply: reply('Only the person who asked, or an admin, can answer this', { tone: 'warn' }),
       })
     if (!hasRole(actor.role, command.roleFor(card.args)) || !allows(request.scopes, command.scopeFor(card.args)))
       return this.forbid(command.name, request, command.roleFor(card.args))
     if (decision === 'no') {
       const isFirst = await confirmations.settle(id, 'rejected', actor.id)
-      if (isFirst) await this.audit(command, card.args, request, 'rejected', 'kept as it was', id)
+      if (isFirst) await this.audit(command, card.args, request, 'rejected', 'unchanged', id)
       return this.badge({
         ...common,
         status: isFirst ? 'done' : 'refused',
@@ -184,7 +184,7 @@ export class CommandRunner {
     const { actor } = request
     const demand = await this.demandOf(command, card, actor)
     const common = { command: command.name, confirmId: card.id }
-    const wants = (title: string, text = 'The card waits until it expires.'): CommandResult =>
+    const wants = (title: string, text = 'The confirmation stays open until it expires.'): CommandResult =>
       this.badge({
         ...common,
         status: 'refused',
@@ -192,8 +192,8 @@ export class CommandRunner {
         ...(demand === undefined ? {} : { demand }),
         reply: reply(title, { tone: 'warn', text }),
       })
-    if (demand?.type === 'word' && typed.toLowerCase() !== demand.word) return wants(`Type the word ${demand.word} to go on`)
-    if (demand?.type === 'code' && typed === '') return wants('Send the six digits of your code generator')
+    if (demand?.type === 'word' && typed.toLowerCase() !== demand.word) return wants(`Type the word ${demand.word} to continue`)
+    if (demand?.type === 'code' && typed === '') return wants('Enter the 6-digit code from your authenticator app')
     // Looked at before a code is used up, which would be one more to wait for.
     const again = await this.changedSince(command, card, request)
     if (again !== undefined) return again
@@ -215,13 +215,16 @@ export class CommandRunner {
       case 'right':
         return undefined
       case 'wrong':
-        return { title: `That code is wrong: ${verdict.left} more and they are locked` }
+        return { title: `Wrong code. ${verdict.left} ${verdict.left === 1 ? 'try' : 'tries'} left before codes are locked` }
       case 'used':
-        return { title: 'That code was used already', text: 'Wait for the next one, up to 30 s, and send it while the card waits.' }
+        return {
+          title: 'That code was already used',
+          text: 'Wait up to 30 s for the next code and send it before the confirmation expires.',
+        }
       case 'locked':
-        return { title: 'Your one-time codes are locked', text: lockedText(verdict.untilMs - this.ports.wallNow()) }
+        return { title: 'Your authenticator codes are locked', text: lockedText(verdict.untilMs - this.ports.wallNow()) }
       case 'none':
-        return { title: 'No code is enrolled for you', text: `At the terminal: ballast user totp ${actor.id}` }
+        return { title: 'You have no authenticator', text: `Enroll at the terminal: ballast user totp ${actor.id}` }
     }
   }
 
@@ -288,7 +291,7 @@ export class CommandRunner {
     if (!SHOWS_ACCOUNT.has(command.group) || TELLS_SILENCE.has(command.name)) return answer
     const silence = silenceOf(await this.ports.reads.health(), this.ports.wallNow())
     if (silence === undefined) return answer
-    const notice = `Old: ${silenceText(silence)} ${DIRECT_NEXT}`
+    const notice = `Outdated: ${silenceText(silence)} ${DIRECT_NEXT}`
     return { ...answer, tone: 'bad', text: answer.text === undefined ? notice : `${notice}\n${answer.text}` }
   }
 
@@ -317,7 +320,7 @@ export class CommandRunner {
     })
     await this.audit(command, args, request, 'asked', plan.card.title, confirmation.id)
     const answers = (decision: 'yes' | 'no') => ({ type: 'answer' as const, confirmationId: confirmation.id, decision })
-    const typed = demand === undefined ? [] : [demand.type === 'word' ? `type ${demand.word} to go on` : 'with a one-time code']
+    const typed = demand === undefined ? [] : [demand.type === 'word' ? `type ${demand.word} to continue` : 'with an authenticator code']
     const card: Reply = {
       ...plan.card,
       text: [plan.card.text, `expires in ${ttlMs / 1000} s`, ...typed].filter((text) => text !== undefined).join('; '),
@@ -370,7 +373,7 @@ export class CommandRunner {
         status: 'refused',
         code: 'asked_too_late',
         command: command.name,
-        reply: reply(`Ignored, ${age} old: send it again`, { tone: 'warn' }),
+        reply: reply(`Ignored: sent ${age} ago. Send it again`, { tone: 'warn' }),
       })
     }
     const pause = findCommand(this.commands, 'pause') as Command
@@ -379,7 +382,7 @@ export class CommandRunner {
       ...paused,
       reply: {
         ...paused.reply,
-        text: `Your ${command.name} is ${age} old, so it took effect as a pause. ${command.name === 'pause' ? '' : `Send /${command.name} again if you still want it.`}`.trim(),
+        text: `Your ${command.name} was sent ${age} ago, so it took effect as a pause. ${command.name === 'pause' ? '' : `Send /${command.name} again if you still want it.`}`.trim(),
       },
     }
   }
@@ -397,8 +400,8 @@ export class CommandRunner {
       command: name,
       reply:
         role === undefined
-          ? reply('You are not known here', { tone: 'warn', text: `Your id is ${id}. Ask an admin to add it.` })
-          : reply(`/${name} needs ${needed}`, { tone: 'warn', text: `Your role is ${role}.` }),
+          ? reply('You are not authorized', { tone: 'warn', text: `Your id is ${id}. Ask an admin to add it.` })
+          : reply(`/${name} requires ${needed}`, { tone: 'warn', text: `Your role is ${role}.` }),
     })
   }
 
@@ -443,8 +446,11 @@ export class CommandRunner {
   }
 }
 
-const KEPT_TEXT = 'Everything stays as it was.'
+const KEPT_TEXT = 'Nothing was changed.'
 const outdated = (): Reply =>
-  reply('This card is over', { tone: 'warn', text: 'It was answered, has expired, or Ballast restarted. Ask again.' })
+  reply('This confirmation has expired', {
+    tone: 'warn',
+    text: 'It was already answered, has timed out, or Ballast restarted. Send the command again.',
+  })
 
 const asJson = (value: unknown): Json => (typeof value === 'object' && value !== null ? (JSON.parse(JSON.stringify(value)) as Json) : {})

@@ -1,5 +1,5 @@
 /**
- * Whether the trader runs, by its own reports: what every surface says of a trader that is silent.
+ * Whether the trader is running, by its own reports, and what every surface answers while it is not.
  * Never asks the trader, and never softens it: old figures are called old.
  */
 import type { PartHealth } from '../ports.ts'
@@ -8,7 +8,7 @@ import type { PartHealth } from '../ports.ts'
 export const TRADER_SILENT_MS = 10_000
 
 export interface Silence {
-  /** Wall ms of its last report: what is shown beside it is as old. */
+  /** Wall-clock ms of its last report: what is shown beside it is as old. */
   readonly sinceMs: number
   readonly ageMs: number
 }
@@ -25,15 +25,15 @@ export function silenceOf(health: readonly PartHealth[], nowMs: number): Silence
 export const clockText = (wallMs: number): string => new Date(wallMs).toISOString().slice(11, 19)
 
 export const silenceText = ({ sinceMs }: Silence): string =>
-  `The trader does not run since ${clockText(sinceMs)} UTC. Stops stand at the exchange; nothing else is done before it is back.`
+  `The trader has not been running since ${clockText(sinceMs)} UTC. Stops stay at the exchange; nothing else happens until it is back.`
 
-export const DIRECT_NEXT = 'At the terminal: ballast panic --direct flattens without it.'
+export const DIRECT_NEXT = 'To flatten without it, at the terminal: ballast panic --direct'
 
 /** What is said while the database is no use. @param mayCome what was asked may have reached it */
 export function databaseText(trouble: string, sinceMs: number | undefined, mayCome: boolean): string {
-  const since = sinceMs === undefined ? '' : ` since ${clockText(sinceMs)} UTC`
-  const kept = mayCome ? ' It may take this request all the same when it is back: look at the status then.' : ''
-  return `The database ${trouble}${since}. Nothing is sent meanwhile; stops stand at the exchange.${kept} ${DIRECT_NEXT}`
+  const since = sinceMs === undefined ? '' : ` (since ${clockText(sinceMs)} UTC)`
+  const kept = mayCome ? ' Your request may still be carried out when it is back: check the status then.' : ''
+  return `The database ${trouble}${since}. No orders are sent meanwhile; stops stay at the exchange.${kept} ${DIRECT_NEXT}`
 }
 
 /** The rows as they are to be shown: what a silent trader said last does not count. */
@@ -41,6 +41,6 @@ export function heardHealth(health: readonly PartHealth[], nowMs: number): reado
   const silence = silenceOf(health, nowMs)
   if (silence === undefined) return health
   return health.map((row) =>
-    row.part === 'trader' ? { ...row, status: 'down', detail: `does not run since ${clockText(silence.sinceMs)} UTC` } : row,
+    row.part === 'trader' ? { ...row, status: 'down', detail: `not running since ${clockText(silence.sinceMs)} UTC` } : row,
   )
 }

@@ -1,5 +1,5 @@
 /**
- * From what people write to a symbol: BTC, btc/usdt, BTCUSDT, BTC-SPOT, spot:BTC, #12.
+ * From what operators write to a symbol: BTC, btc/usdt, BTCUSDT, BTC-SPOT, spot:BTC, #12.
  * Never guesses: what is ambiguous or unknown is asked back with buttons.
  */
 import { nearestOf } from '../../src/core/nearest.ts'
@@ -54,7 +54,7 @@ export async function resolveSymbol(context: CommandContext, text: string, line:
           known.filter((s) => near !== undefined && s.startsWith(near)),
         )
   return {
-    problem: reply(begun.length > 1 ? `Which symbol is ${untrusted(text)}?` : `There is no symbol ${untrusted(text)} here.`, {
+    problem: reply(begun.length > 1 ? `${untrusted(text)} matches several symbols.` : `Ballast does not trade ${untrusted(text)}.`, {
       tone: 'warn',
       text: known.length === 0 ? 'No symbol is traded yet.' : `Traded: ${known.join(', ')}.`,
       buttons: offered.slice(0, 5).map((symbol) => runs(symbol, line.replace('{}', symbol))),

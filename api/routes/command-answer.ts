@@ -1,6 +1,5 @@
 /**
  * What every route that runs a command has in common: who asks, and the shape of the answer.
- * Never runs one.
  */
 import { z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
@@ -15,14 +14,14 @@ const Result = z
   .object({
     status: z.string(),
     command: z.string().nullable(),
-    reply: z.custom<Reply>().openapi({ type: 'object', description: 'The answer, as every surface renders it' }),
+    reply: z.custom<Reply>().openapi({ type: 'object', description: 'The reply, the same on every surface' }),
     confirmation: z
       .object({
         id: z.string(),
         expiresAt: z.string(),
         preview: z.record(z.string(), z.unknown()),
-        word: z.string().nullable().openapi({ description: 'What has to be sent as `word` with a yes' }),
-        code: z.boolean().openapi({ description: 'Whether a one-time code has to be sent as `word`' }),
+        word: z.string().nullable().openapi({ description: 'Word to send as `word` with a yes' }),
+        code: z.boolean().openapi({ description: 'True if an authenticator code must be sent as `word`' }),
       })
       .optional(),
     again: z
@@ -39,13 +38,13 @@ const Result = z
         ),
       })
       .optional()
-      .openapi({ description: 'What was shown is not so any longer: nothing was done, and `confirmation` asks once more' }),
+      .openapi({ description: 'The market or position changed since the confirmation: nothing was done, and `confirmation` asks again' }),
   })
   .openapi('CommandResult')
 export const content = <T extends z.ZodType>(schema: T) => ({ content: { 'application/json': { schema } } })
 export const results = {
   200: { description: 'Done', ...content(Result) },
-  202: { description: 'Queued, or a card that waits: answer POST /confirmations/{id}', ...content(Result) },
+  202: { description: 'Queued, or a pending confirmation: answer with POST /confirmations/{id}', ...content(Result) },
 }
 export const security = [{ key: [] }]
 
@@ -56,7 +55,7 @@ export const As = z.strictObject({
   surface: z.enum(SURFACES),
   chat: z.string().max(80).optional(),
   name: z.string().max(120).optional(),
-  /** Wall ms at which the person sent it. */
+  /** Wall-clock ms at which the user sent it. */
   askedAtMs: z.number().int().optional(),
 })
 

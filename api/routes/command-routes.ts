@@ -1,6 +1,5 @@
 /**
  * Routes that do something: all of them run a command of the registry.
- * Never a second way to the trader: what REST may do, a command does.
  */
 import { OpenAPIHono, createRoute, z } from '@hono/zod-openapi'
 import { type ApiEnv, needs } from '../auth.ts'
@@ -23,7 +22,7 @@ export function commandRoutes(context: ApiContext) {
     createRoute({
       method: 'get',
       path: '/commands',
-      summary: 'Every command: the registry',
+      summary: 'List all commands',
       tags: ['commands'],
       security,
       responses: { 200: { description: 'Commands', ...content(listOf(z.record(z.string(), z.unknown()))) } },
@@ -55,7 +54,7 @@ export function commandRoutes(context: ApiContext) {
     createRoute({
       method: 'post',
       path: '/commands',
-      summary: 'Run a line as people type it: `close BTC 50%`',
+      summary: 'Run a command line, as typed in chat: `close BTC 50%`',
       tags: ['commands'],
       security,
       request: { body: { required: true, ...content(z.strictObject({ line: z.string().min(1).max(500), as: As.optional() })) } },
@@ -74,7 +73,7 @@ export function commandRoutes(context: ApiContext) {
     createRoute({
       method: 'post',
       path: '/commands/{name}',
-      summary: 'Run a command with named arguments, or with `text` as people type it',
+      summary: 'Run a command with named arguments, or with `text` as typed in chat',
       tags: ['commands'],
       security,
       request: {
@@ -126,14 +125,14 @@ export function commandRoutes(context: ApiContext) {
   const Target = z.string().max(60).optional().openapi({ description: 'all, a strategy or a symbol' })
   const Panicked = z.string().max(60).optional().openapi({ description: 'all, or a symbol' })
   const Reason = z.string().max(200).optional()
-  control('pause', z.strictObject({ target: Target, for: z.string().optional(), reason: Reason }), 'No new entries; exits go on')
-  control('resume', z.strictObject({ target: Target }), 'Entries again, after a card')
-  control('halt', z.strictObject({ reason: z.string().min(1).max(200) }), 'No orders but exits that a person asks for')
-  control('panic', z.strictObject({ target: Panicked, reason: Reason }), 'Close everything, or one symbol, and halt that, after a card')
+  control('pause', z.strictObject({ target: Target, for: z.string().optional(), reason: Reason }), 'Stop new entries; exits continue')
+  control('resume', z.strictObject({ target: Target }), 'Lift holds, after a confirmation')
+  control('halt', z.strictObject({ reason: z.string().min(1).max(200) }), 'Stop all orders except requested exits')
+  control('panic', z.strictObject({ target: Panicked, reason: Reason }), 'Close everything or one symbol and halt it, after a confirmation')
   control(
     'reconcile',
     z.strictObject({ action: z.enum(['show', 'fix']).optional() }),
-    'Compare with Bybit; fix carries out what is proposed, after a card',
+    'Compare with Bybit; fix applies the proposed corrections, after a confirmation',
   )
 
   const Decimal = z.string().regex(/^\d+(\.\d+)?$/, 'a plain decimal as text')
@@ -141,7 +140,7 @@ export function commandRoutes(context: ApiContext) {
     createRoute({
       method: 'post',
       path: '/positions/{id}/close',
-      summary: 'Close a position or a part of it, after a card',
+      summary: 'Close all or part of a position, after a confirmation',
       tags: ['control'],
       security,
       request: {
@@ -153,9 +152,11 @@ export function commandRoutes(context: ApiContext) {
               .strictObject({
                 fraction: Decimal.optional(),
                 quantity: Decimal.optional(),
-                limit: Decimal.or(z.literal('best')).optional().openapi({ description: 'a price, or best: the best price of our side' }),
+                limit: Decimal.or(z.literal('best'))
+                  .optional()
+                  .openapi({ description: 'a price, or best for the best price on the closing side' }),
               })
-              .refine((b) => b.fraction === undefined || b.quantity === undefined, 'give fraction or quantity'),
+              .refine((b) => b.fraction === undefined || b.quantity === undefined, 'pass either fraction or quantity'),
           ),
         },
       },
@@ -191,7 +192,7 @@ export function commandRoutes(context: ApiContext) {
     createRoute({
       method: 'delete',
       path: '/orders/{id}',
-      summary: 'Cancel an entry; never a protective stop',
+      summary: 'Cancel an entry order; protective stops are refused',
       tags: ['control'],
       security,
       request: { params: z.object({ id: z.string().max(40) }) },
@@ -211,7 +212,7 @@ export function commandRoutes(context: ApiContext) {
     createRoute({
       method: 'get',
       path: '/confirmations',
-      summary: 'Cards that wait',
+      summary: 'List pending confirmations',
       tags: ['confirmations'],
       security,
       responses: { 200: { description: 'Cards', ...content(listOf(ConfirmationShape)) } },
@@ -226,7 +227,7 @@ export function commandRoutes(context: ApiContext) {
     createRoute({
       method: 'post',
       path: '/confirmations/{id}',
-      summary: 'Answer a card: once, in time, by who asked or an admin; 202 with `again` where it asks once more',
+      summary: 'Answer a confirmation once, in time, as its requester or an admin; 202 with `again` if it asks again',
       tags: ['confirmations'],
       security,
       request: {
@@ -288,7 +289,7 @@ export function commandRoutes(context: ApiContext) {
           `key:${c.get('key').id}`,
         )
         if (typeof queued === 'string') throw problem('validation_failed', queued)
-        if ('type' in queued) throw problem('queue_down', `Nothing was queued: ${queued.detail}. Trading does not need the queue.`)
+        if ('type' in queued) throw problem('queue_down', `Not queued: ${queued.detail}. Trading does not need the queue.`)
         c.header('Location', `/api/v1/backtests/${queued.id}`)
         return { status: 202 as const, body: toBacktest(queued) }
       })

@@ -1,6 +1,5 @@
 /**
  * What several routes share: the refusal of what is not valid, the status, and a command's result as an HTTP answer.
- * Never decides what is allowed: the runner does.
  */
 import { createHash } from 'node:crypto'
 import type { Hook } from '@hono/zod-openapi'
@@ -26,7 +25,7 @@ export async function statusOf({ reads, system, wallNow }: CommandPorts): Promis
   return toStatus({ account, holds, strategies, health, profile: system.profile, version: system.version, wallNowMs: wallNow() })
 }
 
-/** A command's result as a body: the same for every road by which it came. */
+/** A command's result as a body: the same for every path by which it came. */
 export function commandBody(result: CommandResult) {
   const { status, code, reply, confirmation, command, demand, again } = result
   return {
@@ -95,7 +94,7 @@ export async function once<Body extends object, Status extends 200 | 202>(
 ): Promise<{ readonly status: Status; readonly body: Body }> {
   const key = c.req.header('idempotency-key')
   if (key === undefined || key === '') {
-    if (isRequired) throw problem('idempotency_missing', 'Send a header Idempotency-Key with a value of your own for each new request.')
+    if (isRequired) throw problem('idempotency_missing', 'Send an Idempotency-Key header with a unique value for each new request.')
     return run(undefined)
   }
   if (key.length > KEY_MAX) throw problem('validation_failed', `An Idempotency-Key has at most ${KEY_MAX} characters.`)
@@ -105,10 +104,11 @@ export async function once<Body extends object, Status extends 200 | 202>(
     .digest('hex')
   const state = await idempotency.begin(id, key, hash)
   if (state.type === 'mismatch') throw problem('idempotency_mismatch', 'This Idempotency-Key was used for another request. Use a new one.')
-  if (state.type === 'in-flight') throw problem('idempotency_in_flight', 'The first request with this Idempotency-Key is under way.')
+  if (state.type === 'in-flight')
+    throw problem('idempotency_in_flight', 'The first request with this Idempotency-Key is still in progress.')
   if (state.type === 'replay') {
     c.header('Idempotency-Replayed', 'true')
-    // What stands there was written below, under the same content.
+    // What is there was written below, under the same content.
     return { status: state.status as Status, body: state.body as Body }
   }
   try {

@@ -45,8 +45,8 @@ const NewKey = z.strictObject({
     .string()
     .regex(/^[\w][\w .-]{0,39}$/, 'up to 40 letters, digits, dots, dashes')
     .refine((name) => name.toLowerCase() !== FILE_KEY_NAME, 'admin is the name of the key in admin.key'),
-  role: z.enum(ROLES).openapi({ description: 'What it may do; a trader key closes and steers, and opens nothing' }),
-  days: z.number().int().min(1).max(DAYS_MAX).default(DAYS_DEFAULT).openapi({ description: 'until it ends' }),
+  role: z.enum(ROLES).openapi({ description: 'Permissions; a trader key can close positions and control trading, but not open' }),
+  days: z.number().int().min(1).max(DAYS_MAX).default(DAYS_DEFAULT).openapi({ description: 'days until it expires' }),
 })
 
 export function keyRoutes(context: ApiContext) {
@@ -70,7 +70,7 @@ export function keyRoutes(context: ApiContext) {
       ...common,
       method: 'post',
       path: '/keys',
-      summary: 'Make a key; its token is answered this once, and Idempotency-Key is not taken',
+      summary: 'Create a key; its token is returned only once, and Idempotency-Key is not used',
       middleware: needs('admin'),
       request: { body: { required: true, ...content(NewKey) } },
       responses: {
@@ -92,7 +92,7 @@ export function keyRoutes(context: ApiContext) {
         args: { name, role, days },
         role: asker.role ?? 'none',
         decision: 'done',
-        result: `The key ${id} is made`,
+        result: `Key ${id} created`,
         requestId: c.get('requestId'),
       })
       return c.json({ id, token, name, role, expiresAt: iso(expiresAt) }, 201)
@@ -103,7 +103,7 @@ export function keyRoutes(context: ApiContext) {
       ...common,
       method: 'delete',
       path: '/keys/{id}',
-      summary: 'Revoke a key, after a card; its open connections end within seconds',
+      summary: 'Revoke a key, after a confirmation; its open connections close within seconds',
       middleware: needs('admin'),
       request: { params: z.object({ id: z.string().max(40) }) },
       responses: results,

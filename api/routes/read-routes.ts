@@ -1,6 +1,5 @@
 /**
  * GET routes over the projections.
- * Never change anything.
  */
 import { OpenAPIHono, createRoute, z } from '@hono/zod-openapi'
 import { type ApiEnv, needs } from '../auth.ts'
@@ -61,7 +60,7 @@ export function readRoutes({ ports }: ApiContext) {
       get(
         '/me',
         'account:read',
-        'The key that asks',
+        'The key of this request',
         z.object({ id: z.string(), name: z.string(), role: z.string(), scopes: z.array(z.string()) }),
       ),
     ),
@@ -75,7 +74,7 @@ export function readRoutes({ ports }: ApiContext) {
       get(
         '/health',
         'account:read',
-        'Each part with its state',
+        'Each component with its health',
         listOf(z.object({ id: z.string(), status: z.string(), detail: z.string(), updatedAt: z.string() })),
       ),
     ),
@@ -190,7 +189,7 @@ export function readRoutes({ ports }: ApiContext) {
   )
   app.openapi(
     createRoute({
-      ...get('/trades/{id}/why', 'trade:read', 'Why it was opened and closed', Why),
+      ...get('/trades/{id}/why', 'trade:read', 'Why a trade was opened and closed', Why),
       request: { params: z.object({ id: z.string().max(40) }) },
     }),
     async (c) => {
@@ -209,7 +208,7 @@ export function readRoutes({ ports }: ApiContext) {
 
   app.openapi(
     createRoute({
-      ...get('/fills', 'trade:read', 'Our fills, newest first', listOf(Fill)),
+      ...get('/fills', 'trade:read', 'Fills of Ballast’s orders, newest first', listOf(Fill)),
       request: { query: ListQuery.extend({ symbol: SymbolText, orderId: z.string().max(40).optional() }) },
     }),
     async (c) => {
@@ -232,7 +231,7 @@ export function readRoutes({ ports }: ApiContext) {
   })
   app.openapi(
     createRoute({
-      ...get('/flows', 'account:read', 'Money that moved without a trade of this account, newest first', listOf(Flow)),
+      ...get('/flows', 'account:read', 'Money that moved without a trade, newest first', listOf(Flow)),
       request: { query: ListQuery },
     }),
     async (c) => {
@@ -246,7 +245,7 @@ export function readRoutes({ ports }: ApiContext) {
   )
   app.openapi(
     createRoute({
-      ...get('/equity', 'account:read', 'Equity samples: ascending from `from`, else the newest first', listOf(Equity)),
+      ...get('/equity', 'account:read', 'Equity samples: ascending from `from`, else newest first', listOf(Equity)),
       request: { query: ListQuery.extend({ from: When, to: When }) },
     }),
     async (c) => {
@@ -285,7 +284,7 @@ export function readRoutes({ ports }: ApiContext) {
       const position = fromCursor(cursor)
       const isForward = since !== undefined
       const after = isForward ? (position ?? fromId('evt', since)) : undefined
-      if (isForward && after === undefined) throw problem('validation_failed', `since_id '${since}' is no event id.`)
+      if (isForward && after === undefined) throw problem('validation_failed', `since_id '${since}' is not an event id.`)
       const rows = await reads.events({ limit: limit + 1, after, before: isForward ? undefined : position, types: types?.split(',') })
       return c.json(
         page(rows, limit, (row) => row.seq, toEvent),
@@ -307,7 +306,7 @@ export function readRoutes({ ports }: ApiContext) {
     createRoute({
       method: 'get',
       path: '/time',
-      summary: 'Wall time here',
+      summary: 'Server time',
       tags: ['system'],
       responses: json(z.object({ time: z.string() }), 'Time'),
     }),

@@ -1,5 +1,5 @@
 /**
- * Files and programs of the packaged PostgreSQL: where they are, who runs them, and what stands in their way.
+ * Files and programs of the packaged PostgreSQL: where they are, who runs them, and what is in their way.
  * Never runs a server (embedded.ts does) and never changes anything outside the data directory but missing links of the package itself.
  */
 import { execFileSync } from 'node:child_process'
@@ -56,7 +56,7 @@ export async function findBinaries(): Promise<Result<Binaries, DatabaseError>> {
   return ok({ postgres: found.postgres, initdb: found.initdb })
 }
 
-/** Links between libraries that the package's install script makes; npm may have been told not to run it. Answers one that is missing still. */
+/** Links between libraries that the package's install script makes; npm may be configured not to run it. Answers one that is missing still. */
 function restoreLinks(root: string): string | undefined {
   const list = join(root, 'native', 'pg-symlinks.json')
   if (!existsSync(list)) return undefined
@@ -66,7 +66,7 @@ function restoreLinks(root: string): string | undefined {
     try {
       symlinkSync(basename(source), link)
     } catch {
-      // Another process may have made it in this moment, or the package is read-only: the next line tells which.
+      // Another process may have made it in this moment, or the package is read-only: the next line shows which.
     }
     if (!existsSync(link)) return target
   }
@@ -87,8 +87,8 @@ export function findRunAs(): Result<RunAs, DatabaseError> {
     } catch (cause) {
       return err(
         install(
-          `PostgreSQL does not run as root, and the user postgres could not be made (${messageOf(cause)}).`,
-          `Start Ballast as a normal user, or make a user named postgres. ${OWN_DATABASE}`,
+          `PostgreSQL does not run as root, and the user postgres could not be created (${messageOf(cause)}).`,
+          `Start Ballast as a normal user, or create a user named postgres. ${OWN_DATABASE}`,
         ),
       )
     }
@@ -133,7 +133,7 @@ export function closedAncestor(path: string, runAs: RunAs): string | undefined {
 
 export const closedError = (directory: string, what: string): DatabaseError =>
   install(
-    `PostgreSQL runs as the user postgres, which may not enter ${directory}, and ${what} lies below it.`,
+    `PostgreSQL runs as the user postgres, which cannot access ${directory}, where ${what} is.`,
     `Run: chmod o+x ${directory}  (or move Ballast or its data directory, or start it as a normal user). ${OWN_DATABASE}`,
   )
 

@@ -26,7 +26,7 @@ const start = async (): Promise<EmbeddedServer> => {
 const modeOf = (...path: string[]): number => statSync(join(dataDir, ...path)).mode & 0o777
 
 describe.skipIf(!probe.ok)('packaged PostgreSQL', () => {
-  test('keeps its password to the owner, listens on the loopback only, and syncs', async () => {
+  test('packaged PostgreSQL keeps its password to the owner, listens on the loopback only, and syncs', async () => {
     expect(modeOf('pg', 'ballast.password')).toBe(0o600)
     expect(modeOf('run', 'database.json')).toBe(0o600)
     const database = await connectDatabase({ url: sharedUrl(dataDir) ?? '' })
@@ -87,7 +87,7 @@ describe.skipIf(!probe.ok)('packaged PostgreSQL', () => {
     rmSync(other, { recursive: true, force: true })
   })
 
-  test('a database of an earlier Ballast, or without its password, is told as such', async () => {
+  test('a database of an earlier Ballast, or without its password, is reported as such', async () => {
     const server = await start()
     await server.stop()
     const kept = join(server.cluster, 'ballast.password')
@@ -95,12 +95,12 @@ describe.skipIf(!probe.ok)('packaged PostgreSQL', () => {
     renameSync(kept, beside)
     const old = await startEmbedded({ dataDir })
     expect(old.ok ? undefined : [old.error.sentence, old.error.next]).toEqual([
-      `The database in ${server.cluster} was made by an earlier Ballast (before 0.1.0), which kept its password elsewhere.`,
+      `The database in ${server.cluster} was created by an earlier Ballast (before 0.1.0), which kept its password elsewhere.`,
       expect.stringContaining(`cp -p ${beside} ${kept}`),
     ])
     renameSync(beside, `${beside}.aside`)
     const gone = await startEmbedded({ dataDir })
-    expect(gone.ok ? '' : gone.error.sentence).toBe(`The password of the database in ${server.cluster} is gone (ballast.password).`)
+    expect(gone.ok ? '' : gone.error.sentence).toBe(`The password of the database in ${server.cluster} is missing (ballast.password).`)
     renameSync(`${beside}.aside`, kept)
     await (await start()).stop()
   })
@@ -152,7 +152,7 @@ describe.skipIf(process.getuid?.() !== 0)('as root, in a directory that the serv
     cpSync(moved, copy, { recursive: true })
     const refused = await startEmbedded({ dataDir: copy, systemDir })
     expect(refused.ok ? '' : refused.error.sentence).toBe(
-      `${copy} is a copy of ${moved}: its database is that of the other, in ${dirname(started.value.cluster)}.`,
+      `${copy} is a copy of ${moved}, and shares its database in ${dirname(started.value.cluster)}.`,
     )
     // The home stays as closed as it was.
     expect(statSync(home).mode & 0o777).toBe(0o700)

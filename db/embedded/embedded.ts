@@ -107,7 +107,7 @@ export async function startEmbedded(options: {
     if (!hasCluster(paths.cluster)) {
       if (isOccupied(paths.cluster))
         return err(
-          unavailable(`${paths.cluster} holds files, but no database.`, 'Move them away, or name another data directory with --data-dir.'),
+          unavailable(`${paths.cluster} holds files, but no database.`, 'Move them away, or use another data directory with --data-dir.'),
         )
       const made = await makeCluster(paths, binaries, runAs.value)
       if (!made.ok) return made
@@ -124,12 +124,12 @@ function madeBefore({ dataDir, cluster, password }: Paths): DatabaseError | unde
   const beside = join(dataDir, 'pg.password')
   return existsSync(beside)
     ? unavailable(
-        `The database in ${cluster} was made by an earlier Ballast (before 0.1.0), which kept its password elsewhere.`,
-        `To go on with it: cp -p ${beside} ${password}, then start again. Or name another data directory with --data-dir.`,
+        `The database in ${cluster} was created by an earlier Ballast (before 0.1.0), which kept its password elsewhere.`,
+        `To keep it: cp -p ${beside} ${password}, then start again. Or use another data directory with --data-dir.`,
       )
     : unavailable(
-        `The password of the database in ${cluster} is gone (${PASSWORD_FILE}).`,
-        'Restore the file from a backup of the data directory, or name another one with --data-dir.',
+        `The password of the database in ${cluster} is missing (${PASSWORD_FILE}).`,
+        'Restore the file from a backup of the data directory, or use another one with --data-dir.',
       )
 }
 
@@ -193,7 +193,7 @@ function isPostgres(pid: number): boolean {
       : execFileSync('ps', ['-p', String(pid), '-o', 'comm='], { encoding: 'utf8' })
     return name.includes('postgres')
   } catch {
-    // It ended between the two questions, or nobody can tell: the server's own lock decides.
+    // It ended between the two questions, or nobody can show: the server's own lock decides.
     return isAlive(pid)
   }
 }
@@ -227,7 +227,7 @@ async function makeCluster(paths: Paths, binaries: Binaries, runAs: RunAs): Prom
   rmSync(secret, { force: true })
   if (code !== 0) {
     rmSync(fresh, { recursive: true, force: true })
-    return err(unavailable(`The database could not be made in ${paths.cluster} (${lastLine(output)}).`, CHECK_DIRECTORY))
+    return err(unavailable(`Could not create the database in ${paths.cluster} (${lastLine(output)}).`, CHECK_DIRECTORY))
   }
   writeFileSync(join(fresh, PASSWORD_FILE), password, { mode: 0o600 })
   try {
@@ -327,7 +327,7 @@ async function waitUntilReady(paths: Paths, child: ChildProcess, port: number, d
   return undefined
 }
 
-/** The port of the last start where it is free still, so that a URL in a note goes on to work. */
+/** The port of the last start where it is free still, so that a URL in a note continues to work. */
 async function choosePort(file: string, attempt: number): Promise<number> {
   const last = attempt === 0 && existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0
   if (Number.isInteger(last) && last > 0 && last < 65_536 && (await tryPort(last)) === last) return last

@@ -52,7 +52,7 @@ function keepPlace(dataDir: string, runAs: RunAs, systemDir: string): DatabaseEr
   // A data directory that was moved takes its database along; one that was copied does not get that of the other.
   if (owner !== own && existsSync(join(owner, PLACE_FILE)))
     return unavailable(
-      `${own} is a copy of ${owner}: its database is that of the other, in ${place}.`,
+      `${own} is a copy of ${owner}, and shares its database in ${place}.`,
       `Start with an empty data directory, or remove ${owner} first.`,
     )
   writeFileSync(ownerFile, own)

@@ -125,7 +125,7 @@ function byHand(
 }
 
 describe('sma-cross equals the loop by hand, fill for fill', () => {
-  test.each(['even', 'fine'] as const)('on the %s grid', (grid) => {
+  test.each(['even', 'fine'] as const)('sma-cross equals the loop by hand, fill for fill: on the %s grid', (grid) => {
     const price = grid === 'even' ? 600_000 : 6_000_000
     fc.assert(
       fc.property(
@@ -151,7 +151,7 @@ describe('sma-cross equals the loop by hand, fill for fill', () => {
     )
   })
 
-  test('a tie is flat', () => {
+  test('sma-cross equals the loop by hand, fill for fill: a tie is flat', () => {
     const columns = walk(1, 40, 1_000)
     columns.close.fill(1_000)
     const run = runBacktestRequest(requestOf(smaCross, { fast: 2, slow: 5 }, columns))
@@ -235,7 +235,7 @@ function risen(bars: number): BarColumns {
 }
 
 describe('funding', () => {
-  test('is what a position pays at each settlement, and nothing when it is off', () => {
+  test('funding is what a position pays at each settlement, and nothing when it is off', () => {
     const columns = risen(30)
     const free = { makerRate: rate(0), takerRate: rate(0), sizing: { type: 'fixed', lots: lots(1_000) } as const }
     const series = requestOf(smaCross, { fast: 1, slow: 2 }, columns).series[0] as BacktestRequest['series'][number]
@@ -257,7 +257,7 @@ describe('funding', () => {
 
 describe('a stop', () => {
   const held = { sizing: { type: 'fixed', lots: lots(1_000) } as const, stopFraction: 0.05, makerRate: rate(0), takerRate: rate(0) }
-  /** The entry is decided on the close of bar 1 (1,002) and filled at the open of bar 2; its stop stands at 952 (0.95 x 1,002, toward the entry). */
+  /** The entry is decided on the close of bar 1 (1,002) and filled at the open of bar 2; its stop is at 952 (0.95 x 1,002, toward the entry). */
   const fallAt = (open: number, low: number): BarColumns => {
     const c = risen(12)
     for (let k = 8; k < 12; k++) {
@@ -272,7 +272,7 @@ describe('a stop', () => {
   test.each([
     ['touched inside a bar fills at its price', 1_000, 940, 952],
     ['jumped over by a gap fills at the open', 900, 880, 900],
-  ])('%s', (_, open, low, price) => {
+  ])('a stop: %s', (_, open, low, price) => {
     const { result } = runBacktestRequest(requestOf(smaCross, { fast: 1, slow: 2 }, fallAt(open, low), held))
     expect(result.fills.slice(0, 2).map((fill) => [fill.side, fill.price, fill.lots])).toEqual([
       [1, 1_002, 1_000],
@@ -281,7 +281,7 @@ describe('a stop', () => {
     expect(result.trades[0]?.exitReason).toBe('stop')
   })
 
-  test('slips against us when slippage is on', () => {
+  test('a stop: slips against us when slippage is on', () => {
     const { result } = runBacktestRequest(
       requestOf(smaCross, { fast: 1, slow: 2 }, fallAt(1_000, 940), { ...held, slippage: { type: 'fixed', bps: 100 } }),
     )
@@ -302,14 +302,14 @@ test('a strategy that throws ends the run with its name and place', () => {
   expect(result.failure).toMatch(/^broken: .*no such average/)
 })
 
-test('a run that is told to stop stops', () => {
+test('a run that is asked to stop stops', () => {
   const { result } = runBacktestRequest(requestOf(smaCross, {}, walk(1, 200_000, 600_000), { progress: () => false }))
   expect(result.wasStopped).toBe(true)
   expect(result.bars).toBeLessThan(200_000)
 })
 
 describe('a reversal', () => {
-  /** Turns every ten bars, with a stop 5 % away, and says each opinion once. */
+  /** Turns every ten bars, with a stop 5 % away, and says each signal once. */
   const turning = defineStrategy({
     name: 'turning',
     version: 1,

@@ -44,7 +44,7 @@ export interface BacktestRequest {
   readonly asked?: { readonly from?: number | undefined; readonly to?: number | undefined } | undefined
   readonly limitFill: 'through' | 'touch'
   readonly stopFraction: number | undefined
-  /** How entries are worked; absent: at once. */
+  /** Execution algorithm of entries; absent: at once. */
   readonly execution?: Execution | undefined
   readonly progress?: (done: number) => boolean
 }
@@ -55,7 +55,7 @@ export interface RunFigures {
   readonly metrics: Metrics
   /** Opening cash, then equity at each close. */
   readonly equity: EquitySeries
-  /** The kernel loop alone, wall ms. */
+  /** The kernel loop alone, wall-clock ms. */
   readonly elapsedMs: number
 }
 

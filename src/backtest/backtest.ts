@@ -69,7 +69,7 @@ export interface BacktestResult {
   readonly denials: ReadonlyMap<string, number>
   /** Exits by a stop in a bar that held the target, too. */
   readonly ambiguousExits: number
-  /** Holds of breakers that were lifted as soon as a person could have. */
+  /** Holds of breakers that were lifted as soon as a user could have. */
   readonly resumes: number
   /** Text of a strategy that threw; the run ends there. */
   readonly failure: string | undefined
@@ -108,7 +108,7 @@ class BacktestDriver implements BetweenDecisions {
   private readonly commands: OrderCommand[] = []
   private commandCount = 0
   /** By instrument: what its venue may call inside a bar. Of perpetuals nothing: their stops are the venue's own. */
-  private readonly told: readonly ((() => boolean) | undefined)[]
+  private readonly onOrders: readonly ((() => boolean) | undefined)[]
   /** Of a run over one series without funding. */
   private readonly quiet: QuietSpan | undefined
   private failure: string | undefined
@@ -131,10 +131,10 @@ class BacktestDriver implements BetweenDecisions {
       this.carryOut()
       return true
     }
-    this.told = spec.kernel.instruments.map(({ category }) => (category === 'spot' ? hear : undefined))
+    this.onOrders = spec.kernel.instruments.map(({ category }) => (category === 'spot' ? hear : undefined))
   }
 
-  /** What the venue says waits until the venue has finished its own step: it is told later, in order. */
+  /** What the venue reports waits until the venue has finished its own step: it is reported later, in order. */
   private readonly into = (event: VenueEvent): void => {
     this.events[this.eventCount] = event
     this.eventCount += 1
@@ -178,7 +178,7 @@ class BacktestDriver implements BetweenDecisions {
    * code that the compiler has made meanwhile, which halves the time of a cold run.
    */
   private playSome(): boolean {
-    const { kernel, venue, merge, told } = this
+    const { kernel, venue, merge, onOrders } = this
     const { bars, funding } = this.spec
     for (let left = CHUNK; left > 0; left--) {
       const quiet = this.failure === undefined ? this.playQuiet(left) : 0
@@ -193,7 +193,7 @@ class BacktestDriver implements BetweenDecisions {
         const series = bars[i] as Bars
         this.now = ts(series.tsColumn[series.cursor] as number)
         if (funding[i] !== undefined) this.settleFunding(instrumentIndex(i), this.now)
-        venue.bar(instrumentIndex(i), series, this.into, told[i])
+        venue.bar(instrumentIndex(i), series, this.into, onOrders[i])
         if (this.eventCount !== 0) this.carryOut()
       }
       for (let k = 0; k < count; k++) {
@@ -227,7 +227,7 @@ class BacktestDriver implements BetweenDecisions {
     return count
   }
 
-  /** In a backtest nobody looks: a breaker's hold is lifted at the first instant at which a person could, and the report says how often. */
+  /** In a backtest nobody looks: a breaker's hold is lifted at the first instant at which a user could, and the report says how often. */
   afterBreakers(): void {
     const { kernel } = this
     for (const hold of [...kernel.holds]) {

@@ -1,7 +1,8 @@
 /**
- * What is doubtful about a backtest, said before its figures: few trades, costs, luck, one sample.
+ * Warnings about a backtest, printed before its figures: few trades, costs, luck, one sample.
  * Never says that a strategy is good: it only says what speaks against believing the figures.
  */
+import { groupDigits } from '../core/decimal.ts'
 import { missingSettlements, unchargedSettlements } from './funding-gaps.ts'
 import { stopGapsOf } from './stop-gaps.ts'
 import type { BacktestRun, BacktestRequest } from './backtest-run.ts'
@@ -49,14 +50,16 @@ export function doubtsOf(run: BacktestRun, request: BacktestRequest): Doubts {
   const net = [...result.trades, ...result.openTrades].reduce((sum, t) => sum + t.pnl, 0) / 1e8
   const gross = net + costs
   const costShare = gross > 0 ? costs / gross : null
-  if ((metrics.totalReturn ?? 0) < 0) add('loses', `it loses ${percent(-(metrics.totalReturn ?? 0))} of the opening cash`)
-  if (trades < TRADES_MIN) add('few-trades', `${trades} trades are too few to tell skill from luck (at least ${TRADES_MIN})`)
+  if ((metrics.totalReturn ?? 0) < 0) add('loses', `the strategy loses ${percent(-(metrics.totalReturn ?? 0))} of the opening cash`)
+  if (trades < TRADES_MIN) add('few-trades', `${trades} trades are too few to separate skill from luck (at least ${TRADES_MIN})`)
   if (costShare !== null && costShare > 0.3)
     add('costs', `costs eat ${costShare > 10 ? 'more than ten times' : `${percent(costShare)} of`} the gross profit`)
   else if (gross <= 0 && trades > 0)
     add(
       'costs',
-      costs >= 0 ? `it loses before costs, and pays ${costs.toFixed(2)} on top` : `it loses, though funding paid it ${(-costs).toFixed(2)}`,
+      costs >= 0
+        ? `the strategy loses before costs, and pays ${money(costs)} in costs on top`
+        : `the strategy loses even though it received ${money(-costs)} of funding`,
     )
   if (request.takerRate === 0 || isFree(request.slippage))
     add('no-costs', request.takerRate === 0 ? 'no fees were charged' : 'no slippage was charged')
@@ -64,21 +67,21 @@ export function doubtsOf(run: BacktestRun, request: BacktestRequest): Doubts {
   const first = run.equity.ts[0] ?? 0
   const last = run.equity.ts[run.equity.ts.length - 1] ?? 0
   const days = (last - first) / DAY_MS
-  if (days < DAYS_MIN) add('short-span', `${Math.round(days)} days of data see one kind of market only`)
+  if (days < DAYS_MIN) add('short-span', `${Math.round(days)} days of data cover only one market regime`)
   if (metrics.probabilisticSharpe !== null && metrics.probabilisticSharpe < 0.95 && (metrics.totalReturn ?? 0) > 0)
     add('not-significant', `the chance that its Sharpe is above zero is ${percent(metrics.probabilisticSharpe)}, below 95 %`)
   if (typeof metrics.benchmarkReturn === 'number' && (metrics.totalReturn ?? 0) < metrics.benchmarkReturn)
     add('behind-benchmark', `buy and hold made ${percent(metrics.benchmarkReturn)}`)
   const denied = [...result.denials.values()].reduce((sum, n) => sum + n, 0)
   if (denied > 0) add('denials', `${denied} entries were denied (${[...result.denials].map(([rule, n]) => `${rule} ${n}`).join(', ')})`)
-  add('in-sample', 'in-sample only: no data was held back')
+  add('in-sample', 'in-sample only: no data was held out')
   return { doubts, costShare }
 }
 
 const isFree = (model: BacktestRequest['slippage']): boolean =>
   model.type === 'none' || (model.type === 'fixed' && model.bps === 0) || (model.type === 'ticks' && model.ticks === 0)
 
-/** Of the loss of all stops, from which on what the bars say beyond it is told. */
+/** Of the loss of all stops, from which on what the bars say beyond it is reported. */
 const GAP_SHARE = 0.1
 const AMBIGUOUS_SHARE = 0.05
 /** A tick of more than this part of the price makes touched limits a matter of luck. */
@@ -99,30 +102,33 @@ function marketDoubts({ result }: BacktestRun, request: BacktestRequest): Doubt[
     doubts.push({ code: 'funding-missing', text: `${missing} of ${due} funding settlements have no stored rate, and were charged as 0` })
   const gaps = stopGapsOf(result.trades, series)
   if (gaps.stops > 0 && gaps.atWorst > GAP_SHARE * Math.max(0, gaps.loss)) {
-    const close = `${Math.abs(gaps.atClose).toFixed(2)} ${gaps.atClose >= 0 ? 'more' : 'less'}`
+    const close = `${money(Math.abs(gaps.atClose))} ${gaps.atClose >= 0 ? 'more' : 'less'}`
     doubts.push({
       code: 'gaps-in-stops',
-      text: `${gaps.stops} stops fill ${request.stopShare === undefined || request.stopShare === 0 ? 'at their price' : `with ${percent(request.stopShare)} of the way beyond it`}: at the close of their bars they would have cost ${close}, at the far end ${gaps.atWorst.toFixed(2)} more, on ${gaps.loss.toFixed(2)} lost (--stop-slippage 0.33)`,
+      text: `${gaps.stops} stops filled ${request.stopShare === undefined || request.stopShare === 0 ? 'at their price' : `with ${percent(request.stopShare)} of the range beyond it as slippage`}: at the close of their bars they would have cost ${close}, at the bar extreme ${money(gaps.atWorst)} more, on ${money(gaps.loss)} lost (try --stop-slippage 0.33)`,
     })
   }
   if (result.ambiguousExits > AMBIGUOUS_SHARE * Math.max(1, result.trades.length))
     doubts.push({
       code: 'both-in-bar',
-      text: `${result.ambiguousExits} of ${result.trades.length} trades ended in a bar that held both stop and target; the stop was taken: use finer bars`,
+      text: `${result.ambiguousExits} of ${result.trades.length} trades ended in a bar that reached both stop and target; the stop was assumed: use a shorter interval`,
     })
   const coarse = series.find(({ columns }) => 1 / (columns.close[columns.close.length - 1] ?? Number.POSITIVE_INFINITY) > COARSE_TICK)
   if (request.limitFill === 'touch' && coarse !== undefined)
     doubts.push({
       code: 'touch-fills',
-      text: `limits fill when touched, and a tick of ${coarse.instrument.symbol} is ${(1e4 / (coarse.columns.close.at(-1) ?? 1)).toFixed(1)} bp: up to one in five would not have been filled, and these are the winners`,
+      text: `limits fill when touched, and a tick of ${coarse.instrument.symbol} is ${(1e4 / (coarse.columns.close.at(-1) ?? 1)).toFixed(1)} bp: up to one in five may not fill in reality, mostly winners`,
     })
   if (result.resumes > 0)
-    doubts.push({ code: 'resumed', text: `limits held entries ${result.resumes} times; each was lifted as soon as a person could have` })
+    doubts.push({
+      code: 'resumed',
+      text: `risk limits put entries on hold ${result.resumes} times; each hold was lifted as early as an operator could have`,
+    })
   const open = result.openTrades.length
   if (open > 0)
     doubts.push({
       code: 'open-at-end',
-      text: `${open} ${open === 1 ? 'position is' : 'positions are'} open at the end, ${(result.openTrades.reduce((sum, t) => sum + t.pnl, 0) / 1e8).toFixed(2)} at the last price: in the return, not in the trade figures`,
+      text: `${open} ${open === 1 ? 'position is' : 'positions are'} open at the end, ${money(result.openTrades.reduce((sum, t) => sum + t.pnl, 0) / 1e8)} at the last price: in the return, not in the trade statistics`,
     })
   const range = rangeDoubt(request)
   if (range !== undefined) doubts.push(range)
@@ -136,7 +142,7 @@ function rangeDoubt({ asked, series }: BacktestRequest): Doubt | undefined {
   const late = asked?.from !== undefined && first - asked.from > interval ? `begin ${days(first - asked.from)} later` : undefined
   const early = asked?.to !== undefined && asked.to - last > interval ? `end ${days(asked.to - last)} earlier` : undefined
   if (late === undefined && early === undefined) return undefined
-  return { code: 'range', text: `the data ${[late, early].filter((part) => part !== undefined).join(' and ')} than was asked for` }
+  return { code: 'range', text: `the data ${[late, early].filter((part) => part !== undefined).join(' and ')} than requested` }
 }
 
 const days = (ms: number): string => {
@@ -145,3 +151,7 @@ const days = (ms: number): string => {
 }
 
 const percent = (fraction: number): string => `${(fraction * 100).toFixed(1)} %`
+
+function money(value: number): string {
+  return groupDigits(value.toFixed(2))
+}

@@ -1,5 +1,5 @@
 /**
- * What a run is told to have left out, on the crash of 10 October 2025 and on bars made by hand: each doubt with its figure.
+ * What the warnings say that a run left out, on the crash of 10 October 2025 and on bars made by hand: each doubt with its figure.
  * Never the engine's own word for what stops would have cost: the sums are those of an independent reading of the same bars.
  */
 import { readFileSync } from 'node:fs'
@@ -87,13 +87,13 @@ describe('the crash of 10 October 2025, long in five symbols with stops 2 % away
       stopShare,
     })
 
-  test('all five are stopped out for what was planned, and the closes and lows of their bars are told', () => {
+  test('all five are stopped out for what was planned, and the closes and lows of their bars are reported', () => {
     const request = run(0)
     const { result } = runBacktestRequest(request)
     expect(result.trades).toHaveLength(5)
     expect(result.trades.reduce((sum, trade) => sum + trade.pnl, 0) / 1e8).toBeCloseTo(-250.7, 1)
     // -399.5 at the closes and -581.4 at the lows, by a reading of the bars apart from this program.
-    expect(doubts(request).get('gaps-in-stops')).toMatch(/cost 148\.8\d more, at the far end 330\.7\d more, on 250\.69 lost/)
+    expect(doubts(request).get('gaps-in-stops')).toMatch(/cost 148\.8\d more, at the bar extreme 330\.7\d more, on 250\.69 lost/)
   })
 
   test('stops that give away a part of the way lose between the two', () => {
@@ -156,10 +156,10 @@ test('slippage of n fills at k bp of a price on a fine grid is n times k, in mon
 })
 
 describe('funding', () => {
-  test('that is not charged is counted over the settlements that positions were held over', () => {
+  test('funding that is not charged is counted over the settlements that positions were held over', () => {
     expect(doubts(requestOf({ definition: buys, series: seriesOf(span) })).get('no-funding')).toMatch(/held over 119 settlements/)
   })
-  test('that has no stored rate is counted, and was charged as 0', () => {
+  test('funding that has no stored rate is counted, and was charged as 0', () => {
     const every8 = Float64Array.from({ length: 120 }, (_, k) => (span.ts[0] as number) + k * 8 * HOUR_MS).filter(
       (_, k) => k < 20 || k >= 60,
     )
@@ -183,7 +183,7 @@ describe('what is of the run', () => {
   test('data that begin later than was asked for are a doubt', () => {
     const asked = { from: (span.ts[0] as number) - 10 * DAY_MS, to: undefined }
     expect(doubts(requestOf({ definition: buys, series: seriesOf(span), asked })).get('range')).toBe(
-      'the data begin 10 days later than was asked for',
+      'the data begin 10 days later than requested',
     )
   })
   test('annual figures of less than 30 days are null, those of more are not', () => {
@@ -201,7 +201,7 @@ test('a day whose loss reached the limit is gone on with when a person could hav
     ...buys,
     name: 'keen',
     init: () => ({ bars: 0 }),
-    // By turns, since an opinion that came while held is dead until it changes (S11).
+    // By turns, since a signal that came while held is dead until it changes (S11).
     onBar: ({ bars, signal }, state) => {
       const counted = state as { bars: number }
       counted.bars += 1
@@ -218,5 +218,5 @@ test('a day whose loss reached the limit is gone on with when a person could hav
   })
   const { result } = runBacktestRequest(request)
   expect([result.trades.length, result.resumes, result.fills.length]).toEqual([1, 1, 3])
-  expect(doubts(request).get('resumed')).toMatch(/^limits held entries 1 times/)
+  expect(doubts(request).get('resumed')).toMatch(/^risk limits put entries on hold 1 times/)
 })

@@ -51,13 +51,13 @@ describe('says', () => {
   const random = new Random(5)
   const noise = (mean: number): Float64Array => Float64Array.from({ length: 320 }, () => mean + 0.01 * random.normal())
 
-  test('that trials without skill are often overfit, and that the best of them proves nothing', () => {
+  test('says that trials without skill are often overfit, and that the best of them proves nothing', () => {
     const verdict = judgeTrials(Array.from({ length: 40 }, () => noise(0)))
     expect(verdict.pbo).toBeGreaterThan(0.2)
     expect(verdict.deflatedSharpe).toBeLessThan(0.9)
   })
 
-  test('that one trial with skill among many is found', () => {
+  test('says that one trial with skill among many is found', () => {
     const verdict = judgeTrials([...Array.from({ length: 20 }, () => noise(0)), noise(0.005)])
     expect(verdict.best).toBe(20)
     expect(verdict.pbo).toBe(0)
@@ -70,7 +70,7 @@ describe('null where the data allows no figure', () => {
   const column = seededReturns(4, 60, 9)[3] as Float64Array
   const still = new Float64Array(60)
 
-  test('one trial has no luck to compare with', () => {
+  test('null where the data allows no figure: one trial has no luck to compare with', () => {
     expect(judgeTrials([column])).toMatchObject({ best: 0, deflatedSharpe: null, pbo: null, probabilisticSharpe: expect.any(Number) })
   })
 

@@ -65,7 +65,7 @@ describe('a stop that is an order of its own', () => {
     ['low through it: at its price', [1_002, 1_003, 940, 960], 952],
     ['a high far above it: the adverse extreme is visited first', [1_002, 1_400, 940, 1_300], 952],
     ['low just at it', [1_002, 1_003, 952, 960], 952],
-  ])('is met within the bar whose open filled the entry, %s', (_, entry, price) => {
+  ])('a stop that is an order of its own is met within the bar whose open filled the entry, %s', (_, entry, price) => {
     const { fills, trades } = run(smaCross, { fast: 1, slow: 2 }, [...RISE, entry, calm])
     // Of 1,000 lots one is the fee.
     expect(fills.slice(0, 2).map((fill) => [fill.side, fill.price, fill.lots])).toEqual([
@@ -76,7 +76,7 @@ describe('a stop that is an order of its own', () => {
     expect(trades[0]?.exitReason).toBe('stop')
   })
 
-  test('that is not reached stands over the bars that follow', () => {
+  test('a spot stop that is not reached stays over the bars that follow', () => {
     const { fills } = run(smaCross, { fast: 1, slow: 2 }, [...RISE, [1_002, 1_003, 953, 1_003], [1_003, 1_003, 940, 940]])
     expect(fills.map((fill) => [fill.side, fill.price])).toEqual([
       [1, 1_002],
@@ -85,7 +85,7 @@ describe('a stop that is an order of its own', () => {
     expect((fills[1]?.ts ?? 0) - (fills[0]?.ts ?? 0)).toBe(MINUTE_MS)
   })
 
-  test('slips against us', () => {
+  test('a stop that is an order of its own: slips against us', () => {
     const { fills } = run(smaCross, { fast: 1, slow: 2 }, [...RISE, [1_002, 1_003, 940, 960], calm], {
       slippage: { type: 'fixed', bps: 100 },
     })
@@ -93,7 +93,7 @@ describe('a stop that is an order of its own', () => {
     expect(fills.map((fill) => fill.price)).toEqual([1_013, 942])
   })
 
-  test('is not placed where the entry’s own open is beyond it, and the position does not stay without one', () => {
+  test('a stop that is an order of its own is not placed where the entry’s own open is beyond it, and the position does not stay without one', () => {
     const { fills, openTrades } = run(smaCross, { fast: 1, slow: 2 }, [...RISE, [900, 905, 890, 900], [900, 900, 900, 900], calm])
     expect(fills[0]).toMatchObject({ side: 1, price: 900 })
     expect(fills[1]).toMatchObject({ side: -1, price: 900 })

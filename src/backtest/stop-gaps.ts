@@ -1,6 +1,5 @@
 /**
  * What stops would have cost at other prices of the bars that reached them: at the close, and at the far end.
- * Never a figure of the run: candles whose open is the close before show no gap, and the market has them.
  */
 import type { ClosedTrade } from '../portfolio/trade.ts'
 import type { RunSeries } from './backtest-run.ts'

@@ -1,6 +1,5 @@
 /**
  * The checks of a strategy find what they are there for, each in a strategy that breaks just that; the built-in ones pass.
- * Never a check that nothing can fail.
  */
 import { expect, test } from 'vitest'
 import { z } from 'zod'
@@ -47,7 +46,7 @@ test('an error names what and where', () => {
     }),
   )
   expect(flaw).toEqual([
-    expect.stringMatching(/RangeError: a bar 1 bars ahead was asked for: the future is not there at .*strategy-check\.test\.ts/),
+    expect.stringMatching(/RangeError: a bar 1 bars ahead was requested: future bars do not exist at .*strategy-check\.test\.ts/),
   ])
 })
 
@@ -63,7 +62,11 @@ test.each([
     (c: StrategyContext) => c.signal({ side: 1, strength: 2, reason: { rule: 'r', values: {} } }),
     /strength is 2: from 0 to 1 at .*strategy-check\.test\.ts/,
   ],
-  ['no reason', (c: StrategyContext) => c.signal({ side: 0, strength: 1, reason: { rule: '', values: {} } }), /bar 1: it gives no rule/],
+  [
+    'no reason',
+    (c: StrategyContext) => c.signal({ side: 0, strength: 1, reason: { rule: '', values: {} } }),
+    /bar 1: its reason has no rule/,
+  ],
   [
     'targets for more than all',
     (c: StrategyContext) =>

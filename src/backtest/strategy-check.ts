@@ -1,6 +1,5 @@
 /**
- * What every strategy must keep, tried on candles: the same opinions twice, none from the future, none from outside its state.
- * Never judges whether it earns anything.
+ * What every strategy must keep, tried on candles: the same signals twice, none from the future, none from outside its state.
  */
 import type { Random } from '../core/random.ts'
 import { MINUTE_MS } from '../core/units.ts'
@@ -25,18 +24,18 @@ export interface Check {
 
 export interface StrategyChecks {
   readonly checks: readonly Check[]
-  /** Bars and opinions of the first run: none at all proves little. */
+  /** Bars and signals of the first run: none at all proves little. */
   readonly bars: number
   readonly opinions: number
 }
 
 const WORDS = {
   runs: 'it runs over the candles without an error',
-  sound: 'its opinions have a side, a strength from 0 to 1, a stop on the right side and shares that fit',
-  repeats: 'the same candles give the same opinions',
-  future: 'candles that come later change no opinion',
-  state: 'it goes on from its state as the journal keeps it (plain data: no Map, Date, class or function)',
-  alone: 'another run beside it changes nothing (no variables outside its state)',
+  sound: 'its signals have a side, a strength from 0 to 1, a stop on the right side and valid shares',
+  repeats: 'the same candles give the same signals',
+  future: 'later candles do not change earlier signals',
+  state: 'it continues from its journaled state (plain data: no Map, Date, class or function)',
+  alone: 'a second run beside it changes nothing (no variables outside its state)',
 } as const
 
 export function checkStrategy(definition: StrategyDefinition, params: unknown, series: CheckSeries): StrategyChecks {
@@ -94,10 +93,10 @@ function unsound(signals: readonly (Signal | undefined)[], { close }: BarColumns
     if (signal === undefined) continue
     const price = close[at] as number
     const where = `bar ${at + 1}`
-    if (signal.reason.rule === '') return `${where}: it gives no rule as its reason.`
+    if (signal.reason.rule === '') return `${where}: its reason has no rule.`
     if (signal.side === 0) continue
-    if (signal.stop === price) return `${where}: the stop is the close itself, ${price} ticks.`
-    if (signal.targets?.some((target) => target.price === price) === true) return `${where}: a target is the close itself, ${price} ticks.`
+    if (signal.stop === price) return `${where}: the stop equals the close, ${price} ticks.`
+    if (signal.targets?.some((target) => target.price === price) === true) return `${where}: a target equals the close, ${price} ticks.`
   }
   return undefined
 }
@@ -109,7 +108,7 @@ function differenceOf(
 ): string | undefined {
   for (let at = 0; at < until; at++) {
     const [a, b] = [JSON.stringify(expected[at]), JSON.stringify(actual[at])]
-    if (a !== b) return `bar ${at + 1}: ${a ?? 'no opinion'} the first time, ${b ?? 'no opinion'} now.`
+    if (a !== b) return `bar ${at + 1}: ${a ?? 'no signal'} the first time, ${b ?? 'no signal'} now.`
   }
   return undefined
 }

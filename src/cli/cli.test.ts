@@ -43,7 +43,7 @@ describe('as a process', () => {
     expect(verified.stdout).not.toContain('\u001B')
   }, 20_000)
 
-  test('a missing admin.key is told as what it is: never started, or lost since', async () => {
+  test('a missing admin.key is reported as what it is: never started, or lost since', async () => {
     const fresh = await ballast('status --data-dir never')
     expect([fresh.code, fresh.stderr]).toEqual([
       5,
@@ -54,7 +54,7 @@ describe('as a process', () => {
     const lost = await ballast('key list --data-dir lost')
     expect([lost.code, lost.stderr]).toEqual([
       4,
-      `ballast: admin.key is missing in ${join(cwd, 'lost')}.\n  Start Ballast again: it writes a new one and revokes the old. Without that: npx ballast --data-dir lost panic --direct needs none.\n`,
+      `ballast: admin.key is missing in ${join(cwd, 'lost')}.\n  Restart Ballast: it writes a new key and revokes the old one. npx ballast --data-dir lost panic --direct works without it.\n`,
     ])
   }, 20_000)
 
@@ -93,7 +93,7 @@ describe('as a process', () => {
     ['daily', 2, 'Ours is: npx ballast pnl 7d day'],
     ['show-config', 2, 'npx ballast config show'],
     ['forceexit', 2, 'npx ballast close BTC'],
-    ['alerts', 2, 'past ones: GET /api/v1/alerts'],
+    ['alerts', 2, 'Past alerts: GET /api/v1/alerts'],
     ['data lst', 2, "Did you mean 'list'?"],
     ['data list --jsn', 2, "Did you mean '--json'?"],
     ['data import bars.csv', 2, '--symbol'],

@@ -63,7 +63,7 @@ export function contextOf(command: Command): CliContext {
   const strategies = async (wanted: readonly string[] = []): Promise<LoadedStrategies> => {
     const found = await loadStrategies(resolve(config().values.strategiesDir), pathsOf(dataDir()).strategies, wanted)
     if (!found.ok) throw new CliError(EXIT.config, found.error.sentence, found.error.next)
-    for (const { sentence } of found.value.broken) out.note(`Left out: ${sentence}`)
+    for (const { sentence } of found.value.broken) out.note(`Skipped: ${sentence}`)
     return found.value
   }
   return { out, flags, config, dataDir, candleStore: () => openStore(join(dataDir(), 'candles')), strategies }

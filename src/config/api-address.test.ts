@@ -1,6 +1,5 @@
 /**
  * The address that a running API leaves in its directory: read back as it was, taken away by its own end, and never one of another machine.
- * Never a request: what would be sent there is the key of the directory.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -19,13 +19,13 @@ export function removeApiAddress(paths: AddressFile, url: string): void {
   if (readApiAddress(paths) === url) rmSync(paths.apiAddress, { force: true })
 }
 
-/** Undefined where none runs, or what stands there is no address of this machine. */
+/** Undefined where none runs, or what is there is no address of this machine. */
 export function readApiAddress({ apiAddress }: AddressFile): string | undefined {
   try {
     const url = existsSync(apiAddress) ? readFileSync(apiAddress, 'utf8').trim() : ''
     return LOOPBACK.test(url) ? url : undefined
   } catch {
-    // Another user's directory: the key beside it tells what is wrong.
+    // Another user's directory: the key beside it shows what is wrong.
     return undefined
   }
 }

@@ -1,6 +1,5 @@
 /**
  * What can be configured, section by section, with the defaults and the words for what each key allows.
- * Never reads a file or the environment: config.ts does.
  */
 import { z } from 'zod'
 import { BOOK_DEPTHS } from '../venue/bybit/stream/book-feed.ts'
@@ -9,12 +8,12 @@ export const PROFILES = ['sim', 'paper', 'testnet', 'demo', 'observe', 'live'] a
 
 const port = (fallback: number) => z.number().int().min(1).max(65_535).default(fallback).describe('a port from 1 to 65535')
 const host = (fallback: string) => z.string().min(1).default(fallback).describe('a host name or address')
-const url = () => z.url().optional().describe('a URL, as http://127.0.0.1:8090')
+const url = () => z.url().optional().describe('a URL such as http://127.0.0.1:8090')
 const databaseUrl = (protocols: RegExp, example: string) =>
   z
     .url({ protocol: protocols })
     .optional()
-    .meta({ description: `a URL, as ${example}`, secret: true })
+    .meta({ description: `a URL such as ${example}`, secret: true })
 /** Never printed, never taken from a flag; `__FILE` at the end of the name reads it from a file. */
 const secret = (description: string) => z.string().min(1).optional().meta({ description, secret: true })
 /** Chat ids are text: they pass 2^53 on Discord. */
@@ -28,7 +27,7 @@ const tier = () =>
   z
     .enum(['C1', 'C2'])
     .optional()
-    .describe('C1 or C2: how much it asks for on live, never less than without; C2 asks for a word, in chat for a code')
+    .describe('C1 or C2: confirmation tier on live, which can only be raised; C2 asks for a typed word, in chat for an authenticator code')
 /** Commands that ask; pause and halt are done at once. */
 const CONFIRMED_TIERS = {
   resume: tier(),
@@ -64,7 +63,7 @@ export const configSchema = z.strictObject({
     .number()
     .refine((depth) => BOOK_DEPTHS.some((each) => each === depth) || depth === 0)
     .default(50)
-    .describe('levels of the order books to mirror, of which spreads are read: 1, 50, 200 or 1000; 0 mirrors none'),
+    .describe('order book depth to mirror for spreads: 1, 50, 200 or 1000 levels; 0 mirrors none'),
   strategies: z
     .array(
       z.strictObject({
@@ -76,17 +75,17 @@ export const configSchema = z.strictObject({
       }),
     )
     .optional()
-    .describe('a list as [{"strategy":"ema-cross","symbols":["BTCUSDT"]}]'),
+    .describe('a list such as [{"strategy":"ema-cross","symbols":["BTCUSDT"]}]'),
   manual: z
     .strictObject({
       symbols: z
         .array(z.string().min(1))
         .default([])
-        .describe('a list of symbols that people enter by hand, as XRPUSDT,ADAUSDT; in the simulator XRPUSDT where none is given'),
+        .describe('a list of symbols to trade by hand, such as XRPUSDT,ADAUSDT; default in the simulator: XRPUSDT'),
     })
     .prefault({}),
   chat: z
-    .strictObject({ allowManualEntry: z.boolean().default(false).describe('true or false: whether /open works in Telegram and Discord') })
+    .strictObject({ allowManualEntry: z.boolean().default(false).describe('true or false: allow /open in Telegram and Discord') })
     .prefault({}),
   confirm: z
     .strictObject({
@@ -95,7 +94,7 @@ export const configSchema = z.strictObject({
         .min(1)
         .max(1_000)
         .default(50)
-        .describe('basis points from 1 to 1000 that a price may go between card and answer, for what adds risk'),
+        .describe('1 to 1000 basis points that the price may move between confirmation and answer, for commands that add risk'),
       live: z.strictObject(CONFIRMED_TIERS).prefault({}),
     })
     .prefault({}),
@@ -111,19 +110,19 @@ export const configSchema = z.strictObject({
   hooks: z.strictObject({ port: port(8081) }).prefault({}),
   telegram: z
     .strictObject({
-      token: secret('the token that @BotFather gave'),
+      token: secret('the bot token from @BotFather'),
       apiRoot: url(),
-      admins: ids('a list of user ids, as 123456,789012'),
-      chats: ids('a list of chat ids, as -100123:operator,-100456'),
+      admins: ids('a list of user ids such as 123456,789012'),
+      chats: ids('a list of chat ids such as -100123:operator,-100456'),
       webhookUrl: url(),
-      webhookSecret: secret('1 to 256 letters, digits, _ and -: Telegram sends it with each update'),
+      webhookSecret: secret('1 to 256 letters, digits, _ or -; Telegram sends it with each update'),
     })
     .prefault({}),
   discord: z
     .strictObject({
-      token: secret('the token of the bot'),
+      token: secret('the bot token'),
       apiRoot: url(),
-      guild: z.string().regex(/^\d+$/).optional().describe('the id of the server'),
+      guild: z.string().regex(/^\d+$/).optional().describe('the server id'),
       admins: ids('a list of user ids'),
     })
     .prefault({}),

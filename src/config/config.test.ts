@@ -121,11 +121,7 @@ test('a secret comes from a file, and its value is never shown', () => {
 })
 
 test.each([
-  [
-    'an unknown variable',
-    { env: { BALLAST__API__PROT: '1' } },
-    'BALLAST__API__PROT is not a key that Ballast knows. Did you mean BALLAST__API__PORT?',
-  ],
+  ['an unknown variable', { env: { BALLAST__API__PROT: '1' } }, 'BALLAST__API__PROT is not a known key. Did you mean BALLAST__API__PORT?'],
   [
     'a number that is none',
     { env: { BALLAST__API__PORT: 'x' } },
@@ -141,7 +137,11 @@ test.each([
     { flags: { profile: 'prod' } },
     '--profile (profile) must be one of sim, paper, testnet, demo, observe, live (got "prod").',
   ],
-  ['a URL of another kind', { env: { DATABASE_URL: 'mysql://u:hidden@h/d' } }, 'DATABASE_URL (databaseUrl) must be a URL, as postgres://'],
+  [
+    'a URL of another kind',
+    { env: { DATABASE_URL: 'mysql://u:hidden@h/d' } },
+    'DATABASE_URL (databaseUrl) must be a URL such as postgres://',
+  ],
 ])('%s is named with what is allowed', (_name, sources, expected) => {
   const text = sentences(sources)
   expect(text).toContain(expected)
@@ -149,13 +149,13 @@ test.each([
 })
 
 test.each([
-  ['an unknown key', { api: { prot: 1 } }, 'ballast.config.json: api.prot is not a key that Ballast knows. Did you mean api.port?'],
+  ['an unknown key', { api: { prot: 1 } }, 'ballast.config.json: api.prot is not a known key. Did you mean api.port?'],
   ['a value where a section belongs', { api: 8080 }, 'ballast.config.json: api is a section, not a value (got 8080).'],
   ['a value of the wrong type', { api: { port: '80' } }, 'ballast.config.json: api.port must be a port from 1 to 65535 (got "80").'],
   ['broken JSON', '{ "api": ', 'ballast.config.json is not valid JSON: it ends too early, in line 1.'],
   ['a comma too many', '{\n "api": {"port": 80,}\n}', 'ballast.config.json is not valid JSON in line 2, column 21: "api": {"port": 80,}.'],
-  ['a strategy without symbols', { strategies: [{ strategy: 'ema-cross' }] }, 'At strategies.0.symbols: give a list.'],
-  ['a key that strategies do not have', { strategies: [{ strategy: 'x', symbols: ['A'], foo: 1 }] }, 'At strategies.0: has no foo.'],
+  ['a strategy without symbols', { strategies: [{ strategy: 'ema-cross' }] }, 'At strategies.0.symbols: must be a list.'],
+  ['a key that strategies do not have', { strategies: [{ strategy: 'x', symbols: ['A'], foo: 1 }] }, 'At strategies.0: has no key foo.'],
   ['a list', [1], 'ballast.config.json must hold one JSON object.'],
 ])('a file with %s', (_name, content, expected) => {
   write(content)

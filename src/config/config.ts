@@ -77,7 +77,7 @@ export function valueAt(config: Config, path: string): unknown {
   return value
 }
 
-/** Text of a value for people: a secret shows its last four characters at most. */
+/** Text of a value for users: a secret shows its last four characters at most. */
 export function displayValue(key: ConfigKey, value: unknown): string {
   if (value === undefined) return '–'
   if (key.isSecret) return typeof value === 'string' && value.length >= 12 ? `•••${value.slice(-4)}` : '•••'
@@ -117,12 +117,12 @@ function readFile(file: string, text: string, given: Map<string, Given>, problem
   } catch (cause) {
     problems.push({
       sentence: `${file} is not valid JSON${jsonPlace(text, cause)}.`,
-      next: 'Correct the file, or remove it to run on defaults.',
+      next: 'Fix the file, or remove it to use defaults.',
     })
     return
   }
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) {
-    problems.push({ sentence: `${file} must hold one JSON object.`, next: 'Write it as { "profile": "sim" }.' })
+    problems.push({ sentence: `${file} must hold one JSON object.`, next: 'Example: { "profile": "sim" }.' })
     return
   }
   collect(file, raw, [], given, problems)
@@ -160,8 +160,8 @@ const exampleIn = (section: string): string =>
 function unknownKey(where: string, name: string, known: readonly string[]): ConfigProblem {
   const nearest = nearestOf(name, known)
   return {
-    sentence: `${where}${name} is not a key that Ballast knows.${nearest === undefined ? '' : ` Did you mean ${nearest}?`}`,
-    next: 'See every key with: ballast config show',
+    sentence: `${where}${name} is not a known key.${nearest === undefined ? '' : ` Did you mean ${nearest}?`}`,
+    next: 'List all keys with: ballast config show',
   }
 }
 
@@ -182,7 +182,7 @@ function readEnvironment(cwd: string, env: Environment, given: Map<string, Given
     const origin: Origin = { kind: 'env', name }
     if (!isFile) given.set(key.path, { value: coerce(key, text), origin })
     else if (env[key.envName] !== undefined && env[key.envName] !== '')
-      problems.push({ sentence: `${key.envName} and ${name} are both set.`, next: 'Set one of them.' })
+      problems.push({ sentence: `${key.envName} and ${name} are both set.`, next: 'Set only one of them.' })
     else readSecretFile(cwd, text, key, origin, given, problems)
   }
 }
@@ -226,7 +226,7 @@ function coerce(key: ConfigKey, text: string): unknown {
   }
 }
 
-/** Where JSON goes wrong, as an editor counts, with what stands there; the parser tells it in its own words, from which the place is taken. */
+/** Where JSON goes wrong, as an editor counts, with what is there; the parser shows it in its own words, from which the place is taken. */
 function jsonPlace(text: string, cause: unknown): string {
   const message = cause instanceof Error ? cause.message : ''
   const position = /position (\d+)/.exec(message)?.[1]
@@ -273,11 +273,11 @@ function problemOf(issue: z.core.$ZodIssue, given: ReadonlyMap<string, Given>): 
       CONFIG_KEYS.map((each) => each.path),
     )
   if (key === undefined)
-    return { sentence: `${text || 'The configuration'}: ${issueWords(issue)}.`, next: 'See every key with: ballast config show' }
+    return { sentence: `${text || 'The configuration'}: ${issueWords(issue)}.`, next: 'List all keys with: ballast config show' }
   const { value, origin } = given.get(key.path) ?? { value: undefined, origin: { kind: 'default', name: 'default' } as const }
   const where =
     origin.kind === 'file' ? `${origin.name}: ${key.path}` : origin.kind === 'default' ? key.path : `${origin.name} (${key.path})`
   const got = key.isSecret ? 'a value that is not' : JSON.stringify(value)
   const detail = key.type === 'structure' ? ` At ${text}: ${issueWords(issue)}.` : ''
-  return { sentence: `${where} must be ${key.allowed} (got ${got}).${detail}`, next: 'Correct the value, or remove it to use the default.' }
+  return { sentence: `${where} must be ${key.allowed} (got ${got}).${detail}`, next: 'Fix the value, or remove it to use the default.' }
 }

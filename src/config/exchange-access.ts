@@ -18,7 +18,7 @@ export interface ExchangeAccess {
   readonly privateStreamUrl: string
   /** Undefined on demo, which has no trade WebSocket. */
   readonly tradeStreamUrl: string | undefined
-  /** Where the simulator tells its clock; undefined on the real exchange. */
+  /** Where the simulator shows its clock; undefined on the real exchange. */
   readonly simUrl: string | undefined
 }
 
@@ -51,7 +51,7 @@ export interface PublicUrls {
 
 export const BYBIT_PUBLIC: PublicUrls = { restUrl: HOSTS.live.rest, streamUrl: `${HOSTS.live.publicStream}/v5/public/linear` }
 
-/** Where profile paper takes its market from: Bybit, or what stands in for it. */
+/** Where profile paper takes its market from: Bybit, or what is in for it. */
 export function publicUrls(config: Config): PublicUrls {
   if (config.bybit.url === undefined) return BYBIT_PUBLIC
   const restUrl = config.bybit.url.replace(/\/$/, '')
@@ -91,7 +91,7 @@ export function exchangeAccess(config: Config, paths: DataPaths, liveStatement: 
     case 'live':
       if (liveStatement !== 'live')
         return err({
-          sentence: 'Profile live trades real money and needs the explicit statement BALLAST_I_AM_LIVE=live in the environment.',
+          sentence: 'Profile live trades real money and needs BALLAST_I_AM_LIVE=live in the environment.',
           next: 'Set it, or use --profile demo.',
           exitCode: CONFIG_INVALID,
         })
@@ -127,16 +127,16 @@ export function accessWith(config: Config, profile: KeyedProfile, key: ExchangeK
 }
 
 export function readKeyFile(profile: KeyedProfile, { bybitKey: file, root }: DataPaths): Result<ExchangeKey, Problem> {
-  const next = `ballast init --profile ${profile} --data-dir ${root} asks for key and secret and writes it.`
-  if (!existsSync(file)) return err({ sentence: `There is no exchange key at ${file}.`, next, exitCode: CONFIG_INVALID })
-  if ((statSync(file).mode & 0o077) !== 0) return err({ sentence: `${file} can be read by others.`, next: `chmod 600 ${file}` })
+  const next = `Enter and store it with: ballast init --profile ${profile} --data-dir ${root}`
+  if (!existsSync(file)) return err({ sentence: `There is no API key at ${file}.`, next, exitCode: CONFIG_INVALID })
+  if ((statSync(file).mode & 0o077) !== 0) return err({ sentence: `${file} can be read by other users.`, next: `chmod 600 ${file}` })
   let raw: unknown
   try {
     raw = JSON.parse(readFileSync(file, 'utf8'))
   } catch (cause) {
     if (cause instanceof Error && 'code' in cause)
-      return err({ sentence: `${file} cannot be read (${String(cause.code)}).`, next: 'Run it as the user whose file it is.' })
-    // The parser's own message would quote what stands in the file.
+      return err({ sentence: `${file} cannot be read (${String(cause.code)}).`, next: 'Run it as the owner of the file.' })
+    // The parser's own message would quote what is in the file.
     return err({ sentence: `${file} is not JSON.`, next })
   }
   const parsed = keyFile.safeParse(raw)

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 import { hintFor } from './hint.ts'
 
 test.each<[string, readonly string[], string, string, string]>([
-  ['from a checkout', ['status'], '/b/node_modules/.bin/ballast', 'Look at: ballast status', 'Look at: npx ballast status'],
+  ['from a checkout', ['status'], '/b/node_modules/.bin/ballast', 'Check with: ballast status', 'Check with: npx ballast status'],
   ['the program itself', [], '/b/dist/main.js', 'Try:  npx ballast status', 'Try:  npx ballast status'],
   ['installed', ['status'], '/usr/local/bin/ballast', 'Try: npx ballast doctor', 'Try: ballast doctor'],
   ['another directory', ['--data-dir', '/srv/b', 'status'], 'dist/cli.js', 'ballast resume', 'npx ballast --data-dir /srv/b resume'],

@@ -1,6 +1,5 @@
 /**
  * One installation as its parts see it: what is configured, where its files lie, and which strategies there are.
- * Never holds anything that runs, but for the log.
  */
 import type { LoadedStrategies } from '../strategy-files/load.ts'
 import type { DataPaths } from '../system/paths.ts'

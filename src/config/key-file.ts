@@ -1,6 +1,6 @@
 /**
  * Writes the key file of the exchange: readable by its owner only, and whole or not at all.
- * Never says what stands in it, and never leaves half of it behind.
+ * Never says what is in it, and never leaves half of it behind.
  */
 import type { Problem } from '../core/problem.ts'
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
@@ -11,7 +11,7 @@ import type { DataPaths } from '../system/paths.ts'
 export function writeKeyFile({ bybitKey: file }: DataPaths, { key, secret }: ExchangeKey): Result<void, Problem> {
   const fresh = `${file}.new-${process.pid}`
   try {
-    // Not one that stands there: it could be somebody's link, or be readable by others.
+    // Not one that is there: it could be somebody's link, or be readable by others.
     const handle = openSync(fresh, 'wx', 0o600)
     try {
       writeSync(handle, `${JSON.stringify({ key, secret })}\n`)
@@ -23,7 +23,7 @@ export function writeKeyFile({ bybitKey: file }: DataPaths, { key, secret }: Exc
     return ok(undefined)
   } catch (cause) {
     rmSync(fresh, { force: true })
-    const why = cause instanceof Error && 'code' in cause ? String(cause.code) : 'it cannot be written'
-    return err({ sentence: `The key is not kept: ${file} (${why}).`, next: 'Check the directory’s rights and that the disk is not full.' })
+    const why = cause instanceof Error && 'code' in cause ? String(cause.code) : 'the file cannot be written'
+    return err({ sentence: `Key not saved: ${file} (${why}).`, next: 'Check the directory’s permissions and the free disk space.' })
   }
 }

@@ -1,6 +1,5 @@
 /**
  * Configuration files that change while Ballast runs: what was read at the start stays, and the change is known.
- * Never a start: the files are written and read.
  */
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -44,7 +44,7 @@ export function changedConfig(run: string): readonly string[] {
       const text = textOf(path)
       return (text === '' ? '' : hashOf(text)) === hash ? [] : [path]
     } catch {
-      // Whoever asks is trading: it is told, and ends nothing.
+      // The caller is trading: the problem is reported and stops nothing.
       return [path]
     }
   })

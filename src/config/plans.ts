@@ -13,7 +13,7 @@ import { isSymbolText, spellingOf } from '../market/symbol-text.ts'
 import { nearestOf } from '../core/nearest.ts'
 const CONFIG_INVALID = 3
 
-/** What people enter by hand in the simulator where nobody has said otherwise and no strategy owns it. */
+/** What users enter by hand in the simulator where nobody has said otherwise and no strategy owns it. */
 const SIM_MANUAL_SYMBOL = 'XRPUSDT'
 
 function manualSymbols(config: Config, plans: readonly StrategyPlan[]): readonly string[] {
@@ -33,16 +33,15 @@ export function plansOf(config: Config, { catalog }: LoadedStrategies): Result<T
   const plans: StrategyPlan[] = []
   for (const spec of config.strategies ?? DEFAULT_PLANS) {
     const plan = planOf(spec, catalog)
-    if (!plan.ok)
-      return err({ sentence: plan.error, next: 'Correct the list of strategies in the configuration.', exitCode: CONFIG_INVALID })
+    if (!plan.ok) return err({ sentence: plan.error, next: 'Fix the list of strategies in the configuration.', exitCode: CONFIG_INVALID })
     plans.push(plan.value)
   }
   const owners = new Map<string, string>()
   for (const symbol of [...plans.flatMap((plan) => plan.symbols), ...config.manual.symbols])
     if (!isSymbolText(symbol))
       return err({
-        sentence: `${symbol} is not how a symbol is written here. Did you mean ${spellingOf(symbol)}?`,
-        next: 'Correct it in strategies[].symbols or manual.symbols.',
+        sentence: `${symbol} is not a valid symbol. Did you mean ${spellingOf(symbol)}?`,
+        next: 'Fix it in strategies[].symbols or manual.symbols.',
         exitCode: CONFIG_INVALID,
       })
   if (config.profile === 'sim' && config.bybit.url === undefined)
@@ -50,8 +49,8 @@ export function plansOf(config: Config, { catalog }: LoadedStrategies): Result<T
       if (GENERATED_SYMBOLS.includes(symbol)) continue
       const nearest = nearestOf(symbol, GENERATED_SYMBOLS)
       return err({
-        sentence: `The simulator has no ${symbol}.${nearest === undefined ? '' : ` Did you mean ${nearest}?`} It has: ${GENERATED_SYMBOLS.join(', ')}.`,
-        next: 'Correct it in strategies[].symbols or manual.symbols, or take profile paper: it has all of Bybit’s, without a key.',
+        sentence: `The simulator has no ${symbol}.${nearest === undefined ? '' : ` Did you mean ${nearest}?`} Symbols: ${GENERATED_SYMBOLS.join(', ')}.`,
+        next: 'Fix it in strategies[].symbols or manual.symbols, or use profile paper, which has all symbols of Bybit without a key.',
         exitCode: CONFIG_INVALID,
       })
     }
@@ -59,10 +58,10 @@ export function plansOf(config: Config, { catalog }: LoadedStrategies): Result<T
     for (const symbol of plan.symbols) {
       const owner = owners.get(symbol)
       if (owner === plan.id && plan.symbols.filter((each) => each === symbol).length > 1)
-        return err({ sentence: `${symbol} stands twice in ${plan.id}.`, next: 'Name each symbol once.', exitCode: CONFIG_INVALID })
+        return err({ sentence: `${symbol} is listed twice in ${plan.id}.`, next: 'List each symbol once.', exitCode: CONFIG_INVALID })
       if (owner !== undefined)
         return err({
-          sentence: `symbol-owned: ${symbol} belongs to ${owner}, so ${plan.id} cannot trade it too.`,
+          sentence: `symbol-owned: ${symbol} belongs to ${owner}, so ${plan.id} cannot trade it.`,
           next: 'Give each symbol to one strategy.',
           exitCode: CONFIG_INVALID,
         })
@@ -72,8 +71,8 @@ export function plansOf(config: Config, { catalog }: LoadedStrategies): Result<T
     const owner = owners.get(symbol)
     if (owner !== undefined)
       return err({
-        sentence: `symbol-owned: ${symbol} belongs to ${owner}, so nobody can enter it by hand.`,
-        next: 'Take it out of manual.symbols, or from the strategy.',
+        sentence: `symbol-owned: ${symbol} belongs to ${owner}, so it cannot be traded by hand.`,
+        next: 'Remove it from manual.symbols or from the strategy.',
         exitCode: CONFIG_INVALID,
       })
   }

@@ -9,7 +9,7 @@ export interface PortUse {
   readonly name: PartName
   readonly host: string
   readonly port: number
-  /** Whose lock tells that it is ours. */
+  /** Whose lock shows that it is ours. */
   readonly roles: readonly string[]
 }
 

@@ -1,6 +1,5 @@
 /**
  * Strategies, parameters and symbols of a configuration: what is wrong is said before anything starts, in words of the trade.
- * Never a text of the schema's own.
  */
 import { plansOf } from './plans.ts'
 import { expect, test } from 'vitest'
@@ -11,8 +10,8 @@ import { planOf } from './strategy-plan.ts'
 
 test.each([
   [{ fats: 10 }, "ema-cross: there is no parameter 'fats'. Did you mean fast?"],
-  [{ stopAtr: '1,5' }, 'ema-cross: parameter stopAtr must be a number, and is "1,5". Write it as 1.5, without quotes.'],
-  [{ fast: 0 }, 'ema-cross: parameter fast must be at least 1, and is 0.'],
+  [{ stopAtr: '1,5' }, 'ema-cross: parameter stopAtr must be a number, not "1,5". Write it as 1.5, without quotes.'],
+  [{ fast: 0 }, 'ema-cross: parameter fast must be at least 1, not 0.'],
 ])('%j is refused by name', (params, problem) => {
   expect(planOf({ strategy: 'ema-cross', symbols: ['BTCUSDT'], params })).toEqual({ ok: false, error: problem })
 })
@@ -27,15 +26,15 @@ function refused(strategies: readonly object[], manual: readonly string[] = []):
 
 test('symbols in the spelling of other tools are refused with the one that is meant', () => {
   const of = (...symbols: string[]): string | undefined => refused([{ strategy: 'ema-cross', symbols }])
-  expect(of('BTC/USDT:USDT')).toBe('BTC/USDT:USDT is not how a symbol is written here. Did you mean BTCUSDT?')
+  expect(of('BTC/USDT:USDT')).toBe('BTC/USDT:USDT is not a valid symbol. Did you mean BTCUSDT?')
   expect(of('BYBIT:BTCUSDT.P')).toContain('Did you mean BTCUSDT?')
   expect(of('btcusdt')).toContain('Did you mean BTCUSDT?')
   expect(of('BTCUSDT', 'ETHUSDT-SPOT')).toBeUndefined()
   expect(of('BTCUSDT', '1000BONKUSDT')).toMatch(/^The simulator has no 1000BONKUSDT\./)
-  expect(of('BTCUSTD')).toMatch(/^The simulator has no BTCUSTD\. Did you mean BTCUSDT\? It has: BTCUSDT, ETHUSDT, /)
+  expect(of('BTCUSTD')).toMatch(/^The simulator has no BTCUSTD\. Did you mean BTCUSDT\? Symbols: BTCUSDT, ETHUSDT, /)
   expect(refused([{ strategy: 'ema-cross', symbols: ['BTCUSDT'] }], ['eth-usdt'])).toContain('Did you mean ETHUSDT?')
 })
 
-test('a symbol that stands twice in one strategy is said as that', () => {
-  expect(refused([{ strategy: 'ema-cross', symbols: ['BTCUSDT', 'BTCUSDT'] }])).toBe('BTCUSDT stands twice in ema-cross.')
+test('a symbol that is twice in one strategy is said as that', () => {
+  expect(refused([{ strategy: 'ema-cross', symbols: ['BTCUSDT', 'BTCUSDT'] }])).toBe('BTCUSDT is listed twice in ema-cross.')
 })

@@ -16,11 +16,11 @@ export interface StrategyPlan {
   /** Code and parameters in words. */
   readonly identity: string
   readonly symbols: readonly string[]
-  /** How its entries are worked; undefined: at once, at market. */
+  /** Execution algorithm of its entries; undefined: at once, at market. */
   readonly execution: Execution | undefined
 }
 
-/** All that this account trades: strategies with their symbols, and the symbols that people enter by hand. */
+/** All that this account trades: strategies with their symbols, and the symbols that users enter by hand. */
 export interface TradePlan {
   readonly plans: readonly StrategyPlan[]
   readonly manual: readonly string[]
@@ -55,7 +55,7 @@ export function planOf(spec: PlanSpec, catalog: Catalog = STRATEGIES): Result<St
   if (spec.symbols.length === 0) return err(`${spec.strategy} has no symbols.`)
   const execution = spec.execution === undefined ? undefined : parseExecution(spec.execution)
   if (typeof execution === 'string') return err(`${spec.strategy}: ${execution}`)
-  if (execution?.type === 'iceberg') return err(`${spec.strategy}: an iceberg needs a limit price, which its signals do not have.`)
+  if (execution?.type === 'iceberg') return err(`${spec.strategy}: an iceberg needs a limit price, and its signals have none.`)
   const { name, version, codeHash } = definition
   const identity = `${name} ${version} ${codeHash ?? 'built-in'} ${JSON.stringify(params.data)}`
   return ok({ id: spec.id ?? spec.strategy, definition, params: params.data, identity, symbols: spec.symbols, execution })
@@ -64,7 +64,7 @@ export function planOf(spec: PlanSpec, catalog: Catalog = STRATEGIES): Result<St
 /** The first thing that is wrong with parameters, in words of the trade. */
 export function paramsProblem(error: z.ZodError, definition: StrategyDefinition, given: Readonly<Record<string, unknown>>): string {
   const issue = error.issues[0]
-  if (issue === undefined) return 'its parameters are not valid.'
+  if (issue === undefined) return 'its parameters are invalid.'
   const defaults = definition.params.safeParse({})
   const known = defaults.success && typeof defaults.data === 'object' && defaults.data !== null ? Object.keys(defaults.data) : []
   if (issue.code === 'unrecognized_keys') {
@@ -73,14 +73,14 @@ export function paramsProblem(error: z.ZodError, definition: StrategyDefinition,
     return `there is no parameter '${name}'.${nearest === undefined ? '' : ` Did you mean ${nearest}?`}`
   }
   const name = issue.path.join('.')
-  if (name === '') return `its parameters are not valid: ${issue.message}.`
+  if (name === '') return `its parameters are invalid: ${issue.message}.`
   const value = given[name]
   const shown = value === undefined ? 'nothing' : JSON.stringify(value)
-  if (issue.code === 'invalid_type') return `parameter ${name} must be a ${issue.expected}, and is ${shown}.${commaHint(value)}`
+  if (issue.code === 'invalid_type') return `parameter ${name} must be a ${issue.expected}, not ${shown}.${commaHint(value)}`
   if (issue.code === 'too_small')
-    return `parameter ${name} must be ${issue.inclusive === false ? 'more than' : 'at least'} ${issue.minimum}, and is ${shown}.`
+    return `parameter ${name} must be ${issue.inclusive === false ? 'more than' : 'at least'} ${issue.minimum}, not ${shown}.`
   if (issue.code === 'too_big')
-    return `parameter ${name} must be ${issue.inclusive === false ? 'less than' : 'at most'} ${issue.maximum}, and is ${shown}.`
+    return `parameter ${name} must be ${issue.inclusive === false ? 'less than' : 'at most'} ${issue.maximum}, not ${shown}.`
   return `parameter ${name} cannot be ${shown}: ${issue.message.replace(/^(Invalid input|Too small|Too big): /, '')}.`
 }
 

@@ -76,7 +76,7 @@ describe('mulDiv', () => {
     [-4, 1, 3, { floor: -2, ceil: -1, trunc: -1, nearest: -1 }],
     // 10,000 USDT in 1e-8 times 1,000 ppm: the product alone is 1e15, and 0.1 % of it is 10 USDT.
     [1e12, 1_000, 1e6, { floor: 1e9, ceil: 1e9, trunc: 1e9, nearest: 1e9 }],
-  ])('%d x %d / %d', (a, b, d, expected) => {
+  ])('mulDiv: %d x %d / %d', (a, b, d, expected) => {
     for (const rounding of ['floor', 'ceil', 'trunc', 'nearest'] as const) expect(mulDiv(a, b, d, rounding)).toBe(expected[rounding])
   })
 
@@ -160,7 +160,7 @@ describe('decimal text', () => {
     ['12', 0],
     ['0.00010', 4],
     ['3.', 0],
-  ])('decimals of %s', (text, expected) => {
+  ])('decimal text: decimals of %s', (text, expected) => {
     expect(decimalsOf(text)).toBe(expected)
   })
 
@@ -181,7 +181,7 @@ describe('scanDecimal', () => {
     fc.stringMatching(/^[0-9.]{0,8}$/),
     fc.stringMatching(/^[-+0-9.e ,]{0,6}$/),
   )
-  test('answers as parseDecimal does, and -1 where that one answers nothing or a sign stands in front', () => {
+  test('scanDecimal: answers as parseDecimal does, and -1 where that one answers nothing or a sign is in front', () => {
     fc.assert(
       fc.property(texts, fc.integer({ min: 0, max: 10 }), (text, scale) => {
         const slow = /^[-+]/.test(text) ? undefined : parseDecimal(text, scale)
@@ -204,11 +204,11 @@ describe('readStep', () => {
     ['0.0000000001', '0.0000000001'],
     ['0.000001', '0.000001'],
     [' 1 ', '1'],
-  ])('%s is %s', (text, step) => {
+  ])('readStep: %s is %s', (text, step) => {
     expect(readStep(text)).toBe(step)
   })
 
-  test.each(['0', '0.000', '', '.', '-1', '1e-6', '1,5', 'ten', '1.2.3', '0.1234567890123456'])('%s is no step', (text) => {
+  test.each(['0', '0.000', '', '.', '-1', '1e-6', '1,5', 'ten', '1.2.3', '0.1234567890123456'])('readStep: %s is no step', (text) => {
     expect(readStep(text)).toBeUndefined()
   })
 })

@@ -1,5 +1,5 @@
 /**
- * Exact arithmetic on scaled integers, and the only road between decimal text and integers.
+ * Exact arithmetic on scaled integers, and the only way between decimal text and integers.
  * Never returns an unsafe integer and never rounds without a named direction.
  */
 import { InvariantError } from './assert.ts'
@@ -190,7 +190,7 @@ export function formatDecimal(value: number, scale: number): string {
   return negative ? `-${text}` : text
 }
 
-/** Writes an integer of 10^-scale with exactly `decimals` decimals, rounded half away from zero, for people to read. */
+/** Writes an integer of 10^-scale with exactly `decimals` decimals, rounded half away from zero, for users to read. */
 export function formatFixed(value: number, scale: number, decimals: number): string {
   if (decimals >= scale) {
     const plain = formatDecimal(value, scale)
@@ -200,7 +200,7 @@ export function formatFixed(value: number, scale: number, decimals: number): str
   return formatFixed(mulDiv(value, 1, 10 ** (scale - decimals), 'nearest'), decimals, decimals)
 }
 
-/** `-1,234.5` of `-1234.5`: a comma each three digits, for people only. */
+/** `-1,234.5` of `-1234.5`: a comma each three digits, for users only. */
 export function groupDigits(text: string): string {
   const [whole = '', fraction] = text.split('.')
   return `${whole.replace(/\B(?=(\d{3})+(?!\d))/g, ',')}${fraction === undefined ? '' : `.${fraction}`}`

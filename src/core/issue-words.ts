@@ -1,6 +1,5 @@
 /**
  * What is wrong with a value, as a schema found it, in our words.
- * Never a sentence of a library, and never more than what may stand there instead.
  */
 
 /** The part of a schema's finding that is read here. */
@@ -24,9 +23,9 @@ export function issueWords(issue: Issue): string {
   const isText = issue.origin === 'string'
   switch (issue.code) {
     case 'invalid_value':
-      return `give one of ${(issue.values ?? []).map(String).join(', ')}`
+      return `must be one of ${(issue.values ?? []).map(String).join(', ')}`
     case 'invalid_type':
-      return `give ${typeWords(String(issue.expected))}`
+      return `must be ${typeWords(String(issue.expected))}`
     case 'too_small':
       return isText && Number(issue.minimum) === 1
         ? 'is empty'
@@ -34,14 +33,14 @@ export function issueWords(issue: Issue): string {
     case 'too_big':
       return isText ? `is longer than ${String(issue.maximum)} characters` : `is too large: at most ${String(issue.maximum)}`
     case 'unrecognized_keys':
-      return `has no ${(issue.keys ?? []).join(', ')}`
+      return `has no key ${(issue.keys ?? []).join(', ')}`
     default:
-      return 'is not understood'
+      return 'is invalid'
   }
 }
 
 const TYPES: Readonly<Record<string, string>> = {
-  string: 'a text',
+  string: 'text',
   array: 'a list',
   object: 'an object',
   record: 'an object',

@@ -1,6 +1,5 @@
 /**
  * Nearest names: the distance against its definition by hand, and silence where nothing is near.
- * Never tests with names of commands or keys, which change.
  */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'

@@ -1,6 +1,5 @@
 /**
  * What keeps something from being done, in words for whoever asked: one sentence, and the next step.
- * Never a place for secrets: it is shown as it is.
  */
 
 /** @example { sentence: 'Port 7707 is taken.', next: 'Set api.port to another one.' } */

@@ -27,7 +27,7 @@ test('one seed gives one sequence, another seed another', () => {
   expect(take(2 ** 40 + 7)).not.toEqual(take(7))
 })
 
-test('a saved state goes on with the same draws', () => {
+test('a saved state continues with the same draws', () => {
   const random = new Random(3)
   random.normal()
   const again = Random.from(JSON.parse(JSON.stringify(random.state())))

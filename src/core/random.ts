@@ -3,7 +3,7 @@
  * Never seeds itself: who wants randomness brings a seed.
  */
 
-/** Four plain numbers; going on from them gives the same draws. */
+/** Four plain numbers; continuing from them gives the same draws. */
 export type RandomState = readonly [a: number, b: number, c: number, counter: number]
 
 /** Draws that warm up a fresh generator, as PractRand's sfc does. */

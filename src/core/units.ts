@@ -19,7 +19,7 @@ export type Rate = Branded<'Rate'>
 export type InstrumentIndex = Branded<'InstrumentIndex'>
 /** The kernel's own sequence of orders; continues from the journal, never reused. */
 export type OrderId = Branded<'OrderId'>
-/** Sequence number of a round trip from flat to flat, shown to people as `#12`. */
+/** Sequence number of a trade from flat to flat, shown to users as `#12`. */
 export type TradeNumber = Branded<'TradeNumber'>
 /** Name of a strategy instance: one owner of its symbols. */
 export type StrategyId = string & { readonly [brand]: 'StrategyId' }

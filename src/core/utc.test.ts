@@ -1,6 +1,5 @@
 /**
  * UTC text by arithmetic against the platform's calendar.
- * Never a sample of one year.
  */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'

@@ -1,6 +1,5 @@
 /**
  * An instant as text in UTC, by arithmetic: for sentences that the core makes itself.
- * Never a clock: it says what it is given.
  */
 import { DAY_MS, HOUR_MS, MINUTE_MS, type Ts } from './units.ts'
 

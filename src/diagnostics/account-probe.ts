@@ -26,7 +26,7 @@ export interface AccountProbe {
   readonly wallMs: number
   readonly reading: ConditionsReading
   readonly findings: readonly Finding[]
-  /** The wallet in USDT; undefined where it is not told. */
+  /** The wallet in USDT; undefined where it is not reported. */
   readonly wallet: Cash | undefined
   readonly positions: number | undefined
 }
@@ -67,14 +67,14 @@ export async function probeAccount(request: ProbeRequest): Promise<Result<Accoun
     if (!skew.ok)
       return err({
         sentence: `The exchange does not answer at ${access.restUrl} (${errorWords(skew.error)}).`,
-        next: 'Check the network, a proxy or firewall, and that Bybit is served in your country.',
+        next: 'Check the network, a proxy or firewall, and that Bybit is available in your country.',
         exitCode: EXIT_UNREACHABLE,
       })
     const specs = await venue.instruments(request.symbols)
     if (!specs.ok)
       return err({
-        sentence: `The exchange does not list what is to be traded (${specs.error.detail}).`,
-        next: 'Correct it in strategies[].symbols or manual.symbols.',
+        sentence: `The exchange does not list the configured symbols (${specs.error.detail}).`,
+        next: 'Fix them in strategies[].symbols or manual.symbols.',
         exitCode: specs.error.type === 'invalid-request' ? CONFIG_INVALID : EXIT_UNREACHABLE,
       })
     const instruments = specs.value.map((spec, at) => makeInstrument({ ...spec, index: instrumentIndex(at) }))
@@ -114,7 +114,7 @@ export async function probeAccount(request: ProbeRequest): Promise<Result<Accoun
 
 const redacted = (text: string, { key, secret }: ExchangeAccess): string => text.replaceAll(secret, '•••').replaceAll(key, '•••')
 
-/** Off a position the trader sets it at its start: another one is nothing that a person has to mend. */
+/** Off a position the trader sets it at its start: another one is nothing that an operator has to mend. */
 function withOwnLeverage(reading: ConditionsReading, leverageOf: (symbol: string) => number): ConditionsReading {
   const { symbols } = reading
   if (symbols.type !== 'read') return reading

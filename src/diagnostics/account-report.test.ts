@@ -1,6 +1,5 @@
 /**
  * The look at the account against the simulator's server, and what is said of it: every state of the key and the modes.
- * Never asks anything but that server.
  */
 import { type IncomingHttpHeaders, createServer } from 'node:http'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -56,30 +55,30 @@ test('a good key on a good account: every line is well and has its figure', asyn
   const details = Object.fromEntries(lines.map(({ name, detail }) => [name, detail]))
   expect(details).toMatchObject({
     exchange: expect.stringContaining(urlOf(exchange.port)),
-    'key rights': 'contract orders and positions; no withdrawals, no transfers',
-    'key address': 'bound to an address',
-    'key expiry': expect.stringMatching(/^ends \d{4}-\d\d-\d\d, in (79|80) days$/),
+    'key permissions': 'contract orders and positions; no withdrawals, no transfers',
+    'key IP address': 'restricted to an IP address',
+    'key expiry': expect.stringMatching(/^expires \d{4}-\d\d-\d\d, in (79|80) days$/),
     'position mode': 'one-way: BTCUSDT, ETHUSDT',
     'margin mode': 'cross margin',
-    loans: 'nothing is borrowed',
+    loans: 'nothing borrowed',
     fees: 'taker 0.0550 %',
-    clock: expect.stringContaining(' ms from'),
+    clock: expect.stringContaining(' ms off the exchange'),
   })
   expect(found.wallet).toBe(10_000 * 1e8)
   expect(found.positions).toBe(0)
 })
 
 test.each<[what: string, change: object, profile: KeyedProfile, line: string, status: 'warn' | 'fail', text: string]>([
-  ['may withdraw', { wallet: ['Withdraw'] }, 'live', 'key rights', 'fail', 'withdraw'],
-  ['may withdraw, demo', { wallet: ['Withdraw'] }, 'demo', 'key rights', 'warn', 'withdraw'],
-  ['may withdraw, observe', { wallet: ['Withdraw'], readOnly: 1 }, 'observe', 'key rights', 'fail', 'withdraw'],
-  ['may transfer', { wallet: ['AccountTransfer'] }, 'live', 'key rights', 'fail', 'transfer'],
-  ['read-only', { readOnly: 1 }, 'demo', 'key rights', 'fail', 'read-only'],
-  ['can trade, observe', {}, 'observe', 'key rights', 'warn', 'can trade'],
-  ['no positions', { contractTrade: ['Order'] }, 'testnet', 'key rights', 'fail', 'lacks'],
-  ['not bound, live', { ips: [] }, 'live', 'key address', 'fail', 'not bound'],
-  ['not bound, demo', { ips: [] }, 'demo', 'key address', 'warn', 'not bound'],
-  ['expires', { deadlineDay: 3 }, 'live', 'key expiry', 'warn', 'ends in'],
+  ['may withdraw', { wallet: ['Withdraw'] }, 'live', 'key permissions', 'fail', 'withdraw'],
+  ['may withdraw, demo', { wallet: ['Withdraw'] }, 'demo', 'key permissions', 'warn', 'withdraw'],
+  ['may withdraw, observe', { wallet: ['Withdraw'], readOnly: 1 }, 'observe', 'key permissions', 'fail', 'withdraw'],
+  ['may transfer', { wallet: ['AccountTransfer'] }, 'live', 'key permissions', 'fail', 'transfer'],
+  ['read-only', { readOnly: 1 }, 'demo', 'key permissions', 'fail', 'read-only'],
+  ['can trade, observe', {}, 'observe', 'key permissions', 'warn', 'can trade'],
+  ['no positions', { contractTrade: ['Order'] }, 'testnet', 'key permissions', 'fail', 'lacks'],
+  ['not bound, live', { ips: [] }, 'live', 'key IP address', 'fail', 'not restricted'],
+  ['not bound, demo', { ips: [] }, 'demo', 'key IP address', 'warn', 'not restricted'],
+  ['expires', { deadlineDay: 3 }, 'live', 'key expiry', 'warn', 'expires in'],
   ['hedge', { positionMode: 'hedge' }, 'live', 'position mode', 'fail', 'hedge mode'],
   ['isolated', { marginMode: 'ISOLATED_MARGIN' }, 'live', 'margin mode', 'fail', 'isolated margin'],
   ['a loan', { borrowAmount: '5' }, 'live', 'loans', 'fail', 'borrowed'],
@@ -100,21 +99,21 @@ test('observe: modes are shown and judge nothing', async () => {
   const details = lines.map((line) => line.detail)
   expect(details).toContain('hedge: BTCUSDT, ETHUSDT')
   expect(details).toContain('isolated margin')
-  expect(details).toContain('not bound to an address')
+  expect(details).toContain('not restricted to an IP address')
 })
 
 test('a key that the exchange refuses is one line, and neither key nor secret is in what was seen', async () => {
   const found = await seen('demo', 'another-key-of-the-test')
   const lines = accountReport(found)
-  expect(lines.find((line) => line.name === 'key rights')).toMatchObject({
+  expect(lines.find((line) => line.name === 'key permissions')).toMatchObject({
     status: 'fail',
-    detail: expect.stringContaining('does not accept the key'),
+    detail: expect.stringContaining('rejected the API key'),
   })
-  expect(lines.some((line) => line.name === 'key address')).toBe(false)
+  expect(lines.some((line) => line.name === 'key IP address')).toBe(false)
   expect(JSON.stringify({ findings: found.findings, lines })).not.toMatch(/another-key|a-secret/)
 })
 
-test('a refusal that quotes the key, as Bybit’s for a wrong signature does, is told without it', async () => {
+test('a refusal that quotes the key, as Bybit’s for a wrong signature does, is reported without it', async () => {
   const quoting = createServer((request, response) => {
     response.setHeader('content-type', 'application/json')
     if (request.url?.startsWith('/v5/user/query-api') === true) {

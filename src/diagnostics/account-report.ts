@@ -20,9 +20,13 @@ export function accountReport(look: AccountProbe): readonly CheckLine[] {
   const { reading, findings } = look
   const key = reading.key.type === 'read' ? reading.key.value : undefined
   const groups: readonly Group[] = [
-    { name: 'clock', codes: ['clock.skew'], detail: `${Math.abs(look.skewMs).toFixed(0)} ms from the exchange's` },
-    { name: 'key rights', codes: ['key.invalid', 'account.region', ...RIGHTS], detail: rightsText(look, key) },
-    { name: 'key address', codes: ['key.no_ip'], detail: key && (key.isBoundToIp ? 'bound to an address' : 'not bound to an address') },
+    { name: 'clock', codes: ['clock.skew'], detail: `${Math.abs(look.skewMs).toFixed(0)} ms off the exchange's clock` },
+    { name: 'key permissions', codes: ['key.invalid', 'account.region', ...RIGHTS], detail: rightsText(look, key) },
+    {
+      name: 'key IP address',
+      codes: ['key.no_ip'],
+      detail: key && (key.isBoundToIp ? 'restricted to an IP address' : 'not restricted to an IP address'),
+    },
     { name: 'key expiry', codes: ['key.expiring'], detail: key && expiryText(key, look.wallMs) },
     { name: 'position mode', codes: ['account.position_mode', ...SYMBOL_CODES], detail: modeText(look) },
     {
@@ -33,7 +37,7 @@ export function accountReport(look: AccountProbe): readonly CheckLine[] {
     {
       name: 'loans',
       codes: ['account.borrowed'],
-      detail: reading.borrowed.type === 'read' && reading.borrowed.value.length === 0 ? 'nothing is borrowed' : undefined,
+      detail: reading.borrowed.type === 'read' && reading.borrowed.value.length === 0 ? 'nothing borrowed' : undefined,
     },
     { name: 'fees', codes: ['fee.unexpected'], detail: feeText(look) },
   ]
@@ -63,14 +67,14 @@ function linesOf({ name, codes, detail }: Group, findings: readonly Finding[]): 
 }
 
 function rightsText({ reading }: AccountProbe, key: KeyCondition | undefined): string | undefined {
-  if (key === undefined) return reading.key.type === 'absent' ? 'not told by this exchange' : undefined
+  if (key === undefined) return reading.key.type === 'absent' ? 'not reported by this exchange' : undefined
   const may = key.isReadOnly ? 'read-only' : ['contract orders and positions', ...(key.mayTradeSpot ? ['spot orders'] : [])].join(', ')
   return `${may}; no withdrawals, no transfers`
 }
 
 function expiryText({ expiresAtMs }: KeyCondition, wallMs: number): string {
-  if (expiresAtMs === undefined) return 'does not end'
-  return `ends ${new Date(expiresAtMs).toISOString().slice(0, 10)}, in ${Math.floor((expiresAtMs - wallMs) / DAY_MS)} days`
+  if (expiresAtMs === undefined) return 'does not expire'
+  return `expires ${new Date(expiresAtMs).toISOString().slice(0, 10)}, in ${Math.floor((expiresAtMs - wallMs) / DAY_MS)} days`
 }
 
 function modeText({ reading: { symbols } }: AccountProbe): string | undefined {

@@ -1,6 +1,5 @@
 /**
  * One line of what is well and what is not, as `init` and `doctor` say it, and how findings of the exchange become such lines.
- * Never judges by itself what the trader judges: preconditions.ts does.
  */
 import type { Problem } from '../core/problem.ts'
 

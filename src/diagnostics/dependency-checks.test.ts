@@ -58,7 +58,7 @@ function silentAbout(check: CheckLine, secret: string): CheckLine {
 describe('telegram', () => {
   const of = async (env: Readonly<Record<string, string>>): Promise<CheckLine> =>
     silentAbout(await telegramCheck(config(env), pathsOf(root)), TOKEN)
-  test('off: nobody is asked', async () => {
+  test('telegram: off: nobody is asked', async () => {
     const apiRoot = await serve('/', 200, {})
     let asked = 0
     web?.on('request', () => {
@@ -69,14 +69,14 @@ describe('telegram', () => {
   })
   test.each([
     ['known, from the file', 200, 'ok', '@ballast_bot answers'],
-    ['not known', 401, 'fail', 'does not know'],
+    ['not known', 401, 'fail', 'rejected this token'],
     ['in trouble', 502, 'warn', '502'],
-  ] as const)('%s', async (_, httpStatus, status, detail) => {
+  ] as const)('telegram: %s', async (_, httpStatus, status, detail) => {
     const apiRoot = await serve(`/bot${TOKEN}/getMe`, httpStatus, { ok: true, result: { username: 'ballast_bot' } })
     writeFileSync(join(root, 'telegram.token'), `${TOKEN}\n`, { mode: 0o600 })
     expect(await of({ BALLAST__TELEGRAM__API_ROOT: apiRoot })).toMatchObject({ status, detail: expect.stringContaining(detail) })
   })
-  test('nobody there', async () => {
+  test('telegram: nobody there', async () => {
     expect(await of({ BALLAST__TELEGRAM__API_ROOT: `http://${NOBODY}`, BALLAST__TELEGRAM__TOKEN: TOKEN })).toMatchObject({ status: 'warn' })
   })
 })
@@ -84,11 +84,11 @@ describe('telegram', () => {
 describe('discord', () => {
   const of = async (env: Readonly<Record<string, string>>): Promise<CheckLine> =>
     silentAbout(await discordCheck(config(env), pathsOf(root)), TOKEN)
-  test('off', async () => expect(await of({})).toMatchObject({ status: 'ok', detail: expect.stringContaining('off') }))
+  test('discord: off', async () => expect(await of({})).toMatchObject({ status: 'ok', detail: expect.stringContaining('off') }))
   test.each([
     ['known', 200, 'ok', 'ballast answers'],
-    ['not known', 401, 'fail', 'does not know'],
-  ] as const)('%s', async (_, httpStatus, status, detail) => {
+    ['not known', 401, 'fail', 'rejected this token'],
+  ] as const)('discord: %s', async (_, httpStatus, status, detail) => {
     const apiRoot = await serve(
       '/v10/users/@me',
       httpStatus,
@@ -100,12 +100,12 @@ describe('discord', () => {
 })
 
 describe('queue', () => {
-  test('in the database', async () => expect(await queueCheck(config({}))).toMatchObject({ status: 'ok' }))
-  test('nobody there: a sentence without the password', async () => {
+  test('queue: in the database', async () => expect(await queueCheck(config({}))).toMatchObject({ status: 'ok' }))
+  test('queue: nobody there: a sentence without the password', async () => {
     const check = await queueCheck(config({ REDIS_URL: `redis://:hidden-password@${NOBODY}` }))
     expect(silentAbout(check, 'hidden')).toMatchObject({ status: 'fail', detail: expect.stringContaining('ECONNREFUSED') })
   })
-  test('answers', async () => {
+  test('queue: answers', async () => {
     const sockets: Socket[] = []
     // Enough of its protocol: PING is answered, all else is taken.
     const redis = createTcpServer((socket) => {

@@ -34,16 +34,16 @@ export async function databaseChecks(config: Config, paths: DataPaths): Promise<
     const isRunning = (await holderOf(paths, 'supervisor')) ?? (await holderOf(paths, 'trader'))
     if (isRunning === undefined || row?.isMade !== true) return [answered]
     const parts = await readHealth(sql)
-    const told = [...silentTrader(parts), ...parts.filter((part) => part.status !== 'ok').map(partCheck)]
-    return [answered, ...(told.length > 0 ? told : [well('running', `${parts.length} parts are well`)])]
+    const problems = [...silentTrader(parts), ...parts.filter((part) => part.status !== 'ok').map(partCheck)]
+    return [answered, ...(problems.length > 0 ? problems : [well('running', `${parts.length} components OK`)])]
   } catch (cause) {
     return [
       failed(
         'database',
         `${what} does not answer (${messageOf(cause).replaceAll(url, '•••')})`,
         config.databaseUrl === undefined
-          ? 'Ballast starts it again by itself; if not, stop Ballast and start it.'
-          : 'Check that PostgreSQL runs and that DATABASE_URL is right.',
+          ? 'Ballast restarts it by itself; if it does not, restart Ballast.'
+          : 'Check that PostgreSQL is running and that DATABASE_URL is correct.',
       ),
     ]
   } finally {
@@ -59,12 +59,12 @@ function silentTrader(parts: readonly PartHealth[]): CheckLine[] {
     failed(
       'trader',
       `has not reported for ${Math.round(silence.ageMs / 1_000)} s`,
-      'Stops stand at the exchange; ballast panic --direct flattens without it.',
+      'Stops stay at the exchange. To flatten without it: ballast panic --direct',
     ),
   ]
 }
 
-/** Chats and jobs that are down let trading go on (S14). */
+/** Chats and jobs that are down let trading continue (S14). */
 const ASIDE = new Set(['telegram', 'discord', 'worker', 'bots'])
 
 export function partCheck({ part, status, detail }: HealthRow): CheckLine {
@@ -79,7 +79,7 @@ async function packagedCheck({ root }: DataPaths): Promise<CheckLine> {
   const binaries = await findBinaries()
   if (!binaries.ok) return problem('database', binaries.error)
   const file = join(root, 'pg.port')
-  const port = existsSync(file) ? `, last on port ${readFileSync(file, 'utf8').trim()}` : ', made at the first start'
+  const port = existsSync(file) ? `, last on port ${readFileSync(file, 'utf8').trim()}` : ', created at the first start'
   const cluster = clusterOf(root)
   const place = cluster.startsWith(root) ? '' : `, files in ${cluster}, which belongs to this data directory`
   return well('database', `embedded PostgreSQL is installed${port}${place}`)
@@ -93,21 +93,21 @@ export async function queueCheck({ redisUrl }: Config): Promise<CheckLine> {
     maxRetriesPerRequest: 0,
     retryStrategy: () => null,
   })
-  let told = ''
-  // What the client tells by its event says why; its promise only says that it is closed.
+  let problems = ''
+  // What the client shows by its event says why; its promise only says that it is closed.
   redis.on('error', (cause: Error) => {
-    told = cause.message
+    problems = cause.message
   })
   try {
     await redis.connect()
     await within(redis.ping())
     return well('queue', 'Redis answers')
   } catch (cause) {
-    const why = told === '' ? messageOf(cause) : told
+    const why = problems === '' ? messageOf(cause) : problems
     return failed(
       'queue',
       `REDIS_URL does not answer (${why.replaceAll(redisUrl, '•••')})`,
-      'Check that Redis runs and that REDIS_URL is right.',
+      'Check that Redis is running and that REDIS_URL is correct.',
     )
   } finally {
     redis.disconnect()
@@ -116,35 +116,35 @@ export async function queueCheck({ redisUrl }: Config): Promise<CheckLine> {
 
 export async function telegramCheck({ telegram }: Config, { telegramToken: file }: DataPaths): Promise<CheckLine> {
   const token = telegram.token ?? (existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined)
-  if (token === undefined) return well('telegram', 'off; to switch it on: ballast telegram pair')
+  if (token === undefined) return well('telegram', 'off; to enable it: ballast telegram pair')
   const root = (telegram.apiRoot ?? 'https://api.telegram.org').replace(/\/$/, '')
   try {
     const reply = await fetch(`${root}/bot${token}/getMe`, { signal: AbortSignal.timeout(LIMIT_SEC * 1000), redirect: 'error' })
     if (reply.status === 401 || reply.status === 404)
       return failed(
         'telegram',
-        'Telegram does not know this token',
-        'Ask @BotFather for one, remove telegram.token, and run ballast telegram pair.',
+        'Telegram rejected this token',
+        'Get a token from @BotFather, remove telegram.token and run ballast telegram pair.',
       )
-    if (!reply.ok) return warned('telegram', `Telegram answers HTTP ${reply.status}`, 'Try again later: trading goes on without it.')
+    if (!reply.ok) return warned('telegram', `Telegram answers HTTP ${reply.status}`, 'Try again later. Trading works without it.')
     const { result } = (await reply.json()) as { readonly result?: { readonly username?: string } }
     return well('telegram', `@${result?.username ?? '?'} answers`)
   } catch {
     // The error holds the address, and that holds the token.
-    return warned('telegram', `${new URL(root).host} does not answer`, 'Check the network: trading goes on without it.')
+    return warned('telegram', `${new URL(root).host} does not answer`, 'Check the network. Trading works without it.')
   }
 }
 
 export async function discordCheck({ discord }: Config, paths: DataPaths): Promise<CheckLine> {
   const token = discord.token ?? readDiscordFile(paths)?.token
-  if (token === undefined) return well('discord', 'off; to switch it on: ballast discord setup')
+  if (token === undefined) return well('discord', 'off; to enable it: ballast discord setup')
   const { DiscordSetup } = await import('../../bots/discord-setup.ts')
   const bot = await Promise.race([new DiscordSetup(token, discord.apiRoot).identity(), sleep(LIMIT_SEC * 1000, undefined, { ref: false })])
-  if (bot === undefined) return warned('discord', 'Discord does not answer', 'Check the network: trading goes on without it.')
+  if (bot === undefined) return warned('discord', 'Discord does not answer', 'Check the network. Trading works without it.')
   return bot.ok ? well('discord', `${bot.value.name} answers`) : failed('discord', bot.error.sentence, bot.error.next)
 }
 
 async function within<T>(answer: Promise<T>): Promise<T> {
-  const silence = sleep(LIMIT_SEC * 1000, undefined, { ref: false }).then(() => Promise.reject(new Error('it is silent')))
+  const silence = sleep(LIMIT_SEC * 1000, undefined, { ref: false }).then(() => Promise.reject(new Error('no response')))
   return Promise.race([answer, silence])
 }

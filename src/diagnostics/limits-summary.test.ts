@@ -19,7 +19,7 @@ test('live with 10,400 USDT: the day bounds a trade, an order bounds its gap', (
   // 1,200 USDT of an order, 5 % and the costs of a round trip with its slippage.
   const gap = 1_200 * (0.05 + 2 * 0.00055 + 0.0002)
   expect(limitsSummary(RISK_PROFILES.live, coins(10_400))).toBe(
-    `planned loss 17 USDT a trade if the stop fills at its price (a 5 % gap: about ${gap.toFixed(0)}); after 50 USDT lost in a day nothing new is opened`,
+    `planned loss up to 17 USDT per trade if the stop fills at its price (with a 5 % gap about ${gap.toFixed(0)}); no new entries after a daily loss of 50 USDT`,
   )
 })
 
@@ -36,9 +36,9 @@ test('a gap never costs less than what is planned, and wide limits give the gap 
   const wide = risk({ orderNotionalMax: coins(1e6), positionNotionalMax: coins(1e6), dayLossMax: coins(310), gapTestMultiple: 3 })
   const gap = (52 / 0.0113) * 0.0513
   expect(limitsSummary(wide, coins(10_400))).toContain(
-    `planned loss 52 USDT a trade if the stop fills at its price (a 5 % gap: about ${gap.toFixed(0)})`,
+    `planned loss up to 52 USDT per trade if the stop fills at its price (with a 5 % gap about ${gap.toFixed(0)})`,
   )
   expect(limitsSummary(risk({ orderNotionalMax: coins(1) }), coins(1_000))).toContain(
-    'planned loss 5.00 USDT a trade if the stop fills at its price (a 5 % gap: about 5.00)',
+    'planned loss up to 5.00 USDT per trade if the stop fills at its price (with a 5 % gap about 5.00)',
   )
 })

@@ -1,6 +1,6 @@
 /**
  * What the limits of a profile mean in money, for the equity that is there.
- * Never promises a loss: a stop may fill beyond its price, and the figure for that stands beside.
+ * Never promises a loss: a stop may fill beyond its price, and the figure for that is beside.
  */
 import { type Cash, RATE_ONE } from '../core/units.ts'
 import type { RiskProfile } from '../risk/profiles.ts'
@@ -24,7 +24,7 @@ export function limitsSummary(risk: RiskProfile, equity: Cash): string {
   const fees = (2 * costs.takerRate + costs.stopSlippageRate) / RATE_ONE
   const notional = Math.min(planned / (STOP + fees), limits.orderNotionalMax, limits.positionNotionalMax, equity * limits.leverage)
   const gap = Math.max(planned, notional * (GAP + fees))
-  return `planned loss ${money(planned)} USDT a trade if the stop fills at its price (a ${GAP * 100} % gap: about ${money(gap)}); after ${money(limits.dayLossMax)} USDT lost in a day nothing new is opened`
+  return `planned loss up to ${money(planned)} USDT per trade if the stop fills at its price (with a ${GAP * 100} % gap about ${money(gap)}); no new entries after a daily loss of ${money(limits.dayLossMax)} USDT`
 }
 
 function money(units: number): string {

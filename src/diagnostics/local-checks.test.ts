@@ -1,6 +1,5 @@
 /**
- * What doctor tells of this machine: each line in each of its states.
- * Never needs more than a directory and a port of its own.
+ * What doctor shows of this machine: each line in each of its states.
  */
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { type Server, createServer } from 'node:net'
@@ -43,14 +42,14 @@ test.each([
 
 describe('the data directory', () => {
   const of = (dir = root) => directoryCheck(pathsOf(dir), 'demo')
-  test('missing, unused and own are well, and a missing one stays missing', () => {
+  test('the data directory: missing, unused and own are well, and a missing one stays missing', () => {
     expect(of(join(root, 'a', 'b'))).toMatchObject({ status: 'ok', detail: expect.stringContaining('first start') })
     expect(existsSync(join(root, 'a'))).toBe(false)
     expect(of()).toMatchObject({ status: 'ok', detail: expect.stringContaining('not used yet') })
     write('profile', 'demo\n')
     expect(of()).toMatchObject({ status: 'ok', detail: expect.stringContaining('profile demo') })
   })
-  test('of another profile, a file, open to everybody', () => {
+  test('the data directory of another profile, a file, open to everybody', () => {
     write('profile', 'sim\n')
     expect(of()).toMatchObject({
       status: 'fail',
@@ -78,19 +77,19 @@ test('the disk that is really there has a figure', () => {
 
 describe('the key file', () => {
   const of = (profile = 'demo') => keyFileCheck(config({ BALLAST__PROFILE: profile }), pathsOf(root))
-  test.each(['sim', 'paper'])('of %s: there is none', (profile) => expect(of(profile)).toBeUndefined())
+  test.each(['sim', 'paper'])('the key file of %s: there is none', (profile) => expect(of(profile)).toBeUndefined())
   test.each([
-    ['whole', '{"key":"k-of-the-test","secret":"s-of-the-test"}', 0o600, 'ok', 'readable by you only'],
-    ['open to others', '{"key":"k-of-the-test","secret":"s-of-the-test"}', 0o644, 'fail', 'can be read by others'],
+    ['whole', '{"key":"k-of-the-test","secret":"s-of-the-test"}', 0o600, 'ok', 'readable only by you'],
+    ['open to others', '{"key":"k-of-the-test","secret":"s-of-the-test"}', 0o644, 'fail', 'can be read by other users'],
     ['no JSON', 's-of-the-test', 0o600, 'fail', 'is not JSON'],
     ['without a secret', '{"key":"k-of-the-test"}', 0o600, 'fail', 'does not hold'],
-  ] as const)('%s', (_, text, mode, status, detail) => {
+  ] as const)('the key file: %s', (_, text, mode, status, detail) => {
     write('bybit.key', text, mode)
     const check = of()
     expect(check).toMatchObject({ status, detail: expect.stringContaining(detail) })
     expect(JSON.stringify(check)).not.toMatch(/[ks]-of-the-test/)
   })
-  test('missing', () => {
+  test('the key file: missing', () => {
     expect(of()).toMatchObject({ status: 'fail', next: expect.stringContaining('ballast init --profile demo') })
   })
 })
@@ -103,7 +102,7 @@ test('files of secrets that others can read are named', () => {
   expect(secretsCheck(pathsOf(root))).toMatchObject({ status: 'fail', next: `chmod 600 ${join(root, 'telegram.token')}` })
 })
 
-test('processes: known by their lock, and what was killed is told of', async () => {
+test('processes: known by their lock, and what was killed is reported', async () => {
   const paths = pathsOf(root)
   const statuses = async () => (await processesCheck(paths)).map((check) => check.status)
   expect(await statuses()).toEqual(['ok'])
@@ -122,7 +121,7 @@ test('processes: known by their lock, and what was killed is told of', async () 
     }),
   ])
   expect(await takeLock(paths, 'supervisor')).toMatchObject({ ok: true })
-  expect((await processesCheck(paths))[1]?.next).toBe('It is being started again.')
+  expect((await processesCheck(paths))[1]?.next).toBe('It is being restarted.')
 })
 
 test('a supervisor without a trader is a fault, and panic --direct is named', async () => {
@@ -145,7 +144,7 @@ test('ports: free, of another program, of this Ballast', async () => {
   expect(await of(taken)).toMatchObject({ status: 'fail', next: expect.stringContaining('BALLAST__API__PORT') })
   mkdirSync(join(root, 'run'))
   expect(await takeLock(pathsOf(root), 'api')).toMatchObject({ ok: true })
-  expect(await of(taken)).toMatchObject({ status: 'ok', detail: 'api: held by this Ballast' })
+  expect(await of(taken)).toMatchObject({ status: 'ok', detail: 'api: used by this Ballast' })
   await new Promise((resolve) => listening.close(resolve))
   expect(await of(taken)).toMatchObject({ status: 'ok', detail: 'api: free' })
   expect(await of(config({ BALLAST__API__HOST: '192.0.2.1' }))).toMatchObject({

@@ -1,5 +1,5 @@
 /**
- * What `doctor` can tell without asking anybody: Node, the data directory, the key file, the files of secrets, processes and ports.
+ * What `doctor` can show without asking anybody: Node, the data directory, the key file, the files of secrets, processes and ports.
  * Never changes anything: a directory that is missing stays missing.
  */
 import { accessSync, constants, existsSync, statSync, statfsSync } from 'node:fs'
@@ -21,7 +21,11 @@ export function nodeCheck(version: string, wanted: string): CheckLine {
   const [major = 0, minor = 0] = version.split('.').map(Number)
   const [needMajor = 0, needMinor = 0] = wanted.replace(/^\D+/, '').split('.').map(Number)
   if (major > needMajor || (major === needMajor && minor >= needMinor)) return well('node', version)
-  return failed('node', `${version}; Ballast needs ${needMajor}.${needMinor} or newer`, 'Install a newer one, for example from nodejs.org.')
+  return failed(
+    'node',
+    `${version}; Ballast needs ${needMajor}.${needMinor} or newer`,
+    'Install a newer version, for example from nodejs.org.',
+  )
 }
 
 export function directoryCheck(paths: DataPaths, profile: Config['profile']): CheckLine {
@@ -31,21 +35,21 @@ export function directoryCheck(paths: DataPaths, profile: Config['profile']): Ch
     return failed(
       'data directory',
       `${standing} cannot be written`,
-      'Give this user the right to write there, or choose another one with --data-dir.',
+      'Give this user write permission, or choose another directory with --data-dir.',
     )
-  if (!existsSync(root)) return well('data directory', `${root} is made at the first start`)
-  if (!statSync(root).isDirectory()) return failed('data directory', `${root} is a file`, 'Choose another one with --data-dir.')
+  if (!existsSync(root)) return well('data directory', `${root} is created at the first start`)
+  if (!statSync(root).isDirectory()) return failed('data directory', `${root} is a file`, 'Choose a directory with --data-dir.')
   const owner = ownerOf(paths)
   if (owner !== undefined && owner !== profile) return problem('data directory', foreignDirectory(paths, owner, profile))
   if ((statSync(root).mode & 0o002) !== 0)
-    return failed('data directory', `${root} can be written by everybody on this machine`, `chmod o-w ${root}`)
+    return failed('data directory', `${root} is writable by every user of this machine`, `chmod o-w ${root}`)
   return well('data directory', owner === undefined ? `${root}, not used yet` : `${root}, profile ${owner}`)
 }
 
 export function diskCheck({ root }: DataPaths, freeMb: (path: string) => number = freeMbOf): CheckLine {
   const free = freeMb(nearestStanding(root))
   const detail = `${(free / 1000).toFixed(1)} GB free`
-  const next = 'Make room: candles and the journal grow with time.'
+  const next = 'Free some space: candles and the journal grow over time.'
   if (free < DISK_FAIL_MB) return failed('disk', detail, next)
   return free < DISK_WARN_MB ? warned('disk', detail, next) : well('disk', detail)
 }
@@ -75,17 +79,17 @@ function isWritable(path: string): boolean {
 export function keyFileCheck(config: Config, paths: DataPaths): CheckLine | undefined {
   if (!isKeyed(config.profile)) return undefined
   const key = readKeyFile(config.profile, paths)
-  return key.ok ? well('key file', `${paths.bybitKey}, readable by you only`) : problem('key file', key.error)
+  return key.ok ? well('key file', `${paths.bybitKey}, readable only by you`) : problem('key file', key.error)
 }
 
 /** The key of the exchange has a line of its own. */
 export function secretsCheck({ adminKey, telegramToken, discord, codesKey }: DataPaths): CheckLine {
   const standing = [adminKey, telegramToken, discord, codesKey].filter((file) => existsSync(file))
   const open = standing.filter((file) => (statSync(file).mode & 0o077) !== 0)
-  if (open.length > 0) return failed('secrets', `${open.join(', ')} can be read by others`, `chmod 600 ${open.join(' ')}`)
+  if (open.length > 0) return failed('secrets', `${open.join(', ')} can be read by other users`, `chmod 600 ${open.join(' ')}`)
   return well(
     'secrets',
-    standing.length === 0 ? 'none kept yet' : `${standing.length === 1 ? '1 file' : `${standing.length} files`}, readable by you only`,
+    standing.length === 0 ? 'none saved yet' : `${standing.length === 1 ? '1 file' : `${standing.length} files`}, readable only by you`,
   )
 }
 
@@ -103,17 +107,17 @@ export async function processesCheck(paths: DataPaths): Promise<readonly CheckLi
       : [
           failed(
             'processes',
-            `${frozen.join(', ')}: frozen, it runs and does not answer`,
-            'Let it go on (kill -CONT), or end it: the supervisor starts it again.',
+            `${frozen.join(', ')}: frozen (running, not responding)`,
+            'Continue it (kill -CONT) or end it; the supervisor restarts it.',
           ),
         ]),
-    well('processes', running.length === 0 ? 'Ballast does not run here' : running.join(', ')),
+    well('processes', running.length === 0 ? 'Ballast is not running here' : running.join(', ')),
     ...(isSupervised && !held.has('trader')
       ? [
           failed(
             'trader',
-            'Ballast runs here and its trader does not; stops stand at the exchange',
-            'It is being started again. If you cannot wait: ballast panic --direct flattens.',
+            'Ballast is running here without its trader; stops stay at the exchange',
+            'It is being restarted. If you cannot wait, flatten with: ballast panic --direct',
           ),
         ]
       : []),
@@ -122,8 +126,8 @@ export async function processesCheck(paths: DataPaths): Promise<readonly CheckLi
       : [
           warned(
             'processes',
-            `${stale.map(({ role }) => `run/${role}.pid`).join(', ')}: named there is what does not run any more, it was killed`,
-            isSupervised ? 'It is being started again.' : 'The next start writes it anew.',
+            `${stale.map(({ role }) => `run/${role}.pid`).join(', ')}: left over from a killed process`,
+            isSupervised ? 'It is being restarted.' : 'The next start replaces it.',
           ),
         ]),
   ]
@@ -156,12 +160,12 @@ export async function portsCheck(config: Config, paths: DataPaths): Promise<read
     const held = await takenBy(use)
     if (held === undefined) checks.push(well(name, `${use.name}: free`))
     else if (held === 'EADDRINUSE' && use.roles.some((role) => alive.has(role)))
-      checks.push(well(name, `${use.name}: held by this Ballast`))
+      checks.push(well(name, `${use.name}: used by this Ballast`))
     else
       checks.push(
         failed(
           name,
-          held === 'EADDRINUSE' ? `${use.name}: another program holds it` : `${use.name}: cannot be listened on (${held})`,
+          held === 'EADDRINUSE' ? `${use.name}: in use by another program` : `${use.name}: cannot listen on it (${held})`,
           `Stop that program, or choose another port: ${otherPort(config, use.name)}.`,
         ),
       )
@@ -169,7 +173,7 @@ export async function portsCheck(config: Config, paths: DataPaths): Promise<read
   return checks
 }
 
-/** The code of what stands in the way; undefined where it is free. */
+/** The code of what is in the way; undefined where it is free. */
 function takenBy({ host, port }: PortUse): Promise<string | undefined> {
   return new Promise((resolve) => {
     const probe = createServer()

@@ -14,7 +14,7 @@ import type { WallClock } from '../system/wall-clock.ts'
 export interface PanicDirectPorts {
   readonly account: PanicAccount
   readonly scope: PanicScope
-  /** Market time of the last fill that the scope holds; undefined where a person chose. */
+  /** Market time of the last fill that the scope holds; undefined where an operator chose. */
   readonly scopeFillTs: number | undefined
   readonly tag: string
   /** Prefix of our order ids. */
@@ -101,9 +101,9 @@ export async function panicDirect(ports: PanicDirectPorts): Promise<PanicDirectO
     const deeds = { sent, canceled, refusals, lastWriteMs }
     const isSmall = ({ position, quantity }: PanicPlan['closes'][number]): boolean => small.get(position.symbol) === quantity
     const { plan, isFlat, left, auth } = panicSight(readings, scope, idPrefix, isPatient, deeds, isSmall)
-    if (auth !== undefined) return outcome(false, `NOT FLAT: Bybit does not accept the key (${auth.code} ${auth.detail}).`)
+    if (auth !== undefined) return outcome(false, `NOT FLAT: Bybit rejected the API key (${auth.code} ${auth.detail}).`)
     if (isFlat) return outcome(true, await flatSentence(ports, plan, plan.kept))
-    last = left === '' ? 'the account is being read once more' : left
+    last = left === '' ? 'reading the account again' : left
     if ((ordersSent > 0 || !isPatient) && wallClock.steadyMs() - said >= (last === saidLine ? REPEAT_EVERY_MS : SAY_EVERY_MS)) {
       said = wallClock.steadyMs()
       saidLine = last
@@ -118,7 +118,7 @@ export async function panicDirect(ports: PanicDirectPorts): Promise<PanicDirectO
     await inParts(plan.leftovers, cancel)
     await wallClock.sleep(ROUND_MS)
   }
-  return outcome(false, `NOT FLAT: ${last}. Stops stand at the exchange. Run it again, or close it in Bybit’s app.`)
+  return outcome(false, `NOT FLAT: ${last}. Stops stay at the exchange. Run it again, or close the rest in Bybit’s app.`)
 }
 
 /** Each of {@link AT_ONCE} lanes takes the next one as soon as its last is answered: one that hangs holds up one lane. */
@@ -141,6 +141,6 @@ async function flatSentence(ports: PanicDirectPorts, plan: Pick<PanicPlan, 'unto
     ...plan.untouched,
     ...(coins.ok ? coins.value.map(({ coin, amount }) => `spot ${amount} ${coin}`) : ['spot (cannot be read)']),
   ]
-  const kept = tooSmall.map(({ position, quantity }) => ` Too little to be sold: ${position.symbol} ${quantity}.`).join('')
-  return `FLAT: 0 positions, 0 open orders in Ballast's scope, read from Bybit ${at}.${kept} Not touched: ${untouched.length === 0 ? 'nothing else is there' : untouched.join(', ')}.`
+  const kept = tooSmall.map(({ position, quantity }) => ` Below the minimum order size: ${position.symbol} ${quantity}.`).join('')
+  return `FLAT: 0 positions, 0 open orders in Ballast's scope, read from Bybit ${at}.${kept} Not touched: ${untouched.length === 0 ? 'nothing else open' : untouched.join(', ')}.`
 }

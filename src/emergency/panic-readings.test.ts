@@ -1,6 +1,5 @@
 /**
  * S7: `panic --direct` while one reading or another fails, is slow or never answers, over an exchange in memory.
- * Never a perpetual that stays open for longer than five seconds because something else cannot be read.
  */
 import { beforeEach, expect, test } from 'vitest'
 import { PanicAccount } from '../venue/bybit/read/panic-account.ts'
@@ -139,7 +138,7 @@ const run = (limitMs = 15_000, scope: PanicScope = SCOPE, scopeFillTs: number | 
       steadyMs: () => nowMs,
       every: () => () => {},
       sleep: async (ms) => {
-        // All that has been answered is told before time goes on.
+        // All answers are delivered before time advances.
         await new Promise(setImmediate)
         nowMs += ms
       },
@@ -224,7 +223,7 @@ test('S7 a line that stays the same is said again each 15 s, a new one at once',
   for (const line of new Set(waiting)) expect(waiting.filter((other) => other === line).length).toBeLessThanOrEqual(3)
 })
 
-test('S7 a close that was sent again and again is told once, with how often', async () => {
+test('S7 a close that was sent again and again is reported once, with how often', async () => {
   trouble = (call) => (/position\/list|order\/create linear ADAUSDT/.test(call) ? 'no reply' : undefined)
   const { sentence, ordersSent } = await run()
   expect(sentence).toContain(`close of ADAUSDT 589 sent ${ordersSent - 3} times and not verified`)
@@ -249,6 +248,6 @@ test('S7 an entry that may have filled after scope.json was written keeps it fro
   trouble = (call) => (/execution\/list linear/.test(call) ? 'maintenance' : undefined)
   const outcome = await run()
   expect(outcome.isFlat).toBe(false)
-  expect(outcome.sentence).toContain('SOLUSDT 5 may be of Ballast')
+  expect(outcome.sentence).toContain('SOLUSDT 5 may belong to Ballast')
   expect(held.get('SOLUSDT')).toBe(5)
 })

@@ -32,7 +32,7 @@ export interface PanicReadingPorts {
 const RETRY_MS = 250
 /** Bybit counts each try while it keeps an address out. */
 export const FORBIDDEN_RETRY_MS = 5_000
-/** A round goes on after this long without the readings that are slow. */
+/** A round continues after this long without the readings that are slow. */
 const PATIENCE_MS = 250
 const SLICE_MS = 25
 
@@ -95,7 +95,7 @@ export class PanicReadings {
   get orders(): Reading<PanicOrder[]> {
     return this.orderPoll.reading
   }
-  /** Undefined where a person chose what is closed, so that fills are of no matter. */
+  /** Undefined where an operator chose what is closed, so that fills are of no matter. */
   get fills(): Reading<PanicFill[]> | undefined {
     return this.fillPoll?.reading
   }
@@ -116,7 +116,7 @@ export class PanicReadings {
     return this.soldPolls.get(clientOrderId)?.reading.answer?.value
   }
 
-  /** Spot symbols that may hold coins of ours. */
+  /** Spot symbols that may hold coins of Ballast's. */
   get spotSymbols(): readonly string[] {
     return spotSymbolsOf(this.ports.scope, this.ports.idPrefix, this.spotFills?.answer?.value ?? [])
   }

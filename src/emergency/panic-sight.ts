@@ -67,7 +67,7 @@ export function panicSight(
     deeds.sent.filter((exit) => !isSpotSymbol(exit.symbol)),
     fills,
   )
-  // Where a person chose whole positions, what is left of them is what the exchange says.
+  // Where an operator chose whole positions, what is left of them is what the exchange reports.
   const counted = isSeen && fills === undefined ? [] : exits
   const rules = rulesOf(readings, [...held, ...spot.positions])
   const all = panicPlan(isSeen ? scope : { type: 'owned', positions: ownedIn(scope) }, idPrefix, {
@@ -96,7 +96,7 @@ export function panicSight(
             isNew(symbol) && (isSeen || isSpotSymbol(symbol) || deeds.refusals.get(symbol)?.type !== 'invalid-request'),
         )
       : whole.closes.filter(({ position }) => isSpotSymbol(position.symbol) && isNew(position.symbol)),
-    // An exit of ours may go only once its position is seen to be gone.
+    // An exit of Ballast's may go only once its position is seen to be gone.
     leftovers: isSeen ? whole.leftovers.filter(isOpen) : [],
     untouched: [...whole.untouched, ...spot.untouched],
     kept: whole.kept,
@@ -113,10 +113,10 @@ export function panicSight(
       ...unreadOf(readings),
       ...whole.closes.map(({ position, quantity }) => `${position.symbol} ${quantity} left${whyOf(deeds, position.symbol)}`),
       ...(isSeen ? unsettledText(unsettled, [...held, ...spot.positions], deeds) : unverifiedText(deeds)),
-      ...(isEmpty ? mayBeOurs.map((p) => `${p.symbol} ${p.size} may be of Ballast, its executions cannot be read`) : []),
+      ...(isEmpty ? mayBeOurs.map((p) => `${p.symbol} ${p.size} may belong to Ballast, its executions cannot be read`) : []),
       ...spot.left,
       ...ordersText([...plan.entries, ...plan.leftovers]),
-      ...(orders.answer === undefined ? ['entries may stand'] : []),
+      ...(orders.answer === undefined ? ['entries may still be open'] : []),
     ].join(', '),
     auth: refused ? positions.error : undefined,
   }
@@ -250,7 +250,7 @@ function unsettledText(unsettled: readonly PanicFill[], held: readonly PanicPosi
     const why = deeds.refusals.get(symbol)
     return why === undefined
       ? `${symbol} ${quantity} left, its close is being filled`
-      : `${symbol} ${quantity} left${errorText(why)}, whether its close was taken is not known`
+      : `${symbol} ${quantity} left${errorText(why)}, and it is unknown if its close was accepted`
   })
 }
 

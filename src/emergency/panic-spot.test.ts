@@ -1,6 +1,5 @@
 /**
- * S7 of spot from end to end: `panic --direct` on an account with coins of ours and of others, over a transport in memory.
- * Never a coin sold that is not ours, whatever is told late, twice or not at all.
+ * S7 on spot from end to end: `panic --direct` on an account with coins of Ballast's and of others, over a transport in memory.
  */
 import { beforeEach, expect, test } from 'vitest'
 import { PanicAccount } from '../venue/bybit/read/panic-account.ts'
@@ -118,7 +117,7 @@ const run = (scope: PanicScope = OURS, limitMs = 20_000): Promise<PanicDirectOut
       steadyMs: () => nowMs,
       every: () => () => {},
       sleep: async (ms) => {
-        // All that has been answered is told before time goes on.
+        // All answers are delivered before time advances.
         await new Promise(setImmediate)
         nowMs += ms
       },
@@ -178,7 +177,9 @@ test('what is worth too little to be sold is said, and does not keep it from bei
   coins.BTC = 0.00001
   const outcome = await run()
   expect(outcome).toMatchObject({ isFlat: true, ordersSent: 1 })
-  expect(outcome.sentence).toContain('Too little to be sold: BTCUSDT-SPOT 0.00001.')
+  expect(outcome.sentence).toContain(
+    "FLAT: 0 positions, 0 open orders in Ballast's scope, read from Bybit 00:00:00. Below the minimum order size: BTCUSDT-SPOT 0.00001. Not touched: spot 0.00001000 BTC, spot 2.00000000 ETH.",
+  )
 })
 
 test('coins that a person named go whole; where none are named none go', async () => {

@@ -20,7 +20,7 @@ export type ContainerKind = 'plain' | 'gzip' | 'zip' | 'zstd' | 'xz' | 'bzip2' |
 
 export interface Container {
   readonly kind: ContainerKind
-  /** What it is, for people. */
+  /** What it is, for users. */
   readonly name: string
 }
 

@@ -39,7 +39,7 @@ export function readCsvHead(text: string): CsvHead | string {
   if (first < 0)
     return lines.join('').trim() === '' ? 'the file has no header' : `'${(lines[0] ?? '').slice(0, 60)}' is not a line of column names`
   const line = lines[first] as string
-  if (UNPRINTABLE.test(line)) return 'the file is no text'
+  if (UNPRINTABLE.test(line)) return 'the file is not text'
   // A table of one column has no delimiter.
   return readRows(text, first, given ?? delimiterOf(line) ?? ',')
 }

@@ -1,5 +1,5 @@
 /**
- * The rows of a CSV as cells. While no quote stands in the text a row is a line and a field ends at its delimiter; from the first
+ * The rows of a CSV as cells. While no quote is in the text a row is a line and a field ends at its delimiter; from the first
  * quote on the library csv-parse (RFC 4180) reads: quoted delimiters, quoted line ends, doubled quotes.
  * Never skips a row: each comes with its line, and an empty one as no cells.
  */
@@ -27,7 +27,7 @@ const QUOTE = 34
 const NEWLINE = 10
 /** A row of a table is shorter: what is longer is no table, or a quote that is never closed. */
 const ROW_BYTES_MAX = 1 << 20
-const TOO_LONG = 'the line is longer than a million characters: this is no table, or a quote is left open'
+const TOO_LONG = 'the line is longer than a million characters: this is not a table, or a quote is left open'
 
 const WORDS: Readonly<Record<string, string>> = {
   CSV_QUOTE_NOT_CLOSED: 'a quote is opened and never closed',
@@ -83,8 +83,8 @@ export async function* csvRows(body: Blocks, delimiter: string, firstLine: numbe
     if (lines.type === 'quoted') yield* quotedRows(lines.blocks, delimiter, line)
     else
       for (const each of lines.bytes.toString('utf8', 0, lines.end - 1).split('\n')) {
-        const bare = each.endsWith('\r') ? each.slice(0, -1) : each
-        yield { cells: bare === '' ? [] : bare.split(delimiter), line }
+        const plain = each.endsWith('\r') ? each.slice(0, -1) : each
+        yield { cells: plain === '' ? [] : plain.split(delimiter), line }
         line += 1
       }
   }
@@ -110,6 +110,6 @@ export async function* quotedRows(blocks: Blocks, delimiter: string, firstLine: 
     }
   } catch (cause) {
     if (!(cause instanceof CsvError)) throw cause
-    throw new CsvSyntaxError(line, WORDS[cause.code] ?? 'the row is no CSV')
+    throw new CsvSyntaxError(line, WORDS[cause.code] ?? 'the row is not CSV')
   }
 }

@@ -1,6 +1,6 @@
 /**
  * Candles as JSON: lists of lists, lists of objects, lists by name (TradingView), a value a line; alone or inside the answer of a REST API.
- * Never reads an answer that carries no table: what it says is told instead.
+ * Never reads an answer that carries no table: what it says is reported instead.
  */
 import { type Result, err, ok } from '../core/result.ts'
 import { type CellTable, cellOf } from './cells.ts'
@@ -11,7 +11,7 @@ const DEPTH_MAX = 4
 
 export function readJsonTable(text: string): Result<CellTable, string> {
   const parsed = parse(text)
-  if (parsed === undefined) return err('is no whole JSON')
+  if (parsed === undefined) return err('is not complete JSON')
   const rows = tableIn(parsed, 0)
   if (rows === undefined) return err(`is JSON without a table${said(parsed)}`)
   const [first] = rows
@@ -81,5 +81,5 @@ function columnsIn(value: Record<string, unknown>): readonly unknown[] | undefin
 function said(value: unknown): string {
   if (!isPlainObject(value)) return ''
   const message = Object.values(value).find((each): each is string => typeof each === 'string' && each.length > 3)
-  return message === undefined ? '' : `; it says '${message.slice(0, 80)}'`
+  return message === undefined ? '' : `; its message: '${message.slice(0, 80)}'`
 }

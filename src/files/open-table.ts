@@ -17,7 +17,7 @@ import { openZip } from './zip.ts'
 
 export interface CsvTable {
   readonly type: 'csv'
-  /** As people know it: the path, with the member of an archive. */
+  /** As users know it: the path, with the member of an archive. */
   readonly name: string
   readonly head: CsvHead
   /** The rows below the header, as UTF-8. */
@@ -53,9 +53,7 @@ async function filesIn(path: string): Promise<Result<string[], DataError>> {
     const names = (await readdir(path)).filter((name) => DATA_NAME.test(name) && !name.startsWith('.')).sort()
     return names.length > 0
       ? ok(names.map((name) => join(path, name)))
-      : err(
-          dataError('bad-input', `The folder ${path} holds no file of data.`, 'Pass a folder with files as .csv, .zip or .parquet in it.'),
-        )
+      : err(dataError('bad-input', `The folder ${path} has no data files.`, 'Pass a folder with .csv, .zip or .parquet files.'))
   } catch (cause) {
     return err(cannotOpen(path, cause))
   }
@@ -67,7 +65,7 @@ function cannotOpen(path: string, cause: unknown): DataError {
   return dataError('bad-input', `${path} ${what}.`, 'Check the path of the file.')
 }
 
-/** What a system or a container says; a defect of ours is none of these and goes on. @throws the cause then. */
+/** What a system or a container says; a bug is none of these and continues. @throws the cause then. */
 function cutShort(name: string, cause: unknown): DataError {
   if (!(cause instanceof Error) || cause instanceof TypeError || cause instanceof InvariantError) throw cause
   const isOfSystem = 'code' in cause && typeof cause.code === 'string' && /^E[A-Z]+$/.test(cause.code)
@@ -130,7 +128,7 @@ async function fromColumns(path: string, kind: 'parquet' | 'arrow', what: string
         ? await (await import('./parquet-table.ts')).readParquetTable(path)
         : await (await import('./feather-table.ts')).readFeatherTable(path)
   } catch {
-    return err(dataError('bad-input', `${path} begins as ${what} and is damaged or cut short.`, 'Fetch the file again.'))
+    return err(dataError('bad-input', `${path} starts like ${what} but is damaged or cut short.`, 'Fetch the file again.'))
   }
   return use({ type: 'cells', name: path, names: table.names, rows: guarded(table.rows) })
 }

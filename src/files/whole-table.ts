@@ -1,6 +1,5 @@
 /**
  * A table that is read whole: equity and returns, in any container, as cells with their lines.
- * Never knows what the columns mean.
  */
 import { type Result, err, ok } from '../core/result.ts'
 import { type DataError, dataError } from '../market/data-error.ts'

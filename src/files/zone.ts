@@ -4,7 +4,7 @@
  */
 import { readOffset } from '../market/files/date-text.ts'
 
-/** Offset from UTC in ms at a wall time; undefined where there is no such zone. */
+/** Offset from UTC in ms at a wall-clock time; undefined where there is no such zone. */
 export function zoneOf(name: string): ((wallMs: number) => number) | undefined {
   const fixed = readOffset(name.toUpperCase())
   if (fixed !== undefined) return () => fixed
@@ -48,7 +48,7 @@ function byHour(offset: (wallMs: number) => number): (wallMs: number) => number 
   }
 }
 
-/** The offset that the zone has at a wall time: tried at the offset of the same instant in UTC, then at the one that this gives. */
+/** The offset that the zone has at a wall-clock time: tried at the offset of the same instant in UTC, then at the one that this gives. */
 function wallOffset(format: Intl.DateTimeFormat, wallMs: number): number {
   const first = offsetAt(format, wallMs)
   return offsetAt(format, wallMs - first)

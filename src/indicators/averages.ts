@@ -1,6 +1,5 @@
 /**
  * The catalog's averages and bands: what is drawn on the price itself.
- * Never holds a formula: those are in the indicators' own files.
  */
 import { isAtrReady, makeAtr, updateAtr } from './atr.ts'
 import { makeBollinger, updateBollinger } from './bollinger.ts'

@@ -1,6 +1,5 @@
 /**
  * What an indicator of the catalog looks like: parameters with defaults and ranges, outputs with their units, and one incremental state.
- * Never computes anything itself: each entry wires the functions that strategies call to one shape.
  */
 
 /** One bar; the caller may reuse the object. Prices in any one unit, volume in base units, `ts` the open time in ms UTC. */
@@ -36,7 +35,7 @@ export type IndicatorParams = Readonly<Record<string, number>>
 
 export interface IndicatorEntry {
   readonly name: string
-  /** Other names under which people look for it. */
+  /** Other names under which users look for it. */
   readonly aliases: readonly string[]
   readonly summary: string
   readonly params: readonly IndicatorParam[]

@@ -1,6 +1,5 @@
 /**
  * The channel of highs and lows against a plain maximum over the window.
- * Never lets the window be one bar too long or too short.
  */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'

@@ -1,6 +1,5 @@
 /**
- * On-balance volume (Granville 1963): the running sum of volume, added on a higher close and taken off on a lower one.
- * Never has a meaning in its level: the first bar is 0, only changes count.
+ * On-balance volume (Granville 1963): the running sum of volume, added on a higher close and removed on a lower one.
  */
 export interface Obv {
   isStarted: boolean

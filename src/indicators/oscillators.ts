@@ -1,6 +1,5 @@
 /**
  * The catalog's oscillators and volume figures: what is drawn below the price.
- * Never holds a formula: those are in the indicators' own files.
  */
 import { adxValue, makeAdx, minusDi, plusDi, updateAdx } from './adx.ts'
 import { type IndicatorEntry, bars, outputs, param } from './catalog.ts'

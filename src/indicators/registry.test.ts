@@ -1,5 +1,5 @@
 /**
- * Every indicator of the registry against its definition, written anew over whole arrays for each bar.
+ * Every indicator of the registry against its definition, written again over whole arrays for each bar.
  * Never compares an indicator with its own recursion: the references sum, sort and slice.
  */
 import fc from 'fast-check'
@@ -211,7 +211,7 @@ const series = fc.array(bar, { minLength: 1, maxLength: 45 }).map((list) =>
 )
 
 describe('each equals its definition at every bar', () => {
-  test.each(INDICATORS.map((entry) => [entry.name, entry] as const))('%s', (name, entry) => {
+  test.each(INDICATORS.map((entry) => [entry.name, entry] as const))('each equals its definition at every bar: %s', (name, entry) => {
     const reference = REFERENCES[name] as Reference
     const params = fc.record(
       Object.fromEntries(

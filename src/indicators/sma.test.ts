@@ -1,6 +1,5 @@
 /**
  * The simple average against exact sums over the window, at every bar.
- * Never tolerates drift: after a million values the sum is still the sum.
  */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'

@@ -1,5 +1,5 @@
 /**
- * What people read of each alert that the kernel raises, and of alerts in journals of before they had data.
+ * What operators read of each alert that the kernel raises, and of alerts in journals of before they had data.
  */
 import { expect, test } from 'vitest'
 import { ts } from '../core/units.ts'
@@ -11,7 +11,7 @@ const rows: { readonly [C in AlertCode]: readonly (readonly [AlertData[C], strin
   'stop.kept': [
     [
       { stop: '60,000', asked: '59,000' },
-      'BTCUSDT: the stop stays at 60,000 for the whole position. The entry asked for 59,000, which is farther away: move it with /sl BTCUSDT.',
+      'BTCUSDT: the stop stays at 60,000 for the whole position. The entry asked for 59,000, which is farther away. To move it: /sl BTCUSDT.',
     ],
   ],
   'order.rejected': [
@@ -22,123 +22,140 @@ const rows: { readonly [C in AlertCode]: readonly (readonly [AlertData[C], strin
     ],
     [
       { by: 'venue', role: 'exit', orderId: 8, code: '110017', detail: 'zero', isNothingLeft: true },
-      'BTCUSDT: Bybit rejected the exit #8 (110017 zero). Most likely its stop was quicker: the account is being read.',
+      'BTCUSDT: Bybit rejected the exit #8 (110017 zero). Its stop probably filled first: the account is being read.',
     ],
   ],
   'external.reduced': [
     [
       { quantity: '0.5', cause: 'execution', left: '0.25', isPriceUnknown: false, strategy: 'ema-cross' },
-      'BTCUSDT: 0.5 of ours was closed outside Ballast (execution), 0.25 is left. It is booked as your close. BTCUSDT and ema-cross are closing-only: keep out (/pause BTCUSDT) or re-enter (/resume BTCUSDT).',
+      "BTCUSDT: 0.5 of Ballast's position was closed outside Ballast (execution), 0.25 is left. It is booked as your close. BTCUSDT and ema-cross are close-only now. Keep out with /pause BTCUSDT, or allow entries with /resume BTCUSDT.",
     ],
     [
       { quantity: '0.5', cause: 'unknown', left: undefined, isPriceUnknown: true, strategy: undefined },
-      'BTCUSDT: 0.5 of ours was closed outside Ballast (unknown), all of it. No execution gives the price: it is booked at the mark, and what the wallet shows beyond it as a correction. BTCUSDT is closing-only: keep out (/pause BTCUSDT) or re-enter (/resume BTCUSDT).',
+      "BTCUSDT: 0.5 of Ballast's position was closed outside Ballast (unknown), all of it. No execution gives the price, so it is booked at the mark price, and any difference in the wallet as a correction. BTCUSDT is close-only now. Keep out with /pause BTCUSDT, or allow entries with /resume BTCUSDT.",
     ],
   ],
   'external.position': [
     [
       { side: 'long', quantity: '0.1', cause: 'reading', isObserving: true },
-      "BTCUSDT: long 0.1 on Bybit is not Ballast's (reading). It is shown, and counted by risk.",
+      'BTCUSDT: long 0.1 on Bybit was not opened by Ballast (reading). It is shown and counts toward risk limits.',
     ],
     [
       { side: 'short', quantity: '0.1', cause: 'reading', isObserving: false },
-      "BTCUSDT: short 0.1 on Bybit is not Ballast's (reading). It is counted by risk and left alone. Entries on BTCUSDT are held until /adopt BTCUSDT (ours from then on, with a stop) or /ignore BTCUSDT (stays yours, entries go on).",
+      'BTCUSDT: short 0.1 on Bybit was not opened by Ballast (reading). It counts toward risk limits and is left untouched. Entries on BTCUSDT are on hold until /adopt BTCUSDT (Ballast takes it over, with a stop) or /ignore BTCUSDT (it stays yours, entries continue).',
     ],
   ],
   'external.order': [
-    [{ side: 'BUY', quantity: '1', price: '60,000' }, "BTCUSDT: BUY 1 at 60,000 is not Ballast's. It is counted by risk and left alone."],
+    [
+      { side: 'BUY', quantity: '1', price: '60,000' },
+      'BTCUSDT: BUY 1 at 60,000 was not placed by Ballast. It counts toward risk limits and is left untouched.',
+    ],
   ],
   'symbol.delisted': [
-    [{ quantity: '3', isSettled: true }, 'BTCUSDT has ended on Bybit: the position of 3 was settled. No new position can be opened in it.'],
+    [
+      { quantity: '3', isSettled: true },
+      'BTCUSDT has expired on Bybit: the position of 3 was settled. No new position can be opened in it.',
+    ],
     [
       { quantity: '3', isSettled: false },
-      'BTCUSDT: Bybit does not list it any more, and 3 of ours is gone with it. It is booked as closed (delisted) at the last mark; what the wallet shows beyond it is booked as a correction. Everything else goes on.',
+      "BTCUSDT is no longer listed on Bybit, and Ballast's position of 3 is gone with it. It is booked as closed (delisted) at the last mark price, and any difference in the wallet as a correction. Other symbols keep trading.",
     ],
   ],
   'symbol.delisting': [
     [
       { status: 'closed', hasPosition: true },
-      'BTCUSDT is not listed on Bybit any more: it is treated as closed and takes no entries. Its position stays in the books until the account has been read.',
+      'BTCUSDT is no longer listed on Bybit: it is treated as closed, and entries are blocked. Its position is kept on record until the account has been read.',
     ],
     [
       { status: 'closing', hasPosition: true },
-      'BTCUSDT is closing on Bybit: no entries. A position is open; exits go on. Close it with /close BTCUSDT while it can be traded.',
+      'BTCUSDT is closing on Bybit: entries are blocked. A position is open and exits still work. Close it with /close BTCUSDT while it can be traded.',
     ],
-    [{ status: 'prelaunch', hasPosition: false }, 'BTCUSDT is prelaunch on Bybit: no entries.'],
+    [{ status: 'prelaunch', hasPosition: false }, 'BTCUSDT is prelaunch on Bybit: entries are blocked.'],
   ],
   'stop.moved_outside': [
     [
       { change: 'tighter', from: 'none', to: '60,000' },
-      'BTCUSDT: the stop was moved outside Ballast from none to 60,000: tighter, so it counts from now on.',
+      'BTCUSDT: the stop was moved outside Ballast from none to 60,000. It is tighter, so Ballast keeps it.',
     ],
     [
       { change: 'looser', from: '60,000', to: '59,000' },
-      'BTCUSDT: the stop was moved outside Ballast from 60,000 to 59,000: looser, so it is set back. Use /sl BTCUSDT to loosen it.',
+      'BTCUSDT: the stop was moved outside Ballast from 60,000 to 59,000. It is looser, so Ballast moves it back. To loosen it: /sl BTCUSDT.',
     ],
-    [{ change: 'removed', to: '60,000' }, 'BTCUSDT: the stop was removed outside Ballast. Setting it again at 60,000.'],
+    [{ change: 'removed', to: '60,000' }, 'BTCUSDT: the stop was removed outside Ballast. Restoring it at 60,000.'],
   ],
-  'panic.started': [[{ actor: 'telegram:1' }, 'PANIC by telegram:1: entries on BTCUSDT are held, its position is being closed.']],
+  'panic.started': [[{ actor: 'telegram:1' }, 'PANIC by telegram:1: entries on BTCUSDT are on hold, its position is being closed.']],
   'risk.max_drawdown_hit': [
     [
       { tier: 'red', drawdown: 0.2031, limit: 0.2 },
-      'drawdown 20.31 % reached the red line of 20.00 %: positions are being closed, trading is halted.',
+      'Drawdown of 20.31 % reached the red line of 20.00 %: positions are being closed, trading is halted.',
     ],
-    [{ tier: 'orange', drawdown: 0.1, limit: 0.1 }, 'drawdown 10.00 % reached the orange line of 10.00 %: no new entries, exits go on.'],
+    [
+      { tier: 'orange', drawdown: 0.1, limit: 0.1 },
+      'Drawdown of 10.00 % reached the orange line of 10.00 %: entries are on hold, exits continue.',
+    ],
   ],
   'risk.day_loss_hit': [
     [
       { lost: '500.00', limit: '500.00' },
-      'the day has lost 500.00 USDT of the 500.00 USDT that it may lose: no new entries until a person resumes; stops and exits go on.',
+      'Daily loss of 500.00 USDT reached the limit of 500.00 USDT: entries are on hold, stops and exits continue. To trade again: /resume.',
     ],
   ],
   'risk.open_past_day': [
     [
       { open: '160.00', left: '80.00' },
-      'Open positions may lose 160.00 USDT at their stops, more than the 80.00 USDT that the day may still lose since that money left. No entry passes until it fits again: move stops nearer, or close a part.',
+      'After that withdrawal, open positions risk 160.00 USDT at their stops, more than the 80.00 USDT left of the daily loss limit. Entries are denied until it fits: tighten stops or close part of a position.',
     ],
   ],
   'strategy.error': [[{ strategy: 'mine', failure: 'it threw' }, 'mine stopped: it threw. Its position keeps its stop.']],
   'strategy.changed': [
     [
       { strategy: 'mine' },
-      'mine has other code, other parameters or bars of another length than before, has missed bars in safe mode, or its symbol counts in other steps: it starts anew. A position that it holds keeps its stop.',
+      'mine restarts from scratch: its code, parameters, bar interval or the steps of its symbol changed, or it missed bars in safe mode. Its position keeps its stop.',
     ],
   ],
   'reconcile.mismatch': [
-    [{ event: 'order-filled' }, 'BTCUSDT: Bybit reported order-filled for an order that cannot have it. Entries on BTCUSDT are held.'],
+    [
+      { event: 'order-filled' },
+      "BTCUSDT: Bybit reported order-filled, which contradicts the order's state. Entries on BTCUSDT are on hold.",
+    ],
   ],
-  'position.adl': [[{ quantity: '2' }, 'BTCUSDT: Bybit reduces it to cover others (ADL), 2 at market. Pending entries are canceled.']],
-  'position.liquidated': [[{ quantity: '2' }, 'BTCUSDT: Bybit liquidates it, 2 at market. Pending entries are canceled.']],
+  'position.adl': [
+    [{ quantity: '2' }, 'BTCUSDT: Bybit reduces the position by auto-deleveraging (ADL), 2 at market. Pending entries are canceled.'],
+  ],
+  'position.liquidated': [[{ quantity: '2' }, 'BTCUSDT: Bybit liquidates the position, 2 at market. Pending entries are canceled.']],
   'account.flow': [
-    [flow, 'Transfer out: -2000 USDT. It is no result: peak and day move with it.'],
+    [flow, 'Transfer out: -2000 USDT. It does not count as profit or loss: equity peak and day result are adjusted.'],
     [
       { ...flow, kind: 'other', named: 'GIFT', amount: '+1', coin: 'EXC', symbol: 'EXCUSDT', isMoney: false },
-      'Other (GIFT): +1 EXC on EXCUSDT. It does not change the equity that risk counts with.',
+      'Other (GIFT): +1 EXC on EXCUSDT. It does not change the equity used for risk limits.',
     ],
   ],
   'account.unexplained': [
     [
       { ...flow, kind: 'unexplained' },
-      '-2000 USDT moved and the transaction log of Bybit does not say why. It is booked as unexplained, not as a result. Entries are held until an admin has looked at it: /flows, then /resume.',
+      "-2000 USDT moved without an entry in Bybit's transaction log. It is booked as unexplained, not as profit or loss. Entries are on hold until an admin checks it: /flows, then /resume.",
     ],
   ],
   'position.unprotected': [
-    [{ act: 'close-now', seconds: 0 }, 'BTCUSDT has no stop on Bybit and the price is through it: closing at market.'],
-    [{ act: 'close-late', seconds: 31 }, 'BTCUSDT has had no stop on Bybit for 31 s: closing at market.'],
-    [{ act: 'repair', seconds: 6 }, 'BTCUSDT has no stop on Bybit for 6 s. Setting it again; closed at 30 s.'],
+    [{ act: 'close-now', seconds: 0 }, 'BTCUSDT is unprotected: no stop on Bybit, and the price is already beyond it. Closing at market.'],
+    [{ act: 'close-late', seconds: 31 }, 'BTCUSDT has been unprotected for 31 s, without a stop on Bybit. Closing at market.'],
+    [
+      { act: 'repair', seconds: 6 },
+      'BTCUSDT is unprotected: no stop on Bybit for 6 s. Setting it again; the position is closed after 30 s.',
+    ],
   ],
   'position.dust': [
     [
       { quantity: '0.00001', coin: 'BTC' },
-      'BTCUSDT: 0.00001 BTC is less than Bybit sells at once. It stays in the account and no longer counts as a position.',
+      "BTCUSDT: 0.00001 BTC is below Bybit's minimum order size. It stays in the account and no longer counts as a position.",
     ],
   ],
   'position.oversold': [
-    [{ quantity: '0.1', coin: 'BTC' }, 'BTCUSDT: 0.1 BTC were sold beyond what Ballast held. The proceeds are booked as yours.'],
+    [{ quantity: '0.1', coin: 'BTC' }, 'BTCUSDT: 0.1 BTC more were sold than Ballast held. The proceeds are booked as yours.'],
   ],
   'instrument.changed': [
     [{ change: 'trading' }, 'BTCUSDT is trading again on Bybit.'],
-    [{ change: 'limits', limits: ['smallest order'] }, 'Bybit changed smallest order of BTCUSDT; in force at once.'],
+    [{ change: 'limits', limits: ['smallest order'] }, 'Bybit changed smallest order of BTCUSDT, effective immediately.'],
     [
       {
         change: 'steps',
@@ -147,7 +164,7 @@ const rows: { readonly [C in AlertCode]: readonly (readonly [AlertData[C], strin
         moved: [{ what: 'stop', from: '10.1', to: '10.5' }],
         rest: undefined,
       },
-      'Bybit changed the steps of BTCUSDT (price 0.1 → 0.5). Ballast counts in the new ones from here on; its strategy starts anew from the candles. Moved to the safe side: its stop 10.1 → 10.5.',
+      'Bybit changed the steps of BTCUSDT (price 0.1 → 0.5). Ballast uses the new ones from now on; its strategy restarts from the candles. Rounded to the safe side: stop 10.1 → 10.5.',
     ],
     [
       {
@@ -157,7 +174,7 @@ const rows: { readonly [C in AlertCode]: readonly (readonly [AlertData[C], strin
         moved: [{ what: 'order', orderId: 3, to: '9.5' }],
         rest: { held: '0.015', counted: '0.01' },
       },
-      'Bybit changed the steps of BTCUSDT (quantity 0.001 → 0.01). Ballast counts in the new ones from here on; its strategy starts anew from the candles. Moved to the safe side: order #3 to 9.5. The position of 0.015 is no whole number of the new step: 0.01 is counted and can be closed, the rest stays at the exchange.',
+      'Bybit changed the steps of BTCUSDT (quantity 0.001 → 0.01). Ballast uses the new ones from now on; its strategy restarts from the candles. Rounded to the safe side: order #3 to 9.5. The position of 0.015 is not a multiple of the new step: 0.01 is tracked and can be closed, the rest stays at the exchange.',
     ],
   ],
 }
@@ -172,7 +189,7 @@ test.each(cases)('the alert %s with %o', (alert, data, sentence) => {
 
 test('a panic of the whole account names no symbol', () => {
   expect(alertSentence(raised('panic.started', { data: { actor: 'cli' } }), '')).toBe(
-    'PANIC by cli: entries are held, positions are being closed.',
+    'PANIC by cli: entries are on hold, positions are being closed.',
   )
 })
 

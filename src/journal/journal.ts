@@ -46,7 +46,7 @@ export interface Registered {
 export interface Journal {
   /**
    * Numbers the symbols that have none yet, after those that have, and answers all of them in the order of their numbers. A number is for
-   * life: whatever the configuration becomes, rows of the journal go on meaning the same symbol.
+   * life: whatever the configuration becomes, rows of the journal continue meaning the same symbol.
    */
   register(wanted: readonly Registered[]): Promise<Result<readonly Registered[], JournalError>>
   /** Appends inputs in order. Answers the sequence number of the first; the others follow without a hole. */

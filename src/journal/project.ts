@@ -42,7 +42,7 @@ export class Projector {
     this.kernel = kernel
   }
 
-  /** Rows that exist before anything has happened: strategies, and the symbols that only people trade. */
+  /** Rows that exist before anything has happened: strategies, and the symbols that only operators trade. */
   initial(): RowChange[] {
     const running = this.kernel.runs.flatMap((run) => (run === undefined ? [] : [`${run.strategy} ${run.instrument.symbol}`]))
     const changes: RowChange[] = [{ table: 'strategies', only: running }]
@@ -52,7 +52,7 @@ export class Projector {
   }
 
   /**
-   * Changes after `input` (sequence number `seq`) and its facts were applied; the facts stand at `firstFactSeq` and on.
+   * Changes after `input` (sequence number `seq`) and its facts were applied; the facts are at `firstFactSeq` and on.
    * The kernel is in the state after them.
    */
   project(input: KernelInput, seq: number, facts: readonly KernelFact[], firstFactSeq: number): RowChange[] {
@@ -67,7 +67,7 @@ export class Projector {
     return changes
   }
 
-  /** Whether a new mark changes what people see: what is held, and what they may enter by hand. */
+  /** Whether a new mark changes what operators see: what is held, and what they may enter by hand. */
   private isWatched(i: InstrumentIndex): boolean {
     return this.kernel.portfolio.venueLots(i) !== 0 || this.kernel.portfolio.ownerOf(i) === MANUAL_OWNER
   }
@@ -384,7 +384,9 @@ export class Projector {
 /** `TWAP BUY 0.500 BTCUSDT done: average 64,120.35, 2.1 bp worse than 64,106.9 at the start, 12 orders`. */
 function endedText(row: AlgorithmRow): string {
   const head = `${row.type.toUpperCase()} ${row.side === 1 ? 'BUY' : 'SELL'} ${row.quantity} ${row.symbol}`
-  if (row.averagePrice === null || row.shortfallBps === null) return `${head} ended with nothing filled: ${row.cause}`
+  if (row.averagePrice === null || row.shortfallBps === null) return `${head} ended unfilled: ${row.cause}`
   const how = `average ${groupDigits(row.averagePrice)}, ${Math.abs(row.shortfallBps).toFixed(1)} bp ${row.shortfallBps > 0 ? 'worse' : 'better'} than ${groupDigits(row.arrivalPrice)} at the start, ${row.children} orders`
-  return row.filledQuantity === row.quantity ? `${head} done: ${how}` : `${head} ended at ${row.filledQuantity} (${row.cause}): ${how}`
+  return row.filledQuantity === row.quantity
+    ? `${head} done: ${how}`
+    : `${head} ended partially filled, ${row.filledQuantity} (${row.cause}): ${how}`
 }

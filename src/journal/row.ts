@@ -113,7 +113,7 @@ export interface EquityRow {
   readonly flows: string | null
 }
 
-/** A parent order that is or was worked through children. */
+/** A parent order that is or was executed through child orders. */
 export interface AlgorithmRow {
   readonly id: number
   readonly strategy: string
@@ -200,7 +200,7 @@ export interface FlowRow {
   readonly amount: string
   /** The venue's symbol, where it belongs to one. */
   readonly symbol: string | null
-  /** False of coins that are no money of the books. */
+  /** False of coins that are no money of the records. */
   readonly isBooked: boolean
   readonly ts: number
 }

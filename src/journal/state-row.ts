@@ -1,6 +1,5 @@
 /**
  * Rows of the projections from the kernel's state: orders, positions, trades, strategies, holds, the account.
- * Never looks at what happened, only at how things stand: that is project.ts.
  */
 import { formatDecimal } from '../core/decimal.ts'
 import { CASH_SCALE, type Cash, type InstrumentIndex, type Lots, type Ticks, type Ts, cash } from '../core/units.ts'
@@ -92,7 +91,7 @@ export const elsewhereRow = (symbol: string, quantity: string, markPrice: string
   tradeNumber: null,
   openedTs: null,
   externalQuantity: quantity,
-  // No entry of ours can come there: nobody has to say anything about it.
+  // No entry of Ballast's can come there: nobody has to say anything about it.
   isExternalIgnored: true,
   updatedTs: at,
 })
@@ -102,7 +101,7 @@ function nearestTo(mark: Ticks, targets: readonly Order[]): Ticks | undefined {
   return prices.sort((a, b) => Math.abs(a - mark) - Math.abs(b - mark))[0]
 }
 
-/** A round trip, finished or marked. */
+/** A trade, finished or marked. */
 export function tradeRow(kernel: Kernel, trade: ClosedTrade): TradeRow {
   const instrument = instrumentOf(kernel, trade.instrument)
   const planned = trade.plannedLoss

@@ -57,7 +57,7 @@ export function reducedAlert(kernel: Kernel, fact: TradeReduced, seq: number): A
   }
 }
 
-/** @param row the trade as it stands in its table */
+/** @param row the trade as it is in its table */
 export function closedAlert(kernel: Kernel, { trade }: TradeClosed, row: TradeRow, seq: number): AlertRow {
   return {
     seq,

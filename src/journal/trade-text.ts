@@ -1,6 +1,5 @@
 /**
- * What is told of a trade in the terminal and in alerts: opened, reduced, closed, with quantity and price.
- * Never an entry that looks like an exit: the first word says which, and the side is that of the trade.
+ * What is reported of a trade in the terminal and in alerts: opened, reduced, closed, with quantity and price.
  */
 import { formatFixed, groupDigits } from '../core/decimal.ts'
 import { type Cash, CASH_SCALE, type Lots, type Side, lots } from '../core/units.ts'

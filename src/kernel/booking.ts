@@ -10,7 +10,7 @@ import type { OrderOutcome } from './state/order-table.ts'
 export class Booking {
   opened: RoundTrip | undefined
   closed: ClosedTrade | undefined
-  /** What others did to a symbol of ours. */
+  /** What others did to a symbol of Ballast's. */
   changedOutside: ExternalChange | undefined
   /** Coins that were sold beyond ours (spot). */
   oversold: Lots | undefined

@@ -1,6 +1,5 @@
 /**
  * What a kernel is made with: instruments, strategies and their symbols, limits, sizing and expected costs.
- * Never has a default: whoever composes a kernel says all of it.
  */
 import type { InstrumentIndex, StrategyId } from '../core/units.ts'
 import type { Instrument } from '../market/instrument.ts'
@@ -18,7 +17,7 @@ export interface StrategyConfig {
   /** Code and parameters in words: a state that was kept under another identity is given up. Absent in a backtest. */
   readonly identity?: string
   readonly instruments: readonly InstrumentIndex[]
-  /** How its entries are worked; undefined: at once, at market. */
+  /** Execution algorithm of its entries; undefined: at once, at market. */
   readonly execution?: Execution | undefined
 }
 
@@ -28,7 +27,7 @@ export interface KernelConfig {
   readonly instruments: readonly Instrument[]
   readonly intervalMs: number
   readonly strategies: readonly StrategyConfig[]
-  /** Symbols that belong to `manual`: people and programs enter there, and no strategy does (S4). */
+  /** Symbols that belong to `manual`: operators and programs enter there, and no strategy does (S4). */
   readonly manual?: readonly InstrumentIndex[]
   readonly limits: RiskLimits
   readonly sizing: Sizing
@@ -37,7 +36,7 @@ export interface KernelConfig {
   readonly defaultStopFraction: number | undefined
   /** Whether facts carry what only a journal and `/why` need: strategy states, equity samples, sizing steps. */
   readonly isJournaled: boolean
-  /** Told before a strategy decides and, with undefined, after it: so that a strategy that never returns has a name. */
+  /** Reported before a strategy decides and, with undefined, after it: so that a strategy that never returns has a name. */
   readonly deciding?: (strategy: StrategyId | undefined) => void
   /** Whether strategies are not asked at all: safe mode, exits and stops only (S13). */
   readonly isSafe?: boolean

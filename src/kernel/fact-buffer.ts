@@ -1,6 +1,5 @@
 /**
  * The facts of the input that was just applied, on their way to whoever gave it.
- * Never keeps them beyond the next input.
  */
 import type { KernelFact } from './fact.ts'
 

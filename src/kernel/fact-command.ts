@@ -1,6 +1,5 @@
 /**
  * What a fact asks the venue to do: the one place where a decision becomes a command, for the backtest and the live driver alike.
- * Never invents anything: the command is in the fact.
  */
 import type { OrderCommand } from '../trading/event.ts'
 import type { KernelFact } from './fact.ts'

@@ -1,5 +1,5 @@
 /**
- * What comes out of the kernel: what it decided, denied and wants told. Each is journaled before anything is sent.
+ * What comes out of the kernel: what it decided, denied and reports. Each is journaled before anything is sent.
  * Never holds a function or a live object: all of it is plain data that a journal can keep.
  */
 import type { AlertCode, AlertData } from './alert.ts'
@@ -15,7 +15,7 @@ import type { PendingClose } from './state/pending-closes.ts'
 import type { Hold } from './state/holds.ts'
 import type { StrategyMode } from './input.ts'
 
-/** The wish to send an order, with all that explains it. Its command is what the venue is told. */
+/** The wish to send an order, with all that explains it. Its command is what is sent to the venue. */
 export interface OrderSubmitted {
   readonly type: 'order-submitted'
   readonly command: SubmitOrder
@@ -97,7 +97,7 @@ export interface AlgorithmEnded {
 export interface StopRequested {
   readonly type: 'stop-requested'
   readonly instrument: InstrumentIndex
-  /** The legs are orders of ours (spot): the orders that follow carry them out. */
+  /** The legs are orders of Ballast's (spot): the orders that follow carry them out. */
   readonly isByOrders?: boolean
   readonly stop: Ticks | undefined
   readonly target?: Ticks | 'none' | undefined
@@ -137,7 +137,7 @@ export interface CloseWanted {
 export interface DustLeft {
   readonly type: 'dust-left'
   readonly instrument: InstrumentIndex
-  /** At which they leave the books. */
+  /** At which they leave the records. */
   readonly price: Ticks
   readonly ts: Ts
 }
@@ -163,7 +163,7 @@ export interface StrategyStateKept {
   readonly strategy: StrategyId
   readonly instrument: InstrumentIndex
   readonly state: object
-  /** Side of an opinion that came while held: dead until the opinion changes (S11). */
+  /** Side of a signal that came while held: dead until the signal changes (S11). */
   readonly deadSide: Side | 0
   readonly ts: Ts
 }
@@ -183,7 +183,7 @@ export interface TradeOpened {
   readonly orderId: OrderId
   readonly ts: Ts
 }
-/** An exit has ended with something filled, and its trade goes on with the rest. */
+/** An exit has ended with something filled, and its trade continues with the rest. */
 export interface TradeReduced {
   readonly type: 'trade-reduced'
   readonly number: TradeNumber
@@ -211,7 +211,7 @@ export interface EquitySampled {
   readonly wallet: Cash
   readonly dayPnl: Cash
   readonly drawdown: number
-  /** What has come in without being a result, since the books were opened; facts of before it was kept do not say. */
+  /** What has come in without being a result, since the records were opened; facts of before it was kept do not say. */
   readonly flows?: Cash
   readonly ts: Ts
 }

@@ -1,6 +1,5 @@
 /**
- * Flows in the kernel, input by input: booked once by their id, no result, told once, and the same from journal and snapshot.
- * Never a venue: what a flow is was read before it comes here.
+ * Flows in the kernel, input by input: booked once by their id, no result, reported once, and the same from journal and snapshot.
  */
 import { describe, expect, test } from 'vitest'
 import { type Cash, cash, ts } from '../core/units.ts'
@@ -27,7 +26,7 @@ describe('S9 a flow', () => {
     }
   })
 
-  test('is booked once by its id, also by a kernel that goes on from a snapshot', () => {
+  test('a flow is booked once by its id, also by a kernel that continues from a snapshot', () => {
     const bench = new Bench()
     expect(brief(flow(bench, -600e8, 'transfer-out', 'a'))).toEqual(['P3 account.flow'])
     expect(brief(flow(bench, -600e8, 'transfer-out', 'a'))).toEqual([])
@@ -39,7 +38,7 @@ describe('S9 a flow', () => {
     expect([later.portfolio.equity, later.portfolio.ledger.flows]).toEqual([8_800e8, 1_200e8])
   })
 
-  test('folded from the journal it is the same, and nothing of it is told with the next input', () => {
+  test('folded from the journal it is the same, and nothing of it is reported with the next input', () => {
     const bench = new Bench()
     const folded = new Kernel(bench.kernel.config)
     folded.restore(bench.kernel.snapshot())
@@ -58,7 +57,7 @@ describe('S9 a flow', () => {
     expect(folded.factBuffer.count).toBe(0)
   })
 
-  test('of another coin is told and moves nothing', () => {
+  test('a flow of another coin is reported and moves nothing', () => {
     const bench = new Bench()
     const facts = flow(bench, 0, 'airdrop', 'a', { coin: 'EXC', change: '12.000000000000000001' })
     expect(facts).toMatchObject([
@@ -77,13 +76,13 @@ describe('S9 a flow', () => {
 })
 
 describe('what nobody explains', () => {
-  test('is P1, holds entries, and an admin alone lifts it', () => {
+  test('an unexplained flow is P1, holds entries, and an admin alone lifts it', () => {
     const bench = new Bench()
     expect(brief(flow(bench, -900e8, 'unexplained', 'u1'))).toEqual([`hold ${UNEXPLAINED_HOLD} no-entries`, 'P1 account.unexplained'])
     const [hold] = bench.kernel.holds
     expect(hold === undefined ? undefined : liftRule(hold, ts(bench.now))).toMatchObject({ liftable: true, adminOnly: true })
     expect([bench.kernel.portfolio.ledger.unexplained, day(bench)]).toEqual([900e8, 0])
-    // A second one is told, and held by the same.
+    // A second one is reported, and held by the same.
     expect(brief(flow(bench, -1e8, 'unexplained', 'u2'))).toEqual(['P1 account.unexplained'])
   })
 })

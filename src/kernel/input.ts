@@ -1,5 +1,5 @@
 /**
- * What goes into the kernel: events of the venue, bars, time, and what people and watchdogs ask. Each is journaled before the kernel sees it.
+ * What goes into the kernel: events of the venue, bars, time, and what operators and watchdogs ask. Each is journaled before the kernel sees it.
  * Never holds a function or a live object: all of it is plain data that a journal can keep.
  */
 import type { InstrumentIndex, Lots, OrderId, Side, StrategyId, Ticks, Ts } from '../core/units.ts'
@@ -28,7 +28,7 @@ export interface BarsClosed {
   readonly mode: BarsMode
   readonly bars: readonly ClosedBar[]
 }
-/** Market time went on between bars; marks by instrument, 0 where none came. */
+/** Market time continued between bars; marks by instrument, 0 where none came. */
 export interface TimeAdvanced {
   readonly type: 'time-advanced'
   readonly ts: Ts
@@ -45,7 +45,7 @@ export interface LiftHold {
   readonly actor: string
   readonly ts: Ts
 }
-/** A person closes a position or a part of it; lots undefined = all. With a limit it waits for that price or a better one. */
+/** An operator closes a position or a part of it; lots undefined = all. With a limit it waits for that price or a better one. */
 export interface ClosePosition {
   readonly type: 'close-position'
   readonly instrument: InstrumentIndex
@@ -54,16 +54,16 @@ export interface ClosePosition {
   readonly actor: string
   readonly ts: Ts
 }
-/** A person cancels entries, or the one order that is named, which may be a close at a price; orderId undefined = all entries. Protective stops are never canceled by it (S5). */
+/** An operator cancels entries, or the one order that is named, which may be a close at a price; orderId undefined = all entries. Protective stops are never canceled by it (S5). */
 export interface CancelOrders {
   readonly type: 'cancel-orders'
   readonly orderId: OrderId | undefined
-  /** What is being worked goes on or is paused by a hold; absent: it ends with the entries. */
+  /** Running execution algorithms continues or is paused by a hold; absent: it ends with the entries. */
   readonly keepsWorked?: boolean
   readonly actor: string
   readonly ts: Ts
 }
-/** An order as a person or a program asks for it. */
+/** An order as an operator or a program asks for it. */
 export interface PlacedOrder {
   readonly side: Side
   readonly kind: Exclude<OrderKind, 'trailing-stop'>
@@ -75,7 +75,7 @@ export interface PlacedOrder {
   readonly timeInForce: TimeInForce
   readonly expiresAt?: Ts | undefined
 }
-/** Entries of a person or a program. Two of them are one or the other: the first that fills takes the other off. */
+/** Entries of an operator or a program. Two of them are one or the other: the first that fills takes the other off. */
 export interface PlaceOrders {
   readonly type: 'place-orders'
   readonly strategy: StrategyId
@@ -84,7 +84,7 @@ export interface PlaceOrders {
   readonly actor: string
   readonly ts: Ts
 }
-/** Changes an open order of ours in place; what is not given stays. */
+/** Changes an open order of Ballast's in place; what is not given stays. */
 export interface ChangeOrder {
   readonly type: 'change-order'
   readonly instrument: InstrumentIndex
@@ -95,7 +95,7 @@ export interface ChangeOrder {
   readonly actor: string
   readonly ts: Ts
 }
-/** Moves what guards a position. A stop is moved, never taken off (S5). */
+/** Moves what protects a position. A stop is moved, never removed (S5). */
 export interface ChangeProtection {
   readonly type: 'change-protection'
   readonly instrument: InstrumentIndex
@@ -105,7 +105,7 @@ export interface ChangeProtection {
   readonly actor: string
   readonly ts: Ts
 }
-/** Works an order through children. */
+/** Executes an order through child orders. */
 export interface StartAlgorithm {
   readonly type: 'start-algorithm'
   readonly strategy: StrategyId
@@ -127,7 +127,7 @@ export interface SteerAlgorithm {
   readonly actor: string
   readonly ts: Ts
 }
-/** A person makes a position that is not ours one of ours: it gets an owner and a stop (S8). */
+/** An operator makes a position that is not ours one of Ballast's: it gets an owner and a stop (S8). */
 export interface AdoptExternal {
   readonly type: 'adopt-external'
   readonly instrument: InstrumentIndex
@@ -138,14 +138,14 @@ export interface AdoptExternal {
   readonly actor: string
   readonly ts: Ts
 }
-/** A person says that a position that is not ours is to stay so, and that entries go on (S8). */
+/** An operator says that a position that is not ours is to stay so, and that entries continue (S8). */
 export interface IgnoreExternal {
   readonly type: 'ignore-external'
   readonly instrument: InstrumentIndex
   readonly actor: string
   readonly ts: Ts
 }
-/** An order of ours that the books call finished and the venue lists as open: it is taken off. */
+/** An order of Ballast's that the records call finished and the venue lists as open: it is removed. */
 export interface CancelLeftover {
   readonly type: 'cancel-leftover'
   readonly instrument: InstrumentIndex
@@ -162,7 +162,7 @@ export interface ElsewhereSeen {
   readonly gone: readonly string[]
   readonly ts: Ts
 }
-/** What the trader has found out beside trading, and a person must know: kept and told as an alert. */
+/** What the trader has found out beside trading, and an operator must know: kept and reported as an alert. */
 export interface Notice {
   readonly type: 'notice'
   readonly alert: string
@@ -189,7 +189,7 @@ export interface SetStrategyMode {
   readonly actor: string
   readonly ts: Ts
 }
-/** The trader ended while this strategy decided, which it must not again until a person says so (S18). Without `how`: it hung. */
+/** The trader ended while this strategy decided, which it must not again until an operator says so (S18). Without `how`: it hung. */
 export interface StrategyHung {
   readonly type: 'strategy-hung'
   readonly how?: 'hung' | 'crashed'
@@ -207,14 +207,14 @@ export interface StrategyStarted {
   readonly history: readonly ClosedBar[]
   readonly ts: Ts
 }
-/** The protection watchdog found a position without its stop at the venue, for this long in wall time (S5); 0: with one that stands elsewhere. */
+/** The protection watchdog found a position without its stop at the venue, for this long in wall-clock time (S5); 0: with one that is elsewhere. */
 export interface ProtectionMissing {
   readonly type: 'protection-missing'
   readonly instrument: InstrumentIndex
   readonly bareMs: number
   readonly ts: Ts
 }
-/** The account was read and agrees with the books: every execution before `upTo`, the venue's time, is booked. */
+/** The account was read and agrees with the records: every execution before `upTo`, the venue's time, is booked. */
 export interface Reconciled {
   readonly type: 'reconciled'
   readonly upTo: Ts

@@ -1,6 +1,5 @@
 /**
  * Instruments that change their steps while something is held: all that counts in them is converted, and a fold of the journal agrees.
- * Never asks an exchange: what it tells is written in the case.
  */
 import { alertSentence } from '../journal/alert-sentence.ts'
 import { expect, test } from 'vitest'
@@ -87,7 +86,7 @@ test.each([
   const facts = bench.change({ tickSize: '2' })
   expect(bench.kernel.portfolio.stopOf(BTC)).toBe(expected)
   expect(brief(facts)).toEqual([`stop at ${expected}`, 'P3 instrument.changed'])
-  expect(summary(facts)).toContain(`its stop ${stop} → ${expected * 2}`)
+  expect(summary(facts)).toContain(`stop ${stop} → ${expected * 2}`)
   // The strategy's own number in ticks would be another price now.
   expect(bench.kernel.runs[BTC]?.state).toEqual({ bars: 0 })
   expect(stateOf(bench.folded())).toEqual(stateOf(bench.kernel))
@@ -125,7 +124,7 @@ test('a position that is no whole number of the new lot: what is whole is counte
   const facts = bench.change({ lotSize: '4' })
   const { portfolio } = bench.kernel
   expect([bench.held, portfolio.costOf(BTC)]).toEqual([2, 800e8])
-  expect(summary(facts)).toContain('The position of 10 is no whole number of the new step: 8 is counted and can be closed')
+  expect(summary(facts)).toContain('The position of 10 is not a multiple of the new step: 8 is tracked and can be closed')
   expect(stateOf(bench.folded())).toEqual(stateOf(bench.kernel))
 })
 
@@ -149,7 +148,7 @@ test('changed limits are taken over at once, and the steps stay', () => {
   const bench = new Journaled()
   const facts = bench.change({ quantityMin: '20', quantityMarketMax: '50' })
   expect(brief(facts)).toEqual(['P4 instrument.changed'])
-  expect(summary(facts)).toBe('P4 Bybit changed smallest order of BTCUSDT; in force at once.')
+  expect(summary(facts)).toBe('P4 Bybit changed smallest order of BTCUSDT, effective immediately.')
   expect(brief(bench.say(signal(1)))).toEqual(['denied entry: quantity'])
   expect(bench.kernel.orders.find(BTC, orderId(1), undefined)).toBeUndefined()
 })

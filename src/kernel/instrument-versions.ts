@@ -24,7 +24,7 @@ interface Converted {
   /** Lots of the venue's position before, signed. */
   readonly heldBefore: Lots
   readonly stopBefore: Ticks | undefined
-  /** Open orders of ours as they were. */
+  /** Open orders of Ballast's as they were. */
   readonly orders: readonly Order[]
 }
 
@@ -87,7 +87,7 @@ export class InstrumentVersions {
     this.closes.convert(change)
     this.gateway.forgetAsked(i)
     this.bars[i]?.convert(change.priceFactor)
-    // What a strategy knows is in ticks where nobody else can tell: it begins anew, from the bars in new steps.
+    // What a strategy knows is in ticks where nobody else can show: it starts from scratch, from the bars in new steps.
     const run = this.runs[i]
     if (run !== undefined) {
       run.restart()
@@ -116,7 +116,7 @@ export class InstrumentVersions {
     })
   }
 
-  /** What stands between two steps at the venue goes to the safe one. Answers what was moved. */
+  /** What is between two steps at the venue goes to the safe one. Answers what was moved. */
   private moveToSteps(i: InstrumentIndex, { change, stopBefore, orders }: Converted): Moved[] {
     const stop = this.portfolio.stopOf(i)
     const isByOrder = change.after.category === 'spot'

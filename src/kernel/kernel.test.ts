@@ -10,8 +10,8 @@ import type { Hold } from './state/holds.ts'
 import { Kernel } from './kernel.ts'
 import { BTC, Bench, ETH, brief, ordersOf, signal } from '../../test/support/kernel-run.ts'
 
-describe('opinions', () => {
-  test('an opinion becomes an order with its id, its stop and its planned loss', () => {
+describe('signals', () => {
+  test('a signal becomes an order with its id, its stop and its planned loss', () => {
     const bench = new Bench()
     const facts = bench.say(signal(1, 90))
     expect(brief(facts)).toEqual(['entry buy 10'])
@@ -21,7 +21,7 @@ describe('opinions', () => {
   })
 
   test.each<readonly [string, readonly (readonly [Side | 0, readonly string[]])[]]>([
-    ['an opinion that is already held says nothing', [[1, []]]],
+    ['a signal that is already held has no effect', [[1, []]]],
     ['flat closes', [[0, ['reduce sell 10']]]],
     ['the other side closes and enters', [[-1, ['reduce sell 10', 'entry sell 10']]]],
     [
@@ -31,7 +31,7 @@ describe('opinions', () => {
         [0, []],
       ],
     ],
-  ])('long, and %s', (_, steps) => {
+  ])('signals: long, and %s', (_, steps) => {
     const bench = new Bench()
     bench.enter()
     for (const [side, expected] of steps) expect(brief(bench.say(signal(side)))).toEqual(expected)
@@ -75,7 +75,7 @@ describe('holds', () => {
     ['the symbol', { scope: { type: 'symbol', instrument: BTC } }, true],
     ['another symbol', { scope: { type: 'symbol', instrument: ETH } }, false],
   ]
-  test.each(scopes)('a hold on %s', (_, hold, isDenied) => {
+  test.each(scopes)('holds: a hold on %s', (_, hold, isDenied) => {
     const bench = new Bench()
     bench.hold(hold)
     expect(brief(bench.say(signal(1)))).toEqual([isDenied ? 'denied entry: hold' : 'entry buy 10'])
@@ -98,7 +98,7 @@ describe('holds', () => {
     expect(brief(bench.give({ ...close, lots: undefined }))).toEqual(['reduce sell 6'])
   })
 
-  test('S11 an opinion that came while held is dead after the lift, until it changes', () => {
+  test('S11 a signal that came while held is dead after the lift, until it changes', () => {
     const bench = new Bench()
     bench.hold()
     bench.opinions[BTC] = signal(1)
@@ -112,7 +112,7 @@ describe('holds', () => {
     expect(brief(bench.bar())).toEqual(['entry buy 10'])
   })
 
-  test('S11 the other side is a fresh opinion', () => {
+  test('S11 the other side is a fresh signal', () => {
     const bench = new Bench()
     bench.hold()
     bench.say(signal(1))
@@ -161,7 +161,7 @@ test('S4 a symbol has one owner', () => {
   expect(() => new Kernel({ ...config, strategies: [first, { ...second, instruments: [BTC] }] })).toThrow(InvariantError)
 })
 
-describe('what the venue says twice, late or wrongly', () => {
+describe('what the venue reports twice, late or wrongly', () => {
   test('a fill that comes twice is booked once', () => {
     const bench = new Bench()
     const [order] = ordersOf(bench.say(signal(1)))
@@ -173,7 +173,7 @@ describe('what the venue says twice, late or wrongly', () => {
     expect(bench.kernel.snapshot()).toEqual(before)
   })
 
-  test('a cancel after the fill is no news', () => {
+  test('a cancel that is answered after the fill changes nothing and is not odd', () => {
     const bench = new Bench()
     const order = bench.enter()
     expect(bench.canceled(order.orderId)).toEqual([])
@@ -221,7 +221,7 @@ describe('what the venue says twice, late or wrongly', () => {
     expect(brief(bench.give({ ...lost, orderId: exit?.orderId }))).toEqual(['reduce sell 10'])
   })
 
-  test('a rejected exit is P1 and puts our books in doubt, a rejected entry is P2', () => {
+  test('a rejected exit is P1 and puts our records in doubt, a rejected entry is P2', () => {
     const bench = new Bench()
     const reject = (id: number | undefined) =>
       brief(
@@ -415,7 +415,7 @@ test('an entry is canceled once its time is over', () => {
 })
 
 describe('S18 a strategy that hung', () => {
-  test('is stopped alone, keeps its position, and runs again only when a person says so', () => {
+  test('a strategy that hung is stopped alone, keeps its position, and runs again only when a person says so', () => {
     const bench = new Bench()
     const { kernel } = bench
     const strategy = kernel.config.strategies[0]?.id

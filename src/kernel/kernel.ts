@@ -1,6 +1,6 @@
 /**
  * The kernel: one synchronous state machine in which the engines meet. Inputs go in, facts come out, and the state follows from both.
- * Never waits, never reads a clock, never sends: whoever drives it journals the facts and then tells the venue.
+ * Never waits, never reads a clock, never sends: the driver journals the facts and then sends them to the venue.
  */
 import { OtherInputs } from './handlers/other-inputs.ts'
 import { InstrumentVersions } from './instrument-versions.ts'
@@ -68,7 +68,7 @@ export class Kernel {
   private readonly placing: ManualOrders
   private readonly brackets: Brackets
   private readonly algorithms: Algorithms
-  /** Parent orders that are being worked. */
+  /** Parent orders that are in progress. */
   readonly parentOrders = new ParentOrders()
   private readonly closes: PendingCloses
   private readonly safety: SafetyControls
@@ -169,7 +169,7 @@ export class Kernel {
     return this.brackets.guardedLots(i)
   }
 
-  /** Why what a person asks would be denied now; undefined where it would pass. Books nothing. */
+  /** Why what an operator asks would be denied now; undefined where it would pass. Books nothing. */
   judge(input: Parameters<ManualOrders['judge']>[0]): RiskDenial | undefined {
     return this.placing.judge(input)
   }
@@ -197,7 +197,7 @@ export class Kernel {
     this.others.decide(input, this.others.fold(input))
   }
 
-  /** Books a journaled input without deciding it again: what it led to is told by the facts that follow it. */
+  /** Books a journaled input without deciding it again: what it led to is reported by the facts that follow it. */
   foldInput(input: KernelInput): void {
     this.advance(input)
     if (isOrderEvent(input)) {
@@ -249,7 +249,7 @@ export class Kernel {
     if (this.watchesEquity) this.portfolio.watchEquity(at, this.config.limits.drawdown)
   }
 
-  /** Lets algorithms go on. */
+  /** Lets algorithms continue. */
   private decideAlgorithms(): void {
     if (this.parentOrders.active.length !== 0) this.algorithms.stepAll()
   }
@@ -329,7 +329,7 @@ export class Kernel {
     this.safety.sampleEquity()
   }
 
-  /** `isStart`: of a strategy that is stopped, too, since it has begun anew. */
+  /** `isStart`: of a strategy that is stopped, too, since it has begun again. */
   private keepStates(instruments: readonly InstrumentIndex[], isStart = false): void {
     for (const instrument of new Set(instruments)) {
       const run = this.runs[instrument]
@@ -351,7 +351,7 @@ export class Kernel {
     }
   }
 
-  /** A bar that was seen (a late frame, an overlap of a backfill, one of before a restart) is no news: nobody decides on it again. */
+  /** Ignores bars already processed: a late frame, an overlap of a backfill, one from before a restart. */
   private revealRow(row: ClosedBar): boolean {
     const bars = this.bars[row.instrument] as Bars
     const seen = this.portfolio.barTs(row.instrument)

@@ -1,6 +1,5 @@
 /**
  * Limits of loss as the kernel keeps them: second entries, moved stops, the day, and what a resume after a breaker begins with.
- * Never a limit that one order keeps and two together pass.
  */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -70,7 +69,7 @@ describe('S10 a second entry', () => {
     expect([bench.risk, bench.stop]).toEqual([41, 99])
   })
 
-  test('counts in what the trade planned to lose, by the part that filled', () => {
+  test('a second entry: counts in what the trade planned to lose, by the part that filled', () => {
     const bench = new Manual()
     bench.open(40, 97)
     const [second] = ordersOf(bench.place({ lots: lots(4), stop: ticks(99) }))
@@ -167,7 +166,7 @@ describe('S9 the day', () => {
 })
 
 describe('S9 after a drawdown line', () => {
-  test('S9 a lifted line begins a new reference: trading goes on, and the next loss of its size trips it again', () => {
+  test('S9 a lifted line begins a new reference: trading continues, and the next loss of its size trips it again', () => {
     const bench = new Bench({ limits: { drawdown: SIM_LIMITS.drawdown }, sizing: { type: 'fixed', lots: lots(50) } })
     bench.enter(1, 10)
     bench.prices[BTC] = 60

@@ -1,6 +1,5 @@
 /**
- * Orders of people, brackets and worked orders, input by input: state, input, and the whole outbox that follows.
- * Never a market: what fills and what the venue says is written in the case.
+ * Manual orders, brackets and parent orders, input by input: state, input, and the whole outbox that follows.
  */
 import { describe, expect, test } from 'vitest'
 import { type Side, cash, lots, orderId, rate, strategyId, ticks, ts } from '../core/units.ts'
@@ -90,7 +89,7 @@ describe('entries by hand', () => {
     ['no stop where one is required', { stop: undefined }, 'denied entry: stop-missing'],
     ['a stop on the wrong side', { stop: ticks(101) }, 'denied entry: stop-side'],
     ['more than an order may be worth', { lots: lots(200), kind: 'limit', limit: ticks(100) }, 'denied entry: order-notional'],
-  ])('%s', (_, order, expected) => {
+  ])('entries by hand: %s', (_, order, expected) => {
     const gateway = new Desk({ isStopRequired: true, orderNotionalMax: 15_000e8 as never })
     expect(brief(gateway.place(order))).toEqual([expected])
   })
@@ -116,7 +115,7 @@ describe('entries by hand', () => {
     expect(brief(gateway.place({ side: -1, stop: ticks(110) }))).toEqual(['denied entry: opposite-side'])
   })
 
-  test('of a pair the first fill takes the other off; a denied second takes the first back', () => {
+  test('a pair of manual entries: the first fill cancels the other; a denied second cancels the first', () => {
     const gateway = new Desk()
     const pair = gateway.place({ kind: 'limit', limit: ticks(98) }, { kind: 'stop-market', trigger: ticks(103) })
     expect(brief(pair)).toEqual(['entry buy 10 limit 98', 'entry buy 10 stop-market 103'])
@@ -149,8 +148,8 @@ describe('entries by hand', () => {
   })
 })
 
-describe('brackets', () => {
-  test('one target for all of it travels with the entry; several are orders of ours that follow its fills', () => {
+describe('stop and targets of an entry', () => {
+  test('brackets: one target for all of it travels with the entry; several are orders of ours that follow its fills', () => {
     const gateway = new Desk()
     const [whole] = ordersOf(gateway.place({ targets: [target(110, 1)] }))
     expect(whole?.targets).toEqual([target(110, 1)])
@@ -188,7 +187,7 @@ describe('brackets', () => {
     ])
   })
 
-  test('a stop is moved, a target set and taken off; through the price both are refused', () => {
+  test('a stop is moved, a target set and removed; through the price both are refused', () => {
     const gateway = new Desk()
     const protect = (legs: object): string[] =>
       brief(gateway.give({ type: 'change-protection', instrument: ETH, actor: 'cli', ts: ts(gateway.now), ...legs }))
@@ -217,7 +216,7 @@ describe('executions in any order', () => {
     [2, 0, 1],
     [2, 1, 0],
   ]
-  test.each(orders)('%i, %i, %i: the order is open until all are told, and all count', (...sequence) => {
+  test.each(orders)('%i, %i, %i: the order is open until all are reported, and all count', (...sequence) => {
     const gateway = new Desk()
     const [command] = ordersOf(gateway.place({}))
     if (command === undefined) throw new Error('denied')
@@ -234,7 +233,7 @@ describe('executions in any order', () => {
     expect(gateway.kernel.orders.find(ETH, command.orderId, undefined)?.status).toBe('filled')
   })
 
-  test('a cancel that is told before its fills: what it filled still counts against the limits, and a worked order does not send it again', () => {
+  test('a cancel that is reported before its fills: what it filled still counts against the limits, and a parent order does not send it again', () => {
     const gateway = new Desk()
     const start = gateway.work('twap:40s:1', { limit: 101 })
     const [child] = ordersOf(start)
@@ -277,8 +276,8 @@ test('funding of an outage that is read after the next settlement was heard is b
   expect(gateway.kernel.portfolio.ledger.funding).toBe(800)
 })
 
-describe('worked orders', () => {
-  test('a twap starts with its first slice and goes on with time', () => {
+describe('parent orders', () => {
+  test('a twap starts with its first slice and continues with time', () => {
     const gateway = new Desk()
     const start = gateway.work('twap:40s:4')
     expect(brief(start)).toEqual(['work 1 twap 40', 'entry buy 10'])
@@ -312,7 +311,7 @@ describe('worked orders', () => {
     expect(gateway.kernel.parentOrders.active).toEqual([])
   })
 
-  test('paused it takes its child back and waits for a person, ended it is over when the child is', () => {
+  test('pause cancels the open child order; end completes after the child order’s final state', () => {
     const gateway = new Desk()
     expect(brief(gateway.work('iceberg:10', { limit: 98 }))).toEqual(['work 1 iceberg 40', 'entry buy 10 limit 98'])
     expect(brief(gateway.steer(1, 'paused'))).toEqual(['1 paused: by cli', 'cancel 2: by cli'])
@@ -364,7 +363,7 @@ describe('worked orders', () => {
     expect(quiet(gateway.fillOrder(entry, 6))).toEqual(['flatten sell 6'])
   })
 
-  test('a close is worked in parts, and ends when something else closed the position', () => {
+  test('a close is executed in parts, and ends when something else closed the position', () => {
     const gateway = new Desk()
     gateway.fillOrder(gateway.place({}))
     const start = gateway.work('twap:20s:2', { class: 'reduce', side: -1, lots: 10 })
@@ -413,14 +412,14 @@ describe('worked orders', () => {
     expect(brief(facts)).toEqual(['work 1 twap 60', 'entry buy 50'])
   })
 
-  test('a second worked order on the symbol is denied, and an iceberg without a price too', () => {
+  test('a second execution algorithm on the symbol is denied, and an iceberg without a price too', () => {
     const gateway = new Desk()
     gateway.work('twap:40s:4')
     expect(brief(gateway.work('twap:40s:4'))).toEqual(['denied entry: execution'])
     expect(brief(new Desk().work('iceberg:10'))).toEqual(['denied entry: execution'])
   })
 
-  test('a strategy’s entries are worked as its configuration says, and an opinion that turns ends them', () => {
+  test('a strategy’s entries use the execution algorithm of its configuration, and a signal that turns ends them', () => {
     const bench = new Bench()
     const execution = parseExecution('twap:40s:4')
     if (typeof execution === 'string') throw new Error(execution)
@@ -436,7 +435,7 @@ describe('worked orders', () => {
     expect(kernel.parentOrders.active[0]).toMatchObject({ strategy: strategyId('s0'), status: 'ending' })
   })
 
-  test('after a restart it goes on from its facts: the same next step from a folded kernel', () => {
+  test('after a restart it continues from its facts: the same next step from a folded kernel', () => {
     const gateway = new Desk()
     const log: { readonly input: Parameters<Kernel['apply']>[0]; readonly facts: readonly KernelFact[] }[] = []
     const give = gateway.give.bind(gateway)

@@ -21,7 +21,7 @@ export interface KernelSnapshot {
   readonly holds: readonly Hold[]
   readonly closes: readonly (PendingClose | null)[]
   readonly stateSince: Ts
-  /** Steps and limits that all of this counts in, where the journal has told others than those that it began with. */
+  /** Steps and limits that all of this counts in, where the journal has reported others than those that it began with. */
   readonly terms?: readonly (InstrumentTerms | null)[]
   /** Which code and parameters the states below belong to. */
   readonly identities: readonly (readonly [StrategyId, string])[]

@@ -1,6 +1,5 @@
 /**
- * Spot, input by input: stops and targets are orders of ours, coins pay fees, and nothing that is not ours is sold or counted.
- * Never a market: what fills and what the venue says is written in the case.
+ * Spot, input by input: stops and targets are orders of Ballast's, coins pay fees, and nothing that is not ours is sold or counted.
  */
 import { describe, expect, test } from 'vitest'
 import { cash, lots, orderId, rate, ticks, ts } from '../core/units.ts'
@@ -47,7 +46,7 @@ class Spot extends Bench {
     return this.give(fee === undefined ? fill : { ...fill, fee })
   }
 
-  /** The venue says that the stop has changed. */
+  /** The venue reports that the stop has changed. */
   amended(quantity: number, trigger = 90): KernelFact[] {
     return this.give({
       type: 'order-amended',
@@ -137,7 +136,7 @@ describe('stops of our own', () => {
     expect(brief(bench.filled(4))).toEqual(['closed 0'])
   })
 
-  test('one that fills ends the trade as a stop and takes the rest of the entry off', () => {
+  test('stops of our own: one that fills ends the trade as a stop and takes the rest of the entry off', () => {
     const bench = new Spot()
     bench.say(signal(1, 90))
     bench.filled(1, 4)
@@ -148,7 +147,7 @@ describe('stops of our own', () => {
     expect(facts.flatMap((f) => (f.type === 'trade-closed' ? [f.trade.exitReason] : []))).toEqual(['stop'])
   })
 
-  test('is moved as an order, and nothing is asked of a position that the venue does not have', () => {
+  test('a spot stop is moved as an order, and nothing is asked of a position that the venue does not have', () => {
     const bench = Spot.held()
     const facts = bench.protect({ stop: ticks(95) })
     expect(brief(facts)).toEqual(['stop at 95', 'amend 2: from 95'])
@@ -156,7 +155,7 @@ describe('stops of our own', () => {
     expect(bench.kernel.portfolio.openTrade(BTC)?.stop).toBe(95)
   })
 
-  test('is neither amended as an order nor loosened by one, and trails do not exist', () => {
+  test('a spot stop is neither amended as an order nor loosened by one, and trails do not exist', () => {
     const bench = Spot.held()
     const asked = { type: 'change-order', instrument: BTC, orderId: orderId(2), actor: 'cli', ts: ts(bench.now) } as const
     expect(brief(bench.give({ ...asked, trigger: ticks(50) }))).toEqual(['denied protective: spot-order'])
@@ -164,7 +163,7 @@ describe('stops of our own', () => {
     expect(brief(bench.protect({ stop: ticks(101) }))).toEqual(['denied protective: stop-side'])
   })
 
-  test('taken off in the app is set again, and closed for after 30 s; an exit that is unanswered is not doubled', () => {
+  test('removed in the app is set again, and closed for after 30 s; an exit that is unanswered is not doubled', () => {
     const bench = Spot.held()
     expect(brief(bench.canceled(orderId(2)))).toEqual([])
     expect(brief(bench.bare(800))).toEqual(['P2 stop.moved_outside', 'stop at 90', 'protective sell 10 stop-market 90'])
@@ -228,7 +227,7 @@ describe('targets of our own', () => {
 })
 
 describe('what is ours', () => {
-  test('a short opinion opens nothing and closes what is held', () => {
+  test('a short signal opens nothing and closes what is held', () => {
     const bench = new Spot()
     expect(brief(bench.say(signal(-1, 110)))).toEqual([])
     const held = Spot.held()
@@ -303,7 +302,7 @@ describe('what is ours', () => {
     expect(brief(bench.canceled(orderId(2)))).toEqual(['reduce sell 10'])
   })
 
-  test('more than was held is never booked as ours: it is told, and its money is not ours', () => {
+  test('more than was held is never booked as ours: it is reported, and its money is not ours', () => {
     const bench = Spot.held()
     bench.give(bench.fillOf(bench.order(2)))
     const again = { ...bench.fillOf(bench.order(1)), side: -1 as const, tradeId: 'late' }
@@ -392,37 +391,40 @@ test('an exit of panic --direct is waited for: the trader does not sell the same
   expect(brief(filled)).toEqual(['closed 0'])
 })
 
-test.each(['before', 'after'] as const)('what others sold before the books were opened is in the balance, told %s the opening', (told) => {
-  const kernel = new Kernel(new Spot().config)
-  const sold = { instrument: BTC, venueOrderId: 'app', side: -1, lots: lots(7), ts: ts(1_000) } as const
-  const sale: KernelInput[] = [
-    {
-      ...sold,
-      type: 'order-adopted',
-      origin: 'external',
-      parentOrderId: undefined,
-      clientOrderId: '',
-      kind: 'market',
-      limit: undefined,
-      trigger: undefined,
-      triggerBy: 'last',
-      reduceOnly: true,
-    },
-    {
-      ...sold,
-      type: 'order-filled',
-      orderId: undefined,
-      tradeId: 'app1',
-      price: ticks(100),
-      fee: { coin: 'USDT', amount: cash(0), rate: rate(0) },
-      liquidity: 'taker',
-      isComplete: true,
-    },
-  ]
-  const opening: KernelInput = { type: 'wallet-adjusted', coin: 'USDT', amount: cash(5_700e8), cause: 'opening', ts: ts(2_000) }
-  for (const input of told === 'before' ? [...sale, opening] : [opening, ...sale]) kernel.apply(input)
-  expect([kernel.portfolio.money, kernel.portfolio.equity, kernel.portfolio.dayLoss]).toEqual([5_700e8, 5_700e8, 0])
-})
+test.each(['before', 'after'] as const)(
+  'what others sold before the records were opened is in the balance, reported %s the opening',
+  (told) => {
+    const kernel = new Kernel(new Spot().config)
+    const sold = { instrument: BTC, venueOrderId: 'app', side: -1, lots: lots(7), ts: ts(1_000) } as const
+    const sale: KernelInput[] = [
+      {
+        ...sold,
+        type: 'order-adopted',
+        origin: 'external',
+        parentOrderId: undefined,
+        clientOrderId: '',
+        kind: 'market',
+        limit: undefined,
+        trigger: undefined,
+        triggerBy: 'last',
+        reduceOnly: true,
+      },
+      {
+        ...sold,
+        type: 'order-filled',
+        orderId: undefined,
+        tradeId: 'app1',
+        price: ticks(100),
+        fee: { coin: 'USDT', amount: cash(0), rate: rate(0) },
+        liquidity: 'taker',
+        isComplete: true,
+      },
+    ]
+    const opening: KernelInput = { type: 'wallet-adjusted', coin: 'USDT', amount: cash(5_700e8), cause: 'opening', ts: ts(2_000) }
+    for (const input of told === 'before' ? [...sale, opening] : [opening, ...sale]) kernel.apply(input)
+    expect([kernel.portfolio.money, kernel.portfolio.equity, kernel.portfolio.dayLoss]).toEqual([5_700e8, 5_700e8, 0])
+  },
+)
 
 test('a panic takes the stop off and closes the position', () => {
   const bench = Spot.held()

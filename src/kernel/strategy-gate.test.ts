@@ -1,6 +1,5 @@
 /**
- * A strategy that says what cannot be is stopped alone, with bar, value and place; the kernel and the other strategies go on.
- * Never a process that ends for what a strategy said.
+ * A strategy that says what cannot be is stopped alone, with bar, value and place; the kernel and the other strategies continue.
  */
 import { expect, test } from 'vitest'
 import { z } from 'zod'

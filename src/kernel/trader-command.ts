@@ -1,6 +1,5 @@
 /**
- * What people and programs ask of the trader, as it stands in a command row; the live driver turns it into kernel inputs.
- * Never carries a permission: whoever writes the row has checked role, scope and confirmation.
+ * What operators and programs ask of the trader, as it is in a command row; the live driver turns it into kernel inputs.
  */
 import type { TimeInForce } from '../trading/order.ts'
 
@@ -46,20 +45,20 @@ export type TraderCommand =
       readonly fraction?: string
       readonly quantity?: string
       readonly side?: 'long' | 'short'
-      /** How it is worked, as `twap:10m`; absent: at market, at once. */
+      /** Execution algorithm, as `twap:10m`; absent: at market, at once. */
       readonly execution?: string
-      /** The price at which it waits, or `best` for the best of our side; of what is worked, the price that no child goes beyond. */
+      /** The price at which it waits, or `best` for the best of our side; of an algorithm, the price that no child goes beyond. */
       readonly limit?: string
     }
   | OpenCommand
-  /** Moves what guards a position: prices, `-2%`, `be` for the entry price; targets and trails may be taken `off`, a stop may not. */
+  /** Moves what protects a position: prices, `-2%`, `be` for the entry price; targets and trails may be taken `off`, a stop may not. */
   | { readonly name: 'protect'; readonly symbol: string; readonly stop?: string; readonly target?: string; readonly trail?: string }
   | { readonly name: 'change'; readonly orderId: number; readonly limit?: string; readonly trigger?: string; readonly quantity?: string }
-  /** Steers an order that is being worked. */
+  /** Steers an order in progress. */
   | { readonly name: 'work'; readonly id: number; readonly to: 'paused' | 'working' | 'ended' }
   /** A position that is not ours gets an owner and a stop (S8). */
   | { readonly name: 'adopt'; readonly symbol: string; readonly strategy?: string; readonly stop?: string }
-  /** A position that is not ours stays so, and entries go on (S8). */
+  /** A position that is not ours stays so, and entries continue (S8). */
   | { readonly name: 'ignore'; readonly symbol: string }
   /** Compares with the exchange; with keys, carries out the fixes of these differences where they still stand. */
   | { readonly name: 'reconcile'; readonly keys?: readonly string[] }
@@ -95,7 +94,7 @@ export interface QueuedCommand {
   /** `telegram:123`, `cli`, `key:7f3a`. */
   readonly actor: string
   readonly command: TraderCommand
-  /** Wall ms at which it was asked. */
+  /** Wall-clock ms at which it was asked. */
   readonly askedAtMs: number
 }
 

@@ -1,6 +1,5 @@
 /**
  * Frames of Bybit's public streams as they are published, read for a perpetual and a spot pair of one name.
- * Never a socket: what the client hands over is written in the test.
  */
 import { expect, test } from 'vitest'
 import { instrumentIndex } from '../core/units.ts'
@@ -11,7 +10,7 @@ const PERPETUAL = makeInstrument({ index: instrumentIndex(0), venue: 'bybit', sy
 const SPOT = makeInstrument({ index: instrumentIndex(1), venue: 'bybit', symbol: 'BTCUSDT-SPOT', tickSize: '0.01', lotSize: '0.000001' })
 const BY_SYMBOL = new Map([PERPETUAL, SPOT].map((i) => [i.symbol, i]))
 
-/** What was heard, without what was not said. */
+/** What arrived, without absent fields. */
 function heard(frame: object): { readonly said: unknown[]; readonly problem: string | undefined } {
   const said: unknown[] = []
   const problem = readFrame(frame, BY_SYMBOL, {

@@ -1,6 +1,5 @@
 /**
- * The public market of another exchange as ours: a second simulator stands in for Bybit, over its real REST and its real stream.
- * Never leaves loopback.
+ * The public market of another exchange as ours: a second simulator is in for Bybit, over its real REST and its real stream.
  */
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,6 +1,5 @@
 /**
  * The past into the store: what is missing is asked for and nothing else, over cuts, failures and holes.
- * Never reads a real exchange: its pages are made here, or come from the simulator's server.
  */
 import type { VenueError } from '../venue/port/error.ts'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -36,7 +35,7 @@ class Past {
   readonly asked: [number, number][] = []
   readonly waits: number[] = []
   failures: VenueError[] = []
-  /** Pages that are answered before a person stops it. */
+  /** Pages that are answered before a user stops it. */
   pagesLeft = Number.POSITIVE_INFINITY
   private readonly has: (minute: number) => boolean
 
@@ -101,7 +100,7 @@ test('only what is missing is asked for: before, between and after what is store
   expect(past.asked).toEqual([])
 })
 
-test('a hole of the exchange stays one, and is told', async () => {
+test('a hole of the exchange stays one, and is reported', async () => {
   const past = new Past((minute) => minute < 300 || minute >= 420)
   expect(await download(past.ports(), minutes(0, 1_000))).toMatchObject({
     ok: true,
@@ -128,7 +127,7 @@ test('a bar that is still open at the end is not stored', async () => {
   expect(storedMinutes()).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8])
 })
 
-test('whatever the exchange has and wherever it is stopped, going on ends with all of it', async () => {
+test('whatever the exchange has and wherever it is stopped, continuing ends with all of it', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.tuple(fc.nat(50_000), fc.integer({ min: 1, max: 30_000 })), { maxLength: 4 }),

@@ -1,5 +1,5 @@
 /**
- * Brings what Bybit tells of the past into the candle store, in pieces that each stand by themselves: a run that is cut off goes on there.
+ * Downloads Bybit's history into the candle store, in pieces that are complete by themselves: an interrupted run resumes there.
  * Never asks again for what is stored, and never fills a hole: what the exchange does not list stays a gap.
  */
 import type { VenueError } from '../venue/port/error.ts'

@@ -55,7 +55,7 @@ export async function openPublicHistory(config: Config, symbols: readonly string
     const { error } = specs
     if (error.code === COUNTRY_CODE) return err({ type: 'unreachable', sentence: `${error.detail}.`, next: COUNTRY_NEXT })
     return error.type === 'invalid-request'
-      ? err({ type: 'not-listed', sentence: error.detail.replace(/([^.?])$/, '$1.'), next: 'Name the symbol as Bybit lists it.' })
+      ? err({ type: 'not-listed', sentence: error.detail.replace(/([^.?])$/, '$1.'), next: 'Use the symbol as listed by Bybit.' })
       : err({
           type: 'unreachable',
           sentence: `Bybit does not answer at ${restUrl} (${errorWords(error)}).`,

@@ -1,6 +1,5 @@
 /**
  * The market time of a running simulator.
- * Never waits longer than two seconds for it.
  */
 import { Agent, get } from 'node:http'
 import type { VenueClock } from '../venue/port/venue.ts'

@@ -12,7 +12,7 @@ import { Merge } from './merge.ts'
 const bar = (at: number, close = at): Bar => ({ ts: ts(at), open: ticks(1), high: ticks(9), low: ticks(1), close: ticks(close), volume: 2 })
 
 describe('bars', () => {
-  test('only revealed bars are seen, the newest first', () => {
+  test('bars: only revealed bars are seen, the newest first', () => {
     const bars = Bars.withCapacity(10, 8)
     for (const at of [0, 10, 20]) bars.push(bar(at, at + 5))
     expect(() => bars.close(0)).toThrow('0 are there')
@@ -25,7 +25,7 @@ describe('bars', () => {
     expect(() => bars.close(Number.NaN)).toThrow(RangeError)
   })
 
-  test('a full series drops its oldest half and goes on', () => {
+  test('a full series drops its oldest half and continues', () => {
     const bars = Bars.withCapacity(1, 4)
     for (let at = 0; at < 11; at++) {
       bars.push(bar(at))
@@ -36,7 +36,7 @@ describe('bars', () => {
     expect(bars.length).toBeLessThanOrEqual(4)
   })
 
-  test('bars ascend', () => {
+  test('bars: bars ascend', () => {
     const bars = Bars.withCapacity(10, 4)
     bars.push(bar(10))
     expect(() => bars.push(bar(10))).toThrow(InvariantError)

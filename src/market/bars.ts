@@ -134,8 +134,8 @@ export class Bars implements RevealedBars {
     if (!(back >= 0 && at >= 0))
       throw new RangeError(
         back >= 0
-          ? `a bar ${back} bars ago was asked for, and ${this.cursor} are there: say in 'history' how many are read`
-          : `a bar ${-back} bars ahead was asked for: the future is not there`,
+          ? `a bar ${back} bars ago was requested, but only ${this.cursor} exist: set 'history' to the number of bars you read`
+          : `a bar ${-back} bars ahead was requested: future bars do not exist`,
       )
     return at
   }

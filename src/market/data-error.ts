@@ -1,6 +1,5 @@
 /**
  * Why reading, importing or loading data did not work, in one sentence and with the next step.
- * Never thrown: a failure of data is a result that its caller has to show.
  */
 export interface DataError {
   /** bad-input: the file or the request; not-found: no such series; conflict: disagrees with what is stored; damaged: the store itself. */

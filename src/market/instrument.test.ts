@@ -1,5 +1,5 @@
 /**
- * The road between decimal text, the grid of ticks and lots, and money.
+ * The path between decimal text, the grid of ticks and lots, and money.
  * Never trusts one grid: tick and lot sizes of real instruments, and random ones against BigInt.
  */
 import fc from 'fast-check'
@@ -26,7 +26,7 @@ describe('notional', () => {
     expect(notionalOf(make(tickSize, lotSize), ticks(price), lots(0 - quantity), 'floor')).toBe(0 - expected)
   })
 
-  test('a grid finer than 1e-8 rounds as it is told to', () => {
+  test('a grid finer than 1e-8 rounds in the given direction', () => {
     const fine = make('0.00001', '0.000001')
     expect(notionalOf(fine, ticks(7), lots(15_001), 'floor')).toBe(105)
     expect(notionalOf(fine, ticks(7), lots(15_001), 'ceil')).toBe(106)

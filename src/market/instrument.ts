@@ -1,5 +1,5 @@
 /**
- * What may be traded: its grid of prices and quantities, its limits, and the exact road from ticks and lots to money.
+ * What may be traded: its grid of prices and quantities, its limits, and the exact conversion from ticks and lots to money.
  * Never knows a venue's wire format, and never changes in place: a change at the venue makes a new value.
  */
 import { gcd, mulDiv, mulDivCeil, mulDivFloor, parseDecimal, readStep, formatDecimal, groupDigits, type Rounding } from '../core/decimal.ts'
@@ -142,7 +142,7 @@ export const isTooSmall = (instrument: Instrument, price: Ticks, quantity: Lots)
 export const formatPrice = (instrument: Instrument, price: Ticks): string =>
   formatDecimal(mulDivFloor(price, instrument.tick, 1), instrument.priceScale)
 
-/** Price as people read it: `64,210.5`. */
+/** Price as users read it: `64,210.5`. */
 export const shownPrice = (instrument: Instrument, price: Ticks): string => groupDigits(formatPrice(instrument, price))
 
 /** Quantity as plain decimal text. */
@@ -166,7 +166,7 @@ function onGrid<T>(units: number, step: number, rounding: Rounding | undefined, 
   return rounding === undefined ? undefined : make(mulDiv(units, 1, step, rounding))
 }
 
-/** A float price (an indicator's, a ratio's) put on the grid. The only road from floats to ticks. */
+/** A float price (an indicator's, a ratio's) put on the grid. The only way from floats to ticks. */
 export function ticksFromFloat(price: number, rounding: 'floor' | 'ceil' | 'nearest'): Ticks {
   return ticks(rounding === 'floor' ? Math.floor(price) : rounding === 'ceil' ? Math.ceil(price) : Math.round(price))
 }
@@ -178,6 +178,6 @@ export const lotFloat = (instrument: Instrument): number => instrument.lot / 10 
 /** Two decimals more than the tick: an integer divided by a power of ten is the float nearest to the decimal, and costs no text. */
 const FINE = Array.from({ length: 20 }, (_, scale) => 10 ** (scale + 2))
 
-/** A price in ticks, whole or not, as a float in quote units, for people to read. */
+/** A price in ticks, whole or not, as a float in quote units, for users to read. */
 export const priceFloat = (instrument: Instrument, price: number): number =>
   Math.round(price * instrument.tick * 100) / (FINE[instrument.priceScale] as number)

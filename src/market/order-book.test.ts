@@ -24,7 +24,7 @@ const best = (levels: Levels, sign: 1 | -1, depth: number): [number, number][] =
 const rows = (levels: Iterable<readonly [number, number]>): string[][] =>
   [...levels].map(([price, size]) => [formatPrice(instrument, ticks(price)), formatQuantity(instrument, lots(size))])
 
-/** What the venue says of a side that changed: levels that are new, other, or gone from the visible part. */
+/** What the venue reports of a side that changed: levels that are new, other, or gone from the visible part. */
 function changes(before: readonly [number, number][], after: readonly [number, number][]): [number, number][] {
   const old = new Map(before)
   const now = new Map(after)
@@ -164,7 +164,7 @@ describe('disturbed', () => {
   })
 })
 
-describe('a venue that begins anew', () => {
+describe('a venue that starts from scratch', () => {
   const at = (u: number, seq: number, ts: number, isSnapshot: boolean, bid: number): BookUpdate => ({
     isSnapshot,
     u,
@@ -193,11 +193,11 @@ describe('a venue that begins anew', () => {
     expect(mirror.flaw).toBe('gap')
   })
 
-  test('nor are they within one millisecond', () => {
+  test('frames from before a restart of the venue are not news within one millisecond', () => {
     expect(live().apply(at(2, 5_001, 9_000, false, 8))).toBe('void')
   })
 
-  test('nor are they when the sequence began anew too', () => {
+  test('frames from before a restart are not news when the sequence restarted too', () => {
     const mirror = live()
     expect(mirror.apply(at(2, 3, 9_020, false, 8))).toBe('void')
   })
@@ -230,7 +230,7 @@ describe('a frame that cannot be', () => {
     ['a number where text belongs', { asks: [[12, '1']] }, 'odd-level'],
     ['a level without a size', { asks: [['12']] }, 'odd-level'],
     ['a row that is none', { asks: ['12'] }, 'odd-level'],
-  ] as const)('%s', (_name, change, flaw) => {
+  ] as const)('a frame that cannot be: %s', (_name, change, flaw) => {
     const mirror = new BookMirror(instrument, DEPTH)
     expect(mirror.apply(good)).toBe('applied')
     expect(mirror.apply(delta(change))).toBe('void')

@@ -86,7 +86,7 @@ export class BookMirror {
       this.asks.count = 0
     } else {
       if (!this.isLive) return 'void'
-      // An id that does not follow, or one that does with an older sequence: something is missing, or the venue has begun anew.
+      // An id that does not follow, or one that does with an older sequence: something is missing, or the venue has begun again.
       if (update.u !== this.u + 1 || update.seq < this.seq) return this.doubt('gap')
     }
     const { instrument } = this
@@ -106,7 +106,7 @@ export class BookMirror {
     return 'void'
   }
 
-  /** Told before, or overtaken. All three clocks must say so: ids that begin anew at a restart are old by number only. */
+  /** Reported before, or overtaken. All three clocks must say so: ids that start from scratch at a restart are old by number only. */
   private isOld({ isSnapshot, u, seq, ts }: BookUpdate): boolean {
     if (!this.isLive || seq > this.seq || ts > this.ts || (isSnapshot && u === RESTARTED_U)) return false
     return isSnapshot ? seq < this.seq || u === this.u : u <= this.u
@@ -156,7 +156,7 @@ class Ladder {
     return true
   }
 
-  /** Forgets the worst levels past the depth: the venue says no more about them. */
+  /** Forgets the worst levels past the depth: the venue reports no more about them. */
   trim(depth: number): void {
     const spare = this.count - depth
     if (spare <= 0) return

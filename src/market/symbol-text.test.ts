@@ -1,6 +1,5 @@
 /**
- * The spellings of a symbol that people use, and the one that Ballast does.
- * Never asks an exchange.
+ * The spellings of a symbol that users use, and the one that Ballast does.
  */
 import { expect, test } from 'vitest'
 import { spellingOf } from './symbol-text.ts'

@@ -1,6 +1,5 @@
 /**
- * What people and other tools write for a symbol: BTC, btc/usdt, BTC/USDT:USDT, BYBIT:BTCUSDT.P, BTC-USDT-SWAP, BTC-SPOT, spot:BTC, BTC-PERP.
- * Never says whether such a symbol exists: that is for the exchange, or for what is traded.
+ * What users and other tools write for a symbol: BTC, btc/usdt, BTC/USDT:USDT, BYBIT:BTCUSDT.P, BTC-USDT-SWAP, BTC-SPOT, spot:BTC, BTC-PERP.
  */
 import { spotSymbolOf } from './instrument.ts'
 

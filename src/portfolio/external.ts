@@ -14,7 +14,7 @@ export interface ExternalPart {
   /** The venue's own net position, whose average price is that of both parts: what it realizes is what the wallet gets. */
   readonly net: Position
   readonly history: FillHistory
-  /** A person has said that it is to stay as it is: entries of ours go on. */
+  /** A user has said that it is to stay as it is: entries of Ballast's continue. */
   isIgnored: boolean
 }
 
@@ -28,7 +28,7 @@ export interface FillParts {
   readonly external: Lots
 }
 
-/** Their hands reduce what is theirs first, then ours; ours the other way round. What is left opens a position of whoever sent the order. */
+/** External activity reduces what is theirs first, then ours; ours the other way round. What is left opens a position of whoever sent the order. */
 export function partsOf(own: Lots, external: Lots, side: Side, quantity: Lots, isExternal: boolean): FillParts {
   const against = (held: Lots): number => (held * side < 0 ? Math.abs(held) : 0)
   const first = Math.min(quantity, against(isExternal ? external : own))
@@ -40,7 +40,7 @@ export function partsOf(own: Lots, external: Lots, side: Side, quantity: Lots, i
 /** What a fill or an adjustment from outside has done to a symbol. */
 export interface ExternalChange {
   readonly instrument: Instrument
-  /** Lots of ours that somebody else has closed. */
+  /** Lots of Ballast's that somebody else has closed. */
   readonly taken: Lots
   /** Lots by which the part that is not ours has grown. */
   readonly added: Lots

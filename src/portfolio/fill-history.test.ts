@@ -1,5 +1,5 @@
 /**
- * Fills told in any order within the window: the position is that of their true order, and what was realized sums up to it.
+ * Fills reported in any order within the window: the position is that of their true order, and what was realized sums up to it.
  * Never compares with the history's own output: the reference books the sorted fills one by one.
  */
 import fc from 'fast-check'
@@ -20,7 +20,7 @@ const fills = fc
     }),
     { minLength: 1, maxLength: 30 },
   )
-  // Three executions of each instant, as when one order walks up the book: the venue's sequence tells their order.
+  // Three executions of each instant, as when one order walks up the book: the venue's sequence shows their order.
   .map((list): PastFill[] => list.map((fill, k) => ({ ...fill, ts: ts(1_000 + Math.floor(k / 3)), seq: k })))
 
 test('any order of telling ends in the position of the true order', () => {
@@ -41,7 +41,7 @@ test('any order of telling ends in the position of the true order', () => {
   )
 })
 
-test('fills that are told in their order are booked alike without being remembered', () => {
+test('fills that are reported in their order are booked alike without being remembered', () => {
   fc.assert(
     fc.property(fills, (inOrder) => {
       const [remembered, forgotten] = [emptyHistory(), emptyHistory()]
@@ -55,14 +55,14 @@ test('fills that are told in their order are booked alike without being remember
   )
 })
 
-test('a stop that is told after the entry that followed it opens nothing at the wrong price', () => {
+test('a stop that is reported after the entry that followed it opens nothing at the wrong price', () => {
   const history = emptyHistory()
   const position = flatPosition()
   const fill = (side: 1 | -1, price: number, size: number, at: number) =>
     bookInOrder(history, position, BTC, { side, price: ticks(price), lots: lots(size), ts: ts(at) })
   fill(-1, 10_000, 100, 1)
   fill(1, 9_000, 40, 3)
-  // By hand: the stop at 10,500 closed 100 short from 10,000; the long of 40 stands at 9,000.
+  // By hand: the stop at 10,500 closed 100 short from 10,000; the long of 40 is at 9,000.
   fill(1, 10_500, 100, 2)
   expect(position.lots).toBe(40)
   expect(position.cost).toBe(9_000 * 40 * BTC.cashNumerator)
@@ -104,7 +104,7 @@ test('what is known to be complete is folded, and what comes after it still take
 test.each([
   ['coarser', '1'],
   ['finer', '0.01'],
-])('told in any order around a change to %s steps: quantity, cost and result of the true order and prices', (_, tickSize) => {
+])('reported in any order around a change to %s steps: quantity, cost and result of the true order and prices', (_, tickSize) => {
   const AFTER = makeInstrument({ index: instrumentIndex(0), venue: 'sim', symbol: 'BTCUSDT', tickSize, lotSize: '0.001' })
   const change = new StepChange(BTC, AFTER)
   const inNew = (fill: PastFill): PastFill => {

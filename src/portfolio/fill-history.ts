@@ -1,5 +1,5 @@
 /**
- * The newest fills of a symbol in the order of their execution, so that one that is told late takes its true place.
+ * The newest fills of a symbol in the order of their execution, so that one that is reported late takes its true place.
  * Never changes a quantity by the order of fills: only cost and realized profit depend on it.
  */
 import { type Cash, type Lots, type Side, type Ticks, type Ts, cash } from '../core/units.ts'
@@ -25,7 +25,7 @@ export interface FillHistory {
   fills: PastFill[]
 }
 
-/** Since the last clean reading of the account. A fill that is told after this many others is booked as the oldest of them. */
+/** Since the last clean reading of the account. A fill that is reported after this many others is booked as the oldest of them. */
 const FILLS_KEPT = 4_096
 
 export const emptyHistory = (): FillHistory => ({ base: flatPosition(), fills: [] })
@@ -37,7 +37,7 @@ export function rebase(history: FillHistory, position: Position): void {
 }
 
 /**
- * The fills in other steps, at the same money, so that one of before the change still takes its place when it is told after it. Where one is
+ * The fills in other steps, at the same money, so that one of before the change still takes its place when it is reported after it. Where one is
  * no whole number of the new lots, the position is what it is from here on.
  * @param position already in the new steps
  */

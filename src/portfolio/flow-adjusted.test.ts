@@ -25,7 +25,7 @@ test('a loss in the step of a withdrawal is a loss', () => {
   expect(curve([10_000, 0], [7_600, -2_000])).toEqual([10_000, 9_500])
 })
 
-test('rows that do not say count none, and an account that is emptied begins anew', () => {
+test('rows that do not say count none, and an account that is emptied starts from scratch', () => {
   expect(curve([10_000, undefined], [9_000, -500])).toEqual([10_000, 9_000])
   expect(curve([10_000, 0], [0, -10_000], [3_000, -7_000])).toEqual([10_000, 0, 0])
   expect(numbersOf({ equity: '12.5', flows: null })).toEqual({ equity: 12.5, flows: undefined })

@@ -25,11 +25,11 @@ export interface Ledger {
   trading: Cash
   fees: Cash
   funding: Cash
-  /** What the hands of others made and lost in this wallet: a flow, no result of ours. */
+  /** What external activity made and lost in this wallet: a flow, no result of Ballast's. */
   external: Cash
   /** What came and went without a trade of this account: transfers, bonus, interest and the like. */
   flows: Cash
-  /** What nobody could explain. It waits for a person, and is no result either. */
+  /** What nobody could explain. It waits for a user, and is no result either. */
   unexplained: Cash
   adjustments: Cash
 }

@@ -107,7 +107,7 @@ describe('of an equity series', () => {
     [0.3, 0.6179114221889526],
     [1.96, 0.9750021048517795],
     [4, 0.9999683287581669],
-  ])('normal distribution at %d', (x, expected) => {
+  ])('of an equity series: normal distribution at %d', (x, expected) => {
     expect(Math.abs(normalCdf(x) - expected)).toBeLessThan(1e-14)
   })
 
@@ -187,7 +187,7 @@ describe('daily equity', () => {
     ['ending at midnight', [1, 24], [1, 24], [1, 2]],
     ['starting at midnight', [0, 24, 48], [0, 24, 48], [1, 2, 3]],
     ['one row', [7], [7], [1]],
-  ])('%s', (_name, hours, expectedHours, expectedEquity) => {
+  ])('daily equity: %s', (_name, hours, expectedHours, expectedEquity) => {
     const closes = dailyEquity({
       ts: Float64Array.from(hours, (hour) => hour * HOUR_MS),
       equity: Float64Array.from(hours, (_, at) => at + 1),
@@ -224,7 +224,7 @@ function trade(pnl: number, more: Partial<ClosedTrade> = {}): ClosedTrade {
 describe('of trades', () => {
   const series = daily([100, 100])
 
-  test('by hand', () => {
+  test('of trades: by hand', () => {
     const trades = [10, 20, -15, -5, 0, 30].map((pnl, at) =>
       trade(pnl, { entryTs: ts(at * 2 * HOUR_MS), exitTs: ts((at * 2 + 1) * HOUR_MS) }),
     )
@@ -266,7 +266,7 @@ describe('of trades', () => {
     })
   })
 
-  test('without a trade everything but the count is null', () => {
+  test('of trades without a trade everything but the count is null', () => {
     const { trades, ...rest } = tradeMetrics([], series, INSTRUMENTS)
     expect(trades).toBe(0)
     expect(new Set(Object.values(rest))).toEqual(new Set([null]))

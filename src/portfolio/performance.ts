@@ -82,7 +82,7 @@ export function metricsOf(input: PerformanceInput): Metrics {
   return withoutAnnual({ ...base, ...ofTrades, ...against }, series)
 }
 
-/** A year is not told from less than this. */
+/** A year is not reported from less than this. */
 const ANNUAL_DAYS_MIN = 30
 /** Figures that are scaled to a year. */
 export const ANNUAL_METRICS = ['cagr', 'volatility', 'sharpe', 'sortino', 'calmar', 'alpha', 'informationRatio'] as const

@@ -32,7 +32,7 @@ function exactWorth(list: readonly { side: Side; price: number; quantity: number
 }
 
 describe('any sequence of fills', () => {
-  test('on an even grid: realized plus unrealized is exactly what was sold less what was bought, marked', () => {
+  test('any sequence of fills: on an even grid: realized plus unrealized is exactly what was sold less what was bought, marked', () => {
     fc.assert(
       fc.property(fills, fc.integer({ min: 1, max: 1e6 }), (list, mark) => {
         const position = flatPosition()
@@ -44,7 +44,7 @@ describe('any sequence of fills', () => {
     )
   })
 
-  test('on a fine grid: never better than exact, and worse by at most two units a fill', () => {
+  test('any sequence of fills: on a fine grid: never better than exact, and worse by at most two units a fill', () => {
     fc.assert(
       fc.property(fills, fc.integer({ min: 1, max: 1e6 }), (list, mark) => {
         const position = flatPosition()
@@ -57,7 +57,7 @@ describe('any sequence of fills', () => {
     )
   })
 
-  test('in any order: the same quantity and the same cash plus quantity times mark', () => {
+  test('any sequence of fills: in any order: the same quantity and the same cash plus quantity times mark', () => {
     fc.assert(
       fc.property(
         fills.chain((list) => fc.tuple(fc.constant(list), fc.shuffledSubarray(list, { minLength: list.length }))),

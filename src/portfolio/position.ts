@@ -76,7 +76,7 @@ export function convertPosition(position: Position, change: StepChange): void {
   position.lots = change.quantity(position.lots)
 }
 
-/** Average entry in ticks as a float, for people and statistics. */
+/** Average entry in ticks as a float, for users and statistics. */
 export function averageEntry(position: Position, instrument: Instrument): number {
   const held: number = position.lots
   if (held === 0) return 0

@@ -1,6 +1,5 @@
 /**
- * A round trip while it lasts: what went in, what came out, and how far it went for and against us.
- * Never decides anything; it is the story of fills that have already been booked.
+ * A trade while it lasts: what went in, what came out, and how far it went for and against us.
  */
 import { addSafe, mulDivCeil } from '../core/decimal.ts'
 import {
@@ -85,7 +84,7 @@ export function openRoundTrip(
   }
 }
 
-/** Books a fill (or the part of one that belongs to this trip) on its side. */
+/** Books a fill (or the part of one that belongs to this trade) on its side. */
 export function addToRoundTrip(
   trip: RoundTrip,
   instrument: Instrument,
@@ -120,7 +119,7 @@ export function addPlannedLoss(trip: RoundTrip, planned: Cash | undefined, part:
 /** The part of a fee that belongs to `part` of `whole` lots; the closing side rounds up. */
 export const feeShare = (fee: Cash, part: Lots, whole: Lots): Cash => cash(part === whole ? fee : mulDivCeil(fee, part, whole))
 
-/** The price has been between `low` and `high` while the trip was open. */
+/** The price has been between `low` and `high` while the trade was open. */
 export function seeRange(trip: RoundTrip, low: Ticks, high: Ticks): void {
   if (low < trip.low) trip.low = low
   if (high > trip.high) trip.high = high
@@ -142,7 +141,7 @@ export function settleRange(trip: RoundTrip, position: Position, instrument: Ins
 const average = (instrument: Instrument, notional: Cash, quantity: Lots): Ticks =>
   ticks(quantity === 0 ? 0 : (notional * instrument.cashDenominator) / (quantity * instrument.cashNumerator))
 
-/** The trip as a finished trade, or, with a mark, as one that is still open. */
+/** The trade as a finished trade, or, with a mark, as one that is still open. */
 export function tradeOf(
   trip: RoundTrip,
   instrument: Instrument,

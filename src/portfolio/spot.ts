@@ -1,6 +1,5 @@
 /**
  * What a spot fill does to coins and money: bought coins pay their fee in coins, and only coins that are ours can be sold by us.
- * Never keeps anything: who books the fill keeps the lots, and the spare part of one.
  */
 import { mulDivCeil } from '../core/decimal.ts'
 import { type Cash, type Lots, type Side, type Ticks, cash, lots } from '../core/units.ts'
@@ -16,13 +15,13 @@ export interface SpotFill {
   readonly spare: number
   /** Sold beyond what was held: it was not ours, and neither is what it brought. */
   readonly surplus: Lots
-  /** What came in for the surplus, its fee taken off. */
+  /** What came in for the surplus, its fee removed. */
   readonly outside: Cash
 }
 
 /**
- * @param held lots of ours before it, never negative
- * @param spare coins of ours that were no whole lot before it, in parts of a lot
+ * @param held lots of Ballast's before it, never negative
+ * @param spare coins of Ballast's that were no whole lot before it, in parts of a lot
  */
 export function spotFill(
   instrument: Instrument,

@@ -1,6 +1,5 @@
 /**
  * Sample statistics that performance figures are made of.
- * Never decides what too little data means for a figure: undefined says that it cannot be computed.
  */
 import { assert } from '../core/assert.ts'
 

@@ -1,6 +1,5 @@
 /**
  * What risk may see of the portfolio: figures, never the means to change them.
- * Never gives a strategy anything: strategies see StrategyContext only.
  */
 import type { Cash, InstrumentIndex, Lots, Side, StrategyId, Ticks, Ts } from '../core/units.ts'
 import type { Instrument, InstrumentStatus } from '../market/instrument.ts'
@@ -19,7 +18,7 @@ export interface PortfolioView {
   /** Wallet plus unrealized at the mark. */
   readonly equity: Cash
   instrument(i: InstrumentIndex): Instrument
-  /** As the venue has said last. */
+  /** As the venue has reported last. */
   instrumentStatus(i: InstrumentIndex): InstrumentStatus
   mark(i: InstrumentIndex): Ticks
   markTs(i: InstrumentIndex): Ts
@@ -51,9 +50,9 @@ export interface PortfolioView {
   stopOf(i: InstrumentIndex): Ticks | undefined
   /** Notional at which our open quantity was bought or sold. */
   costOf(i: InstrumentIndex): Cash
-  /** Entries of ours in the symbol that may still fill. */
+  /** Entries of Ballast's in the symbol that may still fill. */
   openEntries(i: InstrumentIndex): readonly OpenEntry[]
-  /** Symbols in which something of ours is held or may still be entered. */
+  /** Symbols in which something of Ballast's is held or may still be entered. */
   symbolsAtStake(): readonly InstrumentIndex[]
   /** Money that the day may still lose under a limit: flows make it no larger (S9). */
   dayLossLeft(limit: Cash): number

@@ -1,6 +1,5 @@
 /**
  * Alerts of a process that may find the database away: kept in memory and written when it answers again, oldest first.
- * Never something that a start, a restart or a stop waits for.
  */
 import { type InstallationAlert, type InstallationAlertType, insertAlert } from '../../db/alerts.ts'
 import { type Sql, makeClient } from '../../db/client.ts'
@@ -17,7 +16,7 @@ export class AlertWriter {
   private client: { readonly url: string; readonly sql: Sql } | undefined
   private isWriting = false
 
-  /** `url` is asked at each attempt: a database that is started anew may have another one. */
+  /** `url` is asked at each attempt: a database that is started again may have another one. */
   constructor(url: () => string | undefined) {
     this.url = url
     this.timer = setInterval(() => void this.flush(), FLUSH_EVERY_MS)
@@ -49,7 +48,7 @@ export class AlertWriter {
         this.waiting = this.waiting.filter((alert) => alert !== next)
       }
     } catch {
-      // It waits: that the database is away is told by whoever needs it to trade.
+      // It waits: that the database is away is reported by whoever needs it to trade.
     } finally {
       this.isWriting = false
     }

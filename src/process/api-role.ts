@@ -29,13 +29,13 @@ export async function startApiRole(
   const { config, paths, log } = context
   if (!LOOPBACK.test(config.api.host))
     return err({
-      sentence: `The API does not bind to ${config.api.host}: beyond this machine it needs TLS and lists of hosts, which are not built yet.`,
+      sentence: `The API cannot listen on ${config.api.host}: it serves this machine only, since TLS and host lists do not exist yet.`,
       next: 'Use BALLAST__API__HOST=127.0.0.1, and a tunnel with its own authentication.',
     })
   const { sql } = database
   const admin = await ensureAdminKey(sql, paths.root, config.profile)
   if (admin.revoked > 0)
-    log('warn', `${admin.file} was missing or of no use: a new key stands there, and the admin key of before is revoked.`)
+    log('warn', `${admin.file} was missing or unreadable: it now holds a new admin key, and the previous one is revoked.`)
   const server = await startApi(
     {
       ports,

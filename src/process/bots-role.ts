@@ -229,7 +229,7 @@ class BotsRole implements RunningRole {
     return rows.map((r) => r.symbol)
   }
 
-  /** Chats that are told: admins in private, listed groups, and the server's channel for such an alert. */
+  /** Chats that are reported: admins in private, listed groups, and the server's channel for such an alert. */
   private async channels(): Promise<(alert: AlertToTell) => readonly string[]> {
     const { telegram, discord } = this.context.config
     const always: string[] = []

@@ -1,6 +1,6 @@
 /**
- * Whether a chat platform takes and brings what it should: told as an alert once an outage, and once at its end.
- * Never tells a blip: a connection that is back within seconds is none.
+ * Whether a chat platform sends and delivers: one alert per outage, and one at its end.
+ * Never reports a blip: a connection that is back within seconds is no outage.
  */
 import type { Platform } from '../../bots/access.ts'
 import type { AlertPair, InstallationAlert } from '../../db/alerts.ts'
@@ -42,20 +42,20 @@ export class ChatOutage {
     this.detail = detail
   }
 
-  /** Once a second or so. What could not be told is told at the next look. */
+  /** Once a second or so. What could not be reported is reported at the next look. */
   async look(): Promise<void> {
     const { away, platform, detail, ports } = this
     const [down, back] = PAIRS[platform]
     const name = NAMES[platform]
     if (away === undefined) {
       if (this.told === 'back' || !this.hasHeard) return
-      // What the process before this one told is over as well.
-      await ports.alert({ type: back, atMs: ports.wallMs(), summary: `Commands from ${name} are taken again.` }, PAIRS[platform])
+      // What the process before this one reported is over as well.
+      await ports.alert({ type: back, atMs: ports.wallMs(), summary: `Commands from ${name} work again.` }, PAIRS[platform])
       this.told = 'back'
       return
     }
     if (this.told === 'down' || ports.steadyMs() - away.steadyMs < AWAY_MS) return
-    const summary = `Commands from ${name} are not heard: ${detail}. It is tried again; the terminal and the API work.`
+    const summary = `Commands from ${name} are not received: ${detail}. Retrying; the terminal and the API still work.`
     await ports.alert({ type: down, atMs: away.wallMs, summary }, PAIRS[platform])
     this.told = 'down'
   }

@@ -1,6 +1,5 @@
 /**
  * What commands stand on in this process: tables, the trader's queue, jobs, pictures.
- * Never different for two surfaces: API and bots are given the same.
  */
 import type { RoleContext } from './role-context.ts'
 import { PngCharts } from '../../api/png-charts.ts'

@@ -1,6 +1,5 @@
 /**
  * The composition root: makes each role out of its parts.
- * Never holds a rule of trading; it only says what is connected to what.
  */
 import type { Problem } from '../core/problem.ts'
 import type { OutlivingPorts, RoleContext, RunningRole, TraderHooks } from './role-context.ts'
@@ -49,8 +48,8 @@ export async function startTrader(context: RoleContext, hooks: TraderHooks): Pro
   const stuck = hooks.isHung && mark.left?.startsWith(INIT_MARK) === true ? mark.left.slice(INIT_MARK.length) : undefined
   if (stuck !== undefined)
     return err({
-      sentence: `The strategy ${stuck} does not return from its init: the trader was killed in it.`,
-      next: `Correct it, or take ${stuck} out of strategies in the configuration. Then start again.`,
+      sentence: `Strategy ${stuck} does not return from its init, so the trader was killed.`,
+      next: `Fix it, or remove ${stuck} from strategies in the configuration. Then start again.`,
       exitCode: CONFIG_INVALID,
     })
   const database = await connect(context, 6)
@@ -88,7 +87,7 @@ export async function startTrader(context: RoleContext, hooks: TraderHooks): Pro
   await queue.recoverInterrupted()
   const renew = async (): Promise<void> => {
     const held = await renewLease(sql, lease.value.epoch)
-    if (held.ok && !held.value) hooks.fatal('Another trader took over this account.')
+    if (held.ok && !held.value) hooks.fatal('Another trader has taken over this account.')
   }
   const trader = new Trader({
     profile: config.profile,
@@ -167,7 +166,7 @@ async function takeLease(database: Database): Promise<Result<{ readonly epoch: n
     if (lease.error.type === 'unavailable')
       return err({ sentence: `The database does not answer: ${lease.error.detail}.`, next: 'Start it and try again.' })
     if (machineClock.steadyMs() - startedMs > LEASE_WAIT_MS)
-      return err({ sentence: lease.error.detail, next: 'Stop the other trader first; two must never trade one account.' })
+      return err({ sentence: lease.error.detail, next: 'Stop the other trader first: only one may trade an account.' })
     await machineClock.sleep(250)
   }
 }

@@ -1,6 +1,5 @@
 /**
  * The connection of a role to the database of its installation.
- * Never starts a database: the supervisor does.
  */
 import type { Problem } from '../core/problem.ts'
 import { type Database, connectDatabase } from '../../db/client.ts'
@@ -12,7 +11,10 @@ import { sharedUrl } from '../../db/embedded/embedded.ts'
 export async function connect(context: RoleContext, max: number): Promise<Result<Database, Problem>> {
   const url = context.config.databaseUrl ?? sharedUrl(context.paths.root)
   if (url === undefined)
-    return err({ sentence: `No database runs for ${context.paths.root}.`, next: 'Start Ballast with npm start, or set DATABASE_URL.' })
+    return err({
+      sentence: `No database is running for ${context.paths.root}.`,
+      next: 'Start Ballast with npm start, or set DATABASE_URL.',
+    })
   const connected = await connectDatabase({ url, max })
   return connected.ok ? connected : err({ sentence: connected.error.sentence, next: connected.error.next })
 }

@@ -6,7 +6,7 @@ import type { Database } from '../../db/client.ts'
 import type { HealthReporter } from '../trader/health.ts'
 import type { RoleContext } from './role-context.ts'
 import { reportHealth } from '../../db/health.ts'
-/** Writes at most one row a part at a time, the newest; health is for people and may lag. */
+/** Writes at most one row a part at a time, the newest; health is for operators and may lag. */
 export function healthReporter(database: Database, log: RoleContext['log']): HealthReporter {
   const waiting = new Map<string, Parameters<HealthReporter['report']>>()
   let isWriting = false
@@ -17,7 +17,7 @@ export function healthReporter(database: Database, log: RoleContext['log']): Hea
       const [part, report] = next.value
       waiting.delete(part)
       await reportHealth(database.sql, report[0], report[1], report[2]).catch((cause: unknown) => {
-        log('warn', `health of ${part} not written: ${cause instanceof Error ? cause.message : String(cause)}`)
+        log('warn', `could not write the health of ${part}: ${cause instanceof Error ? cause.message : String(cause)}`)
       })
     }
     isWriting = false

@@ -1,5 +1,5 @@
 /**
- * S13, S14: what is told of a trader, a database and a queue that are away, by who stands beside them.
+ * S13, S14: alerts about a trader, a database or a queue that is down.
  * Never a real clock: time is what the test says.
  */
 import { expect, test } from 'vitest'
@@ -16,7 +16,7 @@ function makeWatch() {
   const world = {
     wallMs: START_MS,
     steadyMs: 0,
-    /** Wall ms of the trader's last report. */
+    /** Wall-clock ms of the trader's last report. */
     reported: undefined as number | undefined,
     hasDatabase: true,
     isFrozen: false,
@@ -31,7 +31,7 @@ function makeWatch() {
       return world.reported === undefined ? undefined : world.wallMs - world.reported
     },
     queueIsUp: async () => world.hasQueue,
-    // As the table does it: of a pair, the same is not told twice.
+    // As the table does it: of a pair, the same is not reported twice.
     alert: async ({ type, summary }: InstallationAlert, [down, back]: AlertPair) => {
       if ((last.get(down) ?? back) === type) return
       last.set(down, type)
@@ -44,7 +44,7 @@ function makeWatch() {
     steadyMs: () => world.steadyMs,
     log: () => {},
   })
-  /** Looks every two seconds, as long as told; a trader that runs reports. */
+  /** Checks every two seconds for the given time; a trader that runs reports. */
   const pass = async (seconds: number, isRunning: boolean): Promise<void> => {
     for (let k = 0; k < seconds / 2; k++) {
       world.wallMs += 2_000
@@ -62,7 +62,7 @@ function makeWatch() {
   return { world, thaw, pass }
 }
 
-test('a trader that is silent for more than ten seconds is told once, with the time and what flattens, and once when it is back', async () => {
+test('a trader that is silent for more than ten seconds is reported once, with the time and what flattens, and once when it is back', async () => {
   const { world, pass } = makeWatch()
   await pass(20, true)
   expect(world.told).toEqual([])
@@ -70,22 +70,22 @@ test('a trader that is silent for more than ten seconds is told once, with the t
   expect(world.told).toEqual([])
   await pass(60, false)
   expect(world.told).toEqual([
-    'trader.down: The trader does not run since 17:12:20 UTC; stops stand at Bybit; `ballast panic --direct` flattens.',
+    'trader.down: The trader has not running since 17:12:20 UTC; stops stay at Bybit. To flatten: `ballast panic --direct`.',
   ])
   await pass(60, true)
-  expect(world.told.slice(1)).toEqual(['trader.back: The trader runs again.'])
+  expect(world.told.slice(1)).toEqual(['trader.back: The trader is running again.'])
   await pass(60, false)
   expect(world.told).toHaveLength(3)
 })
 
-test('a trader that is being started has its time, and one that never comes is told', async () => {
+test('a trader that is being started has its time, and one that never comes is reported', async () => {
   const { world, pass } = makeWatch()
   world.reported = START_MS - 3_600_000
   await pass(28, false)
   expect(world.told).toEqual([])
   await pass(10, false)
   expect(world.told).toHaveLength(1)
-  expect(world.told[0]).toContain('does not run since 16:12:00 UTC')
+  expect(world.told[0]).toContain('has not running since 16:12:00 UTC')
 })
 
 test('a clock that was set makes no outage', async () => {
@@ -97,7 +97,7 @@ test('a clock that was set makes no outage', async () => {
   expect(world.told).toEqual([])
 })
 
-test('S14 the database was away: told when it can be written, and a trader that waited for it is not called down at once', async () => {
+test('S14 the database was away: reported when it can be written, and a trader that waited for it is not called down at once', async () => {
   const { world, pass } = makeWatch()
   await pass(20, true)
   world.hasDatabase = false
@@ -107,7 +107,7 @@ test('S14 the database was away: told when it can be written, and a trader that 
   await pass(2, false)
   await pass(20, true)
   expect(world.told).toEqual([
-    'database.down: The database did not answer since 17:12:22 UTC. Nothing was sent in that time; stops stood at Bybit.',
+    'database.down: The database did not answer from 17:12:22 UTC on. No orders were sent in that time; stops stayed at Bybit.',
     'database.back: The database answers again, after 40 s.',
   ])
 })
@@ -122,7 +122,7 @@ test('S14 a frozen database, which refuses nothing, is away as well', async () =
   expect(world.told.map((line) => line.split(':')[0])).toEqual(['database.down', 'database.back'])
 })
 
-test('S14 a queue that is away is a part that is down, told once; trading goes on', async () => {
+test('S14 a queue that is away is a part that is down, reported once; trading continues', async () => {
   const { world, pass } = makeWatch()
   await pass(10, true)
   world.hasQueue = false

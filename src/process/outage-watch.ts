@@ -1,5 +1,5 @@
 /**
- * Sees from beside the trader that it, the database or the queue is away, and tells it: an alert once an outage, and one at its end.
+ * Sees from beside the trader that it, the database or the queue is down, and raises one alert per outage and one at its end.
  * Never restarts anything, and never takes one late look for an outage.
  */
 import { clockText } from '../../api/commands/silence.ts'
@@ -7,12 +7,12 @@ import type { AlertPair, InstallationAlert } from '../../db/alerts.ts'
 import type { PartStatus } from '../trader/health.ts'
 
 export interface OutagePorts {
-  /** Wall ms since the trader reported last, by the database's clock; undefined: it never has. @throws while the database is away */
+  /** Wall-clock ms since the trader reported last, by the database's clock; undefined: it never has. @throws while the database is away */
   readonly traderAgeMs: () => Promise<number | undefined>
   readonly queueIsUp: () => Promise<boolean>
   readonly alert: (alert: InstallationAlert, pair: AlertPair) => Promise<unknown>
   readonly report: (part: string, status: PartStatus, detail: string) => Promise<void>
-  /** Where the queue stands, for people. */
+  /** Where the queue stands, for operators. */
   readonly queueName: string
   readonly exchange: string
   readonly wallMs: () => number
@@ -81,7 +81,7 @@ export class OutageWatch {
     const { wallMs, steadyMs, alert: tell } = this.ports
     if (steadyMs() - away.steadyMs >= AWAY_MS) {
       const since = clockText(away.wallMs)
-      const summary = `The database did not answer since ${since} UTC. Nothing was sent in that time; stops stood at ${this.ports.exchange}.`
+      const summary = `The database did not answer from ${since} UTC on. No orders were sent in that time; stops stayed at ${this.ports.exchange}.`
       await tell({ type: 'database.down', atMs: away.wallMs, summary }, DATABASE)
       await tell(
         { type: 'database.back', atMs: wallMs(), summary: `The database answers again, after ${seconds(steadyMs() - away.steadyMs)}.` },
@@ -98,7 +98,7 @@ export class OutageWatch {
     if (ageMs !== undefined && ageMs <= SILENT_MS) {
       this.hasReported = true
       this.silentLooks = 0
-      if (this.isTraderDown) await tell({ type: 'trader.back', atMs: wallMs(), summary: 'The trader runs again.' }, TRADER)
+      if (this.isTraderDown) await tell({ type: 'trader.back', atMs: wallMs(), summary: 'The trader is running again.' }, TRADER)
       this.isTraderDown = false
       return
     }
@@ -107,9 +107,9 @@ export class OutageWatch {
     this.silentLooks += 1
     if (this.silentLooks < 2 || (this.isTraderDown && this.hasReported)) return
     const atMs = wallMs() - (ageMs ?? 0)
-    const since = ageMs === undefined ? 'has not started' : `does not run since ${clockText(atMs)} UTC`
+    const since = ageMs === undefined ? 'has not started' : `has not been running since ${clockText(atMs)} UTC`
     await tell(
-      { type: 'trader.down', atMs, summary: `The trader ${since}; stops stand at ${exchange}; \`ballast panic --direct\` flattens.` },
+      { type: 'trader.down', atMs, summary: `The trader ${since}; stops stay at ${exchange}. To flatten: \`ballast panic --direct\`.` },
       TRADER,
     )
     this.isTraderDown = true
@@ -124,7 +124,7 @@ export class OutageWatch {
       this.queueAway ??= { wallMs: wallMs(), steadyMs: steadyMs() }
       if (this.isQueueTold || steadyMs() - this.queueAway.steadyMs < AWAY_MS) return
       this.isQueueTold = true
-      const summary = `The queue (${queueName}) does not answer since ${clockText(this.queueAway.wallMs)} UTC: no backtests, measures and reports. Trading goes on.`
+      const summary = `The queue (${queueName}) has not answered since ${clockText(this.queueAway.wallMs)} UTC: no backtests, risk measures or reports. Trading continues.`
       await tell({ type: 'queue.down', atMs: this.queueAway.wallMs, summary }, QUEUE)
       return
     }

@@ -50,17 +50,18 @@ export class PackagedDatabase {
     if (server === undefined || this.starting !== undefined || this.isStopping || isAlive(server.pid)) return
     const now = performance.now()
     if (now < this.againAtMs) return
-    if (this.failures === 0) terminal.warn('the database ended; starting it again. Nothing is sent meanwhile, stops stand at the exchange')
+    if (this.failures === 0)
+      terminal.warn('the database stopped and is being restarted. No orders are sent meanwhile; stops stay at the exchange')
     void this.start().then((started) => {
       if (started.ok) {
         this.failures = 0
-        terminal.warn(`the database runs again after ${(started.value.tookMs / 1000).toFixed(1)} s`)
+        terminal.warn(`the database is running again after ${(started.value.tookMs / 1000).toFixed(1)} s`)
         return
       }
       const waitMs = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(this.failures, 20))
       this.failures += 1
       this.againAtMs = performance.now() + waitMs
-      terminal.warn(`${started.error.sentence} ${started.error.next} Trying again in ${waitMs / 1000} s`)
+      terminal.warn(`${started.error.sentence} ${started.error.next} Retrying in ${waitMs / 1000} s`)
     })
   }
 

@@ -1,5 +1,5 @@
 /**
- * Tells a part that hangs from a machine on which everything stood still.
+ * Distinguishes a component that hangs from a machine that was suspended.
  * Never blames a part for the time in which this process itself did not run.
  */
 
@@ -26,7 +26,7 @@ export class PartWatch {
     this.lookedMs = nowMs
   }
 
-  /** For how long the part has not answered, where that is too long; undefined: it is well, or nobody could have heard it. */
+  /** For how long the part has not answered, where that is too long; undefined: it answers, or this process itself did not run. */
   look(part: Watched, nowMs: number): number | undefined {
     const isLate = nowMs - this.lookedMs > LOOK_EVERY_MS + LATE_MS
     this.lookedMs = nowMs

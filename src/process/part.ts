@@ -1,6 +1,5 @@
 /**
  * One process of an installation: started, listened to, and started again for ever with growing waits, whatever it ended with.
- * Never given up, and never silent: each end and each refusal is a sentence.
  */
 import { type ChildProcess, fork } from 'node:child_process'
 import type { RoleMessage } from './role-message.ts'
@@ -74,7 +73,7 @@ export class Part {
     })
   }
 
-  /** It does not answer: killed, and the next one is told so. */
+  /** It does not answer: killed, and the next one learns why. */
   killHung(): void {
     this.isHung = true
     this.child?.kill('SIGKILL')
@@ -100,7 +99,7 @@ export class Part {
     }
     return new Promise((resolve) => {
       const limit = setTimeout(() => {
-        this.ports.terminal.warn(`the ${this.role} has not ended within ${limitMs / 1000} s: killing it`)
+        this.ports.terminal.warn(`the ${this.role} did not stop within ${limitMs / 1000} s: killing it`)
         child.kill('SIGKILL')
       }, limitMs)
       child.once('exit', () => {
@@ -143,7 +142,7 @@ export class Part {
     switch (said.type) {
       case 'ready':
         this.readySinceMs = performance.now()
-        if (this.wasReady) terminal.warn(`${this.role} runs again`)
+        if (this.wasReady) terminal.warn(`${this.role} is running again`)
         this.wasReady = true
         this.refusedInARow = 0
         this.isHung = false
@@ -203,7 +202,7 @@ export class Part {
     this.failures += 1
     const isSafe = this.role === 'trader' && this.recentCrashes().length >= SAFE_CRASHES
     const how = isSafe ? ' in safe mode: exits and stops only' : ''
-    this.ports.terminal.warn(`${this.role} ${what}; starting it again in ${ms / 1000} s${how}`)
+    this.ports.terminal.warn(`${this.role} ${what}; restarting it in ${ms / 1000} s${how}`)
     this.again = setTimeout(() => {
       if (!this.isStopping) this.launch()
     }, ms)

@@ -1,6 +1,5 @@
 /**
  * The program behind `npm start`: reads the configuration, picks a role, and runs it.
- * Never holds logic of a role.
  */
 import type { RoleContext } from './role-context.ts'
 import { configuredStrategies } from '../config/plans.ts'
@@ -83,7 +82,7 @@ export async function runProgram(entry: string, around?: RoleContext['around']):
     terminal.failed(strategies.error.sentence, strategies.error.next)
     return 3
   }
-  for (const { sentence, next } of strategies.value.broken) terminal.warn(`${sentence} Nothing that is configured needs it. ${next}`)
+  for (const { sentence, next } of strategies.value.broken) terminal.warn(`${sentence} No configured strategy uses it. ${next}`)
   const context: RoleContext = {
     config,
     paths,

@@ -1,6 +1,5 @@
 /**
- * What each role of an installation is given, and what the trader tells whoever started it.
- * Never holds anything that runs.
+ * What each role of an installation is given, and what the trader reports to its parent process.
  */
 import type { Installation } from '../config/installation.ts'
 import type { CommandQueue } from '../kernel/trader-command.ts'

@@ -1,6 +1,5 @@
 /**
- * Runs one role in this process: starts it, tells whoever started the process, and ends it when asked or when that one is gone.
- * Never restarts anything: that is the supervisor's.
+ * Runs one role in this process: starts it, reports to its parent process, and ends it when asked or when that one is gone.
  */
 import { symbolsOf } from '../config/strategy-plan.ts'
 import type { Problem } from '../core/problem.ts'
@@ -29,10 +28,10 @@ const STOP_LIMIT_MS = 13_000
 const STOP_STARTING_MS = 6_000
 const LOCK_WAIT_MS = 15_000
 
-/** What a process may be told to be; `surfaces` is API, worker and bots in one. */
+/** The roles a process can be started as; `surfaces` is API, worker and bots in one. */
 export type ProcessRole = Exclude<RoleName, 'supervisor'> | 'surfaces'
 
-/** How the supervisor tells a trader what became of the one before. */
+/** How the supervisor informs a trader how the previous one ended. */
 export type TraderFlags = Pick<TraderHooks, 'isSafe' | 'isHung'>
 
 /** What a role says of itself where no supervisor reads its messages. */
@@ -81,7 +80,7 @@ async function runLocked(
   voice?.step(role, `ready${whereOf(role, context)}`, performance.now() - begunMs)
   const code = await ended.promise
   if ((await within(started.value.stop(), STOP_LIMIT_MS)) === 'late')
-    context.log('warn', `not all was closed within ${STOP_LIMIT_MS / 1000} s: ended all the same`)
+    context.log('warn', `did not close cleanly within ${STOP_LIMIT_MS / 1000} s; stopped anyway`)
   return code
 }
 
@@ -105,7 +104,7 @@ async function within(work: Promise<unknown>, limitMs: number): Promise<'done' |
 
 /**
  * One trader and one simulator for a directory; the one before may be ending still. Of the roles around them there may be several: the
- * first one's pid stands in the file.
+ * first one's pid is in the file.
  */
 async function takeLocks(role: ProcessRole, { paths }: RoleContext): Promise<Result<readonly Lock[], Problem>> {
   const isOne = role === 'trader' || role === 'simulator'
@@ -117,12 +116,12 @@ async function takeLocks(role: ProcessRole, { paths }: RoleContext): Promise<Res
       return err({
         sentence:
           lock.error.type === 'held'
-            ? `Another ${name} runs on ${paths.root}${lock.error.pid === undefined ? '' : ` (process ${lock.error.pid})`}.`
-            : `${paths.run} cannot hold the lock of the ${name} (${lock.error.detail}).`,
+            ? `Another ${name} is running on ${paths.root}${lock.error.pid === undefined ? '' : ` (process ${lock.error.pid})`}.`
+            : `Could not lock the ${name} in ${paths.run} (${lock.error.detail}).`,
         next:
           lock.error.type === 'held'
-            ? 'Two must never trade one account: stop the other one first.'
-            : 'Use a data directory on a disk of this machine: --data-dir',
+            ? 'Stop the other one first: only one may trade an account.'
+            : 'Use a data directory on a local disk: --data-dir',
       })
   }
   return ok(locks)
@@ -194,7 +193,8 @@ async function startSimulator(context: RoleContext): Promise<Result<RunningRole,
     if (cause instanceof StartError)
       return err({
         sentence: cause.message,
-        next: cause instanceof PortError ? `Stop the program that has it, or choose another port: ${otherPort(config, 'sim')}` : cause.next,
+        next:
+          cause instanceof PortError ? `Stop the program that uses it, or choose another port: ${otherPort(config, 'sim')}` : cause.next,
       })
     throw cause
   }

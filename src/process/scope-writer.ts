@@ -26,7 +26,10 @@ export function scopeWriter(dataDir: string, tag: string, log: RoleContext['log'
       writeScope(dataDir, scope)
       written = text
     } catch (cause) {
-      log('warn', `scope.json is not written (${cause instanceof Error ? cause.message : String(cause)}): panic --direct would ask`)
+      log(
+        'warn',
+        `could not write scope.json (${cause instanceof Error ? cause.message : String(cause)}): panic --direct would have to ask which positions to close`,
+      )
     }
   }
 }

@@ -26,7 +26,7 @@ export interface SupervisorOptions {
   /** Path of the program that runs a role, and the flags that every role gets. */
   readonly entry: string
   readonly flags: readonly string[]
-  /** Asked for by a person: the trader begins with exits and stops only. */
+  /** Asked for by an operator: the trader begins with exits and stops only. */
   readonly isSafe: boolean
   readonly terminal: Terminal
   /** What may be written only by the one that runs here. */
@@ -99,19 +99,20 @@ export class Supervisor {
     const other = 'Or use another directory: --data-dir .ballast-2'
     if (error.type === 'unusable')
       terminal.failed(
-        `${paths.run} cannot hold the lock that keeps a second Ballast out (${error.detail}).`,
-        'Use a data directory on a disk of this machine: --data-dir',
+        `Could not lock ${paths.run} against a second Ballast (${error.detail}).`,
+        'Use a data directory on a local disk: --data-dir',
       )
     else if (error.pid === undefined)
-      terminal.failed(`Ballast already runs on ${paths.root}, and does not say as which process: it is frozen.`, other)
-    else terminal.failed(`Ballast already runs on ${paths.root} (process ${error.pid}).`, `Stop it with: kill ${error.pid}   ${other}`)
+      terminal.failed(`Ballast is already running on ${paths.root}, but it is frozen and its process id is unknown.`, other)
+    else
+      terminal.failed(`Ballast is already running on ${paths.root} (process ${error.pid}).`, `Stop it with: kill ${error.pid}   ${other}`)
     return undefined
   }
 
   private async boot(): Promise<Failure | undefined> {
     const { context, terminal } = this.options
     const { config, paths } = context
-    // What the configuration alone can tell is told before anything is started.
+    // Problems that the configuration alone shows are reported before anything is started.
     for (const checked of [exchangeAccess(config, paths, context.liveStatement), plansOf(config, context.strategies)])
       if (!checked.ok) return { ...checked.error, exitCode: checked.error.exitCode ?? 1 }
     if (this.database === undefined) terminal.step('database', 'DATABASE_URL', 0)
@@ -143,16 +144,16 @@ export class Supervisor {
     if (role === 'trader' && crashes === SAFE_CRASHES)
       this.alerts.raise(
         'trader.safe_mode',
-        `The trader ended ${crashes} times within ten minutes, the last time by ${why}. It starts in safe mode: exits and stops only, until ballast resume.`,
+        `The trader crashed ${crashes} times within ten minutes, last by ${why}. It restarts in safe mode: exits and stops only, until ballast resume.`,
       )
-    else this.alerts.raise('part.crashed', `The ${role} ended (${why}). It is being started again; stops stand at the exchange.`)
+    else this.alerts.raise('part.crashed', `The ${role} stopped (${why}) and is being restarted; stops stay at the exchange.`)
   }
 
   private look(): void {
     const { trader } = this.parts
     const silentMs = this.watch.look(trader, performance.now())
     if (silentMs !== undefined) {
-      this.options.terminal.warn(`the trader has not answered for ${Math.round(silentMs)} ms: killing it`)
+      this.options.terminal.warn(`the trader has not responded for ${Math.round(silentMs)} ms: killing it`)
       trader.killHung()
     }
     this.database?.check()
@@ -176,7 +177,7 @@ export class Supervisor {
     process.on('SIGINT', onSignal)
   }
 
-  /** The trader is told first, so that nothing is entered any more; then the exchange ends, and the database last. */
+  /** The trader stops first, so that nothing is entered any more; then the exchange ends, and the database last. */
   private async shutDown(): Promise<void> {
     this.isStopping = true
     clearInterval(this.timer)
@@ -191,4 +192,4 @@ export class Supervisor {
 }
 
 const startSentence = (part: Part, sentence: string): string =>
-  `The ${part.role} does not start: ${sentence} It is tried again for ever; stops stand at the exchange, and ballast panic --direct flattens.`
+  `The ${part.role} does not start: ${sentence} Retrying; stops stay at the exchange. To flatten: ballast panic --direct`

@@ -1,6 +1,5 @@
 /**
  * The roles around the trader: API, worker and bots, each alone or together in one process.
- * Never something that trading waits for: each may be down.
  */
 import type { Problem } from '../core/problem.ts'
 import type { RoleContext, RunningRole } from './role-context.ts'

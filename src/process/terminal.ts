@@ -1,6 +1,5 @@
 /**
  * What `npm start` prints: the badge, a line for each part, what to try next, and then what is traded.
- * Never prints a key, and never a color where nobody sees one.
  */
 import type { Config } from '../config/config-schema.ts'
 import type { Hint } from '../config/hint.ts'
@@ -45,7 +44,7 @@ export class Terminal {
           : config.profile === 'paper'
             ? 'Bybit’s public market, simulated account'
             : config.profile === 'observe'
-              ? 'your account at Bybit: looked at, and nothing is sent'
+              ? 'your account at Bybit, watched only: no orders are sent'
               : 'no real money'
     this.out.write(`Ballast ${version}   ${BADGES[config.profile]}   ${what}\n`)
   }
@@ -81,6 +80,6 @@ export class Terminal {
   }
 
   stopping(): void {
-    this.err.write('Stopping: no new entries; what is in flight is finished, stops stay at the exchange.\n')
+    this.err.write('Stopping: no new entries; orders in flight are completed, stops stay at the exchange.\n')
   }
 }

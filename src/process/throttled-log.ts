@@ -1,6 +1,5 @@
 /**
  * A log that says the same thing once a minute, with how often it was meant.
- * Never keeps back something that was not said within the last minute.
  */
 export type LogLevel = 'info' | 'warn' | 'error'
 
@@ -20,6 +19,6 @@ export function throttledLog(say: (level: LogLevel, text: string) => void, nowMs
     }
     if (said.size > KEPT) said.clear()
     said.set(key, { atMs: now, kept: 0 })
-    say(level, before === undefined || before.kept === 0 ? text : `${text} (and ${before.kept} times more in the last minute)`)
+    say(level, before === undefined || before.kept === 0 ? text : `${text} (${before.kept} more in the last minute)`)
   }
 }

@@ -1,6 +1,5 @@
 /**
  * Lines of the terminal and alerts of one trade, from its entry to its end.
- * Never an entry that looks like an exit, and never a part that is not told.
  */
 import { expect, test } from 'vitest'
 import type { KernelFact } from '../kernel/fact.ts'
@@ -10,7 +9,7 @@ import { Projector } from '../journal/project.ts'
 import { OBSERVE_HOLD } from '../trader/safety/system-holds.ts'
 import { TradeLines, lineOf } from './trade-line.ts'
 
-/** Fills an order with a fee of 1, and answers what is told of it. */
+/** Fills an order with a fee of 1, and answers what is reported of it. */
 function told(bench: Bench, facts: readonly KernelFact[], parts: readonly number[] = []) {
   const [command] = ordersOf(facts)
   if (command === undefined) throw new Error('nothing was sent')
@@ -54,13 +53,11 @@ test('a hold says what it keeps from happening, and observing is no fault', () =
   expect(
     told({ id: 'b', actor: 'trader', cause: 'stale', scope: { type: 'symbol', instrument: BTC }, reason: 'its stream is silent' }),
   ).toEqual(['NO NEW ENTRIES in BTCUSDT: its stream is silent'])
-  expect(told({ id: 'c', effect: 'no-orders', actor: '@ann', reason: 'news' })).toEqual([
-    'NO ORDERS but exits that people ask for by @ann: news',
-  ])
-  expect(told({ id: OBSERVE_HOLD, actor: 'trader', cause: 'error' })[0]).toMatch(/^LOOKING ONLY: profile observe sends nothing/)
+  expect(told({ id: 'c', effect: 'no-orders', actor: '@ann', reason: 'news' })).toEqual(['NO ORDERS except requested exits by @ann: news'])
+  expect(told({ id: OBSERVE_HOLD, actor: 'trader', cause: 'error' })[0]).toMatch(/^OBSERVE ONLY: no orders are sent/)
 })
 
-test('what a strategy would do has quantity, price and stop, and is told once', () => {
+test('what a strategy would do has quantity, price and stop, and is reported once', () => {
   const bench = new Bench()
   bench.hold({ id: OBSERVE_HOLD, actor: 'trader', cause: 'error' })
   const lines = new TradeLines()

@@ -1,6 +1,5 @@
 /**
  * One line of the terminal for what has just happened: an entry, an exit, a hold, an alert.
- * Never wider than a terminal, never without its trade number.
  */
 import { alertSentence } from '../journal/alert-sentence.ts'
 import { closedText, leftText, openedText, reducedText, signedMoney } from '../journal/trade-text.ts'
@@ -47,7 +46,7 @@ function textOf(fact: KernelFact, kernel: Kernel): string | undefined {
     case 'hold-added':
       return holdLine(fact.hold, kernel)
     case 'hold-lifted':
-      return fact.holdId.startsWith(OBSERVE_HOLD) ? undefined : `ENTRIES AGAIN: the hold ${fact.holdId} was lifted by ${fact.actor}`
+      return fact.holdId.startsWith(OBSERVE_HOLD) ? undefined : `HOLD LIFTED: ${fact.holdId}, by ${fact.actor}`
     case 'alert-raised':
       return `${fact.severity} ${alertSentence(fact, fact.instrument === undefined ? '' : (kernel.config.instruments[fact.instrument] as Instrument).symbol)}`
     default:
@@ -65,13 +64,13 @@ function wouldText({ side, figures }: OrderDenied, symbol: string): string {
 
 /** What it keeps from happening, where, and by whom or why. */
 function holdLine(hold: Hold, kernel: Kernel): string {
-  if (hold.id === OBSERVE_HOLD) return 'LOOKING ONLY: profile observe sends nothing; what the strategies would do is told here'
+  if (hold.id === OBSERVE_HOLD) return 'OBSERVE ONLY: no orders are sent; this log shows what the strategies would do'
   const { scope } = hold
   const where =
     scope.type === 'account'
       ? ''
-      : ` ${scope.type === 'strategy' ? `of ${scope.strategy}` : `in ${kernel.config.instruments[scope.instrument]?.symbol ?? ''}`}`
-  const what = hold.effect === 'no-orders' ? `NO ORDERS${where} but exits that people ask for` : `NO NEW ENTRIES${where}`
+      : ` ${scope.type === 'strategy' ? `by ${scope.strategy}` : `in ${kernel.config.instruments[scope.instrument]?.symbol ?? ''}`}`
+  const what = hold.effect === 'no-orders' ? `NO ORDERS${where} except requested exits` : `NO NEW ENTRIES${where}`
   const by = hold.actor === 'trader' || hold.actor === 'breaker' ? '' : ` by ${hold.actor}`
   const why = hold.reason === '' ? (by === '' ? ` (${hold.cause})` : '') : `: ${hold.reason}`
   return `${what}${by}${why}`
@@ -79,7 +78,7 @@ function holdLine(hold: Hold, kernel: Kernel): string {
 
 const AGAIN_MS = 3_600_000
 
-/** The lines of one run: what a strategy would do is told once, and again when it says something else or an hour has passed. */
+/** The lines of one run: what a strategy would do is reported once, and again when it says something else or an hour has passed. */
 export class TradeLines {
   private readonly would = new Map<string, { readonly side: number; readonly ts: number }>()
 

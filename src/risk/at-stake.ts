@@ -27,14 +27,14 @@ const above0 = (n: number): number => (n > 0 ? n : 0)
 /** Of two stops of a position on `side` the nearer one: the one that loses less. */
 export const nearerStop = (side: Side, a: Ticks, b: Ticks): Ticks => ((a - b) * side > 0 ? a : b)
 
-/** The stop that the position will have when an entry with `stop` fills: one that stands nearer stays (S10). */
+/** The stop that the position will have when an entry with `stop` fills: one that is nearer stays (S10). */
 export function stopAfterEntry(view: PortfolioView, i: InstrumentIndex, side: Side, stop: Ticks): Ticks {
   const standing = view.positionLots(i) * side > 0 ? view.stopOf(i) : undefined
   return standing === undefined ? stop : nearerStop(side, standing, stop)
 }
 
 /**
- * The stop that an entry is sent with. The venue moves the stop of the whole position to it, so one that stands nearer is sent instead,
+ * The stop that an entry is sent with. The venue moves the stop of the whole position to it, so one that is nearer is sent instead,
  * where it lies on the losing side of `price`, at which the entry fills.
  */
 export function stopToSend(view: PortfolioView, i: InstrumentIndex, side: Side, stop: Ticks, price: Ticks): Ticks {
@@ -60,13 +60,13 @@ function heldAtStake(view: PortfolioView, i: InstrumentIndex, side: Side, stop: 
   return { planned: above0((cost - atStop) * side) + entryFee + exit, loss: above0((now - atStop) * side) + exit }
 }
 
-/** A position without a stop may lose all that stands behind it. */
+/** A position without a stop may lose all that is behind it. */
 function wholeMargin(view: PortfolioView, instrument: Instrument, size: Lots): number {
   const notional = notionalOf(instrument, view.mark(instrument.index), size, 'ceil')
   return instrument.category === 'spot' ? notional : Math.ceil(notional / view.leverage)
 }
 
-/** Entries of ours on `side` that may still fill, each at its own stop. */
+/** Entries of Ballast's on `side` that may still fill, each at its own stop. */
 export function entriesAtStake(view: PortfolioView, i: InstrumentIndex, side: Side, costs: ExpectedCosts): number {
   const instrument = view.instrument(i)
   let sum = 0

@@ -1,6 +1,5 @@
 /**
  * Equity watched over time: peaks, smoothed drawdown, two sightings, day loss and flows (S9).
- * Never takes a deposit for a profit or a withdrawal for a loss.
  */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -199,7 +198,7 @@ describe('day loss is the worse of the UTC day and rolling 24 h', () => {
       110,
     ],
     ['after 24 h only today counts', [...Array.from({ length: 200 }, (_, k) => [k * 900_000, k < 4 ? 1_000 : 900] as const)], 890, 10],
-  ] as const)('%s', (_, equities, equity, expected) => {
+  ] as const)('day loss is the worse of the UTC day and rolling 24 h: %s', (_, equities, equity, expected) => {
     expect(dayLossOf(watching(equities), cash(equity))).toBe(expected)
   })
 
@@ -210,7 +209,7 @@ describe('day loss is the worse of the UTC day and rolling 24 h', () => {
     ['1h', HOUR_MS],
     ['4h', 4 * HOUR_MS],
     ['1d', DAY_MS],
-  ] as const)('on bars of %s a day is a day', (_, stepMs) => {
+  ] as const)('day loss is the worse of the UTC day and rolling 24 h: on bars of %s a day is a day', (_, stepMs) => {
     const watch = makeEquityWatch()
     const start = 20_000 * DAY_MS
     const steps = (10 * DAY_MS) / stepMs

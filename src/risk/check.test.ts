@@ -1,6 +1,5 @@
 /**
  * One row per denial, one per neighboring pair for the order of the rules, and exits that nothing denies.
- * Never checks a rule only where it bites: at its very limit it lets an order pass.
  */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -272,7 +271,7 @@ describe('at the limit itself an order passes', () => {
         c.view.lastEntry = ts(c.view.now - c.limits.duplicateWindowMs)
       },
     ],
-  ])('%s', (_, change) => {
+  ])('at the limit itself an order passes: %s', (_, change) => {
     const c = approved()
     change(c)
     expect(answer(c)).toBeUndefined()
@@ -311,7 +310,7 @@ describe('S10 the whole position that results is judged', () => {
     })
   })
 
-  test('S10 a stop that stands nearer counts for what is held, and a farther one is not believed', () => {
+  test('S10 a stop that is nearer counts for what is held, and a farther one is not believed', () => {
     const c = approved()
     held(c, 639_000)
     expect(answer(c)).toBeUndefined()
@@ -328,7 +327,7 @@ describe('S10 the whole position that results is judged', () => {
     expect(answer(c)).toBe('gap-test')
   })
 
-  test('S10 what all others may lose is taken off the day first', () => {
+  test('S10 what all others may lose is subtracted from the day first', () => {
     const c = approved()
     c.limits.dayLossMax = cash(PLANNED * c.limits.gapTestMultiple)
     expect(answer(c)).toBeUndefined()
@@ -448,14 +447,14 @@ describe('S2 exits', () => {
   })
 })
 
-describe('spot', () => {
+describe('risk checks on spot', () => {
   const spot = (): Case => {
     const c = approved()
     c.view.instrument = { ...c.view.instrument, category: 'spot' }
     return c
   }
 
-  test('is paid in full, whatever the leverage: contracts take their margin beside it', () => {
+  test('spot is paid in full, whatever the leverage: contracts take their margin beside it', () => {
     const needed = (c: Case): string | undefined =>
       checkEntry(c.intent, QUANTITY, viewOf(c.view), c.limits, c.costs)?.figures.needed as string
     const c = spot()
@@ -483,7 +482,7 @@ describe('spot', () => {
     expect(answer(c)).toBe('quantity')
   })
 
-  test('keeps no maintenance margin', () => {
+  test('spot keeps no maintenance margin', () => {
     const c = spot()
     c.costs.maintenanceRate = rate(2 * RATE_ONE)
     expect(answer(c)).toBeUndefined()

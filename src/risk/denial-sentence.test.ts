@@ -1,6 +1,5 @@
 /**
- * Denials as a person reads them: each rule has its sentence, with its figures and its name.
- * Never decides anything: check.test.ts does.
+ * Denials as an operator reads them: each rule has its sentence, with its figures and its name.
  */
 import { expect, test } from 'vitest'
 import { RISK_RULES, type RiskDenial } from './denial.ts'
@@ -9,31 +8,31 @@ import { denialSentence } from './denial-sentence.ts'
 const CASES: readonly (readonly [RiskDenial, string])[] = [
   [
     { rule: 'hold', figures: { hold: 'pause', cause: 'person', by: '@ann', reason: 'lunch' } },
-    'XRPUSDT: entries are held by @ann (lunch); /resume lets them in again (hold).',
+    'XRPUSDT: entries were put on hold by @ann (lunch); /resume allows them again (hold).',
   ],
   [
     { rule: 'hold', figures: { hold: 'stale', cause: 'stale', by: 'trader', reason: 'no prices for 9 s' } },
-    'XRPUSDT: entries are held: no prices for 9 s (hold).',
+    'XRPUSDT: entries are on hold: no prices for 9 s (hold).',
   ],
   [
     { rule: 'notional-min', figures: { notional: '1.2', min: '5' } },
-    'XRPUSDT: it is worth 1.2 USDT, less than Bybit’s least of 5 USDT (notional-min).',
+    'XRPUSDT: order value 1.2 USDT is below Bybit’s minimum of 5 USDT (notional-min).',
   ],
   [
     { rule: 'planned-loss', figures: { planned: '212.48013377', limit: '200.00' } },
-    'XRPUSDT: 212.48 USDT would be lost at the stop, more than 200.00 USDT for one trade (planned-loss).',
+    'XRPUSDT: planned loss 212.48 USDT at the stop is above the limit of 200.00 USDT per trade (planned-loss).',
   ],
   [
     { rule: 'order-notional', figures: { notional: '3000.0012', limit: '3000.001' } },
-    'XRPUSDT: it is worth 3,000.0012 USDT, more than 3,000.001 USDT for one order (order-notional).',
+    'XRPUSDT: order value 3,000.0012 USDT is above the limit of 3,000.001 USDT per order (order-notional).',
   ],
   [
     { rule: 'opposite-side', figures: { symbol: 'XRPUSDT', held: '-10', next: 'close it first' } },
-    'XRPUSDT: -10 is held on the other side: close it first (opposite-side).',
+    'XRPUSDT: a position of -10 is open on the other side: close it first (opposite-side).',
   ],
   [
     { rule: 'opposite-side', figures: { symbol: 'XRPUSDT', worked: '#9', next: 'cancel it first' } },
-    'XRPUSDT: #9 is being worked on the other side: cancel it first (opposite-side).',
+    'XRPUSDT: the execution algorithm #9 is running on the other side: cancel it first (opposite-side).',
   ],
   [{ rule: 'stale-data', figures: { ageMs: 9_400, limitMs: 5_000 } }, 'XRPUSDT: the last price is 9 s old, more than 5 s (stale-data).'],
   [

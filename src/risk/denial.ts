@@ -1,6 +1,5 @@
 /**
  * The rules that an entry is checked against, in their order, and what a denial says: the rule and the figures that decided.
- * Never a sentence: words are made where people read them (denial-sentence.ts).
  */
 import { formatDecimal } from '../core/decimal.ts'
 import { CASH_SCALE, type Cash } from '../core/units.ts'
@@ -38,7 +37,7 @@ export const RISK_RULES = [
 ] as const
 export type RiskRule = (typeof RISK_RULES)[number]
 
-/** Decimal texts and names, in units that a person reads. */
+/** Decimal texts and names, in units that an operator reads. */
 export type RiskFigures = Readonly<Record<string, string | number>>
 
 export interface RiskDenial {

@@ -1,6 +1,5 @@
 /**
  * Sizing against the formulas of the manual, worked out by hand, and the properties that keep it safe.
- * Never lets a size grow because money was lost (S10).
  */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -77,7 +76,7 @@ const size = (of: RiskSizeInput, caps: Parameters<typeof sizeByRisk>[5] = []) =>
   sizeByRisk(of, linear, { type: 'linear' }, SIM_LIMITS, costs, caps)
 
 describe('fixed fraction', () => {
-  test('by hand: 0.5 % of 10,000 at 64,000 with a stop at 63,000', () => {
+  test('fixed fraction: by hand: 0.5 % of 10,000 at 64,000 with a stop at 63,000', () => {
     // One BTC loses 1,000 + 35.2 + 34.65 + 12.6 = 1,082.45; 50 / 1,082.45 = 0.04619.
     const sized = size(input(coins(10_000), cash(0), 0, 630_000))
     expect(sized.lots).toBe(46)

@@ -31,8 +31,8 @@ export async function compileStrategies(
     if (!NAME.test(name)) {
       broken.push({
         name,
-        sentence: `${path}: '${name}' cannot name a strategy.`,
-        next: 'Use small letters, digits and dashes, as pullback-2.ts.',
+        sentence: `${path}: '${name}' is not a valid strategy name.`,
+        next: 'Use small letters, digits and dashes, for example pullback-2.ts.',
       })
       continue
     }
@@ -78,7 +78,7 @@ export async function compileFile(
     }
     return ok({ path, codeHash, sourceHash })
   } catch (thrown) {
-    return err({ sentence: `${failureOf(file, thrown)}.`, next: 'Correct the file, then try again.' })
+    return err({ sentence: `${failureOf(file, thrown)}.`, next: 'Fix the file, then try again.' })
   }
 }
 
@@ -99,7 +99,7 @@ export const changedSince = (modules: readonly StrategyModule[]): readonly Strat
     try {
       return hashOf(readFileSync(file, 'utf8')) !== sourceHash
     } catch {
-      // Whoever asks is trading: a file that cannot be read is told of as a change, and ends nothing.
+      // The caller is trading: a file that cannot be read is reported as a change and stops nothing.
       return true
     }
   })
@@ -107,7 +107,7 @@ export const changedSince = (modules: readonly StrategyModule[]): readonly Strat
 /** The map names places of this machine; the hash is of the code. */
 const withoutMap = (text: string): string => text.replace(/\n\/\/# sourceMappingURL=.*\s*$/, '\n').replace(/^\/\/ .*$/gm, '')
 
-/** Our own module stays what it is in this process, where it stands beside the program; under a loader of TypeScript it is bundled. */
+/** Our own module stays what it is in this process, where it is beside the program; under a loader of TypeScript it is bundled. */
 const kit: Plugin = {
   name: 'kit',
   setup: ({ onResolve }) => {

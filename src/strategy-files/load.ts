@@ -1,6 +1,6 @@
 /**
  * The user's strategies from their folder to a catalog, and what threads need to have the same.
- * Never stopped by a file that nobody asked for: it is named, and the others go on.
+ * Never stopped by a file that nobody asked for: it is named, and the others continue.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { type Result, err, ok } from '../core/result.ts'
@@ -53,8 +53,8 @@ export async function loadStrategies(
     const found = (await endsItsImport(module.path))
       ? await importOne(module)
       : err({
-          sentence: `${file} does not end its import within ${TRIAL_MS / 1_000} s.`,
-          next: 'What stands outside of its functions must not wait or loop.',
+          sentence: `Importing ${file} did not finish within ${TRIAL_MS / 1_000} s.`,
+          next: 'Code outside its functions must not wait or loop.',
         })
     if (found.ok) {
       own.push(found.value)

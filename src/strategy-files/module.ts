@@ -37,7 +37,7 @@ const shape = z.object({
   name: z.string(),
   version: z.number().int(),
   summary: z.string(),
-  params: z.custom((value) => typeof (value as { safeParse?: unknown } | undefined)?.safeParse === 'function', 'is no zod schema'),
+  params: z.custom((value) => typeof (value as { safeParse?: unknown } | undefined)?.safeParse === 'function', 'is not a zod schema'),
   protection: z.enum(['position-stop', 'none']),
   givesStop: z.boolean(),
   warmup: isFunction,
@@ -70,12 +70,12 @@ export async function importOne({ name, file, path, codeHash }: StrategyModule):
   const parsed = shape.safeParse(loaded.default)
   if (!parsed.success) {
     const issue = parsed.error.issues[0]
-    const what = loaded.default === undefined ? 'has no default export' : `is no strategy: ${issue?.path.join('.')} ${issue?.message}`
+    const what = loaded.default === undefined ? 'has no default export' : `is not a strategy: ${issue?.path.join('.')} ${issue?.message}`
     return err({ sentence: `${file} ${what}.`, next: 'Write: export default defineStrategy({ … }), see docs/strategies.md.' })
   }
   if (parsed.data.name !== name)
     return err({
-      sentence: `${file} holds a strategy named '${parsed.data.name}': file and name have to be the same.`,
+      sentence: `${file} holds a strategy named '${parsed.data.name}': file and strategy need the same name.`,
       next: `Name it '${name}', or the file ${parsed.data.name}.ts.`,
     })
   return STRATEGIES.has(name)

@@ -1,6 +1,5 @@
 /**
  * The user's files: compiled with what they import, brought in by name, refused with a sentence that names the place.
- * Never a file of this repository: each is written here.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -65,11 +64,11 @@ test.each([
   ['a slip of the pen', 'bad.ts', 'const a = = 1', /bad\.ts:1:11: Unexpected "="/],
   ['a module that is not there', 'bad.ts', "import './gone.ts'", /bad\.ts:1:8: Could not resolve/],
   ['no export', 'bad.ts', 'export const a = 1', /bad\.ts has no default export\.$/],
-  ['something else', 'bad.ts', 'export default { name: "bad" }', /bad\.ts is no strategy: version /],
+  ['something else', 'bad.ts', 'export default { name: "bad" }', /bad\.ts is not a strategy: version /],
   ['an error while it loads', 'bad.ts', 'throw new Error("at once")', /bad\.ts throws while it is loaded: at once\.$/],
   ['another name than its file', 'bad.ts', strategySource('good'), /bad\.ts holds a strategy named 'good'/],
   ['the name of a built-in one', 'ema-cross.ts', strategySource('ema-cross'), /has the name of a built-in strategy/],
-  ['a file that cannot be a name', 'My Best.ts', strategySource('x'), /'My Best' cannot name a strategy/],
+  ['a file that cannot be a name', 'My Best.ts', strategySource('x'), /'My Best' is not a valid strategy name/],
 ])('%s is refused by name', async (_what, file, text, expected) => {
   put(file, text)
   expect(await sentence()).toMatch(expected)
@@ -115,7 +114,7 @@ test('S18 what was pinned runs on after the file has changed, and the change is 
   expect(changedSince(loaded.value.modules).map(({ name }) => name)).toEqual(['pullback'])
   const again = await load()
   expect(again.ok && again.value.catalog.get('pullback')?.version).toBe(2)
-  // Gone, or no file any more: told of, and nothing is thrown at whoever trades.
+  // Gone, or no file any more: reported, and nothing is thrown into trading.
   rmSync(join(folder, 'pullback.ts'))
   expect(changedSince(loaded.value.modules)).toHaveLength(1)
   mkdirSync(join(folder, 'pullback.ts'))

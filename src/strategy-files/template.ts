@@ -1,6 +1,5 @@
 /**
  * What `ballast strategy new` writes: a strategy that runs as it is, and its test.
- * Never anything that has to be explained elsewhere: the file says what each part is.
  */
 export const strategySource = (name: string): string => `import { defineStrategy, ticksFromFloat, z } from 'ballast/strategy'
 
@@ -17,7 +16,7 @@ export default defineStrategy({
   protection: 'position-stop',
   givesStop: true,
   history: (p) => p.lookback + 1, // bars that onBar reads back, this one among them
-  warmup: (p) => p.lookback + 1, // bars before an opinion is worth anything
+  warmup: (p) => p.lookback + 1, // bars before a signal is meaningful
   init: (p) => ({ lookback: p.lookback, stop: p.stopPercent / 100 }), // plain data; the journal keeps it after each bar
   onBar({ bars, position, signal }, state) {
     const close = bars.close(0) // 0 is the bar that has just closed, 1 the one before; prices are whole ticks
@@ -27,7 +26,7 @@ export default defineStrategy({
     if (position === 0 && share === 1)
       signal({ side: 1, strength: 1, stop: ticksFromFloat(close * (1 - state.stop), 'floor'), reason: { rule: 'highest close', values: { share } } })
     else if (position > 0 && share >= 0.5)
-      signal({ side: 1, strength: 1, reason: { rule: 'still high', values: { share } } }) // an opinion is a level: repeating it changes nothing
+      signal({ side: 1, strength: 1, reason: { rule: 'still high', values: { share } } }) // a signal is a level: repeating it changes nothing
     else if (position > 0) signal({ side: 0, strength: 1, reason: { rule: 'back in the range', values: { share } } })
   },
 })

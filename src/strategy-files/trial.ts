@@ -7,7 +7,7 @@ import { Worker } from 'node:worker_threads'
 
 export const TRIAL_MS = 5_000
 
-/** Whether the import ends; that it throws is told by the real one. */
+/** Whether the import ends; that it throws is reported by the real one. */
 export function endsItsImport(path: string, limitMs = TRIAL_MS): Promise<boolean> {
   return new Promise((resolve) => {
     const thread = new Worker("const { workerData } = require('node:worker_threads'); import(workerData)", {

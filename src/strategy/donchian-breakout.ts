@@ -15,7 +15,7 @@ const params = z
     exit: z.coerce.number().int().min(1).max(5000).default(10).describe('bars of the channel that an exit breaks'),
     atr: z.coerce.number().int().min(1).max(500).default(14).describe('bars of the average true range'),
     stopAtr: z.coerce.number().positive().max(50).default(3).describe('distance of the stop in ATRs'),
-    short: flagParam(true).describe('whether it may go short'),
+    short: flagParam(true).describe('allow short positions'),
   })
   .strict()
 

@@ -1,6 +1,6 @@
 /**
  * ema-cross: long when the fast exponential average crosses above the slow one, short when it crosses below, with a stop in ATRs.
- * Never opens without a cross, so that an opinion which was stopped out waits for the next one.
+ * Never opens without a cross, so that a signal which was stopped out waits for the next one.
  */
 import { z } from 'zod'
 import { type Atr, isAtrReady, makeAtr, updateAtr } from '../indicators/atr.ts'
@@ -16,7 +16,7 @@ const params = z
     atr: z.coerce.number().int().min(1).max(500).default(14).describe('bars of the average true range'),
     stopAtr: z.coerce.number().positive().max(50).default(3).describe('distance of the stop in ATRs'),
     targetAtr: z.coerce.number().min(0).max(100).default(6).describe('distance of the target in ATRs, 0 for none'),
-    short: flagParam(true).describe('whether it may go short'),
+    short: flagParam(true).describe('allow short positions'),
   })
   .strict()
   .refine((p) => p.fast < p.slow, { message: 'fast must be smaller than slow' })

@@ -1,6 +1,5 @@
 /**
  * Parameters that are true or false, in every strategy that has one.
- * Never the text `false` taken for true.
  */
 import { expect, test } from 'vitest'
 import { z } from 'zod'

@@ -76,7 +76,7 @@ function isContainer(value: unknown, path: string, depth: number): value is obje
   if (Array.isArray(value)) return true
   const made: unknown = Object.getPrototypeOf(value)
   if (made !== Object.prototype && made !== null) throw new StateError(`${path} is a ${value.constructor.name}: ${ADVICE}`)
-  if (MARK in value) throw new StateError(`${path} has a field named ${MARK}, which the journal uses itself: take another name`)
+  if (MARK in value) throw new StateError(`${path} has a field named ${MARK}, which the journal uses itself: use another name`)
   return true
 }
 

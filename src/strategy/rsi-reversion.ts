@@ -12,12 +12,12 @@ import { type StrategyContext, defineStrategy } from './strategy.ts'
 const params = z
   .object({
     period: z.coerce.number().int().min(2).max(500).default(14).describe('bars of the RSI'),
-    oversold: z.coerce.number().min(1).max(49).default(30).describe('an entry long comes from below this'),
-    overbought: z.coerce.number().min(51).max(99).default(70).describe('an entry short comes from above this'),
+    oversold: z.coerce.number().min(1).max(49).default(30).describe('long entries when the RSI was below this'),
+    overbought: z.coerce.number().min(51).max(99).default(70).describe('short entries when the RSI was above this'),
     middle: z.coerce.number().min(30).max(70).default(50).describe('the exit'),
     atr: z.coerce.number().int().min(1).max(500).default(14).describe('bars of the average true range'),
     stopAtr: z.coerce.number().positive().max(50).default(4).describe('distance of the stop in ATRs'),
-    short: flagParam(true).describe('whether it may go short'),
+    short: flagParam(true).describe('allow short positions'),
   })
   .strict()
 

@@ -1,6 +1,5 @@
 /**
  * What a strategy may say, and what of its state comes back: each field with a value of its own that is wrong.
- * Never a value that is only wrong because another is.
  */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -79,7 +78,7 @@ test('a value that JSON cannot hold is kept as text, since it is only read', () 
   })
 })
 
-test('the place that is told is the strategy’s own line', () => {
+test('the place that is reported is the strategy’s own line', () => {
   const said = (signal: Signal): Signal => checkSignal(signal, 100, said)
   const strategyOfMine = (): unknown => said({ ...sound, stop: ticks(90.5) })
   try {
@@ -113,7 +112,7 @@ describe('a state over its journal', () => {
       fc.property(fc.dictionary(fc.constantFrom('a', 'b', 'c'), plain, { noNullPrototype: true }), (state) => {
         checkState(state)
         const back = stateOf(JSON.parse(JSON.stringify(keptOf(state))))
-        // toStrictEqual tells -0 from 0 and undefined from absent.
+        // toStrictEqual shows -0 from 0 and undefined from absent.
         expect(back).toStrictEqual({ ...state })
       }),
     )

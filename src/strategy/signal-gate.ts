@@ -1,6 +1,6 @@
 /**
  * The gate for what a strategy says: a signal is checked before anything is calculated with it, wherever the strategy runs.
- * Never mends a price: a stop that is no whole number of ticks was not thought through, and its author is told where.
+ * Never mends a price: a stop that is no whole number of ticks was not thought through, and the error names the place.
  */
 import type { Reason } from '../trading/order.ts'
 import type { Signal } from './strategy.ts'
@@ -8,7 +8,7 @@ import type { Signal } from './strategy.ts'
 /** V8's own, in no library of the language: without it the stack begins here instead of in the strategy. */
 const V8_ERROR: ErrorConstructor & { readonly captureStackTrace?: (error: Error, above: (signal: Signal) => void) => void } = Error
 
-/** Thrown inside the strategy's own call, so that the place that is told is the strategy's line. */
+/** Thrown inside the strategy's own call, so that the place that is reported is the strategy's line. */
 export class SignalError extends Error {
   constructor(problem: string) {
     super(problem)
@@ -21,7 +21,7 @@ const SHARE_SLACK = 1e-9
 /**
  * A signal of known shape and sound figures.
  * @param price of the close that the strategy decides on, in ticks
- * @param said what the strategy called: the place that is told is the one that called it
+ * @param said what the strategy called: the place that is reported is the one that called it
  * @throws SignalError that names the field and its value
  */
 export function checkSignal(signal: Signal, price: number, said: (signal: Signal) => void): Signal {

@@ -1,6 +1,5 @@
 /**
  * A strategy over bars without a kernel: what it says at each close, for its test and for the checks of its contract.
- * Never sizes, sends or fills anything: its position is what the caller says, flat unless said otherwise.
  */
 import { MINUTE_MS, instrumentIndex, lots, ticks, ts } from '../core/units.ts'
 import { type BarColumns, Bars } from '../market/bars.ts'
@@ -25,7 +24,7 @@ export interface SignalPrices {
 export interface RehearsalOptions {
   /** Lots that it holds while it looks; 0 unless said. */
   readonly position?: number
-  /** Called after each bar with the state; what it answers is the state that goes on. */
+  /** Called after each bar with the state; what it answers is the state that continues. */
   readonly keep?: (state: StrategyState, barIndex: number) => StrategyState
 }
 

@@ -1,5 +1,5 @@
 /**
- * The contract of a strategy: a synchronous function from revealed bars to opinions.
+ * The contract of a strategy: a synchronous function from revealed bars to signals.
  * Never sees the future, the clock, the network or the account; the kernel sizes, checks and sends.
  */
 import type { z } from 'zod'
@@ -8,7 +8,7 @@ import type { RevealedBars } from '../market/bars.ts'
 import type { Instrument } from '../market/instrument.ts'
 import type { Reason, Target } from '../trading/order.ts'
 
-/** A strategy's opinion of one symbol: long, short or flat. Sized and checked by the kernel. */
+/** A strategy's signal of one symbol: long, short or flat. Sized and checked by the kernel. */
 export interface Signal {
   readonly side: Side | 0
   /** 0 to 1; scales nothing yet but is kept with the order. */
@@ -29,7 +29,7 @@ export interface StrategyContext {
   readonly bars: RevealedBars
   /** Signed position of this strategy in the symbol. */
   readonly position: Lots
-  /** Says an opinion. The last one of a bar counts. */
+  /** Says a signal. The last one of a bar counts. */
   signal(signal: Signal): void
 }
 
@@ -50,7 +50,7 @@ export interface StrategyDefinition<Params = unknown, State extends StrategyStat
   readonly protection: Protection
   /** Whether its signals carry a stop, so that they are sized by risk unless said otherwise. */
   readonly givesStop: boolean
-  /** Bars that must be seen before an opinion is worth anything. */
+  /** Bars that must be seen before a signal is worth anything. */
   warmup(params: Params): number
   /**
    * How many bars it reads through its context, the one that has just closed among them; 1 where it is absent. It is not asked before so

@@ -1,6 +1,5 @@
 /**
  * One process of a role in a data directory, known by a lock that dies with it.
- * Never rests on a pid that is written anywhere.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -52,7 +51,7 @@ test('a second start is refused with the pid of the first, and may start when th
   expect(await takeLock(paths, 'supervisor')).toMatchObject({ ok: true })
 })
 
-test('a pid file that names a living stranger stands in nobody’s way', async () => {
+test('a pid file that names a living stranger is in nobody’s way', async () => {
   const paths = directory()
   const stranger = spawn('sleep', ['60'], { stdio: 'ignore' })
   children.push(stranger)
@@ -75,7 +74,7 @@ test('what a killed process left behind is taken over; of many starts at once on
   expect(starts.filter((start) => start.ok)).toHaveLength(1)
 })
 
-test('a frozen process holds its place, and gives no pid that somebody could be told to kill', async () => {
+test('a frozen process keeps its lock, and gives no pid that somebody could kill by mistake', async () => {
   const paths = directory()
   const frozen = await otherProcess(paths)
   frozen.kill('SIGSTOP')

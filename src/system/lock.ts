@@ -83,7 +83,7 @@ function lockOf(server: Server, paths: DataPaths, role: RoleName): Lock {
 
 const closed = (server: Server): Promise<void> => new Promise((done) => server.close(() => done()))
 
-/** Listens, or answers the code of what stands in the way. */
+/** Listens, or answers the code of what is in the way. */
 function listen(path: string, word: string): Promise<Server | string> {
   return new Promise((done) => {
     const server = createServer((socket) => {

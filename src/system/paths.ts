@@ -50,7 +50,7 @@ export function ownerOf({ root }: DataPaths): string | undefined {
 
 export const foreignDirectory = ({ root }: DataPaths, owner: string, profile: string): Problem => ({
   sentence: `The data directory ${root} belongs to profile ${owner}, not ${profile}.`,
-  next: `Choose another one: --data-dir .ballast-${profile}`,
+  next: `Choose another directory: --data-dir .ballast-${profile}`,
 })
 
 /** Makes the directory where it is missing, and refuses one that belongs to another profile. */
@@ -63,7 +63,7 @@ export function claimDirectory(paths: DataPaths, profile: string): Result<void, 
   } catch (cause) {
     return err({
       sentence: `The data directory ${paths.root} cannot be written (${cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause)}).`,
-      next: 'Give this user the right to write there, or choose another one with --data-dir.',
+      next: 'Give this user write permission, or choose another directory with --data-dir.',
     })
   }
 }
@@ -76,7 +76,7 @@ export function readDiscordFile({ discord }: DataPaths): z.infer<typeof discordF
   try {
     return discordFile.parse(JSON.parse(readFileSync(discord, 'utf8')))
   } catch {
-    // The parser's own message would quote the token. As good as none: the setup writes it anew.
+    // The parser's own message would quote the token. As good as none: the setup writes it again.
     return undefined
   }
 }
@@ -102,7 +102,7 @@ export const SURFACE_ROLES = ['api', 'worker', 'bots'] as const satisfies readon
 
 const pidFile = (paths: DataPaths, role: RoleName): string => join(paths.run, `${role}.pid`)
 
-/** For people, and for tools that signal: who runs here is told by the lock (lock.ts). */
+/** For operators, and for tools that signal: who runs here is reported by the lock (lock.ts). */
 export const writePid = (paths: DataPaths, role: RoleName): void => writeFileSync(pidFile(paths, role), `${process.pid}\n`)
 
 /** Only what this process wrote there. */

@@ -1,9 +1,9 @@
 /**
- * Wall time as a value that is given: the real clock here, a virtual one in simulations.
+ * Wall-clock time as a value that is given: the real clock here, a virtual one in simulations.
  * Never used for anything that market time decides.
  */
 export interface WallClock {
-  /** Milliseconds of wall time, UTC. */
+  /** Milliseconds of wall-clock time, UTC. */
   nowMs(): number
   /** Milliseconds that never jump, for durations. */
   steadyMs(): number

@@ -25,13 +25,13 @@ const EXIT_AUTH = 4
 const EXIT_UNREACHABLE = 5
 const ATTEMPTS_MAX = 20
 const RETRY_MS = 500
-/** Then it is told what is waited for: an exchange that is just starting is no news. */
+/** Only then is the wait reported: an exchange that is just starting needs no message. */
 const TOLD_AFTER_MS = 3_000
 
 export const keyRefused = (detail: string): BootFailure => ({
   exitCode: EXIT_AUTH,
-  sentence: `Bybit does not accept the key (${detail}).`,
-  next: 'Check the key, its environment and its IP list.',
+  sentence: `Bybit rejected the API key (${detail}).`,
+  next: 'Check the key, its environment and its IP addresses.',
 })
 
 /** Bybit refuses what is stamped a second ahead, or older than its window: better said at the start than order by order. */
@@ -45,8 +45,8 @@ export async function refusedClock(venue: TradedVenue, log: Log): Promise<BootFa
     return undefined
   }
   return {
-    sentence: `This machine's clock is ${seconds} s ${side} the exchange's, which would refuse every order.`,
-    next: 'Let the clock be set by NTP (timedatectl set-ntp true), then start again.',
+    sentence: `This machine's clock is ${seconds} s ${side} the exchange's, so it would reject every order.`,
+    next: 'Set the clock by NTP (timedatectl set-ntp true), then start again.',
   }
 }
 
@@ -65,14 +65,14 @@ export async function untilAnswered<T>(
     if (type === 'auth') return err(keyRefused(`${code} ${detail}`))
     if (type === 'clock')
       return err({
-        sentence: `Bybit refuses our clock (${code} ${detail}).`,
-        next: 'Let this machine’s clock be set by NTP, then start again.',
+        sentence: `Bybit rejected this machine’s clock (${code} ${detail}).`,
+        next: 'Set this machine’s clock by NTP, then start again.',
       })
     if (code === COUNTRY_CODE) return err({ exitCode: EXIT_UNREACHABLE, sentence: `${detail}.`, next: COUNTRY_NEXT })
     if (type === 'invalid-request')
       return err({
         sentence: detail.endsWith('?') ? detail : `${detail}.`,
-        next: 'Correct it in strategies[].symbols or manual.symbols.',
+        next: 'Fix it in strategies[].symbols or manual.symbols.',
       })
     if (attempt >= ATTEMPTS_MAX)
       return err({

@@ -38,7 +38,7 @@ export function openDecisionMark(runDir: string, log: (level: 'warn', text: stri
     } catch (cause) {
       closeSync(fd)
       fd = undefined
-      log('warn', `a strategy that hangs could not be named (${cause instanceof Error ? cause.message : String(cause)})`)
+      log('warn', `could not record which strategy is deciding (${cause instanceof Error ? cause.message : String(cause)})`)
     }
   }
   note(undefined)

@@ -1,6 +1,5 @@
 /**
  * What a role says of its parts, for `/status`, `/health` and `readyz`.
- * Never decides about trading: holds do.
  */
 export type PartStatus = 'ok' | 'warn' | 'down'
 

@@ -1,6 +1,5 @@
 /**
  * What the exchange lists of the instruments now against what the kernel counts with, as inputs for the journal.
- * Never changes anything itself, and never makes news of what is known.
  */
 import type { Ts } from '../core/units.ts'
 import type { Kernel } from '../kernel/kernel.ts'

@@ -1,6 +1,5 @@
 /**
  * Symbols keep their numbers whatever the configuration becomes, and begin in the steps that the journal began with.
- * Never a real exchange: what it lists is written in the case.
  */
 import type { VenueError } from '../venue/port/error.ts'
 import { expect, test } from 'vitest'
@@ -43,7 +42,7 @@ const shown = async (answer: ReturnType<typeof boot>): Promise<string[]> => {
   return instruments.value.instruments.map((i) => `${i.index} ${i.symbol} ${i.status}`)
 }
 
-test('another order, one less, one more: a number goes on meaning its symbol', async () => {
+test('another order, one less, one more: a number keeps meaning its symbol', async () => {
   const store = new MemoryStore()
   expect(await shown(boot(store, ['BTCUSDT', 'ETHUSDT']))).toEqual(['0 BTCUSDT trading', '1 ETHUSDT trading'])
   expect(await shown(boot(store, ['ETHUSDT']))).toEqual(['0 BTCUSDT trading', '1 ETHUSDT trading'])
@@ -59,7 +58,7 @@ test('a symbol of the journal that the exchange does not list any more is closed
   expect(await boot(store, ['ETHUSDT', 'XRPUSDT'], rest)).toMatchObject({ ok: false, error: { sentence: 'XRPUSDT is not listed.' } })
 })
 
-test('instruments begin in the steps of the journal, and what is listed now is told beside them', async () => {
+test('instruments begin in the steps of the journal, and what is listed now is reported beside them', async () => {
   const store = new MemoryStore()
   await boot(store, ['BTCUSDT'])
   const changed = await boot(store, ['BTCUSDT'], { BTCUSDT: '0.01' })

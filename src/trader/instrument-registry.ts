@@ -15,7 +15,7 @@ import type { WallClock } from '../system/wall-clock.ts'
 type Specs = Pick<Venue, 'instruments'>
 
 export interface RegisteredInstruments {
-  /** In the steps in which the journal begins: what it tells of other steps, it tells as it is folded. */
+  /** In the steps in which the journal begins: what it shows of other steps, it shows as it is folded. */
   readonly instruments: readonly Instrument[]
   /** As the exchange lists them now, by number; undefined where it does not list the symbol any more. */
   readonly listed: readonly (InstrumentSpec | undefined)[]
@@ -83,7 +83,7 @@ export async function instrumentsOf(
     const index = instrumentIndex(number)
     const spec = found.value
     listed.push(spec === undefined ? undefined : { ...spec, index })
-    // A symbol that the exchange does not list any more is closed: its books stay readable, and the others go on.
+    // A symbol that the exchange does not list any more is closed: its books stay readable, and the others continue.
     instruments.push(makeInstrument(spec === undefined ? { index, venue: 'bybit', ...row, status: 'closed' } : { ...spec, ...row, index }))
   }
   return ok({ instruments, listed })
@@ -104,7 +104,7 @@ async function knownSpec(
   return untilAnswered(wallClock, ask, waits)
 }
 
-/** The same question once more: one odd answer is no news (S13). */
+/** Asked again: one odd answer alone is not acted on (S13). */
 export async function listedAgain(
   instruments: readonly Instrument[],
   venue: Specs,

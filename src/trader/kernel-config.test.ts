@@ -1,6 +1,5 @@
 /**
  * What the kernel is given of a plan: the identity of a strategy says all that its state depends on.
- * Never a start: the configuration is compared.
  */
 import { expect, test } from 'vitest'
 import { instrumentIndex } from '../core/units.ts'

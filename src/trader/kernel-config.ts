@@ -1,6 +1,5 @@
 /**
  * From plans and instruments to the kernel that trades them: the same for the trader and for a rebuild of its tables.
- * Never checks the plans: whoever made them has (S4).
  */
 import { type InstrumentIndex, MINUTE_MS, strategyId } from '../core/units.ts'
 import type { KernelConfig } from '../kernel/config.ts'
@@ -26,7 +25,7 @@ export function kernelConfigOf(plan: KernelPlan, instruments: readonly Instrumen
       definition,
       params,
       execution,
-      // Bars of another length are other prices to it: it begins anew.
+      // Bars of another length are other prices to it: it starts from scratch.
       identity: `${identity} ${plan.intervalMs / MINUTE_MS}m`,
       instruments: symbols.map(indexOf),
     })),

@@ -1,6 +1,5 @@
 /**
  * S14 at the driver: what a snapshot may stand for, and that nobody waits for one that is being written.
- * Never a database: the journal is in memory, and goes down where a test says so.
  */
 import { expect, test } from 'vitest'
 import { MemoryStore } from '../../test/support/memory-journal.ts'
@@ -81,7 +80,7 @@ const bar = (n: number): KernelInput => {
   }
 }
 
-test('batches go on while a snapshot is being written, and one is written at a time', async () => {
+test('batches continue while a snapshot is being written, and one is written at a time', async () => {
   const store = new MemoryStore()
   const journal = store.open()
   const finish: (() => void)[] = []
@@ -164,7 +163,7 @@ test('a driver that has stopped is idle, whatever is still posted: a trader that
   expect(store.rows.length).toBe(before)
 })
 
-test('a fill that is told twice in one batch has the row of the first, as a rebuild gives it', async () => {
+test('a fill that is reported twice in one batch has the row of the first, as a rebuild gives it', async () => {
   const store = new MemoryStore()
   const journal = store.open()
   const written: RowChange[] = []

@@ -38,7 +38,7 @@ interface Item {
 
 /** Items of one transaction: large enough for a burst, small enough to keep latency. */
 const BATCH_MAX = 64
-/** Rows, and wall time, from one snapshot to the next: the database takes a tenth of a second for one of a busy account. */
+/** Rows, and wall-clock time, from one snapshot to the next: the database takes a tenth of a second for one of a busy account. */
 const SNAPSHOT_EVERY = 2_000
 const SNAPSHOT_PAUSE_MS = 10_000
 const RETRY_MS = 500
@@ -197,7 +197,7 @@ export class LiveDriver {
       const seq = seqs[k] as number
       for (const change of projector.project(input, seq, own, firstFactSeq + facts.length)) {
         const key = keyOf(change)
-        // The last word on a row counts, and a row is written once a transaction; of what is booked once the first does, told twice or not.
+        // The last word on a row counts, and a row is written once a transaction; of what is booked once the first does, reported twice or not.
         if (isBookedOnce(change) && changes.has(key)) continue
         changes.delete(key)
         changes.set(key, change)

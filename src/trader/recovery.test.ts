@@ -1,6 +1,5 @@
 /**
- * S13: a damaged snapshot keeps no trader from starting: the one before it, and then the whole journal, lead to the same books.
- * Never another kernel than the one that trades.
+ * S13: a damaged snapshot keeps no trader from starting: the one before it, and then the whole journal, lead to the same state.
  */
 import { expect, test } from 'vitest'
 import type { KernelSnapshot } from '../kernel/snapshot.ts'
@@ -26,7 +25,7 @@ const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value))
 test.each([
   ['the newest', 1],
   ['each', 2],
-])('%s snapshot is damaged: set aside, and the books are the same', async (_, count) => {
+])('%s snapshot is damaged: set aside, and the records are the same', async (_, count) => {
   const { store, books } = await lived()
   const seqs = [...store.snapshots.keys()].sort((a, b) => b - a).slice(0, count)
   const codeVersion = [...store.snapshots.values()][0]?.codeVersion

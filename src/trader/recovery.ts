@@ -35,7 +35,7 @@ export function groupByCause(
   return groups
 }
 
-/** Rows that are folded in one go: the heartbeat of the process goes on between them. */
+/** Rows that are folded in one go: the heartbeat of the process continues between them. */
 const FOLD_AT_ONCE = 2_000
 
 /** @param breathe lets other work of the process through, while a long journal is folded */
@@ -92,7 +92,7 @@ function isReadable(kernel: Kernel, state: KernelSnapshot): boolean {
     trial.snapshot()
     return true
   } catch {
-    // Whatever is wrong with it: it is set aside, and that is told.
+    // Whatever is wrong with it: it is set aside, and that is reported.
     return false
   }
 }

@@ -1,6 +1,6 @@
 /**
  * What follows when an input had to be set aside: entries are held for the account, and somebody is woken.
- * Never lifts the hold: a person does, who has looked.
+ * Never lifts the hold: an operator does, who has looked.
  */
 import type { Ts } from '../core/units.ts'
 import type { KernelInput } from '../kernel/input.ts'
@@ -18,7 +18,7 @@ export function setAsideInputs(what: string, at: Ts): readonly KernelInput[] {
       alert: 'trader.input_set_aside',
       severity: 'P1',
       about: undefined,
-      summary: `${reason}: it is booked, and nothing was decided on it. No new entries until you /resume; stops stand, exits go on.`,
+      summary: `${reason}. It is booked without a decision. Entries are on hold until /resume; stops stay and exits continue.`,
       ts: at,
     },
   ]

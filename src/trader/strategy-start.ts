@@ -14,7 +14,7 @@ export interface StrategyStartPorts {
   readonly log: (level: 'info' | 'warn' | 'error', text: string) => void
 }
 
-/** Identity of a state that has missed bars in safe mode: no code has it, so that the strategy begins anew. */
+/** Identity of a state that has missed bars in safe mode: no code has it, so that the strategy starts from scratch. */
 const UNSEEN = 'safe mode'
 /** The exchange's most in one reply. */
 const BARS_MAX = 1_000
@@ -48,14 +48,14 @@ export async function strategyStarts({ kernel, venue, now, log }: StrategyStartP
         if (until === undefined) continue
         const read = await venue.candles(instrument.index, undefined, until, count)
         if (read.ok) history.push(...read.value.map((bar) => ({ instrument: instrument.index, bar })))
-        else log('warn', `${id}: the bars before are not read, it begins without them (${instrument.symbol}: ${read.error.detail})`)
+        else log('warn', `${id}: could not read earlier bars, starting without them (${instrument.symbol}: ${read.error.detail})`)
       }
     inputs.push({ type: 'strategy-started', strategy: id, identity, isAnew: anew, history, ts: ts(now()) })
   }
   return inputs
 }
 
-/** Tells once of each file that is another one now than what runs. */
+/** Reports once of each file that is another one now than what runs. */
 export class FileWatch {
   private readonly told = new Set<string>()
   private readonly strategies: () => readonly { readonly name: string }[]
@@ -71,13 +71,13 @@ export class FileWatch {
       ...this.news(
         this.strategies().map(({ name }) => `${name}.ts`),
         'strategy.changed_on_disk',
-        'What runs is the code that was loaded; restart Ballast to take the new one: it then starts anew, and its position keeps its stop.',
+        'The loaded code keeps running. Restart Ballast to use the new code; the strategy then starts from scratch, and its position keeps its stop.',
         now,
       ),
       ...this.news(
         this.configs(),
         'config.changed_on_disk',
-        'It counts from the next start of Ballast; check it with: ballast config validate',
+        'It applies from the next start of Ballast. Check it with: ballast config validate',
         now,
       ),
     ]

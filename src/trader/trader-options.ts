@@ -1,6 +1,5 @@
 /**
  * What a trader is made with: its plan, the exchange, the journal, and whoever wants to hear of it.
- * Never a default: the composition root says all of it.
  */
 import type { TradedVenue } from '../venue/port/venue.ts'
 import type { RecoveryMark } from './recovery-mark.ts'
@@ -27,7 +26,7 @@ export interface TraderOptions extends TradePlan {
   readonly log: (level: 'info' | 'warn' | 'error', text: string) => void
   /** A step of the boot is done: what `npm start` prints. */
   readonly step: (name: string, detail: string, elapsedMs: number) => void
-  /** Facts that are in the journal, for the line that a person sees. */
+  /** Facts that are in the journal, for the line that an operator sees. */
   readonly onFacts: (facts: readonly KernelFact[], kernel: Kernel) => void
   /** Says at once that this trader lives; one that has lost the account ends. */
   readonly renewLease: () => Promise<void>
@@ -49,7 +48,7 @@ export interface TraderOptions extends TradePlan {
   readonly emergency: EmergencyNotice
   /** This trader must end in order and be started again: what it counts in has changed. */
   readonly startAgain: (why: string) => void
-  /** The exchange has not answered for seconds at the start: what it said; told once. */
+  /** The exchange has not answered for seconds at the start: what it said; reported once. */
   readonly waitsForExchange?: (detail: string) => void
   /** This process must end: a lost lease or an invariant. */
   readonly fatal: (text: string) => void

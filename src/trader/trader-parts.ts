@@ -70,7 +70,7 @@ export function makeParts(
     order: (command) => kernel.orders.find(command.instrument, command.orderId, undefined),
     note: (text) => options.log('warn', text),
     changeRefused: (command, error) => environment.changeRefused(command, error),
-    authLost: (detail) => void holds.add('auth', 'no-entries', 'error', `Bybit refused the key: ${detail}`),
+    authLost: (detail) => void holds.add('auth', 'no-entries', 'error', `Bybit rejected the API key: ${detail}`),
   })
   const driver: LiveDriver = new LiveDriver({
     kernel,
@@ -79,7 +79,7 @@ export function makeParts(
     wallClock,
     sender: sender,
     databaseState: (isUp, detail) => {
-      options.log(isUp ? 'info' : 'error', isUp ? detail : `database: ${detail}; nothing is sent, stops stand at the exchange`)
+      options.log(isUp ? 'info' : 'error', isUp ? detail : `database: ${detail}; no orders are sent, stops stay at the exchange`)
       if (isUp) void account.run(false)
     },
     leaseLost: (detail) => options.fatal(`Another trader owns this account (${detail}).`),

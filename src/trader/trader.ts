@@ -49,7 +49,7 @@ export class Trader {
   private instruments: readonly Instrument[] = []
   /** Inputs whose asker waits for the facts. */
   private readonly asked = new WeakMap<KernelInput, readonly KernelFact[]>()
-  /** From the moment in which it is told to stop: nothing is entered any more. */
+  /** From the moment it is asked to stop: nothing is entered any more. */
   private isEnding = false
   private isStopping = false
   /** From an input that was set aside until the hold that it leads to stands. */
@@ -93,7 +93,7 @@ export class Trader {
     const recovered = await recover(this.kernel, options.journal, () => wallClock.sleep(0))
     if (!recovered.ok)
       return err({ sentence: `The journal cannot be read: ${recovered.error.detail}.`, next: 'Start the database and try again.' })
-    // The journal may have told of other steps than it began with: from here on the venue counts in those.
+    // The journal may contain other steps than it began with: from here on the venue counts in those.
     this.instruments = this.kernel.config.instruments
     venue.use(this.instruments)
     this.parts.feed.isFresh = recovered.value.isFresh
@@ -121,7 +121,7 @@ export class Trader {
           alert: 'snapshot.damaged',
           severity: 'P2',
           about: undefined,
-          summary: `The snapshot at row ${seq} of the journal was damaged and is set aside. The books were built from an older one, or from the whole journal: nothing is lost. Look at the disk.`,
+          summary: `The snapshot at row ${seq} of the journal was damaged and is skipped. State was rebuilt from an older one or from the whole journal; nothing is lost. Check the disk.`,
           ts: this.clock.now(),
         },
       ])
@@ -173,7 +173,7 @@ export class Trader {
     await this.parts.driver.whenIdle()
     let news = newsAtStart(this.kernel, listed, this.clock.now())
     if (news.length === 0) return ok(undefined)
-    // One odd reading is no news (S13).
+    // One odd reading alone is not acted on (S13).
     await wallClock.sleep(SECOND_READ_MS)
     const again = await listedAgain(this.kernel.config.instruments, venue, wallClock)
     if (!again.ok) return again
@@ -188,7 +188,7 @@ export class Trader {
   /**
    * Decides what a crash left undecided, in the order of the journal, and answers what was set aside. The hold that follows from that comes
    * after all of them, since a decision on a later row would count the earlier ones as decided; until it stands the gate lets no entry out.
-   * An input that has ended the process time and again is booked and no more, and a person looks (S13). */
+   * An input that has ended the process time and again is booked and no more, and an operator looks (S13). */
   private async finish(undecided: Recovered['undecided'], hung: Recovered['undecided'][number] | undefined): Promise<readonly string[]> {
     const { recovering, log } = this.options
     if (hung !== undefined || recovering === undefined) {
@@ -199,7 +199,7 @@ export class Trader {
     for (const each of undecided) {
       if (recovering.isSetAside(each.seq)) {
         const what = `input ${each.seq} (${each.input.type})`
-        log('error', `${what} ended the trader each time it was decided: it is booked and set aside, entries are held`)
+        log('error', `${what} ended the trader each time it was decided: it is booked and set aside, entries are on hold`)
         this.parts.driver.setAside(each)
         this.isSettingAside = true
         setAside.push(what)
@@ -219,7 +219,7 @@ export class Trader {
     const input: KernelInput = { type: 'strategy-hung', strategy: run.strategy, how: suspect.how, ts: this.clock.now() }
     // The input that it hung on is decided once more, in the same transaction as this one and before it: without the strategy.
     for (const each of this.kernel.runs) if (each?.strategy === run.strategy) each.mode = 'errored'
-    log('error', `${run.strategy} ${HUNG_WORDS[suspect.how]} and is stopped; the others trade on. Its position keeps its stop.`)
+    log('error', `${run.strategy} ${HUNG_WORDS[suspect.how]} and is stopped; other strategies keep trading. Its position keeps its stop.`)
     for (;;) {
       const seq = await journal.appendInputs([input])
       if (seq.ok) return { seq: seq.value, input }
@@ -302,14 +302,14 @@ export class Trader {
     if (this.parts.account.wasClean) await this.parts.account.run(false)
   }
 
-  /** Positions whose owner the configuration does not name any more: guarded, and nobody will close them. */
+  /** Positions whose owner is no longer configured: protected, but no strategy will close them. */
   private tellOrphans(): void {
     for (const { index, symbol } of this.instruments) {
       const trip = this.kernel.portfolio.openTrade(index)
       if (trip !== undefined && this.kernel.portfolio.ownerOf(index) === undefined)
         this.options.log(
           'warn',
-          `${symbol}: nothing in the configuration owns this position (${trip.strategy} did). It keeps its stop; ballast close ${symbol} ends it.`,
+          `${symbol}: no configured strategy owns this position (${trip.strategy} did). It keeps its stop. To close it: ballast close ${symbol}`,
         )
     }
   }
@@ -372,7 +372,7 @@ export class Trader {
   }
 
   private async quarantine(symbol: string, detail: string): Promise<void> {
-    this.options.log('warn', `odd frame ${symbol}: ${detail}`)
+    this.options.log('warn', `unexpected frame ${symbol}: ${detail}`)
     const instrument = this.instruments.find((i) => i.symbol === symbol)
     if (instrument === undefined) return
     const isNew = !this.parts.holds.has(`odd-${symbol}`)

@@ -1,6 +1,5 @@
 /**
- * All that a venue is told (OrderCommand) and all that it says (VenueEvent), in the core's own units.
- * Never carries a venue's field names or texts other than as an opaque detail.
+ * All that is sent to a venue (OrderCommand) and all that it reports (VenueEvent), in the core's own units.
  */
 import type { Cash, InstrumentIndex, Lots, OrderId, Rate, Side, Ticks, Ts } from '../core/units.ts'
 import type { InstrumentStatus } from '../market/instrument.ts'
@@ -48,7 +47,7 @@ export interface Trail {
   readonly by: Ticks
   readonly activation: Ticks | undefined
 }
-/** What guards the whole position at the venue: made where there is none, moved where there is. What is undefined stays; `none` goes. */
+/** What protects the whole position at the venue: made where there is none, moved where there is. What is undefined stays; `none` goes. */
 export interface SetProtection {
   readonly type: 'set-protection'
   readonly instrument: InstrumentIndex
@@ -77,7 +76,7 @@ export interface OrderRejected extends OrderEventHead {
 export interface OrderTriggered extends OrderEventHead {
   readonly type: 'order-triggered'
 }
-/** Price, trigger or quantity changed at the venue (an amend of ours, or the venue resizing a stop with its position). */
+/** Price, trigger or quantity changed at the venue (an amend of Ballast's, or the venue resizing a stop with its position). */
 export interface OrderAmended extends OrderEventHead {
   readonly type: 'order-amended'
   readonly lots: Lots
@@ -89,7 +88,7 @@ export interface OrderAmended extends OrderEventHead {
 export interface OrderCanceled extends OrderEventHead {
   readonly type: 'order-canceled'
   readonly cause: string
-  /** What it has filled in all, where the venue says so: executions that are told later still belong to it. */
+  /** What it has filled in all, where the venue reports so: executions that are reported later still belong to it. */
   readonly total?: Lots | undefined
 }
 export interface OrderExpired extends OrderEventHead {
@@ -114,7 +113,7 @@ export interface OrderFilled extends OrderEventHead {
   readonly liquidity: Liquidity
   /** True when the order has nothing left to fill. */
   readonly isComplete: boolean
-  /** With `isComplete`, what the order fills in all: executions may be told in another order than they were made in. */
+  /** With `isComplete`, what the order fills in all: executions may be reported in another order than they were made in. */
   readonly total?: Lots | undefined
 }
 /** An order that we did not send by this id. The kernel gives it an OrderId of its own. */
@@ -176,7 +175,7 @@ export interface WalletAdjusted {
   readonly cause: 'opening' | 'transfer' | 'reconcile' | FlowKind
   /** Identity of the flow at the venue: it is booked once. */
   readonly flowId?: string
-  /** As the venue writes it, in `coin`: of another coin than the settle coin the amount is 0, since it is no money of the books. */
+  /** As the venue writes it, in `coin`: of another coin than the settle coin the amount is 0, since it is no money of the records. */
   readonly change?: string
   /** The venue's symbol, where the flow belongs to one. */
   readonly symbol?: string
@@ -198,7 +197,7 @@ export interface InstrumentChanged {
   readonly type: 'instrument-changed'
   readonly instrument: InstrumentIndex
   readonly status: InstrumentStatus
-  /** Its steps and limits from this input on; absent where only the status is told. All that comes after is counted in them. */
+  /** Its steps and limits from this input on; absent where only the status is reported. All that comes after is counted in them. */
   readonly terms?: InstrumentTerms
   readonly ts: Ts
 }

@@ -1,6 +1,5 @@
 /**
  * What an order is: the intent that asks for it, the order that risk accepted, and the one table of its legal transitions.
- * Never decides whether an order may be sent (risk) and never talks to a venue.
  */
 import type { Cash, InstrumentIndex, Lots, OrderId, Rate, Side, StrategyId, Ticks, Ts } from '../core/units.ts'
 
@@ -32,7 +31,7 @@ export type PriceSource = 'mark' | 'last'
 /** A budget is money to spend, fee included; the matcher resolves it to lots at the fill. */
 export type OrderSize = { readonly lots: Lots } | { readonly budget: Cash }
 
-/** Why a strategy or a person wants an order: a name and the values that were seen. */
+/** Why a strategy or a user wants an order: a name and the values that were seen. */
 export interface Reason {
   readonly rule: string
   readonly values: Readonly<Record<string, number | string | boolean>>
@@ -103,7 +102,7 @@ export const ORDER_TRANSITIONS: Readonly<Record<OrderStatus, readonly OrderStatu
   triggered: ['partially-filled', 'filled', 'canceled', 'rejected', 'expired'],
   'partially-filled': ['filled', 'canceled', 'expired'],
   filled: [],
-  canceled: ['filled', 'partially-filled'], // a fill that raced the cancel and is told late: the execution is the truth
+  canceled: ['filled', 'partially-filled'], // a fill that raced the cancel and is reported late: the execution is the truth
   rejected: [],
   expired: ['filled', 'partially-filled'],
   'never-arrived': ['accepted', 'triggered', 'partially-filled', 'filled', 'canceled', 'rejected', 'expired'], // the venue spoke after all
@@ -156,12 +155,12 @@ export interface Order {
   readonly timeInForce: TimeInForce
   readonly reduceOnly: boolean
   readonly reason: Reason
-  /** The mark when it was decided on; undefined where nobody of ours did. */
+  /** The mark when it was decided on; undefined where Ballast did not. */
   readonly decidedAt?: Ticks | undefined
   /** Loss if the stop fills at its price; undefined where no stop was planned. */
   readonly plannedLoss: Cash | undefined
   status: OrderStatus
-  /** How it ends and with what, from when the venue has said so until the last execution of it is told. */
+  /** How it ends and with what, from when the venue has reported so until the last execution of it is reported. */
   ending?: { readonly lots: Lots; readonly status: 'filled' | 'canceled' } | undefined
   /** Execution ids that were booked: a fill is booked once. */
   readonly tradeIds: string[]
@@ -178,18 +177,18 @@ export function decisionPriceOf(order: Pick<Order, 'kind' | 'limit' | 'trigger' 
   return order.trigger ?? (order.kind === 'market' ? order.decidedAt : undefined)
 }
 
-/** An exit that a person, a strategy or the trader sent to make a position smaller: not its stop or target. */
+/** An exit that a user, a strategy or the trader sent to make a position smaller: not its stop or target. */
 export const isOwnExit = (order: Pick<Order, 'origin' | 'class'>): boolean =>
   order.origin === 'ours' && (order.class === 'reduce' || order.class === 'flatten')
 
-/** A close of a person that waits for its price: it holds up no other exit, and any of them takes it back. */
+/** A close of a user that waits for its price: it holds up no other exit, and any of them takes it back. */
 export const isLimitClose = (order: Pick<Order, 'origin' | 'class' | 'kind' | 'parentOrderId'>): boolean =>
   order.origin === 'ours' && order.class === 'reduce' && order.kind === 'limit' && order.parentOrderId === undefined
 
 /** Whether it sells what no other exit may sell too: where nothing is reduce-only, those of `panic --direct` count as well (spot). */
 export const isSpotExit = (order: Pick<Order, 'origin' | 'class'>): boolean => isOwnExit(order) || order.origin === 'panic-direct'
 
-/** A stop that the venue does not hold with the position, and that is an order of ours therefore (spot). */
+/** A stop that the venue does not hold with the position, and that is an order of Ballast's therefore (spot). */
 export const isOwnStop = (order: Pick<Order, 'origin' | 'class' | 'kind'>): boolean =>
   order.origin === 'ours' && order.class === 'protective' && order.kind === 'stop-market'
 
@@ -197,7 +196,7 @@ export const isOwnStop = (order: Pick<Order, 'origin' | 'class' | 'kind'>): bool
 export const isPositionStop = (order: Pick<Order, 'origin' | 'class' | 'kind'>): boolean =>
   (order.origin === 'attached-stop' && order.kind !== 'trailing-stop') || isOwnStop(order)
 
-/** What may still fill, and what has filled at the venue and was not told yet. */
+/** What may still fill, and what has filled at the venue and was not reported yet. */
 export const openLotsOf = (order: Pick<Order, 'lots' | 'filled' | 'ending'>): number => (order.ending?.lots ?? order.lots) - order.filled
 
 /** Fee that was paid (positive) or received (negative), and on which side of the book we stood. */
@@ -222,7 +221,7 @@ export function ownerOfClientOrderId(clientOrderId: string, tag: string): 'ours'
   return clientOrderId.startsWith(`${BASE36_PREFIX}${tag}-`) ? 'ours' : 'another-ballast'
 }
 
-/** `b1-${tag}-e${wall ms in base 36}-${n}`: an exit of `panic --direct`, which knows no OrderId (S7). */
+/** `b1-${tag}-e${wall-clock ms in base 36}-${n}`: an exit of `panic --direct`, which knows no OrderId (S7). */
 export const emergencyOrderIdOf = (tag: string, wallMs: number, n: number): string => `${BASE36_PREFIX}${tag}-e${wallMs.toString(36)}-${n}`
 
 export const isEmergencyOrderId = (clientOrderId: string): boolean => /^b1-[a-z0-9]+-e[a-z0-9]+-\d+$/.test(clientOrderId)

@@ -1,6 +1,5 @@
 /**
  * From reports to events: each report against each state of the order, ids, strangers; and twice is once.
- * Never checks that an event is made without checking that it is not made again.
  */
 import { describe, expect, test } from 'vitest'
 import { type Lots, cash, instrumentIndex, lots, orderId, rate, strategyId, ticks, ts } from '../core/units.ts'
@@ -75,7 +74,7 @@ const sent = (): Bench => {
   return bench
 }
 
-describe('ids', () => {
+describe('order ids', () => {
   test.each([
     ['b1-tests1-1', 1],
     ['b1-tests1-zz', 1_295],
@@ -83,7 +82,7 @@ describe('ids', () => {
     ['web-123', undefined],
     ['', undefined],
     ['b1-tests1-', undefined],
-  ])('%s is ours as %s', (clientOrderId, expected) => {
+  ])('order id %s is ours as %s', (clientOrderId, expected) => {
     expect(orderIdOf(clientOrderId, 'tests1')).toBe(expected)
   })
 
@@ -118,7 +117,7 @@ describe('a report becomes what is new about it, and nothing the second time', (
       ['order-canceled', 'order-filled'],
     ],
     ['rejected', [order({ status: 'rejected' })], ['order-rejected']],
-  ])('%s', (_, reports, expected) => {
+  ])('a report becomes what is new about it, and nothing the second time: %s', (_, reports, expected) => {
     const bench = sent()
     expect(hear(bench, ...reports)).toEqual(expected)
     const before = bench.kernel.snapshot()
@@ -126,7 +125,7 @@ describe('a report becomes what is new about it, and nothing the second time', (
     expect(bench.kernel.snapshot()).toEqual({ ...before, now: expect.any(Number) as number })
   })
 
-  test('the end of an attached stop that is told before its beginning stays its end', () => {
+  test('the end of an attached stop that is reported before its beginning stays its end', () => {
     const bench = new Bench()
     bench.enter(1, 90)
     const stop = order({ venueOrderId: 's1', clientOrderId: '', origin: 'attached-stop', side: -1, kind: 'stop-market', reduceOnly: true })
@@ -278,11 +277,11 @@ test('a kernel that restarts knows the same orders', () => {
 describe('S7 orders of panic --direct', () => {
   const id = emergencyOrderIdOf('tests1', 1_750_000_000_000, 1)
 
-  test('their number is not one of our order ids', () => {
+  test('orders of panic --direct: their number is not one of our order ids', () => {
     expect(id).toMatch(/^b1-tests1-e[a-z0-9]{8}-1$/)
     expect(id.length).toBeLessThanOrEqual(36)
     expect(orderIdOf(id, 'tests1')).toBeUndefined()
-    // An order id of ours in base 36 may begin with an e as well.
+    // An order id of Ballast's in base 36 may begin with an e as well.
     expect(orderIdOf('b1-tests1-e1', 'tests1')).toBe(14 * 36 + 1)
   })
 

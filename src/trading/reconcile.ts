@@ -15,7 +15,7 @@ export interface KnownState {
   open(i: InstrumentIndex): readonly Order[]
   /** Of the whole account: what is not ours too. */
   positionLots(i: InstrumentIndex): number
-  /** Whether an execution stands in the books, even if its order is forgotten. */
+  /** Whether an execution is in the records, even if its order is forgotten. */
   isBooked(tradeId: string): boolean
   /** The id that the next order will get: all below it were ours to give. */
   readonly nextOrderId: OrderId
@@ -58,8 +58,8 @@ function eventsOfOrder(report: OrderReport, known: KnownState): VenueEvent[] {
   const head = { instrument: report.instrument, orderId: id ?? order?.orderId, venueOrderId: report.venueOrderId, ts: report.ts }
   const events: VenueEvent[] = []
   if (order === undefined) {
-    // A finished order of somebody else is no business of ours; an open one counts against the limits (S8).
-    // The end of a stop or target of ours is kept even so: its beginning may be told after it, and must not bring it back.
+    // A finished order of somebody else does not concern Ballast; an open one counts against the limits (S8).
+    // The end of a stop or target of Ballast's is kept even so: its beginning may be reported after it, and must not bring it back.
     const isOurEnd = report.status === 'canceled' && (report.origin === 'attached-stop' || report.origin === 'attached-target')
     if (report.status !== 'open' && report.status !== 'triggered' && !isOurEnd) return events
     events.push(adopted(report, known))
@@ -68,7 +68,7 @@ function eventsOfOrder(report: OrderReport, known: KnownState): VenueEvent[] {
     case 'open':
       if (order === undefined) return events
       if (order.status === 'submitted' || order.status === 'never-arrived') events.push({ type: 'order-accepted', ...head })
-      // A reading may be older than what the stream has told since: a stop of the venue's would seem to be moved back.
+      // A reading may be older than what the stream has reported since: a stop of the venue's would seem to be moved back.
       if (order.origin !== 'ours' && report.ts < order.updatedTs) return events
       if (isOpenStatus(order.status) && order.budget === undefined && differs(order, report))
         events.push({ type: 'order-amended', ...head, lots: report.lots, limit: report.limit, trigger: report.trigger })
@@ -77,7 +77,7 @@ function eventsOfOrder(report: OrderReport, known: KnownState): VenueEvent[] {
       events.push({ type: 'order-triggered', ...head })
       return events
     case 'filled':
-      // The execution tells the fill, with price and fee.
+      // The execution reports the fill, with price and fee.
       if (order !== undefined && order.status === 'submitted') events.push({ type: 'order-accepted', ...head })
       // A reduce-only order that the venue made smaller ends with less than was asked for.
       if (
@@ -103,7 +103,7 @@ function eventsOfOrder(report: OrderReport, known: KnownState): VenueEvent[] {
 const differs = (order: Order, report: OrderReport): boolean =>
   order.kind !== 'market' && (order.lots !== report.lots || order.limit !== report.limit || order.trigger !== report.trigger)
 
-/** An id of ours that we do not know is somebody else's doing, unless `panic --direct` sent it. */
+/** An id of Ballast's that we do not know is somebody else's doing, unless `panic --direct` sent it. */
 function adoptedOrigin(
   report: { readonly origin: OrderOrigin; readonly clientOrderId: string },
   tag: string,
@@ -136,7 +136,7 @@ function eventsOfExecution(report: ExecutionReport, known: KnownState): VenueEve
   const id = orderIdOf(report.clientOrderId, known.tag)
   const order = known.find(report.instrument, id, report.venueOrderId)
   if (order?.tradeIds.includes(report.tradeId) === true || known.isBooked(report.tradeId)) return []
-  // An order of ours that is forgotten was finished long ago, and its fills are booked.
+  // An order of Ballast's that is forgotten was finished long ago, and its fills are booked.
   if (order === undefined && id !== undefined && id < known.nextOrderId) return []
   const events: VenueEvent[] = []
   const origin = adoptedOrigin(report, known.tag)
@@ -202,7 +202,7 @@ const feeOf = ({ feeCoin, fee, feeRate, feeLotParts }: ExecutionReport): Fee => 
   ...(feeLotParts === undefined ? undefined : { lotParts: feeLotParts }),
 })
 
-/** Cause of an adjustment that no execution tells: the exchange has forgotten it, or never said it. */
+/** Cause of an adjustment that no execution shows: the exchange has forgotten it, or never said it. */
 export const UNKNOWN_RESULT = 'unknown result'
 /** Cause of an adjustment where the exchange has ended the symbol, and the position with it. */
 export const DELISTED = 'delisted'

@@ -1,6 +1,5 @@
 /**
  * What a venue reports of orders, executions, positions and wallet, in the core's units, whether it came by stream or was read.
- * Never an event by itself: reconcile.ts makes events of reports, knowing what we already know.
  */
 import type { Cash, InstrumentIndex, Lots, Rate, Side, Ticks, Ts } from '../core/units.ts'
 import type { FlowKind } from './event.ts'

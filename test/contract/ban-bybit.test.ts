@@ -23,7 +23,7 @@ let client: BybitClient
 let venue: BybitVenue
 let sender: OrderSender
 let url = ''
-/** What has passed of the ban without waiting for it, wall ms. */
+/** What has passed of the ban without waiting for it, wall-clock ms. */
 let aheadMs = 0
 let reports: StreamReport[] = []
 let told: string[] = []
@@ -115,7 +115,7 @@ const submit = (n: number, reduceOnly: boolean): SubmitOrder => ({
   timeInForce: 'gtc',
   reduceOnly,
 })
-/** Each execution once, however often it was told. */
+/** Each execution once, however often it was reported. */
 const fills = (n: number): ExecutionReport[] => [
   ...new Map(
     reports.flatMap((r) => (r.type === 'execution' && r.clientOrderId === `b1-abc123-${n}` ? [[r.tradeId, r] as const] : [])),
@@ -147,7 +147,7 @@ async function account(): Promise<{ held: number; mine: string[]; open: number }
   }
 }
 
-test('S2 a close during the ban is filled and told once, and no second one goes out when HTTP is back', async () => {
+test('S2 a close during the ban is filled and reported once, and no second one goes out when HTTP is back', async () => {
   await fault(forbidden)
   sender.send(submit(2, true))
   await until(() => fills(2).length > 0, 'the fill of the close')

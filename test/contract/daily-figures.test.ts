@@ -29,7 +29,7 @@ describe.skipIf(made === undefined)('a day on which 2,000 left and 50 were made'
   test('the report of the day says what was made, and apart from it what left', async () => {
     expect(await reportDay(sql)).toBe(new Date(DAY).toISOString().slice(0, 10))
     const [alert] = await sql<{ summary: string; detail: { flows: number } }[]>`select summary, detail from alerts`
-    expect(alert?.summary).toContain('equity 8,050.00 (+50.00, and -2,000.00 that is no result)')
+    expect(alert?.summary).toContain('equity 8,050.00 (+50.00, and -2,000.00 of flows)')
     expect(alert?.detail.flows).toBe(-2_000)
   })
 

@@ -1,6 +1,5 @@
 /**
  * The journal in memory keeps the journal's contract.
- * Never needs a database.
  */
 import { MemoryStore } from '../support/memory-journal.ts'
 import { describeJournal } from './journal.contract.ts'

@@ -1,5 +1,5 @@
 /**
- * The journal in PostgreSQL keeps the journal's contract, its lease fences, and its tables can be made anew.
+ * The journal in PostgreSQL keeps the journal's contract, its lease fences, and its tables can be made again.
  * Never runs against a database that somebody else uses.
  */
 import { afterAll, describe, expect, test, vi } from 'vitest'
@@ -60,12 +60,12 @@ describe.skipIf(temporary === undefined)('PostgreSQL', () => {
     expect(await renewLease(sql, 2)).toEqual({ ok: true, value: true })
     await releaseLease(sql, 2)
     expect((await acquireLease(sql, me)).ok).toBe(true)
-    // No process has the largest pid that Linux can be told to give.
+    // No process has the largest pid that Linux can be configured to give.
     await sql`update lease set host = 'here', pid = 4194305`
     expect((await acquireLease(sql, { host: 'here', pid: 2 })).ok).toBe(true)
   })
 
-  test('a snapshot that does not fit its hash is passed over and told; the one before it is loaded, and one without a hash is believed', async () => {
+  test('a snapshot that does not fit its hash is passed over and reported; the one before it is loaded, and one without a hash is believed', async () => {
     const journal = await fresh()
     const state = makeScriptedKernel().snapshot()
     for (const seq of [1, 2, 3]) expect((await journal.saveSnapshot(seq, { ...state, now: ts(seq) })).ok).toBe(true)
@@ -83,7 +83,7 @@ describe.skipIf(temporary === undefined)('PostgreSQL', () => {
     expect(await journal.load()).toMatchObject({ ok: true, value: { snapshot: undefined, damaged: [6, 5, 4] } })
   })
 
-  test('of ten traders that find the lease stale at once, one gets it', async () => {
+  test('PostgreSQL of ten traders that find the lease stale at once, one gets it', async () => {
     await fresh()
     await sql`update lease set renewed_at = 0`
     const results = await Promise.all(Array.from({ length: 10 }, (_, k) => acquireLease(sql, { host: `host-${k}`, pid: k + 10 })))

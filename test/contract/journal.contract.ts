@@ -71,7 +71,7 @@ export function describeJournal(harness: JournalHarness): void {
     expect(await names(['XRPUSDT'], next)).toEqual(['BTCUSDT', 'ETHUSDT', 'SOLUSDT', 'XRPUSDT'])
   })
 
-  test('sequence numbers go on without a hole over inputs and facts', async () => {
+  test('sequence numbers continue without a hole over inputs and facts', async () => {
     const journal = await harness.fresh()
     expect(value(await journal.appendInputs([advanced(1), advanced(2)]))).toBe(1)
     expect(
@@ -116,7 +116,7 @@ export function describeJournal(harness: JournalHarness): void {
     expect(await harness.table('holds')).toEqual([])
   })
 
-  test('an alert is told once, however often its row comes', async () => {
+  test('an alert is reported once, however often its row comes', async () => {
     const journal = await harness.fresh()
     value(await journal.appendFacts([], [alertRow(1, 'first')]))
     value(await journal.appendFacts([], [alertRow(1, 'again'), alertRow(2, 'second')]))

@@ -45,7 +45,7 @@ test('deciding the inputs of an older journal again gives its facts, and its ale
   const alike = (fact: KernelFact): unknown =>
     fact.type === 'alert-raised'
       ? [fact.alert, fact.severity, fact.instrument ?? null, fact.ts]
-      : // Its reason is for people: the words may change.
+      : // Its reason is for operators: the words may change.
         plain(fact.type === 'hold-added' ? { ...fact, hold: { ...fact.hold, reason: '' } } : fact)
   let alerts = 0
   for (const { input, facts } of groupByCause(saved.rows)) {

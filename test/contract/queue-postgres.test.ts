@@ -1,6 +1,5 @@
 /**
  * The queue suite on PostgreSQL.
- * Never skipped silently: where the packaged server cannot run, it says so.
  */
 import { afterAll, beforeAll, describe } from 'vitest'
 import { JobQueues } from '../../jobs/queues.ts'

@@ -1,6 +1,5 @@
 /**
  * The queue suite on Redis, where a server can be started here.
- * Never skipped silently: without redis-server it says how to get it.
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'

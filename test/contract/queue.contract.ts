@@ -67,7 +67,7 @@ export function describeQueues(harness: QueueHarness): void {
     await queues.close()
   })
 
-  test('a job is told where it is: it waits, it is done, it failed for good, or the queue knows none', async () => {
+  test('a job reports where it is: it waits, it is done, it failed for good, or the queue knows none', async () => {
     const queues = harness.fresh()
     const queue = queues.open('backtest')
     expect(await queue.stateOf('bt_none')).toEqual({ type: 'gone' })

@@ -184,7 +184,7 @@ describe('a conditional order of spot', () => {
     expect([asked, odd]).toEqual([[], []])
   })
 
-  test('that the exchange took for the other kind is taken off', async () => {
+  test('a conditional order of spot that the exchange took for the other kind is removed', async () => {
     results.set('/v5/order/create', { orderId: '7700000000000000010' })
     await venue.send(target)
     asked.length = 0
@@ -194,7 +194,7 @@ describe('a conditional order of spot', () => {
 })
 
 describe('how an order ends', () => {
-  /** An entry of ours that was sent, and what is told of it. */
+  /** An entry of Ballast's that was sent, and what is reported of it. */
   function entry(): { readonly bench: Bench; readonly id: string; readonly hear: (row: StreamReport) => void } {
     const bench = new Bench()
     bench.say(signal(1))
@@ -218,7 +218,7 @@ describe('how an order ends', () => {
     expect([ended?.status, ended?.filled, bench.kernel.portfolio.positionLots(instrumentIndex(0))]).toEqual(['canceled', 1, 1])
   })
 
-  test('ended short by the order, then told complete by the execution: over, once', () => {
+  test('ended short by the order, then reported complete by the execution: over, once', () => {
     const { bench, id, hear } = entry()
     const all = bench.kernel.orders.open(instrumentIndex(0))[0]?.lots ?? 0
     const ending = { orderLinkId: id, orderType: 'Market', qty: String(all), cumExecQty: '1', rejectReason: 'EC_CancelForNoFullFill' }
@@ -252,7 +252,7 @@ describe('what is not ours', () => {
     const bench = new Bench()
     const wallClock = { nowMs: () => 0, steadyMs: () => 0, sleep: async () => {}, every: () => () => {} }
     venue.use([{ ...PERP }, { ...PAIR, index: instrumentIndex(1) }])
-    expect(await verifyFlat(venue, bench.kernel, wallClock, () => ts(1))).toMatch(/^FLAT: .* Not touched: 1 order of others\./)
+    expect(await verifyFlat(venue, bench.kernel, wallClock, () => ts(1))).toMatch(/^FLAT: .* Not touched: 1 order not placed by Ballast\./)
   })
 
   test('a plain order whose stopOrderType is UNKNOWN is listed by a panic past the trader', () => {
@@ -307,7 +307,7 @@ describe('figures', () => {
     expect([wallets, odd.length]).toEqual([[], 1])
   })
 
-  test('an account that is not told of is no account of 0', async () => {
+  test('an account that is not reported is no account of 0', async () => {
     results.set('/v5/account/wallet-balance', { list: [] })
     expect((await venue.readAccount(ts(1))).ok).toBe(false)
   })
@@ -328,7 +328,7 @@ describe('figures', () => {
 })
 
 describe('a frame of several rows', () => {
-  test('one that is odd is told under its symbol, and costs no other', () => {
+  test('a frame of several rows: one that is odd is reported under its symbol, and costs no other', () => {
     tell('execution', execution({ execQty: '0.0105' }), execution({ execId: 'e2' }))
     tell('order', order({ orderStatus: 'Dreaming' }), order({ orderId: 'v8' }))
     tell('order', { ...order(), qty: 5 }, order({ orderId: 'v9' }))
@@ -346,7 +346,7 @@ describe('a frame of several rows', () => {
     expect(reports).toMatchObject([{ type: 'execution', origin, side: -1, lots: 40, leaves: 0, orderLots: 40, price: 25 }])
   })
 
-  test('an execution of a type that nobody documents is told, not passed over', () => {
+  test('an execution of a type that nobody documents is reported, not passed over', () => {
     tell('execution', execution({ execType: 'Unheard' }))
     expect([reports, odd.length]).toEqual([[], 1])
   })
@@ -384,7 +384,7 @@ describe('what is listed', () => {
       { symbol: 'EXPERP', quoteCoin: 'USDC', settleCoin: 'USDC' },
       'EXPERP is settled in USDC: only contracts that are settled in USDT can be traded',
     ],
-  ])('%j', async (part, said) => expect(await listed(part)).toBe(said))
+  ])('what is listed: %j', async (part, said) => expect(await listed(part)).toBe(said))
 })
 
 describe('a maintenance', () => {
@@ -406,7 +406,7 @@ describe('a maintenance', () => {
     [{ env: undefined, product: undefined, uidSuffix: undefined }, 'works'],
     [{ uidSuffix: [4] }, undefined],
     [{ uidSuffix: [4, 7] }, 'works'],
-  ])('%j', async (part, said) => {
+  ])('a maintenance: %j', async (part, said) => {
     results.set('/v5/user/query-api', { userID: 24617, readOnly: 0, permissions: {} })
     await venue.conditions()
     lists.set('/v5/system/status', () => [{ ...works, ...part }])

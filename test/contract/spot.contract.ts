@@ -96,7 +96,7 @@ class SpotDesk {
     })
   }
 
-  /** A sale of ours says reduce-only, which the exchange does not know. */
+  /** A sale of Ballast's says reduce-only, which the exchange does not know. */
   sell(order: Partial<SubmitOrder> = {}): Promise<Taken> {
     return this.submit({ side: -1, lots: lots(9_990), reduceOnly: true, ...order })
   }
@@ -144,7 +144,7 @@ class SpotDesk {
     expect(BigInt(await this.harness.wallet())).toBe(this.money)
   }
 
-  /** 9,990 lots at {@link ENTRY}; what that said is taken off. */
+  /** 9,990 lots at {@link ENTRY}; what that said is removed. */
   async long(): Promise<void> {
     expect(await this.submit()).toBe('taken')
     await this.bar(100_000)
@@ -232,7 +232,7 @@ export function describeSpotVenue(harness: SpotHarness): void {
     ['gtc', -1, 99_000],
     ['ioc', -1, 99_000],
     ['fok', -1, 99_000],
-  ] as const)('%s on side %i that crosses takes what stands there', async (timeInForce, side, limit) => {
+  ] as const)('%s on side %i that crosses takes what is there', async (timeInForce, side, limit) => {
     const desk = await venue()
     await desk.long()
     await desk.submit({ kind: 'limit', side, limit: t(limit), lots: q(5_000), timeInForce })
@@ -400,7 +400,7 @@ export function describeSpotVenue(harness: SpotHarness): void {
   ] as const)('a %s on the wrong side of the price does not stand there as the other', async (kind, trigger, refusal) => {
     const desk = await venue()
     await desk.long()
-    // The wire takes the direction from the price and says no word of it: there it is taken off again.
+    // The wire takes the direction from the price and says no word of it: there it is removed again.
     expect([refusal, 'taken']).toContain(await desk.sell({ kind, trigger: t(trigger) }))
     await desk.bar(100_000, 102_000, 98_000, 100_000)
     expect(desk.lines().filter((line) => !/accepted|canceled/.test(line))).toEqual([])
@@ -458,7 +458,7 @@ export function describeSpotVenue(harness: SpotHarness): void {
 
   // A bar trades ten coins, 10,000,000 lots: a part of 0.0004 is 4,000 lots for one order.
 
-  test('a limit that the market fills in parts pays a fee for each, and what a cancel leaves is told', async () => {
+  test('a limit that the market fills in parts pays a fee for each, and what a cancel leaves is reported', async () => {
     const desk = await venue()
     harness.depth(0.0004)
     await desk.submit({ kind: 'limit', limit: t(99_000) })

@@ -17,7 +17,7 @@ import { SHAPES_SEEN, WireTransport } from '../support/wire-venue.ts'
 import { FIRST_PRICE, INSTRUMENT, OPENING, TAG, type Taken, type VenueHarness, describeVenue } from './venue.contract.ts'
 import { SPOT_INSTRUMENT, describeSpotVenue } from './spot.contract.ts'
 
-/** What the trader would know: orders that were sent, and those that events told of. */
+/** What the trader would know: orders that were sent, and those that events named. */
 class Known implements KnownState {
   readonly tag = TAG
   readonly money = cash(0)

@@ -1,6 +1,5 @@
 /**
  * The matching engine itself keeps the venue's contract.
- * Never goes over a wire.
  */
 import { describe } from 'vitest'
 import { cash, instrumentIndex, ts } from '../../src/core/units.ts'

@@ -33,7 +33,7 @@ export interface VenueHarness {
   /** A flat account with the opening wallet, leverage 10, fees and slippage of `sim`. */
   fresh(): Promise<void>
   send(command: OrderCommand): Promise<Taken>
-  /** Plays one bar, and waits until all that it did was told. */
+  /** Plays one bar, and waits until all that it did was reported. */
   bar(prices: BarTicks): Promise<void>
   /** What one order may take of a bar's volume from now on, as a part of it. */
   depth(share: number): void
@@ -164,7 +164,7 @@ class Desk {
     return this.harness.events().map((event) => lineOf(event, this.names))
   }
 
-  /** Long 10 lots from 100,000, with what travels with the entry; what that said is taken off. */
+  /** Long 10 lots from 100,000, with what travels with the entry; what that said is removed. */
   async long(order: Partial<SubmitOrder> = {}): Promise<void> {
     expect(await this.submit(order)).toBe('taken')
     await this.bar(100_000)
@@ -260,7 +260,7 @@ export function describeVenue(harness: VenueHarness): void {
     expect(await harness.held()).toBe(0)
   })
 
-  test.each(['ioc', 'fok'] as const)('%s that crosses takes what stands there', async (timeInForce) => {
+  test.each(['ioc', 'fok'] as const)('%s that crosses takes what is there', async (timeInForce) => {
     const desk = await venue()
     await desk.submit({ kind: 'limit', limit: t(101_000), timeInForce })
     await desk.bar(100_000)
@@ -295,7 +295,7 @@ export function describeVenue(harness: VenueHarness): void {
     expect(await harness.held()).toBe(10)
   })
 
-  test('the position’s stop is made, moved, and left alone when it stands there already', async () => {
+  test('the position’s stop is made, moved, and left alone when it is there already', async () => {
     const desk = await venue()
     await desk.long()
     expect(await desk.stop(97_000)).toBe('taken')
@@ -392,7 +392,7 @@ export function describeVenue(harness: VenueHarness): void {
     expect(await harness.held()).toBe(0)
   })
 
-  test('a trailing stop with an activation price does nothing before it, and the stop beside it goes with the position', async () => {
+  test('a trailing stop with an activation price does nothing before it, and the stop beside it removed with the position', async () => {
     const desk = await venue()
     await desk.long({ stop: t(95_000) })
     expect(await desk.protect({ trail: { by: t(500), activation: t(102_000) } })).toBe('taken')
@@ -407,7 +407,7 @@ export function describeVenue(harness: VenueHarness): void {
     ])
   })
 
-  test('the position’s target is made, moved and taken off', async () => {
+  test('the position’s target is made, moved and removed', async () => {
     const desk = await venue()
     await desk.long({ stop: t(98_000) })
     expect(await desk.protect({ target: t(104_000) })).toBe('taken')

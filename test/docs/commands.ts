@@ -17,7 +17,7 @@ const EXIT_WORDS: Readonly<Record<keyof typeof EXIT, string>> = {
   error: 'a defect, or a fault that has no code of its own',
   usage: 'the command line is not understood',
   config: 'the configuration is not valid',
-  auth: 'the exchange or Ballast does not accept the key',
+  auth: 'the exchange or Ballast rejected the API key',
   unreachable: 'Ballast, the exchange or the database does not answer',
   refused: 'refused, with the reason',
   notConfirmed: 'a question was not answered with yes',

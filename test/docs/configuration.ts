@@ -1,6 +1,5 @@
 /**
  * docs/configuration.md, made from the schema of the configuration; what a key is for stands here in words.
- * Never knows a default or a bound: the schema does, and a key without words ends the run.
  */
 import { z } from 'zod'
 import { CONFIG_KEYS, type ConfigKey } from '../../src/config/config-keys.ts'

@@ -1,6 +1,5 @@
 /**
  * Workflows and forms of the code host are valid YAML and name what exists; links between pages lead somewhere.
- * Never shows that a workflow runs: only the code host can.
  */
 import { existsSync, statSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'

@@ -1,6 +1,6 @@
 /**
  * The table of layers in docs/architecture.md, made from the rules that test/architecture.test.ts keeps.
- * Never says more than the rules: what a layer is for stands in the page's own words.
+ * Never says more than the rules: what a layer is for is in the page's own words.
  */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
@@ -22,7 +22,7 @@ function layerTable(): string {
   return ['| layer | where | may import | types only |', '|---|---|---|---|', ...rows].join('\n')
 }
 
-/** The page with its table made anew. */
+/** The page with its table made again. */
 export function architecturePage(): string {
   const text = textOf(ARCHITECTURE)
   const [begin, end] = [text.indexOf(BEGIN), text.indexOf(END)]

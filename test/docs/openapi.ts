@@ -1,6 +1,5 @@
 /**
  * docs/openapi.json: the description that the running API gives of itself, with nobody behind it.
- * Never asks a port: a description needs none.
  */
 import { makeApp } from '../../api/app.ts'
 import packageJson from '../../package.json' with { type: 'json' }

@@ -24,7 +24,7 @@ const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceA
 /** What is written, a column each; emoji selectors take none. */
 const columns = (text: string): number => [...text.replaceAll('\uFE0F', '')].length
 
-// A style goes on into the next line until it is reset.
+// A style continues into the next line until it is reset.
 let [fill, weight] = [INK, 'normal']
 
 function lineSvg(line: string, y: number): string {

@@ -1,6 +1,5 @@
 /**
  * docs/safety.md and the tree: each test that it names exists, each code in the tree is one of its rules, and no reference leads out of the repository.
- * Never judges whether a named test proves its rule: that is for who reads both.
  */
 import { describe, expect, test } from 'vitest'
 import { filesBelow, textOf } from '../support/repository.ts'
@@ -47,7 +46,7 @@ const DEAD =
   /§|\bFACTS (?:section )?\d|\b(?:surfaces|engines|architecture|models|stack|first-hour|safety) (?:section )?\d+(?:\.[0-9a-z]+)?\b/
 
 describe('docs/safety.md', () => {
-  test('has the rules S1 to S19, each once', () => {
+  test('docs/safety.md has the rules S1 to S19, each once', () => {
     expect([...safety.matchAll(/^## (S\d+) /gm)].map(([, rule]) => rule)).toEqual(Array.from({ length: 19 }, (_, i) => `S${i + 1}`))
   })
 

@@ -1,5 +1,5 @@
 /**
- * Chat end to end: a whole Ballast with a Telegram and a Discord on loopback, used as a person uses them.
+ * Chat end to end: a whole Ballast with a Telegram and a Discord on loopback, used as a user uses them.
  * Never calls a handler directly: it sends messages, taps buttons, and reads what is shown.
  */
 import { execFileSync } from 'node:child_process'
@@ -72,7 +72,7 @@ async function slash(name: string, options: Readonly<Record<string, string>> = {
   return discord.answerTo(id) as NonNullable<ReturnType<FakeDiscord['answerTo']>>
 }
 
-test('a stranger is told their id once, and gets no data', async () => {
+test('a stranger gets their id once, and gets no data', async () => {
   const answer = await ask('/positions', STRANGER)
   expect(answer.text).toContain(String(STRANGER))
   expect(answer.text).not.toContain('BTC')
@@ -213,7 +213,7 @@ test('closing asks once with a verb, and a tap closes', async () => {
   const tapped = telegram.tap(ADMIN, card as SentMessage, 'Close ')
   await until(() => telegram.answered.some((a) => a.id === tapped), 'the tap to be answered')
   await until(() => (card as SentMessage).edits > 0, 'the card to be edited')
-  expect((card as SentMessage).text).toMatch(/Clos|refused|no position|turned|below/i)
+  expect((card as SentMessage).text).toMatch(/Clos|refused|no position|changed side|below/i)
   const again = telegram.tapData(ADMIN, card as SentMessage, `c:${'x'.repeat(8)}:y`)
   await until(() => telegram.answered.some((a) => a.id === again), 'a dead button to be answered')
 }, 90_000)
@@ -236,7 +236,7 @@ test('a backtest shows its progress in one message and ends with figures, doubts
   )
   const message = card as SentMessage
   await until(() => message.photoBytes > 5_000 && message.text.includes('done'), 'the end of the run', 60_000)
-  expect(message.text).toMatch(/Doubtful: .*in-sample only/s)
+  expect(message.text).toMatch(/Warnings: .*in-sample only/s)
 }, 130_000)
 
 test('alerts of entries arrive in both chats, in order and once', async () => {
@@ -270,10 +270,10 @@ test('Discord answers first within 3 s, keeps money private, and completes symbo
   await until(() => discord.answerTo(id) !== undefined, 'suggestions')
   expect(JSON.stringify(discord.answerTo(id)?.first)).toContain('BTCUSDT')
   const stranger = await slash('positions', {}, '999')
-  expect(textOf(stranger.message)).toMatch(/not known/i)
+  expect(textOf(stranger.message)).toMatch(/not authorized/i)
 }, 60_000)
 
-test('panic from chat asks, flattens, and says what the exchange says', async () => {
+test('panic from chat asks, flattens, and says what the exchange reports', async () => {
   const card = await ask('/panic')
   expect(card.keyboard.flat().length).toBeGreaterThan(1)
   const yes = card.keyboard.flat()[0]?.text ?? ''
@@ -287,7 +287,7 @@ test('panic from chat asks, flattens, and says what the exchange says', async ()
   expect(status.text).toMatch(/HALTED/)
 }, 90_000)
 
-test('a Discord that closes the gateway for good is told on the other surfaces, tried again, and told when it is back', async () => {
+test('a Discord that closes the gateway for good is reported on the other surfaces, tried again, and reported when it is back', async () => {
   const parts = async () => (await ballast.get<{ data: { id: string; status: string; detail: string }[] }>('/health')).data
   const discordIs = async () => (await parts()).find((part) => part.id === 'discord')
   discord.closesWith = 4_004
@@ -304,7 +304,7 @@ test('a Discord that closes the gateway for good is told on the other surfaces, 
   expect(textOf((await slash('version')).message)).toContain('Ballast')
 }, 240_000)
 
-test('a database that is frozen is told in both chats, and what was asked meanwhile is answered when it goes on', async () => {
+test('a database that is frozen is reported in both chats, and what was asked meanwhile is answered when it continues', async () => {
   const postmaster = ballast.pidOf('postgres')
   const children = execFileSync('ps', ['-eo', 'pid=,ppid='], { encoding: 'utf8' })
     .split('\n')

@@ -1,6 +1,5 @@
 /**
  * S17 end to end: codes enrolled at the terminal, then given in Telegram and Discord for what adds risk on live.
- * Never a live account: the bots and their records are real, the trader behind them is written down.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -28,7 +27,7 @@ const temporary = await makeTemporaryDatabase()
 const dataDir = mkdtempSync(join(tmpdir(), 'ballast-e2e-codes-'))
 const children: ChildProcess[] = []
 
-/** `ballast user totp WHO` as a person runs it; `answer` is typed when the code is asked for. */
+/** `ballast user totp WHO` as a user runs it; `answer` is typed when the code is asked for. */
 async function enrol(who: string, answer: (secret: Buffer) => string) {
   const child = spawn(process.execPath, [CLI, '--data-dir', dataDir, '--profile', 'live', '--yes', 'user', 'totp', who], {
     stdio: ['pipe', 'pipe', 'pipe'],
@@ -46,7 +45,7 @@ async function enrol(who: string, answer: (secret: Buffer) => string) {
       said += chunk.toString()
     })
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve))
-  await until(() => said.includes('Code that the app shows now') || child.exitCode !== null, 'the question')
+  await until(() => said.includes('Current code from the app') || child.exitCode !== null, 'the question')
   const key = /^Key {2}([A-Z2-7 ]+)$/m.exec(said)?.[1]?.replaceAll(' ', '') ?? ''
   const secret = fromBase32(key)
   child.stdin.end(`${answer(secret)}\n`)
@@ -161,8 +160,8 @@ describe.skipIf(temporary === undefined)('codes', () => {
     const before = telegram.messages.length
     telegram.tap(501, card, 'Buy XRP')
     await until(() => telegram.messages.length > before, 'the question for the code')
-    expect(telegram.messages[before]?.text).toContain('six digits')
-    expect((await ask('000000')).text).toMatch(/wrong: 4 more/)
+    expect(telegram.messages[before]?.text).toContain('6-digit code')
+    expect((await ask('000000')).text).toMatch(/Wrong code. 4 tries left/)
     const code = nextCode('telegram')
     expect((await ask(code)).text).toContain('Sent')
     await until(() => card.edits > 0 && card.keyboard.length === 0, 'the card to lose its buttons')
@@ -171,7 +170,7 @@ describe.skipIf(temporary === undefined)('codes', () => {
     const count = telegram.messages.length
     telegram.tap(501, second, 'Buy XRP')
     await until(() => telegram.messages.length > count, 'the question for the code')
-    expect((await ask(code)).text).toContain('used already')
+    expect((await ask(code)).text).toContain('already used')
     expect(opened()).toBe(1)
     expect((await ask(nextCode('telegram'))).text).toContain('Sent')
     expect(opened()).toBe(2)
@@ -211,10 +210,10 @@ describe.skipIf(temporary === undefined)('codes', () => {
     const tap = discord.tap('601', card, 'Buy XRP')
     await until(() => discord.answerTo(tap) !== undefined, 'the modal')
     const modal = discord.answerTo(tap) as NonNullable<ReturnType<FakeDiscord['answerTo']>>
-    expect(modal.first).toMatchObject({ type: 9, data: { title: 'One-time code' } })
+    expect(modal.first).toMatchObject({ type: 9, data: { title: 'Authenticator code' } })
     const wrong = discord.submit('601', modal, '000000')
     await until(() => (discord.answerTo(wrong)?.edits ?? 0) > 0, 'the refusal')
-    expect(textOf(discord.answerTo(wrong)?.message)).toMatch(/wrong: 4 more/)
+    expect(textOf(discord.answerTo(wrong)?.message)).toMatch(/Wrong code. 4 tries left/)
     const sent = discord.submit('601', modal, nextCode('discord'))
     await until(() => (discord.answerTo(sent)?.edits ?? 0) > 0, 'the word that it is sent')
     expect(textOf(discord.answerTo(sent)?.message)).toContain('Sent')
@@ -228,18 +227,19 @@ describe.skipIf(temporary === undefined)('codes', () => {
   }, 60_000)
 
   test('five wrong codes lock both chats of nobody else, with an alert', async () => {
-    for (const left of [4, 3, 2, 1]) expect((await ask('/totp verify 000000')).text).toContain(`wrong: ${left} more`)
+    for (const left of [4, 3, 2, 1])
+      expect((await ask('/totp verify 000000')).text).toContain(`Wrong code. ${left} ${left === 1 ? 'try' : 'tries'} left`)
     expect((await ask('/totp verify 000000')).text).toContain('locked')
-    expect((await ask('/open long XRP $100 sl=2%')).text).toContain('Your one-time codes are locked')
+    expect((await ask('/open long XRP $100 sl=2%')).text).toContain('Your authenticator codes are locked')
     expect((await ask('/close BTC')).keyboard.flat().map((b) => b.text)).toContain('Close 0.05 BTC')
     const { sql } = (temporary as NonNullable<typeof temporary>).database
     expect(await sql`select severity from alerts where type = 'access.codes_locked'`).toEqual([{ severity: 'P2' }])
     const slash = discord.slash('601', 'totp', { action: 'verify', code: nextCode('discord') })
     await until(() => (discord.answerTo(slash)?.edits ?? 0) > 0, 'the answer to the other person')
-    expect(textOf(discord.answerTo(slash)?.message)).toContain('Your code is right')
+    expect(textOf(discord.answerTo(slash)?.message)).toContain('Your code is correct')
   }, 60_000)
 
-  test('no secret and no code stands in what was logged or recorded', () => {
+  test('no secret and no code is in what was logged or recorded', () => {
     const kept = JSON.stringify([logged, world.audit, [...world.cards.values()]])
     expect(kept).not.toContain(codeOf(secrets.telegram, stepAt(clock.ms)))
     expect(world.audit.filter((row) => row.command === 'totp').every((row) => !('code' in row.args))).toBe(true)

@@ -1,6 +1,6 @@
 /**
  * `ballast discord setup` on a whole Ballast with a Discord on loopback: token, admin, channels, and alerts in the right one (S17).
- * Never gives the token as an argument: it goes in as a person's typing does.
+ * Never gives the token as an argument: it goes in as a user's typing does.
  */
 import { spawn } from 'node:child_process'
 import { existsSync, readFileSync, statSync } from 'node:fs'
@@ -58,7 +58,7 @@ async function start(user: string, token: string): Promise<string> {
 test('a wrong token, and a server that the bot is not on, are one sentence and the next step; nothing is kept', async () => {
   const wrong = setup('not-the-token', FakeDiscord.guild)
   expect(await wrong.ended).toBe(1)
-  expect(wrong.said).toContain('Discord does not know this token.')
+  expect(wrong.said).toContain('Discord rejected this token.')
   expect(wrong.said).not.toContain('not-the-token')
   const elsewhere = setup(TOKEN, '4711')
   expect(await elsewhere.ended).toBe(1)
@@ -71,11 +71,11 @@ test('S17: the code by /start and a yes at the terminal make an admin, and the c
   await until(() => /Code \d{6}/.test(run.said), `the code; it said: ${run.said}`, 40_000)
   expect(run.said).not.toContain(TOKEN)
   const code = /Code (\d{6})/.exec(run.said)?.[1] ?? ''
-  expect(await start('11', code === '000000' ? '000001' : '000000')).toContain('That code is wrong')
-  expect(await start('12', code)).toContain('Asked at the terminal')
+  expect(await start('11', code === '000000' ? '000001' : '000000')).toContain('Wrong code')
+  expect(await start('12', code)).toContain('Waiting for approval at the terminal')
   expect(await run.ended).toBe(0)
   expect(run.said).toContain('@user12 is admin')
-  expect(run.said).toContain('Made #alerts-critical #trades #signals #reports #control;')
+  expect(run.said).toContain('Created #alerts-critical #trades #signals #reports #control;')
   expect(discord.channels.map((c) => c.name).sort()).toEqual(['alerts', 'alerts-critical', 'control', 'reports', 'signals', 'trades'])
   for (const channel of discord.channels.filter((c) => c.name !== 'alerts')) {
     const view = (id: string, right: 'allow' | 'deny'): boolean =>
@@ -102,6 +102,6 @@ test('entries go to #trades, and a second setup asks and makes nothing', async (
   )
   const again = setup('', FakeDiscord.guild)
   expect(await again.ended).toBe(0)
-  expect(again.said).toContain('All channels are there.')
+  expect(again.said).toContain('All channels exist.')
   expect(again.said).not.toContain('Code ')
 }, 120_000)

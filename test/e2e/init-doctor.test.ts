@@ -44,10 +44,10 @@ interface Run {
   readonly said: string
 }
 
-/** Types each answer when its question stands at the end of what was printed. */
+/** Types each answer when its question is at the end of what was printed. */
 function atTerminal(words: string, answers: readonly (readonly [question: string, answer: string])[], at = url): Promise<Run> {
   const left = [...answers]
-  // What stands in the environment of the tests is not the user's.
+  // What is in the environment of the tests is not the user's.
   const env = { PATH: process.env.PATH ?? '', TERM: 'dumb', BALLAST__BYBIT__URL: at }
   const child = spawn('script', ['-qec', `stty cols 80 && ${process.execPath} ${CLI} ${words}`, '/dev/null'], {
     cwd,
@@ -92,7 +92,7 @@ const KEY_FILE = join('.ballast', 'bybit.key')
 
 test('observe: key and secret are typed, checked, kept 0600, and doctor finds all well', async () => {
   const run = await atTerminal('init --profile observe', [...TYPED, ['[y/N]', 'y']])
-  expect(run.said).toContain('✓ key rights read-only; no withdrawals, no transfers')
+  expect(run.said).toContain('✓ key permissions read-only; no withdrawals, no transfers')
   expect(run.said).toContain('10,000.00 USDT, 0 positions')
   expect(run.code).toBe(0)
   const file = join(cwd, KEY_FILE)
@@ -110,14 +110,14 @@ test('observe: key and secret are typed, checked, kept 0600, and doctor finds al
 
   // Once more: a no leaves it, and a key that does not go is not put in its place.
   const kept = await atTerminal('init', [['[y/N]', 'n']])
-  expect(kept.said).toContain('The key stays as it is.')
+  expect(kept.said).toContain('Key unchanged.')
   expect(kept.code).toBe(7)
   const wrong = await atTerminal('init', [
     ['[y/N]', 'y'],
     ['API key', KEY],
     ['API secret', 'AnotherSecret789'],
   ])
-  expect(wrong.said).toContain('The key is not kept')
+  expect(wrong.said).toContain('Key not saved')
   expect(wrong.said).not.toContain('AnotherSecret789')
   expect(wrong.code).toBe(4)
   expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ key: KEY, secret: SECRET })
@@ -126,9 +126,9 @@ test('observe: key and secret are typed, checked, kept 0600, and doctor finds al
 test.each([
   ['may withdraw', { wallet: ['Withdraw'] }, TYPED, 4, 'withdraw'],
   ['may transfer', { wallet: ['AccountTransfer'] }, TYPED, 4, 'transfer'],
-  ['has ended', { deadlineDay: 0 }, TYPED, 4, 'does not accept'],
-  ['is nothing', {}, [['API key', '']], 7, 'nothing was kept'],
-  ['is two words', {}, [['API key', 'two words']], 2, 'does not look like a key'],
+  ['has ended', { deadlineDay: 0 }, TYPED, 4, 'rejected the API key'],
+  ['is nothing', {}, [['API key', '']], 7, 'Nothing was saved'],
+  ['is two words', {}, [['API key', 'two words']], 2, 'does not look like a Bybit key'],
   [
     'is its own secret',
     {},
@@ -137,7 +137,7 @@ test.each([
       ['API secret', KEY],
     ],
     2,
-    'the key twice',
+    'You entered the API key as the secret',
   ],
 ] as const)(
   'a key that %s leaves nothing behind',
@@ -169,11 +169,11 @@ test('a directory of another profile is left to it, and a configuration that is 
 
 test('a network that is down: what was typed is kept where one says so, and checked by the next look', async () => {
   const down = 'http://127.0.0.1:9'
-  const no = await atTerminal('init --profile observe', [...TYPED, ['anything is sent. [y/N]', 'n']], down)
-  expect([no.code, no.said]).toEqual([5, expect.stringContaining('The key is not kept')])
+  const no = await atTerminal('init --profile observe', [...TYPED, ['any order is sent. [y/N]', 'n']], down)
+  expect([no.code, no.said]).toEqual([5, expect.stringContaining('Key not saved')])
   expect(existsSync(join(cwd, KEY_FILE))).toBe(false)
-  const yes = await atTerminal('init --profile observe', [...TYPED, ['anything is sent. [y/N]', 'y'], ['[y/N]', 'y']], down)
-  expect([yes.code, yes.said]).toEqual([5, expect.stringContaining('The key is kept, and nothing is known of it yet.')])
+  const yes = await atTerminal('init --profile observe', [...TYPED, ['any order is sent. [y/N]', 'y'], ['[y/N]', 'y']], down)
+  expect([yes.code, yes.said]).toEqual([5, expect.stringContaining('Key saved, not verified.')])
   expect(JSON.parse(readFileSync(join(cwd, KEY_FILE), 'utf8'))).toEqual({ key: KEY, secret: SECRET })
   expect((await doctor()).failed).toEqual([])
 }, 120_000)
@@ -187,7 +187,7 @@ test('demo can be rehearsed against a simulator: the key is checked there', asyn
 
 test('without a terminal, and where no key is needed', async () => {
   const piped = await runCli(cwd, 'init --profile demo')
-  expect(piped).toMatchObject({ code: 7, stdout: '', stderr: expect.stringContaining('at a terminal only') })
+  expect(piped).toMatchObject({ code: 7, stdout: '', stderr: expect.stringContaining('must be typed at a terminal') })
   const sim = await runCli(cwd, 'init')
   expect(sim).toMatchObject({ code: 0, stdout: expect.stringContaining('needs no key') })
   expect(readdirSync(cwd)).toEqual([])
@@ -209,7 +209,7 @@ test('doctor of live: no key, no statement, each with the next step; and a confi
   expect((await doctor('', needed)).failed.map(({ name }) => name)).toEqual(['strategies'])
 }, 90_000)
 
-test('doctor beside a running Ballast: its ports are its own, and its parts are told', async () => {
+test('doctor beside a running Ballast: its ports are its own, and its parts are reported', async () => {
   ballast = await Installation.make()
   await ballast.start()
   const run = await runCli(cwd, `--data-dir ${ballast.dataDir} --config ${join(ballast.dataDir, 'config.json')} doctor --json`)
@@ -217,8 +217,8 @@ test('doctor beside a running Ballast: its ports are its own, and its parts are 
   expect(checks.filter((check) => check.status === 'fail')).toEqual([])
   expect(run.code).toBe(0)
   const details = checks.map(({ detail }) => detail)
-  expect(details).toContain('api: held by this Ballast')
-  expect(details).toContain('sim: held by this Ballast')
+  expect(details).toContain('api: used by this Ballast')
+  expect(details).toContain('sim: used by this Ballast')
   expect(checks.find(({ name }) => name === 'processes')?.detail).toContain(`trader ${ballast.pidOf('trader')}`)
   expect(checks.find(({ name }) => name === 'database')?.detail).toContain('embedded PostgreSQL answers')
   expect(checks.some(({ name }) => name.startsWith('running'))).toBe(true)

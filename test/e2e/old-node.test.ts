@@ -1,6 +1,5 @@
 /**
- * What an old Node is told: one sentence, by both programs, before anything of them is read that it would not understand.
- * Never an old Node itself: the version that it says is put in its place.
+ * What an old Node prints: one sentence, by both programs, before anything of them is read that it would not understand.
  */
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'

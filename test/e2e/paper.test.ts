@@ -1,6 +1,5 @@
 /**
- * Profile paper end to end: a whole Ballast trades a simulated account at the prices of another exchange, which a second simulator stands in for.
- * Never leaves loopback, and never touches the account of the exchange that gives the prices.
+ * Profile paper end to end: a whole Ballast trades a simulated account at the prices of another exchange, which a second simulator is in for.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,6 +1,5 @@
 /**
  * The public streams through trader, adapter, the real client and the simulator on a port: lost updates, crossed books, a connection that goes silent.
- * Never leaves loopback, and never looks past the wire for what the trader should have noticed.
  */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { PARTS } from '../../src/trader/health.ts'
@@ -114,7 +113,7 @@ describe('an order book over the wire', () => {
     return { books, told, ups: () => ups }
   }
 
-  test('is the exchange’s own, and follows it', async () => {
+  test('an order book over the wire is the exchange’s own, and follows it', async () => {
     const { books } = await mirrored()
     const mirror = books.get('BTCUSDT') as BookMirror
     const first = [mirror.bid, mirror.ask]
@@ -197,7 +196,7 @@ test('a connection that goes silent is replaced; only its symbol is held meanwhi
 
   await faults([{ match: { stream: 'public', symbol: 'ETHUSDT' }, when: { untilMs: 6_000 }, effect: { type: 'silence' } }])
   await until(() => health.get(PARTS.publicStream)?.startsWith('warn 1 of 2 connections up') === true, 'the missing pong')
-  expect(health.get(PARTS.books)).toBe('warn 1 of 2 live; void: ETHUSDT disconnected')
+  expect(health.get(PARTS.books)).toBe('warn 1 of 2 live; invalid: ETHUSDT disconnected')
   await until(() => holds().length > 0, 'the hold')
   expect(holds()).toEqual(['stale-ETHUSDT'])
   expect(trader.state.holds[0]).toMatchObject({ scope: { type: 'symbol' }, effect: 'no-entries', cause: 'stale' })

@@ -37,7 +37,7 @@ describe('as a process', () => {
   test('equal to a backtest of each combination, invalid ones counted aloud', async () => {
     const run = await ballast('sweep sma-cross --csv bars.csv --grid fast=5:15:10 --grid slow=10,30 --fee 0.001 --workers 2 --json')
     expect(run.code).toBe(0)
-    expect(run.stderr).toContain('1 combination skipped, as fast must be smaller than slow')
+    expect(run.stderr).toContain('1 combination skipped: fast must be smaller than slow')
     const answer = JSON.parse(run.stdout) as Answer
     expect(answer).toMatchObject({ runs: 3, skipped: 1 })
     expect(answer.best).toHaveLength(3)
@@ -70,7 +70,7 @@ describe('as a process', () => {
     expect((JSON.parse(single.stdout) as { metrics: object }).metrics).toEqual(best?.metrics)
   }, 60_000)
 
-  test('interrupted it ends at once with code 130 and no answer', async () => {
+  test('as a process: interrupted it ends at once with code 130 and no answer', async () => {
     const words = 'sweep sma-cross --csv bars.csv --grid fast=1:400 --grid slow=401:900 --workers 2 --json -v'.split(' ')
     const ended = await new Promise<{ code: unknown; stdout: string; stderr: string }>((resolve) => {
       const child = execFile(process.execPath, [...bundled, ...words], { cwd, env: {} }, (error, stdout, stderr) =>

@@ -1,6 +1,5 @@
 /**
  * A Discord on loopback: gateway (HELLO, IDENTIFY, READY, interactions) and the REST calls that answer them.
- * Never takes a second first answer to an interaction, as the real one does not.
  */
 import { type IncomingMessage, type Server, createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -200,7 +199,7 @@ export class FakeDiscord {
     return this.interaction(3, userId, { custom_id: button.custom_id, component_type: 2 }, this.messageOf(answer))
   }
 
-  /** A person fills in the modal that answered a tap, and sends it. */
+  /** A user fills in the modal that answered a tap, and sends it. */
   submit(userId: string, modal: DiscordAnswer, text: string): string {
     const { custom_id: customId, components } = modal.first.data as {
       readonly custom_id: string

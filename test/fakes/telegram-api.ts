@@ -68,7 +68,7 @@ export class FakeTelegram {
     if (server !== undefined) await new Promise<void>((resolve) => server.close(() => resolve()))
   }
 
-  /** A person writes. */
+  /** A user writes. */
   say(
     userId: number,
     text: string,
@@ -88,7 +88,7 @@ export class FakeTelegram {
     })
   }
 
-  /** A person taps a button of a message. */
+  /** A user taps a button of a message. */
   tap(userId: number, message: SentMessage, label: string): string {
     const button = message.keyboard.flat().find((b) => b.text === label || b.text.startsWith(label))
     if (button === undefined)

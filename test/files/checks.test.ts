@@ -1,6 +1,5 @@
 /**
  * What a file is never read as in silence: units, clocks, running bars, other symbols and intervals, contracts, gaps.
- * Never a file of somebody else: each is written here, and differs from a good one in the one thing that the test is about.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -53,7 +52,7 @@ describe('time', () => {
     expect([...read.columns.ts]).toEqual([START, START + MINUTE, START + 2 * MINUTE])
   })
 
-  test('a unit that changes is read rightly, and told with its line', async () => {
+  test('a unit that changes is read rightly, and reported with its line', async () => {
     const read = await good(file([HEADER, ...minutes(2), row(`${START + 2 * MINUTE}000`), row(`${START + 3 * MINUTE}000`)]))
     expect([...read.columns.ts]).toEqual([0, 1, 2, 3].map((k) => START + k * MINUTE))
     expect(read.notes).toEqual(['from line 4 on the times are in µs'])
@@ -74,7 +73,7 @@ describe('time', () => {
     expect(await refusal(file([HEADER, ...minutes(2, START + 2 * 86_400_000)]), { nowMs })).toContain('after today')
   })
 
-  test('the running bar is left out and told', async () => {
+  test('the running bar is left out and reported', async () => {
     const read = await good(file([HEADER, ...minutes(4)]), { nowMs: START + 3 * MINUTE + 30_000 })
     expect([read.bars, read.notes]).toEqual([3, ['the last bar is not over yet and left out']])
     expect((await good(file([HEADER, ...minutes(4)]), { nowMs: START + 4 * MINUTE })).bars).toBe(4)
@@ -83,7 +82,7 @@ describe('time', () => {
   test.each([
     ['true', 'false'],
     ['1', '0'],
-  ])('rows that the file calls unfinished (%s, %s) are left out and told', async (yes, no) => {
+  ])('rows that the file calls unfinished (%s, %s) are left out and reported', async (yes, no) => {
     const read = await good(file([`${HEADER},confirm`, ...minutes(2).map((line) => `${line},${yes}`), `${row(START + 2 * MINUTE)},${no}`]))
     expect([read.bars, read.notes]).toEqual([2, ['1 row that the file calls unfinished left out']])
   })
@@ -159,7 +158,7 @@ describe('the interval', () => {
     ['binance_BTCUSDT_4h.parquet', 14_400_000],
     ['candles.csv', undefined],
     ['BTC-2025-01-02.csv', undefined],
-  ])('the name %s says %s', (name, ms) => {
+  ])('the interval: the name %s says %s', (name, ms) => {
     expect(intervalOfName(name)).toBe(ms)
   })
 
@@ -242,11 +241,11 @@ describe('several files', () => {
     expect(await refusal([a, file([HEADER, ...minutes(3, START + 2 * MINUTE)])])).toContain('both have rows at 2025-03-03 00:02 UTC')
     const empty = join(folder, 'empty')
     mkdirSync(empty)
-    expect(await refusal(empty)).toContain('holds no file of data')
+    expect(await refusal(empty)).toContain('has no data files')
     expect(await refusal([a, file(['timestamp,rate', `${START},0.0001`])])).toContain('holds candles and')
   })
 
-  test('a price off the tick is named with the file that it stands in', async () => {
+  test('a price off the tick is named with the file that it is in', async () => {
     const b = file([HEADER, row(START + 5 * MINUTE), `${START + 6 * MINUTE},10,12.3,9,11,3`])
     expect(await refusal([file([HEADER, ...minutes(3)]), b], { tick: '0.5' })).toContain(`${b} line 3: the price 12.3`)
   })
@@ -291,7 +290,7 @@ describe('two readers of rows are one', () => {
     expect(await refusal(file([`${HEADER},note`, ...bad]))).toContain('line 25003')
   })
 
-  test('a quote that is never closed is told, and not read to the end of the file', async () => {
+  test('a quote that is never closed is reported, and not read to the end of the file', async () => {
     const lines = minutes(5).map((each) => `${each},x`)
     expect(
       await refusal(file([`${HEADER},note`, ...lines, `${row(START + 5 * MINUTE)},"x`, ...Array(50_000).fill(`${row(1)},x`)])),
@@ -299,6 +298,6 @@ describe('two readers of rows are one', () => {
   })
 
   test('a line without an end is no table', async () => {
-    expect(await refusal(file(Buffer.from(`${HEADER}\n${minutes(3).join('\n')}\n${'7'.repeat(3_000_000)}`)))).toContain('no table')
+    expect(await refusal(file(Buffer.from(`${HEADER}\n${minutes(3).join('\n')}\n${'7'.repeat(3_000_000)}`)))).toContain('not a table')
   })
 })

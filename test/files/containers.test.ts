@@ -72,11 +72,11 @@ const arrowTable = () =>
   })
 
 describe('Feather', () => {
-  test('plain', async () => {
+  test('Feather: plain', async () => {
     await expectBars(write('plain.feather', tableToIPC(arrowTable(), 'file')))
   })
 
-  test('with an index of whole numbers that a table library left behind', async () => {
+  test('Feather: with an index of whole numbers that a table library left behind', async () => {
     const table = new Table({
       date: vectorFromArray(dates.map(BigInt), new Int64()),
       open: vectorFromArray(open, new Float64()),
@@ -92,7 +92,7 @@ describe('Feather', () => {
     await expectBars(write('index.feather', tableToIPC(table, 'file')))
   })
 
-  test('with prices as decimals, to their last digit', async () => {
+  test('Feather: with prices as decimals, to their last digit', async () => {
     const cents = open.map((price) => Math.round(price * 100))
     const words = Uint32Array.from(cents.flatMap((price) => [price, 0, 0, 0]))
     const data = makeData({ type: new Decimal(2, 18, 128), length: open.length, nullCount: 0, data: words })
@@ -118,10 +118,10 @@ describe('Feather', () => {
     await expectBars(write('packed.feather', await bytes))
   })
 
-  test('cut short is told', async () => {
+  test('cut short is reported', async () => {
     const whole = tableToIPC(arrowTable(), 'file')
     expect(await refusal(write('cut.feather', whole.subarray(0, whole.length >> 1)))).toContain(
-      'begins as Feather and is damaged or cut short',
+      'starts like Feather but is damaged or cut short',
     )
   })
 })
@@ -139,7 +139,7 @@ describe('an LZ4 frame', () => {
   const TEXT = `${'timestamp,open,high,low,close,volume\n'.repeat(40)}end`
   const FRAME =
     '04224d186440a735000000ff1674696d657374616d702c6f70656e2c686967682c6c6f772c636c6f73652c766f6c756d650a2500ffffffffff9350650a656e64000000002e58ef96'
-  test('is unpacked, matches that overlap included', () => {
+  test('an LZ4 frame is unpacked, matches that overlap included', () => {
     expect(Buffer.from(decodeLz4Frame(Buffer.from(FRAME, 'hex'))).toString()).toBe(TEXT)
   })
   test.each([8, 20, 40])('cut at byte %i throws, and reads no further', (at) => {
@@ -156,12 +156,12 @@ describe('Parquet', () => {
     { name: 'close', data: close, type: 'DOUBLE' as const },
     { name: 'volume', data: volume, type: 'DOUBLE' as const },
   ]
-  test('in groups of rows, packed with snappy', async () => {
+  test('Parquet: in groups of rows, packed with snappy', async () => {
     await expectBars(write('a.parquet', new Uint8Array(parquetWriteBuffer({ columnData, rowGroupSize: 70 }))))
   })
-  test('cut short is told, and inside gzip refused', async () => {
+  test('cut short is reported, and inside gzip refused', async () => {
     const whole = new Uint8Array(parquetWriteBuffer({ columnData }))
-    expect(await refusal(write('cut.parquet', whole.subarray(0, 400)))).toContain('begins as Parquet and is damaged or cut short')
+    expect(await refusal(write('cut.parquet', whole.subarray(0, 400)))).toContain('starts like Parquet but is damaged or cut short')
     expect(await refusal(write('b.parquet.gz', gzipSync(whole)))).toContain('is Parquet inside another container')
   })
 })
@@ -188,17 +188,17 @@ describe('cut short or empty', () => {
     const bytes = fixture(name)
     expect(await refusal(write(`half-${name}`, bytes.subarray(0, bytes.length >> 1)))).toContain('cannot be read to its end')
   })
-  test('a file of nothing', async () => {
+  test('cut short or empty: a file of nothing', async () => {
     expect(await refusal(write('nothing.csv', Buffer.alloc(0)))).toContain('the file has no header')
     expect(await refusal(write('nothing.json', Buffer.from('[]')))).toContain('is JSON without a table')
-    expect(await refusal(write('half.json', Buffer.from('[[1740960000000,1,2')))).toContain('is no whole JSON')
+    expect(await refusal(write('half.json', Buffer.from('[[1740960000000,1,2')))).toContain('is not complete JSON')
   })
   test.each([
     ['<!DOCTYPE html><html></html>', 'a page of the web'],
     ['<?xml version="1.0"?><Error><Code>NoSuchKey</Code></Error>', 'an answer of a file server (NoSuchKey)'],
     ['version https://git-lfs.github.com/spec/v1\noid sha256:00\n', 'a pointer of Git LFS'],
-    ['{"Information": "our limit is 25 requests a day"}', "it says 'our limit is 25 requests a day'"],
-  ])('%s is named', async (text, words) => {
+    ['{"Information": "our limit is 25 requests a day"}', "its message: 'our limit is 25 requests a day'"],
+  ])('cut short or empty: %s is named', async (text, words) => {
     expect(await refusal(write('foreign.csv', Buffer.from(text)))).toContain(words)
   })
 })

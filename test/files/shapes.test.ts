@@ -1,6 +1,5 @@
 /**
  * Each row of docs/files.md as a small file of our own: the same four bars in the shape of each source, read to the same columns.
- * Never a file of a source itself: the figures are made here.
  */
 import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
@@ -101,7 +100,7 @@ async function refusal(fixture: string, wishes: FileWishes = {}): Promise<string
 }
 
 describe('candles', () => {
-  test.each(Object.entries(SHAPES))('%s', async (fixture, { interval = '1m', wishes, hasVolume = true, notes = [] }) => {
+  test.each(Object.entries(SHAPES))('candles: %s', async (fixture, { interval = '1m', wishes, hasVolume = true, notes = [] }) => {
     const file = await read(fixture, wishes)
     expect(file.interval).toBe(interval)
     const step = STEPS[interval] as number
@@ -135,7 +134,7 @@ describe('refused by name', () => {
     ['mt5.csv', '--zone'],
     ['histdata.csv', '--zone America/New_York'],
     ['coingecko.json', '--stamp end'],
-  ])('%s says %s', async (fixture, words) => {
+  ])('refused by name: %s says %s', async (fixture, words) => {
     expect(await refusal(fixture)).toContain(words)
   })
 })

@@ -1,6 +1,5 @@
 /**
  * Equity and returns from files: the right column, the right order, and figures that are what they say; and the rows a year.
- * Never a file of somebody else: each is written here.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -41,17 +40,17 @@ describe('equity', () => {
     ['timestamp,equity', [`${START}000000,90`, `${START + DAY}000000,80`], [90, 80]],
     ['timestamp,equity', [`${START + DAY},80`, `${START},90`], [90, 80]],
     ['time,value', ['1931-03-03,90', '1931-03-04,80'], [90, 80]],
-  ])('%s %s', async (header, lines, equity) => {
+  ])('equity: %s %s', async (header, lines, equity) => {
     const { series } = await readEquityCsv(file([header, ...lines]))
     expect([...series.equity]).toEqual(equity)
     expect((series.ts[1] as number) - (series.ts[0] as number)).toBe(DAY)
   })
 
-  test('of a strategy tester: UTF-16, tabs, the balance before the equity', async () => {
+  test('equity of a strategy tester: UTF-16, tabs, the balance before the equity', async () => {
     const text = '<DATE>\t<BALANCE>\t<EQUITY>\t<DEPOSIT LOAD>\r\n2025.03.03 00:00\t100\t90\t0.01\r\n2025.03.04 00:00\t100\t80\t0.01\r\n'
     const { series, notes } = await readEquityCsv(file(Buffer.from(`\uFEFF${text}`, 'utf16le')))
     expect([...series.equity]).toEqual([90, 80])
-    expect(notes).toEqual(["The equity is the column '<EQUITY>'."])
+    expect(notes).toEqual(["Equity is read from the column '<EQUITY>'."])
   })
 
   test('a column of deposits is pointed at', async () => {
@@ -62,13 +61,13 @@ describe('equity', () => {
   test.each([
     [['transactionTime,type,cashFlow,change,cashBalance', `${START},TRADE,0,-0.1,90`], 'is a transaction log'],
     [['timestamp,currency,equity', `${START},USDT,90`, `${START + DAY},BTC,1`], "line 3: the currency changes from 'USDT' to 'BTC'"],
-    [['timestamp,price', `${START},90`], 'does not name the columns timestamp and equity'],
+    [['timestamp,price', `${START},90`], 'has no columns timestamp and equity'],
     [['timestamp,equity', `${START},90`, `${START},80`], 'line 3: the timestamp'],
     [['timestamp,equity', '12,90'], 'before 2009'],
     [['timestamp,equity', `${START},90`, `${START + DAY},`], 'line 3: the equity is missing'],
-    [['timestamp,equity', `${START},90`, `${START + DAY},80,1`], 'line 3: 3 fields where the header names 2'],
+    [['timestamp,equity', `${START},90`, `${START + DAY},80,1`], 'line 3: 3 fields where the header has 2'],
     [['timestamp,equity', `${START},90`, '', `${START + DAY},80`], 'line 3: the line is empty'],
-  ])('%s is refused', async (lines, words) => {
+  ])('equity: %s is refused', async (lines, words) => {
     expect(await refusal(readEquityCsv(file(lines)))).toContain(words)
   })
 })
@@ -100,7 +99,7 @@ describe('returns', () => {
     const turned = await readReturnsCsv(file(['timestamp,BTC', `${START + DAY},0.02`, `${START},0.01`]))
     expect([[...(turned.columns[0] ?? [])], turned.notes]).toEqual([
       [0.01, 0.02],
-      ['The rows run from newest to oldest and are read backwards.'],
+      ['The rows run from newest to oldest; they are read in reverse.'],
     ])
   })
 
@@ -109,13 +108,13 @@ describe('returns', () => {
     [['timestamp,BTC', ...rows('0.01', '-1')], 'line 3: the return of BTC is -1'],
     [[',Mkt-RF', '202101,-0.84', '202102,-99.99'], 'line 3: the return of Mkt-RF is -99.99'],
     [['Date,BTC', '2025-03-03,100.0', '2025-03-04,99.1', '2025-03-05,100.9'], 'holds prices or levels'],
-    [['timestamp,BTC', ...rows('0.84', '-0.79', '1.2', '0.4', '-0.31')], 'holds percent or no returns'],
+    [['timestamp,BTC', ...rows('0.84', '-0.79', '1.2', '0.4', '-0.31')], 'holds percent, or no returns'],
     [['timestamp,ADA', ...rows('0.84', '0.79', '0.72', '0.74', '0.71')], 'holds prices or levels'],
     [['Date,BTC', '2025-03-03,', '2025-03-04,0.1'], 'line 2: the return of BTC is missing'],
     [['date,symbol,return', '2025-03-03,BTC,0.1', '2025-03-03,ETH,0.1'], 'line 3'],
-    [['-0.01,0.02', '0.01,0.03'], 'it has no header'],
+    [['-0.01,0.02', '0.01,0.03'], 'the file has no header'],
     [['timestamp,BTC,BTC', ...rows('0.01,0.02')], "two columns are called 'BTC'"],
-  ])('%s is refused', async (lines, words) => {
+  ])('returns: %s is refused', async (lines, words) => {
     expect(await refusal(readReturnsCsv(file(lines)))).toContain(words)
   })
 })
@@ -128,10 +127,10 @@ describe('rows a year', () => {
     ['five minutes', every(300_000, 40), 105_120],
     ['weeks', every(7 * DAY, 40), 365 / 7],
     ['days with a hole', Float64Array.from([...every(DAY, 20), ...every(DAY, 20).map((at) => at + 30 * DAY)]), 365],
-  ])('of %s', (_, ts, perYear) => {
+  ])('rows a year of %s', (_, ts, perYear) => {
     expect(periodsOf(ts)?.perYear).toBeCloseTo(perYear, 9)
   })
-  test('of weekdays are fewer than days, and of one row unknown', () => {
+  test('rows a year of weekdays are fewer than days, and of one row unknown', () => {
     const weekdays = Float64Array.from({ length: 250 }, (_, k) => START + (Math.floor(k / 5) * 7 + (k % 5)) * DAY)
     expect(periodsOf(weekdays)?.perYear).toBeCloseTo((365 * 249) / 347, 6)
     expect(periodsOf(every(DAY, 1))).toBeUndefined()

@@ -46,7 +46,7 @@ async function serveExchange(port: number): Promise<ChildProcess> {
   return child
 }
 
-test('a trader that dies while the exchange is away is down everywhere, started until it runs, and told', async () => {
+test('a trader that dies while the exchange is away is down everywhere, started until it runs, and reported', async () => {
   const [port] = await freePorts(1)
   const exchange = await serveExchange(port as number)
   const ballast = await make({}, { bybit: { url: `http://127.0.0.1:${port}` } })

@@ -1,5 +1,5 @@
 /**
- * S7 over the wire: `panic --direct` against the simulator, with positions, entries and stops of ours and of others.
+ * S7 over the wire: `panic --direct` against the simulator, with positions, entries and stops of Ballast's and of others.
  * Never asks our own code whether it is flat: the exchange's state is read.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -100,7 +100,7 @@ const run = (
     limitMs,
   })
 
-test('S7 closes what is ours, cancels our entry, leaves others alone, and tells both', async () => {
+test('S7 closes what is ours, cancels our entry, leaves others alone, and names both', async () => {
   await order('BTCUSDT', 'Buy', '0.02', 'b1-abc123-1', { stopLoss: '20000' })
   await order('ETHUSDT', 'Sell', '0.3', 'b1-abc123-2')
   await order('ETHUSDT', 'Sell', '0.2', 'by-hand')
@@ -154,7 +154,7 @@ test('S7 a wrong key ends it at once', async () => {
   })
   const outcome = await run({ type: 'chosen', symbols: ['ETHUSDT'] }, new PanicAccount(stranger, Date.now), 30_000)
   await stranger.close()
-  expect(outcome.sentence).toMatch(/^NOT FLAT: Bybit does not accept the key/)
+  expect(outcome.sentence).toMatch(/^NOT FLAT: Bybit rejected the API key/)
   expect(outcome.elapsedMs).toBeLessThan(5_000)
 }, 20_000)
 
@@ -180,7 +180,7 @@ test('S2 while Bybit answers 403, what is written down as ours is closed over th
   const banned = await run(scope, account, 6_000, (r) => records.push(r), lastFillTs)
   expect(banned).toMatchObject({ isFlat: false, ordersSent: 2 })
   expect(banned.sentence).toMatch(
-    /^NOT FLAT: Bybit refuses this address \(http-403\), so nothing can be read, close of BTCUSDT 0\.02 sent and not verified, close of XRPUSDT 100 sent and not verified, BTCUSDT-SPOT 0\.5 left \(.*\), entries may stand\. Stops stand at the exchange\. Run it again, or close it in Bybit’s app\.$/,
+    /^NOT FLAT: Bybit refuses this address \(http-403\), so nothing can be read, close of BTCUSDT 0\.02 sent and not verified, close of XRPUSDT 100 sent and not verified, BTCUSDT-SPOT 0\.5 left \(.*\), entries may still be open\. Stops stay at the exchange\. Run it again, or close the rest in Bybit’s app\.$/,
   )
   expect(records).toHaveLength(3)
   const state = await simState()

@@ -1,6 +1,5 @@
 /**
  * Roles as processes of their own: each says in a line that it is ready, and a trader without its exchange what it waits for.
- * Never a supervisor: what is read is what whoever started the role sees.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'

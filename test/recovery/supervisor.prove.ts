@@ -1,6 +1,5 @@
 /**
  * S18, S13: what the supervisor does with a trader that hangs and with one that crashes again and again.
- * Never a whole Ballast: the program it starts is a script that behaves badly on purpose.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -40,7 +39,7 @@ interface Behavior {
   readonly prepare?: (root: string) => void
 }
 
-/** Runs the supervisor over a script that behaves as told. */
+/** Runs the supervisor over a script with given behavior. */
 function supervise(behavior: Behavior): Run {
   const root = mkdtempSync(join(tmpdir(), 'ballast-supervisor-'))
   directories.push(root)
@@ -116,7 +115,7 @@ async function superviseUntil(behavior: Behavior, isEnough: (starts: readonly st
   return run.starts()
 }
 
-test('S18 a trader that hangs is killed after two seconds, and the next one is told so', async () => {
+test('S18 a trader that hangs is killed after two seconds, and the next one learns why', async () => {
   const started = performance.now()
   const starts = await superviseUntil({ trader: 'if (!flags.includes("--hung")) for (;;) {}' }, (lines) => lines.length >= 2)
   expect(starts).toEqual(['--role trader', '--role trader --hung'])
@@ -207,7 +206,7 @@ test('S13 a supervisor that stood still itself blames nobody', () => {
   // Ten seconds in which neither of them ran: what the trader said meanwhile was not read.
   expect(look(10_000)).toBeUndefined()
   for (let k = 0; k < 3; k++) expect(look(500)).toBeUndefined()
-  // It had two seconds to be heard again and was not.
+  // It had two seconds to answer again and did not.
   expect(look(500)).toBe(2_000)
   expect(look(500)).toBeUndefined()
   trader.isRunning = false
@@ -228,7 +227,7 @@ test('S18 the strategy that was deciding when the process was killed has a name,
   expect(openDecisionMark(root, () => {}).left).toBeUndefined()
 })
 
-test('S13 a strategy in which two processes in a row ended is told apart from one that was interrupted once', () => {
+test('S13 a strategy in which two processes in a row ended is distinguished from one that was interrupted once', () => {
   const root = mkdtempSync(join(tmpdir(), 'ballast-mark-'))
   directories.push(root)
   const endedIn = (strategy: string | undefined): boolean => {

@@ -65,7 +65,7 @@ export class Checks {
   private readonly seenOrders = new Set<string>()
   private readonly held: number[] = []
   private readonly parts: number[] = []
-  /** Coins of a person that are left (spot). */
+  /** Coins of an operator that are left (spot). */
   othersLots: number = OTHERS_COINS
   private readonly alertedAtMs = new Map<number, number>()
   private readonly triedAtMs = new Map<number, number>()
@@ -173,7 +173,7 @@ export class Checks {
     if (instrument.category === 'spot') this.coins(instrument, quantity, row.feeCurrency === instrument.baseCoin ? row.execFee : '0')
     const fact = this.submitted.get(row.orderLinkId)
     if (fact?.class === 'entry') {
-      // A strategy holds one entry at a time; what people add, and the children of a worked order, stand on each other.
+      // A strategy holds one entry at a time; what operators add, and the children of a parent order, stand on each other.
       const isAlone = fact.strategy !== MANUAL_OWNER && !this.partsOf.has(row.orderLinkId)
       this.partsOf.add(row.orderLinkId)
       if (isAlone && before !== 0 && before > 0 === quantity > 0)
@@ -203,7 +203,7 @@ export class Checks {
     this.held[i] = Math.floor(parts / LOT_PARTS)
   }
 
-  /** Lots at the exchange that our orders have left there: of coins there are others, which no order of ours may touch. */
+  /** Lots at the exchange that our orders have left there: of coins there are others, which no order of Ballast's may touch. */
   private oursAt(venue: SimVenue, { index, category }: Instrument): number {
     return (venue.positions[index]?.lots ?? 0) - (category === 'spot' ? this.othersLots : 0)
   }
@@ -220,7 +220,7 @@ export class Checks {
     if (gross > limits.accountNotionalMax * PRICE_SLACK) throw new Broken('limits', `the account holds ${gross}`)
   }
 
-  /** S5 in wall time, counted while the trader runs with its database, its streams and an exchange that answers. */
+  /** S5 in wall-clock time, counted while the trader runs with its database, its streams and an exchange that answers. */
   stops(nowMs: number, isAble: boolean): void {
     const passed = nowMs - this.lastStopMs
     this.lastStopMs = nowMs
@@ -269,7 +269,7 @@ export class Checks {
     const { index: i, symbol } = instrument
     const ours = kernel.portfolio.positionLots(i)
     const own = kernel.config.instruments[i] as Instrument
-    /** Prices of the books in the steps that the exchange's market counts in. */
+    /** Prices of the records in the steps that the exchange's market counts in. */
     const at = (price: Ticks | undefined): number | undefined =>
       price === undefined ? undefined : parsePrice(instrument, formatPrice(own, price))
     const theirs = this.oursAt(exchange.venue, instrument)
@@ -280,7 +280,7 @@ export class Checks {
       .sort()
     const listed = exchange.venue
       .openOrders(i)
-      // Where a trail stands is the exchange's own business: it tells the activation price.
+      // Where a trail stands is the exchange's own business: it reports the activation price.
       .map((o) => `${o.venueOrderId} ${o.lots} ${o.filled} ${o.limit} ${o.attached === 'trail' ? o.activation : o.trigger}`)
       .sort()
     if (open.join() !== listed.join()) throw new Broken('ours = venue', `${symbol}: orders [${open}] here, [${listed}] at the exchange`)

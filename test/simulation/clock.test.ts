@@ -11,7 +11,7 @@ const skews = (world: QuietWorld): string[] => world.alerts.filter((alert) => al
 test.each([
   ['back', -HOUR_MS],
   ['forward', HOUR_MS],
-])('a clock that is set %s by an hour: seen within a second, P2 while flat, the account is read and orders go on', async (word, ms) => {
+])('a clock that is set %s by an hour: seen within a second, P2 while flat, the account is read and orders continue', async (word, ms) => {
   const world = new QuietWorld()
   await world.start()
   world.time.wallAheadMs += ms
@@ -22,7 +22,7 @@ test.each([
   expect((await world.open())?.status).toBe('done')
   await world.pass(5_000)
   expect(world.held().venue).toBeGreaterThan(0)
-  // The time that it says now is its time: told once.
+  // The time that it says now is its time: reported once.
   await world.pass(60_000)
   expect(skews(world)).toHaveLength(1)
 })
@@ -38,7 +38,7 @@ test('while a position is open it is P1', async () => {
   expect(skews(world)).toEqual(['P1 clock.skew'])
 })
 
-test('what an exchange refuses for its time is told at once, with the offset', async () => {
+test('what an exchange refuses for its time is reported at once, with the offset', async () => {
   const world = new QuietWorld()
   await world.start()
   await world.open()

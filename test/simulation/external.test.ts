@@ -1,6 +1,6 @@
 /**
  * S8 end to end: somebody trades in the app beside the running trader, over the wire simulator, its streams and its readings.
- * Never a fact by hand: what the trader knows it was told by the exchange.
+ * Never a fact by hand: all the trader knows comes from the exchange.
  */
 import { beforeEach, describe, expect, test } from 'vitest'
 import { instrumentIndex } from '../../src/core/units.ts'
@@ -29,7 +29,7 @@ describe('a position that is not ours', () => {
       ['external-BTCUSDT'],
       ['P1 external.position BTCUSDT'],
     ])
-    expect(await world.open()).toMatchObject({ status: 'refused', text: expect.stringContaining('entries are held') })
+    expect(await world.open()).toMatchObject({ status: 'refused', text: expect.stringContaining('entries were put on hold') })
     expect(await world.ask({ name: 'adopt', symbol: 'BTCUSDT', stop: '20%' })).toMatchObject({ status: 'done' })
     await world.pass(1_000)
     expect([world.held(), external(), world.holds]).toEqual([{ books: 10, venue: 10 }, 0, []])
@@ -40,7 +40,7 @@ describe('a position that is not ours', () => {
     expect(world.kernel.portfolio.ledger.wallet).toBe(world.host.exchange.venue.ledger.wallet)
   })
 
-  test('bought while the books are being opened, told by the stream alone: a flow, and no profit', async () => {
+  test('bought while the records are being opened, reported by the stream alone: a flow, and no profit', async () => {
     const late = new QuietWorld()
     late.fault({ path: '/v5/account/wallet-balance' }, { type: 'http', status: 500 })
     await late.start()
@@ -68,7 +68,7 @@ describe('a position that is not ours', () => {
     expect(late.alerts).toEqual(['P1 external.position BTCUSDT'])
   })
 
-  test('ignored: it stays so over a kill, entries go on beside it, a panic leaves it and names it', async () => {
+  test('ignored: it stays so over a kill, entries continue beside it, a panic leaves it and names it', async () => {
     world.order('Buy', '0.010')
     await world.pass(2_000)
     expect(await world.ask({ name: 'ignore', symbol: 'BTCUSDT' })).toMatchObject({ status: 'done' })
@@ -81,12 +81,12 @@ describe('a position that is not ours', () => {
     const ours = world.held().books
     expect([ours > 0, world.held().venue]).toEqual([true, ours + 10])
     const outcome = await world.ask({ name: 'panic', reason: 'test' }, 5_000)
-    expect(outcome?.text).toContain("Not touched: BTCUSDT 0.01 (not Ballast's)")
+    expect(outcome?.text).toContain('Not touched: BTCUSDT 0.01 (external)')
     expect([world.held(), external()]).toEqual([{ books: 0, venue: 10 }, 10])
     expect(world.kernel.portfolio.ledger.wallet).toBe(world.host.exchange.venue.ledger.wallet)
   })
 
-  test('in a symbol that is not traded here: shown, counted, and how to adopt it', async () => {
+  test('a position that is not ours: in a symbol that is not traded here: shown, counted, and how to adopt it', async () => {
     const narrow = new QuietWorld('sim', 1)
     narrow.order('Sell', '1.00', 'ETHUSDT')
     await narrow.start()
@@ -103,7 +103,7 @@ describe('a position that is not ours', () => {
     expect([portfolio.elsewhere, portfolio.grossNotional]).toEqual([[], 0])
   })
 
-  test('an open order of somebody: told, counted, left alone by a cancel of all', async () => {
+  test('an open order of somebody: reported, counted, left alone by a cancel of all', async () => {
     world.order('Buy', '0.010', 'BTCUSDT', { orderType: 'Limit', price: '60000', timeInForce: 'GTC' })
     await world.pass(1_000)
     expect(world.alerts).toEqual(['P4 external.order BTCUSDT'])
@@ -133,21 +133,21 @@ describe('a position of ours', () => {
     expect(world.holds).toEqual([])
   })
 
-  test('its stop is tightened in the app: it counts', async () => {
+  test('a position of ours: its stop is tightened in the app: it counts', async () => {
     const tighter = (stop() as number) + 200
     world.moveStop(priceOf(tighter))
     await world.pass(2_000)
     expect([stop(), world.stops(), world.alerts]).toEqual([tighter, [tighter], ['P3 stop.moved_outside BTCUSDT']])
   })
 
-  test('its stop is loosened in the app: it is set back at the exchange', async () => {
+  test('a position of ours: its stop is loosened in the app: it is set back at the exchange', async () => {
     const meant = stop() as number
     world.moveStop(priceOf(meant - 200))
     await world.pass(3_000)
     expect([stop(), world.stops(), world.alerts]).toEqual([meant, [meant], ['P2 stop.moved_outside BTCUSDT']])
   })
 
-  test('its stop is taken off in the app: it is set again at the exchange', async () => {
+  test('a position of ours: its stop is removed in the app: it is set again at the exchange', async () => {
     const meant = stop() as number
     world.moveStop('0')
     await world.pass(100)
@@ -167,7 +167,7 @@ describe('a position of ours', () => {
     expect([stop(), world.stops()]).toEqual([meant, [meant]])
   })
 
-  test('our own moves, one upon the other, are told to nobody', async () => {
+  test('our own moves, one upon the other, raise no alert', async () => {
     const meant = stop() as number
     for (const by of [300, 100, 200]) {
       const asked = world.ask({ name: 'protect', symbol: 'BTCUSDT', stop: priceOf(meant + by) }, 5)

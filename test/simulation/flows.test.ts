@@ -1,6 +1,6 @@
 /**
  * S9 end to end: money that moves without a trade, over the wire simulator's transaction log and wallet stream.
- * Never a fact by hand: what the trader knows of a flow it was told by the exchange.
+ * Never a fact by hand: all the trader knows of a flow comes from the exchange.
  */
 import { beforeEach, describe, expect, test } from 'vitest'
 import { cash, instrumentIndex } from '../../src/core/units.ts'
@@ -41,10 +41,12 @@ describe('a transfer', () => {
     const after = figures()
     expect(after.equity).toBeCloseTo(before.equity - 2_000, 8)
     expect([after.drawdown, world.holds, world.alerts]).toEqual([before.drawdown, [], ['P3 account.flow']])
-    expect(world.summaries[0]).toBe('Transfer out: -2000 USDT. It is no result: peak and day move with it.')
+    expect(world.summaries[0]).toBe(
+      'Transfer out: -2000 USDT. It does not count as profit or loss: equity peak and day result are adjusted.',
+    )
     const { ledger } = world.kernel.portfolio
     expect([ledger.flows / 1e8, ledger.adjustments, ledger.unexplained]).toEqual([2_000, 0, 0])
-    // It is told by the stream, long before the minute's reading.
+    // It is reported by the stream, long before the minute's reading.
     expect(ledger.wallet).toBe(world.host.exchange.venue.ledger.wallet)
   })
 
@@ -90,7 +92,7 @@ describe('a transfer', () => {
     expect(world.alerts).toHaveLength(2)
   })
 
-  test('S9 between the two readings that open the books: in the opening balance, and no flow beside it', async () => {
+  test('S9 between the two readings that open the records: in the opening balance, and no flow beside it', async () => {
     const late = new QuietWorld()
     late.fault({ path: '/v5/account/wallet-balance' }, { type: 'delay-reply', ms: 1_500 })
     const started = late.start()
@@ -117,18 +119,20 @@ describe('every kind', () => {
     ] as const
     for (const [amount, type] of rows) world.moveMoney(amount, type)
     await world.pass(20_000)
-    expect(world.summaries).toEqual(rows.map(([, , said]) => `${said}. It is no result: peak and day move with it.`))
+    expect(world.summaries).toEqual(
+      rows.map(([, , said]) => `${said}. It does not count as profit or loss: equity peak and day result are adjusted.`),
+    )
     const after = figures()
     expect(after.equity).toBeCloseTo(before.equity + 7, 8)
     expect([after.day, after.drawdown, world.holds]).toEqual([0, 0, []])
   })
 
-  test('S9 of another coin it is told, and is no money of the books', async () => {
+  test('S9 of another coin it is reported, and is no money of the records', async () => {
     const before = figures().equity
     world.moveMoney('1250000.5', 'AIRDROP', 'EXC')
     await world.pass(70_000)
     expect([figures().equity, world.alerts]).toEqual([before, ['P4 account.flow']])
-    expect(world.summaries[0]).toBe('Airdrop: +1250000.5 EXC. It does not change the equity that risk counts with.')
+    expect(world.summaries[0]).toBe('Airdrop: +1250000.5 EXC. It does not change the equity used for risk limits.')
   })
 
   test('S8 trades of others in a symbol that is not traded here are flows of theirs, not a loss of ours', async () => {
@@ -150,10 +154,10 @@ describe('every kind', () => {
       0,
       [],
     ])
-    expect(narrow.summaries.every((said) => /^Trade that is not Ballast's: .* USDT on ETHUSDT/.test(said))).toBe(true)
+    expect(narrow.summaries.every((said) => /^External trade: .* USDT on ETHUSDT/.test(said))).toBe(true)
   })
 
-  test('fills and funding of our own are booked once: the log tells them too', async () => {
+  test('fills and funding of our own are booked once: the log shows them too', async () => {
     await world.open()
     // Past a settlement of funding, at sixty times the speed.
     await world.pass(9 * 60_000)
@@ -178,7 +182,7 @@ describe('what the log does not explain', () => {
     deaf.moveMoney('-300', 'TRANSFER_OUT')
     await deaf.pass(40_000)
     expect([deaf.kernel.portfolio.equity / 1e8, deaf.holds]).toEqual([9_700, ['unexplained-money']])
-    // That the key lacks the right is told too.
+    // That the key lacks the right is reported too.
     expect(deaf.alerts).toEqual(['P1 key.invalid', 'P1 account.unexplained'])
   })
 
@@ -192,7 +196,7 @@ describe('what the log does not explain', () => {
     expect([world.kernel.portfolio.equity / 1e8, world.alerts, world.holds]).toEqual([9_700, ['P3 account.flow'], []])
   })
 
-  test('S9 is unexplained: told at once, held until an admin has seen it, and no result either', async () => {
+  test('S9 is unexplained: reported at once, held until an admin has seen it, and no result either', async () => {
     await lose()
     const before = figures()
     world.host.act(({ venue, source }) => venue.deposit(cash(-900e8), 'USDT', source.now, () => {}))

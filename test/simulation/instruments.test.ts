@@ -1,6 +1,5 @@
 /**
  * Instruments that the exchange changes or ends, while the real trader runs and over its starts.
- * Never a start that one symbol keeps from the others, and never a quantity or a price that counts in other steps than the exchange's.
  */
 import { expect, test } from 'vitest'
 import { DAY_MS, HOUR_MS, instrumentIndex, lots, ticks } from '../../src/core/units.ts'
@@ -12,14 +11,14 @@ const BTC = instrumentIndex(0)
 const SOL = instrumentIndex(2)
 const newAlerts = (world: QuietWorld): string[] => world.alerts.filter((a) => /instrument|symbol|external|P1/.test(a))
 
-/** The symbol is taken off the list, and what was held in it is gone without an execution. */
+/** The symbol is removed the list, and what was held in it is gone without an execution. */
 function delist(world: QuietWorld): void {
   const { exchange } = world.host
   exchange.conditions.change({ unlisted: ['SOLUSDT'] })
   Object.assign(exchange.venue.positions[SOL] as object, { lots: lots(0), cost: 0 })
 }
 
-test('a delisted symbol of the journal never stops the start: it is closed as delisted, the others go on', async () => {
+test('a delisted symbol of the journal never stops the start: it is closed as delisted, the others continue', async () => {
   const world = new QuietWorld()
   await world.start()
   await world.open('BTCUSDT')
@@ -36,7 +35,7 @@ test('a delisted symbol of the journal never stops the start: it is closed as de
   expect(world.holds).toEqual([])
   expect(await world.open('ETHUSDT')).toMatchObject({ status: 'done' })
   expect(await world.open('SOLUSDT')).toMatchObject({ status: 'refused' })
-  // Not told again, and not in the way, at any later start.
+  // Not reported again, and not in the way, at any later start.
   world.kill()
   world.alerts.length = 0
   expect(await world.start()).toMatchObject({ ok: true })
@@ -119,7 +118,7 @@ test('a changed limit is taken over within two minutes, without a start', async 
   expect(await world.open()).toMatchObject({ status: 'refused' })
 }, 120_000)
 
-test('an end that comes near is told a week, a day and an hour before it, and takes no entries from a day before', async () => {
+test('an end that comes near is reported a week, a day and an hour before it, and takes no entries from a day before', async () => {
   const world = new QuietWorld()
   await world.start()
   await world.open('BTCUSDT')
@@ -136,10 +135,10 @@ test('an end that comes near is told a week, a day and an hour before it, and ta
   expect(newAlerts(world)).toEqual(['P3 symbol.ending BTCUSDT', 'P2 symbol.ending BTCUSDT'])
   expect(world.holds).toContain('ending-BTCUSDT')
   expect(await world.open('BTCUSDT')).toMatchObject({ status: 'refused' })
-  // The list is read once in a minute of wall time, which is an hour of this market.
+  // The list is read once in a minute of wall-clock time, which is an hour of this market.
   await passUntil(-HOUR_MS)
   expect(newAlerts(world).slice(2)).toEqual(['P1 symbol.ending BTCUSDT'])
-  // Taken back: entries go on.
+  // Taken back: entries continue.
   world.change({ deliveryTime: { BTCUSDT: '0' } })
   await world.pass(65_000)
   expect(world.holds).not.toContain('ending-BTCUSDT')

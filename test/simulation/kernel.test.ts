@@ -1,5 +1,5 @@
 /**
- * Random scripts of markets, people and repeated events through the kernel and the matching engine; what must hold after each step.
+ * Random scripts of markets, operators and repeated events through the kernel and the matching engine; what must hold after each step.
  * Never a script by hand: a failure prints its seed and shrinks.
  */
 import fc from 'fast-check'
@@ -301,7 +301,7 @@ const OUTSIDE_HOLDS = [
 
 const PANIC_HOLDS = wiredConfig().instruments.map(({ symbol }) => `panic-${symbol}`)
 
-/** Closes that wait for their price are together for no more than is held, as soon as the venue has said all; none holds up another exit. */
+/** Closes that wait for their price are together for no more than is held, as soon as the venue has reported all; none holds up another exit. */
 function expectClosesFit({ kernel, isSilent }: WiredKernel): void {
   if (!isSilent) return
   for (const { index: i } of kernel.config.instruments) {
@@ -326,9 +326,9 @@ function expectAlone({ input, facts }: LogEntry): void {
   expect(about.filter((i) => i !== input.instrument)).toEqual([])
 }
 
-/** S5: what is held has its stop at the venue, of its size, when the venue is silent. What is not ours is not ours to guard (S8). */
+/** S5: what is held has its stop at the venue, of its size, when the venue is silent. What is not ours is not ours to protect (S8). */
 function expectGuarded({ venue, kernel, bare, isSilent }: WiredKernel): void {
-  // Fills of one instant are told one after the other, and may come to what is held by chance before the last.
+  // Fills of one instant are reported one after the other, and may come to what is held by chance before the last.
   if (!isSilent) return
   for (const { index, category } of kernel.config.instruments) {
     if (category === 'spot') continue
@@ -341,7 +341,7 @@ function expectGuarded({ venue, kernel, bare, isSilent }: WiredKernel): void {
   }
 }
 
-/** On spot, when the venue is silent: what exits and any one that guards would sell is held, and a stop is for what no exit sells. */
+/** On spot, when the venue is silent: what exits and any one that protects would sell is held, and a stop is for what no exit sells. */
 function expectCovered({ venue, kernel }: WiredKernel): void {
   for (const { index: i, category } of kernel.config.instruments) {
     if (category !== 'spot') continue
@@ -437,7 +437,7 @@ describe.each(MARKETS)('with people on %s', (market) => {
         wired.minute(0)
         expect(kernel.parentOrders.active).toEqual([])
         expect(kernel.portfolio.positions.map((p) => p.lots)).toEqual([0, 0, 0])
-        // What is left is others': of contracts as the books have it, of coins as many as they will.
+        // What is left is others': of contracts as the records have it, of coins as many as they will.
         for (const { index, category } of kernel.config.instruments)
           if (category === 'linear') expect(kernel.portfolio.externalLots(index)).toBe(wired.venue.positions[index]?.lots)
         expect(kernel.portfolio.money).toBe(wired.venue.money())
@@ -447,7 +447,7 @@ describe.each(MARKETS)('with people on %s', (market) => {
   }, 60_000)
 })
 
-/** S1: only a person's word lifts a hold. */
+/** S1: only an operator's word lifts a hold. */
 function expectCommand(input: KernelInput, holdId: string): void {
   if (input.type === 'adopt-external' || input.type === 'ignore-external')
     expect(holdId).toBe(`external-${wiredConfig().instruments[input.instrument]?.symbol}`)

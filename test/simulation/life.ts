@@ -20,7 +20,7 @@ export class Life {
   private fate: Fate | undefined
   private readonly onDeath: () => void
   private calls = 0
-  /** Until the machine wakes: nothing in the process goes on. */
+  /** Until the machine wakes: nothing in the process continues. */
   private wakes: Promise<void> | undefined
   /** What the steady clock of a suspended machine has not counted. */
   private sleptMs = 0
@@ -43,7 +43,7 @@ export class Life {
     this.onDeath()
   }
 
-  /** The machine is suspended: the wall clock goes on, the process and its steady clock stand still. */
+  /** The machine is suspended: the wall clock continues, the process and its steady clock stand still. */
   suspend(ms: number): void {
     if (this.isDead || this.wakes !== undefined) return
     this.sleptMs += ms

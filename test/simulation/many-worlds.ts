@@ -1,6 +1,5 @@
 /**
  * Worlds one after the other, counted, and the story of the first that broke a promise.
- * Never a retry of a seed: one that breaks a promise fails, and says how to see it again.
  */
 import { expect } from 'vitest'
 import { type Outcome, runWorld } from './world.ts'

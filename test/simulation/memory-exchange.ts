@@ -1,6 +1,5 @@
 /**
  * The exchange of a simulation: the wire simulator's own handlers and sessions in memory, with latencies, a fault plan, and restarts.
- * Never a shortcut past the wire: what a client gets went through JSON, signatures and the fault plan.
  */
 import type { Random } from '../../src/core/random.ts'
 import { type Cash, cash, lots } from '../../src/core/units.ts'
@@ -17,7 +16,7 @@ import { SeededMarket } from './seeded-market.ts'
 import type { VirtualTime } from './virtual-time.ts'
 
 export const OPENING: Cash = cash(10_000e8)
-/** Market seconds in a second of wall time. */
+/** Market seconds in a second of wall-clock time. */
 export const SPEED = 60
 export const TICK_MS = 250
 const SLOW_TICK_MS = 5_000
@@ -121,7 +120,7 @@ export class MemoryExchange {
     this.market = new SeededMarket(seed, symbolCount, hasSpot)
     this.faults = new FaultSwitch(() => this.market.now)
     this.exchange = this.build()
-    // A person has coins of their own beside ours.
+    // An operator has coins of their own beside ours.
     for (const instrument of this.exchange.instruments)
       if (instrument.category === 'spot')
         this.exchange.venue.depositCoins(instrument.index, OTHERS_COINS, this.market.now, this.exchange.account.into)

@@ -95,7 +95,7 @@ function withoutLookUp(venue: BybitVenue): void {
   }
 }
 
-/** The word that ends an order is believed at once: what it has filled in all is not heard. */
+/** The word that ends an order is believed at once: its total fill is ignored. */
 function endsAtOnce(trader: Trader): void {
   const { orders } = trader.state
   const apply = orders.apply.bind(orders)

@@ -75,7 +75,7 @@ describe('an entry', () => {
     expect([world.orders(), alerts()]).toEqual([['entry rejected'], ['P2 order.rejected BTCUSDT', 'P2 symbol.delisting BTCUSDT']])
     expect(await world.open()).toMatchObject({
       status: 'refused',
-      text: 'BTCUSDT: Bybit takes no entries in it (closed) (instrument-status).',
+      text: 'BTCUSDT: Bybit accepts no entries in this symbol (closed) (instrument-status).',
     })
     expect(await world.open('ETHUSDT')).toMatchObject({ status: 'done' })
   })
@@ -118,7 +118,7 @@ describe('an exit', () => {
     await world.pass(5_000)
     world.host.faults.clear()
     expect(alerts()).toContain('P1 ip_ban')
-    expect(world.summaries.join()).toContain('exits neither: there is no trade WebSocket here (demo has none)')
+    expect(world.summaries.join()).toContain('not even exits: there is no trade WebSocket here (demo has none)')
     await world.pass(500_000)
     const stops = world.host.exchange.instruments.flatMap((i) => world.host.exchange.venue.openOrders(i.index))
     // It may have been stopped out meanwhile: then it is flat, and that is what the stop is for.
@@ -127,7 +127,7 @@ describe('an exit', () => {
     expect(world.held()).toEqual({ books: 0, venue: 0 })
   }, 60_000)
 
-  test('maintenance: P1 while something is held, the order is settled afterwards, and its end is told', async () => {
+  test('maintenance: P1 while something is held, the order is settled afterwards, and its end is reported', async () => {
     world.change({ maintenance: true })
     await world.ask(close)
     await world.pass(2_000)
@@ -171,7 +171,7 @@ describe('S2 an exit while HTTP answers 403, with a trade WebSocket', () => {
     await world.ask(close, 1_000)
     expect([world.held(), world.traded]).toEqual([{ books: 0, venue: 0 }, ['order.create']])
     expect(alerts().filter((alert) => alert.startsWith('P1'))).toEqual(['P1 ip_ban'])
-    expect(world.summaries.join()).toContain('Exits, cancels and changes of orders go over the trade WebSocket')
+    expect(world.summaries.join()).toContain('Exits, cancels and order changes use the trade WebSocket')
     expect(world.held('ETHUSDT').books).toBeGreaterThan(0)
     // Entries do not take that way.
     await world.open('SOLUSDT')
@@ -223,7 +223,7 @@ describe('S2 an exit while HTTP answers 403, with a trade WebSocket', () => {
     )
     await world.ask(close)
     expect(alerts().filter((alert) => alert.startsWith('P1'))).toEqual(['P1 ip_ban', 'P1 ip_ban'])
-    expect(world.summaries.join()).toContain('The trade WebSocket takes no exits either (10403 Exceed IP limit)')
+    expect(world.summaries.join()).toContain('The trade WebSocket rejects exits too (10403 Exceed IP limit)')
     await world.pass(10_000)
     expect([world.held(), world.traded.length]).toEqual([{ books: 0, venue: 0 }, 4])
   })
@@ -238,7 +238,7 @@ describe('S12 the account is changed in the app', () => {
       'P2 account.auto_add_margin BTCUSDT',
       'precondition-account.auto_add_margin-BTCUSDT',
     ],
-  ] as const)('%s: the stream tells it, entries of the symbol are held', async (_, change, alert, hold) => {
+  ] as const)('%s: the stream shows it, entries of the symbol are held', async (_, change, alert, hold) => {
     world.change(change)
     await world.pass(1_000)
     expect([alerts(), world.holds]).toEqual([[alert], [hold]])
@@ -262,7 +262,7 @@ describe('S12 the account is changed in the app', () => {
     expect([leverage(), world.holds]).toEqual([2, ['precondition-account.leverage-BTCUSDT']])
   })
 
-  test('ADL rank: told at 4 of a position, once', async () => {
+  test('ADL rank: reported at 4 of a position, once', async () => {
     await world.open()
     await world.pass(4_000)
     world.change({ adlRank: { BTCUSDT: 4 } })
@@ -271,7 +271,7 @@ describe('S12 the account is changed in the app', () => {
     expect(alerts().filter((alert) => alert.includes('adl'))).toEqual(['P3 adl.rank_high BTCUSDT'])
   })
 
-  test('a price step that Bybit changes: the refusal is told, the trader starts again in the new steps, and all works as ever', async () => {
+  test('a price step that Bybit changes: the refusal is reported, the trader starts again in the new steps, and all works as ever', async () => {
     await world.open()
     await world.pass(4_000)
     const { books } = world.held()
@@ -290,7 +290,7 @@ describe('S12 the account is changed in the app', () => {
     expect(alerts()).toEqual(['P1 stop.failed_to_place BTCUSDT', 'P3 instrument.changed BTCUSDT'])
   })
 
-  test('what only a reading tells is found within the hour', async () => {
+  test('what only a reading shows is found within the hour', async () => {
     world.change({ borrowAmount: '5', marginMode: 'ISOLATED_MARGIN', wallet: ['Withdraw'] })
     await world.pass(3_601_000)
     expect(alerts()).toEqual(expect.arrayContaining(['P1 key.has_withdraw', 'P2 account.borrowed', 'P2 account.margin_mode']))
@@ -301,7 +301,10 @@ describe('S12 the account is changed in the app', () => {
 test('S12 on live a key that may withdraw is refused at the start', async () => {
   const live = new QuietWorld('live')
   live.host.exchange.conditions.change({ wallet: ['Withdraw'] })
-  expect(await live.start()).toMatchObject({ ok: false, error: { sentence: 'The key may withdraw coins, which trading does not need.' } })
+  expect(await live.start()).toMatchObject({
+    ok: false,
+    error: { sentence: 'The key has permission to withdraw coins, which trading does not need.' },
+  })
 })
 
 test('DCP is armed where the account has it, and the status says so', async () => {

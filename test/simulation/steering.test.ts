@@ -1,6 +1,6 @@
 /**
- * What people ask of a running trader, over the wire simulator, its streams and its readings: a close at a price, a panic of one symbol.
- * Never a fact by hand: what is held and what guards it is read at the exchange.
+ * What operators ask of a running trader, over the wire simulator, its streams and its readings: a close at a price, a panic of one symbol.
+ * Never a fact by hand: what is held and what protects it is read at the exchange.
  */
 import { beforeEach, describe, expect, test } from 'vitest'
 import { instrumentIndex } from '../../src/core/units.ts'
@@ -39,7 +39,7 @@ describe('a close at a price', () => {
     for (let k = 0; k < 600 && world.held().books === before; k++) await world.pass(100)
     expect(outcome).toMatchObject({
       status: 'done',
-      text: expect.stringMatching(/or better, reduce-only\. Until it fills the position keeps its stop\.$/),
+      text: expect.stringMatching(/or better, reduce-only\. The position keeps its stop until it fills\.$/),
     })
     const { books, venue } = world.held()
     expect(venue).toBeGreaterThan(0)
@@ -52,7 +52,7 @@ describe('a close at a price', () => {
     expect([world.held(), open()]).toEqual([{ books: 0, venue: 0 }, []])
   })
 
-  test('waits with its stop untouched, is taken back by its number, and holds up no close at market', async () => {
+  test('a close at a price waits with its stop untouched, is taken back by its number, and holds up no close at market', async () => {
     const { venue } = world.held()
     await world.ask({ name: 'close', symbol: 'BTCUSDT', fraction: '0.5', limit: '+10%' })
     await world.pass(5_000)
@@ -60,7 +60,7 @@ describe('a close at a price', () => {
     expect([world.held().venue, guarded(), order?.status, order?.lots]).toEqual([venue, [venue], 'accepted', Math.floor(venue / 2)])
     expect(await world.ask({ name: 'cancel' })).toMatchObject({ status: 'refused' })
     expect(await world.ask({ name: 'cancel', orderId: order?.orderId ?? 0 })).toMatchObject({
-      text: 'Taking the close back; the position stays, with its stop.',
+      text: 'Close order canceled. Position and stop unchanged.',
     })
     expect([waiting(), guarded()]).toEqual([[], [venue]])
     await world.ask({ name: 'close', symbol: 'BTCUSDT', limit: '+10%' })
@@ -69,13 +69,13 @@ describe('a close at a price', () => {
     expect([world.held(), open()]).toEqual([{ books: 0, venue: 0 }, []])
   })
 
-  test('at the best price of our side: who sells stands at the ask', async () => {
+  test('a close at a price at the best price of our side: who sells is at the ask', async () => {
     const outcome = await world.ask({ name: 'close', symbol: 'BTCUSDT', limit: 'best' }, 600)
     const limit =
       world.kernel.orders.open(BTC).find((o) => o.class === 'reduce')?.limit ??
       world.kernel.orders.recent(BTC).find((o) => o.class === 'reduce')?.limit
     expect(limit).toBeGreaterThanOrEqual(world.kernel.portfolio.mark(BTC) * 0.99)
-    expect(outcome?.text).toContain(`at ${shownPrice(instrument(), limit as never)} or better, reduce-only, the best price of our side.`)
+    expect(outcome?.text).toContain(`at ${shownPrice(instrument(), limit as never)} or better, reduce-only, the best price on your side.`)
   })
 
   test('outlives a kill of the trader', async () => {
@@ -92,7 +92,7 @@ describe('a close at a price', () => {
 
   test.each([
     [{ limit: 'abc' }, 'is not a price of BTCUSDT'],
-    [{ limit: '+10%', side: 'short' as const }, 'has turned'],
+    [{ limit: '+10%', side: 'short' as const }, 'changed side'],
   ])('%o is refused with a sentence', async (part, sentence) => {
     const outcome = await world.ask({ name: 'close', symbol: 'BTCUSDT', ...part })
     expect(outcome).toMatchObject({ status: 'refused', text: expect.stringContaining(sentence) })
@@ -101,7 +101,7 @@ describe('a close at a price', () => {
 })
 
 describe('S7: a panic of one symbol', () => {
-  test('is flat there by the word of the exchange, and the other symbol trades on', async () => {
+  test('a panic of one symbol is flat there by the word of the exchange, and the other symbol trades on', async () => {
     const eth = world.held('ETHUSDT')
     await world.ask({ name: 'close', symbol: 'BTCUSDT', limit: '+10%' })
     await world.ask({ name: 'open', symbol: 'BTCUSDT', side: 'long', notional: '100', limit: '-5%', stop: '20%' })
@@ -109,18 +109,18 @@ describe('S7: a panic of one symbol', () => {
     expect(outcome).toMatchObject({
       status: 'done',
       text: expect.stringMatching(
-        /^FLAT: 0 positions, 0 open orders of Ballast's in BTCUSDT, read from Bybit \d\d:\d\d:\d\d\. BTCUSDT is halted until an admin resumes it; other symbols are not touched\.$/,
+        /^FLAT: Ballast has 0 positions, 0 open orders in BTCUSDT, read from Bybit \d\d:\d\d:\d\d\. BTCUSDT is halted until an admin resumes it; other symbols are not touched\.$/,
       ),
     })
     expect([world.held(), open(), world.holds]).toEqual([{ books: 0, venue: 0 }, [], ['panic-BTCUSDT']])
     expect([world.held('ETHUSDT'), world.stops('ETHUSDT').length]).toEqual([eth, 1])
-    expect(await world.open()).toMatchObject({ status: 'refused', text: expect.stringContaining('entries are held by test') })
+    expect(await world.open()).toMatchObject({ status: 'refused', text: expect.stringContaining('entries were put on hold by test') })
     expect(await world.ask({ name: 'open', symbol: 'ETHUSDT', side: 'long', notional: '50', limit: '-1%', stop: '20%' })).toMatchObject({
       status: 'done',
     })
   })
 
-  test('stays over a kill until an admin lifts it', async () => {
+  test('a panic of one symbol stays over a kill until an admin lifts it', async () => {
     await world.ask({ name: 'panic', symbol: 'BTCUSDT', reason: 'test' }, 5_000)
     world.kill()
     await world.pass(2_000)
@@ -132,10 +132,10 @@ describe('S7: a panic of one symbol', () => {
     expect(await world.open()).toMatchObject({ status: 'done' })
   })
 
-  test('says what is not flat, and goes on trying', async () => {
+  test('a panic of one symbol says what is not flat, and keeps trying', async () => {
     world.fault({ path: '/v5/order/create' }, { type: 'error', retCode: 10_016, retMsg: 'busy' })
     const outcome = await world.ask({ name: 'panic', symbol: 'BTCUSDT', reason: 'test' }, 32_000)
-    expect(outcome).toMatchObject({ text: expect.stringMatching(/^Closing; not verified yet/) })
+    expect(outcome).toMatchObject({ text: expect.stringMatching(/^Closing, not verified yet/) })
     await world.pass(32_000)
     expect(world.summaries).toContainEqual(expect.stringMatching(/NOT FLAT: BTCUSDT .* still open/))
     expect(guarded()).toEqual([world.held().venue])
@@ -144,10 +144,10 @@ describe('S7: a panic of one symbol', () => {
     expect([world.held(), world.held('ETHUSDT').books > 0]).toEqual([{ books: 0, venue: 0 }, true])
   })
 
-  test('of a symbol that is not here is refused, and closes nothing', async () => {
+  test('a panic of one symbol of a symbol that is not here is refused, and closes nothing', async () => {
     expect(await world.ask({ name: 'panic', symbol: 'DOGEUSDT', reason: '' })).toMatchObject({
       status: 'refused',
-      text: expect.stringContaining("There is no symbol 'DOGEUSDT' here."),
+      text: expect.stringContaining("Ballast does not trade 'DOGEUSDT'."),
     })
     expect([world.held().books > 0, world.holds]).toEqual([true, []])
   })

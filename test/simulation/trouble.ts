@@ -21,12 +21,12 @@ export type Trouble =
   | { readonly type: 'command'; readonly command: TraderCommand }
   /** How much of a print one order may take from now on; undefined: all that it wants. */
   | { readonly type: 'depth'; readonly share: number | undefined }
-  /** An open order of ours gets another price, or another quantity. */
+  /** An open order of Ballast's gets another price, or another quantity. */
   | { readonly type: 'amend'; readonly byTicks: number }
   | { readonly type: 'steer'; readonly to: 'paused' | 'working' | 'ended' }
-  /** Money moves without a trade: what the exchange logs, and tells in a frame of the wallet. */
+  /** Money moves without a trade: what the exchange logs, and shows in a frame of the wallet. */
   | { readonly type: 'money'; readonly kind: string; readonly amount: string; readonly coin: string }
-  /** A person sells coins of their own in the app, of a symbol that we trade too (spot). */
+  /** An operator sells coins of their own in the app, of a symbol that we trade too (spot). */
   | { readonly type: 'others-sell'; readonly lots: number }
 
   /** The clock of the machine is set. */
@@ -195,7 +195,7 @@ function command(random: Random): TraderCommand {
 export const HAND_SYMBOL = 'XRPUSDT'
 const WAYS = ['twap:1m:12', 'twap:10m', 'vwap:5m:10', 'pov:1%:10m', 'iceberg:40', 'chase:10bp:2m', 'chase:40bp:5m'] as const
 
-/** What a person does on a symbol of their own. */
+/** What an operator does on a symbol of their own. */
 function handCommand(random: Random): TraderCommand {
   const draw = random.next()
   const percent = (most: number): string => `${(0.05 + random.next() * most).toFixed(2)}%`

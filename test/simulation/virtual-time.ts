@@ -1,5 +1,5 @@
 /**
- * Virtual wall time: an event queue that decides what happens next, so that ten minutes take some milliseconds and a seed repeats them exactly.
+ * Virtual wall-clock time: an event queue that decides what happens next, so that ten minutes take some milliseconds and a seed repeats them exactly.
  * Never looks at a real clock, and never begins an event before everything that the last one led to has settled.
  */
 interface Event {
@@ -76,5 +76,5 @@ export class VirtualTime {
 
 const isBefore = (a: Event, b: Event): boolean => a.at < b.at || (a.at === b.at && a.order < b.order)
 
-/** All promises that can go on have gone on: nothing on this path waits for anything but promises and the queue. */
+/** All promises that can continue have gone on: nothing on this path waits for anything but promises and the queue. */
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))

@@ -1,6 +1,5 @@
 /**
  * The order path under seeded faults, in a few worlds; hundreds of them, and each safety taken out: world.prove.ts.
- * Never a retry of a seed.
  */
 import { expect, test } from 'vitest'
 import { proveWorlds } from './many-worlds.ts'

@@ -110,7 +110,7 @@ class World {
     this.seed = seed
     this.mutation = mutation
     this.random = new Random(seed)
-    // Every other world has a person in it, who trades a symbol of their own by hand.
+    // Every other world has an operator in it, who trades a symbol of their own by hand.
     this.hasHands = seed % 2 === 1
     this.troubles = troublesOf(new Random(seed ^ 0x5eed), ACTIVE_MS, this.hasHands)
     const more = moreTroublesOf(new Random(seed ^ 0xc10c), ACTIVE_MS, SPEED)

@@ -167,7 +167,7 @@ export function importFindings(files: readonly SourceFile[]): Finding[] {
   })
 }
 
-/** Import cycles, type imports included, each told once. */
+/** Import cycles, type imports included, each reported once. */
 export function cycleFindings(files: readonly SourceFile[]): Finding[] {
   const paths = new Set(files.map((file) => file.path))
   const edges = new Map(

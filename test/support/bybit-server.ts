@@ -1,6 +1,5 @@
 /**
  * What the tests of the simulator share: signed requests to an exchange in memory, and small series of candles.
- * Never imported by anything but tests.
  */
 import { cash, instrumentIndex, rate } from '../../src/core/units.ts'
 import { Bars } from '../../src/market/bars.ts'

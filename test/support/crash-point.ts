@@ -1,6 +1,5 @@
 /**
  * The moments at which a recovery test kills the trader, by name: before, during and after each call that leaves the process.
- * Never part of the program: the entry of these tests puts them between the trader and what outlives it.
  */
 import type { OutlivingPorts } from '../../src/process/role-context.ts'
 import { writeSync } from 'node:fs'
@@ -63,7 +62,7 @@ export class CrashPoint {
     this.left = count
   }
 
-  /** A call that stands under several names, where it carries several things at once. */
+  /** A call that is under several names, where it carries several things at once. */
   async around<T>(calls: readonly Call[], run: () => Promise<T>): Promise<T> {
     for (const call of calls) if (this.isDue(`${call}.before`)) die(this.name)
     const answer = run()

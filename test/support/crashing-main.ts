@@ -1,6 +1,5 @@
 /**
  * The program with a moment by name at which its trader is killed: `BALLAST_CRASH_AT=send.entry.before:3`.
- * Never built into dist: the recovery tests bundle it for themselves.
  */
 import { fileURLToPath } from 'node:url'
 import { runProgram } from '../../src/process/program.ts'

@@ -20,7 +20,7 @@ export const readWire = async (simUrl: string): Promise<Wire> => (await (await f
 export const bareSymbols = (wire: Wire): string[] =>
   wire.positions.filter((p) => Number(p.size) !== 0 && Number(p.stopLoss) === 0).map((p) => p.symbol)
 
-/** Orders of ours at the exchange that no row of the journal knows: they were sent before they were written (S6). */
+/** Orders of Ballast's at the exchange that no row of the journal knows: they were sent before they were written (S6). */
 export async function unjournaled(sql: Sql, simUrl: string): Promise<string[]> {
   const theirs = (await readWire(simUrl)).orders.map((o) => o.orderLinkId).filter((id) => id.startsWith('b1-'))
   const written = await sql<{ id: string }[]>`

@@ -1,6 +1,5 @@
 /**
- * A kernel on two symbols whose strategies say what the test tells them to, and which is fed by hand.
- * Never used outside tests, and never stands in for the venue: what it answers is written in the test.
+ * A kernel on two symbols whose strategies give the signals that the test scripts, fed by hand.
  */
 import { z } from 'zod'
 import {
@@ -54,12 +53,12 @@ export const signal = (side: Side | 0, stop?: number): Signal => ({
 
 export interface Setup {
   readonly limits?: Partial<RiskLimits>
-  /** Whether ETH has no strategy and belongs to people. */
+  /** Whether ETH has no strategy and belongs to operators. */
   readonly isManual?: boolean
   readonly sizing?: Sizing
   /** Whether BTC is spot. */
   readonly isSpot?: boolean
-  /** In place of the one that says what it is told, on BTC. */
+  /** Instead of the scripted strategy, on BTC. */
   readonly strategy?: StrategyDefinition
   /** Least value of an order. */
   readonly notionalMin?: string
@@ -183,7 +182,7 @@ export class Bench {
     return command
   }
 
-  /** The venue's position of BTC is another than the books': signed, all of it. */
+  /** The venue's position of BTC is another than the records': signed, all of it. */
   outside(venueLots: number): KernelFact[] {
     return this.give({
       type: 'position-adjusted',

@@ -34,7 +34,7 @@ export interface LockstepCase {
   readonly from?: number
   readonly to?: number
   readonly openingCash: string
-  /** Wall ms between steps: as fast as it goes unless given. */
+  /** Wall-clock ms between steps: as fast as it goes unless given. */
   readonly paceMs?: number
 }
 

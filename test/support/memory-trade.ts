@@ -12,7 +12,7 @@ import type { VirtualTime } from '../simulation/virtual-time.ts'
 const LATENCY_MS = 20
 const LIMIT_MS = 5_000
 
-/** @param written told each operation that leaves */
+/** @param written called with each operation that leaves */
 export function memoryTrade(host: MemoryExchange, time: VirtualTime, written: (op: string) => void): NonNullable<Transport['trade']> {
   return async (op, body) => {
     await time.sleep(LATENCY_MS)

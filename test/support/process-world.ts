@@ -35,7 +35,7 @@ const bundle = (): Promise<unknown> => {
 const AGREE_MS = 60_000
 
 /**
- * Quick ones: an order every second or so of wall time, so that kills fall among orders in flight. Far stops make small positions, whose
+ * Quick ones: an order every second or so of wall-clock time, so that kills fall among orders in flight. Far stops make small positions, whose
  * fees leave the account a day's loss to enter with (S10).
  */
 const STRATEGIES = [
@@ -48,14 +48,14 @@ const STRATEGIES = [
 
 export interface RunningTrader {
   readonly process: ChildProcess
-  /** Told that it is ready. */
+  /** Called when it is ready. */
   readonly ready: Promise<void>
   readonly ended: Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>
   /** What it has written to stderr. */
   readonly said: () => string
 }
 
-/** What people enter by hand. */
+/** What operators enter by hand. */
 export const HAND_SYMBOL = 'ADAUSDT'
 
 export class ProcessWorld {

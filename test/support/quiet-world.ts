@@ -1,6 +1,5 @@
 /**
  * The real trader over the wire simulator in memory and virtual time, without troubles of its own: what goes wrong is what the test says.
- * Never a shortcut past journal, sender or wire.
  */
 import { alertSentence } from '../../src/journal/alert-sentence.ts'
 import type { BootFailure } from '../../src/trader/boot.ts'
@@ -36,7 +35,7 @@ export class QuietWorld {
   readonly store = new MemoryStore()
   /** `P1 name SYMBOL`, in the order in which they were raised. */
   readonly alerts: string[] = []
-  /** What people read, of each alert. */
+  /** What operators read, of each alert. */
   readonly summaries: string[] = []
   /** What left over the trade WebSocket. */
   readonly traded: string[] = []
@@ -160,7 +159,7 @@ export class QuietWorld {
       }
   }
 
-  /** Wall time goes on; the market is sixty times as fast. */
+  /** Wall-clock time continues; the market is sixty times as fast. */
   async pass(ms: number): Promise<void> {
     await this.time.runUntil(this.time.nowMs + ms, () => {})
   }
@@ -199,7 +198,7 @@ export class QuietWorld {
     })
   }
 
-  /** Money moves without a trade: logged and told as Bybit does. */
+  /** Money moves without a trade: logged and reported as Bybit does. */
   moveMoney(amount: string, type: string, coin = 'USDT'): void {
     this.host.act((exchange) => {
       const problem = moveWallet(exchange, { coin, amount, type })
@@ -227,7 +226,7 @@ export class QuietWorld {
     return { books: this.kernel.portfolio.positionLots(i), venue: this.host.exchange.venue.positions[i]?.lots ?? 0 }
   }
 
-  /** Statuses of all orders of ours that the kernel remembers, oldest first. */
+  /** Statuses of all orders of Ballast's that the kernel remembers, oldest first. */
   orders(symbol = 'BTCUSDT'): string[] {
     const i = instrumentIndex(SYMBOLS.indexOf(symbol))
     return [...this.kernel.orders.open(i), ...this.kernel.orders.recent(i)]

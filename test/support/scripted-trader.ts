@@ -1,6 +1,5 @@
 /**
  * A small trader over the matching engine: real inputs and facts for tests of the journal and of what reads it.
- * Never used as a model of the live driver: it plays a seeded walk, one bar after the other.
  */
 import { commandOfFact } from '../../src/kernel/fact-command.ts'
 import { Random } from '../../src/core/random.ts'

@@ -1,6 +1,5 @@
 /**
  * Names at the end of a run what was skipped: a suite that is green has said what it did not look at.
- * Never decides whether anything is skipped.
  */
 import type { Reporter, TestModule } from 'vitest/node'
 

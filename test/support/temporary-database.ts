@@ -1,6 +1,5 @@
 /**
  * A PostgreSQL of its own for one test file: the packaged server in a temporary directory.
- * Never used where it cannot run: the test then says so and is skipped.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,6 +1,5 @@
 /**
  * The adapter and the wire simulator in one process: every command and every frame goes through signatures, JSON and the private stream.
- * Never a shortcut past the wire, and never a wait: a call is answered and its frames are read before it returns.
  */
 import type { Exchange } from '../../src/venue/sim/bybit-server/exchange.ts'
 import { hmac } from '../../src/venue/sim/bybit-server/auth.ts'
@@ -77,7 +76,7 @@ export class WireTransport implements Transport {
   /** It has no public topics. */
   renew(): void {}
 
-  /** Hands on what the exchange has said since the last time. */
+  /** Hands on what the exchange has reported since the last time. */
   flush(): void {
     for (const frame of this.exchange.outbox.take()) this.session?.deliver(frame)
   }

@@ -108,12 +108,12 @@ export class WiredKernel {
     this.give({ type: 'wallet-adjusted', coin: 'USDT', amount: OPENING, cause: 'opening', ts: ts(this.now) })
   }
 
-  /** Whether all that the venue has said was heard. */
+  /** Whether all events of the venue were processed. */
   get isSilent(): boolean {
     return this.heard.length === 0
   }
 
-  /** One input, its facts, what the venue is told and what it answers, until both are silent. */
+  /** One input, its facts, what is sent to the venue and what it answers, until both are silent. */
   give(input: KernelInput): void {
     const { factBuffer: outbox } = this.kernel
     outbox.reset()
@@ -126,7 +126,7 @@ export class WiredKernel {
     this.drain()
   }
 
-  /** Somebody sends a market order past the kernel: what comes of it is told as of an order that is not ours. */
+  /** Somebody sends a market order past the kernel: what comes of it is reported as of an order that is not ours. */
   outside(i: InstrumentIndex, side: Side, quantity: number): void {
     this.outsiders += 1
     const id = orderId(OUTSIDE + this.outsiders)

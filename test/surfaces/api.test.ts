@@ -76,7 +76,7 @@ describe.skipIf(made === undefined)('API', () => {
     silent.mockRestore()
   })
 
-  test('a cursor that no page has answered is told, and is not the first page', async () => {
+  test('a cursor that no page has answered is reported, and is not the first page', async () => {
     const garbage = await call('/api/v1/trades?cursor=garbage')
     expect([garbage.status, garbage.body.code]).toEqual([422, 'validation_failed'])
     expect((await call('/api/v1/trades')).status).toBe(200)
@@ -143,7 +143,7 @@ describe.skipIf(made === undefined)('API', () => {
     expect(open).toHaveLength(kernel.config.instruments.flatMap((i) => kernel.orders.open(i.index)).length)
   })
 
-  test('why tells the decision behind the entry and what ended it', async () => {
+  test('why shows the decision behind the entry and what ended it', async () => {
     const [trade] = (await call('/api/v1/trades?status=closed&limit=1')).body.data
     const answer: unknown = (await call(`/api/v1/trades/${String(trade?.number)}/why`)).body
     const why = answer as {
@@ -271,7 +271,7 @@ describe.skipIf(made === undefined)('API', () => {
       ['/api/v1/trades/99999', 404, 'not_found'],
       ['/api/v1/nothing', 404, 'not_found'],
       ['/api/v1/events?since_id=x', 422, 'validation_failed'],
-    ])('%s is %i %s', async (path, status, code) => {
+    ])('bad input: %s is %i %s', async (path, status, code) => {
       const answer = await call(path)
       expect([answer.status, answer.body.code]).toEqual([status, code])
       expect(String(answer.body.detail).length).toBeGreaterThan(5)
@@ -373,11 +373,11 @@ describe.skipIf(made === undefined)('API', () => {
       expect(added).toHaveLength(1)
     })
 
-    test('a protective stop is not canceled over REST', async () => {
+    test('a protective stop is cannot be canceled over REST', async () => {
       const stop = (await call('/api/v1/orders?status=open')).body.data.find((row) => row.origin === 'attached-stop')
       const { status, body } = await call(`/api/v1/orders/${String(stop?.id)}`, { method: 'DELETE' })
       expect([status, body.code]).toEqual([409, 'refused'])
-      expect(body.detail).toContain('not canceled')
+      expect(body.detail).toContain('cannot be canceled')
     })
 
     test('a backtest is queued, listed and canceled; an unknown strategy is refused', async () => {

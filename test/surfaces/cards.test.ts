@@ -1,6 +1,5 @@
 /**
  * Confirmation, lateness and the record: what each card says, who may answer it, and what then reaches the trader.
- * Never needs a database: the ports are plain and count what is done through them.
  */
 import { describe, expect, test } from 'vitest'
 import { CONFIRM_TTL_MS } from '../../api/commands/confirm-rules.ts'
@@ -54,7 +53,7 @@ describe('cards', () => {
     const id = asked.confirmation?.id ?? ''
     expect((await runner.answer(id, 'yes', by('trader'))).status).toBe('done')
     expect(sent).toEqual([{ name: 'close', symbol: 'BTCUSDT', side: 'long', fraction: '0.5' }])
-    expect((await runner.answer(id, 'yes', by('trader'))).reply.title).toBe('This card is over')
+    expect((await runner.answer(id, 'yes', by('trader'))).reply.title).toBe('This confirmation has expired')
     expect(sent).toHaveLength(1)
   })
 
@@ -64,15 +63,15 @@ describe('cards', () => {
     ['100USDT', 'notional'],
     ['0.05btc', 'quantity'],
     ['1%', 'riskPercent'],
-  ])('open: %s is a size', async (size, field) => {
+  ])('cards: open: %s is a size', async (size, field) => {
     const { runner, previewed } = makeWorld()
     await runner.runLine(`open long BTC ${size} sl=2%`, by('trader'))
     expect(previewed.at(-1)).toHaveProperty(field)
   })
 
-  test('open: a size that the shell has eaten is told as that', async () => {
+  test('open: a size that the shell has eaten is reported as that', async () => {
     const { reply } = await makeWorld().runner.runLine('open long BTC 00 sl=2%', by('trader'))
-    expect(JSON.stringify(reply)).toContain("write '$100' in quotes, or 100usdt")
+    expect(JSON.stringify(reply)).toContain("put '$100' in quotes, or use 100usdt")
   })
 
   test('sl: a tighter price is done at once, a looser one is asked, and so is a percent, which follows the mark', async () => {
@@ -89,11 +88,11 @@ describe('cards', () => {
   })
 
   test.each([
-    ['close BTC 50', 'of what?'],
-    ['close BTC 0%', 'no part of a position'],
-    ['close BTC 5ETH', 'of what?'],
-    ['close BTC -5%', 'give 50%'],
-    ['close DOGE', 'There is no symbol'],
+    ['close BTC 50', 'has no unit'],
+    ['close BTC 0%', 'not a part of a position'],
+    ['close BTC 5ETH', 'has no unit'],
+    ['close BTC -5%', 'use 50%'],
+    ['close DOGE', 'Ballast does not trade'],
     ['close', 'Example'],
   ])('S19: %s is asked back', async (line, expected) => {
     const { runner, sent } = makeWorld()
@@ -112,7 +111,7 @@ describe('cards', () => {
     world.positions.splice(0, 1, { ...position, quantity: '-0.05' })
     const again = await world.runner.answer(second.confirmation?.id ?? '', 'yes', by('trader'))
     expect(again.status).toBe('confirm')
-    expect(again.reply.text).toContain('has turned since you asked')
+    expect(again.reply.text).toContain('changed side since you asked')
     expect(world.sent).toHaveLength(1)
   })
 
@@ -177,13 +176,13 @@ describe('cards', () => {
       since: 1,
       until: null,
     }
-    expect((await world.runner.runLine('resume', by('trader'))).reply.title).toBe('Nothing is held: trading runs')
+    expect((await world.runner.runLine('resume', by('trader'))).reply.title).toBe('No hold is in place: trading is running')
     world.holds.push(hold)
     const asked = await world.runner.runLine('resume', by('trader'))
     const text = JSON.stringify(asked.reply.fields)
     expect(text).toContain('lunch')
     expect(text).toContain('ema-cross BTCUSDT')
-    expect(text).toContain('signals that came while held are dead')
+    expect(text).toContain('signals from the time on hold are discarded')
     world.holds.push({ ...hold, holdId: 'breaker', cause: 'breaker', actor: 'breaker' })
     const again = await world.runner.answer(asked.confirmation?.id ?? '', 'yes', by('trader'))
     expect(again.status).toBe('confirm')
@@ -221,7 +220,7 @@ describe('cards', () => {
   test('S5: a protective stop is never canceled; one entry goes at once, several after a card', async () => {
     const world = makeWorld()
     const stop = await world.runner.runLine('cancel ord_00000000008', by('trader'))
-    expect([stop.status, stop.reply.title]).toEqual(['refused', 'ord_00000000008 is a stop: it is not canceled'])
+    expect([stop.status, stop.reply.title]).toEqual(['refused', 'ord_00000000008 is a stop and cannot be canceled'])
     expect((await world.runner.runLine('cancel ord_00000000007', by('trader'))).status).toBe('done')
     expect(world.sent).toEqual([{ name: 'cancel', orderId: 7 }])
     expect((await world.runner.runLine('cancel all', by('trader'))).status).toBe('confirm')
@@ -237,11 +236,11 @@ describe('time and record', () => {
         world.sent.map((command) => command.name),
         line,
       ).toEqual(['pause'])
-      expect(reply.text).toContain('is 7 min old, so it took effect as a pause')
+      expect(reply.text).toContain('was sent 7 min ago, so it took effect as a pause')
     }
     const world = makeWorld()
     const { reply } = await world.runner.runLine('close BTC', { ...by('admin'), askedAtMs: world.now - 420_000 })
-    expect(reply.title).toBe('Ignored, 7 min old: send it again')
+    expect(reply.title).toBe('Ignored: sent 7 min ago. Send it again')
     expect([world.sent, world.cards.size]).toEqual([[], 0])
   })
 
@@ -271,7 +270,7 @@ describe('time and record', () => {
     ])
   })
 
-  test('a trader that does not answer is told as queued, a refusal with its reason', async () => {
+  test('a trader that does not answer is reported as queued, a refusal with its reason', async () => {
     const silent = makeWorld()
     const quiet = new CommandRunner({ ...silent.ports, control: { send: async () => undefined, preview: async () => undefined } })
     expect((await quiet.runLine('pause', by('operator'))).status).toBe('queued')

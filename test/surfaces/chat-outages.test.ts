@@ -1,7 +1,6 @@
 /**
- * Chats when something is not as it should be: updates told twice, topics, a first answer that fails, a gateway that is closed, a poll that
+ * Chats when something goes wrong: updates delivered twice, topics, a first answer that fails, a gateway that is closed, a poll that
  * is refused, a database that is away. The bots against platforms on loopback.
- * Never a database: what it answers is what the test says.
  */
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { DiscordBot } from '../../bots/discord.ts'
@@ -103,7 +102,7 @@ async function asked(line: string, chat?: typeof GROUP): Promise<SentMessage> {
   return telegram.messages[before] as SentMessage
 }
 
-test('Telegram: answers, cards and their ends stand in the topic of the command', async () => {
+test('Telegram: answers, cards and their ends are in the topic of the command', async () => {
   await startTelegram()
   expect((await asked('/positions', GROUP)).topic).toBe(77)
   const card = await asked('/close BTC 50%', GROUP)
@@ -117,7 +116,7 @@ test('Telegram: answers, cards and their ends stand in the topic of the command'
   expect((await asked('/positions')).topic).toBeUndefined()
 })
 
-test('Telegram: an update that a webhook tells twice is handled once', async () => {
+test('Telegram: an update that a webhook delivers twice is handled once', async () => {
   const [port = 0] = await freePorts(1)
   await startTelegram(port)
   const tell = (id: number, text: string): Promise<Response> =>
@@ -147,14 +146,14 @@ test('Telegram: an update that a webhook tells twice is handled once', async () 
   expect(world.sent.filter((command) => command.name === 'pause')).toHaveLength(1)
 })
 
-test('Telegram: what is told again after a restart is not done again, but for what takes risk off', async () => {
+test('Telegram: what is delivered again after a restart is not done again, but for what reduces risk', async () => {
   const bot = await startTelegram()
   await asked('/open long XRP $100 sl=2%')
   await asked('/pause')
   await asked('/status')
   await bot.stop()
   const before = telegram.messages.length
-  // This Telegram keeps what was fetched: a new bot is told all of it again.
+  // This Telegram keeps what was fetched: a new bot gets all of it again.
   await startTelegram()
   await until(() => telegram.messages.length >= before + 2, 'the answers of the second bot')
   await asked('/version')
@@ -174,7 +173,7 @@ test('Telegram: a refused poll is down until one succeeds, and then well again',
   expect((await asked('/status')).text).toContain('SIM')
 }, 40_000)
 
-test('Discord: a first answer that is refused keeps no pause from being done, and it is told in the channel', async () => {
+test('Discord: a first answer that is refused keeps no pause from being done, and it is reported in the channel', async () => {
   await startDiscord()
   discord.firstFaults.push(10_062)
   discord.slash('601', 'pause')
@@ -202,7 +201,7 @@ test('Discord: a gateway that is closed for good is down with the reason; a brok
   expect(health.at(-1)).toBe('down Discord closed the gateway: 4004 the token is not valid')
 }, 60_000)
 
-test('an outage of a chat is told once after ten seconds, with its reason, and once when it is over', async () => {
+test('an outage of a chat is reported once after ten seconds, with its reason, and once when it is over', async () => {
   const told: string[] = []
   const clock = { ms: 0 }
   const outage = new ChatOutage('discord', {
@@ -214,20 +213,20 @@ test('an outage of a chat is told once after ten seconds, with its reason, and o
   expect(told).toEqual([])
   outage.onStatus('ok', '')
   await outage.look()
-  // Whether one was told before is for the table to know: its end is told only then.
-  expect(told.splice(0)).toEqual(['discord.back: Commands from Discord are taken again.'])
+  // Whether one was reported before is for the table to know: its end is reported only then.
+  expect(told.splice(0)).toEqual(['discord.back: Commands from Discord work again.'])
   outage.onStatus('down', '4004')
   for (clock.ms = 1_000; clock.ms < 60_000; clock.ms += 1_000) {
     outage.onStatus('down', '4004')
     await outage.look()
   }
   expect(told.splice(0)).toEqual([
-    'discord.down: Commands from Discord are not heard: 4004. It is tried again; the terminal and the API work.',
+    'discord.down: Commands from Discord are not received: 4004. Retrying; the terminal and the API still work.',
   ])
   outage.onStatus('ok', '')
   await outage.look()
   await outage.look()
-  expect(told.splice(0)).toEqual(['discord.back: Commands from Discord are taken again.'])
+  expect(told.splice(0)).toEqual(['discord.back: Commands from Discord work again.'])
   outage.onStatus('warn', 'gateway reconnecting')
   clock.ms += 5_000
   await outage.look()
@@ -245,8 +244,8 @@ test('S14: while the database is away chats say so, what flattens, and whether i
   await until(() => database.waiting.size > 0, 'the question')
   lose()
   await until(() => telegram.messages.length > 0, 'an answer')
-  expect(telegram.messages[0]?.text).toContain('The database does not answer since 17:12:49 UTC.')
-  expect(telegram.messages[0]?.text).toContain('It may take this request all the same when it is back')
+  expect(telegram.messages[0]?.text).toContain('The database does not answer (since 17:12:49 UTC).')
+  expect(telegram.messages[0]?.text).toContain('Your request may still be carried out when it is back')
   expect(telegram.messages[0]?.text).toContain('ballast panic --direct')
   // Away before: not begun.
   const told = await asked('/pause')
@@ -275,6 +274,6 @@ test('a database that refuses, and a defect, are answered too', async () => {
     throw new TypeError('secret detail')
   }
   const failed = await asked('/status')
-  expect(failed.text).toContain('That failed inside Ballast')
+  expect(failed.text).toContain('Internal error in Ballast')
   expect(failed.text).not.toContain('secret detail')
 })

@@ -1,6 +1,5 @@
 /**
  * Cards of a close at a price and of the panic of one symbol: what they say, and what then reaches the trader.
- * Never needs a database: the ports are plain and count what is done through them.
  */
 import { describe, expect, test } from 'vitest'
 import { CommandRunner } from '../../api/commands/run.ts'
@@ -35,37 +34,39 @@ describe('a close at a price', () => {
         { name: 'close', symbol: 'ETHUSDT', side: 'short', limit: 'best' },
       ],
     ],
-  ])('%s', async (line, expected) => {
+  ])('a close at a price: %s', async (line, expected) => {
     const made = world(eth)
     const asked = await yes(made, line)
     expect(asked.status).toBe('confirm')
     expect(made.sent).toEqual(expected)
   })
 
-  test('its card counts with its price, and says that the stop stays', async () => {
+  test('a close at a price: its card counts with its price, and says that the stop stays', async () => {
     const { reply } = await world().runner.runLine('close BTC 50% limit=65000', by('trader'))
     const text = JSON.stringify(reply)
     // By hand: 0.025 x 65,000 x 0.055 % = 0.89; 0.025 x 1,000 - 0.89 = 24.11.
     for (const part of ['limit 65,000, reduce-only', 'est. price 65,000 (limit)', 'est. fee 0.89', 'est. realized +24.11 USDT'])
       expect(text).toContain(part)
-    expect(text).toContain('stays at 63,000 for what is held, until it fills')
+    expect(text).toContain('stays at 63,000 until the close fills')
   })
 
   test.each([
-    ['close SOL-SPOT limit', 'SOLUSDT-SPOT is closed at market only (spot-order)'],
-    ['close all limit', 'SOLUSDT-SPOT is closed at market only (spot-order)'],
-    ['close profit limit=64500', 'SOLUSDT-SPOT is closed at market only (spot-order)'],
-  ])('spot: %s is refused', async (line, title) => {
+    ['close SOL-SPOT limit', 'SOLUSDT-SPOT can only be closed at market (spot-order)'],
+    ['close all limit', 'SOLUSDT-SPOT can only be closed at market (spot-order)'],
+    ['close profit limit=64500', 'SOLUSDT-SPOT can only be closed at market (spot-order)'],
+  ])('a close at a price: spot: %s is refused', async (line, title) => {
     const made = world(spot)
     const { status, reply } = await made.runner.runLine(line, by('trader'))
     expect([status, reply.title, made.sent]).toEqual(['refused', title, []])
     expect(reply.buttons.map((b) => b.label)).toEqual(['Close SOL-SPOT', 'Target 2 %'])
   })
 
-  test('one price is for one symbol, and a worked close needs a price', async () => {
+  test('a close at a price: one price is for one symbol, and a worked close needs a price', async () => {
     const made = world(eth)
-    expect((await made.runner.runLine('close all limit=64500', by('trader'))).reply.title).toBe('A price is for one symbol')
-    expect((await made.runner.runLine('close BTC limit algo=twap:10m', by('trader'))).reply.title).toBe('A worked close takes a price')
+    expect((await made.runner.runLine('close all limit=64500', by('trader'))).reply.title).toBe('A limit price applies to one symbol only')
+    expect((await made.runner.runLine('close BTC limit algo=twap:10m', by('trader'))).reply.title).toBe(
+      'A close with an algorithm needs a price',
+    )
     expect((await made.runner.runLine('close BTC limit=cheap', by('trader'))).status).toBe('invalid')
     expect(made.sent).toEqual([])
   })
@@ -78,7 +79,7 @@ describe('S7: panic of one symbol', () => {
     expect(made.sent).toEqual([{ name: 'pause', scope: { type: 'symbol', symbol: 'ETHUSDT' }, reason: 'panic asked' }])
     expect(asked.reply.title).toBe('Close the position in ETHUSDT now?')
     const text = JSON.stringify(asked.reply.fields)
-    expect(text).toContain('ETHUSDT HALTED until an admin resumes it; others trade on')
+    expect(text).toContain('ETHUSDT HALTED until an admin resumes it; other symbols keep trading')
     expect(text).not.toContain('BTCUSDT')
     expect(asked.reply.buttons.map((b) => b.label)).toEqual(['Close ETHUSDT', 'Not now'])
     await made.runner.answer(asked.confirmation?.id ?? '', 'yes', by('trader'))
@@ -88,8 +89,8 @@ describe('S7: panic of one symbol', () => {
   test.each([
     ['panic', { name: 'panic', reason: '' }, undefined],
     ['panic all BTC acts odd', { name: 'panic', reason: 'BTC acts odd' }, undefined],
-    ['panic exchange hacked', { name: 'panic', reason: 'exchange hacked' }, 'all: exchange names no symbol, so it is your reason'],
-  ])('%s is of all', async (line, command, readAs) => {
+    ['panic exchange hacked', { name: 'panic', reason: 'exchange hacked' }, 'all: exchange is not a symbol, so it is taken as your reason'],
+  ])('panic of one symbol: %s is of all', async (line, command, readAs) => {
     const made = world(eth)
     const asked = await yes(made, line)
     expect(asked.reply.fields.find((f) => f.name === 'Read as')?.value).toBe(readAs)
@@ -114,7 +115,7 @@ describe('S7: panic of one symbol', () => {
     expect((await made.runner.runLine('resume', by('trader'))).status).toBe('refused')
     made.holds.push({ ...hold, holdId: 'pause-account', scope: 'account', effect: 'no-entries', cause: 'operator' })
     expect((await made.runner.runLine('resume', by('trader'))).status).toBe('confirm')
-    expect((await made.runner.runLine('resume ETH', by('trader'))).reply.title).toBe('HALTED: only an admin lifts a halt')
+    expect((await made.runner.runLine('resume ETH', by('trader'))).reply.title).toBe('HALTED: only an admin can lift a halt')
     expect((await made.runner.runLine('resume ETH', by('admin'))).status).toBe('confirm')
   })
 })

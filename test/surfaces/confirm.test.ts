@@ -1,6 +1,5 @@
 /**
  * What is asked once more when a card is answered, and what has to be typed with a yes (S3, S17).
- * Never needs a database: the ports are plain and count what is done through them.
  */
 import { describe, expect, test } from 'vitest'
 import { COMMANDS } from '../../api/commands/registry.ts'
@@ -61,7 +60,7 @@ describe('S3: a card that adds risk is about what was seen', () => {
     expect(world.sent.map((c) => c.name)).toEqual(asks ? [] : ['open'])
   })
 
-  test('it says what moved, names the card that it replaces, and the new card counts from now', async () => {
+  test('a card that adds risk is about what was seen: it says what moved, names the card that it replaces, and the new card counts from now', async () => {
     const { world, id, answer } = await answerAfter(OPEN, priced('0.6042'))
     expect(answer.reply.text).toContain('XRPUSDT: price moved +0.7 % since you asked: 0.6 → 0.6042.')
     expect(answer.reply.buttons.map((b) => b.label)).toEqual(['Buy XRP', 'Leave it'])
@@ -70,14 +69,14 @@ describe('S3: a card that adds risk is about what was seen', () => {
       changes: [{ symbol: 'XRPUSDT', what: 'price', from: '0.6', to: '0.6042', driftBps: 70 }],
     })
     expect(world.audit.map((row) => row.decision)).toEqual(['asked', 'asked-again', 'asked'])
-    expect((await world.runner.answer(id, 'yes', by('trader'))).reply.title).toBe('This card is over')
+    expect((await world.runner.answer(id, 'yes', by('trader'))).reply.title).toBe('This confirmation has expired')
     expect((await world.runner.answer(answer.confirmation?.id ?? '', 'yes', by('trader'))).status).toBe('done')
     expect(world.sent).toHaveLength(1)
   })
 
   test('a position that came meanwhile asks again, and one that others opened too', async () => {
     const grown = await answerAfter(OPEN, ({ positions }) => void positions.splice(1, 1, { ...xrp, quantity: '50' }))
-    expect(grown.answer.reply.text).toContain('XRPUSDT: the position has changed since you asked: flat → long 50.')
+    expect(grown.answer.reply.text).toContain('XRPUSDT: the position changed since you asked: flat → long 50.')
     const others = await answerAfter(OPEN, ({ positions }) => void positions.splice(1, 1, { ...xrp, externalQuantity: '-7' }))
     expect(others.answer.again?.changes).toEqual([{ symbol: 'XRPUSDT', what: 'position', from: '0', to: '-7', driftBps: null }])
     expect([...grown.world.sent, ...others.world.sent]).toEqual([])
@@ -126,19 +125,22 @@ describe('S3: a card that adds risk is about what was seen', () => {
   })
 })
 
-describe('S3: what takes risk off is slowed by a turned side only', () => {
-  test.each(['close BTC', 'reduce BTC 50%', 'close all', 'panic', 'tp BTC 70000', 'sl BTC trail 1%'])('%s', async (line) => {
-    const moved = await answerAfter(
-      line,
-      ({ positions }) => void positions.splice(0, 1, { ...position, quantity: '0.02', markPrice: '50000' }),
-    )
-    expect(moved.answer.status).toBe('done')
-    const turned = await answerAfter(line, ({ positions }) => void positions.splice(0, 1, { ...position, quantity: '-0.05' }))
-    expect(turned.answer.status).not.toBe('done')
-    expect(turned.answer.reply.text).toContain('BTCUSDT: the position has turned since you asked: long 0.05 → short 0.05.')
-    expect(turned.answer.again?.changes).toEqual([{ symbol: 'BTCUSDT', what: 'side', from: '0.05', to: '-0.05', driftBps: null }])
-    expect(turned.world.sent.filter((c) => c.name !== 'pause')).toEqual([])
-  })
+describe('S3: what reduces risk is slowed by a turned side only', () => {
+  test.each(['close BTC', 'reduce BTC 50%', 'close all', 'panic', 'tp BTC 70000', 'sl BTC trail 1%'])(
+    'what reduces risk is slowed by a turned side only: %s',
+    async (line) => {
+      const moved = await answerAfter(
+        line,
+        ({ positions }) => void positions.splice(0, 1, { ...position, quantity: '0.02', markPrice: '50000' }),
+      )
+      expect(moved.answer.status).toBe('done')
+      const turned = await answerAfter(line, ({ positions }) => void positions.splice(0, 1, { ...position, quantity: '-0.05' }))
+      expect(turned.answer.status).not.toBe('done')
+      expect(turned.answer.reply.text).toContain('BTCUSDT: the position changed side since you asked: long 0.05 → short 0.05.')
+      expect(turned.answer.again?.changes).toEqual([{ symbol: 'BTCUSDT', what: 'side', from: '0.05', to: '-0.05', driftBps: null }])
+      expect(turned.world.sent.filter((c) => c.name !== 'pause')).toEqual([])
+    },
+  )
 })
 
 describe('S17: one-time codes in chat on live', () => {
@@ -151,7 +153,7 @@ describe('S17: one-time codes in chat on live', () => {
     return world
   }
 
-  test('without enrolment each command that adds risk is refused with the way to enrol', async () => {
+  test('one-time codes in chat on live without enrolment each command that adds risk is refused with the way to enrol', async () => {
     for (const line of [OPEN, 'resume', 'amend ord_00000000007 limit=63600']) {
       const world = live(false)
       const { status, reply } = await world.runner.runLine(line, by('admin'))
@@ -165,7 +167,7 @@ describe('S17: one-time codes in chat on live', () => {
     const world = live()
     const asked = await world.runner.runLine(OPEN, by('trader'))
     expect(asked.demand).toEqual({ type: 'code' })
-    expect(asked.reply.text).toContain('with a one-time code')
+    expect(asked.reply.text).toContain('with an authenticator code')
     const id = asked.confirmation?.id ?? ''
     expect((asked.confirmation?.expiresAt ?? 0) - world.now).toBe(TYPED_TTL_MS)
     const bare = await world.runner.answer(id, 'yes', by('trader'))
@@ -173,20 +175,20 @@ describe('S17: one-time codes in chat on live', () => {
     // The profile's name, which the terminal takes, is no code.
     world.codeVerdict = { type: 'wrong', left: 4 }
     const word = await world.runner.answer(id, 'yes', by('trader'), 'live')
-    expect([word.status, word.reply.title]).toEqual(['refused', 'That code is wrong: 4 more and they are locked'])
+    expect([word.status, word.reply.title]).toEqual(['refused', 'Wrong code. 4 tries left before codes are locked'])
     expect(world.sent).toEqual([])
     world.codeVerdict = { type: 'right' }
     expect((await world.runner.answer(id, 'yes', by('trader'), '123456')).status).toBe('done')
     expect(world.sent.map((c) => c.name)).toEqual(['open'])
-    expect((await world.runner.answer(id, 'yes', by('trader'), '123456')).reply.title).toBe('This card is over')
+    expect((await world.runner.answer(id, 'yes', by('trader'), '123456')).reply.title).toBe('This confirmation has expired')
     expect(world.codes).toEqual(['live', '123456'])
     expect(JSON.stringify(world.audit)).not.toContain('123456')
   })
 
   test.each([
-    ['used', { type: 'used' } as const, 'used already'],
+    ['used', { type: 'used' } as const, 'already used'],
     ['locked', { type: 'locked', untilMs: 1_900_000 } as const, 'locked'],
-    ['removed meanwhile', { type: 'none' } as const, 'No code is enrolled'],
+    ['removed meanwhile', { type: 'none' } as const, 'You have no authenticator'],
   ])('a code that is %s does nothing', async (_, verdict, title) => {
     const world = live()
     const asked = await world.runner.runLine(OPEN, by('trader'))
@@ -214,7 +216,7 @@ describe('S17: one-time codes in chat on live', () => {
     expect(world.codes).toEqual([])
   })
 
-  test('what takes risk off needs none, enrolled or not', async () => {
+  test('what reduces risk needs none, enrolled or not', async () => {
     for (const isEnrolled of [true, false]) {
       const world = live(isEnrolled)
       const asked = await world.runner.runLine('close BTC', by('trader'))
@@ -236,7 +238,7 @@ describe('S17: one-time codes in chat on live', () => {
     expect(world.sent).toHaveLength(1)
   })
 
-  test('off live a chat is asked for nothing but a tap', async () => {
+  test('one-time codes in chat on live: off live a chat is asked for nothing but a tap', async () => {
     const world = makeWorld()
     world.positions.push(xrp)
     const asked = await world.runner.runLine(OPEN, by('trader'))
@@ -287,7 +289,7 @@ describe('confirm.live raises a tier and never lowers one', () => {
     expect(world.sent.map((c) => c.name)).toEqual(['protect', 'strategy', 'cancel'])
   })
 
-  test('off live it changes nothing', async () => {
+  test('confirm.live raises a tier and never lowers one: off live it changes nothing', async () => {
     const world = makeWorld('demo')
     const runner = new CommandRunner({ ...world.ports, confirm: { maxDriftBps: 50, live: { close: 'C2' } } })
     expect((await runner.runLine('close BTC', by('trader'))).demand).toBeUndefined()
@@ -303,16 +305,18 @@ describe('confirm.live raises a tier and never lowers one', () => {
 describe('totp verify', () => {
   const dm = (over = {}) => by('viewer', { isPrivateChat: true, ...over })
 
-  test('says whether it is enrolled, and judges a code; in a group it does neither', async () => {
+  test('totp verify says whether it is enrolled, and judges a code; in a group it does neither', async () => {
     const world = makeWorld('live')
     expect((await world.runner.runLine('totp verify', dm())).reply.text).toContain('ballast user totp telegram:1')
     world.codeState = { isEnrolled: true, lockedUntilMs: undefined }
-    expect((await world.runner.runLine('totp verify', dm())).reply.title).toBe('Your one-time codes are enrolled')
+    expect((await world.runner.runLine('totp verify', dm())).reply.title).toBe('Your authenticator is enrolled')
     world.codeVerdict = { type: 'right' }
-    expect((await world.runner.runLine('totp verify 654 321', dm())).reply.title).toBe('Your code is right')
+    expect((await world.runner.runLine('totp verify 654 321', dm())).reply.title).toBe('Your code is correct')
     expect(world.codes).toEqual(['654321'])
     expect((await world.runner.runLine('totp verify 654321', dm({ isPrivateChat: false }))).reply.title).toBe('Only in a private chat')
-    expect((await world.runner.runLine('totp verify 654321', by('admin', { surface: 'cli' }))).reply.title).toBe('Codes are for chats')
+    expect((await world.runner.runLine('totp verify 654321', by('admin', { surface: 'cli' }))).reply.title).toBe(
+      'Authenticator codes are used in chats only',
+    )
     expect(world.codes).toHaveLength(1)
     expect(JSON.stringify(world.audit)).not.toContain('654321')
   })

@@ -1,6 +1,5 @@
 /**
- * What is not Ballast's, as people see it: in the list of positions, on the cards of adopt, ignore and reconcile, on the alerts.
- * Never a database or a trader: the ports are plain and record what is sent.
+ * What is not Ballast's, as users see it: in the list of positions, on the cards of adopt, ignore and reconcile, on the alerts.
  */
 import { describe, expect, test } from 'vitest'
 import { findCommand, parseArgs, splitLine } from '../../api/commands/parse.ts'
@@ -24,13 +23,13 @@ describe('S8 on the surfaces', () => {
   test('positions show it apart, with its ways on', async () => {
     const { reply } = await worldWith(external).runner.runLine('positions', by('viewer'))
     expect(reply.title).toBe('No open positions')
-    expect(reply.fields).toContainEqual({ name: 'Not Ballast’s', value: 'BTCUSDT short 0.2' })
+    expect(reply.fields).toContainEqual({ name: 'External', value: 'BTCUSDT short 0.2' })
     expect(reply.buttons.map((button) => button.label)).toEqual(expect.arrayContaining(['Adopt BTC', 'Ignore BTC']))
   })
 
   test('a panic names it as not touched and does not count it', async () => {
     const { reply } = await worldWith(external).runner.runLine('panic', by('trader'))
-    expect(reply.title).toBe('Close whatever opens now?')
+    expect(reply.title).toBe('Close whatever is open now?')
     expect(reply.fields).toContainEqual({ name: 'Not touched', value: 'BTCUSDT short 0.2' })
   })
 
@@ -39,7 +38,7 @@ describe('S8 on the surfaces', () => {
     const asked = await runner.runLine('adopt BTC sl=66000', by('trader'))
     expect(asked.status).toBe('confirm')
     const text = JSON.stringify(asked.reply)
-    for (const part of ['BTCUSDT short 0.2', 'ema-cross', '66000, set on Bybit at once', '64,250']) expect(text).toContain(part)
+    for (const part of ['BTCUSDT short 0.2', 'ema-cross', '66000, set on Bybit immediately', '64,250']) expect(text).toContain(part)
     expect(sent).toEqual([])
     await runner.answer(asked.confirmation?.id ?? '', 'yes', by('trader'))
     expect(sent).toEqual([{ name: 'adopt', symbol: 'BTCUSDT', strategy: 'ema-cross', stop: '66000' }])
@@ -47,9 +46,9 @@ describe('S8 on the surfaces', () => {
 
   test.each([
     ['adopt BTC manual', 'BTCUSDT belongs to ema-cross'],
-    ['adopt BTC sl=low', 'give a price'],
-    ['adopt ETHH', 'There is no symbol'],
-  ])('%s is asked back', async (line, words) => {
+    ['adopt BTC sl=low', 'use a price'],
+    ['adopt ETHH', 'Ballast does not trade'],
+  ])('on the surfaces: %s is asked back', async (line, words) => {
     const { runner, sent } = worldWith(external)
     expect(JSON.stringify((await runner.runLine(line, by('admin'))).reply)).toContain(words)
     expect(sent).toEqual([])
@@ -77,7 +76,7 @@ describe('S8 on the surfaces', () => {
       },
     ]
     const asked = await world.runner.runLine('ignore BTC', by('trader'))
-    expect(JSON.stringify(asked.reply)).toContain('gone meanwhile')
+    expect(JSON.stringify(asked.reply)).toContain('closed meanwhile')
     await world.runner.answer(asked.confirmation?.id ?? '', 'yes', by('trader'))
     expect(world.sent).toEqual([{ name: 'ignore', symbol: 'BTCUSDT' }])
   })
@@ -88,7 +87,7 @@ describe('/reconcile', () => {
 
   test('shows what the trader lists, at once', async () => {
     const world = makeWorld()
-    world.outcome = { status: 'done', text: '1 difference to Bybit, read just now.', table, keys: ['stop/BTCUSDT'] }
+    world.outcome = { status: 'done', text: '1 difference from Bybit, read just now.', table, keys: ['stop/BTCUSDT'] }
     const { reply, status } = await world.runner.runLine('reconcile', by('operator'))
     expect([status, reply.table?.rows]).toEqual(['done', table.rows])
     expect(world.sent).toEqual([{ name: 'reconcile' }])
@@ -96,7 +95,7 @@ describe('/reconcile', () => {
 
   test('fix reads, asks with each proposal, and names what was shown', async () => {
     const world = makeWorld()
-    world.outcome = { status: 'done', text: '1 difference to Bybit, read just now.', table, keys: ['stop/BTCUSDT'] }
+    world.outcome = { status: 'done', text: '1 difference from Bybit, read just now.', table, keys: ['stop/BTCUSDT'] }
     const asked = await world.runner.runLine('reconcile fix', by('trader'))
     expect(asked.reply.fields).toContainEqual({ name: 'stop BTCUSDT', value: 'set it to 63000' })
     expect(world.sent).toEqual([{ name: 'reconcile' }])

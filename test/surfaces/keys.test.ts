@@ -35,7 +35,7 @@ describe.skipIf(made === undefined)('API keys over REST', () => {
     return { status: response.status, text, body: JSON.parse(text) as Body }
   }
 
-  test('a key is made, told once, used, listed, and revoked after a card; the record has all but the secret', async () => {
+  test('a key is created, shown once, used, listed, and revoked after a card; the record has all but the secret', async () => {
     const { sql } = system.temporary.database
     const { status, body } = await call('POST', '/keys', { name: 'grafana', role: 'viewer' })
     expect([status, body.role, /^tk_sim_[0-9a-f]{8}_/.test(body.token)]).toEqual([201, 'viewer', true])
@@ -61,7 +61,7 @@ describe.skipIf(made === undefined)('API keys over REST', () => {
       expect(JSON.stringify(await sql`select * from ${sql(table)}`), table).not.toContain(secret)
   })
 
-  test('only an admin makes, lists and revokes; a trader key opens nothing', async () => {
+  test('API keys over REST: only an admin makes, lists and revokes; a trader key opens nothing', async () => {
     const { body } = await call('POST', '/keys', { name: 'desk', role: 'trader', days: 1 })
     for (const [method, path, sent] of [
       ['GET', '/keys', undefined],
@@ -79,7 +79,7 @@ describe.skipIf(made === undefined)('API keys over REST', () => {
     [{ name: 'x', role: 'owner' }, 422],
     [{ name: '', role: 'viewer' }, 422],
     [{ name: 'x', role: 'viewer', days: 0 }, 422],
-  ])('POST /keys %j is %i', async (sent, status) => {
+  ])('API keys over REST: POST /keys %j is %i', async (sent, status) => {
     expect((await call('POST', '/keys', sent)).status).toBe(status)
   })
 
@@ -135,6 +135,6 @@ describe('the command key', () => {
     const world = makeWorld('live')
     world.keys = [good]
     const refused = await new CommandRunner(world.ports).runLine('/key revoke 1a2b3c4d', by('admin'))
-    expect([refused.status, refused.reply.title]).toEqual(['refused', 'key on live needs a one-time code'])
+    expect([refused.status, refused.reply.title]).toEqual(['refused', 'key on live needs an authenticator code'])
   })
 })

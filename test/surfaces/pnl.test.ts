@@ -84,7 +84,7 @@ test('open counts marks, closed parts, the fees of entries and funding, so that 
   }
   const { reply } = await new CommandRunner({ ...world.ports, reads }).runLine('pnl all', by('viewer'))
   // By hand: 0.02 x 100 + 0.03 x 250 - 2.465 - 0.1 = 6.935.
-  expect(reply.fields).toContainEqual({ name: 'Open', value: '+6.94 USDT, fees paid included' })
+  expect(reply.fields).toContainEqual({ name: 'Open', value: '+6.94 USDT, including fees paid' })
   expect(reply.fields).toContainEqual({ name: 'Together', value: '+6.94 USDT' })
 })
 

@@ -1,6 +1,5 @@
 /**
  * The registry as a whole: every command has its help, its examples are understood, no text makes it throw or act, roles hold.
- * Never needs a database: the ports are plain and count what is done through them.
  */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -54,7 +53,7 @@ describe('the list', () => {
 })
 
 describe('arguments as an object', () => {
-  test('whatever a program sends, what is told is in our words', () => {
+  test('whatever a program sends, the answer is in Ballast’s words', () => {
     const value = fc.oneof(
       fc.constantFrom<unknown>('', 'x', 'BTC', 0, -1, 1e9, true, null, [], {}, 'y'.repeat(5_000), ['a'], { a: 1 }),
       fc.string(),
@@ -140,11 +139,11 @@ describe('names of other programs', () => {
     ['/alerts', '/status'],
     ['/whitelist', '/strategies'],
     ['/logs 20', '/health'],
-  ])('%s is told as %s, and nothing is done', async (line, ours) => {
+  ])('%s is reported as %s, and nothing is done', async (line, ours) => {
     const { runner, sent } = makeWorld()
     const { status, reply } = await runner.runLine(line, by('admin'))
     expect([status, sent]).toEqual(['unknown', []])
-    expect(reply.title).toBe(`There is no ${line.split(' ')[0]}; ours is ${ours}`)
+    expect(reply.title).toBe(`There is no ${line.split(' ')[0]}; use ${ours}`)
     expect(reply.buttons[0]).toEqual({ label: ours, action: { type: 'command', text: ours } })
     // What is offered is understood.
     expect((await runner.runLine(ours, by('admin'))).status).not.toMatch(/unknown|invalid/)
@@ -152,7 +151,7 @@ describe('names of other programs', () => {
 
   test.each(['/reload_config', '/show_config'])('%s says where it is done', async (line) => {
     const { reply } = await makeWorld().runner.runLine(line, by('admin'))
-    expect(reply.text).toMatch(/at the terminal of the machine .*ballast /)
+    expect(reply.text).toMatch(/[Uu]se the terminal of the machine .*ballast /)
   })
 
   test('what a role may not use is not offered to it, and a stranger learns nothing', async () => {

@@ -39,7 +39,7 @@ describe('a close', () => {
     expect([done.status, done.reply.title]).toEqual(['done', 'Closed 0.02 BTC @ 64,250, fee 0.70, +4.30 USDT; 0.03 left, stop 63,000'])
   })
 
-  test('that has not filled in the time that one waits says so', async () => {
+  test('a close that has not filled in the time that one waits says so', async () => {
     const world = makeWorld()
     world.outcome = { status: 'done', text: 'Closing 0.05 BTCUSDT at market, reduce-only.', orders: [31] }
     filled(world, 31, [], { isOpen: true, status: 'submitted' })
@@ -47,11 +47,11 @@ describe('a close', () => {
     expect([done.reply.title, done.reply.tone]).toEqual(['Close sent, not filled yet', 'ok'])
   }, 10_000)
 
-  test('that the exchange refused is not called closed', async () => {
+  test('a close that the exchange refused is not called closed', async () => {
     const world = makeWorld()
     world.outcome = { status: 'done', text: 'Closing.', orders: [31] }
     filled(world, 31, [], { status: 'rejected' })
-    expect((await yes(world, 'close BTC')).reply.title).toBe('Not closed: the order is rejected')
+    expect((await yes(world, 'close BTC')).reply.title).toBe('Not closed: the order was rejected')
   })
 
   test('shows the quantity in lots, as it is sent', async () => {
@@ -63,7 +63,7 @@ describe('a close', () => {
     expect(world.previewed).toEqual([{ name: 'close', symbol: 'BTCUSDT', fraction: '0.33' }])
   })
 
-  test('is reckoned with the rate that the exchange takes of the account, else with the expected one, and says which', async () => {
+  test('a close is reckoned with the rate that the exchange takes of the account, else with the expected one, and says which', async () => {
     const world = makeWorld()
     // By hand: 0.025 x 64,250 x 0.1 % = 1.61; at the expected 0.055 % it is 0.88.
     world.preview = { status: 'done', text: '', figures: [{ name: 'feeRate', value: '0.001' }] }
@@ -72,7 +72,7 @@ describe('a close', () => {
     expect(JSON.stringify((await world.runner.runLine('close BTC 50%', by('trader'))).reply)).toContain('est. fee 0.88 (expected rate)')
   })
 
-  test('is asked about whatever the preview says: an exit is never refused by it', async () => {
+  test('a close is asked about whatever the preview says: an exit is never refused by it', async () => {
     const world = makeWorld()
     world.preview = { status: 'refused', text: 'no' }
     expect((await world.runner.runLine('close BTC 33%', by('trader'))).status).toBe('confirm')
@@ -123,7 +123,7 @@ describe('what adds risk is judged before it is asked', () => {
 
   test('a trader that does not answer is said to have judged nothing', async () => {
     const { reply } = await makeWorld().runner.runLine('open long BTC $520 sl=2%', by('trader'))
-    expect(JSON.stringify(reply.fields)).toContain('not judged: the trader has not answered')
+    expect(JSON.stringify(reply.fields)).toContain('not checked: the trader has not responded')
   })
 
   test('a stop is shown as it is sent, in steps of the symbol', async () => {
@@ -138,7 +138,7 @@ test('a stop that the exchange has not confirmed is not called moved', async () 
   world.outcome = { status: 'done', text: 'BTCUSDT: stop 63500, sent to Bybit.', stop: '63500' }
   const { status, reply } = await world.runner.runLine('sl BTC 63500', by('trader'))
   expect([status, reply.title]).toEqual(['queued', 'Stop NOT moved yet'])
-  expect(reply.text).toBe('BTCUSDT: Bybit has not confirmed 63,500; it stands at 63,000. Look again: /positions BTC')
+  expect(reply.text).toBe('BTCUSDT: Bybit has not confirmed 63,500; it is at 63,000. Check: /positions BTC')
   const moved = makeWorld()
   moved.outcome = { status: 'done', text: 'BTCUSDT: stop 63500, sent to Bybit.', stop: '63500' }
   const asked = moved.runner.runLine('sl BTC 63500', by('trader'))
@@ -146,14 +146,14 @@ test('a stop that the exchange has not confirmed is not called moved', async () 
   setTimeout(() => {
     moved.positions = [{ ...(held as NonNullable<typeof held>), stopPrice: '63500.0' }]
   }, 300)
-  expect((await asked).reply.title).toBe('Stop of BTCUSDT stands at 63,500 on Bybit')
+  expect((await asked).reply.title).toBe('Stop of BTCUSDT is at 63,500 on Bybit')
 }, 15_000)
 
 describe('a target', () => {
   test.each([
-    ['66000', '66000', 'Target of BTCUSDT stands at 66,000'],
-    ['off', null, 'No target of BTCUSDT any more'],
-  ])('%s is told as it stands', async (to, stands, title) => {
+    ['66000', '66000', 'Target of BTCUSDT is at 66,000'],
+    ['off', null, 'Target of BTCUSDT removed'],
+  ])('%s is reported as it stands', async (to, stands, title) => {
     const world = makeWorld()
     const [held] = world.positions
     world.outcome = { status: 'done', text: 'sent', target: to }
@@ -161,7 +161,7 @@ describe('a target', () => {
     expect((await yes(world, `tp BTC ${to}`)).reply.title).toBe(title)
   })
 
-  test('that is not confirmed is not called set', async () => {
+  test('a target that is not confirmed is not called set', async () => {
     const world = makeWorld()
     world.outcome = { status: 'done', text: 'sent', target: '66000' }
     const { status, reply } = await yes(world, 'tp BTC 66000')
@@ -187,12 +187,12 @@ describe('a cancel', () => {
   }
   test.each([
     ['canceled', '1 of 1 canceled'],
-    ['filled', '0 of 1 canceled; 1 filled before it came'],
-    ['accepted', '0 of 1 canceled; 1 still at Bybit, which has not confirmed it'],
-  ])('of an order that is %s then', async (status, title) => expect((await ended(status)).reply.title).toBe(title), 10_000)
+    ['filled', '0 of 1 canceled; 1 filled before the cancel arrived'],
+    ['accepted', '0 of 1 canceled; 1 not confirmed by Bybit yet'],
+  ])('a cancel of an order that is %s then', async (status, title) => expect((await ended(status)).reply.title).toBe(title), 10_000)
 })
 
-test('a panic ends with what it made of each trade, in all, and how trading goes on', async () => {
+test('a panic ends with what it made of each trade, in all, and how trading continues', async () => {
   const world = makeWorld()
   world.outcome = { status: 'done', text: 'FLAT: 0 positions.' }
   const trade = { number: 12, symbol: 'BTCUSDT', side: 1, quantity: '0.05', exitPrice: '64250', pnl: '-8.09', isOpen: false } as TradeRow
@@ -204,7 +204,7 @@ test('a panic ends with what it made of each trade, in all, and how trading goes
   const reply = await told('cli')
   expect(reply.fields).toEqual([
     { name: 'BTCUSDT', value: 'long 0.05 closed @ 64,250, -8.09 USDT' },
-    { name: 'Result', value: '-8.09 USDT, fees included' },
+    { name: 'Result', value: '-8.09 USDT, including fees' },
   ])
   expect(reply.text).toBe('FLAT: 0 positions. To trade again: ballast resume')
   expect((await told('telegram')).text).toContain('To trade again: /resume')

@@ -1,6 +1,5 @@
 /**
  * S13: what every surface says of a trader that does not run: down, with the time, old figures called old, and the way past it.
- * Never needs a database: the ports are plain.
  */
 import { expect, test } from 'vitest'
 import { toStatus } from '../../api/account-shapes.ts'
@@ -27,7 +26,7 @@ const cardOf = async (world: World, line: string) => (await world.runner.runLine
 test('chat and terminal: /status is DOWN, since when, with figures that are called old and the next step', async () => {
   const card = await cardOf(silentFor(11_000), 'status')
   expect([card.title.includes('DOWN'), card.tone]).toEqual([true, 'bad'])
-  expect(card.text).toContain('The trader does not run since 17:12:49 UTC')
+  expect(card.text).toContain('The trader has not been running since 17:12:49 UTC')
   expect(card.text).toContain(DIRECT)
   for (const name of ['Equity', 'Day', 'Open risk', 'Exposure', 'As of'])
     expect([name, card.fields.find((each) => each.name === name)?.value]).toEqual([name, expect.stringMatching(/, 11 s old$/)])
@@ -50,7 +49,7 @@ test.each(['positions', 'orders', 'trades', 'balance', 'flows', 'pnl', 'risk', '
     expect([line, card.tone, card.text?.split('\n')[0]]).toEqual([
       line,
       'bad',
-      expect.stringMatching(/^Old: The trader does not run since 17:12:49 UTC\..*panic --direct/),
+      expect.stringMatching(/^Outdated: The trader has not been running since 17:12:49 UTC\..*panic --direct/),
     ])
     expect(JSON.stringify(await cardOf(silentFor(9_000), line))).not.toContain('does not run')
   },
@@ -58,7 +57,7 @@ test.each(['positions', 'orders', 'trades', 'balance', 'flows', 'pnl', 'risk', '
 
 test('chat and terminal: /health has it first, and down', async () => {
   const card = await cardOf(silentFor(11_000), 'health')
-  expect(card.table?.rows[0]?.slice(0, 3)).toEqual(['✗', 'trader', 'does not run since 17:12:49 UTC'])
+  expect(card.table?.rows[0]?.slice(0, 3)).toEqual(['✗', 'trader', 'not running since 17:12:49 UTC'])
   expect([card.tone, card.text?.includes(DIRECT)]).toEqual(['bad', true])
 })
 
@@ -82,7 +81,7 @@ test('REST: /status, /health and /readyz', async () => {
   })
   expect(heardHealth(health, NOW)[0]).toMatchObject({ part: 'trader', status: 'down' })
   expect(await whatIsMissing({ ports } as ApiContext)).toContain(
-    `the trader does not run since 17:12:49 UTC: ${DIRECT} flattens without it`,
+    `the trader has not been running since 17:12:49 UTC: ${DIRECT} flattens without it`,
   )
 })
 
@@ -91,7 +90,7 @@ test('pause and panic that are queued then say so, and name the way past the tra
   world.outcome = undefined
   const paused = await world.runner.runLine('pause', by('admin'))
   expect([paused.status, paused.reply.text]).toEqual(['queued', expect.stringContaining(DIRECT)])
-  expect(paused.reply.text).toContain('does not run since 17:12:49 UTC')
+  expect(paused.reply.text).toContain('has not been running since 17:12:49 UTC')
   const card = await cardOf(world, 'panic')
   const now = card.fields.find(({ name }) => name === 'Now')?.value
   expect(now).toContain(DIRECT)

@@ -1,6 +1,5 @@
 /**
- * What people write to a symbol, on an account that trades a coin as a perpetual and as spot.
- * Never a database: the symbols that are known stand in the test.
+ * What users write to a symbol, on an account that trades a coin as a perpetual and as spot.
  */
 import { expect, test } from 'vitest'
 import { coinOf, costsOf, short } from '../../api/commands/format.ts'
@@ -55,10 +54,10 @@ test.each([
 
 test('a refused close names the symbol once', async () => {
   const world = makeWorld()
-  world.outcome = { status: 'refused', text: 'BTCUSDT: it cannot be worked so (execution).' }
+  world.outcome = { status: 'refused', text: 'BTCUSDT: this execution algorithm is not available for the order (execution).' }
   const asked = await world.runner.runLine('close BTC 50%', by('trader'))
   const { reply } = await world.runner.answer(asked.confirmation?.id ?? '', 'yes', by('trader'))
-  expect(reply.fields).toMatchObject([{ name: 'BTCUSDT', value: 'it cannot be worked so (execution).' }])
+  expect(reply.fields).toMatchObject([{ name: 'BTCUSDT', value: 'this execution algorithm is not available for the order (execution).' }])
 })
 
 test('names for narrow tables and for coins', () => {

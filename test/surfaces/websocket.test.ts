@@ -42,7 +42,7 @@ describe.skipIf(made === undefined)('API, listening', () => {
     })
   })
 
-  test('the typed client reads, and tells who is not there', async () => {
+  test('the typed client reads, and reports a server that is not there', async () => {
     const client = new ApiClient({ baseUrl: `http://127.0.0.1:${server.port}`, token: system.adminToken, surface: 'cli' })
     const status = await client.status()
     expect(status.ok && status.value.profile).toBe('sim')
@@ -184,7 +184,7 @@ describe.skipIf(made === undefined)('API, listening', () => {
     await expect(connect({ Origin: 'https://evil.example' }).opened).rejects.toThrow('403')
   })
 
-  test('WebSocket: a key without the scope is told so', async () => {
+  test('WebSocket: a key without the scope is refused with its name', async () => {
     const { token } = await system.keys.create({ name: 'account', role: 'viewer', scopes: ['account:read'] })
     const client = connect()
     await client.opened
@@ -195,7 +195,7 @@ describe.skipIf(made === undefined)('API, listening', () => {
     client.ws.close()
   })
 
-  test('WebSocket: a session whose key is revoked is closed, others go on', async () => {
+  test('WebSocket: a session whose key is revoked is closed, others stay open', async () => {
     const { id, token } = await system.keys.create({ name: 'leaked', role: 'viewer', scopes: ['account:read'] })
     const [leaked, other] = [connect(), connect()]
     await Promise.all([leaked.opened, other.opened])

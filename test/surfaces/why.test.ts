@@ -1,6 +1,6 @@
 /**
- * /why of a trade that was built up and taken off in parts: each entry and exit with its own price and reason.
- * Never an exit that is told at the average of others.
+ * /why of a trade that was built up and removed in parts: each entry and exit with its own price and reason.
+ * Never an exit that is reported at the average of others.
  */
 import { expect, test } from 'vitest'
 import type { DecisionRow, FillRow, OrderRow, TradeRow } from '../../src/journal/row.ts'
@@ -83,7 +83,7 @@ const FILLS = [
   fill(12, -1, '0.02', '62950', 3),
 ]
 
-test('each further entry and partial exit is told with its own price and rule, and the exit with its own slippage', async () => {
+test('each further entry and partial exit is reported with its own price and rule, and the exit with its own slippage', async () => {
   const rows = await rowsOf(worldOf(FILLS))
   expect(rows.filter((row) => /entry|exit/i.test(row))).toEqual([
     'Further entry: +0.02 @ 64,100 at 11:00:00 UTC, pullback (ord_00000000009)',

@@ -18,7 +18,7 @@ const TONE_OF: Readonly<Record<string, Tone>> = { running: 'ok', paused: 'warn',
 export const noAccount = (): Reply =>
   reply('The trader has not reported yet', {
     tone: 'warn',
-    text: 'It writes its first figures when it has reconciled.',
+    text: 'The first figures appear after the first reconciliation.',
     buttons: [runs('Health', '/health')],
   })
 
@@ -29,7 +29,7 @@ const status = defineRead({
   name: 'status',
   aliases: ['st'],
   group: 'Look',
-  summary: 'state, equity, day, risk and health on one card',
+  summary: 'show state, equity, day result, risk and health',
   usage: '',
   args: none,
   read: noArguments,
@@ -63,7 +63,7 @@ const status = defineRead({
         ...(account.stateSince > 0 ? [field('Since', `${time(account.stateSince, now)} (${duration(now - account.stateSince)})`)] : []),
         ...holds.map((hold) =>
           isObserving(hold)
-            ? field('Observe', 'looks only: nothing is sent, whatever the strategies say')
+            ? field('Observe', 'watching only: no orders are sent')
             : field(
                 'Hold',
                 `${hold.scope.replace(/^(symbol|strategy):/, '')}: ${hold.effect === 'no-orders' ? 'no orders' : 'no entries'}${hold.actor === 'trader' ? '' : ` by ${untrusted(hold.actor)}`}${hold.reason === '' ? ` (${hold.cause})` : `, ${untrusted(hold.reason)}`}`,
@@ -81,8 +81,8 @@ const status = defineRead({
           'Health',
           bad.length === 0
             ? parts.length === 0
-              ? 'no part has reported'
-              : 'all parts are well'
+              ? 'nothing reported yet'
+              : 'all components OK'
             : bad.map((part) => `${part.part} ${part.status}`).join(', '),
         ),
         field(
@@ -108,14 +108,14 @@ const isObserving = ({ holdId }: HoldRow): boolean => holdId === 'observe'
 function strategiesText(state: string, up: number, of: number, isSilent: boolean): string {
   if (isSilent) return `none running, ${up} of ${of} before`
   if (state === 'running') return `${up} of ${of} running`
-  return `${up} of ${of} on, ${state === 'halted' ? 'none may send an order' : 'none may enter'}`
+  return `${up} of ${of} on, ${state === 'halted' ? 'orders blocked' : 'entries blocked'}`
 }
 
 const balance = defineRead({
   name: 'balance',
   aliases: ['b'],
   group: 'Look',
-  summary: 'wallet, margin and what is free',
+  summary: 'show wallet, used margin and free balance',
   usage: '',
   args: none,
   read: noArguments,
@@ -147,7 +147,7 @@ const flows = defineRead({
   name: 'flows',
   aliases: [],
   group: 'Look',
-  summary: 'transfers, interest and whatever else moved money without a trade of Ballast',
+  summary: 'list transfers, interest and other money that moved without a trade by Ballast',
   usage: '',
   args: none,
   read: noArguments,
@@ -159,12 +159,12 @@ const flows = defineRead({
     const rows = await ports.reads.flows({ limit: FLOWS_SHOWN })
     if (rows.length === 0) return reply('No money has moved without a trade', { buttons: [runs('Balance', '/balance')] })
     return reply('Flows', {
-      text: 'None of these is a result: peak and day move with them.',
+      text: 'These do not count as profit or loss: equity peak and day result are adjusted for them.',
       table: {
         columns: [{ title: 'time' }, { title: 'kind' }, { title: 'amount', align: 'right' }, { title: 'coin' }],
         rows: rows.map((row) => [
           time(row.ts, row.ts),
-          `${row.kind.replaceAll('-', ' ')}${row.symbol === null ? '' : ` ${row.symbol}`}${row.isBooked ? '' : ', not in the books'}`,
+          `${row.kind.replaceAll('-', ' ')}${row.symbol === null ? '' : ` ${row.symbol}`}${row.isBooked ? '' : ', not counted in equity'}`,
           row.amount.startsWith('-') ? row.amount : `+${row.amount}`,
           row.coin,
         ]),
@@ -201,10 +201,10 @@ const pnl = defineRead({
   name: 'pnl',
   aliases: ['profit'],
   group: 'Look',
-  summary: 'result of a period, with fees, win rate and drawdown',
+  summary: 'show the result of a period, with fees, win rate and drawdown',
   usage: '[1d|7d|30d|90d|ytd|all|from..to] [day|sym|strategy]',
   args: z.strictObject({
-    period: z.string().toLowerCase().refine(isPeriod, 'give 1d, 7d, 30d, 90d, ytd, all or 2026-01-01..2026-02-01').default('7d'),
+    period: z.string().toLowerCase().refine(isPeriod, 'use 1d, 7d, 30d, 90d, ytd, all or 2026-01-01..2026-02-01').default('7d'),
     by: z.enum(['day', 'sym', 'strategy']).optional(),
   }),
   read: (words) => {
@@ -244,7 +244,7 @@ const pnl = defineRead({
       tone: signOf(sum?.net ?? '0') < 0 ? 'warn' : 'ok',
       fields: [
         ...summaryOf(sum),
-        field('Open', `${money(open)}, fees paid included`),
+        field('Open', `${money(open)}, including fees paid`),
         field('Together', money(add(sum?.net ?? '0', open))),
         ...(shape.drawdown === undefined ? [] : [field('Max drawdown', plainPercent(shape.drawdown))]),
       ],
@@ -295,10 +295,12 @@ function measuresOf(measures: Measures | undefined): Field[] {
   return [
     ...(var95Hour === null || cvar95Hour === null
       ? []
-      : [field('VaR 95, an hour', `${plainPercent(var95Hour)}, beyond it ${plainPercent(cvar95Hour)} on average`)]),
+      : [field('VaR 95, hourly', `${plainPercent(var95Hour)}, beyond it ${plainPercent(cvar95Hour)} on average`)]),
     ...(volatilityYear === null
       ? []
-      : [field('Volatility', `${plainPercent(volatilityYear, 0)} a year, over ${measures.hours} h to ${time(measures.ts, measures.ts)}`)]),
+      : [
+          field('Volatility', `${plainPercent(volatilityYear, 0)} per year, over ${measures.hours} h to ${time(measures.ts, measures.ts)}`),
+        ]),
   ]
 }
 
@@ -306,7 +308,7 @@ const risk = defineRead({
   name: 'risk',
   aliases: [],
   group: 'Look',
-  summary: 'limits, how much of each is used, and what is left',
+  summary: 'show risk limits and how much of each is used',
   usage: '',
   args: none,
   read: noArguments,
@@ -344,7 +346,7 @@ const risk = defineRead({
         field('Open risk', `${amount(account.openRisk)} USDT if every stop fills at its price`),
         field('Leverage', `${leverage}x${limits.leverage === undefined ? '' : ` of ${limits.leverage}x`}`),
         ...(limits.drawdownRed === undefined ? [] : [field('Flatten at', `${plainPercent(limits.drawdownRed, 1)} drawdown`)]),
-        ...bareOf(positions),
+        ...stopsOf(positions),
         ...measuresOf(measures),
       ],
       table: {
@@ -356,11 +358,16 @@ const risk = defineRead({
   },
 })
 
-function bareOf(positions: Awaited<ReturnType<CommandContext['ports']['reads']['positions']>>): Field[] {
-  const bare = positions.filter((position) => position.stopPrice === null)
+function stopsOf(positions: Awaited<ReturnType<CommandContext['ports']['reads']['positions']>>): Field[] {
+  const unprotected = positions.filter((position) => position.stopPrice === null)
   if (positions.length === 0) return [field('Stops', 'no position is open')]
   return [
-    field('Stops', bare.length === 0 ? 'every position has its stop' : `no stop on Bybit for ${bare.map((p) => p.symbol).join(', ')}`),
+    field(
+      'Stops',
+      unprotected.length === 0
+        ? 'every position has a stop'
+        : `unprotected, no stop on Bybit: ${unprotected.map((p) => p.symbol).join(', ')}`,
+    ),
   ]
 }
 

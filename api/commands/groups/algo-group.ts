@@ -1,6 +1,5 @@
 /**
- * algos, algo: orders that are worked in parts, how far they are, and how they are steered.
- * Never starts one: /open and /close do.
+ * algos, algo: orders that are executed in parts, how far they are, and how they are steered.
  */
 import { z } from 'zod'
 import type { AlgorithmRow } from '../../../src/journal/row.ts'
@@ -16,7 +15,7 @@ const algos = defineRead({
   name: 'algos',
   aliases: ['worked'],
   group: 'Look',
-  summary: 'orders that are worked in parts: how far, at which price',
+  summary: 'list execution algorithms in progress: filled, average price',
   usage: '[all]',
   args: z.strictObject({ which: z.literal('all').optional() }),
   read: inOrder('which'),
@@ -26,11 +25,11 @@ const algos = defineRead({
   run: async (context, args) => {
     const rows = await context.ports.reads.algorithms({ limit: 10, ...(args.which === undefined ? { isActive: true } : {}) })
     if (rows.length === 0)
-      return reply('No order is being worked', {
-        text: 'Start one with /open … algo=twap:30m, or close in parts with /close … algo=twap:10m.',
+      return reply('No execution algorithm is running', {
+        text: 'Start one with /open … algo=twap:30m or /close … algo=twap:10m.',
         buttons: [runs('All', '/algos all'), runs('Orders', '/orders')],
       })
-    return reply(`Worked orders  ${rows.filter((row) => row.isActive).length} active`, {
+    return reply(`Execution algorithms  ${rows.filter((row) => row.isActive).length} active`, {
       fields: rows.map(algorithmField),
       buttons: [
         runs('Refresh', '/algos'),
@@ -39,7 +38,7 @@ const algos = defineRead({
           .slice(0, 3)
           .map((row) =>
             runs(
-              row.status === 'paused' ? `Go on ${row.id}` : `Pause ${row.id}`,
+              row.status === 'paused' ? `Resume ${row.id}` : `Pause ${row.id}`,
               `/algo ${row.id} ${row.status === 'paused' ? 'resume' : 'pause'}`,
             ),
           ),
@@ -68,7 +67,7 @@ const algo = defineAction({
   name: 'algo',
   aliases: ['work'],
   group: 'Steer',
-  summary: 'pause, resume or cancel an order that is worked in parts',
+  summary: 'pause, resume or cancel an execution algorithm',
   usage: '<id|sym> <pause|resume|cancel>',
   args: z.strictObject({ id: z.string().min(1).max(30), to: z.enum(['pause', 'resume', 'cancel']) }),
   read: (words) => ({
@@ -89,24 +88,24 @@ const algo = defineAction({
     const row = rows.find((r) => (resolved === undefined ? r.id === Number(args.id) : r.symbol === resolved.symbol))
     if (row === undefined)
       return refuse(
-        reply(`No order ${isNumber ? '#' : 'in '}${resolved?.symbol ?? untrusted(args.id)} is being worked`, {
+        reply(`No order ${isNumber ? '#' : 'in '}${resolved?.symbol ?? untrusted(args.id)} is an execution algorithm`, {
           tone: 'warn',
-          buttons: [runs('Worked orders', '/algos')],
+          buttons: [runs('Algorithms', '/algos')],
         }),
       )
     return {
       type: 'plan',
-      card: reply(`Go on with #${row.id}?`, { fields: [algorithmField(row)] }),
-      yes: 'Go on',
-      no: 'Leave it paused',
+      card: reply(`Resume #${row.id}?`, { fields: [algorithmField(row)] }),
+      yes: 'Resume',
+      no: 'Stay paused',
       todo: { id: row.id, to: WORDS[args.to] },
       symbols: [row.symbol],
     }
   },
   execute: async (context, todo) => {
     const { id, to } = z.object({ id: z.number(), to: z.enum(['paused', 'working', 'ended']) }).parse(todo)
-    return send(context, { name: 'work', id, to }, { paused: 'Paused', working: 'Going on', ended: 'Ending' }[to], {
-      buttons: [runs('Worked orders', '/algos')],
+    return send(context, { name: 'work', id, to }, { paused: 'Paused', working: 'Resumed', ended: 'Ending' }[to], {
+      buttons: [runs('Algorithms', '/algos')],
     })
   },
 })

@@ -50,22 +50,22 @@ const close = defineAction({
   name: 'close',
   aliases: ['fx', 'reduce'],
   group: 'Steer',
-  summary: 'close a position or a part of it, at market or at a price; never more than is held',
+  summary: 'close all or part of a position, at market or at a limit price',
   usage: '<sym|#n|all|profit|loss> [50%|0.5BTC|$100] [limit|limit=64500] [algo=twap:10m]',
   args: z.strictObject({
     what: z.string().min(1).max(30),
-    amount: z.string().max(30).refine(isAmount, 'give 50%, 0.05BTC or $100').default('all'),
-    /** How it is worked, as `twap:10m`. */
+    amount: z.string().max(30).refine(isAmount, 'use 50%, 0.05BTC or $100').default('all'),
+    /** Execution algorithm, as `twap:10m`. */
     algo: z
       .string()
       .max(40)
-      .refine((text) => typeof parseExecution(text) !== 'string', `write ${EXECUTION_FORMS}`)
+      .refine((text) => typeof parseExecution(text) !== 'string', `use ${EXECUTION_FORMS}`)
       .optional(),
     /** A price, a distance from the mark, or `best` for the best price of our side. */
     limit: z
       .string()
       .max(30)
-      .regex(/^(best|[+-]?\d+(\.\d+)?%|\d+(\.\d+)?)$/, 'give a price as limit=64500, or limit alone for the best price of our side')
+      .regex(/^(best|[+-]?\d+(\.\d+)?%|\d+(\.\d+)?)$/, 'use limit=64500, or limit alone for the best price on your side')
       .optional(),
   }),
   read: readClose,
@@ -126,7 +126,7 @@ function readClose([what, ...rest]: readonly string[]): Record<string, unknown> 
   return raw
 }
 
-/** How it is closed: worked in parts, at a price, or at once at market. */
+/** How it is closed: executed in parts, at a price, or at once at market. */
 interface How {
   readonly execution: string | undefined
   readonly limit: string | undefined
@@ -138,21 +138,25 @@ function howProblem(chosen: readonly PositionRow[], { execution, limit }: How): 
   const spot = chosen.find((position) => isSpotSymbol(position.symbol))
   if (spot !== undefined)
     return refuse(
-      reply(`${spot.symbol} is closed at market only (spot-order)`, {
+      reply(`${spot.symbol} can only be closed at market (spot-order)`, {
         tone: 'warn',
-        text: 'A close at a price would lock the coins that the stop must be able to sell. Set a target instead.',
+        text: 'A limit close would lock the coins that the stop needs to sell. Set a target instead.',
         buttons: [runs(`Close ${short(spot.symbol)}`, `/close ${spot.symbol}`), runs('Target 2 %', `/tp ${spot.symbol} 2%`)],
       }),
     )
   if (limit === 'best' && execution !== undefined)
-    return refuse(reply('A worked close takes a price', { tone: 'warn', text: 'Write limit=64500: no part of it goes beyond that.' }))
+    return refuse(
+      reply('A close with an algorithm needs a price', { tone: 'warn', text: 'Add limit=64500: no child order goes beyond it.' }),
+    )
   if (limit !== 'best' && chosen.length > 1)
-    return refuse(reply('A price is for one symbol', { tone: 'warn', text: 'Write limit alone: each waits at its own best price.' }))
+    return refuse(
+      reply('A limit price applies to one symbol only', { tone: 'warn', text: 'Use limit alone: each close waits at its own best price.' }),
+    )
   return undefined
 }
 
 const howText = ({ execution, limit }: How): string => {
-  const at = limit === undefined ? undefined : limit === 'best' ? 'limit at the best price of our side' : `limit ${price(limit)}`
+  const at = limit === undefined ? undefined : limit === 'best' ? 'limit at the best price on your side' : `limit ${price(limit)}`
   return [execution, at].filter((text) => text !== undefined).join(', ') || 'market'
 }
 
@@ -208,9 +212,9 @@ async function planOf(context: CommandContext, chosen: readonly PositionRow[], t
       field(
         'Stop',
         limit !== undefined && execution === undefined && position.stopPrice !== null
-          ? `stays at ${price(position.stopPrice)} for what is held, until it fills`
+          ? `stays at ${price(position.stopPrice)} until the close fills`
           : signOf(rest) <= 0
-            ? 'goes with the position'
+            ? 'removed with the position'
             : position.stopPrice === null
               ? 'none on Bybit'
               : `stays for ${rest} at ${price(position.stopPrice)}`,
@@ -246,19 +250,19 @@ function partOf(position: PositionRow, text: string): Part | string {
   if (text === 'half') return { type: 'fraction', value: '0.5' }
   if (text.endsWith('%')) {
     const value = divide(text.slice(0, -1), '100', FRACTION_DECIMALS)
-    if (signOf(value) <= 0 || compare(value, '1') > 0) return `${untrusted(text)} is no part of a position: give 1% to 100%.`
+    if (signOf(value) <= 0 || compare(value, '1') > 0) return `${untrusted(text)} is not a part of a position: use 1% to 100%.`
     return compare(value, '1') === 0 ? { type: 'all' } : { type: 'fraction', value }
   }
   if (text.startsWith('$')) {
     const fraction = divide(text.slice(1), notionalOf(position.quantity, position.markPrice), FRACTION_DECIMALS)
-    if (signOf(fraction) <= 0) return `${untrusted(text)} is less than the smallest part of this position.`
+    if (signOf(fraction) <= 0) return `${untrusted(text)} is below one quantity step of this position.`
     return compare(fraction, '1') >= 0 ? { type: 'all' } : { type: 'fraction', value: fraction }
   }
   const match = /^(\d+(?:\.\d+)?)([A-Za-z]+)$/.exec(text)
   if (match === null || (match[2] ?? '').toUpperCase() !== base.toUpperCase())
-    return `${untrusted(text)} of what? Write ${isDecimal(text) ? text : '50'}% for a part, ${isDecimal(text) ? text : '0.5'}${base} for coins, or $100 for money.`
+    return `${untrusted(text)} has no unit. Use ${isDecimal(text) ? text : '50'}% of the position, ${isDecimal(text) ? text : '0.5'}${base} or $100.`
   const quantity = match[1] as string
-  if (signOf(quantity) <= 0) return `${untrusted(text)} is nothing: give more than 0.`
+  if (signOf(quantity) <= 0) return `${untrusted(text)} is too small: use more than 0.`
   return compare(quantity, held) >= 0 ? { type: 'all' } : { type: 'quantity', value: quantity }
 }
 
@@ -301,7 +305,7 @@ async function carryOutClose(context: CommandContext, targets: readonly Target[]
     reply: reply(title ?? (status === 'done' ? 'Closing' : status === 'queued' ? 'Close: queued' : `Close: ${status}`), {
       tone: status === 'done' ? 'ok' : status === 'queued' ? 'warn' : 'bad',
       fields: results.map(({ target: { symbol }, outcome, ending }) => {
-        const text = (results.length > 1 ? ending?.title : undefined) ?? outcome?.text ?? 'queued: the trader has not answered within 5 s'
+        const text = (results.length > 1 ? ending?.title : undefined) ?? outcome?.text ?? 'queued: the trader has not responded within 5 s'
         // A refusal begins with the symbol, which the field is named by.
         return field(symbol, text.startsWith(`${symbol}: `) ? text.slice(symbol.length + 2) : text)
       }),
@@ -318,7 +322,7 @@ const cancel = defineAction({
   name: 'cancel',
   aliases: ['co'],
   group: 'Steer',
-  summary: 'cancel an entry, those of a symbol, all, or a close at a price; never a protective stop',
+  summary: 'cancel one entry, the entries of a symbol, all entries, or a limit close; never a protective stop',
   usage: '<order id|sym|all>',
   args: z.strictObject({ what: z.string().min(1).max(30) }),
   read: (words) =>
@@ -344,7 +348,7 @@ const cancel = defineAction({
       return refuse(
         reply('There is no open entry to cancel', {
           tone: 'warn',
-          text: 'Protective stops stay; closing the position removes them.',
+          text: 'Protective stops stay until the position closes.',
           buttons: [runs('Orders', '/orders')],
         }),
       )
@@ -391,20 +395,22 @@ const entryLine = (order: OrderRow) =>
 function planOne(order: OrderRow | undefined, id: string): Plan | NoPlan {
   if (order === undefined)
     return refuse(reply(`There is no order ${untrusted(id)}`, { tone: 'warn', buttons: [runs('Orders', '/orders')] }))
-  if (!order.isOpen) return refuse(reply(`${id} is ${order.status} already`, { tone: 'warn', buttons: [runs('Orders', '/orders')] }))
+  if (!order.isOpen) return refuse(reply(`${id} is already ${order.status}`, { tone: 'warn', buttons: [runs('Orders', '/orders')] }))
   if (order.origin === 'external')
-    return refuse(reply(`${id} is not Ballast’s`, { tone: 'warn', text: 'Cancel it where it was made, in Bybit’s app.' }))
+    return refuse(
+      reply(`${id} was not placed by Ballast`, { tone: 'warn', text: 'Cancel it where it was placed, for example in Bybit’s app.' }),
+    )
   if (order.class !== 'entry' && !isWaitingClose(order))
     return refuse(
-      reply(`${id} is a ${purposeOf(order)}: it is not canceled`, {
+      reply(`${id} is a ${purposeOf(order)} and cannot be canceled`, {
         tone: 'warn',
-        text: 'A protective order goes when its position is closed.',
+        text: 'It is removed when the position is closed.',
         buttons: [runs(`Close ${short(order.symbol)}`, `/close ${order.symbol}`)],
       }),
     )
   return {
     type: 'plan',
-    card: reply(isWaitingClose(order) ? 'Take this close back?' : 'Cancel this entry?', { fields: [entryLine(order)] }),
+    card: reply(isWaitingClose(order) ? 'Cancel this close?' : 'Cancel this entry?', { fields: [entryLine(order)] }),
     yes: 'Cancel it',
     no: 'Keep it',
     todo: { orderIds: [order.orderId], all: false },

@@ -18,7 +18,7 @@ import { type Field, type Reply, field, reply, runs, untrusted } from '../reply.
 import { knownSymbols, resolveSymbol, symbolIn } from '../symbol.ts'
 import { externalText, hasExternal, sideOf } from './trading-group.ts'
 
-/** @param part tells the commands of one request apart: each is done once, however often the request comes. */
+/** @param part distinguishes the commands of one request: each is done once, however often the request comes. */
 export const askedBy = ({ actor, requestId, idempotencyKey }: CommandContext, part = ''): AskedBy => ({
   actor: calledBy(actor),
   surface: actor.surface,
@@ -55,8 +55,8 @@ export async function send(
         ...(silence === undefined ? {} : { tone: 'bad' as const }),
         text:
           silence === undefined
-            ? 'The trader has not answered yet. It takes the command as soon as it can; look at the status.'
-            : `${silenceText(silence)} It takes this command when it is back. ${DIRECT_NEXT}`,
+            ? 'The trader has not responded yet. It will run the command as soon as it can. Check the status.'
+            : `${silenceText(silence)} It will run this command when it is back. ${DIRECT_NEXT}`,
         buttons: [runs('Status', '/status'), runs('Health', '/health')],
       }),
     }
@@ -122,13 +122,13 @@ const pause = defineAction({
   // To everybody who knows another program, /stop is this: no new entries.
   aliases: ['stop', 'stopentry', 'stopbuy'],
   group: 'Steer',
-  summary: 'no new entries; exits, stops and reductions go on',
+  summary: 'stop new entries; exits, stops and reductions continue',
   usage: '[all|strategy|sym] [for 2h] [reason]',
   args: z.strictObject({
     target: z.string().max(60).optional(),
     for: z
       .string()
-      .refine((text) => parseDuration(text) !== undefined, 'give a time as 30min, 2h or 1d')
+      .refine((text) => parseDuration(text) !== undefined, 'use a time such as 30min, 2h or 1d')
       .optional(),
     reason: z.string().max(200).optional(),
   }),
@@ -160,7 +160,7 @@ const pause = defineAction({
       type: 'plan',
       card: reply('Pause?'),
       yes: 'Pause',
-      no: 'Go on',
+      no: 'Resume',
       todo: { scope: scope ?? { type: 'account' }, reason, ...(forMs === undefined ? {} : { forMs }) },
     }
   },
@@ -179,7 +179,7 @@ const pause = defineAction({
             : [
                 field(
                   'For',
-                  `${duration(forMs)} of market time${context.ports.system.profile === 'live' ? '; you are asked at its end' : ''}`,
+                  `${duration(forMs)} of market time${context.ports.system.profile === 'live' ? '; Ballast asks you when it ends' : ''}`,
                 ),
               ],
         buttons: [runs('Resume', name === 'all' ? '/resume' : `/resume ${name}`), runs('Status', '/status')],
@@ -198,18 +198,18 @@ function afterTitle(sentence: string, title: string): string {
 
 const liftable = (hold: HoldRow): string =>
   hold.effect === 'no-orders'
-    ? 'a halt, lifted by an admin'
+    ? 'a halt; only an admin can lift it'
     : hold.holdId === UNEXPLAINED_HOLD
-      ? 'money that nobody explains: taken note of by an admin (/flows)'
+      ? 'an unexplained flow: an admin must check it (/flows)'
       : hold.cause === 'stale' || hold.cause === 'reconcile'
-        ? `${hold.cause}: ends by itself when two clean reads agree`
+        ? `${hold.cause}: ends by itself after two clean reconciliations`
         : `${hold.cause} by ${untrusted(hold.actor)}`
 
 const resume = defineAction({
   name: 'resume',
   aliases: ['startentry'],
   group: 'Steer',
-  summary: 'entries again, after a look at what holds them',
+  summary: 'lift holds and allow entries again',
   usage: '[all|strategy|sym]',
   args: z.strictObject({ target: z.string().max(60).optional() }),
   read: (words) =>
@@ -224,19 +224,19 @@ const resume = defineAction({
     const scope = await scopeOf(context, args.target)
     if (scope === undefined) {
       const resolved = await resolveSymbol(context, args.target ?? '', '/resume {}')
-      return refuse('problem' in resolved ? resolved.problem : reply('Nothing to resume there'))
+      return refuse('problem' in resolved ? resolved.problem : reply('Nothing to resume'))
     }
     const [holds, strategies, parts] = await Promise.all([reads.holds(), reads.strategies(), reads.health()])
     const key = scope.type === 'account' ? undefined : scope.type === 'strategy' ? `strategy:${scope.strategy}` : `symbol:${scope.symbol}`
     const wanted = key === undefined ? holds : holds.filter((hold) => hold.scope === key)
     if (wanted.length === 0)
-      return alreadyDone(reply('Nothing is held: trading runs', { tone: 'ok', buttons: [runs('Status', '/status')] }))
+      return alreadyDone(reply('No hold is in place: trading is running', { tone: 'ok', buttons: [runs('Status', '/status')] }))
     const halts = wanted.filter((hold) => hold.effect === 'no-orders')
     // One symbol that is halted leaves the rest to be resumed: the trader keeps its halt.
     const isHalted = halts.some((hold) => hold.scope === 'account') || halts.length === wanted.length
     if (isHalted && context.actor.role !== 'admin')
       return refuse(
-        reply('HALTED: only an admin lifts a halt', {
+        reply('HALTED: only an admin can lift a halt', {
           tone: 'bad',
           fields: wanted.map((hold) => field(hold.scope, liftable(hold))),
           buttons: [runs('Status', '/status')],
@@ -267,18 +267,16 @@ const resume = defineAction({
             field('Lifts', `${hold.scope}: ${liftable(hold)}${hold.reason === '' ? '' : `, ${untrusted(hold.reason)}`}`),
           ),
           ...(wanted.some((hold) => hold.cause === 'breaker' && hold.holdId.startsWith('breaker-'))
-            ? [field('Drawdown', 'is measured from the equity of that moment on')]
+            ? [field('Drawdown', 'is measured from the equity at that moment')]
             : []),
-          field('Sent at once', 'nothing: signals that came while held are dead'),
+          field('Sent at once', 'nothing: signals from the time on hold are discarded'),
           field(
-            'Waits for its next fresh signal',
+            'Wait for a fresh signal',
             waiting.length === 0 ? 'no strategy is running' : waiting.map((s) => `${s.strategy} ${s.symbol}`).join(', '),
           ),
           field(
             'Health',
-            bad.length === 0
-              ? 'all parts are well'
-              : bad.map((part) => `${part.part} ${part.status}: ${untrusted(part.detail)}`).join('; '),
+            bad.length === 0 ? 'all components OK' : bad.map((part) => `${part.part} ${part.status}: ${untrusted(part.detail)}`).join('; '),
           ),
         ],
       }),
@@ -297,7 +295,7 @@ const resume = defineAction({
     )
     return added.length === 0
       ? undefined
-      : `Since you asked, ${added.map((hold) => `${hold.scope} is held too (${liftable(hold)})`).join(', ')}.`
+      : `Since you asked, ${added.map((hold) => `${hold.scope} is on hold too (${liftable(hold)})`).join(', ')}.`
   },
   execute: async (context, todo) => {
     const { scope } = z.object({ scope: TODO_SCOPE }).parse(todo)
@@ -313,7 +311,7 @@ const halt = defineAction({
   name: 'halt',
   aliases: [],
   group: 'Steer',
-  summary: 'no orders at all but exits that a person asks for; stops stay on Bybit',
+  summary: 'stop all orders except exits you request; stops stay on Bybit',
   usage: '<reason>',
   args: z.strictObject({ reason: z.string().min(1, 'needs a reason').max(200) }),
   read: (words) => (words.length === 0 ? {} : { reason: words.join(' ') }),
@@ -322,7 +320,7 @@ const halt = defineAction({
   scope: 'control:pause',
   tier: () => 'C0',
   addsRisk: () => false,
-  plan: async (_context, args) => ({ type: 'plan', card: reply('Halt?'), yes: 'Halt', no: 'Go on', todo: { reason: args.reason } }),
+  plan: async (_context, args) => ({ type: 'plan', card: reply('Halt?'), yes: 'Halt', no: 'Resume', todo: { reason: args.reason } }),
   execute: async (context, todo) => {
     const { reason } = z.object({ reason: z.string() }).parse(todo)
     return send(context, { name: 'halt', reason }, 'HALTED', {
@@ -341,7 +339,7 @@ const panic = defineAction({
   name: 'panic',
   aliases: ['kill', 'flatten'],
   group: 'Steer',
-  summary: 'close everything that Ballast opened, or what it opened in one symbol, and halt that',
+  summary: 'close everything Ballast opened, or one symbol, and halt it',
   usage: '[all|sym] [reason]',
   args: z.strictObject({ target: z.string().max(60).optional(), reason: z.string().max(200).optional() }),
   read: ([target, ...reason]) => ({
@@ -369,26 +367,28 @@ const panic = defineAction({
     const entries = orders.filter((order) => isIts(order) && order.class === 'entry' && order.origin === 'ours')
     const silence = silenceOf(await context.ports.reads.health(), context.ports.wallNow())
     const [only] = ours
-    const what = ours.length === 0 ? 'whatever opens' : ours.length === 1 ? 'the position' : `all ${ours.length} positions`
+    const what = ours.length === 0 ? 'whatever is open' : ours.length === 1 ? 'the position' : `all ${ours.length} positions`
     const reason = [...(isRead || args.target === undefined ? [] : [args.target]), ...(args.reason === undefined ? [] : [args.reason])]
     return {
       type: 'plan',
       card: reply(`Close ${what}${symbol === undefined ? '' : ` in ${symbol}`} now?`, {
         tone: 'bad',
         fields: [
-          ...(isRead ? [] : [field('Read as', `all: ${untrusted(args.target ?? '')} names no symbol, so it is your reason`)]),
+          ...(isRead ? [] : [field('Read as', `all: ${untrusted(args.target ?? '')} is not a symbol, so it is taken as your reason`)]),
           ...ours.map(heldLine),
-          field('Orders', `${entries.length} entries are canceled, stops come off last`),
+          field('Orders', `${entries.length} entries are canceled, stops are removed last`),
           ...(external.length === 0 ? [] : [field('Not touched', external.map(externalText).join(', '))]),
           field(
             'Now',
             silence === undefined
-              ? `entries${symbol === undefined ? '' : ` on ${symbol}`} are paused already, and stay so whatever you answer`
+              ? `entries${symbol === undefined ? '' : ` on ${symbol}`} are already paused and stay paused whatever you answer`
               : `${silenceText(silence)} ${DIRECT_NEXT}`,
           ),
           field(
             'After',
-            symbol === undefined ? 'HALTED until an admin resumes' : `${symbol} HALTED until an admin resumes it; others trade on`,
+            symbol === undefined
+              ? 'HALTED until an admin resumes'
+              : `${symbol} HALTED until an admin resumes it; other symbols keep trading`,
           ),
         ],
       }),

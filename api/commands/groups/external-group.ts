@@ -1,6 +1,6 @@
 /**
  * adopt, ignore, reconcile: what on the account is not Ballast's, and where books and exchange differ.
- * Never changes a position: a name, a stop, the books, and what is left over of our own orders.
+ * Never changes a position: a name, a stop, the records, and what is left over of our own orders.
  */
 import { z } from 'zod'
 import type { CommandOutcome } from '../../../src/kernel/trader-command.ts'
@@ -25,7 +25,7 @@ async function externalOf(context: CommandContext, text: string, line: string): 
   return refuse(
     reply(`Nothing in ${resolved.symbol} is external`, {
       tone: 'warn',
-      text: 'All of it is Ballast’s, or there is nothing.',
+      text: 'Every position there was opened by Ballast, or there is none.',
       buttons: [runs('Positions', '/positions')],
     }),
   )
@@ -37,7 +37,7 @@ const adopt = defineAction({
   name: 'adopt',
   aliases: [],
   group: 'Steer',
-  summary: 'make a position that is not Ballast’s its own: an owner, and a stop at once',
+  summary: 'take over a position that Ballast did not open: set its owner and a stop',
   usage: '<sym> [strategy] [sl=<price|2%>]',
   args: z.strictObject({
     symbol: z.string().min(1).max(30),
@@ -70,7 +70,7 @@ const adopt = defineAction({
       return refuse(
         reply(`${row.symbol} belongs to ${owner}`, {
           tone: 'warn',
-          text: 'A symbol has one owner.',
+          text: 'Each symbol has one owner.',
           buttons: [runs(`Adopt as ${owner}`, `/adopt ${row.symbol}${args.sl === undefined ? '' : ` sl=${args.sl}`}`)],
         }),
       )
@@ -80,9 +80,9 @@ const adopt = defineAction({
         tone: 'warn',
         fields: [
           field('Position', externalText(row)),
-          field('Owner', `${owner}${owner === MANUAL ? '' : ': it closes on its own signals from then on'}`),
-          field('Stop', args.sl === undefined ? 'the one that stands here, else 2 % off the mark' : `${args.sl}, set on Bybit at once`),
-          field('Mark', `${price(row.markPrice)}: its result counts from here on`),
+          field('Owner', `${owner}${owner === MANUAL ? '' : ': its signals manage and close it from then on'}`),
+          field('Stop', args.sl === undefined ? 'the existing one, else 2 % from the mark price' : `${args.sl}, set on Bybit immediately`),
+          field('Mark', `${price(row.markPrice)}: its result counts from this price`),
         ],
       }),
       yes: `Adopt ${short(row.symbol)}`,
@@ -103,7 +103,7 @@ const ignore = defineAction({
   name: 'ignore',
   aliases: [],
   group: 'Steer',
-  summary: 'leave a position that is not Ballast’s as it is, and let entries on the symbol go on',
+  summary: 'leave a position that Ballast did not open untouched, and allow entries on its symbol',
   usage: '<sym>',
   args: z.strictObject({ symbol: z.string().min(1).max(30) }),
   read: inOrder('symbol'),
@@ -117,13 +117,13 @@ const ignore = defineAction({
     if ('type' in row) return row
     return {
       type: 'plan',
-      card: reply(`Leave ${short(row.symbol)} as it is?`, {
+      card: reply(`Leave ${short(row.symbol)} untouched?`, {
         tone: 'warn',
         fields: [
-          field('Position', hasExternal(row) ? externalText(row) : 'gone meanwhile'),
-          field('It stays', 'not Ballast’s: nothing closes or guards it, a panic does not touch it, risk counts it'),
-          field('Entries', `on ${row.symbol} go on, on its side only`),
-          field('Mind', 'a stop of an entry covers the whole position on Bybit, this one too'),
+          field('Position', hasExternal(row) ? externalText(row) : 'closed meanwhile'),
+          field('It is', 'external: not closed, not protected and not touched by a panic, but counted by risk'),
+          field('Entries', `on ${row.symbol} are allowed, on its side only`),
+          field('Mind', 'on Bybit the stop of an entry covers the whole position, including this one'),
         ],
       }),
       yes: 'Leave it',
@@ -144,7 +144,7 @@ const reconcile = defineAction({
   name: 'reconcile',
   aliases: [],
   group: 'Steer',
-  summary: 'where Ballast’s books and Bybit differ, read now; fix carries out what is proposed',
+  summary: 'compare Ballast’s records with Bybit now; fix applies the proposed corrections',
   usage: '[fix]',
   args: z.strictObject({ action: z.enum(['show', 'fix']).default('show') }),
   read: (words) => ({
@@ -161,13 +161,13 @@ const reconcile = defineAction({
   addsRisk: () => false,
   plan: async (context, args) => {
     const todo = { fix: args.action === 'fix' }
-    if (!todo.fix) return { type: 'plan', card: reply('Read the account?'), yes: 'Read it', no: 'Not now', todo }
+    if (!todo.fix) return { type: 'plan', card: reply('Reconcile now?'), yes: 'Reconcile', no: 'Not now', todo }
     const outcome = await context.ports.control.send({ name: 'reconcile' }, askedBy(context, '/look'))
     if (outcome === undefined || outcome.status !== 'done')
       return refuse(
-        reply('The account cannot be compared now', {
+        reply('Could not compare the account', {
           tone: 'bad',
-          text: outcome?.text ?? 'The trader has not answered within 5 s.',
+          text: outcome?.text ?? 'The trader has not responded within 5 s.',
           buttons: [runs('Health', '/health')],
         }),
       )

@@ -27,11 +27,11 @@ export const key: Command = defineAction({
   name: 'key',
   aliases: ['keys'],
   group: 'System',
-  summary: 'which API keys there are, or revoke one; new ones are made at the terminal',
+  summary: 'list or revoke API keys; create new ones at the terminal',
   usage: '[list|revoke] [id]',
   args: z
     .strictObject({ action: z.enum(['list', 'revoke', 'new']).default('list'), id: z.string().max(40).optional() })
-    .refine((args) => args.action !== 'revoke' || args.id !== undefined, 'say which: key revoke 1a2b3c4d'),
+    .refine((args) => args.action !== 'revoke' || args.id !== undefined, 'name the key: key revoke 1a2b3c4d'),
   read: ([action, ...rest]) => ({
     ...(action === undefined ? {} : { action: action.toLowerCase() }),
     ...(rest.length === 0 ? {} : { id: rest.join(' ').toLowerCase() }),
@@ -45,19 +45,19 @@ export const key: Command = defineAction({
   addsRisk: (args) => args.action === 'revoke',
   plan: async (context, args) => {
     if (args.action === 'new')
-      return refuse(reply('A key is not made here: it would stay where it was written', { tone: 'warn', text: NEW_NEXT }))
+      return refuse(reply('Keys are not created in chat: the secret would stay in the history', { tone: 'warn', text: NEW_NEXT }))
     const keys = await context.ports.keys.list()
     if (args.action === 'list') return alreadyDone(listOf(context, keys))
     const found = keys.find(({ id }) => id === args.id)
     if (found === undefined)
       return refuse(reply(`There is no key ${untrusted(args.id ?? '')}`, { tone: 'warn', buttons: [runs('Keys', '/key list')] }))
-    if (found.revokedAt !== null) return alreadyDone(reply(`The key ${found.id} is revoked already`, { tone: 'ok' }))
+    if (found.revokedAt !== null) return alreadyDone(reply(`The key ${found.id} is already revoked`, { tone: 'ok' }))
     return {
       type: 'plan',
       card: reply(`Revoke the key ${found.id}?`, {
         tone: 'warn',
         fields: [field('Name', untrusted(found.name)), field('Role', found.role), field('Used', usedText(context, found))],
-        text: 'Whoever has it is refused from then on, and its open connections end. It cannot be taken back.',
+        text: 'Requests with it are refused from then on, and its open connections close. This cannot be undone.',
       }),
       yes: `Revoke ${found.id}`,
       no: 'Keep it',
@@ -66,12 +66,12 @@ export const key: Command = defineAction({
   },
   execute: async ({ ports, actor }, todo) => {
     const { id, name } = z.object({ id: z.string(), name: z.string() }).parse(todo)
-    if (!(await ports.keys.revoke(id))) return { status: 'done', reply: reply(`The key ${id} is revoked already`, { tone: 'ok' }) }
+    if (!(await ports.keys.revoke(id))) return { status: 'done', reply: reply(`The key ${id} is already revoked`, { tone: 'ok' }) }
     return {
       status: 'done',
       reply: reply(`The key ${id} (${untrusted(name)}) is revoked`, {
         tone: 'ok',
-        ...(actor.apiKeyId === id ? { text: 'It was the one that asked: nothing more is answered to it.' } : {}),
+        ...(actor.apiKeyId === id ? { text: 'It is the key you are using: its next request is refused.' } : {}),
         buttons: [runs('Keys', '/key list')],
       }),
     }
@@ -93,7 +93,7 @@ function listOf(context: CommandContext, keys: readonly KeyState[]): Reply {
       columns: [{ title: 'id' }, { title: 'name' }, { title: 'role' }, { title: 'state' }, { title: 'used', align: 'right' }],
       rows: keys.map((row) => [row.id, untrusted(row.name), row.role, stateOf(row), usedText(context, row)]),
     },
-    text: `A secret is shown once, when it is made. ${NEW_NEXT}`,
+    text: `A secret is shown only once, when the key is created. ${NEW_NEXT}`,
   })
 }
 

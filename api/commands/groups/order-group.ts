@@ -1,5 +1,5 @@
 /**
- * open, sl, tp: orders by hand, and what guards a position.
+ * open, sl, tp: orders by hand, and what protects a position.
  * Never opens without a stop, and never takes one off: a stop is moved (S5).
  */
 import { z } from 'zod'
@@ -18,7 +18,7 @@ import { resolveSymbol } from '../symbol.ts'
 import { isLong, sideOf } from './trading-group.ts'
 
 const PRICE = /^([+-]?\d+(\.\d+)?%|\d+(\.\d+)?)$/
-export const PRICE_WORD = z.string().max(30).regex(PRICE, 'give a price as 64250, or a distance as 2%')
+export const PRICE_WORD = z.string().max(30).regex(PRICE, 'use a price such as 64250, or a distance such as 2%')
 
 // Open
 
@@ -32,7 +32,7 @@ const Options = {
   tif: z.enum(TIMES).optional(),
   for: z
     .string()
-    .refine((text) => parseDuration(text) !== undefined, 'give a time as 30min, 2h or 1d')
+    .refine((text) => parseDuration(text) !== undefined, 'use a time such as 30min, 2h or 1d')
     .optional(),
   algo: z.string().max(40).optional(),
 }
@@ -42,7 +42,7 @@ const open = defineAction({
   name: 'open',
   aliases: ['enter'],
   group: 'Steer',
-  summary: 'enter by hand, with a stop; passes the same risk checks as a strategy',
+  summary: 'open a position by hand, with a stop; the same risk checks as for strategies apply',
   usage: '<long|short> <sym> <$100|1%|0.05BTC> sl=<price|2%> [tp=4%,8%] [limit=] [at=] [or=] [tif=] [for=] [algo=twap:30m]',
   args: z.strictObject({
     side: z.enum(['long', 'short']),
@@ -50,13 +50,10 @@ const open = defineAction({
     size: z
       .string()
       .max(30)
-      .refine(
-        (text) => !/^0+$/.test(text),
-        "a shell has taken the $1 of $100 for a variable of its own: write '$100' in quotes, or 100usdt",
-      )
+      .refine((text) => !/^0+$/.test(text), "the shell replaced the $1 of $100: put '$100' in quotes, or use 100usdt")
       .regex(
         /^(\$\d+(\.\d+)?|\d{1,2}(\.\d{1,4})?%|\d+(\.\d+)?[A-Za-z]+)$/,
-        'give a size as $100 or 100usdt, 1% (what may be lost at the stop) or 0.05BTC',
+        'use a size such as $100 or 100usdt, 1% (of equity lost at the stop) or 0.05BTC',
       ),
     ...Options,
   }),
@@ -76,7 +73,7 @@ const open = defineAction({
     const { surface } = context.actor
     if ((surface === 'telegram' || surface === 'discord') && !context.ports.system.allowsChatEntry)
       return refuse(
-        reply('Entries by hand are off in chat', {
+        reply('Manual entries are off in chat', {
           tone: 'warn',
           text: 'Set chat.allowManualEntry to true, or use ballast open in the terminal.',
           buttons: [runs('Positions', '/positions')],
@@ -90,15 +87,18 @@ const open = defineAction({
       if (typeof execution === 'string') return refuse(reply(untrusted(execution), { tone: 'warn' }))
       if (args.or !== undefined || args.at !== undefined || args.tp !== undefined)
         return refuse(
-          reply('A worked order takes no at=, or= or tp=', { tone: 'warn', text: 'Set the target with /tp when it is filled.' }),
+          reply('An execution algorithm does not accept at=, or= or tp=', {
+            tone: 'warn',
+            text: 'Set the target with /tp after it is filled.',
+          }),
         )
     }
     const size = sizeOf(args.size, symbol)
     if (size === undefined)
       return refuse(
-        reply(`${untrusted(args.size)} of what?`, {
+        reply(`${untrusted(args.size)} has no unit`, {
           tone: 'warn',
-          text: `Write 0.05${coinOf(symbol)}, $100, or 1% of equity at the stop.`,
+          text: `Use 0.05${coinOf(symbol)}, $100, or 1% of equity lost at the stop.`,
         }),
       )
     const forMs = args.for === undefined ? undefined : parseDuration(args.for)
@@ -169,9 +169,7 @@ async function cardOf(context: CommandContext, command: OpenCommand, size: strin
       : [field('Targets', command.targets.map((t) => untrusted(t)).join(', '))]),
     field(
       'Checks',
-      judged === undefined
-        ? 'not judged: the trader has not answered; it judges when it is sent'
-        : 'passed as it stands; judged again when it is sent',
+      judged === undefined ? 'not checked: the trader has not responded. It is checked when sent' : 'passed; checked again when sent',
     ),
   ]
   const verb = command.side === 'long' ? 'Buy' : 'Sell'
@@ -219,7 +217,7 @@ const sl = defineAction({
   name: 'sl',
   aliases: [],
   group: 'Steer',
-  summary: 'move the stop of a position, or let it trail; a stop is never taken off',
+  summary: 'move the stop of a position, or trail it; a stop is never removed',
   usage: '<sym> <price|2%|be|trail> [1%|off]',
   args: z.strictObject({
     symbol: z.string().min(1).max(30),
@@ -227,7 +225,7 @@ const sl = defineAction({
     trail: z
       .string()
       .max(20)
-      .regex(/^(\d+(\.\d+)?%?|off)$/, 'give a distance as 1% or 250, or off')
+      .regex(/^(\d+(\.\d+)?%?|off)$/, 'use a distance such as 1% or 250, or off')
       .optional(),
   }),
   read: inOrder('symbol', 'to', 'trail'),
@@ -243,11 +241,11 @@ const sl = defineAction({
     const { symbol } = position
     if (args.to === 'trail') {
       if (args.trail === undefined)
-        return refuse(reply('How far behind?', { tone: 'warn', buttons: [runs('1 %', `/sl ${symbol} trail 1%`)] }))
+        return refuse(reply('Trailing distance is missing', { tone: 'warn', buttons: [runs('1 %', `/sl ${symbol} trail 1%`)] }))
       return {
         type: 'plan',
         card: reply(args.trail === 'off' ? `Stop trailing ${symbol}?` : `Trail ${symbol} by ${args.trail}?`, {
-          fields: [field('Mark', price(position.markPrice)), field('Stop', `stays at ${price(position.stopPrice)} besides`)],
+          fields: [field('Mark', price(position.markPrice)), field('Stop', `stays at ${price(position.stopPrice)} as well`)],
         }),
         yes: args.trail === 'off' ? 'Stop trailing' : `Trail ${args.trail}`,
         no: 'Leave it',
@@ -267,9 +265,9 @@ const sl = defineAction({
     const distance = Math.abs(toFloat(next) / toFloat(position.markPrice) - 1)
     if (isThrough)
       return refuse(
-        reply('This would trigger now', {
+        reply('This stop would trigger now', {
           tone: 'warn',
-          text: `${price(next)} is through the mark of ${price(position.markPrice)}. To get out now, close the position.`,
+          text: `${price(next)} is beyond the mark price of ${price(position.markPrice)}. To exit now, close the position.`,
           buttons: [runs(`Close ${short(symbol)}`, `/close ${symbol}`, 'bad')],
         }),
       )
@@ -281,9 +279,9 @@ const sl = defineAction({
           field('Position', `${sideOf(position)} ${absolute(position.quantity)}, mark ${price(position.markPrice)}`),
           field(
             'Stop',
-            `${position.stopPrice === null ? 'none on Bybit' : price(position.stopPrice)} → ${price(next)} (${plainPercent(distance)} off the mark)`,
+            `${position.stopPrice === null ? 'none on Bybit' : price(position.stopPrice)} → ${price(next)} (${plainPercent(distance)} from the mark)`,
           ),
-          field('Risk', isLooser ? 'looser: more may be lost than now' : 'tighter'),
+          field('Risk', isLooser ? 'looser: you may lose more than now' : 'tighter'),
         ],
       }),
       yes: `Move to ${price(next)}`,
@@ -305,12 +303,12 @@ const sl = defineAction({
       async ({ stop: asked }) => {
         if (asked === undefined) return undefined
         const stands = await unconfirmedStop(context.ports.reads, symbol, asked)
-        if (stands === undefined) return { title: `Stop of ${symbol} stands at ${price(asked)} on Bybit`, isFilled: true, text: '' }
-        const what = stands === 'none' ? 'there is none on Bybit' : `it stands at ${price(stands)}`
+        if (stands === undefined) return { title: `Stop of ${symbol} is at ${price(asked)} on Bybit`, isFilled: true, text: '' }
+        const what = stands === 'none' ? 'there is none on Bybit' : `it is at ${price(stands)}`
         return {
           title: 'Stop NOT moved yet',
           isFilled: false,
-          text: `${symbol}: Bybit has not confirmed ${price(asked)}; ${what}. Look again: /positions ${short(symbol)}`,
+          text: `${symbol}: Bybit has not confirmed ${price(asked)}; ${what}. Check: /positions ${short(symbol)}`,
           status: 'queued' as const,
         }
       },
@@ -325,7 +323,7 @@ const tp = defineAction({
   name: 'tp',
   aliases: ['target'],
   group: 'Steer',
-  summary: 'set, move or take off the target of a whole position',
+  summary: 'set, move or remove the target of a whole position',
   usage: '<sym> <price|4%|off>',
   args: z.strictObject({ symbol: z.string().min(1).max(30), to: z.union([PRICE_WORD, z.literal('off')]) }),
   read: inOrder('symbol', 'to'),
@@ -346,13 +344,13 @@ const tp = defineAction({
     const shown = next === 'off' ? 'none' : price(next)
     return {
       type: 'plan',
-      card: reply(next === 'off' ? `Take the target of ${symbol} off?` : `Target of ${symbol} at ${shown}?`, {
+      card: reply(next === 'off' ? `Remove the target of ${symbol}?` : `Target of ${symbol} at ${shown}?`, {
         fields: [
           field('Position', `${sideOf(position)} ${absolute(position.quantity)}, mark ${price(position.markPrice)}`),
           field('Target', `${position.targetPrice === null ? 'none' : price(position.targetPrice)} → ${shown}`),
         ],
       }),
-      yes: next === 'off' ? 'Take it off' : `Set ${shown}`,
+      yes: next === 'off' ? 'Remove it' : `Set ${shown}`,
       no: 'Leave it',
       todo: { symbol, target: args.to },
       symbols: [symbol],
@@ -372,15 +370,15 @@ const tp = defineAction({
         const stands = await unconfirmedTarget(context.ports.reads, symbol, asked)
         if (stands === undefined)
           return {
-            title: asked === 'off' ? `No target of ${symbol} any more` : `Target of ${symbol} stands at ${price(asked)}`,
+            title: asked === 'off' ? `Target of ${symbol} removed` : `Target of ${symbol} is at ${price(asked)}`,
             isFilled: true,
             text: '',
           }
-        const what = stands === 'none' ? 'there is none' : `it stands at ${price(stands)}`
+        const what = stands === 'none' ? 'there is none' : `it is at ${price(stands)}`
         return {
           title: 'Target NOT changed yet',
           isFilled: false,
-          text: `${symbol}: not confirmed yet; ${what}. Look again: /positions ${short(symbol)}`,
+          text: `${symbol}: not confirmed yet; ${what}. Check: /positions ${short(symbol)}`,
           status: 'queued' as const,
         }
       },

@@ -1,24 +1,23 @@
 /**
  * backtest, chart: looking at the past.
- * Never touches the running account: a backtest is a job of its own.
  */
 import { z } from 'zod'
 import type { Backtest, Json } from '../../ports.ts'
 import { type Command, type CommandContext, defineRead } from '../command.ts'
-import { duration, gauge } from '../format.ts'
+import { amount, duration, gauge, plainPercent } from '../format.ts'
 import { type Field, type Image, type Reply, field, reply, runs, untrusted } from '../reply.ts'
 import { resolveSymbol } from '../symbol.ts'
 
 const DAY_MS = 86_400_000
 const LIST_MAX = 10
-const SHOWN_METRICS: readonly (readonly [key: string, title: string, kind: 'percent' | 'plain'])[] = [
+const SHOWN_METRICS: readonly (readonly [key: string, title: string, kind: 'percent' | 'ratio' | 'count'])[] = [
   ['totalReturn', 'Return', 'percent'],
   ['maxDrawdown', 'Max drawdown', 'percent'],
-  ['sharpe', 'Sharpe', 'plain'],
-  ['sortino', 'Sortino', 'plain'],
-  ['profitFactor', 'Profit factor', 'plain'],
+  ['sharpe', 'Sharpe', 'ratio'],
+  ['sortino', 'Sortino', 'ratio'],
+  ['profitFactor', 'Profit factor', 'ratio'],
   ['winRate', 'Won', 'percent'],
-  ['trades', 'Trades', 'plain'],
+  ['trades', 'Trades', 'count'],
 ]
 
 const Param = /^([A-Za-z]\w*)=(\S+)$/
@@ -28,12 +27,12 @@ const backtest = defineRead({
   name: 'backtest',
   aliases: ['bt'],
   group: 'Research',
-  summary: 'run a strategy over stored candles; list runs, show or cancel one',
+  summary: 'backtest a strategy on stored candles; list, show or cancel runs',
   usage: '<strategy> <sym> [30d|from..to] [k=v...]  |  list  |  <id>  |  cancel <id>',
   args: z.strictObject({
     what: z.string().min(1).max(60),
     symbol: z.string().max(30).optional(),
-    range: z.string().regex(Range, 'give 30d or 2026-01-01..2026-02-01').optional(),
+    range: z.string().regex(Range, 'use 30d or 2026-01-01..2026-02-01').optional(),
     params: z.record(z.string(), z.string()).default({}),
   }),
   read: (words) => {
@@ -59,7 +58,7 @@ const backtest = defineRead({
     const found = await backtests.find(args.what)
     if (found !== undefined) return cardOf(context, found)
     if (args.symbol === undefined)
-      return reply('Which symbol?', { tone: 'warn', text: `Write it after the strategy: /backtest ${untrusted(args.what)} BTC 90d` })
+      return reply('Symbol is missing', { tone: 'warn', text: `Add it after the strategy: /backtest ${untrusted(args.what)} BTC 90d` })
     const resolved = await resolveSymbol(context, args.symbol, `/backtest ${args.what} {}`)
     // Stored candles may be of symbols that are not traded.
     const symbol = 'problem' in resolved ? args.symbol.toUpperCase() : resolved.symbol
@@ -70,7 +69,7 @@ const backtest = defineRead({
     if (typeof queued !== 'string' && 'type' in queued)
       return reply('Not queued: the queue does not answer', {
         tone: 'bad',
-        text: `${untrusted(queued.detail)}. Trading does not need it. Ask again when it is back; ballast doctor says where it should be.`,
+        text: `${untrusted(queued.detail)}. Trading does not need it. Try again when it is back; ballast doctor shows its address.`,
         buttons: [runs('Health', '/health')],
       })
     return typeof queued === 'string'
@@ -126,7 +125,7 @@ function metricsOf(result: Json): Field[] {
   return SHOWN_METRICS.flatMap(([key, title, kind]) => {
     const value = metrics[key]
     return typeof value === 'number'
-      ? [field(title, kind === 'percent' ? `${(value * 100).toFixed(2)} %` : String(Number(value.toPrecision(4))))]
+      ? [field(title, kind === 'percent' ? plainPercent(value) : amount(value.toFixed(2), kind === 'ratio' ? 2 : 0))]
       : []
   })
 }
@@ -145,7 +144,7 @@ async function pictureOf({ ports }: CommandContext, row: Backtest, title: string
 
 function doubtsOf(result: Json | null): string | undefined {
   const doubts = result?.doubts
-  return Array.isArray(doubts) && doubts.length > 0 ? `Doubtful: ${doubts.map((d) => String(d)).join('; ')}.` : undefined
+  return Array.isArray(doubts) && doubts.length > 0 ? `Warnings: ${doubts.map((d) => String(d)).join('; ')}.` : undefined
 }
 
 async function cardOf(context: CommandContext, row: Backtest): Promise<Reply> {
@@ -177,11 +176,11 @@ const chart = defineRead({
   name: 'chart',
   aliases: [],
   group: 'Research',
-  summary: 'candles with our fills, stop and target, as a picture',
+  summary: 'chart of candles with Ballast’s fills, stop and target',
   usage: '<sym> [1h] [120]',
   args: z.strictObject({
     symbol: z.string().min(1).max(30),
-    interval: z.enum(INTERVALS, `give one of ${INTERVALS.join(', ')}`).optional(),
+    interval: z.enum(INTERVALS, `use one of ${INTERVALS.join(', ')}`).optional(),
     bars: z.coerce.number().int().min(10).max(BARS_MAX).default(120),
   }),
   read: (words) => {
@@ -204,7 +203,7 @@ const chart = defineRead({
     if ('problem' in resolved) return resolved.problem
     const { symbol } = resolved
     if (charts === undefined)
-      return reply('Pictures are not available here', { tone: 'warn', buttons: [runs('Positions', `/positions ${symbol}`)] })
+      return reply('Charts are not available here', { tone: 'warn', buttons: [runs('Positions', `/positions ${symbol}`)] })
     const [fills, positions] = await Promise.all([reads.fills({ limit: 200, symbol }), reads.positions()])
     const image = await charts.candles({
       symbol,

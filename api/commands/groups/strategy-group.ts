@@ -18,7 +18,7 @@ const strategies = defineRead({
   name: 'strategies',
   aliases: ['s'],
   group: 'Look',
-  summary: 'each strategy with its state, symbols and day',
+  summary: 'list strategies with mode, symbols and day result',
   usage: '',
   args: z.strictObject({}),
   read: noArguments,
@@ -74,7 +74,7 @@ const strategy = defineAction({
   name: 'strategy',
   aliases: [],
   group: 'Steer',
-  summary: 'show a strategy, or switch it on, off or to closing only',
+  summary: 'show a strategy, or switch it on, off or to close-only',
   usage: '<name> [show|on|off|close-only]',
   args: z.strictObject({ name: z.string().min(1).max(60), action: z.enum(ACTIONS).default('show') }),
   read: (words) => ({
@@ -96,14 +96,14 @@ const strategy = defineAction({
     if (args.action === 'show') return alreadyDone(await cardOf(context, own))
     const mode = MODES[args.action]
     if (own.every((row) => row.mode === mode))
-      return alreadyDone(reply(`${args.name} is ${mode} already`, { tone: 'ok', buttons: [runs('Strategies', '/strategies')] }))
+      return alreadyDone(reply(`${args.name} is already ${mode}`, { tone: 'ok', buttons: [runs('Strategies', '/strategies')] }))
     const card = await cardOf(context, own)
     return {
       type: 'plan',
       card: {
         ...card,
         title: `Switch ${args.name} ${args.action}?`,
-        text: 'It opens on its next fresh signal; nothing is sent at once.',
+        text: 'It enters on its next fresh signal; no order is sent now.',
         buttons: [],
       },
       yes: `Switch ${args.name} ${args.action}`,
@@ -157,7 +157,7 @@ async function cardOf({ ports }: CommandContext, own: readonly StrategyRow[]): P
     fields: [
       ...(own[0] === undefined || own[0].modeCause === ''
         ? []
-        : [field(mode === 'errored' ? 'Stopped for' : 'Set', untrusted(own[0].modeCause))]),
+        : [field(mode === 'errored' ? 'Stopped because' : 'Set', untrusted(own[0].modeCause))]),
       field('Code', `${own[0]?.definition ?? ''} version ${own[0]?.version ?? ''}`),
       field('Symbols', own.map((row) => row.symbol).join(', ')),
       field(

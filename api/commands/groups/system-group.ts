@@ -1,6 +1,5 @@
 /**
  * start, help, id, health, version: who you are, what there is, and whether it is well.
- * Never starts trading: /start greets.
  */
 import { z } from 'zod'
 import { type Command, type CommandContext, GROUPS, defineRead, hasRole, inOrder, noArguments } from '../command.ts'
@@ -17,7 +16,7 @@ const start = defineRead({
   name: 'start',
   aliases: [],
   group: 'System',
-  summary: 'greet and show who you are; never starts trading',
+  summary: 'show who you are; does not start trading',
   usage: '',
   args: z.strictObject({ token: z.string().max(64).optional() }),
   read: inOrder('token'),
@@ -27,9 +26,9 @@ const start = defineRead({
   run: async (context) => {
     const { actor } = context
     if (actor.role === undefined) return strangerReply(context)
-    return reply('Ballast is here', {
+    return reply('Ballast is running', {
       fields: [field('You', `${actor.name === undefined ? '' : `${untrusted(actor.name)}, `}${actor.id}`), field('Role', actor.role)],
-      text: 'This message starts nothing: trading runs as it did.',
+      text: 'This does not start or stop trading.',
       buttons: [
         runs('Status', '/status'),
         runs('Positions', '/positions'),
@@ -43,17 +42,17 @@ const start = defineRead({
 
 /** One answer for who is not known here. */
 const strangerReply = ({ actor }: CommandContext): Reply =>
-  reply('You are not known here yet', {
+  reply('You are not authorized yet', {
     tone: 'warn',
     fields: [field('Your id', actor.id)],
-    text: 'Ask an admin to add this id to the configuration of Ballast; nothing else is answered before.',
+    text: 'Ask an admin to add this id to Ballast’s configuration. Until then, other commands are ignored.',
   })
 
 const help = defineRead({
   name: 'help',
   aliases: ['commands'],
   group: 'System',
-  summary: 'what you can ask, or how one command is used',
+  summary: 'list the commands, or show how to use one',
   usage: '[command]',
   args: z.strictObject({ command: z.string().max(40).optional() }),
   read: inOrder('command'),
@@ -69,7 +68,7 @@ const help = defineRead({
         const names = allowed.filter((command) => command.group === group).map((command) => `/${command.name}`)
         return names.length === 0 ? [] : [field(group, names.join(' '))]
       }),
-      text: 'How one is used: /help close',
+      text: 'Details of a command: /help close',
       buttons: ['status', 'positions', 'pnl', 'pause']
         .filter((name) => allowed.some((c) => c.name === name))
         .map((name) => runs(name, `/${name}`)),
@@ -100,7 +99,7 @@ const id = defineRead({
   name: 'id',
   aliases: ['whoami', 'tg_info'],
   group: 'System',
-  summary: 'your id, this chat and your role',
+  summary: 'show your id, this chat and your role',
   usage: '',
   args: none,
   read: noArguments,
@@ -108,11 +107,11 @@ const id = defineRead({
   role: 'any',
   scope: 'account:read',
   run: async ({ actor }) =>
-    reply('Who you are', {
+    reply('Your access', {
       fields: [
         field('Id', actor.id),
         ...(actor.chat === undefined ? [] : [field('Chat', actor.chat)]),
-        field('Role', actor.role ?? 'none: not known here'),
+        field('Role', actor.role ?? 'none: not authorized'),
       ],
     }),
 })
@@ -124,7 +123,7 @@ const health = defineRead({
   name: 'health',
   aliases: ['doctor'],
   group: 'System',
-  summary: 'how each part is',
+  summary: 'show the health of each component',
   usage: '',
   args: none,
   read: noArguments,
@@ -148,11 +147,11 @@ const health = defineRead({
       .sort((a, b) => RANK[a.status] - RANK[b.status])
     const silence = silenceOf(parts, now)
     const worst: Tone = rows.some((row) => row.status === 'down') ? 'bad' : rows.some((row) => row.status === 'warn') ? 'warn' : 'ok'
-    return reply(worst === 'ok' ? 'All parts are well' : worst === 'warn' ? 'Some parts need a look' : 'A part is down', {
+    return reply(worst === 'ok' ? 'All components OK' : worst === 'warn' ? 'Some components need attention' : 'A component is down', {
       tone: worst,
       ...(silence === undefined ? {} : { text: `${silenceText(silence)} ${DIRECT_NEXT}` }),
       table: {
-        columns: [{ title: '' }, { title: 'part' }, { title: 'state' }, { title: 'age', align: 'right', isExtra: true }],
+        columns: [{ title: '' }, { title: 'component' }, { title: 'state' }, { title: 'age', align: 'right', isExtra: true }],
         rows: rows.map((row) => [MARKS[row.status], row.part, row.text, duration(row.age)]),
       },
       buttons: [runs('Refresh', '/health'), runs('Status', '/status')],
@@ -160,15 +159,15 @@ const health = defineRead({
   },
 })
 
-/** The part `bars` tells the last close instant of market time that is done. */
+/** The component `bars` shows the last close instant of market time that is done. */
 const stateText = ({ part, detail }: { readonly part: string; readonly detail: string }, profile: string): string =>
-  part === 'bars' && /^\d+$/.test(detail) ? `done to ${asOf(Number(detail), profile)}` : untrusted(detail)
+  part === 'bars' && /^\d+$/.test(detail) ? `decided to ${asOf(Number(detail), profile)}` : untrusted(detail)
 
 const version = defineRead({
   name: 'version',
   aliases: ['ver'],
   group: 'System',
-  summary: 'version and time since the start',
+  summary: 'show version and uptime',
   usage: '',
   args: none,
   read: noArguments,
@@ -180,7 +179,7 @@ const version = defineRead({
       fields: [
         field('Profile', ports.system.profile),
         field('Exchange', ports.system.exchange),
-        field('Up', duration(ports.wallNow() - ports.system.startedAtMs)),
+        field('Uptime', duration(ports.wallNow() - ports.system.startedAtMs)),
         field('Data', ports.system.dataDirId),
       ],
     }),

@@ -11,7 +11,7 @@ export const totp: Command = defineRead({
   name: 'totp',
   aliases: ['code'],
   group: 'System',
-  summary: 'whether your one-time codes work; they are enrolled at the terminal',
+  summary: 'check your authenticator codes; enroll at the terminal',
   usage: 'verify [123456]',
   args: z.strictObject({
     action: z.literal('verify').default('verify'),
@@ -31,35 +31,36 @@ export const totp: Command = defineRead({
   hidden: ['code'],
   run: async ({ actor, ports }, args) => {
     if (!isChat(actor.surface))
-      return reply('Codes are for chats', {
+      return reply('Authenticator codes are used in chats only', {
         tone: 'warn',
-        text: 'Here the profile’s name is typed. To enrol somebody: ballast user totp <name|id>',
+        text: 'Here you confirm by typing the profile’s name. To enroll a user: ballast user totp <name|id>',
       })
-    if (actor.isPrivateChat !== true) return reply('Only in a private chat', { tone: 'warn', text: 'Write to the bot itself.' })
+    if (actor.isPrivateChat !== true) return reply('Only in a private chat', { tone: 'warn', text: 'Send it to the bot directly.' })
     const { isEnrolled, lockedUntilMs } = await ports.codes.state(actor.id)
-    if (!isEnrolled) return reply('No code is enrolled for you', { tone: 'warn', text: `At the terminal: ballast user totp ${actor.id}` })
+    if (!isEnrolled)
+      return reply('You have no authenticator', { tone: 'warn', text: `Enroll at the terminal: ballast user totp ${actor.id}` })
     if (lockedUntilMs !== undefined)
-      return reply('Your one-time codes are locked', { tone: 'bad', text: lockedText(lockedUntilMs - ports.wallNow()) })
+      return reply('Your authenticator codes are locked', { tone: 'bad', text: lockedText(lockedUntilMs - ports.wallNow()) })
     if (args.code === undefined)
-      return reply('Your one-time codes are enrolled', {
+      return reply('Your authenticator is enrolled', {
         tone: 'ok',
-        text: 'To try one: /totp verify and its six digits. On live it is asked for where a command adds risk.',
+        text: 'To try a code: /totp verify and its six digits. On live, commands that add risk ask for one.',
       })
     const verdict = await ports.codes.check(actor.id, args.code)
     switch (verdict.type) {
       case 'right':
-        return reply('Your code is right', { tone: 'ok', text: 'It is used up now: the next one comes within 30 s.' })
+        return reply('Your code is correct', { tone: 'ok', text: 'Each code works once; the next one appears within 30 s.' })
       case 'used':
-        return reply('That code was used already', { tone: 'warn', text: 'Wait for the next one, up to 30 s.' })
+        return reply('That code was already used', { tone: 'warn', text: 'Wait for the next one, up to 30 s.' })
       case 'wrong':
-        return reply(`That code is wrong: ${verdict.left} more and they are locked`, {
+        return reply(`Wrong code. ${verdict.left} ${verdict.left === 1 ? 'try' : 'tries'} left before codes are locked`, {
           tone: 'warn',
           text: 'Is the clock of the phone set automatically?',
         })
       case 'locked':
-        return reply('Your one-time codes are locked', { tone: 'bad', text: lockedText(verdict.untilMs - ports.wallNow()) })
+        return reply('Your authenticator codes are locked', { tone: 'bad', text: lockedText(verdict.untilMs - ports.wallNow()) })
       case 'none':
-        return reply('No code is enrolled for you', { tone: 'warn', text: `At the terminal: ballast user totp ${actor.id}` })
+        return reply('You have no authenticator', { tone: 'warn', text: `Enroll at the terminal: ballast user totp ${actor.id}` })
     }
   },
 })

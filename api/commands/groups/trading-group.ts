@@ -1,6 +1,5 @@
 /**
  * positions, orders, trades, trade: what is held, what waits and what is over.
- * Never changes anything; the buttons lead to commands that ask.
  */
 import { z } from 'zod'
 import type { FillRow, OrderRow, PositionRow, TradeRow } from '../../../src/journal/row.ts'
@@ -34,7 +33,7 @@ const positions = defineRead({
   name: 'positions',
   aliases: ['p', 'pos'],
   group: 'Look',
-  summary: 'open positions, or the card of one',
+  summary: 'list open positions, or show one',
   usage: '[sym] [pnl|size|age]',
   args: z.strictObject({ symbol: z.string().max(30).optional(), sort: z.enum(SORTS).default('pnl') }),
   read: (words) => {
@@ -108,7 +107,7 @@ const positions = defineRead({
         rowCommands: sorted.map((p) => `/positions ${p.symbol}`),
       },
       fields: external.map(externalField),
-      text: `Total ${percent(toFloat(divide(total, account.equity, 6)))} of equity; % is the move since the entry.\n${asOfLine}`,
+      text: `Total ${percent(toFloat(divide(total, account.equity, 6)))} of equity; % is the price move since the entry.\n${asOfLine}`,
       buttons: [
         runs('Refresh', '/positions'),
         ...external.flatMap(externalButtons),
@@ -120,7 +119,7 @@ const positions = defineRead({
   },
 })
 
-const externalField = (p: PositionRow): Field => field('Not Ballast’s', externalText(p))
+const externalField = (p: PositionRow): Field => field('External', externalText(p))
 const externalButtons = (p: PositionRow): Button[] =>
   p.isExternalIgnored
     ? []
@@ -157,7 +156,7 @@ const orders = defineRead({
   name: 'orders',
   aliases: ['o'],
   group: 'Look',
-  summary: 'open and conditional orders',
+  summary: 'list open and conditional orders',
   usage: '[sym]',
   args: z.strictObject({ symbol: z.string().max(30).optional() }),
   read: inOrder('symbol'),
@@ -208,7 +207,7 @@ export const purposeOf = (order: OrderRow): string =>
       ? 'trail'
       : 'stop'
     : order.origin === 'attached-target' || order.class === 'protective'
-      ? // On spot the stop is an order of ours.
+      ? // On spot the stop is an order of Ballast's.
         order.kind === 'stop-market'
         ? 'stop'
         : 'target'
@@ -228,7 +227,7 @@ const trades = defineRead({
   name: 'trades',
   aliases: ['history'],
   group: 'Look',
-  summary: 'the last closed trades with their result and reason',
+  summary: 'list the last closed trades with result and exit reason',
   usage: '[n] [sym] [strategy]',
   args: z.strictObject({
     count: z.coerce.number().int().min(1).max(COUNT_MAX).default(10),
@@ -287,7 +286,7 @@ const trade = defineRead({
   name: 'trade',
   aliases: [],
   group: 'Look',
-  summary: 'one trade with its fills and costs',
+  summary: 'show one trade with its fills and costs',
   usage: '<number>',
   args: z.strictObject({ number: z.coerce.number().int().min(1) }),
   read: (words) => inOrder('number')(words.map((word) => word.replace(/^#/, ''))),
@@ -334,7 +333,7 @@ function tradeCard(row: TradeRow, fills: readonly FillRow[]): Reply {
   })
 }
 
-/** A trade that a person means: `12`, `#12`, or the last one of a symbol. */
+/** A trade that an operator means: `12`, `#12`, or the last one of a symbol. */
 export async function findTrade(context: CommandContext, text: string): Promise<TradeRow | Reply> {
   const { reads } = context.ports
   const number = tradeNumberOf(text.startsWith('#') ? text : `#${text}`)

@@ -1,6 +1,6 @@
 /**
  * why: what was seen, which rule fired, how it was sized, which gates it passed, and how it ended.
- * Never explains from memory: every line comes from a decision, an order or a fill that stands in the journal.
+ * Never explains from memory: every line comes from a decision, an order or a fill that is in the journal.
  */
 import { z } from 'zod'
 import type { DecisionRow, FillRow, OrderRow, TradeRow } from '../../../src/journal/row.ts'
@@ -51,7 +51,7 @@ function sizingOf(decision: DecisionRow): Field[] {
 const gatesOf = (decision: DecisionRow): Field[] => {
   const { gates } = decision.detail
   return Array.isArray(gates) && gates.length > 0
-    ? [field('Gates passed', gates.map((gate) => `${untrusted(String(gate))} ✓`).join('  '))]
+    ? [field('Checks passed', gates.map((gate) => `${untrusted(String(gate))} ✓`).join('  '))]
     : []
 }
 
@@ -69,7 +69,7 @@ function slippageOf(order: OrderRow, decision: DecisionRow): Field[] {
   if (mark === undefined || order.averagePrice === null || !isDecimal(mark) || signOf(mark) <= 0) return []
   const worse = order.side === 1 ? subtract(order.averagePrice, mark) : subtract(mark, order.averagePrice)
   return [
-    field('Slippage', `${signed(divide(multiply(worse, '10000'), mark, 4), 1)} bp against the mark of ${price(mark)} at the decision`),
+    field('Slippage', `${signed(divide(multiply(worse, '10000'), mark, 4), 1)} bp from the mark price of ${price(mark)} at the decision`),
   ]
 }
 
@@ -103,7 +103,7 @@ const averageOf = ({ fills }: Part): string =>
 const ruleOf = ({ decision, order }: Part): string => {
   const { reason } = decision?.detail ?? {}
   const rule = isRecord(reason) ? text(reason.rule) : undefined
-  return untrusted(rule ?? (order === undefined ? 'order of others' : purposeOf(order)))
+  return untrusted(rule ?? (order === undefined ? 'external order' : purposeOf(order)))
 }
 
 /** `+2 @ 0.5574 at 10:12, ema-cross up (ord_12)`: what came after the first entry, or before the last exit. */
@@ -142,7 +142,7 @@ async function whyTrade(context: CommandContext, trade: TradeRow): Promise<Reply
     tone: 'info',
     fields: [
       field('Strategy', `${untrusted(trade.strategy)}, decided ${time(decision?.ts ?? trade.entryTs, now)}`),
-      ...(decision === undefined ? [field('Signal', 'no decision of ours: the position was adopted')] : reasonOf(decision)),
+      ...(decision === undefined ? [field('Signal', 'no decision by Ballast: the position was adopted')] : reasonOf(decision)),
       ...(decision === undefined ? [] : [...sizingOf(decision), ...stopOf(decision), ...gatesOf(decision)]),
       ...(entry === undefined ? [] : [orderLine(entry, now), ...(decision === undefined ? [] : slippageOf(entry, decision))]),
       ...stepFields('Further entry', '+', more, now),
@@ -206,7 +206,7 @@ async function whyOrder(context: CommandContext, orderId: number): Promise<Reply
     fields: [
       field('Purpose', `${purposeOf(order)} of ${untrusted(order.strategy)}`),
       ...(decision === undefined
-        ? [field('Signal', order.parentOrderId === null ? 'not an order of ours' : `travels with ${toId('ord', order.parentOrderId)}`)]
+        ? [field('Signal', order.parentOrderId === null ? 'not placed by Ballast' : `attached to ${toId('ord', order.parentOrderId)}`)]
         : [...reasonOf(decision), ...sizingOf(decision), ...stopOf(decision), ...gatesOf(decision)]),
       orderLine(order, now),
       ...(decision === undefined ? [] : slippageOf(order, decision)),
@@ -225,7 +225,7 @@ const why = defineRead({
   name: 'why',
   aliases: [],
   group: 'Explain',
-  summary: 'why a trade was opened and closed, from the record',
+  summary: 'explain why a trade was opened and closed',
   usage: '<trade number|order id|sym>',
   args: z.strictObject({ what: z.string().min(1).max(60) }),
   read: inOrder('what'),

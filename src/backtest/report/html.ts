@@ -15,6 +15,6 @@ export const countText = (value: number): string => GROUPED.format(value)
 export const moneyText = (value: number): string => MONEY.format(Math.abs(value) < 0.005 ? 0 : value)
 export const signedMoney = (value: number): string => (value >= 0.005 ? '+' : '') + moneyText(value)
 export const percentText = (fraction: number, decimals = 2): string => `${(fraction * 100).toFixed(decimals)} %`
-export const ratioText = (value: number): string => String(Number(value.toPrecision(4)))
+export const ratioText = (value: number, decimals = 2): string => value.toFixed(decimals)
 export const dayText = (instant: number): string => new Date(instant).toISOString().slice(0, 10)
 export const minuteText = (instant: number): string => new Date(instant).toISOString().slice(0, 16).replace('T', ' ')

@@ -1,6 +1,5 @@
 /**
  * Name, formula and form of each metric, as the report's table shows them; docs/metrics.md says more.
- * Never another formula than portfolio/performance.ts computes.
  */
 import type { Metrics } from '../../portfolio/performance.ts'
 import { countText, moneyText, percentText, ratioText } from './html.ts'
@@ -10,19 +9,19 @@ type Form = 'percent' | 'ratio' | 'money' | 'count' | 'days' | 'duration'
 /** [name in the JSON, label, formula, form] */
 export const METRIC_TEXTS: readonly (readonly [keyof Metrics, string, string, Form])[] = [
   ['totalReturn', 'Total return', 'last equity / first − 1', 'percent'],
-  ['cagr', 'Return a year', '(last / first)^(365 / days) − 1', 'percent'],
+  ['cagr', 'Annual return', '(last / first)^(365 / days) − 1', 'percent'],
   ['volatility', 'Volatility', 'sd(r) √365', 'percent'],
   ['sharpe', 'Sharpe', 'mean(r) / sd(r) √365', 'ratio'],
   ['probabilisticSharpe', 'Probabilistic Sharpe', 'chance that the true Sharpe is above 0', 'percent'],
   ['sortino', 'Sortino', 'mean(r) / √(Σ min(r, 0)² / N) √365', 'ratio'],
-  ['calmar', 'Calmar', 'return a year / max drawdown', 'ratio'],
+  ['calmar', 'Calmar', 'annual return / max drawdown', 'ratio'],
   ['maxDrawdown', 'Max drawdown', 'max(1 − equity / peak before it)', 'percent'],
-  ['maxDrawdownDays', 'Longest drawdown', 'days from a peak until equity is back at it', 'days'],
+  ['maxDrawdownDays', 'Longest drawdown', 'days from a peak until equity recovers', 'days'],
   ['avgDrawdown', 'Average drawdown', 'mean of the deepest point of each episode', 'percent'],
   ['ulcerIndex', 'Ulcer index', '√ mean(drawdown²)', 'percent'],
   ['recoveryFactor', 'Recovery factor', 'total return / max drawdown', 'ratio'],
-  ['var95', 'VaR 95 %, a day', '−q(0.05) of r', 'percent'],
-  ['cvar95', 'CVaR 95 %, a day', '−mean(r where r ≤ q(0.05))', 'percent'],
+  ['var95', 'VaR 95 %, daily', '−q(0.05) of r', 'percent'],
+  ['cvar95', 'CVaR 95 %, daily', '−mean(r where r ≤ q(0.05))', 'percent'],
   ['omega', 'Omega', 'Σ max(r, 0) / Σ max(−r, 0)', 'ratio'],
   ['gainToPain', 'Gain to pain', 'Σ r / Σ max(−r, 0)', 'ratio'],
   ['skew', 'Skew', 'bias-corrected', 'ratio'],
@@ -50,7 +49,7 @@ export const METRIC_TEXTS: readonly (readonly [keyof Metrics, string, string, Fo
   ['sqn', 'SQN', 'mean(pnl) / sd(pnl) √trades', 'ratio'],
   ['benchmarkReturn', 'Buy and hold', 'last close / first open − 1', 'percent'],
   ['beta', 'Beta', 'cov(r, b) / var(b)', 'ratio'],
-  ['alpha', 'Alpha a year', '(mean(r) − beta mean(b)) 365', 'percent'],
+  ['alpha', 'Annual alpha', '(mean(r) − beta mean(b)) 365', 'percent'],
   ['informationRatio', 'Information ratio', 'mean(r − b) / sd(r − b) √365', 'ratio'],
 ]
 
@@ -66,7 +65,7 @@ export function metricText(value: number | null | undefined, form: Form): string
     case 'count':
       return countText(value)
     case 'days':
-      return `${ratioText(value)} d`
+      return `${ratioText(value, 1)} d`
     case 'duration':
       return durationText(value)
   }

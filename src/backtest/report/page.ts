@@ -46,7 +46,7 @@ footer{color:var(--dim);font-size:.82rem;margin-top:28px}
 @media print{body{max-width:none}.scroll{overflow:visible}}
 `
 
-/** Sorts the table of trades by the column that is pressed; numbers by their value, which stands in data-v. */
+/** Sorts the table of trades by the column that is pressed; numbers by their value, which is in data-v. */
 const SCRIPT = `
 for(const table of document.querySelectorAll('table.sortable')){
   const heads=[...table.tHead.rows[0].cells],body=table.tBodies[0];

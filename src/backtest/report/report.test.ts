@@ -1,6 +1,5 @@
 /**
  * The report: opens offline, carries the JSON that it shows, and lets no name become markup.
- * Never looks at what a chart looks like: people do.
  */
 import { describe, expect, test } from 'vitest'
 import { escapeHtml } from '../../charts/markup.ts'
@@ -67,14 +66,14 @@ describe('backtest report', () => {
   const { html, run } = report('BTCUSDT')
   const data = JSON.parse(/<script type="application\/json" id="report-data">(.*)<\/script>/.exec(html)?.[1] ?? '')
 
-  test('has trades to show at all', () => {
+  test('backtest report has trades to show at all', () => {
     expect(run.result.trades.length).toBeGreaterThan(10)
   })
-  test('opens offline: no address, nothing loaded, and a policy that forbids it', () => {
+  test('backtest report opens offline: no address, nothing loaded, and a policy that forbids it', () => {
     expect(html).not.toMatch(/https?:|\/\/[a-z]|@import|url\(|<link|<img|<iframe|src=/i)
     expect(html).toContain("default-src 'none'")
   })
-  test('is one document whose elements are closed', () => {
+  test('backtest report is one document whose elements are closed', () => {
     expect(html.startsWith('<!doctype html>')).toBe(true)
     const markup = html.replace(/<(script|style)[^>]*>[\s\S]*?<\/\1>/g, '')
     const open: string[] = []
@@ -85,8 +84,8 @@ describe('backtest report', () => {
     }
     expect(open).toEqual([])
   })
-  test('says what is doubtful before any figure', () => {
-    const doubt = html.indexOf('What is doubtful')
+  test('prints the warnings before any figure', () => {
+    const doubt = html.indexOf('<h2>Warnings')
     expect(doubt).toBeGreaterThan(0)
     expect(doubt).toBeLessThan(html.indexOf('Total return'))
     expect(html).toContain('in-sample only')

@@ -72,7 +72,7 @@ export function reportHtml(input: ReportInput): string {
     runInfo(input),
     '<h2>Trades</h2>',
     tradeTable(run, request.series),
-    `<footer>Written ${escapeHtml(input.generatedAt)}. The figures as JSON stand in this file, in the element #report-data.</footer>`,
+    `<footer>Written ${escapeHtml(input.generatedAt)}. The figures are included as JSON in the element #report-data.</footer>`,
   ].join('\n')
   return page(title, body, {
     ...input.answer,
@@ -83,7 +83,7 @@ export function reportHtml(input: ReportInput): string {
 
 function verdictBox(verdict: Doubts): string {
   const items = verdict.doubts.map((doubt) => `<li>${escapeHtml(doubt.text)}</li>`).join('')
-  return `<section class="verdict"><h2>What is doubtful</h2><ul>${items}</ul></section>`
+  return `<section class="verdict"><h2>Warnings</h2><ul>${items}</ul></section>`
 }
 
 const toneOf = (value: number | null | undefined): string =>
@@ -125,7 +125,7 @@ function equityChart(run: BacktestRun, request: BacktestRequest): string {
 
 const underwater = (series: EquitySeries): string =>
   lineChart(
-    { title: 'Underwater', x: dayText, y: (v) => percentText(v, 1), note: 'Below the highest equity until then.' },
+    { title: 'Underwater', x: dayText, y: (v) => percentText(v, 1), note: 'Distance below the previous equity peak.' },
     [{ name: 'drawdown', tone: 'bad', x: series.ts, y: depthsOf(series.equity), fillTo: 0 }],
     [0],
   )
@@ -181,7 +181,7 @@ function rollingSharpe(daily: EquitySeries): string {
     y.push((mean / sd) * Math.sqrt(365))
   }
   return lineChart(
-    { title: `Sharpe of the last ${window} days`, x: dayText, y: (v) => ratioText(Number(v.toFixed(1))) },
+    { title: `Sharpe of the last ${window} days`, x: dayText, y: (v) => ratioText(v, 1) },
     [{ name: 'sharpe', tone: 'main', x, y }],
     [0],
   )
@@ -202,17 +202,17 @@ function costWaterfall(run: BacktestRun): string {
   return waterfall(
     'From gross to net',
     steps.map((step) => ({ ...step, text: signedMoney(step.amount) })),
-    'Closed trades. Slippage is inside the prices, so inside gross.',
+    'Closed trades. Slippage is part of the prices, so part of gross.',
   )
 }
 
 const excursions = (trades: readonly ClosedTrade[]): string =>
   scatterChart(
     {
-      title: 'Worst and best on the way',
+      title: 'Adverse and favorable excursion',
       x: (v) => `${countText(v)} against`,
       y: countText,
-      note: 'Each trade: how far it went against (right) and for it (up), in money.',
+      note: 'Per trade: maximum adverse (right) and favorable (up) excursion, in money.',
     },
     trades.map((t) => ({ x: t.mae / CASH_ONE, y: t.mfe / CASH_ONE, isGood: t.pnl > 0 })),
   )

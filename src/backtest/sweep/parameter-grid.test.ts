@@ -1,6 +1,5 @@
 /**
  * Grids from text, and the combinations that they stand for.
- * Never lets a draw depend on anything but its seed.
  */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -22,7 +21,7 @@ describe('an axis', () => {
     ['fast=20,5,20', ['20', '5']],
     ['short=true,false', ['true', 'false']],
     ['fast=7', ['7']],
-  ])('%s', (text, expected) => {
+  ])('an axis: %s', (text, expected) => {
     expect(values(text)).toEqual(expected)
   })
 
@@ -36,7 +35,7 @@ describe('an axis', () => {
     ['fast=1:2:3:4', 'a range is first:last:step'],
     ['fast=1:9000000', 'are too many'],
     ['fast=1,,2', 'has an empty value'],
-  ])('%s is refused', (text, sentence) => {
+  ])('an axis: %s is refused', (text, sentence) => {
     expect(values(text)).toContain(sentence)
   })
 })

@@ -6,7 +6,7 @@ import { decimalsOf, formatDecimal, parseDecimal } from '../../core/decimal.ts'
 import type { Random } from '../../core/random.ts'
 import { type Result, err, ok } from '../../core/result.ts'
 
-/** Values of one parameter as text, as a person would write them behind `--param`. */
+/** Values of one parameter as text, as a user would write them behind `--param`. */
 export interface GridAxis {
   readonly name: string
   readonly values: readonly string[]

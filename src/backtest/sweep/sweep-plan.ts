@@ -1,6 +1,5 @@
 /**
  * What a sweep hands to its worker threads and gets back: names and plain data, columns in shared memory.
- * Never holds a function: a thread finds the strategy by its name.
  */
 import type { Metrics } from '../../portfolio/performance.ts'
 import type { StrategyModule } from '../../strategy-files/module.ts'

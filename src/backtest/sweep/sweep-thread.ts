@@ -1,5 +1,5 @@
 /**
- * Entry of a worker thread of a sweep: takes the next run until none is left, and tells outcomes in batches.
+ * Entry of a worker thread of a sweep: takes the next run until none is left, and shows outcomes in batches.
  * Never waits for the others: the shared counter says which run is whose.
  */
 import { parentPort, workerData } from 'node:worker_threads'
@@ -7,7 +7,7 @@ import { importStrategies } from '../../strategy-files/module.ts'
 import { strategyNamed } from '../../strategy/registry.ts'
 import { type SweepOutcome, type SweepThreadInput, runOne } from './sweep-plan.ts'
 
-/** Outcomes are told this often; a message for each would cost more than a short run. */
+/** Outcomes are reported this often; a message for each would cost more than a short run. */
 const TELL_EVERY_MS = 100
 
 const { plan, next } = workerData as SweepThreadInput

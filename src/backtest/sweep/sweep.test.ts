@@ -76,7 +76,7 @@ function planOf(params: readonly unknown[], strategy = 'sma-cross'): SweepPlan {
 }
 
 describe('a sweep', () => {
-  test.each([1, 2, 5])('on %d threads gives what each run alone gives, in the order of the plan', async (workers) => {
+  test.each([1, 2, 5])('a sweep: on %d threads gives what each run alone gives, in the order of the plan', async (workers) => {
     const plan = planOf(PARAMS)
     const shares: number[] = []
     const result = await runSweep(plan, optionsFor(workers, { progress: (done) => shares.push(done) }))

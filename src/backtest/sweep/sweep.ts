@@ -23,7 +23,7 @@ export interface SweepResult {
   /** One a set of parameters, in the order of the plan. */
   readonly outcomes: readonly SweepOutcome[]
   readonly workers: number
-  /** From before the first thread started until the last outcome, wall ms. */
+  /** From before the first thread started until the last outcome, wall-clock ms. */
   readonly elapsedMs: number
 }
 

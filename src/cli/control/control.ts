@@ -38,33 +38,32 @@ export const registerSteering =
   (program: Command): void => {
     const { summary, usage } = STEERING.find((command) => command.name === name) as (typeof STEERING)[number]
     const command = program.command(name).description(summary).argument('[words...]', usage).action(runCommand)
-    if (ROWS[name] !== undefined || name === 'risk' || name === 'pnl')
-      command.option('-w, --watch [seconds]', 'again and again; q or Ctrl-C leaves')
+    if (ROWS[name] !== undefined || name === 'risk' || name === 'pnl') command.option('-w, --watch [seconds]', 'refresh until q or Ctrl-C')
     if (name === 'strategy')
       command.addHelpText(
         'after',
         [
           '',
           'Without a running Ballast:',
-          '  strategy list         those that there are, built in and in your folder',
-          '  strategy show NAME    what it does, and its parameters',
-          '  strategy new NAME     write one of your own, and its test',
-          '  strategy test NAME    try what every strategy must keep, and its test',
+          '  strategy list         list built-in and your own strategies',
+          '  strategy show NAME    describe a strategy and its parameters',
+          '  strategy new NAME     create your own strategy with a test',
+          '  strategy test NAME    run the standard checks and its own test',
         ].join('\n'),
       )
     if (name === 'panic')
       command
-        .option('--direct', 'past database, trader and API: with the key file alone')
+        .option('--direct', 'bypass database, trader and API; needs only the key file')
         .option(
           '--symbol <symbol>',
-          'with --direct: close all of this symbol, of spot all coins; may be repeated',
+          'with --direct: close this symbol (on spot, sell all of the coin); repeatable',
           (value, before: readonly string[] = []) => [...before, value],
         )
-        .option('--all', 'with --direct: close every position of the account; of spot only the coins that are Ballast’s')
-        .option('--timeout <seconds>', 'with --direct: how long it is tried (default: 60)')
+        .option('--all', 'with --direct: close every position of the account, and on spot sell only coins bought by Ballast')
+        .option('--timeout <seconds>', 'with --direct: keep retrying for this long (default: 60)')
   }
 
-/** What takes risk off has a way past the trader. */
+/** What reduces risk has a way past the trader. */
 const URGENT = new Set(['pause', 'halt', 'panic', 'close'])
 
 interface Flags extends PanicDirectFlags {
@@ -126,21 +125,23 @@ export async function once(context: CliContext, client: ApiClient, name: string,
       EXIT.timeout,
       // What the trader has taken is not queued any more, though the exchange has not said yet what became of it.
       answer.reply.title.endsWith(': queued')
-        ? 'The trader has not answered yet; the command stays queued.'
+        ? 'The trader has not responded yet; the command stays queued.'
         : 'The exchange has not confirmed it yet.',
-      URGENT.has(name) ? 'If you cannot wait: ballast panic --direct' : 'Look at: ballast status',
+      URGENT.has(name) ? 'If you cannot wait: ballast panic --direct' : 'Check with: ballast status',
     )
 }
 
 async function ask(context: CliContext, answer: CommandAnswer): Promise<{ readonly decision: 'yes' | 'no'; readonly word?: string }> {
   const { reply, confirmation } = answer
   const word = confirmation?.word ?? null
-  const verb = reply.buttons.find((button) => button.action.type === 'answer' && button.action.decision === 'yes')?.label ?? 'Go on'
+  const verb = reply.buttons.find((button) => button.action.type === 'answer' && button.action.decision === 'yes')?.label ?? 'Continue'
   if (context.flags.yes === true && word === null) return { decision: 'yes' }
   if (!context.out.options.json) printReply(context.out, { ...reply, buttons: [] })
   if (!process.stdin.isTTY) {
     context.out.note(
-      word === null ? `Nobody can answer here: add --yes to say "${verb}".` : `This needs the word ${word}, typed at a terminal.`,
+      word === null
+        ? `This needs a confirmation, and there is no terminal to ask at: add --yes to confirm "${verb}".`
+        : `This needs the word ${word}, typed at a terminal.`,
     )
     return { decision: 'no' }
   }
@@ -169,12 +170,12 @@ function noKey(dataDir: string): CliError {
     ? new CliError(
         EXIT.auth,
         `admin.key is missing in ${dataDir}.`,
-        'Start Ballast again: it writes a new one and revokes the old. Without that: ballast panic --direct needs none.',
+        'Restart Ballast: it writes a new key and revokes the old one. ballast panic --direct works without it.',
       )
     : new CliError(
         EXIT.unreachable,
         `Ballast has not been started in ${dataDir} yet (there is no admin.key).`,
-        'Start it with: npm start   or name its directory with --data-dir',
+        'Start it with: npm start   or pass its directory with --data-dir',
       )
 }
 
@@ -210,7 +211,7 @@ export function failureOf(failure: ApiFailure, context: CliContext): CliError {
       : failure.code === 'database_down'
         ? 'If you cannot wait: ballast panic --direct'
         : failure.code === 'unauthorized'
-          ? `The key in ${join(context.dataDir(), 'admin.key')} is not known to the Ballast that answers; is another one running on this port?`
+          ? `The key in ${join(context.dataDir(), 'admin.key')} was rejected. Is another Ballast running on this port?`
           : (failure.reply?.buttons
               .flatMap((button) => (button.action.type === 'command' ? [`ballast ${button.action.text.replace(/^\//, '')}`] : []))
               .slice(0, 1)

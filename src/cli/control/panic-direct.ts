@@ -55,14 +55,14 @@ export async function runPanicDirect(context: CliContext, flags: PanicDirectFlag
   const { out } = context
   const limitSec = Number(flags.timeout ?? LIMIT_SEC)
   if (!(limitSec > 0 && limitSec <= 86_400))
-    throw new CliError(EXIT.usage, `--timeout '${flags.timeout}' is not a number of seconds.`, 'Write for example --timeout 60.')
+    throw new CliError(EXIT.usage, `--timeout '${flags.timeout}' is not a number of seconds.`, 'Example: --timeout 60.')
   const dataDir = context.dataDir()
   const tag = readTagFile(dataDir)
   const { account, close } = openPanicAccount(context)
   const log = openEmergencyLog(dataDir)
   try {
     const { scope, scopeFillTs } = await findScope(context, flags, account, dataDir)
-    if (!(await isConfirmed(context, scope))) throw new CliError(EXIT.notConfirmed, 'Nothing was done.', 'Answer y, or give --yes.')
+    if (!(await isConfirmed(context, scope))) throw new CliError(EXIT.notConfirmed, 'Nothing was done.', 'Answer y, or pass --yes.')
     const outcome = await panicDirect({
       account,
       scope,
@@ -117,13 +117,13 @@ async function findScope(
     return { scope: { type: 'owned', positions: known.positions }, scopeFillTs: known.lastFillTs }
   const read = await readPatiently(account)
   if (!read.ok && known !== undefined) {
-    context.out.note(`The positions cannot be read (${errorWords(read.error)}): going by scope.json, the others stay.`)
+    context.out.note(`Could not read the positions (${errorWords(read.error)}): using scope.json; other positions stay open.`)
     return { scope: { type: 'owned', positions: known.positions }, scopeFillTs: known.lastFillTs }
   }
   if (!read.ok)
     throw new CliError(
       read.error.type === 'auth' ? EXIT.auth : EXIT.unreachable,
-      `The positions cannot be read from the exchange (${errorWords(read.error)}).`,
+      `Could not read the positions from the exchange (${errorWords(read.error)}).`,
       'Try again, or close them in Bybit’s app.',
     )
   if (flags.all !== true) {
@@ -133,13 +133,11 @@ async function findScope(
   // Coins have no owner at the exchange: of them all means all that the trader wrote down as ours.
   const owned = (known?.positions ?? []).filter(({ symbol }) => isSpotSymbol(symbol))
   if (known === undefined)
-    context.out.note(
-      `Coins of spot are not sold: there is no readable scope.json in ${dataDir} that says which are Ballast's. ${NAME_COINS}`,
-    )
+    context.out.note(`Spot coins are not sold: ${dataDir} has no readable scope.json to tell which ones Ballast bought. ${NAME_COINS}`)
   return { scope: { type: 'chosen', symbols: read.value.map((p) => p.symbol), owned }, scopeFillTs: known?.lastFillTs }
 }
 
-const NAME_COINS = 'Name them to sell all that there is of a coin: --symbol BTCUSDT-SPOT'
+const NAME_COINS = 'To sell all of a coin, name it: --symbol BTCUSDT-SPOT'
 
 /** A refused key is no better the next time; all else may be. */
 async function readPatiently(account: PanicAccount): ReturnType<PanicAccount['positions']> {
@@ -164,15 +162,19 @@ async function askWhich(
   dataDir: string,
 ): Promise<readonly string[]> {
   const { out } = context
-  out.note(`There is no readable scope.json in ${dataDir}, so Ballast's positions are not known. The account holds:`)
+  out.note(`${dataDir} has no readable scope.json, so the positions opened by Ballast are unknown. The account holds:`)
   for (const [at, p] of positions.entries()) out.note(`  ${at + 1}  ${p.symbol} ${p.side === 'Buy' ? 'long' : 'short'} ${p.size}`)
   if (positions.length === 0) out.note('  no positions')
   for (const { coin, amount } of coins) out.note(`  –  spot ${amount} ${coin}`)
-  if (coins.length > 0) out.note(`Which of the coins are Ballast's is not known, so that none are offered here. ${NAME_COINS}`)
+  if (coins.length > 0) out.note(`The coins bought by Ballast are unknown, so none are offered here. ${NAME_COINS}`)
   if (positions.length === 0) return []
-  const answer = await question('Close which? (numbers, symbols, or all) ')
+  const answer = await question('Close which? (numbers, symbols or all) ')
   if (answer === undefined)
-    throw new CliError(EXIT.notConfirmed, 'Nobody can say here which positions to close.', 'Give --all, or --symbol ETHUSDT for each.')
+    throw new CliError(
+      EXIT.notConfirmed,
+      'There is no terminal to ask which positions to close.',
+      'Pass --all, or --symbol ETHUSDT for each.',
+    )
   const words = answer
     .toUpperCase()
     .split(/[\s,]+/)
@@ -180,7 +182,7 @@ async function askWhich(
   if (words.length === 1 && words[0] === 'ALL') return positions.map((p) => p.symbol)
   return words.map((word) => {
     const symbol = positions[Number(word) - 1]?.symbol ?? positions.find((p) => p.symbol === word)?.symbol
-    if (symbol === undefined) throw new CliError(EXIT.usage, `'${word}' is none of these positions.`, 'Nothing was done. Run it again.')
+    if (symbol === undefined) throw new CliError(EXIT.usage, `'${word}' is not one of these positions.`, 'Nothing was done. Run it again.')
     return symbol
   })
 }

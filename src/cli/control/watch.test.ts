@@ -1,6 +1,5 @@
 /**
  * The screen of --watch: entered, left, and left as it was, by q, by Ctrl-C, by a signal and by an error.
- * Never a real terminal: what is written is what is judged.
  */
 import { EventEmitter } from 'node:events'
 import { expect, test } from 'vitest'
@@ -39,7 +38,7 @@ test.each(['q', 'Q', '\u0003'])('%j leaves, and the terminal is as it was', asyn
     async () => void setImmediate(() => stdin.emit('data', Buffer.from(key))),
     (text) => footers.push(text),
   )
-  expect(footers).toEqual(['every 60 s; q or Ctrl-C leaves'])
+  expect(footers).toEqual(['every 60 s; q or Ctrl-C quits'])
   expect([written[0]?.startsWith(ENTER), written.at(-1)?.endsWith(LEAVE), stdin.raw]).toEqual([true, true, [true, false]])
   expect(count(written, '\u001B[3J')).toBe(0)
   expect(stdin.listenerCount('data') + terminal.listenerCount('SIGTERM') + terminal.listenerCount('exit')).toBe(0)
@@ -65,7 +64,7 @@ test.each([
   expect(count(written, LEAVE)).toBe(1)
 })
 
-test('an error is told on the screen that was there before', async () => {
+test('an error is reported on the screen that was there before', async () => {
   const { terminal, written } = fake()
   await expect(
     watch(

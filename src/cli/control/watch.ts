@@ -28,7 +28,7 @@ export interface WatchedTerminal {
 
 /**
  * Ends with q, Ctrl-C, a signal, or what `draw` throws.
- * @param hasScreen whether a person looks; without one the answers follow each other
+ * @param hasScreen whether a user looks; without one the answers follow each other
  * @param footer under each answer
  */
 export async function watch(
@@ -75,7 +75,7 @@ export async function watch(
     while (!stop.signal.aborted) {
       stdout.write(HOME)
       await draw()
-      footer(`every ${seconds} s; q or Ctrl-C leaves`)
+      footer(`every ${seconds} s; q or Ctrl-C quits`)
       await sleep(seconds * 1000, undefined, { signal: stop.signal }).catch(() => undefined)
     }
   } finally {

@@ -1,6 +1,6 @@
 /**
- * `ballast data download`: what Bybit tells anybody of the past, into the candle store.
- * Never needs a key, a database or a running Ballast; a run that is cut off goes on where it was.
+ * `ballast data download`: Bybit's public history, into the candle store.
+ * Never needs a key, a database or a running Ballast; a run that is cut off continues where it was.
  */
 import { errorWords } from '../../venue/port/error.ts'
 
@@ -29,13 +29,13 @@ const collect = (value: string, before: readonly string[] | undefined): string[]
 export function registerDownload(data: Command): void {
   data
     .command('download')
-    .description('fetch candles or funding rates from Bybit, without a key; goes on where an earlier run ended')
-    .requiredOption('--symbol <symbol>', 'as BTCUSDT, or BTCUSDT-SPOT; several with commas', collect)
-    .requiredOption('--from <time>', 'first bar, as 2023-01-01 or 2023-01-01T06:00Z (UTC)')
-    .option('--to <time>', 'end, not included (default: now)')
-    .option('--interval <interval>', `of the bars: ${WIRE_INTERVALS.map(formatInterval).join(', ')}`, '1m')
-    .option('--mark', 'mark prices in place of last prices')
-    .option('--funding', 'funding rates in place of candles')
+    .description('download candles or funding rates from Bybit, without a key; resumes an earlier run')
+    .requiredOption('--symbol <symbol>', 'for example BTCUSDT or BTCUSDT-SPOT; separate several with commas', collect)
+    .requiredOption('--from <time>', 'first bar, for example 2023-01-01 or 2023-01-01T06:00Z (UTC)')
+    .option('--to <time>', 'end, exclusive (default: now)')
+    .option('--interval <interval>', `bar interval: ${WIRE_INTERVALS.map(formatInterval).join(', ')}`, '1m')
+    .option('--mark', 'mark prices instead of last prices')
+    .option('--funding', 'funding rates instead of candles')
     .action(run)
 }
 
@@ -51,7 +51,7 @@ async function run(flags: DownloadFlags, command: Command): Promise<void> {
   // The piece in work is stored before the end: what was fetched is kept.
   const stop = (): void => {
     isStopped = true
-    context.out.note('\nStopping when the piece in work is stored …')
+    context.out.note('\nStopping after the current batch is stored …')
   }
   process.once('SIGINT', stop)
   const started = performance.now()
@@ -75,18 +75,18 @@ async function run(flags: DownloadFlags, command: Command): Promise<void> {
   const series = reports.flatMap(({ info }) => (info === undefined ? [] : [info]))
   const added = reports.reduce((sum, report) => sum + report.added, 0)
   context.out.answer({ series, added, isComplete: !isStopped, elapsedMs: Math.round(performance.now() - started) }, () => {})
-  if (isStopped) throw new CliError(EXIT.interrupted, 'Stopped before the end.', 'The same command goes on from here.')
+  if (isStopped) throw new CliError(EXIT.interrupted, 'Stopped before the end.', 'Run the same command to resume.')
 }
 
 function requestOf(flags: DownloadFlags, now: number): DownloadRequest {
   if (flags.mark === true && flags.funding === true)
-    throw new CliError(EXIT.usage, '--mark and --funding are two downloads.', 'Run the command once for each.')
+    throw new CliError(EXIT.usage, '--mark and --funding cannot be combined.', 'Run the command once with each.')
   const intervalMs = parseInterval(flags.interval)
   if (intervalMs === undefined || !WIRE_INTERVALS.includes(intervalMs))
     throw new CliError(
       EXIT.usage,
       `Bybit has no candles of '${flags.interval}'.`,
-      `It has ${WIRE_INTERVALS.map(formatInterval).join(', ')}.`,
+      `Available: ${WIRE_INTERVALS.map(formatInterval).join(', ')}.`,
     )
   const from = timeOf('from', flags.from)
   const until = flags.to === undefined ? now : Math.min(now, timeOf('to', flags.to))
@@ -106,14 +106,14 @@ function gridUp(at: number, intervalMs: number): number {
 function show({ out }: CliContext, symbol: string, { info, added, stoppedAt }: DownloadReport, elapsedMs: number): void {
   const mark = stoppedAt === undefined ? out.style('good', '✓') : out.style('warn', '–')
   if (info === undefined) {
-    out.line(`${mark} ${symbol}  ${stoppedAt === undefined ? 'Bybit lists nothing in that time' : 'nothing is stored yet'}`)
+    out.line(`${mark} ${symbol}  ${stoppedAt === undefined ? 'Bybit has no data for that period' : 'nothing is stored yet'}`)
     return
   }
   const unit = info.kind === 'funding' ? 'settlements' : 'bars'
   out.line(
     `${mark} ${info.venue}/${symbol}/${info.interval}${info.kind === 'mark' ? ' mark' : ''}  ${formatCount(added)} new ${unit} in ${(elapsedMs / 1000).toFixed(1)} s`,
   )
-  const gaps = info.gaps === 0 ? 'none' : `${formatCount(info.gaps)} with ${formatCount(info.missing)} missing, left as they are`
+  const gaps = info.gaps === 0 ? 'none' : `${formatCount(info.gaps)} with ${formatCount(info.missing)} missing, not filled`
   out.fields([
     ['stored', `${formatCount(info.bars)} from ${formatTime(info.from)} to ${formatTime(info.to)} UTC`],
     ['gaps', gaps],
@@ -123,10 +123,10 @@ function show({ out }: CliContext, symbol: string, { info, added, stoppedAt }: D
 
 function failureOf(symbol: string, failure: DownloadFailure): CliError {
   if (failure.type === 'data') return dataFailure(failure.error)
-  const kept = failure.added === 0 ? '' : ` ${formatCount(failure.added)} bars before it are stored.`
+  const kept = failure.added === 0 ? '' : ` ${formatCount(failure.added)} earlier bars are stored.`
   return new CliError(
     EXIT.unreachable,
     `${symbol}: Bybit did not answer (${errorWords(failure.error)}).${kept}`,
-    'The same command goes on from there.',
+    'Run the same command to resume.',
   )
 }

@@ -31,19 +31,19 @@ export function register(program: Command): void {
   const command = data
     .command('import')
     .description('import candles or funding rates: CSV, JSON, Parquet or Feather, also in gzip, zip, zstd or xz (docs/files.md)')
-    .argument('<files...>', 'files of one series, or a folder of them')
-    .requiredOption('--symbol <symbol>', 'symbol to store it under, as BTCUSDT')
-    .option('--interval <interval>', 'interval of the bars, as 1m (default: read from the file)')
-    .option('--venue <venue>', 'where it was recorded', 'bybit')
+    .argument('<files...>', 'files of one series, or a folder with them')
+    .requiredOption('--symbol <symbol>', 'symbol to store it under, for example BTCUSDT')
+    .option('--interval <interval>', 'bar interval, for example 1m (default: read from the file)')
+    .option('--venue <venue>', 'exchange it was recorded on', 'bybit')
     .option('--mark', 'the file holds mark prices')
     .option('--tick <size>', 'tick size; off-grid prices are then an error (default: from the decimals in the file)')
     .option('--lot <size>', 'lot size (default: 0.000001, larger for prices below 0.01)')
-    .option('--replace', 'let the file win where it disagrees with stored bars')
+    .option('--replace', 'overwrite stored bars that differ from the file')
   addFileOptions(command).action(runImport)
   registerDownload(data)
   data
     .command('list')
-    .description('list what is stored')
+    .description('list the stored series')
     .action((_flags: unknown, command: Command) => runList(command))
   data
     .command('verify')
@@ -83,7 +83,7 @@ function checkFlags(flags: ImportFlags): void {
     throw new CliError(
       EXIT.usage,
       `--interval '${flags.interval}' is not an interval.`,
-      'Use minutes, hours, days or weeks, as 1m, 5m, 4h, 1d.',
+      'Use minutes, hours, days or weeks: 1m, 5m, 4h, 1d.',
     )
 }
 
@@ -100,7 +100,7 @@ function showImport(out: Output, report: ImportReport, flags: ImportFlags, elaps
     if (!report.hasVolume)
       fields.push([
         'volume',
-        info.kind === 'mark' ? 'none, as mark prices have none' : 'none in the file, stored as 0 (for mark prices pass --mark)',
+        info.kind === 'mark' ? 'none (mark prices have no volume)' : 'none in the file, stored as 0 (for mark prices pass --mark)',
       ])
   }
   for (const note of report.notes) fields.push(['note', note])
@@ -108,7 +108,7 @@ function showImport(out: Output, report: ImportReport, flags: ImportFlags, elaps
   const replaced = report.replaced > 0 ? `, ${formatCount(report.replaced)} replaced` : ''
   fields.push([
     'stored',
-    `${formatCount(report.added)} new, ${formatCount(report.same)} already there${replaced}; ${formatCount(info.bars)} in all`,
+    `${formatCount(report.added)} new, ${formatCount(report.same)} already stored${replaced}; ${formatCount(info.bars)} in total`,
   ])
   fields.push(['hash', info.hash])
   out.fields(fields)
@@ -121,7 +121,7 @@ function tickReason(report: ImportReport): string {
     case 'stored':
       return `as already stored${report.rounded > 0 ? `, ${formatCount(report.rounded)} prices rounded to it` : ''}`
     case 'nine-digits':
-      return `the file has more decimals than 9 significant digits at the highest price keep; ${formatCount(report.rounded)} prices rounded to nearest`
+      return `from 9 significant digits at the highest price; ${formatCount(report.rounded)} prices with more were rounded to the nearest tick`
     default:
       return 'from the decimals in the file'
   }
@@ -133,7 +133,7 @@ const nameOf = (info: Pick<SeriesInfo, 'venue' | 'symbol' | 'interval' | 'kind'>
 function describeGaps(info: Pick<SeriesInfo, 'gaps' | 'missing' | 'bars'>): string {
   if (info.gaps === 0) return 'none'
   const share = formatPercent(info.missing / (info.missing + info.bars), 1)
-  return `${formatCount(info.gaps)} with ${formatCount(info.missing)} missing (${share}), left as they are`
+  return `${formatCount(info.gaps)} with ${formatCount(info.missing)} missing (${share}), not filled`
 }
 
 const damagedRow = ({ venue, symbol, interval, error }: DamagedSeries) => ({ venue, symbol, interval, problem: error.sentence })
@@ -141,12 +141,12 @@ const damagedRow = ({ venue, symbol, interval, error }: DamagedSeries) => ({ ven
 function runList(command: Command): void {
   const context = contextOf(command)
   const { series, damaged } = context.candleStore().list()
-  for (const { error } of damaged) context.out.note(`Left out: ${error.sentence}`)
+  for (const { error } of damaged) context.out.note(`Skipped: ${error.sentence}`)
   context.out.answer({ series, damaged: damaged.map(damagedRow) }, () => {
     if (series.length === 0 && damaged.length === 0) {
       context.out.line('Nothing is stored yet.')
       context.out.note(
-        'Fetch some: ballast data download --symbol BTCUSDT --from 2025-01-01, or import a file: ballast data import FILE --symbol BTCUSDT',
+        'Download candles: ballast data download --symbol BTCUSDT --from 2025-01-01, or import a file: ballast data import FILE --symbol BTCUSDT',
       )
       return
     }
@@ -195,7 +195,7 @@ function runVerify(command: Command): void {
   if (bad > 0)
     throw new CliError(
       EXIT.checksFailed,
-      `${bad} of ${series.length + damaged.length} series did not pass.`,
+      `${bad} of ${series.length + damaged.length} series failed verification.`,
       'Import the named series again with --replace.',
     )
 }

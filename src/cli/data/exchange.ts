@@ -39,27 +39,27 @@ const SYMBOLS_DEFAULT = 'BTCUSDT,ETHUSDT,SOLUSDT,XRPUSDT,BNBUSDT,ADAUSDT'
 const collect = (value: string, before: readonly string[] | undefined): string[] => [...(before ?? []), value]
 
 export function register(program: Command): void {
-  const exchange = program.command('exchange').description('the simulated exchange: Bybit v5 on a local port')
+  const exchange = program.command('exchange').description('run the simulated exchange: Bybit v5 on a local port')
   exchange
     .command('serve')
     .description('serve a simulated Bybit (REST and WebSocket) on 127.0.0.1')
     .option('--port <port>', 'port to listen on; 0 takes any free one', '8090')
     .option('--seed <n>', 'seed of the generated market', '1')
-    .option('--speed <x>', 'market seconds in a second, 1 to 1000', '1')
-    .option('--candles <series>', 'replay VENUE/SYMBOL/INTERVAL of the candle store; may be repeated', collect)
-    .option('--from <time>', 'first bar to replay, as 2025-01-01 or 2025-01-01T06:00Z')
-    .option('--to <time>', 'end of the replay, not included')
-    .option('--warmup <bars>', 'bars before --from that are served as history', '1000')
-    .option('--lockstep', 'market time moves by POST /_sim/step only')
-    .option('--state <file>', 'keep account and clock in this file over a restart')
+    .option('--speed <x>', 'market seconds per second, 1 to 1000', '1')
+    .option('--candles <series>', 'replay VENUE/SYMBOL/INTERVAL from the candle store; repeatable', collect)
+    .option('--from <time>', 'first bar to replay, for example 2025-01-01 or 2025-01-01T06:00Z')
+    .option('--to <time>', 'end of the replay, exclusive')
+    .option('--warmup <bars>', 'bars before --from to serve as history', '1000')
+    .option('--lockstep', 'market time advances only by POST /_sim/step')
+    .option('--state <file>', 'keep account and clock in this file across restarts')
     .option('--market <market>', 'generated, or bybit-public: real prices, simulated account', 'generated')
-    .option('--symbols <list>', 'symbols of bybit-public, as BTCUSDT,BTCUSDT-SPOT', SYMBOLS_DEFAULT)
-    .option('--public-url <url>', 'REST base of the exchange that bybit-public reads', BYBIT_PUBLIC.restUrl)
-    .option('--public-stream <url>', 'its public stream', BYBIT_PUBLIC.streamUrl)
-    .option('--cash <amount>', 'opening wallet', '10000')
-    .option('--key <key>', 'API key that is accepted', SIM_KEY)
-    .option('--secret <secret>', 'its secret', SIM_SECRET)
-    .option('--no-rate-limits', 'do not refuse requests that come too fast')
+    .option('--symbols <list>', 'symbols of bybit-public, for example BTCUSDT,BTCUSDT-SPOT', SYMBOLS_DEFAULT)
+    .option('--public-url <url>', 'REST URL that bybit-public reads', BYBIT_PUBLIC.restUrl)
+    .option('--public-stream <url>', 'public stream URL that bybit-public reads', BYBIT_PUBLIC.streamUrl)
+    .option('--cash <amount>', 'opening balance', '10000')
+    .option('--key <key>', 'API key to accept', SIM_KEY)
+    .option('--secret <secret>', 'API secret to accept', SIM_SECRET)
+    .option('--no-rate-limits', 'switch rate limits off')
     .action(runServe)
 }
 
@@ -84,11 +84,11 @@ async function feedOf(flags: ServeFlags, context: CliContext): Promise<NonNullab
   if (flags.candles !== undefined || flags.lockstep === true || Number(flags.speed) !== 1)
     throw new CliError(
       EXIT.usage,
-      'The market bybit-public runs at the speed of the real one.',
-      'Leave --candles, --lockstep and --speed out, or use --market generated.',
+      'The market bybit-public runs in real time.',
+      'Drop --candles, --lockstep and --speed, or use --market generated.',
     )
   const symbols = [...new Set(flags.symbols.split(',').map((symbol) => symbol.trim().toUpperCase()))].filter((symbol) => symbol !== '')
-  if (symbols.length === 0) throw new CliError(EXIT.usage, '--symbols names none.', 'Write them as --symbols BTCUSDT,ETHUSDT.')
+  if (symbols.length === 0) throw new CliError(EXIT.usage, '--symbols is empty.', 'Example: --symbols BTCUSDT,ETHUSDT.')
   const urls = { restUrl: flags.publicUrl.replace(/\/$/, ''), streamUrl: flags.publicStream }
   // The client of the real exchange is loaded only where it is needed.
   const { BybitFeed } = await import('../../market-data/bybit-feed.ts')
@@ -118,7 +118,7 @@ function optionsOf(flags: ServeFlags, candlesRoot: () => string): ExchangeServeO
 function numberOf(name: string, text: string, low: number, high: number, isWhole: boolean): number {
   const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN
   if (value >= low && value <= high && (!isWhole || Number.isSafeInteger(value))) return value
-  const range = high === Number.MAX_SAFE_INTEGER ? `from ${low} up` : `from ${low} to ${high}`
+  const range = high === Number.MAX_SAFE_INTEGER ? `of at least ${low}` : `from ${low} to ${high}`
   throw new CliError(
     EXIT.usage,
     `--${name} '${text}' is not a ${isWhole ? 'whole ' : ''}number ${range}.`,

@@ -1,6 +1,5 @@
 /**
  * The words and the measure of drills.
- * Never a running Ballast.
  */
 import { expect, test } from 'vitest'
 import { outcomeOf, reach, sentenceOf } from './drill-phase.ts'

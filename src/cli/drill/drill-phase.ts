@@ -1,6 +1,5 @@
 /**
  * What drills share: waiting for a state and measuring how long it took.
- * Never calls a phase reached that was not seen.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 

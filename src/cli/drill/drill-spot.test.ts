@@ -1,6 +1,5 @@
 /**
- * What a drill calls safe on spot: coins that are there, and one stop of ours of the size of the position.
- * Never asks an exchange.
+ * What a drill calls safe on spot: coins that are there, and one stop of Ballast's of the size of the position.
  */
 import { expect, test } from 'vitest'
 import { ok } from '../../core/result.ts'
@@ -30,7 +29,7 @@ test.each([
   ['a stop of another size', [held], '0.5', [{ ...stop, qty: '0.005' }], 'BTCUSDT-SPOT without a stop'],
   ['two of them', [held], '0.5', [stop, { ...stop, orderId: '3' }], 'BTCUSDT-SPOT with 2 stops'],
   ['a stop that was never planned', [{ ...held, stopLoss: null }], '0.5', [stop], 'BTCUSDT-SPOT without a stop'],
-  ['an exit that is left', [], '0.5', [stop], 'an exit of ours on BTCUSDT-SPOT without a position'],
+  ['an exit that is left', [], '0.5', [stop], 'an open exit order on BTCUSDT-SPOT without a position'],
 ] as const)('%s', async (_, positions, amount, orders, answer) => {
   const account = {
     spotCoins: async () => ok([{ coin: 'BTC', amount }]),

@@ -1,5 +1,5 @@
 /**
- * Whether spot positions of ours are at the exchange as here: their coins are there, and one order of ours guards each.
+ * Whether spot positions of Ballast's are at the exchange as here: their coins are there, and one order of Ballast's protects each.
  * Never counts coins beyond ours, which are somebody else's, and never takes a target for a stop.
  */
 import type { PanicAccount, PanicOrder } from '../../venue/bybit/read/panic-account.ts'
@@ -20,7 +20,7 @@ export async function spotAgrees(account: SpotReader, held: readonly SpotHeld[],
   if (!orders.ok) return orders.error.detail
   const exits = orders.value.filter((o) => o.side === 'Sell' && o.orderLinkId.startsWith(idPrefix))
   const stray = exits.find((o) => !held.some(({ symbol }) => symbol === o.symbol))
-  if (stray !== undefined) return `an exit of ours on ${stray.symbol} without a position`
+  if (stray !== undefined) return `an open exit order on ${stray.symbol} without a position`
   for (const position of held) {
     const rule = await account.lotRule(position.symbol)
     if (!rule.ok) return rule.error.detail
@@ -33,7 +33,7 @@ export async function spotAgrees(account: SpotReader, held: readonly SpotHeld[],
   return true
 }
 
-/** A target waits for the same coins; what tells them apart is where they stand. */
+/** A target waits for the same coins; what shows them apart is where they stand. */
 const isStopOf = (order: PanicOrder, { symbol, quantity, stopLoss }: SpotHeld): boolean =>
   order.symbol === symbol &&
   order.stopOrderType === 'Stop' &&

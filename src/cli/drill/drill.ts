@@ -33,9 +33,9 @@ interface Drill {
 
 const KINDS = {
   panic: { what: 'closes every position of Ballast and leaves it halted', run: drillPanic },
-  crash: { what: 'kills the trader (SIGKILL); the supervisor starts it again', run: drillCrash },
-  'db-down': { what: 'kills the database; the supervisor starts it again', run: drillDatabase },
-  network: { what: 'stops the simulator until the trader notices, then lets it go on', run: drillNetwork },
+  crash: { what: 'kills the trader (SIGKILL); the supervisor restarts it', run: drillCrash },
+  'db-down': { what: 'kills the database; the supervisor restarts it', run: drillDatabase },
+  network: { what: 'stops the simulator until the trader notices, then restarts it', run: drillNetwork },
 } as const
 type Kind = keyof typeof KINDS
 
@@ -45,7 +45,7 @@ const LIMIT_MS = 60_000
 export function register(program: Command): void {
   program
     .command('drill')
-    .description('hurt a running sim or demo on purpose and measure the seconds to safe')
+    .description('inject a failure into a running sim or demo and time the recovery')
     .argument('<kind>', Object.keys(KINDS).join(', '))
     .addHelpText(
       'after',
@@ -68,14 +68,14 @@ async function runDrill(name: string, _flags: object, command: Command): Promise
   const configured = context.config().values.profile
   for (const profile of [status.value.profile, configured])
     if (!PROFILES.includes(profile)) throw new CliError(EXIT.refused, `A drill does not run on ${profile}.`, 'Run it on sim or demo.')
-  if (!(await isAgreed(context, `On ${status.value.profile}: this ${kind.what}. Go on? [y/N] `)))
-    throw new CliError(EXIT.notConfirmed, 'Nothing was done.', 'Answer y, or give --yes.')
+  if (!(await isAgreed(context, `On ${status.value.profile}: this ${kind.what}. Continue? [y/N] `)))
+    throw new CliError(EXIT.notConfirmed, 'Nothing was done.', 'Answer y, or pass --yes.')
   const { account, close } = openPanicAccount(context)
   try {
     const outcome = await kind.run({ context, client, account, paths: pathsOf(context.dataDir()) })
     out.answer(outcome, () => out.line(sentenceOf(outcome)))
     if (!outcome.isSafe) process.exitCode = EXIT.checksFailed
-    if (name === 'panic' && outcome.isSafe) out.note('Trading is halted now; go on with: ballast resume')
+    if (name === 'panic' && outcome.isSafe) out.note('Trading is halted. To trade again: ballast resume')
   } finally {
     await close()
   }
@@ -126,8 +126,8 @@ async function agrees(drill: Drill): Promise<string | true> {
   const here = words(ours.value.data.filter(({ symbol }) => !isSpotSymbol(symbol)))
   const there = words(theirs.value.map((p) => ({ symbol: p.symbol, side: p.side === 'Buy' ? 'long' : 'short', quantity: p.size })))
   if (here !== there) return `here ${here === '' ? 'flat' : here}, at the exchange ${there === '' ? 'flat' : there}`
-  const bare = theirs.value.filter((p) => !(Number(p.stopLoss) > 0))
-  if (bare.length > 0) return `${bare.map((p) => p.symbol).join(', ')} without a stop`
+  const unprotected = theirs.value.filter((p) => !(Number(p.stopLoss) > 0))
+  if (unprotected.length > 0) return `${unprotected.map((p) => p.symbol).join(', ')} without a stop`
   // Of spot the exchange knows neither position nor stop, only coins and orders.
   return spotAgrees(drill.account, spot, `b1-${readTag(drill.paths)}-`)
 }
@@ -144,7 +144,7 @@ async function pidOf(drill: Drill, role: RoleName): Promise<number> {
   if (pid === undefined)
     throw new CliError(
       EXIT.unreachable,
-      `No ${role} runs on ${drill.paths.root}.`,
+      `No ${role} is running on ${drill.paths.root}.`,
       'Run the drill where Ballast was started with npm start.',
     )
   return pid
@@ -221,7 +221,7 @@ async function drillNetwork(drill: Drill): Promise<DrillOutcome> {
   process.kill(pid, 'SIGSTOP')
   let held: Phase
   try {
-    held = await reach('entries held', fromMs, LIMIT_MS, async () => {
+    held = await reach('entries on hold', fromMs, LIMIT_MS, async () => {
       const answer = await isHeld()
       return typeof answer === 'string' ? answer : answer ? true : 'no hold yet'
     })
@@ -233,7 +233,7 @@ async function drillNetwork(drill: Drill): Promise<DrillOutcome> {
   const since = Date.now()
   const lifted = await reach('hold lifted after the return', backMs, LIMIT_MS, async () => {
     const answer = await isHeld()
-    return typeof answer === 'string' ? answer : answer ? 'still held' : true
+    return typeof answer === 'string' ? answer : answer ? 'still on hold' : true
   })
   return outcomeOf('network', [held, lifted, ...(await settled(drill, since))])
 }

@@ -1,6 +1,5 @@
 /**
  * The options that every run of a strategy takes, in a backtest and in a sweep alike, and the request that they make.
- * Never a default of its own where the contract has one.
  */
 import type { Command } from 'commander'
 import type { BacktestRequest, RunSeries } from '../../backtest/backtest-run.ts'
@@ -45,29 +44,32 @@ export interface StudyFlags extends FileFlags {
 
 export function addStudyOptions(command: Command): Command {
   return addFileOptions(command)
-    .option('--symbol <symbol>', 'symbol, may be repeated; with --csv the name of the file’s series', collect)
-    .option('--venue <venue>', 'venue of the stored series, where several fit')
-    .option('--interval <interval>', 'interval, as 1m or 5m (default: 1m, or the only one stored)')
-    .option('--csv <file>', 'candles from a file or a folder of files, without an import')
+    .option('--symbol <symbol>', 'symbol, repeatable; with --csv, the name for the file’s series', collect)
+    .option('--venue <venue>', 'venue of the stored series, if several match')
+    .option('--interval <interval>', 'interval, for example 1m or 5m (default: 1m, or the only one stored)')
+    .option('--csv <file>', 'candles from a file or folder, without an import')
     .option('--tick <size>', 'tick size of the file’s prices (default: from its decimals)')
     .option('--lot <size>', 'lot size (default for a file: 0.000001, larger for prices below 0.01)')
-    .option('--from <date>', 'first bar, as 2025-10-01 or 2025-10-01T08:00Z')
-    .option('--to <date>', 'end, not included')
-    .option('--param <name=value>', 'parameter of the strategy, may be repeated', collect)
+    .option('--from <date>', 'first bar, for example 2025-10-01 or 2025-10-01T08:00Z')
+    .option('--to <date>', 'end, exclusive')
+    .option('--param <name=value>', 'strategy parameter, repeatable', collect)
     .option('--cash <amount>', 'opening cash', '10000')
-    .option('--size <size>', 'all, risk or fixed:N (default: risk where the strategy gives a stop, else all)')
-    .option('--fee <rate>', 'fee of both sides, as 0.001 for 0.1 %')
+    .option('--size <size>', 'all, risk or fixed:N (default: risk if the strategy sets stops, else all)')
+    .option('--fee <rate>', 'maker and taker fee, 0.001 for 0.1 %')
     .option('--maker <rate>', 'maker fee (default: 0.0002, spot 0.001)')
     .option('--taker <rate>', 'taker fee (default: 0.00055, spot 0.001)')
-    .option('--slippage-bps <n>', 'slippage of orders that take, in basis points (default: 0)')
-    .option('--slippage-ticks <n>', 'the same in ticks, as 0.5 for half of a spread of one tick')
-    .option('--stop-slippage <share>', 'part of the bar’s way beyond a stop that it gives away, 0 to 1 (default: 0; 0.1 with --limits)')
-    .option('--min-notional <amount>', 'least value of an order (default: 5, as Bybit’s)')
-    .option('--funding <funding>', 'none, history, or a rate per 8 h; spot has none', 'none')
-    .option('--stop <percent>', 'stop for signals that bring none, in % of the price')
-    .option('--limits <profile>', `limits, sizing and costs of a profile: ${RISK_PROFILE_NAMES.join(', ')}`, 'research')
-    .option('--limit-fill <rule>', 'limits fill when the price trades through or touches', 'through')
-    .option('--execution <how>', 'how entries are worked: twap:30m, vwap:2h, pov:10%:1h or chase:5bp:60s')
+    .option('--slippage-bps <n>', 'slippage of taker orders, in basis points (default: 0)')
+    .option('--slippage-ticks <n>', 'slippage of taker orders in ticks, 0.5 for half a one-tick spread')
+    .option(
+      '--stop-slippage <share>',
+      'stop slippage as a share of the bar’s range beyond the stop, 0 to 1 (default: 0; 0.1 with --limits)',
+    )
+    .option('--min-notional <amount>', 'minimum order value (default: 5, like Bybit)')
+    .option('--funding <funding>', 'none, history, or a rate per 8 h; not on spot', 'none')
+    .option('--stop <percent>', 'stop for signals without one, in % of the price')
+    .option('--limits <profile>', `apply limits, sizing and costs of a profile: ${RISK_PROFILE_NAMES.join(', ')}`, 'research')
+    .option('--limit-fill <rule>', 'limit orders fill when the price trades through or touches', 'through')
+    .option('--execution <how>', 'execution algorithm for entries: twap:30m, vwap:2h, pov:10%:1h or chase:5bp:60s')
 }
 
 /** @throws CliError that names the option. */
@@ -86,7 +88,7 @@ export function requestOf(
   const isResearch = limits === 'research'
   const stopFraction = flags.stop === undefined ? undefined : decimalFlag('stop', flags.stop.replace('%', ''), 6) / 1e8
   if (stopFraction !== undefined && (stopFraction <= 0 || stopFraction >= 1))
-    throw new CliError(EXIT.usage, `--stop '${flags.stop}' must lie between 0 and 100 %.`)
+    throw new CliError(EXIT.usage, `--stop '${flags.stop}' must be between 0 and 100 %.`)
   const openingCash = cashFlag('cash', flags.cash)
   if (openingCash <= 0) throw new CliError(EXIT.usage, `--cash '${flags.cash}' must be above zero.`)
   const stopShare = stopShareOf(flags, isResearch)
@@ -111,7 +113,7 @@ export function requestOf(
 
 function slippageOf(flags: StudyFlags, isResearch: boolean): SlippageModel {
   if (flags.slippageBps !== undefined && flags.slippageTicks !== undefined)
-    throw new CliError(EXIT.usage, '--slippage-bps and --slippage-ticks say the same thing twice.', 'Give one of them.')
+    throw new CliError(EXIT.usage, '--slippage-bps and --slippage-ticks cannot be combined.', 'Pass one of them.')
   if (flags.slippageTicks !== undefined) return { type: 'ticks', ticks: decimalFlag('slippage-ticks', flags.slippageTicks, 6) / 1e6 }
   if (flags.slippageBps !== undefined) return { type: 'fixed', bps: decimalFlag('slippage-bps', flags.slippageBps, 6) / 1e6 }
   return isResearch ? { type: 'none' } : SIM_COSTS.slippage
@@ -120,7 +122,8 @@ function slippageOf(flags: StudyFlags, isResearch: boolean): SlippageModel {
 function stopShareOf(flags: StudyFlags, isResearch: boolean): number | undefined {
   if (flags.stopSlippage === undefined) return isResearch ? undefined : SIM_COSTS.stopShare
   const share = decimalFlag('stop-slippage', flags.stopSlippage, 6) / 1e6
-  if (share > 1) throw new CliError(EXIT.usage, `--stop-slippage '${flags.stopSlippage}' is a part: from 0 to 1.`, 'Stress takes 0.33.')
+  if (share > 1)
+    throw new CliError(EXIT.usage, `--stop-slippage '${flags.stopSlippage}' must be between 0 and 1.`, 'A stress test uses 0.33.')
   return share
 }
 
@@ -136,14 +139,14 @@ function sizingOf(
   if (size === 'all') return { type: 'all' }
   if (size === 'risk') {
     if (!definition.givesStop && stopFraction === undefined)
-      throw new CliError(EXIT.usage, `${definition.name} gives no stop, so that risk cannot size it.`, 'Add --stop 2, or use --size all.')
+      throw new CliError(EXIT.usage, `${definition.name} sets no stop, so it cannot be sized by risk.`, 'Add --stop 2, or use --size all.')
     return profileSizing
   }
   const quantity = /^fixed:(.+)$/.exec(size)?.[1]
   const instrument = series[0]?.instrument
   const parsed = quantity === undefined || instrument === undefined ? undefined : parseQuantity(instrument, quantity, 'floor')
   if (parsed === undefined || parsed <= 0)
-    throw new CliError(EXIT.usage, `--size '${size}' is none of all, risk and fixed:N.`, 'Write for example --size fixed:0.5.')
+    throw new CliError(EXIT.usage, `--size '${size}' is not all, risk or fixed:N.`, 'Example: --size fixed:0.5.')
   return { type: 'fixed', lots: parsed }
 }
 
@@ -163,7 +166,7 @@ export function costsOf(request: BacktestRequest, flags: StudyFlags) {
     execution: flags.execution ?? 'at once',
     cash: flags.cash,
     markPrice: 'last',
-    liquidation: isSpot ? 'none: spot is paid in full' : 'cross margin',
+    liquidation: isSpot ? 'none (spot is paid in full)' : 'cross margin',
   }
 }
 

@@ -12,7 +12,7 @@ export const collect = (value: string, before: readonly string[] | undefined): s
 /** A flag's decimal as an integer of 10^-scale. @throws CliError naming the flag. */
 export function decimalFlag(flag: string, value: string, scale: number): number {
   const parsed = parseDecimal(value.trim(), scale, 'nearest')
-  if (parsed === undefined) throw new CliError(EXIT.usage, `--${flag} '${value}' is not a number.`, `Write for example --${flag} 0.001.`)
+  if (parsed === undefined) throw new CliError(EXIT.usage, `--${flag} '${value}' is not a number.`, `Example: --${flag} 0.001.`)
   return parsed
 }
 
@@ -23,7 +23,11 @@ export function stepFlag(flag: string, value: string | undefined): string | unde
   if (value === undefined) return undefined
   const step = readStep(value)
   if (step === undefined)
-    throw new CliError(EXIT.usage, `--${flag} '${value}' is not a positive decimal.`, `Pass a plain decimal, as --${flag} 0.01 or 10.`)
+    throw new CliError(
+      EXIT.usage,
+      `--${flag} '${value}' is not a positive decimal.`,
+      `Pass a plain decimal, for example --${flag} 0.01 or 10.`,
+    )
   return step
 }
 
@@ -36,6 +40,6 @@ export const cashFlag = (flag: string, value: string): Cash => cash(decimalFlag(
 export function timeFlag(flag: string, value: string | undefined): number | undefined {
   if (value === undefined) return undefined
   const at = /^\d{10,}$/.test(value) ? Number(value) : Date.parse(/T/.test(value) ? value : `${value}T00:00:00Z`)
-  if (Number.isNaN(at)) throw new CliError(EXIT.usage, `--${flag} '${value}' is not a date.`, `Write for example --${flag} 2025-10-01.`)
+  if (Number.isNaN(at)) throw new CliError(EXIT.usage, `--${flag} '${value}' is not a date.`, `Example: --${flag} 2025-10-01.`)
   return at
 }

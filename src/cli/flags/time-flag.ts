@@ -1,5 +1,5 @@
 /**
- * An instant as people give it to an option: a date, a date with a time, or milliseconds.
+ * An instant as users give it to an option: a date, a date with a time, or milliseconds.
  * Never reads a time in the machine's own zone: what names no zone is UTC.
  */
 import { CliError, EXIT } from '../exit.ts'
@@ -10,5 +10,5 @@ export function timeOf(flag: string, text: string): number {
   const hasZone = /(Z|[+-]\d{2}:?\d{2})$/i.test(text)
   const value = /^\d{10,}$/.test(text) ? Number(text) : Date.parse(isDay || hasZone ? text : `${text}Z`)
   if (Number.isFinite(value)) return value
-  throw new CliError(EXIT.usage, `--${flag} '${text}' is not a time.`, 'Write it as 2025-01-01 or 2025-01-01T06:00Z (UTC).')
+  throw new CliError(EXIT.usage, `--${flag} '${text}' is not a time.`, 'Examples: 2025-01-01 or 2025-01-01T06:00Z (UTC).')
 }

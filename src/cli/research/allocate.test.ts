@@ -57,10 +57,10 @@ describe('as a process', () => {
     ['allocate plain.csv --method hpr', 2, 'Did you mean hrp?'],
     ['allocate plain.csv', 2, '--method'],
     ['allocate plain.csv --method hrp --max-weight 0.2', 1, '3 assets of at most 0.2 sum to less than 1'],
-    ['allocate plain.csv --method hrp --view SOL=0.1', 2, 'hrp takes no views'],
+    ['allocate plain.csv --method hrp --view SOL=0.1', 2, 'hrp does not use views'],
     ['allocate plain.csv --method black-litterman --view DOGE=0.1', 2, 'Columns: BTC, ETH-X, SOL'],
     ['allocate absent.csv --method hrp', 1, 'absent.csv does not exist'],
-  ])('%s ends with %d', async (words, code, text) => {
+  ])('as a process: %s ends with %d', async (words, code, text) => {
     const run = await runCli(cwd, words)
     expect(run.code).toBe(code)
     expect(run.stderr).toContain(text)
@@ -85,13 +85,13 @@ describe('a file of returns', () => {
   test.each([
     ['a,b\n1,\n', 'line 2: the return of b is missing'],
     ['a,b\n0.1,NaN\n', 'line 2: the return of b is missing'],
-    ['a,b\n0.1,0.2\n0.1\n', 'line 3: 1 field where the header names 2'],
-    ['0.1,0.2\n0.1,0.2\n', 'it has no header'],
+    ['a,b\n0.1,0.2\n0.1\n', 'line 3: 1 field where the header has 2'],
+    ['0.1,0.2\n0.1,0.2\n', 'the file has no header'],
     ['a,a\n0.1,0.2\n', "two columns are called 'a'"],
-    ['timestamp,a\n2024-01-02,0.1\n2024-01-01,0.2\n2024-01-03,0.2\n', 'line 4: the timestamp 2024-01-03 00:00 UTC is not before'],
-    ['timestamp\n2024-01-02\n', 'names no column of returns'],
+    ['timestamp,a\n2024-01-02,0.1\n2024-01-01,0.2\n2024-01-03,0.2\n', 'line 4: the timestamp 2024-01-03 00:00 UTC is not earlier'],
+    ['timestamp\n2024-01-02\n', 'has no column of returns'],
     ['', 'the file has no header'],
-  ])('%j is refused', async (text, sentence) => {
+  ])('a file of returns: %j is refused', async (text, sentence) => {
     await expect(read(text)).rejects.toThrow(sentence)
   })
 })

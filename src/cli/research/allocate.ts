@@ -1,6 +1,5 @@
 /**
  * `ballast allocate RETURNS.csv --method hrp`: weights of a long-only portfolio and the risk that each asset brings.
- * Never moves money: it computes, and somebody else decides.
  */
 import type { Command } from 'commander'
 import { nearestOf } from '../../core/nearest.ts'
@@ -31,18 +30,21 @@ interface AllocateFlags {
 export function register(program: Command): void {
   program
     .command('allocate')
-    .description('weights of a long-only portfolio from returns')
-    .argument('<returns.csv>', 'CSV with a column an asset; columns of times and counters are none; also Parquet, Feather, JSON, packed')
+    .description('compute long-only portfolio weights from returns')
+    .argument(
+      '<returns.csv>',
+      'CSV with one column per asset (time and counter columns are ignored); also Parquet, Feather, JSON, compressed',
+    )
     .requiredOption('--method <method>', METHODS.join(', '))
     .option('--covariance <name>', COVARIANCES.join(', '), 'sample')
-    .option('--min-weight <w>', 'least weight of each asset', '0')
-    .option('--max-weight <w>', 'largest weight of each asset', '1')
-    .option('--decay <d>', 'weight of a row against the next newer one, of ewma', String(EWMA_DECAY))
-    .option('--confidence <c>', 'of min-cvar', String(CVAR_CONFIDENCE))
-    .option('--view <view>', 'of black-litterman, return per row: BTC=0.001, or BTC-ETH=0.0005; may be repeated', collect)
-    .option('--market-weight <asset=w>', 'of black-litterman, for each asset (default: equal)', collect)
-    .option('--risk-aversion <n>', 'of black-litterman', '2.5')
-    .option('--tau <n>', 'of black-litterman: doubt about the equilibrium', '0.05')
+    .option('--min-weight <w>', 'minimum weight of each asset', '0')
+    .option('--max-weight <w>', 'maximum weight of each asset', '1')
+    .option('--decay <d>', 'for ewma: weight of a row relative to the next newer one', String(EWMA_DECAY))
+    .option('--confidence <c>', 'for min-cvar: confidence level', String(CVAR_CONFIDENCE))
+    .option('--view <view>', 'for black-litterman: return per row, BTC=0.001 or BTC-ETH=0.0005; repeatable', collect)
+    .option('--market-weight <asset=w>', 'for black-litterman: market weight of each asset (default: equal)', collect)
+    .option('--risk-aversion <n>', 'for black-litterman: risk aversion of the market', '2.5')
+    .option('--tau <n>', 'for black-litterman: uncertainty of the equilibrium', '0.05')
     .action(runAllocate)
 }
 
@@ -68,7 +70,7 @@ async function runAllocate(file: string, flags: AllocateFlags, command: Command)
     Object.fromEntries(names.map((name, at) => [name, values[at] as number]))
   out.answer({ weights: byName(weights), risk: { volatility, contributions: byName(contributions) } }, () => {
     out.table(
-      [{ title: 'asset' }, { title: 'weight', align: 'right' }, { title: 'part of the risk', align: 'right' }],
+      [{ title: 'asset' }, { title: 'weight', align: 'right' }, { title: 'risk share', align: 'right' }],
       names.map((name, at) => [
         name,
         formatPercent(weights[at] as number),
@@ -77,7 +79,7 @@ async function runAllocate(file: string, flags: AllocateFlags, command: Command)
     )
     out.line()
     out.line(
-      `volatility ${formatPercent(volatility, 4)} a row, ${method} over ${formatCount(columns[0]?.length ?? 0)} rows, ${covariance} covariance`,
+      `volatility ${formatPercent(volatility, 4)} per row, ${method} over ${formatCount(columns[0]?.length ?? 0)} rows, ${covariance} covariance`,
     )
   })
 }
@@ -91,7 +93,7 @@ function oneOf<Name extends string>(flag: string, text: string, known: readonly 
   throw new CliError(
     EXIT.usage,
     `There is no ${flag} '${text}'.${nearest === undefined ? '' : ` Did you mean ${nearest}?`}`,
-    `--${flag} takes ${known.join(', ')}.`,
+    `Choices for --${flag}: ${known.join(', ')}.`,
   )
 }
 
@@ -106,7 +108,7 @@ function settingsOf(flags: AllocateFlags): Pick<AllocationRequest, 'bounds' | 'd
 function fraction(flag: string, text: string, includesEnds: boolean): number {
   const value = numberOf(flag, text)
   if (includesEnds ? value >= 0 && value <= 1 : value > 0 && value < 1) return value
-  throw new CliError(EXIT.usage, `--${flag} '${text}' does not lie between 0 and 1.`, `Write for example --${flag} 0.25.`)
+  throw new CliError(EXIT.usage, `--${flag} '${text}' must be between 0 and 1.`, `Example: --${flag} 0.25.`)
 }
 
 function numberOf(flag: string, text: string): number {
@@ -123,7 +125,7 @@ function positive(flag: string, text: string): number {
 
 function blackLittermanOf(flags: AllocateFlags, names: readonly string[], method: Method): BlackLitterman {
   if (method !== 'black-litterman' && (flags.view !== undefined || flags.marketWeight !== undefined))
-    throw new CliError(EXIT.usage, `${method} takes no views and no market weights.`, 'They belong to --method black-litterman.')
+    throw new CliError(EXIT.usage, `${method} does not use views or market weights.`, 'They belong to --method black-litterman.')
   return {
     market: marketOf(flags.marketWeight, names),
     views: (flags.view ?? []).map((text) => viewOf(text, names)),
@@ -154,7 +156,7 @@ function viewOf(text: string, names: readonly string[]): View {
   if (weights === undefined)
     throw new CliError(
       EXIT.usage,
-      `--view '${text}' is neither ASSET=return nor ASSET-ASSET=return of two columns.`,
+      `--view '${text}' is not ASSET=return or ASSET-ASSET=return with the names of columns.`,
       `Columns: ${names.join(', ')}.`,
     )
   return { weights, value: numberOf('view', text.slice(at + 1)) }

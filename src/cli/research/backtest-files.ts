@@ -1,5 +1,5 @@
 /**
- * The files that a backtest leaves: its trades, its equity, its report, where the person wants them.
+ * The files that a backtest leaves: its trades, its equity, its report, where the user wants them.
  * Never rounds money: it is written as the exact decimals of the run.
  */
 import { writeFileSync } from 'node:fs'
@@ -15,8 +15,8 @@ export function write(file: string, text: string): void {
   } catch (cause) {
     throw new CliError(
       EXIT.error,
-      `${file} cannot be written (${cause instanceof Error ? cause.message : String(cause)}).`,
-      'Choose another place.',
+      `Could not write ${file} (${cause instanceof Error ? cause.message : String(cause)}).`,
+      'Choose another path.',
       { cause },
     )
   }

@@ -39,7 +39,7 @@ export async function loadSeries(context: CliContext, flags: StudyFlags): Promis
     const csv = read.value
     const symbol = flags.symbol?.[0] ?? 'CSV'
     notes.push(...csv.notes)
-    if (!csv.hasVolume) notes.push('the file has no volume: it counts as 0')
+    if (!csv.hasVolume) notes.push('the file has no volume; 0 is used')
     if (csv.tickOrigin !== 'given')
       notes.push(
         `tick ${csv.tickSize} from the decimals of the file${csv.rounded > 0 ? ` (9 significant digits; ${csv.rounded} prices rounded)` : ''}, lot ${csv.lotSize}`,
@@ -68,7 +68,7 @@ export async function loadSeries(context: CliContext, flags: StudyFlags): Promis
     })
   } else {
     const symbols = flags.symbol ?? []
-    if (symbols.length === 0) throw new CliError(EXIT.usage, 'A backtest needs a series.', 'Say --symbol BTCUSDT, or --csv FILE.')
+    if (symbols.length === 0) throw new CliError(EXIT.usage, 'No data selected.', 'Pass --symbol BTCUSDT or --csv FILE.')
     const store = context.candleStore()
     for (const [at, symbol] of symbols.entries()) {
       const found = findSeries(store, { symbol, venue: flags.venue, interval: flags.interval })
@@ -100,7 +100,7 @@ export async function loadSeries(context: CliContext, flags: StudyFlags): Promis
   }
   const [first] = infos
   if (first === undefined || series.every((s) => s.columns.ts.length === 0))
-    throw new CliError(EXIT.notFound, 'No bars lie in the range.', 'ballast data list shows what is stored.')
+    throw new CliError(EXIT.notFound, 'There are no bars in this range.', 'List the stored data with: ballast data list')
   if (infos.length === 1) return { series, data: first, notes }
   return {
     series,

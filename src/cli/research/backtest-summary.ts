@@ -1,6 +1,5 @@
 /**
  * The summary of a backtest on a terminal: doubts first, then the figures, the curve, and how it ended.
- * Never wider than 80 columns.
  */
 import type { BacktestRun, BacktestRequest } from '../../backtest/backtest-run.ts'
 import type { Doubts } from '../../backtest/doubts.ts'
@@ -59,15 +58,15 @@ export function printStudy(out: Output, print: StudyPrint): void {
   const isAllSpot = spot.length === infos.length
   if (spot.length > 0) {
     const names = isAllSpot ? 'spot' : spot.map(({ instrument }) => instrument.symbol).join(', ')
-    out.line(out.style('dim', `${names}: never short, ${formatPercent(print.request.spotRate / RATE_ONE)} a side, no funding`))
+    out.line(out.style('dim', `${names}: long only, ${formatPercent(print.request.spotRate / RATE_ONE)} fee per side, no funding`))
   }
   out.line()
   for (const doubt of verdict.doubts) out.line(`${out.style('warn', '!')} ${doubt.text}`)
   out.line()
-  const start = (run.equity.equity[0] ?? 0).toFixed(2)
+  const start = money(run.equity.equity[0] ?? 0)
   const end = result.finalEquity / 1e8
   const tone = (metrics.totalReturn ?? 0) >= 0 ? 'good' : 'bad'
-  out.line(`  ${curve(run.equity.equity)}  ${start} → ${out.style(tone, end.toFixed(2))}`)
+  out.line(`  ${curve(run.equity.equity)}  ${start} → ${out.style(tone, money(end))}`)
   out.line(`  ${out.style('dim', underwater(run))}  ${out.style('dim', `drawdown to ${formatPercent(metrics.maxDrawdown)}`)}`)
   out.line()
   const pairs: (readonly [string, string, string, string])[] = [
@@ -83,7 +82,7 @@ export function printStudy(out: Output, print: StudyPrint): void {
     ],
     ['volatility', formatPercent(metrics.volatility), 'exposure', formatPercent(metrics.exposure ?? null, 1)],
     ['buy and hold', signed(metrics.benchmarkReturn ?? null), 'fees', money(metrics.fees ?? null)],
-    ['VaR 95, a day', formatPercent(metrics.var95), 'funding', money(isAllSpot ? null : (metrics.funding ?? null))],
+    ['VaR 95, daily', formatPercent(metrics.var95), 'funding', money(isAllSpot ? null : (metrics.funding ?? null))],
   ]
   for (const [a, b, c, d] of pairs)
     out.line(`  ${out.style('dim', a.padEnd(14))}${b.padStart(12)}    ${out.style('dim', c.padEnd(16))}${d.padStart(18)}`)
@@ -99,7 +98,7 @@ export function printStudy(out: Output, print: StudyPrint): void {
     out.line(
       out.style(
         'dim',
-        `  open at the end: #${open.number} ${open.side === 1 ? 'long' : 'short'}, ${money(open.pnl / 1e8)} at the last price, not in the trade figures`,
+        `  open at the end: #${open.number} ${open.side === 1 ? 'long' : 'short'}, ${money(open.pnl / 1e8)} at the last price, not in the trade statistics`,
       ),
     )
   out.line()

@@ -28,8 +28,8 @@ export async function readEquityCsv(path: string): Promise<EquityFile> {
   if (text.timeColumn === undefined || equityColumn === undefined)
     throw text.bad(
       -1,
-      `the header '${text.names.join(',').slice(0, 60)}' does not name the columns timestamp and equity`,
-      `Name them so; ${EQUITY_NAMES.flat().slice(0, 8).join(', ')} and balance are known too, and an unnamed first column of times.`,
+      `the header '${text.names.join(',').slice(0, 60)}' has no columns timestamp and equity`,
+      `Rename them. Also recognized: ${EQUITY_NAMES.flat().slice(0, 8).join(', ')} and balance, and an unnamed first column of times.`,
     )
   const { ts, isNewestFirst } = text.instants(text.timeColumn)
   const equity = new Float64Array(text.rows)
@@ -37,12 +37,11 @@ export async function readEquityCsv(path: string): Promise<EquityFile> {
   const notes: string[] = []
   if (isNewestFirst) {
     equity.reverse()
-    notes.push('The rows run from newest to oldest and are read backwards.')
+    notes.push('The rows run from newest to oldest; they are read in reverse.')
   }
   if (keys.filter((key) => EQUITY_NAMES.flat().includes(key)).length > 1)
-    notes.push(`The equity is the column '${text.names[equityColumn]}'.`)
+    notes.push(`Equity is read from the column '${text.names[equityColumn]}'.`)
   const paidIn = text.names.find((_, at) => PAID_IN.includes(keys[at] as string))
-  if (paidIn !== undefined)
-    notes.push(`The file has a column '${paidIn}': money paid in counts as a gain here, and money taken out as a loss.`)
+  if (paidIn !== undefined) notes.push(`The file has a column '${paidIn}': deposits count as gains here, and withdrawals as losses.`)
   return { series: { ts, equity }, notes }
 }

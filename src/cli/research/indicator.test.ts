@@ -1,6 +1,5 @@
 /**
  * `ballast indicator` as a process: the CSV on stdout, its units, and what it refuses.
- * Never checks the formulas, which have tests of their own.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -36,7 +35,7 @@ describe('as a process', () => {
     expect(await rowOf('obv bars.csv.gz')).toBe(`${START + 300_000},${101 + 102 - 103 - 104 - 105}`)
   })
 
-  test('with --json the rows are numbers, and null while not ready', async () => {
+  test('as a process: with --json the rows are numbers, and null while not ready', async () => {
     const run = await runCli(cwd, 'indicator macd bars.csv.gz --fast 1 --slow 2 --signal 5 --json')
     const { columns, params, rows } = JSON.parse(run.stdout) as { columns: string[]; params: object; rows: (number | null)[][] }
     expect(columns).toEqual(['timestamp', 'macd', 'signal', 'histogram'])
@@ -59,7 +58,7 @@ describe('as a process', () => {
     ['indicator bollinger bars.csv.gz --multiplier x', 2, "--multiplier 'x' is not a number"],
     ['indicator macd bars.csv.gz --fast 26', 2, 'fast must be smaller than slow'],
     ['indicator rsi absent.csv', 1, 'absent.csv does not exist'],
-  ])('%s ends with %d', async (words, code, text) => {
+  ])('as a process: %s ends with %d', async (words, code, text) => {
     const run = await runCli(cwd, words)
     expect(run.code).toBe(code)
     expect(run.stderr).toContain(text)

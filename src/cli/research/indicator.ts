@@ -25,18 +25,18 @@ const PARAM_NAMES = [...new Set(INDICATORS.flatMap((entry) => entry.params.map((
 export function register(program: Command): void {
   const command = program
     .command('indicator')
-    .description('an indicator over a file of candles, as CSV')
-    .argument('<name>', 'one of those below')
-    .argument('<candles.csv>', 'candles as CSV, JSON, Parquet or Feather, also packed; or a folder (docs/files.md)')
+    .description('compute an indicator over a file of candles, as CSV')
+    .argument('<name>', 'one of the indicators below')
+    .argument('<candles.csv>', 'candles as CSV, JSON, Parquet or Feather, also compressed; or a folder (docs/files.md)')
   for (const name of PARAM_NAMES)
     command.option(
       `--${name} <n>`,
-      `parameter of ${INDICATORS.filter((e) => hasParam(e, name))
+      `parameter for ${INDICATORS.filter((e) => hasParam(e, name))
         .map((e) => e.name)
         .join(', ')}`,
     )
   addFileOptions(command)
-    .option('--interval <interval>', 'interval of the file, where its times do not tell')
+    .option('--interval <interval>', 'interval of the file, if its times do not show it')
     .option('--tick <size>', 'tick size of the file’s prices (default: from its decimals)')
     .addHelpText('after', `\nIndicators:\n${INDICATORS.map(helpLine).join('\n')}`)
     .action(runIndicator)
@@ -61,9 +61,9 @@ async function runIndicator(name: string, file: string, flags: Flags, command: C
   for (const note of candles.notes) out.note(`${file}: ${note}.`)
   if (candles.rounded > 0)
     out.note(
-      `${candles.rounded} prices have more than 9 significant digits and are rounded to the tick ${candles.tickSize}; --tick takes a finer one.`,
+      `${candles.rounded} prices have more than 9 significant digits and are rounded to the tick ${candles.tickSize}; pass --tick for a finer one.`,
     )
-  if (!candles.hasVolume && entry.usesVolume === true) out.note('The file has no volume: it counts as 0.')
+  if (!candles.hasVolume && entry.usesVolume === true) out.note('The file has no volume; 0 is used.')
   if (out.options.json) printJson(out, entry, params, candles)
   else printCsv(out, entry, params, candles)
 }
@@ -86,10 +86,14 @@ function paramsOf(entry: IndicatorEntry, flags: Flags): IndicatorParams {
   const foreign = PARAM_NAMES.find((name) => flags[name] !== undefined && !hasParam(entry, name))
   const own = entry.params.map(({ name }) => `--${name}`).join(', ')
   if (foreign !== undefined)
-    throw new CliError(EXIT.usage, `${entry.name} has no parameter --${foreign}.`, own === '' ? 'It has none.' : `It has ${own}.`)
+    throw new CliError(
+      EXIT.usage,
+      `${entry.name} has no parameter --${foreign}.`,
+      own === '' ? 'It has no parameters.' : `Its parameters: ${own}.`,
+    )
   const params = Object.fromEntries(entry.params.map((p) => [p.name, paramOf(p, flags[p.name])]))
   const conflict = entry.conflict?.(params)
-  if (conflict !== undefined) throw new CliError(EXIT.usage, `${entry.name}: ${conflict}.`, `It has ${own}.`)
+  if (conflict !== undefined) throw new CliError(EXIT.usage, `${entry.name}: ${conflict}.`, `Its parameters: ${own}.`)
   return params
 }
 

@@ -21,9 +21,9 @@ import { formatCount, formatPercent, formatRatio, formatTime } from '../ui/forma
 export function register(program: Command): void {
   program
     .command('metrics')
-    .description('performance figures of an equity series')
-    .argument('<equity.csv>', 'a column of times and one of equity: CSV, JSON, Parquet or Feather, also packed')
-    .option('--periods-per-year <n>', 'rows in a year, for the annual figures (default: from their times, 365 where they do not tell)')
+    .description('compute performance figures of an equity series')
+    .argument('<equity.csv>', 'file with a time and an equity column: CSV, JSON, Parquet or Feather, also compressed')
+    .option('--periods-per-year <n>', 'rows per year, for annual figures (default: from the times, else 365)')
     .action(runMetrics)
 }
 
@@ -49,8 +49,8 @@ async function runMetrics(file: string, flags: { periodsPerYear?: string }, comm
       'Use 365 for daily rows, 8760 for hourly ones.',
     )
   const { series, notes } = await readEquityCsv(file)
-  const told = periodsOf(series.ts)
-  const periodsPerYear = given ?? told?.perYear ?? PERIODS_PER_YEAR
+  const spacing = periodsOf(series.ts)
+  const periodsPerYear = given ?? spacing?.perYear ?? PERIODS_PER_YEAR
   const metrics = withoutAnnual(equityMetrics(series, periodsPerYear), series)
   const reason = annualReason(series)
   for (const note of notes) out.note(note)
@@ -59,17 +59,17 @@ async function runMetrics(file: string, flags: { periodsPerYear?: string }, comm
     if (rows > 0)
       out.line(`${formatCount(rows)} rows, ${formatTime(series.ts[0] as number)} to ${formatTime(series.ts[rows - 1] as number)} UTC`)
     out.line(
-      `${formatCount(Math.round(periodsPerYear))} rows a year: ${given === undefined ? originOf(told?.distanceMs, told !== undefined) : 'given'}`,
+      `${formatCount(Math.round(periodsPerYear))} rows per year: ${given === undefined ? originOf(spacing?.distanceMs, spacing !== undefined) : 'set by you'}`,
     )
     out.fields(EQUITY_METRICS.map((name) => [name, show(name, metrics)]))
     if (reason !== undefined) out.note(reason)
-    if (EQUITY_METRICS.some((name) => metrics[name] === null)) out.note('– means that the data does not allow this figure.')
+    if (EQUITY_METRICS.some((name) => metrics[name] === null)) out.note('– means there is not enough data for this figure.')
   })
 }
 
 function originOf(distanceMs: number | undefined, isTold: boolean): string {
-  if (distanceMs !== undefined) return `they are ${formatInterval(distanceMs) ?? `${distanceMs / 1000} s`} apart`
-  return isTold ? 'their number in their time, as they are not equally far apart' : 'one row does not tell, days are assumed'
+  if (distanceMs !== undefined) return `rows are ${formatInterval(distanceMs) ?? `${distanceMs / 1000} s`} apart`
+  return isTold ? 'average over the period, since spacing varies' : 'a single row has no spacing; daily rows assumed'
 }
 
 const show = (name: keyof EquityMetrics, metrics: EquityMetrics): string =>

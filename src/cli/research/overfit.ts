@@ -19,8 +19,11 @@ const PBO_MAX = 0.05
 export function register(program: Command): void {
   program
     .command('overfit')
-    .description('whether the best of many trials is more than luck')
-    .argument('<returns.csv>', 'CSV with a column a trial; columns of times and counters are none; also Parquet, Feather, JSON, packed')
+    .description('test whether the best of many trials beats luck')
+    .argument(
+      '<returns.csv>',
+      'CSV with one column per trial (time and counter columns are ignored); also Parquet, Feather, JSON, compressed',
+    )
     .action(runOverfit)
 }
 
@@ -59,8 +62,8 @@ function print(out: Output, table: ReturnsTable, verdict: Overfit, best: string 
     .map((name, at) => ({ name, sharpe: verdict.sharpe[at] ?? null }))
     .sort((a, b) => (b.sharpe ?? Number.NEGATIVE_INFINITY) - (a.sharpe ?? Number.NEGATIVE_INFINITY))
   out.table(
-    [{ title: 'trial' }, { title: 'sharpe, a row', align: 'right' }],
-    ranked.slice(0, LIST_MAX).map(({ name, sharpe }) => [name, formatRatio(sharpe)]),
+    [{ title: 'trial' }, { title: 'sharpe per row', align: 'right' }],
+    ranked.slice(0, LIST_MAX).map(({ name, sharpe }) => [name, formatRatio(sharpe, 4)]),
   )
   if (ranked.length > LIST_MAX) out.note(`${formatCount(ranked.length - LIST_MAX)} more with --json.`)
 }
@@ -68,17 +71,17 @@ function print(out: Output, table: ReturnsTable, verdict: Overfit, best: string 
 function doubtsOf(verdict: Overfit, trials: number, rows: number): string[] {
   const doubts: string[] = []
   const { deflatedSharpe, pbo, minTrackRecord, best } = verdict
-  if (best === null) doubts.push('No trial varies, so that none has a Sharpe ratio.')
+  if (best === null) doubts.push('No trial varies, so none has a Sharpe ratio.')
   if (deflatedSharpe !== null && deflatedSharpe < DEFLATED_MIN)
     doubts.push(
-      `Luck may explain the best trial: that it beats the best of ${formatCount(trials)} trials without skill is ${formatPercent(deflatedSharpe)} likely.`,
+      `Luck may explain the best trial: the chance that it beats the best of ${formatCount(trials)} unskilled trials is ${formatPercent(deflatedSharpe)}.`,
     )
   if (pbo !== null && pbo > PBO_MAX)
     doubts.push(
-      `The choice does not carry over: in ${formatPercent(pbo)} of the splits the best of one half is below the median in the other.`,
+      `The choice is likely overfitted: in ${formatPercent(pbo)} of the splits, the best trial of one half is below the median of the other half.`,
     )
   if (minTrackRecord !== null && minTrackRecord > rows)
-    doubts.push(`The record is too short: ${formatCount(Math.ceil(minTrackRecord))} rows would be needed, there are ${formatCount(rows)}.`)
+    doubts.push(`The record is too short: ${formatCount(Math.ceil(minTrackRecord))} rows are needed, and there are ${formatCount(rows)}.`)
   if (best !== null && minTrackRecord === null) doubts.push('Even the best trial has no positive mean.')
   return doubts
 }

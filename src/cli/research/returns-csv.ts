@@ -24,12 +24,12 @@ export async function readReturnsCsv(path: string): Promise<ReturnsTable> {
   const text = await TableText.read(path)
   const { timeColumn } = text
   const isNewestFirst = timeColumn !== undefined && text.instants(timeColumn).isNewestFirst
-  const notes = isNewestFirst ? ['The rows run from newest to oldest and are read backwards.'] : []
+  const notes = isNewestFirst ? ['The rows run from newest to oldest; they are read in reverse.'] : []
   const taken: number[] = []
   for (const [at, name] of text.names.entries()) {
     if (at === timeColumn || (timeRankOf(name, at) !== undefined && text.isInstant(at))) continue
     if (at === 0 && isIndexName(name) && (name === '' || isLabel(text, at))) continue
-    if (at === 0 && isCounter(text, at)) notes.push(`The column '${name}' rises by equal steps: it is no asset and left out.`)
+    if (at === 0 && isCounter(text, at)) notes.push(`Ignored column '${name}': it rises by equal steps, so it is a counter.`)
     else taken.push(at)
   }
   const names = taken.map((at) => text.names[at] as string)
@@ -41,8 +41,8 @@ export async function readReturnsCsv(path: string): Promise<ReturnsTable> {
       if (value <= -1)
         throw text.bad(
           row,
-          `the return of ${names[place]} is ${text.cell(row, taken[place] as number)}, and none is -100 % or less`,
-          'Returns are fractions, as -0.01; correct a mark for missing figures, and divide percent by 100.',
+          `the return of ${names[place]} is ${text.cell(row, taken[place] as number)}; a return must be above -100 %`,
+          'Returns are fractions such as -0.01. Fix placeholders for missing values, and divide percent by 100.',
         )
       column[row] = value
     }
@@ -71,14 +71,14 @@ function checkSize(text: TableText, name: string, column: Float64Array): void {
   throw text.bad(
     0,
     isPrice
-      ? `the column ${name} holds prices or levels and no returns: no figure is negative and half of them are above ${typical}`
-      : `the column ${name} holds percent or no returns: half of its figures are above ${typical * 100} %`,
-    isPrice ? 'Pass the change from row to row, as 0.01 for 1 %.' : 'Returns are fractions, as 0.01 for 1 %: divide by 100.',
+      ? `the column ${name} holds prices or levels, not returns: no value is negative and half are above ${typical}`
+      : `the column ${name} holds percent, or no returns: half of its values are above ${typical * 100} %`,
+    isPrice ? 'Pass the change from row to row, 0.01 for 1 %.' : 'Returns are fractions, 0.01 for 1 %: divide by 100.',
   )
 }
 
 function checkNames(text: TableText, names: readonly string[]): void {
-  if (names.length === 0) throw text.bad(-1, `the header '${text.names.join(',').slice(0, 60)}' names no column of returns`)
+  if (names.length === 0) throw text.bad(-1, `the header '${text.names.join(',').slice(0, 60)}' has no column of returns`)
   const unnamed = names.indexOf('')
   if (unnamed >= 0) throw text.bad(-1, `column ${unnamed + 1} of the returns has no name`)
   const twice = names.find((name, at) => names.indexOf(name) !== at)

@@ -34,17 +34,17 @@ const R_MAX = 0.02
 export function register(program: Command): void {
   program
     .command('size')
-    .description('quantity of an entry by risk, with the arithmetic')
+    .description('size an entry by risk, step by step')
     .requiredOption('--equity <amount>', 'equity')
-    .requiredOption('--entry <price>', 'price of the entry')
-    .requiredOption('--stop <price>', 'price of the stop; above the entry for a short')
+    .requiredOption('--entry <price>', 'entry price')
+    .requiredOption('--stop <price>', 'stop price; above the entry for a short')
     .option('--high-water-mark <amount>', 'flow-adjusted peak of equity (default: the equity)')
-    .option('--risk <fraction>', 'part of equity that the trade may lose, as 0.01')
-    .option('--balance-low <amount>', 'balance up to which 2 % is risked')
-    .option('--balance-high <amount>', 'balance from which on 0.5 % is risked')
-    .option('--maker <rate>', 'maker fee, not used by an entry at market')
+    .option('--risk <fraction>', 'fraction of equity to risk, for example 0.01')
+    .option('--balance-low <amount>', 'balance below which 2 % is risked')
+    .option('--balance-high <amount>', 'balance above which 0.5 % is risked')
+    .option('--maker <rate>', 'maker fee; market entries do not pay it')
     .option('--taker <rate>', 'taker fee (default: 0.00055)')
-    .option('--slippage-bps <n>', 'expected slippage of the stop (default: 0)')
+    .option('--slippage-bps <n>', 'expected slippage at the stop, in basis points (default: 0)')
     .option('--lot <size>', 'lot size', '0.000001')
     .action(runSize)
 }
@@ -66,7 +66,7 @@ function runSize(flags: SizeFlags, command: Command): void {
   }
   const entry = price('entry', flags.entry)
   const stop = price('stop', flags.stop)
-  if (entry === stop) throw new CliError(EXIT.usage, 'The stop is the entry.', 'A stop lies below a long entry and above a short one.')
+  if (entry === stop) throw new CliError(EXIT.usage, 'The stop equals the entry.', 'Put the stop below a long entry, or above a short one.')
   const equity = cashFlag('equity', flags.equity)
   const sized = sizeByRisk(
     {
@@ -93,7 +93,7 @@ function runSize(flags: SizeFlags, command: Command): void {
     throw new CliError(
       EXIT.refused,
       'The risk budget is too small for the smallest quantity.',
-      'Raise the equity or the risk, or bring the stop nearer.',
+      'Raise the equity or the risk, or move the stop closer.',
     )
   const answer = {
     quantity: formatQuantity(instrument, sized.lots),
@@ -110,12 +110,11 @@ function runSize(flags: SizeFlags, command: Command): void {
 function scalingOf(flags: SizeFlags): BalanceScaling {
   if (flags.risk !== undefined) {
     const r = decimalFlag('risk', flags.risk, 10) / 1e10
-    if (r <= 0 || r >= 1)
-      throw new CliError(EXIT.usage, `--risk '${flags.risk}' must lie between 0 and 1.`, 'Write for example --risk 0.01.')
+    if (r <= 0 || r >= 1) throw new CliError(EXIT.usage, `--risk '${flags.risk}' must be between 0 and 1.`, 'Example: --risk 0.01.')
     return { type: 'constant', r }
   }
   if (flags.balanceLow === undefined || flags.balanceHigh === undefined)
-    throw new CliError(EXIT.usage, 'How much may be risked?', 'Say --risk 0.01, or --balance-low and --balance-high.')
+    throw new CliError(EXIT.usage, 'No risk given.', 'Pass --risk 0.01, or --balance-low and --balance-high.')
   const balanceLow = cashFlag('balance-low', flags.balanceLow)
   const balanceHigh = cashFlag('balance-high', flags.balanceHigh)
   if (balanceHigh <= balanceLow) throw new CliError(EXIT.usage, '--balance-high must be above --balance-low.')

@@ -47,11 +47,11 @@ export function printSweep(out: Output, answer: SweepAnswer, axes: readonly Grid
 }
 
 function doubtsOf({ runs, luckSharpe, best }: SweepAnswer): string[] {
-  const doubts = ['These figures come from the bars that chose the parameters: expect less from others.']
+  const doubts = ['The parameters were chosen on these same bars: expect worse results on new data.']
   const top = Math.max(...best.map((run) => run.metrics.sharpe ?? Number.NEGATIVE_INFINITY))
   if (luckSharpe !== null && Number.isFinite(top))
     doubts.push(
-      `The best of ${formatCount(runs)} runs without any skill would show a Sharpe ratio near ${formatRatio(luckSharpe)}; the best here has ${formatRatio(top)}.`,
+      `The best of ${formatCount(runs)} unskilled runs would show a Sharpe ratio near ${formatRatio(luckSharpe)}; the best here has ${formatRatio(top)}.`,
     )
   if (best.some((run) => (run.metrics.trades ?? 0) < 30)) doubts.push('Some of the best runs have fewer than 30 trades.')
   return doubts

@@ -20,7 +20,7 @@ test.each([
   ['sma-cross --csv bars.csv --grid fst=1:2', 2, 'Did you mean fast?'],
   ['sma-cross --csv bars.csv --grid fast=9:5', 2, 'the last value lies below the first'],
   ['sma-cross --csv bars.csv --grid fast=60:70 --param slow=50', 2, 'No combination is valid: fast must be smaller than slow'],
-  ['sma-cross --csv bars.csv --grid fast=5:9 --param fast=3', 2, 'fast is in --param and in --grid'],
+  ['sma-cross --csv bars.csv --grid fast=5:9 --param fast=3', 2, 'fast is in both --param and --grid'],
   ['sma-cross --csv bars.csv --grid fast=5:9 --sort sharp', 2, 'Did you mean sharpe?'],
   ['sma-cross --csv bars.csv --grid fast=5:9 --workers 0', 2, "--workers '0' is not a whole number"],
   ['sma-cros --csv bars.csv --grid fast=5:9', 8, 'Did you mean sma-cross?'],

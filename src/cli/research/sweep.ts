@@ -49,14 +49,14 @@ export function register(program: Command): void {
       .command('sweep')
       .alias('optimize')
       .description('run a strategy with many parameters over the same bars')
-      .argument('<strategy>', `one of ${[...STRATEGIES.keys()].join(', ')}, or one of your own`),
+      .argument('<strategy>', `one of ${[...STRATEGIES.keys()].join(', ')}, or your own`),
   )
-    .option('--grid <name=first:last:step>', 'values of a parameter, or name=a,b,c; repeated for each parameter', collect)
-    .option('--random <n>', 'n combinations drawn from the grid in place of all')
-    .option('--seed <n>', 'seed of the draw', '1')
-    .option('--workers <n>', 'worker threads (default: one a processor)')
-    .option('--sort <metric>', 'metric that says which run is best', 'sharpe')
-    .option('--top <n>', 'runs to show', '10')
+    .option('--grid <name=first:last:step>', 'values of a parameter, or name=a,b,c; repeat for each parameter', collect)
+    .option('--random <n>', 'n random combinations instead of the whole grid')
+    .option('--seed <n>', 'seed of the random draw', '1')
+    .option('--workers <n>', 'worker threads (default: one per CPU)')
+    .option('--sort <metric>', 'metric to rank runs by', 'sharpe')
+    .option('--top <n>', 'number of runs to show', '10')
     .action(runSweepCommand)
 }
 
@@ -78,7 +78,7 @@ async function runSweepCommand(name: string, flags: SweepFlags, command: Command
   for (const note of notes) out.note(note)
   const failures = result.outcomes.flatMap((outcome) => (outcome.type === 'failed' ? [outcome.reason] : []))
   if (failures.length === valid.length)
-    throw new CliError(EXIT.error, `Every run stopped: ${failures[0]}`, 'Correct the strategy or its parameters.')
+    throw new CliError(EXIT.error, `Every run failed: ${failures[0]}`, 'Correct the strategy or its parameters.')
   const answer: SweepAnswer = {
     strategy: definition.name,
     data,
@@ -93,8 +93,8 @@ async function runSweepCommand(name: string, flags: SweepFlags, command: Command
     best: rankRuns(result.outcomes, sort, top).map(({ at, metrics }) => ({ params: valid[at] as Record<string, unknown>, metrics })),
   }
   out.answer(answer, () => printSweep(out, answer, axes))
-  if (skipped > 0) out.note(`${counted(skipped, 'combination')} skipped, as ${reason}.`)
-  if (failures.length > 0) out.note(`${counted(failures.length, 'run')} stopped, as ${failures[0]}`)
+  if (skipped > 0) out.note(`${counted(skipped, 'combination')} skipped: ${reason}.`)
+  if (failures.length > 0) out.note(`${counted(failures.length, 'run')} failed: ${failures[0]}`)
 }
 
 const counted = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`
@@ -116,21 +116,21 @@ function sortOf(text: string): SortMetric {
 function count(flag: string, text: string): number {
   const value = Number(text)
   if (/^\d+$/.test(text.trim()) && value >= 1 && value <= RUNS_MAX) return value
-  throw new CliError(EXIT.usage, `--${flag} '${text}' is not a whole number from 1 to ${RUNS_MAX}.`, `Write for example --${flag} 4.`)
+  throw new CliError(EXIT.usage, `--${flag} '${text}' is not a whole number from 1 to ${RUNS_MAX}.`, `Example: --${flag} 4.`)
 }
 
 function axesOf(definition: StrategyDefinition, flags: SweepFlags): GridAxis[] {
   const known = paramsOf(definition).map((p) => p.name)
   const axes = (flags.grid ?? []).map((text) => {
     const axis = parseAxis(text)
-    if (!axis.ok) throw new CliError(EXIT.usage, axis.error, 'Write for example --grid fast=5:29:1 or --grid fast=5,10,20.')
+    if (!axis.ok) throw new CliError(EXIT.usage, axis.error, 'Examples: --grid fast=5:29:1 or --grid fast=5,10,20.')
     return axis.value
   })
   if (axes.length === 0)
     throw new CliError(
       EXIT.usage,
       'A sweep needs a grid.',
-      `Say for example --grid ${known[0] ?? 'name'}=5:29:1; it has ${known.join(', ')}.`,
+      `Example: --grid ${known[0] ?? 'name'}=5:29:1. Parameters: ${known.join(', ')}.`,
     )
   const fixed = (flags.param ?? []).map((word) => word.split('=', 1)[0] as string)
   axes.forEach(({ name }, at) => {
@@ -139,12 +139,12 @@ function axesOf(definition: StrategyDefinition, flags: SweepFlags): GridAxis[] {
       throw new CliError(
         EXIT.usage,
         `${definition.name} has no parameter '${name}'.${nearest === undefined ? '' : ` Did you mean ${nearest}?`}`,
-        `It has ${known.join(', ')}.`,
+        `Parameters: ${known.join(', ')}.`,
       )
     }
-    if (fixed.includes(name)) throw new CliError(EXIT.usage, `${name} is in --param and in --grid.`, 'Leave one of them out.')
+    if (fixed.includes(name)) throw new CliError(EXIT.usage, `${name} is in both --param and --grid.`, 'Remove one of them.')
     if (axes.findIndex((axis) => axis.name === name) !== at)
-      throw new CliError(EXIT.usage, `${name} has two grids.`, 'Write --grid once for each parameter.')
+      throw new CliError(EXIT.usage, `${name} has two --grid options.`, 'Pass --grid once per parameter.')
   })
   return axes
 }
@@ -156,7 +156,7 @@ function combinationsOf(axes: readonly GridAxis[], flags: SweepFlags): Combinati
     throw new CliError(
       EXIT.usage,
       `The grid has ${size} combinations, more than ${RUNS_MAX}.`,
-      'Take wider steps, or draw some of them: --random 1000.',
+      'Use wider steps, or sample the grid: --random 1000.',
     )
   return allCombinations(axes)
 }
@@ -200,12 +200,14 @@ async function sweepWithProgress(out: Output, plan: SweepPlan, workers: number):
     return await runSweep(plan, { workers, progress: (done) => progress.update(done), signal: stop.signal })
   } catch (cause) {
     if (cause instanceof SweepStopped)
-      throw new CliError(EXIT.interrupted, `Interrupted after ${cause.done} of ${plan.params.length} runs.`, 'Nothing was kept.', { cause })
+      throw new CliError(EXIT.interrupted, `Interrupted after ${cause.done} of ${plan.params.length} runs.`, 'No results were saved.', {
+        cause,
+      })
     if (cause instanceof SweepThreadFailed)
       throw new CliError(
         EXIT.error,
         `A worker of the sweep failed: ${cause.message}.`,
-        'Run backtest with one of the combinations to see where.',
+        'Run ballast backtest with one of the combinations to see where.',
         { cause },
       )
     throw cause

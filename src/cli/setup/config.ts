@@ -14,11 +14,11 @@ export function register(program: Command): void {
   const config = program.command('config').description('show and check the configuration')
   config
     .command('show')
-    .description('every key with its value and where it comes from')
+    .description('print every key with its value and origin')
     .action((_flags: unknown, command: Command) => runShow(command))
   config
     .command('validate')
-    .description('check the configuration and say whether it is valid')
+    .description('check that the configuration is valid')
     .action((_flags: unknown, command: Command) => runValidate(command))
 }
 
@@ -57,11 +57,11 @@ async function runValidate(command: Command): Promise<void> {
   const given = [...origins.values()].filter((origin) => origin.kind !== 'default').length
   context.out.answer({ valid: true, given }, () =>
     context.out.line(
-      `${context.out.style('good', '✓')} The configuration is valid: ${given} of ${CONFIG_KEYS.length} keys are set, the rest have their defaults.`,
+      `${context.out.style('good', '✓')} The configuration is valid: ${given} of ${CONFIG_KEYS.length} keys are set, the others use defaults.`,
     ),
   )
   if (plans.value.plans.length === 0)
     context.out.note(
-      `No strategy is configured: ${plans.value.manual.length === 0 ? 'nothing is traded' : `only what people enter by hand is traded (${plans.value.manual.join(', ')})`}.`,
+      `No strategy is configured: ${plans.value.manual.length === 0 ? 'Ballast trades nothing' : `only manual trading (${plans.value.manual.join(', ')})`}.`,
     )
 }

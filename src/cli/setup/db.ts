@@ -1,5 +1,5 @@
 /**
- * `ballast db check` and `ballast db rebuild`: whether the journal is whole, and its tables made anew by replay.
+ * `ballast db check` and `ballast db rebuild`: whether the journal is whole, and its tables made again by replay.
  * Never rebuilds under a running trader, and never changes a journal row.
  */
 import { symbolsOf } from '../../config/strategy-plan.ts'
@@ -33,9 +33,9 @@ import { formatCount } from '../ui/format.ts'
 const CALL_TIMEOUT_MS = 5_000
 
 export function register(program: Command): void {
-  const db = program.command('db').description('check the journal, or make its tables anew')
-  db.command('check').description('whether the journal has no hole and each fact its cause').action(runCheck)
-  db.command('rebuild').description('make the tables that API and chats read anew, by replaying the journal').action(runRebuild)
+  const db = program.command('db').description('verify the journal, or rebuild its tables')
+  db.command('check').description('verify that the journal has no gaps and every fact has a cause').action(runCheck)
+  db.command('rebuild').description('rebuild the tables that the API and chats read, by replaying the journal').action(runRebuild)
 }
 
 async function open(context: CliContext): Promise<Database> {
@@ -72,7 +72,7 @@ async function runCheck(_flags: object, command: Command): Promise<void> {
         ['facts without a cause', formatCount(orphans)],
         ['snapshots', formatCount(snapshots)],
       ])
-      out.line(isWhole ? out.style('good', 'The journal is whole.') : out.style('bad', 'The journal is damaged: restore a backup.'))
+      out.line(isWhole ? out.style('good', 'The journal is complete.') : out.style('bad', 'The journal is damaged: restore a backup.'))
     })
     if (!isWhole) process.exitCode = EXIT.checksFailed
   } finally {
@@ -88,7 +88,7 @@ async function runRebuild(_flags: object, command: Command): Promise<void> {
   if (trader !== undefined)
     throw new CliError(
       EXIT.conflict,
-      `The trader runs (process ${trader.pid ?? 'frozen'}) and writes these tables.`,
+      `The trader is running (process ${trader.pid ?? 'frozen'}) and writes these tables.`,
       'Stop Ballast first, then rebuild.',
     )
   const { sql, close } = await open(context)
@@ -101,7 +101,7 @@ async function runRebuild(_flags: object, command: Command): Promise<void> {
       const rows = await rebuildProjections(sql, new Kernel(config))
       const tookMs = Math.round(performance.now() - startedMs)
       out.answer({ rows, tables: REBUILT_TABLES, tookMs }, () =>
-        out.line(`Made ${REBUILT_TABLES.length} tables anew from ${formatCount(rows)} journal rows in ${(tookMs / 1000).toFixed(1)} s.`),
+        out.line(`Rebuilt ${REBUILT_TABLES.length} tables from ${formatCount(rows)} journal rows in ${(tookMs / 1000).toFixed(1)} s.`),
       )
     } finally {
       await releaseLease(sql, lease.value.epoch)
@@ -111,7 +111,7 @@ async function runRebuild(_flags: object, command: Command): Promise<void> {
   }
 }
 
-/** The kernel that the trader would make; the exchange says the instruments, in sim one that is started for the question. */
+/** The kernel that the trader would make; the exchange reports the instruments, in sim one that is started for the question. */
 async function kernelConfig(context: CliContext, registered: Awaited<ReturnType<typeof readInstruments>>): Promise<KernelConfig> {
   const config = context.config().values
   const paths = pathsOf(context.dataDir())

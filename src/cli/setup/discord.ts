@@ -1,5 +1,5 @@
 /**
- * `ballast discord setup`: checks the token, gives it to the running bot, makes a person admin, and makes the channels.
+ * `ballast discord setup`: checks the token, gives it to the running bot, makes a user admin, and makes the channels.
  * Never takes the token as a flag and never prints it.
  */
 import type { Problem } from '../../core/problem.ts'
@@ -19,11 +19,11 @@ import { pairAdmin, waitForBot } from './pairing.ts'
 const AGAIN = 'Run ballast discord setup again.'
 
 export function register(program: Command): void {
-  const discord = program.command('discord').description('set the Discord bot up')
+  const discord = program.command('discord').description('set up the Discord bot')
   discord
     .command('setup')
-    .description('give the bot its token, make yourself admin, and make its channels')
-    .option('--guild <id>', 'id of the server; asked for otherwise')
+    .description('store the bot’s token, make yourself admin and create its channels')
+    .option('--guild <id>', 'server id; asked for if missing')
     .action(runSetup)
 }
 
@@ -36,38 +36,34 @@ async function runSetup(flags: { readonly guild?: string }, command: Command): P
   if (url === undefined)
     throw new CliError(
       EXIT.error,
-      'Ballast does not run here, so that nobody could answer in the chat.',
+      'Ballast is not running here, so the bot cannot answer in the chat.',
       'Start it in another terminal: npm start',
     )
   const kept = readDiscordFile(paths)
-  const token =
-    values.discord.token ?? kept?.token ?? (await ask('Token of the bot, from discord.com/developers (it is not shown): ', true)).trim()
+  const token = values.discord.token ?? kept?.token ?? (await ask('Bot token from discord.com/developers (hidden): ', true)).trim()
   if (token === '')
-    throw new CliError(EXIT.usage, 'No token was given.', 'Make one at discord.com/developers: your application, Bot, Reset Token.')
+    throw new CliError(EXIT.usage, 'No token entered.', 'Create one at discord.com/developers: your application, Bot, Reset Token.')
   const setup = new DiscordSetup(token, values.discord.apiRoot)
   const bot = settled(await setup.identity())
   const guild =
-    flags.guild ??
-    values.discord.guild ??
-    kept?.guild ??
-    (await ask('Id of the server (right click on it, Copy Server ID): ', false)).trim()
+    flags.guild ?? values.discord.guild ?? kept?.guild ?? (await ask('Server id (right-click the server, Copy Server ID): ', false)).trim()
   if (!/^\d{1,20}$/.test(guild))
     throw new CliError(
       EXIT.usage,
-      `'${guild}' is not the id of a server.`,
-      'Turn on Developer Mode in Discord and copy it from the server.',
+      `'${guild}' is not a server id.`,
+      'Turn on Developer Mode in Discord, then right-click the server and copy its id.',
     )
   const server = settled(await setup.server(guild, bot))
   out.line(`The bot ${bot.name} is on ${server}.`)
   if (values.discord.token === undefined) {
     writeFileSync(paths.discord, `${JSON.stringify({ token, guild })}\n`, { mode: 0o600 })
-    out.note(`kept in ${paths.discord}, readable by you only`)
+    out.note(`saved to ${paths.discord}, readable only by you`)
   }
   const connected = await connectDatabase({ url, max: 2 })
   if (!connected.ok) throw new CliError(EXIT.error, connected.error.sentence, connected.error.next)
   const { sql, close } = connected.value
   try {
-    await waitForBot(sql, 'discord', 'Look at: ballast health; to give another token remove discord.json from the data directory.')
+    await waitForBot(sql, 'discord', 'Check with: ballast health. To use another token, remove discord.json from the data directory.')
     const users = new PostgresChatUsers(sql)
     const admins = new Set([...values.discord.admins, ...(await users.list('discord')).map((user) => user.userId)])
     if (admins.size === 0)
@@ -75,8 +71,8 @@ async function runSetup(flags: { readonly guild?: string }, command: Command): P
     const made = settled(await setup.makeChannels(guild, bot, [...admins]))
     out.line(
       made.length === 0
-        ? 'All channels are there.'
-        : `Made ${made.map((name) => `#${name}`).join(' ')}; only the bot, the admins and who runs the server see them.`,
+        ? 'All channels exist.'
+        : `Created ${made.map((name) => `#${name}`).join(' ')}; only the bot, the admins and the server’s owner can see them.`,
     )
   } finally {
     await close()

@@ -1,5 +1,5 @@
 /**
- * `ballast doctor`: whether Ballast could start here and trade, as a list of ticks, with or without a running one.
+ * `ballast doctor`: checks that this machine is ready to trade, with or without a running Ballast.
  * Never changes anything, and never shows a key or a token.
  */
 import { symbolsOf } from '../../config/strategy-plan.ts'
@@ -35,7 +35,7 @@ import { CliError, EXIT } from '../exit.ts'
 export function register(program: Command): void {
   program
     .command('doctor')
-    .description('whether Ballast could start here and trade: a list of ticks, with the next step for what is not well')
+    .description('check that this machine is ready to trade, with the next step for each problem')
     .action((_flags: unknown, command: Command) => runDoctor(contextOf(command)))
 }
 
@@ -52,9 +52,9 @@ async function runDoctor(context: CliContext): Promise<void> {
 }
 
 function summaryOf(bad: number, odd: number): string {
-  const rest = odd === 0 ? '' : ` ${odd === 1 ? '1 line' : `${odd} lines`} marked ! to know of.`
-  if (bad === 0) return `All that has to be well is.${rest}`
-  return `${bad === 1 ? '1 line' : `${bad} lines`} marked ✗ to mend first.${rest}`
+  const rest = odd === 0 ? '' : ` ${odd === 1 ? '1 warning' : `${odd} warnings`}.`
+  if (bad === 0) return `All checks passed.${rest}`
+  return `${bad === 1 ? '1 check failed. Fix it first.' : `${bad} checks failed. Fix them first.`}${rest}`
 }
 
 async function checksOf(context: CliContext): Promise<readonly CheckLine[]> {
@@ -92,9 +92,13 @@ async function checksOf(context: CliContext): Promise<readonly CheckLine[]> {
 
 function statementCheck(profile: Config['profile']): readonly CheckLine[] {
   if (profile !== 'live') return []
-  if (environment().BALLAST_I_AM_LIVE === 'live') return [well('statement', 'BALLAST_I_AM_LIVE=live: real money is meant')]
+  if (environment().BALLAST_I_AM_LIVE === 'live') return [well('statement', 'BALLAST_I_AM_LIVE=live is set: real money')]
   return [
-    failed('statement', 'BALLAST_I_AM_LIVE=live is not in the environment', 'Live starts only with it: set it where Ballast is started.'),
+    failed(
+      'statement',
+      'BALLAST_I_AM_LIVE=live is not in the environment',
+      'Set it in the environment that starts Ballast; live does not start without it.',
+    ),
   ]
 }
 
@@ -105,7 +109,7 @@ async function exchangeChecks(context: CliContext, config: Config, paths: DataPa
   let broken: readonly CheckLine[] = []
   try {
     const strategies = await context.strategies(configuredStrategies(config))
-    broken = strategies.broken.map(({ sentence, next }) => warned('strategies', `left out: ${sentence}`, next))
+    broken = strategies.broken.map(({ sentence, next }) => warned('strategies', `skipped: ${sentence}`, next))
     plans = plansOf(config, strategies)
   } catch (cause) {
     return [problemOf('strategies', cause)]

@@ -29,7 +29,7 @@ import { CliError, EXIT, type ExitCode } from '../exit.ts'
 export function register(program: Command): void {
   program
     .command('init')
-    .description('ask for the key of the exchange, check what it may and how the account stands, and keep it')
+    .description('enter, verify and store your Bybit API key')
     .action((_flags: unknown, command: Command) => runInit(contextOf(command)))
 }
 
@@ -39,17 +39,17 @@ async function runInit(context: CliContext): Promise<void> {
   const { profile } = config
   if (!isKeyed(profile)) {
     const start = profile === 'sim' ? 'npm start' : 'npm start -- --profile paper --data-dir .ballast-paper'
-    out.line(`Profile ${profile} needs no key and no account. Start it: ${start}`)
-    out.line('With your account: ballast init --profile observe looks only, --profile demo trades Bybit’s play money.')
+    out.line(`Profile ${profile} needs no key and no account. Start it with: ${start}`)
+    out.line('To use your account: ballast init --profile observe only watches, --profile demo trades with Bybit’s demo funds.')
     return
   }
-  if (context.flags.json === true) throw new CliError(EXIT.usage, 'A key is asked from people only.', 'Leave --json out.')
+  if (context.flags.json === true) throw new CliError(EXIT.usage, 'A key cannot be entered with --json.', 'Run it without --json.')
   if (process.stdin.isTTY !== true)
-    throw new CliError(EXIT.notConfirmed, 'Key and secret are asked at a terminal only, and there is none here.', 'Run it in a terminal.')
+    throw new CliError(EXIT.notConfirmed, 'Key and secret must be typed at a terminal, and this is not one.', 'Run it in a terminal.')
   const paths = directoryFor(context, profile)
   const symbols = await symbolsFor(context, config)
-  if (existsSync(paths.bybitKey) && !(await agrees(context, `${paths.bybitKey} is there already. Replace it? [y/N] `)))
-    throw new CliError(EXIT.notConfirmed, 'The key stays as it is.', `To check it: ballast doctor${flagsOf(context, paths)}`)
+  if (existsSync(paths.bybitKey) && !(await agrees(context, `${paths.bybitKey} already exists. Replace it? [y/N] `)))
+    throw new CliError(EXIT.notConfirmed, 'Key unchanged.', `Check it with: ballast doctor${flagsOf(context, paths)}`)
   say(context, KEY_TEXT[profile])
   const key = await askKey()
   const looked = await probeAccount({
@@ -66,28 +66,29 @@ async function runInit(context: CliContext): Promise<void> {
   refuseBadKey(look)
   settled(claimDirectory(paths, profile))
   settled(writeKeyFile(paths, key))
-  out.line(`Kept in ${paths.bybitKey}, readable by you only.`)
+  out.line(`Saved to ${paths.bybitKey}, readable only by you.`)
   if (look.wallet !== undefined)
-    out.line(`The account: ${walletText(look.wallet)} USDT, ${look.positions === 1 ? '1 position' : `${look.positions ?? 0} positions`}.`)
+    out.line(`Account: ${walletText(look.wallet)} USDT, ${look.positions === 1 ? '1 position' : `${look.positions ?? 0} positions`}.`)
   const isConfigured = await offerConfig(context, profile, paths)
-  if (profile !== 'observe' && look.wallet !== undefined) say(context, `The limits: ${limitsSummary(RISK_PROFILES[profile], look.wallet)}.`)
+  if (profile !== 'observe' && look.wallet !== undefined) say(context, `Limits: ${limitsSummary(RISK_PROFILES[profile], look.wallet)}.`)
   const start = startOf(context, isConfigured ? undefined : paths)
-  if (profile === 'live') say(context, `Nothing was started. Live starts only with the statement: BALLAST_I_AM_LIVE=live ${start}`)
-  else say(context, `Nothing was started. Start it: ${start}`)
+  if (profile === 'live')
+    say(context, `Nothing is running yet. Live trades real money and needs this statement: BALLAST_I_AM_LIVE=live ${start}`)
+  else say(context, `Nothing is running yet. Start it with: ${start}`)
   const bad = checks.filter(({ status }) => status === 'fail').length
   if (bad > 0)
     throw new CliError(
       EXIT.checksFailed,
-      'The key is kept, and what is marked ✗ is to be mended before it trades.',
+      'Key saved. Fix what is marked ✗ before trading.',
       `Then: ballast doctor${flagsOf(context, paths)}`,
     )
 }
 
 const KEY_TEXT: Readonly<Record<KeyedProfile, string>> = {
-  observe: 'Make a read-only key at bybit.com: API, Create New Key, Read-Only. Bind it to this machine’s address.',
-  demo: 'Make a key in Bybit’s demo trading: API, Create New Key. Give it contract orders and positions, nothing else.',
-  testnet: 'Make a key at testnet.bybit.com: API, Create New Key. Give it contract orders and positions, nothing else.',
-  live: 'Make a key at bybit.com: API, Create New Key. Contract orders and positions only, bound to this machine’s address.',
+  observe: 'Create a read-only key at bybit.com: API, Create New Key, Read-Only. Restrict it to this machine’s IP address.',
+  demo: 'Create a key in Bybit’s demo trading: API, Create New Key. Permissions: contract orders and positions, nothing else.',
+  testnet: 'Create a key at testnet.bybit.com: API, Create New Key. Permissions: contract orders and positions, nothing else.',
+  live: 'Create a key at bybit.com: API, Create New Key. Permissions: contract orders and positions only. Restrict it to this machine’s IP address.',
 }
 
 /** A directory that belongs to another profile is left to it, where nobody has named it. */
@@ -99,7 +100,7 @@ function directoryFor(context: CliContext, profile: KeyedProfile): DataPaths {
   const own = pathsOf(resolve(`.ballast-${profile}`))
   const ownOwner = ownerOf(own)
   if (!isDefault || (ownOwner !== undefined && ownOwner !== profile)) settled(claimDirectory(named, profile))
-  context.out.note(`${named.root} belongs to profile ${owner}; ${profile} gets ${own.root}.`)
+  context.out.note(`${named.root} belongs to profile ${owner}; ${profile} uses ${own.root}.`)
   return own
 }
 
@@ -108,22 +109,26 @@ async function symbolsFor(context: CliContext, config: Config): Promise<readonly
 }
 
 async function askKey(): Promise<ExchangeKey> {
-  const key = await askSecret('API key (it is not shown): ', 'key')
-  const secret = await askSecret('API secret (it is not shown): ', 'secret')
+  const key = await askSecret('API key (hidden): ', 'key')
+  const secret = await askSecret('API secret (hidden): ', 'secret')
   if (secret === key)
-    throw new CliError(EXIT.usage, 'That was the key twice.', 'Nothing was kept. Bybit shows the secret once, when the key is made.')
+    throw new CliError(
+      EXIT.usage,
+      'You entered the API key as the secret.',
+      'Nothing was saved. Bybit shows the secret only once, when you create the key.',
+    )
   return { key, secret }
 }
 
 async function askSecret(question: string, what: string): Promise<string> {
   const text = (await ask(question, true)).trim()
-  if (text === '') throw new CliError(EXIT.notConfirmed, `No ${what} was given: nothing was kept.`, 'Run it again when you have it.')
+  if (text === '') throw new CliError(EXIT.notConfirmed, `No ${what} entered. Nothing was saved.`, 'Run it again when you have it.')
   // Printable and without blanks: what a header can carry.
   if (!/^[!-~]{6,200}$/.test(text))
     throw new CliError(
       EXIT.usage,
-      `That does not look like a ${what} of Bybit: nothing was kept.`,
-      'Copy it again, without blanks or quotes.',
+      `That does not look like a Bybit ${what}. Nothing was saved.`,
+      'Copy it again, without spaces or quotes.',
     )
   return text
 }
@@ -131,13 +136,12 @@ async function askSecret(question: string, what: string): Promise<string> {
 /** @throws CliError where the exchange or the profile does not take the key, or nobody knows what it may. */
 function refuseBadKey({ findings, reading }: AccountProbe): void {
   const refused = findings.find(({ code, effect }) => effect === 'refuse' && (code.startsWith('key.') || code === 'account.region'))
-  if (refused !== undefined)
-    throw new CliError(EXIT.auth, 'The key is not kept, for what is marked ✗.', 'Run it again with another key, or when that is mended.')
+  if (refused !== undefined) throw new CliError(EXIT.auth, 'Key not saved: fix what is marked ✗.', 'Then run it again, or use another key.')
   if (reading.key.type === 'failed')
     throw new CliError(
       reading.key.error.type === 'clock' ? EXIT.checksFailed : EXIT.unreachable,
-      `The key is not kept: the exchange does not tell what it may (${reading.key.error.code}).`,
-      reading.key.error.type === 'clock' ? 'Let this machine’s clock be set by NTP, then run it again.' : 'Run it again in a while.',
+      `Key not saved: Bybit did not return its permissions (${reading.key.error.code}).`,
+      reading.key.error.type === 'clock' ? 'Set this machine’s clock by NTP, then run it again.' : 'Try again later.',
     )
 }
 
@@ -150,17 +154,13 @@ async function keepUnchecked(
   { sentence, next }: Problem,
 ): Promise<void> {
   say(context, `${sentence} ${next}`)
-  if (!(await agrees(context, 'Keep the key unchecked? Each start checks it before anything is sent. [y/N] ')))
-    throw new CliError(EXIT.unreachable, 'The key is not kept.', 'Run it again when the exchange answers.')
+  if (!(await agrees(context, 'Save the key without verifying it? Every start verifies it before any order is sent. [y/N] ')))
+    throw new CliError(EXIT.unreachable, 'Key not saved.', 'Run it again when the exchange answers.')
   settled(claimDirectory(paths, profile))
   settled(writeKeyFile(paths, key))
-  context.out.line(`Kept in ${paths.bybitKey}, readable by you only.`)
+  context.out.line(`Saved to ${paths.bybitKey}, readable only by you.`)
   await offerConfig(context, profile, paths)
-  throw new CliError(
-    EXIT.unreachable,
-    'The key is kept, and nothing is known of it yet.',
-    `Check it: ballast doctor${flagsOf(context, paths)}`,
-  )
+  throw new CliError(EXIT.unreachable, 'Key saved, not verified.', `Verify it with: ballast doctor${flagsOf(context, paths)}`)
 }
 
 /** Answers whether a configuration names profile and directory. */
@@ -168,12 +168,12 @@ async function offerConfig(context: CliContext, profile: KeyedProfile, { root }:
   const { origins } = context.config()
   if (existsSync(CONFIG_FILE) || (context.flags.config ?? []).length > 0)
     return origins.get('profile')?.kind === 'file' && context.dataDir() === root && origins.get('dataDir')?.kind !== 'flag'
-  const question = `Write ${CONFIG_FILE}, so that commands here mean profile ${profile}? [y/N] `
+  const question = `Write ${CONFIG_FILE} to make ${profile} the profile for commands in this directory? [y/N] `
   if (!(await agrees(context, question))) return false
   const dataDir = root === resolve('.ballast') ? {} : { dataDir: shortOf(root) }
   // Somebody may have made one meanwhile: theirs stays.
   writeFileSync(CONFIG_FILE, `${JSON.stringify({ profile, ...dataDir }, null, 2)}\n`, { flag: 'wx' })
-  say(context, `Written: ${resolve(CONFIG_FILE)}. Strategies are the default ones; see ballast config show.`)
+  say(context, `Written: ${resolve(CONFIG_FILE)}. It uses the default strategies; see ballast config show.`)
   return true
 }
 

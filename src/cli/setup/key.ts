@@ -9,24 +9,26 @@ import { CliError, EXIT } from '../exit.ts'
 import { clientOf, failureOf, once } from '../control/control.ts'
 
 export function register(program: Command): void {
-  const key = program.command('key').description('API keys: which there are, a new one, or an end to one')
+  const key = program.command('key').description('list, create and revoke API keys')
   key
     .command('list')
-    .description('all keys, without their secrets')
+    .description('list all keys, without their secrets')
     .action((_flags: unknown, command: Command) => runLine(command, 'list'))
   key
     .command('new')
-    .description('make a key and print it, this once')
+    .description('create a key and print it once')
     .addOption(
-      new Option('--role <role>', 'what it may do; a trader key closes and steers, and opens nothing').choices(ROLES).makeOptionMandatory(),
+      new Option('--role <role>', 'permissions; a trader key can close positions and control trading, but not open')
+        .choices(ROLES)
+        .makeOptionMandatory(),
     )
-    .requiredOption('--name <name>', 'what it is for')
-    .option('--days <days>', 'how long it is good', '90')
+    .requiredOption('--name <name>', 'label of the key')
+    .option('--days <days>', 'days until it expires', '90')
     .action(runNew)
   key
     .command('revoke')
-    .description('end a key: whoever has it is refused, and its open connections end within seconds')
-    .argument('<id>', 'of key list: eight letters and digits')
+    .description('revoke a key; its requests are refused and its open connections close within seconds')
+    .argument('<id>', 'id from key list: eight letters and digits')
     .action((id: string, _flags: unknown, command: Command) => runLine(command, 'revoke', id))
 }
 
@@ -38,12 +40,12 @@ function runLine(command: Command, ...words: string[]): Promise<void> {
 async function runNew(flags: { readonly role: string; readonly name: string; readonly days: string }, command: Command): Promise<void> {
   const context = contextOf(command)
   const days = Number(flags.days)
-  if (!Number.isInteger(days)) throw new CliError(EXIT.usage, `--days '${flags.days}' is not a number of days.`, 'Give 1 to 3650.')
+  if (!Number.isInteger(days)) throw new CliError(EXIT.usage, `--days '${flags.days}' is not a number of days.`, 'Use 1 to 3650.')
   const made = await clientOf(context).makeKey({ name: flags.name, role: flags.role, days })
   if (!made.ok) throw failureOf(made.error, context)
   const { id, token, role, expiresAt } = made.value
   context.out.answer(made.value, () => {
-    context.out.note(`The key ${id} (${role}), good until ${expiresAt.slice(0, 10)}. It is shown this once:`)
+    context.out.note(`Key ${id} (${role}), valid until ${expiresAt.slice(0, 10)}. It is shown only once:`)
     context.out.line(token)
   })
 }

@@ -1,5 +1,5 @@
 /**
- * Makes a person of a chat admin: a code for the chat, and a question at this terminal (S17).
+ * Makes a user of a chat admin: a code for the chat, and a question at this terminal (S17).
  * Never makes anybody admin who is not named here first.
  */
 import { randomInt } from 'node:crypto'
@@ -58,14 +58,14 @@ async function decide(
   for (;;) {
     const state = await pairing.state()
     if (state === undefined || state.expiresAtMs < Date.now()) throw new CliError(EXIT.notConfirmed, 'The code has expired.', again)
-    if (state.wrong >= 5) throw new CliError(EXIT.notConfirmed, 'Five wrong codes were sent: this one is burned.', again)
+    if (state.wrong >= 5) throw new CliError(EXIT.notConfirmed, 'Five wrong codes were sent: this code is now invalid.', again)
     if (state.candidate !== null) {
       const { userId, name } = state.candidate
       const answer = context.flags.yes === true ? 'y' : await ask(`@${name} (${userId}) wants admin [y/N] `, false)
       const isYes = /^y(es)?$/i.test(answer.trim())
       if (isYes) await users.put({ platform, userId, role: 'admin', name })
       await pairing.decide(isYes ? 'yes' : 'no')
-      // The bot reads the decision and tells the person.
+      // The bot reads the decision and informs the user.
       await new Promise((resolve) => setTimeout(resolve, 1_500))
       if (!isYes) throw new CliError(EXIT.notConfirmed, `@${name} was not made admin.`)
       context.out.line(`@${name} is admin. Try /status in the chat.`)

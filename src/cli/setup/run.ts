@@ -1,6 +1,5 @@
 /**
  * `ballast run`: the whole system in the foreground, as `npm start`.
- * Never a second way to start: it runs the same program.
  */
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'

@@ -1,5 +1,5 @@
 /**
- * `ballast telegram pair`: gives the running bot its token and makes a person admin, asked at this terminal (S17).
+ * `ballast telegram pair`: gives the running bot its token and makes a user admin, asked at this terminal (S17).
  * Never takes the token as a flag and never prints it.
  */
 import { existsSync, writeFileSync } from 'node:fs'
@@ -16,7 +16,7 @@ const TOKEN = /^\d{5,}:[\w-]{20,}$/
 
 export function register(program: Command): void {
   const telegram = program.command('telegram').description('pair the Telegram bot')
-  telegram.command('pair').description('give the bot its token and make yourself admin').action(runPair)
+  telegram.command('pair').description('store the bot’s token and make yourself admin').action(runPair)
 }
 
 async function runPair(_flags: unknown, command: Command): Promise<void> {
@@ -28,15 +28,15 @@ async function runPair(_flags: unknown, command: Command): Promise<void> {
   if (url === undefined)
     throw new CliError(
       EXIT.error,
-      'Ballast does not run here, so that nobody could answer in the chat.',
+      'Ballast is not running here, so the bot cannot answer in the chat.',
       'Start it in another terminal: npm start',
     )
   if (values.telegram.token === undefined && !existsSync(paths.telegramToken)) {
-    const token = (await ask('Token that @BotFather gave (it is not shown): ', true)).trim()
+    const token = (await ask('Bot token from @BotFather (hidden): ', true)).trim()
     if (!TOKEN.test(token))
-      throw new CliError(EXIT.usage, 'That does not look like a token of Telegram.', 'Ask @BotFather for one: /newbot')
+      throw new CliError(EXIT.usage, 'That does not look like a Telegram bot token.', 'Get one from @BotFather: /newbot')
     writeFileSync(paths.telegramToken, `${token}\n`, { mode: 0o600 })
-    out.note(`kept in ${paths.telegramToken}, readable by you only`)
+    out.note(`saved to ${paths.telegramToken}, readable only by you`)
   }
   const connected = await connectDatabase({ url, max: 2 })
   if (!connected.ok) throw new CliError(EXIT.error, connected.error.sentence, connected.error.next)
@@ -45,7 +45,7 @@ async function runPair(_flags: unknown, command: Command): Promise<void> {
     const bot = await waitForBot(
       sql,
       'telegram',
-      'Check the token with @BotFather; to give another one remove telegram.token from the data directory.',
+      'Check the token with @BotFather. To use another one, remove telegram.token from the data directory.',
     )
     await pairAdmin(context, sql, 'telegram', 'Run ballast telegram pair again.', (code) =>
       out.line(`Send it to ${bot} from a private chat, or open https://t.me/${bot.replace(/^@/, '')}?start=pair-${code}`),

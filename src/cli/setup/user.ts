@@ -1,5 +1,5 @@
 /**
- * `ballast user totp`: enrols, replaces or removes the one-time codes of a person in a chat, at this terminal only (S17).
+ * `ballast user totp`: enrols, replaces or removes the one-time codes of a user in a chat, at this terminal only (S17).
  * Never shows a secret that was enrolled before, and never keeps one that was not proven by a code.
  */
 import type { Command } from 'commander'
@@ -19,22 +19,22 @@ import { CliError, EXIT } from '../exit.ts'
 const TRIES = 3
 
 export function register(program: Command): void {
-  const user = program.command('user').description('one-time codes of people in chats')
+  const user = program.command('user').description('authenticator codes of chat users')
   user
     .command('totp')
-    .description('give somebody one-time codes for what adds risk on live, or take them away')
-    .argument('<who>', 'name, id, or telegram:ID, discord:ID')
-    .option('--remove', 'take them away')
+    .description('enroll a user’s authenticator app, which confirms commands that add risk on live, or remove it')
+    .argument('<who>', 'name, id, telegram:ID or discord:ID')
+    .option('--remove', 'remove the authenticator')
     .action(runTotp)
 }
 
 async function runTotp(who: string, flags: { readonly remove?: boolean }, command: Command): Promise<void> {
   const context = contextOf(command)
-  if (context.flags.json === true) throw new CliError(EXIT.usage, 'A secret is shown to people only.', 'Leave --json out.')
+  if (context.flags.json === true) throw new CliError(EXIT.usage, 'The secret cannot be shown with --json.', 'Run it without --json.')
   const { values } = context.config()
   const paths = pathsOf(context.dataDir())
   const url = values.databaseUrl ?? sharedUrl(paths.root)
-  if (url === undefined) throw new CliError(EXIT.error, 'Ballast does not run here.', 'Start it in another terminal: npm start')
+  if (url === undefined) throw new CliError(EXIT.error, 'Ballast is not running here.', 'Start it in another terminal: npm start')
   const connected = await connectDatabase({ url, max: 2 })
   if (!connected.ok) throw new CliError(EXIT.error, connected.error.sentence, connected.error.next)
   const { sql, close } = connected.value
@@ -58,38 +58,38 @@ async function runTotp(who: string, flags: { readonly remove?: boolean }, comman
 }
 
 async function remove({ out }: CliContext, codes: PostgresCodes, actor: string): Promise<string> {
-  if (!(await codes.remove(actor))) throw new CliError(EXIT.notFound, `${actor} has no one-time codes.`)
-  out.line(`${actor} has no one-time codes any more: on live, what adds risk is refused to them in chat.`)
+  if (!(await codes.remove(actor))) throw new CliError(EXIT.notFound, `${actor} has no authenticator.`)
+  out.line(`Removed the authenticator of ${actor}. On live, chat now refuses their commands that add risk.`)
   return 'removed'
 }
 
 async function enrol({ out, flags }: CliContext, codes: PostgresCodes, actor: string, profile: string): Promise<string> {
   const { isEnrolled } = await codes.state(actor)
   if (isEnrolled && flags.yes !== true) {
-    const answer = await ask(`${actor} has one-time codes. Replace them? [y/N] `, false)
-    if (!/^y(es)?$/i.test(answer.trim())) throw new CliError(EXIT.notConfirmed, 'They stay as they are.')
+    const answer = await ask(`${actor} already has an authenticator. Replace it? [y/N] `, false)
+    if (!/^y(es)?$/i.test(answer.trim())) throw new CliError(EXIT.notConfirmed, 'Authenticator unchanged.')
   }
   const secret = makeSecret()
   const uri = otpauthUri(secret, `Ballast ${profile}`, actor)
-  out.line(`Add this to an authenticator app of ${actor}. It is shown this once.`)
+  out.line(`Add this to the authenticator app of ${actor}. It is shown only once.`)
   // Made of blocks, so that it is on no disk and in no clipboard.
   if (!out.options.plain) out.line(encodeQR(uri, 'ascii').trimEnd())
   out.line(`Key  ${(toBase32(secret).match(/.{1,4}/g) ?? []).join(' ')}`)
   out.line(`Link ${uri}`)
   for (let left = TRIES; left > 0; left--) {
-    const code = await ask('Code that the app shows now: ', false)
+    const code = await ask('Current code from the app: ', false)
     const step = matchedStep(secret, code.trim(), Date.now())
     if (step !== undefined) {
       await codes.enrol(actor, secret, step)
-      out.line(`${actor} confirms with one-time codes from now on. To try one in the chat: /totp verify 123456`)
+      out.line(`${actor} now confirms with authenticator codes. To try one in the chat: /totp verify 123456`)
       return isEnrolled ? 'replaced' : 'enrolled'
     }
-    if (left > 1) out.note('That is not the code of this key. Is the clock of the phone right?')
+    if (left > 1) out.note('Wrong code. Is the phone’s clock correct?')
   }
-  throw new CliError(EXIT.notConfirmed, 'No code was right: nothing was kept.', 'Set the clock of the phone to automatic and try again.')
+  throw new CliError(EXIT.notConfirmed, 'No correct code entered. Nothing was saved.', 'Set the phone’s clock to automatic and try again.')
 }
 
-/** The person in the one form in which commands know them: `telegram:501`. */
+/** The user in the one form in which commands know them: `telegram:501`. */
 async function actorOf(who: string, { telegram, discord }: Config, users: PostgresChatUsers): Promise<string> {
   const known = [
     ...(await users.list('telegram')),
@@ -106,11 +106,11 @@ async function actorOf(who: string, { telegram, discord }: Config, users: Postgr
   )
   const [only] = found
   if (found.size === 1 && only !== undefined) return only
-  if (found.size > 1) throw new CliError(EXIT.usage, `${who} is more than one: ${[...found].join(', ')}.`, 'Name one of them.')
+  if (found.size > 1) throw new CliError(EXIT.usage, `${who} matches several users: ${[...found].join(', ')}.`, 'Name one of them.')
   const all = [...new Set(known.map((user) => `${user.platform}:${user.userId}${user.name === '' ? '' : ` (${user.name})`}`))]
   throw new CliError(
     EXIT.notFound,
-    `Nobody here is called ${who}.`,
-    all.length === 0 ? 'Pair somebody first: ballast telegram pair' : `Known: ${all.join(', ')}`,
+    `There is no user ${who}.`,
+    all.length === 0 ? 'Pair a user first: ballast telegram pair' : `Users: ${all.join(', ')}`,
   )
 }

@@ -13,7 +13,7 @@ export function newStrategy(context: CliContext, name: string | undefined): void
   if (name === undefined || !/^[a-z][a-z0-9-]{0,30}$/.test(name))
     throw new CliError(
       EXIT.usage,
-      name === undefined ? 'A strategy needs a name.' : `'${name}' cannot name a strategy.`,
+      name === undefined ? 'A strategy needs a name.' : `'${name}' is not a valid strategy name.`,
       'Use small letters, digits and dashes: ballast strategy new pullback',
     )
   if (STRATEGIES.has(name)) throw new CliError(EXIT.conflict, `${name} is a built-in strategy.`, 'Choose another name.')
@@ -23,7 +23,7 @@ export function newStrategy(context: CliContext, name: string | undefined): void
     [join(directory, `${name}.test.ts`), testSource(name)],
   ] as const
   for (const [file] of files)
-    if (existsSync(file)) throw new CliError(EXIT.conflict, `${relative('', file)} is there already.`, 'Choose another name, or edit it.')
+    if (existsSync(file)) throw new CliError(EXIT.conflict, `${relative('', file)} already exists.`, 'Choose another name, or edit it.')
   mkdirSync(directory, { recursive: true })
   for (const [file, text] of files) writeFileSync(file, text)
   const { out } = context

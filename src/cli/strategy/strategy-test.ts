@@ -1,5 +1,5 @@
 /**
- * `ballast strategy test NAME`: what every strategy must keep, tried on candles, and then the test that stands beside its file.
+ * `ballast strategy test NAME`: what every strategy must keep, tried on candles, and then the test that is beside its file.
  * Never calls it good where it said nothing at all.
  */
 import { spawn } from 'node:child_process'
@@ -45,7 +45,7 @@ export async function testStrategy(context: CliContext, name: string | undefined
       if (flaw !== undefined) out.line(`    ${flaw}`)
     }
     out.line(
-      `${opinions > 0 ? out.style('good', '✓') : out.style('bad', '✗')} ${formatCount(opinions)} opinions over ${formatCount(bars)} candles`,
+      `${opinions > 0 ? out.style('good', '✓') : out.style('bad', '✗')} ${formatCount(opinions)} signals over ${formatCount(bars)} candles`,
     )
     if (own === undefined) out.note(file === undefined ? '' : 'There is no test beside it.')
     else {
@@ -54,7 +54,11 @@ export async function testStrategy(context: CliContext, name: string | undefined
     }
   })
   if (!isGood)
-    throw new CliError(EXIT.checksFailed, `${name} did not pass.`, opinions === 0 ? 'Let it say something on these candles.' : '')
+    throw new CliError(
+      EXIT.checksFailed,
+      `${name} failed its checks.`,
+      opinions === 0 ? 'Make it give at least one signal on these candles.' : '',
+    )
 }
 
 interface OwnTest {

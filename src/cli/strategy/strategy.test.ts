@@ -1,6 +1,5 @@
 /**
  * `strategy show`: the parameters as the schema has them.
- * Never a list of its own.
  */
 import { expect, test } from 'vitest'
 import { STRATEGIES } from '../../strategy/registry.ts'

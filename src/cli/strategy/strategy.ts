@@ -50,7 +50,7 @@ export async function listStrategies({ out, strategies }: CliContext): Promise<v
   const rows = [...(await strategies()).catalog.values()]
   out.answer({ data: rows.map((d) => ({ name: d.name, version: d.version, summary: d.summary, params: paramsOf(d) })) }, () =>
     out.table(
-      [{ title: 'strategy' }, { title: 'what it does' }],
+      [{ title: 'strategy' }, { title: 'description' }],
       rows.map((d) => [d.name, d.summary]),
     ),
   )
@@ -65,7 +65,7 @@ export async function showStrategy({ out, strategies }: CliContext, name: string
     out.line(summary)
     out.line()
     out.table(
-      [{ title: 'param' }, { title: 'default', align: 'right' }, { title: 'range' }, { title: 'what it is' }],
+      [{ title: 'param' }, { title: 'default', align: 'right' }, { title: 'range' }, { title: 'description' }],
       params.map((p) => [p.name, String(p.default), p.range, p.description]),
     )
     out.line()

@@ -1,7 +1,9 @@
 /**
- * Numbers and times as people read them.
+ * Numbers and times as users read them.
  * Never used for what a program reads: `--json` has the values themselves.
  */
+import { groupDigits } from '../../core/decimal.ts'
+
 const GROUPED = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
 
 /** `1,033,226` */
@@ -14,5 +16,5 @@ export const formatTime = (instant: number): string => new Date(instant).toISOSt
 export const formatPercent = (fraction: number | null, decimals = 2): string =>
   fraction === null ? '–' : `${(fraction * 100).toFixed(decimals)} %`
 
-/** Four significant digits; a dash where there is none. */
-export const formatRatio = (value: number | null): string => (value === null ? '–' : String(Number(value.toPrecision(4))))
+/** `1,234.57`: two decimals; a dash where there is none. */
+export const formatRatio = (value: number | null, decimals = 2): string => (value === null ? '–' : groupDigits(value.toFixed(decimals)))

@@ -49,7 +49,7 @@ export class Output {
     this.stdout.write(`${this.hint(text)}\n`)
   }
 
-  /** A message for a person; not part of the answer. */
+  /** A message for a user; not part of the answer. */
   note(text: string): void {
     if (!this.options.quiet) this.stderr.write(`${this.hint(text)}\n`)
   }

@@ -48,7 +48,7 @@ export class TableText {
     if (header === undefined)
       throw new CliError(
         EXIT.error,
-        `${name} line ${headerLine}: the file starts with numbers, it has no header.`,
+        `${name} line ${headerLine}: the file has no header, it starts with numbers.`,
         'Name the columns in the first line.',
       )
     const foreign = foreignShapeOf(header)
@@ -83,7 +83,7 @@ export class TableText {
       if (before !== undefined) {
         if (direction === 0 && read !== before) direction = read > before ? 1 : -1
         if ((read - before) * direction <= 0)
-          throw this.bad(row, `the timestamp ${utcText(ts(read))} is not ${direction < 0 ? 'before' : 'after'} the one of the line before`)
+          throw this.bad(row, `the timestamp ${utcText(ts(read))} is not ${direction < 0 ? 'earlier' : 'later'} than the line above`)
       }
       instants[row] = read
     }
@@ -119,14 +119,13 @@ export class TableText {
     for (let row = 0; row < this.rows; row += 1) {
       const { cells } = this.table.rows[row] as { cells: readonly string[] }
       if (cells.length === 0) throw this.bad(row, 'the line is empty')
-      if (cells.length !== width)
-        throw this.bad(row, `${cells.length} field${cells.length === 1 ? '' : 's'} where the header names ${width}`)
+      if (cells.length !== width) throw this.bad(row, `${cells.length} field${cells.length === 1 ? '' : 's'} where the header has ${width}`)
       for (const at of constants)
         if (cells[at] !== this.cell(0, at))
           throw this.bad(
             row,
             `the ${this.names[at]} changes from '${shorten(this.cell(0, at))}' to '${shorten(cells[at] as string)}'`,
-            'Split the file: a series is of one.',
+            'Split the file: a series has one.',
           )
     }
   }
@@ -137,7 +136,7 @@ export class TableText {
       const found = ranks.findIndex((each, at) => each === rank && this.isInstant(at))
       if (found >= 0) return found
     }
-    // A first column that says time and holds none is told by its first cell; a coin may be called T.
+    // A first column that says time and holds none is reported by its first cell; a coin may be called T.
     return ranks[0] !== undefined && ranks[0] !== 'index' && keyOf(this.names[0] ?? '').length > 1 ? 0 : undefined
   }
 }

@@ -1,6 +1,6 @@
 /**
- * The books: what the venue said becomes orders, positions and money.
- * Never decides: the same inputs give the same books, whether they are applied or folded.
+ * Books order events: orders, positions and money.
+ * Never decides: the same inputs give the same state, whether they are applied or folded.
  */
 import { type BookedEvent, Booking } from '../booking.ts'
 import type { KernelContext } from '../context.ts'
@@ -56,10 +56,10 @@ export class Bookkeeper {
 
   /** Answers whether it was booked. */
   private bookFill(order: Order, fill: OrderFilled, booking: Booking): boolean {
-    // Told late: the balance that the books were opened with has it.
+    // Reported late: the balance that the books were opened with has it.
     if (order.origin === 'external' && fill.ts < this.portfolio.openedTs) return false
     const trip = this.portfolio.openTrade(order.instrument)
-    // A stop that stands nearer stays: an entry never moves the stop of what is held away from it.
+    // A stop that is nearer stays: an entry never moves the stop of what is held away from it.
     if (order.class === 'entry' && trip?.side === order.side && order.stop !== undefined)
       trip.stop = trip.stop === undefined ? order.stop : nearerStop(trip.side, trip.stop, order.stop)
     this.portfolio.lastFillTs = fill.ts
@@ -97,7 +97,7 @@ export class Bookkeeper {
     this.orders.adopt(event, owner, intentClass)
   }
 
-  /** The venue's position is another than the books': somebody else's hands, at the price that came with it (S8). */
+  /** The venue's position is another than the records': external activity, at the price that came with it (S8). */
   adjusted(event: PositionAdjusted): Booking {
     const booking = new Booking()
     const difference = event.lots - this.portfolio.venueLots(event.instrument)
@@ -139,7 +139,7 @@ export class Bookkeeper {
     return booking
   }
 
-  /** What was somebody else's becomes a trade of ours (S8). */
+  /** What was somebody else's becomes a trade of Ballast's (S8). */
   adoptExternal(fact: ExternalAdopted): Booking {
     const booking = new Booking()
     const order = this.bookingOrder(fact, fact.lots, 'adopted')
@@ -157,7 +157,7 @@ export class Bookkeeper {
     if (trip !== undefined) trip.stop = stop
   }
 
-  /** The pseudo order under which something is booked that no order of ours did. It never enters the book of orders. */
+  /** The pseudo order for bookings without an order of Ballast's. It never enters the order table. */
   private bookingOrder(event: Pick<PositionAdjusted, 'instrument' | 'ts'>, difference: number, cause: string): Order {
     return {
       orderId: this.orders.peekOrderId(),
@@ -205,7 +205,7 @@ function exitReasonOf(order: Order): string {
       return 'adl'
     case 'delivery':
       return DELISTED
-    // Somebody closed it past us: a person's close (S8).
+    // Somebody closed it past us: an operator's close (S8).
     case 'external':
       return order.reason.rule === UNKNOWN_RESULT || order.reason.rule === DELISTED ? order.reason.rule : 'operator'
     case 'panic-direct':

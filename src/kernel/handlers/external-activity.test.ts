@@ -1,6 +1,5 @@
 /**
- * S8: what other hands do on the account, fact by fact: closes, positions and stops that we did not ask for.
- * Never the venue: what it says is written in the test.
+ * S8: what others do on the account, fact by fact: closes, positions and stops that we did not ask for.
  */
 import { describe, expect, test } from 'vitest'
 import { cash, lots, orderId, rate, strategyId, ticks, ts } from '../../core/units.ts'
@@ -42,7 +41,7 @@ function inApp(bench: Bench, side: 1 | -1, quantity: number, fee = 0): KernelFac
   })
 }
 
-/** The venue tells a stop of its own: new, or moved. */
+/** The venue shows a stop of its own: new, or moved. */
 function stopAt(bench: Bench, price: number, quantity = 10): KernelFact[] {
   const known = bench.kernel.orders.open(BTC).find((o) => o.venueOrderId === 'stop')
   if (known !== undefined)
@@ -92,7 +91,7 @@ const lotsOf = ({ kernel: { portfolio } }: Bench): readonly number[] => [
 ]
 
 describe('S8 a reduction from outside', () => {
-  test.each(['read', 'streamed'] as const)('%s: booked as the operator’s close, symbol and strategy closing-only, told once', (how) => {
+  test.each(['read', 'streamed'] as const)('%s: booked as the operator’s close, symbol and strategy closing-only, reported once', (how) => {
     const bench = new Bench()
     bench.enter()
     bench.prices[BTC] = 110
@@ -106,7 +105,7 @@ describe('S8 a reduction from outside', () => {
     expect(brief(bench.say(signal(1)))).toEqual(['denied entry: hold'])
   })
 
-  test('that no execution tells has an unknown result: nobody is said to have closed it', () => {
+  test('a reduction from outside that no execution shows has an unknown result: nobody is said to have closed it', () => {
     const bench = new Bench()
     bench.enter()
     const facts = bench.give({
@@ -160,7 +159,7 @@ describe('S8 a reduction from outside', () => {
 })
 
 describe('S8 a position that is not ours', () => {
-  test('is counted, holds entries of the symbol, and is neither a trade nor equity of ours', () => {
+  test('a position that is not ours is counted, holds entries of the symbol, and is neither a trade nor equity of ours', () => {
     const bench = new Bench()
     const { portfolio } = bench.kernel
     expect(brief(inApp(bench, 1, 7, 3e8))).toEqual(['hold external-BTCUSDT no-entries', 'P1 external.position'])
@@ -234,7 +233,7 @@ describe('S8 /adopt', () => {
     expect([ledger.wallet, ledger.trading, ledger.external]).toEqual([10_280e8, -70e8, -210e8])
   })
 
-  test('without a stop it gets the default one; its order number is not used again', () => {
+  test('/adopt without a stop sets the default one; its order number is not used again', () => {
     const bench = new Bench()
     inApp(bench, -1, 7)
     const facts = adopt(bench)
@@ -246,7 +245,7 @@ describe('S8 /adopt', () => {
   test.each([
     ['a stop that would trigger now', 100, OWNER, 'denied protective: stop-side'],
     ['another owner than the symbol’s', 90, strategyId('s1'), 'denied protective: symbol-owned'],
-  ] as const)('is refused for %s', (_name, stop, strategy, expected) => {
+  ] as const)('/adopt is refused for %s', (_name, stop, strategy, expected) => {
     const bench = new Bench()
     inApp(bench, 1, 7)
     expect(brief(adopt(bench, stop, strategy))).toEqual([expected])
@@ -254,12 +253,12 @@ describe('S8 /adopt', () => {
     expect(bench.kernel.holds).toHaveLength(1)
   })
 
-  test('is refused where there is nothing', () => {
+  test('/adopt is refused where there is nothing', () => {
     expect(brief(adopt(new Bench(), 90))).toEqual(['denied protective: exit-not-verified'])
   })
 })
 
-test('S8 /ignore: entries go on, more of it holds nothing, and it survives a restart', () => {
+test('S8 /ignore: entries continue, more of it holds nothing, and it survives a restart', () => {
   const bench = new Bench()
   inApp(bench, 1, 7)
   expect(brief(ignore(bench))).toEqual(['external-ignored', 'lift external-BTCUSDT'])
@@ -302,7 +301,7 @@ describe('S8 a stop that moves', () => {
     expect(brief(stopAt(bench, 80))).toEqual(['P2 stop.moved_outside', 'P1 position.unprotected', 'flatten sell 10'])
   })
 
-  test('moved by us it is neither, however late the venue tells it', () => {
+  test('moved by us it is neither, however late the venue shows it', () => {
     const bench = entered()
     expect(brief(move(bench, 85))).toEqual(['stop at 85'])
     expect(brief(move(bench, 92))).toEqual(['stop at 92'])
@@ -318,7 +317,7 @@ describe('S8 a stop that moves', () => {
     expect(brief(stopAt(bench, 90, 6))).toEqual([])
   })
 
-  test('taken off in the app it is set again, and that is said once', () => {
+  test('removed in the app it is set again, and that is said once', () => {
     const bench = entered()
     const missing = (bareMs: number): string[] =>
       brief(bench.give({ type: 'protection-missing', instrument: BTC, bareMs, ts: ts(bench.now) }))
@@ -329,7 +328,7 @@ describe('S8 a stop that moves', () => {
     expect(missing(6_000)).toEqual(['P1 position.unprotected', 'stop at 90'])
   })
 
-  test('one for a part of the position is theirs', () => {
+  test('a stop that moves: one for a part of the position is theirs', () => {
     const bench = entered()
     const part = bench.give({
       type: 'order-adopted',
@@ -352,7 +351,7 @@ describe('S8 a stop that moves', () => {
   })
 })
 
-test('S8 an open order of somebody else is told and left alone', () => {
+test('S8 an open order of somebody else is reported and left alone', () => {
   const bench = new Bench()
   const facts = bench.give({
     type: 'order-adopted',
@@ -391,7 +390,7 @@ describe('a symbol that stops trading', () => {
     expect(brief(other.say(signal(1)))).toEqual(['entry buy 10'])
   })
 
-  test('is known after a restart', () => {
+  test('a symbol that stops trading is known after a restart', () => {
     const bench = new Bench()
     change(bench, 'closed')
     const again = new Kernel(bench.config)

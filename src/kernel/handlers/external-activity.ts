@@ -1,6 +1,6 @@
 /**
- * What other hands do on the account: they close what is ours, hold what is not, and move stops (S8).
- * Never closes, cancels or guards what is not ours, and never loosens: what they have changed is held until a person says how it goes on.
+ * What others do on the account: they close what is ours, hold what is not, and move stops (S8).
+ * Never closes, cancels or protects what is not ours, and never loosens: what they have changed is held until an operator says how it continues.
  */
 import type { Booking } from '../booking.ts'
 import type { KernelContext } from '../context.ts'
@@ -25,7 +25,7 @@ import type { PortfolioState } from '../state/portfolio-state.ts'
 
 /** Somebody holds what is not ours: until adopted or ignored. */
 export const externalHoldId = (symbol: string): string => `external-${symbol}`
-/** Somebody closed what was ours: until a person resumes. Of the symbol, and of the strategy that owns it. */
+/** Somebody closed what was ours: until an operator resumes. Of the symbol, and of the strategy that owns it. */
 export const takenHoldId = (name: string): string => `external-close-${name}`
 
 /** Stop of an adopted position that nobody gave one, as a fraction of the mark. */
@@ -80,7 +80,7 @@ export class ExternalActivity {
     if (change.added > 0 && !this.portfolio.isExternalIgnored(i)) this.afterAdded(i, cause)
   }
 
-  /** A reduction of ours is a person's close: what belonged to it goes, and nothing new opens until they say so. */
+  /** A reduction of Ballast's is an operator's close: what belonged to it goes, and nothing new opens until they say so. */
   private afterTaken(i: InstrumentIndex, { taken, instrument }: ExternalChange, cause: string): void {
     const { symbol } = instrument
     const held: number = this.portfolio.positionLots(i)
@@ -108,7 +108,7 @@ export class ExternalActivity {
       })
   }
 
-  /** The exchange has ended the symbol: nobody's close, and nothing that its strategy did. Its other symbols go on. */
+  /** The exchange has ended the symbol: nobody's close, and nothing that its strategy did. Its other symbols continue. */
   private afterDelisted(i: InstrumentIndex, { taken, instrument }: ExternalChange): void {
     if (taken === 0) return
     this.algorithms.endOn(i, DELISTED)
@@ -157,7 +157,7 @@ export class ExternalActivity {
     })
   }
 
-  // A person decides.
+  // An operator decides.
 
   /** Answers what was booked; undefined where it was denied. */
   adopt(input: AdoptExternal): Booking | undefined {
@@ -218,7 +218,7 @@ export class ExternalActivity {
 
   // Stops.
 
-  /** A stop at the venue stands elsewhere than it did: ours if we asked for it, else tightened (adopted) or loosened (restored). */
+  /** A stop at the venue is elsewhere than it did: ours if we asked for it, else tightened (adopted) or loosened (restored). */
   afterStop(order: Order): void {
     const i = order.instrument
     const trip = this.portfolio.openTrade(i)
@@ -228,7 +228,7 @@ export class ExternalActivity {
       this.gateway.confirmStop(i, trigger)
       return
     }
-    // A stop beside the one of the whole position guards a part of it: that is theirs.
+    // A stop beside the one of the whole position protects a part of it: that is theirs.
     if (this.orders.open(i).filter(isPositionStop).length > 1) return
     const instrument = this.instrument(i)
     const from = trip.stop === undefined ? 'none' : shownPrice(instrument, trip.stop)
@@ -245,7 +245,7 @@ export class ExternalActivity {
 
   private isAsked(i: InstrumentIndex, trigger: Ticks): boolean {
     if (this.gateway.hasAsked(i, trigger)) return true
-    // It came with an entry of ours, whose fill may be told after it.
+    // It came with an entry of Ballast's, whose fill may be reported after it.
     const isOurs = (order: Order): boolean => order.class === 'entry' && order.origin === 'ours' && order.stop === trigger
     return this.orders.open(i).some(isOurs) || this.orders.recent(i).some(isOurs)
   }

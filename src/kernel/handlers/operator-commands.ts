@@ -1,5 +1,5 @@
 /**
- * What people ask of the kernel: to close, cancel, place, change, work, panic, switch a strategy, take what is not ours.
+ * What operators ask of the kernel: to close, cancel, place, change, work, panic, switch a strategy, take what is not ours.
  * Never checks who asks, and never denies an exit: each part judges its own.
  */
 import type { PositionCloser } from '../orders/position-closer.ts'
@@ -125,7 +125,7 @@ export class OperatorCommands {
     }
   }
 
-  /** Cancels all that is being worked and all entries, and closes every position of ours. */
+  /** Cancels all execution algorithms and all entries, and closes every position of Ballast's. */
   flattenAll(cause: string): void {
     this.parts.algorithms.endAll(cause)
     this.parts.closer.flattenAll(cause)
@@ -137,7 +137,7 @@ export class OperatorCommands {
     else this.parts.closer.closeAtLimit(instrument, lots, limit, reason)
   }
 
-  /** Of all, or of one symbol: the hold first, then what is being worked, entries, positions (S7). */
+  /** Of all, or of one symbol: the hold first, then running execution algorithms, entries, positions (S7). */
   private panic({ instrument, actor, reason }: PanicInput): void {
     const cause = `panic by ${actor}`
     this.parts.safety.haltForPanic(actor, reason, instrument)
@@ -149,7 +149,7 @@ export class OperatorCommands {
     this.parts.closer.flattenOn(instrument, cause)
   }
 
-  /** Where the venue holds no legs, orders of ours are moved (spot). */
+  /** Where the venue holds no legs, orders of Ballast's are moved (spot). */
   private changeProtection({ instrument, target }: ChangeProtection): void {
     const { brackets, config } = this.parts
     brackets.keepStop(instrument)

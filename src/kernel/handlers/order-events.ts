@@ -1,6 +1,6 @@
 /**
- * What follows from what the venue said: brackets and algorithms go on, trades are told, doubts and outside changes are followed up.
- * Never books: the books have taken the event before it comes here.
+ * Reactions to order events: brackets, algorithms, trades, doubts, external changes.
+ * Never books: the records have taken the event before it comes here.
  */
 import type { BookedEvent, Booking } from '../booking.ts'
 import type { KernelContext } from '../context.ts'
@@ -71,7 +71,7 @@ export class OrderEventHandler {
     this.safety.quarantine(event, outcome)
   }
 
-  /** Brackets and algorithms go on from what an order of theirs has become. */
+  /** Brackets and algorithms continue from what an order of theirs has become. */
   private followOrder(event: OrderEvent): void {
     const order = this.orders.find(event.instrument, event.orderId, event.venueOrderId)
     if (order === undefined) return
@@ -102,14 +102,14 @@ export class OrderEventHandler {
     this.gateway.requestProtection(order.instrument, { stop }, 'the nearer stop stays')
   }
 
-  /** What would open again what was just stopped out: the rest of an entry, and what is still being worked. */
+  /** What would open again what was just stopped out: the rest of an entry, and running execution algorithms. */
   private dropStopped(exit: Order): void {
     const side: Side = exit.side === 1 ? -1 : 1
     this.algorithms.endOn(exit.instrument, 'its stop was reached', { side })
     this.gateway.cancelEntriesOf(exit.instrument, 'its stop was reached', side)
   }
 
-  /** An exit that fits our books and not the venue's: entries of the symbol wait until the account has been read. */
+  /** An exit that fits our records and not the venue's: entries of the symbol wait until the account has been read. */
   private doubtAfter(event: OrderRejected): void {
     const order = this.orders.find(event.instrument, event.orderId, event.venueOrderId)
     if (order === undefined || order.class === 'entry' || this.portfolio.positionLots(event.instrument) === 0) return
@@ -159,5 +159,5 @@ export class OrderEventHandler {
   }
 }
 
-/** The exchange closes it by itself: nobody of ours asked for it. */
+/** The exchange closes it by itself: no order of Ballast's asked for it. */
 const isByVenue = (origin: Order['origin']): boolean => origin === 'liquidation' || origin === 'adl' || origin === 'delivery'

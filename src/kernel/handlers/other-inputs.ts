@@ -19,7 +19,7 @@ import type { SafetyControls } from './safety-controls.ts'
 import type { StrategyStarts } from './strategy-starts.ts'
 import { assertNever } from '../../core/assert.ts'
 
-/** Executions this long before a clean reading may be told once more: by a late frame, or by the overlap of the next reading. */
+/** Executions this long before a clean reading may be reported once more: by a late frame, or by the overlap of the next reading. */
 const READ_AGAIN_MS = 3_600_000
 
 /** What booking an input found out. */
@@ -81,7 +81,7 @@ export class OtherInputs {
         }
         return NOTHING
       case 'funding-settled':
-        // By its id: one of an outage may be read long after the next was heard.
+        // By its id: one of an outage may be read long after the next arrived.
         if (this.context.orders.book(input.settlementId, input.ts)) this.context.portfolio.bookFunding(input.instrument, input.amount)
         return NOTHING
       case 'elsewhere-seen':

@@ -1,5 +1,5 @@
 /**
- * The guard: findings of breakers, watchdogs and reconciliation become holds, stops, closes and alerts.
+ * Safety controls: findings of breakers, watchdogs and reconciliation become holds, stops, closes and alerts.
  * Never lifts a hold by itself (S1) and never touches what is not ours (S8).
  */
 import type { Booking } from '../booking.ts'
@@ -22,11 +22,11 @@ import { type Hold, UNEXPLAINED_HOLD, tradingState } from '../state/holds.ts'
 import type { OrderTable, OrderOutcome } from '../state/order-table.ts'
 import type { PortfolioState } from '../state/portfolio-state.ts'
 
-/** S5: repair at once, alert after 5 s, close after 30 s of wall time. */
+/** S5: repair at once, alert after 5 s, close after 30 s of wall-clock time. */
 const BARE_ALERT_MS = 5_000
 const BARE_CLOSE_MS = 30_000
 const UNANSWERED_MS = 15_000
-/** The watchdog looks again after this long: what is told of the first look is told once. */
+/** The watchdog looks again after this long: the first look raises one alert. */
 const BARE_REPEAT_MS = 2_500
 /** Stop that the watchdog sets when the trade declared none, as a fraction of the mark. */
 const EMERGENCY_STOP_FRACTION = 0.02
@@ -110,7 +110,7 @@ export class SafetyControls {
     if (at < 0) return
     const before = tradingState(this.holds)
     this.holds.splice(at, 1)
-    // A person goes on with what there is: the old peak would trip it again at the next mark, for ever (S9).
+    // An operator continues with what there is: the old peak would trip it again at the next mark, for ever (S9).
     if (isDrawdownHoldId(id)) this.portfolio.setReference()
     if (tradingState(this.holds) !== before) this.stateSince = this.portfolio.now
   }
@@ -177,7 +177,7 @@ export class SafetyControls {
     this.gateway.alert('risk.day_loss_hit', 'P1', undefined, { lost, limit })
   }
 
-  /** What rests or is worked would fill after the line was reached. */
+  /** What rests or is executed in parts would fill after the line was reached. */
   private dropEntries(cause: string): void {
     this.algorithms.endAll(cause)
     this.gateway.cancelEntries(undefined, cause)
@@ -205,7 +205,7 @@ export class SafetyControls {
     this.gateway.alert('reconcile.mismatch', 'P1', event.instrument, { event: event.type })
   }
 
-  /** The venue closes a position by itself: nobody of ours asked for it, and it is not over when it is told. */
+  /** The venue closes a position by itself: no order of Ballast's asked for it, and it is not over when it is reported. */
   alertTakenOver(event: OrderAdopted): void {
     const instrument = this.instrument(event.instrument)
     const quantity = formatQuantity(instrument, event.lots)
@@ -265,7 +265,7 @@ export class SafetyControls {
     this.gateway.alert('account.unexplained', 'P1', undefined, figures)
   }
 
-  /** S5: a position without its stop at the venue. Answers what was booked, where coins were too few to guard. */
+  /** S5: a position without its stop at the venue. Answers what was booked, where coins were too few to protect. */
   protect(i: InstrumentIndex, bareMs: number, cause = `missing for ${bareMs} ms`): Booking | undefined {
     const trip = this.portfolio.openTrade(i)
     const held = this.portfolio.positionLots(i)
@@ -296,7 +296,7 @@ export class SafetyControls {
     return undefined
   }
 
-  /** Coins that the venue would neither guard nor sell (spot). */
+  /** Coins that the venue would neither protect nor sell (spot). */
   private isDust(i: InstrumentIndex): boolean {
     const instrument = this.instrument(i)
     return instrument.category === 'spot' && isTooSmall(instrument, this.portfolio.mark(i), this.portfolio.positionLots(i))
@@ -320,7 +320,7 @@ export class SafetyControls {
 
   /**
    * An exit that nobody has answered for may never have left, and may be looked up in vain for long: for each span that the position is
-   * bare one more may go out beside those without an answer. All are reduce-only, so that together they cannot turn the position;
+   * unprotected one more may go out beside those without an answer. All are reduce-only, so that together they cannot turn the position;
    * on spot nothing is, and the one that is under way is waited for.
    */
   private closeUnprotected(i: InstrumentIndex, bareMs: number, reason: Reason): void {
@@ -336,7 +336,7 @@ export class SafetyControls {
     return this.orders.recent(i).some((o) => isPositionStop(o) && !o.cancelRequested && o.status === 'canceled' && o.updatedTs >= since)
   }
 
-  /** The exchange trades the symbol otherwise than before: entries are checked against it, exits go on. */
+  /** The exchange trades the symbol otherwise than before: entries are checked against it, exits continue. */
   afterStatus(i: InstrumentIndex, status: InstrumentStatus): void {
     if (status === 'trading') {
       this.gateway.alert('instrument.changed', 'P3', i, { change: 'trading' })

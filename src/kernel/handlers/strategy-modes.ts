@@ -12,7 +12,7 @@ import type { SafetyControls } from './safety-controls.ts'
 import type { PortfolioState } from '../state/portfolio-state.ts'
 import type { StrategyRun } from '../state/strategy-run.ts'
 
-/** How a strategy ended the trader, as its sentence goes on. */
+/** How a strategy ended the trader, as its sentence continues. */
 export const HUNG_WORDS = {
   hung: 'it did not return for two seconds and was stopped',
   crashed: 'the trader ended twice in a row while it decided',

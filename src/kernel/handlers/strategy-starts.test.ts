@@ -1,6 +1,5 @@
 /**
- * A strategy in a new process: its state goes on with the same code and parameters, and is given up with others; what it reads back is there.
- * Never a live bar: histories are given, as a trader reads them from the exchange.
+ * A strategy in a new process: its state continues with the same code and parameters, and is given up with others; what it reads back is there.
  */
 import { expect, test } from 'vitest'
 import { z } from 'zod'
@@ -77,7 +76,7 @@ test('it is not asked before as many bars are there as it reads', () => {
   expect(stateOf(kernel)).toEqual({ seen: 1, oldest: 1_000 })
 })
 
-test('after a restart it goes on from its state, with the bars that it reads back', () => {
+test('after a restart it continues from its state, with the bars that it reads back', () => {
   const before = kernelOf(counter(3), 'a')
   give(before, started('a', false))
   for (const k of [0, 1, 2, 3, 4]) give(before, close(k))
@@ -92,7 +91,7 @@ test('after a restart it goes on from its state, with the bars that it reads bac
   expect(stateOf(kernel)).toEqual({ seen: 4, oldest: 1_003 })
 })
 
-test('with other code or parameters it sees the history with a new state, says nothing of it, and is told', () => {
+test('with other code or parameters it sees the history with a new state, says nothing of it, and is reported', () => {
   const kernel = kernelOf(counter(2), 'b')
   for (const k of [0, 1, 2, 3, 4]) give(kernel, close(k))
   const facts = give(kernel, started('b', true, rowsOf(1, 5)))

@@ -1,5 +1,5 @@
 /**
- * Which code and parameters each strategy's state belongs to, and how a strategy begins anew with others.
+ * Which code and parameters each strategy's state belongs to, and how a strategy starts from scratch with others.
  * Never touches a position: it keeps its stop, whatever becomes of what its strategy knew.
  */
 import type { KernelContext } from '../context.ts'
@@ -12,7 +12,7 @@ import type { PortfolioState } from '../state/portfolio-state.ts'
 import type { StrategyModes } from './strategy-modes.ts'
 import type { StrategyRun } from '../state/strategy-run.ts'
 
-/** Identity of a state in steps that are no more: no code has it, so that the strategy begins anew. */
+/** Identity of a state in steps that are no more: no code has it, so that the strategy starts from scratch. */
 const OTHER_STEPS = 'other steps'
 
 export class StrategyStarts {
@@ -57,7 +57,7 @@ export class StrategyStarts {
     if (!isAnew) return
     for (const run of this.runsOf(strategy)) {
       run.restart()
-      // One that is stopped sees no bars: it begins with those that come when a person starts it.
+      // One that is stopped sees no bars: it begins with those that come when an operator starts it.
       if (run.mode === 'errored') continue
       this.deciding?.(strategy)
       run.warmUp(this.portfolio.positionLots(run.instrument.index))

@@ -1,6 +1,6 @@
 /**
- * Works parent orders through children: asks each algorithm for its step and carries it out as far as holds and risk allow.
- * Never sends a child that risk has not passed, and never starts one again that a hold has stopped: a person does (S1, S16).
+ * Runs execution algorithms: asks each for its next step and executes it as far as holds and risk allow.
+ * Never sends a child that risk has not passed, and never starts one again that a hold has stopped: an operator does (S1, S16).
  */
 import type { KernelContext } from '../context.ts'
 import { type InstrumentIndex, type Lots, type OrderId, type StrategyId, type Ticks, lots, ticks } from '../../core/units.ts'
@@ -110,7 +110,7 @@ export class Algorithms {
     if (this.book.on(i).length > 0) return { rule: 'execution', figures: { problem: 'another order is being worked on this symbol' } }
     const hold = holdOn(this.holds, strategy, i)
     if (hold !== undefined) return heldDenial(hold)
-    // A strategy that turns closes in the same breath; a person says it in two.
+    // A strategy that turns closes in the same breath; an operator says it in two.
     const opposite =
       strategy === MANUAL_OWNER
         ? oppositeDenial(this.config.instruments[i] as Instrument, asked.side, this.portfolio, this.book)
@@ -145,7 +145,7 @@ export class Algorithms {
     }
   }
 
-  /** From what was asked to what is worked: prices, quantities and weights as of now. A sentence where it cannot be. */
+  /** From what was asked to what is executed: prices, quantities and weights as of now. A sentence where it cannot be. */
   private specOf(asked: Start): AlgorithmSpec | string {
     const { execution, limit } = asked
     const instrument = this.config.instruments[asked.instrument] as Instrument
@@ -189,7 +189,7 @@ export class Algorithms {
     this.step(state)
   }
 
-  /** Nothing of it goes on: its child is canceled, and then it is over. */
+  /** Nothing of it continues: its child is canceled, and then it is over. */
   endOn(i: InstrumentIndex, cause: string, only?: { readonly side: 1 | -1 }): void {
     if (this.book.active.length === 0) return
     for (const state of [...this.book.on(i)]) {
@@ -204,7 +204,7 @@ export class Algorithms {
       if (strategy === undefined || state.strategy === strategy) this.endOn(state.instrument, cause)
   }
 
-  /** Whether an entry on a side is being worked. */
+  /** Whether an entry on a side is being executed. */
   works(i: InstrumentIndex, side: 1 | -1): boolean {
     return (
       this.book.active.length !== 0 &&
@@ -212,7 +212,7 @@ export class Algorithms {
     )
   }
 
-  /** Time went on. */
+  /** Time continued. */
   stepAll(): void {
     for (const state of [...this.book.active]) this.step(state)
   }
@@ -240,7 +240,7 @@ export class Algorithms {
     }
   }
 
-  /** A measurement that is bad for a moment makes it wait; any other hold stops it until a person says otherwise. */
+  /** A measurement that is bad for a moment makes it wait; any other hold stops it until an operator says otherwise. */
   private isHeld(state: AlgorithmState, child: OpenChild | undefined): boolean {
     if (state.class !== 'entry' || state.status !== 'working') return false
     const hold = holdOn(this.holds, state.strategy, state.instrument)

@@ -38,7 +38,7 @@ export class Brackets {
     this.stops = new SpotStops({ instruments, portfolio, orders, closes }, gateway)
   }
 
-  /** A close waits: what stands against it is taken off. */
+  /** A close waits: what stands against it is removed. */
   makeRoom(i: InstrumentIndex): void {
     this.fit(i)
     this.stops.keep(i)
@@ -85,7 +85,7 @@ export class Brackets {
     this.stops.release(i)
   }
 
-  /** One target of ours for all that is held, or none: where the venue holds none (spot). */
+  /** One target of Ballast's for all that is held, or none: where the venue holds none (spot). */
   moveTarget(i: InstrumentIndex, price: Ticks | 'none'): void {
     const trip = this.portfolio.openTrade(i)
     for (const order of this.targets(i)) this.gateway.requestCancel(order, 'the target is moved')
@@ -101,7 +101,7 @@ export class Brackets {
     return isSpot || venueTargets(entry.targets) === undefined ? (entry.targets ?? []) : []
   }
 
-  /** Each target stands for its part of what the entry has filled so far, as a reduce-only order of ours; all together for no more than is held. */
+  /** Each target stands for its part of what the entry has filled so far, as a reduce-only order of Ballast's; all together for no more than is held. */
   private followEntry(entry: Order): void {
     const i = entry.instrument
     const instrument = this.instruments[i] as Instrument

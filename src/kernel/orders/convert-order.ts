@@ -1,6 +1,6 @@
 /**
- * An order, a worked order and a round trip in the steps that an instrument counts in from now on.
- * Never moves what stands at the venue: prices there are as they were, and are read as the nearest step, as the venue's rows are.
+ * An order, a parent order and a trade in the steps that an instrument counts in from now on.
+ * Never moves what is at the venue: prices there are as they were, and are read as the nearest step, as the venue's rows are.
  */
 import { type Side, type Ticks, lots, ticks } from '../../core/units.ts'
 import type { StepChange } from '../../market/instrument-terms.ts'
@@ -36,7 +36,7 @@ export function orderIn(change: StepChange, order: Order): Order {
   }
 }
 
-/** Where an order of ours must go that stands between two new steps: never worse than it was meant. Undefined: it may stay. */
+/** Where an order of Ballast's must go that is between two new steps: never worse than it was meant. Undefined: it may stay. */
 export function safePrices(change: StepChange, before: Order): { readonly limit?: Ticks; readonly trigger?: Ticks } | undefined {
   const { limit, trigger, side } = before
   const toward = side === 1 ? 'floor' : 'ceil'

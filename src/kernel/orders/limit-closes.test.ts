@@ -1,6 +1,5 @@
 /**
  * Closes that wait for their price, and the panic of one symbol, input by input: the whole outbox that follows.
- * Never a market: what fills and what the venue says is written in the case.
  */
 import { describe, expect, test } from 'vitest'
 import { type InstrumentIndex, lots, orderId, ticks, ts } from '../../core/units.ts'
@@ -39,7 +38,7 @@ class Held extends Bench {
 }
 
 describe('a close at a price', () => {
-  test('is one reduce-only limit order without a stop of its own, for what is held or for a part of it', () => {
+  test('a close at a price is one reduce-only limit order without a stop of its own, for what is held or for a part of it', () => {
     const all = new Held().close(110)
     expect(brief(all)).toEqual(['reduce sell 10 limit 110'])
     expect(ordersOf(all)[0]).toMatchObject({ reduceOnly: true, kind: 'limit', limit: 110, timeInForce: 'gtc', stop: undefined })
@@ -90,7 +89,7 @@ describe('a close at a price', () => {
     expect(brief(bench.close(110))).toEqual(['denied reduce: exit-not-verified'])
   })
 
-  test('without a position it is denied, on spot as spot-order', () => {
+  test('a close at a price without a position is denied, on spot as spot-order', () => {
     const flat = new Held()
     flat.fill(flat.close(undefined))
     expect(brief(flat.close(110))).toEqual(['denied reduce: exit-not-verified'])
@@ -123,7 +122,7 @@ describe('a close at a price', () => {
     expect(brief(stopped.later())).toEqual(['cancel 2: nothing left to reduce'])
   })
 
-  test('one that never arrived is sent again at its price, and a half at market as a half', () => {
+  test('a close at a price: one that never arrived is sent again at its price, and a half at market as a half', () => {
     const lost = (bench: Held, facts: readonly KernelFact[]) => {
       const id = ordersOf(facts)[0]?.orderId
       return brief(
@@ -142,7 +141,7 @@ describe('a close at a price', () => {
     expect(lost(half, half.close(undefined, 5))).toEqual(['reduce sell 5'])
   })
 
-  test('it is changed in place within what is held, and taken back by its number, not by a cancel of all entries', () => {
+  test('a close at a price: it is changed in place within what is held, and taken back by its number, not by a cancel of all entries', () => {
     const bench = new Held()
     bench.close(110, 4)
     const change = (part: { readonly lots?: number; readonly limit?: number }) =>
@@ -168,7 +167,7 @@ describe('a close at a price', () => {
 })
 
 describe('S7: a panic of one symbol', () => {
-  test('its entries and what waits are taken off, its position is closed, and nothing else is touched', () => {
+  test('a panic of one symbol: its entries and waiting orders are canceled, its position is closed, and nothing else is touched', () => {
     const bench = new Held({ isManual: true })
     bench.close(110, 5)
     const other = bench.give({
@@ -240,7 +239,7 @@ describe('S7: a panic of one symbol', () => {
     }
   })
 
-  test('without a position it halts the symbol and closes nothing', () => {
+  test('a panic of one symbol without a position halts the symbol and closes nothing', () => {
     const bench = new Bench()
     expect(brief(bench.give({ type: 'panic', instrument: ETH, actor: 'cli', reason: '', ts: ts(bench.now) }))).toEqual([
       'hold panic-ETHUSDT no-orders',

@@ -1,5 +1,5 @@
 /**
- * Closes of people that wait for their price. Until one fills the position keeps its stop.
+ * Closes of operators that wait for their price. Until one fills the position keeps its stop.
  * Never held against another exit: what goes at market comes first, and takes back what then has no room.
  */
 import { type InstrumentIndex, type Lots, type Side, type StrategyId, type Ticks, lots } from '../../core/units.ts'
@@ -80,7 +80,7 @@ export class LimitCloses {
     }
   }
 
-  /** What other exits of ours take already. */
+  /** What other exits of Ballast's take already. */
   private closingLots(i: InstrumentIndex): number {
     let closing = 0
     for (const order of this.orders.open(i)) if (isOwnExit(order) && !isLimitClose(order)) closing += openLotsOf(order)

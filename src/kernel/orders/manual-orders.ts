@@ -1,5 +1,5 @@
 /**
- * What people and programs ask for beyond a close: entries of any kind, changes of open orders, moves of what guards a position.
+ * Manual orders beyond a close: entries of any kind, changes of open orders, moves of what protects a position.
  * Never enters without stop and risk check, and never takes a stop off (S5).
  */
 import type { KernelContext } from '../context.ts'
@@ -76,7 +76,7 @@ export class ManualOrders {
     }
   }
 
-  /** An entry against what is held or worked would net with it, and its stop would stand on the wrong side: that is a close first. */
+  /** An entry against what is held or executed in parts would net with it, and its stop would stand on the wrong side: that is a close first. */
   private oppositeDenial(i: InstrumentIndex, side: Side): RiskDenial | undefined {
     return oppositeDenial(this.config.instruments[i] as Instrument, side, this.portfolio, this.algorithms)
   }
@@ -127,7 +127,7 @@ export class ManualOrders {
       reason: order.reason,
     }
     if (isLimitClose(order)) return checkExit(intent, lots(total - order.filled), this.portfolio)
-    // What it asks for now stands in the books already: it is taken out while the new one is judged.
+    // What it asks for now is in the records already: it is taken out while the new one is judged.
     const open = order.lots
     order.lots = order.filled
     const denial = this.denialOf(intent, { lots: lots(total - order.filled) })

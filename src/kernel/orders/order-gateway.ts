@@ -1,5 +1,5 @@
 /**
- * The desk: the one place where an order, a denial or a cancel becomes a fact.
+ * The one place where an order, a denial or a cancel becomes a fact.
  * Never sends an entry that risk has not passed, and never denies a verified exit (S2).
  */
 import type { Booking } from '../booking.ts'
@@ -51,7 +51,7 @@ export interface OrderLink {
 const ALONE: OrderLink = {}
 const ASKED_MAX = 8
 
-/** Reason of an exit that a person asked for. */
+/** Reason of an exit that an operator asked for. */
 export const OPERATOR_CLOSE = 'operator close'
 
 export class OrderGateway {
@@ -87,7 +87,7 @@ export class OrderGateway {
     const instrument = this.instrument(intent.instrument)
     const mark = this.portfolio.mark(intent.instrument)
     const quantity = isBudget ? lots(0) : (intent.size as { readonly lots: Lots }).lots
-    // Spot orders carry neither: both are orders of ours, made as the entry fills.
+    // Spot orders carry neither: both are orders of Ballast's, made as the entry fills.
     const isSpot = instrument.category === 'spot'
     const targets = isSpot ? undefined : venueTargets(intent.targets)
     const fact: OrderSubmitted = {
@@ -185,7 +185,7 @@ export class OrderGateway {
     this.alert('stop.kept', 'P3', intent.instrument, { stop: shownPrice(instrument, intent.stop), asked: shownPrice(instrument, asked) })
   }
 
-  /** Asks the venue to move what guards a position. */
+  /** Asks the venue to move what protects a position. */
   requestProtection(i: InstrumentIndex, legs: Pick<StopRequested, 'stop' | 'target' | 'trail'>, cause: string): void {
     this.foldStop(i, legs.stop)
     const byOrders = this.instrument(i).category === 'spot' ? { isByOrders: true } : undefined
@@ -217,7 +217,7 @@ export class OrderGateway {
     asked.splice(0, asked.indexOf(stop) + 1)
   }
 
-  /** An order or a denial that came from a strategy's opinion; a person's close is none. */
+  /** An order or a denial that came from a strategy's signal, not from an operator's close. */
   noteSignal(i: InstrumentIndex, intentClass: IntentClass, reason: Reason, at: Ts): void {
     const run = this.runs[i]
     if (run !== undefined && (intentClass === 'entry' || (intentClass === 'reduce' && reason.rule !== OPERATOR_CLOSE)))
@@ -297,7 +297,7 @@ export class OrderGateway {
       }
   }
 
-  /** Changes an open order at the venue; what is undefined stays. The order itself changes when the venue says so. */
+  /** Changes an open order at the venue; what is undefined stays. The order itself changes when the venue reports so. */
   requestAmend(order: Order, change: { readonly lots?: Lots; readonly limit?: Ticks; readonly trigger?: Ticks }, cause: string): void {
     if (order.cancelRequested) return
     this.outbox.push({
@@ -314,7 +314,7 @@ export class OrderGateway {
     })
   }
 
-  /** The books have nothing to change: the order is over for them. */
+  /** The records have nothing to change: the order is over for them. */
   cancelLeftover({ instrument, orderId, clientOrderId, venueOrderId, actor }: CancelLeftover): void {
     const cause = `left over, by ${actor}`
     this.outbox.push({ type: 'cancel-requested', orderId, instrument, clientOrderId, venueOrderId, cause, ts: this.portfolio.now })
@@ -371,7 +371,7 @@ export class OrderGateway {
     this.outbox.push({ type: 'alert-raised', alert: code, severity, instrument, data, ts: this.portfolio.now })
   }
 
-  /** What the trader has to say of its surroundings, in its own words. */
+  /** An alert of the trader's own monitors, in its own words. */
   notice({ alert, severity, about, summary }: Notice): void {
     this.outbox.push({ type: 'alert-raised', alert, severity, instrument: about, summary, ts: this.portfolio.now })
   }

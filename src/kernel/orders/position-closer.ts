@@ -98,7 +98,7 @@ export class PositionCloser {
     this.brackets.makeRoom(i)
   }
 
-  /** Cancels all entries and closes every position of ours. */
+  /** Cancels all entries and closes every position of Ballast's. */
   flattenAll(cause: string): void {
     this.gateway.cancelEntries(undefined, cause)
     for (const instrument of this.config.instruments) this.flattenHeld(instrument.index, cause)
@@ -151,6 +151,6 @@ export class PositionCloser {
   }
 }
 
-/** A stop or target of ours whose trigger was reached: it is selling, and what it sells must not be sold twice. */
+/** A stop or target of Ballast's whose trigger was reached: it is selling, and what it sells must not be sold twice. */
 const isSelling = (order: Order): boolean =>
   order.class === 'protective' && order.origin === 'ours' && (order.status === 'triggered' || order.status === 'partially-filled')

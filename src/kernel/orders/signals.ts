@@ -1,6 +1,6 @@
 /**
- * From a strategy's opinion to an exit, an entry, or a denial that keeps its figures.
- * Never lets an opinion that came while held live on (S11), and never enters unsized or unchecked.
+ * From a strategy's signal to an exit, an entry, or a denial that keeps its figures.
+ * Never lets a signal that came while held live on (S11), and never enters unsized or unchecked.
  */
 import type { KernelContext } from '../context.ts'
 import type { PendingCloses } from '../state/pending-closes.ts'
@@ -54,7 +54,7 @@ export class Signals {
     this.gateway = gateway
   }
 
-  /** Turns an opinion into an exit, an entry, or a denial that keeps its figures. */
+  /** Turns a signal into an exit, an entry, or a denial that keeps its figures. */
   take(run: StrategyRun, signal: Signal, canEnter: boolean): void {
     const i = run.instrument.index
     const held = this.portfolio.positionLots(i)
@@ -71,7 +71,7 @@ export class Signals {
     }
     if (held !== 0 && held > 0 === (side === 1)) return
     if (!canEnter) return
-    // An exit that was under way before this opinion may have filled without our knowing: what is held is not certain enough to add to.
+    // An exit that was under way before this signal may have filled without our knowing: what is held is not certain enough to add to.
     if (isClosing) return
     if (this.hasOpenEntry(i, side) || this.algorithms.works(i, side)) return
     // Two entries against each other would leave it to chance which of them is held.

@@ -1,6 +1,6 @@
 /**
- * Stops that the venue does not hold with a position are orders of ours: made as the entry fills, moved and cut with the position (spot).
- * Never lets two orders of ours sell the same coins: what stands is cut or taken off first, and a close goes when the venue has said so.
+ * Stops that the venue does not hold with a position are orders of Ballast's: made as the entry fills, moved and cut with the position (spot).
+ * Never lets two orders of Ballast's sell the same coins: what stands is cut or removed first, and a close goes when the venue has reported so.
  */
 import type { KernelContext } from '../context.ts'
 import type { PendingCloses } from '../state/pending-closes.ts'
@@ -33,7 +33,7 @@ export class SpotStops {
     this.gateway = gateway
   }
 
-  /** Lots that no exit sells, sent or waiting: what is guarded. */
+  /** Lots that no exit sells, sent or waiting: what is protected. */
   guarded(i: InstrumentIndex): number {
     return Math.max(0, this.unsold(i) - this.closes.lots(i))
   }
@@ -45,7 +45,7 @@ export class SpotStops {
   }
 
   /**
-   * One stop for all that is guarded, where it is meant to stand; then a close that waits may go. Asking again for what stands changes
+   * One stop for all that is protected, where it is meant to stand; then a close that waits may go. Asking again for what stands changes
    * nothing, but that a cancel is asked for again with `isAgain`: it may be lost.
    */
   keep(i: InstrumentIndex, isAgain = false): void {

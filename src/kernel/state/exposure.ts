@@ -1,6 +1,5 @@
 /**
  * What the account has at stake: notional, margin, and what is lost if every stop is reached.
- * Never changes anything: it reads the books and answers with figures.
  */
 import { addSafe } from '../../core/decimal.ts'
 import { type Cash, type InstrumentIndex, type Lots, cash, lots } from '../../core/units.ts'

@@ -1,6 +1,5 @@
 /**
  * Holds: which one decides, what the account is called, and who may lift what.
- * Never a table without the strictest hold winning whatever the order in which holds came.
  */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'

@@ -1,6 +1,5 @@
 /**
- * The owner of what people and programs enter by hand (S4).
- * Never a strategy's name.
+ * The owner of what operators and programs enter by hand (S4).
  */
 import { strategyId } from '../../core/units.ts'
 

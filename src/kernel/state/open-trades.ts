@@ -1,5 +1,5 @@
 /**
- * The round trip that each instrument's position is on, and the numbers that round trips get.
+ * The trade that each instrument's position is on, and the numbers that trades get.
  * Never books money: it takes what a fill realized and says what the fill ended and began.
  */
 import type { Booking } from '../booking.ts'
@@ -24,7 +24,7 @@ export interface OpenTradesSnapshot {
   readonly nextTradeNumber: number
 }
 
-/** One fill as the round trip sees it. */
+/** One fill as the trade sees it. */
 export interface TradeFill {
   readonly order: Order
   readonly price: Ticks
@@ -52,7 +52,7 @@ export class OpenTrades {
     for (const trip of this.list) if (trip !== undefined) yield trip
   }
 
-  /** A fill is about to change the position: how far the trip went belongs to the position that it had. */
+  /** A fill is about to change the position: how far the trade went belongs to the position that it had. */
   seeFill(instrument: Instrument, position: Position, price: Ticks): void {
     const trip = this.list[instrument.index]
     if (trip === undefined) return
@@ -60,7 +60,7 @@ export class OpenTrades {
     settleRange(trip, position, instrument)
   }
 
-  /** `heldBefore`: signed lots of the position before the fill. What goes beyond it opens the next trip. */
+  /** `heldBefore`: signed lots of the position before the fill. What goes beyond it opens the next trade. */
   book(instrument: Instrument, heldBefore: Lots, fill: TradeFill, into: Booking): void {
     const { order, price, fee, realized, exitReason } = fill
     const i = instrument.index

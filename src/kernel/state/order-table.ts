@@ -39,7 +39,7 @@ export class OrderTable {
     this.recentAt = new Array<number>(instrumentCount).fill(0)
   }
 
-  /** Whether the account is read, so that what happened may be told again, and late. */
+  /** Whether the account is read, so that what happened may be reported again, and late. */
   get isRead(): boolean {
     return this.booked !== undefined
   }
@@ -101,7 +101,7 @@ export class OrderTable {
 
   /** Makes room for an order that the venue made (an attached stop) or that somebody else sent. */
   adopt(event: OrderAdopted, strategy: Order['strategy'], intentClass: Order['class']): OrderOutcome {
-    // Where nothing is read again nothing is told twice: no need to look at each order that is remembered.
+    // Where nothing is read again nothing is reported twice: no need to look at each order that is remembered.
     if (this.isRead && this.find(event.instrument, undefined, event.venueOrderId) !== undefined) return 'duplicate'
     this.add({
       orderId: this.peekOrderId(),
@@ -147,7 +147,7 @@ export class OrderTable {
     }
   }
 
-  /** Applies what the venue said. A fill's money is the caller's business; here only the order changes. */
+  /** Applies what the venue reported. A fill's money is the caller's business; here only the order changes. */
   apply(order: Order, event: OrderEvent, instrument: Instrument): OrderOutcome {
     if (order.venueOrderId === undefined && event.venueOrderId !== undefined) {
       order.venueOrderId = event.venueOrderId
@@ -201,7 +201,7 @@ export class OrderTable {
     for (const [tradeId, bookedTs] of this.booked ?? []) if (bookedTs < at) this.booked?.delete(tradeId)
   }
 
-  /** The end is known and executions of it are still to come: it stays open until they were told, whatever their order. */
+  /** The end is known and executions of it are still to come: it stays open until they were reported, whatever their order. */
   private endLater(order: Order, ending: NonNullable<Order['ending']>): OrderOutcome {
     const isKnown = order.ending?.lots === ending.lots && order.ending.status === ending.status
     order.ending = ending
@@ -218,12 +218,12 @@ export class OrderTable {
     if (order.filled > order.lots) order.lots = order.filled
     order.filledNotional = cash(addSafe(order.filledNotional, notionalOf(instrument, event.price, event.lots, 'nearest')))
     order.filledFee = cash(addSafe(order.filledFee ?? 0, event.fee.amount))
-    // An end that was told with its total stands: the execution of a purchase that ended short says that nothing is left of it, too.
+    // An end that was reported with its total stands: the execution of a purchase that ended short says that nothing is left of it, too.
     if (event.isComplete && order.ending === undefined) order.ending = { lots: event.total ?? order.filled, status: 'filled' }
     const { ending } = order
     if (ending !== undefined && order.filled >= ending.lots) {
       order.ending = undefined
-      // Canceled before its fills were told: the order stays canceled, the fills count.
+      // Canceled before its fills were reported: the order stays canceled, the fills count.
       return isOpenStatus(order.status) || ending.status === 'filled' ? this.to(order, ending.status, event.ts) : 'applied'
     }
     if (order.status === 'canceled' || order.status === 'expired') return 'applied'
@@ -237,7 +237,7 @@ export class OrderTable {
       return status === 'partially-filled' ? 'applied' : 'duplicate'
     }
     if (!ORDER_TRANSITIONS[before].includes(status)) {
-      // Late news of a state that the order has already left behind is no news; a finished order that finishes otherwise is odd only
+      // A late event of a state that the order has left behind changes nothing; a finished order that finishes otherwise is odd only
       // when a fill says so, and fills are judged before they come here.
       return 'duplicate'
     }

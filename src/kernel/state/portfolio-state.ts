@@ -1,5 +1,5 @@
 /**
- * Positions, marks, ledger and round trips of one account, and the view that risk has of them.
+ * Positions, marks, ledger and trades of one account, and the view that risk has of them.
  * Never decides: it books what happened and answers with figures.
  */
 import type { Booking } from '../booking.ts'
@@ -94,7 +94,7 @@ export class PortfolioState implements PortfolioView, ExposureBooks {
   /** Positions in symbols that are not traded here: they take margin all the same. */
   elsewhere: readonly ElsewherePosition[] = []
   private readonly externals: ExternalParts
-  /** As the venue has said since; null: as the instrument says. */
+  /** As the venue has reported since; null: as the instrument says. */
   private readonly statuses: (InstrumentStatus | null)[]
   private readonly instruments: readonly Instrument[]
   private readonly spotIndexes: readonly InstrumentIndex[]
@@ -105,13 +105,13 @@ export class PortfolioState implements PortfolioView, ExposureBooks {
   private readonly marks: Marks
   private readonly pace: EntryPace
   private readonly unrealizedBy: Float64Array
-  /** Coins of ours that are no whole lot, by instrument, in parts of a lot. */
+  /** Coins of Ballast's that are no whole lot, by instrument, in parts of a lot. */
   private readonly spares: Float64Array
   private unrealized = 0
   /** When something was last filled, and the last live close instant; null before the first. */
   lastFillTs: Ts | null = null
   lastCloseTs: Ts | null = null
-  /** What others did before it is in the opening balance; 0 before the books were opened. */
+  /** What others did before it is in the opening balance; 0 before the records were opened. */
   openedTs: Ts = ts(0)
   /** Every execution before it is booked; null before the first clean reading. */
   reconciledTs: Ts | null = null
@@ -143,7 +143,7 @@ export class PortfolioState implements PortfolioView, ExposureBooks {
   get equity(): Cash {
     return cash(this.ledger.wallet + this.unrealized)
   }
-  /** What has come in (negative: gone out) without being a result, since the books were opened. */
+  /** What has come in (negative: gone out) without being a result, since the records were opened. */
   get flowsSoFar(): Cash {
     const { flows, external, unexplained } = this.ledger
     return cash(0 - flows - external - unexplained)
@@ -187,7 +187,7 @@ export class PortfolioState implements PortfolioView, ExposureBooks {
   instrumentStatus(i: InstrumentIndex): InstrumentStatus {
     return this.statuses[i] ?? (this.instruments[i] as Instrument).status
   }
-  /** As the journal has it; undefined where nothing was ever told. */
+  /** As the journal has it; undefined where nothing was ever reported. */
   toldStatus(i: InstrumentIndex): InstrumentStatus | undefined {
     return this.statuses[i] ?? undefined
   }
@@ -213,7 +213,7 @@ export class PortfolioState implements PortfolioView, ExposureBooks {
   ownerOf(i: InstrumentIndex): StrategyId | undefined {
     return this.owners[i]
   }
-  /** Who answers for a position in the symbol: its strategy, else nobody of ours. */
+  /** Who answers for a position in the symbol: its strategy, else none. */
   ownerOrExternal(i: InstrumentIndex): StrategyId {
     return this.owners[i] ?? EXTERNAL_OWNER
   }
@@ -304,7 +304,7 @@ export class PortfolioState implements PortfolioView, ExposureBooks {
     this.marks.setSpread(i, spreadTicks)
   }
 
-  /** The bar that was revealed last is the mark now: true range, and how far an open trip went inside it. */
+  /** The bar that was revealed last is the mark now: true range, and how far an open trade went inside it. */
   markBar(i: InstrumentIndex, bars: Bars): void {
     const at = bars.cursor - 1
     this.markBars(i, bars, bars.lowColumn[at] as number, bars.highColumn[at] as number)
@@ -326,7 +326,7 @@ export class PortfolioState implements PortfolioView, ExposureBooks {
     this.unrealizedBy[i] = value
   }
 
-  /** A person goes on after a breaker: what there is now is what drawdown is measured from. */
+  /** An operator continues after a breaker: what there is now is what drawdown is measured from. */
   setReference(): void {
     setReference(this.watch, this.equity)
   }
@@ -378,7 +378,7 @@ export class PortfolioState implements PortfolioView, ExposureBooks {
     if (booked.surplus > 0) into.oversold = booked.surplus
   }
 
-  /** Coins of ours have left otherwise than by a sale of ours: a result at the price, and a flow out of it. Money stays as it is. */
+  /** Coins of Ballast's have left otherwise than by a sale of Ballast's: a result at the price, and a flow out of it. Money stays as it is. */
   takeCoins(order: Order, fill: FillToBook, into: Booking): void {
     this.bookOwn(order, fill, into)
     this.bookOutside(cash(0 - notionalOf(this.instruments[order.instrument] as Instrument, fill.price, fill.lots, 'floor')))
@@ -394,7 +394,7 @@ export class PortfolioState implements PortfolioView, ExposureBooks {
     this.externals.ignore(i)
   }
 
-  /** What was not ours is ours from now on, at the price that came with it: what it made before is no result of ours. */
+  /** What was not ours is ours from now on, at the price that came with it: what it made before is no result of Ballast's. */
   adopt(order: Order, price: Ticks, at: Ts, into: Booking): void {
     const i = order.instrument
     const external: number = this.externals.lots(i)
@@ -454,7 +454,7 @@ export class PortfolioState implements PortfolioView, ExposureBooks {
     return all === own ? amount : cash(Math.floor((amount * own) / all))
   }
 
-  /** The balance that the books begin with. What others have traded since we listen is booked already, and is in it. */
+  /** The balance that the records begin with. What others have traded since we listen is booked already, and is in it. */
   open(balance: Cash, at: Ts): void {
     this.openedTs = at
     const amount = cash(balance - this.money)
@@ -494,7 +494,7 @@ export class PortfolioState implements PortfolioView, ExposureBooks {
     this.remark(i, position)
   }
 
-  /** Open round trips as trades marked at the last price. */
+  /** Open trades as trades marked at the last price. */
   openTrades(): ClosedTrade[] {
     const list: ClosedTrade[] = []
     for (const trip of this.trips.all()) {

@@ -13,7 +13,7 @@ import type { Signal, StrategyContext, StrategyDefinition, StrategyState } from 
 import type { Execution } from '../../trading/algorithms/execution.ts'
 import type { StrategyMode } from '../input.ts'
 
-/** What it says is checked as it says it: the place that is told is its own line. */
+/** What it says is checked as it says it: the place that is reported is its own line. */
 class Context implements StrategyContext {
   now: Ts = ts(0)
   position: Lots = lots(0)
@@ -46,14 +46,14 @@ export class StrategyRun {
   readonly definition: StrategyDefinition
   readonly params: unknown
   instrument: Instrument
-  /** How its entries are worked. */
+  /** Execution algorithm of its entries. */
   readonly execution: Execution | undefined
   mode: StrategyMode = 'running'
   /** Why it is in its mode: `by cli:1`, or what it was stopped for; '' from the start on. */
   modeCause = ''
-  /** Side of an opinion that came while held; dead until the opinion changes (S11). */
+  /** Side of a signal that came while held; dead until the signal changes (S11). */
   deadSide: Side | 0 = 0
-  /** When an opinion last became an order or a denial. */
+  /** When a signal last became an order or a denial. */
   lastSignalTs: Ts | null = null
   /** What the strategy threw, with the place. */
   failure: string | undefined = undefined
@@ -104,7 +104,7 @@ export class StrategyRun {
     }
   }
 
-  /** Lets the strategy see the bar that was revealed last. Answers its opinion, if it has a new one. */
+  /** Lets the strategy see the bar that was revealed last. Answers its signal, if it has a new one. */
   onBar(now: Ts, position: Lots): Signal | undefined {
     const { context } = this
     if (this.failure !== undefined || this.bars.cursor < this.history) return undefined
@@ -129,7 +129,7 @@ export class StrategyRun {
     this.failure = `${failureText(thrown)} (${this.instrument.symbol}, bar that closed at ${utcText(this.context.now)})`
   }
 
-  /** The state as the journal keeps it, or undefined where it cannot be kept: that is its failure, and it begins anew when it is started again. */
+  /** The state as the journal keeps it, or undefined where it cannot be kept: that is its failure, and it starts from scratch when it is started again. */
   kept(): KeptState | undefined {
     try {
       this.lastKept = keptOf(this.state)
@@ -150,7 +150,7 @@ export class StrategyRun {
     return this.kept() ?? this.lastKept ?? {}
   }
 
-  /** A person starts it again. */
+  /** An operator starts it again. */
   revive(): void {
     this.failure = undefined
     // It may never have had a state: init is tried again.
@@ -171,7 +171,7 @@ export class StrategyRun {
     this.deadSide = 0
   }
 
-  /** Lets it see the bars that are there, one after the other, as if they closed now; what it says is not heard. */
+  /** Lets it see the bars that are there, one after the other, as if they closed now; its signals are ignored. */
   warmUp(position: Lots): void {
     const { bars } = this
     for (bars.cursor = 0; bars.cursor < bars.length && this.failure === undefined; ) {

@@ -1,6 +1,6 @@
 /**
  * Files of candles and of funding rates as columns in memory, without storing them.
- * Never fills a gap, never rejects a big move, and never reads a file in a way that it does not say: what was chosen stands in `notes`.
+ * Never fills a gap, never rejects a big move, and never reads a file in a way that it does not say: what was chosen is in `notes`.
  */
 import { basename } from 'node:path'
 import { filesOf, withTables } from '../../files/open-table.ts'
@@ -49,7 +49,7 @@ export interface FundingFile {
   readonly notes: readonly string[]
 }
 
-/** Reads files of one series, or a folder of them; what is in them tells whether they are candles or funding rates. */
+/** Reads files of one series, or a folder of them; what is in them shows whether they are candles or funding rates. */
 export async function readDataFiles(
   paths: readonly string[],
   wishes: FileWishes = {},

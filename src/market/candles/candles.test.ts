@@ -71,7 +71,7 @@ describe('reading a CSV', () => {
     ['ISO with Z', ['2024-01-31T23:58:00Z', '2024-01-31T23:59:00.000Z']],
     ['ISO without a zone', ['2024-01-31 23:58', '2024-01-31 23:59:00']],
     ['ISO with an offset', ['2024-02-01T01:58:00+02:00', '2024-02-01 01:59:00+0200']],
-  ])('reads times as %s', async (_name, [first, second]) => {
+  ])('reading a CSV: reads times as %s', async (_name, [first, second]) => {
     const read = unwrap(await readCandles([file([HEADER, `${first},1,1,1,1,1`, `${second},1,1,1,1,1`])]))
     expect([...read.columns.ts]).toEqual([JAN, JAN + MINUTE])
   })
@@ -123,7 +123,7 @@ describe('reading a CSV', () => {
     expect([...read.columns.low]).toEqual([8179, 2704])
   })
 
-  test('keeps nine significant digits at the highest price and rounds to nearest', async () => {
+  test('reading a CSV keeps nine significant digits at the highest price and rounds to nearest', async () => {
     const read = unwrap(await readCandles([file([HEADER, `${JAN},13763.00005,17252,13752.18233851,13752.18235,1`])], { interval: '1m' }))
     expect(read).toMatchObject({ tickSize: '0.0001', tickOrigin: 'nine-digits', rounded: 3 })
     expect([read.columns.open[0], read.columns.high[0], read.columns.low[0], read.columns.close[0]]).toEqual([
@@ -136,12 +136,12 @@ describe('reading a CSV', () => {
     ['exponents', '1.5e-05', '0.000001', 15],
     ['trailing zeros do not count', '13715.65000000', '0.01', 1371565],
     ['a float with noise', '0.30000000000000004', '0.1', 3],
-  ])('%s', async (_name, price, tickSize, ticks) => {
+  ])('reading a CSV: %s', async (_name, price, tickSize, ticks) => {
     const read = unwrap(await readCandles([file([HEADER, row(0, price), row(1, price)])]))
     expect([read.tickSize, read.columns.close[0]]).toEqual([tickSize, ticks])
   })
 
-  test('with a tick given, an off-grid price is an error of its line', async () => {
+  test('reading a CSV: with a tick given, an off-grid price is an error of its line', async () => {
     const path = file([HEADER, row(0, '10.5'), row(1, '10.6')])
     const read = await readCandles([path], { tick: '0.5' })
     expect(!read.ok && read.error.sentence).toContain('line 3: the price 10.6 is not a multiple of the tick 0.5')
@@ -238,7 +238,7 @@ describe('the store', () => {
     expect(unwrap(await importFiles(store(), request(late, { symbol: 'A' })))).toMatchObject({ added: 0, same: 2 })
   })
 
-  test('refuses an overlap that disagrees and names the first bar, unless told to replace', async () => {
+  test('refuses an overlap that disagrees and names the first bar, unless --replace is given', async () => {
     unwrap(await importFiles(store(), request(file([HEADER, row(0), row(1, '10.6'), row(3)]))))
     const before = unwrap(store().load(KEY))
     const other = file([HEADER, row(0), row(1, '10.9'), row(2), row(3, '11')], 'other.csv')
@@ -322,7 +322,7 @@ describe('the store', () => {
       'is not a manifest that this program knows (parts.0.file)',
     ],
     ['promises more rows than there can be', (text: string) => text.replace(/"rows": 1/, '"rows": 999999999999'), '(parts.0.rows)'],
-  ])('a manifest that %s is told, and the other series are as they were', async (_, spoil, words) => {
+  ])('a manifest that %s is reported, and the other series are as they were', async (_, spoil, words) => {
     unwrap(await importFiles(store(), request(file([HEADER, row(0)]))))
     unwrap(await importFiles(store(), request(file([HEADER, row(0)]), { symbol: 'T' })))
     const path = join(directory, 'store', 'v', 'S', '1m', 'manifest.json')

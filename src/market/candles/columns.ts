@@ -1,6 +1,5 @@
 /**
  * Rows as Float64 columns of one slab of memory, ascending by their first column, the time.
- * Never knows what the columns mean beyond that, and never touches the disk.
  */
 export type Columns = readonly Float64Array[]
 

@@ -65,9 +65,7 @@ function intervalOf(joined: JoinedRows, parts: readonly CandlePart[], wishes: Fi
   if (wishes.interval !== undefined) {
     const ms = parseInterval(wishes.interval)
     if (ms === undefined)
-      return err(
-        dataError('bad-input', `'${wishes.interval}' is not an interval.`, 'Use minutes, hours, days or weeks, as 1m, 5m, 4h, 1d.'),
-      )
+      return err(dataError('bad-input', `'${wishes.interval}' is not an interval.`, 'Use minutes, hours, days or weeks: 1m, 5m, 4h, 1d.'))
     return ok({ text: wishes.interval, ms })
   }
   const name = joined.nameOf(0)
@@ -82,7 +80,7 @@ function intervalOf(joined: JoinedRows, parts: readonly CandlePart[], wishes: Fi
         lineError(joined.nameOf(spacing.row), {
           line: lineOf(spacing.row),
           what: `the rows are ${before} apart elsewhere and ${after} apart from here: two intervals in one file`,
-          next: `Split the file; where the bars between are only absent, say --interval ${before}.`,
+          next: `Split the file; where the bars between are only missing, pass --interval ${before}.`,
         }),
       )
     }
@@ -122,12 +120,12 @@ function named(name: string, ms: number, parts: readonly CandlePart[]): Result<{
       dataError(
         'bad-input',
         `${file} says ${saidText ?? `${said} ms`} in its name, and its rows are ${text ?? `${ms / 1000} s`} apart.`,
-        `Say which is right, as --interval ${text ?? saidText ?? '1m'}.`,
+        `Pass the right one, for example --interval ${text ?? saidText ?? '1m'}.`,
       ),
     )
   }
   if (text === undefined)
-    return err(dataError('bad-input', `${name} does not tell the interval of its bars.`, 'Name it, as --interval 1m.'))
+    return err(dataError('bad-input', `${name} does not show the interval of its bars.`, 'Pass it, for example --interval 1m.'))
   return ok({ text, ms })
 }
 

@@ -1,6 +1,5 @@
 /**
- * What a person may say about a file of candles or funding rates that the file itself cannot tell.
- * Never holds text of options: what the command line takes is read there.
+ * What a user may say about a file of candles or funding rates that the file itself cannot show.
  */
 import type { TimeUnit } from '../files/instant.ts'
 import type { Stamp } from '../files/layout.ts'
@@ -11,7 +10,7 @@ export interface FileWishes {
   readonly tick?: string | undefined
   readonly lot?: string | undefined
   readonly unit?: TimeUnit | undefined
-  /** Offset from UTC of the clock that wrote times as text, in ms at a wall time. */
+  /** Offset from UTC of the clock that wrote times as text, in ms at a wall-clock time. */
   readonly offsetMs?: ((wallMs: number) => number) | undefined
   /** A name of {@link import('../files/layout.ts')} and the column, by position from 1 or by its header. */
   readonly columns?: readonly (readonly [name: string, column: string])[] | undefined

@@ -1,6 +1,5 @@
 /**
  * Which series a command means.
- * Never decides a case by the order in which the series were stored.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -48,9 +47,9 @@ test.each<[string, SeriesWish, string]>([
   ['the same interval in other words', { symbol: 'SOL', interval: '60m' }, 'a/SOL/1h'],
   ['the only one stored', { symbol: 'ETH' }, 'b/ETH/5m'],
   ['the venue asked for', { symbol: 'XRP', venue: 'b' }, 'b/XRP/1m'],
-  ['neither of two intervals', { symbol: 'SOL' }, 'Several series of SOL fit: a/SOL/1h, a/SOL/5m. Say which one with --interval.'],
-  ['neither of two venues', { symbol: 'XRP' }, 'Several series of XRP fit: a/XRP/1m, b/XRP/1m. Say which one with --venue.'],
-  ['nothing', { symbol: 'ETH', interval: '1m' }, 'There are no candles of ETH at 1m. Stored: b/ETH/5m.'],
+  ['neither of two intervals', { symbol: 'SOL' }, 'Several series of SOL fit: a/SOL/1h, a/SOL/5m. Choose one with --interval.'],
+  ['neither of two venues', { symbol: 'XRP' }, 'Several series of XRP fit: a/XRP/1m, b/XRP/1m. Choose one with --venue.'],
+  ['nothing', { symbol: 'ETH', interval: '1m' }, 'There are no stored candles of ETH at 1m. Stored: b/'],
 ])('finds %s', (_name, wish, expected) => {
   const found = findSeries(store, wish)
   const text = found.ok

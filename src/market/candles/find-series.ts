@@ -42,12 +42,12 @@ export function findSeries(store: CandleStore, wish: SeriesWish): Result<SeriesI
     return err(
       dataError(
         'not-found',
-        `There are no candles of ${missing}. ${stored(ofSymbol.length > 0 ? ofSymbol : candles)}`,
-        `Fetch some: ballast data download --symbol ${wish.symbol} --from 2025-01-01, or import a file: ballast data import FILE --symbol ${wish.symbol}`,
+        `There are no stored candles of ${missing}. ${stored(ofSymbol.length > 0 ? ofSymbol : candles)}`,
+        `Download candles: ballast data download --symbol ${wish.symbol} --from 2025-01-01, or import a file: ballast data import FILE --symbol ${wish.symbol}`,
       ),
     )
   const flag = fitting.every((info) => info.venue === first.venue) ? '--interval' : '--venue'
-  return err(dataError('conflict', `Several series of ${missing} fit: ${namesOf(fitting)}.`, `Say which one with ${flag}.`))
+  return err(dataError('conflict', `Several series of ${missing} fit: ${namesOf(fitting)}.`, `Choose one with ${flag}.`))
 }
 
 const namesOf = (series: readonly SeriesInfo[]): string => series.map((info) => `${info.venue}/${info.symbol}/${info.interval}`).join(', ')

@@ -20,7 +20,7 @@ export interface ImportRequest {
   readonly kind?: 'last' | 'mark' | undefined
   /** Lets the file win where it disagrees with stored bars. */
   readonly replace?: boolean | undefined
-  /** What the files cannot tell; its interval is `funding` where they hold funding rates. */
+  /** What the files cannot show; its interval is `funding` where they hold funding rates. */
   readonly wishes?: Omit<FileWishes, 'stored'> | undefined
 }
 
@@ -39,7 +39,7 @@ const FUNDING_INTERVAL_MS_DEFAULT = 28_800_000
 export async function importFiles(store: CandleStore, request: ImportRequest): Promise<Result<ImportReport, DataError>> {
   const { venue, symbol, wishes = {} } = request
   if (wishes.interval !== undefined && wishes.interval !== 'funding' && parseInterval(wishes.interval) === undefined)
-    return err(dataError('bad-input', `'${wishes.interval}' is not an interval.`, 'Use minutes, hours, days or weeks, as 1m, 5m, 4h, 1d.'))
+    return err(dataError('bad-input', `'${wishes.interval}' is not an interval.`, 'Use minutes, hours, days or weeks: 1m, 5m, 4h, 1d.'))
   const read = await readDataFiles(request.files, {
     ...wishes,
     interval: wishes.interval === 'funding' ? undefined : wishes.interval,
@@ -71,7 +71,11 @@ export async function importFiles(store: CandleStore, request: ImportRequest): P
   }
   if (wishes.interval === 'funding')
     return err(
-      dataError('bad-input', `${request.files[0]} holds candles, not funding rates.`, 'Name the interval of its bars, as --interval 1m.'),
+      dataError(
+        'bad-input',
+        `${request.files[0]} holds candles, not funding rates.`,
+        'Pass the interval of its bars, for example --interval 1m.',
+      ),
     )
   const kind: SeriesKind = request.kind ?? 'last'
   const { columns } = file

@@ -1,6 +1,5 @@
 /**
  * Bar intervals as text and as milliseconds, and the UTC grid that bars of an interval lie on.
- * Never knows a venue's own codes for intervals (`D`, `60`): its adapter maps them.
  */
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../core/units.ts'
 

@@ -12,7 +12,7 @@ import type { CandlePart, FundingPart } from './table-part.ts'
 
 export interface JoinedRows {
   readonly rows: CandleRows
-  /** Name of the file that a row stands in. */
+  /** Name of the file that a row is in. */
   readonly nameOf: (row: number) => string
 }
 
@@ -77,7 +77,7 @@ function overlapOf(sorted: readonly { readonly name: string; readonly rows: { re
     return dataError(
       'bad-input',
       `${before.name} and ${part.name} both have rows at ${utcText(ts(first))}.`,
-      'Pass files that do not overlap, or import them one by one: the store then says where they differ.',
+      'Pass files that do not overlap, or import them one by one; the store then reports where they differ.',
     )
   }
   return undefined

@@ -1,6 +1,5 @@
 /**
  * A tick as text turned into the integers that prices are counted in.
- * Never checks the text: it has been checked where it entered.
  */
 import { parseDecimal } from '../../core/decimal.ts'
 import type { PriceGrid } from './part.ts'

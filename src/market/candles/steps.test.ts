@@ -66,7 +66,7 @@ test.each(['0.0000000001', '0.00000001', '0.01', '0.5', '10'])(
   },
 )
 
-test('more digits than a step may have are rounded, and told', async () => {
+test('more digits than a step may have are rounded, and reported', async () => {
   const read = await readCandles([file('long.csv', '0.0000000123456781', '1234567890123.45')], { interval: '1m' })
   expect(read).toMatchObject({ ok: true, value: { tickSize: '0.000000000000001', tickOrigin: 'nine-digits', rounded: 12 } })
 })
@@ -79,7 +79,7 @@ describe('the lot that is not given', () => {
     [0.0001, '0.0001'],
     [1e-8, '1'],
     [1e-10, '100'],
-  ])('of prices down to %s is %s', (price, lot) => {
+  ])('the lot that is not given of prices down to %s is %s', (price, lot) => {
     expect(defaultLot(price)).toBe(lot)
   })
 })

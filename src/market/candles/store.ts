@@ -173,7 +173,7 @@ function checkNames(key: { venue: string; symbol: string; interval: string }): D
     if (!NAME.test(name))
       return dataError(
         'bad-input',
-        `The ${what} '${name}' cannot name a series.`,
+        `The ${what} '${name}' is not a valid series name.`,
         'Use letters, digits, dot, dash and underscore, as BTCUSDT.',
       )
   return undefined
@@ -191,7 +191,7 @@ function checkTimes({ columns, kind, symbol, interval, intervalMs }: Incoming): 
         `The rows of ${symbol} ${interval} are not in ascending order: ${isoOf(before)} is followed by ${isoOf(at)}.`,
         'Nothing was stored. Sort the rows by their open time.',
       )
-    // A day and longer may begin where the exchange says; funding comes when it comes.
+    // A day and longer may begin where the exchange reports; funding comes when it comes.
     if (kind !== 'funding' && intervalMs < DAY_MS && at % intervalMs !== 0)
       return dataError(
         'bad-input',
@@ -337,7 +337,7 @@ function gridConflict(directory: string, stored: Manifest, incoming: Incoming): 
   return dataError(
     'conflict',
     `${incoming.venue}/${incoming.symbol}/${incoming.interval} is stored with tick ${stored.tickSize} and lot ${stored.lotSize}, ` +
-      `which cannot be told in tick ${incoming.tickSize} and lot ${incoming.lotSize}.`,
+      `which cannot be expressed in tick ${incoming.tickSize} and lot ${incoming.lotSize}.`,
     `Pass --tick ${stored.tickSize} --lot ${stored.lotSize}, or remove ${directory} and import again.`,
   )
 }
@@ -356,7 +356,7 @@ function rowConflict(stored: Columns, incoming: Columns, at: number, key: Incomi
     'conflict',
     `The file disagrees with the stored ${key.venue}/${key.symbol}/${key.interval}, first at ${isoOf(at)} (${at}): ` +
       `${names} is ${row(stored)} in the store and ${row(incoming)} in the file.`,
-    'Pass --replace to let the file win where both have a bar.',
+    'Pass --replace to overwrite stored bars with those of the file.',
   )
 }
 

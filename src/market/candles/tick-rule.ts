@@ -1,5 +1,5 @@
 /**
- * Which tick a CSV's prices get, and the road from its decimals to ticks.
+ * Which tick a CSV's prices get, and the way from its decimals to ticks.
  * Never rounds a price where the tick was given: an off-grid price is then an error of its line.
  */
 import { formatDecimal, readStep } from '../../core/decimal.ts'
@@ -112,7 +112,7 @@ export function priceRows(
 /** What is wrong with a step that was given. */
 export const stepProblem = (flag: 'tick' | 'lot', value: string): DataError | undefined =>
   readStep(value) === undefined
-    ? dataError('bad-input', `--${flag} '${value}' is not a positive decimal.`, `Pass a plain decimal, as --${flag} 0.01 or 10.`)
+    ? dataError('bad-input', `--${flag} '${value}' is not a positive decimal.`, `Pass a plain decimal, for example --${flag} 0.01 or 10.`)
     : undefined
 
 /** The lot of a file that names none: small against any position, and never so small that a position does not fit into an integer. */

@@ -18,7 +18,7 @@ export interface CandleRows {
   readonly mantissa: readonly Float64Array[]
   readonly decimals: readonly Uint8Array[]
   readonly volume: Float64Array
-  /** Line of the file that each row stands in. */
+  /** Line of the file that each row is in. */
   readonly line: Uint32Array
   /** Most decimals of any price, trailing zeros not counted. */
   readonly decimalsMax: number
@@ -96,7 +96,7 @@ export class CandleRowBuilder {
   private decimalsMax = 0
   private priceMax = 0
   private previousTs = Number.NaN
-  /** 1 oldest first, -1 newest first, 0 until two rows have told. */
+  /** 1 oldest first, -1 newest first, 0 until two rows decide. */
   private direction = 0
   private unit: TimeUnit | undefined
   /** The row before was in ms: nearly all files are, from end to end. */
@@ -149,7 +149,7 @@ export class CandleRowBuilder {
       this.problem = {
         line: this.firstMismatch,
         what: `money divided by coins lies outside low to high here and in ${this.mismatches - 1} more rows: the volume counts something else`,
-        next: 'Say which column is the volume in coins, as --columns time=1,…,volume=6, or volume=none.',
+        next: 'Pass the column of the volume in coins, for example --columns time=1,…,volume=6, or volume=none.',
       }
   }
 

@@ -1,6 +1,6 @@
 /**
  * Dates and times as text, in the forms that exchanges, terminals and spreadsheets write, by arithmetic.
- * Never guesses between day and month: a date with slashes needs to be told which comes first.
+ * Never guesses between day and month: a date with slashes needs an option that says which comes first.
  */
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../core/units.ts'
 
@@ -157,8 +157,8 @@ export function clockOwnerOf(text: string): 'metatrader' | 'histdata' | undefine
 }
 
 /**
- * Which order the dates with slashes of a file have: a day above twelve tells; else the order whose rows lie closer together.
- * Undefined where neither tells.
+ * Which order the dates with slashes of a file have: a day above twelve decides; else the order whose rows lie closer together.
+ * Undefined where neither decides.
  */
 export function dateOrderOf(cells: readonly string[]): DateOrder | undefined {
   const slashed = cells.map((cell) => /^(\d{1,2})[/-](\d{1,2})[/-]\d{4}/.exec(cell.trim())).filter((match) => match !== null)

@@ -1,6 +1,5 @@
 /**
- * Files that are something else than candles or funding rates, told by the names of their columns.
- * Never reads them: it only names them, so that nobody looks for a mistake in a right line.
+ * Files that are something else than candles or funding rates, reported by the names of their columns.
  */
 import { keyOf } from './column-names.ts'
 

@@ -1,5 +1,5 @@
 /**
- * What instants are in a file: a number of seconds, milliseconds, microseconds or nanoseconds, told apart by their size, or a date.
+ * What instants are in a file: a number of seconds, milliseconds, microseconds or nanoseconds, distinguished by their size, or a date.
  * Never takes a number for an instant before 2009 or after tomorrow: no coin was traded then, and the unit would be a guess.
  */
 import { DAY_MS, ts } from '../../core/units.ts'
@@ -25,7 +25,7 @@ export interface TimeRules {
   readonly unit?: TimeUnit | undefined
   /** Which of the two comes first in a date with slashes. */
   readonly order?: DateOrder | undefined
-  /** Offset of the clock that wrote the file from UTC, at a wall time; absent where it is UTC. */
+  /** Offset of the clock that wrote the file from UTC, at a wall-clock time; absent where it is UTC. */
   readonly offsetMs?: ((wallMs: number) => number) | undefined
   /** The same of a zone that a cell names, as `US/Eastern`; undefined where there is no such zone. */
   readonly zoneNamed?: ((name: string) => ((wallMs: number) => number) | undefined) | undefined
@@ -64,13 +64,13 @@ export function readInstant(text: string, rules: TimeRules): number | string {
   const wallClock = readWallTime(text, rules.order)
   if (wallClock === undefined) return notATime(text, rules.order)
   const offset = offsetOf(wallClock, rules)
-  if (offset === undefined) return `the timestamp '${text.slice(0, 40)}' names the zone '${wallClock.zone}', which is not known here`
+  if (offset === undefined) return `the timestamp '${text.slice(0, 40)}' names the zone '${wallClock.zone}', which is unknown`
   return inRange(wallClock.ms - offset, text, rules)
 }
 
 export const notATime = (text: string, order?: DateOrder): string =>
   order === undefined && /^\d{1,2}\/\d{1,2}\/\d{4}/.test(text.trim())
-    ? `the timestamp '${text.slice(0, 40)}' may be day/month or month/day, and the rows do not tell which`
+    ? `the timestamp '${text.slice(0, 40)}' may be day/month or month/day, and the rows do not show which`
     : `the timestamp '${text.slice(0, 40)}' is neither a number of seconds or milliseconds nor a date`
 
 function offsetOf(wallClock: WallTime, rules: TimeRules): number | undefined {
@@ -89,7 +89,7 @@ function readNumber(plain: string, text: string, rules: TimeRules): number | str
 
 function inRange(ms: number, text: string, rules: TimeRules): number | string {
   if (ms >= rules.earliestMs && ms <= rules.latestMs) return ms
-  const when = Number.isFinite(ms) && Math.abs(ms) < 8.6e15 ? utcText(ts(Math.round(ms))) : 'no date at all'
+  const when = Number.isFinite(ms) && Math.abs(ms) < 8.6e15 ? utcText(ts(Math.round(ms))) : 'not a date'
   const bound = ms < rules.earliestMs ? 'before 2009, when no coin was traded' : 'after today'
   return `the timestamp '${text.slice(0, 40)}' is ${when}: ${bound}`
 }

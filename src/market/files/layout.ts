@@ -1,6 +1,6 @@
 /**
- * What the columns of a file of candles or funding rates mean, by its header, its first rows and what the reader was told.
- * Never a guess that the rows contradict, and never silence about a choice: what was chosen stands in `notes`.
+ * What the columns of a file of candles or funding rates mean, by its header, its first rows and the options.
+ * Never a guess that the rows contradict, and never silence about a choice: what was chosen is in `notes`.
  */
 import { type Result, err, ok } from '../../core/result.ts'
 import {
@@ -61,7 +61,7 @@ export interface LayoutProblem {
 }
 
 const NEXT = 'Name the columns in the first line, as timestamp,open,high,low,close,volume (any order), or timestamp,rate for funding.'
-const NEXT_COLUMNS = 'Say which column is which, as --columns time=1,open=2,high=3,low=4,close=5,volume=6.'
+const NEXT_COLUMNS = 'Assign the columns, for example --columns time=1,open=2,high=3,low=4,close=5,volume=6.'
 
 const problem = (what: string, next: string, line?: number): Result<never, LayoutProblem> =>
   err(line === undefined ? { what, next } : { what, next, line })
@@ -186,7 +186,7 @@ function layoutByOrder(head: FileHead): Result<Layout, LayoutProblem> {
   if (first.columns.length === 5 && !head.isStampGiven)
     return problem(
       'the file has no header, and rows of time, open, high, low, close may be stamped at their end, as those of CoinGecko are',
-      'Say which, as --stamp end or --stamp start.',
+      'Pass --stamp end or --stamp start.',
       head.headerLine,
     )
   const chosen = orders.find((order) => isMoneyToldBy(head, order)) ?? orders.find(({ columns }) => !columns.includes('turnover')) ?? first
@@ -225,7 +225,7 @@ function layoutByColumns(head: FileHead, columns: readonly (readonly [string, st
   const roles: Role[] = Array<Role>(width).fill('ignored')
   for (const [word, place] of columns) {
     const role = COLUMN_WORDS[word]
-    if (role === undefined) return problem(`--columns knows no '${word}'`, `It takes ${Object.keys(COLUMN_WORDS).join(', ')}.`)
+    if (role === undefined) return problem(`--columns has no field '${word}'`, `Fields: ${Object.keys(COLUMN_WORDS).join(', ')}.`)
     const at = /^\d+$/.test(place) ? Number(place) - 1 : (head.header ?? []).findIndex((name) => keyOf(name) === keyOf(place))
     if (word === 'volume' && place === 'none') continue
     if (!(at >= 0 && at < width)) return problem(`--columns names the column '${place}', and the file has ${width}`, NEXT_COLUMNS)
@@ -235,7 +235,7 @@ function layoutByColumns(head: FileHead, columns: readonly (readonly [string, st
   const time = roles.indexOf('ts')
   const missing = missingRoles(roles, isFunding, time < 0 ? undefined : { column: time, clock: undefined, stamp: 'start', notes: [] })
   if (missing.length > 0)
-    return problem(`--columns does not say where ${missing.join(', ')} ${missing.length > 1 ? 'are' : 'is'}`, NEXT_COLUMNS)
+    return problem(`--columns does not name where ${missing.join(', ')} ${missing.length > 1 ? 'are' : 'is'}`, NEXT_COLUMNS)
   const zone = clockProblem(head, time)
   if (zone !== undefined) return err(zone)
   return ok({
@@ -267,7 +267,10 @@ function finish(
   const figures = figuresOf(head)
   const choice = chooseVolume(names, figures, { low: roles.indexOf('low'), high: roles.indexOf('high') })
   if (typeof choice === 'string')
-    return problem(choice, `Say which column is the volume in coins, as --columns time=1,…,volume=6, or volume=none to leave it out.`)
+    return problem(
+      choice,
+      `Pass the column of the volume in coins, for example --columns time=1,…,volume=6, or volume=none to leave it out.`,
+    )
   if (choice.volume !== undefined) roles[choice.volume] = 'volume'
   if (choice.quote !== undefined) roles[choice.quote] = 'quote'
   if (choice.note !== undefined) notes.push(choice.note)
@@ -292,11 +295,11 @@ function finish(
 const CLOCKS = {
   metatrader: {
     what: 'are of the clock of a MetaTrader server, which the file does not name',
-    next: 'Say it, as --zone UTC+3 (the files that Bybit offers for MetaTrader), --zone UTC or --zone Europe/Helsinki.',
+    next: 'Pass it, for example --zone UTC+3 (the files that Bybit offers for MetaTrader), --zone UTC or --zone Europe/Helsinki.',
   },
   histdata: {
     what: 'have the form of HistData, whose clock is that of New York',
-    next: 'Say it, as --zone America/New_York, or --zone UTC where the file is of somebody else.',
+    next: 'Pass it, for example --zone America/New_York, or --zone UTC if the file comes from elsewhere.',
   },
 } as const
 

@@ -86,7 +86,7 @@ export function readFraction(text: string, mark: DecimalMark = '.'): string | un
 
 /**
  * What separates the decimals in the numbers of a file, by the cells of its first rows.
- * Where commas stand between groups of three only, the delimiter decides: a file that is itself cut by commas writes thousands with them.
+ * Where commas are between groups of three only, the delimiter decides: a file that is itself cut by commas writes thousands with them.
  */
 export function decimalMarkOf(cells: readonly string[], delimiter: string): DecimalMark {
   let grouped = false

@@ -22,7 +22,8 @@ const CHANCE_MAX = 1e-6
 export function spacingOf(openTs: Float64Array): Spacing {
   const distances = distancesOf(openTs)
   const common = commonestOf(distances)
-  if (common === undefined) return { type: 'none', what: 'one row does not tell the interval of bars', next: 'Name it, as --interval 1m.' }
+  if (common === undefined)
+    return { type: 'none', what: 'a single row does not show the interval of bars', next: 'Pass it, for example --interval 1m.' }
   const unstorable = unstorableOf(openTs, distances, common)
   if (unstorable !== undefined) return unstorable
   let greatest = 0
@@ -92,7 +93,7 @@ function strayOf(openTs: Float64Array, gridMs: number): Spacing | undefined {
   for (const at of openTs) counts.set(at % gridMs, (counts.get(at % gridMs) ?? 0) + 1)
   const phase = commonestOf(counts) as number
   const strays = openTs.length - (counts.get(phase) as number)
-  // A handful of rows is told by one of them; a long file by a share.
+  // A handful of rows is reported by one of them; a long file by a share.
   if (strays === 0 || strays > Math.max(1, openTs.length * STRAY_MAX)) return undefined
   return { type: 'stray', row: openTs.findIndex((at) => at % gridMs !== phase), gridMs }
 }

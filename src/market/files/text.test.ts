@@ -30,7 +30,7 @@ describe('numbers', () => {
     ['.', '.', undefined],
     ['0x10', '.', undefined],
     ['Infinity', '.', undefined],
-  ] as const)('%s with %s is %s', (text, mark, plain) => {
+  ] as const)('numbers: %s with %s is %s', (text, mark, plain) => {
     expect(toPlain(text, mark)).toBe(plain)
   })
 
@@ -86,7 +86,7 @@ describe('dates', () => {
     ['3 March 2025', utc(2025, 2, 3)],
     ['03-Mar-2025 09:30', utc(2025, 2, 3, 9, 30)],
     ['2025-03', utc(2025, 2, 1)],
-  ])('%s', (text, ms) => {
+  ])('dates: %s', (text, ms) => {
     expect(readWallTime(text, undefined)?.ms).toBe(ms)
   })
 
@@ -100,7 +100,7 @@ describe('dates', () => {
     '2025-03-03 x',
     '31.02.2025',
     'Foo 3, 2025',
-  ])('%s is none', (text) => expect(readWallTime(text, undefined)).toBeUndefined())
+  ])('dates: %s is none', (text) => expect(readWallTime(text, undefined)).toBeUndefined())
 
   test('property: days count as the calendar counts them', () => {
     fc.assert(
@@ -145,7 +145,7 @@ describe('dates', () => {
     ['UTC-10', -36_000_000],
     ['EST', undefined],
     ['+15:00', undefined],
-  ])('the zone %s', (text, ms) => {
+  ])('dates: the zone %s', (text, ms) => {
     expect(readOffset(text)).toBe(ms)
   })
 
@@ -173,7 +173,7 @@ describe('instants', () => {
     ['45719', Date.UTC(2025, 2, 3)],
     ['45719.0416666667', Date.UTC(2025, 2, 3, 1)],
     ['2025-03-03 02:00:00+02:00', Date.UTC(2025, 2, 3)],
-  ])('%s', (text, ms) => {
+  ])('instants: %s', (text, ms) => {
     expect(readInstant(text, rules)).toBe(ms)
   })
   test('a unit that was said is not guessed, and what it makes of a number is checked', () => {
@@ -181,7 +181,7 @@ describe('instants', () => {
     expect(readInstant('1740960000', { ...rules, unit: 'ms' })).toContain('1970-01-21 03:36 UTC: before 2009')
     expect(readInstant('20250303', { ...rules, unit: 's' })).toContain('before 2009')
   })
-  test('a clock that was said is taken off, and one that the text says wins', () => {
+  test('a clock that was said is removed, and one that the text says wins', () => {
     const zoned = { ...rules, offsetMs: () => 10_800_000 }
     expect(readInstant('2025-03-03 03:00', zoned)).toBe(Date.UTC(2025, 2, 3))
     expect(readInstant('2025-03-03 03:00Z', zoned)).toBe(Date.UTC(2025, 2, 3, 3))

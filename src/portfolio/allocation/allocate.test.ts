@@ -129,7 +129,7 @@ describe('equals the reference', () => {
       [0.333866805379, 0.143570844055, 0.091966968365, 0.232287939938, 0, 0.198307442263],
       1e-10,
     ],
-  ])('%s', (_, method, more, expected, tolerance) => {
+  ])('equals the reference: %s', (_, method, more, expected, tolerance) => {
     expectClose(weightsOf(method, more), expected, tolerance)
   })
 
@@ -283,7 +283,7 @@ describe('on thin data', () => {
   const [a, b] = RETURNS as [Float64Array, Float64Array]
   const still = new Float64Array(120).fill(0.001)
 
-  test.each(METHODS)('one asset gets everything: %s', (method) => {
+  test.each(METHODS)('on thin data: one asset gets everything: %s', (method) => {
     expect(weightsOf(method, { returns: [a] })).toEqual([1])
   })
 
@@ -337,7 +337,7 @@ describe('on thin data', () => {
     expect(allocate(requestOf('max-sharpe', { returns: losing }))).toMatchObject({ error: expect.stringContaining('positive mean') })
   })
 
-  test('without views black-litterman answers the market', () => {
+  test('on thin data without views black-litterman answers the market', () => {
     const market = Float64Array.of(0.4, 0.2, 0.1, 0.1, 0.1, 0.1)
     expectClose(
       weightsOf('black-litterman', { blackLitterman: { market, views: [], riskAversion: 2.5, tau: 0.05 } }),

@@ -107,11 +107,11 @@ function weightsOf(request: AllocationRequest, covariance: Matrix): Vector | str
 function problemOf({ method, names, returns, bounds, covariance }: AllocationRequest): string | undefined {
   const rows = returns[0]?.length ?? 0
   if (names.length === 0) return 'There is no column of returns.'
-  if (rows < 2) return `${rows} row${rows === 1 ? '' : 's'} of returns allow no variance; at least 2 are needed.`
+  if (rows < 2) return `${rows} row${rows === 1 ? '' : 's'} of returns are too few for a variance; at least 2 are needed.`
   const bad = returns.findIndex((column) => !column.every(Number.isFinite))
   if (bad >= 0) return `${names[bad]} has a return that is not a finite number.`
   const still = method === 'equal' ? -1 : returns.findIndex((column) => (deviationOf(column) as number) <= NOISE)
-  if (still >= 0 && names.length > 1) return `${names[still]} does not vary, so that it has no risk to weigh; leave the column out.`
+  if (still >= 0 && names.length > 1) return `${names[still]} does not vary, so it has no risk to weigh; remove the column.`
   if (NEEDS_RANK.has(method) && (covariance !== 'ledoit-wolf' || rows < 3) && rows <= names.length && names.length > 1)
     return `${rows} rows do not determine the ${covariance} covariance of ${names.length} assets; use ledoit-wolf, or more rows than assets.`
   return boundsProblem(bounds, names.length)

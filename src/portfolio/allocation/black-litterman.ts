@@ -7,7 +7,7 @@ import type { WeightBounds } from './bounds.ts'
 import { type Matrix, type Vector, dot, makeMatrix, multiply, solve } from './matrix.ts'
 import { solveQuadratic } from './quadratic-program.ts'
 
-/** One opinion: the portfolio `weights` returns `value` per row. Absolute: 1 on one asset; relative: 1 and -1 on two. */
+/** One view: the portfolio `weights` returns `value` per row. Absolute: 1 on one asset; relative: 1 and -1 on two. */
 export interface View {
   readonly weights: Vector
   readonly value: number
@@ -25,7 +25,7 @@ export interface BlackLitterman {
 
 export function blackLitterman(covariance: Matrix, model: BlackLitterman, bounds: WeightBounds): Vector | string {
   const means = posteriorMeans(covariance, model)
-  if (means === undefined) return 'Two views say the same thing in other words, or a view has no risk.'
+  if (means === undefined) return 'Two views are equivalent, or a view has no risk.'
   return solveQuadratic(
     covariance.map((row) => row.map((value) => value * model.riskAversion)),
     means,

@@ -1,6 +1,5 @@
 /**
  * Weights in proportion to 1 / variance or 1 / volatility; correlations are left out.
- * Never given an asset without variance.
  */
 import { type Matrix, type Vector, diagonalOf } from './matrix.ts'
 

@@ -12,7 +12,7 @@ export function maxSharpe(means: Vector, covariance: Matrix, bounds: WeightBound
   const scale = Math.max(...means.map(Math.abs))
   // A mean that is rounding is none.
   if (bestMean(means, bounds) <= scale * 1e-12)
-    return 'No portfolio within the bounds has a positive mean return, so that none has a largest Sharpe ratio.'
+    return 'No portfolio within the bounds has a positive mean return, so there is no maximum Sharpe ratio.'
   const size = means.length
   const { min, max } = bounds
   const left = 1 - min * size

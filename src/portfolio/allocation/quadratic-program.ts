@@ -17,7 +17,7 @@ const REACH_SLACK = 1e-4
 const PART_MIN = 64
 
 export const TOO_ALIKE =
-  'Some assets move so much alike, or against each other, that no weights are better than others; leave one of them out, or use ledoit-wolf.'
+  'Some assets move so closely together, or against each other, that no weights are better than others; remove one of them, or use ledoit-wolf.'
 
 export interface QuadraticProgram {
   readonly matrix: Matrix

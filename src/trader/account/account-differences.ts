@@ -1,6 +1,6 @@
 /**
- * What of a reading of the account differs from the books, row by row, with the fix that would mend it.
- * Never mends anything and never reads: the same reading and books give the same rows.
+ * What of a reading of the account differs from the records, row by row, with the fix that would mend it.
+ * Never mends anything and never reads: the same reading and state give the same rows.
  */
 import { formatDecimal } from '../../core/decimal.ts'
 import { CASH_SCALE, type InstrumentIndex, type OrderId, type Ticks, lots } from '../../core/units.ts'
@@ -11,7 +11,7 @@ import { isOpenStatus } from '../../trading/order.ts'
 import type { AccountReading } from '../../trading/report.ts'
 
 export type AccountFix =
-  /** Two readings that agree make it an entry of the books. */
+  /** Two readings that agree make it an entry of the records. */
   | { readonly type: 'book' }
   | { readonly type: 'look-up' }
   | { readonly type: 'set-stop'; readonly instrument: InstrumentIndex }
@@ -52,7 +52,7 @@ export function accountDifferences(reading: AccountReading, kernel: Kernel, know
     fix: { type: 'book' },
     proposal:
       Math.abs(venue) > Math.abs(ours) || venue * ours < 0
-        ? 'look for missed fills, then book the rest as not Ballast’s'
+        ? 'look for missed fills, then book the rest as external'
         : 'look for missed fills, then book the rest as your close',
   }))
   for (const order of difference.missing)
@@ -63,7 +63,7 @@ export function accountDifferences(reading: AccountReading, kernel: Kernel, know
       here: order.status,
       there: 'not open',
       fix: { type: 'look-up' },
-      proposal: 'look it up by its id and book its end',
+      proposal: 'look it up by its id and book its final state',
     })
   items.push(...leftovers(reading, known, of), ...stops(reading, kernel))
   if (difference.wallet !== 0)
@@ -84,12 +84,12 @@ export function accountDifferences(reading: AccountReading, kernel: Kernel, know
       here: 'unknown',
       there: order.clientOrderId,
       fix: { type: 'none' },
-      proposal: 'another Ballast trades here: stop one of them, then /resume',
+      proposal: 'another Ballast trades this account: stop one of them, then /resume',
     })
   return items
 }
 
-/** Open at the venue, and finished in the books: orders of ours that nobody waits for. */
+/** Open at the venue, and finished in the records: orders of Ballast's that nobody waits for. */
 function leftovers(reading: AccountReading, known: KnownState, of: (i: InstrumentIndex) => Instrument): AccountDifference[] {
   return reading.openOrders.flatMap((report): AccountDifference[] => {
     const id = orderIdOf(report.clientOrderId, known.tag)
@@ -127,13 +127,13 @@ function stops(reading: AccountReading, kernel: Kernel): AccountDifference[] {
         here: text(trip.stop),
         there: text(stop),
         fix: { type: 'set-stop', instrument: i },
-        proposal: trip.stop === undefined ? 'set a stop 2 % off the mark' : `set it to ${text(trip.stop)}`,
+        proposal: trip.stop === undefined ? 'set a stop 2 % from the mark price' : `set it to ${text(trip.stop)}`,
       },
     ]
   })
 }
 
-/** Where the stop of a position stands: with the position, or, on spot, as an order of ours. */
+/** Where the stop of a position stands: with the position, or, on spot, as an order of Ballast's. */
 function stopAtVenue(reading: AccountReading, { index, category }: Instrument): Ticks | undefined | 'flat' {
   if (category === 'spot')
     return reading.openOrders.find((o) => o.instrument === index && o.kind === 'stop-market' && o.side === -1 && o.origin === 'ours')

@@ -1,6 +1,5 @@
 /**
  * What a clean reading says of a doubt about a refused exit.
- * Never an exchange: what the reading says is what the test says.
  */
 import { expect, test } from 'vitest'
 import { ts } from '../../core/units.ts'
@@ -40,7 +39,7 @@ test('a position that stands after an exit was refused for want of one is an ala
   const { alerts, lifted, check } = refused('110017')
   await check.run(false)
   expect(alerts).toEqual([
-    expect.stringMatching(/^P1 order\.rejected: BTCUSDT: the exit #\d+ was refused \(110017 no\), and the position stands/),
+    expect.stringMatching(/^P1 order\.rejected: BTCUSDT: the exit #\d+ was refused \(110017 no\)\. The position is still open/),
   ])
   expect(lifted).toEqual(['reconcile-BTCUSDT'])
 })

@@ -70,7 +70,7 @@ export class AccountMonitor {
     return outcome.isClean
   }
 
-  /** An exit was refused since nothing was held, and the exchange says that it is: nobody closes it now. */
+  /** An exit was refused since nothing was held, and the exchange reports that it is: nobody closes it now. */
   private tellRefused(doubt: Hold): void {
     const { kernel, notice } = this.ports
     if (doubt.scope.type !== 'symbol' || doubt.code !== 'nothing-to-reduce' || kernel.portfolio.positionLots(doubt.scope.instrument) === 0)
@@ -80,7 +80,7 @@ export class AccountMonitor {
       'order.rejected',
       'P1',
       instrument,
-      `${instrument.symbol}: ${doubt.reason}, and the position stands, with its stop. To close it: /close ${instrument.symbol}`,
+      `${instrument.symbol}: ${doubt.reason}. The position is still open, with its stop. To close it: /close ${instrument.symbol}`,
     )
   }
 

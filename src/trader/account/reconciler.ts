@@ -1,6 +1,6 @@
 /**
  * Reads the account at boot, after each reconnect and each minute, and makes what was missed into events.
- * Never overwrites our books on one reading: a difference counts when a second one, five seconds later, agrees.
+ * Never overwrites our records on one reading: a difference counts when a second one, five seconds later, agrees.
  */
 import type { VenueError } from '../../venue/port/error.ts'
 import { formatDecimal } from '../../core/decimal.ts'
@@ -37,7 +37,7 @@ export interface ReconcilerPorts {
   readonly note: (text: string) => void
   /** Each reading, before anything is made of it. */
   readonly seen: (reading: AccountReading) => void
-  /** A reading that the books agree with. */
+  /** A reading that the records agree with. */
   readonly reconciled: (reading: AccountReading) => void
 }
 
@@ -45,7 +45,7 @@ const SECOND_READ_MS = 5_000
 const READS_MAX = 6
 /** Executions are read again this far back before the last clean reading: what came late is found, what is known is skipped. */
 const OVERLAP_MS = 60_000
-/** What is off by no more than this is rounding: the exchange counts in more decimals than the books. */
+/** What is off by no more than this is rounding: the exchange counts in more decimals than the records. */
 const ROUNDING_MAX = cash(CASH_ONE / 100)
 
 /** Executions from `from` on; what was executed before `upTo` is in it. */
@@ -118,7 +118,7 @@ export class Reconciler {
       if (!taken.ok) {
         return {
           isClean: false,
-          detail: `the account cannot be read: ${taken.error.detail}`,
+          detail: `could not read the account: ${taken.error.detail}`,
           openOrders: 0,
           positions: 0,
           isKeyRefused: taken.error.type === 'auth',
@@ -159,7 +159,7 @@ export class Reconciler {
     if (!reading.ok) return reading
     if (reading.value.movements === undefined && !this.isLogMissed) {
       this.isLogMissed = true
-      this.ports.note('the key may not read the transaction log: money that moves without a trade will be unexplained')
+      this.ports.note('the key has no permission to read the transaction log: money that moves without a trade will be unexplained')
     }
     return ok({ reading: reading.value, upTo: clock.value.now, from })
   }
@@ -196,8 +196,8 @@ export class Reconciler {
   }
 
   /**
-   * The first reading that succeeds opens the books: its balance is the capital, and what was executed before is in it. Where others have
-   * traded while it was read, nobody can say whether the balance has it: it is read again. That they have is told by a second reading,
+   * The first reading that succeeds opens the records: its balance is the capital, and what was executed before is in it. Where others have
+   * traded while it was read, nobody can say whether the balance has it: it is read again. That they have is reported by a second reading,
    * or by the stream, which has booked it by then.
    */
   private async openWallet({ reading, upTo, from }: Reading, bookedBefore: number): Promise<'opened' | 'open' | 'unsettled'> {
@@ -216,7 +216,7 @@ export class Reconciler {
         coin: reading.coin,
         amount: reading.walletBalance,
         cause: 'opening',
-        // What is told of before then, late, is in it too.
+        // What happened before then, and is reported late, is in it too.
         ts: ts(Math.max(upTo, newest + 1)),
       },
     ])
@@ -259,7 +259,7 @@ export class Reconciler {
         instrument: order.instrument,
         orderId: order.orderId,
         venueOrderId: order.venueOrderId,
-        cause: 'not listed by the venue',
+        cause: 'not listed by the exchange',
         ts: this.ports.now(),
       },
     ])
@@ -276,7 +276,7 @@ export class Reconciler {
   }
 
   /**
-   * False if the books have moved since the difference was taken: it is then not what was read twice.
+   * False if the records have moved since the difference was taken: it is then not what was read twice.
    * The driver is idle when it is checked, so that no fill waits its turn between the check and the booking. And what was executed between
    * the reading of positions and that of the wallet is read before it: small fills at one price make the same difference each time.
    */

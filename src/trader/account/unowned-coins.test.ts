@@ -1,6 +1,5 @@
 /**
- * When coins that Ballast did not buy are told, and that it is once.
- * Never an exchange: readings are written in the test.
+ * When coins that Ballast did not buy are reported, and that it is once.
  */
 import { describe, expect, test } from 'vitest'
 import { cash, lots } from '../../core/units.ts'
@@ -31,13 +30,13 @@ function watched(kernelOf = (bench: Bench): Kernel => bench.kernel) {
 }
 
 describe('coins of others', () => {
-  test('are told at the second reading, once', () => {
+  test('coins that Ballast did not buy raise one alert, at the second reading', () => {
     const { said, read } = watched()
     read(200)
     expect(said).toEqual([])
     read(200, 200, 500)
     expect(said).toHaveLength(1)
-    expect(said[0]).toContain("P3 spot.others_coins BTCUSDT-SPOT: BTCUSDT-SPOT: 200 BTC in the account are not Ballast's.")
+    expect(said[0]).toContain('P3 spot.others_coins BTCUSDT-SPOT: BTCUSDT-SPOT: 200 BTC in the account were not bought by Ballast')
   })
 
   test.each([
@@ -46,7 +45,7 @@ describe('coins of others', () => {
     ['as much as the least order', [3, 3], ['3 BTC']],
     ['what one reading had, as where a sale was under way', [200, 0, 200, 0], []],
     ['of two readings the lesser', [200, 150], ['150 BTC']],
-  ])('%s', (_, readings, quantities) => {
+  ])('coins of others: %s', (_, readings, quantities) => {
     const { said, read } = watched()
     read(...readings)
     expect(said.map((text) => / (\d+ BTC) in the account/.exec(text)?.[1])).toEqual(quantities)

@@ -23,7 +23,7 @@ export class UnownedCoins {
     this.ports = ports
   }
 
-  /** A reading that the books agree with. */
+  /** A reading that the records agree with. */
   reconciled({ holdings }: AccountReading): void {
     const { portfolio, config } = this.ports.kernel
     for (const { instrument: i, lots: held } of holdings) {
@@ -44,7 +44,7 @@ export class UnownedCoins {
       'spot.others_coins',
       'P3',
       instrument,
-      `${symbol}: ${quantity} ${baseCoin} in the account are not Ballast's. They are left alone; where a stop and a target are both reached while Ballast is not running, the second may sell of them. Keep what must not be touched in the funding account.`,
+      `${symbol}: ${quantity} ${baseCoin} in the account were not bought by Ballast and are left untouched. If a stop and a target are both reached while Ballast is not running, the second may sell some of them. Move coins that must not be sold to the funding account.`,
     )
   }
 }

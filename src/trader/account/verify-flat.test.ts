@@ -1,6 +1,5 @@
 /**
  * The last word of a panic about coins: what of them is ours and still there, and what is not ours.
- * Never waits for coins that the books do not call ours.
  */
 import { expect, test } from 'vitest'
 import { cash, lots, ts } from '../../core/units.ts'
@@ -26,7 +25,7 @@ const coins = (quantity: number): Holding[] => [{ instrument: BTC, lots: lots(qu
 test('coins of others are listed and not waited for', async () => {
   const bench = new Bench()
   expect(await verify(bench, coins(7))).toContain("FLAT: 0 positions, 0 open orders in Ballast's scope, read from Bybit 00:00:00.")
-  expect(await verify(bench, coins(7))).toContain("Not touched: BTCUSDT 7 (not Ballast's).")
+  expect(await verify(bench, coins(7))).toContain('Not touched: BTCUSDT 7 (external).')
   expect(await verify(bench, coins(0))).not.toContain('Not touched')
 })
 

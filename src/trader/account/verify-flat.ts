@@ -32,13 +32,13 @@ export async function verifyFlat(
         const at = new Date(now()).toISOString().slice(11, 19)
         return only === undefined
           ? `FLAT: 0 positions, 0 open orders in Ballast's scope, read from Bybit ${at}.${others} Trading is halted until an admin resumes.`
-          : `FLAT: 0 positions, 0 open orders of Ballast's in ${only.symbol}, read from Bybit ${at}.${others} ${only.symbol} is halted until an admin resumes it; other symbols are not touched.`
+          : `FLAT: Ballast has 0 positions, 0 open orders in ${only.symbol}, read from Bybit ${at}.${others} ${only.symbol} is halted until an admin resumes it; other symbols are not touched.`
       }
       last = left.join(', ')
     }
     await wallClock.sleep(READ_EVERY_MS)
   }
-  return `NOT FLAT: ${last}. It is being tried again; stops stand at the exchange.`
+  return `NOT FLAT: ${last}. Retrying; stops stay at the exchange.`
 }
 
 function readingOf(reading: AccountReading, { index }: Instrument): AccountReading {
@@ -63,21 +63,21 @@ function look(reading: AccountReading, kernel: Kernel): { readonly left: readonl
     const instrument = config.instruments[i] as Instrument
     const name = (quantity: Lots): string => `${instrument.symbol} ${formatQuantity(instrument, quantity)}`
     if (size !== external) left.push(`${name(lots(Math.abs(size - external)))} still open`)
-    if (external !== 0) untouched.push(`${name(lots(Math.abs(external)))} (not Ballast's)`)
+    if (external !== 0) untouched.push(`${name(lots(Math.abs(external)))} (external)`)
   }
   for (const { instrument: i, lots: size } of reading.holdings) {
     const instrument = config.instruments[i] as Instrument
-    // Of coins nothing but the books says whose they are; what is not there is not left, whatever they say.
+    // Of coins nothing but the records says whose they are; what is not there is not left, whatever they say.
     const own = Math.min(size, Math.max(0, portfolio.positionLots(i)))
     if (own > 0) left.push(`${instrument.symbol} ${formatQuantity(instrument, lots(own))} still held`)
-    if (size > own) untouched.push(`${instrument.symbol} ${formatQuantity(instrument, lots(size - own))} (not Ballast's)`)
+    if (size > own) untouched.push(`${instrument.symbol} ${formatQuantity(instrument, lots(size - own))} (external)`)
   }
   const isStranger = (clientOrderId: string): boolean => clientOrderId === '' || ownerOfClientOrderId(clientOrderId, config.tag) !== 'ours'
-  // What the venue made guards a position. Without one it is on its way out, and counts until it is gone.
+  // What the venue made protects a position. Without one it is on its way out, and counts until it is gone.
   const theirs = reading.openOrders.filter((o) => isStranger(o.clientOrderId) && (o.origin === 'external' || held.has(o.instrument)))
   const open = reading.openOrders.length - theirs.length
   if (open > 0) left.push(`${open} ${open === 1 ? 'order' : 'orders'} still open`)
   const orders = theirs.filter((o) => o.origin === 'external').length
-  if (orders > 0) untouched.push(`${orders} ${orders === 1 ? 'order' : 'orders'} of others`)
+  if (orders > 0) untouched.push(`${orders} ${orders === 1 ? 'order' : 'orders'} not placed by Ballast`)
   return { left, untouched }
 }

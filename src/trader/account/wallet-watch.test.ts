@@ -32,7 +32,7 @@ const after = (ms: number): number => {
   return asked
 }
 
-test('a balance that the books have asks nothing', () => {
+test('a balance that the records have asks nothing', () => {
   watch.frame(cash(100))
   expect(after(10_000)).toBe(0)
 })

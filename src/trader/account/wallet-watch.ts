@@ -1,5 +1,5 @@
 /**
- * What the exchange says of the wallet, held against the books: money that moved without a trade is told by a frame of the wallet alone.
+ * Compares the exchange's wallet with the records: money that moved without a trade shows in a frame of the wallet alone.
  * Never books anything and never goes by a frame that a fill may still be on its way to explain: it asks for a reading.
  */
 import type { Cash } from '../../core/units.ts'
@@ -10,7 +10,7 @@ const SETTLE_MS = 1_500
 
 export interface WalletWatchPorts {
   readonly wallClock: WallClock
-  /** Of the settle coin, by the books. */
+  /** Of the settle coin, by the records. */
   readonly money: () => Cash
   /** Nothing is waiting to be booked. */
   readonly isIdle: () => boolean

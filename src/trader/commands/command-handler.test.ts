@@ -1,6 +1,5 @@
 /**
- * The desk's previews and its panic: a preview books nothing and says what would be sent, and a long panic keeps nobody waiting.
- * Never a venue: how flat it is, is written in the test.
+ * The command handler's previews and panic: a preview books nothing and shows what would be sent, and a long panic does not block its answer.
  */
 import { describe, expect, test } from 'vitest'
 import { ts } from '../../core/units.ts'
@@ -52,12 +51,12 @@ class Room {
 const open = { name: 'open' as const, symbol: 'ETHUSDT', side: 'long' as const, quantity: '7', stop: '90' }
 
 describe('a preview', () => {
-  test('of an entry says quantity, stop, loss and fee, and books nothing', async () => {
+  test('a preview of an entry says quantity, stop, loss and fee, and books nothing', async () => {
     const room = new Room()
     const { status, figures } = await room.ask({ name: 'preview', of: open })
     expect([status, room.facts]).toEqual(['done', []])
     const text = Object.fromEntries((figures ?? []).map(({ name, value }) => [name, value]))
-    expect(Object.keys(text)).toEqual(['Quantity', 'Price', 'Stop', 'May lose', 'Fee'])
+    expect(Object.keys(text)).toEqual(['Quantity', 'Price', 'Stop', 'Planned loss', 'Fee'])
     expect(text.Quantity).toMatch(/^7 ETH ≈ /)
     expect(text.Stop).toMatch(/^90 \(-\d+\.\d\d %\)$/)
     // What it shows is what goes out.
@@ -75,7 +74,7 @@ describe('a preview', () => {
     const second = { ...open, quantity: '1', stop: '80' }
     const { figures } = await room.ask({ name: 'preview', of: second })
     expect(figures?.find(({ name }) => name === 'Stop')?.value).toMatch(/^90 \(/)
-    expect((await room.ask(second)).text).toContain('stop 90 (that of the position, which is nearer)')
+    expect((await room.ask(second)).text).toContain('stop 90 (the position’s stop, which is closer)')
     expect(ordersOf(room.facts).at(-1)?.stop).toBe(90)
   })
 
@@ -83,8 +82,8 @@ describe('a preview', () => {
     ['an entry of a symbol with another owner', { ...open, symbol: 'BTCUSDT' }, '(symbol-owned)'],
     ['an entry whose stop is on the wrong side', { ...open, stop: '500' }, '(stop-side)'],
     ['a stop without a position', { name: 'protect' as const, symbol: 'ETHUSDT', stop: '90' }, 'There is no position'],
-    ['an order that is not there', { name: 'change' as const, orderId: 9, limit: '80' }, 'There is no open order #9'],
-  ])('of %s is refused as the command would be, and books no denial', async (_, of, words) => {
+    ['an order that is not there', { name: 'change' as const, orderId: 9, limit: '80' }, 'Ballast has no open order #9'],
+  ])('a preview of %s is refused as the command would be, and books no denial', async (_, of, words) => {
     const room = new Room()
     const preview = await room.ask({ name: 'preview', of })
     expect([preview.status, room.facts]).toEqual(['refused', []])
@@ -92,7 +91,7 @@ describe('a preview', () => {
     expect((await room.ask(of)).text).toBe(preview.text)
   })
 
-  test('of a resume says what stands against it, and lifts nothing', async () => {
+  test('a preview of a resume says what stands against it, and lifts nothing', async () => {
     const room = new Room()
     await room.ask({ name: 'pause', scope: { type: 'account' }, reason: '' })
     room.problems = ['the account is not reconciled']
@@ -108,20 +107,20 @@ describe('a preview', () => {
 })
 
 describe('a panic', () => {
-  test('that is flat in time answers with the verdict', async () => {
+  test('a panic that is flat in time answers with the verdict', async () => {
     const room = new Room()
     expect((await room.ask({ name: 'panic', reason: '' })).text).toBe('FLAT: nothing is left')
     expect(room.told).toEqual([])
   })
 
-  test('that takes longer says that it has begun, and its verdict follows', async () => {
+  test('a panic that takes longer says that it has begun, and its verdict follows', async () => {
     const room = new Room()
     let tell: (text: string) => void = () => {}
     room.verdict = new Promise((resolve) => {
       tell = resolve
     })
     const { status, text } = await room.ask({ name: 'panic', reason: '' })
-    expect([status, text]).toEqual(['done', expect.stringMatching(/^Closing; not verified yet\./)])
+    expect([status, text]).toEqual(['done', expect.stringMatching(/^Closing, not verified yet\./)])
     tell('NOT FLAT: BTCUSDT 3 still open')
     await Promise.resolve()
     await Promise.resolve()
@@ -134,16 +133,16 @@ describe('what waited for minutes (S3)', () => {
     open,
     { name: 'resume' as const, scope: { type: 'account' as const }, isAdmin: true },
     { name: 'protect' as const, symbol: 'ETHUSDT', stop: '90' },
-  ])('$name is ignored', async (command) => {
+  ])('what waited for minutes (S3): $name is ignored', async (command) => {
     const room = new Room()
-    expect((await room.ask(command, 180_000)).text).toBe('Ignored, 3 min old: send it again.')
+    expect((await room.ask(command, 180_000)).text).toBe('Ignored: sent 3 min ago. Send it again.')
     expect(room.facts).toEqual([])
   })
 
   test('a close is carried out all the same', async () => {
     const room = new Room()
     expect((await room.ask({ name: 'close', symbol: 'ETHUSDT' }, 180_000)).text).toBe(
-      'Your close came 3 min late. There is no position in ETHUSDT.',
+      'Your close arrived 3 min late. There is no position in ETHUSDT.',
     )
   })
 })

@@ -1,5 +1,5 @@
 /**
- * Turns what people ask into kernel inputs, and the outcome into one sentence.
+ * Turns what operators ask into kernel inputs, and the outcome into one sentence.
  * Never checks a permission (whoever wrote the row did) and never denies an exit.
  */
 import { dayLossWhy, isDrawdownHold, referenceText } from './resume-breaker.ts'
@@ -21,7 +21,7 @@ export interface CommandHandlerPorts extends ExternalCommandPorts {
   readonly preflight: () => Promise<readonly string[]>
   /** After a panic: waits for the venue's own word, at most a few seconds. */
   readonly verifyFlat: (only: Instrument | undefined) => Promise<string>
-  /** Tells everybody how a panic ended whose asker has had an answer already. */
+  /** Raises the result of a panic whose command was already answered. */
   readonly tellVerdict: (text: string) => void
   readonly sleep: (ms: number) => Promise<void>
 }
@@ -48,7 +48,7 @@ export class CommandHandler {
   }
 
   async execute(queued: QueuedCommand, nowMs: number): Promise<CommandOutcome> {
-    if (this.ports.isObserving) return refused('Profile observe only looks: nothing is sent. Use Bybit’s app.')
+    if (this.ports.isObserving) return refused('Profile observe sends no orders. Use Bybit’s app.')
     const late = nowMs - queued.askedAtMs
     if (late > LATE_MS) return this.late(queued, late)
     return this.run(queued.command, queued.actor)
@@ -65,15 +65,15 @@ export class CommandHandler {
       const outcome = await this.run({ name: 'pause', scope, reason: `late ${name}` }, queued.actor)
       return {
         ...outcome,
-        text: `Your ${name} came ${minutes} min late, so it took effect as a pause: no new entries. Send ${name} again if you still want it.`,
+        text: `Your ${name} arrived ${minutes} min late, so it took effect as a pause: no new entries. Send ${name} again if you still want it.`,
       }
     }
     // An exit is never too old: it is about the position as it stands, and a turned one refuses it (S2, S3).
     if (name === 'close') {
       const outcome = await this.run(command, queued.actor)
-      return { ...outcome, text: `Your close came ${minutes} min late. ${outcome.text}` }
+      return { ...outcome, text: `Your close arrived ${minutes} min late. ${outcome.text}` }
     }
-    return refused(`Ignored, ${minutes} min old: send it again.`)
+    return refused(`Ignored: sent ${minutes} min ago. Send it again.`)
   }
 
   private async run(command: TraderCommand, actor: string): Promise<CommandOutcome> {
@@ -122,7 +122,7 @@ export class CommandHandler {
       const plan = await this.resumePlan(command)
       return 'status' in plan
         ? plan
-        : { status: 'done', text: plan.kept.length === 0 ? '' : `Still held after it: ${plan.kept.join('; ')}.` }
+        : { status: 'done', text: plan.kept.length === 0 ? '' : `Still on hold afterward: ${plan.kept.join('; ')}.` }
     }
     const instrument = this.instrument(command.symbol)
     if (typeof instrument === 'string') return refused(instrument)
@@ -167,7 +167,7 @@ export class CommandHandler {
     if (this.ports.kernel.portfolio.elsewhere.some((p) => p.symbol === symbol))
       return `${symbol} is not traded here: add it to manual.symbols and restart, then /adopt ${symbol}.`
     const near = nearestOf(symbol, names)
-    return `There is no symbol '${symbol}' here.${near === undefined ? '' : ` Did you mean ${near}?`} Traded: ${names.join(', ')}.`
+    return `Ballast does not trade '${symbol}'.${near === undefined ? '' : ` Did you mean ${near}?`} Traded: ${names.join(', ')}.`
   }
 
   private async pause(command: Extract<TraderCommand, { readonly name: 'pause' }>, actor: string): Promise<CommandOutcome> {
@@ -175,7 +175,7 @@ export class CommandHandler {
     if (typeof scope === 'string') return refused(scope)
     const id = `pause-${scopeKey(command.scope)}`
     const isHeld = this.ports.kernel.holds.some((h) => h.id === id)
-    if (isHeld) return done('Already paused. No new entries and no size increases; exits, stops and reductions go on.')
+    if (isHeld) return done('Already paused. No new entries and no size increases; exits, stops and reductions continue.')
     const since = this.ports.now()
     const hold: Hold = {
       id,
@@ -191,7 +191,7 @@ export class CommandHandler {
       { type: 'add-hold', hold, ts: this.ports.now() },
       { type: 'cancel-orders', orderId: undefined, keepsWorked: true, actor, ts: this.ports.now() },
     ])
-    return done('PAUSED. No new entries and no size increases; exits, stops and reductions go on.', seq)
+    return done('PAUSED. No new entries and no size increases; exits, stops and reductions continue.', seq)
   }
 
   private async resumePlan(
@@ -201,7 +201,7 @@ export class CommandHandler {
     if (typeof scope === 'string') return refused(scope)
     const { kernel } = this.ports
     const wanted = kernel.holds.filter((h) => scope.type === 'account' || sameScope(h.scope, scope) || this.belongsTo(h, scope))
-    if (wanted.length === 0) return done('Nothing is held: trading runs.')
+    if (wanted.length === 0) return done('No hold is in place: trading is running.')
     const problems = await this.ports.preflight()
     if (problems.length > 0) return refused(`Not resumed: ${problems.join('; ')}.`)
     const now = this.ports.now()
@@ -234,12 +234,12 @@ export class CommandHandler {
     const state = tradingState(kernel.holds).toUpperCase()
     const reference = lifts.some(isDrawdownHold) ? ` ${referenceText(kernel)}` : ''
     return done(
-      `${state}.${reference} Signals that came while held are dead; the next fresh ones count.${kept.length > 0 ? ` Still held: ${kept.join('; ')}.` : ''}`,
+      `${state}.${reference} Signals from the time on hold are discarded; the next fresh ones count.${kept.length > 0 ? ` Still on hold: ${kept.join('; ')}.` : ''}`,
       seq,
     )
   }
 
-  /** A strategy is closing-only for what was closed of one of its symbols: re-entering the last such symbol lets it go on (S8). */
+  /** A strategy is closing-only for what was closed of one of its symbols: re-entering the last such symbol lets it continue (S8). */
   private belongsTo(hold: Hold, scope: HoldScope): boolean {
     if (scope.type !== 'symbol' || hold.scope.type !== 'strategy') return false
     const { strategy } = hold.scope
@@ -259,7 +259,7 @@ export class CommandHandler {
     const { instrument } = hold.scope
     const { symbol } = this.ports.kernel.config.instruments[instrument] as Instrument
     return hold.id === externalHoldId(symbol) && this.ports.kernel.portfolio.externalLots(instrument) !== 0
-      ? `say /adopt ${symbol} or /ignore ${symbol}`
+      ? `use /adopt ${symbol} or /ignore ${symbol}`
       : undefined
   }
 
@@ -277,7 +277,7 @@ export class CommandHandler {
       { type: 'add-hold', hold, ts: this.ports.now() },
       { type: 'cancel-orders', orderId: undefined, keepsWorked: true, actor, ts: this.ports.now() },
     ])
-    return done(`HALTED: no new orders. ${this.openPositions()}, stops on Bybit, strategy exits off.`, seq)
+    return done(`HALTED: no new orders. ${this.openPositions()}, stops stay on Bybit, strategy exits are off.`, seq)
   }
 
   private openPositions(): string {
@@ -295,9 +295,9 @@ export class CommandHandler {
     const verdict = this.ports.verifyFlat(only)
     const answer = await Promise.race([verdict, this.ports.sleep(PANIC_ANSWER_MS)])
     if (answer !== undefined) return done(answer, seq)
-    // It has begun and goes on: who asked is not kept waiting, nor is what is asked after it.
+    // It has begun and continues: who asked is not kept waiting, nor is what is asked after it.
     void verdict.then((text) => this.ports.tellVerdict(text))
-    return done('Closing; not verified yet. The verdict follows as a message; /positions shows what is left.', seq)
+    return done('Closing, not verified yet. The result follows as a message; /positions shows what is left.', seq)
   }
 
   private async close(command: Extract<TraderCommand, { readonly name: 'close' }>, actor: string): Promise<CommandOutcome> {
@@ -309,7 +309,7 @@ export class CommandHandler {
     const side = held > 0 ? 'long' : 'short'
     if (command.side !== undefined && command.side !== side)
       return refused(
-        `The position in ${instrument.symbol} has turned: it is ${side} ${formatQuantity(instrument, lots(Math.abs(held)))} now. Ask again.`,
+        `The position in ${instrument.symbol} changed side: it is ${side} ${formatQuantity(instrument, lots(Math.abs(held)))} now. Send the command again.`,
       )
     const part = partOf(command, instrument, Math.abs(held))
     if (typeof part === 'string') return refused(part)
@@ -345,7 +345,7 @@ export class CommandHandler {
     }
     const id = command.orderId === undefined ? undefined : orderId(command.orderId)
     const seq = await this.ports.submit(() => [{ type: 'cancel-orders', orderId: id, actor, ts: this.ports.now() }])
-    if (wanted.some(isLimitClose)) return done('Taking the close back; the position stays, with its stop.', seq)
+    if (wanted.some(isLimitClose)) return done('Close order canceled. Position and stop unchanged.', seq)
     return done(`Canceling ${wanted.length} ${wanted.length === 1 ? 'entry' : 'entries'}.`, seq)
   }
 
@@ -357,9 +357,9 @@ export class CommandHandler {
     ])
     const effect =
       command.mode === 'running'
-        ? 'It opens on its next fresh signal.'
+        ? 'It enters on its next fresh signal.'
         : command.mode === 'closing-only'
-          ? 'It opens nothing new; its position closes on its own signal, and keeps its stop.'
+          ? 'No new entries; its position keeps its stop and closes on its own signal.'
           : 'Its entries are canceled; its position keeps its stop and its exit signals.'
     return done(`${command.strategy} is ${command.mode}. ${effect}`, seq)
   }
@@ -379,10 +379,10 @@ function partOf(
   if (command.fraction === undefined) return undefined
   const millionths = parseDecimal(command.fraction, 6, 'floor')
   if (millionths === undefined || millionths <= 0 || millionths > 1_000_000)
-    return `'${command.fraction}' is not a part of a position: give 0.5 for half.`
+    return `'${command.fraction}' is not a part of a position: use 0.5 for half.`
   const part = Math.floor((held * millionths) / 1_000_000)
   if (part < instrument.lotsMin)
-    return `That part of ${instrument.symbol} is below the smallest order of ${formatQuantity(instrument, instrument.lotsMin)}.`
+    return `That part of ${instrument.symbol} is below the minimum order size ${formatQuantity(instrument, instrument.lotsMin)}.`
   return lots(part)
 }
 

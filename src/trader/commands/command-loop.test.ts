@@ -1,6 +1,5 @@
 /**
  * S3: what waited for a start is carried out before anything is decided, and what it waits for keeps entries in.
- * Never a database: the queue is in memory.
  */
 import { expect, test } from 'vitest'
 import { takeNamed } from '../../../test/support/take-named.ts'

@@ -1,5 +1,5 @@
 /**
- * Takes what people ask out of the queue, has it carried out, and writes the outcome: one after the other, and first what waited for a start.
+ * Takes what operators ask out of the queue, has it carried out, and writes the outcome: one after the other, and first what waited for a start.
  * Never lets an entry pass while a pause, a halt or a panic waits.
  */
 import type { CommandOutcome, CommandQueue, QueuedCommand } from '../../kernel/trader-command.ts'
@@ -26,7 +26,7 @@ export class CommandLoop {
     this.ports = ports
   }
 
-  /** What people asked while nobody ran is not carried out yet: nothing is entered before. */
+  /** What operators asked while nobody ran is not carried out yet: nothing is entered before. */
   get areStopsWaiting(): boolean {
     return this.stops.length > 0
   }

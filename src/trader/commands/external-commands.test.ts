@@ -1,6 +1,5 @@
 /**
- * The desk's words for what is not Ballast's, and the comparison with the exchange: what is shown, what is fixed, what is refused.
- * Never a venue: the reading of the account is written in the test.
+ * The command handler's answers about external positions, and the comparison with the exchange: what is shown, what is fixed, what is refused.
  */
 import { describe, expect, test } from 'vitest'
 import { cash, lots, orderId, ticks, ts } from '../../core/units.ts'
@@ -108,7 +107,7 @@ describe('S8 what was closed outside', () => {
     expect(brief(room.bench.say(signal(1)))).toEqual(['entry buy 10'])
   })
 
-  test('keep out stays', async () => {
+  test('what was closed outside: keep out stays', async () => {
     const room = new Room()
     room.bench.enter()
     room.bench.outside(0)
@@ -122,7 +121,7 @@ describe('S8 what is not ours', () => {
     const room = new Room()
     room.bench.outside(7)
     const outcome = await room.ask({ name: 'resume', scope: { type: 'account' }, isAdmin: true })
-    expect(outcome).toEqual({ status: 'refused', text: 'Not resumed: external-BTCUSDT: say /adopt BTCUSDT or /ignore BTCUSDT.' })
+    expect(outcome).toEqual({ status: 'refused', text: 'Not resumed: external-BTCUSDT: use /adopt BTCUSDT or /ignore BTCUSDT.' })
     room.bench.outside(0)
     expect(await room.ask({ name: 'resume', scope: { type: 'account' }, isAdmin: true }), 'it is gone').toMatchObject({ status: 'done' })
   })
@@ -145,15 +144,15 @@ describe('S8 what is not ours', () => {
     const room = new Room()
     room.bench.outside(7)
     expect((await room.ask({ name: 'ignore', symbol: 'BTCUSDT' })).text).toBe(
-      'It stays as it is, counted by risk. Entries on BTCUSDT go on.',
+      'It is left untouched and counts toward risk limits. Entries on BTCUSDT are allowed.',
     )
-    expect((await room.ask({ name: 'adopt', symbol: 'BTCUSDT', stop: '5%' })).text).toBe('s0 owns 7 BTCUSDT now. Stop 95, sent to Bybit.')
+    expect((await room.ask({ name: 'adopt', symbol: 'BTCUSDT', stop: '5%' })).text).toBe('s0 now owns 7 BTCUSDT. Stop 95, sent to Bybit.')
     expect(brief(room.facts)).toContain('stop at 95')
   })
 })
 
 describe('/reconcile', () => {
-  test('says when all agrees', async () => {
+  test('/reconcile says when all agrees', async () => {
     const outcome = await new Room().ask({ name: 'reconcile' })
     expect(outcome).toEqual({ status: 'done', text: 'Positions, orders, stops and wallet agree with Bybit, read just now.', keys: [] })
   })
@@ -178,11 +177,11 @@ describe('/reconcile', () => {
     const outcome = await room.ask({ name: 'reconcile' })
     expect(outcome.table?.rows).toEqual([
       ['position', 'BTCUSDT', '10', '4', 'look for missed fills, then book the rest as your close'],
-      ['order', 'BTCUSDT #2', 'submitted', 'not open', 'look it up by its id and book its end'],
+      ['order', 'BTCUSDT #2', 'submitted', 'not open', 'look it up by its id and book its final state'],
       ['order', 'BTCUSDT #1', 'filled', 'open', 'cancel it'],
       ['stop', 'BTCUSDT', '90', 'none', 'set it to 90'],
       ['wallet', 'USDT', '10000', '9990', 'look for missed fills, funding and flows, then book the rest as unexplained'],
-      ['order', 'BTCUSDT', 'unknown', 'b1-others-3', 'another Ballast trades here: stop one of them, then /resume'],
+      ['order', 'BTCUSDT', 'unknown', 'b1-others-3', 'another Ballast trades this account: stop one of them, then /resume'],
     ])
     expect(outcome.keys).toHaveLength(5)
     expect([room.facts, room.reconciled]).toEqual([[], 0])
@@ -196,7 +195,7 @@ describe('/reconcile', () => {
     expect(shown).toEqual([`leftover/1`, 'stop/BTCUSDT/90/0'])
     room.reading = { ...room.reading, openOrders: [], walletBalance: cash(1e8) }
     const outcome = await room.ask({ name: 'reconcile', keys: shown })
-    expect(outcome.text).toBe('1 on the way.')
+    expect(outcome.text).toBe('1 in progress.')
     expect(brief(room.facts)).toEqual(['stop at 90'])
     room.reading = { ...room.reading, openOrders: [order({})] }
     await room.ask({ name: 'reconcile', keys: [...shown, 'wallet/-999900000000'] })
@@ -206,8 +205,8 @@ describe('/reconcile', () => {
     expect(room.reconciled, 'the wallet needs two readings').toBe(1)
   })
 
-  test('what has settled by itself is said', async () => {
-    expect((await new Room().ask({ name: 'reconcile', keys: ['order/3'] })).text).toContain('settled by itself')
+  test('reconcile fix says when the differences have settled meanwhile', async () => {
+    expect((await new Room().ask({ name: 'reconcile', keys: ['order/3'] })).text).toContain('have settled')
   })
 })
 
@@ -229,9 +228,9 @@ test('S7 what is not ours is listed as not touched and not waited for', async ()
     )
   const theirs = order({ clientOrderId: '', origin: 'external', venueOrderId: 'x' })
   expect(await verify({ positions: [position(7)], openOrders: [theirs] })).toBe(
-    "FLAT: 0 positions, 0 open orders in Ballast's scope, read from Bybit 00:00:00. Not touched: BTCUSDT 7 (not Ballast's), 1 order of others. Trading is halted until an admin resumes.",
+    "FLAT: 0 positions, 0 open orders in Ballast's scope, read from Bybit 00:00:00. Not touched: BTCUSDT 7 (external), 1 order not placed by Ballast. Trading is halted until an admin resumes.",
   )
   expect(await verify({ positions: [position(9)], openOrders: [order({})] })).toBe(
-    'NOT FLAT: BTCUSDT 2 still open, 1 order still open. It is being tried again; stops stand at the exchange.',
+    'NOT FLAT: BTCUSDT 2 still open, 1 order still open. Retrying; stops stay at the exchange.',
   )
 })

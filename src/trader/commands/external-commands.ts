@@ -1,5 +1,5 @@
 /**
- * What people decide about what is not Ballast's, and about differences to the exchange: adopt, ignore, compare, fix.
+ * What operators decide about what is not Ballast's, and about differences to the exchange: adopt, ignore, compare, fix.
  * Never fixes what was not shown, and never believes an older reading than its own.
  */
 import { type Side, lots, strategyId } from '../../core/units.ts'
@@ -36,7 +36,7 @@ export class ExternalCommands {
     if (external === 0) return refused(`Nothing in ${instrument.symbol} is external.`)
     const owner = kernel.portfolio.ownerOf(i) ?? MANUAL_OWNER
     if (command.strategy !== undefined && command.strategy !== owner)
-      return refused(`${instrument.symbol} belongs to ${owner}: a symbol has one owner.`)
+      return refused(`${instrument.symbol} belongs to ${owner}; each symbol has one owner.`)
     const mark = kernel.portfolio.mark(i)
     if (mark <= 0) return refused(`${instrument.symbol} has no price yet. Try again in a minute.`)
     const side: Side = external > 0 ? 1 : -1
@@ -44,7 +44,7 @@ export class ExternalCommands {
     if (typeof stop === 'string') return refused(stop)
     if (stop !== undefined && (mark - stop) * side <= 0)
       return refused(
-        `A stop at ${shownPrice(instrument, stop)} would trigger now: the mark is ${shownPrice(instrument, mark)}. Give one on the other side.`,
+        `A stop at ${shownPrice(instrument, stop)} would trigger now: the mark price is ${shownPrice(instrument, mark)}. Choose one on the other side.`,
       )
     const asked = await this.ports.ask(() => ({
       type: 'adopt-external',
@@ -60,7 +60,7 @@ export class ExternalCommands {
     const at = set?.type === 'external-adopted' ? shownPrice(instrument, set.stop) : ''
     return {
       status: 'done',
-      text: `${owner} owns ${formatQuantity(instrument, lots(Math.abs(external)))} ${instrument.symbol} now. Stop ${at}, sent to Bybit.`,
+      text: `${owner} now owns ${formatQuantity(instrument, lots(Math.abs(external)))} ${instrument.symbol}. Stop ${at}, sent to Bybit.`,
       seq: asked.seq,
     }
   }
@@ -71,19 +71,19 @@ export class ExternalCommands {
     const isHeld = kernel.holds.some((hold) => hold.id === externalHoldId(symbol))
     if (kernel.portfolio.externalLots(instrument.index) === 0 && !isHeld) return refused(`Nothing in ${symbol} is external.`)
     const seq = await this.ports.submit(() => [{ type: 'ignore-external', instrument: instrument.index, actor, ts: now() }])
-    return { status: 'done', text: `It stays as it is, counted by risk. Entries on ${symbol} go on.`, seq }
+    return { status: 'done', text: `It is left untouched and counts toward risk limits. Entries on ${symbol} are allowed.`, seq }
   }
 
   async reconcile(keys: readonly string[] | undefined, actor: string): Promise<CommandOutcome> {
     const items = await this.ports.compare()
-    if (typeof items === 'string') return { status: 'failed', text: `The account cannot be read: ${items}.` }
+    if (typeof items === 'string') return { status: 'failed', text: `Could not read the account: ${items}.` }
     if (keys !== undefined) return this.fix(items, keys, actor)
     if (items.length === 0)
       return { status: 'done', text: 'Positions, orders, stops and wallet agree with Bybit, read just now.', keys: [] }
     const fixable = items.filter((item) => item.fix.type !== 'none')
     return {
       status: 'done',
-      text: `${items.length} ${items.length === 1 ? 'difference' : 'differences'} to Bybit, read just now. ${fixable.length === 0 ? '' : '/reconcile fix carries out what is proposed.'}`.trim(),
+      text: `${items.length} ${items.length === 1 ? 'difference' : 'differences'} from Bybit, read just now. ${fixable.length === 0 ? '' : 'To apply the proposed corrections: /reconcile fix'}`.trim(),
       table: tableOf(items),
       keys: fixable.map((item) => item.key),
     }
@@ -92,7 +92,7 @@ export class ExternalCommands {
   /** Only what was shown and still stands. */
   private async fix(items: readonly AccountDifference[], keys: readonly string[], actor: string): Promise<CommandOutcome> {
     const wanted = items.filter((item) => keys.includes(item.key) && item.fix.type !== 'none')
-    if (wanted.length === 0) return { status: 'done', text: 'Nothing of it is left to fix: it has settled by itself.' }
+    if (wanted.length === 0) return { status: 'done', text: 'Nothing left to fix: the differences have settled.' }
     const ts = this.ports.now()
     const inputs = wanted.flatMap(({ fix }): KernelInput[] => {
       if (fix.type === 'set-stop') return [{ type: 'protection-missing', instrument: fix.instrument, bareMs: 0, ts }]
@@ -105,7 +105,7 @@ export class ExternalCommands {
     if (needsReading) this.ports.reconcile()
     return {
       status: 'done',
-      text: `${wanted.length} on the way.${needsReading ? ' What is booked needs two readings five seconds apart: compare again in ten seconds.' : ''}`,
+      text: `${wanted.length} in progress.${needsReading ? ' Bookings need two readings five seconds apart: compare again in ten seconds.' : ''}`,
       table: tableOf(wanted),
       ...(seq === undefined ? {} : { seq }),
     }

@@ -1,5 +1,5 @@
 /**
- * Orders that people and programs ask for, from words to kernel inputs: entries, moves of stops and targets, changes, worked orders.
+ * Orders that operators and programs ask for, from words to kernel inputs: entries, moves of stops and targets, changes, parent orders.
  * Never sizes or prices on its own account: what was asked is what is judged, and the verdict is the kernel's.
  */
 import { denialSentence } from '../../risk/denial-sentence.ts'
@@ -72,7 +72,7 @@ export class OrderCommands {
     const i = instrument.index
     const owner = kernel.portfolio.ownerOrExternal(i)
     if (owner !== MANUAL_OWNER)
-      return `${instrument.symbol} belongs to ${owner} (symbol-owned): a symbol has one owner. Give a free one to manual.symbols in the configuration.`
+      return `${instrument.symbol} belongs to ${owner} (symbol-owned); each symbol has one owner. Add a free symbol to manual.symbols in the configuration.`
     const mark = kernel.portfolio.mark(i)
     if (mark <= 0) return `${instrument.symbol} has no price yet. Try again in a minute.`
     const order = orderOf(command, instrument, command.side === 'long' ? 1 : -1, mark)
@@ -86,7 +86,7 @@ export class OrderCommands {
     return typeof other === 'string' ? other : [placed, other]
   }
 
-  /** A stop that stands nearer stays: it goes out with the entry. */
+  /** A stop that is nearer stays: it goes out with the entry. */
   private stopSent({ side, stop, limit, trigger }: PlacedOrder, { index: i }: Instrument): Ticks | undefined {
     const { portfolio } = this.ports.kernel
     return stop === undefined ? undefined : stopToSend(portfolio, i, side, stop, limit ?? trigger ?? portfolio.mark(i))
@@ -170,7 +170,7 @@ export class OrderCommands {
     return this.verdict(
       asked,
       instrument,
-      `Working ${sideWord(order.side)} ${formatQuantity(instrument, order.lots)} ${instrument.symbol} by ${command.execution}${id}. /algos shows how it goes.`,
+      `Started ${sideWord(order.side)} ${formatQuantity(instrument, order.lots)} ${instrument.symbol} by ${command.execution}${id}. Track it with /algos.`,
     )
   }
 
@@ -201,7 +201,7 @@ export class OrderCommands {
     return this.verdict(
       asked,
       instrument,
-      `Closing ${quantity} ${instrument.symbol} at ${shownPrice(instrument, limit)} or better, reduce-only${command.limit === 'best' ? ', the best price of our side' : ''}. Until it fills the position keeps its stop.`,
+      `Closing ${quantity} ${instrument.symbol} at ${shownPrice(instrument, limit)} or better, reduce-only${command.limit === 'best' ? ', the best price on your side' : ''}. The position keeps its stop until it fills.`,
     )
   }
 
@@ -210,7 +210,7 @@ export class OrderCommands {
     if (text !== 'best') return priceAt(text, instrument, this.ports.kernel.portfolio.mark(instrument.index), side, 1)
     const best = this.ports.best(instrument.index)
     if (best === undefined)
-      return `There is no order book of ${instrument.symbol} yet: give a price, as limit=${formatPrice(instrument, this.ports.kernel.portfolio.mark(instrument.index))}, or close at market.`
+      return `There is no order book of ${instrument.symbol} yet: set a price, for example limit=${formatPrice(instrument, this.ports.kernel.portfolio.mark(instrument.index))}, or close at market.`
     return side === 1 ? best.ask : best.bid
   }
 
@@ -239,10 +239,10 @@ export class OrderCommands {
     const asked = await this.ports.ask(() => input)
     const legs = [
       ...(stop === undefined ? [] : [`stop ${shownPrice(instrument, stop)}`]),
-      ...(target === undefined ? [] : [target === 'none' ? 'target taken off' : `target ${shownPrice(instrument, target)}`]),
+      ...(target === undefined ? [] : [target === 'none' ? 'target removed' : `target ${shownPrice(instrument, target)}`]),
       ...(trail === undefined
         ? []
-        : [trail === 'none' ? 'trail taken off' : `trail ${shownPrice(instrument, trail.by)} behind the best price`]),
+        : [trail === 'none' ? 'trailing stop removed' : `trail ${shownPrice(instrument, trail.by)} behind the best price`]),
     ]
     const verdict = this.verdict(asked, instrument, `${instrument.symbol}: ${legs.join(', ')}, sent to Bybit.`)
     if (verdict.status !== 'done') return verdict
@@ -258,7 +258,7 @@ export class OrderCommands {
     const position = this.ports.kernel.portfolio.positions[instrument.index]
     if (position === undefined) return `There is no position in ${instrument.symbol}.`
     const entry = averageEntry(position, instrument)
-    // Break-even with both fees paid would need a better price; the entry is what people mean by it.
+    // Break-even with both fees paid would need a better price; the entry is what operators mean by it.
     return ticks(side === 1 ? Math.ceil(entry) : Math.floor(entry))
   }
 
@@ -266,7 +266,7 @@ export class OrderCommands {
     const { kernel, now } = this.ports
     const id = orderId(command.orderId)
     const order = kernel.config.instruments.flatMap((i) => kernel.orders.open(i.index)).find((o) => o.orderId === id && o.origin === 'ours')
-    if (order === undefined) return `There is no open order #${command.orderId} of ours.`
+    if (order === undefined) return `Ballast has no open order #${command.orderId}.`
     const instrument = kernel.config.instruments[order.instrument] as Instrument
     const limit = command.limit === undefined ? undefined : parsePrice(instrument, command.limit)
     const trigger = command.trigger === undefined ? undefined : parsePrice(instrument, command.trigger)
@@ -274,10 +274,10 @@ export class OrderCommands {
     if (command.limit !== undefined && limit === undefined) return notAPrice(command.limit, instrument)
     if (command.trigger !== undefined && trigger === undefined) return notAPrice(command.trigger, instrument)
     if (command.quantity !== undefined && (quantity === undefined || quantity <= order.filled))
-      return `The quantity must be above the ${formatQuantity(instrument, order.filled)} that is filled.`
+      return `The quantity must be above the ${formatQuantity(instrument, order.filled)} already filled.`
     if (limit !== undefined && order.limit === undefined) return `#${order.orderId} is a ${order.kind} order: it has no limit price.`
     if (trigger !== undefined && order.trigger === undefined) return `#${order.orderId} is a ${order.kind} order: it has no trigger.`
-    if (limit === undefined && trigger === undefined && quantity === undefined) return 'Nothing to change: give limit=, trigger= or qty=.'
+    if (limit === undefined && trigger === undefined && quantity === undefined) return 'Nothing to change: add limit=, trigger= or qty=.'
     return { type: 'change-order', instrument: order.instrument, orderId: id, lots: quantity, limit, trigger, actor, ts: now() }
   }
 
@@ -286,17 +286,17 @@ export class OrderCommands {
     if (typeof input === 'string') return refused(input)
     const instrument = this.ports.kernel.config.instruments[input.instrument] as Instrument
     const asked = await this.ports.ask(() => input)
-    return this.verdict(asked, instrument, `Changing #${input.orderId}; Bybit's word follows in /orders.`)
+    return this.verdict(asked, instrument, `Changing #${input.orderId}. See the result in /orders.`)
   }
 
   async steer(command: Of<'work'>, actor: string): Promise<CommandOutcome> {
     const { kernel, now } = this.ports
     const id = orderId(command.id)
     const state = kernel.parentOrders.find(id)
-    if (state === undefined) return refused(`No order #${command.id} is being worked. /algos lists them.`)
+    if (state === undefined) return refused(`There is no running execution algorithm #${command.id}. List them with /algos.`)
     const instrument = kernel.config.instruments[state.instrument] as Instrument
     const asked = await this.ports.ask(() => ({ type: 'steer-algorithm', id, to: command.to, actor, ts: now() }))
-    const word = { paused: 'is paused; its open child is canceled', working: 'goes on', ended: 'ends; what is filled stays' }[command.to]
+    const word = { paused: 'is paused; its open child order is canceled', working: 'continues', ended: 'ends; fills stay' }[command.to]
     return this.verdict(asked, instrument, `${state.spec.type.toUpperCase()} #${state.id} on ${instrument.symbol} ${word}.`)
   }
 
@@ -343,14 +343,14 @@ function entryFigures(
     const away = (((placed.stop - from) / from) * 100).toFixed(2)
     figures.push(
       { name: 'Stop', value: `${shownPrice(instrument, placed.stop)} (${away} %)` },
-      { name: 'May lose', value: `${money(loss)} ${coin} at the stop (${part} % of equity), with fees and expected slippage` },
+      { name: 'Planned loss', value: `${money(loss)} ${coin} at the stop (${part} % of equity), with fees and expected slippage` },
     )
   }
   const targets = (placed.targets ?? []).map((target) => shownPrice(instrument, target.price))
   if (targets.length > 0) figures.push({ name: 'Targets', value: targets.join(', ') })
   return [
     ...figures,
-    { name: 'Fee', value: `est. ${money(fee)} ${coin} each way (${told === undefined ? 'expected' : 'your'} rate ${rate} %)` },
+    { name: 'Fee', value: `est. ${money(fee)} ${coin} per side (${told === undefined ? 'expected' : 'your'} rate ${rate} %)` },
   ]
 }
 
@@ -384,7 +384,7 @@ function orderOf(command: OpenCommand, instrument: Instrument, side: Side, mark:
     const price = priceAt(text, instrument, from, side, 1)
     if (typeof price === 'string') return price
     if ((price - from) * side <= 0)
-      return `The target ${shownPrice(instrument, price)} lies on the wrong side of ${shownPrice(instrument, from)}.`
+      return `The target ${shownPrice(instrument, price)} is on the wrong side of ${shownPrice(instrument, from)}.`
     targets.push({ price, share: 1 / (command.targets ?? []).length })
   }
   const timeInForce = command.timeInForce ?? 'gtc'
@@ -434,7 +434,9 @@ function distanceOf(text: string, instrument: Instrument, mark: Ticks): Ticks | 
     percent === null
       ? parsePrice(instrument, text)
       : ticks(mulDivFloor(mark, parseDecimal(percent[1] as string, 4, 'nearest') ?? 0, 1_000_000))
-  return distance === undefined || distance <= 0 ? `'${text}' is not a distance: give a price distance or a percent, as 1%.` : distance
+  return distance === undefined || distance <= 0
+    ? `'${text}' is not a distance: use a price distance or a percentage such as 1%.`
+    : distance
 }
 
 /** Lots from a quantity of coins, from money, or from the part of equity that may be lost at the stop. */
@@ -446,7 +448,7 @@ function sizeOf(
 ): Lots | string {
   const from = order.limit ?? order.trigger ?? kernel.portfolio.mark(instrument.index)
   const { quantity, notional, riskPercent } = command
-  const least = `The smallest order of ${instrument.symbol} is ${formatQuantity(instrument, instrument.lotsMin)}`
+  const least = `The minimum order size of ${instrument.symbol} is ${formatQuantity(instrument, instrument.lotsMin)}`
   let size: Lots | undefined
   if (quantity !== undefined) size = parseQuantity(instrument, quantity, 'floor')
   else if (notional !== undefined) {
@@ -454,13 +456,13 @@ function sizeOf(
     const one = notionalOf(instrument, from, lots(1), 'ceil')
     size = money === undefined ? undefined : lots(Math.floor(money / one))
   } else if (riskPercent !== undefined) {
-    if (order.stop === undefined) return 'A size in percent is what may be lost at the stop: give sl= too.'
+    if (order.stop === undefined) return 'A size in percent is the loss at the stop: add sl=.'
     const millionths = parseDecimal(riskPercent, 4, 'floor') ?? 0
     const budget: Cash = cash(mulDivFloor(kernel.portfolio.equity, millionths, 1_000_000))
     const one = plannedLossOf(instrument, from, order.stop, lots(1_000), kernel.config.costs)
     size = one <= 0 ? undefined : lots(mulDivFloor(budget, 1_000, one))
   }
-  if (size === undefined) return `Give a size as 0.05${instrument.baseCoin}, $100 or 1%.`
+  if (size === undefined) return `Use a size such as 0.05${instrument.baseCoin}, $100 or 1%.`
   if (size < instrument.lotsMin) {
     const worth = formatDecimal(notionalOf(instrument, from, instrument.lotsMin, 'ceil'), CASH_SCALE)
     return `${least} (about ${worth} ${instrument.settleCoin}).`
@@ -472,7 +474,7 @@ function sizeOf(
 function wordsOf(order: PlacedOrder, instrument: Instrument, sent: Ticks | undefined): string {
   const at = order.limit === undefined ? '' : ` at ${shownPrice(instrument, order.limit)}`
   const when = order.trigger === undefined ? '' : ` when ${shownPrice(instrument, order.trigger)} is reached`
-  const kept = sent === order.stop ? '' : ' (that of the position, which is nearer)'
+  const kept = sent === order.stop ? '' : ' (the position’s stop, which is closer)'
   const stop = sent === undefined ? 'no stop' : `stop ${shownPrice(instrument, sent)}${kept}`
   const targets = (order.targets ?? []).map((t) => shownPrice(instrument, t.price)).join(', ')
   return `${sideWord(order.side)} ${formatQuantity(instrument, order.lots)} ${instrument.symbol} ${order.kind}${at}${when}, ${stop}${targets === '' ? '' : `, target ${targets}`}`

@@ -1,6 +1,5 @@
 /**
  * What a resume after a breaker has to say: whether it would trip again at once, and what drawdown is measured from afterwards.
- * Never lifts anything: the command desk does.
  */
 import { cash } from '../../core/units.ts'
 import { DAY_LOSS_HOLD, isDrawdownHoldId } from '../../kernel/handlers/safety-controls.ts'
@@ -15,12 +14,12 @@ export function dayLossWhy({ portfolio, config }: Kernel, hold: Hold): string | 
   if (hold.id !== DAY_LOSS_HOLD) return undefined
   const limit = config.limits.dayLossMax
   if (portfolio.dayLossLeft(limit) > 0) return undefined
-  return `the day has lost ${centsText(portfolio.dayLoss)} USDT of ${centsText(limit)} USDT, so that it would hold again at once; the loss leaves the window 24 h after it was made`
+  return `the daily loss is ${centsText(portfolio.dayLoss)} USDT of ${centsText(limit)} USDT, so the breaker would trip again at once; each loss drops out after 24 h`
 }
 
 /** Where the lines lie after a resume that set a new reference (S9). */
 export function referenceText({ portfolio, config }: Kernel): string {
   const { orange, red } = config.limits.drawdown
   const at = (fraction: number): string => centsText(cash(Math.floor(portfolio.watch.highWater * (1 - fraction))))
-  return `Drawdown is measured from ${centsText(portfolio.watch.highWater)} USDT now: no entries at ${at(orange)}, all is closed at ${at(red)}.`
+  return `Drawdown is now measured from ${centsText(portfolio.watch.highWater)} USDT: no entries at ${at(orange)}, all positions close at ${at(red)}.`
 }

@@ -11,7 +11,7 @@ export interface GatedBar {
   readonly bar: Bar
 }
 
-/** Wall time that an instant waits for its missing symbols: fetched by REST after the first, let go after the second. */
+/** Wall-clock time that an instant waits for its missing symbols: fetched by REST after the first, let go after the second. */
 const FETCH_AFTER_MS = 1_000
 const RELEASE_AFTER_MS = 2_000
 

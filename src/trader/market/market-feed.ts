@@ -82,10 +82,10 @@ export class MarketFeed {
     const { health, log } = this.ports
     const { symbol } = mirror.instrument
     const isKnown = this.board.book(mirror)
-    // What a lost connection took is told by the stream.
+    // What a lost connection took is reported by the stream.
     if (mirror.flaw !== undefined && mirror.flaw !== 'disconnected')
-      log('warn', `order book of ${symbol} is void (${mirror.flaw}): spreads come from the ticker until a new snapshot is there`)
-    else if (mirror.isLive && isKnown) log('info', `order book of ${symbol} is whole again`)
+      log('warn', `order book of ${symbol} is invalid (${mirror.flaw}): spreads come from the ticker until a new snapshot arrives`)
+    else if (mirror.isLive && isKnown) log('info', `order book of ${symbol} is valid again`)
     const { status, detail } = this.board.booksHealth()
     health.report(PARTS.books, status, detail)
   }
@@ -136,13 +136,13 @@ export class MarketFeed {
       if (from !== undefined) this.gate.skipTo(instrument.index, from)
       const read = () => venue.candles(instrument.index, from, until, from === undefined ? this.warmupBars() : 1_000)
       let fetched = await read()
-      // A hole is read here or never: what comes live afterward stands behind it.
+      // Last chance to fill the gap: live bars that follow are queued behind it.
       for (let again = 0; !fetched.ok && again < BACKFILL_RETRIES; again++) {
         await wallClock.sleep(BACKFILL_RETRY_MS)
         fetched = await read()
       }
       if (!fetched.ok) {
-        log('warn', `candles of ${instrument.symbol} are not read, a hole may be left: ${fetched.error.detail}`)
+        log('warn', `could not read candles of ${instrument.symbol}, a gap may remain: ${fetched.error.detail}`)
         continue
       }
       for (const bar of fetched.value) rows.push({ instrument: instrument.index, bar })

@@ -1,6 +1,5 @@
 /**
  * Which source a spread comes from, and what is said of the books.
- * Never a stream: quotes and books are given.
  */
 import { expect, test } from 'vitest'
 import { instrumentIndex, ticks, ts } from '../../core/units.ts'
@@ -41,7 +40,7 @@ test('the spread is the book’s while it is live, whatever the ticker says, and
   expect(board.best(A)).toEqual({ bid: 100, ask: 103 })
   board.quote(quote({ bid: ticks(100), ask: ticks(109) }))
   expect(board.spreadTicks(A)).toBe(3)
-  // Read at the moment of the question, without being told of the update.
+  // Read at the moment of the question, without an event for the update.
   mirror.apply({ isSnapshot: false, u: 3, seq: 3, ts: 3, bids: [['101', '1']], asks: [] })
   expect(board.spreadTicks(A)).toBe(2)
   mirror.void('gap')
@@ -77,9 +76,9 @@ test('health counts live books and names void ones', () => {
   }
   expect(board.booksHealth()).toEqual({ status: 'ok', detail: '8 of 8 live' })
   mirrors[2]?.void('gap')
-  expect(board.booksHealth()).toEqual({ status: 'warn', detail: '7 of 8 live; void: S2 gap' })
+  expect(board.booksHealth()).toEqual({ status: 'warn', detail: '7 of 8 live; invalid: S2 gap' })
   for (const mirror of mirrors) mirror.void('disconnected')
   expect(board.booksHealth().detail).toBe(
-    '0 of 8 live; void: S0 disconnected, S1 disconnected, S2 disconnected, S3 disconnected, S4 disconnected …',
+    '0 of 8 live; invalid: S0 disconnected, S1 disconnected, S2 disconnected, S3 disconnected, S4 disconnected …',
   )
 })

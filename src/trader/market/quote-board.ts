@@ -44,7 +44,7 @@ export class QuoteBoard {
     return bid !== undefined && ask !== undefined ? { bid, ask } : this.tickers[i]
   }
 
-  /** Answers whether the mirror was known before. It is read when a price is asked for, not told of each update. */
+  /** Answers whether the mirror was known before. It is read when a price is asked for, not on each update. */
   book(mirror: BookMirror): boolean {
     const { index } = mirror.instrument
     const isKnown = this.books[index] !== undefined
@@ -65,6 +65,6 @@ export class QuoteBoard {
     const live = `${known.length - torn.length} of ${known.length} live`
     if (torn.length === 0) return { status: 'ok', detail: live }
     const names = torn.slice(0, NAMED_MAX).map((book) => `${book.instrument.symbol} ${book.flaw}`)
-    return { status: 'warn', detail: `${live}; void: ${names.join(', ')}${torn.length > NAMED_MAX ? ' …' : ''}` }
+    return { status: 'warn', detail: `${live}; invalid: ${names.join(', ')}${torn.length > NAMED_MAX ? ' …' : ''}` }
   }
 }

@@ -1,6 +1,6 @@
 /**
  * A gate in front of the venue that lets exits, cancels and stops pass and refuses entries while something stands against them.
- * Never refuses what takes risk off (S2).
+ * Never refuses what reduces risk (S2).
  */
 import type { Venue } from '../../venue/port/venue.ts'
 

@@ -1,6 +1,6 @@
 /**
  * Sends commands one after the other, exits first, and settles those whose outcome is unknown (S6).
- * Never sends a command that is not journaled, and never sends one twice unless the venue can tell that it is the same.
+ * Never sends a command that is not journaled, and never sends one twice unless the venue can show that it is the same.
  */
 import { type VenueError, errorWords } from '../../venue/port/error.ts'
 import { type OrderId, type Ts, orderId } from '../../core/units.ts'
@@ -14,7 +14,7 @@ import type { WallClock } from '../../system/wall-clock.ts'
 /** Bybit's receive window plus five seconds: a request that is not found after it will never arrive. */
 const LOOKUP_AT_MS = [0, 4_000, 10_500]
 const RESENDS_MAX = 5
-/** An entry that could not be sent for this much wall time, in the queue or because the venue asked to wait, is dropped: its moment is over. */
+/** An entry that could not be sent for this much wall-clock time, in the queue or because the venue asked to wait, is dropped: its moment is over. */
 const ENTRY_WAIT_MAX_MS = 5_000
 /** While something waits for the venue, exits that came meanwhile are looked for this often. */
 const PASS_EVERY_MS = 250
@@ -29,7 +29,7 @@ export interface OrderSenderPorts {
   /** The order as the kernel knows it now. */
   readonly order: (command: Pick<SubmitOrder, 'instrument' | 'orderId'>) => Order | undefined
   readonly note: (text: string) => void
-  /** A change of what stands at the exchange was refused: what stood there stands. */
+  /** A change of what is at the exchange was refused: what stood there stands. */
   readonly changeRefused: (command: AmendOrder | SetProtection, error: VenueError) => void
   readonly authLost: (detail: string) => void
 }
@@ -95,7 +95,7 @@ export class OrderSender {
     waiting.command = { ...command, lots: command.lots ?? lots, limit: command.limit ?? limit, trigger: command.trigger ?? trigger }
   }
 
-  /** The next change whose order stands at the venue; those of orders that are over are dropped. */
+  /** The next change whose order is at the venue; those of orders that are over are dropped. */
   private nextChange(): Queued | undefined {
     for (let k = 0; k < this.changes.length; ) {
       const queued = this.changes[k] as Queued & { command: AmendOrder }
@@ -200,7 +200,7 @@ export class OrderSender {
             ts: this.ports.now(),
           })
         else {
-          this.ports.note(`${command.type} refused: ${errorWords(outcome.error)}`)
+          this.ports.note(`${command.type} rejected: ${errorWords(outcome.error)}`)
           if (command.type !== 'cancel-order') this.ports.changeRefused(command, outcome.error)
         }
         return
@@ -208,7 +208,7 @@ export class OrderSender {
       case 'unknown':
         if (command.type === 'submit-order') this.lookUp(command)
         else if (command.type === 'cancel-order' || command.type === 'amend-order') this.settleChange(command)
-        else this.ports.note(`${command.type}: outcome unknown, the protection watchdog looks again`)
+        else this.ports.note(`${command.type}: outcome unknown; the protection watchdog checks it`)
     }
   }
 
@@ -276,13 +276,13 @@ export class OrderSender {
       this.never(command)
       return
     }
-    // An exit is sent again with the same id: if the first did arrive after all, the venue says duplicate (110072).
+    // An exit is sent again with the same id: if the first did arrive after all, the venue reports duplicate (110072).
     const outcome = await venue.send(command)
     if (outcome.type === 'unknown' || outcome.type === 'retry') await this.settleNow(command, resends + 1)
     else this.take(command, outcome)
   }
 
-  /** A cancel or an amend of which nothing is known: the order itself tells what has become of it. */
+  /** A cancel or an amend of which nothing is known: the order itself shows what has become of it. */
   private settleChange({ type, instrument, orderId: id, clientOrderId }: CancelOrder | AmendOrder): void {
     void (async () => {
       for (let answers = 0; answers < 3 && !this.isStopped; ) {
@@ -296,7 +296,7 @@ export class OrderSender {
         }
         await this.ports.wallClock.sleep(1_000)
       }
-      this.ports.note(`${type} #${id}: the venue does not know the order`)
+      this.ports.note(`${type} #${id}: the exchange does not know the order`)
     })()
   }
 }

@@ -55,7 +55,9 @@ export class ClockWatch {
     const now = this.ports.wallClock.steadyMs()
     if (this.isAsking || now - this.refusedAtMs < REPEAT_MS) return
     this.refusedAtMs = now
-    void this.tell('Bybit refuses our requests for their time (10002): nothing can be sent, exits neither; stops stand at the exchange.')
+    void this.tell(
+      'Bybit rejects requests because of their time (10002): no order can be sent, not even exits; stops stay at the exchange.',
+    )
   }
 
   private async tell(what: string): Promise<void> {
@@ -65,10 +67,10 @@ export class ClockWatch {
     const { notice, hasPosition } = this.ports
     const isRight = skew.ok && Math.abs(skew.value) < SMALL_MS
     const now = !skew.ok
-      ? `The exchange does not say its time now. ${MEND}`
+      ? `Could not read the exchange's time. ${MEND}`
       : isRight
-        ? "It agrees with the exchange's now."
-        : `It is ${text(skew.value)} ${skew.value > 0 ? 'ahead of' : 'behind'} the exchange's. ${MEND}`
+        ? "The clock now agrees with the exchange's."
+        : `The clock is ${text(skew.value)} ${skew.value > 0 ? 'ahead of' : 'behind'} the exchange's. ${MEND}`
     notice('clock.skew', hasPosition() ? 'P1' : 'P2', `${what} ${now}`)
     // Once it is right, a refusal a minute later is a new one.
     if (isRight) this.refusedAtMs -= REPEAT_MS - AGAIN_MS

@@ -1,6 +1,6 @@
 /**
- * What trading stands in: the account's rights and modes, the exchange's own state, what is listed, coins of others, how near liquidation is.
- * Never trades: it puts holds, tells people, and answers whether trading may go on.
+ * Monitors everything outside the order path: permissions and modes of the account, exchange status, listings, unowned coins, liquidation.
+ * Never trades: it adds holds, raises alerts, and answers whether trading may continue.
  */
 import type { TradedVenue } from '../../venue/port/venue.ts'
 import type { VenueError } from '../../venue/port/error.ts'
@@ -41,7 +41,7 @@ export interface EnvironmentPorts {
   readonly log: (level: 'info' | 'warn' | 'error', text: string) => void
 }
 
-/** What is wrong is looked at again this often, so that a person who has mended it can resume. */
+/** What is wrong is looked at again this often, so that an operator who has mended it can resume. */
 const AGAIN_MS = 30_000
 
 export class EnvironmentMonitor {
@@ -82,7 +82,7 @@ export class EnvironmentMonitor {
     })
   }
 
-  /** Once the books are recovered: what is told before has no place in the journal. */
+  /** Once the state is recovered: alerts before that have no place in the journal. */
   async atStart(): Promise<BootFailure | undefined> {
     this.ports.venue.listen((error) => this.venueHealth.onResult(error))
     const refusal = await this.conditions.atStart()
@@ -98,7 +98,7 @@ export class EnvironmentMonitor {
     return this.conditions.takerRate(instrument)
   }
 
-  /** What stands against trading; what was found is looked at again, since a person may have mended it. */
+  /** What stands against trading; what was found is looked at again, since an operator may have mended it. */
   async problems(): Promise<string[]> {
     if (this.conditions.isWrong) await this.conditions.check()
     return this.conditions.problems()
@@ -118,7 +118,7 @@ export class EnvironmentMonitor {
     this.coins.reconciled(reading)
   }
 
-  /** Told again when a position there has come, gone or changed, or its worth has moved by a twentieth. */
+  /** Reported again when a position there has come, gone or changed, or its worth has moved by a twentieth. */
   private seeElsewhere(positions: readonly ElsewherePosition[]): void {
     const known = this.ports.kernel.portfolio.elsewhere
     const isSame = (a: ElsewherePosition, b: ElsewherePosition): boolean =>
@@ -134,7 +134,7 @@ export class EnvironmentMonitor {
           alert: 'external.position',
           severity: 'P3',
           about: undefined,
-          summary: `${symbol} ${quantity} on Bybit is in a symbol that Ballast does not trade. It is counted by risk and left alone. To adopt it, add ${symbol} to manual.symbols and restart.`,
+          summary: `${symbol} ${quantity} on Bybit is in a symbol that Ballast does not trade. It counts toward risk limits and is left untouched. To adopt it, add ${symbol} to manual.symbols and restart.`,
           ts: now(),
         }))
   }

@@ -1,6 +1,5 @@
 /**
  * How near liquidation is, by figures worked out by hand, and that each warning comes once.
- * Never a venue: rows are written in the test.
  */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -25,7 +24,7 @@ describe('S19 part of the way to liquidation', () => {
     expect(wayUsed({ lots: size, entry, mark, liquidation, stop: undefined })).toBeCloseTo(expected, 12)
   })
 
-  test('it is 1 at the liquidation price, whatever the entry, and grows toward it', () => {
+  test('part of the way to liquidation: it is 1 at the liquidation price, whatever the entry, and grows toward it', () => {
     fc.assert(
       fc.property(fc.integer({ min: 2, max: 1e6 }), fc.integer({ min: 1, max: 1e6 }), fc.constantFrom(1, -1), (entry, distance, side) => {
         const liquidation = entry - side * distance

@@ -8,7 +8,7 @@ import type { Kernel } from '../../kernel/kernel.ts'
 import { type Instrument, shownPrice } from '../../market/instrument.ts'
 import type { AccountReading, PositionReport } from '../../trading/report.ts'
 
-/** Part of the way from entry to liquidation that is used up; told again only after it was below the second. */
+/** Part of the way from entry to liquidation that is used up; reported again only after it was below the second. */
 const NEAR = 0.6
 const FAR = 0.5
 const MAINTENANCE_MAX = 0.8
@@ -70,7 +70,7 @@ export class LiquidationWatch {
         'liquidation.near',
         'P1',
         undefined,
-        `The account must keep ${percent(ratio)} of its margin as maintenance: at 100 % Bybit liquidates. Reduce a position, or add margin.`,
+        `Maintenance margin is ${percent(ratio)} of the account's margin; at 100 % Bybit liquidates. Reduce a position or add margin.`,
       )
     this.isAccountNear = ratio > MAINTENANCE_MAX
   }
@@ -98,7 +98,7 @@ export class LiquidationWatch {
         'liquidation.near',
         'P1',
         instrument,
-        `${symbol}: ${percent(used)} of the way to liquidation at est. ${price} is used. Reduce it: /close ${symbol} 50%.`,
+        `${symbol}: ${percent(used)} of the distance to liquidation (est. ${price}) is used. Reduce it: /close ${symbol} 50%.`,
       ),
     )
     this.latch(this.beyond, i, isStopBeyond(standing), !isStopBeyond(standing), () =>
@@ -106,7 +106,7 @@ export class LiquidationWatch {
         'liquidation.near',
         'P1',
         instrument,
-        `${symbol}: liquidation at est. ${price} comes before the stop. Move the stop nearer (/sl ${symbol}) or reduce the position.`,
+        `${symbol}: liquidation at est. ${price} comes before the stop. Tighten the stop (/sl ${symbol}) or reduce the position.`,
       ),
     )
   }

@@ -32,7 +32,7 @@ export interface ListingPorts {
 const SECOND_READ_MS = 5_000
 /** From this long before its end a symbol takes no entries. */
 const NO_ENTRIES_MS = DAY_MS
-/** When an end is told, the last that is reached: each is told once. */
+/** When an end is reported, the last that is reached: each is reported once. */
 const STAGES: readonly { readonly withinMs: number; readonly severity: AlertSeverity }[] = [
   { withinMs: 7 * DAY_MS, severity: 'P3' },
   { withinMs: DAY_MS, severity: 'P2' },
@@ -43,7 +43,7 @@ export class ListingWatch {
   private readonly ports: ListingPorts
   private isReading = false
   private isStartingAgain = false
-  /** Stages of an end that were told, by symbol. */
+  /** Stages of an end that were reported, by symbol. */
   private readonly told = new Map<string, number>()
 
   constructor(ports: ListingPorts) {
@@ -58,7 +58,7 @@ export class ListingWatch {
       await this.watchEnds(first)
       const changed = first.filter((each) => this.isNews(each))
       if (changed.length === 0) return
-      // One odd reading is no news (S13).
+      // One odd reading alone is not acted on (S13).
       await this.ports.wallClock.sleep(SECOND_READ_MS)
       const again = await this.read()
       for (const each of changed) {
@@ -73,7 +73,7 @@ export class ListingWatch {
   private async read(): Promise<readonly Listing[]> {
     const listing = await this.ports.venue.listing()
     if (listing.ok) return listing.value
-    this.ports.log('warn', `instruments cannot be read: ${errorWords(listing.error)}`)
+    this.ports.log('warn', `could not read the instruments: ${errorWords(listing.error)}`)
     return []
   }
 
@@ -96,12 +96,12 @@ export class ListingWatch {
     else this.startAgain(known, spec.tickSize, spec.lotSize)
   }
 
-  /** Orders and frames that are under way count in the old steps: a start has none of them. Stops stand at the exchange meanwhile. */
+  /** Orders and frames that are under way count in the old steps: a start has none of them. Stops stay at the exchange meanwhile. */
   private startAgain({ symbol }: Instrument, tickSize: string, lotSize: string): void {
     if (this.isStartingAgain) return
     this.isStartingAgain = true
     this.ports.startAgain(
-      `Bybit changed the steps of ${symbol} (price ${tickSize}, quantity ${lotSize}): the trader starts again to count in them; stops stand at the exchange`,
+      `Bybit changed the steps of ${symbol} (price ${tickSize}, quantity ${lotSize}): the trader restarts to use them; stops stay at the exchange`,
     )
   }
 
@@ -122,7 +122,7 @@ export class ListingWatch {
       const stage = STAGES[reached - 1]
       if (stage === undefined) continue
       const at = `${new Date(end).toISOString().slice(0, 16).replace('T', ' ')} UTC`
-      if (left <= NO_ENTRIES_MS) await holds.put(id, known, 'error', `Bybit ends ${known.symbol} on ${at}`)
+      if (left <= NO_ENTRIES_MS) await holds.put(id, known, 'error', `Bybit delists ${known.symbol} on ${at}`)
       if (reached <= (this.told.get(known.symbol) ?? 0)) continue
       this.told.set(known.symbol, reached)
       this.ports.notice('symbol.ending', stage.severity, known, this.endText(known, at, left))
@@ -131,9 +131,9 @@ export class ListingWatch {
 
   private endText({ index, symbol }: Instrument, at: string, left: number): string {
     const isHeld = this.ports.kernel.portfolio.positionLots(index) !== 0
-    const entries = left <= NO_ENTRIES_MS ? 'It takes no entries any more.' : 'From 24 h before it takes no entries.'
+    const entries = left <= NO_ENTRIES_MS ? 'Entries are blocked now.' : 'Entries are blocked from 24 h before.'
     const held = isHeld ? ` A position is open: close it with /close ${symbol}, or Bybit settles it at its own price.` : ''
-    return `Bybit ends ${symbol} on ${at}, ${left <= 0 ? 'now' : `in ${spanText(left)}`}. ${entries}${held}`
+    return `Bybit delists ${symbol} on ${at}, ${left <= 0 ? 'now' : `in ${spanText(left)}`}. ${entries}${held}`
   }
 }
 

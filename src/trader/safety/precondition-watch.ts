@@ -1,6 +1,6 @@
 /**
- * Looks at what trading rests on, at the start, hourly and when the private stream tells of a change, and acts on what it finds (S12).
- * Never loosens: what it holds stays held until a person resumes, and a resume asks it first.
+ * Looks at what trading rests on, at the start, hourly and when the private stream shows of a change, and acts on what it finds (S12).
+ * Never loosens: what it holds stays held until an operator resumes, and a resume asks it first.
  */
 import type { ConditionsReading, SymbolCondition } from '../../venue/port/conditions.ts'
 import type { TradedVenue } from '../../venue/port/venue.ts'
@@ -82,7 +82,7 @@ export class PreconditionWatch {
     return this.reading?.dcp.type === 'read' && this.reading.dcp.value.isOn
   }
 
-  /** What is found stands until the next look: it is looked at again soon, so that a person who has mended it can resume. */
+  /** What is found stands until the next look: it is looked at again soon, so that an operator who has mended it can resume. */
   get isWrong(): boolean {
     return this.findings.some((finding) => finding.effect !== 'warn' || finding.code === UNREAD)
   }
@@ -92,7 +92,7 @@ export class PreconditionWatch {
     return this.findings.filter((finding) => finding.effect !== 'warn').map((finding) => `${finding.sentence} ${finding.next}`)
   }
 
-  /** The private stream tells how a position stands: its modes may have been changed in the app. */
+  /** The private stream shows how a position stands: its modes may have been changed in the app. */
   position(report: PositionReport): void {
     if (this.reading?.symbols.type !== 'read') return
     const { symbol } = this.ports.kernel.config.instruments[report.instrument] as Instrument
@@ -160,7 +160,7 @@ export class PreconditionWatch {
       if (finding.effect !== 'warn') await holds.put(holdOf(finding), instrument, finding.code === UNREAD ? 'stale' : 'error', text)
       if (before?.has(keyOf(finding)) === true) continue
       const held =
-        finding.effect === 'warn' ? '' : ` Entries${instrument === undefined ? '' : ` on ${instrument.symbol}`} are held until /resume.`
+        finding.effect === 'warn' ? '' : ` Entries${instrument === undefined ? '' : ` on ${instrument.symbol}`} are on hold until /resume.`
       this.ports.notice(finding.code, finding.severity, instrument, `${text}${held}`)
     }
     // Not to know is a measurement: it ends when it is known.
@@ -174,8 +174,8 @@ export class PreconditionWatch {
       ...(key.type === 'read'
         ? [
             key.value.expiresAtMs === undefined
-              ? 'the key does not end'
-              : `the key ends ${new Date(key.value.expiresAtMs).toISOString().slice(0, 10)}`,
+              ? 'the key does not expire'
+              : `the key expires ${new Date(key.value.expiresAtMs).toISOString().slice(0, 10)}`,
           ]
         : []),
     ]

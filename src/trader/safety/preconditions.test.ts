@@ -1,6 +1,5 @@
 /**
  * S12 as a table: what is read of the account, on live and elsewhere, and the findings that follow.
- * Never a driver: what is done about a finding is the watch's test.
  */
 import type { ConditionsReading, KeyCondition, SymbolCondition } from '../../venue/port/conditions.ts'
 import { describe, expect, test } from 'vitest'
@@ -134,7 +133,7 @@ const ROWS: readonly (readonly [
 ]
 
 describe('S12 findings', () => {
-  test.each(ROWS)('%s', (_, reading, over, live, elsewhere) => {
+  test.each(ROWS)('findings: %s', (_, reading, over, live, elsewhere) => {
     expect(brief(reading, over)).toEqual(live)
     expect(brief(reading, { ...over, isLive: false })).toEqual(elsewhere)
   })
@@ -172,7 +171,7 @@ test.each([
   [1, 7],
   [0.9, 1],
   [-1, 1],
-])('a key that ends in %d days is at the stage of %s, and each is told', (days, stage) => {
+])('a key that ends in %d days is at the stage of %s, and each is reported', (days, stage) => {
   const found = findingsOf({ ...good, ...withKey({ expiresAtMs: NOW + days * DAY_MS }) }, wanted)
   expect(found.map((finding) => finding.stage)).toEqual(stage === undefined ? [] : [stage])
 })

@@ -18,7 +18,7 @@ export interface Finding {
   readonly severity: AlertSeverity
   readonly sentence: string
   readonly next: string
-  /** How far it has come: told again at each stage. */
+  /** How far it has come: reported again at each stage. */
   readonly stage?: number
 }
 
@@ -62,10 +62,10 @@ export interface Wanted {
   readonly before: ReadonlySet<string> | undefined
 }
 
-/** Days before its end on which a key is told of. */
+/** Days before its expiry on which a key raises an alert. */
 const EXPIRY_STAGES = [1, 7, 14]
 const CLOCK_WARN_MS = 500
-/** Bybit takes stamps less than 1 s ahead and, with its window of 5 s, less than 5 s old; both with room for the road. */
+/** Bybit takes stamps less than 1 s ahead and, with its window of 5 s, less than 5 s old; both with room for the network. */
 export const CLOCK_AHEAD_MAX_MS = 900
 export const CLOCK_BEHIND_MAX_MS = 4_000
 const REGION_CODES = new Set(['10009', '10024', '110132'])
@@ -89,8 +89,8 @@ function keyFindings({ key }: ConditionsReading, { isLive, wallMs, before, spotS
     code,
     effect: isLive ? 'refuse' : 'warn',
     severity: isLive || (before !== undefined && !before.has(code)) ? 'P1' : 'P3',
-    sentence: `The key may ${what}, which trading does not need.`,
-    next: 'Take the right off in Bybit’s API management, or make a key with contract orders and positions only.',
+    sentence: `The key has permission to ${what}, which trading does not need.`,
+    next: 'Remove the permission in Bybit’s API management, or create a key with contract orders and positions only.',
   })
   if (mayWithdraw) findings.push(right('key.has_withdraw', 'withdraw coins'))
   if (mayTransfer) findings.push(right('key.has_transfer', 'transfer coins between accounts'))
@@ -99,15 +99,15 @@ function keyFindings({ key }: ConditionsReading, { isLive, wallMs, before, spotS
       code: 'key.read_only',
       effect: 'refuse',
       severity: 'P1',
-      sentence: 'The key is read-only: no order can be sent, no stop moved.',
-      next: 'Give it the rights for contract orders and positions.',
+      sentence: 'The key is read-only: it cannot send orders or move stops.',
+      next: 'Give it permission for contract orders and positions.',
     })
   else if (!mayTrade)
     findings.push({
       code: 'key.no_trade',
       effect: 'refuse',
       severity: 'P1',
-      sentence: 'The key lacks the right for contract orders or for positions.',
+      sentence: 'The key lacks permission for contract orders or positions.',
       next: 'Give it both in Bybit’s API management.',
     })
   if (!isReadOnly && !mayTradeSpot && spotSymbols.length > 0)
@@ -115,18 +115,18 @@ function keyFindings({ key }: ConditionsReading, { isLive, wallMs, before, spotS
       code: 'key.no_spot',
       effect: 'refuse',
       severity: 'P1',
-      sentence: `The key lacks the right for spot orders, and ${spotSymbols.join(', ')} is traded.`,
-      next: 'Give it spot trading in Bybit’s API management, or take the spot symbols out of the configuration.',
+      sentence: `The key lacks permission for spot orders, which ${spotSymbols.join(', ')} needs.`,
+      next: 'Add spot trading in Bybit’s API management, or remove the spot symbols from the configuration.',
     })
   if (!isBoundToIp)
     findings.push({
       code: 'key.no_ip',
       effect: isLive ? 'hold' : 'warn',
       severity: isLive ? 'P2' : 'P3',
-      sentence: 'The key is not bound to an address: whoever has it can trade from anywhere, and it ends after 90 days.',
-      next: 'Bind it to this machine’s address in Bybit’s API management.',
+      sentence: 'The key is not restricted to an IP address: anyone who has it can trade from anywhere, and it expires after 90 days.',
+      next: 'Restrict it to this machine’s IP address in Bybit’s API management.',
     })
-  return [...findings, ...expiry(expiresAtMs, wallMs, 'then no stop can be moved and no position closed by Ballast')]
+  return [...findings, ...expiry(expiresAtMs, wallMs, 'after that Ballast cannot move stops or close positions')]
 }
 
 function expiry(expiresAtMs: number | undefined, wallMs: number, consequence: string): Finding[] {
@@ -139,8 +139,8 @@ function expiry(expiresAtMs: number | undefined, wallMs: number, consequence: st
       code: 'key.expiring',
       effect: 'warn',
       severity: days < 1 ? 'P1' : 'P3',
-      sentence: `The key ends in ${days} ${days === 1 ? 'day' : 'days'}: ${consequence}.`,
-      next: 'Make a new key, write it to the key file and restart.',
+      sentence: `The key expires in ${days} ${days === 1 ? 'day' : 'days'}: ${consequence}.`,
+      next: 'Create a new key, store it with ballast init and restart.',
       stage,
     },
   ]
@@ -150,15 +150,15 @@ function expiry(expiresAtMs: number | undefined, wallMs: number, consequence: st
 function observedKey({ key }: ConditionsReading, wallMs: number): Finding[] {
   if (key.type !== 'read') return key.type === 'failed' ? [unreadKey(key.error, false)] : []
   const { isReadOnly, mayWithdraw, mayTransfer, expiresAtMs } = key.value
-  const ending = expiry(expiresAtMs, wallMs, 'then the account cannot be read')
+  const ending = expiry(expiresAtMs, wallMs, 'after that Ballast cannot read the account')
   if (mayWithdraw || mayTransfer)
     return [
       {
         code: mayWithdraw ? 'key.has_withdraw' : 'key.has_transfer',
         effect: 'refuse',
         severity: 'P1',
-        sentence: `The key may ${mayWithdraw ? 'withdraw coins' : 'transfer coins between accounts'}, which looking does not need.`,
-        next: 'Make a read-only key in Bybit’s API management.',
+        sentence: `The key has permission to ${mayWithdraw ? 'withdraw coins' : 'transfer coins between accounts'}, which observing does not need.`,
+        next: 'Create a read-only key in Bybit’s API management.',
       },
     ]
   if (isReadOnly) return ending
@@ -168,8 +168,8 @@ function observedKey({ key }: ConditionsReading, wallMs: number): Finding[] {
       code: 'key.can_trade',
       effect: 'warn',
       severity: 'P3',
-      sentence: 'The key can trade. Nothing is sent with it, but whoever has it could.',
-      next: 'Make a read-only key in Bybit’s API management.',
+      sentence: 'The key has trade permission. Ballast sends nothing with it, but anyone who has it can trade.',
+      next: 'Create a read-only key in Bybit’s API management.',
     },
   ]
 }
@@ -180,19 +180,19 @@ function unreadKey({ type, code, detail }: VenueError, isLive: boolean): Finding
       code: 'account.region',
       effect: 'refuse',
       severity: 'P1',
-      sentence: `Bybit does not serve this account from this host or region (${code} ${detail}).`,
-      next: 'An account of a regional site needs that site’s host: check where the account was opened.',
+      sentence: `Bybit refuses this account on this host or from this region (${code} ${detail}).`,
+      next: 'An account of a regional Bybit site needs that site’s host: check where the account was opened.',
     }
   if (type === 'auth')
     return {
       code: 'key.invalid',
       effect: 'refuse',
       severity: 'P1',
-      sentence: `Bybit does not accept the key (${code} ${detail}). Stops stand at the exchange; Ballast can close nothing.`,
-      next: 'Check key, environment, IP list and expiry; write a valid key to the key file and restart.',
+      sentence: `Bybit rejected the API key (${code} ${detail}). Stops stay at the exchange; Ballast cannot close anything.`,
+      next: 'Check its environment, IP addresses and expiry; store a valid key with ballast init and restart.',
     }
   // On live nobody trades with a key whose rights are not known.
-  const finding = unread('the rights of the key', code, detail)
+  const finding = unread('the key’s permissions', code, detail)
   return isLive ? { ...finding, effect: 'hold', severity: 'P2' } : finding
 }
 
@@ -200,8 +200,8 @@ const unread = (what: string, code: string, detail: string): Finding => ({
   code: 'account.unread',
   effect: 'warn',
   severity: 'P3',
-  sentence: `Bybit does not tell ${what} now (${errorWords({ code, detail })}).`,
-  next: 'It is asked again.',
+  sentence: `Could not read ${what} from Bybit (${errorWords({ code, detail })}).`,
+  next: 'Ballast will retry.',
 })
 
 function accountFindings(
@@ -215,7 +215,7 @@ function accountFindings(
       code: 'account.margin_mode',
       effect: 'hold',
       severity: 'P2',
-      sentence: `The account is in ${marginMode.value.toLowerCase().replace('_', ' ')} mode; risk counts with cross margin.`,
+      sentence: `The account is in ${marginMode.value.toLowerCase().replace('_', ' ')} mode; Ballast’s risk limits assume cross margin.`,
       next: 'Set it to cross margin in Bybit’s app.',
     })
   if (borrowed.type === 'read')
@@ -224,7 +224,7 @@ function accountFindings(
         code: 'account.borrowed',
         effect: 'hold',
         severity: 'P2',
-        sentence: `The account has borrowed ${amount} ${coin}: it pays interest, and less of it carries positions than risk counts with.`,
+        sentence: `The account has borrowed ${amount} ${coin}: it accrues interest and reduces available margin below what the risk engine assumes.`,
         next: 'Repay it in Bybit’s app.',
       })
   for (const [part, counted] of [
@@ -237,7 +237,7 @@ function accountFindings(
         code: 'fee.unexpected',
         effect: isLive ? 'hold' : 'warn',
         severity: isLive ? 'P2' : 'P3',
-        sentence: `Taker fees of ${dear.map((fee) => fee.symbol).join(', ')} are up to ${percent(Math.max(...dear.map((fee) => fee.takerRate)))}; planned losses count with ${percent(counted)}.`,
+        sentence: `Taker fees of ${dear.map((fee) => fee.symbol).join(', ')} are up to ${percent(Math.max(...dear.map((fee) => fee.takerRate)))}; planned losses assume ${percent(counted)}.`,
         next: 'Check the fee tier of the account.',
       })
   }
@@ -248,7 +248,7 @@ const percent = (value: number): string => `${((value / RATE_ONE) * 100).toFixed
 
 function symbolFindings({ symbols }: ConditionsReading, wanted: Wanted): Finding[] {
   if (symbols.type !== 'read')
-    return symbols.type === 'failed' ? [unread('the modes of the symbols', symbols.error.code, symbols.error.detail)] : []
+    return symbols.type === 'failed' ? [unread('the symbols’ position modes', symbols.error.code, symbols.error.detail)] : []
   return symbols.value.flatMap((row) => symbolFinding(row, wanted))
 }
 
@@ -267,8 +267,8 @@ function symbolFinding(row: SymbolCondition, { leverageOf }: Wanted): Finding[] 
     findings.push(
       held(
         'account.position_mode',
-        'is in hedge mode: orders of one-way mode are refused, exits too.',
-        'Close its position in Bybit’s app if there is one, and set the position mode to one-way.',
+        'is in hedge mode: Bybit rejects all one-way orders, including exits.',
+        'Close any position in Bybit’s app and set the position mode to one-way.',
       ),
     )
   const leverage = leverageOf(symbol)
@@ -276,15 +276,15 @@ function symbolFinding(row: SymbolCondition, { leverageOf }: Wanted): Finding[] 
     findings.push(
       held(
         'account.leverage',
-        `has leverage ${row.leverage} on Bybit; risk counts with ${leverage}.`,
-        row.isHeld ? 'It is set when the position is closed, or set it in Bybit’s app.' : 'It is being set.',
+        `has leverage ${row.leverage} on Bybit; Ballast’s limits assume ${leverage}.`,
+        row.isHeld ? 'Ballast sets it after the position closes, or set it in Bybit’s app.' : 'Ballast is setting it.',
       ),
     )
   if (row.isReduceOnly)
     findings.push(
       held(
         'account.reduce_only',
-        'takes reductions only: Bybit has cut its risk limit or closes it.',
+        'is reduce-only: Bybit lowered its risk limit or is closing it.',
         'Confirm the new limit in Bybit’s app, or close the position.',
       ),
     )
@@ -292,8 +292,8 @@ function symbolFinding(row: SymbolCondition, { leverageOf }: Wanted): Finding[] 
     findings.push(
       held(
         'account.auto_add_margin',
-        'adds margin to its position by itself, which risk does not count.',
-        'Switch auto-add margin off in Bybit’s app.',
+        'has auto-add margin on, which Ballast’s limits do not count.',
+        'Switch off auto-add margin in Bybit’s app.',
       ),
     )
   return findings
@@ -308,8 +308,8 @@ function clockFindings({ skewMs }: Wanted): Finding[] {
       code: 'clock.skew',
       effect: isRefused ? 'refuse' : 'warn',
       severity: 'P2',
-      sentence: `This machine's clock is ${seconds} s ${skewMs > 0 ? 'ahead of' : 'behind'} the exchange's${isRefused ? ', which would refuse every order' : ''}.`,
-      next: 'Let the clock be set by NTP (timedatectl set-ntp true).',
+      sentence: `This machine's clock is ${seconds} s ${skewMs > 0 ? 'ahead of' : 'behind'} the exchange's${isRefused ? ', so it would reject every order' : ''}.`,
+      next: 'Set the clock by NTP (timedatectl set-ntp true).',
     },
   ]
 }

@@ -1,5 +1,5 @@
 /**
- * Watches that each position has its stop at the venue, in wall time (S5): repair at once, alert at 5 s, close at 30 s.
+ * Watches that each position has its stop at the venue, in wall-clock time (S5): repair at once, alert at 5 s, close at 30 s.
  * Never waits for a bar or a fill to notice.
  */
 import type { InstrumentIndex, OrderId, Ts } from '../../core/units.ts'
@@ -14,7 +14,7 @@ const GRACE_MS = 750
 const REPEAT_MS = 2_500
 /** An exit that has not filled for this long does not protect: its outcome may be unknown. */
 const EXIT_MS = 3_000
-/** A move of a stop is told within this time, or it has not come. */
+/** A move of a stop is confirmed within this time, or it has not happened. */
 const ASTRAY_MS = 4_000
 
 export class ProtectionWatch {
@@ -54,7 +54,7 @@ export class ProtectionWatch {
     }
   }
 
-  /** A stop that stands elsewhere than it is meant to, or where nothing is held any more (spot): the wish to move it was lost on the way, or with the process that had it. */
+  /** A stop that is elsewhere than it is meant to, or where nothing is held any more (spot): the wish to move it was lost on the way, or with the process that had it. */
   private checkPlace(i: InstrumentIndex, steady: number): void {
     const { portfolio, orders } = this.kernel
     const meant = portfolio.openTrade(i)?.stop
@@ -78,7 +78,7 @@ export class ProtectionWatch {
     const { portfolio, orders, runs } = this.kernel
     if (portfolio.positionLots(i) === 0 || runs[i]?.definition.protection === 'none') return false
     for (const order of orders.open(i)) {
-      // One of ours that nobody has answered for protects no longer than an exit does.
+      // One of Ballast's that nobody has answered for protects no longer than an exit does.
       if (isPositionStop(order) && order.status !== 'submitted' && !order.cancelRequested) return false
       if (order.class !== 'flatten' && order.class !== 'reduce' && !isOwnStop(order)) continue
       const since = this.exitSince.get(order.orderId) ?? steady
@@ -89,7 +89,7 @@ export class ProtectionWatch {
   }
 
   /**
-   * On spot the stop is off before an exit goes: each new exit would start the clock of a position anew that has been bare for long.
+   * On spot the stop is off before an exit goes: each new exit would start the clock of a position again that has been unprotected for long.
    */
   private isStillBare(i: InstrumentIndex, category: Category, steady: number): boolean {
     const since = this.bareSince.get(i)

@@ -1,6 +1,5 @@
 /**
  * What is stale when which connection is down, on a clock that is only a number.
- * Never a connection: the watch is told what the streams say.
  */
 import type { StreamPart } from '../../venue/port/streams.ts'
 import { expect, test } from 'vitest'
@@ -41,7 +40,7 @@ test('one connection a stream: down for three seconds is stale for the account, 
   later(60_000)
   expect(told).toEqual([])
   watch.set('private', 'down', 'lost')
-  // Told again and again while it cannot come back: it is down since the first time.
+  // Reported again and again while it cannot come back: it is down since the first time.
   for (let k = 0; k < 4; k++) {
     later(1_000)
     watch.set('private', 'down', 'refused')

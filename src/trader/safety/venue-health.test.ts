@@ -1,6 +1,5 @@
 /**
- * What people are told while the exchange refuses everything for the rate: nothing at first, and after ten seconds an alarm if an exit waits.
- * Never a venue: its answers are written in the test.
+ * Alerts while the exchange refuses everything because of the rate limit: none at first, and after ten seconds an alarm if an exit waits.
  */
 import { expect, test } from 'vitest'
 import { ts } from '../../core/units.ts'
@@ -42,14 +41,14 @@ function held(): Bench {
   return bench
 }
 
-test('10006 for more than ten seconds with an exit waiting is an alarm, and its end is told', () => {
+test('10006 for more than ten seconds with an exit waiting is an alarm, and its end is reported', () => {
   const { alerts, health, answer } = world(held())
   answer(TOO_FAST, 0)
   answer(TOO_FAST, 9_000)
   expect(alerts).toEqual([expect.stringMatching(/^P3 rate_limit\.near/)])
   answer(TOO_FAST, 11_000)
   expect(alerts[1]).toMatch(
-    /^P1 exchange\.down: Bybit has refused every request for 11 s \(10006 Too many visits\), and the exit #\d+ of BTCUSDT waits/,
+    /^P1 exchange\.down: Bybit has refused every request for 11 s \(10006 Too many visits\), and the exit #\d+ of BTCUSDT is waiting/,
   )
   answer(TOO_FAST, 20_000)
   expect([alerts.length, health]).toEqual([2, ['exchange down']])
@@ -57,7 +56,7 @@ test('10006 for more than ten seconds with an exit waiting is an alarm, and its 
   expect([alerts[2], health[1]]).toEqual(['P4 exchange.back: Bybit answers again.', 'exchange ok'])
 })
 
-test('an answer between begins the ten seconds anew', () => {
+test('an answer between begins the ten seconds again', () => {
   const { alerts, answer } = world(held())
   answer(TOO_FAST, 0)
   answer(undefined, 8_000)
@@ -66,12 +65,12 @@ test('an answer between begins the ten seconds anew', () => {
   expect(alerts).toHaveLength(1)
 })
 
-test('without an exit that waits it is told all the same: an alarm with a position, an error without', () => {
+test('without an exit that waits it is reported all the same: an alarm with a position, an error without', () => {
   const flat = world(new Bench())
   flat.answer(TOO_FAST, 0)
   flat.answer(TOO_FAST, 12_000)
   expect(flat.alerts[1]).toBe(
-    'P2 exchange.down: Bybit has refused every request for 12 s (10006 Too many visits). Nothing can be read or sent meanwhile. Another program with this address or key may be the cause.',
+    'P2 exchange.down: Bybit has refused every request for 12 s (10006 Too many visits). Ballast cannot read or send anything meanwhile. Another program with this address or key may be the cause.',
   )
   const bench = new Bench()
   bench.enter(1, 90)

@@ -1,6 +1,6 @@
 /**
  * What the exchange's answers say about the exchange and about us: a ban of this address, maintenance, a key that is not accepted, a rate too high.
- * Never sends an order; it tells people, and asks for the readings that explain an answer.
+ * Never sends an order; it raises alerts, and asks for the readings that explain an answer.
  */
 import { COUNTRY_CODE, COUNTRY_NEXT, FORBIDDEN_WAIT_MS, TRADE_REFUSED, type VenueError, errorWords } from '../../venue/port/error.ts'
 import type { AlertSeverity } from '../../kernel/state/alert-severity.ts'
@@ -70,7 +70,7 @@ export class VenueHealth {
     else if (/position (idx|mode)/i.test(error.detail)) this.ports.checkAccount()
   }
 
-  /** What a person must know of a change that was refused; that there is nothing left to change is no news. */
+  /** What an operator must know of a change that was refused; that nothing was left to change needs no word. */
   changeRefused(command: AmendOrder | SetProtection, { type, code, detail }: VenueError): void {
     if (type === 'gone' || /not modified|zero position/i.test(detail)) return
     const instrument = this.ports.kernel.config.instruments[command.instrument] as Instrument
@@ -81,7 +81,7 @@ export class VenueHealth {
           'stop.failed_to_place',
           'P1',
           instrument,
-          `${symbol}: Bybit refused to set the stop or target (${code} ${detail}). What stood there stands. /sl ${symbol} or /tp ${symbol} sets another price.`,
+          `${symbol}: Bybit refused to set the stop or target (${code} ${detail}). The previous one stays. Set another price with /sl ${symbol} or /tp ${symbol}.`,
         ),
       )
     else
@@ -90,7 +90,7 @@ export class VenueHealth {
           'order.rejected',
           'P2',
           instrument,
-          `${symbol}: Bybit refused to change order #${command.orderId} (${code} ${detail}). It stands as it was.`,
+          `${symbol}: Bybit refused to change order #${command.orderId} (${code} ${detail}). The order is unchanged.`,
         ),
       )
   }
@@ -110,8 +110,8 @@ export class VenueHealth {
         undefined,
         `Bybit refuses this address (HTTP 403) for ${FORBIDDEN_WAIT_MS / 60_000} minutes. ${
           this.ports.hasSecondWay
-            ? 'Exits, cancels and changes of orders go over the trade WebSocket; entries are dropped, nothing can be read, and stops stand at the exchange but cannot be moved. An exit without an answer stays unknown until then.'
-            : "Nothing is sent, exits neither: there is no trade WebSocket here (demo has none). Stops stand at the exchange and cannot be moved. To close now, use Bybit's app."
+            ? 'Exits, cancels and order changes use the trade WebSocket; entries are dropped, the account cannot be read, and stops stay at the exchange but cannot be moved. The outcome of an unanswered exit is unknown until then.'
+            : "No order can be sent, not even exits: there is no trade WebSocket here (demo has none). Stops stay at the exchange and cannot be moved. To close now, use Bybit's app."
         }`,
       ),
     )
@@ -124,8 +124,8 @@ export class VenueHealth {
         'P1',
         undefined,
         `Bybit refuses requests from this address's country. ${COUNTRY_NEXT} ${
-          this.ports.hasSecondWay ? 'Exits are tried over the trade WebSocket; stops' : 'Nothing is sent, exits neither; stops'
-        } stand at the exchange. To close now, use Bybit's app.`,
+          this.ports.hasSecondWay ? 'Exits are tried over the trade WebSocket; stops' : 'No order can be sent, not even exits; stops'
+        } stay at the exchange. To close now, use Bybit's app.`,
       ),
     )
   }
@@ -136,7 +136,7 @@ export class VenueHealth {
         'ip_ban',
         'P1',
         undefined,
-        `The trade WebSocket takes no exits either (${detail}). They are tried again every few seconds; stops stand at the exchange. To close now, use Bybit's app.`,
+        `The trade WebSocket rejects exits too (${detail}). Retrying every few seconds; stops stay at the exchange. To close now, use Bybit's app.`,
       ),
     )
   }
@@ -147,7 +147,7 @@ export class VenueHealth {
         'rate_limit.near',
         'P3',
         undefined,
-        `Bybit asked to slow down (${detail}). Exits go first; entries that wait for 5 s are dropped.`,
+        `Bybit's rate limit was reached (${detail}). Exits go first; entries that wait for 5 s are dropped.`,
       ),
     )
     const { wallClock } = this.ports
@@ -160,8 +160,8 @@ export class VenueHealth {
     const what = `Bybit has refused every request for ${Math.round(forMs / 1_000)} s (10006 ${detail})`
     const then =
       exit !== undefined
-        ? `, and the exit ${exit} waits. It is tried again; stops stand at the exchange. To close now, use Bybit's app.`
-        : `. Nothing can be read or sent meanwhile${isHeld ? '; positions are open, their stops stand at the exchange' : ''}. Another program with this address or key may be the cause.`
+        ? `, and the exit ${exit} is waiting. Retrying; stops stay at the exchange. To close now, use Bybit's app.`
+        : `. Ballast cannot read or send anything meanwhile${isHeld ? '; positions are open, their stops stay at the exchange' : ''}. Another program with this address or key may be the cause.`
     this.ports.notice('exchange.down', exit !== undefined || isHeld ? 'P1' : 'P2', undefined, `${what}${then}`)
     this.ports.health.report(PARTS.exchange, 'down', what)
   }
@@ -187,7 +187,7 @@ export class VenueHealth {
         'key.invalid',
         'P1',
         undefined,
-        `Bybit does not accept the key (${code} ${detail}). Entries are held; stops stand at the exchange, and Ballast can close nothing. Check the key, then /resume.`,
+        `Bybit rejected the API key (${code} ${detail}). Entries are on hold; stops stay at the exchange, and Ballast cannot close anything. Check the key, then /resume.`,
       ),
     )
     this.ports.checkAccount()
@@ -212,7 +212,7 @@ export class VenueHealth {
     const isHeld = this.isHeld()
     const isMaintenance = title !== undefined || isRestarting
     const what = isMaintenance ? `Bybit is in maintenance${title === undefined ? '' : ` (${title})`}` : 'Bybit does not answer'
-    const summary = `${what}: ${errorWords(error)}. ${isHeld ? 'Positions are open; their stops stand at the exchange.' : 'No position is open.'} Orders of unknown outcome are looked up when it is back.`
+    const summary = `${what}: ${errorWords(error)}. ${isHeld ? 'Positions are open; their stops stay at the exchange.' : 'No position is open.'} Orders with an unknown outcome are looked up when it is back.`
     this.ports.notice(isMaintenance ? 'exchange.maintenance' : 'exchange.down', isHeld ? 'P1' : 'P2', undefined, summary)
     this.ports.health.report(PARTS.exchange, 'down', what)
   }

@@ -1,6 +1,5 @@
 /**
  * The algorithms as pure steps, against schedules worked out by hand and against bounds that must hold for any market.
- * Never runs one through the kernel: that is src/kernel/orders.test.ts.
  */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -80,7 +79,7 @@ describe('twap', () => {
     ['the last slice takes all', 95_000, 90, 'market 10 gtc'],
     ['what is left after the time is sent', 200_000, 70, 'market 30 gtc'],
     ['all is filled', 50_000, 100, 'end: filled'],
-  ])('%s', (_, at, filled, expected) => {
+  ])('twap: %s', (_, at, filled, expected) => {
     expect(brief(stateOf(TWAP, { filled: lots(filled) }), undefined, market(at))).toBe(expected)
   })
 
@@ -93,7 +92,7 @@ describe('twap', () => {
     )
   })
 
-  test('with a limit its children take at the limit or not at all, and the time ends it', () => {
+  test('twap: with a limit its children take at the limit or not at all, and the time ends it', () => {
     const limited: AlgorithmSpec = { ...TWAP, limit: ticks(1_010) }
     expect(brief(stateOf(limited), undefined, market(0))).toBe('limit 10 at 1010 ioc')
     expect(brief(stateOf(limited), undefined, market(100_000))).toBe('end: time is over and the price is beyond the limit')
@@ -143,7 +142,7 @@ describe('vwap', () => {
   test.each([
     ['without history all are equal', 0, [1, 1, 1]],
     ['a slice of which nothing is known gets the average', 1, [30, 30, 30]],
-  ])('%s', (_, count, expected) => {
+  ])('vwap: %s', (_, count, expected) => {
     const history = { count, ts: () => 0, volume: () => 30 }
     expect(volumeWeights(history, 60_000, ts(DAY_MS), 180_000, 3)).toEqual(expected)
   })
@@ -157,7 +156,7 @@ describe('iceberg', () => {
     ['shows the next when it is filled', 30, undefined, 'limit 30 at 990 gtc'],
     ['shows what is left at the end', 90, undefined, 'limit 10 at 990 gtc'],
     ['is over when all is filled', 100, undefined, 'end: filled'],
-  ])('%s', (_, filled, open, expected) => {
+  ])('iceberg: %s', (_, filled, open, expected) => {
     expect(brief(stateOf(spec, { filled: lots(filled) }), open, market(0))).toBe(expected)
   })
 
@@ -174,11 +173,11 @@ describe('pov', () => {
     ['less what it has', 100, 15, 0, 'market 5 gtc'],
     ['never more than is left', 10_000, 90, 0, 'market 10 gtc'],
     ['time is over', 100, 20, 60_000, 'end: time is over'],
-  ])('%s', (_, volume, filled, at, expected) => {
+  ])('pov: %s', (_, volume, filled, at, expected) => {
     expect(brief(stateOf(spec, { marketVolume: volume, filled: lots(filled) }), undefined, market(at))).toBe(expected)
   })
 
-  test('its share is never passed, whatever trades', () => {
+  test('pov: its share is never passed, whatever trades', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 0, max: 500 }), { maxLength: 30 }), (volumes) => {
         const state = stateOf(spec, { lots: lots(1_000) })
@@ -206,7 +205,7 @@ describe('chase', () => {
     ['waits for the cancel', { ...resting(1_005), isCanceling: true }, 60_000, 1_006, 'wait'],
     ['then takes the rest', undefined, 60_001, 1_006, 'market 100 gtc'],
     ['and waits for that', child({ left: lots(100) }), 61_000, 1_006, 'wait'],
-  ])('a buyer %s', (_, open, at, mark, expected) => {
+  ])('chase: a buyer %s', (_, open, at, mark, expected) => {
     expect(brief(stateOf(spec), open, market(at, { mark: ticks(mark) }))).toBe(expected)
   })
 
@@ -297,7 +296,7 @@ describe('how it is written', () => {
     ['pov:10%', { type: 'pov', share: 0.1, overMs: 3_600_000 }],
     ['iceberg:0.05', { type: 'iceberg', shown: '0.05' }],
     ['chase:5bp:60s', { type: 'chase', budgetBps: 5, forMs: 60_000 }],
-  ])('%s', (text, expected) => {
+  ])('how it is written: %s', (text, expected) => {
     expect(parseExecution(text)).toEqual(expected)
   })
 
@@ -316,10 +315,10 @@ describe('how it is written', () => {
   ])('%s is answered with a sentence that shows how', (text) => {
     const answer = parseExecution(text)
     expect(typeof answer).toBe('string')
-    expect(String(answer)).toMatch(/write|slices/)
+    expect(String(answer)).toMatch(/use |slices/)
   })
 
-  test('no text throws', () => {
+  test('how it is written: no text throws', () => {
     fc.assert(fc.property(fc.string(), (text) => void parseExecution(text)))
   })
 })

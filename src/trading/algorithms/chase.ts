@@ -5,7 +5,7 @@
 import { type Ticks, lots, ticks } from '../../core/units.ts'
 import { type AlgorithmState, type AlgorithmStep, type ChaseSpec, type MarketNow, type OpenChild, WAIT, unsentOf } from './algorithm.ts'
 
-/** Where a limit of ours stands at the front without crossing: half a spread behind the mark, one tick at least. */
+/** Where a limit of Ballast's is at the front without crossing: half a spread behind the mark, one tick at least. */
 export const pegOf = (side: 1 | -1, market: Pick<MarketNow, 'mark' | 'spreadTicks'>): Ticks =>
   ticks(Math.max(1, market.mark - side * Math.max(1, Math.ceil(market.spreadTicks / 2))))
 

@@ -1,6 +1,5 @@
 /**
- * How an order is to be worked, as a person or a configuration writes it: `twap:30m`, `vwap:2h:24`, `pov:10%:1h`, `iceberg:0.05`, `chase:5bp:60s`.
- * Never knows an instrument: prices and quantities are made when the algorithm starts.
+ * How an order is to be worked, as a user or a configuration writes it: `twap:30m`, `vwap:2h:24`, `pov:10%:1h`, `iceberg:0.05`, `chase:5bp:60s`.
  */
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../core/units.ts'
 
@@ -27,7 +26,7 @@ export const EXECUTION_FORMS = 'twap:30m, vwap:2h, pov:10%:1h, iceberg:0.05 or c
 /** The execution, or what is wrong with the text, as a sentence. */
 export function parseExecution(text: string): Execution | string {
   const [name = '', first = '', second, ...more] = text.trim().toLowerCase().split(':')
-  if (more.length > 0) return `'${text}' has too many parts: write ${EXECUTION_FORMS}.`
+  if (more.length > 0) return `'${text}' has too many parts: use ${EXECUTION_FORMS}.`
   switch (name) {
     case 'twap':
     case 'vwap':
@@ -36,12 +35,12 @@ export function parseExecution(text: string): Execution | string {
       return participation(first, second)
     case 'iceberg':
       if (second !== undefined || !/^\d+(\.\d+)?$/.test(first) || Number(first) === 0)
-        return `iceberg needs the quantity that is shown at a time: write iceberg:0.05.`
+        return `iceberg needs the visible quantity: use iceberg:0.05.`
       return { type: 'iceberg', shown: first }
     case 'chase':
       return chase(first, second)
     default:
-      return `'${name}' is not a way to work an order: write ${EXECUTION_FORMS}.`
+      return `'${name}' is not an execution algorithm: use ${EXECUTION_FORMS}.`
   }
 }
 
@@ -53,7 +52,7 @@ function durationOf(text: string | undefined): number | undefined {
 
 function scheduled(type: 'twap' | 'vwap', over: string, slicesText: string | undefined): Execution | string {
   const overMs = durationOf(over)
-  if (overMs === undefined) return `${type} needs a time from 5s to 24h: write ${type}:30m.`
+  if (overMs === undefined) return `${type} needs a time from 5s to 24h: use ${type}:30m.`
   const most = Math.min(SLICES_MAX, Math.floor(overMs / SLICE_MS_MIN))
   if (slicesText === undefined) return { type, overMs, slices: Math.max(1, Math.min(most, Math.round(overMs / SLICE_MS_USUAL))) }
   const slices = /^\d{1,4}$/.test(slicesText) ? Number(slicesText) : 0
@@ -64,13 +63,13 @@ function participation(shareText: string, over: string | undefined): Execution |
   const match = /^(\d{1,2}(?:\.\d{1,2})?)%$/.exec(shareText)
   const share = match === null ? 0 : Number(match[1]) / 100
   const overMs = over === undefined ? HOUR_MS : durationOf(over)
-  if (share <= 0 || share >= 1 || overMs === undefined) return 'pov needs a share of the volume and a time: write pov:10%:1h.'
+  if (share <= 0 || share >= 1 || overMs === undefined) return 'pov needs a share of the volume and a time: use pov:10%:1h.'
   return { type: 'pov', share, overMs }
 }
 
 function chase(budget: string, time: string | undefined): Execution | string {
   const match = /^(\d{1,3}(?:\.\d{1,2})?)bp$/.exec(budget)
   const forMs = durationOf(time)
-  if (match === null || forMs === undefined) return 'chase needs a budget in basis points and a time: write chase:5bp:60s.'
+  if (match === null || forMs === undefined) return 'chase needs a budget in basis points and a time: use chase:5bp:60s.'
   return { type: 'chase', budgetBps: Number(match[1]), forMs }
 }

@@ -1,6 +1,5 @@
 /**
  * The next step of any algorithm: what it does now, given its child and the market.
- * Never steps one that is paused or over.
  */
 import { assertNever } from '../../core/assert.ts'
 import { type AlgorithmState, type AlgorithmStep, type MarketNow, type OpenChild, WAIT } from './algorithm.ts'

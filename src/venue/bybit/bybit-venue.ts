@@ -80,7 +80,7 @@ export class BybitVenue implements TradedVenue {
     this.writer = new OrderWriter(this.requests, this.symbols)
   }
 
-  /** Must be told the instruments, with their indexes, before anything else is asked of them. */
+  /** Must be given the instruments, with their indexes, before anything else is asked of them. */
   use(instruments: readonly Instrument[]): void {
     this.symbols.use(instruments)
   }
@@ -100,7 +100,7 @@ export class BybitVenue implements TradedVenue {
     return ok({ now: ts(Math.floor(Number(reply.value.timeNano) / 1e6)), speed: 1 })
   }
 
-  /** How far this machine's clock is ahead of the exchange's, wall ms; half the round trip is taken off. */
+  /** How far this machine's clock is ahead of the exchange's, wall-clock ms; half the round trip is removed. */
   async clockSkewMs(): Promise<Result<number, VenueError>> {
     const before = this.options.wallMs()
     const reply = await this.requests.read('account', '/v5/market/time', {}, z.object({ timeNano: z.string() }))
@@ -135,7 +135,7 @@ export class BybitVenue implements TradedVenue {
         ),
       )
       if (!page.ok) return page
-      // Newest first; the first may still be open, which its close instant tells.
+      // Newest first; the first may still be open, which its close instant shows.
       const closed = page.value.filter((bar) => bar.ts + intervalMs <= until && (bars.length === 0 || bar.ts < (bars[0] as Bar).ts))
       if (closed.length === 0) break
       bars.unshift(...closed.reverse())
@@ -165,7 +165,7 @@ export class BybitVenue implements TradedVenue {
     return this.reader.lookUp(i, clientOrderId)
   }
 
-  /** Whether the venue says that it is being maintained, with its own title. */
+  /** Whether the venue reports that it is being maintained, with its own title. */
   async maintenance(): Promise<Result<string | undefined, VenueError>> {
     const reply = await this.requests.read('account', '/v5/system/status', {}, listOf(statusRow))
     return reply.ok
@@ -178,7 +178,7 @@ export class BybitVenue implements TradedVenue {
     return this.requests.hasTrade
   }
 
-  /** Tells how each request ended: undefined is well. */
+  /** Reports how each request ended: undefined is success. */
   listen(heard: (error: VenueError | undefined) => void): void {
     this.requests.heard = heard
   }

@@ -1,5 +1,5 @@
 /**
- * Between Bybit's rows and the core's units: every decimal text becomes an integer here, and every enum a word of ours.
+ * Between Bybit's rows and the core's units: every decimal text becomes an integer here, and every enum one of the core's words.
  * Never guesses: a row that does not have the documented shape is refused with the field that is wrong.
  */
 import { CASH_ONE, CASH_SCALE, type Ticks, type Ts, cash, lots, ticks } from '../../core/units.ts'
@@ -27,7 +27,7 @@ const STOPS = ['StopLoss', 'PartialStopLoss', 'TrailingStop'] as const
 const TARGETS = ['TakeProfit', 'PartialTakeProfit'] as const
 const isOneOf = (names: readonly string[], name: string): boolean => names.includes(name)
 
-/** Who made an order, from how Bybit says that it was created. */
+/** Who made an order, from how Bybit reports that it was created. */
 export function originOf(createType: string | undefined, stopOrderType: string | undefined, clientOrderId: string): OrderOrigin {
   const made = createType ?? ''
   if (made.startsWith('CreateByLiq') || made.startsWith('CreateByTakeOver')) return 'liquidation'
@@ -40,7 +40,7 @@ export function originOf(createType: string | undefined, stopOrderType: string |
   return 'external'
 }
 
-/** A conditional order of ours says `Stop` whichever way it waits: side and direction tell a stop from a take-profit. */
+/** A conditional order of Ballast's says `Stop` whichever way it waits: side and direction tell a stop from a take-profit. */
 function kindOf(row: OrderWire, instrument: Instrument): OrderKind {
   if (instrument.category === 'spot') return spotKindOf(row, instrument)
   const isMarket = row.orderType === 'Market'
@@ -101,7 +101,7 @@ export function toOrderReport(row: OrderWire, instrument: Instrument): OrderRepo
     // A purchase by money has no quantity but what it has filled: somebody else's, since ours name coins.
     lots: !isSpot ? wholeQuantityOf(instrument, row.qty, 'qty') : isByMoney(row) ? filled : spotQuantityOf(instrument, row.qty, 'qty'),
     filled,
-    // The price of a market order is its slippage bound, not a limit of ours.
+    // The price of a market order is its slippage bound, not a limit of Ballast's.
     limit: isMarket ? undefined : priceOf(instrument, row.price, 'price'),
     trigger: priceOf(instrument, row.triggerPrice, 'triggerPrice'),
     triggerBy: (row.triggerBy === 'MarkPrice' ? 'mark' : 'last') satisfies PriceSource,

@@ -1,6 +1,5 @@
 /**
  * Profile observe: whatever a venue is asked to send ends before the wire, and readings and streams pass.
- * Never a list of commands by hand: each kind of command is tried.
  */
 import { expect, test } from 'vitest'
 import { instrumentIndex, lots, orderId, ticks } from '../../core/units.ts'

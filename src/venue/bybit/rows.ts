@@ -120,7 +120,7 @@ export function quantityOf(instrument: Instrument, value: string, field: string)
   return quantity(instrument, value, field, undefined)
 }
 
-/** What may have been made in a finer step than the one of today, and is still told in it: whole steps of it count. */
+/** What may have been made in a finer step than the one of today, and is still reported in it: whole steps of it count. */
 export function wholeQuantityOf(instrument: Instrument, value: string, field: string): Lots {
   return quantity(instrument, value, field, 'floor')
 }
@@ -132,7 +132,7 @@ function quantity(instrument: Instrument, value: string, field: string, rounding
   return quantity
 }
 
-/** A price, or undefined for the many ways in which Bybit says none: "", "0", "0.00". */
+/** A price, or undefined for the many ways in which Bybit reports none: "", "0", "0.00". */
 export function priceOf(instrument: Instrument, value: string | undefined, field: string): Ticks | undefined {
   if (value === undefined || value === '') return undefined
   const price = parsePrice(instrument, value, 'nearest')

@@ -1,6 +1,5 @@
 /**
  * What the adapter asks for where spot is traded beside perpetuals, and what it makes of the answers: requests over a transport in memory.
- * Never a request more than before where no spot symbol is traded.
  */
 import { beforeEach, describe, expect, test } from 'vitest'
 import { cash, instrumentIndex, lots, orderId, ticks, ts } from '../../core/units.ts'
@@ -121,7 +120,7 @@ describe('instruments', () => {
     priceFilter: { tickSize: '0.1' },
     ...part,
   })
-  test('of spot are read under their category and named as ours', async () => {
+  test('instruments of spot are read under their category and named as ours', async () => {
     answer = () => ({ result: { list: [row({})] } })
     const specs = await venue.instruments(['BTCUSDT-SPOT'])
     expect(asked).toEqual([{ path: '/v5/market/instruments-info', params: { category: 'spot', symbol: 'BTCUSDT' } }])
@@ -147,7 +146,7 @@ describe('instruments', () => {
       { result: { list: [row({ quoteCoin: 'USDC' })] } },
       'BTCUSDT-SPOT is paid in USDC: of spot only pairs against USDT can be traded',
     ],
-  ])('%s', async (_, given, detail) => {
+  ])('instruments: %s', async (_, given, detail) => {
     answer = () => given
     expect(await venue.instruments(['BTCUSDT-SPOT'])).toMatchObject({ ok: false, error: { type: 'invalid-request', detail } })
   })
@@ -183,7 +182,7 @@ test('candles and leverage: the pair’s own market, and nothing to set', async 
 })
 
 describe('the account', () => {
-  test('without a spot symbol asks for no order, execution or coin of spot', async () => {
+  test('the account without a spot symbol asks for no order, execution or coin of spot', async () => {
     venue.use([LINEAR])
     answer = (path) => (path.endsWith('wallet-balance') ? { result: wallet([{ coin: 'USDT', walletBalance: '100' }]) } : {})
     expect(await venue.readAccount(ts(1))).toMatchObject({ ok: true, value: { holdings: [], walletBalance: 10_000_000_000 } })
@@ -197,7 +196,7 @@ describe('the account', () => {
     ])
   })
 
-  test('with one has both categories, each row with its own instrument, and what there is of the coins', async () => {
+  test('the account with a spot symbol has both categories, each row with its own instrument, and what there is of the coins', async () => {
     answer = (path, { category, orderFilter }) => {
       if (path.endsWith('wallet-balance'))
         return {
@@ -258,7 +257,7 @@ describe('the account', () => {
 })
 
 describe('an order looked up', () => {
-  test('is absent only after every place was asked', async () => {
+  test('an order looked up is absent only after every place was asked', async () => {
     expect(await venue.lookUp(SPOT.index, 'b1-abc123-1')).toEqual({ ok: true, value: undefined })
     expect(asked.map(({ path, params }) => [path, params.orderFilter])).toEqual([
       ['/v5/order/realtime', undefined],
@@ -268,7 +267,7 @@ describe('an order looked up', () => {
     ])
     expect(asked.every(({ params }) => params.category === 'spot' && params.symbol === 'BTCUSDT')).toBe(true)
   })
-  test('is found with its executions, those of the pair', async () => {
+  test('an order looked up is found with its executions, those of the pair', async () => {
     answer = (path, { orderFilter }) =>
       path.endsWith('execution/list')
         ? { result: { list: [execution('s1', 10)] } }
@@ -280,7 +279,7 @@ describe('an order looked up', () => {
       value: { order: { instrument: 1 }, executions: [{ instrument: 1, tradeId: 's1' }] },
     })
   })
-  test('of a perpetual is asked for as before', async () => {
+  test('an order looked up of a perpetual is asked for as before', async () => {
     await venue.lookUp(LINEAR.index, 'b1-abc123-1')
     expect(asked.map(({ path, params }) => [path, params.orderFilter])).toEqual([
       ['/v5/order/realtime', undefined],
@@ -344,7 +343,7 @@ describe('commands', () => {
     ['is taken off where the price had passed it', '54999.9', [], ['StopOrder']],
     ['stays where the price had not', '55000.1', [], []],
     ['stays where it has been moved past the price at which it was made', '54999.9', [amend], []],
-  ] as const)('a stop %s', async (_, basePrice, before, cancels) => {
+  ] as const)('commands: a stop %s', async (_, basePrice, before, cancels) => {
     const deaf = (): void => {}
     venue.open({ wallet: () => {}, report: deaf, position: deaf, bar: deaf, quote: deaf, book: deaf, stream: deaf, odd: deaf })
     answer = () => ({ result: { orderId: '77' } })
@@ -459,7 +458,7 @@ describe('what trading rests on', () => {
       ],
     },
   }
-  test('of spot is read where spot is traded, and positions of perpetuals alone', async () => {
+  test('the spot fee is read where spot is traded, and positions of perpetuals alone', async () => {
     answer = (path, { category }) => {
       if (path.endsWith('fee-rate'))
         return { result: { list: [{ symbol: 'BTCUSDT', takerFeeRate: category === 'spot' ? '0.001' : '0.00055' }] } }
@@ -474,7 +473,7 @@ describe('what trading rests on', () => {
     })
     expect(asked.filter(({ path }) => path.endsWith('position/list')).map(({ params }) => params.symbol)).toEqual(['BTCUSDT'])
   })
-  test('of spot is not asked for where none is traded', async () => {
+  test('the spot fee is not asked for where none is traded', async () => {
     venue.use([LINEAR])
     answer = (path) => (rows[path] === undefined ? {} : { result: rows[path] })
     expect((await venue.conditions()).spotFees).toEqual({ type: 'absent' })

@@ -67,13 +67,13 @@ describe('which kind an order is', () => {
     ['a market order', plain, 'market'],
     ['a limit order', { ...plain, orderType: 'Limit', price: '59000.0' }, 'limit'],
     ['a limit order without the field', { ...plain, stopOrderType: undefined, triggerPrice: '', orderType: 'Limit' }, 'limit'],
-  ])('%s', (_, part, kind) => {
+  ])('which kind an order is: %s', (_, part, kind) => {
     expect(toOrderReport(order(part), SPOT).kind).toBe(kind)
   })
 })
 
 describe('orders', () => {
-  test('a sale takes off, a purchase does not, and a trigger is of the last price', () => {
+  test('a sale takes profit above and stops below, a purchase does not, and a trigger is of the last price', () => {
     expect(toOrderReport(order({}), SPOT)).toMatchObject({
       instrument: 1,
       side: -1,
@@ -92,7 +92,7 @@ describe('orders', () => {
     ['no id, conditional', { orderLinkId: '' }, 'external'],
     ['no id, an attached stop', { orderLinkId: '', stopOrderType: 'StopLoss' }, 'attached-stop'],
     ['no id, an attached target', { orderLinkId: '', stopOrderType: 'TakeProfit' }, 'attached-target'],
-  ])('of %s', (_, part, origin) => {
+  ])('orders of %s', (_, part, origin) => {
     expect(toOrderReport(order(part), SPOT).origin).toBe(origin)
   })
   test.each([
@@ -100,7 +100,7 @@ describe('orders', () => {
     ['PartiallyFilledCanceled', 'canceled'],
     ['Triggered', 'triggered'],
     ['Untriggered', 'open'],
-  ])('%s is %s', (orderStatus, status) => {
+  ])('orders: %s is %s', (orderStatus, status) => {
     expect(toOrderReport(order({ orderStatus }), SPOT).status).toBe(status)
   })
   test('a purchase by money has no more coins than it has filled, and one off the grid is rounded down', () => {
@@ -156,10 +156,10 @@ describe('in what coin a fee was paid', () => {
     ['unsaid, of a purchase', { feeCurrency: '' }, { fee: 60_000_000, feeCoin: 'BTC', feeLotParts: 10 * LOT_PARTS }],
     ['unsaid, of a sale', { side: 'Sell', execFee: '0.6', feeCurrency: undefined }, { fee: 60_000_000, feeCoin: 'USDT' }],
     ['unsaid, of a paid maker’s purchase', { isMaker: true, feeRate: '-0.0001', execFee: '-0.06', feeCurrency: '' }, { feeCoin: 'USDT' }],
-  ])('%s', (_, part, expected) => {
+  ])('in what coin a fee was paid: %s', (_, part, expected) => {
     expect(feeOf(part)).toMatchObject(expected)
   })
-  test('of a perpetual: money, and none where it was paid in another coin', () => {
+  test('in what coin a fee was paid of a perpetual: money, and none where it was paid in another coin', () => {
     expect(feeOf({ feeCurrency: 'USDT', execFee: '0.33' }, LINEAR)).toEqual({ fee: 33_000_000, feeCoin: 'USDT' })
     expect(feeOf({ feeCurrency: '', execFee: '0.33' }, LINEAR)).toEqual({ fee: 33_000_000, feeCoin: 'USDT' })
     expect(feeOf({ feeCurrency: 'MNT', execFee: '0.33' }, LINEAR)).toEqual({ fee: 0, feeCoin: 'MNT' })
@@ -173,11 +173,11 @@ describe('in what coin a fee was paid', () => {
     ['sold above its step', { execPrice: '60000.13', side: 'Sell' }, 30_000],
     ['of a fine price and quantity, rounded against us', { execPrice: '60000.123456789', execQty: '0.001' }, 2_346],
     ['and of a sale', { execPrice: '60000.123456789', execQty: '0.001', side: 'Sell' }, 2_345],
-  ])('a perpetual %s: what lies between two steps is told beside its price', (_, part, more) => {
+  ])('a perpetual %s: what lies between two steps is reported beside its price', (_, part, more) => {
     const { price, offStep = 0 } = toExecutionReport(execution({ feeCurrency: 'USDT', ...part }), LINEAR) as ExecutionReport
     expect([price, offStep]).toEqual([600_001, more])
   })
-  test('of a coin whose lot is several units: 25 coins of a lot of 10 are two lots and a half', () => {
+  test('in what coin a fee was paid of a coin whose lot is several units: 25 coins of a lot of 10 are two lots and a half', () => {
     const coin = makeInstrument({
       index: instrumentIndex(0),
       venue: 'bybit',
@@ -189,7 +189,7 @@ describe('in what coin a fee was paid', () => {
     expect(feeOf(part, coin)).toEqual({ fee: 30_750, feeCoin: 'PEPE', feeLotParts: 2_500_000 })
     expect(() => feeOf({ ...part, execFee: 'x' }, coin)).toThrow("execFee 'x'")
   })
-  test('the books take what the row says: 0.01 BTC bought less a thousandth', () => {
+  test('the records take what the row says: 0.01 BTC bought less a thousandth', () => {
     const report = toExecutionReport(execution({}), SPOT) as ExecutionReport
     const { price, lots: quantity, fee, feeCoin, feeLotParts, feeRate } = report
     const fill = spotFill(SPOT, 0, 0, {
@@ -255,10 +255,10 @@ describe('what is sent', () => {
       { ...sale, kind: 'take-profit-limit', trigger: ticks(650_000), limit: ticks(649_000) },
       { side: 'Sell', orderType: 'Limit', price: '64900', timeInForce: 'GTC', orderFilter: 'StopOrder', triggerPrice: '65000' },
     ],
-  ])('%s', (_, part, body) => {
+  ])('what is sent: %s', (_, part, body) => {
     expect(createBody(command(part), SPOT)).toEqual({ ...head, ...body })
   })
-  test('and a perpetual as before', () => {
+  test('what is sent: and a perpetual as before', () => {
     expect(createBody(command({ lots: lots(10) }), LINEAR)).toEqual({
       category: 'linear',
       symbol: 'BTCUSDT',

@@ -25,7 +25,7 @@ export function isSpotKindGuessed(row: OrderWire, instrument: Instrument): boole
 }
 
 /**
- * A spot row has no direction of its trigger: the price at which it was made tells it. Where that is missing it counts as a stop.
+ * A spot row has no direction of its trigger: the price at which it was made shows it. Where that is missing it counts as a stop.
  * A plain order has no trigger price, so a triggered one is known as what it was.
  */
 export function spotKindOf(row: OrderWire, instrument: Instrument): OrderKind {

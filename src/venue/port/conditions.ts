@@ -1,6 +1,5 @@
 /**
- * What trading rests on outside of orders, as a venue tells it: rights of the key, modes, leverage, fees, loans, the cancel-on-disconnect (S12).
- * Never a judgment: trader/safety/preconditions.ts makes it.
+ * What trading rests on outside of orders, as a venue shows it: rights of the key, modes, leverage, fees, loans, the cancel-on-disconnect (S12).
  */
 import type { Rate } from '../../core/units.ts'
 import type { VenueError } from './error.ts'
@@ -14,7 +13,7 @@ export interface KeyCondition {
   readonly mayWithdraw: boolean
   readonly mayTransfer: boolean
   readonly isBoundToIp: boolean
-  /** Wall ms; undefined where it does not end. */
+  /** Wall-clock ms; undefined where it does not end. */
   readonly expiresAtMs: number | undefined
 }
 

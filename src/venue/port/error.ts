@@ -28,6 +28,6 @@ export const COUNTRY_NEXT = 'A server elsewhere is needed; waiting does not help
 /** The trade WebSocket did not take a write, whatever the write was. */
 export const TRADE_REFUSED = 'trade-websocket'
 
-/** Code and text of an error for people; that nothing was sent is no code of the venue's. */
+/** Code and text of an error for operators; that nothing was sent is no code of the venue's. */
 export const errorWords = ({ code, detail }: Pick<VenueError, 'code' | 'detail'>): string =>
   code === 'not-sent' ? detail : `${code} ${detail}`

@@ -1,6 +1,5 @@
 /**
  * How a venue lists an instrument now: its status, steps and limits.
- * Never the kernel's own view of it: that changes by an input of the journal.
  */
 import type { InstrumentIndex } from '../../core/units.ts'
 import type { InstrumentSpec, InstrumentStatus } from '../../market/instrument.ts'

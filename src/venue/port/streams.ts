@@ -1,6 +1,5 @@
 /**
  * The streams of a venue and how they stand, as whoever watches them sees it.
- * Never a frame: what came is told through the handlers of the venue.
  */
 
 export const STREAMS = ['public', 'private'] as const

@@ -1,6 +1,5 @@
 /**
  * A live venue as the driver sees it: commands out, reports in, readings on demand.
- * Never decides, never journals, and never answers a write with a guess.
  */
 import type { Result } from '../../core/result.ts'
 import type { Cash, InstrumentIndex, Ticks, Ts } from '../../core/units.ts'
@@ -33,14 +32,14 @@ export interface Quote {
 
 export interface VenueHandlers {
   report(report: StreamReport): void
-  /** How a position stands at the venue: modes, liquidation price; told at any change, and often without one. */
+  /** How a position is at the venue: modes, liquidation price; reported at any change, and often without one. */
   position(report: PositionReport): void
-  /** What the wallet has of the settle coin, told when it changes. */
+  /** What the wallet has of the settle coin, reported when it changes. */
   wallet(balance: Cash): void
   /** A bar that has closed for good. */
   bar(instrument: InstrumentIndex, bar: Bar): void
   quote(quote: Quote): void
-  /** A mirrored order book has become live or void. It is read where a price is needed: its updates are not told one by one. */
+  /** A mirrored order book has become live or void. It is read where a price is needed: its updates are not reported one by one. */
   book(mirror: BookMirror): void
   /** `part` is undefined where one connection carries the stream. */
   stream(name: StreamName, state: StreamState, detail: string, part: StreamPart | undefined): void
@@ -48,7 +47,7 @@ export interface VenueHandlers {
   odd(symbol: string, detail: string): void
 }
 
-/** Market time and how fast it runs against wall time; speed 0 stands still (lockstep). */
+/** Market time and how fast it runs against wall-clock time; speed 0 stands still (lockstep). */
 export interface VenueClock {
   readonly now: Ts
   readonly speed: number

@@ -1,6 +1,5 @@
 /**
  * What the venue refuses at the door, with Bybit's retCode: shape, triggers on the wrong side, reduce-only, size, value, margin.
- * Never changes anything: an order that passes is not yet an order.
  */
 import { lots, ticks } from '../../core/units.ts'
 import { type Instrument, notionalOf } from '../../market/instrument.ts'

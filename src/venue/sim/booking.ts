@@ -1,6 +1,5 @@
 /**
  * What a fill does to the account: the position, its result and its fee; of spot the coins, their cost, a fee in coins, and coins from outside.
- * Never books what the balance does not cover: who calls has looked.
  */
 import { mulDivCeil } from '../../core/decimal.ts'
 import { type Cash, type InstrumentIndex, type Lots, type Side, type Ticks, cash, lots } from '../../core/units.ts'

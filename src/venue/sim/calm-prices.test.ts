@@ -1,6 +1,5 @@
 /**
  * The prices between which a venue is left alone, against the account's own figures at those prices.
- * Never against the matcher: that a walked bar gives the same run is shown in backtest/quiet-span.test.ts.
  */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -62,7 +61,7 @@ const maintenanceOf = (venue: SimVenue): number =>
 
 describe('calm prices', () => {
   const quantity = fc.integer({ min: -30_000, max: 30_000 })
-  test('at the outermost of them the account covers its maintenance margin, whatever it holds beside', () => {
+  test('calm prices: at the outermost of them the account covers its maintenance margin, whatever it holds beside', () => {
     let bounds = 0
     fc.assert(
       fc.property(quantity, quantity, fc.integer({ min: 4_900, max: 5_100 }), (first, second, elsewhere) => {

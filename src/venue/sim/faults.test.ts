@@ -1,6 +1,5 @@
 /**
  * The fault plan rule by rule: what matches, when it fires, what comes of it, and that a seed repeats itself.
- * Never through a socket: the plan only says what shall happen.
  */
 import { describe, expect, test } from 'vitest'
 import { type FaultEffect, FaultPlan, type FaultRule, type FaultWhen } from './faults.ts'
@@ -30,7 +29,7 @@ describe('when', () => {
     ['from 2 s to 4 s after it was set', { fromMs: 2_000, untilMs: 4_000 }, [3, 4]],
     ['between two market times', { fromTs: 120_000, untilTs: 240_000 }, [2, 3]],
     ['the second within a window', { fromMs: 2_000, nth: 2 }, [4]],
-  ])('%s', (_, when, expected) => {
+  ])('when: %s', (_, when, expected) => {
     expect(hits(when)).toEqual(expected)
   })
 
@@ -57,7 +56,7 @@ describe('match', () => {
     ['an operation of the trade stream', { op: 'order.create' }, { op: 'order.create', symbol: 'BTCUSDT' }, true],
     ['the trade stream, not HTTP', { stream: 'trade' }, CREATE, false],
     ['a topic, which no request has', { topic: 'order' }, CREATE, false],
-  ])('%s', (_, match, request, isHit) => {
+  ])('match: %s', (_, match, request, isHit) => {
     const verdict = plan([{ match }]).onRequest({ symbol: undefined, ...request }, at(1_000))
     expect(verdict.reply.type === 'lost').toBe(isHit)
   })
@@ -70,7 +69,7 @@ describe('match', () => {
     ['another stream', { stream: 'private' }, 1],
     ['a symbol by the topic', { symbol: 'BTCUSDT' }, 2],
     ['a path, which no frame has', { path: '/v5/order/create' }, 1],
-  ])('frames by %s', (_, match, copies) => {
+  ])('match: frames by %s', (_, match, copies) => {
     expect(plan([{ match, effect: { type: 'duplicate' } }]).onFrame('public', 'kline.1.BTCUSDT', '{}', at(1_000)).copies).toBe(copies)
   })
 
@@ -133,7 +132,7 @@ describe('effect', () => {
     expect(verdict('tickers.ETHUSDT')).toEqual([false, false])
   })
 
-  test('one connection of many is chosen by a symbol that it carries', () => {
+  test('effect: one connection of many is chosen by a symbol that it carries', () => {
     const carries = (symbol: string) => symbol === 'ETHUSDT'
     const match = { stream: 'public', symbol: 'ETHUSDT' } as const
     const other = { stream: 'public', symbol: 'BTCUSDT' } as const

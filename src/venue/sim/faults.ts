@@ -26,7 +26,7 @@ export interface FaultWhen {
   readonly nth?: number | undefined
   readonly every?: number | undefined
   readonly probability?: number | undefined
-  /** Wall ms since the plan was set. */
+  /** Wall-clock ms since the plan was set. */
   readonly fromMs?: number | undefined
   readonly untilMs?: number | undefined
   /** Market time, ms. */
@@ -49,7 +49,7 @@ export type FaultEffect =
   | { readonly type: 'error'; readonly retCode: number; readonly retMsg: string }
   | { readonly type: 'http'; readonly status: number }
   | { readonly type: 'rate-limit'; readonly waitMs: number }
-  /** HTTP 200 that says nothing; `isDone` tells whether the exchange did what was asked. */
+  /** HTTP 200 that says nothing; `isDone` shows whether the exchange did what was asked. */
   | { readonly type: 'html-200'; readonly isDone: boolean }
   | { readonly type: 'no-ret-code'; readonly isDone: boolean }
   | { readonly type: 'maintenance' }
@@ -172,7 +172,7 @@ export class FaultPlan {
     return verdict
   }
 
-  /** Asked from time to time, by connection: whether it breaks now. `carries` tells whether it has subscribed to a symbol. */
+  /** Asked from time to time, by connection: whether it breaks now. `carries` shows whether it has subscribed to a symbol. */
   breaks(stream: FaultStream, at: FaultInstant, carries: Carries = ANY_SYMBOL): boolean {
     return this.anyOf(stream, at, carries, 'disconnect') || this.anyOf(stream, at, carries, 'maintenance')
   }

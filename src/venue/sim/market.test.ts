@@ -1,6 +1,5 @@
 /**
  * The generated market: determinism, restart, and the facts of real markets that it claims to have.
- * Never fixes a price: a change of the model may move them all.
  */
 import { beforeAll, describe, expect, test } from 'vitest'
 import { type Instrument, tickFloat } from '../../market/instrument.ts'
@@ -48,7 +47,7 @@ describe('two days of seed 7', () => {
   })
 })
 
-test('a saved market goes on with the same prices', () => {
+test('a saved market continues with the same prices', () => {
   const market = new GeneratedPrices(3, instruments)
   for (let k = 0; k < 5_000; k++) market.step()
   const again = new GeneratedPrices(99, instruments)

@@ -34,7 +34,7 @@ describe('barPath', () => {
     ['long with a trail wider than the bar: adverse first', 1, [trail(-1, 25, 75)], 'low-first'],
     ['long with a trail and a stop that is reached: adverse first', 1, [trail(-1, 5, 85), stop(-1, 91)], 'low-first'],
     ['long with a trail and a stop entry of its side', 1, [trail(-1, 5, 85), stop(1, 105)], 'high-first'],
-  ])('%s', (_, held, resting, path) => {
+  ])('barPath: %s', (_, held, resting, path) => {
     expect(barPath(held, resting, 90, 110)).toBe(path)
   })
 })
@@ -60,11 +60,11 @@ describe('slipped', () => {
     ['never to zero', { type: 'fixed', bps: 10_000 }, -1, 5, 1],
     // half a spread of 1 bp, and 0.01 x sqrt(25 / 100) = 0.5 %: 0.51 % of 10,000
     ['impact grows with the root of the share', { type: 'impact', halfSpreadBps: 1, coefficient: 0.01 }, 1, 10_000, 10_051],
-  ] as const)('%s', (_, model, side, price, expected) => {
+  ] as const)('slipped: %s', (_, model, side, price, expected) => {
     expect(slipped(model, ticks(price), side, 25, 100)).toBe(expected)
   })
 
-  test('is never in favor of the taker', () => {
+  test('slipped is never in favor of the taker', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 2, max: 1e9 }),

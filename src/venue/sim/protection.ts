@@ -1,5 +1,5 @@
 /**
- * What guards a whole position: its stop, its target and its trail, made, moved and taken off.
+ * What protects a whole position: its stop, its target and its trail, made, moved and removed.
  * Never touches the targets of single entries, and never accepts a price that would trigger at once.
  */
 import { lots, ticks } from '../../core/units.ts'
@@ -63,7 +63,7 @@ export function setProtection(
   return isChanged ? undefined : { code: 34040, detail: 'not modified' }
 }
 
-/** Makes or moves; false when it stands there already. */
+/** Makes or moves; false when it is there already. */
 function place(attached: Attached, matcher: Matcher, into: VenueEventSink): boolean {
   const resting = matcher.resting[attached.instrument] as SimOrder[]
   const standing = standingOf(resting, attached.kind)
@@ -73,7 +73,7 @@ function place(attached: Attached, matcher: Matcher, into: VenueEventSink): bool
   }
   if (attached.kind === 'trail') {
     if (standing.trailBy === attached.trailBy && standing.activation === attached.activation) return false
-    // A trail is not moved but set anew: its distance is what it is.
+    // A trail is not moved but set again: its distance is what it is.
     resting.splice(resting.indexOf(standing), 1)
     matcher.settlement.tellCanceled(standing, 'CancelByTpSlTsClear', into)
     matcher.settlement.attach(attached, into)

@@ -209,7 +209,7 @@ export class Settlement {
     if (held === 0) return
     const exit: Side = held > 0 ? -1 : 1
     const size = lots(held < 0 ? 0 - held : held)
-    // An entry that only made the other side smaller has nothing to guard with its stop.
+    // An entry that only made the other side smaller has nothing to protect with its stop.
     if (!order.reduceOnly && order.side !== exit) this.hang(order, exit, size, into)
     const resting = this.resting[i] as SimOrder[]
     for (let k = 0; k < resting.length; k++) {
@@ -220,7 +220,7 @@ export class Settlement {
     }
   }
 
-  /** Flat: nothing to reduce. Flipped: what guarded the old side would add to the new one. */
+  /** Flat: nothing to reduce. Flipped: what protected the old side would add to the new one. */
   private dropSurplus(i: InstrumentIndex, held: number, into: VenueEventSink): void {
     const resting = this.resting[i] as SimOrder[]
     for (let k = resting.length - 1; k >= 0; k--) {
@@ -294,7 +294,7 @@ export class Settlement {
       isStop: kind !== 'target',
     })
     ;(this.resting[instrument] as SimOrder[]).push(order)
-    // What a trailing stop stands at is the venue's own business until it triggers; its activation price is told.
+    // The price of a trailing stop is the venue's own business until it triggers; its activation price is reported.
     const told = kind === 'trail' ? activation : trigger
     this.tellAdopted(order, kind === 'target' ? 'attached-target' : 'attached-stop', parent?.orderId, told, into)
   }

@@ -1,5 +1,5 @@
 /**
- * The key and secret that the simulated exchange accepts unless told otherwise.
+ * The key and secret that the simulated exchange accepts unless configured otherwise.
  * Never a secret: the simulator listens on loopback and holds no money.
  */
 export const SIM_KEY = 'sim'

@@ -219,7 +219,7 @@ describe('refusals', () => {
     ['a sell stop above the price', { kind: 'stop-limit', side: -1, trigger: price(51_000), limit: price(50_000) }, 110093],
     ['a trailing stop', { kind: 'trailing-stop' }, 10001],
     ['a limit without a price', { kind: 'limit' }, 110003],
-  ] as const)('%s', (_, order, code) => {
+  ] as const)('refusals: %s', (_, order, code) => {
     expect(setup().submit(order)?.code).toBe(code)
   })
 
@@ -270,7 +270,7 @@ describe('conditional orders', () => {
     expect(sim.holdings()[0]).toBe(0)
   })
 
-  test('one whose coins are gone is canceled at its trigger, and nothing is sold short', () => {
+  test('conditional orders: one whose coins are gone is canceled at its trigger, and nothing is sold short', () => {
     const sim = held()
     sim.submit({ side: -1, kind: 'stop-market', trigger: price(49_000), lots: lots(9_990), reduceOnly: true })
     sim.submit({ side: -1, lots: lots(9_990), reduceOnly: true })
@@ -323,7 +323,7 @@ const orders = fc.array(
   { minLength: 2, maxLength: 40 },
 )
 
-test('coins and money follow from the fills alone, nothing goes below zero, and a restored venue goes on as the one before', () => {
+test('coins and money follow from the fills alone, nothing goes below zero, and a restored venue continues as the one before', () => {
   fc.assert(
     fc.property(orders, fc.nat(39), (steps, cut) => {
       const whole = setup()

@@ -95,7 +95,7 @@ describe('fills inside a bar', () => {
       [[1, 95, 1]],
     ],
     ['an order that the bar does not reach stands', { kind: 'stop-market', trigger: t(120) }, [100, 110, 90, 105], []],
-  ] as const)('%s', (_, order, prices, expected) => {
+  ] as const)('fills inside a bar: %s', (_, order, prices, expected) => {
     const sim = setup()
     expect(sim.submit(order)).toBeUndefined()
     sim.bar(...(prices as readonly number[] as [number, number, number, number]))
@@ -234,7 +234,7 @@ describe('fills inside a bar', () => {
     expect(sim.venue.ambiguousExits).toBe(1)
   })
 
-  test('with limitFill touch, a touch is enough', () => {
+  test('fills inside a bar: with limitFill touch, a touch is enough', () => {
     const sim = setup({ limitFill: 'touch' })
     sim.submit({ kind: 'limit', limit: t(95) })
     sim.bar(100, 101, 95, 99)
@@ -373,7 +373,7 @@ describe('attached stop and targets', () => {
 })
 
 describe('reduce-only', () => {
-  test('is refused without a position, and on the side that adds', () => {
+  test('reduce-only is refused without a position, and on the side that adds', () => {
     const sim = setup()
     expect(sim.submit({ side: -1, reduceOnly: true })?.code).toBe(110017)
     sim.submit({})
@@ -381,7 +381,7 @@ describe('reduce-only', () => {
     expect(sim.submit({ side: 1, reduceOnly: true })?.code).toBe(110017)
   })
 
-  test('is cut to the position and never flips it', () => {
+  test('reduce-only is cut to the position and never flips it', () => {
     const sim = setup()
     sim.submit({ lots: lots(2) })
     sim.tick(100)
@@ -391,7 +391,7 @@ describe('reduce-only', () => {
     expect(sim.held()).toBe(0)
   })
 
-  test('that still waits when the position is gone is canceled', () => {
+  test('reduce-only that still waits when the position is gone is canceled', () => {
     const sim = setup()
     sim.submit({ lots: lots(2) })
     sim.tick(100)
@@ -412,7 +412,7 @@ describe('refusals', () => {
     ['more than the margin carries', { lots: lots(10_001) }, 110007],
     ['nothing at all', { lots: lots(0) }, 10001],
     ['a kind that is not simulated', { kind: 'trailing-stop' }, 10001],
-  ] as const)('%s', (_, order, code) => {
+  ] as const)('refusals: %s', (_, order, code) => {
     expect(setup().submit(order)?.code).toBe(code)
   })
 
@@ -509,7 +509,7 @@ describe('money', () => {
     ['a long pays a positive rate', 1, 1_000_000, -100_000_000 * 0.0001 * 100],
     ['a short receives it', -1, 1_000_000, 100_000_000 * 0.0001 * 100],
     ['a long receives a negative rate', 1, -1_000_000, 100_000_000 * 0.0001 * 100],
-  ] as const)('funding: %s', (_, side, fundingRate, amount) => {
+  ] as const)('money: funding: %s', (_, side, fundingRate, amount) => {
     const sim = setup()
     sim.submit({ side })
     sim.tick(100)
@@ -528,7 +528,7 @@ describe('money', () => {
 
 const named = (n: number) => ({ orderId: orderId(n), clientOrderId: `c${n}` })
 
-test('a restored venue goes on exactly as the one it was saved from', () => {
+test('a restored venue continues exactly as the one it was saved from', () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 60, max: 140 }), { minLength: 2, maxLength: 30 }), fc.nat(29), (path, cut) => {
       const whole = setup()

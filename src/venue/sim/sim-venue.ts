@@ -144,7 +144,7 @@ export class SimVenue {
       stop: command.stop,
       targets: command.targets,
       timeInForce: command.timeInForce,
-      // Of a spot order it only tells an exit to its sender.
+      // Of a spot order it only shows an exit to its sender.
       reduceOnly: command.reduceOnly && !this.isSpot(command.instrument),
       attached: undefined,
       isStop: isStopKind(command.kind),

@@ -122,7 +122,7 @@ describe('REST', () => {
     ['10016 is unknown', (r) => json(r, { retCode: 10016, retMsg: 'server error', result: {} }), 'reply', 'unknown-outcome'],
     ['110072 is a duplicate', (r) => json(r, { retCode: 110072, retMsg: 'OrderLinkedID is duplicate', result: {} }), 'reply', 'duplicate'],
   ]
-  test.each(table)('%s', async (_name, give, type, expected) => {
+  test.each(table)('REST: %s', async (_name, give, type, expected) => {
     answer = (_request, response) => give(response)
     const reply = await create(make())
     expect(reply.type).toBe(type)
@@ -261,7 +261,7 @@ describe('streams', () => {
     expect(connections).toBeGreaterThan(1)
   }, 40_000)
 
-  test('a refused auth is not taken for success, and is tried anew', async () => {
+  test('a refused auth is not taken for success, and is tried again', async () => {
     let auths = 0
     onSocket = (socket, path) => {
       if (!path.startsWith('/v5/private')) return obey(socket)

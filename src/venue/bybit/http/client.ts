@@ -22,7 +22,7 @@ export interface ClientOptions {
   readonly privateStreamUrl: string
   /** Undefined where there is none: demo. */
   readonly tradeStreamUrl?: string | undefined
-  /** Own time limit of each call, wall ms. */
+  /** Own time limit of each call, wall-clock ms. */
   readonly timeoutMs: number
   readonly recvWindowMs: number
   readonly heartbeat?: Heartbeat
@@ -166,7 +166,7 @@ export function partTopics(topics: readonly string[], symbolsMax: number): reado
   return parts
 }
 
-/** HTTP 200 whose body has no integer retCode (HTML, empty, cut short) tells nothing about the request. */
+/** HTTP 200 whose body has no integer retCode (HTML, empty, cut short) reveals nothing about the request. */
 function toReply(body: unknown): RawReply {
   if (isCountryRefused(body)) return { type: 'http', status: 200, detail: 'HTTP 200', refusal: 'country' }
   if (typeof body !== 'object' || body === null) return { type: 'unknown', detail: 'reply is not JSON' }

@@ -1,6 +1,6 @@
 /**
  * Which way a request takes: HTTP within its budget, and over the trade WebSocket what may pass a ban of this address (S2).
- * Never on a real clock or wire: each road notes what it got.
+ * Never on a real clock or wire: each path notes what it got.
  */
 import type { VenueError } from '../../port/error.ts'
 import { beforeEach, describe, expect, test } from 'vitest'
@@ -107,7 +107,7 @@ describe('S2 HTTP 403', () => {
     expect(sent).toEqual([`POST ${CREATE}`])
   })
 
-  test('without a trade WebSocket exits wait as well', async () => {
+  test('HTTP 403: without a trade WebSocket exits wait as well', async () => {
     requests = make(false)
     expect(requests.hasTrade).toBe(false)
     expect(await failed(write())).toMatchObject({ type: 'retry-after', code: 'http-403' })
@@ -122,7 +122,7 @@ describe('S2 HTTP 403', () => {
     ['the exchange protects itself', reply(10429, 'system protection'), '10429 system protection'],
     ['it restarts', reply(10019, 'restarting'), '10019 restarting'],
     ['too frequent', reply(20003, 'too frequent'), '20003 too frequent'],
-  ])('refused there too (%s): tried again later, and told', async (_, answer, detail) => {
+  ])('refused there too (%s): tried again later, and reported', async (_, answer, detail) => {
     socket = answer
     expect(await failed(write())).toEqual({ type: 'retry-after', code: 'trade-websocket', detail, waitMs: 2_000 })
     expect(heard).toEqual(['http-403', 'trade-websocket'])
@@ -212,17 +212,17 @@ describe('a list of many pages', () => {
   const read = (made: Requests) => made.readAll('account', '/v5/execution/list', {}, ROW)
 
   test.each([[true], [false]])(
-    'longer than what a second allows is read to its end, each page once (limits told: %j)',
+    'longer than what a second allows is read to its end, each page once (limits reported: %j)',
     async (tellsLimits) => {
       const made = serve(tellsLimits)
       const result = await read(made)
       expect(result.ok && result.value.map(({ n }) => n)).toEqual(Array.from({ length: PAGES }, (_, k) => k))
-      // Told the limits, it never asks in vain; else each refusal costs one request, and no page twice.
+      // With known limits, no request is refused; else each refusal costs one request, and no page twice.
       expect(asks.filter((page, k) => asks.indexOf(page) !== k).length).toBeLessThanOrEqual(tellsLimits ? 0 : 3)
     },
   )
 
-  test('that is refused again and again is given up, and a ban at once', async () => {
+  test('a list of many pages that is refused again and again is given up, and a ban at once', async () => {
     const slow: RawReply = { type: 'reply', body: { retCode: 10_006, retMsg: 'Too many visits', result: {} }, limits: undefined }
     const result = await read(serve(false, (page) => (page === 3 ? slow : undefined)))
     expect(result).toMatchObject({ ok: false, error: { type: 'retry-after', code: '10006' } })

@@ -12,7 +12,7 @@ import type { RawReply, RequestParams, TradeOp, Transport } from './transport.ts
 
 export const listOf = <T extends z.ZodType>(row: T) => z.object({ list: z.array(row), nextPageCursor: z.string().nullish() })
 const PAGES_MAX = 200
-/** A page that the exchange asked to wait with is asked again this often: a long list must not begin anew each time. */
+/** A page that the exchange asked to wait with is asked again this often: a long list must not start from scratch each time. */
 const PAGE_TRIES = 6
 const PAGE_WAIT_MAX_MS = 2_000
 /** Bybit counts the requests of an endpoint by the second. */
@@ -21,7 +21,7 @@ const ENDPOINT_WINDOW_MS = 1_000
 const BAN_WAIT_MAX_MS = 60_000
 
 export interface RequestClocks {
-  /** For what the exchange says as an instant. */
+  /** For what the exchange reports as an instant. */
   readonly wallMs: () => number
   /** Never jumps: rates, bans and waits. */
   readonly steadyMs: () => number
@@ -38,7 +38,7 @@ export class Requests {
   private refusal: VenueError | undefined
   /** When an endpoint that had nothing left may be read again, steady ms. */
   private readonly freeAtMs = new Map<string, number>()
-  /** Told how each request ended, of those to the market only what went wrong. */
+  /** Called with how each request ended; of market requests only failures. */
   heard: (error: VenueError | undefined) => void = () => {}
 
   constructor(transport: Transport, { wallMs, steadyMs, sleep }: RequestClocks) {

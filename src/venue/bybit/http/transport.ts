@@ -1,5 +1,5 @@
 /**
- * The road to Bybit as a port: raw calls and raw frames, and what is certain about a call that did not answer.
+ * The transport to Bybit as a port: raw calls and raw frames, and what is certain about a call that did not answer.
  * Never interprets a retCode, never retries, and never lets a secret into what it answers.
  */
 import type { StreamName, StreamPart, StreamState } from '../../port/streams.ts'
@@ -43,7 +43,7 @@ export interface Transport {
   readonly trade?: ((op: TradeOp, body: RequestParams) => Promise<RawReply>) | undefined
   /** Opens the streams and keeps them open. Public topics may be given once; those of spot end with its symbols, and so do their frames'. */
   open(topics: { readonly public: readonly string[]; readonly private: readonly string[] }, handlers: StreamHandlers): void
-  /** Subscribes anew to public topics that were opened, so that their snapshots come again. */
+  /** Subscribes again to public topics that were opened, so that their snapshots come again. */
   renew(topics: readonly string[]): void
   close(): Promise<void>
 }

@@ -77,7 +77,7 @@ export class OrderWriter {
 
   /**
    * A spot order says no direction: the exchange takes it from the price when the order arrives. A stop that the price has passed on its
-   * way there would wait as a target on the other side, and guard nothing: it is taken off, as the exchange refuses one of a perpetual.
+   * way there would wait as a target on the other side, and protect nothing: it is removed, as the exchange refuses one of a perpetual.
    */
   judge(report: OrderReport): void {
     const { clientOrderId, venueOrderId, instrument, kind, status } = report

@@ -1,5 +1,5 @@
 /**
- * The account as REST tells it: open orders, executions, positions, coins, and one order by its id, of both categories as one.
+ * The account as REST reports it: open orders, executions, positions, coins, and one order by its id, of both categories as one.
  * Never calls an order absent before every place was asked that may hold it.
  */
 import type { VenueError } from '../../port/error.ts'
@@ -46,7 +46,7 @@ const walletResult = z.object({
 /** Empty in isolated margin, where it means nothing. */
 const ratioOf = (text: string | undefined): number | undefined => (text === undefined || text === '' ? undefined : Number(text))
 
-/** A row of the log may come this much later than what it tells. */
+/** A row of the log may come this much later than what it shows. */
 const LOG_LATE_MS = 29 * MINUTE_MS
 
 /** A unified account lists conditional orders of spot with the others; they are asked for by name too, since one missed would be sent twice. */
@@ -97,7 +97,7 @@ export class AccountReader {
     const wallet = await requests.read('account', '/v5/account/wallet-balance', { accountType: 'UNIFIED', coin: coins }, walletResult)
     if (!wallet.ok) return wallet
     const [account] = wallet.value.list
-    if (account === undefined) return err({ type: 'venue-down', code: 'odd-row', detail: 'wallet-balance tells of no account' })
+    if (account === undefined) return err({ type: 'venue-down', code: 'odd-row', detail: 'wallet-balance returned no account' })
     // A coin of which there is nothing has no row.
     const balanceOf = (name: string): string => account.coin.find((c) => c.coin === name)?.walletBalance ?? '0'
     return mapped(() => ({

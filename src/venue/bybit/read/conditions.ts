@@ -114,7 +114,7 @@ export class ConditionsReader {
     )
   }
 
-  /** One answer tells of all products. */
+  /** One answer shows of all products. */
   private async readDcp(): Promise<Pick<ConditionsReading, 'dcp' | 'spotDcp'>> {
     const both = await this.part('/v5/account/query-dcp-info', {}, dcpResult, ({ dcpInfos }) => dcpInfos)
     const of = (product: string): ConditionPart<DcpCondition> => {

@@ -1,6 +1,5 @@
 /**
  * Pages of the past that cannot be: of another symbol, out of order, twice, off the grid. None of them is believed.
- * Never a real exchange: the pages are written here.
  */
 import { expect, test } from 'vitest'
 import { HOUR_MS, MINUTE_MS } from '../../../core/units.ts'

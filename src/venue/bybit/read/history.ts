@@ -1,5 +1,5 @@
 /**
- * The past of one symbol as Bybit tells it to anybody: candles of last and mark price, and funding rates, in windows that fit a reply.
+ * The past of one symbol as Bybit reports it to anybody: candles of last and mark price, and funding rates, in windows that fit a reply.
  * Never fills a hole: what the exchange does not list is not in the answer.
  */
 import type { VenueError } from '../../port/error.ts'
@@ -72,7 +72,7 @@ export class HistoryReader {
   async fundings(from: number, until: number): Promise<Result<FundingRow[], VenueError>> {
     const { category, symbol } = this.instrument
     const found: FundingRow[] = []
-    // Backwards: how far apart settlements are is told by none of them, and changes.
+    // Backwards: how far apart settlements are is reported by none of them, and changes.
     for (let end = until - 1; end >= from; ) {
       const params = { category, symbol: wireSymbolOf(symbol), startTime: from, endTime: end, limit: PAGE_FUNDINGS }
       const reply = await this.requests.read('data', '/v5/market/funding/history', params, listOf(fundingRow))

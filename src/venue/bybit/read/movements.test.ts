@@ -1,6 +1,5 @@
 /**
  * Rows of the transaction log: what each is called, what of it is money, and what is left to executions.
- * Never a row of the simulator: each is made here.
  */
 import { expect, test } from 'vitest'
 import { kindOfTransaction, toMovement } from './movements.ts'
@@ -38,7 +37,7 @@ test.each(['TRADE', 'SETTLEMENT', 'LIQUIDATION', 'ADL', 'DELIVERY'])('%s of a sy
   expect(moved({ type, symbol: 'OTHERUSDT', category: 'spot', currency: 'OTHER' })).toBeUndefined()
 })
 
-test('a refund on a symbol that is traded is a flow: no execution tells it', () => {
+test('a refund on a symbol that is traded is a flow: no execution shows it', () => {
   expect(moved({ type: 'FEE_REFUND', symbol: 'EXUSDT', category: 'linear' })).toMatchObject({ kind: 'fee-refund', symbol: 'EXUSDT' })
 })
 

@@ -1,5 +1,5 @@
 /**
- * Rows of Bybit's transaction log as money that moved without a trade of ours, each under its kind.
+ * Rows of Bybit's transaction log as money that moved without a trade of Ballast's, each under its kind.
  * Never a trade or a funding of a symbol that is traded here: those are booked from executions, and would be booked twice.
  */
 import { parseDecimal } from '../../../core/decimal.ts'

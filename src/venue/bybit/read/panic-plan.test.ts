@@ -145,7 +145,7 @@ describe('S7 of spot', () => {
       { positions: [position('BTCUSDT', 'Buy', '0.5'), position(SPOT, 'Buy', '0.3')], fills: [fill({ execQty: '0.2' })] },
       [['0.2'], ['0.3']],
     ],
-  ])('sells %s', (_, part, parts) => {
+  ])('of spot: sells %s', (_, part, parts) => {
     expect(sold(part)).toEqual(parts)
   })
   test('splits by the largest market order', () => {

@@ -11,7 +11,7 @@ interface Owned {
   readonly side: 'long' | 'short'
   readonly size: string
 }
-/** owned: as the trader wrote it down. chosen: as a person picked, whole positions, and beside them no more than what is ours. */
+/** owned: as the trader wrote it down. chosen: as an operator picked, whole positions, and beside them no more than what is ours. */
 export type PanicScope =
   | { readonly type: 'owned'; readonly positions: readonly Owned[] }
   | { readonly type: 'chosen'; readonly symbols: readonly string[]; readonly owned?: readonly Owned[] }
@@ -29,7 +29,7 @@ export interface PanicView {
 export interface PanicPlan {
   readonly entries: readonly PanicOrder[]
   readonly closes: readonly { readonly position: PanicPosition; readonly quantity: string; readonly parts: readonly string[] }[]
-  /** Exits of ours whose position is gone. */
+  /** Exits of Ballast's whose position is gone. */
   readonly leftovers: readonly PanicOrder[]
   /** In words: `ETHUSDT long 0.2`. */
   readonly untouched: readonly string[]

@@ -1,6 +1,5 @@
 /**
  * Frames into books: shapes that are not the documented ones, when a new snapshot is asked for, and what a lost connection takes.
- * Never a socket: what is asked for is noted.
  */
 import { beforeEach, describe, expect, test } from 'vitest'
 import { instrumentIndex } from '../../../core/units.ts'
@@ -50,7 +49,7 @@ test('its topics are those of its depth, and other frames are left to others', (
   expect(told).toEqual([])
 })
 
-test('a snapshot makes it live, and that is told once', () => {
+test('a snapshot makes it live, and that is reported once', () => {
   feed.take(frame('snapshot', 5))
   feed.take(frame('delta', 6))
   feed.take(frame('delta', 7))
@@ -58,7 +57,7 @@ test('a snapshot makes it live, and that is told once', () => {
   expect(renewed).toEqual([])
 })
 
-test('a gap is told and a snapshot asked for; again only after pauses that double, or when the symbol’s other topics remind of it', () => {
+test('a gap is reported and a snapshot asked for; again only after pauses that double, or when the symbol’s other topics remind of it', () => {
   feed.take(frame('snapshot', 5))
   nowMs += 60_000
   feed.take(frame('delta', 7))
@@ -88,7 +87,7 @@ describe('a frame of another shape', () => {
     ['another type', { type: 'update' }],
     ['no time', { ts: undefined }],
     ['a time as text', { ts: '1' }],
-  ])('%s', (_name, change) => {
+  ])('a frame of another shape: %s', (_name, change) => {
     feed.take(frame('snapshot', 5))
     feed.take({ ...frame('delta', 6), ...change })
     expect(told).toEqual(['AUSDT live', 'odd AUSDT orderbook.50.AUSDT: not the documented shape or grid', 'AUSDT odd-level'])
@@ -101,14 +100,14 @@ describe('a frame of another shape', () => {
     ['no sequence', { seq: undefined }],
     ['a level off the grid', { b: [['10.05', '1']] }],
     ['a level of numbers', { a: [[10.3, 1]] }],
-  ])('%s', (_name, change) => {
+  ])('a frame of another shape: %s', (_name, change) => {
     feed.take(frame('snapshot', 5))
     feed.take(frame('delta', 6, change))
     expect(told[1]).toContain('odd AUSDT')
     expect(told[2]).toBe('AUSDT odd-level')
   })
 
-  test('is told once while they go on, and again after the book was whole', () => {
+  test('a frame of another shape is reported once while they continue, and again after the book was whole', () => {
     feed.take(frame('snapshot', 5))
     for (let k = 0; k < 100; k++) feed.take(frame('snapshot', 6 + k, { a: [['10.25', '1']] }))
     expect(told.filter((line) => line.startsWith('odd'))).toHaveLength(1)

@@ -66,7 +66,7 @@ export class BookFeed {
     else mirror.void('odd-level')
     const { flaw } = mirror
     if (flaw !== undefined) {
-      // Told once: frames of that kind may come twenty times a second.
+      // Reported once: frames of that kind may come twenty times a second.
       if (flaw === 'odd-level' && before !== flaw)
         this.ports.handlers.odd(mirror.instrument.symbol, `${topic}: not the documented shape or grid`)
       if (before === undefined) this.ports.handlers.book(mirror)

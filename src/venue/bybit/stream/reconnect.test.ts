@@ -1,6 +1,5 @@
 /**
  * The waits between attempts and the budget over all connections, on a clock that is only a number.
- * Never sleeps.
  */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -53,12 +52,12 @@ describe('the budget', () => {
     )
   })
 
-  test('stays far under what Bybit bans for', () => {
+  test('the budget stays far under what Bybit bans for', () => {
     expect(CONNECTIONS_MAX).toBeLessThanOrEqual(250)
     expect(CONNECTIONS_WINDOW_MS).toBe(5 * 60_000)
   })
 
-  test('is free again when the window has passed', () => {
+  test('the budget is free again when the window has passed', () => {
     const budget = new ConnectionBudget()
     for (let k = 0; k < CONNECTIONS_MAX; k++) budget.note(k)
     expect(budget.waitMs(1_000)).toBe(CONNECTIONS_WINDOW_MS - 1_000 + 1)

@@ -12,7 +12,7 @@ export const TRADE_CONNECTIONS_MAX = 200
 const FIRST_MS = 2_000
 const LONGEST_MS = 60_000
 
-/** Wall ms before the next attempt after so many failed ones; `random` in [0, 1) spreads lines that fell together. */
+/** Wall-clock ms before the next attempt after so many failed ones; `random` in [0, 1) spreads lines that fell together. */
 export function backoffMs(failures: number, random: number): number {
   if (failures <= 0) return 0
   const most = Math.min(LONGEST_MS, FIRST_MS * 2 ** Math.min(failures - 1, 20))
@@ -27,7 +27,7 @@ export class ConnectionBudget {
     this.most = most
   }
 
-  /** Wall ms until another connection may be opened; 0 = now. */
+  /** Wall-clock ms until another connection may be opened; 0 = now. */
   waitMs(nowMs: number): number {
     while (this.times.length > 0 && (this.times[0] as number) <= nowMs - CONNECTIONS_WINDOW_MS) this.times.shift()
     return this.times.length < this.most ? 0 : (this.times[this.times.length - this.most] as number) + CONNECTIONS_WINDOW_MS - nowMs + 1

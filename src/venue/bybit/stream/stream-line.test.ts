@@ -121,13 +121,13 @@ describe('topics over connections', () => {
     }
   })
 
-  test('topics by kind instead of by symbol make no other parts', () => {
+  test('topics over connections: topics by kind instead of by symbol make no other parts', () => {
     const byKind = [...symbols.map((s) => `tickers.${s}`), ...symbols.map((s) => `kline.1.${s}`)]
     expect(partTopics(byKind, 50).map((part) => part.symbols.length)).toEqual([50, 50, 20])
     expect(partTopics([], 50)).toEqual([])
   })
 
-  test('are opened, and each is up for itself', async () => {
+  test('connections are opened as topics need them, and each is up for itself', async () => {
     const { states } = open(['tickers.A', 'tickers.B', 'tickers.C'], { symbolsPerConnection: 1 })
     await until(() => ups(states) === 3, 'three connections')
     expect(lines.map((line) => line.spoken)).toEqual(lines.map(() => [expect.objectContaining({ op: 'subscribe' })]))
@@ -155,7 +155,7 @@ test('one connection that falls says so for its own symbols, and comes back with
 test('a connection that is open and says nothing is dead when its pong is missing, and is replaced', async () => {
   const { states } = open(['tickers.A'], { heartbeat: { pingMs: 200, pongTimeoutMs: 200 } })
   await until(() => ups(states) === 1, 'the first')
-  // Nothing is heard any more, pings included; the socket stands.
+  // Nothing arrives any more, pings included; the socket stays open.
   lines[0]?.socket.removeAllListeners('message')
   await until(() => ups(states) === 2, 'a new one')
   expect(states.map(([state]) => state)).toEqual(['up', 'down', 'up'])
@@ -238,10 +238,10 @@ test('nor does one that was closed while a topic was on its way out and in again
   expect(states.map(([state]) => state)).toEqual(['up'])
 })
 
-describe('spot', () => {
+describe('the spot stream', () => {
   const topics = ['tickers.BTCUSDT', 'kline.1.BTCUSDT-SPOT', 'tickers.BTCUSDT-SPOT', 'orderbook.50.BTCUSDT-SPOT']
 
-  test('has connections of its own at its own path, with the exchange’s names, and Ballast’s on both sides of them', async () => {
+  test('spot has connections of its own at its own path, with the exchange’s names, and Ballast’s on both sides of them', async () => {
     const { states, frames } = open(topics)
     await until(() => ups(states) === 2, 'both')
     const byPath = Object.fromEntries(lines.map((line) => [line.path, line]))
@@ -284,7 +284,7 @@ describe('spot', () => {
     expect(line?.spoken.flatMap(({ args }) => args ?? [])).toEqual(many.map((topic) => topic.replace('-SPOT', '')))
   })
 
-  test('is not up while one ten of several is unconfirmed', async () => {
+  test('spot is not up while one ten of several is unconfirmed', async () => {
     let confirmed = 0
     server.removeAllListeners('upgrade')
     server.on('upgrade', (request, stream, head) =>

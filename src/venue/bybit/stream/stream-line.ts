@@ -124,7 +124,7 @@ export class StreamLine {
       const reply = event as { op?: string; ret_msg?: string }
       if (reply.op !== 'subscribe') return
       this.down(`subscription refused: ${String(reply.ret_msg ?? '').slice(0, 200)}`)
-      // The socket stands: the watch makes it anew, and with it all its topics.
+      // The socket stands: the watch makes it again, and with it all its topics.
       this.attemptAtMs = performance.now()
     })
   }
@@ -172,7 +172,7 @@ export class StreamLine {
 
   private giveUpLate(): void {
     if (this.attemptAtMs === undefined || performance.now() - this.attemptAtMs < UP_TIMEOUT_MS) return
-    this.down(`not subscribed within ${UP_TIMEOUT_MS / 1_000} s: connecting anew`)
+    this.down(`not subscribed within ${UP_TIMEOUT_MS / 1_000} s: reconnecting`)
     this.client.close(this.key, true)
     // The client forgets the connection and its topics when the socket has closed.
     setTimeout(() => {
@@ -187,7 +187,7 @@ export class StreamLine {
     })
   }
 
-  /** Subscribes anew to topics of this line, which makes the exchange send their snapshots. A line that is down will do so anyway. */
+  /** Subscribes again to topics of this line, which makes the exchange send their snapshots. A line that is down will do so anyway. */
   renew(topics: readonly string[]): void {
     if (this.upAtMs === undefined) return
     Promise.all(this.client.unsubscribeV5(topics.map(wireSymbolOf), this.options.category, false)).then(

@@ -75,7 +75,7 @@ export class StreamReader {
         this.rows(topic, data, executionRow, (row, instrument) => {
           const report = toExecutionReport(row, instrument)
           if (report !== undefined) handlers.report(report)
-          else handlers.odd(instrument.symbol, `an execution of type ${row.execType.slice(0, 40)}, which nobody documents`)
+          else handlers.odd(instrument.symbol, `an execution of type ${row.execType.slice(0, 40)}, which is undocumented`)
         })
       // It repeats without change, and never books anything: what is held follows from executions.
       else if (isOf(topic, 'position'))
@@ -86,7 +86,7 @@ export class StreamReader {
     }
   }
 
-  /** Each row by itself: one that is odd costs no other, and is told under its symbol. */
+  /** Each row by itself: one that is odd costs no other, and is reported under its symbol. */
   private rows<T extends { readonly symbol: string; readonly category?: string | undefined }>(
     topic: string,
     data: unknown,
@@ -114,7 +114,7 @@ export class StreamReader {
     this.judge(report)
   }
 
-  /** Without a snapshot, and told only when something changes. */
+  /** Without a snapshot, and reported only when something changes. */
   private wallet(data: unknown): void {
     const coin = [...this.instruments.values()][0]?.settleCoin
     for (const account of walletData.parse(data))

@@ -106,7 +106,7 @@ describe('certain that nothing was taken', () => {
     ],
     ['no answer to the sign-in', () => {}, 'not signed in within 200 ms'],
     ['closed before the sign-in', (socket) => socket.terminate(), 'the connection was closed'],
-  ])('%s', async (_, run, detail) => {
+  ])('certain that nothing was taken: %s', async (_, run, detail) => {
     onFrame = run
     const reply = await write()
     expect(reply).toEqual({ type: 'not-sent', detail })
@@ -121,7 +121,7 @@ describe('certain that nothing was taken', () => {
     expect(orders()).toEqual([])
   })
 
-  test('nobody listens, the upgrade is refused, the address is none', async () => {
+  test('certain that nothing was taken: nobody listens, the upgrade is refused, the address is none', async () => {
     expect(await write('ws://127.0.0.1:1/v5/trade')).toEqual({ type: 'not-sent', detail: 'ECONNREFUSED' })
     expect((await write('no address')).type).toBe('not-sent')
     const refusing = createServer().on('upgrade', (_, socket) => socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n'))
@@ -170,7 +170,7 @@ describe('the order has left', () => {
     expect(orders()).toHaveLength(1)
   })
 
-  test('a reply without its reqId, or without a retCode, tells nothing', async () => {
+  test('a reply without its reqId, or without a retCode, reveals nothing', async () => {
     onOrder((socket) => say(socket, taken))
     expect((await write()).type).toBe('unknown')
     onOrder((socket, { reqId }) => say(socket, { reqId, op: 'order.create' }))
@@ -212,14 +212,14 @@ describe('the client', () => {
       ...part,
     })
 
-  test('has the way where it has a key and an address', async () => {
+  test('the client has the way where it has a key and an address', async () => {
     onOrder((socket, { reqId }) => say(socket, { reqId, ...taken }))
     expect(await client({}).trade?.('order.create', BODY)).toMatchObject({ body: { retCode: 0 } })
     expect(client({ tradeStreamUrl: undefined }).trade).toBeUndefined()
     expect(client({ credentials: undefined }).trade).toBeUndefined()
   })
 
-  test('opens no more than 200 connections in five minutes: the rest was not sent', async () => {
+  test('the client opens no more than 200 connections in five minutes: the rest was not sent', async () => {
     onFrame = (socket) => say(socket, { retCode: 10004, op: 'auth' })
     const { trade } = client({})
     for (let k = 0; k < 200; k += 20) await Promise.all(Array.from({ length: 20 }, () => trade?.('order.cancel', BODY)))

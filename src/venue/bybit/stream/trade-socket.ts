@@ -9,7 +9,7 @@ import type { RawLimits, RawReply, RequestParams, TradeOp } from '../http/transp
 export interface TradeSocketOptions {
   readonly url: string
   readonly credentials: { readonly key: string; readonly secret: string }
-  /** For all of it, wall ms; connecting and signing in may take half. */
+  /** For all of it, wall-clock ms; connecting and signing in may take half. */
   readonly limitMs: number
   readonly recvWindowMs: number
 }
@@ -60,7 +60,7 @@ export function writeOnce(options: TradeSocketOptions, op: TradeOp, body: Reques
     const hear = (frame: Frame): void => {
       if (isOver) return
       if (frame.op === 'auth' && !isWritten) {
-        // Its text may quote what was signed: the code alone is told.
+        // Its text may quote what was signed: the code alone is reported.
         if (frame.retCode === 0) write()
         else fail(`the sign-in was refused (${typeof frame.retCode === 'number' ? frame.retCode : 'no code'})`)
       } else if (isWritten && frame.reqId === reqId) end(replyOf(frame))

@@ -53,11 +53,11 @@ describe('REST', () => {
     ['a query that was changed on the way', { ...signed(), query: 'category=spot' }, 10004],
     ['no headers', { ...signed(), headers: {} }, 'no-key'],
     ['a stamp that is no number', { ...signed(), headers: { ...signed().headers, 'x-bapi-timestamp': 'soon' } }, 10002],
-  ] as const)('%s', (_, request, code) => {
+  ] as const)('REST: %s', (_, request, code) => {
     expect(codeOf(request)).toBe(code)
   })
 
-  test('without a window five seconds hold', () => {
+  test('REST: without a window five seconds hold', () => {
     expect(refusalOfTime(String(NOW - 5_000), undefined, NOW)).toBeUndefined()
     expect(refusalOfTime(String(NOW - 5_001), undefined, NOW)?.retCode).toBe(10002)
   })
@@ -72,7 +72,7 @@ describe('WebSocket', () => {
     ['another key', ['other', NOW + 1, sign(NOW + 1)], 10003],
     ['another secret', ['sim', NOW + 1, sign(NOW + 1, 'other')], 10004],
     ['nothing', [], 10001],
-  ] as const)('%s', (_, args, code) => {
+  ] as const)('WebSocket: %s', (_, args, code) => {
     expect(refusalOfSocket(args, CREDENTIALS, NOW)?.retCode).toBe(code)
   })
 })

@@ -1,5 +1,5 @@
 /**
- * Who may call: signatures over what was really sent, and time stamps checked against wall time.
+ * Who may call: signatures over what was really sent, and time stamps checked against wall-clock time.
  * Never says which part of a signature was wrong, and never writes a secret anywhere.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto'

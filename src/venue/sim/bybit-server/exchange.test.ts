@@ -1,6 +1,5 @@
 /**
  * The exchange in memory: the life of orders as the wire shows it, the account's identities, lockstep replay.
- * Never opens a port.
  */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -173,7 +172,7 @@ describe('orders on a replay', () => {
     ['closing nothing', { qty: '0', reduceOnly: true, closeOnTrigger: true }, 110017],
     ['more than the margin carries', { qty: '2000' }, 110007],
     ['more than money can count', { qty: '99999999999' }, 110007],
-  ] as const)('%s is refused', (_, change, code) => {
+  ] as const)('orders on a replay: %s is refused', (_, change, code) => {
     const exchange = replayExchange([flat(100), flat(100)])
     exchange.step(1, WALL_MS)
     const client = memoryClient(exchange)
@@ -269,7 +268,7 @@ describe('orders on a replay', () => {
 })
 
 describe('candles', () => {
-  test('only closed bars are shown, and higher intervals are their sums', () => {
+  test('candles: only closed bars are shown, and higher intervals are their sums', () => {
     const bars = Array.from({ length: 12 }, (_, k): [number, number, number, number] => [100 + k, 102 + k, 99 + k, 101 + k])
     const exchange = replayExchange(bars)
     const client = memoryClient(exchange)

@@ -21,14 +21,14 @@ export interface ExchangeOptions {
   readonly openingCash: Cash
   /** Names this account's ids apart from those of another one. */
   readonly idPrefix: string
-  /** Market seconds in a second of wall time. */
+  /** Market seconds in a second of wall-clock time. */
   readonly speed: number
   /** Market time moves by steps only. */
   readonly isLockstep: boolean
   readonly createdWallMs: number
 }
 
-/** A process that was asleep for longer goes on from where it was, instead of jumping. */
+/** A process that was asleep for longer continues from where it was, instead of jumping. */
 const CATCH_UP_MAX_MS = 2_000
 
 export class Exchange {
@@ -111,7 +111,7 @@ export class Exchange {
     },
   }
 
-  /** Lets market time follow wall time; does nothing in lockstep. */
+  /** Lets market time follow wall-clock time; does nothing in lockstep. */
   advance(wallNowMs: number): void {
     if (this.isLockstep) return
     const passed = this.wallMs === undefined ? 0 : Math.min(CATCH_UP_MAX_MS, Math.max(0, wallNowMs - this.wallMs))

@@ -1,6 +1,5 @@
 /**
  * Faults through the real server: what a client on a port sees of each, and what the exchange did meanwhile.
- * Never leaves loopback.
  */
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import WebSocket from 'ws'
@@ -134,7 +133,7 @@ test('frames are turned around', async () => {
   expect(kinds(texts)).toEqual(['filled', 'execution'])
 })
 
-test('a silent stream holds back and then tells all; a broken one closes', async () => {
+test('a silent stream holds back and then delivers all; a broken one closes', async () => {
   const { texts, closed } = await privateStream()
   await admin('POST', { rules: [{ match: { stream: 'private' }, when: { untilMs: 400 }, effect: { type: 'silence' } }] })
   await create()

@@ -1,5 +1,5 @@
 /**
- * Request budgets per endpoint, as a rolling second of wall time.
+ * Request budgets per endpoint, as a rolling second of wall-clock time.
  * Never lets a refused request use up budget.
  */
 

@@ -1,6 +1,5 @@
 /**
  * From a request to a reply: authentication, budgets, the endpoint, the envelope. The same handlers serve HTTP and memory.
- * Never touches a socket.
  */
 import {
   accountInfo,

@@ -23,7 +23,7 @@ export interface ExchangeServeOptions {
   /** 0 takes any free port. */
   readonly port: number
   readonly seed?: number
-  /** Market seconds in a wall second, 1 to 1000. */
+  /** Market seconds in a wall-clock second, 1 to 1000. */
   readonly speed?: number
   /** `VENUE/SYMBOL/INTERVAL` of the candle store; without any the market is generated. */
   readonly candles?: readonly string[]
@@ -41,7 +41,7 @@ export interface ExchangeServeOptions {
   readonly key?: string
   readonly secret?: string
   readonly hasRateLimits?: boolean
-  /** Gets what an owner should know of a start that goes on all the same. */
+  /** Gets what an owner should know of a start that continues all the same. */
   readonly tell?: (text: string) => void
   /** Another exchange's public market in place of a generated one, with the symbols to take from it. */
   readonly feed?: { readonly source: PublicFeed; readonly symbols: readonly string[] }

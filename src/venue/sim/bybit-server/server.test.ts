@@ -1,6 +1,5 @@
 /**
  * The exchange on a loopback port, driven by the client that the trader uses (bybit-api) and by bare sockets.
- * Never leaves loopback.
  */
 import { RestClientV5, type WSClientConfigurableOptions, WebsocketClient, type WsKey } from 'bybit-api'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -118,7 +117,7 @@ describe('with bybit-api', () => {
     expect(exceptions).toHaveLength(1)
   }, 20_000)
 
-  test('a wrong secret is told by code, on REST and on the socket', async () => {
+  test('a wrong secret is reported by code, on REST and on the socket', async () => {
     const rest = new RestClientV5({ key: 'sim', secret: 'wrong', baseUrl: `http://127.0.0.1:${server.port}` }, { proxy: false })
     expect(await rest.getAccountInfo()).toMatchObject({ retCode: 10004 })
     const ws = new HostedClient(`ws://127.0.0.1:${server.port}`, { key: 'sim', secret: 'wrong' })

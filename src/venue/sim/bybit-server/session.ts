@@ -1,6 +1,5 @@
 /**
  * One WebSocket connection's conversation: auth, ping, subscriptions and, on the trade stream, orders.
- * Never touches a socket: it is given a way to send.
  */
 import { type Category, isSpotSymbol, spotSymbolOf } from '../../../market/instrument.ts'
 import { type Credentials, refusalOfSocket, refusalOfTime } from './auth.ts'
@@ -25,7 +24,7 @@ export interface SessionOptions {
   /** `topic` is empty for replies. */
   readonly send: (text: string, topic: string) => void
   readonly faults: FaultSwitch
-  /** Runs something after a while, with the wall time that it is then. */
+  /** Runs something after a while, with the wall-clock time that it is then. */
   readonly later: (ms: number, run: (wallNowMs: number) => void) => void
 }
 

@@ -59,21 +59,21 @@ describe('the documented fields', () => {
     ['market-funding-history', '/v5/market/funding/history', { symbol }],
     ['market-risk-limit', '/v5/market/risk-limit', { symbol }],
     ['market-time', '/v5/market/time', {}],
-  ] as const)('REST %s', (name, path, params: Record<string, string>) => {
+  ] as const)('the documented fields: REST %s', (name, path, params: Record<string, string>) => {
     expectShape(client.get(path, params).result, `rest-${name}`)
   })
 
   test.each([
     ['instruments-info', {}],
     ['tickers', { symbol }],
-  ] as const)('REST %s of spot', (name, params: Record<string, string>) => {
+  ] as const)('the documented fields: REST %s of spot', (name, params: Record<string, string>) => {
     const { exchange: generated } = makeExchange({ seed: 1 }, WALL_MS)
     const given = memoryClient(generated).get(`/v5/market/${name}`, { category: 'spot', ...params })
     expectShape(given.result, `rest-market-${name}-spot`)
     if (name === 'tickers') expectShape(generated.streams.snapshot(`tickers.${symbol}-SPOT`), 'ws-public-tickers-spot')
   })
 
-  test.each(['order', 'execution', 'position', 'wallet'] as const)('stream %s', (topic) => {
+  test.each(['order', 'execution', 'position', 'wallet'] as const)('the documented fields: stream %s', (topic) => {
     expectShape(
       frames.findLast((frame) => frame.topic === topic),
       `ws-private-${topic}`,
@@ -83,7 +83,7 @@ describe('the documented fields', () => {
   test.each([
     ['tickers', `tickers.${symbol}`],
     ['orderbook', `orderbook.50.${symbol}`],
-  ] as const)('stream %s', (name, topic) => {
+  ] as const)('the documented fields: stream %s', (name, topic) => {
     expectShape(exchange.streams.snapshot(topic), `ws-public-${name}`)
   })
 })

@@ -1,6 +1,5 @@
 /**
  * What spot was recorded to do and its documentation does not show: ids, prices, ends and rows of the stream.
- * Never opens a port.
  */
 import { beforeEach, expect, test } from 'vitest'
 import { expectFrameShape } from '../../../../test/support/wire-schema.ts'

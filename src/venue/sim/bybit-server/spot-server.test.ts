@@ -1,6 +1,5 @@
 /**
  * Spot on a loopback port: the public spot stream and the private one, by the client that the trader uses (bybit-api) and by bare sockets.
- * Never leaves loopback.
  */
 import { RestClientV5, type WSClientConfigurableOptions, WebsocketClient, type WsKey } from 'bybit-api'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'

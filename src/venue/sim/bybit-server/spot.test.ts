@@ -1,6 +1,5 @@
 /**
  * Spot as the wire shows it: orders, rows, balances, filters and refusals, each message held against the documented shapes.
- * Never opens a port.
  */
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import {
@@ -72,7 +71,7 @@ function play(until: () => boolean): void {
 describe('the market', () => {
   beforeAll(start)
 
-  test('instruments: precision in place of a step, and only what trades', () => {
+  test('the market: instruments: precision in place of a step, and only what trades', () => {
     const { list } = get('/v5/market/instruments-info').result
     expect(list.map((i) => i['symbol'])).toEqual(['BTCUSDT', 'ETHUSDT', 'SOLUSDT'])
     expect(list[0]).toMatchObject({
@@ -115,11 +114,11 @@ describe('the market', () => {
     '/v5/market/risk-limit',
     '/v5/position/list',
     '/v5/position/closed-pnl',
-  ])('%s knows no spot', (path) => {
+  ])('the market: %s knows no spot', (path) => {
     expect(wire.get(path, { category: 'spot', symbol: 'BTCUSDT', interval: '1' }).retCode).toBe(10001)
   })
 
-  test.each(['/v5/position/set-leverage', '/v5/position/trading-stop'])('%s knows no spot', (path) => {
+  test.each(['/v5/position/set-leverage', '/v5/position/trading-stop'])('the market: %s knows no spot', (path) => {
     expect(wire.post(path, { category: 'spot', symbol: 'BTCUSDT', buyLeverage: '2', sellLeverage: '2', stopLoss: '1' }).retCode).toBe(10001)
   })
 
@@ -201,7 +200,7 @@ describe('orders', () => {
     expect(wire.get('/v5/execution/list').result.list).toEqual([])
   })
 
-  test('parts of a lot are told to the last digit, and the wallet adds up', () => {
+  test('parts of a lot are reported to the last digit, and the wallet adds up', () => {
     create({ qty: '0.012345' })
     expect(coins()[1]).toMatchObject({ coin: 'BTC', walletBalance: '0.012332655', equity: '0.012332655' })
     const [wallet] = get('/v5/account/wallet-balance', { accountType: 'UNIFIED' }).result.list as [Loose & { coin: Loose[] }]
@@ -252,7 +251,7 @@ describe('orders', () => {
     expect(orders()).toEqual([])
   })
 
-  test('one that is triggered keeps its id, and one without coins ends at its trigger', () => {
+  test('orders: one that is triggered keeps its id, and one without coins ends at its trigger', () => {
     create({})
     conditional(0.9999, { qty: '0.00999', orderLinkId: 'down' })
     conditional(1.0001, { qty: '0.00999', orderLinkId: 'up' })
@@ -284,7 +283,7 @@ describe('orders', () => {
   })
 })
 
-describe('refusals', () => {
+describe('requests that spot refuses', () => {
   beforeAll(start)
 
   test.each([
@@ -308,7 +307,7 @@ describe('refusals', () => {
     ['a buy far above the price', { orderType: 'Limit', price: '99999', qty: '0.01' }, 170193],
     ['a sale far below it', { orderType: 'Limit', side: 'Sell', price: '30000', qty: '0.01' }, 170194],
     ['more than money can count', { qty: '99999999' }, 170131],
-  ] as const)('%s is refused', (_, change, code) => {
+  ] as const)('a spot request with %s is refused', (_, change, code) => {
     expect(create(change).retCode).toBe(code)
     expect(orders()).toEqual([])
     expect(frames).toEqual([])

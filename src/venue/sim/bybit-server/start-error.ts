@@ -1,6 +1,5 @@
 /**
- * Why the simulator cannot start: one sentence for a person, and the next step.
- * Never used once it runs.
+ * Why the simulator cannot start: one sentence for an operator, and the next step.
  */
 export class StartError extends Error {
   override readonly name: string = 'StartError'

@@ -1,5 +1,5 @@
 /**
- * The simulated account: it stands between the matcher's events and Bybit's rows, and makes the private frames.
+ * The simulated account: it is between the matcher's events and Bybit's rows, and makes the private frames.
  * Never fills an order and never moves money by itself: the matcher does both.
  */
 import { assertNever } from '../../../../core/assert.ts'
@@ -220,7 +220,7 @@ export class Account {
     row.orderStatus = 'Triggered'
     row.updatedTime = String(at)
     this.tell('order', [streamRow(row)], row.category)
-    // A limit goes on as an active order.
+    // A limit continues as an active order.
     if (row.orderType === 'Limit') row.orderStatus = 'New'
   }
 
@@ -302,7 +302,7 @@ export class Account {
     this.tellOrder(row, i)
   }
 
-  /** Money has moved without a trade: logged and told. */
+  /** Money has moved without a trade: logged and reported. */
   noteMove(type: string, coin: string, change: string, balance: string, at: Ts): void {
     this.changes += 1
     this.seq += 1

@@ -1,6 +1,5 @@
 /**
  * What an owner or Bybit has changed of the account survives a restart of the simulator.
- * Never opens a port.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

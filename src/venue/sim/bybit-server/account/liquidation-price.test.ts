@@ -71,7 +71,7 @@ function account(leverage = 100) {
   return { venue, tick, trade, told }
 }
 
-test('two positions: the price that is told is the one at which both are liquidated, and not a tick before it', () => {
+test('two positions: the price that is reported is the one at which both are liquidated, and not a tick before it', () => {
   const { venue, tick, trade, told } = account()
   expect([trade(BTC, 1_000), trade(ETH, 150_000)]).toEqual([undefined, undefined])
   tick(BTC, 640_000)

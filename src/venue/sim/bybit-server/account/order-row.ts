@@ -1,6 +1,5 @@
 /**
  * An order as Bybit shows it, made from a request and moved along by what the matcher says.
- * Never decides whether an order fills.
  */
 import { mulDiv } from '../../../../core/decimal.ts'
 import { type Cash, type Lots, type Ticks, cash, lots } from '../../../../core/units.ts'

@@ -1,6 +1,5 @@
 /**
  * A position as Bybit shows it, from the matcher's exact figures.
- * Never changes anything.
  */
 import { mulDivCeil } from '../../../../core/decimal.ts'
 import { CASH_ONE, type Cash, type Lots, RATE_ONE, type Ticks, cash, lots, ticks } from '../../../../core/units.ts'

@@ -1,6 +1,5 @@
 /**
  * What a request is about: its symbols, and the kinds of orders that its filter lets through.
- * Never looks at an order's state beyond its row.
  */
 import type { Category } from '../../../../market/instrument.ts'
 import { CATEGORIES, categoryOfRequest } from '../routes/category.ts'

@@ -1,6 +1,5 @@
 /**
  * A spot trade in the account's history: two currencies change, hence two transactions.
- * Never has a profit of its own: coins are bought and sold, not closed.
  */
 import { type Instrument, notionalOf } from '../../../../market/instrument.ts'
 import type { OrderFilled } from '../../../../trading/event.ts'

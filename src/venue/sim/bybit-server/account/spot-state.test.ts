@@ -1,6 +1,5 @@
 /**
  * Coins over a restart: what a state file brings back, and a state that was saved before the simulator knew spot.
- * Never opens a port.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -49,7 +48,7 @@ test('coins, parts of a lot, open orders and what they have filled survive, and 
   expect(ends).toEqual(['Filled', 'Filled'])
 })
 
-test('an account from before spot goes on with its perpetuals, and can trade spot from now on', () => {
+test('an account from before spot continues with its perpetuals, and can trade spot from now on', () => {
   const stateFile = join(directory, 'sim.json')
   const before = makeExchange({ seed: 5, speed: 60, stateFile }, WALL_MS)
   memoryClient(before.exchange).post('/v5/order/create', { symbol: 'ETHUSDT', side: 'Buy', orderType: 'Market', qty: '0.1' })

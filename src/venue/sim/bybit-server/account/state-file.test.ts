@@ -1,6 +1,5 @@
 /**
  * What of the simulator's files may be damaged: its clock, and not its account.
- * Never opens a port.
  */
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -30,12 +29,15 @@ test('a sound clock is read without a word', () => {
   expect(told).toEqual([])
 })
 
-test.each(['', '{"idPrefix":', 'null', '{}', '[1]', '{"source":{"now":"soon"}}'])('a clock that reads %j is told and left out', (text) => {
-  writeFileSync(`${stateFile}.clock`, text)
-  const told: string[] = []
-  expect(started(told).exchange.account.changes).toBe(0)
-  expect(told).toEqual([`${stateFile}.clock is damaged and left out: the market goes on from the last change of the account.`])
-})
+test.each(['', '{"idPrefix":', 'null', '{}', '[1]', '{"source":{"now":"soon"}}'])(
+  'a clock that reads %j is reported and left out',
+  (text) => {
+    writeFileSync(`${stateFile}.clock`, text)
+    const told: string[] = []
+    expect(started(told).exchange.account.changes).toBe(0)
+    expect(told).toEqual([`${stateFile}.clock is damaged and left out: the market goes on from the last change of the account.`])
+  },
+)
 
 test.each(['{"version":1', 'null', '{}'])('an account that reads %j is not replaced by a new one', (text) => {
   writeFileSync(stateFile, text)

@@ -70,7 +70,7 @@ function readJson<T>(path: string): T | undefined {
   }
 }
 
-/** Optional: without it the market goes on from where the account changed last. */
+/** Optional: without it the market continues from where the account changed last. */
 function readClock(path: string, tell: (text: string) => void): SavedClock | undefined {
   try {
     const clock = readJson<SavedClock | null>(clockPath(path))

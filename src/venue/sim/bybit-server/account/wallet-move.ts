@@ -22,7 +22,7 @@ const AMOUNT = /^-?\d+(\.\d+)?$/
 const TYPE = /^[A-Z][A-Z_]{0,60}$/
 const COIN = /^[A-Z0-9]{1,20}$/
 
-/** Moves it, logs it and tells it; answers what is wrong, or undefined. */
+/** Moves it, logs it and reports it; answers what is wrong, or undefined. */
 export function moveWallet(exchange: Exchange, { coin, amount, type }: WalletMove): string | undefined {
   const { account, venue, source } = exchange
   if (!AMOUNT.test(amount) || !TYPE.test(type) || !COIN.test(coin))

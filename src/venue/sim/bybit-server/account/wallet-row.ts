@@ -1,6 +1,5 @@
 /**
  * The wallet as Bybit shows it: the coin of settlement and the coins of spot, cross margin.
- * Never changes anything.
  */
 import { mulDiv } from '../../../../core/decimal.ts'
 import { type Cash, cash } from '../../../../core/units.ts'

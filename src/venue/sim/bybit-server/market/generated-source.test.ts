@@ -1,6 +1,5 @@
 /**
  * The exchange in memory on a generated market: history, fills at once, and what a state file brings back.
- * Never opens a port.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -24,7 +23,7 @@ describe('a generated market', () => {
   })
   afterEach(() => rmSync(directory, { recursive: true }))
 
-  test('has a thousand bars of history, and orders fill at once', () => {
+  test('a generated market has a thousand bars of history, and orders fill at once', () => {
     const { exchange } = makeExchange({ seed: 5, speed: 60 }, WALL_MS)
     const client = memoryClient(exchange)
     for (const { symbol: name, category } of exchange.instruments) {
@@ -50,7 +49,7 @@ describe('a generated market', () => {
     expect(() => makeExchange({ stateFile }, WALL_MS)).toThrow(`${stateFile} is damaged.`)
   })
 
-  test('a replay goes on at the bar where it was saved', () => {
+  test('a replay continues at the bar where it was saved', () => {
     const store = openStore(directory)
     const length = 60
     const times = Float64Array.from({ length }, (_, k) => START_MS + k * 60_000)
@@ -110,7 +109,7 @@ describe('a generated market', () => {
     expect(bidOf()).toBe('149.5')
   })
 
-  test('market time follows wall time at its speed, and does not jump over a pause', () => {
+  test('market time follows wall-clock time at its speed, and does not jump over a pause', () => {
     const { exchange } = makeExchange({ seed: 5, speed: 60 }, WALL_MS)
     const start = exchange.source.now
     exchange.advance(WALL_MS)

@@ -1,6 +1,5 @@
 /**
- * What the exchange asks of a market, generated or replayed: its clock, its bars, its funding; and what it is told while the market moves.
- * Never knows the account.
+ * What the exchange asks of a market, generated or replayed: its clock, its bars, its funding; and the callbacks while the market moves.
  */
 import type { InstrumentIndex, Rate, Ts } from '../../../../core/units.ts'
 import type { Bars } from '../../../../market/bars.ts'

@@ -1,6 +1,5 @@
 /**
  * Another exchange's public market as the simulator needs it: readings on demand, prints and candles as they come.
- * Never knows how they travel: whoever starts the simulator hands an implementation in.
  */
 import type { Result } from '../../../../core/result.ts'
 import type { InstrumentIndex, Rate } from '../../../../core/units.ts'

@@ -75,7 +75,7 @@ export class Tickers {
     }
   }
 
-  /** No bid and ask, no mark, no open interest: where no index is told, the price of spot is one. */
+  /** No bid and ask, no mark, no open interest: where no index is reported, the price of spot is one. */
   private ofSpot(instrument: Instrument, last: Ticks): Record<string, string> {
     const i = instrument.index
     const day = this.dayOf(i, last)

@@ -238,7 +238,7 @@ export function dcpInfo(exchange: Exchange): Answer {
   return answer({ dcpInfos }, 'success')
 }
 
-/** As it ships: a key that may trade and never withdraw, bound to the loopback address, good for another year of wall time. */
+/** As it ships: a key that may trade and never withdraw, bound to the loopback address, good for another year of wall-clock time. */
 export function queryApi(exchange: Exchange, key: string, wallNowMs: number): Answer {
   const { conditions } = exchange
   return answer({

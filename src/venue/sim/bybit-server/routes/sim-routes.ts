@@ -53,7 +53,7 @@ function faultRoute(faults: FaultSwitch, request: WireRequest, wallNowMs: number
   return json(200, { rules: faults.counts() })
 }
 
-/** What the owner of the account, or Bybit, changes outside of trading; told by the private stream where Bybit tells it. */
+/** What the owner of the account, or Bybit, changes outside of trading; reported by the private stream where Bybit reports it. */
 function accountRoute(exchange: Exchange, { method, body }: WireRequest): WireReply {
   if (method === 'POST') {
     const change = conditionsSchema.safeParse(jsonOf(body))
@@ -94,7 +94,7 @@ function depth(exchange: Exchange, body: string): WireReply {
   return json(200, { share: share ?? null })
 }
 
-/** Coins of a spot pair that a person brings (positive) or takes away, as over another account: no trade, no profit. */
+/** Coins of a spot pair that an operator brings (positive) or takes away, as over another account: no trade, no profit. */
 function coins(exchange: Exchange, body: string): WireReply {
   const { symbol, qty } = (jsonOf(body) ?? {}) as { readonly symbol?: unknown; readonly qty?: unknown }
   const instrument = typeof symbol === 'string' ? exchange.instrumentNamed(symbol) : undefined

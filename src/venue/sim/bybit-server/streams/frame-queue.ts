@@ -10,7 +10,7 @@ export interface Frame {
   readonly channel: Channel
   readonly topic: string
   readonly text: string
-  /** Of what a private frame tells; undefined where it is of the whole account. */
+  /** Of what a private frame shows; undefined where it is of the whole account. */
   readonly category?: Category | undefined
 }
 

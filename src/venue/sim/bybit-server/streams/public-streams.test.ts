@@ -1,6 +1,5 @@
 /**
  * The order book's topics as a subscriber hears them: a mirror built from the frames is the book that REST answers.
- * Never opens a port.
  */
 import { describe, expect, test } from 'vitest'
 import { type Instrument, formatPrice, formatQuantity } from '../../../../market/instrument.ts'

@@ -1,6 +1,5 @@
 /**
  * The wire's own shapes: what a request and a reply are, rows as Bybit names them, and how numbers become its strings.
- * Never decides anything: refusals and rows are made elsewhere.
  */
 import { formatDecimal } from '../../../../core/decimal.ts'
 import { CASH_SCALE, type Cash, RATE_SCALE, type Rate } from '../../../../core/units.ts'
