@@ -15,7 +15,7 @@ describe('bars', () => {
   test('bars: only revealed bars are seen, the newest first', () => {
     const bars = Bars.withCapacity(10, 8)
     for (const at of [0, 10, 20]) bars.push(bar(at, at + 5))
-    expect(() => bars.close(0)).toThrow('0 are there')
+    expect(() => bars.close(0)).toThrow('only 0 exist')
     bars.reveal()
     bars.reveal()
     expect([bars.close(0), bars.close(1), bars.openTs(0), bars.closeTs(0)]).toEqual([15, 5, 10, 20])

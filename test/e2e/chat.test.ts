@@ -294,11 +294,11 @@ test('a Discord that closes the gateway for good is reported on the other surfac
   const before = discord.connections
   discord.close(4_004)
   await until(async () => (await discordIs())?.status === 'down', 'health to say so')
-  await until(() => telegram.messages.some((m) => m.text.includes('Commands from Discord are not heard')), 'the alert in Telegram', 60_000)
+  await until(() => telegram.messages.some((m) => m.text.includes('Commands from Discord are not received')), 'the alert in Telegram', 60_000)
   await until(() => discord.connections > before + 1, 'more than one attempt', 60_000)
   discord.closesWith = undefined
   await until(async () => (await discordIs())?.status === 'ok', 'the gateway', 120_000)
-  await until(() => telegram.messages.some((m) => m.text.includes('Commands from Discord are taken again')), 'the end in Telegram', 60_000)
+  await until(() => telegram.messages.some((m) => m.text.includes('Commands from Discord work again')), 'the end in Telegram', 60_000)
   const alerts = (await ballast.get<{ data: { type: string }[] }>('/alerts')).data.map((alert) => alert.type)
   expect([alerts.filter((type) => type === 'discord.down').length, alerts.filter((type) => type === 'discord.back').length]).toEqual([1, 1])
   expect(textOf((await slash('version')).message)).toContain('Ballast')
