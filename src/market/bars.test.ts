@@ -21,7 +21,7 @@ describe('bars', () => {
     expect([bars.close(0), bars.close(1), bars.openTs(0), bars.closeTs(0)]).toEqual([15, 5, 10, 20])
     expect(bars.cursor).toBe(2)
     expect(() => bars.close(2)).toThrow(RangeError)
-    expect(() => bars.close(-1)).toThrow('the future is not there')
+    expect(() => bars.close(-1)).toThrow('future bars do not exist')
     expect(() => bars.close(Number.NaN)).toThrow(RangeError)
   })
 

@@ -70,7 +70,7 @@ test('a trader that is silent for more than ten seconds is reported once, with t
   expect(world.told).toEqual([])
   await pass(60, false)
   expect(world.told).toEqual([
-    'trader.down: The trader has not running since 17:12:20 UTC; stops stay at Bybit. To flatten: `ballast panic --direct`.',
+    'trader.down: The trader has not been running since 17:12:20 UTC; stops stay at Bybit. To flatten: `ballast panic --direct`.',
   ])
   await pass(60, true)
   expect(world.told.slice(1)).toEqual(['trader.back: The trader is running again.'])
@@ -85,7 +85,7 @@ test('a trader that is being started has its time, and one that never comes is r
   expect(world.told).toEqual([])
   await pass(10, false)
   expect(world.told).toHaveLength(1)
-  expect(world.told[0]).toContain('has not running since 16:12:00 UTC')
+  expect(world.told[0]).toContain('has not been running since 16:12:00 UTC')
 })
 
 test('a clock that was set makes no outage', async () => {

@@ -294,7 +294,11 @@ test('a Discord that closes the gateway for good is reported on the other surfac
   const before = discord.connections
   discord.close(4_004)
   await until(async () => (await discordIs())?.status === 'down', 'health to say so')
-  await until(() => telegram.messages.some((m) => m.text.includes('Commands from Discord are not received')), 'the alert in Telegram', 60_000)
+  await until(
+    () => telegram.messages.some((m) => m.text.includes('Commands from Discord are not received')),
+    'the alert in Telegram',
+    60_000,
+  )
   await until(() => discord.connections > before + 1, 'more than one attempt', 60_000)
   discord.closesWith = undefined
   await until(async () => (await discordIs())?.status === 'ok', 'the gateway', 120_000)

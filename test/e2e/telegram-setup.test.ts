@@ -45,7 +45,10 @@ test('S17: a code from a private chat and a yes at the terminal make an admin; a
   telegram.say(12, '/status')
   await until(() => telegram?.messages.some((m) => m.chatId === '12' && m.text.includes('Equity')) === true, 'the status for the new admin')
   telegram.say(11, '/status')
-  await until(() => telegram?.messages.some((m) => m.chatId === '11' && m.text.includes('not known')) === true, 'the refusal of the other')
+  await until(
+    () => telegram?.messages.some((m) => m.chatId === '11' && m.text.includes('not authorized')) === true,
+    'the refusal of the other',
+  )
   const file = join(ballast.dataDir, 'telegram.token')
   expect(existsSync(file)).toBe(true)
   expect(statSync(file).mode & 0o077).toBe(0)

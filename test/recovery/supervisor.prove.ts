@@ -152,7 +152,7 @@ test('S13 a restart that is refused is tried again with growing waits, each with
 test('S13 a part that ends before it was ready is started again, at the first start too', async () => {
   const run = supervise({ before: 'if (n < 3) process.exit(7)' })
   await until(() => run.starts().length === 3 && run.said().includes('Try:'), 'the first start')
-  expect(run.said()).toContain('trader ended before it was ready (code 7); starting it again in 0.25 s')
+  expect(run.said()).toContain('trader ended before it was ready (code 7); restarting it in 0.25 s')
   run.signal()
   expect(await run.done).toBe(0)
 }, 30_000)
@@ -182,7 +182,7 @@ test('a stop while the trader hangs in its start ends within a bounded time', as
   run.signal()
   expect(await run.done).toBe(0)
   expect(performance.now() - asked).toBeLessThan(20_000)
-  expect(run.said()).toContain('has not ended within 8 s: killing it')
+  expect(run.said()).toContain('did not stop within 8 s: killing it')
 }, 40_000)
 
 test('a pid file that names a living stranger does not stop a start', async () => {
