@@ -192,7 +192,12 @@ export class Trader {
   private async finish(undecided: Recovered['undecided'], hung: Recovered['undecided'][number] | undefined): Promise<readonly string[]> {
     const { recovering, log } = this.options
     if (hung !== undefined || recovering === undefined) {
-      await this.parts.driver.finish([...undecided, ...(hung === undefined ? [] : [hung])])
+      const changed = undecided.findLastIndex(({ input }) => input.type === 'instrument-changed')
+      for (const each of undecided.slice(0, changed + 1)) {
+        await this.useTermsOf(each.input)
+        await this.parts.driver.finish([each])
+      }
+      await this.parts.driver.finish([...undecided.slice(changed + 1), ...(hung === undefined ? [] : [hung])])
       return []
     }
     const setAside: string[] = []
@@ -200,16 +205,26 @@ export class Trader {
       if (recovering.isSetAside(each.seq)) {
         const what = `input ${each.seq} (${each.input.type})`
         log('error', `${what} ended the trader each time it was decided: it is booked and set aside, entries are on hold`)
+        await this.useTermsOf(each.input)
         this.parts.driver.setAside(each)
         this.isSettingAside = true
         setAside.push(what)
         continue
       }
       recovering.begin(each.seq)
+      await this.useTermsOf(each.input)
       await this.parts.driver.finish([each])
     }
     recovering.end()
     return setAside
+  }
+
+  /** Changed steps that a crash left undecided: what the decision sends counts in them, and so must the venue from then on. */
+  private async useTermsOf(input: KernelInput): Promise<void> {
+    if (input.type !== 'instrument-changed' || input.terms === undefined) return
+    await this.parts.sender.whenIdle()
+    this.instruments = afterNews(this.kernel, [input])
+    this.options.venue.use(this.instruments)
   }
 
   private async noteHung(): Promise<{ readonly seq: number; readonly input: KernelInput } | undefined> {

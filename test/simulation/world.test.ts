@@ -16,6 +16,11 @@ test.each([
   { seed: 605_083, was: 'a fill between the readings of positions and wallet, twice at one price, was taken for a lost wallet entry' },
   { seed: 55, was: 'a start after a change of steps read prices in the steps that the journal began with' },
   { seed: 7_000_230, was: 'a stopped strategy that began anew was warmed up in memory only' },
+  {
+    seed: 9_001_419,
+    was: 'a start that was killed while steps changed left the exchange adapter in the old ones: stops stood at ten times the price',
+  },
+  { seed: 9_001_636, was: 'a change of steps valued how far an open trade went in the new ones, where nobody had looked before' },
   { seed: 106_147, was: 'an order that was accepted while it was looked up in vain was closed in the books' },
 ])('world $seed: $was', async ({ seed }) => expect((await runWorld(seed)).broken).toBeUndefined())
 

@@ -477,6 +477,9 @@ export class PortfolioState implements PortfolioView, ExposureBooks {
   convert(change: StepChange): void {
     const { index: i, category } = change.after
     const position = this.positions[i] as Position
+    const trip = this.trips.of(i)
+    // How far it went is valued in the steps that it went in, whether or not somebody has looked before.
+    if (trip !== undefined) settleRange(trip, position, change.before)
     if (category === 'spot') {
       // Coins are what they are and cost what they did: what is no whole lot is kept in parts of one.
       const converted = change.withParts(position.lots, this.spares[i] as number, LOT_PARTS)
@@ -489,7 +492,6 @@ export class PortfolioState implements PortfolioView, ExposureBooks {
     }
     this.externals.convert(change)
     this.marks.convert(i, change)
-    const trip = this.trips.of(i)
     if (trip !== undefined) convertTrip(change, trip, position.lots)
     this.remark(i, position)
   }
