@@ -60,7 +60,7 @@ test('a trader that dies while the exchange is away is down everywhere, started 
     expect.objectContaining({ id: 'trader', status: 'down' }),
   )
   expect((await fetch(`${ballast.api}/readyz`)).status).toBe(503)
-  await until(() => /trader does not start: .*starting it again in/.test(ballast.output), 'a refused start', 60_000)
+  await until(() => /trader does not start: .*restarting it in/.test(ballast.output), 'a refused start', 60_000)
   await until(async () => (await alertsOf(ballast)).includes('P1 trader.down'), 'the alert', 30_000)
   await until(async () => (await alertsOf(ballast)).includes('P1 trader.start_failed'), 'the alert of the refused start', 30_000)
   await serveExchange(port as number)
@@ -120,7 +120,7 @@ test('Redis that does not answer at the start keeps nothing waiting: it trades, 
   // A trader that freezes is noticed all the same.
   const before = ballast.pidOf('trader')
   process.kill(before, 'SIGSTOP')
-  await until(() => ballast.output.includes('the trader has not answered'), 'the watch', 15_000)
+  await until(() => ballast.output.includes('the trader has not responded'), 'the watch', 15_000)
   await until(() => ballast.pidOf('trader') !== before, 'another trader', 30_000)
   const asked = performance.now()
   expect(await ballast.stop()).toBe(0)
@@ -149,7 +149,7 @@ test('a second trader in the same directory is refused and takes nothing from th
     said += chunk.toString()
   })
   const code = await new Promise((resolve) => second.once('close', resolve))
-  expect([code, said]).toEqual([1, expect.stringContaining(`Another trader runs on ${ballast.dataDir} (process ${pid})`)])
+  expect([code, said]).toEqual([1, expect.stringContaining(`Another trader is running on ${ballast.dataDir} (process ${pid})`)])
   expect(ballast.pidOf('trader')).toBe(pid)
   expect(await ballast.stop()).toBe(0)
 }, 120_000)

@@ -139,11 +139,9 @@ test('S13 a restart that is refused is tried again with growing waits, each with
     before: 'if (n > 1 && n < 5) { fail("The exchange does not answer."); await new Promise(() => {}) }',
     trader: 'if (n === 1) process.kill(process.pid, "SIGKILL")',
   })
-  await until(() => run.said().includes('trader runs again'), 'the trader back')
+  await until(() => run.said().includes('trader is running again'), 'the trader back')
   expect(run.starts()).toEqual(Array.from({ length: 5 }, () => '--role trader'))
-  const waits = [
-    ...run.said().matchAll(/trader does not start: The exchange does not answer\. Look at it\.; starting it again in ([\d.]+) s/g),
-  ]
+  const waits = [...run.said().matchAll(/trader does not start: The exchange does not answer\. Look at it\.; restarting it in ([\d.]+) s/g)]
   expect(waits.map((match) => Number(match[1]))).toEqual([0.5, 1, 2])
   run.signal()
   expect(await run.done).toBe(0)
