@@ -31,7 +31,8 @@ const SWEEP_EVERY_MS = 10_000
 const REPEATING = ['candles', 'measures', 'daily-report'] as const
 
 /** Nothing here is waited for: where the queue is away, the jobs begin when it comes. */
-export function startWorker(ports: WorkerPorts): void {
+/** Runs until its queues are closed; `stop` ends what it does on the tables by itself. */
+export function startWorker(ports: WorkerPorts): { readonly stop: () => Promise<void> } {
   const { queues, sql, candlesRoot, log } = ports
   const rows = new BacktestRows(sql)
   const runsHere = workBacktests(queues, rows, { candlesRoot, strategies: ports.strategies })
@@ -78,17 +79,22 @@ export function startWorker(ports: WorkerPorts): void {
     const known = await upkeep.repeating()
     if (REPEATING.some((task) => !known.includes(task))) assertRepeats()
   }
-  let isSweeping = false
-  setInterval(() => {
-    if (isSweeping) return
-    isSweeping = true
-    sweep()
+  let sweeping: Promise<void> | undefined
+  const timer = setInterval(() => {
+    sweeping ??= sweep()
       .catch(warning('could not compare backtests with their jobs'))
       .finally(() => {
-        isSweeping = false
+        sweeping = undefined
       })
-  }, SWEEP_EVERY_MS).unref()
+  }, SWEEP_EVERY_MS)
+  timer.unref()
   wakeOnAlerts(sql, queues.open('alerts'), log).catch(warning('alerts are found by polling only'))
+  return {
+    stop: async () => {
+      clearInterval(timer)
+      await sweeping
+    },
+  }
 }
 
 /** Adds a job for each alert that the journal or a report wrote; the sender's own sweep finds what a lost job left. */

@@ -59,14 +59,16 @@ export async function startSurfaces(context: RoleContext, surfaces: readonly Sur
     running.push(api.value)
   }
   if (surfaces.includes('worker'))
-    startWorker({
-      sql,
-      queues,
-      candlesRoot: paths.candles,
-      strategies: context.strategies.modules,
-      candleSource: () => publicVenue.candleSource(),
-      log,
-    })
+    running.push(
+      startWorker({
+        sql,
+        queues,
+        candlesRoot: paths.candles,
+        strategies: context.strategies.modules,
+        candleSource: () => publicVenue.candleSource(),
+        log,
+      }),
+    )
   if (surfaces.includes('bots')) running.push(await startBots(context, database.value, ports, queues, pulse))
   const outages = new OutageWatch({
     traderAgeMs: () => readTraderAge(sql),

@@ -2,13 +2,13 @@
  * When the account is compared with the exchange's, what a doubt leads to, and when a doubt is over.
  * Never lifts a doubt that came up while the answer to it was being read.
  */
+import type { ReconcileOutcome, Reconciler } from './reconciler.ts'
 import type { AlertSeverity } from '../../kernel/state/alert-severity.ts'
 import { type Hold, UNEXPLAINED_HOLD } from '../../kernel/state/holds.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { Instrument } from '../../market/instrument.ts'
 import { type HealthReporter, PARTS } from '../health.ts'
 import type { SystemHolds } from '../safety/system-holds.ts'
-import type { Reconciler } from './reconciler.ts'
 import type { StreamWatch } from '../safety/stream-watch.ts'
 import type { WallClock } from '../../system/wall-clock.ts'
 
@@ -48,14 +48,10 @@ export class AccountMonitor {
     this.triedMs = wallClock.steadyMs()
     this.isClean = outcome.isClean
     this.isKeyRefused = outcome.isKeyRefused === true
-    this.text = outcome.isClean ? `${outcome.openOrders} orders, ${outcome.positions} positions` : outcome.detail
+    this.text = outcome.isClean ? heldText(outcome) : outcome.detail
     if (outcome.isClean) {
       this.wasClean = true
-      health.report(
-        PARTS.reconcile,
-        'ok',
-        `${outcome.openOrders} orders, ${outcome.positions} positions${outcome.detail === '' ? '' : `; ${outcome.detail}`}`,
-      )
+      health.report(PARTS.reconcile, 'ok', `${heldText(outcome)}${outcome.detail === '' ? '' : `; ${outcome.detail}`}`)
       // What came up while it was read is not answered by it.
       if (!isFirst)
         for (const doubt of doubts) {
@@ -117,3 +113,7 @@ export class AccountMonitor {
     return this.run(false)
   }
 }
+
+/** `1 order, 2 positions` */
+const heldText = ({ openOrders, positions }: Pick<ReconcileOutcome, 'openOrders' | 'positions'>): string =>
+  `${openOrders} ${openOrders === 1 ? 'order' : 'orders'}, ${positions} ${positions === 1 ? 'position' : 'positions'}`
