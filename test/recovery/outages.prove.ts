@@ -169,6 +169,8 @@ test.each([
     // What ends in order leaves a last snapshot behind and no database that runs.
     expect(existsSync(join(ballast.dataDir, 'pg', 'postmaster.pid'))).toBe(false)
     await ballast.start()
+    // The API may answer before the trader has said what it found.
+    await until(() => /recovered +\d+ rows after the snapshot/.test(ballast.output), 'the recovery of the next start', 30_000)
     expect(ballast.output).toMatch(/recovered +0 rows after the snapshot/)
     expect(await ballast.stop()).toBe(0)
   },
