@@ -33,7 +33,7 @@ export async function positions({ baseUrl, key }: Watch): Promise<readonly Posit
   return body.data
 }
 
-/** Prints what is held, then what changes. Answers how to stop; `ended` is told why the connection closed. */
+/** Prints what is held, then what changes. Answers how to stop; `ended` receives the reason why the connection closed. */
 export async function watch(options: Watch, ended: (code: number) => void = () => {}): Promise<() => void> {
   const { baseUrl, key, print } = options
   for (const { symbol, quantity, entryPrice, stopPrice } of await positions(options))

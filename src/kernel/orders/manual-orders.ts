@@ -127,7 +127,7 @@ export class ManualOrders {
       reason: order.reason,
     }
     if (isLimitClose(order)) return checkExit(intent, lots(total - order.filled), this.portfolio)
-    // The change that is pending is counted already: it is left out while the new one is judged.
+    // The order as it is counts already: it is left out while the changed one is judged.
     const open = order.lots
     order.lots = order.filled
     const denial = this.denialOf(intent, { lots: lots(total - order.filled) })
