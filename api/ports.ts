@@ -1,6 +1,7 @@
 /**
  * What the commands and the API need of the rest: reads, control of the trader, confirmations, audit, keys, jobs, pictures.
  */
+import type { ConfiguredSettings } from '../src/risk/settings/rules.ts'
 import type { CommandOutcome, PreviewedCommand, TraderCommand } from '../src/kernel/trader-command.ts'
 import type {
   AccountRow,
@@ -11,6 +12,7 @@ import type {
   FillRow,
   FlowRow,
   HoldRow,
+  RiskSettingRow,
   OrderRow,
   PositionRow,
   StrategyRow,
@@ -126,6 +128,8 @@ export interface Reads {
   /** Parent orders in progress, newest first; finished ones too when asked. */
   algorithms(query: { readonly isActive?: boolean | undefined; readonly limit: number }): Promise<readonly AlgorithmRow[]>
   holds(): Promise<readonly HoldRow[]>
+  /** Risk settings that were changed while Ballast ran. */
+  riskSettings(): Promise<readonly RiskSettingRow[]>
   alerts(query: Page): Promise<readonly StoredAlert[]>
   events(
     query: Page & { readonly after?: number | undefined; readonly types?: readonly string[] | undefined },
@@ -313,12 +317,6 @@ export interface SystemFacts {
   readonly exchange: string
   /** Whether entries by hand may come from a chat. */
   readonly allowsChatEntry: boolean
-  /** Limits in words, for `/risk`: name, limit, and how it is used. Empty where none are known. */
-  readonly limits: {
-    readonly dayLossMax?: string
-    readonly accountNotionalMax?: string
-    readonly leverage?: number
-    readonly drawdownOrange?: number
-    readonly drawdownRed?: number
-  }
+  /** Risk settings as the configuration has them, before anybody changed one while Ballast ran. */
+  readonly riskSettings: ConfiguredSettings
 }

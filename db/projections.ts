@@ -31,6 +31,7 @@ const PROJECTIONS: Readonly<Record<ProjectionName, Projection>> = {
   algorithms: { table: schema.algorithms, key: ['id'], onConflict: 'replace' },
   strategies: { table: schema.strategies, key: ['strategy', 'symbol'], onConflict: 'replace' },
   holds: { table: schema.holds, key: ['holdId'], onConflict: 'replace' },
+  riskSettings: { table: schema.riskSettings, key: ['target', 'key'], onConflict: 'replace' },
   flows: { table: schema.flows, key: ['flowId'], onConflict: 'keep' },
   account: { table: schema.account, key: [], onConflict: 'replace', own: ['id'] },
   alerts: { table: schema.alerts, key: ['seq'], onConflict: 'keep', own: ['id', 'createdAt'] },

@@ -2,7 +2,7 @@
  * Reads of the projections for commands and API: plain queries by drizzle.
  * Never writes, and never computes a figure that the kernel gives.
  */
-import { type SQL, and, asc, desc, eq, gt, gte, inArray, lt, ne } from 'drizzle-orm'
+import { type SQL, and, asc, desc, eq, gt, gte, inArray, isNotNull, lt, ne } from 'drizzle-orm'
 import type { PgColumn } from 'drizzle-orm/pg-core'
 import type {
   DecisionQuery,
@@ -28,6 +28,7 @@ import type {
   HoldRow,
   OrderRow,
   PositionRow,
+  RiskSettingRow,
   StrategyRow,
   TradeRow,
 } from '../src/journal/row.ts'
@@ -45,6 +46,7 @@ import {
   journal,
   orders,
   positions,
+  riskSettings,
   strategies,
   trades,
 } from './schema.ts'
@@ -213,6 +215,10 @@ export class PostgresReads implements Reads {
   }
   async algorithms(query: { readonly isActive?: boolean | undefined; readonly limit: number }): Promise<readonly AlgorithmRow[]> {
     return this.db.select().from(algorithms).where(is(algorithms.isActive, query.isActive)).orderBy(desc(algorithms.id)).limit(query.limit)
+  }
+  /** Changed while Ballast ran; those that are the configuration's again are left out. */
+  async riskSettings(): Promise<readonly RiskSettingRow[]> {
+    return this.db.select().from(riskSettings).where(isNotNull(riskSettings.value)).orderBy(asc(riskSettings.target), asc(riskSettings.key))
   }
   async holds(): Promise<readonly HoldRow[]> {
     return this.db.select().from(holds).orderBy(asc(holds.since))

@@ -19,6 +19,8 @@ import {
   uniqueIndex,
 } from 'drizzle-orm/pg-core'
 
+import type { AccountLimits } from '../src/journal/row.ts'
+
 type Json = Readonly<Record<string, unknown>>
 
 const ms = () => bigint({ mode: 'number' })
@@ -256,6 +258,20 @@ export const holds = pgTable('holds', {
   until: ms(),
 })
 
+/** Risk settings that somebody changed while Ballast ran; a value that is null is the configuration's again. */
+export const riskSettings = pgTable(
+  'risk_settings',
+  {
+    target: text().notNull(),
+    key: text().notNull(),
+    value: text(),
+    actor: text().notNull(),
+    since: ms().notNull(),
+    until: ms(),
+  },
+  (t) => [primaryKey({ columns: [t.target, t.key] })],
+)
+
 /** One row, as of the last journaled input. */
 export const account = pgTable('account', {
   id: smallint().primaryKey().default(1),
@@ -271,6 +287,7 @@ export const account = pgTable('account', {
   openRisk: numeric().notNull(),
   grossNotional: numeric().notNull(),
   marginUsed: numeric().notNull(),
+  limits: jsonb().$type<AccountLimits>(),
   barsClosedAt: ms(),
   lastFillAt: ms(),
   updatedTs: ms().notNull(),

@@ -57,22 +57,6 @@ export function gauge(part: number, width = 10): string {
   return `${'█'.repeat(cells)}${'░'.repeat(width - cells)}`
 }
 
-const UNITS: Readonly<Record<string, number>> = {
-  s: 1_000,
-  sec: 1_000,
-  m: 60_000,
-  min: 60_000,
-  h: 3_600_000,
-  d: 86_400_000,
-  w: 604_800_000,
-}
-/** `2h`, `30min`, `1.5d` in ms. */
-export function parseDuration(text: string): number | undefined {
-  const match = /^(\d+(?:\.\d+)?)(s|sec|m|min|h|d|w)$/i.exec(text)
-  const unit = UNITS[(match?.[2] ?? '').toLowerCase()]
-  return match === null || unit === undefined ? undefined : Math.round(Number(match[1]) * unit)
-}
-
 /** `BTC` of `BTCUSDT` and of `BTCUSDT-SPOT`: the coin. */
 export const coinOf = (symbol: string): string => wireSymbolOf(symbol).replace(/(USDT|USDC|PERP)$/, '') || symbol
 

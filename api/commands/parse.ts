@@ -25,7 +25,11 @@ export function wordsOf(text: string): string[] {
 /** `/close@my_bot BTC 50%` is the name `close` and the rest `BTC 50%`. */
 export function splitLine(line: string): { readonly name: string; readonly rest: string } {
   const match = /^\s*\/?([\w-]+)(?:@\w+)?\s*([\s\S]*)$/.exec(line.slice(0, LINE_MAX))
-  return match === null ? { name: '', rest: '' } : { name: (match[1] ?? '').toLowerCase(), rest: (match[2] ?? '').trim() }
+  if (match === null) return { name: '', rest: '' }
+  const name = (match[1] ?? '').toLowerCase()
+  const rest = (match[2] ?? '').trim()
+  // What traders type: a limit is a matter of risk, and setting it asks, where looking does not.
+  return name === 'risk' && /^(set|reset|limits)\b/i.test(rest) ? { name: 'limits', rest: rest.replace(/^limits\s*/i, '') } : { name, rest }
 }
 
 export const findCommand = (commands: readonly Command[], name: string): Command | undefined =>

@@ -8,6 +8,7 @@ import type { Command } from './command.ts'
 import { CONTROL_COMMANDS } from './groups/control-group.ts'
 import { EXTERNAL_COMMANDS } from './groups/external-group.ts'
 import { ORDER_COMMANDS } from './groups/order-group.ts'
+import { limits } from './groups/limits-command.ts'
 import { RESEARCH_COMMANDS } from './groups/research-group.ts'
 import { STRATEGY_COMMANDS } from './groups/strategy-group.ts'
 import { SYSTEM_COMMANDS } from './groups/system-group.ts'
@@ -16,6 +17,7 @@ import { WHY_COMMANDS } from './groups/why-group.ts'
 
 export const COMMANDS: readonly Command[] = [
   ...ACCOUNT_COMMANDS,
+  limits,
   ...TRADING_COMMANDS,
   ...STRATEGY_COMMANDS,
   ...WHY_COMMANDS,

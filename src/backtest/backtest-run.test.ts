@@ -335,8 +335,14 @@ describe('a reversal', () => {
   test.each<readonly [string, Partial<BacktestRequest>]>([
     ['all that there is, without fees', { sizing: { type: 'all' }, takerRate: rate(0) }],
     ['all that there is, after the fee of the close', { sizing: { type: 'all' } }],
-    ['a part of what may be lost', { sizing: { type: 'risk', scaling: { type: 'constant', r: 0.02 }, decay: { type: 'none' } } }],
-    ['more than the account holds once', { sizing: { type: 'risk', scaling: { type: 'constant', r: 0.05 }, decay: { type: 'none' } } }],
+    [
+      'a part of what may be lost',
+      { sizing: { type: 'risk', scaling: { type: 'constant', r: 0.02 }, decay: { type: 'none' }, isThrottled: false } },
+    ],
+    [
+      'more than the account holds once',
+      { sizing: { type: 'risk', scaling: { type: 'constant', r: 0.05 }, decay: { type: 'none' }, isThrottled: false } },
+    ],
   ])('what the signal closes is gone before the new order fills: no turn is denied or shrunk by it: %s', (_, more) => {
     const { result } = runBacktestRequest(requestOf(turning, {}, walk(7, 1_000, 500_000, 0.0005), more))
     expect(Object.fromEntries(result.denials)).toEqual({})

@@ -231,8 +231,7 @@ class BacktestDriver implements BetweenDecisions {
   afterBreakers(): void {
     const { kernel } = this
     for (const hold of [...kernel.holds]) {
-      const isOver =
-        hold.until === undefined ? kernel.portfolio.dayLossLeft(this.spec.kernel.limits.dayLossMax) > 0 : this.now >= hold.until
+      const isOver = hold.until === undefined ? kernel.losses.reached(hold) === undefined : this.now >= hold.until
       if (hold.cause !== 'breaker' || !isOver) continue
       kernel.apply({ type: 'lift-hold', holdId: hold.id, actor: 'backtest', ts: this.now })
       this.resumes += 1

@@ -2,6 +2,7 @@
  * What the warnings say that a run left out, on the crash of 10 October 2025 and on bars made by hand: each doubt with its figure.
  * Never the engine's own word for what stops would have cost: the sums are those of an independent reading of the same bars.
  */
+import { moneyLimit } from '../core/money-limit.ts'
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
@@ -212,7 +213,10 @@ test('a day whose loss reached the limit is gone on with when a person could hav
   const request = requestOf({
     definition: keen,
     series: seriesOf(gapped),
-    risk: { ...RISK_PROFILES.research, limits: { ...RISK_PROFILES.research.limits, leverage: 10, dayLossMax: cash(100 * CASH_ONE) } },
+    risk: {
+      ...RISK_PROFILES.research,
+      limits: { ...RISK_PROFILES.research.limits, leverage: 10, dayLossMax: moneyLimit(cash(100 * CASH_ONE)) },
+    },
     sizing: { type: 'fixed', lots: lots(500_000) },
     takerRate: rate(0),
   })

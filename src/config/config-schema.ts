@@ -2,6 +2,7 @@
  * What can be configured, section by section, with the defaults and the words for what each key allows.
  */
 import { z } from 'zod'
+import { riskSection } from './risk-config.ts'
 import { BOOK_DEPTHS } from '../venue/bybit/stream/book-feed.ts'
 
 export const PROFILES = ['sim', 'paper', 'testnet', 'demo', 'observe', 'live'] as const
@@ -43,6 +44,7 @@ const CONFIRMED_TIERS = {
   ignore: tier(),
   key: tier(),
   reconcile: tier(),
+  limits: tier(),
   strategy: tier(),
 }
 
@@ -84,6 +86,7 @@ export const configSchema = z.strictObject({
         .describe('a list of symbols to trade by hand, such as XRPUSDT,ADAUSDT; default in the simulator: XRPUSDT'),
     })
     .prefault({}),
+  risk: riskSection,
   chat: z
     .strictObject({ allowManualEntry: z.boolean().default(false).describe('true or false: allow /open in Telegram and Discord') })
     .prefault({}),

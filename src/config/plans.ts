@@ -11,6 +11,8 @@ import { type Result, err, ok } from '../core/result.ts'
 import { generatedInstruments } from '../venue/sim/market.ts'
 import { isSymbolText, spellingOf } from '../market/symbol-text.ts'
 import { nearestOf } from '../core/nearest.ts'
+import { MANUAL_OWNER } from '../trading/manual-owner.ts'
+import { riskOf, strayScope } from './risk-config.ts'
 const CONFIG_INVALID = 3
 
 /** What users enter by hand in the simulator where nobody has said otherwise and no strategy owns it. */
@@ -76,5 +78,9 @@ export function plansOf(config: Config, { catalog }: LoadedStrategies): Result<T
         exitCode: CONFIG_INVALID,
       })
   }
-  return ok({ plans, manual: [...new Set(manualSymbols(config, plans))] })
+  const manual = [...new Set(manualSymbols(config, plans))]
+  const risk = riskOf(config.profile, config.risk)
+  if (!risk.ok) return risk
+  const stray = strayScope(config.risk, [...plans.map(({ id }) => id), MANUAL_OWNER], [...owners.keys(), ...manual])
+  return stray === undefined ? ok({ plans, manual, risk: risk.value }) : err(stray)
 }

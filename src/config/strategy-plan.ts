@@ -2,6 +2,7 @@
  * Which strategy runs under which name on which symbols, with parameters that its own schema has passed.
  * Never holds a parameter that the schema has not seen.
  */
+import type { RiskProfile } from '../risk/profiles.ts'
 import type { z } from 'zod'
 import { nearestOf } from '../core/nearest.ts'
 import { type Result, err, ok } from '../core/result.ts'
@@ -24,10 +25,14 @@ export interface StrategyPlan {
 export interface TradePlan {
   readonly plans: readonly StrategyPlan[]
   readonly manual: readonly string[]
+  /** Limits, sizing and costs: of the profile, with what the configuration sets. */
+  readonly risk: RiskProfile
 }
 
 /** In the order in which the kernel numbers them. */
-export const symbolsOf = ({ plans, manual }: TradePlan): readonly string[] => [...new Set([...plans.flatMap((p) => p.symbols), ...manual])]
+export const symbolsOf = ({ plans, manual }: Pick<TradePlan, 'plans' | 'manual'>): readonly string[] => [
+  ...new Set([...plans.flatMap((p) => p.symbols), ...manual]),
+]
 
 export interface PlanSpec {
   /** Name of the instance; the strategy's name unless given. */

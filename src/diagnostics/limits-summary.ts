@@ -3,6 +3,7 @@
  * Never promises a loss: a stop may fill beyond its price, and the figure for that is beside.
  */
 import { type Cash, RATE_ONE } from '../core/units.ts'
+import { limitAt } from '../core/money-limit.ts'
 import type { RiskProfile } from '../risk/profiles.ts'
 import { scaledFraction } from '../risk/sizing.ts'
 
@@ -14,7 +15,8 @@ const STOP = 0.01
 /** Everything that ends a size: the budget of a trade, its outer bound, and that it must fit several times into the day's loss. */
 export function plannedLossMax({ limits, sizing }: RiskProfile, equity: Cash): number {
   const r = sizing.type === 'risk' ? scaledFraction(sizing.scaling, equity, equity) : 1
-  const byDay = limits.gapTestMultiple > 0 ? limits.dayLossMax / limits.gapTestMultiple : Number.POSITIVE_INFINITY
+  const dayLoss = limitAt(limits.dayLossMax, equity)
+  const byDay = limits.gapTestMultiple > 0 ? dayLoss / limits.gapTestMultiple : Number.POSITIVE_INFINITY
   return Math.min(equity * Math.min(r, limits.tradeLossFractionMax), byDay)
 }
 
@@ -22,9 +24,14 @@ export function limitsSummary(risk: RiskProfile, equity: Cash): string {
   const { limits, costs } = risk
   const planned = plannedLossMax(risk, equity)
   const fees = (2 * costs.takerRate + costs.stopSlippageRate) / RATE_ONE
-  const notional = Math.min(planned / (STOP + fees), limits.orderNotionalMax, limits.positionNotionalMax, equity * limits.leverage)
+  const notional = Math.min(
+    planned / (STOP + fees),
+    limitAt(limits.orderMax, equity),
+    limitAt(limits.positionMax, equity),
+    equity * limits.leverage,
+  )
   const gap = Math.max(planned, notional * (GAP + fees))
-  return `planned loss up to ${money(planned)} USDT per trade if the stop fills at its price (with a ${GAP * 100} % gap about ${money(gap)}); no new entries after a daily loss of ${money(limits.dayLossMax)} USDT`
+  return `planned loss up to ${money(planned)} USDT per trade if the stop fills at its price (with a ${GAP * 100} % gap about ${money(gap)}); no new entries after a daily loss of ${money(limitAt(limits.dayLossMax, equity))} USDT`
 }
 
 function money(units: number): string {

@@ -100,6 +100,18 @@ const rows: { readonly [C in AlertCode]: readonly (readonly [AlertData[C], strin
       'Daily loss of 500.00 USDT reached the limit of 500.00 USDT: entries are on hold, stops and exits continue. To trade again: /resume.',
     ],
   ],
+  'risk.week_loss_hit': [
+    [
+      { lost: '1000.00', limit: '1000.00', of: 'ema-cross' },
+      'Weekly loss of ema-cross of 1000.00 USDT reached the limit of 1000.00 USDT: entries of ema-cross are on hold, stops and exits continue. To trade again: /resume ema-cross.',
+    ],
+  ],
+  'risk.loss_streak': [
+    [
+      { count: 8, limit: 8 },
+      '8 losing trades in a row reached the limit of 8: entries are on hold, stops and exits continue. To trade again after the pause: /resume.',
+    ],
+  ],
   'risk.open_past_day': [
     [
       { open: '160.00', left: '80.00' },

@@ -56,8 +56,10 @@ const SENTENCES: Sentences = {
     `Drawdown of ${percent(drawdown)} reached the ${tier} line of ${percent(limit)}: ${
       tier === 'red' ? 'positions are being closed, trading is halted.' : 'entries are on hold, exits continue.'
     }`,
-  'risk.day_loss_hit': ({ lost, limit }) =>
-    `Daily loss of ${lost} USDT reached the limit of ${limit} USDT: entries are on hold, stops and exits continue. To trade again: /resume.`,
+  'risk.day_loss_hit': (data) => lossSentence('Daily', data),
+  'risk.week_loss_hit': (data) => lossSentence('Weekly', data),
+  'risk.loss_streak': ({ count, limit, of }) =>
+    `${count} losing trades in a row${of === undefined ? '' : ` of ${of}`} reached the limit of ${limit}: entries${of === undefined ? '' : ` of ${of}`} are on hold, stops and exits continue. To trade again after the pause: /resume${of === undefined ? '' : ` ${of}`}.`,
   'risk.open_past_day': ({ open, left }) =>
     `After that withdrawal, open positions risk ${open} USDT at their stops, more than the ${left} USDT left of the daily loss limit. Entries are denied until it fits: tighten stops or close part of a position.`,
   'strategy.error': ({ strategy, failure }) => `${strategy} stopped: ${failure}. Its position keeps its stop.`,
@@ -126,6 +128,14 @@ function stepsSentence(
           `The position of ${rest.held} is not a multiple of the new step: ${rest.counted} is tracked and can be closed, the rest stays at the exchange.`,
         ]),
   ].join(' ')
+}
+
+const lossSentence = (
+  window: 'Daily' | 'Weekly',
+  { lost, limit, of }: { readonly lost: string; readonly limit: string; readonly of?: string },
+): string => {
+  const whose = of === undefined ? '' : ` of ${of}`
+  return `${window} loss${whose} of ${lost} USDT reached the limit of ${limit} USDT: entries${whose} are on hold, stops and exits continue. To trade again: /resume${of === undefined ? '' : ` ${of}`}.`
 }
 
 /** Kind, amount and coin: `transfer out: -2000 USDT`. */

@@ -47,6 +47,8 @@ function keyOf(change: Exclude<RowChange, { readonly remove: string } | { readon
       return `${change.row.strategy} ${change.row.symbol}`
     case 'holds':
       return change.row.holdId
+    case 'riskSettings':
+      return `${change.row.target} ${change.row.key}`
     case 'account':
       return 'account'
   }

@@ -10,7 +10,7 @@ import type { KernelFact, OrderSubmitted } from '../kernel/fact.ts'
 import { isFlowKind } from '../kernel/flow-kind.ts'
 import type { KernelInput } from '../kernel/input.ts'
 import type { Kernel } from '../kernel/kernel.ts'
-import { MANUAL_OWNER } from '../kernel/state/manual.ts'
+import { MANUAL_OWNER } from '../trading/manual-owner.ts'
 import { type Instrument, formatPrice, formatQuantity } from '../market/instrument.ts'
 import { type RiskRule, RISK_RULES } from '../risk/denial.ts'
 import type { Order } from '../trading/order.ts'
@@ -25,6 +25,7 @@ import {
   positionRow,
   strategyRow,
   tradeRow,
+  riskSettingRow,
 } from './state-row.ts'
 import { closedAlert, openedAlert, reducedAlert } from './trade-alert.ts'
 import type { AlertRow, AlgorithmRow, RowChange } from './row.ts'
@@ -160,6 +161,7 @@ export class Projector {
       case 'place-orders':
       case 'change-order':
       case 'change-protection':
+      case 'change-risk-setting':
       case 'start-algorithm':
       case 'steer-algorithm':
       case 'panic':
@@ -239,6 +241,9 @@ export class Projector {
         return
       case 'hold-added':
         changes.push({ table: 'holds', row: holdRow(fact.hold, (i) => this.instrument(i).symbol) })
+        return
+      case 'risk-setting-changed':
+        changes.push({ table: 'riskSettings', row: riskSettingRow(fact.setting) })
         return
       case 'hold-lifted':
         changes.push({ table: 'holds', remove: fact.holdId })

@@ -160,6 +160,42 @@ export interface HoldRow {
   readonly until: number | null
 }
 
+/** Limits of the account in money at its equity, and what of each is used; decimal texts, and fractions of equity. */
+export interface AccountLimits {
+  readonly dayLossMax: string
+  readonly weekLoss: string
+  readonly weekLossMax: string
+  /** Never below 0. */
+  readonly weekLossLeft: string
+  readonly grossMax: string
+  /** The larger of long and short, if every open entry of that side fills; below 0 counts as 0. */
+  readonly net: string
+  readonly netMax: string
+  readonly positionMax: string
+  readonly orderMax: string
+  readonly openPositions: number
+  readonly openPositionsMax: number
+  readonly leverage: number
+  readonly lossStreak: number
+  /** Null: a losing streak holds nothing. */
+  readonly lossStreakMax: number | null
+  readonly drawdownYellow: number
+  readonly drawdownOrange: number
+  readonly drawdownRed: number
+}
+
+/** A risk setting that somebody changed while Ballast ran. */
+export interface RiskSettingRow {
+  /** `account`, `strategy ema-cross`, `symbol BTCUSDT`. */
+  readonly target: string
+  readonly key: string
+  /** Null: the configuration's counts again. */
+  readonly value: string | null
+  readonly actor: string
+  readonly since: number
+  readonly until: number | null
+}
+
 /** One row: the account as of the last journaled input. */
 export interface AccountRow {
   readonly state: string
@@ -175,6 +211,8 @@ export interface AccountRow {
   readonly openRisk: string
   readonly grossNotional: string
   readonly marginUsed: string
+  /** Null in rows of before it was kept. */
+  readonly limits: AccountLimits | null
   readonly barsClosedAt: number | null
   readonly lastFillAt: number | null
   readonly updatedTs: number
@@ -218,6 +256,7 @@ export type RowChange =
   | { readonly table: 'strategies'; readonly only: readonly string[] }
   | { readonly table: 'holds'; readonly row: HoldRow }
   | { readonly table: 'holds'; readonly remove: string }
+  | { readonly table: 'riskSettings'; readonly row: RiskSettingRow }
   | { readonly table: 'flows'; readonly row: FlowRow }
   | { readonly table: 'account'; readonly row: AccountRow }
   | { readonly table: 'alerts'; readonly row: AlertRow }

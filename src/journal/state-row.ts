@@ -3,7 +3,9 @@
  */
 import { formatDecimal } from '../core/decimal.ts'
 import { CASH_SCALE, type Cash, type InstrumentIndex, type Lots, type Ticks, type Ts, cash } from '../core/units.ts'
+import { type SettingOverride, targetKey } from '../kernel/state/effective-limits.ts'
 import { type Hold, type HoldScope, tradingState } from '../kernel/state/holds.ts'
+import { limitAt } from '../core/money-limit.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { type Instrument, formatPrice, formatQuantity, lotFloat, ticksFromFloat } from '../market/instrument.ts'
 import { type Position, averageEntry } from '../portfolio/position.ts'
@@ -11,7 +13,18 @@ import type { ClosedTrade } from '../portfolio/trade.ts'
 import { type AlgorithmState, summaryOf } from '../trading/algorithms/algorithm.ts'
 import type { WalletAdjusted } from '../trading/event.ts'
 import { type Order, isOpenStatus, isOwnStop, isPositionStop } from '../trading/order.ts'
-import type { AccountRow, AlgorithmRow, FlowRow, HoldRow, OrderRow, PositionRow, StrategyRow, TradeRow } from './row.ts'
+import type {
+  AccountLimits,
+  AccountRow,
+  AlgorithmRow,
+  FlowRow,
+  HoldRow,
+  OrderRow,
+  PositionRow,
+  RiskSettingRow,
+  StrategyRow,
+  TradeRow,
+} from './row.ts'
 
 export const money = (amount: Cash): string => formatDecimal(amount, CASH_SCALE)
 
@@ -182,16 +195,50 @@ export function accountRow(kernel: Kernel): AccountRow {
     unrealized: money(portfolio.unrealizedTotal),
     dayPnl: money(portfolio.dayResult),
     dayLoss: money(portfolio.dayLoss),
-    dayLossLeft: money(cash(Math.max(0, portfolio.dayLossLeft(kernel.config.limits.dayLossMax)))),
+    dayLossLeft: money(cash(Math.max(0, portfolio.lossLeft('day', kernel.limits.account.dayLossMax)))),
     drawdown: portfolio.watch.drawdown,
     openRisk: money(portfolio.openRisk),
     grossNotional: money(portfolio.grossNotional),
     marginUsed: money(portfolio.marginUsed),
+    limits: kernel.config.settings === undefined ? null : limitsRow(kernel),
     barsClosedAt: portfolio.lastCloseTs,
     lastFillAt: portfolio.lastFillTs,
     updatedTs: portfolio.now,
   }
 }
+
+function limitsRow({ portfolio, limits: { account } }: Kernel): AccountLimits {
+  const { equity } = portfolio
+  const { netLong, netShort } = portfolio.exposure(undefined)
+  return {
+    dayLossMax: money(portfolio.lossLimit('day', account.dayLossMax)),
+    weekLoss: money(portfolio.lossOf('week')),
+    weekLossMax: money(portfolio.lossLimit('week', account.weekLossMax)),
+    weekLossLeft: money(cash(Math.max(0, portfolio.lossLeft('week', account.weekLossMax)))),
+    grossMax: money(limitAt(account.grossMax, equity)),
+    net: money(cash(Math.max(0, netLong, netShort))),
+    netMax: money(limitAt(account.netMax, equity)),
+    positionMax: money(limitAt(account.positionMax, equity)),
+    orderMax: money(limitAt(account.orderMax, equity)),
+    openPositions: portfolio.symbolsAtStake().length,
+    openPositionsMax: account.openPositionsMax,
+    leverage: account.leverage,
+    lossStreak: portfolio.results.streakOf({ type: 'account' }),
+    lossStreakMax: Number.isFinite(account.lossStreakMax) ? account.lossStreakMax : null,
+    drawdownYellow: account.drawdown.yellow,
+    drawdownOrange: account.drawdown.orange,
+    drawdownRed: account.drawdown.red,
+  }
+}
+
+export const riskSettingRow = ({ target, key, text, actor, since, until }: SettingOverride): RiskSettingRow => ({
+  target: targetKey(target),
+  key,
+  value: text ?? null,
+  actor,
+  since,
+  until: until ?? null,
+})
 
 export const flowRow = (flow: WalletAdjusted, seq: number): FlowRow => ({
   seq,

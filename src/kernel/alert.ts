@@ -36,7 +36,9 @@ export interface AlertData {
     | { readonly change: 'removed'; readonly to: string }
   'panic.started': { readonly actor: string }
   'risk.max_drawdown_hit': { readonly tier: 'orange' | 'red'; readonly drawdown: number; readonly limit: number }
-  'risk.day_loss_hit': { readonly lost: string; readonly limit: string }
+  'risk.day_loss_hit': LossFigures
+  'risk.week_loss_hit': LossFigures
+  'risk.loss_streak': { readonly count: number; readonly limit: number; readonly of?: string }
   'risk.open_past_day': { readonly open: string; readonly left: string }
   'strategy.error': { readonly strategy: string; readonly failure: string }
   'strategy.changed': { readonly strategy: string }
@@ -64,6 +66,13 @@ export interface AlertData {
         /** A position that is no whole number of the new step: all of it, and what of it is counted. */
         readonly rest: { readonly held: string; readonly counted: string } | undefined
       }
+}
+
+/** `of`: the strategy or symbol whose limit it is; absent for the account's. */
+interface LossFigures {
+  readonly lost: string
+  readonly limit: string
+  readonly of?: string
 }
 
 /** Money that moved without a trade: its amount with a sign, as decimal text of the coin. */

@@ -5,6 +5,7 @@ import type { InstrumentIndex, StrategyId } from '../core/units.ts'
 import type { Instrument } from '../market/instrument.ts'
 import type { ExpectedCosts } from '../risk/planned-loss.ts'
 import type { RiskLimits } from '../risk/limits.ts'
+import type { RiskSettings } from '../risk/settings/rules.ts'
 import type { Sizing } from '../risk/sizing.ts'
 import type { Execution } from '../trading/algorithms/execution.ts'
 import type { StrategyDefinition } from '../strategy/strategy.ts'
@@ -30,6 +31,8 @@ export interface KernelConfig {
   /** Symbols that belong to `manual`: operators and programs enter there, and no strategy does (S4). */
   readonly manual?: readonly InstrumentIndex[]
   readonly limits: RiskLimits
+  /** What the limits and the sizing were made from, where they can be set while the trader runs. */
+  readonly settings?: RiskSettings | undefined
   readonly sizing: Sizing
   readonly costs: ExpectedCosts
   /** Stop for signals that bring none, as a fraction of the price; undefined: none is added. */

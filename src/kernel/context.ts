@@ -5,6 +5,7 @@ import type { Bars } from '../market/bars.ts'
 import type { Instrument } from '../market/instrument.ts'
 import type { KernelConfig } from './config.ts'
 import type { FactBuffer } from './fact-buffer.ts'
+import type { EffectiveLimits } from './state/effective-limits.ts'
 import type { Hold } from './state/holds.ts'
 import type { OrderTable } from './state/order-table.ts'
 import type { ParentOrders } from './state/parent-orders.ts'
@@ -17,6 +18,7 @@ export interface KernelContext {
   /** The kernel's own list: an instrument is another one from the input on that changes its terms. */
   readonly instruments: Instrument[]
   readonly portfolio: PortfolioState
+  readonly limits: EffectiveLimits
   readonly orders: OrderTable
   readonly parentOrders: ParentOrders
   readonly closes: PendingCloses

@@ -12,6 +12,7 @@ import type { AlgorithmOrder, AlgorithmState, AlgorithmStatus, AlgorithmSummary 
 import type { SubmitOrder, Trail } from '../trading/event.ts'
 import type { IntentClass, OrderOrigin, PriceSource, Reason, Target } from '../trading/order.ts'
 import type { PendingClose } from './state/pending-closes.ts'
+import type { SettingOverride } from './state/effective-limits.ts'
 import type { Hold } from './state/holds.ts'
 import type { StrategyMode } from './input.ts'
 
@@ -152,6 +153,12 @@ export interface HoldAdded {
   readonly hold: Hold
   readonly ts: Ts
 }
+/** A risk setting counts otherwise from now on. */
+export interface RiskSettingChanged {
+  readonly type: 'risk-setting-changed'
+  readonly setting: SettingOverride
+  readonly ts: Ts
+}
 export interface HoldLifted {
   readonly type: 'hold-lifted'
   readonly holdId: string
@@ -243,6 +250,7 @@ export type KernelFact =
   | CloseWanted
   | HoldAdded
   | HoldLifted
+  | RiskSettingChanged
   | StrategyStateKept
   | StrategyModeChanged
   | TradeOpened

@@ -12,7 +12,7 @@ import { Bench, brief } from '../../test/support/kernel-run.ts'
 
 const flow = (bench: Bench, amount: number, cause: FlowKind, flowId: string, more: Partial<WalletAdjusted> = {}): KernelFact[] =>
   bench.give({ type: 'wallet-adjusted', coin: 'USDT', amount: cash(amount), cause, flowId, ts: ts(bench.now), ...more })
-const day = ({ kernel: { portfolio } }: Bench): Cash => cash(portfolio.equity - portfolio.watch.dayStart)
+const day = ({ kernel: { portfolio } }: Bench): Cash => cash(portfolio.equity - portfolio.watch.day.start)
 
 describe('S9 a flow', () => {
   test.each(FLOW_KINDS)('%s is no result, whatever its sign', (kind) => {

@@ -9,6 +9,7 @@ import type { Bookkeeper } from './handlers/bookkeeper.ts'
 import type { OrderGateway } from './orders/order-gateway.ts'
 import type { KernelFact } from './fact.ts'
 import type { SafetyControls } from './handlers/safety-controls.ts'
+import type { EffectiveLimits } from './state/effective-limits.ts'
 import type { OrderTable } from './state/order-table.ts'
 import type { StrategyRun } from './state/strategy-run.ts'
 
@@ -21,11 +22,12 @@ export interface FactBooks {
   readonly closes: PendingCloses
   readonly runs: readonly (StrategyRun | undefined)[]
   readonly bookkeeper: Bookkeeper
+  readonly limits: EffectiveLimits
 }
 
 export function foldFact(
   fact: KernelFact,
-  { gateway, safety, orders, parentOrders: algorithms, closes, runs, bookkeeper }: FactBooks,
+  { gateway, safety, orders, parentOrders: algorithms, closes, runs, bookkeeper, limits }: FactBooks,
 ): void {
   switch (fact.type) {
     case 'order-submitted':
@@ -38,6 +40,9 @@ export function foldFact(
     }
     case 'hold-added':
       safety.foldHold(fact.hold)
+      return
+    case 'risk-setting-changed':
+      limits.set(fact.setting)
       return
     case 'hold-lifted':
       safety.foldLift(fact.holdId)

@@ -8,6 +8,7 @@ import type { Execution } from '../trading/algorithms/execution.ts'
 import type { Trail, VenueEvent } from '../trading/event.ts'
 import type { ElsewherePosition } from '../trading/report.ts'
 import type { OrderKind, Target, TimeInForce } from '../trading/order.ts'
+import type { SettingOverride } from './state/effective-limits.ts'
 import type { Hold } from './state/holds.ts'
 import type { AlertSeverity } from './state/alert-severity.ts'
 
@@ -37,6 +38,12 @@ export interface TimeAdvanced {
 export interface AddHold {
   readonly type: 'add-hold'
   readonly hold: Hold
+  readonly ts: Ts
+}
+/** Somebody sets a risk setting, or gives it back to the configuration: its text has been read and judged. */
+export interface ChangeRiskSetting {
+  readonly type: 'change-risk-setting'
+  readonly setting: SettingOverride
   readonly ts: Ts
 }
 export interface LiftHold {
@@ -227,6 +234,7 @@ export type KernelInput =
   | TimeAdvanced
   | AddHold
   | LiftHold
+  | ChangeRiskSetting
   | ClosePosition
   | CancelOrders
   | PlaceOrders

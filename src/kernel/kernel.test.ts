@@ -2,6 +2,7 @@
  * The kernel input by input: state, input, and the whole outbox that follows.
  * Never asserts a single field where the order of facts is the rule.
  */
+import { moneyLimit } from '../core/money-limit.ts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { InvariantError } from '../core/assert.ts'
@@ -352,7 +353,7 @@ describe('S5 the protection clock', () => {
 })
 
 test('S8 an open entry of somebody else counts against the limits', () => {
-  const bench = new Bench({ limits: { positionNotionalMax: cash(1_500e8) } })
+  const bench = new Bench({ limits: { positionMax: moneyLimit(cash(1_500e8)) } })
   bench.give({
     type: 'order-adopted',
     origin: 'external',
@@ -394,7 +395,7 @@ test('S18 a strategy that throws is stopped alone: its entry is canceled, its po
 
 test('S10 risk sizing denies what is below the least quantity instead of rounding up', () => {
   const scaling = { type: 'constant', r: 0.0005 } as const
-  const bench = new Bench({ sizing: { type: 'risk', scaling, decay: { type: 'none' } } })
+  const bench = new Bench({ sizing: { type: 'risk', scaling, decay: { type: 'none' }, isThrottled: false } })
   expect(brief(bench.say(signal(1, 90)))).toEqual(['denied entry: no-size'])
   expect(brief(bench.say(signal(1)))).toEqual(['denied entry: stop-missing'])
 })

@@ -27,9 +27,11 @@ import type { KernelFact } from './fact.ts'
 import { FactBuffer } from './fact-buffer.ts'
 import { ExternalActivity } from './handlers/external-activity.ts'
 import { foldFact } from './fold-fact.ts'
+import { LossBreakers } from './handlers/loss-breakers.ts'
 import { SafetyControls } from './handlers/safety-controls.ts'
+import { EffectiveLimits } from './state/effective-limits.ts'
 import type { Hold } from './state/holds.ts'
-import { MANUAL_OWNER } from './state/manual.ts'
+import { MANUAL_OWNER } from '../trading/manual-owner.ts'
 import { OperatorCommands, isCommand } from './handlers/operator-commands.ts'
 import { ManualOrders } from './orders/manual-orders.ts'
 import type { RiskDenial } from '../risk/denial.ts'
@@ -58,6 +60,8 @@ export class Kernel {
   readonly config: KernelConfig
   readonly factBuffer = new FactBuffer()
   readonly portfolio: PortfolioState
+  /** Limits and sizing as they count now. */
+  readonly limits: EffectiveLimits
   readonly orders: OrderTable
   readonly bars: readonly Bars[]
   readonly holds: Hold[] = []
@@ -72,6 +76,7 @@ export class Kernel {
   readonly parentOrders = new ParentOrders()
   private readonly closes: PendingCloses
   private readonly safety: SafetyControls
+  readonly losses: LossBreakers
   private readonly orderEvents: OrderEventHandler
   private readonly others: OtherInputs
   private readonly modes: StrategyModes
@@ -100,12 +105,15 @@ export class Kernel {
         runs[i] = new StrategyRun(strategy, instruments[i] as Instrument, this.bars[i] as Bars)
       }
     this.runs = runs
+    const owners = runs.map((run, i) => run?.strategy ?? (config.manual?.some((m) => m === i) === true ? MANUAL_OWNER : undefined))
+    this.limits = new EffectiveLimits(config, (i) => owners[i])
     const needsAtr = config.limits.isStopDistanceChecked || config.limits.collarAtrMax !== Number.POSITIVE_INFINITY
     this.portfolio = new PortfolioState(
       instruments,
-      runs.map((run, i) => run?.strategy ?? (config.manual?.some((m) => m === i) === true ? MANUAL_OWNER : undefined)),
+      owners,
       this.orders,
-      config.limits.leverage,
+      (i) => this.limits.leverageOf(i),
+      () => this.limits.account.leverage,
       needsAtr,
     )
     this.watchesLimits = !isEquityUnbounded(config.limits)
@@ -116,6 +124,7 @@ export class Kernel {
       config,
       instruments,
       portfolio: this.portfolio,
+      limits: this.limits,
       orders: this.orders,
       parentOrders: this.parentOrders,
       closes: this.closes,
@@ -131,11 +140,24 @@ export class Kernel {
     const placing = new ManualOrders(context, gateway)
     const algorithms = new Algorithms(context, gateway)
     const safety = new SafetyControls(context, gateway, closer, algorithms, bookkeeper)
+    this.losses = new LossBreakers(context, gateway, safety)
     const external = new ExternalActivity(context, { gateway, bookkeeper, brackets, algorithms, safety })
     const modes = new StrategyModes(context, gateway, algorithms, safety)
     this.signals = new Signals(context, gateway, closer, algorithms)
     this.orderEvents = new OrderEventHandler(context, { gateway, closer, brackets, algorithms, safety, external })
-    this.operator = new OperatorCommands({ config, gateway, closer, placing, brackets, algorithms, safety, external, modes })
+    this.operator = new OperatorCommands({
+      config,
+      limits: this.limits,
+      outbox: this.factBuffer,
+      gateway,
+      closer,
+      placing,
+      brackets,
+      algorithms,
+      safety,
+      external,
+      modes,
+    })
     this.starts = new StrategyStarts(context, gateway, modes)
     this.versions = new InstrumentVersions(context, gateway, this.starts)
     this.bookkeeper = bookkeeper
@@ -208,8 +230,8 @@ export class Kernel {
 
   /** Books a journaled fact. Facts of this kernel's own making have already been booked when they were made. */
   foldFact(fact: KernelFact): void {
-    const { gateway, safety, orders, parentOrders, closes, runs, bookkeeper } = this
-    foldFact(fact, { gateway, safety, orders, parentOrders, closes, runs, bookkeeper })
+    const { gateway, safety, orders, parentOrders, closes, runs, bookkeeper, limits } = this
+    foldFact(fact, { gateway, safety, orders, parentOrders, closes, runs, bookkeeper, limits })
   }
 
   private advance(input: KernelInput): void {
@@ -246,7 +268,7 @@ export class Kernel {
 
   /** All bars of a close instant are marked: equity of that instant. */
   private settle(at: Ts): void {
-    if (this.watchesEquity) this.portfolio.watchEquity(at, this.config.limits.drawdown)
+    if (this.watchesEquity) this.portfolio.watchEquity(at, this.limits.account.drawdown)
   }
 
   /** Lets algorithms continue. */
@@ -283,7 +305,7 @@ export class Kernel {
 
   /** As {@link settle} of an instant whose marks have not been set. */
   settleAt(at: Ts, equity: Cash): void {
-    if (this.watchesEquity) watchEquity(this.portfolio.watch, equity, at, this.config.limits.drawdown)
+    if (this.watchesEquity) watchEquity(this.portfolio.watch, equity, at, this.limits.account.drawdown)
   }
 
   private decideRun(run: StrategyRun, i: InstrumentIndex, mode: BarsMode): void {
@@ -303,8 +325,8 @@ export class Kernel {
 
   private decideBreakers(): void {
     if (!this.watchesLimits) return
-    const { limits } = this.config
-    if (this.portfolio.dayLoss > 0 && this.portfolio.dayLossLeft(limits.dayLossMax) <= 0) this.safety.tripDayLoss()
+    this.losses.decide()
+    const limits = this.limits.account
     if (limits.drawdown.orange === Number.POSITIVE_INFINITY) return
     const tier = confirmedTier(this.portfolio.watch, this.portfolio.now)
     if (tier !== undefined && this.safety.tripBreaker(tier) && tier === 'red') this.operator.flattenAll('drawdown red')
@@ -371,6 +393,7 @@ export class Kernel {
       portfolio: this.portfolio.snapshot(),
       algorithms: this.parentOrders.snapshot(),
       holds: [...this.holds],
+      settings: this.limits.overrides,
       closes: this.closes.snapshot(),
       stateSince: this.safety.stateSince,
       terms: this.versions.snapshot(),
@@ -397,6 +420,7 @@ export class Kernel {
     this.parentOrders.restore(from.algorithms)
     this.holds.length = 0
     this.holds.push(...from.holds)
+    this.limits.restore(from.settings)
     this.closes.restore(from.closes)
     this.safety.stateSince = from.stateSince
     this.starts.restore(from.identities)

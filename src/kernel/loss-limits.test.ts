@@ -1,19 +1,20 @@
 /**
  * Limits of loss as the kernel keeps them: second entries, moved stops, the day, and what a resume after a breaker begins with.
  */
+import { limitAt, moneyLimit } from '../core/money-limit.ts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type Side, cash, lots, ticks, ts } from '../core/units.ts'
-import { SIM_LIMITS } from '../risk/limits.ts'
+import { RISK_PROFILES } from '../risk/profiles.ts'
 import { BTC, Bench, ETH, type Setup, brief, ordersOf, signal } from '../../test/support/kernel-run.ts'
 import type { PlacedOrder } from './input.ts'
 import type { KernelFact } from './fact.ts'
-import { MANUAL_OWNER } from './state/manual.ts'
+import { MANUAL_OWNER } from '../trading/manual-owner.ts'
 
 const LIMITS = {
   isStopRequired: true,
   tradeLossFractionMax: 0.02,
-  dayLossMax: cash(500e8),
+  dayLossMax: moneyLimit(cash(500e8)),
   gapTestMultiple: 3,
   leverage: 10,
 } satisfies Setup['limits']
@@ -140,7 +141,7 @@ describe('S8 a stop that a person moves', () => {
 })
 
 describe('S9 the day', () => {
-  const setup = { limits: { ...LIMITS, dayLossMax: cash(100e8) }, sizing: { type: 'fixed', lots: lots(10) } } as const
+  const setup = { limits: { ...LIMITS, dayLossMax: moneyLimit(cash(100e8)) }, sizing: { type: 'fixed', lots: lots(10) } } as const
 
   test('S9 a reached limit is a hold at that instant: entries go, the position and its stop stay', () => {
     const bench = new Bench({ ...setup, isManual: true })
@@ -167,7 +168,7 @@ describe('S9 the day', () => {
 
 describe('S9 after a drawdown line', () => {
   test('S9 a lifted line begins a new reference: trading continues, and the next loss of its size trips it again', () => {
-    const bench = new Bench({ limits: { drawdown: SIM_LIMITS.drawdown }, sizing: { type: 'fixed', lots: lots(50) } })
+    const bench = new Bench({ limits: { drawdown: RISK_PROFILES.sim.limits.drawdown }, sizing: { type: 'fixed', lots: lots(50) } })
     bench.enter(1, 10)
     bench.prices[BTC] = 60
     bench.bar()
@@ -266,8 +267,8 @@ test('S10 no sequence of approved entries, fills, flows and moves has more at ri
         }
         const approved = facts.some((fact) => fact.type === 'order-submitted' && fact.class === 'entry')
         if (approved) {
-          expect(worst() * 1e8).toBeLessThanOrEqual(portfolio.dayLossLeft(bench.config.limits.dayLossMax))
-          expect(portfolio.dayLoss).toBeLessThan(bench.config.limits.dayLossMax)
+          expect(worst() * 1e8).toBeLessThanOrEqual(portfolio.lossLeft('day', bench.config.limits.dayLossMax))
+          expect(portfolio.dayLoss).toBeLessThan(limitAt(bench.config.limits.dayLossMax, portfolio.equity))
         }
         for (const order of ordersOf(facts)) if (order.kind === 'market') bench.give(bench.fillOf(order))
       }

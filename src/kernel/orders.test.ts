@@ -1,13 +1,14 @@
 /**
  * Manual orders, brackets and parent orders, input by input: state, input, and the whole outbox that follows.
  */
+import { moneyLimit } from '../core/money-limit.ts'
 import { describe, expect, test } from 'vitest'
 import { type Side, cash, lots, orderId, rate, strategyId, ticks, ts } from '../core/units.ts'
 import { parseExecution } from '../trading/algorithms/execution.ts'
 import type { KernelFact } from './fact.ts'
 import type { PlacedOrder } from './input.ts'
 import { Kernel } from './kernel.ts'
-import { MANUAL_OWNER } from './state/manual.ts'
+import { MANUAL_OWNER } from '../trading/manual-owner.ts'
 import { BTC, Bench, ETH, type Setup, brief, ordersOf, signal } from '../../test/support/kernel-run.ts'
 
 class Desk extends Bench {
@@ -90,7 +91,7 @@ describe('entries by hand', () => {
     ['a stop on the wrong side', { stop: ticks(101) }, 'denied entry: stop-side'],
     ['more than an order may be worth', { lots: lots(200), kind: 'limit', limit: ticks(100) }, 'denied entry: order-notional'],
   ])('entries by hand: %s', (_, order, expected) => {
-    const gateway = new Desk({ isStopRequired: true, orderNotionalMax: 15_000e8 as never })
+    const gateway = new Desk({ isStopRequired: true, orderMax: moneyLimit(cash(15_000e8)) })
     expect(brief(gateway.place(order))).toEqual([expected])
   })
 
@@ -129,7 +130,7 @@ describe('entries by hand', () => {
   })
 
   test('an amended entry is judged as it would be, without counting itself twice', () => {
-    const gateway = new Desk({ positionNotionalMax: 2_000e8 as never })
+    const gateway = new Desk({ positionMax: moneyLimit(cash(2_000e8)) })
     gateway.place({ kind: 'limit', limit: ticks(98), lots: lots(15) })
     const change = (quantity: number): string[] =>
       brief(
@@ -306,7 +307,7 @@ describe('parent orders', () => {
   })
 
   test('the whole is judged before it starts', () => {
-    const gateway = new Desk({ orderNotionalMax: 3_000e8 as never })
+    const gateway = new Desk({ orderMax: moneyLimit(cash(3_000e8)) })
     expect(brief(gateway.work('twap:40s:4'))).toEqual(['denied entry: order-notional'])
     expect(gateway.kernel.parentOrders.active).toEqual([])
   })

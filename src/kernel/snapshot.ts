@@ -8,6 +8,7 @@ import type { AlgorithmState } from '../trading/algorithms/algorithm.ts'
 import type { StrategyState } from '../strategy/strategy.ts'
 import type { StrategyMode } from './input.ts'
 import type { PendingClose } from './state/pending-closes.ts'
+import type { SettingOverride } from './state/effective-limits.ts'
 import type { Hold } from './state/holds.ts'
 import type { OrderTableState } from './state/order-table.ts'
 import type { PortfolioSnapshot } from './state/portfolio-state.ts'
@@ -19,6 +20,8 @@ export interface KernelSnapshot {
   readonly portfolio: PortfolioSnapshot
   readonly algorithms: readonly AlgorithmState[]
   readonly holds: readonly Hold[]
+  /** Risk settings that operators have changed; absent in snapshots of before they could. */
+  readonly settings?: readonly SettingOverride[]
   readonly closes: readonly (PendingClose | null)[]
   readonly stateSince: Ts
   /** Steps and limits that all of this counts in, where the journal has reported others than those that it began with. */

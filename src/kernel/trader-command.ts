@@ -29,7 +29,7 @@ export interface OpenCommand {
 }
 
 /** What is judged before anybody is asked. */
-export type PreviewedCommand = Extract<TraderCommand, { readonly name: 'open' | 'protect' | 'change' | 'resume' | 'close' }>
+export type PreviewedCommand = Extract<TraderCommand, { readonly name: 'open' | 'protect' | 'change' | 'resume' | 'close' | 'set-limit' }>
 
 export type TraderCommand =
   | { readonly name: 'pause'; readonly scope: CommandScope; readonly reason: string; readonly forMs?: number }
@@ -64,6 +64,14 @@ export type TraderCommand =
   | { readonly name: 'reconcile'; readonly keys?: readonly string[] }
   /** Without an order: all entries. */
   | { readonly name: 'cancel'; readonly orderId?: number }
+  /** Sets a risk setting; without a value the configuration's counts again. `forMs` only where it loosens. */
+  | {
+      readonly name: 'set-limit'
+      readonly key: string
+      readonly value?: string
+      readonly scope: CommandScope
+      readonly forMs?: number
+    }
   | { readonly name: 'strategy'; readonly strategy: string; readonly mode: 'running' | 'closing-only' | 'off' }
   /** Judges what it names as it would be judged now, and says with which figures it would be sent. Changes nothing. */
   | { readonly name: 'preview'; readonly of: PreviewedCommand }

@@ -73,6 +73,9 @@ export interface InstrumentSpec {
 const LOTS_UNLIMITED = 9e14
 
 /** Makes an instrument from decimal text. @throws InvariantError when a size is not a positive plain decimal. */
+/** What most contracts allow: of a symbol whose listing nobody has read. */
+const LEVERAGE_MAX = 100
+
 export function makeInstrument(spec: InstrumentSpec): Instrument {
   const [tick, priceScale] = positiveDecimal(spec.tickSize, 'tick size', spec.symbol)
   const [lot, quantityScale] = positiveDecimal(spec.lotSize, 'lot size', spec.symbol)
@@ -107,7 +110,7 @@ export function makeInstrument(spec: InstrumentSpec): Instrument {
     lotsMax: quantityMax,
     lotsMarketMax: toLots(spec.quantityMarketMax, quantityMax),
     notionalMin: cash(parseDecimal(spec.notionalMin ?? '0', CASH_SCALE, 'ceil') ?? 0),
-    leverageMax: spec.leverageMax ?? 1,
+    leverageMax: spec.leverageMax ?? LEVERAGE_MAX,
     fundingIntervalMs: spec.fundingIntervalMs ?? 28_800_000,
     status: spec.status ?? 'trading',
   }

@@ -3,6 +3,7 @@
  */
 import type { Cash, InstrumentIndex, Lots, Side, StrategyId, Ticks, Ts } from '../core/units.ts'
 import type { Instrument, InstrumentStatus } from '../market/instrument.ts'
+import type { MoneyLimit } from '../core/money-limit.ts'
 
 /** An entry that may still fill: what is left of it, at the price that it was judged at. */
 export interface OpenEntry {
@@ -11,6 +12,22 @@ export interface OpenEntry {
   readonly price: Ticks
   readonly stop: Ticks | undefined
 }
+
+/** Value at the mark, Cash, of what is held (ours or not) and may still fill. */
+export interface Exposure {
+  /** Positions and open entries of both sides, added. */
+  readonly gross: Cash
+  /** Longs less shorts, and all open buys; negative where shorts are more. */
+  readonly netLong: Cash
+  /** Shorts less longs, and all open sells. */
+  readonly netShort: Cash
+}
+
+/** Whose losses: the account's, a strategy's, or those of one symbol. */
+export type LossScope =
+  | { readonly type: 'account' }
+  | { readonly type: 'strategy'; readonly strategy: StrategyId }
+  | { readonly type: 'symbol'; readonly instrument: InstrumentIndex }
 
 export interface PortfolioView {
   /** Market time of the input that is being decided. */
@@ -39,13 +56,15 @@ export interface PortfolioView {
   readonly grossNotional: Cash
   /** What of it is spot, which is paid in full. */
   readonly spotNotional: Cash
-  /** The worse of rolling 24 h and the UTC day; 0 when nothing was lost. */
-  readonly dayLoss: Cash
   /** Entries sent within the last second and minute of market time. */
   readonly ordersLastSecond: number
   readonly ordersLastMinute: number
-  /** Leverage that margin is computed with. */
-  readonly leverage: number
+  /** Margin that positions and open entries take; spot its whole price. */
+  readonly marginUsed: Cash
+  /** Leverage that margin of the symbol is computed with. */
+  leverageOf(i: InstrumentIndex): number
+  /** Of the account, or of the symbols of one strategy. */
+  exposure(strategy: StrategyId | undefined): Exposure
   /** Stop that our position in the symbol is meant to have. */
   stopOf(i: InstrumentIndex): Ticks | undefined
   /** Notional at which our open quantity was bought or sold. */
@@ -54,8 +73,14 @@ export interface PortfolioView {
   openEntries(i: InstrumentIndex): readonly OpenEntry[]
   /** Symbols in which something of Ballast's is held or may still be entered. */
   symbolsAtStake(): readonly InstrumentIndex[]
-  /** Money that the day may still lose under a limit: flows make it no larger (S9). */
-  dayLossLeft(limit: Cash): number
+  /** Money lost: the worse of the calendar's day or week and the rolling one. */
+  lossOf(window: 'day' | 'week', scope?: LossScope): Cash
+  /** The limit in money, a part of equity being one of the equity that the day or week began with. */
+  lossLimit(window: 'day' | 'week', limit: MoneyLimit): Cash
+  /** Money that may still be lost under a limit: flows make it no larger (S9). */
+  lossLeft(window: 'day' | 'week', limit: MoneyLimit, scope?: LossScope): number
+  /** When the last trade in the symbol ended. */
+  lastExitTs(i: InstrumentIndex): Ts | undefined
   /** When an entry of this side was last sent for the symbol. */
   lastEntryTs(i: InstrumentIndex, side: Side): Ts | undefined
 }

@@ -15,10 +15,7 @@ import { PostgresReads } from '../../db/reads.ts'
 import { QueuedBacktests } from '../../jobs/backtests.ts'
 import type { JobQueues } from '../../jobs/queues.ts'
 import packageJson from '../../package.json' with { type: 'json' }
-import { formatDecimal } from '../core/decimal.ts'
-import { CASH_SCALE } from '../core/units.ts'
-import { RISK_PROFILES } from '../risk/profiles.ts'
-
+import { configuredSettings } from '../config/risk-config.ts'
 import { readTag } from '../system/paths.ts'
 import type { PublicVenue } from '../market-data/public-venue.ts'
 
@@ -31,7 +28,6 @@ export function commandPorts(
 ): CommandPorts {
   const { config, paths, strategies } = context
   const { sql } = database
-  const { limits } = RISK_PROFILES[config.profile]
   return {
     reads: new PostgresReads(database),
     control: new PostgresControl(new CommandWriter(sql)),
@@ -54,13 +50,7 @@ export function commandPorts(
             ? 'Bybit’s public market, simulated account'
             : 'Bybit',
       allowsChatEntry: config.chat.allowManualEntry,
-      limits: {
-        dayLossMax: formatDecimal(limits.dayLossMax, CASH_SCALE),
-        accountNotionalMax: formatDecimal(limits.accountNotionalMax, CASH_SCALE),
-        leverage: limits.leverage,
-        drawdownOrange: limits.drawdown.orange,
-        drawdownRed: limits.drawdown.red,
-      },
+      riskSettings: configuredSettings(config),
     },
     wallNow: () => Date.now(),
   }

@@ -14,7 +14,6 @@ import { PostgresJournal } from '../../db/journal.ts'
 import { acquireLease, releaseLease, renewLease } from '../../db/lease.ts'
 import { type Result, err, ok } from '../core/result.ts'
 import { parseInterval } from '../market/candles/interval.ts'
-import { RISK_PROFILES } from '../risk/profiles.ts'
 import { BOOK_DEPTHS } from '../venue/bybit/stream/book-feed.ts'
 import { BybitVenue } from '../venue/bybit/bybit-venue.ts'
 import { BybitClient } from '../venue/bybit/http/client.ts'
@@ -95,7 +94,7 @@ export async function startTrader(context: RoleContext, hooks: TraderHooks): Pro
     intervalMs,
     plans: plans.value.plans.map((plan) => withInitMark(plan, mark)),
     manual: plans.value.manual,
-    risk: RISK_PROFILES[config.profile],
+    risk: plans.value.risk,
     venue,
     journal,
     commands,

@@ -4,7 +4,7 @@
  */
 import { type Cash, type InstrumentIndex, type Lots, type Side, type Ticks, cash, lots } from '../core/units.ts'
 import { type Instrument, notionalOf } from '../market/instrument.ts'
-import type { PortfolioView } from '../portfolio/view.ts'
+import type { LossScope, PortfolioView } from '../portfolio/view.ts'
 import { type ExpectedCosts, exitCostOf, plannedLossOf, rateOf, takerRateOf } from './planned-loss.ts'
 
 /** Notional at the mark of our position on the other side, which closes before an entry on `side` fills; rounded down. */
@@ -63,7 +63,7 @@ function heldAtStake(view: PortfolioView, i: InstrumentIndex, side: Side, stop: 
 /** A position without a stop may lose all that is behind it. */
 function wholeMargin(view: PortfolioView, instrument: Instrument, size: Lots): number {
   const notional = notionalOf(instrument, view.mark(instrument.index), size, 'ceil')
-  return instrument.category === 'spot' ? notional : Math.ceil(notional / view.leverage)
+  return instrument.category === 'spot' ? notional : Math.ceil(notional / view.leverageOf(instrument.index))
 }
 
 /** Entries of Ballast's on `side` that may still fill, each at its own stop. */
@@ -87,11 +87,12 @@ export function symbolAtStake(view: PortfolioView, i: InstrumentIndex, side: Sid
   return { planned: held.planned + entries, loss: held.loss + entries }
 }
 
-/** All symbols but one: positions at their stops and entries that may still fill, on the worse side of each. */
-export function othersAtStake(view: PortfolioView, except: InstrumentIndex, costs: ExpectedCosts): Cash {
+/** All symbols of a scope but one: positions at their stops and entries that may still fill, on the worse side of each. */
+export function othersAtStake(view: PortfolioView, except: InstrumentIndex, costs: ExpectedCosts, scope: LossScope): Cash {
   let sum = 0
+  if (scope.type === 'symbol') return cash(sum)
   for (const i of view.symbolsAtStake()) {
-    if (i === except) continue
+    if (i === except || (scope.type === 'strategy' && view.ownerOf(i) !== scope.strategy)) continue
     const stop = view.stopOf(i)
     sum += Math.max(symbolAtStake(view, i, 1, stop, costs).loss, symbolAtStake(view, i, -1, stop, costs).loss)
   }

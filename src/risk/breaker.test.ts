@@ -4,10 +4,13 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { DAY_MS, HOUR_MS, cash, ts } from '../core/units.ts'
-import { confirmedTier, dayLossLeft, dayLossOf, makeEquityWatch, scaleByFlow, setReference, watchEquity } from './breaker.ts'
-import { SIM_LIMITS } from './limits.ts'
+import { type EquityWatch, confirmedTier, makeEquityWatch, scaleByFlow, setReference, watchEquity } from './breaker.ts'
+import { DAY, lossLeft, lossOf } from './loss-window.ts'
+import { moneyLimit } from '../core/money-limit.ts'
+import { RISK_PROFILES } from './profiles.ts'
 
-const tiers = SIM_LIMITS.drawdown
+const tiers = RISK_PROFILES.sim.limits.drawdown
+const dayLossOf = (watch: EquityWatch, equity: number) => lossOf(watch.day, cash(equity))
 const START = 20_000 * DAY_MS + HOUR_MS
 const watching = (equities: readonly (readonly [atMs: number, equity: number])[]) => {
   const watch = makeEquityWatch()
@@ -93,10 +96,10 @@ describe('S9 tiers', () => {
           [0, 1_000_000],
           [1_000, equity],
         ])
-        const loss = dayLossOf(watch, cash(equity))
+        const loss = dayLossOf(watch, equity)
         const before = watch.drawdown
         scaleByFlow(watch, cash(equity), cash(flow))
-        expect(dayLossOf(watch, cash(equity + flow))).toBe(loss)
+        expect(dayLossOf(watch, equity + flow)).toBe(loss)
         watchEquity(watch, cash(equity + flow), ts(START + 2_000), tiers)
         expect(watch.drawdown).toBeCloseTo(before, 4)
       }),
@@ -127,7 +130,7 @@ describe('S9 tiers', () => {
         [1_000, 9_800],
       ])
       scaleByFlow(watch, cash(9_800), cash(flow))
-      return dayLossLeft(watch, cash(9_800 + flow), cash(500))
+      return lossLeft(watch.day, cash(9_800 + flow), moneyLimit(cash(500)), watch.lastTs, DAY)
     }
     expect([left(0), left(5_000), left(-4_900)]).toEqual([300, 300, 150])
   })
@@ -199,7 +202,7 @@ describe('day loss is the worse of the UTC day and rolling 24 h', () => {
     ],
     ['after 24 h only today counts', [...Array.from({ length: 200 }, (_, k) => [k * 900_000, k < 4 ? 1_000 : 900] as const)], 890, 10],
   ] as const)('day loss is the worse of the UTC day and rolling 24 h: %s', (_, equities, equity, expected) => {
-    expect(dayLossOf(watching(equities), cash(equity))).toBe(expected)
+    expect(dayLossOf(watching(equities), equity)).toBe(expected)
   })
 
   // A window of time, whatever the distance of what is seen: 100 are lost a day, evenly.
@@ -215,7 +218,7 @@ describe('day loss is the worse of the UTC day and rolling 24 h', () => {
     const steps = (10 * DAY_MS) / stepMs
     const equityAt = (k: number): number => 1_000_000 - Math.round((100_000 * k) / (DAY_MS / stepMs) / 10)
     for (let k = 0; k <= steps; k++) watchEquity(watch, cash(equityAt(k)), ts(start + k * stepMs), tiers)
-    const lost = dayLossOf(watch, cash(equityAt(steps)))
+    const lost = dayLossOf(watch, equityAt(steps))
     expect(lost).toBeGreaterThanOrEqual(10_000)
     // What lies between two samples may be counted with the day.
     expect(lost).toBeLessThanOrEqual(10_000 + 105)
@@ -224,7 +227,7 @@ describe('day loss is the worse of the UTC day and rolling 24 h', () => {
   test('what was lost before three days of absence is not of today', () => {
     const watch = watching(Array.from({ length: 96 }, (_, k) => [k * 900_000, 10_000 - 4 * k] as const))
     watchEquity(watch, cash(9_620), ts(START + 96 * 900_000 + 3 * DAY_MS), tiers)
-    expect(dayLossOf(watch, cash(9_620))).toBe(0)
+    expect(dayLossOf(watch, 9_620)).toBe(0)
   })
 
   test('what was lost during an absence may have been lost today, and counts', () => {
@@ -232,6 +235,6 @@ describe('day loss is the worse of the UTC day and rolling 24 h', () => {
       [0, 10_000],
       [3 * DAY_MS, 9_700],
     ])
-    expect(dayLossOf(watch, cash(9_700))).toBe(300)
+    expect(dayLossOf(watch, 9_700)).toBe(300)
   })
 })

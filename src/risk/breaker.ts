@@ -1,12 +1,11 @@
 /**
- * Equity watched over time: flow-adjusted peak, drawdown raw and smoothed, the loss of a day, and the tiers that follow from them.
- * Never takes a deposit for a profit, and never forgets a peak because time passed.
+ * Equity watched over time: flow-adjusted peak, drawdown raw and smoothed, losses of day and week, and the tiers that follow from them.
+ * A deposit is no profit, and no peak is forgotten because time passed.
  */
-import { type Cash, DAY_MS, type Ts, cash, ts } from '../core/units.ts'
+import { type Cash, type Ts, cash, ts } from '../core/units.ts'
 import type { DrawdownTiers } from './limits.ts'
+import { DAY, type LossWindow, WEEK, copyWindow, makeLossWindow, seeEquity, seeFlow } from './loss-window.ts'
 
-/** Equity is sampled at most once each 15 minutes of market time; the rolling day is one of time, however few samples it has. */
-const SAMPLE_MS = 900_000
 /** Two sightings at least this much market time apart confirm a breach (S9). */
 const CONFIRM_MS = 5_000
 
@@ -17,20 +16,13 @@ export interface EquityWatch {
   highWater: Cash
   drawdown: number
   smoothed: number
+  /** Below 0 before the first instant. */
   lastTs: Ts
-  /** Equity when the UTC day began, and every flow since: what the day has won or lost in money is equity less this. */
-  dayStart: Cash
-  dayTs: Ts
-  /** Equity samples and every flow since, oldest first: the first is the last one at or before 24 h ago, where there is one. */
-  readonly samples: number[]
-  /** When each of them was taken. */
-  readonly sampleTimes: number[]
-  /** Flows of the last 24 h: when, and (equity + flow) / equity of each. */
-  readonly flows: { readonly ts: number; readonly scale: number }[]
+  day: LossWindow
+  week: LossWindow
   /** Weight that the smoothed drawdown keeps over `keepMs`: steps are mostly equal, and a power is dear. */
   keepMs: number
   keep: number
-  nextSampleTs: Ts
   orangeSeenTs: number
   redSeenTs: number
 }
@@ -39,15 +31,11 @@ export const makeEquityWatch = (): EquityWatch => ({
   highWater: cash(0),
   drawdown: 0,
   smoothed: 0,
-  lastTs: ts(0),
-  dayStart: cash(0),
-  dayTs: ts(-1),
-  samples: [],
-  sampleTimes: [],
-  flows: [],
+  lastTs: ts(-1),
+  day: makeLossWindow(),
+  week: makeLossWindow(),
   keepMs: -1,
   keep: 0.1 - 0.1,
-  nextSampleTs: ts(0),
   orangeSeenTs: -1,
   redSeenTs: -1,
 })
@@ -58,19 +46,18 @@ export const makeEquityWatch = (): EquityWatch => ({
  * @param equity before the flow
  */
 export function scaleByFlow(watch: EquityWatch, equity: Cash, flow: Cash): void {
-  if (watch.dayTs < 0 || flow === 0) return
+  if (watch.lastTs < 0 || flow === 0) return
   const after = equity + flow
-  watch.dayStart = cash(watch.dayStart + flow)
-  for (let k = 0; k < watch.samples.length; k++) watch.samples[k] = (watch.samples[k] as number) + flow
-  if (equity <= 0 || after <= 0) {
+  const scale = equity <= 0 || after <= 0 ? undefined : after / equity
+  seeFlow(watch.day, flow, scale, watch.lastTs)
+  seeFlow(watch.week, flow, scale, watch.lastTs)
+  if (scale === undefined) {
     // There is nothing to be a part of: what is there now is the reference.
     watch.highWater = cash(Math.max(0, after))
     watch.drawdown = 0
     return
   }
-  const scale = after / equity
   watch.highWater = cash(Math.max(after, Math.round(watch.highWater * scale)))
-  watch.flows.push({ ts: watch.lastTs, scale })
 }
 
 /** A confirmed resume after a breaker: what there is now is the peak from here on. */
@@ -84,16 +71,12 @@ export function setReference(watch: EquityWatch, equity: Cash): void {
 
 /** Takes the equity of an instant; instants ascend. */
 export function watchEquity(watch: EquityWatch, equity: Cash, now: Ts, tiers: DrawdownTiers): void {
-  if (watch.dayTs < 0) {
+  if (watch.lastTs < 0) {
     watch.highWater = equity
-    watch.dayStart = equity
-    watch.dayTs = ts(now - (now % DAY_MS))
     watch.lastTs = now
-  } else if (now - watch.dayTs >= DAY_MS) {
-    watch.dayTs = ts(now - (now % DAY_MS))
-    watch.dayStart = equity
   }
-  if (now >= watch.nextSampleTs) sample(watch, equity, now)
+  seeEquity(watch.day, equity, now, DAY)
+  seeEquity(watch.week, equity, now, WEEK)
   if (equity >= watch.highWater) {
     watch.highWater = equity
     watch.drawdown = 0
@@ -112,19 +95,6 @@ export function watchEquity(watch: EquityWatch, equity: Cash, now: Ts, tiers: Dr
   watch.redSeenTs = watch.drawdown >= tiers.red ? (watch.redSeenTs < 0 ? now : watch.redSeenTs) : -1
 }
 
-function sample(watch: EquityWatch, equity: Cash, now: Ts): void {
-  const { samples, sampleTimes, flows } = watch
-  samples.push(equity)
-  sampleTimes.push(now)
-  const dayAgo = now - DAY_MS
-  while (sampleTimes.length > 1 && (sampleTimes[1] as number) <= dayAgo) {
-    sampleTimes.shift()
-    samples.shift()
-  }
-  while (flows.length > 0 && (flows[0] as { ts: number }).ts <= dayAgo) flows.shift()
-  watch.nextSampleTs = ts(now - (now % SAMPLE_MS) + SAMPLE_MS)
-}
-
 /** The tier that two sightings have confirmed. */
 export function confirmedTier(watch: EquityWatch, now: Ts): BreakerTier | undefined {
   if (watch.redSeenTs >= 0 && now - watch.redSeenTs >= CONFIRM_MS) return 'red'
@@ -132,22 +102,30 @@ export function confirmedTier(watch: EquityWatch, now: Ts): BreakerTier | undefi
   return undefined
 }
 
-/** Money lost since the UTC day began or since 24 h ago, whichever is worse; flows are no loss. */
-export function dayLossOf(watch: EquityWatch, equity: Cash): Cash {
-  if (watch.dayTs < 0) return cash(0)
-  return cash(Math.max(0, watch.dayStart - equity, (watch.samples[0] ?? equity) - equity))
+export const copyWatch = (watch: EquityWatch): EquityWatch => ({ ...watch, day: copyWindow(watch.day), week: copyWindow(watch.week) })
+
+/** As snapshots had it before there was a week: the day's window in fields of the watch itself. */
+interface WatchWithoutWeek extends Omit<EquityWatch, 'day' | 'week'> {
+  readonly dayStart: Cash
+  readonly dayTs: Ts
+  readonly samples: readonly number[]
+  readonly sampleTimes: readonly number[]
+  readonly flows: LossWindow['flows']
+  readonly nextSampleTs: Ts
 }
+export type SavedWatch = EquityWatch | WatchWithoutWeek
 
-/** Money won or lost since the UTC day began; flows are neither. */
-export const dayResultOf = (watch: EquityWatch, equity: Cash): Cash => cash(watch.dayTs < 0 ? 0 : equity - watch.dayStart)
-
-/**
- * Money that the day may still lose: the limit less what was lost, and less again by the part that was withdrawn within 24 h. A deposit
- * does not make it more.
- */
-export function dayLossLeft(watch: EquityWatch, equity: Cash, limit: Cash): number {
-  const left = limit - dayLossOf(watch, equity)
-  let scale = 1
-  for (const flow of watch.flows) if (flow.ts > watch.lastTs - DAY_MS) scale *= flow.scale
-  return left > 0 && scale < 1 ? Math.floor(left * scale) : left
+/** A saved watch as it counts now; the week of an older one begins with what its day knows. */
+export function watchFrom(saved: SavedWatch): EquityWatch {
+  if ('day' in saved) return copyWatch(saved)
+  const { dayStart, dayTs, samples, sampleTimes, flows, nextSampleTs, ...rest } = saved
+  const day: LossWindow = {
+    start: dayStart,
+    startTs: dayTs,
+    samples: [...samples],
+    sampleTimes: [...sampleTimes],
+    flows: flows.map((flow) => ({ ...flow })),
+    nextSampleTs,
+  }
+  return { ...rest, lastTs: dayTs < 0 ? ts(-1) : rest.lastTs, day, week: copyWindow(day) }
 }

@@ -4,11 +4,12 @@
  */
 import { type InstrumentIndex, type Lots, RATE_ONE, type Side, type Ticks, cash } from '../core/units.ts'
 import { formatPrice, notionalOf } from '../market/instrument.ts'
-import type { PortfolioView } from '../portfolio/view.ts'
+import type { LossScope, PortfolioView } from '../portfolio/view.ts'
 import type { OrderIntent } from '../trading/order.ts'
 import { type AtStake, entriesAtStake, nearerStop, othersAtStake, stopAfterEntry, symbolAtStake } from './at-stake.ts'
 import { type RiskDenial, coinsText } from './denial.ts'
 import { type RiskLimits, isLossUnbounded } from './limits.ts'
+import { type LossRoom, lossRooms } from './loss-rooms.ts'
 import { type ExpectedCosts, plannedLossOf, rateOf, takerRateOf } from './planned-loss.ts'
 
 /**
@@ -76,7 +77,7 @@ export function checkLoss(
 ): RiskDenial | undefined {
   if (isLossUnbounded(limits)) return undefined
   const i = intent.instrument
-  if (intent.stop === undefined) return view.dayLossLeft(limits.dayLossMax) <= 0 ? dayLossDenial(view, limits) : undefined
+  if (intent.stop === undefined) return spentDenial(lossRooms(i, view, limits), view)
   const own = plannedLossOf(view.instrument(i), price, intent.stop, quantity, costs)
   const whole = symbolAtStake(view, i, intent.side, stopAfterEntry(view, i, intent.side, intent.stop), costs)
   const denial = lossDenial({ planned: whole.planned + own, loss: whole.loss + own }, i, view, limits, costs)
@@ -107,20 +108,51 @@ function gapDenial(
   limits: RiskLimits,
   costs: ExpectedCosts,
 ): RiskDenial | undefined {
-  const left = view.dayLossLeft(limits.dayLossMax)
-  if (left <= 0) return dayLossDenial(view, limits)
-  const others = othersAtStake(view, i, costs)
-  if (loss * multiple <= left - others) return undefined
+  const rooms = lossRooms(i, view, limits)
+  const spent = spentDenial(rooms, view)
+  if (spent !== undefined) return spent
+  for (const { scope, window, left } of rooms) {
+    const others = othersAtStake(view, i, costs, scope)
+    if (loss * multiple <= left - others) continue
+    return {
+      rule: 'gap-test',
+      figures: {
+        planned: coinsText(cash(loss)),
+        multiple,
+        window,
+        dayLossLeft: coinsText(cash(left)),
+        openRisk: coinsText(others),
+        ...scopeFigure(scope, view),
+      },
+    }
+  }
+  return undefined
+}
+
+/** What one more position in `i` may lose: what is left after all others that count in the same limit, once for each multiple of the gap test. */
+export function roomForOne(view: PortfolioView, i: InstrumentIndex, limits: RiskLimits, costs: ExpectedCosts): number {
+  let room = Number.POSITIVE_INFINITY
+  for (const { scope, left } of lossRooms(i, view, limits))
+    room = Math.min(room, (left - othersAtStake(view, i, costs, scope)) / Math.max(1, limits.gapTestMultiple))
+  return room
+}
+
+function spentDenial(rooms: readonly LossRoom[], view: PortfolioView): RiskDenial | undefined {
+  const spent = rooms.find(({ left }) => left <= 0)
+  if (spent === undefined) return undefined
+  const { scope, window, limit } = spent
   return {
-    rule: 'gap-test',
+    rule: window === 'day' ? 'day-loss' : 'week-loss',
     figures: {
-      planned: coinsText(cash(loss)),
-      multiple,
-      dayLossLeft: coinsText(cash(left)),
-      openRisk: coinsText(others),
+      lost: coinsText(view.lossOf(window, scope)),
+      limit: coinsText(view.lossLimit(window, limit)),
+      ...scopeFigure(scope, view),
     },
   }
 }
+
+const scopeFigure = (scope: LossScope, view: PortfolioView): { readonly of?: string } =>
+  scope.type === 'account' ? {} : { of: scope.type === 'strategy' ? scope.strategy : view.instrument(scope.instrument).symbol }
 
 /**
  * Moves the stop of an open position: nearer is always right, farther is judged as an entry of the whole position would be.
@@ -140,8 +172,3 @@ export function checkStopMove(
   const liquidation = limits.isStopDistanceChecked ? liquidationDenial(view, whole.loss, 0, costs) : undefined
   return liquidation ?? (isLossUnbounded(limits) ? undefined : lossDenial(whole, i, view, limits, costs))
 }
-
-const dayLossDenial = (view: PortfolioView, limits: RiskLimits): RiskDenial => ({
-  rule: 'day-loss',
-  figures: { lost: coinsText(view.dayLoss), limit: coinsText(limits.dayLossMax) },
-})

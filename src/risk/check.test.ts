@@ -11,7 +11,9 @@ import { checkEntry, checkExit } from './check.ts'
 import { checkStopMove } from './check-loss.ts'
 import { RISK_RULES, type RiskRule } from './denial.ts'
 import { type ExpectedCosts, plannedLossOf } from './planned-loss.ts'
-import { type RiskLimits, SIM_LIMITS } from './limits.ts'
+import type { RiskLimits } from './limits.ts'
+import { RISK_PROFILES } from './profiles.ts'
+import { limitAt, moneyLimit } from '../core/money-limit.ts'
 import { type Figures, I, btc, coins, costs, figures, viewOf } from '../../test/support/risk-view.ts'
 
 /** A buy of 0.100 BTC at 63,999.9, stop at 63,000.0: 6,399.99 USDT at a mark of 64,000. */
@@ -37,7 +39,7 @@ const approved = (): Case => ({
     reason: { rule: 'test', values: {} },
   },
   view: figures(),
-  limits: { ...SIM_LIMITS },
+  limits: { ...RISK_PROFILES.sim.limits },
   costs: { ...costs },
 })
 const NOTIONAL = notionalOf(btc, ticks(639_999), QUANTITY, 'ceil')
@@ -129,25 +131,37 @@ const BREAKS: readonly (readonly [RiskRule, (c: Case) => void])[] = [
   [
     'account-cap',
     (c) => {
-      c.limits.accountNotionalMax = cash(NOTIONAL - 1)
+      c.limits.grossMax = moneyLimit(cash(NOTIONAL - 1))
     },
   ],
   [
     'order-notional',
     (c) => {
-      c.limits.orderNotionalMax = cash(NOTIONAL - 1)
+      c.limits.orderMax = moneyLimit(cash(NOTIONAL - 1))
     },
   ],
   [
     'position-notional',
     (c) => {
-      c.limits.positionNotionalMax = cash(NOTIONAL - 1)
+      c.limits.positionMax = moneyLimit(cash(NOTIONAL - 1))
+    },
+  ],
+  [
+    'net-exposure',
+    (c) => {
+      c.limits.netMax = moneyLimit(cash(NOTIONAL - 1))
+    },
+  ],
+  [
+    'open-positions',
+    (c) => {
+      c.limits.openPositionsMax = 1
     },
   ],
   [
     'margin',
     (c) => {
-      c.limits.leverage = 0.5
+      c.view.leverage = 0.5
     },
   ],
   [
@@ -159,7 +173,13 @@ const BREAKS: readonly (readonly [RiskRule, (c: Case) => void])[] = [
   [
     'day-loss',
     (c) => {
-      c.view.dayLoss = c.limits.dayLossMax
+      c.view.dayLoss = limitAt(c.limits.dayLossMax, c.view.equity)
+    },
+  ],
+  [
+    'week-loss',
+    (c) => {
+      c.view.weekLoss = limitAt(c.limits.weekLossMax, c.view.equity)
     },
   ],
   [
@@ -178,6 +198,13 @@ const BREAKS: readonly (readonly [RiskRule, (c: Case) => void])[] = [
     'duplicate',
     (c) => {
       c.view.lastEntry = ts(c.view.now - 1)
+    },
+  ],
+  [
+    'reentry-cooldown',
+    (c) => {
+      c.limits.reentryCooldownMs = 1
+      c.view.lastExit = c.view.now
     },
   ],
 ]
@@ -238,25 +265,25 @@ describe('at the limit itself an order passes', () => {
     [
       'account cap',
       (c) => {
-        c.limits.accountNotionalMax = NOTIONAL
+        c.limits.grossMax = moneyLimit(NOTIONAL)
       },
     ],
     [
       'order notional',
       (c) => {
-        c.limits.orderNotionalMax = NOTIONAL
+        c.limits.orderMax = moneyLimit(NOTIONAL)
       },
     ],
     [
       'position notional at the mark',
       (c) => {
-        c.limits.positionNotionalMax = coins(6_400)
+        c.limits.positionMax = moneyLimit(coins(6_400))
       },
     ],
     [
       'gap test',
       (c) => {
-        c.limits.dayLossMax = cash(PLANNED * c.limits.gapTestMultiple)
+        c.limits.dayLossMax = moneyLimit(cash(PLANNED * c.limits.gapTestMultiple))
       },
     ],
     [
@@ -280,7 +307,7 @@ describe('at the limit itself an order passes', () => {
 
 test('limits count the position plus worst-case open entries of the side', () => {
   const c = approved()
-  c.limits.positionNotionalMax = coins(12_000)
+  c.limits.positionMax = moneyLimit(coins(12_000))
   c.view.held = 50
   c.view.openBuys = 37
   expect(answer(c)).toBeUndefined()
@@ -295,7 +322,7 @@ describe('S10 the whole position that results is judged', () => {
     c.view.held = 100
     c.view.stop = ticks(stop)
     c.view.cost = coins(6_400)
-    c.limits.positionNotionalMax = coins(1e6)
+    c.limits.positionMax = moneyLimit(coins(1e6))
   }
 
   test('S10 a second entry adds to what the first may lose: one trade and one limit', () => {
@@ -323,13 +350,13 @@ describe('S10 the whole position that results is judged', () => {
     held(c, 635_000)
     c.view.cost = coins(6_000)
     expect(answer(c)).toBeUndefined()
-    c.limits.dayLossMax = cash(3 * (PLANNED + coins(54)))
+    c.limits.dayLossMax = moneyLimit(cash(3 * (PLANNED + coins(54))))
     expect(answer(c)).toBe('gap-test')
   })
 
   test('S10 what all others may lose is subtracted from the day first', () => {
     const c = approved()
-    c.limits.dayLossMax = cash(PLANNED * c.limits.gapTestMultiple)
+    c.limits.dayLossMax = moneyLimit(cash(PLANNED * c.limits.gapTestMultiple))
     expect(answer(c)).toBeUndefined()
     c.view.entriesElsewhere = [{ side: 1, lots: lots(1), price: ticks(640_000), stop: ticks(639_000) }]
     expect(answer(c)).toBe('gap-test')
@@ -361,8 +388,8 @@ describe('a reversal', () => {
     const c = approved()
     c.view.held = -100
     c.view.gross = coins(6_400)
-    c.limits.accountNotionalMax = NOTIONAL
-    c.limits.leverage = 1
+    c.limits.grossMax = moneyLimit(NOTIONAL)
+    c.view.leverage = 1
     c.view.equity = coins(6_500)
     c.limits.tradeLossFractionMax = 1
     expect(answer(c)).toBeUndefined()
@@ -372,7 +399,7 @@ describe('a reversal', () => {
 })
 
 describe('S10 moving a stop', () => {
-  const move = (stop: number, over: Partial<Figures> = {}, limits = SIM_LIMITS) => {
+  const move = (stop: number, over: Partial<Figures> = {}, limits = RISK_PROFILES.sim.limits) => {
     const view = { ...figures(), held: 100, stop: ticks(630_000), cost: coins(6_400), ...over }
     return checkStopMove(viewOf(view), I, ticks(stop), limits, costs)?.rule
   }
@@ -458,8 +485,9 @@ describe('risk checks on spot', () => {
     const needed = (c: Case): string | undefined =>
       checkEntry(c.intent, QUANTITY, viewOf(c.view), c.limits, c.costs)?.figures.needed as string
     const c = spot()
-    c.limits.leverage = 10
+    c.view.leverage = 10
     c.limits.tradeLossFractionMax = 1
+    c.limits.dayLossMax = moneyLimit(coins(500))
     expect(answer(c)).toBeUndefined()
     // 6,399.99 for the coins and 0.1 % of fee: one cent too little.
     c.view.equity = coins(6_406.38)

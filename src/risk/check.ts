@@ -9,7 +9,9 @@ import type { OrderIntent } from '../trading/order.ts'
 import { closingNotional } from './at-stake.ts'
 import { checkLoss, checkStop } from './check-loss.ts'
 import { type RiskDenial, coinsText } from './denial.ts'
+import { checkNet, checkScopes } from './exposure-limits.ts'
 import type { RiskLimits } from './limits.ts'
+import { limitAt } from '../core/money-limit.ts'
 import { type ExpectedCosts, rateOf, takerRateOf } from './planned-loss.ts'
 
 const abs = (n: number): number => (n < 0 ? 0 - n : n)
@@ -86,24 +88,29 @@ export function checkEntry(
 
   // What the same signal closes is gone before this order fills.
   const closing = closingNotional(view, instrument, intent.side)
+  const { equity } = view
   const grossAfter = view.grossNotional - closing + notional
-  if (grossAfter > limits.accountNotionalMax)
-    return { rule: 'account-cap', figures: { after: coinsText(cash(grossAfter)), limit: coinsText(limits.accountNotionalMax) } }
-  if (notional > limits.orderNotionalMax)
-    return { rule: 'order-notional', figures: { notional: coinsText(notional), limit: coinsText(limits.orderNotionalMax) } }
+  const grossMax = limitAt(limits.grossMax, equity)
+  if (grossAfter > grossMax) return { rule: 'account-cap', figures: { after: coinsText(cash(grossAfter)), limit: coinsText(grossMax) } }
+  const orderMax = limitAt(limits.orderMax, equity)
+  if (notional > orderMax) return { rule: 'order-notional', figures: { notional: coinsText(notional), limit: coinsText(orderMax) } }
   const worstLots = worstCaseLots(view, intent, quantity)
   const positionAfter = notionalOf(instrument, mark, lots(worstLots), 'ceil')
-  if (positionAfter > limits.positionNotionalMax)
-    return { rule: 'position-notional', figures: { after: coinsText(positionAfter), limit: coinsText(limits.positionNotionalMax) } }
+  const positionMax = limitAt(limits.positionMax, equity)
+  if (positionAfter > positionMax)
+    return { rule: 'position-notional', figures: { after: coinsText(positionAfter), limit: coinsText(positionMax) } }
+  const added = { instrument: i, side: intent.side, notional, closing }
+  const exposureDenial = checkNet(added, view, limits) ?? checkScopes(added, view, limits)
+  if (exposureDenial !== undefined) return exposureDenial
 
   const takerRate = takerRateOf(instrument, costs)
   const fee = rateOf(closing, takerRate) + (isBudget ? 0 : rateOf(notional, takerRate))
-  const spotAfter = view.spotNotional + (isSpot ? notional : 0)
-  const marginAfter = Math.ceil((grossAfter - spotAfter) / limits.leverage) + spotAfter + fee
+  const leverage = isSpot ? 1 : view.leverageOf(i)
+  const marginAfter = view.marginUsed - Math.floor(closing / leverage) + Math.ceil(notional / leverage) + fee
   if (marginAfter > view.marginEquity)
     return {
       rule: 'margin',
-      figures: { needed: coinsText(cash(marginAfter)), equity: coinsText(view.marginEquity), leverage: isSpot ? 1 : limits.leverage },
+      figures: { needed: coinsText(cash(marginAfter)), equity: coinsText(view.marginEquity), leverage },
     }
 
   const lossDenial = checkLoss(intent, quantity, price, view, limits, costs)
@@ -115,6 +122,9 @@ export function checkEntry(
   const last = intent.isChild === true ? undefined : view.lastEntryTs(i, intent.side)
   if (last !== undefined && limits.duplicateWindowMs > 0 && view.now - last < limits.duplicateWindowMs)
     return { rule: 'duplicate', figures: { sinceMs: view.now - last, windowMs: limits.duplicateWindowMs } }
+  const ended = limits.reentryCooldownMs > 0 && intent.isChild !== true ? view.lastExitTs(i) : undefined
+  if (ended !== undefined && view.now - ended < limits.reentryCooldownMs)
+    return { rule: 'reentry-cooldown', figures: { sinceMs: view.now - ended, cooldownMs: limits.reentryCooldownMs } }
   return undefined
 }
 

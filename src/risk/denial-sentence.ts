@@ -20,6 +20,9 @@ function apart(a: string | number | undefined, b: string | number | undefined, s
   return usd(a) === usd(b) ? say(price(a), price(b)) : say(usd(a), usd(b))
 }
 
+/** Of a strategy or symbol where the limit is not the account's. */
+const ofScope = (f: RiskFigures): string => (f.of === undefined ? '' : ` of ${f.of}`)
+
 const WORDS: Readonly<Record<RiskRule, Words>> = {
   // What the trader itself holds says in its reason what ends it.
   hold: (f) =>
@@ -50,20 +53,32 @@ const WORDS: Readonly<Record<RiskRule, Words>> = {
   'stop-beyond-liquidation': (f) =>
     `the account would be liquidated before the stop is reached (loss at the stop ${usd(f.lossAtStop)} USDT, equity ${usd(f.equity)} USDT, maintenance margin ${usd(f.maintenance)} USDT)`,
   'account-cap': (f) =>
-    apart(f.after, f.limit, (after, limit) => `total position value would be ${after} USDT, above the limit of ${limit} USDT`),
+    apart(
+      f.after,
+      f.limit,
+      (after, limit) =>
+        `${f.of === undefined ? 'total position value' : `position value of ${f.of}`} would be ${after} USDT, above the limit of ${limit} USDT`,
+    ),
   'order-notional': (f) =>
     apart(f.notional, f.limit, (worth, limit) => `order value ${worth} USDT is above the limit of ${limit} USDT per order`),
   'position-notional': (f) =>
     apart(f.after, f.limit, (after, limit) => `position value would be ${after} USDT, above the limit of ${limit} USDT`),
+  'net-exposure': (f) =>
+    apart(f.after, f.limit, (after, limit) => `net ${f.side} value${ofScope(f)} would be ${after} USDT, above the limit of ${limit} USDT`),
+  'open-positions': (f) => `${f.open} symbols${ofScope(f)} are open already, and the limit is ${f.limit}`,
   margin: (f) =>
     apart(f.needed, f.equity, (needed, equity) => `total margin would be ${needed} USDT at ${f.leverage}x, and equity is ${equity} USDT`),
   'planned-loss': (f) =>
     apart(f.planned, f.limit, (planned, limit) => `planned loss ${planned} USDT at the stop is above the limit of ${limit} USDT per trade`),
-  'day-loss': (f) => apart(f.lost, f.limit, (lost, limit) => `daily loss ${lost} USDT has reached the limit of ${limit} USDT`),
+  'day-loss': (f) => apart(f.lost, f.limit, (lost, limit) => `daily loss${ofScope(f)} ${lost} USDT has reached the limit of ${limit} USDT`),
+  'week-loss': (f) =>
+    apart(f.lost, f.limit, (lost, limit) => `weekly loss${ofScope(f)} ${lost} USDT has reached the limit of ${limit} USDT`),
   'gap-test': (f) =>
-    `a gap of ${f.multiple} times the planned loss of ${usd(f.planned)} USDT would exceed the ${usd(f.dayLossLeft)} USDT left of the daily loss limit${Number(f.openRisk ?? 0) > 0 ? `, of which open positions already risk ${usd(f.openRisk)} USDT` : ''}`,
+    `a gap of ${f.multiple} times the planned loss of ${usd(f.planned)} USDT would exceed the ${usd(f.dayLossLeft)} USDT left of the ${f.window === 'week' ? 'weekly' : 'daily'} loss limit${ofScope(f)}${Number(f.openRisk ?? 0) > 0 ? `, of which open positions already risk ${usd(f.openRisk)} USDT` : ''}`,
   'order-rate': (f) => `too many entries: ${f.lastSecond} in the last second, ${f.lastMinute} in the last minute`,
   duplicate: (f) => `an entry on the same side was sent ${seconds(f.sinceMs)} ago; wait ${seconds(f.windowMs)} between entries`,
+  'reentry-cooldown': (f) =>
+    `the last trade ended ${seconds(f.sinceMs)} ago; entries are allowed ${seconds(f.cooldownMs)} after it (reentryCooldown)`,
   'exit-not-verified': (f) =>
     f.quantity === undefined ? 'there is no position to close' : `${f.quantity} is more than the position of ${f.held}`,
   execution: () => 'this execution algorithm is not available for the order',

@@ -6,8 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { type Cash, type Side, cash, lots, ticks } from '../core/units.ts'
 import { makeInstrument, notionalOf } from '../market/instrument.ts'
 import { plannedLossOf } from './planned-loss.ts'
-import { SIM_LIMITS } from './limits.ts'
-import { BALANCE_SIZING } from './profiles.ts'
+import { RISK_PROFILES } from './profiles.ts'
 import {
   type BalanceScaling,
   type DrawdownDecay,
@@ -71,9 +70,10 @@ const input = (equity: Cash, highWater: Cash, smoothed: number, stop: number, si
   equity,
   highWater,
   smoothedDrawdown: smoothed,
+  lossRoom: Number.POSITIVE_INFINITY,
 })
 const size = (of: RiskSizeInput, caps: Parameters<typeof sizeByRisk>[5] = []) =>
-  sizeByRisk(of, linear, { type: 'linear' }, SIM_LIMITS, costs, caps)
+  sizeByRisk(of, linear, { type: 'linear' }, RISK_PROFILES.sim.limits, costs, caps)
 
 describe('fixed fraction', () => {
   test('fixed fraction: by hand: 0.5 % of 10,000 at 64,000 with a stop at 63,000', () => {
@@ -128,12 +128,12 @@ describe('fixed fraction', () => {
   test('caps only make it smaller and are named', () => {
     const free = size(input(coins(10_000), cash(0), 0, 639_000))
     const capped = size(input(coins(10_000), cash(0), 0, 639_000), [
-      { name: 'order notional', notional: coins(1_000) },
-      { name: 'position notional', notional: coins(50_000) },
+      { name: 'order limit', notional: coins(1_000) },
+      { name: 'position limit', notional: coins(50_000) },
     ])
     expect(capped.lots).toBe(15)
     expect(free.lots).toBeGreaterThan(15)
-    expect(capped.steps.at(-1)).toEqual({ name: 'capped by order notional', value: '0.015' })
+    expect(capped.steps.at(-1)).toEqual({ name: 'capped by order limit', value: '0.015' })
   })
 })
 
@@ -150,13 +150,13 @@ test('lotsFor is the most that fits, exactly', () => {
 
 test('caps leave room for what is held and for open entries', () => {
   const view = viewOf({ ...figures(), held: 50, openBuys: 10, gross: coins(3_840) })
-  const caps = Object.fromEntries(entryCaps(view, btc, 1, SIM_LIMITS, costs).map((cap) => [cap.name, cap.notional]))
-  expect(caps['position notional']).toBe(coins(12_000 - 3_840))
-  expect(caps['account cap']).toBe(coins(30_000 - 3_840))
+  const caps = Object.fromEntries(entryCaps(view, btc, 1, RISK_PROFILES.sim.limits, costs).map((cap) => [cap.name, cap.notional]))
+  expect(caps['position limit']).toBe(coins(12_000 - 3_840))
+  expect(caps['gross limit']).toBe(coins(30_000 - 3_840))
   // Free margin 10,000 - 384 pays a tenth and 0.055 % of each notional.
   expect(caps['margin']).toBe(Math.floor(coins(9_616) / 0.10055))
 })
 
 test('the shipped sizing is the one of the manual', () => {
-  expect(BALANCE_SIZING).toEqual({ type: 'risk', scaling: linear, decay: { type: 'linear' } })
+  expect(RISK_PROFILES.sim.sizing).toEqual({ type: 'risk', scaling: linear, decay: { type: 'linear' }, isThrottled: true })
 })

@@ -9,6 +9,8 @@ import type { PortfolioView } from '../portfolio/view.ts'
 import { type ExpectedCosts, plannedLossOf, rateOf, takerRateOf } from './planned-loss.ts'
 import { closingNotional } from './at-stake.ts'
 import type { RiskLimits } from './limits.ts'
+import { limitAt } from '../core/money-limit.ts'
+import { exposureCaps } from './exposure-limits.ts'
 
 /** Scales the fraction of equity that one trade may lose between rMin and rMax by the size of the balance. */
 export type BalanceScaling =
@@ -25,7 +27,13 @@ export type DrawdownDecay =
 export type Sizing =
   | { readonly type: 'all' }
   | { readonly type: 'fixed'; readonly lots: Lots }
-  | { readonly type: 'risk'; readonly scaling: BalanceScaling; readonly decay: DrawdownDecay }
+  | {
+      readonly type: 'risk'
+      readonly scaling: BalanceScaling
+      readonly decay: DrawdownDecay
+      /** Whether an entry is made smaller where the day has too little loss left for all of it; else it is denied. */
+      readonly isThrottled: boolean
+    }
 
 export interface SizingStep {
   readonly name: string
@@ -73,6 +81,8 @@ export interface RiskSizeInput {
   readonly equity: Cash
   readonly highWater: Cash
   readonly smoothedDrawdown: number
+  /** What one more trade may lose of the day and the week, Cash; Infinity where the size does not depend on it. */
+  readonly lossRoom: number
 }
 
 /** `fixed-fraction`: quantity = r x equity / planned loss of one unit, rounded down to the lot; caps only ever make it smaller. */
@@ -80,15 +90,17 @@ export function sizeByRisk(
   input: RiskSizeInput,
   scaling: BalanceScaling,
   decay: DrawdownDecay,
-  limits: Pick<RiskLimits, 'drawdown'>,
+  limits: Pick<RiskLimits, 'drawdown' | 'tradeLossFractionMax'>,
   costs: ExpectedCosts,
   caps: readonly { readonly name: string; readonly notional: Cash }[],
 ): Sized {
   const { instrument, entry, stop } = input
   const rScaled = scaledFraction(scaling, input.equity, input.highWater)
   const factor = decayFactor(decay, input.smoothedDrawdown, limits.drawdown.yellow, limits.drawdown.red)
-  const r = rScaled * factor
-  const budget = cash(Math.max(0, Math.floor(input.equity * r)))
+  const r = Math.min(rScaled * factor, limits.tradeLossFractionMax)
+  const byFraction = Math.max(0, Math.floor(input.equity * r))
+  const isThrottled = input.lossRoom < byFraction
+  const budget = cash(isThrottled ? Math.max(0, Math.floor(input.lossRoom)) : byFraction)
   // Many lots keep the loss of one exact to far below a unit of Cash; as many as fit, since a lot may be worth a fortune.
   const probe = lots(Math.max(1, Math.min(PROBE_LOTS_MAX, Math.floor(PROBE_NOTIONAL / notionalOf(instrument, entry, lots(1), 'ceil')))))
   const probeLoss = plannedLossOf(instrument, entry, stop, probe, costs)
@@ -104,13 +116,15 @@ export function sizeByRisk(
   }
   const size = lots(quantity)
   const plannedLoss = plannedLossOf(instrument, entry, stop, size, costs)
-  return new SizedByRisk(size, r, plannedLoss, { input, rScaled, factor, budget, probe, probeLoss, byRisk, capped })
+  return new SizedByRisk(size, r, plannedLoss, { input, rScaled, factor, r, isThrottled, budget, probe, probeLoss, byRisk, capped })
 }
 
 interface Arithmetic {
   readonly input: RiskSizeInput
   readonly rScaled: number
   readonly factor: number
+  readonly r: number
+  readonly isThrottled: boolean
   readonly budget: Cash
   readonly probe: Lots
   readonly probeLoss: Cash
@@ -133,12 +147,14 @@ class SizedByRisk implements Sized {
 
   /** Texts only for who reads them: a backtest sizes at each signal and shows none. */
   get steps(): readonly SizingStep[] {
-    const { input, rScaled, factor, budget, probe, probeLoss, byRisk, capped } = this.arithmetic
+    const { input, rScaled, factor, r, isThrottled, budget, probe, probeLoss, byRisk, capped } = this.arithmetic
     const { instrument } = input
     return [
       { name: 'equity', value: formatDecimal(input.equity, CASH_SCALE) },
       { name: 'r by balance', value: rScaled.toFixed(6) },
       { name: 'drawdown factor', value: factor.toFixed(6) },
+      ...(r < rScaled * factor ? [{ name: 'r by tradeLoss', value: r.toFixed(6) }] : []),
+      ...(isThrottled ? [{ name: 'loss left for one trade', value: formatDecimal(budget, CASH_SCALE) }] : []),
       { name: 'risk budget', value: formatDecimal(budget, CASH_SCALE) },
       { name: 'entry', value: formatPrice(instrument, input.entry) },
       { name: 'stop', value: formatPrice(instrument, input.stop) },
@@ -169,17 +185,18 @@ export function entryCaps(view: PortfolioView, instrument: Instrument, side: Sid
   const isSpot = instrument.category === 'spot'
   // Fees of the entry must fit too, so margin is shared with them.
   const takerRate = takerRateOf(instrument, costs)
-  const perNotional = 1 / (isSpot ? 1 : limits.leverage) + takerRate / RATE_ONE
-  const { spotNotional } = view
+  const leverage = isSpot ? 1 : view.leverageOf(i)
+  const perNotional = 1 / leverage + takerRate / RATE_ONE
   // What the same signal closes pays its fee and is gone before this order fills.
   const closing = closingNotional(view, instrument, side)
   const gross = view.grossNotional - closing
   const equity = view.marginEquity - rateOf(closing, takerRate)
-  const free = equity - Math.ceil((gross - spotNotional) / limits.leverage) - spotNotional
+  const free = equity - view.marginUsed + Math.floor(closing / leverage)
   return [
-    { name: 'order notional', notional: limits.orderNotionalMax },
-    { name: 'position notional', notional: cash(limits.positionNotionalMax - used) },
-    { name: 'account cap', notional: cash(limits.accountNotionalMax - gross) },
+    { name: 'order limit', notional: limitAt(limits.orderMax, view.equity) },
+    { name: 'position limit', notional: cash(limitAt(limits.positionMax, view.equity) - used) },
+    { name: 'gross limit', notional: cash(limitAt(limits.grossMax, view.equity) - gross) },
+    ...exposureCaps(view, i, side, closing, limits),
     { name: 'margin', notional: cash(Math.floor(Math.max(0, free) / perNotional)) },
   ]
 }

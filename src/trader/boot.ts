@@ -89,16 +89,10 @@ export async function untilAnswered<T>(
 }
 
 /** Leverage is set by us, never while in a position (S12). */
-export async function setLeverages(
-  kernel: Kernel,
-  instruments: readonly Instrument[],
-  venue: TradedVenue,
-  leverage: number,
-  log: Log,
-): Promise<void> {
+export async function setLeverages(kernel: Kernel, instruments: readonly Instrument[], venue: TradedVenue, log: Log): Promise<void> {
   for (const instrument of instruments) {
     if (instrument.status === 'closed' || kernel.portfolio.positionLots(instrument.index) !== 0) continue
-    const set = await venue.setLeverage(instrument.index, Math.min(leverage, instrument.leverageMax))
+    const set = await venue.setLeverage(instrument.index, kernel.limits.leverageOf(instrument.index))
     if (!set.ok) log('warn', `leverage of ${instrument.symbol}: ${errorWords(set.error)}`)
   }
 }

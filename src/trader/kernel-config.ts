@@ -4,14 +4,12 @@
 import { type InstrumentIndex, MINUTE_MS, strategyId } from '../core/units.ts'
 import type { KernelConfig } from '../kernel/config.ts'
 import type { Instrument } from '../market/instrument.ts'
-import type { RiskProfile } from '../risk/profiles.ts'
 import type { TradePlan } from '../config/strategy-plan.ts'
 
 export interface KernelPlan extends TradePlan {
   readonly profile: string
   readonly tag: string
   readonly intervalMs: number
-  readonly risk: RiskProfile
 }
 
 export function kernelConfigOf(plan: KernelPlan, instruments: readonly Instrument[]): KernelConfig {
@@ -31,6 +29,7 @@ export function kernelConfigOf(plan: KernelPlan, instruments: readonly Instrumen
     })),
     manual: plan.manual.map(indexOf),
     limits: plan.risk.limits,
+    settings: plan.risk.settings,
     sizing: plan.risk.sizing,
     costs: plan.risk.costs,
     defaultStopFraction: undefined,

@@ -260,6 +260,8 @@ function keyOf(change: RowChange): string {
       return `orders/${change.row.orderId}`
     case 'decisions':
       return `decisions/${change.row.seq}`
+    case 'riskSettings':
+      return `riskSettings/${change.row.target}/${change.row.key}`
     case 'fills':
       return `fills/${change.row.symbol}/${change.row.tradeId}`
     case 'positions':

@@ -7,7 +7,6 @@ import type { Journal } from '../journal/journal.ts'
 import type { CommandQueue } from '../kernel/trader-command.ts'
 import type { KernelFact } from '../kernel/fact.ts'
 import type { Kernel } from '../kernel/kernel.ts'
-import type { RiskProfile } from '../risk/profiles.ts'
 import type { EmergencyNotice } from '../emergency/emergency-file.ts'
 import type { HealthReporter } from './health.ts'
 import type { TradePlan } from '../config/strategy-plan.ts'
@@ -17,7 +16,6 @@ export interface TraderOptions extends TradePlan {
   readonly profile: string
   readonly tag: string
   readonly intervalMs: number
-  readonly risk: RiskProfile
   readonly venue: TradedVenue
   readonly journal: Journal
   readonly commands: CommandQueue

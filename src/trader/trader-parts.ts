@@ -113,7 +113,6 @@ export function makeParts(
     startAgain: options.startAgain,
     isLive: options.profile === 'live',
     isObserving: isObserving,
-    leverage: options.risk.limits.leverage,
     log: options.log,
   })
   const feed: MarketFeed = new MarketFeed({
@@ -163,6 +162,7 @@ export function makeParts(
       ...(await environment.problems()),
     ],
     takerRate: (instrument) => environment.takerRate(instrument),
+    checkConditions: () => environment.checkConditions(),
     submit: (inputs) => driver.submit(inputs),
     ask: (input) => hooks.ask(input),
     verifyFlat: (only) => verifyFlat(venue, kernel, wallClock, now, only),

@@ -147,7 +147,7 @@ export class Trader {
     options.step('strategies', owners.join(' · '), 0)
     this.tellOrphans()
     options.onPositions(this.kernel)
-    if (!this.isObserving) await setLeverages(this.kernel, this.instruments, venue, options.risk.limits.leverage, options.log)
+    if (!this.isObserving) await setLeverages(this.kernel, this.instruments, venue, options.log)
 
     const refusal = await this.parts.environment.atStart()
     if (refusal !== undefined) return err(refusal)
@@ -372,6 +372,7 @@ export class Trader {
     this.parts.account.measureAgain()
     this.parts.wallet.check()
     this.endTimedPauses()
+    this.endTimedSettings()
     this.parts.feed.stride()
     this.options.health.report(PARTS.trader, 'ok', `${this.parts.driver.depth} queued, ${this.parts.sender.pending} sending`)
   }
@@ -384,6 +385,10 @@ export class Trader {
       (h) => h.cause === 'operator' && h.effect === 'no-entries' && h.until !== undefined && now >= h.until,
     )
     for (const hold of over) this.parts.driver.post(() => [{ type: 'lift-hold', holdId: hold.id, actor: 'timer', ts: this.clock.now() }])
+  }
+
+  private endTimedSettings(): void {
+    if (this.parts.commandHandler.endedSettings().length > 0) this.parts.driver.post(() => this.parts.commandHandler.endedSettings())
   }
 
   private async quarantine(symbol: string, detail: string): Promise<void> {

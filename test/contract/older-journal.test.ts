@@ -8,6 +8,7 @@ import { expect, test } from 'vitest'
 import type { JournalRow } from '../../src/journal/journal.ts'
 import { alertSentence } from '../../src/journal/alert-sentence.ts'
 import type { KernelFact } from '../../src/kernel/fact.ts'
+import { watchFrom } from '../../src/risk/breaker.ts'
 import type { KernelSnapshot } from '../../src/kernel/snapshot.ts'
 import { groupByCause, recover } from '../../src/trader/recovery.ts'
 import { MemoryStore } from '../support/memory-journal.ts'
@@ -23,6 +24,14 @@ const saved = JSON.parse(gunzipSync(readFileSync(file)).toString()) as Saved
 const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value))
 const symbols = makeScriptedKernel().config.instruments.map(({ symbol }) => symbol)
 
+/** Without what that Ballast did not keep: results by symbol, the week, and the amounts of flows. */
+function asThen(snapshot: KernelSnapshot): object {
+  const { results: _results, watch, ...portfolio } = snapshot.portfolio
+  const { week: _week, day, ...rest } = watchFrom(watch)
+  const flows = day.flows.map(({ ts, scale }) => ({ ts, scale }))
+  return { ...snapshot, portfolio: { ...portfolio, watch: { ...rest, day: { ...day, flows } } } }
+}
+
 test.each([
   ['from its first row', false],
   ['from its snapshot', true],
@@ -36,7 +45,7 @@ test.each([
   // How far open trades went is settled when somebody looks: look at both.
   const before = makeScriptedKernel()
   before.restore(saved.state)
-  const looked = [before, kernel].map((each) => [each.portfolio.openTrades(), plain(each.snapshot())])
+  const looked = [before, kernel].map((each) => [each.portfolio.openTrades(), plain(asThen(each.snapshot()))])
   expect(looked[1]).toEqual(looked[0])
 })
 

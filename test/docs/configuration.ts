@@ -3,6 +3,8 @@
  */
 import { z } from 'zod'
 import { CONFIG_KEYS, type ConfigKey } from '../../src/config/config-keys.ts'
+import { settingKeyOf, settingOf } from '../../src/risk/settings/setting.ts'
+import { PROFILE_VALUES } from '../../src/risk/profiles.ts'
 import { configSchema } from '../../src/config/config-schema.ts'
 
 const LIVE = 'confirm.live.'
@@ -16,6 +18,9 @@ const WORDS: Readonly<Record<string, string>> = {
   bookDepth: 'How much of each order book is followed; spreads are read from it',
   strategies: 'What trades: see below. Without it, three strategies that come with Ballast',
   'manual.symbols': 'Symbols that belong to you: `open` works there and nowhere else',
+  'risk.strategies':
+    'What single strategies have of their own; of each limit the strictest of account, strategy and symbol counts ([risk](risk.md))',
+  'risk.symbols': 'What single symbols have of their own ([risk](risk.md))',
   'chat.allowManualEntry': 'Whether `/open` is allowed in chats',
   'confirm.maxDriftBps': 'How far a price may go before a card that adds risk asks again',
   'api.host':
@@ -48,10 +53,14 @@ interface JsonSchema {
 }
 
 export const wordsOf = (path: string): string => {
+  const setting = path.startsWith('risk.') ? settingKeyOf(path.slice('risk.'.length)) : undefined
+  if (setting !== undefined) return sentenceCase(settingOf(setting).meaning)
   const words = WORDS[path] ?? (path.startsWith(LIVE) ? `How much \`${path.slice(LIVE.length)}\` asks for on live` : undefined)
   if (words === undefined) throw new Error(`${path} has no words in test/docs/configuration.ts`)
   return words
 }
+
+const sentenceCase = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`
 
 const cell = (text: string): string => text.replaceAll('|', '\\|')
 
@@ -67,6 +76,14 @@ function defaultOf({ default: value }: JsonSchema): string {
   return `\`${typeof value === 'string' ? value : JSON.stringify(value)}\``
 }
 
+/** Of a risk setting: what the profiles ship. */
+function shippedOf(path: string): string | undefined {
+  const setting = path.startsWith('risk.') ? settingKeyOf(path.slice('risk.'.length)) : undefined
+  if (setting === undefined) return undefined
+  const { sim, live } = PROFILE_VALUES
+  return sim[setting] === live[setting] ? `\`${sim[setting]}\`` : `\`${sim[setting]}\` in sim and paper, else \`${live[setting]}\``
+}
+
 function schemaOf(path: string): JsonSchema {
   let schema: JsonSchema = z.toJSONSchema(configSchema, { io: 'input', unrepresentable: 'any' }) as JsonSchema
   for (const name of path.split('.')) schema = schema.properties?.[name] ?? {}
@@ -75,7 +92,14 @@ function schemaOf(path: string): JsonSchema {
 
 const row = (key: ConfigKey): string => {
   const schema = schemaOf(key.path)
-  const cells = [`\`${key.path}\``, typeOf(key, schema), defaultOf(schema), key.allowed, wordsOf(key.path), `\`${key.envName}\``]
+  const cells = [
+    `\`${key.path}\``,
+    typeOf(key, schema),
+    shippedOf(key.path) ?? defaultOf(schema),
+    key.allowed,
+    wordsOf(key.path),
+    `\`${key.envName}\``,
+  ]
   return `| ${cells.map(cell).join(' | ')} |`
 }
 

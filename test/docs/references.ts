@@ -9,9 +9,10 @@ import { openApiText } from './openapi.ts'
 import { TERMINAL_WORDS_PATH, terminalWords } from './terminal-words.ts'
 
 export const REFERENCES: readonly (readonly [path: string, make: () => string | Promise<string>])[] = [
+  // First: the page of the commands asks the terminal, which reads it.
+  [TERMINAL_WORDS_PATH, terminalWords],
   ['docs/configuration.md', configurationPage],
   ['docs/commands.md', commandsPage],
   ['docs/openapi.json', openApiText],
   ['docs/architecture.md', architecturePage],
-  [TERMINAL_WORDS_PATH, terminalWords],
 ]

@@ -2,13 +2,14 @@
  * What must hold, looked at from outside: the exchange's own rows against the journal's, after each step and when all is quiet.
  * Never believes the trader about itself where the exchange or the journal can be asked.
  */
+import { limitAt } from '../../src/core/money-limit.ts'
 import { parseDecimal } from '../../src/core/decimal.ts'
 import { type InstrumentIndex, type Ticks, lots } from '../../src/core/units.ts'
 import { recover } from '../../src/trader/recovery.ts'
 import type { JournalRow } from '../../src/journal/journal.ts'
 import type { OrderSubmitted } from '../../src/kernel/fact.ts'
 import type { Kernel } from '../../src/kernel/kernel.ts'
-import { MANUAL_OWNER } from '../../src/kernel/state/manual.ts'
+import { MANUAL_OWNER } from '../../src/trading/manual-owner.ts'
 import {
   type Instrument,
   LOT_PARTS,
@@ -54,6 +55,8 @@ const STOP_ALERT_MS = 5_000
 const STOP_CLOSE_MS = 30_000
 /** Requests that are lost or refused on the way cost their time limits. */
 const STOP_SLACK_MS = 15_000
+/** An exit without an answer is looked up for this long before it is sent again (S6): a time limit of 5 s, and three lookups over 10.5 s. */
+const LOST_ORDER_MS = 15_500
 /** Holds that are measurements, or that nothing in these worlds may cause. */
 const PASSING_HOLDS = ['stale', 'reconcile', 'odd-', 'external-', 'another-ballast', 'auth']
 
@@ -71,6 +74,9 @@ export class Checks {
   private readonly triedAtMs = new Map<number, number>()
   private readonly bareMs: number[] = []
   private readonly bareSinceMs: number[] = []
+  private readonly lostBefore: number[] = []
+  /** Most money that the account has had: what was opened with it may stand after a loss or a withdrawal. */
+  private equityMax = 0
   /** Entries that have filled in part: their next part stands on the first. */
   private readonly partsOf = new Set<string>()
   private rowsSeen = 0
@@ -209,19 +215,20 @@ export class Checks {
   }
 
   private limits(exchange: Exchange, changed: Instrument): void {
+    this.equityMax = Math.max(this.equityMax, exchange.venue.money())
     let gross = 0
     for (const instrument of exchange.instruments) {
       const size = Math.abs(this.held[instrument.index] as number)
       const notional = notionalOf(instrument, exchange.venue.lastPrice(instrument.index), lots(size), 'ceil')
       gross += notional
-      if (instrument === changed && notional > limits.positionNotionalMax * PRICE_SLACK)
+      if (instrument === changed && notional > limitAt(limits.positionMax, this.equityMax) * PRICE_SLACK)
         throw new Broken('limits', `${instrument.symbol} holds ${notional}`)
     }
-    if (gross > limits.accountNotionalMax * PRICE_SLACK) throw new Broken('limits', `the account holds ${gross}`)
+    if (gross > limitAt(limits.grossMax, this.equityMax) * PRICE_SLACK) throw new Broken('limits', `the account holds ${gross}`)
   }
 
   /** S5 in wall-clock time, counted while the trader runs with its database, its streams and an exchange that answers. */
-  stops(nowMs: number, isAble: boolean): void {
+  stops(nowMs: number, isAble: boolean, lostOrders: number): void {
     const passed = nowMs - this.lastStopMs
     this.lastStopMs = nowMs
     const { venue, instruments } = this.exchangeOf()
@@ -235,13 +242,18 @@ export class Checks {
         this.bareSinceMs[i] = -1
         continue
       }
-      if (this.bareSinceMs[i] === -1) this.bareSinceMs[i] = nowMs
+      if (this.bareSinceMs[i] === -1) {
+        this.bareSinceMs[i] = nowMs
+        this.lostBefore[i] = lostOrders
+      }
       if (!isAble) continue
       const bare = (this.bareMs[i] as number) + passed
       this.bareMs[i] = bare
       if (bare > STOP_TRY_MS && Math.max(this.triedAtMs.get(i) ?? -1, this.alertedAtMs.get(i) ?? -1) < (this.bareSinceMs[i] as number))
         throw new Broken('stop present', `${symbol} has been bare for ${bare} ms and nobody did anything`)
-      if (bare > STOP_CLOSE_MS + STOP_SLACK_MS) throw new Broken('stop present', `${symbol} has been bare for ${bare} ms`)
+      const lost = lostOrders - (this.lostBefore[i] as number)
+      if (bare > STOP_CLOSE_MS + STOP_SLACK_MS + lost * LOST_ORDER_MS)
+        throw new Broken('stop present', `${symbol} has been bare for ${bare} ms`)
       if (bare > STOP_ALERT_MS + STOP_SLACK_MS && (this.alertedAtMs.get(i) ?? -1) < (this.bareSinceMs[i] as number))
         throw new Broken('stop present', `${symbol} has been bare for ${bare} ms without an alert`)
     }

@@ -19,7 +19,7 @@ beforeEach(async () => {
 const figures = (of = world) => {
   const { equity, watch, ledger } = of.kernel.portfolio
   expect(ledgerSum(ledger)).toBe(0)
-  return { equity: equity / 1e8, day: Math.round((equity - watch.dayStart) / 1e4) / 1e4, drawdown: Math.round(watch.drawdown * 1e4) }
+  return { equity: equity / 1e8, day: Math.round((equity - watch.day.start) / 1e4) / 1e4, drawdown: Math.round(watch.drawdown * 1e4) }
 }
 /** Opens, closes, and waits until nothing is held: a flat account with a loss of fees. */
 async function lose(of = world): Promise<void> {
@@ -70,7 +70,7 @@ describe('a transfer', () => {
     await world.pass(20_000)
     const after = figures()
     expect(after.equity).toBeCloseTo(before.equity + 5_000, 8)
-    expect(world.kernel.portfolio.watch.dayStart).toBeGreaterThan(cash(14_900e8))
+    expect(world.kernel.portfolio.watch.day.start).toBeGreaterThan(cash(14_900e8))
     expect([Math.abs(after.day) < 60, world.alerts]).toEqual([true, ['P3 account.flow']])
   })
 
@@ -146,7 +146,7 @@ describe('every kind', () => {
     const { ledger, equity, watch, dayLoss } = narrow.kernel.portfolio
     expect(ledger.wallet).toBe(narrow.host.exchange.venue.ledger.wallet)
     expect(ledger.wallet).toBeLessThan(9_800e8)
-    expect([ledger.adjustments, ledger.unexplained, dayLoss, equity - watch.dayStart, watch.drawdown, narrow.holds]).toEqual([
+    expect([ledger.adjustments, ledger.unexplained, dayLoss, equity - watch.day.start, watch.drawdown, narrow.holds]).toEqual([
       0,
       0,
       0,

@@ -2,13 +2,14 @@
  * Random scripts of markets, operators and repeated events through the kernel and the matching engine; what must hold after each step.
  * Never a script by hand: a failure prints its seed and shrinks.
  */
+import { limitAt } from '../../src/core/money-limit.ts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type Side, cash, instrumentIndex, lots, strategyId, ticks, ts } from '../../src/core/units.ts'
 import type { KernelFact } from '../../src/kernel/fact.ts'
 import type { KernelInput, PlacedOrder } from '../../src/kernel/input.ts'
 import { Kernel } from '../../src/kernel/kernel.ts'
-import { MANUAL_OWNER } from '../../src/kernel/state/manual.ts'
+import { MANUAL_OWNER } from '../../src/trading/manual-owner.ts'
 import type { KernelSnapshot } from '../../src/kernel/snapshot.ts'
 import { notionalOf } from '../../src/market/instrument.ts'
 import { ledgerSum } from '../../src/portfolio/ledger.ts'
@@ -461,8 +462,8 @@ function expectWithinLimits(kernel: Kernel, { command }: Extract<KernelFact, { r
   const worst = lots(Math.max(0, held) + portfolio.openEntryLots(i, command.side))
   const instrument = portfolio.instrument(i)
   expect(worst).toBeGreaterThanOrEqual(command.lots)
-  expect(notionalOf(instrument, portfolio.mark(i), worst, 'ceil')).toBeLessThanOrEqual(LIMITS.positionNotionalMax)
-  expect(portfolio.grossNotional).toBeLessThanOrEqual(LIMITS.accountNotionalMax)
+  expect(notionalOf(instrument, portfolio.mark(i), worst, 'ceil')).toBeLessThanOrEqual(limitAt(LIMITS.positionMax, portfolio.equity))
+  expect(portfolio.grossNotional).toBeLessThanOrEqual(limitAt(LIMITS.grossMax, portfolio.equity))
   expect(portfolio.grossNotional / config.limits.leverage).toBeLessThanOrEqual(portfolio.marginEquity)
 }
 

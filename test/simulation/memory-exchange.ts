@@ -98,6 +98,8 @@ export class Connection {
 export class MemoryExchange {
   exchange: Exchange
   readonly faults: FaultSwitch
+  /** New orders whose sender was never answered: each costs a time limit and three lookups. */
+  lostOrders = 0
   readonly limits = new RateLimits(true)
   isUp = true
   /** The market stands still and no bar closes any more. */
@@ -184,6 +186,7 @@ export class MemoryExchange {
       answer('refused')
       return
     }
+    const isOrder = request.path === '/v5/order/create'
     const verdict = this.faults.onRequest(faultRequestOf(request), this.time.nowMs)
     const act = (): void => {
       if (!this.isUp) {
@@ -196,6 +199,7 @@ export class MemoryExchange {
       const reply = verdict.isDone ? handle({ exchange, credentials: CREDENTIALS, limits, faults }, request, now) : undefined
       this.look()
       const told = bent(verdict, reply, now)
+      if (told === undefined && isOrder) this.lostOrders += 1
       if (told !== undefined) this.time.after(verdict.replyDelayMs, () => answer(told))
       else if (verdict.reply.type === 'lost' && verdict.reply.way === 'reset') answer('reset')
       this.flush()

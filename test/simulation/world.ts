@@ -212,7 +212,7 @@ class World {
     this.guard(() => {
       const { nowMs } = this.time
       this.checks.journal(nowMs)
-      this.checks.stops(nowMs, this.isAble())
+      this.checks.stops(nowMs, this.isAble(), this.host.lostOrders)
       if (this.isStarted && this.trader !== undefined) this.checks.ledger(this.trader.state)
     })
     if (this.broken !== undefined) throw this.broken

@@ -2,10 +2,12 @@
  * Plain ports for tests of the commands: one position, one entry, one stop, and a record of what was done through them.
  * Never answers for the trader otherwise than the test says.
  */
+import { RISK_PROFILES } from '../../src/risk/profiles.ts'
+import type { RiskSettings } from '../../src/risk/settings/rules.ts'
 import type { Actor, CommandPorts, Role } from '../../api/commands/command.ts'
 import { CommandRunner } from '../../api/commands/run.ts'
 import type { AuditEntry, CodeVerdict, Confirmation, KeyState, NewConfirmation, PartHealth } from '../../api/ports.ts'
-import type { AccountRow, FillRow, FlowRow, HoldRow, OrderRow, PositionRow } from '../../src/journal/row.ts'
+import type { AccountRow, FillRow, FlowRow, HoldRow, OrderRow, PositionRow, RiskSettingRow } from '../../src/journal/row.ts'
 import type { CommandOutcome, PreviewedCommand, TraderCommand } from '../../src/kernel/trader-command.ts'
 
 const account: AccountRow = {
@@ -21,6 +23,25 @@ const account: AccountRow = {
   openRisk: '50',
   grossNotional: '3200',
   marginUsed: '320',
+  limits: {
+    dayLossMax: '500',
+    weekLoss: '20',
+    weekLossMax: '1000',
+    weekLossLeft: '980',
+    grossMax: '30000',
+    net: '3200',
+    netMax: '30000',
+    positionMax: '12000',
+    orderMax: '12000',
+    openPositions: 2,
+    openPositionsMax: 20,
+    leverage: 10,
+    lossStreak: 1,
+    lossStreakMax: 8,
+    drawdownYellow: 0.05,
+    drawdownOrange: 0.1,
+    drawdownRed: 0.15,
+  },
   barsClosedAt: 1_000,
   lastFillAt: 1_000,
   updatedTs: 100_000,
@@ -81,6 +102,7 @@ export interface World {
   preview: CommandOutcome | undefined
   readonly previewed: PreviewedCommand[]
   fills: FillRow[]
+  riskSettings: RiskSettingRow[]
   orders: OrderRow[]
   /** One-time codes that were judged. */
   readonly codes: string[]
@@ -111,6 +133,7 @@ export function makeWorld(profile = 'sim'): World {
     preview: undefined,
     previewed,
     fills: [],
+    riskSettings: [],
     keys: [],
     orders: [entry, { ...entry, orderId: 8, class: 'protective', origin: 'attached-stop', triggerPrice: '63000' }],
     now: 1_000_000,
@@ -140,6 +163,7 @@ export function makeWorld(profile = 'sim'): World {
             lastSignalTs: null,
           },
         ],
+        riskSettings: async () => world.riskSettings,
         holds: async () => world.holds,
         alerts: async () => [],
         events: async () => [],
@@ -211,7 +235,15 @@ export function makeWorld(profile = 'sim'): World {
         cancel: async () => false,
       },
       charts: undefined,
-      system: { profile, version: '0.1.0', startedAtMs: 0, dataDirId: 'tests1', exchange: 'simulator', allowsChatEntry: true, limits: {} },
+      system: {
+        profile,
+        version: '0.1.0',
+        startedAtMs: 0,
+        dataDirId: 'tests1',
+        exchange: 'simulator',
+        allowsChatEntry: true,
+        riskSettings: { ...(RISK_PROFILES.sim.settings as RiskSettings), given: [] },
+      },
       wallNow: () => world.now,
     },
   }

@@ -17,6 +17,7 @@ import {
 } from '../../src/core/units.ts'
 import { makeInstrument } from '../../src/market/instrument.ts'
 import { RESEARCH_LIMITS, type RiskLimits } from '../../src/risk/limits.ts'
+import { type RiskSettings, rulesOf } from '../../src/risk/settings/rules.ts'
 import type { Sizing } from '../../src/risk/sizing.ts'
 import { type Signal, type StrategyDefinition, defineStrategy } from '../../src/strategy/strategy.ts'
 import type { OrderFilled, SubmitOrder } from '../../src/trading/event.ts'
@@ -53,6 +54,8 @@ export const signal = (side: Side | 0, stop?: number): Signal => ({
 
 export interface Setup {
   readonly limits?: Partial<RiskLimits>
+  /** Limits that can be set while it runs, in place of `limits`. */
+  readonly settings?: RiskSettings
   /** Whether ETH has no strategy and belongs to operators. */
   readonly isManual?: boolean
   readonly sizing?: Sizing
@@ -103,7 +106,8 @@ export class Bench {
         instruments: [i],
       })),
       manual: setup.isManual === true ? [ETH] : [],
-      limits: { ...RESEARCH_LIMITS, leverage: 10, ...setup.limits },
+      limits: setup.settings === undefined ? { ...RESEARCH_LIMITS, leverage: 10, ...setup.limits } : rulesOf(setup.settings.account).limits,
+      settings: setup.settings,
       sizing: setup.sizing ?? { type: 'fixed', lots: lots(10) },
       costs: { takerRate: rate(0), spotTakerRate: rate(0), stopSlippageRate: rate(0), maintenanceRate: rate(50_000_000) },
       defaultStopFraction: undefined,

@@ -22,6 +22,7 @@ const KEYS: Readonly<Record<Table, readonly string[]>> = {
   algorithms: ['id'],
   strategies: ['strategy', 'symbol'],
   holds: ['holdId'],
+  riskSettings: ['target', 'key'],
   flows: ['flowId'],
   account: [],
   alerts: ['seq'],

@@ -18,6 +18,7 @@ import {
 } from '../../src/core/units.ts'
 import { type Instrument, makeInstrument } from '../../src/market/instrument.ts'
 import type { OpenEntry, PortfolioView } from '../../src/portfolio/view.ts'
+import { limitAt } from '../../src/core/money-limit.ts'
 import type { ExpectedCosts } from '../../src/risk/planned-loss.ts'
 
 export const I: InstrumentIndex = instrumentIndex(0)
@@ -57,6 +58,10 @@ export interface Figures {
   gross: Cash
   spot: Cash
   dayLoss: Cash
+  weekLoss: Cash
+  netLong: Cash
+  netShort: Cash
+  lastExit: Ts | undefined
   lastSecond: number
   lastMinute: number
   lastEntry: Ts | undefined
@@ -84,6 +89,10 @@ export const figures = (): Figures => ({
   gross: cash(0),
   spot: cash(0),
   dayLoss: cash(0),
+  weekLoss: cash(0),
+  netLong: cash(0),
+  netShort: cash(0),
+  lastExit: undefined,
   lastSecond: 0,
   lastMinute: 0,
   lastEntry: undefined,
@@ -110,14 +119,18 @@ export const viewOf = (f: Figures): PortfolioView => ({
   ownerOf: () => f.owner,
   grossNotional: f.gross,
   spotNotional: f.spot,
-  dayLoss: f.dayLoss,
   ordersLastSecond: f.lastSecond,
   ordersLastMinute: f.lastMinute,
   lastEntryTs: () => f.lastEntry,
-  leverage: f.leverage,
+  marginUsed: cash(Math.ceil((f.gross - f.spot) / f.leverage) + f.spot),
+  leverageOf: () => f.leverage,
+  exposure: () => ({ gross: f.gross, netLong: f.netLong, netShort: f.netShort }),
   stopOf: (i) => (i === I ? f.stop : undefined),
   costOf: () => f.cost,
   openEntries: (i) => (i === I ? f.entries : f.entriesElsewhere),
   symbolsAtStake: () => [I, ELSEWHERE],
-  dayLossLeft: (limit) => limit - f.dayLoss,
+  lossOf: (window) => (window === 'day' ? f.dayLoss : f.weekLoss),
+  lossLimit: (_, limit) => limitAt(limit, f.equity),
+  lossLeft: (window, limit) => limitAt(limit, f.equity) - (window === 'day' ? f.dayLoss : f.weekLoss),
+  lastExitTs: () => f.lastExit,
 })

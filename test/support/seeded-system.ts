@@ -2,6 +2,8 @@
  * A system for tests of the surfaces: a database in which a scripted trader has traded, that trader answering commands, and the API over both.
  * Never a fake of what it tests: journal, projections, queue, registry and API are the real ones.
  */
+import type { RiskSettings } from '../../src/risk/settings/rules.ts'
+import { RISK_PROFILES } from '../../src/risk/profiles.ts'
 import type { CommandPorts } from '../../api/commands/command.ts'
 import { CommandRunner } from '../../api/commands/run.ts'
 import type { ApiContext } from '../../api/context.ts'
@@ -98,6 +100,7 @@ export async function makeSeededSystem(options: SeedOptions = {}): Promise<Seede
   const queue = new PostgresCommandQueue(sql)
   const desk = new CommandHandler({
     takerRate: () => undefined,
+    checkConditions: () => undefined,
     isObserving: false,
     kernel: trader.kernel,
     now: () => ts(trader.now),
@@ -151,7 +154,7 @@ export async function makeSeededSystem(options: SeedOptions = {}): Promise<Seede
       dataDirId: 'tests1',
       exchange: 'simulator',
       allowsChatEntry: true,
-      limits: { dayLossMax: '500', accountNotionalMax: '30000', leverage: 10, drawdownOrange: 0.1, drawdownRed: 0.15 },
+      riskSettings: { ...(RISK_PROFILES.sim.settings as RiskSettings), given: [] },
     },
     wallNow: options.wallNow ?? Date.now,
   }

@@ -3,9 +3,9 @@
  * Never computes what the kernel computes: it shows the projections and adds up trades.
  */
 import { z } from 'zod'
-import type { AccountRow, EquityRow, HoldRow } from '../../../src/journal/row.ts'
+import type { AccountRow, EquityRow, HoldRow, PositionRow } from '../../../src/journal/row.ts'
 import { absolute, add, compare, divide, fixed, multiply, signOf, subtract, toFloat } from '../../amount.ts'
-import { type Command, type CommandContext, defineRead, noArguments } from '../command.ts'
+import { type Command, defineRead, noArguments } from '../command.ts'
 import { amount, asOf, duration, gauge, money, percent, plainPercent, short, signed, time } from '../format.ts'
 import type { Measures, TradeSum } from '../../ports.ts'
 import { openResult } from '../open-result.ts'
@@ -316,10 +316,10 @@ const risk = defineRead({
   role: 'viewer',
   scope: 'account:read',
   run: async (context) => {
-    const { reads, system } = context.ports
+    const { reads } = context.ports
     const [account, positions, measures] = await Promise.all([reads.account(), reads.positions(), reads.measures()])
     if (account === undefined) return noAccount()
-    const { limits } = system
+    const { limits } = account
     const rows: string[][] = []
     const row = (name: string, used: string, limit: string | undefined): void => {
       if (limit === undefined || signOf(limit) === 0) return
@@ -327,25 +327,30 @@ const risk = defineRead({
       rows.push([name, gauge(part, 5), `${amount(used, 0)}/${amount(limit, 0)}`, `${Math.round(part * 100)}%`])
     }
     // A withdrawal makes the limit smaller: what counts is what is left of it.
-    row('Day loss', account.dayLoss, account.dayLossLeft === null ? limits.dayLossMax : add(account.dayLoss, account.dayLossLeft))
-    row('Gross', account.grossNotional, limits.accountNotionalMax)
+    row('Day loss', account.dayLoss, account.dayLossLeft === null ? limits?.dayLossMax : add(account.dayLoss, account.dayLossLeft))
+    if (limits !== null) {
+      row('Week', limits.weekLoss, add(limits.weekLoss, limits.weekLossLeft))
+      row('Gross', account.grossNotional, limits.grossMax)
+      row('Net', limits.net, limits.netMax)
+      row('Position', largestOf(positions), limits.positionMax)
+    }
     row('Margin', account.marginUsed, account.equity)
-    if (limits.drawdownOrange !== undefined) {
-      const part = account.drawdown / limits.drawdownOrange
-      rows.push([
-        'Drawdown',
-        gauge(part, 5),
-        `${(account.drawdown * 100).toFixed(1)}/${(limits.drawdownOrange * 100).toFixed(0)} %`,
-        `${Math.round(part * 100)}%`,
-      ])
+    if (limits !== null) {
+      const share = (name: string, part: number, text: string): void => {
+        rows.push([name, gauge(part, 5), text, `${Math.round(part * 100)}%`])
+      }
+      const { openPositions, openPositionsMax, lossStreak, lossStreakMax, drawdownOrange } = limits
+      share('Symbols', openPositions / openPositionsMax, `${openPositions}/${openPositionsMax}`)
+      if (lossStreakMax !== null) share('Losses', lossStreak / lossStreakMax, `${lossStreak}/${lossStreakMax} row`)
+      share('Drawdown', account.drawdown / drawdownOrange, `${(account.drawdown * 100).toFixed(1)}/${(drawdownOrange * 100).toFixed(0)} %`)
     }
     const leverage = divide(account.grossNotional, account.equity, 2)
     return reply('Risk', {
       tone: account.state === 'running' ? 'ok' : 'warn',
       fields: [
         field('Open risk', `${amount(account.openRisk)} USDT if every stop fills at its price`),
-        field('Leverage', `${leverage}x${limits.leverage === undefined ? '' : ` of ${limits.leverage}x`}`),
-        ...(limits.drawdownRed === undefined ? [] : [field('Flatten at', `${plainPercent(limits.drawdownRed, 1)} drawdown`)]),
+        field('Leverage', `${leverage}x${limits === null ? '' : ` of ${limits.leverage}x`}`),
+        ...(limits === null ? [] : [field('Flatten at', `${plainPercent(limits.drawdownRed, 1)} drawdown`)]),
         ...stopsOf(positions),
         ...measuresOf(measures),
       ],
@@ -353,12 +358,18 @@ const risk = defineRead({
         columns: [{ title: 'limit' }, { title: 'used', isExtra: true }, { title: 'USDT', align: 'right' }, { title: '', align: 'right' }],
         rows,
       },
-      buttons: [runs('Refresh', '/risk'), runs('Positions', '/positions'), runs('Pause', '/pause')],
+      buttons: [runs('Refresh', '/risk'), runs('Limits', '/limits'), runs('Positions', '/positions'), runs('Pause', '/pause')],
     })
   },
 })
 
-function stopsOf(positions: Awaited<ReturnType<CommandContext['ports']['reads']['positions']>>): Field[] {
+/** Value of the largest position. */
+const largestOf = (positions: readonly PositionRow[]): string =>
+  positions
+    .map((position) => notionalOf(position.quantity, position.markPrice))
+    .reduce((most, each) => (compare(each, most) > 0 ? each : most), '0')
+
+function stopsOf(positions: readonly PositionRow[]): Field[] {
   const unprotected = positions.filter((position) => position.stopPrice === null)
   if (positions.length === 0) return [field('Stops', 'no position is open')]
   return [

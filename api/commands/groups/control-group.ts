@@ -10,7 +10,8 @@ import { absolute, signOf } from '../../amount.ts'
 import type { AskedBy } from '../../ports.ts'
 import { DIRECT_NEXT, silenceOf, silenceText } from '../silence.ts'
 import { type Command, type CommandContext, type Done, alreadyDone, defineAction, refuse } from '../command.ts'
-import { duration, parseDuration } from '../format.ts'
+import { parseDuration } from '../../../src/core/duration.ts'
+import { duration } from '../format.ts'
 import { calledBy } from '../called.ts'
 import { isChat } from '../confirm-rules.ts'
 import { panicFields } from '../results.ts'
@@ -106,7 +107,7 @@ const scopeName = (scope: CommandScope): string =>
   scope.type === 'account' ? 'all' : scope.type === 'strategy' ? scope.strategy : scope.symbol
 
 /** The scope that a word means, or undefined when it means none. */
-async function scopeOf(context: CommandContext, word: string | undefined): Promise<CommandScope | undefined> {
+export async function scopeOf(context: CommandContext, word: string | undefined): Promise<CommandScope | undefined> {
   if (word === undefined || /^(all|account)$/i.test(word)) return { type: 'account' }
   const strategies = await context.ports.reads.strategies()
   const strategy = strategies.find((s) => s.strategy === word.toLowerCase())

@@ -77,6 +77,7 @@ function runSize(flags: SizeFlags, command: Command): void {
       equity,
       highWater: flags.highWaterMark === undefined ? equity : cashFlag('high-water-mark', flags.highWaterMark),
       smoothedDrawdown: 0,
+      lossRoom: Number.POSITIVE_INFINITY,
     },
     scalingOf(flags),
     { type: 'none' },

@@ -22,7 +22,6 @@ import { machineClock } from '../../system/wall-clock.ts'
 import type { KernelConfig } from '../../kernel/config.ts'
 import { Kernel } from '../../kernel/kernel.ts'
 import { parseInterval } from '../../market/candles/interval.ts'
-import { RISK_PROFILES } from '../../risk/profiles.ts'
 import { BybitVenue } from '../../venue/bybit/bybit-venue.ts'
 import { BybitClient } from '../../venue/bybit/http/client.ts'
 import { serveExchange } from '../../venue/sim/bybit-server/serve-exchange.ts'
@@ -144,10 +143,7 @@ async function kernelConfig(context: CliContext, registered: Awaited<ReturnType<
     const newcomers = specs.value.filter((spec) => !registered.some((row) => row.symbol === spec.symbol))
     const instruments = await instrumentsOf([...registered, ...newcomers], specs.value, venue, machineClock)
     if (!instruments.ok) throw new CliError(EXIT.conflict, instruments.error.sentence, instruments.error.next)
-    return kernelConfigOf(
-      { profile: config.profile, tag: readTag(paths), intervalMs, ...plans.value, risk: RISK_PROFILES[config.profile] },
-      instruments.value.instruments,
-    )
+    return kernelConfigOf({ profile: config.profile, tag: readTag(paths), intervalMs, ...plans.value }, instruments.value.instruments)
   } finally {
     await client.close()
     await server?.close()

@@ -27,7 +27,6 @@ import { type DataPaths, ownerOf, pathsOf } from '../../system/paths.ts'
 import { openPublicHistory } from '../../market-data/public-history.ts'
 import { databaseChecks, discordCheck, queueCheck, telegramCheck } from '../../diagnostics/dependency-checks.ts'
 import { parseInterval } from '../../market/candles/interval.ts'
-import { RISK_PROFILES } from '../../risk/profiles.ts'
 import { printChecks } from '../ui/check-lines.ts'
 import { type CliContext, contextOf } from '../context.ts'
 import { CliError, EXIT } from '../exit.ts'
@@ -126,7 +125,7 @@ async function exchangeChecks(context: CliContext, config: Config, paths: DataPa
     access: accessWith(config, profile, key.value),
     profile,
     symbols,
-    risk: RISK_PROFILES[profile],
+    risk: plans.value.risk,
     intervalMs: parseInterval(config.interval) as number,
   })
   return [ready, ...broken, ...(look.ok ? accountReport(look.value) : [problem('exchange', look.error)])]

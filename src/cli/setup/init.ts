@@ -2,7 +2,7 @@
  * `ballast init`: asks for the exchange's key, looks at the account with it, and keeps it where it may be kept.
  * Never takes key or secret from a flag, the environment or a pipe, never shows them, never sends an order, and never starts anything.
  */
-import { symbolsOf } from '../../config/strategy-plan.ts'
+import { type TradePlan, symbolsOf } from '../../config/strategy-plan.ts'
 import type { Problem } from '../../core/problem.ts'
 import { configuredStrategies, plansOf } from '../../config/plans.ts'
 import { existsSync, writeFileSync } from 'node:fs'
@@ -20,7 +20,9 @@ import { limitsSummary } from '../../diagnostics/limits-summary.ts'
 import { type DataPaths, claimDirectory, ownerOf, pathsOf } from '../../system/paths.ts'
 import { CASH_SCALE, type Cash } from '../../core/units.ts'
 import { parseInterval } from '../../market/candles/interval.ts'
-import { RISK_PROFILES } from '../../risk/profiles.ts'
+import type { SomeSettings } from '../../risk/settings/setting.ts'
+import { askLimits } from './init-limits.ts'
+import { configuredSettings, riskOf } from '../../config/risk-config.ts'
 import { ask } from '../ui/ask.ts'
 import { printChecks, widthOf, wrap } from '../ui/check-lines.ts'
 import { type CliContext, contextOf } from '../context.ts'
@@ -47,7 +49,8 @@ async function runInit(context: CliContext): Promise<void> {
   if (process.stdin.isTTY !== true)
     throw new CliError(EXIT.notConfirmed, 'Key and secret must be typed at a terminal, and this is not one.', 'Run it in a terminal.')
   const paths = directoryFor(context, profile)
-  const symbols = await symbolsFor(context, config)
+  const plans = await plansFor(context, config)
+  const symbols = symbolsOf(plans)
   if (existsSync(paths.bybitKey) && !(await agrees(context, `${paths.bybitKey} already exists. Replace it? [y/N] `)))
     throw new CliError(EXIT.notConfirmed, 'Key unchanged.', `Check it with: ballast doctor${flagsOf(context, paths)}`)
   say(context, KEY_TEXT[profile])
@@ -56,7 +59,7 @@ async function runInit(context: CliContext): Promise<void> {
     access: accessWith(config, profile, key),
     profile,
     symbols,
-    risk: RISK_PROFILES[profile],
+    risk: plans.risk,
     intervalMs: parseInterval(config.interval) as number,
   })
   if (!looked.ok && looked.error.exitCode === EXIT.unreachable) return keepUnchecked(context, profile, paths, key, looked.error)
@@ -69,8 +72,10 @@ async function runInit(context: CliContext): Promise<void> {
   out.line(`Saved to ${paths.bybitKey}, readable only by you.`)
   if (look.wallet !== undefined)
     out.line(`Account: ${walletText(look.wallet)} USDT, ${look.positions === 1 ? '1 position' : `${look.positions ?? 0} positions`}.`)
-  const isConfigured = await offerConfig(context, profile, paths)
-  if (profile !== 'observe' && look.wallet !== undefined) say(context, `Limits: ${limitsSummary(RISK_PROFILES[profile], look.wallet)}.`)
+  const given = profile === 'observe' ? {} : await limitsFor(context, config, look.wallet)
+  const isConfigured = await offerConfig(context, profile, paths, given)
+  const risk = settled(riskOf(config.profile, { ...config.risk, ...given }))
+  if (profile !== 'observe' && look.wallet !== undefined) say(context, `Limits: ${limitsSummary(risk, look.wallet)}.`)
   const start = startOf(context, isConfigured ? undefined : paths)
   if (profile === 'live')
     say(context, `Nothing is running yet. Live trades real money and needs this statement: BALLAST_I_AM_LIVE=live ${start}`)
@@ -104,8 +109,8 @@ function directoryFor(context: CliContext, profile: KeyedProfile): DataPaths {
   return own
 }
 
-async function symbolsFor(context: CliContext, config: Config): Promise<readonly string[]> {
-  return symbolsOf(settled(plansOf(config, await context.strategies(configuredStrategies(config)))))
+async function plansFor(context: CliContext, config: Config): Promise<TradePlan> {
+  return settled(plansOf(config, await context.strategies(configuredStrategies(config))))
 }
 
 async function askKey(): Promise<ExchangeKey> {
@@ -159,22 +164,36 @@ async function keepUnchecked(
   settled(claimDirectory(paths, profile))
   settled(writeKeyFile(paths, key))
   context.out.line(`Saved to ${paths.bybitKey}, readable only by you.`)
-  await offerConfig(context, profile, paths)
+  await offerConfig(context, profile, paths, {})
   throw new CliError(EXIT.unreachable, 'Key saved, not verified.', `Verify it with: ballast doctor${flagsOf(context, paths)}`)
 }
 
 /** Answers whether a configuration names profile and directory. */
-async function offerConfig(context: CliContext, profile: KeyedProfile, { root }: DataPaths): Promise<boolean> {
+async function offerConfig(context: CliContext, profile: KeyedProfile, { root }: DataPaths, given: SomeSettings): Promise<boolean> {
   const { origins } = context.config()
-  if (existsSync(CONFIG_FILE) || (context.flags.config ?? []).length > 0)
+  const hasLimits = Object.keys(given).length > 0
+  if (existsSync(CONFIG_FILE) || (context.flags.config ?? []).length > 0) {
+    if (hasLimits)
+      say(context, `Your configuration stays as it is. To keep these limits, put this into it: "risk": ${JSON.stringify(given)}`)
     return origins.get('profile')?.kind === 'file' && context.dataDir() === root && origins.get('dataDir')?.kind !== 'flag'
+  }
   const question = `Write ${CONFIG_FILE} to make ${profile} the profile for commands in this directory? [y/N] `
-  if (!(await agrees(context, question))) return false
+  if (!(await agrees(context, question))) {
+    if (hasLimits) say(context, `Not written, so that the limits of the profile count. Yours: "risk": ${JSON.stringify(given)}`)
+    return false
+  }
   const dataDir = root === resolve('.ballast') ? {} : { dataDir: shortOf(root) }
   // Somebody may have made one meanwhile: theirs stays.
-  writeFileSync(CONFIG_FILE, `${JSON.stringify({ profile, ...dataDir }, null, 2)}\n`, { flag: 'wx' })
+  writeFileSync(CONFIG_FILE, `${JSON.stringify({ profile, ...dataDir, ...(hasLimits ? { risk: given } : {}) }, null, 2)}\n`, { flag: 'wx' })
   say(context, `Written: ${resolve(CONFIG_FILE)}. It uses the default strategies; see ballast config show.`)
   return true
+}
+
+/** Nobody is asked where there is no terminal, or where --yes answers all: then the configuration's count. */
+async function limitsFor(context: CliContext, config: Config, wallet: Cash | undefined): Promise<SomeSettings> {
+  if (context.flags.yes === true || process.stdin.isTTY !== true) return {}
+  const { account } = configuredSettings(config)
+  return askLimits({ ask: (question) => ask(question, false), say: (text) => say(context, text) }, account, wallet)
 }
 
 async function agrees(context: CliContext, question: string): Promise<boolean> {

@@ -19,7 +19,7 @@ import type { AdoptExternal, IgnoreExternal } from '../input.ts'
 import type { FactBuffer } from '../fact-buffer.ts'
 import type { SafetyControls } from './safety-controls.ts'
 import type { HoldScope } from '../state/holds.ts'
-import { MANUAL_OWNER } from '../state/manual.ts'
+import { MANUAL_OWNER } from '../../trading/manual-owner.ts'
 import type { OrderTable } from '../state/order-table.ts'
 import type { PortfolioState } from '../state/portfolio-state.ts'
 

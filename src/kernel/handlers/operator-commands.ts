@@ -7,6 +7,8 @@ import { assertNever } from '../../core/assert.ts'
 import { type Algorithms, manualStart } from '../orders/algorithms.ts'
 import type { Brackets } from '../orders/brackets.ts'
 import type { KernelConfig } from '../config.ts'
+import type { FactBuffer } from '../fact-buffer.ts'
+import type { EffectiveLimits } from '../state/effective-limits.ts'
 import { type OrderGateway, OPERATOR_CLOSE } from '../orders/order-gateway.ts'
 import type { ExternalActivity } from './external-activity.ts'
 import type { SafetyControls } from './safety-controls.ts'
@@ -14,6 +16,7 @@ import type {
   AdoptExternal,
   CancelLeftover,
   CancelOrders,
+  ChangeRiskSetting,
   ChangeOrder,
   ChangeProtection,
   ClosePosition,
@@ -32,6 +35,7 @@ export type CommandInput =
   | AdoptExternal
   | CancelLeftover
   | CancelOrders
+  | ChangeRiskSetting
   | ChangeOrder
   | ChangeProtection
   | ClosePosition
@@ -48,6 +52,7 @@ const ASKED: ReadonlySet<KernelInput['type']> = new Set<CommandInput['type']>([
   'cancel-orders',
   'change-order',
   'change-protection',
+  'change-risk-setting',
   'close-position',
   'ignore-external',
   'panic',
@@ -61,6 +66,8 @@ export const isCommand = (input: KernelInput): input is CommandInput => ASKED.ha
 
 export interface OperatorCommandParts {
   readonly config: KernelConfig
+  readonly limits: EffectiveLimits
+  readonly outbox: FactBuffer
   readonly gateway: OrderGateway
   readonly closer: PositionCloser
   readonly placing: ManualOrders
@@ -79,7 +86,7 @@ export class OperatorCommands {
   }
 
   decide(input: CommandInput): void {
-    const { algorithms, gateway, external, modes, placing } = this.parts
+    const { algorithms, gateway, external, modes, placing, limits, outbox } = this.parts
     switch (input.type) {
       case 'close-position':
         this.close(input)
@@ -96,6 +103,10 @@ export class OperatorCommands {
         return
       case 'change-protection':
         if (placing.protect(input)) this.changeProtection(input)
+        return
+      case 'change-risk-setting':
+        limits.set(input.setting)
+        outbox.push({ type: 'risk-setting-changed', setting: input.setting, ts: input.ts })
         return
       case 'start-algorithm':
         algorithms.start(manualStart(input))

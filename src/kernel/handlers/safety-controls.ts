@@ -18,7 +18,17 @@ import type { OrderGateway } from '../orders/order-gateway.ts'
 import type { FlowFigures } from '../alert.ts'
 import { flowAmount, isFlowKind } from '../flow-kind.ts'
 import type { FactBuffer } from '../fact-buffer.ts'
-import { type Hold, UNEXPLAINED_HOLD, tradingState } from '../state/holds.ts'
+import type { EffectiveLimits } from '../state/effective-limits.ts'
+import {
+  type Hold,
+  type HoldScope,
+  ORANGE_HOLD,
+  RED_HOLD,
+  UNEXPLAINED_HOLD,
+  isDrawdownHoldId,
+  isStreakHoldId,
+  tradingState,
+} from '../state/holds.ts'
 import type { OrderTable, OrderOutcome } from '../state/order-table.ts'
 import type { PortfolioState } from '../state/portfolio-state.ts'
 
@@ -32,20 +42,13 @@ const BARE_REPEAT_MS = 2_500
 const EMERGENCY_STOP_FRACTION = 0.02
 const PANIC_HOLD = 'panic'
 export const panicHoldId = (symbol: string): string => `${PANIC_HOLD}-${symbol}`
-const RED_HOLD = 'breaker-red'
-const ORANGE_HOLD = 'breaker-orange'
-/** A drawdown line was reached: lifting it sets a new reference. */
-export const isDrawdownHoldId = (id: string): boolean => id === RED_HOLD || id === ORANGE_HOLD
-/** The day's loss limit was reached. */
-export const DAY_LOSS_HOLD = 'day-loss'
-
-const _capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 
 export class SafetyControls {
   /** When the account's trading state last changed. */
   stateSince: Ts = ts(0)
   private readonly config: KernelConfig
   private readonly portfolio: PortfolioState
+  private readonly limits: EffectiveLimits
   private readonly holds: Hold[]
   private readonly outbox: FactBuffer
   private readonly gateway: OrderGateway
@@ -55,7 +58,7 @@ export class SafetyControls {
   private readonly bookkeeper: Bookkeeper
 
   constructor(
-    { config, portfolio, orders, holds, outbox }: KernelContext,
+    { config, portfolio, limits, orders, holds, outbox }: KernelContext,
     gateway: OrderGateway,
     closer: PositionCloser,
     algorithms: Algorithms,
@@ -66,6 +69,7 @@ export class SafetyControls {
     this.algorithms = algorithms
     this.config = config
     this.portfolio = portfolio
+    this.limits = limits
     this.holds = holds
     this.outbox = outbox
     this.gateway = gateway
@@ -109,9 +113,10 @@ export class SafetyControls {
     const at = this.holds.findIndex((h) => h.id === id)
     if (at < 0) return
     const before = tradingState(this.holds)
-    this.holds.splice(at, 1)
+    const [hold] = this.holds.splice(at, 1)
     // An operator continues with what there is: the old peak would trip it again at the next mark, for ever (S9).
     if (isDrawdownHoldId(id)) this.portfolio.setReference()
+    if (hold !== undefined && isStreakHoldId(id)) this.portfolio.results.endStreak(hold.scope)
     if (tradingState(this.holds) !== before) this.stateSince = this.portfolio.now
   }
 
@@ -140,7 +145,7 @@ export class SafetyControls {
     const id = tier === 'red' ? RED_HOLD : ORANGE_HOLD
     if (this.holds.some((h) => h.id === id)) return false
     const { drawdown } = this.portfolio.watch
-    const limit = this.config.limits.drawdown[tier]
+    const limit = this.limits.account.drawdown[tier]
     const { now } = this.portfolio
     const text = `drawdown ${(drawdown * 100).toFixed(2)} % reached the ${tier} line of ${(limit * 100).toFixed(2)} %`
     this.addHold({
@@ -151,36 +156,25 @@ export class SafetyControls {
       actor: 'breaker',
       reason: text,
       since: now,
-      until: ts(now + this.config.limits.drawdown.cooldownMs),
+      until: ts(now + this.limits.account.drawdown.cooldownMs),
     })
     if (tier === 'orange') this.dropEntries(text)
     this.gateway.alert('risk.max_drawdown_hit', 'P1', undefined, { tier, drawdown, limit })
     return true
   }
 
-  /** The day has lost what it may: entries are held from this instant on, not only denied one by one. */
-  tripDayLoss(): void {
-    if (this.holds.some((h) => h.id === DAY_LOSS_HOLD)) return
-    const lost = centsText(this.portfolio.dayLoss)
-    const limit = centsText(this.config.limits.dayLossMax)
-    const text = `the day has lost ${lost} USDT of the ${limit} USDT that it may lose`
-    this.addHold({
-      id: DAY_LOSS_HOLD,
-      scope: { type: 'account' },
-      effect: 'no-entries',
-      cause: 'breaker',
-      actor: 'breaker',
-      reason: text,
-      since: this.portfolio.now,
-    })
-    this.dropEntries(text)
-    this.gateway.alert('risk.day_loss_hit', 'P1', undefined, { lost, limit })
-  }
-
   /** What rests or is executed in parts would fill after the line was reached. */
-  private dropEntries(cause: string): void {
-    this.algorithms.endAll(cause)
-    this.gateway.cancelEntries(undefined, cause)
+  dropEntries(cause: string, scope: HoldScope = { type: 'account' }): void {
+    if (scope.type === 'account') {
+      this.algorithms.endAll(cause)
+      this.gateway.cancelEntries(undefined, cause)
+      return
+    }
+    for (const { index } of this.config.instruments) {
+      if (scope.type === 'symbol' ? index !== scope.instrument : this.portfolio.ownerOf(index) !== scope.strategy) continue
+      this.algorithms.endOn(index, cause)
+      this.gateway.cancelEntriesOf(index, cause)
+    }
   }
 
   alertStrategyFailure(strategy: StrategyId, failure: string, instruments: readonly InstrumentIndex[]): void {
@@ -229,10 +223,10 @@ export class SafetyControls {
 
   /** What was opened with more money behind it: nothing is closed for a withdrawal, and it is not left unsaid. */
   private alertOpenRisk(): void {
-    const { limits } = this.config
+    const limits = this.limits.account
     if (isLossUnbounded(limits)) return
     const open = this.portfolio.openRisk
-    const left = Math.max(0, this.portfolio.dayLossLeft(limits.dayLossMax))
+    const left = Math.max(0, this.portfolio.lossLeft('day', limits.dayLossMax))
     if (open <= left) return
     this.gateway.alert('risk.open_past_day', 'P2', undefined, { open: centsText(open), left: centsText(cash(left)) })
   }

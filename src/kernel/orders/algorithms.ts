@@ -28,8 +28,9 @@ import type { FactBuffer } from '../fact-buffer.ts'
 import type { StartAlgorithm, SteerAlgorithm } from '../input.ts'
 import { type Hold, holdOn } from '../state/holds.ts'
 import type { OrderTable } from '../state/order-table.ts'
-import { MANUAL_OWNER } from '../state/manual.ts'
+import { MANUAL_OWNER } from '../../trading/manual-owner.ts'
 import { MANUAL_REASON, heldDenial, oppositeDenial } from './manual-orders.ts'
+import type { EffectiveLimits } from '../state/effective-limits.ts'
 import type { PortfolioState } from '../state/portfolio-state.ts'
 
 /** Steps that one algorithm may make at one instant: a child that ends at once leads to the next. */
@@ -43,6 +44,7 @@ type Start = Omit<StartAlgorithm, 'type' | 'actor' | 'ts'> & { readonly reason: 
 export class Algorithms {
   private readonly config: KernelConfig
   private readonly portfolio: PortfolioState
+  private readonly limits: EffectiveLimits
   private readonly orders: OrderTable
   private readonly holds: readonly Hold[]
   private readonly gateway: OrderGateway
@@ -50,9 +52,10 @@ export class Algorithms {
   private readonly book: ParentOrders
   private readonly bars: readonly Bars[]
 
-  constructor({ config, portfolio, orders, holds, outbox, parentOrders: book, bars }: KernelContext, gateway: OrderGateway) {
+  constructor({ config, portfolio, limits, orders, holds, outbox, parentOrders: book, bars }: KernelContext, gateway: OrderGateway) {
     this.config = config
     this.portfolio = portfolio
+    this.limits = limits
     this.orders = orders
     this.holds = holds
     this.gateway = gateway
@@ -117,7 +120,7 @@ export class Algorithms {
         : undefined
     if (opposite !== undefined) return opposite
     const whole: OrderIntent = { ...this.intentOf(asked, asked.lots, asked.limit), isWorked: true }
-    return checkEntry(whole, asked.lots, this.portfolio, this.config.limits, this.config.costs)
+    return checkEntry(whole, asked.lots, this.portfolio, this.limits.of(i), this.config.costs)
   }
 
   private intentOf(
@@ -296,7 +299,7 @@ export class Algorithms {
     const denial =
       state.class === 'reduce'
         ? checkExit(intent, quantity, this.portfolio)
-        : checkEntry(intent, quantity, this.portfolio, this.config.limits, this.config.costs)
+        : checkEntry(intent, quantity, this.portfolio, this.limits.of(intent.instrument), this.config.costs)
     if (denial !== undefined) {
       this.gateway.deny(state.strategy, state.instrument, state.class, state.side, denial, intent.reason, state.id)
       return false

@@ -15,6 +15,7 @@ import type { OrderGateway } from './order-gateway.ts'
 import type { ChangeOrder, ChangeProtection, PlaceOrders, PlacedOrder } from '../input.ts'
 import { type Hold, holdOn } from '../state/holds.ts'
 import type { OrderTable } from '../state/order-table.ts'
+import type { EffectiveLimits } from '../state/effective-limits.ts'
 import type { PortfolioState } from '../state/portfolio-state.ts'
 
 export const MANUAL_REASON = 'manual order'
@@ -22,15 +23,17 @@ export const MANUAL_REASON = 'manual order'
 export class ManualOrders {
   private readonly config: KernelConfig
   private readonly portfolio: PortfolioState
+  private readonly limits: EffectiveLimits
   private readonly orders: OrderTable
   private readonly holds: readonly Hold[]
   private readonly gateway: OrderGateway
   private readonly algorithms: ParentOrders
 
-  constructor({ config, portfolio, orders, holds, parentOrders: algorithms }: KernelContext, gateway: OrderGateway) {
+  constructor({ config, portfolio, limits, orders, holds, parentOrders: algorithms }: KernelContext, gateway: OrderGateway) {
     this.algorithms = algorithms
     this.config = config
     this.portfolio = portfolio
+    this.limits = limits
     this.orders = orders
     this.holds = holds
     this.gateway = gateway
@@ -84,7 +87,7 @@ export class ManualOrders {
   private denialOf(intent: OrderIntent, placed: Pick<PlacedOrder, 'lots'>): RiskDenial | undefined {
     const hold = holdOn(this.holds, intent.strategy, intent.instrument)
     if (hold !== undefined) return heldDenial(hold)
-    return checkEntry(intent, placed.lots, this.portfolio, this.config.limits, this.config.costs)
+    return checkEntry(intent, placed.lots, this.portfolio, this.limits.of(intent.instrument), this.config.costs)
   }
 
   /** An entry is checked again as it would be; a target only moves. */
@@ -168,7 +171,7 @@ export class ManualOrders {
       if (price === undefined || (price - mark) * away * (held > 0 ? 1 : -1) > 0) continue
       return { rule: 'stop-side', figures: { [leg]: formatPrice(instrument, price), price: formatPrice(instrument, mark) } }
     }
-    return input.stop === undefined ? undefined : checkStopMove(this.portfolio, i, input.stop, this.config.limits, this.config.costs)
+    return input.stop === undefined ? undefined : checkStopMove(this.portfolio, i, input.stop, this.limits.of(i), this.config.costs)
   }
 }
 

@@ -9,6 +9,8 @@ import { type InstrumentIndex, type Lots, type Side, type Ticks, cash, lots, tic
 import { type Instrument, formatPrice, formatQuantity } from '../../market/instrument.ts'
 import { closingNotional } from '../../risk/at-stake.ts'
 import { checkEntry } from '../../risk/check.ts'
+import { roomForOne } from '../../risk/check-loss.ts'
+import { isLossUnbounded } from '../../risk/limits.ts'
 import type { RiskDenial, RiskFigures } from '../../risk/denial.ts'
 import { rateOf, takerRateOf } from '../../risk/planned-loss.ts'
 import { type Sized, entryCaps, lotsFor, sizeByRisk } from '../../risk/sizing.ts'
@@ -16,6 +18,7 @@ import type { Signal } from '../../strategy/strategy.ts'
 import { type Order, type OrderIntent, isOwnExit } from '../../trading/order.ts'
 import type { Algorithms } from './algorithms.ts'
 import type { KernelConfig } from '../config.ts'
+import type { EffectiveLimits } from '../state/effective-limits.ts'
 import type { OrderGateway } from './order-gateway.ts'
 import { type Hold, holdOn } from '../state/holds.ts'
 import type { OrderTable } from '../state/order-table.ts'
@@ -25,21 +28,23 @@ import type { StrategyRun } from '../state/strategy-run.ts'
 
 /** Part of the money that a spot order may be sized with: at market it must be paid at the price that it gets. */
 const SPOT_SHARE = 0.995
+const UNBOUNDED = Number.POSITIVE_INFINITY
 
 export class Signals {
   private readonly config: KernelConfig
   private readonly portfolio: PortfolioState
+  private readonly limits: EffectiveLimits
   private readonly orders: OrderTable
   private readonly holds: readonly Hold[]
   private readonly closes: PendingCloses
   private readonly closer: PositionCloser
   private readonly gateway: OrderGateway
   private readonly algorithms: Algorithms
-  private readonly minimums = new Map<Instrument, string>()
   /** Least quantities as text, by instrument: a strategy that asks at each bar is denied at each bar. */
+  private readonly minimums = new Map<Instrument, string>()
 
   constructor(
-    { config, portfolio, orders, holds, closes }: KernelContext,
+    { config, portfolio, limits, orders, holds, closes }: KernelContext,
     gateway: OrderGateway,
     closer: PositionCloser,
     algorithms: Algorithms,
@@ -47,6 +52,7 @@ export class Signals {
     this.algorithms = algorithms
     this.config = config
     this.portfolio = portfolio
+    this.limits = limits
     this.orders = orders
     this.holds = holds
     this.closes = closes
@@ -159,7 +165,7 @@ export class Signals {
       timeInForce: 'gtc',
       reason: signal.reason,
     }
-    const denial = checkEntry(intent, sized.estimate, this.portfolio, this.config.limits, this.config.costs)
+    const denial = checkEntry(intent, sized.estimate, this.portfolio, this.limits.of(i), this.config.costs)
     if (denial !== undefined) {
       this.gateway.deny(run.strategy, i, 'entry', side, denial, signal.reason)
       return
@@ -202,7 +208,9 @@ export class Signals {
     mark: Ticks,
     stop: Ticks | undefined,
   ): { readonly size: OrderIntent['size']; readonly estimate: Lots; readonly detail: Sized | undefined } | RiskDenial {
-    const { sizing, limits, costs } = this.config
+    const { costs } = this.config
+    const limits = this.limits.of(instrument.index)
+    const sizing = this.limits.sizingOf(instrument.index)
     switch (sizing.type) {
       case 'fixed':
         return { size: { lots: sizing.lots }, estimate: sizing.lots, detail: undefined }
@@ -210,7 +218,8 @@ export class Signals {
         // What the same signal closes pays its fee and gives its margin back before this order fills.
         const closing = closingNotional(this.portfolio, instrument, side)
         const closingFee = rateOf(closing, takerRateOf(instrument, costs))
-        const freed = Math.floor(closing / limits.leverage) - closingFee
+        const leverage = instrument.category === 'spot' ? 1 : this.portfolio.leverageOf(instrument.index)
+        const freed = Math.floor(closing / leverage) - closingFee
         const budget = cash(this.portfolio.equity - this.portfolio.marginUsed + freed)
         // Figures as they are: what has no money left is denied at each bar.
         if (budget < instrument.notionalMin)
@@ -237,6 +246,8 @@ export class Signals {
             equity: this.portfolio.equity,
             highWater: watch.highWater,
             smoothedDrawdown: watch.smoothed,
+            lossRoom:
+              sizing.isThrottled && !isLossUnbounded(limits) ? roomForOne(this.portfolio, instrument.index, limits, costs) : UNBOUNDED,
           },
           sizing.scaling,
           sizing.decay,

@@ -2,7 +2,7 @@
  * What the account has at stake: notional, margin, and what is lost if every stop is reached.
  */
 import { addSafe } from '../../core/decimal.ts'
-import { type Cash, type InstrumentIndex, type Lots, cash, lots } from '../../core/units.ts'
+import { type Cash, type InstrumentIndex, type Lots, type Side, cash, lots } from '../../core/units.ts'
 import { type Instrument, notionalOf } from '../../market/instrument.ts'
 import { type Position, unrealizedOf } from '../../portfolio/position.ts'
 import type { RoundTrip } from '../../portfolio/round-trip.ts'
@@ -25,6 +25,38 @@ export function grossOf(bookkeeper: ExposureBooks, instrument: Instrument): numb
   return size === 0 ? 0 : notionalOf(instrument, bookkeeper.mark(i), lots(size), 'ceil')
 }
 
+/** Margin of positions and open entries of these instruments; spot its whole price. */
+export function marginSum(
+  bookkeeper: ExposureBooks,
+  instruments: readonly Instrument[],
+  leverageOf: (i: InstrumentIndex) => number,
+): number {
+  let sum = 0
+  for (let k = 0; k < instruments.length; k++) {
+    const instrument = instruments[k] as Instrument
+    const notional = grossOf(bookkeeper, instrument)
+    if (notional !== 0) sum += instrument.category === 'spot' ? notional : Math.ceil(notional / leverageOf(instrument.index))
+  }
+  return sum
+}
+
+/** Net value on a side: positions of that side less those of the other, and every open entry on it. */
+export function netSum(bookkeeper: ExposureBooks, instruments: readonly Instrument[], side: Side): Cash {
+  let sum = 0
+  for (let k = 0; k < instruments.length; k++) {
+    const instrument = instruments[k] as Instrument
+    const i = instrument.index
+    const held = ((bookkeeper.positions[i] as Position).lots + bookkeeper.externalLots(i)) * side
+    const size = held + bookkeeper.openEntryLots(i, side)
+    if (size !== 0)
+      sum +=
+        size > 0
+          ? notionalOf(instrument, bookkeeper.mark(i), lots(size), 'ceil')
+          : 0 - notionalOf(instrument, bookkeeper.mark(i), lots(0 - size), 'floor')
+  }
+  return cash(sum)
+}
+
 export function grossSum(bookkeeper: ExposureBooks, instruments: readonly Instrument[]): Cash {
   let sum = 0
   for (let k = 0; k < instruments.length; k++) sum = addSafe(sum, grossOf(bookkeeper, instruments[k] as Instrument))
@@ -35,8 +67,12 @@ export function grossSum(bookkeeper: ExposureBooks, instruments: readonly Instru
  * What is lost from the present equity if every open position is stopped at its stop; positions without one, and those of others, count
  * with their whole margin.
  */
-export function openRiskOf(bookkeeper: ExposureBooks, instruments: readonly Instrument[], leverage: number): Cash {
-  const leverageOf = ({ category }: Instrument): number => (category === 'spot' ? 1 : leverage)
+export function openRiskOf(
+  bookkeeper: ExposureBooks,
+  instruments: readonly Instrument[],
+  contractLeverageOf: (i: InstrumentIndex) => number,
+): Cash {
+  const leverageOf = ({ category, index }: Instrument): number => (category === 'spot' ? 1 : contractLeverageOf(index))
   let sum = 0
   for (const { instrument: i, stop } of bookkeeper.openTrips()) {
     const position = bookkeeper.positions[i] as Position
@@ -50,7 +86,7 @@ export function openRiskOf(bookkeeper: ExposureBooks, instruments: readonly Inst
   }
   for (const [k, size] of bookkeeper.othersHeld()) {
     const instrument = instruments[k] as Instrument
-    sum += Math.ceil(notionalOf(instrument, bookkeeper.mark(instrument.index), size, 'ceil') / leverage)
+    sum += Math.ceil(notionalOf(instrument, bookkeeper.mark(instrument.index), size, 'ceil') / contractLeverageOf(instrument.index))
   }
   return cash(sum)
 }

@@ -63,11 +63,13 @@ describe('S1 who lifts what', () => {
     expect(liftRule(hold({ cause, until: ts(100) }), ts(now))).toMatchObject({ liftable, adminOnly: false })
   })
   test.each([
-    ['a drawdown line in its cooldown', 100, 99, { liftable: false, adminOnly: true }],
-    ['a drawdown line after it', 100, 100, { liftable: true, adminOnly: true }],
-    ['the loss of a day, which has none', undefined, 0, { liftable: true, adminOnly: false }],
-  ] as const)('S9 %s', (_, until, now, expected) => {
+    ['a drawdown line in its cooldown', 'breaker-orange', 100, 99, { liftable: false, adminOnly: true }],
+    ['a drawdown line after it', 'breaker-red', 100, 100, { liftable: true, adminOnly: true }],
+    ['the loss of a day, which has none', 'day-loss', undefined, 0, { liftable: true, adminOnly: false }],
+    ['a losing streak in its pause', 'loss-streak', 100, 99, { liftable: false, adminOnly: false }],
+    ['a losing streak of a strategy after it', 'loss-streak-ema-cross', 100, 100, { liftable: true, adminOnly: false }],
+  ] as const)('S9 %s', (_, id, until, now, expected) => {
     const end = until === undefined ? {} : { until: ts(until) }
-    expect(liftRule(hold({ cause: 'breaker', ...end }), ts(now))).toMatchObject(expected)
+    expect(liftRule(hold({ id, cause: 'breaker', ...end }), ts(now))).toMatchObject(expected)
   })
 })

@@ -8,6 +8,13 @@ export const HOLD_CAUSES = ['operator', 'breaker', 'panic', 'reconcile', 'stale'
 export type HoldCause = (typeof HOLD_CAUSES)[number]
 /** Money moved and nobody knows why: no reading ends it, an admin does. */
 export const UNEXPLAINED_HOLD = 'unexplained-money'
+export const RED_HOLD = 'breaker-red'
+export const ORANGE_HOLD = 'breaker-orange'
+/** A drawdown line was reached: lifting it sets a new reference. */
+export const isDrawdownHoldId = (id: string): boolean => id === RED_HOLD || id === ORANGE_HOLD
+export const STREAK_HOLD = 'loss-streak'
+/** Too many trades in a row have lost: lifting it begins the count again. */
+export const isStreakHoldId = (id: string): boolean => id.startsWith(STREAK_HOLD)
 /** The venue's code for an exit that finds nothing to reduce: mostly a stop was quicker. */
 export const REDUCES_NOTHING = '110017'
 export type HoldEffect = 'no-entries' | 'no-orders'
@@ -71,8 +78,8 @@ export function liftRule(hold: Hold, now: Ts): { readonly liftable: boolean; rea
     case 'breaker':
     case 'panic': {
       const cooling = hold.until !== undefined && now < hold.until
-      // A drawdown line sets a new reference when it is lifted: that is an admin's to say (S9). A day's loss has no cooldown.
-      const adminOnly = hold.until !== undefined
+      // A drawdown line sets a new reference when it is lifted: that is an admin's to say (S9).
+      const adminOnly = isDrawdownHoldId(hold.id)
       const why = cooling ? 'its cooldown is not over' : adminOnly ? 'a drawdown line is lifted by an admin' : 'lifted by resume'
       return { liftable: !cooling, adminOnly, why }
     }

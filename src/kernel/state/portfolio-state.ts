@@ -38,27 +38,30 @@ import { type Position, convertPosition, flatPosition, unrealizedOf } from '../.
 import { type RoundTrip, feeShare, seeRange, settleRange, tradeOf } from '../../portfolio/round-trip.ts'
 import { spotFill, spotFlow } from '../../portfolio/spot.ts'
 import type { ClosedTrade } from '../../portfolio/trade.ts'
-import type { OpenEntry, PortfolioView } from '../../portfolio/view.ts'
+import type { Exposure, LossScope, OpenEntry, PortfolioView } from '../../portfolio/view.ts'
 import {
   type EquityWatch,
-  dayLossLeft,
-  dayLossOf,
-  dayResultOf,
+  type SavedWatch,
+  copyWatch,
   makeEquityWatch,
   scaleByFlow,
   setReference,
   watchEquity,
+  watchFrom,
 } from '../../risk/breaker.ts'
 import type { DrawdownTiers } from '../../risk/limits.ts'
+import { DAY, WEEK, limitOf, lossLeft, lossOf, resultOf } from '../../risk/loss-window.ts'
+import type { MoneyLimit } from '../../core/money-limit.ts'
 import type { OrderFilled, WalletAdjusted } from '../../trading/event.ts'
 import { type Order, openLotsOf } from '../../trading/order.ts'
 import type { ElsewherePosition } from '../../trading/report.ts'
 import { convertTrip } from '../orders/convert-order.ts'
 import { EntryPace, type EntryPaceSnapshot } from './entry-pace.ts'
-import { type ExposureBooks, grossSum, openRiskOf } from './exposure.ts'
+import { type ExposureBooks, grossSum, marginSum, netSum, openRiskOf } from './exposure.ts'
 import { Marks, type MarksSnapshot } from './marks.ts'
 import { OpenTrades, type OpenTradesSnapshot } from './open-trades.ts'
 import type { OrderTable } from './order-table.ts'
+import { Results, type ResultsSnapshot } from './results.ts'
 
 const NONE: readonly Instrument[] = []
 const EXTERNAL_OWNER = strategyId('external')
@@ -67,7 +70,9 @@ const EXTERNAL_OWNER = strategyId('external')
 export interface PortfolioSnapshot extends MarksSnapshot, EntryPaceSnapshot, OpenTradesSnapshot {
   readonly ledger: Ledger
   readonly positions: readonly Position[]
-  readonly watch: EquityWatch
+  readonly watch: SavedWatch
+  /** Absent in snapshots of before it was kept. */
+  readonly results?: ResultsSnapshot
   readonly lastFillTs: Ts | null
   readonly lastCloseTs: Ts | null
   readonly reconciledTs: Ts | null
@@ -90,6 +95,7 @@ export class PortfolioState implements PortfolioView, ExposureBooks {
   readonly ledger: Ledger = emptyLedger()
   readonly positions: readonly Position[]
   readonly watch: EquityWatch = makeEquityWatch()
+  readonly results: Results
   readonly trips: OpenTrades
   /** Positions in symbols that are not traded here: they take margin all the same. */
   elsewhere: readonly ElsewherePosition[] = []
@@ -100,7 +106,9 @@ export class PortfolioState implements PortfolioView, ExposureBooks {
   private readonly spotIndexes: readonly InstrumentIndex[]
   private readonly orders: OrderTable
   private readonly owners: readonly (StrategyId | undefined)[]
-  readonly leverage: number
+  readonly leverageOf: (i: InstrumentIndex) => number
+  /** Of symbols that are not traded here. */
+  private readonly leverageElsewhere: () => number
   private readonly histories: readonly FillHistory[]
   private readonly marks: Marks
   private readonly pace: EntryPace
@@ -120,7 +128,8 @@ export class PortfolioState implements PortfolioView, ExposureBooks {
     instruments: readonly Instrument[],
     owners: readonly (StrategyId | undefined)[],
     orders: OrderTable,
-    leverage: number,
+    leverageOf: (i: InstrumentIndex) => number,
+    leverageElsewhere: () => number,
     needsAtr: boolean,
   ) {
     const n = instruments.length
@@ -128,7 +137,9 @@ export class PortfolioState implements PortfolioView, ExposureBooks {
     this.spotIndexes = instruments.filter((each) => each.category === 'spot').map((each) => each.index)
     this.owners = owners
     this.orders = orders
-    this.leverage = leverage
+    this.leverageOf = leverageOf
+    this.leverageElsewhere = leverageElsewhere
+    this.results = new Results(n)
     this.positions = instruments.map(flatPosition)
     this.histories = instruments.map(emptyHistory)
     this.trips = new OpenTrades(n)
@@ -237,11 +248,12 @@ export class PortfolioState implements PortfolioView, ExposureBooks {
   }
   /** Contracts take their margin, coins their whole price. */
   get marginUsed(): Cash {
-    const { spotNotional } = this
-    return cash(Math.ceil((this.grossNotional - spotNotional) / this.leverage) + spotNotional)
+    let sum = marginSum(this, this.instruments, this.leverageOf)
+    for (const { notional } of this.elsewhere) sum += Math.ceil(notional / this.leverageElsewhere())
+    return cash(sum)
   }
   get openRisk(): Cash {
-    return openRiskOf(this, this.instruments, this.leverage)
+    return openRiskOf(this, this.instruments, this.leverageOf)
   }
   openTrips(): Iterable<RoundTrip> {
     return this.trips.all()
@@ -249,15 +261,46 @@ export class PortfolioState implements PortfolioView, ExposureBooks {
   othersHeld(): Iterable<readonly [number, Lots]> {
     return this.externals.held()
   }
+  exposure(strategy: StrategyId | undefined): Exposure {
+    const instruments = strategy === undefined ? this.instruments : this.instruments.filter(({ index }) => this.owners[index] === strategy)
+    let gross: number = grossSum(this, instruments)
+    let netLong: number = netSum(this, instruments, 1)
+    let netShort: number = netSum(this, instruments, -1)
+    if (strategy === undefined)
+      for (const { notional, quantity } of this.elsewhere) {
+        const sign = quantity.startsWith('-') ? -1 : 1
+        gross = addSafe(gross, notional)
+        netLong += sign * notional
+        netShort -= sign * notional
+      }
+    return { gross: cash(gross), netLong: cash(netLong), netShort: cash(netShort) }
+  }
   get dayLoss(): Cash {
-    return dayLossOf(this.watch, this.equity)
+    return this.lossOf('day')
   }
   /** Money that the UTC day has won or lost. */
   get dayResult(): Cash {
-    return dayResultOf(this.watch, this.equity)
+    return resultOf(this.watch.day, this.equity)
   }
-  dayLossLeft(limit: Cash): number {
-    return dayLossLeft(this.watch, this.equity, limit)
+  lossOf(window: 'day' | 'week', scope?: LossScope): Cash {
+    if (scope === undefined || scope.type === 'account') return lossOf(this.watch[window], this.equity)
+    return this.results.lossOf(this.symbolsOf(scope), window, (i) => this.unrealizedOf(i))
+  }
+  lossLimit(window: 'day' | 'week', limit: MoneyLimit): Cash {
+    return limitOf(this.watch[window], this.equity, limit)
+  }
+  lossLeft(window: 'day' | 'week', limit: MoneyLimit, scope?: LossScope): number {
+    const { watch, equity } = this
+    if (scope === undefined || scope.type === 'account')
+      return lossLeft(watch[window], equity, limit, watch.lastTs, window === 'day' ? DAY : WEEK)
+    return this.lossLimit(window, limit) - this.lossOf(window, scope)
+  }
+  private symbolsOf(scope: LossScope): readonly InstrumentIndex[] {
+    if (scope.type === 'symbol') return [scope.instrument]
+    return this.instruments.map(({ index }) => index).filter((i) => scope.type === 'account' || this.owners[i] === scope.strategy)
+  }
+  lastExitTs(i: InstrumentIndex): Ts | undefined {
+    return this.results.lastExitTs(i)
   }
   stopOf(i: InstrumentIndex): Ticks | undefined {
     return this.trips.of(i)?.stop
@@ -334,6 +377,7 @@ export class PortfolioState implements PortfolioView, ExposureBooks {
   /** Watches equity at an instant. */
   watchEquity(at: Ts, tiers: DrawdownTiers): void {
     watchEquity(this.watch, cash(this.ledger.wallet + this.unrealized), at, tiers)
+    this.results.watch((i) => this.unrealizedOf(i), at)
   }
 
   /** Books a fill: position, ledger, trade. What it began, ended and changed goes `into` the booking. */
@@ -418,9 +462,12 @@ export class PortfolioState implements PortfolioView, ExposureBooks {
     const realized = this.orders.isRead ? bookInOrder(history, position, instrument, fill) : bookLast(history, position, instrument, fill)
     if (realized !== 0) postToWallet(this.ledger, 'trading', realized)
     if (fee !== 0) postToWallet(this.ledger, 'fees', cash(0 - fee))
+    if (realized - fee !== 0) this.results.book(i, realized - fee, this.now)
     this.marks.setFirst(i, price)
     this.remark(i, position)
+    const closedBefore = into.closed
     this.trips.book(instrument, before, { order, price, lots: quantity, fee, realized, exitReason, ts: at }, into)
+    if (into.closed !== undefined && into.closed !== closedBefore) this.results.closed(into.closed, at)
     return realized
   }
 
@@ -442,7 +489,10 @@ export class PortfolioState implements PortfolioView, ExposureBooks {
   /** Books a settlement; that it is booked once is the caller's business. */
   bookFunding(i: InstrumentIndex, amount: Cash): void {
     const share = this.ownShare(i, amount)
-    if (share !== 0) postToWallet(this.ledger, 'funding', share)
+    if (share !== 0) {
+      postToWallet(this.ledger, 'funding', share)
+      this.results.book(i, share, this.now)
+    }
     this.bookOutside(cash(amount - share))
     const trip = this.trips.of(i)
     if (trip !== undefined) trip.funding = cash(trip.funding + share)
@@ -514,12 +564,8 @@ export class PortfolioState implements PortfolioView, ExposureBooks {
       ...this.trips.snapshot(),
       ledger: { ...this.ledger },
       positions: this.positions.map((p) => ({ ...p })),
-      watch: {
-        ...this.watch,
-        samples: [...this.watch.samples],
-        sampleTimes: [...this.watch.sampleTimes],
-        flows: this.watch.flows.map((flow) => ({ ...flow })),
-      },
+      watch: copyWatch(this.watch),
+      results: this.results.snapshot(),
       lastFillTs: this.lastFillTs,
       lastCloseTs: this.lastCloseTs,
       reconciledTs: this.reconciledTs,
@@ -551,11 +597,8 @@ export class PortfolioState implements PortfolioView, ExposureBooks {
     })
     this.externals.restore(from.externals)
     this.spares.set(from.spares ?? [])
-    const { samples, sampleTimes, flows } = this.watch
-    Object.assign(this.watch, from.watch, { samples, sampleTimes, flows })
-    samples.splice(0, samples.length, ...from.watch.samples)
-    sampleTimes.splice(0, sampleTimes.length, ...from.watch.sampleTimes)
-    flows.splice(0, flows.length, ...from.watch.flows.map((flow) => ({ ...flow })))
+    Object.assign(this.watch, watchFrom(from.watch))
+    if (from.results !== undefined) this.results.restore(from.results)
     this.lastFillTs = from.lastFillTs
     this.lastCloseTs = from.lastCloseTs
     this.reconciledTs = from.reconciledTs ?? null

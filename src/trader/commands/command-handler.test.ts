@@ -25,6 +25,7 @@ class Room {
     }
     this.commandHandler = new CommandHandler({
       takerRate: () => undefined,
+      checkConditions: () => undefined,
       isObserving: false,
       kernel: bench.kernel,
       now: () => ts(bench.now),

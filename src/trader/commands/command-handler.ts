@@ -2,19 +2,21 @@
  * Turns what operators ask into kernel inputs, and the outcome into one sentence.
  * Never checks a permission (whoever wrote the row did) and never denies an exit.
  */
-import { dayLossWhy, isDrawdownHold, referenceText } from './resume-breaker.ts'
+import { lossWhy, isDrawdownHold, referenceText } from './resume-breaker.ts'
 import { formatDecimal, parseDecimal } from '../../core/decimal.ts'
 import { type InstrumentIndex, type Lots, RATE_SCALE, lots, orderId, strategyId, ts } from '../../core/units.ts'
 import type { CommandOutcome, CommandScope, PreviewedCommand, QueuedCommand, TraderCommand } from '../../kernel/trader-command.ts'
 import { externalHoldId, takenHoldId } from '../../kernel/handlers/external-activity.ts'
+import type { KernelInput } from '../../kernel/input.ts'
 import { type Hold, type HoldScope, liftRule, tradingState } from '../../kernel/state/holds.ts'
 import { type Instrument, formatQuantity, parseQuantity } from '../../market/instrument.ts'
 import { nearestOf } from '../../core/nearest.ts'
 import { isLimitClose } from '../../trading/order.ts'
 import { ExternalCommands, type ExternalCommandPorts } from './external-commands.ts'
 import { OrderCommands, ordersOf } from './order-commands.ts'
+import { RiskCommands, type RiskCommandPorts } from './risk-commands.ts'
 
-export interface CommandHandlerPorts extends ExternalCommandPorts {
+export interface CommandHandlerPorts extends ExternalCommandPorts, RiskCommandPorts {
   /** Profile observe: nothing is sent, so that nothing can be done. */
   readonly isObserving: boolean
   /** What stands against loosening, in words; empty when streams are fresh and the account is reconciled (S11). */
@@ -40,11 +42,18 @@ export class CommandHandler {
   private readonly ports: CommandHandlerPorts
   private readonly orders: OrderCommands
   private readonly external: ExternalCommands
+  private readonly risk: RiskCommands
 
   constructor(ports: CommandHandlerPorts) {
     this.ports = ports
     this.orders = new OrderCommands(ports)
     this.external = new ExternalCommands(ports)
+    this.risk = new RiskCommands(ports)
+  }
+
+  /** Settings whose time is over. */
+  endedSettings(): readonly KernelInput[] {
+    return this.risk.ended()
   }
 
   async execute(queued: QueuedCommand, nowMs: number): Promise<CommandOutcome> {
@@ -110,6 +119,8 @@ export class CommandHandler {
         return this.orders.change(command, actor)
       case 'preview':
         return this.preview(command.of, actor)
+      case 'set-limit':
+        return this.risk.set(command, actor)
       case 'work':
         return this.orders.steer(command, actor)
     }
@@ -118,6 +129,7 @@ export class CommandHandler {
   /** Judged as it would be now: nothing is booked, sent or lifted. */
   private async preview(command: PreviewedCommand, actor: string): Promise<CommandOutcome> {
     if (command.name === 'change') return this.orders.previewChange(command, actor)
+    if (command.name === 'set-limit') return this.risk.preview(command, actor)
     if (command.name === 'resume') {
       const plan = await this.resumePlan(command)
       return 'status' in plan
@@ -209,7 +221,7 @@ export class CommandHandler {
     const lifts: Hold[] = []
     for (const hold of wanted) {
       const rule = liftRule(hold, now)
-      const external = this.externalWhy(hold) ?? dayLossWhy(kernel, hold)
+      const external = this.externalWhy(hold) ?? lossWhy(kernel, hold)
       if (external !== undefined) kept.push(`${hold.id}: ${external}`)
       else if (!rule.liftable) kept.push(`${hold.id}: ${rule.why}`)
       else if (rule.adminOnly && !command.isAdmin) kept.push(`${hold.id}: ${rule.why}`)

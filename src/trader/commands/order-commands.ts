@@ -24,7 +24,7 @@ import type { CommandOutcome, OpenCommand, TraderCommand } from '../../kernel/tr
 import type { KernelFact } from '../../kernel/fact.ts'
 import type { ChangeOrder, ChangeProtection, KernelInput, PlaceOrders, PlacedOrder } from '../../kernel/input.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
-import { MANUAL_OWNER } from '../../kernel/state/manual.ts'
+import { MANUAL_OWNER } from '../../trading/manual-owner.ts'
 import { type Instrument, formatPrice, formatQuantity, shownPrice, notionalOf, parsePrice, parseQuantity } from '../../market/instrument.ts'
 import { averageEntry } from '../../portfolio/position.ts'
 import { stopToSend } from '../../risk/at-stake.ts'

@@ -37,7 +37,6 @@ export interface EnvironmentPorts {
   readonly startAgain: (why: string) => void
   readonly isLive: boolean
   readonly isObserving: boolean
-  readonly leverage: number
   readonly log: (level: 'info' | 'warn' | 'error', text: string) => void
 }
 
@@ -54,11 +53,11 @@ export class EnvironmentMonitor {
   private readonly listing: ListingWatch
 
   constructor(ports: EnvironmentPorts) {
-    const { kernel, venue, holds, health, wallClock, isLive, isObserving, leverage } = ports
+    const { kernel, venue, holds, health, wallClock, isLive, isObserving } = ports
     this.ports = ports
     const notice = (alert: string, severity: AlertSeverity, instrument: Instrument | undefined, summary: string): void =>
       ports.post(() => ({ type: 'notice', alert, severity, about: instrument?.index, summary, ts: ports.now() }))
-    this.conditions = new PreconditionWatch({ kernel, venue, holds, notice, health, wallClock, isLive, isObserving, leverage })
+    this.conditions = new PreconditionWatch({ kernel, venue, holds, notice, health, wallClock, isLive, isObserving })
     this.liquidation = new LiquidationWatch({ kernel, notice })
     this.listing = new ListingWatch({ ...ports, notice })
     this.coins = new UnownedCoins({ kernel, notice })
@@ -96,6 +95,11 @@ export class EnvironmentMonitor {
 
   takerRate(instrument: Instrument): Rate | undefined {
     return this.conditions.takerRate(instrument)
+  }
+
+  /** A setting that is kept at the exchange has changed. */
+  checkConditions(): void {
+    void this.conditions.check()
   }
 
   /** What stands against trading; what was found is looked at again, since an operator may have mended it. */

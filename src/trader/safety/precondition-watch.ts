@@ -27,7 +27,6 @@ export interface PreconditionPorts {
   readonly wallClock: WallClock
   readonly isLive: boolean
   readonly isObserving: boolean
-  readonly leverage: number
 }
 
 /** Off live a start does not wait longer: what is found later is acted on later. */
@@ -133,7 +132,8 @@ export class PreconditionWatch {
 
   private leverageOf(symbol: string): number {
     const instrument = this.ports.kernel.config.instruments.find((i) => i.symbol === symbol)
-    return instrument === undefined ? this.ports.leverage : Math.min(this.ports.leverage, instrument.leverageMax)
+    const { limits } = this.ports.kernel
+    return instrument === undefined ? limits.account.leverage : limits.leverageOf(instrument.index)
   }
 
   private async act(): Promise<void> {

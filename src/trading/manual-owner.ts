@@ -1,6 +1,6 @@
 /**
  * The owner of what operators and programs enter by hand (S4).
  */
-import { strategyId } from '../../core/units.ts'
+import { strategyId } from '../core/units.ts'
 
 export const MANUAL_OWNER = strategyId('manual')

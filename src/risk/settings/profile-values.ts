@@ -1,0 +1,65 @@
+/**
+ * What each profile ships: parts of equity, so that an account of 500 USDT and one of 500,000 trade by the same rules.
+ */
+import type { SettingValues } from './setting.ts'
+
+/** Profiles `sim` and `paper`. */
+export const SIM_VALUES: SettingValues = {
+  riskMin: '0.5%',
+  riskMax: '2%',
+  balanceScaling: 'linear',
+  balanceLow: '1000 USDT',
+  balanceHigh: '10000 USDT',
+  balanceHalfLife: '5000 USDT',
+  drawdownDecay: 'linear',
+  decayHalfLife: '5%',
+  dayThrottle: 'on',
+  tradeLoss: '2%',
+  gapMultiple: '3',
+  dayLoss: '5%',
+  weekLoss: '10%',
+  lossStreak: '15',
+  lossStreakPause: '4h',
+  drawdownYellow: '5%',
+  drawdownOrange: '10%',
+  drawdownRed: '15%',
+  drawdownHalfLife: '1h',
+  drawdownCooldown: '1d',
+  gross: '300%',
+  net: '300%',
+  position: '120%',
+  order: '120%',
+  openPositions: '20',
+  leverage: '10x',
+  ordersPerSecond: '8',
+  ordersPerMinute: '60',
+  duplicateWindow: '5s',
+  reentryCooldown: '0s',
+  collarBps: '300bp',
+  collarAtr: '10',
+  spreadBps: '15bp',
+  staleAfter: '10min',
+}
+
+/** Profiles `testnet`, `demo`, `observe` and `live`, until the configuration says otherwise. */
+export const CAUTIOUS_VALUES: SettingValues = {
+  ...SIM_VALUES,
+  riskMin: '0.5%',
+  riskMax: '0.5%',
+  balanceScaling: 'none',
+  tradeLoss: '0.5%',
+  dayLoss: '2%',
+  weekLoss: '5%',
+  lossStreak: '10',
+  lossStreakPause: '12h',
+  drawdownYellow: '3%',
+  drawdownOrange: '6%',
+  drawdownRed: '10%',
+  gross: '100%',
+  net: '100%',
+  position: '50%',
+  order: '50%',
+  openPositions: '10',
+  leverage: '3x',
+  staleAfter: '2min',
+}
