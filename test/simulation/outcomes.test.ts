@@ -262,6 +262,19 @@ describe('S12 the account is changed in the app', () => {
     expect([leverage(), world.holds]).toEqual([2, ['precondition-account.leverage-BTCUSDT']])
   })
 
+  test('S12 leverage by a setting: set at once where flat; in a position after it closes, under a hold that ends by itself', async () => {
+    const leverages = (): number[] => [0, 1].map((at) => world.host.exchange.venue.leverage(instrumentIndex(at)))
+    const set = (value: string) => world.ask({ name: 'set-limit', key: 'leverage', value, scope: { type: 'account' } })
+    await world.open()
+    await world.pass(4_000)
+    expect((await set('4x'))?.status).toBe('done')
+    await world.pass(4_000)
+    expect([leverages(), world.holds]).toEqual([[10, 4], ['precondition-account.leverage_pending-BTCUSDT']])
+    await world.ask({ name: 'close', symbol: 'BTCUSDT' })
+    await world.pass(10_000)
+    expect([leverages(), world.holds, alerts()]).toEqual([[4, 4], [], ['P4 account.leverage_pending BTCUSDT']])
+  })
+
   test('ADL rank: reported at 4 of a position, once', async () => {
     await world.open()
     await world.pass(4_000)

@@ -341,7 +341,7 @@ const risk = defineRead({
       }
       const { openPositions, openPositionsMax, lossStreak, lossStreakMax, drawdownOrange } = limits
       share('Symbols', openPositions / openPositionsMax, `${openPositions}/${openPositionsMax}`)
-      if (lossStreakMax !== null) share('Losses', lossStreak / lossStreakMax, `${lossStreak}/${lossStreakMax} row`)
+      if (lossStreakMax !== null) share('Streak', lossStreak / lossStreakMax, `${lossStreak}/${lossStreakMax} lost`)
       share('Drawdown', account.drawdown / drawdownOrange, `${(account.drawdown * 100).toFixed(1)}/${(drawdownOrange * 100).toFixed(0)} %`)
     }
     const leverage = divide(account.grossNotional, account.equity, 2)

@@ -206,8 +206,8 @@ async function shownKey(context: CommandContext, word: string): Promise<NoPlan> 
     )
   }
   const { reads, system } = context.ports
-  const rows = await reads.riskSettings()
-  const found = settingsOf(system.riskSettings, rows, { type: 'account' }, system.profile, 0).find((each) => each.key === key)
+  const [rows, account] = await Promise.all([reads.riskSettings(), reads.account()])
+  const found = settingsOf(system.riskSettings, rows, { type: 'account' }, system.profile, account?.updatedTs ?? 0).find((each) => each.key === key)
   return alreadyDone(
     reply(key, {
       fields: [

@@ -33,6 +33,8 @@ export interface PreconditionPorts {
 const START_WAIT_MS = 3_000
 const EXIT_AUTH = 4
 const UNREAD = 'account.unread'
+/** What is no fault and ends by itself: its holds are measurements. */
+const PASSING: ReadonlySet<string> = new Set([UNREAD, 'account.leverage_pending'])
 
 export class PreconditionWatch {
   private readonly ports: PreconditionPorts
@@ -41,6 +43,10 @@ export class PreconditionWatch {
   private findings: readonly Finding[] = []
   private before: ReadonlySet<string> | undefined
   private checking: Promise<void> | undefined
+  /** A position was reported during a check, which may have read it before. */
+  private isOutdated = false
+  /** Leverage that Ballast has set, by symbol. */
+  private readonly leverageSet = new Map<string, number>()
 
   constructor(ports: PreconditionPorts) {
     this.ports = ports
@@ -59,6 +65,9 @@ export class PreconditionWatch {
   check(): Promise<void> {
     this.checking ??= this.read().finally(() => {
       this.checking = undefined
+      if (!this.isOutdated) return
+      this.isOutdated = false
+      void this.check()
     })
     return this.checking
   }
@@ -88,7 +97,9 @@ export class PreconditionWatch {
 
   /** In words, what stands against trading. */
   problems(): string[] {
-    return this.findings.filter((finding) => finding.effect !== 'warn').map((finding) => `${finding.sentence} ${finding.next}`)
+    return this.findings
+      .filter((finding) => finding.effect !== 'warn' && !PASSING.has(finding.code))
+      .map((finding) => `${finding.sentence} ${finding.next}`)
   }
 
   /** The private stream shows how a position stands: its modes may have been changed in the app. */
@@ -108,6 +119,10 @@ export class PreconditionWatch {
     if (row !== undefined && modeText(row) === modeText(told)) return
     const value = [...known.filter((each) => each.symbol !== symbol), told]
     this.reading = { ...this.reading, symbols: { type: 'read', value } }
+    if (this.checking !== undefined) {
+      this.isOutdated = true
+      return
+    }
     // Off a position it is set by us, and then it is no finding.
     if (!told.isHeld && told.leverage !== this.leverageOf(symbol)) void this.check()
     else void this.act()
@@ -121,10 +136,13 @@ export class PreconditionWatch {
       reading.symbols.value.map(async (row) => {
         const instrument = kernel.config.instruments.find((i) => i.symbol === row.symbol)
         const wanted = this.leverageOf(row.symbol)
+        if (row.leverage === wanted) this.leverageSet.set(row.symbol, wanted)
         if (instrument === undefined || row.isHeld || row.leverage === wanted || kernel.portfolio.venueLots(instrument.index) !== 0)
           return row
         const set = await venue.setLeverage(instrument.index, wanted)
-        return set.ok ? { ...row, leverage: wanted } : row
+        if (!set.ok) return row
+        this.leverageSet.set(row.symbol, wanted)
+        return { ...row, leverage: wanted }
       }),
     )
     return { ...reading, symbols: { type: 'read', value } }
@@ -145,6 +163,7 @@ export class PreconditionWatch {
       isLive,
       isObserving,
       leverageOf: (symbol) => this.leverageOf(symbol),
+      leverageSet: (symbol) => this.leverageSet.get(symbol),
       takerRate: kernel.config.costs.takerRate,
       spotTakerRate: kernel.config.costs.spotTakerRate,
       spotSymbols: kernel.config.instruments.filter((i) => i.category === 'spot' && i.status !== 'closed').map((i) => i.symbol),
@@ -157,14 +176,17 @@ export class PreconditionWatch {
     for (const finding of this.findings) {
       const instrument = kernel.config.instruments.find((i) => i.symbol === finding.symbol)
       const text = `${finding.sentence} ${finding.next}`
-      if (finding.effect !== 'warn') await holds.put(holdOf(finding), instrument, finding.code === UNREAD ? 'stale' : 'error', text)
+      if (finding.effect !== 'warn') await holds.put(holdOf(finding), instrument, PASSING.has(finding.code) ? 'stale' : 'error', text)
       if (before?.has(keyOf(finding)) === true) continue
       const held =
-        finding.effect === 'warn' ? '' : ` Entries${instrument === undefined ? '' : ` on ${instrument.symbol}`} are on hold until /resume.`
+        finding.effect === 'warn'
+          ? ''
+          : ` Entries${instrument === undefined ? '' : ` on ${instrument.symbol}`} are on hold until ${PASSING.has(finding.code) ? 'then' : '/resume'}.`
       this.ports.notice(finding.code, finding.severity, instrument, `${text}${held}`)
     }
-    // Not to know is a measurement: it ends when it is known.
-    if (!this.findings.some((finding) => finding.code === UNREAD)) await holds.lift(`precondition-${UNREAD}`)
+    const standing = new Set(this.findings.map(holdOf))
+    for (const { id } of [...kernel.holds])
+      if ([...PASSING].some((code) => id.startsWith(`precondition-${code}`)) && !standing.has(id)) await holds.lift(id)
   }
 
   private report({ key, marginMode, dcp }: ConditionsReading): void {

@@ -119,6 +119,13 @@ const ROWS: readonly (readonly [
     ['account.leverage BTCUSDT hold P2'],
     ['account.leverage BTCUSDT hold P2'],
   ],
+  [
+    'the leverage of before a setting was changed, in a position',
+    withSymbol({ leverage: 50, isHeld: true }),
+    { leverageSet: () => 50 },
+    ['account.leverage_pending BTCUSDT hold P4'],
+    ['account.leverage_pending BTCUSDT hold P4'],
+  ],
   ['reduce-only', withSymbol({ isReduceOnly: true }), {}, ['account.reduce_only BTCUSDT hold P2'], ['account.reduce_only BTCUSDT hold P2']],
   [
     'auto-add margin',

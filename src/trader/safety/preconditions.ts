@@ -36,6 +36,7 @@ export const FINDING_CODES = [
   'account.margin_mode',
   'account.position_mode',
   'account.leverage',
+  'account.leverage_pending',
   'account.reduce_only',
   'account.auto_add_margin',
   'account.borrowed',
@@ -50,6 +51,8 @@ export interface Wanted {
   /** Nothing is sent: what trading would need is no matter. */
   readonly isObserving: boolean
   readonly leverageOf: (symbol: string) => number
+  /** What Ballast has set at the exchange last; undefined where it has not, as before a start. */
+  readonly leverageSet?: (symbol: string) => number | undefined
   /** What risk counts with. */
   readonly takerRate: Rate
   readonly spotTakerRate: Rate
@@ -252,7 +255,7 @@ function symbolFindings({ symbols }: ConditionsReading, wanted: Wanted): Finding
   return symbols.value.flatMap((row) => symbolFinding(row, wanted))
 }
 
-function symbolFinding(row: SymbolCondition, { leverageOf }: Wanted): Finding[] {
+function symbolFinding(row: SymbolCondition, { leverageOf, leverageSet }: Wanted): Finding[] {
   const { symbol } = row
   const held = (code: FindingCode, sentence: string, next: string): Finding => ({
     code,
@@ -272,7 +275,17 @@ function symbolFinding(row: SymbolCondition, { leverageOf }: Wanted): Finding[] 
       ),
     )
   const leverage = leverageOf(symbol)
-  if (row.leverage !== leverage)
+  // The setting has changed while a position is open: what stands at the exchange is Ballast's own, and nobody has to look.
+  if (row.leverage !== leverage && row.leverage === leverageSet?.(symbol))
+    findings.push({
+      ...held(
+        'account.leverage_pending',
+        `still has leverage ${row.leverage} on Bybit.`,
+        `Ballast sets ${leverage} after the position closes.`,
+      ),
+      severity: 'P4',
+    })
+  else if (row.leverage !== leverage)
     findings.push(
       held(
         'account.leverage',
