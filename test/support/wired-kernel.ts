@@ -21,7 +21,8 @@ import type { ClosedBar, KernelInput } from '../../src/kernel/input.ts'
 import type { KernelFact } from '../../src/kernel/fact.ts'
 import { Kernel } from '../../src/kernel/kernel.ts'
 import { isSpotSymbol, makeInstrument } from '../../src/market/instrument.ts'
-import { RISK_PROFILES } from '../../src/risk/profiles.ts'
+import { PROFILE_VALUES, RISK_PROFILES } from '../../src/risk/profiles.ts'
+import { type RiskSettings, rulesOf } from '../../src/risk/settings/rules.ts'
 import { donchianBreakout } from '../../src/strategy/donchian-breakout.ts'
 import { smaCross } from '../../src/strategy/sma-cross.ts'
 import { type VenueEvent, isOrderEvent } from '../../src/trading/event.ts'
@@ -54,10 +55,13 @@ export const MANUAL = instrumentIndex(2)
 /** Orders of others have numbers above it at the matching engine; the kernel never hears them. */
 const OUTSIDE = 1_000_000
 export const OPENING = cash(10_000e8)
-export const LIMITS = {
-  ...RISK_PROFILES.sim.limits,
-  drawdown: { ...RISK_PROFILES.sim.limits.drawdown, yellow: 0.005, orange: 0.02, red: 0.04 },
+/** Drawdown lines near enough to be reached. */
+const SETTINGS: RiskSettings = {
+  account: { ...PROFILE_VALUES.sim, drawdownYellow: '0.5%', drawdownOrange: '2%', drawdownRed: '4%' },
+  strategies: {},
+  symbols: {},
 }
+export const { limits: LIMITS } = rulesOf(SETTINGS.account)
 
 export const wiredConfig = (market: ManualMarket = 'linear'): KernelConfig => ({
   tag: 'wired1',
@@ -74,6 +78,7 @@ export const wiredConfig = (market: ManualMarket = 'linear'): KernelConfig => ({
   ],
   manual: [MANUAL],
   limits: LIMITS,
+  settings: SETTINGS,
   sizing: RISK_PROFILES.sim.sizing,
   costs: RISK_PROFILES.sim.costs,
   defaultStopFraction: 0.01,

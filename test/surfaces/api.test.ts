@@ -8,6 +8,7 @@ import { makeApp } from '../../api/app.ts'
 import { CommandRunner } from '../../api/commands/run.ts'
 import { adminKeyFile } from '../../db/api-keys.ts'
 import { reportHealth } from '../../db/health.ts'
+import { RISK_PROFILES } from '../../src/risk/profiles.ts'
 import type { PositionRow } from '../../src/journal/row.ts'
 import { makeSeededSystem } from '../support/seeded-system.ts'
 
@@ -386,6 +387,33 @@ describe.skipIf(made === undefined)('API', () => {
       expect((await call(`/api/v1/backtests/${String(queued.body.id)}`)).body.spec).toMatchObject({ params: { fast: '5' } })
       expect((await call(`/api/v1/backtests/${String(queued.body.id)}`, { method: 'DELETE' })).status).toBe(200)
       expect((await post('/api/v1/backtests', { strategy: 'nonsense', symbol: 'BTCUSDT' })).status).toBe(422)
+    })
+
+    test('risk settings: listed with their origin; a stricter one is set at once, a looser one asks, null takes it back', async () => {
+      // The scripted trader is one without limits; from here on it has those of the simulator.
+      Object.assign(system.trader.kernel.config, { settings: RISK_PROFILES.sim.settings })
+      const put = (key: string, body: object) =>
+        call(`/api/v1/risk/limits/${key}`, {
+          method: 'PUT',
+          body: JSON.stringify(body),
+          headers: { 'Idempotency-Key': `${key}-${JSON.stringify(body)}` },
+        })
+      const rowOf = async (id: string) => (await call('/api/v1/risk/limits')).body.data.find((row) => row.id === id)
+      expect(await rowOf('account dayLoss')).toMatchObject({ key: 'dayLoss', value: '5%', origin: 'profile sim' })
+      const set = await put('dayLoss', { value: '3%' })
+      expect([set.status, kernel?.limits.settings?.account.dayLoss]).toEqual([200, '3%'])
+      expect((await rowOf('account dayLoss'))?.value).toBe('3%')
+      expect((await put('position', { value: '10%', target: 'BTCUSDT' })).status).toBe(200)
+      expect(await rowOf('symbol BTCUSDT position')).toMatchObject({ target: 'symbol BTCUSDT', value: '10%' })
+      const looser = await put('dayLoss', { value: '4%', for: '2h' })
+      expect([looser.status, looser.body.code]).toEqual([202, 'confirm'])
+      const asked = await put('dayLoss', { value: null })
+      expect(asked.status).toBe(202)
+      const { id } = asked.body.confirmation as { readonly id: string }
+      await post(`/api/v1/confirmations/${id}`, { decision: 'yes' })
+      expect(await rowOf('account dayLoss')).toMatchObject({ value: '5%', origin: 'profile sim' })
+      expect((await put('dayLoss', { value: '90%' })).status).toBe(409)
+      expect((await put('nothing', { value: '3%' })).status).toBe(409)
     })
   })
 

@@ -207,7 +207,9 @@ async function shownKey(context: CommandContext, word: string): Promise<NoPlan> 
   }
   const { reads, system } = context.ports
   const [rows, account] = await Promise.all([reads.riskSettings(), reads.account()])
-  const found = settingsOf(system.riskSettings, rows, { type: 'account' }, system.profile, account?.updatedTs ?? 0).find((each) => each.key === key)
+  const found = settingsOf(system.riskSettings, rows, { type: 'account' }, system.profile, account?.updatedTs ?? 0).find(
+    (each) => each.key === key,
+  )
   return alreadyDone(
     reply(key, {
       fields: [

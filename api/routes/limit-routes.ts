@@ -1,0 +1,96 @@
+/**
+ * Risk settings over REST: read with their origin, and set as `/risk set` does: a stricter one at once, a looser one after a confirmation.
+ */
+import { OpenAPIHono, createRoute, z } from '@hono/zod-openapi'
+import type { CommandScope } from '../../src/kernel/trader-command.ts'
+import { type ApiEnv, needs } from '../auth.ts'
+import { settingsOf } from '../commands/groups/limits-command.ts'
+import type { ApiContext } from '../context.ts'
+import { listOf } from '../page.ts'
+import { content, requestOf, results, security } from './command-answer.ts'
+import { answerCommand, onInvalid, once } from './common.ts'
+
+const Limit = z
+  .object({
+    id: z.string().openapi({ description: 'target and setting, as `account dayLoss`' }),
+    target: z.string().openapi({ example: 'symbol BTCUSDT' }),
+    key: z.string().openapi({ example: 'dayLoss' }),
+    value: z.string().openapi({ example: '5%' }),
+    origin: z.string().openapi({ description: 'profile, configuration, or who set it' }),
+  })
+  .openapi('Limit')
+
+export function limitRoutes(context: ApiContext) {
+  const { runner, ports } = context
+  const app = new OpenAPIHono<ApiEnv>({ defaultHook: onInvalid })
+
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/risk/limits',
+      summary: 'Risk settings of the account, its strategies and symbols, with their origin',
+      tags: ['account'],
+      security,
+      middleware: needs('account:read'),
+      responses: { 200: { description: 'Settings', ...content(listOf(Limit)) } },
+    }),
+    async (c) => {
+      const { reads, system } = ports
+      const [rows, account] = await Promise.all([reads.riskSettings(), reads.account()])
+      const named = (type: 'strategy' | 'symbol', configured: object): string[] => [
+        ...new Set([
+          ...Object.keys(configured),
+          ...rows.filter(({ target }) => target.startsWith(`${type} `)).map(({ target }) => target.slice(type.length + 1)),
+        ]),
+      ]
+      const scopes: CommandScope[] = [
+        { type: 'account' },
+        ...named('strategy', system.riskSettings.strategies).map((strategy): CommandScope => ({ type: 'strategy', strategy })),
+        ...named('symbol', system.riskSettings.symbols).map((symbol): CommandScope => ({ type: 'symbol', symbol })),
+      ]
+      const data = scopes.flatMap((scope) => {
+        const target = scope.type === 'account' ? 'account' : `${scope.type} ${scope.type === 'strategy' ? scope.strategy : scope.symbol}`
+        return settingsOf(system.riskSettings, rows, scope, system.profile, account?.updatedTs ?? 0).map((each) => ({
+          id: `${target} ${each.key}`,
+          target,
+          ...each,
+        }))
+      })
+      return c.json({ data, nextCursor: null, hasMore: false }, 200)
+    },
+  )
+
+  app.openapi(
+    createRoute({
+      method: 'put',
+      path: '/risk/limits/{key}',
+      summary: 'Set a risk setting; null gives it back to the configuration. A looser one asks for a confirmation',
+      tags: ['control'],
+      security,
+      request: {
+        params: z.object({ key: z.string().max(40).openapi({ example: 'dayLoss' }) }),
+        body: {
+          required: true,
+          ...content(
+            z.strictObject({
+              value: z.string().max(40).nullable().openapi({ example: '3%' }),
+              target: z.string().max(60).optional().openapi({ description: 'account, a strategy or a symbol' }),
+              for: z.string().max(20).optional().openapi({ description: 'only where it loosens', example: '4h' }),
+            }),
+          ),
+        },
+      },
+      responses: results,
+    }),
+    async (c) => {
+      const { key } = c.req.valid('param')
+      const { value, ...more } = c.req.valid('json')
+      const args = value === null ? { action: 'reset', key, ...more } : { action: 'set', key, value, ...more }
+      const { body: answer, status } = await once(context, c, args, false, async (idempotencyKey) =>
+        answerCommand(await runner.runArgs('limits', args, requestOf(c, undefined, idempotencyKey))),
+      )
+      return c.json(answer, status)
+    },
+  )
+  return app
+}
