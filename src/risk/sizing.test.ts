@@ -158,5 +158,11 @@ test('caps leave room for what is held and for open entries', () => {
 })
 
 test('the shipped sizing is the one of the manual', () => {
-  expect(RISK_PROFILES.sim.sizing).toEqual({ type: 'risk', scaling: linear, decay: { type: 'linear' }, isThrottled: true })
+  expect(RISK_PROFILES.sim.sizing).toEqual({
+    type: 'risk',
+    scaling: linear,
+    decay: { type: 'linear' },
+    isThrottled: true,
+    method: { type: 'fixed-fraction' },
+  })
 })

@@ -9,6 +9,7 @@ import type { PortfolioView } from '../portfolio/view.ts'
 import { type ExpectedCosts, plannedLossOf, rateOf, takerRateOf } from './planned-loss.ts'
 import { closingNotional } from './at-stake.ts'
 import type { RiskLimits } from './limits.ts'
+import type { MethodSize, SizingMethod } from './sizing-methods.ts'
 import { limitAt } from '../core/money-limit.ts'
 import { exposureCaps } from './exposure-limits.ts'
 
@@ -33,6 +34,8 @@ export type Sizing =
       readonly decay: DrawdownDecay
       /** Whether an entry is made smaller where the day has too little loss left for all of it; else it is denied. */
       readonly isThrottled: boolean
+      /** Absent: the fixed fraction alone. */
+      readonly method?: SizingMethod
     }
 
 export interface SizingStep {
@@ -93,11 +96,14 @@ export function sizeByRisk(
   limits: Pick<RiskLimits, 'drawdown' | 'tradeLossFractionMax'>,
   costs: ExpectedCosts,
   caps: readonly { readonly name: string; readonly notional: Cash }[],
+  by: MethodSize = { steps: [] },
 ): Sized {
   const { instrument, entry, stop } = input
   const rScaled = scaledFraction(scaling, input.equity, input.highWater)
   const factor = decayFactor(decay, input.smoothedDrawdown, limits.drawdown.yellow, limits.drawdown.red)
-  const r = Math.min(rScaled * factor, limits.tradeLossFractionMax)
+  // A method that asks for a value is bounded by what any trade may lose; the decay shrinks the value instead.
+  const rWanted = by.notional === undefined ? Math.min(rScaled, by.r ?? rScaled) * factor : limits.tradeLossFractionMax
+  const r = Math.min(rWanted, limits.tradeLossFractionMax)
   const byFraction = Math.max(0, Math.floor(input.equity * r))
   const isThrottled = input.lossRoom < byFraction
   const budget = cash(isThrottled ? Math.max(0, Math.floor(input.lossRoom)) : byFraction)
@@ -108,7 +114,8 @@ export function sizeByRisk(
   while (quantity > 0 && plannedLossOf(instrument, entry, stop, lots(quantity), costs) > budget) quantity -= 1
   const byRisk = lots(quantity)
   const capped: { readonly name: string; readonly lots: Lots }[] = []
-  for (const cap of caps) {
+  const asked = by.notional === undefined ? [] : [{ name: 'the sizing method', notional: cash(Math.floor(by.notional * factor)) }]
+  for (const cap of [...asked, ...caps]) {
     const most = lotsFor(instrument, cap.notional, entry)
     if (most >= quantity) continue
     quantity = most
@@ -116,7 +123,20 @@ export function sizeByRisk(
   }
   const size = lots(quantity)
   const plannedLoss = plannedLossOf(instrument, entry, stop, size, costs)
-  return new SizedByRisk(size, r, plannedLoss, { input, rScaled, factor, r, isThrottled, budget, probe, probeLoss, byRisk, capped })
+  return new SizedByRisk(size, r, plannedLoss, {
+    input,
+    rScaled,
+    factor,
+    r,
+    rWanted,
+    methodSteps: by.steps,
+    isThrottled,
+    budget,
+    probe,
+    probeLoss,
+    byRisk,
+    capped,
+  })
 }
 
 interface Arithmetic {
@@ -124,6 +144,8 @@ interface Arithmetic {
   readonly rScaled: number
   readonly factor: number
   readonly r: number
+  readonly rWanted: number
+  readonly methodSteps: readonly SizingStep[]
   readonly isThrottled: boolean
   readonly budget: Cash
   readonly probe: Lots
@@ -147,13 +169,14 @@ class SizedByRisk implements Sized {
 
   /** Texts only for who reads them: a backtest sizes at each signal and shows none. */
   get steps(): readonly SizingStep[] {
-    const { input, rScaled, factor, r, isThrottled, budget, probe, probeLoss, byRisk, capped } = this.arithmetic
+    const { input, rScaled, factor, r, rWanted, methodSteps, isThrottled, budget, probe, probeLoss, byRisk, capped } = this.arithmetic
     const { instrument } = input
     return [
       { name: 'equity', value: formatDecimal(input.equity, CASH_SCALE) },
       { name: 'r by balance', value: rScaled.toFixed(6) },
       { name: 'drawdown factor', value: factor.toFixed(6) },
-      ...(r < rScaled * factor ? [{ name: 'r by tradeLoss', value: r.toFixed(6) }] : []),
+      ...methodSteps,
+      ...(r < rWanted ? [{ name: 'r by tradeLoss', value: r.toFixed(6) }] : []),
       ...(isThrottled ? [{ name: 'loss left for one trade', value: formatDecimal(budget, CASH_SCALE) }] : []),
       { name: 'risk budget', value: formatDecimal(budget, CASH_SCALE) },
       { name: 'entry', value: formatPrice(instrument, input.entry) },

@@ -5,7 +5,7 @@
 import type { KernelContext } from '../context.ts'
 import type { PendingCloses } from '../state/pending-closes.ts'
 import type { PositionCloser } from './position-closer.ts'
-import { type InstrumentIndex, type Lots, type Side, type Ticks, cash, lots, ticks } from '../../core/units.ts'
+import { DAY_MS, type InstrumentIndex, type Lots, type Side, type Ticks, cash, lots, ticks } from '../../core/units.ts'
 import { type Instrument, formatPrice, formatQuantity } from '../../market/instrument.ts'
 import { closingNotional } from '../../risk/at-stake.ts'
 import { checkEntry } from '../../risk/check.ts'
@@ -13,6 +13,7 @@ import { roomForOne } from '../../risk/check-loss.ts'
 import { isLossUnbounded } from '../../risk/limits.ts'
 import type { RiskDenial, RiskFigures } from '../../risk/denial.ts'
 import { rateOf, takerRateOf } from '../../risk/planned-loss.ts'
+import { NO_EDGE, type SizingMethod, sizeByMethod } from '../../risk/sizing-methods.ts'
 import { type Sized, entryCaps, lotsFor, sizeByRisk } from '../../risk/sizing.ts'
 import type { Signal } from '../../strategy/strategy.ts'
 import { type Order, type OrderIntent, isOwnExit } from '../../trading/order.ts'
@@ -29,6 +30,8 @@ import type { StrategyRun } from '../state/strategy-run.ts'
 /** Part of the money that a spot order may be sized with: at market it must be paid at the price that it gets. */
 const SPOT_SHARE = 0.995
 const UNBOUNDED = Number.POSITIVE_INFINITY
+const YEAR_MS = 365 * DAY_MS
+const FIXED_FRACTION: SizingMethod = { type: 'fixed-fraction' }
 
 export class Signals {
   private readonly config: KernelConfig
@@ -236,7 +239,19 @@ export class Signals {
         if (side === 1 ? stop >= mark : stop <= mark)
           return { rule: 'stop-side', figures: { stop: formatPrice(instrument, stop), price: formatPrice(instrument, mark) } }
         const { watch } = this.portfolio
+        const strategy = this.portfolio.ownerOf(instrument.index)
         const caps = entryCaps(this.portfolio, instrument, side, limits, costs)
+        const by = sizeByMethod(sizing.method ?? FIXED_FRACTION, {
+          equity: this.portfolio.equity,
+          entry: mark,
+          atrTicks: this.portfolio.atrTicks(instrument.index),
+          barsPerYear: YEAR_MS / this.config.intervalMs,
+          edge: strategy === undefined ? NO_EDGE : this.portfolio.results.edgeOf(strategy),
+          symbols: this.config.instruments.length,
+          rMin: sizing.scaling.type === 'constant' ? sizing.scaling.r : sizing.scaling.rMin,
+        })
+        if (by.missing !== undefined)
+          return { rule: 'no-size', figures: { problem: 'the average true range is not known yet: sizing by volatility waits for it' } }
         const sized = sizeByRisk(
           {
             instrument,
@@ -254,6 +269,7 @@ export class Signals {
           limits,
           costs,
           caps,
+          by,
         )
         const quantity = lots(Math.min(sized.lots, instrument.lotsMarketMax))
         if (quantity < instrument.lotsMin)

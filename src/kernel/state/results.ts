@@ -5,6 +5,7 @@
 import { type Cash, type InstrumentIndex, type StrategyId, type Ts, cash, instrumentIndex, ts } from '../../core/units.ts'
 import type { ClosedTrade } from '../../portfolio/trade.ts'
 import type { LossScope } from '../../portfolio/view.ts'
+import { type Edge, NO_EDGE } from '../../risk/sizing-methods.ts'
 import { DAY, type LossWindow, WEEK, copyWindow, makeLossWindow, seeEquity } from '../../risk/loss-window.ts'
 
 interface SymbolResult {
@@ -22,6 +23,7 @@ export interface ResultsSnapshot {
   readonly streak: number
   readonly streaksOf: readonly (readonly [StrategyId, number])[]
   readonly streaksIn: readonly number[]
+  readonly edges: readonly (readonly [StrategyId, Edge])[]
 }
 
 export class Results {
@@ -31,6 +33,7 @@ export class Results {
   private streak = 0
   private readonly streaksOf = new Map<StrategyId, number>()
   private readonly streaksIn: Uint32Array
+  private readonly edges = new Map<StrategyId, Edge>()
 
   constructor(instrumentCount: number) {
     this.symbols = new Array<SymbolResult | undefined>(instrumentCount).fill(undefined)
@@ -50,13 +53,29 @@ export class Results {
     symbol.booked = cash(symbol.booked + amount)
   }
 
-  closed({ instrument: i, strategy, pnl }: ClosedTrade, at: Ts): void {
+  closed({ instrument: i, strategy, pnl, plannedLoss }: ClosedTrade, at: Ts): void {
     this.lastExits[i] = at
+    if (plannedLoss !== undefined && plannedLoss > 0) this.noteEdge(strategy, pnl / plannedLoss)
     const isLoss = pnl < 0
     if (pnl === 0) return
     this.streak = isLoss ? this.streak + 1 : 0
     this.streaksIn[i] = isLoss ? (this.streaksIn[i] as number) + 1 : 0
     this.streaksOf.set(strategy, isLoss ? (this.streaksOf.get(strategy) ?? 0) + 1 : 0)
+  }
+
+  /** Closed trades of a strategy in R. */
+  edgeOf(strategy: StrategyId): Edge {
+    return this.edges.get(strategy) ?? NO_EDGE
+  }
+
+  private noteEdge(strategy: StrategyId, r: number): void {
+    const { trades, wins, wonR, lostR } = this.edgeOf(strategy)
+    this.edges.set(strategy, {
+      trades: trades + 1,
+      wins: wins + (r > 0 ? 1 : 0),
+      wonR: wonR + Math.max(0, r),
+      lostR: lostR + Math.max(0, 0 - r),
+    })
   }
 
   /** All marks of an instant are set. */
@@ -115,6 +134,7 @@ export class Results {
       streak: this.streak,
       streaksOf: [...this.streaksOf],
       streaksIn: Array.from(this.streaksIn),
+      edges: [...this.edges],
     }
   }
 
@@ -126,6 +146,7 @@ export class Results {
     this.streak = from.streak
     for (const [strategy, count] of from.streaksOf) this.streaksOf.set(strategy, count)
     this.streaksIn.set(from.streaksIn)
+    for (const [strategy, edge] of from.edges) this.edges.set(strategy, edge)
   }
 }
 

@@ -5,6 +5,7 @@ import { assert } from '../../core/assert.ts'
 import { type Cash, type StrategyId, strategyId } from '../../core/units.ts'
 import type { RiskLimits, ScopeLimits } from '../limits.ts'
 import { type MoneyLimit, UNLIMITED, bothLimits } from '../../core/money-limit.ts'
+import type { SizingMethod } from '../sizing-methods.ts'
 import type { BalanceScaling, DrawdownDecay, Sizing } from '../sizing.ts'
 import { SETTING_KEYS, type SettingKey, type SettingValues, type SomeSettings, settingOf } from './setting.ts'
 import { type SettingValue, readSetting } from './value.ts'
@@ -101,11 +102,26 @@ function sizingOf(values: SettingValues): Sizing {
     values.drawdownDecay === 'exponential'
       ? { type: 'exponential', halfLife: numberOf(values, 'decayHalfLife') }
       : { type: values.drawdownDecay === 'linear' ? 'linear' : 'none' }
-  return { type: 'risk', scaling, decay, isThrottled: values.dayThrottle === 'on' }
+  return { type: 'risk', scaling, decay, isThrottled: values.dayThrottle === 'on', method: methodOf(values) }
+}
+
+function methodOf(values: SettingValues): SizingMethod {
+  switch (values.sizing) {
+    case 'volatility-target':
+      return { type: 'volatility-target', annual: numberOf(values, 'targetVolatility') }
+    case 'kelly':
+      return { type: 'kelly', fraction: numberOf(values, 'kellyFraction') }
+    case 'fixed-notional':
+      return { type: 'fixed-notional', limit: limitOf(values, 'fixedNotional') }
+    case 'equal-weight':
+      return { type: 'equal-weight', all: limitOf(values, 'equalWeight') }
+    default:
+      return { type: 'fixed-fraction' }
+  }
 }
 
 /** What of a strategy's or a symbol's settings is no limit but a choice: the nearest one counts. */
-const CHOSEN: readonly SettingKey[] = ['riskMin', 'riskMax']
+const CHOSEN: readonly SettingKey[] = ['riskMin', 'riskMax', 'sizing', 'targetVolatility', 'kellyFraction', 'fixedNotional', 'equalWeight']
 
 /**
  * Limits and sizing of entries in a symbol: the strictest of account, strategy and symbol of each limit; of the risk per trade the

@@ -76,6 +76,14 @@ export const SETTINGS = {
   drawdownDecay: choice('how risk per trade shrinks below the yellow line', ['linear', 'exponential', 'none'], ACCOUNT),
   decayHalfLife: percent('drawdown that halves risk per trade (drawdownDecay exponential)', 0.005, 0.5, ACCOUNT),
   dayThrottle: choice('whether an entry is made smaller where the day has too little loss left for all of it', ['on', 'off'], ACCOUNT),
+  sizing: choice(
+    'how an entry is sized; whatever it asks for, a trade never loses more than tradeLoss, and by fraction or Kelly never more than its risk',
+    ['fixed-fraction', 'volatility-target', 'kelly', 'fixed-notional', 'equal-weight'],
+  ),
+  targetVolatility: percent('volatility of a position a year, as a part of equity (sizing volatility-target)', 0.01, 2),
+  kellyFraction: percent('part of the Kelly fraction that is used (sizing kelly)', 0.01, 1),
+  fixedNotional: limit('value of an entry (sizing fixed-notional)', 5),
+  equalWeight: limit('value of all positions together, shared equally by all symbols (sizing equal-weight)', 10),
   tradeLoss: percent('largest planned loss of one position, as a part of equity, whoever opens it', 0.0005, 0.05),
   gapMultiple: {
     unit: 'number',
