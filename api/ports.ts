@@ -16,6 +16,7 @@ import type {
   StrategyRow,
   TradeRow,
 } from '../src/journal/row.ts'
+import type { EquitySeries } from '../src/portfolio/equity.ts'
 import type { Image } from './commands/reply.ts'
 
 export type Json = Readonly<Record<string, unknown>>
@@ -43,6 +44,10 @@ export interface TradeQuery extends Page {
   readonly from?: number | undefined
   readonly to?: number | undefined
 }
+export interface GridQuery {
+  readonly from: number
+  readonly strideMs: number
+}
 export interface SumQuery {
   readonly from: number
   readonly to: number
@@ -69,6 +74,21 @@ export interface DecisionQuery extends Page {
 export interface EquityQuery extends Page {
   readonly from?: number | undefined
   readonly to?: number | undefined
+}
+/** What trades closed within a stride brought, of a strategy in a symbol. */
+export interface GridResult {
+  /** The last exit within it, ms. */
+  readonly ts: number
+  readonly strategy: string
+  readonly symbol: string
+  /** Net of fees and funding. */
+  readonly pnl: number
+}
+/** The last equity of a stride, at the end of the stride. */
+export interface GridEquity {
+  readonly ts: number
+  readonly equity: string
+  readonly flows: string | null
 }
 export interface PartHealth {
   readonly part: string
@@ -122,6 +142,11 @@ export interface Reads {
   decisions(query: DecisionQuery): Promise<readonly DecisionRow[]>
   /** Ascending when `from` is given, so that a curve can be drawn; else the newest first. */
   equity(query: EquityQuery): Promise<readonly EquityRow[]>
+  /** Instant of the first equity that is kept. */
+  equitySince(): Promise<number | undefined>
+  /** Equity from an instant on, by strides of market time, oldest first; a stride without a row is left out. */
+  equityGrid(query: GridQuery): Promise<readonly GridEquity[]>
+  resultGrid(query: GridQuery): Promise<readonly GridResult[]>
   strategies(): Promise<readonly StrategyRow[]>
   /** Parent orders in progress, newest first; finished ones too when asked. */
   algorithms(query: { readonly isActive?: boolean | undefined; readonly limit: number }): Promise<readonly AlgorithmRow[]>
@@ -290,6 +315,12 @@ export interface PnlPicture {
   readonly equity: readonly EquityRow[]
   readonly trades: readonly TradeRow[]
 }
+export interface MeasuresChart {
+  readonly title: string
+  /** What a row of the series is of. */
+  readonly stride: 'day' | 'hour'
+  readonly series: EquitySeries
+}
 export interface ChartRequest {
   readonly symbol: string
   readonly interval: string
@@ -297,8 +328,18 @@ export interface ChartRequest {
   readonly fills: readonly FillRow[]
   readonly position: PositionRow | undefined
 }
+/** Candles in quote units, named by their start, closed ones only, oldest first; undefined where the exchange gives none. */
+export type CandleReader = (
+  symbol: string,
+  interval: string,
+  bars: number,
+) => Promise<
+  readonly { readonly ts: number; readonly open: number; readonly high: number; readonly low: number; readonly close: number }[] | undefined
+>
 export interface Charts {
   pnl(picture: PnlPicture): Promise<Image | undefined>
+  /** Equity, drawdown and returns with their value at risk; undefined where there is too little to draw. */
+  measures(picture: MeasuresChart): Promise<Image | undefined>
   /** A sentence where there is nothing to draw. */
   candles(request: ChartRequest): Promise<Image | string>
 }

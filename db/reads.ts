@@ -9,6 +9,9 @@ import type {
   EquityQuery,
   EventRow,
   FillQuery,
+  GridEquity,
+  GridQuery,
+  GridResult,
   OrderQuery,
   Page,
   Reads,
@@ -207,6 +210,25 @@ export class PostgresReads implements Reads {
       .where(where(isCurve ? gte(equity.ts, query.from as number) : undefined, below(equity.ts, query.to), below(equity.ts, query.before)))
       .orderBy(isCurve ? asc(equity.ts) : desc(equity.ts))
       .limit(query.limit)
+  }
+  async equitySince(): Promise<number | undefined> {
+    const [row] = await this.sql<{ ts: number | null }[]>`select min(ts) as ts from equity`
+    return row?.ts ?? undefined
+  }
+  async equityGrid({ from, strideMs }: GridQuery): Promise<readonly GridEquity[]> {
+    const rows = await this.sql<GridEquity[]>`
+      select distinct on (stride) stride * ${strideMs}::bigint as ts, equity, flows from (
+        select (ts + ${strideMs}::bigint - 1) / ${strideMs}::bigint as stride, ts, equity::text as equity, flows::text as flows
+        from equity where ts >= ${from}) as of_stride
+      order by stride, of_stride.ts desc`
+    return [...rows]
+  }
+  async resultGrid({ from, strideMs }: GridQuery): Promise<readonly GridResult[]> {
+    const rows = await this.sql<GridResult[]>`
+      select max(exit_ts) as ts, strategy, symbol, sum(pnl)::float8 as pnl from trades
+      where not is_open and exit_ts >= ${from}
+      group by (exit_ts + ${strideMs}::bigint - 1) / ${strideMs}::bigint, strategy, symbol order by 1`
+    return [...rows]
   }
   async strategies(): Promise<readonly StrategyRow[]> {
     return this.db.select().from(strategies).orderBy(asc(strategies.strategy), asc(strategies.symbol))

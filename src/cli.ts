@@ -34,6 +34,8 @@ const LOOKS: ReadonlySet<string> = new Set([
   'flows',
   'pnl',
   'risk',
+  'measures',
+  'stress',
   'strategies',
   'algos',
   'health',

@@ -7,6 +7,7 @@ import { CLOSE_COMMANDS } from './groups/close-group.ts'
 import type { Command } from './command.ts'
 import { CONTROL_COMMANDS } from './groups/control-group.ts'
 import { EXTERNAL_COMMANDS } from './groups/external-group.ts'
+import { MEASURES_COMMANDS } from './groups/measures-group.ts'
 import { ORDER_COMMANDS } from './groups/order-group.ts'
 import { RESEARCH_COMMANDS } from './groups/research-group.ts'
 import { STRATEGY_COMMANDS } from './groups/strategy-group.ts'
@@ -16,6 +17,7 @@ import { WHY_COMMANDS } from './groups/why-group.ts'
 
 export const COMMANDS: readonly Command[] = [
   ...ACCOUNT_COMMANDS,
+  ...MEASURES_COMMANDS,
   ...TRADING_COMMANDS,
   ...STRATEGY_COMMANDS,
   ...WHY_COMMANDS,

@@ -32,6 +32,7 @@ export function commandPorts(
   const { config, paths, strategies } = context
   const { sql } = database
   const { limits } = RISK_PROFILES[config.profile]
+  const candles = (symbol: string, interval: string, bars: number) => publicVenue.chart(symbol, interval, bars)
   return {
     reads: new PostgresReads(database),
     control: new PostgresControl(new CommandWriter(sql)),
@@ -41,7 +42,8 @@ export function commandPorts(
     audit: new PostgresAudit(sql, (text) => context.log('warn', text)),
     keys: new PostgresApiKeys(sql, config.profile),
     backtests: new QueuedBacktests(new BacktestRows(sql), queues.open('backtest'), paths.candles, strategies.catalog),
-    charts: new PngCharts((symbol, interval, bars) => publicVenue.chart(symbol, interval, bars)),
+    charts: new PngCharts(candles),
+    candles,
     system: {
       profile: config.profile,
       version: packageJson.version,

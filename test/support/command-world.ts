@@ -128,6 +128,9 @@ export function makeWorld(profile = 'sim'): World {
         equityShape: async () => ({ drawdown: undefined, curve: [] }),
         decisions: async () => [],
         equity: async () => [],
+        equitySince: async () => undefined,
+        equityGrid: async () => [],
+        resultGrid: async () => [],
         algorithms: async () => [],
         strategies: async () => [
           {
@@ -195,6 +198,7 @@ export function makeWorld(profile = 'sim'): World {
           audit.push(row)
         },
       },
+      candles: async () => undefined,
       keys: {
         list: async () => world.keys,
         create: async () => ({ id: '0badc0de', token: 'tk_sim_0badc0de_secret' }),

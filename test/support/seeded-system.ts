@@ -144,6 +144,7 @@ export async function makeSeededSystem(options: SeedOptions = {}): Promise<Seede
     audit: new PostgresAudit(sql, (text) => void process.stderr.write(`${text}\n`)),
     backtests: new ListedBacktests(),
     charts: undefined,
+    candles: async () => undefined,
     system: {
       profile,
       version: '0.1.0',

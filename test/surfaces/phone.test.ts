@@ -18,6 +18,8 @@ const LINES = [
   'trade 12',
   'why 12',
   'risk',
+  'measures',
+  'measures BTC',
   'balance',
   'flows',
   'pnl all sym',
@@ -90,6 +92,9 @@ function worldOf(rows: readonly { readonly symbol: string; readonly a: string; r
       trades: async () => trades,
       trade: async () => trades[0],
       tradeSums: async () => groups,
+      equitySince: async () => 0,
+      equityGrid: async () => rows.map(({ b }, k) => ({ ts: k * 3_600_000, equity: b.replace('-', ''), flows: null })),
+      resultGrid: async () => rows.map(({ symbol, strategy, a }, k) => ({ ts: k * 3_600_000, symbol, strategy, pnl: Number(a) })),
       algorithms: async () =>
         rows.map(
           ({ symbol, a }) =>

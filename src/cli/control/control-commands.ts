@@ -12,6 +12,11 @@ export const STEERING = [
     usage: '[1d|7d|30d|90d|ytd|all|from..to] [day|sym|strategy]',
   },
   { name: 'risk', summary: 'show risk limits and how much of each is used', usage: '' },
+  {
+    name: 'measures',
+    summary: 'show VaR, Sharpe, drawdown, beta and risk level of the account, a strategy or a symbol',
+    usage: '[strategy|sym]',
+  },
   { name: 'positions', summary: 'list open positions, or show one', usage: '[sym] [pnl|size|age]' },
   { name: 'orders', summary: 'list open and conditional orders', usage: '[sym]' },
   { name: 'trades', summary: 'list the last closed trades with result and exit reason', usage: '[n] [sym] [strategy]' },
