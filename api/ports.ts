@@ -354,6 +354,8 @@ export interface SystemFacts {
   readonly exchange: string
   /** Whether entries by hand may come from a chat. */
   readonly allowsChatEntry: boolean
+  /** Part of a position's value that it needs as maintenance margin. */
+  readonly maintenanceRate: number
   /** Limits in words, for `/risk`: name, limit, and how it is used. Empty where none are known. */
   readonly limits: {
     readonly dayLossMax?: string

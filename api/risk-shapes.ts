@@ -2,10 +2,14 @@
  * Risk measures as the API reports them: fractions and ratios as numbers, null where there is too little data; money as text.
  */
 import { z } from '@hono/zod-openapi'
+import { SCENARIO_NAMES } from '../src/risk/stress/scenarios.ts'
+import type { StressResult } from '../src/risk/stress/stress.ts'
 import { RISK_LEVELS } from '../src/portfolio/measures/risk-level.ts'
 import { reasonText } from './commands/measure-words.ts'
 import type { MeasuresReport } from './commands/measures-report.ts'
-import { decimal, instant, isoOrNull } from './field-shapes.ts'
+import { trimmed } from './commands/format.ts'
+import type { StressReport } from './commands/stress-report.ts'
+import { decimal, instant, iso, isoOrNull, symbolName } from './field-shapes.ts'
 
 const number = () => z.number().nullable()
 const Confidences = z.object({ 95: number(), 99: number() })
@@ -39,7 +43,54 @@ export const MeasuresShape = z
   })
   .openapi('RiskMeasures')
 
+const Move = z.object({
+  symbol: symbolName(z.string()),
+  move: z.number().openapi({ description: 'Change of the price, as a fraction' }),
+  price: decimal(),
+  pnl: decimal(),
+})
+export const StressShape = z
+  .object({
+    id: z.enum(SCENARIO_NAMES),
+    loss: decimal().openapi({ description: 'Positive = lost, if no stop holds' }),
+    lossFraction: number(),
+    lossAtStops: decimal().nullable().openapi({ description: 'With stops filled at their prices; null where none can fill' }),
+    marginRatioBefore: number(),
+    marginRatioAfter: number().openapi({ description: 'Bybit liquidates at 1; null where no equity is left' }),
+    liquidation: z
+      .object({
+        symbol: symbolName(z.string()),
+        price: decimal(),
+        part: z.number().openapi({ description: 'How much of the scenario has happened then, 0 to 1' }),
+      })
+      .nullable(),
+    moves: z.array(Move),
+    ts: instant(),
+    notes: z.array(z.string()).openapi({ description: 'What was assumed, in words' }),
+  })
+  .openapi('Stress')
+
 const MONEY_DECIMALS = 2
+const cents = (value: number): string => value.toFixed(MONEY_DECIMALS)
+const PRICE_DIGITS = 10
+/** Decimal text of an estimated price, without an exponent. */
+const priced = (value: number): string => trimmed(value.toFixed(PRICE_DIGITS))
+
+export function toStress({ ts, notes }: StressReport, result: StressResult): z.infer<typeof StressShape> {
+  const { liquidation } = result
+  return {
+    id: result.scenario,
+    loss: cents(result.loss),
+    lossFraction: result.lossFraction,
+    lossAtStops: result.lossAtStops === null ? null : cents(result.lossAtStops),
+    marginRatioBefore: result.marginRatioBefore,
+    marginRatioAfter: result.marginRatioAfter,
+    liquidation: liquidation === null ? null : { ...liquidation, price: priced(liquidation.price) },
+    moves: result.moves.map(({ symbol, move, price, pnl }) => ({ symbol, move, price: priced(price), pnl: cents(pnl) })),
+    ts: iso(ts),
+    notes: [...notes],
+  }
+}
 
 export function toMeasures(report: MeasuresReport): z.infer<typeof MeasuresShape> {
   const { scope, stride, measures, judgement, exposure, series, notes } = report
@@ -52,8 +103,8 @@ export function toMeasures(report: MeasuresReport): z.infer<typeof MeasuresShape
     level: judgement.level,
     reasons: judgement.reasons.map((reason) => ({ ...reason, text: reasonText(reason) })),
     exposure: {
-      gross: exposure.gross.toFixed(MONEY_DECIMALS),
-      net: exposure.net.toFixed(MONEY_DECIMALS),
+      gross: cents(exposure.gross),
+      net: cents(exposure.net),
       hhi: exposure.hhi,
       effectiveSymbols: exposure.effectiveSymbols,
     },

@@ -101,11 +101,10 @@ function closesAt(
   return values
 }
 
-/** Signed, at the mark; what others hold in a perpetual is at risk with the account, too. */
-export function notionalAtMark({ symbol, quantity, externalQuantity, markPrice }: PositionRow): number {
-  const held = Number(quantity) + (isSpotSymbol(symbol) ? 0 : Number(externalQuantity))
-  return held * Number(markPrice)
-}
+/** Signed, in coins; what others hold in a perpetual is at risk with the account, too. */
+export const heldOf = ({ symbol, quantity, externalQuantity }: PositionRow): number =>
+  Number(quantity) + (isSpotSymbol(symbol) ? 0 : Number(externalQuantity))
+const notionalAtMark = (row: PositionRow): number => heldOf(row) * Number(row.markPrice)
 
 const NO_SERIES: EquitySeries = { ts: new Float64Array(0), equity: new Float64Array(0) }
 

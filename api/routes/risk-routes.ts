@@ -1,14 +1,16 @@
 /**
- * GET routes of risk: measures of the account, of each strategy and of each symbol.
+ * GET routes of risk: measures of the account, of each strategy and of each symbol, and stress scenarios.
  */
 import { OpenAPIHono, createRoute, z } from '@hono/zod-openapi'
+import { SCENARIO_NAMES } from '../../src/risk/stress/scenarios.ts'
 import { type ApiEnv, needs } from '../auth.ts'
 import { type MeasuredScope, bookOf, partsOf, reportOf } from '../commands/measures-report.ts'
+import { stressReportOf } from '../commands/stress-report.ts'
 import type { ApiContext } from '../context.ts'
 import { symbolName } from '../field-shapes.ts'
 import { listOf } from '../page.ts'
 import { problem } from '../problem.ts'
-import { MeasuresShape, toMeasures } from '../risk-shapes.ts'
+import { MeasuresShape, StressShape, toMeasures, toStress } from '../risk-shapes.ts'
 import { onInvalid } from './common.ts'
 
 export function riskRoutes({ ports }: ApiContext) {
@@ -52,6 +54,25 @@ export function riskRoutes({ ports }: ApiContext) {
                 ...symbols.map((name) => ({ type: 'symbol' as const, name })),
               ]
       return c.json({ data: scopes.map((scope) => toMeasures(reportOf(book, scope))), nextCursor: null, hasMore: false }, 200)
+    },
+  )
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/risk/stress',
+      summary: 'What each stress scenario would do to the open positions',
+      tags: ['account'],
+      security: [{ key: [] }],
+      middleware: needs('account:read'),
+      request: { query: z.object({ scenario: z.enum(SCENARIO_NAMES).optional() }) },
+      responses: { 200: { description: 'Scenarios', content: { 'application/json': { schema: listOf(StressShape) } } } },
+    }),
+    async (c) => {
+      const { scenario } = c.req.valid('query')
+      const report = await stressReportOf(ports)
+      if (report === undefined) throw problem('not_ready', 'The trader has not reported yet.')
+      const results = report.results.filter((result) => scenario === undefined || result.scenario === scenario)
+      return c.json({ data: results.map((result) => toStress(report, result)), nextCursor: null, hasMore: false }, 200)
     },
   )
   return app

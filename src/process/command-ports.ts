@@ -16,7 +16,7 @@ import { QueuedBacktests } from '../../jobs/backtests.ts'
 import type { JobQueues } from '../../jobs/queues.ts'
 import packageJson from '../../package.json' with { type: 'json' }
 import { formatDecimal } from '../core/decimal.ts'
-import { CASH_SCALE } from '../core/units.ts'
+import { CASH_SCALE, RATE_ONE } from '../core/units.ts'
 import { RISK_PROFILES } from '../risk/profiles.ts'
 
 import { readTag } from '../system/paths.ts'
@@ -31,7 +31,7 @@ export function commandPorts(
 ): CommandPorts {
   const { config, paths, strategies } = context
   const { sql } = database
-  const { limits } = RISK_PROFILES[config.profile]
+  const { limits, costs } = RISK_PROFILES[config.profile]
   const candles = (symbol: string, interval: string, bars: number) => publicVenue.chart(symbol, interval, bars)
   return {
     reads: new PostgresReads(database),
@@ -56,6 +56,7 @@ export function commandPorts(
             ? 'Bybit’s public market, simulated account'
             : 'Bybit',
       allowsChatEntry: config.chat.allowManualEntry,
+      maintenanceRate: costs.maintenanceRate / RATE_ONE,
       limits: {
         dayLossMax: formatDecimal(limits.dayLossMax, CASH_SCALE),
         accountNotionalMax: formatDecimal(limits.accountNotionalMax, CASH_SCALE),

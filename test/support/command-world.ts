@@ -215,7 +215,16 @@ export function makeWorld(profile = 'sim'): World {
         cancel: async () => false,
       },
       charts: undefined,
-      system: { profile, version: '0.1.0', startedAtMs: 0, dataDirId: 'tests1', exchange: 'simulator', allowsChatEntry: true, limits: {} },
+      system: {
+        profile,
+        version: '0.1.0',
+        startedAtMs: 0,
+        dataDirId: 'tests1',
+        exchange: 'simulator',
+        allowsChatEntry: true,
+        maintenanceRate: 0.005,
+        limits: {},
+      },
       wallNow: () => world.now,
     },
   }

@@ -152,6 +152,7 @@ export async function makeSeededSystem(options: SeedOptions = {}): Promise<Seede
       dataDirId: 'tests1',
       exchange: 'simulator',
       allowsChatEntry: true,
+      maintenanceRate: 0.005,
       limits: { dayLossMax: '500', accountNotionalMax: '30000', leverage: 10, drawdownOrange: 0.1, drawdownRed: 0.15 },
     },
     wallNow: options.wallNow ?? Date.now,

@@ -20,6 +20,8 @@ const LINES = [
   'risk',
   'measures',
   'measures BTC',
+  'stress',
+  'stress btc-crash',
   'balance',
   'flows',
   'pnl all sym',

@@ -31,6 +31,7 @@ const ROWS: Readonly<Record<string, (words: readonly string[]) => string | undef
   balance: () => '/api/v1/balances',
   strategies: () => '/api/v1/strategies',
   health: () => '/api/v1/health',
+  stress: ([scenario]) => `/api/v1/risk/stress${scenario === undefined ? '' : `?scenario=${encodeURIComponent(scenario)}`}`,
   measures: ([what]) => (what === undefined ? '/api/v1/risk/measures' : undefined),
   key: (words) => (words[0] === 'list' ? '/api/v1/keys' : undefined),
 }
