@@ -59,7 +59,8 @@ export class PngCharts implements Charts {
       }),
     }))
     const change = (equity[equity.length - 1] as number) / (equity[0] as number) - 1
-    const subtitle = `${percent(change)} in ${returns.length} ${stride}s · value at risk from the ${FORECAST_ROWS} ${stride}s before · UTC`
+    const basis = forecasts.length === 0 ? '' : ` · value at risk from the ${FORECAST_ROWS} ${stride}s before`
+    const subtitle = `${percent(change)} in ${returns.length} ${stride}s${basis} · UTC`
     return this.png(
       measuresPicture({ title, subtitle, ts, equity, depths: depthsOf(equity), period: stride, returns, lines }),
       `${title}: ${percent(change)} over ${returns.length} ${stride}s, with drawdown and value at risk`,

@@ -3,6 +3,7 @@
  * Never a dash where a reason is known: what is missing is named once.
  */
 import type { Measures } from '../../src/portfolio/measures/measures.ts'
+import { CONFIDENCES } from '../../src/portfolio/measures/tail-risk.ts'
 import type { Judged, LevelReason, RiskJudgement } from '../../src/portfolio/measures/risk-level.ts'
 import { plainPercent } from './format.ts'
 import { type Field, type Tone, field } from './reply.ts'
@@ -39,9 +40,6 @@ export function levelFields(judgement: RiskJudgement): Field[] {
   ]
 }
 
-const pair = (a: number | null, b: number | null, decimals = 2): string =>
-  [a, b].map((value) => (value === null ? '–' : plainPercent(value, decimals))).join(' / ')
-
 /** `period`: what VaR is of, `a day`, `an hour`, `a row`. What is not known is left out: {@link missingText} says why. */
 export function measureFields(measures: Measures, period: string, benchmark = 'BTC'): Field[] {
   const { consistency: score } = measures
@@ -50,7 +48,12 @@ export function measureFields(measures: Measures, period: string, benchmark = 'B
       const figures = of[method]
       return figures[95] === null && figures[99] === null
         ? []
-        : [field(`${name} 95 / 99`, `${pair(figures[95], figures[99])} ${period}, ${METHODS[method]}`)]
+        : [
+            field(
+              `${name}, ${METHODS[method]}`,
+              `${CONFIDENCES.flatMap((c) => (figures[c] === null ? [] : [`${c}: ${plainPercent(figures[c])}`])).join(', ')} ${period}`,
+            ),
+          ]
     })
   const part = (name: string, value: number | null, say: (n: number) => string): Field[] =>
     value === null ? [] : [field(name, say(value))]

@@ -30,6 +30,7 @@ const RETURNS = { top: 440, bottom: 596 }
 const DASHES = ['', '7 5']
 /** A line of one return is not wider. */
 const BAR_MAX = 5
+const LABEL_GAP = 15
 
 export function measuresPicture(of: MeasuresPicture): string {
   const { title, subtitle, ts, equity, depths, returns, lines } = of
@@ -72,22 +73,30 @@ export function measuresPicture(of: MeasuresPicture): string {
     text(RIGHT + 8, DEPTH.bottom, `${(deepest * 100).toFixed(2)} %`, 14),
     text(LEFT, RETURNS.top - 8, legend(of, beyond.length), 13),
     line(LEFT, moves(0), RIGHT, moves(0), COLORS.grid),
+    text(RIGHT + 8, RETURNS.top + 5, `+${(widest * 100).toFixed(1)} %`, 14),
     ...returns.map(({ ts: at, value }) => line(x(at), moves(0), x(at), moves(value), value >= 0 ? COLORS.up : COLORS.down, bar)),
-    ...lines.flatMap(({ name, points: own }, k) => {
-      const end = own[own.length - 1]
-      if (end === undefined) return []
-      const dash = DASHES[k % DASHES.length]
-      return [
-        `<path d="${varLine([...own])}" fill="none" stroke="${COLORS.entry}" stroke-width="2"${dash === '' ? '' : ` stroke-dasharray="${dash}"`}/>`,
-        text(RIGHT + 8, moves(-end.value) + 5, name, 13, COLORS.entry),
-      ]
-    }),
+    ...lines.flatMap(({ points: own }, k) => (own.length === 0 ? [] : [dashed(varLine([...own]), DASHES[k % DASHES.length] ?? '')])),
+    ...labelsOf(lines, (value) => moves(-value)),
     ...beyond.map(
       ({ ts: at, value }) =>
         `<circle cx="${x(at).toFixed(1)}" cy="${moves(value).toFixed(1)}" r="5" fill="none" stroke="${COLORS.strong}" stroke-width="1.5"/>`,
     ),
     ...timeAxis(first, last, x, HEIGHT - 14),
   ])
+}
+
+const dashed = (points: string | null, dash: string): string =>
+  `<path d="${points ?? ''}" fill="none" stroke="${COLORS.entry}" stroke-width="2"${dash === '' ? '' : ` stroke-dasharray="${dash}"`}/>`
+
+/** Name and last value of each line, the lower ones pushed down where they would lie on each other. */
+function labelsOf(lines: MeasuresPicture['lines'], y: (value: number) => number): string[] {
+  let lowest = 0
+  return lines.flatMap(({ name, points }) => {
+    const end = points[points.length - 1]
+    if (end === undefined) return []
+    lowest = Math.max(y(end.value) + 5, lowest + LABEL_GAP)
+    return [text(RIGHT + 6, lowest, `${name} ${(end.value * 100).toFixed(1)} %`, 12, COLORS.entry)]
+  })
 }
 
 function legend({ period, lines }: MeasuresPicture, beyond: number): string {

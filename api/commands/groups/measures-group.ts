@@ -61,7 +61,9 @@ async function cardOf({ ports }: CommandContext, book: Book, report: MeasuresRep
               'Exposure',
               `${plainPercent(exposure.gross / book.equity, 0)} of equity, net ${plainPercent(exposure.net / book.equity, 0)}`,
             ),
-            field('HHI', `${exposure.hhi.toFixed(2)}, as ${(exposure.effectiveSymbols ?? 1).toFixed(1)} equal positions`),
+            ...(scope.type === 'portfolio'
+              ? [field('HHI', `${exposure.hhi.toFixed(2)}, as ${(exposure.effectiveSymbols ?? 1).toFixed(1)} equal positions`)]
+              : []),
           ]),
       ...(from === undefined
         ? []

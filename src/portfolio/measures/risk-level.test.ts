@@ -8,12 +8,18 @@ import { contributionOf } from './contribution.ts'
 import { measuresOf } from './measures.ts'
 import { type Judged, type RiskLevel, riskLevelOf } from './risk-level.ts'
 
-const nothing = measuresOf({ ts: new Float64Array(0), equity: new Float64Array(0) }, { periodsPerYear: 365 })
+/** 20 returns of which nothing is known, so that a test says what is. */
+const nothing = { ...measuresOf({ ts: new Float64Array(0), equity: new Float64Array(0) }, { periodsPerYear: 365 }), returns: 20 }
 const tails = (value: number) => ({ 95: null, 99: value })
 
 describe('the risk level', () => {
   test('nothing known: no level', () => {
     expect(riskLevelOf({ measures: nothing, periodsPerDay: 1 })).toEqual({ level: null, reasons: [], judged: [] })
+  })
+
+  test('too few returns: not low, but what is seen already counts', () => {
+    const of = (currentDrawdown: number) => riskLevelOf({ measures: { ...nothing, returns: 19, currentDrawdown }, periodsPerDay: 1 }).level
+    expect([of(0), of(0.2)]).toEqual([null, 'critical'])
   })
 
   const rows: readonly (readonly [Judged, number, RiskLevel])[] = [

@@ -4,7 +4,7 @@
  */
 import type { Exposure } from './concentration.ts'
 import type { Measures } from './measures.ts'
-import { CONFIDENCES, VAR_METHODS } from './tail-risk.ts'
+import { CONFIDENCES, RETURNS_MIN, VAR_METHODS } from './tail-risk.ts'
 
 export const RISK_LEVELS = ['low', 'medium', 'high', 'critical'] as const
 export type RiskLevel = (typeof RISK_LEVELS)[number]
@@ -30,7 +30,7 @@ export interface LevelReason {
   readonly level: RiskLevel
 }
 export interface RiskJudgement {
-  /** Null where no measure is known. */
+  /** Null where nothing speaks against low, and there is too little to say that it is. */
   readonly level: RiskLevel | null
   /** What is above low, worst first. */
   readonly reasons: readonly LevelReason[]
@@ -89,7 +89,8 @@ export function riskLevelOf(judging: Judging): RiskJudgement {
       return reached === undefined ? [] : [{ measure, value, ...reached }]
     })
     .sort((a, b) => RISK_LEVELS.indexOf(b.level) - RISK_LEVELS.indexOf(a.level))
-  return { level: judged.length === 0 ? null : (reasons[0]?.level ?? 'low'), reasons, judged: judged.map(({ measure }) => measure) }
+  const isEnough = measures.returns >= RETURNS_MIN && judged.length > 0
+  return { level: reasons[0]?.level ?? (isEnough ? 'low' : null), reasons, judged: judged.map(({ measure }) => measure) }
 }
 
 const belowLine = (score: number): Pick<LevelReason, 'line' | 'level'> | undefined =>

@@ -46,7 +46,8 @@ export function marketRiskOf(
     if (own === undefined || pairs === undefined || pairs.a.length < CLOSES_MIN - 1 || variance === 0)
       return { symbol, ...ASSUMED, isAssumed: true }
     const dayVolatility = (deviationOf([...own.values()]) as number) * Math.sqrt(DAY_MS / stepMs)
-    return { symbol, beta: (covarianceOf(pairs.a, pairs.b) as number) / variance, dayVolatility, isAssumed: false }
+    const beta = symbol === benchmark ? 1 : (covarianceOf(pairs.a, pairs.b) as number) / variance
+    return { symbol, beta, dayVolatility, isAssumed: false }
   })
   const correlation = risks.map((a, i) =>
     risks.map((b, j) => (i === j || a.isAssumed || b.isAssumed ? 1 : correlationOf(returns.get(a.symbol), returns.get(b.symbol)))),
