@@ -41,6 +41,12 @@ export interface MeasuresReport {
   readonly notes: readonly string[]
 }
 
+interface Benchmark {
+  /** The first row of the account that it covers. */
+  readonly from: number
+  readonly values: Float64Array
+}
+
 /** The account's equity by hours or days, with all that strategies and symbols are measured by. Undefined before its first report. */
 export interface Book {
   readonly stride: Stride
@@ -50,7 +56,7 @@ export interface Book {
   readonly equity: number
   readonly results: readonly GridResult[]
   readonly positions: readonly PositionRow[]
-  readonly benchmark: Float64Array | undefined
+  readonly benchmark: Benchmark
   readonly drawdown: { readonly orange: number; readonly red: number } | undefined
 }
 
@@ -78,27 +84,24 @@ export async function bookOf({ reads, candles, system }: CommandPorts): Promise<
     equity: Number(account.equity),
     results,
     positions,
-    benchmark: closes === undefined ? undefined : closesAt(ts, closes, strideMs),
+    benchmark: benchmarkOf(ts, closes ?? [], strideMs),
     drawdown: orange === undefined || red === undefined ? undefined : { orange, red },
   }
 }
 
-/** The last close at or before each instant; undefined where the candles begin too late or end too early. Candles are named by their start. */
-function closesAt(
-  ts: Float64Array,
-  candles: readonly { readonly ts: number; readonly close: number }[],
-  strideMs: number,
-): Float64Array | undefined {
+/** The last close at or before each instant, from the first row on that all later ones have one. Candles are named by their start. */
+function benchmarkOf(ts: Float64Array, candles: readonly { readonly ts: number; readonly close: number }[], strideMs: number): Benchmark {
   const values = new Float64Array(ts.length)
   let at = -1
+  let from = 0
   for (let row = 0; row < ts.length; row += 1) {
     const instant = ts[row] as number
     while (at + 1 < candles.length && (candles[at + 1]?.ts as number) + strideMs <= instant) at += 1
     const candle = candles[at]
-    if (candle === undefined || instant - (candle.ts + strideMs) > 2 * strideMs) return undefined
-    values[row] = candle.close
+    if (candle === undefined || instant - (candle.ts + strideMs) > 2 * strideMs) from = row + 1
+    else values[row] = candle.close
   }
-  return values
+  return { from, values: values.slice(from) }
 }
 
 /** Signed, in coins; what others hold in a perpetual is at risk with the account, too. */
@@ -115,7 +118,11 @@ export function reportOf(book: Book, scope: MeasuredScope): MeasuresReport {
   const isIdle = isPart && results.length === 0
   const series = isIdle ? NO_SERIES : isPart ? contributionOf(book.actual, results) : book.account
   const strideMs = STRIDE_MS[book.stride]
-  const measures = measuresOf(series, { periodsPerYear: (365 * DAY_MS) / strideMs, benchmark: isIdle ? undefined : book.benchmark })
+  const periodsPerYear = (365 * DAY_MS) / strideMs
+  const { from, values } = book.benchmark
+  const covered = { ts: series.ts.slice(from), equity: series.equity.slice(from) }
+  const { beta } = measuresOf(covered, { periodsPerYear, benchmark: isIdle ? undefined : values })
+  const measures = { ...measuresOf(series, { periodsPerYear }), beta }
   const exposure = exposureOf(book.positions.filter((row) => !isPart || row[scope.type] === scope.name).map(notionalAtMark))
   const judgement = riskLevelOf({
     measures,
@@ -127,9 +134,17 @@ export function reportOf(book: Book, scope: MeasuredScope): MeasuresReport {
   })
   const notes = [
     ...(isIdle ? ['No trade was closed in this time: only what is open is measured.'] : []),
-    ...(book.benchmark === undefined ? [`Beta is unknown: the exchange gave no ${BENCHMARK} candles for this time.`] : []),
+    ...(isIdle ? [] : betaNotes(beta, book)),
   ]
   return { scope, stride: book.stride, measures, judgement, exposure, series, notes }
+}
+
+function betaNotes(beta: number | null, { benchmark, account }: Book): string[] {
+  if (benchmark.from === 0) return []
+  const rows = Math.max(0, account.ts.length - benchmark.from - 1)
+  return beta === null
+    ? [`Beta is unknown: the exchange gave ${BENCHMARK} candles for ${rows} of these returns.`]
+    : [`Beta rests on the last ${rows} returns, for which the exchange gave ${BENCHMARK} candles.`]
 }
 
 /** Strategies and symbols that have closed a trade in this time or hold a position, by name. */

@@ -94,6 +94,27 @@ describe('measures of a running Ballast', () => {
     expect(notes).toEqual([])
   })
 
+  test('candles that begin late: beta rests on the hours that they cover, and that is told', async ({ skip }) => {
+    if (temporary === undefined) return skip('the packaged PostgreSQL cannot run here')
+    const ports = await portsOf(temporary.database)
+    const lately = (hours: number): CommandPorts => ({
+      ...ports,
+      candles: async (...asked) => (await ports.candles(...asked))?.slice(-hours),
+    })
+    const of = async (hours: number) => {
+      const book = await bookOf(lately(hours))
+      if (book === undefined) throw new Error('no book')
+      return reportOf(book, { type: 'portfolio' })
+    }
+    const late = await of(101)
+    expect(late.notes).toEqual(['Beta rests on the last 100 returns, for which the exchange gave BTCUSDT candles.'])
+    // 0.5005 + 0.0998 x 0.00398 / (100 x 0.00399^2).
+    expect(late.measures.beta).toBeCloseTo(0.75, 2)
+    const never = await of(10)
+    expect(never.measures.beta).toBeNull()
+    expect(never.notes).toEqual(['Beta is unknown: the exchange gave BTCUSDT candles for 9 of these returns.'])
+  })
+
   test('a strategy and a symbol: what their closed trades made of the account', async ({ skip }) => {
     if (temporary === undefined) return skip('the packaged PostgreSQL cannot run here')
     const book = await bookOf(await portsOf(temporary.database))
