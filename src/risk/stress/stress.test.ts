@@ -138,6 +138,8 @@ describe('scenarios', () => {
     })
     expect(eth?.price).toBeCloseTo(39_750 / 10.05, 5)
     expect(aloneLiquidationsOf(bookOf(100_000, positionOf({})))).toEqual([])
+    // The only contract: at a price of 0 it needs no margin any more, and the account is gone long before.
+    expect(aloneLiquidationsOf(bookOf(10_000, positionOf({})))[0]?.price).toBeCloseTo(40_000 / 0.995, 5)
   })
 
   test('nothing open: nothing is lost, and nothing is null that is known', () => {

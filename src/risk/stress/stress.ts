@@ -132,9 +132,10 @@ function marginRatio(book: StressBook, shock: Shock, part: number): number | nul
 const HALVINGS = 50
 
 function liquidationOf(book: StressBook, shock: Shock): Liquidation | null {
+  if (book.positions.every(({ isSpot, quantity }) => isSpot || quantity === 0)) return null
   const isLiquidated = (part: number): boolean => {
     const { equity, maintenance } = marginAt(book, shock, part)
-    return maintenance > 0 && equity <= maintenance
+    return equity <= maintenance
   }
   // What is left above maintenance is concave along the way: who stands at both ends, stands all of it.
   if (!isLiquidated(1) && !isLiquidated(0)) return null
