@@ -64,7 +64,7 @@ export function riskRoutes({ ports }: ApiContext) {
       tags: ['account'],
       security: [{ key: [] }],
       middleware: needs('account:read'),
-      request: { query: z.object({ scenario: z.enum(SCENARIO_NAMES).optional() }) },
+      request: { query: z.object({ scenario: z.enum(SCENARIO_NAMES, { error: `use ${SCENARIO_NAMES.join(', ')}` }).optional() }) },
       responses: { 200: { description: 'Scenarios', content: { 'application/json': { schema: listOf(StressShape) } } } },
     }),
     async (c) => {

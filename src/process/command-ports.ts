@@ -20,6 +20,7 @@ import { CASH_SCALE, RATE_ONE } from '../core/units.ts'
 import { RISK_PROFILES } from '../risk/profiles.ts'
 
 import { readTag } from '../system/paths.ts'
+import { recentCandles } from './recent-candles.ts'
 import type { PublicVenue } from '../market-data/public-venue.ts'
 
 export function commandPorts(
@@ -32,7 +33,7 @@ export function commandPorts(
   const { config, paths, strategies } = context
   const { sql } = database
   const { limits, costs } = RISK_PROFILES[config.profile]
-  const candles = (symbol: string, interval: string, bars: number) => publicVenue.chart(symbol, interval, bars)
+  const candles = recentCandles((symbol, interval, bars) => publicVenue.chart(symbol, interval, bars), Date.now)
   return {
     reads: new PostgresReads(database),
     control: new PostgresControl(new CommandWriter(sql)),
