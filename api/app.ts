@@ -14,6 +14,7 @@ import { withProblems } from './problem-answers.ts'
 import { commandRoutes } from './routes/command-routes.ts'
 import { keyRoutes } from './routes/key-routes.ts'
 import { readRoutes } from './routes/read-routes.ts'
+import { reportRoutes } from './routes/report-routes.ts'
 import { riskRoutes } from './routes/risk-routes.ts'
 import { clockText, silenceOf } from './commands/silence.ts'
 
@@ -87,6 +88,7 @@ export function makeApp(context: ApiContext): OpenAPIHono<ApiEnv> {
   )
   app.route('/api/v1', readRoutes(context))
   app.route('/api/v1', riskRoutes(context))
+  app.route('/api/v1', reportRoutes(context))
   app.route('/api/v1', commandRoutes(context))
   app.route('/api/v1', keyRoutes(context))
 

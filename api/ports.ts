@@ -65,6 +65,38 @@ export interface TradeSum {
   readonly gain: string
   readonly loss: string
 }
+export interface StatsQuery {
+  readonly from: number
+  readonly to: number
+  readonly strategy?: string | undefined
+  readonly symbol?: string | undefined
+}
+/** Of closed trades; money as decimal text, unless it is a mean or a deviation. */
+export interface TradeStats {
+  readonly count: number
+  readonly wins: number
+  readonly losses: number
+  readonly net: string
+  /** Sum of what won, and of what lost, above zero. */
+  readonly gain: string
+  readonly loss: string
+  readonly best: string
+  readonly worst: string
+  /** Deviation with ddof 1; null of a single trade. */
+  readonly deviation: number | null
+  readonly maxWinStreak: number
+  readonly maxLossStreak: number
+  readonly holdingMs: number
+  readonly fee: string
+  readonly funding: string
+  /** Mean multiple of the planned loss; null where none was planned. */
+  readonly resultR: number | null
+  /** Means of the worst loss and the best profit on the way. */
+  readonly mae: number
+  readonly mfe: number
+  /** Most often first. */
+  readonly byExit: readonly { readonly reason: string; readonly count: number; readonly net: string }[]
+}
 export interface DecisionQuery extends Page {
   readonly symbol?: string | undefined
   readonly strategy?: string | undefined
@@ -133,6 +165,8 @@ export interface Reads {
   trade(number: number): Promise<TradeRow | undefined>
   /** All closed trades whose exits lie within [from, to), summed; in groups where one is named, else in one row or none. */
   tradeSums(query: SumQuery): Promise<readonly TradeSum[]>
+  /** All closed trades whose exits lie within [from, to); undefined where there is none. */
+  tradeStats(query: StatsQuery): Promise<TradeStats | undefined>
   /** Over all of the equity within [from, to): the deepest fall from a peak as a fraction, flows left out, undefined below two values, and a curve of at most `points`. */
   equityShape(query: {
     readonly from: number

@@ -34,6 +34,7 @@ const LOOKS: ReadonlySet<string> = new Set([
   'flows',
   'pnl',
   'risk',
+  'stats',
   'measures',
   'stress',
   'strategies',

@@ -10,6 +10,7 @@ import { EXTERNAL_COMMANDS } from './groups/external-group.ts'
 import { MEASURES_COMMANDS } from './groups/measures-group.ts'
 import { ORDER_COMMANDS } from './groups/order-group.ts'
 import { RESEARCH_COMMANDS } from './groups/research-group.ts'
+import { STATS_COMMANDS } from './groups/stats-group.ts'
 import { STRATEGY_COMMANDS } from './groups/strategy-group.ts'
 import { STRESS_COMMANDS } from './groups/stress-group.ts'
 import { SYSTEM_COMMANDS } from './groups/system-group.ts'
@@ -18,6 +19,7 @@ import { WHY_COMMANDS } from './groups/why-group.ts'
 
 export const COMMANDS: readonly Command[] = [
   ...ACCOUNT_COMMANDS,
+  ...STATS_COMMANDS,
   ...MEASURES_COMMANDS,
   ...STRESS_COMMANDS,
   ...TRADING_COMMANDS,

@@ -7,11 +7,11 @@ import { type ApiEnv, needs } from '../auth.ts'
 import { type MeasuredScope, bookOf, partsOf, reportOf } from '../commands/measures-report.ts'
 import { stressReportOf } from '../commands/stress-report.ts'
 import type { ApiContext } from '../context.ts'
-import { symbolName } from '../field-shapes.ts'
 import { listOf } from '../page.ts'
 import { problem } from '../problem.ts'
 import { MeasuresShape, StressShape, toMeasures, toStress } from '../risk-shapes.ts'
 import { onInvalid } from './common.ts'
+import { PartOf, partAsked } from './part-asked.ts'
 
 export function riskRoutes({ ports }: ApiContext) {
   const app = new OpenAPIHono<ApiEnv>({ defaultHook: onInvalid })
@@ -24,35 +24,24 @@ export function riskRoutes({ ports }: ApiContext) {
       security: [{ key: [] }],
       middleware: needs('account:read'),
       request: {
-        query: z
-          .object({ strategy: z.string().min(1).max(60).optional(), symbol: symbolName(z.string().min(1).max(30)).optional() })
-          .refine((query) => query.strategy === undefined || query.symbol === undefined, 'pass either strategy or symbol'),
+        query: z.object({ of: PartOf }),
       },
       responses: { 200: { description: 'Measures', content: { 'application/json': { schema: listOf(MeasuresShape) } } } },
     }),
     async (c) => {
-      const { strategy, symbol } = c.req.valid('query')
+      const { of } = c.req.valid('query')
+      const asked = await partAsked(ports, of)
       const book = await bookOf(ports)
       if (book === undefined) throw problem('not_ready', 'The trader has not reported yet.')
       const parts = partsOf(book)
-      const asked = (type: 'strategy' | 'symbol', name: string, known: readonly string[]): MeasuredScope => {
-        if (!known.includes(name))
-          throw problem('not_found', `There is no ${type} ${name} that trades or has traded. Known: ${known.join(', ') || 'none'}.`)
-        return { type, name }
-      }
-      const configured = await ports.reads.strategies()
-      const strategies = [...new Set([...parts.strategies, ...configured.map((row) => row.strategy)])].sort()
-      const symbols = [...new Set([...parts.symbols, ...configured.map((row) => row.symbol)])].sort()
       const scopes: readonly MeasuredScope[] =
-        strategy !== undefined
-          ? [asked('strategy', strategy, strategies)]
-          : symbol !== undefined
-            ? [asked('symbol', symbol, symbols)]
-            : [
-                { type: 'portfolio' },
-                ...strategies.map((name) => ({ type: 'strategy' as const, name })),
-                ...symbols.map((name) => ({ type: 'symbol' as const, name })),
-              ]
+        of === undefined
+          ? [
+              asked,
+              ...parts.strategies.map((name) => ({ type: 'strategy' as const, name })),
+              ...parts.symbols.map((name) => ({ type: 'symbol' as const, name })),
+            ]
+          : [asked]
       return c.json({ data: scopes.map((scope) => toMeasures(reportOf(book, scope))), nextCursor: null, hasMore: false }, 200)
     },
   )

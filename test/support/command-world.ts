@@ -125,6 +125,7 @@ export function makeWorld(profile = 'sim'): World {
         trades: async () => [],
         trade: async () => undefined,
         tradeSums: async () => [],
+        tradeStats: async () => undefined,
         equityShape: async () => ({ drawdown: undefined, curve: [] }),
         decisions: async () => [],
         equity: async () => [],

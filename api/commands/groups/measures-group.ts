@@ -8,7 +8,7 @@ import { asOf, plainPercent, short } from '../format.ts'
 import { levelFields, levelText, measureFields, missingText, toneOfLevel } from '../measure-words.ts'
 import { type Book, type MeasuredScope, type MeasuresReport, bookOf, partsOf, reportOf } from '../measures-report.ts'
 import { type Reply, type Table, field, reply, runs, untrusted } from '../reply.ts'
-import { resolveSymbol } from '../symbol.ts'
+import { scopeOf } from '../scope.ts'
 import { noAccount } from './account-group.ts'
 
 const PARTS_MAX = 12
@@ -26,21 +26,12 @@ const measures = defineRead({
   scope: 'account:read',
   isPrivate: true,
   run: async (context, { what }) => {
-    const scope = await scopeOf(context, what)
+    const scope = await scopeOf(context, what, '/measures {}')
     if ('problem' in scope) return scope.problem
     const book = await bookOf(context.ports)
     return book === undefined ? noAccount() : cardOf(context, book, reportOf(book, scope))
   },
 })
-
-async function scopeOf(context: CommandContext, what: string | undefined): Promise<MeasuredScope | { readonly problem: Reply }> {
-  if (what === undefined) return { type: 'portfolio' }
-  const strategies = await context.ports.reads.strategies()
-  const named = strategies.find(({ strategy }) => strategy.toLowerCase() === what.toLowerCase())
-  if (named !== undefined) return { type: 'strategy', name: named.strategy }
-  const resolved = await resolveSymbol(context, what, '/measures {}')
-  return 'problem' in resolved ? resolved : { type: 'symbol', name: resolved.symbol }
-}
 
 async function cardOf({ ports }: CommandContext, book: Book, report: MeasuresReport): Promise<Reply> {
   const { scope, stride, judgement, exposure, series, notes } = report
@@ -61,7 +52,7 @@ async function cardOf({ ports }: CommandContext, book: Book, report: MeasuresRep
               'Exposure',
               `${plainPercent(exposure.gross / book.equity, 0)} of equity, net ${plainPercent(exposure.net / book.equity, 0)}`,
             ),
-            ...(scope.type === 'portfolio'
+            ...(scope.type === 'portfolio' && exposure.hhi < 1
               ? [field('HHI', `${exposure.hhi.toFixed(2)}, as ${(exposure.effectiveSymbols ?? 1).toFixed(1)} equal positions`)]
               : []),
           ]),

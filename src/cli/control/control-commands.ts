@@ -13,6 +13,11 @@ export const STEERING = [
   },
   { name: 'risk', summary: 'show risk limits and how much of each is used', usage: '' },
   {
+    name: 'stats',
+    summary: 'show profit factor, expectancy, streaks, MAE/MFE and exits of closed trades',
+    usage: '[1d|7d|30d|90d|ytd|all|from..to] [strategy|sym]',
+  },
+  {
     name: 'measures',
     summary: 'show VaR, Sharpe, drawdown, beta and risk level of the account, a strategy or a symbol',
     usage: '[strategy|sym]',

@@ -20,6 +20,9 @@ import { watch } from './watch.ts'
 
 const WATCH_SEC = 2
 
+/** `30d`, `ytd`, `all`, `2026-01-01..2026-02-01`: right or wrong, it is meant as a period. */
+const PERIOD = /^(\d+[a-z]|ytd|all|.*\.\..*)$/i
+
 /** What programs get with --json where the API has rows of its own. */
 const ROWS: Readonly<Record<string, (words: readonly string[]) => string | undefined>> = {
   status: () => '/api/v1/status',
@@ -32,7 +35,13 @@ const ROWS: Readonly<Record<string, (words: readonly string[]) => string | undef
   strategies: () => '/api/v1/strategies',
   health: () => '/api/v1/health',
   stress: ([scenario]) => `/api/v1/risk/stress${scenario === undefined ? '' : `?scenario=${encodeURIComponent(scenario)}`}`,
-  measures: ([what]) => (what === undefined ? '/api/v1/risk/measures' : undefined),
+  measures: ([what]) => `/api/v1/risk/measures${what === undefined ? '' : `?of=${encodeURIComponent(what)}`}`,
+  stats: (words) => {
+    const period = words.find((word) => PERIOD.test(word))
+    const of = words.find((word) => word !== period)
+    const query = { ...(period === undefined ? {} : { period: period.toLowerCase() }), ...(of === undefined ? {} : { of }) }
+    return `/api/v1/stats?${new URLSearchParams(query)}`
+  },
   key: (words) => (words[0] === 'list' ? '/api/v1/keys' : undefined),
 }
 
