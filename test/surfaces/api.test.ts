@@ -113,13 +113,14 @@ describe.skipIf(made === undefined)('API', () => {
     const open = kernel.config.instruments.filter((i) => kernel.portfolio.positionLots(i.index) !== 0).map(({ symbol }) => symbol)
     const measures = (await call('/api/v1/risk/measures')).body.data
     expect(measures[0]).toMatchObject({ id: 'portfolio', scope: 'portfolio', stride: 'hour' })
-    const { gross } = measures[0]?.exposure as { readonly gross: string }
-    expect(Number(gross)).toBeCloseTo(kernel.portfolio.grossNotional / 1e8, 0)
+    const [exposure] = measures.map((row) => row.exposure as { readonly gross: string })
+    expect(Number(exposure?.gross)).toBeCloseTo(kernel.portfolio.grossNotional / 1e8, 0)
     expect((await call(`/api/v1/risk/measures?of=${open[0]}`)).body.data.map(({ id, scope }) => [id, scope])).toEqual([[open[0], 'symbol']])
     expect((await call('/api/v1/risk/measures?of=nosuch')).body.code).toBe('not_found')
     const stress = (await call('/api/v1/risk/stress?scenario=btc-rally')).body.data
     expect(stress).toHaveLength(1)
-    expect((stress[0]?.moves as readonly { readonly symbol: string }[]).map(({ symbol }) => symbol).sort()).toEqual([...open].sort())
+    const [moves] = stress.map((row) => row.moves as readonly { readonly symbol: string }[])
+    expect(moves?.map(({ symbol }) => symbol).sort()).toEqual([...open].sort())
     expect((await call('/api/v1/risk/stress?scenario=flood')).body.detail).toContain('use btc-crash')
     const closed = (await call('/api/v1/trades?status=closed&limit=500')).body.data
     expect((await call('/api/v1/stats?period=all')).body).toMatchObject({ id: 'all', count: closed.length })
