@@ -244,11 +244,17 @@ export class PostgresReads implements Reads {
     return row?.ts ?? undefined
   }
   async equityGrid({ from, strideMs }: GridQuery): Promise<readonly GridEquity[]> {
+    // A look into the index for each stride: a year of minutes is not sorted for its days.
     const rows = await this.sql<GridEquity[]>`
-      select distinct on (stride) stride * ${strideMs}::bigint as ts, equity, flows from (
-        select (ts + ${strideMs}::bigint - 1) / ${strideMs}::bigint as stride, ts, equity::text as equity, flows::text as flows
-        from equity where ts >= ${from}) as of_stride
-      order by stride, of_stride.ts desc`
+      with bounds as (
+        select (min(ts) + ${strideMs}::bigint - 1) / ${strideMs}::bigint as first, (max(ts) + ${strideMs}::bigint - 1) / ${strideMs}::bigint as last
+        from equity where ts >= ${from})
+      select stride * ${strideMs}::bigint as ts, of_stride.equity::text as equity, of_stride.flows::text as flows
+      from bounds, generate_series(bounds.first, bounds.last) as stride, lateral (
+        select equity, flows from equity
+        where ts >= ${from} and ts > (stride - 1) * ${strideMs}::bigint and ts <= stride * ${strideMs}::bigint
+        order by equity.ts desc limit 1) as of_stride
+      order by stride`
     return [...rows]
   }
   async resultGrid({ from, strideMs }: GridQuery): Promise<readonly GridResult[]> {
