@@ -15,6 +15,8 @@ import { commandRoutes } from './routes/command-routes.ts'
 import { keyRoutes } from './routes/key-routes.ts'
 import { limitRoutes } from './routes/limit-routes.ts'
 import { readRoutes } from './routes/read-routes.ts'
+import { reportRoutes } from './routes/report-routes.ts'
+import { riskRoutes } from './routes/risk-routes.ts'
 import { clockText, silenceOf } from './commands/silence.ts'
 
 const BODY_MAX = 256 * 1024
@@ -86,6 +88,8 @@ export function makeApp(context: ApiContext): OpenAPIHono<ApiEnv> {
     }),
   )
   app.route('/api/v1', readRoutes(context))
+  app.route('/api/v1', riskRoutes(context))
+  app.route('/api/v1', reportRoutes(context))
   app.route('/api/v1', commandRoutes(context))
   app.route('/api/v1', keyRoutes(context))
   app.route('/api/v1', limitRoutes(context))

@@ -3,16 +3,20 @@
  * Never draws where there is nothing to see: it says so.
  */
 import { createRequire } from 'node:module'
-import type { ChartRequest, Charts, PnlPicture } from './ports.ts'
+import type { CandleReader, ChartRequest, Charts, MeasuresChart, PnlPicture } from './ports.ts'
 import { amount, percent, signed } from './commands/format.ts'
 import type { Image } from './commands/reply.ts'
-import { type ChartCandle, type ChartLevel, candlePicture } from '../src/charts/candle-picture.ts'
+import { type ChartLevel, candlePicture } from '../src/charts/candle-picture.ts'
 import { equityPicture } from '../src/charts/equity-picture.ts'
+import { measuresPicture } from '../src/charts/measures-picture.ts'
+import { DAY_MS } from '../src/core/units.ts'
 import { CHART_COLORS } from '../src/charts/picture.ts'
 import { depthsOf } from '../src/portfolio/equity.ts'
+import { varForecasts } from '../src/portfolio/measures/var-backtest.ts'
+import { STRIDE_MS } from './commands/measures-report.ts'
 
-/** Where candles come from; undefined where the symbol is not known. */
-export type CandleReader = (symbol: string, interval: string, bars: number) => Promise<readonly ChartCandle[] | undefined>
+/** A 99 % tail needs a hundred. */
+const FORECAST_ROWS = 100
 
 export class PngCharts implements Charts {
   private readonly candlesOf: CandleReader
@@ -34,6 +38,32 @@ export class PngCharts implements Charts {
     return this.png(
       equityPicture({ title: picture.title, subtitle, ts, equity, depths: depthsOf(equity), closes }),
       `${picture.title}: equity from ${first.toFixed(2)} to ${last.toFixed(2)}`,
+    )
+  }
+
+  async measures({ title, series, stride }: MeasuresChart): Promise<Image | undefined> {
+    const { ts, equity } = series
+    if (ts.length < 2) return undefined
+    const strideMs = STRIDE_MS[stride]
+    const windowMs = FORECAST_ROWS * strideMs
+    const forecasts = varForecasts(series, { periodsPerYear: (365 * DAY_MS) / strideMs, windowMs })
+    const returns = Array.from({ length: ts.length - 1 }, (_, row) => ({
+      ts: ts[row + 1] as number,
+      value: (equity[row + 1] as number) / (equity[row] as number) - 1,
+    }))
+    const lines = ([95, 99] as const).map((confidence) => ({
+      name: `VaR ${confidence}`,
+      points: forecasts.flatMap((each) => {
+        const value = each.var.historical[confidence]
+        return value === null ? [] : [{ ts: each.ts, value }]
+      }),
+    }))
+    const change = (equity[equity.length - 1] as number) / (equity[0] as number) - 1
+    const basis = forecasts.length === 0 ? '' : ` · value at risk from the ${FORECAST_ROWS} ${stride}s before`
+    const subtitle = `${percent(change)} in ${returns.length} ${stride}s${basis} · UTC`
+    return this.png(
+      measuresPicture({ title, subtitle, ts, equity, depths: depthsOf(equity), period: stride, returns, lines }),
+      `${title}: ${percent(change)} over ${returns.length} ${stride}s, with drawdown and value at risk`,
     )
   }
 

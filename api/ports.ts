@@ -18,6 +18,7 @@ import type {
   StrategyRow,
   TradeRow,
 } from '../src/journal/row.ts'
+import type { EquitySeries } from '../src/portfolio/equity.ts'
 import type { Image } from './commands/reply.ts'
 
 export type Json = Readonly<Record<string, unknown>>
@@ -45,6 +46,10 @@ export interface TradeQuery extends Page {
   readonly from?: number | undefined
   readonly to?: number | undefined
 }
+export interface GridQuery {
+  readonly from: number
+  readonly strideMs: number
+}
 export interface SumQuery {
   readonly from: number
   readonly to: number
@@ -62,6 +67,38 @@ export interface TradeSum {
   readonly gain: string
   readonly loss: string
 }
+export interface StatsQuery {
+  readonly from: number
+  readonly to: number
+  readonly strategy?: string | undefined
+  readonly symbol?: string | undefined
+}
+/** Of closed trades; money as decimal text, unless it is a mean or a deviation. */
+export interface TradeStats {
+  readonly count: number
+  readonly wins: number
+  readonly losses: number
+  readonly net: string
+  /** Sum of what won, and of what lost, above zero. */
+  readonly gain: string
+  readonly loss: string
+  readonly best: string
+  readonly worst: string
+  /** Deviation with ddof 1; null of a single trade. */
+  readonly deviation: number | null
+  readonly maxWinStreak: number
+  readonly maxLossStreak: number
+  readonly holdingMs: number
+  readonly fee: string
+  readonly funding: string
+  /** Mean multiple of the planned loss; null where none was planned. */
+  readonly resultR: number | null
+  /** Means of the worst loss and the best profit on the way. */
+  readonly mae: number
+  readonly mfe: number
+  /** Most often first. */
+  readonly byExit: readonly { readonly reason: string; readonly count: number; readonly net: string }[]
+}
 export interface DecisionQuery extends Page {
   readonly symbol?: string | undefined
   readonly strategy?: string | undefined
@@ -71,6 +108,21 @@ export interface DecisionQuery extends Page {
 export interface EquityQuery extends Page {
   readonly from?: number | undefined
   readonly to?: number | undefined
+}
+/** What trades closed within a stride brought, of a strategy in a symbol. */
+export interface GridResult {
+  /** The last exit within it, ms. */
+  readonly ts: number
+  readonly strategy: string
+  readonly symbol: string
+  /** Net of fees and funding. */
+  readonly pnl: number
+}
+/** The last equity of a stride, at the end of the stride. */
+export interface GridEquity {
+  readonly ts: number
+  readonly equity: string
+  readonly flows: string | null
 }
 export interface PartHealth {
   readonly part: string
@@ -115,6 +167,8 @@ export interface Reads {
   trade(number: number): Promise<TradeRow | undefined>
   /** All closed trades whose exits lie within [from, to), summed; in groups where one is named, else in one row or none. */
   tradeSums(query: SumQuery): Promise<readonly TradeSum[]>
+  /** All closed trades whose exits lie within [from, to); undefined where there is none. */
+  tradeStats(query: StatsQuery): Promise<TradeStats | undefined>
   /** Over all of the equity within [from, to): the deepest fall from a peak as a fraction, flows left out, undefined below two values, and a curve of at most `points`. */
   equityShape(query: {
     readonly from: number
@@ -124,6 +178,11 @@ export interface Reads {
   decisions(query: DecisionQuery): Promise<readonly DecisionRow[]>
   /** Ascending when `from` is given, so that a curve can be drawn; else the newest first. */
   equity(query: EquityQuery): Promise<readonly EquityRow[]>
+  /** Instant of the first equity that is kept. */
+  equitySince(): Promise<number | undefined>
+  /** Equity from an instant on, by strides of market time, oldest first; a stride without a row is left out. */
+  equityGrid(query: GridQuery): Promise<readonly GridEquity[]>
+  resultGrid(query: GridQuery): Promise<readonly GridResult[]>
   strategies(): Promise<readonly StrategyRow[]>
   /** Parent orders in progress, newest first; finished ones too when asked. */
   algorithms(query: { readonly isActive?: boolean | undefined; readonly limit: number }): Promise<readonly AlgorithmRow[]>
@@ -294,6 +353,12 @@ export interface PnlPicture {
   readonly equity: readonly EquityRow[]
   readonly trades: readonly TradeRow[]
 }
+export interface MeasuresChart {
+  readonly title: string
+  /** What a row of the series is of. */
+  readonly stride: 'day' | 'hour'
+  readonly series: EquitySeries
+}
 export interface ChartRequest {
   readonly symbol: string
   readonly interval: string
@@ -301,8 +366,18 @@ export interface ChartRequest {
   readonly fills: readonly FillRow[]
   readonly position: PositionRow | undefined
 }
+/** Candles in quote units, named by their start, closed ones only, oldest first; undefined where the exchange gives none. */
+export type CandleReader = (
+  symbol: string,
+  interval: string,
+  bars: number,
+) => Promise<
+  readonly { readonly ts: number; readonly open: number; readonly high: number; readonly low: number; readonly close: number }[] | undefined
+>
 export interface Charts {
   pnl(picture: PnlPicture): Promise<Image | undefined>
+  /** Equity, drawdown and returns with their value at risk; undefined where there is too little to draw. */
+  measures(picture: MeasuresChart): Promise<Image | undefined>
   /** A sentence where there is nothing to draw. */
   candles(request: ChartRequest): Promise<Image | string>
 }
@@ -319,4 +394,6 @@ export interface SystemFacts {
   readonly allowsChatEntry: boolean
   /** Risk settings as the configuration has them, before anybody changed one while Ballast ran. */
   readonly riskSettings: ConfiguredSettings
+  /** Part of a position's value that it needs as maintenance margin. */
+  readonly maintenanceRate: number
 }

@@ -9,12 +9,17 @@ import type {
   EquityQuery,
   EventRow,
   FillQuery,
+  GridEquity,
+  GridQuery,
+  GridResult,
   OrderQuery,
   Page,
   Reads,
+  StatsQuery,
   StoredAlert,
   SumQuery,
   TradeQuery,
+  TradeStats,
   TradeSum,
   Measures,
 } from '../api/ports.ts'
@@ -166,6 +171,32 @@ export class PostgresReads implements Reads {
         coalesce(sum(pnl) filter (where pnl > 0), 0)::text as gain, coalesce(-sum(pnl) filter (where pnl < 0), 0)::text as loss
       from trades where not is_open and exit_ts >= ${from} and exit_ts < ${to} group by 1 order by 1`
   }
+  async tradeStats({ from, to, strategy, symbol }: StatsQuery): Promise<TradeStats | undefined> {
+    const { sql } = this
+    const chosen = sql`
+      select * from trades where not is_open and exit_ts >= ${from} and exit_ts < ${to}
+        ${strategy === undefined ? sql`` : sql`and strategy = ${strategy}`} ${symbol === undefined ? sql`` : sql`and symbol = ${symbol}`}`
+    // A run is a stretch of trades with the same sign: its place among all minus its place among its own is the same throughout.
+    const [row] = await sql<Omit<TradeStats, 'byExit'>[]>`
+      with chosen as (${chosen}),
+      placed as (
+        select sign(pnl) as sign, row_number() over (order by exit_ts, number)
+          - row_number() over (partition by sign(pnl) order by exit_ts, number) as run from chosen),
+      runs as (select sign, count(*)::int as length from placed group by sign, run)
+      select count(*)::int as count, (count(*) filter (where pnl > 0))::int as wins, (count(*) filter (where pnl < 0))::int as losses,
+        sum(pnl)::text as net, coalesce(sum(pnl) filter (where pnl > 0), 0)::text as gain,
+        coalesce(-sum(pnl) filter (where pnl < 0), 0)::text as loss, max(pnl)::text as best, min(pnl)::text as worst,
+        stddev_samp(pnl)::float8 as deviation, avg(exit_ts - entry_ts)::float8 as "holdingMs", sum(fee)::text as fee,
+        sum(funding)::text as funding, avg(result_r)::float8 as "resultR", avg(mae)::float8 as mae, avg(mfe)::float8 as mfe,
+        (select coalesce(max(length) filter (where sign > 0), 0) from runs)::int as "maxWinStreak",
+        (select coalesce(max(length) filter (where sign < 0), 0) from runs)::int as "maxLossStreak"
+      from chosen`
+    if (row === undefined || row.count === 0) return undefined
+    const byExit = await sql<TradeStats['byExit'][number][]>`
+      select coalesce(exit_reason, '') as reason, count(*)::int as count, sum(pnl)::text as net from (${chosen}) as chosen
+      group by 1 order by 2 desc, 1`
+    return { ...row, byExit: [...byExit] }
+  }
   async equityShape({ from, to, points }: { readonly from: number; readonly to: number; readonly points: number }) {
     const [row] = await this.sql<{ count: number; drawdown: number | null }[]>`
       with points as (
@@ -209,6 +240,31 @@ export class PostgresReads implements Reads {
       .where(where(isCurve ? gte(equity.ts, query.from as number) : undefined, below(equity.ts, query.to), below(equity.ts, query.before)))
       .orderBy(isCurve ? asc(equity.ts) : desc(equity.ts))
       .limit(query.limit)
+  }
+  async equitySince(): Promise<number | undefined> {
+    const [row] = await this.sql<{ ts: number | null }[]>`select min(ts) as ts from equity`
+    return row?.ts ?? undefined
+  }
+  async equityGrid({ from, strideMs }: GridQuery): Promise<readonly GridEquity[]> {
+    // A look into the index for each stride: a year of minutes is not sorted for its days.
+    const rows = await this.sql<GridEquity[]>`
+      with bounds as (
+        select (min(ts) + ${strideMs}::bigint - 1) / ${strideMs}::bigint as first, (max(ts) + ${strideMs}::bigint - 1) / ${strideMs}::bigint as last
+        from equity where ts >= ${from})
+      select stride * ${strideMs}::bigint as ts, of_stride.equity::text as equity, of_stride.flows::text as flows
+      from bounds, generate_series(bounds.first, bounds.last) as stride, lateral (
+        select equity, flows from equity
+        where ts >= ${from} and ts > (stride - 1) * ${strideMs}::bigint and ts <= stride * ${strideMs}::bigint
+        order by equity.ts desc limit 1) as of_stride
+      order by stride`
+    return [...rows]
+  }
+  async resultGrid({ from, strideMs }: GridQuery): Promise<readonly GridResult[]> {
+    const rows = await this.sql<GridResult[]>`
+      select max(exit_ts) as ts, strategy, symbol, sum(pnl)::float8 as pnl from trades
+      where not is_open and exit_ts >= ${from}
+      group by (exit_ts + ${strideMs}::bigint - 1) / ${strideMs}::bigint, strategy, symbol order by 1`
+    return [...rows]
   }
   async strategies(): Promise<readonly StrategyRow[]> {
     return this.db.select().from(strategies).orderBy(asc(strategies.strategy), asc(strategies.symbol))

@@ -2,7 +2,7 @@
  * What a command is: one typed object from which every surface, the help and the documentation are made.
  */
 import type { z } from 'zod'
-import type { Audit, Backtests, Charts, Codes, Confirmations, Control, Json, Keys, Reads, SystemFacts } from '../ports.ts'
+import type { Audit, Backtests, CandleReader, Charts, Codes, Confirmations, Control, Json, Keys, Reads, SystemFacts } from '../ports.ts'
 import type { Reply } from './reply.ts'
 
 /** Ascending. */
@@ -72,6 +72,7 @@ export interface CommandPorts {
   readonly backtests: Backtests
   /** Undefined: answers come without pictures. */
   readonly charts: Charts | undefined
+  readonly candles: CandleReader
   readonly system: SystemFacts
   /** Wall-clock ms. */
   readonly wallNow: () => number

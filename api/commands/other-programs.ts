@@ -22,7 +22,6 @@ const OURS: Readonly<Record<string, Ours>> = {
   performance: { line: '/pnl all sym' },
   entries: { line: '/pnl all strategy' },
   exits: { line: '/trades' },
-  stats: { line: '/pnl all' },
   count: { line: '/positions' },
   deals: { line: '/positions' },
   open_orders: { line: '/orders' },

@@ -7,10 +7,13 @@ import { CLOSE_COMMANDS } from './groups/close-group.ts'
 import type { Command } from './command.ts'
 import { CONTROL_COMMANDS } from './groups/control-group.ts'
 import { EXTERNAL_COMMANDS } from './groups/external-group.ts'
+import { MEASURES_COMMANDS } from './groups/measures-group.ts'
 import { ORDER_COMMANDS } from './groups/order-group.ts'
 import { limits } from './groups/limits-command.ts'
 import { RESEARCH_COMMANDS } from './groups/research-group.ts'
+import { STATS_COMMANDS } from './groups/stats-group.ts'
 import { STRATEGY_COMMANDS } from './groups/strategy-group.ts'
+import { STRESS_COMMANDS } from './groups/stress-group.ts'
 import { SYSTEM_COMMANDS } from './groups/system-group.ts'
 import { TRADING_COMMANDS } from './groups/trading-group.ts'
 import { WHY_COMMANDS } from './groups/why-group.ts'
@@ -18,6 +21,9 @@ import { WHY_COMMANDS } from './groups/why-group.ts'
 export const COMMANDS: readonly Command[] = [
   ...ACCOUNT_COMMANDS,
   limits,
+  ...STATS_COMMANDS,
+  ...MEASURES_COMMANDS,
+  ...STRESS_COMMANDS,
   ...TRADING_COMMANDS,
   ...STRATEGY_COMMANDS,
   ...WHY_COMMANDS,

@@ -11,7 +11,7 @@ import { type Reply, reply, runs, untrusted } from './reply.ts'
 export type Resolved = { readonly symbol: string } | { readonly problem: Reply }
 
 /** Symbols that this account knows: its strategies' and its positions'. */
-export async function knownSymbols(context: CommandContext): Promise<readonly string[]> {
+export async function knownSymbols(context: Pick<CommandContext, 'ports'>): Promise<readonly string[]> {
   const { reads } = context.ports
   const [strategies, positions] = await Promise.all([reads.strategies(), reads.positions(true)])
   return [...new Set([...strategies.map((s) => s.symbol), ...positions.map((p) => p.symbol)])].sort()
@@ -33,7 +33,7 @@ export function symbolIn(known: readonly string[], text: string): string | undef
 }
 
 /** `line` is what a button says with the symbol in place of `{}`: `/close {} 50%`. */
-export async function resolveSymbol(context: CommandContext, text: string, line: string): Promise<Resolved> {
+export async function resolveSymbol(context: Pick<CommandContext, 'ports'>, text: string, line: string): Promise<Resolved> {
   const number = tradeNumberOf(text)
   if (number !== undefined) {
     const trade = await context.ports.reads.trade(number)

@@ -5,6 +5,7 @@
 import { describe, expect, test } from 'vitest'
 import { candlePicture } from './candle-picture.ts'
 import { equityPicture } from './equity-picture.ts'
+import { measuresPicture } from './measures-picture.ts'
 
 const START = 1_767_225_600_000 // 2026-01-01 00:00 UTC
 const QUARTER = 900_000
@@ -63,6 +64,27 @@ test('a name with markup stays text', () => {
   ).not.toContain('<script')
 })
 
+/** A loss of 3 % on the third row, and forecasts of 2 and of 4 %. */
+const measured = (count: number, forecast: number) => ({
+  ...equity(count, (k) => 1_000 - k),
+  period: 'day',
+  returns: Array.from({ length: count - 1 }, (_, k) => ({ ts: START + (k + 1) * QUARTER, value: k === 2 ? -0.03 : 0 })),
+  lines: [
+    { name: 'VaR 95', points: [{ ts: START + 3 * QUARTER, value: 0.01 }] },
+    { name: 'VaR 99', points: [{ ts: START + 3 * QUARTER, value: forecast }] },
+  ],
+})
+test('a loss beyond the farthest forecast has a circle and is counted, one within it has none', () => {
+  const beyond = measuresPicture(measured(6, 0.02))
+  expect(beyond.match(/<circle/g)).toHaveLength(1)
+  expect(beyond).toContain('circles: beyond VaR 99 (1)')
+  expect(labels(beyond)).toEqual(expect.arrayContaining(['VaR 95 1.0 %', 'VaR 99 2.0 %']))
+  expect(measuresPicture(measured(6, 0.04))).not.toContain('<circle')
+})
+test('without a forecast it says so', () => {
+  expect(measuresPicture({ ...measured(6, 0.02), lines: [] })).toContain('return of each day; too few for a value at risk')
+})
+
 test.each([
   [
     'a market that stands still',
@@ -74,6 +96,7 @@ test.each([
     ),
   ],
   ['equity that stands still', equityPicture(equity(2, () => 1_000))],
+  ['measures of equity that stands still', measuresPicture({ ...measured(2, 0), ...equity(2, () => 1_000), lines: [] })],
   ['a trade that won nothing', equityPicture({ ...equity(2, () => 1_000), closes: [{ ts: START, pnl: 0 }] })],
 ])('%s holds numbers only', (_, svg) => {
   expect(svg).not.toMatch(/NaN|Infinity|undefined|null/)

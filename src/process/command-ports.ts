@@ -16,7 +16,10 @@ import { QueuedBacktests } from '../../jobs/backtests.ts'
 import type { JobQueues } from '../../jobs/queues.ts'
 import packageJson from '../../package.json' with { type: 'json' }
 import { configuredSettings } from '../config/risk-config.ts'
+import { RATE_ONE } from '../core/units.ts'
+import { RISK_PROFILES } from '../risk/profiles.ts'
 import { readTag } from '../system/paths.ts'
+import { recentCandles } from './recent-candles.ts'
 import type { PublicVenue } from '../market-data/public-venue.ts'
 
 export function commandPorts(
@@ -28,6 +31,8 @@ export function commandPorts(
 ): CommandPorts {
   const { config, paths, strategies } = context
   const { sql } = database
+  const { costs } = RISK_PROFILES[config.profile]
+  const candles = recentCandles((symbol, interval, bars) => publicVenue.chart(symbol, interval, bars), Date.now)
   return {
     reads: new PostgresReads(database),
     control: new PostgresControl(new CommandWriter(sql)),
@@ -37,7 +42,8 @@ export function commandPorts(
     audit: new PostgresAudit(sql, (text) => context.log('warn', text)),
     keys: new PostgresApiKeys(sql, config.profile),
     backtests: new QueuedBacktests(new BacktestRows(sql), queues.open('backtest'), paths.candles, strategies.catalog),
-    charts: new PngCharts((symbol, interval, bars) => publicVenue.chart(symbol, interval, bars)),
+    charts: new PngCharts(candles),
+    candles,
     system: {
       profile: config.profile,
       version: packageJson.version,
@@ -51,6 +57,7 @@ export function commandPorts(
             : 'Bybit',
       allowsChatEntry: config.chat.allowManualEntry,
       riskSettings: configuredSettings(config),
+      maintenanceRate: costs.maintenanceRate / RATE_ONE,
     },
     wallNow: () => Date.now(),
   }

@@ -148,9 +148,13 @@ export function makeWorld(profile = 'sim'): World {
         trades: async () => [],
         trade: async () => undefined,
         tradeSums: async () => [],
+        tradeStats: async () => undefined,
         equityShape: async () => ({ drawdown: undefined, curve: [] }),
         decisions: async () => [],
         equity: async () => [],
+        equitySince: async () => undefined,
+        equityGrid: async () => [],
+        resultGrid: async () => [],
         algorithms: async () => [],
         strategies: async () => [
           {
@@ -219,6 +223,7 @@ export function makeWorld(profile = 'sim'): World {
           audit.push(row)
         },
       },
+      candles: async () => undefined,
       keys: {
         list: async () => world.keys,
         create: async () => ({ id: '0badc0de', token: 'tk_sim_0badc0de_secret' }),
@@ -243,6 +248,7 @@ export function makeWorld(profile = 'sim'): World {
         exchange: 'simulator',
         allowsChatEntry: true,
         riskSettings: { ...(RISK_PROFILES.sim.settings as RiskSettings), given: [] },
+        maintenanceRate: 0.005,
       },
       wallNow: () => world.now,
     },

@@ -147,6 +147,7 @@ export async function makeSeededSystem(options: SeedOptions = {}): Promise<Seede
     audit: new PostgresAudit(sql, (text) => void process.stderr.write(`${text}\n`)),
     backtests: new ListedBacktests(),
     charts: undefined,
+    candles: async () => undefined,
     system: {
       profile,
       version: '0.1.0',
@@ -155,6 +156,7 @@ export async function makeSeededSystem(options: SeedOptions = {}): Promise<Seede
       exchange: 'simulator',
       allowsChatEntry: true,
       riskSettings: { ...(RISK_PROFILES.sim.settings as RiskSettings), given: [] },
+      maintenanceRate: 0.005,
     },
     wallNow: options.wallNow ?? Date.now,
   }

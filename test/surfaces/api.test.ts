@@ -109,6 +109,24 @@ describe.skipIf(made === undefined)('API', () => {
     expect(status.reconciledAt).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
   })
 
+  test('measures, stress and stats are of what the kernel holds and has closed', async () => {
+    const { kernel } = system.trader
+    const open = kernel.config.instruments.filter((i) => kernel.portfolio.positionLots(i.index) !== 0).map(({ symbol }) => symbol)
+    const measures = (await call('/api/v1/risk/measures')).body.data
+    expect(measures[0]).toMatchObject({ id: 'portfolio', scope: 'portfolio', stride: 'hour' })
+    const [exposure] = measures.map((row) => row.exposure as { readonly gross: string })
+    expect(Number(exposure?.gross)).toBeCloseTo(kernel.portfolio.grossNotional / 1e8, 0)
+    expect((await call(`/api/v1/risk/measures?of=${open[0]}`)).body.data.map(({ id, scope }) => [id, scope])).toEqual([[open[0], 'symbol']])
+    expect((await call('/api/v1/risk/measures?of=nosuch')).body.code).toBe('not_found')
+    const stress = (await call('/api/v1/risk/stress?scenario=btc-rally')).body.data
+    expect(stress).toHaveLength(1)
+    const [moves] = stress.map((row) => row.moves as readonly { readonly symbol: string }[])
+    expect(moves?.map(({ symbol }) => symbol).sort()).toEqual([...open].sort())
+    expect((await call('/api/v1/risk/stress?scenario=flood')).body.detail).toContain('use btc-crash')
+    const closed = (await call('/api/v1/trades?status=closed&limit=500')).body.data
+    expect((await call('/api/v1/stats?period=all')).body).toMatchObject({ id: 'all', count: closed.length })
+  })
+
   test('orders and fills have the fields that outside programs rely on, and pages do not overlap or lose a row', async () => {
     const filled = system.trader.steps.filter((step) => step.input.type === 'order-filled').length
     const seen: string[] = []
@@ -295,7 +313,7 @@ describe.skipIf(made === undefined)('API', () => {
       expect([large.status, large.body.code]).toEqual([413, 'too_large'])
     })
     test('an unknown command names the nearest', async () => {
-      const { status, body } = await post('/api/v1/commands', { line: 'statsu' })
+      const { status, body } = await post('/api/v1/commands', { line: 'statuss' })
       expect([status, body.code]).toEqual([404, 'not_found'])
       expect(JSON.stringify(body.reply)).toContain('/status')
     })

@@ -17,6 +17,21 @@ export const STEERING = [
     summary: 'list risk settings and where they come from; set one for the account, a strategy or a symbol',
     usage: '[sym|strategy] | set <key> <value> [sym|strategy] [for 4h] | reset <key> [sym|strategy]',
   },
+  {
+    name: 'stats',
+    summary: 'show profit factor, expectancy, streaks, MAE/MFE and exits of closed trades',
+    usage: '[1d|7d|30d|90d|ytd|all|from..to] [strategy|sym]',
+  },
+  {
+    name: 'measures',
+    summary: 'show VaR, Sharpe, drawdown, beta and risk level of the account, a strategy or a symbol',
+    usage: '[strategy|sym]',
+  },
+  {
+    name: 'stress',
+    summary: 'show what a crash, a volatility storm, funding or an outage would do to open positions',
+    usage: '[btc-crash|btc-rally|vol-double|correlation-one|funding-spike|outage]',
+  },
   { name: 'positions', summary: 'list open positions, or show one', usage: '[sym] [pnl|size|age]' },
   { name: 'orders', summary: 'list open and conditional orders', usage: '[sym]' },
   { name: 'trades', summary: 'list the last closed trades with result and exit reason', usage: '[n] [sym] [strategy]' },

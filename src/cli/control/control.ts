@@ -14,10 +14,14 @@ import { type CliContext, contextOf } from '../context.ts'
 import { CliError, EXIT, type ExitCode } from '../exit.ts'
 import type { PanicDirectFlags } from './panic-direct.ts'
 import { printReply } from '../ui/reply-text.ts'
+import type { MeasuresFlags } from '../research/measures.ts'
 import { STEERING } from './control-commands.ts'
 import { watch } from './watch.ts'
 
 const WATCH_SEC = 2
+
+/** `30d`, `ytd`, `all`, `2026-01-01..2026-02-01`: right or wrong, it is meant as a period. */
+const PERIOD = /^(\d+[a-z]|ytd|all|.*\.\..*)$/i
 
 /** What programs get with --json where the API has rows of its own. */
 const ROWS: Readonly<Record<string, (words: readonly string[]) => string | undefined>> = {
@@ -30,6 +34,14 @@ const ROWS: Readonly<Record<string, (words: readonly string[]) => string | undef
   balance: () => '/api/v1/balances',
   strategies: () => '/api/v1/strategies',
   health: () => '/api/v1/health',
+  stress: ([scenario]) => `/api/v1/risk/stress${scenario === undefined ? '' : `?scenario=${encodeURIComponent(scenario)}`}`,
+  measures: ([what]) => `/api/v1/risk/measures${what === undefined ? '' : `?of=${encodeURIComponent(what)}`}`,
+  stats: (words) => {
+    const period = words.find((word) => PERIOD.test(word))
+    const of = words.find((word) => word !== period)
+    const query = { ...(period === undefined ? {} : { period: period.toLowerCase() }), ...(of === undefined ? {} : { of }) }
+    return `/api/v1/stats?${new URLSearchParams(query)}`
+  },
   key: (words) => (words[0] === 'list' ? '/api/v1/keys' : undefined),
 }
 
@@ -37,8 +49,19 @@ export const registerSteering =
   (name: string) =>
   (program: Command): void => {
     const { summary, usage } = STEERING.find((command) => command.name === name) as (typeof STEERING)[number]
-    const command = program.command(name).description(summary).argument('[words...]', usage).action(runCommand)
+    const command = program
+      .command(name)
+      .description(summary)
+      .argument('[words...]', name === 'measures' ? `${usage}, or a file: CSV, JSON, Parquet or Feather, also compressed` : usage)
+      .action(runCommand)
     if (ROWS[name] !== undefined || name === 'risk' || name === 'pnl') command.option('-w, --watch [seconds]', 'refresh until q or Ctrl-C')
+    if (name === 'measures')
+      command
+        .description(`${summary}; or of a file with a time and an equity or close column`)
+        .option('--benchmark <file>', 'with a file: a series of equity or prices over the same time, for beta')
+        .option('--daily', 'with a file: measure UTC daily closes instead of rows')
+        .option('--periods-per-year <n>', 'with a file: rows per year (default: from the times)')
+        .option('--var-backtest [rows]', 'with a file: test VaR forecasts from this many rows each (default: 250)')
     if (name === 'strategy')
       command.addHelpText(
         'after',
@@ -66,7 +89,7 @@ export const registerSteering =
 /** What reduces risk has a way past the trader. */
 const URGENT = new Set(['pause', 'halt', 'panic', 'close'])
 
-interface Flags extends PanicDirectFlags {
+interface Flags extends PanicDirectFlags, MeasuresFlags {
   readonly direct?: boolean
   readonly watch?: string | true
 }
@@ -76,6 +99,7 @@ async function runCommand(words: readonly string[], flags: Flags, command: Comma
   if (flags.direct === true) return (await import('./panic-direct.ts')).runPanicDirect(context, flags)
   const name = command.name()
   if (name === 'strategy' && (await isAboutFiles(context, words))) return
+  if (name === 'measures' && (await isMeasuredFile(context, words, flags))) return
   const client = clientOf(context)
   if (flags.watch === undefined) return once(context, client, name, words)
   const seconds = flags.watch === true ? WATCH_SEC : Number(flags.watch)
@@ -98,6 +122,30 @@ async function isAboutFiles(context: CliContext, [verb, strategy]: readonly stri
   else if (verb === 'test') await (await import('../strategy/strategy-test.ts')).testStrategy(context, strategy)
   else return false
   return true
+}
+
+/** `measures EQUITY.csv` needs nothing that runs. */
+async function isMeasuredFile(context: CliContext, words: readonly string[], flags: Flags): Promise<boolean> {
+  const { isFile, measureFile } = await import('../research/measures.ts')
+  const [file, ...more] = words
+  if (isFile(file)) {
+    if (more.length > 0)
+      throw new CliError(
+        EXIT.usage,
+        `measures takes one file, and '${more[0]}' is another word.`,
+        'A second series goes after --benchmark.',
+      )
+    await measureFile(context, file, flags)
+    return true
+  }
+  const given = (['benchmark', 'daily', 'periodsPerYear', 'varBacktest'] as const).find((flag) => flags[flag] !== undefined)
+  if (given !== undefined)
+    throw new CliError(
+      EXIT.usage,
+      'These options are for a file, and none was named.',
+      'For example: ballast measures equity.csv --benchmark btc.csv',
+    )
+  return false
 }
 
 export async function once(context: CliContext, client: ApiClient, name: string, words: readonly string[]): Promise<void> {

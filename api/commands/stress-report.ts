@@ -1,0 +1,74 @@
+/**
+ * Stress scenarios on the positions that are open now, with betas and volatilities from the exchange's hourly closes.
+ * Never an assumption that is not told: what is taken for granted stands in `notes`.
+ */
+import { HOUR_MS } from '../../src/core/units.ts'
+import { isSpotSymbol, wireSymbolOf } from '../../src/market/instrument.ts'
+import { tiersOf } from '../../src/risk/stress/maintenance.ts'
+import { ASSUMED, type Close, type MarketRisk, marketRiskOf } from '../../src/risk/stress/market-risk.ts'
+import { type AloneLiquidation, type StressBook, type StressResult, aloneLiquidationsOf, stressesOf } from '../../src/risk/stress/stress.ts'
+import type { CommandPorts } from './command.ts'
+import { BENCHMARK, heldOf } from './measures-report.ts'
+
+/** 30 days. */
+const CLOSES = 720
+
+export interface StressReport {
+  /** Market time of the positions and marks. */
+  readonly ts: number
+  readonly book: StressBook
+  readonly market: MarketRisk
+  readonly results: readonly StressResult[]
+  readonly alone: readonly AloneLiquidation[]
+  readonly notes: readonly string[]
+}
+
+/** Undefined before the trader's first report. */
+export async function stressReportOf({ reads, candles, system }: CommandPorts): Promise<StressReport | undefined> {
+  const [account, rows] = await Promise.all([reads.account(), reads.positions(true)])
+  if (account === undefined) return undefined
+  const held = rows.filter((row) => heldOf(row) !== 0 && Number(row.markPrice) > 0)
+  const symbols = held.map(({ symbol }) => symbol)
+  const closes = new Map<string, readonly Close[]>()
+  await Promise.all(
+    [...new Set([BENCHMARK, ...symbols])].map(async (symbol) => {
+      const found =
+        (await candles(symbol, '1h', CLOSES)) ?? (isSpotSymbol(symbol) ? await candles(wireSymbolOf(symbol), '1h', CLOSES) : undefined)
+      if (found !== undefined) closes.set(symbol, found)
+    }),
+  )
+  const market = marketRiskOf(symbols, BENCHMARK, closes, HOUR_MS)
+  const tiers = tiersOf([{ valueMax: Number.POSITIVE_INFINITY, rate: system.maintenanceRate }])
+  const book: StressBook = {
+    equity: Number(account.equity),
+    correlation: market.correlation,
+    positions: held.map((row, at) => {
+      const isSpot = isSpotSymbol(row.symbol)
+      const { beta, dayVolatility } = market.symbols[at] ?? ASSUMED
+      return {
+        symbol: row.symbol,
+        quantity: heldOf(row),
+        mark: Number(row.markPrice),
+        isSpot,
+        // What others hold in the symbol does not leave with Ballast's stop.
+        stop: row.stopPrice === null || Number(row.externalQuantity) !== 0 ? undefined : Number(row.stopPrice),
+        beta,
+        dayVolatility,
+        tiers: isSpot ? [] : tiers,
+      }
+    }),
+  }
+  return { ts: account.updatedTs, book, market, results: stressesOf(book), alone: aloneLiquidationsOf(book), notes: notesOf(market, book) }
+}
+
+function notesOf({ symbols }: MarketRisk, { positions }: StressBook): string[] {
+  const assumed = symbols.filter(({ isAssumed }) => isAssumed).map(({ symbol }) => symbol)
+  return [
+    ...(assumed.length === 0
+      ? []
+      : [
+          `Assumed for ${assumed.join(', ')}, since the exchange gave too few hourly candles: beta ${ASSUMED.beta}, ${ASSUMED.dayVolatility * 100} % volatility a day, correlation 1.`,
+        ]),
+    ...(positions.some(({ isSpot }) => isSpot) ? ['Spot coins count as a loss when they fall, and not as margin.'] : []),
+  ]
+}
