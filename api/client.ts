@@ -5,6 +5,7 @@
 import type { CommandStatus, ResultCode } from './commands/run.ts'
 import { randomUUID } from 'node:crypto'
 import { type Result, err, ok } from '../src/core/result.ts'
+import type { PlanAnswer } from './commands/rebalance/sight.ts'
 import type { Reply } from './commands/reply.ts'
 import type { Change } from './commands/drift.ts'
 import type { ActAs } from './context.ts'
@@ -95,6 +96,14 @@ export class ApiClient {
   /** A line as users type it. */
   runLine(line: string, as?: OnBehalf, idempotencyKey: string = randomUUID()): Promise<Result<CommandAnswer, ApiFailure>> {
     return this.request('POST', '/api/v1/commands', { line, ...(as === undefined ? {} : { as }) }, idempotencyKey)
+  }
+  /** A command with named arguments: they may be longer than a line. */
+  runArgs(name: string, args: object, idempotencyKey: string = randomUUID()): Promise<Result<CommandAnswer, ApiFailure>> {
+    return this.request('POST', `/api/v1/commands/${encodeURIComponent(name)}`, { args }, idempotencyKey)
+  }
+  /** What would be traded, and nothing sent. */
+  planRebalance(args: object): Promise<Result<PlanAnswer, ApiFailure>> {
+    return this.request('POST', '/api/v1/rebalance/preview', args)
   }
   answer(confirmationId: string, decision: 'yes' | 'no', word?: string, as?: OnBehalf): Promise<Result<CommandAnswer, ApiFailure>> {
     return this.request('POST', `/api/v1/confirmations/${encodeURIComponent(confirmationId)}`, {

@@ -131,6 +131,12 @@ const NOUNS: readonly Noun[] = [
     summary: 'size an entry by risk, step by step',
     load: () => import('./cli/research/size.ts'),
   },
+  {
+    group: STEER,
+    name: 'rebalance',
+    summary: 'bring the weights of hand-traded symbols to targets; shown first',
+    load: () => import('./cli/control/rebalance.ts'),
+  },
   ...STEERING.map(({ name, summary }) => ({
     group: LOOKS.has(name) ? LOOK : STEER,
     name,

@@ -3,6 +3,7 @@
  */
 import type { z } from 'zod'
 import type { Audit, Backtests, Charts, Codes, Confirmations, Control, Json, Keys, Reads, SystemFacts } from '../ports.ts'
+import type { PortfolioPorts } from '../portfolio-ports.ts'
 import type { Reply } from './reply.ts'
 
 /** Ascending. */
@@ -70,6 +71,7 @@ export interface CommandPorts {
   readonly audit: Audit
   readonly keys: Keys
   readonly backtests: Backtests
+  readonly portfolio: PortfolioPorts
   /** Undefined: answers come without pictures. */
   readonly charts: Charts | undefined
   readonly system: SystemFacts

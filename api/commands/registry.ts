@@ -8,6 +8,7 @@ import type { Command } from './command.ts'
 import { CONTROL_COMMANDS } from './groups/control-group.ts'
 import { EXTERNAL_COMMANDS } from './groups/external-group.ts'
 import { ORDER_COMMANDS } from './groups/order-group.ts'
+import { REBALANCE_COMMANDS } from './groups/rebalance-group.ts'
 import { RESEARCH_COMMANDS } from './groups/research-group.ts'
 import { STRATEGY_COMMANDS } from './groups/strategy-group.ts'
 import { SYSTEM_COMMANDS } from './groups/system-group.ts'
@@ -24,6 +25,7 @@ export const COMMANDS: readonly Command[] = [
   ...ORDER_COMMANDS,
   ...EXTERNAL_COMMANDS,
   ...ALGO_COMMANDS,
+  ...REBALANCE_COMMANDS,
   ...RESEARCH_COMMANDS,
   ...SYSTEM_COMMANDS,
 ]

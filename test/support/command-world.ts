@@ -5,6 +5,7 @@
 import type { Actor, CommandPorts, Role } from '../../api/commands/command.ts'
 import { CommandRunner } from '../../api/commands/run.ts'
 import type { AuditEntry, CodeVerdict, Confirmation, KeyState, NewConfirmation, PartHealth } from '../../api/ports.ts'
+import { err } from '../../src/core/result.ts'
 import type { AccountRow, FillRow, FlowRow, HoldRow, OrderRow, PositionRow } from '../../src/journal/row.ts'
 import type { CommandOutcome, PreviewedCommand, TraderCommand } from '../../src/kernel/trader-command.ts'
 
@@ -209,6 +210,17 @@ export function makeWorld(profile = 'sim'): World {
         find: async () => undefined,
         list: async () => [],
         cancel: async () => false,
+      },
+      portfolio: {
+        instruments: async () => err('not listed here'),
+        weights: async () => err('no candles here'),
+        rebalances: {
+          begin: async () => undefined,
+          say: async () => undefined,
+          end: async () => false,
+          find: async () => undefined,
+          list: async () => [],
+        },
       },
       charts: undefined,
       system: { profile, version: '0.1.0', startedAtMs: 0, dataDirId: 'tests1', exchange: 'simulator', allowsChatEntry: true, limits: {} },

@@ -17,7 +17,9 @@ import { PostgresIdempotency } from '../../db/idempotency.ts'
 import { PostgresJournal } from '../../db/journal.ts'
 import { acquireLease } from '../../db/lease.ts'
 import { PostgresReads } from '../../db/reads.ts'
+import { RebalanceRows } from '../../db/rebalances.ts'
 import { CommandHandler } from '../../src/trader/commands/command-handler.ts'
+import { err, ok } from '../../src/core/result.ts'
 import { ts } from '../../src/core/units.ts'
 import type { KernelInput } from '../../src/kernel/input.ts'
 import { readFileSync } from 'node:fs'
@@ -143,6 +145,11 @@ export async function makeSeededSystem(options: SeedOptions = {}): Promise<Seede
     codes: new PostgresCodes(sql, join(dataDir, 'codes.key'), options.wallNow ?? Date.now),
     audit: new PostgresAudit(sql, (text) => void process.stderr.write(`${text}\n`)),
     backtests: new ListedBacktests(),
+    portfolio: {
+      instruments: async () => ok(trader.kernel.config.instruments),
+      weights: async () => err('there are no candles here'),
+      rebalances: new RebalanceRows(sql),
+    },
     charts: undefined,
     system: {
       profile,

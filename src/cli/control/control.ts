@@ -109,7 +109,17 @@ export async function once(context: CliContext, client: ApiClient, name: string,
     return
   }
   const line = [name, ...words.map((word) => (/\s/.test(word) ? `"${word.replaceAll('"', '')}"` : word))].join(' ')
-  let answer = answerOf(await client.runLine(line), context)
+  await settle(context, client, name, await client.runLine(line))
+}
+
+/** Asks what a command asks, until it is done. @throws CliError where it is not */
+export async function settle(
+  context: CliContext,
+  client: ApiClient,
+  name: string,
+  first: Result<CommandAnswer, ApiFailure>,
+): Promise<void> {
+  let answer = answerOf(first, context)
   // A card may be followed by another, when something turned meanwhile.
   while (answer.confirmation !== undefined) {
     const given = await ask(context, answer)

@@ -3,7 +3,7 @@
  */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type Lots, cash, instrumentIndex, lots, rate, ticks } from '../../core/units.ts'
+import { cash, instrumentIndex, lots, rate, ticks } from '../../core/units.ts'
 import { type Instrument, formatQuantity, leastLots, makeInstrument, notionalOf } from '../../market/instrument.ts'
 import { type RebalanceAsset, type RebalancePlan, type RebalanceRules, distanceOf, planRebalance } from './plan.ts'
 import { lotsOfWeight, wholeWeights } from './weight.ts'
@@ -170,7 +170,7 @@ describe('for any portfolio', () => {
         const plan = planRebalance(list, rules, equity)
         for (const [at, each] of list.entries()) {
           const reason = plan.leftOut.find((left) => left.asset === at)?.reason
-          const distance = distanceOf(each, plan.after[at] as Lots, plan.equityAfter)
+          const distance = distanceOf(each, lots(plan.after[at] as number), plan.equityAfter)
           if (reason === undefined) expect(distance).toBeLessThanOrEqual(rules.band)
           const lotWeight = (notionalOf(each.instrument, each.mark, lots(1), 'ceil') / plan.equityAfter) * 1e6
           const missing = (distance / 1e6) * plan.equityAfter
@@ -204,7 +204,7 @@ describe('for any portfolio', () => {
         const { equity, list, rules } = made(drawn)
         const plan = planRebalance(list, rules, equity)
         const again = planRebalance(
-          list.map((each, at) => ({ ...each, held: plan.after[at] as Lots })),
+          list.map((each, at) => ({ ...each, held: lots(plan.after[at] as number) })),
           {
             ...rules,
             turnoverMax: rules.turnoverMax === undefined ? undefined : cash(rules.turnoverMax - plan.traded),

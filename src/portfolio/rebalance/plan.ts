@@ -139,7 +139,7 @@ function planAt(
   }
   const equityAfter = cash(equity - cost)
   for (const [at, asset] of assets.entries())
-    if (!reasons.has(at) && distanceOf(asset, after[at] as Lots, equityAfter) > rules.band) reasons.set(at, 'less-than-a-lot')
+    if (!reasons.has(at) && distanceOf(asset, lots(after[at] as number), equityAfter) > rules.band) reasons.set(at, 'less-than-a-lot')
   const leftOut = [...reasons].map(([asset, reason]) => ({ asset, reason })).sort((a, b) => a.asset - b.asset)
   return { orders, traded: cash(traded), cost: cash(cost), after, equityAfter, leftOut }
 }
