@@ -12,7 +12,7 @@ import { isChat } from '../confirm-rules.ts'
 import { amount, duration, parseDuration, plainPercent, short } from '../format.ts'
 import { RebalanceArgs, millionths, readRebalance } from '../rebalance/args.ts'
 import { RebalanceRun, obstacle } from '../rebalance/run.ts'
-import { type PlanAnswer, type Sight, answerOf, planOf, sightOf } from '../rebalance/sight.ts'
+import { type PlanAnswer, type Sight, afterSymbol, answerOf, planOf, sightOf } from '../rebalance/sight.ts'
 import { type Targets, targetsOf } from '../rebalance/targets.ts'
 import { Todo, approvalOf, rulesOf } from '../rebalance/todo.ts'
 import { type Reply, field, reply, runs, untrusted } from '../reply.ts'
@@ -191,7 +191,9 @@ function planReply(title: string, { answer, origin, frozen, doubts }: Drafted): 
       ...(leftOut.length > LEFT_SHOWN ? [field('Left out', `and ${leftOut.length - LEFT_SHOWN} more`)] : []),
       ...[...doubts]
         .slice(0, LEFT_SHOWN)
-        .map(([symbol, text]) => field(`${short(symbol)} would be refused now`, `${untrusted(text)} Judged again after the reductions.`)),
+        .map(([symbol, text]) =>
+          field(`${short(symbol)} would be refused now`, `${untrusted(afterSymbol(text, symbol))} Judged again after the reductions.`),
+        ),
     ],
     table: {
       columns: [

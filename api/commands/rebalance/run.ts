@@ -11,7 +11,7 @@ import type { CommandPorts } from '../command.ts'
 import { amount, short } from '../format.ts'
 import { silenceOf } from '../silence.ts'
 import { untrusted } from '../reply.ts'
-import { type PlanAnswer, type PlannedOrder, answerOf, planOf, sightOf } from './sight.ts'
+import { type PlanAnswer, type PlannedOrder, afterSymbol, answerOf, planOf, sightOf } from './sight.ts'
 import { type Todo, rulesOf } from './todo.ts'
 
 const LOOK_MS = 300
@@ -140,7 +140,7 @@ export class RebalanceRun {
 
   private async refuse({ symbol }: PlannedOrder, text: string): Promise<void> {
     this.refusals.set(symbol, text)
-    await this.ports.portfolio.rebalances.say(this.id, `${short(symbol)} left out: ${untrusted(text)}`)
+    await this.ports.portfolio.rebalances.say(this.id, `${short(symbol)} left out: ${untrusted(afterSymbol(text, symbol))}`)
   }
 
   private commandOf(order: PlannedOrder, held: ReadonlyMap<string, string>): TraderCommand {
