@@ -118,11 +118,22 @@ export class ApiClient {
     return this.request('POST', '/api/v1/keys', key)
   }
 
+  /** A file, as text. */
+  async text(path: string): Promise<Result<string, ApiFailure>> {
+    return this.request('GET', path, undefined, undefined, (text) => text)
+  }
+
   get<T>(path: string): Promise<Result<T, ApiFailure>> {
     return this.request('GET', path)
   }
 
-  private async request<T>(method: string, path: string, body?: object, idempotencyKey?: string): Promise<Result<T, ApiFailure>> {
+  private async request<T>(
+    method: string,
+    path: string,
+    body?: object,
+    idempotencyKey?: string,
+    read?: (text: string) => T,
+  ): Promise<Result<T, ApiFailure>> {
     const { baseUrl, token, surface, timeoutMs } = this.options
     let response: Response
     let text: string
@@ -147,6 +158,7 @@ export class ApiClient {
         detail: `Ballast does not answer at ${baseUrl} (${reasonOf(cause)}).`,
       })
     }
+    if (response.ok && read !== undefined) return ok(read(text))
     const parsed = parse(text)
     if (response.ok && parsed !== undefined) return ok(parsed as T)
     return err(failureOf(response.status, parsed))

@@ -5,6 +5,7 @@ import type { Result } from '../src/core/result.ts'
 import type { Instrument } from '../src/market/instrument.ts'
 import type { Method } from '../src/portfolio/allocation/allocate.ts'
 import type { CovarianceName } from '../src/portfolio/allocation/covariance.ts'
+import type { FillRow, LedgerRow, TradeRow } from '../src/journal/row.ts'
 import type { Json } from './ports.ts'
 
 export interface WeightsRequest {
@@ -46,10 +47,34 @@ export interface Rebalances {
   list(limit: number): Promise<readonly Rebalance[]>
 }
 
+/** What users wrote about a trade. */
+export interface TradeNote {
+  readonly tradeNumber: number
+  /** '' where there is none. */
+  readonly note: string
+  readonly tags: readonly string[]
+}
+export interface Notes {
+  find(tradeNumbers: readonly number[]): Promise<ReadonlyMap<number, TradeNote>>
+  /** Keeps what is not given as it is. */
+  write(tradeNumber: number, change: { readonly note?: string; readonly tags?: readonly string[] }, actor: string): Promise<TradeNote>
+}
+
+/** Whole histories, oldest first, up to an instant of market time. */
+export interface Books {
+  fills(before: number): Promise<readonly FillRow[]>
+  /** All of them, in the order of booking. */
+  ledger(): Promise<readonly LedgerRow[]>
+  /** Closed within [from, before). */
+  trades(from: number, before: number): Promise<readonly TradeRow[]>
+}
+
 export interface PortfolioPorts {
   /** Grid and limits of what this Ballast may trade; a sentence where the exchange cannot be asked. */
   instruments(): Promise<Result<readonly Instrument[], string>>
   /** Weights by a method over returns of the exchange's closed candles; a sentence where there are none. */
   weights(request: WeightsRequest): Promise<Result<MethodWeights, string>>
   readonly rebalances: Rebalances
+  readonly notes: Notes
+  readonly books: Books
 }

@@ -32,6 +32,7 @@ const PROJECTIONS: Readonly<Record<ProjectionName, Projection>> = {
   strategies: { table: schema.strategies, key: ['strategy', 'symbol'], onConflict: 'replace' },
   holds: { table: schema.holds, key: ['holdId'], onConflict: 'replace' },
   flows: { table: schema.flows, key: ['flowId'], onConflict: 'keep' },
+  ledger: { table: schema.ledger, key: ['seq'], onConflict: 'keep' },
   account: { table: schema.account, key: [], onConflict: 'replace', own: ['id'] },
   alerts: { table: schema.alerts, key: ['seq'], onConflict: 'keep', own: ['id', 'createdAt'] },
 }

@@ -145,6 +145,25 @@ export const flows = pgTable(
   (t) => [index('flows_seq').on(t.seq)],
 )
 
+/** Balances of the ledger after each input that may have moved money: the difference of two rows is an entry. */
+export const ledger = pgTable('ledger', {
+  seq: whole().primaryKey(),
+  type: text().notNull(),
+  reference: text().notNull(),
+  symbol: text(),
+  cause: text().notNull(),
+  wallet: numeric().notNull(),
+  capital: numeric().notNull(),
+  trading: numeric().notNull(),
+  fees: numeric().notNull(),
+  funding: numeric().notNull(),
+  external: numeric().notNull(),
+  flows: numeric().notNull(),
+  unexplained: numeric().notNull(),
+  adjustments: numeric().notNull(),
+  ts: ms().notNull(),
+})
+
 export const positions = pgTable('positions', {
   symbol: text().primaryKey(),
   quantity: numeric().notNull(),

@@ -23,6 +23,7 @@ export const SCOPES = [
   'trade:read',
   'strategy:read',
   'report:read',
+  'report:write',
   'control:reduce',
   'control:pause',
   'control:resume',

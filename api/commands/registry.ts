@@ -9,6 +9,8 @@ import { CONTROL_COMMANDS } from './groups/control-group.ts'
 import { EXTERNAL_COMMANDS } from './groups/external-group.ts'
 import { ORDER_COMMANDS } from './groups/order-group.ts'
 import { REBALANCE_COMMANDS } from './groups/rebalance-group.ts'
+import { NOTE_COMMANDS } from './groups/note-group.ts'
+import { EXPORT_COMMANDS } from './groups/export-group.ts'
 import { RESEARCH_COMMANDS } from './groups/research-group.ts'
 import { STRATEGY_COMMANDS } from './groups/strategy-group.ts'
 import { SYSTEM_COMMANDS } from './groups/system-group.ts'
@@ -20,6 +22,8 @@ export const COMMANDS: readonly Command[] = [
   ...TRADING_COMMANDS,
   ...STRATEGY_COMMANDS,
   ...WHY_COMMANDS,
+  ...NOTE_COMMANDS,
+  ...EXPORT_COMMANDS,
   ...CONTROL_COMMANDS,
   ...CLOSE_COMMANDS,
   ...ORDER_COMMANDS,

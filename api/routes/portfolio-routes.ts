@@ -5,11 +5,15 @@ import { OpenAPIHono, createRoute, z } from '@hono/zod-openapi'
 import { type ApiEnv, needs } from '../auth.ts'
 import { calledBy } from '../commands/called.ts'
 import type { CommandContext } from '../commands/command.ts'
+import { LOT_METHODS } from '../../src/portfolio/lots/tax-lots.ts'
+import { EXPORTS, checkLedger, exportOf } from '../commands/export/books.ts'
+import { csvOf } from '../commands/export/csv.ts'
+import { YEAR_MAX, YEAR_MIN } from '../commands/groups/export-group.ts'
 import { draft } from '../commands/groups/rebalance-group.ts'
 import { RebalanceArgs } from '../commands/rebalance/args.ts'
 import type { ApiContext } from '../context.ts'
 import { decimal, instant, iso, isoOrNull, symbolName } from '../field-shapes.ts'
-import { listOf } from '../page.ts'
+import { listOf, numberOf } from '../page.ts'
 import type { Rebalance } from '../portfolio-ports.ts'
 import { problem } from '../problem.ts'
 import { content, requestOf, results, security } from './command-answer.ts'
@@ -56,6 +60,15 @@ const toRow = ({ id, status, actor, progress, createdAt, finishedAt }: Rebalance
   createdAt: iso(createdAt),
   finishedAt: isoOrNull(finishedAt),
 })
+
+const Exported = z
+  .object({
+    columns: z.array(z.string()),
+    rows: z.array(z.array(z.string())),
+    sums: z.record(z.string(), decimal()),
+    warnings: z.array(z.string()),
+  })
+  .openapi('Export')
 
 const LIST_MAX = 50
 /** What a plan may be asked with: the verbs of the command are none of it. */
@@ -118,6 +131,105 @@ export function portfolioRoutes(context: ApiContext) {
       responses: { 200: { description: 'Rebalances', ...content(listOf(Row)) } },
     }),
     async (c) => c.json({ data: (await ports.portfolio.rebalances.list(LIST_MAX)).map(toRow), nextCursor: null, hasMore: false }, 200),
+  )
+
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/export/{what}',
+      summary: 'Trades, tax lots or ledger entries of a year (UTC) as CSV by RFC 4180, or as JSON rows',
+      tags: ['portfolio'],
+      security,
+      middleware: needs('report:read'),
+      request: {
+        params: z.object({ what: z.enum(EXPORTS) }),
+        query: z.object({
+          year: z.coerce.number().int().min(YEAR_MIN).max(YEAR_MAX).optional(),
+          method: z.enum(LOT_METHODS).default('fifo'),
+          format: z.enum(['csv', 'json']).default('csv'),
+        }),
+      },
+      responses: {
+        200: {
+          description: 'The file; with format=json its columns, rows, sums and warnings',
+          content: { 'text/csv': { schema: z.string() }, 'application/json': { schema: Exported } },
+        },
+      },
+    }),
+    async (c) => {
+      const { what } = c.req.valid('param')
+      const { year, method, format } = c.req.valid('query')
+      const { table, sums, warnings } = await exportOf(ports, what, year, method)
+      if (format === 'json')
+        return c.json(
+          {
+            columns: [...table.columns],
+            rows: table.rows.map((row) => [...row]),
+            sums: Object.fromEntries(sums.map(({ name, amount }) => [name, amount])),
+            warnings: [...warnings],
+          },
+          200,
+        )
+      const name = `ballast-${what}${what === 'lots' ? `-${method}` : ''}${year === undefined ? '' : `-${year}`}.csv`
+      return c.body(csvOf(table), 200, {
+        'Content-Type': 'text/csv; charset=utf-8',
+        'Content-Disposition': `attachment; filename="${name}"`,
+      })
+    },
+  )
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/ledger/check',
+      summary: 'Whether the ledger sums to zero and ends where the account stands',
+      tags: ['portfolio'],
+      security,
+      middleware: needs('report:read'),
+      responses: {
+        200: {
+          description: 'Check',
+          ...content(z.object({ isRight: z.boolean(), entries: z.number(), wallet: decimal(), account: decimal(), sum: decimal() })),
+        },
+      },
+    }),
+    async (c) => {
+      const check = await checkLedger(ports)
+      if (check === undefined) throw problem('not_found', 'Nothing was booked yet.')
+      return c.json(check, 200)
+    },
+  )
+  app.openapi(
+    createRoute({
+      method: 'put',
+      path: '/trades/{id}/note',
+      summary: 'Write a note or tags on a trade; what is not given stays as it is',
+      tags: ['trade'],
+      security,
+      request: {
+        params: z.object({ id: z.string().max(40) }),
+        body: {
+          required: true,
+          ...content(z.strictObject({ note: z.string().max(400).optional(), tags: z.array(z.string().max(24)).max(10).optional() })),
+        },
+      },
+      responses: results,
+    }),
+    async (c) => {
+      const { id } = c.req.valid('param')
+      const body = c.req.valid('json')
+      const number = numberOf('trd', id)
+      if (number === undefined || (await ports.reads.trade(number)) === undefined) throw problem('not_found', `There is no trade ${id}.`)
+      const trade = String(number)
+      const { body: answer, status } = await once(context, c, { id, body }, false, async (key) => {
+        const request = requestOf(c, undefined, key)
+        const asNote =
+          body.note === undefined ? undefined : await runner.runArgs('note', { trade, text: body.note === '' ? 'off' : body.note }, request)
+        if (asNote !== undefined && (body.tags === undefined || asNote.status !== 'done')) return answerCommand(asNote)
+        const tags = body.tags === undefined ? {} : { tags: body.tags.length === 0 ? 'off' : body.tags.join(',') }
+        return answerCommand(await runner.runArgs('tag', { trade, ...tags }, request))
+      })
+      return c.json(answer, status)
+    },
   )
   return app
 }

@@ -12,6 +12,8 @@ import { PostgresAudit, PostgresConfirmations } from '../../db/confirmations.ts'
 import { CommandWriter } from '../../db/commands.ts'
 import { PostgresControl } from '../../db/control.ts'
 import { PostgresReads } from '../../db/reads.ts'
+import { PostgresBooks } from '../../db/books.ts'
+import { NoteRows } from '../../db/notes.ts'
 import { RebalanceRows } from '../../db/rebalances.ts'
 import { QueuedBacktests } from '../../jobs/backtests.ts'
 import type { JobQueues } from '../../jobs/queues.ts'
@@ -47,6 +49,8 @@ export function commandPorts(
       instruments: () => publicVenue.listed(),
       weights: (request) => methodWeights(publicVenue, request),
       rebalances: new RebalanceRows(sql),
+      notes: new NoteRows(sql),
+      books: new PostgresBooks(database.db),
     },
     charts: new PngCharts((symbol, interval, bars) => publicVenue.chart(symbol, interval, bars)),
     system: {

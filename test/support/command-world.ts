@@ -4,9 +4,10 @@
  */
 import type { Actor, CommandPorts, Role } from '../../api/commands/command.ts'
 import { CommandRunner } from '../../api/commands/run.ts'
+import type { TradeNote } from '../../api/portfolio-ports.ts'
 import type { AuditEntry, CodeVerdict, Confirmation, KeyState, NewConfirmation, PartHealth } from '../../api/ports.ts'
 import { err } from '../../src/core/result.ts'
-import type { AccountRow, FillRow, FlowRow, HoldRow, OrderRow, PositionRow } from '../../src/journal/row.ts'
+import type { AccountRow, FillRow, FlowRow, HoldRow, LedgerRow, OrderRow, PositionRow, TradeRow } from '../../src/journal/row.ts'
 import type { CommandOutcome, PreviewedCommand, TraderCommand } from '../../src/kernel/trader-command.ts'
 
 const account: AccountRow = {
@@ -77,6 +78,9 @@ export interface World {
   holds: HoldRow[]
   health: PartHealth[]
   flows: FlowRow[]
+  ledger: LedgerRow[]
+  trades: TradeRow[]
+  readonly notes: Map<number, TradeNote>
   outcome: CommandOutcome | undefined
   /** What the trader says of what is about to be asked; undefined: nothing in time. */
   preview: CommandOutcome | undefined
@@ -108,6 +112,9 @@ export function makeWorld(profile = 'sim'): World {
     holds: [],
     health: [],
     flows: [],
+    ledger: [],
+    trades: [],
+    notes: new Map(),
     outcome: { status: 'done', text: 'Done.' },
     preview: undefined,
     previewed,
@@ -123,8 +130,8 @@ export function makeWorld(profile = 'sim'): World {
         order: async (id) => world.orders.find((o) => o.orderId === id),
         fills: async (query) => world.fills.filter((fill) => query.orderId === undefined || fill.orderId === query.orderId),
         flows: async () => world.flows,
-        trades: async () => [],
-        trade: async () => undefined,
+        trades: async () => world.trades,
+        trade: async (number) => world.trades.find((row) => row.number === number),
         tradeSums: async () => [],
         equityShape: async () => ({ drawdown: undefined, curve: [] }),
         decisions: async () => [],
@@ -220,6 +227,20 @@ export function makeWorld(profile = 'sim'): World {
           end: async () => false,
           find: async () => undefined,
           list: async () => [],
+        },
+        notes: {
+          find: async (numbers) => new Map(numbers.flatMap((n) => (world.notes.has(n) ? [[n, world.notes.get(n) as TradeNote]] : []))),
+          write: async (tradeNumber, change) => {
+            const before = world.notes.get(tradeNumber) ?? { tradeNumber, note: '', tags: [] }
+            const written = { ...before, ...change }
+            world.notes.set(tradeNumber, written)
+            return written
+          },
+        },
+        books: {
+          fills: async () => [...world.fills].sort((a, b) => a.ts - b.ts),
+          ledger: async () => world.ledger,
+          trades: async () => world.trades,
         },
       },
       charts: undefined,

@@ -17,6 +17,8 @@ import { PostgresIdempotency } from '../../db/idempotency.ts'
 import { PostgresJournal } from '../../db/journal.ts'
 import { acquireLease } from '../../db/lease.ts'
 import { PostgresReads } from '../../db/reads.ts'
+import { PostgresBooks } from '../../db/books.ts'
+import { NoteRows } from '../../db/notes.ts'
 import { RebalanceRows } from '../../db/rebalances.ts'
 import { CommandHandler } from '../../src/trader/commands/command-handler.ts'
 import { err, ok } from '../../src/core/result.ts'
@@ -149,6 +151,8 @@ export async function makeSeededSystem(options: SeedOptions = {}): Promise<Seede
       instruments: async () => ok(trader.kernel.config.instruments),
       weights: async () => err('there are no candles here'),
       rebalances: new RebalanceRows(sql),
+      notes: new NoteRows(sql),
+      books: new PostgresBooks(database.db),
     },
     charts: undefined,
     system: {
