@@ -8,7 +8,7 @@ import type { CommandContext } from '../commands/command.ts'
 import { LOT_METHODS } from '../../src/portfolio/lots/tax-lots.ts'
 import { EXPORTS, checkLedger, exportOf } from '../commands/export/books.ts'
 import { csvOf } from '../commands/export/csv.ts'
-import { YEAR_MAX, YEAR_MIN } from '../commands/groups/export-group.ts'
+import { Year } from '../commands/groups/export-group.ts'
 import { draft } from '../commands/groups/rebalance-group.ts'
 import { RebalanceArgs } from '../commands/rebalance/args.ts'
 import type { ApiContext } from '../context.ts'
@@ -144,7 +144,7 @@ export function portfolioRoutes(context: ApiContext) {
       request: {
         params: z.object({ what: z.enum(EXPORTS) }),
         query: z.object({
-          year: z.coerce.number().int().min(YEAR_MIN).max(YEAR_MAX).optional(),
+          year: Year.optional(),
           method: z.enum(LOT_METHODS).default('fifo'),
           format: z.enum(['csv', 'json']).default('csv'),
         }),

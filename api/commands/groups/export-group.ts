@@ -5,11 +5,13 @@ import { z } from 'zod'
 import { LOT_METHODS } from '../../../src/portfolio/lots/tax-lots.ts'
 import { type Command, defineRead } from '../command.ts'
 import { EXPORTS, exportOf } from '../export/books.ts'
-import { money } from '../format.ts'
+import { money, amount as plainAmount } from '../format.ts'
 import { field, reply, runs } from '../reply.ts'
 
-export const YEAR_MIN = 2018
-export const YEAR_MAX = 2100
+const YEAR_MIN = 2018
+const YEAR_MAX = 2100
+const YEAR_WORDS = 'use a year such as 2025'
+export const Year = z.coerce.number(YEAR_WORDS).int(YEAR_WORDS).min(YEAR_MIN, YEAR_WORDS).max(YEAR_MAX, YEAR_WORDS)
 
 const exported = defineRead({
   name: 'export',
@@ -19,7 +21,7 @@ const exported = defineRead({
   usage: '<trades|lots|ledger|wallet> [year] [fifo|average]',
   args: z.strictObject({
     what: z.enum(EXPORTS),
-    year: z.coerce.number().int().min(YEAR_MIN).max(YEAR_MAX).optional(),
+    year: Year.optional(),
     method: z.enum(LOT_METHODS).default('fifo'),
   }),
   read: (words) => {
@@ -44,7 +46,7 @@ const exported = defineRead({
       {
         fields: [
           field('Rows', String(table.rows.length)),
-          ...sums.map(({ name, amount }) => field(name, money(amount))),
+          ...sums.map(({ name, amount }) => field(name, /^fees/i.test(name) ? `${plainAmount(amount)} USDT` : money(amount))),
           ...warnings.map((warning) => field('Note', warning)),
         ],
         text: `The file, in the terminal: ballast export ${what}${year === undefined ? '' : ` --year ${year}`}${what === 'lots' ? ` --method ${method}` : ''} --out ${what}.csv`,
