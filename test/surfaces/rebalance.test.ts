@@ -2,6 +2,7 @@
  * Rebalancing as its users meet it: the card, what reaches the trader and in which order, and what stops it (S16).
  */
 import { describe, expect, test } from 'vitest'
+import { readRebalance } from '../../api/commands/rebalance/args.ts'
 import { by } from '../support/command-world.ts'
 import { type RebalanceWorld, makeRebalanceWorld } from '../support/rebalance-world.ts'
 
@@ -13,6 +14,24 @@ async function yes(world: RebalanceWorld, line: string) {
   return world.runner.answer(asked.confirmation?.id ?? '', 'yes', by('trader'))
 }
 const shown = (world: RebalanceWorld): string => world.rows.at(-1)?.progress.join('\n') ?? ''
+
+test.each([
+  ['rebalance XRP=10%, ADA=20% band=1%', { weights: 'XRP=10%,ADA=20%', band: '1%' }],
+  ['rebalance erc XRP ADA, SOL', { what: 'erc', symbols: 'XRP,ADA,SOL' }],
+  ['rebalance STOP', { what: 'stop' }],
+])('%s is read with commas, blanks or both', (line, expected) => {
+  expect(readRebalance(line.split(' ').slice(1))).toEqual(expected)
+})
+
+test.each([
+  ['rebalance status', 'viewer', 'done'],
+  ['rebalance XRP=10%', 'viewer', 'forbidden'],
+  ['rebalance XRP=10%', 'operator', 'forbidden'],
+  ['rebalance stop', 'viewer', 'forbidden'],
+  ['rebalance stop', 'operator', 'refused'],
+] as const)('%s by a %s is %s', async (line, role, status) => {
+  expect((await makeRebalanceWorld().runner.runLine(line, by(role))).status).toBe(status)
+})
 
 describe('the card', () => {
   // By hand: XRP 2,500 -> 1,000 USDT, SOL 0 -> 1,500 USDT; on 9,998.05 of equity 14.9 SOL and 3,000.4 XRP: cost 0.065 % of 2,990.2.

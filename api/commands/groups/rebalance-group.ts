@@ -20,6 +20,8 @@ import { soon } from '../results.ts'
 import { askedBy } from './control-group.ts'
 
 const LEFT_SHOWN = 6
+/** An execution algorithm takes as long as it was told to; a card is edited for an hour of it. */
+const LIVE_SEC = 3_600
 const PERCENT = 100
 
 /** The plan, and what of it the trader would refuse as things are. */
@@ -94,8 +96,10 @@ const rebalance = defineAction({
   args: RebalanceArgs,
   read: readRebalance,
   examples: ['rebalance BTC=50%,ETH=30% band=5%', 'rebalance erc BTC,ETH,SOL turnover=50%', 'rebalance status', 'rebalance stop'],
-  role: 'trader',
-  scope: 'trade:write',
+  role: 'viewer',
+  roleFor: ({ what }) => (what === 'status' ? 'viewer' : what === 'stop' ? 'operator' : 'trader'),
+  scope: 'trade:read',
+  scopeFor: ({ what }) => (what === 'status' ? 'trade:read' : what === 'stop' ? 'control:pause' : 'trade:write'),
   isPrivate: true,
   tier: (args, profile) => (args.what === 'status' || args.what === 'stop' ? 'C0' : profile === 'live' ? 'C2' : 'C1'),
   addsRisk: (args) => args.what !== 'status' && args.what !== 'stop',
@@ -249,6 +253,7 @@ function statusCard([last]: readonly Rebalance[]): Reply {
       ...(last.status === 'running' ? [runs('Refresh', '/rebalance status'), runs('Stop', '/rebalance stop', 'bad' as const)] : []),
       runs('Positions', '/positions'),
     ],
+    ...(last.status === 'running' ? { live: { key: 'rebalance', ttlSec: LIVE_SEC, everySec: 15, line: '/rebalance status' } } : {}),
   })
 }
 

@@ -69,13 +69,16 @@ export function readRebalance(words: readonly string[]): Record<string, unknown>
     const option = /^([a-z]+)=(.+)$/i.exec(word)
     const key = KEYS.find((each) => each === option?.[1]?.toLowerCase())
     if (option !== null && key !== undefined) raw[key] = option[2]
-    else if (word.includes('=')) raw.weights = raw.weights === undefined ? word : `${raw.weights},${word}`
+    else if (word.includes('=')) raw.weights = joined(raw.weights, word)
     else if (raw.what === undefined && [...METHODS, ...VERBS].some((each) => each === word.toLowerCase())) raw.what = word.toLowerCase()
-    else if (raw.symbols === undefined) raw.symbols = word
-    else raw.unexpected = word
+    else raw.symbols = joined(raw.symbols, word)
   }
   return raw
 }
+
+/** Lists may be written with commas, with blanks or with both. */
+const joined = (before: unknown, word: string): string =>
+  [...(typeof before === 'string' ? before.split(',') : []), ...word.split(',')].filter((part) => part !== '').join(',')
 
 /** `BTC=0.5,ETH=-10%` as names with millionths of equity; a sentence for what is none. */
 export function readWeights(text: string): readonly { readonly name: string; readonly weight: number }[] | string {

@@ -5,6 +5,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type Side, cash, instrumentIndex, lots, ticks, ts } from '../../core/units.ts'
 import { makeInstrument } from '../../market/instrument.ts'
+import reference from '../../../test/fixtures/lots-python.json' with { type: 'json' }
 import { applyFill, flatPosition } from '../position.ts'
 import { type LotFill, type LotMethod, LOT_METHODS, bookLots } from './tax-lots.ts'
 
@@ -54,6 +55,30 @@ describe('by hand', () => {
     const book = bookLots(BTC, [fill('1', 1, 1, 100), fill('2', -1, 3, 110, 0.3)], 'fifo')
     expect(book.disposals.map((d) => [d.lots, d.fees / USDT])).toEqual([[1_000, 0.1]])
     expect(book.open.map((lot) => [lot.side, lot.lots, lot.fees / USDT, lot.openedBy])).toEqual([[-1, 2_000, 0.2, '2']])
+  })
+})
+
+describe('against exact fractions', () => {
+  // Computed once by another program: test/fixtures/lots-python.json says how.
+  const fills = reference.fills.map(
+    ({ side, price, quantity, fee }, at): LotFill => ({
+      id: String(at),
+      side: side === 1 ? 1 : -1,
+      price: ticks(Math.round(Number(price) * 100)),
+      lots: lots(Math.round(Number(quantity) * 1_000)),
+      fee: cash(Math.round(Number(fee) * USDT)),
+      ts: ts(at),
+    }),
+  )
+
+  test.each(LOT_METHODS)('%s: each gain within a few units of the last digit, and the sum to it', (method) => {
+    const { disposals, open } = bookLots(BTC, fills, method)
+    expect(open).toEqual([])
+    expect(disposals).toHaveLength(reference[method].length)
+    disposals.forEach(({ gain }, at) => {
+      expect(Math.abs(gain - Math.round(Number(reference[method][at]) * USDT))).toBeLessThanOrEqual(20)
+    })
+    expect(disposals.reduce((total, { gain }) => total + gain, 0)).toBe(Math.round(Number(reference.total) * USDT))
   })
 })
 
