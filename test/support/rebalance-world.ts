@@ -28,12 +28,13 @@ const held = (symbol: string, quantity: string, markPrice: string) => ({
 })
 
 /** Equity 10,000; XRP 5,000 at 0.5 (25 %), ADA 8,000 at 0.25 (20 %), SOL none at 100; BTC belongs to ema-cross. */
-export function makeRebalanceWorld(): RebalanceWorld {
+/** @param first what XRP is called here */
+export function makeRebalanceWorld(first = 'XRPUSDT'): RebalanceWorld {
   const world = makeWorld()
   const rows: Rebalance[] = []
   world.positions = [
     position,
-    held('XRPUSDT', '5000', '0.5'),
+    held(first, '5000', '0.5'),
     held('ADAUSDT', '8000', '0.25'),
     { ...held('SOLUSDT', '0', '100'), strategy: null },
   ]
@@ -41,7 +42,7 @@ export function makeRebalanceWorld(): RebalanceWorld {
   const made: RebalanceWorld = Object.assign(world, { rows, share: '1', before: () => undefined })
   const instrument = (symbol: string, lotSize: string, tickSize: string) =>
     makeInstrument({ index: instrumentIndex(0), venue: 'bybit', symbol, tickSize, lotSize, quantityMin: lotSize, notionalMin: '5' })
-  const instruments = [instrument('XRPUSDT', '0.1', '0.0001'), instrument('ADAUSDT', '1', '0.0001'), instrument('SOLUSDT', '0.1', '0.01')]
+  const instruments = [instrument(first, '0.1', '0.0001'), instrument('ADAUSDT', '1', '0.0001'), instrument('SOLUSDT', '0.1', '0.01')]
   const rebalances: Rebalances = {
     begin: async (todo, actor, marketTs) => {
       if (rows.some((row) => row.status === 'running')) return undefined

@@ -20,6 +20,8 @@ const LINES = [
   'risk',
   'balance',
   'flows',
+  'export ledger',
+  'rebalance status',
   'pnl all sym',
   'pnl all strategy',
   'pnl all day',

@@ -3,6 +3,7 @@
  */
 import { describe, expect, test } from 'vitest'
 import { readRebalance } from '../../api/commands/rebalance/args.ts'
+import { renderTelegram } from '../../bots/render-telegram.ts'
 import { by } from '../support/command-world.ts'
 import { type RebalanceWorld, makeRebalanceWorld } from '../support/rebalance-world.ts'
 
@@ -61,6 +62,18 @@ describe('the card', () => {
     const world = makeRebalanceWorld()
     const { status, reply } = await world.runner.runLine(line, by('trader'))
     expect([status, reply.title, world.sent]).toEqual(['refused', title, []])
+  })
+
+  test('fits a phone, whatever a symbol is called', async () => {
+    for (const symbol of ['10000000AIDOGEUSDT', 'SHIB1000USDT-SPOT']) {
+      const { reply } = await makeRebalanceWorld(symbol).runner.runLine(`rebalance ${symbol}=1%,SOL=15% band=0.5%`, by('trader'))
+      expect(reply.table?.rows.length).toBe(2)
+      const { text, entities } = renderTelegram(reply, '/rebalance')
+      const [table] = entities.filter(({ type }) => type === 'pre')
+      const lines = text.slice(table?.offset, (table?.offset ?? 0) + (table?.length ?? 0)).split('\n')
+      expect(lines.length).toBeGreaterThan(2)
+      for (const line of lines) expect(line.length, line).toBeLessThanOrEqual(30)
+    }
   })
 
   test('weights of a method come in the order of the symbols, and gross scales them', async () => {
