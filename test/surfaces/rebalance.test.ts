@@ -1,6 +1,7 @@
 /**
  * Rebalancing as its users meet it: the card, what reaches the trader and in which order, and what stops it (S16).
  */
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { readRebalance } from '../../api/commands/rebalance/args.ts'
 import { renderTelegram } from '../../bots/render-telegram.ts'
@@ -203,5 +204,38 @@ describe('S16: carried out', () => {
     await yes(world, ASKED)
     expect(world.rows[0]?.status).toBe('stopped')
     expect(shown(world)).toContain('the trader has not answered in time; the order may still be sent')
+  })
+
+  test('however orders fill and prices move, no symbol is traded beyond what was confirmed, and reductions precede additions', async () => {
+    const step = fc.record({ share: fc.constantFrom('0', '0.3', '0.7', '1'), move: fc.integer({ min: -30, max: 30 }), refused: fc.nat(9) })
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 8, maxLength: 8 }), async (drawn) => {
+        const world = makeRebalanceWorld()
+        const asked = await world.runner.runLine(ASKED, by('trader'))
+        const approved = new Map(asked.reply.table?.rows.map(([symbol = '', order = '']) => [`${symbol}USDT`, Number(order) || 0]))
+        const before = new Map(world.positions.map(({ symbol, quantity }) => [symbol, Number(quantity)]))
+        world.before = () => {
+          const { share, move, refused } = drawn[world.sent.length % drawn.length] ?? { share: '1', move: 0, refused: 1 }
+          world.share = share
+          world.positions = world.positions.map((each) => ({
+            ...each,
+            markPrice: (Number(each.markPrice) * (1 + move / 1_000)).toFixed(4),
+          }))
+          return refused === 0 ? { status: 'refused', text: 'no' } : undefined
+        }
+        await world.runner.answer(asked.confirmation?.id ?? '', 'yes', by('trader'))
+        expect(world.rows[0]?.status).not.toBe('running')
+        for (const { symbol, quantity } of world.positions) {
+          const change = Number(quantity) - (before.get(symbol) ?? 0)
+          const most = approved.get(symbol) ?? 0
+          expect(change * Math.sign(most || 1)).toBeGreaterThanOrEqual(-1e-9)
+          expect(Math.abs(change)).toBeLessThanOrEqual(Math.abs(most) + 1e-9)
+        }
+        const names = world.sent.map(({ name }) => name)
+        const firstAddition = names.indexOf('open')
+        if (firstAddition >= 0) expect(names.slice(0, firstAddition).every((name) => name === 'close')).toBe(true)
+      }),
+      { numRuns: 40 },
+    )
   })
 })
