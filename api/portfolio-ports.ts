@@ -75,6 +75,8 @@ export interface PortfolioPorts {
   /** Weights by a method over returns of the exchange's closed candles; a sentence where there are none. */
   weights(request: WeightsRequest): Promise<Result<MethodWeights, string>>
   readonly rebalances: Rebalances
+  /** For the log of the process: what nobody waits for must not fail in silence. */
+  readonly log: (text: string) => void
   readonly notes: Notes
   readonly books: Books
 }

@@ -49,6 +49,7 @@ export function commandPorts(
       instruments: () => publicVenue.listed(),
       weights: (request) => methodWeights(publicVenue, request),
       rebalances: new RebalanceRows(sql),
+      log: (text) => context.log('warn', text),
       notes: new NoteRows(sql),
       books: new PostgresBooks(database.db),
     },

@@ -228,6 +228,7 @@ export function makeWorld(profile = 'sim'): World {
           find: async () => undefined,
           list: async () => [],
         },
+        log: () => {},
         notes: {
           find: async (numbers) => new Map(numbers.flatMap((n) => (world.notes.has(n) ? [[n, world.notes.get(n) as TradeNote]] : []))),
           write: async (tradeNumber, change) => {

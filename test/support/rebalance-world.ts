@@ -63,7 +63,12 @@ export function makeRebalanceWorld(first = 'XRPUSDT'): RebalanceWorld {
     rows[id - 1] = next(rows[id - 1] as Rebalance)
   }
   Object.assign(world.ports, {
-    portfolio: { instruments: async () => ok(instruments), weights: async () => ok({ weights: [0.5, 0.3, 0.2], rows: 499 }), rebalances },
+    portfolio: {
+      ...world.ports.portfolio,
+      instruments: async () => ok(instruments),
+      weights: async () => ok({ weights: [0.5, 0.3, 0.2], rows: 499 }),
+      rebalances,
+    },
   })
   Object.assign(world.ports.control, {
     send: async (command: TraderCommand) => {

@@ -151,6 +151,7 @@ export async function makeSeededSystem(options: SeedOptions = {}): Promise<Seede
       instruments: async () => ok(trader.kernel.config.instruments),
       weights: async () => err('there are no candles here'),
       rebalances: new RebalanceRows(sql),
+      log: (text) => void process.stderr.write(`${text}\n`),
       notes: new NoteRows(sql),
       books: new PostgresBooks(database.db),
     },

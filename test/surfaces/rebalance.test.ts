@@ -198,6 +198,19 @@ describe('S16: carried out', () => {
     expect(shown(world)).toContain('its order filled nothing')
   })
 
+  test('an error on the way ends it, and is in the log and not on the card', async () => {
+    const world = makeRebalanceWorld()
+    const logged: string[] = []
+    Object.assign(world.ports.portfolio, { log: (text: string) => logged.push(text) })
+    world.before = () => {
+      throw new Error('connect ECONNREFUSED 127.0.0.1:5432')
+    }
+    await yes(world, ASKED)
+    expect(world.rows[0]?.status).toBe('stopped')
+    expect(shown(world)).not.toContain('ECONNREFUSED')
+    expect(logged).toEqual(['rebalance #1: connect ECONNREFUSED 127.0.0.1:5432'])
+  })
+
   test('a trader that does not answer ends it: the order may still be sent', async () => {
     const world = makeRebalanceWorld()
     Object.assign(world.ports.control, { send: async () => undefined })

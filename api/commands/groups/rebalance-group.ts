@@ -20,6 +20,8 @@ import { soon } from '../results.ts'
 import { askedBy } from './control-group.ts'
 
 const LEFT_SHOWN = 6
+/** What came from outside is cut already where it is put in. */
+const SENTENCE_MAX = 900
 /** An execution algorithm takes as long as it was told to; a card is edited for an hour of it. */
 const LIVE_SEC = 3_600
 const PERCENT = 100
@@ -248,7 +250,7 @@ function statusCard([last]: readonly Rebalance[]): Reply {
   const tone = last.status === 'done' ? 'ok' : last.status === 'running' ? 'info' : 'warn'
   return reply(`Rebalance #${last.id} ${last.status === 'running' ? 'is running' : last.status === 'done' ? 'is done' : 'stopped'}`, {
     tone,
-    fields: last.progress.map((sentence, at) => field(String(at + 1), untrusted(sentence))),
+    fields: last.progress.map((sentence, at) => field(String(at + 1), sentence.slice(0, SENTENCE_MAX))),
     buttons: [
       ...(last.status === 'running' ? [runs('Refresh', '/rebalance status'), runs('Stop', '/rebalance stop', 'bad' as const)] : []),
       runs('Positions', '/positions'),

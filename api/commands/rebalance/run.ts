@@ -23,8 +23,15 @@ const MANUAL = 'manual'
 
 type End = { readonly status: 'done' | 'stopped'; readonly text: string }
 
-/** Why nothing may be sent now, in words; undefined where nothing speaks against it. */
-export async function obstacle({ reads, wallNow }: CommandPorts, symbols: readonly string[]): Promise<string | undefined> {
+/**
+ * Why nothing may be sent now, in words; undefined where nothing speaks against it.
+ * @param isWorking execution algorithms on the symbols are its own children
+ */
+export async function obstacle(
+  { reads, wallNow }: CommandPorts,
+  symbols: readonly string[],
+  isWorking = false,
+): Promise<string | undefined> {
   const [account, holds, health, algorithms] = await Promise.all([
     reads.account(),
     reads.holds(),
@@ -38,7 +45,7 @@ export async function obstacle({ reads, wallNow }: CommandPorts, symbols: readon
   if (account.state !== 'running') return `the account is ${account.state}`
   const bad = health.find(({ part, status }) => (part === 'reconcile' || part.startsWith('stream-')) && status !== 'ok')
   if (bad !== undefined) return `${bad.part} is ${bad.status}`
-  const algorithm = algorithms.find((row) => symbols.includes(row.symbol))
+  const algorithm = isWorking ? undefined : algorithms.find((row) => symbols.includes(row.symbol))
   return algorithm === undefined ? undefined : `${algorithm.symbol} is already being executed by ${algorithm.type} #${algorithm.id}`
 }
 
@@ -68,16 +75,14 @@ export class RebalanceRun {
 
   /** Answers when nothing is left to do or to try. Never rejects: nobody waits for it. */
   async carryOut(): Promise<void> {
-    const { rebalances } = this.ports.portfolio
-    const end = await this.steps().catch(
-      (cause: unknown): End => ({
-        status: 'stopped',
-        text: `Stopped: ${untrusted(cause instanceof Error ? cause.message : String(cause))}. What is in progress continues, and nothing more is sent.`,
-      }),
-    )
-    await rebalances.end(this.id, end.status, end.text).catch(() => {
-      // The database is away: the row says that it runs until the next start, which ends it.
+    const { rebalances, log } = this.ports.portfolio
+    const failed = (cause: unknown): void => log(`rebalance #${this.id}: ${cause instanceof Error ? cause.message : String(cause)}`)
+    const end = await this.steps().catch((cause: unknown): End => {
+      failed(cause)
+      return { status: 'stopped', text: 'Stopped by an error (see the log). What is in progress continues, and nothing more is sent.' }
     })
+    // Where the database is away, the row says that it runs until /rebalance stop or the next start.
+    await rebalances.end(this.id, end.status, end.text).catch(failed)
   }
 
   private async steps(): Promise<End> {
@@ -85,7 +90,7 @@ export class RebalanceRun {
       const blocked = await this.blocked()
       if (blocked !== undefined) return this.stopped(blocked)
       const plan = await this.plan()
-      if (typeof plan === 'string') return this.stopped(plan)
+      if (typeof plan === 'string') return this.stopped(untrusted(plan))
       const reductions = plan.orders.filter((order) => order.isReduction)
       const batch = reductions.length > 0 ? reductions : plan.orders
       if (batch.length === 0) return this.finished(plan)
@@ -99,9 +104,9 @@ export class RebalanceRun {
   }
 
   /** A hold, a trader that is away, or somebody who asked to stop. */
-  private async blocked(): Promise<string | undefined> {
+  private async blocked(isWorking = false): Promise<string | undefined> {
     if ((await this.ports.portfolio.rebalances.find(this.id))?.status !== 'running') return 'asked to stop'
-    return obstacle(this.ports, this.symbols)
+    return obstacle(this.ports, this.symbols, isWorking)
   }
 
   private async plan(): Promise<PlanAnswer | string> {
@@ -125,7 +130,7 @@ export class RebalanceRun {
   private async carryOutBatch(batch: readonly PlannedOrder[]): Promise<string | undefined> {
     const ids: number[] = []
     for (const order of batch) {
-      const blocked = ids.length === 0 ? undefined : await this.blockedWhileWorking()
+      const blocked = ids.length === 0 ? undefined : await this.blocked(true)
       if (blocked !== undefined) return this.endChildren(blocked)
       const outcome = await this.send(this.commandOf(order, await this.quantities()))
       if (outcome === undefined) {
@@ -162,17 +167,11 @@ export class RebalanceRun {
     })
   }
 
-  /** Own children are no obstacle. */
-  private async blockedWhileWorking(): Promise<string | undefined> {
-    const why = await this.blocked()
-    return why?.includes('is already being executed by') === true ? undefined : why
-  }
-
   private async ended(batch: readonly PlannedOrder[], ids: readonly number[]): Promise<string | undefined> {
     const untilMs = this.ports.wallNow() + MARKET_MS
     const isWorked = this.todo.execution !== undefined
     for (;;) {
-      const blocked = await this.blockedWhileWorking()
+      const blocked = await this.blocked(true)
       if (blocked !== undefined) return this.endChildren(blocked)
       const isOver = isWorked ? (await this.children(batch.map(({ symbol }) => symbol))).length === 0 : await this.areOver(ids)
       if (isOver) return undefined
