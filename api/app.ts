@@ -14,6 +14,7 @@ import { withProblems } from './problem-answers.ts'
 import { commandRoutes } from './routes/command-routes.ts'
 import { keyRoutes } from './routes/key-routes.ts'
 import { limitRoutes } from './routes/limit-routes.ts'
+import { portfolioRoutes } from './routes/portfolio-routes.ts'
 import { readRoutes } from './routes/read-routes.ts'
 import { reportRoutes } from './routes/report-routes.ts'
 import { riskRoutes } from './routes/risk-routes.ts'
@@ -93,6 +94,7 @@ export function makeApp(context: ApiContext): OpenAPIHono<ApiEnv> {
   app.route('/api/v1', commandRoutes(context))
   app.route('/api/v1', keyRoutes(context))
   app.route('/api/v1', limitRoutes(context))
+  app.route('/api/v1', portfolioRoutes(context))
 
   app.openAPIRegistry.registerComponent('securitySchemes', 'key', {
     type: 'http',

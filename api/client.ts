@@ -5,6 +5,7 @@
 import type { CommandStatus, ResultCode } from './commands/run.ts'
 import { randomUUID } from 'node:crypto'
 import { type Result, err, ok } from '../src/core/result.ts'
+import type { PlanAnswer } from './commands/rebalance/sight.ts'
 import type { Reply } from './commands/reply.ts'
 import type { Change } from './commands/drift.ts'
 import type { ActAs } from './context.ts'
@@ -96,6 +97,14 @@ export class ApiClient {
   runLine(line: string, as?: OnBehalf, idempotencyKey: string = randomUUID()): Promise<Result<CommandAnswer, ApiFailure>> {
     return this.request('POST', '/api/v1/commands', { line, ...(as === undefined ? {} : { as }) }, idempotencyKey)
   }
+  /** A command with named arguments: they may be longer than a line. */
+  runArgs(name: string, args: object, idempotencyKey: string = randomUUID()): Promise<Result<CommandAnswer, ApiFailure>> {
+    return this.request('POST', `/api/v1/commands/${encodeURIComponent(name)}`, { args }, idempotencyKey)
+  }
+  /** What would be traded, and nothing sent. */
+  planRebalance(args: object): Promise<Result<PlanAnswer, ApiFailure>> {
+    return this.request('POST', '/api/v1/rebalance/preview', args)
+  }
   answer(confirmationId: string, decision: 'yes' | 'no', word?: string, as?: OnBehalf): Promise<Result<CommandAnswer, ApiFailure>> {
     return this.request('POST', `/api/v1/confirmations/${encodeURIComponent(confirmationId)}`, {
       decision,
@@ -109,11 +118,22 @@ export class ApiClient {
     return this.request('POST', '/api/v1/keys', key)
   }
 
+  /** A file, as text. */
+  async text(path: string): Promise<Result<string, ApiFailure>> {
+    return this.request('GET', path, undefined, undefined, (text) => text)
+  }
+
   get<T>(path: string): Promise<Result<T, ApiFailure>> {
     return this.request('GET', path)
   }
 
-  private async request<T>(method: string, path: string, body?: object, idempotencyKey?: string): Promise<Result<T, ApiFailure>> {
+  private async request<T>(
+    method: string,
+    path: string,
+    body?: object,
+    idempotencyKey?: string,
+    read?: (text: string) => T,
+  ): Promise<Result<T, ApiFailure>> {
     const { baseUrl, token, surface, timeoutMs } = this.options
     let response: Response
     let text: string
@@ -138,6 +158,7 @@ export class ApiClient {
         detail: `Ballast does not answer at ${baseUrl} (${reasonOf(cause)}).`,
       })
     }
+    if (response.ok && read !== undefined) return ok(read(text))
     const parsed = parse(text)
     if (response.ok && parsed !== undefined) return ok(parsed as T)
     return err(failureOf(response.status, parsed))

@@ -245,7 +245,11 @@ export class Feed {
         'trades',
         tell,
         wallNow,
-        async () => new Map((await reads.trades({ limit: APPENDED_SHOWN })).map(toTrade).map((row) => [row.id, row])),
+        async () => {
+          const rows = await reads.trades({ limit: APPENDED_SHOWN })
+          const notes = await ports.portfolio.notes.find(rows.map(({ number }) => number))
+          return new Map(rows.map((row) => toTrade(row, notes.get(row.number))).map((row) => [row.id, row]))
+        },
         false,
       ),
       new Append('fills', tell, wallNow, async (limit, before) =>

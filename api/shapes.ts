@@ -2,6 +2,7 @@
  * What is traded, as the API reports it: positions, orders, fills, trades and the decisions behind them.
  */
 import { z } from '@hono/zod-openapi'
+import type { TradeNote } from './portfolio-ports.ts'
 import type { DecisionRow, FillRow, OrderRow, PositionRow, TradeRow } from '../src/journal/row.ts'
 import { absolute, signOf } from './amount.ts'
 import { decimal, instant, iso, isoOrNull, symbolName } from './field-shapes.ts'
@@ -163,10 +164,12 @@ export const Trade = z
     mfe: decimal(),
     entryOrderId: z.string(),
     isOpen: z.boolean(),
+    note: z.string().openapi({ description: 'What users wrote about it; empty where nobody did' }),
+    tags: z.array(z.string()),
   })
   .openapi('Trade')
 export type Trade = z.infer<typeof Trade>
-export const toTrade = (row: TradeRow): Trade => ({
+export const toTrade = (row: TradeRow, note: TradeNote | undefined): Trade => ({
   id: toId('trd', row.number),
   number: row.number,
   symbol: row.symbol,
@@ -186,6 +189,8 @@ export const toTrade = (row: TradeRow): Trade => ({
   mfe: row.mfe,
   entryOrderId: toId('ord', row.entryOrderId),
   isOpen: row.isOpen,
+  note: note?.note ?? '',
+  tags: [...(note?.tags ?? [])],
 })
 
 export const Decision = z

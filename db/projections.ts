@@ -33,6 +33,7 @@ const PROJECTIONS: Readonly<Record<ProjectionName, Projection>> = {
   holds: { table: schema.holds, key: ['holdId'], onConflict: 'replace' },
   riskSettings: { table: schema.riskSettings, key: ['target', 'key'], onConflict: 'replace' },
   flows: { table: schema.flows, key: ['flowId'], onConflict: 'keep' },
+  ledger: { table: schema.ledger, key: ['seq'], onConflict: 'keep' },
   account: { table: schema.account, key: [], onConflict: 'replace', own: ['id'] },
   alerts: { table: schema.alerts, key: ['seq'], onConflict: 'keep', own: ['id', 'createdAt'] },
 }

@@ -147,6 +147,25 @@ export const flows = pgTable(
   (t) => [index('flows_seq').on(t.seq)],
 )
 
+/** Balances of the ledger after each input that may have moved money: the difference of two rows is an entry. */
+export const ledger = pgTable('ledger', {
+  seq: whole().primaryKey(),
+  type: text().notNull(),
+  reference: text().notNull(),
+  symbol: text(),
+  cause: text().notNull(),
+  wallet: numeric().notNull(),
+  capital: numeric().notNull(),
+  trading: numeric().notNull(),
+  fees: numeric().notNull(),
+  funding: numeric().notNull(),
+  external: numeric().notNull(),
+  flows: numeric().notNull(),
+  unexplained: numeric().notNull(),
+  adjustments: numeric().notNull(),
+  ts: ms().notNull(),
+})
+
 export const positions = pgTable('positions', {
   symbol: text().primaryKey(),
   quantity: numeric().notNull(),
@@ -473,6 +492,29 @@ export const backtests = pgTable(
   },
   (t) => [index('backtests_created').on(t.createdAt), index('backtests_spec').on(t.specHash)],
 )
+
+/** What users wrote about a trade: theirs, so that rebuilding the projections leaves it alone. */
+export const tradeNotes = pgTable('trade_notes', {
+  tradeNumber: whole().primaryKey(),
+  note: text().notNull().default(''),
+  tags: jsonb().$type<readonly string[]>().notNull().default([]),
+  actor: text().notNull(),
+  updatedAt: ms().notNull().default(wallMs),
+})
+
+/** Rebalances that were confirmed: what was to be done, how far it is, and what was left undone. */
+export const rebalances = pgTable('rebalances', {
+  id: identity(),
+  actor: text().notNull(),
+  todo: jsonb().$type<Json>().notNull(),
+  status: text().$type<'running' | 'done' | 'stopped'>().notNull().default('running'),
+  /** One sentence a step, the newest last. */
+  progress: jsonb().$type<readonly string[]>().notNull().default([]),
+  /** Market time at which it began: what the calendar counts from. */
+  marketTs: ms().notNull(),
+  createdAt: ms().notNull().default(wallMs),
+  finishedAt: ms(),
+})
 
 /** How each part is: `stream-public`, `reconcile`, `worker`. Written by the part itself. Wall-clock time. */
 export const health = pgTable('health', {

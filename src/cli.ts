@@ -30,6 +30,8 @@ const LOOKS: ReadonlySet<string> = new Set([
   'trades',
   'trade',
   'why',
+  'note',
+  'tag',
   'balance',
   'flows',
   'pnl',
@@ -133,6 +135,18 @@ const NOUNS: readonly Noun[] = [
     name: 'size',
     summary: 'size an entry by risk, step by step',
     load: () => import('./cli/research/size.ts'),
+  },
+  {
+    group: STEER,
+    name: 'rebalance',
+    summary: 'bring the weights of hand-traded symbols to targets; shown first',
+    load: () => import('./cli/control/rebalance.ts'),
+  },
+  {
+    group: LOOK,
+    name: 'export',
+    summary: 'export trades, tax lots or ledger entries of a year as CSV',
+    load: () => import('./cli/control/export.ts'),
   },
   ...STEERING.map(({ name, summary }) => ({
     group: LOOKS.has(name) ? LOOK : STEER,

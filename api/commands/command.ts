@@ -3,6 +3,7 @@
  */
 import type { z } from 'zod'
 import type { Audit, Backtests, CandleReader, Charts, Codes, Confirmations, Control, Json, Keys, Reads, SystemFacts } from '../ports.ts'
+import type { PortfolioPorts } from '../portfolio-ports.ts'
 import type { Reply } from './reply.ts'
 
 /** Ascending. */
@@ -22,6 +23,7 @@ export const SCOPES = [
   'trade:read',
   'strategy:read',
   'report:read',
+  'report:write',
   'control:reduce',
   'control:pause',
   'control:resume',
@@ -70,6 +72,7 @@ export interface CommandPorts {
   readonly audit: Audit
   readonly keys: Keys
   readonly backtests: Backtests
+  readonly portfolio: PortfolioPorts
   /** Undefined: answers come without pictures. */
   readonly charts: Charts | undefined
   readonly candles: CandleReader

@@ -10,6 +10,9 @@ import { EXTERNAL_COMMANDS } from './groups/external-group.ts'
 import { MEASURES_COMMANDS } from './groups/measures-group.ts'
 import { ORDER_COMMANDS } from './groups/order-group.ts'
 import { limits } from './groups/limits-command.ts'
+import { REBALANCE_COMMANDS } from './groups/rebalance-group.ts'
+import { NOTE_COMMANDS } from './groups/note-group.ts'
+import { EXPORT_COMMANDS } from './groups/export-group.ts'
 import { RESEARCH_COMMANDS } from './groups/research-group.ts'
 import { STATS_COMMANDS } from './groups/stats-group.ts'
 import { STRATEGY_COMMANDS } from './groups/strategy-group.ts'
@@ -27,11 +30,14 @@ export const COMMANDS: readonly Command[] = [
   ...TRADING_COMMANDS,
   ...STRATEGY_COMMANDS,
   ...WHY_COMMANDS,
+  ...NOTE_COMMANDS,
+  ...EXPORT_COMMANDS,
   ...CONTROL_COMMANDS,
   ...CLOSE_COMMANDS,
   ...ORDER_COMMANDS,
   ...EXTERNAL_COMMANDS,
   ...ALGO_COMMANDS,
+  ...REBALANCE_COMMANDS,
   ...RESEARCH_COMMANDS,
   ...SYSTEM_COMMANDS,
 ]

@@ -22,7 +22,7 @@ export interface Result {
 }
 
 /** Calls until it answers, or until the time is over. */
-async function soon<T>(look: () => Promise<T | undefined>): Promise<T | undefined> {
+export async function soon<T>(look: () => Promise<T | undefined>): Promise<T | undefined> {
   const untilMs = performance.now() + RESULT_MS
   for (;;) {
     const found = await look()

@@ -5,6 +5,7 @@ import { OpenAPIHono, createRoute, z } from '@hono/zod-openapi'
 import { type ApiEnv, needs } from '../auth.ts'
 import type { Scope } from '../commands/command.ts'
 import type { ApiContext } from '../context.ts'
+import type { TradeRow } from '../../src/journal/row.ts'
 import { signOf } from '../amount.ts'
 import { fromId } from '../ids.ts'
 import { problem } from '../problem.ts'
@@ -171,8 +172,14 @@ export function readRoutes({ ports }: ApiContext) {
         strategy,
         isOpen: status === 'all' ? undefined : status === 'open',
       })
+      const notes = await ports.portfolio.notes.find(rows.map(({ number }) => number))
       return c.json(
-        page(rows, limit, (row) => row.number, toTrade),
+        page(
+          rows,
+          limit,
+          (row) => row.number,
+          (row) => toTrade(row, notes.get(row.number)),
+        ),
         200,
       )
     },
@@ -183,9 +190,10 @@ export function readRoutes({ ports }: ApiContext) {
     if (row === undefined) throw problem('not_found', `There is no trade ${id}.`)
     return row
   }
+  const shownTrade = async (row: TradeRow) => toTrade(row, (await ports.portfolio.notes.find([row.number])).get(row.number))
   app.openapi(
     createRoute({ ...get('/trades/{id}', 'trade:read', 'One trade', Trade), request: { params: z.object({ id: z.string().max(40) }) } }),
-    async (c) => c.json(toTrade(await tradeOf(c.req.valid('param').id)), 200),
+    async (c) => c.json(await shownTrade(await tradeOf(c.req.valid('param').id)), 200),
   )
   app.openapi(
     createRoute({
@@ -202,7 +210,7 @@ export function readRoutes({ ports }: ApiContext) {
         return { order: order === undefined ? null : toOrder(order), decision: decision === undefined ? null : toDecision(decision) }
       }
       const [entry, exit] = await Promise.all([sideOf(trade.entryOrderId), sideOf(exitOrderId)])
-      return c.json({ trade: toTrade(trade), entry, exit, fills: fills.map(toFill) }, 200)
+      return c.json({ trade: await shownTrade(trade), entry, exit, fills: fills.map(toFill) }, 200)
     },
   )
 

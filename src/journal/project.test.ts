@@ -29,6 +29,7 @@ function keyOf(change: Exclude<RowChange, { readonly remove: string } | { readon
     case 'orders':
       return change.row.orderId
     case 'decisions':
+    case 'ledger':
     case 'alerts':
       return change.row.seq
     case 'flows':

@@ -28,6 +28,7 @@ import {
   riskSettingRow,
 } from './state-row.ts'
 import { closedAlert, openedAlert, reducedAlert } from './trade-alert.ts'
+import { ledgerRow } from './ledger-row.ts'
 import type { AlertRow, AlgorithmRow, RowChange } from './row.ts'
 
 /** Rules that an entry has passed when it is sent. */
@@ -60,6 +61,8 @@ export class Projector {
     const changes: RowChange[] = []
     const touched = new Set<InstrumentIndex>()
     this.ofInput(input, seq, facts, changes, touched)
+    const entry = ledgerRow(this.kernel, input, facts, seq)
+    if (entry !== undefined) changes.push({ table: 'ledger', row: entry })
     facts.forEach((fact, k) => {
       this.ofFact(fact, firstFactSeq + k, changes, touched)
     })

@@ -243,7 +243,30 @@ export interface FlowRow {
   readonly ts: number
 }
 
+/** Balances of all accounts of the ledger after an input that may have moved money; with the row before it they say what it moved. */
+export interface LedgerRow {
+  readonly seq: number
+  /** Of the input: `order-filled`, `funding-settled`, `wallet-adjusted` ... */
+  readonly type: string
+  /** Identity at the venue: of an execution, a settlement, a flow; '' where there is none. */
+  readonly reference: string
+  readonly symbol: string | null
+  /** What kind of flow or correction it is; '' of others. */
+  readonly cause: string
+  readonly wallet: string
+  readonly capital: string
+  readonly trading: string
+  readonly fees: string
+  readonly funding: string
+  readonly external: string
+  readonly flows: string
+  readonly unexplained: string
+  readonly adjustments: string
+  readonly ts: number
+}
+
 export type RowChange =
+  | { readonly table: 'ledger'; readonly row: LedgerRow }
   | { readonly table: 'orders'; readonly row: OrderRow }
   | { readonly table: 'decisions'; readonly row: DecisionRow }
   | { readonly table: 'fills'; readonly row: FillRow }

@@ -94,6 +94,12 @@ export class PublicVenue {
     }
   }
 
+  /** What this Ballast may trade, as the exchange lists it now. */
+  async listed(): Promise<Result<readonly Instrument[], string>> {
+    const ready = await this.ready(MINUTE_MS)
+    return ready.ok ? ok(ready.value.instruments) : ready
+  }
+
   /** For charts: closed candles in quote units, oldest first. */
   async chart(symbol: string, interval: string, bars: number): Promise<readonly ChartCandle[] | undefined> {
     const intervalMs = parseInterval(interval)

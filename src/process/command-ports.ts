@@ -12,6 +12,9 @@ import { PostgresAudit, PostgresConfirmations } from '../../db/confirmations.ts'
 import { CommandWriter } from '../../db/commands.ts'
 import { PostgresControl } from '../../db/control.ts'
 import { PostgresReads } from '../../db/reads.ts'
+import { PostgresBooks } from '../../db/books.ts'
+import { NoteRows } from '../../db/notes.ts'
+import { RebalanceRows } from '../../db/rebalances.ts'
 import { QueuedBacktests } from '../../jobs/backtests.ts'
 import type { JobQueues } from '../../jobs/queues.ts'
 import packageJson from '../../package.json' with { type: 'json' }
@@ -21,6 +24,7 @@ import { RISK_PROFILES } from '../risk/profiles.ts'
 import { readTag } from '../system/paths.ts'
 import { recentCandles } from './recent-candles.ts'
 import type { PublicVenue } from '../market-data/public-venue.ts'
+import { methodWeights } from './method-weights.ts'
 
 export function commandPorts(
   context: RoleContext,
@@ -42,6 +46,14 @@ export function commandPorts(
     audit: new PostgresAudit(sql, (text) => context.log('warn', text)),
     keys: new PostgresApiKeys(sql, config.profile),
     backtests: new QueuedBacktests(new BacktestRows(sql), queues.open('backtest'), paths.candles, strategies.catalog),
+    portfolio: {
+      instruments: () => publicVenue.listed(),
+      weights: (request) => methodWeights(publicVenue, request),
+      rebalances: new RebalanceRows(sql),
+      log: (text) => context.log('warn', text),
+      notes: new NoteRows(sql),
+      books: new PostgresBooks(database.db),
+    },
     charts: new PngCharts(candles),
     candles,
     system: {

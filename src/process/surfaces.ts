@@ -6,6 +6,7 @@ import type { RoleContext, RunningRole } from './role-context.ts'
 import { connect } from './connect.ts'
 import { type Result, ok } from '../core/result.ts'
 import { PostgresConfirmations } from '../../db/confirmations.ts'
+import { RebalanceRows } from '../../db/rebalances.ts'
 import { insertTurn } from '../../db/alerts.ts'
 import { readTraderAge, reportHealth } from '../../db/health.ts'
 import { JobQueues } from '../../jobs/queues.ts'
@@ -41,7 +42,10 @@ export async function startSurfaces(context: RoleContext, surfaces: readonly Sur
   const publicVenue = new PublicVenue(context)
   const ports = commandPorts(context, database.value, queues, publicVenue, Date.now())
   // Whoever asked before this start is asked again: what was shown then is not what is there now.
-  if (surfaces.includes('api') || surfaces.includes('bots')) await new PostgresConfirmations(sql).voidPending()
+  if (surfaces.includes('api') || surfaces.includes('bots')) {
+    await new PostgresConfirmations(sql).voidPending()
+    await new RebalanceRows(sql).endInterrupted()
+  }
   const pulse = new DatabasePulse(database.value.url)
   const running: RunningRole[] = []
   const closeAll = async (): Promise<void> => {

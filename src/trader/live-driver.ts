@@ -278,6 +278,8 @@ function keyOf(change: RowChange): string {
       return `holds/${change.row.holdId}`
     case 'flows':
       return `flows/${change.row.flowId}`
+    case 'ledger':
+      return `ledger/${change.row.seq}`
     case 'account':
       return 'account'
     case 'alerts':

@@ -6,8 +6,20 @@ import { RISK_PROFILES } from '../../src/risk/profiles.ts'
 import type { RiskSettings } from '../../src/risk/settings/rules.ts'
 import type { Actor, CommandPorts, Role } from '../../api/commands/command.ts'
 import { CommandRunner } from '../../api/commands/run.ts'
+import type { TradeNote } from '../../api/portfolio-ports.ts'
 import type { AuditEntry, CodeVerdict, Confirmation, KeyState, NewConfirmation, PartHealth } from '../../api/ports.ts'
-import type { AccountRow, FillRow, FlowRow, HoldRow, OrderRow, PositionRow, RiskSettingRow } from '../../src/journal/row.ts'
+import { err } from '../../src/core/result.ts'
+import type {
+  AccountRow,
+  FillRow,
+  FlowRow,
+  HoldRow,
+  LedgerRow,
+  OrderRow,
+  PositionRow,
+  RiskSettingRow,
+  TradeRow,
+} from '../../src/journal/row.ts'
 import type { CommandOutcome, PreviewedCommand, TraderCommand } from '../../src/kernel/trader-command.ts'
 
 const account: AccountRow = {
@@ -97,6 +109,9 @@ export interface World {
   holds: HoldRow[]
   health: PartHealth[]
   flows: FlowRow[]
+  ledger: LedgerRow[]
+  trades: TradeRow[]
+  readonly notes: Map<number, TradeNote>
   outcome: CommandOutcome | undefined
   /** What the trader says of what is about to be asked; undefined: nothing in time. */
   preview: CommandOutcome | undefined
@@ -129,6 +144,9 @@ export function makeWorld(profile = 'sim'): World {
     holds: [],
     health: [],
     flows: [],
+    ledger: [],
+    trades: [],
+    notes: new Map(),
     outcome: { status: 'done', text: 'Done.' },
     preview: undefined,
     previewed,
@@ -145,8 +163,8 @@ export function makeWorld(profile = 'sim'): World {
         order: async (id) => world.orders.find((o) => o.orderId === id),
         fills: async (query) => world.fills.filter((fill) => query.orderId === undefined || fill.orderId === query.orderId),
         flows: async () => world.flows,
-        trades: async () => [],
-        trade: async () => undefined,
+        trades: async () => world.trades,
+        trade: async (number) => world.trades.find((row) => row.number === number),
         tradeSums: async () => [],
         tradeStats: async () => undefined,
         equityShape: async () => ({ drawdown: undefined, curve: [] }),
@@ -238,6 +256,32 @@ export function makeWorld(profile = 'sim'): World {
         find: async () => undefined,
         list: async () => [],
         cancel: async () => false,
+      },
+      portfolio: {
+        instruments: async () => err('not listed here'),
+        weights: async () => err('no candles here'),
+        rebalances: {
+          begin: async () => undefined,
+          say: async () => undefined,
+          end: async () => false,
+          find: async () => undefined,
+          list: async () => [],
+        },
+        log: () => {},
+        notes: {
+          find: async (numbers) => new Map(numbers.flatMap((n) => (world.notes.has(n) ? [[n, world.notes.get(n) as TradeNote]] : []))),
+          write: async (tradeNumber, change) => {
+            const before = world.notes.get(tradeNumber) ?? { tradeNumber, note: '', tags: [] }
+            const written = { ...before, ...change }
+            world.notes.set(tradeNumber, written)
+            return written
+          },
+        },
+        books: {
+          fills: async () => [...world.fills].sort((a, b) => a.ts - b.ts),
+          ledger: async () => world.ledger,
+          trades: async () => world.trades,
+        },
       },
       charts: undefined,
       system: {

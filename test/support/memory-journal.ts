@@ -24,10 +24,11 @@ const KEYS: Readonly<Record<Table, readonly string[]>> = {
   holds: ['holdId'],
   riskSettings: ['target', 'key'],
   flows: ['flowId'],
+  ledger: ['seq'],
   account: [],
   alerts: ['seq'],
 }
-const KEPT: ReadonlySet<Table> = new Set<Table>(['decisions', 'fills', 'flows', 'alerts'])
+const KEPT: ReadonlySet<Table> = new Set<Table>(['decisions', 'fills', 'flows', 'ledger', 'alerts'])
 
 const copyOf = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T
 

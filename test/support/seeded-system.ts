@@ -19,7 +19,11 @@ import { PostgresIdempotency } from '../../db/idempotency.ts'
 import { PostgresJournal } from '../../db/journal.ts'
 import { acquireLease } from '../../db/lease.ts'
 import { PostgresReads } from '../../db/reads.ts'
+import { PostgresBooks } from '../../db/books.ts'
+import { NoteRows } from '../../db/notes.ts'
+import { RebalanceRows } from '../../db/rebalances.ts'
 import { CommandHandler } from '../../src/trader/commands/command-handler.ts'
+import { err, ok } from '../../src/core/result.ts'
 import { ts } from '../../src/core/units.ts'
 import type { KernelInput } from '../../src/kernel/input.ts'
 import { readFileSync } from 'node:fs'
@@ -146,6 +150,14 @@ export async function makeSeededSystem(options: SeedOptions = {}): Promise<Seede
     codes: new PostgresCodes(sql, join(dataDir, 'codes.key'), options.wallNow ?? Date.now),
     audit: new PostgresAudit(sql, (text) => void process.stderr.write(`${text}\n`)),
     backtests: new ListedBacktests(),
+    portfolio: {
+      instruments: async () => ok(trader.kernel.config.instruments),
+      weights: async () => err('there are no candles here'),
+      rebalances: new RebalanceRows(sql),
+      log: (text) => void process.stderr.write(`${text}\n`),
+      notes: new NoteRows(sql),
+      books: new PostgresBooks(database.db),
+    },
     charts: undefined,
     candles: async () => undefined,
     system: {

@@ -296,7 +296,9 @@ describe('confirm.live raises a tier and never lowers one', () => {
   })
 
   test('every command that asks has its key, and no other', () => {
-    const asking = COMMANDS.filter((c) => c.action !== undefined && c.name !== 'pause' && c.name !== 'halt').map((c) => c.name)
+    // Done at once; and a rebalance is C2 on live as it is, so that nothing could raise it.
+    const without = ['pause', 'halt', 'note', 'tag', 'rebalance']
+    const asking = COMMANDS.filter((c) => c.action !== undefined && !without.includes(c.name)).map((c) => c.name)
     const keys = CONFIG_KEYS.map((key) => key.path).filter((path) => path.startsWith('confirm.live.'))
     expect(keys.map((path) => path.slice('confirm.live.'.length)).sort()).toEqual(asking.sort())
   })

@@ -25,6 +25,8 @@ const LINES = [
   'stress btc-crash',
   'balance',
   'flows',
+  'export ledger',
+  'rebalance status',
   'pnl all sym',
   'pnl all strategy',
   'pnl all day',

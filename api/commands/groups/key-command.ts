@@ -13,7 +13,7 @@ import { type Reply, field, reply, runs, untrusted } from '../reply.ts'
  * no key has `trade:write`.
  */
 const LOOKS = ['account:read', 'trade:read', 'strategy:read', 'report:read'] as const
-const OPERATES = [...LOOKS, 'control:pause', 'backtest:run'] as const
+const OPERATES = [...LOOKS, 'control:pause', 'backtest:run', 'report:write'] as const
 export const SCOPES_OF: Readonly<Record<Role, readonly (typeof SCOPES)[number][]>> = {
   viewer: LOOKS,
   operator: OPERATES,

@@ -2,12 +2,14 @@
  * positions, orders, trades, trade: what is held, what waits and what is over.
  */
 import { z } from 'zod'
+import type { TradeNote } from '../../portfolio-ports.ts'
 import type { FillRow, OrderRow, PositionRow, TradeRow } from '../../../src/journal/row.ts'
 import { absolute, add, compare, divide, multiply, negate, signOf, subtract, toFloat } from '../../amount.ts'
 import { toId } from '../../ids.ts'
 import { noAccount } from './account-group.ts'
 import { type Command, type CommandContext, defineRead, inOrder } from '../command.ts'
 import { amount, asOf, costsOf, duration, money, percent, price, short, signed, time } from '../format.ts'
+import { noteFields, notesText } from '../note-fields.ts'
 import { type Button, type Field, type Reply, field, reply, runs, untrusted } from '../reply.ts'
 import { resolveSymbol, tradeNumberOf } from '../symbol.ts'
 
@@ -254,7 +256,9 @@ const trades = defineRead({
     const closed = await reads.trades({ limit: args.count, isOpen: false, symbol: resolved?.symbol, strategy: args.strategy })
     if (closed.length === 0)
       return reply('No closed trades yet', { buttons: [runs('Positions', '/positions'), runs('Strategies', '/strategies')] })
+    const notes = notesText([...(await context.ports.portfolio.notes.find(closed.map((t) => t.number))).values()])
     return reply(`Trades  last ${closed.length}`, {
+      ...(notes === '' ? {} : { text: notes }),
       table: {
         columns: [
           { title: '#', align: 'right' },
@@ -298,11 +302,12 @@ const trade = defineRead({
     const row = await reads.trade(args.number)
     if (row === undefined) return reply(`There is no trade #${args.number}`, { tone: 'warn', buttons: [runs('Trades', '/trades')] })
     const fills = await reads.fills({ limit: 100, tradeNumber: row.number })
-    return tradeCard(row, [...fills].reverse())
+    const notes = await context.ports.portfolio.notes.find([row.number])
+    return tradeCard(row, [...fills].reverse(), notes.get(row.number))
   },
 })
 
-function tradeCard(row: TradeRow, fills: readonly FillRow[]): Reply {
+function tradeCard(row: TradeRow, fills: readonly FillRow[], note: TradeNote | undefined): Reply {
   const now = row.exitTs ?? fills.at(-1)?.ts ?? row.entryTs
   return reply(`#${row.number}  ${row.symbol} ${row.side === 1 ? 'long' : 'short'} ${row.quantity}${row.isOpen ? '  open' : ''}`, {
     tone: signOf(row.pnl) < 0 ? 'warn' : 'ok',
@@ -318,6 +323,7 @@ function tradeCard(row: TradeRow, fills: readonly FillRow[]): Reply {
       field('Costs', costsOf(row, ', ')),
       field('Best, worst', `${money(row.mfe)}, ${money(negate(row.mae))}`),
       field('Strategy', untrusted(row.strategy)),
+      ...noteFields(note),
     ],
     table: {
       columns: [

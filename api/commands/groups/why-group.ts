@@ -9,6 +9,7 @@ import { fromId, toId } from '../../ids.ts'
 import { type Command, type CommandContext, defineRead, inOrder } from '../command.ts'
 import { amount, costsOf, duration, money, price, signed, time, trimmed } from '../format.ts'
 import { type Field, type Reply, field, reply, runs, untrusted } from '../reply.ts'
+import { noteFields } from '../note-fields.ts'
 import { findTrade, purposeOf, sideWord } from './trading-group.ts'
 
 const text = (value: unknown): string | undefined =>
@@ -148,6 +149,7 @@ async function whyTrade(context: CommandContext, trade: TradeRow): Promise<Reply
       ...stepFields('Further entry', '+', more, now),
       ...stepFields('Partial exit', '-', partial, now),
       ...exitFields(trade, trade.isOpen ? undefined : exits.at(-1), exits.length, now),
+      ...noteFields((await context.ports.portfolio.notes.find([trade.number])).get(trade.number)),
     ],
     buttons: [runs(`#${trade.number}`, `/trade ${trade.number}`), runs('Chart', `/chart ${trade.symbol}`), runs('Trades', '/trades')],
   })

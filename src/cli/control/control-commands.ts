@@ -39,6 +39,8 @@ export const STEERING = [
   { name: 'strategies', summary: 'list strategies with mode, symbols and day result', usage: '' },
   { name: 'strategy', summary: 'show a strategy, or switch it on, off or to close-only', usage: '<name> [show|on|off|close-only]' },
   { name: 'why', summary: 'explain why a trade was opened and closed', usage: '<trade number|order id|sym>' },
+  { name: 'note', summary: 'write a note on a trade, or show it', usage: '<trade number|sym> [text|off]' },
+  { name: 'tag', summary: 'tag a trade with words, or show its tags', usage: '<trade number|sym> [a,b|off]' },
   { name: 'pause', summary: 'stop new entries; exits, stops and reductions continue', usage: '[all|strategy|sym] [for 2h] [reason]' },
   { name: 'resume', summary: 'lift holds and allow entries again', usage: '[all|strategy|sym]' },
   { name: 'halt', summary: 'stop all orders except exits you request; stops stay on Bybit', usage: '<reason>' },

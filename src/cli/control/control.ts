@@ -74,6 +74,11 @@ export const registerSteering =
           '  strategy test NAME    run the standard checks and its own test',
         ].join('\n'),
       )
+    if (name === 'reconcile')
+      command.addHelpText(
+        'after',
+        '\nAgainst a statement:\n  reconcile statement FILE.csv   compare Bybit’s exported transaction log with the records, to the cent',
+      )
     if (name === 'panic')
       command
         .option('--direct', 'bypass database, trader and API; needs only the key file')
@@ -100,6 +105,8 @@ async function runCommand(words: readonly string[], flags: Flags, command: Comma
   const name = command.name()
   if (name === 'strategy' && (await isAboutFiles(context, words))) return
   if (name === 'measures' && (await isMeasuredFile(context, words, flags))) return
+  if (name === 'reconcile' && words[0] === 'statement')
+    return (await import('./statement.ts')).reconcileStatement(context, words[1], () => walletRows(context))
   const client = clientOf(context)
   if (flags.watch === undefined) return once(context, client, name, words)
   const seconds = flags.watch === true ? WATCH_SEC : Number(flags.watch)
@@ -112,6 +119,12 @@ async function runCommand(words: readonly string[], flags: Flags, command: Comma
     () => once(context, client, name, words),
     (text) => context.out.line(context.out.style('dim', text)),
   )
+}
+
+async function walletRows(context: CliContext): Promise<readonly (readonly string[])[]> {
+  const answer = await clientOf(context).get<{ readonly rows: readonly (readonly string[])[] }>('/api/v1/export/wallet?format=json')
+  if (!answer.ok) throw failureOf(answer.error, context)
+  return answer.value.rows
 }
 
 /** `strategy list`, `show NAME`, `new NAME` and `test NAME` are about files, and need nothing that runs. */
@@ -157,7 +170,17 @@ export async function once(context: CliContext, client: ApiClient, name: string,
     return
   }
   const line = [name, ...words.map((word) => (/\s/.test(word) ? `"${word.replaceAll('"', '')}"` : word))].join(' ')
-  let answer = answerOf(await client.runLine(line), context)
+  await settle(context, client, name, await client.runLine(line))
+}
+
+/** Asks what a command asks, until it is done. @throws CliError where it is not */
+export async function settle(
+  context: CliContext,
+  client: ApiClient,
+  name: string,
+  first: Result<CommandAnswer, ApiFailure>,
+): Promise<void> {
+  let answer = answerOf(first, context)
   // A card may be followed by another, when something turned meanwhile.
   while (answer.confirmation !== undefined) {
     const given = await ask(context, answer)

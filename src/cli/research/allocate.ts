@@ -11,7 +11,7 @@ import { contextOf } from '../context.ts'
 import { CliError, EXIT } from '../exit.ts'
 import { collect } from '../flags/flag-values.ts'
 import { formatCount, formatPercent } from '../ui/format.ts'
-import { loadLinearSolver } from './linear-solver.ts'
+import { loadLinearSolver } from '../../process/linear-solver.ts'
 import { readReturnsCsv } from './returns-csv.ts'
 
 interface AllocateFlags {

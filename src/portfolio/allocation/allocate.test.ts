@@ -4,7 +4,7 @@
  */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { loadLinearSolver } from '../../cli/research/linear-solver.ts'
+import { loadLinearSolver } from '../../process/linear-solver.ts'
 import { type AllocationRequest, METHODS, type Method, allocate } from './allocate.ts'
 import { posteriorMeans } from './black-litterman.ts'
 import { LONG_ONLY } from './bounds.ts'

@@ -3,8 +3,8 @@
  * Never loaded with the command line: few commands need it.
  */
 import { createRequire } from 'node:module'
-import { err, ok } from '../../core/result.ts'
-import type { LinearSolver } from '../../portfolio/allocation/min-cvar.ts'
+import { err, ok } from '../core/result.ts'
+import type { LinearSolver } from '../portfolio/allocation/min-cvar.ts'
 
 /** The tightest that HiGHS takes. */
 const TOLERANCE = 1e-10
