@@ -164,5 +164,6 @@ test('the shipped sizing is the one of the manual', () => {
     decay: { type: 'linear' },
     isThrottled: true,
     method: { type: 'fixed-fraction' },
+    capital: 1,
   })
 })

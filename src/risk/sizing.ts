@@ -34,6 +34,8 @@ export type Sizing =
       readonly decay: DrawdownDecay
       /** Whether an entry is made smaller where the day has too little loss left for all of it; else it is denied. */
       readonly isThrottled: boolean
+      /** Part of equity that is traded with; absent: all of it. */
+      readonly capital?: number
       /** Absent: the fixed fraction alone. */
       readonly method?: SizingMethod
     }

@@ -239,10 +239,12 @@ export class Signals {
         if (side === 1 ? stop >= mark : stop <= mark)
           return { rule: 'stop-side', figures: { stop: formatPrice(instrument, stop), price: formatPrice(instrument, mark) } }
         const { watch } = this.portfolio
+        const share = sizing.capital ?? 1
+        const equity = cash(Math.floor(this.portfolio.equity * share))
         const strategy = this.portfolio.ownerOf(instrument.index)
         const caps = entryCaps(this.portfolio, instrument, side, limits, costs)
         const by = sizeByMethod(sizing.method ?? FIXED_FRACTION, {
-          equity: this.portfolio.equity,
+          equity,
           entry: mark,
           atrTicks: this.portfolio.atrTicks(instrument.index),
           barsPerYear: YEAR_MS / this.config.intervalMs,
@@ -258,8 +260,8 @@ export class Signals {
             side,
             entry: mark,
             stop,
-            equity: this.portfolio.equity,
-            highWater: watch.highWater,
+            equity,
+            highWater: cash(Math.floor(watch.highWater * share)),
             smoothedDrawdown: watch.smoothed,
             lossRoom:
               sizing.isThrottled && !isLossUnbounded(limits) ? roomForOne(this.portfolio, instrument.index, limits, costs) : UNBOUNDED,

@@ -124,10 +124,13 @@ export class EffectiveLimits {
     const { instruments, strategies } = this.config
     this.scopes = [
       ...strategies.flatMap(({ id: strategy }): ScopedLimits[] =>
-        scopeOf(strategy, settings.strategies[strategy] ?? {}).map((limits) => ({ scope: { type: 'strategy', strategy }, limits })),
+        scopeOf(strategy, settings.strategies[strategy] ?? {}, limits.grossMax).map((own) => ({
+          scope: { type: 'strategy', strategy },
+          limits: own,
+        })),
       ),
       ...instruments.flatMap(({ index, symbol }): ScopedLimits[] =>
-        scopeOf(undefined, settings.symbols[symbol] ?? {}).map((limits) => ({ scope: { type: 'symbol', instrument: index }, limits })),
+        scopeOf(undefined, settings.symbols[symbol] ?? {}).map((own) => ({ scope: { type: 'symbol', instrument: index }, limits: own })),
       ),
     ]
     this.by = instruments.map(({ index, symbol }) => {

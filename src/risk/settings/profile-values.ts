@@ -5,6 +5,7 @@ import type { SettingValues } from './setting.ts'
 
 /** Profiles `sim` and `paper`. */
 export const SIM_VALUES: SettingValues = {
+  capital: '100%',
   riskMin: '0.5%',
   riskMax: '2%',
   balanceScaling: 'linear',

@@ -2,7 +2,7 @@
  * From the values of settings to the limits and the sizing that the kernel reads.
  */
 import { assert } from '../../core/assert.ts'
-import { type Cash, type StrategyId, strategyId } from '../../core/units.ts'
+import { type Cash, type StrategyId, cash, strategyId } from '../../core/units.ts'
 import type { RiskLimits, ScopeLimits } from '../limits.ts'
 import { type MoneyLimit, UNLIMITED, bothLimits } from '../../core/money-limit.ts'
 import type { SizingMethod } from '../sizing-methods.ts'
@@ -61,7 +61,7 @@ export function rulesOf(values: SettingValues): LimitsAndSizing {
     collarAtrMax: n('collarAtr'),
     isStopRequired: true,
     isStopDistanceChecked: true,
-    grossMax: m('gross'),
+    grossMax: partOf(m('gross'), n('capital')),
     netMax: m('net'),
     orderMax: m('order'),
     positionMax: m('position'),
@@ -102,7 +102,14 @@ function sizingOf(values: SettingValues): Sizing {
     values.drawdownDecay === 'exponential'
       ? { type: 'exponential', halfLife: numberOf(values, 'decayHalfLife') }
       : { type: values.drawdownDecay === 'linear' ? 'linear' : 'none' }
-  return { type: 'risk', scaling, decay, isThrottled: values.dayThrottle === 'on', method: methodOf(values) }
+  return {
+    type: 'risk',
+    scaling,
+    decay,
+    isThrottled: values.dayThrottle === 'on',
+    method: methodOf(values),
+    capital: numberOf(values, 'capital'),
+  }
 }
 
 function methodOf(values: SettingValues): SizingMethod {
@@ -120,6 +127,10 @@ function methodOf(values: SettingValues): SizingMethod {
   }
 }
 
+/** A limit of a part of the account. */
+const partOf = (limit: MoneyLimit, part: number): MoneyLimit =>
+  part === 1 ? limit : { cash: cash(Math.floor(limit.cash * part)), fraction: limit.fraction * part }
+
 /** What of a strategy's or a symbol's settings is no limit but a choice: the nearest one counts. */
 const CHOSEN: readonly SettingKey[] = ['riskMin', 'riskMax', 'sizing', 'targetVolatility', 'kellyFraction', 'fixedNotional', 'equalWeight']
 
@@ -134,18 +145,21 @@ export function rulesFor(settings: RiskSettings, strategy: string | undefined, s
   for (const some of [own, ofSymbol])
     for (const key of SETTING_KEYS) {
       const text = some[key]
-      if (text === undefined || IN_SCOPES.has(key)) continue
+      if (text === undefined || IN_SCOPES.has(key) || key === 'capital') continue
       if (CHOSEN.includes(key) || isStricter(key, merged[key] as string, text)) merged[key] = text
     }
   // A symbol may be given less risk than the account's least.
   if (numberOf(merged, 'riskMin') > numberOf(merged, 'riskMax')) merged.riskMin = merged.riskMax as string
-  const { limits, sizing } = rulesOf(merged as SettingValues)
+  const { limits, sizing: whole } = rulesOf(merged as SettingValues)
+  // A strategy trades with a part of what the account does.
+  const share = own.capital === undefined ? 1 : numberOf(own, 'capital')
+  const sizing: Sizing = whole.type === 'risk' ? { ...whole, capital: (whole.capital ?? 1) * share } : whole
   const bounded: RiskLimits = {
     ...limits,
     orderMax: strictest('order', settings.account, own, ofSymbol),
     positionMax: strictest('position', settings.account, own, ofSymbol),
   }
-  const scopes = [...(strategy === undefined ? [] : scopeOf(strategyId(strategy), own)), ...scopeOf(undefined, ofSymbol)]
+  const scopes = [...(strategy === undefined ? [] : scopeOf(strategyId(strategy), own, limits.grossMax)), ...scopeOf(undefined, ofSymbol)]
   return { limits: scopes.length === 0 ? bounded : { ...bounded, scopes }, sizing }
 }
 
@@ -171,13 +185,14 @@ const strictest = (key: SettingKey, ...of: readonly SomeSettings[]): MoneyLimit 
   of.reduce((all, some) => (some[key] === undefined ? all : bothLimits(all, limitOf(some, key))), UNLIMITED)
 
 /** Nothing where the scope has no such limit. */
-export function scopeOf(strategy: StrategyId | undefined, some: SomeSettings): ScopeLimits[] {
+export function scopeOf(strategy: StrategyId | undefined, some: SomeSettings, gross: MoneyLimit = UNLIMITED): ScopeLimits[] {
   const limit = (key: SettingKey): MoneyLimit => (some[key] === undefined ? UNLIMITED : limitOf(some, key))
-  if (![...IN_SCOPES].some((key) => some[key] !== undefined && key !== 'order' && key !== 'position')) return []
+  if (some.capital === undefined && ![...IN_SCOPES].some((key) => some[key] !== undefined && key !== 'order' && key !== 'position'))
+    return []
   return [
     {
       strategy,
-      grossMax: limit('gross'),
+      grossMax: some.capital === undefined ? limit('gross') : bothLimits(limit('gross'), partOf(gross, numberOf(some, 'capital'))),
       netMax: limit('net'),
       openPositionsMax: some.openPositions === undefined ? Number.POSITIVE_INFINITY : numberOf(some, 'openPositions'),
       dayLossMax: limit('dayLoss'),

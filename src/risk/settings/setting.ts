@@ -34,6 +34,7 @@ export type Setting = Common &
 
 const ALL: readonly SettingScope[] = ['account', 'strategy', 'symbol']
 const ACCOUNT: readonly SettingScope[] = ['account']
+const OF_STRATEGY: readonly SettingScope[] = ['account', 'strategy']
 const OF_SYMBOL: readonly SettingScope[] = ['account', 'symbol']
 
 const percent = (meaning: string, least: number, most: number, scopes = ALL): Setting => ({
@@ -63,6 +64,7 @@ const balance = (meaning: string): Setting => ({ unit: 'money', meaning, stricte
 
 /** The bounds are hard: no profile, configuration or command passes them. */
 export const SETTINGS = {
+  capital: percent('part of equity that is traded with, by all or by one strategy: sizes and gross limit are of it', 0.01, 1, OF_STRATEGY),
   riskMin: percent('planned loss of a trade, as a part of equity, for a large balance', 0.005, 0.02),
   riskMax: percent('planned loss of a trade, as a part of equity, for a small balance', 0.005, 0.02),
   balanceScaling: choice(
@@ -143,7 +145,7 @@ export const SETTINGS = {
     stricter: 'lower',
     least: 1,
     most: 500,
-    scopes: ['account', 'strategy'],
+    scopes: OF_STRATEGY,
   },
   leverage: {
     unit: 'number',

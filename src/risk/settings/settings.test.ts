@@ -168,6 +168,17 @@ describe('a strategy or a symbol of its own', () => {
     expect(rulesFor(of, 'other', 'BTCUSDT')).toEqual(rulesOf(PROFILE_VALUES.sim))
   })
 
+  test('its capital is a part of the account’s, in its sizes and in what it may hold', () => {
+    const of = settings({ trend: { capital: '30%' } }, {})
+    const half: RiskSettings = { ...of, account: { ...of.account, capital: '50%' } }
+    expect(rulesFor(half, 'trend', 'BTCUSDT').sizing).toMatchObject({ capital: 0.15 })
+    expect(rulesFor(half, 'trend', 'BTCUSDT').limits.grossMax).toMatchObject({ fraction: 1.5 })
+    expect(limitAt(rulesFor(half, 'trend', 'BTCUSDT').limits.scopes?.[0]?.grossMax ?? moneyLimit(cash(0)), coins(10_000))).toBe(
+      coins(4_500),
+    )
+    expect(rulesFor(half, 'other', 'BTCUSDT').sizing).toMatchObject({ capital: 0.5 })
+  })
+
   test('what it may hold and lose stands beside the account’s limits', () => {
     const of = settings({ trend: { gross: '50%', dayLoss: '1%', openPositions: '2' } }, { WIFUSDT: { weekLoss: '100 USDT' } })
     const { limits } = rulesFor(of, 'trend', 'WIFUSDT')
