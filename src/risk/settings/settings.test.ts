@@ -173,9 +173,9 @@ describe('a strategy or a symbol of its own', () => {
     const half: RiskSettings = { ...of, account: { ...of.account, capital: '50%' } }
     expect(rulesFor(half, 'trend', 'BTCUSDT').sizing).toMatchObject({ capital: 0.15 })
     expect(rulesFor(half, 'trend', 'BTCUSDT').limits.grossMax).toMatchObject({ fraction: 1.5 })
-    expect(limitAt(rulesFor(half, 'trend', 'BTCUSDT').limits.scopes?.[0]?.grossMax ?? moneyLimit(cash(0)), coins(10_000))).toBe(
-      coins(4_500),
-    )
+    expect(
+      limitAt(rulesFor(half, 'trend', 'BTCUSDT').limits.scopes?.[0]?.grossMax ?? moneyLimit(cash(0)), coins(10_000)) / 1e8,
+    ).toBeCloseTo(4_500, 6)
     expect(rulesFor(half, 'other', 'BTCUSDT').sizing).toMatchObject({ capital: 0.5 })
   })
 
