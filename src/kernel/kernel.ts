@@ -29,6 +29,7 @@ import { ExternalActivity } from './handlers/external-activity.ts'
 import { foldFact } from './fold-fact.ts'
 import { LossBreakers } from './handlers/loss-breakers.ts'
 import { SafetyControls } from './handlers/safety-controls.ts'
+import { ReturnWindow } from './state/return-window.ts'
 import { EffectiveLimits } from './state/effective-limits.ts'
 import type { Hold } from './state/holds.ts'
 import { MANUAL_OWNER } from '../trading/manual-owner.ts'
@@ -115,6 +116,8 @@ export class Kernel {
       (i) => this.limits.leverageOf(i),
       () => this.limits.account.leverage,
       needsAtr,
+      new ReturnWindow(this.bars, config.intervalMs),
+      config.intervalMs,
     )
     this.watchesLimits = !isEquityUnbounded(config.limits)
     this.watchesEquity = config.isJournaled || config.sizing.type === 'risk' || this.watchesLimits

@@ -79,6 +79,12 @@ export interface PortfolioView {
   lossLimit(window: 'day' | 'week', limit: MoneyLimit): Cash
   /** Money that may still be lost under a limit: flows make it no larger (S9). */
   lossLeft(window: 'day' | 'week', limit: MoneyLimit, scope?: LossScope): number
+  /** Length of the bars that returns are of. */
+  readonly intervalMs: number
+  /** Simple returns of the last bars, oldest first, of all symbols on one grid; undefined where too few are known. */
+  returnsOf(i: InstrumentIndex): Float64Array | undefined
+  /** Of these returns; undefined where it is not known. */
+  correlation(i: InstrumentIndex, j: InstrumentIndex): number | undefined
   /** When the last trade in the symbol ended. */
   lastExitTs(i: InstrumentIndex): Ts | undefined
   /** When an entry of this side was last sent for the symbol. */

@@ -159,6 +159,12 @@ const BREAKS: readonly (readonly [RiskRule, (c: Case) => void])[] = [
     },
   ],
   [
+    'correlated',
+    (c) => {
+      c.limits.correlatedMax = moneyLimit(cash(NOTIONAL - 1))
+    },
+  ],
+  [
     'margin',
     (c) => {
       c.view.leverage = 0.5
@@ -205,6 +211,20 @@ const BREAKS: readonly (readonly [RiskRule, (c: Case) => void])[] = [
     (c) => {
       c.limits.reentryCooldownMs = 1
       c.view.lastExit = c.view.now
+    },
+  ],
+  [
+    'var',
+    (c) => {
+      c.view.returns = new Float64Array(100).fill(-0.01)
+      c.limits.varMax = moneyLimit(coins(63))
+    },
+  ],
+  [
+    'cvar',
+    (c) => {
+      c.view.returns = new Float64Array(100).fill(-0.01)
+      c.limits.cvarMax = moneyLimit(coins(63))
     },
   ],
 ]

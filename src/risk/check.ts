@@ -11,6 +11,7 @@ import { checkLoss, checkStop } from './check-loss.ts'
 import { type RiskDenial, coinsText } from './denial.ts'
 import { checkNet, checkScopes } from './exposure-limits.ts'
 import type { RiskLimits } from './limits.ts'
+import { checkCorrelated, checkTail } from './return-limits.ts'
 import { limitAt } from '../core/money-limit.ts'
 import { type ExpectedCosts, rateOf, takerRateOf } from './planned-loss.ts'
 
@@ -100,7 +101,7 @@ export function checkEntry(
   if (positionAfter > positionMax)
     return { rule: 'position-notional', figures: { after: coinsText(positionAfter), limit: coinsText(positionMax) } }
   const added = { instrument: i, side: intent.side, notional, closing }
-  const exposureDenial = checkNet(added, view, limits) ?? checkScopes(added, view, limits)
+  const exposureDenial = checkNet(added, view, limits) ?? checkCorrelated(added, view, limits) ?? checkScopes(added, view, limits)
   if (exposureDenial !== undefined) return exposureDenial
 
   const takerRate = takerRateOf(instrument, costs)
@@ -125,7 +126,7 @@ export function checkEntry(
   const ended = limits.reentryCooldownMs > 0 && intent.isChild !== true ? view.lastExitTs(i) : undefined
   if (ended !== undefined && view.now - ended < limits.reentryCooldownMs)
     return { rule: 'reentry-cooldown', figures: { sinceMs: view.now - ended, cooldownMs: limits.reentryCooldownMs } }
-  return undefined
+  return checkTail(added, view, limits)
 }
 
 /** Largest position on the intent's side that could result when every open entry fills. */

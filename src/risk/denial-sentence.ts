@@ -66,6 +66,20 @@ const WORDS: Readonly<Record<RiskRule, Words>> = {
   'net-exposure': (f) =>
     apart(f.after, f.limit, (after, limit) => `net ${f.side} value${ofScope(f)} would be ${after} USDT, above the limit of ${limit} USDT`),
   'open-positions': (f) => `${f.open} symbols${ofScope(f)} are open already, and the limit is ${f.limit}`,
+  correlated: (f) =>
+    apart(
+      f.after,
+      f.limit,
+      (after, limit) => `${f.symbols} move together: their net value would be ${after} USDT, above the limit of ${limit} USDT`,
+    ),
+  var: (f) =>
+    apart(
+      f.after,
+      f.limit,
+      (after, limit) => `one day in twenty would lose ${after} USDT or more, above the limit of ${limit} USDT (VaR 95)`,
+    ),
+  cvar: (f) =>
+    apart(f.after, f.limit, (after, limit) => `a bad day would lose ${after} USDT on average, above the limit of ${limit} USDT (CVaR 95)`),
   margin: (f) =>
     apart(f.needed, f.equity, (needed, equity) => `total margin would be ${needed} USDT at ${f.leverage}x, and equity is ${equity} USDT`),
   'planned-loss': (f) =>

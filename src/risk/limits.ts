@@ -22,6 +22,12 @@ export interface RiskLimits {
   readonly orderMax: MoneyLimit
   /** Position plus worst-case open entries of one symbol. */
   readonly positionMax: MoneyLimit
+  /** Net value of symbols that move together. */
+  readonly correlatedMax: MoneyLimit
+  /** Loss of a day that is passed on one in twenty, of all positions after the entry. */
+  readonly varMax: MoneyLimit
+  /** Mean loss of the days beyond it. */
+  readonly cvarMax: MoneyLimit
   /** Symbols with a position or an open entry. */
   readonly openPositionsMax: number
   /** Leverage that margin is computed with; margin of everything must fit into equity. */
@@ -95,6 +101,9 @@ export const RESEARCH_LIMITS: RiskLimits = {
   netMax: UNLIMITED,
   orderMax: UNLIMITED,
   positionMax: UNLIMITED,
+  correlatedMax: UNLIMITED,
+  varMax: UNLIMITED,
+  cvarMax: UNLIMITED,
   openPositionsMax: UNBOUNDED,
   leverage: 1,
   dayLossMax: UNLIMITED,

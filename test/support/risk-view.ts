@@ -62,6 +62,8 @@ export interface Figures {
   netLong: Cash
   netShort: Cash
   lastExit: Ts | undefined
+  returns: Float64Array | undefined
+  correlation: number | undefined
   lastSecond: number
   lastMinute: number
   lastEntry: Ts | undefined
@@ -93,6 +95,8 @@ export const figures = (): Figures => ({
   netLong: cash(0),
   netShort: cash(0),
   lastExit: undefined,
+  returns: undefined,
+  correlation: 0,
   lastSecond: 0,
   lastMinute: 0,
   lastEntry: undefined,
@@ -133,4 +137,7 @@ export const viewOf = (f: Figures): PortfolioView => ({
   lossLimit: (_, limit) => limitAt(limit, f.equity),
   lossLeft: (window, limit) => limitAt(limit, f.equity) - (window === 'day' ? f.dayLoss : f.weekLoss),
   lastExitTs: () => f.lastExit,
+  intervalMs: 86_400_000,
+  returnsOf: () => f.returns,
+  correlation: () => f.correlation,
 })

@@ -61,6 +61,7 @@ import { type ExposureBooks, grossSum, marginSum, netSum, openRiskOf } from './e
 import { Marks, type MarksSnapshot } from './marks.ts'
 import { OpenTrades, type OpenTradesSnapshot } from './open-trades.ts'
 import type { OrderTable } from './order-table.ts'
+import type { ReturnWindow } from './return-window.ts'
 import { Results, type ResultsSnapshot } from './results.ts'
 
 const NONE: readonly Instrument[] = []
@@ -96,6 +97,8 @@ export class PortfolioState implements PortfolioView, ExposureBooks {
   readonly positions: readonly Position[]
   readonly watch: EquityWatch = makeEquityWatch()
   readonly results: Results
+  readonly intervalMs: number
+  private readonly returns: ReturnWindow
   readonly trips: OpenTrades
   /** Positions in symbols that are not traded here: they take margin all the same. */
   elsewhere: readonly ElsewherePosition[] = []
@@ -131,6 +134,8 @@ export class PortfolioState implements PortfolioView, ExposureBooks {
     leverageOf: (i: InstrumentIndex) => number,
     leverageElsewhere: () => number,
     needsAtr: boolean,
+    returns: ReturnWindow,
+    intervalMs: number,
   ) {
     const n = instruments.length
     this.instruments = instruments
@@ -140,6 +145,8 @@ export class PortfolioState implements PortfolioView, ExposureBooks {
     this.leverageOf = leverageOf
     this.leverageElsewhere = leverageElsewhere
     this.results = new Results(n)
+    this.returns = returns
+    this.intervalMs = intervalMs
     this.positions = instruments.map(flatPosition)
     this.histories = instruments.map(emptyHistory)
     this.trips = new OpenTrades(n)
@@ -298,6 +305,12 @@ export class PortfolioState implements PortfolioView, ExposureBooks {
   private symbolsOf(scope: LossScope): readonly InstrumentIndex[] {
     if (scope.type === 'symbol') return [scope.instrument]
     return this.instruments.map(({ index }) => index).filter((i) => scope.type === 'account' || this.owners[i] === scope.strategy)
+  }
+  returnsOf(i: InstrumentIndex): Float64Array | undefined {
+    return this.returns.returnsOf(i)
+  }
+  correlation(i: InstrumentIndex, j: InstrumentIndex): number | undefined {
+    return this.returns.correlation(i, j)
   }
   lastExitTs(i: InstrumentIndex): Ts | undefined {
     return this.results.lastExitTs(i)

@@ -35,13 +35,16 @@ export function tailFigures(method: VarMethod, confidence: Confidence, ascending
   const tail = TAIL[confidence]
   switch (method) {
     case 'historical':
-      return historical(tail, ascending)
+      return historicalTail(confidence, ascending)
     case 'gaussian':
       return ascending.length < RETURNS_MIN ? NONE : gaussian(tail, shape)
     case 'cornishFisher':
       return ascending.length < SHAPED_RETURNS_MIN ? NONE : cornishFisher(tail, shape)
   }
 }
+
+/** The historical method alone, of values in order of size: returns, or money won and lost. */
+export const historicalTail = (confidence: Confidence, ascending: Float64Array): TailFigures => historical(TAIL[confidence], ascending)
 
 /** The quantile of what happened, and the mean of what was not better. */
 function historical(tail: number, ascending: Float64Array): TailFigures {

@@ -136,6 +136,9 @@ export const SETTINGS = {
   },
   gross: limit('value of all positions and open entries, longs and shorts added', 10),
   net: limit('value of longs less shorts', 10),
+  correlated: limit('net value of symbols that move together (correlation of 0.8 or more), as one', 10, ACCOUNT),
+  var95: limit('loss of a day that all positions pass on one day in twenty, after an entry', 1, ACCOUNT),
+  cvar95: limit('mean loss of the days beyond var95, after an entry', 1, ACCOUNT),
   position: limit('value of one position with its open entries', 5),
   order: limit('value of one order', 5),
   openPositions: {
