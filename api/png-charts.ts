@@ -2,7 +2,6 @@
  * Charts as PNG: rows and candles in, a picture out.
  * Never draws where there is nothing to see: it says so.
  */
-import { createRequire } from 'node:module'
 import type { CandleReader, ChartRequest, Charts, MeasuresChart, PnlPicture } from './ports.ts'
 import { amount, percent, signed } from './commands/format.ts'
 import type { Image } from './commands/reply.ts'
@@ -11,6 +10,7 @@ import { equityPicture } from '../src/charts/equity-picture.ts'
 import { measuresPicture } from '../src/charts/measures-picture.ts'
 import { DAY_MS } from '../src/core/units.ts'
 import { CHART_COLORS } from '../src/charts/picture.ts'
+import { pngOf } from '../src/system/png.ts'
 import { depthsOf } from '../src/portfolio/equity.ts'
 import { varForecasts } from '../src/portfolio/measures/var-backtest.ts'
 import { STRIDE_MS } from './commands/measures-report.ts'
@@ -20,7 +20,6 @@ const FORECAST_ROWS = 100
 
 export class PngCharts implements Charts {
   private readonly candlesOf: CandleReader
-  private font: string | undefined
 
   constructor(candlesOf: CandleReader) {
     this.candlesOf = candlesOf
@@ -88,10 +87,6 @@ export class PngCharts implements Charts {
   }
 
   private async png(svg: string, alt: string): Promise<Image> {
-    const { Resvg } = await import('@resvg/resvg-js')
-    // resvg draws no text without a TrueType font, and a server may have none.
-    this.font ??= createRequire(import.meta.url).resolve('dejavu-fonts-ttf/ttf/DejaVuSans.ttf')
-    const rendered = new Resvg(svg, { font: { fontFiles: [this.font], loadSystemFonts: false, defaultFontFamily: 'DejaVu Sans' } }).render()
-    return { mime: 'image/png', base64: Buffer.from(rendered.asPng()).toString('base64'), alt }
+    return { mime: 'image/png', base64: (await pngOf(svg)).toString('base64'), alt }
   }
 }

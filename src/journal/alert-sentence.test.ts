@@ -112,6 +112,16 @@ const rows: { readonly [C in AlertCode]: readonly (readonly [AlertData[C], strin
       '8 losing trades in a row reached the limit of 8: entries are on hold, stops and exits continue. To trade again after the pause: /resume.',
     ],
   ],
+  'risk.execution_storm': [
+    [
+      { kind: 'rejected', count: 20 },
+      'Bybit rejected 20 orders within 10 minutes: entries are on hold, stops and exits continue. Look for the reason in /orders and the alerts before /resume.',
+    ],
+    [
+      { kind: 'slippage', bps: 120.5 },
+      'BTCUSDT: the last five fills slipped 120.5 bp on average: its entries are on hold, stops and exits continue. To trade it again after the pause: /resume BTCUSDT.',
+    ],
+  ],
   'risk.open_past_day': [
     [
       { open: '160.00', left: '80.00' },

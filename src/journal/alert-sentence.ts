@@ -60,6 +60,10 @@ const SENTENCES: Sentences = {
   'risk.week_loss_hit': (data) => lossSentence('Weekly', data),
   'risk.loss_streak': ({ count, limit, of }) =>
     `${count} losing trades in a row${of === undefined ? '' : ` of ${of}`} reached the limit of ${limit}: entries${of === undefined ? '' : ` of ${of}`} are on hold, stops and exits continue. To trade again after the pause: /resume${of === undefined ? '' : ` ${of}`}.`,
+  'risk.execution_storm': (data, symbol) =>
+    data.kind === 'rejected'
+      ? `${VENUE} rejected ${data.count} orders within 10 minutes: entries are on hold, stops and exits continue. Look for the reason in /orders and the alerts before /resume.`
+      : `${symbol}: the last five fills slipped ${data.bps} bp on average: its entries are on hold, stops and exits continue. To trade it again after the pause: /resume ${symbol}.`,
   'risk.open_past_day': ({ open, left }) =>
     `After that withdrawal, open positions risk ${open} USDT at their stops, more than the ${left} USDT left of the daily loss limit. Entries are denied until it fits: tighten stops or close part of a position.`,
   'strategy.error': ({ strategy, failure }) => `${strategy} stopped: ${failure}. Its position keeps its stop.`,

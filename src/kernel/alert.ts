@@ -39,6 +39,7 @@ export interface AlertData {
   'risk.day_loss_hit': LossFigures
   'risk.week_loss_hit': LossFigures
   'risk.loss_streak': { readonly count: number; readonly limit: number; readonly of?: string }
+  'risk.execution_storm': { readonly kind: 'rejected'; readonly count: number } | { readonly kind: 'slippage'; readonly bps: number }
   'risk.open_past_day': { readonly open: string; readonly left: string }
   'strategy.error': { readonly strategy: string; readonly failure: string }
   'strategy.changed': { readonly strategy: string }

@@ -27,6 +27,7 @@ import type { KernelFact } from './fact.ts'
 import { FactBuffer } from './fact-buffer.ts'
 import { ExternalActivity } from './handlers/external-activity.ts'
 import { foldFact } from './fold-fact.ts'
+import { StormBreakers } from './handlers/storm-breakers.ts'
 import { LossBreakers } from './handlers/loss-breakers.ts'
 import { SafetyControls } from './handlers/safety-controls.ts'
 import { ReturnWindow } from './state/return-window.ts'
@@ -78,6 +79,7 @@ export class Kernel {
   private readonly closes: PendingCloses
   private readonly safety: SafetyControls
   readonly losses: LossBreakers
+  private readonly storms: StormBreakers
   private readonly orderEvents: OrderEventHandler
   private readonly others: OtherInputs
   private readonly modes: StrategyModes
@@ -144,6 +146,7 @@ export class Kernel {
     const algorithms = new Algorithms(context, gateway)
     const safety = new SafetyControls(context, gateway, closer, algorithms, bookkeeper)
     this.losses = new LossBreakers(context, gateway, safety)
+    this.storms = new StormBreakers(context, gateway, safety)
     const external = new ExternalActivity(context, { gateway, bookkeeper, brackets, algorithms, safety })
     const modes = new StrategyModes(context, gateway, algorithms, safety)
     this.signals = new Signals(context, gateway, closer, algorithms)
@@ -329,6 +332,7 @@ export class Kernel {
   private decideBreakers(): void {
     if (!this.watchesLimits) return
     this.losses.decide()
+    this.storms.decide()
     const limits = this.limits.account
     if (limits.drawdown.orange === Number.POSITIVE_INFINITY) return
     const tier = confirmedTier(this.portfolio.watch, this.portfolio.now)

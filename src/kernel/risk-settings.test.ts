@@ -178,6 +178,53 @@ describe('S9 what was lost', () => {
   })
 })
 
+describe('S9 how orders are treated', () => {
+  test('rejected orders: entries are held after so many within ten minutes, and counted anew after a resume', () => {
+    const bench = new SettingsBench({ settings: settings({ account: { ...settings().account, rejectStorm: '3' } }) })
+    const reject = (code: string): void => {
+      const [entry] = ordersOf(bench.say(signal(1, 90)))
+      if (entry === undefined) throw new Error('the entry was denied')
+      const { instrument, orderId } = entry
+      bench.give({ type: 'order-rejected', instrument, orderId, venueOrderId: undefined, code, detail: 'no', ts: ts(bench.now) })
+    }
+    reject('110007')
+    reject('110017')
+    bench.now += 600_000
+    reject('110007')
+    reject('110007')
+    bench.bar()
+    expect(bench.holdIds).toEqual([])
+    reject('110007')
+    expect(brief(bench.bar())).toContain('P2 risk.execution_storm')
+    expect(bench.kernel.holds).toMatchObject([{ id: 'reject-storm', effect: 'no-entries', until: bench.now + 1_800_000 }])
+    bench.give({ type: 'lift-hold', holdId: 'reject-storm', actor: 'me', ts: ts(bench.now) })
+    bench.bar()
+    expect(bench.holdIds).toEqual([])
+  })
+
+  test('slippage: a symbol is held after five fills that cost more than they may, the others trade on', () => {
+    const bench = new SettingsBench({ settings: settings({ account: { ...settings().account, slippageStorm: '150bp' } }) })
+    for (let fill = 0; fill < 3; fill++) {
+      bench.prices[BTC] = 100
+      const [entry] = ordersOf(bench.say(signal(1, 90)))
+      if (entry === undefined) throw new Error('the entry was denied')
+      // Decided at 100, filled at 102: 200 bp.
+      bench.prices[BTC] = 102
+      bench.give(bench.fillOf(entry))
+      bench.prices[BTC] = 100
+      const [exit] = ordersOf(bench.say(signal(0)))
+      if (exit === undefined) throw new Error('no exit was sent')
+      bench.prices[BTC] = 98
+      bench.give(bench.fillOf(exit))
+      bench.prices[BTC] = 100
+      bench.bar()
+    }
+    expect(bench.kernel.holds).toMatchObject([{ id: 'slippage-storm-BTCUSDT', scope: { type: 'symbol', instrument: BTC } }])
+    bench.opinions[ETH] = signal(1, 90)
+    expect(brief(bench.bar())).toEqual(['entry buy 10'])
+  })
+})
+
 test('no entry in a symbol before its cooldown is over; in another one at once', () => {
   const bench = new SettingsBench()
   bench.set('reentryCooldown', '5min')

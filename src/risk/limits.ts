@@ -49,6 +49,11 @@ export interface RiskLimits {
   /** Losing trades one after the other that put entries on hold; Infinity: never. */
   readonly lossStreakMax: number
   readonly lossStreakPauseMs: number
+  /** Orders that the exchange rejects within 10 minutes before entries are on hold; Infinity: never. */
+  readonly rejectStormMax: number
+  /** Mean slippage of the last five fills of a symbol before its entries are on hold. */
+  readonly slippageStormBps: number
+  readonly stormPauseMs: number
   readonly drawdown: DrawdownTiers
   /** What a strategy or a symbol may not pass beside the account; absent where nothing is set for either. */
   readonly scopes?: readonly ScopeLimits[]
@@ -77,11 +82,13 @@ export interface ScopeLimits {
 
 const UNBOUNDED = Number.POSITIVE_INFINITY
 
-/** Whether no limit looks at drawdown or at the loss of a day, a week or a streak. */
+/** Whether no limit looks at drawdown, at the loss of a day, a week or a streak, or at how orders are treated. */
 export const isEquityUnbounded = (limits: RiskLimits): boolean =>
   isUnlimited(limits.dayLossMax) &&
   isUnlimited(limits.weekLossMax) &&
   limits.lossStreakMax === UNBOUNDED &&
+  limits.rejectStormMax === UNBOUNDED &&
+  limits.slippageStormBps === UNBOUNDED &&
   limits.drawdown.orange === UNBOUNDED &&
   limits.drawdown.red === UNBOUNDED
 
@@ -116,5 +123,8 @@ export const RESEARCH_LIMITS: RiskLimits = {
   reentryCooldownMs: 0,
   lossStreakMax: UNBOUNDED,
   lossStreakPauseMs: 0,
+  rejectStormMax: UNBOUNDED,
+  slippageStormBps: UNBOUNDED,
+  stormPauseMs: 0,
   drawdown: { yellow: UNBOUNDED, orange: UNBOUNDED, red: UNBOUNDED, halfLifeMs: HOUR_MS, cooldownMs: 0 },
 }

@@ -24,9 +24,9 @@ const saved = JSON.parse(gunzipSync(readFileSync(file)).toString()) as Saved
 const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value))
 const symbols = makeScriptedKernel().config.instruments.map(({ symbol }) => symbol)
 
-/** Without what that Ballast did not keep: results by symbol, the week, and the amounts of flows. */
+/** Without what that Ballast did not keep: results by symbol, how orders were treated, the week, and the amounts of flows. */
 function asThen(snapshot: KernelSnapshot): object {
-  const { results: _results, watch, ...portfolio } = snapshot.portfolio
+  const { results: _results, quality: _quality, watch, ...portfolio } = snapshot.portfolio
   const { week: _week, day, ...rest } = watchFrom(watch)
   const flows = day.flows.map(({ ts, scale }) => ({ ts, scale }))
   return { ...snapshot, portfolio: { ...portfolio, watch: { ...rest, day: { ...day, flows } } } }

@@ -55,6 +55,18 @@ export const registerSteering =
       .argument('[words...]', name === 'measures' ? `${usage}, or a file: CSV, JSON, Parquet or Feather, also compressed` : usage)
       .action(runCommand)
     if (ROWS[name] !== undefined || name === 'risk' || name === 'pnl') command.option('-w, --watch [seconds]', 'refresh until q or Ctrl-C')
+    if (name === 'risk')
+      command
+        .option('--png <file>', 'with curves: write them as a picture')
+        .addHelpText(
+          'after',
+          [
+            '',
+            '  risk set KEY VALUE [SYMBOL|STRATEGY]   set a limit; what it may be: ballast limits KEY',
+            '  risk limits                           list all risk settings and where they come from',
+            '  risk curves                           draw risk by balance and drawdown; needs nothing that runs',
+          ].join('\n'),
+        )
     if (name === 'measures')
       command
         .description(`${summary}; or of a file with a time and an equity or close column`)
@@ -97,6 +109,7 @@ const URGENT = new Set(['pause', 'halt', 'panic', 'close'])
 interface Flags extends PanicDirectFlags, MeasuresFlags {
   readonly direct?: boolean
   readonly watch?: string | true
+  readonly png?: string
 }
 
 async function runCommand(words: readonly string[], flags: Flags, command: Command): Promise<void> {
@@ -105,6 +118,7 @@ async function runCommand(words: readonly string[], flags: Flags, command: Comma
   const name = command.name()
   if (name === 'strategy' && (await isAboutFiles(context, words))) return
   if (name === 'measures' && (await isMeasuredFile(context, words, flags))) return
+  if (name === 'risk' && words[0] === 'curves') return (await import('../research/risk-curves.ts')).riskCurves(context, flags.png)
   if (name === 'reconcile' && words[0] === 'statement')
     return (await import('./statement.ts')).reconcileStatement(context, words[1], () => walletRows(context))
   const client = clientOf(context)

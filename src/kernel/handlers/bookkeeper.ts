@@ -50,6 +50,7 @@ export class Bookkeeper {
     const outcome = this.orders.apply(order, event, instrument)
     if (outcome !== 'applied') return UNBOOKED[outcome]
     if (order.parentOrderId !== undefined) this.algorithms.noteEvent(order, event, instrument)
+    if (event.type === 'order-rejected' && order.origin === 'ours') this.portfolio.quality.rejected(event.code, event.ts)
     if (event.type !== 'order-filled') return UNBOOKED.applied
     return this.bookFill(order, event, this.filled.booking.clear()) ? this.filled : UNBOOKED.applied
   }

@@ -26,6 +26,7 @@ import {
   RED_HOLD,
   UNEXPLAINED_HOLD,
   isDrawdownHoldId,
+  isStormHoldId,
   isStreakHoldId,
   tradingState,
 } from '../state/holds.ts'
@@ -116,6 +117,8 @@ export class SafetyControls {
     const [hold] = this.holds.splice(at, 1)
     // An operator continues with what there is: the old peak would trip it again at the next mark, for ever (S9).
     if (isDrawdownHoldId(id)) this.portfolio.setReference()
+    if (hold !== undefined && isStormHoldId(id))
+      this.portfolio.quality.forget(hold.scope.type === 'symbol' ? hold.scope.instrument : undefined)
     if (hold !== undefined && isStreakHoldId(id)) this.portfolio.results.endStreak(hold.scope)
     if (tradingState(this.holds) !== before) this.stateSince = this.portfolio.now
   }

@@ -12,6 +12,11 @@ export const RED_HOLD = 'breaker-red'
 export const ORANGE_HOLD = 'breaker-orange'
 /** A drawdown line was reached: lifting it sets a new reference. */
 export const isDrawdownHoldId = (id: string): boolean => id === RED_HOLD || id === ORANGE_HOLD
+export const REJECT_STORM_HOLD = 'reject-storm'
+const SLIPPAGE_STORM = 'slippage-storm-'
+export const slippageStormHold = (symbol: string): string => `${SLIPPAGE_STORM}${symbol}`
+/** Orders were treated badly: lifting it begins the count again. */
+export const isStormHoldId = (id: string): boolean => id === REJECT_STORM_HOLD || id.startsWith(SLIPPAGE_STORM)
 export const STREAK_HOLD = 'loss-streak'
 /** Too many trades in a row have lost: lifting it begins the count again. */
 export const isStreakHoldId = (id: string): boolean => id.startsWith(STREAK_HOLD)

@@ -53,11 +53,12 @@ import type { DrawdownTiers } from '../../risk/limits.ts'
 import { DAY, WEEK, limitOf, lossLeft, lossOf, resultOf } from '../../risk/loss-window.ts'
 import type { MoneyLimit } from '../../core/money-limit.ts'
 import type { OrderFilled, WalletAdjusted } from '../../trading/event.ts'
-import { type Order, openLotsOf } from '../../trading/order.ts'
+import { type Order, decisionPriceOf, openLotsOf } from '../../trading/order.ts'
 import type { ElsewherePosition } from '../../trading/report.ts'
 import { convertTrip } from '../orders/convert-order.ts'
 import { EntryPace, type EntryPaceSnapshot } from './entry-pace.ts'
 import { type ExposureBooks, grossSum, marginSum, netSum, openRiskOf } from './exposure.ts'
+import { ExecutionQuality, type ExecutionQualitySnapshot } from './execution-quality.ts'
 import { Marks, type MarksSnapshot } from './marks.ts'
 import { OpenTrades, type OpenTradesSnapshot } from './open-trades.ts'
 import type { OrderTable } from './order-table.ts'
@@ -74,6 +75,7 @@ export interface PortfolioSnapshot extends MarksSnapshot, EntryPaceSnapshot, Ope
   readonly watch: SavedWatch
   /** Absent in snapshots of before it was kept. */
   readonly results?: ResultsSnapshot
+  readonly quality?: ExecutionQualitySnapshot
   readonly lastFillTs: Ts | null
   readonly lastCloseTs: Ts | null
   readonly reconciledTs: Ts | null
@@ -97,6 +99,7 @@ export class PortfolioState implements PortfolioView, ExposureBooks {
   readonly positions: readonly Position[]
   readonly watch: EquityWatch = makeEquityWatch()
   readonly results: Results
+  readonly quality: ExecutionQuality
   readonly intervalMs: number
   private readonly returns: ReturnWindow
   readonly trips: OpenTrades
@@ -145,6 +148,7 @@ export class PortfolioState implements PortfolioView, ExposureBooks {
     this.leverageOf = leverageOf
     this.leverageElsewhere = leverageElsewhere
     this.results = new Results(n)
+    this.quality = new ExecutionQuality(n)
     this.returns = returns
     this.intervalMs = intervalMs
     this.positions = instruments.map(flatPosition)
@@ -478,10 +482,16 @@ export class PortfolioState implements PortfolioView, ExposureBooks {
     if (realized - fee !== 0) this.results.book(i, realized - fee, this.now)
     this.marks.setFirst(i, price)
     this.remark(i, position)
+    if (order.origin === 'ours') this.noteSlippage(order, price)
     const closedBefore = into.closed
     this.trips.book(instrument, before, { order, price, lots: quantity, fee, realized, exitReason, ts: at }, into)
     if (into.closed !== undefined && into.closed !== closedBefore) this.results.closed(into.closed, at)
     return realized
+  }
+
+  private noteSlippage(order: Order, price: Ticks): void {
+    const decided = decisionPriceOf(order)
+    if (decided !== undefined && decided > 0) this.quality.filled(order.instrument, ((price - decided) * order.side * 1e4) / decided)
   }
 
   /** The account was read and agrees: every execution before `upTo` is booked. */
@@ -579,6 +589,7 @@ export class PortfolioState implements PortfolioView, ExposureBooks {
       positions: this.positions.map((p) => ({ ...p })),
       watch: copyWatch(this.watch),
       results: this.results.snapshot(),
+      quality: this.quality.snapshot(),
       lastFillTs: this.lastFillTs,
       lastCloseTs: this.lastCloseTs,
       reconciledTs: this.reconciledTs,
@@ -612,6 +623,7 @@ export class PortfolioState implements PortfolioView, ExposureBooks {
     this.spares.set(from.spares ?? [])
     Object.assign(this.watch, watchFrom(from.watch))
     if (from.results !== undefined) this.results.restore(from.results)
+    if (from.quality !== undefined) this.quality.restore(from.quality)
     this.lastFillTs = from.lastFillTs
     this.lastCloseTs = from.lastCloseTs
     this.reconciledTs = from.reconciledTs ?? null

@@ -80,6 +80,9 @@ export function rulesOf(values: SettingValues): LimitsAndSizing {
     reentryCooldownMs: n('reentryCooldown'),
     lossStreakMax: n('lossStreak'),
     lossStreakPauseMs: n('lossStreakPause'),
+    rejectStormMax: n('rejectStorm'),
+    slippageStormBps: n('slippageStorm'),
+    stormPauseMs: n('stormPause'),
     drawdown: {
       yellow: n('drawdownYellow'),
       orange: n('drawdownOrange'),
