@@ -35,7 +35,8 @@ export class ExecutionQuality {
 
   filled(i: InstrumentIndex, bps: number): void {
     const list = this.slippages[i] as number[]
-    list.push(bps)
+    // A journal keeps no -0.
+    list.push(bps === 0 ? 0 : bps)
     if (list.length > SLIPPAGE_FILLS) list.shift()
   }
 
