@@ -180,8 +180,20 @@ test('a network that is down: what was typed is kept where one says so, and chec
 
 test('demo can be rehearsed against a simulator: the key is checked there', async () => {
   await change({ readOnly: 0 })
-  const run = await atTerminal('init --profile demo', [...TYPED, ['[y/N]', 'y']])
+  const run = await atTerminal('init --profile demo', [
+    ...TYPED,
+    ['one trade [0.5% = 50 USDT]', '0.75%'],
+    ['entries stop [2% = 200 USDT]', ''],
+    ['closed [10% = 1,000 USDT]', ''],
+    ['position [50% = 5,000 USDT]', '300 USDT'],
+    ['Leverage [3x]', ''],
+    ['[y/N]', 'y'],
+  ])
   expect([run.code, run.said]).toEqual([0, expect.stringContaining('10,000.00 USDT, 0 positions')])
+  expect(JSON.parse(readFileSync(join(cwd, 'ballast.config.json'), 'utf8'))).toMatchObject({
+    profile: 'demo',
+    risk: { riskMax: '0.75%', position: '300 USDT' },
+  })
   expect((await doctor()).failed).toEqual([])
 }, 120_000)
 
