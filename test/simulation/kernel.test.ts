@@ -2,6 +2,8 @@
  * Random scripts of markets, operators and repeated events through the kernel and the matching engine; what must hold after each step.
  * Never a script by hand: a failure prints its seed and shrinks.
  */
+import type { SettingTarget } from '../../src/kernel/state/effective-limits.ts'
+import { type SettingKey, settingOf } from '../../src/risk/settings/setting.ts'
 import { limitAt } from '../../src/core/money-limit.ts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -16,7 +18,7 @@ import { ledgerSum } from '../../src/portfolio/ledger.ts'
 import { parseExecution } from '../../src/trading/algorithms/execution.ts'
 import { isLimitClose, isStopKind, openLotsOf } from '../../src/trading/order.ts'
 import type { SimOrder } from '../../src/venue/sim/sim-order.ts'
-import { LIMITS, type LogEntry, MANUAL, WiredKernel, fold, wiredConfig } from '../support/wired-kernel.ts'
+import { type LogEntry, MANUAL, WiredKernel, fold, wiredConfig } from '../support/wired-kernel.ts'
 
 type Step =
   | { readonly type: 'minutes'; readonly count: number; readonly shake: number }
@@ -41,6 +43,7 @@ type Step =
   | { readonly type: 'adopt' | 'ignore'; readonly symbol: 0 | 1 | 2 }
   | { readonly type: 'stop-outside'; readonly symbol: 0 | 1 | 2; readonly by: number | undefined }
   | { readonly type: 'depth'; readonly share: number | undefined }
+  | { readonly type: 'setting'; readonly key: SettingKey; readonly text: string | undefined; readonly target: SettingTarget }
 
 const ENTRY_KINDS = ['market', 'limit', 'stop-market', 'stop-limit', 'take-profit-market', 'take-profit-limit'] as const
 type EntryKind = (typeof ENTRY_KINDS)[number]
@@ -115,6 +118,33 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       by: fc.constantFrom(undefined, -40, -3, 3, 40),
     }),
   },
+  {
+    weight: 2,
+    arbitrary: fc
+      .constantFrom<readonly [SettingKey, ...string[]]>(
+        ['gross', '20%', '100%', '500%'],
+        ['net', '10%', '60%', '500%'],
+        ['position', '15%', '80%', '300%'],
+        ['order', '10%', '60%', '300%'],
+        ['openPositions', '1', '2', '20'],
+        ['dayLoss', '1%', '3%', '10%'],
+        ['weekLoss', '1%', '5%', '20%'],
+        ['leverage', '2x', '5x', '20x'],
+        ['capital', '20%', '50%', '100%'],
+      )
+      .chain(([key, ...texts]) =>
+        fc.record({
+          type: fc.constant('setting' as const),
+          key: fc.constant(key),
+          text: fc.constantFrom(undefined, ...texts),
+          target: fc.constantFrom<SettingTarget>(
+            { type: 'account' },
+            ...(settingOf(key).scopes.includes('strategy') ? [{ type: 'strategy' as const, strategy: strategyId('sma') }] : []),
+            ...(settingOf(key).scopes.includes('symbol') ? [{ type: 'symbol' as const, symbol: 'ETHUSDT' }] : []),
+          ),
+        }),
+      ),
+  },
   { weight: 2, arbitrary: fc.record({ type: fc.constant('depth' as const), share: fc.constantFrom(undefined, 0.002, 0.01, 0.05) }) },
 )
 const script = fc.tuple(fc.integer({ min: 1, max: 1e6 }), fc.array(step, { minLength: 3, maxLength: 40 }))
@@ -143,6 +173,9 @@ function play(wired: WiredKernel, steps: readonly Step[], settled: () => void = 
           },
           ts: at,
         })
+        break
+      case 'setting':
+        wired.give({ type: 'change-risk-setting', setting: { target: s.target, key: s.key, text: s.text, actor, since: at }, ts: at })
         break
       case 'resume':
         wired.give({ type: 'lift-hold', holdId: 'p', actor, ts: at })
@@ -456,15 +489,29 @@ function expectCommand(input: KernelInput, holdId: string): void {
 }
 
 function expectWithinLimits(kernel: Kernel, { command }: Extract<KernelFact, { readonly type: 'order-submitted' }>): void {
-  const { portfolio, config } = kernel
+  const { portfolio } = kernel
   const i = command.instrument
+  const limits = kernel.limits.of(i)
   const held = portfolio.venueLots(i) * command.side
   const worst = lots(Math.max(0, held) + portfolio.openEntryLots(i, command.side))
   const instrument = portfolio.instrument(i)
   expect(worst).toBeGreaterThanOrEqual(command.lots)
-  expect(notionalOf(instrument, portfolio.mark(i), worst, 'ceil')).toBeLessThanOrEqual(limitAt(LIMITS.positionMax, portfolio.equity))
-  expect(portfolio.grossNotional).toBeLessThanOrEqual(limitAt(LIMITS.grossMax, portfolio.equity))
-  expect(portfolio.grossNotional / config.limits.leverage).toBeLessThanOrEqual(portfolio.marginEquity)
+  expect(notionalOf(instrument, portfolio.mark(i), worst, 'ceil')).toBeLessThanOrEqual(limitAt(limits.positionMax, portfolio.equity))
+  expect(portfolio.grossNotional).toBeLessThanOrEqual(limitAt(limits.grossMax, portfolio.equity))
+  expect(portfolio.marginUsed).toBeLessThanOrEqual(portfolio.marginEquity)
+  const side = command.side === 1 ? 'netLong' : 'netShort'
+  expect(portfolio.exposure(undefined)[side]).toBeLessThanOrEqual(limitAt(limits.netMax, portfolio.equity))
+  expect(portfolio.symbolsAtStake().length).toBeLessThanOrEqual(limits.openPositionsMax)
+  for (const window of ['day', 'week'] as const)
+    expect(portfolio.lossLeft(window, window === 'day' ? limits.dayLossMax : limits.weekLossMax)).toBeGreaterThan(0)
+  for (const { strategy, grossMax, netMax, openPositionsMax, dayLossMax } of limits.scopes ?? []) {
+    if (strategy === undefined) continue
+    const own = portfolio.exposure(strategy)
+    expect(own.gross).toBeLessThanOrEqual(limitAt(grossMax, portfolio.equity))
+    expect(own[side]).toBeLessThanOrEqual(limitAt(netMax, portfolio.equity))
+    expect(portfolio.symbolsAtStake().filter((each) => portfolio.ownerOf(each) === strategy).length).toBeLessThanOrEqual(openPositionsMax)
+    expect(portfolio.lossLeft('day', dayLossMax, { type: 'strategy', strategy })).toBeGreaterThan(0)
+  }
 }
 
 test('the scripts reach what they are to test: fills, denials, holds, panics, closed trades', () => {
@@ -481,6 +528,8 @@ test('the scripts reach what they are to test: fills, denials, holds, panics, cl
     play(wired, steps)
   }
   for (const type of [
+    'change-risk-setting',
+    'risk-setting-changed',
     'order-filled',
     'order-adopted',
     'order-canceled',
