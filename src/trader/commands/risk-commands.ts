@@ -3,7 +3,7 @@
  */
 import { groupDigits } from '../../core/decimal.ts'
 import { nearestOf } from '../../core/nearest.ts'
-import { type Cash, type Ts, cash, strategyId, ts } from '../../core/units.ts'
+import { type Cash, type Ts, cash, lots, strategyId, ts } from '../../core/units.ts'
 import type { KernelInput } from '../../kernel/input.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { SettingOverride, SettingTarget } from '../../kernel/state/effective-limits.ts'
@@ -15,7 +15,6 @@ import { limitAt } from '../../core/money-limit.ts'
 import { conflictsOf } from '../../risk/settings/conflicts.ts'
 import { SETTING_KEYS, type SettingKey, type SomeSettings, settingKeyOf, settingOf } from '../../risk/settings/setting.ts'
 import { allowedText, compareSettings, readSetting } from '../../risk/settings/value.ts'
-import { lots } from '../../core/units.ts'
 
 export type SetLimitCommand = Extract<TraderCommand, { readonly name: 'set-limit' }>
 
