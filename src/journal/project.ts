@@ -6,12 +6,13 @@ import { alertSentence } from './alert-sentence.ts'
 import { assertNever } from '../core/assert.ts'
 import { groupDigits } from '../core/decimal.ts'
 import type { InstrumentIndex, OrderId } from '../core/units.ts'
-import type { KernelFact, OrderSubmitted } from '../kernel/fact.ts'
+import type { KernelFact, OrderDenied, OrderSubmitted } from '../kernel/fact.ts'
 import { isFlowKind } from '../kernel/flow-kind.ts'
 import type { KernelInput } from '../kernel/input.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { MANUAL_OWNER } from '../trading/manual-owner.ts'
 import { type Instrument, formatPrice, formatQuantity } from '../market/instrument.ts'
+import { assessmentDetail } from '../risk/assessment/assessment-detail.ts'
 import { type RiskRule, RISK_RULES } from '../risk/denial.ts'
 import type { Order } from '../trading/order.ts'
 import {
@@ -198,7 +199,7 @@ export class Projector {
             class: fact.class,
             side: fact.side,
             rule: fact.rule,
-            detail: { reason: fact.reason, figures: fact.figures },
+            detail: { reason: fact.reason, figures: fact.figures, ...this.wantedDetail(fact) },
             ts: fact.ts,
           },
         })
@@ -337,6 +338,19 @@ export class Projector {
     return this.kernel.portfolio.openTrade(i)?.number ?? null
   }
 
+  private wantedDetail({ instrument: i, wanted }: OrderDenied) {
+    if (wanted === undefined) return {}
+    const instrument = this.instrument(i)
+    const { lots, price, stop } = wanted
+    return {
+      wanted: {
+        quantity: formatQuantity(instrument, lots),
+        price: formatPrice(instrument, price),
+        stop: stop === undefined ? null : formatPrice(instrument, stop),
+      },
+    }
+  }
+
   private submittedDecision(fact: OrderSubmitted, seq: number) {
     const { command } = fact
     const instrument = this.instrument(command.instrument)
@@ -358,6 +372,7 @@ export class Projector {
         targets: (fact.targets ?? command.targets ?? []).map((t) => ({ price: formatPrice(instrument, t.price), share: t.share })),
         sizing: fact.sizing ?? [],
         plannedLoss: fact.plannedLoss === undefined ? null : money(fact.plannedLoss),
+        ...(fact.risk === undefined ? {} : { risk: assessmentDetail(fact.risk, instrument) }),
         gates: fact.class !== 'entry' ? ['exit-not-verified'] : instrument.category === 'spot' ? SPOT_GATES : ENTRY_GATES,
       },
       ts: fact.ts,

@@ -8,6 +8,7 @@ import type { Cash, InstrumentIndex, Lots, OrderId, Side, StrategyId, Ticks, Tra
 import type { ClosedTrade } from '../portfolio/trade.ts'
 import type { RiskFigures, RiskRule } from '../risk/denial.ts'
 import type { SizingStep } from '../risk/sizing.ts'
+import type { TradeRisk } from '../risk/assessment/trade-risk.ts'
 import type { AlgorithmOrder, AlgorithmState, AlgorithmStatus, AlgorithmSummary } from '../trading/algorithms/algorithm.ts'
 import type { SubmitOrder, Trail } from '../trading/event.ts'
 import type { IntentClass, OrderOrigin, PriceSource, Reason, Target } from '../trading/order.ts'
@@ -29,6 +30,8 @@ export interface OrderSubmitted {
   readonly ts: Ts
   readonly sizing: readonly SizingStep[] | undefined
   readonly plannedLoss: Cash | undefined
+  /** Of an entry, as it stood when it was decided; absent in journals of before it was kept. */
+  readonly risk?: TradeRisk | undefined
   readonly expiresAt: Ts | undefined
   /** The order or algorithm that it belongs to: a target's entry, a child's parent. */
   readonly parentOrderId?: OrderId | undefined
@@ -50,6 +53,15 @@ export interface OrderDenied {
   readonly reason: Reason
   readonly ts: Ts
   readonly parentOrderId?: OrderId | undefined
+  /** What would have been sent, where it came to a quantity. */
+  readonly wanted?: WantedEntry | undefined
+}
+/** An entry that was denied, as it would have been sent. */
+export interface WantedEntry {
+  readonly lots: Lots
+  /** Its limit, its trigger, or the mark. */
+  readonly price: Ticks
+  readonly stop: Ticks | undefined
 }
 export interface CancelRequested {
   readonly type: 'cancel-requested'

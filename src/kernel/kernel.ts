@@ -6,7 +6,7 @@ import { OtherInputs } from './handlers/other-inputs.ts'
 import { InstrumentVersions } from './instrument-versions.ts'
 import type { KernelContext } from './context.ts'
 import { PositionCloser } from './orders/position-closer.ts'
-import type { BarsMode, ClosedBar, KernelInput } from './input.ts'
+import type { BarsMode, ClosedBar, KernelInput, PlaceOrders } from './input.ts'
 import { isOrderEvent } from '../trading/event.ts'
 import { type Cash, type InstrumentIndex, type Ts, instrumentIndex } from '../core/units.ts'
 import { assert } from '../core/assert.ts'
@@ -14,6 +14,7 @@ import { Bars } from '../market/bars.ts'
 import type { Instrument } from '../market/instrument.ts'
 import type { PortfolioView } from '../portfolio/view.ts'
 import { confirmedTier, watchEquity } from '../risk/breaker.ts'
+import type { TradeRisk } from '../risk/assessment/trade-risk.ts'
 import { isEquityUnbounded } from '../risk/limits.ts'
 import type { Signal } from '../strategy/strategy.ts'
 import { ParentOrders } from './state/parent-orders.ts'
@@ -200,6 +201,11 @@ export class Kernel {
   /** Why what an operator asks would be denied now; undefined where it would pass. Books nothing. */
   judge(input: Parameters<ManualOrders['judge']>[0]): RiskDenial | undefined {
     return this.placing.judge(input)
+  }
+
+  /** What an entry by hand would be, whether it would pass or not. Books nothing. */
+  assess(input: PlaceOrders): TradeRisk {
+    return this.placing.assess(input)
   }
 
   /** Whether what is left of a position is closed again and again: a panic of all or of this symbol, or the red line. */

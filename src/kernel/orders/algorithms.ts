@@ -69,7 +69,7 @@ export class Algorithms {
     const { strategy, instrument: i, side } = asked
     const denial = this.startDenial(asked)
     if (denial !== undefined) {
-      this.gateway.deny(strategy, i, asked.class, side, denial, asked.reason)
+      this.gateway.denyIntent(this.intentOf(asked, asked.lots, asked.limit), asked.lots, denial)
       return
     }
     const spec = this.specOf(asked)
@@ -301,7 +301,7 @@ export class Algorithms {
         ? checkExit(intent, quantity, this.portfolio)
         : checkEntry(intent, quantity, this.portfolio, this.limits.of(intent.instrument), this.config.costs)
     if (denial !== undefined) {
-      this.gateway.deny(state.strategy, state.instrument, state.class, state.side, denial, intent.reason, state.id)
+      this.gateway.denyIntent(intent, quantity, denial, state.id)
       return false
     }
     this.gateway.submit(intent, undefined, { parentOrderId: state.id })

@@ -5,6 +5,7 @@
 import type { KernelContext } from '../context.ts'
 import { type InstrumentIndex, type Side, type StrategyId, lots } from '../../core/units.ts'
 import { type Instrument, formatPrice, formatQuantity } from '../../market/instrument.ts'
+import type { TradeRisk } from '../../risk/assessment/trade-risk.ts'
 import { checkEntry, checkExit } from '../../risk/check.ts'
 import { checkStopMove } from '../../risk/check-loss.ts'
 import type { RiskDenial } from '../../risk/denial.ts'
@@ -52,11 +53,18 @@ export class ManualOrders {
         this.gateway.alertKeptStop(intent, placed.stop)
         continue
       }
-      this.gateway.deny(input.strategy, input.instrument, 'entry', placed.side, denial, reason)
+      this.gateway.denyIntent(intent, placed.lots, denial)
       for (const order of this.orders.open(input.instrument))
         if (group !== undefined && order.group === group) this.gateway.requestCancel(order, 'the other order of its pair was denied')
       return
     }
+  }
+
+  /** What the first of the orders would be, whatever judge says of it. */
+  assess(input: PlaceOrders): TradeRisk {
+    const [placed] = input.orders as readonly [PlacedOrder]
+    const asked = intentOf(input, placed, { rule: MANUAL_REASON, values: { actor: input.actor } })
+    return this.gateway.assess({ ...asked, stop: this.gateway.stopFor(asked, placed.limit ?? placed.trigger) }, placed.lots)
   }
 
   /** Why the kernel would deny it now; undefined where it would pass. Changes nothing. */

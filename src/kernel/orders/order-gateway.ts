@@ -19,6 +19,8 @@ import {
   lots,
 } from '../../core/units.ts'
 import { type Instrument, shownPrice } from '../../market/instrument.ts'
+import type { Bars } from '../../market/bars.ts'
+import { type TradeRisk, assessEntry } from '../../risk/assessment/trade-risk.ts'
 import { checkExit } from '../../risk/check.ts'
 import type { RiskDenial } from '../../risk/denial.ts'
 import { stopToSend } from '../../risk/at-stake.ts'
@@ -37,8 +39,9 @@ import type { ParentOrders } from '../state/parent-orders.ts'
 import type { PendingCloses } from '../state/pending-closes.ts'
 import type { KernelConfig } from '../config.ts'
 import type { AlertSeverity } from '../state/alert-severity.ts'
-import type { OrderSubmitted, StopRequested } from '../fact.ts'
+import type { OrderSubmitted, StopRequested, WantedEntry } from '../fact.ts'
 import type { FactBuffer } from '../fact-buffer.ts'
+import type { EffectiveLimits } from '../state/effective-limits.ts'
 import type { OrderTable } from '../state/order-table.ts'
 import type { PortfolioState } from '../state/portfolio-state.ts'
 import type { StrategyRun } from '../state/strategy-run.ts'
@@ -57,6 +60,8 @@ export const OPERATOR_CLOSE = 'operator close'
 export class OrderGateway {
   private readonly config: KernelConfig
   private readonly portfolio: PortfolioState
+  private readonly limits: EffectiveLimits
+  private readonly bars: readonly Bars[]
   private readonly orders: OrderTable
   private readonly outbox: FactBuffer
   private readonly runs: readonly (StrategyRun | undefined)[]
@@ -65,11 +70,13 @@ export class OrderGateway {
   /** Stops that were asked for and that the venue has not confirmed yet, by instrument, oldest first. */
   private readonly asked: Ticks[][]
 
-  constructor({ config, portfolio, orders, outbox, runs, parentOrders: algorithms, closes }: KernelContext) {
+  constructor({ config, portfolio, limits, bars, orders, outbox, runs, parentOrders: algorithms, closes }: KernelContext) {
     this.algorithms = algorithms
     this.closes = closes
     this.config = config
     this.portfolio = portfolio
+    this.limits = limits
+    this.bars = bars
     this.orders = orders
     this.outbox = outbox
     this.runs = runs
@@ -120,6 +127,7 @@ export class OrderGateway {
         intent.stop === undefined || isBudget || intent.class !== 'entry'
           ? undefined
           : plannedLossOf(instrument, intent.limit ?? intent.trigger ?? mark, intent.stop, quantity, this.config.costs),
+      risk: this.config.isJournaled && !isBudget && intent.class === 'entry' ? this.assess(intent, quantity) : undefined,
       expiresAt: intent.expiresAt,
       parentOrderId: link.parentOrderId,
       group: link.group,
@@ -129,6 +137,11 @@ export class OrderGateway {
     this.foldSubmitted(fact)
     this.outbox.push(fact)
     return id
+  }
+
+  /** What an entry would be, before it is booked. */
+  assess(intent: OrderIntent, quantity: Lots): TradeRisk {
+    return assessEntry(intent, quantity, this.portfolio, this.limits.of(intent.instrument), this.config.costs, this.bars)
   }
 
   foldSubmitted(fact: OrderSubmitted): void {
@@ -261,6 +274,7 @@ export class OrderGateway {
     denial: RiskDenial,
     reason: Reason,
     parentOrderId?: OrderId,
+    wanted?: WantedEntry,
   ): void {
     if (parentOrderId !== undefined) this.algorithms.noteDenied(parentOrderId, this.portfolio.now)
     this.outbox.push({
@@ -274,8 +288,16 @@ export class OrderGateway {
       figures: denial.figures,
       reason,
       ts: this.portfolio.now,
+      wanted,
     })
     this.noteSignal(i, intentClass, reason, this.portfolio.now)
+  }
+
+  /** Denies an order with what would have been sent. */
+  denyIntent(intent: OrderIntent, quantity: Lots, denial: RiskDenial, parentOrderId?: OrderId): void {
+    const { strategy, instrument: i, side, limit, trigger, stop, reason } = intent
+    const wanted = this.config.isJournaled ? { lots: quantity, price: limit ?? trigger ?? this.portfolio.mark(i), stop } : undefined
+    this.deny(strategy, i, intent.class, side, denial, reason, parentOrderId, wanted)
   }
 
   /** Entries on one side, or on both. */

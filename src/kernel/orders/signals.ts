@@ -170,7 +170,7 @@ export class Signals {
     }
     const denial = checkEntry(intent, sized.estimate, this.portfolio, this.limits.of(i), this.config.costs)
     if (denial !== undefined) {
-      this.gateway.deny(run.strategy, i, 'entry', side, denial, signal.reason)
+      this.gateway.denyIntent(intent, sized.estimate, denial)
       return
     }
     this.gateway.submit(intent, sized.detail)
