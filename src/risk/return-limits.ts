@@ -14,7 +14,7 @@ import type { RiskLimits } from './limits.ts'
 const TOGETHER = 0.8
 
 /** Signed value of what is held, and of the entries that make it larger. */
-function exposureOf(view: PortfolioView, i: InstrumentIndex): number {
+export function exposureOf(view: PortfolioView, i: InstrumentIndex): number {
   const held = view.positionLots(i) + view.externalLots(i)
   const side = held >= 0 ? 1 : -1
   const size = Math.abs(held) + view.openEntryLots(i, side)

@@ -19,7 +19,6 @@ import {
   lots,
 } from '../../core/units.ts'
 import { type Instrument, shownPrice } from '../../market/instrument.ts'
-import type { Bars } from '../../market/bars.ts'
 import { type TradeRisk, assessEntry } from '../../risk/assessment/trade-risk.ts'
 import { checkExit } from '../../risk/check.ts'
 import type { RiskDenial } from '../../risk/denial.ts'
@@ -61,7 +60,6 @@ export class OrderGateway {
   private readonly config: KernelConfig
   private readonly portfolio: PortfolioState
   private readonly limits: EffectiveLimits
-  private readonly bars: readonly Bars[]
   private readonly orders: OrderTable
   private readonly outbox: FactBuffer
   private readonly runs: readonly (StrategyRun | undefined)[]
@@ -70,13 +68,12 @@ export class OrderGateway {
   /** Stops that were asked for and that the venue has not confirmed yet, by instrument, oldest first. */
   private readonly asked: Ticks[][]
 
-  constructor({ config, portfolio, limits, bars, orders, outbox, runs, parentOrders: algorithms, closes }: KernelContext) {
+  constructor({ config, portfolio, limits, orders, outbox, runs, parentOrders: algorithms, closes }: KernelContext) {
     this.algorithms = algorithms
     this.closes = closes
     this.config = config
     this.portfolio = portfolio
     this.limits = limits
-    this.bars = bars
     this.orders = orders
     this.outbox = outbox
     this.runs = runs
@@ -141,7 +138,7 @@ export class OrderGateway {
 
   /** What an entry would be, before it is booked. */
   assess(intent: OrderIntent, quantity: Lots): TradeRisk {
-    return assessEntry(intent, quantity, this.portfolio, this.limits.of(intent.instrument), this.config.costs, this.bars)
+    return assessEntry(intent, quantity, this.portfolio, this.limits.of(intent.instrument), this.config.costs)
   }
 
   foldSubmitted(fact: OrderSubmitted): void {

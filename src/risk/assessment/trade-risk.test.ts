@@ -33,7 +33,7 @@ const intent = (side: Side, stop: number | undefined, more: Partial<OrderIntent>
   ...more,
 })
 const assess = (view: Partial<Figures>, order: OrderIntent, quantity = 100, by = limits): TradeRisk =>
-  assessEntry(order, lots(quantity), viewOf({ ...figures(), ...view }), by, costs, [])
+  assessEntry(order, lots(quantity), viewOf({ ...figures(), ...view }), by, costs)
 const pointsOf = ({ reasons }: TradeRisk): Record<string, number> => Object.fromEntries(reasons.map(({ name, points }) => [name, points]))
 
 describe('by hand', () => {
@@ -224,7 +224,7 @@ describe('for every entry', () => {
         const order = intent(e.side, stopAt(e.side, e.stopFraction))
         const ten = { ...e, equity: e.equity * 10, held: e.held * 10, gross: e.gross * 10 }
         const [a, b] = [assess(viewFigures(e), order, e.quantity), assess(viewFigures(ten), order, e.quantity * 10)]
-        a.reasons.forEach(({ points }, at) => expect(Math.abs((b.reasons[at]?.points ?? 0) - points)).toBeLessThanOrEqual(1))
+        for (const [at, { points }] of a.reasons.entries()) expect(Math.abs((b.reasons[at]?.points ?? 0) - points)).toBeLessThanOrEqual(1)
       }),
     )
   })

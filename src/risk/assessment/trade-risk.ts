@@ -4,7 +4,6 @@
  */
 import { type Cash, type Lots, RATE_ONE, type Rate, type Side, type Ticks, cash, lots } from '../../core/units.ts'
 import { limitAt } from '../../core/money-limit.ts'
-import type { Bars } from '../../market/bars.ts'
 import { type Instrument, notionalOf } from '../../market/instrument.ts'
 import type { RiskLevel } from '../../portfolio/measures/risk-level.ts'
 import type { LossScope, PortfolioView } from '../../portfolio/view.ts'
@@ -60,15 +59,7 @@ const COSTS_FULL = 0.5
 const LIQUIDATION_CLEAR = 4
 const ACCOUNT: LossScope = { type: 'account' }
 
-/** @param bars by instrument, as far as they are revealed */
-export function assessEntry(
-  intent: OrderIntent,
-  quantity: Lots,
-  view: PortfolioView,
-  limits: RiskLimits,
-  costs: ExpectedCosts,
-  bars: readonly Bars[],
-): TradeRisk {
+export function assessEntry(intent: OrderIntent, quantity: Lots, view: PortfolioView, limits: RiskLimits, costs: ExpectedCosts): TradeRisk {
   const { instrument: i, side, stop } = intent
   const instrument = view.instrument(i)
   const mark = view.mark(i)
@@ -94,13 +85,7 @@ export function assessEntry(
   const backing = marginEquity - view.spotNotional - entryFee - rateOf(closing, takerRate)
   const contracts = cash(Math.max(0, view.grossNotional - view.spotNotional - ownGross))
   const liquidation = instrument.category === 'spot' ? undefined : liquidationAfter(after, backing, contracts, costs.maintenanceRate)
-  const book = bookRiskOf(
-    i,
-    signedNotional(instrument, mark, held * side),
-    signedNotional(instrument, mark, (kept + quantity) * side),
-    view,
-    bars,
-  )
+  const book = bookRiskOf(i, side, side * (notional + closing), view)
 
   const spread = intent.kind === 'market' ? view.spreadTicks(i) / 2 : 0
   const atr = view.atrTicks(i)
@@ -151,9 +136,6 @@ function ownGrossOf(view: PortfolioView, instrument: Instrument): number {
   const size = Math.abs(view.positionLots(i)) + Math.abs(view.externalLots(i)) + view.openEntryLots(i, 1) + view.openEntryLots(i, -1)
   return notionalOf(instrument, view.mark(i), lots(size), 'ceil')
 }
-
-const signedNotional = (instrument: Instrument, mark: Ticks, size: number): number =>
-  (size < 0 ? -1 : 1) * notionalOf(instrument, mark, lots(Math.abs(size)), 'nearest')
 
 /** Of the day's and the week's rooms the one that is used most. */
 function lossLeftShare(
