@@ -14,6 +14,7 @@ import { withProblems } from './problem-answers.ts'
 import { commandRoutes } from './routes/command-routes.ts'
 import { keyRoutes } from './routes/key-routes.ts'
 import { limitRoutes } from './routes/limit-routes.ts'
+import { orderRoutes } from './routes/order-routes.ts'
 import { portfolioRoutes } from './routes/portfolio-routes.ts'
 import { readRoutes } from './routes/read-routes.ts'
 import { reportRoutes } from './routes/report-routes.ts'
@@ -90,6 +91,7 @@ export function makeApp(context: ApiContext): OpenAPIHono<ApiEnv> {
   )
   app.route('/api/v1', readRoutes(context))
   app.route('/api/v1', riskRoutes(context))
+  app.route('/api/v1', orderRoutes(context))
   app.route('/api/v1', reportRoutes(context))
   app.route('/api/v1', commandRoutes(context))
   app.route('/api/v1', keyRoutes(context))

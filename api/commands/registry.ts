@@ -19,6 +19,8 @@ import { STRATEGY_COMMANDS } from './groups/strategy-group.ts'
 import { STRESS_COMMANDS } from './groups/stress-group.ts'
 import { SYSTEM_COMMANDS } from './groups/system-group.ts'
 import { TRADING_COMMANDS } from './groups/trading-group.ts'
+import { whatif } from './groups/whatif-command.ts'
+import { whynot } from './groups/whynot-command.ts'
 import { WHY_COMMANDS } from './groups/why-group.ts'
 
 export const COMMANDS: readonly Command[] = [
@@ -30,6 +32,8 @@ export const COMMANDS: readonly Command[] = [
   ...TRADING_COMMANDS,
   ...STRATEGY_COMMANDS,
   ...WHY_COMMANDS,
+  whynot,
+  whatif,
   ...NOTE_COMMANDS,
   ...EXPORT_COMMANDS,
   ...CONTROL_COMMANDS,

@@ -10,7 +10,7 @@ import type { CommandRequest } from '../commands/run.ts'
 import { type ActAs, actorOfKey } from '../context.ts'
 import { problem } from '../problem.ts'
 
-const Result = z
+export const Result = z
   .object({
     status: z.string(),
     command: z.string().nullable(),

@@ -1,6 +1,8 @@
 /**
  * What operators and programs ask of the trader, as it is in a command row; the live driver turns it into kernel inputs.
  */
+import type { AssessmentDetail } from '../risk/assessment/assessment-detail.ts'
+import type { RiskDenial } from '../risk/denial.ts'
 import type { TimeInForce } from '../trading/order.ts'
 
 export type CommandScope =
@@ -92,6 +94,10 @@ export interface CommandOutcome {
   readonly target?: string
   /** Of a preview: what would be sent, in words. */
   readonly figures?: readonly { readonly name: string; readonly value: string }[]
+  /** Of a preview of an entry, whether it would pass or not: its assessment. */
+  readonly risk?: AssessmentDetail
+  /** Of a preview of an entry: the rule that would deny it, with its figures. */
+  readonly denial?: RiskDenial
   /** What a second command may name. */
   readonly keys?: readonly string[]
 }

@@ -3,40 +3,21 @@
  * Never opens without a stop, and never takes one off: a stop is moved (S5).
  */
 import { z } from 'zod'
-import { parseExecution } from '../../../src/trading/algorithms/execution.ts'
 import type { CommandOutcome, OpenCommand } from '../../../src/kernel/trader-command.ts'
 import type { PositionRow } from '../../../src/journal/row.ts'
-import { isSpotSymbol } from '../../../src/market/instrument.ts'
 import { absolute, compare, divide, multiply, toFloat } from '../../amount.ts'
-import { type Command, type CommandContext, type NoPlan, type Plan, defineAction, inOrder, options, refuse } from '../command.ts'
+import { type Command, type CommandContext, type NoPlan, type Plan, defineAction, inOrder, refuse } from '../command.ts'
 import { amend } from '../amend-order.ts'
+import { OPEN_USAGE, OpenArgs, PRICE_WORD, openCommandOf, orderFields, readOpen } from '../entry-by-hand.ts'
 import { openResult, unconfirmedStop, unconfirmedTarget } from '../results.ts'
 import { askedBy, send } from './control-group.ts'
-import { parseDuration } from '../../../src/core/duration.ts'
-import { coinOf, plainPercent, price, short } from '../format.ts'
+import { plainPercent, price, short } from '../format.ts'
 import { type Field, field, reply, runs, untrusted } from '../reply.ts'
 import { resolveSymbol } from '../symbol.ts'
 import { isLong, sideOf } from './trading-group.ts'
 
-const PRICE = /^([+-]?\d+(\.\d+)?%|\d+(\.\d+)?)$/
-export const PRICE_WORD = z.string().max(30).regex(PRICE, 'use a price such as 64250, or a distance such as 2%')
-
 // Open
 
-const TIMES = ['gtc', 'ioc', 'fok', 'post-only'] as const
-const Options = {
-  limit: PRICE_WORD.optional(),
-  at: PRICE_WORD.optional(),
-  or: PRICE_WORD.optional(),
-  sl: PRICE_WORD,
-  tp: z.string().max(80).optional(),
-  tif: z.enum(TIMES).optional(),
-  for: z
-    .string()
-    .refine((text) => parseDuration(text) !== undefined, 'use a time such as 30min, 2h or 1d')
-    .optional(),
-  algo: z.string().max(40).optional(),
-}
 const OpenTodo = z.object({ command: z.custom<OpenCommand>((value) => typeof value === 'object' && value !== null) })
 
 const open = defineAction({
@@ -44,21 +25,9 @@ const open = defineAction({
   aliases: ['enter'],
   group: 'Steer',
   summary: 'open a position by hand, with a stop; the same risk checks as for strategies apply',
-  usage: '<long|short> <sym> <$100|1%|0.05BTC> sl=<price|2%> [tp=4%,8%] [limit=] [at=] [or=] [tif=] [for=] [algo=twap:30m]',
-  args: z.strictObject({
-    side: z.enum(['long', 'short']),
-    symbol: z.string().min(1).max(30),
-    size: z
-      .string()
-      .max(30)
-      .refine((text) => !/^0+$/.test(text), "the shell replaced the $1 of $100: put '$100' in quotes, or use 100usdt")
-      .regex(
-        /^(\$\d+(\.\d+)?|\d{1,2}(\.\d{1,4})?%|\d+(\.\d+)?[A-Za-z]+)$/,
-        'use a size such as $100 or 100usdt, 1% (of equity lost at the stop) or 0.05BTC',
-      ),
-    ...Options,
-  }),
-  read: (words) => options(words, 'side', 'symbol', 'size'),
+  usage: OPEN_USAGE,
+  args: OpenArgs,
+  read: readOpen,
   examples: [
     'open long XRP $100 sl=2%',
     'open short XRP 1% sl=2% tp=3%,6% limit=0.63 tif=post-only for=2h',
@@ -80,43 +49,8 @@ const open = defineAction({
           buttons: [runs('Positions', '/positions')],
         }),
       )
-    const resolved = await resolveSymbol(context, args.symbol, `/open ${args.side} {} ${args.size} sl=${args.sl}`)
-    if ('problem' in resolved) return refuse(resolved.problem)
-    const { symbol } = resolved
-    if (args.algo !== undefined) {
-      const execution = parseExecution(args.algo)
-      if (typeof execution === 'string') return refuse(reply(untrusted(execution), { tone: 'warn' }))
-      if (args.or !== undefined || args.at !== undefined || args.tp !== undefined)
-        return refuse(
-          reply('An execution algorithm does not accept at=, or= or tp=', {
-            tone: 'warn',
-            text: 'Set the target with /tp after it is filled.',
-          }),
-        )
-    }
-    const size = sizeOf(args.size, symbol)
-    if (size === undefined)
-      return refuse(
-        reply(`${untrusted(args.size)} has no unit`, {
-          tone: 'warn',
-          text: `Use 0.05${coinOf(symbol)}, $100, or 1% of equity lost at the stop.`,
-        }),
-      )
-    const forMs = args.for === undefined ? undefined : parseDuration(args.for)
-    const command: OpenCommand = {
-      name: 'open',
-      symbol,
-      side: args.side,
-      ...size,
-      stop: args.sl,
-      ...(args.limit === undefined ? {} : { limit: args.limit }),
-      ...(args.at === undefined ? {} : { trigger: args.at }),
-      ...(args.or === undefined ? {} : { or: args.or }),
-      ...(args.tp === undefined ? {} : { targets: args.tp.split(',') }),
-      ...(args.tif === undefined ? {} : { timeInForce: args.tif }),
-      ...(forMs === undefined ? {} : { forMs }),
-      ...(args.algo === undefined ? {} : { execution: args.algo }),
-    }
+    const command = await openCommandOf(context, args, `/open ${args.side} {} ${args.size} sl=${args.sl}`)
+    if ('title' in command) return refuse(command)
     const judged = await context.ports.control.preview(command, askedBy(context))
     if (judged !== undefined && judged.status !== 'done') return denied(judged.text)
     return cardOf(context, command, args.size, judged)
@@ -132,18 +66,6 @@ const open = defineAction({
   },
 })
 
-/** 0.05BTC is coins only where BTC is what is bought. */
-function sizeOf(text: string, symbol: string): Pick<OpenCommand, 'quantity' | 'notional' | 'riskPercent'> | undefined {
-  if (text.startsWith('$')) return { notional: text.slice(1) }
-  if (text.endsWith('%')) return { riskPercent: text.slice(0, -1) }
-  const money = /^(\d+(?:\.\d+)?)usdt$/i.exec(text)
-  if (money !== null) return { notional: money[1] as string }
-  const match = /^(\d+(?:\.\d+)?)([A-Za-z]+)$/.exec(text)
-  return match !== null && (match[2] as string).toUpperCase() === coinOf(symbol).toUpperCase()
-    ? { quantity: match[1] as string }
-    : undefined
-}
-
 /** An order that the risk check would deny is refused with the reason; no question is asked for it. */
 export const denied = (text: string): NoPlan =>
   refuse(reply('Refused', { tone: 'warn', text, buttons: [runs('Positions', '/positions'), runs('Risk', '/risk')] }))
@@ -151,23 +73,9 @@ export const denied = (text: string): NoPlan =>
 async function cardOf(context: CommandContext, command: OpenCommand, size: string, judged: CommandOutcome | undefined): Promise<Plan> {
   const positions = await context.ports.reads.positions(true)
   const mark = positions.find((p) => p.symbol === command.symbol)?.markPrice
-  const kind = command.execution ?? (command.limit === undefined ? (command.trigger === undefined ? 'market' : 'when reached') : 'limit')
   const fields: Field[] = [
-    field(
-      'Order',
-      `${command.side} ${command.symbol} ${untrusted(size)}, ${kind}${command.limit === undefined ? '' : ` ${command.limit}`}`,
-    ),
+    ...orderFields(command, size, judged),
     ...(judged !== undefined || mark === undefined || mark === '0' ? [] : [field('Mark', price(mark))]),
-    ...(command.trigger === undefined ? [] : [field('Triggers at', command.trigger)]),
-    ...(command.or === undefined ? [] : [field('Or', `when ${command.or} is reached: one or the other`)]),
-    ...(judged?.figures ?? []).map(({ name, value }) => field(name, value)),
-    field(
-      judged === undefined ? 'Stop' : 'Stop is',
-      `${judged === undefined ? `${command.stop ?? ''}, ` : ''}at market, on Bybit ${isSpotSymbol(command.symbol) ? 'as the entry fills' : 'with the entry'}`,
-    ),
-    ...(command.targets === undefined || judged !== undefined
-      ? []
-      : [field('Targets', command.targets.map((t) => untrusted(t)).join(', '))]),
     field(
       'Checks',
       judged === undefined ? 'not checked: the trader has not responded. It is checked when sent' : 'passed; checked again when sent',

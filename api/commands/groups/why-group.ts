@@ -9,6 +9,8 @@ import { fromId, toId } from '../../ids.ts'
 import { type Command, type CommandContext, defineRead, inOrder } from '../command.ts'
 import { amount, costsOf, duration, money, price, signed, time, trimmed } from '../format.ts'
 import { type Field, type Reply, field, reply, runs, untrusted } from '../reply.ts'
+import { assessmentLines } from '../assessment-words.ts'
+import { AssessmentShape } from '../assessment-shape.ts'
 import { noteFields } from '../note-fields.ts'
 import { findTrade, purposeOf, sideWord } from './trading-group.ts'
 
@@ -47,6 +49,12 @@ function sizingOf(decision: DecisionRow): Field[] {
     ...(steps.length === 0 ? [] : [field('Sizing', steps.join('\n'))]),
     ...(loss === undefined ? [] : [field('Planned loss', `${amount(loss)} USDT if the stop fills at its price`)]),
   ]
+}
+
+/** Absent of orders of before assessments were kept, and of exits. */
+function riskOf({ detail }: DecisionRow): Field[] {
+  const risk = AssessmentShape.safeParse(detail.risk)
+  return risk.success ? assessmentLines(risk.data) : []
 }
 
 const gatesOf = (decision: DecisionRow): Field[] => {
@@ -144,7 +152,7 @@ async function whyTrade(context: CommandContext, trade: TradeRow): Promise<Reply
     fields: [
       field('Strategy', `${untrusted(trade.strategy)}, decided ${time(decision?.ts ?? trade.entryTs, now)}`),
       ...(decision === undefined ? [field('Signal', 'no decision by Ballast: the position was adopted')] : reasonOf(decision)),
-      ...(decision === undefined ? [] : [...sizingOf(decision), ...stopOf(decision), ...gatesOf(decision)]),
+      ...(decision === undefined ? [] : [...sizingOf(decision), ...riskOf(decision), ...stopOf(decision), ...gatesOf(decision)]),
       ...(entry === undefined ? [] : [orderLine(entry, now), ...(decision === undefined ? [] : slippageOf(entry, decision))]),
       ...stepFields('Further entry', '+', more, now),
       ...stepFields('Partial exit', '-', partial, now),
@@ -209,7 +217,7 @@ async function whyOrder(context: CommandContext, orderId: number): Promise<Reply
       field('Purpose', `${purposeOf(order)} of ${untrusted(order.strategy)}`),
       ...(decision === undefined
         ? [field('Signal', order.parentOrderId === null ? 'not placed by Ballast' : `attached to ${toId('ord', order.parentOrderId)}`)]
-        : [...reasonOf(decision), ...sizingOf(decision), ...stopOf(decision), ...gatesOf(decision)]),
+        : [...reasonOf(decision), ...sizingOf(decision), ...riskOf(decision), ...stopOf(decision), ...gatesOf(decision)]),
       orderLine(order, now),
       ...(decision === undefined ? [] : slippageOf(order, decision)),
       ...(fills.length === 0

@@ -39,6 +39,16 @@ export const STEERING = [
   { name: 'strategies', summary: 'list strategies with mode, symbols and day result', usage: '' },
   { name: 'strategy', summary: 'show a strategy, or switch it on, off or to close-only', usage: '<name> [show|on|off|close-only]' },
   { name: 'why', summary: 'explain why a trade was opened and closed', usage: '<trade number|order id|sym>' },
+  {
+    name: 'whynot',
+    summary: 'list entries that were refused: the rule, its figures, and what would have been sent',
+    usage: '[sym|strategy] [n]',
+  },
+  {
+    name: 'whatif',
+    summary: 'show what an entry would be, its risk and which rule would deny it; nothing is sent',
+    usage: '<long|short> <sym> <$100|1%|0.05BTC> [sl=<price|2%>] [tp=4%,8%] [limit=] [at=] [or=] [tif=] [for=] [algo=twap:30m]',
+  },
   { name: 'note', summary: 'write a note on a trade, or show it', usage: '<trade number|sym> [text|off]' },
   { name: 'tag', summary: 'tag a trade with words, or show its tags', usage: '<trade number|sym> [a,b|off]' },
   { name: 'pause', summary: 'stop new entries; exits, stops and reductions continue', usage: '[all|strategy|sym] [for 2h] [reason]' },

@@ -31,6 +31,11 @@ const ROWS: Readonly<Record<string, (words: readonly string[]) => string | undef
   trades: (words) => `/api/v1/trades?status=closed&limit=${words.find((word) => /^\d+$/.test(word)) ?? '10'}`,
   trade: (words) => `/api/v1/trades/${encodeURIComponent(words[0] ?? '')}`,
   why: (words) => (/^(#?\d+|trd_\w+)$/.test(words[0] ?? '') ? `/api/v1/trades/${encodeURIComponent(words[0] ?? '')}/why` : undefined),
+  whynot: (words) => {
+    const limit = words.find((word) => /^\d+$/.test(word))
+    const of = words.find((word) => word !== limit)
+    return `/api/v1/denials?${new URLSearchParams({ ...(of === undefined ? {} : { of }), ...(limit === undefined ? {} : { limit }) })}`
+  },
   balance: () => '/api/v1/balances',
   strategies: () => '/api/v1/strategies',
   health: () => '/api/v1/health',

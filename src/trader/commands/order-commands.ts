@@ -3,10 +3,9 @@
  * Never sizes or prices on its own account: what was asked is what is judged, and the verdict is the kernel's.
  */
 import { denialSentence } from '../../risk/denial-sentence.ts'
-import { formatDecimal, groupDigits, mulDivFloor, parseDecimal } from '../../core/decimal.ts'
+import { formatDecimal, mulDivFloor, parseDecimal } from '../../core/decimal.ts'
 import {
   CASH_SCALE,
-  RATE_ONE,
   type Cash,
   type InstrumentIndex,
   type Lots,
@@ -28,10 +27,13 @@ import { MANUAL_OWNER } from '../../trading/manual-owner.ts'
 import { type Instrument, formatPrice, formatQuantity, shownPrice, notionalOf, parsePrice, parseQuantity } from '../../market/instrument.ts'
 import { averageEntry } from '../../portfolio/position.ts'
 import { stopToSend } from '../../risk/at-stake.ts'
-import { plannedLossOf, takerRateOf } from '../../risk/planned-loss.ts'
+import type { RiskDenial } from '../../risk/denial.ts'
+import { assessmentDetail } from '../../risk/assessment/assessment-detail.ts'
+import { plannedLossOf } from '../../risk/planned-loss.ts'
 import { parseExecution } from '../../trading/algorithms/execution.ts'
 import type { OrderKind } from '../../trading/order.ts'
 import type { BestPrices } from '../market/quote-board.ts'
+import { entryFigures } from './entry-figures.ts'
 
 export interface OrderCommandPorts {
   readonly kernel: Kernel
@@ -55,7 +57,7 @@ export class OrderCommands {
   }
 
   async open(command: OpenCommand, instrument: Instrument, actor: string): Promise<CommandOutcome> {
-    const prepared = this.prepare(command, instrument)
+    const prepared = this.ownerProblem(instrument) ?? this.prepare(command, instrument)
     if (typeof prepared === 'string') return refused(prepared)
     const [placed, other] = prepared
     if (command.execution !== undefined) return this.work(command, instrument, placed, 'entry', actor)
@@ -66,13 +68,18 @@ export class OrderCommands {
     return this.verdict(asked, instrument, `${sent.join(', or ')}${other === undefined ? '' : ': one or the other'}.`)
   }
 
+  /** Why no entry by hand is allowed there, in words; undefined where the symbol is the operators'. */
+  private ownerProblem({ index, symbol }: Instrument): string | undefined {
+    const owner = this.ports.kernel.portfolio.ownerOrExternal(index)
+    return owner === MANUAL_OWNER
+      ? undefined
+      : `${symbol} belongs to ${owner} (symbol-owned); each symbol has one owner. Add a free symbol to manual.symbols in the configuration.`
+  }
+
   /** From words to the orders that would be sent: what the card shows and what goes out are the same. */
   private prepare(command: OpenCommand, instrument: Instrument): readonly [PlacedOrder, PlacedOrder?] | string {
     const { kernel, now } = this.ports
     const i = instrument.index
-    const owner = kernel.portfolio.ownerOrExternal(i)
-    if (owner !== MANUAL_OWNER)
-      return `${instrument.symbol} belongs to ${owner} (symbol-owned); each symbol has one owner. Add a free symbol to manual.symbols in the configuration.`
     const mark = kernel.portfolio.mark(i)
     if (mark <= 0) return `${instrument.symbol} has no price yet. Try again in a minute.`
     const order = orderOf(command, instrument, command.side === 'long' ? 1 : -1, mark)
@@ -97,23 +104,23 @@ export class OrderCommands {
     return { type: 'place-orders', strategy: MANUAL_OWNER, instrument: index, orders, actor, ts: this.ports.now() }
   }
 
-  /** The verdict on an entry as it would be now, and with which figures it would go out. */
+  /** The verdict on an entry as it would be now, with which figures it would go out, and its assessment: of one that is denied, too. */
   previewOpen(command: OpenCommand, instrument: Instrument, actor: string): CommandOutcome {
     const { kernel } = this.ports
+    const owned = this.ownerProblem(instrument)
     const prepared = this.prepare(command, instrument)
-    if (typeof prepared === 'string') return refused(prepared)
-    const denial = kernel.judge(this.placing(prepared, instrument, actor))
-    if (denial !== undefined) return refused(denialSentence(instrument.symbol, denial))
-    return {
-      status: 'done',
-      text: '',
-      figures: entryFigures(
-        { ...prepared[0], stop: this.stopSent(prepared[0], instrument) },
-        instrument,
-        kernel,
-        this.ports.takerRate(instrument),
-      ),
+    if (typeof prepared === 'string') return refused(owned ?? prepared)
+    const input = this.placing(prepared, instrument, actor)
+    const owner = kernel.portfolio.ownerOrExternal(instrument.index)
+    const denial: RiskDenial | undefined =
+      owned === undefined ? kernel.judge(input) : { rule: 'symbol-owned', figures: { symbol: instrument.symbol, owner } }
+    const placed = { ...prepared[0], stop: this.stopSent(prepared[0], instrument) }
+    const known = {
+      figures: entryFigures(placed, instrument, kernel, this.ports.takerRate(instrument)),
+      risk: assessmentDetail(kernel.assess(input), instrument),
     }
+    if (denial === undefined) return { status: 'done', text: '', ...known }
+    return { ...refused(owned ?? denialSentence(instrument.symbol, denial)), ...known, denial }
   }
 
   previewProtect(command: Of<'protect'>, instrument: Instrument, actor: string): CommandOutcome {
@@ -315,49 +322,6 @@ export class OrderCommands {
 /** Orders that were made. */
 export const ordersOf = (facts: readonly KernelFact[]): number[] =>
   facts.flatMap((fact) => (fact.type === 'order-submitted' && fact.class !== 'protective' ? [fact.command.orderId] : []))
-
-/** What an entry is, in the figures with which it goes out. */
-/** @param told the account's own rate, where it is known */
-function entryFigures(
-  placed: PlacedOrder,
-  instrument: Instrument,
-  { portfolio, config }: Kernel,
-  told: Rate | undefined,
-): NonNullable<CommandOutcome['figures']> {
-  const from = placed.limit ?? placed.trigger ?? portfolio.mark(instrument.index)
-  const notional = notionalOf(instrument, from, placed.lots, 'nearest')
-  const coin = instrument.settleCoin
-  const taken = told ?? takerRateOf(instrument, config.costs)
-  const fee = mulDivFloor(notional, taken, RATE_ONE)
-  const rate = ((taken / RATE_ONE) * 100).toFixed(3)
-  const figures = [
-    { name: 'Quantity', value: `${formatQuantity(instrument, placed.lots)} ${instrument.baseCoin} ≈ ${money(notional)} ${coin}` },
-    {
-      name: 'Price',
-      value: `${shownPrice(instrument, from)}${placed.limit === undefined ? (placed.trigger === undefined ? ' (mark)' : ' (trigger)') : ' (limit)'}`,
-    },
-  ]
-  if (placed.stop !== undefined) {
-    const loss = plannedLossOf(instrument, from, placed.stop, placed.lots, config.costs)
-    const part = ((loss / portfolio.equity) * 100).toFixed(2)
-    const away = (((placed.stop - from) / from) * 100).toFixed(2)
-    figures.push(
-      { name: 'Stop', value: `${shownPrice(instrument, placed.stop)} (${away} %)` },
-      { name: 'Planned loss', value: `${money(loss)} ${coin} at the stop (${part} % of equity), with fees and expected slippage` },
-    )
-  }
-  const targets = (placed.targets ?? []).map((target) => shownPrice(instrument, target.price))
-  if (targets.length > 0) figures.push({ name: 'Targets', value: targets.join(', ') })
-  return [
-    ...figures,
-    { name: 'Fee', value: `est. ${money(fee)} ${coin} per side (${told === undefined ? 'expected' : 'your'} rate ${rate} %)` },
-  ]
-}
-
-const money = (amount: number): string => {
-  const [whole = '0', cents = ''] = formatDecimal(amount, CASH_SCALE).split('.')
-  return groupDigits(`${whole}.${cents.padEnd(2, '0').slice(0, 2)}`)
-}
 
 /** Why the kernel has denied it, with the figures that decided; undefined where it has not. */
 export function denialText(facts: readonly KernelFact[], instrument: Instrument): string | undefined {

@@ -1,0 +1,155 @@
+/**
+ * Entries over REST: what one would be, sending one, and those that were refused.
+ */
+import { OpenAPIHono, createRoute, z } from '@hono/zod-openapi'
+import type { Context } from 'hono'
+import type { CommandOutcome } from '../../src/kernel/trader-command.ts'
+import { type ApiEnv, needs } from '../auth.ts'
+import { AssessmentShape } from '../commands/assessment-shape.ts'
+import { calledBy } from '../commands/called.ts'
+import type { CommandContext } from '../commands/command.ts'
+import { type Denial, denialOf, refusedScope } from '../commands/denials.ts'
+import { OpenArgs, WhatIfArgs, openCommandOf } from '../commands/entry-by-hand.ts'
+import { askedBy } from '../commands/groups/control-group.ts'
+import type { Reply } from '../commands/reply.ts'
+import type { ApiContext } from '../context.ts'
+import { decimal, instant, iso, symbolName } from '../field-shapes.ts'
+import { toId } from '../ids.ts'
+import { ListQuery, fromCursor, listOf, page } from '../page.ts'
+import { problem } from '../problem.ts'
+import { Result, content, requestOf, results, security } from './command-answer.ts'
+import { answerCommand, onInvalid, once } from './common.ts'
+
+const Figures = z.record(z.string(), z.union([z.string(), z.number()]))
+const Preview = z
+  .object({
+    passes: z.boolean(),
+    text: z.string().openapi({ description: 'Why it would be refused; empty where it would pass' }),
+    denial: z.object({ rule: z.string(), figures: Figures }).nullable(),
+    figures: z.array(z.object({ name: z.string(), value: z.string() })).openapi({ description: 'As on the card' }),
+    risk: AssessmentShape.nullable(),
+  })
+  .openapi('OrderPreview')
+const toPreview = ({ status, text, denial, figures, risk }: CommandOutcome): z.infer<typeof Preview> => ({
+  passes: status === 'done',
+  text,
+  denial: denial === undefined ? null : { rule: denial.rule, figures: { ...denial.figures } },
+  figures: (figures ?? []).map((each) => ({ ...each })),
+  risk: risk === undefined ? null : { ...risk, reasons: risk.reasons.map((each) => ({ ...each })) },
+})
+
+const DenialShape = z
+  .object({
+    id: z.string(),
+    strategy: z.string(),
+    symbol: symbolName(z.string()),
+    class: z.string(),
+    side: z.enum(['buy', 'sell']),
+    rule: z.string(),
+    text: z.string(),
+    figures: Figures,
+    wanted: z.object({ quantity: decimal().nullable(), price: decimal(), stop: decimal().nullable() }).nullable(),
+    ts: instant(),
+  })
+  .openapi('Denial')
+const toDenial = ({ row, rule, text, figures, wanted }: Denial): z.infer<typeof DenialShape> => ({
+  id: toId('evt', row.seq),
+  strategy: row.strategy,
+  symbol: row.symbol,
+  class: row.class,
+  side: row.side === 1 ? 'buy' : 'sell',
+  rule,
+  text,
+  figures: { ...figures },
+  wanted: wanted === undefined ? null : { quantity: wanted.quantity ?? null, price: wanted.price, stop: wanted.stop ?? null },
+  ts: iso(row.ts),
+})
+
+const refusedText = ({ title, text }: Reply): string => [title, text].filter((each) => each !== undefined).join(': ')
+
+export function orderRoutes(context: ApiContext) {
+  const { runner, ports } = context
+  const app = new OpenAPIHono<ApiEnv>({ defaultHook: onInvalid })
+
+  const askedIn = (c: Context<ApiEnv>): CommandContext => {
+    const { actor, requestId } = requestOf(c, undefined, undefined)
+    return { ports, actor: { ...actor, name: calledBy(actor) }, requestId, commands: runner.commands }
+  }
+  const previewOf = async (asked: CommandContext, args: z.infer<typeof WhatIfArgs>): Promise<z.infer<typeof Preview>> => {
+    const command = await openCommandOf(asked, args, `/whatif ${args.side} {} ${args.size}`)
+    if ('title' in command) throw problem('refused', refusedText(command), { more: { reply: command } })
+    const judged = await ports.control.preview(command, askedBy(asked))
+    if (judged === undefined) throw problem('not_ready', 'The trader has not responded.')
+    return toPreview(judged)
+  }
+
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/orders:preview',
+      summary: 'What an entry would be: figures, assessment, and the rule that would deny it; nothing is sent',
+      tags: ['control'],
+      security,
+      middleware: needs('trade:read'),
+      request: { body: { required: true, ...content(WhatIfArgs) } },
+      responses: { 200: { description: 'Preview', ...content(Preview) } },
+    }),
+    async (c) => {
+      return c.json(await previewOf(askedIn(c), c.req.valid('json')), 200)
+    },
+  )
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/orders',
+      summary: 'Open a position by hand, after a confirmation; with `dryRun=true` as POST /orders:preview',
+      tags: ['control'],
+      security,
+      request: {
+        query: z.object({ dryRun: z.enum(['true', 'false'], { error: 'use true or false' }).optional() }),
+        body: { required: true, ...content(OpenArgs) },
+      },
+      responses: { ...results, 200: { description: 'Done, or the preview', ...content(z.union([Result, Preview])) } },
+    }),
+    async (c) => {
+      const args = c.req.valid('json')
+      if (c.req.valid('query').dryRun === 'true') return c.json(await previewOf(askedIn(c), args), 200)
+      const { body: answer, status } = await once(context, c, args, true, async (key) =>
+        answerCommand(await runner.runArgs('open', args, requestOf(c, undefined, key))),
+      )
+      return c.json(answer, status)
+    },
+  )
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/denials',
+      summary: 'Orders that were refused, newest first: rule, figures, and what would have been sent',
+      tags: ['control'],
+      security,
+      middleware: needs('trade:read'),
+      request: {
+        query: ListQuery.extend({
+          of: z.string().min(1).max(60).optional().openapi({ description: 'A symbol or a strategy, `manual` for entries by hand' }),
+        }),
+      },
+      responses: { 200: { description: 'Denials', ...content(listOf(DenialShape)) } },
+    }),
+    async (c) => {
+      const { limit, cursor, of } = c.req.valid('query')
+      const scope = await refusedScope({ ports }, of)
+      if ('problem' in scope) throw problem('not_found', refusedText(scope.problem))
+      const rows = await ports.reads.decisions({ ...scope.query, limit: limit + 1, before: fromCursor(cursor), kind: 'denial' })
+      return c.json(
+        page(
+          rows,
+          limit,
+          (row) => row.seq,
+          (row) => toDenial(denialOf(row)),
+        ),
+        200,
+      )
+    },
+  )
+  return app
+}
