@@ -65,7 +65,8 @@ const toDenial = ({ row, rule, text, figures, wanted }: Denial): z.infer<typeof 
   ts: iso(row.ts),
 })
 
-const refusedText = ({ title, text }: Reply): string => [title, text].filter((each) => each !== undefined).join(': ')
+const refusedText = ({ title, text }: Reply): string =>
+  text === undefined ? title : title.endsWith('.') ? `${title} ${text}` : `${title}: ${text}`
 
 export function orderRoutes(context: ApiContext) {
   const { runner, ports } = context

@@ -9,7 +9,8 @@ import type { KernelFact } from '../kernel/fact.ts'
 import type { KernelInput } from '../kernel/input.ts'
 import { Kernel } from '../kernel/kernel.ts'
 import { Projector } from './project.ts'
-import type { RowChange } from './row.ts'
+import type { AssessmentDetail } from '../risk/assessment/assessment-detail.ts'
+import type { DecisionRow, RowChange } from './row.ts'
 
 /** Tables as a database would keep them: by key, the last write wins. */
 class Tables {
@@ -89,6 +90,16 @@ test('a rebuild from the log gives the rows that were written while living', () 
     for (const fact of facts) kernel.foldFact(fact)
   })
   expect([...rebuilt.rows].sort()).toEqual([...lived.rows].sort())
+})
+
+test('decisions keep the assessment of each entry, and of a refusal what would have been sent', () => {
+  const rows = [...lived.rows].flatMap(([key, row]) => (key.startsWith('decisions ') ? [row as DecisionRow] : []))
+  const sent = rows.filter(({ kind }) => kind === 'order')
+  expect(sent.filter((row) => row.class === 'entry').length).toBeGreaterThan(0)
+  for (const row of sent) {
+    const { risk, quantity } = row.detail as { readonly risk?: AssessmentDetail; readonly quantity: string }
+    expect(risk?.quantity, String(row.orderId)).toBe(row.class === 'entry' ? quantity : undefined)
+  }
 })
 
 test('every order, fill, trade and hold has its row, and the rows say what the kernel holds', () => {

@@ -77,6 +77,64 @@ describe.skipIf(made === undefined)('API', () => {
     silent.mockRestore()
   })
 
+  test('a preview of an entry by a reader: figures, assessment and the rule; what is not valid is named, and nothing is sent', async () => {
+    const { sql } = system.temporary.database
+    const [row] = await sql<{ symbol: string }[]>`select symbol from positions where mark_price > 0 limit 1`
+    const symbol = row?.symbol ?? ''
+    const before = await sql`select count(*)::int as count from decisions`
+    const asked = { side: 'long', symbol, size: '$500', sl: '2%' }
+    const preview = await post('/api/v1/orders:preview', asked)
+    expect(preview.status).toBe(200)
+    expect(preview.body).toMatchObject({ passes: false, denial: { rule: 'symbol-owned', figures: { symbol } } })
+    const risk = preview.body.risk as {
+      readonly score: number
+      readonly reasons: readonly { readonly points: number }[]
+      readonly quantity: string
+    }
+    expect(risk.reasons.reduce((sum, { points }) => sum + points, 0)).toBe(risk.score)
+    const dry = await post('/api/v1/orders?dryRun=true', asked)
+    expect([dry.status, dry.body.passes]).toEqual([200, false])
+    for (const [path, body, status, code] of [
+      ['/api/v1/orders:preview', { ...asked, size: '500' }, 422, 'validation_failed'],
+      ['/api/v1/orders:preview', { ...asked, symbol: 'NOPE' }, 409, 'refused'],
+      ['/api/v1/orders', asked, 400, 'idempotency_missing'],
+      ['/api/v1/orders', { ...asked, sl: undefined }, 422, 'validation_failed'],
+    ] as const) {
+      const refused = await post(path, body)
+      expect([path, refused.status, refused.body.code]).toEqual([path, status, code])
+    }
+    const sent = await post('/api/v1/orders', asked, { 'Idempotency-Key': 'an-entry' })
+    expect([sent.status, sent.body.code]).toEqual([409, 'refused'])
+    expect(await sql`select count(*)::int as count from decisions`).toEqual(before)
+  })
+
+  test('denials have their sentence, figures and what would have been sent; by symbol, strategy and page', async () => {
+    const { sql } = system.temporary.database
+    const detail = {
+      reason: { rule: 'r', values: {} },
+      figures: { spreadBps: '12.50', limitBps: 8 },
+      wanted: { quantity: '0.1', price: '64000', stop: null },
+    }
+    const [known] = await sql<{ strategy: string; symbol: string }[]>`select strategy, symbol from strategies limit 1`
+    const { strategy, symbol } = known as NonNullable<typeof known>
+    for (const seq of [900_000_001, 900_000_002])
+      await sql`insert into decisions (seq, kind, strategy, symbol, class, side, rule, detail, ts)
+        values (${seq}, 'denial', ${strategy}, ${symbol}, 'entry', -1, 'spread', ${JSON.stringify(detail)}::text::jsonb, ${seq})`
+    const first = await call(`/api/v1/denials?limit=1&of=${strategy}`)
+    expect(first.body.data[0]).toMatchObject({
+      symbol,
+      side: 'sell',
+      rule: 'spread',
+      text: `${symbol}: the spread is 12.50 bp, more than 8 bp (spread).`,
+      figures: { spreadBps: '12.50', limitBps: 8 },
+      wanted: { quantity: '0.1', price: '64000', stop: null },
+    })
+    const next = await call(`/api/v1/denials?limit=1&of=${symbol}&cursor=${String(first.body.nextCursor)}`)
+    expect(next.body.data.map(({ id }) => id)).not.toEqual(first.body.data.map(({ id }) => id))
+    expect((await call('/api/v1/denials?of=nope')).status).toBe(404)
+    await sql`delete from decisions where seq > 900000000`
+  })
+
   test('a cursor that no page has answered is reported, and is not the first page', async () => {
     const garbage = await call('/api/v1/trades?cursor=garbage')
     expect([garbage.status, garbage.body.code]).toEqual([422, 'validation_failed'])

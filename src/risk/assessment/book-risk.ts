@@ -3,8 +3,7 @@
  * Where too few bars of the symbol are known there is no figure; another symbol without them counts as one that moves with it, as in the limit.
  */
 import { DAY_MS, type Cash, type InstrumentIndex, type Side, cash } from '../../core/units.ts'
-import { historicalTail } from '../../portfolio/measures/tail-risk.ts'
-import { covarianceOf, deviationOf } from '../../portfolio/statistics.ts'
+import { covarianceOf, deviationOf, lowQuantileOf } from '../../portfolio/statistics.ts'
 import type { PortfolioView } from '../../portfolio/view.ts'
 import { exposureOf } from '../return-limits.ts'
 
@@ -17,10 +16,13 @@ export interface BookRisk {
   readonly correlation: number | null
 }
 
+/** As the historical method asks for: one in twenty of fewer is not one. */
+const LEAST = 20
+
 /** @param added signed change of the symbol's value, Cash */
 export function bookRiskOf(i: InstrumentIndex, side: Side, added: number, view: PortfolioView): BookRisk | undefined {
   const own = view.returnsOf(i)
-  if (own === undefined) return undefined
+  if (own === undefined || own.length < LEAST) return undefined
   const others = new Float64Array(own.length)
   let isAlone = true
   for (const k of view.symbolsAtStake()) {
@@ -32,10 +34,10 @@ export function bookRiskOf(i: InstrumentIndex, side: Side, added: number, view: 
   }
   const held = exposureOf(view, i)
   const scale = Math.sqrt(DAY_MS / view.intervalMs)
+  const pnl = new Float64Array(own.length)
   const varOf = (exposure: number): number => {
-    const pnl = others.slice()
-    addTo(pnl, exposure, own)
-    return Math.max(0, Math.ceil((historicalTail(95, pnl.sort()).var ?? 0) * scale))
+    for (let k = 0; k < pnl.length; k++) pnl[k] = (others[k] as number) + exposure * (own[k] as number)
+    return Math.max(0, Math.ceil((0 - lowQuantileOf(pnl, 0.05)) * scale))
   }
   const after = varOf(held + added)
   return {

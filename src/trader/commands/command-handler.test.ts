@@ -66,6 +66,24 @@ describe('a preview', () => {
     expect(sent?.type === 'order-submitted' && [sent.command.lots, sent.command.stop]).toEqual([7, 90])
   })
 
+  test('a preview of an entry has its assessment; of one that is denied, too, with the rule and its figures', async () => {
+    const room = new Room()
+    const passing = await room.ask({ name: 'preview', of: open })
+    // 7 ETH at 100 with a stop at 90, without costs: 70 of 10,000.
+    expect(passing.risk).toMatchObject({ quantity: '7', lossAtStop: '70', lossR: 1, marginAfter: '70', liquidationPrice: null })
+    expect(passing.denial).toBeUndefined()
+    const owned = await room.ask({ name: 'preview', of: { ...open, symbol: 'BTCUSDT' } })
+    expect(owned).toMatchObject({ status: 'refused', denial: { rule: 'symbol-owned' }, risk: { quantity: '7' } })
+    const wrong = await room.ask({ name: 'preview', of: { ...open, stop: '500' } })
+    expect(wrong).toMatchObject({ status: 'refused', denial: { rule: 'stop-side', figures: { stop: '500' } } })
+    expect(room.facts).toEqual([])
+    // What is kept with the order is what the card has shown.
+    await room.ask(open)
+    const sent = room.facts.find((fact) => fact.type === 'order-submitted')
+    const score = sent?.type === 'order-submitted' ? sent.risk?.score : undefined
+    expect(score).toBe(passing.risk?.score)
+  })
+
   test('S10 of a second entry, and its answer, name the nearer stop that goes out', async () => {
     const room = new Room()
     await room.ask(open)
