@@ -96,7 +96,7 @@ describe('by hand', () => {
     expect(risk.liquidation?.price).toBe(543_422)
   })
 
-  test('without a stop everything about it counts in full', () => {
+  test('without a stop the margin counts as lost, and liquidation and costs in full', () => {
     const risk = assess({ equity: coins(1_000) }, intent(1, undefined))
     expect(pointsOf(risk)).toMatchObject({ 'trade-loss': 20, 'loss-left': 20, liquidation: 15, costs: 10 })
     expect(risk).toMatchObject({ lossAtStop: null, lossR: null, rewardR: null, level: 'critical' })
