@@ -17,6 +17,7 @@ import { limitRoutes } from './routes/limit-routes.ts'
 import { portfolioRoutes } from './routes/portfolio-routes.ts'
 import { readRoutes } from './routes/read-routes.ts'
 import { reportRoutes } from './routes/report-routes.ts'
+import { resultRoutes } from './routes/result-routes.ts'
 import { riskRoutes } from './routes/risk-routes.ts'
 import { clockText, silenceOf } from './commands/silence.ts'
 
@@ -91,6 +92,7 @@ export function makeApp(context: ApiContext): OpenAPIHono<ApiEnv> {
   app.route('/api/v1', readRoutes(context))
   app.route('/api/v1', riskRoutes(context))
   app.route('/api/v1', reportRoutes(context))
+  app.route('/api/v1', resultRoutes(context))
   app.route('/api/v1', commandRoutes(context))
   app.route('/api/v1', keyRoutes(context))
   app.route('/api/v1', limitRoutes(context))

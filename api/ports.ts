@@ -374,7 +374,16 @@ export type CandleReader = (
 ) => Promise<
   readonly { readonly ts: number; readonly open: number; readonly high: number; readonly low: number; readonly close: number }[] | undefined
 >
+export interface PeriodsPicture {
+  readonly title: string
+  /** Of each row, as its bar is labelled. */
+  readonly names: readonly string[]
+  /** Oldest first. */
+  readonly rows: readonly { readonly result: string | null; readonly timeWeighted: number | null }[]
+}
 export interface Charts {
+  /** Result of each period and what they came to; undefined where there is too little to draw. */
+  periods(picture: PeriodsPicture): Promise<Image | undefined>
   pnl(picture: PnlPicture): Promise<Image | undefined>
   /** Equity, drawdown and returns with their value at risk; undefined where there is too little to draw. */
   measures(picture: MeasuresChart): Promise<Image | undefined>

@@ -13,6 +13,10 @@ import { limits } from './groups/limits-command.ts'
 import { REBALANCE_COMMANDS } from './groups/rebalance-group.ts'
 import { NOTE_COMMANDS } from './groups/note-group.ts'
 import { EXPORT_COMMANDS } from './groups/export-group.ts'
+import { exposure } from './reports/exposure.ts'
+import { funding } from './reports/funding.ts'
+import { performance } from './reports/performance.ts'
+import { PERIOD_COMMANDS } from './reports/periods.ts'
 import { RESEARCH_COMMANDS } from './groups/research-group.ts'
 import { STATS_COMMANDS } from './groups/stats-group.ts'
 import { STRATEGY_COMMANDS } from './groups/strategy-group.ts'
@@ -24,6 +28,10 @@ import { WHY_COMMANDS } from './groups/why-group.ts'
 export const COMMANDS: readonly Command[] = [
   ...ACCOUNT_COMMANDS,
   limits,
+  ...PERIOD_COMMANDS,
+  performance,
+  exposure,
+  funding,
   ...STATS_COMMANDS,
   ...MEASURES_COMMANDS,
   ...STRESS_COMMANDS,

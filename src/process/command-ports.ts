@@ -14,6 +14,7 @@ import { PostgresControl } from '../../db/control.ts'
 import { PostgresReads } from '../../db/reads.ts'
 import { PostgresBooks } from '../../db/books.ts'
 import { NoteRows } from '../../db/notes.ts'
+import { PostgresReports } from '../../db/reports.ts'
 import { RebalanceRows } from '../../db/rebalances.ts'
 import { QueuedBacktests } from '../../jobs/backtests.ts'
 import type { JobQueues } from '../../jobs/queues.ts'
@@ -53,6 +54,7 @@ export function commandPorts(
       log: (text) => context.log('warn', text),
       notes: new NoteRows(sql),
       books: new PostgresBooks(database.db),
+      reports: new PostgresReports(sql),
     },
     charts: new PngCharts(candles),
     candles,

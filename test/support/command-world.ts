@@ -6,7 +6,7 @@ import { RISK_PROFILES } from '../../src/risk/profiles.ts'
 import type { RiskSettings } from '../../src/risk/settings/rules.ts'
 import type { Actor, CommandPorts, Role } from '../../api/commands/command.ts'
 import { CommandRunner } from '../../api/commands/run.ts'
-import type { TradeNote } from '../../api/portfolio-ports.ts'
+import type { FundingSum, PeriodSum, TradeNote } from '../../api/portfolio-ports.ts'
 import type { AuditEntry, CodeVerdict, Confirmation, KeyState, NewConfirmation, PartHealth } from '../../api/ports.ts'
 import { err } from '../../src/core/result.ts'
 import type {
@@ -110,6 +110,8 @@ export interface World {
   health: PartHealth[]
   flows: FlowRow[]
   ledger: LedgerRow[]
+  periods: PeriodSum[]
+  funding: FundingSum[]
   trades: TradeRow[]
   readonly notes: Map<number, TradeNote>
   outcome: CommandOutcome | undefined
@@ -145,6 +147,8 @@ export function makeWorld(profile = 'sim'): World {
     health: [],
     flows: [],
     ledger: [],
+    periods: [],
+    funding: [],
     trades: [],
     notes: new Map(),
     outcome: { status: 'done', text: 'Done.' },
@@ -281,6 +285,11 @@ export function makeWorld(profile = 'sim'): World {
           fills: async () => [...world.fills].sort((a, b) => a.ts - b.ts),
           ledger: async () => world.ledger,
           trades: async () => world.trades,
+        },
+        reports: {
+          periods: async () => world.periods,
+          funding: async () => world.funding,
+          capitalChanges: async () => [],
         },
       },
       charts: undefined,

@@ -21,6 +21,7 @@ import { acquireLease } from '../../db/lease.ts'
 import { PostgresReads } from '../../db/reads.ts'
 import { PostgresBooks } from '../../db/books.ts'
 import { NoteRows } from '../../db/notes.ts'
+import { PostgresReports } from '../../db/reports.ts'
 import { RebalanceRows } from '../../db/rebalances.ts'
 import { CommandHandler } from '../../src/trader/commands/command-handler.ts'
 import { err, ok } from '../../src/core/result.ts'
@@ -157,6 +158,7 @@ export async function makeSeededSystem(options: SeedOptions = {}): Promise<Seede
       log: (text) => void process.stderr.write(`${text}\n`),
       notes: new NoteRows(sql),
       books: new PostgresBooks(database.db),
+      reports: new PostgresReports(sql),
     },
     charts: undefined,
     candles: async () => undefined,
