@@ -11,6 +11,7 @@ import { databaseDown, guardDatabase } from './database-guard.ts'
 import { DOCS_PAGE } from './docs-page.ts'
 import { onError, onNotFound, problem } from './problem.ts'
 import { withProblems } from './problem-answers.ts'
+import { allocatorRoutes } from './routes/allocator-routes.ts'
 import { commandRoutes } from './routes/command-routes.ts'
 import { keyRoutes } from './routes/key-routes.ts'
 import { limitRoutes } from './routes/limit-routes.ts'
@@ -97,6 +98,7 @@ export function makeApp(context: ApiContext): OpenAPIHono<ApiEnv> {
   app.route('/api/v1', keyRoutes(context))
   app.route('/api/v1', limitRoutes(context))
   app.route('/api/v1', portfolioRoutes(context))
+  app.route('/api/v1', allocatorRoutes(context))
 
   app.openAPIRegistry.registerComponent('securitySchemes', 'key', {
     type: 'http',

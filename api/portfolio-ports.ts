@@ -113,6 +113,14 @@ export interface Reports {
   capitalChanges(): Promise<readonly CapitalChange[]>
 }
 
+/** What the allocator keeps beside the settings that it changes. */
+export interface AllocatorLog {
+  /** Whether a period has not been looked at before; from then on it has. */
+  claim(period: number): Promise<boolean>
+  /** Raises an alert, at an instant of market time. */
+  report(type: 'allocator.moved' | 'allocator.failed', summary: string, detail: Json, ts: number): Promise<void>
+}
+
 export interface PortfolioPorts {
   /** Grid and limits of what this Ballast may trade; a sentence where the exchange cannot be asked. */
   instruments(): Promise<Result<readonly Instrument[], string>>
@@ -124,4 +132,5 @@ export interface PortfolioPorts {
   readonly notes: Notes
   readonly books: Books
   readonly reports: Reports
+  readonly allocator: AllocatorLog
 }

@@ -1,6 +1,8 @@
 /**
  * What the commands and the API need of the rest: reads, control of the trader, confirmations, audit, keys, jobs, pictures.
  */
+import type { AllocatorMethod, AllocatorRules } from '../src/portfolio/allocator/plan.ts'
+import type { PeriodUnit } from '../src/portfolio/calendar-periods.ts'
 import type { ConfiguredSettings } from '../src/risk/settings/rules.ts'
 import type { CommandOutcome, PreviewedCommand, TraderCommand } from '../src/kernel/trader-command.ts'
 import type {
@@ -405,4 +407,6 @@ export interface SystemFacts {
   readonly riskSettings: ConfiguredSettings
   /** Part of a position's value that it needs as maintenance margin. */
   readonly maintenanceRate: number
+  /** How capital is shared among strategies; `off`: only when somebody asks. */
+  readonly allocator: Omit<AllocatorRules, 'method'> & { readonly method: AllocatorMethod | 'off'; readonly every: PeriodUnit }
 }

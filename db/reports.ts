@@ -52,7 +52,7 @@ export class PostgresReports implements Reports {
       const money = booked.find(({ period }) => period === at + 1)
       const closed = traded.find(({ period }) => period === at + 1)
       return {
-        from: bounds[at] as number,
+        from: start === opening && opening !== undefined ? opening.ts : (bounds[at] as number),
         to,
         startEquity: start?.equity ?? null,
         endEquity: end?.equity ?? null,

@@ -149,6 +149,12 @@ const NOUNS: readonly Noun[] = [
     load: () => import('./cli/control/rebalance.ts'),
   },
   {
+    group: STEER,
+    name: 'allocator',
+    summary: 'share capital among strategies by risk and drawdown; shown first',
+    load: () => import('./cli/control/allocator.ts'),
+  },
+  {
     group: LOOK,
     name: 'export',
     summary: 'export trades, tax lots or ledger entries of a year as CSV',

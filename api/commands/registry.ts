@@ -2,6 +2,7 @@
  * The one list of commands: Telegram, Discord, the terminal, REST and the help are made from it.
  */
 import { ACCOUNT_COMMANDS } from './groups/account-group.ts'
+import { allocator } from './allocator/command.ts'
 import { ALGO_COMMANDS } from './groups/algo-group.ts'
 import { CLOSE_COMMANDS } from './groups/close-group.ts'
 import type { Command } from './command.ts'
@@ -46,6 +47,7 @@ export const COMMANDS: readonly Command[] = [
   ...EXTERNAL_COMMANDS,
   ...ALGO_COMMANDS,
   ...REBALANCE_COMMANDS,
+  allocator,
   ...RESEARCH_COMMANDS,
   ...SYSTEM_COMMANDS,
 ]

@@ -3,6 +3,8 @@
  */
 import { z } from 'zod'
 import { riskSection } from './risk-config.ts'
+import { ALLOCATOR_METHODS } from '../portfolio/allocator/plan.ts'
+import { PERIOD_UNITS } from '../portfolio/calendar-periods.ts'
 import { BOOK_DEPTHS } from '../venue/bybit/stream/book-feed.ts'
 
 export const PROFILES = ['sim', 'paper', 'testnet', 'demo', 'observe', 'live'] as const
@@ -23,6 +25,16 @@ const ids = (description: string) =>
     .array(z.coerce.string().regex(/^-?\d+(:\w+)?$/))
     .default([])
     .describe(description)
+
+/** A percentage as a fraction. */
+const share = (fallback: string, least: number, most: number) =>
+  z
+    .string()
+    .regex(/^\d{1,3}(\.\d)? ?%$/)
+    .transform((text) => Number(text.slice(0, -1)) / 100)
+    .refine((part) => part >= least && part <= most)
+    .prefault(fallback)
+    .describe(`a percentage from ${least * 100}% to ${most * 100}%, such as ${fallback}`)
 
 const tier = () =>
   z
@@ -87,6 +99,20 @@ export const configSchema = z.strictObject({
     })
     .prefault({}),
   risk: riskSection,
+  allocator: z
+    .strictObject({
+      method: z
+        .enum(['off', ...ALLOCATOR_METHODS])
+        .default('off')
+        .describe(`off, or one of ${ALLOCATOR_METHODS.join(', ')}: capital is moved among strategies on schedule`),
+      every: z.enum(PERIOD_UNITS).default('week').describe('day, week or month (UTC)'),
+      least: share('5%', 0.01, 1),
+      most: share('50%', 0.01, 1),
+      step: share('20%', 0.01, 1),
+      drawdown: share('20%', 0.01, 1),
+    })
+    .refine(({ least, most }) => least <= most, { path: ['least'], message: 'must be at most allocator.most' })
+    .prefault({}),
   chat: z
     .strictObject({ allowManualEntry: z.boolean().default(false).describe('true or false: allow /open in Telegram and Discord') })
     .prefault({}),

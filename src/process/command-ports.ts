@@ -14,6 +14,7 @@ import { PostgresControl } from '../../db/control.ts'
 import { PostgresReads } from '../../db/reads.ts'
 import { PostgresBooks } from '../../db/books.ts'
 import { NoteRows } from '../../db/notes.ts'
+import { AllocatorRows } from '../../db/allocator.ts'
 import { PostgresReports } from '../../db/reports.ts'
 import { RebalanceRows } from '../../db/rebalances.ts'
 import { QueuedBacktests } from '../../jobs/backtests.ts'
@@ -55,6 +56,7 @@ export function commandPorts(
       notes: new NoteRows(sql),
       books: new PostgresBooks(database.db),
       reports: new PostgresReports(sql),
+      allocator: new AllocatorRows(sql),
     },
     charts: new PngCharts(candles),
     candles,
@@ -72,6 +74,7 @@ export function commandPorts(
       allowsChatEntry: config.chat.allowManualEntry,
       riskSettings: configuredSettings(config),
       maintenanceRate: costs.maintenanceRate / RATE_ONE,
+      allocator: config.allocator,
     },
     wallNow: () => Date.now(),
   }

@@ -111,6 +111,9 @@ export interface World {
   flows: FlowRow[]
   ledger: LedgerRow[]
   periods: PeriodSum[]
+  /** Period that the allocator has looked at, and the alerts that it raised. */
+  claimed: number | undefined
+  readonly reported: string[]
   funding: FundingSum[]
   trades: TradeRow[]
   readonly notes: Map<number, TradeNote>
@@ -148,6 +151,8 @@ export function makeWorld(profile = 'sim'): World {
     flows: [],
     ledger: [],
     periods: [],
+    claimed: undefined,
+    reported: [],
     funding: [],
     trades: [],
     notes: new Map(),
@@ -291,6 +296,16 @@ export function makeWorld(profile = 'sim'): World {
           funding: async () => world.funding,
           capitalChanges: async () => [],
         },
+        allocator: {
+          claim: async (period) => {
+            const isNew = world.claimed !== period
+            world.claimed = period
+            return isNew
+          },
+          report: async (type, summary) => {
+            world.reported.push(`${type}: ${summary}`)
+          },
+        },
       },
       charts: undefined,
       system: {
@@ -302,6 +317,7 @@ export function makeWorld(profile = 'sim'): World {
         allowsChatEntry: true,
         riskSettings: { ...(RISK_PROFILES.sim.settings as RiskSettings), given: [] },
         maintenanceRate: 0.005,
+        allocator: { method: 'equal', every: 'week', least: 0.05, most: 0.6, step: 1, drawdown: 0.2 },
       },
       wallNow: () => world.now,
     },

@@ -104,6 +104,13 @@ export const exposure: Command = defineRead({
     const of = (value: number): string => (equity > 0 ? ` (${plainPercent(value / equity, 0)} of equity)` : '')
     const side = (name: string): string => amount(String(sides.find((each) => each.name === name)?.gross ?? 0))
     const largest = clusters[0]
+    const table = tableOf(by, report)
+    const notes = [
+      ...(table.rows.length === 0 ? ['No two open symbols move together.'] : []),
+      ...(assumed.length === 0
+        ? []
+        : [`Too few hourly candles of ${assumed.map(short).join(', ')}: counted as moving with everything else.`]),
+    ]
     return reply('Exposure', {
       fields: [
         field('Gross', `${amount(String(gross))} USDT${of(gross)}`),
@@ -112,10 +119,8 @@ export const exposure: Command = defineRead({
         ...(report.hhi === null ? [] : [field('HHI', `${report.hhi.toFixed(2)}, as ${(1 / report.hhi).toFixed(1)} equal positions`)]),
         ...(largest === undefined ? [] : [clusterField(largest.symbols, largest.net)]),
       ],
-      table: tableOf(by, report),
-      ...(assumed.length === 0
-        ? {}
-        : { text: `Too few hourly candles of ${assumed.map(short).join(', ')}: counted as moving with everything else.` }),
+      ...(table.rows.length === 0 ? {} : { table }),
+      ...(notes.length === 0 ? {} : { text: notes.join(' ') }),
       buttons,
     })
   },
