@@ -1,3 +1,6 @@
+/**
+ * Days, weeks and months of UTC, against the calendar of the platform.
+ */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { PERIOD_UNITS, periodBounds, periodStart } from './calendar-periods.ts'

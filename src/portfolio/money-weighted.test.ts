@@ -1,3 +1,6 @@
+/**
+ * The money-weighted return against a root finder of another library.
+ */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { moneyWeighted } from './money-weighted.ts'

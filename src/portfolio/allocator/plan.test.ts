@@ -1,3 +1,6 @@
+/**
+ * Plans of the allocator: by hand, against numpy, and what holds whatever the strategies did.
+ */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { ALLOCATOR_METHODS, type AllocatorPlan, type AllocatorRules, RECORD_DAYS, SMALLEST_MOVE, planAllocation } from './plan.ts'

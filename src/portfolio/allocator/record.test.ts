@@ -1,3 +1,6 @@
+/**
+ * The record of a strategy, by hand.
+ */
 import { describe, expect, test } from 'vitest'
 import { DAY_MS } from '../../core/units.ts'
 import { recordOf } from './record.ts'

@@ -1,3 +1,6 @@
+/**
+ * Clusters of correlated symbols, by hand and as properties.
+ */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { clustersOf } from './clusters.ts'
