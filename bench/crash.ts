@@ -44,8 +44,8 @@ const config = {
     { id: 'trend-ada', strategy: 'ema-cross', symbols: ['ADAUSDT'] },
   ],
   manual: { symbols: SPOT.map((coin) => `${coin}USDT-SPOT`) },
-  // Narrow, so that the crash trips it.
-  risk: { dayLoss: '1%' },
+  // Narrow, so that the crash trips one of them.
+  risk: { dayLoss: '2%', lossStreak: 8 },
 }
 
 /** What the terminal prints; the program that ships, never the sources. */
@@ -96,7 +96,7 @@ async function moveMoney(amount: string, type: string): Promise<void> {
 
 /** What is done, by the market's clock. */
 const STEPS: readonly { readonly at: string; readonly run: () => Promise<void> | void }[] = [
-  { at: '2025-10-09T20:00Z', run: () => shown('rebalance', '--weights', 'BTC-SPOT=10%,ETH-SPOT=10%', '--yes') },
+  { at: '2025-10-09T20:00Z', run: () => shown('rebalance', '--weights', 'BTC-SPOT=9%,ETH-SPOT=6%', '--stop', '3%', '--yes') },
   { at: '2025-10-10T00:30Z', run: () => moveMoney('2000', 'TRANSFER_IN') },
   { at: '2025-10-10T08:00Z', run: () => shown('allocator', '--method', 'equal', '--yes') },
   { at: '2025-10-11T00:30Z', run: () => shown('status') },
@@ -128,15 +128,15 @@ async function report(): Promise<void> {
   // Nothing moves while the two sides are compared.
   shown('panic', 'all', '--yes')
   await sleep(10 * LOOK_MS)
-  const state = (await (await fetch(`${EXCHANGE}/_sim/state`)).json()) as Readonly<Record<string, unknown>>
-  show('GET /_sim/state (wallet)', JSON.stringify(state['wallet'] ?? state['account'] ?? state, undefined, 1).slice(0, 900))
+  const state = (await (await fetch(`${EXCHANGE}/_sim/state`)).json()) as { readonly wallet: object }
+  show('GET /_sim/state, wallet of the exchange', JSON.stringify(state.wallet))
   shown('balance', '--json')
   shown('export', 'ledger', '--check')
 }
 
 /** Who did what: rows that steer, and what the kernel decided by itself. */
 async function showAudit(): Promise<void> {
-  const opened = await openDatabase({ dataDir, databaseUrl: undefined, max: 1 })
+  const opened = await openDatabase({ dataDir, databaseUrl: undefined, max: 2 })
   if (!opened.ok) throw new Error(opened.error.sentence)
   const { sql, close } = opened.value
   const rows = await sql<{ actor: string; command: string; decision: string; result: string | null }[]>`

@@ -3,6 +3,7 @@
  */
 import { OpenAPIHono, createRoute, z } from '@hono/zod-openapi'
 import { PERIOD_UNITS } from '../../src/portfolio/calendar-periods.ts'
+import { negate } from '../amount.ts'
 import { type ApiEnv, needs } from '../auth.ts'
 import { periodOf } from '../commands/groups/account-group.ts'
 import { exposureReportOf } from '../commands/reports/exposure.ts'
@@ -47,7 +48,7 @@ const Group = z
     wins: z.number(),
     result: decimal(),
     fees: decimal(),
-    funding: decimal(),
+    funding: decimal().openapi({ description: 'Received less paid' }),
     profitFactor: decimal().nullable().openapi({ description: 'Sum won over sum lost; null where nothing was lost' }),
   })
   .openapi('PerformanceGroup')
@@ -57,7 +58,7 @@ const toGroup = (sum: TradeSum): z.infer<typeof Group> => ({
   wins: sum.wins,
   result: sum.net,
   fees: sum.fee,
-  funding: sum.funding,
+  funding: negate(sum.funding),
   profitFactor: profitFactorOf(sum) ?? null,
 })
 
