@@ -27,14 +27,14 @@ const ids = (description: string) =>
     .describe(description)
 
 /** A percentage as a fraction. */
-const share = (fallback: string, least: number, most: number) =>
+const share = (fallback: string, least: number, most: number, besides = '') =>
   z
     .string()
     .regex(/^\d{1,3}(\.\d)? ?%$/)
     .transform((text) => Number(text.slice(0, -1)) / 100)
     .refine((part) => part >= least && part <= most)
     .prefault(fallback)
-    .describe(`a percentage from ${least * 100}% to ${most * 100}%, such as ${fallback}`)
+    .describe(`a percentage from ${least * 100}% to ${most * 100}%, such as ${fallback}${besides}`)
 
 const tier = () =>
   z
@@ -106,12 +106,12 @@ export const configSchema = z.strictObject({
         .default('off')
         .describe(`off, or one of ${ALLOCATOR_METHODS.join(', ')}: capital is moved among strategies on schedule`),
       every: z.enum(PERIOD_UNITS).default('week').describe('day, week or month (UTC)'),
-      least: share('5%', 0.01, 1),
+      least: share('5%', 0.01, 1, ', and at most allocator.most'),
       most: share('50%', 0.01, 1),
       step: share('20%', 0.01, 1),
       drawdown: share('20%', 0.01, 1),
     })
-    .refine(({ least, most }) => least <= most, { path: ['least'], message: 'must be at most allocator.most' })
+    .refine(({ least, most }) => least <= most, { path: ['least'] })
     .prefault({}),
   chat: z
     .strictObject({ allowManualEntry: z.boolean().default(false).describe('true or false: allow /open in Telegram and Discord') })

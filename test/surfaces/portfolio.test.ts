@@ -65,4 +65,54 @@ describe.skipIf(made === undefined)('portfolio', () => {
     const bad = await plan({ weights: 'BTC=much' })
     expect([bad.status, (await jsonOf(bad)).errors]).toEqual([422, [expect.objectContaining({ pointer: '/weights' })]])
   })
+
+  test('results over REST: days sum to the account’s, groups to the trades’, and what is asked wrongly names its place', async () => {
+    const periods = (await jsonOf(await call('/periods?unit=month&n=2'))).data as {
+      result: string
+      fees: string
+      endEquity: string
+      flows: string
+    }[]
+    const performance = await jsonOf(await call('/performance'))
+    const whole = performance.account as { result: string; timeWeighted: number }
+    expect(periods.reduce((sum, row) => sum + cents(row.result), 0n)).toBe(cents(whole.result))
+    const groups = performance.symbols as { result: string; trades: number }[]
+    const trades = await rowsOf('trades')
+    expect(groups.reduce((sum, row) => sum + cents(row.result), 0n)).toBe(trades.reduce((sum, row) => sum + cents(row.pnl ?? ''), 0n))
+    expect(groups.reduce((sum, row) => sum + row.trades, 0)).toBe(trades.length)
+    const exposure = (await jsonOf(await call('/exposure'))) as unknown as { gross: number; sides: { gross: number }[] }
+    expect(exposure.sides.reduce((sum, side) => sum + side.gross, 0)).toBeCloseTo(exposure.gross, 6)
+    expect((await call('/funding?period=7d')).status).toBe(200)
+    for (const path of [
+      '/periods?unit=day&n=91',
+      '/periods?unit=year',
+      '/performance?period=45d',
+      '/funding?period=x',
+      '/allocator?method=x',
+    ])
+      expect([path, (await call(path)).status]).toEqual([path, 422])
+  })
+
+  test('capital is moved by a real trader: planned, confirmed, set by the allocator, and then there is nothing to move', async () => {
+    const names = new Set((await system.ports.reads.strategies()).map(({ strategy }) => strategy))
+    const post = (path: string, body: object, key: string) =>
+      call(path, {
+        method: 'POST',
+        body: JSON.stringify(body),
+        headers: { 'Idempotency-Key': key, Authorization: `Bearer ${system.adminToken}`, 'Content-Type': 'application/json' },
+      })
+    const plan = (await jsonOf(await call('/allocator?method=equal'))) as unknown as {
+      obstacle: string | null
+      strategies: { next: number }[]
+    }
+    expect([plan.obstacle, plan.strategies.length]).toEqual([null, names.size])
+    const asked = (await jsonOf(await post('/allocator', { method: 'equal' }, 'alloc-1'))) as { confirmation?: { id: string } }
+    const done = await jsonOf(await post(`/confirmations/${asked.confirmation?.id}`, { decision: 'yes' }, 'alloc-2'))
+    expect(done.status).toBe('done')
+    const settings = (await system.ports.reads.riskSettings()).filter(({ key }) => key === 'capital')
+    expect(settings.map(({ actor }) => actor)).toEqual([...names].map(() => 'allocator'))
+    expect(settings.reduce((sum, { value }) => sum + Number(value?.slice(0, -1)), 0)).toBeLessThanOrEqual(100)
+    expect(await system.ports.portfolio.reports.capitalChanges()).toHaveLength(names.size)
+    expect(await jsonOf(await call('/allocator?method=equal'))).toMatchObject({ moves: false })
+  })
 })

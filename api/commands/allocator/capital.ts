@@ -134,10 +134,14 @@ export async function carryOut(ports: CommandPorts, moves: Moves, by: AskedBy): 
 const moveText = ({ strategy, now, next }: Moves[number]): string => `${strategy} ${settingText(now)} → ${settingText(next)}`
 export const movesText = (moves: Moves): string => moves.map(moveText).join(', ')
 
+/** What rounds to nothing is not told. */
+const PENALTY_SHOWN = 0.9995
+
 /** `36.1 % by erc; drawdown 4.0 % of 20 % takes 20 %` */
 export function whyOf({ weight, penalty, drawdown, isNew }: PlannedShare, rules: AllocatorRules): string {
   const percent = (part: number): string => `${(part * 100).toFixed(1)} %`
   const basis = isNew ? 'equal share, too few daily results' : `by ${rules.method}`
-  const taken = penalty < 1 ? `; drawdown ${percent(drawdown)} of ${percent(rules.drawdown)} takes ${percent(1 - penalty)} of it` : ''
+  const taken =
+    penalty < PENALTY_SHOWN ? `; drawdown ${percent(drawdown)} of ${percent(rules.drawdown)} takes ${percent(1 - penalty)} of it` : ''
   return `${percent(weight)} ${basis}${taken}`
 }
