@@ -2,9 +2,8 @@
  * What can be configured, section by section, with the defaults and the words for what each key allows.
  */
 import { z } from 'zod'
+import { allocatorSection } from './allocator-config.ts'
 import { riskSection } from './risk-config.ts'
-import { ALLOCATOR_METHODS } from '../portfolio/allocator/plan.ts'
-import { PERIOD_UNITS } from '../portfolio/calendar-periods.ts'
 import { BOOK_DEPTHS } from '../venue/bybit/stream/book-feed.ts'
 
 export const PROFILES = ['sim', 'paper', 'testnet', 'demo', 'observe', 'live'] as const
@@ -25,16 +24,6 @@ const ids = (description: string) =>
     .array(z.coerce.string().regex(/^-?\d+(:\w+)?$/))
     .default([])
     .describe(description)
-
-/** A percentage as a fraction. */
-const share = (fallback: string, least: number, most: number, besides = '') =>
-  z
-    .string()
-    .regex(/^\d{1,3}(\.\d)? ?%$/)
-    .transform((text) => Number(text.slice(0, -1)) / 100)
-    .refine((part) => part >= least && part <= most)
-    .prefault(fallback)
-    .describe(`a percentage from ${least * 100}% to ${most * 100}%, such as ${fallback}${besides}`)
 
 const tier = () =>
   z
@@ -99,20 +88,7 @@ export const configSchema = z.strictObject({
     })
     .prefault({}),
   risk: riskSection,
-  allocator: z
-    .strictObject({
-      method: z
-        .enum(['off', ...ALLOCATOR_METHODS])
-        .default('off')
-        .describe(`off, or one of ${ALLOCATOR_METHODS.join(', ')}: capital is moved among strategies on schedule`),
-      every: z.enum(PERIOD_UNITS).default('week').describe('day, week or month (UTC)'),
-      least: share('5%', 0.01, 1, ', and at most allocator.most'),
-      most: share('50%', 0.01, 1),
-      step: share('20%', 0.01, 1),
-      drawdown: share('20%', 0.01, 1),
-    })
-    .refine(({ least, most }) => least <= most, { path: ['least'] })
-    .prefault({}),
+  allocator: allocatorSection,
   chat: z
     .strictObject({ allowManualEntry: z.boolean().default(false).describe('true or false: allow /open in Telegram and Discord') })
     .prefault({}),

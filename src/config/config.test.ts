@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { allocatorSettings } from './allocator-config.ts'
 import { CONFIG_KEYS } from './config-keys.ts'
 import { type ConfigSources, displayValue, loadConfig } from './config.ts'
 
@@ -168,9 +169,10 @@ test('a byte order mark before a file is taken', () => {
 })
 
 test('capital of strategies is given in percent, and is off unless a method is named', () => {
-  expect(valid().values.allocator).toEqual({ method: 'off', every: 'week', least: 0.05, most: 0.5, step: 0.2, drawdown: 0.2 })
-  write({ allocator: { method: 'hrp', every: 'day', least: '2.5%', most: '60 %' } })
-  expect(valid().values.allocator).toMatchObject({ method: 'hrp', every: 'day', least: 0.025, most: 0.6 })
+  const allocator = (sources: Partial<ConfigSources> = {}) => allocatorSettings(valid(sources).values.allocator)
+  expect(allocator()).toEqual({ method: 'off', every: 'week', least: 0.05, most: 0.5, step: 0.2, drawdown: 0.2 })
+  write({ allocator: { method: 'hrp', every: 'day', least: '2.5%' } })
+  expect(allocator({ env: { BALLAST__ALLOCATOR__MOST: '60 %' } })).toMatchObject({ method: 'hrp', every: 'day', least: 0.025, most: 0.6 })
 })
 test.each([
   [{ method: 'magic' }, 'allocator.method must be'],

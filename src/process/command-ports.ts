@@ -20,6 +20,7 @@ import { RebalanceRows } from '../../db/rebalances.ts'
 import { QueuedBacktests } from '../../jobs/backtests.ts'
 import type { JobQueues } from '../../jobs/queues.ts'
 import packageJson from '../../package.json' with { type: 'json' }
+import { allocatorSettings } from '../config/allocator-config.ts'
 import { configuredSettings } from '../config/risk-config.ts'
 import { RATE_ONE } from '../core/units.ts'
 import { RISK_PROFILES } from '../risk/profiles.ts'
@@ -74,7 +75,7 @@ export function commandPorts(
       allowsChatEntry: config.chat.allowManualEntry,
       riskSettings: configuredSettings(config),
       maintenanceRate: costs.maintenanceRate / RATE_ONE,
-      allocator: config.allocator,
+      allocator: allocatorSettings(config.allocator),
     },
     wallNow: () => Date.now(),
   }
