@@ -72,6 +72,29 @@ describe.skipIf(made === undefined)('two days of records', () => {
     expect(await reports.funding(DAY + DAY_MS, DAY + 2 * DAY_MS)).toMatchObject([{ symbol: 'ETHUSDT' }])
   })
 
+  test('capital of strategies over time, from the facts of the journal', async () => {
+    const setting = (key: string, target: object, text?: string) => ({
+      target,
+      key,
+      ...(text === undefined ? {} : { text }),
+      actor: 'me',
+      since: 1,
+    })
+    const facts = [
+      setting('capital', { type: 'strategy', strategy: 'a' }, '40%'),
+      setting('capital', { type: 'account' }, '90%'),
+      setting('gross', { type: 'strategy', strategy: 'a' }, '50%'),
+      setting('capital', { type: 'strategy', strategy: 'a' }),
+    ]
+    for (const [at, fact] of facts.entries())
+      await sql`insert into journal (seq, kind, type, version, ts, payload, epoch)
+        values (${at + 1}, 'fact', 'risk-setting-changed', 1, ${DAY + at}, ${JSON.stringify({ type: 'risk-setting-changed', setting: fact, ts: DAY + at })}::text::jsonb, 1)`
+    expect(await reports.capitalChanges()).toEqual([
+      { ts: DAY, strategy: 'a', text: '40%' },
+      { ts: DAY + 3, strategy: 'a', text: null },
+    ])
+  })
+
   test('a period of the allocator is claimed once, and another one again', async () => {
     const rows = new AllocatorRows(sql)
     const claims = await Promise.all([rows.claim(DAY), rows.claim(DAY), rows.claim(DAY)])

@@ -93,26 +93,24 @@ describe.skipIf(made === undefined)('portfolio', () => {
       expect([path, (await call(path)).status]).toEqual([path, 422])
   })
 
-  test('capital is moved by a real trader: planned, confirmed, set by the allocator, and then there is nothing to move', async () => {
+  test('capital over REST: planned as data, asked, and what the trader refuses is not said to be moved', async () => {
     const names = new Set((await system.ports.reads.strategies()).map(({ strategy }) => strategy))
     const post = (path: string, body: object, key: string) =>
-      call(path, {
+      app.request(`http://127.0.0.1/api/v1${path}`, {
         method: 'POST',
         body: JSON.stringify(body),
-        headers: { 'Idempotency-Key': key, Authorization: `Bearer ${system.adminToken}`, 'Content-Type': 'application/json' },
+        headers: { Authorization: `Bearer ${system.adminToken}`, 'Content-Type': 'application/json', 'Idempotency-Key': key },
       })
     const plan = (await jsonOf(await call('/allocator?method=equal'))) as unknown as {
       obstacle: string | null
       strategies: { next: number }[]
     }
     expect([plan.obstacle, plan.strategies.length]).toEqual([null, names.size])
+    expect(plan.strategies.reduce((sum, { next }) => sum + next, 0)).toBeLessThanOrEqual(1 + 1e-9)
     const asked = (await jsonOf(await post('/allocator', { method: 'equal' }, 'alloc-1'))) as { confirmation?: { id: string } }
     const done = await jsonOf(await post(`/confirmations/${asked.confirmation?.id}`, { decision: 'yes' }, 'alloc-2'))
-    expect(done.status).toBe('done')
-    const settings = (await system.ports.reads.riskSettings()).filter(({ key }) => key === 'capital')
-    expect(settings.map(({ actor }) => actor)).toEqual([...names].map(() => 'allocator'))
-    expect(settings.reduce((sum, { value }) => sum + Number(value?.slice(0, -1)), 0)).toBeLessThanOrEqual(100)
-    expect(await system.ports.portfolio.reports.capitalChanges()).toHaveLength(names.size)
-    expect(await jsonOf(await call('/allocator?method=equal'))).toMatchObject({ moves: false })
+    // The scripted trader runs on fixed limits.
+    expect([done.status, done.detail]).toEqual([409, expect.stringContaining('This trader has no limits that can be set.')])
+    expect(await system.ports.reads.riskSettings()).toEqual([])
   })
 })
