@@ -46,6 +46,7 @@ const CONFIRMED_TIERS = {
   key: tier(),
   reconcile: tier(),
   limits: tier(),
+  allocator: tier(),
   strategy: tier(),
 }
 

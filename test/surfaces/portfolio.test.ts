@@ -80,7 +80,7 @@ describe.skipIf(made === undefined)('portfolio', () => {
     const trades = await rowsOf('trades')
     expect(groups.reduce((sum, row) => sum + cents(row.result), 0n)).toBe(trades.reduce((sum, row) => sum + cents(row.pnl ?? ''), 0n))
     expect(groups.reduce((sum, row) => sum + row.trades, 0)).toBe(trades.length)
-    const exposure = (await jsonOf(await call('/exposure'))) as unknown as { gross: number; sides: { gross: number }[] }
+    const exposure = (await jsonOf(await call('/exposure'))) as { gross: number; sides: { gross: number }[] }
     expect(exposure.sides.reduce((sum, side) => sum + side.gross, 0)).toBeCloseTo(exposure.gross, 6)
     expect((await call('/funding?period=7d')).status).toBe(200)
     for (const path of [
