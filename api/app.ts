@@ -11,6 +11,7 @@ import { databaseDown, guardDatabase } from './database-guard.ts'
 import { DOCS_PAGE } from './docs-page.ts'
 import { onError, onNotFound, problem } from './problem.ts'
 import { withProblems } from './problem-answers.ts'
+import { allocatorRoutes } from './routes/allocator-routes.ts'
 import { commandRoutes } from './routes/command-routes.ts'
 import { keyRoutes } from './routes/key-routes.ts'
 import { limitRoutes } from './routes/limit-routes.ts'
@@ -18,6 +19,7 @@ import { orderRoutes } from './routes/order-routes.ts'
 import { portfolioRoutes } from './routes/portfolio-routes.ts'
 import { readRoutes } from './routes/read-routes.ts'
 import { reportRoutes } from './routes/report-routes.ts'
+import { resultRoutes } from './routes/result-routes.ts'
 import { riskRoutes } from './routes/risk-routes.ts'
 import { clockText, silenceOf } from './commands/silence.ts'
 
@@ -93,10 +95,12 @@ export function makeApp(context: ApiContext): OpenAPIHono<ApiEnv> {
   app.route('/api/v1', riskRoutes(context))
   app.route('/api/v1', orderRoutes(context))
   app.route('/api/v1', reportRoutes(context))
+  app.route('/api/v1', resultRoutes(context))
   app.route('/api/v1', commandRoutes(context))
   app.route('/api/v1', keyRoutes(context))
   app.route('/api/v1', limitRoutes(context))
   app.route('/api/v1', portfolioRoutes(context))
+  app.route('/api/v1', allocatorRoutes(context))
 
   app.openAPIRegistry.registerComponent('securitySchemes', 'key', {
     type: 'http',

@@ -2,12 +2,13 @@
  * Charts as PNG: rows and candles in, a picture out.
  * Never draws where there is nothing to see: it says so.
  */
-import type { CandleReader, ChartRequest, Charts, MeasuresChart, PnlPicture } from './ports.ts'
+import type { CandleReader, ChartRequest, Charts, MeasuresChart, PeriodsPicture, PnlPicture } from './ports.ts'
 import { amount, percent, signed } from './commands/format.ts'
 import type { Image } from './commands/reply.ts'
 import { type ChartLevel, candlePicture } from '../src/charts/candle-picture.ts'
 import { equityPicture } from '../src/charts/equity-picture.ts'
 import { measuresPicture } from '../src/charts/measures-picture.ts'
+import { periodsPicture } from '../src/charts/periods-picture.ts'
 import { DAY_MS } from '../src/core/units.ts'
 import { CHART_COLORS } from '../src/charts/picture.ts'
 import { pngOf } from '../src/system/png.ts'
@@ -64,6 +65,15 @@ export class PngCharts implements Charts {
       measuresPicture({ title, subtitle, ts, equity, depths: depthsOf(equity), period: stride, returns, lines }),
       `${title}: ${percent(change)} over ${returns.length} ${stride}s, with drawdown and value at risk`,
     )
+  }
+
+  async periods({ title, names, rows }: PeriodsPicture): Promise<Image | undefined> {
+    if (rows.length < 2) return undefined
+    const total = rows.reduce((sum, { result }) => sum + Number(result ?? 0), 0)
+    const growth = rows.reduce((all, { timeWeighted }) => all * (1 + (timeWeighted ?? 0)), 1) - 1
+    const subtitle = `${signed(String(total))} USDT (${percent(growth)}) without flows · UTC`
+    const bars = rows.map(({ result }, at) => ({ name: names[at] ?? '', value: Number(result ?? 0) }))
+    return this.png(periodsPicture({ title, subtitle, bars }), `${title}: ${signed(String(total))} USDT together`)
   }
 
   async candles(request: ChartRequest): Promise<Image | string> {

@@ -69,6 +69,58 @@ export interface Books {
   trades(from: number, before: number): Promise<readonly TradeRow[]>
 }
 
+/** What a stretch between two instants brought: after the first, up to the second. */
+export interface PeriodSum {
+  /** ms of market time. */
+  readonly from: number
+  readonly to: number
+  /** Equity and sum of all flows until then, at both ends; null before the records begin. */
+  readonly startEquity: string | null
+  readonly endEquity: string | null
+  readonly startFlows: string | null
+  readonly endFlows: string | null
+  /** Product of the steps of equity, flows left out: 1.02 is a time-weighted return of 2 %; null where there is none. */
+  readonly growth: number | null
+  readonly flows: readonly { readonly ts: number; readonly amount: number }[]
+  /** Closed in it. */
+  readonly trades: number
+  readonly wins: number
+  /** Paid, of all fills. */
+  readonly fees: string
+  /** Received less paid. */
+  readonly funding: string
+}
+export interface FundingSum {
+  readonly symbol: string
+  readonly settlements: number
+  readonly paid: string
+  readonly received: string
+  /** The last settlement, ms. */
+  readonly lastTs: number
+}
+/** A strategy's capital as a percentage from an instant on; null: as configured. */
+export interface CapitalChange {
+  readonly ts: number
+  readonly strategy: string
+  readonly text: string | null
+}
+export interface Reports {
+  /** One for each two neighbors of ascending instants. */
+  periods(bounds: readonly number[]): Promise<readonly PeriodSum[]>
+  /** Settlements after `from`, up to `to`, by symbol. */
+  funding(from: number, to: number): Promise<readonly FundingSum[]>
+  /** Oldest first. */
+  capitalChanges(): Promise<readonly CapitalChange[]>
+}
+
+/** What the allocator keeps beside the settings that it changes. */
+export interface AllocatorLog {
+  /** Whether a period has not been looked at before; from then on it has. */
+  claim(period: number): Promise<boolean>
+  /** Raises an alert, at an instant of market time. */
+  report(type: 'allocator.moved' | 'allocator.failed', summary: string, detail: Json, ts: number): Promise<void>
+}
+
 export interface PortfolioPorts {
   /** Grid and limits of what this Ballast may trade; a sentence where the exchange cannot be asked. */
   instruments(): Promise<Result<readonly Instrument[], string>>
@@ -79,4 +131,6 @@ export interface PortfolioPorts {
   readonly log: (text: string) => void
   readonly notes: Notes
   readonly books: Books
+  readonly reports: Reports
+  readonly allocator: AllocatorLog
 }

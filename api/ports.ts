@@ -1,6 +1,8 @@
 /**
  * What the commands and the API need of the rest: reads, control of the trader, confirmations, audit, keys, jobs, pictures.
  */
+import type { AllocatorMethod, AllocatorRules } from '../src/portfolio/allocator/plan.ts'
+import type { PeriodUnit } from '../src/portfolio/calendar-periods.ts'
 import type { ConfiguredSettings } from '../src/risk/settings/rules.ts'
 import type { CommandOutcome, PreviewedCommand, TraderCommand } from '../src/kernel/trader-command.ts'
 import type {
@@ -374,7 +376,16 @@ export type CandleReader = (
 ) => Promise<
   readonly { readonly ts: number; readonly open: number; readonly high: number; readonly low: number; readonly close: number }[] | undefined
 >
+export interface PeriodsPicture {
+  readonly title: string
+  /** Of each row, as its bar is labelled. */
+  readonly names: readonly string[]
+  /** Oldest first. */
+  readonly rows: readonly { readonly result: string | null; readonly timeWeighted: number | null }[]
+}
 export interface Charts {
+  /** Result of each period and what they came to; undefined where there is too little to draw. */
+  periods(picture: PeriodsPicture): Promise<Image | undefined>
   pnl(picture: PnlPicture): Promise<Image | undefined>
   /** Equity, drawdown and returns with their value at risk; undefined where there is too little to draw. */
   measures(picture: MeasuresChart): Promise<Image | undefined>
@@ -396,4 +407,6 @@ export interface SystemFacts {
   readonly riskSettings: ConfiguredSettings
   /** Part of a position's value that it needs as maintenance margin. */
   readonly maintenanceRate: number
+  /** How capital is shared among strategies; `off`: only when somebody asks. */
+  readonly allocator: Omit<AllocatorRules, 'method'> & { readonly method: AllocatorMethod | 'off'; readonly every: PeriodUnit }
 }

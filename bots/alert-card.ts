@@ -117,7 +117,8 @@ function buttonsOf(alert: AlertToTell): Button[] {
   if (alert.type === 'position.oversold' && symbol !== null) buttons.push(runs(symbol, `/positions ${symbol}`), runs('Trades', '/trades'))
   if (alert.type === 'symbol.delisting' && symbol !== null) buttons.push(runs(`Close ${symbol}`, `/close ${symbol}`, 'bad'))
   if (alert.type === 'reconcile.mismatch') buttons.push(runs('Show', '/reconcile'), runs('Fix', '/reconcile fix'), runs('Pause', '/pause'))
-  if (alert.type === 'report.daily') buttons.push(runs('PnL', '/pnl 7d'))
+  if (alert.type === 'report.daily') buttons.push(runs('Days', '/daily'), runs('PnL', '/pnl 7d'))
+  if (alert.type.startsWith('allocator.')) buttons.push(runs('Capital', '/allocator dry-run'))
   return buttons
 }
 

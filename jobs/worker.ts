@@ -20,6 +20,8 @@ export interface WorkerPorts {
   readonly strategies: readonly StrategyModule[]
   /** Undefined while the exchange cannot be asked. */
   readonly candleSource: () => Promise<CandleSource | undefined>
+  /** Shares capital among strategies where that is due. */
+  readonly moveCapital: () => Promise<void>
   readonly log: (level: 'info' | 'warn' | 'error', text: string) => void
 }
 
@@ -28,7 +30,7 @@ const MEASURES_EVERY_MS = 300_000
 const REPORT_EVERY_MS = 60_000
 const AGAIN_MS = 30_000
 const SWEEP_EVERY_MS = 10_000
-const REPEATING = ['candles', 'measures', 'daily-report'] as const
+const REPEATING = ['candles', 'measures', 'daily-report', 'allocator'] as const
 
 /** Nothing here is waited for: where the queue is away, the jobs begin when it comes. */
 /** Runs until its queues are closed; `stop` ends what it does on the tables by itself. */
@@ -53,6 +55,9 @@ export function startWorker(ports: WorkerPorts): { readonly stop: () => Promise<
       case 'daily-report':
         await reportDay(sql)
         return
+      case 'allocator':
+        await ports.moveCapital()
+        return
     }
   })
   const repeat = async (): Promise<void> => {
@@ -61,6 +66,7 @@ export function startWorker(ports: WorkerPorts): { readonly stop: () => Promise<
     await upkeep.repeat('measures', MEASURES_EVERY_MS, { task: 'measures' })
     // A minute of wall-clock time is an hour of market time at 60x: the day that has ended is looked for often and reported once.
     await upkeep.repeat('daily-report', REPORT_EVERY_MS, { task: 'daily-report' })
+    await upkeep.repeat('allocator', REPORT_EVERY_MS, { task: 'allocator' })
   }
   const warning = (what: string) => (thrown: unknown) =>
     log('warn', `${what}: ${thrown instanceof Error ? thrown.message : String(thrown)}`)

@@ -16,11 +16,7 @@ const AT_THE_TERMINAL = 'Use the terminal of the machine that runs Ballast'
 
 /** By the names of freqtrade, 3Commas, Hummingbot and their chats. */
 const OURS: Readonly<Record<string, Ours>> = {
-  daily: { line: '/pnl 7d day' },
-  weekly: { line: '/pnl 30d day' },
-  monthly: { line: '/pnl 90d day' },
-  performance: { line: '/pnl all sym' },
-  entries: { line: '/pnl all strategy' },
+  entries: { line: '/performance all strategy' },
   exits: { line: '/trades' },
   count: { line: '/positions' },
   deals: { line: '/positions' },
@@ -65,7 +61,7 @@ const AT_A_TERMINAL: Readonly<Record<string, string>> = {
 
 /**
  * What to type at a terminal for a command of another trading program, as a next step; undefined for a name that none of them has.
- * @example typedHere('daily') // 'Ours is: ballast pnl 7d day'
+ * @example typedHere('entries') // 'Ours is: ballast performance all strategy'
  */
 export function typedHere(name: string): string | undefined {
   if (Object.hasOwn(AT_A_TERMINAL, name)) return AT_A_TERMINAL[name]

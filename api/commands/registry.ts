@@ -2,6 +2,7 @@
  * The one list of commands: Telegram, Discord, the terminal, REST and the help are made from it.
  */
 import { ACCOUNT_COMMANDS } from './groups/account-group.ts'
+import { allocator } from './allocator/command.ts'
 import { ALGO_COMMANDS } from './groups/algo-group.ts'
 import { CLOSE_COMMANDS } from './groups/close-group.ts'
 import type { Command } from './command.ts'
@@ -13,6 +14,10 @@ import { limits } from './groups/limits-command.ts'
 import { REBALANCE_COMMANDS } from './groups/rebalance-group.ts'
 import { NOTE_COMMANDS } from './groups/note-group.ts'
 import { EXPORT_COMMANDS } from './groups/export-group.ts'
+import { exposure } from './reports/exposure.ts'
+import { funding } from './reports/funding.ts'
+import { performance } from './reports/performance.ts'
+import { PERIOD_COMMANDS } from './reports/periods.ts'
 import { RESEARCH_COMMANDS } from './groups/research-group.ts'
 import { STATS_COMMANDS } from './groups/stats-group.ts'
 import { STRATEGY_COMMANDS } from './groups/strategy-group.ts'
@@ -26,6 +31,10 @@ import { WHY_COMMANDS } from './groups/why-group.ts'
 export const COMMANDS: readonly Command[] = [
   ...ACCOUNT_COMMANDS,
   limits,
+  ...PERIOD_COMMANDS,
+  performance,
+  exposure,
+  funding,
   ...STATS_COMMANDS,
   ...MEASURES_COMMANDS,
   ...STRESS_COMMANDS,
@@ -42,6 +51,7 @@ export const COMMANDS: readonly Command[] = [
   ...EXTERNAL_COMMANDS,
   ...ALGO_COMMANDS,
   ...REBALANCE_COMMANDS,
+  allocator,
   ...RESEARCH_COMMANDS,
   ...SYSTEM_COMMANDS,
 ]

@@ -23,12 +23,11 @@ export interface StressReport {
   readonly notes: readonly string[]
 }
 
-/** Undefined before the trader's first report. */
-export async function stressReportOf({ reads, candles, system }: CommandPorts): Promise<StressReport | undefined> {
-  const [account, rows] = await Promise.all([reads.account(), reads.positions(true)])
-  if (account === undefined) return undefined
-  const held = rows.filter((row) => heldOf(row) !== 0 && Number(row.markPrice) > 0)
-  const symbols = held.map(({ symbol }) => symbol)
+/** Hourly closes of the symbols and of the benchmark, of spot those of the perpetual where it has none; what the exchange does not give is left out. */
+export async function closesOf(
+  { candles }: Pick<CommandPorts, 'candles'>,
+  symbols: readonly string[],
+): Promise<ReadonlyMap<string, readonly Close[]>> {
   const closes = new Map<string, readonly Close[]>()
   await Promise.all(
     [...new Set([BENCHMARK, ...symbols])].map(async (symbol) => {
@@ -37,7 +36,17 @@ export async function stressReportOf({ reads, candles, system }: CommandPorts): 
       if (found !== undefined) closes.set(symbol, found)
     }),
   )
-  const market = marketRiskOf(symbols, BENCHMARK, closes, HOUR_MS)
+  return closes
+}
+
+/** Undefined before the trader's first report. */
+export async function stressReportOf(ports: CommandPorts): Promise<StressReport | undefined> {
+  const { reads, system } = ports
+  const [account, rows] = await Promise.all([reads.account(), reads.positions(true)])
+  if (account === undefined) return undefined
+  const held = rows.filter((row) => heldOf(row) !== 0 && Number(row.markPrice) > 0)
+  const symbols = held.map(({ symbol }) => symbol)
+  const market = marketRiskOf(symbols, BENCHMARK, await closesOf(ports, symbols), HOUR_MS)
   const tiers = tiersOf([{ valueMax: Number.POSITIVE_INFINITY, rate: system.maintenanceRate }])
   const book: StressBook = {
     equity: Number(account.equity),

@@ -5,6 +5,7 @@
 import { describe, expect, test } from 'vitest'
 import { candlePicture } from './candle-picture.ts'
 import { equityPicture } from './equity-picture.ts'
+import { periodsPicture } from './periods-picture.ts'
 import { measuresPicture } from './measures-picture.ts'
 
 const START = 1_767_225_600_000 // 2026-01-01 00:00 UTC
@@ -100,4 +101,18 @@ test.each([
   ['a trade that won nothing', equityPicture({ ...equity(2, () => 1_000), closes: [{ ts: START, pnl: 0 }] })],
 ])('%s holds numbers only', (_, svg) => {
   expect(svg).not.toMatch(/NaN|Infinity|undefined|null/)
+})
+
+describe('bars of periods', () => {
+  test.each([
+    ['one that brought nothing', [0]],
+    ['losses only', [-5, -2]],
+    ['ninety', Array.from({ length: 90 }, (_, k) => (k % 7) - 3)],
+  ])('%s: a bar each, as many names as there is room for, and no number that is none', (_, values) => {
+    const svg = periodsPicture({ title: NASTY, subtitle: '', bars: values.map((value, k) => ({ name: `d${k}`, value })) })
+    expect([...svg.matchAll(/<rect x=/g)]).toHaveLength(values.length)
+    expect(labels(svg).filter((label) => label.startsWith('d')).length).toBeLessThanOrEqual(12)
+    expect(labels(svg)).toContain(`d${values.length - 1}`)
+    expect(svg).not.toMatch(/NaN|Infinity|<script>/)
+  })
 })

@@ -90,7 +90,7 @@ describe('as a process', () => {
   test.each([
     ['dta list', 2, "Did you mean 'data'?"],
     ['stop', 2, 'Pause entries with: npx ballast pause'],
-    ['daily', 2, 'Ours is: npx ballast pnl 7d day'],
+    ['entries', 2, 'Ours is: npx ballast performance all strategy'],
     ['show-config', 2, 'npx ballast config show'],
     ['forceexit', 2, 'npx ballast close BTC'],
     ['alerts', 2, 'Past alerts: GET /api/v1/alerts'],

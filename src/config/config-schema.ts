@@ -2,6 +2,7 @@
  * What can be configured, section by section, with the defaults and the words for what each key allows.
  */
 import { z } from 'zod'
+import { allocatorSection } from './allocator-config.ts'
 import { riskSection } from './risk-config.ts'
 import { BOOK_DEPTHS } from '../venue/bybit/stream/book-feed.ts'
 
@@ -45,6 +46,7 @@ const CONFIRMED_TIERS = {
   key: tier(),
   reconcile: tier(),
   limits: tier(),
+  allocator: tier(),
   strategy: tier(),
 }
 
@@ -87,6 +89,7 @@ export const configSchema = z.strictObject({
     })
     .prefault({}),
   risk: riskSection,
+  allocator: allocatorSection,
   chat: z
     .strictObject({ allowManualEntry: z.boolean().default(false).describe('true or false: allow /open in Telegram and Discord') })
     .prefault({}),

@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { allocatorSettings } from './allocator-config.ts'
 import { CONFIG_KEYS } from './config-keys.ts'
 import { type ConfigSources, displayValue, loadConfig } from './config.ts'
 
@@ -165,4 +166,20 @@ test.each([
 test('a byte order mark before a file is taken', () => {
   write('\uFEFF{"api":{"port":4321}}')
   expect(valid().values.api.port).toBe(4321)
+})
+
+test('capital of strategies is given in percent, and is off unless a method is named', () => {
+  const allocator = (sources: Partial<ConfigSources> = {}) => allocatorSettings(valid(sources).values.allocator)
+  expect(allocator()).toEqual({ method: 'off', every: 'week', least: 0.05, most: 0.5, step: 0.2, drawdown: 0.2 })
+  write({ allocator: { method: 'hrp', every: 'day', least: '2.5%' } })
+  expect(allocator({ env: { BALLAST__ALLOCATOR__MOST: '60 %' } })).toMatchObject({ method: 'hrp', every: 'day', least: 0.025, most: 0.6 })
+})
+test.each([
+  [{ method: 'magic' }, 'allocator.method must be'],
+  [{ most: '120%' }, 'allocator.most must be a percentage from 1% to 100%'],
+  [{ step: 0.2 }, 'allocator.step must be a percentage'],
+  [{ least: '60%' }, 'allocator.least must be a percentage from 1% to 100%, such as 5%, and at most allocator.most (got "60%")'],
+])('allocator %j: one sentence with the place', (allocator, sentence) => {
+  write({ allocator })
+  expect(sentences({})).toContain(sentence)
 })

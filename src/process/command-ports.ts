@@ -14,10 +14,13 @@ import { PostgresControl } from '../../db/control.ts'
 import { PostgresReads } from '../../db/reads.ts'
 import { PostgresBooks } from '../../db/books.ts'
 import { NoteRows } from '../../db/notes.ts'
+import { AllocatorRows } from '../../db/allocator.ts'
+import { PostgresReports } from '../../db/reports.ts'
 import { RebalanceRows } from '../../db/rebalances.ts'
 import { QueuedBacktests } from '../../jobs/backtests.ts'
 import type { JobQueues } from '../../jobs/queues.ts'
 import packageJson from '../../package.json' with { type: 'json' }
+import { allocatorSettings } from '../config/allocator-config.ts'
 import { configuredSettings } from '../config/risk-config.ts'
 import { RATE_ONE } from '../core/units.ts'
 import { RISK_PROFILES } from '../risk/profiles.ts'
@@ -53,6 +56,8 @@ export function commandPorts(
       log: (text) => context.log('warn', text),
       notes: new NoteRows(sql),
       books: new PostgresBooks(database.db),
+      reports: new PostgresReports(sql),
+      allocator: new AllocatorRows(sql),
     },
     charts: new PngCharts(candles),
     candles,
@@ -70,6 +75,7 @@ export function commandPorts(
       allowsChatEntry: config.chat.allowManualEntry,
       riskSettings: configuredSettings(config),
       maintenanceRate: costs.maintenanceRate / RATE_ONE,
+      allocator: allocatorSettings(config.allocator),
     },
     wallNow: () => Date.now(),
   }

@@ -10,6 +10,7 @@ import { RebalanceRows } from '../../db/rebalances.ts'
 import { insertTurn } from '../../db/alerts.ts'
 import { readTraderAge, reportHealth } from '../../db/health.ts'
 import { JobQueues } from '../../jobs/queues.ts'
+import { moveOnSchedule } from '../../api/commands/allocator/schedule.ts'
 import { startWorker } from '../../jobs/worker.ts'
 import { startApiRole } from './api-role.ts'
 import { startBots } from './bots-role.ts'
@@ -70,6 +71,7 @@ export async function startSurfaces(context: RoleContext, surfaces: readonly Sur
         candlesRoot: paths.candles,
         strategies: context.strategies.modules,
         candleSource: () => publicVenue.candleSource(),
+        moveCapital: () => moveOnSchedule(ports),
         log,
       }),
     )

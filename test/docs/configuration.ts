@@ -21,6 +21,13 @@ const WORDS: Readonly<Record<string, string>> = {
   'risk.strategies':
     'What single strategies have of their own; of each limit the strictest of account, strategy and symbol counts ([risk](risk.md))',
   'risk.symbols': 'What single symbols have of their own ([risk](risk.md))',
+  'allocator.method':
+    'How capital is shared among strategies on schedule ([portfolio](portfolio.md#capital-of-strategies)); also the method of `ballast allocator`',
+  'allocator.every': 'How often capital is moved, in market time',
+  'allocator.least': 'Least capital of a strategy, as a part of equity',
+  'allocator.most': 'Most capital of a strategy, as a part of equity',
+  'allocator.step': 'Most that one move changes the capital of a strategy, as a part of equity',
+  'allocator.drawdown': 'Drawdown of a strategy, of its own capital, at which it is left with the least',
   'chat.allowManualEntry': 'Whether `/open` is allowed in chats',
   'confirm.maxDriftBps': 'How far a price may go before a card that adds risk asks again',
   'api.host':

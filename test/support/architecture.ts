@@ -91,7 +91,7 @@ export const MAY_IMPORT: Readonly<Record<Layer, readonly Layer[]>> = {
   bots: ['core', 'commands', 'client'],
   web: ['client', 'commands'],
   system: ['core'],
-  config: ['core', 'market', 'candles', 'trading', 'risk', 'strategy', 'strategy-files', 'sim', 'bybit', 'system'],
+  config: ['core', 'market', 'candles', 'trading', 'portfolio', 'risk', 'strategy', 'strategy-files', 'sim', 'bybit', 'system'],
   'market-data': ['core', 'market', 'candles', 'charts', 'bybit', 'bybit-server', 'venue-port', 'config', 'system'],
   // Past the trader: with the exchange alone.
   emergency: ['core', 'market', 'trading', 'bybit', 'venue-port', 'system'],

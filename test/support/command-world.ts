@@ -6,7 +6,7 @@ import { RISK_PROFILES } from '../../src/risk/profiles.ts'
 import type { RiskSettings } from '../../src/risk/settings/rules.ts'
 import type { Actor, CommandPorts, Role } from '../../api/commands/command.ts'
 import { CommandRunner } from '../../api/commands/run.ts'
-import type { TradeNote } from '../../api/portfolio-ports.ts'
+import type { FundingSum, PeriodSum, TradeNote } from '../../api/portfolio-ports.ts'
 import type { AuditEntry, CodeVerdict, Confirmation, KeyState, NewConfirmation, PartHealth } from '../../api/ports.ts'
 import { err } from '../../src/core/result.ts'
 import type {
@@ -110,6 +110,11 @@ export interface World {
   health: PartHealth[]
   flows: FlowRow[]
   ledger: LedgerRow[]
+  periods: PeriodSum[]
+  /** Period that the allocator has looked at, and the alerts that it raised. */
+  claimed: number | undefined
+  readonly reported: string[]
+  funding: FundingSum[]
   trades: TradeRow[]
   readonly notes: Map<number, TradeNote>
   outcome: CommandOutcome | undefined
@@ -145,6 +150,10 @@ export function makeWorld(profile = 'sim'): World {
     health: [],
     flows: [],
     ledger: [],
+    periods: [],
+    claimed: undefined,
+    reported: [],
+    funding: [],
     trades: [],
     notes: new Map(),
     outcome: { status: 'done', text: 'Done.' },
@@ -282,6 +291,21 @@ export function makeWorld(profile = 'sim'): World {
           ledger: async () => world.ledger,
           trades: async () => world.trades,
         },
+        reports: {
+          periods: async () => world.periods,
+          funding: async () => world.funding,
+          capitalChanges: async () => [],
+        },
+        allocator: {
+          claim: async (period) => {
+            const isNew = world.claimed !== period
+            world.claimed = period
+            return isNew
+          },
+          report: async (type, summary) => {
+            world.reported.push(`${type}: ${summary}`)
+          },
+        },
       },
       charts: undefined,
       system: {
@@ -293,6 +317,7 @@ export function makeWorld(profile = 'sim'): World {
         allowsChatEntry: true,
         riskSettings: { ...(RISK_PROFILES.sim.settings as RiskSettings), given: [] },
         maintenanceRate: 0.005,
+        allocator: { method: 'equal', every: 'week', least: 0.05, most: 0.6, step: 1, drawdown: 0.2 },
       },
       wallNow: () => world.now,
     },

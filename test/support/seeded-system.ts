@@ -21,6 +21,8 @@ import { acquireLease } from '../../db/lease.ts'
 import { PostgresReads } from '../../db/reads.ts'
 import { PostgresBooks } from '../../db/books.ts'
 import { NoteRows } from '../../db/notes.ts'
+import { AllocatorRows } from '../../db/allocator.ts'
+import { PostgresReports } from '../../db/reports.ts'
 import { RebalanceRows } from '../../db/rebalances.ts'
 import { CommandHandler } from '../../src/trader/commands/command-handler.ts'
 import { err, ok } from '../../src/core/result.ts'
@@ -157,6 +159,8 @@ export async function makeSeededSystem(options: SeedOptions = {}): Promise<Seede
       log: (text) => void process.stderr.write(`${text}\n`),
       notes: new NoteRows(sql),
       books: new PostgresBooks(database.db),
+      reports: new PostgresReports(sql),
+      allocator: new AllocatorRows(sql),
     },
     charts: undefined,
     candles: async () => undefined,
@@ -169,6 +173,7 @@ export async function makeSeededSystem(options: SeedOptions = {}): Promise<Seede
       allowsChatEntry: true,
       riskSettings: { ...(RISK_PROFILES.sim.settings as RiskSettings), given: [] },
       maintenanceRate: 0.005,
+      allocator: { method: 'off', every: 'week', least: 0.05, most: 0.5, step: 0.2, drawdown: 0.2 },
     },
     wallNow: options.wallNow ?? Date.now,
   }

@@ -30,6 +30,15 @@ const LINES = [
   'pnl all sym',
   'pnl all strategy',
   'pnl all day',
+  'daily 90',
+  'weekly',
+  'monthly',
+  'performance all',
+  'exposure',
+  'exposure strategy',
+  'exposure cluster',
+  'funding all',
+  'allocator dry-run',
   'strategies',
   'algos',
   'health',
@@ -80,6 +89,21 @@ function worldOf(rows: readonly { readonly symbol: string; readonly a: string; r
   world.fills = rows.map(
     ({ symbol, a, b }) => ({ symbol, quantity: a, price: b, fee: b, feeCoin: 'USDT', side: 1, ts: 0, orderId: 7 }) as never,
   )
+  world.periods = rows.map(({ a, b }, k) => ({
+    from: k * 86_400_000,
+    to: (k + 1) * 86_400_000,
+    startEquity: '1',
+    endEquity: a,
+    startFlows: '0',
+    endFlows: b,
+    growth: 1 + Number(b) / 1e4,
+    flows: [],
+    trades: 12_345,
+    wins: 1,
+    fees: b,
+    funding: a,
+  }))
+  world.funding = rows.map(({ symbol, a, b }) => ({ symbol, settlements: 1_234, paid: a, received: b, lastTs: 0 }))
   world.flows = rows.map(({ symbol, a }) => ({ symbol, kind: 'transfer-in', amount: a, coin: 'USDT', isBooked: true, ts: 0 }) as never)
   world.health = rows.map(
     ({ strategy, a }) => ({ part: 'stream-private', status: 'warn', detail: `${strategy} ${a}`, updatedAt: 0 }) as never,

@@ -47,7 +47,8 @@ test('sums all trades, in one and in groups, and finds the deepest fall of all o
   expect(fields).toMatchObject({
     Net: '+10,537.00 USDT in 10535 closed trades',
     Fees: '1,053.50 USDT',
-    Funding: '-105.35 USDT',
+    // Each trade has cost -0.01: it received.
+    Funding: '+105.35 USDT',
     Won: '7024 of 10535 (67 %)',
     'Profit factor': '4.00',
     // From 1,100 down to 900.

@@ -65,4 +65,52 @@ describe.skipIf(made === undefined)('portfolio', () => {
     const bad = await plan({ weights: 'BTC=much' })
     expect([bad.status, (await jsonOf(bad)).errors]).toEqual([422, [expect.objectContaining({ pointer: '/weights' })]])
   })
+
+  test('results over REST: days sum to the account’s, groups to the trades’, and what is asked wrongly names its place', async () => {
+    const periods = (await jsonOf(await call('/periods?unit=month&n=2'))).data as {
+      result: string
+      fees: string
+      endEquity: string
+      flows: string
+    }[]
+    const performance = await jsonOf(await call('/performance'))
+    const whole = performance.account as { result: string; timeWeighted: number }
+    expect(periods.reduce((sum, row) => sum + cents(row.result), 0n)).toBe(cents(whole.result))
+    const groups = performance.symbols as { result: string; trades: number }[]
+    const trades = await rowsOf('trades')
+    expect(groups.reduce((sum, row) => sum + cents(row.result), 0n)).toBe(trades.reduce((sum, row) => sum + cents(row.pnl ?? ''), 0n))
+    expect(groups.reduce((sum, row) => sum + row.trades, 0)).toBe(trades.length)
+    const exposure = (await jsonOf(await call('/exposure'))) as { gross: number; sides: { gross: number }[] }
+    expect(exposure.sides.reduce((sum, side) => sum + side.gross, 0)).toBeCloseTo(exposure.gross, 6)
+    expect((await call('/funding?period=7d')).status).toBe(200)
+    for (const path of [
+      '/periods?unit=day&n=91',
+      '/periods?unit=year',
+      '/performance?period=45d',
+      '/funding?period=x',
+      '/allocator?method=x',
+    ])
+      expect([path, (await call(path)).status]).toEqual([path, 422])
+  })
+
+  test('capital over REST: planned as data, asked, and what the trader refuses is not said to be moved', async () => {
+    const names = new Set((await system.ports.reads.strategies()).map(({ strategy }) => strategy))
+    const post = (path: string, body: object, key: string) =>
+      app.request(`http://127.0.0.1/api/v1${path}`, {
+        method: 'POST',
+        body: JSON.stringify(body),
+        headers: { Authorization: `Bearer ${system.adminToken}`, 'Content-Type': 'application/json', 'Idempotency-Key': key },
+      })
+    const plan = (await jsonOf(await call('/allocator?method=equal'))) as unknown as {
+      obstacle: string | null
+      strategies: { next: number }[]
+    }
+    expect([plan.obstacle, plan.strategies.length]).toEqual([null, names.size])
+    expect(plan.strategies.reduce((sum, { next }) => sum + next, 0)).toBeLessThanOrEqual(1 + 1e-9)
+    const asked = (await jsonOf(await post('/allocator', { method: 'equal' }, 'alloc-1'))) as { confirmation?: { id: string } }
+    const done = await jsonOf(await post(`/confirmations/${asked.confirmation?.id}`, { decision: 'yes' }, 'alloc-2'))
+    // The scripted trader runs on fixed limits.
+    expect([done.status, done.detail]).toEqual([409, expect.stringContaining('This trader has no limits that can be set.')])
+    expect(await system.ports.reads.riskSettings()).toEqual([])
+  })
 })

@@ -14,7 +14,7 @@ describe('the list', () => {
     const names = COMMANDS.flatMap((command) => [command.name, ...command.aliases])
     expect(new Set(names).size).toBe(names.length)
     const asked =
-      'start help id status positions orders trades trade why whynot whatif note tag export balance flows pnl risk stats measures stress strategies strategy pause resume close cancel open sl tp amend algos algo adopt ignore rebalance reconcile panic halt backtest chart health version totp key limits'.split(
+      'start help id status positions orders trades trade why whynot whatif note tag export balance flows pnl daily weekly monthly performance exposure funding risk stats measures stress strategies strategy pause resume close cancel open sl tp amend algos algo adopt ignore rebalance allocator reconcile panic halt backtest chart health version totp key limits'.split(
         ' ',
       )
     expect(COMMANDS.map((command) => command.name).sort()).toEqual(asked.sort())
@@ -130,8 +130,8 @@ describe('text from outside', () => {
 
 describe('names of other programs', () => {
   test.each([
-    ['/daily', '/pnl 7d day'],
-    ['/performance', '/pnl all sym'],
+    ['/entries', '/performance all strategy'],
+    ['/deals', '/positions'],
     ['/count', '/positions'],
     ['/forceexit all', '/close all'],
     ['/forceenter BTC/USDT', '/help open'],
@@ -157,7 +157,7 @@ describe('names of other programs', () => {
   test('what a role may not use is not offered to it, and a stranger learns nothing', async () => {
     const { runner } = makeWorld()
     expect(JSON.stringify((await runner.runLine('/forceexit all', by('viewer'))).reply)).not.toContain('"/close all"')
-    expect((await runner.runLine('/daily', by(undefined))).reply.title).toBe('There is no command /daily')
+    expect((await runner.runLine('/entries', by(undefined))).reply.title).toBe('There is no command /entries')
   })
 
   test.each(['/stop', '/stopentry', '/stopbuy'])('%s pauses, and moves no stop', async (line) => {

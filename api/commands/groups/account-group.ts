@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import type { AccountRow, EquityRow, HoldRow, PositionRow } from '../../../src/journal/row.ts'
-import { absolute, add, compare, divide, fixed, multiply, signOf, subtract, toFloat } from '../../amount.ts'
+import { absolute, add, compare, divide, fixed, multiply, negate, signOf, subtract, toFloat } from '../../amount.ts'
 import { type Command, defineRead, noArguments } from '../command.ts'
 import { amount, asOf, duration, gauge, money, percent, plainPercent, short, signed, time } from '../format.ts'
 import type { Measures, TradeSum } from '../../ports.ts'
@@ -270,7 +270,8 @@ function summaryOf(sum: TradeSum | undefined): Field[] {
   return [
     field('Net', `${money(net)} in ${count} closed ${count === 1 ? 'trade' : 'trades'}`),
     field('Fees', `${amount(fee)} USDT`),
-    field('Funding', money(funding)),
+    // A trade keeps what it has cost; shown is what came in, as everywhere.
+    field('Funding', money(negate(funding))),
     field('Won', `${wins} of ${count} (${plainPercent(wins / count, 0)})`),
     field('Profit factor', signOf(loss) === 0 ? '– (no loss)' : fixed(divide(gain, loss, 6), 2)),
     field('Expectancy', `${money(divide(net, String(count), 8))} a trade`),

@@ -17,6 +17,24 @@ export const STEERING = [
     summary: 'list risk settings and where they come from; set one for the account, a strategy or a symbol',
     usage: '[sym|strategy] | set <key> <value> [sym|strategy] [for 4h] | reset <key> [sym|strategy]',
   },
+  { name: 'daily', summary: 'show the result of each day (UTC) in USDT and percent, with trades, fees and funding', usage: '[n]' },
+  { name: 'weekly', summary: 'show the result of each week (UTC) in USDT and percent, with trades, fees and funding', usage: '[n]' },
+  { name: 'monthly', summary: 'show the result of each month (UTC) in USDT and percent, with trades, fees and funding', usage: '[n]' },
+  {
+    name: 'performance',
+    summary: 'show trades, result, share of wins and profit factor by symbol and strategy',
+    usage: '[1d|7d|30d|90d|ytd|all|from..to] [sym|strategy]',
+  },
+  {
+    name: 'exposure',
+    summary: 'show open value by symbol, side, strategy and cluster of correlated symbols',
+    usage: '[sym|side|strategy|cluster]',
+  },
+  {
+    name: 'funding',
+    summary: 'show funding paid and received by symbol, and the next settlement',
+    usage: '[1d|7d|30d|90d|ytd|all|from..to]',
+  },
   {
     name: 'stats',
     summary: 'show profit factor, expectancy, streaks, MAE/MFE and exits of closed trades',

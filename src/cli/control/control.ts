@@ -23,6 +23,9 @@ const WATCH_SEC = 2
 /** `30d`, `ytd`, `all`, `2026-01-01..2026-02-01`: right or wrong, it is meant as a period. */
 const PERIOD = /^(\d+[a-z]|ytd|all|.*\.\..*)$/i
 
+const periodsPath = (unit: string, [n]: readonly string[]): string =>
+  `/api/v1/periods?${new URLSearchParams({ unit, ...(n === undefined ? {} : { n }) })}`
+
 /** What programs get with --json where the API has rows of its own. */
 const ROWS: Readonly<Record<string, (words: readonly string[]) => string | undefined>> = {
   status: () => '/api/v1/status',
@@ -47,6 +50,13 @@ const ROWS: Readonly<Record<string, (words: readonly string[]) => string | undef
     const query = { ...(period === undefined ? {} : { period: period.toLowerCase() }), ...(of === undefined ? {} : { of }) }
     return `/api/v1/stats?${new URLSearchParams(query)}`
   },
+  daily: (words) => periodsPath('day', words),
+  weekly: (words) => periodsPath('week', words),
+  monthly: (words) => periodsPath('month', words),
+  performance: (words) =>
+    `/api/v1/performance?period=${encodeURIComponent((words.find((word) => PERIOD.test(word)) ?? 'all').toLowerCase())}`,
+  exposure: () => '/api/v1/exposure',
+  funding: ([period]) => `/api/v1/funding?period=${encodeURIComponent((period ?? '30d').toLowerCase())}`,
   key: (words) => (words[0] === 'list' ? '/api/v1/keys' : undefined),
 }
 
