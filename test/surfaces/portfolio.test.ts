@@ -1,6 +1,7 @@
 /**
  * Accounting and notes over REST, on what a real kernel has traded and written.
  */
+import { z } from 'zod'
 import { parse } from 'csv-parse/sync'
 import { afterAll, describe, expect, test } from 'vitest'
 import { makeApp } from '../../api/app.ts'
@@ -101,10 +102,9 @@ describe.skipIf(made === undefined)('portfolio', () => {
         body: JSON.stringify(body),
         headers: { Authorization: `Bearer ${system.adminToken}`, 'Content-Type': 'application/json', 'Idempotency-Key': key },
       })
-    const plan = (await jsonOf(await call('/allocator?method=equal'))) as unknown as {
-      obstacle: string | null
-      strategies: { next: number }[]
-    }
+    const plan = z
+      .object({ obstacle: z.string().nullable(), strategies: z.array(z.object({ next: z.number() })) })
+      .parse(await jsonOf(await call('/allocator?method=equal')))
     expect([plan.obstacle, plan.strategies.length]).toEqual([null, names.size])
     expect(plan.strategies.reduce((sum, { next }) => sum + next, 0)).toBeLessThanOrEqual(1 + 1e-9)
     const asked = (await jsonOf(await post('/allocator', { method: 'equal' }, 'alloc-1'))) as { confirmation?: { id: string } }
