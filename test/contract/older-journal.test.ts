@@ -1,6 +1,7 @@
 /**
  * A journal that a Ballast of before the renaming of the kernel's parts wrote, when alerts still carried their sentences
- * (test/fixtures/journal): read by today's, it leads to the same state, and deciding it again to the same facts.
+ * (test/fixtures/journal): read by today's, it leads to the same state, and deciding it again to the same facts, but for the assessments that are kept with
+ * orders and denials since.
  */
 import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
@@ -51,11 +52,21 @@ test.each([
 
 test('deciding the inputs of an older journal again gives its facts, and its alerts with the same code and about the same', () => {
   const kernel = makeScriptedKernel()
-  const alike = (fact: KernelFact): unknown =>
-    fact.type === 'alert-raised'
-      ? [fact.alert, fact.severity, fact.instrument ?? null, fact.ts]
-      : // Its reason is for operators: the words may change.
-        plain(fact.type === 'hold-added' ? { ...fact, hold: { ...fact.hold, reason: '' } } : fact)
+  const alike = (fact: KernelFact): unknown => {
+    switch (fact.type) {
+      case 'alert-raised':
+        return [fact.alert, fact.severity, fact.instrument ?? null, fact.ts]
+      case 'hold-added':
+        // Its reason is for operators: the words may change.
+        return plain({ ...fact, hold: { ...fact.hold, reason: '' } })
+      case 'order-submitted':
+        return plain({ ...fact, risk: undefined })
+      case 'order-denied':
+        return plain({ ...fact, wanted: undefined })
+      default:
+        return plain(fact)
+    }
+  }
   let alerts = 0
   for (const { input, facts } of groupByCause(saved.rows)) {
     kernel.factBuffer.reset()
