@@ -39,10 +39,13 @@ function reasonOf(decision: DecisionRow): Field[] {
   return [field('Signal', `${untrusted(text(reason.rule) ?? 'unknown rule')}${values === '' ? '' : `  (${values})`}`)]
 }
 
+/** A figure as people read it. */
+const figure = (value: string): string => (/^\d{4,}(\.\d+)?$/.test(value) ? price(value) : value)
+
 function sizingOf(decision: DecisionRow): Field[] {
   const { sizing, plannedLoss } = decision.detail
   const steps = Array.isArray(sizing)
-    ? sizing.filter(isRecord).map((step) => `${untrusted(text(step.name) ?? '')} ${untrusted(text(step.value) ?? '')}`)
+    ? sizing.filter(isRecord).map((step) => `${untrusted(text(step.name) ?? '')} ${figure(untrusted(text(step.value) ?? ''))}`)
     : []
   const loss = text(plannedLoss)
   return [
