@@ -11,7 +11,8 @@ import { TRADE_OPS, isForbidden, tradeErrorOf } from '../stream/trade-way.ts'
 import type { RawReply, RequestParams, TradeOp, Transport } from './transport.ts'
 
 export const listOf = <T extends z.ZodType>(row: T) => z.object({ list: z.array(row), nextPageCursor: z.string().nullish() })
-const PAGES_MAX = 200
+/** A list that ends is read to its end, however long an absence was; one whose cursor comes again has none. */
+const PAGES_MAX = 20_000
 /** A page that the exchange asked to wait with is asked again this often: a long list must not start from scratch each time. */
 const PAGE_TRIES = 6
 const PAGE_WAIT_MAX_MS = 2_000
@@ -131,6 +132,7 @@ export class Requests {
   ): Promise<Result<z.infer<T>[], VenueError>> {
     const rows: z.infer<T>[] = []
     let cursor: string | null | undefined
+    const seen = new Set<string>()
     for (let page = 0; page < PAGES_MAX; page++) {
       const reply = await this.page(kind, path, { ...params, cursor: cursor ?? undefined }, row)
       if (!reply.ok) return reply
@@ -138,6 +140,8 @@ export class Requests {
       cursor = reply.value.nextPageCursor
       // Null, as some lists end, or empty.
       if (!cursor || reply.value.list.length === 0) return ok(rows)
+      if (seen.has(cursor)) return err({ type: 'venue-down', code: 'paging', detail: `${path}: its pages repeat` })
+      seen.add(cursor)
     }
     return err({ type: 'venue-down', code: 'paging', detail: `${path}: more than ${PAGES_MAX} pages` })
   }
