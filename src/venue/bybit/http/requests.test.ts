@@ -230,4 +230,30 @@ describe('a list of many pages', () => {
     await read(serve(false, (page) => (page === 3 ? FORBIDDEN : undefined)))
     expect(asks).toEqual([0, 1, 2, 3])
   })
+
+  /** A transport that answers each page with a row and the cursor that the test names. */
+  const paged = (cursorAfter: (page: number) => string): Requests => {
+    let page = 0
+    const transport: Transport = {
+      call: async () => {
+        const result = { list: [{ n: page }], nextPageCursor: cursorAfter(page) }
+        page += 1
+        return { type: 'reply', body: { retCode: 0, retMsg: 'OK', result }, limits: undefined }
+      },
+      open: () => {},
+      renew: () => {},
+      close: async () => {},
+    }
+    return new Requests(transport, { wallMs: () => nowMs, steadyMs: () => nowMs, sleep: async (ms) => void (nowMs += ms) })
+  }
+
+  test('a list of 500 pages is read to its end: an order that rested through an absence may fill ten thousand times', async () => {
+    const result = await read(paged((page) => (page < 499 ? `p${page}` : '')))
+    expect(result.ok && result.value.length).toBe(500)
+  })
+
+  test('a list whose cursor comes again is refused after the page that repeats it, and not read for ever', async () => {
+    const result = await read(paged((page) => `p${page % 3}`))
+    expect(result).toMatchObject({ ok: false, error: { code: 'paging', detail: '/v5/execution/list: its pages repeat' } })
+  })
 })
