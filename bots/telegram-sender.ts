@@ -50,7 +50,20 @@ export class TelegramSender {
     }
   }
 
-  async edit(address: string, messageId: number, message: TelegramMessage): Promise<void> {
+  /** With buttons that stay below the field where people type. */
+  async keyboard(chatId: string, text: string, rows: readonly (readonly string[])[]): Promise<SendResult> {
+    const keyboard = rows.map((row) => row.map((label) => ({ text: label })))
+    try {
+      const reply_markup = { keyboard, resize_keyboard: true, is_persistent: true }
+      const sent = await this.telegram.callApi('sendMessage', { chat_id: chatId, text, reply_markup })
+      return { type: 'sent', messageRef: String(sent.message_id) }
+    } catch (thrown) {
+      return toSendResult(thrown)
+    }
+  }
+
+  /** Sends it as a new message where the old one can no longer be edited. */
+  async edit(address: string, messageId: number, message: TelegramMessage): Promise<SendResult> {
     const common = {
       chat_id: address.split('/')[0] as string,
       message_id: messageId,
@@ -65,9 +78,12 @@ export class TelegramSender {
           media: { type: 'photo', media: { source: message.photo }, caption: message.text, caption_entities: [...message.entities] },
         })
     } catch (thrown) {
-      // "message is not modified" says that the message is right already; a text cannot become a photo, so that one is sent again.
-      if (textOf(thrown).includes('not modified')) return
-      await this.deliver(address, message, 'P4')
+      // "message is not modified" says that the message is right already.
+      if (!textOf(thrown).includes('not modified')) {
+        const result = toSendResult(thrown)
+        return result.type === 'refused' ? this.deliver(address, message, 'P4') : result
+      }
     }
+    return { type: 'sent', messageRef: String(messageId) }
   }
 }

@@ -13,7 +13,8 @@ import type { SendResult } from './outbox.ts'
 import { pairingReply } from './pairing-reply.ts'
 import { commandLineOf, parseCallback } from './parse.ts'
 import type { BotPorts } from './ports.ts'
-import { renderTelegram } from './render-telegram.ts'
+import { type TelegramMessage, renderTelegram } from './render-telegram.ts'
+import { type ResendPorts, sendUntilTaken } from './resend.ts'
 import { kindOf } from './seen-updates.ts'
 import { textOf } from './telegram-error.ts'
 import { TelegramPoll } from './telegram-poll.ts'
@@ -33,6 +34,8 @@ const KEYBOARD = [
   ['Risk', 'Trades', 'Pause'],
 ] as const
 const WORD_TTL_MS = 60_000
+/** For the last figures of a message that is kept up to date, where Telegram asks to wait. */
+const LAST_FIGURES_MS = 120_000
 const UNKNOWN_TOLD_EVERY_MS = 3_600_000
 const ALLOWED_UPDATES = ['message', 'callback_query'] as const
 const SAFE_FOR_ALL = ['start', 'id', 'help']
@@ -54,6 +57,7 @@ export class TelegramBot {
   private readonly options: TelegramOptions
   private readonly ports: BotPorts
   private readonly sender: TelegramSender
+  private readonly resendPorts: ResendPorts
   /** Who has to type a word or a code for a card: `chat:user` to the card. */
   private readonly words = new Map<string, { readonly confirmationId: string; readonly messageId: number; readonly untilMs: number }>()
   private readonly unknownTold = new Map<string, number>()
@@ -75,6 +79,7 @@ export class TelegramBot {
       telegram: { webhookReply: false, ...(options.apiRoot === undefined ? {} : { apiRoot: options.apiRoot }) },
     })
     this.sender = new TelegramSender(this.bot.telegram)
+    this.resendPorts = { later: (ms, run) => this.later(ms, run), log: (text) => ports.log('warn', `telegram: ${text}`) }
     this.bot.on('message', async (context) => {
       const { message } = context
       if (!('text' in message)) return
@@ -189,7 +194,7 @@ export class TelegramBot {
 
   /** Nobody can be looked up: those are answered of whom it is known without. */
   private async tellKnown(chat: Chat, { userId }: Sender, outgoing: Reply): Promise<void> {
-    if (this.options.access.admins.includes(userId) || this.known.has(userId)) await this.send(addressOf(chat), outgoing, undefined)
+    if (this.options.access.admins.includes(userId) || this.known.has(userId)) await this.answer(addressOf(chat), outgoing, undefined)
   }
 
   private async hear(chat: Chat, sender: Sender, text: string, sentAtMs: number, updateId: string): Promise<void> {
@@ -202,7 +207,7 @@ export class TelegramBot {
     const line = this.lineOf(text)
     if (line === undefined) {
       if (chat.isPrivate)
-        await this.send(
+        await this.answer(
           addressOf(chat),
           this.badged(reply('Not a command', { buttons: [runs('Help', '/help'), runs('Status', '/status')] })),
           undefined,
@@ -215,9 +220,8 @@ export class TelegramBot {
 
   private async run(chat: Chat, actor: Actor, line: string, sentAtMs: number | undefined): Promise<string> {
     const result = await this.ports.runner.runLine(line, this.request(actor, sentAtMs))
-    const ref = await this.sendResult(chat, result, line)
+    await this.sendResult(chat, result, line, (messageId) => this.keepLive(chat, actor, result, line, messageId))
     if (line.startsWith('start') && chat.isPrivate) await this.persistentKeyboard(chat.id)
-    this.keepLive(chat, actor, result, line, ref)
     return result.reply.title
   }
 
@@ -235,16 +239,13 @@ export class TelegramBot {
     if (result.demand !== undefined && result.status === 'refused') this.words.set(key, waiting)
     await this.sendResult(chat, result, undefined)
     if (result.status !== 'refused')
-      await this.sender.edit(addressOf(chat), waiting.messageId, renderTelegram({ ...result.reply, buttons: [] }, undefined))
+      await this.edit(addressOf(chat), waiting.messageId, renderTelegram({ ...result.reply, buttons: [] }, undefined))
     return true
   }
 
-  private async persistentKeyboard(chatId: string): Promise<void> {
-    await this.bot.telegram.callApi('sendMessage', {
-      chat_id: chatId,
-      text: 'The buttons below are the most used commands. / lists all.',
-      reply_markup: { keyboard: KEYBOARD.map((row) => row.map((text) => ({ text }))), resize_keyboard: true, is_persistent: true },
-    })
+  private persistentKeyboard(chatId: string): Promise<void> {
+    const text = 'The buttons below are the most used commands. / lists all.'
+    return sendUntilTaken(() => this.sender.keyboard(chatId, text, KEYBOARD), text, this.resendPorts)
   }
 
   /** `/start pair-123456`, or the six digits alone in a private chat. */
@@ -254,14 +255,14 @@ export class TelegramBot {
     if (!chat.isPrivate) return true
     const answer = await this.ports.pairing.present(code, sender.userId, sender.name)
     const outgoing = pairingReply(answer, sender.userId, 'ballast telegram pair')
-    await this.send(addressOf(chat), this.badged(outgoing), undefined)
+    await this.answer(addressOf(chat), this.badged(outgoing), undefined)
     return true
   }
 
   /** Somebody approved at the terminal: menus follow, and the user is informed. */
   async welcome(userId: string, role: string): Promise<void> {
     await this.menus()
-    await this.send(
+    await this.answer(
       userId,
       this.badged(
         reply(`You are now ${role}`, {
@@ -303,10 +304,10 @@ export class TelegramBot {
             tone: 'warn',
             text: `Your id is ${sender.userId}. Pair at the terminal: ballast telegram pair`,
           })
-    await this.send(addressOf(chat), this.badged(outgoing), undefined)
+    await this.answer(addressOf(chat), this.badged(outgoing), undefined)
     if (access.type === 'unknown-user')
       for (const admin of this.options.access.admins)
-        await this.send(
+        await this.answer(
           admin,
           this.badged(reply('Unknown user wrote to the bot', { tone: 'warn', text: `@${sender.name} (${sender.userId})` })),
           undefined,
@@ -328,7 +329,7 @@ export class TelegramBot {
     switch (callback.type) {
       case 'page': {
         const result = await this.ports.runner.runLine(callback.line, request)
-        await this.sender.edit(addressOf(chat), messageId, renderTelegram(result.reply, callback.line, callback.page))
+        await this.edit(addressOf(chat), messageId, renderTelegram(result.reply, callback.line, callback.page))
         return ''
       }
       case 'command':
@@ -345,22 +346,27 @@ export class TelegramBot {
             messageId,
             untilMs: this.ports.nowMs() + WORD_TTL_MS,
           })
-          await this.send(addressOf(chat), result.reply, undefined)
+          await this.answer(addressOf(chat), result.reply, undefined)
           return result.reply.title
         }
         if (result.status === 'forbidden') return result.reply.title
-        await this.sender.edit(addressOf(chat), messageId, renderTelegram(result.reply, undefined))
+        await this.edit(addressOf(chat), messageId, renderTelegram(result.reply, undefined))
         if (result.status === 'confirm') this.expire(chat.id, messageId, result)
         return result.reply.title
       }
     }
   }
 
-  private async sendResult(chat: Chat, result: CommandResult, line: string | undefined): Promise<number | undefined> {
-    const sent = await this.send(addressOf(chat), result.reply, line)
-    const messageId = sent.type === 'sent' ? Number(sent.messageRef) : undefined
-    if (messageId !== undefined && result.status === 'confirm') this.expire(chat.id, messageId, result)
-    return messageId
+  private sendResult(
+    chat: Chat,
+    result: CommandResult,
+    line: string | undefined,
+    onSent: (messageId: number) => void = () => {},
+  ): Promise<void> {
+    return this.answer(addressOf(chat), result.reply, line, (messageId) => {
+      if (result.status === 'confirm') this.expire(chat.id, messageId, result)
+      onSent(messageId)
+    })
   }
 
   /** When a card's time is over its buttons vanish. */
@@ -375,9 +381,9 @@ export class TelegramBot {
   }
 
   /** Edits a message for a while with the command's newest answer. */
-  private keepLive(chat: Chat, actor: Actor, first: CommandResult, line: string, messageId: number | undefined): void {
+  private keepLive(chat: Chat, actor: Actor, first: CommandResult, line: string, messageId: number): void {
     const { live } = first.reply
-    if (live === undefined || messageId === undefined) return
+    if (live === undefined) return
     const watched = live.line ?? line
     const until = this.ports.nowMs() + live.ttlSec * 1000
     let before = JSON.stringify(first.reply)
@@ -387,9 +393,13 @@ export class TelegramBot {
           .runLine(watched, this.request(actor, undefined))
           .then(async (result) => {
             const now = JSON.stringify(result.reply)
-            if (now !== before) await this.sender.edit(addressOf(chat), messageId, renderTelegram(result.reply, watched))
-            before = now
-            if (result.reply.live !== undefined && this.ports.nowMs() < until) again()
+            const shown =
+              now === before ? undefined : await this.sender.edit(addressOf(chat), messageId, renderTelegram(result.reply, watched))
+            // What was not taken is shown with the next figures, which are newer than a repetition would be.
+            const isShown = shown === undefined || shown.type === 'sent'
+            if (isShown) before = now
+            const isWatched = result.reply.live !== undefined && this.ports.nowMs() < until
+            if (isWatched || (!isShown && this.ports.nowMs() < until + LAST_FIGURES_MS)) again()
           })
           .catch((thrown: unknown) => this.ports.log('warn', `telegram: ${textOf(thrown)}`))
       })
@@ -401,7 +411,24 @@ export class TelegramBot {
     return { ...plain, badge: this.ports.badge }
   }
 
-  /** @param address a chat, or a chat and a topic of it */
+  /** What a person asked for: sent until Telegram takes it. */
+  private answer(
+    address: string,
+    outgoing: Reply,
+    line: string | undefined,
+    onSent: (messageId: number) => void = () => {},
+  ): Promise<void> {
+    const send = (): Promise<SendResult> => this.send(address, outgoing, line)
+    return sendUntilTaken(send, outgoing.title, this.resendPorts, (messageRef) => onSent(Number(messageRef)))
+  }
+
+  /** The end of a card: edited until Telegram takes it. */
+  private edit(address: string, messageId: number, message: TelegramMessage): Promise<void> {
+    const edit = (): Promise<SendResult> => this.sender.edit(address, messageId, message)
+    return sendUntilTaken(edit, message.text.split('\n')[0] ?? '', this.resendPorts)
+  }
+
+  /** One attempt: the outbox tries again by itself. @param address a chat, or a chat and a topic of it */
   send(address: string, outgoing: Reply, line: string | undefined, severity = 'P4'): Promise<SendResult> {
     return this.sender.send(address, outgoing, line, severity)
   }

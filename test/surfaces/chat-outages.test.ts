@@ -10,7 +10,7 @@ import { TelegramBot } from '../../bots/telegram.ts'
 import { troubleOf } from '../../db/error.ts'
 import { ChatOutage } from '../../src/process/chat-outage.ts'
 import { FakeDiscord, buttonsOf, textOf } from '../fakes/discord-api.ts'
-import { FakeTelegram, type SentMessage } from '../fakes/telegram-api.ts'
+import { type Fault, FakeTelegram, type SentMessage } from '../fakes/telegram-api.ts'
 import { type World, makeWorld } from '../support/command-world.ts'
 import { freePorts, until } from '../support/installation.ts'
 
@@ -22,6 +22,7 @@ let discord: FakeDiscord
 let world: World
 const bots: { stop(): Promise<void> }[] = []
 let health: string[] = []
+let logged: string[] = []
 let begun: Set<string>
 let database: { since: number | undefined; waiting: Set<() => void> }
 
@@ -31,6 +32,7 @@ beforeEach(() => {
   world = makeWorld()
   world.now = Date.now()
   health = []
+  logged = []
   begun = new Set()
   database = { since: undefined, waiting: new Set() }
 })
@@ -65,7 +67,7 @@ const ports = (): BotPorts => ({
   ),
   badge: '⚙️ SIM',
   nowMs: () => world.now,
-  log: () => {},
+  log: (_, text) => void logged.push(text),
   health: (status, detail) => void health.push(`${status} ${detail}`),
 })
 
@@ -172,6 +174,39 @@ test('Telegram: a refused poll is down until one succeeds, and then well again',
   await until(() => health.at(-1)?.startsWith('ok') === true, 'the next success', 20_000)
   expect((await asked('/status')).text).toContain('SIM')
 }, 40_000)
+
+const faultsOf: readonly [string, Omit<Fault, 'times'>][] = [
+  ['asked to wait', { code: 429, description: 'Too Many Requests: retry after 1', retryAfter: 1 }],
+  ['a gateway that fails', { code: 502, description: 'Bad Gateway' }],
+]
+test.each(faultsOf)(
+  'Telegram: %s delays an answer and the end of its card, and no command after it',
+  async (_, fault) => {
+    await startTelegram()
+    telegram.faults.push({ ...fault, method: 'sendMessage', times: 2 })
+    telegram.say(501, '/close BTC 50%')
+    await until(() => telegram.faults.some((f) => f.times === 1), 'the fault')
+    telegram.say(501, '/pause')
+    await until(() => world.sent.some((command) => command.name === 'pause'), 'the pause, before its answer can be sent')
+    await until(() => telegram.messages.length === 2, 'both answers')
+    const card = telegram.messages.find((m) => m.keyboard.flat().some((b) => b.text === 'Keep it')) as SentMessage
+    telegram.faults.push({ ...fault, method: 'editMessageText', times: 1 })
+    telegram.tap(501, card, 'Close ')
+    await until(() => card.edits > 0, 'the end of the card')
+    expect(card.keyboard.flat().map((b) => b.text)).not.toContain('Keep it')
+    expect(telegram.messages).toHaveLength(2)
+  },
+  30_000,
+)
+
+test('Telegram: an answer that Telegram refuses is given up at once, and the log has its title', async () => {
+  await startTelegram()
+  telegram.faults.push({ method: 'sendMessage', code: 403, description: 'Forbidden: bot was blocked by the user', times: 1 })
+  telegram.say(501, '/version')
+  await until(() => logged.length > 0, 'a line in the log')
+  expect(logged).toEqual(["telegram: 'Ballast 0.1.0' could not be sent (403 Forbidden: bot was blocked by the user)"])
+  expect((await asked('/version')).text).toContain('Ballast 0.1.0')
+})
 
 test('Discord: a first answer that is refused keeps no pause from being done, and it is reported in the channel', async () => {
   await startDiscord()
