@@ -1,12 +1,12 @@
 /**
- * Bundles the entries that exist into dist/: the command line, the main program, the worker threads, and what strategies import.
+ * Bundles the entries that exist into dist/, or the directory that is named (`node build.mjs DIRECTORY`): the command line, the main program, the worker threads, and what strategies import.
  * Never bundles a package: what is installed stays external.
  */
 import { chmodSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { build } from 'esbuild'
 
-const OUT = 'dist'
+const OUT = process.argv[2] ?? 'dist'
 
 /** Worker threads are files of their own: `*-thread.ts` anywhere below these directories. */
 const threads = ['src', 'jobs']

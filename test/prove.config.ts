@@ -5,6 +5,7 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
+    globalSetup: './test/support/build-program.ts',
     include: ['test/**/*.prove.ts'],
     reporters: ['default', './test/support/skipped-reporter.ts'],
     testTimeout: 60_000,

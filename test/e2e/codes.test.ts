@@ -20,9 +20,9 @@ import { FakeTelegram, type SentMessage } from '../fakes/telegram-api.ts'
 import { makeWorld } from '../support/command-world.ts'
 import { until } from '../support/installation.ts'
 import { makeTemporaryDatabase } from '../support/temporary-database.ts'
+import { CLI } from '../support/program.ts'
 
 const TOKEN = '1234567:fake-token-for-the-loopback-api-2'
-const CLI = join(import.meta.dirname, '../../dist/cli.js')
 const temporary = await makeTemporaryDatabase()
 const dataDir = mkdtempSync(join(tmpdir(), 'ballast-e2e-codes-'))
 const children: ChildProcess[] = []

@@ -8,9 +8,9 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { FakeDiscord, textOf } from '../fakes/discord-api.ts'
 import { Installation, until } from '../support/installation.ts'
+import { CLI } from '../support/program.ts'
 
 const TOKEN = 'ZmFrZQ.of-the.loopback-discord'
-const CLI = join(import.meta.dirname, '../../dist/cli.js')
 const discord = new FakeDiscord()
 let ballast: Installation
 let file = ''

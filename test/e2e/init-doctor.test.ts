@@ -11,10 +11,10 @@ import type { CheckLine } from '../../src/diagnostics/check-line.ts'
 import { runCli } from '../support/cli-run.ts'
 import { serveExchange } from '../../src/venue/sim/bybit-server/serve-exchange.ts'
 import { Installation } from '../support/installation.ts'
+import { CLI } from '../support/program.ts'
 
 const KEY = 'KeyThatIsTyped123'
 const SECRET = 'SecretThatIsTyped456'
-const CLI = join(import.meta.dirname, '../../dist/cli.js')
 
 let cwd = ''
 let exchange: Awaited<ReturnType<typeof serveExchange>>

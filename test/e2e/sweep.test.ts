@@ -3,16 +3,16 @@
  * Never waits for a number of seconds: it interrupts once the sweep has said that it runs.
  */
 import { execFile } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type CliRun, bundled, runCli } from '../support/cli-run.ts'
+import { type CliRun, runCli } from '../support/cli-run.ts'
+import { CLI } from '../support/program.ts'
 import { Random } from '../../src/core/random.ts'
 
 let cwd: string
 beforeAll(() => {
-  if (!bundled.every((file) => existsSync(file))) throw new Error('dist/cli.js is missing: run node build.mjs')
   cwd = mkdtempSync(join(tmpdir(), 'sweep-cli-'))
   const random = new Random(3)
   let price = 1000
@@ -25,7 +25,7 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(cwd, { recursive: true }))
 
-const ballast = (words: string): Promise<CliRun> => runCli(cwd, words, {}, bundled)
+const ballast = (words: string): Promise<CliRun> => runCli(cwd, words)
 
 interface Answer {
   readonly runs: number
@@ -73,7 +73,7 @@ describe('as a process', () => {
   test('as a process: interrupted it ends at once with code 130 and no answer', async () => {
     const words = 'sweep sma-cross --csv bars.csv --grid fast=1:400 --grid slow=401:900 --workers 2 --json -v'.split(' ')
     const ended = await new Promise<{ code: unknown; stdout: string; stderr: string }>((resolve) => {
-      const child = execFile(process.execPath, [...bundled, ...words], { cwd, env: {} }, (error, stdout, stderr) =>
+      const child = execFile(process.execPath, [CLI, ...words], { cwd, env: {} }, (error, stdout, stderr) =>
         resolve({ code: error?.code, stdout, stderr }),
       )
       child.stderr?.once('data', () => child.kill('SIGINT'))

@@ -8,9 +8,9 @@ import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { FakeTelegram } from '../fakes/telegram-api.ts'
 import { Installation, until } from '../support/installation.ts'
+import { CLI } from '../support/program.ts'
 
 const TOKEN = '7654321:another-fake-token-for-loopback'
-const CLI = join(import.meta.dirname, '../../dist/cli.js')
 let telegram: FakeTelegram | undefined
 let ballast: Installation | undefined
 

@@ -7,8 +7,8 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { Installation, freePorts, until } from '../support/installation.ts'
+import { CLI, MAIN } from '../support/program.ts'
 
-const CLI = join(import.meta.dirname, '../../dist/cli.js')
 const made: Installation[] = []
 const exchanges: ChildProcess[] = []
 afterAll(async () => {
@@ -133,15 +133,7 @@ test('a second trader in the same directory is refused and takes nothing from th
   const pid = ballast.pidOf('trader')
   const second = spawn(
     process.execPath,
-    [
-      join(import.meta.dirname, '../../dist/main.js'),
-      '--role',
-      'trader',
-      '--data-dir',
-      ballast.dataDir,
-      '--config',
-      join(ballast.dataDir, 'config.json'),
-    ],
+    [MAIN, '--role', 'trader', '--data-dir', ballast.dataDir, '--config', join(ballast.dataDir, 'config.json')],
     { stdio: ['ignore', 'ignore', 'pipe'] },
   )
   let said = ''

@@ -8,8 +8,7 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { freePorts, until } from '../support/installation.ts'
 import { makeTemporaryDatabase } from '../support/temporary-database.ts'
-
-const MAIN = join(import.meta.dirname, '../../dist/main.js')
+import { MAIN } from '../support/program.ts'
 
 const temporary = await makeTemporaryDatabase()
 const dataDir = mkdtempSync(join(tmpdir(), 'ballast-roles-'))

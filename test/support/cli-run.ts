@@ -3,16 +3,7 @@
  * Never runs in the working directory of the checkout: the caller says where.
  */
 import { execFile } from 'node:child_process'
-import { createRequire } from 'node:module'
-import { fileURLToPath, pathToFileURL } from 'node:url'
-
-const ENTRY = fileURLToPath(new URL('../../src/cli.ts', import.meta.url))
-const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
-
-/** Arguments of node before the words of a command: from source. */
-const fromSource: readonly string[] = ['--import', TSX, ENTRY]
-/** The bundle, which `node build.mjs` makes: for commands with worker threads. */
-export const bundled: readonly string[] = [fileURLToPath(new URL('../../dist/cli.js', import.meta.url))]
+import { CLI } from './program.ts'
 
 export interface CliRun {
   readonly code: number
@@ -21,9 +12,9 @@ export interface CliRun {
 }
 
 /** Words are separated by one blank. */
-export const runCli = (cwd: string, words: string, env: Record<string, string> = {}, command = fromSource): Promise<CliRun> =>
+export const runCli = (cwd: string, words: string, env: Record<string, string> = {}): Promise<CliRun> =>
   new Promise((resolve) => {
-    execFile(process.execPath, [...command, ...words.split(' ')], { cwd, env, maxBuffer: 1 << 26 }, (error, stdout, stderr) =>
+    execFile(process.execPath, [CLI, ...words.split(' ')], { cwd, env, maxBuffer: 1 << 26 }, (error, stdout, stderr) =>
       resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr }),
     )
   })

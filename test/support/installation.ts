@@ -3,12 +3,11 @@
  * Never shares a port or a directory with another.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-
-const ENTRY = join(import.meta.dirname, '../../dist/main.js')
+import { MAIN } from './program.ts'
 
 export interface InstallationOptions {
   readonly config?: Readonly<Record<string, unknown>>
@@ -36,7 +35,7 @@ export class Installation {
     this.hooks = `http://127.0.0.1:${hooksPort}`
     this.configFile = join(dataDir, 'config.json')
     this.env = options.env ?? {}
-    this.command = options.command ?? [ENTRY]
+    this.command = options.command ?? [MAIN]
     writeFileSync(
       this.configFile,
       JSON.stringify({
@@ -51,7 +50,6 @@ export class Installation {
   }
 
   static async make(options: InstallationOptions = {}): Promise<Installation> {
-    if (!existsSync(ENTRY)) throw new Error('dist/main.js is missing: run node build.mjs')
     const ports = await freePorts(3)
     return new Installation(
       mkdtempSync(join(tmpdir(), 'ballast-e2e-')),
