@@ -5,8 +5,8 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
-    globalSetup: './test/support/build-program.ts',
-    reporters: ['default', './test/support/skipped-reporter.ts'],
+    globalSetup: './test/support/process/build-program.ts',
+    reporters: ['default', './test/support/process/skipped-reporter.ts'],
     // More than half of the suite waits for processes and time limits: more files at once than cores keep two of them busy.
     maxWorkers: 5,
     projects: [

@@ -2,7 +2,7 @@
  * What the commands and the API need of the rest: reads, control of the trader, confirmations, audit, keys, jobs, pictures.
  */
 import type { AllocatorMethod, AllocatorRules } from '../src/portfolio/allocator/plan.ts'
-import type { PeriodUnit } from '../src/portfolio/calendar-periods.ts'
+import type { PeriodUnit } from '../src/portfolio/results/calendar-periods.ts'
 import type { ConfiguredSettings } from '../src/risk/settings/rules.ts'
 import type { CommandOutcome, PreviewedCommand, TraderCommand } from '../src/kernel/trader-command.ts'
 import type {

@@ -9,8 +9,8 @@ import { type ChatUser, type ChatUsers, accessOf } from './access.ts'
 import { alertCard, isTold } from './alert-card.ts'
 import { type Delivery, type DeliveryRows, Outbox, type SendResult } from './outbox.ts'
 import { callbackOf, commandLineOf, pageCallback, parseCallback } from './parse.ts'
-import { renderDiscord } from './render-discord.ts'
-import { renderTelegram } from './render-telegram.ts'
+import { renderDiscord } from './discord/render.ts'
+import { renderTelegram } from './telegram/render.ts'
 import { PHONE_COLUMNS, tablePage } from './table.ts'
 
 const anyText = fc.oneof(

@@ -5,8 +5,8 @@
 import type { Measures } from '../api/ports.ts'
 import type { Sql } from '../db/client.ts'
 import { toJson } from '../db/json.ts'
-import { numbersOf, withoutFlows } from '../src/portfolio/flow-adjusted.ts'
-import { equityMetrics } from '../src/portfolio/performance.ts'
+import { numbersOf, withoutFlows } from '../src/portfolio/results/flow-adjusted.ts'
+import { equityMetrics } from '../src/portfolio/results/performance.ts'
 
 const HOUR_MS = 3_600_000
 const HOURS_PER_YEAR = 8_760

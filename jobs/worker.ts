@@ -2,7 +2,7 @@
  * The worker role: takes jobs from the queues and wakes the sender of alerts.
  * Never holds a key of the exchange that can trade, and never blocks the trader: it may be down.
  */
-import { BacktestRows } from '../db/backtests.ts'
+import { BacktestRows } from '../db/reads/backtests.ts'
 import type { Sql } from '../db/client.ts'
 import type { StrategyModule } from '../src/strategy-files/module.ts'
 import { sweepBacktests } from './backtest-sweep.ts'

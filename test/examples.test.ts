@@ -7,9 +7,9 @@ import { basename, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { positions, watch } from '../examples/client/watch.ts'
 import { type ApiServer, startApi } from '../api/server.ts'
-import { EVENTS_CHANNEL } from '../db/journal.ts'
-import { type CliRun, runCli } from './support/cli-run.ts'
-import { makeSeededSystem } from './support/seeded-system.ts'
+import { EVENTS_CHANNEL } from '../db/journal/journal.ts'
+import { type CliRun, runCli } from './support/process/cli-run.ts'
+import { makeSeededSystem } from './support/kernel/seeded-system.ts'
 import { ROOT, filesBelow, textOf } from './support/repository.ts'
 
 let cwd: string

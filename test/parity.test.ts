@@ -10,8 +10,8 @@ import { type StrategyPlan, planOf } from '../src/config/strategy-plan.ts'
 import { importFiles } from '../src/market/candles/import.ts'
 import { openStore } from '../src/market/candles/store.ts'
 import { generatedCandles } from './support/generated-candles.ts'
-import { type LockstepCase, backtestSame, tradeLive } from './support/lockstep.ts'
-import { MemoryStore } from './support/memory-journal.ts'
+import { type LockstepCase, backtestSame, tradeLive } from './support/kernel/lockstep.ts'
+import { MemoryStore } from './support/kernel/memory-journal.ts'
 
 const CANDLES = join(import.meta.dirname, 'fixtures/candles')
 const MINUTES_5 = 300_000

@@ -5,9 +5,9 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
-    globalSetup: './test/support/build-program.ts',
+    globalSetup: './test/support/process/build-program.ts',
     include: ['test/**/*.prove.ts'],
-    reporters: ['default', './test/support/skipped-reporter.ts'],
+    reporters: ['default', './test/support/process/skipped-reporter.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // Two worlds of processes at once are what two cores can do.

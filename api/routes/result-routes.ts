@@ -2,7 +2,7 @@
  * GET routes of results: days, weeks and months, what symbols and strategies made, what is open, funding.
  */
 import { OpenAPIHono, createRoute, z } from '@hono/zod-openapi'
-import { PERIOD_UNITS } from '../../src/portfolio/calendar-periods.ts'
+import { PERIOD_UNITS } from '../../src/portfolio/results/calendar-periods.ts'
 import { negate } from '../amount.ts'
 import { type ApiEnv, needs } from '../auth.ts'
 import { periodOf } from '../commands/groups/account-group.ts'

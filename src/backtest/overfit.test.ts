@@ -5,7 +5,7 @@
 import { describe, expect, test } from 'vitest'
 import { Random } from '../core/random.ts'
 import { seededReturns } from '../../test/support/allocation.ts'
-import { normalQuantile } from '../portfolio/statistics.ts'
+import { normalQuantile } from '../portfolio/results/statistics.ts'
 import { overfittingProbability } from './cscv.ts'
 import { expectedMaxSharpe, judgeTrials } from './overfit.ts'
 

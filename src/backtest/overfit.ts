@@ -2,8 +2,8 @@
  * What the best of many trials is worth: its Sharpe ratio against luck, against the number of trials, and against too short a record.
  * Never annualizes: every ratio is per row.
  */
-import { probabilisticSharpe, standardMoment } from '../portfolio/performance.ts'
-import { deviationOf, meanOf, normalQuantile } from '../portfolio/statistics.ts'
+import { probabilisticSharpe, standardMoment } from '../portfolio/results/performance.ts'
+import { deviationOf, meanOf, normalQuantile } from '../portfolio/results/statistics.ts'
 import { overfittingProbability } from './cscv.ts'
 
 /** Euler and Mascheroni's constant, to the four digits of the contract. */

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Output, type Stream } from './ui/output.ts'
-import { type CliRun, runCli } from '../../test/support/cli-run.ts'
+import { type CliRun, runCli } from '../../test/support/process/cli-run.ts'
 
 let cwd: string
 beforeAll(() => {

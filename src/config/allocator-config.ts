@@ -3,7 +3,7 @@
  */
 import { z } from 'zod'
 import { ALLOCATOR_METHODS, type AllocatorMethod, type AllocatorRules } from '../portfolio/allocator/plan.ts'
-import { PERIOD_UNITS, type PeriodUnit } from '../portfolio/calendar-periods.ts'
+import { PERIOD_UNITS, type PeriodUnit } from '../portfolio/results/calendar-periods.ts'
 
 const fractionOf = (text: string): number => Number(text.slice(0, -1)) / 100
 const isShare = (text: string): boolean => /^\d{1,3}(\.\d)? ?%$/.test(text) && fractionOf(text) >= 0.01 && fractionOf(text) <= 1

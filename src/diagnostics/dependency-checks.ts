@@ -138,7 +138,7 @@ export async function telegramCheck({ telegram }: Config, { telegramToken: file 
 export async function discordCheck({ discord }: Config, paths: DataPaths): Promise<CheckLine> {
   const token = discord.token ?? readDiscordFile(paths)?.token
   if (token === undefined) return well('discord', 'off; to enable it: ballast discord setup')
-  const { DiscordSetup } = await import('../../bots/discord-setup.ts')
+  const { DiscordSetup } = await import('../../bots/discord/setup.ts')
   const bot = await Promise.race([new DiscordSetup(token, discord.apiRoot).identity(), sleep(LIMIT_SEC * 1000, undefined, { ref: false })])
   if (bot === undefined) return warned('discord', 'Discord does not answer', 'Check the network. Trading works without it.')
   return bot.ok ? well('discord', `${bot.value.name} answers`) : failed('discord', bot.error.sentence, bot.error.next)

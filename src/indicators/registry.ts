@@ -2,9 +2,9 @@
  * The indicators by name.
  * Never finds one by reflection or by a string that is neither its name nor one of its aliases.
  */
-import { AVERAGES } from './averages.ts'
+import { AVERAGES } from './averages/averages.ts'
 import type { IndicatorEntry } from './catalog.ts'
-import { OSCILLATORS } from './oscillators.ts'
+import { OSCILLATORS } from './oscillators/oscillators.ts'
 
 export const INDICATORS: readonly IndicatorEntry[] = [...AVERAGES, ...OSCILLATORS]
 

@@ -3,7 +3,7 @@
  * Never compares changes one by one: what counts is what a reader finds in the end.
  */
 import { expect, test } from 'vitest'
-import { WiredKernel, wiredConfig } from '../../test/support/wired-kernel.ts'
+import { WiredKernel, wiredConfig } from '../../test/support/kernel/wired-kernel.ts'
 import { instrumentIndex, lots, ts } from '../core/units.ts'
 import type { KernelFact } from '../kernel/fact.ts'
 import type { KernelInput } from '../kernel/input.ts'

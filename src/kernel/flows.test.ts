@@ -8,7 +8,7 @@ import { FLOW_KINDS, type FlowKind, type WalletAdjusted } from '../trading/event
 import { Kernel } from './kernel.ts'
 import { liftRule, UNEXPLAINED_HOLD } from './state/holds.ts'
 import type { KernelFact } from './fact.ts'
-import { Bench, brief } from '../../test/support/kernel-run.ts'
+import { Bench, brief } from '../../test/support/kernel/kernel-run.ts'
 
 const flow = (bench: Bench, amount: number, cause: FlowKind, flowId: string, more: Partial<WalletAdjusted> = {}): KernelFact[] =>
   bench.give({ type: 'wallet-adjusted', coin: 'USDT', amount: cash(amount), cause, flowId, ts: ts(bench.now), ...more })

@@ -8,7 +8,7 @@ import type { InstrumentTerms } from '../market/instrument-terms.ts'
 import type { KernelFact } from './fact.ts'
 import type { KernelInput } from './input.ts'
 import { Kernel } from './kernel.ts'
-import { BTC, Bench, brief, ordersOf, signal } from '../../test/support/kernel-run.ts'
+import { BTC, Bench, brief, ordersOf, signal } from '../../test/support/kernel/kernel-run.ts'
 
 /** Keeps what it is given and what that led to, as a journal does. */
 class Journaled extends Bench {

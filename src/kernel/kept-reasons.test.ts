@@ -4,7 +4,7 @@
 import { expect, test } from 'vitest'
 import { moneyLimit } from '../core/money-limit.ts'
 import { MINUTE_MS, cash, lots, ticks, ts } from '../core/units.ts'
-import { BTC, Bench, signal } from '../../test/support/kernel-run.ts'
+import { BTC, Bench, signal } from '../../test/support/kernel/kernel-run.ts'
 import { Kernel } from './kernel.ts'
 import type { KernelFact } from './fact.ts'
 

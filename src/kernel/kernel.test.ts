@@ -9,7 +9,7 @@ import { InvariantError } from '../core/assert.ts'
 import { MINUTE_MS, type Side, cash, lots, strategyId, ticks, ts } from '../core/units.ts'
 import type { Hold } from './state/holds.ts'
 import { Kernel } from './kernel.ts'
-import { BTC, Bench, ETH, brief, ordersOf, signal } from '../../test/support/kernel-run.ts'
+import { BTC, Bench, ETH, brief, ordersOf, signal } from '../../test/support/kernel/kernel-run.ts'
 
 describe('signals', () => {
   test('a signal becomes an order with its id, its stop and its planned loss', () => {

@@ -9,7 +9,7 @@ import type { KernelFact } from './fact.ts'
 import type { PlacedOrder } from './input.ts'
 import { Kernel } from './kernel.ts'
 import { MANUAL_OWNER } from '../trading/manual-owner.ts'
-import { BTC, Bench, ETH, type Setup, brief, ordersOf, signal } from '../../test/support/kernel-run.ts'
+import { BTC, Bench, ETH, type Setup, brief, ordersOf, signal } from '../../test/support/kernel/kernel-run.ts'
 
 class Desk extends Bench {
   constructor(limits: Setup['limits'] = {}, more: Setup = {}) {

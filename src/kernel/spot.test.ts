@@ -10,7 +10,7 @@ import type { ChangeProtection, KernelInput } from './input.ts'
 import type { KernelFact } from './fact.ts'
 import { commandOfFact } from './fact-command.ts'
 import { Kernel } from './kernel.ts'
-import { BTC, Bench, type Setup, brief, ordersOf, signal } from '../../test/support/kernel-run.ts'
+import { BTC, Bench, type Setup, brief, ordersOf, signal } from '../../test/support/kernel/kernel-run.ts'
 
 class Spot extends Bench {
   readonly journal: (KernelInput | KernelFact)[] = []

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { lots, ticks, ts } from '../core/units.ts'
 import { defineStrategy } from '../strategy/strategy.ts'
-import { BTC, Bench, ETH, type Opinion, brief, ordersOf, signal } from '../../test/support/kernel-run.ts'
+import { BTC, Bench, ETH, type Opinion, brief, ordersOf, signal } from '../../test/support/kernel/kernel-run.ts'
 import { Kernel } from './kernel.ts'
 import { strategyRow } from '../journal/state-row.ts'
 

@@ -13,7 +13,7 @@ import type { Bar } from '../market/bars.ts'
 import { type CandleStore, openStore } from '../market/candles/store.ts'
 
 import { serveExchange } from '../venue/sim/bybit-server/serve-exchange.ts'
-import { btc as instrument } from '../../test/support/risk-view.ts'
+import { btc as instrument } from '../../test/support/kernel/risk-view.ts'
 import { loadConfig } from '../config/config.ts'
 import { type DownloadPorts, type DownloadRequest, download } from './history-download.ts'
 import { openPublicHistory } from './public-history.ts'

@@ -5,7 +5,7 @@ import type { Problem } from '../core/problem.ts'
 import { type Database, connectDatabase } from '../../db/client.ts'
 
 import { type Result, err } from '../core/result.ts'
-import type { RoleContext } from './role-context.ts'
+import type { RoleContext } from './roles/role-context.ts'
 import { sharedUrl } from '../../db/embedded/embedded.ts'
 /** Connects to the database that DATABASE_URL names, or that the supervisor started for this data directory. */
 export async function connect(context: RoleContext, max: number): Promise<Result<Database, Problem>> {

@@ -1,7 +1,7 @@
 /**
  * The program behind `npm start`: reads the configuration, picks a role, and runs it.
  */
-import type { RoleContext } from './role-context.ts'
+import type { RoleContext } from './roles/role-context.ts'
 import { configuredStrategies } from '../config/plans.ts'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -12,8 +12,8 @@ import { hintFor } from '../config/hint.ts'
 
 import { claimDirectory, pathsOf } from '../system/paths.ts'
 import { pinConfig, pinnedConfig } from '../config/pinned-config.ts'
-import { runRole } from './roles.ts'
-import { Supervisor } from './supervisor.ts'
+import { runRole } from './roles/roles.ts'
+import { Supervisor } from './watch/supervisor.ts'
 import { Terminal } from './terminal.ts'
 import { loadPinned, loadStrategies, pin } from '../strategy-files/load.ts'
 

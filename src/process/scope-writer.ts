@@ -3,7 +3,7 @@
  * Never writes what has not changed.
  */
 import type { Kernel } from '../kernel/kernel.ts'
-import type { RoleContext } from './role-context.ts'
+import type { RoleContext } from './roles/role-context.ts'
 import { type Scope, writeScope } from '../emergency/scope-file.ts'
 import { formatQuantity } from '../market/instrument.ts'
 import { lots } from '../core/units.ts'

@@ -3,7 +3,7 @@
  */
 import { expect, test } from 'vitest'
 import type { KernelFact } from '../kernel/fact.ts'
-import { BTC, Bench, ordersOf, signal } from '../../test/support/kernel-run.ts'
+import { BTC, Bench, ordersOf, signal } from '../../test/support/kernel/kernel-run.ts'
 import { cash, lots, rate, ts } from '../core/units.ts'
 import { Projector } from '../journal/project.ts'
 import { OBSERVE_HOLD } from '../trader/safety/system-holds.ts'

@@ -14,7 +14,7 @@ import { type ExpectedCosts, plannedLossOf } from './planned-loss.ts'
 import type { RiskLimits } from './limits.ts'
 import { RISK_PROFILES } from './profiles.ts'
 import { limitAt, moneyLimit } from '../core/money-limit.ts'
-import { type Figures, I, btc, coins, costs, figures, viewOf } from '../../test/support/risk-view.ts'
+import { type Figures, I, btc, coins, costs, figures, viewOf } from '../../test/support/kernel/risk-view.ts'
 
 /** A buy of 0.100 BTC at 63,999.9, stop at 63,000.0: 6,399.99 USDT at a mark of 64,000. */
 const QUANTITY = lots(100)

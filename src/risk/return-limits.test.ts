@@ -10,7 +10,7 @@ import type { PortfolioView } from '../portfolio/view.ts'
 import { ReturnWindow } from '../kernel/state/return-window.ts'
 import { RESEARCH_LIMITS } from './limits.ts'
 import { checkCorrelated, dayTailAfter } from './return-limits.ts'
-import { btc, coins, figures, viewOf } from '../../test/support/risk-view.ts'
+import { btc, coins, figures, viewOf } from '../../test/support/kernel/risk-view.ts'
 
 const [A, B, C] = [0, 1, 2].map(instrumentIndex) as [InstrumentIndex, InstrumentIndex, InstrumentIndex]
 

@@ -18,7 +18,7 @@ import {
   lowerWinRate,
   sizeByMethod,
 } from './sizing-methods.ts'
-import { btc, coins, costs } from '../../test/support/risk-view.ts'
+import { btc, coins, costs } from '../../test/support/kernel/risk-view.ts'
 
 const evidence = (over: Partial<SizingEvidence> = {}): SizingEvidence => ({
   equity: coins(10_000),

@@ -17,7 +17,7 @@ import {
   scaledFraction,
   sizeByRisk,
 } from './sizing.ts'
-import { btc, coins, costs, figures, viewOf } from '../../test/support/risk-view.ts'
+import { btc, coins, costs, figures, viewOf } from '../../test/support/kernel/risk-view.ts'
 
 const linear: BalanceScaling = { type: 'linear', rMin: 0.005, rMax: 0.02, balanceLow: coins(1_000), balanceHigh: coins(10_000) }
 const exponential: BalanceScaling = { type: 'exponential', rMin: 0.005, rMax: 0.02, balanceLow: coins(1_000), halfLife: coins(3_000) }

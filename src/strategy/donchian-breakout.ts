@@ -3,8 +3,8 @@
  * Never lets the bar that breaks out be part of the channel that it breaks.
  */
 import { z } from 'zod'
-import { type Atr, isAtrReady, makeAtr, updateAtr } from '../indicators/atr.ts'
-import { type Extreme, highest, isExtremeReady, lowest, makeExtreme, updateExtreme } from '../indicators/extreme.ts'
+import { type Atr, isAtrReady, makeAtr, updateAtr } from '../indicators/bands/atr.ts'
+import { type Extreme, highest, isExtremeReady, lowest, makeExtreme, updateExtreme } from '../indicators/bands/extreme.ts'
 import { flagParam } from './flag-param.ts'
 import { priceFloat, ticksFromFloat } from '../market/instrument.ts'
 import { defineStrategy } from './strategy.ts'

@@ -3,8 +3,8 @@
  * Never opens without a cross, so that a signal which was stopped out waits for the next one.
  */
 import { z } from 'zod'
-import { type Atr, isAtrReady, makeAtr, updateAtr } from '../indicators/atr.ts'
-import { type Ema, isEmaReady, makeEma, updateEma } from '../indicators/ema.ts'
+import { type Atr, isAtrReady, makeAtr, updateAtr } from '../indicators/bands/atr.ts'
+import { type Ema, isEmaReady, makeEma, updateEma } from '../indicators/averages/ema.ts'
 import { flagParam } from './flag-param.ts'
 import { priceFloat, ticksFromFloat } from '../market/instrument.ts'
 import { type StrategyContext, defineStrategy } from './strategy.ts'

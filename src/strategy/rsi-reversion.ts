@@ -3,8 +3,8 @@
  * Never averages into a loss: one entry, one stop.
  */
 import { z } from 'zod'
-import { type Atr, isAtrReady, makeAtr, updateAtr } from '../indicators/atr.ts'
-import { type Rsi, isRsiReady, makeRsi, rsiValue, updateRsi } from '../indicators/rsi.ts'
+import { type Atr, isAtrReady, makeAtr, updateAtr } from '../indicators/bands/atr.ts'
+import { type Rsi, isRsiReady, makeRsi, rsiValue, updateRsi } from '../indicators/oscillators/rsi.ts'
 import { flagParam } from './flag-param.ts'
 import { priceFloat, ticksFromFloat } from '../market/instrument.ts'
 import { type StrategyContext, defineStrategy } from './strategy.ts'

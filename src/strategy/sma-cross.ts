@@ -3,7 +3,7 @@
  * Never compares rounded averages: the sums are exact integers and are compared crosswise.
  */
 import { z } from 'zod'
-import { type Sma, compareSma, isSmaReady, makeSma, smaValue, updateSma } from '../indicators/sma.ts'
+import { type Sma, compareSma, isSmaReady, makeSma, smaValue, updateSma } from '../indicators/averages/sma.ts'
 import { priceFloat } from '../market/instrument.ts'
 import { defineStrategy } from './strategy.ts'
 

@@ -3,7 +3,7 @@
  */
 import type { VenueError } from '../venue/port/error.ts'
 import { expect, test } from 'vitest'
-import { MemoryStore } from '../../test/support/memory-journal.ts'
+import { MemoryStore } from '../../test/support/kernel/memory-journal.ts'
 import type { Result } from '../core/result.ts'
 import { instrumentIndex } from '../core/units.ts'
 import type { InstrumentSpec } from '../market/instrument.ts'

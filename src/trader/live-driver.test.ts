@@ -2,8 +2,8 @@
  * S14 at the driver: what a snapshot may stand for, and that nobody waits for one that is being written.
  */
 import { expect, test } from 'vitest'
-import { MemoryStore } from '../../test/support/memory-journal.ts'
-import { MARKET_START, makeScriptedKernel } from '../../test/support/scripted-trader.ts'
+import { MemoryStore } from '../../test/support/kernel/memory-journal.ts'
+import { MARKET_START, makeScriptedKernel } from '../../test/support/kernel/scripted-trader.ts'
 import { CASH_ONE, cash, instrumentIndex, rate, ticks, ts } from '../core/units.ts'
 import type { Journal } from '../journal/journal.ts'
 import { Projector } from '../journal/project.ts'

@@ -3,8 +3,8 @@
  */
 import { expect, test } from 'vitest'
 import type { KernelSnapshot } from '../kernel/snapshot.ts'
-import { MemoryStore } from '../../test/support/memory-journal.ts'
-import { ScriptedTrader, makeScriptedKernel } from '../../test/support/scripted-trader.ts'
+import { MemoryStore } from '../../test/support/kernel/memory-journal.ts'
+import { ScriptedTrader, makeScriptedKernel } from '../../test/support/kernel/scripted-trader.ts'
 import { recover } from './recovery.ts'
 
 /** A day of trading with a snapshot in its middle and one later. */

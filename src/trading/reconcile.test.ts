@@ -4,7 +4,7 @@
 import { describe, expect, test } from 'vitest'
 import { type Lots, cash, instrumentIndex, lots, orderId, rate, strategyId, ticks, ts } from '../core/units.ts'
 import { Kernel } from '../kernel/kernel.ts'
-import { BTC, Bench, ETH, signal } from '../../test/support/kernel-run.ts'
+import { BTC, Bench, ETH, signal } from '../../test/support/kernel/kernel-run.ts'
 import type { VenueEvent } from './event.ts'
 import { clientOrderIdOf, emergencyOrderIdOf } from './order.ts'
 import { type KnownState, adjustmentsOf, differenceOf, eventsOf, isClean, orderIdOf } from './reconcile.ts'

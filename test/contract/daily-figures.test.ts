@@ -6,7 +6,7 @@ import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { computeMeasures } from '../../jobs/measures.ts'
 import { reportDay } from '../../jobs/daily-report.ts'
 import { DAY_MS, HOUR_MS } from '../../src/core/units.ts'
-import { makeTemporaryDatabase } from '../support/temporary-database.ts'
+import { makeTemporaryDatabase } from '../support/process/temporary-database.ts'
 
 const made = await makeTemporaryDatabase()
 const DAY = 20_000 * DAY_MS

@@ -1,7 +1,7 @@
 /**
  * The journal in memory keeps the journal's contract.
  */
-import { MemoryStore } from '../support/memory-journal.ts'
+import { MemoryStore } from '../support/kernel/memory-journal.ts'
 import { describeJournal } from './journal.contract.ts'
 
 let store = new MemoryStore()

@@ -4,13 +4,13 @@
  */
 import { afterAll, describe, expect, test, vi } from 'vitest'
 import { makeClient } from '../../db/client.ts'
-import { PostgresJournal } from '../../db/journal.ts'
-import { LEASE_STALE_MS, acquireLease, releaseLease, renewLease } from '../../db/lease.ts'
-import { rebuildProjections } from '../../db/rebuild.ts'
+import { PostgresJournal } from '../../db/journal/journal.ts'
+import { LEASE_STALE_MS, acquireLease, releaseLease, renewLease } from '../../db/journal/lease.ts'
+import { rebuildProjections } from '../../db/journal/rebuild.ts'
 import { ts } from '../../src/core/units.ts'
 import type { RowChange } from '../../src/journal/row.ts'
-import { ScriptedTrader, makeScriptedKernel } from '../support/scripted-trader.ts'
-import { makeTemporaryDatabase } from '../support/temporary-database.ts'
+import { ScriptedTrader, makeScriptedKernel } from '../support/kernel/scripted-trader.ts'
+import { makeTemporaryDatabase } from '../support/process/temporary-database.ts'
 import { describeJournal } from './journal.contract.ts'
 
 /** A promise and what keeps it. */

@@ -8,7 +8,7 @@ import type { Journal } from '../../src/journal/journal.ts'
 import type { RowChange } from '../../src/journal/row.ts'
 import type { KernelFact } from '../../src/kernel/fact.ts'
 import type { KernelInput } from '../../src/kernel/input.ts'
-import { ScriptedTrader, makeScriptedKernel } from '../support/scripted-trader.ts'
+import { ScriptedTrader, makeScriptedKernel } from '../support/kernel/scripted-trader.ts'
 
 export interface JournalHarness {
   /** Empties everything and takes the lease. */

@@ -12,8 +12,8 @@ import type { KernelFact } from '../../src/kernel/fact.ts'
 import { watchFrom } from '../../src/risk/breaker.ts'
 import type { KernelSnapshot } from '../../src/kernel/snapshot.ts'
 import { groupByCause, recover } from '../../src/trader/recovery.ts'
-import { MemoryStore } from '../support/memory-journal.ts'
-import { makeScriptedKernel } from '../support/scripted-trader.ts'
+import { MemoryStore } from '../support/kernel/memory-journal.ts'
+import { makeScriptedKernel } from '../support/kernel/scripted-trader.ts'
 
 interface Saved {
   readonly rows: readonly JournalRow[]

@@ -3,11 +3,11 @@
  * Never without a database: where none can run, the tests say so and are skipped.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { AllocatorRows } from '../../db/allocator.ts'
-import { PostgresReports } from '../../db/reports.ts'
+import { AllocatorRows } from '../../db/reads/allocator.ts'
+import { PostgresReports } from '../../db/reads/reports.ts'
 import { resultOf } from '../../api/commands/reports/periods.ts'
 import { DAY_MS, HOUR_MS } from '../../src/core/units.ts'
-import { makeTemporaryDatabase } from '../support/temporary-database.ts'
+import { makeTemporaryDatabase } from '../support/process/temporary-database.ts'
 
 const made = await makeTemporaryDatabase()
 const DAY = 20_000 * DAY_MS

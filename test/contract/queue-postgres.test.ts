@@ -3,7 +3,7 @@
  */
 import { afterAll, beforeAll, describe } from 'vitest'
 import { JobQueues } from '../../jobs/queues.ts'
-import { type TemporaryDatabase, makeTemporaryDatabase } from '../support/temporary-database.ts'
+import { type TemporaryDatabase, makeTemporaryDatabase } from '../support/process/temporary-database.ts'
 import { describeQueues } from './queue.contract.ts'
 
 const temporary = await makeTemporaryDatabase()

@@ -6,7 +6,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { verifyFlat } from '../../src/trader/account/verify-flat.ts'
 import { cash, instrumentIndex, lots, orderId, ticks, ts } from '../../src/core/units.ts'
-import { Bench, signal } from '../support/kernel-run.ts'
+import { Bench, signal } from '../support/kernel/kernel-run.ts'
 import { makeInstrument } from '../../src/market/instrument.ts'
 import { eventsOf } from '../../src/trading/reconcile.ts'
 import type { StreamReport } from '../../src/trading/report.ts'

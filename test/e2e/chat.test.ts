@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { FakeDiscord, textOf } from '../fakes/discord-api.ts'
 import { FakeTelegram, type SentMessage } from '../fakes/telegram-api.ts'
-import { Installation, until } from '../support/installation.ts'
+import { Installation, until } from '../support/process/installation.ts'
 
 const TOKEN = '1234567:fake-token-for-the-loopback-api-1'
 const ADMIN = 501

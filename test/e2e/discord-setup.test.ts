@@ -7,8 +7,8 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { FakeDiscord, textOf } from '../fakes/discord-api.ts'
-import { Installation, until } from '../support/installation.ts'
-import { CLI } from '../support/program.ts'
+import { Installation, until } from '../support/process/installation.ts'
+import { CLI } from '../support/process/program.ts'
 
 const TOKEN = 'ZmFrZQ.of-the.loopback-discord'
 const discord = new FakeDiscord()

@@ -3,7 +3,7 @@
  */
 import { spawnSync } from 'node:child_process'
 import { expect, test } from 'vitest'
-import { CLI, MAIN } from '../support/program.ts'
+import { CLI, MAIN } from '../support/process/program.ts'
 
 const preload = (version: string): string =>
   `data:text/javascript,Object.defineProperty(process,'versions',{value:{...process.versions,node:'${version}'}})`

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { serveExchange } from '../../src/venue/sim/bybit-server/serve-exchange.ts'
 import type { RunningServer } from '../../src/venue/sim/bybit-server/server.ts'
-import { Installation, type SimState, until } from '../support/installation.ts'
+import { Installation, type SimState, until } from '../support/process/installation.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'ballast-paper-'))
 let bybit: RunningServer

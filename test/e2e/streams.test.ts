@@ -15,7 +15,7 @@ import { BybitClient } from '../../src/venue/bybit/http/client.ts'
 import { serveExchange } from '../../src/venue/sim/bybit-server/serve-exchange.ts'
 import type { RunningServer } from '../../src/venue/sim/bybit-server/server.ts'
 import { SIM_KEY, SIM_SECRET } from '../../src/venue/sim/sim-key.ts'
-import { MemoryStore } from '../support/memory-journal.ts'
+import { MemoryStore } from '../support/kernel/memory-journal.ts'
 
 const SPEED = 60
 const SYMBOLS = ['BTCUSDT', 'ETHUSDT']

@@ -7,8 +7,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type CliRun, runCli } from '../support/cli-run.ts'
-import { CLI } from '../support/program.ts'
+import { type CliRun, runCli } from '../support/process/cli-run.ts'
+import { CLI } from '../support/process/program.ts'
 import { Random } from '../../src/core/random.ts'
 
 let cwd: string

@@ -7,8 +7,8 @@ import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { FakeTelegram } from '../fakes/telegram-api.ts'
-import { Installation, until } from '../support/installation.ts'
-import { CLI } from '../support/program.ts'
+import { Installation, until } from '../support/process/installation.ts'
+import { CLI } from '../support/process/program.ts'
 
 const TOKEN = '7654321:another-fake-token-for-loopback'
 let telegram: FakeTelegram | undefined

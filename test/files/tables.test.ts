@@ -7,8 +7,8 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { readEquityCsv } from '../../src/cli/research/equity-csv.ts'
 import { readReturnsCsv } from '../../src/cli/research/returns-csv.ts'
-import { annualReason } from '../../src/portfolio/performance.ts'
-import { periodsOf } from '../../src/portfolio/periods.ts'
+import { annualReason } from '../../src/portfolio/results/performance.ts'
+import { periodsOf } from '../../src/portfolio/results/periods.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'ballast-tables-'))
 afterAll(() => rmSync(folder, { recursive: true }))

@@ -3,9 +3,9 @@
  * Never kills: the kills themselves are test/recovery/crash-points.prove.ts.
  */
 import { expect, test } from 'vitest'
-import { MemoryStore } from '../support/memory-journal.ts'
+import { MemoryStore } from '../support/kernel/memory-journal.ts'
 import { ts } from '../../src/core/units.ts'
-import { CRASH_POINTS, crashPointOf, journalWithCrashes } from '../support/crash-point.ts'
+import { CRASH_POINTS, crashPointOf, journalWithCrashes } from '../support/process/crash-point.ts'
 
 test('every point is taken, with and without a count, and what names none is refused', () => {
   for (const point of CRASH_POINTS) for (const text of [point, `${point}:3`]) expect(crashPointOf(text)).toBeDefined()

@@ -3,14 +3,14 @@
  * Never takes a point that was not reached for one that was survived.
  */
 import { afterAll, describe, expect, test } from 'vitest'
-import { CommandWriter } from '../../db/commands.ts'
-import { CRASH_POINTS } from '../support/crash-point.ts'
+import { CommandWriter } from '../../db/requests/commands.ts'
+import { CRASH_POINTS } from '../support/process/crash-point.ts'
 import type { TraderCommand } from '../../src/kernel/trader-command.ts'
 import { BybitClient } from '../../src/venue/bybit/http/client.ts'
 import { SIM_KEY, SIM_SECRET } from '../../src/venue/sim/sim-key.ts'
-import { isFull } from '../support/prove-size.ts'
+import { isFull } from '../support/process/prove-size.ts'
 import { readWire, unjournaled } from '../support/differences.ts'
-import { HAND_SYMBOL, ProcessWorld, type RunningTrader, sleep } from '../support/process-world.ts'
+import { HAND_SYMBOL, ProcessWorld, type RunningTrader, sleep } from '../support/process/process-world.ts'
 
 type Point = (typeof CRASH_POINTS)[number]
 

@@ -4,9 +4,9 @@
  */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Random } from '../../src/core/random.ts'
-import { isFull } from '../support/prove-size.ts'
+import { isFull } from '../support/process/prove-size.ts'
 import { readWire } from '../support/differences.ts'
-import { ProcessWorld, sleep } from '../support/process-world.ts'
+import { ProcessWorld, sleep } from '../support/process/process-world.ts'
 
 const KILLS = Number(process.env.BALLAST_TEST_KILLS ?? (isFull ? 25 : 4))
 const SEED = Number(process.env.BALLAST_TEST_SEED ?? '1')

@@ -3,7 +3,7 @@
  * Never informs it: the lease passes in the database, as it does when another trader takes it.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { ProcessWorld, sleep } from '../support/process-world.ts'
+import { ProcessWorld, sleep } from '../support/process/process-world.ts'
 
 const ENDED_WITHIN_MS = 15_000
 

@@ -6,8 +6,8 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { Installation, freePorts, until } from '../support/installation.ts'
-import { CLI, MAIN } from '../support/program.ts'
+import { Installation, freePorts, until } from '../support/process/installation.ts'
+import { CLI, MAIN } from '../support/process/program.ts'
 
 const made: Installation[] = []
 const exchanges: ChildProcess[] = []

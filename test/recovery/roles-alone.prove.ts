@@ -6,9 +6,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { freePorts, until } from '../support/installation.ts'
-import { makeTemporaryDatabase } from '../support/temporary-database.ts'
-import { MAIN } from '../support/program.ts'
+import { freePorts, until } from '../support/process/installation.ts'
+import { makeTemporaryDatabase } from '../support/process/temporary-database.ts'
+import { MAIN } from '../support/process/program.ts'
 
 const temporary = await makeTemporaryDatabase()
 const dataDir = mkdtempSync(join(tmpdir(), 'ballast-roles-'))

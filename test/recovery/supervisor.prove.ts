@@ -9,11 +9,11 @@ import { loadConfig } from '../../src/config/config.ts'
 import { openRecoveryMark } from '../../src/trader/recovery-mark.ts'
 import { openDecisionMark } from '../../src/trader/decision-mark.ts'
 import { claimDirectory, pathsOf } from '../../src/system/paths.ts'
-import { PartWatch } from '../../src/process/part-watch.ts'
-import { Supervisor } from '../../src/process/supervisor.ts'
+import { PartWatch } from '../../src/process/watch/part-watch.ts'
+import { Supervisor } from '../../src/process/watch/supervisor.ts'
 import { Terminal } from '../../src/process/terminal.ts'
 import { BUILT_IN } from '../../src/strategy-files/load.ts'
-import { until } from '../support/installation.ts'
+import { until } from '../support/process/installation.ts'
 
 const directories: string[] = []
 afterEach(() => {

@@ -26,7 +26,7 @@ import { isOpenStatus } from '../../src/trading/order.ts'
 import type { Exchange } from '../../src/venue/sim/bybit-server/exchange.ts'
 import type { SimOrder } from '../../src/venue/sim/sim-order.ts'
 import type { SimVenue } from '../../src/venue/sim/sim-venue.ts'
-import { MemoryStore } from '../support/memory-journal.ts'
+import { MemoryStore } from '../support/kernel/memory-journal.ts'
 import { OTHERS_COINS } from './memory-exchange.ts'
 
 /** The stop of a position: held by the exchange with it, or, on spot, an order. */

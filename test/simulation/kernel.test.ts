@@ -18,7 +18,7 @@ import { ledgerSum } from '../../src/portfolio/ledger.ts'
 import { parseExecution } from '../../src/trading/algorithms/execution.ts'
 import { isLimitClose, isStopKind, openLotsOf } from '../../src/trading/order.ts'
 import type { SimOrder } from '../../src/venue/sim/sim-order.ts'
-import { type LogEntry, MANUAL, WiredKernel, fold, wiredConfig } from '../support/wired-kernel.ts'
+import { type LogEntry, MANUAL, WiredKernel, fold, wiredConfig } from '../support/kernel/wired-kernel.ts'
 
 type Step =
   | { readonly type: 'minutes'; readonly count: number; readonly shake: number }

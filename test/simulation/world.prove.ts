@@ -3,7 +3,7 @@
  * Never fewer than BALLAST_SIM_SEEDS asks for, and never a seed twice.
  */
 import { expect, test } from 'vitest'
-import { isFull } from '../support/prove-size.ts'
+import { isFull } from '../support/process/prove-size.ts'
 import { proveWorlds } from './many-worlds.ts'
 import { MUTATIONS } from './mutations.ts'
 import { type Outcome, runWorld } from './world.ts'

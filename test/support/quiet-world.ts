@@ -23,8 +23,8 @@ import { MemoryExchange } from '../simulation/memory-exchange.ts'
 import { MemoryTransport } from '../simulation/memory-transport.ts'
 import { VirtualTime } from '../simulation/virtual-time.ts'
 import { takeNamed } from './take-named.ts'
-import { MemoryStore } from './memory-journal.ts'
-import { memoryTrade } from './memory-trade.ts'
+import { MemoryStore } from './kernel/memory-journal.ts'
+import { memoryTrade } from './kernel/memory-trade.ts'
 
 const START_MS = 1_790_000_000_000
 const SYMBOLS = ['BTCUSDT', 'ETHUSDT', 'SOLUSDT']

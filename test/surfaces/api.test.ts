@@ -6,11 +6,11 @@ import { statSync } from 'node:fs'
 import { afterAll, describe, expect, test, vi } from 'vitest'
 import { makeApp } from '../../api/app.ts'
 import { CommandRunner } from '../../api/commands/run.ts'
-import { adminKeyFile } from '../../db/api-keys.ts'
+import { adminKeyFile } from '../../db/access/api-keys.ts'
 import { reportHealth } from '../../db/health.ts'
 import { RISK_PROFILES } from '../../src/risk/profiles.ts'
 import type { PositionRow } from '../../src/journal/row.ts'
-import { makeSeededSystem } from '../support/seeded-system.ts'
+import { makeSeededSystem } from '../support/kernel/seeded-system.ts'
 
 const made = await makeSeededSystem()
 afterAll(() => made?.stop())

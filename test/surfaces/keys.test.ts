@@ -6,9 +6,9 @@ import { readFileSync, rmSync, statSync } from 'node:fs'
 import { afterAll, describe, expect, test } from 'vitest'
 import { makeApp } from '../../api/app.ts'
 import { CommandRunner } from '../../api/commands/run.ts'
-import { PostgresApiKeys, adminKeyFile, ensureAdminKey } from '../../db/api-keys.ts'
+import { PostgresApiKeys, adminKeyFile, ensureAdminKey } from '../../db/access/api-keys.ts'
 import { by, makeWorld } from '../support/command-world.ts'
-import { makeSeededSystem } from '../support/seeded-system.ts'
+import { makeSeededSystem } from '../support/kernel/seeded-system.ts'
 
 const made = await makeSeededSystem()
 afterAll(() => made?.stop())

@@ -7,8 +7,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { ApiClient } from '../../api/client.ts'
 import { type ApiServer, startApi } from '../../api/server.ts'
-import { EVENTS_CHANNEL } from '../../db/journal.ts'
-import { makeSeededSystem } from '../support/seeded-system.ts'
+import { EVENTS_CHANNEL } from '../../db/journal/journal.ts'
+import { makeSeededSystem } from '../support/kernel/seeded-system.ts'
 
 const made = await makeSeededSystem()
 afterAll(() => made?.stop())

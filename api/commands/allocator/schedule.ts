@@ -2,7 +2,7 @@
  * Capital moved on schedule, since the configuration asks for it: one plan a day, week or month of market time.
  * Never twice for one period, and never while a hold stands: then it waits, within the period.
  */
-import { periodStart } from '../../../src/portfolio/calendar-periods.ts'
+import { periodStart } from '../../../src/portfolio/results/calendar-periods.ts'
 import type { CommandPorts } from '../command.ts'
 import { ALLOCATOR, capitalObstacle, capitalPlanOf, carryOut, movesOf, movesText } from './capital.ts'
 

@@ -3,8 +3,8 @@
  * Never counts a deposit as a result: the percentage is time-weighted, and the sum is what equity gained beside its flows.
  */
 import { z } from 'zod'
-import { moneyWeighted } from '../../../src/portfolio/money-weighted.ts'
-import { type PeriodUnit, periodBounds, periodStart } from '../../../src/portfolio/calendar-periods.ts'
+import { moneyWeighted } from '../../../src/portfolio/results/money-weighted.ts'
+import { type PeriodUnit, periodBounds, periodStart } from '../../../src/portfolio/results/calendar-periods.ts'
 import { add, signOf, subtract } from '../../amount.ts'
 import type { PeriodSum } from '../../portfolio-ports.ts'
 import { type Command, type CommandPorts, defineRead, inOrder } from '../command.ts'

@@ -1,7 +1,7 @@
 /**
  * Name, formula and form of each metric, as the report's table shows them; docs/metrics.md says more.
  */
-import type { Metrics } from '../../portfolio/performance.ts'
+import type { Metrics } from '../../portfolio/results/performance.ts'
 import { countText, moneyText, percentText, ratioText } from './html.ts'
 
 type Form = 'percent' | 'ratio' | 'money' | 'count' | 'days' | 'duration'

@@ -2,7 +2,7 @@
  * Which runs of a sweep are best, by one of their metrics.
  * Never puts a run without the figure before one that has it.
  */
-import { BENCHMARK_METRICS, EQUITY_METRICS, type Metrics, TRADE_METRICS } from '../../portfolio/performance.ts'
+import { BENCHMARK_METRICS, EQUITY_METRICS, type Metrics, TRADE_METRICS } from '../../portfolio/results/performance.ts'
 import type { SweepOutcome } from './sweep-plan.ts'
 
 export const SORT_METRICS = [...EQUITY_METRICS, ...TRADE_METRICS, ...BENCHMARK_METRICS] as const

@@ -1,7 +1,7 @@
 /**
  * What a sweep hands to its worker threads and gets back: names and plain data, columns in shared memory.
  */
-import type { Metrics } from '../../portfolio/performance.ts'
+import type { Metrics } from '../../portfolio/results/performance.ts'
 import type { StrategyModule } from '../../strategy-files/module.ts'
 import type { StrategyDefinition } from '../../strategy/strategy.ts'
 import { type BacktestRequest, type RunSeries, runFigures } from '../backtest-run.ts'

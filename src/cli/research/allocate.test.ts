@@ -9,7 +9,7 @@ import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { seededReturns } from '../../../test/support/allocation.ts'
 import { readReturnsCsv } from './returns-csv.ts'
-import { runCli } from '../../../test/support/cli-run.ts'
+import { runCli } from '../../../test/support/process/cli-run.ts'
 
 let cwd: string
 beforeAll(() => {

@@ -3,7 +3,7 @@
  */
 import type { BacktestRun, BacktestRequest } from '../../backtest/backtest-run.ts'
 import type { Doubts } from '../../backtest/doubts.ts'
-import { byExitReason, groupTrades } from '../../portfolio/breakdown.ts'
+import { byExitReason, groupTrades } from '../../portfolio/results/breakdown.ts'
 import { drawdownsOf } from '../../portfolio/equity.ts'
 import { groupDigits } from '../../core/decimal.ts'
 import { RATE_ONE } from '../../core/units.ts'

@@ -7,7 +7,7 @@ import packageJson from '../../../package.json' with { type: 'json' }
 import { reportHtml } from '../../backtest/report/report.ts'
 import { runBacktestRequest } from '../../backtest/backtest-run.ts'
 import { doubtsOf } from '../../backtest/doubts.ts'
-import { annualReason } from '../../portfolio/performance.ts'
+import { annualReason } from '../../portfolio/results/performance.ts'
 import { type Catalog, STRATEGIES, strategyNamed } from '../../strategy/registry.ts'
 import type { StrategyDefinition } from '../../strategy/strategy.ts'
 import { paramsProblem } from '../../config/strategy-plan.ts'

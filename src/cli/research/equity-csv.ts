@@ -3,7 +3,7 @@
  * Never skips a row, and never takes a balance for equity where the file has both.
  */
 import type { EquitySeries } from '../../portfolio/equity.ts'
-import { periodsOf } from '../../portfolio/periods.ts'
+import { periodsOf } from '../../portfolio/results/periods.ts'
 import { keyOf } from '../../market/files/column-names.ts'
 import { TableText } from '../ui/table-text.ts'
 

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { runCli } from '../../../test/support/cli-run.ts'
+import { runCli } from '../../../test/support/process/cli-run.ts'
 
 const START = 1_700_000_040_000
 const CLOSES = [10.25, 10.5, 10.75, 10.25, 10, 9.75]

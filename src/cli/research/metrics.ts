@@ -10,8 +10,8 @@ import {
   annualReason,
   equityMetrics,
   withoutAnnual,
-} from '../../portfolio/performance.ts'
-import { periodsOf } from '../../portfolio/periods.ts'
+} from '../../portfolio/results/performance.ts'
+import { periodsOf } from '../../portfolio/results/periods.ts'
 import { formatInterval } from '../../market/candles/interval.ts'
 import { contextOf } from '../context.ts'
 import { readEquityCsv } from './equity-csv.ts'

@@ -4,7 +4,7 @@
  */
 import type { GridAxis } from '../../backtest/sweep/parameter-grid.ts'
 import type { SortMetric } from '../../backtest/sweep/ranking.ts'
-import type { Metrics } from '../../portfolio/performance.ts'
+import type { Metrics } from '../../portfolio/results/performance.ts'
 import type { DataInfo } from './backtest-summary.ts'
 import { formatCount, formatPercent, formatRatio } from '../ui/format.ts'
 import type { Column, Output } from '../ui/output.ts'

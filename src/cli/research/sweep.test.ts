@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { runCli } from '../../../test/support/cli-run.ts'
+import { runCli } from '../../../test/support/process/cli-run.ts'
 
 let cwd: string
 beforeAll(() => {

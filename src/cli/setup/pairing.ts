@@ -3,7 +3,7 @@
  * Never makes anybody admin who is not named here first.
  */
 import { randomInt } from 'node:crypto'
-import { PostgresChatUsers, PostgresPairing } from '../../../db/chat-users.ts'
+import { PostgresChatUsers, PostgresPairing } from '../../../db/access/chat-users.ts'
 import type { Sql } from '../../../db/client.ts'
 import { readHealth } from '../../../db/health.ts'
 import { ask } from '../ui/ask.ts'

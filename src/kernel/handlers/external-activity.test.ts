@@ -7,7 +7,7 @@ import { ledgerSum } from '../../portfolio/ledger.ts'
 import { UNKNOWN_RESULT } from '../../trading/reconcile.ts'
 import type { KernelFact } from '../fact.ts'
 import { Kernel } from '../kernel.ts'
-import { BTC, Bench, brief, ordersOf, signal } from '../../../test/support/kernel-run.ts'
+import { BTC, Bench, brief, ordersOf, signal } from '../../../test/support/kernel/kernel-run.ts'
 
 const OWNER = strategyId('s0')
 let count = 0

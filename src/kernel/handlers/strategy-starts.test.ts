@@ -7,7 +7,7 @@ import { MINUTE_MS, instrumentIndex, lots, strategyId, ticks, ts } from '../../c
 import { type StrategyDefinition, defineStrategy } from '../../strategy/strategy.ts'
 import type { ClosedBar, KernelInput } from '../input.ts'
 import { Kernel } from '../kernel.ts'
-import { BTC, Bench } from '../../../test/support/kernel-run.ts'
+import { BTC, Bench } from '../../../test/support/kernel/kernel-run.ts'
 
 const START_MS = 1_700_000_040_000
 const ID = strategyId('s0')

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { type InstrumentIndex, lots, orderId, ticks, ts } from '../../core/units.ts'
 import type { KernelFact } from '../fact.ts'
 import { Kernel } from '../kernel.ts'
-import { BTC, Bench, ETH, brief, ordersOf, signal } from '../../../test/support/kernel-run.ts'
+import { BTC, Bench, ETH, brief, ordersOf, signal } from '../../../test/support/kernel/kernel-run.ts'
 
 /** Holds 10 BTC long, bought by order 1 with its stop at 90. */
 class Held extends Bench {

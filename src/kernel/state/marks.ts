@@ -3,7 +3,7 @@
  * Never holds a position, and never invents a price: 0 stands for none yet.
  */
 import { type InstrumentIndex, type Ticks, type Ts, ticks, ts } from '../../core/units.ts'
-import { type Atr, isAtrReady, makeAtr, updateAtr } from '../../indicators/atr.ts'
+import { type Atr, isAtrReady, makeAtr, updateAtr } from '../../indicators/bands/atr.ts'
 import type { Bars } from '../../market/bars.ts'
 import type { StepChange } from '../../market/instrument-terms.ts'
 

@@ -3,7 +3,7 @@
  * Never answers NaN: what the data does not allow is a sentence that says why.
  */
 import { type Result, err, ok } from '../../core/result.ts'
-import { deviationOf, meanOf } from '../statistics.ts'
+import { deviationOf, meanOf } from '../results/statistics.ts'
 import { type BlackLitterman, blackLitterman } from './black-litterman.ts'
 import { type WeightBounds, boundsProblem, cutToBounds } from './bounds.ts'
 import { type CovarianceName, type Returns, covarianceMatrix } from './covariance.ts'

@@ -2,7 +2,7 @@
  * Covariance of returns, a column an asset: sample, exponentially weighted, and shrunk by Ledoit and Wolf.
  * Never annualizes: figures are per row.
  */
-import { covarianceOf, meanOf } from '../statistics.ts'
+import { covarianceOf, meanOf } from '../results/statistics.ts'
 import { type Matrix, diagonalOf, dot, makeMatrix } from './matrix.ts'
 
 /** A column an asset, of equal length. */

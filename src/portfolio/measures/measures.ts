@@ -5,8 +5,8 @@
 import { assert } from '../../core/assert.ts'
 import { DAY_MS } from '../../core/units.ts'
 import { type EquitySeries, returnsOf } from '../equity.ts'
-import { benchmarkMetrics, equityMetrics, standardMoment, withoutAnnual } from '../performance.ts'
-import { deviationOf, meanOf, quantileOf } from '../statistics.ts'
+import { benchmarkMetrics, equityMetrics, standardMoment, withoutAnnual } from '../results/performance.ts'
+import { deviationOf, meanOf, quantileOf } from '../results/statistics.ts'
 import { type Consistency, type Week, consistencyOf, positiveShare, tailSymmetryOf, trendFitOf, weekOf } from './consistency.ts'
 import { type Confidence, RETURNS_MIN, type ReturnShape, type VarMethod, tailFigures } from './tail-risk.ts'
 

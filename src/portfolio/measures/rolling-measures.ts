@@ -5,7 +5,7 @@
 import { assert } from '../../core/assert.ts'
 import { DAY_MS } from '../../core/units.ts'
 import { drawdownsOf } from '../equity.ts'
-import { withoutAnnual } from '../performance.ts'
+import { withoutAnnual } from '../results/performance.ts'
 import { trendFitOf, weekOf } from './consistency.ts'
 import { type Measures, assembled } from './measures.ts'
 import { type Moments, joinMoments, momentsOf } from './moments.ts'

@@ -2,7 +2,7 @@
  * Value at risk and the mean loss beyond it (CVaR, expected shortfall) of one period, by three methods; the formulas are in docs/measures.md.
  * Positive fractions are losses. Never a figure from fewer returns than its tail needs: it is null.
  */
-import { normalQuantile, quantileOf } from '../statistics.ts'
+import { normalQuantile, quantileOf } from '../results/statistics.ts'
 
 export const CONFIDENCES = [95, 99] as const
 export type Confidence = (typeof CONFIDENCES)[number]

@@ -3,7 +3,7 @@
  * Kupiec (1995) asks whether losses went beyond it as often as they should, Christoffersen (1998) whether they came one after another.
  */
 import type { EquitySeries } from '../equity.ts'
-import { normalCdf } from '../statistics.ts'
+import { normalCdf } from '../results/statistics.ts'
 import { RollingMeasures, type RollingOptions } from './rolling-measures.ts'
 import { CONFIDENCES, type Confidence, VAR_METHODS, type VarMethod } from './tail-risk.ts'
 

@@ -3,7 +3,7 @@
  * Where too few bars of the symbol are known there is no figure; another symbol without them counts as one that moves with it, as in the limit.
  */
 import { DAY_MS, type Cash, type InstrumentIndex, type Side, cash } from '../../core/units.ts'
-import { covarianceOf, deviationOf, lowQuantileOf } from '../../portfolio/statistics.ts'
+import { covarianceOf, deviationOf, lowQuantileOf } from '../../portfolio/results/statistics.ts'
 import type { PortfolioView } from '../../portfolio/view.ts'
 import { exposureOf } from '../return-limits.ts'
 

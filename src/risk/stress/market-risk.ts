@@ -3,7 +3,7 @@
  * Never a guess that is not told: where there are too few closes, what is assumed stands in `assumed`.
  */
 import { DAY_MS } from '../../core/units.ts'
-import { covarianceOf, deviationOf } from '../../portfolio/statistics.ts'
+import { covarianceOf, deviationOf } from '../../portfolio/results/statistics.ts'
 
 export interface Close {
   /** ms. */

@@ -2,7 +2,7 @@
  * The scenarios of a stress test: how far each position moves, and what is paid besides; each formula stands here and in docs/measures.md.
  * Never a move below -100 %.
  */
-import { normalQuantile } from '../../portfolio/statistics.ts'
+import { normalQuantile } from '../../portfolio/results/statistics.ts'
 
 export const SCENARIO_NAMES = ['btc-crash', 'btc-rally', 'vol-double', 'correlation-one', 'funding-spike', 'outage'] as const
 export type ScenarioName = (typeof SCENARIO_NAMES)[number]

@@ -3,7 +3,7 @@
  */
 import { expect, test } from 'vitest'
 import { ts } from '../../core/units.ts'
-import { BTC, Bench } from '../../../test/support/kernel-run.ts'
+import { BTC, Bench } from '../../../test/support/kernel/kernel-run.ts'
 import { AccountMonitor, type AccountMonitorPorts } from './account-monitor.ts'
 
 function refused(code: string) {

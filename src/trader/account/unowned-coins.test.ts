@@ -4,7 +4,7 @@
 import { describe, expect, test } from 'vitest'
 import { cash, lots } from '../../core/units.ts'
 import { Kernel } from '../../kernel/kernel.ts'
-import { BTC, Bench } from '../../../test/support/kernel-run.ts'
+import { BTC, Bench } from '../../../test/support/kernel/kernel-run.ts'
 import { UnownedCoins } from './unowned-coins.ts'
 
 /** BTC is spot at 100 a coin in lots of one, and the least order is worth 300. */

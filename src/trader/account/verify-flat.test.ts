@@ -3,7 +3,7 @@
  */
 import { expect, test } from 'vitest'
 import { cash, lots, ts } from '../../core/units.ts'
-import { BTC, Bench } from '../../../test/support/kernel-run.ts'
+import { BTC, Bench } from '../../../test/support/kernel/kernel-run.ts'
 import type { Holding } from '../../trading/report.ts'
 import { verifyFlat } from './verify-flat.ts'
 

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { ts } from '../../core/units.ts'
 import type { CommandOutcome, TraderCommand } from '../../kernel/trader-command.ts'
 import type { KernelFact } from '../../kernel/fact.ts'
-import { Bench, ordersOf } from '../../../test/support/kernel-run.ts'
+import { Bench, ordersOf } from '../../../test/support/kernel/kernel-run.ts'
 import { CommandHandler } from './command-handler.ts'
 
 class Room {

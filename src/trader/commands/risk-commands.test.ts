@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { HOUR_MS, lots, ts } from '../../core/units.ts'
 import type { KernelFact } from '../../kernel/fact.ts'
 import { PROFILE_VALUES } from '../../risk/profiles.ts'
-import { BTC, Bench, ordersOf, signal } from '../../../test/support/kernel-run.ts'
+import { BTC, Bench, ordersOf, signal } from '../../../test/support/kernel/kernel-run.ts'
 import { RiskCommands, type SetLimitCommand } from './risk-commands.ts'
 
 class Room {

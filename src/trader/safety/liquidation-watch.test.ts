@@ -4,7 +4,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { cash, lots, ticks } from '../../core/units.ts'
-import { BTC, Bench } from '../../../test/support/kernel-run.ts'
+import { BTC, Bench } from '../../../test/support/kernel/kernel-run.ts'
 import type { PositionReport } from '../../trading/report.ts'
 import { LiquidationWatch, isStopBeyond, wayUsed } from './liquidation-watch.ts'
 

@@ -3,7 +3,7 @@
  */
 import { expect, test } from 'vitest'
 import { ts } from '../../core/units.ts'
-import { BTC, Bench } from '../../../test/support/kernel-run.ts'
+import { BTC, Bench } from '../../../test/support/kernel/kernel-run.ts'
 import { VenueHealth } from './venue-health.ts'
 
 const TOO_FAST = { type: 'retry-after' as const, code: '10006', detail: 'Too many visits', waitMs: 1_000 }

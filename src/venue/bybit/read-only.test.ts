@@ -3,7 +3,7 @@
  */
 import { expect, test } from 'vitest'
 import { instrumentIndex, lots, orderId, ticks } from '../../core/units.ts'
-import { btc } from '../../../test/support/risk-view.ts'
+import { btc } from '../../../test/support/kernel/risk-view.ts'
 import type { OrderCommand } from '../../trading/event.ts'
 import { BybitVenue } from './bybit-venue.ts'
 import { readOnly } from './read-only.ts'

@@ -3,7 +3,7 @@
  */
 import { expect, test } from 'vitest'
 import { HOUR_MS, MINUTE_MS } from '../../../core/units.ts'
-import { btc as instrument } from '../../../../test/support/risk-view.ts'
+import { btc as instrument } from '../../../../test/support/kernel/risk-view.ts'
 import { HistoryReader } from './history.ts'
 import { Requests } from '../http/requests.ts'
 

@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { instrumentIndex, lots, orderId, ticks } from '../../../core/units.ts'
 import type { Bars } from '../../../market/bars.ts'
 import type { VenueEvent } from '../../../trading/event.ts'
-import { START_MS, WALL_MS, fundingAt, memoryClient, replayExchange } from '../../../../test/support/bybit-server.ts'
+import { START_MS, WALL_MS, fundingAt, memoryClient, replayExchange } from '../../../../test/support/wire/bybit-server.ts'
 
 const BUY = { symbol: 'BTCUSDT', side: 'Buy', orderType: 'Market', qty: '0.1' }
 const flat = (price: number): [number, number, number, number] => [price, price, price, price]

@@ -5,7 +5,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import fields from '../../../../test/fixtures/messages/fields.json' with { type: 'json' }
 import { makeExchange } from './serve-exchange.ts'
-import { START_MS, WALL_MS, fundingAt, memoryClient, replayExchange } from '../../../../test/support/bybit-server.ts'
+import { START_MS, WALL_MS, fundingAt, memoryClient, replayExchange } from '../../../../test/support/wire/bybit-server.ts'
 
 /** `.list[].qty:string` for each leaf; of a list its first element stands for all. */
 function shapeOf(value: unknown, path = ''): string[] {

@@ -2,10 +2,10 @@
  * What spot was recorded to do and its documentation does not show: ids, prices, ends and rows of the stream.
  */
 import { beforeEach, expect, test } from 'vitest'
-import { expectFrameShape } from '../../../../test/support/wire-schema.ts'
+import { expectFrameShape } from '../../../../test/support/wire/wire-schema.ts'
 import type { Exchange } from './exchange.ts'
 import { makeExchange } from './serve-exchange.ts'
-import { type Decoded, WALL_MS, memoryClient } from '../../../../test/support/bybit-server.ts'
+import { type Decoded, WALL_MS, memoryClient } from '../../../../test/support/wire/bybit-server.ts'
 
 type Loose = Record<string, unknown>
 

@@ -4,7 +4,7 @@
 import { RestClientV5, type WSClientConfigurableOptions, WebsocketClient, type WsKey } from 'bybit-api'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import WebSocket from 'ws'
-import { expectFrameShape, expectSpotFrameShape } from '../../../../test/support/wire-schema.ts'
+import { expectFrameShape, expectSpotFrameShape } from '../../../../test/support/wire/wire-schema.ts'
 import { hmac } from './auth.ts'
 import { serveExchange } from './serve-exchange.ts'
 import type { RunningServer } from './server.ts'

@@ -8,14 +8,14 @@ import {
   expectReplyShape,
   expectSpotFrameShape,
   expectSpotReplyShape,
-} from '../../../../test/support/wire-schema.ts'
+} from '../../../../test/support/wire/wire-schema.ts'
 import { formatPrice } from '../../../market/instrument.ts'
 import type { Exchange } from './exchange.ts'
 import { faultRequestOf } from './router.ts'
 import { simRoute } from './routes/sim-routes.ts'
 import { FaultSwitch } from './fault-switch.ts'
 import { makeExchange } from './serve-exchange.ts'
-import { type Decoded, WALL_MS, memoryClient } from '../../../../test/support/bybit-server.ts'
+import { type Decoded, WALL_MS, memoryClient } from '../../../../test/support/wire/bybit-server.ts'
 
 type Loose = Record<string, unknown>
 

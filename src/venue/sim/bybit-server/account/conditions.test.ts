@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { makeExchange } from '../serve-exchange.ts'
-import { WALL_MS, memoryClient } from '../../../../../test/support/bybit-server.ts'
+import { WALL_MS, memoryClient } from '../../../../../test/support/wire/bybit-server.ts'
 
 let directory = ''
 let stateFile = ''

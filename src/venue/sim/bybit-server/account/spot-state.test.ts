@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Exchange } from '../exchange.ts'
 import { makeExchange } from '../serve-exchange.ts'
-import { WALL_MS, memoryClient } from '../../../../../test/support/bybit-server.ts'
+import { WALL_MS, memoryClient } from '../../../../../test/support/wire/bybit-server.ts'
 
 let directory = ''
 beforeEach(() => {

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { makeExchange } from '../serve-exchange.ts'
 import { StartError } from '../start-error.ts'
-import { WALL_MS } from '../../../../../test/support/bybit-server.ts'
+import { WALL_MS } from '../../../../../test/support/wire/bybit-server.ts'
 
 let directory = ''
 let stateFile = ''

@@ -9,7 +9,7 @@ import { wireSymbolOf } from '../../../../market/instrument.ts'
 import { openStore } from '../../../../market/candles/store.ts'
 import type { Exchange } from '../exchange.ts'
 import { makeExchange } from '../serve-exchange.ts'
-import { START_MS, WALL_MS, memoryClient, replayExchange } from '../../../../../test/support/bybit-server.ts'
+import { START_MS, WALL_MS, memoryClient, replayExchange } from '../../../../../test/support/wire/bybit-server.ts'
 
 const BUY = { symbol: 'BTCUSDT', side: 'Buy', orderType: 'Market', qty: '0.1' }
 const flat = (price: number): [number, number, number, number] => [price, price, price, price]

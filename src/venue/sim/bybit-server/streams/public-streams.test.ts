@@ -7,7 +7,7 @@ import { BookMirror } from '../../../../market/order-book.ts'
 import { crossedFrame } from '../market/book.ts'
 import type { Exchange } from '../exchange.ts'
 import { makeExchange } from '../serve-exchange.ts'
-import { WALL_MS, memoryClient } from '../../../../../test/support/bybit-server.ts'
+import { WALL_MS, memoryClient } from '../../../../../test/support/wire/bybit-server.ts'
 
 interface BookFrame {
   readonly topic: string

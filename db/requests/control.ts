@@ -1,0 +1,32 @@
+/**
+ * Control of the trader by command rows.
+ * Never waits longer than it says: what is not answered by then stays queued.
+ */
+import type { AskedBy, Control } from '../../api/ports.ts'
+import type { CommandOutcome, PreviewedCommand, TraderCommand } from '../../src/kernel/trader-command.ts'
+import type { CommandWriter } from './commands.ts'
+
+const ANSWER_MS = 5_000
+/** A card is not kept longer for what it would say besides. */
+const PREVIEW_MS = 2_000
+/** A panic ends with the venue's own word, which takes longer. */
+const PANIC_ANSWER_MS = 15_000
+
+export class PostgresControl implements Control {
+  private readonly sender: CommandWriter
+
+  constructor(sender: CommandWriter) {
+    this.sender = sender
+  }
+
+  async send(command: TraderCommand, by: AskedBy): Promise<CommandOutcome | undefined> {
+    const id = await this.sender.enqueueCommand(command, by)
+    return this.sender.awaitOutcome(id, command.name === 'panic' ? PANIC_ANSWER_MS : ANSWER_MS)
+  }
+
+  async preview(command: PreviewedCommand, by: AskedBy): Promise<CommandOutcome | undefined> {
+    // Judged again each time that it is asked, whatever key the request carries.
+    const id = await this.sender.enqueueCommand({ name: 'preview', of: command }, { ...by, idempotencyKey: undefined })
+    return this.sender.awaitOutcome(id, PREVIEW_MS)
+  }
+}

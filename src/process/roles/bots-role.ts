@@ -1,0 +1,277 @@
+/**
+ * The bots role: starts a bot where a token is, routes alerts to its chats, and delivers what waits.
+ * Never stops anything else when a platform is down: what was not delivered waits in its table.
+ */
+import type { RoleContext, RunningRole } from './role-context.ts'
+import { existsSync, readFileSync } from 'node:fs'
+import { badgeOf } from '../../../api/commands/reply.ts'
+import { CommandRunner } from '../../../api/commands/run.ts'
+import type { CommandPorts } from '../../../api/commands/command.ts'
+import type { ChatUsers, Platform } from '../../../bots/access.ts'
+import { type AlertToTell, alertCard, isTold, missedCard } from '../../../bots/alert-card.ts'
+import { ALERTS, channelFor } from '../../../bots/discord/channels.ts'
+import { DiscordBot } from '../../../bots/discord/bot.ts'
+import { Outbox } from '../../../bots/outbox.ts'
+import type { BotPorts, ChatDatabase } from '../../../bots/ports.ts'
+import { SeenUpdates } from '../../../bots/seen-updates.ts'
+import { TelegramBot } from '../../../bots/telegram/bot.ts'
+import { insertTurn } from '../../../db/alerts.ts'
+import { PostgresChatUsers, PostgresPairing } from '../../../db/access/chat-users.ts'
+import type { Database } from '../../../db/client.ts'
+import { PostgresDeliveries, routeAlerts } from '../../../db/deliveries.ts'
+import { reportHealth } from '../../../db/health.ts'
+import { PostgresIdempotency } from '../../../db/requests/idempotency.ts'
+import type { JobQueues } from '../../../jobs/queues.ts'
+import { ChatOutage } from '../watch/chat-outage.ts'
+
+import { readDiscordFile } from '../../system/paths.ts'
+
+const SWEEP_MS = 5_000
+const TOKEN_LOOK_MS = 2_000
+const OUTAGE_LOOK_MS = 1_000
+/** Between two tries with the same token: the first, and the longest after twice as many each time. */
+const DISCORD_RETRY_MS = 5_000
+const DISCORD_RETRY_MAX_MS = 300_000
+
+export async function startBots(
+  context: RoleContext,
+  database: Database,
+  ports: CommandPorts,
+  queues: JobQueues,
+  pulse: ChatDatabase,
+): Promise<RunningRole> {
+  const role = new BotsRole(context, database, ports, queues, pulse)
+  await role.start()
+  return role
+}
+
+class BotsRole implements RunningRole {
+  private readonly context: RoleContext
+  private readonly database: Database
+  private readonly users: ChatUsers
+  private readonly pairings: Readonly<Record<Platform, PostgresPairing>>
+  private readonly runner: CommandRunner
+  private readonly queues: JobQueues
+  private readonly outbox: Outbox
+  private readonly badge: string
+  private telegram: TelegramBot | undefined
+  private discord: DiscordBot | undefined
+  private readonly timers: NodeJS.Timeout[] = []
+  private isStarting = false
+  private isDiscordStarting = false
+  private discordTried = { token: '', atMs: 0, tries: 0 }
+  private readonly pulse: ChatDatabase
+  private readonly seen: SeenUpdates
+  private readonly outages: Readonly<Record<Platform, ChatOutage>>
+
+  constructor(context: RoleContext, database: Database, ports: CommandPorts, queues: JobQueues, pulse: ChatDatabase) {
+    this.context = context
+    this.pulse = pulse
+    const kept = new PostgresIdempotency(database.sql)
+    this.seen = new SeenUpdates(
+      {
+        begin: async (id) => (await kept.begin('chat', id, '')).type === 'new',
+        end: (id) => kept.finish('chat', id, 200, {}),
+      },
+      (text) => context.log('warn', text),
+    )
+    const outageOf = (platform: Platform) =>
+      new ChatOutage(platform, {
+        alert: (alert, pair) => insertTurn(database.sql, alert, pair),
+        wallMs: () => Date.now(),
+        steadyMs: () => performance.now(),
+      })
+    this.outages = { telegram: outageOf('telegram'), discord: outageOf('discord') }
+    this.database = database
+    this.queues = queues
+    this.users = new PostgresChatUsers(database.sql)
+    this.pairings = { telegram: new PostgresPairing(database.sql, 'telegram'), discord: new PostgresPairing(database.sql, 'discord') }
+    this.runner = new CommandRunner(ports)
+    this.badge = badgeOf(context.config.profile)
+    this.outbox = new Outbox({
+      rows: new PostgresDeliveries(database.sql, ['telegram', 'discord']),
+      send: (channel, told) => {
+        const cut = channel.indexOf(':')
+        const address = channel.slice(cut + 1)
+        if (channel.startsWith('telegram:')) return this.telegram?.send(address, told, undefined, told.tone === 'bad' ? 'P1' : 'P4')
+        return this.discord?.send(address, told)
+      },
+      missedCard: (count, critical) => missedCard(this.badge, count, critical),
+      nowMs: () => Date.now(),
+      log: (text) => context.log('warn', text),
+    })
+  }
+
+  async start(): Promise<void> {
+    await this.startTelegram()
+    await this.startDiscord()
+    this.queues.work('alerts', 1, () => this.tellAlerts())
+    this.timers.push(
+      setInterval(() => this.guard(() => this.tellAlerts()), SWEEP_MS),
+      setInterval(() => this.guard(() => this.lookForToken()), TOKEN_LOOK_MS),
+      setInterval(() => {
+        for (const outage of Object.values(this.outages)) this.guard(() => outage.look())
+      }, OUTAGE_LOOK_MS),
+      setInterval(() => this.guard(() => this.finishPairing()), 1_000),
+    )
+  }
+
+  private guard(run: () => Promise<void>): void {
+    run().catch((thrown: unknown) => this.context.log('warn', `bots: ${thrown instanceof Error ? thrown.message : String(thrown)}`))
+  }
+
+  private botPorts(part: Platform): BotPorts {
+    const { sql } = this.database
+    return {
+      runner: this.runner,
+      users: this.users,
+      pairing: this.pairings[part],
+      database: this.pulse,
+      seen: this.seen,
+      badge: this.badge,
+      nowMs: () => Date.now(),
+      log: this.context.log,
+      health: (status, detail) => {
+        this.outages[part].onStatus(status, detail)
+        this.guard(() => reportHealth(sql, part, status, detail))
+      },
+    }
+  }
+
+  private token(): string | undefined {
+    const { config, paths } = this.context
+    if (config.telegram.token !== undefined) return config.telegram.token
+    return existsSync(paths.telegramToken) ? readFileSync(paths.telegramToken, 'utf8').trim() : undefined
+  }
+
+  private async startTelegram(): Promise<void> {
+    const token = this.token()
+    if (token === undefined || this.isStarting) return
+    this.isStarting = true
+    const { telegram, hooks } = this.context.config
+    const bot = new TelegramBot(
+      {
+        token,
+        apiRoot: telegram.apiRoot,
+        access: { admins: telegram.admins, chats: telegram.chats },
+        webhook:
+          telegram.webhookUrl === undefined || telegram.webhookSecret === undefined
+            ? undefined
+            : { url: telegram.webhookUrl, secret: telegram.webhookSecret, port: hooks.port },
+      },
+      this.botPorts('telegram'),
+    )
+    const problem = await bot.start()
+    this.isStarting = false
+    if (problem === undefined) this.telegram = bot
+    else {
+      this.context.log('warn', problem)
+      await bot.stop()
+    }
+  }
+
+  /** `telegram pair` or `discord setup` has left a token while we run; a start that failed (no network) is tried again as well. */
+  private async lookForToken(): Promise<void> {
+    if (this.telegram === undefined) await this.startTelegram()
+    if (this.discord === undefined || this.discord.isLost) await this.startDiscord()
+  }
+
+  private async startDiscord(): Promise<void> {
+    const { config, paths } = this.context
+    const { discord } = config
+    const kept = discord.token === undefined ? readDiscordFile(paths) : undefined
+    const token = discord.token ?? kept?.token
+    if (token === undefined || this.isDiscordStarting) return
+    // A token that was refused is not new after two seconds; another one is tried at once.
+    const { discordTried } = this
+    const isSame = token === discordTried.token
+    const pauseMs = Math.min(DISCORD_RETRY_MAX_MS, DISCORD_RETRY_MS * 2 ** (discordTried.tries - 1))
+    if (isSame && performance.now() - discordTried.atMs < pauseMs) return
+    const wasWell = performance.now() - discordTried.atMs > 2 * DISCORD_RETRY_MAX_MS
+    this.discordTried = { token, atMs: performance.now(), tries: isSame && !wasWell ? discordTried.tries + 1 : 1 }
+    this.isDiscordStarting = true
+    const bot = new DiscordBot(
+      { token, apiRoot: discord.apiRoot, guild: discord.guild ?? kept?.guild, access: { admins: discord.admins, chats: [] } },
+      this.botPorts('discord'),
+      { suggest: (_command, option, typed) => this.suggest(option, typed) },
+    )
+    const problem = await bot.start()
+    this.isDiscordStarting = false
+    if (problem !== undefined) {
+      this.context.log('warn', problem)
+      await bot.stop()
+      return
+    }
+    // One whose gateway was closed may have sent messages until now.
+    const before = this.discord
+    this.discord = bot
+    await before?.stop()
+  }
+
+  private async suggest(option: string, typed: string): Promise<readonly string[]> {
+    const { sql } = this.database
+    // Between a coin and what follows may be more: BTC-S is on the way to BTCUSDT-SPOT.
+    const like = `${typed
+      .toUpperCase()
+      .replace(/[%_\\]/g, '')
+      .replace(/[-/:]/g, '%')}%`
+    if (/strategy|name/i.test(option)) {
+      const rows = await sql<
+        { strategy: string }[]
+      >`select distinct strategy from strategies where upper(strategy) like ${like} order by strategy limit 25`
+      return rows.map((r) => r.strategy)
+    }
+    if (/id|number/i.test(option)) {
+      const rows = await sql<{ number: number }[]>`select number from trades order by number desc limit 25`
+      return rows.map((r) => String(r.number)).filter((n) => n.startsWith(typed))
+    }
+    const rows = await sql<{ symbol: string }[]>`select distinct symbol from strategies where symbol like ${like} order by symbol limit 25`
+    return rows.map((r) => r.symbol)
+  }
+
+  /** Chats that are reported: admins in private, listed groups, and the server's channel for such an alert. */
+  private async channels(): Promise<(alert: AlertToTell) => readonly string[]> {
+    const { telegram, discord } = this.context.config
+    const always: string[] = []
+    if (this.telegram !== undefined) {
+      const paired = (await this.users.list('telegram')).filter((u) => u.role === 'admin').map((u) => u.userId)
+      for (const id of new Set([...telegram.admins, ...paired])) always.push(`telegram:${id}`)
+      for (const chat of telegram.chats) always.push(`telegram:${chat.replace(/:(viewer|operator|trader|admin)$/, '')}`)
+    }
+    const server = this.discord
+    if (server === undefined) return () => always
+    const paired = (await this.users.list('discord')).filter((u) => u.role === 'admin').map((u) => u.userId)
+    const people = [...new Set([...discord.admins, ...paired])].map((id) => `discord:user:${id}`)
+    return (alert) => {
+      const channel = server.channelNamed(channelFor(alert)) ?? server.channelNamed(ALERTS)
+      return [...always, ...(channel === undefined ? people : [`discord:${channel}`])]
+    }
+  }
+
+  private async tellAlerts(): Promise<void> {
+    // Without a bot nothing is routed: whoever pairs later begins with what comes then.
+    if (this.telegram === undefined && this.discord === undefined) return
+    const channels = await this.channels()
+    const card = (alert: AlertToTell) => alertCard(alert, this.badge)
+    while ((await routeAlerts(this.database.sql, (alert) => (isTold(alert.severity) ? channels(alert) : []), card)) === 500) {
+      // More than one page waits.
+    }
+    await this.outbox.flush()
+  }
+
+  private async finishPairing(): Promise<void> {
+    for (const platform of ['telegram', 'discord'] as const) {
+      const pairing = this.pairings[platform]
+      const state = await pairing.state()
+      if (state === undefined || state.decision === null || state.candidate === null) continue
+      await pairing.close()
+      if (state.decision === 'yes') await this[platform]?.welcome(state.candidate.userId, 'admin')
+    }
+  }
+
+  async stop(): Promise<void> {
+    for (const timer of this.timers) clearInterval(timer)
+    await this.telegram?.stop()
+    await this.discord?.stop()
+  }
+}

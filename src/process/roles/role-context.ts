@@ -1,0 +1,35 @@
+/**
+ * What each role of an installation is given, and what the trader reports to its parent process.
+ */
+import type { Installation } from '../../config/installation.ts'
+import type { CommandQueue } from '../../kernel/trader-command.ts'
+import type { Journal } from '../../journal/journal.ts'
+import type { Kernel } from '../../kernel/kernel.ts'
+import type { KernelFact } from '../../kernel/fact.ts'
+import type { Transport } from '../../venue/bybit/http/transport.ts'
+export interface RoleContext extends Installation {
+  /** Puts something between the trader and what outlives it: recovery tests do. */
+  readonly around?: ((ports: OutlivingPorts) => OutlivingPorts) | undefined
+}
+
+export interface RunningRole {
+  stop(): Promise<void>
+}
+
+export interface TraderHooks {
+  readonly step: (name: string, detail: string, elapsedMs: number) => void
+  readonly onFacts: (facts: readonly KernelFact[], kernel: Kernel) => void
+  readonly fatal: (text: string) => void
+  /** The trader ends in order, to be started again at once. */
+  readonly startAgain: (why: string) => void
+  readonly isSafe: boolean
+  /** The trader before this one was killed because it did not answer. */
+  readonly isHung: boolean
+}
+
+/** What of a trader outlives it: its journal, the commands that wait, and what it has sent. */
+export interface OutlivingPorts {
+  readonly journal: Journal
+  readonly commands: CommandQueue
+  readonly transport: Transport
+}

@@ -1,0 +1,104 @@
+/**
+ * The roles around the trader: API, worker and bots, each alone or together in one process.
+ */
+import type { Problem } from '../../core/problem.ts'
+import type { RoleContext, RunningRole } from './role-context.ts'
+import { connect } from '../connect.ts'
+import { type Result, ok } from '../../core/result.ts'
+import { PostgresConfirmations } from '../../../db/requests/confirmations.ts'
+import { RebalanceRows } from '../../../db/reads/rebalances.ts'
+import { insertTurn } from '../../../db/alerts.ts'
+import { readTraderAge, reportHealth } from '../../../db/health.ts'
+import { JobQueues } from '../../../jobs/queues.ts'
+import { moveOnSchedule } from '../../../api/commands/allocator/schedule.ts'
+import { startWorker } from '../../../jobs/worker.ts'
+import { startApiRole } from './api-role.ts'
+import { startBots } from './bots-role.ts'
+import { commandPorts } from '../command-ports.ts'
+
+import { DatabasePulse } from '../watch/database-pulse.ts'
+import { hasSimulator } from '../../config/exchange-access.ts'
+import { OutageWatch } from '../watch/outage-watch.ts'
+import { readTag } from '../../system/paths.ts'
+import { PublicVenue } from '../../market-data/public-venue.ts'
+
+export const SURFACES = ['api', 'worker', 'bots'] as const
+export type Surface = (typeof SURFACES)[number]
+
+const HEALTH_EVERY_MS = 5_000
+const LOOK_EVERY_MS = 2_000
+const POOL = 10
+
+export async function startSurfaces(context: RoleContext, surfaces: readonly Surface[]): Promise<Result<RunningRole, Problem>> {
+  const database = await connect(context, POOL)
+  if (!database.ok) return database
+  const { config, paths, log } = context
+  const { sql } = database.value
+  const queues = new JobQueues({
+    databaseUrl: database.value.url,
+    redisUrl: config.redisUrl,
+    prefix: `ballast-${readTag(paths)}`,
+    onError: (text) => log('warn', text),
+  })
+  const publicVenue = new PublicVenue(context)
+  const ports = commandPorts(context, database.value, queues, publicVenue, Date.now())
+  // Whoever asked before this start is asked again: what was shown then is not what is there now.
+  if (surfaces.includes('api') || surfaces.includes('bots')) {
+    await new PostgresConfirmations(sql).voidPending()
+    await new RebalanceRows(sql).endInterrupted()
+  }
+  const pulse = new DatabasePulse(database.value.url)
+  const running: RunningRole[] = []
+  const closeAll = async (): Promise<void> => {
+    for (const role of running.splice(0).reverse()) await role.stop()
+    await queues.close()
+    await pulse.close()
+    await database.value.close()
+  }
+  if (surfaces.includes('api')) {
+    const api = await startApiRole(context, database.value, ports, pulse)
+    if (!api.ok) {
+      await closeAll()
+      return api
+    }
+    running.push(api.value)
+  }
+  if (surfaces.includes('worker'))
+    running.push(
+      startWorker({
+        sql,
+        queues,
+        candlesRoot: paths.candles,
+        strategies: context.strategies.modules,
+        candleSource: () => publicVenue.candleSource(),
+        moveCapital: () => moveOnSchedule(ports),
+        log,
+      }),
+    )
+  if (surfaces.includes('bots')) running.push(await startBots(context, database.value, ports, queues, pulse))
+  const outages = new OutageWatch({
+    traderAgeMs: () => readTraderAge(sql),
+    queueIsUp: () => queues.isUp(),
+    alert: (alert, pair) => insertTurn(sql, alert, pair),
+    report: (part, status, detail) => reportHealth(sql, part, status, detail),
+    queueName: config.redisUrl === undefined ? 'in the database' : 'Redis',
+    exchange: hasSimulator(config) ? 'the exchange' : 'Bybit',
+    wallMs: () => Date.now(),
+    steadyMs: () => performance.now(),
+    log: (text) => log('warn', text),
+  })
+  const look = setInterval(() => void outages.look(), LOOK_EVERY_MS)
+  const beat = setInterval(() => {
+    for (const surface of surfaces)
+      reportHealth(sql, surface, 'ok', '').catch((thrown: unknown) =>
+        log('warn', `health: ${thrown instanceof Error ? thrown.message : String(thrown)}`),
+      )
+  }, HEALTH_EVERY_MS)
+  return ok({
+    stop: async () => {
+      clearInterval(beat)
+      clearInterval(look)
+      await closeAll()
+    },
+  })
+}

@@ -1,0 +1,236 @@
+/**
+ * Trades candles live against the wire simulator in lockstep, and backtests the same candles: the two halves of the parity test.
+ * Never shares an object between the halves: the live one sees the wire only.
+ */
+import { join } from 'node:path'
+import { Bars } from '../../../src/market/bars.ts'
+import { type FundingSeries, runBacktest } from '../../../src/backtest/backtest.ts'
+import { fingerprintOf } from '../../../src/backtest/backtest-run.ts'
+import { parseDecimal } from '../../../src/core/decimal.ts'
+import { CASH_SCALE, cash, instrumentIndex, strategyId, ts } from '../../../src/core/units.ts'
+import { PARTS } from '../../../src/trader/health.ts'
+import type { StrategyPlan } from '../../../src/config/strategy-plan.ts'
+import { Trader } from '../../../src/trader/trader.ts'
+import { machineClock } from '../../../src/system/wall-clock.ts'
+import type { Journal } from '../../../src/journal/journal.ts'
+import type { KernelFact } from '../../../src/kernel/fact.ts'
+import { openStore } from '../../../src/market/candles/store.ts'
+import { type Instrument, makeInstrument, parsePrice, parseQuantity } from '../../../src/market/instrument.ts'
+import { RISK_PROFILES } from '../../../src/risk/profiles.ts'
+import { BybitClient } from '../../../src/venue/bybit/http/client.ts'
+import { BybitVenue } from '../../../src/venue/bybit/bybit-venue.ts'
+import { serveExchange } from '../../../src/venue/sim/bybit-server/serve-exchange.ts'
+import { SIM_COSTS } from '../../../src/venue/sim/costs.ts'
+import type { Transport } from '../../../src/venue/bybit/http/transport.ts'
+import { SIM_KEY, SIM_SECRET } from '../../../src/venue/sim/sim-key.ts'
+
+export interface LockstepCase {
+  readonly dataDir: string
+  /** Symbols of venue `bybit` in the store, in the order of their indexes. */
+  readonly symbols: readonly string[]
+  readonly interval: string
+  readonly intervalMs: number
+  readonly plans: readonly StrategyPlan[]
+  readonly from?: number
+  readonly to?: number
+  readonly openingCash: string
+  /** Wall-clock ms between steps: as fast as it goes unless given. */
+  readonly paceMs?: number
+}
+
+interface ExecutionWire {
+  readonly execTime: string
+  readonly symbol: string
+  readonly side: string
+  readonly execPrice: string
+  readonly execQty: string
+  readonly execFee: string
+  readonly execType: string
+}
+
+interface SimState {
+  readonly now: number
+  readonly executions: readonly ExecutionWire[]
+  readonly positions: readonly { readonly symbol: string; readonly size: string; readonly side: string }[]
+  readonly wallet: unknown
+}
+
+export interface LiveOutcome {
+  readonly fingerprint: string
+  readonly fills: number
+  readonly equity: number
+  readonly facts: readonly KernelFact[]
+  readonly steps: number
+  readonly elapsedMs: number
+}
+
+const getJson = async <T>(url: string, init?: RequestInit): Promise<T> => (await (await fetch(url, init)).json()) as T
+
+export async function tradeLive(
+  given: LockstepCase,
+  journal: Journal,
+  wrap: (transport: Transport) => Transport = (transport) => transport,
+): Promise<LiveOutcome> {
+  const startedMs = performance.now()
+  const server = await serveExchange({
+    port: 0,
+    candles: given.symbols.map((symbol) => `bybit/${symbol}/${given.interval}`),
+    candlesRoot: join(given.dataDir, 'candles'),
+    isLockstep: true,
+    cash: given.openingCash,
+    warmup: 0,
+    hasRateLimits: false,
+    ...(given.from === undefined ? {} : { from: given.from }),
+    ...(given.to === undefined ? {} : { to: given.to }),
+  })
+  const url = `http://127.0.0.1:${server.port}`
+  const streams = `ws://127.0.0.1:${server.port}`
+  const venue = new BybitVenue(
+    wrap(
+      new BybitClient({
+        credentials: { key: SIM_KEY, secret: SIM_SECRET },
+        restUrl: url,
+        publicStreamUrl: `${streams}/v5/public/linear`,
+        privateStreamUrl: `${streams}/v5/private`,
+        timeoutMs: 5_000,
+        recvWindowMs: 5_000,
+      }),
+    ),
+    {
+      intervalMs: given.intervalMs,
+      wallMs: Date.now,
+      steadyMs: machineClock.steadyMs,
+      sleep: machineClock.sleep,
+      simClock: async () => {
+        const clock = await getJson<{ now: number; speed: number }>(`${url}/_sim/clock`)
+        return { now: ts(clock.now), speed: 0 }
+      },
+    },
+  )
+  const facts: KernelFact[] = []
+  let closedAt = 0
+  const up = new Set<string>()
+  const trader = new Trader({
+    profile: 'sim',
+    tag: 'parity',
+    intervalMs: given.intervalMs,
+    plans: given.plans,
+    manual: [],
+    risk: RISK_PROFILES.sim,
+    venue,
+    journal,
+    commands: { take: async () => [], complete: async () => {}, onArrival: async () => {} },
+    health: {
+      report: (part, status, detail) => {
+        if (part === PARTS.bars) closedAt = Number(detail)
+        if (part.startsWith('stream') && status === 'ok') up.add(part)
+      },
+    },
+    wallClock: machineClock,
+    log: () => {},
+    step: () => {},
+    onFacts: (list) => facts.push(...list),
+    renewLease: async () => {},
+    deciding: () => {},
+    suspect: undefined,
+    changedFiles: () => [],
+    changedConfig: () => [],
+    onPositions: () => {},
+    emergency: { isPending: () => false, settle: () => {} },
+    isSafe: false,
+    startAgain: (why) => {
+      throw new Error(why)
+    },
+    fatal: (text) => {
+      throw new Error(text)
+    },
+  })
+  const started = await trader.start()
+  if (!started.ok) throw new Error(started.error.sentence)
+  await until(() => up.size === 2, 'both streams are up')
+  let steps = 0
+  for (;;) {
+    const step = await getJson<{ now: number; more: boolean }>(`${url}/_sim/step`, { method: 'POST', body: JSON.stringify({ closes: 1 }) })
+    steps += 1
+    await until(() => closedAt >= step.now, `the bars of ${step.now} are decided`)
+    if (!step.more) break
+    if (given.paceMs !== undefined) await machineClock.sleep(given.paceMs)
+  }
+  const state = await getJson<SimState>(`${url}/_sim/state`)
+  const { instruments } = trader.state.config
+  // The simulator lists the newest first, as Bybit does.
+  const fills = [...state.executions]
+    .reverse()
+    .filter((e) => e.execType === 'Trade')
+    .map((e) => {
+      const instrument = instruments.find((i) => i.symbol === e.symbol) as Instrument
+      return {
+        ts: ts(Number(e.execTime)),
+        instrument: instrument.index,
+        side: e.side === 'Buy' ? (1 as const) : (-1 as const),
+        price: parsePrice(instrument, e.execPrice) as never,
+        lots: parseQuantity(instrument, e.execQty) as never,
+        fee: cash(parseDecimal(e.execFee, CASH_SCALE) as number),
+      }
+    })
+  const outcome: LiveOutcome = {
+    fingerprint: fingerprintOf(fills, instruments),
+    fills: fills.length,
+    equity: trader.state.portfolio.equity,
+    facts,
+    steps,
+    elapsedMs: performance.now() - startedMs,
+  }
+  await trader.stop()
+  await server.close()
+  return outcome
+}
+
+async function until(condition: () => boolean, what: string): Promise<void> {
+  const limit = performance.now() + 20_000
+  while (!condition()) {
+    if (performance.now() > limit) throw new Error(`waited 20 s for: ${what}`)
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+}
+
+export function backtestSame(given: LockstepCase) {
+  const store = openStore(join(given.dataDir, 'candles'))
+  const range = { ...(given.from === undefined ? {} : { from: given.from }), ...(given.to === undefined ? {} : { to: given.to }) }
+  const funding: (FundingSeries | undefined)[] = []
+  const instruments: Instrument[] = []
+  const bars = given.symbols.map((symbol, at) => {
+    const loaded = store.load({ venue: 'bybit', symbol, interval: given.interval, ...range })
+    if (!loaded.ok) throw new Error(loaded.error.sentence)
+    const { columns, meta } = loaded.value
+    instruments.push(makeInstrument({ index: instrumentIndex(at), venue: 'bybit', symbol, tickSize: meta.tickSize, lotSize: meta.lotSize }))
+    const rates = store.loadFunding({ venue: 'bybit', symbol, ...range })
+    funding.push(rates.ok ? { ts: rates.value.ts, rate: rates.value.rate } : undefined)
+    return new Bars(given.intervalMs, columns)
+  })
+  const { limits, sizing, costs } = RISK_PROFILES.sim
+  const result = runBacktest({
+    kernel: {
+      tag: 'parity',
+      instruments,
+      intervalMs: given.intervalMs,
+      strategies: given.plans.map((plan) => ({
+        id: strategyId(plan.id),
+        definition: plan.definition,
+        params: plan.params,
+        instruments: plan.symbols.map((symbol) => instrumentIndex(given.symbols.indexOf(symbol))),
+      })),
+      limits,
+      sizing,
+      costs,
+      defaultStopFraction: undefined,
+      isJournaled: false,
+      allowsBudget: false,
+    },
+    venue: { ...SIM_COSTS, idPrefix: 'p' },
+    openingCash: cash(parseDecimal(given.openingCash, CASH_SCALE) as number),
+    bars,
+    funding,
+  })
+  return { result, fingerprint: fingerprintOf(result.fills, instruments), instruments }
+}
