@@ -82,6 +82,8 @@ export class ProcessWorld {
         sim: { port: simPort, speed: 240, seed: 7 },
         strategies: STRATEGIES,
         manual: { symbols: [HAND_SYMBOL] },
+        // Hours of a generated market lose many small trades: what ends the trading for a while would end what is to be killed.
+        risk: { tradeLoss: '0.3%', lossStreak: 'off' },
       }),
     )
     await world.startDatabase()
