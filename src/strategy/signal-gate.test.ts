@@ -66,6 +66,7 @@ test.each<readonly [object, RegExp]>([
   ],
   [{ targets: [{ price: 95, share: 1 }] }, /^targets\[0\]\.price is 95 ticks, on the losing side of 99 ticks for a long/],
   [{ reason: undefined }, /^reason is undefined/],
+  [{ reason: { rule: 'operator close', values: {} } }, /^reason.rule is 'operator close', which stands for an operator's close/],
   [{ reason: { rule: 'x', values: { big: 1n } } }, /^reason.values.big is 1n/],
   [{ reason: { rule: 'x', values: { f: () => 0 } } }, /^reason.values.f is a function/],
 ])('%o is refused by its field', (over, problem) => {

@@ -2,7 +2,7 @@
  * The gate for what a strategy says: a signal is checked before anything is calculated with it, wherever the strategy runs.
  * Never mends a price: a stop that is no whole number of ticks was not thought through, and the error names the place.
  */
-import type { Reason } from '../trading/order.ts'
+import { OPERATOR_CLOSE, type Reason } from '../trading/order.ts'
 import type { Signal } from './strategy.ts'
 
 /** V8's own, in no library of the language: without it the stack begins here instead of in the strategy. */
@@ -82,6 +82,8 @@ function readableReason(reason: unknown): Reason | undefined {
   if (!isRecord(reason) || typeof reason['rule'] !== 'string' || !isRecord(reason['values']))
     throw new SignalError(`reason is ${shown(reason)}: { rule: text, values: { name: number, text or boolean } }`)
   const { rule, values } = reason
+  if (rule === OPERATOR_CLOSE)
+    throw new SignalError(`reason.rule is '${rule}', which stands for an operator's close: call it something else`)
   let isReadable = true
   for (const name in values) {
     const value = values[name]

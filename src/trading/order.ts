@@ -35,7 +35,13 @@ export type OrderSize = { readonly lots: Lots } | { readonly budget: Cash }
 export interface Reason {
   readonly rule: string
   readonly values: Readonly<Record<string, number | string | boolean>>
+  /** A person or a program of theirs asked for it; absent: a strategy or a rule of Ballast. */
+  readonly origin?: 'operator'
 }
+
+/** Journals of before `origin` tell an operator's close by this name of its rule; no strategy may use it (`strategy/signal-gate.ts`). */
+export const OPERATOR_CLOSE = 'operator close'
+export const isOperators = ({ origin, rule }: Reason): boolean => origin === 'operator' || rule === OPERATOR_CLOSE
 
 /**
  * A take-profit that travels with the entry: its price and its part of the filled quantity, in (0, 1]. With a limit it is a limit order

@@ -9,10 +9,9 @@ import type { Instrument } from '../../market/instrument.ts'
 import { nearerStop } from '../../risk/at-stake.ts'
 import type { OrderAdopted, OrderEvent, OrderFilled, PositionAdjusted } from '../../trading/event.ts'
 import { DELISTED, UNKNOWN_RESULT } from '../../trading/reconcile.ts'
-import { type IntentClass, type Order, isOwnStop } from '../../trading/order.ts'
+import { type IntentClass, type Order, isOperators, isOwnStop } from '../../trading/order.ts'
 import type { ParentOrders } from '../state/parent-orders.ts'
 import type { PendingCloses } from '../state/pending-closes.ts'
-import { OPERATOR_CLOSE } from '../orders/order-gateway.ts'
 import type { DustLeft, ExternalAdopted } from '../fact.ts'
 import type { OrderTable, OrderOutcome } from '../state/order-table.ts'
 import type { PortfolioState } from '../state/portfolio-state.ts'
@@ -213,6 +212,6 @@ function exitReasonOf(order: Order): string {
       return order.origin
     case 'ours':
       if (order.class === 'protective') return isOwnStop(order) ? 'stop' : 'take-profit'
-      return order.class === 'flatten' ? 'flatten' : order.reason.rule === OPERATOR_CLOSE ? 'operator' : 'signal'
+      return order.class === 'flatten' ? 'flatten' : isOperators(order.reason) ? 'operator' : 'signal'
   }
 }

@@ -9,7 +9,8 @@ import type { Brackets } from '../orders/brackets.ts'
 import type { KernelConfig } from '../config.ts'
 import type { FactBuffer } from '../fact-buffer.ts'
 import type { EffectiveLimits } from '../state/effective-limits.ts'
-import { type OrderGateway, OPERATOR_CLOSE } from '../orders/order-gateway.ts'
+import { OPERATOR_CLOSE, type Reason } from '../../trading/order.ts'
+import type { OrderGateway } from '../orders/order-gateway.ts'
 import type { ExternalActivity } from './external-activity.ts'
 import type { SafetyControls } from './safety-controls.ts'
 import type {
@@ -143,7 +144,7 @@ export class OperatorCommands {
   }
 
   private close({ instrument, lots, limit, actor }: ClosePosition): void {
-    const reason = { rule: OPERATOR_CLOSE, values: { actor } }
+    const reason: Reason = { rule: OPERATOR_CLOSE, values: { actor }, origin: 'operator' }
     if (limit === undefined) this.parts.closer.close(instrument, lots, 'reduce', reason)
     else this.parts.closer.closeAtLimit(instrument, lots, limit, reason)
   }

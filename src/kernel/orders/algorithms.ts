@@ -29,7 +29,7 @@ import type { StartAlgorithm, SteerAlgorithm } from '../input.ts'
 import { type Hold, holdOn } from '../state/holds.ts'
 import type { OrderTable } from '../state/order-table.ts'
 import { MANUAL_OWNER } from '../../trading/manual-owner.ts'
-import { MANUAL_REASON, heldDenial, oppositeDenial } from './manual-orders.ts'
+import { heldDenial, manualReason, oppositeDenial } from './manual-orders.ts'
 import type { EffectiveLimits } from '../state/effective-limits.ts'
 import type { PortfolioState } from '../state/portfolio-state.ts'
 
@@ -289,7 +289,7 @@ export class Algorithms {
     const quantity = lots(Math.min(step.lots, most))
     const intent: OrderIntent = {
       ...this.intentOf(
-        { ...state, reason: { rule: state.spec.type, values: { parent: state.id, child: state.children + 1 } } },
+        { ...state, reason: { ...state.reason, rule: state.spec.type, values: { parent: state.id, child: state.children + 1 } } },
         quantity,
         step.limit,
       ),
@@ -352,4 +352,4 @@ export class Algorithms {
   }
 }
 
-export const manualStart = (input: StartAlgorithm): Start => ({ ...input, reason: { rule: MANUAL_REASON, values: { actor: input.actor } } })
+export const manualStart = (input: StartAlgorithm): Start => ({ ...input, reason: manualReason({ actor: input.actor }) })

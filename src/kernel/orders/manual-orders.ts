@@ -19,7 +19,7 @@ import type { OrderTable } from '../state/order-table.ts'
 import type { EffectiveLimits } from '../state/effective-limits.ts'
 import type { PortfolioState } from '../state/portfolio-state.ts'
 
-export const MANUAL_REASON = 'manual order'
+export const manualReason = (values: Reason['values']): Reason => ({ rule: 'manual order', values, origin: 'operator' })
 
 export class ManualOrders {
   private readonly config: KernelConfig
@@ -42,7 +42,7 @@ export class ManualOrders {
 
   /** All of the orders, or none: the second of a pair that is denied takes the first back before it is sent. */
   place(input: PlaceOrders): void {
-    const reason: Reason = { rule: MANUAL_REASON, values: { actor: input.actor } }
+    const reason = manualReason({ actor: input.actor })
     const group = input.orders.length > 1 ? this.orders.peekOrderId() : undefined
     for (const placed of input.orders) {
       const asked = intentOf(input, placed, reason)
@@ -63,7 +63,7 @@ export class ManualOrders {
   /** What the first of the orders would be, whatever judge says of it. */
   assess(input: PlaceOrders): TradeRisk {
     const [placed] = input.orders as readonly [PlacedOrder]
-    const asked = intentOf(input, placed, { rule: MANUAL_REASON, values: { actor: input.actor } })
+    const asked = intentOf(input, placed, manualReason({ actor: input.actor }))
     return this.gateway.assess({ ...asked, stop: this.gateway.stopFor(asked, placed.limit ?? placed.trigger) }, placed.lots)
   }
 
@@ -72,7 +72,7 @@ export class ManualOrders {
     switch (input.type) {
       case 'place-orders':
         for (const placed of input.orders) {
-          const asked = intentOf(input, placed, { rule: MANUAL_REASON, values: { actor: input.actor } })
+          const asked = intentOf(input, placed, manualReason({ actor: input.actor }))
           const intent: OrderIntent = { ...asked, stop: this.gateway.stopFor(asked, placed.limit ?? placed.trigger) }
           const denial = this.oppositeDenial(input.instrument, placed.side) ?? this.denialOf(intent, placed)
           if (denial !== undefined) return denial
@@ -102,7 +102,7 @@ export class ManualOrders {
   change(input: ChangeOrder): void {
     const order = this.orders.open(input.instrument).find((o) => o.orderId === input.orderId)
     if (order === undefined || order.origin !== 'ours' || order.cancelRequested) return
-    const reason: Reason = { rule: MANUAL_REASON, values: { actor: input.actor, order: order.orderId } }
+    const reason = manualReason({ actor: input.actor, order: order.orderId })
     const denial = this.changeDenial(order, input)
     if (denial !== undefined) {
       this.gateway.deny(order.strategy, order.instrument, order.class, order.side, denial, reason)

@@ -32,6 +32,7 @@ import {
   type Reason,
   clientOrderIdOf,
   isLimitClose,
+  isOperators,
   venueTargets,
 } from '../../trading/order.ts'
 import type { ParentOrders } from '../state/parent-orders.ts'
@@ -52,9 +53,6 @@ export interface OrderLink {
 }
 const ALONE: OrderLink = {}
 const ASKED_MAX = 8
-
-/** Reason of an exit that an operator asked for. */
-export const OPERATOR_CLOSE = 'operator close'
 
 export class OrderGateway {
   private readonly config: KernelConfig
@@ -230,8 +228,7 @@ export class OrderGateway {
   /** An order or a denial that came from a strategy's signal, not from an operator's close. */
   noteSignal(i: InstrumentIndex, intentClass: IntentClass, reason: Reason, at: Ts): void {
     const run = this.runs[i]
-    if (run !== undefined && (intentClass === 'entry' || (intentClass === 'reduce' && reason.rule !== OPERATOR_CLOSE)))
-      run.lastSignalTs = at
+    if (run !== undefined && (intentClass === 'entry' || (intentClass === 'reduce' && !isOperators(reason)))) run.lastSignalTs = at
   }
 
   /** Market orders that reduce, split by the venue's maximum. */
