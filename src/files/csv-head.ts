@@ -134,8 +134,8 @@ function isHeader(top: readonly string[], next: readonly string[] | undefined, m
   const rank = timeRankOf(top[0] ?? '', 0)
   if (rank === 'open' || rank === 'time' || rank === 'close') return true
   if (rank === 'index' && next !== undefined && top[0] !== next[0]) return true
-  const told = top.filter((cell) => !isMissing(cell))
+  const filled = top.filter((cell) => !isMissing(cell))
   // Numbers may be names of trials; a row that begins with a symbol is followed by one that does too.
-  if (told[0] === top[0] && !isFigure(top[0] ?? '', mark) && next?.[0] !== top[0]) return true
-  return told.filter((cell) => isFigure(cell, mark)).length * 2 < told.length
+  if (filled[0] === top[0] && !isFigure(top[0] ?? '', mark) && next?.[0] !== top[0]) return true
+  return filled.filter((cell) => isFigure(cell, mark)).length * 2 < filled.length
 }

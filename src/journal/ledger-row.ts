@@ -10,19 +10,19 @@ import type { Instrument } from '../market/instrument.ts'
 import { money } from './state-row.ts'
 import type { LedgerRow } from './row.ts'
 
-type Told = Pick<LedgerRow, 'reference' | 'symbol' | 'cause'>
+type LedgerCause = Pick<LedgerRow, 'reference' | 'symbol' | 'cause'>
 
 /** Facts that book money beside what their input says. */
 const BOOKING_FACTS: ReadonlySet<KernelFact['type']> = new Set(['external-adopted', 'dust-left'])
 
 export function ledgerRow(kernel: Kernel, input: KernelInput, facts: readonly KernelFact[], seq: number): LedgerRow | undefined {
-  const told = toldBy(kernel, input) ?? (facts.some((fact) => BOOKING_FACTS.has(fact.type)) ? NOTHING_TOLD : undefined)
-  if (told === undefined) return undefined
+  const cause = causeOf(kernel, input) ?? (facts.some((fact) => BOOKING_FACTS.has(fact.type)) ? NO_CAUSE : undefined)
+  if (cause === undefined) return undefined
   const { wallet, capital, trading, fees, funding, external, flows, unexplained, adjustments } = kernel.portfolio.ledger
   return {
     seq,
     type: input.type,
-    ...told,
+    ...cause,
     wallet: money(wallet),
     capital: money(capital),
     trading: money(trading),
@@ -36,9 +36,9 @@ export function ledgerRow(kernel: Kernel, input: KernelInput, facts: readonly Ke
   }
 }
 
-const NOTHING_TOLD: Told = { reference: '', symbol: null, cause: '' }
+const NO_CAUSE: LedgerCause = { reference: '', symbol: null, cause: '' }
 
-function toldBy(kernel: Kernel, input: KernelInput): Told | undefined {
+function causeOf(kernel: Kernel, input: KernelInput): LedgerCause | undefined {
   const symbolOf = (i: InstrumentIndex): string => (kernel.config.instruments[i] as Instrument).symbol
   switch (input.type) {
     case 'order-filled':

@@ -25,8 +25,8 @@ export function newsAtStart(kernel: Kernel, listed: readonly (InstrumentSpec | u
   return kernel.config.instruments.flatMap((known): InstrumentChanged[] => {
     const { index: instrument } = known
     const spec = listed[instrument]
-    const told = kernel.portfolio.toldStatus(instrument)
-    if (spec === undefined) return told === 'closed' ? [] : [{ type: 'instrument-changed', instrument, status: 'closed', ts: now }]
+    const last = kernel.portfolio.toldStatus(instrument)
+    if (spec === undefined) return last === 'closed' ? [] : [{ type: 'instrument-changed', instrument, status: 'closed', ts: now }]
     const status = kernel.portfolio.instrumentStatus(instrument)
     return newsOf(known, spec) === 'none' ? [] : [{ type: 'instrument-changed', instrument, status, terms: termsOf(spec), ts: now }]
   })

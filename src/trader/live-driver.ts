@@ -187,7 +187,7 @@ export class LiveDriver {
     const { factBuffer: outbox } = kernel
     const facts: { causeSeq: number; fact: KernelFact }[] = []
     const changes = new Map<string, RowChange>()
-    const told: { input: KernelInput; facts: KernelFact[] }[] = []
+    const taken: { input: KernelInput; facts: KernelFact[] }[] = []
     const firstFactSeq = this.lastSeq + 1
     inputs.forEach((input, k) => {
       outbox.reset()
@@ -203,7 +203,7 @@ export class LiveDriver {
         changes.set(key, change)
       }
       for (const fact of own) facts.push({ causeSeq: seq, fact })
-      told.push({ input, facts: own })
+      taken.push({ input, facts: own })
     })
     const last = await this.retry(() => this.ports.journal.appendFacts(facts, [...changes.values()]))
     if (last === undefined) {
@@ -215,7 +215,7 @@ export class LiveDriver {
       this.lastSeq = last
     }
     this.sinceSnapshot += inputs.length + facts.length
-    for (const { input, facts: own } of told) {
+    for (const { input, facts: own } of taken) {
       for (const fact of own) {
         const command = commandOfFact(fact)
         if (command !== undefined) sender.send(command)

@@ -57,7 +57,7 @@ export async function strategyStarts({ kernel, venue, now, log }: StrategyStartP
 
 /** Reports once of each file that is another one now than what runs. */
 export class FileWatch {
-  private readonly told = new Set<string>()
+  private readonly reported = new Set<string>()
   private readonly strategies: () => readonly { readonly name: string }[]
   private readonly configs: () => readonly string[]
 
@@ -85,9 +85,9 @@ export class FileWatch {
 
   private news(files: readonly string[], alert: string, what: string, now: Ts): KernelInput[] {
     return files
-      .filter((file) => !this.told.has(file))
+      .filter((file) => !this.reported.has(file))
       .map((file) => {
-        this.told.add(file)
+        this.reported.add(file)
         return { type: 'notice', alert, severity: 'P4', about: undefined, summary: `${file} has changed on disk. ${what}`, ts: now }
       })
   }

@@ -397,7 +397,7 @@ export class Trader {
     if (instrument === undefined) return
     const isNew = !this.parts.holds.has(`odd-${symbol}`)
     await this.parts.holds.quarantine(instrument, detail)
-    // What the row would have told is read instead.
+    // What the row would have said is read instead.
     if (isNew && this.parts.account.wasClean) void this.parts.account.run(false)
   }
 

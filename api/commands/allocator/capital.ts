@@ -134,7 +134,7 @@ export async function carryOut(ports: CommandPorts, moves: Moves, by: AskedBy): 
 const moveText = ({ strategy, now, next }: Moves[number]): string => `${strategy} ${settingText(now)} → ${settingText(next)}`
 export const movesText = (moves: Moves): string => moves.map(moveText).join(', ')
 
-/** What rounds to nothing is not told. */
+/** What rounds to nothing is left out. */
 const PENALTY_SHOWN = 0.9995
 
 /** `36.1 % by erc; drawdown 4.0 % of 20 % takes 20 %` */

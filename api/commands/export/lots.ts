@@ -127,7 +127,7 @@ function gridOf(symbol: string, fills: readonly FillRow[]): Instrument {
   })
 }
 
-/** A spot buy pays its fee in coins (it is told at the price of the fill): so many coins less came in, and cost so much less. */
+/** A spot buy pays its fee in coins (reported at the price of the fill): so many coins less came in, and cost so much less. */
 function lotFillOf(instrument: Instrument, row: FillRow): LotFill {
   const price = parsePrice(instrument, row.price)
   const quantity = parseQuantity(instrument, row.quantity)

@@ -23,7 +23,7 @@ import { askedBy } from './control-group.ts'
 const LEFT_SHOWN = 6
 /** What came from outside is cut already where it is put in. */
 const SENTENCE_MAX = 900
-/** An execution algorithm takes as long as it was told to; a card is edited for an hour of it. */
+/** An execution algorithm may run for hours; the card follows its first hour. */
 const LIVE_SEC = 3_600
 const PERCENT = 100
 

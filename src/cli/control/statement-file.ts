@@ -26,7 +26,7 @@ type Name = keyof typeof NAMES
 
 export interface StatementRow extends WalletMove {
   readonly line: number
-  readonly told: string
+  readonly typeText: string
 }
 
 /** @throws CliError with the line */
@@ -59,7 +59,7 @@ export async function readStatement(path: string): Promise<{ readonly rows: read
       skipped += 1
       continue
     }
-    const told = cells[typeAt]?.trim() ?? ''
+    const typeText = cells[typeAt]?.trim() ?? ''
     const bad = (what: string): CliError => new CliError(EXIT.error, `${path} line ${line}: ${what}.`, 'Export the file again, unchanged.')
     const change = parseDecimal((cells[changeAt] ?? '').trim().replace(/^--$/, '0') || '0', CASH_SCALE, 'nearest')
     if (change === undefined) throw bad(`the change '${cells[changeAt]?.slice(0, 40)}' is not an amount`)
@@ -67,13 +67,13 @@ export async function readStatement(path: string): Promise<{ readonly rows: read
     if (ts === undefined) throw bad(`'${cells[timeAt]?.slice(0, 40)}' is not a time in UTC`)
     if (change === 0) continue
     rows.push({
-      kind: moveKindOf(kindOfTransaction(told.toUpperCase())),
+      kind: moveKindOf(kindOfTransaction(typeText.toUpperCase())),
       symbol: blank(symbolAt === undefined ? '' : (cells[symbolAt] ?? '')),
       reference: blank(referenceAt === undefined ? '' : (cells[referenceAt] ?? '')),
       change: cash(change),
       ts,
       line,
-      told,
+      typeText,
     })
   }
   if (rows.length === 0)

@@ -75,7 +75,7 @@ const money = (amount: Cash): string => formatDecimal(amount, CASH_SCALE)
 function describe({ ts, statement, record }: Difference, rows: readonly StatementRow[], records: readonly WalletMove[]) {
   const [row, own] = [statement === undefined ? undefined : rows[statement], record === undefined ? undefined : records[record]]
   const at = new Date(ts).toISOString()
-  const what = `${at} ${row?.told ?? own?.kind ?? ''} ${row?.symbol ?? own?.symbol ?? ''}`.trim()
+  const what = `${at} ${row?.typeText ?? own?.kind ?? ''} ${row?.symbol ?? own?.symbol ?? ''}`.trim()
   const text =
     row === undefined
       ? `${what}: the statement has no row for ${money(own?.change ?? cash(0))} ${MONEY} of the records`

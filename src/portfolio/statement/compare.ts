@@ -10,7 +10,7 @@ export interface WalletMove {
   readonly kind: MoveKind
   /** As the exchange names it, without our ending of spot; '' where there is none. */
   readonly symbol: string
-  /** Of an execution; '' where it is not told. */
+  /** Of an execution; '' where it is not given. */
   readonly reference: string
   readonly change: Cash
   /** ms. A statement may tell whole seconds. */

@@ -90,11 +90,11 @@ class BotsRole implements RunningRole {
     this.badge = badgeOf(context.config.profile)
     this.outbox = new Outbox({
       rows: new PostgresDeliveries(database.sql, ['telegram', 'discord']),
-      send: (channel, told) => {
+      send: (channel, outgoing) => {
         const cut = channel.indexOf(':')
         const address = channel.slice(cut + 1)
-        if (channel.startsWith('telegram:')) return this.telegram?.send(address, told, undefined, told.tone === 'bad' ? 'P1' : 'P4')
-        return this.discord?.send(address, told)
+        if (channel.startsWith('telegram:')) return this.telegram?.send(address, outgoing, undefined, outgoing.tone === 'bad' ? 'P1' : 'P4')
+        return this.discord?.send(address, outgoing)
       },
       missedCard: (count, critical) => missedCard(this.badge, count, critical),
       nowMs: () => Date.now(),

@@ -24,7 +24,7 @@ export class ChatOutage {
   private readonly ports: ChatOutagePorts
   private away: { readonly wallMs: number; readonly steadyMs: number } | undefined
   private detail = ''
-  private told: 'down' | 'back' | undefined
+  private reported: 'down' | 'back' | undefined
   private hasHeard = false
 
   constructor(platform: Platform, ports: ChatOutagePorts) {
@@ -48,15 +48,15 @@ export class ChatOutage {
     const [down, back] = PAIRS[platform]
     const name = NAMES[platform]
     if (away === undefined) {
-      if (this.told === 'back' || !this.hasHeard) return
+      if (this.reported === 'back' || !this.hasHeard) return
       // What the process before this one reported is over as well.
       await ports.alert({ type: back, atMs: ports.wallMs(), summary: `Commands from ${name} work again.` }, PAIRS[platform])
-      this.told = 'back'
+      this.reported = 'back'
       return
     }
-    if (this.told === 'down' || ports.steadyMs() - away.steadyMs < AWAY_MS) return
+    if (this.reported === 'down' || ports.steadyMs() - away.steadyMs < AWAY_MS) return
     const summary = `Commands from ${name} are not received: ${detail}. Retrying; the terminal and the API still work.`
     await ports.alert({ type: down, atMs: away.wallMs, summary }, PAIRS[platform])
-    this.told = 'down'
+    this.reported = 'down'
   }
 }

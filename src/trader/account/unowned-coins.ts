@@ -17,7 +17,7 @@ export class UnownedCoins {
   private readonly ports: UnownedCoinsPorts
   /** Lots beyond ours at the reading before. */
   private readonly before = new Map<InstrumentIndex, number>()
-  private readonly told = new Set<InstrumentIndex>()
+  private readonly reported = new Set<InstrumentIndex>()
 
   constructor(ports: UnownedCoinsPorts) {
     this.ports = ports
@@ -31,14 +31,14 @@ export class UnownedCoins {
       const both = lots(Math.max(0, Math.min(beyond, this.before.get(i) ?? 0)))
       this.before.set(i, beyond)
       const instrument = config.instruments[i]
-      if (instrument === undefined || both === 0 || this.told.has(i)) continue
+      if (instrument === undefined || both === 0 || this.reported.has(i)) continue
       const mark = portfolio.mark(i)
       if (mark > 0 && !isTooSmall(instrument, mark, both)) this.tell(instrument, formatQuantity(instrument, both))
     }
   }
 
   private tell(instrument: Instrument, quantity: string): void {
-    this.told.add(instrument.index)
+    this.reported.add(instrument.index)
     const { symbol, baseCoin } = instrument
     this.ports.notice(
       'spot.others_coins',

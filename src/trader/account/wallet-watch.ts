@@ -20,21 +20,21 @@ export interface WalletWatchPorts {
 
 export class WalletWatch {
   private readonly ports: WalletWatchPorts
-  private told: { readonly balance: Cash; readonly atMs: number } | undefined
+  private waiting: { readonly balance: Cash; readonly atMs: number } | undefined
 
   constructor(ports: WalletWatchPorts) {
     this.ports = ports
   }
 
   frame(balance: Cash): void {
-    this.told = { balance, atMs: this.ports.wallClock.steadyMs() }
+    this.waiting = { balance, atMs: this.ports.wallClock.steadyMs() }
   }
 
   /** Each second. */
   check(): void {
-    const { told, ports } = this
-    if (told === undefined || ports.wallClock.steadyMs() - told.atMs < SETTLE_MS || !ports.isIdle()) return
-    this.told = undefined
-    if (told.balance !== ports.money()) ports.differs()
+    const { waiting, ports } = this
+    if (waiting === undefined || ports.wallClock.steadyMs() - waiting.atMs < SETTLE_MS || !ports.isIdle()) return
+    this.waiting = undefined
+    if (waiting.balance !== ports.money()) ports.differs()
   }
 }

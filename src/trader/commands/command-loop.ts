@@ -39,7 +39,7 @@ export class CommandLoop {
         this.stops = await queue.take(STOP_COMMANDS)
         return
       } catch (thrown) {
-        this.told(thrown)
+        this.report(thrown)
         await wallClock.sleep(RETRY_MS)
       }
     }
@@ -58,7 +58,7 @@ export class CommandLoop {
     try {
       for (const queued of await this.ports.queue.take()) await this.carryOut(queued)
     } catch (thrown) {
-      this.told(thrown)
+      this.report(thrown)
     } finally {
       this.isTaking = false
     }
@@ -69,11 +69,11 @@ export class CommandLoop {
     try {
       await queue.complete(queued.id, await carryOut(queued, wallClock.nowMs()))
     } catch (thrown) {
-      this.told(thrown)
+      this.report(thrown)
     }
   }
 
-  private told(thrown: unknown): void {
+  private report(thrown: unknown): void {
     this.ports.log('warn', `commands: ${thrown instanceof Error ? thrown.message : String(thrown)}`)
   }
 }

@@ -9,17 +9,17 @@ import type { CommandOutcome } from '../../kernel/trader-command.ts'
 import { type Instrument, formatQuantity, notionalOf, shownPrice } from '../../market/instrument.ts'
 import { plannedLossOf, takerRateOf } from '../../risk/planned-loss.ts'
 
-/** @param told the account's own rate, where it is known */
+/** @param ownRate the account's own rate, where it is known */
 export function entryFigures(
   placed: PlacedOrder,
   instrument: Instrument,
   { portfolio, config }: Kernel,
-  told: Rate | undefined,
+  ownRate: Rate | undefined,
 ): NonNullable<CommandOutcome['figures']> {
   const from = placed.limit ?? placed.trigger ?? portfolio.mark(instrument.index)
   const notional = notionalOf(instrument, from, placed.lots, 'nearest')
   const coin = instrument.settleCoin
-  const taken = told ?? takerRateOf(instrument, config.costs)
+  const taken = ownRate ?? takerRateOf(instrument, config.costs)
   const fee = mulDivFloor(notional, taken, RATE_ONE)
   const rate = ((taken / RATE_ONE) * 100).toFixed(3)
   const figures = [
@@ -42,7 +42,7 @@ export function entryFigures(
   if (targets.length > 0) figures.push({ name: 'Targets', value: targets.join(', ') })
   return [
     ...figures,
-    { name: 'Fee', value: `est. ${money(fee)} ${coin} per side (${told === undefined ? 'expected' : 'your'} rate ${rate} %)` },
+    { name: 'Fee', value: `est. ${money(fee)} ${coin} per side (${ownRate === undefined ? 'expected' : 'your'} rate ${rate} %)` },
   ]
 }
 

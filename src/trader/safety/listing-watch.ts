@@ -44,7 +44,7 @@ export class ListingWatch {
   private isReading = false
   private isStartingAgain = false
   /** Stages of an end that were reported, by symbol. */
-  private readonly told = new Map<string, number>()
+  private readonly reported = new Map<string, number>()
 
   constructor(ports: ListingPorts) {
     this.ports = ports
@@ -114,7 +114,7 @@ export class ListingWatch {
       if (end === undefined) {
         // The exchange has taken it back.
         if (spec !== undefined) await holds.lift(id)
-        this.told.delete(known.symbol)
+        this.reported.delete(known.symbol)
         continue
       }
       const left = end - now()
@@ -123,8 +123,8 @@ export class ListingWatch {
       if (stage === undefined) continue
       const at = `${new Date(end).toISOString().slice(0, 16).replace('T', ' ')} UTC`
       if (left <= NO_ENTRIES_MS) await holds.put(id, known, 'error', `Bybit delists ${known.symbol} on ${at}`)
-      if (reached <= (this.told.get(known.symbol) ?? 0)) continue
-      this.told.set(known.symbol, reached)
+      if (reached <= (this.reported.get(known.symbol) ?? 0)) continue
+      this.reported.set(known.symbol, reached)
       this.ports.notice('symbol.ending', stage.severity, known, this.endText(known, at, left))
     }
   }

@@ -21,7 +21,7 @@ export class Matcher {
   private readonly options: SimOptions
   private readonly liquidation: Liquidation | undefined
   /** See {@link SimVenue.bar}; undefined: nobody listens before the bar is over. */
-  told: (() => boolean) | undefined
+  onOrdersMet: (() => boolean) | undefined
   private step = 1
   /** Exits by a stop in a bar that held a target of the same position, too. */
   ambiguousExits = 0
@@ -99,9 +99,9 @@ export class Matcher {
 
   /** Lets a listener answer what has just happened; orders that it sends meet the price where the path stands. */
   hear(i: InstrumentIndex, into: VenueEventSink): void {
-    if (this.told === undefined || !this.told()) return
+    if (this.onOrdersMet === undefined || !this.onOrdersMet()) return
     this.price(i, this.account.prices[i] as number, into)
-    this.told()
+    this.onOrdersMet()
   }
 
   /**

@@ -295,8 +295,8 @@ export class Settlement {
     })
     ;(this.resting[instrument] as SimOrder[]).push(order)
     // The price of a trailing stop is the venue's own business until it triggers; its activation price is reported.
-    const told = kind === 'trail' ? activation : trigger
-    this.tellAdopted(order, kind === 'target' ? 'attached-target' : 'attached-stop', parent?.orderId, told, into)
+    const level = kind === 'trail' ? activation : trigger
+    this.tellAdopted(order, kind === 'target' ? 'attached-target' : 'attached-stop', parent?.orderId, level, into)
   }
 
   /** The venue's own order against a position that it takes over. */

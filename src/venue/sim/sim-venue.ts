@@ -227,10 +227,10 @@ export class SimVenue {
   /**
    * Plays the next hidden bar of a series: open, then the extremes in the order of barPath, then close.
    * All fills carry the bar's open time, since a bar does not say when inside it a price was seen.
-   * @param told of spot: called where the path has met orders, so that a stop which is an order of its own stands from there on. Answers
+   * @param onOrdersMet of spot: called where the path has met orders, so that a stop which is an order of its own stands from there on. Answers
    * whether anything was said.
    */
-  bar(i: InstrumentIndex, bars: Bars, into: VenueEventSink, told?: () => boolean): void {
+  bar(i: InstrumentIndex, bars: Bars, into: VenueEventSink, onOrdersMet?: () => boolean): void {
     const at = bars.cursor
     const close = bars.closeColumn[at] as number
     const resting = this.matcher.resting[i] as SimOrder[]
@@ -239,7 +239,7 @@ export class SimVenue {
     const high = bars.highColumn[at] as number
     if (this.isPlayed(i, open, low, high, close)) {
       this.matcher.begin(ts(bars.tsColumn[at] as number), bars.volumeColumn[at] as number)
-      this.matcher.told = told
+      this.matcher.onOrdersMet = onOrdersMet
       this.matcher.price(i, open, into)
       this.matcher.hear(i, into)
       if ((resting.length !== 0 || (this.positions[i] as Position).lots !== 0) && !this.isCalm(i, open, low, high, close)) {
@@ -250,7 +250,7 @@ export class SimVenue {
         this.matcher.playLast()
         this.matcher.move(i, close, into)
       }
-      this.matcher.told = undefined
+      this.matcher.onOrdersMet = undefined
     }
     this.account.prices[i] = close
   }

@@ -70,7 +70,7 @@ export function errorOf(reply: RawReply, isWrite: boolean, wallMs: number): Venu
       const { retCode, retMsg } = reply.body
       if (retCode === 0) return undefined
       const code = String(retCode)
-      const detail = told(retMsg)
+      const detail = shortened(retMsg)
       const type = BY_CODE.get(retCode) ?? (isWrite ? 'unknown-outcome' : 'invalid-request')
       if (type !== 'retry-after') return { type, code, detail }
       const reset = reply.limits === undefined ? DEFAULT_WAIT_MS : reply.limits.resetAtMs - wallMs
@@ -80,7 +80,7 @@ export function errorOf(reply: RawReply, isWrite: boolean, wallMs: number): Venu
 }
 
 /** Bybit quotes what was signed, and the key in it, when a signature is wrong. */
-const told = (retMsg: string): string => retMsg.replace(/origin_string\[[^\]]*\]?/g, 'origin_string[…]').slice(0, 200)
+const shortened = (retMsg: string): string => retMsg.replace(/origin_string\[[^\]]*\]?/g, 'origin_string[…]').slice(0, 200)
 
 function httpError(status: number, isWrite: boolean): VenueError {
   const code = `http-${status}`

@@ -108,8 +108,9 @@ export class HistoryReader {
     }
     const reply = await this.requests.read('data', PATH_OF[kind], params, pageOf(klineRow))
     if (!reply.ok) return reply
-    const told = reply.value.symbol
-    if (told !== undefined && told !== params.symbol) return err(odd(PATH_OF[kind], `it is of ${told}, and ${params.symbol} was asked for`))
+    const answered = reply.value.symbol
+    if (answered !== undefined && answered !== params.symbol)
+      return err(odd(PATH_OF[kind], `it is of ${answered}, and ${params.symbol} was asked for`))
     const mixed = pageProblem(
       reply.value.list.map((row) => Number(row[0])),
       intervalMs,
