@@ -239,13 +239,17 @@ const why = defineRead({
   aliases: [],
   group: 'Explain',
   summary: 'explain why a trade was opened and closed',
-  usage: '<trade number|order id|sym>',
-  args: z.strictObject({ what: z.string().min(1).max(60) }),
+  usage: '[trade number|order id|sym]',
+  args: z.strictObject({ what: z.string().min(1).max(60).optional() }),
   read: inOrder('what'),
-  examples: ['why 12', 'why BTC', 'why #12'],
+  examples: ['why', 'why 12', 'why BTC', 'why #12'],
   role: 'viewer',
   scope: 'trade:read',
   run: async (context, args) => {
+    if (args.what === undefined) {
+      const [newest] = await context.ports.reads.trades({ limit: 1 })
+      return newest === undefined ? reply('No trade yet', { buttons: [runs('Strategies', '/strategies')] }) : whyTrade(context, newest)
+    }
     const order = fromId('ord', args.what)
     if (order !== undefined) return whyOrder(context, order)
     const trade = await findTrade(context, args.what.startsWith('trd_') ? String(fromId('trd', args.what) ?? args.what) : args.what)

@@ -56,7 +56,7 @@ export const STEERING = [
   { name: 'trade', summary: 'show one trade with its fills and costs', usage: '<number>' },
   { name: 'strategies', summary: 'list strategies with mode, symbols and day result', usage: '' },
   { name: 'strategy', summary: 'show a strategy, or switch it on, off or to close-only', usage: '<name> [show|on|off|close-only]' },
-  { name: 'why', summary: 'explain why a trade was opened and closed', usage: '<trade number|order id|sym>' },
+  { name: 'why', summary: 'explain why a trade was opened and closed', usage: '[trade number|order id|sym]' },
   {
     name: 'whynot',
     summary: 'list entries that were refused: the rule, its figures, and what would have been sent',

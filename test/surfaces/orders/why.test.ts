@@ -107,3 +107,15 @@ test('a card has room for some of many, and says how many there are more', async
   expect(rows.filter((row) => row.startsWith('Further entry'))).toHaveLength(7)
   expect(rows).toContain('Further entry: and 14 more: see /orders and /trade')
 })
+
+test('alone it explains the newest trade, and says where there is none', async () => {
+  const world = makeWorld()
+  expect((await world.runner.runLine('why', by('viewer'))).reply.title).toBe('No trade yet')
+  world.trades.push({ ...trade, number: 9 })
+  expect((await world.runner.runLine('why', by('viewer'))).reply.title).toContain('#9')
+})
+
+test('an argument that is missing is named as the help names it', async () => {
+  const { reply } = await makeWorld().runner.runLine('strategy', by('viewer'))
+  expect(reply.text).toMatch(/^\/strategy needs <name>/)
+})
