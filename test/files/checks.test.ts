@@ -236,9 +236,24 @@ describe('several files', () => {
     expect((await good([join(inside, 'b.csv'), join(inside, 'a.csv.gz')])).hash).toBe(whole.hash)
   })
 
-  test('files that overlap, an empty folder, and candles beside funding rates are refused', async () => {
+  test.each([
+    ['one begins in the other', [0, 1, 2, 3], [2, 3, 4, 5]],
+    ['one is inside the other', [0, 1, 2, 3, 4, 5], [2, 3]],
+    ['each has what the other lacks', [0, 2, 3, 5], [0, 1, 4, 5]],
+    ['one is the other', [0, 1, 2, 3, 4, 5], [0, 1, 2, 3, 4, 5]],
+  ])('rows that two files have are taken once: %s', async (_, first, second) => {
+    const of = (ks: readonly number[], close: string): string =>
+      file([HEADER, ...ks.map((k) => `${START + k * MINUTE},10,12,9,${close},${k}`)])
+    const wishes = { interval: '1m' } as const
+    const whole = await good(of([0, 1, 2, 3, 4, 5], '11'), wishes)
+    expect((await good([of(first, '11'), of(second, '11.00')], wishes)).hash).toBe(whole.hash)
+    expect(await refusal([of(first, '11'), of(second, '11.01')], wishes)).toMatch(
+      new RegExp(`both have a row at 2025-03-03 00:0${Math.max(first[0] as number, second[0] as number)} UTC, and the rows differ`),
+    )
+  })
+
+  test('an empty folder, and candles beside funding rates are refused', async () => {
     const a = file([HEADER, ...minutes(3)])
-    expect(await refusal([a, file([HEADER, ...minutes(3, START + 2 * MINUTE)])])).toContain('both have rows at 2025-03-03 00:02 UTC')
     const empty = join(folder, 'empty')
     mkdirSync(empty)
     expect(await refusal(empty)).toContain('has no data files')

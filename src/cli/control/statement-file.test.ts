@@ -45,7 +45,15 @@ test('the website’s file: its first line, its dashes and twenty decimals; othe
   expect(skipped).toBe(1)
   expect(rows).toEqual([
     { kind: 'funding', symbol: 'XRPUSDT', reference: '', change: -367_600, ts: Date.UTC(2022, 11, 27, 8), line: 3, typeText: 'SETTLEMENT' },
-    { kind: 'trade', symbol: 'XRPUSDT', reference: '', change: -1_908_720, ts: Date.UTC(2022, 11, 27, 6, 6, 22), line: 4, typeText: 'TRADE' },
+    {
+      kind: 'trade',
+      symbol: 'XRPUSDT',
+      reference: '',
+      change: -1_908_720,
+      ts: Date.UTC(2022, 11, 27, 6, 6, 22),
+      line: 4,
+      typeText: 'TRADE',
+    },
     { kind: 'flow', symbol: '', reference: '', change: 10_000_000_000, ts: Date.UTC(2022, 11, 27, 5), line: 6, typeText: 'TRANSFER_IN' },
   ])
 })
