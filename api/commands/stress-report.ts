@@ -4,7 +4,7 @@
  */
 import { HOUR_MS } from '../../src/core/units.ts'
 import { isSpotSymbol, wireSymbolOf } from '../../src/market/instrument.ts'
-import { tiersOf } from '../../src/risk/stress/maintenance.ts'
+import { type MaintenanceTier, inCoins } from '../../src/risk/stress/maintenance.ts'
 import { ASSUMED, type Close, type MarketRisk, marketRiskOf } from '../../src/risk/stress/market-risk.ts'
 import { type AloneLiquidation, type StressBook, type StressResult, aloneLiquidationsOf, stressesOf } from '../../src/risk/stress/stress.ts'
 import type { CommandPorts } from './command.ts'
@@ -47,7 +47,8 @@ export async function stressReportOf(ports: CommandPorts): Promise<StressReport 
   const held = rows.filter((row) => heldOf(row) !== 0 && Number(row.markPrice) > 0)
   const symbols = held.map(({ symbol }) => symbol)
   const market = marketRiskOf(symbols, BENCHMARK, await closesOf(ports, symbols), HOUR_MS)
-  const tiers = tiersOf([{ valueMax: Number.POSITIVE_INFINITY, rate: system.maintenanceRate }])
+  const tiers = await marginTiersOf(ports, symbols)
+  const unread: readonly MaintenanceTier[] = [{ valueMax: Number.POSITIVE_INFINITY, rate: system.maintenanceRate, deduction: 0 }]
   const book: StressBook = {
     equity: Number(account.equity),
     correlation: market.correlation,
@@ -63,11 +64,35 @@ export async function stressReportOf(ports: CommandPorts): Promise<StressReport 
         stop: row.stopPrice === null || Number(row.externalQuantity) !== 0 ? undefined : Number(row.stopPrice),
         beta,
         dayVolatility,
-        tiers: isSpot ? [] : tiers,
+        tiers: isSpot ? [] : (tiers.get(row.symbol) ?? unread),
       }
     }),
   }
-  return { ts: account.updatedTs, book, market, results: stressesOf(book), alone: aloneLiquidationsOf(book), notes: notesOf(market, book) }
+  return {
+    ts: account.updatedTs,
+    book,
+    market,
+    results: stressesOf(book),
+    alone: aloneLiquidationsOf(book),
+    notes: [...notesOf(market, book), ...tierNotes(book, tiers, system.maintenanceRate)],
+  }
+}
+
+/** Bybit's margin tiers, of those symbols of which the exchange tells them. */
+async function marginTiersOf(
+  { portfolio }: CommandPorts,
+  symbols: readonly string[],
+): Promise<ReadonlyMap<string, readonly MaintenanceTier[]>> {
+  const listed = symbols.length === 0 ? undefined : await portfolio.instruments()
+  if (listed?.ok !== true) return new Map()
+  return new Map(listed.value.filter(({ tiers }) => tiers.length > 0).map(({ symbol, tiers }) => [symbol, inCoins(tiers)]))
+}
+
+function tierNotes({ positions }: StressBook, tiers: ReadonlyMap<string, unknown>, rate: number): string[] {
+  const unread = positions.filter(({ symbol, isSpot }) => !isSpot && !tiers.has(symbol)).map(({ symbol }) => symbol)
+  return unread.length === 0
+    ? []
+    : [`Bybit’s margin tiers of ${unread.join(', ')} could not be read: ${rate * 100} % of the value is assumed.`]
 }
 
 function notesOf({ symbols }: MarketRisk, { positions }: StressBook): string[] {

@@ -152,3 +152,25 @@ test('changed limits are taken over at once, and the steps stay', () => {
   expect(brief(bench.say(signal(1)))).toEqual(['denied entry: quantity'])
   expect(bench.kernel.orders.find(BTC, orderId(1), undefined)).toBeUndefined()
 })
+
+test('margin tiers come by the journal, judge from then on, and a fold and a snapshot know them', () => {
+  const bench = new Journaled()
+  const tiers = [
+    { valueMax: '500', maintenanceRate: '0.005', deduction: '0', leverageMax: 100 },
+    { valueMax: '1000000', maintenanceRate: '0.3', deduction: '147.5', leverageMax: 50 },
+  ]
+  // Read for the first time they change nothing that was known: nothing is reported of them.
+  expect(summary(bench.change({ tiers }))).not.toContain('margin tiers')
+  const instrument = bench.kernel.config.instruments[BTC]
+  expect(instrument?.tiers.map(({ rate }) => rate)).toEqual([0.005, 0.3])
+  expect(stateOf(bench.folded())).toEqual(stateOf(bench.kernel))
+  const again = new Kernel(bench.config)
+  again.restore(JSON.parse(JSON.stringify(bench.kernel.snapshot())))
+  expect(again.config.instruments[BTC]).toEqual(instrument)
+  expect(again.config.instruments[BTC]?.tiers).toHaveLength(2)
+  // Others than before are told.
+  expect(summary(bench.change({ tiers: [{ ...tiers[0], maintenanceRate: '0.004' } as (typeof tiers)[number]] }))).toContain('margin tiers')
+  // Those that are not told any more are those that were told last.
+  bench.change({})
+  expect(bench.kernel.config.instruments[BTC]?.tiers.map(({ rate }) => rate)).toEqual([0.004])
+})

@@ -9,7 +9,7 @@ import { readSimClock } from './sim-clock.ts'
 import type { CandleSource } from '../../jobs/candle-download.ts'
 import type { ChartCandle } from '../charts/candle-picture.ts'
 import { type Result, err, ok } from '../core/result.ts'
-import { MINUTE_MS } from '../core/units.ts'
+import { HOUR_MS, MINUTE_MS } from '../core/units.ts'
 import { parseInterval } from '../market/candles/interval.ts'
 import { type Instrument, makeInstrument, tickFloat } from '../market/instrument.ts'
 import { BybitVenue } from '../venue/bybit/bybit-venue.ts'
@@ -21,12 +21,15 @@ import { exchangeAccess } from '../config/exchange-access.ts'
 import { machineClock } from '../system/wall-clock.ts'
 
 const CALL_TIMEOUT_MS = 5_000
+/** Steps, limits and margin tiers change: what was listed is read again. */
+const REREAD_MS = HOUR_MS
 /** Markets of their own: their candles must not be taken for those of the real one. */
 const STORED_AS: Readonly<Partial<Record<Config['profile'], string>>> = { sim: 'sim', testnet: 'bybit-testnet' }
 
 export class PublicVenue {
   private readonly context: Installation
   private instruments: readonly Instrument[] | undefined
+  private readMs = 0
 
   constructor(context: Installation) {
     this.context = context
@@ -62,12 +65,14 @@ export class PublicVenue {
   ): Promise<Result<{ readonly venue: BybitVenue; readonly instruments: readonly Instrument[] }, string>> {
     const venue = this.venue(intervalMs)
     if (!venue.ok) return venue
-    if (this.instruments === undefined) {
+    const now = machineClock.steadyMs()
+    if (this.instruments === undefined || now - this.readMs > REREAD_MS) {
       const plans = plansOf(this.context.config, this.context.strategies)
       if (!plans.ok) return err(plans.error.sentence)
       const specs = await venue.value.instruments(symbolsOf(plans.value))
       if (!specs.ok) return err(specs.error.detail)
       this.instruments = specs.value.map(makeInstrument)
+      this.readMs = now
     }
     venue.value.use(this.instruments)
     return ok({ venue: venue.value, instruments: this.instruments })

@@ -9,11 +9,19 @@ import { type Instrument, type InstrumentSpec, makeInstrument } from './instrume
 /** Plain data, as the venue writes it: it is journaled with the change, so that what counts in these steps stays readable. */
 export type InstrumentTerms = Pick<
   InstrumentSpec,
-  'tickSize' | 'lotSize' | 'quantityMin' | 'quantityMax' | 'quantityMarketMax' | 'notionalMin' | 'leverageMax' | 'fundingIntervalMs'
+  | 'tickSize'
+  | 'lotSize'
+  | 'quantityMin'
+  | 'quantityMax'
+  | 'quantityMarketMax'
+  | 'notionalMin'
+  | 'leverageMax'
+  | 'tiers'
+  | 'fundingIntervalMs'
 >
 
 export function termsOf(spec: InstrumentTerms): InstrumentTerms {
-  const { tickSize, lotSize, quantityMin, quantityMax, quantityMarketMax, notionalMin, leverageMax, fundingIntervalMs } = spec
+  const { tickSize, lotSize, quantityMin, quantityMax, quantityMarketMax, notionalMin, leverageMax, tiers, fundingIntervalMs } = spec
   return {
     tickSize,
     lotSize,
@@ -22,23 +30,17 @@ export function termsOf(spec: InstrumentTerms): InstrumentTerms {
     ...(quantityMarketMax === undefined ? undefined : { quantityMarketMax }),
     ...(notionalMin === undefined ? undefined : { notionalMin }),
     ...(leverageMax === undefined ? undefined : { leverageMax }),
+    ...(tiers === undefined ? undefined : { tiers }),
     ...(fundingIntervalMs === undefined ? undefined : { fundingIntervalMs }),
   }
 }
 
-/** The same instrument by other terms. */
-export const withTerms = (instrument: Instrument, terms: InstrumentTerms): Instrument => ({
-  ...makeInstrument({
-    ...terms,
-    index: instrument.index,
-    venue: instrument.venue,
-    symbol: instrument.symbol,
-    baseCoin: instrument.baseCoin,
-    quoteCoin: instrument.quoteCoin,
-    status: instrument.status,
-  }),
-  settleCoin: instrument.settleCoin,
-})
+/** The same instrument by other terms. Margin tiers that are not told are those that were told last. */
+export function withTerms(instrument: Instrument, terms: InstrumentTerms): Instrument {
+  const { index, venue, symbol, baseCoin, quoteCoin, settleCoin, status } = instrument
+  const made = makeInstrument({ ...terms, index, venue, symbol, baseCoin, quoteCoin, status })
+  return { ...made, settleCoin, tiers: terms.tiers === undefined ? instrument.tiers : made.tiers }
+}
 
 export const hasSameSteps = (a: Instrument, b: Instrument): boolean =>
   a.tick === b.tick && a.priceScale === b.priceScale && a.lot === b.lot && a.quantityScale === b.quantityScale
@@ -53,8 +55,17 @@ export function changedLimits(before: Instrument, after: Instrument): string[] {
     ['most leverage', before.leverageMax, after.leverageMax],
     ['funding interval', before.fundingIntervalMs, after.fundingIntervalMs],
   ]
-  return words.filter(([, was, is]) => was !== is).map(([name]) => name)
+  const limits = words.filter(([, was, is]) => was !== is).map(([name]) => name)
+  // Tiers that are read for the first time are no change of the venue's.
+  return before.tiers.length === 0 || hasSameTiers(before, after) ? limits : [...limits, 'margin tiers']
 }
+
+export const hasSameTiers = (before: Instrument, after: Instrument): boolean =>
+  before.tiers.length === after.tiers.length &&
+  before.tiers.every(({ valueMax, rate, deduction, leverageMax }, at) => {
+    const other = after.tiers[at]
+    return other?.valueMax === valueMax && other.rate === rate && other.deduction === deduction && other.leverageMax === leverageMax
+  })
 
 interface Ratio {
   readonly numerator: number

@@ -5,6 +5,7 @@
 import { gcd, mulDiv, mulDivCeil, mulDivFloor, parseDecimal, readStep, formatDecimal, groupDigits, type Rounding } from '../core/decimal.ts'
 import { InvariantError } from '../core/assert.ts'
 import { type Cash, CASH_SCALE, type InstrumentIndex, type Lots, type Ticks, cash, lots, ticks } from '../core/units.ts'
+import { type MarginTier, type TierTerms, readTiers } from './margin-tiers.ts'
 
 export const INSTRUMENT_STATUSES = ['pre-launch', 'trading', 'delivering', 'closed'] as const
 export type InstrumentStatus = (typeof INSTRUMENT_STATUSES)[number]
@@ -41,6 +42,8 @@ export interface Instrument {
   readonly lotsMarketMax: Lots
   readonly notionalMin: Cash
   readonly leverageMax: number
+  /** Maintenance margin by position value; none where nobody has read them, as of recorded candles. */
+  readonly tiers: readonly MarginTier[]
   readonly fundingIntervalMs: number
   readonly status: InstrumentStatus
 }
@@ -64,6 +67,7 @@ export interface InstrumentSpec {
   readonly quantityMarketMax?: string
   readonly notionalMin?: string
   readonly leverageMax?: number
+  readonly tiers?: readonly TierTerms[]
   readonly fundingIntervalMs?: number
   readonly status?: InstrumentStatus
   /** When the venue ends it; absent where no end is set. */
@@ -111,9 +115,16 @@ export function makeInstrument(spec: InstrumentSpec): Instrument {
     lotsMarketMax: toLots(spec.quantityMarketMax, quantityMax),
     notionalMin: cash(parseDecimal(spec.notionalMin ?? '0', CASH_SCALE, 'ceil') ?? 0),
     leverageMax: spec.leverageMax ?? LEVERAGE_MAX,
+    tiers: tiersOf(spec),
     fundingIntervalMs: spec.fundingIntervalMs ?? 28_800_000,
     status: spec.status ?? 'trading',
   }
+}
+
+function tiersOf({ tiers, symbol }: InstrumentSpec): readonly MarginTier[] {
+  const read = readTiers(tiers ?? [])
+  if (read === undefined) throw new InvariantError(`${symbol}: its margin tiers were not checked`)
+  return read
 }
 
 function positiveDecimal(text: string, what: string, symbol: string): [units: number, scale: number] {

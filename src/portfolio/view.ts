@@ -1,7 +1,7 @@
 /**
  * What risk may see of the portfolio: figures, never the means to change them.
  */
-import type { Cash, InstrumentIndex, Lots, Side, StrategyId, Ticks, Ts } from '../core/units.ts'
+import type { Cash, InstrumentIndex, Lots, Rate, Side, StrategyId, Ticks, Ts } from '../core/units.ts'
 import type { Instrument, InstrumentStatus } from '../market/instrument.ts'
 import type { MoneyLimit } from '../core/money-limit.ts'
 
@@ -56,6 +56,10 @@ export interface PortfolioView {
   readonly grossNotional: Cash
   /** What of it is spot, which is paid in full. */
   readonly spotNotional: Cash
+  /** What of it is in one symbol. */
+  notionalIn(i: InstrumentIndex): Cash
+  /** Maintenance margin of contracts in all other symbols, at the marks; `unread` is the rate of those whose tiers nobody has read. */
+  maintenanceBeside(i: InstrumentIndex, unread: Rate): Cash
   /** Entries sent within the last second and minute of market time. */
   readonly ordersLastSecond: number
   readonly ordersLastMinute: number

@@ -10,7 +10,7 @@ import { type AtStake, entriesAtStake, nearerStop, othersAtStake, stopAfterEntry
 import { type RiskDenial, coinsText } from './denial.ts'
 import { type RiskLimits, isLossUnbounded } from './limits.ts'
 import { type LossRoom, lossRooms } from './loss-rooms.ts'
-import { type ExpectedCosts, plannedLossOf, rateOf, takerRateOf } from './planned-loss.ts'
+import { type ExpectedCosts, maintenanceIn, plannedLossOf, takerRateOf } from './planned-loss.ts'
 
 /**
  * The price that an entry may fill at and that is nearest to its stop: a limit on the far side of the market fills at the market.
@@ -52,13 +52,20 @@ export function checkStop(
   const loss =
     symbolAtStake(view, i, side, stopAfterEntry(view, i, side, stop), costs).loss + plannedLossOf(instrument, price, stop, quantity, costs)
   const added = instrument.category === 'spot' ? 0 : notionalOf(instrument, stop, quantity, 'ceil')
-  return liquidationDenial(view, loss, added, costs)
+  return liquidationDenial(view, i, loss, added, costs)
 }
 
-/** Cross margin: the account is liquidated when equity falls to the maintenance margin of all positions. */
-function liquidationDenial(view: PortfolioView, loss: number, added: number, costs: ExpectedCosts): RiskDenial | undefined {
-  const contracts = view.grossNotional - view.spotNotional + added
-  const maintenance = rateOf(contracts, costs.maintenanceRate)
+/** Cross margin: the account is liquidated when equity falls to the maintenance margin of all positions, each by its tiers. */
+function liquidationDenial(
+  view: PortfolioView,
+  i: InstrumentIndex,
+  loss: number,
+  added: number,
+  costs: ExpectedCosts,
+): RiskDenial | undefined {
+  const instrument = view.instrument(i)
+  const own = instrument.category === 'spot' ? 0 : maintenanceIn(instrument, cash(view.notionalIn(i) + added), costs.maintenanceRate)
+  const maintenance = own + view.maintenanceBeside(i, costs.maintenanceRate)
   if (view.marginEquity - loss > maintenance) return undefined
   return {
     rule: 'stop-beyond-liquidation',
@@ -169,6 +176,6 @@ export function checkStopMove(
   const standing = view.stopOf(i)
   if (standing !== undefined && nearerStop(side, standing, stop) === stop) return undefined
   const whole = symbolAtStake(view, i, side, stop, costs)
-  const liquidation = limits.isStopDistanceChecked ? liquidationDenial(view, whole.loss, 0, costs) : undefined
+  const liquidation = limits.isStopDistanceChecked ? liquidationDenial(view, i, whole.loss, 0, costs) : undefined
   return liquidation ?? (isLossUnbounded(limits) ? undefined : lossDenial(whole, i, view, limits, costs))
 }

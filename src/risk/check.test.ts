@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { formatDecimal } from '../core/decimal.ts'
 import { RATE_ONE, type Side, cash, lots, rate, strategyId, ticks, ts } from '../core/units.ts'
 import { notionalOf } from '../market/instrument.ts'
+import { readTiers } from '../market/margin-tiers.ts'
 import type { OrderIntent } from '../trading/order.ts'
 import { checkEntry, checkExit } from './check.ts'
 import { checkStopMove } from './check-loss.ts'
@@ -144,6 +145,13 @@ const BREAKS: readonly (readonly [RiskRule, (c: Case) => void])[] = [
     'position-notional',
     (c) => {
       c.limits.positionMax = moneyLimit(cash(NOTIONAL - 1))
+    },
+  ],
+  [
+    'risk-limit',
+    (c) => {
+      const terms = { valueMax: '6000', maintenanceRate: '0.005', deduction: '0', leverageMax: 10 }
+      c.view.instrument = { ...c.view.instrument, tiers: readTiers([terms]) ?? [] }
     },
   ],
   [

@@ -4,6 +4,7 @@
  */
 import { type Lots, cash, lots } from '../core/units.ts'
 import { formatPrice, formatQuantity, notionalOf } from '../market/instrument.ts'
+import { valueMaxAt } from '../market/margin-tiers.ts'
 import type { PortfolioView } from '../portfolio/view.ts'
 import type { OrderIntent } from '../trading/order.ts'
 import { closingNotional } from './at-stake.ts'
@@ -100,6 +101,12 @@ export function checkEntry(
   const positionMax = limitAt(limits.positionMax, equity)
   if (positionAfter > positionMax)
     return { rule: 'position-notional', figures: { after: coinsText(positionAfter), limit: coinsText(positionMax) } }
+  const tierMax = valueMaxAt(view.leverageOf(i), instrument.tiers)
+  if (positionAfter > tierMax)
+    return {
+      rule: 'risk-limit',
+      figures: { symbol: instrument.symbol, after: coinsText(positionAfter), limit: coinsText(tierMax), leverage: view.leverageOf(i) },
+    }
   const added = { instrument: i, side: intent.side, notional, closing }
   const exposureDenial = checkNet(added, view, limits) ?? checkCorrelated(added, view, limits) ?? checkScopes(added, view, limits)
   if (exposureDenial !== undefined) return exposureDenial

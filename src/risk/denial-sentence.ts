@@ -63,6 +63,13 @@ const WORDS: Readonly<Record<RiskRule, Words>> = {
     apart(f.notional, f.limit, (worth, limit) => `order value ${worth} USDT is above the limit of ${limit} USDT per order`),
   'position-notional': (f) =>
     apart(f.after, f.limit, (after, limit) => `position value would be ${after} USDT, above the limit of ${limit} USDT`),
+  'risk-limit': (f) =>
+    apart(
+      f.after,
+      f.limit,
+      (after, limit) =>
+        `position value would be ${after} USDT, and at ${f.leverage}x Bybit takes ${f.symbol} up to ${limit} USDT; lower leverage allows more`,
+    ),
   'net-exposure': (f) =>
     apart(f.after, f.limit, (after, limit) => `net ${f.side} value${ofScope(f)} would be ${after} USDT, above the limit of ${limit} USDT`),
   'open-positions': (f) => `${f.open} symbols${ofScope(f)} are open already, and the limit is ${f.limit}`,

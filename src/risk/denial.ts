@@ -24,6 +24,7 @@ export const RISK_RULES = [
   'account-cap',
   'order-notional',
   'position-notional',
+  'risk-limit',
   'net-exposure',
   'open-positions',
   'correlated',

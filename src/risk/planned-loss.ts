@@ -5,6 +5,7 @@
 import { mulDivCeil } from '../core/decimal.ts'
 import { type Cash, type Lots, RATE_ONE, type Rate, type Ticks, cash } from '../core/units.ts'
 import { type Instrument, notionalOf } from '../market/instrument.ts'
+import { maintenanceOf } from '../market/margin-tiers.ts'
 
 /** What the check needs beside the limits: what trading is expected to cost. */
 export interface ExpectedCosts {
@@ -13,7 +14,7 @@ export interface ExpectedCosts {
   readonly spotTakerRate: Rate
   /** Slippage of a stop that fills, of its price. */
   readonly stopSlippageRate: Rate
-  /** Margin below which the venue liquidates, as a rate of notional (tier 1). */
+  /** Margin below which the venue liquidates, as a rate of notional: of an instrument whose tiers nobody has read. */
   readonly maintenanceRate: Rate
 }
 
@@ -28,6 +29,10 @@ export const rateOf = (amount: number, rate: Rate): number =>
   rate % TENTH_OF_A_POINT === 0
     ? mulDivCeil(amount, rate / TENTH_OF_A_POINT, RATE_ONE / TENTH_OF_A_POINT)
     : mulDivCeil(amount, rate, RATE_ONE)
+
+/** Maintenance margin of contracts of that value in one symbol, by its tiers. */
+export const maintenanceIn = ({ tiers }: Instrument, notional: Cash, unread: Rate): number =>
+  tiers.length === 0 ? rateOf(notional, unread) : maintenanceOf(notional, tiers)
 
 /** Fee and slippage of an exit of that notional at its stop. */
 export const exitCostOf = (instrument: Instrument, notional: Cash, costs: ExpectedCosts): number =>

@@ -5,6 +5,7 @@
 import { formatDecimal, mulDivFloor } from '../core/decimal.ts'
 import { CASH_SCALE, type Cash, type Lots, RATE_ONE, type Side, type Ticks, cash, lots } from '../core/units.ts'
 import { type Instrument, formatPrice, formatQuantity, notionalOf } from '../market/instrument.ts'
+import { valueMaxAt } from '../market/margin-tiers.ts'
 import type { PortfolioView } from '../portfolio/view.ts'
 import { type ExpectedCosts, plannedLossOf, rateOf, takerRateOf } from './planned-loss.ts'
 import { closingNotional } from './at-stake.ts'
@@ -220,6 +221,7 @@ export function entryCaps(view: PortfolioView, instrument: Instrument, side: Sid
   return [
     { name: 'order limit', notional: limitAt(limits.orderMax, view.equity) },
     { name: 'position limit', notional: cash(limitAt(limits.positionMax, view.equity) - used) },
+    { name: 'Bybit’s limit at this leverage', notional: cash(valueMaxAt(leverage, instrument.tiers) - used) },
     { name: 'gross limit', notional: cash(limitAt(limits.grossMax, view.equity) - gross) },
     ...exposureCaps(view, i, side, closing, limits),
     { name: 'margin', notional: cash(Math.floor(Math.max(0, free) / perNotional)) },

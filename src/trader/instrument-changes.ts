@@ -4,7 +4,7 @@
 import type { Ts } from '../core/units.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { Instrument, InstrumentSpec } from '../market/instrument.ts'
-import { changedLimits, hasSameSteps, termsOf, withTerms } from '../market/instrument-terms.ts'
+import { changedLimits, hasSameSteps, hasSameTiers, termsOf, withTerms } from '../market/instrument-terms.ts'
 import type { InstrumentChanged } from '../trading/event.ts'
 
 /** steps: prices or quantities count otherwise, and all that is held in them must be converted. */
@@ -14,7 +14,7 @@ export function newsOf(known: Instrument, listed: InstrumentSpec | undefined): N
   if (listed === undefined) return 'none'
   const next = withTerms(known, termsOf(listed))
   if (!hasSameSteps(known, next)) return 'steps'
-  return changedLimits(known, next).length > 0 ? 'limits' : 'none'
+  return changedLimits(known, next).length > 0 || !hasSameTiers(known, next) ? 'limits' : 'none'
 }
 
 /**
@@ -38,6 +38,14 @@ export const afterNews = (kernel: Kernel, news: readonly InstrumentChanged[]): r
     const terms = news.find((each) => each.instrument === known.index)?.terms
     return terms === undefined ? known : withTerms(known, terms)
   })
+
+/** Whether nothing that is known is told otherwise: margin tiers, of which nothing was known. */
+export function isFirstReading({ config }: Kernel, { instrument, terms }: InstrumentChanged): boolean {
+  const known = config.instruments[instrument]
+  if (known === undefined || terms === undefined) return false
+  const next = withTerms(known, terms)
+  return known.tiers.length === 0 && hasSameSteps(known, next) && changedLimits(known, next).length === 0
+}
 
 /** Whether two readings tell the same. */
 export const isSameNews = (a: InstrumentChanged, b: InstrumentChanged): boolean =>

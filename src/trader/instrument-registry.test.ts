@@ -82,3 +82,18 @@ test('a country that is not served is said at the first answer, with what helps:
   })
   expect(asked).toBe(1)
 })
+
+test('margin tiers are listed beside, and never those that a journal begins with: a replay judges by what was journaled', async () => {
+  const tiers = [{ valueMax: '1000', maintenanceRate: '0.01', deduction: '0', leverageMax: 10 }]
+  const plain = venueOf(ALL)
+  const venue = {
+    instruments: async (symbols: readonly string[]) => {
+      const found = await plain.instruments(symbols)
+      return found.ok ? { ok: true as const, value: found.value.map((spec) => ({ ...spec, tiers })) } : found
+    },
+  }
+  expect(await registeredInstruments(['BTCUSDT'], venue, new MemoryStore().open(), wallClock)).toMatchObject({
+    ok: true,
+    value: { instruments: [{ tiers: [] }], listed: [{ tiers }] },
+  })
+})

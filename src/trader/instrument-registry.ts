@@ -4,7 +4,7 @@
  */
 import type { VenueError } from '../venue/port/error.ts'
 import { type Result, err, ok } from '../core/result.ts'
-import { instrumentIndex } from '../core/units.ts'
+import { type InstrumentIndex, instrumentIndex } from '../core/units.ts'
 import type { Journal, JournalError, Registered } from '../journal/journal.ts'
 import { type Instrument, type InstrumentSpec, makeInstrument } from '../market/instrument.ts'
 
@@ -84,10 +84,19 @@ export async function instrumentsOf(
     const spec = found.value
     listed.push(spec === undefined ? undefined : { ...spec, index })
     // A symbol that the exchange does not list any more is closed: its books stay readable, and the others continue.
-    instruments.push(makeInstrument(spec === undefined ? { index, venue: 'bybit', ...row, status: 'closed' } : { ...spec, ...row, index }))
+    instruments.push(
+      makeInstrument(spec === undefined ? { index, venue: 'bybit', ...row, status: 'closed' } : asJournaled(spec, row, index)),
+    )
   }
   return ok({ instruments, listed })
 }
+
+/** Margin tiers come from the journal alone: a replay then judges by those that counted, and not by those of today. */
+const asJournaled = ({ tiers: _, ...spec }: InstrumentSpec, row: Registered, index: InstrumentIndex): InstrumentSpec => ({
+  ...spec,
+  ...row,
+  index,
+})
 
 /** Undefined where the exchange does not list it any more. */
 async function knownSpec(

@@ -20,7 +20,7 @@ import type { Quote, VenueHandlers } from '../venue/port/venue.ts'
 import { type BootFailure, keyRefused, refusedClock, setLeverages, untilAnswered } from './boot.ts'
 import { PARTS } from './health.ts'
 import { kernelConfigOf } from './kernel-config.ts'
-import { afterNews, isSameNews, newsAtStart } from './instrument-changes.ts'
+import { afterNews, isFirstReading, isSameNews, newsAtStart } from './instrument-changes.ts'
 import type { LiveDriver } from './live-driver.ts'
 import { MarketClock } from './market/market-clock.ts'
 import { OBSERVE_HOLD } from './safety/system-holds.ts'
@@ -173,12 +173,14 @@ export class Trader {
     await this.parts.driver.whenIdle()
     let news = newsAtStart(this.kernel, listed, this.clock.now())
     if (news.length === 0) return ok(undefined)
-    // One odd reading alone is not acted on (S13).
-    await wallClock.sleep(SECOND_READ_MS)
-    const again = await listedAgain(this.kernel.config.instruments, venue, wallClock)
-    if (!again.ok) return again
-    const confirmed = newsAtStart(this.kernel, again.value, this.clock.now())
-    news = confirmed.filter((each) => news.some((first) => isSameNews(first, each)))
+    if (!news.every((each) => isFirstReading(this.kernel, each))) {
+      // One odd reading alone is not acted on (S13).
+      await wallClock.sleep(SECOND_READ_MS)
+      const again = await listedAgain(this.kernel.config.instruments, venue, wallClock)
+      if (!again.ok) return again
+      const confirmed = newsAtStart(this.kernel, again.value, this.clock.now())
+      news = confirmed.filter((each) => news.some((first) => isSameNews(first, each)))
+    }
     this.instruments = afterNews(this.kernel, news)
     venue.use(this.instruments)
     if (news.length > 0) await this.parts.driver.submit(() => news)

@@ -12,7 +12,7 @@ describe('away for nine days', () => {
     const world = new QuietWorld()
     await world.start()
     await world.ask({ name: 'open', symbol: 'BTCUSDT', side: 'long', notional: '200', stop: '60%' })
-    await world.ask({ name: 'open', symbol: 'ETHUSDT', side: 'long', notional: '500', stop: '2%' })
+    await world.ask({ name: 'open', symbol: 'ETHUSDT', side: 'long', notional: '500', stop: '4%' })
     await world.ask({ name: 'open', symbol: 'SOLUSDT', side: 'short', notional: '300', stop: '2%' })
     await world.pass(4_000)
     expect([world.held('ETHUSDT').books > 0, world.held('SOLUSDT').books < 0]).toEqual([true, true])

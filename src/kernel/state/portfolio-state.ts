@@ -8,6 +8,7 @@ import {
   type Cash,
   type InstrumentIndex,
   type Lots,
+  type Rate,
   type Side,
   type StrategyId,
   type Ticks,
@@ -50,6 +51,7 @@ import {
   watchFrom,
 } from '../../risk/breaker.ts'
 import type { DrawdownTiers } from '../../risk/limits.ts'
+import { maintenanceIn, rateOf } from '../../risk/planned-loss.ts'
 import { DAY, WEEK, limitOf, lossLeft, lossOf, resultOf } from '../../risk/loss-window.ts'
 import type { MoneyLimit } from '../../core/money-limit.ts'
 import type { OrderFilled, WalletAdjusted } from '../../trading/event.ts'
@@ -57,7 +59,7 @@ import { type Order, decisionPriceOf, openLotsOf } from '../../trading/order.ts'
 import type { ElsewherePosition } from '../../trading/report.ts'
 import { convertTrip } from '../orders/convert-order.ts'
 import { EntryPace, type EntryPaceSnapshot } from './entry-pace.ts'
-import { type ExposureBooks, grossSum, marginSum, netSum, openRiskOf } from './exposure.ts'
+import { type ExposureBooks, grossOf, grossSum, marginSum, netSum, openRiskOf } from './exposure.ts'
 import { ExecutionQuality, type ExecutionQualitySnapshot } from './execution-quality.ts'
 import { Marks, type MarksSnapshot } from './marks.ts'
 import { OpenTrades, type OpenTradesSnapshot } from './open-trades.ts'
@@ -256,6 +258,18 @@ export class PortfolioState implements PortfolioView, ExposureBooks {
   }
   get spotNotional(): Cash {
     return grossSum(this, this.spots())
+  }
+  notionalIn(i: InstrumentIndex): Cash {
+    return cash(grossOf(this, this.instruments[i] as Instrument))
+  }
+  maintenanceBeside(i: InstrumentIndex, unread: Rate): Cash {
+    let sum = 0
+    for (let k = 0; k < this.instruments.length; k++) {
+      const instrument = this.instruments[k] as Instrument
+      if (k !== i && instrument.category !== 'spot') sum += maintenanceIn(instrument, cash(grossOf(this, instrument)), unread)
+    }
+    for (const { notional } of this.elsewhere) sum += rateOf(notional, unread)
+    return cash(sum)
   }
   /** Contracts take their margin, coins their whole price. */
   get marginUsed(): Cash {

@@ -1,9 +1,10 @@
 /**
- * Where an account in cross margin would be liquidated if one symbol alone moved, once an entry has filled.
- * Bybit liquidates when the equity that backs contracts is no more than their maintenance margin; the rate is the profile's (tier 1).
+ * Where a position would be liquidated if its symbol alone moved, once an entry has filled.
+ * Bybit liquidates when what backs contracts is no more than their maintenance margin, which it asks by tiers of position value.
  */
-import { RATE_ONE, type Cash, type Rate, type Side, type Ticks, ticks } from '../../core/units.ts'
+import { type Rate, type Side, type Ticks, ticks } from '../../core/units.ts'
 import type { Instrument } from '../../market/instrument.ts'
+import { flatTier, liquidationPriceOf } from '../../market/margin-tiers.ts'
 
 export interface PositionAfter {
   readonly instrument: Instrument
@@ -20,23 +21,20 @@ export interface PositionAfter {
 const RISE_MAX = 10
 
 /**
- * The price at which backing + result of the move = rate x (value of the symbol + value of all other contracts), other prices standing still:
- * for a long of q lots, P = (held x mark + added x entry + (rate x others - backing) / unit) / (q x (1 - rate)), unit being the money of a tick
- * times a lot. Rounded toward the mark, and never beyond it.
+ * The price at which backing + result of the move = maintenance margin of the symbol, other prices standing still. Rounded toward the mark, and
+ * never beyond it.
  *
- * @param backing equity that contracts stand on, Cash, after the fee of the entry
- * @param others notional of contracts in other symbols, Cash
+ * @param backing Cash that the position stands on after the fee of the entry, less the maintenance margin of all other contracts
+ * @param unread maintenance rate of an instrument whose tiers nobody has read
  * @returns undefined where the account would stand a fall to zero, or a rise to ten times the mark
  */
-export function liquidationAfter(position: PositionAfter, backing: number, others: Cash, maintenanceRate: Rate): Ticks | undefined {
+export function liquidationAfter(position: PositionAfter, backing: number, unread: Rate): Ticks | undefined {
   const { instrument, side, mark, held, added, entry } = position
   const quantity = held + added
   if (quantity <= 0) return undefined
   const unit = instrument.cashNumerator / instrument.cashDenominator
-  const rate = maintenanceRate / RATE_ONE
-  const paid = held * mark + added * entry
-  const room = (backing - rate * others) / unit
-  const price = side === 1 ? (paid - room) / (quantity * (1 - rate)) : (paid + room) / (quantity * (1 + rate))
+  const tiers = instrument.tiers.length === 0 ? flatTier(unread) : instrument.tiers
+  const price = liquidationPriceOf(side, quantity * unit, (held * mark + added * entry) * unit, backing, tiers)
   if (side === 1) return price <= 0 ? undefined : ticks(Math.min(mark, Math.ceil(price)))
   return price > mark * RISE_MAX ? undefined : ticks(Math.max(mark, Math.floor(price)))
 }

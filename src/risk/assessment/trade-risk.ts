@@ -80,11 +80,11 @@ export function assessEntry(intent: OrderIntent, quantity: Lots, view: Portfolio
 
   const held = (view.positionLots(i) + view.externalLots(i)) * side
   const kept = held > 0 ? held : 0
-  const ownGross = ownGrossOf(view, instrument)
+  const ownGross = view.notionalIn(i)
   const after: PositionAfter = { instrument, side, mark, held: kept, added: quantity, entry: price }
-  const backing = marginEquity - view.spotNotional - entryFee - rateOf(closing, takerRate)
-  const contracts = cash(Math.max(0, view.grossNotional - view.spotNotional - ownGross))
-  const liquidation = instrument.category === 'spot' ? undefined : liquidationAfter(after, backing, contracts, costs.maintenanceRate)
+  const backing =
+    marginEquity - view.spotNotional - view.maintenanceBeside(i, costs.maintenanceRate) - entryFee - rateOf(closing, takerRate)
+  const liquidation = instrument.category === 'spot' ? undefined : liquidationAfter(after, backing, costs.maintenanceRate)
   const book = bookRiskOf(i, side, side * (notional + closing), view)
 
   const spread = intent.kind === 'market' ? view.spreadTicks(i) / 2 : 0
@@ -129,13 +129,6 @@ export function assessEntry(intent: OrderIntent, quantity: Lots, view: Portfolio
 
 /** Part of `most` that `value` takes: 1 and more where there is nothing left to take from. */
 const shareOf = (value: number, most: number): number => (value <= 0 ? 0 : most > 0 ? value / most : 1)
-
-/** Value of the symbol as it counts in the gross value of the view. */
-function ownGrossOf(view: PortfolioView, instrument: Instrument): number {
-  const i = instrument.index
-  const size = Math.abs(view.positionLots(i)) + Math.abs(view.externalLots(i)) + view.openEntryLots(i, 1) + view.openEntryLots(i, -1)
-  return notionalOf(instrument, view.mark(i), lots(size), 'ceil')
-}
 
 /** Of the day's and the week's rooms the one that is used most. */
 function lossLeftShare(

@@ -1,7 +1,8 @@
 /**
- * Maintenance margin by tiers of position value, as Bybit states them.
- * Never a rate of its own: the tiers are given.
+ * Maintenance margin by tiers of position value, in floats: what stress asks for many times while it looks for a price.
  */
+import { CASH_ONE } from '../../core/units.ts'
+import { type MarginTier, tierAt } from '../../market/margin-tiers.ts'
 
 export interface MaintenanceTier {
   /** Largest position value of the tier, in the settlement coin; the last one has no end. */
@@ -12,18 +13,11 @@ export interface MaintenanceTier {
   readonly deduction: number
 }
 
-/** value x rate - deduction of the tier that the value lies in (docs/v5/market/risk-limit of Bybit: `maintenanceMargin`, `mmDeduction`). */
-export function maintenanceOf(value: number, tiers: readonly MaintenanceTier[]): number {
-  const tier = tiers.find(({ valueMax }) => value <= valueMax) ?? tiers.at(-1)
-  return tier === undefined ? 0 : Math.max(0, value * tier.rate - tier.deduction)
-}
+export const inCoins = (tiers: readonly MarginTier[]): readonly MaintenanceTier[] =>
+  tiers.map(({ valueMax, rate, deduction }) => ({ valueMax: valueMax / CASH_ONE, rate, deduction: deduction / CASH_ONE }))
 
-/** Tiers without their deductions, which follow: limit(n-1) x (rate(n) - rate(n-1)) + deduction(n-1). `steps` ascend. */
-export function tiersOf(steps: readonly { readonly valueMax: number; readonly rate: number }[]): MaintenanceTier[] {
-  const tiers: MaintenanceTier[] = []
-  for (const { valueMax, rate } of steps) {
-    const before = tiers.at(-1)
-    tiers.push({ valueMax, rate, deduction: before === undefined ? 0 : before.valueMax * (rate - before.rate) + before.deduction })
-  }
-  return tiers
+/** value x rate - deduction of the tier that the value lies in. */
+export function maintenanceOf(value: number, tiers: readonly MaintenanceTier[]): number {
+  const tier = tierAt(value, tiers)
+  return tier === undefined ? 0 : Math.max(0, value * tier.rate - tier.deduction)
 }

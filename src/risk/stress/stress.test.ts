@@ -3,12 +3,12 @@
  */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { maintenanceOf, tiersOf } from './maintenance.ts'
+import type { MaintenanceTier } from './maintenance.ts'
 import { marketRiskOf } from './market-risk.ts'
 import { SCENARIO_NAMES, type ScenarioName } from './scenarios.ts'
 import { type StressBook, type StressPosition, type StressResult, aloneLiquidationsOf, stressesOf } from './stress.ts'
 
-const ONE_TIER = tiersOf([{ valueMax: Number.POSITIVE_INFINITY, rate: 0.005 }])
+const ONE_TIER: readonly MaintenanceTier[] = [{ valueMax: Number.POSITIVE_INFINITY, rate: 0.005, deduction: 0 }]
 const positionOf = (parts: Partial<StressPosition>): StressPosition => ({
   symbol: 'BTCUSDT',
   quantity: 1,
@@ -28,19 +28,6 @@ const bookOf = (equity: number, ...positions: StressPosition[]): StressBook => (
 const only = (book: StressBook, name: ScenarioName): StressResult => stressesOf(book, [name])[0] as StressResult
 /** 99 % of the normal distribution, from a table. */
 const Z = 2.3263478740408408
-
-describe('maintenance margin', () => {
-  test('tiers follow from limits and rates without a jump, as Bybit lists BTCUSDT', () => {
-    const tiers = tiersOf([
-      { valueMax: 2_000_000, rate: 0.005 },
-      { valueMax: 10_000_000, rate: 0.01 },
-      { valueMax: Number.POSITIVE_INFINITY, rate: 0.02 },
-    ])
-    // 2,000,000 x 0.005 = 10,000; then 10,000,000 x 0.01 + 10,000 = 110,000.
-    expect(tiers.map(({ deduction }) => deduction)).toEqual([0, 10_000, 110_000])
-    expect([1_000, 2_000_000, 3_000_000, 20_000_000].map((value) => maintenanceOf(value, tiers))).toEqual([5, 10_000, 20_000, 290_000])
-  })
-})
 
 describe('scenarios', () => {
   test('BTC -20 % through betas: a long loses, a short wins, spot is a loss and no margin', () => {

@@ -5,11 +5,11 @@
 import type { Listing } from '../../venue/port/listing.ts'
 import { type VenueError, errorWords } from '../../venue/port/error.ts'
 import type { Result } from '../../core/result.ts'
-import { DAY_MS, HOUR_MS, type Ts } from '../../core/units.ts'
+import { DAY_MS, HOUR_MS, type InstrumentIndex, type Ts } from '../../core/units.ts'
 import type { AlertSeverity } from '../../kernel/state/alert-severity.ts'
 import type { KernelInput } from '../../kernel/input.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
-import type { Instrument } from '../../market/instrument.ts'
+import type { Instrument, InstrumentSpec } from '../../market/instrument.ts'
 import { termsOf } from '../../market/instrument-terms.ts'
 
 import { newsOf } from '../instrument-changes.ts'
@@ -46,6 +46,8 @@ export class ListingWatch {
   /** Stages of an end that were reported, by symbol. */
   private readonly reported = new Map<string, number>()
 
+  private readonly withoutTiers = new Set<string>()
+
   constructor(ports: ListingPorts) {
     this.ports = ports
   }
@@ -72,9 +74,23 @@ export class ListingWatch {
 
   private async read(): Promise<readonly Listing[]> {
     const listing = await this.ports.venue.listing()
-    if (listing.ok) return listing.value
+    if (listing.ok) {
+      for (const { instrument, spec } of listing.value) this.watchTiers(instrument, spec)
+      return listing.value
+    }
     this.ports.log('warn', `could not read the instruments: ${errorWords(listing.error)}`)
     return []
+  }
+
+  /** Logged once: every minute would fill the log. */
+  private watchTiers(instrument: InstrumentIndex, spec: InstrumentSpec | undefined): void {
+    const known = this.ports.kernel.config.instruments[instrument]
+    if (known === undefined || known.category === 'spot' || spec === undefined) return
+    if (spec.tiers !== undefined) this.withoutTiers.delete(known.symbol)
+    else if (!this.withoutTiers.has(known.symbol)) {
+      this.withoutTiers.add(known.symbol)
+      this.ports.log('warn', `could not read the margin tiers of ${known.symbol}: those that were read last count`)
+    }
   }
 
   private isNews({ instrument, status, spec }: Listing): boolean {

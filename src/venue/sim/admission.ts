@@ -3,6 +3,7 @@
  */
 import { lots, ticks } from '../../core/units.ts'
 import { type Instrument, notionalOf } from '../../market/instrument.ts'
+import { valueMaxAt } from '../../market/margin-tiers.ts'
 import type { Position } from '../../portfolio/position.ts'
 import type { SubmitOrder } from '../../trading/event.ts'
 import { isStopKind } from '../../trading/order.ts'
@@ -61,6 +62,10 @@ export function refusalOf(command: SubmitOrder, account: SimAccount, balance: Sp
     const { side, lots: quantity, reduceOnly, budget, trigger } = command
     const asked = { side, lots: quantity, filled: lots(0), limit: at, trigger, isTriggered: true, reduceOnly, budget }
     if (!margin.carriesAlso(command.instrument, asked)) return NO_MARGIN
+    const { index } = instrument
+    const after = Math.max(0, position.lots * side) + quantity
+    if (notionalOf(instrument, at, lots(after), 'ceil') > valueMaxAt(account.leverages[index] as number, account.tiers[index] ?? []))
+      return { code: 110090, detail: 'the position may exceed the max. limit at this leverage' }
   }
   return undefined
 }

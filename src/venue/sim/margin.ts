@@ -33,7 +33,7 @@ export class Margin {
     let sum = 0
     for (const { index, category } of this.account.instruments)
       if (category !== 'spot' && this.lists.some((list) => (list[index] as SimOrder[]).length !== 0))
-        sum += this.heldIn(index, undefined, undefined) - this.ofPosition(index)
+        sum += this.heldIn(index, undefined, undefined) - this.account.marginOf(index)
     return sum
   }
 
@@ -48,7 +48,7 @@ export class Margin {
   }
 
   private isCovered(more: number): boolean {
-    return more <= 0 || more <= this.account.equity() - this.account.marginUsed() - this.ofOrders()
+    return more <= 0 || more <= this.account.marginBalance() - this.account.marginUsed() - this.ofOrders()
   }
 
   /** The larger of both sides: where all buys fill, and where all sales do. What closes the position frees what it holds. */
@@ -58,7 +58,7 @@ export class Margin {
 
   private ofSide(i: InstrumentIndex, side: Side, added: MarginOrder | undefined, without: SimOrder | undefined): number {
     const held: number = (this.account.positions[i] as Position).lots
-    const own = this.ofPosition(i)
+    const own = this.account.marginOf(i)
     let closing = held * side < 0 ? Math.abs(held) : 0
     let opened = 0
     const take = (order: MarginOrder): void => {
@@ -80,12 +80,5 @@ export class Margin {
   private ofLots(i: InstrumentIndex, price: Ticks, quantity: number): number {
     const notional = notionalOf(this.account.instruments[i] as Instrument, price, lots(quantity), 'ceil')
     return Math.ceil(notional / (this.account.leverages[i] as number)) + mulDivCeil(notional, this.fee.numerator, this.fee.denominator)
-  }
-
-  private ofPosition(i: InstrumentIndex): number {
-    const held: number = (this.account.positions[i] as Position).lots
-    if (held === 0) return 0
-    const notional = notionalOf(this.account.instruments[i] as Instrument, this.account.lastPrice(i), lots(Math.abs(held)), 'ceil')
-    return Math.ceil(notional / (this.account.leverages[i] as number))
   }
 }

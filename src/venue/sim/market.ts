@@ -2,6 +2,7 @@
  * The generated market: correlated symbols with one common factor, clustered volatility, fat tails, jumps, trends and ranges.
  * Never looks at a clock or at the account: a seed and the number of steps decide every price.
  */
+import { simTiers } from './costs.ts'
 import { Random, type RandomState } from '../../core/random.ts'
 import { type Instrument, makeInstrument, spotSymbolOf, tickFloat } from '../../market/instrument.ts'
 import { instrumentIndex } from '../../core/units.ts'
@@ -83,6 +84,7 @@ export const generatedInstruments = (): readonly Instrument[] => [
       quantityMarketMax: m.quantityMarketMax,
       notionalMin: '5',
       leverageMax: m.leverageMax,
+      tiers: simTiers(m.leverageMax),
     }),
   ),
   ...TWINS.map(({ of, ...twin }, k) =>

@@ -37,8 +37,7 @@ export class Matcher {
     this.balance = new SpotBalance(account, [this.pending, this.resting], options.slippage)
     this.settlement = new Settlement(account, options, this.resting, this.balance)
     const { maintenanceRate } = options
-    if (maintenanceRate !== undefined)
-      this.liquidation = new Liquidation(account, this.settlement, [this.pending, this.resting], maintenanceRate)
+    if (maintenanceRate !== undefined) this.liquidation = new Liquidation(account, this.settlement, [this.pending, this.resting])
   }
 
   /** Market time of what is being played. */
@@ -121,6 +120,11 @@ export class Matcher {
     }
     this.liquidation?.keepFar(i, calm)
     return calm
+  }
+
+  /** 0 where nothing is liquidated. */
+  bustPrice(i: InstrumentIndex): number {
+    return this.liquidation?.bustPrice(i) ?? 0
   }
 
   /** Whether a bar between these prices must be played for a position without orders, because it may end in liquidation. */

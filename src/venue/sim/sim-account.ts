@@ -2,11 +2,15 @@
  * The one account of a simulated venue: wallet, positions and coins, last prices, and the margin that they ask for.
  * Never decides whether an order is taken or filled.
  */
-import { type Cash, type InstrumentIndex, type Ticks, cash, lots, ticks } from '../../core/units.ts'
+import { type Cash, type InstrumentIndex, type Rate, type Ticks, cash, lots, rate, ticks } from '../../core/units.ts'
 import { type Instrument, notionalOf } from '../../market/instrument.ts'
+import { type MarginTier, flatTier, maintenanceOf } from '../../market/margin-tiers.ts'
 import { type Ledger, emptyLedger, postToWallet } from '../../portfolio/ledger.ts'
 import { type Position, flatPosition, unrealizedOf } from '../../portfolio/position.ts'
 import type { SimState } from './sim-order.ts'
+
+export type MarginMode = 'cross' | 'isolated'
+const NO_MARGIN: readonly MarginTier[] = flatTier(rate(0))
 
 export class SimAccount {
   readonly instruments: readonly Instrument[]
@@ -17,9 +21,18 @@ export class SimAccount {
   readonly leverages: Float64Array
   /** Coins of spot instruments that are no whole lot, in millionths of one, by instrument. */
   readonly spares: Float64Array
+  /** Maintenance margin by position value, by instrument; coins of spot ask for none. */
+  readonly tiers: (readonly MarginTier[])[]
+  private readonly listedTiers: readonly (readonly MarginTier[])[]
+  /** What backs a position: the whole account, or the margin of that position alone. */
+  marginMode: MarginMode = 'cross'
 
-  constructor(instruments: readonly Instrument[], openingCash: Cash, leverage: number) {
+  /** @param maintenanceRate of instruments without tiers of their own */
+  constructor(instruments: readonly Instrument[], openingCash: Cash, leverage: number, maintenanceRate: Rate) {
     this.instruments = instruments
+    const unread = flatTier(maintenanceRate)
+    this.tiers = instruments.map(({ category, tiers }) => (category === 'spot' ? NO_MARGIN : tiers.length === 0 ? unread : tiers))
+    this.listedTiers = [...this.tiers]
     this.positions = instruments.map(flatPosition)
     this.prices = new Float64Array(instruments.length)
     this.leverages = new Float64Array(instruments.length).fill(leverage)
@@ -59,17 +72,45 @@ export class SimAccount {
     return cash(sum)
   }
 
-  /** Initial margin that open positions hold at the last price; coins of spot hold none. */
+  /** Initial margin that open positions hold; coins of spot hold none. */
   marginUsed(): Cash {
     let sum = 0
-    for (let i = 0; i < this.instruments.length; i++) {
-      const held: number = (this.positions[i] as Position).lots
-      if (held === 0 || (this.instruments[i] as Instrument).category === 'spot') continue
-      const size = lots(held < 0 ? 0 - held : held)
-      const notional = notionalOf(this.instruments[i] as Instrument, ticks(this.prices[i] as number), size, 'ceil')
-      sum += Math.ceil(notional / (this.leverages[i] as number))
-    }
+    for (let i = 0; i < this.instruments.length; i++) sum += this.marginOf(i)
     return cash(sum)
+  }
+
+  /** Initial margin of a position: at the last price in cross margin, at its entry in isolated margin. */
+  marginOf(i: number): Cash {
+    const { lots: held, cost } = this.positions[i] as Position
+    if (held === 0 || (this.instruments[i] as Instrument).category === 'spot') return cash(0)
+    return cash(Math.ceil((this.marginMode === 'isolated' ? cost : this.valueOf(i)) / (this.leverages[i] as number)))
+  }
+
+  /** Value of a position at the last price. */
+  valueOf(i: number): Cash {
+    const held: number = (this.positions[i] as Position).lots
+    const size = lots(held < 0 ? 0 - held : held)
+    return held === 0 ? cash(0) : notionalOf(this.instruments[i] as Instrument, ticks(this.prices[i] as number), size, 'ceil')
+  }
+
+  /** Margin below which a position is liquidated, and in cross margin the sum of which liquidates the account. */
+  maintenanceOf(i: number): Cash {
+    return (this.positions[i] as Position).lots === 0 ? cash(0) : maintenanceOf(this.valueOf(i), this.tiers[i] as readonly MarginTier[])
+  }
+
+  maintenance(): Cash {
+    let sum = 0
+    for (let i = 0; i < this.instruments.length; i++) sum += this.maintenanceOf(i)
+    return cash(sum)
+  }
+
+  setTiers(i: number, tiers: readonly MarginTier[]): void {
+    this.tiers[i] = tiers.length === 0 ? (this.listedTiers[i] as readonly MarginTier[]) : tiers
+  }
+
+  /** What margin is taken from: in isolated margin neither what positions have won nor the coins of spot. */
+  marginBalance(): Cash {
+    return this.marginMode === 'isolated' ? this.money() : this.equity()
   }
 
   state(): Pick<SimState, 'ledger' | 'positions' | 'prices' | 'leverages' | 'spares'> {

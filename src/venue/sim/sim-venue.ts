@@ -16,6 +16,7 @@ import {
 } from '../../core/units.ts'
 import type { Bars } from '../../market/bars.ts'
 import type { Instrument } from '../../market/instrument.ts'
+import type { MarginTier } from '../../market/margin-tiers.ts'
 import { type Ledger, postToWallet } from '../../portfolio/ledger.ts'
 import type { Position } from '../../portfolio/position.ts'
 import type { AmendOrder, OrderCommand, SubmitOrder, VenueEventSink } from '../../trading/event.ts'
@@ -25,7 +26,8 @@ import { Margin } from './margin.ts'
 import { Matcher } from './matcher.ts'
 import { barPath, fundingOf } from './models.ts'
 import { setProtection, targetSideRefusal } from './protection.ts'
-import { SimAccount } from './sim-account.ts'
+import { MAINTENANCE_RATE } from './costs.ts'
+import { type MarginMode, SimAccount } from './sim-account.ts'
 import type { CalmPrices, OrderChange, SimOptions, SimOrder, SimState, VenueRefusal } from './sim-order.ts'
 import { INSUFFICIENT_BALANCE, NO_PROTECTION } from './spot-admission.ts'
 import { moveCoins } from './booking.ts'
@@ -40,7 +42,7 @@ export class SimVenue {
 
   constructor(instruments: readonly Instrument[], openingCash: Cash, options: SimOptions) {
     this.instruments = instruments
-    this.account = new SimAccount(instruments, openingCash, options.leverage)
+    this.account = new SimAccount(instruments, openingCash, options.leverage, options.maintenanceRate ?? MAINTENANCE_RATE)
     this.matcher = new Matcher(this.account, options)
     this.margin = new Margin(this.account, [this.matcher.pending, this.matcher.resting], options.takerRate)
     this.matcher.balance.reserved = () => this.margin.ofOrders()
@@ -82,9 +84,45 @@ export class SimVenue {
     return this.account.spares[i] as number
   }
 
-  /** Initial margin that open positions hold at the last price; coins of spot hold none. */
+  /** Initial margin that open positions hold; coins of spot hold none. */
   marginUsed(): Cash {
     return this.account.marginUsed()
+  }
+
+  /** Initial margin of one position. */
+  marginOf(i: InstrumentIndex): Cash {
+    return this.account.marginOf(i)
+  }
+
+  /** Value of one position at the last price. */
+  valueOf(i: InstrumentIndex): Cash {
+    return this.account.valueOf(i)
+  }
+
+  /** Maintenance margin of one position, or of all. */
+  maintenance(i?: InstrumentIndex): Cash {
+    return i === undefined ? this.account.maintenance() : this.account.maintenanceOf(i)
+  }
+
+  /** The price, not rounded, on which a position is liquidated while the others stand still; 0 where none is. */
+  bustPrice(i: InstrumentIndex): number {
+    return this.matcher.bustPrice(i)
+  }
+
+  tiersOf(i: InstrumentIndex): readonly MarginTier[] {
+    return this.account.tiers[i] as readonly MarginTier[]
+  }
+
+  /** Other margin tiers count from now on; none: those that the instrument was listed with. */
+  setTiers(i: InstrumentIndex, tiers: readonly MarginTier[]): void {
+    this.account.setTiers(i, tiers)
+  }
+
+  get marginMode(): MarginMode {
+    return this.account.marginMode
+  }
+  set marginMode(mode: MarginMode) {
+    this.account.marginMode = mode
   }
 
   /** Margin that open orders of perpetuals reserve beside what positions hold. */

@@ -16,10 +16,10 @@ import {
   ticks,
   ts,
 } from '../../../src/core/units.ts'
-import { type Instrument, makeInstrument } from '../../../src/market/instrument.ts'
+import { type Instrument, makeInstrument, notionalOf } from '../../../src/market/instrument.ts'
 import type { OpenEntry, PortfolioView } from '../../../src/portfolio/view.ts'
 import { limitAt } from '../../../src/core/money-limit.ts'
-import type { ExpectedCosts } from '../../../src/risk/planned-loss.ts'
+import { type ExpectedCosts, rateOf } from '../../../src/risk/planned-loss.ts'
 
 export const I: InstrumentIndex = instrumentIndex(0)
 const ELSEWHERE: InstrumentIndex = instrumentIndex(1)
@@ -123,6 +123,11 @@ export const viewOf = (f: Figures): PortfolioView => ({
   ownerOf: () => f.owner,
   grossNotional: f.gross,
   spotNotional: f.spot,
+  notionalIn: () =>
+    notionalOf(f.instrument, ticks(f.mark), lots(Math.abs(f.held) + Math.abs(f.external) + f.openBuys + f.openSells), 'ceil'),
+  maintenanceBeside(i, unread) {
+    return cash(rateOf(Math.max(0, f.gross - f.spot - this.notionalIn(i)), unread))
+  },
   ordersLastSecond: f.lastSecond,
   ordersLastMinute: f.lastMinute,
   lastEntryTs: () => f.lastEntry,

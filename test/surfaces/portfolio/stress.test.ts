@@ -6,6 +6,9 @@ import type { CommandPorts } from '../../../api/commands/command.ts'
 import { CommandRunner } from '../../../api/commands/run.ts'
 import type { Reply } from '../../../api/commands/reply.ts'
 import { stressReportOf } from '../../../api/commands/stress-report.ts'
+import { ok } from '../../../src/core/result.ts'
+import { instrumentIndex } from '../../../src/core/units.ts'
+import { makeInstrument } from '../../../src/market/instrument.ts'
 import { by, makeWorld, position } from '../../support/command-world.ts'
 
 const fieldsOf = (reply: Reply): Record<string, string> => Object.fromEntries(reply.fields.map(({ name, value }) => [name, value]))
@@ -71,13 +74,28 @@ describe('stress', () => {
     const candles: CommandPorts['candles'] = async (symbol, interval) =>
       interval !== '1h' ? undefined : symbol === 'BTCUSDT' ? moves(1) : symbol === 'ETHUSDT' ? moves(2) : undefined
     const report = await stressReportOf({ ...world.ports, candles })
-    expect(report?.notes).toEqual([])
+    expect(report?.notes).toEqual(['Bybit’s margin tiers of BTCUSDT, ETHUSDT could not be read: 0.5 % of the value is assumed.'])
     expect(report?.results[0]?.moves.map(({ symbol, move }) => [symbol, Number(move.toFixed(9))])).toEqual([
       ['BTCUSDT', -0.2],
       ['ETHUSDT', -0.4],
     ])
     // -642.5 on BTC and +1,200 on the short.
     expect(report?.results[0]?.loss).toBeCloseTo(642.5 - 1_200, 6)
+  })
+
+  test('maintenance margin is Bybit’s tiers, where they can be read', async () => {
+    const world = makeWorld()
+    world.positions = [position]
+    const spec = { index: instrumentIndex(0), venue: 'bybit', symbol: position.symbol, tickSize: '0.1', lotSize: '0.001' }
+    const tiers = [
+      { valueMax: '1000', maintenanceRate: '0.005', deduction: '0', leverageMax: 100 },
+      { valueMax: '100000', maintenanceRate: '0.4', deduction: '395', leverageMax: 2 },
+    ]
+    const portfolio = { ...world.ports.portfolio, instruments: async () => ok([makeInstrument({ ...spec, tiers })]) }
+    const report = await stressReportOf({ ...world.ports, portfolio })
+    const value = Number(position.quantity) * Number(position.markPrice)
+    expect(report?.notes.join()).not.toContain('margin tiers')
+    expect(report?.results[0]?.marginRatioBefore).toBeCloseTo((value * 0.4 - 395) / 10_000, 9)
   })
 
   test('nothing open, and a scenario that does not exist', async () => {

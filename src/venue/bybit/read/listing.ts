@@ -5,9 +5,11 @@
 import type { Listing } from '../../port/listing.ts'
 import type { VenueError } from '../../port/error.ts'
 import { z } from 'zod'
+import { formatDecimal, parseDecimal } from '../../../core/decimal.ts'
 import { type Result, err, ok } from '../../../core/result.ts'
 import { MINUTE_MS, instrumentIndex } from '../../../core/units.ts'
 import { type Instrument, type InstrumentSpec, type InstrumentStatus, categoryOf, wireSymbolOf } from '../../../market/instrument.ts'
+import { type TierTerms, readTiers } from '../../../market/margin-tiers.ts'
 import { spellingOf } from '../../../market/symbol-text.ts'
 
 import { type Requests, listOf } from '../http/requests.ts'
@@ -33,6 +35,16 @@ const linearRow = z.object({
   fundingInterval: z.number(),
 })
 
+const number = z.union([z.string(), z.number()]).transform(String)
+const tierRow = z.object({
+  riskLimitValue: number,
+  maintenanceMargin: number,
+  initialMargin: number,
+  maxLeverage: number,
+  /** Empty on the first tier. */
+  mmDeduction: number.optional(),
+})
+
 // `minOrderQty` is there and not checked any more: the least is an amount of money.
 const spotRow = z.object({
   symbol: z.string(),
@@ -56,6 +68,7 @@ const STATUSES: Readonly<Record<string, InstrumentStatus>> = {
 }
 /** What spot is paid with: other coins would be another account's money. */
 const SPOT_QUOTE = 'USDT'
+const PERCENT_SCALE = 8
 const KIND = { linear: 'a linear perpetual', spot: 'a spot pair' } as const
 
 export class ListingReader {
@@ -115,8 +128,45 @@ export class ListingReader {
       return reply.ok ? ok(mapFirst(reply.value.list, (row) => specOfSpot(symbol, row))) : reply
     }
     const reply = await this.requests.read('data', '/v5/market/instruments-info', params, listOf(linearRow))
-    return reply.ok ? ok(mapFirst(reply.value.list, (row) => untradable(row) ?? specOfLinear(row))) : reply
+    const spec = reply.ok ? mapFirst(reply.value.list, (row) => untradable(row) ?? specOfLinear(row)) : undefined
+    if (!reply.ok) return reply
+    if (typeof spec !== 'object') return ok(spec)
+    const tiers = await this.tiers(symbol)
+    if (!tiers.ok) return tiers
+    return ok(tiers.value === undefined ? spec : { ...spec, tiers: tiers.value })
   }
+
+  /** By position value, ascending; undefined where what is answered makes none: a symbol is not given up for that, and what was read before counts on. */
+  private async tiers(symbol: string): Promise<Result<readonly TierTerms[] | undefined, VenueError>> {
+    const rows = await this.requests.readAll('data', '/v5/market/risk-limit', { category: 'linear', symbol }, tierRow)
+    if (!rows.ok) return rows.error.code === 'odd-shape' ? ok(undefined) : rows
+    return ok(tierTermsOf(rows.value))
+  }
+}
+
+/**
+ * Bybit states the rates of some contracts in percent and of others as fractions: initial margin x largest leverage says which, being 100 or 1.
+ * Undefined where the rows make no tiers.
+ */
+function tierTermsOf(rows: readonly z.infer<typeof tierRow>[]): readonly TierTerms[] | undefined {
+  const tiers = rows
+    .map((row): TierTerms => {
+      const isPercent = Number(row.initialMargin) * Number(row.maxLeverage) > 10
+      return {
+        valueMax: row.riskLimitValue,
+        maintenanceRate: isPercent ? hundredthOf(row.maintenanceMargin) : row.maintenanceMargin,
+        deduction: row.mmDeduction === undefined || row.mmDeduction === '' ? '0' : row.mmDeduction,
+        leverageMax: Number(row.maxLeverage),
+      }
+    })
+    .sort((a, b) => Number(a.valueMax) - Number(b.valueMax))
+  return tiers.length === 0 || readTiers(tiers) === undefined ? undefined : tiers
+}
+
+/** Of a percentage as text, exactly; what is no decimal stays what it is, and is refused as it is read. */
+function hundredthOf(text: string): string {
+  const units = parseDecimal(text, PERCENT_SCALE)
+  return units === undefined ? text : formatDecimal(units, PERCENT_SCALE + 2)
 }
 
 const mapFirst = <T, R>(rows: readonly T[], map: (row: T) => R): R | undefined => (rows[0] === undefined ? undefined : map(rows[0]))

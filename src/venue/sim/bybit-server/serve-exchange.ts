@@ -2,11 +2,12 @@
  * Builds an exchange from what the command line or a supervisor asks for, and puts it on a port.
  * Never starts a second account over a state file of another market.
  */
+import { simTiers } from '../costs.ts'
 import { randomBytes } from 'node:crypto'
 import { parseDecimal } from '../../../core/decimal.ts'
 import { CASH_SCALE, cash, instrumentIndex, rate } from '../../../core/units.ts'
 import { Bars } from '../../../market/bars.ts'
-import { type Instrument, makeInstrument } from '../../../market/instrument.ts'
+import { type Instrument, isSpotSymbol, makeInstrument } from '../../../market/instrument.ts'
 import { type CandleStore, openStore } from '../../../market/candles/store.ts'
 import { SIM_KEY, SIM_SECRET } from '../sim-key.ts'
 import { Exchange } from './exchange.ts'
@@ -177,6 +178,7 @@ function loadSeries(store: CandleStore, name: string, index: number, options: Om
     tickSize: meta.tickSize,
     lotSize: meta.lotSize,
     leverageMax: LEVERAGE_MAX,
+    ...(isSpotSymbol(symbol) ? undefined : { tiers: simTiers(LEVERAGE_MAX) }),
   })
   return { instrument, bars, fundings }
 }

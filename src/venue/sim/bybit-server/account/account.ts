@@ -6,12 +6,13 @@ import { assertNever } from '../../../../core/assert.ts'
 import { mulDivFloor } from '../../../../core/decimal.ts'
 import { type Cash, type InstrumentIndex, type Lots, type Ts, cash, lots } from '../../../../core/units.ts'
 import { type Category, type Instrument, formatQuantity, parseQuantity } from '../../../../market/instrument.ts'
+import { readTiers } from '../../../../market/margin-tiers.ts'
 import { type Position, unrealizedOf } from '../../../../portfolio/position.ts'
 import type { FundingSettled, OrderAdopted, OrderFilled, VenueEvent } from '../../../../trading/event.ts'
 import type { SimOrder, SimState } from '../../sim-order.ts'
 import type { SimVenue } from '../../sim-venue.ts'
 import { partsOf } from './coin-text.ts'
-import type { Conditions } from './conditions.ts'
+import type { ConditionChange, Conditions } from './conditions.ts'
 import type { FrameQueue } from '../streams/frame-queue.ts'
 import {
   type ClosedPnlRow,
@@ -36,7 +37,7 @@ import {
   streamRow,
   submittedRow,
 } from './order-row.ts'
-import { type PositionFigures, marginsOf, positionRow, streamPosition } from './position-row.ts'
+import { type PositionFigures, positionRow, streamPosition } from './position-row.ts'
 import { spotTransactions } from './spot-log.ts'
 import { walletRow } from './wallet-row.ts'
 import { cashText } from '../streams/wire.ts'
@@ -118,6 +119,16 @@ export class Account {
       updatedTime: 0,
       seq: -1,
     }))
+  }
+
+  /** What its owner, or Bybit, changes outside of trading. */
+  change(by: ConditionChange): void {
+    this.conditions.change(by)
+    this.venue.marginMode = this.conditions.marginMode === 'ISOLATED_MARGIN' ? 'isolated' : 'cross'
+    for (const { index, symbol, category } of this.instruments)
+      if (category === 'linear') this.venue.setTiers(index, readTiers(this.conditions.tiers[symbol] ?? []) ?? [])
+    this.changes += 1
+    for (const { index } of this.instruments) this.tellPosition(index)
   }
 
   /** Market time that frames are stamped with. */
@@ -371,8 +382,11 @@ export class Account {
       unrealized: unrealizedOf(this.venue.positions[i] as Position, this.instruments[i] as Instrument, this.venue.lastPrice(i)),
       mark: this.venue.lastPrice(i),
       leverage: this.venue.leverage(i),
-      equity: this.venue.equity(),
-      maintenance: this.maintenance(),
+      value: this.venue.valueOf(i),
+      margin: this.venue.marginOf(i),
+      maintenance: this.venue.maintenance(i),
+      bustPrice: this.venue.bustPrice(i),
+      tiers: this.venue.tiersOf(i),
       orders: this.venue.openOrders(i),
       curRealized: holding.curRealized,
       cumRealized: holding.cumRealized,
@@ -382,16 +396,6 @@ export class Account {
       seq: holding.seq,
       conditions: this.conditions,
     }
-  }
-
-  private maintenance(): Cash {
-    let sum = 0
-    for (const instrument of this.instruments) {
-      const { index: i, category } = instrument
-      const held = (this.venue.positions[i] as Position).lots
-      if (held !== 0 && category !== 'spot') sum += marginsOf(instrument, held, this.venue.lastPrice(i), 1).maintenance
-    }
-    return cash(sum)
   }
 
   /** Spot has no positions. */

@@ -4,11 +4,16 @@
  */
 import { z } from 'zod'
 import { type Instrument, parsePrice, parseQuantity } from '../../../../market/instrument.ts'
+import { type TierTerms, readTiers } from '../../../../market/margin-tiers.ts'
 import { type Answer, type Params, refuse, textOf } from '../streams/wire.ts'
 
 const PRICE_FIELDS = ['price', 'triggerPrice', 'stopLoss', 'takeProfit', 'tpLimitPrice', 'activePrice', 'trailingStop'] as const
 
 const decimal = z.string().regex(/^\d+(\.\d{1,10})?$/)
+
+const tierList = z
+  .array(z.strictObject({ valueMax: decimal, maintenanceRate: decimal, deduction: decimal, leverageMax: z.number().min(1).max(200) }))
+  .refine((tiers) => readTiers(tiers) !== undefined, 'values and rates must ascend')
 
 /** Body of POST /_sim/account: what it names changes, the rest stays. */
 export const conditionsSchema = z
@@ -36,6 +41,8 @@ export const conditionsSchema = z
     /** Symbols that are not listed any more. */
     unlisted: z.array(z.string()),
     adlRank: z.record(z.string(), z.number().int().min(0).max(5)),
+    /** By symbol: margin tiers, ascending; none: those that it was listed with. */
+    tiers: z.record(z.string(), tierList),
     takerFeeRate: decimal,
     makerFeeRate: decimal,
     borrowAmount: decimal,
@@ -64,6 +71,7 @@ export class Conditions {
   deliveryTime: Readonly<Record<string, string>> = {}
   unlisted: readonly string[] = []
   adlRank: Readonly<Record<string, number>> = {}
+  tiers: Readonly<Record<string, readonly TierTerms[]>> = {}
   /** Undefined: what the simulator charges. */
   takerFeeRate: string | undefined
   makerFeeRate: string | undefined

@@ -6,6 +6,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { cash, instrumentIndex, lots, orderId, rate, ticks, ts } from '../../../../core/units.ts'
 import { makeInstrument, parsePrice } from '../../../../market/instrument.ts'
+import { readTiers } from '../../../../market/margin-tiers.ts'
 import { SIM_COSTS } from '../../costs.ts'
 import { SimVenue } from '../../sim-venue.ts'
 import { Account } from './account.ts'
@@ -26,8 +27,8 @@ const instruments = ['BTCUSDT', 'ETHUSDT'].map((symbol, at) =>
 )
 const [BTC, ETH] = instruments.map((i) => i.index) as [ReturnType<typeof instrumentIndex>, ReturnType<typeof instrumentIndex>]
 
-function account(leverage = 100) {
-  const venue = new SimVenue(instruments, cash(10_000e8), {
+function account(leverage = 100, opening = 10_000e8, traded = instruments) {
+  const venue = new SimVenue(traded, cash(opening), {
     ...SIM_COSTS,
     makerRate: rate(0),
     takerRate: rate(0),
@@ -104,4 +105,66 @@ test('of any two positions, long or short', () => {
     }),
     { numRuns: 100 },
   )
+})
+
+const TIERS = [
+  { valueMax: '2000000', maintenanceRate: '0.005', deduction: '0', leverageMax: 100 },
+  { valueMax: '10000000', maintenanceRate: '0.02', deduction: '30000', leverageMax: 50 },
+]
+const tiered = instruments.map((instrument) => ({ ...instrument, tiers: readTiers(TIERS) ?? [] }))
+
+test('margin tiers: a large position is liquidated by the rate of its tier, on the tick that is reported', () => {
+  const { venue, tick, trade, told } = account(50, 200_000e8, tiered)
+  expect(trade(BTC, 100_000)).toBeUndefined()
+  tick(BTC, 640_000)
+  // 6,400,000: 0.02 x 6,400,000 - 30,000 = 98,000 must stay of 200,000; (200,000 - 98,000) / 100 / 0.98 below 64,000. By 0.5 % it were 62,311.
+  const price = told(BTC)
+  expect(price).toBe(629_591)
+  if (price === undefined) return
+  tick(BTC, price + 1)
+  expect(venue.positions[BTC]?.lots).toBe(100_000)
+  tick(BTC, price)
+  expect(venue.positions[BTC]?.lots).toBe(0)
+})
+
+test('an order that makes the position larger than its leverage allows is refused with 110090', () => {
+  const { trade, tick } = account(100, 1_000_000e8, tiered)
+  expect(trade(BTC, 31_250)).toBeUndefined()
+  tick(BTC, 640_000)
+  expect(trade(BTC, 1)).toMatchObject({ code: 110090 })
+  expect(trade(BTC, -1)).toBeUndefined()
+})
+
+test('isolated: a position is liquidated by its own margin, alone, and loses no more than that', () => {
+  const { venue, tick, trade, told } = account(50)
+  venue.marginMode = 'isolated'
+  expect([trade(BTC, 1_000), trade(ETH, 10_000)]).toEqual([undefined, undefined])
+  tick(BTC, 640_000)
+  tick(ETH, 32_000)
+  // 64,000 x (1 - 1/50) / (1 - 0.005).
+  const price = told(BTC)
+  expect(price).toBe(630_351)
+  if (price === undefined) return
+  tick(BTC, price + 1)
+  expect(venue.positions.map((p) => p.lots)).toEqual([1_000, 10_000])
+  // A gap far beyond the price at which its margin of 1,280 was used up.
+  tick(BTC, 500_000)
+  expect(venue.positions.map((p) => p.lots)).toEqual([0, 10_000])
+  expect(venue.ledger.wallet).toBe(10_000e8 - 1_280e8)
+})
+
+test('isolated: what a position has won is no margin for another one; in cross margin it is', () => {
+  for (const [mode, refused] of [
+    ['isolated', { code: 110007 }],
+    ['cross', undefined],
+  ] as const) {
+    const { venue, tick, trade } = account(10)
+    venue.marginMode = mode
+    expect(trade(BTC, 1_500)).toBeUndefined()
+    tick(BTC, 640_000)
+    tick(BTC, 700_000)
+    const answer = trade(ETH, 15_000)
+    if (refused === undefined) expect(answer).toBeUndefined()
+    else expect(answer).toMatchObject(refused)
+  }
 })

@@ -1,11 +1,10 @@
 /**
  * A position as Bybit shows it, from the matcher's exact figures.
  */
-import { mulDivCeil } from '../../../../core/decimal.ts'
-import { CASH_ONE, type Cash, type Lots, RATE_ONE, type Ticks, cash, lots, ticks } from '../../../../core/units.ts'
-import { type Instrument, formatPrice, formatQuantity, lotFloat, notionalOf, tickFloat } from '../../../../market/instrument.ts'
+import { CASH_ONE, type Cash, type Lots, type Ticks, cash, lots, ticks } from '../../../../core/units.ts'
+import { type Instrument, formatPrice, formatQuantity, lotFloat, tickFloat } from '../../../../market/instrument.ts'
+import { type MarginTier, tierAt } from '../../../../market/margin-tiers.ts'
 import { averageEntry } from '../../../../portfolio/position.ts'
-import { MAINTENANCE_RATE } from '../../costs.ts'
 import { standingOf } from '../../protection.ts'
 import type { SimOrder } from '../../sim-order.ts'
 import type { Conditions } from './conditions.ts'
@@ -20,10 +19,13 @@ export interface PositionFigures {
   readonly unrealized: Cash
   readonly mark: Ticks
   readonly leverage: number
-  /** Of the whole account: a cross position may lose all of it. */
-  readonly equity: Cash
-  /** Maintenance margin of all its positions: it is all of them that are liquidated. */
+  /** At the mark. */
+  readonly value: Cash
+  readonly margin: Cash
   readonly maintenance: Cash
+  /** In ticks, not rounded to one; 0 where the position is not liquidated. */
+  readonly bustPrice: number
+  readonly tiers: readonly MarginTier[]
   readonly orders: readonly SimOrder[]
   readonly curRealized: Cash
   readonly cumRealized: Cash
@@ -34,23 +36,7 @@ export interface PositionFigures {
   readonly conditions: Pick<Conditions, 'positionMode' | 'isReduceOnly' | 'autoAddMargin' | 'adlRank'>
 }
 
-/** Maintenance margin of the first tier, in parts of a thousand. */
-export const MAINTENANCE_PER_MILLE = (MAINTENANCE_RATE / RATE_ONE) * 1_000
-/** Largest position of the first tier, in coins of settlement. */
-export const RISK_LIMIT = '2000000'
 const TAKER_FRACTION = 0.00055
-
-export interface Margins {
-  readonly value: Cash
-  readonly initial: Cash
-  readonly maintenance: Cash
-}
-
-/** Margin that a position holds at its mark: value / leverage, and the first tier's share of the value. */
-export function marginsOf(instrument: Instrument, held: Lots, mark: Ticks, leverage: number): Margins {
-  const value = notionalOf(instrument, mark, lots(held < 0 ? 0 - held : held), 'ceil')
-  return { value, initial: cash(Math.ceil(value / leverage)), maintenance: cash(mulDivCeil(value, MAINTENANCE_PER_MILLE, 1_000)) }
-}
 
 export type PositionRow = Readonly<Record<string, string | number | boolean>> & {
   readonly symbol: string
@@ -62,14 +48,14 @@ export type PositionRow = Readonly<Record<string, string | number | boolean>> & 
 export function positionRow(f: PositionFigures): PositionRow {
   const { instrument } = f
   const size = lots(f.lots < 0 ? 0 - f.lots : f.lots)
-  const margins = marginsOf(instrument, f.lots, f.mark, f.leverage)
+  const tier = tierAt(f.value, f.tiers)
   const stop = standingOf(f.orders, 'stop')?.trigger
   const target = standingOf(f.orders, 'target')?.trigger
   const trailBy = standingOf(f.orders, 'trail')?.trailBy
   return {
     positionIdx: f.conditions.positionMode === 'one-way' ? 0 : f.lots < 0 ? 2 : 1,
-    riskId: 1,
-    riskLimitValue: RISK_LIMIT,
+    riskId: tier === undefined ? 1 : f.tiers.indexOf(tier) + 1,
+    riskLimitValue: cashText(tier?.valueMax ?? 0),
     symbol: instrument.symbol,
     side: f.lots === 0 ? '' : sideText(f.lots),
     size: formatQuantity(instrument, size),
@@ -81,14 +67,14 @@ export function positionRow(f: PositionFigures): PositionRow {
     adlRankIndicator: f.lots === 0 ? 0 : (f.conditions.adlRank[instrument.symbol] ?? 2),
     leverage: String(f.leverage),
     breakEvenPrice: breakEven(f),
-    positionBalance: cashText(margins.initial),
+    positionBalance: cashText(f.margin),
     markPrice: formatPrice(instrument, f.mark),
     liqPrice: liquidationPrice(f),
     bustPrice: '',
-    positionMM: cashText(margins.maintenance),
-    positionMMByMp: cashText(margins.maintenance),
-    positionIM: cashText(margins.initial),
-    positionIMByMp: cashText(margins.initial),
+    positionMM: cashText(f.maintenance),
+    positionMMByMp: cashText(f.maintenance),
+    positionIM: cashText(f.margin),
+    positionIMByMp: cashText(f.margin),
     tpslMode: 'Full',
     takeProfit: target === undefined ? '' : formatPrice(instrument, target),
     stopLoss: stop === undefined ? '' : formatPrice(instrument, stop),
@@ -135,16 +121,7 @@ function breakEven(f: PositionFigures): string {
   return price > 0 ? String(Number(price.toPrecision(12))) : ''
 }
 
-/** The price at which a cross account is liquidated while its other positions stand still: equity has shrunk to the maintenance margin of all. */
-function liquidationPrice(f: PositionFigures): string {
-  if (f.lots === 0) return ''
-  const room = f.equity - f.maintenance
-  const { cashNumerator, cashDenominator } = f.instrument
-  const perTick = (Math.abs(f.lots) * cashNumerator) / cashDenominator
-  const mmr = MAINTENANCE_PER_MILLE / 1_000
-  const distance = f.lots > 0 ? room / (perTick * (1 - mmr)) : room / (perTick * (1 + mmr))
-  const price = f.lots > 0 ? f.mark - distance : f.mark + distance
-  if (!(price >= 1) || price > f.mark * 30) return ''
-  // The first tick at which it does not cover it any more.
-  return formatPrice(f.instrument, ticks(f.lots > 0 ? Math.floor(price) : Math.ceil(price)))
+/** Empty where nothing liquidates the position. */
+function liquidationPrice({ lots: held, bustPrice: price, mark, instrument }: PositionFigures): string {
+  return held === 0 || price < 1 || price > mark * 30 ? '' : formatPrice(instrument, ticks(price))
 }

@@ -88,8 +88,8 @@ const clockPath = (path: string): string => `${path}.clock`
 /** The account with what its owner or Bybit has changed of it; what of that cannot be read is as the simulator ships. */
 export function restoreAccount(account: Account, saved: SavedState): void {
   const changed = conditionsSchema.safeParse(saved.conditions ?? {})
-  if (changed.success) account.conditions.change(changed.data)
   account.restore(saved.account)
+  if (changed.success) account.change(changed.data)
   account.changes = saved.changes
   for (const row of saved.closed) account.closed.push(row)
   for (const row of saved.executions) account.executions.push(row)

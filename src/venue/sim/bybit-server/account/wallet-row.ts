@@ -1,5 +1,5 @@
 /**
- * The wallet as Bybit shows it: the coin of settlement and the coins of spot, cross margin.
+ * The wallet as Bybit shows it: the coin of settlement and the coins of spot.
  */
 import { mulDiv } from '../../../../core/decimal.ts'
 import { type Cash, cash } from '../../../../core/units.ts'
@@ -7,7 +7,6 @@ import { type Instrument, notionalOf } from '../../../../market/instrument.ts'
 import type { Position } from '../../../../portfolio/position.ts'
 import type { SimVenue } from '../../sim-venue.ts'
 import { coinText, partsOf } from './coin-text.ts'
-import { marginsOf } from './position-row.ts'
 import { cashText } from '../streams/wire.ts'
 
 /**
@@ -22,28 +21,25 @@ export function walletRow(account: {
   readonly otherCoins: ReadonlyMap<string, Cash>
 }): object {
   const { venue, instruments } = account
-  let initial = 0
-  let maintenance = 0
   let coins = 0
   for (const instrument of instruments) {
     const { index: i, category } = instrument
     const { lots: held } = venue.positions[i] as Position
-    if (category === 'spot') {
-      coins += notionalOf(instrument, venue.lastPrice(i), held, 'floor')
-      continue
-    }
-    const margins = marginsOf(instrument, held, venue.lastPrice(i), venue.leverage(i))
-    initial += margins.initial
-    maintenance += margins.maintenance
+    if (category === 'spot') coins += notionalOf(instrument, venue.lastPrice(i), held, 'floor')
   }
+  const initial = venue.marginUsed()
+  const maintenance = venue.maintenance()
+  // In isolated margin Bybit states these of no account, since nothing but its own margin backs a position.
+  const isIsolated = venue.marginMode === 'isolated'
+  const ofAccount = (text: string): string => (isIsolated ? '' : text)
   const ofOrders = venue.orderMargin()
   const wallet = venue.money()
   const total = venue.equity()
   const equity = total - coins
   const unrealized = cashText(equity - wallet)
   const realized = cash(0 - venue.ledger.trading - venue.ledger.fees - venue.ledger.funding)
-  const imRate = ratio(cash(initial + ofOrders), total)
-  const mmRate = ratio(cash(maintenance), total)
+  const imRate = ofAccount(ratio(cash(initial + ofOrders), total))
+  const mmRate = ofAccount(ratio(maintenance, total))
   return {
     accountType: 'UNIFIED',
     accountLTV: '0',
@@ -53,13 +49,13 @@ export function walletRow(account: {
     accountMMRateByMp: mmRate,
     totalEquity: cashText(total),
     totalWalletBalance: cashText(wallet + coins),
-    totalMarginBalance: cashText(total),
-    totalAvailableBalance: cashText(Math.max(0, total - initial - ofOrders)),
+    totalMarginBalance: ofAccount(cashText(total)),
+    totalAvailableBalance: ofAccount(cashText(Math.max(0, total - initial - ofOrders))),
     totalPerpUPL: unrealized,
-    totalInitialMargin: cashText(initial + ofOrders),
-    totalInitialMarginByMp: cashText(initial + ofOrders),
-    totalMaintenanceMargin: cashText(maintenance),
-    totalMaintenanceMarginByMp: cashText(maintenance),
+    totalInitialMargin: ofAccount(cashText(initial + ofOrders)),
+    totalInitialMarginByMp: ofAccount(cashText(initial + ofOrders)),
+    totalMaintenanceMargin: ofAccount(cashText(maintenance)),
+    totalMaintenanceMarginByMp: ofAccount(cashText(maintenance)),
     coin: [
       {
         ...blankCoin,

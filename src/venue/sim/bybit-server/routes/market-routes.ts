@@ -11,7 +11,6 @@ import type { Conditions } from '../account/conditions.ts'
 import type { Exchange } from '../exchange.ts'
 import { limited } from './order-routes.ts'
 import { CATEGORIES, LINEAR_ONLY, categoryOfRequest } from './category.ts'
-import { MAINTENANCE_PER_MILLE, RISK_LIMIT } from '../account/position-row.ts'
 import { type Answer, type Params, answer, cashText, floatText, integerOf, pageOf, rateText, refuse, textOf } from '../streams/wire.ts'
 
 export function serverTime(wallNowMs: number): Answer {
@@ -230,23 +229,29 @@ export function fundingHistory(exchange: Exchange, params: Params): Answer {
   })
 }
 
-/** One tier a symbol, as fractions (initial margin x largest leverage = 1). */
+/** Symbols on one page, as Bybit pages them. */
+const RISK_LIMIT_SYMBOLS = 15
+
+/** The margin tiers of each symbol, as fractions: initial margin x largest leverage = 1. */
 export function riskLimit(exchange: Exchange, params: Params): Answer {
   const list = wanted(exchange, params, LINEAR_ONLY)
   if ('retCode' in list) return list
+  const page = pageOf(list, (i) => i.symbol, RISK_LIMIT_SYMBOLS, textOf(params, 'cursor'))
   return answer({
     category: 'linear',
-    list: list.map((instrument) => ({
-      id: 1,
-      symbol: instrument.symbol,
-      riskLimitValue: RISK_LIMIT,
-      maintenanceMargin: String(MAINTENANCE_PER_MILLE / 1_000),
-      initialMargin: floatText(1 / instrument.leverageMax, 6),
-      isLowestRisk: 1,
-      maxLeverage: instrument.leverageMax.toFixed(2),
-      mmDeduction: '',
-    })),
-    nextPageCursor: '',
+    list: page.list.flatMap((instrument) =>
+      exchange.venue.tiersOf(instrument.index).map(({ valueMax, rate, deduction, leverageMax }, at) => ({
+        id: at + 1,
+        symbol: instrument.symbol,
+        riskLimitValue: cashText(valueMax),
+        maintenanceMargin: floatText(rate, 6),
+        initialMargin: floatText(1 / Math.min(leverageMax, instrument.leverageMax), 6),
+        isLowestRisk: at === 0 ? 1 : 0,
+        maxLeverage: Math.min(leverageMax, instrument.leverageMax).toFixed(2),
+        mmDeduction: at === 0 ? '' : cashText(deduction),
+      })),
+    ),
+    nextPageCursor: page.nextPageCursor,
   })
 }
 

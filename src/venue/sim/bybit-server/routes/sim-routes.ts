@@ -69,9 +69,7 @@ function accountRoute(exchange: Exchange, { method, body }: WireRequest): WireRe
       if (step === undefined || step <= 0)
         return json(400, { error: `A tick of ${symbol} can only become coarser: a multiple of the one that the market counts in.` })
     }
-    exchange.conditions.change(change.data)
-    exchange.account.changes += 1
-    for (const { index } of exchange.instruments) exchange.account.tellPosition(index)
+    exchange.account.change(change.data)
   } else if (method !== 'GET') return json(405, { error: 'The account is read by GET and changed by POST.' })
   return json(200, { ...exchange.conditions })
 }
