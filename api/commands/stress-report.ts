@@ -7,6 +7,7 @@ import { isSpotSymbol, wireSymbolOf } from '../../src/market/instrument.ts'
 import { type MaintenanceTier, inCoins } from '../../src/risk/stress/maintenance.ts'
 import { ASSUMED, type Close, type MarketRisk, marketRiskOf } from '../../src/risk/stress/market-risk.ts'
 import { type AloneLiquidation, type StressBook, type StressResult, aloneLiquidationsOf, stressesOf } from '../../src/risk/stress/stress.ts'
+import type { PositionRow } from '../../src/journal/row.ts'
 import type { CommandPorts } from './command.ts'
 import { BENCHMARK, heldOf } from './measures-report.ts'
 
@@ -64,6 +65,7 @@ export async function stressReportOf(ports: CommandPorts): Promise<StressReport 
         stop: row.stopPrice === null || Number(row.externalQuantity) !== 0 ? undefined : Number(row.stopPrice),
         beta,
         dayVolatility,
+        ownMargin: isSpot ? undefined : ownMarginOf(row, account.limits?.isolated?.[row.symbol]),
         tiers: isSpot ? [] : (tiers.get(row.symbol) ?? unread),
       }
     }),
@@ -76,6 +78,13 @@ export async function stressReportOf(ports: CommandPorts): Promise<StressReport 
     alone: aloneLiquidationsOf(book),
     notes: [...notesOf(market, book), ...tierNotes(book, tiers, system.maintenanceRate)],
   }
+}
+
+/** What backs a position in isolated margin: its value at entry over leverage, and its result so far. What is not ours counts as opened at the mark. */
+function ownMarginOf(row: PositionRow, leverage: number | undefined): number | undefined {
+  if (leverage === undefined) return undefined
+  const cost = Math.abs(Number(row.quantity)) * Number(row.entryPrice ?? row.markPrice)
+  return (cost + Math.abs(Number(row.externalQuantity)) * Number(row.markPrice)) / leverage + Number(row.unrealizedPnl)
 }
 
 /** Bybit's margin tiers, of those symbols of which the exchange tells them. */

@@ -7,6 +7,7 @@ import { COUNTRY_CODE, COUNTRY_NEXT, errorWords } from '../venue/port/error.ts'
 import type { Problem } from '../core/problem.ts'
 import { type Result, err, ok } from '../core/result.ts'
 import { type Cash, instrumentIndex, ts } from '../core/units.ts'
+import type { MarginMode } from '../market/margin-tiers.ts'
 import { makeInstrument } from '../market/instrument.ts'
 import type { RiskProfile } from '../risk/profiles.ts'
 import { BybitVenue } from '../venue/bybit/bybit-venue.ts'
@@ -25,6 +26,8 @@ export interface AccountProbe {
   readonly skewMs: number
   readonly wallMs: number
   readonly reading: ConditionsReading
+  /** What the trader changes the account to; undefined where it stays as it is. */
+  readonly marginModeToSet: MarginMode | undefined
   readonly findings: readonly Finding[]
   /** The wallet in USDT; undefined where it is not reported. */
   readonly wallet: Cash | undefined
@@ -82,12 +85,15 @@ export async function probeAccount(request: ProbeRequest): Promise<Result<Accoun
     const leverageOf = (symbol: string): number =>
       Math.min(risk.limits.leverage, instruments.find((i) => i.symbol === symbol)?.leverageMax ?? risk.limits.leverage)
     const reading = withOwnLeverage(await venue.conditions(), leverageOf)
+    const { marginMode } = risk.limits
     const account = await venue.readAccount(ts(Date.now()))
     const wallMs = Date.now()
-    const findings = findingsOf(reading, {
+    const isFlat = account.ok && account.value.positions.every((p) => p.lots === 0) && (account.value.elsewhere ?? []).length === 0
+    const all = findingsOf(reading, {
       isLive: profile === 'live',
       isObserving: profile === 'observe',
       leverageOf,
+      marginMode,
       takerRate: risk.costs.takerRate,
       spotTakerRate: risk.costs.spotTakerRate,
       spotSymbols: instruments.filter((i) => i.category === 'spot').map((i) => i.symbol),
@@ -95,12 +101,17 @@ export async function probeAccount(request: ProbeRequest): Promise<Result<Accoun
       skewMs: skew.value,
       before: undefined,
     })
+    // Without a position the trader sets it at its start, as leverage.
+    const isSetAtStart = (code: string): boolean => code === 'account.margin_mode' && isFlat
+    const findings = all.filter(({ code }) => !isSetAtStart(code))
     return ok({
       url: access.restUrl,
+      marginModeToSet: all.some(({ code }) => isSetAtStart(code)) ? marginMode : undefined,
       tookMs,
       skewMs: skew.value,
       wallMs,
       reading,
+      marginMode,
       findings: findings.map((finding) => ({ ...finding, sentence: redacted(finding.sentence, access) })),
       wallet: account.ok ? account.value.walletBalance : undefined,
       positions: account.ok

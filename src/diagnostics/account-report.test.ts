@@ -68,7 +68,7 @@ test('a good key on a good account: every line is well and has its figure', asyn
   expect(found.positions).toBe(0)
 })
 
-test.each<[what: string, change: object, profile: KeyedProfile, line: string, status: 'warn' | 'fail', text: string]>([
+test.each<[what: string, change: object, profile: KeyedProfile, line: string, status: 'ok' | 'warn' | 'fail', text: string]>([
   ['may withdraw', { wallet: ['Withdraw'] }, 'live', 'key permissions', 'fail', 'withdraw'],
   ['may withdraw, demo', { wallet: ['Withdraw'] }, 'demo', 'key permissions', 'warn', 'withdraw'],
   ['may withdraw, observe', { wallet: ['Withdraw'], readOnly: 1 }, 'observe', 'key permissions', 'fail', 'withdraw'],
@@ -80,7 +80,14 @@ test.each<[what: string, change: object, profile: KeyedProfile, line: string, st
   ['not bound, demo', { ips: [] }, 'demo', 'key IP address', 'warn', 'not restricted'],
   ['expires', { deadlineDay: 3 }, 'live', 'key expiry', 'warn', 'expires in'],
   ['hedge', { positionMode: 'hedge' }, 'live', 'position mode', 'fail', 'hedge mode'],
-  ['isolated', { marginMode: 'ISOLATED_MARGIN' }, 'live', 'margin mode', 'fail', 'isolated margin'],
+  [
+    'isolated',
+    { marginMode: 'ISOLATED_MARGIN' },
+    'live',
+    'margin mode',
+    'ok',
+    'isolated margin; the trader sets cross margin at its start',
+  ],
   ['a loan', { borrowAmount: '5' }, 'live', 'loans', 'fail', 'borrowed'],
   ['dear, live', { takerFeeRate: '0.001' }, 'live', 'fees', 'fail', '0.1000 %'],
   ['dear, demo', { takerFeeRate: '0.001' }, 'demo', 'fees', 'warn', '0.1000 %'],

@@ -7,7 +7,7 @@ import { DAY_MS, RATE_ONE } from '../core/units.ts'
 
 import type { AccountProbe } from './account-probe.ts'
 import { type CheckLine, checkOf, well } from './check-line.ts'
-import type { Finding, FindingCode } from '../trader/safety/preconditions.ts'
+import { type Finding, type FindingCode, marginModeWord } from '../trader/safety/preconditions.ts'
 
 interface Group {
   readonly name: string
@@ -32,7 +32,7 @@ export function accountReport(look: AccountProbe): readonly CheckLine[] {
     {
       name: 'margin mode',
       codes: ['account.margin_mode'],
-      detail: reading.marginMode.type === 'read' ? marginText(reading.marginMode.value) : undefined,
+      detail: marginText(look),
     },
     {
       name: 'loans',
@@ -84,7 +84,11 @@ function modeText({ reading: { symbols } }: AccountProbe): string | undefined {
   return hedged.length === 0 ? `one-way: ${names}` : `hedge: ${hedged.join(', ')}`
 }
 
-const marginText = (mode: string): string => (mode === 'REGULAR_MARGIN' ? 'cross margin' : mode.toLowerCase().replaceAll('_', ' '))
+function marginText({ reading: { marginMode }, marginModeToSet }: AccountProbe): string | undefined {
+  if (marginMode.type !== 'read') return undefined
+  const has = marginModeWord(marginMode.value)
+  return marginModeToSet === undefined ? has : `${has}; the trader sets ${marginModeWord(marginModeToSet)} at its start`
+}
 
 function feeText({ reading: { fees } }: AccountProbe): string | undefined {
   if (fees.type !== 'read' || fees.value.length === 0) return undefined

@@ -176,6 +176,8 @@ export interface AccountLimits {
   readonly openPositions: number
   readonly openPositionsMax: number
   readonly leverage: number
+  /** Leverage by open symbol where each position has a margin of its own (isolated margin); absent in cross margin. */
+  readonly isolated?: Readonly<Record<string, number>>
   readonly lossStreak: number
   /** Null: a losing streak holds nothing. */
   readonly lossStreakMax: number | null

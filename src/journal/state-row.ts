@@ -223,6 +223,11 @@ function limitsRow({ portfolio, limits: { account } }: Kernel): AccountLimits {
     openPositions: portfolio.symbolsAtStake().length,
     openPositionsMax: account.openPositionsMax,
     leverage: account.leverage,
+    ...(account.marginMode === 'cross'
+      ? undefined
+      : {
+          isolated: Object.fromEntries(portfolio.symbolsAtStake().map((i) => [portfolio.instrument(i).symbol, portfolio.leverageOf(i)])),
+        }),
     lossStreak: portfolio.results.streakOf({ type: 'account' }),
     lossStreakMax: Number.isFinite(account.lossStreakMax) ? account.lossStreakMax : null,
     drawdownYellow: account.drawdown.yellow,

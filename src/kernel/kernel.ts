@@ -117,7 +117,7 @@ export class Kernel {
       owners,
       this.orders,
       (i) => this.limits.leverageOf(i),
-      () => this.limits.account.leverage,
+      () => this.limits.account,
       needsAtr,
       new ReturnWindow(this.bars, config.intervalMs),
       config.intervalMs,

@@ -5,6 +5,10 @@
 import { gcd, mulDivCeil, parseDecimal } from '../core/decimal.ts'
 import { CASH_SCALE, type Cash, RATE_ONE, type Rate, type Side, cash } from '../core/units.ts'
 
+/** What backs a position: the whole account, or the margin of that position alone. */
+export const MARGIN_MODES = ['cross', 'isolated'] as const
+export type MarginMode = (typeof MARGIN_MODES)[number]
+
 /** One tier as it is journaled: plain decimal text, so that what was decided by it stays readable. */
 export interface TierTerms {
   /** Largest position value of the tier, in the coin of settlement. */

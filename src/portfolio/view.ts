@@ -47,7 +47,7 @@ export interface PortfolioView {
   positionLots(i: InstrumentIndex): Lots
   /** Signed lots in the symbol that are not ours (S8). */
   externalLots(i: InstrumentIndex): Lots
-  /** Equity less what positions that are not ours have lost at the mark: what margin can stand on. */
+  /** What margin can stand on: equity less what positions that are not ours have lost at the mark, in isolated margin without what positions have won. */
   readonly marginEquity: Cash
   /** Lots of open entries on that side that may still fill. */
   openEntryLots(i: InstrumentIndex, side: Side): Lots

@@ -7,6 +7,7 @@ import { formatPrice, notionalOf } from '../market/instrument.ts'
 import type { LossScope, PortfolioView } from '../portfolio/view.ts'
 import type { OrderIntent } from '../trading/order.ts'
 import { type AtStake, entriesAtStake, nearerStop, othersAtStake, stopAfterEntry, symbolAtStake } from './at-stake.ts'
+import { isolatedLiquidation } from './assessment/liquidation.ts'
 import { type RiskDenial, coinsText } from './denial.ts'
 import { type RiskLimits, isLossUnbounded } from './limits.ts'
 import { type LossRoom, lossRooms } from './loss-rooms.ts'
@@ -52,7 +53,33 @@ export function checkStop(
   const loss =
     symbolAtStake(view, i, side, stopAfterEntry(view, i, side, stop), costs).loss + plannedLossOf(instrument, price, stop, quantity, costs)
   const added = instrument.category === 'spot' ? 0 : notionalOf(instrument, stop, quantity, 'ceil')
+  if (limits.marginMode === 'isolated')
+    return isolatedDenial(view, i, side, stop, quantity, notionalOf(instrument, price, quantity, 'ceil'), costs)
   return liquidationDenial(view, i, loss, added, costs)
+}
+
+/** Isolated margin: a position is liquidated when its own margin has shrunk to what it must keep. */
+function isolatedDenial(
+  view: PortfolioView,
+  i: InstrumentIndex,
+  side: Side,
+  stop: Ticks,
+  quantity: number,
+  notional: number,
+  costs: ExpectedCosts,
+): RiskDenial | undefined {
+  const instrument = view.instrument(i)
+  const liquidation =
+    instrument.category === 'spot' ? undefined : isolatedLiquidation(view, i, side, quantity, notional, costs.maintenanceRate)
+  if (liquidation === undefined || (stop - liquidation) * side > 0) return undefined
+  return {
+    rule: 'stop-beyond-liquidation',
+    figures: {
+      stop: formatPrice(instrument, stop),
+      liquidation: formatPrice(instrument, liquidation),
+      leverage: view.leverageOf(i),
+    },
+  }
 }
 
 /** Cross margin: the account is liquidated when equity falls to the maintenance margin of all positions, each by its tiers. */
@@ -176,6 +203,10 @@ export function checkStopMove(
   const standing = view.stopOf(i)
   if (standing !== undefined && nearerStop(side, standing, stop) === stop) return undefined
   const whole = symbolAtStake(view, i, side, stop, costs)
-  const liquidation = limits.isStopDistanceChecked ? liquidationDenial(view, i, whole.loss, 0, costs) : undefined
+  const liquidation = !limits.isStopDistanceChecked
+    ? undefined
+    : limits.marginMode === 'isolated'
+      ? isolatedDenial(view, i, side, stop, 0, 0, costs)
+      : liquidationDenial(view, i, whole.loss, 0, costs)
   return liquidation ?? (isLossUnbounded(limits) ? undefined : lossDenial(whole, i, view, limits, costs))
 }

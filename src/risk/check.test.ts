@@ -11,10 +11,11 @@ import type { OrderIntent } from '../trading/order.ts'
 import { checkEntry, checkExit } from './check.ts'
 import { checkStopMove } from './check-loss.ts'
 import { RISK_RULES, type RiskRule } from './denial.ts'
+import { denialSentence } from './denial-sentence.ts'
 import { type ExpectedCosts, plannedLossOf } from './planned-loss.ts'
 import type { RiskLimits } from './limits.ts'
 import { RISK_PROFILES } from './profiles.ts'
-import { limitAt, moneyLimit } from '../core/money-limit.ts'
+import { UNLIMITED, limitAt, moneyLimit } from '../core/money-limit.ts'
 import { type Figures, I, btc, coins, costs, figures, viewOf } from '../../test/support/kernel/risk-view.ts'
 
 /** A buy of 0.100 BTC at 63,999.9, stop at 63,000.0: 6,399.99 USDT at a mark of 64,000. */
@@ -548,5 +549,47 @@ describe('risk checks on spot', () => {
     expect(answer(c)).toBeUndefined()
     c.view.gross = coins(13_000)
     expect(answer(c)).toBe('stop-beyond-liquidation')
+  })
+})
+
+describe('isolated margin', () => {
+  const isolated = (leverage: number, stop: number): Case => {
+    const c = approved()
+    c.limits = { ...c.limits, marginMode: 'isolated', tradeLossFractionMax: 1, dayLossMax: UNLIMITED, weekLossMax: UNLIMITED }
+    c.view.leverage = leverage
+    c.intent.stop = ticks(stop)
+    return c
+  }
+
+  // At 25x and 0.5 %: 63,999.9 x (1 - 1/25) / (1 - 0.005) = 61,748.647.
+  test.each([
+    [617_488, undefined],
+    [617_480, 'stop-beyond-liquidation'],
+    [600_000, 'stop-beyond-liquidation'],
+  ] as const)('a stop at %s ticks, where 25x is liquidated at 617,486.5', (stop, rule) => {
+    expect(answer(isolated(25, stop))).toBe(rule)
+  })
+
+  test('less leverage stands a farther stop, and cross margin stands it with all of the account', () => {
+    expect(answer(isolated(5, 600_000))).toBeUndefined()
+    const cross = isolated(25, 600_000)
+    cross.limits.marginMode = 'cross'
+    expect(answer(cross)).toBeUndefined()
+  })
+
+  test('the denial names both prices', () => {
+    const c = isolated(25, 600_000)
+    const denial = checkEntry(c.intent, QUANTITY, viewOf(c.view), c.limits, c.costs)
+    expect(denial?.figures).toEqual({ stop: '60000', liquidation: '61748.7', leverage: 25 })
+    expect(denialSentence('BTCUSDT', denial as never)).toContain('liquidated at 61,748.7, before its stop at 60,000 ')
+  })
+
+  test('a stop is not moved beyond the liquidation price of the position', () => {
+    const c = isolated(25, 0)
+    c.view.held = 100
+    c.view.cost = NOTIONAL
+    c.view.stop = ticks(630_000)
+    const move = (stop: number) => checkStopMove(viewOf(c.view), I, ticks(stop), c.limits, c.costs)?.rule
+    expect([move(617_488), move(617_480)]).toEqual([undefined, 'stop-beyond-liquidation'])
   })
 })

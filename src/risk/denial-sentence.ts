@@ -51,7 +51,9 @@ const WORDS: Readonly<Record<RiskRule, Words>> = {
   'stop-side': (f) => `${price(f.stop ?? f.target ?? f.activation)} is on the wrong side of the price ${price(f.price ?? f.mark)}`,
   'stop-too-near': (f) => `the stop is ${f.distanceTicks} ticks away; spread, range and fees require at least ${f.leastTicks}`,
   'stop-beyond-liquidation': (f) =>
-    `the account would be liquidated before the stop is reached (loss at the stop ${usd(f.lossAtStop)} USDT, equity ${usd(f.equity)} USDT, maintenance margin ${usd(f.maintenance)} USDT)`,
+    f.liquidation !== undefined
+      ? `the position would be liquidated at ${price(f.liquidation)}, before its stop at ${price(f.stop)} is reached (isolated margin, ${f.leverage}x); use a nearer stop or less leverage`
+      : `the account would be liquidated before the stop is reached (loss at the stop ${usd(f.lossAtStop)} USDT, equity ${usd(f.equity)} USDT, maintenance margin ${usd(f.maintenance)} USDT)`,
   'account-cap': (f) =>
     apart(
       f.after,

@@ -3,6 +3,7 @@
  * infinity, in words.
  */
 import { HOUR_MS, type StrategyId } from '../core/units.ts'
+import type { MarginMode } from '../market/margin-tiers.ts'
 import { type MoneyLimit, UNLIMITED, isUnlimited } from '../core/money-limit.ts'
 
 export interface RiskLimits {
@@ -32,6 +33,8 @@ export interface RiskLimits {
   readonly openPositionsMax: number
   /** Leverage that margin is computed with; margin of everything must fit into equity. */
   readonly leverage: number
+  /** Of the whole account: what a position is liquidated against. */
+  readonly marginMode: MarginMode
   /** Largest loss of a day (the worse of rolling 24 h and the UTC day) before entries stop, of the equity at its beginning. */
   readonly dayLossMax: MoneyLimit
   /** Largest loss of a week (the worse of rolling 7 days and the week since Monday, UTC). */
@@ -113,6 +116,7 @@ export const RESEARCH_LIMITS: RiskLimits = {
   cvarMax: UNLIMITED,
   openPositionsMax: UNBOUNDED,
   leverage: 1,
+  marginMode: 'cross',
   dayLossMax: UNLIMITED,
   weekLossMax: UNLIMITED,
   tradeLossFractionMax: UNBOUNDED,

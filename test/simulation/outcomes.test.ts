@@ -275,6 +275,42 @@ describe('S12 the account is changed in the app', () => {
     expect([leverages(), world.holds, alerts()]).toEqual([[4, 4], [], ['P4 account.leverage_pending BTCUSDT']])
   })
 
+  const marginMode = (): string => world.host.exchange.venue.marginMode
+  const setMode = (value: string) => world.ask({ name: 'set-limit', key: 'marginMode', value, scope: { type: 'account' } })
+
+  test('S12 margin mode: another one on the account is set back by us while nothing is open', async () => {
+    world.change({ marginMode: 'ISOLATED_MARGIN' })
+    await world.pass(3_601_000)
+    expect([marginMode(), world.holds, alerts()]).toEqual(['cross', [], []])
+  }, 120_000)
+
+  test('S12 margin mode by a setting: set at once where flat; with a position after it closes, under a hold that ends by itself', async () => {
+    // At 10x a position is liquidated before the stop of these tests.
+    await world.ask({ name: 'set-limit', key: 'leverage', value: '3x', scope: { type: 'account' } })
+    expect(await setMode('isolated')).toMatchObject({ status: 'done' })
+    await world.pass(2_000)
+    expect([marginMode(), world.holds]).toEqual(['isolated', []])
+    await world.open()
+    await world.pass(4_000)
+    expect(await setMode('cross')).toMatchObject({ status: 'done', text: expect.stringContaining('once all positions are closed') })
+    await world.pass(4_000)
+    expect([marginMode(), world.holds]).toEqual(['isolated', ['precondition-account.margin_mode_pending']])
+    await world.ask({ name: 'close', symbol: 'BTCUSDT' })
+    await world.pass(10_000)
+    expect([marginMode(), world.holds, alerts()]).toEqual(['cross', [], ['P4 account.margin_mode_pending']])
+  })
+
+  test('S12 margin mode that Bybit refuses: one sentence with its reason, entries on hold', async () => {
+    world.change({ marginModeRefusal: 'Equity needs to be equal to or greater than 1000 USDC' })
+    await setMode('isolated')
+    await world.pass(2_000)
+    expect([marginMode(), world.holds]).toEqual(['cross', ['precondition-account.margin_mode']])
+    expect(world.summaries.at(-1)).toBe(
+      'Bybit does not switch the account to isolated margin (3400045 Set margin mode failed: Equity needs to be equal to or greater than 1000 USDC). Mend that, or set risk.marginMode to what the account has: cross margin. Entries are on hold until /resume.',
+    )
+    expect(await world.open()).toMatchObject({ status: 'refused' })
+  })
+
   test('ADL rank: reported at 4 of a position, once', async () => {
     await world.open()
     await world.pass(4_000)
@@ -304,10 +340,10 @@ describe('S12 the account is changed in the app', () => {
   })
 
   test('what only a reading shows is found within the hour', async () => {
-    world.change({ borrowAmount: '5', marginMode: 'ISOLATED_MARGIN', wallet: ['Withdraw'] })
+    world.change({ borrowAmount: '5', wallet: ['Withdraw'] })
     await world.pass(3_601_000)
-    expect(alerts()).toEqual(expect.arrayContaining(['P1 key.has_withdraw', 'P2 account.borrowed', 'P2 account.margin_mode']))
-    expect(world.holds).toEqual(expect.arrayContaining(['precondition-account.borrowed', 'precondition-account.margin_mode']))
+    expect(alerts()).toEqual(expect.arrayContaining(['P1 key.has_withdraw', 'P2 account.borrowed']))
+    expect(world.holds).toEqual(expect.arrayContaining(['precondition-account.borrowed']))
   }, 120_000)
 })
 

@@ -50,7 +50,7 @@ import {
   watchEquity,
   watchFrom,
 } from '../../risk/breaker.ts'
-import type { DrawdownTiers } from '../../risk/limits.ts'
+import type { DrawdownTiers, RiskLimits } from '../../risk/limits.ts'
 import { maintenanceIn, rateOf } from '../../risk/planned-loss.ts'
 import { DAY, WEEK, limitOf, lossLeft, lossOf, resultOf } from '../../risk/loss-window.ts'
 import type { MoneyLimit } from '../../core/money-limit.ts'
@@ -115,8 +115,8 @@ export class PortfolioState implements PortfolioView, ExposureBooks {
   private readonly orders: OrderTable
   private readonly owners: readonly (StrategyId | undefined)[]
   readonly leverageOf: (i: InstrumentIndex) => number
-  /** Of symbols that are not traded here. */
-  private readonly leverageElsewhere: () => number
+  /** Margin mode, and the leverage of symbols that are not traded here. */
+  private readonly accountRules: () => Pick<RiskLimits, 'leverage' | 'marginMode'>
   private readonly histories: readonly FillHistory[]
   private readonly marks: Marks
   private readonly pace: EntryPace
@@ -137,7 +137,7 @@ export class PortfolioState implements PortfolioView, ExposureBooks {
     owners: readonly (StrategyId | undefined)[],
     orders: OrderTable,
     leverageOf: (i: InstrumentIndex) => number,
-    leverageElsewhere: () => number,
+    accountRules: () => Pick<RiskLimits, 'leverage' | 'marginMode'>,
     needsAtr: boolean,
     returns: ReturnWindow,
     intervalMs: number,
@@ -148,7 +148,7 @@ export class PortfolioState implements PortfolioView, ExposureBooks {
     this.owners = owners
     this.orders = orders
     this.leverageOf = leverageOf
-    this.leverageElsewhere = leverageElsewhere
+    this.accountRules = accountRules
     this.results = new Results(n)
     this.quality = new ExecutionQuality(n)
     this.returns = returns
@@ -223,6 +223,16 @@ export class PortfolioState implements PortfolioView, ExposureBooks {
     return lots(this.positionLots(i) + this.externalLots(i))
   }
   get marginEquity(): Cash {
+    const all = this.equityWithExternals
+    // In isolated margin what a position has won is no margin for another one.
+    return this.accountRules().marginMode === 'isolated' ? cash(all - this.gains()) : all
+  }
+  private gains(): number {
+    let sum = 0
+    for (const { index, category } of this.instruments) if (category !== 'spot') sum += Math.max(0, this.unrealizedBy[index] as number)
+    return sum
+  }
+  private get equityWithExternals(): Cash {
     if (this.externals.isEmpty) return this.equity
     const loss = this.externals.loss(
       this.instruments,
@@ -274,7 +284,7 @@ export class PortfolioState implements PortfolioView, ExposureBooks {
   /** Contracts take their margin, coins their whole price. */
   get marginUsed(): Cash {
     let sum = marginSum(this, this.instruments, this.leverageOf)
-    for (const { notional } of this.elsewhere) sum += Math.ceil(notional / this.leverageElsewhere())
+    for (const { notional } of this.elsewhere) sum += Math.ceil(notional / this.accountRules().leverage)
     return cash(sum)
   }
   get openRisk(): Cash {

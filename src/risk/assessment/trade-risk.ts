@@ -13,7 +13,7 @@ import type { RiskLimits } from '../limits.ts'
 import { lossRooms } from '../loss-rooms.ts'
 import { type ExpectedCosts, plannedLossOf, rateOf, takerRateOf } from '../planned-loss.ts'
 import { type BookRisk, bookRiskOf } from './book-risk.ts'
-import { type PositionAfter, liquidationAfter } from './liquidation.ts'
+import { type PositionAfter, isolatedLiquidation, liquidationAfter } from './liquidation.ts'
 import { type RiskReason, levelOf, scoreOf } from './score.ts'
 
 /** Whole numbers for money, prices and quantities; plain data, as a fact keeps it. */
@@ -33,7 +33,7 @@ export interface TradeRisk {
   readonly marginAfter: Cash
   /** Of the equity that margin stands on; null where none is left. */
   readonly marginFraction: number | null
-  /** Cross margin, other prices standing still; null for spot, and where the account cannot be liquidated by this symbol alone. */
+  /** By the account's margin mode, other prices standing still; null for spot, and where the account cannot be liquidated by this symbol alone. */
   readonly liquidation: Liquidation | null
   /** Of entry and exit, at the taker rate. */
   readonly fees: Cash
@@ -81,10 +81,16 @@ export function assessEntry(intent: OrderIntent, quantity: Lots, view: Portfolio
   const held = (view.positionLots(i) + view.externalLots(i)) * side
   const kept = held > 0 ? held : 0
   const ownGross = view.notionalIn(i)
-  const after: PositionAfter = { instrument, side, mark, held: kept, added: quantity, entry: price }
+  const atMark = notionalOf(instrument, mark, lots(kept), 'ceil')
+  const after: PositionAfter = { instrument, side, mark, quantity: kept + quantity, cost: atMark + notional }
   const backing =
     marginEquity - view.spotNotional - view.maintenanceBeside(i, costs.maintenanceRate) - entryFee - rateOf(closing, takerRate)
-  const liquidation = instrument.category === 'spot' ? undefined : liquidationAfter(after, backing, costs.maintenanceRate)
+  const liquidation =
+    instrument.category === 'spot'
+      ? undefined
+      : limits.marginMode === 'isolated'
+        ? isolatedLiquidation(view, i, side, quantity, notional, costs.maintenanceRate)
+        : liquidationAfter(after, backing, costs.maintenanceRate)
   const book = bookRiskOf(i, side, side * (notional + closing), view)
 
   const spread = intent.kind === 'market' ? view.spreadTicks(i) / 2 : 0

@@ -43,6 +43,7 @@ export const SIM_VALUES: SettingValues = {
   order: '120%',
   openPositions: '20',
   leverage: '10x',
+  marginMode: 'cross',
   ordersPerSecond: '8',
   ordersPerMinute: '60',
   duplicateWindow: '5s',

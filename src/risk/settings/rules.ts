@@ -70,6 +70,7 @@ export function rulesOf(values: SettingValues): LimitsAndSizing {
     positionMax: m('position'),
     openPositionsMax: n('openPositions'),
     leverage: n('leverage'),
+    marginMode: values.marginMode === 'isolated' ? 'isolated' : 'cross',
     dayLossMax: m('dayLoss'),
     weekLossMax: m('weekLoss'),
     tradeLossFractionMax: n('tradeLoss'),

@@ -3,6 +3,7 @@
  * Configuration, `/risk set`, help and docs are made from this list.
  */
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../core/units.ts'
+import { MARGIN_MODES } from '../../market/margin-tiers.ts'
 
 /** What a setting applies to: the whole account, one strategy, one symbol. */
 export type SettingScope = 'account' | 'strategy' | 'symbol'
@@ -187,6 +188,11 @@ export const SETTINGS = {
     most: 25,
     scopes: OF_SYMBOL,
   },
+  marginMode: choice(
+    'what backs a position, set at the exchange for the whole account: all of it (cross), or the margin of that position alone (isolated)',
+    MARGIN_MODES,
+    ACCOUNT,
+  ),
   ordersPerSecond: {
     unit: 'number',
     isWhole: true,

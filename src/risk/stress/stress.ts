@@ -1,5 +1,5 @@
 /**
- * What a scenario would do to an account in cross margin: loss, margin ratio after it, and where on the way it would be liquidated.
+ * What a scenario would do to an account, in cross or isolated margin: loss, margin ratio after it, and where on the way it would be liquidated.
  * Floats throughout: an estimate for people, which decides nothing. Never counts a stop as a floor without saying what is lost if it does not hold.
  */
 import { type MaintenanceTier, maintenanceOf } from './maintenance.ts'
@@ -11,6 +11,8 @@ export interface StressPosition {
   readonly quantity: number
   readonly mark: number
   readonly isSpot: boolean
+  /** What stands behind it alone now: its margin and its result so far (isolated margin); undefined where the account does. */
+  readonly ownMargin?: number | undefined
   readonly stop: number | undefined
   readonly beta: number
   readonly dayVolatility: number
@@ -68,6 +70,10 @@ export interface AloneLiquidation {
   readonly distance: number
 }
 
+/** A position with a margin of its own loses no more than that. */
+const pnlOf = (position: StressPosition, move: number): number =>
+  Math.max(position.ownMargin === undefined ? Number.NEGATIVE_INFINITY : 0 - Math.max(0, position.ownMargin), notionalOf(position) * move)
+
 const notionalOf = ({ quantity, mark }: StressPosition): number => quantity * mark
 
 export const stressesOf = (book: StressBook, names: readonly ScenarioName[] = SCENARIO_NAMES): StressResult[] =>
@@ -82,7 +88,7 @@ function stressOf(book: StressBook, scenario: ScenarioName): StressResult {
   )
   const moves = positions.map((position, at): StressMove => {
     const move = shock.moves[at] as number
-    return { symbol: position.symbol, move, price: position.mark * (1 + move), pnl: notionalOf(position) * move }
+    return { symbol: position.symbol, move, price: position.mark * (1 + move), pnl: pnlOf(position, move) }
   })
   const loss = 0 - moves.reduce((sum, { pnl }) => sum + pnl, 0) + shock.cost
   return {
@@ -123,7 +129,18 @@ function marginAt({ equity, positions }: StressBook, { moves, cost }: Shock, par
   return { equity: backing, maintenance }
 }
 
+/** Of a position with a margin of its own: what backs it, and what it must keep of that. */
+function ownMarginAt(position: StressPosition, move: number): { equity: number; maintenance: number } | undefined {
+  if (position.ownMargin === undefined || position.isSpot || position.quantity === 0) return undefined
+  const notional = notionalOf(position)
+  return { equity: position.ownMargin + notional * move, maintenance: maintenanceOf(Math.abs(notional) * (1 + move), position.tiers) }
+}
+
+/** Of the account; of the position that is nearest to liquidation where each has a margin of its own. */
 function marginRatio(book: StressBook, shock: Shock, part: number): number | null {
+  const own = book.positions.flatMap((position, at) => ownMarginAt(position, (shock.moves[at] as number) * part) ?? [])
+  if (own.length > 0)
+    return own.some(({ equity }) => equity <= 0) ? null : Math.max(...own.map(({ equity, maintenance }) => maintenance / equity))
   const { equity, maintenance } = marginAt(book, shock, part)
   return equity > 0 ? maintenance / equity : null
 }
@@ -133,7 +150,14 @@ const HALVINGS = 50
 
 function liquidationOf(book: StressBook, shock: Shock): Liquidation | null {
   if (book.positions.every(({ isSpot, quantity }) => isSpot || quantity === 0)) return null
+  const ownAt = (part: number): number =>
+    book.positions.findIndex((position, at) => {
+      const own = ownMarginAt(position, (shock.moves[at] as number) * part)
+      return own !== undefined && own.equity <= own.maintenance
+    })
+  const isIsolated = book.positions.some(({ ownMargin }) => ownMargin !== undefined)
   const isLiquidated = (part: number): boolean => {
+    if (isIsolated) return ownAt(part) !== -1
     const { equity, maintenance } = marginAt(book, shock, part)
     return equity <= maintenance
   }
@@ -144,7 +168,7 @@ function liquidationOf(book: StressBook, shock: Shock): Liquidation | null {
   const losses = positions.map((position, at) =>
     position.isSpot ? Number.NEGATIVE_INFINITY : -notionalOf(position) * (shock.moves[at] as number),
   )
-  const worst = losses.indexOf(Math.max(...losses))
+  const worst = isIsolated ? ownAt(part) : losses.indexOf(Math.max(...losses))
   const position = positions[worst]
   if (position === undefined) return null
   return { symbol: position.symbol, price: position.mark * (1 + (shock.moves[worst] as number) * part), part }

@@ -67,7 +67,7 @@ export class RiskCommands {
     if ('status' in judged) return judged
     const { override, change, from, to, effects } = judged
     const seq = await this.ports.submit(() => [{ type: 'change-risk-setting', setting: override, ts: this.ports.now() }])
-    if (override.key === 'leverage') this.ports.checkConditions()
+    if (override.key === 'leverage' || override.key === 'marginMode') this.ports.checkConditions()
     const whose = override.target.type === 'account' ? '' : ` of ${nameOf(override.target)}`
     const end = override.until === undefined ? '' : ` It goes back by itself when the time is over.`
     return {
@@ -164,7 +164,13 @@ export class RiskCommands {
       since: now,
       ...(forMs === undefined ? {} : { until: ts(now + forMs), ...(before === undefined ? {} : { before }) }),
     }
-    return { override, change, from, to, effects: change === 'stricter' && to !== undefined ? this.effectsOf(key, target, to) : [] }
+    return {
+      override,
+      change,
+      from,
+      to,
+      effects: (change === 'stricter' || key === 'marginMode') && to !== undefined ? this.effectsOf(key, target, to) : [],
+    }
   }
 
   /** What nothing was set for counts as the account's; a limit of a strategy or symbol is one more, so that having one is stricter. */
@@ -248,6 +254,12 @@ export class RiskCommands {
         return [
           `Drawdown is ${(drawdown * 100).toFixed(2)} % now: ${key === 'drawdownRed' ? 'ALL POSITIONS ARE CLOSED and trading is halted' : 'entries are put on hold'} within seconds.`,
         ]
+      }
+      case 'marginMode': {
+        const isOpen = config.instruments.some(({ index, category }) => category === 'linear' && portfolio.venueLots(index) !== 0)
+        return isOpen || portfolio.elsewhere.length > 0
+          ? ['It is set at Bybit once all positions are closed; until then entries are on hold.']
+          : []
       }
       case 'leverage': {
         const held = config.instruments.filter(

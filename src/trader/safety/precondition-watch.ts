@@ -4,7 +4,7 @@
  */
 import type { ConditionsReading, SymbolCondition } from '../../venue/port/conditions.ts'
 import type { TradedVenue } from '../../venue/port/venue.ts'
-import type { VenueError } from '../../venue/port/error.ts'
+import { type VenueError, errorWords } from '../../venue/port/error.ts'
 import type { Result } from '../../core/result.ts'
 import type { AlertSeverity } from '../../kernel/state/alert-severity.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
@@ -15,12 +15,12 @@ import type { PositionReport } from '../../trading/report.ts'
 import type { BootFailure } from '../boot.ts'
 import { type HealthReporter, PARTS } from '../health.ts'
 import type { SystemHolds } from './system-holds.ts'
-import { type Finding, findingsOf } from './preconditions.ts'
+import { type Finding, findingsOf, isMarginMode, marginModeWord } from './preconditions.ts'
 import type { WallClock } from '../../system/wall-clock.ts'
 
 export interface PreconditionPorts {
   readonly kernel: Kernel
-  readonly venue: Pick<TradedVenue, 'conditions' | 'setLeverage'> & { clockSkewMs(): Promise<Result<number, VenueError>> }
+  readonly venue: Pick<TradedVenue, 'conditions' | 'setLeverage' | 'setMarginMode'> & { clockSkewMs(): Promise<Result<number, VenueError>> }
   readonly holds: SystemHolds
   readonly notice: (alert: string, severity: AlertSeverity, instrument: Instrument | undefined, summary: string) => void
   readonly health: HealthReporter
@@ -34,7 +34,7 @@ const START_WAIT_MS = 3_000
 const EXIT_AUTH = 4
 const UNREAD = 'account.unread'
 /** What is no fault and ends by itself: its holds are measurements. */
-const PASSING: ReadonlySet<string> = new Set([UNREAD, 'account.leverage_pending'])
+const PASSING: ReadonlySet<string> = new Set([UNREAD, 'account.leverage_pending', 'account.margin_mode_pending'])
 
 export class PreconditionWatch {
   private readonly ports: PreconditionPorts
@@ -47,6 +47,9 @@ export class PreconditionWatch {
   private isOutdated = false
   /** Leverage that Ballast has set, by symbol. */
   private readonly leverageSet = new Map<string, number>()
+  /** Margin mode that stood as it was wanted, as Bybit names it. */
+  private marginModeSet: string | undefined
+  private marginModeRefusal: string | undefined
 
   constructor(ports: PreconditionPorts) {
     this.ports = ports
@@ -82,7 +85,8 @@ export class PreconditionWatch {
   private async read(): Promise<void> {
     const skew = await this.ports.venue.clockSkewMs()
     this.skewMs = skew.ok ? skew.value : undefined
-    this.reading = await this.withLeverage(await this.ports.venue.conditions())
+    // Leverage last: Bybit keeps one for each mode.
+    this.reading = await this.withLeverage(await this.withMarginMode(await this.ports.venue.conditions()))
     await this.act()
   }
 
@@ -124,8 +128,32 @@ export class PreconditionWatch {
       return
     }
     // Off a position it is set by us, and then it is no finding.
-    if (!told.isHeld && told.leverage !== this.leverageOf(symbol)) void this.check()
+    const isModeOpen = this.findings.some(({ code }) => code === 'account.margin_mode' || code === 'account.margin_mode_pending')
+    if (!told.isHeld && (isModeOpen || told.leverage !== this.leverageOf(symbol))) void this.check()
     else void this.act()
+  }
+
+  /** Set by us, never while anything is open on the account, which it is for. */
+  private async withMarginMode(reading: ConditionsReading): Promise<ConditionsReading> {
+    this.marginModeRefusal = undefined
+    if (reading.marginMode.type !== 'read' || this.ports.isObserving) return reading
+    const { kernel, venue } = this.ports
+    const { marginMode } = kernel.limits.account
+    if (isMarginMode(reading.marginMode.value, marginMode)) this.marginModeSet = reading.marginMode.value
+    const isOpen =
+      reading.symbols.type !== 'read' ||
+      reading.symbols.value.some(({ isHeld }) => isHeld) ||
+      kernel.portfolio.elsewhere.length > 0 ||
+      kernel.config.instruments.some(({ index, category }) => category === 'linear' && kernel.portfolio.venueLots(index) !== 0)
+    if (isOpen || isMarginMode(reading.marginMode.value, marginMode)) return reading
+    const set = await venue.setMarginMode(marginMode)
+    if (!set.ok) {
+      this.marginModeRefusal = errorWords(set.error)
+      return reading
+    }
+    const again = await venue.conditions()
+    if (again.marginMode.type === 'read') this.marginModeSet = again.marginMode.value
+    return again
   }
 
   /** Leverage is set by us, never while in a position. */
@@ -164,6 +192,9 @@ export class PreconditionWatch {
       isObserving,
       leverageOf: (symbol) => this.leverageOf(symbol),
       leverageSet: (symbol) => this.leverageSet.get(symbol),
+      marginMode: kernel.limits.account.marginMode,
+      isMarginModeOwn: reading.marginMode.type === 'read' && reading.marginMode.value === this.marginModeSet,
+      marginModeRefusal: this.marginModeRefusal,
       takerRate: kernel.config.costs.takerRate,
       spotTakerRate: kernel.config.costs.spotTakerRate,
       spotSymbols: kernel.config.instruments.filter((i) => i.category === 'spot' && i.status !== 'closed').map((i) => i.symbol),
@@ -191,7 +222,7 @@ export class PreconditionWatch {
 
   private report({ key, marginMode, dcp }: ConditionsReading): void {
     const parts = [
-      ...(marginMode.type === 'read' ? [marginMode.value === 'REGULAR_MARGIN' ? 'cross margin' : marginMode.value] : []),
+      ...(marginMode.type === 'read' ? [marginModeWord(marginMode.value)] : []),
       dcp.type === 'read' && dcp.value.isOn ? `cancel on disconnect after ${dcp.value.windowSec} s` : 'no cancel on disconnect (DCP)',
       ...(key.type === 'read'
         ? [

@@ -35,6 +35,7 @@ const wanted: Wanted = {
   isLive: true,
   isObserving: false,
   leverageOf: () => 3,
+  marginMode: 'cross',
   takerRate: rate(5_500_000),
   spotTakerRate: rate(10_000_000),
   spotSymbols: [],
@@ -101,6 +102,15 @@ const ROWS: readonly (readonly [
   ['another region', { key: failed('auth', '10024') }, {}, ['account.region refuse P1'], ['account.region refuse P1']],
   ['rights that cannot be read', { key: failed('venue-down', 'no-reply') }, {}, ['account.unread hold P2'], ['account.unread warn P3']],
   ['isolated margin', { marginMode: read('ISOLATED_MARGIN') }, {}, ['account.margin_mode hold P2'], ['account.margin_mode hold P2']],
+  ['cross margin where isolated is set', {}, { marginMode: 'isolated' }, ['account.margin_mode hold P2'], ['account.margin_mode hold P2']],
+  ['isolated margin as it is set', { marginMode: read('ISOLATED_MARGIN') }, { marginMode: 'isolated' }, [], []],
+  [
+    'the margin mode of before a setting was changed',
+    {},
+    { marginMode: 'isolated', isMarginModeOwn: true },
+    ['account.margin_mode_pending hold P4'],
+    ['account.margin_mode_pending hold P4'],
+  ],
   ['a loan', { borrowed: read([{ coin: 'BTC', amount: '0.1' }]) }, {}, ['account.borrowed hold P2'], ['account.borrowed hold P2']],
   [
     'dearer fees than risk counts with',

@@ -2,6 +2,7 @@
  * From a reading of what trading rests on to findings: one pure table of what is wrong, how bad it is, and what to do (S12).
  * Never acts on a finding; the watch does.
  */
+import type { MarginMode } from '../../market/margin-tiers.ts'
 import type { ConditionsReading, SymbolCondition } from '../../venue/port/conditions.ts'
 import { type VenueError, errorWords } from '../../venue/port/error.ts'
 import { DAY_MS, RATE_ONE, type Rate } from '../../core/units.ts'
@@ -34,6 +35,7 @@ export const FINDING_CODES = [
   'key.expiring',
   'account.region',
   'account.margin_mode',
+  'account.margin_mode_pending',
   'account.position_mode',
   'account.leverage',
   'account.leverage_pending',
@@ -53,6 +55,11 @@ export interface Wanted {
   readonly leverageOf: (symbol: string) => number
   /** What Ballast has set at the exchange last; undefined where it has not, as before a start. */
   readonly leverageSet?: (symbol: string) => number | undefined
+  readonly marginMode: MarginMode
+  /** Whether Ballast has set the mode that stands, which is another one since the setting has changed. */
+  readonly isMarginModeOwn?: boolean
+  /** Why Bybit did not take the margin mode; undefined where it was not asked. */
+  readonly marginModeRefusal?: string | undefined
   /** What risk counts with. */
   readonly takerRate: Rate
   readonly spotTakerRate: Rate
@@ -207,20 +214,11 @@ const unread = (what: string, code: string, detail: string): Finding => ({
   next: 'Ballast will retry.',
 })
 
-function accountFindings(
-  { marginMode, borrowed, fees, spotFees }: ConditionsReading,
-  { isLive, takerRate, spotTakerRate }: Wanted,
-): Finding[] {
+function accountFindings({ marginMode, borrowed, fees, spotFees }: ConditionsReading, wanted: Wanted): Finding[] {
+  const { isLive, takerRate, spotTakerRate } = wanted
   const findings: Finding[] = []
   if (marginMode.type === 'failed') findings.push(unread('the margin mode', marginMode.error.code, marginMode.error.detail))
-  else if (marginMode.type === 'read' && marginMode.value !== 'REGULAR_MARGIN')
-    findings.push({
-      code: 'account.margin_mode',
-      effect: 'hold',
-      severity: 'P2',
-      sentence: `The account is in ${marginMode.value.toLowerCase().replace('_', ' ')} mode; Ballast’s risk limits assume cross margin.`,
-      next: 'Set it to cross margin in Bybit’s app.',
-    })
+  else if (marginMode.type === 'read') findings.push(...marginModeFinding(marginMode.value, wanted))
   if (borrowed.type === 'read')
     for (const { coin, amount } of borrowed.value)
       findings.push({
@@ -248,6 +246,49 @@ function accountFindings(
 }
 
 const percent = (value: number): string => `${((value / RATE_ONE) * 100).toFixed(4)} %`
+
+export const marginModeWord = (mode: string): string =>
+  mode === 'REGULAR_MARGIN' || mode === 'cross'
+    ? 'cross margin'
+    : mode === 'isolated'
+      ? 'isolated margin'
+      : mode.toLowerCase().replaceAll('_', ' ')
+
+export const isMarginMode = (mode: string, wanted: MarginMode): boolean =>
+  mode === (wanted === 'cross' ? 'REGULAR_MARGIN' : 'ISOLATED_MARGIN')
+
+function marginModeFinding(mode: string, { marginMode, isMarginModeOwn, marginModeRefusal }: Wanted): Finding[] {
+  if (isMarginMode(mode, marginMode)) return []
+  const wantedWord = marginModeWord(marginMode)
+  const finding = { effect: 'hold', severity: 'P2' } as const
+  if (marginModeRefusal !== undefined)
+    return [
+      {
+        ...finding,
+        code: 'account.margin_mode',
+        sentence: `Bybit does not switch the account to ${wantedWord} (${marginModeRefusal}).`,
+        next: `Mend that, or set risk.marginMode to what the account has: ${marginModeWord(mode)}.`,
+      },
+    ]
+  if (isMarginModeOwn === true)
+    return [
+      {
+        ...finding,
+        code: 'account.margin_mode_pending',
+        severity: 'P4',
+        sentence: `The account still has ${marginModeWord(mode)} on Bybit.`,
+        next: `Ballast sets ${wantedWord} after all positions close.`,
+      },
+    ]
+  return [
+    {
+      ...finding,
+      code: 'account.margin_mode',
+      sentence: `The account has ${marginModeWord(mode)} on Bybit; Ballast’s limits assume ${wantedWord}.`,
+      next: `Ballast sets it after all positions close, or set ${wantedWord} in Bybit’s app.`,
+    },
+  ]
+}
 
 function symbolFindings({ symbols }: ConditionsReading, wanted: Wanted): Finding[] {
   if (symbols.type !== 'read')

@@ -2,6 +2,7 @@
  * Bybit v5 as a venue: commands to requests, rows to reports, over any transport (the real client, or handlers in memory).
  * Never retries a write by itself and never answers that something did not happen unless that is certain.
  */
+import type { MarginMode } from '../../market/margin-tiers.ts'
 import type { ConditionsReading } from '../port/conditions.ts'
 import type { Listing } from '../port/listing.ts'
 import type { SendOutcome, TradedVenue, VenueClock, VenueHandlers } from '../port/venue.ts'
@@ -59,6 +60,8 @@ export interface BybitOptions {
   /** Levels of the order books to mirror; undefined mirrors none. */
   readonly bookDepth?: BookDepth | undefined
 }
+
+const WIRE_MARGIN_MODE: Readonly<Record<MarginMode, string>> = { cross: 'REGULAR_MARGIN', isolated: 'ISOLATED_MARGIN' }
 
 export class BybitVenue implements TradedVenue {
   private readonly transport: Transport
@@ -193,6 +196,12 @@ export class BybitVenue implements TradedVenue {
       buyLeverage: String(leverage),
       sellLeverage: String(leverage),
     })
+    return reply.ok || reply.error.type === 'unchanged' ? ok(undefined) : reply
+  }
+
+  /** Account-wide: a unified account has no margin mode of a symbol. */
+  async setMarginMode(mode: MarginMode): Promise<Result<void, VenueError>> {
+    const reply = await this.requests.request('account', 'POST', '/v5/account/set-margin-mode', { setMarginMode: WIRE_MARGIN_MODE[mode] })
     return reply.ok || reply.error.type === 'unchanged' ? ok(undefined) : reply
   }
 

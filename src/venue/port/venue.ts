@@ -1,6 +1,7 @@
 /**
  * A live venue as the driver sees it: commands out, reports in, readings on demand.
  */
+import type { MarginMode } from '../../market/margin-tiers.ts'
 import type { Result } from '../../core/result.ts'
 import type { Cash, InstrumentIndex, Ticks, Ts } from '../../core/units.ts'
 import type { Bar } from '../../market/bars.ts'
@@ -66,6 +67,8 @@ export interface Venue {
     clientOrderId: string,
   ): Promise<Result<{ readonly order: OrderReport; readonly executions: readonly StreamReport[] } | undefined, VenueError>>
   setLeverage(instrument: InstrumentIndex, leverage: number): Promise<Result<void, VenueError>>
+  /** Of the whole account. */
+  setMarginMode(mode: MarginMode): Promise<Result<void, VenueError>>
   send(command: OrderCommand): Promise<SendOutcome>
   /** @param armsDcp asks the venue to cancel open orders when this connection dies; it must have been found to be on */
   open(handlers: VenueHandlers, armsDcp?: boolean): void

@@ -4,12 +4,11 @@
  */
 import { type Cash, type InstrumentIndex, type Rate, type Ticks, cash, lots, rate, ticks } from '../../core/units.ts'
 import { type Instrument, notionalOf } from '../../market/instrument.ts'
-import { type MarginTier, flatTier, maintenanceOf } from '../../market/margin-tiers.ts'
+import { type MarginMode, type MarginTier, flatTier, maintenanceOf } from '../../market/margin-tiers.ts'
 import { type Ledger, emptyLedger, postToWallet } from '../../portfolio/ledger.ts'
 import { type Position, flatPosition, unrealizedOf } from '../../portfolio/position.ts'
 import type { SimState } from './sim-order.ts'
 
-export type MarginMode = 'cross' | 'isolated'
 const NO_MARGIN: readonly MarginTier[] = flatTier(rate(0))
 
 export class SimAccount {

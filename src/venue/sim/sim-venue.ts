@@ -16,7 +16,7 @@ import {
 } from '../../core/units.ts'
 import type { Bars } from '../../market/bars.ts'
 import type { Instrument } from '../../market/instrument.ts'
-import type { MarginTier } from '../../market/margin-tiers.ts'
+import type { MarginMode, MarginTier } from '../../market/margin-tiers.ts'
 import { type Ledger, postToWallet } from '../../portfolio/ledger.ts'
 import type { Position } from '../../portfolio/position.ts'
 import type { AmendOrder, OrderCommand, SubmitOrder, VenueEventSink } from '../../trading/event.ts'
@@ -27,7 +27,7 @@ import { Matcher } from './matcher.ts'
 import { barPath, fundingOf } from './models.ts'
 import { setProtection, targetSideRefusal } from './protection.ts'
 import { MAINTENANCE_RATE } from './costs.ts'
-import { type MarginMode, SimAccount } from './sim-account.ts'
+import { SimAccount } from './sim-account.ts'
 import type { CalmPrices, OrderChange, SimOptions, SimOrder, SimState, VenueRefusal } from './sim-order.ts'
 import { INSUFFICIENT_BALANCE, NO_PROTECTION } from './spot-admission.ts'
 import { moveCoins } from './booking.ts'
@@ -116,6 +116,16 @@ export class SimVenue {
   /** Other margin tiers count from now on; none: those that the instrument was listed with. */
   setTiers(i: InstrumentIndex, tiers: readonly MarginTier[]): void {
     this.account.setTiers(i, tiers)
+  }
+
+  /** Whether what is open now has its margin in that mode. */
+  isCoveredIn(mode: MarginMode): boolean {
+    const { account } = this
+    const before = account.marginMode
+    account.marginMode = mode
+    const left = account.marginBalance() - account.marginUsed() - this.margin.ofOrders()
+    account.marginMode = before
+    return left >= 0
   }
 
   get marginMode(): MarginMode {

@@ -98,6 +98,24 @@ describe('stress', () => {
     expect(report?.results[0]?.marginRatioBefore).toBeCloseTo((value * 0.4 - 395) / 10_000, 9)
   })
 
+  test('isolated margin: a position loses no more than its own margin, and is liquidated by it', async () => {
+    const world = makeWorld()
+    world.positions = [{ ...position, quantity: '0.1', entryPrice: '64000', markPrice: '64000', unrealizedPnl: '0' }]
+    const read = world.ports.reads.account.bind(world.ports.reads)
+    const account = async () => {
+      const row = await read()
+      return row === undefined || row.limits === null ? row : { ...row, limits: { ...row.limits, isolated: { [position.symbol]: 10 } } }
+    }
+    const report = await stressReportOf({ ...world.ports, reads: { ...world.ports.reads, account } as CommandPorts['reads'] })
+    const crash = report?.results.find(({ scenario }) => scenario === 'btc-crash')
+    // 6,400 at 10x: 640 behind it, of which 0.5 % of the value must stay. 64,000 x 0.9 / 0.995.
+    expect(crash?.loss).toBeCloseTo(640, 6)
+    expect(crash?.liquidation?.price).toBeCloseTo(57_889.447, 2)
+    expect(crash?.marginRatioBefore).toBeCloseTo(32 / 640, 9)
+    expect(crash?.marginRatioAfter).toBeNull()
+    expect(report?.alone[0]?.price).toBeCloseTo(57_889.447, 2)
+  })
+
   test('nothing open, and a scenario that does not exist', async () => {
     const world = makeWorld()
     expect((await world.runner.runLine('stress tsunami', by('viewer'))).reply.text).toContain('use btc-crash, btc-rally, vol-double')

@@ -2,6 +2,7 @@
  * Bybit's answers by what the caller must do: one table from retCode to outcome.
  * Never calls an answer certain that is not: an unknown code of a create, amend or cancel is an unknown outcome.
  */
+import { z } from 'zod'
 import { COUNTRY_CODE, FORBIDDEN_WAIT_MS, type VenueError, type VenueErrorType } from '../../port/error.ts'
 import type { RawReply } from './transport.ts'
 
@@ -17,7 +18,7 @@ export const ERROR_CODES: readonly (readonly [VenueErrorType, readonly number[]]
       170121, 170130, 170124, 170132, 170133, 170134, 170136, 170137, 170140, 170148, 170192, 170193, 170194, 170197, 170198, 170201,
       170202, 170203, 170204, 170312, 170313, 170341, 170381, 170382, 110009, 110020, 110061, 170810, 110011, 110040, 110046, 110013,
       110021, 110022, 110023, 110039, 110048, 110085, 110086, 110089, 110090, 3400139, 170199, 170200, 170210, 170144, 170145, 170036,
-      170037, 170241, 170344, 170346, 170348, 170358, 170359, 110069, 110070, 110119, 110135, 110137,
+      170037, 170241, 170344, 170346, 170348, 170358, 170359, 110069, 110070, 110119, 110135, 110137, 3400045,
     ],
   ],
   ['duplicate', [110072, 170141, 10014]],
@@ -67,16 +68,24 @@ export function errorOf(reply: RawReply, isWrite: boolean, wallMs: number): Venu
     case 'http':
       return reply.refusal === undefined ? httpError(reply.status, isWrite) : COUNTRY_REFUSED
     case 'reply': {
-      const { retCode, retMsg } = reply.body
+      const { retCode, retMsg, result } = reply.body
       if (retCode === 0) return undefined
       const code = String(retCode)
-      const detail = shortened(retMsg)
+      const detail = shortened([retMsg, ...reasonsIn(result)].join(': '))
       const type = BY_CODE.get(retCode) ?? (isWrite ? 'unknown-outcome' : 'invalid-request')
       if (type !== 'retry-after') return { type, code, detail }
       const reset = reply.limits === undefined ? DEFAULT_WAIT_MS : reply.limits.resetAtMs - wallMs
       return { type, code, detail, waitMs: Math.min(5_000, Math.max(50, reset)) }
     }
   }
+}
+
+const reasons = z.object({ reasons: z.array(z.object({ reasonMsg: z.string() })) })
+
+/** Some refusals say why in their result. */
+function reasonsIn(result: unknown): string[] {
+  const read = reasons.safeParse(result)
+  return read.success ? read.data.reasons.map(({ reasonMsg }) => reasonMsg).slice(0, 3) : []
 }
 
 /** Bybit quotes what was signed, and the key in it, when a signature is wrong. */

@@ -25,6 +25,8 @@ export const conditionsSchema = z
     ips: z.array(z.string().max(45)),
     /** Days that the key has left; 0: it has expired, and everything private is refused. */
     deadlineDay: z.number().int().min(0).max(3650),
+    /** Why another margin mode is refused; null: it is not. */
+    marginModeRefusal: z.string().max(200).nullable(),
     marginMode: z.enum(['REGULAR_MARGIN', 'ISOLATED_MARGIN', 'PORTFOLIO_MARGIN']),
     positionMode: z.enum(['one-way', 'hedge']),
     /** By symbol, that of a spot pair with its ending: BTCUSDT-SPOT. */
@@ -61,6 +63,7 @@ export class Conditions {
   ips: readonly string[] = ['127.0.0.1']
   deadlineDay = 365
   marginMode = 'REGULAR_MARGIN'
+  marginModeRefusal: string | null = null
   positionMode: 'one-way' | 'hedge' = 'one-way'
   isReduceOnly: Readonly<Record<string, boolean>> = {}
   autoAddMargin: Readonly<Record<string, boolean>> = {}

@@ -52,6 +52,25 @@ export function setLeverage(exchange: Exchange, params: Params): Answer {
   return answer({})
 }
 
+/** Account-wide. A mode in which margin would be short for what is open now is refused with its reason. */
+export function setMarginMode(exchange: Exchange, params: Params): Answer {
+  const mode = textOf(params, 'setMarginMode')
+  if (mode !== 'ISOLATED_MARGIN' && mode !== 'REGULAR_MARGIN' && mode !== 'PORTFOLIO_MARGIN')
+    return refuse(10001, 'params error: setMarginMode invalid')
+  const { conditions, venue } = exchange
+  const reason =
+    conditions.marginModeRefusal ??
+    (mode === 'PORTFOLIO_MARGIN'
+      ? 'Portfolio margin is not simulated'
+      : venue.isCoveredIn(mode === 'ISOLATED_MARGIN' ? 'isolated' : 'cross')
+        ? undefined
+        : 'Available balance is not enough for the margin of open positions and orders')
+  if (reason !== undefined)
+    return { ...refuse(3_400_045, 'Set margin mode failed'), result: { reasons: [{ reasonCode: '3400000', reasonMsg: reason }] } }
+  exchange.account.change({ marginMode: mode })
+  return answer({ reasons: [] })
+}
+
 /** One-way is the only mode that is simulated, and it is set already. */
 export function switchMode(_exchange: Exchange, params: Params): Answer {
   const mode = integerOf(params, 'mode')
