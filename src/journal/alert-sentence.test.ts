@@ -122,6 +122,24 @@ const rows: { readonly [C in AlertCode]: readonly (readonly [AlertData[C], strin
       'BTCUSDT: the last five fills slipped 120.5 bp on average: its entries are on hold, stops and exits continue. To trade it again after the pause: /resume BTCUSDT.',
     ],
   ],
+  'risk.limit_near': [
+    [
+      { key: 'dayLoss', used: '412.00', limit: '500.00', part: 0.82 },
+      '82 % of dayLoss is used: 412.00 of 500.00 USDT. At the limit entries are put on hold; stops and exits continue.',
+    ],
+    [
+      { key: 'weekLoss', used: '90.00', limit: '100.00', part: 0.9, of: 'ema-cross' },
+      '90 % of weekLoss of ema-cross is used: 90.00 of 100.00 USDT. At the limit entries are put on hold; stops and exits continue.',
+    ],
+    [
+      { key: 'drawdownRed', used: '12.40 %', limit: '15.00 %', part: 0.82 },
+      '82 % of drawdownRed is used: 12.40 % of 15.00 %. At the limit all positions are closed and trading is halted.',
+    ],
+    [
+      { key: 'openPositions', used: '8', limit: '10', part: 0.8 },
+      '80 % of openPositions is used: 8 of 10 symbols. What would pass the limit is denied; nothing is closed.',
+    ],
+  ],
   'risk.open_past_day': [
     [
       { open: '160.00', left: '80.00' },

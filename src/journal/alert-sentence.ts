@@ -64,6 +64,8 @@ const SENTENCES: Sentences = {
     data.kind === 'rejected'
       ? `${VENUE} rejected ${data.count} orders within 10 minutes: entries are on hold, stops and exits continue. Look for the reason in /orders and the alerts before /resume.`
       : `${symbol}: the last five fills slipped ${data.bps} bp on average: its entries are on hold, stops and exits continue. To trade it again after the pause: /resume ${symbol}.`,
+  'risk.limit_near': ({ key, used, limit, part, of }) =>
+    `${Math.floor(part * 100)} % of ${key}${of === undefined ? '' : ` of ${of}`} is used: ${used} of ${limit}${UNITS[key] ?? ''}. ${NEXT[key]}`,
   'risk.open_past_day': ({ open, left }) =>
     `After that withdrawal, open positions risk ${open} USDT at their stops, more than the ${left} USDT left of the daily loss limit. Entries are denied until it fits: tighten stops or close part of a position.`,
   'strategy.error': ({ strategy, failure }) => `${strategy} stopped: ${failure}. Its position keeps its stop.`,
@@ -132,6 +134,26 @@ function stepsSentence(
           `The position of ${rest.held} is not a multiple of the new step: ${rest.counted} is tracked and can be closed, the rest stays at the exchange.`,
         ]),
   ].join(' ')
+}
+
+type NearKey = AlertData['risk.limit_near']['key']
+const UNITS: Readonly<Partial<Record<NearKey, string>>> = {
+  dayLoss: ' USDT',
+  weekLoss: ' USDT',
+  gross: ' USDT',
+  net: ' USDT',
+  openPositions: ' symbols',
+}
+const HELD = 'At the limit entries are put on hold; stops and exits continue.'
+const DENIED = 'What would pass the limit is denied; nothing is closed.'
+const NEXT: Readonly<Record<NearKey, string>> = {
+  dayLoss: HELD,
+  weekLoss: HELD,
+  drawdownOrange: HELD,
+  drawdownRed: 'At the limit all positions are closed and trading is halted.',
+  gross: DENIED,
+  net: DENIED,
+  openPositions: DENIED,
 }
 
 const lossSentence = (

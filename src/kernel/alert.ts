@@ -40,6 +40,15 @@ export interface AlertData {
   'risk.week_loss_hit': LossFigures
   'risk.loss_streak': { readonly count: number; readonly limit: number; readonly of?: string }
   'risk.execution_storm': { readonly kind: 'rejected'; readonly count: number } | { readonly kind: 'slippage'; readonly bps: number }
+  /** A limit of which so much is used; `of`: the strategy or symbol whose limit it is. */
+  'risk.limit_near': {
+    readonly key: 'dayLoss' | 'weekLoss' | 'drawdownOrange' | 'drawdownRed' | 'gross' | 'net' | 'openPositions'
+    readonly used: string
+    readonly limit: string
+    /** 0.8 and more. */
+    readonly part: number
+    readonly of?: string
+  }
   'risk.open_past_day': { readonly open: string; readonly left: string }
   'strategy.error': { readonly strategy: string; readonly failure: string }
   'strategy.changed': { readonly strategy: string }

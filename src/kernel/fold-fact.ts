@@ -8,6 +8,7 @@ import type { ParentOrders } from './state/parent-orders.ts'
 import type { Bookkeeper } from './handlers/bookkeeper.ts'
 import type { OrderGateway } from './orders/order-gateway.ts'
 import type { KernelFact } from './fact.ts'
+import type { NearLimit, NearLimits } from './handlers/near-limits.ts'
 import type { SafetyControls } from './handlers/safety-controls.ts'
 import type { EffectiveLimits } from './state/effective-limits.ts'
 import type { OrderTable } from './state/order-table.ts'
@@ -23,11 +24,12 @@ export interface FactBooks {
   readonly runs: readonly (StrategyRun | undefined)[]
   readonly bookkeeper: Bookkeeper
   readonly limits: EffectiveLimits
+  readonly near: NearLimits
 }
 
 export function foldFact(
   fact: KernelFact,
-  { gateway, safety, orders, parentOrders: algorithms, closes, runs, bookkeeper, limits }: FactBooks,
+  { gateway, safety, orders, parentOrders: algorithms, closes, runs, bookkeeper, limits, near }: FactBooks,
 ): void {
   switch (fact.type) {
     case 'order-submitted':
@@ -96,7 +98,9 @@ export function foldFact(
     case 'trade-reduced':
     case 'trade-closed':
     case 'equity-sampled':
+      return
     case 'alert-raised':
+      if (fact.alert === 'risk.limit_near' && fact.data !== undefined) near.fold(fact.data as NearLimit)
       return
     default:
       assertNever(fact)

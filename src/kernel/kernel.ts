@@ -28,6 +28,7 @@ import type { KernelFact } from './fact.ts'
 import { FactBuffer } from './fact-buffer.ts'
 import { ExternalActivity } from './handlers/external-activity.ts'
 import { foldFact } from './fold-fact.ts'
+import { NearLimits } from './handlers/near-limits.ts'
 import { StormBreakers } from './handlers/storm-breakers.ts'
 import { LossBreakers } from './handlers/loss-breakers.ts'
 import { SafetyControls } from './handlers/safety-controls.ts'
@@ -81,6 +82,7 @@ export class Kernel {
   private readonly safety: SafetyControls
   readonly losses: LossBreakers
   private readonly storms: StormBreakers
+  private readonly near: NearLimits
   private readonly orderEvents: OrderEventHandler
   private readonly others: OtherInputs
   private readonly modes: StrategyModes
@@ -148,6 +150,7 @@ export class Kernel {
     const safety = new SafetyControls(context, gateway, closer, algorithms, bookkeeper)
     this.losses = new LossBreakers(context, gateway, safety)
     this.storms = new StormBreakers(context, gateway, safety)
+    this.near = new NearLimits(context, gateway)
     const external = new ExternalActivity(context, { gateway, bookkeeper, brackets, algorithms, safety })
     const modes = new StrategyModes(context, gateway, algorithms, safety)
     this.signals = new Signals(context, gateway, closer, algorithms)
@@ -242,8 +245,8 @@ export class Kernel {
 
   /** Books a journaled fact. Facts of this kernel's own making have already been booked when they were made. */
   foldFact(fact: KernelFact): void {
-    const { gateway, safety, orders, parentOrders, closes, runs, bookkeeper, limits } = this
-    foldFact(fact, { gateway, safety, orders, parentOrders, closes, runs, bookkeeper, limits })
+    const { gateway, safety, orders, parentOrders, closes, runs, bookkeeper, limits, near } = this
+    foldFact(fact, { gateway, safety, orders, parentOrders, closes, runs, bookkeeper, limits, near })
   }
 
   private advance(input: KernelInput): void {
@@ -281,6 +284,7 @@ export class Kernel {
   /** All bars of a close instant are marked: equity of that instant. */
   private settle(at: Ts): void {
     if (this.watchesEquity) this.portfolio.watchEquity(at, this.limits.account.drawdown)
+    this.near.settle()
   }
 
   /** Lets algorithms continue. */
@@ -339,6 +343,7 @@ export class Kernel {
     if (!this.watchesLimits) return
     this.losses.decide()
     this.storms.decide()
+    if (this.config.isJournaled) this.near.decide()
     const limits = this.limits.account
     if (limits.drawdown.orange === Number.POSITIVE_INFINITY) return
     const tier = confirmedTier(this.portfolio.watch, this.portfolio.now)
@@ -407,6 +412,7 @@ export class Kernel {
       algorithms: this.parentOrders.snapshot(),
       holds: [...this.holds],
       settings: this.limits.overrides,
+      nearLimits: this.near.snapshot(),
       closes: this.closes.snapshot(),
       stateSince: this.safety.stateSince,
       terms: this.versions.snapshot(),
@@ -434,6 +440,7 @@ export class Kernel {
     this.holds.length = 0
     this.holds.push(...from.holds)
     this.limits.restore(from.settings)
+    this.near.restore(from.nearLimits)
     this.closes.restore(from.closes)
     this.safety.stateSince = from.stateSince
     this.starts.restore(from.identities)

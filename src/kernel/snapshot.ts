@@ -22,6 +22,8 @@ export interface KernelSnapshot {
   readonly holds: readonly Hold[]
   /** Risk settings that operators have changed; absent in snapshots of before they could. */
   readonly settings?: readonly SettingOverride[]
+  /** Limits of which it was told that they are nearly used up; absent in snapshots of before it was. */
+  readonly nearLimits?: readonly string[]
   readonly closes: readonly (PendingClose | null)[]
   readonly stateSince: Ts
   /** Steps and limits that all of this counts in, where the journal has reported others than those that it began with. */
@@ -40,4 +42,4 @@ export interface KernelSnapshot {
 }
 
 /** Bumped when a decision changes for the same inputs: a replay then compares only within one version. */
-export const KERNEL_CODE_VERSION = 13
+export const KERNEL_CODE_VERSION = 14
