@@ -133,6 +133,51 @@ describe('as a process', () => {
     expect((await ballast('size --equity 10000 --entry 100 --stop 100 --risk 0.01')).code).toBe(2)
   }, 20_000)
 
+  const sized = async (words: string) => {
+    const run = await ballast(`size --equity 10000 --entry 100 --stop 98 --taker 0 --lot 0.001 ${words} --json`.replace(/ +/g, ' '))
+    if (run.code !== 0) return run.stderr
+    const { quantity, steps } = JSON.parse(run.stdout) as { quantity: string; steps: { name: string; value: string }[] }
+    return { quantity: Number(quantity), steps: Object.fromEntries(steps.map(({ name, value }) => [name, value])) }
+  }
+
+  // 10,000 USDT, a stop 2 away, no costs: one unit loses 2. riskMax up to 1,000 USDT, riskMin from 10,000 on: 0.5 %, 50, 25 units.
+  test.each<[method: string, words: string, quantity: number, step: string, value: string]>([
+    ['the fixed fraction', '', 25, 'risk budget', '50'],
+    // 0.01 of the price in 15 minutes is 117.3 % a year: 20 % of it is worth 1,705 USDT.
+    ['a volatility target', '--method volatility-target --atr 1 --interval 15m', 17.049, 'volatility a year', '1.1730'],
+    // 60 of 100 at 1 R each: the lower bound of the win rate is 0.5178, full Kelly 3.56 %, of which a quarter is above the 0.5 % of the fraction.
+    ['Kelly', '--method kelly --trades 100 --wins 60 --won-r 60 --lost-r 40', 25, 'full Kelly', '0.035619'],
+    [
+      'Kelly before it is believed',
+      '--method kelly --trades 99 --wins 99 --won-r 99',
+      25,
+      'r by Kelly, after 99 of 100 trades',
+      '0.005000',
+    ],
+    ['a fixed value', '--method fixed-notional --set fixedNotional=10%', 10, 'fixed value', '1000.00'],
+    ['equal weight', '--method equal-weight --symbols 8', 12.5, 'equal weight of 8', '1250.00'],
+    // From 5 % on r is multiplied by 1 - 6 / 15.
+    ['a drawdown', '--drawdown 6%', 15, 'drawdown factor', '0.600000'],
+    // A third of 60 is left for one trade.
+    ['what the day has left', '--loss-left 60', 10, 'loss left for one trade', '20'],
+    ['the drawdown of a value', '--method equal-weight --symbols 8 --drawdown 6%', 7.5, 'drawdown factor', '0.600000'],
+    ['a limit', '--method fixed-notional --set fixedNotional=50% --set position=5% --set order=5%', 5, 'capped by order limit', '5'],
+  ])(
+    'size prints the arithmetic of %s',
+    async (_, words, quantity, step, value) => {
+      const answer = await sized(words)
+      expect(answer).toMatchObject({ quantity: expect.closeTo(quantity, 3), steps: { [step]: value } })
+    },
+    20_000,
+  )
+
+  test('size says what is missing, and what would be denied', async () => {
+    expect(await sized('--method volatility-target')).toContain('needs the average true range')
+    expect(await sized('--loss-left 60 --set dayThrottle=off')).toContain('denied (gap-test)')
+    expect(await sized('--set fixedNotinal=1')).toContain('Did you mean fixedNotional?')
+    expect(await sized('--wins 3 --trades 2')).toContain('is more than --trades 2')
+  }, 40_000)
+
   test('an unknown variable of ours is an error, exit 3', async () => {
     const run = await ballast('data list', { BALLAST__DATADIR: 'x' })
     expect(run).toMatchObject({ code: 3, stderr: expect.stringContaining('Did you mean BALLAST__DATA_DIR?') })

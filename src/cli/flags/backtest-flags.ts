@@ -6,19 +6,7 @@ import type { BacktestRequest, RunSeries } from '../../backtest/backtest-run.ts'
 import { formatDecimal } from '../../core/decimal.ts'
 import { RATE_SCALE } from '../../core/units.ts'
 import { parseQuantity } from '../../market/instrument.ts'
-import { nearestOf } from '../../core/nearest.ts'
-import { wordsOf } from '../../config/risk-config.ts'
-import {
-  PROFILE_VALUES,
-  RISK_PROFILES,
-  RISK_PROFILE_NAMES,
-  type RiskProfile,
-  type RiskProfileName,
-  riskProfileOf,
-} from '../../risk/profiles.ts'
-import { conflictsOf } from '../../risk/settings/conflicts.ts'
-import { SETTING_KEYS, type SettingValues, settingKeyOf } from '../../risk/settings/setting.ts'
-import { allowedText, readSetting } from '../../risk/settings/value.ts'
+import { RISK_PROFILES, RISK_PROFILE_NAMES, type RiskProfile, type RiskProfileName } from '../../risk/profiles.ts'
 import type { Sizing } from '../../risk/sizing.ts'
 import type { StrategyDefinition } from '../../strategy/strategy.ts'
 import { type Execution, parseExecution } from '../../trading/algorithms/execution.ts'
@@ -27,6 +15,7 @@ import type { SlippageModel } from '../../venue/sim/models.ts'
 import { CliError, EXIT } from '../exit.ts'
 import { type FileFlags, addFileOptions } from './file-flags.ts'
 import { cashFlag, collect, decimalFlag, rateFlag, timeFlag } from './flag-values.ts'
+import { settingsFlag } from './settings-flag.ts'
 
 export interface StudyFlags extends FileFlags {
   readonly symbol?: readonly string[]
@@ -98,7 +87,7 @@ export function requestOf(
     throw new CliError(EXIT.usage, `--limits '${flags.limits}' is not a profile.`, `Profiles: ${RISK_PROFILE_NAMES.join(', ')}.`)
   if (flags.limitFill !== 'through' && flags.limitFill !== 'touch')
     throw new CliError(EXIT.usage, `--limit-fill '${flags.limitFill}' is neither through nor touch.`)
-  const risk = riskFlag(limits, flags.risk)
+  const risk = researchRisk(limits, flags.risk)
   const isResearch = limits === 'research'
   const stopFraction = flags.stop === undefined ? undefined : decimalFlag('stop', flags.stop.replace('%', ''), 6) / 1e8
   if (stopFraction !== undefined && (stopFraction <= 0 || stopFraction >= 1))
@@ -125,37 +114,11 @@ export function requestOf(
   }
 }
 
-/** The profile with the settings that were given. @throws CliError that names the setting and what it may be. */
-function riskFlag(limits: RiskProfileName, given: readonly string[] | undefined): RiskProfile {
+function researchRisk(limits: RiskProfileName, given: readonly string[] | undefined): RiskProfile {
   if (given === undefined || given.length === 0) return RISK_PROFILES[limits]
   if (limits === 'research')
     throw new CliError(EXIT.usage, '--risk changes the limits of a profile, and none is applied.', 'Add --limits sim, or another profile.')
-  const account: Record<string, string> = { ...PROFILE_VALUES[limits] }
-  for (const pair of given) {
-    const [name = '', ...rest] = pair.split('=')
-    const key = settingKeyOf(name)
-    if (key === undefined) {
-      const near = nearestOf(name, SETTING_KEYS)
-      throw new CliError(
-        EXIT.usage,
-        `--risk '${pair}': there is no risk setting '${name}'.`,
-        near === undefined ? `Settings: ${SETTING_KEYS.join(', ')}.` : `Did you mean ${near}?`,
-      )
-    }
-    const read = readSetting(key, rest.join('='))
-    if (!('value' in read))
-      throw new CliError(EXIT.usage, `--risk '${pair}': use ${allowedText(key)}.`, `Example: --risk ${key}=${PROFILE_VALUES[limits][key]}.`)
-    account[key] = read.text
-  }
-  const settings = { account: account as SettingValues, strategies: {}, symbols: {} }
-  const conflict = conflictsOf(settings.account)[0]
-  if (conflict !== undefined)
-    throw new CliError(
-      EXIT.usage,
-      `--risk: ${conflict.key} (${account[conflict.key]}) must be ${wordsOf(conflict)} ${conflict.other} (${account[conflict.other]}).`,
-      'Set both.',
-    )
-  return riskProfileOf(settings)
+  return settingsFlag('risk', limits, given)
 }
 
 function slippageOf(flags: StudyFlags, isResearch: boolean): SlippageModel {

@@ -2,7 +2,7 @@
  * Limits that are nearly used up: told once on the way up, and again only after much less of them was used in between.
  * Never holds or denies anything: the limits themselves do.
  */
-import type { Cash } from '../../core/units.ts'
+import { cash } from '../../core/units.ts'
 import { limitAt } from '../../core/money-limit.ts'
 import { centsText } from '../../risk/denial.ts'
 import type { RiskLimits } from '../../risk/limits.ts'
@@ -55,7 +55,7 @@ export class NearLimits {
       if (isLoss && use.used >= use.limit) continue
       this.near.add(idOf(use))
       const text = (n: number): string =>
-        use.isMoney ? centsText(n as Cash) : use.key.startsWith('drawdown') ? `${(n * 100).toFixed(2)} %` : String(n)
+        use.isMoney ? centsText(cash(n)) : use.key.startsWith('drawdown') ? `${(n * 100).toFixed(2)} %` : String(n)
       this.gateway.alert('risk.limit_near', isLoss ? 'P2' : 'P3', undefined, {
         key: use.key,
         used: text(use.used),
