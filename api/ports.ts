@@ -143,19 +143,6 @@ export interface EventRow {
   readonly ts: number
   readonly payload: Json
 }
-
-/** Slow figures of the account over its hourly equity; fractions of equity. */
-export interface Measures {
-  /** Market time of the newest equity that they rest on. */
-  readonly ts: number
-  readonly hours: number
-  readonly volatilityYear: number | null
-  readonly var95Hour: number | null
-  readonly cvar95Hour: number | null
-  readonly maxDrawdown: number | null
-  readonly sharpe: number | null
-}
-
 export interface Reads {
   account(): Promise<AccountRow | undefined>
   /** Without flat ones unless asked. */
@@ -191,13 +178,13 @@ export interface Reads {
   holds(): Promise<readonly HoldRow[]>
   /** Risk settings that were changed while Ballast ran. */
   riskSettings(): Promise<readonly RiskSettingRow[]>
+  /** Every change of a risk setting, newest first. */
+  riskChanges(query: Page): Promise<readonly RiskChange[]>
   alerts(query: Page): Promise<readonly StoredAlert[]>
   events(
     query: Page & { readonly after?: number | undefined; readonly types?: readonly string[] | undefined },
   ): Promise<readonly EventRow[]>
   health(): Promise<readonly PartHealth[]>
-  /** What the worker computed last of volatility and value at risk; undefined before the first. */
-  measures(): Promise<Measures | undefined>
   /** Whether the database answers. */
   ping(): Promise<boolean>
 }
@@ -249,6 +236,20 @@ export interface Confirmations {
   pending(): Promise<readonly Confirmation[]>
   /** Answers false when it was not pending any more or its time was over: of two answers one counts. */
   settle(id: string, status: 'approved' | 'rejected', by: string): Promise<boolean>
+}
+
+/** A risk setting was changed; values are texts of settings, null: what the configuration says. */
+export interface RiskChange {
+  readonly seq: number
+  /** Market time. */
+  readonly ts: number
+  /** `account`, `strategy ema-cross`, `symbol BTCUSDT`. */
+  readonly target: string
+  readonly key: string
+  readonly from: string | null
+  readonly to: string | null
+  readonly actor: string
+  readonly until: number | null
 }
 
 export interface AuditEntry {

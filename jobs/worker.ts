@@ -9,7 +9,7 @@ import { sweepBacktests } from './backtest-sweep.ts'
 import { workBacktests } from './backtests.ts'
 import { type CandleSource, downloadCandles } from './candle-download.ts'
 import { reportDay } from './daily-report.ts'
-import { computeMeasures, storeMeasures } from './measures.ts'
+import { type EquityRetention, thinEquity } from './thin-equity.ts'
 import type { JobQueue, JobQueues } from './queues.ts'
 
 export interface WorkerPorts {
@@ -22,15 +22,16 @@ export interface WorkerPorts {
   readonly candleSource: () => Promise<CandleSource | undefined>
   /** Shares capital among strategies where that is due. */
   readonly moveCapital: () => Promise<void>
+  readonly equity: EquityRetention
   readonly log: (level: 'info' | 'warn' | 'error', text: string) => void
 }
 
 const CANDLES_EVERY_MS = 60_000
-const MEASURES_EVERY_MS = 300_000
+const THIN_EVERY_MS = 300_000
 const REPORT_EVERY_MS = 60_000
 const AGAIN_MS = 30_000
 const SWEEP_EVERY_MS = 10_000
-const REPEATING = ['candles', 'measures', 'daily-report', 'allocator'] as const
+const REPEATING = ['candles', 'thin-equity', 'daily-report', 'allocator'] as const
 
 /** Nothing here is waited for: where the queue is away, the jobs begin when it comes. */
 /** Runs until its queues are closed; `stop` ends what it does on the tables by itself. */
@@ -47,11 +48,9 @@ export function startWorker(ports: WorkerPorts): { readonly stop: () => Promise<
         for (const problem of problems) ports.log('warn', `candles: ${problem}`)
         return
       }
-      case 'measures': {
-        const measures = await computeMeasures(sql)
-        if (measures !== undefined) await storeMeasures(sql, measures)
+      case 'thin-equity':
+        await thinEquity(sql, ports.equity)
         return
-      }
       case 'daily-report':
         await reportDay(sql)
         return
@@ -63,7 +62,7 @@ export function startWorker(ports: WorkerPorts): { readonly stop: () => Promise<
   const repeat = async (): Promise<void> => {
     await upkeep.add({ task: 'candles' }, { jobId: 'candles-at-start', attempts: 1 })
     await upkeep.repeat('candles', CANDLES_EVERY_MS, { task: 'candles' })
-    await upkeep.repeat('measures', MEASURES_EVERY_MS, { task: 'measures' })
+    await upkeep.repeat('thin-equity', THIN_EVERY_MS, { task: 'thin-equity' })
     // A minute of wall-clock time is an hour of market time at 60x: the day that has ended is looked for often and reported once.
     await upkeep.repeat('daily-report', REPORT_EVERY_MS, { task: 'daily-report' })
     await upkeep.repeat('allocator', REPORT_EVERY_MS, { task: 'allocator' })

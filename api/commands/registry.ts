@@ -2,6 +2,7 @@
  * The one list of commands: Telegram, Discord, the terminal, REST and the help are made from it.
  */
 import { ACCOUNT_COMMANDS } from './groups/account-group.ts'
+import { audit } from './groups/audit-command.ts'
 import { allocator } from './allocator/command.ts'
 import { ALGO_COMMANDS } from './groups/algo-group.ts'
 import { CLOSE_COMMANDS } from './groups/close-group.ts'
@@ -42,6 +43,7 @@ export const COMMANDS: readonly Command[] = [
   ...STRATEGY_COMMANDS,
   ...WHY_COMMANDS,
   whynot,
+  audit,
   whatif,
   ...NOTE_COMMANDS,
   ...EXPORT_COMMANDS,

@@ -6,7 +6,9 @@ import type { CommandScope } from '../../src/kernel/trader-command.ts'
 import { type ApiEnv, needs } from '../auth.ts'
 import { settingsOf } from '../commands/groups/limits-command.ts'
 import type { ApiContext } from '../context.ts'
-import { listOf } from '../page.ts'
+import { shownChange } from '../commands/groups/audit-command.ts'
+import { instant, iso, isoOrNull } from '../field-shapes.ts'
+import { ListQuery, fromCursor, listOf, page } from '../page.ts'
 import { content, requestOf, results, security } from './command-answer.ts'
 import { answerCommand, onInvalid, once } from './common.ts'
 
@@ -19,6 +21,20 @@ const Limit = z
     origin: z.string().openapi({ description: 'profile, configuration, or who set it' }),
   })
   .openapi('Limit')
+
+const Change = z
+  .object({
+    id: z.string(),
+    ts: instant(),
+    target: z.string().openapi({ example: 'symbol BTCUSDT' }),
+    key: z.string().openapi({ example: 'dayLoss' }),
+    from: z.string().nullable().openapi({ description: 'As it counted before; null where nothing was set' }),
+    to: z.string().nullable(),
+    actor: z.string().openapi({ description: 'Who changed it', example: 'telegram:7' }),
+    origin: z.string().openapi({ description: 'By which way', example: 'Telegram' }),
+    until: instant().nullable().openapi({ description: 'When it goes back by itself' }),
+  })
+  .openapi('RiskChange')
 
 export function limitRoutes(context: ApiContext) {
   const { runner, ports } = context
@@ -57,6 +73,35 @@ export function limitRoutes(context: ApiContext) {
         }))
       })
       return c.json({ data, nextCursor: null, hasMore: false }, 200)
+    },
+  )
+
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/audit',
+      summary: 'Changes of risk settings, newest first: who, when, from what to what, and by which way',
+      tags: ['account'],
+      security,
+      middleware: needs('account:read'),
+      request: { query: ListQuery },
+      responses: { 200: { description: 'Changes', ...content(listOf(Change)) } },
+    }),
+    async (c) => {
+      const { limit, cursor } = c.req.valid('query')
+      const rows = await ports.reads.riskChanges({ limit: limit + 1, before: fromCursor(cursor) })
+      return c.json(
+        page(
+          rows,
+          limit,
+          (row) => row.seq,
+          (row) => {
+            const { isFromConfigured: _from, isToConfigured: _to, seq, ts, until, ...change } = shownChange(row, ports.system.riskSettings)
+            return { id: String(seq), ...change, ts: iso(ts), until: isoOrNull(until) }
+          },
+        ),
+        200,
+      )
     },
   )
 

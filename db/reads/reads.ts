@@ -15,13 +15,13 @@ import type {
   OrderQuery,
   Page,
   Reads,
+  RiskChange,
   StatsQuery,
   StoredAlert,
   SumQuery,
   TradeQuery,
   TradeStats,
   TradeSum,
-  Measures,
 } from '../../api/ports.ts'
 import type {
   AccountRow,
@@ -276,6 +276,21 @@ export class PostgresReads implements Reads {
   async riskSettings(): Promise<readonly RiskSettingRow[]> {
     return this.db.select().from(riskSettings).where(isNotNull(riskSettings.value)).orderBy(asc(riskSettings.target), asc(riskSettings.key))
   }
+  /** The value before is that of the change before, of the same setting. */
+  async riskChanges({ limit, before }: Page): Promise<readonly RiskChange[]> {
+    const { sql } = this
+    return sql<RiskChange[]>`
+      select * from (
+        select seq, ts, target, key, lag(value) over (partition by target, key order by seq) as "from", value as "to", actor, until
+        from (
+          select seq, ts, payload->'setting'->>'key' as key, payload->'setting'->>'text' as value, payload->'setting'->>'actor' as actor,
+            (payload->'setting'->>'until')::float8 as until,
+            concat_ws(' ', payload->'setting'->'target'->>'type',
+              coalesce(payload->'setting'->'target'->>'strategy', payload->'setting'->'target'->>'symbol')) as target
+          from journal where type = 'risk-setting-changed' and kind = 'fact') as changed) as changes
+      ${before === undefined ? sql`` : sql`where seq < ${before}`}
+      order by seq desc limit ${limit}`
+  }
   async holds(): Promise<readonly HoldRow[]> {
     return this.db.select().from(holds).orderBy(asc(holds.since))
   }
@@ -303,11 +318,6 @@ export class PostgresReads implements Reads {
       .limit(query.limit)
     return rows.map((row) => ({ ...row, payload: row.payload as EventRow['payload'] }))
   }
-  async measures(): Promise<Measures | undefined> {
-    const [row] = await this.sql<{ value: Measures }[]>`select value from meta where key = 'measures'`
-    return row?.value
-  }
-
   async health() {
     return readHealth(this.sql)
   }

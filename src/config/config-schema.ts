@@ -3,6 +3,7 @@
  */
 import { z } from 'zod'
 import { allocatorSection } from './allocator-config.ts'
+import { equitySection } from './equity-config.ts'
 import { riskSection } from './risk-config.ts'
 import { BOOK_DEPTHS } from '../venue/bybit/stream/book-feed.ts'
 
@@ -90,6 +91,7 @@ export const configSchema = z.strictObject({
     .prefault({}),
   risk: riskSection,
   allocator: allocatorSection,
+  equity: equitySection,
   chat: z
     .strictObject({ allowManualEntry: z.boolean().default(false).describe('true or false: allow /open in Telegram and Discord') })
     .prefault({}),

@@ -3,7 +3,6 @@
  * Never without a database: where none can run, the tests say so and are skipped.
  */
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
-import { computeMeasures } from '../../jobs/measures.ts'
 import { reportDay } from '../../jobs/daily-report.ts'
 import { DAY_MS, HOUR_MS } from '../../src/core/units.ts'
 import { makeTemporaryDatabase } from '../support/process/temporary-database.ts'
@@ -31,11 +30,6 @@ describe.skipIf(made === undefined)('a day on which 2,000 left and 50 were made'
     const [alert] = await sql<{ summary: string; detail: { flows: number } }[]>`select summary, detail from alerts`
     expect(alert?.summary).toContain('equity 8,050.00 (+50.00, and -2,000.00 of flows)')
     expect(alert?.detail.flows).toBe(-2_000)
-  })
-
-  test('nothing was lost in any hour: neither drawdown nor value at risk', async () => {
-    const measures = await computeMeasures(sql)
-    expect([measures?.maxDrawdown, (measures?.var95Hour ?? 1) <= 0]).toEqual([0, true])
   })
 
   test('rows of before flows were kept count none', async () => {

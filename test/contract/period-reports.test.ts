@@ -2,6 +2,7 @@
  * Sums of days over the tables themselves: equity without its flows, fees and funding of the ledger, trades; and periods of the allocator.
  * Never without a database: where none can run, the tests say so and are skipped.
  */
+import { PostgresReads } from '../../db/reads/reads.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { AllocatorRows } from '../../db/reads/allocator.ts'
 import { PostgresReports } from '../../db/reads/reports.ts'
@@ -92,6 +93,13 @@ describe.skipIf(made === undefined)('two days of records', () => {
     expect(await reports.capitalChanges()).toEqual([
       { ts: DAY, strategy: 'a', text: '40%' },
       { ts: DAY + 3, strategy: 'a', text: null },
+    ])
+    const changes = await new PostgresReads({ sql, db: made?.database.db } as ConstructorParameters<typeof PostgresReads>[0]).riskChanges({
+      limit: 2,
+    })
+    expect(changes).toEqual([
+      { seq: 4, ts: DAY + 3, target: 'strategy a', key: 'capital', from: '40%', to: null, actor: 'me', until: null },
+      { seq: 3, ts: DAY + 2, target: 'strategy a', key: 'gross', from: null, to: '50%', actor: 'me', until: null },
     ])
   })
 

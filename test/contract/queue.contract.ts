@@ -61,8 +61,8 @@ export function describeQueues(harness: QueueHarness): void {
       runs += 1
     })
     const queue = queues.open('upkeep')
-    await queue.repeat('measures', 300, { task: 'measures' })
-    await queue.repeat('measures', 300, { task: 'measures' })
+    await queue.repeat('thin-equity', 300, { task: 'thin-equity' })
+    await queue.repeat('thin-equity', 300, { task: 'thin-equity' })
     await until(() => runs >= 2, 'two runs')
     await queues.close()
   })
@@ -88,10 +88,10 @@ export function describeQueues(harness: QueueHarness): void {
   test('what repeats is known by its id', async () => {
     const queues = harness.fresh()
     const queue = queues.open('upkeep')
-    await queue.repeat('measures', 60_000, { task: 'measures' })
+    await queue.repeat('thin-equity', 60_000, { task: 'thin-equity' })
     await queue.repeat('candles', 60_000, { task: 'candles' })
     const known = await queue.repeating()
-    expect(known).toEqual(expect.arrayContaining(['candles', 'measures']))
+    expect(known).toEqual(expect.arrayContaining(['candles', 'thin-equity']))
     expect(known).not.toContain('daily-report')
     await queues.close()
   })

@@ -21,6 +21,8 @@ const WORDS: Readonly<Record<string, string>> = {
   'risk.strategies':
     'What single strategies have of their own; of each limit the strictest of account, strategy and symbol counts ([risk](risk.md))',
   'risk.symbols': 'What single symbols have of their own ([risk](risk.md))',
+  'equity.minuteDays': 'Days for which equity is kept by the minute; after that by the hour ([portfolio](portfolio.md#results-by-period))',
+  'equity.hourDays': 'Days for which it is kept by the hour; after that by the day, for ever',
   'allocator.method':
     'How capital is shared among strategies on schedule ([portfolio](portfolio.md#capital-of-strategies)); also the method of `ballast allocator`',
   'allocator.every': 'How often capital is moved, in market time',

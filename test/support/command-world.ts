@@ -2,6 +2,7 @@
  * Plain ports for tests of the commands: one position, one entry, one stop, and a record of what was done through them.
  * Never answers for the trader otherwise than the test says.
  */
+import type { RiskChange } from '../../api/ports.ts'
 import { RISK_PROFILES } from '../../src/risk/profiles.ts'
 import type { RiskSettings } from '../../src/risk/settings/rules.ts'
 import type { Actor, CommandPorts, Role } from '../../api/commands/command.ts'
@@ -123,6 +124,8 @@ export interface World {
   readonly previewed: PreviewedCommand[]
   fills: FillRow[]
   riskSettings: RiskSettingRow[]
+  /** Newest first. */
+  riskChanges: RiskChange[]
   orders: OrderRow[]
   /** One-time codes that were judged. */
   readonly codes: string[]
@@ -161,6 +164,7 @@ export function makeWorld(profile = 'sim'): World {
     previewed,
     fills: [],
     riskSettings: [],
+    riskChanges: [],
     keys: [],
     orders: [entry, { ...entry, orderId: 8, class: 'protective', origin: 'attached-stop', triggerPrice: '63000' }],
     now: 1_000_000,
@@ -195,11 +199,12 @@ export function makeWorld(profile = 'sim'): World {
           },
         ],
         riskSettings: async () => world.riskSettings,
+        riskChanges: async ({ limit, before }) =>
+          world.riskChanges.filter(({ seq }) => before === undefined || seq < before).slice(0, limit),
         holds: async () => world.holds,
         alerts: async () => [],
         events: async () => [],
         health: async () => world.health,
-        measures: async () => undefined,
         ping: async () => true,
       },
       control: {

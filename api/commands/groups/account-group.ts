@@ -5,9 +5,10 @@
 import { z } from 'zod'
 import type { AccountRow, EquityRow, HoldRow, PositionRow } from '../../../src/journal/row.ts'
 import { absolute, add, compare, divide, fixed, multiply, negate, signOf, subtract, toFloat } from '../../amount.ts'
-import { type Command, defineRead, noArguments } from '../command.ts'
+import { type Command, type CommandPorts, defineRead, noArguments } from '../command.ts'
 import { amount, asOf, duration, gauge, money, percent, plainPercent, short, signed, time } from '../format.ts'
-import type { Measures, TradeSum } from '../../ports.ts'
+import type { TradeSum } from '../../ports.ts'
+import { type MeasuresReport, bookOf, reportOf } from '../measures-report.ts'
 import { openResult } from '../open-result.ts'
 import { DIRECT_NEXT, heardHealth, silenceOf, silenceText } from '../silence.ts'
 import { type Field, type Reply, type Tone, field, reply, runs, untrusted } from '../reply.ts'
@@ -289,19 +290,22 @@ function tableBy(groups: readonly TradeSum[], by: 'day' | 'sym' | 'strategy', su
 
 // Risk
 
-/** Slow figures carry their own time: whoever reads them sees how old they are. */
-function measuresOf(measures: Measures | undefined): Field[] {
-  if (measures === undefined) return []
-  const { var95Hour, cvar95Hour, volatilityYear } = measures
+/** Beta is not shown here: an exchange that does not answer delays nothing. */
+const NO_CANDLES: CommandPorts['candles'] = async () => undefined
+
+/** Statistics of the equity until now; too few returns, and there is none. */
+function measuresOf(report: MeasuresReport | undefined, now: number): Field[] {
+  if (report === undefined) return []
+  const { volatility, var: tail, cvar } = report.measures
+  const bar = report.stride === 'day' ? 'day' : 'hour'
+  const [lost, beyond] = [tail.historical[95], cvar.historical[95]]
   return [
-    ...(var95Hour === null || cvar95Hour === null
+    ...(lost === null || beyond === null
       ? []
-      : [field('VaR 95, hourly', `${plainPercent(var95Hour)}, beyond it ${plainPercent(cvar95Hour)} on average`)]),
-    ...(volatilityYear === null
+      : [field(`VaR 95, ${bar}`, `${plainPercent(lost)}, beyond it ${plainPercent(beyond)} on average`)]),
+    ...(volatility === null
       ? []
-      : [
-          field('Volatility', `${plainPercent(volatilityYear, 0)} per year, over ${measures.hours} h to ${time(measures.ts, measures.ts)}`),
-        ]),
+      : [field('Volatility', `${plainPercent(volatility, 0)} per year, of ${report.measures.returns} ${bar}s to ${time(now, now)}`)]),
   ]
 }
 
@@ -318,7 +322,11 @@ const risk = defineRead({
   scope: 'account:read',
   run: async (context) => {
     const { reads } = context.ports
-    const [account, positions, measures] = await Promise.all([reads.account(), reads.positions(), reads.measures()])
+    const [account, positions, book] = await Promise.all([
+      reads.account(),
+      reads.positions(),
+      bookOf({ ...context.ports, candles: NO_CANDLES }),
+    ])
     if (account === undefined) return noAccount()
     const { limits } = account
     const rows: string[][] = []
@@ -353,7 +361,8 @@ const risk = defineRead({
         field('Leverage', `${leverage}x${limits === null ? '' : ` of ${limits.leverage}x`}`),
         ...(limits === null ? [] : [field('Flatten at', `${plainPercent(limits.drawdownRed, 1)} drawdown`)]),
         ...stopsOf(positions),
-        ...measuresOf(measures),
+        ...measuresOf(book === undefined ? undefined : reportOf(book, { type: 'portfolio' }), account.updatedTs),
+        field('As of', `${time(account.updatedTs, account.updatedTs)} market time`),
       ],
       table: {
         columns: [{ title: 'limit' }, { title: 'used', isExtra: true }, { title: 'USDT', align: 'right' }, { title: '', align: 'right' }],

@@ -62,6 +62,7 @@ export const STEERING = [
     summary: 'list entries that were refused: the rule, its figures, and what would have been sent',
     usage: '[sym|strategy] [n]',
   },
+  { name: 'audit', summary: 'list changes of risk settings: who, when, from what to what, and by which way', usage: '[n]' },
   {
     name: 'whatif',
     summary: 'show what an entry would be, its risk and which rule would deny it; nothing is sent',

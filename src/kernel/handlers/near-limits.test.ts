@@ -4,7 +4,7 @@
 import { expect, test } from 'vitest'
 import { moneyLimit } from '../../core/money-limit.ts'
 import { cash } from '../../core/units.ts'
-import { BTC, Bench, type Setup } from '../../../test/support/kernel-run.ts'
+import { BTC, Bench, type Setup } from '../../../test/support/kernel/kernel-run.ts'
 import type { KernelFact } from '../fact.ts'
 import type { KernelInput } from '../input.ts'
 import { Kernel } from '../kernel.ts'

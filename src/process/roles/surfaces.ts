@@ -72,6 +72,7 @@ export async function startSurfaces(context: RoleContext, surfaces: readonly Sur
         strategies: context.strategies.modules,
         candleSource: () => publicVenue.candleSource(),
         moveCapital: () => moveOnSchedule(ports),
+        equity: config.equity,
         log,
       }),
     )

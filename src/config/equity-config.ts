@@ -1,0 +1,17 @@
+/**
+ * The section `equity` of the configuration: for how long equity is kept by the minute and by the hour.
+ */
+import { z } from 'zod'
+
+const DAYS_MAX = 3_650
+
+const days = (fallback: number) =>
+  z.number().int().min(2).max(DAYS_MAX).default(fallback).describe(`a whole number of days from 2 to ${DAYS_MAX}, such as ${fallback}`)
+
+export const equitySection = z
+  .strictObject({ minuteDays: days(90), hourDays: days(730) })
+  .refine(({ minuteDays, hourDays }) => minuteDays <= hourDays, {
+    path: ['hourDays'],
+    message: 'use at least as many days as equity.minuteDays',
+  })
+  .prefault({})
