@@ -5,13 +5,18 @@ import { z } from 'zod'
 
 const DAYS_MAX = 3_650
 
-const days = (fallback: number) =>
-  z.number().int().min(2).max(DAYS_MAX).default(fallback).describe(`a whole number of days from 2 to ${DAYS_MAX}, such as ${fallback}`)
+const days = (fallback: number, besides = '') =>
+  z
+    .number()
+    .int()
+    .min(2)
+    .max(DAYS_MAX)
+    .default(fallback)
+    .describe(`a whole number of days from 2 to ${DAYS_MAX}, such as ${fallback}${besides}`)
 
 export const equitySection = z
-  .strictObject({ minuteDays: days(90), hourDays: days(730) })
+  .strictObject({ minuteDays: days(90), hourDays: days(730, ', and at least equity.minuteDays') })
   .refine(({ minuteDays, hourDays }) => minuteDays <= hourDays, {
     path: ['hourDays'],
-    message: 'use at least as many days as equity.minuteDays',
   })
   .prefault({})

@@ -21,7 +21,12 @@ import {
   parseQuantity,
 } from '../../src/market/instrument.ts'
 import { ledgerSum } from '../../src/portfolio/ledger.ts'
+import type { SettingOverride } from '../../src/kernel/state/effective-limits.ts'
+import { targetKey } from '../../src/kernel/state/effective-limits.ts'
+import type { RiskLimits } from '../../src/risk/limits.ts'
 import { RISK_PROFILES } from '../../src/risk/profiles.ts'
+import { type RiskSettings, rulesFor, rulesOf } from '../../src/risk/settings/rules.ts'
+import type { SettingValues, SomeSettings } from '../../src/risk/settings/setting.ts'
 import { isOpenStatus } from '../../src/trading/order.ts'
 import type { Exchange } from '../../src/venue/sim/bybit-server/exchange.ts'
 import type { SimOrder } from '../../src/venue/sim/sim-order.ts'
@@ -46,7 +51,6 @@ export class Broken extends Error {
   }
 }
 
-const { limits } = RISK_PROFILES.sim
 /** The price may move between a decision and its order's arrival. */
 const PRICE_SLACK = 1.12
 /** S5 tries at once: what a late frame, the watchdog's grace and its second take. */
@@ -80,6 +84,10 @@ export class Checks {
   /** Entries that have filled in part: their next part stands on the first. */
   private readonly partsOf = new Set<string>()
   private rowsSeen = 0
+  /** What operators have set, by target and key. */
+  private readonly settings = new Map<string, string>()
+  /** The account's limits of the beginning and after each change. */
+  private readonly everSet: RiskLimits[] = [RISK_PROFILES.sim.limits]
   private executionsSeen = 0
   private lastStopMs = 0
 
@@ -113,6 +121,7 @@ export class Checks {
     const { fact } = row
     if (fact.type === 'alert-raised' && fact.alert === 'position.unprotected' && fact.instrument !== undefined)
       this.alertedAtMs.set(fact.instrument, nowMs)
+    if (fact.type === 'risk-setting-changed') this.setting(fact.setting)
     if (fact.type === 'dust-left') this.giveUp(fact.instrument)
     if (fact.type === 'stop-requested') this.triedAtMs.set(fact.instrument, nowMs)
     if (fact.type !== 'order-submitted') return
@@ -127,8 +136,57 @@ export class Checks {
       throw new Broken('no duplicate', `input ${row.causeSeq} led to two entries`)
     this.entriesByCause.add(key)
     if ((fact.stop ?? fact.command.stop) === undefined) throw new Broken('stop present', `entry ${id} has no stop`)
-    if (fact.plannedLoss === undefined || fact.plannedLoss > 10_000e8 * 1.5 * limits.tradeLossFractionMax)
-      throw new Broken('limits', `entry ${id} plans to lose ${fact.plannedLoss}`)
+    this.approved(fact)
+  }
+
+  /** A limit counts from the row of the journal on in which it was set. */
+  private setting({ target, key, text }: SettingOverride): void {
+    const id = `${targetKey(target)} ${key}`
+    if (text === undefined) this.settings.delete(id)
+    else this.settings.set(id, text)
+    const limits = this.limitsOf()
+    this.everSet.push(limits)
+  }
+
+  /** Of the account, or of a symbol, as it counts at this row. */
+  private limitsOf(symbol?: string): RiskLimits {
+    const own = (target: string): SomeSettings =>
+      Object.fromEntries(
+        [...this.settings].filter(([id]) => id.startsWith(`${target} `)).map(([id, text]) => [id.slice(target.length + 1), text]),
+      )
+    const configured = RISK_PROFILES.sim.settings as RiskSettings
+    const account = { ...configured.account, ...own('account') } as SettingValues
+    return symbol === undefined
+      ? rulesOf(account).limits
+      : rulesFor({ account, strategies: {}, symbols: { [symbol]: own(`symbol ${symbol}`) } }, undefined, symbol).limits
+  }
+
+  /** No entry passes what is in force when it is decided, by the exchange's own prices and holdings. */
+  private approved(fact: OrderSubmitted): void {
+    const { venue, instruments } = this.exchangeOf()
+    const { instrument: i, clientOrderId: id, lots: quantity, limit, trigger, side } = fact.command
+    const instrument = instruments[i] as Instrument
+    const inForce = this.limitsOf(instrument.symbol)
+    const equity = Math.max(venue.equity(), 10_000e8) * PRICE_SLACK
+    if (fact.plannedLoss === undefined || fact.plannedLoss > equity * inForce.tradeLossFractionMax)
+      throw new Broken(
+        'limits',
+        `entry ${id} plans to lose ${fact.plannedLoss}, and ${inForce.tradeLossFractionMax} of ${equity} was in force`,
+      )
+    // Sized in other steps than those that the exchange counts in: the fact is in lots of the trader's.
+    const notional = notionalOf(instrument, limit ?? trigger ?? venue.lastPrice(i), quantity, 'ceil')
+    if (notional > limitAt(inForce.orderMax, equity) * PRICE_SLACK)
+      throw new Broken(
+        'limits',
+        `entry ${id} of ${notional} passes the limit of an order that was in force, ${limitAt(inForce.orderMax, equity)}`,
+      )
+    const held = Math.max(0, (this.held[i] as number) * side)
+    const after = notionalOf(instrument, venue.lastPrice(i), lots(held + quantity), 'ceil')
+    if (after > limitAt(inForce.positionMax, equity) * PRICE_SLACK)
+      throw new Broken(
+        'limits',
+        `entry ${id} makes ${after}, and the limit of a position that was in force is ${limitAt(inForce.positionMax, equity)}`,
+      )
   }
 
   /** The account at the exchange has changed: looked at before anybody hears of it. */
@@ -221,10 +279,15 @@ export class Checks {
       const size = Math.abs(this.held[instrument.index] as number)
       const notional = notionalOf(instrument, exchange.venue.lastPrice(instrument.index), lots(size), 'ceil')
       gross += notional
-      if (instrument === changed && notional > limitAt(limits.positionMax, this.equityMax) * PRICE_SLACK)
+      if (instrument === changed && notional > this.loosest('positionMax'))
         throw new Broken('limits', `${instrument.symbol} holds ${notional}`)
     }
-    if (gross > limitAt(limits.grossMax, this.equityMax) * PRICE_SLACK) throw new Broken('limits', `the account holds ${gross}`)
+    if (gross > this.loosest('grossMax')) throw new Broken('limits', `the account holds ${gross}`)
+  }
+
+  /** What stands may have been approved by any limit that was in force before. */
+  private loosest(key: 'positionMax' | 'grossMax'): number {
+    return Math.max(...this.everSet.map((limits) => limitAt(limits[key], this.equityMax))) * PRICE_SLACK
   }
 
   /** S5 in wall-clock time, counted while the trader runs with its database, its streams and an exchange that answers. */

@@ -103,6 +103,11 @@ function endsAtOnce(trader: Trader): void {
     apply(order, event.type === 'order-filled' || event.type === 'order-canceled' ? { ...event, total: undefined } : event, instrument)
 }
 
+/** What operators set is kept and shown, and counts for nothing. */
+function withoutSettings(trader: Trader): void {
+  trader.state.limits['apply'] = () => {}
+}
+
 /** A close goes at once, beside the stop that would sell the same coins (spot). */
 function sellsBesideStops(trader: Trader): void {
   const { gateway, closer } = trader.state['operator']['parts']
@@ -118,5 +123,6 @@ export const MUTATIONS: readonly { readonly name: string; readonly mutation: Mut
   { name: 'an unanswered create is sent again blindly', mutation: { venue: blindRetry } },
   { name: 'an unanswered create is not looked up', mutation: { venue: withoutLookUp } },
   { name: 'an order ends before its executions are told', mutation: { trader: endsAtOnce }, from: 70 },
+  { name: 'a limit that is set does not count', mutation: { trader: withoutSettings } },
   { name: 'a close of spot does not wait for its stop', mutation: { trader: sellsBesideStops }, from: 1_121 },
 ]

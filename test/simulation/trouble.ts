@@ -2,6 +2,7 @@
  * What a seed has in store: the fault plan of the wire, and what befalls trader, exchange, database and account, on one time line.
  * Never drawn while the world runs, so that a change in the code under test does not change the trouble.
  */
+import { type SettingKey, settingOf } from '../../src/risk/settings/setting.ts'
 import type { Random } from '../../src/core/random.ts'
 import { DAY_MS } from '../../src/core/units.ts'
 import type { TraderCommand } from '../../src/kernel/trader-command.ts'
@@ -106,6 +107,58 @@ export function moreTroublesOf(random: Random, activeMs: number, marketSpeed: nu
   add(0.25, 3, () => ({ type: 'terms', change: termsChange(random) }))
   // One absence: the rest of the world waits for it.
   add(0.1, 1, () => ({ type: 'absence', forMs: Math.round(((1 + random.below(8)) * DAY_MS) / marketSpeed) }))
+  return line
+}
+
+/** Of each the profile's own and stricter and looser ones; what does not fit together is refused. */
+const SETTINGS: readonly (readonly [key: SettingKey, values: readonly string[]])[] = [
+  ['tradeLoss', ['0.2%', '0.5%', '2%', '4%']],
+  ['order', ['1%', '5%', '30%', '120%', '200%']],
+  ['position', ['2%', '10%', '60%', '120%', '250%']],
+  ['gross', ['5%', '40%', '300%', '500%']],
+  ['net', ['5%', '40%', '300%']],
+  ['openPositions', ['1', '2', '20']],
+  ['leverage', ['2x', '5x', '10x', '20x']],
+  ['dayLoss', ['1%', '5%', '15%']],
+  ['gapMultiple', ['1', '3', '6']],
+  ['dayThrottle', ['on', 'off']],
+  ['marginMode', ['cross', 'isolated']],
+  ['sizing', ['fixed-fraction', 'volatility-target', 'kelly', 'fixed-notional', 'equal-weight']],
+]
+
+const TIERS = [
+  { valueMax: '2000000', maintenanceRate: '0.005', deduction: '0', leverageMax: 100 },
+  { valueMax: '1500', maintenanceRate: '0.02', deduction: '0', leverageMax: 20 },
+  { valueMax: '6000', maintenanceRate: '0.04', deduction: '30', leverageMax: 5 },
+] as const
+
+/** Limits that operators set while it runs, tighter and looser, some for a time, and margin tiers that the exchange changes. */
+export function settingsOf(random: Random, activeMs: number): Troubles['line'] {
+  const line: { atMs: number; trouble: Trouble }[] = []
+  if (random.next() < 0.35) return line
+  const add = (trouble: Trouble): void => void line.push({ atMs: 5_000 + random.below(activeMs - 10_000), trouble })
+  for (let k = 2 + random.below(8); k > 0; k--) {
+    const [key, values] = pick(random, SETTINGS)
+    const isReset = random.next() < 0.15
+    const isTimed = random.next() < 0.2
+    add({
+      type: 'command',
+      command: {
+        name: 'set-limit',
+        key,
+        scope:
+          settingOf(key).scopes.includes('symbol') && random.next() < 0.3
+            ? { type: 'symbol', symbol: pick(random, SYMBOLS) }
+            : { type: 'account' },
+        ...(isReset ? undefined : { value: pick(random, values) }),
+        ...(isTimed && !isReset ? { forMs: 5 * 60_000 } : undefined),
+      },
+    })
+  }
+  if (random.next() < 0.4) {
+    const [plain, ...steep] = TIERS
+    add({ type: 'terms', change: { tiers: { [pick(random, ['BTCUSDT', 'ETHUSDT'])]: random.next() < 0.3 ? [plain] : steep } } })
+  }
   return line
 }
 

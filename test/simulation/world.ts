@@ -25,7 +25,7 @@ import { Life } from './life.ts'
 import { MemoryExchange, SPEED } from './memory-exchange.ts'
 import { oddNowAndThen } from './odd-strategy.ts'
 import { MemoryTransport } from './memory-transport.ts'
-import { HAND_SYMBOL, type Trouble, type Troubles, moreTroublesOf, troublesOf } from './trouble.ts'
+import { HAND_SYMBOL, type Trouble, type Troubles, moreTroublesOf, settingsOf, troublesOf } from './trouble.ts'
 import { SPOT_SYMBOL } from './seeded-market.ts'
 import { VirtualTime } from './virtual-time.ts'
 import { takeNamed } from '../support/take-named.ts'
@@ -114,7 +114,8 @@ class World {
     this.hasHands = seed % 2 === 1
     this.troubles = troublesOf(new Random(seed ^ 0x5eed), ACTIVE_MS, this.hasHands)
     const more = moreTroublesOf(new Random(seed ^ 0xc10c), ACTIVE_MS, SPEED)
-    this.line = [...this.troubles.line, ...more].sort((a, b) => a.atMs - b.atMs)
+    const settings = settingsOf(new Random(seed ^ 0x11317), ACTIVE_MS)
+    this.line = [...this.troubles.line, ...more, ...settings].sort((a, b) => a.atMs - b.atMs)
     const absence = more.find(({ trouble }) => trouble.type === 'absence')
     this.absence = absence?.trouble.type === 'absence' ? { atMs: absence.atMs, forMs: absence.trouble.forMs } : undefined
     this.endMs = START_MS + ACTIVE_MS + (this.absence?.forMs ?? 0)
@@ -398,7 +399,7 @@ class World {
         return
       }
       case 'terms':
-        if (this.host.isUp) this.host.act((exchange) => exchange.conditions.change(trouble.change))
+        if (this.host.isUp) this.host.act((exchange) => exchange.account.change(trouble.change))
         return
       case 'absence':
         if (this.life === undefined) return

@@ -28,7 +28,7 @@ const Args = z.strictObject({
   target: z.string().max(60).optional(),
   for: z
     .string()
-    .refine((text) => parseDuration(text) !== undefined, 'use a time such as 30min, 2h or 1d')
+    .refine((text) => (parseDuration(text) ?? 0) > 0, 'use a time such as 30min, 2h or 1d')
     .optional(),
 })
 type LimitsArgs = z.infer<typeof Args>

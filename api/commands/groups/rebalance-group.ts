@@ -3,11 +3,22 @@
  */
 import { isSpotSymbol } from '../../../src/market/instrument.ts'
 import { waitMs } from '../../../src/portfolio/rebalance/trigger.ts'
+import { WEIGHT_ONE } from '../../../src/portfolio/rebalance/weight.ts'
 import { formatDecimal } from '../../../src/core/decimal.ts'
 import { CASH_SCALE } from '../../../src/core/units.ts'
 import { divide, multiply } from '../../amount.ts'
 import type { Rebalance } from '../../portfolio-ports.ts'
-import { type Command, type CommandContext, type Done, type NoPlan, type Plan, alreadyDone, defineAction, refuse } from '../command.ts'
+import {
+  type Command,
+  type CommandContext,
+  type CommandPorts,
+  type Done,
+  type NoPlan,
+  type Plan,
+  alreadyDone,
+  defineAction,
+  refuse,
+} from '../command.ts'
 import { isChat } from '../confirm-rules.ts'
 import { parseDuration } from '../../../src/core/duration.ts'
 import { amount, duration, plainPercent, short } from '../format.ts'
@@ -107,7 +118,7 @@ const rebalance = defineAction({
   tier: (args, profile) => (args.what === 'status' || args.what === 'stop' ? 'C0' : profile === 'live' ? 'C2' : 'C1'),
   addsRisk: (args) => args.what !== 'status' && args.what !== 'stop',
   plan: async (context, args) => {
-    if (args.what === 'status') return alreadyDone(statusCard(await context.ports.portfolio.rebalances.list(1)))
+    if (args.what === 'status') return alreadyDone(await statusOf(context.ports))
     if (args.what === 'stop') return stop(context)
     return planCard(context, args)
   },
@@ -244,6 +255,37 @@ async function start(context: CommandContext, todo: Todo): Promise<Done> {
   })
   const card = statusCard([ended ?? (await rebalances.find(row.id)) ?? row])
   return { status: ended === undefined || ended.status === 'done' ? 'done' : 'failed', reply: card }
+}
+
+/** The last one; of one that was stopped also where each of its weights is now, and the command that plans the rest. */
+async function statusOf({ portfolio, reads }: CommandPorts): Promise<Reply> {
+  const last = await portfolio.rebalances.list(1)
+  const card = statusCard(last)
+  const todo = Todo.safeParse(last[0]?.todo)
+  if (last[0]?.status !== 'stopped' || !todo.success) return card
+  const [account, positions] = await Promise.all([reads.account(), reads.positions(true)])
+  const equity = Number(account?.equity ?? 0)
+  if (!(equity > 0)) return card
+  const { targets, band, stop, execution } = todo.data
+  const rows = targets.map(({ symbol, weight }) => {
+    const row = positions.find((each) => each.symbol === symbol)
+    return { symbol, target: weight / WEIGHT_ONE, now: row === undefined ? 0 : (Number(row.quantity) * Number(row.markPrice)) / equity }
+  })
+  const away = rows.filter(({ target, now }) => Math.abs(target - now) > band / WEIGHT_ONE)
+  const weights = targets.map(({ symbol, weight }) => `${symbol}=${Number(((weight / WEIGHT_ONE) * PERCENT).toFixed(4))}%`).join(',')
+  const again = `/rebalance ${weights} band=${Number(((band / WEIGHT_ONE) * PERCENT).toFixed(4))}% sl=${stop}${execution === undefined ? '' : ` algo=${execution}`}`
+  return {
+    ...card,
+    fields: [
+      ...card.fields,
+      ...rows.map(({ symbol, target, now }) => field(short(symbol), `${plainPercent(now)} now, ${plainPercent(target)} wanted`)),
+    ],
+    text:
+      away.length === 0
+        ? 'Every weight is within its band: nothing is left to do.'
+        : `Nothing was sent twice, and nothing more is sent. What is still being worked: /algos. To plan the rest: ${again}`,
+    buttons: [...(card.buttons ?? []), runs('Algos', '/algos')],
+  }
 }
 
 function statusCard([last]: readonly Rebalance[]): Reply {

@@ -325,6 +325,6 @@ export function failureOf(failure: ApiFailure, context: CliContext): CliError {
           ...(failure.reply.text === undefined ? [] : [failure.reply.text]),
         ]
           .join('. ')
-          .replaceAll('..', '.')
+          .replaceAll(/([.?!])\./g, '$1')
   return new CliError(EXIT_OF[failure.code] ?? EXIT.error, detail, next)
 }

@@ -99,7 +99,7 @@ export function allowedText(key: SettingKey): string {
   const percent = (fraction: number): string => `${Number((fraction * 100).toPrecision(12))}%`
   switch (setting.unit) {
     case 'choice':
-      return setting.choices.join(', ')
+      return `${setting.choices.slice(0, -1).join(', ')} or ${setting.choices.at(-1)}`
     case 'percent':
       return `${percent(setting.least)} to ${percent(setting.most)}`
     case 'money-or-percent':

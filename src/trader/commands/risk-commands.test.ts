@@ -128,7 +128,7 @@ describe('a limit below what is open closes nothing and says what happens', () =
   test.each<readonly [string, string, Partial<SetLimitCommand>, string]>([
     ['gross', '5%', {}, '1,000.00 USDT are open, more than 500.00.'],
     ['net', '5%', {}, '1,000.00 USDT net are open, more than 500.00.'],
-    ['position', '5%', symbol('BTCUSDT'), 'BTCUSDT 10 is worth 1,000.00 USDT, more than 500.00.'],
+    ['position', '5%', symbol('BTCUSDT'), 'BTCUSDT 10 is worth 1,000.00 USDT: more than 500.00.'],
     ['gross', '5%', strategy('s0'), '1,000.00 USDT are open, more than 500.00.'],
   ])('%s to %s', async (key, value, more, sentence) => {
     const room = new Room()

@@ -217,8 +217,8 @@ export class RiskCommands {
         const net = Math.max(exposure.netLong, exposure.netShort)
         return net > limit ? [`${usd(cash(net))} USDT net are open, more than ${usd(limit)}. ${kept}`] : []
       }
-      case 'position':
-        return config.instruments
+      case 'position': {
+        const above = config.instruments
           .filter(
             ({ index, symbol }) =>
               (target.type !== 'symbol' || target.symbol === symbol) && (strategy === undefined || portfolio.ownerOf(index) === strategy),
@@ -226,12 +226,10 @@ export class RiskCommands {
           .flatMap((instrument) => {
             const held = lots(Math.abs(portfolio.positionLots(instrument.index)))
             const value = held === 0 ? 0 : notionalOf(instrument, portfolio.mark(instrument.index), held, 'ceil')
-            return value > limit
-              ? [
-                  `${instrument.symbol} ${formatQuantity(instrument, held)} is worth ${usd(cash(value))} USDT, more than ${usd(limit)}. ${kept}`,
-                ]
-              : []
+            return value > limit ? [`${instrument.symbol} ${formatQuantity(instrument, held)} is worth ${usd(cash(value))} USDT`] : []
           })
+        return above.length === 0 ? [] : [`${above.join(', ')}: more than ${usd(limit)}. ${kept}`]
+      }
       case 'openPositions': {
         const open = portfolio.symbolsAtStake().filter((i) => strategy === undefined || portfolio.ownerOf(i) === strategy).length
         return open > number ? [`${open} symbols are open. ${kept}`] : []

@@ -116,6 +116,48 @@ describe('S16: carried out', () => {
     expect(shown(world)).toContain('Every weight is inside its band; traded 2,990.20 USDT')
   })
 
+  test('one that a restart stopped says where each weight is and how to plan the rest; nothing is sent by itself, and the rest is what was left', async () => {
+    const world = makeRebalanceWorld()
+    world.share = '0.6'
+    // The process ends while the second order is under way.
+    world.before = () => {
+      if (world.sent.length === 2) void world.ports.portfolio.rebalances.end(1, 'stopped', 'Stopped: Ballast was restarted.')
+      return undefined
+    }
+    await yes(world, ASKED)
+    const before = world.sent.length
+    const { reply } = await world.runner.runLine('rebalance status', by('viewer'))
+    expect(world.sent).toHaveLength(before)
+    expect(Object.fromEntries(reply.fields.map(({ name, value }) => [name, value]))).toMatchObject({
+      ADA: '20.00 % now, 20.00 % wanted',
+      SOL: '0.00 % now, 15.00 % wanted',
+    })
+    const again = /To plan the rest: (\/rebalance .*)$/.exec(reply.text ?? '')?.[1]
+    expect(again).toBe('/rebalance XRPUSDT=10%,ADAUSDT=20%,SOLUSDT=15% band=1% sl=5%')
+    world.share = '1'
+    world.before = () => undefined
+    expect((await yes(world, again ?? '')).status).toBe('done')
+    const bought = world.sent.flatMap((command) => (command.name === 'open' ? [command.quantity] : []))
+    expect(bought).toEqual(['14.9'])
+    expect((await world.runner.runLine('rebalance status', by('viewer'))).reply.text ?? '').not.toContain('plan the rest')
+  })
+
+  test('by calendar and band: carried out when it is due, after its yes, and not before', async () => {
+    const world = makeRebalanceWorld()
+    const line = `${ASKED} every=7d`
+    expect((await yes(world, line)).status).toBe('done')
+    const first = world.sent.length
+    expect(first).toBeGreaterThan(0)
+    const early = await world.runner.runLine(line, by('trader'))
+    expect(world.sent).toHaveLength(first)
+    expect(early.confirmation).toBeUndefined()
+    // A week later a price has moved one weight out of its band.
+    world.rows.splice(0, 1, { ...(world.rows[0] as (typeof world.rows)[number]), marketTs: -8 * 86_400_000 })
+    world.positions = world.positions.map((row) => (row.symbol === 'ADAUSDT' ? { ...row, markPrice: '0.3' } : row))
+    expect((await yes(world, line)).status).toBe('done')
+    expect(world.sent.slice(first)).toMatchObject([{ name: 'close', symbol: 'ADAUSDT', side: 'long' }])
+  })
+
   test('a shortfall is planned again, and no more is traded than was confirmed', async () => {
     const world = makeRebalanceWorld()
     world.share = '0.6'
