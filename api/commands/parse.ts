@@ -61,7 +61,7 @@ function problemOf(command: Command, error: z.ZodError): string {
       : issue.code === 'unrecognized_keys'
         ? `accepts ${command.usage === '' ? 'no arguments' : command.usage}`
         : issue.code === 'invalid_type' && name !== '' && issue.message.includes('undefined')
-          ? `needs ${command.usage}`
+          ? `needs ${command.usage.match(/<[^>]+>/g)?.join(' ') ?? command.usage}`
           : `${name === '' ? '' : `${name}: `}${untrusted(issueWords(issue))}`
   return `/${command.name} ${what}. Example: /${command.examples[0] ?? command.name}`
 }

@@ -85,6 +85,9 @@ describe('as a process', () => {
     expect([small.metrics.trades, Object.keys(small.denials)]).toEqual([0, ['notional-min']])
     expect((await run('--cash 3 --min-notional 0')).metrics.trades).toBeGreaterThan(3)
     expect([small.metrics.cagr, small.metrics.sharpe]).toEqual([null, null])
+    // As in chat: the symbol after the strategy.
+    const plain = JSON.parse((await ballast('backtest sma-cross xusdt --csv waves.csv --json --cash 3')).stdout)
+    expect([plain.data.symbol, plain.fingerprint]).toEqual([small.data.symbol, small.fingerprint])
   }, 40_000)
 
   test.each([

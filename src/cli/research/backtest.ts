@@ -17,6 +17,7 @@ import { printStudy } from './backtest-summary.ts'
 import { CliError, EXIT } from '../exit.ts'
 import { startProgress } from '../ui/progress.ts'
 import { type StudyFlags, addStudyOptions, costsOf, requestOf } from '../flags/backtest-flags.ts'
+import { spellingOf } from '../../market/symbol-text.ts'
 import { loadSeries } from './backtest-series.ts'
 
 interface BacktestFlags extends StudyFlags {
@@ -30,7 +31,8 @@ export function register(program: Command): void {
     program
       .command('backtest')
       .description('run a strategy over stored candles or a CSV file')
-      .argument('<strategy>', `one of ${[...STRATEGIES.keys()].join(', ')}, or one of your own`),
+      .argument('<strategy>', `one of ${[...STRATEGIES.keys()].join(', ')}, or one of your own`)
+      .argument('[symbols...]', 'as --symbol: BTCUSDT, or BTC, as in chat'),
   )
     .option('--trades <file>', 'write the trades as CSV')
     .option('--equity <file>', 'write the equity at each bar’s close as CSV')
@@ -38,7 +40,8 @@ export function register(program: Command): void {
     .action(runBacktestCommand)
 }
 
-async function runBacktestCommand(name: string, flags: BacktestFlags, command: Command): Promise<void> {
+async function runBacktestCommand(name: string, symbols: readonly string[], given: BacktestFlags, command: Command): Promise<void> {
+  const flags = { ...given, symbol: [...(given.symbol ?? []), ...symbols.map(spellingOf)] }
   const context = contextOf(command)
   const { out } = context
   const { catalog } = await context.strategies([name])

@@ -117,5 +117,5 @@ test('alone it explains the newest trade, and says where there is none', async (
 
 test('an argument that is missing is named as the help names it', async () => {
   const { reply } = await makeWorld().runner.runLine('strategy', by('viewer'))
-  expect(reply.text).toMatch(/^\/strategy needs <name>/)
+  expect(reply.text).toMatch(/^\/strategy needs <name>\. Example: /)
 })
