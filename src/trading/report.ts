@@ -122,6 +122,13 @@ export interface MoneyMovement {
 }
 
 /** One reading of the account by REST. */
+/** A row without the documented shape: it costs no other row. */
+export interface UnreadRow {
+  readonly symbol: string
+  /** Which list, and the field. */
+  readonly detail: string
+}
+
 export interface AccountReading {
   readonly openOrders: readonly OrderReport[]
   /** Oldest first. */
@@ -134,6 +141,8 @@ export interface AccountReading {
   readonly elsewhere?: readonly ElsewherePosition[] | undefined
   readonly walletBalance: Cash
   readonly coin: string
+  /** Rows of symbols that are not traded here, of which no more is known. */
+  readonly unread?: readonly UnreadRow[] | undefined
   /** Maintenance margin of the account as a part of its margin; undefined where the venue does not say. */
   readonly maintenanceRatio?: number | undefined
 }

@@ -285,10 +285,14 @@ describe('figures', () => {
     ['with a price of twelve decimals', { size: '900000000000', markPrice: '0.000000012345' }, 1_111_050_000_000],
     // Entries are held back by it, and the rest of the account is read.
     ['that cannot be read, as the most there is', { markPrice: '1.3E-4' }, 40_000_000e8],
+    ['of no number, as the most there is', { size: 'n/a' }, 40_000_000e8],
+    ['without a field that is documented, as the most there is', { markPrice: undefined }, 40_000_000e8],
   ])('a position elsewhere %s', async (_, part, notional) => {
     lists.set('/v5/position/list', ({ settleCoin }) => (settleCoin === 'USDT' ? [elsewhere(part)] : []))
     const read = await venue.readAccount(ts(1))
     expect(read.ok && read.value.elsewhere?.map((each) => each.notional)).toEqual([notional])
+    // What a table holds as a number.
+    expect(read.ok && read.value.elsewhere?.every(({ quantity, markPrice }) => Number(quantity) > 0 && Number(markPrice) > 0)).toBe(true)
   })
 
   test('a position that is settled in another coin is counted', async () => {
@@ -306,6 +310,27 @@ describe('figures', () => {
     tell('wallet', { coin: [{ coin: 'USDT', walletBalance: text }] })
     expect([wallets, odd.length]).toEqual([[], 1])
   })
+
+  test.each([
+    ['an open order', '/v5/order/realtime', order, { qty: 7 }],
+    ['an execution', '/v5/execution/list', execution, { execQty: null }],
+  ])(
+    '%s without the documented shape costs no other of a symbol that is not ours, and refuses the reading of one that is',
+    async (_, path, row, odd) => {
+      const rowsOf = (symbol: string): readonly Row[] => [row({ symbol, ...odd }), row()]
+      lists.set(path, ({ category }) => (category === 'linear' ? rowsOf('THEIRSUSDT') : []))
+      const read = await venue.readAccount(ts(1))
+      expect(read.ok && [read.value.openOrders.length + read.value.executions.length, read.value.unread]).toEqual([
+        1,
+        [{ symbol: 'THEIRSUSDT', detail: expect.stringMatching(new RegExp(`^${path}: THEIRSUSDT ${Object.keys(odd)[0]}: `)) }],
+      ])
+      lists.set(path, ({ category }) => (category === 'linear' ? rowsOf('EXUSDT') : []))
+      const ours = await venue.readAccount(ts(1))
+      expect(!ours.ok && ours.error.detail).toContain(`${path}: EXUSDT ${Object.keys(odd)[0]}`)
+      lists.set(path, ({ category }) => (category === 'linear' ? [{ ...row(), symbol: undefined }] : []))
+      expect((await venue.readAccount(ts(1))).ok).toBe(false)
+    },
+  )
 
   test('an account that is not reported is no account of 0', async () => {
     results.set('/v5/account/wallet-balance', { list: [] })

@@ -43,6 +43,8 @@ export interface ReconcilerPorts {
 
 const SECOND_READ_MS = 5_000
 const READS_MAX = 6
+/** Rows without the documented shape that are written to the log. */
+const UNREAD_MAX = 100
 /** Executions are read again this far back before the last clean reading: what came late is found, what is known is skipped. */
 const OVERLAP_MS = 60_000
 /** What is off by no more than this is rounding: the exchange counts in more decimals than the records. */
@@ -86,6 +88,7 @@ export class Reconciler {
   private running: Promise<ReconcileOutcome> | undefined
   private next: Promise<ReconcileOutcome> | undefined
   private isLogMissed = false
+  private readonly unread = new Set<string>()
 
   constructor(ports: ReconcilerPorts) {
     this.ports = ports
@@ -161,7 +164,15 @@ export class Reconciler {
       this.isLogMissed = true
       this.ports.note('the key has no permission to read the transaction log: money that moves without a trade will be unexplained')
     }
+    for (const { detail } of reading.value.unread ?? []) this.noteUnread(detail)
     return ok({ reading: reading.value, upTo: clock.value.now, from })
+  }
+
+  /** Once: it is read again and again. */
+  private noteUnread(detail: string): void {
+    if (this.unread.has(detail) || this.unread.size >= UNREAD_MAX) return
+    this.unread.add(detail)
+    this.ports.note(`a row of the exchange has not the documented shape and was left out: ${detail}`)
   }
 
   private indexes() {

@@ -236,29 +236,37 @@ export function toPositionReport(row: PositionWire, instrument: Instrument): Pos
   }
 }
 
-export function toElsewhere(row: PositionWire): ElsewherePosition {
-  return {
-    symbol: row.symbol,
-    quantity: `${row.side === 'Sell' ? '-' : ''}${row.size}`,
-    markPrice: row.markPrice,
-    notional: cash(worthOf(row.size, row.markPrice)),
-  }
+export function toElsewhere({ symbol, side, size, markPrice }: PositionWire): ElsewherePosition {
+  const notional = worthOf(size, markPrice)
+  if (notional === undefined) return unreadElsewhere(symbol, side)
+  return { symbol, quantity: `${side === 'Sell' ? '-' : ''}${size}`, markPrice, notional: cash(notional) }
 }
 
 /** More than any account holds, and still far below the range of Cash. */
-const NOTIONAL_MOST = 40_000_000 * CASH_ONE
+const NOTIONAL_MOST = 40_000_000
 const DECIMAL = /^(\d+)(?:\.(\d+))?$/
 
 /**
- * Size times price, rounded up. A symbol of others has any grid, and sizes of hundreds of millions: counted in whole digits. What cannot be
- * read counts as the most there is: it holds entries back, and costs no reading of the rest.
+ * A position whose size or price cannot be read counts as the most there is: it holds entries back, and costs no reading of the rest. Its row
+ * says the same, in figures that a table can hold.
  */
-function worthOf(size: string, price: string): number {
+export const unreadElsewhere = (symbol: string, side: string): ElsewherePosition => ({
+  symbol,
+  quantity: `${side === 'Sell' ? '-' : ''}${NOTIONAL_MOST}`,
+  markPrice: '1',
+  notional: cash(NOTIONAL_MOST * CASH_ONE),
+})
+
+/**
+ * Size times price, rounded up; undefined where one of them cannot be read. A symbol of others has any grid, and sizes of hundreds of
+ * millions: counted in whole digits.
+ */
+function worthOf(size: string, price: string): number | undefined {
   const [a, b] = [DECIMAL.exec(size), DECIMAL.exec(price)]
-  if (a === null || b === null || size.length > 60 || price.length > 60) return NOTIONAL_MOST
+  if (a === null || b === null || size.length > 60 || price.length > 60) return undefined
   const digits = BigInt(`${a[1]}${a[2] ?? ''}`) * BigInt(`${b[1]}${b[2] ?? ''}`) * 10n ** BigInt(CASH_SCALE)
   const scale = 10n ** BigInt((a[2] ?? '').length + (b[2] ?? '').length)
-  return Math.min(NOTIONAL_MOST, Number((digits + scale - 1n) / scale))
+  return Math.min(NOTIONAL_MOST * CASH_ONE, Number((digits + scale - 1n) / scale))
 }
 
 /** A kline as Bybit sends it in lists: start, open, high, low, close, volume. */

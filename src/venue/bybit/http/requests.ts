@@ -149,7 +149,8 @@ export class Requests {
 
 const isPublic = (path: string): boolean => path.startsWith('/v5/market/') || path === '/v5/system/status'
 
-function firstIssue(error: z.ZodError): string {
+/** Where the first field is that has another shape, and which. */
+export function firstIssue(error: z.ZodError): string {
   const issue = error.issues[0]
   return issue === undefined ? 'unexpected shape' : `${issue.path.join('.')}: ${issue.message}`
 }

@@ -16,11 +16,13 @@ import type {
   MoneyMovement,
   OrderReport,
   StreamReport,
+  UnreadRow,
 } from '../../../trading/report.ts'
 import { CONDITIONAL } from '../orders/bodies.ts'
 
-import { toElsewhere, toExecutionReport, toOrderReport, toPositionReport } from '../map.ts'
+import { toElsewhere, toExecutionReport, toOrderReport, toPositionReport, unreadElsewhere } from '../map.ts'
 import { type Requests, listOf } from '../http/requests.ts'
+import { type AccountRows, readRows } from './account-rows.ts'
 import { toMovement } from './movements.ts'
 import {
   type ExecutionWire,
@@ -34,7 +36,7 @@ import {
   transactionRow,
   wholeQuantityOf,
 } from '../rows.ts'
-import { SETTLE_COINS, type Symbols } from '../symbols.ts'
+import { SETTLE_COINS, type Symbols, ownSymbolOf } from '../symbols.ts'
 import { windowsOf } from '../http/windows.ts'
 
 const walletResult = z.object({
@@ -72,25 +74,25 @@ export class AccountReader {
     const { spot } = symbols
     const coin = symbols.list[0]?.settleCoin ?? 'USDT'
     const linear = { category: 'linear', settleCoin: coin }
-    const orders = await requests.readAll('account', '/v5/order/realtime', { ...linear, limit: 50 }, orderRow)
+    const orders = await this.rows('/v5/order/realtime', { ...linear, limit: 50 }, orderRow)
     if (!orders.ok) return orders
-    const spotOrders = spot.length === 0 ? ok([]) : await this.spotOrders()
+    const spotOrders = spot.length === 0 ? ok(NO_ROWS) : await this.spotOrders()
     if (!spotOrders.ok) return spotOrders
     const executions = await this.executions('linear', executionsFrom, upTo)
     if (!executions.ok) return executions
-    const spotExecutions = spot.length === 0 ? ok([]) : await this.executions('spot', executionsFrom, upTo)
+    const spotExecutions = spot.length === 0 ? ok(NO_ROWS) : await this.executions('spot', executionsFrom, upTo)
     if (!spotExecutions.ok) return spotExecutions
-    const positions = await requests.readAll('account', '/v5/position/list', { ...linear, limit: 200 }, positionRow)
+    const positions = await this.rows('/v5/position/list', { ...linear, limit: 200 }, positionRow)
     if (!positions.ok) return positions
-    const elsewhere = [...positions.value]
+    const elsewhere = [positions.value]
     for (const settleCoin of SETTLE_COINS) {
       if (settleCoin === coin) continue
-      const others = await requests.readAll('account', '/v5/position/list', { category: 'linear', settleCoin, limit: 200 }, positionRow)
+      const others = await this.rows('/v5/position/list', { category: 'linear', settleCoin, limit: 200 }, positionRow)
       if (!others.ok) return others
-      elsewhere.push(...others.value)
+      elsewhere.push(others.value)
     }
     // Before the balance: what moves in between is in the next log, and not in a balance that the log does not know.
-    const log = upTo === undefined ? ok([]) : await this.transactions(executionsFrom, upTo)
+    const log = upTo === undefined ? ok(NO_ROWS) : await this.transactions(executionsFrom, upTo)
     // A key that may not read it must not keep the account from being read: what moves is then unexplained.
     if (!log.ok && log.error.type !== 'auth' && log.error.type !== 'invalid-request') return log
     const coins = [...new Set([coin, ...spot.map(({ baseCoin }) => baseCoin)])].join(',')
@@ -101,12 +103,21 @@ export class AccountReader {
     // A coin of which there is nothing has no row.
     const balanceOf = (name: string): string => account.coin.find((c) => c.coin === name)?.walletBalance ?? '0'
     return mapped(() => ({
-      openOrders: [...symbols.mapRows(orders.value, 'linear', toOrderReport), ...symbols.mapRows(spotOrders.value, 'spot', toOrderReport)],
-      executions: merged(this.reports(executions.value, 'linear'), this.reports(spotExecutions.value, 'spot')),
-      positions: symbols.mapRows(positions.value, 'linear', toPositionReport),
+      openOrders: [
+        ...symbols.mapRows(orders.value.rows, 'linear', toOrderReport),
+        ...symbols.mapRows(spotOrders.value.rows, 'spot', toOrderReport),
+      ],
+      executions: merged(this.reports(executions.value.rows, 'linear'), this.reports(spotExecutions.value.rows, 'spot')),
+      positions: symbols.mapRows(positions.value.rows, 'linear', toPositionReport),
       holdings: spot.map((instrument) => holdingOf(instrument, balanceOf(instrument.baseCoin))),
-      movements: log.ok ? this.movements(log.value, coin) : undefined,
-      elsewhere: elsewhere.filter((row) => !symbols.byName.has(row.symbol) && Number(row.size) !== 0).map(toElsewhere),
+      movements: log.ok ? this.movements(log.value.rows, coin) : undefined,
+      elsewhere: elsewhere.flatMap(({ rows, unread }) => [
+        ...rows.filter((row) => !symbols.byName.has(row.symbol) && Number(row.size) !== 0).map(toElsewhere),
+        ...unread.map(({ symbol }) => unreadElsewhere(symbol, '')),
+      ]),
+      unread: [orders.value, spotOrders.value, executions.value, spotExecutions.value, log.ok ? log.value : NO_ROWS, ...elsewhere].flatMap(
+        ({ unread }) => unread,
+      ),
       walletBalance: balanceIn(coin, balanceOf(coin)),
       coin,
       maintenanceRatio: ratioOf(account.accountMMRate),
@@ -130,37 +141,47 @@ export class AccountReader {
     return ok(undefined)
   }
 
-  private async spotOrders(): Promise<Result<OrderWire[], VenueError>> {
-    const rows = new Map<string, OrderWire>()
+  private rows<T>(
+    path: string,
+    params: Parameters<typeof readRows>[2],
+    row: z.ZodType<T>,
+    isOurs = (symbol: string): boolean => symbol === '' || this.symbols.byName.has(ownSymbolOf(String(params['category']), symbol)),
+  ): Promise<Result<AccountRows<T>, VenueError>> {
+    return readRows(this.requests, path, params, row, isOurs)
+  }
+
+  private async spotOrders(): Promise<Result<AccountRows<OrderWire>, VenueError>> {
+    const byId = new Map<string, OrderWire>()
+    const unread: UnreadRow[] = []
     for (const orderFilter of SPOT_FILTERS) {
-      const reply = await this.requests.readAll('account', '/v5/order/realtime', { category: 'spot', orderFilter, limit: 50 }, orderRow)
+      const reply = await this.rows('/v5/order/realtime', { category: 'spot', orderFilter, limit: 50 }, orderRow)
       if (!reply.ok) return reply
       // The later answer is the newer one.
-      for (const row of reply.value) rows.set(row.orderId, row)
+      for (const row of reply.value.rows) byId.set(row.orderId, row)
+      unread.push(...reply.value.unread)
     }
-    return ok([...rows.values()])
+    return ok({ rows: [...byId.values()], unread })
   }
 
   /** Newest first, as each list is. */
-  private async executions(category: Instrument['category'], from: Ts, upTo: Ts = from): Promise<Result<ExecutionWire[], VenueError>> {
-    const rows: ExecutionWire[] = []
-    for (const window of windowsOf(from, upTo, 7 * DAY_MS)) {
-      const read = await this.requests.readAll('account', '/v5/execution/list', { category, ...window, limit: 100 }, executionRow)
-      if (!read.ok) return read
-      rows.unshift(...read.value)
-    }
-    return ok(rows)
+  private async executions(
+    category: Instrument['category'],
+    from: Ts,
+    upTo: Ts = from,
+  ): Promise<Result<AccountRows<ExecutionWire>, VenueError>> {
+    const read = windowsOf(from, upTo, 7 * DAY_MS).map(
+      (window) => () => this.rows('/v5/execution/list', { category, ...window, limit: 100 }, executionRow),
+    )
+    return newestFirst(read)
   }
 
-  private async transactions(from: Ts, upTo: Ts): Promise<Result<TransactionWire[], VenueError>> {
-    const rows: TransactionWire[] = []
-    for (const window of windowsOf(ts(Math.max(1, from - LOG_LATE_MS)), upTo, DAY_MS)) {
+  /** Of any symbol: money that a row would have explained is unexplained. */
+  private async transactions(from: Ts, upTo: Ts): Promise<Result<AccountRows<TransactionWire>, VenueError>> {
+    const read = windowsOf(ts(Math.max(1, from - LOG_LATE_MS)), upTo, DAY_MS).map((window) => () => {
       const params = { accountType: 'UNIFIED', ...window, limit: 50 }
-      const read = await this.requests.readAll('account', '/v5/account/transaction-log', params, transactionRow)
-      if (!read.ok) return read
-      rows.unshift(...read.value)
-    }
-    return ok(rows)
+      return this.rows('/v5/account/transaction-log', params, transactionRow, () => false)
+    })
+    return newestFirst(read)
   }
 
   /** Oldest first. One that cannot be read costs no other: its money stays unexplained. */
@@ -185,6 +206,23 @@ export class AccountReader {
         .reverse()
     )
   }
+}
+
+const NO_ROWS: AccountRows<never> = { rows: [], unread: [] }
+
+/** Windows from the oldest on, one after the other. */
+async function newestFirst<T>(
+  windows: readonly (() => Promise<Result<AccountRows<T>, VenueError>>)[],
+): Promise<Result<AccountRows<T>, VenueError>> {
+  const pages: (readonly T[])[] = []
+  const unread: UnreadRow[] = []
+  for (const window of windows) {
+    const read = await window()
+    if (!read.ok) return read
+    pages.unshift(read.value.rows)
+    unread.push(...read.value.unread)
+  }
+  return ok({ rows: pages.flat(), unread })
 }
 
 /** Both oldest first; the order within each is kept. */
