@@ -300,6 +300,27 @@ describe('S12 the account is changed in the app', () => {
     expect([marginMode(), world.holds, alerts()]).toEqual(['cross', [], ['P4 account.margin_mode_pending']])
   })
 
+  test('S12 leverage and margin mode that wait for a close are waited for over a kill: the holds still end by themselves', async () => {
+    await world.ask({ name: 'set-limit', key: 'leverage', value: '3x', scope: { type: 'account' } })
+    await setMode('isolated')
+    await world.pass(2_000)
+    await world.open()
+    await world.pass(4_000)
+    await setMode('cross')
+    await world.ask({ name: 'set-limit', key: 'leverage', value: '2x', scope: { type: 'account' } })
+    await world.pass(4_000)
+    const pending = ['precondition-account.leverage_pending-BTCUSDT', 'precondition-account.margin_mode_pending']
+    expect([...world.holds].sort()).toEqual(pending)
+    world.kill()
+    await world.pass(2_000)
+    await world.start()
+    await world.pass(4_000)
+    expect([...world.holds].sort()).toEqual(pending)
+    await world.ask({ name: 'close', symbol: 'BTCUSDT' })
+    await world.pass(10_000)
+    expect([marginMode(), world.host.exchange.venue.leverage(instrumentIndex(0)), world.holds]).toEqual(['cross', 2, []])
+  })
+
   test('S12 margin mode that Bybit refuses: one sentence with its reason, entries on hold', async () => {
     world.change({ marginModeRefusal: 'Equity needs to be equal to or greater than 1000 USDC' })
     await setMode('isolated')

@@ -15,7 +15,7 @@ import type { PositionReport } from '../../trading/report.ts'
 import type { BootFailure } from '../boot.ts'
 import { type HealthReporter, PARTS } from '../health.ts'
 import type { SystemHolds } from './system-holds.ts'
-import { type Finding, findingsOf, isMarginMode, marginModeWord } from './preconditions.ts'
+import { type Finding, type FindingCode, findingsOf, isMarginMode, marginModeWord } from './preconditions.ts'
 import type { WallClock } from '../../system/wall-clock.ts'
 
 export interface PreconditionPorts {
@@ -85,8 +85,10 @@ export class PreconditionWatch {
   private async read(): Promise<void> {
     const skew = await this.ports.venue.clockSkewMs()
     this.skewMs = skew.ok ? skew.value : undefined
+    const conditions = await this.ports.venue.conditions()
+    this.rememberPending(conditions)
     // Leverage last: Bybit keeps one for each mode.
-    this.reading = await this.withLeverage(await this.withMarginMode(await this.ports.venue.conditions()))
+    this.reading = await this.withLeverage(await this.withMarginMode(conditions))
     await this.act()
   }
 
@@ -131,6 +133,16 @@ export class PreconditionWatch {
     const isModeOpen = this.findings.some(({ code }) => code === 'account.margin_mode' || code === 'account.margin_mode_pending')
     if (!told.isHeld && (isModeOpen || told.leverage !== this.leverageOf(symbol))) void this.check()
     else void this.act()
+  }
+
+  /** Over a restart the holds say that what stands is Ballast's own, and another is only waiting for a position to close. */
+  private rememberPending({ symbols, marginMode }: ConditionsReading): void {
+    const isPending = (code: FindingCode, symbol?: string): boolean =>
+      this.ports.kernel.holds.some(({ id }) => id === holdOf({ code, ...(symbol === undefined ? {} : { symbol }) }))
+    if (symbols.type === 'read')
+      for (const { symbol, leverage } of symbols.value)
+        if (!this.leverageSet.has(symbol) && isPending('account.leverage_pending', symbol)) this.leverageSet.set(symbol, leverage)
+    if (marginMode.type === 'read' && isPending('account.margin_mode_pending')) this.marginModeSet ??= marginMode.value
   }
 
   /** Set by us, never while anything is open on the account, which it is for. */
@@ -242,6 +254,7 @@ export class PreconditionWatch {
 }
 
 const keyOf = (finding: Finding): string => `${finding.code}/${finding.symbol ?? ''}/${finding.stage ?? ''}`
-const holdOf = (finding: Finding): string => `precondition-${finding.code}${finding.symbol === undefined ? '' : `-${finding.symbol}`}`
+const holdOf = (finding: Pick<Finding, 'code' | 'symbol'>): string =>
+  `precondition-${finding.code}${finding.symbol === undefined ? '' : `-${finding.symbol}`}`
 const modeText = ({ isHedge, leverage, isReduceOnly, autoAddsMargin, isHeld }: SymbolCondition): string =>
   [isHedge, leverage, isReduceOnly, autoAddsMargin, isHeld].join()
