@@ -215,7 +215,7 @@ export class CommandHandler {
     const wanted = kernel.holds.filter((h) => scope.type === 'account' || sameScope(h.scope, scope) || this.belongsTo(h, scope))
     if (wanted.length === 0) return done('No hold is in place: trading is running.')
     const problems = await this.ports.preflight()
-    if (problems.length > 0) return refused(`Not resumed: ${problems.join('; ')}.`)
+    if (problems.length > 0) return refused(`Not resumed: ${problems.map((problem) => problem.replace(/\.$/, '')).join('; ')}.`)
     const now = this.ports.now()
     const kept: string[] = []
     const lifts: Hold[] = []
