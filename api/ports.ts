@@ -249,6 +249,8 @@ export interface RiskChange {
   readonly from: string | null
   readonly to: string | null
   readonly actor: string
+  /** By which it was asked; null where nobody asked, or the record of that is gone. */
+  readonly surface: string | null
   readonly until: number | null
 }
 

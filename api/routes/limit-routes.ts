@@ -30,7 +30,7 @@ const Change = z
     key: z.string().openapi({ example: 'dayLoss' }),
     from: z.string().nullable().openapi({ description: 'As it counted before; null where nothing was set' }),
     to: z.string().nullable(),
-    actor: z.string().openapi({ description: 'Who changed it', example: 'telegram:7' }),
+    actor: z.string().openapi({ description: 'Who changed it', example: '@ann' }),
     origin: z.string().openapi({ description: 'By which way', example: 'Telegram' }),
     until: instant().nullable().openapi({ description: 'When it goes back by itself' }),
   })
@@ -96,7 +96,15 @@ export function limitRoutes(context: ApiContext) {
           limit,
           (row) => row.seq,
           (row) => {
-            const { isFromConfigured: _from, isToConfigured: _to, seq, ts, until, ...change } = shownChange(row, ports.system.riskSettings)
+            const {
+              isFromConfigured: _from,
+              isToConfigured: _to,
+              surface: _surface,
+              seq,
+              ts,
+              until,
+              ...change
+            } = shownChange(row, ports.system.riskSettings)
             return { id: String(seq), ...change, ts: iso(ts), until: isoOrNull(until) }
           },
         ),

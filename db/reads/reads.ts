@@ -281,9 +281,11 @@ export class PostgresReads implements Reads {
     const { sql } = this
     return sql<RiskChange[]>`
       select * from (
-        select seq, ts, target, key, lag(value) over (partition by target, key order by seq) as "from", value as "to", actor, until
+        select seq, ts, target, key, lag(value) over (partition by target, key order by seq) as "from", value as "to", actor, surface, until
         from (
-          select seq, ts, payload->'setting'->>'key' as key, payload->'setting'->>'text' as value, payload->'setting'->>'actor' as actor,
+          select seq, ts, (select max(asked.surface) from commands as asked
+              where asked.name = 'set-limit' and (asked.outcome->>'seq')::bigint = journal.cause_seq) as surface,
+            payload->'setting'->>'key' as key, payload->'setting'->>'text' as value, payload->'setting'->>'actor' as actor,
             (payload->'setting'->>'until')::float8 as until,
             concat_ws(' ', payload->'setting'->'target'->>'type',
               coalesce(payload->'setting'->'target'->>'strategy', payload->'setting'->'target'->>'symbol')) as target

@@ -94,12 +94,15 @@ describe.skipIf(made === undefined)('two days of records', () => {
       { ts: DAY, strategy: 'a', text: '40%' },
       { ts: DAY + 3, strategy: 'a', text: null },
     ])
+    await sql`update journal set cause_seq = 77 where seq = 4`
+    await sql`insert into commands (name, args, actor, surface, role, request_id, status, outcome)
+      values ('set-limit', '{}', 'me', 'telegram', 'admin', 'r', 'done', '{"seq": 77}')`
     const changes = await new PostgresReads({ sql, db: made?.database.db } as ConstructorParameters<typeof PostgresReads>[0]).riskChanges({
       limit: 2,
     })
     expect(changes).toEqual([
-      { seq: 4, ts: DAY + 3, target: 'strategy a', key: 'capital', from: '40%', to: null, actor: 'me', until: null },
-      { seq: 3, ts: DAY + 2, target: 'strategy a', key: 'gross', from: null, to: '50%', actor: 'me', until: null },
+      { seq: 4, ts: DAY + 3, target: 'strategy a', key: 'capital', from: '40%', to: null, actor: 'me', surface: 'telegram', until: null },
+      { seq: 3, ts: DAY + 2, target: 'strategy a', key: 'gross', from: null, to: '50%', actor: 'me', surface: null, until: null },
     ])
   })
 

@@ -23,13 +23,15 @@ export interface ShownChange extends Omit<RiskChange, 'from' | 'to'> {
 const ORIGINS: Readonly<Record<string, string>> = {
   telegram: 'Telegram',
   discord: 'Discord',
-  key: 'API key',
-  timer: 'its time was over',
-  allocator: 'allocator',
+  api: 'REST',
+  rest: 'REST',
+  cli: 'terminal',
+  worker: 'schedule',
 }
 
-/** Ids of people and programs begin with the way that they came. */
-const originOf = (actor: string): string => ORIGINS[actor.split(':')[0] ?? ''] ?? 'terminal'
+/** By the surface of the command; what nobody asked for went back by itself. */
+const originOf = ({ surface, actor }: RiskChange): string =>
+  surface === null ? (actor === 'timer' ? 'its time was over' : 'not on record') : (ORIGINS[surface] ?? surface)
 
 export function shownChange(change: RiskChange, configured: RiskSettingsShown): ShownChange {
   const { target, key } = change
@@ -43,7 +45,7 @@ export function shownChange(change: RiskChange, configured: RiskSettingsShown): 
     to: change.to ?? own,
     isFromConfigured: change.from === null,
     isToConfigured: change.to === null,
-    origin: originOf(change.actor),
+    origin: originOf(change),
   }
 }
 

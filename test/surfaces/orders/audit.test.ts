@@ -13,7 +13,8 @@ const change = (over: Partial<RiskChange>): RiskChange => ({
   key: 'dayLoss',
   from: null,
   to: '3%',
-  actor: 'telegram:7',
+  actor: '@ann',
+  surface: 'telegram',
   until: null,
   ...over,
 })
@@ -22,8 +23,8 @@ describe('audit', () => {
   test('newest first, with the value before and after, the person, the time and the way', async () => {
     const world = makeWorld()
     world.riskChanges = [
-      change({ seq: 3, from: '4%', to: null, actor: 'timer' }),
-      change({ seq: 2, key: 'position', target: 'symbol BTCUSDT', to: '10%', actor: 'key:3e84c053', until: 1_900_000 }),
+      change({ seq: 3, from: '4%', to: null, actor: 'timer', surface: null }),
+      change({ seq: 2, key: 'position', target: 'symbol BTCUSDT', to: '10%', actor: 'key grafana', surface: 'api', until: 1_900_000 }),
       change({ seq: 1 }),
     ]
     const { reply } = await world.runner.runLine('audit', by('viewer'))
@@ -34,8 +35,8 @@ describe('audit', () => {
     ])
     expect(reply.fields.map(({ value }) => value.split('\n')[1])).toEqual([
       expect.stringMatching(/by timer \(its time was over\)$/),
-      expect.stringMatching(/by key:3e84c053 \(API key\)$/),
-      expect.stringMatching(/by telegram:7 \(Telegram\)$/),
+      expect.stringMatching(/by key grafana \(REST\)$/),
+      expect.stringMatching(/by @ann \(Telegram\)$/),
     ])
   })
 
