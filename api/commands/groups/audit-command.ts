@@ -23,8 +23,8 @@ export interface ShownChange extends Omit<RiskChange, 'from' | 'to'> {
 const ORIGINS: Readonly<Record<string, string>> = {
   telegram: 'Telegram',
   discord: 'Discord',
-  api: 'REST',
   rest: 'REST',
+  web: 'web',
   cli: 'terminal',
   worker: 'schedule',
 }

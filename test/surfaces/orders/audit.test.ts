@@ -24,7 +24,7 @@ describe('audit', () => {
     const world = makeWorld()
     world.riskChanges = [
       change({ seq: 3, from: '4%', to: null, actor: 'timer', surface: null }),
-      change({ seq: 2, key: 'position', target: 'symbol BTCUSDT', to: '10%', actor: 'key grafana', surface: 'api', until: 1_900_000 }),
+      change({ seq: 2, key: 'position', target: 'symbol BTCUSDT', to: '10%', actor: 'key grafana', surface: 'rest', until: 1_900_000 }),
       change({ seq: 1 }),
     ]
     const { reply } = await world.runner.runLine('audit', by('viewer'))
