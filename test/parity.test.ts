@@ -12,6 +12,7 @@ import { openStore } from '../src/market/candles/store.ts'
 import { generatedCandles } from './support/generated-candles.ts'
 import { type LockstepCase, backtestSame, tradeLive } from './support/kernel/lockstep.ts'
 import { MemoryStore } from './support/kernel/memory-journal.ts'
+import { twoMarkets } from './support/two-markets.ts'
 
 const CANDLES = join(import.meta.dirname, 'fixtures/candles')
 const MINUTES_5 = 300_000
@@ -101,4 +102,32 @@ test('real candles, the crash of 2025-10-10 21:15 UTC: same fills live and backt
   })
   expect(live.facts.filter((f) => f.type === 'alert-raised' && f.alert === 'position.unprotected')).toEqual([])
   expect(live.facts.some((f) => f.type === 'trade-closed' && f.trade.exitReason === 'stop')).toBe(true)
+}, 90_000)
+
+test('one strategy over two symbols and three intervals, beside one of its own: same fills live and backtested', async () => {
+  const store = openStore(join(dataDir, 'two', 'candles'))
+  for (const symbol of SYMBOLS) {
+    const imported = await importFiles(store, {
+      files: [join(CANDLES, `bybit-${symbol}-5m.csv`)],
+      venue: 'bybit',
+      symbol,
+      wishes: { interval: '5m' },
+    })
+    expect(imported.ok).toBe(true)
+  }
+  const two = planOf({ strategy: 'two-markets', symbols: ['BTCUSDT', 'SOLUSDT'] }, new Map([['two-markets', twoMarkets]]))
+  if (!two.ok) throw new Error(two.error)
+  const { backtest } = await compare({
+    dataDir: join(dataDir, 'two'),
+    symbols: ['BTCUSDT', 'SOLUSDT', 'ETHUSDT'],
+    interval: '5m',
+    intervalMs: MINUTES_5,
+    plans: [two.value, plan('donchian-breakout', 'ETHUSDT')],
+    from: Date.parse('2025-10-10T00:00:00Z'),
+    to: Date.parse('2025-10-11T06:00:00Z'),
+    openingCash: '10000',
+  })
+  const { fills } = backtest.result
+  expect(fills.filter(({ strategy }) => strategy === 'two-markets').length).toBeGreaterThan(20)
+  expect(new Set(fills.map(({ instrument }) => instrument)).size).toBe(3)
 }, 90_000)

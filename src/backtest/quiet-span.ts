@@ -4,7 +4,7 @@
  */
 import { type Cash, type InstrumentIndex, cash, ticks, ts } from '../core/units.ts'
 import type { Kernel } from '../kernel/kernel.ts'
-import type { StrategyRun } from '../kernel/state/strategy-run.ts'
+import type { SignalRun } from '../kernel/state/signal-run.ts'
 import type { Bars } from '../market/bars.ts'
 import type { Instrument } from '../market/instrument.ts'
 import { type Position, unrealizedOf } from '../portfolio/position.ts'
@@ -19,7 +19,7 @@ export class QuietSpan {
   private readonly equityTs: Float64Array
   private readonly equityValue: Float64Array
   /** Whose word ended the span, or failure; undefined where nobody's did. */
-  spoke: StrategyRun | undefined
+  spoke: SignalRun | undefined
   signal: Signal | undefined
 
   /** @param equityTs and equityValue are filled by instant */

@@ -6,7 +6,7 @@ import { MINUTE_MS } from '../core/units.ts'
 import type { BarColumns } from '../market/bars.ts'
 import type { Instrument } from '../market/instrument.ts'
 import { failureText } from '../strategy/failure.ts'
-import { rehearse } from '../strategy/strategy-harness.ts'
+import { rehearse, rehearseMarkets } from '../strategy/strategy-harness.ts'
 import { keptOf, stateOf } from '../strategy/kept-state.ts'
 import type { Signal, StrategyDefinition, StrategyState } from '../strategy/strategy.ts'
 
@@ -39,16 +39,18 @@ const WORDS = {
 } as const
 
 export function checkStrategy(definition: StrategyDefinition, params: unknown, series: CheckSeries): StrategyChecks {
-  const run = (columns: BarColumns = series.columns, options: Parameters<typeof rehearse>[5] = {}) =>
-    rehearse(definition, params, series.instrument, series.intervalMs, columns, options)
+  const run = (columns: BarColumns = series.columns, options: Parameters<typeof rehearse>[5] = {}): Said[] =>
+    definition.contract === 2
+      ? rehearseMarkets(definition, params, series.instrument, series.intervalMs, marketsOf(definition, columns), options)
+      : rehearse(definition, params, series.instrument, series.intervalMs, columns, options).map((signal) => [signal])
   const bars = series.columns.ts.length
-  let first: (Signal | undefined)[]
+  let first: Said[]
   try {
     first = run()
   } catch (thrown) {
     return { checks: [{ name: WORDS.runs, flaw: `it throws ${failureText(thrown)}.` }], bars, opinions: 0 }
   }
-  const opinions = first.filter((signal) => signal !== undefined).length
+  const opinions = first.filter((said) => said.some((signal) => signal !== undefined)).length
   const half = bars >> 1
   const check = (name: string, find: () => string | undefined): Check => {
     try {
@@ -62,7 +64,7 @@ export function checkStrategy(definition: StrategyDefinition, params: unknown, s
     opinions,
     checks: [
       { name: WORDS.runs, flaw: undefined },
-      check(WORDS.sound, () => unsound(first, series.columns)),
+      check(WORDS.sound, () => unsound(first, marketsOf(definition, series.columns))),
       check(WORDS.repeats, () => differenceOf(first, run(), bars)),
       check(WORDS.future, () => differenceOf(first, run(cut(series.columns, half)), half)),
       check(WORDS.state, () =>
@@ -85,29 +87,46 @@ export function checkStrategy(definition: StrategyDefinition, params: unknown, s
   }
 }
 
+/** What was said at one close, by market. */
+type Said = readonly (Signal | undefined)[]
+
+/** The series of each symbol of the strategy: the second and later ones swing around the first, so that what is between them comes back. */
+function marketsOf({ contract, symbols }: StrategyDefinition, columns: BarColumns): readonly BarColumns[] {
+  const count = contract === 2 ? (symbols?.length ?? MARKETS) : 1
+  return Array.from({ length: count }, (_, k) => (k === 0 ? columns : swinging(columns, k)))
+}
+
+const MARKETS = 3
+
+function swinging(columns: BarColumns, k: number): BarColumns {
+  const swing = (column: Float64Array): Float64Array =>
+    column.map((price, row) => Math.max(1, Math.round(price * (1 + 0.02 * Math.sin(row / (60 + 25 * k) + k)))))
+  return { ...columns, open: swing(columns.open), high: swing(columns.high), low: swing(columns.low), close: swing(columns.close) }
+}
+
 /** As a restart brings it back. */
 const overJournal = (state: StrategyState): StrategyState => stateOf(JSON.parse(JSON.stringify(keptOf(state))))
 
-function unsound(signals: readonly (Signal | undefined)[], { close }: BarColumns): string | undefined {
-  for (const [at, signal] of signals.entries()) {
-    if (signal === undefined) continue
-    const price = close[at] as number
-    const where = `bar ${at + 1}`
-    if (signal.reason.rule === '') return `${where}: its reason has no rule.`
-    if (signal.side === 0) continue
-    if (signal.stop === price) return `${where}: the stop equals the close, ${price} ticks.`
-    if (signal.targets?.some((target) => target.price === price) === true) return `${where}: a target equals the close, ${price} ticks.`
-  }
+function unsound(all: readonly Said[], markets: readonly BarColumns[]): string | undefined {
+  for (const [at, said] of all.entries())
+    for (const [market, signal] of said.entries()) {
+      if (signal === undefined) continue
+      const price = markets[market]?.close[at] as number
+      const where = `bar ${at + 1}`
+      if (signal.reason.rule === '') return `${where}: its reason has no rule.`
+      if (signal.side === 0) continue
+      if (signal.stop === price) return `${where}: the stop equals the close, ${price} ticks.`
+      if (signal.targets?.some((target) => target.price === price) === true) return `${where}: a target equals the close, ${price} ticks.`
+    }
   return undefined
 }
 
-function differenceOf(
-  expected: readonly (Signal | undefined)[],
-  actual: readonly (Signal | undefined)[],
-  until: number,
-): string | undefined {
+function differenceOf(expected: readonly Said[], actual: readonly Said[], until: number): string | undefined {
+  // What a strategy of one symbol said is shown as it was said.
+  const shown = (said: Said | undefined): string | undefined =>
+    said === undefined || said.every((signal) => signal === undefined) ? undefined : JSON.stringify(said.length === 1 ? said[0] : said)
   for (let at = 0; at < until; at++) {
-    const [a, b] = [JSON.stringify(expected[at]), JSON.stringify(actual[at])]
+    const [a, b] = [shown(expected[at]), shown(actual[at])]
     if (a !== b) return `bar ${at + 1}: ${a ?? 'no signal'} the first time, ${b ?? 'no signal'} now.`
   }
   return undefined

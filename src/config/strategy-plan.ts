@@ -7,6 +7,7 @@ import type { z } from 'zod'
 import { nearestOf } from '../core/nearest.ts'
 import { type Result, err, ok } from '../core/result.ts'
 import { type Execution, parseExecution } from '../trading/algorithms/execution.ts'
+import { symbolsProblem } from '../strategy/market-set.ts'
 import { type Catalog, STRATEGIES, strategyNamed } from '../strategy/registry.ts'
 import type { StrategyDefinition } from '../strategy/strategy.ts'
 
@@ -58,6 +59,8 @@ export function planOf(spec: PlanSpec, catalog: Catalog = STRATEGIES): Result<St
   const params = definition.params.safeParse(spec.params ?? {})
   if (!params.success) return err(`${spec.strategy}: ${paramsProblem(params.error, definition, spec.params ?? {})}`)
   if (spec.symbols.length === 0) return err(`${spec.strategy} has no symbols.`)
+  const misfit = symbolsProblem(definition, spec.symbols.length)
+  if (misfit !== undefined) return err(misfit)
   const execution = spec.execution === undefined ? undefined : parseExecution(spec.execution)
   if (typeof execution === 'string') return err(`${spec.strategy}: ${execution}`)
   if (execution?.type === 'iceberg') return err(`${spec.strategy}: an iceberg needs a limit price, and its signals have none.`)

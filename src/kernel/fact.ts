@@ -184,6 +184,8 @@ export interface StrategyStateKept {
   readonly state: object
   /** Side of a signal that came while held: dead until the signal changes (S11). */
   readonly deadSide: Side | 0
+  /** Of a strategy over several symbols: of each of them, in their order. */
+  readonly deadSides?: readonly (Side | 0)[]
   readonly ts: Ts
 }
 export interface StrategyModeChanged {

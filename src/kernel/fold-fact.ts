@@ -12,6 +12,7 @@ import type { NearLimit, NearLimits } from './handlers/near-limits.ts'
 import type { SafetyControls } from './handlers/safety-controls.ts'
 import type { EffectiveLimits } from './state/effective-limits.ts'
 import type { OrderTable } from './state/order-table.ts'
+import { MarketRun } from './state/markets-run.ts'
 import type { StrategyRun } from './state/strategy-run.ts'
 
 /** The parts of a kernel that facts are booked in. */
@@ -51,7 +52,13 @@ export function foldFact(
       return
     case 'strategy-state': {
       const run = runs[fact.instrument]
-      if (run !== undefined && run.strategy === fact.strategy) run.restore(fact.state, fact.deadSide)
+      if (run === undefined || run.strategy !== fact.strategy) return
+      run.restore(fact.state, fact.deadSide)
+      if (run instanceof MarketRun)
+        fact.deadSides?.forEach((side, k) => {
+          const of = run.of.runs[k]
+          if (of !== undefined) of.deadSide = side
+        })
       return
     }
     case 'strategy-mode-changed':

@@ -16,6 +16,7 @@ import { safePrices } from './orders/convert-order.ts'
 import type { OrderGateway } from './orders/order-gateway.ts'
 import type { OrderTable } from './state/order-table.ts'
 import type { PortfolioState } from './state/portfolio-state.ts'
+import { MarketRun } from './state/markets-run.ts'
 import type { StrategyRun } from './state/strategy-run.ts'
 import type { StrategyStarts } from './handlers/strategy-starts.ts'
 
@@ -90,6 +91,7 @@ export class InstrumentVersions {
     // What a strategy knows is in ticks where nobody else can show: it starts from scratch, from the bars in new steps.
     const run = this.runs[i]
     if (run !== undefined) {
+      if (run instanceof MarketRun) run.of.set?.convert(run.at, change.priceFactor)
       run.restart()
       this.starts.giveUp(run.strategy)
     }

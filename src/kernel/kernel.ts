@@ -45,13 +45,14 @@ import { PortfolioState } from './state/portfolio-state.ts'
 import { KERNEL_CODE_VERSION, type KernelSnapshot } from './snapshot.ts'
 import { StrategyModes } from './handlers/strategy-modes.ts'
 import { StrategyStarts } from './handlers/strategy-starts.ts'
-import { StrategyRun } from './state/strategy-run.ts'
+import { MarketRun, MarketsRun } from './state/markets-run.ts'
+import { SignalRun } from './state/signal-run.ts'
+import type { StrategyRun } from './state/strategy-run.ts'
 import { OrderEventHandler } from './handlers/order-events.ts'
 
 /** Bars of history that stay visible to a live strategy. */
 const LIVE_BARS = 4_096
 
-/** What is neither an order's event, nor bars, nor asked by somebody. */
 /** What a backtest does between the decisions of one close instant. */
 export interface BetweenDecisions {
   /** Breakers have decided, and there are holds. */
@@ -93,6 +94,8 @@ export class Kernel {
   private readonly watchesEquity: boolean
 
   private readonly watchesLimits: boolean
+  /** Whether a strategy decides for several symbols at once: else no bar pays for that. */
+  private readonly hasMarketRuns: boolean
   /** Whether bars are looked at by others than the strategy: by limits, a journal, or the average true range. */
   private readonly watchesBars: boolean
 
@@ -108,9 +111,18 @@ export class Kernel {
     for (const strategy of strategies)
       for (const i of strategy.instruments) {
         assert(runs[i] === undefined, `symbol-owned: ${instruments[i]?.symbol} already belongs to ${runs[i]?.strategy}`)
-        runs[i] = new StrategyRun(strategy, instruments[i] as Instrument, this.bars[i] as Bars)
+        if (strategy.definition.contract !== 2) runs[i] = new SignalRun(strategy, instruments[i] as Instrument, this.bars[i] as Bars)
       }
+    for (const strategy of strategies) {
+      if (strategy.definition.contract !== 2) continue
+      const sources = strategy.instruments.map((i) => ({ instrument: instruments[i] as Instrument, bars: this.bars[i] as Bars }))
+      for (const run of new MarketsRun(strategy, sources).runs) {
+        assert(runs[run.instrument.index] === undefined, `symbol-owned: ${run.instrument.symbol}`)
+        runs[run.instrument.index] = run
+      }
+    }
     this.runs = runs
+    this.hasMarketRuns = runs.some((run) => run instanceof MarketRun)
     const owners = runs.map((run, i) => run?.strategy ?? (config.manual?.some((m) => m === i) === true ? MANUAL_OWNER : undefined))
     this.limits = new EffectiveLimits(config, (i) => owners[i])
     const needsAtr = config.limits.isStopDistanceChecked || config.limits.collarAtrMax !== Number.POSITIVE_INFINITY
@@ -260,6 +272,9 @@ export class Kernel {
     const bars = this.bars[i] as Bars
     this.portfolio.markBar(i, bars)
     if (this.parentOrders.active.length !== 0) this.parentOrders.noteVolume(i, bars.volumeColumn[bars.cursor - 1] as number)
+    if (!this.hasMarketRuns) return
+    const run = this.runs[i]
+    if (run instanceof MarketRun) run.of.see(run.at)
   }
 
   /**
@@ -276,9 +291,21 @@ export class Kernel {
     this.decideAlgorithms()
     if (between !== undefined && this.factBuffer.count !== 0) between.carryOut()
     for (let k = 0; k < count; k++) {
+      if (this.hasMarketRuns && this.isFollowed(members, count, k)) continue
       this.decide(instrumentIndex(members[k] as number), 'live')
       if (between !== undefined && this.factBuffer.count !== 0) between.carryOut()
     }
+  }
+
+  /** Whether another symbol of the same decision is still to come: it is made with the last of them. */
+  private isFollowed(members: ArrayLike<number>, count: number, k: number): boolean {
+    const run = this.runs[members[k] as number]
+    if (!(run instanceof MarketRun)) return false
+    for (let next = k + 1; next < count; next++) {
+      const other = this.runs[members[next] as number]
+      if (other instanceof MarketRun && other.of === run.of) return true
+    }
+    return false
   }
 
   /** All bars of a close instant are marked: equity of that instant. */
@@ -298,7 +325,8 @@ export class Kernel {
     if (run === undefined || run.mode === 'errored' || this.config.isSafe === true) return
     const { deciding } = this.config
     if (deciding !== undefined) deciding(run.strategy)
-    this.decideRun(run, i, mode)
+    if (run instanceof SignalRun) this.heed(run, run.onBar(this.portfolio.now, this.portfolio.positionLots(i)), mode)
+    else if (run instanceof MarketRun) this.decideMarkets(run.of, mode)
     if (deciding !== undefined) deciding(undefined)
   }
 
@@ -306,12 +334,12 @@ export class Kernel {
    * The strategy of `i` where nobody but it has anything to decide on the next bar: such bars may be given to it one after the other, with
    * {@link passBars} after the last of them. Undefined where more is looked at on each bar.
    */
-  loneRun(i: InstrumentIndex): StrategyRun | undefined {
+  loneRun(i: InstrumentIndex): SignalRun | undefined {
     const { config, holds, parentOrders, factBuffer } = this
     if (this.watchesBars || holds.length !== 0 || parentOrders.active.length !== 0 || factBuffer.count !== 0) return undefined
     if (config.isSafe === true || config.deciding !== undefined) return undefined
     const run = this.runs[i]
-    return run?.mode === 'errored' ? undefined : run
+    return run instanceof SignalRun && run.mode !== 'errored' ? run : undefined
   }
 
   /** Bars of `i` have been revealed between these prices; as {@link mark} after each of them. */
@@ -324,8 +352,21 @@ export class Kernel {
     if (this.watchesEquity) watchEquity(this.portfolio.watch, equity, at, this.limits.account.drawdown)
   }
 
-  private decideRun(run: StrategyRun, i: InstrumentIndex, mode: BarsMode): void {
-    this.heed(run, run.onBar(this.portfolio.now, this.portfolio.positionLots(i)), mode)
+  /** One decision for all symbols of a strategy. */
+  private decideMarkets(markets: MarketsRun, mode: BarsMode): void {
+    const isAsked = markets.decide((i) => this.portfolio.positionLots(i))
+    const [first] = markets.runs
+    if (first === undefined) return
+    if (markets.failure !== undefined) {
+      this.modes.fail(first.strategy, markets.failure)
+      return
+    }
+    if (mode === 'warmup' || !isAsked) return
+    for (const run of markets.runs) {
+      const signal = markets.set?.signalOf(run.at)
+      if (signal !== undefined) this.signals.take(run, signal, mode === 'live')
+      else if (markets.set?.hasClosed(run.at) === true) run.deadSide = 0
+    }
   }
 
   /** Decides on what a strategy has said, or on its failure. */
@@ -358,9 +399,7 @@ export class Kernel {
       else this.settle(at)
       if (!decides) return
     } else {
-      for (const row of rows) {
-        if (this.revealRow(row) && decides) this.decide(row.instrument, mode)
-      }
+      this.foldEarlierBars(rows, mode, decides)
       this.settle(at)
       if (!decides) return
     }
@@ -369,9 +408,29 @@ export class Kernel {
     this.safety.sampleEquity()
   }
 
+  /** Rows of many instants, ascending; a strategy over several symbols decides after the last of an instant. */
+  private foldEarlierBars(rows: readonly ClosedBar[], mode: BarsMode, decides: boolean): void {
+    let waiting = new Map<MarketsRun, InstrumentIndex>()
+    rows.forEach((row, k) => {
+      if (this.revealRow(row) && decides) {
+        const run = this.runs[row.instrument]
+        if (run instanceof MarketRun) waiting.set(run.of, row.instrument)
+        else this.decide(row.instrument, mode)
+      }
+      if (waiting.size === 0 || rows[k + 1]?.bar.ts === row.bar.ts) return
+      const now = waiting
+      waiting = new Map()
+      for (const i of now.values()) this.decide(i, mode)
+    })
+  }
+
   /** `isStart`: of a strategy that is stopped, too, since it has begun again. */
   private keepStates(instruments: readonly InstrumentIndex[], isStart = false): void {
-    for (const instrument of new Set(instruments)) {
+    const keepers = instruments.map((i) => {
+      const run = this.runs[i]
+      return run instanceof MarketRun ? (run.of.runs[0] as MarketRun).instrument.index : i
+    })
+    for (const instrument of new Set(keepers)) {
       const run = this.runs[instrument]
       if (run === undefined || (run.mode === 'errored' && !isStart)) continue
       const state = run.kept()
@@ -386,6 +445,7 @@ export class Kernel {
         instrument,
         state,
         deadSide: run.deadSide,
+        ...(run instanceof MarketRun && run.of.runs.length > 1 ? { deadSides: run.of.runs.map((each) => each.deadSide) } : {}),
         ts: this.now,
       })
     }
@@ -427,6 +487,7 @@ export class Kernel {
           deadSide: run.deadSide,
           lastSignalTs: run.lastSignalTs,
           state: run.snapshotState(),
+          ...(run instanceof MarketRun && run.keepsState ? { series: run.of.series() } : {}),
         })),
     }
   }
@@ -451,6 +512,7 @@ export class Kernel {
       run.modeCause = saved.modeCause ?? ''
       run.lastSignalTs = saved.lastSignalTs
       run.restore(saved.state, saved.deadSide)
+      if (run instanceof MarketRun && saved.series !== undefined) run.of.restoreSeries(saved.series)
     }
   }
 }

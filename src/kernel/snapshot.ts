@@ -5,6 +5,7 @@
 import type { InstrumentIndex, Side, StrategyId, Ts } from '../core/units.ts'
 import type { InstrumentTerms } from '../market/instrument-terms.ts'
 import type { AlgorithmState } from '../trading/algorithms/algorithm.ts'
+import type { SeriesState } from '../strategy/market-set.ts'
 import type { StrategyState } from '../strategy/strategy.ts'
 import type { StrategyMode } from './input.ts'
 import type { PendingClose } from './state/pending-closes.ts'
@@ -38,6 +39,8 @@ export interface KernelSnapshot {
     readonly deadSide: Side | 0
     readonly lastSignalTs: Ts | null
     readonly state: StrategyState
+    /** Of a strategy over several symbols, with the one that keeps its state: bars that it may read, by symbol. */
+    readonly series?: readonly SeriesState[]
   }[]
 }
 

@@ -40,6 +40,12 @@ export function columnsOfBars(bars: readonly Bar[]): Float64Array[] {
   ]
 }
 
+/** One bar as a row: time, open, high, low, close, volume. */
+export const rowOf = (bars: Bars, at: number): number[] =>
+  [bars.tsColumn, bars.openColumn, bars.highColumn, bars.lowColumn, bars.closeColumn, bars.volumeColumn].map(
+    (column) => column[at] as number,
+  )
+
 /** What a strategy may read of a series: the bars that are revealed, by how many bars ago they opened; 0 is the newest. */
 export interface RevealedBars {
   readonly intervalMs: number
@@ -93,16 +99,21 @@ export class Bars implements RevealedBars {
 
   /** Appends a live bar, still hidden. */
   push(bar: Bar): void {
+    this.append(bar.ts, bar.open, bar.high, bar.low, bar.close, bar.volume)
+  }
+
+  /** As {@link push}, of a row of {@link rowOf}. */
+  append(openTs: number, open: number, high: number, low: number, close: number, volume: number): void {
     const capacity = this.tsColumn.length
     if (this.length === capacity) this.dropOldest(capacity >> 1)
     const at = this.length
-    assert(at === 0 || bar.ts > (this.tsColumn[at - 1] as number), 'bars must ascend')
-    this.tsColumn[at] = bar.ts
-    this.openColumn[at] = bar.open
-    this.highColumn[at] = bar.high
-    this.lowColumn[at] = bar.low
-    this.closeColumn[at] = bar.close
-    this.volumeColumn[at] = bar.volume
+    assert(at === 0 || openTs > (this.tsColumn[at - 1] as number), 'bars must ascend')
+    this.tsColumn[at] = openTs
+    this.openColumn[at] = open
+    this.highColumn[at] = high
+    this.lowColumn[at] = low
+    this.closeColumn[at] = close
+    this.volumeColumn[at] = volume
     this.length = at + 1
   }
 

@@ -26,5 +26,14 @@ export * from '../indicators/averages/wma.ts'
 export type { RevealedBars } from '../market/bars.ts'
 export { type Instrument, priceFloat, tickFloat, ticksFromFloat } from '../market/instrument.ts'
 export type { Reason, Target } from '../trading/order.ts'
-export { type PriceBar, type SignalPrices, signalsOf } from './strategy-harness.ts'
-export { type Signal, type StrategyContext, type StrategyDefinition, type StrategyState, defineStrategy } from './strategy.ts'
+export { type PriceBar, type SignalPrices, marketSignalsOf, signalsOf } from './strategy-harness.ts'
+export {
+  type Market,
+  type MarketsContext,
+  type MarketsDefinition,
+  type Signal,
+  type StrategyContext,
+  type StrategyDefinition,
+  type StrategyState,
+  defineStrategy,
+} from './strategy.ts'

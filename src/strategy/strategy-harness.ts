@@ -4,6 +4,8 @@
 import { MINUTE_MS, instrumentIndex, lots, ticks, ts } from '../core/units.ts'
 import { type BarColumns, Bars } from '../market/bars.ts'
 import { type Instrument, makeInstrument, priceFloat } from '../market/instrument.ts'
+import { Merge } from '../market/merge.ts'
+import { MarketSet } from './market-set.ts'
 import { checkSignal } from './signal-gate.ts'
 import type { Signal, StrategyContext, StrategyDefinition, StrategyState } from './strategy.ts'
 
@@ -40,15 +42,46 @@ const instrument = makeInstrument({
   lotSize: '0.001',
 })
 
-/** The signal of each bar, undefined where it said nothing. @throws what the strategy throws, and where the parameters are refused. */
+/**
+ * The signal of each bar, undefined where it said nothing; of contract 1, and of contract 2 with one symbol.
+ * @throws what the strategy throws, and where the parameters are refused. */
 export function signalsOf(
   definition: StrategyDefinition,
   params: Readonly<Record<string, unknown>>,
   bars: readonly PriceBar[],
   options: RehearsalOptions = {},
 ): (SignalPrices | undefined)[] {
+  const parsed = definition.params.parse(params)
+  const columns = columnsOf(bars)
+  const signals =
+    definition.contract === 2
+      ? rehearseMarkets(definition, parsed, instrument, MINUTE_MS, [columns], options).map(([signal]) => signal)
+      : rehearse(definition, parsed, instrument, MINUTE_MS, columns, options)
+  return signals.map((signal) => (signal === undefined ? undefined : pricesOf(signal)))
+}
+
+/**
+ * What a strategy of contract 2 says at each minute, by market; a market that it says nothing about is absent.
+ * @param bars of each symbol, in the order of their roles; all begin at the same minute
+ * @throws what the strategy throws, and where the parameters are refused
+ */
+export function marketSignalsOf(
+  definition: StrategyDefinition,
+  params: Readonly<Record<string, unknown>>,
+  bars: readonly (readonly PriceBar[])[],
+  options: RehearsalOptions = {},
+): Readonly<Record<string, SignalPrices>>[] {
+  const names = bars.map((_, k) => definition.symbols?.[k] ?? testSymbol(k))
+  return rehearseMarkets(definition, definition.params.parse(params), instrument, MINUTE_MS, bars.map(columnsOf), options).map((said) =>
+    Object.fromEntries(said.flatMap((signal, k) => (signal === undefined ? [] : [[names[k] as string, pricesOf(signal)]]))),
+  )
+}
+
+const testSymbol = (k: number): string => (k === 0 ? 'TESTUSDT' : `TEST${k + 1}USDT`)
+
+function columnsOf(bars: readonly PriceBar[]): BarColumns {
   const column = (at: 0 | 1 | 2 | 3): Float64Array => Float64Array.from(bars, (bar) => Math.round(bar[at] * 100))
-  const columns: BarColumns = {
+  return {
     ts: Float64Array.from(bars, (_, k) => START_MS + k * MINUTE_MS),
     open: column(0),
     high: column(1),
@@ -56,9 +89,39 @@ export function signalsOf(
     close: column(3),
     volume: new Float64Array(bars.length).fill(VOLUME),
   }
-  return rehearse(definition, definition.params.parse(params), instrument, MINUTE_MS, columns, options).map((signal) =>
-    signal === undefined ? undefined : pricesOf(signal),
+}
+
+/** Signals of contract 2, by instant and market; `params` have passed the schema. */
+export function rehearseMarkets(
+  definition: StrategyDefinition,
+  params: unknown,
+  of: Instrument,
+  intervalMs: number,
+  columns: readonly BarColumns[],
+  { position = 0, keep = (state) => state }: RehearsalOptions = {},
+): (readonly (Signal | undefined)[])[] {
+  const bars = columns.map((each) => new Bars(intervalMs, each))
+  const set = new MarketSet(
+    definition,
+    params,
+    bars.map((each, k) => ({ instrument: k === 0 ? of : { ...of, symbol: testSymbol(k) }, bars: each })),
   )
+  const merge = new Merge(bars)
+  const said: (readonly (Signal | undefined)[])[] = []
+  let state = definition.init(params)
+  while (merge.next()) {
+    for (let k = 0; k < merge.count; k++) {
+      const at = merge.members[k] as number
+      ;(bars[at] as Bars).reveal()
+      set.see(at)
+    }
+    const isAsked = set.begin(() => lots(position))
+    if (isAsked) definition.onBar(set.context, state)
+    if (set.refused !== undefined) throw set.refused
+    said.push(bars.map((_, k) => (isAsked ? set.signalOf(k) : undefined)))
+    state = keep(state, said.length - 1)
+  }
+  return said
 }
 
 /** The same over columns in ticks; `params` have passed the schema. */

@@ -1,5 +1,5 @@
 /**
- * The contract of a strategy: a synchronous function from revealed bars to signals.
+ * The two contracts of a strategy: a synchronous function from revealed bars to signals, for one symbol, or for several symbols and intervals.
  * Never sees the future, the clock, the network or the account; the kernel sizes, checks and sends.
  */
 import type { z } from 'zod'
@@ -44,6 +44,10 @@ export interface StrategyDefinition<Params = unknown, State extends StrategyStat
   readonly version: number
   /** Hash of its code, where that is a file of the user's; set by whoever loads it. */
   readonly codeHash?: string
+  /** 2: `onBar` decides for all its symbols at once, see {@link MarketsDefinition}. Absent: for each symbol on its own. */
+  readonly contract?: 2
+  /** With contract 2: roles of its symbols. */
+  readonly symbols?: readonly string[]
   /** One sentence for lists. */
   readonly summary: string
   readonly params: z.ZodType<Params>
@@ -57,11 +61,65 @@ export interface StrategyDefinition<Params = unknown, State extends StrategyStat
    * many are there. What needs more than its own state says is read from the exchange again after a restart.
    */
   history?(params: Params): number
+  /** With contract 2: how many closed bars of each higher interval it reads, as `{ '1h': 50 }`. */
+  intervals?(params: Params): Readonly<Record<string, number>>
   init(params: Params): State
   onBar(context: StrategyContext, state: State): void
 }
 
+/** One symbol of a strategy, as it stands at a close instant. `now` is that instant for all of them. */
+export interface Market extends StrategyContext {
+  /** Its role, or its symbol where the strategy takes any number of them. */
+  readonly name: string
+  /**
+   * Closed bars of an interval that `intervals` declares, by how many bars ago they opened; 0 is the newest closed one.
+   * @throws RangeError for an interval that is not declared, and for more bars than were declared
+   */
+  higher(interval: string): RevealedBars
+  /** Whether a bar of the interval has closed since the call before; without an interval, whether a bar of its base has. */
+  hasClosed(interval?: string): boolean
+}
+
+/** All that a strategy of contract 2 sees. What a market has, the context has of the first one: a strategy of one symbol needs no name. */
+export interface MarketsContext extends Market {
+  /** Its symbols in the order of their roles, or of the configuration. */
+  readonly markets: readonly Market[]
+  /** @throws RangeError where it has no market of that name */
+  market(name: string): Market
+}
+
+/**
+ * A strategy over several symbols and intervals.
+ *
+ * @example
+ * defineStrategy({
+ *   contract: 2,
+ *   name: 'two-speeds', version: 1, summary: 'Buys strength of an hour while the day rises.',
+ *   params: z.strictObject({}), protection: 'position-stop', givesStop: true,
+ *   intervals: () => ({ '1h': 1, '1d': 2 }),
+ *   warmup: () => 0,
+ *   init: () => ({}),
+ *   onBar({ higher, hasClosed, bars, signal }) { … },
+ * })
+ */
+export interface MarketsDefinition<Params, State extends StrategyState = StrategyState>
+  extends Omit<StrategyDefinition<Params, State>, 'contract' | 'onBar'> {
+  readonly contract: 2
+  /** Roles of its symbols, in the order in which the configuration lists them. Absent: any number, each under its own name. */
+  readonly symbols?: readonly string[]
+  /**
+   * How many closed bars of each higher interval it reads. An interval is a whole multiple of the base, written as `15m`, `4h`, `1d` or `1w`;
+   * its bars lie on the UTC grid. `onBar` is not called before all of them are there, on each symbol.
+   */
+  intervals?(params: Params): Readonly<Record<string, number>>
+  onBar(context: MarketsContext, state: State): void
+}
+
 /** Ties the types of params and state together where a strategy is written, and forgets them for those who only run it. */
-export function defineStrategy<Params, State extends StrategyState>(definition: StrategyDefinition<Params, State>): StrategyDefinition {
+export function defineStrategy<Params, State extends StrategyState>(definition: MarketsDefinition<Params, State>): StrategyDefinition
+export function defineStrategy<Params, State extends StrategyState>(definition: StrategyDefinition<Params, State>): StrategyDefinition
+export function defineStrategy<Params, State extends StrategyState>(
+  definition: StrategyDefinition<Params, State> | MarketsDefinition<Params, State>,
+): StrategyDefinition {
   return definition as StrategyDefinition<Params, State> & StrategyDefinition
 }

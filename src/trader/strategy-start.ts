@@ -4,7 +4,9 @@
  */
 import { type Ts, ts } from '../core/units.ts'
 import type { ClosedBar, KernelInput, StrategyStarted } from '../kernel/input.ts'
+import type { StrategyConfig } from '../kernel/config.ts'
 import type { Kernel } from '../kernel/kernel.ts'
+import { warmupBarsOf } from '../strategy/market-set.ts'
 import type { Venue } from '../venue/port/venue.ts'
 
 export interface StrategyStartPorts {
@@ -16,8 +18,20 @@ export interface StrategyStartPorts {
 
 /** Identity of a state that has missed bars in safe mode: no code has it, so that the strategy starts from scratch. */
 const UNSEEN = 'safe mode'
-/** The exchange's most in one reply. */
+/** Of a strategy of one symbol and interval: the exchange's most in one reply. */
 const BARS_MAX = 1_000
+/** Of one that looks at longer intervals, which many base bars make. */
+const SERIES_BARS_MAX = 20_000
+
+/** How many base bars of each symbol a strategy is given before its first decision. */
+export function barsBefore({ definition, params }: StrategyConfig, intervalMs: number): number {
+  try {
+    return Math.min(definition.contract === 2 ? SERIES_BARS_MAX : BARS_MAX, warmupBarsOf(definition, params, intervalMs))
+  } catch {
+    // Its intervals do not fit: the kernel stops it and says so.
+    return 0
+  }
+}
 
 /** States of other code and parameters are given up before anything is decided with them; the journal hears of it by {@link strategyStarts}. */
 export function giveUpChanged(kernel: Kernel): void {
@@ -29,7 +43,8 @@ export function giveUpChanged(kernel: Kernel): void {
 /** One input for each strategy that is new here, that has changed, or that reads bars back. */
 export async function strategyStarts({ kernel, venue, now, log }: StrategyStartPorts): Promise<readonly KernelInput[]> {
   const inputs: StrategyStarted[] = []
-  for (const { id, identity, definition, params } of kernel.config.strategies) {
+  for (const strategy of kernel.config.strategies) {
+    const { id, identity, definition, params } = strategy
     if (identity === undefined) continue
     if (kernel.config.isSafe === true) {
       // It sees none of these bars: the next start is one with a state that it does not know.
@@ -37,11 +52,15 @@ export async function strategyStarts({ kernel, venue, now, log }: StrategyStartP
       continue
     }
     const anew = isAnew(kernel, id, identity)
+    const isNew = kernel.starts.identityOf(id) === undefined
+    // Series of several symbols and intervals are part of the kernel's state: only one that begins is given its bars.
+    const needsBars = anew || (definition.contract === 2 ? isNew : (definition.history?.(params) ?? 1) > 1)
+    if (!needsBars && kernel.starts.identityOf(id) === identity) continue
     const back = definition.history?.(params) ?? 1
-    if (!anew && back <= 1 && kernel.starts.identityOf(id) === identity) continue
-    const count = Math.min(BARS_MAX, anew ? Math.max(back, definition.warmup(params)) : back)
+    const isWarm = anew || definition.contract === 2
+    const count = isWarm ? Math.max(back, barsBefore(strategy, kernel.config.intervalMs)) : Math.min(BARS_MAX, back)
     const history: ClosedBar[] = []
-    if (anew || back > 1)
+    if (needsBars)
       for (const { instrument } of kernel.starts.runsOf(id)) {
         const until = kernel.portfolio.barTs(instrument.index)
         // Without any bar of it, the reading of what was missed begins the series.

@@ -28,6 +28,7 @@ import { MemoryTransport } from './memory-transport.ts'
 import { HAND_SYMBOL, type Trouble, type Troubles, moreTroublesOf, settingsOf, troublesOf } from './trouble.ts'
 import { SPOT_SYMBOL } from './seeded-market.ts'
 import { VirtualTime } from './virtual-time.ts'
+import { twoMarkets } from '../support/two-markets.ts'
 import { takeNamed } from '../support/take-named.ts'
 
 const START_MS = 1_790_000_000_000
@@ -59,10 +60,27 @@ export interface Outcome {
   readonly log: readonly string[]
 }
 
+/** In three worlds of twenty one strategy trades two symbols and reads three intervals of each. */
+const isOfTwo = (seed: number): boolean => [4, 12, 17].includes(seed % 20)
+const OF_TWO = new Map([['two-markets', twoMarkets]])
+
 const plansOf = (slow: string, seed: number) =>
   [
-    planOf({ strategy: 'ema-cross', symbols: ['BTCUSDT'], params: { fast: 2, slow: 4, atr: 5, stopAtr: 2, targetAtr: 3 } }),
-    planOf({ strategy: 'donchian-breakout', symbols: ['ETHUSDT'], params: { entry: 3, exit: 2, atr: 5, stopAtr: 2 } }),
+    ...(isOfTwo(seed)
+      ? [
+          planOf(
+            {
+              strategy: 'two-markets',
+              symbols: ['BTCUSDT', 'ETHUSDT'],
+              params: { middle: '2m', long: '3m', band: 0.0002, stop: 0.01 },
+            },
+            OF_TWO,
+          ),
+        ]
+      : [
+          planOf({ strategy: 'ema-cross', symbols: ['BTCUSDT'], params: { fast: 2, slow: 4, atr: 5, stopAtr: 2, targetAtr: 3 } }),
+          planOf({ strategy: 'donchian-breakout', symbols: ['ETHUSDT'], params: { entry: 3, exit: 2, atr: 5, stopAtr: 2 } }),
+        ]),
     // Holds for long, so that a stop that is gone has time to be missed.
     planOf({ strategy: 'donchian-breakout', id: 'slow', symbols: [slow], params: { entry: 6, exit: 8, atr: 10, stopAtr: 5 } }),
   ].map((plan, at) => {

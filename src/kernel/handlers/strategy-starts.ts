@@ -3,13 +3,15 @@
  * Never touches a position: it keeps its stop, whatever becomes of what its strategy knew.
  */
 import type { KernelContext } from '../context.ts'
-import type { StrategyId } from '../../core/units.ts'
+import type { InstrumentIndex, StrategyId } from '../../core/units.ts'
 import type { Bars } from '../../market/bars.ts'
 import type { KernelConfig } from '../config.ts'
 import type { OrderGateway } from '../orders/order-gateway.ts'
 import type { StrategyStarted } from '../input.ts'
 import type { PortfolioState } from '../state/portfolio-state.ts'
 import type { StrategyModes } from './strategy-modes.ts'
+import { MarketRun } from '../state/markets-run.ts'
+import { SignalRun } from '../state/signal-run.ts'
 import type { StrategyRun } from '../state/strategy-run.ts'
 
 /** Identity of a state in steps that are no more: no code has it, so that the strategy starts from scratch. */
@@ -46,21 +48,25 @@ export class StrategyStarts {
 
   fold({ strategy, identity, history }: StrategyStarted): void {
     this.identities.set(strategy, identity)
-    for (const i of new Set(history.map((row) => row.instrument))) this.bars[i]?.clear()
+    const read = new Set(history.map((row) => row.instrument))
+    for (const i of read) this.bars[i]?.clear()
     for (const { instrument, bar } of history) {
       this.bars[instrument]?.push(bar)
       this.bars[instrument]?.reveal()
     }
+    // Its series are made of the bars that were read: their state is part of the kernel's, whoever decides.
+    for (const run of this.runsOf(strategy)) if (read.size > 0 && run instanceof MarketRun && run.keepsState) run.of.replay(undefined)
   }
 
   decide({ strategy, isAnew }: StrategyStarted): void {
     if (!isAnew) return
     for (const run of this.runsOf(strategy)) {
+      if (!run.keepsState) continue
       run.restart()
       // One that is stopped sees no bars: it begins with those that come when an operator starts it.
       if (run.mode === 'errored') continue
       this.deciding?.(strategy)
-      run.warmUp(this.portfolio.positionLots(run.instrument.index))
+      this.warmUp(run)
       this.deciding?.(undefined)
       if (run.failure !== undefined) {
         this.modes.fail(strategy, run.failure)
@@ -68,6 +74,12 @@ export class StrategyStarts {
       }
     }
     this.gateway.alert('strategy.changed', 'P4', undefined, { strategy })
+  }
+
+  private warmUp(run: StrategyRun): void {
+    const position = (i: InstrumentIndex) => this.portfolio.positionLots(i)
+    if (run instanceof MarketRun) run.of.replay(position)
+    else if (run instanceof SignalRun) run.warmUp(position(run.instrument.index))
   }
 
   runsOf(strategy: StrategyId): StrategyRun[] {

@@ -9,6 +9,7 @@ import type { Bar } from '../../market/bars.ts'
 import type { Instrument } from '../../market/instrument.ts'
 import type { BookMirror } from '../../market/order-book.ts'
 import type { Quote, Venue } from '../../venue/port/venue.ts'
+import { barsBefore } from '../strategy-start.ts'
 import { BarGate, type GatedBar } from './bar-gate.ts'
 import { type HealthReporter, PARTS } from '../health.ts'
 import type { LiveDriver } from '../live-driver.ts'
@@ -158,10 +159,8 @@ export class MarketFeed {
   }
 
   private warmupBars(): number {
-    return Math.min(
-      1_000,
-      this.ports.kernel.config.strategies.reduce((most, s) => Math.max(most, s.definition.warmup(s.params)), WARMUP_BARS_MIN),
-    )
+    const { strategies, intervalMs } = this.ports.kernel.config
+    return strategies.reduce((most, strategy) => Math.max(most, barsBefore(strategy, intervalMs)), WARMUP_BARS_MIN)
   }
 
   private async fetchBars(at: Ts, missing: readonly InstrumentIndex[]): Promise<void> {

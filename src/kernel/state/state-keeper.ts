@@ -1,0 +1,94 @@
+/**
+ * The state of a strategy: kept, given up, brought back.
+ * Never lets an exception of a strategy escape: what it throws on the way is its failure.
+ */
+import { failureText } from '../../strategy/failure.ts'
+import { type KeptState, checkState, keptOf, stateOf } from '../../strategy/kept-state.ts'
+import { SignalError } from '../../strategy/signal-gate.ts'
+import type { StrategyDefinition, StrategyState } from '../../strategy/strategy.ts'
+
+/** States are looked at on the first bars, then on fewer and fewer of a long run; a journal looks at each bar, and a backtest at its end. */
+export const isCheckedBar = (n: number): boolean => (n & (n - 1)) === 0
+
+export class StateKeeper {
+  state: StrategyState
+  failure: string | undefined = undefined
+  private lastKept: KeptState | undefined
+  private readonly definition: StrategyDefinition
+  private readonly params: unknown
+  /** Said with each failure: symbol and bar. */
+  private readonly place: () => string
+
+  constructor(definition: StrategyDefinition, params: unknown, place: () => string) {
+    this.definition = definition
+    this.params = params
+    this.place = place
+    this.state = this.begin()
+  }
+
+  /** The state that it begins with; what init throws, or makes that cannot be kept, is its failure. */
+  private begin(): StrategyState {
+    try {
+      const state = this.definition.init(this.params)
+      checkState(state)
+      return state
+    } catch (thrown) {
+      this.failure = failureText(thrown)
+      return {}
+    }
+  }
+
+  fail(thrown: unknown): void {
+    this.failure = `${failureText(thrown)} (${this.place()})`
+  }
+
+  kept(): KeptState | undefined {
+    try {
+      this.lastKept = keptOf(this.state)
+    } catch (thrown) {
+      this.fail(thrown)
+      return undefined
+    }
+    return this.lastKept
+  }
+
+  rollBack(): void {
+    this.state = this.lastKept === undefined ? this.begin() : stateOf(this.lastKept)
+  }
+
+  snapshot(): KeptState {
+    return this.kept() ?? this.lastKept ?? {}
+  }
+
+  revive(): void {
+    this.failure = undefined
+    // It may never have had a state: init is tried again.
+    if (this.lastKept === undefined) this.state = this.begin()
+  }
+
+  restart(): void {
+    this.failure = undefined
+    this.lastKept = undefined
+    this.state = this.begin()
+  }
+
+  restore(kept: KeptState): void {
+    this.lastKept = kept
+    this.state = stateOf(kept)
+  }
+}
+
+/** Looks at what onBar answered. @throws SignalError for one that answers later */
+export function checkAnswer(answer: unknown): void {
+  if (isThenable(answer)) throw forget(answer)
+}
+
+const isThenable = (value: unknown): value is { then(done: () => void, failed: () => void): unknown } =>
+  typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
+
+/** What an answer that comes later fails with is nobody's: it would end the process. */
+function forget(answer: { then(done: () => void, failed: () => void): unknown }): SignalError {
+  const nothing = (): void => {}
+  answer.then(nothing, nothing)
+  return new SignalError('onBar answers later (it is async): it has to decide before it returns')
+}

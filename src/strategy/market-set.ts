@@ -1,0 +1,289 @@
+/**
+ * The symbols of one strategy of contract 2 with their series, and the context that it sees at a close instant.
+ * Never calls a strategy before all that it declares can be read, and never lets it see a bar of one symbol before those of the same instant.
+ */
+import { parseDuration } from '../core/duration.ts'
+import { type Lots, type Ts, lots, ts } from '../core/units.ts'
+import { type Bars, type RevealedBars, rowOf } from '../market/bars.ts'
+import { HigherBars, type HigherBarsState } from '../market/higher-bars.ts'
+import type { Instrument } from '../market/instrument.ts'
+import { RecentBars } from '../market/recent-bars.ts'
+import { checkSignal } from './signal-gate.ts'
+import type { Market, MarketsContext, Signal, StrategyDefinition } from './strategy.ts'
+
+/** A symbol of the strategy and the base bars that are revealed of it. */
+export interface MarketSource {
+  readonly instrument: Instrument
+  readonly bars: Bars
+}
+
+/** What the series of one symbol were, for a snapshot: rows of the base bars that may be read, and each higher interval. */
+export interface SeriesState {
+  readonly base: readonly (readonly number[])[]
+  readonly higher: readonly HigherBarsState[]
+}
+
+interface Series {
+  readonly name: string
+  readonly bars: HigherBars
+  /** Instant of the call at which it closed last. */
+  closedTs: number
+}
+
+/** One symbol with its series; the strategy sees it as a {@link Market}. */
+class SetMarket implements Market {
+  readonly name: string
+  instrument: Instrument
+  readonly bars: RevealedBars
+  readonly base: Bars
+  readonly history: number
+  readonly series: readonly Series[]
+  now: Ts = ts(0)
+  position: Lots = lots(0)
+  said: Signal | undefined = undefined
+  /** Instant at which its newest base bar closed. */
+  closedTs = 0
+  private readonly set: MarketSet
+
+  constructor(
+    set: MarketSet,
+    name: string,
+    { instrument, bars }: MarketSource,
+    history: number,
+    intervals: ReadonlyMap<string, readonly [number, number]>,
+  ) {
+    this.set = set
+    this.name = name
+    this.instrument = instrument
+    this.base = bars
+    this.bars = new RecentBars(bars, history)
+    this.history = history
+    this.series = [...intervals].map(([text, [intervalMs, count]]) => ({
+      name: text,
+      bars: new HigherBars(bars.intervalMs, intervalMs, count),
+      closedTs: 0,
+    }))
+  }
+
+  // Functions of their own: a strategy may take them out of its context.
+  readonly higher = (interval: string): RevealedBars => this.find(interval).bars
+
+  readonly hasClosed = (interval?: string): boolean => (interval === undefined ? this.closedTs : this.find(interval).closedTs) === this.now
+
+  readonly signal = (signal: Signal): void => {
+    try {
+      this.said = checkSignal(signal, this.bars.close(0), this.signal)
+    } catch (thrown) {
+      this.set.refused = thrown
+      throw thrown
+    }
+  }
+
+  private find(interval: string): Series {
+    const { series } = this
+    for (let k = 0; k < series.length; k++) if ((series[k] as Series).name === interval) return series[k] as Series
+    throw new RangeError(`bars of ${interval} were requested: declare them in 'intervals', as { '${interval}': 50 }`)
+  }
+
+  see(): void {
+    const { base, series } = this
+    this.closedTs = (base.tsColumn[base.cursor - 1] as number) + base.intervalMs
+    for (let k = 0; k < series.length; k++) {
+      const each = series[k] as Series
+      if (each.bars.see(base)) each.closedTs = this.closedTs
+    }
+  }
+
+  get isReady(): boolean {
+    return this.bars.count >= this.history && this.series.every(({ bars }) => bars.count >= bars.capacity)
+  }
+
+  clear(): void {
+    this.closedTs = 0
+    for (const each of this.series) {
+      each.bars.clear()
+      each.closedTs = 0
+    }
+  }
+}
+
+/** The context of a strategy: that of its first market, and all of them. */
+class SetContext implements MarketsContext {
+  readonly markets: readonly SetMarket[]
+  private readonly first: SetMarket
+
+  constructor(markets: readonly SetMarket[]) {
+    this.markets = markets
+    this.first = markets[0] as SetMarket
+    this.higher = this.first.higher
+    this.hasClosed = this.first.hasClosed
+    this.signal = this.first.signal
+    this.bars = this.first.bars
+    this.name = this.first.name
+  }
+
+  readonly name: string
+  readonly bars: RevealedBars
+  readonly higher: Market['higher']
+  readonly hasClosed: Market['hasClosed']
+  readonly signal: Market['signal']
+
+  get now(): Ts {
+    return this.first.now
+  }
+  get instrument(): Instrument {
+    return this.first.instrument
+  }
+  get position(): Lots {
+    return this.first.position
+  }
+
+  readonly market = (name: string): Market => {
+    const found = this.markets.find((market) => market.name === name)
+    if (found !== undefined) return found
+    throw new RangeError(`there is no market '${name}': ${this.markets.map((market) => market.name).join(', ')}`)
+  }
+}
+
+export class MarketSet {
+  readonly context: MarketsContext
+  /** What a call on a market threw, kept where the strategy swallows it. */
+  refused: unknown
+  private readonly markets: readonly SetMarket[]
+  private isReady = false
+
+  /** @throws Error where roles and symbols, or intervals and base, do not fit */
+  constructor(definition: StrategyDefinition, params: unknown, sources: readonly MarketSource[]) {
+    const problem = symbolsProblem(definition, sources.length)
+    if (problem !== undefined) throw new Error(problem)
+    const intervals = intervalsOf(definition, params, sources[0]?.bars.intervalMs ?? 0)
+    const history = Math.max(1, definition.history?.(params) ?? 1)
+    this.markets = sources.map(
+      (source, k) => new SetMarket(this, definition.symbols?.[k] ?? source.instrument.symbol, source, history, intervals),
+    )
+    this.context = new SetContext(this.markets)
+  }
+
+  get count(): number {
+    return this.markets.length
+  }
+
+  private at(k: number): SetMarket {
+    return this.markets[k] as SetMarket
+  }
+
+  /** The newest base bar of a market is a revealed one. */
+  see(k: number): void {
+    this.at(k).see()
+  }
+
+  /**
+   * Prepares a call at the newest close instant. Answers false where something that was declared cannot be read yet: then there is none.
+   * @param position of a market, signed
+   */
+  begin(position: (k: number) => Lots): boolean {
+    const { markets } = this
+    if (!this.isReady) {
+      this.isReady = markets.every((market) => market.isReady)
+      if (!this.isReady) return false
+    }
+    let now = 0
+    for (let k = 0; k < markets.length; k++) now = Math.max(now, this.at(k).closedTs)
+    for (let k = 0; k < markets.length; k++) {
+      const market = this.at(k)
+      market.now = ts(now)
+      market.position = position(k)
+      market.said = undefined
+    }
+    this.refused = undefined
+    return true
+  }
+
+  signalOf(k: number): Signal | undefined {
+    return this.at(k).said
+  }
+
+  /** Whether a base bar of it closed at the instant of the call. */
+  hasClosed(k: number): boolean {
+    return this.at(k).closedTs === this.at(k).now
+  }
+
+  use(k: number, instrument: Instrument): void {
+    this.at(k).instrument = instrument
+  }
+
+  /** Its series, which count in other steps from now on; its base bars are converted by who holds them. */
+  convert(k: number, factor: number): void {
+    for (const { bars } of this.at(k).series) bars.convert(factor)
+  }
+
+  clear(): void {
+    this.isReady = false
+    for (const market of this.markets) market.clear()
+  }
+
+  seriesOf(k: number): SeriesState {
+    const { base, history, series } = this.at(k)
+    return {
+      base: Array.from({ length: Math.min(base.cursor, history) }, (_, at) =>
+        rowOf(base, base.cursor - Math.min(base.cursor, history) + at),
+      ),
+      higher: series.map(({ bars }) => bars.snapshot()),
+    }
+  }
+
+  /** Base rows are pushed where they are not there; an interval that is not declared any more is left out. */
+  restoreSeries(k: number, { base: rows, higher }: SeriesState): void {
+    const market = this.at(k)
+    const { base, series } = market
+    for (const [at = 0, open = 0, high = 0, low = 0, close = 0, volume = 0] of rows) {
+      if (base.cursor > 0 && at <= (base.tsColumn[base.cursor - 1] as number)) continue
+      base.append(at, open, high, low, close, volume)
+      base.reveal()
+    }
+    if (base.cursor > 0) market.closedTs = (base.tsColumn[base.cursor - 1] as number) + base.intervalMs
+    for (const { bars } of series) {
+      const saved = higher.find(({ intervalMs }) => intervalMs === bars.intervalMs)
+      if (saved !== undefined) bars.restore(saved)
+    }
+  }
+}
+
+/** Why a strategy cannot have so many symbols, or undefined. */
+export function symbolsProblem({ name, symbols }: StrategyDefinition, count: number): string | undefined {
+  if (symbols === undefined || symbols.length === count) return undefined
+  return `${name} needs ${symbols.length} symbols (${symbols.join(', ')}), not ${count}.`
+}
+
+/** Length and count of each declared interval. @throws Error for one that the base cannot make */
+export function intervalsOf(
+  { name, intervals }: StrategyDefinition,
+  params: unknown,
+  baseMs: number,
+): ReadonlyMap<string, readonly [intervalMs: number, count: number]> {
+  const found = new Map<string, readonly [number, number]>()
+  for (const [text, count] of Object.entries(intervals?.(params) ?? {})) {
+    const intervalMs = parseDuration(text)
+    if (intervalMs === undefined) throw new Error(`${name}: '${text}' is not an interval, write it as 15m, 4h, 1d or 1w`)
+    if (!Number.isInteger(count) || count < 1 || count > COUNT_MAX)
+      throw new Error(`${name}: ${count} bars of ${text} cannot be read: a whole number from 1 to ${COUNT_MAX}`)
+    if (intervalMs <= baseMs || intervalMs % baseMs !== 0)
+      throw new Error(
+        `${name}: bars of ${text} cannot be made from bars of ${baseMs / 1_000} s: use a shorter base interval that divides it`,
+      )
+    found.set(text, [intervalMs, count])
+  }
+  return found
+}
+
+const COUNT_MAX = 10_000
+
+/** Base bars that have to be seen before the first call can be worth anything. */
+export function warmupBarsOf(definition: StrategyDefinition, params: unknown, baseMs: number): number {
+  let most = definition.warmup(params)
+  if (definition.contract !== 2) return most
+  // One more: the first one that is seen has begun before.
+  for (const [intervalMs, count] of intervalsOf(definition, params, baseMs).values())
+    most = Math.max(most, ((count + 1) * intervalMs) / baseMs)
+  return most
+}
