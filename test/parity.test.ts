@@ -12,15 +12,26 @@ import { openStore } from '../src/market/candles/store.ts'
 import { generatedCandles } from './support/generated-candles.ts'
 import { type LockstepCase, backtestSame, tradeLive } from './support/kernel/lockstep.ts'
 import { MemoryStore } from './support/kernel/memory-journal.ts'
+import { orderTalker } from './support/order-talker.ts'
 import { twoMarkets } from './support/two-markets.ts'
 
 const CANDLES = join(import.meta.dirname, 'fixtures/candles')
 const MINUTES_5 = 300_000
 
 let dataDir = ''
-beforeAll(() => {
+beforeAll(async () => {
   dataDir = mkdtempSync(join(tmpdir(), 'ballast-parity-'))
-})
+  for (const symbol of SYMBOLS) {
+    const files = [join(CANDLES, `bybit-${symbol}-5m.csv`)]
+    const imported = await importFiles(openStore(join(dataDir, 'two', 'candles')), {
+      files,
+      venue: 'bybit',
+      symbol,
+      wishes: { interval: '5m' },
+    })
+    if (!imported.ok) throw new Error(imported.error.sentence)
+  }
+}, 60_000)
 afterAll(() => rmSync(dataDir, { recursive: true, force: true }))
 
 const plan = (strategy: string, symbol: string): StrategyPlan => {
@@ -35,6 +46,7 @@ const SYMBOLS = ['BTCUSDT', 'ETHUSDT', 'SOLUSDT']
 async function compare(given: LockstepCase) {
   const backtest = backtestSame(given)
   const live = await tradeLive(given, new MemoryStore().open())
+  expect(live.lines).toEqual(backtest.lines)
   expect(live.fills).toBe(backtest.result.fills.length)
   expect(live.fingerprint).toBe(backtest.fingerprint)
   expect(live.equity).toBe(backtest.result.finalEquity)
@@ -105,16 +117,6 @@ test('real candles, the crash of 2025-10-10 21:15 UTC: same fills live and backt
 }, 90_000)
 
 test('one strategy over two symbols and three intervals, beside one of its own: same fills live and backtested', async () => {
-  const store = openStore(join(dataDir, 'two', 'candles'))
-  for (const symbol of SYMBOLS) {
-    const imported = await importFiles(store, {
-      files: [join(CANDLES, `bybit-${symbol}-5m.csv`)],
-      venue: 'bybit',
-      symbol,
-      wishes: { interval: '5m' },
-    })
-    expect(imported.ok).toBe(true)
-  }
   const two = planOf({ strategy: 'two-markets', symbols: ['BTCUSDT', 'SOLUSDT'] }, new Map([['two-markets', twoMarkets]]))
   if (!two.ok) throw new Error(two.error)
   const { backtest } = await compare({
@@ -130,4 +132,36 @@ test('one strategy over two symbols and three intervals, beside one of its own: 
   const { fills } = backtest.result
   expect(fills.filter(({ strategy }) => strategy === 'two-markets').length).toBeGreaterThan(20)
   expect(new Set(fills.map(({ instrument }) => instrument)).size).toBe(3)
+}, 90_000)
+
+test('orders by name of every kind, changed, canceled, paired, expired: same fills live and backtested, and the same is heard of them', async () => {
+  // The one of the backtest is the first that begins; it is changed in place.
+  const states: object[] = []
+  const init = (params: unknown) => {
+    const state = orderTalker.init(params)
+    states.push(state)
+    return state
+  }
+  const talker = planOf(
+    { strategy: 'order-talker', symbols: ['BTCUSDT', 'SOLUSDT'], params: { seed: 3 } },
+    new Map([['order-talker', { ...orderTalker, init }]]),
+  )
+  if (!talker.ok) throw new Error(talker.error)
+  const { backtest, live } = await compare({
+    dataDir: join(dataDir, 'two'),
+    symbols: ['BTCUSDT', 'SOLUSDT'],
+    interval: '5m',
+    intervalMs: MINUTES_5,
+    plans: [talker.value],
+    from: Date.parse('2025-10-10T00:00:00Z'),
+    to: Date.parse('2025-10-10T22:00:00Z'),
+    openingCash: '10000',
+  })
+  expect(backtest.result.failure).toBeUndefined()
+  expect(backtest.result.fills.length).toBeGreaterThan(50)
+  const kept = live.facts.filter((fact) => fact.type === 'strategy-state').at(-1)
+  expect(kept?.state).toEqual(states[0])
+  expect(kept?.state).toMatchObject({
+    ends: { canceled: expect.any(Number), denied: expect.any(Number), expired: expect.any(Number), filled: expect.any(Number) },
+  })
 }, 90_000)

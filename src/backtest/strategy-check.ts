@@ -6,9 +6,9 @@ import { MINUTE_MS } from '../core/units.ts'
 import type { BarColumns } from '../market/bars.ts'
 import type { Instrument } from '../market/instrument.ts'
 import { failureText } from '../strategy/failure.ts'
-import { rehearse, rehearseMarkets } from '../strategy/strategy-harness.ts'
+import { type SaidAtClose, rehearse, rehearseMarkets } from '../strategy/strategy-harness.ts'
 import { keptOf, stateOf } from '../strategy/kept-state.ts'
-import type { Signal, StrategyDefinition, StrategyState } from '../strategy/strategy.ts'
+import type { StrategyDefinition, StrategyState } from '../strategy/strategy.ts'
 
 export interface CheckSeries {
   readonly instrument: Instrument
@@ -39,18 +39,21 @@ const WORDS = {
 } as const
 
 export function checkStrategy(definition: StrategyDefinition, params: unknown, series: CheckSeries): StrategyChecks {
-  const run = (columns: BarColumns = series.columns, options: Parameters<typeof rehearse>[5] = {}): Said[] =>
+  const run = (columns: BarColumns = series.columns, options: Parameters<typeof rehearse>[5] = {}): SaidAtClose[] =>
     definition.contract === 2
       ? rehearseMarkets(definition, params, series.instrument, series.intervalMs, marketsOf(definition, columns), options)
-      : rehearse(definition, params, series.instrument, series.intervalMs, columns, options).map((signal) => [signal])
+      : rehearse(definition, params, series.instrument, series.intervalMs, columns, options).map((signal) => ({
+          signals: [signal],
+          wishes: [],
+        }))
   const bars = series.columns.ts.length
-  let first: Said[]
+  let first: SaidAtClose[]
   try {
     first = run()
   } catch (thrown) {
     return { checks: [{ name: WORDS.runs, flaw: `it throws ${failureText(thrown)}.` }], bars, opinions: 0 }
   }
-  const opinions = first.filter((said) => said.some((signal) => signal !== undefined)).length
+  const opinions = first.filter((said) => !isSilent(said)).length
   const half = bars >> 1
   const check = (name: string, find: () => string | undefined): Check => {
     try {
@@ -87,8 +90,7 @@ export function checkStrategy(definition: StrategyDefinition, params: unknown, s
   }
 }
 
-/** What was said at one close, by market. */
-type Said = readonly (Signal | undefined)[]
+const isSilent = ({ signals, wishes }: SaidAtClose): boolean => wishes.length === 0 && signals.every((signal) => signal === undefined)
 
 /** The series of each symbol of the strategy: the second and later ones swing around the first, so that what is between them comes back. */
 function marketsOf({ contract, symbols }: StrategyDefinition, columns: BarColumns): readonly BarColumns[] {
@@ -107,9 +109,9 @@ function swinging(columns: BarColumns, k: number): BarColumns {
 /** As a restart brings it back. */
 const overJournal = (state: StrategyState): StrategyState => stateOf(JSON.parse(JSON.stringify(keptOf(state))))
 
-function unsound(all: readonly Said[], markets: readonly BarColumns[]): string | undefined {
+function unsound(all: readonly SaidAtClose[], markets: readonly BarColumns[]): string | undefined {
   for (const [at, said] of all.entries())
-    for (const [market, signal] of said.entries()) {
+    for (const [market, signal] of said.signals.entries()) {
       if (signal === undefined) continue
       const price = markets[market]?.close[at] as number
       const where = `bar ${at + 1}`
@@ -121,10 +123,12 @@ function unsound(all: readonly Said[], markets: readonly BarColumns[]): string |
   return undefined
 }
 
-function differenceOf(expected: readonly Said[], actual: readonly Said[], until: number): string | undefined {
+function differenceOf(expected: readonly SaidAtClose[], actual: readonly SaidAtClose[], until: number): string | undefined {
   // What a strategy of one symbol said is shown as it was said.
-  const shown = (said: Said | undefined): string | undefined =>
-    said === undefined || said.every((signal) => signal === undefined) ? undefined : JSON.stringify(said.length === 1 ? said[0] : said)
+  const shown = (said: SaidAtClose | undefined): string | undefined =>
+    said === undefined || isSilent(said)
+      ? undefined
+      : JSON.stringify(said.signals.length === 1 && said.wishes.length === 0 ? said.signals[0] : said)
   for (let at = 0; at < until; at++) {
     const [a, b] = [shown(expected[at]), shown(actual[at])]
     if (a !== b) return `bar ${at + 1}: ${a ?? 'no signal'} the first time, ${b ?? 'no signal'} now.`

@@ -12,6 +12,7 @@ import type { TradeRisk } from '../risk/assessment/trade-risk.ts'
 import type { AlgorithmOrder, AlgorithmState, AlgorithmStatus, AlgorithmSummary } from '../trading/algorithms/algorithm.ts'
 import type { SubmitOrder, Trail } from '../trading/event.ts'
 import type { IntentClass, OrderOrigin, PriceSource, Reason, Target } from '../trading/order.ts'
+import type { OrderNotice } from './state/order-notices.ts'
 import type { PendingClose } from './state/pending-closes.ts'
 import type { SettingOverride } from './state/effective-limits.ts'
 import type { Hold } from './state/holds.ts'
@@ -37,6 +38,8 @@ export interface OrderSubmitted {
   readonly parentOrderId?: OrderId | undefined
   /** Orders of one group are one or the other. */
   readonly group?: OrderId | undefined
+  /** What its strategy calls it. */
+  readonly name?: string | undefined
   /** All targets that were planned: those that the venue does not hold are orders of their own, made as the entry fills. */
   readonly targets?: readonly Target[] | undefined
   /** The stop that was planned, where the venue holds none: an order of its own too (spot). */
@@ -55,6 +58,8 @@ export interface OrderDenied {
   readonly parentOrderId?: OrderId | undefined
   /** What would have been sent, where it came to a quantity. */
   readonly wanted?: WantedEntry | undefined
+  /** What its strategy calls it. */
+  readonly name?: string | undefined
 }
 /** An entry that was denied, as it would have been sent. */
 export interface WantedEntry {
@@ -186,6 +191,8 @@ export interface StrategyStateKept {
   readonly deadSide: Side | 0
   /** Of a strategy over several symbols: of each of them, in their order. */
   readonly deadSides?: readonly (Side | 0)[]
+  /** And what it has not heard yet of its orders. */
+  readonly unheard?: readonly OrderNotice[]
   readonly ts: Ts
 }
 export interface StrategyModeChanged {

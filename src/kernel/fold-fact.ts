@@ -54,11 +54,7 @@ export function foldFact(
       const run = runs[fact.instrument]
       if (run === undefined || run.strategy !== fact.strategy) return
       run.restore(fact.state, fact.deadSide)
-      if (run instanceof MarketRun)
-        fact.deadSides?.forEach((side, k) => {
-          const of = run.of.runs[k]
-          if (of !== undefined) of.deadSide = side
-        })
+      if (run instanceof MarketRun) run.of.foldBeside(fact)
       return
     }
     case 'strategy-mode-changed':
@@ -66,10 +62,12 @@ export function foldFact(
         if (run !== undefined && run.strategy === fact.strategy) {
           run.mode = fact.mode
           run.modeCause = fact.cause
+          if (fact.mode === 'errored' && run instanceof MarketRun) run.of.notices.take()
         }
       return
     case 'order-denied':
       gateway.noteSignal(fact.instrument, fact.class, fact.reason, fact.ts)
+      gateway.noteDenied(fact.instrument, fact.name, fact.rule)
       algorithms.noteDenied(fact.parentOrderId, fact.ts)
       return
     case 'stop-requested':

@@ -7,7 +7,9 @@ import { InstrumentVersions } from './instrument-versions.ts'
 import type { KernelContext } from './context.ts'
 import { PositionCloser } from './orders/position-closer.ts'
 import type { BarsMode, ClosedBar, KernelInput, PlaceOrders } from './input.ts'
-import { isOrderEvent } from '../trading/event.ts'
+import { type OrderEvent, isOrderEvent } from '../trading/event.ts'
+import { isOpenStatus } from '../trading/order.ts'
+import type { BookedEvent } from './booking.ts'
 import { type Cash, type InstrumentIndex, type Ts, instrumentIndex } from '../core/units.ts'
 import { assert } from '../core/assert.ts'
 import { Bars } from '../market/bars.ts'
@@ -39,7 +41,10 @@ import { MANUAL_OWNER } from '../trading/manual-owner.ts'
 import { OperatorCommands, isCommand } from './handlers/operator-commands.ts'
 import { ManualOrders } from './orders/manual-orders.ts'
 import type { RiskDenial } from '../risk/denial.ts'
+import { EntrySizing } from './orders/entry-sizing.ts'
 import { Signals } from './orders/signals.ts'
+import { StrategyOrders } from './orders/strategy-orders.ts'
+import { OwnBooks } from './state/own-books.ts'
 import { OrderTable } from './state/order-table.ts'
 import { PortfolioState } from './state/portfolio-state.ts'
 import { KERNEL_CODE_VERSION, type KernelSnapshot } from './snapshot.ts'
@@ -74,6 +79,9 @@ export class Kernel {
   private readonly bookkeeper: Bookkeeper
   private readonly gateway: OrderGateway
   private readonly signals: Signals
+  private readonly strategyOrders: StrategyOrders
+  /** What each strategy over several symbols may see of the records. */
+  private readonly books = new Map<MarketsRun, OwnBooks>()
   private readonly placing: ManualOrders
   private readonly brackets: Brackets
   private readonly algorithms: Algorithms
@@ -165,7 +173,10 @@ export class Kernel {
     this.near = new NearLimits(context, gateway)
     const external = new ExternalActivity(context, { gateway, bookkeeper, brackets, algorithms, safety })
     const modes = new StrategyModes(context, gateway, algorithms, safety)
-    this.signals = new Signals(context, gateway, closer, algorithms)
+    const sizing = new EntrySizing(context)
+    this.signals = new Signals(context, gateway, closer, algorithms, sizing)
+    this.strategyOrders = new StrategyOrders(context, { gateway, closer, placing, brackets, sizing })
+    for (const run of runs) if (run instanceof MarketRun && run.keepsState) this.books.set(run.of, new OwnBooks(context, run.of.runs))
     this.orderEvents = new OrderEventHandler(context, { gateway, closer, brackets, algorithms, safety, external })
     this.operator = new OperatorCommands({
       config,
@@ -232,7 +243,7 @@ export class Kernel {
   apply(input: KernelInput): void {
     this.advance(input)
     if (isOrderEvent(input)) {
-      this.orderEvents.handle(input, this.bookkeeper.orderEvent(input))
+      this.orderEvents.handle(input, this.book(input))
       return
     }
     if (input.type === 'bars-closed') {
@@ -250,7 +261,7 @@ export class Kernel {
   foldInput(input: KernelInput): void {
     this.advance(input)
     if (isOrderEvent(input)) {
-      this.bookkeeper.orderEvent(input)
+      this.book(input)
     } else if (input.type === 'bars-closed') this.foldAndDecideBars(input.bars, input.ts, input.mode, false)
     else if (!isCommand(input)) this.others.fold(input)
   }
@@ -263,6 +274,18 @@ export class Kernel {
 
   private advance(input: KernelInput): void {
     if (input.ts > this.portfolio.now) this.portfolio.now = input.ts
+  }
+
+  /** Books an order's event; a strategy that hears of its orders has it to hear. */
+  private book(event: OrderEvent): BookedEvent {
+    const run = this.hasMarketRuns ? this.runs[event.instrument] : undefined
+    if (!(run instanceof MarketRun)) return this.bookkeeper.orderEvent(event)
+    const order = this.orders.find(event.instrument, event.orderId, event.venueOrderId)
+    const wasOpen = order !== undefined && isOpenStatus(order.status)
+    const booked = this.bookkeeper.orderEvent(event)
+    if (order?.strategy === run.strategy && booked.outcome === 'applied' && run.mode !== 'errored')
+      run.of.notices.note(run.at, order, event, wasOpen)
+    return booked
   }
 
   // Bars. A backtest reveals and marks them itself, without an object per bar; the live driver gives rows. Both then close the instant.
@@ -354,9 +377,11 @@ export class Kernel {
 
   /** One decision for all symbols of a strategy. */
   private decideMarkets(markets: MarketsRun, mode: BarsMode): void {
-    const isAsked = markets.decide((i) => this.portfolio.positionLots(i))
     const [first] = markets.runs
-    if (first === undefined) return
+    const books = this.books.get(markets)
+    if (first === undefined || books === undefined) return
+    this.strategyOrders.expire(markets.runs)
+    const isAsked = markets.decide(books)
     if (markets.failure !== undefined) {
       this.modes.fail(first.strategy, markets.failure)
       return
@@ -367,6 +392,8 @@ export class Kernel {
       if (signal !== undefined) this.signals.take(run, signal, mode === 'live')
       else if (markets.set?.hasClosed(run.at) === true) run.deadSide = 0
     }
+    const wishes = markets.set?.wishes ?? []
+    if (wishes.length > 0) this.strategyOrders.carryOut(markets.runs, wishes, mode === 'live')
   }
 
   /** Decides on what a strategy has said, or on its failure. */
@@ -445,7 +472,7 @@ export class Kernel {
         instrument,
         state,
         deadSide: run.deadSide,
-        ...(run instanceof MarketRun && run.of.runs.length > 1 ? { deadSides: run.of.runs.map((each) => each.deadSide) } : {}),
+        ...(run instanceof MarketRun ? run.of.keptBeside() : undefined),
         ts: this.now,
       })
     }
@@ -487,7 +514,7 @@ export class Kernel {
           deadSide: run.deadSide,
           lastSignalTs: run.lastSignalTs,
           state: run.snapshotState(),
-          ...(run instanceof MarketRun && run.keepsState ? { series: run.of.series() } : {}),
+          ...(run instanceof MarketRun && run.keepsState ? { series: run.of.series(), notices: run.of.notices.snapshot() } : {}),
         })),
     }
   }
@@ -512,7 +539,10 @@ export class Kernel {
       run.modeCause = saved.modeCause ?? ''
       run.lastSignalTs = saved.lastSignalTs
       run.restore(saved.state, saved.deadSide)
-      if (run instanceof MarketRun && saved.series !== undefined) run.of.restoreSeries(saved.series)
+      if (run instanceof MarketRun && saved.series !== undefined) {
+        run.of.restoreSeries(saved.series)
+        run.of.notices.restore(saved.notices ?? [])
+      }
     }
   }
 }

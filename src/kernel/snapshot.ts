@@ -11,6 +11,7 @@ import type { StrategyMode } from './input.ts'
 import type { PendingClose } from './state/pending-closes.ts'
 import type { SettingOverride } from './state/effective-limits.ts'
 import type { Hold } from './state/holds.ts'
+import type { OrderNotice } from './state/order-notices.ts'
 import type { OrderTableState } from './state/order-table.ts'
 import type { PortfolioSnapshot } from './state/portfolio-state.ts'
 
@@ -41,6 +42,8 @@ export interface KernelSnapshot {
     readonly state: StrategyState
     /** Of a strategy over several symbols, with the one that keeps its state: bars that it may read, by symbol. */
     readonly series?: readonly SeriesState[]
+    /** And what it has not heard yet of its orders. */
+    readonly notices?: readonly OrderNotice[]
   }[]
 }
 

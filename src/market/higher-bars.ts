@@ -11,6 +11,8 @@ export interface HigherBarsState {
   readonly rows: readonly (readonly number[])[]
   readonly forming: readonly number[] | null
   readonly isPartial: boolean
+  /** Whether any base bar was seen: one after it is known from its beginning. */
+  readonly hasSeen: boolean
 }
 
 const WEEK_MS = 7 * DAY_MS
@@ -154,13 +156,19 @@ export class HigherBars implements RevealedBars {
       return Array.from({ length: COLUMNS }, (_column, column) => this.value(back, column))
     })
     const { intervalMs, startTs, first, top, bottom, last, sum, isPartial } = this
-    return { intervalMs, rows, forming: this.endTs === 0 ? null : [startTs, first, top, bottom, last, sum], isPartial }
+    return {
+      intervalMs,
+      rows,
+      forming: this.endTs === 0 ? null : [startTs, first, top, bottom, last, sum],
+      isPartial,
+      hasSeen: this.hasSeen,
+    }
   }
 
   /** Rows beyond what can be read are left out. */
-  restore({ rows, forming, isPartial }: HigherBarsState): void {
+  restore({ rows, forming, isPartial, hasSeen }: HigherBarsState): void {
     this.clear()
-    this.hasSeen = rows.length > 0 || forming !== null
+    this.hasSeen = hasSeen
     for (const row of rows) {
       this.use(row)
       this.finish()

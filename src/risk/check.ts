@@ -126,8 +126,8 @@ export function checkEntry(
 
   if (view.ordersLastSecond >= limits.ordersPerSecondMax || view.ordersLastMinute >= limits.ordersPerMinuteMax)
     return { rule: 'order-rate', figures: { lastSecond: view.ordersLastSecond, lastMinute: view.ordersLastMinute } }
-  // Children of one parent follow one another: that is what they are for.
-  const last = intent.isChild === true ? undefined : view.lastEntryTs(i, intent.side)
+  // Children of one parent follow one another: that is what they are for. Orders with a name are told apart by it, and none is sent twice.
+  const last = intent.isChild === true || intent.name !== undefined ? undefined : view.lastEntryTs(i, intent.side)
   if (last !== undefined && limits.duplicateWindowMs > 0 && view.now - last < limits.duplicateWindowMs)
     return { rule: 'duplicate', figures: { sinceMs: view.now - last, windowMs: limits.duplicateWindowMs } }
   const ended = limits.reentryCooldownMs > 0 && intent.isChild !== true ? view.lastExitTs(i) : undefined

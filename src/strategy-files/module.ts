@@ -43,6 +43,8 @@ const shape = z.object({
   contract: z.literal(2).optional(),
   symbols: z.array(z.string().min(1)).min(1).optional(),
   intervals: isFunction.optional(),
+  onFill: isFunction.optional(),
+  onOrderEnd: isFunction.optional(),
   warmup: isFunction,
   init: isFunction,
   onBar: isFunction,

@@ -3,12 +3,24 @@
  * Never calls a strategy before all that it declares can be read, and never lets it see a bar of one symbol before those of the same instant.
  */
 import { parseDuration } from '../core/duration.ts'
-import { type Lots, type Ts, lots, ts } from '../core/units.ts'
+import { type Lots, type Ts, ts } from '../core/units.ts'
 import { type Bars, type RevealedBars, rowOf } from '../market/bars.ts'
 import { HigherBars, type HigherBarsState } from '../market/higher-bars.ts'
 import type { Instrument } from '../market/instrument.ts'
 import { RecentBars } from '../market/recent-bars.ts'
-import { checkSignal } from './signal-gate.ts'
+import { type Standing, WISHES_MAX, checkChange, checkEntry, checkExit, checkName, checkProtection } from './order-gate.ts'
+import {
+  type Entry,
+  type Exit,
+  type MarketBooks,
+  type OrderChange,
+  type OrderWish,
+  type OwnOrder,
+  type OwnTrade,
+  type ProtectionMove,
+  NO_BOOKS,
+} from './own-orders.ts'
+import { SignalError, checkSignal, placed } from './signal-gate.ts'
 import type { Market, MarketsContext, Signal, StrategyDefinition } from './strategy.ts'
 
 /** A symbol of the strategy and the base bars that are revealed of it. */
@@ -39,7 +51,8 @@ class SetMarket implements Market {
   readonly history: number
   readonly series: readonly Series[]
   now: Ts = ts(0)
-  position: Lots = lots(0)
+  /** Which of the set it is. */
+  readonly at: number
   said: Signal | undefined = undefined
   /** Instant at which its newest base bar closed. */
   closedTs = 0
@@ -47,12 +60,14 @@ class SetMarket implements Market {
 
   constructor(
     set: MarketSet,
+    at: number,
     name: string,
     { instrument, bars }: MarketSource,
     history: number,
     intervals: ReadonlyMap<string, readonly [number, number]>,
   ) {
     this.set = set
+    this.at = at
     this.name = name
     this.instrument = instrument
     this.base = bars
@@ -76,6 +91,56 @@ class SetMarket implements Market {
     } catch (thrown) {
       this.set.refused = thrown
       throw thrown
+    }
+  }
+
+  get position(): Lots {
+    return this.set.books.position(this.at)
+  }
+  get trade(): OwnTrade | undefined {
+    return this.set.books.trade(this.at)
+  }
+  get orders(): readonly OwnOrder[] {
+    return this.set.books.orders(this.at)
+  }
+
+  readonly enter = (entry: Entry): void =>
+    this.say(this.enter, () => ({ type: 'enter', market: this.at, entry: checkEntry(entry, this.standing()) }))
+
+  readonly exit = (exit: Exit): void =>
+    this.say(this.exit, () => ({ type: 'exit', market: this.at, exit: checkExit(exit, this.standing()) }))
+
+  readonly change = (name: string, change: OrderChange): void =>
+    this.say(this.change, () => {
+      checkChange(name, change)
+      return { type: 'change', market: this.at, name, change }
+    })
+
+  readonly cancel = (name: string): void =>
+    this.say(this.cancel, () => {
+      checkName('name', name)
+      return { type: 'cancel', market: this.at, name }
+    })
+
+  readonly protect = (move: ProtectionMove): void =>
+    this.say(this.protect, () => {
+      checkProtection(move)
+      return { type: 'protect', market: this.at, move }
+    })
+
+  private standing(): Standing {
+    return { open: this.orders, said: this.set.wishes.filter(({ market }) => market === this.at), close: this.bars.close(0) }
+  }
+
+  /** What is wrong is reported at the line that said it. */
+  private say(method: (...words: never[]) => void, make: () => OrderWish): void {
+    const { set } = this
+    try {
+      set.wishes.push(make())
+      if (set.wishes.length > WISHES_MAX * set.count) throw new SignalError(`more than ${WISHES_MAX} orders at one decision`)
+    } catch (thrown) {
+      set.refused = placed(thrown, method)
+      throw set.refused
     }
   }
 
@@ -112,7 +177,7 @@ class SetContext implements MarketsContext {
   readonly markets: readonly SetMarket[]
   private readonly first: SetMarket
 
-  constructor(markets: readonly SetMarket[]) {
+  constructor(set: MarketSet, markets: readonly SetMarket[]) {
     this.markets = markets
     this.first = markets[0] as SetMarket
     this.higher = this.first.higher
@@ -120,6 +185,12 @@ class SetContext implements MarketsContext {
     this.signal = this.first.signal
     this.bars = this.first.bars
     this.name = this.first.name
+    this.enter = this.first.enter
+    this.exit = this.first.exit
+    this.change = this.first.change
+    this.cancel = this.first.cancel
+    this.protect = this.first.protect
+    this.set = set
   }
 
   readonly name: string
@@ -127,7 +198,22 @@ class SetContext implements MarketsContext {
   readonly higher: Market['higher']
   readonly hasClosed: Market['hasClosed']
   readonly signal: Market['signal']
+  readonly enter: Market['enter']
+  readonly exit: Market['exit']
+  readonly change: Market['change']
+  readonly cancel: Market['cancel']
+  readonly protect: Market['protect']
+  private readonly set: MarketSet
 
+  get capital(): number {
+    return this.set.books.capital()
+  }
+  get trade(): OwnTrade | undefined {
+    return this.first.trade
+  }
+  get orders(): readonly OwnOrder[] {
+    return this.first.orders
+  }
   get now(): Ts {
     return this.first.now
   }
@@ -149,6 +235,9 @@ export class MarketSet {
   readonly context: MarketsContext
   /** What a call on a market threw, kept where the strategy swallows it. */
   refused: unknown
+  /** What it has said about orders in this call, in order. */
+  readonly wishes: OrderWish[] = []
+  books: MarketBooks = NO_BOOKS
   private readonly markets: readonly SetMarket[]
   private isReady = false
 
@@ -159,9 +248,9 @@ export class MarketSet {
     const intervals = intervalsOf(definition, params, sources[0]?.bars.intervalMs ?? 0)
     const history = Math.max(1, definition.history?.(params) ?? 1)
     this.markets = sources.map(
-      (source, k) => new SetMarket(this, definition.symbols?.[k] ?? source.instrument.symbol, source, history, intervals),
+      (source, k) => new SetMarket(this, k, definition.symbols?.[k] ?? source.instrument.symbol, source, history, intervals),
     )
-    this.context = new SetContext(this.markets)
+    this.context = new SetContext(this, this.markets)
   }
 
   get count(): number {
@@ -179,24 +268,32 @@ export class MarketSet {
 
   /**
    * Prepares a call at the newest close instant. Answers false where something that was declared cannot be read yet: then there is none.
-   * @param position of a market, signed
+   * @param books what it may see of the records
    */
-  begin(position: (k: number) => Lots): boolean {
+  begin(books: MarketBooks): boolean {
     const { markets } = this
-    if (!this.isReady) {
-      this.isReady = markets.every((market) => market.isReady)
-      if (!this.isReady) return false
-    }
+    if (!this.canBegin) return false
     let now = 0
     for (let k = 0; k < markets.length; k++) now = Math.max(now, this.at(k).closedTs)
     for (let k = 0; k < markets.length; k++) {
       const market = this.at(k)
       market.now = ts(now)
-      market.position = position(k)
       market.said = undefined
     }
+    this.books = books
     this.refused = undefined
+    this.wishes.length = 0
     return true
+  }
+
+  /** Whether all that was declared can be read. */
+  get canBegin(): boolean {
+    this.isReady ||= this.markets.every((market) => market.isReady)
+    return this.isReady
+  }
+
+  nameOf(k: number): string {
+    return this.at(k).name
   }
 
   signalOf(k: number): Signal | undefined {

@@ -6,7 +6,7 @@ import { OPERATOR_CLOSE, type Reason } from '../trading/order.ts'
 import type { Signal } from './strategy.ts'
 
 /** V8's own, in no library of the language: without it the stack begins here instead of in the strategy. */
-const V8_ERROR: ErrorConstructor & { readonly captureStackTrace?: (error: Error, above: (signal: Signal) => void) => void } = Error
+const V8_ERROR: ErrorConstructor & { readonly captureStackTrace?: (error: Error, above: (...words: never[]) => void) => void } = Error
 
 /** Thrown inside the strategy's own call, so that the place that is reported is the strategy's line. */
 export class SignalError extends Error {
@@ -29,9 +29,14 @@ export function checkSignal(signal: Signal, price: number, said: (signal: Signal
     const reason = look(signal, price)
     return reason === undefined ? signal : { ...signal, reason }
   } catch (thrown) {
-    if (thrown instanceof SignalError) V8_ERROR.captureStackTrace?.(thrown, said)
-    throw thrown
+    throw placed(thrown, said)
   }
+}
+
+/** A refusal with the place of who called `said`. */
+export function placed(thrown: unknown, said: (...words: never[]) => void): unknown {
+  if (thrown instanceof SignalError) V8_ERROR.captureStackTrace?.(thrown, said)
+  return thrown
 }
 
 /** Looks at all of it, as what a file of the user's says may be anything. Answers its reason where a value of it has to be a text. */
@@ -50,7 +55,7 @@ function look(signal: unknown, price: number): Reason | undefined {
   return readableReason(reason)
 }
 
-function checkPrice(name: string, value: unknown): void {
+export function checkPrice(name: string, value: unknown): void {
   if (typeof value === 'number' && Number.isSafeInteger(value) && value > 0) return
   const isFraction = typeof value === 'number' && Number.isFinite(value) && value > 0
   throw new SignalError(
@@ -58,7 +63,7 @@ function checkPrice(name: string, value: unknown): void {
   )
 }
 
-function checkTargets(targets: unknown, side: number, entry: number): void {
+export function checkTargets(targets: unknown, side: number, entry: number): void {
   if (!Array.isArray(targets)) throw new SignalError(`targets is ${shown(targets)}: a list`)
   let sum = 0
   targets.forEach((target: unknown, k) => {
@@ -78,7 +83,7 @@ function checkTargets(targets: unknown, side: number, entry: number): void {
 }
 
 /** A number that JSON cannot hold is kept as its text: it is there to be read. Answers the reason where it had one, else undefined. */
-function readableReason(reason: unknown): Reason | undefined {
+export function readableReason(reason: unknown): Reason | undefined {
   if (!isRecord(reason) || typeof reason['rule'] !== 'string' || !isRecord(reason['values']))
     throw new SignalError(`reason is ${shown(reason)}: { rule: text, values: { name: number, text or boolean } }`)
   const { rule, values } = reason
@@ -101,10 +106,10 @@ function readableReason(reason: unknown): Reason | undefined {
 
 const isKept = (n: number): boolean => Number.isFinite(n) && !Object.is(n, -0)
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null
+export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null
 
 /** A value as its author would write it, short. */
-function shown(value: unknown): string {
+export function shown(value: unknown): string {
   if (typeof value === 'string') return `"${value.slice(0, 40)}"`
   if (typeof value === 'bigint') return `${value}n (a BigInt)`
   if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'a list' : 'an object'

@@ -6,6 +6,7 @@ import { type BarColumns, Bars } from '../market/bars.ts'
 import { type Instrument, makeInstrument, priceFloat } from '../market/instrument.ts'
 import { Merge } from '../market/merge.ts'
 import { MarketSet } from './market-set.ts'
+import { NO_BOOKS, type OrderWish } from './own-orders.ts'
 import { checkSignal } from './signal-gate.ts'
 import type { Signal, StrategyContext, StrategyDefinition, StrategyState } from './strategy.ts'
 
@@ -33,6 +34,7 @@ export interface RehearsalOptions {
 // 2025-01-01, UTC.
 const START_MS = 1_735_689_600_000
 const VOLUME = 1
+const TEST_CAPITAL = 10_000
 
 const instrument = makeInstrument({
   index: instrumentIndex(0),
@@ -55,7 +57,7 @@ export function signalsOf(
   const columns = columnsOf(bars)
   const signals =
     definition.contract === 2
-      ? rehearseMarkets(definition, parsed, instrument, MINUTE_MS, [columns], options).map(([signal]) => signal)
+      ? rehearseMarkets(definition, parsed, instrument, MINUTE_MS, [columns], options).map(({ signals: [signal] }) => signal)
       : rehearse(definition, parsed, instrument, MINUTE_MS, columns, options)
   return signals.map((signal) => (signal === undefined ? undefined : pricesOf(signal)))
 }
@@ -73,7 +75,7 @@ export function marketSignalsOf(
 ): Readonly<Record<string, SignalPrices>>[] {
   const names = bars.map((_, k) => definition.symbols?.[k] ?? testSymbol(k))
   return rehearseMarkets(definition, definition.params.parse(params), instrument, MINUTE_MS, bars.map(columnsOf), options).map((said) =>
-    Object.fromEntries(said.flatMap((signal, k) => (signal === undefined ? [] : [[names[k] as string, pricesOf(signal)]]))),
+    Object.fromEntries(said.signals.flatMap((signal, k) => (signal === undefined ? [] : [[names[k] as string, pricesOf(signal)]]))),
   )
 }
 
@@ -91,7 +93,13 @@ function columnsOf(bars: readonly PriceBar[]): BarColumns {
   }
 }
 
-/** Signals of contract 2, by instant and market; `params` have passed the schema. */
+/** What was said at one close: signals by market, and what was said about orders. */
+export interface SaidAtClose {
+  readonly signals: readonly (Signal | undefined)[]
+  readonly wishes: readonly OrderWish[]
+}
+
+/** What a strategy of contract 2 says at each close instant, as if nothing of it was ever filled; `params` have passed the schema. */
 export function rehearseMarkets(
   definition: StrategyDefinition,
   params: unknown,
@@ -99,7 +107,7 @@ export function rehearseMarkets(
   intervalMs: number,
   columns: readonly BarColumns[],
   { position = 0, keep = (state) => state }: RehearsalOptions = {},
-): (readonly (Signal | undefined)[])[] {
+): SaidAtClose[] {
   const bars = columns.map((each) => new Bars(intervalMs, each))
   const set = new MarketSet(
     definition,
@@ -107,7 +115,7 @@ export function rehearseMarkets(
     bars.map((each, k) => ({ instrument: k === 0 ? of : { ...of, symbol: testSymbol(k) }, bars: each })),
   )
   const merge = new Merge(bars)
-  const said: (readonly (Signal | undefined)[])[] = []
+  const said: SaidAtClose[] = []
   let state = definition.init(params)
   while (merge.next()) {
     for (let k = 0; k < merge.count; k++) {
@@ -115,10 +123,10 @@ export function rehearseMarkets(
       ;(bars[at] as Bars).reveal()
       set.see(at)
     }
-    const isAsked = set.begin(() => lots(position))
+    const isAsked = set.begin({ ...NO_BOOKS, position: () => lots(position), capital: () => TEST_CAPITAL })
     if (isAsked) definition.onBar(set.context, state)
     if (set.refused !== undefined) throw set.refused
-    said.push(bars.map((_, k) => (isAsked ? set.signalOf(k) : undefined)))
+    said.push({ signals: bars.map((_, k) => (isAsked ? set.signalOf(k) : undefined)), wishes: isAsked ? [...set.wishes] : [] })
     state = keep(state, said.length - 1)
   }
   return said

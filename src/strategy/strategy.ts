@@ -7,11 +7,12 @@ import type { Lots, Side, Ticks, Ts } from '../core/units.ts'
 import type { RevealedBars } from '../market/bars.ts'
 import type { Instrument } from '../market/instrument.ts'
 import type { Reason, Target } from '../trading/order.ts'
+import type { Entry, Exit, OrderChange, OwnFill, OwnOrder, OwnOrderEnd, OwnTrade, ProtectionMove } from './own-orders.ts'
 
 /** A strategy's signal of one symbol: long, short or flat. Sized and checked by the kernel. */
 export interface Signal {
   readonly side: Side | 0
-  /** 0 to 1; scales nothing yet but is kept with the order. */
+  /** 0 to 1; kept with the order and scales nothing. What is to be scaled is an entry of contract 2, `enter({ strength })`. */
   readonly strength: number
   /** Enters at this price or better, as a resting limit order; absent: at market. */
   readonly limit?: Ticks
@@ -65,6 +66,9 @@ export interface StrategyDefinition<Params = unknown, State extends StrategyStat
   intervals?(params: Params): Readonly<Record<string, number>>
   init(params: Params): State
   onBar(context: StrategyContext, state: State): void
+  /** With contract 2: hears of its fills and of orders that have ended, see {@link MarketsDefinition}. */
+  onFill?(context: MarketsContext, fill: OwnFill, state: State): void
+  onOrderEnd?(context: MarketsContext, end: OwnOrderEnd, state: State): void
 }
 
 /** One symbol of a strategy, as it stands at a close instant. `now` is that instant for all of them. */
@@ -78,12 +82,28 @@ export interface Market extends StrategyContext {
   higher(interval: string): RevealedBars
   /** Whether a bar of the interval has closed since the call before; without an interval, whether a bar of its base has. */
   hasClosed(interval?: string): boolean
+  /** What it holds there, from flat to flat; undefined while flat. */
+  readonly trade: OwnTrade | undefined
+  /** Its open orders with a name, oldest first. */
+  readonly orders: readonly OwnOrder[]
+  /** Asks for an entry of its own beside others. It is sized and judged as a signal is; what was refused is told by `onOrderEnd`. */
+  enter(entry: Entry): void
+  /** Makes the position smaller. */
+  exit(exit: Exit): void
+  /** Moves an open order; one that has ended meanwhile stays as it is. */
+  change(name: string, change: OrderChange): void
+  /** Cancels an open order; one that has ended meanwhile stays as it is. */
+  cancel(name: string): void
+  /** Moves stop, target or trailing stop of the position. */
+  protect(move: ProtectionMove): void
 }
 
 /** All that a strategy of contract 2 sees. What a market has, the context has of the first one: a strategy of one symbol needs no name. */
 export interface MarketsContext extends Market {
   /** Its symbols in the order of their roles, or of the configuration. */
   readonly markets: readonly Market[]
+  /** Equity that the strategy trades with, in the settle coin: the account's, or the part that `capital` gives it. */
+  readonly capital: number
   /** @throws RangeError where it has no market of that name */
   market(name: string): Market
 }
@@ -113,6 +133,10 @@ export interface MarketsDefinition<Params, State extends StrategyState = Strateg
    */
   intervals?(params: Params): Readonly<Record<string, number>>
   onBar(context: MarketsContext, state: State): void
+  /** Called for each fill since the decision before, in order, ahead of `onBar`. It may say what `onBar` may say. */
+  onFill?(context: MarketsContext, fill: OwnFill, state: State): void
+  /** As `onFill`, for each order with a name that has ended: filled, canceled, expired, refused. */
+  onOrderEnd?(context: MarketsContext, end: OwnOrderEnd, state: State): void
 }
 
 /** Ties the types of params and state together where a strategy is written, and forgets them for those who only run it. */

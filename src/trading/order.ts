@@ -81,6 +81,8 @@ export interface OrderIntent {
   readonly isChild?: boolean
   /** Sent in parts: what the venue takes at once does not bound the whole. */
   readonly isWorked?: boolean
+  /** The strategy's own name of it: by that it is told apart from others of the same moment. */
+  readonly name?: string | undefined
   readonly reason: Reason
 }
 
@@ -140,6 +142,8 @@ export interface Order {
   readonly parentOrderId: OrderId | undefined
   /** Orders of one group are one or the other: the first that fills takes the others off. */
   readonly group?: OrderId | undefined
+  /** What its strategy calls it; absent where it has given no name. */
+  readonly name?: string | undefined
   readonly strategy: StrategyId
   readonly instrument: InstrumentIndex
   readonly class: IntentClass
@@ -174,6 +178,8 @@ export interface Order {
   cancelRequested: boolean
   readonly submittedTs: Ts
   updatedTs: Ts
+  /** The venue's time of the last change of its prices or quantity; absent before the first. */
+  amendedTs?: Ts | undefined
   readonly expiresAt: Ts | undefined
 }
 

@@ -125,6 +125,20 @@ describe('a report becomes what is new about it, and nothing the second time', (
     expect(bench.kernel.snapshot()).toEqual({ ...before, now: expect.any(Number) as number })
   })
 
+  test('a reading that is older than a change of an order does not undo it', () => {
+    const { kernel } = sent()
+    const known = knownOf(kernel)
+    const [sentOrder] = kernel.orders.open(BTC)
+    const limit = { ...sentOrder, kind: 'limit', limit: ticks(90), status: 'accepted' } as NonNullable<ReturnType<typeof known.find>>
+    const open = order({ kind: 'limit', limit: ticks(90), ts: ts(5) })
+    const typesOf = (report: StreamReport): string[] =>
+      eventsOf(report, { ...known, tag: known.tag, find: () => limit }).map(({ type }) => type)
+    expect(typesOf({ ...open, limit: ticks(91), ts: ts(10) })).toEqual(['order-amended'])
+    Object.assign(limit, { limit: ticks(91), amendedTs: ts(10) })
+    expect(typesOf(open)).toEqual([])
+    expect(typesOf({ ...open, limit: ticks(92), ts: ts(11) })).toEqual(['order-amended'])
+  })
+
   test('the end of an attached stop that is reported before its beginning stays its end', () => {
     const bench = new Bench()
     bench.enter(1, 90)

@@ -70,6 +70,8 @@ function eventsOfOrder(report: OrderReport, known: KnownState): VenueEvent[] {
       if (order.status === 'submitted' || order.status === 'never-arrived') events.push({ type: 'order-accepted', ...head })
       // A reading may be older than what the stream has reported since: a stop of the venue's would seem to be moved back.
       if (order.origin !== 'ours' && report.ts < order.updatedTs) return events
+      // And a change of an order of Ballast's undone. Its other times may be of this machine's clock.
+      if (order.amendedTs !== undefined && report.ts < order.amendedTs) return events
       if (isOpenStatus(order.status) && order.budget === undefined && differs(order, report))
         events.push({ type: 'order-amended', ...head, lots: report.lots, limit: report.limit, trigger: report.trigger })
       return events

@@ -40,7 +40,7 @@ afterAll(() => rmSync(cwd, { recursive: true, force: true }))
 const definitionOf = (name: string): StrategyDefinition => catalog.get(name) as StrategyDefinition
 
 test('the page shows what it speaks of', () => {
-  expect(shown.map(({ name }) => name)).toEqual(['rise-one', 'rise-two', 'stronger'])
+  expect(shown.map(({ name }) => name)).toEqual(['rise-one', 'rise-two', 'stronger', 'steps'])
 })
 
 test.each(shown)('$name keeps what every strategy must keep', ({ name }) => {
@@ -62,4 +62,12 @@ test('a strategy that moved over trades as before, to the fingerprint', async ()
 test('one strategy of three symbols trades them in one backtest', async () => {
   const { result } = await backtestFixture(definitionOf('stronger'), {}, ['BTCUSDT', 'ETHUSDT', 'SOLUSDT'])
   expect(new Set(result.trades.map(({ instrument }) => instrument)).size).toBeGreaterThan(1)
+})
+
+test('orders by name: buys in steps, sells halves at limits, gives up after a time', async () => {
+  const { result } = await backtestFixture(definitionOf('steps'), {}, ['ETHUSDT'])
+  expect(result.failure).toBeUndefined()
+  expect(result.fills.filter(({ side }) => side === 1).length).toBeGreaterThan(10)
+  expect(new Set(result.trades.map(({ exitReason }) => exitReason))).toEqual(new Set(['signal', 'stop']))
+  expect(result.trades.some(({ entryTs, exitTs }) => exitTs - entryTs >= 60 * 300_000)).toBe(true)
 })

@@ -237,8 +237,8 @@ export class Checks {
     if (instrument.category === 'spot') this.coins(instrument, quantity, row.feeCurrency === instrument.baseCoin ? row.execFee : '0')
     const fact = this.submitted.get(row.orderLinkId)
     if (fact?.class === 'entry') {
-      // A strategy holds one entry at a time; what operators add, and the children of a parent order, stand on each other.
-      const isAlone = fact.strategy !== MANUAL_OWNER && !this.partsOf.has(row.orderLinkId)
+      // A strategy holds one entry at a time but for those that it names; what operators add, and the children of a parent order, stand on each other.
+      const isAlone = fact.strategy !== MANUAL_OWNER && fact.name === undefined && !this.partsOf.has(row.orderLinkId)
       this.partsOf.add(row.orderLinkId)
       if (isAlone && before !== 0 && before > 0 === quantity > 0)
         throw new Broken('no duplicate', `${row.symbol}: entry ${row.orderLinkId} on top of ${before}`)

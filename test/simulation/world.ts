@@ -28,6 +28,7 @@ import { MemoryTransport } from './memory-transport.ts'
 import { HAND_SYMBOL, type Trouble, type Troubles, moreTroublesOf, settingsOf, troublesOf } from './trouble.ts'
 import { SPOT_SYMBOL } from './seeded-market.ts'
 import { VirtualTime } from './virtual-time.ts'
+import { orderTalker } from '../support/order-talker.ts'
 import { twoMarkets } from '../support/two-markets.ts'
 import { takeNamed } from '../support/take-named.ts'
 
@@ -62,7 +63,12 @@ export interface Outcome {
 
 /** In three worlds of twenty one strategy trades two symbols and reads three intervals of each. */
 const isOfTwo = (seed: number): boolean => [4, 12, 17].includes(seed % 20)
-const OF_TWO = new Map([['two-markets', twoMarkets]])
+const OWN = new Map([
+  ['two-markets', twoMarkets],
+  ['order-talker', orderTalker],
+])
+/** In three worlds one strategy says all that can be said about orders. */
+const isOfOrders = (seed: number): boolean => [2, 9, 14].includes(seed)
 
 const plansOf = (slow: string, seed: number) =>
   [
@@ -74,13 +80,15 @@ const plansOf = (slow: string, seed: number) =>
               symbols: ['BTCUSDT', 'ETHUSDT'],
               params: { middle: '2m', long: '3m', band: 0.0002, stop: 0.01 },
             },
-            OF_TWO,
+            OWN,
           ),
         ]
-      : [
-          planOf({ strategy: 'ema-cross', symbols: ['BTCUSDT'], params: { fast: 2, slow: 4, atr: 5, stopAtr: 2, targetAtr: 3 } }),
-          planOf({ strategy: 'donchian-breakout', symbols: ['ETHUSDT'], params: { entry: 3, exit: 2, atr: 5, stopAtr: 2 } }),
-        ]),
+      : isOfOrders(seed)
+        ? [planOf({ strategy: 'order-talker', symbols: ['BTCUSDT', 'ETHUSDT'], params: { seed, talk: 0.7, reach: 0.003 } }, OWN)]
+        : [
+            planOf({ strategy: 'ema-cross', symbols: ['BTCUSDT'], params: { fast: 2, slow: 4, atr: 5, stopAtr: 2, targetAtr: 3 } }),
+            planOf({ strategy: 'donchian-breakout', symbols: ['ETHUSDT'], params: { entry: 3, exit: 2, atr: 5, stopAtr: 2 } }),
+          ]),
     // Holds for long, so that a stop that is gone has time to be missed.
     planOf({ strategy: 'donchian-breakout', id: 'slow', symbols: [slow], params: { entry: 6, exit: 8, atr: 10, stopAtr: 5 } }),
   ].map((plan, at) => {

@@ -103,7 +103,7 @@ export class OperatorCommands {
         placing.change(input)
         return
       case 'change-protection':
-        if (placing.protect(input)) this.changeProtection(input)
+        if (placing.protect(input)) this.parts.brackets.followMove(input.instrument, input.target)
         return
       case 'change-risk-setting':
         limits.set(input.setting)
@@ -159,12 +159,5 @@ export class OperatorCommands {
     }
     this.parts.algorithms.endOn(instrument, cause)
     this.parts.closer.flattenOn(instrument, cause)
-  }
-
-  /** Where the venue holds no legs, orders of Ballast's are moved (spot). */
-  private changeProtection({ instrument, target }: ChangeProtection): void {
-    const { brackets, config } = this.parts
-    brackets.keepStop(instrument)
-    if (target !== undefined && config.instruments[instrument]?.category === 'spot') brackets.moveTarget(instrument, target)
   }
 }

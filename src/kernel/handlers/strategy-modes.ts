@@ -10,6 +10,7 @@ import type { FactBuffer } from '../fact-buffer.ts'
 import type { StrategyMode } from '../input.ts'
 import type { SafetyControls } from './safety-controls.ts'
 import type { PortfolioState } from '../state/portfolio-state.ts'
+import { MarketRun } from '../state/markets-run.ts'
 import type { StrategyRun } from '../state/strategy-run.ts'
 
 /** How a strategy ended the trader, as its sentence continues. */
@@ -43,6 +44,7 @@ export class StrategyModes {
       run.mode = 'errored'
       run.modeCause = failure
       run.rollBack()
+      if (run instanceof MarketRun) run.of.notices.take()
     }
     this.algorithms.endAll('strategy errored', strategy)
     this.safety.alertStrategyFailure(

@@ -3,7 +3,7 @@
  * Never touches a position: it keeps its stop, whatever becomes of what its strategy knew.
  */
 import type { KernelContext } from '../context.ts'
-import type { InstrumentIndex, StrategyId } from '../../core/units.ts'
+import type { StrategyId } from '../../core/units.ts'
 import type { Bars } from '../../market/bars.ts'
 import type { KernelConfig } from '../config.ts'
 import type { OrderGateway } from '../orders/order-gateway.ts'
@@ -11,6 +11,7 @@ import type { StrategyStarted } from '../input.ts'
 import type { PortfolioState } from '../state/portfolio-state.ts'
 import type { StrategyModes } from './strategy-modes.ts'
 import { MarketRun } from '../state/markets-run.ts'
+import { OwnBooks } from '../state/own-books.ts'
 import { SignalRun } from '../state/signal-run.ts'
 import type { StrategyRun } from '../state/strategy-run.ts'
 
@@ -27,7 +28,11 @@ export class StrategyStarts {
   /** As when it decides: a strategy that never returns has a name. */
   private readonly deciding: KernelConfig['deciding']
 
-  constructor({ config, runs, bars, portfolio }: KernelContext, gateway: OrderGateway, modes: StrategyModes) {
+  private readonly context: KernelContext
+
+  constructor(context: KernelContext, gateway: OrderGateway, modes: StrategyModes) {
+    const { config, runs, bars, portfolio } = context
+    this.context = context
     this.runs = runs
     this.bars = bars
     this.portfolio = portfolio
@@ -46,7 +51,7 @@ export class StrategyStarts {
     if (this.identities.has(strategy)) this.identities.set(strategy, OTHER_STEPS)
   }
 
-  fold({ strategy, identity, history }: StrategyStarted): void {
+  fold({ strategy, identity, isAnew, history }: StrategyStarted): void {
     this.identities.set(strategy, identity)
     const read = new Set(history.map((row) => row.instrument))
     for (const i of read) this.bars[i]?.clear()
@@ -55,7 +60,12 @@ export class StrategyStarts {
       this.bars[instrument]?.reveal()
     }
     // Its series are made of the bars that were read: their state is part of the kernel's, whoever decides.
-    for (const run of this.runsOf(strategy)) if (read.size > 0 && run instanceof MarketRun && run.keepsState) run.of.replay(undefined)
+    for (const run of this.runsOf(strategy)) {
+      if (!(run instanceof MarketRun && run.keepsState)) continue
+      if (read.size > 0) run.of.replay(undefined)
+      // What others had not heard is nothing to one that starts from scratch.
+      if (isAnew) run.of.notices.take()
+    }
   }
 
   decide({ strategy, isAnew }: StrategyStarted): void {
@@ -77,9 +87,8 @@ export class StrategyStarts {
   }
 
   private warmUp(run: StrategyRun): void {
-    const position = (i: InstrumentIndex) => this.portfolio.positionLots(i)
-    if (run instanceof MarketRun) run.of.replay(position)
-    else if (run instanceof SignalRun) run.warmUp(position(run.instrument.index))
+    if (run instanceof MarketRun) run.of.replay(new OwnBooks(this.context, run.of.runs))
+    else if (run instanceof SignalRun) run.warmUp(this.portfolio.positionLots(run.instrument.index))
   }
 
   runsOf(strategy: StrategyId): StrategyRun[] {

@@ -76,6 +76,12 @@ export class Brackets {
     this.stops.keep(i, isAgain)
   }
 
+  /** Protection was moved: where the venue holds no legs, orders of Ballast's are moved (spot). */
+  followMove(i: InstrumentIndex, target: Ticks | 'none' | undefined): void {
+    this.keepStop(i)
+    if (target !== undefined && this.instruments[i]?.category === 'spot') this.moveTarget(i, target)
+  }
+
   guardedLots(i: InstrumentIndex): number {
     return this.stops.guarded(i)
   }
@@ -86,7 +92,7 @@ export class Brackets {
   }
 
   /** One target of Ballast's for all that is held, or none: where the venue holds none (spot). */
-  moveTarget(i: InstrumentIndex, price: Ticks | 'none'): void {
+  private moveTarget(i: InstrumentIndex, price: Ticks | 'none'): void {
     const trip = this.portfolio.openTrade(i)
     for (const order of this.targets(i)) this.gateway.requestCancel(order, 'the target is moved')
     if (price === 'none' || trip === undefined) return

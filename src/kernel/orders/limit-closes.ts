@@ -2,18 +2,21 @@
  * Closes of operators that wait for their price. Until one fills the position keeps its stop.
  * Never held against another exit: what goes at market comes first, and takes back what then has no room.
  */
-import { type InstrumentIndex, type Lots, type Side, type StrategyId, type Ticks, lots } from '../../core/units.ts'
+import { type InstrumentIndex, type Lots, type Side, type Ticks, lots } from '../../core/units.ts'
 import type { Instrument } from '../../market/instrument.ts'
 import { checkExit } from '../../risk/check.ts'
 import type { RiskDenial } from '../../risk/denial.ts'
-import { type IntentClass, type Order, type OrderIntent, type Reason, isLimitClose, isOwnExit, openLotsOf } from '../../trading/order.ts'
+import { type Order, type OrderIntent, type Reason, isLimitClose, isOwnExit, openLotsOf } from '../../trading/order.ts'
 import type { OrderTable } from '../state/order-table.ts'
 import type { PortfolioState } from '../state/portfolio-state.ts'
+
+/** What a close of a strategy's own has beside its price. */
+export type OwnClose = Pick<OrderIntent, 'name' | 'expiresAt'>
 
 /** What makes facts of it. */
 interface Maker {
   submit(intent: OrderIntent, sized: undefined): unknown
-  deny(strategy: StrategyId, i: InstrumentIndex, intentClass: IntentClass, side: Side, denial: RiskDenial, reason: Reason): void
+  denyIntent(intent: OrderIntent, quantity: Lots, denial: RiskDenial): void
   requestCancel(order: Order, cause: string): void
 }
 
@@ -29,12 +32,24 @@ export class LimitCloses {
   }
 
   /** Where what waits already leaves no room for it, it takes the place of that. A spot position has none: its coins would be locked. */
-  place(instrument: Instrument, part: Lots | undefined, limit: Ticks, reason: Reason): void {
+  place(instrument: Instrument, part: Lots | undefined, limit: Ticks, reason: Reason, own: OwnClose = {}): void {
     const i = instrument.index
     const held = this.portfolio.positionLots(i)
     const side: Side = held > 0 ? -1 : 1
-    const strategy = this.portfolio.ownerOrExternal(i)
-    const deny = (denial: RiskDenial): void => this.gateway.deny(strategy, i, 'reduce', side, denial, reason)
+    const intentOf = (quantity: Lots): OrderIntent => ({
+      strategy: this.portfolio.ownerOrExternal(i),
+      instrument: i,
+      class: 'reduce',
+      side,
+      kind: 'limit',
+      limit,
+      size: { lots: quantity },
+      triggerBy: 'mark',
+      timeInForce: 'gtc',
+      ...own,
+      reason,
+    })
+    const deny = (denial: RiskDenial, quantity = lots(0)): void => this.gateway.denyIntent(intentOf(quantity), quantity, denial)
     if (instrument.category === 'spot') {
       const problem =
         'a close at a price would lock the coins that the stop must be able to sell: set a target with /tp, or close at market'
@@ -52,21 +67,10 @@ export class LimitCloses {
     while (left > 0) {
       const quantity = lots(Math.min(left, instrument.lotsMax))
       left -= quantity
-      const intent: OrderIntent = {
-        strategy,
-        instrument: i,
-        class: 'reduce',
-        side,
-        kind: 'limit',
-        limit,
-        size: { lots: quantity },
-        triggerBy: 'mark',
-        timeInForce: 'gtc',
-        reason,
-      }
+      const intent = intentOf(quantity)
       const denial = checkExit(intent, quantity, this.portfolio)
       if (denial === undefined) this.gateway.submit(intent, undefined)
-      else deny(denial)
+      else deny(denial, quantity)
     }
   }
 

@@ -99,10 +99,10 @@ export class ManualOrders {
   }
 
   /** An entry is checked again as it would be; a target only moves. */
-  change(input: ChangeOrder): void {
+  change(input: ChangeOrder, reasonOf: (values: Reason['values']) => Reason = manualReason): void {
     const order = this.orders.open(input.instrument).find((o) => o.orderId === input.orderId)
     if (order === undefined || order.origin !== 'ours' || order.cancelRequested) return
-    const reason = manualReason({ actor: input.actor, order: order.orderId })
+    const reason = reasonOf({ actor: input.actor, order: order.orderId })
     const denial = this.changeDenial(order, input)
     if (denial !== undefined) {
       this.gateway.deny(order.strategy, order.instrument, order.class, order.side, denial, reason)

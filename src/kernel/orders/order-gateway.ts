@@ -44,6 +44,7 @@ import type { FactBuffer } from '../fact-buffer.ts'
 import type { EffectiveLimits } from '../state/effective-limits.ts'
 import type { OrderTable } from '../state/order-table.ts'
 import type { PortfolioState } from '../state/portfolio-state.ts'
+import { MarketRun } from '../state/markets-run.ts'
 import type { StrategyRun } from '../state/strategy-run.ts'
 
 /** What an order belongs to. */
@@ -126,6 +127,7 @@ export class OrderGateway {
       expiresAt: intent.expiresAt,
       parentOrderId: link.parentOrderId,
       group: link.group,
+      ...(intent.name === undefined ? undefined : { name: intent.name }),
       targets: targets === intent.targets ? undefined : intent.targets,
       stop: isSpot ? intent.stop : undefined,
     }
@@ -148,6 +150,7 @@ export class OrderGateway {
       origin: fact.origin,
       parentOrderId: fact.parentOrderId,
       group: fact.group,
+      ...(fact.name === undefined ? undefined : { name: fact.name }),
       strategy: fact.strategy,
       instrument: command.instrument,
       class: fact.class,
@@ -269,9 +272,12 @@ export class OrderGateway {
     reason: Reason,
     parentOrderId?: OrderId,
     wanted?: WantedEntry,
+    name?: string,
   ): void {
     if (parentOrderId !== undefined) this.algorithms.noteDenied(parentOrderId, this.portfolio.now)
+    this.noteDenied(i, name, denial.rule)
     this.outbox.push({
+      ...(name === undefined ? undefined : { name }),
       parentOrderId,
       type: 'order-denied',
       strategy,
@@ -291,7 +297,13 @@ export class OrderGateway {
   denyIntent(intent: OrderIntent, quantity: Lots, denial: RiskDenial, parentOrderId?: OrderId): void {
     const { strategy, instrument: i, side, limit, trigger, stop, reason } = intent
     const wanted = this.config.isJournaled ? { lots: quantity, price: limit ?? trigger ?? this.portfolio.mark(i), stop } : undefined
-    this.deny(strategy, i, intent.class, side, denial, reason, parentOrderId, wanted)
+    this.deny(strategy, i, intent.class, side, denial, reason, parentOrderId, wanted, intent.name)
+  }
+
+  /** The strategy hears of it at its next decision. */
+  noteDenied(i: InstrumentIndex, name: string | undefined, rule: string): void {
+    const run = this.runs[i]
+    if (name !== undefined && run instanceof MarketRun) run.of.notices.denied(run.at, name, rule)
   }
 
   /** Entries on one side, or on both. */

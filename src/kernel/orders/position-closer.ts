@@ -7,7 +7,7 @@ import { type Instrument, isTooSmall } from '../../market/instrument.ts'
 import { type InstrumentIndex, type Lots, type Side, type Ticks, lots } from '../../core/units.ts'
 import type { KernelConfig } from '../config.ts'
 import type { KernelContext } from '../context.ts'
-import { LimitCloses } from './limit-closes.ts'
+import { LimitCloses, type OwnClose } from './limit-closes.ts'
 import { type Order, type Reason, isLimitClose, isOwnExit, isSpotExit, openLotsOf } from '../../trading/order.ts'
 import type { OrderEvent } from '../../trading/event.ts'
 import type { OrderGateway } from './order-gateway.ts'
@@ -81,8 +81,8 @@ export class PositionCloser {
   }
 
   /** Closes a position or a part of it at a price or a better one, reduce-only. */
-  closeAtLimit(i: InstrumentIndex, part: Lots | undefined, limit: Ticks, reason: Reason): void {
-    this.limitCloses.place(this.instrument(i), part, limit, reason)
+  closeAtLimit(i: InstrumentIndex, part: Lots | undefined, limit: Ticks, reason: Reason, own?: OwnClose): void {
+    this.limitCloses.place(this.instrument(i), part, limit, reason, own)
   }
 
   /** Added to what waits already; to flatten is the stronger wish. */
@@ -145,11 +145,17 @@ export class PositionCloser {
     if (panicActive) this.close(event.instrument, undefined, 'flatten', order.reason)
     else if (order.class === 'protective' || !isLost) return
     else if (isLimitClose(order) && order.limit !== undefined)
-      this.closeAtLimit(event.instrument, lots(openLotsOf(order)), order.limit, order.reason)
+      this.closeAtLimit(event.instrument, lots(openLotsOf(order)), order.limit, order.reason, ownOf(order))
     // No more than it was for: a half that was lost is a half.
     else this.close(event.instrument, lots(openLotsOf(order)), 'reduce', order.reason)
   }
 }
+
+/** What a close has that is sent once more. */
+const ownOf = ({ name, expiresAt }: Order): OwnClose => ({
+  ...(name === undefined ? undefined : { name }),
+  ...(expiresAt === undefined ? undefined : { expiresAt }),
+})
 
 /** A stop or target of Ballast's whose trigger was reached: it is selling, and what it sells must not be sold twice. */
 const isSelling = (order: Order): boolean =>

@@ -5,19 +5,14 @@
 import type { KernelContext } from '../context.ts'
 import type { PendingCloses } from '../state/pending-closes.ts'
 import type { PositionCloser } from './position-closer.ts'
-import { DAY_MS, type InstrumentIndex, type Lots, type Side, type Ticks, cash, lots, ticks } from '../../core/units.ts'
+import type { InstrumentIndex, Side } from '../../core/units.ts'
 import { type Instrument, formatPrice, formatQuantity } from '../../market/instrument.ts'
-import { closingNotional } from '../../risk/at-stake.ts'
 import { checkEntry } from '../../risk/check.ts'
-import { roomForOne } from '../../risk/check-loss.ts'
-import { isLossUnbounded } from '../../risk/limits.ts'
-import type { RiskDenial, RiskFigures } from '../../risk/denial.ts'
-import { rateOf, takerRateOf } from '../../risk/planned-loss.ts'
-import { NO_EDGE, type SizingMethod, sizeByMethod } from '../../risk/sizing-methods.ts'
-import { type Sized, entryCaps, lotsFor, sizeByRisk } from '../../risk/sizing.ts'
+import type { RiskFigures } from '../../risk/denial.ts'
 import type { Signal } from '../../strategy/strategy.ts'
 import { type Order, type OrderIntent, isOwnExit } from '../../trading/order.ts'
 import type { Algorithms } from './algorithms.ts'
+import type { EntrySizing } from './entry-sizing.ts'
 import type { KernelConfig } from '../config.ts'
 import type { EffectiveLimits } from '../state/effective-limits.ts'
 import type { OrderGateway } from './order-gateway.ts'
@@ -26,12 +21,6 @@ import type { OrderTable } from '../state/order-table.ts'
 import { heldDenial } from './manual-orders.ts'
 import type { PortfolioState } from '../state/portfolio-state.ts'
 import type { StrategyRun } from '../state/strategy-run.ts'
-
-/** Part of the money that a spot order may be sized with: at market it must be paid at the price that it gets. */
-const SPOT_SHARE = 0.995
-const UNBOUNDED = Number.POSITIVE_INFINITY
-const YEAR_MS = 365 * DAY_MS
-const FIXED_FRACTION: SizingMethod = { type: 'fixed-fraction' }
 
 export class Signals {
   private readonly config: KernelConfig
@@ -43,15 +32,16 @@ export class Signals {
   private readonly closer: PositionCloser
   private readonly gateway: OrderGateway
   private readonly algorithms: Algorithms
-  /** Least quantities as text, by instrument: a strategy that asks at each bar is denied at each bar. */
-  private readonly minimums = new Map<Instrument, string>()
+  private readonly sizing: EntrySizing
 
   constructor(
     { config, portfolio, limits, orders, holds, closes }: KernelContext,
     gateway: OrderGateway,
     closer: PositionCloser,
     algorithms: Algorithms,
+    sizing: EntrySizing,
   ) {
+    this.sizing = sizing
     this.algorithms = algorithms
     this.config = config
     this.portfolio = portfolio
@@ -133,8 +123,8 @@ export class Signals {
     }
     const instrument = this.config.instruments[i] as Instrument
     const mark = signal.limit ?? this.portfolio.mark(i)
-    const stop = signal.stop ?? this.defaultStop(mark, side)
-    const sized = this.size(instrument, side, mark, stop)
+    const stop = signal.stop ?? this.sizing.defaultStop(mark, side)
+    const sized = this.sizing.size(instrument, side, mark, stop)
     if ('rule' in sized) {
       this.gateway.deny(run.strategy, i, 'entry', side, sized, signal.reason)
       return
@@ -180,107 +170,12 @@ export class Signals {
   private wouldBe(i: InstrumentIndex, side: Side, signal: Signal): RiskFigures {
     const instrument = this.config.instruments[i] as Instrument
     const price = signal.limit ?? this.portfolio.mark(i)
-    const stop = signal.stop ?? this.defaultStop(price, side)
-    const sized = this.size(instrument, side, price, stop)
+    const stop = signal.stop ?? this.sizing.defaultStop(price, side)
+    const sized = this.sizing.size(instrument, side, price, stop)
     return {
       price: formatPrice(instrument, price),
       ...(stop === undefined ? {} : { stop: formatPrice(instrument, stop) }),
       ...('rule' in sized ? {} : { quantity: formatQuantity(instrument, sized.estimate) }),
-    }
-  }
-
-  /** The least quantity as text, made once for each version of an instrument. */
-  private minimumText(instrument: Instrument): string {
-    const known = this.minimums.get(instrument)
-    if (known !== undefined) return known
-    const text = formatQuantity(instrument, instrument.lotsMin)
-    this.minimums.set(instrument, text)
-    return text
-  }
-
-  private defaultStop(mark: Ticks, side: Side): Ticks | undefined {
-    const fraction = this.config.defaultStopFraction
-    if (fraction === undefined) return undefined
-    // Rounded toward the entry: a stop is never farther than was asked for.
-    return ticks(side === 1 ? Math.ceil(mark * (1 - fraction)) : Math.floor(mark * (1 + fraction)))
-  }
-
-  private size(
-    instrument: Instrument,
-    side: Side,
-    mark: Ticks,
-    stop: Ticks | undefined,
-  ): { readonly size: OrderIntent['size']; readonly estimate: Lots; readonly detail: Sized | undefined } | RiskDenial {
-    const { costs } = this.config
-    const limits = this.limits.of(instrument.index)
-    const sizing = this.limits.sizingOf(instrument.index)
-    switch (sizing.type) {
-      case 'fixed':
-        return { size: { lots: sizing.lots }, estimate: sizing.lots, detail: undefined }
-      case 'all': {
-        // What the same signal closes pays its fee and gives its margin back before this order fills.
-        const closing = closingNotional(this.portfolio, instrument, side)
-        const closingFee = rateOf(closing, takerRateOf(instrument, costs))
-        const leverage = instrument.category === 'spot' ? 1 : this.portfolio.leverageOf(instrument.index)
-        const freed = Math.floor(closing / leverage) - closingFee
-        const budget = cash(this.portfolio.equity - this.portfolio.marginUsed + freed)
-        // Figures as they are: what has no money left is denied at each bar.
-        if (budget < instrument.notionalMin)
-          return { rule: 'notional-min', figures: { notional: budget / 1e8, min: instrument.notionalMin / 1e8 } }
-        const estimate = lotsFor(instrument, instrument.category === 'spot' ? cash(Math.floor(budget * SPOT_SHARE)) : budget, mark)
-        if (estimate < instrument.lotsMin)
-          return { rule: 'no-size', figures: { budget: budget / 1e8, minimum: this.minimumText(instrument) } }
-        return this.config.allowsBudget && instrument.category === 'linear'
-          ? { size: { budget }, estimate, detail: undefined }
-          : { size: { lots: estimate }, estimate, detail: undefined }
-      }
-      case 'risk': {
-        if (stop === undefined) return { rule: 'stop-missing', figures: { symbol: instrument.symbol, sizing: 'risk' } }
-        if (side === 1 ? stop >= mark : stop <= mark)
-          return { rule: 'stop-side', figures: { stop: formatPrice(instrument, stop), price: formatPrice(instrument, mark) } }
-        const { watch } = this.portfolio
-        const share = sizing.capital ?? 1
-        const equity = cash(Math.floor(this.portfolio.equity * share))
-        const strategy = this.portfolio.ownerOf(instrument.index)
-        const caps = entryCaps(this.portfolio, instrument, side, limits, costs)
-        const by = sizeByMethod(sizing.method ?? FIXED_FRACTION, {
-          equity,
-          entry: mark,
-          atrTicks: this.portfolio.atrTicks(instrument.index),
-          barsPerYear: YEAR_MS / this.config.intervalMs,
-          edge: strategy === undefined ? NO_EDGE : this.portfolio.results.edgeOf(strategy),
-          symbols: this.config.instruments.length,
-          rMin: sizing.scaling.type === 'constant' ? sizing.scaling.r : sizing.scaling.rMin,
-        })
-        if (by.missing !== undefined)
-          return { rule: 'no-size', figures: { problem: 'the average true range is not known yet: sizing by volatility waits for it' } }
-        const sized = sizeByRisk(
-          {
-            instrument,
-            side,
-            entry: mark,
-            stop,
-            equity,
-            highWater: cash(Math.floor(watch.highWater * share)),
-            smoothedDrawdown: watch.smoothed,
-            lossRoom:
-              sizing.isThrottled && !isLossUnbounded(limits) ? roomForOne(this.portfolio, instrument.index, limits, costs) : UNBOUNDED,
-          },
-          sizing.scaling,
-          sizing.decay,
-          limits,
-          costs,
-          caps,
-          by,
-        )
-        const quantity = lots(Math.min(sized.lots, instrument.lotsMarketMax))
-        if (quantity < instrument.lotsMin)
-          return {
-            rule: 'no-size',
-            figures: { quantity: formatQuantity(instrument, quantity), minimum: this.minimumText(instrument) },
-          }
-        return { size: { lots: quantity }, estimate: quantity, detail: sized }
-      }
     }
   }
 }

@@ -2,7 +2,7 @@
  * A strategy of contract 2 over all its symbols: its state, its series, and one decision for each close instant.
  * Never lets an exception of a strategy escape: it is kept as the failure of all its symbols' runs.
  */
-import { type InstrumentIndex, type Lots, type Side, ts } from '../../core/units.ts'
+import { type Side, ts } from '../../core/units.ts'
 import { utcText } from '../../core/utc.ts'
 import type { Bars } from '../../market/bars.ts'
 import type { Instrument } from '../../market/instrument.ts'
@@ -10,7 +10,10 @@ import { Merge } from '../../market/merge.ts'
 import { failureText } from '../../strategy/failure.ts'
 import { type KeptState, checkState } from '../../strategy/kept-state.ts'
 import { type MarketSource, MarketSet, type SeriesState } from '../../strategy/market-set.ts'
+import type { MarketBooks } from '../../strategy/own-orders.ts'
 import type { StrategyState } from '../../strategy/strategy.ts'
+import type { StrategyStateKept } from '../fact.ts'
+import { OrderNotices } from './order-notices.ts'
 import { StateKeeper, checkAnswer, isCheckedBar } from './state-keeper.ts'
 import { type RunConfig, StrategyRun } from './strategy-run.ts'
 
@@ -68,6 +71,8 @@ export class MarketsRun {
   private readonly config: RunConfig
   private readonly sources: readonly MarketSource[]
   private readonly misfit: string | undefined
+  /** What it has not heard yet of its orders. */
+  readonly notices = new OrderNotices()
   private callsSeen = 0
 
   constructor(config: RunConfig, sources: readonly MarketSource[]) {
@@ -90,13 +95,16 @@ export class MarketsRun {
     this.set?.see(at)
   }
 
-  /** Lets it decide at the newest close instant. False where it was not asked, or has failed. */
-  decide(position: (i: InstrumentIndex) => Lots): boolean {
-    const { set, keeper, runs } = this
-    if (set === undefined || keeper.failure !== undefined) return false
-    if (!set.begin((k) => position((runs[k] as MarketRun).instrument.index))) return false
+  /**
+   * Lets it decide at the newest close instant, after it has heard of its orders. False where it was not asked, or has failed.
+   * @param hears false while it only warms up: what it has not heard then waits
+   */
+  decide(books: MarketBooks, hears = true): boolean {
+    const { set, keeper } = this
+    if (set === undefined || keeper.failure !== undefined || !set.begin(books)) return false
     this.callsSeen += 1
     try {
+      if (hears && !this.notices.isEmpty) this.hear(set)
       const answer: unknown = this.config.definition.onBar(set.context, keeper.state)
       if (set.refused !== undefined) throw set.refused
       if (answer !== undefined) checkAnswer(answer)
@@ -108,12 +116,42 @@ export class MarketsRun {
     return true
   }
 
+  private hear(set: MarketSet): void {
+    const { definition } = this.config
+    for (const notice of this.notices.take()) {
+      const market = set.nameOf(notice.market)
+      const answer: unknown =
+        notice.type === 'fill'
+          ? definition.onFill?.(set.context, { market, ...notice.fill }, this.keeper.state)
+          : definition.onOrderEnd?.(set.context, { market, ...notice.end }, this.keeper.state)
+      if (set.refused !== undefined) throw set.refused
+      if (answer !== undefined) checkAnswer(answer)
+    }
+  }
+
+  /** What is kept with its state: dead sides of all symbols, and what it has not heard yet. */
+  keptBeside(): Pick<StrategyStateKept, 'deadSides' | 'unheard'> {
+    return {
+      ...(this.runs.length > 1 ? { deadSides: this.runs.map((run) => run.deadSide) } : undefined),
+      ...(this.notices.isEmpty ? undefined : { unheard: this.notices.snapshot() }),
+    }
+  }
+
+  foldBeside({ deadSides, unheard }: Pick<StrategyStateKept, 'deadSides' | 'unheard'>): void {
+    deadSides?.forEach((side, k) => {
+      const run = this.runs[k]
+      if (run !== undefined) run.deadSide = side
+    })
+    this.notices.restore(unheard ?? [])
+  }
+
   revive(): void {
     this.keeper.revive()
   }
 
   restart(): void {
     this.keeper.restart()
+    this.notices.take()
     for (const run of this.runs) run.deadSide = 0
   }
 
@@ -123,7 +161,7 @@ export class MarketsRun {
   }
 
   /** Sees the bars that are there, by close instant; with `decides` as if they closed now, and what it says is ignored. */
-  replay(position: ((i: InstrumentIndex) => Lots) | undefined): void {
+  replay(books: MarketBooks | undefined): void {
     const bars = this.sources.map((source) => source.bars)
     this.clear()
     for (const each of bars) each.cursor = 0
@@ -134,9 +172,9 @@ export class MarketsRun {
         ;(bars[at] as Bars).reveal()
         this.see(at)
       }
-      if (position !== undefined && this.failure === undefined) this.decide(position)
+      if (books !== undefined && this.failure === undefined) this.decide(books, false)
     }
-    if (position === undefined) return
+    if (books === undefined) return
     // The journal holds no warm-up: a replay must find the same state, or the one that the strategy begins with.
     if (this.keeper.failure === undefined) this.keeper.kept()
     if (this.keeper.failure !== undefined) this.keeper.rollBack()

@@ -174,6 +174,7 @@ export class OrderTable {
         order.limit = event.limit
         order.trigger = event.trigger
         order.updatedTs = event.ts
+        order.amendedTs = event.ts
         if (event.isFinal === true)
           return order.filled >= event.lots
             ? this.to(order, 'filled', event.ts)

@@ -21,6 +21,7 @@ import type { WallClock } from '../../system/wall-clock.ts'
 const WARMUP_BARS_MIN = 200
 const TIME_STRIDE_MS = 5_000
 const BACKFILL_RETRIES = 2
+const ANSWER_WAIT_MS = 2_000
 const BACKFILL_RETRY_MS = 1_000
 
 export interface MarketFeedPorts {
@@ -172,13 +173,30 @@ export class MarketFeed {
   }
 
   private closeBars(at: Ts, mode: BarsMode, bars: readonly GatedBar[]): void {
-    const { driver, before } = this.ports
+    const { driver, before, clock } = this.ports
     const rows = bars.map(({ instrument, bar }) => {
       this.board.marks[instrument] = bar.close
       return { instrument, bar, spreadTicks: this.board.spreadTicks(instrument) }
     })
     this.lastStrideTs = at
-    void driver.submit(() => [...before(), { type: 'bars-closed', ts: at, mode, bars: rows }]).then(() => this.noteClosed(at))
+    const decide = () =>
+      driver.submit(() => [...before(), { type: 'bars-closed', ts: at, mode, bars: rows }]).then(() => this.noteClosed(at))
+    if (clock.isLockstep) void this.untilAnswered().then(decide)
+    else void decide()
+  }
+
+  /** In lockstep market time stands still: what the fills of these bars have led to is answered before they are decided, as in a backtest. */
+  private async untilAnswered(): Promise<void> {
+    const { driver, sender, wallClock, kernel, instruments } = this.ports
+    const isWaiting = (): boolean =>
+      instruments.some(({ index }) => kernel.orders.open(index).some((order) => order.status === 'submitted' || order.cancelRequested))
+    const untilMs = wallClock.steadyMs() + ANSWER_WAIT_MS
+    do {
+      await driver.submit(() => [])
+      await sender.whenIdle()
+      if (!isWaiting()) return
+      await wallClock.sleep(1)
+    } while (wallClock.steadyMs() < untilMs)
   }
 
   /** The instant counts as done when all that it led to is sent and answered, and the answers are in the journal. */

@@ -5,7 +5,7 @@
 import { join } from 'node:path'
 import { Bars } from '../../../src/market/bars.ts'
 import { type FundingSeries, runBacktest } from '../../../src/backtest/backtest.ts'
-import { fingerprintOf } from '../../../src/backtest/backtest-run.ts'
+import { fillLine, fingerprintOf } from '../../../src/backtest/backtest-run.ts'
 import { parseDecimal } from '../../../src/core/decimal.ts'
 import { CASH_SCALE, cash, instrumentIndex, strategyId, ts } from '../../../src/core/units.ts'
 import { PARTS } from '../../../src/trader/health.ts'
@@ -58,6 +58,8 @@ interface SimState {
 export interface LiveOutcome {
   readonly fingerprint: string
   readonly fills: number
+  /** The fills as the fingerprint reads them. */
+  readonly lines: readonly string[]
   readonly equity: number
   readonly facts: readonly KernelFact[]
   readonly steps: number
@@ -176,6 +178,7 @@ export async function tradeLive(
   const outcome: LiveOutcome = {
     fingerprint: fingerprintOf(fills, instruments),
     fills: fills.length,
+    lines: fills.map((fill) => fillLine(fill, instruments[fill.instrument] as Instrument)),
     equity: trader.state.portfolio.equity,
     facts,
     steps,
@@ -232,5 +235,6 @@ export function backtestSame(given: LockstepCase) {
     bars,
     funding,
   })
-  return { result, fingerprint: fingerprintOf(result.fills, instruments), instruments }
+  const lines = result.fills.map((fill) => fillLine(fill, instruments[fill.instrument] as Instrument))
+  return { result, lines, fingerprint: fingerprintOf(result.fills, instruments), instruments }
 }
