@@ -36,6 +36,9 @@ export function makeClient(options: ConnectOptions): Sql {
     max: options.max ?? 6,
     connect_timeout: options.connectTimeoutSec ?? 5,
     onnotice: () => {},
+    // Nothing here is an array. The question for their types is asked by each new connection, and a server that ends it meanwhile is an error
+    // that nobody can catch (postgres 3.4).
+    fetch_types: false,
     connection: { application_name: 'ballast' },
     types: { int8: { to: 20, from: [20], serialize: (value: number) => String(value), parse: (text: string) => Number(text) } },
   })

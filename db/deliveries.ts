@@ -21,7 +21,7 @@ export class PostgresDeliveries implements DeliveryRows {
   }
 
   private get mine() {
-    return this.sql`split_part(channel, ':', 1) = any(${this.platforms as string[]})`
+    return this.sql`split_part(channel, ':', 1) in ${this.sql([...this.platforms])}`
   }
 
   async dueChannels(): Promise<readonly string[]> {
@@ -56,7 +56,7 @@ export class PostgresDeliveries implements DeliveryRows {
   }
 
   async drop(ids: readonly number[], detail: string): Promise<void> {
-    await this.sql`update deliveries set status = 'dropped', last_error = ${detail} where id = any(${ids as number[]})`
+    await this.sql`update deliveries set status = 'dropped', last_error = ${detail} where id in ${this.sql([...ids])}`
   }
 }
 

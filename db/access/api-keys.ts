@@ -67,7 +67,7 @@ export class PostgresApiKeys implements ApiKeys, Keys {
 
   async over(ids: readonly string[]): Promise<readonly string[]> {
     const good = await this.sql<{ id: string }[]>`
-      select id from api_keys where id = any(${[...ids]}) and revoked_at is null
+      select id from api_keys where id in ${this.sql([...ids])} and revoked_at is null
         and (expires_at is null or expires_at > (extract(epoch from clock_timestamp()) * 1000)::bigint)`
     return ids.filter((id) => !good.some((row) => row.id === id))
   }

@@ -44,14 +44,12 @@ export class BacktestRows {
   async openSince(ageMs: number): Promise<readonly Backtest[]> {
     return this.sql<Backtest[]>`
       select ${FIELDS(this.sql)} from backtests
-      where status = any(${OPEN as BacktestStatus[]}) and created_at < (extract(epoch from clock_timestamp()) * 1000)::bigint - ${ageMs}::bigint
+      where status in ${this.sql([...OPEN])} and created_at < (extract(epoch from clock_timestamp()) * 1000)::bigint - ${ageMs}::bigint
       order by created_at`
   }
 
   async countOpen(): Promise<number> {
-    const [row] = await this.sql<
-      { count: number }[]
-    >`select count(*)::int as count from backtests where status = any(${OPEN as BacktestStatus[]})`
+    const [row] = await this.sql<{ count: number }[]>`select count(*)::int as count from backtests where status in ${this.sql([...OPEN])}`
     return row?.count ?? 0
   }
 
