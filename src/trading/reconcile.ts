@@ -102,6 +102,15 @@ function eventsOfOrder(report: OrderReport, known: KnownState): VenueEvent[] {
   }
 }
 
+/**
+ * Whether a row that was read differs from the records and is of the millisecond of their last change: a stop that grows with each fill
+ * changes several times in one, and no time says which of the two is newer. Another reading does.
+ */
+export function isOfSameInstant(report: OrderReport, known: KnownState): boolean {
+  const order = known.find(report.instrument, orderIdOf(report.clientOrderId, known.tag), report.venueOrderId)
+  return order !== undefined && report.status === 'open' && order.amendedTs === report.ts && differs(order, report)
+}
+
 const differs = (order: Order, report: OrderReport): boolean =>
   order.kind !== 'market' && (order.lots !== report.lots || order.limit !== report.limit || order.trigger !== report.trigger)
 

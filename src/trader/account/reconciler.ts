@@ -18,6 +18,7 @@ import {
   eventsOf,
   flowsOf,
   isClean,
+  isOfSameInstant,
 } from '../../trading/reconcile.ts'
 import { type Order, isOpenStatus } from '../../trading/order.ts'
 import type { AccountReading, MoneyMovement } from '../../trading/report.ts'
@@ -89,6 +90,8 @@ export class Reconciler {
   private next: Promise<ReconcileOutcome> | undefined
   private isLogMissed = false
   private readonly unread = new Set<string>()
+  /** Rows of the last reading that may be older than the records: by id of the order. */
+  private doubtful: ReadonlyMap<string, string> = new Map()
 
   constructor(ports: ReconcilerPorts) {
     this.ports = ports
@@ -134,7 +137,10 @@ export class Reconciler {
         await this.ports.wallClock.sleep(SECOND_READ_MS)
         continue
       }
-      await this.absorb(reading, opening === 'opened')
+      if (!(await this.absorb(reading, opening === 'opened'))) {
+        await this.ports.wallClock.sleep(SECOND_READ_MS)
+        continue
+      }
       await this.lookUpMissing(reading, openBefore, previous)
       const difference = differenceOf(reading, this.indexes(), this.known)
       if (difference.otherBallast.length > 0) await this.holdForOther(difference)
@@ -186,8 +192,11 @@ export class Reconciler {
     return ts(Math.max(1, openedTs, since - OVERLAP_MS))
   }
 
-  /** Events of what was read: executions and money that moved, as they happened, then the orders as they stand. */
-  private async absorb(reading: AccountReading, isOpening: boolean): Promise<void> {
+  /**
+   * Events of what was read: executions and money that moved, as they happened, then the orders as they stand. False where a row may be older
+   * than the records: it counts when the next reading repeats it.
+   */
+  private async absorb(reading: AccountReading, isOpening: boolean): Promise<boolean> {
     const { driver, kernel } = this.ports
     const movements = (reading.movements ?? []).filter((movement) => movement.ts >= kernel.portfolio.openedTs)
     let at = 0
@@ -203,7 +212,18 @@ export class Reconciler {
       driver.post(() => eventsOf(report, this.known))
     }
     moveUntil(Number.POSITIVE_INFINITY)
-    await driver.submit(() => reading.openOrders.flatMap((report) => eventsOf(report, this.known)))
+    const before = this.doubtful
+    const doubtful = new Map<string, string>()
+    await driver.submit(() =>
+      reading.openOrders.flatMap((report) => {
+        const row = `${report.lots} ${report.limit} ${report.trigger} ${report.ts}`
+        if (!isOfSameInstant(report, this.known) || before.get(report.venueOrderId) === row) return eventsOf(report, this.known)
+        doubtful.set(report.venueOrderId, row)
+        return []
+      }),
+    )
+    this.doubtful = doubtful
+    return doubtful.size === 0
   }
 
   /**
