@@ -1,6 +1,5 @@
 /**
  * Decimal text against integers of 10^-6: the same sums, products and roundings, worked out in BigInt.
- * Never compares with floats.
  */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'

@@ -1,6 +1,5 @@
 /**
  * Exact arithmetic on decimal texts, for what users are shown: sums, products and rounding without a float.
- * Never used where the core decides: that works on integers with units.
  */
 interface Scaled {
   readonly units: bigint

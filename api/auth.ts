@@ -1,6 +1,5 @@
 /**
  * Who may call the API: bearer keys with scopes, and the check of each request.
- * Never takes a key from the URL, and never shows why a key was refused.
  */
 import { createMiddleware } from 'hono/factory'
 import type { Role, Scope } from './commands/command.ts'

@@ -1,6 +1,5 @@
 /**
  * The typed client of the API, for the terminal and the bots.
- * Never throws for what the server says: an answer or a failure with its sentence.
  */
 import type { CommandStatus, ResultCode } from './commands/run.ts'
 import { randomUUID } from 'node:crypto'

@@ -1,6 +1,5 @@
 /**
  * Answers for a database that does not: each request that needs it ends within two seconds, with the way past it.
- * Never leaves a request waiting, and never says that nothing was done where that is not known.
  */
 import { createMiddleware } from 'hono/factory'
 import type { ApiEnv } from './auth.ts'

@@ -1,6 +1,5 @@
 /**
  * The channels of the WebSocket: what each holds now, and the numbered changes since.
- * Never leaves a gap in the numbers of a channel, and never sends a client something that it did not read from the projections.
  */
 import { randomBytes } from 'node:crypto'
 import { signOf } from './amount.ts'

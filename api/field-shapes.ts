@@ -1,6 +1,5 @@
 /**
  * The kinds of fields that rows of the API are made of.
- * Never a number for money, never a time without its zone.
  */
 import { z } from '@hono/zod-openapi'
 

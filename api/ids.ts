@@ -1,6 +1,5 @@
 /**
  * Public ids: a prefix and the kernel's or the journal's number in base 32, padded so that text order is number order.
- * Never random: a rebuild by replay keeps them.
  */
 export const ID_PREFIXES = ['pos', 'ord', 'trd', 'evt', 'fil', 'alr', 'eqt', 'flw'] as const
 export type IdPrefix = (typeof ID_PREFIXES)[number]

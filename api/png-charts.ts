@@ -1,6 +1,5 @@
 /**
  * Charts as PNG: rows and candles in, a picture out.
- * Never draws where there is nothing to see: it says so.
  */
 import type { CandleReader, ChartRequest, Charts, MeasuresChart, PeriodsPicture, PnlPicture } from './ports.ts'
 import { amount, percent, signed } from './commands/format.ts'

@@ -1,6 +1,5 @@
 /**
  * Listens: HTTP and WebSocket on one port, and ends in order.
- * Never binds beyond the loopback unless the configuration says so.
  */
 import { createServer } from 'node:http'
 import { getRequestListener } from '@hono/node-server'

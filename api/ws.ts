@@ -1,6 +1,5 @@
 /**
  * The WebSocket at /api/v1/ws: sign in, subscribe, snapshot, then numbered changes.
- * Never takes a key from the URL, never carries an order, and never lets a slow client hold memory.
  */
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'

@@ -1,6 +1,5 @@
 /**
  * What the check and the assessment of an entry cost, in a kernel of one symbol and in one with 50 other positions and value at risk.
- * Never a time without its answer: the entry must pass, and value at risk be known, before it is shown.
  */
 import { MINUTE_MS, cash, instrumentIndex, lots, rate, ticks, ts } from '../src/core/units.ts'
 import { Kernel } from '../src/kernel/kernel.ts'

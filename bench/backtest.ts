@@ -1,7 +1,5 @@
 /**
  * The kernel beside a loop by hand, beside another build of itself (`--against DIR`), and as the whole `ballast backtest` process.
- * Never reports a figure of runs that disagree in silence: the loop must make the same fills and end with the same money, and where another
- * build made other fills that is said beside its ratio.
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'

@@ -1,6 +1,5 @@
 /**
  * Order books of 200 symbols: text of a frame, through shape check and mirror, to the spread that a decision reads; as fast as it goes, and paced.
- * Never counts the making of the frames: they lie ready as text, and over the wire another process sends them.
  */
 import { fork } from 'node:child_process'
 import { cpus, loadavg } from 'node:os'

@@ -1,6 +1,5 @@
 /**
  * How fast files are read: the real one-minute bars of Bitfinex where they are found, else a file made here; plain, packed and quoted.
- * Never a timed assert: it prints rows a second, to be read beside those of another build on the same machine.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,6 +1,5 @@
 /**
  * The floor that the kernel is measured against: sma-cross by hand, one loop over Float64Array, no engine and no objects.
- * Never more than the trading rule needs: same signals, same next-open fills, same fees and roundings, in floats.
  */
 import type { BarColumns } from '../src/market/bars.ts'
 

@@ -1,6 +1,5 @@
 /**
  * From what asks for an order to the order's request, inside one process: a bar's frame, fifty bars of one instant, an exit that ended early.
- * Never counts the network or the exchange: it stops the clock when the request is handed to the client.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { cpus, loadavg, tmpdir } from 'node:os'

@@ -1,6 +1,5 @@
 /**
  * Order events through live driver, journal and projections on PostgreSQL: 1,000 a second for half a minute, and as many as it takes.
- * Never without its floor: the same payloads, as many at a time, by a plain insert into a table of the same shape, in the same run.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { cpus, loadavg, tmpdir } from 'node:os'

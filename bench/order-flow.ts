@@ -1,6 +1,5 @@
 /**
  * Orders at a rate that a bench sets: the live driver and sender, a strategy that turns at each bar, and an exchange that answers at once.
- * Never waits for a network and never parses a frame: what is measured is journal, kernel and projections.
  */
 import { LiveDriver } from '../src/trader/live-driver.ts'
 import { OrderSender } from '../src/trader/orders/order-sender.ts'

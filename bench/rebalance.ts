@@ -1,6 +1,5 @@
 /**
  * Weights of 500 assets by the methods that have to answer while somebody waits, and the plan of orders from them.
- * Never a figure of speed alone: each answer is checked to be one before its time is shown.
  */
 import { CVAR_CONFIDENCE } from '../src/portfolio/allocation/min-cvar.ts'
 import { EWMA_DECAY } from '../src/portfolio/allocation/covariance.ts'

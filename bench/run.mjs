@@ -1,6 +1,5 @@
 /**
  * Bundles a benchmark and runs it: `npm run bench`, or `npm run bench -- backtest`; with `--against DIR` the runs of another tree, too.
- * Never measures a transpiler: what runs is the bundle that the program itself ships as.
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync } from 'node:fs'

@@ -1,6 +1,5 @@
 /**
  * The bars that benchmarks run on: the real 1,033,226 one-minute bars of Bitfinex BTCUSD where they are found, else a generated million.
- * Never copies the file: it lies in BALLAST_SHARED, or in a folder `shared` beside the repository.
  */
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'

@@ -1,6 +1,5 @@
 /**
  * Who may do what in chat: roles by user id, capped by the chat (S17).
- * Never gives a right to an id that is not listed: an empty list means nobody.
  */
 import { ROLES, type Role } from '../api/commands/command.ts'
 

@@ -1,6 +1,5 @@
 /**
  * An alert as a reply: what happened, in the figures that matter, with the buttons that help.
- * Never a question: what a button does asks by itself where it must.
  */
 import { amount, money, price, signed } from '../api/commands/format.ts'
 import { type Button, type Field, type Reply, type Tone, field, reply, runs, untrusted } from '../api/commands/reply.ts'

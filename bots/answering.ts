@@ -1,6 +1,5 @@
 /**
  * What a user is answered when their command cannot be: the database is away, or Ballast failed.
- * Never leaves them without a word for more than two seconds, and never says that nothing was done where that is not known.
  */
 import { type Reply, reply } from '../api/commands/reply.ts'
 import { databaseText } from '../api/commands/silence.ts'

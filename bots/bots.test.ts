@@ -1,6 +1,5 @@
 /**
  * The parts of the bots that need no platform: lines, buttons, tables, rendering, access, the outbox.
- * Never a network: the platforms' limits are checked as their documentation states them.
  */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'

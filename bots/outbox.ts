@@ -1,6 +1,5 @@
 /**
  * Delivers what waits for each chat: at least once, in order within a chat, urgent before the rest, as fast as the platform allows.
- * Never drops a message silently: what cannot be delivered is marked with why, and a backlog is reported in one card.
  */
 import type { Reply } from '../api/commands/reply.ts'
 

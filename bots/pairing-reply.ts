@@ -1,6 +1,5 @@
 /**
  * The reply to a pairing code.
- * Never says whose code it was, nor how near a wrong one came.
  */
 import { type Reply, reply } from '../api/commands/reply.ts'
 import type { Pairing } from './ports.ts'

@@ -1,6 +1,5 @@
 /**
  * From what a user sends to a command line, and from a button to what it does.
- * Never carries state in a button: a button names a confirmation or a command, and both are judged again when it is tapped.
  */
 import type { Button } from '../api/commands/reply.ts'
 

@@ -1,6 +1,5 @@
 /**
  * What a bot needs of the rest: to run commands, to know users, to keep what it sent.
- * Never a key of the exchange, and never a way past the command runner.
  */
 import type { CommandRunner } from '../api/commands/run.ts'
 import type { ChatUsers } from './access.ts'

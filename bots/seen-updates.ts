@@ -1,6 +1,5 @@
 /**
  * Which updates of a platform were handled: a webhook that is delivered twice, or a poll that is repeated after a restart, is done once.
- * Never keeps from being done what reduces risk: what cannot be known is done again there.
  */
 import type { Command } from '../api/commands/command.ts'
 import { TAKES_RISK_OFF } from '../api/commands/groups/risk-off.ts'

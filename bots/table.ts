@@ -1,6 +1,5 @@
 /**
  * A table as lines for chat, a page at a time, narrow enough for a phone.
- * Never cuts a cell, and never leaves a line to be broken by the phone: what has no room is left out where its column may be, else set below.
  */
 import type { Column, Table } from '../api/commands/reply.ts'
 

@@ -1,6 +1,5 @@
 /**
  * The connection to PostgreSQL: postgres.js with drizzle above it, migrated before anyone uses it.
- * Never opens a connection that its owner does not close, and never prints a notice of the server.
  */
 import { type PostgresJsDatabase, drizzle } from 'drizzle-orm/postgres-js'
 import postgres from 'postgres'

@@ -1,6 +1,5 @@
 /**
  * Plain data as the JSON text that PostgreSQL takes into a jsonb column.
- * Never lets a character through that jsonb refuses: one odd text from outside must not stop the journal.
  */
 
 /** Escapes that jsonb refuses: NUL, and halves of surrogate pairs (which JSON.stringify writes as escapes only when they stand alone). */

@@ -1,6 +1,5 @@
 /**
  * Brings the schema to what this code expects.
- * Never touches a database that a newer Ballast has written.
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'

@@ -1,6 +1,5 @@
 /**
  * The database of a data directory: the one that DATABASE_URL names, else the packaged server, started here or shared with who started it.
- * Never starts a second server for the same data directory.
  */
 import { type Result, ok } from '../src/core/result.ts'
 import { type Database, connectDatabase } from './client.ts'

@@ -1,6 +1,5 @@
 /**
  * The tables. Projections mirror src/journal/row.ts field by field; amounts are numeric (text in the program), times are ms since 1970.
- * Never changed without a generated migration beside it: `npx drizzle-kit generate`.
  */
 import { sql } from 'drizzle-orm'
 import {

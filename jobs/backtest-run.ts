@@ -1,6 +1,5 @@
 /**
  * A backtest as a job asks for it: from a request in names to columns, run and figures. Runs in a worker thread.
- * Never touches the database or the queue: it gets data and gives data.
  */
 import { z } from 'zod'
 import { type BacktestRun, type RunSeries, runBacktestRequest } from '../src/backtest/backtest-run.ts'

@@ -1,6 +1,5 @@
 /**
  * Holds the rows of backtests against their jobs: what has a row and no job is queued again, what died fails with a sentence.
- * Never touches a row whose job waits or runs, and never waits for a queue that is away: the next sweep comes.
  */
 import type { BacktestRows } from '../db/reads/backtests.ts'
 import { type JobQueue, QueueDown } from './queues.ts'

@@ -1,6 +1,5 @@
 /**
  * Keeps the candle store of the traded symbols up to date from the venue's own klines, so that a backtest finds them.
- * Never fills a hole by itself: what the venue does not have stays a gap.
  */
 import { join } from 'node:path'
 import { type Instrument, formatPrice, formatQuantity } from '../src/market/instrument.ts'

@@ -1,6 +1,5 @@
 /**
  * The queues by name, on Redis where REDIS_URL is set and on PostgreSQL where it is not; the same classes either way.
- * Never holds anything that trading needs: what is queued may be late.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type JobsOptions, Queue, type RepeatOptions, Worker, createPostgresBackend, withBackend } from 'bullmq'

@@ -1,6 +1,5 @@
 /**
  * Keeps the table of equity small: by the minute for some days, by the hour for some more, and by the day for ever.
- * Never takes a row at which flows changed, nor the one before it: between such rows results multiply, so that periods stay what they were.
  */
 import type { Sql } from '../db/client.ts'
 import { DAY_MS, HOUR_MS } from '../src/core/units.ts'

@@ -1,6 +1,5 @@
 /**
  * The worker role: takes jobs from the queues and wakes the sender of alerts.
- * Never holds a key of the exchange that can trade, and never blocks the trader: it may be down.
  */
 import { BacktestRows } from '../db/reads/backtests.ts'
 import type { Sql } from '../db/client.ts'

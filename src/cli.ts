@@ -1,6 +1,5 @@
 /**
  * The command line: finds the noun, loads its module and runs it.
- * Never imports a module of a command before that command is asked for: `--help` has to answer at once.
  */
 import { Command, CommanderError, type Option } from 'commander'
 import packageJson from '../package.json' with { type: 'json' }

@@ -1,6 +1,5 @@
 /**
  * The house rules of docs/architecture.md, kept by the whole repository; and a snippet per rule that must be found.
- * Never passes because nothing was read: each rule is shown to fail first.
  */
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the snippets are code with templates in it.
 import { describe, expect, test } from 'vitest'

@@ -1,6 +1,5 @@
 /**
  * The table of Bybit's error codes in docs/bybit-errors.md, made from the code that decides by them.
- * Never edited by hand: after a change of the code, `npx vitest run test/error-table.test.ts -u` writes it again.
  */
 import { FORBIDDEN_WAIT_MS, type VenueErrorType } from '../src/venue/port/error.ts'
 import { expect, test } from 'vitest'

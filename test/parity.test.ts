@@ -1,6 +1,5 @@
 /**
  * Parity: the same candles traded live over the wire and backtested give the same fills, in the same order, to the last digit.
- * Never compares figures derived from fills: the fingerprint is over the fills themselves.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

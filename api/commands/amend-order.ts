@@ -1,6 +1,5 @@
 /**
  * amend: price, trigger or quantity of one open order, changed in place.
- * Never changes an order that is not ours, and never one that is done.
  */
 import { z } from 'zod'
 import type { OrderRow } from '../../src/journal/row.ts'

@@ -1,6 +1,5 @@
 /**
  * How operators are called where they are shown: by a name, and not by what a program counts them with.
- * Never a name that could be taken for the trader's own: it begins with what it is a name of.
  */
 import type { Actor } from './command.ts'
 import { untrusted } from './reply.ts'

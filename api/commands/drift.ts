@@ -1,6 +1,5 @@
 /**
  * What an asker saw of a market, and what of it is no longer so when the card is answered (S3).
- * Never decides what is done about it: the runner asks again.
  */
 import { z } from 'zod'
 import { absolute, compare, divide, multiply, signOf, subtract } from '../amount.ts'

@@ -1,6 +1,5 @@
 /**
  * Risk measures and what a risk level rests on, as users read them, and as programs get them.
- * Never a dash where a reason is known: what is missing is named once.
  */
 import type { Measures } from '../../src/portfolio/measures/measures.ts'
 import { CONFIDENCES } from '../../src/portfolio/measures/tail-risk.ts'

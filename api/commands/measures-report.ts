@@ -1,6 +1,5 @@
 /**
  * The risk measures of the account, of a strategy or of a symbol, from the equity and the closed trades that the database keeps.
- * Never a figure of the kernel: these are statistics of what was.
  */
 import { DAY_MS, HOUR_MS } from '../../src/core/units.ts'
 import type { PositionRow } from '../../src/journal/row.ts'

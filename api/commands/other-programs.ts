@@ -1,6 +1,5 @@
 /**
  * Commands of other trading programs with their counterparts here, and the reply to an unknown name.
- * Never runs what was meant: it is offered as a button, and asks by itself where it must.
  */
 import { type Command, type Role, hasRole } from './command.ts'
 import { nearestCommand } from './parse.ts'

@@ -1,6 +1,5 @@
 /**
  * From a line to a command and its arguments: the same for every surface.
- * Never runs anything, and never takes an unknown word for a command.
  */
 import { issueWords } from '../../src/core/issue-words.ts'
 import { nearestOf } from '../../src/core/nearest.ts'

@@ -1,6 +1,5 @@
 /**
  * What a command answers: a model that Telegram, Discord, the terminal and REST render each in its own way.
- * Never holds markup: every text in it is plain, and untrusted text is cut here.
  */
 export const TONES = ['ok', 'info', 'warn', 'bad'] as const
 export type Tone = (typeof TONES)[number]

@@ -1,6 +1,5 @@
 /**
  * How what was asked has ended: what its orders have filled, and whether the exchange has confirmed a stop, waited for a few seconds.
- * Never says that something is done because it was sent.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { CommandOutcome } from '../../src/kernel/trader-command.ts'

@@ -1,6 +1,5 @@
 /**
  * Runs a command for somebody: role, arguments, lateness, confirmation, the command itself, audit; in this order, on every surface.
- * Never lets an action pass without the tier that its row names, and never throws for anything that an operator typed.
  */
 import type { z } from 'zod'
 import type { AuditEntry, Confirmation, Json } from '../ports.ts'

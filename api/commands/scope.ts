@@ -1,6 +1,5 @@
 /**
  * What figures are asked of: the whole account, a strategy by its name, or a symbol as operators write it.
- * Never guesses: an unknown word is asked back.
  */
 import type { CommandContext } from './command.ts'
 import type { MeasuredScope } from './measures-report.ts'

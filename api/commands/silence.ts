@@ -1,6 +1,5 @@
 /**
  * Whether the trader is running, by its own reports, and what every surface answers while it is not.
- * Never asks the trader, and never softens it: old figures are called old.
  */
 import type { PartHealth } from '../ports.ts'
 

@@ -1,6 +1,5 @@
 /**
  * Stress scenarios on the positions that are open now, with betas and volatilities from the exchange's hourly closes.
- * Never an assumption that is not told: what is taken for granted stands in `notes`.
  */
 import { HOUR_MS } from '../../src/core/units.ts'
 import { isSpotSymbol, wireSymbolOf } from '../../src/market/instrument.ts'

@@ -1,6 +1,5 @@
 /**
  * From what operators write to a symbol: BTC, btc/usdt, BTCUSDT, BTC-SPOT, spot:BTC, #12.
- * Never guesses: what is ambiguous or unknown is asked back with buttons.
  */
 import { nearestOf } from '../../src/core/nearest.ts'
 import { isSpotSymbol, spotSymbolOf } from '../../src/market/instrument.ts'

@@ -1,6 +1,5 @@
 /**
  * The Discord bot: slash commands and taps to commands, replies to embeds; the same registry as everywhere.
- * Never trusts Discord's own permissions: roles are ours, by user id.
  */
 import { randomUUID } from 'node:crypto'
 import {

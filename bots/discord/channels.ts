@@ -1,6 +1,5 @@
 /**
  * The channels of a Discord server: which there are, and where an alert belongs.
- * Never a channel that all alerts depend on: where one is missing, #alerts takes its messages.
  */
 export const ALERTS = 'alerts'
 

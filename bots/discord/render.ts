@@ -1,6 +1,5 @@
 /**
  * A reply as Discord sends it: one embed, buttons, perhaps a file, all within Discord's limits.
- * Never lets text mention anybody or become markup.
  */
 import type { Field, Reply, Tone } from '../../api/commands/reply.ts'
 import { cutTo, fitted } from '../fit.ts'

@@ -1,6 +1,5 @@
 /**
  * The Telegram bot: messages and taps to commands, replies to messages; by polling, or by a webhook with its secret.
- * Never acts on a tap without the command runner's own checks, and never leaves a tap without an answer.
  */
 import { randomUUID } from 'node:crypto'
 import { Telegraf } from 'telegraf'

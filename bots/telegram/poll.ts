@@ -1,6 +1,5 @@
 /**
  * Long polling of Telegram: one question after the other, each batch handled before the next is asked for, for ever.
- * Never gives up, and never silent: each failure and the first success after one are reported.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { TelegramError } from 'telegraf'

@@ -1,6 +1,5 @@
 /**
  * A reply as Telegram sends it: text with entities, a keyboard, perhaps a photo.
- * Never builds markup out of text: what a user or a strategy wrote cannot become formatting.
  */
 import type { Reply } from '../../api/commands/reply.ts'
 import { cutTo, fitted } from '../fit.ts'

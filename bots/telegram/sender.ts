@@ -1,6 +1,5 @@
 /**
  * Messages to Telegram: sent and edited, in a chat or in a topic of one.
- * Never throws for what Telegram says: a refusal or a limit is an answer.
  */
 import type { Telegram } from 'telegraf'
 import type { Reply } from '../../api/commands/reply.ts'

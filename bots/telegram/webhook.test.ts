@@ -1,6 +1,5 @@
 /**
  * The webhook on a port of its own, with raw requests: who is let in, what is read, and that letters survive.
- * Never on Telegraf's word alone: what it leaves open is tried here.
  */
 import { once } from 'node:events'
 import { connect } from 'node:net'

@@ -1,6 +1,5 @@
 /**
  * S17: a code counts once, five wrong ones lock for a quarter of an hour with an alert, and what is kept gives no secret away.
- * Never waits: the wall clock is the test's.
  */
 import { randomBytes } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'

@@ -1,6 +1,5 @@
 /**
  * One-time codes against the tables of RFC 6238 (appendix B), RFC 4226 (appendix D) and RFC 4648 (section 10).
- * Never against our own arithmetic: every expected value is in those tables.
  */
 import { describe, expect, test } from 'vitest'
 import { codeOf, makeSecret, matchedStep, otpauthUri, stepAt, toBase32 } from './totp-code.ts'

@@ -1,6 +1,5 @@
 /**
  * Files and programs of the packaged PostgreSQL: where they are, who runs them, and what is in their way.
- * Never runs a server (embedded.ts does) and never changes anything outside the data directory but missing links of the package itself.
  */
 import { execFileSync } from 'node:child_process'
 import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, readdirSync, statSync, symlinkSync } from 'node:fs'

@@ -1,6 +1,5 @@
 /**
  * The packaged server: made once, adopted after a kill of its starter, and not fooled by what a dead one left behind.
- * Never touches a server that it did not start.
  */
 import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

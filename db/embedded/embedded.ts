@@ -1,6 +1,5 @@
 /**
  * The packaged PostgreSQL of a data directory: made once, started, adopted when its starter was killed, and stopped.
- * Never listens beyond 127.0.0.1, never runs without fsync, and never ends a server that is not of this data directory.
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'

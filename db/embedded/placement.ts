@@ -1,6 +1,5 @@
 /**
  * Where the packaged PostgreSQL keeps its files and its program: in the data directory, and elsewhere only where its user may not go.
- * Never opens a directory that somebody has closed, and never shares one place between two data directories.
  */
 import { randomBytes } from 'node:crypto'
 import { cpSync, existsSync, mkdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs'

@@ -1,6 +1,5 @@
 /**
  * The lease: which trader owns the account. Its epoch is in every append, so that a trader that lost it can write nothing more.
- * Never judges by a process's own clock: age is measured on the database's.
  */
 import { hostname } from 'node:os'
 import { type Result, err, ok } from '../../src/core/result.ts'

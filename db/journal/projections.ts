@@ -1,6 +1,5 @@
 /**
  * Writes row changes to the projection tables: one part of a statement for each table, from one JSON parameter.
- * Never writes a row that the journal's own statement does not carry; the rebuild is the one other caller.
  */
 import { type Column, getTableColumns, getTableName } from 'drizzle-orm'
 import { toSnakeCase } from 'drizzle-orm/casing'

@@ -1,6 +1,5 @@
 /**
  * Makes the projection tables again by replaying the journal.
- * Never decides anything again: inputs and facts are folded as they stand there.
  */
 import type { KernelFact } from '../../src/kernel/fact.ts'
 import type { KernelInput } from '../../src/kernel/input.ts'

@@ -1,6 +1,5 @@
 /**
  * What the allocator keeps: the period that it looked at last, and alerts of what it moved.
- * Never two processes that move for one period: it is claimed in one statement.
  */
 import type { AllocatorLog } from '../../api/portfolio-ports.ts'
 import type { Json } from '../../api/ports.ts'

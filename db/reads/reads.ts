@@ -1,6 +1,5 @@
 /**
  * Reads of the projections for commands and API: plain queries by drizzle.
- * Never writes, and never computes a figure that the kernel gives.
  */
 import { type SQL, and, asc, desc, eq, gt, gte, inArray, isNotNull, lt, ne } from 'drizzle-orm'
 import type { PgColumn } from 'drizzle-orm/pg-core'

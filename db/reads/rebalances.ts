@@ -1,6 +1,5 @@
 /**
  * Rows of rebalances: what was confirmed, how far it is, what was left undone.
- * Never two that run: the second is refused in the statement that would begin it.
  */
 import type { Json } from '../../api/ports.ts'
 import type { Rebalance, Rebalances } from '../../api/portfolio-ports.ts'

@@ -1,6 +1,5 @@
 /**
  * Sums over stretches of time for reports: equity at their ends, growth without flows, trades, fees and funding.
- * Never a figure of a trade that is open, and never money that came or left as a result.
  */
 import type { CapitalChange, FundingSum, PeriodSum, Reports } from '../../api/portfolio-ports.ts'
 import type { Sql } from '../client.ts'

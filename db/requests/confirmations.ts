@@ -1,6 +1,5 @@
 /**
  * Cards that wait for an answer, and the record of who asked for what.
- * Never counts two answers: the first that finds a card pending and in time is the one.
  */
 import { randomInt } from 'node:crypto'
 import type { Audit, AuditEntry, Confirmation, Confirmations, NewConfirmation } from '../../api/ports.ts'

@@ -1,6 +1,5 @@
 /**
  * Control of the trader by command rows.
- * Never waits longer than it says: what is not answered by then stays queued.
  */
 import type { AskedBy, Control } from '../../api/ports.ts'
 import type { CommandOutcome, PreviewedCommand, TraderCommand } from '../../src/kernel/trader-command.ts'

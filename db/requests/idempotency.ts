@@ -1,6 +1,5 @@
 /**
  * Answers of requests with an Idempotency-Key, kept for a day.
- * Never lets two requests with one key run at once.
  */
 import type { Idempotency, IdempotencyState } from '../../api/context.ts'
 import type { Sql } from '../client.ts'

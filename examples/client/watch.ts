@@ -1,6 +1,6 @@
 /**
  * A client of the API: prints the open positions (REST), then each change of a position, each fill and each alert as it comes (WebSocket).
- * Never sends an order: a key with the role viewer is enough. Run it with `npx tsx examples/client/watch.ts`; only `ws` is needed beside Node.
+ * Run it with `npx tsx examples/client/watch.ts`; only `ws` is needed beside Node.
  */
 import { readFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'

@@ -1,6 +1,5 @@
 /**
  * Buys a dip while the long trend is up, and sells into the recovery. Long only, so it works on spot pairs too.
- * Never promises to earn: it shows parameters, indicators that live in the state, and signals as levels.
  */
 import {
   type Rsi,

@@ -1,6 +1,5 @@
 /**
  * Looks at three intervals: the trend of the hours, a breakout of the quarter hours, and the base bars for the exit.
- * Never reads an hour that is still running: `higher('1h').close(0)` is the last whole one.
  */
 import { type RevealedBars, defineStrategy, priceFloat, ticksFromFloat, z } from 'ballast/strategy'
 

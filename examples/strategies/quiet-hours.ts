@@ -1,6 +1,5 @@
 /**
  * Waits with a limit order below the lower Bollinger band during quiet hours, and sells at the middle or when the hours are over.
- * Never asks the clock of the machine: time is the market's, so that a backtest sees the same hours as a live day.
  */
 import { type Bollinger, defineStrategy, makeBollinger, ticksFromFloat, updateBollinger, z } from 'ballast/strategy'
 

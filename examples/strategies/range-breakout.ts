@@ -1,6 +1,5 @@
 /**
  * Goes with a close beyond the range of the bars before, both ways, with a stop in ATRs and two targets.
- * Never moves its stop: it shows stops and targets that travel with an entry, and what `history` is for.
  */
 import { type Atr, defineStrategy, isAtrReady, makeAtr, ticksFromFloat, updateAtr, z } from 'ballast/strategy'
 

@@ -1,6 +1,5 @@
 /**
  * Backtests against a loop written by hand in BigInt, and what no run may change: fingerprints, funding, gaps.
- * Never the engine against itself alone: where a figure is frozen, another test says why it is right.
  */
 import { createHash } from 'node:crypto'
 import fc from 'fast-check'

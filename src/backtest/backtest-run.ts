@@ -1,6 +1,5 @@
 /**
  * A backtest as somebody asks for it, in names and fractions, turned into a run and its figures.
- * Never reads candles itself: the caller brings columns, from the store, a file or shared memory.
  */
 import { createHash } from 'node:crypto'
 import { formatDecimal } from '../core/decimal.ts'

@@ -1,6 +1,5 @@
 /**
  * The backtest: the kernel and the matching engine in one synchronous loop over candle columns.
- * Never does what the live driver would not: the same inputs reach the same kernel in the same order.
  */
 import {
   type Cash,

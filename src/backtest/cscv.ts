@@ -1,7 +1,6 @@
 /**
  * Probability of backtest overfitting by combinatorially symmetric cross-validation (Bailey, Borwein, Lopez de Prado and Zhu 2017,
  * The Probability of Backtest Overfitting): how often the best trial of one half of the blocks is no better than the median in the other.
- * Never draws at random: all C(16, 8) = 12,870 splits are taken.
  */
 export const CSCV_BLOCKS = 16
 const HALF = CSCV_BLOCKS / 2

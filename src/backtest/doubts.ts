@@ -1,6 +1,5 @@
 /**
  * Warnings about a backtest, printed before its figures: few trades, costs, luck, one sample.
- * Never says that a strategy is good: it only says what speaks against believing the figures.
  */
 import { groupDigits } from '../core/decimal.ts'
 import { missingSettlements, unchargedSettlements } from './funding-gaps.ts'

@@ -1,6 +1,5 @@
 /**
  * Funding that a run did not charge: settlements without a stored rate, and those of a run that charges none at all.
- * Never guesses a rate: it counts.
  */
 import type { ClosedTrade } from '../portfolio/trade.ts'
 import type { RunSeries } from './backtest-run.ts'

@@ -1,6 +1,5 @@
 /**
  * What the warnings say that a run left out, on the crash of 10 October 2025 and on bars made by hand: each doubt with its figure.
- * Never the engine's own word for what stops would have cost: the sums are those of an independent reading of the same bars.
  */
 import { moneyLimit } from '../core/money-limit.ts'
 import { readFileSync } from 'node:fs'

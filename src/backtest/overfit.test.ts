@@ -1,6 +1,5 @@
 /**
  * The figures about luck against NumPy and SciPy, and what they must say of trials that are known to have skill or none.
- * Never a figure from this code: the references were made by NumPy 2.4.6 and SciPy 1.17.1.
  */
 import { describe, expect, test } from 'vitest'
 import { Random } from '../core/random.ts'

@@ -1,6 +1,5 @@
 /**
  * What the best of many trials is worth: its Sharpe ratio against luck, against the number of trials, and against too short a record.
- * Never annualizes: every ratio is per row.
  */
 import { probabilisticSharpe, standardMoment } from '../portfolio/results/performance.ts'
 import { deviationOf, meanOf, normalQuantile } from '../portfolio/results/statistics.ts'

@@ -1,6 +1,5 @@
 /**
  * Bars that are passed over against bars that are walked: the same run with and without, over random strategies, orders and markets.
- * Never compares fills alone: equity at every instant, trades and denials must be the same to the last unit.
  */
 import fc from 'fast-check'
 import { afterEach, describe, expect, test, vi } from 'vitest'

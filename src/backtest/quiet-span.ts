@@ -1,6 +1,5 @@
 /**
  * Bars in which nothing happens but that a strategy looks at them, in one pass: no order is met, nothing is watched but equity.
- * Never decides and never books: it stops at the bar before the first that the driver must play, or at the one on which the strategy speaks.
  */
 import { type Cash, type InstrumentIndex, cash, ticks, ts } from '../core/units.ts'
 import type { Kernel } from '../kernel/kernel.ts'

@@ -1,6 +1,5 @@
 /**
  * Backtests of spot: the stop is an order of its own and stands within the bar that filled its entry; fees are those of spot; nothing is short.
- * Never a figure of the engine's own: bars are made by hand, and prices, lots and fees are worked out in the case.
  */
 import { describe, expect, test } from 'vitest'
 import { CASH_ONE, MINUTE_MS, cash, instrumentIndex, lots, rate } from '../core/units.ts'

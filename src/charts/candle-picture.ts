@@ -1,6 +1,5 @@
 /**
  * Candles with fills and levels as a picture.
- * Never says with color alone what it says.
  */
 import { max, min } from 'd3-array'
 import { scaleLinear } from 'd3-scale'

@@ -1,6 +1,5 @@
 /**
  * Equity, its drawdown and the result of each trade, one above the other over the same time, as a picture.
- * Never measures anything: what is drawn is given.
  */
 import { extent, max, min } from 'd3-array'
 import { scaleLinear } from 'd3-scale'

@@ -1,6 +1,5 @@
 /**
  * Charts of a page as inline SVG that stretches with it; what people read stands beside it as HTML, so that it keeps its size on a phone.
- * Never loads anything and never needs a script.
  */
 import { extent, max } from 'd3-array'
 import { type ScaleLinear, scaleLinear } from 'd3-scale'

@@ -1,6 +1,5 @@
 /**
  * Text that is safe in SVG and HTML, between tags and in attributes.
- * Never lets a name from a file or a strategy become markup.
  */
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
 

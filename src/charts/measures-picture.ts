@@ -1,6 +1,5 @@
 /**
  * Equity, how far below its peak it is, and each period's return beside the value at risk that was forecast for it, as a picture.
- * Never measures anything: what is drawn is given.
  */
 import { extent, max } from 'd3-array'
 import { scaleLinear } from 'd3-scale'

@@ -1,6 +1,5 @@
 /**
  * A bar for the result of each period and a line for what they came to together, as a picture.
- * Never measures anything: what is drawn is given.
  */
 import { max, min } from 'd3-array'
 import { scaleLinear } from 'd3-scale'

@@ -1,6 +1,5 @@
 /**
  * Pictures on markets and records at the edge: what is written in them, and that every number is one.
- * Never looks at what a picture looks like: people do.
  */
 import { describe, expect, test } from 'vitest'
 import { candlePicture } from './candle-picture.ts'

@@ -1,6 +1,5 @@
 /**
  * What pictures share: one width, colors, a frame, and axes with round steps.
- * Never a browser: the SVG holds its own text and sizes.
  */
 import { type ScaleLinear, scaleUtc } from 'd3-scale'
 import { utcText } from '../core/utc.ts'

@@ -1,6 +1,5 @@
 /**
  * Thinning a line: what must not be lost.
- * Never looks at a picture.
  */
 import { describe, expect, test } from 'vitest'
 import { thin } from './thin.ts'

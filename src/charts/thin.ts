@@ -1,6 +1,5 @@
 /**
  * A long line with fewer points that looks the same.
- * Never loses a spike: the lowest and the highest of each stretch stay.
  */
 const POINTS_MAX = 1000
 

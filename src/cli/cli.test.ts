@@ -1,6 +1,5 @@
 /**
  * The command line as a process: answers on stdout, messages on stderr, exit codes, nearest names.
- * Never runs against the working directory of the checkout.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,6 +1,5 @@
 /**
  * What every command starts from: the global flags, the output and, when asked for, the configuration.
- * Never loads the configuration for a command that does not ask.
  */
 import { join, resolve } from 'node:path'
 import type { Command } from 'commander'

@@ -1,6 +1,5 @@
 /**
  * Exit codes of the command line, and the error that carries one to it.
- * Never shows a stack to users: one sentence and the next step.
  */
 export const EXIT = {
   ok: 0,

@@ -1,6 +1,5 @@
 /**
  * The address of the API that runs on a data directory, so that whoever names the directory need not know its ports.
- * Never an address beyond this machine: the key of the directory is sent to it.
  */
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import type { DataPaths } from '../system/paths.ts'

@@ -1,6 +1,5 @@
 /**
  * The keys of the configuration, found by walking the schema: their paths, their names in the environment, what they allow.
- * Never lists a key by hand: a key added to the schema is known here.
  */
 import { z } from 'zod'
 import { PLAIN_ENV_NAMES, configSchema } from './config-schema.ts'

@@ -1,6 +1,5 @@
 /**
  * The configuration: order of sources, origins, coercion by schema, secrets from files, and errors that name the key.
- * Never reads the environment of the test run.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,6 +1,5 @@
 /**
  * Where each profile's exchange is, its trade WebSocket above all: exits rest on it while HTTP refuses this address (S2).
- * Never reads a key but the one that the test wrote.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,6 +1,5 @@
 /**
  * Which exchange a profile talks to, and with which key.
- * Never lets a key be read from anywhere but its 0600 file, and never lets `live` start without the explicit statement.
  */
 import type { Problem } from '../core/problem.ts'
 import { existsSync, readFileSync, statSync } from 'node:fs'

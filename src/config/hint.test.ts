@@ -1,6 +1,5 @@
 /**
  * Commands in messages as they have to be typed: each row is how Ballast was called, what a message says, and what is read.
- * Never run: the words are compared.
  */
 import { expect, test } from 'vitest'
 import { hintFor } from './hint.ts'

@@ -1,6 +1,5 @@
 /**
  * Commands that a message names, as they work where it is read: with the flags of the installation, and with npx where nothing is installed.
- * Never changes what is no command: `ballast` before a word in small letters.
  */
 export type Hint = (text: string) => string
 

@@ -1,6 +1,5 @@
 /**
  * Writes the key file of the exchange: readable by its owner only, and whole or not at all.
- * Never says what is in it, and never leaves half of it behind.
  */
 import type { Problem } from '../core/problem.ts'
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'

@@ -1,6 +1,5 @@
 /**
  * Which strategies and symbols a configuration trades, each strategy with its symbols, and each symbol with one owner.
- * Never takes a symbol that the profile's exchange cannot have.
  */
 import type { Problem } from '../core/problem.ts'
 import type { Config } from './config-schema.ts'

@@ -1,6 +1,5 @@
 /**
  * The ports that a configuration listens on, and another one for whose port is taken.
- * Never names a port that another part of the same configuration has.
  */
 import type { Config } from './config-schema.ts'
 import { hasSimulator } from './exchange-access.ts'

@@ -1,6 +1,5 @@
 /**
  * Which strategy runs under which name on which symbols, with parameters that its own schema has passed.
- * Never holds a parameter that the schema has not seen.
  */
 import type { RiskProfile } from '../risk/profiles.ts'
 import type { z } from 'zod'

@@ -1,6 +1,5 @@
 /**
  * Broken invariants: an assertion that fails ends the trader, and the supervisor restarts it into recovery.
- * Never used for a refusal (a value) or for a failure of the network or the venue (a Result).
  */
 export class InvariantError extends Error {
   override readonly name = 'InvariantError'

@@ -1,6 +1,5 @@
 /**
  * Exact arithmetic against BigInt, and decimal text there and back.
- * Never compares with the code's own output: the reference is integer arithmetic without a fast path.
  */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'

@@ -1,6 +1,5 @@
 /**
  * Exact arithmetic on scaled integers, and the only way between decimal text and integers.
- * Never returns an unsafe integer and never rounds without a named direction.
  */
 import { InvariantError } from './assert.ts'
 

@@ -1,6 +1,5 @@
 /**
  * The known name that a mistyped one most likely means.
- * Never answers with a name that is as far away as an unrelated word.
  */
 export function nearestOf(name: string, known: Iterable<string>): string | undefined {
   let best: string | undefined

@@ -1,6 +1,5 @@
 /**
  * The random draws: determinism, state, and moments against the distributions' own.
- * Never trusts one draw: moments are taken over many.
  */
 import { expect, test } from 'vitest'
 import { Random } from './random.ts'

@@ -1,6 +1,5 @@
 /**
  * A seeded random number generator (sfc32) whose whole state is four integers, with uniform, normal and Student-t draws.
- * Never seeds itself: who wants randomness brings a seed.
  */
 
 /** Four plain numbers; continuing from them gives the same draws. */

@@ -1,6 +1,5 @@
 /**
  * A result of an operation that may fail in a way that the caller must handle.
- * Never wraps a broken invariant: those throw.
  */
 export type Result<T, E> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: E }
 

@@ -1,6 +1,5 @@
 /**
  * The branded numbers of the core: money, prices, quantities, times and ids are integers, and each knows its unit.
- * Never holds a float that means money; never does arithmetic across units (that is decimal.ts).
  */
 declare const brand: unique symbol
 type Branded<Name extends string> = number & { readonly [brand]: Name }

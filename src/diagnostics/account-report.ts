@@ -1,6 +1,5 @@
 /**
  * What was seen of the account as lines: the exchange, the clock, the key, the modes, each with its figure or with what is wrong.
- * Never leaves a finding out, whatever it is about.
  */
 import type { KeyCondition } from '../venue/port/conditions.ts'
 import { DAY_MS, RATE_ONE } from '../core/units.ts'

@@ -1,6 +1,5 @@
 /**
  * What doctor asks of others: the chats and the queue in each state, and the database where it is not there.
- * Never lets a token or a password into a line: each line is looked through for them.
  */
 import { type Server, createServer } from 'node:http'
 import { type Socket, createServer as createTcpServer } from 'node:net'

@@ -1,6 +1,5 @@
 /**
  * Limits in money: what bounds a planned loss, and the words.
- * Never trusts the text alone: the figures are those of the rules that deny.
  */
 import { moneyLimit } from '../core/money-limit.ts'
 import { expect, test } from 'vitest'

@@ -1,6 +1,5 @@
 /**
  * What the limits of a profile mean in money, for the equity that is there.
- * Never promises a loss: a stop may fill beyond its price, and the figure for that is beside.
  */
 import { type Cash, RATE_ONE } from '../core/units.ts'
 import { limitAt } from '../core/money-limit.ts'

@@ -1,6 +1,5 @@
 /**
  * What `doctor` can show without asking anybody: Node, the data directory, the key file, the files of secrets, processes and ports.
- * Never changes anything: a directory that is missing stays missing.
  */
 import { accessSync, constants, existsSync, statSync, statfsSync } from 'node:fs'
 import { createServer } from 'node:net'

@@ -1,6 +1,5 @@
 /**
  * `emergency.jsonl` in the data directory: what `panic --direct` is about to send, line by line, and that the trader has yet to take note of it.
- * Never keeps a send waiting for a disk: a line that cannot be written is handed back.
  */
 import { closeSync, existsSync, fsyncSync, openSync, renameSync, writeSync } from 'node:fs'
 import { join } from 'node:path'

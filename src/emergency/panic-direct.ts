@@ -1,6 +1,5 @@
 /**
  * `panic --direct`: flattens what Ballast owns with the exchange alone; no database, no trader, no API (S7).
- * Never waits for a disk, never stops at a failed call, and never calls flat what the exchange has not just said is flat.
  */
 import { type VenueError, errorWords } from '../venue/port/error.ts'
 import { emergencyOrderIdOf } from '../trading/order.ts'

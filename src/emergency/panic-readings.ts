@@ -1,6 +1,5 @@
 /**
  * What `panic --direct` reads of the exchange: each reading begins again by itself and keeps its last answer, so that none waits for another.
- * Never throws an answer away because another reading failed, and never says that a reading is newer than when it began.
  */
 import type { VenueError } from '../venue/port/error.ts'
 import type { Result } from '../core/result.ts'

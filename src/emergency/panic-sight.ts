@@ -1,6 +1,5 @@
 /**
  * What the readings of `panic --direct` say together: what to cancel, what to close, what is left, and whether that is flat (S7).
- * Never calls flat what was read before the last write, and never lets a reading that fails keep a perpetual open.
  */
 import { type VenueError, errorWords } from '../venue/port/error.ts'
 import { isSpotSymbol } from '../market/instrument.ts'

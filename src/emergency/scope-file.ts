@@ -1,6 +1,5 @@
 /**
  * `scope.json` in the data directory: the positions that Ballast owns, for `panic --direct` to read when nothing else answers (S7).
- * Never half written and never stale: where it cannot be replaced it is removed, and the panic asks instead.
  */
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

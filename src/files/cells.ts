@@ -1,6 +1,5 @@
 /**
  * A table that is no CSV (JSON, Parquet, Feather): its names and its rows as text cells, as a CSV would have them.
- * Never a float cut short: numbers are written with all the digits that they have.
  */
 export interface CellTable {
   /** Undefined where the rows are lists without names. */

@@ -1,6 +1,5 @@
 /**
  * What a file is packed in, by its first bytes, and the bytes inside it, block by block.
- * Never goes by the name of a file, and never holds more of it than a block.
  */
 import { type FileHandle, open } from 'node:fs/promises'
 import { Readable, pipeline } from 'node:stream'

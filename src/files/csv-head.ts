@@ -1,6 +1,5 @@
 /**
  * The start of a CSV file: its delimiter, what stands above the header, the header, and the first rows.
- * Never reads further than the head, and never takes a row of figures for a header.
  */
 import { CsvError, parse } from 'csv-parse/sync'
 import { timeRankOf } from '../market/files/column-names.ts'

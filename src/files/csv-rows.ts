@@ -1,7 +1,6 @@
 /**
  * The rows of a CSV as cells. While no quote is in the text a row is a line and a field ends at its delimiter; from the first
  * quote on the library csv-parse (RFC 4180) reads: quoted delimiters, quoted line ends, doubled quotes.
- * Never skips a row: each comes with its line, and an empty one as no cells.
  */
 import { Readable } from 'node:stream'
 import { CsvError, type Info, parse } from 'csv-parse'

@@ -1,6 +1,5 @@
 /**
  * A Feather file (Arrow IPC, version 2) as text cells, one batch at a time; batches may be packed with LZ4 or zstd.
- * Never holds more than the file and one batch.
  */
 import { readFile } from 'node:fs/promises'
 import { type CellTable, cellOf, decimalText, isUnnamedIndex } from './cells.ts'

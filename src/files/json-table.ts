@@ -1,6 +1,5 @@
 /**
  * Candles as JSON: lists of lists, lists of objects, lists by name (TradingView), a value a line; alone or inside the answer of a REST API.
- * Never reads an answer that carries no table: what it says is reported instead.
  */
 import { type Result, err, ok } from '../core/result.ts'
 import { type CellTable, cellOf } from './cells.ts'

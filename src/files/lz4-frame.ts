@@ -1,6 +1,5 @@
 /**
  * Unpacks an LZ4 frame, as Arrow packs its buffers, by the public description of the format (frame 1.6, block 1.5).
- * Never reads or writes outside its buffers: a frame that is cut short or damaged throws.
  */
 const MAGIC = 0x184d2204
 const FLAG_CONTENT_SIZE = 0x08

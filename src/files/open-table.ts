@@ -1,6 +1,5 @@
 /**
  * Opens files of tables in any container, and folders of them, each table as its head and the rest of its rows.
- * Never leaves a file open, and turns what the file system and the libraries say into one sentence with a next step.
  */
 import { readdir, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'

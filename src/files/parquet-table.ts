@@ -1,6 +1,5 @@
 /**
  * A Parquet file as text cells, one group of rows at a time.
- * Never holds more than a group of rows.
  */
 import { type CellTable, cellOf, isUnnamedIndex } from './cells.ts'
 

@@ -1,6 +1,5 @@
 /**
  * Bytes of a text file as UTF-8 with newlines: byte order marks, UTF-16 and the line ends of old Macs taken care of.
- * Never touches the bytes of a plain file.
  */
 import type { Blocks } from './container.ts'
 

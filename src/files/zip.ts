@@ -1,6 +1,5 @@
 /**
  * The files inside a zip archive, each read without unpacking the others.
- * Never writes anything, so that no name inside an archive leads anywhere.
  */
 import type { Readable } from 'node:stream'
 import { type Entry, type ZipFile, openPromise } from 'yauzl'

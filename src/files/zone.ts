@@ -1,6 +1,5 @@
 /**
  * Clocks by name: offsets as `UTC+3`, and zones with their summer times as `America/New_York`.
- * Never the zone of this machine.
  */
 import { readOffset } from '../market/files/date-text.ts'
 

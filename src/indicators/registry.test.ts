@@ -1,6 +1,5 @@
 /**
  * Every indicator of the registry against its definition, written again over whole arrays for each bar.
- * Never compares an indicator with its own recursion: the references sum, sort and slice.
  */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'

@@ -1,6 +1,5 @@
 /**
  * The indicators by name.
- * Never finds one by reflection or by a string that is neither its name nor one of its aliases.
  */
 import { AVERAGES } from './averages/averages.ts'
 import type { IndicatorEntry } from './catalog.ts'

@@ -1,6 +1,5 @@
 /**
  * The last `period` values in a ring, and what is computed from all of them: mean, standard deviation, mean absolute deviation.
- * Never drifts: each figure is summed again over the window, O(period), so that a million bars leave no rounding behind.
  */
 export interface Window {
   readonly period: number

@@ -1,6 +1,5 @@
 /**
  * The ledger's balances as a row, after an input that may have moved money.
- * Never computes what was moved: that is the difference to the row before, so that no movement can be left out.
  */
 import type { InstrumentIndex } from '../core/units.ts'
 import type { KernelFact } from '../kernel/fact.ts'

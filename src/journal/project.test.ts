@@ -1,6 +1,5 @@
 /**
  * Projections as tables: written while living and rebuilt from the log, they are the same rows.
- * Never compares changes one by one: what counts is what a reader finds in the end.
  */
 import { expect, test } from 'vitest'
 import { WiredKernel, wiredConfig } from '../../test/support/kernel/wired-kernel.ts'

@@ -1,6 +1,5 @@
 /**
  * From an input and its facts to the rows that change: pure, so that a rebuild by replay gives the same tables.
- * Never reads a table, never writes one, and never leaves a change of state without its row.
  */
 import { alertSentence } from './alert-sentence.ts'
 import { assertNever } from '../core/assert.ts'

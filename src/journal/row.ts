@@ -1,6 +1,5 @@
 /**
  * Rows of the projections, as the API reads them: decimals as text, times in ms of market time, ids as the paths carry them.
- * Never holds a number that means money.
  */
 import type { Side } from '../core/units.ts'
 

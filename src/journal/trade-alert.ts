@@ -1,6 +1,5 @@
 /**
  * The alerts of a trade: opened, reduced, closed, with the figures that chats and programs read of them.
- * Never two of one thing: each follows from one fact, and bears its sequence number.
  */
 import type { TradeClosed, TradeOpened, TradeReduced } from '../kernel/fact.ts'
 import type { Kernel } from '../kernel/kernel.ts'

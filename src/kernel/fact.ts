@@ -1,6 +1,5 @@
 /**
  * What comes out of the kernel: what it decided, denied and reports. Each is journaled before anything is sent.
- * Never holds a function or a live object: all of it is plain data that a journal can keep.
  */
 import type { AlertCode, AlertData } from './alert.ts'
 import type { AlertSeverity } from './state/alert-severity.ts'

@@ -1,6 +1,5 @@
 /**
  * Recovery's half of the kernel: a journaled fact is booked as it was decided.
- * Never decides again: what a fact does not say did not happen.
  */
 import { assertNever } from '../core/assert.ts'
 import type { PendingCloses } from './state/pending-closes.ts'

@@ -1,6 +1,5 @@
 /**
  * What goes into the kernel: events of the venue, bars, time, and what operators and watchdogs ask. Each is journaled before the kernel sees it.
- * Never holds a function or a live object: all of it is plain data that a journal can keep.
  */
 import type { InstrumentIndex, Lots, OrderId, Side, StrategyId, Ticks, Ts } from '../core/units.ts'
 import type { Bar } from '../market/bars.ts'

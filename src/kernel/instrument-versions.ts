@@ -1,6 +1,5 @@
 /**
  * The instruments in the version that counts now: other limits are taken over, and other steps convert all that counts in the old ones.
- * Never asks the venue, and never keeps a row in two kinds of steps: before the change all is in the old ones, after it in the new.
  */
 import type { KernelContext } from './context.ts'
 import type { AlertData } from './alert.ts'

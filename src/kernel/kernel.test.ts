@@ -1,6 +1,5 @@
 /**
  * The kernel input by input: state, input, and the whole outbox that follows.
- * Never asserts a single field where the order of facts is the rule.
  */
 import { moneyLimit } from '../core/money-limit.ts'
 import fc from 'fast-check'

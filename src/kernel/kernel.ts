@@ -1,6 +1,5 @@
 /**
  * The kernel: one synchronous state machine in which the engines meet. Inputs go in, facts come out, and the state follows from both.
- * Never waits, never reads a clock, never sends: the driver journals the facts and then sends them to the venue.
  */
 import { OtherInputs } from './handlers/other-inputs.ts'
 import { InstrumentVersions } from './instrument-versions.ts'

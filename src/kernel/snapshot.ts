@@ -1,6 +1,5 @@
 /**
  * The kernel's whole state as plain data: what recovery starts from before it folds the tail of the journal.
- * Never holds what the configuration says: symbols, limits of risk and strategies come from there again.
  */
 import type { InstrumentIndex, Side, StrategyId, Ts } from '../core/units.ts'
 import type { InstrumentTerms } from '../market/instrument-terms.ts'

@@ -1,6 +1,5 @@
 /**
  * Bybit's public market as the feed of a simulator: REST for what was, the public stream for what is.
- * Never holds a key and never sends anything but readings.
  */
 import { z } from 'zod'
 import { type Result, err, ok } from '../core/result.ts'

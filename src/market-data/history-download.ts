@@ -1,6 +1,5 @@
 /**
  * Downloads Bybit's history into the candle store, in pieces that are complete by themselves: an interrupted run resumes there.
- * Never asks again for what is stored, and never fills a hole: what the exchange does not list stays a gap.
  */
 import type { VenueError } from '../venue/port/error.ts'
 import { type Result, err, ok } from '../core/result.ts'

@@ -1,6 +1,5 @@
 /**
  * Bybit's public past for a command at a terminal: opened without a key, asked, closed.
- * Never trades, and never keeps a connection after it was closed.
  */
 import { COUNTRY_CODE, COUNTRY_NEXT, errorWords } from '../venue/port/error.ts'
 import { readSimClock } from './sim-clock.ts'

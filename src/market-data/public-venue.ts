@@ -1,6 +1,5 @@
 /**
  * The exchange's public data for roles that do not trade: candles for the store, charts and backtests.
- * Never holds a key: what it can do, anybody can.
  */
 import { symbolsOf } from '../config/strategy-plan.ts'
 import type { Installation } from '../config/installation.ts'

@@ -1,6 +1,5 @@
 /**
  * Bars behind their cursor, and several series walked by close instant.
- * Never lets a hidden bar be seen: the merge is compared with sorting all bars at once.
  */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'

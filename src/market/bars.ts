@@ -1,6 +1,5 @@
 /**
  * A series of bars as columns with a cursor: what lies before the cursor is visible, nothing behind it is.
- * Never allocates per bar, and never shows a bar that has not been revealed.
  */
 import { assert } from '../core/assert.ts'
 import { type Ticks, type Ts, ticks, ts } from '../core/units.ts'

@@ -1,6 +1,5 @@
 /**
  * Bars of longer intervals against a loop that groups all bars at once.
- * Never lets the way in which the bars came (at once, bit by bit, over a restart) show in what can be read.
  */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'

@@ -1,6 +1,5 @@
 /**
  * Bars of a longer interval, made from the bars of a base series by time boundary (UTC, weeks from Monday).
- * Never shows a bar that is still forming, and never more bars than were asked for: a restart then sees what a run without one sees.
  */
 import { DAY_MS, type Ticks, type Ts, ticks, ts } from '../core/units.ts'
 import type { Bars, RevealedBars } from './bars.ts'

@@ -1,6 +1,5 @@
 /**
  * What a venue may change of an instrument while it is traded, and how prices and quantities go from the steps before to the steps after.
- * Never rounds without a named direction, and never changes an instrument in place: other terms make another value.
  */
 import { gcd, mulDiv, mulDivFloor, type Rounding } from '../core/decimal.ts'
 import { type Lots, type Ticks, lots, ticks } from '../core/units.ts'

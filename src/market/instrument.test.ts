@@ -1,6 +1,5 @@
 /**
  * The path between decimal text, the grid of ticks and lots, and money.
- * Never trusts one grid: tick and lot sizes of real instruments, and random ones against BigInt.
  */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'

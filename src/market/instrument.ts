@@ -1,6 +1,5 @@
 /**
  * What may be traded: its grid of prices and quantities, its limits, and the exact conversion from ticks and lots to money.
- * Never knows a venue's wire format, and never changes in place: a change at the venue makes a new value.
  */
 import { gcd, mulDiv, mulDivCeil, mulDivFloor, parseDecimal, readStep, formatDecimal, groupDigits, type Rounding } from '../core/decimal.ts'
 import { InvariantError } from '../core/assert.ts'

@@ -1,6 +1,5 @@
 /**
  * Maintenance margin by tiers of position value, as the venue states them: the larger a position, the more of it must be kept as margin.
- * Never a rate of its own: where no tiers are known, whoever asks brings one.
  */
 import { gcd, mulDivCeil, parseDecimal } from '../core/decimal.ts'
 import { CASH_SCALE, type Cash, RATE_ONE, type Rate, type Side, cash } from '../core/units.ts'

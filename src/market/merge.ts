@@ -1,6 +1,5 @@
 /**
  * Walks several series by close instant: each step is one instant and the instruments whose bar closes at it, in the order of their index.
- * Never allocates per step and never moves a cursor: revealing is the caller's.
  */
 import type { Bars } from './bars.ts'
 

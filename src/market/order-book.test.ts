@@ -1,6 +1,5 @@
 /**
  * The mirror against the true books that a venue's frames were made from, with frames lost, doubled and turned around.
- * Never compares with the mirror's own words: the reference is the whole book, sorted by hand.
  */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'

@@ -1,6 +1,5 @@
 /**
  * The mirror of a venue's order book for one instrument, built from its snapshot and deltas: sorted levels in typed arrays.
- * Never answers from a book that it doubts: after a gap, a crossing or an odd level it is void until the next snapshot.
  */
 import { scanDecimal } from '../core/decimal.ts'
 import { type Lots, type Ticks, lots, ticks } from '../core/units.ts'

@@ -1,6 +1,5 @@
 /**
  * An equity series: returns from row to row, the daily series at the UTC close, and its drawdowns.
- * Never interpolates: a day without a row closes at the last equity known.
  */
 import { DAY_MS } from '../core/units.ts'
 

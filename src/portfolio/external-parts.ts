@@ -1,6 +1,5 @@
 /**
  * The parts of the venue's net positions that are not ours, by instrument, from the first such lot until the symbol is flat (S8).
- * Never books money: it says what the venue realized, and whose lots a fill was about.
  */
 import { type Cash, type InstrumentIndex, type Lots, type Ticks, type Ts, lots } from '../core/units.ts'
 import type { Instrument } from '../market/instrument.ts'

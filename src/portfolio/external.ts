@@ -1,6 +1,5 @@
 /**
  * What somebody else holds in a symbol where we may hold too: a venue in one-way mode knows one net position, and this says whose it is (S8).
- * Never lets both parts stand against each other: what goes against the net position closes one part, then the other.
  */
 import { type Lots, type Side, lots } from '../core/units.ts'
 import type { Instrument } from '../market/instrument.ts'

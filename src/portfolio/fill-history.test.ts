@@ -1,6 +1,5 @@
 /**
  * Fills reported in any order within the window: the position is that of their true order, and what was realized sums up to it.
- * Never compares with the history's own output: the reference books the sorted fills one by one.
  */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'

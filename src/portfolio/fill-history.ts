@@ -1,6 +1,5 @@
 /**
  * The newest fills of a symbol in the order of their execution, so that one that is reported late takes its true place.
- * Never changes a quantity by the order of fills: only cost and realized profit depend on it.
  */
 import { type Cash, type Lots, type Side, type Ticks, type Ts, cash } from '../core/units.ts'
 import { type Instrument, notionalOf } from '../market/instrument.ts'

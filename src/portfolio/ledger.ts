@@ -1,6 +1,5 @@
 /**
  * Double-entry ledger in Cash: every movement has a counter-account, so the accounts always sum to zero.
- * Never loses a movement to an unnamed account, and never holds unrealized profit (that is a mark, not a movement).
  */
 import { addSafe } from '../core/decimal.ts'
 import { type Cash, cash } from '../core/units.ts'

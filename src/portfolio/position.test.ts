@@ -1,6 +1,5 @@
 /**
  * Positions against exact fractions: any sequence of fills, flips included, on grids that divide evenly and that do not.
- * Never compared with an average price: quantity, cost and what was realized are the truth.
  */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'

@@ -1,6 +1,5 @@
 /**
  * Spot fills keep coins and money whole: what was paid is what left, and coins are lots, a spare part, and fees.
- * Never checks a figure against the code: sums are made with BigInt, beside it.
  */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'

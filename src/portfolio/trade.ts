@@ -1,6 +1,5 @@
 /**
  * A trade from flat to flat, as metrics, reports and projections see it.
- * Never holds a float that means money: what it cost and earned is exact.
  */
 import type { Cash, InstrumentIndex, Lots, OrderId, Side, StrategyId, Ticks, TradeNumber, Ts } from '../core/units.ts'
 

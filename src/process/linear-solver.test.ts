@@ -1,6 +1,5 @@
 /**
  * The linear solver on programs whose answers stand in a textbook, and on those that have none.
- * Never on programs of ours: those stand with the allocation.
  */
 import { expect, test } from 'vitest'
 import { loadLinearSolver } from './linear-solver.ts'

@@ -1,6 +1,5 @@
 /**
  * HiGHS for linear programs: compiled to WebAssembly, loaded once, and from then on a plain function.
- * Never loaded with the command line: few commands need it.
  */
 import { createRequire } from 'node:module'
 import { err, ok } from '../core/result.ts'

@@ -1,6 +1,5 @@
 /**
  * Weights by a method of src/portfolio/allocation on returns of closed candles, as the exchange lists them now.
- * Never mixes times: a return counts where every symbol has both closes.
  */
 import type { MethodWeights, WeightsRequest } from '../../api/portfolio-ports.ts'
 import { type Result, err, ok } from '../core/result.ts'

@@ -1,6 +1,5 @@
 /**
  * The packaged database of an installation: started first, started again for ever when it has ended, stopped last.
- * Never a second one, and never something that a stop waits for without a limit.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type EmbeddedServer, startEmbedded } from '../../db/embedded/embedded.ts'

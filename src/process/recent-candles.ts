@@ -1,6 +1,5 @@
 /**
  * Candles as they were read a moment ago, so that who looks again and again does not spend the exchange's requests.
- * Never kept for longer than a few seconds, and never a failure kept: the next one asks again.
  */
 import type { CandleReader } from '../../api/ports.ts'
 

@@ -1,6 +1,5 @@
 /**
  * Keeps `scope.json` in step with the positions of the kernel, for a panic past this process (S7).
- * Never writes what has not changed.
  */
 import type { Kernel } from '../kernel/kernel.ts'
 import type { RoleContext } from './roles/role-context.ts'

@@ -1,6 +1,5 @@
 /**
  * The rules about stops and about what may be lost: each judges the whole position that results, whether an entry or a moved stop makes it.
- * Never looks at one order alone: a second entry with a far stop would move the stop of what the first one holds.
  */
 import { type InstrumentIndex, type Lots, RATE_ONE, type Side, type Ticks, cash } from '../core/units.ts'
 import { formatPrice, notionalOf } from '../market/instrument.ts'

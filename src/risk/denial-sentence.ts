@@ -1,6 +1,5 @@
 /**
  * A denial in one sentence: what stood against an order, with the figures that decided, and where there is one, the next step.
- * Never hides the rule's name: it is the code by which the docs explain it.
  */
 import { groupDigits } from '../core/decimal.ts'
 import type { RiskDenial, RiskFigures, RiskRule } from './denial.ts'

@@ -1,6 +1,5 @@
 /**
  * The planned loss and its parts, against exact integers.
- * Never against floats.
  */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'

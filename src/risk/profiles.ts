@@ -1,6 +1,5 @@
 /**
  * Limits, sizing and expected costs by profile, in one place, so that a backtest with a profile's limits is that profile.
- * Never falls back to another profile's values: a name that is not here does not exist.
  */
 import { cash, rate } from '../core/units.ts'
 import type { ExpectedCosts } from './planned-loss.ts'

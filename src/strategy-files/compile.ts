@@ -1,6 +1,5 @@
 /**
  * The user's strategies, one TypeScript file each in a folder, compiled with all that they import into files that Node runs.
- * Never runs them, and never leaves a half-written file: a name says what is in it.
  */
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'

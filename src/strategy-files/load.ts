@@ -1,6 +1,5 @@
 /**
  * The user's strategies from their folder to a catalog, and what threads need to have the same.
- * Never stopped by a file that nobody asked for: it is named, and the others continue.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { type Result, err, ok } from '../core/result.ts'

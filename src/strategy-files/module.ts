@@ -1,6 +1,5 @@
 /**
  * Compiled strategies of the user, brought into this process or thread.
- * Never trusts a module's shape: what does not keep the contract is refused by its file's name.
  */
 import { basename } from 'node:path'
 import { pathToFileURL } from 'node:url'

@@ -1,6 +1,5 @@
 /**
  * Imports a compiled file in a thread of its own first: a file that never ends its import would hold whoever imports it for ever.
- * Never lets more than a time limit pass, and never keeps what it imported.
  */
 import { pathToFileURL } from 'node:url'
 import { Worker } from 'node:worker_threads'

@@ -1,6 +1,5 @@
 /**
  * donchian-breakout: enters when a close leaves the channel of the last `entry` bars, leaves when it breaks the channel of `exit` bars.
- * Never lets the bar that breaks out be part of the channel that it breaks.
  */
 import { z } from 'zod'
 import { type Atr, isAtrReady, makeAtr, updateAtr } from '../indicators/bands/atr.ts'

@@ -1,6 +1,5 @@
 /**
  * ema-cross: long when the fast exponential average crosses above the slow one, short when it crosses below, with a stop in ATRs.
- * Never opens without a cross, so that a signal which was stopped out waits for the next one.
  */
 import { z } from 'zod'
 import { type Atr, isAtrReady, makeAtr, updateAtr } from '../indicators/bands/atr.ts'

@@ -1,6 +1,5 @@
 /**
  * What a strategy threw, in one line with the place: what its author needs to find it.
- * Never the whole stack, and never a place inside the bars' own accessors.
  */
 const ACCESSOR = /Bars\.(at|value|within|openTs|closeTs|open|high|low|close|volume) /
 

@@ -1,6 +1,5 @@
 /**
  * A parameter that is true or false, as a value of JSON or as the word behind `--param`.
- * Never true because a text is not empty: `false` means false, and any other word is refused.
  */
 import { z } from 'zod'
 

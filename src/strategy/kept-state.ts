@@ -1,6 +1,5 @@
 /**
  * A strategy's state as a journal keeps it: plain data in which every number comes back as it was, NaN, Infinity and -0 among them.
- * Never changes what a strategy knows in silence: what cannot come back is named by its field.
  */
 import type { StrategyState } from './strategy.ts'
 

@@ -1,6 +1,5 @@
 /**
  * The symbols of one strategy of contract 2 with their series, and the context that it sees at a close instant.
- * Never calls a strategy before all that it declares can be read, and never lets it see a bar of one symbol before those of the same instant.
  */
 import { parseDuration } from '../core/duration.ts'
 import { type Lots, type Ts, ts } from '../core/units.ts'

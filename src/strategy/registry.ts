@@ -1,6 +1,5 @@
 /**
  * Strategies by name: the built-in ones, and those of the user beside them.
- * Never finds a strategy by reflection or by a string that is not in such a map.
  */
 import { nearestOf } from '../core/nearest.ts'
 import { type Result, err, ok } from '../core/result.ts'

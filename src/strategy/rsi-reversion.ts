@@ -1,6 +1,5 @@
 /**
  * rsi-reversion: buys when the RSI leaves oversold upward, sells short when it leaves overbought downward, exits at the middle.
- * Never averages into a loss: one entry, one stop.
  */
 import { z } from 'zod'
 import { type Atr, isAtrReady, makeAtr, updateAtr } from '../indicators/bands/atr.ts'

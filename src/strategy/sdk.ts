@@ -1,6 +1,5 @@
 /**
  * What a strategy in a file of its own imports as `ballast/strategy`: the contract, indicators, prices, and what its test needs.
- * Never gives it the clock, the network, the account or a bar that is still to come.
  */
 export { z } from 'zod'
 export type { Lots, Side, Ticks, Ts } from '../core/units.ts'

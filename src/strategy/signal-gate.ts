@@ -1,6 +1,5 @@
 /**
  * The gate for what a strategy says: a signal is checked before anything is calculated with it, wherever the strategy runs.
- * Never mends a price: a stop that is no whole number of ticks was not thought through, and the error names the place.
  */
 import { OPERATOR_CLOSE, type Reason } from '../trading/order.ts'
 import type { Signal } from './strategy.ts'

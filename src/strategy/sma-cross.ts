@@ -1,6 +1,5 @@
 /**
  * sma-cross: long while the fast simple average of closes is above the slow one, else flat; a tie is flat.
- * Never compares rounded averages: the sums are exact integers and are compared crosswise.
  */
 import { z } from 'zod'
 import { type Sma, compareSma, isSmaReady, makeSma, smaValue, updateSma } from '../indicators/averages/sma.ts'

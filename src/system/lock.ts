@@ -1,6 +1,5 @@
 /**
  * Who runs here: a socket in the run folder that a process listens on while it lives, and that the system closes with it (decision 0015).
- * Never believes a number in a file, and never takes the place of a process that lives.
  */
 import { randomBytes } from 'node:crypto'
 import { existsSync, mkdtempSync, renameSync, rmSync, symlinkSync } from 'node:fs'

@@ -1,6 +1,5 @@
 /**
  * The data directory: where each file of an installation lies, and the tag that its orders carry.
- * Never lets two profiles share one directory: their orders and their books would mix.
  */
 import type { Problem } from '../core/problem.ts'
 import { randomInt } from 'node:crypto'

@@ -1,6 +1,5 @@
 /**
  * Wall-clock time as a value that is given: the real clock here, a virtual one in simulations.
- * Never used for anything that market time decides.
  */
 export interface WallClock {
   /** Milliseconds of wall-clock time, UTC. */

@@ -1,6 +1,5 @@
 /**
  * `run/deciding` in the data directory: the strategy that is deciding right now, readable after the process was killed (S18).
- * Never slow: one small write to an open file on each side of a decision, and never a reason not to trade.
  */
 import { closeSync, existsSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,6 +1,5 @@
 /**
  * Which number each symbol has in the journal, for life, and the instruments in that order, in the steps that the journal began with.
- * Never lets a symbol take another one's number, and never lets one that was traded here keep the others from starting.
  */
 import type { VenueError } from '../venue/port/error.ts'
 import { type Result, err, ok } from '../core/result.ts'

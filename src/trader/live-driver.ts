@@ -1,6 +1,5 @@
 /**
  * Drives the kernel on live data: journal the inputs, let the kernel decide, journal what it decided, and only then send.
- * Never applies an input that is not in the journal and never sends a command before its fact is.
  */
 import { assert } from '../core/assert.ts'
 import type { Journal, JournalError } from '../journal/journal.ts'

@@ -1,6 +1,5 @@
 /**
  * What follows when an input had to be set aside: entries are held for the account, and somebody is woken.
- * Never lifts the hold: an operator does, who has looked.
  */
 import type { Ts } from '../core/units.ts'
 import type { KernelInput } from '../kernel/input.ts'

@@ -1,6 +1,5 @@
 /**
  * What each strategy begins with in this process: whether its code or parameters are others than its state's, and the bars that it reads back.
- * Never lets a strategy decide on a state that other code has made.
  */
 import { type Ts, ts } from '../core/units.ts'
 import type { ClosedBar, KernelInput, StrategyStarted } from '../kernel/input.ts'

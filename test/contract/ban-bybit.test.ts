@@ -1,6 +1,5 @@
 /**
  * S2 through the whole wire: HTTP answers 403, and an exit goes over the trade WebSocket of the simulator's server, by the real client.
- * Never looks at the simulator's own state: all is read as a trader reads it, once HTTP answers again.
  */
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { OrderSender } from '../../src/trader/orders/order-sender.ts'

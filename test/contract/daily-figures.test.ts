@@ -1,6 +1,5 @@
 /**
  * Figures of a day and of the month over the tables themselves: what came and went without a trade is in neither.
- * Never without a database: where none can run, the tests say so and are skipped.
  */
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { reportDay } from '../../jobs/daily-report.ts'

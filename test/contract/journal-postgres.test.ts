@@ -1,6 +1,5 @@
 /**
  * The journal in PostgreSQL keeps the journal's contract, its lease fences, and its tables can be made again.
- * Never runs against a database that somebody else uses.
  */
 import { afterAll, describe, expect, test, vi } from 'vitest'
 import { makeClient } from '../../db/client.ts'

@@ -1,6 +1,5 @@
 /**
  * What every journal must do, whatever it is made of.
- * Never looks inside one: rows go in by the port and come out by the port, tables by what the harness reads.
  */
 import { expect, test } from 'vitest'
 import { ts } from '../../src/core/units.ts'

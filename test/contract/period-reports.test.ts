@@ -1,6 +1,5 @@
 /**
  * Sums of days over the tables themselves: equity without its flows, fees and funding of the ledger, trades; and periods of the allocator.
- * Never without a database: where none can run, the tests say so and are skipped.
  */
 import { PostgresReads } from '../../db/reads/reads.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'

@@ -1,6 +1,5 @@
 /**
  * What the job queues must do, whatever they stand on.
- * Never looks at a table or a key: jobs go in and come out.
  */
 import { expect, test } from 'vitest'
 import type { JobQueues, RunningJob } from '../../jobs/queues.ts'

@@ -1,7 +1,6 @@
 /**
  * Shapes that the exchange was seen to send and its documentation does not show, with ids and prices of our own: what the adapter makes of
  * each, and what becomes of the order behind it.
- * Never a shape of the simulator's: it is held against these too.
  */
 import { beforeEach, describe, expect, test } from 'vitest'
 import { verifyFlat } from '../../src/trader/account/verify-flat.ts'

@@ -1,6 +1,5 @@
 /**
  * Spot through the whole wire: the adapter on the real client, against the simulator's server on loopback.
- * Never looks at the simulator's own state: all is read as a trader reads it.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { panicDirect } from '../../src/emergency/panic-direct.ts'

@@ -1,6 +1,5 @@
 /**
  * What a venue does with spot orders, whatever it is made of: coins and money to the last part of a lot, and orders that wait for a trigger.
- * Never compares with a venue's own output: each figure is worked out in the case, from the rate and the rule of the fee's coin.
  */
 import { expect, test } from 'vitest'
 import { type InstrumentIndex, type Lots, type Side, type Ticks, instrumentIndex, lots, orderId, ticks } from '../../src/core/units.ts'

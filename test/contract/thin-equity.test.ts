@@ -1,6 +1,5 @@
 /**
  * Equity that grows old: by the minute, then by the hour, then by the day, and the results of periods stay what they were.
- * Never without a database: where none can run, the tests say so and are skipped.
  */
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { PostgresReports } from '../../db/reads/reports.ts'

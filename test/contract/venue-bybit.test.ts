@@ -1,6 +1,5 @@
 /**
  * The Bybit adapter against the wire simulator keeps the venue's contract: what it reports, made into events as the trader makes them.
- * Never looks at the simulator's own state: position and wallet are read over the wire.
  */
 import { describe, expect, test } from 'vitest'
 import { type InstrumentIndex, type OrderId, cash, instrumentIndex, lots, orderId, strategyId, ts } from '../../src/core/units.ts'

@@ -1,6 +1,5 @@
 /**
  * What a venue does with orders, whatever it is made of: the same commands and prices give the same events in the core's units.
- * Never compares with a venue's own output: each figure is worked out in the case.
  */
 import { expect, test } from 'vitest'
 import { type Lots, type Side, type Ticks, cash, instrumentIndex, lots, orderId, ticks } from '../../src/core/units.ts'

@@ -1,6 +1,5 @@
 /**
  * docs/commands.md: every command of the registry and of the terminal, made from the registry, the API and commander.
- * Never lists a command, an option or a route by hand.
  */
 import { Command } from 'commander'
 import { type Command as Registered, GROUPS } from '../../api/commands/command.ts'

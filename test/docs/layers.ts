@@ -1,6 +1,5 @@
 /**
  * The table of layers in docs/architecture.md, made from the rules that test/architecture.test.ts keeps.
- * Never says more than the rules: what a layer is for is in the page's own words.
  */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'

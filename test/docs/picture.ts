@@ -1,6 +1,6 @@
 /**
  * Draws what a terminal showed as docs/images/terminal.png, with its colors, for the README.
- * Never invents a line. Beside a running Ballast: `script -qec 'npx ballast why 1' out.txt`, then `npm run docs:picture < out.txt`.
+ * Beside a running Ballast: `script -qec 'npx ballast why 1' out.txt`, then `npm run docs:picture < out.txt`.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'

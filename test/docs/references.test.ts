@@ -1,6 +1,5 @@
 /**
  * References that are made from code are what the code says today.
- * Never writes them: `npm run docs` does.
  */
 import { describe, expect, test } from 'vitest'
 import { CONFIG_KEYS } from '../../src/config/config-keys.ts'

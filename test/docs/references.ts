@@ -1,6 +1,5 @@
 /**
  * The files of the repository that are made from code, and how each is made.
- * Never writes: write.ts does, and a test compares.
  */
 import { commandsPage } from './commands.ts'
 import { configurationPage } from './configuration.ts'

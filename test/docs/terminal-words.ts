@@ -1,6 +1,5 @@
 /**
  * The terminal's copy of the registry: names, summaries and usages, so that `ballast --help` loads nothing.
- * Never edited where it is written: `npm run docs` writes it.
  */
 import { COMMANDS } from '../../api/commands/registry.ts'
 
@@ -22,7 +21,7 @@ function entry({ name, summary, usage }: (typeof COMMANDS)[number]): string {
 
 export const terminalWords = (): string => `/**
  * Which commands of the registry the terminal has, with their words for the help: a plain list, so that \`--help\` loads nothing.
- * Never edited by hand: \`npm run docs\` writes it from the registry.
+ * Made from the registry by \`npm run docs\`: a change by hand is lost.
  */
 export const STEERING = [
 ${TERMINAL_COMMANDS.map(entry).join('\n')}

@@ -1,6 +1,5 @@
 /**
  * `npm run docs`: writes the references that are made from code.
- * Never touches another file, and says which ones it changed.
  */
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,6 +1,5 @@
 /**
  * Chat end to end: a whole Ballast with a Telegram and a Discord on loopback, used as a user uses them.
- * Never calls a handler directly: it sends messages, taps buttons, and reads what is shown.
  */
 import { execFileSync } from 'node:child_process'
 import { afterAll, beforeAll, expect, test } from 'vitest'

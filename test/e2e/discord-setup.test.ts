@@ -1,6 +1,5 @@
 /**
  * `ballast discord setup` on a whole Ballast with a Discord on loopback: token, admin, channels, and alerts in the right one (S17).
- * Never gives the token as an argument: it goes in as a user's typing does.
  */
 import { spawn } from 'node:child_process'
 import { existsSync, readFileSync, statSync } from 'node:fs'

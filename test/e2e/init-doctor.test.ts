@@ -1,6 +1,5 @@
 /**
  * `ballast init` at a pseudo-terminal, and `ballast doctor`, as a user runs them, against the simulator with a key of its own.
- * Never gives key or secret but by typing, and looks for both in everything that is printed or written beside the key file.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'

@@ -1,6 +1,5 @@
 /**
  * `ballast sweep` as a user runs it, with its worker threads: equal to `backtest` with each combination, and cleanly interrupted.
- * Never waits for a number of seconds: it interrupts once the sweep has said that it runs.
  */
 import { execFile } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'

@@ -1,6 +1,5 @@
 /**
  * Pairing and webhook mode of the Telegram bot, on a whole Ballast with a Telegram on loopback (S17).
- * Never gives the token as an argument: it goes in as a user's typing does.
  */
 import { spawn } from 'node:child_process'
 import { existsSync, statSync } from 'node:fs'

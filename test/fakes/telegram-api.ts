@@ -1,6 +1,5 @@
 /**
  * A Telegram Bot API on loopback: long polling, messages, edits, taps, and the refusals that the real one gives.
- * Never more lenient than the real one: limits of length and of buttons are checked.
  */
 import { type IncomingMessage, type Server, createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'

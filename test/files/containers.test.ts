@@ -1,6 +1,5 @@
 /**
  * Tables in Parquet and Feather, packed and not, and files that are cut short or damaged.
- * Never a file that a program of somebody else made: they are written here by the libraries themselves.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,6 +1,5 @@
 /**
  * What BALLAST_CRASH_AT may name, where it is taken, and what a call that has a point passes on.
- * Never kills: the kills themselves are test/recovery/crash-points.prove.ts.
  */
 import { expect, test } from 'vitest'
 import { MemoryStore } from '../support/kernel/memory-journal.ts'

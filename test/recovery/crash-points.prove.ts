@@ -1,6 +1,5 @@
 /**
  * Kills the trader at each moment, by name, at which it leaves something behind, also together with PostgreSQL; then compares with the exchange.
- * Never takes a point that was not reached for one that was survived.
  */
 import { afterAll, describe, expect, test } from 'vitest'
 import { CommandWriter } from '../../db/requests/commands.ts'

@@ -1,6 +1,5 @@
 /**
  * Kills the trader's process at random moments while the exchange runs on, and compares books with the exchange after each restart.
- * Never looks inside the trader: it reads the exchange's own state and the tables that the API reads.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Random } from '../../src/core/random.ts'

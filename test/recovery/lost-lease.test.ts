@@ -1,6 +1,5 @@
 /**
  * S6: a trader that another has taken the account from ends by itself, also while it still starts, so that whoever watches it can act.
- * Never informs it: the lease passes in the database, as it does when another trader takes it.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ProcessWorld, sleep } from '../support/process/process-world.ts'

@@ -1,6 +1,5 @@
 /**
  * S13, S14: a whole Ballast of which a part is away: the trader comes back by itself, every surface says what is, and a stop ends it.
- * Never shares a port or a directory with another.
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'

@@ -1,6 +1,5 @@
 /**
  * S7 over the wire: `panic --direct` against the simulator, with positions, entries and stops of Ballast's and of others.
- * Never asks our own code whether it is flat: the exchange's state is read.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,6 +1,5 @@
 /**
  * Away for longer than one window of the exchange's lists: all that happened meanwhile is read, at the exchange's own prices.
- * Never a mark as the price of a fill that the exchange still knows.
  */
 import { describe, expect, test } from 'vitest'
 import { DAY_MS, instrumentIndex } from '../../src/core/units.ts'

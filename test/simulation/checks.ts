@@ -1,6 +1,5 @@
 /**
  * What must hold, looked at from outside: the exchange's own rows against the journal's, after each step and when all is quiet.
- * Never believes the trader about itself where the exchange or the journal can be asked.
  */
 import { limitAt } from '../../src/core/money-limit.ts'
 import { parseDecimal } from '../../src/core/decimal.ts'

@@ -1,6 +1,5 @@
 /**
  * S6, S12: the clock of the machine is set, or the exchange refuses our time, over the whole trader in virtual time.
- * Never a clock of the machine that runs the test.
  */
 import { expect, test } from 'vitest'
 import { QuietWorld } from '../support/quiet-world.ts'

@@ -1,6 +1,5 @@
 /**
  * S8 end to end: somebody trades in the app beside the running trader, over the wire simulator, its streams and its readings.
- * Never a fact by hand: all the trader knows comes from the exchange.
  */
 import { beforeEach, describe, expect, test } from 'vitest'
 import { instrumentIndex } from '../../src/core/units.ts'

@@ -1,6 +1,5 @@
 /**
  * S9 end to end: money that moves without a trade, over the wire simulator's transaction log and wallet stream.
- * Never a fact by hand: all the trader knows of a flow comes from the exchange.
  */
 import { beforeEach, describe, expect, test } from 'vitest'
 import { cash, instrumentIndex } from '../../src/core/units.ts'

@@ -1,6 +1,5 @@
 /**
  * Random scripts of markets, operators and repeated events through the kernel and the matching engine; what must hold after each step.
- * Never a script by hand: a failure prints its seed and shrinks.
  */
 import type { SettingTarget } from '../../src/kernel/state/effective-limits.ts'
 import { type SettingKey, settingOf } from '../../src/risk/settings/setting.ts'

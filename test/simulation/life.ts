@@ -1,6 +1,5 @@
 /**
  * One incarnation of the trader: its ports lead to the world through here, and none of them ever answers again after its death.
- * Never ends a synchronous step half way: like a real process, it dies at an await.
  */
 import type { WallClock } from '../../src/system/wall-clock.ts'
 import type { Journal } from '../../src/journal/journal.ts'

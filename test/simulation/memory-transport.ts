@@ -1,6 +1,5 @@
 /**
  * The path between trader and exchange in memory: latencies both ways, the client's time limit, reconnects, and frames in their order.
- * Never answers a call by itself: what is not answered is unknown, as on the real path.
  */
 import type { StreamName, StreamPart, StreamState } from '../../src/venue/port/streams.ts'
 import type { Random } from '../../src/core/random.ts'

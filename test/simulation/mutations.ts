@@ -1,6 +1,5 @@
 /**
  * Each safety taken out, one at a time and from outside: what the simulation must notice.
- * Never changes a source file, and never anything but the one safety that it names.
  */
 import type { Trader } from '../../src/trader/trader.ts'
 import { type Result, ok } from '../../src/core/result.ts'

@@ -1,6 +1,5 @@
 /**
  * A strategy that says what cannot be, now and then: everything else it leaves to the one that it is in for.
- * Never odd at random: seed and bar say when and how, so that a world repeats itself.
  */
 import { lots, ticks } from '../../src/core/units.ts'
 import type { StrategyContext, StrategyDefinition, StrategyState } from '../../src/strategy/strategy.ts'

@@ -1,6 +1,5 @@
 /**
  * Each way in which Bybit refuses, over the real sender, driver, kernel and wire: a typed outcome, an alert, and books that agree.
- * Never believes the trader alone: what is held is asked of the exchange too.
  */
 import { beforeEach, describe, expect, test } from 'vitest'
 import { instrumentIndex } from '../../src/core/units.ts'

@@ -1,6 +1,5 @@
 /**
  * A nervous market of three or four symbols for simulations: fat tails, gaps that jump over stops, funding each hour.
- * Never goes by itself: the exchange plays it, and the seed decides every price.
  */
 import { Random } from '../../src/core/random.ts'
 import { HOUR_MS, type InstrumentIndex, MINUTE_MS, type Rate, type Ts, instrumentIndex, rate, ticks, ts } from '../../src/core/units.ts'

@@ -1,6 +1,5 @@
 /**
  * What operators ask of a running trader, over the wire simulator, its streams and its readings: a close at a price, a panic of one symbol.
- * Never a fact by hand: what is held and what protects it is read at the exchange.
  */
 import { beforeEach, describe, expect, test } from 'vitest'
 import { instrumentIndex } from '../../src/core/units.ts'

@@ -1,6 +1,5 @@
 /**
  * What a seed has in store: the fault plan of the wire, and what befalls trader, exchange, database and account, on one time line.
- * Never drawn while the world runs, so that a change in the code under test does not change the trouble.
  */
 import { type SettingKey, settingOf } from '../../src/risk/settings/setting.ts'
 import type { Random } from '../../src/core/random.ts'

@@ -1,6 +1,5 @@
 /**
  * Virtual wall-clock time: an event queue that decides what happens next, so that ten minutes take some milliseconds and a seed repeats them exactly.
- * Never looks at a real clock, and never begins an event before everything that the last one led to has settled.
  */
 interface Event {
   readonly at: number

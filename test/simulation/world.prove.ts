@@ -1,6 +1,5 @@
 /**
  * The order path under seeded faults: hundreds of worlds, each checked after each step; and each safety taken out, which they must notice.
- * Never fewer than BALLAST_SIM_SEEDS asks for, and never a seed twice.
  */
 import { expect, test } from 'vitest'
 import { isFull } from '../support/process/prove-size.ts'

@@ -1,6 +1,5 @@
 /**
  * A seeded world around the real trader: kernel, driver, sender, reconciler and adapter, over a journal and an exchange in memory.
- * Never lets anything happen outside of virtual time, and stops at the first promise that is broken.
  */
 import { PARTS } from '../../src/trader/health.ts'
 import { planOf } from '../../src/config/strategy-plan.ts'

@@ -1,6 +1,5 @@
 /**
  * Returns that are the same in every language: a linear congruential generator, one common factor and one of each asset.
- * Never random: the reference figures in the tests were computed by other programs from these very numbers.
  */
 
 /** A column an asset. Park and Miller's generator (1988) with the multiplier 48,271; two uniforms less 1 make a triangular draw. */

@@ -1,6 +1,5 @@
 /**
  * The rules of docs/architecture.md as functions from files to findings.
- * Never reads the disk: what the test feeds in may be the repository or a snippet that must be found.
  */
 import { type SourceFile, importsOf, strip } from './source.ts'
 

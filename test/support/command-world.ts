@@ -1,6 +1,5 @@
 /**
  * Plain ports for tests of the commands: one position, one entry, one stop, and a record of what was done through them.
- * Never answers for the trader otherwise than the test says.
  */
 import type { RiskChange } from '../../api/ports.ts'
 import { RISK_PROFILES } from '../../src/risk/profiles.ts'

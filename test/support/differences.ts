@@ -1,6 +1,5 @@
 /**
  * What our tables and the exchange's own state say differently, and what either says that must never be.
- * Never looks inside a trader: it reads what anybody could read.
  */
 import type { Sql } from '../../db/client.ts'
 

@@ -1,6 +1,5 @@
 /**
  * Candles made by a seed: a random walk with volatility that clusters, whole ticks, and a crash where one is wanted.
- * Never two different series for one seed.
  */
 import { Random } from '../../src/core/random.ts'
 

@@ -1,6 +1,5 @@
 /**
  * A series whose next bar is written just before it is played, for cases that decide prices as they go.
- * Never shows a bar before it is revealed.
  */
 import { Bars } from '../../src/market/bars.ts'
 

@@ -1,6 +1,5 @@
 /**
  * A strategy that says everything that can be said about orders, now and then, of a seed: for parity and for the seeded worlds.
- * Never wrong in what it says: what risk, a hold or the exchange refuses is part of the life.
  */
 import { Random } from '../../src/core/random.ts'
 import { type Entry, type Market, type Side, defineStrategy, ticksFromFloat, z } from '../../src/strategy/sdk.ts'

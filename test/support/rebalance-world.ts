@@ -1,6 +1,5 @@
 /**
  * A world whose trader fills at market what a rebalance sends, with rows of rebalances in memory.
- * Never fills more than the test lets it: a share of each order, or nothing.
  */
 import type { Rebalance, Rebalances } from '../../api/portfolio-ports.ts'
 import { ok } from '../../src/core/result.ts'

@@ -1,6 +1,5 @@
 /**
  * The text files of the repository, for tests about what they say to each other.
- * Never reads what is built, installed or written by a run.
  */
 import { readFileSync, readdirSync, statSync } from 'node:fs'
 import { join, posix } from 'node:path'

@@ -1,6 +1,5 @@
 /**
  * Reads TypeScript as text: its imports, its code without comments and strings, and its comments.
- * Never parses more than that: TypeScript 7 brings no parser that a test could use, and the rules need none.
  */
 import { readFileSync, readdirSync } from 'node:fs'
 import { join, posix } from 'node:path'

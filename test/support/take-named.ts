@@ -1,6 +1,5 @@
 /**
  * The trader's side of a queue of commands in memory: takes what is asked for and leaves the rest.
- * Never takes a command twice.
  */
 import type { QueuedCommand, TraderCommand } from '../../src/kernel/trader-command.ts'
 

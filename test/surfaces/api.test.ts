@@ -1,6 +1,5 @@
 /**
  * The API over a database in which a trader has traded, and that trader answering: shapes, errors, cards, keys.
- * Never compares with the API's own code: what it says is held against the kernel and the tables.
  */
 import { statSync } from 'node:fs'
 import { afterAll, describe, expect, test, vi } from 'vitest'

@@ -1,6 +1,5 @@
 /**
  * API keys from their making to their end: over REST, as a command, and the admin key in its file.
- * Never takes a list for the truth: a key is good when it is answered.
  */
 import { readFileSync, rmSync, statSync } from 'node:fs'
 import { afterAll, describe, expect, test } from 'vitest'

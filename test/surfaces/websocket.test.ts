@@ -1,6 +1,5 @@
 /**
  * The API as it listens: a port in use, the typed client, and the WebSocket's numbers, resume and refusals.
- * Never trusts one frame: what a client builds from them is held against REST and against the kernel's fills.
  */
 import { Agent, request } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'

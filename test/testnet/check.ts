@@ -1,6 +1,5 @@
 /**
  * `npm run check:testnet`: what only the real venue can show, asked of Bybit's testnet with a key of its own.
- * Never runs without a key, says so loudly, and never leaves an order behind.
  */
 import { type Instrument, formatPrice, makeInstrument } from '../../src/market/instrument.ts'
 import { MINUTE_MS, lots, orderId, ticks, ts } from '../../src/core/units.ts'

@@ -1,6 +1,5 @@
 /**
  * The units of the core as the compiler sees them: none is taken for another, and a bare number for none of them.
- * Never runs: `npm test` and `npm run check` compile it, and a brand that is dropped is an error here.
  */
 import { describe, expectTypeOf, test } from 'vitest'
 import type { Rounding } from '../../src/core/decimal.ts'

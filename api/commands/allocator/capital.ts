@@ -1,6 +1,5 @@
 /**
  * Capital of strategies: what a plan rests on, and carrying one out as changes of the setting `capital`, what is taken before what is given.
- * Never while a hold stands, and never a change of something that was changed meanwhile.
  */
 import { z } from 'zod'
 import { DAY_MS } from '../../../src/core/units.ts'

@@ -1,6 +1,5 @@
 /**
  * A table as CSV by RFC 4180: CRLF, quotes where a cell needs them, decimals with a point.
- * Never lets a text of a user be a formula of a spreadsheet: it is set off by an apostrophe.
  */
 export interface ExportTable {
   readonly columns: readonly string[]

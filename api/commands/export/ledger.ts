@@ -1,6 +1,5 @@
 /**
  * The ledger as double entries: the differences of its balances, each entry summing to zero.
- * Never an entry without its counter-account, and never one that the balances do not show.
  */
 import type { LedgerRow } from '../../../src/journal/row.ts'
 import { LEDGER_ACCOUNTS, type LedgerAccount } from '../../../src/portfolio/ledger.ts'

@@ -1,6 +1,5 @@
 /**
  * Fills as tax lots: what was bought and sold, for what, and what it brought, by FIFO or average cost.
- * Never forgets a fill of before the year: a lot that was opened then is closed in it.
  */
 import { CASH_SCALE, type Cash, cash, instrumentIndex, lots, ts } from '../../../src/core/units.ts'
 import { decimalsOf, formatDecimal, mulDiv, parseDecimal } from '../../../src/core/decimal.ts'

@@ -1,6 +1,5 @@
 /**
  * status, balance, flows, pnl, risk: the account in figures.
- * Never computes what the kernel computes: it shows the projections and adds up trades.
  */
 import { z } from 'zod'
 import type { AccountRow, EquityRow, HoldRow, PositionRow } from '../../../src/journal/row.ts'

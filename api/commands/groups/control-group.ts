@@ -1,6 +1,5 @@
 /**
  * pause, resume, halt, panic: who may trade, and how it is stopped.
- * Never loosens without its card, and never makes the way to safety longer.
  */
 import { z } from 'zod'
 import type { CommandOutcome, CommandScope, TraderCommand } from '../../../src/kernel/trader-command.ts'

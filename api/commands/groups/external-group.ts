@@ -1,6 +1,5 @@
 /**
  * adopt, ignore, reconcile: what on the account is not Ballast's, and where books and exchange differ.
- * Never changes a position: a name, a stop, the records, and what is left over of our own orders.
  */
 import { z } from 'zod'
 import type { CommandOutcome } from '../../../src/kernel/trader-command.ts'

@@ -1,6 +1,5 @@
 /**
  * measures: how risky the account, a strategy or a symbol has been, in the figures of the field.
- * Never decides anything: limits and breakers do, on the kernel's own figures.
  */
 import { z } from 'zod'
 import { type Command, type CommandContext, defineRead } from '../command.ts'

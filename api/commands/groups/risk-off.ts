@@ -1,5 +1,4 @@
 /**
  * Commands that take risk off: done even where the platform that brought them fails, or may have brought them before.
- * Never one that opens, or whose second run does more than its first.
  */
 export const TAKES_RISK_OFF: ReadonlySet<string> = new Set(['pause', 'halt', 'panic', 'close', 'sl'])

@@ -1,6 +1,5 @@
 /**
  * stats: what the closed trades of a period have in common, of the account, a strategy or a symbol.
- * Never counts an open trade.
  */
 import { z } from 'zod'
 import { divide, fixed, signOf, toFloat } from '../../amount.ts'

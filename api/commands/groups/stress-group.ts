@@ -1,6 +1,5 @@
 /**
  * stress: what a crash, a storm or an outage would do to what is open now.
- * Never decides anything: limits do, before orders are sent.
  */
 import { z } from 'zod'
 import { SCENARIO_NAMES, SHOCKS, type ScenarioName } from '../../../src/risk/stress/scenarios.ts'

@@ -1,6 +1,5 @@
 /**
  * why: what was seen, which rule fired, how it was sized, which gates it passed, and how it ended.
- * Never explains from memory: every line comes from a decision, an order or a fill that is in the journal.
  */
 import { z } from 'zod'
 import type { DecisionRow, FillRow, OrderRow, TradeRow } from '../../../src/journal/row.ts'

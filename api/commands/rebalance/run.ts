@@ -1,6 +1,5 @@
 /**
  * Carries out a confirmed rebalance: reductions first, planned anew after each step, through the trader's own commands (S16).
- * Never trades more of a symbol than was confirmed, and never goes on under a hold: it ends its children and says what was left undone.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { CommandOutcome, TraderCommand } from '../../../src/kernel/trader-command.ts'

@@ -1,6 +1,5 @@
 /**
  * exposure: what is open, by symbol, side, strategy and by what moves together.
- * Never a limit: those are the kernel's; what is shown is the value at the marks.
  */
 import { z } from 'zod'
 import { HOUR_MS } from '../../../src/core/units.ts'

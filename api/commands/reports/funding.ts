@@ -1,6 +1,5 @@
 /**
  * funding: what was paid and received by symbol, and when what is held settles next.
- * Never an estimate: what is shown was booked.
  */
 import { z } from 'zod'
 import { isSpotSymbol } from '../../../src/market/instrument.ts'

@@ -1,6 +1,5 @@
 /**
  * performance: which symbols and strategies have made the result of a period.
- * Never counts an open trade in a group; the returns above it are the account's, open positions included.
  */
 import { z } from 'zod'
 import { divide, fixed, signOf } from '../../amount.ts'

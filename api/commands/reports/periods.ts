@@ -1,6 +1,5 @@
 /**
  * daily, weekly, monthly: what each of the last days, weeks or months brought.
- * Never counts a deposit as a result: the percentage is time-weighted, and the sum is what equity gained beside its flows.
  */
 import { z } from 'zod'
 import { moneyWeighted } from '../../../src/portfolio/results/money-weighted.ts'

@@ -1,6 +1,5 @@
 /**
  * Figures and dates as the report writes them, and JSON that is safe inside a script element.
- * Never lets a name from a file or a strategy become markup.
  */
 /** `</script>` and `<!--` cannot occur in it; a JSON parser reads it as it stands. */
 export const scriptJson = (value: unknown): string =>

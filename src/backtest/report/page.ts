@@ -1,6 +1,5 @@
 /**
  * The frame of the report: its style for light and dark, its one script, and the rule that nothing is loaded.
- * Never names an address: the file has to open on a plane.
  */
 import { escapeHtml } from '../../charts/markup.ts'
 import { scriptJson } from './html.ts'

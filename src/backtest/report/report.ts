@@ -1,6 +1,5 @@
 /**
  * A backtest as one HTML file that opens offline: what speaks against it first, then the run, the figures, the charts and every trade.
- * Never shows a figure that differs from the JSON of the same run, which it carries.
  */
 import { byExitReason, groupTrades, monthlyReturns } from '../../portfolio/results/breakdown.ts'
 import { type EquitySeries, dailyEquity, depthsOf, returnsOf } from '../../portfolio/equity.ts'

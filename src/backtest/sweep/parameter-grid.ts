@@ -1,6 +1,5 @@
 /**
  * The combinations of a sweep: values by parameter, all of them in order or a seeded draw.
- * Never a float's rounding in a value: steps are added as decimals, so that 0.1:0.5:0.1 has the value 0.3.
  */
 import { decimalsOf, formatDecimal, parseDecimal } from '../../core/decimal.ts'
 import type { Random } from '../../core/random.ts'

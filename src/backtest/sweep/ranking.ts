@@ -1,6 +1,5 @@
 /**
  * Which runs of a sweep are best, by one of their metrics.
- * Never puts a run without the figure before one that has it.
  */
 import { BENCHMARK_METRICS, EQUITY_METRICS, type Metrics, TRADE_METRICS } from '../../portfolio/results/performance.ts'
 import type { SweepOutcome } from './sweep-plan.ts'

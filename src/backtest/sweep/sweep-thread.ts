@@ -1,6 +1,5 @@
 /**
  * Entry of a worker thread of a sweep: takes the next run until none is left, and shows outcomes in batches.
- * Never waits for the others: the shared counter says which run is whose.
  */
 import { parentPort, workerData } from 'node:worker_threads'
 import { importStrategies } from '../../strategy-files/module.ts'

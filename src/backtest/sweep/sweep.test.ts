@@ -1,6 +1,5 @@
 /**
  * A sweep on real worker threads: equal to single runs whatever the number of threads, and ended cleanly when stopped or broken.
- * Never a timed assertion: a thread that is stopped has far more to do than it can.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

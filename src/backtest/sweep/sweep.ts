@@ -1,6 +1,5 @@
 /**
  * A sweep: many parameters of one strategy over the same bars, run by worker threads on shared memory.
- * Never depends on who ran what: outcomes are put in the order of the plan.
  */
 import { Worker } from 'node:worker_threads'
 import { type SweepOutcome, type SweepPlan, type SweepThreadInput, shareSeries } from './sweep-plan.ts'

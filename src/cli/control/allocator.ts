@@ -1,6 +1,5 @@
 /**
  * `ballast allocator`: the plan that shares capital among strategies, and, after a yes, its moves.
- * Never moves anything with --dry-run.
  */
 import type { Command } from 'commander'
 import { ALLOCATOR_METHODS } from '../../portfolio/allocator/plan.ts'

@@ -1,6 +1,6 @@
 /**
  * Which commands of the registry the terminal has, with their words for the help: a plain list, so that `--help` loads nothing.
- * Never edited by hand: `npm run docs` writes it from the registry.
+ * Made from the registry by `npm run docs`: a change by hand is lost.
  */
 export const STEERING = [
   { name: 'status', summary: 'show state, equity, day result, risk and health', usage: '' },

@@ -1,6 +1,5 @@
 /**
  * The commands of the registry at the terminal: `ballast status`, `close BTC 50%`, `why 12`, through the API of the running Ballast.
- * Never acts without the question that the command asks, unless --yes answers it.
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'

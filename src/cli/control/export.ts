@@ -1,6 +1,5 @@
 /**
  * `ballast export`: trades, tax lots or ledger entries of the running Ballast as CSV, and whether the ledger is right.
- * Never overwrites half a file: it is written beside and put in its place.
  */
 import { renameSync, writeFileSync } from 'node:fs'
 import { type Command, Option } from 'commander'

@@ -1,6 +1,5 @@
 /**
  * `ballast panic --direct`: asks once, then flattens past database, trader and API.
- * Never needs anything of the installation but its key file, and never stops because a disk is full.
  */
 import { errorWords } from '../../venue/port/error.ts'
 

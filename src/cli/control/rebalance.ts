@@ -1,6 +1,5 @@
 /**
  * `ballast rebalance`: the plan of a rebalance by the running Ballast, and, after a yes, its execution.
- * Never sends anything with --dry-run, and never before the plan was shown.
  */
 import type { Command } from 'commander'
 import type { PlanAnswer } from '../../../api/commands/rebalance/sight.ts'

@@ -1,6 +1,5 @@
 /**
  * Bybit's transaction log as a file: as its website exports it, or the rows of its API.
- * Never guesses a row: what cannot be read is named with its line.
  */
 import { CASH_SCALE, cash } from '../../core/units.ts'
 import { parseDecimal } from '../../core/decimal.ts'

@@ -1,6 +1,5 @@
 /**
  * `ballast reconcile statement FILE`: Bybit's transaction log, as its website or its API gives it, against the records, to the cent.
- * Never guesses a row: what cannot be read is named with its line.
  */
 import { CASH_SCALE, type Cash, cash } from '../../core/units.ts'
 import { formatDecimal, parseDecimal } from '../../core/decimal.ts'

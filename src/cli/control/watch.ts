@@ -1,6 +1,5 @@
 /**
  * An answer again and again on a screen of its own, as `top` does it: what was on the terminal before is there after.
- * Never leaves a terminal in a state that it was not in, however it ends.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 

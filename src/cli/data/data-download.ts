@@ -1,6 +1,5 @@
 /**
  * `ballast data download`: Bybit's public history, into the candle store.
- * Never needs a key, a database or a running Ballast; a run that is cut off continues where it was.
  */
 import { errorWords } from '../../venue/port/error.ts'
 

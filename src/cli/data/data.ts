@@ -1,6 +1,5 @@
 /**
  * `ballast data`: imports, downloads, lists and verifies stored candles and funding rates.
- * Never needs a database, and never changes a stored bar unless `--replace` says so.
  */
 import type { Command } from 'commander'
 import type { DamagedSeries } from '../../market/candles/all-series.ts'

@@ -1,6 +1,5 @@
 /**
  * `ballast exchange serve`: the Bybit wire simulator as a process of its own.
- * Never prints anything on stdout but the one line that says where it listens.
  */
 import { join } from 'node:path'
 import type { Command } from 'commander'

@@ -1,6 +1,5 @@
 /**
  * Whether spot positions of Ballast's are at the exchange as here: their coins are there, and one order of Ballast's protects each.
- * Never counts coins beyond ours, which are somebody else's, and never takes a target for a stop.
  */
 import type { PanicAccount, PanicOrder } from '../../venue/bybit/read/panic-account.ts'
 import { coinPosition } from '../../venue/bybit/read/panic-plan.ts'

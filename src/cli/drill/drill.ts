@@ -1,6 +1,5 @@
 /**
  * `ballast drill`: hurts a running sim or demo on purpose and measures the seconds until it is safe again.
- * Never runs on live money, and never believes the trader where the exchange can be asked.
  */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,6 +1,5 @@
 /**
  * The options of a command that reads files: what a file cannot show, as words of a user.
- * Never guesses: a word that is none of those it takes is an error that names its option.
  */
 import type { Command } from 'commander'
 import { zoneOf } from '../../files/zone.ts'

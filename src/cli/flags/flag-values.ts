@@ -1,6 +1,5 @@
 /**
  * What the words behind an option mean: decimals, rates, money, dates, and options that may be repeated.
- * Never guesses: a word that is none of these is an error that names its option.
  */
 import { parseDecimal, readStep } from '../../core/decimal.ts'
 import { CASH_SCALE, type Cash, RATE_SCALE, type Rate, cash, rate } from '../../core/units.ts'

@@ -1,6 +1,5 @@
 /**
  * An instant as users give it to an option: a date, a date with a time, or milliseconds.
- * Never reads a time in the machine's own zone: what names no zone is UTC.
  */
 import { CliError, EXIT } from '../exit.ts'
 

@@ -1,6 +1,5 @@
 /**
  * `ballast allocate` and `ballast overfit` as processes: names, shapes, files and what is refused.
- * Never checks the figures, which have tests of their own beside the formulas.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,6 +1,5 @@
 /**
  * The files that a backtest leaves: its trades, its equity, its report, where the user wants them.
- * Never rounds money: it is written as the exact decimals of the run.
  */
 import { writeFileSync } from 'node:fs'
 import type { BacktestRun, RunSeries } from '../../backtest/backtest-run.ts'

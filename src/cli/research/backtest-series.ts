@@ -1,6 +1,5 @@
 /**
  * The bars that a run is over: stored series by symbol, or a file, cut to a range, with their funding.
- * Never fills a gap and never mixes the two sources.
  */
 import { type RunSeries, constantFunding } from '../../backtest/backtest-run.ts'
 import { instrumentIndex, rate } from '../../core/units.ts'

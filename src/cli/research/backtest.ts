@@ -1,6 +1,5 @@
 /**
  * `ballast backtest STRATEGY --symbol S`: one run over stored candles or a file, its figures and what is doubtful about them.
- * Never needs a database, and never prints a figure before what speaks against it.
  */
 import type { Command } from 'commander'
 import packageJson from '../../../package.json' with { type: 'json' }

@@ -1,6 +1,5 @@
 /**
  * Reads an equity series from a file with a column of times and one of equity, in any order and any container.
- * Never skips a row, and never takes a balance for equity where the file has both.
  */
 import type { EquitySeries } from '../../portfolio/equity.ts'
 import { periodsOf } from '../../portfolio/results/periods.ts'

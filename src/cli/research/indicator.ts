@@ -1,6 +1,5 @@
 /**
  * `ballast indicator NAME CANDLES.csv`: an indicator over a file of candles, by the incremental code that strategies use.
- * Never prints a value before the indicator is ready: the field is empty until then.
  */
 import type { Command } from 'commander'
 import { nearestOf } from '../../core/nearest.ts'

@@ -1,6 +1,5 @@
 /**
  * `ballast measures FILE` as a process: what candles count for, what a benchmark covers, and what is refused.
- * Never checks the figures alone, which have tests of their own beside the formulas.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

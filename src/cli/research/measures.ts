@@ -1,6 +1,5 @@
 /**
  * `ballast measures EQUITY.csv`: risk measures and risk level of an equity or price series in a file.
- * Never looks ahead: a candle is known at its end, and a benchmark counts as it stood at each row.
  */
 import { existsSync } from 'node:fs'
 import { levelFields, measureFields, missingText } from '../../../api/commands/measure-words.ts'

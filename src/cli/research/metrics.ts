@@ -1,6 +1,5 @@
 /**
  * `ballast metrics EQUITY.csv`: the performance figures of an equity series, from row to row.
- * Never resamples: the rows are the periods, and their times say how many make a year.
  */
 import type { Command } from 'commander'
 import {

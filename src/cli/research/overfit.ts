@@ -1,6 +1,5 @@
 /**
  * `ballast overfit RETURNS.csv`: what the best of many trials is worth, once it is known how many were tried.
- * Never shows a Sharpe ratio before what speaks against it.
  */
 import type { Command } from 'commander'
 import { type Overfit, judgeTrials } from '../../backtest/overfit.ts'

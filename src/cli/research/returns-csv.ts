@@ -1,6 +1,5 @@
 /**
  * Reads a matrix of returns from a file: a column an asset or trial; columns of times and counters are none.
- * Never fills a missing return, and never takes prices or percent for returns: both are refused with their line.
  */
 import { isIndexName, timeRankOf } from '../../market/files/column-names.ts'
 import { TableText } from '../ui/table-text.ts'

@@ -1,6 +1,5 @@
 /**
  * `ballast size`: how large an entry may be, by the same arithmetic that the trader uses and `why` shows.
- * Never rounds up: below the smallest quantity it says so.
  */
 import { type Command, Option } from 'commander'
 import { decimalsOf, formatDecimal } from '../../core/decimal.ts'

@@ -1,6 +1,5 @@
 /**
  * The summary of a sweep on a terminal: what speaks against its best run first, then the best runs as a table.
- * Never shows a parameter that is the same in all of them.
  */
 import type { GridAxis } from '../../backtest/sweep/parameter-grid.ts'
 import type { SortMetric } from '../../backtest/sweep/ranking.ts'

@@ -1,6 +1,5 @@
 /**
  * What `ballast sweep` refuses before any run, each with what to do instead.
- * Never starts a worker thread: those belong to the bundle, and to test/e2e.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

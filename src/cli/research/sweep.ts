@@ -1,6 +1,5 @@
 /**
  * `ballast sweep STRATEGY --grid fast=5:29:1 …`: many parameters over the same bars, the best of them, and what their choice is worth.
- * Never shows the best run before it has said how many were tried.
  */
 import { availableParallelism } from 'node:os'
 import type { Command } from 'commander'

@@ -1,6 +1,5 @@
 /**
  * `ballast db check` and `ballast db rebuild`: whether the journal is whole, and its tables made again by replay.
- * Never rebuilds under a running trader, and never changes a journal row.
  */
 import { symbolsOf } from '../../config/strategy-plan.ts'
 import { configuredStrategies, plansOf } from '../../config/plans.ts'

@@ -1,6 +1,5 @@
 /**
  * `ballast key`: API keys of the running Ballast, for programs: which there are, a new one, an end to one.
- * Never shows a key again after it was made: it goes to stdout this once.
  */
 import { type Command, Option } from 'commander'
 import { ROLES } from '../../../api/commands/command.ts'

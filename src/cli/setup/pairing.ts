@@ -1,6 +1,5 @@
 /**
  * Makes a user of a chat admin: a code for the chat, and a question at this terminal (S17).
- * Never makes anybody admin who is not named here first.
  */
 import { randomInt } from 'node:crypto'
 import { PostgresChatUsers, PostgresPairing } from '../../../db/access/chat-users.ts'

@@ -1,6 +1,5 @@
 /**
  * `ballast strategy new NAME`: writes a strategy that runs as it is, and its test, into the folder of the user's strategies.
- * Never writes over a file.
  */
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'

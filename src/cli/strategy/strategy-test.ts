@@ -1,6 +1,5 @@
 /**
  * `ballast strategy test NAME`: what every strategy must keep, tried on candles, and then the test that is beside its file.
- * Never calls it good where it said nothing at all.
  */
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'

@@ -1,6 +1,5 @@
 /**
  * `ballast strategy list` and `ballast strategy show NAME`: the strategies and their parameters, without a running Ballast.
- * Never lists a parameter by hand: the strategy's own schema says them.
  */
 import { z } from 'zod'
 import type { StrategyDefinition } from '../../strategy/strategy.ts'

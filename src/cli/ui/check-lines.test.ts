@@ -1,6 +1,5 @@
 /**
  * Checks as lines: marks, the width of the terminal, and tab-separated for programs.
- * Never looks at colors: output.ts has its own test.
  */
 import { expect, test } from 'vitest'
 import { failed, warned, well } from '../../diagnostics/check-line.ts'

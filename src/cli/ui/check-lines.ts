@@ -1,6 +1,5 @@
 /**
  * Checks as lines: a mark, the name, what was found, and below what is not well the next step, within the width of the terminal.
- * Never says by color alone how something is.
  */
 import type { CheckLine, CheckStatus } from '../../diagnostics/check-line.ts'
 import type { Output, Style } from './output.ts'

@@ -1,6 +1,5 @@
 /**
  * Numbers and times as users read them.
- * Never used for what a program reads: `--json` has the values themselves.
  */
 import { groupDigits } from '../../core/decimal.ts'
 

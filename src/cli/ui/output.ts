@@ -1,6 +1,5 @@
 /**
  * What a command says: data and tables on stdout, messages and progress on stderr.
- * Never writes an escape sequence where no terminal reads it, and never mixes messages into `--json`.
  */
 import type { Hint } from '../../config/hint.ts'
 

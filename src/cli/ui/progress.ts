@@ -1,6 +1,5 @@
 /**
  * A progress bar on stderr while a command works.
- * Never drawn where stderr is no terminal or with `-q`, and never left on the screen half-done.
  */
 import type { Output } from './output.ts'
 

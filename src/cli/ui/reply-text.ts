@@ -1,6 +1,5 @@
 /**
  * A reply on the terminal: title, fields, table, text.
- * Never shows a button: the terminal has its own questions.
  */
 import type { Reply, Tone } from '../../../api/commands/reply.ts'
 import type { Output, Style } from './output.ts'

@@ -1,6 +1,5 @@
 /**
  * A table that a command computes from: its columns by name, its instants and its numbers, each checked with its line.
- * Never skips a row: what is malformed names the file and the line.
  */
 import { type WholeTable, readWholeTable } from '../../files/whole-table.ts'
 import { zoneOf } from '../../files/zone.ts'

@@ -1,6 +1,5 @@
 /**
  * The exponential average against its definition, summed again at every bar.
- * Never compared with another recursion: the reference weighs each value by its age.
  */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'

@@ -1,6 +1,5 @@
 /**
  * Exponential moving average, seeded with the simple average of the first `period` values, alpha = 2 / (period + 1).
- * Never gives a value before it has seen `period` inputs.
  */
 export interface Ema {
   readonly period: number

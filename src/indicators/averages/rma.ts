@@ -1,6 +1,5 @@
 /**
  * Wilder's moving average (Wilder 1978): the mean of the first `period` values, then smoothed by 1/period.
- * Never gives a value before it has seen `period` inputs.
  */
 export interface Rma {
   readonly period: number

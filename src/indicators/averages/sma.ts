@@ -1,6 +1,5 @@
 /**
  * Simple moving average as an exact running sum over a ring of integers.
- * Never drifts: with integer inputs the sum is the sum, at every bar.
  */
 export interface Sma {
   readonly period: number

@@ -1,6 +1,5 @@
 /**
  * Volume-weighted average of typical prices: since the start of the UTC day (the session), or over the last `period` closes (VWMA).
- * Never gives a price where no volume was traded.
  */
 import { DAY_MS } from '../../core/units.ts'
 import { type Window, isWindowFull, makeWindow, pushWindow } from '../window.ts'

@@ -1,6 +1,5 @@
 /**
  * Linearly weighted moving average: weights period, period - 1, … 1 from the newest value to the oldest, over their sum.
- * Never gives a value before it has seen `period` inputs.
  */
 import { type Window, isWindowFull, makeWindow, pushWindow } from '../window.ts'
 

@@ -1,6 +1,5 @@
 /**
  * Wilder's average true range against a published table and against sums over all true ranges.
- * Never checked by its own recursion.
  */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'

@@ -1,6 +1,5 @@
 /**
  * Average true range (Wilder 1978, New Concepts in Technical Trading Systems): mean of the first `period` true ranges, then smoothed by 1/period.
- * Never counts the first bar, which has no previous close, as a true range.
  */
 export interface Atr {
   readonly period: number

@@ -1,6 +1,5 @@
 /**
  * Bollinger bands (Bollinger 2001, Bollinger on Bollinger Bands): the simple average and `multiplier` standard deviations (ddof 0) around it.
- * Never gives a band before it has seen `period` inputs.
  */
 import { type Window, isWindowFull, makeWindow, pushWindow, windowDeviation, windowMean } from '../window.ts'
 

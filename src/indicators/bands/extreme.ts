@@ -1,6 +1,5 @@
 /**
  * Highest and lowest of the last `period` bars (a Donchian channel; Richard Donchian), by monotonic queues in O(1) amortized.
- * Never includes a bar that has not been given to it.
  */
 export interface Extreme {
   readonly period: number

@@ -1,6 +1,5 @@
 /**
  * Keltner channel in Raschke's form: EMA of closes, and `multiplier` ATRs around it.
- * Never gives a channel before both the average and the ATR are ready.
  */
 import { type Atr, isAtrReady, makeAtr, updateAtr } from './atr.ts'
 import { type Ema, isEmaReady, makeEma, updateEma } from '../averages/ema.ts'

@@ -1,6 +1,5 @@
 /**
  * Supertrend (Seban): a trailing band at (high + low) / 2 -+ `multiplier` x ATR that only tightens while closes respect it.
- * Never loosens a band within a trend, and starts in the direction of the first close against the middle of its bar.
  */
 import { type Atr, isAtrReady, makeAtr, updateAtr } from './atr.ts'
 

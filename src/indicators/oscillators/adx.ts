@@ -1,6 +1,5 @@
 /**
  * Directional movement (Wilder 1978): +DI, -DI and ADX, all smoothed as Wilder's average, each seeded with the mean of its first `period` values.
- * Never counts the first bar, which has no bar before it; where nothing moves, DI and DX are 0.
  */
 import { type Rma, isRmaReady, makeRma, updateRma } from '../averages/rma.ts'
 

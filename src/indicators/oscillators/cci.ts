@@ -1,6 +1,5 @@
 /**
  * Commodity channel index (Lambert 1980): (typical price - its mean) / (0.015 x its mean absolute deviation) over `period` bars.
- * Never divides by zero: a window in which nothing varies is at 0.
  */
 import { type Window, isWindowFull, makeWindow, pushWindow, windowAbsoluteDeviation, windowMean } from '../window.ts'
 

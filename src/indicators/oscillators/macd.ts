@@ -1,6 +1,5 @@
 /**
  * Moving average convergence/divergence (Appel 1979): EMA(fast) - EMA(slow), its own EMA as the signal, and the distance of the two.
- * Never aligns the seeds: each average starts from the first values that it sees, the signal from the first difference.
  */
 import { type Ema, isEmaReady, makeEma, updateEma } from '../averages/ema.ts'
 

@@ -1,6 +1,5 @@
 /**
  * Money flow index (Quong and Soudack 1989): the RSI's form on typical price x volume, summed over `period` bars by the sign of the change.
- * Never divides by zero: without any flow it is 50.
  */
 import { type Window, isWindowFull, makeWindow, pushWindow } from '../window.ts'
 

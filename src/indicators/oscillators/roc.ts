@@ -1,6 +1,5 @@
 /**
  * Rate of change: 100 (value / value `period` bars ago - 1).
- * Never gives a value before it has seen `period` + 1 inputs.
  */
 import { type Window, isWindowFull, makeWindow, oldestOf, pushWindow } from '../window.ts'
 

@@ -1,6 +1,5 @@
 /**
  * Wilder's RSI against a published table and against sums over all changes.
- * Never checked by its own recursion.
  */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'

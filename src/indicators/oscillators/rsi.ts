@@ -1,6 +1,5 @@
 /**
  * Relative strength index (Wilder 1978): 100 - 100 / (1 + average gain / average loss), averages smoothed by 1/period.
- * Never divides by zero: without losses it is 100, without any change it is 50.
  */
 export interface Rsi {
   readonly period: number

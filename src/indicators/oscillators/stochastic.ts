@@ -1,6 +1,5 @@
 /**
  * Stochastic oscillator (Lane 1984): 100 (close - lowest) / (highest - lowest) of `period` bars, smoothed by a simple average (%K) and again (%D).
- * Never divides by zero: a window without any range is at 50.
  */
 import { type Extreme, highest, isExtremeReady, lowest, makeExtreme, updateExtreme } from '../bands/extreme.ts'
 import { type Window, isWindowFull, makeWindow, pushWindow, windowMean } from '../window.ts'

@@ -1,6 +1,5 @@
 /**
  * Williams %R (Williams 1973): -100 (highest - close) / (highest - lowest) over `period` bars.
- * Never divides by zero: a window without any range is at -50.
  */
 import { type Extreme, highest, isExtremeReady, lowest, makeExtreme, updateExtreme } from '../bands/extreme.ts'
 

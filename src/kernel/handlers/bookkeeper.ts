@@ -1,6 +1,5 @@
 /**
  * Books order events: orders, positions and money.
- * Never decides: the same inputs give the same state, whether they are applied or folded.
  */
 import { type BookedEvent, Booking } from '../booking.ts'
 import type { KernelContext } from '../context.ts'

@@ -1,6 +1,5 @@
 /**
  * What others do on the account: they close what is ours, hold what is not, and move stops (S8).
- * Never closes, cancels or protects what is not ours, and never loosens: what they have changed is held until an operator says how it continues.
  */
 import type { Booking } from '../booking.ts'
 import type { KernelContext } from '../context.ts'

@@ -1,6 +1,5 @@
 /**
  * Limits that are nearly used up: told once on the way up, and again only after much less of them was used in between.
- * Never holds or denies anything: the limits themselves do.
  */
 import { cash } from '../../core/units.ts'
 import { limitAt } from '../../core/money-limit.ts'

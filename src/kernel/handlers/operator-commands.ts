@@ -1,6 +1,5 @@
 /**
  * What operators ask of the kernel: to close, cancel, place, change, work, panic, switch a strategy, take what is not ours.
- * Never checks who asks, and never denies an exit: each part judges its own.
  */
 import type { PositionCloser } from '../orders/position-closer.ts'
 import { assertNever } from '../../core/assert.ts'

@@ -1,6 +1,5 @@
 /**
  * Reactions to order events: brackets, algorithms, trades, doubts, external changes.
- * Never books: the records have taken the event before it comes here.
  */
 import type { BookedEvent, Booking } from '../booking.ts'
 import type { KernelContext } from '../context.ts'

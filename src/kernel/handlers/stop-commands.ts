@@ -1,6 +1,5 @@
 /**
  * The commands that only take risk off: they act before anything is decided after a restart, late ones as a pause (S3).
- * Never one that could add risk.
  */
 import type { TraderCommand } from '../trader-command.ts'
 

@@ -1,6 +1,5 @@
 /**
  * Strategies are stopped, watched and started again, each on all its symbols.
- * Never touches a position: it keeps its stop, whatever becomes of its strategy.
  */
 import type { KernelContext } from '../context.ts'
 import type { StrategyId } from '../../core/units.ts'

@@ -1,6 +1,5 @@
 /**
  * Which code and parameters each strategy's state belongs to, and how a strategy starts from scratch with others.
- * Never touches a position: it keeps its stop, whatever becomes of what its strategy knew.
  */
 import type { KernelContext } from '../context.ts'
 import type { StrategyId } from '../../core/units.ts'

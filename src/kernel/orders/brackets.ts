@@ -1,6 +1,5 @@
 /**
  * What belongs together: targets follow the fills of their entry, what reduces fits the position, and of a pair one order lives.
- * Never touches a stop that the venue holds with the position: that is the venue's from the entry on.
  */
 import type { KernelContext } from '../context.ts'
 import { type InstrumentIndex, type Lots, type Side, type Ticks, lots } from '../../core/units.ts'

@@ -1,6 +1,5 @@
 /**
  * An order, a parent order and a trade in the steps that an instrument counts in from now on.
- * Never moves what is at the venue: prices there are as they were, and are read as the nearest step, as the venue's rows are.
  */
 import { type Side, type Ticks, lots, ticks } from '../../core/units.ts'
 import type { StepChange } from '../../market/instrument-terms.ts'

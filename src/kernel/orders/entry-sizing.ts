@@ -1,6 +1,5 @@
 /**
  * How large an entry may be: by the sizing of its symbol, for signals and for orders that strategies name alike.
- * Never judges it: what comes out passes the risk check as any other entry does.
  */
 import type { KernelContext } from '../context.ts'
 import { DAY_MS, type Lots, type Side, type Ticks, cash, lots, ticks } from '../../core/units.ts'

@@ -1,6 +1,5 @@
 /**
  * Closes of operators that wait for their price. Until one fills the position keeps its stop.
- * Never held against another exit: what goes at market comes first, and takes back what then has no room.
  */
 import { type InstrumentIndex, type Lots, type Side, type Ticks, lots } from '../../core/units.ts'
 import type { Instrument } from '../../market/instrument.ts'

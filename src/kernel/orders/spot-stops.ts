@@ -1,6 +1,5 @@
 /**
  * Stops that the venue does not hold with a position are orders of Ballast's: made as the entry fills, moved and cut with the position (spot).
- * Never lets two orders of Ballast's sell the same coins: what stands is cut or removed first, and a close goes when the venue has reported so.
  */
 import type { KernelContext } from '../context.ts'
 import type { PendingCloses } from '../state/pending-closes.ts'

@@ -1,6 +1,5 @@
 /**
  * A strategy of contract 2 over all its symbols: its state, its series, and one decision for each close instant.
- * Never lets an exception of a strategy escape: it is kept as the failure of all its symbols' runs.
  */
 import { type Side, ts } from '../../core/units.ts'
 import { utcText } from '../../core/utc.ts'

@@ -1,6 +1,5 @@
 /**
  * What the market last said of each instrument: mark, spread, the newest bar's close instant, and average true range.
- * Never holds a position, and never invents a price: 0 stands for none yet.
  */
 import { type InstrumentIndex, type Ticks, type Ts, ticks, ts } from '../../core/units.ts'
 import { type Atr, isAtrReady, makeAtr, updateAtr } from '../../indicators/bands/atr.ts'

@@ -1,6 +1,5 @@
 /**
  * The trade that each instrument's position is on, and the numbers that trades get.
- * Never books money: it takes what a fill realized and says what the fill ended and began.
  */
 import type { Booking } from '../booking.ts'
 import { type Cash, type InstrumentIndex, type Lots, type Ticks, type Ts, cash, lots, tradeNumber } from '../../core/units.ts'

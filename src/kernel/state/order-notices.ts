@@ -1,6 +1,5 @@
 /**
  * What a strategy of contract 2 has not heard yet: fills, and orders with a name that have ended. It hears of them at its next decision.
- * Never depends on when an event came within a bar, so that a backtest and live trading tell a strategy the same in the same order.
  */
 import { lots } from '../../core/units.ts'
 import type { OwnFill, OwnOrderEnd } from '../../strategy/own-orders.ts'

@@ -1,6 +1,5 @@
 /**
  * The kernel's own orders: the open ones by instrument, the lately finished ones for late events, and the one place where an order changes.
- * Never reuses an id and never lets an event make an order do what the transition table does not allow.
  */
 import { addSafe } from '../../core/decimal.ts'
 import { type InstrumentIndex, type Lots, type OrderId, type Side, cash, lots, orderId } from '../../core/units.ts'

@@ -1,6 +1,5 @@
 /**
  * What a strategy of contract 2 may see of the records: its positions, its trades, its open orders, its capital.
- * Never another strategy's, and never the means to change them.
  */
 import type { KernelContext } from '../context.ts'
 import { type InstrumentIndex, type Lots, lots } from '../../core/units.ts'

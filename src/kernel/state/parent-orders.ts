@@ -1,6 +1,5 @@
 /**
  * The parent orders that are in progress, and what has become of them so far.
- * Never decides what is done next: facts and events change it, whether they are applied or folded.
  */
 import { addSafe } from '../../core/decimal.ts'
 import { type Cash, type InstrumentIndex, type OrderId, type Ts, cash, lots, ts } from '../../core/units.ts'

@@ -1,6 +1,5 @@
 /**
  * Closes that wait until nothing else can sell the same coins: on spot nothing is reduce-only, and two sales that meet would sell what is not ours.
- * Never decides when they go: facts and events change them, whether they are applied or folded.
  */
 import { type InstrumentIndex, type Lots, lots } from '../../core/units.ts'
 import type { StepChange } from '../../market/instrument-terms.ts'

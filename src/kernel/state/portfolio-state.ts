@@ -1,6 +1,5 @@
 /**
  * Positions, marks, ledger and trades of one account, and the view that risk has of them.
- * Never decides: it books what happened and answers with figures.
  */
 import type { Booking } from '../booking.ts'
 import { addSafe } from '../../core/decimal.ts'

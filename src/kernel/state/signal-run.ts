@@ -1,6 +1,5 @@
 /**
  * A strategy of contract 1 on one symbol: its state, and the context it sees.
- * Never lets an exception of a strategy escape: it is kept as the run's failure.
  */
 import { type Lots, type Side, type Ts, lots, ts } from '../../core/units.ts'
 import { utcText } from '../../core/utc.ts'

@@ -1,6 +1,5 @@
 /**
  * The state of a strategy: kept, given up, brought back.
- * Never lets an exception of a strategy escape: what it throws on the way is its failure.
  */
 import { failureText } from '../../strategy/failure.ts'
 import { type KeptState, checkState, keptOf, stateOf } from '../../strategy/kept-state.ts'

@@ -1,6 +1,5 @@
 /**
  * Every series of a store, by its directory: those whose manifest can be read, and those whose cannot.
- * Never lets one that is damaged hide the others.
  */
 import { readdirSync } from 'node:fs'
 import { basename, join } from 'node:path'

@@ -1,6 +1,5 @@
 /**
  * Files of candles and of funding rates as columns in memory, without storing them.
- * Never fills a gap, never rejects a big move, and never reads a file in a way that it does not say: what was chosen is in `notes`.
  */
 import { basename } from 'node:path'
 import { filesOf, withTables } from '../../files/open-table.ts'

@@ -1,6 +1,5 @@
 /**
  * The candle store and the CSV import, on small files made here.
- * Never depends on recorded data: the expected columns are written out or made by a slower, plainer reader.
  */
 import { createHash } from 'node:crypto'
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'

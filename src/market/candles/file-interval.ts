@@ -1,6 +1,5 @@
 /**
  * The interval of the bars of a file, the grid that they lie on, and what does not belong to it: stamps of the end, the running bar.
- * Never stores a bar whose time has not passed, and never a file whose name says another interval than its rows.
  */
 import { basename } from 'node:path'
 import { DAY_MS, HOUR_MS, ts } from '../../core/units.ts'

@@ -1,6 +1,5 @@
 /**
  * Finds the stored candles that a command means when it names a symbol and leaves out the venue or the interval.
- * Never chooses between two that fit equally: it names them and asks.
  */
 import { type Result, err, ok } from '../../core/result.ts'
 import { type DataError, dataError } from '../data-error.ts'

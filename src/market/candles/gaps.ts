@@ -1,6 +1,5 @@
 /**
  * Counts what is absent between the bars of a series.
- * Never fills anything: a gap is reported and left as it is.
  */
 import { commonestOf, distancesOf } from '../files/spacing.ts'
 

@@ -1,6 +1,5 @@
 /**
  * Brings files of candles or funding rates into the store.
- * Never stores part of a file: the whole of it is read and checked before the store changes.
  */
 import { RATE_SCALE } from '../../core/units.ts'
 import { formatDecimal } from '../../core/decimal.ts'

@@ -1,6 +1,5 @@
 /**
  * One writer at a time for a series: a file with the writer's process id.
- * Never outlives its writer: a lock whose process is gone is taken over.
  */
 import { openSync, closeSync, readFileSync, rmSync, writeSync } from 'node:fs'
 import { type Result, err, ok } from '../../core/result.ts'

@@ -1,6 +1,5 @@
 /**
  * The manifest of a series: what it is, where its parts are, and the hash that names its contents.
- * Never trusted blindly: what is read from disk is checked for its shape first.
  */
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'

@@ -1,6 +1,5 @@
 /**
  * One file of the store: a header and Float64 columns, one after the other, protected by a CRC.
- * Never leaves a half-written file under its final name, and never hands out rows whose CRC is wrong.
  *
  * Layout, little-endian: 0 magic `BLSTCOLS` · 8 version u32 · 12 columns u32 · 16 rows u32 · 20 crc32 of the columns u32 ·
  * 24 tick f64 (integer of 10^-priceScale) · 32 priceScale u32 · 36 zeros · 64 columns.

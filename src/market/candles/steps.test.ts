@@ -1,6 +1,5 @@
 /**
  * Steps at both ends of what exchanges list, from a file to an instrument: large lots and ticks, and prices of a hundred-millionth.
- * Never a figure that does not fit: a lot that is not given follows the price.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

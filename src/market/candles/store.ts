@@ -1,6 +1,5 @@
 /**
  * The candle store: one directory per venue, symbol and interval, each with a manifest and monthly parts.
- * Never changes a part in place: parts are named by their contents and the rename of the manifest is the commit.
  */
 import { mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'

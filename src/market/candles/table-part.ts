@@ -1,6 +1,5 @@
 /**
  * One table of candles or funding rates, read through to its end: by the fast lane while it has no quote, by the CSV library from there on.
- * Never knows ticks and intervals: it hands on what the file says, and what was left out of it.
  */
 import { type CsvRow, CsvSyntaxError, csvRows, linesOf, quotedRows } from '../../files/csv-rows.ts'
 import type { Blocks } from '../../files/container.ts'

@@ -1,6 +1,5 @@
 /**
  * Which tick a CSV's prices get, and the way from its decimals to ticks.
- * Never rounds a price where the tick was given: an off-grid price is then an error of its line.
  */
 import { formatDecimal, readStep } from '../../core/decimal.ts'
 import { type Result, err, ok } from '../../core/result.ts'

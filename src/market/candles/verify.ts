@@ -1,6 +1,5 @@
 /**
  * Checks a stored series against its manifest and against what bars must be.
- * Never repairs: it says what is wrong and leaves it.
  */
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'

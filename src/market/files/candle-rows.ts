@@ -1,6 +1,5 @@
 /**
  * Rows of candles as growing columns of exact decimals, checked one by one: times, prices, volumes, and columns that must not change.
- * Never holds a row that it could not read, and stops at the first one that is malformed.
  */
 import { ts } from '../../core/units.ts'
 import { utcText } from '../../core/utc.ts'

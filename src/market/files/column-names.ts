@@ -1,6 +1,5 @@
 /**
  * What the names above columns mean, over all the sources of docs/files.md.
- * Never distinguishes base from quote volume by a name alone where both stand in a file: their figures decide (volume-columns.ts).
  */
 
 /** What a column is to the reader of candles and funding rates; `constant` columns must not change, `ignored` ones are skipped. */

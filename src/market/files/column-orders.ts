@@ -1,6 +1,5 @@
 /**
  * The orders of columns in files without a header, and which of them the rows of a file allow.
- * Never takes an order that a row contradicts, and never chooses between two that fit.
  */
 
 export interface ColumnOrder {

@@ -1,6 +1,5 @@
 /**
  * Dates and times as text, in the forms that exchanges, terminals and spreadsheets write, by arithmetic.
- * Never guesses between day and month: a date with slashes needs an option that says which comes first.
  */
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../core/units.ts'
 

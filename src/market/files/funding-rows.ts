@@ -1,6 +1,5 @@
 /**
  * Rows of funding rates as columns: the instant of settlement and the rate, checked one by one.
- * Never keeps the few milliseconds by which some sources miss the settlement that they mean.
  */
 import { parseDecimal } from '../../core/decimal.ts'
 import { MINUTE_MS, RATE_SCALE, ts } from '../../core/units.ts'

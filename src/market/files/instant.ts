@@ -1,6 +1,5 @@
 /**
  * What instants are in a file: a number of seconds, milliseconds, microseconds or nanoseconds, distinguished by their size, or a date.
- * Never takes a number for an instant before 2009 or after tomorrow: no coin was traded then, and the unit would be a guess.
  */
 import { DAY_MS, ts } from '../../core/units.ts'
 import { utcText } from '../../core/utc.ts'

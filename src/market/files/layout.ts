@@ -1,6 +1,5 @@
 /**
  * What the columns of a file of candles or funding rates mean, by its header, its first rows and the options.
- * Never a guess that the rows contradict, and never silence about a choice: what was chosen is in `notes`.
  */
 import { type Result, err, ok } from '../../core/result.ts'
 import {

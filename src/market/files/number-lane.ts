@@ -1,6 +1,5 @@
 /**
  * The fast lane: whole lines of bytes without a quote, where a field ends at its delimiter and a row at its line end.
- * Never builds a string for a well-formed number, and never sees a quote: what has one goes to the CSV library.
  */
 import { CODE, type CandleRowBuilder } from './candle-rows.ts'
 import { DIGITS_EXACT } from './number-text.ts'

@@ -1,6 +1,5 @@
 /**
  * The rare forms of numbers in a file: exponents, a decimal comma, thousands, currency signs, K and M, more digits than a double holds.
- * Never on the path of plain digits, and never takes a comma for a point unless the file as a whole says so.
  */
 import { parseDecimal } from '../../core/decimal.ts'
 

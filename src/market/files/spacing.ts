@@ -1,6 +1,5 @@
 /**
  * How far apart the rows of a file lie: the interval of its bars, or why they have none.
- * Never takes the most frequent distance for the interval: where bars without a trade are absent, it is not.
  */
 import { DAY_MS, HOUR_MS, MINUTE_MS, ts } from '../../core/units.ts'
 import { gcd } from '../../core/decimal.ts'

@@ -1,6 +1,5 @@
 /**
  * Numbers, dates and instants as text, in the forms that files write.
- * Never a float compared with a tolerance: what is read is exact.
  */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'

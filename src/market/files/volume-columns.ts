@@ -1,6 +1,5 @@
 /**
  * Which column is the volume in coins: where a file has two volumes, money divided by coins must lie between low and high.
- * Never trusts a name against the figures: contracts and money under the name `volume` are found out by their rows.
  */
 import { isTickVolume, keyOf, mayBeBaseVolume, mayBeQuoteVolume } from './column-names.ts'
 

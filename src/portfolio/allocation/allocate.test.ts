@@ -1,6 +1,5 @@
 /**
  * Allocation against figures of other libraries, against properties that define each method, and on data that allows no answer.
- * Never compared with itself: the references were made by NumPy 2.4.6, SciPy 1.17.1 and scikit-learn 1.9.1.
  */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'

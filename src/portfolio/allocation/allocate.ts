@@ -1,6 +1,5 @@
 /**
  * Weights of a long-only portfolio over a matrix of returns, by the method asked for, and the risk that each asset brings.
- * Never answers NaN: what the data does not allow is a sentence that says why.
  */
 import { type Result, err, ok } from '../../core/result.ts'
 import { deviationOf, meanOf } from '../results/statistics.ts'

@@ -1,7 +1,6 @@
 /**
  * Black and Litterman (1992) in the form of He and Litterman (1999): equilibrium returns d S w of the market weights, moved by views
  * towards q with the confidence omega = diag(P tS P'), then the best mean - d/2 variance within bounds.
- * Never a guess of its own: without views the answer is the market weights, where the bounds allow them.
  */
 import type { WeightBounds } from './bounds.ts'
 import { type Matrix, type Vector, dot, makeMatrix, multiply, solve } from './matrix.ts'

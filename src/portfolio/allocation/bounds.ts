@@ -1,6 +1,5 @@
 /**
  * Bounds on the weights of a long-only portfolio, the same for every asset.
- * Never lets a method leave them: those without an objective are cut to them afterwards.
  */
 import type { Vector } from './matrix.ts'
 

@@ -1,6 +1,5 @@
 /**
  * Covariance of returns, a column an asset: sample, exponentially weighted, and shrunk by Ledoit and Wolf.
- * Never annualizes: figures are per row.
  */
 import { covarianceOf, meanOf } from '../results/statistics.ts'
 import { type Matrix, diagonalOf, dot, makeMatrix } from './matrix.ts'

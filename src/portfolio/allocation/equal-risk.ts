@@ -1,7 +1,6 @@
 /**
  * Equal risk contributions (Maillard, Roncalli and Teiletche 2010), by the cyclical coordinate descent of Griveau-Billion, Richard
  * and Roncalli (2013) on 1/2 y'Sy - sum(ln y), whose minimum scaled to 1 is the portfolio.
- * Never answers weights whose contributions differ: where the descent does not settle there is no such portfolio.
  */
 import { type Matrix, type Vector, dot, multiply } from './matrix.ts'
 

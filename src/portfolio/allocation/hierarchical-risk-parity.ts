@@ -1,7 +1,6 @@
 /**
  * Hierarchical risk parity (Lopez de Prado 2016, Building Diversified Portfolios that Outperform Out-of-Sample):
  * d = sqrt((1 - rho) / 2), single linkage on d, leaves in SciPy's order, then bisection at floor(n / 2) by the variance of each half.
- * Never inverts the covariance, so that it may be singular.
  */
 import { correlationMatrix } from './covariance.ts'
 import { inverseVariance } from './inverse-risk.ts'

@@ -1,6 +1,5 @@
 /**
  * The little linear algebra that allocation needs, on dense symmetric matrices of a few hundred rows at most.
- * Never inverts a matrix: systems are solved, with partial pivoting, and a singular one has no answer.
  */
 export type Vector = Float64Array
 /** Rows of equal length. */

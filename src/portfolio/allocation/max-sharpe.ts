@@ -1,7 +1,6 @@
 /**
  * The portfolio of the largest mean per deviation within bounds, as one program (Cornuejols and Tütüncü 2007, Optimization Methods in
  * Finance): scaled so that its mean is 1, the best ratio is the least variance, and the bounds become shares of the scaled sum.
- * Never divides by the variance of a portfolio, so that one next to no risk breaks nothing.
  */
 import type { WeightBounds } from './bounds.ts'
 import type { Matrix, Vector } from './matrix.ts'

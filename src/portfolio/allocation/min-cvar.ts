@@ -1,7 +1,6 @@
 /**
  * The weights within bounds whose conditional value at risk over the given rows is smallest: the linear program of Rockafellar and
  * Uryasev (2000), as text for a solver that the caller brings.
- * Never assumes a distribution: the rows are the scenarios, each as likely as the other.
  */
 import type { Result } from '../../core/result.ts'
 import type { WeightBounds } from './bounds.ts'

@@ -1,7 +1,6 @@
 /**
  * min 1/2 z'Qz - c'z over z >= 0 with a'z = r, no z above a share of their sum: the program behind min-variance, max-sharpe and
  * black-litterman, solved by quadprog (Goldfarb and Idnani 1983) on the assets that carry weight.
- * Never trusts a part for the whole: what was left out is priced with the multipliers of the part, and taken in where it would help.
  */
 import quadprog from 'quadprog'
 import type { WeightBounds } from './bounds.ts'

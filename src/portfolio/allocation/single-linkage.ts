@@ -1,7 +1,6 @@
 /**
  * Single-linkage clustering of a distance matrix and the order of its leaves, step for step as SciPy's `linkage` and `leaves_list` do it:
  * Prim's minimum spanning tree from item 0, a stable sort by distance, and in each merge the cluster of the smaller number on the left.
- * Never orders by a rule of its own: ties are broken as there, so that results can be compared.
  */
 import type { Matrix } from './matrix.ts'
 

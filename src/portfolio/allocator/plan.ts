@@ -1,6 +1,5 @@
 /**
  * How the account's capital is shared among strategies: target shares by a method, less for a strategy in drawdown, one bounded move nearer.
- * Never more than all of it: shares sum to at most 1, lie within their bounds, and what a drawdown takes is left unused.
  */
 import { type Result, err, ok } from '../../core/result.ts'
 import { type Method, allocate } from '../allocation/allocate.ts'

@@ -1,6 +1,5 @@
 /**
  * What a strategy made of the capital that it was given, day by day.
- * Never judged by the account's equity alone: a strategy with half of the capital makes half of the money, and is not half as good.
  */
 import { DAY_MS } from '../../core/units.ts'
 

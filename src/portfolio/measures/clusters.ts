@@ -1,6 +1,5 @@
 /**
  * Symbols that move as one: connected components of |rho| at or above a threshold, with their exposures signed by rho.
- * Never splits what is joined over a third symbol: A and C are one bet where both move with B.
  */
 
 export interface Cluster {

@@ -1,6 +1,5 @@
 /**
  * How exposure is spread: gross, net, and the Herfindahl-Hirschman index of the shares.
- * Never nets one symbol against another: what is concentrated is what may move.
  */
 
 export interface Exposure {

@@ -1,6 +1,5 @@
 /**
  * How steadily equity grew, as a score from 0 to 100, and the three parts that it is made of; the formula is in docs/measures.md.
- * Never scores a series of less than four weeks in which equity moved.
  */
 import { DAY_MS } from '../../core/units.ts'
 

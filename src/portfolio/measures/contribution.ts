@@ -1,6 +1,5 @@
 /**
  * A part of an account, a strategy or a symbol, as an equity series of its own: what its closed trades made of the account, period by period.
- * Never counts an open trade, and never money that came in or left.
  */
 import type { EquitySeries } from '../equity.ts'
 

@@ -1,6 +1,5 @@
 /**
  * The risk measures against NumPy and SciPy, and the rolling ones against those of the rows of their window.
- * Never a reference from this code: test/fixtures/measures/reference.py made them.
  */
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'

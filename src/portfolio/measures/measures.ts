@@ -1,6 +1,5 @@
 /**
  * Risk measures of an equity series: what its returns, its drawdowns and its growth say; each formula is in docs/measures.md.
- * Never 0 or NaN where there is too little data: such a measure is null.
  */
 import { assert } from '../../core/assert.ts'
 import { DAY_MS } from '../../core/units.ts'

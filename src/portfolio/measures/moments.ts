@@ -1,6 +1,5 @@
 /**
  * Moments of returns, and of returns against those of a benchmark, of one row or of many put together.
- * Never subtracts what leaves a window: sums of powers that are taken apart again lose their digits.
  */
 
 export interface Moments {

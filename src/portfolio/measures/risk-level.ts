@@ -1,6 +1,5 @@
 /**
  * The risk level of a portfolio, a strategy or a symbol: the worst that any of its measures says, with the reasons.
- * Never a level where nothing is known: low is a judgement, too.
  */
 import type { Exposure } from './concentration.ts'
 import type { Measures } from './measures.ts'

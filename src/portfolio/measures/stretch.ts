@@ -1,6 +1,5 @@
 /**
  * What a stretch of equity says of drawdown and of its growth in a straight line, of one row or of many put together.
- * Never looks at single rows again: two stretches that follow each other make one.
  */
 
 export interface Stretch {

@@ -1,6 +1,5 @@
 /**
  * From the weights that are to the weights that shall be: orders in whole lots, reductions first (S16), within caps on turnover and cost.
- * Never trades up to a minimum and never past a cap: what is left undone is named with its reason.
  */
 import { addSafe, mulDivCeil, mulDivFloor } from '../../core/decimal.ts'
 import { type Cash, type Lots, RATE_ONE, type Rate, type Side, type Ticks, cash, lots } from '../../core/units.ts'

@@ -1,7 +1,6 @@
 /**
  * When a portfolio is rebalanced: when a weight has left its band, on a calendar, or on a calendar and only what has left its band
  * (Jaconetti, Kinniry, Zilbering 2010, Best practices for portfolio rebalancing: threshold, time, time and threshold).
- * Never a clock: times come in.
  */
 export interface Trigger {
   /** Distance of a weight from its target in millionths of equity, from which it is traded; 0 trades every distance. */

@@ -1,6 +1,5 @@
 /**
  * Weights as whole millionths of equity, signed: a short has a negative one.
- * Never a float where an order is sized: the weights of an allocation are cut to millionths first.
  */
 import { mulDiv } from '../../core/decimal.ts'
 import { type Cash, type Lots, type Ticks, cash, lots } from '../../core/units.ts'

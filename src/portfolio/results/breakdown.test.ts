@@ -1,6 +1,5 @@
 /**
  * Months against the calendar of the platform, groups by hand.
- * Never reads the local time zone.
  */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'

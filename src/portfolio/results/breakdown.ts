@@ -1,6 +1,5 @@
 /**
  * Where the result of a backtest or an account comes from: by month, and by a property of its trades.
- * Never counts an open trade, and never shows a month that the series does not reach.
  */
 import { CASH_ONE, DAY_MS, HOUR_MS } from '../../core/units.ts'
 import type { EquitySeries } from '../equity.ts'

@@ -1,6 +1,5 @@
 /**
  * Equity without flows, by hand.
- * Never a call of the code under test without the figure by hand beside it.
  */
 import { expect, test } from 'vitest'
 import { numbersOf, withoutFlows } from './flow-adjusted.ts'

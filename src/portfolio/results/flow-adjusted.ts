@@ -1,6 +1,5 @@
 /**
  * A curve of equity as it would be without money that came and went: each step is what trading made of the equity before it.
- * Never decides by it: it is for statistics and pictures, in floats.
  */
 
 export interface EquityPoint {

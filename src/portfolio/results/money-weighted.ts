@@ -1,6 +1,5 @@
 /**
  * The money-weighted return of a period: the one rate at which the money at its start and every flow have grown to the money at its end.
- * Never one of several: where flows make two rates possible, it is the one nearest to nothing.
  */
 
 export interface TimedFlow {

@@ -1,6 +1,5 @@
 /**
  * The performance figures against published examples, against NumPy and SciPy, and against plain counting.
- * Never against their own earlier output.
  */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'

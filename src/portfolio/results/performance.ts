@@ -1,6 +1,5 @@
 /**
  * Performance figures of an equity series, of trades and against a benchmark; every formula is in docs/metrics.md.
- * Never answers 0 or NaN where data is insufficient: such a figure is null.
  */
 import { CASH_ONE, DAY_MS } from '../../core/units.ts'
 import type { Instrument } from '../../market/instrument.ts'

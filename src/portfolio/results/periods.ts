@@ -1,6 +1,5 @@
 /**
  * How many rows of a series make a year, by their times.
- * Never a fixed number: rows of five minutes counted as days make every annual figure wrong by a factor of 17.
  */
 import { DAY_MS } from '../../core/units.ts'
 

@@ -1,6 +1,5 @@
 /**
  * An exchange's statement against the records: each change of the wallet, row by row, to the cent.
- * Never sums a difference away: a row that is missing on one side and one that is wrong by the same amount elsewhere are two.
  */
 import { type Cash, CASH_ONE, cash } from '../../core/units.ts'
 

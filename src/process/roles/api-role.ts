@@ -1,6 +1,5 @@
 /**
  * The API role: HTTP and WebSocket over the tables, and commands through the one runner.
- * Never reachable from outside this machine unless the configuration says so.
  */
 import type { Problem } from '../../core/problem.ts'
 import type { RoleContext, RunningRole } from './role-context.ts'

@@ -1,6 +1,5 @@
 /**
  * The bots role: starts a bot where a token is, routes alerts to its chats, and delivers what waits.
- * Never stops anything else when a platform is down: what was not delivered waits in its table.
  */
 import type { RoleContext, RunningRole } from './role-context.ts'
 import { existsSync, readFileSync } from 'node:fs'

@@ -1,6 +1,5 @@
 /**
  * Whether a chat platform sends and delivers: one alert per outage, and one at its end.
- * Never reports a blip: a connection that is back within seconds is no outage.
  */
 import type { Platform } from '../../../bots/access.ts'
 import type { AlertPair, InstallationAlert } from '../../../db/alerts.ts'

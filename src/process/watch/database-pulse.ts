@@ -1,6 +1,5 @@
 /**
  * Whether the database answers, asked each second on a connection of its own: what is asked of it meanwhile need not wait to find out.
- * Never a second question while the first has no answer.
  */
 import { type Sql, makeClient } from '../../../db/client.ts'
 import { troubleOf } from '../../../db/error.ts'

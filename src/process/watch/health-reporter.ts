@@ -1,6 +1,5 @@
 /**
  * Writes the health of a role's parts to the database.
- * Never makes a part wait for the write.
  */
 import type { Database } from '../../../db/client.ts'
 import type { HealthReporter } from '../../trader/health.ts'

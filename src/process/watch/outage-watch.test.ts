@@ -1,6 +1,5 @@
 /**
  * S13, S14: alerts about a trader, a database or a queue that is down.
- * Never a real clock: time is what the test says.
  */
 import { expect, test } from 'vitest'
 import type { AlertPair, InstallationAlert } from '../../../db/alerts.ts'

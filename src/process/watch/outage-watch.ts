@@ -1,6 +1,5 @@
 /**
  * Sees from beside the trader that it, the database or the queue is down, and raises one alert per outage and one at its end.
- * Never restarts anything, and never takes one late look for an outage.
  */
 import { clockText } from '../../../api/commands/silence.ts'
 import type { AlertPair, InstallationAlert } from '../../../db/alerts.ts'

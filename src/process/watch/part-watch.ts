@@ -1,6 +1,5 @@
 /**
  * Distinguishes a component that hangs from a machine that was suspended.
- * Never blames a part for the time in which this process itself did not run.
  */
 
 /** Looks this often; later than `LATE_MS` after its time it was the watch that stood still. */

@@ -1,6 +1,5 @@
 /**
  * Runs an installation: database, simulator, trader and surfaces as processes of their own, watched and started again for ever.
- * Never trades itself, never lets a trader run on that has stopped answering, and never makes a stop wait for what does not answer.
  */
 import type { RoleContext } from '../roles/role-context.ts'
 import { plansOf } from '../../config/plans.ts'

@@ -1,6 +1,5 @@
 /**
  * How symbols move: beta to the benchmark, volatility of a day and correlations, from closes of equal distance.
- * Never a guess that is not told: where there are too few closes, what is assumed stands in `assumed`.
  */
 import { DAY_MS } from '../../core/units.ts'
 import { covarianceOf, deviationOf } from '../../portfolio/results/statistics.ts'

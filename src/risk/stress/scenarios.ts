@@ -1,6 +1,5 @@
 /**
  * The scenarios of a stress test: how far each position moves, and what is paid besides; each formula stands here and in docs/measures.md.
- * Never a move below -100 %.
  */
 import { normalQuantile } from '../../portfolio/results/statistics.ts'
 

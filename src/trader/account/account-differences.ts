@@ -1,6 +1,5 @@
 /**
  * What of a reading of the account differs from the records, row by row, with the fix that would mend it.
- * Never mends anything and never reads: the same reading and state give the same rows.
  */
 import { formatDecimal } from '../../core/decimal.ts'
 import { CASH_SCALE, type InstrumentIndex, type OrderId, type Ticks, lots } from '../../core/units.ts'

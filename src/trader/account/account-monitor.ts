@@ -1,6 +1,5 @@
 /**
  * When the account is compared with the exchange's, what a doubt leads to, and when a doubt is over.
- * Never lifts a doubt that came up while the answer to it was being read.
  */
 import type { ReconcileOutcome, Reconciler } from './reconciler.ts'
 import type { AlertSeverity } from '../../kernel/state/alert-severity.ts'

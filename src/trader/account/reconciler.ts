@@ -1,6 +1,5 @@
 /**
  * Reads the account at boot, after each reconnect and each minute, and makes what was missed into events.
- * Never overwrites our records on one reading: a difference counts when a second one, five seconds later, agrees.
  */
 import type { VenueError } from '../../venue/port/error.ts'
 import { formatDecimal } from '../../core/decimal.ts'

@@ -1,6 +1,5 @@
 /**
  * Says once where the account holds coins of a traded spot pair that Ballast did not buy, and what might happen to them.
- * Never counts them as ours and never goes by one reading: a sale that fills while the account is read looks like coins of others.
  */
 import { type InstrumentIndex, lots } from '../../core/units.ts'
 import type { AlertSeverity } from '../../kernel/state/alert-severity.ts'

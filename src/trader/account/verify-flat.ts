@@ -1,6 +1,6 @@
 /**
  * The last word of a panic: the exchange is read until what is Ballast's is flat, and what is left is said (S7).
- * Never believes our own books about a position; of coins they alone say which are ours. What is not ours is listed, and not waited for.
+ * What is not ours is listed, and not waited for.
  */
 import { type Lots, type Ts, lots } from '../../core/units.ts'
 import type { Kernel } from '../../kernel/kernel.ts'

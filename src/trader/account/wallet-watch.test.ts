@@ -1,6 +1,5 @@
 /**
  * When a frame of the wallet asks for a reading: not before executions have had their time, and once.
- * Never on a real clock.
  */
 import { beforeEach, expect, test } from 'vitest'
 import { type Cash, cash } from '../../core/units.ts'

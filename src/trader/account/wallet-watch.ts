@@ -1,6 +1,5 @@
 /**
  * Compares the exchange's wallet with the records: money that moved without a trade shows in a frame of the wallet alone.
- * Never books anything and never goes by a frame that a fill may still be on its way to explain: it asks for a reading.
  */
 import type { Cash } from '../../core/units.ts'
 import type { WallClock } from '../../system/wall-clock.ts'

@@ -1,6 +1,5 @@
 /**
  * Turns what operators ask into kernel inputs, and the outcome into one sentence.
- * Never checks a permission (whoever wrote the row did) and never denies an exit.
  */
 import { lossWhy, isDrawdownHold, referenceText } from './resume-breaker.ts'
 import { formatDecimal, parseDecimal } from '../../core/decimal.ts'

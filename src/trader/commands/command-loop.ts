@@ -1,6 +1,5 @@
 /**
  * Takes what operators ask out of the queue, has it carried out, and writes the outcome: one after the other, and first what waited for a start.
- * Never lets an entry pass while a pause, a halt or a panic waits.
  */
 import type { CommandOutcome, CommandQueue, QueuedCommand } from '../../kernel/trader-command.ts'
 import { STOP_COMMANDS } from '../../kernel/handlers/stop-commands.ts'

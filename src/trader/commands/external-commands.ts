@@ -1,6 +1,5 @@
 /**
  * What operators decide about what is not Ballast's, and about differences to the exchange: adopt, ignore, compare, fix.
- * Never fixes what was not shown, and never believes an older reading than its own.
  */
 import { type Side, lots, strategyId } from '../../core/units.ts'
 import type { CommandOutcome, TraderCommand } from '../../kernel/trader-command.ts'

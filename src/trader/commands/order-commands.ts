@@ -1,6 +1,5 @@
 /**
  * Orders that operators and programs ask for, from words to kernel inputs: entries, moves of stops and targets, changes, parent orders.
- * Never sizes or prices on its own account: what was asked is what is judged, and the verdict is the kernel's.
  */
 import { denialSentence } from '../../risk/denial-sentence.ts'
 import { formatDecimal, mulDivFloor, parseDecimal } from '../../core/decimal.ts'

@@ -1,6 +1,5 @@
 /**
  * Market time as the trader knows it: the venue's clock, and between messages speed times wall-clock time.
- * Never runs backward.
  */
 import { type Ts, ts } from '../../core/units.ts'
 import type { VenueClock } from '../../venue/port/venue.ts'

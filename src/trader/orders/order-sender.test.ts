@@ -1,6 +1,5 @@
 /**
  * The sender's queue: what waits is never concluded from, what is late or given up is never sent, exits go first.
- * Never on a real clock: time passes when the test says so.
  */
 import { describe, expect, test } from 'vitest'
 import { VirtualTime } from '../../../test/simulation/virtual-time.ts'

@@ -1,6 +1,5 @@
 /**
  * The clock of this machine: a jump of it against the clock that never jumps, and an exchange that refuses our time (S6, S12).
- * Never waits on the wall clock itself, and never leaves a refusal for its time without the offset and what mends it.
  */
 import type { Result } from '../../core/result.ts'
 import type { AlertSeverity } from '../../kernel/state/alert-severity.ts'

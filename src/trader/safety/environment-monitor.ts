@@ -1,6 +1,5 @@
 /**
  * Monitors everything outside the order path: permissions and modes of the account, exchange status, listings, unowned coins, liquidation.
- * Never trades: it adds holds, raises alerts, and answers whether trading may continue.
  */
 import type { TradedVenue } from '../../venue/port/venue.ts'
 import type { VenueError } from '../../venue/port/error.ts'

@@ -1,6 +1,5 @@
 /**
  * Watches how near a position stands to its liquidation, and to being deleveraged by the exchange (S19).
- * Never closes anything: it says so in time, with the way out.
  */
 import type { InstrumentIndex } from '../../core/units.ts'
 import type { AlertSeverity } from '../../kernel/state/alert-severity.ts'

@@ -1,6 +1,5 @@
 /**
  * How the exchange lists what is traded, each minute: a status, limits, steps or an end that is another one is acted on before it hurts.
- * Never converts anything while orders are under way: other steps begin with a start of the trader, in order.
  */
 import type { Listing } from '../../venue/port/listing.ts'
 import { type VenueError, errorWords } from '../../venue/port/error.ts'

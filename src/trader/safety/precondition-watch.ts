@@ -1,6 +1,5 @@
 /**
  * Looks at what trading rests on, at the start, hourly and when the private stream shows of a change, and acts on what it finds (S12).
- * Never loosens: what it holds stays held until an operator resumes, and a resume asks it first.
  */
 import type { ConditionsReading, SymbolCondition } from '../../venue/port/conditions.ts'
 import type { TradedVenue } from '../../venue/port/venue.ts'

@@ -1,6 +1,5 @@
 /**
  * From a reading of what trading rests on to findings: one pure table of what is wrong, how bad it is, and what to do (S12).
- * Never acts on a finding; the watch does.
  */
 import type { MarginMode } from '../../market/margin-tiers.ts'
 import type { ConditionsReading, SymbolCondition } from '../../venue/port/conditions.ts'

@@ -1,6 +1,5 @@
 /**
  * Watches that each position has its stop at the venue, in wall-clock time (S5): repair at once, alert at 5 s, close at 30 s.
- * Never waits for a bar or a fill to notice.
  */
 import type { InstrumentIndex, OrderId, Ts } from '../../core/units.ts'
 import type { ProtectionMissing } from '../../kernel/input.ts'

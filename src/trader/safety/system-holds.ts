@@ -1,6 +1,5 @@
 /**
  * The holds that the trader puts on itself: stale streams, an account in doubt, a symbol with odd data.
- * Never lifts a hold of an operator.
  */
 import type { Ts } from '../../core/units.ts'
 import type { KernelInput } from '../../kernel/input.ts'

@@ -1,6 +1,5 @@
 /**
  * What the exchange's answers say about the exchange and about us: a ban of this address, maintenance, a key that is not accepted, a rate too high.
- * Never sends an order; it raises alerts, and asks for the readings that explain an answer.
  */
 import { COUNTRY_CODE, COUNTRY_NEXT, FORBIDDEN_WAIT_MS, TRADE_REFUSED, type VenueError, errorWords } from '../../venue/port/error.ts'
 import type { AlertSeverity } from '../../kernel/state/alert-severity.ts'

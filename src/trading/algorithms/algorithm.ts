@@ -1,6 +1,5 @@
 /**
  * An execution algorithm: one parent order that is executed through child orders, as a pure step from what is known to what is done next.
- * Never sends anything and never sees a clock: the kernel asks it at each instant and carries out what risk allows.
  */
 import type { Cash, InstrumentIndex, Lots, OrderId, Side, StrategyId, Ticks, Ts } from '../../core/units.ts'
 import type { OrderKind, Reason, Target, TimeInForce } from '../order.ts'

@@ -1,6 +1,5 @@
 /**
  * Chase: a resting limit that follows the best price on our side within a budget of ticks and time, then takes what is left.
- * Never pays beyond its budget while it rests, and never rests on after its time.
  */
 import { type Ticks, lots, ticks } from '../../core/units.ts'
 import { type AlgorithmState, type AlgorithmStep, type ChaseSpec, type MarketNow, type OpenChild, WAIT, unsentOf } from './algorithm.ts'

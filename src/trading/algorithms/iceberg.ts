@@ -1,6 +1,5 @@
 /**
  * Iceberg: a limit order of which one part is in the book at a time.
- * Never shows two parts at once and never moves its price.
  */
 import { lots } from '../../core/units.ts'
 import { type AlgorithmState, type AlgorithmStep, type IcebergSpec, type MarketNow, type OpenChild, WAIT, unsentOf } from './algorithm.ts'

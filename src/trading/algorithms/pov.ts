@@ -1,6 +1,5 @@
 /**
  * Participation: a share of what the market has traded since the start.
- * Never more than its share, whatever the time that is left.
  */
 import { lots } from '../../core/units.ts'
 import { type AlgorithmState, type AlgorithmStep, type MarketNow, type OpenChild, type PovSpec, WAIT, unsentOf } from './algorithm.ts'

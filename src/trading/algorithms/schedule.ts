@@ -1,6 +1,5 @@
 /**
  * TWAP and VWAP: a quantity that is due by a time, caught up with by children that take liquidity.
- * Never ahead of its schedule, and never a child below the venue's minimum, except that the last one may leave it.
  */
 import { lots } from '../../core/units.ts'
 import {

@@ -1,6 +1,5 @@
 /**
  * The volume that is usual at a time of day, from bars: the weights of a VWAP.
- * Never looks ahead: only at the bars that it is given.
  */
 import { DAY_MS, type Ts } from '../../core/units.ts'
 

@@ -1,6 +1,5 @@
 /**
  * Bybit v5 as a venue: commands to requests, rows to reports, over any transport (the real client, or handlers in memory).
- * Never retries a write by itself and never answers that something did not happen unless that is certain.
  */
 import type { MarginMode } from '../../market/margin-tiers.ts'
 import type { ConditionsReading } from '../port/conditions.ts'

@@ -1,6 +1,5 @@
 /**
  * Bybit's names of bar intervals.
- * Never makes up a name: an interval that Bybit does not have has none.
  */
 import { DAY_MS, MINUTE_MS } from '../../core/units.ts'
 

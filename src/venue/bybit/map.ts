@@ -1,6 +1,5 @@
 /**
  * Between Bybit's rows and the core's units: every decimal text becomes an integer here, and every enum one of the core's words.
- * Never guesses: a row that does not have the documented shape is refused with the field that is wrong.
  */
 import { CASH_ONE, CASH_SCALE, type Ticks, type Ts, cash, lots, ticks } from '../../core/units.ts'
 import type { Bar } from '../../market/bars.ts'

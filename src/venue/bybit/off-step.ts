@@ -1,6 +1,5 @@
 /**
  * Fills whose price lies between two steps of today: executions of before the steps changed, and prices of delivery.
- * Never rounds money away: what the booked step does not hold is reported beside it.
  */
 import { mulDiv, parseDecimal } from '../../core/decimal.ts'
 import { CASH_SCALE, type Cash, type Lots, type Ticks, cash } from '../../core/units.ts'

@@ -1,6 +1,5 @@
 /**
  * A transport to Bybit on which nothing can be sent: readings and streams pass, every write ends here (profile observe).
- * Never lets a write through, whoever asks and whatever the key may do.
  */
 import type { Transport } from './http/transport.ts'
 

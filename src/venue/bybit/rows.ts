@@ -1,6 +1,5 @@
 /**
  * Bybit's rows as they are documented, and their texts as integers of the core's units.
- * Never guesses: a text that is no number, price or time of its kind is refused with the field that is wrong.
  */
 import { z } from 'zod'
 import { parseDecimal } from '../../core/decimal.ts'

@@ -1,6 +1,5 @@
 /**
  * Spot rows and bodies as tables: which kind an order is, in what coin a fee was paid, and what is sent for a command.
- * Never a row without the fields that the documentation gives it.
  */
 import { describe, expect, test } from 'vitest'
 import { instrumentIndex, lots, orderId, ticks } from '../../core/units.ts'

@@ -1,6 +1,5 @@
 /**
  * What spot rows say in another way than those of perpetuals: which way a conditional order waits, and in what coin a fee was paid.
- * Never takes one coin's amount for another's: a fee in a coin that is neither bought nor paid with is no money here.
  */
 import { mulDivCeil, mulDivFloor, parseDecimal } from '../../core/decimal.ts'
 import { type Cash, type Lots, type Ticks, cash, lots } from '../../core/units.ts'

@@ -1,6 +1,5 @@
 /**
  * The instruments of an account by what rows call them: a category and a symbol of the exchange's.
- * Never takes the perpetual for the spot pair of the same coins, whose rows have the same symbol.
  */
 import type { InstrumentIndex } from '../../core/units.ts'
 import { type Instrument, spotSymbolOf } from '../../market/instrument.ts'

@@ -1,6 +1,5 @@
 /**
  * The costs that the simulated exchange charges, shared by the wire simulator and by backtests that must agree with it.
- * Never differs between the two: parity of fills and fees rests on this one value.
  */
 import { rate } from '../../core/units.ts'
 import type { TierTerms } from '../../market/margin-tiers.ts'

@@ -1,6 +1,5 @@
 /**
  * What goes wrong between an exchange and its client, decided by rules and a seed: lost replies, delays, errors, doubled and late frames.
- * Never acts by itself: it says what shall happen to a request, a frame or a stream, and counts what fired.
  */
 import { Random } from '../../core/random.ts'
 

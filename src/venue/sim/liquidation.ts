@@ -1,7 +1,6 @@
 /**
  * Liquidation: the price at which what backs a position has shrunk to its maintenance margin, and what the venue does there. In cross margin the
  * whole account backs all positions, and all are taken over; in isolated margin each has its own margin, and falls alone.
- * Never liquidates what still covers its maintenance margin at the exact figures, and never takes coins of spot.
  */
 import { type Cash, type InstrumentIndex, type Side, type Ticks, cash, lots, ticks } from '../../core/units.ts'
 import type { Instrument } from '../../market/instrument.ts'

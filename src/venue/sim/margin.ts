@@ -1,6 +1,5 @@
 /**
  * Initial margin of the account in one-way mode: what positions hold, and what orders of perpetuals reserve beside them.
- * Never reserves for what only removes, nor for a conditional order before its trigger, and never changes anything.
  */
 import { mulDivCeil } from '../../core/decimal.ts'
 import { type InstrumentIndex, type Rate, type Side, type Ticks, lots, rate } from '../../core/units.ts'

@@ -1,6 +1,5 @@
 /**
  * The generated market: correlated symbols with one common factor, clustered volatility, fat tails, jumps, trends and ranges.
- * Never looks at a clock or at the account: a seed and the number of steps decide every price.
  */
 import { simTiers } from './costs.ts'
 import { Random, type RandomState } from '../../core/random.ts'

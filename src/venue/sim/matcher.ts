@@ -1,6 +1,5 @@
 /**
  * Where orders meet prices: which order a price or a move reaches, in which order, and at which price it is met.
- * Never fills better than the path offered, never moves money (that is settlement.ts), and never admits an order (admission.ts).
  */
 import { type InstrumentIndex, type Ts, ticks } from '../../core/units.ts'
 import type { VenueEventSink } from '../../trading/event.ts'

@@ -1,6 +1,5 @@
 /**
  * The market models against their formulas: the path inside a bar, slippage, fees and funding.
- * Never compares with the models' own output.
  */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'

@@ -1,6 +1,5 @@
 /**
  * The market models that a simulated venue is made of: the path inside a bar, slippage, and fees. Each is one named policy.
- * Never draws a random number and never looks at anything but its arguments.
  */
 import { gcd, mulDivCeil, mulDivFloor } from '../../core/decimal.ts'
 import { type Cash, type Lots, RATE_ONE, type Rate, type Side, type Ticks, cash, ticks } from '../../core/units.ts'

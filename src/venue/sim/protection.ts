@@ -1,6 +1,5 @@
 /**
  * What protects a whole position: its stop, its target and its trail, made, moved and removed.
- * Never touches the targets of single entries, and never accepts a price that would trigger at once.
  */
 import { lots, ticks } from '../../core/units.ts'
 import type { SetProtection, VenueEventSink } from '../../trading/event.ts'

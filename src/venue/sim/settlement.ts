@@ -1,6 +1,5 @@
 /**
  * What a met order becomes: fills with price, fee and money, and what hangs on the position that they make.
- * Never decides whether an order is met, and never fills a limit beyond its price.
  */
 import { mulDivCeil, mulDivFloor } from '../../core/decimal.ts'
 import { type Cash, type InstrumentIndex, type Lots, type Side, type Ticks, type Ts, lots, ticks, ts } from '../../core/units.ts'

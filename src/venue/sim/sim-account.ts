@@ -1,6 +1,5 @@
 /**
  * The one account of a simulated venue: wallet, positions and coins, last prices, and the margin that they ask for.
- * Never decides whether an order is taken or filled.
  */
 import { type Cash, type InstrumentIndex, type Rate, type Ticks, cash, lots, rate, ticks } from '../../core/units.ts'
 import { type Instrument, notionalOf } from '../../market/instrument.ts'

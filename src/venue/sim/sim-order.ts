@@ -1,6 +1,5 @@
 /**
  * What the simulated venue keeps: its options, its orders, and all that must outlive a restart.
- * Never holds a rule: matching, admission and money are elsewhere.
  */
 import type { Cash, InstrumentIndex, Lots, OrderId, Rate, Side, Ticks, Ts } from '../../core/units.ts'
 import type { Ledger } from '../../portfolio/ledger.ts'

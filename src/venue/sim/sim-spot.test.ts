@@ -1,6 +1,5 @@
 /**
  * Spot in the matching engine: coins and money to the last part of a lot, what is held, what is refused, what waits for its trigger.
- * Never compares with the engine's own output: figures are worked out by hand, or by BigInt from the fills.
  */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'

@@ -1,6 +1,5 @@
 /**
  * The matching engine case by case: what fills, at which price, what follows the position, and what is refused.
- * Never compares with the engine's own output: each figure is worked out by hand in the row or by BigInt.
  */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'

@@ -1,6 +1,5 @@
 /**
  * The one matching engine: orders of one account against a price path, for the backtest and for the wire simulator alike.
- * Never reads a clock, never knows the kernel, and never fills better than the path offered.
  */
 import {
   type Cash,

@@ -1,6 +1,5 @@
 /**
  * What the venue refuses of spot orders, with Bybit's retCode: shape, size, value, and what money or coins do not cover.
- * Never knows reduce-only: what limits a sale is the balance.
  */
 import { type Ticks, ticks } from '../../core/units.ts'
 import { type Instrument, notionalOf } from '../../market/instrument.ts'

@@ -1,6 +1,5 @@
 /**
  * What may be bought and sold on spot: money and coins less what open orders hold of them.
- * Never lends: a buy is paid with money that is there, and a sale with coins that are there.
  */
 import { mulDivFloor } from '../../core/decimal.ts'
 import { type Cash, type InstrumentIndex, type Lots, type Side, type Ticks, cash, lots } from '../../core/units.ts'

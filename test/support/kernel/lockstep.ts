@@ -1,6 +1,5 @@
 /**
  * Trades candles live against the wire simulator in lockstep, and backtests the same candles: the two halves of the parity test.
- * Never shares an object between the halves: the live one sees the wire only.
  */
 import { join } from 'node:path'
 import { Bars } from '../../../src/market/bars.ts'

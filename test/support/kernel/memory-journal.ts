@@ -1,6 +1,5 @@
 /**
  * The journal in memory, whole: the same contract as the one in PostgreSQL, for tests that need no database.
- * Never shares an object with its caller: rows go through JSON, as a database would have it.
  */
 import { type Result, err, ok } from '../../../src/core/result.ts'
 import type { Journal, JournalError, JournalLoad, JournalRow, Registered } from '../../../src/journal/journal.ts'

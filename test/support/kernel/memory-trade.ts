@@ -1,6 +1,5 @@
 /**
  * The trade WebSocket of a simulated exchange in memory: the server's own session, one conversation for each write.
- * Never answers by itself: what the session does not answer in time is unknown.
  */
 import { hmac } from '../../../src/venue/sim/bybit-server/auth.ts'
 import { Session } from '../../../src/venue/sim/bybit-server/session.ts'

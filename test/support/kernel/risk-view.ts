@@ -1,6 +1,5 @@
 /**
  * A portfolio as figures, for tests of risk: everything is said, nothing follows from anything else.
- * Never used outside tests: it answers whatever it was given.
  */
 import {
   type Cash,

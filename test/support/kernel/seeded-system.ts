@@ -1,6 +1,5 @@
 /**
  * A system for tests of the surfaces: a database in which a scripted trader has traded, that trader answering commands, and the API over both.
- * Never a fake of what it tests: journal, projections, queue, registry and API are the real ones.
  */
 import type { RiskSettings } from '../../../src/risk/settings/rules.ts'
 import { RISK_PROFILES } from '../../../src/risk/profiles.ts'

@@ -1,6 +1,5 @@
 /**
  * A kernel wired to the matching engine, synchronously, that keeps its log: every input and the facts that followed.
- * Never a model of the live driver's waiting: it is the same order of steps without time in between.
  */
 import { commandOfFact } from '../../../src/kernel/fact-command.ts'
 import { Random } from '../../../src/core/random.ts'

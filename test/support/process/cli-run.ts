@@ -1,6 +1,5 @@
 /**
  * The command line as a process of its own, for tests.
- * Never runs in the working directory of the checkout: the caller says where.
  */
 import { execFile } from 'node:child_process'
 import { CLI } from './program.ts'

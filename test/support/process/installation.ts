@@ -1,6 +1,5 @@
 /**
  * A whole Ballast in a temporary directory: started as a user starts it, on ports of its own, stopped and removed after.
- * Never shares a port or a directory with another.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'

@@ -1,6 +1,5 @@
 /**
  * Exchange, database and trader as processes of their own, any of which a test may kill: what a machine is made of.
- * Never shares a port, a directory or a database with another world.
  */
 import { type ChildProcess, fork } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'

@@ -1,6 +1,5 @@
 /**
  * What the exchange may say, as strict schemas from the documented shapes and enums: an unknown key, a missing one or another word fails.
- * Never derived from what the simulator sends.
  */
 import type { AccountOrderV5, PositionV5 } from 'bybit-api'
 import { z } from 'zod'

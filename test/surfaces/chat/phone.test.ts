@@ -1,6 +1,5 @@
 /**
  * Every command as a phone shows it: long symbols, large numbers, and no line that the phone would break.
- * Never a cell that is cut: a number without its end is another number.
  */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'

@@ -1,6 +1,5 @@
 /**
  * /why of a trade that was built up and removed in parts: each entry and exit with its own price and reason.
- * Never an exit that is reported at the average of others.
  */
 import { expect, test } from 'vitest'
 import type { DecisionRow, FillRow, OrderRow, TradeRow } from '../../../src/journal/row.ts'

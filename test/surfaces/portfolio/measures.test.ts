@@ -1,6 +1,5 @@
 /**
  * `measures` over a database of hours: last equity of each hour, flows left out, strategies and symbols by their closed trades.
- * Never a figure by the code under test: they are counted by hand.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { CommandRunner } from '../../../api/commands/run.ts'

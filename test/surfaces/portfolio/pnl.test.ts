@@ -1,6 +1,5 @@
 /**
  * `pnl` over a table of more trades than any page holds: the sums are those of all of them.
- * Never a sum that is made by the code under test: the figures are counted by hand.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { CommandRunner } from '../../../api/commands/run.ts'

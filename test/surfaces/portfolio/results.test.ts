@@ -1,6 +1,5 @@
 /**
  * Cards of what adds risk or takes it off: judged before they are asked, with the figures that are sent, and ended with what happened.
- * Never a "done" for what was only sent, and never a card for what would be denied.
  */
 import { describe, expect, test } from 'vitest'
 import { CommandRunner } from '../../../api/commands/run.ts'

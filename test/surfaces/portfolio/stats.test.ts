@@ -1,6 +1,5 @@
 /**
  * `stats` over trades in a database: sums, streaks, means and exits, counted by hand.
- * Never an open trade, and never one of before the period.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { CommandRunner } from '../../../api/commands/run.ts'

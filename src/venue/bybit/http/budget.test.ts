@@ -1,6 +1,5 @@
 /**
  * S2, S6: a wall clock that is set back holds no order; rates count on a clock that never jumps.
- * Never a real clock: both are what the test says.
  */
 import { expect, test } from 'vitest'
 import { Requests } from './requests.ts'

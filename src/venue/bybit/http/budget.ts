@@ -1,7 +1,6 @@
 /**
  * The request budget of one process against Bybit's limits, with a reserve that only exits may use (S2).
  * All times are of a clock that never jumps: a wall clock that is set back would hold orders for as long as it went back.
- * Never lets entries or data reads spend what an exit may need, and never forgets a ban before its end.
  */
 /** Bybit: 600 requests in 5 s per IP over all REST hosts. */
 const IP_MAX = 600

@@ -1,6 +1,5 @@
 /**
  * Each measured fault of the client against a server on loopback that provokes it.
- * Never mocks the client: it is the real one, talking HTTP and WebSocket.
  */
 import type { StreamName, StreamState } from '../../port/streams.ts'
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http'

@@ -1,6 +1,5 @@
 /**
  * Bybit's answers by what the caller must do: one table from retCode to outcome.
- * Never calls an answer certain that is not: an unknown code of a create, amend or cancel is an unknown outcome.
  */
 import { z } from 'zod'
 import { COUNTRY_CODE, FORBIDDEN_WAIT_MS, type VenueError, type VenueErrorType } from '../../port/error.ts'

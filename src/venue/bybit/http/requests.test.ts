@@ -1,6 +1,5 @@
 /**
  * Which way a request takes: HTTP within its budget, and over the trade WebSocket what may pass a ban of this address (S2).
- * Never on a real clock or wire: each path notes what it got.
  */
 import type { VenueError } from '../../port/error.ts'
 import { beforeEach, describe, expect, test } from 'vitest'

@@ -1,6 +1,5 @@
 /**
  * Windows of the exchange's lists over any span: whole, none too long, and as far back as anything is kept.
- * Never a span that is tried alone: the figures are held for any.
  */
 import { expect, test } from 'vitest'
 import fc from 'fast-check'

@@ -1,6 +1,5 @@
 /**
  * The windows in which Bybit's lists are read: seven days at most each, two years back.
- * Never leaves a gap between two windows, and never asks for more than a list gives in one.
  */
 import { DAY_MS, HOUR_MS, type Ts, ts } from '../../../core/units.ts'
 

@@ -1,6 +1,5 @@
 /**
  * Commands as the bodies of Bybit's requests: what is sent for an order of either category, and for a position's protection.
- * Never a number where the exchange takes text: the client would write 0.0000001 as 1e-7.
  */
 import { type Instrument, formatPrice, formatQuantity, wireSymbolOf } from '../../../market/instrument.ts'
 import type { SetProtection, SubmitOrder } from '../../../trading/event.ts'

@@ -1,6 +1,5 @@
 /**
  * Commands over the wire: an order made, changed or canceled, a position's protection set, and what is certain afterwards.
- * Never retries a write by itself and never answers that something did not happen unless that is certain.
  */
 import type { VenueError } from '../../port/error.ts'
 import { z } from 'zod'

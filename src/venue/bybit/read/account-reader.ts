@@ -1,6 +1,5 @@
 /**
  * The account as REST reports it: open orders, executions, positions, coins, and one order by its id, of both categories as one.
- * Never calls an order absent before every place was asked that may hold it.
  */
 import type { VenueError } from '../../port/error.ts'
 import { z } from 'zod'

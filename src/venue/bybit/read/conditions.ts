@@ -1,6 +1,5 @@
 /**
  * Reads what trading rests on outside of orders: rights of the key, modes, leverage, fees, loans, the cancel-on-disconnect (S12).
- * Never judges what it reads, and never takes what could not be read for what is well.
  */
 import type { ConditionsReading, DcpCondition, FeeCondition, KeyCondition, ConditionPart, SymbolCondition } from '../../port/conditions.ts'
 import { z } from 'zod'

@@ -1,6 +1,5 @@
 /**
  * The past of one symbol as Bybit reports it to anybody: candles of last and mark price, and funding rates, in windows that fit a reply.
- * Never fills a hole: what the exchange does not list is not in the answer.
  */
 import type { VenueError } from '../../port/error.ts'
 import { z } from 'zod'

@@ -1,6 +1,5 @@
 /**
  * What the exchange lists and by which rules: perpetuals and spot pairs, each read under its category and named as Ballast names it.
- * Never guesses a grid: a symbol that is not listed, or not one that can be traded here, is refused by name.
  */
 import type { Listing } from '../../port/listing.ts'
 import type { VenueError } from '../../port/error.ts'

@@ -1,6 +1,5 @@
 /**
  * The account as `panic --direct` sees it: positions, open orders, own fills, coins, and the two writes that take risk off.
- * Never asks for more than a panic needs, and never sends an order that could open anything: reduce-only, or a sale of coins.
  */
 import type { VenueError } from '../../port/error.ts'
 import { z } from 'zod'

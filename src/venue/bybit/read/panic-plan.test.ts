@@ -1,6 +1,5 @@
 /**
  * S7: what a panic past the trader closes, cancels and leaves alone, look by look.
- * Never lets a stop go before its position, nor a stranger's position go at all.
  */
 import { describe, expect, test } from 'vitest'
 import type { PanicFill, PanicOrder, PanicPosition } from './panic-account.ts'

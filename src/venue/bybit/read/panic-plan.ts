@@ -1,6 +1,5 @@
 /**
  * One look at the account during `panic --direct`: what to cancel, what to close, and what is not ours to touch (S7).
- * Never takes a position's stop off before the exchange reports size 0, and never closes more than Ballast owns.
  */
 import { decimalsOf, formatDecimal, parseDecimal } from '../../../core/decimal.ts'
 import { isSpotSymbol } from '../../../market/instrument.ts'

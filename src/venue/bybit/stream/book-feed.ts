@@ -1,6 +1,5 @@
 /**
  * The order books of a venue's symbols: frames into mirrors, and a new snapshot asked for wherever a mirror is in doubt.
- * Never asks for one symbol again and again without a pause, and never lets a mirror outlive its connection.
  */
 import type { Instrument } from '../../../market/instrument.ts'
 import { BookMirror } from '../../../market/order-book.ts'

@@ -1,6 +1,5 @@
 /**
  * How soon a lost connection may be tried again: each failure doubles the wait, chance spreads it, and a budget caps all of them together.
- * Never lets the connections of one process come near what the exchange bans an address for.
  */
 /** Bybit: 500 new connections in 5 minutes per address. A fifth of it, since other programs may share the address. */
 export const CONNECTIONS_MAX = 100

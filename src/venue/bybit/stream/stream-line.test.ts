@@ -1,6 +1,5 @@
 /**
  * Many connections of one stream against a server on loopback: which topics go where, what falls when one falls, and how each comes back.
- * Never mocks the client: it is the real one.
  */
 import type { StreamPart, StreamState } from '../../port/streams.ts'
 import { type Server, createServer } from 'node:http'

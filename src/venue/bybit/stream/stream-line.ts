@@ -1,6 +1,5 @@
 /**
  * One stream connection that is kept: heartbeat, reconnects that back off, and the subscription after each of them.
- * Never takes an open socket for a stream: `up` means authenticated where that is asked for, and every topic confirmed.
  */
 import type { StreamName, StreamState } from '../../port/streams.ts'
 import { type WSClientConfigurableOptions, WebsocketClient } from 'bybit-api'

@@ -1,6 +1,5 @@
 /**
  * Frames of Bybit's streams to reports, bars, quotes and books.
- * Never throws: a frame without the documented shape is reported as odd, with its symbol.
  */
 import type { StreamName, StreamPart, StreamState } from '../../port/streams.ts'
 import { z } from 'zod'

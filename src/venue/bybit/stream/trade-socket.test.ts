@@ -1,6 +1,5 @@
 /**
  * One write over the trade WebSocket against a server on loopback that does each thing wrong which can go wrong.
- * Never mocks the socket: what is certain about an order must hold on a real one.
  */
 import { createHmac } from 'node:crypto'
 import { type Server, createServer } from 'node:http'

@@ -1,6 +1,5 @@
 /**
  * One write over Bybit's trade WebSocket, on a connection that is opened for it and closed after it: the second way of exits (S2).
- * Never keeps, queues or repeats a write: what has not left in time never leaves, and nothing is sent after a lost connection.
  */
 import { createHmac, randomUUID } from 'node:crypto'
 import { WebSocket } from 'ws'

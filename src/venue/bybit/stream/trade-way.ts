@@ -1,6 +1,5 @@
 /**
  * The second way of a write that HTTP 403 kept out: which writes have one, and what the connection's own refusals mean (S2).
- * Never calls a refusal of the connection one of the order.
  */
 import { FORBIDDEN_WAIT_MS, TRADE_REFUSED, type VenueError } from '../../port/error.ts'
 import { errorOf } from '../http/error.ts'

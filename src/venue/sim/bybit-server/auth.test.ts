@@ -1,6 +1,5 @@
 /**
  * Who may call: signatures, time stamps and budgets.
- * Never uses the server's own signature as the reference: one vector is fixed.
  */
 import { createHmac } from 'node:crypto'
 import { describe, expect, test } from 'vitest'

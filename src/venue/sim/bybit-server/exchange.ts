@@ -1,6 +1,5 @@
 /**
  * The simulated exchange: one account, one market, one clock, and what moves them.
- * Never reads the wall clock itself: whoever runs it says what time it is.
  */
 import { type Cash, type InstrumentIndex, MINUTE_MS, ticks, ts } from '../../../core/units.ts'
 import type { Bars } from '../../../market/bars.ts'

@@ -1,6 +1,5 @@
 /**
  * The place where a fault plan is set, asked and cleared while the exchange runs.
- * Never holds a plan that the schema has not passed.
  */
 import { z } from 'zod'
 import {

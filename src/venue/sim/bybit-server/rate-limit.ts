@@ -1,6 +1,5 @@
 /**
  * Request budgets per endpoint, as a rolling second of wall-clock time.
- * Never lets a refused request use up budget.
  */
 
 /** Requests a second of a linear account without VIP level (Bybit, rate-limit page). */

@@ -1,6 +1,5 @@
 /**
  * Builds an exchange from what the command line or a supervisor asks for, and puts it on a port.
- * Never starts a second account over a state file of another market.
  */
 import { simTiers } from '../costs.ts'
 import { randomBytes } from 'node:crypto'

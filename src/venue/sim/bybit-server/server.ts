@@ -1,6 +1,5 @@
 /**
  * The exchange on a port: HTTP and WebSocket on loopback, one process, one account.
- * Never lets a reply or a frame leave by another door than `flush` and `answerHttp`: faults are put in there.
  */
 import { randomBytes } from 'node:crypto'
 import { type IncomingMessage, type ServerResponse, createServer } from 'node:http'

@@ -1,6 +1,5 @@
 /**
  * Replies and frames have every field that Bybit documents, with the same JSON type (test/fixtures/messages).
- * Never compares values: those are the account's.
  */
 import { beforeAll, describe, expect, test } from 'vitest'
 import fields from '../../../../test/fixtures/messages/fields.json' with { type: 'json' }

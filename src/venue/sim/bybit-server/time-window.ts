@@ -1,6 +1,5 @@
 /**
  * The time windows of Bybit's lists: only a start or only an end spans the default, both at most seven days.
- * Never cuts a window that asks for too much: that is an error.
  */
 import { DAY_MS } from '../../../core/units.ts'
 import { type Answer, type Params, integerOf, refuse } from './streams/wire.ts'

@@ -1,6 +1,5 @@
 /**
  * What has happened to the account, as Bybit lists it: executions, transactions, closed profits; and the bounded list that keeps them.
- * Never changes a row that has been written.
  */
 import { type Cash, type Lots, type Ticks, type Ts, cash, lots } from '../../../../core/units.ts'
 import { type Category, type Instrument, formatPrice, formatQuantity, notionalOf, wireSymbolOf } from '../../../../market/instrument.ts'

@@ -1,6 +1,5 @@
 /**
  * The simulated account: it is between the matcher's events and Bybit's rows, and makes the private frames.
- * Never fills an order and never moves money by itself: the matcher does both.
  */
 import { assertNever } from '../../../../core/assert.ts'
 import { mulDivFloor } from '../../../../core/decimal.ts'

@@ -1,6 +1,5 @@
 /**
  * Coins of a spot instrument as decimal text: whole lots and the parts of one, exact.
- * Never rounds: a part of a lot has as many decimals as it needs.
  */
 import { type Instrument, LOT_PARTS } from '../../../../market/instrument.ts'
 import type { Fee } from '../../../../trading/order.ts'

@@ -1,6 +1,5 @@
 /**
  * What an owner of the account, or Bybit, may change outside of trading: rights of the key, modes, fees, what is listed.
- * Never an order's business: what is changed here stays until it is changed again, over a restart too.
  */
 import { z } from 'zod'
 import { type Instrument, parsePrice, parseQuantity } from '../../../../market/instrument.ts'

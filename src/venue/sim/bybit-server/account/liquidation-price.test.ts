@@ -1,6 +1,5 @@
 /**
  * The liquidation price that a position shows is the one at which the account is liquidated, with one position and with several.
- * Never the matcher's own estimate: the price is walked to, tick by tick.
  */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'

@@ -1,6 +1,5 @@
 /**
  * The simulator's memory on disk: the account in one file, the market's clock in a small one beside it.
- * Never leaves a torn file: each is written aside, synced, and renamed.
  */
 import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'

@@ -1,6 +1,5 @@
 /**
  * Money that moves without a trade on the simulated account: its owner's transfers, and what the exchange gives and takes.
- * Never a trade, and never without its row in the transaction log.
  */
 import { parseDecimal } from '../../../../core/decimal.ts'
 import { CASH_SCALE, type Lots, cash, lots } from '../../../../core/units.ts'

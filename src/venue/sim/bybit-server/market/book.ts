@@ -1,6 +1,5 @@
 /**
  * A synthetic order book around the market's own best prices, else one tick below and above the last one; sizes stay with their price.
- * Never crossed unless a fault plan crosses it, and never what orders are matched against.
  */
 import { type Ticks, lots, ticks } from '../../../../core/units.ts'
 import { type Instrument, formatPrice, formatQuantity, lotFloat, tickFloat } from '../../../../market/instrument.ts'

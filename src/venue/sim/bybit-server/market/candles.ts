@@ -1,6 +1,5 @@
 /**
  * Candles of any interval out of a source's bars, as Bybit lists and streams them.
- * Never shows a bar behind the cursor, and never a candle whose beginning is not in the history.
  */
 import { DAY_MS, type InstrumentIndex, MINUTE_MS, ticks } from '../../../../core/units.ts'
 import type { Bars } from '../../../../market/bars.ts'

@@ -1,6 +1,5 @@
 /**
  * The generated market as a source: plays steps, builds one-minute bars, settles funding on its hours.
- * Never stores bars in its state: they come again from a checkpoint, since the seed decides them.
  */
 import { DAY_MS, type InstrumentIndex, MINUTE_MS, type Rate, type Ts, instrumentIndex, rate, ticks, ts } from '../../../../core/units.ts'
 import { Bars } from '../../../../market/bars.ts'

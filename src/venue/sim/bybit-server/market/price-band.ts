@@ -1,6 +1,5 @@
 /**
  * How far from the last price a limit may lie on the side that crosses, and what happens to one beyond.
- * Never bounds a replay: its next open may lie anywhere, and it must fill what a backtest fills.
  */
 import { CASH_MAX, type Lots, type Ticks, ticks } from '../../../../core/units.ts'
 import { type Instrument, formatPrice } from '../../../../market/instrument.ts'

@@ -1,6 +1,5 @@
 /**
  * Another exchange's public market as a source: its prints are our prices, its candles our candles, its funding ours.
- * Never invents a price: while the feed is away nothing is printed, and what was missed is read before anything is shown again.
  */
 import { type Result, err, ok } from '../../../../core/result.ts'
 import { type InstrumentIndex, MINUTE_MS, type Rate, type Ts, lots, rate, ticks, ts } from '../../../../core/units.ts'

@@ -1,6 +1,5 @@
 /**
  * Stored candles as a market: plays bar after bar in the order of their closes, as a backtest does.
- * Never invents a price between two bars and never shows a bar before its close.
  */
 import { type InstrumentIndex, type Rate, type Ts, rate, ts } from '../../../../core/units.ts'
 import type { Bars } from '../../../../market/bars.ts'

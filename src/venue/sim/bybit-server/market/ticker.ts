@@ -1,6 +1,5 @@
 /**
  * The ticker of a symbol: last price and what the last 24 hours were.
- * Never makes up a mark or index: they are the market's own where it says them, else the last price.
  */
 import { HOUR_MS, type InstrumentIndex, RATE_SCALE, type Ticks, ticks } from '../../../../core/units.ts'
 import { formatDecimal } from '../../../../core/decimal.ts'

@@ -1,6 +1,5 @@
 /**
  * The position, account and user endpoints.
- * Never changes a position: only its leverage, its stop and its targets.
  */
 import { DAY_MS, type InstrumentIndex, type Ticks, orderId } from '../../../../core/units.ts'
 import { type Instrument, parseQuantity, wireSymbolOf } from '../../../../market/instrument.ts'

@@ -1,6 +1,5 @@
 /**
  * The categories that are simulated, how a request names one, and the codes in which each says the same refusal.
- * Never takes an absent category for one: where Bybit has a default, the endpoint says so.
  */
 import type { Category } from '../../../../market/instrument.ts'
 import { type Answer, type Params, refuse, textOf } from '../streams/wire.ts'

@@ -1,6 +1,5 @@
 /**
  * The public market endpoints.
- * Never needs a signature and never shows anything of the account.
  */
 import { type Ticks, lots, ticks } from '../../../../core/units.ts'
 import { type Category, type Instrument, formatPrice, formatQuantity, wireSymbolOf } from '../../../../market/instrument.ts'

@@ -1,6 +1,5 @@
 /**
  * Reads the body of an order request into a command for the matcher, or says with Bybit's code why not.
- * Never guesses a missing field and never rounds a price or quantity.
  */
 import { type Lots, type Side, type Ticks, lots, orderId, ticks } from '../../../../core/units.ts'
 import { type Instrument, formatPrice, parsePrice, parseQuantity } from '../../../../market/instrument.ts'

@@ -1,6 +1,5 @@
 /**
  * The order endpoints: create, amend, cancel, batches, and the lists of orders and executions.
- * Never answers more than that a request was accepted: what becomes of an order is said by the stream and the lists.
  */
 import { DAY_MS, orderId as brandOrderId } from '../../../../core/units.ts'
 import { type Category, type Instrument, notionalOf, parsePrice, parseQuantity } from '../../../../market/instrument.ts'

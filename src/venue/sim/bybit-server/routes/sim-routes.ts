@@ -1,6 +1,5 @@
 /**
  * The simulator's own endpoints, which no exchange has: its clock, its whole state, its steps.
- * Never needs a signature: they are for tests and drivers on the same machine.
  */
 import { formatQuantity, parsePrice, parseQuantity } from '../../../../market/instrument.ts'
 import type { Position } from '../../../../portfolio/position.ts'

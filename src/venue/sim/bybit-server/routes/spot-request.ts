@@ -1,6 +1,5 @@
 /**
  * Reads the body of a spot order into a command for the matcher, or says with Bybit's code why not.
- * Never takes money for coins: the quantity of a market purchase is money unless it says that it is coins.
  */
 import { parseDecimal } from '../../../../core/decimal.ts'
 import { CASH_SCALE, type Cash, type Lots, type Side, cash, lots, orderId } from '../../../../core/units.ts'

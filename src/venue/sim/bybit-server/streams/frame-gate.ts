@@ -1,6 +1,5 @@
 /**
  * One connection's way out: every text passes here, and here a fault plan drops, doubles, turns around, delays, crosses or holds back.
- * Never changes a text but the book that a rule crosses, and never turns frames around that no rule names.
  */
 import type { FaultStream } from '../../faults.ts'
 import { crossedFrame } from '../market/book.ts'

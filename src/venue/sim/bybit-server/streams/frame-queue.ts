@@ -1,6 +1,5 @@
 /**
  * The one place where frames wait to leave, in the order in which they were made.
- * Never drops a private frame; public frames that nobody asked for are not made at all.
  */
 import type { Category } from '../../../../market/instrument.ts'
 

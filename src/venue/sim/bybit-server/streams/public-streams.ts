@@ -1,7 +1,6 @@
 /**
  * The public topics: which exist, what a new subscriber gets first, and what is pushed while the market moves. Inside, a topic of spot
  * ends as Ballast names the symbol, in -SPOT; in its frames it is named as on the wire.
- * Never floods: apart from confirmed candles, a topic speaks at most once in its interval of wall-clock time.
  */
 import { type InstrumentIndex, type Ticks, type Ts, ticks } from '../../../../core/units.ts'
 import { type Instrument, formatPrice, wireSymbolOf } from '../../../../market/instrument.ts'
