@@ -36,6 +36,8 @@ export interface Doubts {
 
 const TRADES_MIN = 30
 const DAYS_MIN = 180
+/** Bybit's, of linear contracts without a discount. */
+const TAKER_RATE = 0.00055
 const DAY_MS = 86_400_000
 
 export function doubtsOf(run: BacktestRun, request: BacktestRequest): Doubts {
@@ -60,8 +62,7 @@ export function doubtsOf(run: BacktestRun, request: BacktestRequest): Doubts {
         ? `the strategy loses before costs, and pays ${money(costs)} in costs on top`
         : `the strategy loses even though it received ${money(-costs)} of funding`,
     )
-  if (request.takerRate === 0 || isFree(request.slippage))
-    add('no-costs', request.takerRate === 0 ? 'no fees were charged' : 'no slippage was charged')
+  for (const text of freeOf(request, metrics.turnover)) add('no-costs', text)
   for (const doubt of marketDoubts(run, request)) doubts.push(doubt)
   const first = run.equity.ts[0] ?? 0
   const last = run.equity.ts[run.equity.ts.length - 1] ?? 0
@@ -75,6 +76,16 @@ export function doubtsOf(run: BacktestRun, request: BacktestRequest): Doubts {
   if (denied > 0) add('denials', `${denied} entries were denied (${[...result.denials].map(([rule, n]) => `${rule} ${n}`).join(', ')})`)
   add('in-sample', 'in-sample only: no data was held out')
   return { doubts, costShare }
+}
+
+/** What was not charged, and what it would have taken. */
+function freeOf({ takerRate, slippage }: BacktestRequest, turnover: number | null | undefined): string[] {
+  const share = (rate: number): string =>
+    typeof turnover === 'number' ? ` would have taken ${(turnover * rate * 100).toFixed(2)} % of equity` : ' is usual'
+  return [
+    ...(takerRate === 0 ? [`no fees were charged: 0.055 % a side${share(TAKER_RATE)}`] : []),
+    ...(isFree(slippage) ? [`no slippage was charged: 1 bp a side${share(1e-4)}`] : []),
+  ]
 }
 
 const isFree = (model: BacktestRequest['slippage']): boolean =>

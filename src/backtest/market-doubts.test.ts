@@ -104,6 +104,25 @@ describe('the crash of 10 October 2025, long in five symbols with stops 2 % away
   })
 })
 
+test('fees and slippage that are off are both reported, with what they would have taken of equity', () => {
+  const buyAndHold = onceAt(2, ({ signal }) => signal({ side: 1, strength: 1, reason: { rule: 'once', values: {} } }))
+  const off = requestOf({
+    definition: buyAndHold,
+    series: crash().slice(0, 1),
+    sizing: { type: 'all' },
+    takerRate: rate(0),
+    makerRate: rate(0),
+  })
+  const texts = (request: BacktestRequest): string[] =>
+    doubtsOf(runBacktestRequest(request), request).doubts.flatMap(({ code, text }) => (code === 'no-costs' ? [text] : []))
+  // One entry with all of the equity: turnover 1.
+  expect(texts(off)).toEqual([
+    expect.stringMatching(/^no fees were charged: 0\.055 % a side would have taken 0\.0[56] % of equity$/),
+    expect.stringMatching(/^no slippage was charged: 1 bp a side would have taken 0\.01 % of equity$/),
+  ])
+  expect(texts({ ...off, takerRate: rate(5_500_000), slippage: { type: 'fixed', bps: 1 } })).toEqual([])
+})
+
 /** Bars of one price each, and the last as given. */
 function flat(count: number, price: number, intervalMs: number, start = 20_000 * DAY_MS): BarColumns {
   const column = (value: number): Float64Array => new Float64Array(count).fill(value)

@@ -103,6 +103,8 @@ describe('as a process', () => {
     ['data import absent.csv --symbol S', 1, 'absent.csv does not exist'],
     ['data import bad.csv --symbol S', 1, 'bad.csv line 3: 7 fields where the header names 6'],
     ['metrics equity.csv --periods-per-year 0', 2, 'not a positive number'],
+    ['backtest sma-cross --csv waves.csv --cash 300000000', 2, '--cash 300000000 is too large.'],
+    ['backtest sma-cross --csv waves.csv --size fixed:1000000', 2, 'at the highest price, more than is counted here.'],
     ['metrics bars.csv', 1, 'bars.csv line 1: the header'],
     ['metrics equity.csv --periods-per-year', 2, 'argument missing'],
     ['config show -p prod', 3, 'must be one of sim, paper'],

@@ -11,8 +11,12 @@ export const collect = (value: string, before: readonly string[] | undefined): s
 /** A flag's decimal as an integer of 10^-scale. @throws CliError naming the flag. */
 export function decimalFlag(flag: string, value: string, scale: number): number {
   const parsed = parseDecimal(value.trim(), scale, 'nearest')
-  if (parsed === undefined) throw new CliError(EXIT.usage, `--${flag} '${value}' is not a number.`, `Example: --${flag} 0.001.`)
-  return parsed
+  if (parsed !== undefined) return parsed
+  if (/^\d+(\.\d+)?$/.test(value.trim())) {
+    const most = Math.floor(Number.MAX_SAFE_INTEGER / 10 ** scale)
+    throw new CliError(EXIT.usage, `--${flag} ${value.trim()} is too large.`, `At most ${most.toLocaleString('en-US')}.`)
+  }
+  throw new CliError(EXIT.usage, `--${flag} '${value}' is not a number.`, `Example: --${flag} 0.001.`)
 }
 
 /** A step of prices or quantities, as plain text. @throws CliError naming the flag. */

@@ -47,6 +47,7 @@ function readingOf(reading: AccountReading, { index }: Instrument): AccountReadi
     ...reading,
     positions: reading.positions.filter(isIts),
     holdings: reading.holdings.filter(isIts),
+    elsewhere: [],
     openOrders: reading.openOrders.filter(isIts),
   }
 }
@@ -79,5 +80,7 @@ function look(reading: AccountReading, kernel: Kernel): { readonly left: readonl
   if (open > 0) left.push(`${open} ${open === 1 ? 'order' : 'orders'} still open`)
   const orders = theirs.filter((o) => o.origin === 'external').length
   if (orders > 0) untouched.push(`${orders} ${orders === 1 ? 'order' : 'orders'} not placed by Ballast`)
+  for (const { symbol, quantity } of reading.elsewhere ?? [])
+    untouched.push(`${symbol} ${quantity.replace('-', 'short ')} (not traded here)`)
   return { left, untouched }
 }
