@@ -130,6 +130,15 @@ test('S13 the third crash within ten minutes starts it in safe mode, and a crash
   expect(starts).toEqual(['--role trader', '--role trader', '--role trader', '--role trader --safe'])
 }, 20_000)
 
+test('a database elsewhere is answered for by itself: one that is away is not called ready', async () => {
+  const run = supervise({})
+  await until(() => run.starts().length >= 1, 'the trader')
+  run.signal()
+  expect(await run.done).toBe(0)
+  expect(run.said()).toContain('– database      DATABASE_URL does not answer yet')
+  expect(run.said()).not.toContain('✓ database')
+}, 20_000)
+
 test('it starts in safe mode where a person asks for it', async () => {
   expect(await superviseUntil({ isSafe: true }, (lines) => lines.length >= 1)).toEqual(['--role trader --safe'])
 }, 20_000)

@@ -8,6 +8,7 @@ import { AlertWriter } from '../alert-writer.ts'
 
 import { exchangeAccess, hasSimulator, publicUrls } from '../../config/exchange-access.ts'
 import { type Lock, takeLock } from '../../system/lock.ts'
+import { databaseAnswers } from '../database-answers.ts'
 import { PackagedDatabase } from '../packaged-database.ts'
 import { type Failure, Part, SAFE_CRASHES } from './part.ts'
 import { LOOK_EVERY_MS, PartWatch } from './part-watch.ts'
@@ -114,8 +115,12 @@ export class Supervisor {
     // Problems that the configuration alone shows are reported before anything is started.
     for (const checked of [exchangeAccess(config, paths, context.liveStatement), plansOf(config, context.strategies)])
       if (!checked.ok) return { ...checked.error, exitCode: checked.error.exitCode ?? 1 }
-    if (this.database === undefined) terminal.step('database', 'DATABASE_URL', 0)
-    else {
+    if (config.databaseUrl !== undefined) {
+      const askedMs = performance.now()
+      if (await databaseAnswers(config.databaseUrl)) terminal.step('database', 'DATABASE_URL answers', performance.now() - askedMs)
+      else terminal.off('database', 'DATABASE_URL does not answer yet; it is asked until it does')
+    }
+    if (this.database !== undefined) {
       const server = await this.database.start()
       if (!server.ok) return { ...server.error, exitCode: 1 }
       const { adopted, cluster, tookMs } = server.value
