@@ -77,6 +77,7 @@ export function runBacktestJob(
     tickSize: meta.tickSize,
     lotSize: meta.lotSize,
     notionalMin: NOTIONAL_MIN,
+    ...meta.bounds,
   })
   const series: RunSeries[] = [{ instrument, intervalMs: meta.intervalMs, columns, funding: undefined }]
   const risk = RISK_PROFILES.research

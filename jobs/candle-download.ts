@@ -1,6 +1,7 @@
 /**
  * Keeps the candle store of the traded symbols up to date from the venue's own klines, so that a backtest finds them.
  */
+import { orderBoundsOf } from '../src/market/instrument-terms.ts'
 import { join } from 'node:path'
 import { type Instrument, formatPrice, formatQuantity } from '../src/market/instrument.ts'
 import { formatInterval } from '../src/market/candles/interval.ts'
@@ -48,6 +49,7 @@ export async function downloadCandles(candlesRoot: string, source: CandleSource)
       intervalMs: source.intervalMs,
       tickSize: formatPrice(instrument, ticks(1)),
       lotSize: formatQuantity(instrument, lots(1)),
+      bounds: orderBoundsOf(instrument),
       source: join(source.venue, 'klines'),
       columns: columnsOfBars(fetched.value),
     })

@@ -5,6 +5,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { ticks, ts } from '../core/units.ts'
+import { columnsOfBars } from '../market/bars.ts'
+import { openStore } from '../market/candles/store.ts'
 import { Output, type Stream } from './ui/output.ts'
 import { type CliRun, runCli } from '../../test/support/process/cli-run.ts'
 
@@ -84,6 +87,25 @@ describe('as a process', () => {
     expect([small.metrics.trades, Object.keys(small.denials)]).toEqual([0, ['notional-min']])
     expect((await run('--cash 3 --min-notional 0')).metrics.trades).toBeGreaterThan(3)
     expect([small.metrics.cagr, small.metrics.sharpe]).toEqual([null, null])
+    // What the exchange takes at most, as a download keeps it.
+    const store = openStore(join(cwd, '.ballast', 'candles'))
+    const bars = waves.map((line, at) => ({
+      ts: ts(1_700_000_040_000 + at * 60_000),
+      price: ticks(Math.round(Number(line.split(',')[1]) * 100)),
+    }))
+    const columns = columnsOfBars(bars.map(({ ts, price }) => ({ ts, open: price, high: price, low: price, close: price, volume: 1 })))
+    const bounds = { quantityMin: '1', quantityMax: '50', quantityMarketMax: '20', notionalMin: '5' }
+    const key = { venue: 'bybit', symbol: 'YUSDT', interval: '1m', kind: 'last', intervalMs: 60_000 } as const
+    expect(store.append({ ...key, tickSize: '0.01', lotSize: '0.001', bounds, source: 'test', columns }).ok).toBe(true)
+    const sized = async (size: string) => JSON.parse((await ballast(`backtest sma-cross YUSDT --size fixed:${size} --json`)).stdout)
+    for (const [size, isTaken] of [
+      ['20', true],
+      ['20.001', false],
+      ['0.5', false],
+    ] as const) {
+      const { metrics, denials } = await sized(size)
+      expect([size, metrics.trades > 0, Object.keys(denials)]).toEqual([size, isTaken, isTaken ? [] : ['quantity']])
+    }
     // As in chat: the symbol after the strategy.
     const plain = JSON.parse((await ballast('backtest sma-cross xusdt --csv waves.csv --json --cash 3')).stdout)
     expect([plain.data.symbol, plain.fingerprint]).toEqual([small.data.symbol, small.fingerprint])

@@ -9,7 +9,9 @@ import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type Result, err, ok } from '../core/result.ts'
 import { MINUTE_MS, rate, ticks, ts } from '../core/units.ts'
-import type { Bar } from '../market/bars.ts'
+import { type Bar, columnsOfBars } from '../market/bars.ts'
+import { type Instrument, makeInstrument } from '../market/instrument.ts'
+import { orderBoundsOf } from '../market/instrument-terms.ts'
 import { type CandleStore, openStore } from '../market/candles/store.ts'
 
 import { serveExchange } from '../venue/sim/bybit-server/serve-exchange.ts'
@@ -98,6 +100,36 @@ test('only what is missing is asked for: before, between and after what is store
   past.asked.length = 0
   expect(await download(past.ports(), minutes(0, 5_000))).toMatchObject({ ok: true, value: { added: 0 } })
   expect(past.asked).toEqual([])
+})
+
+test('the least and largest order are kept with the bars, and stay where a file adds some', async () => {
+  const key = { venue: 'bybit', symbol: instrument.symbol, interval: '1m' }
+  const past = new Past(() => true)
+  expect((await download(past.ports(), minutes(0, 5))).ok).toBe(true)
+  const bounds = orderBoundsOf(instrument)
+  const metaOf = () => {
+    const loaded = store.load(key)
+    return loaded.ok ? loaded.value.meta : undefined
+  }
+  expect(metaOf()?.bounds).toEqual(bounds)
+  const meta = metaOf()
+  if (meta === undefined) throw new Error('nothing was stored')
+  const columns = columnsOfBars([barAt(at(5))])
+  expect(
+    store.append({ ...key, kind: 'last', intervalMs: MINUTE_MS, tickSize: meta.tickSize, lotSize: meta.lotSize, source: 'a.csv', columns })
+      .ok,
+  ).toBe(true)
+  expect(metaOf()).toMatchObject({ bars: 6, bounds })
+  const again = makeInstrument({
+    index: instrument.index,
+    venue: 'bybit',
+    symbol: instrument.symbol,
+    tickSize: meta.tickSize,
+    lotSize: meta.lotSize,
+    ...meta.bounds,
+  })
+  const limitsOf = ({ lotsMin, lotsMax, lotsMarketMax, notionalMin }: Instrument) => [lotsMin, lotsMax, lotsMarketMax, notionalMin]
+  expect(limitsOf(again)).toEqual(limitsOf(instrument))
 })
 
 test('a hole of the exchange stays one, and is reported', async () => {

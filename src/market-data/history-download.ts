@@ -1,6 +1,7 @@
 /**
  * Downloads Bybit's history into the candle store, in pieces that are complete by themselves: an interrupted run resumes there.
  */
+import { orderBoundsOf } from '../market/instrument-terms.ts'
 import type { VenueError } from '../venue/port/error.ts'
 import { type Result, err, ok } from '../core/result.ts'
 import { DAY_MS, RATE_SCALE, lots, ticks } from '../core/units.ts'
@@ -104,6 +105,7 @@ async function downloadBars(
       intervalMs,
       tickSize: formatPrice(instrument, ticks(1)),
       lotSize: formatQuantity(instrument, lots(1)),
+      bounds: orderBoundsOf(instrument),
       source: `${venue}/klines`,
       columns: columnsOfBars(bars),
     })

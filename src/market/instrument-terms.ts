@@ -1,9 +1,9 @@
 /**
  * What a venue may change of an instrument while it is traded, and how prices and quantities go from the steps before to the steps after.
  */
-import { gcd, mulDiv, mulDivFloor, type Rounding } from '../core/decimal.ts'
-import { type Lots, type Ticks, lots, ticks } from '../core/units.ts'
-import { type Instrument, type InstrumentSpec, makeInstrument } from './instrument.ts'
+import { formatDecimal, gcd, mulDiv, mulDivFloor, type Rounding } from '../core/decimal.ts'
+import { CASH_SCALE, type Lots, type Ticks, lots, ticks } from '../core/units.ts'
+import { type Instrument, type InstrumentSpec, formatQuantity, makeInstrument } from './instrument.ts'
 
 /** Plain data, as the venue writes it: it is journaled with the change, so that what counts in these steps stays readable. */
 export type InstrumentTerms = Pick<
@@ -33,6 +33,16 @@ export function termsOf(spec: InstrumentTerms): InstrumentTerms {
     ...(fundingIntervalMs === undefined ? undefined : { fundingIntervalMs }),
   }
 }
+
+/** Least and largest order, as a stored series keeps them for its backtests. */
+export type OrderBounds = Required<{ [K in 'quantityMin' | 'quantityMax' | 'quantityMarketMax' | 'notionalMin']: string }>
+
+export const orderBoundsOf = (instrument: Instrument): OrderBounds => ({
+  quantityMin: formatQuantity(instrument, instrument.lotsMin),
+  quantityMax: formatQuantity(instrument, instrument.lotsMax),
+  quantityMarketMax: formatQuantity(instrument, instrument.lotsMarketMax),
+  notionalMin: formatDecimal(instrument.notionalMin, CASH_SCALE),
+})
 
 /** The same instrument by other terms. Margin tiers that are not told are those that were told last. */
 export function withTerms(instrument: Instrument, terms: InstrumentTerms): Instrument {

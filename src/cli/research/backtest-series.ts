@@ -82,7 +82,10 @@ export async function loadSeries(context: CliContext, flags: StudyFlags): Promis
         symbol,
         tickSize: meta.tickSize,
         lotSize: stepFlag('lot', flags.lot) ?? meta.lotSize,
-        notionalMin: flags.minNotional ?? NOTIONAL_MIN,
+        notionalMin: NOTIONAL_MIN,
+        // Another lot is another market.
+        ...(flags.lot === undefined ? meta.bounds : undefined),
+        ...(flags.minNotional === undefined ? undefined : { notionalMin: flags.minNotional }),
       })
       series.push({ instrument, intervalMs: meta.intervalMs, columns, funding: await fundingFor(context, flags, instrument, columns) })
       infos.push({

@@ -39,6 +39,8 @@ const manifestSchema = z.object({
   intervalMs: z.number().int().positive(),
   tickSize: z.string(),
   lotSize: z.string(),
+  /** Least and largest order when it was last downloaded; absent where it came from a file. */
+  bounds: z.object({ quantityMin: z.string(), quantityMax: z.string(), quantityMarketMax: z.string(), notionalMin: z.string() }).optional(),
   /** Open time of the first and of the last bar, ms UTC. */
   from: z.number().int(),
   to: z.number().int(),

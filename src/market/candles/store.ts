@@ -18,6 +18,7 @@ import {
   sliceColumns,
   timesOf,
 } from './columns.ts'
+import type { OrderBounds } from '../instrument-terms.ts'
 import { type DataError, dataError, reasonOf } from '../data-error.ts'
 import { type DamagedSeries, allSeries } from './all-series.ts'
 import { countGaps } from './gaps.ts'
@@ -71,6 +72,7 @@ export interface Incoming {
   readonly intervalMs: number
   readonly tickSize: string
   readonly lotSize: string
+  readonly bounds?: OrderBounds
   readonly source: string
   readonly columns: Columns
 }
@@ -395,6 +397,7 @@ function manifestOf(incoming: Incoming, stored: Manifest | undefined, parts: Par
     previous = part
   }
   const { venue, symbol, interval, kind, intervalMs, tickSize, lotSize } = incoming
+  const bounds = incoming.bounds ?? stored?.bounds
   const sources = stored === undefined ? [] : stored.source.split(' + ')
   return {
     version: 1,
@@ -405,6 +408,7 @@ function manifestOf(incoming: Incoming, stored: Manifest | undefined, parts: Par
     intervalMs,
     tickSize,
     lotSize,
+    ...(bounds === undefined ? undefined : { bounds }),
     from: (parts[0] as Part).from,
     to: (parts[parts.length - 1] as Part).to,
     bars: parts.reduce((sum, part) => sum + part.rows, 0),
