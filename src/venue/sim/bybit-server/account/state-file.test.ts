@@ -1,7 +1,7 @@
 /**
  * What of the simulator's files may be damaged: its clock, and not its account.
  */
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -42,4 +42,15 @@ test.each(['', '{"idPrefix":', 'null', '{}', '[1]', '{"source":{"now":"soon"}}']
 test.each(['{"version":1', 'null', '{}'])('an account that reads %j is not replaced by a new one', (text) => {
   writeFileSync(stateFile, text)
   expect(() => started()).toThrow(StartError)
+})
+
+test('an account in which one digit was changed is refused; one that was saved before checksums were is read', () => {
+  const text = readFileSync(stateFile, 'utf8')
+  const at = text.indexOf('"createdWallMs":') + '"createdWallMs":'.length
+  writeFileSync(stateFile, `${text.slice(0, at)}${(Number(text[at]) + 1) % 10}${text.slice(at + 1)}`)
+  expect(() => started()).toThrow(/is damaged: it is not what was saved/)
+  writeFileSync(stateFile, text.replace(/,"checksum":"[0-9a-f]+"\}$/, '}'))
+  expect(started().exchange.account.changes).toBe(0)
+  writeFileSync(stateFile, text)
+  expect(started().exchange.account.changes).toBe(0)
 })

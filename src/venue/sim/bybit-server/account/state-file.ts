@@ -1,6 +1,7 @@
 /**
  * The simulator's memory on disk: the account in one file, the market's clock in a small one beside it.
  */
+import { createHash } from 'node:crypto'
 import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Account, AccountState } from './account.ts'
@@ -45,7 +46,7 @@ interface SavedClock {
 
 /** Reads what was saved; undefined when there is no file. @throws StartError when the account cannot be used. */
 export function readState(path: string, tell: (text: string) => void = () => {}): SavedState | undefined {
-  const state = readJson<SavedState | null>(path)
+  const state = readJson<SavedState | null>(path, isWhole)
   if (state === undefined) return undefined
   if (state === null || state.version !== VERSION || typeof state.idPrefix !== 'string' || state.account === undefined)
     throw new StartError(`${path} is not a simulator state that this version reads.`, 'Move it away to start a new account.')
@@ -54,7 +55,16 @@ export function readState(path: string, tell: (text: string) => void = () => {})
   return isSame ? { ...state, source: clock.source } : state
 }
 
-function readJson<T>(path: string): T | undefined {
+/** The last field of the file: of all that stands before it. Absent in files that were saved before it was kept. */
+const CHECKSUM = /,"checksum":"([0-9a-f]{64})"\}$/
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
+
+function isWhole(text: string): boolean {
+  const found = CHECKSUM.exec(text)
+  return found === null || sha256(text.slice(0, found.index)) === found[1]
+}
+
+function readJson<T>(path: string, isSound: (text: string) => boolean = () => true): T | undefined {
   let text: string
   try {
     text = readFileSync(path, 'utf8')
@@ -62,6 +72,11 @@ function readJson<T>(path: string): T | undefined {
     if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return undefined
     throw new StartError(`${path} cannot be read.`, 'Check its permissions.', { cause })
   }
+  if (!isSound(text))
+    throw new StartError(
+      `${path} is damaged: it is not what was saved.`,
+      'Restore it from a backup, or move it away to start a new account.',
+    )
   try {
     return JSON.parse(text) as T
   } catch (cause) {
@@ -137,7 +152,8 @@ export class StateFile {
     const lists = (['closed', 'executions', 'transactions', 'closedPnl'] as const).map(
       (name) => `"${name}":${account[name].json(ROWS_SAVED)}`,
     )
-    writeAtomically(this.path, `${JSON.stringify(head).slice(0, -1)},${lists.join(',')}}`)
+    const text = `${JSON.stringify(head).slice(0, -1)},${lists.join(',')}`
+    writeAtomically(this.path, `${text},"checksum":"${sha256(text)}"}`)
     this.savedChanges = account.changes
     this.savedWallMs = wallNowMs
     this.nextWallMs = wallNowMs + (performance.now() - begun) * REST_FACTOR
