@@ -48,11 +48,11 @@ const lossOf = (limit: number): Watched => {
 /** At which the position has lost that part of 100. */
 const priceAt = (bench: Watched, part: number): number => 100 - (100 * part) / bench.held
 
-test('told at 80 % of the limit, once, and again only after less than 70 % of it was used', () => {
+test('an alert at 80 % of the limit, once, and again only after less than 70 % of it was used', () => {
   const bench = lossOf(100)
   expect(bench.held).toBe(10)
-  const told = [0.7, 0.8, 0.7, 0.9, 0.8, 0.6, 0.8, 0.5].map((part) => bench.at(priceAt(bench, part)))
-  expect(told).toEqual([[], ['P2 dayLoss 80.00/100.00'], [], [], [], [], ['P2 dayLoss 80.00/100.00'], []])
+  const raised = [0.7, 0.8, 0.7, 0.9, 0.8, 0.6, 0.8, 0.5].map((part) => bench.at(priceAt(bench, part)))
+  expect(raised).toEqual([[], ['P2 dayLoss 80.00/100.00'], [], [], [], [], ['P2 dayLoss 80.00/100.00'], []])
 })
 
 test('a limit that is reached at once has its own alert, and no other beside it', () => {
@@ -61,7 +61,7 @@ test('a limit that is reached at once has its own alert, and no other beside it'
   expect(bench.kernel.holds.map(({ id }) => id)).toEqual(['day-loss'])
 })
 
-test('a restart tells nothing again: a snapshot and a fold of the journal know what was told', () => {
+test('a restart repeats no alert: a snapshot and a fold of the journal know which were raised', () => {
   const bench = lossOf(100)
   expect(bench.at(priceAt(bench, 0.9))).toHaveLength(1)
   const known = bench.kernel.snapshot().nearLimits
@@ -71,7 +71,7 @@ test('a restart tells nothing again: a snapshot and a fold of the journal know w
   expect(bench.folded().snapshot().nearLimits).toEqual([])
 })
 
-test('value of all positions: told with what is open and the limit', () => {
+test('value of all positions: the alert has what is open and the limit', () => {
   const bench = new Watched({ grossMax: moneyLimit(cash(1_400e8)), dayLossMax: moneyLimit(cash(9_000e8)) })
   bench.enter(1, 99)
   const value = bench.held * 100
@@ -79,7 +79,7 @@ test('value of all positions: told with what is open and the limit', () => {
   expect([bench.at(111), bench.at(112), bench.at(120)]).toEqual([[], ['P3 gross 1120.00/1400.00'], []])
 })
 
-test('nothing is told where nothing is limited', () => {
+test('no alert where nothing is limited', () => {
   const bench = new Watched({})
   bench.enter(1, 10)
   expect([bench.at(50), bench.at(20)]).toEqual([[], []])

@@ -1,5 +1,5 @@
 /**
- * Limits that are nearly used up: told once on the way up, and again only after much less of them was used in between.
+ * Limits that are nearly used up: an alert once on the way up, and again only after much less of them was used in between.
  */
 import { cash } from '../../core/units.ts'
 import { limitAt } from '../../core/money-limit.ts'
@@ -40,7 +40,7 @@ export class NearLimits {
     this.gateway = gateway
   }
 
-  /** At each instant, decided or folded: what is away from its limit may be told again. */
+  /** At each instant, decided or folded: what is away from its limit may be alerted again. */
   settle(): void {
     if (this.near.size === 0) return
     for (const use of this.uses()) if (use.used < use.limit * AWAY) this.near.delete(idOf(use))
@@ -65,9 +65,9 @@ export class NearLimits {
     }
   }
 
-  /** Recovery: it was told. */
-  fold(told: NearLimit): void {
-    this.near.add(idOf(told))
+  /** Recovery: its alert was raised. */
+  fold(raised: NearLimit): void {
+    this.near.add(idOf(raised))
   }
 
   private uses(): Use[] {

@@ -3,7 +3,7 @@
  * and a Ballast that runs from dist/ keeps its files.
  */
 import { execFileSync } from 'node:child_process'
-import { existsSync, readdirSync, rmSync } from 'node:fs'
+import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
 
@@ -18,11 +18,20 @@ const ROOT = join(import.meta.dirname, '../../..')
 /** Beside dist/, so that a path relative to the program means the same. */
 const NAME = '.ballast-tests-'
 
+/** Signal 0 only asks. One that another user runs is there too. */
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch (cause) {
+    return cause instanceof Error && 'code' in cause && cause.code === 'EPERM'
+  }
+}
+
 export default function buildProgram(project: TestProject): () => void {
   const mine = join(ROOT, `${NAME}${process.pid}`)
   // Of runs that were killed.
   for (const name of readdirSync(ROOT).filter((entry) => entry.startsWith(NAME)))
-    if (!existsSync(`/proc/${name.slice(NAME.length)}`)) rmSync(join(ROOT, name), { recursive: true, force: true })
+    if (!isRunning(Number(name.slice(NAME.length)))) rmSync(join(ROOT, name), { recursive: true, force: true })
   execFileSync(process.execPath, ['build.mjs', mine], { cwd: ROOT, stdio: 'inherit' })
   project.provide('programDir', mine)
   return () => rmSync(mine, { recursive: true, force: true })
