@@ -168,9 +168,9 @@ test('margin tiers come by the journal, judge from then on, and a fold and a sna
   again.restore(JSON.parse(JSON.stringify(bench.kernel.snapshot())))
   expect(again.config.instruments[BTC]).toEqual(instrument)
   expect(again.config.instruments[BTC]?.tiers).toHaveLength(2)
-  // Others than before are told.
+  // Other tiers than before.
   expect(summary(bench.change({ tiers: [{ ...tiers[0], maintenanceRate: '0.004' } as (typeof tiers)[number]] }))).toContain('margin tiers')
-  // Those that are not told any more are those that were told last.
+  // Where the listing names none, the last ones count.
   bench.change({})
   expect(bench.kernel.config.instruments[BTC]?.tiers.map(({ rate }) => rate)).toEqual([0.004])
 })
