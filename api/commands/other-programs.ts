@@ -41,7 +41,6 @@ const OURS: Readonly<Record<string, Ours>> = {
   locks: { line: '/status' },
   unlock: { line: '/resume' },
   reload_trade: { line: '/reconcile' },
-  reload_config: { text: `A changed configuration applies from the next start. ${AT_THE_TERMINAL}: Ctrl-C, then ballast run` },
   show_config: { text: `${AT_THE_TERMINAL}: ballast config show` },
   config: { text: `${AT_THE_TERMINAL}: ballast config show` },
   logs: { line: '/health', text: 'The log is printed in the terminal that runs Ballast.' },

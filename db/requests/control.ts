@@ -8,8 +8,8 @@ import type { CommandWriter } from './commands.ts'
 const ANSWER_MS = 5_000
 /** A card is not kept longer for what it would say besides. */
 const PREVIEW_MS = 2_000
-/** A panic ends with the venue's own word, which takes longer. */
-const PANIC_ANSWER_MS = 15_000
+/** A panic ends with the venue's own word, and strategies are compiled and tried: that takes longer. */
+const LONG_ANSWER_MS = 15_000
 
 export class PostgresControl implements Control {
   private readonly sender: CommandWriter
@@ -20,12 +20,12 @@ export class PostgresControl implements Control {
 
   async send(command: TraderCommand, by: AskedBy): Promise<CommandOutcome | undefined> {
     const id = await this.sender.enqueueCommand(command, by)
-    return this.sender.awaitOutcome(id, command.name === 'panic' ? PANIC_ANSWER_MS : ANSWER_MS)
+    return this.sender.awaitOutcome(id, command.name === 'panic' || command.name === 'strategies' ? LONG_ANSWER_MS : ANSWER_MS)
   }
 
   async preview(command: PreviewedCommand, by: AskedBy): Promise<CommandOutcome | undefined> {
     // Judged again each time that it is asked, whatever key the request carries.
     const id = await this.sender.enqueueCommand({ name: 'preview', of: command }, { ...by, idempotencyKey: undefined })
-    return this.sender.awaitOutcome(id, PREVIEW_MS)
+    return this.sender.awaitOutcome(id, command.name === 'strategies' ? LONG_ANSWER_MS : PREVIEW_MS)
   }
 }

@@ -4,6 +4,7 @@
 import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { type LoadedConfig, dataDirectory, environment, loadConfig } from '../config/config.ts'
+import { withStrategyChanges } from '../config/strategy-changes.ts'
 import { hintFor } from '../config/hint.ts'
 import { pathsOf } from '../system/paths.ts'
 import type { DataError } from '../market/data-error.ts'
@@ -70,7 +71,11 @@ export function contextOf(command: Command): CliContext {
 
 function loadOrThrow(flags: GlobalFlags): LoadedConfig {
   const loaded = loadConfig({ env: environment(), flags: { dataDir: flags.dataDir, profile: flags.profile }, files: flags.config })
-  if (loaded.ok) return loaded.value
+  if (loaded.ok) {
+    const counted = withStrategyChanges(loaded.value, dataDirectory(loaded.value.values))
+    if (!counted.ok) throw new CliError(EXIT.config, counted.error.sentence, counted.error.next)
+    return counted.value
+  }
   const sentences = loaded.error.map((problem) => problem.sentence)
   throw new CliError(EXIT.config, sentences.join('\n'), loaded.error[0]?.next)
 }

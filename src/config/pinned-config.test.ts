@@ -1,12 +1,12 @@
 /**
  * Configuration files that change while Ballast runs: what was read at the start stays, and the change is known.
  */
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { loadConfig } from './config.ts'
-import { changedConfig, pinConfig, pinnedConfig } from './pinned-config.ts'
+import { changedConfig, configTexts, pin, pinnedConfig, pinnedStrategies } from './pinned-config.ts'
 
 let run: string
 beforeEach(() => {
@@ -23,7 +23,7 @@ test('what was read at the start stays what counts, readable by its owner only, 
   const [a, b] = [join(run, 'a.json'), join(run, 'b.json')]
   writeFileSync(a, '{"api":{"port":4001}}')
   writeFileSync(b, '{"sim":{"port":4002}}')
-  pinConfig(run, [a, b])
+  pin(run, { config: configTexts([a, b]) })
   expect([portOf(pinnedConfig(run)), changedConfig(run)]).toEqual([4001, []])
   for (const copy of pinnedConfig(run)) expect(statSync(copy).mode & 0o077).toBe(0)
   writeFileSync(a, '{"api":{"port":5001}}')
@@ -36,7 +36,7 @@ test('what was read at the start stays what counts, readable by its owner only, 
 
 test('a file that was not there stays away for what runs, and its arrival is named', () => {
   const later = join(run, 'later.json')
-  pinConfig(run, [later])
+  pin(run, { config: configTexts([later]) })
   expect([portOf(pinnedConfig(run)), changedConfig(run)]).toEqual([8080, []])
   writeFileSync(later, '{"api":{"port":5001}}')
   expect([portOf(pinnedConfig(run)), changedConfig(run)]).toEqual([8080, [later]])
@@ -44,7 +44,19 @@ test('a file that was not there stays away for what runs, and its arrival is nam
 
 test('nothing is pinned where nothing was started', () => {
   expect([pinnedConfig(run), changedConfig(run)]).toEqual([[], []])
-  pinConfig(run, undefined)
+  pin(run, { config: configTexts(undefined) })
   expect(pinnedConfig(run)).toHaveLength(1)
-  expect(readFileSync(join(run, 'config-files.json'), 'utf8')).toContain('ballast.config.json')
+  expect(readFileSync(join(run, 'pinned.json'), 'utf8')).toContain('ballast.config.json')
+})
+
+test('what is pinned anew replaces what was named before, what is not given stays, and copies that nobody names are removed', () => {
+  const a = join(run, 'a.json')
+  writeFileSync(a, '{"api":{"port":4001}}')
+  pin(run, { config: configTexts([a]), strategies: '[]' })
+  const first = pinnedStrategies(run) as string
+  pin(run, { strategies: '[1]' })
+  expect([portOf(pinnedConfig(run)), readFileSync(pinnedStrategies(run) as string, 'utf8')]).toEqual([4001, '[1]'])
+  expect(readFileSync(first, 'utf8')).toBe('[]')
+  pin(run, { strategies: '[2]' })
+  expect([existsSync(first), readdirSync(run).length]).toEqual([false, 5])
 })

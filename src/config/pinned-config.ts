@@ -1,9 +1,9 @@
 /**
- * The configuration files as they were when Ballast was started: parts that are started again read these, so that none runs with another one.
+ * Configuration and compiled strategies as they count while Ballast runs: parts that are started again read these, so that none runs with other ones.
  * Never copies to where others can read: a file may hold tokens.
  */
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { CONFIG_FILE } from './config.ts'
 
@@ -14,32 +14,80 @@ interface PinnedFile {
   readonly hash: string
 }
 
-const indexIn = (run: string): string => join(run, 'config-files.json')
+/** One file names all copies: where it is replaced, all of them are. */
+interface PinnedIndex {
+  readonly config: readonly PinnedFile[]
+  /** File with the list of compiled strategies. */
+  readonly strategies: string
+}
+
+/** A configuration file as it was read. */
+export interface ConfigText {
+  readonly path: string
+  readonly text: string
+}
+
+const indexIn = (run: string): string => join(run, 'pinned.json')
 const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex')
 const textOf = (path: string): string => (existsSync(path) ? readFileSync(path, 'utf8') : '')
 
 /** @param files of `--config`; undefined: the default one, which may be absent */
-export function pinConfig(run: string, files: readonly string[] | undefined): void {
-  const pinned = (files ?? [CONFIG_FILE]).map((file, at): PinnedFile => {
-    const [path, copy] = [resolve(file), join(run, `config-${at}.json`)]
-    const text = textOf(path)
-    writeFileSync(copy, text === '' ? '{}' : text, { mode: 0o600 })
-    return { path, copy, hash: text === '' ? '' : hashOf(text) }
+export const configTexts = (files: readonly string[] | undefined): readonly ConfigText[] =>
+  (files ?? [CONFIG_FILE]).map((file) => ({ path: resolve(file), text: textOf(resolve(file)) }))
+
+/**
+ * What processes begin with from now on, whole or not at all. What is not given stays.
+ * @param strategies the list of compiled strategies as text
+ */
+export function pin(
+  run: string,
+  given: { readonly config?: readonly ConfigText[] | undefined; readonly strategies?: string | undefined },
+): void {
+  const before = readPinned(run)
+  const config = given.config?.map(({ path, text }, at): PinnedFile => {
+    const hash = text === '' ? '' : hashOf(text)
+    return { path, copy: written(run, `config-${at}`, text === '' ? '{}' : text), hash }
   })
-  writeFileSync(indexIn(run), JSON.stringify(pinned), { mode: 0o600 })
+  const next: PinnedIndex = {
+    config: config ?? before?.config ?? [],
+    strategies: given.strategies === undefined ? (before?.strategies ?? '') : written(run, 'strategies', given.strategies),
+  }
+  writeFileSync(`${indexIn(run)}.new`, JSON.stringify(next), { mode: 0o600 })
+  renameSync(`${indexIn(run)}.new`, indexIn(run))
+  removeOthers(run, [before, next])
 }
 
-function readPinned(run: string): readonly PinnedFile[] {
+function written(run: string, name: string, text: string): string {
+  const copy = join(run, `${name}-${hashOf(text).slice(0, 12)}.json`)
+  writeFileSync(copy, text, { mode: 0o600 })
+  return copy
+}
+
+/** A process that begins at this moment may still be reading the copies of before. */
+function removeOthers(run: string, kept: readonly (PinnedIndex | undefined)[]): void {
+  const named = kept.flatMap((index) => (index === undefined ? [] : [index.strategies, ...index.config.map(({ copy }) => copy)]))
+  for (const file of readdirSync(run))
+    if (/^(config-\d+|strategies)-[0-9a-f]{12}\.json$/.test(file) && !named.includes(join(run, file)))
+      rmSync(join(run, file), { force: true })
+}
+
+function readPinned(run: string): PinnedIndex | undefined {
   const index = indexIn(run)
-  return existsSync(index) ? (JSON.parse(readFileSync(index, 'utf8')) as PinnedFile[]) : []
+  return existsSync(index) ? (JSON.parse(readFileSync(index, 'utf8')) as PinnedIndex) : undefined
 }
 
 /** The copies, in their order. */
-export const pinnedConfig = (run: string): readonly string[] => readPinned(run).map(({ copy }) => copy)
+export const pinnedConfig = (run: string): readonly string[] => (readPinned(run)?.config ?? []).map(({ copy }) => copy)
+
+/** The list of compiled strategies. */
+export const pinnedStrategies = (run: string): string | undefined => readPinned(run)?.strategies
+
+/** The files as they are now. */
+export const currentTexts = (run: string): readonly ConfigText[] => configTexts((readPinned(run)?.config ?? []).map(({ path }) => path))
 
 /** Files whose text is another one now than what runs; one that cannot be read counts as changed. */
 export function changedConfig(run: string): readonly string[] {
-  return readPinned(run).flatMap(({ path, hash }) => {
+  return (readPinned(run)?.config ?? []).flatMap(({ path, hash }) => {
     try {
       const text = textOf(path)
       return (text === '' ? '' : hashOf(text)) === hash ? [] : [path]

@@ -64,7 +64,9 @@ export function planOf(spec: PlanSpec, catalog: Catalog = STRATEGIES): Result<St
   if (typeof execution === 'string') return err(`${spec.strategy}: ${execution}`)
   if (execution?.type === 'iceberg') return err(`${spec.strategy}: an iceberg needs a limit price, and its signals have none.`)
   const { name, version, codeHash } = definition
-  const identity = `${name} ${version} ${codeHash ?? 'built-in'} ${JSON.stringify(params.data)}`
+  // One state for all its symbols is worth nothing to others.
+  const scope = definition.contract === 2 ? ` ${spec.symbols.join(',')}` : ''
+  const identity = `${name} ${version} ${codeHash ?? 'built-in'} ${JSON.stringify(params.data)}${scope}`
   return ok({ id: spec.id ?? spec.strategy, definition, params: params.data, identity, symbols: spec.symbols, execution })
 }
 

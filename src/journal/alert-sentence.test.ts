@@ -153,6 +153,13 @@ const rows: { readonly [C in AlertCode]: readonly (readonly [AlertData[C], strin
       'mine restarts from scratch: its code, parameters, bar interval or the steps of its symbol changed, or it missed bars in safe mode. Its position keeps its stop.',
     ],
   ],
+  'strategies.changed': [
+    [{ added: ['grid'], changed: [], removed: [], actor: 'cli:1' }, 'Strategies: grid added, by cli:1.'],
+    [
+      { added: [], changed: ['mine', 'yours'], removed: ['old'], actor: 'cli:1' },
+      'Strategies: mine, yours changed; old removed, by cli:1. Entries of what was removed are canceled; its positions keep their stops, and no strategy closes them.',
+    ],
+  ],
   'reconcile.mismatch': [
     [
       { event: 'order-filled' },

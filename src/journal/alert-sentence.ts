@@ -71,6 +71,16 @@ const SENTENCES: Sentences = {
   'strategy.error': ({ strategy, failure }) => `${strategy} stopped: ${failure}. Its position keeps its stop.`,
   'strategy.changed': ({ strategy }) =>
     `${strategy} restarts from scratch: its code, parameters, bar interval or the steps of its symbol changed, or it missed bars in safe mode. Its position keeps its stop.`,
+  'strategies.changed': ({ added, changed, removed, actor }) => {
+    const parts = [
+      ...(added.length === 0 ? [] : [`${added.join(', ')} added`]),
+      ...(changed.length === 0 ? [] : [`${changed.join(', ')} changed`]),
+      ...(removed.length === 0 ? [] : [`${removed.join(', ')} removed`]),
+    ]
+    const rest =
+      removed.length === 0 ? '' : ' Entries of what was removed are canceled; its positions keep their stops, and no strategy closes them.'
+    return `Strategies: ${parts.join('; ')}, by ${actor}.${rest}`
+  },
   'reconcile.mismatch': ({ event }, symbol) =>
     `${symbol}: ${VENUE} reported ${event}, which contradicts the order's state. Entries on ${symbol} are on hold.`,
   'position.adl': ({ quantity }, symbol) =>

@@ -154,6 +154,9 @@ export class Projector {
         // The venue's log is read again and again: the row of a flow that is known stays as it is.
         if (isFlowKind(input.cause)) changes.push({ table: 'flows', row: flowRow(input, seq) })
         return
+      case 'strategies-changed':
+        changes.push(...this.initial())
+        return
       case 'instrument-changed':
       case 'cancel-leftover':
       case 'notice':

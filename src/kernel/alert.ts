@@ -52,6 +52,12 @@ export interface AlertData {
   'risk.open_past_day': { readonly open: string; readonly left: string }
   'strategy.error': { readonly strategy: string; readonly failure: string }
   'strategy.changed': { readonly strategy: string }
+  'strategies.changed': {
+    readonly added: readonly string[]
+    readonly changed: readonly string[]
+    readonly removed: readonly string[]
+    readonly actor: string
+  }
   'reconcile.mismatch': { readonly event: string }
   'position.adl': { readonly quantity: string }
   'position.liquidated': { readonly quantity: string }

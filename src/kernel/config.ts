@@ -29,7 +29,7 @@ export interface KernelConfig {
   readonly intervalMs: number
   readonly strategies: readonly StrategyConfig[]
   /** Symbols that belong to `manual`: operators and programs enter there, and no strategy does (S4). */
-  readonly manual?: readonly InstrumentIndex[]
+  readonly manual?: readonly InstrumentIndex[] | undefined
   readonly limits: RiskLimits
   /** What the limits and the sizing were made from, where they can be set while the trader runs. */
   readonly settings?: RiskSettings | undefined

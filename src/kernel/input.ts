@@ -209,8 +209,21 @@ export interface StrategyStarted {
   readonly identity: string
   /** Whether the state that was kept belongs to another identity: it is given up, and the strategy sees the history first. */
   readonly isAnew: boolean
+  /** Where it begins anew on these of its symbols alone: the others go on with what they know. */
+  readonly only?: readonly InstrumentIndex[]
   /** Closed bars of its symbols, ascending in each, none newer than the newest that the kernel has seen. */
   readonly history: readonly ClosedBar[]
+  readonly ts: Ts
+}
+/** Other strategies count from now on than before, or the same with other code, parameters or symbols: the kernel has been given them. A journal begins with one. */
+export interface StrategiesChanged {
+  readonly type: 'strategies-changed'
+  /** Of each instrument from here on: what happens in it belongs to them, whoever reads it later with other strategies. */
+  readonly owners: readonly (StrategyId | null)[]
+  readonly added: readonly StrategyId[]
+  readonly changed: readonly StrategyId[]
+  readonly removed: readonly StrategyId[]
+  readonly actor: string
   readonly ts: Ts
 }
 /** The protection watchdog found a position without its stop at the venue, for this long in wall-clock time (S5); 0: with one that is elsewhere. */
@@ -250,5 +263,6 @@ export type KernelInput =
   | SetStrategyMode
   | StrategyHung
   | StrategyStarted
+  | StrategiesChanged
   | ProtectionMissing
   | Reconciled

@@ -9,10 +9,8 @@ import type { BarsMode, ClosedBar, KernelInput, PlaceOrders } from './input.ts'
 import { type OrderEvent, isOrderEvent } from '../trading/event.ts'
 import { isOpenStatus } from '../trading/order.ts'
 import type { BookedEvent } from './booking.ts'
-import { type Cash, type InstrumentIndex, type Ts, instrumentIndex } from '../core/units.ts'
-import { assert } from '../core/assert.ts'
+import { type Cash, type InstrumentIndex, type StrategyId, type Ts, instrumentIndex } from '../core/units.ts'
 import { Bars } from '../market/bars.ts'
-import type { Instrument } from '../market/instrument.ts'
 import type { PortfolioView } from '../portfolio/view.ts'
 import { confirmedTier, watchEquity } from '../risk/breaker.ts'
 import type { TradeRisk } from '../risk/assessment/trade-risk.ts'
@@ -36,7 +34,6 @@ import { SafetyControls } from './handlers/safety-controls.ts'
 import { ReturnWindow } from './state/return-window.ts'
 import { EffectiveLimits } from './state/effective-limits.ts'
 import type { Hold } from './state/holds.ts'
-import { MANUAL_OWNER } from '../trading/manual-owner.ts'
 import { OperatorCommands, isCommand } from './handlers/operator-commands.ts'
 import { ManualOrders } from './orders/manual-orders.ts'
 import type { RiskDenial } from '../risk/denial.ts'
@@ -49,9 +46,10 @@ import { PortfolioState } from './state/portfolio-state.ts'
 import { KERNEL_CODE_VERSION, type KernelSnapshot } from './snapshot.ts'
 import { StrategyModes } from './handlers/strategy-modes.ts'
 import { StrategyStarts } from './handlers/strategy-starts.ts'
-import { MarketRun, MarketsRun } from './state/markets-run.ts'
+import { MarketRun, type MarketsRun } from './state/markets-run.ts'
 import { SignalRun } from './state/signal-run.ts'
 import type { StrategyRun } from './state/strategy-run.ts'
+import { type StrategyList, StrategyRuns } from './state/strategy-runs.ts'
 import { OrderEventHandler } from './handlers/order-events.ts'
 
 /** Bars of history that stay visible to a live strategy. */
@@ -101,8 +99,10 @@ export class Kernel {
   private readonly watchesEquity: boolean
 
   private readonly watchesLimits: boolean
+  private readonly strategyRuns: StrategyRuns
   /** Whether a strategy decides for several symbols at once: else no bar pays for that. */
-  private readonly hasMarketRuns: boolean
+  private hasMarketRuns: boolean
+  private readonly context: KernelContext
   /** Whether bars are looked at by others than the strategy: by limits, a journal, or the average true range. */
   private readonly watchesBars: boolean
 
@@ -111,26 +111,12 @@ export class Kernel {
     const instruments = [...given.instruments]
     const config = { ...given, instruments }
     this.config = config
-    const { strategies } = config
     this.orders = new OrderTable(instruments.length, config.isJournaled)
     this.bars = bars ?? instruments.map(() => Bars.withCapacity(config.intervalMs, LIVE_BARS))
-    const runs = new Array<StrategyRun | undefined>(instruments.length).fill(undefined)
-    for (const strategy of strategies)
-      for (const i of strategy.instruments) {
-        assert(runs[i] === undefined, `symbol-owned: ${instruments[i]?.symbol} already belongs to ${runs[i]?.strategy}`)
-        if (strategy.definition.contract !== 2) runs[i] = new SignalRun(strategy, instruments[i] as Instrument, this.bars[i] as Bars)
-      }
-    for (const strategy of strategies) {
-      if (strategy.definition.contract !== 2) continue
-      const sources = strategy.instruments.map((i) => ({ instrument: instruments[i] as Instrument, bars: this.bars[i] as Bars }))
-      for (const run of new MarketsRun(strategy, sources).runs) {
-        assert(runs[run.instrument.index] === undefined, `symbol-owned: ${run.instrument.symbol}`)
-        runs[run.instrument.index] = run
-      }
-    }
+    this.strategyRuns = new StrategyRuns(config, this.bars)
+    const { by: runs, owners } = this.strategyRuns
     this.runs = runs
     this.hasMarketRuns = runs.some((run) => run instanceof MarketRun)
-    const owners = runs.map((run, i) => run?.strategy ?? (config.manual?.some((m) => m === i) === true ? MANUAL_OWNER : undefined))
     this.limits = new EffectiveLimits(config, (i) => owners[i])
     const needsAtr = config.limits.isStopDistanceChecked || config.limits.collarAtrMax !== Number.POSITIVE_INFINITY
     this.portfolio = new PortfolioState(
@@ -175,7 +161,8 @@ export class Kernel {
     const sizing = new EntrySizing(context)
     this.signals = new Signals(context, gateway, closer, algorithms, sizing)
     this.strategyOrders = new StrategyOrders(context, { gateway, closer, placing, brackets, sizing })
-    for (const run of runs) if (run instanceof MarketRun && run.keepsState) this.books.set(run.of, new OwnBooks(context, run.of.runs))
+    this.context = context
+    this.openBooks()
     this.orderEvents = new OrderEventHandler(context, { gateway, closer, brackets, algorithms, safety, external })
     this.operator = new OperatorCommands({
       config,
@@ -190,7 +177,7 @@ export class Kernel {
       external,
       modes,
     })
-    this.starts = new StrategyStarts(context, gateway, modes)
+    this.starts = new StrategyStarts(context, gateway, algorithms, modes)
     this.versions = new InstrumentVersions(context, gateway, this.starts)
     this.bookkeeper = bookkeeper
     this.gateway = gateway
@@ -206,7 +193,41 @@ export class Kernel {
       decideBreakers: () => this.decideBreakers(),
       decideAlgorithms: () => this.decideAlgorithms(),
       keepStates: (each, isStart) => this.keepStates(each, isStart),
+      own: (each) => this.own(each),
     })
+  }
+
+  private openBooks(): void {
+    const { context, books } = this
+    const markets = this.strategyRuns.markets()
+    for (const known of books.keys()) if (!markets.includes(known)) books.delete(known)
+    for (const each of markets) if (!books.has(each)) books.set(each, new OwnBooks(context, each.runs))
+  }
+
+  /**
+   * These strategies and symbols of operators from the next input on, as a kernel that was made with them and given this one's snapshot.
+   * What begins anew is told so by `strategy-started`, as at a start.
+   */
+  useStrategies(list: StrategyList): void {
+    // Of this kernel alone: it was copied from what was given.
+    const config: { strategies: KernelConfig['strategies']; manual?: KernelConfig['manual'] } = this.config
+    config.strategies = list.strategies
+    config.manual = list.manual
+    this.strategyRuns.use(list)
+    this.hasMarketRuns = this.runs.some((run) => run instanceof MarketRun)
+    this.openBooks()
+  }
+
+  /** Who owns what by the list of strategies, where the journal has not said so yet. */
+  ownersToTell(): readonly (StrategyId | null)[] | undefined {
+    const { owners, isTold } = this.strategyRuns
+    const wanted = this.strategyRuns.wanted()
+    return isTold && wanted.every((each, i) => each === owners[i]) ? undefined : wanted.map((each) => each ?? null)
+  }
+
+  private own(owners: readonly (StrategyId | null)[]): void {
+    this.strategyRuns.own(owners)
+    this.limits.ownersChanged()
   }
 
   get view(): PortfolioView {
@@ -503,6 +524,7 @@ export class Kernel {
       stateSince: this.safety.stateSince,
       terms: this.versions.snapshot(),
       identities: this.starts.snapshot(),
+      ...(this.strategyRuns.isTold ? { owners: this.strategyRuns.owners.map((each) => each ?? null) } : undefined),
       runs: this.runs
         .filter((run) => run !== undefined)
         .map((run) => ({
@@ -531,6 +553,7 @@ export class Kernel {
     this.closes.restore(from.closes)
     this.safety.stateSince = from.stateSince
     this.starts.restore(from.identities)
+    if (from.owners !== undefined) this.own(from.owners)
     for (const saved of from.runs) {
       const run = this.runs[saved.instrument]
       if (run === undefined || run.strategy !== saved.strategy) continue

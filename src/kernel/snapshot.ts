@@ -31,6 +31,8 @@ export interface KernelSnapshot {
   readonly terms?: readonly (InstrumentTerms | null)[]
   /** Which code and parameters the states below belong to. */
   readonly identities: readonly (readonly [StrategyId, string])[]
+  /** Of each instrument, as the journal has said; absent in snapshots of before it did. */
+  readonly owners?: readonly (StrategyId | null)[]
   readonly runs: readonly {
     readonly strategy: StrategyId
     readonly instrument: InstrumentIndex

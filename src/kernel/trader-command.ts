@@ -30,8 +30,27 @@ export interface OpenCommand {
   readonly execution?: string
 }
 
+/** What is asked of the list of strategies. */
+export type StrategyAsk =
+  /** The files as they are now: code and configuration, or the code of one strategy alone. */
+  | { readonly type: 'reload'; readonly only?: string }
+  /** Adds a strategy, or changes symbols and parameters of one that is there; what is not given stays. Parameters as texts. */
+  | {
+      readonly type: 'put'
+      readonly id: string
+      readonly strategy?: string
+      readonly symbols?: readonly string[]
+      readonly params?: Readonly<Record<string, string>>
+    }
+  | { readonly type: 'remove'; readonly id: string }
+  /** Gives it back to the configuration. */
+  | { readonly type: 'reset'; readonly id: string }
+
 /** What is judged before anybody is asked. */
-export type PreviewedCommand = Extract<TraderCommand, { readonly name: 'open' | 'protect' | 'change' | 'resume' | 'close' | 'set-limit' }>
+export type PreviewedCommand = Extract<
+  TraderCommand,
+  { readonly name: 'open' | 'protect' | 'change' | 'resume' | 'close' | 'set-limit' | 'strategies' }
+>
 
 export type TraderCommand =
   | { readonly name: 'pause'; readonly scope: CommandScope; readonly reason: string; readonly forMs?: number }
@@ -75,6 +94,8 @@ export type TraderCommand =
       readonly forMs?: number
     }
   | { readonly name: 'strategy'; readonly strategy: string; readonly mode: 'running' | 'closing-only' | 'off' }
+  /** Other strategies from now on. `closes`: positions of what is removed are closed. `seen`: key of the preview that was shown, which must still be true. */
+  | { readonly name: 'strategies'; readonly ask: StrategyAsk; readonly closes?: boolean; readonly seen?: string }
   /** Judges what it names as it would be judged now, and says with which figures it would be sent. Changes nothing. */
   | { readonly name: 'preview'; readonly of: PreviewedCommand }
 

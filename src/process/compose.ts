@@ -18,8 +18,8 @@ import { BOOK_DEPTHS } from '../venue/bybit/stream/book-feed.ts'
 import { BybitVenue } from '../venue/bybit/bybit-venue.ts'
 import { BybitClient } from '../venue/bybit/http/client.ts'
 import { readOnly } from '../venue/bybit/read-only.ts'
-import { changedConfig } from '../config/pinned-config.ts'
-import { changedSince } from '../strategy-files/compile.ts'
+import { readStrategyChanges } from '../config/strategy-changes.ts'
+import { PlanSource } from './plan-source.ts'
 import { openRecoveryMark } from '../trader/recovery-mark.ts'
 import { type DecisionMark, openDecisionMark } from '../trader/decision-mark.ts'
 import { emergencyNotice } from '../emergency/emergency-file.ts'
@@ -43,6 +43,8 @@ export async function startTrader(context: RoleContext, hooks: TraderHooks): Pro
   if (!access.ok) return access
   const plans = plansOf(config, context.strategies)
   if (!plans.ok) return plans
+  const changes = readStrategyChanges(paths.root)
+  if (!changes.ok) return changes
   const mark = openDecisionMark(paths.run, log)
   const stuck = hooks.isHung && mark.left?.startsWith(INIT_MARK) === true ? mark.left.slice(INIT_MARK.length) : undefined
   if (stuck !== undefined)
@@ -105,8 +107,12 @@ export async function startTrader(context: RoleContext, hooks: TraderHooks): Pro
     onFacts: hooks.onFacts,
     isSafe: hooks.isSafe,
     deciding: mark.note,
-    changedFiles: () => changedSince(context.strategies.modules),
-    changedConfig: () => changedConfig(paths.run),
+    planSource: new PlanSource(
+      context,
+      { config: context.configured, changes: changes.value, strategies: context.strategies },
+      (plan) => withInitMark(plan, mark),
+      machineClock.nowMs,
+    ),
     suspect:
       mark.left !== undefined && (hooks.isHung || mark.hasRepeated)
         ? { strategy: mark.left, how: hooks.isHung ? 'hung' : 'crashed' }

@@ -3,7 +3,7 @@
  */
 import type { RoleContext } from './roles/role-context.ts'
 import { configuredStrategies } from '../config/plans.ts'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import packageJson from '../../package.json' with { type: 'json' }
 import { dataDirectory, environment, loadConfig } from '../config/config.ts'
@@ -11,11 +11,13 @@ import { throttledLog } from './throttled-log.ts'
 import { hintFor } from '../config/hint.ts'
 
 import { claimDirectory, pathsOf } from '../system/paths.ts'
-import { pinConfig, pinnedConfig } from '../config/pinned-config.ts'
+import { withStrategyChanges } from '../config/strategy-changes.ts'
+import { err, ok } from '../core/result.ts'
+import { configTexts, pin, pinnedConfig, pinnedStrategies } from '../config/pinned-config.ts'
 import { runRole } from './roles/roles.ts'
 import { Supervisor } from './watch/supervisor.ts'
 import { Terminal } from './terminal.ts'
-import { loadPinned, loadStrategies, pin } from '../strategy-files/load.ts'
+import { listOf, loadPinned, loadStrategies } from '../strategy-files/load.ts'
 
 const USAGE = `Usage: npm start -- [options]
 
@@ -67,15 +69,21 @@ export async function runProgram(entry: string, around?: RoleContext['around']):
     for (const problem of loaded.error) terminal.failed(problem.sentence, problem.next)
     return 3
   }
-  const config = loaded.value.values
-  const paths = pathsOf(dataDirectory(config))
+  const configured = loaded.value.values
+  const paths = pathsOf(dataDirectory(configured))
+  const counted = withStrategyChanges(loaded.value, paths.root)
+  if (!counted.ok) {
+    terminal.failed(counted.error.sentence, counted.error.next)
+    return 3
+  }
+  const config = counted.value.values
   const claimed = claimDirectory(paths, config.profile)
   if (!claimed.ok) {
     terminal.failed(claimed.error.sentence, claimed.error.next)
     return 1
   }
-  const pinned = join(paths.run, 'strategies.json')
-  const strategies = await (flags.pinned !== undefined
+  const pinned = flags.pinned === undefined ? undefined : pinnedStrategies(flags.pinned)
+  const strategies = await (pinned !== undefined
     ? loadPinned(pinned)
     : loadStrategies(resolve(config.strategiesDir), paths.strategies, configuredStrategies(config)))
   if (!strategies.ok) {
@@ -85,6 +93,13 @@ export async function runProgram(entry: string, around?: RoleContext['around']):
   for (const { sentence, next } of strategies.value.broken) terminal.warn(`${sentence} No configured strategy uses it. ${next}`)
   const context: RoleContext = {
     config,
+    configured,
+    reread: () => {
+      const now = loadConfig({ env, flags: { dataDir: flags['data-dir'], profile: flags.profile }, files: flags.config })
+      if (now.ok) return ok(now.value.values)
+      const [first] = now.error
+      return err(first ?? { sentence: 'The configuration cannot be read.', next: 'Check it with: ballast config validate' })
+    },
     paths,
     strategies: strategies.value,
     liveStatement: env.BALLAST_I_AM_LIVE,
@@ -111,10 +126,7 @@ export async function runProgram(entry: string, around?: RoleContext['around']):
     flags: passed,
     isSafe: flags.safe === true,
     terminal,
-    onLocked: () => {
-      pin(pinned, strategies.value)
-      pinConfig(paths.run, flags.config)
-    },
+    onLocked: () => pin(paths.run, { config: configTexts(flags.config), strategies: listOf(strategies.value) }),
   }).run()
 }
 

@@ -20,6 +20,7 @@ export const isStrategyFile = (file: string): boolean => /\.ts$/.test(file) && !
 export async function compileStrategies(
   directory: string,
   outDirectory: string,
+  only?: string,
 ): Promise<{ readonly modules: readonly StrategyModule[]; readonly broken: readonly BrokenFile[] }> {
   const modules: StrategyModule[] = []
   const broken: BrokenFile[] = []
@@ -27,6 +28,7 @@ export async function compileStrategies(
   for (const file of readdirSync(directory).filter(isStrategyFile).sort()) {
     const name = basename(file, '.ts')
     const path = join(directory, file)
+    if (only !== undefined && name !== only) continue
     if (!NAME.test(name)) {
       broken.push({
         name,

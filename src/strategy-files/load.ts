@@ -1,7 +1,7 @@
 /**
  * The user's strategies from their folder to a catalog, and what threads need to have the same.
  */
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { type Result, err, ok } from '../core/result.ts'
 import { type Catalog, STRATEGIES, withStrategies } from '../strategy/registry.ts'
 import type { StrategyDefinition } from '../strategy/strategy.ts'
@@ -27,7 +27,19 @@ export async function loadPinned(listFile: string): Promise<Result<LoadedStrateg
   return catalog.ok ? ok({ catalog: catalog.value, modules, broken: [] }) : catalog
 }
 
-export const pin = (listFile: string, { modules }: LoadedStrategies): void => writeFileSync(listFile, JSON.stringify(modules))
+/** What {@link loadPinned} reads. */
+export const listOf = ({ modules }: LoadedStrategies): string => JSON.stringify(modules)
+
+/** What is loaded, with the one strategy as it is in other files; undefined where it is neither there nor built in. */
+export function withModule(loaded: LoadedStrategies, fresh: LoadedStrategies, name: string): LoadedStrategies | undefined {
+  const module = fresh.modules.find((each) => each.name === name)
+  const definition = fresh.catalog.get(name)
+  if (definition === undefined) return undefined
+  if (module === undefined) return loaded
+  const modules = [...loaded.modules.filter((each) => each.name !== name), module]
+  const own = modules.flatMap((each) => (each === module ? definition : (loaded.catalog.get(each.name) ?? [])))
+  return { catalog: withStrategies(own), modules, broken: loaded.broken.filter((each) => each.name !== name) }
+}
 
 /** Without any file. */
 export const BUILT_IN: LoadedStrategies = { catalog: STRATEGIES, modules: [], broken: [] }
@@ -35,13 +47,15 @@ export const BUILT_IN: LoadedStrategies = { catalog: STRATEGIES, modules: [], br
 /**
  * Compiles and imports the folder. A file that is no strategy is listed in `broken`, and stops only what needs it.
  * @param wanted names that have to be usable
+ * @param only the one file that is looked at
  */
 export async function loadStrategies(
   directory: string,
   outDirectory: string,
   wanted: readonly string[] = [],
+  only?: string,
 ): Promise<Result<LoadedStrategies, StrategyFileProblem>> {
-  const compiled = await compileStrategies(directory, outDirectory)
+  const compiled = await compileStrategies(directory, outDirectory, only)
   const broken: BrokenFile[] = [...compiled.broken]
   const modules: StrategyModule[] = []
   const own: StrategyDefinition[] = []

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { signalsOf } from '../strategy/strategy-harness.ts'
 import { changedSince } from './compile.ts'
-import { loadPinned, loadStrategies, pin } from './load.ts'
+import { listOf, loadPinned, loadStrategies } from './load.ts'
 import { strategySource } from './template.ts'
 
 let root: string
@@ -106,7 +106,7 @@ test('S18 what was pinned runs on after the file has changed, and the change is 
   const loaded = await load()
   if (!loaded.ok) throw new Error(loaded.error.sentence)
   const list = join(root, 'pinned.json')
-  pin(list, loaded.value)
+  writeFileSync(list, listOf(loaded.value))
   expect(changedSince(loaded.value.modules)).toEqual([])
   put('pullback.ts', strategySource('pullback').replace('version: 1', 'version: 2'))
   const pinned = await loadPinned(list)

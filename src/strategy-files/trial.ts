@@ -25,3 +25,31 @@ export function endsItsImport(path: string, limitMs = TRIAL_MS): Promise<boolean
     thread.once('exit', () => end(true))
   })
 }
+
+const START = `
+const { parentPort, workerData } = require('node:worker_threads')
+import(workerData.url).then((module) => module.default.init(workerData.params)).then(
+  () => parentPort.postMessage({}),
+  (thrown) => parentPort.postMessage({ failure: thrown instanceof Error ? thrown.message : String(thrown) }),
+)`
+
+/**
+ * What keeps a compiled strategy from beginning with these parameters, as a sentence: it is brought in and its init called in a thread that is
+ * given up after a time. Undefined where it begins.
+ */
+export function startProblem(path: string, params: unknown, limitMs = TRIAL_MS): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const thread = new Worker(START, { eval: true, workerData: { url: pathToFileURL(path).href, params }, stdout: true, stderr: true })
+    const end = (problem: string | undefined): void => {
+      clearTimeout(limit)
+      resolve(problem)
+      void thread.terminate()
+    }
+    const limit = setTimeout(() => end(`it does not return from its init within ${limitMs / 1_000} s.`), limitMs)
+    thread.once('message', ({ failure }: { readonly failure?: string }) =>
+      end(failure === undefined ? undefined : `its init throws: ${failure}.`),
+    )
+    thread.once('error', (thrown) => end(`it throws: ${thrown.message}.`))
+    thread.once('exit', () => end('its thread ended before its init returned.'))
+  })
+}

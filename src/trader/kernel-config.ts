@@ -5,6 +5,7 @@ import { type InstrumentIndex, MINUTE_MS, strategyId } from '../core/units.ts'
 import type { KernelConfig } from '../kernel/config.ts'
 import type { Instrument } from '../market/instrument.ts'
 import type { TradePlan } from '../config/strategy-plan.ts'
+import type { StrategyList } from '../kernel/state/strategy-runs.ts'
 
 export interface KernelPlan extends TradePlan {
   readonly profile: string
@@ -12,22 +13,34 @@ export interface KernelPlan extends TradePlan {
   readonly intervalMs: number
 }
 
-export function kernelConfigOf(plan: KernelPlan, instruments: readonly Instrument[]): KernelConfig {
-  const indexOf = (symbol: string): InstrumentIndex => (instruments.find((i) => i.symbol === symbol) as Instrument).index
+/** Strategies and symbols of operators by the numbers of the instruments; a symbol that has no number is left out. */
+export function strategiesOf(
+  { plans, manual }: Pick<TradePlan, 'plans' | 'manual'>,
+  instruments: readonly Instrument[],
+  intervalMs: number,
+): StrategyList {
+  const indexesOf = (symbols: readonly string[]): InstrumentIndex[] =>
+    symbols.flatMap((symbol) => instruments.find((i) => i.symbol === symbol)?.index ?? [])
   return {
-    tag: plan.tag,
-    instruments,
-    intervalMs: plan.intervalMs,
-    strategies: plan.plans.map(({ id, definition, params, symbols, execution, identity }) => ({
+    strategies: plans.map(({ id, definition, params, symbols, execution, identity }) => ({
       id: strategyId(id),
       definition,
       params,
       execution,
       // Bars of another length are other prices to it: it starts from scratch.
-      identity: `${identity} ${plan.intervalMs / MINUTE_MS}m`,
-      instruments: symbols.map(indexOf),
+      identity: `${identity} ${intervalMs / MINUTE_MS}m`,
+      instruments: indexesOf(symbols),
     })),
-    manual: plan.manual.map(indexOf),
+    manual: indexesOf(manual),
+  }
+}
+
+export function kernelConfigOf(plan: KernelPlan, instruments: readonly Instrument[]): KernelConfig {
+  return {
+    tag: plan.tag,
+    instruments,
+    intervalMs: plan.intervalMs,
+    ...strategiesOf(plan, instruments, plan.intervalMs),
     limits: plan.risk.limits,
     settings: plan.risk.settings,
     sizing: plan.risk.sizing,

@@ -1,12 +1,13 @@
 /**
  * What each strategy begins with in this process: whether its code or parameters are others than its state's, and the bars that it reads back.
  */
-import { type Ts, ts } from '../core/units.ts'
-import type { ClosedBar, KernelInput, StrategyStarted } from '../kernel/input.ts'
+import { type InstrumentIndex, type Ts, ts } from '../core/units.ts'
+import type { ClosedBar, KernelInput, StrategiesChanged, StrategyStarted } from '../kernel/input.ts'
 import type { StrategyConfig } from '../kernel/config.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { warmupBarsOf } from '../strategy/market-set.ts'
 import type { Venue } from '../venue/port/venue.ts'
+import type { PlanPort } from './plan-port.ts'
 
 export interface StrategyStartPorts {
   readonly kernel: Kernel
@@ -39,75 +40,175 @@ export function giveUpChanged(kernel: Kernel): void {
     if (isAnew(kernel, id, identity)) for (const run of kernel.starts.runsOf(id)) run.restart()
 }
 
-/** One input for each strategy that is new here, that has changed, or that reads bars back. */
-export async function strategyStarts({ kernel, venue, now, log }: StrategyStartPorts): Promise<readonly KernelInput[]> {
-  const inputs: StrategyStarted[] = []
-  for (const strategy of kernel.config.strategies) {
-    const { id, identity, definition, params } = strategy
-    if (identity === undefined) continue
-    if (kernel.config.isSafe === true) {
-      // It sees none of these bars: the next start is one with a state that it does not know.
-      inputs.push({ type: 'strategy-started', strategy: id, identity: UNSEEN, isAnew: false, history: [], ts: ts(now()) })
-      continue
-    }
-    const anew = isAnew(kernel, id, identity)
-    const isNew = kernel.starts.identityOf(id) === undefined
-    // Series of several symbols and intervals are part of the kernel's state: only one that begins is given its bars.
-    const needsBars = anew || (definition.contract === 2 ? isNew : (definition.history?.(params) ?? 1) > 1)
-    if (!needsBars && kernel.starts.identityOf(id) === identity) continue
-    const back = definition.history?.(params) ?? 1
-    const isWarm = anew || definition.contract === 2
-    const count = isWarm ? Math.max(back, barsBefore(strategy, kernel.config.intervalMs)) : Math.min(BARS_MAX, back)
-    const history: ClosedBar[] = []
-    if (needsBars)
-      for (const { instrument } of kernel.starts.runsOf(id)) {
-        const until = kernel.portfolio.barTs(instrument.index)
-        // Without any bar of it, the reading of what was missed begins the series.
-        if (until === undefined) continue
-        const read = await venue.candles(instrument.index, undefined, until, count)
-        if (read.ok) history.push(...read.value.map((bar) => ({ instrument: instrument.index, bar })))
-        else log('warn', `${id}: could not read earlier bars, starting without them (${instrument.symbol}: ${read.error.detail})`)
-      }
-    inputs.push({ type: 'strategy-started', strategy: id, identity, isAnew: anew, history, ts: ts(now()) })
-  }
-  return inputs
+/** What the journal has to hear before anything else: who owns what from now on, and which strategies came and went while nobody ran. */
+export function ownersChange(kernel: Kernel, now: Ts): readonly StrategiesChanged[] {
+  const owners = kernel.ownersToTell()
+  const removed = kernel.starts.left()
+  if (owners === undefined && removed.length === 0) return []
+  const known = kernel.config.strategies.some(({ id }) => kernel.starts.identityOf(id) !== undefined)
+  return [
+    {
+      type: 'strategies-changed',
+      owners: owners ?? kernel.config.instruments.map(({ index }) => kernel.portfolio.ownerOf(index) ?? null),
+      added: known ? kernel.config.strategies.flatMap(({ id }) => (kernel.starts.isAway(id) ? [id] : [])) : [],
+      changed: [],
+      removed,
+      actor: 'the configuration',
+      ts: now,
+    },
+  ]
 }
 
-/** Reports once of each file that is another one now than what runs. */
+/** One input for each strategy that is new here, that has changed, or that reads bars back. */
+export async function strategyStarts(ports: StrategyStartPorts): Promise<readonly KernelInput[]> {
+  const { kernel, now } = ports
+  const { strategies } = kernel.config
+  return kernel.config.isSafe === true
+    ? unseen(strategies, now)
+    : startsOf(kernel, strategies, await StartHistory.read(ports, strategies), now)
+}
+
+/** They see none of these bars: the next start is one with a state that they do not know. */
+const unseen = (strategies: readonly StrategyConfig[], now: () => Ts): readonly StrategyStarted[] =>
+  strategies.flatMap(({ id, identity }) =>
+    identity === undefined ? [] : [{ type: 'strategy-started', strategy: id, identity: UNSEEN, isAnew: false, history: [], ts: ts(now()) }],
+  )
+
+/** Bars that strategies are given before they begin, as they were when they were read. */
+export class StartHistory {
+  private readonly kernel: Kernel
+  private readonly rows = new Map<InstrumentIndex, { readonly until: Ts; readonly bars: readonly ClosedBar[] }>()
+
+  private constructor(kernel: Kernel) {
+    this.kernel = kernel
+  }
+
+  static async read({ kernel, venue, log }: StrategyStartPorts, strategies: readonly StrategyConfig[]): Promise<StartHistory> {
+    const history = new StartHistory(kernel)
+    for (const strategy of strategies) {
+      const { count, needsBars } = beginningOf(kernel, strategy)
+      if (!needsBars || strategy.identity === undefined) continue
+      for (const i of strategy.instruments) {
+        const until = kernel.portfolio.barTs(i)
+        // Without any bar of it, the reading of what was missed begins the series.
+        if (until === undefined) continue
+        const read = await venue.candles(i, undefined, until, count)
+        if (read.ok) history.rows.set(i, { until, bars: read.value.map((bar) => ({ instrument: i, bar })) })
+        else
+          log(
+            'warn',
+            `${strategy.id}: could not read earlier bars, starting without them (${kernel.config.instruments[i]?.symbol ?? ''}: ${read.error.detail})`,
+          )
+      }
+    }
+    return history
+  }
+
+  /** Whether no bar has closed since. */
+  isCurrent(): boolean {
+    return [...this.rows].every(([i, { until }]) => this.kernel.portfolio.barTs(i) === until)
+  }
+
+  of({ instruments }: StrategyConfig): readonly ClosedBar[] {
+    return instruments.flatMap((i) => this.rows.get(i)?.bars ?? [])
+  }
+}
+
+/** The inputs with which strategies begin, where they have something to begin with. */
+export function startsOf(
+  kernel: Kernel,
+  strategies: readonly StrategyConfig[],
+  history: StartHistory,
+  now: () => Ts,
+): readonly StrategyStarted[] {
+  return strategies.flatMap((strategy): StrategyStarted[] => {
+    const { id, identity } = strategy
+    const { anew, only, needsBars } = beginningOf(kernel, strategy)
+    if (identity === undefined || (!needsBars && kernel.starts.identityOf(id) === identity)) return []
+    return [
+      {
+        type: 'strategy-started',
+        strategy: id,
+        identity,
+        isAnew: anew || only.length > 0,
+        ...(anew || only.length === 0 ? {} : { only }),
+        history: needsBars ? history.of(strategy) : [],
+        ts: ts(now()),
+      },
+    ]
+  })
+}
+
+interface Beginning {
+  /** Whether its state belongs to other code or parameters. */
+  readonly anew: boolean
+  /** Symbols that it has never decided for, and that the kernel has seen bars of. */
+  readonly only: readonly InstrumentIndex[]
+  readonly needsBars: boolean
+  readonly count: number
+}
+
+function beginningOf(kernel: Kernel, strategy: StrategyConfig): Beginning {
+  const { id, identity, definition, params } = strategy
+  const anew = isAnew(kernel, id, identity)
+  const isNew = kernel.starts.identityOf(id) === undefined
+  const only = anew
+    ? []
+    : strategy.instruments.filter((i) => {
+        const run = kernel.starts.runsOf(id).find((each) => each.instrument.index === i)
+        const isUnknown = run === undefined || (run.keepsState && !run.hasState && run.mode !== 'errored')
+        return isUnknown && kernel.portfolio.barTs(i) !== undefined
+      })
+  // Series of several symbols and intervals are part of the kernel's state: only one that begins is given its bars.
+  const needsBars = anew || only.length > 0 || (definition.contract === 2 ? isNew : (definition.history?.(params) ?? 1) > 1)
+  const back = definition.history?.(params) ?? 1
+  const isWarm = anew || only.length > 0 || definition.contract === 2
+  return {
+    anew,
+    only,
+    needsBars,
+    count: isWarm ? Math.max(back, barsBefore(strategy, kernel.config.intervalMs)) : Math.min(BARS_MAX, back),
+  }
+}
+
+/** Reports of each file that becomes another one than what runs. */
 export class FileWatch {
   private readonly reported = new Set<string>()
-  private readonly strategies: () => readonly { readonly name: string }[]
-  private readonly configs: () => readonly string[]
+  private readonly files: Pick<PlanPort, 'changedFiles' | 'changedConfig'>
 
-  constructor(strategies: () => readonly { readonly name: string }[], configs: () => readonly string[]) {
-    this.strategies = strategies
-    this.configs = configs
+  constructor(files: Pick<PlanPort, 'changedFiles' | 'changedConfig'>) {
+    this.files = files
   }
 
   look(now: Ts): KernelInput[] {
+    const strategies = this.files.changedFiles().map(({ name }) => `${name}.ts`)
+    const configs = this.files.changedConfig()
+    // One that was loaded meanwhile is told of again when it changes again.
+    for (const file of this.reported) if (!strategies.includes(file) && !configs.includes(file)) this.reported.delete(file)
     return [
-      ...this.news(
-        this.strategies().map(({ name }) => `${name}.ts`),
-        'strategy.changed_on_disk',
-        'The loaded code keeps running. Restart Ballast to use the new code; the strategy then starts from scratch, and its position keeps its stop.',
-        now,
+      ...strategies.flatMap((file) =>
+        this.news(
+          file,
+          'strategy.changed_on_disk',
+          `The loaded code keeps running. To use the new code: /strategy ${file.slice(0, -3)} reload. The strategy then starts from scratch, and its position keeps its stop.`,
+          now,
+        ),
       ),
-      ...this.news(
-        this.configs(),
-        'config.changed_on_disk',
-        'It applies from the next start of Ballast. Check it with: ballast config validate',
-        now,
+      ...configs.flatMap((file) =>
+        this.news(
+          file,
+          'config.changed_on_disk',
+          'To use its strategies and symbols: /reload. The rest applies from the next start of Ballast. Check it with: ballast config validate',
+          now,
+        ),
       ),
     ]
   }
 
-  private news(files: readonly string[], alert: string, what: string, now: Ts): KernelInput[] {
-    return files
-      .filter((file) => !this.reported.has(file))
-      .map((file) => {
-        this.reported.add(file)
-        return { type: 'notice', alert, severity: 'P4', about: undefined, summary: `${file} has changed on disk. ${what}`, ts: now }
-      })
+  private news(file: string, alert: string, what: string, now: Ts): KernelInput[] {
+    if (this.reported.has(file)) return []
+    this.reported.add(file)
+    return [{ type: 'notice', alert, severity: 'P4', about: undefined, summary: `${file} has changed on disk. ${what}`, ts: now }]
   }
 }
 

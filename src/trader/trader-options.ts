@@ -9,6 +9,7 @@ import type { KernelFact } from '../kernel/fact.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { EmergencyNotice } from '../emergency/emergency-file.ts'
 import type { HealthReporter } from './health.ts'
+import type { PlanPort } from './plan-port.ts'
 import type { TradePlan } from '../config/strategy-plan.ts'
 import type { WallClock } from '../system/wall-clock.ts'
 
@@ -34,10 +35,8 @@ export interface TraderOptions extends TradePlan {
   readonly suspect: { readonly strategy: string; readonly how: 'hung' | 'crashed' } | undefined
   /** What a crash left undecided is decided under this mark; absent where nothing outlives the process. */
   readonly recovering?: RecoveryMark
-  /** Strategies whose file is another one now than what runs. */
-  readonly changedFiles: () => readonly { readonly name: string }[]
-  /** Configuration files that are others now than those that run. */
-  readonly changedConfig: () => readonly string[]
+  /** Other strategies while it runs. */
+  readonly planSource: PlanPort
   /** Exits and stops only: the third crash in ten minutes. */
   readonly isSafe: boolean
   /** The positions changed: for whoever must know them when this process cannot be asked (S7). */

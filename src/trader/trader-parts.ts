@@ -12,6 +12,7 @@ import type { KernelInput } from '../kernel/input.ts'
 import { LiveDriver } from './live-driver.ts'
 import type { MarketClock } from './market/market-clock.ts'
 import { MarketFeed } from './market/market-feed.ts'
+import { PlanChange } from './plan-change.ts'
 import { OrderSender } from './orders/order-sender.ts'
 import { Projector } from '../journal/project.ts'
 import { ProtectionWatch } from './safety/protection-watch.ts'
@@ -152,7 +153,17 @@ export function makeParts(
     isIdle: () => !driver.isBusy,
     differs: () => void account.run(false),
   })
+  const plans = new PlanChange({
+    kernel,
+    venue,
+    plans: options.planSource,
+    now,
+    submit: (inputs) => driver.submit(inputs),
+    startAgain: options.startAgain,
+    log: options.log,
+  })
   const commandHandler: CommandHandler = new CommandHandler({
+    plans,
     isObserving: isObserving,
     kernel,
     now,

@@ -30,7 +30,7 @@ import { commandOf } from './orders/order-sender.ts'
 import { HUNG_WORDS } from '../kernel/handlers/strategy-modes.ts'
 import { setAsideInputs } from './set-aside.ts'
 import { listedAgain, registeredInstruments } from './instrument-registry.ts'
-import { FileWatch, giveUpChanged, strategyStarts } from './strategy-start.ts'
+import { FileWatch, giveUpChanged, ownersChange, strategyStarts } from './strategy-start.ts'
 import type { TraderOptions } from './trader-options.ts'
 
 const RECONCILE_EVERY_MS = 60_000
@@ -105,6 +105,8 @@ export class Trader {
       await this.parts.driver.begin(hung?.seq ?? recovered.value.lastSeq)
       setAside = await this.finish(recovered.value.undecided, hung)
     })
+    const change = ownersChange(this.kernel, this.clock.now())
+    if (change.length > 0) await this.parts.driver.submit(() => change)
     for (const what of setAside) await this.parts.driver.submit(() => setAsideInputs(what, this.clock.now()))
     this.isSettingAside = false
     const terms = await this.takeTerms(registered.value.listed)
@@ -361,7 +363,7 @@ export class Trader {
     every(GATE_TICK_MS, () => this.parts.feed.tick())
     every(1_000, () => this.second())
     every(RECONCILE_EVERY_MS, () => void this.parts.account.run(false))
-    const files = new FileWatch(this.options.changedFiles, this.options.changedConfig)
+    const files = new FileWatch(this.options.planSource)
     every(FILES_EVERY_MS, () => this.parts.driver.post(() => files.look(this.clock.now())))
   }
 

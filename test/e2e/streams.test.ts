@@ -1,6 +1,7 @@
 /**
  * The public streams through trader, adapter, the real client and the simulator on a port: lost updates, crossed books, a connection that goes silent.
  */
+import { FIXED_PLANS } from '../support/fixed-plans.ts'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { PARTS } from '../../src/trader/health.ts'
 import { planOf } from '../../src/config/strategy-plan.ts'
@@ -174,8 +175,7 @@ test('a connection that goes silent is replaced; only its symbol is held meanwhi
     renewLease: async () => {},
     deciding: () => {},
     suspect: undefined,
-    changedFiles: () => [],
-    changedConfig: () => [],
+    planSource: FIXED_PLANS,
     onPositions: () => {},
     emergency: { isPending: () => false, settle: () => {} },
     isSafe: false,

@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
+import { ok } from '../../src/core/result.ts'
 import { loadConfig } from '../../src/config/config.ts'
 import { openRecoveryMark } from '../../src/trader/recovery-mark.ts'
 import { openDecisionMark } from '../../src/trader/decision-mark.ts'
@@ -82,7 +83,7 @@ if (isTrader) {
   const sink = { write: (text: string) => (output += text) }
   const before = { SIGTERM: process.listeners('SIGTERM'), SIGINT: process.listeners('SIGINT') }
   const supervisor = new Supervisor({
-    context: { config, paths, liveStatement: undefined, strategies: BUILT_IN, log: () => {} },
+    context: { config, configured: config, reread: () => ok(config), paths, liveStatement: undefined, strategies: BUILT_IN, log: () => {} },
     entry,
     flags: [],
     isSafe: behavior.isSafe ?? false,

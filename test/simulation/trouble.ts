@@ -109,6 +109,15 @@ export function moreTroublesOf(random: Random, activeMs: number, marketSpeed: nu
   return line
 }
 
+/** Other strategies while it runs: which, the world draws. Drawn apart, so that a seed has the trouble that it had before there were these. */
+export function planChangesOf(random: Random, activeMs: number): Troubles['line'] {
+  if (random.next() < 0.5) return []
+  return Array.from({ length: 1 + random.below(4) }, () => ({
+    atMs: 5_000 + random.below(activeMs - 10_000),
+    trouble: { type: 'command', command: { name: 'strategies', ask: { type: 'reload' }, closes: random.next() < 0.4 } },
+  }))
+}
+
 /** Of each the profile's own and stricter and looser ones; what does not fit together is refused. */
 const SETTINGS: readonly (readonly [key: SettingKey, values: readonly string[]])[] = [
   ['tradeLoss', ['0.2%', '0.5%', '2%', '4%']],

@@ -1,8 +1,9 @@
 /**
  * A seeded world around the real trader: kernel, driver, sender, reconciler and adapter, over a journal and an exchange in memory.
  */
+import { ScriptedPlans } from '../support/scripted-plans.ts'
 import { PARTS } from '../../src/trader/health.ts'
-import { planOf } from '../../src/config/strategy-plan.ts'
+import { type StrategyPlan, planOf } from '../../src/config/strategy-plan.ts'
 import { Trader } from '../../src/trader/trader.ts'
 import { Random } from '../../src/core/random.ts'
 import { type Ticks, lots, orderId, ticks } from '../../src/core/units.ts'
@@ -24,7 +25,7 @@ import { Life } from './life.ts'
 import { MemoryExchange, SPEED } from './memory-exchange.ts'
 import { oddNowAndThen } from './odd-strategy.ts'
 import { MemoryTransport } from './memory-transport.ts'
-import { HAND_SYMBOL, type Trouble, type Troubles, moreTroublesOf, settingsOf, troublesOf } from './trouble.ts'
+import { HAND_SYMBOL, type Trouble, type Troubles, moreTroublesOf, planChangesOf, settingsOf, troublesOf } from './trouble.ts'
 import { SPOT_SYMBOL } from './seeded-market.ts'
 import { VirtualTime } from './virtual-time.ts'
 import { orderTalker } from '../support/order-talker.ts'
@@ -96,6 +97,18 @@ const plansOf = (slow: string, seed: number) =>
     return at === 0 && seed % 5 === 0 ? { ...plan.value, definition: oddNowAndThen(plan.value.definition, seed) } : plan.value
   })
 
+/** One is removed, comes back, or has other parameters; now and then it gives its symbol to another. */
+function otherPlans(random: Random, now: readonly StrategyPlan[], symbol: string): readonly StrategyPlan[] {
+  const slow = (id: string, entry: number): StrategyPlan => {
+    const plan = planOf({ strategy: 'donchian-breakout', id, symbols: [symbol], params: { entry, exit: 8, atr: 10, stopAtr: 5 } })
+    if (!plan.ok) throw new Error(plan.error)
+    return plan.value
+  }
+  const others = now.filter(({ symbols }) => !symbols.includes(symbol))
+  const left = random.next() < 0.15 ? others.slice(1) : others
+  return random.next() < 0.25 ? left : [...left, slow(random.next() < 0.8 ? 'slow' : 'heir', 3 + random.below(5))]
+}
+
 export async function runWorld(seed: number, mutation: Mutation = {}): Promise<Outcome> {
   const world = new World(seed, mutation)
   return world.run()
@@ -130,6 +143,7 @@ class World {
   private readonly line: Troubles['line']
   private readonly absence: { readonly atMs: number; readonly forMs: number } | undefined
   private readonly endMs: number
+  private readonly plans: ScriptedPlans
 
   constructor(seed: number, mutation: Mutation) {
     this.seed = seed
@@ -140,12 +154,19 @@ class World {
     this.troubles = troublesOf(new Random(seed ^ 0x5eed), ACTIVE_MS, this.hasHands)
     const more = moreTroublesOf(new Random(seed ^ 0xc10c), ACTIVE_MS, SPEED)
     const settings = settingsOf(new Random(seed ^ 0x11317), ACTIVE_MS)
-    this.line = [...this.troubles.line, ...more, ...settings].sort((a, b) => a.atMs - b.atMs)
+    const changes = planChangesOf(new Random(seed ^ 0x914a5), ACTIVE_MS)
+    this.line = [...this.troubles.line, ...more, ...settings, ...changes].sort((a, b) => a.atMs - b.atMs)
     const absence = more.find(({ trouble }) => trouble.type === 'absence')
     this.absence = absence?.trouble.type === 'absence' ? { atMs: absence.atMs, forMs: absence.trouble.forMs } : undefined
     this.endMs = START_MS + ACTIVE_MS + (this.absence?.forMs ?? 0)
     // And of each two of these one trades spot.
     this.hasSpot = seed % 4 < 2
+    const drawn = new Random(seed ^ 0xd4a3)
+    const slow = this.hasSpot ? SPOT_SYMBOL : 'SOLUSDT'
+    this.plans = new ScriptedPlans({ plans: plansOf(slow, seed), manual: this.hasHands ? [HAND_SYMBOL] : [] }, (_ask, now) => ({
+      ...now,
+      plans: otherPlans(drawn, now.plans, slow),
+    }))
     this.host = new MemoryExchange(seed, this.hasHands ? 4 : 3, this.hasSpot, this.time, this.random)
     this.checks = new Checks(this.store, () => this.host.exchange)
     this.host.onChange = () => this.guard(() => this.checks.account(this.time.nowMs))
@@ -284,8 +305,8 @@ class World {
       profile: 'sim',
       tag: TAG,
       intervalMs: INTERVAL_MS,
-      plans: plansOf(this.hasSpot ? SPOT_SYMBOL : 'SOLUSDT', this.seed),
-      manual: this.hasHands ? [HAND_SYMBOL] : [],
+      plans: this.plans.listed.plans,
+      manual: this.plans.listed.manual,
       risk: RISK_PROFILES.sim,
       venue,
       journal,
@@ -312,8 +333,7 @@ class World {
       renewLease: async () => {},
       deciding: () => {},
       suspect: undefined,
-      changedFiles: () => [],
-      changedConfig: () => [],
+      planSource: this.plans,
       onPositions: () => {},
       emergency: { isPending: () => false, settle: () => {} },
       isSafe: false,

@@ -1,6 +1,7 @@
 /**
  * The real trader over the wire simulator in memory and virtual time, without troubles of its own: what goes wrong is what the test says.
  */
+import { ScriptedPlans } from './scripted-plans.ts'
 import { alertSentence } from '../../src/journal/alert-sentence.ts'
 import type { BootFailure } from '../../src/trader/boot.ts'
 import { Trader } from '../../src/trader/trader.ts'
@@ -46,7 +47,8 @@ export class QuietWorld {
   private readonly queue: QueuedCommand[] = []
   private readonly outcomes = new Map<number, CommandOutcome>()
   private readonly profile: string
-  private readonly known: readonly string[]
+  /** Strategies, and the symbols that are traded by hand. */
+  readonly plans: ScriptedPlans
   private readonly hasTrade: boolean
   private arrived: () => void = () => {}
   private life: Life | undefined
@@ -57,9 +59,9 @@ export class QuietWorld {
    * @param known how many of the symbols the trader knows
    * @param hasTrade whether the exchange has a trade WebSocket
    */
-  constructor(profile = 'sim', known = SYMBOLS.length, hasTrade = false) {
+  constructor(profile = 'sim', known = SYMBOLS.length, hasTrade = false, plans?: ScriptedPlans) {
     this.profile = profile
-    this.known = SYMBOLS.slice(0, known)
+    this.plans = plans ?? new ScriptedPlans({ plans: [], manual: SYMBOLS.slice(0, known) }, () => 'Nothing is scripted.')
     this.hasTrade = hasTrade
     this.host = new MemoryExchange(11, SYMBOLS.length, false, this.time, this.random)
     this.host.start()
@@ -84,8 +86,8 @@ export class QuietWorld {
       profile: this.profile,
       tag: 'quiet1',
       intervalMs: 60_000,
-      plans: [],
-      manual: this.known,
+      plans: this.plans.listed.plans,
+      manual: this.plans.listed.manual,
       risk: RISK_PROFILES.sim,
       venue: new BybitVenue(transport, {
         intervalMs: 60_000,
@@ -113,8 +115,7 @@ export class QuietWorld {
       renewLease: async () => {},
       deciding: () => {},
       suspect: undefined,
-      changedFiles: () => [],
-      changedConfig: () => [],
+      planSource: this.plans,
       onPositions: () => {},
       emergency: { isPending: () => false, settle: () => {} },
       isSafe: false,

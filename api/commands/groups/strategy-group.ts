@@ -8,6 +8,7 @@ import { absolute } from '../../amount.ts'
 import { nearestOf } from '../../../src/core/nearest.ts'
 import { type Command, type CommandContext, alreadyDone, defineAction, defineRead, noArguments, refuse } from '../command.ts'
 import { send } from './control-group.ts'
+import { CHANGES, carryOutChange, isChange, planChange, readChange, reload } from './strategy-change.ts'
 import { duration, money, short, signed } from '../format.ts'
 import { type Reply, field, reply, runs, untrusted } from '../reply.ts'
 import { sideOf } from './trading-group.ts'
@@ -67,29 +68,52 @@ const modeCauseOf = (own: readonly StrategyRow[]): string => {
 /** Readable without color and without the word: one column on a phone. */
 const MODE_MARKS: Readonly<Record<string, string>> = { running: '▶', 'closing-only': '◐', off: '■', errored: '✗' }
 
-const ACTIONS = ['show', 'on', 'off', 'close-only'] as const
 const MODES = { on: 'running', off: 'off', 'close-only': 'closing-only' } as const
+const ACTIONS = ['show', 'on', 'off', 'close-only', ...CHANGES] as const
 
 const strategy = defineAction({
   name: 'strategy',
   aliases: [],
   group: 'Steer',
-  summary: 'show a strategy, or switch it on, off or to close-only',
-  usage: '<name> [show|on|off|close-only]',
-  args: z.strictObject({ name: z.string().min(1).max(60), action: z.enum(ACTIONS).default('show') }),
-  read: (words) => ({
-    ...(words[0] === undefined ? {} : { name: words[0].toLowerCase() }),
-    ...(words[1] === undefined ? {} : { action: words[1].toLowerCase() }),
-    ...(words.length > 2 ? { unexpected: words.slice(2).join(' ') } : {}),
+  summary: 'show a strategy, switch it, or change it while Ballast runs: code, parameters, symbols',
+  usage: '<name> [on|off|close-only|reload|reset|remove [close]] | add <sym>… [of <name>] | set <param=value>… | symbols <sym>…',
+  args: z.strictObject({
+    name: z.string().min(1).max(60),
+    action: z.enum(ACTIONS).default('show'),
+    of: z.string().min(1).max(60).optional(),
+    symbols: z.array(z.string().min(1).max(40)).max(100).optional(),
+    params: z.record(z.string().min(1).max(60), z.string().max(200)).optional(),
+    close: z.boolean().optional(),
   }),
-  examples: ['strategy ema-cross', 'strategy ema-cross off', 'strategy ema-cross on'],
+  read: (words) => {
+    const [name, action] = [words[0]?.toLowerCase(), words[1]?.toLowerCase()]
+    return {
+      ...(name === undefined ? {} : { name }),
+      ...(action === undefined ? {} : { action }),
+      ...(action !== undefined && isChange(action)
+        ? readChange(action, words.slice(2))
+        : words.length > 2
+          ? { unexpected: words.slice(2).join(' ') }
+          : {}),
+    }
+  },
+  examples: [
+    'strategy ema-cross',
+    'strategy ema-cross off',
+    'strategy ema-cross set fast=9 slow=30',
+    'strategy ema-cross reload',
+    'strategy trend-2 add ADA XRP of ema-cross fast=9',
+    'strategy trend-2 remove close',
+  ],
   role: 'viewer',
-  roleFor: (args) => (args.action === 'show' ? 'viewer' : args.action === 'on' ? 'trader' : 'operator'),
+  roleFor: (args) => (args.action === 'show' ? 'viewer' : args.action === 'on' ? 'trader' : isChange(args.action) ? 'admin' : 'operator'),
   scope: 'strategy:read',
   scopeFor: (args) => (args.action === 'show' ? 'strategy:read' : 'strategy:write'),
-  tier: (args, profile) => (args.action === 'on' ? (profile === 'live' ? 'C2' : 'C1') : 'C0'),
-  addsRisk: (args) => args.action === 'on',
+  tier: (args, profile) =>
+    args.action === 'on' || isChange(args.action) ? (profile === 'live' && args.action !== 'remove' ? 'C2' : 'C1') : 'C0',
+  addsRisk: (args) => args.action === 'on' || (isChange(args.action) && args.action !== 'remove'),
   plan: async (context, args) => {
+    if (isChange(args.action)) return planChange(context, { ...args, action: args.action })
     const rows = await context.ports.reads.strategies()
     const own = rows.filter((row) => row.strategy === args.name)
     if (own.length === 0) return refuse(unknownStrategy(args.name, rows))
@@ -112,6 +136,7 @@ const strategy = defineAction({
     }
   },
   execute: async (context, todo) => {
+    if (typeof todo === 'object' && todo !== null && 'ask' in todo) return carryOutChange(context, todo)
     const { strategy: name, mode } = z.object({ strategy: z.string(), mode: z.enum(['running', 'closing-only', 'off']) }).parse(todo)
     const held = (await context.ports.reads.positions()).filter((position) => position.strategy === name)
     return send(context, { name: 'strategy', strategy: name, mode }, `${name} is ${mode}`, {
@@ -172,9 +197,10 @@ async function cardOf({ ports }: CommandContext, own: readonly StrategyRow[]): P
     buttons: [
       mode === 'running' ? runs('Switch off', `/strategy ${name} off`) : runs('Switch on', `/strategy ${name} on`),
       runs('Trades', `/trades ${name}`),
+      runs('Reload', `/strategy ${name} reload`),
       runs('Strategies', '/strategies'),
     ],
   })
 }
 
-export const STRATEGY_COMMANDS: readonly Command[] = [strategies, strategy]
+export const STRATEGY_COMMANDS: readonly Command[] = [strategies, strategy, reload]

@@ -55,7 +55,12 @@ export const STEERING = [
   { name: 'trades', summary: 'list the last closed trades with result and exit reason', usage: '[n] [sym] [strategy]' },
   { name: 'trade', summary: 'show one trade with its fills and costs', usage: '<number>' },
   { name: 'strategies', summary: 'list strategies with mode, symbols and day result', usage: '' },
-  { name: 'strategy', summary: 'show a strategy, or switch it on, off or to close-only', usage: '<name> [show|on|off|close-only]' },
+  {
+    name: 'strategy',
+    summary: 'show a strategy, switch it, or change it while Ballast runs: code, parameters, symbols',
+    usage: '<name> [on|off|close-only|reload|reset|remove [close]] | add <sym>… [of <name>] | set <param=value>… | symbols <sym>…',
+  },
+  { name: 'reload', summary: 'load the configuration’s strategies and symbols and all strategy code again, without a restart', usage: '' },
   { name: 'why', summary: 'explain why a trade was opened and closed', usage: '[trade number|order id|sym]' },
   {
     name: 'whynot',

@@ -9,7 +9,7 @@ import type { CommandInput } from './operator-commands.ts'
 import type { ExternalActivity } from './external-activity.ts'
 import { HUNG_WORDS, type StrategyModes } from './strategy-modes.ts'
 import type { Instrument } from '../../market/instrument.ts'
-import type { InstrumentIndex, Ts } from '../../core/units.ts'
+import type { InstrumentIndex, StrategyId, Ts } from '../../core/units.ts'
 import type { KernelContext } from '../context.ts'
 import type { KernelInput, ProtectionMissing } from '../input.ts'
 import type { OrderEvent, WalletAdjusted } from '../../trading/event.ts'
@@ -38,6 +38,7 @@ export interface OtherInputHooks {
   decideBreakers(): void
   decideAlgorithms(): void
   keepStates(instruments: readonly InstrumentIndex[], isStart: boolean): void
+  own(owners: readonly (StrategyId | null)[]): void
 }
 
 export interface OtherInputParts {
@@ -103,6 +104,10 @@ export class OtherInputs {
       case 'strategy-started':
         this.parts.starts.fold(input)
         return NOTHING
+      case 'strategies-changed':
+        this.hooks.own(input.owners)
+        this.parts.starts.foldChange(input)
+        return NOTHING
       case 'lift-hold':
       case 'add-hold':
       case 'notice':
@@ -130,6 +135,9 @@ export class OtherInputs {
         return
       case 'strategy-hung':
         this.parts.modes.fail(input.strategy, HUNG_WORDS[input.how ?? 'hung'])
+        return
+      case 'strategies-changed':
+        this.parts.starts.changed(input)
         return
       case 'strategy-started':
         this.parts.starts.decide(input)

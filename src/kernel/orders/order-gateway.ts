@@ -316,6 +316,14 @@ export class OrderGateway {
     }
   }
 
+  /** Entries of whoever does not own their symbol any more. */
+  cancelStrayEntries(ownerOf: (i: InstrumentIndex) => StrategyId | undefined): void {
+    for (const { index } of this.config.instruments)
+      for (const order of this.orders.open(index))
+        if (order.class === 'entry' && order.origin === 'ours' && order.strategy !== ownerOf(index))
+          this.requestCancel(order, 'strategy removed')
+  }
+
   /** All entries, or the one order that is named, which may be a close at a price. A protective stop is neither and stays. */
   cancelEntries(id: OrderId | undefined, cause: string): void {
     for (const instrument of this.config.instruments)

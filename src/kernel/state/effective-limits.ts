@@ -114,6 +114,11 @@ export class EffectiveLimits {
     this.apply()
   }
 
+  /** Symbols have other owners, or the configuration other strategies. */
+  ownersChanged(): void {
+    this.apply()
+  }
+
   private apply(): void {
     const { settings } = this
     if (settings === undefined) return

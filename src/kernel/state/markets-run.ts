@@ -34,6 +34,9 @@ export class MarketRun extends StrategyRun {
   get state(): StrategyState {
     return this.of.keeper.state
   }
+  get hasState(): boolean {
+    return this.of.keeper.hasState
+  }
   get failure(): string | undefined {
     return this.of.failure
   }

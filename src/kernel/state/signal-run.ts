@@ -72,6 +72,10 @@ export class SignalRun extends StrategyRun {
     return this.keeper.state
   }
 
+  get hasState(): boolean {
+    return this.keeper.hasState
+  }
+
   /** Lets the strategy see the bar that was revealed last. Answers its signal, if it has a new one. */
   onBar(now: Ts, position: Lots): Signal | undefined {
     const { context, keeper } = this

@@ -25,6 +25,10 @@ export class StateKeeper {
     this.state = this.begin()
   }
 
+  get hasState(): boolean {
+    return this.lastKept !== undefined
+  }
+
   /** The state that it begins with; what init throws, or makes that cannot be kept, is its failure. */
   private begin(): StrategyState {
     try {

@@ -22,7 +22,7 @@ export abstract class StrategyRun {
   readonly params: unknown
   instrument: Instrument
   /** Execution algorithm of its entries. */
-  readonly execution: Execution | undefined
+  execution: Execution | undefined
   mode: StrategyMode = 'running'
   /** Why it is in its mode: `by cli:1`, or what it was stopped for; '' from the start on. */
   modeCause = ''
@@ -42,6 +42,8 @@ export abstract class StrategyRun {
   /** Whether the state of the strategy is kept with this symbol. */
   abstract readonly keepsState: boolean
   abstract get state(): StrategyState
+  /** Whether it was ever kept: a strategy without one has not decided here. */
+  abstract get hasState(): boolean
   /** What the strategy threw, with the place. */
   abstract get failure(): string | undefined
   /** The state as the journal keeps it, or undefined where it cannot be kept: that is its failure, and it starts from scratch when it is started again. */

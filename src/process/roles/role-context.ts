@@ -1,6 +1,9 @@
 /**
  * What each role of an installation is given, and what the trader reports to its parent process.
  */
+import type { Config } from '../../config/config-schema.ts'
+import type { Problem } from '../../core/problem.ts'
+import type { Result } from '../../core/result.ts'
 import type { Installation } from '../../config/installation.ts'
 import type { CommandQueue } from '../../kernel/trader-command.ts'
 import type { Journal } from '../../journal/journal.ts'
@@ -8,6 +11,10 @@ import type { Kernel } from '../../kernel/kernel.ts'
 import type { KernelFact } from '../../kernel/fact.ts'
 import type { Transport } from '../../venue/bybit/http/transport.ts'
 export interface RoleContext extends Installation {
+  /** The configuration as its files are now, before what operators have changed. */
+  readonly reread: () => Result<Config, Problem>
+  /** As it was at the start, before what operators have changed. */
+  readonly configured: Config
   /** Puts something between the trader and what outlives it: recovery tests do. */
   readonly around?: ((ports: OutlivingPorts) => OutlivingPorts) | undefined
 }

@@ -1,6 +1,7 @@
 /**
  * The command handler's previews and panic: a preview books nothing and shows what would be sent, and a long panic does not block its answer.
  */
+import { NO_PLANS } from '../../../test/support/fixed-plans.ts'
 import { describe, expect, test } from 'vitest'
 import { ts } from '../../core/units.ts'
 import type { CommandOutcome, TraderCommand } from '../../kernel/trader-command.ts'
@@ -24,6 +25,7 @@ class Room {
       return facts
     }
     this.commandHandler = new CommandHandler({
+      plans: NO_PLANS,
       takerRate: () => undefined,
       checkConditions: () => undefined,
       isObserving: false,

@@ -14,8 +14,11 @@ import { isLimitClose } from '../../trading/order.ts'
 import { ExternalCommands, type ExternalCommandPorts } from './external-commands.ts'
 import { OrderCommands, ordersOf } from './order-commands.ts'
 import { RiskCommands, type RiskCommandPorts } from './risk-commands.ts'
+import type { PlanChange } from '../plan-change.ts'
 
 export interface CommandHandlerPorts extends ExternalCommandPorts, RiskCommandPorts {
+  /** Other strategies while the trader runs. */
+  readonly plans: Pick<PlanChange, 'preview' | 'carryOut'>
   /** Profile observe: nothing is sent, so that nothing can be done. */
   readonly isObserving: boolean
   /** What stands against loosening, in words; empty when streams are fresh and the account is reconciled (S11). */
@@ -122,6 +125,8 @@ export class CommandHandler {
         return this.risk.set(command, actor)
       case 'work':
         return this.orders.steer(command, actor)
+      case 'strategies':
+        return this.ports.plans.carryOut(command, actor)
     }
   }
 
@@ -129,6 +134,7 @@ export class CommandHandler {
   private async preview(command: PreviewedCommand, actor: string): Promise<CommandOutcome> {
     if (command.name === 'change') return this.orders.previewChange(command, actor)
     if (command.name === 'set-limit') return this.risk.preview(command, actor)
+    if (command.name === 'strategies') return this.ports.plans.preview(command, actor)
     if (command.name === 'resume') {
       const plan = await this.resumePlan(command)
       return 'status' in plan
@@ -176,7 +182,7 @@ export class CommandHandler {
     if (found !== undefined) return found
     const names = instruments.map((i) => i.symbol)
     if (this.ports.kernel.portfolio.elsewhere.some((p) => p.symbol === symbol))
-      return `${symbol} is not traded here: add it to manual.symbols and restart, then /adopt ${symbol}.`
+      return `${symbol} is not traded here: add it to manual.symbols and send /reload, then /adopt ${symbol}.`
     const near = nearestOf(symbol, names)
     return `Ballast does not trade '${symbol}'.${near === undefined ? '' : ` Did you mean ${near}?`} Traded: ${names.join(', ')}.`
   }

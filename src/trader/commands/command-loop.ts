@@ -1,7 +1,7 @@
 /**
  * Takes what operators ask out of the queue, has it carried out, and writes the outcome: one after the other, and first what waited for a start.
  */
-import type { CommandOutcome, CommandQueue, QueuedCommand } from '../../kernel/trader-command.ts'
+import type { CommandOutcome, CommandQueue, QueuedCommand, TraderCommand } from '../../kernel/trader-command.ts'
 import { STOP_COMMANDS } from '../../kernel/handlers/stop-commands.ts'
 import type { WallClock } from '../../system/wall-clock.ts'
 
@@ -15,6 +15,10 @@ export interface CommandLoopPorts {
 }
 
 const RETRY_MS = 500
+
+/** What reads and compiles files: no stop waits behind it. */
+const isSlow = (command: TraderCommand): boolean =>
+  command.name === 'strategies' || (command.name === 'preview' && command.of.name === 'strategies')
 
 export class CommandLoop {
   private readonly ports: CommandLoopPorts
@@ -55,7 +59,9 @@ export class CommandLoop {
     if (this.isTaking) return
     this.isTaking = true
     try {
-      for (const queued of await this.ports.queue.take()) await this.carryOut(queued)
+      for (const queued of await this.ports.queue.take())
+        if (isSlow(queued.command)) void this.carryOut(queued)
+        else await this.carryOut(queued)
     } catch (thrown) {
       this.report(thrown)
     } finally {

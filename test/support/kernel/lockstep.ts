@@ -1,6 +1,7 @@
 /**
  * Trades candles live against the wire simulator in lockstep, and backtests the same candles: the two halves of the parity test.
  */
+import { FIXED_PLANS } from '../fixed-plans.ts'
 import { join } from 'node:path'
 import { Bars } from '../../../src/market/bars.ts'
 import { type FundingSeries, runBacktest } from '../../../src/backtest/backtest.ts'
@@ -134,8 +135,7 @@ export async function tradeLive(
     renewLease: async () => {},
     deciding: () => {},
     suspect: undefined,
-    changedFiles: () => [],
-    changedConfig: () => [],
+    planSource: FIXED_PLANS,
     onPositions: () => {},
     emergency: { isPending: () => false, settle: () => {} },
     isSafe: false,

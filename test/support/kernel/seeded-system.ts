@@ -1,6 +1,7 @@
 /**
  * A system for tests of the surfaces: a database in which a scripted trader has traded, that trader answering commands, and the API over both.
  */
+import { NO_PLANS } from '../fixed-plans.ts'
 import type { RiskSettings } from '../../../src/risk/settings/rules.ts'
 import { RISK_PROFILES } from '../../../src/risk/profiles.ts'
 import type { CommandPorts } from '../../../api/commands/command.ts'
@@ -104,6 +105,7 @@ export async function makeSeededSystem(options: SeedOptions = {}): Promise<Seede
     await reportHealth(sql, part, 'ok', detail)
   const queue = new PostgresCommandQueue(sql)
   const desk = new CommandHandler({
+    plans: NO_PLANS,
     takerRate: () => undefined,
     checkConditions: () => undefined,
     isObserving: false,
