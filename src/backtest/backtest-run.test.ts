@@ -11,7 +11,7 @@ import type { BarColumns } from '../market/bars.ts'
 import { makeInstrument, ticksFromFloat } from '../market/instrument.ts'
 import { RISK_PROFILES } from '../risk/profiles.ts'
 import { STRATEGIES } from '../strategy/registry.ts'
-import { smaCross } from '../strategy/sma-cross.ts'
+import { smaCross } from '../strategy/builtin/sma-cross.ts'
 import { type StrategyDefinition, defineStrategy } from '../strategy/strategy.ts'
 import { type BacktestRequest, constantFunding, runBacktestRequest } from './backtest-run.ts'
 

@@ -6,8 +6,8 @@ import { CASH_ONE, MINUTE_MS, cash, instrumentIndex, lots, rate } from '../core/
 import type { BarColumns } from '../market/bars.ts'
 import { makeInstrument } from '../market/instrument.ts'
 import { RISK_PROFILES } from '../risk/profiles.ts'
-import { emaCross } from '../strategy/ema-cross.ts'
-import { smaCross } from '../strategy/sma-cross.ts'
+import { emaCross } from '../strategy/builtin/ema-cross.ts'
+import { smaCross } from '../strategy/builtin/sma-cross.ts'
 import type { StrategyDefinition } from '../strategy/strategy.ts'
 import { type BacktestRequest, runBacktestRequest } from './backtest-run.ts'
 

@@ -3,10 +3,10 @@
  */
 import { nearestOf } from '../core/nearest.ts'
 import { type Result, err, ok } from '../core/result.ts'
-import { donchianBreakout } from './donchian-breakout.ts'
-import { emaCross } from './ema-cross.ts'
-import { rsiReversion } from './rsi-reversion.ts'
-import { smaCross } from './sma-cross.ts'
+import { donchianBreakout } from './builtin/donchian-breakout.ts'
+import { emaCross } from './builtin/ema-cross.ts'
+import { rsiReversion } from './builtin/rsi-reversion.ts'
+import { smaCross } from './builtin/sma-cross.ts'
 import type { StrategyDefinition } from './strategy.ts'
 
 export type Catalog = ReadonlyMap<string, StrategyDefinition>

@@ -2,11 +2,11 @@
  * rsi-reversion: buys when the RSI leaves oversold upward, sells short when it leaves overbought downward, exits at the middle.
  */
 import { z } from 'zod'
-import { type Atr, isAtrReady, makeAtr, updateAtr } from '../indicators/bands/atr.ts'
-import { type Rsi, isRsiReady, makeRsi, rsiValue, updateRsi } from '../indicators/oscillators/rsi.ts'
+import { type Atr, isAtrReady, makeAtr, updateAtr } from '../../indicators/bands/atr.ts'
+import { type Rsi, isRsiReady, makeRsi, rsiValue, updateRsi } from '../../indicators/oscillators/rsi.ts'
 import { flagParam } from './flag-param.ts'
-import { priceFloat, ticksFromFloat } from '../market/instrument.ts'
-import { type StrategyContext, defineStrategy } from './strategy.ts'
+import { priceFloat, ticksFromFloat } from '../../market/instrument.ts'
+import { type StrategyContext, defineStrategy } from '../strategy.ts'
 
 const params = z
   .object({

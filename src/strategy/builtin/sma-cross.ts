@@ -2,9 +2,9 @@
  * sma-cross: long while the fast simple average of closes is above the slow one, else flat; a tie is flat.
  */
 import { z } from 'zod'
-import { type Sma, compareSma, isSmaReady, makeSma, smaValue, updateSma } from '../indicators/averages/sma.ts'
-import { priceFloat } from '../market/instrument.ts'
-import { defineStrategy } from './strategy.ts'
+import { type Sma, compareSma, isSmaReady, makeSma, smaValue, updateSma } from '../../indicators/averages/sma.ts'
+import { priceFloat } from '../../market/instrument.ts'
+import { defineStrategy } from '../strategy.ts'
 
 const params = z
   .object({

@@ -2,11 +2,11 @@
  * ema-cross: long when the fast exponential average crosses above the slow one, short when it crosses below, with a stop in ATRs.
  */
 import { z } from 'zod'
-import { type Atr, isAtrReady, makeAtr, updateAtr } from '../indicators/bands/atr.ts'
-import { type Ema, isEmaReady, makeEma, updateEma } from '../indicators/averages/ema.ts'
+import { type Atr, isAtrReady, makeAtr, updateAtr } from '../../indicators/bands/atr.ts'
+import { type Ema, isEmaReady, makeEma, updateEma } from '../../indicators/averages/ema.ts'
 import { flagParam } from './flag-param.ts'
-import { priceFloat, ticksFromFloat } from '../market/instrument.ts'
-import { type StrategyContext, defineStrategy } from './strategy.ts'
+import { priceFloat, ticksFromFloat } from '../../market/instrument.ts'
+import { type StrategyContext, defineStrategy } from '../strategy.ts'
 
 const params = z
   .object({

@@ -2,11 +2,11 @@
  * donchian-breakout: enters when a close leaves the channel of the last `entry` bars, leaves when it breaks the channel of `exit` bars.
  */
 import { z } from 'zod'
-import { type Atr, isAtrReady, makeAtr, updateAtr } from '../indicators/bands/atr.ts'
-import { type Extreme, highest, isExtremeReady, lowest, makeExtreme, updateExtreme } from '../indicators/bands/extreme.ts'
+import { type Atr, isAtrReady, makeAtr, updateAtr } from '../../indicators/bands/atr.ts'
+import { type Extreme, highest, isExtremeReady, lowest, makeExtreme, updateExtreme } from '../../indicators/bands/extreme.ts'
 import { flagParam } from './flag-param.ts'
-import { priceFloat, ticksFromFloat } from '../market/instrument.ts'
-import { defineStrategy } from './strategy.ts'
+import { priceFloat, ticksFromFloat } from '../../market/instrument.ts'
+import { defineStrategy } from '../strategy.ts'
 
 const params = z
   .object({

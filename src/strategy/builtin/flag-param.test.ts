@@ -4,7 +4,7 @@
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { flagParam } from './flag-param.ts'
-import { STRATEGIES } from './registry.ts'
+import { STRATEGIES } from '../registry.ts'
 
 test.each([
   [true, true],
