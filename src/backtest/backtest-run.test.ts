@@ -164,12 +164,38 @@ const GOLDEN: Readonly<Record<string, readonly [fills: number, fingerprint: stri
   'ema-cross': [307, 'ffd0e89a9c882863'],
   'donchian-breakout': [287, 'b488fa4cabff0381'],
   'rsi-reversion': [203, '73f00342791164b4'],
+  'macd-trend': [383, 'bc69659626ea4d4f'],
+  supertrend: [235, '936f7ec1a51285e6'],
+  'bollinger-reversion': [319, '35e6919cea155ea6'],
+}
+
+/** The series of each of its symbols: those after the first swing around it. */
+function seriesFor({ contract, symbols }: StrategyDefinition, columns: BarColumns): BacktestRequest['series'] {
+  const count = symbols?.length ?? (contract === 2 ? 2 : 1)
+  return Array.from({ length: count }, (_, at) => {
+    const swing = (column: Float64Array): Float64Array =>
+      at === 0 ? column : column.map((price, row) => Math.round(price * (1 + 0.02 * Math.sin(row / (60 + 25 * at)))))
+    const { ts, volume, ...prices } = columns
+    const [open, high, low, close] = [prices.open, prices.high, prices.low, prices.close].map(swing) as [
+      Float64Array,
+      Float64Array,
+      Float64Array,
+      Float64Array,
+    ]
+    return {
+      instrument: instrumentOf('even', at),
+      intervalMs: MINUTE_MS,
+      columns: { ts, open, high, low, close, volume },
+      funding: undefined,
+    }
+  })
 }
 
 describe('every strategy', () => {
   const run = (name: string, more: Partial<BacktestRequest> = {}) => {
     const definition = STRATEGIES.get(name) as StrategyDefinition
-    return runBacktestRequest(requestOf(definition, {}, walk(42, 5_000, 600_000), more))
+    const columns = walk(42, 5_000, 600_000)
+    return runBacktestRequest(requestOf(definition, {}, columns, { series: seriesFor(definition, columns), ...more }))
   }
 
   test.each([...STRATEGIES.keys()])('%s gives its golden fingerprint, twice', (name) => {
@@ -190,8 +216,9 @@ describe('every strategy', () => {
         Float64Array
       >
       const until = whole.ts[cut] as number
-      const long = runBacktestRequest(requestOf(definition, {}, whole)).result.fills.filter((fill) => fill.ts < until)
-      expect(runBacktestRequest(requestOf(definition, {}, part)).result.fills).toEqual(long)
+      const fills = (columns: BarColumns) =>
+        runBacktestRequest(requestOf(definition, {}, columns, { series: seriesFor(definition, columns) })).result.fills
+      expect(fills(part)).toEqual(fills(whole).filter((fill) => fill.ts < until))
     },
   )
 

@@ -3,17 +3,23 @@
  */
 import { nearestOf } from '../core/nearest.ts'
 import { type Result, err, ok } from '../core/result.ts'
+import { bollingerReversion } from './builtin/bollinger-reversion.ts'
 import { donchianBreakout } from './builtin/donchian-breakout.ts'
 import { emaCross } from './builtin/ema-cross.ts'
+import { macdTrend } from './builtin/macd-trend.ts'
 import { rsiReversion } from './builtin/rsi-reversion.ts'
 import { smaCross } from './builtin/sma-cross.ts'
+import { supertrend } from './builtin/supertrend.ts'
 import type { StrategyDefinition } from './strategy.ts'
 
 export type Catalog = ReadonlyMap<string, StrategyDefinition>
 
 /** The built-in ones. */
 export const STRATEGIES: Catalog = new Map(
-  [smaCross, emaCross, donchianBreakout, rsiReversion].map((definition) => [definition.name, definition]),
+  [smaCross, emaCross, macdTrend, donchianBreakout, supertrend, rsiReversion, bollingerReversion].map((definition) => [
+    definition.name,
+    definition,
+  ]),
 )
 
 /** The built-in ones and these, whose names are others. */
