@@ -167,6 +167,8 @@ const GOLDEN: Readonly<Record<string, readonly [fills: number, fingerprint: stri
   'macd-trend': [383, 'bc69659626ea4d4f'],
   supertrend: [235, '936f7ec1a51285e6'],
   'bollinger-reversion': [319, '35e6919cea155ea6'],
+  grid: [1_324, '12ecea13add1302d'],
+  dca: [189, '82130aa4a8e9ae03'],
 }
 
 /** The series of each of its symbols: those after the first swing around it. */

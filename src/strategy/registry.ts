@@ -4,8 +4,10 @@
 import { nearestOf } from '../core/nearest.ts'
 import { type Result, err, ok } from '../core/result.ts'
 import { bollingerReversion } from './builtin/bollinger-reversion.ts'
+import { dca } from './builtin/dca.ts'
 import { donchianBreakout } from './builtin/donchian-breakout.ts'
 import { emaCross } from './builtin/ema-cross.ts'
+import { grid } from './builtin/grid.ts'
 import { macdTrend } from './builtin/macd-trend.ts'
 import { rsiReversion } from './builtin/rsi-reversion.ts'
 import { smaCross } from './builtin/sma-cross.ts'
@@ -16,7 +18,7 @@ export type Catalog = ReadonlyMap<string, StrategyDefinition>
 
 /** The built-in ones. */
 export const STRATEGIES: Catalog = new Map(
-  [smaCross, emaCross, macdTrend, donchianBreakout, supertrend, rsiReversion, bollingerReversion].map((definition) => [
+  [smaCross, emaCross, macdTrend, donchianBreakout, supertrend, rsiReversion, bollingerReversion, grid, dca].map((definition) => [
     definition.name,
     definition,
   ]),

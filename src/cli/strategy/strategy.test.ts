@@ -10,8 +10,17 @@ test.each([...STRATEGIES.values()])('$name: each default that is shown is what a
   expect(shown).toEqual(definition.params.parse({}))
 })
 
+const isChoice = (range: string): boolean => range.includes(', ')
+
+test.each([...STRATEGIES.values()])('$name: each choice that is shown is taken, and no other word', (definition) => {
+  for (const { name, range } of paramsOf(definition).filter((p) => isChoice(p.range))) {
+    for (const word of range.split(', ')) expect(definition.params.safeParse({ [name]: word }).success).toBe(true)
+    expect(definition.params.safeParse({ [name]: 'sideways' }).success).toBe(false)
+  }
+})
+
 test.each([...STRATEGIES.values()])('$name: each range that is shown is the one that is enforced', (definition) => {
-  const numbers = paramsOf(definition).filter((p) => p.range !== 'true or false')
+  const numbers = paramsOf(definition).filter((p) => p.range !== 'true or false' && !isChoice(p.range))
   expect(numbers.length).toBeGreaterThan(0)
   for (const { name, range } of numbers) {
     const top = /to (\d+)/.exec(range)?.[1]

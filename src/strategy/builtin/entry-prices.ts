@@ -9,6 +9,9 @@ export const stopAt = (price: number, side: Side, distance: number): Ticks =>
     ? ticks(Math.max(1, Math.min(Math.ceil(price) - 1, Math.floor(price - distance))))
     : ticks(Math.max(Math.floor(price) + 1, Math.ceil(price + distance)))
 
+/** A limit that is never worse than the price that was calculated: a buy is rounded down, a sale up. Never below the first tick. */
+export const limitAt = (price: number, side: Side): Ticks => ticks(Math.max(1, side === 1 ? Math.floor(price) : Math.ceil(price)))
+
 /** A ratio, a score, a percentage for a reason. */
 export const rounded = (value: number, digits = 4): number => {
   const scale = 10 ** digits

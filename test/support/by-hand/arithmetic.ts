@@ -40,3 +40,19 @@ export function windowAt(values: readonly number[], k: number, period: number): 
   const middle = mean(part)
   return { mean: middle, deviation: Math.sqrt(mean(part.map((value) => (value - middle) ** 2))) }
 }
+
+/** Wilder's RSI: smoothed gains over smoothed gains and losses. */
+export function rsiSeries(values: readonly number[], period: number): number[] {
+  const changes = values.map((value, k) => (k === 0 ? Number.NaN : value - (values[k - 1] as number)))
+  const smooth = (pick: (change: number) => number): number[] => {
+    const out: number[] = []
+    changes.forEach((change, k) => {
+      if (k < period) out.push(Number.NaN)
+      else if (k === period) out.push(mean(changes.slice(1, period + 1).map(pick)))
+      else out.push(((out[k - 1] as number) * (period - 1) + pick(change)) / period)
+    })
+    return out
+  }
+  const [gains, losses] = [smooth((change) => Math.max(0, change)), smooth((change) => Math.max(0, -change))]
+  return gains.map((gain, k) => (100 * gain) / (gain + (losses[k] as number)))
+}
