@@ -9,6 +9,10 @@ import { donchianBreakout } from './builtin/donchian-breakout.ts'
 import { emaCross } from './builtin/ema-cross.ts'
 import { grid } from './builtin/grid.ts'
 import { macdTrend } from './builtin/macd-trend.ts'
+import { ensemble } from './builtin/ensemble.ts'
+import { marketMaking } from './builtin/market-making.ts'
+import { momentumRotation } from './builtin/momentum-rotation.ts'
+import { pairs } from './builtin/pairs.ts'
 import { rsiReversion } from './builtin/rsi-reversion.ts'
 import { smaCross } from './builtin/sma-cross.ts'
 import { supertrend } from './builtin/supertrend.ts'
@@ -18,10 +22,21 @@ export type Catalog = ReadonlyMap<string, StrategyDefinition>
 
 /** The built-in ones. */
 export const STRATEGIES: Catalog = new Map(
-  [smaCross, emaCross, macdTrend, donchianBreakout, supertrend, rsiReversion, bollingerReversion, grid, dca].map((definition) => [
-    definition.name,
-    definition,
-  ]),
+  [
+    smaCross,
+    emaCross,
+    macdTrend,
+    donchianBreakout,
+    supertrend,
+    rsiReversion,
+    bollingerReversion,
+    grid,
+    dca,
+    pairs,
+    momentumRotation,
+    marketMaking,
+    ensemble,
+  ].map((definition) => [definition.name, definition]),
 )
 
 /** The built-in ones and these, whose names are others. */

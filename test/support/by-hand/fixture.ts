@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'vitest'
-import { lots } from '../../../src/core/units.ts'
+import { CASH_ONE, cash, lots } from '../../../src/core/units.ts'
 import type { BacktestRequest, BacktestRun } from '../../../src/backtest/backtest-run.ts'
 import { STRATEGIES } from '../../../src/strategy/registry.ts'
 import type { StrategyDefinition } from '../../../src/strategy/strategy.ts'
@@ -44,7 +44,11 @@ export async function runFixed(
   symbols: readonly string[],
   more: Partial<BacktestRequest> = {},
 ): Promise<BacktestRun> {
-  const run = await backtestFixture(builtIn(name), params, symbols, { sizing: { type: 'fixed', lots: lots(LOTS) }, ...more })
+  const run = await backtestFixture(builtIn(name), params, symbols, {
+    sizing: { type: 'fixed', lots: lots(LOTS) },
+    openingCash: cash(100_000 * CASH_ONE),
+    ...more,
+  })
   expect(run.result.failure).toBeUndefined()
   expect(Object.fromEntries(run.result.denials)).toEqual({})
   return run

@@ -39,8 +39,6 @@ interface Resting extends Protection {
   readonly isExit: boolean
   /** A post-only order that would fill at once is taken off instead. */
   readonly isPostOnly?: boolean
-  /** The other of a pair: taken off after the bar in which this one filled. */
-  readonly pair?: string
   isNew?: boolean
 }
 
@@ -83,6 +81,11 @@ export class HandMarket {
     this.resting = this.resting.filter((order) => order.name !== name)
   }
 
+  /** A new price; it keeps its place in time. */
+  amend(name: string, limit: number): void {
+    this.resting = this.resting.map((order) => (order.name === name && order.limit !== limit ? { ...order, limit, isNew: true } : order))
+  }
+
   play({ ts, open, high, low, close }: Candle): void {
     this.ts = ts
     this.last = []
@@ -94,7 +97,6 @@ export class HandMarket {
     this.isWithin = false
     this.targetWaits = false
     this.move(close)
-    for (const { name } of this.last) this.resting = this.resting.filter((order) => order.pair !== name)
     this.fills.push(...this.last)
   }
 
