@@ -5,6 +5,7 @@ import { commandsPage } from './commands.ts'
 import { configurationPage } from './configuration.ts'
 import { architecturePage } from './layers.ts'
 import { openApiText } from './openapi.ts'
+import { BUILT_IN_PAGE, builtInPage } from './strategy-params.ts'
 import { TERMINAL_WORDS_PATH, terminalWords } from './terminal-words.ts'
 
 export const REFERENCES: readonly (readonly [path: string, make: () => string | Promise<string>])[] = [
@@ -14,4 +15,5 @@ export const REFERENCES: readonly (readonly [path: string, make: () => string | 
   ['docs/commands.md', commandsPage],
   ['docs/openapi.json', openApiText],
   ['docs/architecture.md', architecturePage],
+  [BUILT_IN_PAGE, builtInPage],
 ]

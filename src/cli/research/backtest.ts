@@ -7,6 +7,7 @@ import { reportHtml } from '../../backtest/report/report.ts'
 import { runBacktestRequest } from '../../backtest/backtest-run.ts'
 import { doubtsOf } from '../../backtest/doubts.ts'
 import { annualReason } from '../../portfolio/results/performance.ts'
+import { symbolsProblem } from '../../strategy/market-set.ts'
 import { type Catalog, STRATEGIES, strategyNamed } from '../../strategy/registry.ts'
 import type { StrategyDefinition } from '../../strategy/strategy.ts'
 import { paramsProblem } from '../../config/strategy-plan.ts'
@@ -47,6 +48,7 @@ async function runBacktestCommand(name: string, symbols: readonly string[], give
   const definition = findStrategy(catalog, name)
   const params = parseParams(definition, flags.param ?? [])
   const { series, data, notes } = await loadSeries(context, flags)
+  checkSymbols(definition, series.length)
   const request = requestOf(definition, params, series, flags)
   const progress = await startProgress(out, `${definition.name}`)
   const run = runBacktestRequest({
@@ -103,6 +105,16 @@ export function findStrategy(catalog: Catalog, name: string): StrategyDefinition
   if (found.ok) return found.value
   throw new CliError(EXIT.notFound, found.error, 'ballast strategy list shows them; ballast strategy new NAME writes one of your own.')
 }
+
+/** @throws CliError where the strategy has roles for another number of symbols */
+export function checkSymbols(definition: StrategyDefinition, count: number): void {
+  const misfit = symbolsProblem(definition, count)
+  if (misfit === undefined) return
+  const example = (definition.symbols ?? []).map((_, k) => EXAMPLE_SYMBOLS[k] ?? 'SYMBOL').join(' ')
+  throw new CliError(EXIT.usage, misfit, `Name as many, in the order of these roles: ballast backtest ${definition.name} ${example}`)
+}
+
+export const EXAMPLE_SYMBOLS = ['BTCUSDT', 'ETHUSDT', 'SOLUSDT'] as const
 
 export function parseParams(definition: StrategyDefinition, words: readonly string[]): Record<string, unknown> {
   const given: Record<string, string> = {}

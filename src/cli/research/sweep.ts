@@ -20,7 +20,7 @@ import { Random } from '../../core/random.ts'
 import { STRATEGIES } from '../../strategy/registry.ts'
 import type { StrategyDefinition } from '../../strategy/strategy.ts'
 import { contextOf } from '../context.ts'
-import { findStrategy } from './backtest.ts'
+import { checkSymbols, findStrategy } from './backtest.ts'
 import { CliError, EXIT } from '../exit.ts'
 import { collect } from '../flags/flag-values.ts'
 import type { Output } from '../ui/output.ts'
@@ -72,6 +72,7 @@ async function runSweepCommand(name: string, flags: SweepFlags, command: Command
   if (valid.length === 0)
     throw new CliError(EXIT.usage, `No combination is valid: ${reason}.`, `ballast strategy show ${definition.name} lists the parameters.`)
   const { series, data, notes } = await loadSeries(context, flags)
+  checkSymbols(definition, series.length)
   const { definition: _, params: __, ...common } = requestOf(definition, valid[0], series, flags)
   const result = await sweepWithProgress(out, { strategy: definition.name, modules, params: valid, common }, workers)
   for (const note of notes) out.note(note)

@@ -3,6 +3,9 @@
  */
 import { expect, test } from 'vitest'
 import { STRATEGIES } from '../../strategy/registry.ts'
+import type { StrategyDefinition } from '../../strategy/strategy.ts'
+import { CliError } from '../exit.ts'
+import { checkSymbols } from '../research/backtest.ts'
 import { paramsOf } from './strategy.ts'
 
 test.each([...STRATEGIES.values()])('$name: each default that is shown is what an empty configuration gives', (definition) => {
@@ -30,4 +33,15 @@ test.each([...STRATEGIES.values()])('$name: each range that is shown is the one 
     const within = definition.params.safeParse({ [name]: Number(top) }).error?.issues ?? []
     expect(within.some((issue) => issue.path[0] === name)).toBe(false)
   }
+})
+
+test.each([
+  ['pairs', 2, undefined],
+  ['pairs', 1, 'pairs needs 2 symbols (left, right), not 1.'],
+  ['grid', 3, undefined],
+  ['ema-cross', 2, undefined],
+] as const)('%s over %d symbols', (name, count, sentence) => {
+  const check = (): void => checkSymbols(STRATEGIES.get(name) as StrategyDefinition, count)
+  if (sentence === undefined) expect(check).not.toThrow()
+  else expect(check).toThrow(new CliError(2, sentence, 'Name as many, in the order of these roles: ballast backtest pairs BTCUSDT ETHUSDT'))
 })

@@ -3,7 +3,7 @@
  */
 import { z } from 'zod'
 import type { StrategyDefinition } from '../../strategy/strategy.ts'
-import { findStrategy } from '../research/backtest.ts'
+import { EXAMPLE_SYMBOLS, findStrategy } from '../research/backtest.ts'
 import type { CliContext } from '../context.ts'
 
 interface Param {
@@ -58,18 +58,22 @@ export async function listStrategies({ out, strategies }: CliContext): Promise<v
 export async function showStrategy({ out, strategies }: CliContext, name: string): Promise<void> {
   const definition = findStrategy((await strategies([name])).catalog, name)
   const params = paramsOf(definition)
-  const { version, summary, protection, givesStop } = definition
-  out.answer({ name: definition.name, version, summary, protection, givesStop, params }, () => {
-    out.line(`${out.style('bold', definition.name)}  version ${version}`)
-    out.line(summary)
-    out.line()
-    out.table(
-      [{ title: 'param' }, { title: 'default', align: 'right' }, { title: 'range' }, { title: 'description' }],
-      params.map((p) => [p.name, String(p.default), p.range, p.description]),
-    )
-    out.line()
-    out.line(
-      `Try: ballast backtest ${definition.name} --symbol BTCUSDT${params[0] === undefined ? '' : ` --param ${params[0].name}=${String(params[0].default)}`}`,
-    )
-  })
+  const { version, summary, protection, givesStop, symbols } = definition
+  out.answer(
+    { name: definition.name, version, summary, protection, givesStop, ...(symbols === undefined ? {} : { symbols }), params },
+    () => {
+      out.line(`${out.style('bold', definition.name)}  version ${version}`)
+      out.line(summary)
+      if (symbols !== undefined) out.line(`symbols, in this order: ${symbols.join(', ')}`)
+      out.line()
+      out.table(
+        [{ title: 'param' }, { title: 'default', align: 'right' }, { title: 'range' }, { title: 'description' }],
+        params.map((p) => [p.name, String(p.default), p.range, p.description]),
+      )
+      out.line()
+      out.line(
+        `Try: ballast backtest ${definition.name} ${(symbols ?? ['']).map((_, k) => `--symbol ${EXAMPLE_SYMBOLS[k] ?? 'SYMBOL'}`).join(' ')}${params[0] === undefined ? '' : ` --param ${params[0].name}=${String(params[0].default)}`}`,
+      )
+    },
+  )
 }
