@@ -207,12 +207,16 @@ describe('every strategy', () => {
     return runBacktestRequest(requestOf(definition, SHORTER[name] ?? {}, columns, { series: seriesFor(definition, columns), ...more }))
   }
 
-  test.each([...STRATEGIES.keys()])('%s gives its golden fingerprint, twice', (name) => {
-    const [first, second] = [run(name), run(name)]
-    expect([first.result.fills.length, first.fingerprint.slice(0, 16)]).toEqual(GOLDEN[name])
-    expect(second.fingerprint).toBe(first.fingerprint)
-    expect(second.metrics).toEqual(first.metrics)
-  })
+  test.each([...STRATEGIES.keys()])(
+    '%s gives its golden fingerprint, twice',
+    (name) => {
+      const [first, second] = [run(name), run(name)]
+      expect([first.result.fills.length, first.fingerprint.slice(0, 16)]).toEqual(GOLDEN[name])
+      expect(second.fingerprint).toBe(first.fingerprint)
+      expect(second.metrics).toEqual(first.metrics)
+    },
+    60_000,
+  )
 
   test.each([...STRATEGIES.keys()])(
     '%s decides the past without the future: a shorter series gives the same fills up to its end',
@@ -229,6 +233,7 @@ describe('every strategy', () => {
         runBacktestRequest(requestOf(definition, SHORTER[name] ?? {}, columns, { series: seriesFor(definition, columns) })).result.fills
       expect(fills(part)).toEqual(fills(whole).filter((fill) => fill.ts < until))
     },
+    60_000,
   )
 
   test.each([...STRATEGIES.keys()])('%s: equity ends as opening cash plus the profit of all trades', (name) => {

@@ -35,12 +35,16 @@ const flaws = (definition: StrategyDefinition): string[] =>
 /** Where the defaults look at more than these candles have. */
 const SHORTER: Readonly<Record<string, object>> = { 'momentum-rotation': { interval: '15m', lookback: 8, every: 2 } }
 
-test.each([...STRATEGIES.values()])('$name passes, and says something', (definition) => {
-  const { checks, opinions } = checkStrategy(definition, definition.params.parse(SHORTER[definition.name] ?? {}), series)
-  expect(checks.filter((check) => check.flaw !== undefined)).toEqual([])
-  expect(checks).toHaveLength(6)
-  expect(opinions).toBeGreaterThan(5)
-})
+test.each([...STRATEGIES.values()])(
+  '$name passes, and says something',
+  (definition) => {
+    const { checks, opinions } = checkStrategy(definition, definition.params.parse(SHORTER[definition.name] ?? {}), series)
+    expect(checks.filter((check) => check.flaw !== undefined)).toEqual([])
+    expect(checks).toHaveLength(6)
+    expect(opinions).toBeGreaterThan(5)
+  },
+  60_000,
+)
 
 test('an error names what and where', () => {
   const flaw = flaws(

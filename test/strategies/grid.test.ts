@@ -6,6 +6,8 @@ import type { PriceBar } from '../../src/strategy/sdk.ts'
 import { instrumentIndex } from '../../src/core/units.ts'
 import { makeInstrument } from '../../src/market/instrument.ts'
 import { LOTS, SYMBOLS, builtIn, candlesOf, fillsOf, runFixed, unnamed } from '../support/by-hand/fixture.ts'
+import { RISK_PROFILES } from '../../src/risk/profiles.ts'
+import { backtestFixture } from '../support/fixture-backtest.ts'
 import { HandMarket } from '../support/by-hand/market.ts'
 import { wishesOf } from '../support/by-hand/wishes.ts'
 
@@ -107,4 +109,11 @@ test('grid: steps finer than a tick leave no room between buy and stop: nothing 
 test('grid: on spot it stops with a sentence', () => {
   const spot = makeInstrument({ index: instrumentIndex(0), venue: 'test', symbol: 'BTCUSDT-SPOT', tickSize: '0.01', lotSize: '0.001' })
   expect(() => wishesOf(builtIn('grid'), {}, [bar(100)], spot)).toThrow('grid needs a perpetual, and BTCUSDT-SPOT is spot')
+})
+
+test('grid: what risk finds too far from the price is asked for again as the price comes nearer, not at each bar', async () => {
+  const { result } = await backtestFixture(builtIn('grid'), { levels: 8, step: 1 }, ['BTCUSDT'], { risk: RISK_PROFILES.sim })
+  const denied = result.denials.get('price-collar') ?? 0
+  expect(denied).toBeGreaterThan(1)
+  expect(denied).toBeLessThan(150)
 })

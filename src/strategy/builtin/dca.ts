@@ -9,7 +9,7 @@ import { priceFloat } from '../../market/instrument.ts'
 import type { OwnTrade } from '../own-orders.ts'
 import { type Market, defineStrategy } from '../strategy.ts'
 import { limitAt, rounded, stopAt } from './entry-prices.ts'
-import { type PerMarket, cancelEntries, stateOf } from './per-market.ts'
+import { type PerMarket, cancelEntries, isWithin, reachAfter, stateOf } from './per-market.ts'
 
 /** Where safety orders stand. */
 interface Ladder {
@@ -57,7 +57,10 @@ interface Deal {
   /** Counts deals, so that names are new ones. */
   number: number
   isHeld: boolean
-  hasSafety: boolean
+  /** What the base order got, ticks; 0 before. */
+  base: number
+  /** Of each safety order: distance from the close within which it is asked for, 0 for any; null once it is asked for. */
+  reach: (number | null)[]
   /** Lots that the target was calculated for. */
   lots: number
   rest: number
@@ -77,6 +80,14 @@ export const dca = defineStrategy<Params, State>({
   givesStop: true,
   warmup: (p) => p.rsi * 4,
   init: (p) => ({ ...p, deals: {} }),
+  onOrderEnd(context, { market, name, how, rule }, state) {
+    const deal = state.deals[market]
+    const [kind, number, place] = name.split('-')
+    if (deal === undefined || how !== 'denied' || rule !== 'price-collar' || kind !== 'safety' || Number(number) !== deal.number) return
+    const k = Number(place) - 1
+    const limit = limitOf(deal, k, state.direction === 'long' ? 1 : -1, state)
+    deal.reach[k] = reachAfter(rule, context.market(market).bars.close(0), limit)
+  },
   onBar({ markets }, state) {
     for (const market of markets) {
       if (!market.hasClosed()) continue
@@ -84,7 +95,8 @@ export const dca = defineStrategy<Params, State>({
         rsi: makeRsi(state.rsi),
         number: 0,
         isHeld: false,
-        hasSafety: false,
+        base: 0,
+        reach: [],
         lots: 0,
         rest: 0,
       }))
@@ -127,7 +139,7 @@ function seek(market: Market, deal: Deal, params: Params): void {
   if (params.startRsi < 100 && (side === 1 ? rsi >= params.startRsi : rsi <= 100 - params.startRsi)) return
   const close = market.bars.close(0)
   deal.number += 1
-  deal.hasSafety = false
+  deal.base = 0
   deal.lots = 0
   market.enter({
     name: `base-${deal.number}`,
@@ -142,7 +154,7 @@ function seek(market: Market, deal: Deal, params: Params): void {
 function hold(market: Market, deal: Deal, params: Params, trade: OwnTrade): void {
   const { instrument, bars, protect, exit } = market
   deal.isHeld = true
-  if (!deal.hasSafety) placeSafety(market, deal, params, trade)
+  placeSafety(market, deal, params, trade)
   if (trade.lots === deal.lots) return
   deal.lots = trade.lots
   const target = targetOf(trade.price, trade.side, params)
@@ -156,25 +168,35 @@ function hold(market: Market, deal: Deal, params: Params, trade: OwnTrade): void
   else protect({ target })
 }
 
-/** Once, from the price that the base order got. */
+/** Each once, from the price that the base order got; one that was denied for its distance again as the price comes nearer. */
 function placeSafety({ instrument, enter, orders, bars }: Market, deal: Deal, params: Params, trade: OwnTrade): void {
-  deal.hasSafety = true
-  const { side, price, stop } = trade
-  if (stop === undefined || orders.some(({ type }) => type === 'entry')) return
+  const { side, stop } = trade
+  if (deal.base === 0) {
+    deal.base = trade.price
+    // Orders of before a state that begins anew stand as they are.
+    deal.reach = deviations(params).map(() => (orders.some(({ type }) => type === 'entry') ? null : 0))
+  }
+  if (stop === undefined) return
   const parts = strengths(params)
+  const close = bars.close(0)
   deviations(params).forEach((deviation, k) => {
-    const limit = limitAt(price * (1 - (side * deviation) / 100), side)
-    const name = `safety-${deal.number}-${k + 1}`
-    if ((limit - stop) * side <= 0) return
+    const limit = limitOf(deal, k, side, params)
+    const reach = deal.reach[k] ?? null
+    if (reach === null || !isWithin(reach, close, limit) || (limit - stop) * side <= 0) return
+    deal.reach[k] = null
     const values = {
       number: k + 1,
       deviation: rounded(deviation),
-      base: priceFloat(instrument, price),
-      close: priceFloat(instrument, bars.close(0)),
+      base: priceFloat(instrument, deal.base),
+      close: priceFloat(instrument, close),
     }
+    const name = `safety-${deal.number}-${k + 1}`
     enter({ name, side, limit, stop, strength: parts[k + 1] ?? 1, reason: { rule: 'safety order', values } })
   })
 }
+
+const limitOf = ({ base }: Deal, k: number, side: Side, params: Params) =>
+  limitAt(base * (1 - (side * (deviations(params)[k] ?? 0)) / 100), side)
 
 /** Never nearer than asked, and at least one tick away. */
 const targetOf = (price: number, side: Side, { target }: Params) =>

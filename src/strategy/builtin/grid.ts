@@ -6,7 +6,7 @@ import type { Ticks } from '../../core/units.ts'
 import { priceFloat } from '../../market/instrument.ts'
 import { type Market, defineStrategy } from '../strategy.ts'
 import { limitAt, stopAt } from './entry-prices.ts'
-import { type PerMarket, cancelEntries, isOpen, refuseSpot, stateOf } from './per-market.ts'
+import { type PerMarket, cancelEntries, isOpen, isWithin, reachAfter, refuseSpot, stateOf } from './per-market.ts'
 
 const params = z.strictObject({
   levels: z.coerce.number().int().min(1).max(30).default(6).describe('buys below the center'),
@@ -23,6 +23,8 @@ interface Level {
   /** Lots bought for which no sale rests yet, and those for which one does. */
   bare: number
   offered: number
+  /** Distance from the close within which its buy is asked for; 0: at any. */
+  reach: number
 }
 
 interface Grid {
@@ -59,9 +61,13 @@ export const grid = defineStrategy<Params, State>({
     if (type === 'entry') level.bare += lots
     else level.offered = Math.max(0, level.offered - lots)
   },
-  onOrderEnd(_, { market, name, how }, state) {
-    const level = name.startsWith('sell-') && how !== 'filled' ? levelOf(stateOf(state.grids, market, makeGrid), name) : undefined
+  onOrderEnd(context, { market, name, how, rule }, state) {
+    const level = how === 'filled' ? undefined : levelOf(stateOf(state.grids, market, makeGrid), name)
     if (level === undefined) return
+    if (!name.startsWith('sell-')) {
+      if (how === 'denied') level.reach = reachAfter(rule, context.market(market).bars.close(0), level.buy)
+      return
+    }
     // What it has not sold is offered again.
     level.bare += level.offered
     level.offered = 0
@@ -97,7 +103,7 @@ function center(grid: Grid, close: number, { levels, step, stopSteps }: Params):
   grid.stop = stopAt(priceAt(levels), 1, priceAt(levels) - priceAt(levels + stopSteps))
   grid.levels = Array.from({ length: levels }, (_, k) => {
     const buy = limitAt(priceAt(k + 1), 1)
-    return { buy, sell: limitAt(Math.max(priceAt(k), buy + 1), -1), bare: 0, offered: 0 }
+    return { buy, sell: limitAt(Math.max(priceAt(k), buy + 1), -1), bare: 0, offered: 0, reach: 0 }
   })
 }
 
@@ -128,6 +134,7 @@ function bid(market: Market, grid: Grid, close: number): void {
   levels.forEach((level, k) => {
     const name = `buy-${round}-${k + 1}`
     if (level.bare + level.offered > 0 || level.buy >= close || level.buy <= stop || isOpen(market, name)) return
+    if (!isWithin(level.reach, close, level.buy)) return
     const values = { level: k + 1, center: priceFloat(instrument, grid.center), stop: priceFloat(instrument, stop) }
     enter({
       name,

@@ -19,6 +19,15 @@ export function cancelEntries({ orders, cancel }: Market): boolean {
   return open.length > 0
 }
 
+/**
+ * Distance within which a limit is asked for again after a denial: one that was too far from the price waits until the price has come a
+ * quarter nearer, so that it is neither forgotten nor denied at each bar. 0: at any.
+ */
+export const reachAfter = (rule: string | undefined, close: number, limit: number): number =>
+  rule === 'price-collar' ? Math.abs(close - limit) * 0.75 : 0
+
+export const isWithin = (reach: number, close: number, limit: number): boolean => reach === 0 || Math.abs(close - limit) <= reach
+
 /** For strategies whose exits wait at a limit: on spot those would lock the coins that the stop must be able to sell. */
 export function refuseSpot(strategy: string, { instrument }: Market): void {
   if (instrument.category === 'spot')
