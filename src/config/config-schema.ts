@@ -81,6 +81,7 @@ export const configSchema = z.strictObject({
     )
     .optional()
     .describe('a list such as [{"strategy":"ema-cross","symbols":["BTCUSDT"]}]'),
+  strategyMemoryMb: z.number().int().min(16).max(8_192).default(256).describe('megabytes, 16 to 8192'),
   manual: z
     .strictObject({
       symbols: z

@@ -195,10 +195,16 @@ export interface SetStrategyMode {
   readonly actor: string
   readonly ts: Ts
 }
-/** The trader ended while this strategy decided, which it must not again until an operator says so (S18). Without `how`: it hung. */
+/**
+ * The trader ended while this strategy decided, or it keeps more memory than it may: it must not decide again until an operator says so (S18).
+ * Without `how`: it hung.
+ */
 export interface StrategyHung {
   readonly type: 'strategy-hung'
-  readonly how?: 'hung' | 'crashed'
+  readonly how?: 'hung' | 'crashed' | 'aborted' | 'memory'
+  /** Of `memory`, MB. */
+  readonly keptMb?: number
+  readonly limitMb?: number
   readonly strategy: StrategyId
   readonly ts: Ts
 }

@@ -430,4 +430,22 @@ describe('S18 a strategy that hung', () => {
     kernel.apply({ type: 'set-strategy-mode', strategy, mode: 'running', actor: 'test', ts: ts(2) })
     expect(kernel.runs.find((run) => run?.strategy === strategy)?.mode).toBe('running')
   })
+
+  test.each([
+    [{}, 'it did not return for two seconds and was stopped'],
+    [{ how: 'crashed' }, 'the trader ended twice in a row while it decided'],
+    [{ how: 'aborted' }, 'the trader was aborted while it decided, as Node.js does when memory runs out'],
+    [
+      { how: 'memory', keptMb: 260, limitMb: 256 },
+      'it keeps 260 MB of memory, more than the 256 MB that a strategy may (strategyMemoryMb)',
+    ],
+  ] as const)('S18 one that ended the trader, or would have, is stopped with what it did: %j', (how, cause) => {
+    const { kernel } = new Bench()
+    const strategy = kernel.config.strategies[0]?.id
+    if (strategy === undefined) throw new Error('the bench has a strategy')
+    kernel.factBuffer.reset()
+    kernel.apply({ type: 'strategy-hung', strategy, ...how, ts: ts(1) })
+    const facts = Array.from({ length: kernel.factBuffer.count }, (_, k) => kernel.factBuffer.at(k))
+    expect(facts.filter((f) => f.type === 'strategy-mode-changed')).toMatchObject([{ strategy, mode: 'errored', cause }])
+  })
 })

@@ -21,7 +21,9 @@ import { readOnly } from '../venue/bybit/read-only.ts'
 import { readStrategyChanges } from '../config/strategy-changes.ts'
 import { PlanSource } from './plan-source.ts'
 import { openRecoveryMark } from '../trader/recovery-mark.ts'
-import { type DecisionMark, openDecisionMark } from '../trader/decision-mark.ts'
+import { MemoryWatch } from '../trader/memory-watch.ts'
+import { machineHeap } from '../system/heap.ts'
+import { openDecisionMark } from '../trader/decision-mark.ts'
 import { emergencyNotice } from '../emergency/emergency-file.ts'
 import { exchangeAccess } from '../config/exchange-access.ts'
 import { readTag } from '../system/paths.ts'
@@ -30,6 +32,7 @@ import { Trader } from '../trader/trader.ts'
 import { machineClock } from '../system/wall-clock.ts'
 
 const CALL_TIMEOUT_MS = 5_000
+const BYTES_IN_MB = 1_048_576
 const INIT_MARK = 'init of '
 const CONFIG_INVALID = 3
 const RECV_WINDOW_MS = 5_000
@@ -46,10 +49,14 @@ export async function startTrader(context: RoleContext, hooks: TraderHooks): Pro
   const changes = readStrategyChanges(paths.root)
   if (!changes.ok) return changes
   const mark = openDecisionMark(paths.run, log)
-  const stuck = hooks.isHung && mark.left?.startsWith(INIT_MARK) === true ? mark.left.slice(INIT_MARK.length) : undefined
+  const ended = hooks.isHung ? 'hung' : hooks.isAborted ? 'aborted' : undefined
+  const stuck = ended !== undefined && mark.left?.startsWith(INIT_MARK) === true ? mark.left.slice(INIT_MARK.length) : undefined
   if (stuck !== undefined)
     return err({
-      sentence: `Strategy ${stuck} does not return from its init, so the trader was killed.`,
+      sentence:
+        ended === 'hung'
+          ? `Strategy ${stuck} does not return from its init, so the trader was killed.`
+          : `The trader was aborted in the init of strategy ${stuck}, as Node.js does when memory runs out.`,
       next: `Fix it, or remove ${stuck} from strategies in the configuration. Then start again.`,
       exitCode: CONFIG_INVALID,
     })
@@ -90,11 +97,16 @@ export async function startTrader(context: RoleContext, hooks: TraderHooks): Pro
     const held = await renewLease(sql, lease.value.epoch)
     if (held.ok && !held.value) hooks.fatal('Another trader has taken over this account.')
   }
+  const memory = new MemoryWatch(config.strategyMemoryMb * BYTES_IN_MB, machineHeap())
+  const deciding = (strategy: string | undefined, part = ''): void => {
+    mark.note(strategy === undefined ? undefined : `${part}${strategy}`)
+    memory.note(strategy)
+  }
   const trader = new Trader({
     profile: config.profile,
     tag: readTag(paths),
     intervalMs,
-    plans: plans.value.plans.map((plan) => withInitMark(plan, mark)),
+    plans: plans.value.plans.map((plan) => withInitMark(plan, deciding)),
     manual: plans.value.manual,
     risk: plans.value.risk,
     venue,
@@ -106,17 +118,22 @@ export async function startTrader(context: RoleContext, hooks: TraderHooks): Pro
     step: hooks.step,
     onFacts: hooks.onFacts,
     isSafe: hooks.isSafe,
-    deciding: mark.note,
+    deciding,
+    overMemory: () =>
+      memory.take().map(({ strategy, kept }) => ({
+        strategy,
+        how: 'memory',
+        keptMb: Math.round(kept / BYTES_IN_MB),
+        limitMb: config.strategyMemoryMb,
+      })),
     planSource: new PlanSource(
       context,
       { config: context.configured, changes: changes.value, strategies: context.strategies },
-      (plan) => withInitMark(plan, mark),
+      (plan) => withInitMark(plan, deciding),
       machineClock.nowMs,
     ),
     suspect:
-      mark.left !== undefined && (hooks.isHung || mark.hasRepeated)
-        ? { strategy: mark.left, how: hooks.isHung ? 'hung' : 'crashed' }
-        : undefined,
+      mark.left !== undefined && (ended !== undefined || mark.hasRepeated) ? { strategy: mark.left, how: ended ?? 'crashed' } : undefined,
     recovering: openRecoveryMark(paths.run),
     onPositions: scopeWriter(paths.root, readTag(paths), log),
     emergency: emergencyNotice(paths.root, () => Date.now()),
@@ -152,12 +169,12 @@ export async function startTrader(context: RoleContext, hooks: TraderHooks): Pro
 }
 
 /** A strategy that never returns from its init has a name, as one that hangs in a bar. */
-function withInitMark(plan: StrategyPlan, mark: DecisionMark): StrategyPlan {
+function withInitMark(plan: StrategyPlan, deciding: (strategy: string | undefined, part?: string) => void): StrategyPlan {
   const { definition } = plan
   const init: typeof definition.init = (...given) => {
-    mark.note(`${INIT_MARK}${plan.id}`)
+    deciding(plan.id, INIT_MARK)
     const state = definition.init(...given)
-    mark.note(undefined)
+    deciding(undefined)
     return state
   }
   return { ...plan, definition: { ...definition, init } }

@@ -111,7 +111,8 @@ export async function runProgram(entry: string, around?: RoleContext['around']):
       () => performance.now(),
     ),
   }
-  if (role !== 'all') return runRole(role, context, { isSafe: flags.safe === true, isHung: flags.hung === true }, terminal)
+  if (role !== 'all')
+    return runRole(role, context, { isSafe: flags.safe === true, isHung: flags.hung === true, isAborted: flags.aborted === true }, terminal)
   terminal.banner(packageJson.version, config)
   const passed = [
     '--pinned',
@@ -140,6 +141,7 @@ function readFlags(words: readonly string[]) {
       config: { type: 'string', short: 'c', multiple: true },
       safe: { type: 'boolean' },
       hung: { type: 'boolean' },
+      aborted: { type: 'boolean' },
       pinned: { type: 'string' },
       help: { type: 'boolean', short: 'h' },
     },

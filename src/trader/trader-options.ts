@@ -31,8 +31,15 @@ export interface TraderOptions extends TradePlan {
   readonly renewLease: () => Promise<void>
   /** Notes which strategy is deciding, where it outlives this process. */
   readonly deciding: (strategy: string | undefined) => void
-  /** The strategy that ended the trader before this one: it did not return, or deciding crashed twice in a row. */
-  readonly suspect: { readonly strategy: string; readonly how: 'hung' | 'crashed' } | undefined
+  /** The strategy that ended the trader before this one: it did not return, memory ran out in it, or deciding crashed twice in a row. */
+  readonly suspect: { readonly strategy: string; readonly how: 'hung' | 'crashed' | 'aborted' } | undefined
+  /** Strategies that keep too much memory, each once; absent where nobody measures it. */
+  readonly overMemory?: () => readonly {
+    readonly strategy: string
+    readonly how: 'memory'
+    readonly keptMb: number
+    readonly limitMb: number
+  }[]
   /** What a crash left undecided is decided under this mark; absent where nothing outlives the process. */
   readonly recovering?: RecoveryMark
   /** Other strategies while it runs. */

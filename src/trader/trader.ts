@@ -27,7 +27,7 @@ import { OBSERVE_HOLD } from './safety/system-holds.ts'
 import { knownStateOf } from './account/reconciler.ts'
 import { type Recovered, recover } from './recovery.ts'
 import { commandOf } from './orders/order-sender.ts'
-import { HUNG_WORDS } from '../kernel/handlers/strategy-modes.ts'
+import { hungWords } from '../kernel/handlers/strategy-modes.ts'
 import { setAsideInputs } from './set-aside.ts'
 import { listedAgain, registeredInstruments } from './instrument-registry.ts'
 import { FileWatch, giveUpChanged, ownersChange, strategyStarts } from './strategy-start.ts'
@@ -238,7 +238,7 @@ export class Trader {
     const input: KernelInput = { type: 'strategy-hung', strategy: run.strategy, how: suspect.how, ts: this.clock.now() }
     // The input that it hung on is decided once more, in the same transaction as this one and before it: without the strategy.
     for (const each of this.kernel.runs) if (each?.strategy === run.strategy) each.mode = 'errored'
-    log('error', `${run.strategy} ${HUNG_WORDS[suspect.how]} and is stopped; other strategies keep trading. Its position keeps its stop.`)
+    log('error', `${run.strategy} is stopped: ${hungWords(suspect)}; other strategies keep trading. Its position keeps its stop.`)
     for (;;) {
       const seq = await journal.appendInputs([input])
       if (seq.ok) return { seq: seq.value, input }
@@ -347,12 +347,24 @@ export class Trader {
   private observe(input: KernelInput, facts: readonly KernelFact[]): void {
     if (facts.length > 0) this.options.onFacts(facts, this.kernel)
     if (this.asked.has(input)) this.asked.set(input, facts)
+    this.stopOverMemory()
     if (input.type === 'order-accepted') this.parts.sender.wake()
     if (facts.some((f) => f.type === 'hold-added' && f.hold.cause === 'reconcile' && f.hold.scope.type === 'symbol'))
       void this.parts.account.run(false)
     if (input.type !== 'order-filled' && input.type !== 'position-adjusted') return
     this.parts.protection.check()
     this.options.onPositions(this.kernel)
+  }
+
+  /** What a strategy keeps stays with the process; stopped, it keeps no more (S18). */
+  private stopOverMemory(): void {
+    const { overMemory, log } = this.options
+    for (const { strategy, ...how } of overMemory?.() ?? []) {
+      const run = this.kernel.runs.find((each) => each !== undefined && each.strategy === strategy)
+      if (run === undefined || run.mode === 'errored') continue
+      log('error', `${strategy} is stopped: ${hungWords(how)}; other strategies keep trading. Its position keeps its stop.`)
+      this.parts.driver.post(() => [{ type: 'strategy-hung', strategy: run.strategy, ...how, ts: this.clock.now() }])
+    }
   }
 
   private startTimers(): void {

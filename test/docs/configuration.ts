@@ -17,6 +17,8 @@ const WORDS: Readonly<Record<string, string>> = {
   interval: 'The bars that strategies decide on',
   bookDepth: 'How much of each order book is followed; spreads are read from it',
   strategies: 'What trades: see below. Without it, three strategies that come with Ballast',
+  strategyMemoryMb:
+    'Most memory that a strategy may keep: one that keeps more is stopped alone ([operating](operating.md#when-a-strategy-hangs-or-the-trader-crashes))',
   'manual.symbols': 'Symbols that belong to you: `open` works there and nowhere else',
   'risk.strategies':
     'What single strategies have of their own; of each limit the strictest of account, strategy and symbol counts ([risk](risk.md))',

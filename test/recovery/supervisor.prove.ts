@@ -123,6 +123,19 @@ test('S18 a trader that hangs is killed after two seconds, and the next one lear
   expect(performance.now() - started).toBeGreaterThan(2_000)
 }, 20_000)
 
+test('S18 a trader has a limit of memory; one that was aborted, as at that limit, is followed by one that learns why', async () => {
+  const run = supervise({
+    before: "process.send({ type: 'line', text: 'with ' + process.execArgv.filter((flag) => flag.startsWith('--max')).join(' ') })",
+    trader: 'if (!flags.includes("--aborted")) process.abort()',
+  })
+  await until(() => run.starts().length >= 2, 'the second start')
+  run.signal()
+  expect(await run.done).toBe(0)
+  expect(run.starts()).toEqual(['--role trader', '--role trader --aborted'])
+  // 512 MB, and twice the 256 that a strategy may keep.
+  expect(run.said()).toContain('with --max-old-space-size=1024')
+}, 20_000)
+
 test('S13 the third crash within ten minutes starts it in safe mode, and a crash is no hang', async () => {
   const starts = await superviseUntil(
     { trader: 'if (!flags.includes("--safe")) process.kill(process.pid, "SIGKILL")' },

@@ -7,7 +7,7 @@ import type { Brackets } from '../orders/brackets.ts'
 import type { ChangedTerms, InstrumentVersions } from '../instrument-versions.ts'
 import type { CommandInput } from './operator-commands.ts'
 import type { ExternalActivity } from './external-activity.ts'
-import { HUNG_WORDS, type StrategyModes } from './strategy-modes.ts'
+import { type StrategyModes, hungWords } from './strategy-modes.ts'
 import type { Instrument } from '../../market/instrument.ts'
 import type { InstrumentIndex, StrategyId, Ts } from '../../core/units.ts'
 import type { KernelContext } from '../context.ts'
@@ -134,7 +134,7 @@ export class OtherInputs {
         this.parts.safety.liftHold(input.holdId, input.actor)
         return
       case 'strategy-hung':
-        this.parts.modes.fail(input.strategy, HUNG_WORDS[input.how ?? 'hung'])
+        this.parts.modes.fail(input.strategy, hungWords(input))
         return
       case 'strategies-changed':
         this.parts.starts.changed(input)

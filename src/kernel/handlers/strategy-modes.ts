@@ -6,17 +6,25 @@ import type { StrategyId } from '../../core/units.ts'
 import type { Algorithms } from '../orders/algorithms.ts'
 import type { OrderGateway } from '../orders/order-gateway.ts'
 import type { FactBuffer } from '../fact-buffer.ts'
-import type { StrategyMode } from '../input.ts'
+import type { StrategyHung, StrategyMode } from '../input.ts'
 import type { SafetyControls } from './safety-controls.ts'
 import type { PortfolioState } from '../state/portfolio-state.ts'
 import { MarketRun } from '../state/markets-run.ts'
 import type { StrategyRun } from '../state/strategy-run.ts'
 
-/** How a strategy ended the trader, as its sentence continues. */
-export const HUNG_WORDS = {
-  hung: 'it did not return for two seconds and was stopped',
-  crashed: 'the trader ended twice in a row while it decided',
-} as const
+/** How a strategy ended the trader, or would have, as its sentence continues. */
+export function hungWords({ how = 'hung', keptMb, limitMb }: Pick<StrategyHung, 'how' | 'keptMb' | 'limitMb'>): string {
+  switch (how) {
+    case 'hung':
+      return 'it did not return for two seconds and was stopped'
+    case 'crashed':
+      return 'the trader ended twice in a row while it decided'
+    case 'aborted':
+      return 'the trader was aborted while it decided, as Node.js does when memory runs out'
+    case 'memory':
+      return `it keeps ${keptMb} MB of memory, more than the ${limitMb} MB that a strategy may (strategyMemoryMb)`
+  }
+}
 
 export class StrategyModes {
   private readonly runs: readonly (StrategyRun | undefined)[]

@@ -32,6 +32,8 @@ export interface TraderHooks {
   readonly isSafe: boolean
   /** The trader before this one was killed because it did not answer. */
   readonly isHung: boolean
+  /** The trader before this one was aborted, as Node.js does when memory runs out. */
+  readonly isAborted: boolean
 }
 
 /** What of a trader outlives it: its journal, the commands that wait, and what it has sent. */

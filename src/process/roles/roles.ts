@@ -32,7 +32,7 @@ const LOCK_WAIT_MS = 15_000
 export type ProcessRole = Exclude<RoleName, 'supervisor'> | 'surfaces'
 
 /** How the supervisor informs a trader how the previous one ended. */
-export type TraderFlags = Pick<TraderHooks, 'isSafe' | 'isHung'>
+export type TraderFlags = Pick<TraderHooks, 'isSafe' | 'isHung' | 'isAborted'>
 
 /** What a role says of itself where no supervisor reads its messages. */
 export interface Voice {

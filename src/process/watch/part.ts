@@ -34,6 +34,7 @@ export class Part {
   readonly role: ProcessRole
   private readonly ports: PartPorts
   private readonly always: readonly string[]
+  private readonly execArgv: string[]
   private child: ChildProcess | undefined
   private again: NodeJS.Timeout | undefined
   private crashes: number[] = []
@@ -43,17 +44,22 @@ export class Part {
   private isStopping = false
   private wasReady = false
   private isHung = false
+  private isAborted = false
   /** It has said that its end is no crash. */
   private wantsAgain = false
   private answerFirst: (failure: Failure | undefined) => void = () => {}
   /** Of whoever has the last word about it, in steady ms. */
   heardMs = performance.now()
 
-  /** @param always flags of each start */
-  constructor(role: ProcessRole, ports: PartPorts, always: readonly string[] = []) {
+  /**
+   * @param always flags of each start
+   * @param heapMb most memory that its objects may take, MB: more ends it; undefined: what Node.js takes of this machine
+   */
+  constructor(role: ProcessRole, ports: PartPorts, always: readonly string[] = [], heapMb?: number) {
     this.role = role
     this.ports = ports
     this.always = always
+    this.execArgv = [...process.execArgv, ...(heapMb === undefined ? [] : [`--max-old-space-size=${heapMb}`])]
   }
 
   get isReady(): boolean {
@@ -113,11 +119,19 @@ export class Part {
   private launch(): void {
     const { entry, flags } = this.ports
     const isSafe = this.role === 'trader' && this.recentCrashes().length >= SAFE_CRASHES && !this.always.includes('--safe')
-    const own = [...this.always, ...(isSafe ? ['--safe'] : []), ...(this.isHung ? ['--hung'] : [])]
+    const own = [
+      ...this.always,
+      ...(isSafe ? ['--safe'] : []),
+      ...(this.isHung ? ['--hung'] : []),
+      ...(this.isAborted ? ['--aborted'] : []),
+    ]
     this.heardMs = performance.now()
     let child: ChildProcess
     try {
-      child = fork(entry, ['--role', this.role, ...flags, ...own], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+      child = fork(entry, ['--role', this.role, ...flags, ...own], {
+        stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+        execArgv: this.execArgv,
+      })
     } catch (thrown) {
       this.wait(`could not be started (${thrown instanceof Error ? thrown.message : String(thrown)})`)
       return
@@ -133,7 +147,10 @@ export class Part {
       // A process that never was has no exit.
       if (child.pid === undefined) this.ended(failure, problem)
     })
-    child.once('exit', (code, signal) => this.ended(failure, signal ?? (problem === '' ? `code ${code}` : problem)))
+    child.once('exit', (code, signal) => {
+      this.isAborted ||= signal === 'SIGABRT'
+      this.ended(failure, signal ?? (problem === '' ? `code ${code}` : problem))
+    })
   }
 
   private hear(said: RoleMessage): Failure | undefined {
@@ -146,6 +163,7 @@ export class Part {
         this.wasReady = true
         this.refusedInARow = 0
         this.isHung = false
+        this.isAborted = false
         this.answerFirst(undefined)
         return undefined
       case 'failed':

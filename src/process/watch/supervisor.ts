@@ -20,6 +20,8 @@ const STOP_LIMIT_MS = 15_000
 /** One that is not ready has nothing in flight. */
 const STOP_STARTING_MS = 8_000
 const REFUSED = 9
+/** Memory of a trader beside its strategies: many times what one takes with fifty symbols. */
+const TRADER_HEAP_MB = 512
 
 export interface SupervisorOptions {
   readonly context: RoleContext
@@ -63,7 +65,7 @@ export class Supervisor {
     this.parts = {
       simulator: new Part('simulator', ports),
       surfaces: new Part('surfaces', ports),
-      trader: new Part('trader', ports, options.isSafe ? ['--safe'] : []),
+      trader: new Part('trader', ports, options.isSafe ? ['--safe'] : [], TRADER_HEAP_MB + 2 * config.strategyMemoryMb),
     }
     this.database = config.databaseUrl === undefined ? new PackagedDatabase(paths.root, terminal) : undefined
     this.alerts = new AlertWriter(() => config.databaseUrl ?? sharedUrl(paths.root))
