@@ -10,10 +10,10 @@ type Form = 'percent' | 'ratio' | 'money' | 'count' | 'days' | 'duration'
 export const METRIC_TEXTS: readonly (readonly [keyof Metrics, string, string, Form])[] = [
   ['totalReturn', 'Total return', 'last equity / first − 1', 'percent'],
   ['cagr', 'Annual return', '(last / first)^(365 / days) − 1', 'percent'],
-  ['volatility', 'Volatility', 'sd(r) √365', 'percent'],
-  ['sharpe', 'Sharpe', 'mean(r) / sd(r) √365', 'ratio'],
+  ['volatility', 'Volatility', 'sd(r) √P, P periods a year', 'percent'],
+  ['sharpe', 'Sharpe', 'mean(r) / sd(r) √P', 'ratio'],
   ['probabilisticSharpe', 'Probabilistic Sharpe', 'chance that the true Sharpe is above 0', 'percent'],
-  ['sortino', 'Sortino', 'mean(r) / √(Σ min(r, 0)² / N) √365', 'ratio'],
+  ['sortino', 'Sortino', 'mean(r) / √(Σ min(r, 0)² / N) √P', 'ratio'],
   ['calmar', 'Calmar', 'annual return / max drawdown', 'ratio'],
   ['maxDrawdown', 'Max drawdown', 'max(1 − equity / peak before it)', 'percent'],
   ['maxDrawdownDays', 'Longest drawdown', 'days from a peak until equity recovers', 'days'],
@@ -49,8 +49,8 @@ export const METRIC_TEXTS: readonly (readonly [keyof Metrics, string, string, Fo
   ['sqn', 'SQN', 'mean(pnl) / sd(pnl) √trades', 'ratio'],
   ['benchmarkReturn', 'Buy and hold', 'last close / first open − 1', 'percent'],
   ['beta', 'Beta', 'cov(r, b) / var(b)', 'ratio'],
-  ['alpha', 'Annual alpha', '(mean(r) − beta mean(b)) 365', 'percent'],
-  ['informationRatio', 'Information ratio', 'mean(r − b) / sd(r − b) √365', 'ratio'],
+  ['alpha', 'Annual alpha', '(mean(r) − beta mean(b)) P', 'percent'],
+  ['informationRatio', 'Information ratio', 'mean(r − b) / sd(r − b) √P', 'ratio'],
 ]
 
 export function metricText(value: number | null | undefined, form: Form): string {

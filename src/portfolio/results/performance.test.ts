@@ -220,6 +220,31 @@ function trade(pnl: number, more: Partial<ClosedTrade> = {}): ClosedTrade {
   }
 }
 
+test('a year is counted by time, and not by the days of the calendar that a run touches', () => {
+  // 90 days from 23:00: the daily series has 91 periods. Hourly rows that rise by the same amount, to 1.216 times.
+  const hours = 90 * 24
+  const rising = (startMs: number): EquitySeries => ({
+    ts: Float64Array.from({ length: hours + 1 }, (_, k) => startMs + k * HOUR_MS),
+    equity: Float64Array.from({ length: hours + 1 }, (_, k) => 100 * (1 + 0.0001 * k)),
+  })
+  const of = (series: EquitySeries) => metricsOf({ series, returnSeries: dailyEquity(series), benchmark: dailyEquity(series) })
+  const late = of(rising(23 * HOUR_MS))
+  const early = of(rising(0))
+  expect(late.cagr).toBeCloseTo(1.216 ** (365 / 90) - 1, 12)
+  expect(late.cagr?.toFixed(3)).toBe('1.210')
+  expect(early.cagr).toBeCloseTo(late.cagr as number, 12)
+  // Its deviation by a reference: the same returns, a year of as many of them as there are in 365 days.
+  const returns = Array.from(dailyEquity(rising(23 * HOUR_MS)).equity).map((e, k, all) => (k === 0 ? 0 : e / (all[k - 1] as number) - 1))
+  const [, ...own] = returns
+  const mean = own.reduce((sum, r) => sum + r, 0) / 91
+  const deviation = Math.sqrt(own.reduce((sum, r) => sum + (r - mean) ** 2, 0) / 90)
+  expect(own).toHaveLength(91)
+  expect(late.volatility).toBeCloseTo(deviation * Math.sqrt((91 * 365) / 90), 12)
+  expect(late.sharpe).toBeCloseTo((mean / deviation) * Math.sqrt((91 * 365) / 90), 10)
+  // Whole days have a year of 365, as before.
+  expect(early.volatility).toBe(equityMetrics(dailyEquity(rising(0))).volatility)
+})
+
 describe('of trades', () => {
   const series = daily([100, 100])
 

@@ -63,7 +63,7 @@ export type Metrics = EquityMetrics & Partial<TradeMetrics> & Partial<BenchmarkM
 export interface PerformanceInput {
   /** Drives the total return and everything about drawdown. */
   readonly series: EquitySeries
-  /** Drives everything made of returns; `series` itself where absent. A backtest passes its daily series. */
+  /** Drives everything made of returns; `series` itself where absent. A backtest passes its daily series, whose year is counted by time. */
   readonly returnSeries?: EquitySeries | undefined
   /** Buy-and-hold at the instants of the return series. */
   readonly benchmark?: EquitySeries | undefined
@@ -74,7 +74,8 @@ export interface PerformanceInput {
 }
 
 export function metricsOf(input: PerformanceInput): Metrics {
-  const { series, returnSeries, periodsPerYear = PERIODS_PER_YEAR } = input
+  const { series, returnSeries } = input
+  const periodsPerYear = input.periodsPerYear ?? (returnSeries === undefined ? PERIODS_PER_YEAR : periodsByTime(returnSeries))
   const base = equityMetrics(series, periodsPerYear, returnSeries)
   const ofTrades = input.trades === undefined ? {} : tradeMetrics(input.trades, series, input.instruments)
   const against = input.benchmark === undefined ? {} : benchmarkMetrics(returnSeries ?? series, input.benchmark, periodsPerYear)
@@ -89,6 +90,12 @@ export const ANNUAL_METRICS = ['cagr', 'volatility', 'sharpe', 'sortino', 'calma
 /** Days that a series spans by its instants. */
 function spanDays({ ts }: Pick<EquitySeries, 'ts'>): number {
   return ts.length === 0 ? 0 : ((ts[ts.length - 1] as number) - (ts[0] as number)) / DAY_MS
+}
+
+/** Periods that a year of this series has by its instants: 365 of whole days, more where parts of days begin or end it. */
+function periodsByTime(series: EquitySeries): number {
+  const days = spanDays(series)
+  return days > 0 ? ((series.ts.length - 1) / days) * PERIODS_PER_YEAR : PERIODS_PER_YEAR
 }
 
 /** Why the annual figures of a series are null, where they are. */
