@@ -135,9 +135,10 @@ function tellFailure(ports: PanicDirectPorts, what: string, error: VenueError | 
 
 async function flatSentence(ports: PanicDirectPorts, plan: Pick<PanicPlan, 'untouched'>, tooSmall: PanicPlan['closes']): Promise<string> {
   const at = new Date(ports.wallClock.nowMs()).toISOString().slice(11, 19)
-  const coins = await ports.account.spotCoins()
+  const [coins, inverse] = await Promise.all([ports.account.spotCoins(), ports.account.inversePositions()])
   const untouched = [
     ...plan.untouched,
+    ...(inverse.ok ? inverse.value : ['inverse contracts (cannot be read)']),
     ...(coins.ok ? coins.value.map(({ coin, amount }) => `spot ${amount} ${coin}`) : ['spot (cannot be read)']),
   ]
   const kept = tooSmall.map(({ position, quantity }) => ` Below the minimum order size: ${position.symbol} ${quantity}.`).join('')

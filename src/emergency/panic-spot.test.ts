@@ -23,6 +23,8 @@ let sales: { orderLinkId: string; qty: number; status: string }[]
 /** What happens to the executions and to the answer of a sale. */
 let hidden: { executions: boolean; answer: boolean; spot: boolean }
 let refusal: number | undefined
+/** What is answered of inverse contracts. */
+let inverse: RawReply
 let liquidity: number
 let calls: string[]
 let nowMs: number
@@ -33,6 +35,7 @@ beforeEach(() => {
   sales = []
   hidden = { executions: false, answer: false, spot: false }
   refusal = undefined
+  inverse = list([])
   liquidity = Number.POSITIVE_INFINITY
   calls = []
   nowMs = 0
@@ -44,6 +47,7 @@ const row = (order: Order) => ({ symbol: 'BTCUSDT', reduceOnly: false, ...order 
 const isUnder = (filter: unknown, order: Order): boolean => (filter === 'StopOrder') === (order.stopOrderType === 'Stop')
 
 function answer(path: string, p: Params): RawReply {
+  if (p.category === 'inverse') return inverse
   if (p.category === 'spot' && hidden.spot) return reply({}, 10001)
   if (path === '/v5/account/wallet-balance')
     return list([{ coin: Object.entries(coins).map(([coin, amount]) => ({ coin, walletBalance: amount.toFixed(8) })) }])
@@ -125,6 +129,21 @@ const run = (scope: PanicScope = OURS, limitMs = 20_000): Promise<PanicDirectOut
     say: () => {},
     limitMs,
   })
+
+test('positions in inverse contracts are named and not touched; where there are none, or none can be read, it is flat all the same', async () => {
+  inverse = list([{ symbol: 'BTCUSD', side: 'Sell', size: '25000' }])
+  expect(await run()).toMatchObject({
+    isFlat: true,
+    sentence: expect.stringMatching(/^FLAT: .* Not touched: BTCUSD short 25000 USD, spot /),
+  })
+  inverse = reply({}, 10001)
+  expect(await run()).toMatchObject({ isFlat: true, sentence: expect.not.stringContaining('inverse') })
+  inverse = reply({}, 10016)
+  expect(await run()).toMatchObject({
+    isFlat: true,
+    sentence: expect.stringContaining('Not touched: inverse contracts (cannot be read), spot '),
+  })
+})
 
 test('sells what is ours in orders that the exchange takes, and lists what is left', async () => {
   const outcome = await run()

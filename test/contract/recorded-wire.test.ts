@@ -31,6 +31,8 @@ const PAIR = makeInstrument({
 
 let lists: Map<string, (params: Params) => readonly Row[]>
 let results: Map<string, unknown>
+/** What is refused, by its code. */
+let refusals: Map<string, (params: Params) => number>
 let asked: string[]
 let streams: StreamHandlers
 let reports: StreamReport[]
@@ -42,7 +44,8 @@ const transport: Transport = {
   call: async (method, path, params): Promise<RawReply> => {
     asked.push(`${method} ${path}`)
     const result = results.get(path) ?? { list: lists.get(path)?.(params as Params) ?? [] }
-    return { type: 'reply', body: { retCode: 0, retMsg: 'OK', result }, limits: undefined }
+    const retCode = refusals.get(path)?.(params as Params) ?? 0
+    return { type: 'reply', body: { retCode, retMsg: retCode === 0 ? 'OK' : '', result }, limits: undefined }
   },
   open: (_topics, handlers) => {
     streams = handlers
@@ -60,6 +63,7 @@ const walletOf = (walletBalance: string): void => {
 beforeEach(() => {
   lists = new Map()
   results = new Map()
+  refusals = new Map()
   asked = []
   reports = []
   odd = []
@@ -300,6 +304,35 @@ describe('figures', () => {
     )
     const read = await venue.readAccount(ts(1))
     expect(read.ok && read.value.elsewhere).toMatchObject([{ symbol: 'BTCPERP', quantity: '-0.5', notional: 32_000e8 }])
+  })
+
+  test('a position in an inverse contract is counted by its dollars, and named by a panic', async () => {
+    lists.set('/v5/position/list', ({ category }) =>
+      category === 'inverse'
+        ? [
+            elsewhere({ symbol: 'BTCUSD', size: '25000', markPrice: '64000.50', side: 'Sell' }),
+            elsewhere({ symbol: 'ETHUSD', size: '0', markPrice: '3000' }),
+            elsewhere({ symbol: 'XRPUSD', size: '70', markPrice: 'n/a' }),
+          ]
+        : [],
+    )
+    const read = await venue.readAccount(ts(1))
+    expect(read.ok && read.value.elsewhere).toMatchObject([
+      { symbol: 'BTCUSD', quantity: '-25000', markPrice: '64000.50', notional: 25_000e8 },
+      // Held, and not known how much: it holds entries back.
+      { symbol: 'XRPUSD', notional: 40_000_000e8 },
+    ])
+    const wallClock = { nowMs: () => 0, steadyMs: () => 0, sleep: async () => {}, every: () => () => {} }
+    expect(await verifyFlat(venue, new Bench().kernel, wallClock, () => ts(1))).toContain(
+      'Not touched: BTCUSD short 25000 (not traded here)',
+    )
+  })
+
+  test('where there are no inverse contracts, the account is read all the same; where they cannot be read, it is not', async () => {
+    refusals.set('/v5/position/list', ({ category }) => (category === 'inverse' ? 10001 : 0))
+    expect((await venue.readAccount(ts(1))).ok).toBe(true)
+    refusals.set('/v5/position/list', ({ category }) => (category === 'inverse' ? 10016 : 0))
+    expect((await venue.readAccount(ts(1))).ok).toBe(false)
   })
 
   test.each(['1.5E+3', '', 'n/a'])('a balance of "%s" is no balance of 0: the reading fails by the field', async (text) => {

@@ -241,6 +241,13 @@ export function toElsewhere({ symbol, side, size, markPrice }: PositionWire): El
   return { symbol, quantity: `${side === 'Sell' ? '-' : ''}${size}`, markPrice, notional: cash(notional) }
 }
 
+/** An inverse contract is one US dollar of its coin: its size is its worth, which is counted as USDT, whatever the coin costs. */
+export function toInverseElsewhere({ symbol, side, size, markPrice }: PositionWire): ElsewherePosition {
+  const notional = worthOf(size, '1')
+  if (notional === undefined || worthOf('1', markPrice) === undefined) return unreadElsewhere(symbol, side)
+  return { symbol, quantity: `${side === 'Sell' ? '-' : ''}${size}`, markPrice, notional: cash(notional) }
+}
+
 /** More than any account holds, and still far below the range of Cash. */
 const NOTIONAL_MOST = 40_000_000
 const DECIMAL = /^(\d+)(?:\.(\d+))?$/

@@ -192,6 +192,7 @@ describe('the account', () => {
       ['/v5/position/list', 'linear'],
       // Of contracts that are settled in another coin.
       ['/v5/position/list', 'linear'],
+      ['/v5/position/list', 'inverse'],
       ['/v5/account/wallet-balance', 'USDT'],
     ])
   })

@@ -325,7 +325,11 @@ const RESULTS: Readonly<Record<string, z.ZodType>> = {
   '/v5/order/realtime': listOfEither(restOrder, restSpotOrder),
   '/v5/order/history': listOfEither(restOrder, restSpotOrder),
   '/v5/execution/list': listOfEither(restExecution, restSpotExecution),
-  '/v5/position/list': listOf(restPosition),
+  '/v5/position/list': z.union([
+    listOf(restPosition),
+    // Inverse contracts are not simulated: nobody holds any.
+    z.strictObject({ list: z.array(restPosition).max(0), nextPageCursor: text, category: z.literal('inverse') }),
+  ]),
   '/v5/position/trading-stop': z.strictObject({}),
   '/v5/account/wallet-balance': z.strictObject({ list: z.array(wallet) }),
 }

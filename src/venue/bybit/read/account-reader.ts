@@ -19,7 +19,7 @@ import type {
 } from '../../../trading/report.ts'
 import { CONDITIONAL } from '../orders/bodies.ts'
 
-import { toElsewhere, toExecutionReport, toOrderReport, toPositionReport, unreadElsewhere } from '../map.ts'
+import { toElsewhere, toExecutionReport, toInverseElsewhere, toOrderReport, toPositionReport, unreadElsewhere } from '../map.ts'
 import { type Requests, listOf } from '../http/requests.ts'
 import { type AccountRows, readRows } from './account-rows.ts'
 import { toMovement } from './movements.ts'
@@ -90,6 +90,10 @@ export class AccountReader {
       if (!others.ok) return others
       elsewhere.push(others.value)
     }
+    const inverse = await this.rows('/v5/position/list', { category: 'inverse', limit: 200 }, positionRow, () => false)
+    // Where there are no such contracts (demo, some regions) the exchange refuses the question, and nothing is held in them.
+    if (!inverse.ok && inverse.error.type !== 'invalid-request') return inverse
+    const inverseRows = inverse.ok ? inverse.value : NO_ROWS
     // Before the balance: what moves in between is in the next log, and not in a balance that the log does not know.
     const log = upTo === undefined ? ok(NO_ROWS) : await this.transactions(executionsFrom, upTo)
     // A key that may not read it must not keep the account from being read: what moves is then unexplained.
@@ -110,13 +114,22 @@ export class AccountReader {
       positions: symbols.mapRows(positions.value.rows, 'linear', toPositionReport),
       holdings: spot.map((instrument) => holdingOf(instrument, balanceOf(instrument.baseCoin))),
       movements: log.ok ? this.movements(log.value.rows, coin) : undefined,
-      elsewhere: elsewhere.flatMap(({ rows, unread }) => [
-        ...rows.filter((row) => !symbols.byName.has(row.symbol) && Number(row.size) !== 0).map(toElsewhere),
-        ...unread.map(({ symbol }) => unreadElsewhere(symbol, '')),
-      ]),
-      unread: [orders.value, spotOrders.value, executions.value, spotExecutions.value, log.ok ? log.value : NO_ROWS, ...elsewhere].flatMap(
-        ({ unread }) => unread,
-      ),
+      elsewhere: [
+        ...elsewhere.flatMap(({ rows }) =>
+          rows.filter((row) => !symbols.byName.has(row.symbol) && Number(row.size) !== 0).map(toElsewhere),
+        ),
+        ...inverseRows.rows.filter((row) => Number(row.size) !== 0).map(toInverseElsewhere),
+        ...[...elsewhere, inverseRows].flatMap(({ unread }) => unread.map(({ symbol }) => unreadElsewhere(symbol, ''))),
+      ],
+      unread: [
+        orders.value,
+        spotOrders.value,
+        executions.value,
+        spotExecutions.value,
+        log.ok ? log.value : NO_ROWS,
+        ...elsewhere,
+        inverseRows,
+      ].flatMap(({ unread }) => unread),
       walletBalance: balanceIn(coin, balanceOf(coin)),
       coin,
       maintenanceRatio: ratioOf(account.accountMMRate),

@@ -111,6 +111,18 @@ export class PanicAccount {
     )
   }
 
+  /** Positions in inverse contracts, in words: nothing of Ballast's is among them, and they take margin all the same. */
+  async inversePositions(): Promise<Result<string[], VenueError>> {
+    const rows = await this.read('/v5/position/list', { category: 'inverse', limit: 200 }, positionRow)
+    // Where there are no such contracts the question is refused.
+    if (!rows.ok) return rows.error.type === 'invalid-request' ? ok([]) : rows
+    return ok(
+      rows.value.flatMap(({ symbol, side, size }) =>
+        Number(size) > 0 ? [`${symbol} ${side === 'Buy' ? 'long' : 'short'} ${size} USD`] : [],
+      ),
+    )
+  }
+
   openOrders(): Promise<Result<PanicOrder[], VenueError>> {
     return this.ofSettleCoins('/v5/order/realtime', 50, orderRow)
   }

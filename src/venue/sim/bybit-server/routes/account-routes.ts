@@ -18,6 +18,8 @@ import { walletRow } from '../account/wallet-row.ts'
 import { type Answer, type Params, answer, integerOf, isAnswer, pageOf, rateText, refuse, textOf } from '../streams/wire.ts'
 
 export function positionList(exchange: Exchange, params: Params): Answer {
+  // Inverse contracts are not simulated, and an account may always be asked what it holds in them.
+  if (textOf(params, 'category') === 'inverse') return answer({ list: [], nextPageCursor: '', category: 'inverse' })
   const scope = scopeOf(exchange, params, LINEAR_ONLY)
   if (isAnswer(scope)) return scope
   if (scope.isOpen) return refuse(10001, 'params error: symbol or settleCoin is required')
