@@ -68,6 +68,8 @@ export interface BacktestResult {
   readonly denials: ReadonlyMap<string, number>
   /** Exits by a stop in a bar that held the target, too. */
   readonly ambiguousExits: number
+  /** What they would have made more, had the target come first, before fees. */
+  readonly ambiguousGain: Cash
   /** Holds of breakers that were lifted as soon as a user could have. */
   readonly resumes: number
   /** Text of a strategy that threw; the run ends there. */
@@ -159,6 +161,7 @@ class BacktestDriver implements BetweenDecisions {
       funding: kernel.portfolio.ledger.funding,
       denials: this.denials,
       ambiguousExits: this.venue.ambiguousExits,
+      ambiguousGain: this.venue.ambiguousGain,
       resumes: this.resumes,
       failure: this.failure,
       wasStopped,

@@ -1,6 +1,7 @@
 /**
  * Warnings about a backtest, printed before its figures: few trades, costs, luck, one sample.
  */
+import { CASH_ONE } from '../core/units.ts'
 import { groupDigits } from '../core/decimal.ts'
 import { missingSettlements, unchargedSettlements } from './funding-gaps.ts'
 import { stopGapsOf } from './stop-gaps.ts'
@@ -118,11 +119,13 @@ function marketDoubts({ result }: BacktestRun, request: BacktestRequest): Doubt[
       text: `${gaps.stops} stops filled ${request.stopShare === undefined || request.stopShare === 0 ? 'at their price' : `with ${percent(request.stopShare)} of the range beyond it as slippage`}: at the close of their bars they would have cost ${close}, at the bar extreme ${money(gaps.atWorst)} more, on ${money(gaps.loss)} lost (try --stop-slippage 0.33)`,
     })
   }
-  if (result.ambiguousExits > AMBIGUOUS_SHARE * Math.max(1, result.trades.length))
+  if (result.ambiguousExits > AMBIGUOUS_SHARE * Math.max(1, result.trades.length)) {
+    const worst = (result.finalEquity - (result.equity.value[0] ?? result.finalEquity)) / CASH_ONE
     doubts.push({
       code: 'both-in-bar',
-      text: `${result.ambiguousExits} of ${result.trades.length} trades ended in a bar that reached both stop and target; the stop was assumed: use a shorter interval`,
+      text: `${result.ambiguousExits} of ${result.trades.length} trades ended in a bar that reached both stop and target; the stop was assumed: the result is between ${money(worst)} (each stop first, as here) and ${money(worst + result.ambiguousGain / CASH_ONE)} (each target first); use a shorter interval`,
     })
+  }
   const coarse = series.find(({ columns }) => 1 / (columns.close[columns.close.length - 1] ?? Number.POSITIVE_INFINITY) > COARSE_TICK)
   if (request.limitFill === 'touch' && coarse !== undefined)
     doubts.push({

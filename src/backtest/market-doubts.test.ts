@@ -242,3 +242,35 @@ test('a day whose loss reached the limit is gone on with when a person could hav
   expect([result.trades.length, result.resumes, result.fills.length]).toEqual([1, 1, 3])
   expect(doubts(request).get('resumed')).toMatch(/^risk limits put entries on hold 1 times/)
 })
+
+test('exits in bars that reached stop and target are a doubt with both results', () => {
+  // Each bar reaches both: from 100 down to 99 and up to 102.
+  const wild = flat(24 * 40, 10_000_000, HOUR_MS)
+  wild.low.fill(9_900_000)
+  wild.high.fill(10_200_000)
+  const both = defineStrategy({
+    ...buys,
+    name: 'both',
+    onBar: ({ bars, position, signal }) => {
+      const close = bars.close(0)
+      if (position === 0)
+        signal({
+          side: 1,
+          strength: 1,
+          stop: ticks(close - 50_000),
+          targets: [{ price: ticks(close + 100_000), share: 1 }],
+          reason: { rule: 'both', values: {} },
+        })
+    },
+  })
+  const request = requestOf({ definition: both, series: seriesOf(wild), takerRate: rate(0) })
+  const { result } = runBacktestRequest(request)
+  const text = doubts(request).get('both-in-bar') ?? ''
+  // A coin each time: half of one lost at the stop, one made at the target.
+  const exits = result.ambiguousExits
+  expect(exits).toBeGreaterThan(100)
+  expect(result.ambiguousGain).toBe(exits * 1.5 * 1e8)
+  const worst = -exits * 0.5
+  expect(text).toContain(`${exits} of ${exits} trades ended in a bar that reached both stop and target; the stop was assumed`)
+  expect(text).toContain(`between ${worst.toFixed(2)} (each stop first, as here) and ${exits.toFixed(2)} (each target first)`)
+})

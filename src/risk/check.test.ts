@@ -391,6 +391,24 @@ describe('S10 the whole position that results is judged', () => {
     expect(answer(c)).toBe('gap-test')
   })
 
+  test('S10 the fifth of five equal entries is denied, with what the four may lose', () => {
+    const c = approved()
+    // Room for the fourth, three times over beside three others, and not for the fifth beside four.
+    c.limits.dayLossMax = moneyLimit(cash(PLANNED * 6.5))
+    c.limits.openPositionsMax = 50
+    const others = (count: number) =>
+      Array.from({ length: count }, () => ({ side: 1 as const, lots: QUANTITY, price: ticks(639_999), stop: ticks(630_000) }))
+    for (const admitted of [0, 1, 2, 3]) {
+      c.view.entriesElsewhere = others(admitted)
+      expect([admitted, answer(c)]).toEqual([admitted, undefined])
+    }
+    c.view.entriesElsewhere = others(4)
+    expect(checkEntry(c.intent, QUANTITY, viewOf(c.view), c.limits, c.costs)).toMatchObject({
+      rule: 'gap-test',
+      figures: { planned: formatDecimal(PLANNED, 8), multiple: 3, openRisk: formatDecimal(cash(4 * PLANNED), 8) },
+    })
+  })
+
   test('S10 an entry that rests in the symbol counts with the next one', () => {
     const c = approved()
     c.view.entries = [{ side: 1, lots: QUANTITY, price: ticks(639_999), stop: ticks(630_000) }]

@@ -1,7 +1,8 @@
 /**
  * Where orders meet prices: which order a price or a move reaches, in which order, and at which price it is met.
  */
-import { type InstrumentIndex, type Ts, ticks } from '../../core/units.ts'
+import { type Cash, type InstrumentIndex, type Ts, cash, lots, ticks } from '../../core/units.ts'
+import { type Instrument, notionalOf } from '../../market/instrument.ts'
 import type { VenueEventSink } from '../../trading/event.ts'
 import { Liquidation } from './liquidation.ts'
 import { Settlement } from './settlement.ts'
@@ -24,6 +25,8 @@ export class Matcher {
   private step = 1
   /** Exits by a stop in a bar that held a target of the same position, too. */
   ambiguousExits = 0
+  /** What those exits would have made more, had the target come first. */
+  ambiguousGain: Cash = cash(0)
   private readonly calm: CalmPrices = { above: 0.1 - 0.1, below: 0.1 - 0.1 }
   private low = 0
   private high = 0
@@ -226,7 +229,7 @@ export class Matcher {
     const isPassed = order.isStop === (order.side === 1) ? at >= trigger : at <= trigger
     const price = isGap || isPassed ? at : trigger
     const isWithin = !isGap && this.settlement.targetStep !== 0
-    if (isWithin && order.isStop && order.reduceOnly) this.noteAmbiguous(order)
+    if (isWithin && order.isStop && order.reduceOnly) this.noteAmbiguous(order, price)
     if (!isGap) this.account.prices[order.instrument] = price
     // Spot conditionals hold nothing before their trigger: what they need may be gone.
     const isSpot = this.account.instruments[order.instrument]?.category === 'spot'
@@ -243,13 +246,25 @@ export class Matcher {
     return way > 0 ? Math.ceil(way * share - 1e-9) : 0
   }
 
-  private noteAmbiguous(stop: SimOrder): void {
+  private noteAmbiguous(stop: SimOrder, stopPrice: number): void {
     const resting = this.resting[stop.instrument] as SimOrder[]
     const isMet = (order: SimOrder): boolean => {
       const at = order.limit ?? order.trigger
       return at !== undefined && at >= this.low && at <= this.high && order.reduceOnly && !order.isStop && order.side === stop.side
     }
-    if (resting.some(isMet)) this.ambiguousExits += 1
+    const met = resting.filter(isMet)
+    if (met.length === 0) return
+    this.ambiguousExits += 1
+    const instrument = this.account.instruments[stop.instrument] as Instrument
+    let left: number = stop.lots - stop.filled
+    for (const target of met) {
+      const taken = lots(Math.min(left, target.lots - target.filled))
+      left -= taken
+      const worth = (price: number): Cash => notionalOf(instrument, ticks(price), taken, 'floor')
+      const gain = worth(target.limit ?? (target.trigger as number)) - worth(stopPrice)
+      // A stop sells what was bought, and buys what was sold.
+      this.ambiguousGain = cash(this.ambiguousGain + (stop.side === -1 ? gain : 0 - gain))
+    }
   }
 
   /** A conditional limit after its trigger: it takes what its price allows, and rests with what is left where it may. */

@@ -231,6 +231,25 @@ describe('fills inside a bar', () => {
     sim.tick(1000)
     sim.bar(1000, 1030, 940, 1000)
     expect(sim.venue.ambiguousExits).toBe(1)
+    // Sold at 950, and at 1,020 had the target come first.
+    expect(sim.venue.ambiguousGain).toBe(70 * CASH_ONE)
+  })
+
+  test('what they would have made more is counted for shorts and for targets in parts as well', () => {
+    const sim = setup({}, 1000)
+    sim.submit({
+      side: -1,
+      lots: lots(4),
+      stop: t(1050),
+      targets: [
+        { price: t(980), share: 0.5 },
+        { price: t(900), share: 0.5 },
+      ],
+    })
+    sim.tick(1000)
+    // The second target is beyond the bar: its half would have been stopped.
+    sim.bar(1000, 1060, 970, 1000)
+    expect([sim.venue.ambiguousExits, sim.venue.ambiguousGain]).toEqual([1, 2 * 70 * CASH_ONE])
   })
 
   test('fills inside a bar: with limitFill touch, a touch is enough', () => {

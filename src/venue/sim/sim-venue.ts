@@ -329,6 +329,11 @@ export class SimVenue {
     return this.matcher.ambiguousExits
   }
 
+  /** What those exits would have made more, had the target come first, before fees. */
+  get ambiguousGain(): Cash {
+    return this.matcher.ambiguousGain
+  }
+
   /** A print at `price`: what lies between the last price and this one was not traded (a gap). `volume` is what impact is measured on. */
   tick(i: InstrumentIndex, price: Ticks, volume: number, at: Ts, into: VenueEventSink): void {
     this.matcher.begin(at, volume)
