@@ -478,3 +478,10 @@ test.each([
   const reply: RawReply = { type: 'reply', body: { retCode, retMsg: '', result: {} }, limits: undefined }
   expect(errorOf(reply, true, 0)?.type).toBe('invalid-request')
 })
+
+test('an environment that refuses the question for fees with 10001 has none; a rights question that is refused so is not read', async () => {
+  refusals.set('/v5/account/fee-rate', () => 10001)
+  refusals.set('/v5/user/query-api', () => 10001)
+  const read = await venue.conditions()
+  expect([read.fees.type, read.spotFees.type, read.key.type]).toEqual(['absent', 'absent', 'failed'])
+})

@@ -120,6 +120,7 @@ const ROWS: readonly (readonly [
     ['fee.unexpected warn P3'],
   ],
   ['cheaper fees', { fees: read([{ symbol: 'BTCUSDT', takerRate: rate(2_000_000) }]) }, {}, [], []],
+  ['fees that cannot be read', { fees: failed('venue-down', 'no-reply') }, {}, ['account.unread warn P3'], ['account.unread warn P3']],
   ['an environment without fees and DCP', { fees: { type: 'absent' }, dcp: { type: 'absent' } }, {}, [], []],
   ['hedge mode', withSymbol({ isHedge: true }), {}, ['account.position_mode BTCUSDT hold P1'], ['account.position_mode BTCUSDT hold P1']],
   [

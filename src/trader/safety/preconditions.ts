@@ -227,10 +227,11 @@ function accountFindings({ marginMode, borrowed, fees, spotFees }: ConditionsRea
         sentence: `The account has borrowed ${amount} ${coin}: it accrues interest and reduces available margin below what the risk engine assumes.`,
         next: 'Repay it in Bybit’s app.',
       })
-  for (const [part, counted] of [
-    [fees, takerRate],
-    [spotFees, spotTakerRate],
+  for (const [part, counted, what] of [
+    [fees, takerRate, 'the fees of perpetuals'],
+    [spotFees, spotTakerRate, 'the fees of spot'],
   ] as const) {
+    if (part.type === 'failed') findings.push(unread(what, part.error.code, part.error.detail))
     const dear = part.type === 'read' ? part.value.filter((fee) => fee.takerRate > counted) : []
     if (dear.length > 0)
       findings.push({

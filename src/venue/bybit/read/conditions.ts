@@ -69,7 +69,9 @@ export const symbolCondition = (rows: readonly z.infer<typeof symbolRow>[]): Sym
 /** How a symbol is answered that the exchange does not know. */
 const UNLISTED = '10001'
 /** Codes of an endpoint that the environment (demo) does not have. */
-const ABSENT = new Set(['http-404', '10017', '10032', '10404'])
+const ABSENT: ReadonlySet<string> = new Set(['http-404', '10017', '10032', '10404'])
+/** Demo answers a question for fees with 10001 and an empty text. */
+const FEES_ABSENT: ReadonlySet<string> = new Set([...ABSENT, '10001'])
 
 export class ConditionsReader {
   /** Of the account, once its key was read. */
@@ -103,13 +105,18 @@ export class ConditionsReader {
   }
 
   private readFees(category: Category, symbols: readonly string[]): Promise<ConditionPart<readonly FeeCondition[]>> {
-    return this.part('/v5/account/fee-rate', { category }, listOf(feeRow), (row) =>
-      row.list
-        .map(({ symbol, takerFeeRate }) => ({
-          symbol: ownSymbolOf(category, symbol),
-          takerRate: rate(parseDecimal(takerFeeRate, RATE_SCALE, 'ceil') ?? 0),
-        }))
-        .filter(({ symbol }) => symbols.includes(symbol)),
+    return this.part(
+      '/v5/account/fee-rate',
+      { category },
+      listOf(feeRow),
+      (row) =>
+        row.list
+          .map(({ symbol, takerFeeRate }) => ({
+            symbol: ownSymbolOf(category, symbol),
+            takerRate: rate(parseDecimal(takerFeeRate, RATE_SCALE, 'ceil') ?? 0),
+          }))
+          .filter(({ symbol }) => symbols.includes(symbol)),
+      FEES_ABSENT,
     )
   }
 
@@ -142,9 +149,10 @@ export class ConditionsReader {
     params: Readonly<Record<string, string>>,
     schema: z.ZodType<Row>,
     map: (row: Row) => T,
+    absent = ABSENT,
   ): Promise<ConditionPart<T>> {
     const reply = await this.requests.read('account', path, params, schema)
     if (reply.ok) return { type: 'read', value: map(reply.value) }
-    return ABSENT.has(reply.error.code) ? { type: 'absent' } : { type: 'failed', error: reply.error }
+    return absent.has(reply.error.code) ? { type: 'absent' } : { type: 'failed', error: reply.error }
   }
 }

@@ -44,8 +44,13 @@ describe('orders on a replay', () => {
     expect(frames[1]?.data[0]).toMatchObject({ orderStatus: 'Filled', cumExecQty: '0.1', avgPrice: '110.5', category: 'linear' })
     expect(frames[2]?.data[0]).toMatchObject({ side: 'Buy', size: '0.1', entryPrice: '110.5' })
     expect(client.get('/v5/position/list', { symbol: 'BTCUSDT' }).result.list).toMatchObject([
-      { size: '0.1', avgPrice: '110.5', markPrice: '115', unrealisedPnl: '0.45', curRealisedPnl: '-0.0060775' },
+      { size: '0.1', avgPrice: '110.5', markPrice: '115', unrealisedPnl: '0.45', curRealisedPnl: '-0.0060775', positionBalance: '0' },
     ])
+    // In isolated margin it is the margin that the position alone stands on.
+    exchange.account.change({ marginMode: 'ISOLATED_MARGIN' })
+    const [isolated] = client.get('/v5/position/list', { symbol: 'BTCUSDT' }).result.list
+    expect(isolated?.['positionBalance']).toBe(isolated?.['positionIM'])
+    expect(Number(isolated?.['positionBalance'])).toBeGreaterThan(0)
   })
 
   test('stop and target of an entry become orders of their own, and the one that is left is canceled', () => {

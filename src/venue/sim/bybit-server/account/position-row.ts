@@ -33,7 +33,7 @@ export interface PositionFigures {
   readonly createdTime: number
   readonly updatedTime: number
   readonly seq: number
-  readonly conditions: Pick<Conditions, 'positionMode' | 'isReduceOnly' | 'autoAddMargin' | 'adlRank'>
+  readonly conditions: Pick<Conditions, 'positionMode' | 'marginMode' | 'isReduceOnly' | 'autoAddMargin' | 'adlRank'>
 }
 
 const TAKER_FRACTION = 0.00055
@@ -67,7 +67,8 @@ export function positionRow(f: PositionFigures): PositionRow {
     adlRankIndicator: f.lots === 0 ? 0 : (f.conditions.adlRank[instrument.symbol] ?? 2),
     leverage: String(f.leverage),
     breakEvenPrice: breakEven(f),
-    positionBalance: cashText(f.margin),
+    // In cross margin no part of the account belongs to one position.
+    positionBalance: f.conditions.marginMode === 'ISOLATED_MARGIN' ? cashText(f.margin) : '0',
     markPrice: formatPrice(instrument, f.mark),
     liqPrice: liquidationPrice(f),
     bustPrice: '',
