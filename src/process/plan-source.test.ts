@@ -4,7 +4,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { err, ok } from '../core/result.ts'
 import { loadConfig } from '../config/config.ts'
 import { configTexts, pin, pinnedConfig, pinnedStrategies } from '../config/pinned-config.ts'
@@ -13,6 +13,10 @@ import { listOf, loadPinned, loadStrategies } from '../strategy-files/load.ts'
 import { strategySource } from '../strategy-files/template.ts'
 import { claimDirectory, pathsOf } from '../system/paths.ts'
 import { PlanSource } from './plan-source.ts'
+
+// Each strategy is compiled with its kit and tried in a thread: seconds where other tests run beside it.
+vi.setConfig({ testTimeout: 90_000 })
+afterAll(() => vi.resetConfig())
 
 let root: string
 let file: string
@@ -181,7 +185,7 @@ test('code that does not compile, throws in its init or does not return from it 
   expect(await said(source, { type: 'reload', only: 'mine' })).toMatch(/^mine: it does not return from its init within \d+ s\./)
   put('mine')
   expect(await said(source, { type: 'reload', only: 'mine' })).toMatch(/^mine BTCUSDT/)
-}, 60_000)
+})
 
 test('a list of changes that is none is refused with its file', () => {
   write({})

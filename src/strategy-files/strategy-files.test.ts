@@ -4,12 +4,16 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { signalsOf } from '../strategy/strategy-harness.ts'
 import { changedSince } from './compile.ts'
 import { STRATEGIES } from '../strategy/registry.ts'
 import { listOf, loadPinned, loadStrategies } from './load.ts'
 import { strategySource } from './template.ts'
+
+// Each file is compiled with its kit and tried in a thread: seconds where other tests run beside it.
+vi.setConfig({ testTimeout: 90_000 })
+afterAll(() => vi.resetConfig())
 
 let root: string
 let folder: string

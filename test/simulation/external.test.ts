@@ -95,7 +95,7 @@ describe('a position that is not ours', () => {
     expect(narrow.alerts).toEqual(['P3 external.position'])
     expect(await narrow.ask({ name: 'adopt', symbol: 'ETHUSDT' })).toMatchObject({
       status: 'refused',
-      text: 'ETHUSDT is not traded here: add it to manual.symbols and restart, then /adopt ETHUSDT.',
+      text: 'ETHUSDT is not traded here: add it to manual.symbols and send /reload, then /adopt ETHUSDT.',
     })
     narrow.order('Buy', '1.00', 'ETHUSDT')
     await narrow.pass(65_000)

@@ -137,7 +137,7 @@ export class EnvironmentMonitor {
           alert: 'external.position',
           severity: 'P3',
           about: undefined,
-          summary: `${symbol} ${quantity} on Bybit is in a symbol that Ballast does not trade. It counts toward risk limits and is left untouched. To adopt it, add ${symbol} to manual.symbols and restart.`,
+          summary: `${symbol} ${quantity} on Bybit is in a symbol that Ballast does not trade. It counts toward risk limits and is left untouched. To adopt it, add ${symbol} to manual.symbols and send /reload.`,
           ts: now(),
         }))
   }
