@@ -10,6 +10,7 @@ import { KERNEL_CODE_VERSION } from '../src/kernel/snapshot.ts'
 import { findSeries } from '../src/market/candles/find-series.ts'
 import { openStore } from '../src/market/candles/store.ts'
 import { type Catalog, strategyNamed } from '../src/strategy/registry.ts'
+import type { StrategyModule } from '../src/strategy-files/module.ts'
 import { BACKTEST_ATTEMPTS } from './backtest-sweep.ts'
 import { type BacktestAnswer, type BacktestSpec, backtestSpec } from './backtest-run.ts'
 import type { ThreadInput } from './backtest-thread.ts'
@@ -26,9 +27,9 @@ export class QueuedBacktests implements Backtests {
   private readonly rows: BacktestRows
   private readonly queue: JobQueue<'backtest'>
   private readonly candlesRoot: string
-  private readonly catalog: Catalog
+  private readonly catalog: () => Promise<Catalog>
 
-  constructor(rows: BacktestRows, queue: JobQueue<'backtest'>, candlesRoot: string, catalog: Catalog) {
+  constructor(rows: BacktestRows, queue: JobQueue<'backtest'>, candlesRoot: string, catalog: () => Promise<Catalog>) {
     this.rows = rows
     this.queue = queue
     this.candlesRoot = candlesRoot
@@ -36,7 +37,7 @@ export class QueuedBacktests implements Backtests {
   }
 
   async enqueue(request: BacktestRequest, actor: string): Promise<Backtest | string | QueueIsDown> {
-    const named = strategyNamed(this.catalog, request.strategy)
+    const named = strategyNamed(await this.catalog(), request.strategy)
     if (!named.ok) return named.error
     const definition = named.value
     const params = definition.params.safeParse(request.params)
@@ -84,7 +85,11 @@ export class QueuedBacktests implements Backtests {
 }
 
 /** Runs what is queued, one at a time: the trader shares the machine. Answers whether this process runs a backtest now. */
-export function workBacktests(queues: JobQueues, rows: BacktestRows, world: Omit<ThreadInput, 'spec'>): (id: string) => boolean {
+export function workBacktests(
+  queues: JobQueues,
+  rows: BacktestRows,
+  world: Pick<ThreadInput, 'candlesRoot'> & { readonly strategies: () => readonly StrategyModule[] },
+): (id: string) => boolean {
   const running = new Set<string>()
   queues.work('backtest', 1, async (job) => {
     const row = await rows.find(job.data.backtestId)
@@ -92,7 +97,7 @@ export function workBacktests(queues: JobQueues, rows: BacktestRows, world: Omit
     if (row === undefined || running.has(row.id) || !(await rows.begin(row.id))) return
     running.add(row.id)
     try {
-      const answer = await runInThread(job, rows, { ...world, spec: backtestSpec.parse(row.spec) })
+      const answer = await runInThread(job, rows, { ...world, strategies: world.strategies(), spec: backtestSpec.parse(row.spec) })
       if (answer === undefined) return
       if (typeof answer === 'string') await rows.fail(row.id, answer)
       else await rows.finish(row.id, { ...answer })

@@ -15,8 +15,8 @@ export interface WorkerPorts {
   readonly sql: Sql
   readonly queues: JobQueues
   readonly candlesRoot: string
-  /** The user's strategies. */
-  readonly strategies: readonly StrategyModule[]
+  /** The user's strategies as they are loaded now. */
+  readonly strategies: () => readonly StrategyModule[]
   /** Undefined while the exchange cannot be asked. */
   readonly candleSource: () => Promise<CandleSource | undefined>
   /** Shares capital among strategies where that is due. */

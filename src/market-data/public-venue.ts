@@ -29,9 +29,12 @@ export class PublicVenue {
   private readonly context: Installation
   private instruments: readonly Instrument[] | undefined
   private readMs = 0
+  private readonly added: () => Promise<readonly string[]>
 
-  constructor(context: Installation) {
+  /** @param added symbols that strategies have now; the configuration's are known */
+  constructor(context: Installation, added: () => Promise<readonly string[]>) {
     this.context = context
+    this.added = added
   }
 
   private venue(intervalMs: number): Result<BybitVenue, string> {
@@ -65,10 +68,12 @@ export class PublicVenue {
     const venue = this.venue(intervalMs)
     if (!venue.ok) return venue
     const now = machineClock.steadyMs()
-    if (this.instruments === undefined || now - this.readMs > REREAD_MS) {
-      const plans = plansOf(this.context.config, this.context.strategies)
-      if (!plans.ok) return err(plans.error.sentence)
-      const specs = await venue.value.instruments(symbolsOf(plans.value))
+    const plans = plansOf(this.context.config, this.context.strategies)
+    if (!plans.ok) return err(plans.error.sentence)
+    const symbols = [...new Set([...symbolsOf(plans.value), ...(await this.added())])]
+    const known = this.instruments?.map(({ symbol }) => symbol) ?? []
+    if (this.instruments === undefined || now - this.readMs > REREAD_MS || symbols.some((symbol) => !known.includes(symbol))) {
+      const specs = await venue.value.instruments(symbols)
       if (!specs.ok) return err(specs.error.detail)
       this.instruments = specs.value.map(makeInstrument)
       this.readMs = now

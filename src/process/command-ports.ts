@@ -25,6 +25,7 @@ import { configuredSettings } from '../config/risk-config.ts'
 import { RATE_ONE } from '../core/units.ts'
 import { RISK_PROFILES } from '../risk/profiles.ts'
 import { readTag } from '../system/paths.ts'
+import type { CurrentStrategies } from './current-strategies.ts'
 import { recentCandles } from './recent-candles.ts'
 import type { PublicVenue } from '../market-data/public-venue.ts'
 import { methodWeights } from './method-weights.ts'
@@ -34,9 +35,10 @@ export function commandPorts(
   database: Database,
   queues: JobQueues,
   publicVenue: PublicVenue,
+  strategies: CurrentStrategies,
   startedAtMs: number,
 ): CommandPorts {
-  const { config, paths, strategies } = context
+  const { config, paths } = context
   const { sql } = database
   const { costs } = RISK_PROFILES[config.profile]
   const candles = recentCandles((symbol, interval, bars) => publicVenue.chart(symbol, interval, bars), Date.now)
@@ -48,7 +50,7 @@ export function commandPorts(
     codes: new PostgresCodes(sql, paths.codesKey, Date.now),
     audit: new PostgresAudit(sql, (text) => context.log('warn', text)),
     keys: new PostgresApiKeys(sql, config.profile),
-    backtests: new QueuedBacktests(new BacktestRows(sql), queues.open('backtest'), paths.candles, strategies.catalog),
+    backtests: new QueuedBacktests(new BacktestRows(sql), queues.open('backtest'), paths.candles, () => strategies.catalog()),
     portfolio: {
       instruments: () => publicVenue.listed(),
       weights: (request) => methodWeights(publicVenue, request),

@@ -1,7 +1,7 @@
 /**
  * The user's strategies from their folder to a catalog, and what threads need to have the same.
  */
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { type Result, err, ok } from '../core/result.ts'
 import { type Catalog, STRATEGIES, withStrategies } from '../strategy/registry.ts'
 import type { StrategyDefinition } from '../strategy/strategy.ts'
@@ -26,6 +26,10 @@ export async function loadPinned(listFile: string): Promise<Result<LoadedStrateg
   const catalog = await importStrategies(modules)
   return catalog.ok ? ok({ catalog: catalog.value, modules, broken: [] }) : catalog
 }
+
+/** The compiled files of {@link loadPinned}, for threads that bring them in themselves; undefined where nothing is pinned. */
+export const pinnedModules = (listFile: string | undefined): readonly StrategyModule[] | undefined =>
+  listFile === undefined || !existsSync(listFile) ? undefined : (JSON.parse(readFileSync(listFile, 'utf8')) as readonly StrategyModule[])
 
 /** What {@link loadPinned} reads. */
 export const listOf = ({ modules }: LoadedStrategies): string => JSON.stringify(modules)

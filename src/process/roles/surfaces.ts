@@ -20,6 +20,7 @@ import { DatabasePulse } from '../watch/database-pulse.ts'
 import { hasSimulator } from '../../config/exchange-access.ts'
 import { OutageWatch } from '../watch/outage-watch.ts'
 import { readTag } from '../../system/paths.ts'
+import { CurrentStrategies } from '../current-strategies.ts'
 import { PublicVenue } from '../../market-data/public-venue.ts'
 
 export const SURFACES = ['api', 'worker', 'bots'] as const
@@ -40,8 +41,12 @@ export async function startSurfaces(context: RoleContext, surfaces: readonly Sur
     prefix: `ballast-${readTag(paths)}`,
     onError: (text) => log('warn', text),
   })
-  const publicVenue = new PublicVenue(context)
-  const ports = commandPorts(context, database.value, queues, publicVenue, Date.now())
+  const strategies = new CurrentStrategies(paths.run, context.strategies)
+  const publicVenue = new PublicVenue(context, async () => {
+    const rows = await sql<{ symbol: string }[]>`select distinct symbol from strategies`
+    return rows.map(({ symbol }) => symbol)
+  })
+  const ports = commandPorts(context, database.value, queues, publicVenue, strategies, Date.now())
   // Whoever asked before this start is asked again: what was shown then is not what is there now.
   if (surfaces.includes('api') || surfaces.includes('bots')) {
     await new PostgresConfirmations(sql).voidPending()
@@ -69,7 +74,7 @@ export async function startSurfaces(context: RoleContext, surfaces: readonly Sur
         sql,
         queues,
         candlesRoot: paths.candles,
-        strategies: context.strategies.modules,
+        strategies: () => strategies.modules(),
         candleSource: () => publicVenue.candleSource(),
         moveCapital: () => moveOnSchedule(ports),
         equity: config.equity,
