@@ -60,6 +60,16 @@ describe('as a process', () => {
     ])
   }, 20_000)
 
+  test('a negative number is a word, and what else begins with a dash is no option of the command', async () => {
+    const word = await ballast('risk set dayLoss -1% --data-dir never')
+    expect([word.code, word.stderr]).toEqual([
+      (await ballast('status --data-dir never')).code,
+      expect.stringContaining('has not been started'),
+    ])
+    const stray = await ballast('positions --watchh')
+    expect([stray.code, stray.stderr]).toEqual([2, expect.stringContaining("There is no option '--watchh' of positions.")])
+  }, 30_000)
+
   test('key new needs a role that there is, and a whole number of days', async () => {
     const role = await ballast('key new --role owner --name x')
     expect([role.code, role.stderr]).toEqual([2, expect.stringContaining('viewer, operator, trader, admin')])

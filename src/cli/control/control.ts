@@ -67,6 +67,8 @@ export const registerSteering =
       .command(name)
       .description(summary)
       .argument('[words...]', name === 'measures' ? `${usage}, or a file: CSV, JSON, Parquet or Feather, also compressed` : usage)
+      // A word may be a negative number; what else begins with a dash is refused where it is read.
+      .allowUnknownOption()
       .action(runCommand)
     if (ROWS[name] !== undefined || name === 'risk' || name === 'pnl') command.option('-w, --watch [seconds]', 'refresh until q or Ctrl-C')
     if (name === 'risk')
@@ -128,6 +130,9 @@ interface Flags extends PanicDirectFlags, MeasuresFlags {
 
 async function runCommand(words: readonly string[], flags: Flags, command: Command): Promise<void> {
   const context = contextOf(command)
+  const stray = words.find((word) => /^-(?![\d.])/.test(word))
+  if (stray !== undefined)
+    throw new CliError(EXIT.usage, `There is no option '${stray}' of ${command.name()}.`, `Its options: ballast ${command.name()} --help`)
   if (flags.direct === true) return (await import('./panic-direct.ts')).runPanicDirect(context, flags)
   const name = command.name()
   if (name === 'strategy' && (await isAboutFiles(context, words))) return
