@@ -40,6 +40,8 @@ export type StrategyAsk =
       readonly id: string
       readonly strategy?: string
       readonly symbols?: readonly string[]
+      /** The symbols come to those that it has. */
+      readonly isMore?: boolean
       readonly params?: Readonly<Record<string, string>>
     }
   | { readonly type: 'remove'; readonly id: string }

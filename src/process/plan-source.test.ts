@@ -110,7 +110,7 @@ test('what is added, changed, removed and reset lies over the configuration, and
   const asks = [
     { type: 'put', id: 'two', strategy: 'ema-cross', symbols: ['ETHUSDT'], params: { fast: '5' } },
     { type: 'put', id: 'ema-cross', params: { fast: '9' } },
-    { type: 'put', id: 'two', symbols: ['ETHUSDT', 'SOLUSDT'] },
+    { type: 'put', id: 'two', symbols: ['SOLUSDT'], isMore: true },
     { type: 'remove', id: 'ema-cross' },
     { type: 'reset', id: 'ema-cross' },
     { type: 'remove', id: 'two' },

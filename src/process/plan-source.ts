@@ -140,8 +140,9 @@ export class PlanSource implements PlanPort {
         next: `Add it under another name, or remove it first: /strategy ${ask.id} remove`,
       })
     const strategy = known?.strategy ?? ask.strategy ?? ask.id
-    const symbols = ask.symbols ?? known?.symbols
-    if (symbols === undefined || symbols.length === 0)
+    const symbols =
+      ask.symbols === undefined || ask.isMore === true ? [...new Set([...(known?.symbols ?? []), ...(ask.symbols ?? [])])] : ask.symbols
+    if (symbols.length === 0)
       return err({ sentence: `${ask.id} needs at least one symbol.`, next: `For example: /strategy ${ask.id} add BTCUSDT` })
     const isLoaded = this.files.strategies.catalog.has(strategy)
     const files = isLoaded ? ok(this.files) : await this.withCode(strategy)

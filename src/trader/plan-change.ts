@@ -100,7 +100,9 @@ export class PlanChange {
       ...(manualGone.length === 0 ? [] : [`No longer by hand: ${manualGone.join(', ')}.`]),
       ...(newSymbols.length === 0
         ? []
-        : [`${newSymbols.join(', ')} is new here: the trader starts itself again, which takes a few seconds. Stops stay at the exchange.`]),
+        : [
+            `${newSymbols.map((symbol) => `${symbol} (${ownerIn(prepared.plan, symbol)})`).join(', ')} is new here: the trader starts itself again, which takes a few seconds. Stops stay at the exchange.`,
+          ]),
       ...(prepared.later.length === 0 ? [] : [laterText(prepared.later).trim()]),
     ]
     const identity = ({ id, identity, instruments, execution }: StrategyConfig): unknown => [id, identity, instruments, execution]
@@ -205,6 +207,9 @@ export class PlanChange {
       .map(({ after }) => ({ type: 'set-strategy-mode', strategy: after.id, mode: 'running', actor, ts: now() }))
   }
 }
+
+const ownerIn = ({ plans }: PreparedPlan['plan'], symbol: string): string =>
+  plans.find(({ symbols }) => symbols.includes(symbol))?.id ?? 'by hand'
 
 const laterText = (later: readonly string[]): string =>
   later.length === 0 ? '' : ` ${later.join(', ')} ${later.length === 1 ? 'counts' : 'count'} from the next start of Ballast.`

@@ -112,7 +112,10 @@ test('a symbol that is new to the trader is asked of the exchange, and the trade
   expect(await world.ask({ name: 'strategies', ask: { type: 'put', id: 'second' } })).toMatchObject({ status: 'refused' })
   expect(world.startsAgain).toEqual([])
   const outcome = await world.ask(reload)
-  expect(outcome).toMatchObject({ status: 'done', text: expect.stringContaining('ETHUSDT is new here: the trader starts itself again') })
+  expect(outcome).toMatchObject({
+    status: 'done',
+    text: expect.stringContaining('ETHUSDT (second) is new here: the trader starts itself again'),
+  })
   expect(world.startsAgain).toHaveLength(1)
   expect((await world.startAgain()).ok).toBe(true)
   expect(world.kernel.portfolio.ownerOf(instrumentIndex(1))).toBe('second')

@@ -87,6 +87,7 @@ export async function planChange(context: CommandContext, args: ChangeArgs): Pro
             id: name,
             ...(args.of === undefined ? {} : { strategy: args.of }),
             ...(symbols === undefined ? {} : { symbols }),
+            ...(action === 'add' ? { isMore: true } : {}),
             ...(args.params === undefined ? {} : { params: args.params }),
           }
   return judged(context, ask, args.close === true, TITLES[action](name))

@@ -31,11 +31,18 @@ test.each([
   [
     '/strategy Trend-2 add doge 1000PEPEUSDT of ema-cross fast=9',
     {
-      ask: { type: 'put', id: 'trend-2', strategy: 'ema-cross', symbols: ['DOGEUSDT', '1000PEPEUSDT'], params: { fast: '9' } },
+      ask: {
+        type: 'put',
+        id: 'trend-2',
+        strategy: 'ema-cross',
+        symbols: ['DOGEUSDT', '1000PEPEUSDT'],
+        isMore: true,
+        params: { fast: '9' },
+      },
       closes: false,
     },
   ],
-  ['/strategy grid add on spot:BTC', { ask: { type: 'put', id: 'grid', symbols: ['BTCUSDT-SPOT'] }, closes: false }],
+  ['/strategy grid add on spot:BTC', { ask: { type: 'put', id: 'grid', symbols: ['BTCUSDT-SPOT'], isMore: true }, closes: false }],
 ])('%s', async (line, command) => {
   const { runner, previewed } = Object.assign(makeWorld(), { preview: shown() })
   expect((await runner.runLine(line, by('admin'))).status).toBe('confirm')
