@@ -14,6 +14,7 @@ import { Trader } from '../../../src/trader/trader.ts'
 import { machineClock } from '../../../src/system/wall-clock.ts'
 import type { Journal } from '../../../src/journal/journal.ts'
 import type { KernelFact } from '../../../src/kernel/fact.ts'
+import { readSimClock } from '../../../src/market-data/sim-clock.ts'
 import { openStore } from '../../../src/market/candles/store.ts'
 import { type Instrument, makeInstrument, parsePrice, parseQuantity } from '../../../src/market/instrument.ts'
 import { RISK_PROFILES } from '../../../src/risk/profiles.ts'
@@ -104,8 +105,8 @@ export async function tradeLive(
       steadyMs: machineClock.steadyMs,
       sleep: machineClock.sleep,
       simClock: async () => {
-        const clock = await getJson<{ now: number; speed: number }>(`${url}/_sim/clock`)
-        return { now: ts(clock.now), speed: 0 }
+        const clock = await readSimClock(url)
+        return clock === undefined ? undefined : { now: clock.now, speed: 0 }
       },
     },
   )
