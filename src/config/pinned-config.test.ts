@@ -59,4 +59,7 @@ test('what is pinned anew replaces what was named before, what is not given stay
   expect(readFileSync(first, 'utf8')).toBe('[]')
   pin(run, { strategies: '[2]' })
   expect([existsSync(first), readdirSync(run).length]).toEqual([false, 5])
+  for (const old of ['config-0.json', 'config-files.json', 'strategies.json']) writeFileSync(join(run, old), '{}')
+  pin(run, { strategies: '[3]' })
+  expect(readdirSync(run)).not.toEqual(expect.arrayContaining([expect.stringMatching(/^(config-0|config-files|strategies)\.json$/)]))
 })

@@ -63,11 +63,11 @@ function written(run: string, name: string, text: string): string {
   return copy
 }
 
-/** A process that begins at this moment may still be reading the copies of before. */
+/** A process that begins at this moment may still be reading the copies of before. Those of earlier versions have no hash in their names. */
 function removeOthers(run: string, kept: readonly (PinnedIndex | undefined)[]): void {
   const named = kept.flatMap((index) => (index === undefined ? [] : [index.strategies, ...index.config.map(({ copy }) => copy)]))
   for (const file of readdirSync(run))
-    if (/^(config-\d+|strategies)-[0-9a-f]{12}\.json$/.test(file) && !named.includes(join(run, file)))
+    if (/^((config-\d+|strategies)(-[0-9a-f]{12})?|config-files)\.json$/.test(file) && !named.includes(join(run, file)))
       rmSync(join(run, file), { force: true })
 }
 
