@@ -1,5 +1,5 @@
 /**
- * What all parts of one kernel share: its configuration, its state, and the facts that an input leads to.
+ * What all parts of one kernel share: its configuration, its state, and as `outbox` the buffer of the facts that an input leads to.
  */
 import type { Bars } from '../market/bars.ts'
 import type { Instrument } from '../market/instrument.ts'

@@ -1,5 +1,5 @@
 /**
- * The kernel: one synchronous state machine in which the engines meet. Inputs go in, facts come out, and the state follows from both.
+ * The kernel: one synchronous state machine for strategies, risk, orders and the portfolio. Inputs go in, facts come out, and the state follows from both.
  */
 import { OtherInputs } from './handlers/other-inputs.ts'
 import { InstrumentVersions } from './instrument-versions.ts'
@@ -259,7 +259,7 @@ export class Kernel {
     return this.safety.isFlattening(i)
   }
 
-  /** Takes one input: books it, decides on it, and leaves the facts in the outbox (which the caller resets before). */
+  /** Takes one input: books it, decides on it, and leaves the facts in `factBuffer`, which the caller resets before. */
   apply(input: KernelInput): void {
     this.advance(input)
     if (isOrderEvent(input)) {

@@ -1,5 +1,5 @@
 /**
- * What operators and programs ask of the trader, as it is in a command row; the live driver turns it into kernel inputs.
+ * What operators and programs ask of the trader, as it is in a command row; trader/commands turns it into kernel inputs.
  */
 import type { AssessmentDetail } from '../risk/assessment/assessment-detail.ts'
 import type { RiskDenial } from '../risk/denial.ts'

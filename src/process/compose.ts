@@ -1,5 +1,5 @@
 /**
- * The composition root: makes each role out of its parts.
+ * Makes the trader out of its parts: database, lease, exchange, strategies. The other roles are made in roles/.
  */
 import type { Problem } from '../core/problem.ts'
 import type { OutlivingPorts, RoleContext, RunningRole, TraderHooks } from './roles/role-context.ts'

@@ -1,5 +1,5 @@
 /**
- * Whether a database that is run elsewhere answers now: asked once for the line that a start prints. The parts ask for themselves, for ever.
+ * Whether a database that is run elsewhere answers now: asked once for the line that a start prints. The parts keep asking for themselves.
  */
 import { makeClient } from '../../db/client.ts'
 

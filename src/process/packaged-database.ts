@@ -1,5 +1,5 @@
 /**
- * The packaged database of an installation: started first, started again for ever when it has ended, stopped last.
+ * The packaged database of an installation: started first, restarted whenever it ends, stopped last.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type EmbeddedServer, startEmbedded } from '../../db/embedded/embedded.ts'

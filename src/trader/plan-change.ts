@@ -1,6 +1,6 @@
 /**
- * Other strategies while the trader runs: what would change is said first, and then it changes between two bars, with a start in between nowhere
- * but where a symbol is new to this trader.
+ * Changes the list of strategies while the trader runs, between two bars: what would change is shown first. Only a symbol that is new to this
+ * trader takes a restart of it.
  */
 import { createHash } from 'node:crypto'
 import type { Ts } from '../core/units.ts'

@@ -1,5 +1,5 @@
 /**
- * What is other in one list of strategies than in another, by the name of each.
+ * How one list of strategies differs from another: by name, which are added, removed or changed, and in what.
  */
 import type { InstrumentIndex, StrategyId } from '../core/units.ts'
 import type { StrategyConfig } from '../kernel/config.ts'

@@ -8,7 +8,7 @@ import type { TradePlan } from '../config/strategy-plan.ts'
 
 export interface PreparedPlan {
   readonly plan: Pick<TradePlan, 'plans' | 'manual'>
-  /** Keys of the configuration that are others too, and count from the next start. */
+  /** Other keys of the configuration that have changed; they count from the next start. */
   readonly later: readonly string[]
   /** From here on every start begins with it. @throws where it cannot be written */
   readonly keep: () => void
@@ -17,8 +17,8 @@ export interface PreparedPlan {
 export interface PlanPort {
   /** Compiles, loads and checks what is asked. Nothing changes by it. */
   prepare(ask: StrategyAsk, actor: string): Promise<Result<PreparedPlan, Problem>>
-  /** Strategies whose file is another one now than what runs. */
+  /** Strategies whose file has changed since it was loaded. */
   changedFiles(): readonly { readonly name: string }[]
-  /** Configuration files that are others now than those that run. */
+  /** Configuration files that have changed since they were read. */
   changedConfig(): readonly string[]
 }

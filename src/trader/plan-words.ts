@@ -1,5 +1,5 @@
 /**
- * What a change of the list of strategies does, a line for each strategy: what is other, and what becomes of its state, entries and positions.
+ * What a change of the list of strategies does, a line for each strategy: what changes, and what becomes of its state, entries and positions.
  */
 import { type InstrumentIndex, lots } from '../core/units.ts'
 import type { StrategyConfig } from '../kernel/config.ts'

@@ -1,5 +1,5 @@
 /**
- * What each strategy begins with in this process: whether its code or parameters are others than its state's, and the bars that it reads back.
+ * What each strategy begins with in this process: whether its code or parameters have changed since its state was made, and the bars that it reads back.
  */
 import { type InstrumentIndex, type Ts, ts } from '../core/units.ts'
 import type { ClosedBar, KernelInput, StrategiesChanged, StrategyStarted } from '../kernel/input.ts'
@@ -171,7 +171,7 @@ function beginningOf(kernel: Kernel, strategy: StrategyConfig): Beginning {
   }
 }
 
-/** Reports of each file that becomes another one than what runs. */
+/** Reports each file that has changed since it was loaded. */
 export class FileWatch {
   private readonly reported = new Set<string>()
   private readonly files: Pick<PlanPort, 'changedFiles' | 'changedConfig'>
@@ -183,7 +183,7 @@ export class FileWatch {
   look(now: Ts): KernelInput[] {
     const strategies = this.files.changedFiles().map(({ name }) => `${name}.ts`)
     const configs = this.files.changedConfig()
-    // One that was loaded meanwhile is told of again when it changes again.
+    // One that was loaded meanwhile is reported again when it changes again.
     for (const file of this.reported) if (!strategies.includes(file) && !configs.includes(file)) this.reported.delete(file)
     return [
       ...strategies.flatMap((file) =>

@@ -89,7 +89,7 @@ export class StrategyStarts {
     for (const run of this.runsOf(strategy)) {
       if (!(run instanceof MarketRun && run.keepsState)) continue
       if (read.size > 0) run.of.replay(undefined)
-      // What others had not heard is nothing to one that starts from scratch.
+      // One that starts from scratch does not hear what the strategy before it had not heard yet.
       if (isAnew) run.of.notices.take()
     }
   }
@@ -97,7 +97,7 @@ export class StrategyStarts {
   decide({ strategy, isAnew, only }: StrategyStarted): void {
     if (!isAnew) return
     for (const run of this.runsOf(strategy)) {
-      // Entries that rest were placed by what is no more: what comes next does not know them.
+      // Entries that rest were placed by the code or parameters of before: the new ones do not know them.
       if (only === undefined) this.gateway.cancelEntriesOf(run.instrument.index, 'strategy changed')
       if (!run.keepsState || only?.includes(run.instrument.index) === false) continue
       run.restart()

@@ -1,6 +1,6 @@
 /**
  * From a strategy's signal to an exit, an entry, or a denial that keeps its figures.
- * Never lets a signal that came while held live on (S11), and never enters unsized or unchecked.
+ * Never acts on a signal after the hold during which it came (S11), and never enters without sizing and risk check.
  */
 import type { KernelContext } from '../context.ts'
 import type { PendingCloses } from '../state/pending-closes.ts'

@@ -1,5 +1,5 @@
 /**
- * One process of an installation: started, listened to, and started again for ever with growing waits, whatever it ended with.
+ * One process of an installation: started, listened to, and restarted with growing waits however often and however it ends.
  */
 import { type ChildProcess, fork } from 'node:child_process'
 import type { RoleMessage } from '../roles/role-message.ts'

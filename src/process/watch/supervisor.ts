@@ -1,5 +1,5 @@
 /**
- * Runs an installation: database, simulator, trader and surfaces as processes of their own, watched and started again for ever.
+ * Runs an installation: database, simulator, trader and surfaces as processes of their own, watched and restarted whenever one ends.
  */
 import type { RoleContext } from '../roles/role-context.ts'
 import { plansOf } from '../../config/plans.ts'

@@ -1,6 +1,6 @@
 /**
  * Gathers the closed bars of one instant until all symbols are there, or until the wait is over.
- * Never lets a bar through twice, and never holds an instant back in lockstep for less than all of it.
+ * Never lets a bar through twice. In lockstep there is no such limit: it waits for all of them.
  */
 import { type InstrumentIndex, type Ts, ts } from '../../core/units.ts'
 import type { Bar } from '../../market/bars.ts'

@@ -63,7 +63,7 @@ export class OrderSender {
 
   /** Resolves when everything that was given has been sent and answered. */
   whenIdle(): Promise<void> {
-    // A change that waits for its order's acceptance is nobody's business yet.
+    // A change that waits for its order to be accepted does not count.
     if (!this.isRunning) return Promise.resolve()
     return new Promise((resolve) => {
       this.idleWaiters.push(resolve)
