@@ -45,7 +45,7 @@ export function readStrategyChanges(root: string): Result<readonly StrategyChang
     return ok(shape.parse(JSON.parse(readFileSync(file, 'utf8'))))
   } catch {
     return err({
-      sentence: `${file} is not a list of strategy changes any more.`,
+      sentence: `${file} is damaged: it is no longer a list of strategy changes.`,
       next: 'Remove it to go back to the strategies of the configuration.',
       exitCode: CONFIG_INVALID,
     })

@@ -147,10 +147,10 @@ test.each([
   [{ type: 'reload', only: 'ema-cros' }, "There is no strategy 'ema-cros'. Did you mean ema-cross? Running: ema-cross."],
   [
     { type: 'reload', only: 'ema-cross' },
-    'ema-cross is built in: its code is that of Ballast. Its parameters change with: /strategy ema-cross set name=value',
+    'ema-cross is built in: its code comes with Ballast. Its parameters change with: /strategy ema-cross set name=value',
   ],
   [{ type: 'remove', id: 'nobody' }, "There is no strategy 'nobody'. Running: ema-cross."],
-  [{ type: 'reset', id: 'ema-cross' }, 'ema-cross is as the configuration has it. /strategies shows what runs.'],
+  [{ type: 'reset', id: 'ema-cross' }, 'ema-cross is already as configured: there is nothing to reset. /strategies shows what runs.'],
   [
     { type: 'put', id: 'ema-cross', params: { fats: '9' } },
     "ema-cross: there is no parameter 'fats'. Did you mean fast? Nothing was changed.",
@@ -160,7 +160,7 @@ test.each([
     { type: 'put', id: 'new', strategy: 'nothing', symbols: ['ETHUSDT'] },
     "There is no strategy 'nothing': it is neither built in nor a file of",
   ],
-  [{ type: 'put', id: 'ema-cross', strategy: 'rsi-reversion' }, 'ema-cross is there already and runs ema-cross. Add it under another name'],
+  [{ type: 'put', id: 'ema-cross', strategy: 'rsi-reversion' }, 'ema-cross already exists and runs ema-cross. Add it under another name'],
   [
     { type: 'put', id: 'two', strategy: 'ema-cross', symbols: ['BTCUSDT'] },
     'symbol-owned: BTCUSDT belongs to ema-cross, so two cannot trade it.',
@@ -192,7 +192,7 @@ test('a list of changes that is none is refused with its file', () => {
   mkdirSync(join(root, 'data'), { recursive: true })
   writeFileSync(join(root, 'data', 'strategy-changes.json'), '{"id":1}')
   const read = readStrategyChanges(join(root, 'data'))
-  expect(read.ok ? '' : read.error.sentence).toMatch(/strategy-changes\.json is not a list of strategy changes any more\.$/)
+  expect(read.ok ? '' : read.error.sentence).toMatch(/strategy-changes\.json is damaged: it is no longer a list of strategy changes\.$/)
 })
 
 test('without changes the configuration is the same object', () => {

@@ -110,7 +110,7 @@ export class PlanSource implements PlanPort {
     if (spec === undefined) return err(unknown(name, specs.map(idOf)))
     if (!this.files.strategies.modules.some((module) => module.name === spec.strategy) && this.files.strategies.catalog.has(spec.strategy))
       return err({
-        sentence: `${spec.strategy} is built in: its code is that of Ballast.`,
+        sentence: `${spec.strategy} is built in: its code comes with Ballast.`,
         next: `Its parameters change with: /strategy ${name} set name=value`,
       })
     return this.withCode(spec.strategy)
@@ -136,7 +136,7 @@ export class PlanSource implements PlanPort {
     const known = this.specs().find((spec) => idOf(spec) === ask.id)
     if (known !== undefined && ask.strategy !== undefined && ask.strategy !== known.strategy)
       return err({
-        sentence: `${ask.id} is there already and runs ${known.strategy}.`,
+        sentence: `${ask.id} already exists and runs ${known.strategy}.`,
         next: `Add it under another name, or remove it first: /strategy ${ask.id} remove`,
       })
     const strategy = known?.strategy ?? ask.strategy ?? ask.id
@@ -165,7 +165,7 @@ export class PlanSource implements PlanPort {
     if (ask.type === 'reset')
       return isChanged
         ? ok({ ...this.files, changes: this.others(id) })
-        : err({ sentence: `${id} is as the configuration has it.`, next: '/strategies shows what runs.' })
+        : err({ sentence: `${id} is already as configured: there is nothing to reset.`, next: '/strategies shows what runs.' })
     if (!this.specs().some((spec) => idOf(spec) === id)) return err(unknown(id, this.specs().map(idOf)))
     const change: StrategyChange = { id, actor, atMs: this.wallMs() }
     return ok({ ...this.files, changes: isConfigured ? [...this.others(id), change] : this.others(id) })
@@ -199,6 +199,6 @@ function unknown(id: string, names: readonly string[]): Problem {
   const near = nearestOf(id, names)
   return {
     sentence: `There is no strategy '${id}'.${near === undefined ? '' : ` Did you mean ${near}?`}`,
-    next: names.length === 0 ? 'None runs.' : `Running: ${names.join(', ')}.`,
+    next: names.length === 0 ? 'No strategy is running.' : `Running: ${names.join(', ')}.`,
   }
 }

@@ -28,7 +28,7 @@ export async function startApiRole(
   const { config, paths, log } = context
   if (!LOOPBACK.test(config.api.host))
     return err({
-      sentence: `The API cannot listen on ${config.api.host}: it serves this machine only, since TLS and host lists do not exist yet.`,
+      sentence: `The API cannot listen on ${config.api.host}: it has no TLS and no list of allowed hosts yet, so it serves this machine only.`,
       next: 'Use BALLAST__API__HOST=127.0.0.1, and a tunnel with its own authentication.',
     })
   const { sql } = database
