@@ -33,7 +33,7 @@ export function openEmergencyLog(dataDir: string): EmergencyLog {
   }
 }
 
-/** The trader's side: a panic past it that it has not taken note of. */
+/** The trader's side: a `panic --direct` that it has not booked yet. */
 export interface EmergencyNotice {
   isPending(): boolean
   /** Puts the file aside; it stays as evidence. */

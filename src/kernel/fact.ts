@@ -123,7 +123,7 @@ export interface StopRequested {
   readonly cause: string
   readonly ts: Ts
 }
-/** The stop was tightened past us, and is the one that is meant from now on (S8). */
+/** The stop was tightened outside Ballast, and is the one that is meant from now on (S8). */
 export interface StopAdopted {
   readonly type: 'stop-adopted'
   readonly instrument: InstrumentIndex

@@ -1,12 +1,12 @@
 /**
- * Keeps `scope.json` in step with the positions of the kernel, for a panic past this process (S7).
+ * Keeps `scope.json` in step with the positions of the kernel, for `panic --direct`, which runs outside this process (S7).
  */
 import type { Kernel } from '../kernel/kernel.ts'
 import type { RoleContext } from './roles/role-context.ts'
 import { type Scope, writeScope } from '../emergency/scope-file.ts'
 import { formatQuantity } from '../market/instrument.ts'
 import { lots } from '../core/units.ts'
-/** Keeps `scope.json` true, for a panic past this process. */
+/** Keeps `scope.json` true, for `panic --direct`, which runs outside this process. */
 export function scopeWriter(dataDir: string, tag: string, log: RoleContext['log']): (kernel: Kernel) => void {
   let written = ''
   return (kernel) => {

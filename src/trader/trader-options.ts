@@ -48,7 +48,7 @@ export interface TraderOptions extends TradePlan {
   readonly isSafe: boolean
   /** The positions changed: for whoever must know them when this process cannot be asked (S7). */
   readonly onPositions: (kernel: Kernel) => void
-  /** A panic past this process, to be taken note of before anything else is opened. */
+  /** A `panic --direct` that ran without this process: booked before anything else is opened. */
   readonly emergency: EmergencyNotice
   /** This trader must end in order and be started again: what it counts in has changed. */
   readonly startAgain: (why: string) => void

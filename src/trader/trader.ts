@@ -291,7 +291,7 @@ export class Trader {
     return this.options.emergency.isPending() ? 'panic --direct has run' : undefined
   }
 
-  /** A panic past this process halts it, from the moment in which its file is seen until an admin resumes (S7). */
+  /** `panic --direct`, which runs outside this process, halts it from the moment its file is seen until an admin resumes (S7). */
   private emergencyInputs(): readonly KernelInput[] {
     if (!this.options.emergency.isPending()) return []
     const since = this.clock.now()

@@ -326,7 +326,7 @@ describe('S12 the account is changed in the app', () => {
     await world.pass(2_000)
     expect([marginMode(), world.holds]).toEqual(['cross', ['precondition-account.margin_mode']])
     expect(world.summaries.at(-1)).toBe(
-      'Bybit does not switch the account to isolated margin (3400045 Set margin mode failed: Equity needs to be equal to or greater than 1000 USDC). Mend that, or set risk.marginMode to what the account has: cross margin. Entries are on hold until /resume.',
+      'Bybit does not switch the account to isolated margin (3400045 Set margin mode failed: Equity needs to be equal to or greater than 1000 USDC). Fix that, or set risk.marginMode to what the account has: cross margin. Entries are on hold until /resume.',
     )
     expect(await world.open()).toMatchObject({ status: 'refused' })
   })

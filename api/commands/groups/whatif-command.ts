@@ -26,7 +26,7 @@ async function card(context: CommandContext, args: Args): Promise<Reply> {
   if (judged === undefined)
     return reply('The trader has not responded', {
       tone: 'warn',
-      text: 'What would be sent is the trader’s to say. Check /health, then ask again.',
+      text: 'Only the trader can say what would be sent. Check /health, then ask again.',
       buttons: [runs('Health', '/health')],
     })
   const title = `What if: ${command.side} ${short(command.symbol)} ${untrusted(args.size)}`

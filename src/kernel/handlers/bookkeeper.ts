@@ -204,7 +204,7 @@ function exitReasonOf(order: Order): string {
       return 'adl'
     case 'delivery':
       return DELISTED
-    // Somebody closed it past us: an operator's close (S8).
+    // Somebody closed it outside Ballast: an operator's close (S8).
     case 'external':
       return order.reason.rule === UNKNOWN_RESULT || order.reason.rule === DELISTED ? order.reason.rule : 'operator'
     case 'panic-direct':

@@ -147,7 +147,7 @@ export class OrderEventHandler {
   }
 
   adopted(event: OrderAdopted): void {
-    // Somebody flattened the account past us: what is left to do is to open nothing (S7).
+    // Somebody flattened the account outside this process: what is left to do is to open nothing (S7).
     if (event.origin === 'panic-direct') this.safety.haltAfterDirectPanic()
     if (isByVenue(event.origin)) this.safety.alertTakenOver(event)
     if (!this.isJournaled || (event.origin !== 'attached-stop' && event.origin !== 'external')) return

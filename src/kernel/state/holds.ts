@@ -90,8 +90,7 @@ export function liftRule(hold: Hold, now: Ts): { readonly liftable: boolean; rea
     }
     case 'stale':
     case 'reconcile':
-      if (hold.id === UNEXPLAINED_HOLD)
-        return { liftable: true, adminOnly: true, why: 'money that nobody explains is taken note of by an admin' }
+      if (hold.id === UNEXPLAINED_HOLD) return { liftable: true, adminOnly: true, why: 'unexplained money is acknowledged by an admin' }
       return { liftable: false, adminOnly: false, why: 'it ends when two clean reads agree' }
   }
 }

@@ -267,7 +267,7 @@ function marginModeFinding(mode: string, { marginMode, isMarginModeOwn, marginMo
         ...finding,
         code: 'account.margin_mode',
         sentence: `Bybit does not switch the account to ${wantedWord} (${marginModeRefusal}).`,
-        next: `Mend that, or set risk.marginMode to what the account has: ${marginModeWord(mode)}.`,
+        next: `Fix that, or set risk.marginMode to what the account has: ${marginModeWord(mode)}.`,
       },
     ]
   if (isMarginModeOwn === true)
