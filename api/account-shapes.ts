@@ -2,6 +2,7 @@
  * The account and the system, as the API reports them: status, equity, balances, strategies, alerts, events, backtests, cards.
  */
 import { z } from '@hono/zod-openapi'
+import { LIFE_STATES, strategyLife } from '../src/journal/strategy-life.ts'
 import type { AccountRow, EquityRow, FlowRow, HoldRow, StrategyRow } from '../src/journal/row.ts'
 import { decimal, instant, iso, isoOrNull, symbolName } from './field-shapes.ts'
 import { toId } from './ids.ts'
@@ -72,14 +73,21 @@ export const Strategy = z
     version: z.number(),
     mode: z.string(),
     modeCause: z.string().describe('why it is in that mode; empty since the start'),
+    state: z.enum(LIFE_STATES).describe('of its life: its mode, or what keeps it from entering'),
+    stateCause: z.string().describe('what explains the state; empty where nothing has to be said'),
+    barsMissing: z.number().int().describe('base bars that have to close before it decides; 0: it can'),
     symbols: z.array(symbolName(z.string())),
+    params: z.record(z.string(), z.unknown()).describe('as they count, defaults included'),
+    changedBy: z.string().nullable().describe('who changed it while Ballast ran; null: it is as the configuration says'),
+    changedAt: instant().nullable(),
+    lastDecisionAt: instant().nullable().describe('close of the bar at which it was asked last'),
     lastSignalAt: instant().nullable(),
   })
   .openapi('Strategy')
-export function toStrategies(rows: readonly StrategyRow[]): z.infer<typeof Strategy>[] {
+export function toStrategies(rows: readonly StrategyRow[], holds: readonly HoldRow[]): z.infer<typeof Strategy>[] {
   return [...new Set(rows.map((row) => row.strategy))].map((name) => {
     const own = rows.filter((row) => row.strategy === name)
-    const signals = own.flatMap((row) => (row.lastSignalTs === null ? [] : [row.lastSignalTs]))
+    const life = strategyLife(own, holds)
     return {
       id: name,
       name,
@@ -87,10 +95,22 @@ export function toStrategies(rows: readonly StrategyRow[]): z.infer<typeof Strat
       version: own[0]?.version ?? 0,
       mode: own[0]?.mode ?? '',
       modeCause: own[0]?.modeCause ?? '',
+      state: life.state,
+      stateCause: life.why,
+      barsMissing: life.barsMissing,
       symbols: own.map((row) => row.symbol),
-      lastSignalAt: signals.length === 0 ? null : iso(Math.max(...signals)),
+      params: { ...own[0]?.params },
+      changedBy: own[0]?.changedBy ?? null,
+      changedAt: isoOrNull(own[0]?.changedAt ?? null),
+      lastDecisionAt: isoOrNull(latest(own.map((row) => row.lastDecisionTs))),
+      lastSignalAt: isoOrNull(latest(own.map((row) => row.lastSignalTs))),
     }
   })
+}
+
+const latest = (instants: readonly (number | null)[]): number | null => {
+  const known = instants.flatMap((at) => at ?? [])
+  return known.length === 0 ? null : Math.max(...known)
 }
 
 const HoldShape = z.object({

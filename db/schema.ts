@@ -226,6 +226,11 @@ export const strategies = pgTable(
     mode: text().notNull(),
     modeCause: text().notNull().default(''),
     lastSignalTs: ms(),
+    barsMissing: integer().notNull().default(0),
+    lastDecisionTs: ms(),
+    params: jsonb().$type<Readonly<Record<string, unknown>>>(),
+    changedBy: text(),
+    changedAt: ms(),
   },
   (t) => [primaryKey({ columns: [t.strategy, t.symbol] })],
 )

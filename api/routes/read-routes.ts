@@ -269,9 +269,10 @@ export function readRoutes({ ports }: ApiContext) {
       )
     },
   )
-  app.openapi(createRoute(get('/strategies', 'strategy:read', 'Strategies with their symbols', listOf(Strategy))), async (c) =>
-    c.json({ data: toStrategies(await reads.strategies()), nextCursor: null, hasMore: false }, 200),
-  )
+  app.openapi(createRoute(get('/strategies', 'strategy:read', 'Strategies with their symbols', listOf(Strategy))), async (c) => {
+    const [rows, holds] = await Promise.all([reads.strategies(), reads.holds()])
+    return c.json({ data: toStrategies(rows, holds), nextCursor: null, hasMore: false }, 200)
+  })
   app.openapi(
     createRoute({ ...get('/alerts', 'trade:read', 'Alerts, newest first', listOf(Alert)), request: { query: ListQuery } }),
     async (c) => {

@@ -4,6 +4,7 @@
 import type { Problem } from '../core/problem.ts'
 import type { Config } from './config-schema.ts'
 import { DEFAULT_PLANS, type StrategyPlan, type TradePlan, planOf } from './strategy-plan.ts'
+import type { StrategyChange } from './strategy-changes.ts'
 import type { LoadedStrategies } from '../strategy-files/load.ts'
 
 import { type Result, err, ok } from '../core/result.ts'
@@ -30,12 +31,18 @@ export const configuredStrategies = (config: Config): readonly string[] =>
 /** Of the simulator that Ballast starts itself. */
 const GENERATED_SYMBOLS = generatedInstruments().map(({ symbol }) => symbol)
 
-export function plansOf(config: Config, { catalog }: LoadedStrategies): Result<TradePlan, Problem> {
+/** @param changes what of `config` operators have changed while Ballast ran */
+export function plansOf(
+  config: Config,
+  { catalog }: LoadedStrategies,
+  changes: readonly StrategyChange[] = [],
+): Result<TradePlan, Problem> {
   const plans: StrategyPlan[] = []
   for (const spec of config.strategies ?? DEFAULT_PLANS) {
     const plan = planOf(spec, catalog)
     if (!plan.ok) return err({ sentence: plan.error, next: 'Fix the list of strategies in the configuration.', exitCode: CONFIG_INVALID })
-    plans.push(plan.value)
+    const changed = changes.find(({ id }) => id === plan.value.id)
+    plans.push(changed === undefined ? plan.value : { ...plan.value, changed: { actor: changed.actor, atMs: changed.atMs } })
   }
   const owners = new Map<string, string>()
   for (const symbol of [...plans.flatMap((plan) => plan.symbols), ...config.manual.symbols])

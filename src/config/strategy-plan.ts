@@ -19,6 +19,8 @@ export interface StrategyPlan {
   readonly symbols: readonly string[]
   /** Execution algorithm of its entries; undefined: at once, at market. */
   readonly execution: Execution | undefined
+  /** Who has changed it while Ballast ran, and when (wall-clock ms); undefined: it is as the configuration says. */
+  readonly changed?: { readonly actor: string; readonly atMs: number } | undefined
 }
 
 /** All that this account trades: strategies with their symbols, and the symbols that users enter by hand. */

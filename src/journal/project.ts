@@ -132,6 +132,10 @@ export class Projector {
         return
       case 'bars-closed':
         for (const row of input.bars) if (this.isWatched(row.instrument)) touched.add(row.instrument)
+        for (const i of new Set(input.bars.map((row) => row.instrument))) this.strategyRow(i, changes)
+        return
+      case 'strategy-started':
+        for (const { instrument } of this.kernel.starts.runsOf(input.strategy)) this.strategyRow(instrument.index, changes)
         return
       case 'time-advanced':
         for (const instrument of this.kernel.config.instruments) if (this.isWatched(instrument.index)) touched.add(instrument.index)
@@ -173,7 +177,6 @@ export class Projector {
       case 'panic':
       case 'set-strategy-mode':
       case 'strategy-hung':
-      case 'strategy-started':
       case 'protection-missing':
       case 'reconciled':
         return

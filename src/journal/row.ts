@@ -146,6 +146,16 @@ export interface StrategyRow {
   /** Why it is in that mode, in one line; '' from the start on. */
   readonly modeCause: string
   readonly lastSignalTs: number | null
+  /** Base bars of this symbol that have to close before it is asked; 0: it can decide. */
+  readonly barsMissing: number
+  /** Close instant at which it was asked last; null: never since it came. */
+  readonly lastDecisionTs: number | null
+  /** As they count, defaults included; null in rows of before they were kept. */
+  readonly params: Readonly<Record<string, unknown>> | null
+  /** Who changed its symbols or parameters while Ballast ran; null: it is as the configuration says. */
+  readonly changedBy: string | null
+  /** Wall-clock ms. */
+  readonly changedAt: number | null
 }
 
 export interface HoldRow {

@@ -181,6 +181,11 @@ export function strategyRow(kernel: Kernel, i: InstrumentIndex): StrategyRow | u
     mode: run.mode,
     modeCause: run.modeCause,
     lastSignalTs: run.lastSignalTs,
+    barsMissing: run.barsMissing,
+    lastDecisionTs: run.lastDecisionTs,
+    params: typeof run.params === 'object' ? { ...run.params } : {},
+    changedBy: run.changed?.actor ?? null,
+    changedAt: run.changed?.atMs ?? null,
   }
 }
 

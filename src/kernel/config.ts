@@ -10,6 +10,12 @@ import type { Sizing } from '../risk/sizing.ts'
 import type { Execution } from '../trading/algorithms/execution.ts'
 import type { StrategyDefinition } from '../strategy/strategy.ts'
 
+/** Who has changed a strategy while Ballast ran; `atMs` is wall-clock time. */
+export interface ChangedBy {
+  readonly actor: string
+  readonly atMs: number
+}
+
 export interface StrategyConfig {
   readonly id: StrategyId
   readonly definition: StrategyDefinition
@@ -20,6 +26,8 @@ export interface StrategyConfig {
   readonly instruments: readonly InstrumentIndex[]
   /** Execution algorithm of its entries; undefined: at once, at market. */
   readonly execution?: Execution | undefined
+  /** Who has changed it while Ballast ran; undefined: it is as the configuration says. */
+  readonly changed?: ChangedBy | undefined
 }
 
 export interface KernelConfig {

@@ -442,6 +442,7 @@ export class Kernel {
     if (mode === 'live') {
       const closed = rows.filter((row) => this.revealRow(row)).map((row) => row.instrument)
       this.portfolio.lastCloseTs = at
+      for (const i of closed) this.noteDecision(this.runs[i], at)
       if (decides) this.closeInstant(closed, closed.length, at)
       else this.settle(at)
       if (!decides) return
@@ -453,6 +454,11 @@ export class Kernel {
     if (!this.config.isJournaled) return
     this.keepStates(rows.map((row) => row.instrument))
     this.safety.sampleEquity()
+  }
+
+  /** Before it decides: one that fails in it was asked. A fold, which asks nobody, notes the same. */
+  private noteDecision(run: StrategyRun | undefined, at: Ts): void {
+    if (run !== undefined && run.mode !== 'errored' && this.config.isSafe !== true && run.barsMissing === 0) run.lastDecisionTs = at
   }
 
   /** Rows of many instants, ascending; a strategy over several symbols decides after the last of an instant. */
@@ -534,6 +540,7 @@ export class Kernel {
           modeCause: run.modeCause,
           deadSide: run.deadSide,
           lastSignalTs: run.lastSignalTs,
+          lastDecisionTs: run.lastDecisionTs,
           state: run.snapshotState(),
           ...(run instanceof MarketRun && run.keepsState ? { series: run.of.series(), notices: run.of.notices.snapshot() } : {}),
         })),
@@ -560,6 +567,7 @@ export class Kernel {
       run.mode = saved.mode
       run.modeCause = saved.modeCause ?? ''
       run.lastSignalTs = saved.lastSignalTs
+      run.lastDecisionTs = saved.lastDecisionTs ?? null
       run.restore(saved.state, saved.deadSide)
       if (run instanceof MarketRun && saved.series !== undefined) {
         run.of.restoreSeries(saved.series)

@@ -55,6 +55,28 @@ describe('one decision for all symbols', () => {
     ])
   })
 
+  test('bars that are missing are counted by symbol until it is asked, and the instant of the last question is kept', () => {
+    const life = new Life(configOf(watcher([], { intervals: () => ({ '3m': 2 }) })))
+    const seen: unknown[] = []
+    const look = (): void => {
+      seen.push(life.kernel.runs.map((run) => [run?.barsMissing, run?.lastDecisionTs ?? null]))
+    }
+    look()
+    for (let minute = 0; minute < 7; minute++) {
+      life.bars(minute, [100, 50])
+      look()
+    }
+    const both = (missing: number, minute: number | null): unknown => {
+      const at = minute === null ? null : START + minute * MINUTE_MS
+      return [
+        [missing, at],
+        [missing, at],
+      ]
+    }
+    // A bar of three minutes that has begun counts whole.
+    expect(seen).toEqual([6, 6, 6, 3, 3, 3].map((missing) => both(missing, null)).concat([both(0, 6), both(0, 7)]))
+  })
+
   test('a bar that is missing is seen as such, and decides on its own when it comes late: exits only', () => {
     const log: string[] = []
     const stop = (price: number) => ticksFromFloat(price, 'floor')

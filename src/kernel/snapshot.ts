@@ -40,6 +40,8 @@ export interface KernelSnapshot {
     readonly modeCause?: string
     readonly deadSide: Side | 0
     readonly lastSignalTs: Ts | null
+    /** Absent in snapshots of before it was kept. */
+    readonly lastDecisionTs?: Ts | null
     readonly state: StrategyState
     /** Of a strategy over several symbols, with the one that keeps its state: bars that it may read, by symbol. */
     readonly series?: readonly SeriesState[]

@@ -44,10 +44,10 @@ export async function startTrader(context: RoleContext, hooks: TraderHooks): Pro
   const { config, paths, log } = context
   const access = exchangeAccess(config, paths, context.liveStatement)
   if (!access.ok) return access
-  const plans = plansOf(config, context.strategies)
-  if (!plans.ok) return plans
   const changes = readStrategyChanges(paths.root)
   if (!changes.ok) return changes
+  const plans = plansOf(config, context.strategies, changes.value)
+  if (!plans.ok) return plans
   const mark = openDecisionMark(paths.run, log)
   const ended = hooks.isHung ? 'hung' : hooks.isAborted ? 'aborted' : undefined
   const stuck = ended !== undefined && mark.left?.startsWith(INIT_MARK) === true ? mark.left.slice(INIT_MARK.length) : undefined

@@ -126,19 +126,19 @@ test('what is added, changed, removed and reset lies over the configuration, and
       plans.ok
         ? plans.value.plan.plans
             .map(
-              ({ id, symbols, params }) =>
-                `${id} ${symbols.length} ${(params as { fast: number }).fast}/${(params as { slow: number }).slow}`,
+              ({ id, symbols, params, changed }) =>
+                `${id} ${symbols.length} ${(params as { fast: number }).fast}/${(params as { slow: number }).slow}${changed === undefined ? '' : ` by ${changed.actor}`}`,
             )
             .join(', ')
         : 'failed',
     )
   }
   expect(lists).toEqual([
-    'ema-cross 1 12/40, two 1 5/26',
-    'ema-cross 1 9/40, two 1 5/26',
-    'ema-cross 1 9/40, two 2 5/26',
-    'two 2 5/26',
-    'ema-cross 1 12/40, two 2 5/26',
+    'ema-cross 1 12/40, two 1 5/26 by tests',
+    'ema-cross 1 9/40 by tests, two 1 5/26 by tests',
+    'ema-cross 1 9/40 by tests, two 2 5/26 by tests',
+    'two 2 5/26 by tests',
+    'ema-cross 1 12/40, two 2 5/26 by tests',
     'ema-cross 1 12/40',
   ])
 })

@@ -58,7 +58,7 @@ export class PlanSource implements PlanPort {
     const read = await this.wanted(ask, actor)
     if (!read.ok) return read
     const next = read.value
-    const plan = plansOf(counting(next.config, next.changes), next.strategies)
+    const plan = plansOf(counting(next.config, next.changes), next.strategies, next.changes)
     // Nobody edits a file for what was asked here.
     if (!plan.ok) return ask.type === 'reload' ? plan : err({ ...plan.error, next: 'Nothing was changed.' })
     const stuck = await this.stuck(plan.value.plans, next)

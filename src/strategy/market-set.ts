@@ -162,6 +162,15 @@ class SetMarket implements Market {
     return this.bars.count >= this.history && this.series.every(({ bars }) => bars.count >= bars.capacity)
   }
 
+  /** Base bars until {@link isReady}: a higher bar that has begun counts whole. */
+  get barsMissing(): number {
+    const { base, bars, history, series } = this
+    return series.reduce(
+      (most, { bars: higher }) => Math.max(most, ((higher.capacity - higher.count) * higher.intervalMs) / base.intervalMs),
+      history - bars.count,
+    )
+  }
+
   clear(): void {
     this.closedTs = 0
     for (const each of this.series) {
@@ -289,6 +298,11 @@ export class MarketSet {
   get canBegin(): boolean {
     this.isReady ||= this.markets.every((market) => market.isReady)
     return this.isReady
+  }
+
+  /** Base bars of one market that have to close before the first call; 0 where it waits for others. */
+  barsMissing(k: number): number {
+    return this.canBegin ? 0 : this.at(k).barsMissing
   }
 
   nameOf(k: number): string {

@@ -22,11 +22,12 @@ export function strategiesOf(
   const indexesOf = (symbols: readonly string[]): InstrumentIndex[] =>
     symbols.flatMap((symbol) => instruments.find((i) => i.symbol === symbol)?.index ?? [])
   return {
-    strategies: plans.map(({ id, definition, params, symbols, execution, identity }) => ({
+    strategies: plans.map(({ id, definition, params, symbols, execution, identity, changed }) => ({
       id: strategyId(id),
       definition,
       params,
       execution,
+      changed,
       // Bars of another length are other prices to it: it starts from scratch.
       identity: `${identity} ${intervalMs / MINUTE_MS}m`,
       instruments: indexesOf(symbols),

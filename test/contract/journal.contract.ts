@@ -8,6 +8,7 @@ import type { RowChange } from '../../src/journal/row.ts'
 import type { KernelFact } from '../../src/kernel/fact.ts'
 import type { KernelInput } from '../../src/kernel/input.ts'
 import { ScriptedTrader, makeScriptedKernel } from '../support/kernel/scripted-trader.ts'
+import { strategyRowOf } from '../support/strategy-row.ts'
 
 export interface JournalHarness {
   /** Empties everything and takes the lease. */
@@ -49,7 +50,7 @@ export function describeJournal(harness: JournalHarness): void {
     const journal = await harness.fresh()
     const row = (strategy: string, symbol: string): RowChange => ({
       table: 'strategies',
-      row: { strategy, symbol, definition: strategy, version: 1, mode: 'running', modeCause: '', lastSignalTs: null },
+      row: strategyRowOf(strategy, symbol),
     })
     await journal.appendFacts([], [row('a', 'BTCUSDT'), row('a', 'ETHUSDT'), row('b', 'SOLUSDT')])
     await journal.appendFacts([], [{ table: 'strategies', only: ['a ETHUSDT', 'c XRPUSDT'] }, row('a', 'ETHUSDT'), row('c', 'XRPUSDT')])

@@ -18,8 +18,10 @@ import type {
   OrderRow,
   PositionRow,
   RiskSettingRow,
+  StrategyRow,
   TradeRow,
 } from '../../src/journal/row.ts'
+import { strategyRowOf } from './strategy-row.ts'
 import type { CommandOutcome, PreviewedCommand, TraderCommand } from '../../src/kernel/trader-command.ts'
 
 const account: AccountRow = {
@@ -123,6 +125,7 @@ export interface World {
   readonly previewed: PreviewedCommand[]
   fills: FillRow[]
   riskSettings: RiskSettingRow[]
+  strategies: StrategyRow[]
   /** Newest first. */
   riskChanges: RiskChange[]
   orders: OrderRow[]
@@ -163,6 +166,7 @@ export function makeWorld(profile = 'sim'): World {
     previewed,
     fills: [],
     riskSettings: [],
+    strategies: [strategyRowOf('ema-cross', 'BTCUSDT')],
     riskChanges: [],
     keys: [],
     orders: [entry, { ...entry, orderId: 8, class: 'protective', origin: 'attached-stop', triggerPrice: '63000' }],
@@ -186,17 +190,7 @@ export function makeWorld(profile = 'sim'): World {
         equityGrid: async () => [],
         resultGrid: async () => [],
         algorithms: async () => [],
-        strategies: async () => [
-          {
-            strategy: 'ema-cross',
-            symbol: 'BTCUSDT',
-            definition: 'ema-cross',
-            version: 1,
-            mode: 'running',
-            modeCause: '',
-            lastSignalTs: null,
-          },
-        ],
+        strategies: async () => world.strategies,
         riskSettings: async () => world.riskSettings,
         riskChanges: async ({ limit, before }) =>
           world.riskChanges.filter(({ seq }) => before === undefined || seq < before).slice(0, limit),

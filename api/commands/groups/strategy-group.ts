@@ -3,13 +3,14 @@
  * Never leaves unsaid what happens to an open position (S19).
  */
 import { z } from 'zod'
+import { type LifeState, type StrategyLife, strategyLife } from '../../../src/journal/strategy-life.ts'
 import type { StrategyRow } from '../../../src/journal/row.ts'
 import { absolute } from '../../amount.ts'
 import { nearestOf } from '../../../src/core/nearest.ts'
 import { type Command, type CommandContext, alreadyDone, defineAction, defineRead, noArguments, refuse } from '../command.ts'
 import { send } from './control-group.ts'
 import { CHANGES, carryOutChange, isChange, planChange, readChange, reload } from './strategy-change.ts'
-import { duration, money, short, signed } from '../format.ts'
+import { duration, money, short, signed, time } from '../format.ts'
 import { type Reply, field, reply, runs, untrusted } from '../reply.ts'
 import { sideOf } from './trading-group.ts'
 
@@ -19,7 +20,7 @@ const strategies = defineRead({
   name: 'strategies',
   aliases: ['s'],
   group: 'Look',
-  summary: 'list strategies with mode, symbols and day result',
+  summary: 'list strategies with state, symbols and day result',
   usage: '',
   args: z.strictObject({}),
   read: noArguments,
@@ -27,7 +28,7 @@ const strategies = defineRead({
   role: 'viewer',
   scope: 'strategy:read',
   run: async ({ ports }) => {
-    const [account, rows] = await Promise.all([ports.reads.account(), ports.reads.strategies()])
+    const [account, rows, holds] = await Promise.all([ports.reads.account(), ports.reads.strategies(), ports.reads.holds()])
     if (rows.length === 0) return reply('No strategy is configured', { tone: 'warn' })
     const now = account?.updatedTs ?? 0
     const sums = await ports.reads.tradeSums({ from: now - DAY_MS, to: now + 1, by: 'strategy' })
@@ -38,7 +39,7 @@ const strategies = defineRead({
         rows: names.map((name) => {
           const own = rows.filter((row) => row.strategy === name)
           return [
-            MODE_MARKS[own[0]?.mode ?? ''] ?? '?',
+            STATE_MARKS[strategyLife(own, holds).state],
             name,
             own.map((row) => short(row.symbol)).join(' '),
             signed(sums.find(({ key }) => key === name)?.net ?? '0'),
@@ -49,24 +50,25 @@ const strategies = defineRead({
       fields: names.map((name) => {
         const own = rows.filter((row) => row.strategy === name)
         const last = Math.max(...own.map((row) => row.lastSignalTs ?? 0))
-        return field(
-          name,
-          `${own[0]?.mode ?? ''}${modeCauseOf(own)}, last signal ${last === 0 ? 'none yet' : `${duration(now - last)} ago`}`,
-        )
+        return field(name, `${lifeText(strategyLife(own, holds))}, last signal ${last === 0 ? 'none yet' : `${duration(now - last)} ago`}`)
       }),
       buttons: [runs('Refresh', '/strategies'), ...names.slice(0, 4).map((name) => runs(name, `/strategy ${name} show`))],
     })
   },
 })
 
-/** Why it is not running; nothing where it runs. */
-const modeCauseOf = (own: readonly StrategyRow[]): string => {
-  const [row] = own
-  return row === undefined || row.mode === 'running' || row.modeCause === '' ? '' : ` (${untrusted(row.modeCause)})`
-}
+const lifeText = ({ state, why }: StrategyLife): string => (why === '' ? state : `${state} (${untrusted(why)})`)
 
 /** Readable without color and without the word: one column on a phone. */
-const MODE_MARKS: Readonly<Record<string, string>> = { running: '▶', 'closing-only': '◐', off: '■', errored: '✗' }
+const STATE_MARKS: Readonly<Record<LifeState, string>> = {
+  created: '○',
+  warming: '◔',
+  running: '▶',
+  paused: '‖',
+  'closing-only': '◐',
+  off: '■',
+  errored: '✗',
+}
 
 const MODES = { on: 'running', off: 'off', 'close-only': 'closing-only' } as const
 const ACTIONS = ['show', 'on', 'off', 'close-only', ...CHANGES] as const
@@ -167,24 +169,28 @@ export function unknownStrategy(name: string, rows: readonly StrategyRow[]): Rep
 
 async function cardOf({ ports }: CommandContext, own: readonly StrategyRow[]): Promise<Reply> {
   const name = own[0]?.strategy ?? ''
-  const [positions, sums, account] = await Promise.all([
+  const [positions, sums, account, holds] = await Promise.all([
     ports.reads.positions(),
     ports.reads.tradeSums({ from: 0, to: Number.MAX_SAFE_INTEGER, by: 'strategy' }),
     ports.reads.account(),
+    ports.reads.holds(),
   ])
   const closed = sums.find(({ key }) => key === name)
   const held = positions.filter((position) => position.strategy === name)
   const now = account?.updatedTs ?? 0
   const last = Math.max(...own.map((row) => row.lastSignalTs ?? 0))
+  const decided = Math.max(...own.map((row) => row.lastDecisionTs ?? 0))
   const mode = own[0]?.mode ?? ''
-  return reply(`${name}  ${mode}`, {
-    tone: mode === 'running' ? 'ok' : mode === 'errored' ? 'bad' : 'warn',
+  const life = strategyLife(own, holds)
+  return reply(`${name}  ${life.state}`, {
+    tone: life.state === 'running' || life.state === 'created' ? 'ok' : life.state === 'errored' ? 'bad' : 'warn',
     fields: [
-      ...(own[0] === undefined || own[0].modeCause === ''
-        ? []
-        : [field(mode === 'errored' ? 'Stopped because' : 'Set', untrusted(own[0].modeCause))]),
+      ...(life.why === '' ? [] : [field(CAUSE_NAMES[life.state] ?? 'Note', untrusted(life.why))]),
+      ...(mode !== 'running' || own[0]?.modeCause === '' || own[0] === undefined ? [] : [field('Set', untrusted(own[0].modeCause))]),
       field('Code', `${own[0]?.definition ?? ''} version ${own[0]?.version ?? ''}`),
       field('Symbols', own.map((row) => row.symbol).join(', ')),
+      field('Parameters', paramsText(own[0]?.params ?? null)),
+      field('From', originText(own[0], ports.wallNow())),
       field(
         'Positions',
         held.length === 0
@@ -192,6 +198,7 @@ async function cardOf({ ports }: CommandContext, own: readonly StrategyRow[]): P
           : held.map((p) => `${sideOf(p)} ${absolute(p.quantity)} ${p.symbol} (${money(p.unrealizedPnl)})`).join('\n'),
       ),
       field('Closed', `${closed?.count ?? 0} trades, ${money(closed?.net ?? '0')}`),
+      field('Last decision', decided === 0 ? 'none yet' : `${duration(now - decided)} ago`),
       field('Last signal', last === 0 ? 'none yet' : `${duration(now - last)} ago`),
     ],
     buttons: [
@@ -202,5 +209,27 @@ async function cardOf({ ports }: CommandContext, own: readonly StrategyRow[]): P
     ],
   })
 }
+
+const CAUSE_NAMES: Readonly<Partial<Record<LifeState, string>>> = {
+  errored: 'Stopped because',
+  paused: 'Paused',
+  warming: 'Waits for',
+  off: 'Set',
+  'closing-only': 'Set',
+}
+
+function paramsText(params: StrategyRow['params']): string {
+  if (params === null) return 'not kept yet'
+  const entries = Object.entries(params)
+  return entries.length === 0 ? 'none' : untrusted(entries.map(([name, value]) => `${name}=${valueText(value)}`).join(' '))
+}
+
+const valueText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value))
+
+/** Where symbols and parameters come from. */
+const originText = (row: StrategyRow | undefined, wallNow: number): string =>
+  row === undefined || row.changedBy === null || row.changedAt === null
+    ? 'the configuration'
+    : `changed by ${untrusted(row.changedBy)} ${time(row.changedAt, wallNow)}; back to the configuration: /strategy ${row.strategy} reset`
 
 export const STRATEGY_COMMANDS: readonly Command[] = [strategies, strategy, reload]

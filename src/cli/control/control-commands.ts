@@ -54,7 +54,7 @@ export const STEERING = [
   { name: 'orders', summary: 'list open and conditional orders', usage: '[sym]' },
   { name: 'trades', summary: 'list the last closed trades with result and exit reason', usage: '[n] [sym] [strategy]' },
   { name: 'trade', summary: 'show one trade with its fills and costs', usage: '<number>' },
-  { name: 'strategies', summary: 'list strategies with mode, symbols and day result', usage: '' },
+  { name: 'strategies', summary: 'list strategies with state, symbols and day result', usage: '' },
   {
     name: 'strategy',
     summary: 'show a strategy, switch it, or change it while Ballast runs: code, parameters, symbols',

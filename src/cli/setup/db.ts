@@ -3,6 +3,7 @@
  */
 import { symbolsOf } from '../../config/strategy-plan.ts'
 import { configuredStrategies, plansOf } from '../../config/plans.ts'
+import { readStrategyChanges } from '../../config/strategy-changes.ts'
 import { readSimClock } from '../../market-data/sim-clock.ts'
 import type { Command } from 'commander'
 import type { Database } from '../../../db/client.ts'
@@ -113,7 +114,9 @@ async function runRebuild(_flags: object, command: Command): Promise<void> {
 async function kernelConfig(context: CliContext, registered: Awaited<ReturnType<typeof readInstruments>>): Promise<KernelConfig> {
   const config = context.config().values
   const paths = pathsOf(context.dataDir())
-  const plans = plansOf(config, await context.strategies(configuredStrategies(config)))
+  const changes = readStrategyChanges(paths.root)
+  if (!changes.ok) throw new CliError(EXIT.config, changes.error.sentence, changes.error.next)
+  const plans = plansOf(config, await context.strategies(configuredStrategies(config)), changes.value)
   if (!plans.ok) throw new CliError(EXIT.config, plans.error.sentence, plans.error.next)
   // It is only asked for public data.
   const access = exchangeAccess(config, paths, 'live')

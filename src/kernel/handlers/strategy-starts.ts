@@ -73,6 +73,7 @@ export class StrategyStarts {
         run.mode = 'running'
         run.modeCause = ''
         run.lastSignalTs = null
+        run.lastDecisionTs = null
         if (run.keepsState) run.restart()
       }
   }

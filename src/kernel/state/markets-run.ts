@@ -31,6 +31,9 @@ export class MarketRun extends StrategyRun {
   get keepsState(): boolean {
     return this.at === 0
   }
+  get barsMissing(): number {
+    return this.of.set?.barsMissing(this.at) ?? 0
+  }
   get state(): StrategyState {
     return this.of.keeper.state
   }

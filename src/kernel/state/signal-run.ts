@@ -64,6 +64,10 @@ export class SignalRun extends StrategyRun {
     this.history = history
   }
 
+  get barsMissing(): number {
+    return Math.max(0, this.history - this.bars.cursor)
+  }
+
   get failure(): string | undefined {
     return this.keeper.failure
   }

@@ -6,6 +6,7 @@ import type { Instrument } from '../../market/instrument.ts'
 import type { KeptState } from '../../strategy/kept-state.ts'
 import type { StrategyDefinition, StrategyState } from '../../strategy/strategy.ts'
 import type { Execution } from '../../trading/algorithms/execution.ts'
+import type { ChangedBy } from '../config.ts'
 import type { StrategyMode } from '../input.ts'
 
 export interface RunConfig {
@@ -13,6 +14,7 @@ export interface RunConfig {
   readonly definition: StrategyDefinition
   readonly params: unknown
   readonly execution?: Execution | undefined
+  readonly changed?: ChangedBy | undefined
 }
 
 /** With contract 1 the symbol decides for itself (`SignalRun`), with contract 2 one run decides for all symbols of the strategy (`MarketRun`). */
@@ -23,6 +25,8 @@ export abstract class StrategyRun {
   instrument: Instrument
   /** Execution algorithm of its entries. */
   execution: Execution | undefined
+  /** Undefined: it is as the configuration says. */
+  changed: ChangedBy | undefined
   mode: StrategyMode = 'running'
   /** Why it is in its mode: `by cli:1`, or what it was stopped for; '' from the start on. */
   modeCause = ''
@@ -30,15 +34,20 @@ export abstract class StrategyRun {
   deadSide: Side | 0 = 0
   /** When a signal last became an order or a denial. */
   lastSignalTs: Ts | null = null
+  /** Close instant at which it could decide last. */
+  lastDecisionTs: Ts | null = null
 
   constructor(config: RunConfig, instrument: Instrument) {
     this.strategy = config.id
     this.definition = config.definition
     this.params = config.params
     this.execution = config.execution
+    this.changed = config.changed
     this.instrument = instrument
   }
 
+  /** Base bars of this symbol that have to close before the strategy is asked. */
+  abstract get barsMissing(): number
   /** Whether the state of the strategy is kept with this symbol. */
   abstract readonly keepsState: boolean
   abstract get state(): StrategyState

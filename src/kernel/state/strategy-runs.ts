@@ -100,8 +100,9 @@ export class StrategyRuns {
 /** Whether the state of one is the state of the other. */
 const isSame = (a: StrategyConfig, b: StrategyConfig): boolean => a.identity !== undefined && a.identity === b.identity
 
-function kept(run: StrategyRun, { execution }: StrategyConfig): StrategyRun {
+function kept(run: StrategyRun, { execution, changed }: StrategyConfig): StrategyRun {
   run.execution = execution
+  run.changed = changed
   return run
 }
 
@@ -114,5 +115,6 @@ function carried(run: StrategyRun, before: StrategyRun | undefined): StrategyRun
   run.mode = before.mode
   run.modeCause = before.modeCause
   run.lastSignalTs = before.lastSignalTs
+  run.lastDecisionTs = before.lastDecisionTs
   return run
 }

@@ -7,6 +7,7 @@ import { CommandRunner } from '../../../api/commands/run.ts'
 import type { Confirmation } from '../../../api/ports.ts'
 import type { HoldRow } from '../../../src/journal/row.ts'
 import { by, makeWorld, position } from '../../support/command-world.ts'
+import { strategyRowOf } from '../../support/strategy-row.ts'
 
 describe('cards', () => {
   test('S19: a card has verbs with their object, never confirm or cancel', async () => {
@@ -15,17 +16,7 @@ describe('cards', () => {
       const actionable = line.startsWith('strategy')
         ? {
             ...world.ports.reads,
-            strategies: async () => [
-              {
-                strategy: 'ema-cross',
-                symbol: 'BTCUSDT',
-                definition: 'ema-cross',
-                version: 1,
-                mode: 'off',
-                modeCause: '',
-                lastSignalTs: null,
-              },
-            ],
+            strategies: async () => [strategyRowOf('ema-cross', 'BTCUSDT', { mode: 'off' })],
           }
         : world.ports.reads
       const { reply, status } = await new CommandRunner({ ...world.ports, reads: actionable }).runLine(line, by('admin'))

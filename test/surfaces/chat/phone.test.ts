@@ -7,6 +7,7 @@ import { CommandRunner } from '../../../api/commands/run.ts'
 import { renderTelegram } from '../../../bots/telegram/render.ts'
 import type { AccountRow, OrderRow, TradeRow } from '../../../src/journal/row.ts'
 import { by, makeWorld, position } from '../../support/command-world.ts'
+import { strategyRowOf } from '../../support/strategy-row.ts'
 
 const COLUMNS = 30
 const LINES = [
@@ -165,16 +166,7 @@ function worldOf(rows: readonly { readonly symbol: string; readonly a: string; r
               startedTs: 0,
             }) as never,
         ),
-      strategies: async () =>
-        rows.map(({ symbol, strategy }) => ({
-          strategy,
-          symbol,
-          definition: strategy,
-          version: 1,
-          mode: 'running',
-          modeCause: '',
-          lastSignalTs: null,
-        })),
+      strategies: async () => rows.map(({ symbol, strategy }) => strategyRowOf(strategy, symbol)),
     },
     backtests: {
       ...world.ports.backtests,

@@ -5,19 +5,11 @@ import { describe, expect, test } from 'vitest'
 import { moveOnSchedule } from '../../../api/commands/allocator/schedule.ts'
 import { CommandRunner } from '../../../api/commands/run.ts'
 import type { AskedBy } from '../../../api/ports.ts'
-import type { HoldRow, StrategyRow } from '../../../src/journal/row.ts'
+import type { HoldRow } from '../../../src/journal/row.ts'
 import type { TraderCommand } from '../../../src/kernel/trader-command.ts'
 import { by, makeWorld } from '../../support/command-world.ts'
+import { strategyRowOf as row } from '../../support/strategy-row.ts'
 
-const row = (strategy: string, symbol: string): StrategyRow => ({
-  strategy,
-  symbol,
-  definition: strategy,
-  version: 1,
-  mode: 'running',
-  modeCause: '',
-  lastSignalTs: null,
-})
 const hold: HoldRow = {
   holdId: 'h',
   scope: 'account',
