@@ -2,6 +2,7 @@
  * The account and the system, as the API reports them: status, equity, balances, strategies, alerts, events, backtests, cards.
  */
 import { z } from '@hono/zod-openapi'
+import type { StrategyLoad } from '../src/journal/strategy-load.ts'
 import { LIFE_STATES, strategyLife } from '../src/journal/strategy-life.ts'
 import type { AccountRow, EquityRow, FlowRow, HoldRow, StrategyRow } from '../src/journal/row.ts'
 import { decimal, instant, iso, isoOrNull, symbolName } from './field-shapes.ts'
@@ -82,9 +83,23 @@ export const Strategy = z
     changedAt: instant().nullable(),
     lastDecisionAt: instant().nullable().describe('close of the bar at which it was asked last'),
     lastSignalAt: instant().nullable(),
+    load: z
+      .object({
+        decisions: z.number().int().describe('the last ones, which the times are of'),
+        p50Ms: z.number(),
+        p99Ms: z.number(),
+        mostMs: z.number(),
+        keptMb: z.number().nullable().describe('estimate; null until it was looked at'),
+      })
+      .nullable()
+      .describe('what its decisions cost the trader; null before the first'),
   })
   .openapi('Strategy')
-export function toStrategies(rows: readonly StrategyRow[], holds: readonly HoldRow[]): z.infer<typeof Strategy>[] {
+export function toStrategies(
+  rows: readonly StrategyRow[],
+  holds: readonly HoldRow[],
+  loads: readonly StrategyLoad[] = [],
+): z.infer<typeof Strategy>[] {
   return [...new Set(rows.map((row) => row.strategy))].map((name) => {
     const own = rows.filter((row) => row.strategy === name)
     const life = strategyLife(own, holds)
@@ -104,8 +119,16 @@ export function toStrategies(rows: readonly StrategyRow[], holds: readonly HoldR
       changedAt: isoOrNull(own[0]?.changedAt ?? null),
       lastDecisionAt: isoOrNull(latest(own.map((row) => row.lastDecisionTs))),
       lastSignalAt: isoOrNull(latest(own.map((row) => row.lastSignalTs))),
+      load: loadOf(name, loads),
     }
   })
+}
+
+function loadOf(name: string, loads: readonly StrategyLoad[]): z.infer<typeof Strategy>['load'] {
+  const found = loads.find(({ strategy }) => strategy === name)
+  if (found === undefined) return null
+  const { strategy: _name, ...load } = found
+  return load
 }
 
 const latest = (instants: readonly (number | null)[]): number | null => {

@@ -29,6 +29,7 @@ import { ListQuery, fromCursor, listOf, numberOf, page } from '../page.ts'
 import { Fill, Order, Position, Trade, Why, positionId, toDecision, toFill, toOrder, toPosition, toTrade } from '../shapes.ts'
 import { onInvalid, statusOf } from './common.ts'
 import { heardHealth } from '../commands/silence.ts'
+import { readLoads } from '../../src/journal/strategy-load.ts'
 
 const json = <T extends z.ZodType>(schema: T, description: string) => ({
   200: { description, content: { 'application/json': { schema } } },
@@ -270,8 +271,9 @@ export function readRoutes({ ports }: ApiContext) {
     },
   )
   app.openapi(createRoute(get('/strategies', 'strategy:read', 'Strategies with their symbols', listOf(Strategy))), async (c) => {
-    const [rows, holds] = await Promise.all([reads.strategies(), reads.holds()])
-    return c.json({ data: toStrategies(rows, holds), nextCursor: null, hasMore: false }, 200)
+    const [rows, holds, health] = await Promise.all([reads.strategies(), reads.holds(), reads.health()])
+    const loads = readLoads(health)
+    return c.json({ data: toStrategies(rows, holds, loads), nextCursor: null, hasMore: false }, 200)
   })
   app.openapi(
     createRoute({ ...get('/alerts', 'trade:read', 'Alerts, newest first', listOf(Alert)), request: { query: ListQuery } }),

@@ -21,6 +21,8 @@ import { readOnly } from '../venue/bybit/read-only.ts'
 import { readStrategyChanges } from '../config/strategy-changes.ts'
 import { PlanSource } from './plan-source.ts'
 import { openRecoveryMark } from '../trader/recovery-mark.ts'
+import type { StrategyLoad } from '../journal/strategy-load.ts'
+import { DecisionTimes } from '../trader/decision-times.ts'
 import { MemoryWatch } from '../trader/memory-watch.ts'
 import { machineHeap } from '../system/heap.ts'
 import { openDecisionMark } from '../trader/decision-mark.ts'
@@ -98,9 +100,13 @@ export async function startTrader(context: RoleContext, hooks: TraderHooks): Pro
     if (held.ok && !held.value) hooks.fatal('Another trader has taken over this account.')
   }
   const memory = new MemoryWatch(config.strategyMemoryMb * BYTES_IN_MB, machineHeap())
+  const times = new DecisionTimes(machineClock.steadyMs)
   const deciding = (strategy: string | undefined, part = ''): void => {
+    if (strategy === undefined) times.note(undefined)
     mark.note(strategy === undefined ? undefined : `${part}${strategy}`)
     memory.note(strategy)
+    // Last and first: what is measured beside it is not its time. An init is no decision.
+    if (part === '') times.note(strategy)
   }
   const trader = new Trader({
     profile: config.profile,
@@ -119,6 +125,13 @@ export async function startTrader(context: RoleContext, hooks: TraderHooks): Pro
     onFacts: hooks.onFacts,
     isSafe: hooks.isSafe,
     deciding,
+    loads: (strategies) =>
+      strategies.flatMap((strategy): StrategyLoad[] => {
+        const own = times.of(strategy)
+        const kept = memory.keptBy(strategy)
+        const keptMb = kept === undefined ? null : Math.round((kept / BYTES_IN_MB) * 10) / 10
+        return own === undefined ? [] : [{ strategy, ...own, keptMb }]
+      }),
     overMemory: () =>
       memory.take().map(({ strategy, kept }) => ({
         strategy,

@@ -52,6 +52,15 @@ test('S18 one that keeps a little of each bar is found at the limit, with the fi
   expect(names(watch)).toEqual([])
 })
 
+test('what each keeps is known once everything unused was given back', () => {
+  const { watch, decide } = make()
+  decide('hoarder', 100)
+  expect(watch.keptBy('hoarder')).toBeUndefined()
+  decide('modest', 0, 150)
+  // 100 kept in all; of the 250 that were taken, 100 and 150 are theirs.
+  expect([watch.keptBy('hoarder'), watch.keptBy('modest')]).toEqual([40, 60])
+})
+
 test('S18 one that takes without end and keeps nothing is never stopped', () => {
   const { heap, watch, decide } = make()
   for (let bar = 0; bar < 500; bar++) decide('busy', 0, 90)

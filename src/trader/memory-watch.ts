@@ -40,6 +40,11 @@ export class MemoryWatch {
     this.before = this.heap.bytes()
   }
 
+  /** Bytes that it keeps, as they were found last; undefined until then. */
+  keptBy(strategy: string): number | undefined {
+    return this.kept.get(strategy)
+  }
+
   /** Those that keep too much, each once. */
   take(): readonly OverMemory[] {
     return this.over.splice(0)

@@ -5,6 +5,7 @@ import type { TradedVenue } from '../venue/port/venue.ts'
 import type { RecoveryMark } from './recovery-mark.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { CommandQueue } from '../kernel/trader-command.ts'
+import type { StrategyLoad } from '../journal/strategy-load.ts'
 import type { KernelFact } from '../kernel/fact.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { EmergencyNotice } from '../emergency/emergency-file.ts'
@@ -40,6 +41,8 @@ export interface TraderOptions extends TradePlan {
     readonly keptMb: number
     readonly limitMb: number
   }[]
+  /** What each strategy of these costs, of those that have decided; absent where nobody measures it. */
+  readonly loads?: (strategies: readonly string[]) => readonly StrategyLoad[]
   /** What a crash left undecided is decided under this mark; absent where nothing outlives the process. */
   readonly recovering?: RecoveryMark
   /** Other strategies while it runs. */

@@ -19,6 +19,7 @@ import type { StreamReport } from '../trading/report.ts'
 import type { Quote, VenueHandlers } from '../venue/port/venue.ts'
 import { type BootFailure, keyRefused, refusedClock, setLeverages, untilAnswered } from './boot.ts'
 import { PARTS } from './health.ts'
+import { STRATEGY_LOAD, loadDetail } from '../journal/strategy-load.ts'
 import { kernelConfigOf } from './kernel-config.ts'
 import { afterNews, isFirstReading, isSameNews, newsAtStart } from './instrument-changes.ts'
 import type { LiveDriver } from './live-driver.ts'
@@ -37,6 +38,7 @@ const RECONCILE_EVERY_MS = 60_000
 const SECOND_READ_MS = 5_000
 const GATE_TICK_MS = 250
 const FILES_EVERY_MS = 10_000
+const LOADS_EVERY_MS = 5_000
 /** A database that is away must not keep an orderly stop. */
 const CANCEL_WAIT_MS = 2_000
 
@@ -367,6 +369,11 @@ export class Trader {
     }
   }
 
+  private reportLoads(): void {
+    const { loads, health } = this.options
+    if (loads !== undefined) health.report(STRATEGY_LOAD, 'ok', loadDetail(loads(this.kernel.config.strategies.map(({ id }) => id))))
+  }
+
   private startTimers(): void {
     const { wallClock } = this.options
     const every = (ms: number, run: () => void): void => {
@@ -375,6 +382,7 @@ export class Trader {
     every(GATE_TICK_MS, () => this.parts.feed.tick())
     every(1_000, () => this.second())
     every(RECONCILE_EVERY_MS, () => void this.parts.account.run(false))
+    every(LOADS_EVERY_MS, () => this.reportLoads())
     const files = new FileWatch(this.options.planSource)
     every(FILES_EVERY_MS, () => this.parts.driver.post(() => files.look(this.clock.now())))
   }

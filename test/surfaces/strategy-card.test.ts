@@ -6,6 +6,8 @@ import { toStrategies } from '../../api/account-shapes.ts'
 import type { HoldRow, StrategyRow } from '../../src/journal/row.ts'
 import { by, makeWorld } from '../support/command-world.ts'
 import { strategyRowOf } from '../support/strategy-row.ts'
+import { CommandRunner } from '../../api/commands/run.ts'
+import { STRATEGY_LOAD, type StrategyLoad, loadDetail, readLoads } from '../../src/journal/strategy-load.ts'
 
 const hold: HoldRow = {
   holdId: 'h',
@@ -77,6 +79,34 @@ test('REST has the same state, the most bars that are missing, and the latest in
       changedAt: '1970-01-01T00:00:00.000Z',
       lastDecisionAt: '1970-01-01T00:01:00.000Z',
       lastSignalAt: '1970-01-01T00:02:00.000Z',
+      load: null,
     },
   ])
+})
+
+test('what its decisions cost is shown with it, over REST, and of the slowest in the health', async () => {
+  const loads: StrategyLoad[] = [
+    { strategy: 'ema-cross', decisions: 512, p50Ms: 0.02, p99Ms: 0.4, mostMs: 3.1, keptMb: 1.2 },
+    { strategy: 'grid', decisions: 1, p50Ms: 5, p99Ms: 5, mostMs: 5, keptMb: null },
+  ]
+  const world = makeWorld()
+  const health = [{ part: STRATEGY_LOAD, status: 'ok' as const, detail: loadDetail(loads), updatedAt: world.ports.wallNow() }]
+  const runner = new CommandRunner({ ...world.ports, reads: { ...world.ports.reads, health: async () => health } })
+  const card = await runner.runLine('/strategy ema-cross', by('viewer'))
+  expect(card.reply.fields.find(({ name }) => name === 'Decision time')?.value).toBe(
+    'p50 0.02 ms, p99 0.4 ms, most 3.1 ms of 512 decisions; keeps about 1.2 MB',
+  )
+  const table = (await runner.runLine('/health', by('viewer'))).reply.table?.rows ?? []
+  expect(table.find(([, part]) => part === 'strategies')?.[2]).toBe('slowest grid: p50 5 ms, p99 5 ms, most 5 ms of 1 decision')
+  expect(toStrategies([rowOf({})], [], readLoads(health))[0]?.load).toEqual({
+    decisions: 512,
+    p50Ms: 0.02,
+    p99Ms: 0.4,
+    mostMs: 3.1,
+    keptMb: 1.2,
+  })
+})
+
+test.each(['[{"strategy":1}]', 'ok', '[]'])('figures that are none lead to none: %s', (detail) => {
+  expect(readLoads([{ part: STRATEGY_LOAD, detail }])).toEqual([])
 })

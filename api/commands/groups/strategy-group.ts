@@ -13,6 +13,7 @@ import { CHANGES, carryOutChange, isChange, planChange, readChange, reload } fro
 import { duration, money, short, signed, time } from '../format.ts'
 import { type Reply, field, reply, runs, untrusted } from '../reply.ts'
 import { sideOf } from './trading-group.ts'
+import { loadText, readLoads } from '../../../src/journal/strategy-load.ts'
 
 const DAY_MS = 86_400_000
 
@@ -169,12 +170,14 @@ export function unknownStrategy(name: string, rows: readonly StrategyRow[]): Rep
 
 async function cardOf({ ports }: CommandContext, own: readonly StrategyRow[]): Promise<Reply> {
   const name = own[0]?.strategy ?? ''
-  const [positions, sums, account, holds] = await Promise.all([
+  const [positions, sums, account, holds, health] = await Promise.all([
     ports.reads.positions(),
     ports.reads.tradeSums({ from: 0, to: Number.MAX_SAFE_INTEGER, by: 'strategy' }),
     ports.reads.account(),
     ports.reads.holds(),
+    ports.reads.health(),
   ])
+  const load = readLoads(health).find(({ strategy }) => strategy === name)
   const closed = sums.find(({ key }) => key === name)
   const held = positions.filter((position) => position.strategy === name)
   const now = account?.updatedTs ?? 0
@@ -199,6 +202,7 @@ async function cardOf({ ports }: CommandContext, own: readonly StrategyRow[]): P
       ),
       field('Closed', `${closed?.count ?? 0} trades, ${money(closed?.net ?? '0')}`),
       field('Last decision', decided === 0 ? 'none yet' : `${duration(now - decided)} ago`),
+      ...(load === undefined ? [] : [field('Decision time', loadText(load))]),
       field('Last signal', last === 0 ? 'none yet' : `${duration(now - last)} ago`),
     ],
     buttons: [

@@ -9,6 +9,7 @@ import { key } from './key-command.ts'
 import { findCommand, nearestCommand } from '../parse.ts'
 import { type Reply, type Tone, field, reply, runs, untrusted } from '../reply.ts'
 import { totp } from './totp-command.ts'
+import { STRATEGY_LOAD, loadsText, readLoads } from '../../../src/journal/strategy-load.ts'
 
 const none = z.strictObject({})
 
@@ -159,9 +160,13 @@ const health = defineRead({
   },
 })
 
-/** The component `bars` shows the last close instant of market time that is done. */
+/** The component `bars` shows the last close instant of market time that is done, `strategies` the one that decides slowest. */
 const stateText = ({ part, detail }: { readonly part: string; readonly detail: string }, profile: string): string =>
-  part === 'bars' && /^\d+$/.test(detail) ? `decided to ${asOf(Number(detail), profile)}` : untrusted(detail)
+  part === STRATEGY_LOAD && detail.startsWith('[')
+    ? untrusted(loadsText(readLoads([{ part, detail }])))
+    : part === 'bars' && /^\d+$/.test(detail)
+      ? `decided to ${asOf(Number(detail), profile)}`
+      : untrusted(detail)
 
 const version = defineRead({
   name: 'version',
