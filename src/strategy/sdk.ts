@@ -27,7 +27,8 @@ export type { RevealedBars } from '../market/bars.ts'
 export { type Instrument, priceFloat, tickFloat, ticksFromFloat } from '../market/instrument.ts'
 export type { Reason, Target } from '../trading/order.ts'
 export type { Entry, Exit, OrderChange, OwnFill, OwnOrder, OwnOrderEnd, OwnTrade, ProtectionMove } from './own-orders.ts'
-export { type PriceBar, type SignalPrices, marketSignalsOf, signalsOf } from './strategy-harness.ts'
+export type { OrderPrices, OrdersOnly, SignalPrices } from './said-prices.ts'
+export { type PriceBar, marketSignalsOf, signalsOf } from './strategy-harness.ts'
 export {
   type Market,
   type MarketsContext,

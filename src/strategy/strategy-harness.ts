@@ -1,28 +1,18 @@
 /**
  * A strategy over bars without a kernel: what it says at each close, for its test and for the checks of its contract.
  */
-import { MINUTE_MS, instrumentIndex, lots, ticks, ts } from '../core/units.ts'
+import { MINUTE_MS, instrumentIndex, lots, ts } from '../core/units.ts'
 import { type BarColumns, Bars } from '../market/bars.ts'
-import { type Instrument, makeInstrument, priceFloat } from '../market/instrument.ts'
+import { type Instrument, makeInstrument } from '../market/instrument.ts'
 import { Merge } from '../market/merge.ts'
 import { MarketSet } from './market-set.ts'
 import { NO_BOOKS, type OrderWish } from './own-orders.ts'
+import { type OrdersOnly, type SignalPrices, saidPrices } from './said-prices.ts'
 import { checkSignal } from './signal-gate.ts'
 import type { Signal, StrategyContext, StrategyDefinition, StrategyState } from './strategy.ts'
 
 /** Open, high, low, close in the quote coin. */
 export type PriceBar = readonly [open: number, high: number, low: number, close: number]
-
-/** A signal as its test reads it: prices in the quote coin. */
-export interface SignalPrices {
-  readonly side: Signal['side']
-  readonly strength: number
-  readonly limit?: number
-  readonly stop?: number
-  readonly targets?: readonly { readonly price: number; readonly share: number }[]
-  readonly rule: string
-  readonly values: Readonly<Record<string, unknown>>
-}
 
 export interface RehearsalOptions {
   /** Lots that it holds while it looks; 0 unless said. */
@@ -45,21 +35,23 @@ const instrument = makeInstrument({
 })
 
 /**
- * The signal of each bar, undefined where it said nothing; of contract 1, and of contract 2 with one symbol.
- * @throws what the strategy throws, and where the parameters are refused. */
+ * What was said at each bar, undefined where nothing was; of contract 1, and of contract 2 with one symbol. Orders by name are in `orders`.
+ * @throws what the strategy throws, and where the parameters are refused.
+ * @example signalsOf(strategy, { levels: 2 }, bars).at(-1)?.orders // [{ does: 'enter', name: 'buy-1', side: 1, limit: 99, stop: 95, … }]
+ */
 export function signalsOf(
   definition: StrategyDefinition,
   params: Readonly<Record<string, unknown>>,
   bars: readonly PriceBar[],
   options: RehearsalOptions = {},
-): (SignalPrices | undefined)[] {
+): (SignalPrices | OrdersOnly | undefined)[] {
   const parsed = definition.params.parse(params)
   const columns = columnsOf(bars)
-  const signals =
-    definition.contract === 2
-      ? rehearseMarkets(definition, parsed, instrument, MINUTE_MS, [columns], options).map(({ signals: [signal] }) => signal)
-      : rehearse(definition, parsed, instrument, MINUTE_MS, columns, options)
-  return signals.map((signal) => (signal === undefined ? undefined : pricesOf(signal)))
+  return definition.contract === 2
+    ? rehearseMarkets(definition, parsed, instrument, MINUTE_MS, [columns], options).map(({ signals: [signal], wishes }) =>
+        saidPrices(instrument, signal, wishes),
+      )
+    : rehearse(definition, parsed, instrument, MINUTE_MS, columns, options).map((signal) => saidPrices(instrument, signal, []))
 }
 
 /**
@@ -72,10 +64,20 @@ export function marketSignalsOf(
   params: Readonly<Record<string, unknown>>,
   bars: readonly (readonly PriceBar[])[],
   options: RehearsalOptions = {},
-): Readonly<Record<string, SignalPrices>>[] {
+): Readonly<Record<string, SignalPrices | OrdersOnly>>[] {
   const names = bars.map((_, k) => definition.symbols?.[k] ?? testSymbol(k))
-  return rehearseMarkets(definition, definition.params.parse(params), instrument, MINUTE_MS, bars.map(columnsOf), options).map((said) =>
-    Object.fromEntries(said.signals.flatMap((signal, k) => (signal === undefined ? [] : [[names[k] as string, pricesOf(signal)]]))),
+  return rehearseMarkets(definition, definition.params.parse(params), instrument, MINUTE_MS, bars.map(columnsOf), options).map(
+    ({ signals, wishes }) =>
+      Object.fromEntries(
+        names.flatMap((name, k) => {
+          const said = saidPrices(
+            instrument,
+            signals[k],
+            wishes.filter(({ market }) => market === k),
+          )
+          return said === undefined ? [] : [[name, said]]
+        }),
+      ),
   )
 }
 
@@ -163,17 +165,4 @@ export function rehearse(
     state = keep(state, bars.cursor - 1)
   }
   return signals
-}
-
-function pricesOf({ side, strength, limit, stop, targets, reason }: Signal): SignalPrices {
-  const price = (value: number): number => priceFloat(instrument, ticks(value))
-  return {
-    side,
-    strength,
-    ...(limit === undefined ? {} : { limit: price(limit) }),
-    ...(stop === undefined ? {} : { stop: price(stop) }),
-    ...(targets === undefined ? {} : { targets: targets.map((target) => ({ price: price(target.price), share: target.share })) }),
-    rule: reason.rule,
-    values: reason.values,
-  }
 }

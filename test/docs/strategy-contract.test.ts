@@ -13,6 +13,7 @@ import { compileStrategies } from '../../src/strategy-files/compile.ts'
 import { importStrategies } from '../../src/strategy-files/module.ts'
 import type { Catalog } from '../../src/strategy/registry.ts'
 import type { StrategyDefinition } from '../../src/strategy/strategy.ts'
+import { signalsOf } from '../../src/strategy/strategy-harness.ts'
 import { backtestFixture } from '../support/fixture-backtest.ts'
 import { textOf } from '../support/repository.ts'
 
@@ -50,6 +51,14 @@ test.each(shown)('$name keeps what every strategy must keep', ({ name }) => {
   const { checks, opinions } = checkStrategy(definition, definition.params.parse({}), { instrument, intervalMs: MINUTE_MS, columns })
   expect(checks.filter(({ flaw }) => flaw !== undefined)).toEqual([])
   expect(opinions).toBeGreaterThan(0)
+})
+
+test('orders of steps in its test are as the page says', () => {
+  const said = signalsOf(definitionOf('steps'), { levels: 2 }, [[100, 100, 100, 100]]).at(-1)
+  expect(said?.orders?.map((order) => order.does === 'enter' && [order.name, order.limit])).toEqual([
+    ['buy-1-1', 99.6],
+    ['buy-1-2', 99.2],
+  ])
 })
 
 test('a strategy that moved over trades as before, to the fingerprint', async () => {

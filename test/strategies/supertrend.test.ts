@@ -66,7 +66,7 @@ test('supertrend: the stop is behind the line by the buffer, and never on the pr
   const [said] = signalsOf(builtIn('supertrend'), { period: 3, multiplier: 2, buffer: 1 }, [...rise, ...fall]).filter(
     (s) => s !== undefined,
   )
-  const figure = (name: string): number => Number(said?.values[name])
+  const figure = (name: string): number => Number(said?.values?.[name])
   expect(said?.stop).toBeCloseTo(figure('line') + figure('atr'), 1)
   expect(said?.stop).toBeGreaterThan(figure('close'))
 })
