@@ -10,7 +10,7 @@ import { loadConfig } from '../config/config.ts'
 import { configTexts, pin, pinnedConfig, pinnedStrategies } from '../config/pinned-config.ts'
 import { counting, readStrategyChanges } from '../config/strategy-changes.ts'
 import { listOf, loadPinned, loadStrategies } from '../strategy-files/load.ts'
-import { strategySource } from '../strategy-files/template.ts'
+import { trendSource as strategySource } from '../strategy-files/templates/trend.ts'
 import { claimDirectory, pathsOf } from '../system/paths.ts'
 import { PlanSource } from './plan-source.ts'
 

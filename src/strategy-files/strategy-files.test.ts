@@ -9,7 +9,7 @@ import { signalsOf } from '../strategy/strategy-harness.ts'
 import { changedSince } from './compile.ts'
 import { STRATEGIES } from '../strategy/registry.ts'
 import { listOf, loadPinned, loadStrategies } from './load.ts'
-import { strategySource } from './template.ts'
+import { trendSource as strategySource } from './templates/trend.ts'
 
 // Each file is compiled with its kit and tried in a thread: seconds where other tests run beside it.
 vi.setConfig({ testTimeout: 90_000 })

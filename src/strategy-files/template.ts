@@ -1,56 +1,33 @@
 /**
- * What `ballast strategy new` writes: a strategy that runs as it is, and its test.
+ * What `ballast strategy new` writes: a strategy that runs as it is, and its test, by the name of a template.
  */
-export const strategySource = (name: string): string => `import { defineStrategy, ticksFromFloat, z } from 'ballast/strategy'
+import { gridSource, gridTest } from './templates/grid.ts'
+import { multiTimeframeSource, multiTimeframeTest } from './templates/multi-timeframe.ts'
+import { pairsSource, pairsTest } from './templates/pairs.ts'
+import { trendSource, trendTest } from './templates/trend.ts'
 
-const params = z.strictObject({
-  lookback: z.coerce.number().int().min(2).max(500).default(20).describe('bars whose highest close has to be passed'),
-  stopPercent: z.coerce.number().positive().max(20).default(1).describe('distance of the stop in percent of the price'),
-})
+export interface Template {
+  /** What it shows, in a few words. */
+  readonly summary: string
+  /** How many symbols it trades. */
+  readonly symbols: 1 | 2
+  readonly source: (name: string) => string
+  readonly test: (name: string) => string
+}
 
-export default defineStrategy({
-  name: '${name}',
-  version: 1,
-  summary: 'Buys a close above all closes of the bars before, and leaves when half of them are above.',
-  params,
-  protection: 'position-stop',
-  givesStop: true,
-  history: (p) => p.lookback + 1, // bars that onBar reads back, this one among them
-  warmup: (p) => p.lookback + 1, // bars before a signal is meaningful
-  init: (p) => ({ lookback: p.lookback, stop: p.stopPercent / 100 }), // plain data; the journal keeps it after each bar
-  onBar({ bars, position, signal }, state) {
-    const close = bars.close(0) // 0 is the bar that has just closed, 1 the one before; prices are whole ticks
-    let below = 0
-    for (let back = 1; back <= state.lookback; back++) if (bars.close(back) < close) below += 1
-    const share = below / state.lookback
-    if (position === 0 && share === 1)
-      signal({ side: 1, strength: 1, stop: ticksFromFloat(close * (1 - state.stop), 'floor'), reason: { rule: 'highest close', values: { share } } })
-    else if (position > 0 && share >= 0.5)
-      signal({ side: 1, strength: 1, reason: { rule: 'still high', values: { share } } }) // a signal is a level: repeating it changes nothing
-    else if (position > 0) signal({ side: 0, strength: 1, reason: { rule: 'back in the range', values: { share } } })
-  },
-})
-`
+export const DEFAULT_TEMPLATE = 'trend'
 
-export const testSource = (name: string): string => `import assert from 'node:assert/strict'
-import { test } from 'node:test'
-import { signalsOf } from 'ballast/strategy'
-import strategy from './${name}.ts'
-
-const flat = (close: number) => [close, close, close, close] as const
-
-test('a close above all closes before is bought, with a stop below it', () => {
-  const signals = signalsOf(strategy, { lookback: 3, stopPercent: 2 }, [100, 101, 102, 110].map(flat))
-  assert.equal(signals.at(-1)?.side, 1)
-  assert.equal(signals.at(-1)?.stop, 107.8)
-})
-
-test('it says nothing before there are bars enough', () => {
-  assert.deepEqual(signalsOf(strategy, { lookback: 3 }, [100, 101, 102].map(flat)), [undefined, undefined, undefined])
-})
-
-test('a position is left when half of the closes before are above', () => {
-  const signals = signalsOf(strategy, { lookback: 4 }, [100, 104, 103, 102, 101].map(flat), { position: 5 })
-  assert.equal(signals.at(-1)?.side, 0)
-})
-`
+export const TEMPLATES: ReadonlyMap<string, Template> = new Map<string, Template>([
+  [DEFAULT_TEMPLATE, { summary: 'one symbol, one signal a bar', symbols: 1, source: trendSource, test: trendTest }],
+  ['grid', { summary: 'orders by name that rest beside each other', symbols: 1, source: gridSource, test: gridTest }],
+  ['pairs', { summary: 'two symbols in one decision', symbols: 2, source: pairsSource, test: pairsTest }],
+  [
+    'multi-timeframe',
+    {
+      summary: 'direction of a higher interval, entry of the base one',
+      symbols: 1,
+      source: multiTimeframeSource,
+      test: multiTimeframeTest,
+    },
+  ],
+])

@@ -15,6 +15,7 @@ import type { PanicDirectFlags } from './panic-direct.ts'
 import { printReply } from '../ui/reply-text.ts'
 import type { MeasuresFlags } from '../research/measures.ts'
 import { STEERING } from './control-commands.ts'
+import { TEMPLATES } from '../../strategy-files/template.ts'
 import { watch } from './watch.ts'
 
 const WATCH_SEC = 2
@@ -91,17 +92,19 @@ export const registerSteering =
         .option('--periods-per-year <n>', 'with a file: rows per year (default: from the times)')
         .option('--var-backtest [rows]', 'with a file: test VaR forecasts from this many rows each (default: 250)')
     if (name === 'strategy')
-      command.addHelpText(
-        'after',
-        [
-          '',
-          'Without a running Ballast:',
-          '  strategy list         list built-in and your own strategies',
-          '  strategy show NAME    describe a strategy and its parameters',
-          '  strategy new NAME     create your own strategy with a test',
-          '  strategy test NAME    run the standard checks and its own test',
-        ].join('\n'),
-      )
+      command
+        .option('--template <name>', 'with new: what it begins as (default: trend)')
+        .addHelpText(
+          'after',
+          [
+            '',
+            'Without a running Ballast:',
+            '  strategy list         list built-in and your own strategies',
+            '  strategy show NAME    describe a strategy and its parameters',
+            `  strategy new NAME     create your own strategy with a test; --template ${[...TEMPLATES.keys()].join('|')}`,
+            '  strategy test NAME    run the standard checks and its own test',
+          ].join('\n'),
+        )
     if (name === 'reconcile')
       command.addHelpText(
         'after',
@@ -126,6 +129,7 @@ interface Flags extends PanicDirectFlags, MeasuresFlags {
   readonly direct?: boolean
   readonly watch?: string | true
   readonly png?: string
+  readonly template?: string
 }
 
 async function runCommand(words: readonly string[], flags: Flags, command: Command): Promise<void> {
@@ -135,7 +139,7 @@ async function runCommand(words: readonly string[], flags: Flags, command: Comma
     throw new CliError(EXIT.usage, `There is no option '${stray}' of ${command.name()}.`, `Its options: ballast ${command.name()} --help`)
   if (flags.direct === true) return (await import('./panic-direct.ts')).runPanicDirect(context, flags)
   const name = command.name()
-  if (name === 'strategy' && (await isAboutFiles(context, words))) return
+  if (name === 'strategy' && (await isAboutFiles(context, words, flags))) return
   if (name === 'measures' && (await isMeasuredFile(context, words, flags))) return
   if (name === 'risk' && words[0] === 'curves') return (await import('../research/risk-curves.ts')).riskCurves(context, flags.png)
   if (name === 'reconcile' && words[0] === 'statement')
@@ -161,10 +165,10 @@ async function walletRows(context: CliContext): Promise<readonly (readonly strin
 }
 
 /** `strategy list`, `show NAME`, `new NAME` and `test NAME` are about files, and need nothing that runs. */
-async function isAboutFiles(context: CliContext, [verb, strategy]: readonly string[]): Promise<boolean> {
+async function isAboutFiles(context: CliContext, [verb, strategy]: readonly string[], { template }: Flags): Promise<boolean> {
   if (verb === 'list') await (await import('../strategy/strategy.ts')).listStrategies(context)
   else if (verb === 'show' && strategy !== undefined) await (await import('../strategy/strategy.ts')).showStrategy(context, strategy)
-  else if (verb === 'new') (await import('../strategy/strategy-new.ts')).newStrategy(context, strategy)
+  else if (verb === 'new') (await import('../strategy/strategy-new.ts')).newStrategy(context, strategy, template)
   else if (verb === 'test') await (await import('../strategy/strategy-test.ts')).testStrategy(context, strategy)
   else return false
   return true
