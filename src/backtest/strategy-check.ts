@@ -17,9 +17,13 @@ export interface CheckSeries {
 }
 
 export interface Check {
+  /** Stable, for programs. */
+  readonly rule: 'error' | 'signal' | 'unstable' | 'look-ahead' | 'state' | 'state-outside'
   readonly name: string
   /** Undefined: kept. Otherwise a sentence that says what happened, and where. */
   readonly flaw: string | undefined
+  /** What to do about a flaw. */
+  readonly next: string
 }
 
 export interface StrategyChecks {
@@ -29,14 +33,40 @@ export interface StrategyChecks {
   readonly opinions: number
 }
 
-const WORDS = {
-  runs: 'it runs over the candles without an error',
-  sound: 'its signals have a side, a strength from 0 to 1, a stop on the right side and valid shares',
-  repeats: 'the same candles give the same signals',
-  future: 'later candles do not change earlier signals',
-  state: 'it continues from its journaled state (plain data: no Map, Date, class or function)',
-  alone: 'a second run beside it changes nothing (no variables outside its state)',
-} as const
+type Kept = Omit<Check, 'flaw'>
+
+const KEEPS = {
+  runs: {
+    rule: 'error',
+    name: 'it runs over the candles without an error',
+    next: 'Look at the line that it names; a bar that is read needs history or intervals in the definition.',
+  },
+  sound: {
+    rule: 'signal',
+    name: 'its signals have a side, a strength from 0 to 1, a stop on the right side and valid shares',
+    next: 'Give the signal what is missing; calculated prices go through ticksFromFloat.',
+  },
+  repeats: {
+    rule: 'unstable',
+    name: 'the same candles give the same signals',
+    next: 'Decide by bars, state and parameters alone: no clock, no chance, no variable of the file.',
+  },
+  future: {
+    rule: 'look-ahead',
+    name: 'later candles do not change earlier signals',
+    next: 'Read only through bars and higher: what it knows of later bars comes from somewhere else.',
+  },
+  state: {
+    rule: 'state',
+    name: 'it continues from its journaled state (plain data: no Map, Date, class or function)',
+    next: 'Keep numbers, text, lists and plain objects in what init returns, and everything that a decision needs.',
+  },
+  alone: {
+    rule: 'state-outside',
+    name: 'a second run beside it changes nothing (no variables outside its state)',
+    next: 'Make the variable a field of what init returns.',
+  },
+} as const satisfies Readonly<Record<string, Kept>>
 
 export function checkStrategy(definition: StrategyDefinition, params: unknown, series: CheckSeries): StrategyChecks {
   const run = (columns: BarColumns = series.columns, options: Parameters<typeof rehearse>[5] = {}): SaidAtClose[] =>
@@ -51,30 +81,30 @@ export function checkStrategy(definition: StrategyDefinition, params: unknown, s
   try {
     first = run()
   } catch (thrown) {
-    return { checks: [{ name: WORDS.runs, flaw: `it throws ${failureText(thrown)}.` }], bars, opinions: 0 }
+    return { checks: [{ ...KEEPS.runs, flaw: `it throws ${failureText(thrown)}.` }], bars, opinions: 0 }
   }
   const opinions = first.filter((said) => !isSilent(said)).length
   const half = bars >> 1
-  const check = (name: string, find: () => string | undefined): Check => {
+  const check = (keeps: Kept, find: () => string | undefined): Check => {
     try {
-      return { name, flaw: find() }
+      return { ...keeps, flaw: find() }
     } catch (thrown) {
-      return { name, flaw: `it throws ${failureText(thrown)}.` }
+      return { ...keeps, flaw: `it throws ${failureText(thrown)}.` }
     }
   }
   return {
     bars,
     opinions,
     checks: [
-      { name: WORDS.runs, flaw: undefined },
-      check(WORDS.sound, () => unsound(first, marketsOf(definition, series.columns))),
-      check(WORDS.repeats, () => differenceOf(first, run(), bars)),
-      check(WORDS.future, () => differenceOf(first, run(cut(series.columns, half)), half)),
-      check(WORDS.state, () =>
+      { ...KEEPS.runs, flaw: undefined },
+      check(KEEPS.sound, () => unsound(first, marketsOf(definition, series.columns))),
+      check(KEEPS.repeats, () => differenceOf(first, run(), bars)),
+      check(KEEPS.future, () => differenceOf(first, run(cut(series.columns, half)), half)),
+      check(KEEPS.state, () =>
         differenceOf(first, run(series.columns, { keep: (state, at) => (at === half ? overJournal(state) : state) }), bars),
       ),
       // A run over other candles, begun and ended within this one.
-      check(WORDS.alone, () =>
+      check(KEEPS.alone, () =>
         differenceOf(
           first,
           run(series.columns, {

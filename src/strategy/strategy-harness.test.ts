@@ -2,7 +2,7 @@
  * What a test of a strategy reads: signals and orders by name, prices in the quote coin.
  */
 import { expect, test } from 'vitest'
-import { type MarketsContext, defineStrategy, marketSignalsOf, signalsOf, ticksFromFloat, z } from './sdk.ts'
+import { type MarketsContext, type StrategyDefinition, defineStrategy, marketSignalsOf, signalsOf, ticksFromFloat, z } from './sdk.ts'
 
 const at = (price: number) => ticksFromFloat(price * 100, 'floor')
 const reason = { rule: 'because', values: { n: 1 } }
@@ -69,6 +69,12 @@ test('orders stand beside the signal of their own market', () => {
       TEST2USDT: { orders: [{ does: 'enter', name: 'r', side: 1, stop: 90, ...because }] },
     },
   ])
+})
+
+test.each([1, 2])('contract %d: an answer that comes later is refused, and what it fails with ends nothing', (contract) => {
+  const later = (): unknown => Promise.reject(new Error('later'))
+  const strategy = { ...talker(later), ...(contract === 1 ? { contract: undefined } : {}) } as StrategyDefinition
+  expect(() => signalsOf(strategy, {}, [bar])).toThrow('onBar answers later (it is async)')
 })
 
 test('a bar without a word is undefined, and a signal alone has no orders', () => {

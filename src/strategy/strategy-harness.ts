@@ -5,6 +5,7 @@ import { MINUTE_MS, instrumentIndex, lots, ts } from '../core/units.ts'
 import { type BarColumns, Bars } from '../market/bars.ts'
 import { type Instrument, makeInstrument } from '../market/instrument.ts'
 import { Merge } from '../market/merge.ts'
+import { checkAnswer } from './answer.ts'
 import { MarketSet } from './market-set.ts'
 import { NO_BOOKS, type OrderWish } from './own-orders.ts'
 import { type OrdersOnly, type SignalPrices, saidPrices } from './said-prices.ts'
@@ -126,7 +127,8 @@ export function rehearseMarkets(
       set.see(at)
     }
     const isAsked = set.begin({ ...NO_BOOKS, position: () => lots(position), capital: () => TEST_CAPITAL })
-    if (isAsked) definition.onBar(set.context, state)
+    const answer: unknown = isAsked ? definition.onBar(set.context, state) : undefined
+    if (answer !== undefined) checkAnswer(answer)
     if (set.refused !== undefined) throw set.refused
     said.push({ signals: bars.map((_, k) => (isAsked ? set.signalOf(k) : undefined)), wishes: isAsked ? [...set.wishes] : [] })
     state = keep(state, said.length - 1)
@@ -160,7 +162,8 @@ export function rehearse(
       position: lots(position),
       signal: say,
     }
-    if (bars.cursor >= history) definition.onBar(context, state)
+    const answer: unknown = bars.cursor >= history ? definition.onBar(context, state) : undefined
+    if (answer !== undefined) checkAnswer(answer)
     signals.push(said)
     state = keep(state, bars.cursor - 1)
   }

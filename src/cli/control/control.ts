@@ -102,7 +102,8 @@ export const registerSteering =
             '  strategy list         list built-in and your own strategies',
             '  strategy show NAME    describe a strategy and its parameters',
             `  strategy new NAME     create your own strategy with a test; --template ${[...TEMPLATES.keys()].join('|')}`,
-            '  strategy test NAME    run the standard checks and its own test',
+            '  strategy lint NAME    find what decides otherwise live than in a backtest, with line and what to do',
+            '  strategy test NAME    run the standard checks, lint and its own test',
           ].join('\n'),
         )
     if (name === 'reconcile')
@@ -164,11 +165,12 @@ async function walletRows(context: CliContext): Promise<readonly (readonly strin
   return answer.value.rows
 }
 
-/** `strategy list`, `show NAME`, `new NAME` and `test NAME` are about files, and need nothing that runs. */
+/** `strategy list`, `show NAME`, `new NAME`, `lint NAME` and `test NAME` are about files, and need nothing that runs. */
 async function isAboutFiles(context: CliContext, [verb, strategy]: readonly string[], { template }: Flags): Promise<boolean> {
   if (verb === 'list') await (await import('../strategy/strategy.ts')).listStrategies(context)
   else if (verb === 'show' && strategy !== undefined) await (await import('../strategy/strategy.ts')).showStrategy(context, strategy)
   else if (verb === 'new') (await import('../strategy/strategy-new.ts')).newStrategy(context, strategy, template)
+  else if (verb === 'lint') await (await import('../strategy/strategy-lint.ts')).lintStrategy(context, strategy)
   else if (verb === 'test') await (await import('../strategy/strategy-test.ts')).testStrategy(context, strategy)
   else return false
   return true

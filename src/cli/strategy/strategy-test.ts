@@ -4,45 +4,29 @@
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { relative } from 'node:path'
-import { checkStrategy, walkColumns } from '../../backtest/strategy-check.ts'
-import { Random } from '../../core/random.ts'
-import { MINUTE_MS, instrumentIndex } from '../../core/units.ts'
-import { makeInstrument } from '../../market/instrument.ts'
 import { compileFile } from '../../strategy-files/compile.ts'
 import { pathsOf } from '../../system/paths.ts'
-import { findStrategy } from '../research/backtest.ts'
 import type { CliContext } from '../context.ts'
 import { CliError, EXIT } from '../exit.ts'
 import { formatCount } from '../ui/format.ts'
-
-const BARS = 20_000
-const SEED = 7
-const START_MS = Date.UTC(2025, 0, 1)
+import { inspect, printFinding, shownFinding } from './inspect.ts'
 
 export async function testStrategy(context: CliContext, name: string | undefined): Promise<void> {
   if (name === undefined) throw new CliError(EXIT.usage, 'Which strategy?', 'For example: ballast strategy test pullback')
   const { out } = context
-  const { catalog, modules } = await context.strategies([name])
-  const definition = findStrategy(catalog, name)
-  const params = definition.params.safeParse({})
-  if (!params.success)
-    throw new CliError(
-      EXIT.checksFailed,
-      `${name} has a parameter without a default.`,
-      'Give each parameter one, so that it runs as it is.',
-    )
-  const instrument = makeInstrument({ index: instrumentIndex(0), venue: 'walk', symbol: 'TESTUSDT', tickSize: '0.01', lotSize: '0.001' })
-  const columns = walkColumns(new Random(SEED), BARS, START_MS)
-  const { checks, bars, opinions } = checkStrategy(definition, params.data, { instrument, intervalMs: MINUTE_MS, columns })
-  const file = modules.find((module) => module.name === name)?.file
+  const { file, checks, bars, opinions, findings } = await inspect(context, name)
   const test = file === undefined ? undefined : file.replace(/\.ts$/, '.test.ts')
   const own = test === undefined || !existsSync(test) ? undefined : await runTest(test, pathsOf(context.dataDir()).strategies)
-  const isGood = opinions > 0 && checks.every((check) => check.flaw === undefined) && own?.passed !== false
-  out.answer({ name, bars, opinions, checks, test: own ?? null, isGood }, () => {
+  const text = findings.filter(({ isOfRun }) => !isOfRun)
+  const isGood = opinions > 0 && findings.length === 0 && own?.passed !== false
+  out.answer({ name, bars, opinions, checks, findings: findings.map(shownFinding), test: own ?? null, isGood }, () => {
     for (const { name: what, flaw } of checks) {
       out.line(`${flaw === undefined ? out.style('good', '✓') : out.style('bad', '✗')} ${what}`)
       if (flaw !== undefined) out.line(`    ${flaw}`)
     }
+    if (file !== undefined && text.length === 0)
+      out.line(`${out.style('good', '✓')} its text reads no clock, chance or network and keeps nothing outside its state`)
+    for (const finding of text) printFinding(out, finding)
     out.line(
       `${opinions > 0 ? out.style('good', '✓') : out.style('bad', '✗')} ${formatCount(opinions)} signals over ${formatCount(bars)} candles`,
     )

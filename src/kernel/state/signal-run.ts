@@ -5,11 +5,12 @@ import { type Lots, type Side, type Ts, lots, ts } from '../../core/units.ts'
 import { utcText } from '../../core/utc.ts'
 import type { Bars } from '../../market/bars.ts'
 import type { Instrument } from '../../market/instrument.ts'
+import { checkAnswer } from '../../strategy/answer.ts'
 import { failureText } from '../../strategy/failure.ts'
 import { type KeptState, checkState } from '../../strategy/kept-state.ts'
 import { checkSignal } from '../../strategy/signal-gate.ts'
 import type { Signal, StrategyContext, StrategyState } from '../../strategy/strategy.ts'
-import { StateKeeper, checkAnswer, isCheckedBar } from './state-keeper.ts'
+import { StateKeeper, isCheckedBar } from './state-keeper.ts'
 import { type RunConfig, StrategyRun } from './strategy-run.ts'
 
 /** What it says is checked as it says it: the place that is reported is its own line. */

@@ -3,7 +3,6 @@
  */
 import { failureText } from '../../strategy/failure.ts'
 import { type KeptState, checkState, keptOf, stateOf } from '../../strategy/kept-state.ts'
-import { SignalError } from '../../strategy/signal-gate.ts'
 import type { StrategyDefinition, StrategyState } from '../../strategy/strategy.ts'
 
 /** States are looked at on the first bars, then on fewer and fewer of a long run; a journal looks at each bar, and a backtest at its end. */
@@ -79,19 +78,4 @@ export class StateKeeper {
     this.lastKept = kept
     this.state = stateOf(kept)
   }
-}
-
-/** Looks at what onBar answered. @throws SignalError for one that answers later */
-export function checkAnswer(answer: unknown): void {
-  if (isThenable(answer)) throw forget(answer)
-}
-
-const isThenable = (value: unknown): value is { then(done: () => void, failed: () => void): unknown } =>
-  typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
-
-/** What an answer that comes later fails with is nobody's: it would end the process. */
-function forget(answer: { then(done: () => void, failed: () => void): unknown }): SignalError {
-  const nothing = (): void => {}
-  answer.then(nothing, nothing)
-  return new SignalError('onBar answers later (it is async): it has to decide before it returns')
 }
