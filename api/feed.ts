@@ -4,10 +4,13 @@
 import { randomBytes } from 'node:crypto'
 import { signOf } from './amount.ts'
 import type { CommandPorts, Scope } from './commands/command.ts'
+import { denialOf } from './commands/denials.ts'
 import { statusOf } from './routes/common.ts'
 import { toAlert, toBalance, toEquity } from './account-shapes.ts'
 import { iso } from './field-shapes.ts'
-import { toFill, toOrder, toPosition, toTrade } from './shapes.ts'
+import type { DecisionRow } from '../src/journal/row.ts'
+import { MANUAL_OWNER } from '../src/trading/manual-owner.ts'
+import { toDecision, toFill, toOrder, toPosition, toTrade } from './shapes.ts'
 
 export const CHANNELS = {
   status: 'account:read',
@@ -18,6 +21,8 @@ export const CHANNELS = {
   equity: 'account:read',
   balances: 'account:read',
   alerts: 'trade:read',
+  signals: 'strategy:read',
+  decisions: 'strategy:read',
 } as const satisfies Record<string, Scope>
 export type ChannelName = keyof typeof CHANNELS
 export const isChannel = (name: string): name is ChannelName => Object.hasOwn(CHANNELS, name)
@@ -189,6 +194,12 @@ class Append extends Numbered {
   }
 }
 
+/** Beside the row as it was journaled: the sentence of a denial. */
+const appendedDecision = (row: DecisionRow): Appended => ({
+  at: row.seq,
+  value: { ...toDecision(row), why: row.kind === 'denial' ? denialOf(row).text : null },
+})
+
 /** All channels of a process. Reads once for all clients, however many there are. */
 export class Feed {
   /** New with each process: numbers of another epoch mean nothing. */
@@ -254,6 +265,11 @@ export class Feed {
       new Append('fills', tell, wallNow, async (limit, before) =>
         (await reads.fills({ limit, before })).map((row) => ({ at: row.seq, value: toFill(row) })),
       ),
+      // What strategies wanted to enter, and what became of it; of what they did beside, and operators, `decisions` has all.
+      new Append('signals', tell, wallNow, async (limit, before) =>
+        (await reads.decisions({ limit, before, class: 'entry', exceptStrategy: MANUAL_OWNER })).map(appendedDecision),
+      ),
+      new Append('decisions', tell, wallNow, async (limit, before) => (await reads.decisions({ limit, before })).map(appendedDecision)),
       new Append('alerts', tell, wallNow, async (limit, before) =>
         (await reads.alerts({ limit, before })).map((row) => ({ at: row.id, value: toAlert(row) })),
       ),

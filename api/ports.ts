@@ -106,6 +106,9 @@ export interface DecisionQuery extends Page {
   readonly strategy?: string | undefined
   readonly orderId?: number | undefined
   readonly kind?: 'order' | 'denial' | undefined
+  readonly class?: string | undefined
+  /** Those of this one are left out. */
+  readonly exceptStrategy?: string | undefined
 }
 export interface EquityQuery extends Page {
   readonly from?: number | undefined

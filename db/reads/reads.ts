@@ -225,6 +225,8 @@ export class PostgresReads implements Reads {
           is(decisions.strategy, query.strategy),
           is(decisions.orderId, query.orderId),
           is(decisions.kind, query.kind),
+          is(decisions.class, query.class),
+          query.exceptStrategy === undefined ? undefined : ne(decisions.strategy, query.exceptStrategy),
           below(decisions.seq, query.before),
         ),
       )

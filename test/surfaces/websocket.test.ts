@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { ApiClient } from '../../api/client.ts'
 import { type ApiServer, startApi } from '../../api/server.ts'
+import { toId } from '../../api/ids.ts'
 import { EVENTS_CHANNEL } from '../../db/journal/journal.ts'
 import { makeSeededSystem } from '../support/kernel/seeded-system.ts'
 
@@ -165,6 +166,29 @@ describe.skipIf(made === undefined)('API, listening', () => {
     second.send({ id: 5, op: 'ping' })
     await second.until((f) => f.op === 'pong' && f.id === 5)
     second.ws.close()
+  })
+
+  test('WebSocket: signals are the entries of strategies, decisions are all of the journal', async () => {
+    const { send, until, opened, ws } = connect()
+    await opened
+    send({ op: 'auth', token: system.adminToken })
+    send({ id: 1, op: 'subscribe', args: [{ ch: 'signals' }, { ch: 'decisions' }] })
+    const sids = ((await until((f) => f.id === 1)).subs as { ch: string; sid: string }[]).map(({ sid }) => sid)
+    const [signals = [], decisions = []] = await Promise.all(
+      sids.map(async (sid) => (await until((f) => f.t === 'snapshot' && f.sid === sid)).data),
+    )
+    const idsOf = (rows: readonly Readonly<Record<string, unknown>>[]): unknown[] => rows.map(({ id }) => id)
+    const kept = await system.temporary.database.sql<{ seq: number; signal: boolean }[]>`
+      select seq, class = 'entry' and strategy <> 'manual' as signal from decisions order by seq desc`
+    const shown = (rows: readonly { readonly seq: number }[]): string[] =>
+      rows
+        .slice(0, 100)
+        .map(({ seq }) => toId('evt', seq))
+        .reverse()
+    expect(kept.length).toBeGreaterThan(0)
+    expect(idsOf(decisions)).toEqual(shown(kept))
+    expect(idsOf(signals)).toEqual(shown(kept.filter(({ signal }) => signal)))
+    ws.close()
   })
 
   test('WebSocket: a wrong key, silence about it, and what is no operation close the connection', async () => {
