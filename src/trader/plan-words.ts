@@ -10,7 +10,8 @@ import { type Changed, type ChangedStrategy, type PlanDifference, codeOf } from 
 export function planWords(kernel: Kernel, { added, changed, removed }: PlanDifference, closes: boolean): readonly string[] {
   return [
     ...added.map(
-      (strategy) => `${strategy.id}: added on ${symbolsOf(kernel, strategy)} (${codeOf(strategy)}). It enters on its next fresh signal.`,
+      (strategy) =>
+        `${strategy.id}: added${onWords(symbolsOf(kernel, strategy))} (${codeOf(strategy)}). It enters on its next fresh signal.`,
     ),
     ...changed.map((each) => changedWords(kernel, each, closes)),
     ...removed.map(
@@ -59,6 +60,9 @@ function paramsWords(before: unknown, after: unknown): string {
 const recordOf = (value: unknown): Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
 const shown = (value: unknown): string => (value === undefined ? 'none' : typeof value === 'string' ? value : JSON.stringify(value))
+
+/** Symbols that are new to this trader have no number yet, and are told of by the line after. */
+const onWords = (symbols: string): string => (symbols === '' ? '' : ` on ${symbols}`)
 
 const symbolsOf = (kernel: Kernel, { instruments }: StrategyConfig): string =>
   instruments.map((i) => kernel.config.instruments[i]?.symbol ?? '').join(' ')
