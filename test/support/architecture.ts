@@ -24,6 +24,7 @@ export const LAYERS = [
   ['src/trading/', 'trading'],
   ['src/risk/', 'risk'],
   ['src/portfolio/', 'portfolio'],
+  ['src/signals-in/', 'signals-in'],
   ['src/kernel/', 'kernel'],
   ['src/venue/port/', 'venue-port'],
   ['src/venue/bybit/', 'bybit'],
@@ -58,7 +59,7 @@ type Layer = (typeof LAYERS)[number][1]
 
 export const layerOf = (path: string): Layer | undefined => LAYERS.find(([prefix]) => path.startsWith(prefix))?.[1]
 
-const PURE = ['core', 'market', 'indicators', 'trading', 'portfolio', 'risk', 'strategy', 'kernel', 'sim'] as const
+const PURE = ['core', 'market', 'indicators', 'trading', 'portfolio', 'risk', 'strategy', 'kernel', 'sim', 'signals-in'] as const
 const ENGINES = [...PURE, 'candles', 'backtest', 'ml'] as const
 
 /** Who may import whom. A layer may always import itself. */
@@ -73,7 +74,8 @@ export const MAY_IMPORT: Readonly<Record<Layer, readonly Layer[]>> = {
   risk: ['core', 'market', 'trading', 'portfolio'],
   strategy: ['core', 'market', 'trading', 'portfolio', 'indicators', 'ml'],
   'strategy-files': ['core', 'strategy'],
-  kernel: ['core', 'market', 'indicators', 'trading', 'portfolio', 'risk', 'strategy'],
+  kernel: ['core', 'market', 'indicators', 'trading', 'portfolio', 'risk', 'strategy', 'signals-in'],
+  'signals-in': ['core', 'market'],
   'venue-port': ['core', 'market', 'trading'],
   bybit: ['core', 'market', 'trading', 'venue-port'],
   sim: ['core', 'market', 'trading', 'portfolio'],
@@ -82,7 +84,7 @@ export const MAY_IMPORT: Readonly<Record<Layer, readonly Layer[]>> = {
   ml: ['core', 'market', 'indicators'],
   charts: ['core'],
   journal: ['core', 'market', 'trading', 'portfolio', 'risk', 'kernel'],
-  db: ['core', 'market', 'trading', 'portfolio', 'risk', 'kernel', 'journal', 'strategy'],
+  db: ['core', 'market', 'trading', 'portfolio', 'risk', 'kernel', 'journal', 'strategy', 'signals-in'],
   commands: [...PURE, 'journal'],
   client: [...PURE, 'commands'],
   api: [...PURE, 'commands', 'journal', 'charts', 'system'],
