@@ -63,8 +63,17 @@ export class PostgresCommandQueue implements CommandQueue {
     }
   }
 
-  /** At a start: what the last trader took and did not answer. Pause, halt and panic may be done twice, so they are; the rest is failed. */
+  /**
+   * At a start: what the last trader took and did not answer. Pause, halt and panic may be done twice, so they are; a signal is carried out
+   * if it had not come into the journal, so that no exit is lost (S15); the rest is failed.
+   */
   async recoverInterrupted(): Promise<void> {
+    await this.sql`
+      update commands set status = 'pending', taken_at = null where status = 'taken' and name = 'signal' and not exists (
+        select 1 from journal where type = 'outside-signal' and (payload->>'signal')::bigint = (commands.args->>'signal')::bigint)`
+    const decided = await this.sql<{ id: number }[]>`select id from commands where status = 'taken' and name = 'signal'`
+    for (const { id } of decided)
+      await this.complete(id, { status: 'done', text: 'Decided; the trader restarted before it could say what became of it. See /why and /whynot.' })
     await this.sql`update commands set status = 'pending', taken_at = null where status = 'taken' and name in ${this.sql(STOP_COMMANDS)}`
     const outcome: CommandOutcome = {
       status: 'failed',

@@ -35,7 +35,10 @@ const flaws = (definition: StrategyDefinition): string[] =>
 /** Where the defaults look at more than these candles have. */
 const SHORTER: Readonly<Record<string, object>> = { 'momentum-rotation': { interval: '15m', lookback: 8, every: 2 } }
 
-test.each([...STRATEGIES.values()])(
+/** It says nothing by itself. */
+const LED = 'webhook'
+
+test.each([...STRATEGIES.values()].filter(({ name }) => name !== LED))(
   '$name passes, and says something',
   (definition) => {
     const { checks, opinions } = checkStrategy(definition, definition.params.parse(SHORTER[definition.name] ?? {}), series)
@@ -45,6 +48,12 @@ test.each([...STRATEGIES.values()])(
   },
   60_000,
 )
+
+test('the strategy that is led from outside passes, and says nothing', () => {
+  const definition = STRATEGIES.get(LED) as StrategyDefinition
+  const { checks, opinions } = checkStrategy(definition, definition.params.parse({}), series)
+  expect([checks.filter((check) => check.flaw !== undefined), opinions]).toEqual([[], 0])
+})
 
 test('an error names what and where', () => {
   const flaw = flaws(

@@ -83,6 +83,12 @@ const rows: { readonly [C in AlertCode]: readonly (readonly [AlertData[C], strin
     ],
     [{ change: 'removed', to: '60,000' }, 'BTCUSDT: the stop was removed outside Ballast. Restoring it at 60,000.'],
   ],
+  'signal.exit_dropped': [
+    [
+      { source: 'tv', signal: 7, hold: 'halt' },
+      'BTCUSDT: signal 7 from tv closes the position, and the hold halt lets no strategy exit. The position keeps its stop. Close it yourself: /close BTCUSDT.',
+    ],
+  ],
   'panic.started': [[{ actor: 'telegram:1' }, 'PANIC by telegram:1: entries on BTCUSDT are on hold, its position is being closed.']],
   'risk.max_drawdown_hit': [
     [

@@ -48,6 +48,8 @@ const SENTENCES: Sentences = {
       ? `${moved}. It is tighter, so Ballast keeps it.`
       : `${moved}. It is looser, so Ballast moves it back. To loosen it: /sl ${symbol}.`
   },
+  'signal.exit_dropped': ({ source, signal, hold }, symbol) =>
+    `${symbol}: signal ${signal} from ${source} closes the position, and the hold ${hold} lets no strategy exit. The position keeps its stop. Close it yourself: /close ${symbol}.`,
   'panic.started': ({ actor }, symbol) =>
     symbol === ''
       ? `PANIC by ${actor}: entries are on hold, positions are being closed.`

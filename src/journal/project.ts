@@ -172,6 +172,7 @@ export class Projector {
       case 'change-order':
       case 'change-protection':
       case 'change-risk-setting':
+      case 'outside-signal':
       case 'start-algorithm':
       case 'steer-algorithm':
       case 'panic':

@@ -34,6 +34,8 @@ export interface AlertData {
   'stop.moved_outside':
     | { readonly change: 'tighter' | 'looser'; readonly from: string; readonly to: string }
     | { readonly change: 'removed'; readonly to: string }
+  /** A signal from outside that closes could not be carried out (S15). */
+  'signal.exit_dropped': { readonly source: string; readonly signal: number; readonly hold: string }
   'panic.started': { readonly actor: string }
   'risk.max_drawdown_hit': { readonly tier: 'orange' | 'red'; readonly drawdown: number; readonly limit: number }
   'risk.day_loss_hit': LossFigures

@@ -3,6 +3,7 @@
  */
 import type { InstrumentIndex, Lots, OrderId, Side, StrategyId, Ticks, Ts } from '../core/units.ts'
 import type { Bar } from '../market/bars.ts'
+import type { Wish } from '../signals-in/signal.ts'
 import type { Execution } from '../trading/algorithms/execution.ts'
 import type { Trail, VenueEvent } from '../trading/event.ts'
 import type { ElsewherePosition } from '../trading/report.ts'
@@ -109,6 +110,27 @@ export interface ChangeProtection {
   readonly target?: Ticks | 'none' | undefined
   readonly trail?: Trail | 'none' | undefined
   readonly actor: string
+  readonly ts: Ts
+}
+/** What a program outside asks of the strategy of a symbol, read from a webhook (S15). */
+export interface OutsideSignalInput {
+  readonly type: 'outside-signal'
+  /** The owner of the symbol, as its source says. */
+  readonly strategy: StrategyId
+  readonly instrument: InstrumentIndex
+  readonly wish: Wish
+  /** Late or sent again: it only closes. */
+  readonly mayEnter: boolean
+  /** An entry is sized by the risk settings, and is no larger than this. */
+  readonly lotsMax?: Lots | undefined
+  readonly limit?: Ticks | undefined
+  readonly stop?: Ticks | undefined
+  readonly targets?: readonly Target[] | undefined
+  /** Name of the source, and number of the signal in the list of all that came in. */
+  readonly source: string
+  readonly signal: number
+  /** Begin of the body, as it came. */
+  readonly said: string
   readonly ts: Ts
 }
 /** Executes an order through child orders. */
@@ -258,6 +280,7 @@ export type KernelInput =
   | PlaceOrders
   | ChangeOrder
   | ChangeProtection
+  | OutsideSignalInput
   | StartAlgorithm
   | SteerAlgorithm
   | AdoptExternal

@@ -35,6 +35,7 @@ import { ReturnWindow } from './state/return-window.ts'
 import { EffectiveLimits } from './state/effective-limits.ts'
 import type { Hold } from './state/holds.ts'
 import { OperatorCommands, isCommand } from './handlers/operator-commands.ts'
+import { OutsideSignals } from './handlers/outside-signals.ts'
 import { ManualOrders } from './orders/manual-orders.ts'
 import type { RiskDenial } from '../risk/denial.ts'
 import { EntrySizing } from './orders/entry-sizing.ts'
@@ -176,6 +177,7 @@ export class Kernel {
       safety,
       external,
       modes,
+      outside: new OutsideSignals(context, gateway, this.signals, algorithms),
     })
     this.starts = new StrategyStarts(context, gateway, algorithms, modes)
     this.versions = new InstrumentVersions(context, gateway, this.starts)

@@ -3,6 +3,7 @@
  */
 import type { AssessmentDetail } from '../risk/assessment/assessment-detail.ts'
 import type { RiskDenial } from '../risk/denial.ts'
+import type { Ceiling, OutsideTarget, Wish } from '../signals-in/signal.ts'
 import type { TimeInForce } from '../trading/order.ts'
 
 export type CommandScope =
@@ -28,6 +29,25 @@ export interface OpenCommand {
   readonly timeInForce?: TimeInForce
   readonly forMs?: number
   readonly execution?: string
+}
+
+/** A signal that came in by a webhook and was accepted. Prices are decimal texts or distances such as `2%`. */
+export interface SignalCommand {
+  readonly name: 'signal'
+  /** Number of the row in the list of signals: the same in each try to carry it out. */
+  readonly signal: number
+  readonly source: string
+  readonly strategy: string
+  readonly symbol: string
+  readonly wish: Wish
+  readonly mayEnter: boolean
+  readonly limit?: string
+  readonly stop?: string
+  readonly targets?: readonly OutsideTarget[]
+  readonly ceiling?: Ceiling
+  /** The most that its source lets an entry be worth, in the settle coin. */
+  readonly notionalMax?: string
+  readonly said: string
 }
 
 /** What is asked of the list of strategies. */
@@ -74,6 +94,7 @@ export type TraderCommand =
       readonly limit?: string
     }
   | OpenCommand
+  | SignalCommand
   /** Moves what protects a position: prices, `-2%`, `be` for the entry price; targets and trails may be taken `off`, a stop may not. */
   | { readonly name: 'protect'; readonly symbol: string; readonly stop?: string; readonly target?: string; readonly trail?: string }
   | { readonly name: 'change'; readonly orderId: number; readonly limit?: string; readonly trigger?: string; readonly quantity?: string }

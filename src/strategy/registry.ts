@@ -9,6 +9,7 @@ import { donchianBreakout } from './builtin/donchian-breakout.ts'
 import { emaCross } from './builtin/ema-cross.ts'
 import { grid } from './builtin/grid.ts'
 import { macdTrend } from './builtin/macd-trend.ts'
+import { webhook } from './builtin/webhook.ts'
 import { ensemble } from './builtin/ensemble.ts'
 import { marketMaking } from './builtin/market-making.ts'
 import { momentumRotation } from './builtin/momentum-rotation.ts'
@@ -36,6 +37,7 @@ export const STRATEGIES: Catalog = new Map(
     momentumRotation,
     marketMaking,
     ensemble,
+    webhook,
   ].map((definition) => [definition.name, definition]),
 )
 

@@ -1,5 +1,5 @@
 /**
- * What operators ask of the kernel: to close, cancel, place, change, work, panic, switch a strategy, take what is not ours.
+ * What operators and programs ask of the kernel: to close, cancel, place, change, work, panic, switch a strategy, take what is not ours, follow a signal.
  */
 import type { PositionCloser } from '../orders/position-closer.ts'
 import { assertNever } from '../../core/assert.ts'
@@ -22,6 +22,7 @@ import type {
   ClosePosition,
   IgnoreExternal,
   KernelInput,
+  OutsideSignalInput,
   PanicInput,
   PlaceOrders,
   SetStrategyMode,
@@ -29,6 +30,7 @@ import type {
   SteerAlgorithm,
 } from '../input.ts'
 import type { ManualOrders } from '../orders/manual-orders.ts'
+import type { OutsideSignals } from './outside-signals.ts'
 import type { StrategyModes } from './strategy-modes.ts'
 
 export type CommandInput =
@@ -40,6 +42,7 @@ export type CommandInput =
   | ChangeProtection
   | ClosePosition
   | IgnoreExternal
+  | OutsideSignalInput
   | PanicInput
   | PlaceOrders
   | SetStrategyMode
@@ -55,6 +58,7 @@ const ASKED: ReadonlySet<KernelInput['type']> = new Set<CommandInput['type']>([
   'change-risk-setting',
   'close-position',
   'ignore-external',
+  'outside-signal',
   'panic',
   'place-orders',
   'set-strategy-mode',
@@ -76,6 +80,7 @@ export interface OperatorCommandParts {
   readonly safety: SafetyControls
   readonly external: ExternalActivity
   readonly modes: StrategyModes
+  readonly outside: OutsideSignals
 }
 
 export class OperatorCommands {
@@ -107,6 +112,9 @@ export class OperatorCommands {
       case 'change-risk-setting':
         limits.set(input.setting)
         outbox.push({ type: 'risk-setting-changed', setting: input.setting, ts: input.ts })
+        return
+      case 'outside-signal':
+        this.parts.outside.decide(input)
         return
       case 'start-algorithm':
         algorithms.start(manualStart(input))

@@ -5,14 +5,15 @@
 import type { KernelContext } from '../context.ts'
 import type { PendingCloses } from '../state/pending-closes.ts'
 import type { PositionCloser } from './position-closer.ts'
-import type { InstrumentIndex, Side } from '../../core/units.ts'
+import { type InstrumentIndex, type Lots, type Side, cash } from '../../core/units.ts'
+import { mulDivCeil } from '../../core/decimal.ts'
 import { type Instrument, formatPrice, formatQuantity } from '../../market/instrument.ts'
 import { checkEntry } from '../../risk/check.ts'
-import type { RiskFigures } from '../../risk/denial.ts'
+import type { RiskDenial, RiskFigures } from '../../risk/denial.ts'
 import type { Signal } from '../../strategy/strategy.ts'
 import { type Order, type OrderIntent, isOwnExit } from '../../trading/order.ts'
 import type { Algorithms } from './algorithms.ts'
-import type { EntrySizing } from './entry-sizing.ts'
+import type { EntrySizing, SizedEntry } from './entry-sizing.ts'
 import type { KernelConfig } from '../config.ts'
 import type { EffectiveLimits } from '../state/effective-limits.ts'
 import type { OrderGateway } from './order-gateway.ts'
@@ -53,8 +54,11 @@ export class Signals {
     this.gateway = gateway
   }
 
-  /** Turns a signal into an exit, an entry, or a denial that keeps its figures. */
-  take(run: StrategyRun, signal: Signal, canEnter: boolean): void {
+  /**
+   * Turns a signal into an exit, an entry, or a denial that keeps its figures.
+   * @param lotsMax an entry is sized as ever, and is no larger than this
+   */
+  take(run: StrategyRun, signal: Signal, canEnter: boolean, lotsMax?: Lots): void {
     const i = run.instrument.index
     const held = this.portfolio.positionLots(i)
     // What cannot be sold short is only closed.
@@ -79,7 +83,7 @@ export class Signals {
       return
     }
     if (run.deadSide === side) return
-    this.enter(run, i, side, signal)
+    this.enter(run, i, side, signal, lotsMax)
   }
 
   private exitOnSignal(run: StrategyRun, i: InstrumentIndex, signal: Signal): void {
@@ -108,7 +112,7 @@ export class Signals {
     return this.closes.lots(i) > 0
   }
 
-  private enter(run: StrategyRun, i: InstrumentIndex, side: Side, signal: Signal): void {
+  private enter(run: StrategyRun, i: InstrumentIndex, side: Side, signal: Signal, lotsMax: Lots | undefined): void {
     const hold = holdOn(this.holds, run.strategy, i)
     if (hold !== undefined) {
       run.deadSide = side
@@ -124,7 +128,7 @@ export class Signals {
     const instrument = this.config.instruments[i] as Instrument
     const mark = signal.limit ?? this.portfolio.mark(i)
     const stop = signal.stop ?? this.sizing.defaultStop(mark, side)
-    const sized = this.sizing.size(instrument, side, mark, stop)
+    const sized = bounded(this.sizing.size(instrument, side, mark, stop), lotsMax, instrument)
     if ('rule' in sized) {
       this.gateway.deny(run.strategy, i, 'entry', side, sized, signal.reason)
       return
@@ -177,5 +181,27 @@ export class Signals {
       ...(stop === undefined ? {} : { stop: formatPrice(instrument, stop) }),
       ...('rule' in sized ? {} : { quantity: formatQuantity(instrument, sized.estimate) }),
     }
+  }
+}
+
+/** No larger than was asked; undefined: nothing was. */
+function bounded(sized: SizedEntry | RiskDenial, lotsMax: Lots | undefined, instrument: Instrument): SizedEntry | RiskDenial {
+  if (lotsMax === undefined || 'rule' in sized || sized.estimate <= lotsMax) return sized
+  const asked = formatQuantity(instrument, lotsMax)
+  if (lotsMax < instrument.lotsMin)
+    return { rule: 'no-size', figures: { quantity: asked, minimum: formatQuantity(instrument, instrument.lotsMin) } }
+  const { detail } = sized
+  return {
+    size: { lots: lotsMax },
+    estimate: lotsMax,
+    detail:
+      detail === undefined
+        ? undefined
+        : {
+            ...detail,
+            lots: lotsMax,
+            plannedLoss: cash(mulDivCeil(detail.plannedLoss, lotsMax, sized.estimate)),
+            steps: [...detail.steps, { name: 'most that was asked', value: asked }],
+          },
   }
 }

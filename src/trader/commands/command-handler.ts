@@ -13,6 +13,7 @@ import { nearestOf } from '../../core/nearest.ts'
 import { isLimitClose } from '../../trading/order.ts'
 import { ExternalCommands, type ExternalCommandPorts } from './external-commands.ts'
 import { OrderCommands, ordersOf } from './order-commands.ts'
+import { SignalCommands } from './signal-commands.ts'
 import { RiskCommands, type RiskCommandPorts } from './risk-commands.ts'
 import type { PlanChange } from '../plan-change.ts'
 
@@ -45,12 +46,14 @@ export class CommandHandler {
   private readonly orders: OrderCommands
   private readonly external: ExternalCommands
   private readonly risk: RiskCommands
+  private readonly signals: SignalCommands
 
   constructor(ports: CommandHandlerPorts) {
     this.ports = ports
     this.orders = new OrderCommands(ports)
     this.external = new ExternalCommands(ports)
     this.risk = new RiskCommands(ports)
+    this.signals = new SignalCommands(ports)
   }
 
   /** Settings whose time is over. */
@@ -84,6 +87,7 @@ export class CommandHandler {
       const outcome = await this.run(command, queued.actor)
       return { ...outcome, text: `Your close arrived ${minutes} min late. ${outcome.text}` }
     }
+    if (name === 'signal') return this.signal({ ...command, mayEnter: false }, minutes)
     return refused(`Ignored: sent ${minutes} min ago. Send it again.`)
   }
 
@@ -115,6 +119,8 @@ export class CommandHandler {
         if (typeof instrument === 'string') return refused(instrument)
         return command.name === 'adopt' ? this.external.adopt(command, instrument, actor) : this.external.ignore(instrument, actor)
       }
+      case 'signal':
+        return this.signal(command)
       case 'reconcile':
         return this.external.reconcile(command.keys, actor)
       case 'change':
@@ -128,6 +134,12 @@ export class CommandHandler {
       case 'strategies':
         return this.ports.plans.carryOut(command, actor)
     }
+  }
+
+  /** A late one only closes (S15). */
+  private async signal(command: Of<'signal'>, lateMinutes?: number): Promise<CommandOutcome> {
+    const instrument = this.instrument(command.symbol)
+    return typeof instrument === 'string' ? refused(instrument) : this.signals.take(command, instrument, lateMinutes)
   }
 
   /** Judged as it would be now: nothing is booked, sent or lifted. */

@@ -403,10 +403,10 @@ function distanceOf(text: string, instrument: Instrument, mark: Ticks): Ticks | 
 }
 
 /** Lots from a quantity of coins, from money, or from the part of equity that may be lost at the stop. */
-function sizeOf(
-  command: OpenCommand,
+export function sizeOf(
+  command: Pick<OpenCommand, 'quantity' | 'notional' | 'riskPercent'>,
   instrument: Instrument,
-  order: Omit<PlacedOrder, 'lots' | 'expiresAt'>,
+  order: Pick<PlacedOrder, 'limit' | 'trigger' | 'stop'>,
   kernel: Kernel,
 ): Lots | string {
   const from = order.limit ?? order.trigger ?? kernel.portfolio.mark(instrument.index)

@@ -1,0 +1,100 @@
+/**
+ * What a program outside asks of the strategy of a symbol, read from a webhook: sized, judged and kept as a signal of the strategy is.
+ * Never enters in safe mode, and never leaves an exit undone without an alert (S15).
+ */
+import type { KernelContext } from '../context.ts'
+import type { Side } from '../../core/units.ts'
+import type { Reason } from '../../trading/order.ts'
+import type { OutsideSignalInput } from '../input.ts'
+import type { Algorithms } from '../orders/algorithms.ts'
+import type { OrderGateway } from '../orders/order-gateway.ts'
+import type { Signals } from '../orders/signals.ts'
+import { holdOn } from '../state/holds.ts'
+
+export class OutsideSignals {
+  private readonly context: KernelContext
+  private readonly gateway: OrderGateway
+  private readonly signals: Signals
+  private readonly algorithms: Algorithms
+
+  constructor(context: KernelContext, gateway: OrderGateway, signals: Signals, algorithms: Algorithms) {
+    this.context = context
+    this.gateway = gateway
+    this.signals = signals
+    this.algorithms = algorithms
+  }
+
+  decide(input: OutsideSignalInput): void {
+    const { portfolio, runs, config } = this.context
+    const { instrument: i, wish } = input
+    const run = runs[i]
+    const held: number = portfolio.positionLots(i)
+    const reason: Reason = {
+      rule: `signal from ${input.source}`,
+      values: { signal: input.signal, wish, ...(input.said === '' ? {} : { body: input.said }) },
+    }
+    if (run === undefined || run.strategy !== input.strategy) {
+      const side = wish === 'short' || wish === 'sell' ? -1 : 1
+      const figures = { symbol: config.instruments[i]?.symbol ?? '', owner: portfolio.ownerOrExternal(i) }
+      this.gateway.deny(input.strategy, i, 'entry', side, { rule: 'symbol-owned', figures }, reason)
+      return
+    }
+    if (wish === 'cancel') {
+      this.algorithms.endOn(i, reason.rule)
+      this.gateway.cancelEntriesOf(i, reason.rule)
+      return
+    }
+    const side = sideOf(wish, held)
+    if (side === undefined) {
+      const only = wish === 'exit-long' ? 1 : -1
+      this.algorithms.endOn(i, reason.rule, { side: only })
+      this.gateway.cancelEntriesOf(i, reason.rule, only)
+      return
+    }
+    // Each signal from outside is a new one: what was discarded before says nothing about it.
+    run.deadSide = 0
+    this.alertDropped(input, held, side)
+    const { stop, limit, targets } = input
+    this.signals.take(
+      run,
+      {
+        side,
+        strength: 1,
+        reason,
+        ...(limit === undefined ? {} : { limit }),
+        ...(stop === undefined ? {} : { stop }),
+        ...(targets === undefined ? {} : { targets }),
+      },
+      input.mayEnter && config.isSafe !== true,
+      input.lotsMax,
+    )
+  }
+
+  /** A halt lets no strategy exit: whoever sent this one believes the position gone. */
+  private alertDropped({ strategy, instrument: i, source, signal }: OutsideSignalInput, held: number, side: Side | 0): void {
+    const isExit = held !== 0 && (side === 0 || held > 0 !== (side === 1))
+    const hold = isExit ? holdOn(this.context.holds, strategy, i) : undefined
+    if (hold?.effect !== 'no-orders') return
+    this.gateway.alert('signal.exit_dropped', 'P1', i, { source, signal, hold: hold.id })
+  }
+}
+
+/** The position that is asked for; undefined where an exit names a side that is not held. */
+function sideOf(wish: Exclude<OutsideSignalInput['wish'], 'cancel'>, held: number): Side | 0 | undefined {
+  switch (wish) {
+    case 'long':
+      return 1
+    case 'short':
+      return -1
+    case 'flat':
+      return 0
+    case 'buy':
+      return held < 0 ? 0 : 1
+    case 'sell':
+      return held > 0 ? 0 : -1
+    case 'exit-long':
+      return held > 0 ? 0 : undefined
+    case 'exit-short':
+      return held < 0 ? 0 : undefined
+  }
+}
