@@ -21,6 +21,7 @@ import { readRoutes } from './routes/read-routes.ts'
 import { reportRoutes } from './routes/report-routes.ts'
 import { resultRoutes } from './routes/result-routes.ts'
 import { riskRoutes } from './routes/risk-routes.ts'
+import { signalRoutes } from './routes/signal-routes.ts'
 import { clockText, silenceOf } from './commands/silence.ts'
 
 const BODY_MAX = 256 * 1024
@@ -101,6 +102,7 @@ export function makeApp(context: ApiContext): OpenAPIHono<ApiEnv> {
   app.route('/api/v1', limitRoutes(context))
   app.route('/api/v1', portfolioRoutes(context))
   app.route('/api/v1', allocatorRoutes(context))
+  app.route('/api/v1', signalRoutes(context))
 
   app.openAPIRegistry.registerComponent('securitySchemes', 'key', {
     type: 'http',

@@ -2,6 +2,7 @@
  * What a bot needs of the rest: to run commands, to know users, to keep what it sent.
  */
 import type { CommandRunner } from '../api/commands/run.ts'
+import type { RequestListener } from 'node:http'
 import type { ChatUsers } from './access.ts'
 import type { SeenUpdates } from './seen-updates.ts'
 
@@ -19,6 +20,9 @@ export interface ChatDatabase {
   /** Of an error that came from it, as the end of a sentence; undefined where the cause is another. */
   troubleOf(cause: unknown): string | undefined
 }
+
+/** Gives what comes to a path of the port of webhooks to a handler; answers how to give it back. */
+export type TakePath = (path: string, handler: RequestListener) => Promise<() => Promise<void>>
 
 export interface BotPorts {
   readonly runner: CommandRunner

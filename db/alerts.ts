@@ -20,6 +20,9 @@ export const INSTALLATION_ALERTS = {
   'telegram.back': 'P3',
   'discord.down': 'P2',
   'discord.back': 'P3',
+  'signal.rejected': 'P3',
+  'signal.stale': 'P3',
+  'signal.exit_refused': 'P1',
 } as const
 export type InstallationAlertType = keyof typeof INSTALLATION_ALERTS
 
@@ -28,6 +31,7 @@ export interface InstallationAlert {
   readonly summary: string
   /** Wall-clock ms at which it happened: it may be written much later. */
   readonly atMs: number
+  readonly detail?: Readonly<Record<string, string | number>>
 }
 
 /** Two that take turns: the one is reported once until the other has been. */
@@ -47,11 +51,11 @@ export async function insertTurn(sql: Sql, alert: InstallationAlert, [down, back
   })
 }
 
-export async function insertAlert(sql: Queryable, { type, summary, atMs }: InstallationAlert): Promise<void> {
+export async function insertAlert(sql: Queryable, { type, summary, atMs, detail }: InstallationAlert): Promise<void> {
   // Alerts are reported in market time; where nothing was traded yet there is only the wall clock's.
   await sql`
     insert into alerts (seq, type, severity, symbol, summary, detail, ts)
-    values (null, ${type}, ${INSTALLATION_ALERTS[type]}, null, ${summary}, ${toJson({ atMs })}::text::jsonb,
+    values (null, ${type}, ${INSTALLATION_ALERTS[type]}, null, ${summary}, ${toJson({ atMs, ...detail })}::text::jsonb,
       coalesce((select updated_ts from account limit 1), ${atMs}))`
   await sql`select pg_notify('ballast_events', '0')`
 }

@@ -520,6 +520,55 @@ export const rebalances = pgTable('rebalances', {
   finishedAt: ms(),
 })
 
+/** Who may send signals by a webhook. Of secrets only hashes are kept; a removed one stays for the signals that name it. */
+export const signalSources = pgTable('signal_sources', {
+  id: text().primaryKey(),
+  name: text().notNull(),
+  format: text().notNull(),
+  strategy: text().notNull(),
+  market: text().notNull(),
+  /** Null: all that its strategy owns. */
+  symbols: jsonb().$type<readonly string[]>(),
+  mode: text().$type<'paper' | 'trade'>().notNull(),
+  /** Of an entry that brings none: `2%`. */
+  stop: text(),
+  maxAgeMs: whole().notNull(),
+  notionalMax: numeric(),
+  /** Networks that it may send from; null: any. */
+  networks: jsonb().$type<readonly string[]>(),
+  hash: text().notNull(),
+  /** The secret before it was rotated counts until then. */
+  oldHash: text(),
+  oldUntil: ms(),
+  /** Counts rotations: the signing key is another one after each. */
+  turn: integer().notNull().default(1),
+  actor: text().notNull(),
+  createdAt: ms().notNull().default(wallMs),
+  removedAt: ms(),
+})
+
+/** Every body that a source has sent, and what it was taken for. What became of it is said by its command. */
+export const signals = pgTable(
+  'signals',
+  {
+    id: identity(),
+    sourceId: text().notNull(),
+    verdict: text().$type<'accepted' | 'paper' | 'duplicate' | 'refused'>().notNull(),
+    /** Code of a refusal. */
+    code: text(),
+    figures: jsonb().$type<Json>().notNull().default({}),
+    body: text().notNull(),
+    symbol: text(),
+    wish: text(),
+    twinKey: text(),
+    sentAt: ms(),
+    commandId: whole(),
+    duplicateOf: whole(),
+    receivedAt: ms().notNull().default(wallMs),
+  },
+  (t) => [index('signals_twin').on(t.sourceId, t.twinKey), index('signals_newest').on(t.sourceId, t.symbol, t.sentAt)],
+)
+
 /** How each part is: `stream-public`, `reconcile`, `worker`. Written by the part itself. Wall-clock time. */
 export const health = pgTable('health', {
   part: text().primaryKey(),

@@ -23,6 +23,7 @@ const LOOK = 'Inspect a running Ballast:'
 const STEER = 'Trade and control:'
 /** Of the commands that talk to the running Ballast, those that only look. */
 const LOOKS: ReadonlySet<string> = new Set([
+  'signals',
   'status',
   'positions',
   'orders',

@@ -3,6 +3,7 @@
  */
 import type { z } from 'zod'
 import type { Audit, Backtests, CandleReader, Charts, Codes, Confirmations, Control, Json, Keys, Reads, SystemFacts } from '../ports.ts'
+import type { SignalPorts } from '../signal-ports.ts'
 import type { PortfolioPorts } from '../portfolio-ports.ts'
 import type { Reply } from './reply.ts'
 
@@ -71,6 +72,7 @@ export interface CommandPorts {
   readonly codes: Codes
   readonly audit: Audit
   readonly keys: Keys
+  readonly signals: SignalPorts
   readonly backtests: Backtests
   readonly portfolio: PortfolioPorts
   /** Undefined: answers come without pictures. */

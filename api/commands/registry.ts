@@ -20,6 +20,7 @@ import { funding } from './reports/funding.ts'
 import { performance } from './reports/performance.ts'
 import { PERIOD_COMMANDS } from './reports/periods.ts'
 import { RESEARCH_COMMANDS } from './groups/research-group.ts'
+import { SIGNAL_COMMANDS } from './signals/signal-group.ts'
 import { STATS_COMMANDS } from './groups/stats-group.ts'
 import { STRATEGY_COMMANDS } from './groups/strategy-group.ts'
 import { STRESS_COMMANDS } from './groups/stress-group.ts'
@@ -43,6 +44,7 @@ export const COMMANDS: readonly Command[] = [
   ...STRATEGY_COMMANDS,
   ...WHY_COMMANDS,
   whynot,
+  ...SIGNAL_COMMANDS,
   audit,
   whatif,
   ...NOTE_COMMANDS,

@@ -54,6 +54,8 @@ export interface Reply {
   readonly buttons: readonly Button[]
   /** Shown to the asker only, where the platform can. */
   readonly ephemeral?: boolean
+  /** Its fields hold a secret: no record keeps them. */
+  readonly isSecret?: boolean
   /** The message is edited for a while: same key, same message. */
   readonly live?: {
     readonly key: string

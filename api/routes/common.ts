@@ -79,6 +79,15 @@ export function answerCommand(result: CommandResult): { readonly status: 200 | 2
   }
 }
 
+/** What is kept of an answer that may be given again: a secret is in the first one alone. */
+function kept<Body extends object>(body: Body): Body {
+  if (!('reply' in body) || typeof body.reply !== 'object' || body.reply === null || !('isSecret' in body.reply)) return body
+  return {
+    ...body,
+    reply: { ...body.reply, fields: [], text: 'It was shown once, in the first answer. Rotate the source for another one.' },
+  }
+}
+
 const KEY_MAX = 255
 
 /**
@@ -113,7 +122,7 @@ export async function once<Body extends object, Status extends 200 | 202>(
   }
   try {
     const answer = await run(key)
-    await idempotency.finish(id, key, answer.status, answer.body)
+    await idempotency.finish(id, key, answer.status, kept(answer.body))
     return answer
   } catch (cause) {
     await idempotency.abandon(id, key)

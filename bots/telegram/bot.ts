@@ -11,7 +11,7 @@ import { whileItAnswers } from '../answering.ts'
 import type { SendResult } from '../outbox.ts'
 import { pairingReply } from '../pairing-reply.ts'
 import { commandLineOf, parseCallback } from '../parse.ts'
-import type { BotPorts } from '../ports.ts'
+import type { BotPorts, TakePath } from '../ports.ts'
 import { type TelegramMessage, renderTelegram } from './render.ts'
 import { type ResendPorts, sendUntilTaken } from '../resend.ts'
 import { kindOf } from '../seen-updates.ts'
@@ -25,7 +25,7 @@ export interface TelegramOptions {
   readonly apiRoot: string | undefined
   readonly access: AccessList
   /** Webhook mode; undefined: polling. */
-  readonly webhook: { readonly url: string; readonly secret: string; readonly port: number } | undefined
+  readonly webhook: { readonly url: string; readonly secret: string; readonly take: TakePath } | undefined
 }
 
 const KEYBOARD = [
@@ -152,8 +152,8 @@ export class TelegramBot {
     this.poll.start()
   }
 
-  private async listen({ url, secret, port }: NonNullable<TelegramOptions['webhook']>): Promise<void> {
-    this.stopWebhook = await listenForUpdates(this.bot, { secret, port })
+  private async listen({ url, secret, take }: NonNullable<TelegramOptions['webhook']>): Promise<void> {
+    this.stopWebhook = await listenForUpdates(this.bot, { secret, take })
     await this.bot.telegram.setWebhook(url, { secret_token: secret, allowed_updates: [...ALLOWED_UPDATES] })
   }
 

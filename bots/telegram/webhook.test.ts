@@ -5,6 +5,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { Telegraf } from 'telegraf'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { HooksPort } from '../../api/hooks/hooks-port.ts'
 import { freePorts } from '../../test/support/process/installation.ts'
 import { listenForUpdates } from './webhook.ts'
 
@@ -18,7 +19,8 @@ beforeAll(async () => {
   bot.botInfo = { id: 1, is_bot: true, first_name: 'b', username: 'b' } as NonNullable<typeof bot.botInfo>
   bot.on('message', ({ message }) => void ('text' in message && heard.push(message.text)))
   port = (await freePorts(1))[0] as number
-  stop = await listenForUpdates(bot, { secret: SECRET, port })
+  const hooks = new HooksPort(port)
+  stop = await listenForUpdates(bot, { secret: SECRET, take: (path, handler) => hooks.take(path, handler) })
 })
 afterAll(() => stop?.())
 beforeEach(() => {

@@ -9,7 +9,7 @@ import { STOP_COMMANDS } from '../../src/kernel/handlers/stop-commands.ts'
 import type { Sql } from '../client.ts'
 import { toJson } from '../json.ts'
 
-const COMMANDS_CHANNEL = 'ballast_commands'
+export const COMMANDS_CHANNEL = 'ballast_commands'
 const OUTCOMES_CHANNEL = 'ballast_outcomes'
 const SWEEP_MS = 1_000
 const POLL_MS = 250
@@ -73,7 +73,10 @@ export class PostgresCommandQueue implements CommandQueue {
         select 1 from journal where type = 'outside-signal' and (payload->>'signal')::bigint = (commands.args->>'signal')::bigint)`
     const decided = await this.sql<{ id: number }[]>`select id from commands where status = 'taken' and name = 'signal'`
     for (const { id } of decided)
-      await this.complete(id, { status: 'done', text: 'Decided; the trader restarted before it could say what became of it. See /why and /whynot.' })
+      await this.complete(id, {
+        status: 'done',
+        text: 'Decided; the trader restarted before it could say what became of it. See /why and /whynot.',
+      })
     await this.sql`update commands set status = 'pending', taken_at = null where status = 'taken' and name in ${this.sql(STOP_COMMANDS)}`
     const outcome: CommandOutcome = {
       status: 'failed',

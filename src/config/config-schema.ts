@@ -49,6 +49,7 @@ const CONFIRMED_TIERS = {
   limits: tier(),
   allocator: tier(),
   strategy: tier(),
+  signal: tier(),
 }
 
 export const configSchema = z.strictObject({
@@ -116,7 +117,13 @@ export const configSchema = z.strictObject({
       seed: z.number().int().min(0).max(4_294_967_295).default(7).describe('a whole number from 0 to 4294967295'),
     })
     .prefault({}),
-  hooks: z.strictObject({ port: port(8081) }).prefault({}),
+  hooks: z
+    .strictObject({
+      port: port(8081),
+      url: url(),
+      proxyHops: z.number().int().min(0).max(5).default(0).describe('a number from 0 to 5'),
+    })
+    .prefault({}),
   telegram: z
     .strictObject({
       token: secret('the bot token from @BotFather'),

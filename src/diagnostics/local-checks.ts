@@ -82,8 +82,8 @@ export function keyFileCheck(config: Config, paths: DataPaths): CheckLine | unde
 }
 
 /** The key of the exchange has a line of its own. */
-export function secretsCheck({ adminKey, telegramToken, discord, codesKey }: DataPaths): CheckLine {
-  const standing = [adminKey, telegramToken, discord, codesKey].filter((file) => existsSync(file))
+export function secretsCheck({ adminKey, telegramToken, discord, codesKey, signalsKey }: DataPaths): CheckLine {
+  const standing = [adminKey, telegramToken, discord, codesKey, signalsKey].filter((file) => existsSync(file))
   const open = standing.filter((file) => (statSync(file).mode & 0o077) !== 0)
   if (open.length > 0) return failed('secrets', `${open.join(', ')} can be read by other users`, `chmod 600 ${open.join(' ')}`)
   return well(

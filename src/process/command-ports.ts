@@ -23,6 +23,8 @@ import packageJson from '../../package.json' with { type: 'json' }
 import { allocatorSettings } from '../config/allocator-config.ts'
 import { configuredSettings } from '../config/risk-config.ts'
 import { RATE_ONE } from '../core/units.ts'
+import { PostgresSignalSources } from '../../db/access/signal-sources.ts'
+import { PostgresSignals } from '../../db/requests/signals.ts'
 import { RISK_PROFILES } from '../risk/profiles.ts'
 import { readTag } from '../system/paths.ts'
 import type { CurrentStrategies } from './current-strategies.ts'
@@ -41,6 +43,7 @@ export function commandPorts(
   const { config, paths } = context
   const { sql } = database
   const { costs } = RISK_PROFILES[config.profile]
+  const sources = new PostgresSignalSources(sql, paths.signalsKey, Date.now)
   const candles = recentCandles((symbol, interval, bars) => publicVenue.chart(symbol, interval, bars), Date.now)
   return {
     reads: new PostgresReads(database),
@@ -50,6 +53,11 @@ export function commandPorts(
     codes: new PostgresCodes(sql, paths.codesKey, Date.now),
     audit: new PostgresAudit(sql, (text) => context.log('warn', text)),
     keys: new PostgresApiKeys(sql, config.profile),
+    signals: {
+      sources,
+      rows: new PostgresSignals(sql, sources),
+      address: (config.hooks.url ?? `http://127.0.0.1:${config.hooks.port}`).replace(/\/+$/, ''),
+    },
     backtests: new QueuedBacktests(new BacktestRows(sql), queues.open('backtest'), paths.candles, () => strategies.catalog()),
     portfolio: {
       instruments: () => publicVenue.listed(),

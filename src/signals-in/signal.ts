@@ -6,6 +6,10 @@
 export const SIGNAL_FORMATS = ['native', 'tradingview-target', 'tradingview', '3commas', 'line'] as const
 export type SignalFormat = (typeof SIGNAL_FORMATS)[number]
 
+/** paper: what a source sends is recorded, and nothing is sent to the exchange. */
+export const SOURCE_MODES = ['paper', 'trade'] as const
+export type SourceMode = (typeof SOURCE_MODES)[number]
+
 /**
  * long, short, flat: the position that shall be. buy, sell: one step that way, so that what is held against it is closed and else an entry
  * follows. exit-long, exit-short: only that side is closed. cancel: open entries are canceled.

@@ -24,6 +24,8 @@ export interface DataPaths {
   readonly discord: string
   /** 0600; seals the secrets of one-time codes. */
   readonly codesKey: string
+  /** 0600; the keys by which senders of signals sign are made from it. */
+  readonly signalsKey: string
   readonly simState: string
 }
 
@@ -38,6 +40,7 @@ export const pathsOf = (root: string): DataPaths => ({
   telegramToken: join(root, 'telegram.token'),
   discord: join(root, 'discord.json'),
   codesKey: join(root, 'codes.key'),
+  signalsKey: join(root, 'signals.key'),
   simState: join(root, 'simulator.json'),
 })
 

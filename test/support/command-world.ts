@@ -8,6 +8,7 @@ import type { Actor, CommandPorts, Role } from '../../api/commands/command.ts'
 import { CommandRunner } from '../../api/commands/run.ts'
 import type { FundingSum, PeriodSum, TradeNote } from '../../api/portfolio-ports.ts'
 import type { AuditEntry, CodeVerdict, Confirmation, KeyState, NewConfirmation, PartHealth } from '../../api/ports.ts'
+import type { SignalRow, SignalSource } from '../../api/signal-ports.ts'
 import { err } from '../../src/core/result.ts'
 import type {
   AccountRow,
@@ -134,6 +135,9 @@ export interface World {
   codeState: { readonly isEnrolled: boolean; readonly lockedUntilMs: number | undefined }
   codeVerdict: CodeVerdict
   keys: KeyState[]
+  sources: readonly SignalSource[]
+  /** Newest first. */
+  signals: readonly SignalRow[]
   now: number
 }
 
@@ -169,6 +173,8 @@ export function makeWorld(profile = 'sim'): World {
     strategies: [strategyRowOf('ema-cross', 'BTCUSDT')],
     riskChanges: [],
     keys: [],
+    sources: [],
+    signals: [],
     orders: [entry, { ...entry, orderId: 8, class: 'protective', origin: 'attached-stop', triggerPrice: '63000' }],
     now: 1_000_000,
     ports: {
@@ -263,6 +269,28 @@ export function makeWorld(profile = 'sim'): World {
         find: async () => undefined,
         list: async () => [],
         cancel: async () => false,
+      },
+      signals: {
+        address: 'https://hooks.example.test',
+        sources: {
+          list: async () => world.sources,
+          create: async (source) => {
+            if (world.sources.some(({ name }) => name === source.name)) return undefined
+            const id = `a1b2c3d4e5f${world.sources.length}`
+            world.sources = [...world.sources, { ...source, id, createdAt: 0, oldUntil: null, lastAt: null }]
+            return { id, secret: 'the-secret-of-the-address', signingSecret: 'whsec_a2V5' }
+          },
+          rotate: async (name) => {
+            const found = world.sources.find((source) => source.name === name)
+            return found === undefined ? undefined : { id: found.id, secret: 'another-secret', signingSecret: 'whsec_b3RoZXI=' }
+          },
+          remove: async (name) => {
+            const before = world.sources.length
+            world.sources = world.sources.filter((source) => source.name !== name)
+            return world.sources.length < before
+          },
+        },
+        rows: { list: async ({ limit }) => world.signals.slice(0, limit) },
       },
       portfolio: {
         instruments: async () => err('not listed here'),

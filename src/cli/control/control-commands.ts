@@ -67,6 +67,12 @@ export const STEERING = [
     summary: 'list entries that were refused: the rule, its figures, and what would have been sent',
     usage: '[sym|strategy] [n]',
   },
+  { name: 'signals', summary: 'list the last signals from outside, with what became of each', usage: '[n]' },
+  {
+    name: 'signal',
+    summary: 'list, add, rotate or remove sources of signals; show a body to paste; try a body',
+    usage: 'source [list] | source add|rotate|remove <name> [key=value]… | template <format> | test <source|format> <body>',
+  },
   { name: 'audit', summary: 'list changes of risk settings: who, when, from what to what, and by which way', usage: '[n]' },
   {
     name: 'whatif',

@@ -57,6 +57,8 @@ const ROWS: Readonly<Record<string, (words: readonly string[]) => string | undef
     `/api/v1/performance?period=${encodeURIComponent((words.find((word) => PERIOD.test(word)) ?? 'all').toLowerCase())}`,
   exposure: () => '/api/v1/exposure',
   funding: ([period]) => `/api/v1/funding?period=${encodeURIComponent((period ?? '30d').toLowerCase())}`,
+  signals: ([n]) => `/api/v1/signals?limit=${n ?? '20'}`,
+  signal: (words) => (words.join(' ') === 'source list' || words.length === 0 ? '/api/v1/signal-sources' : undefined),
   key: (words) => (words[0] === 'list' ? '/api/v1/keys' : undefined),
 }
 
@@ -106,6 +108,17 @@ export const registerSteering =
             '  strategy test NAME    run the standard checks, lint and its own test',
           ].join('\n'),
         )
+    if (name === 'signal')
+      command.addHelpText(
+        'after',
+        [
+          '',
+          'Also at the terminal:',
+          '  signal source add NAME --format tradingview-target --symbols BTC --mode trade --stop 2% --cidr tradingview',
+          '  signal test FILE --source NAME   say what a body in a file would do; or --format FORMAT',
+          '  signal tail                      show signals as they come, until Ctrl-C',
+        ].join('\n'),
+      )
     if (name === 'reconcile')
       command.addHelpText(
         'after',
@@ -135,7 +148,8 @@ interface Flags extends PanicDirectFlags, MeasuresFlags {
 
 async function runCommand(words: readonly string[], flags: Flags, command: Command): Promise<void> {
   const context = contextOf(command)
-  const stray = words.find((word) => /^-(?![\d.])/.test(word))
+  // The words of a source are written as options are.
+  const stray = command.name() === 'signal' ? undefined : words.find((word) => /^-(?![\d.])/.test(word))
   if (stray !== undefined)
     throw new CliError(EXIT.usage, `There is no option '${stray}' of ${command.name()}.`, `Its options: ballast ${command.name()} --help`)
   if (flags.direct === true) return (await import('./panic-direct.ts')).runPanicDirect(context, flags)
@@ -146,6 +160,10 @@ async function runCommand(words: readonly string[], flags: Flags, command: Comma
   if (name === 'reconcile' && words[0] === 'statement')
     return (await import('./statement.ts')).reconcileStatement(context, words[1], () => walletRows(context))
   const client = clientOf(context)
+  if (name === 'signal' && words[0] === 'test')
+    return (await import('./signal-file.ts')).testSignal(client, words.slice(1), (first) => settle(context, client, name, first))
+  if (name === 'signal' && words[0] === 'tail')
+    return (await import('./signal-tail.ts')).tailSignals(context, client, (failure) => failureOf(failure, context))
   if (flags.watch === undefined) return once(context, client, name, words)
   const seconds = flags.watch === true ? WATCH_SEC : Number(flags.watch)
   if (!(seconds >= 0.2 && seconds <= 3600))

@@ -20,6 +20,11 @@ import type { Database } from '../../../db/client.ts'
 import { PostgresDeliveries, routeAlerts } from '../../../db/deliveries.ts'
 import { reportHealth } from '../../../db/health.ts'
 import { PostgresIdempotency } from '../../../db/requests/idempotency.ts'
+import { PostgresSignalSources } from '../../../db/access/signal-sources.ts'
+import { PostgresSignals } from '../../../db/requests/signals.ts'
+import { HooksPort } from '../../../api/hooks/hooks-port.ts'
+import { HOOKS_PATH, SignalHook } from '../../../api/hooks/signal-hook.ts'
+import { otherPort } from '../../config/ports.ts'
 import type { JobQueues } from '../../../jobs/queues.ts'
 import { ChatOutage } from '../watch/chat-outage.ts'
 
@@ -27,6 +32,7 @@ import { readDiscordFile } from '../../system/paths.ts'
 
 const SWEEP_MS = 5_000
 const TOKEN_LOOK_MS = 2_000
+const SOURCES_LOOK_MS = 1_000
 const OUTAGE_LOOK_MS = 1_000
 /** Between two tries with the same token: the first, and the longest after twice as many each time. */
 const DISCORD_RETRY_MS = 5_000
@@ -61,6 +67,11 @@ class BotsRole implements RunningRole {
   private discordTried = { token: '', atMs: 0, tries: 0 }
   private readonly pulse: ChatDatabase
   private readonly seen: SeenUpdates
+  private readonly hooks: HooksPort
+  private readonly intake: PostgresSignals
+  private closeHook: (() => Promise<void>) | undefined
+  private hookTrouble = ''
+  private isHookOpening = false
   private readonly outages: Readonly<Record<Platform, ChatOutage>>
 
   constructor(context: RoleContext, database: Database, ports: CommandPorts, queues: JobQueues, pulse: ChatDatabase) {
@@ -82,6 +93,9 @@ class BotsRole implements RunningRole {
       })
     this.outages = { telegram: outageOf('telegram'), discord: outageOf('discord') }
     this.database = database
+    const { config, paths } = context
+    this.hooks = new HooksPort(config.hooks.port)
+    this.intake = new PostgresSignals(database.sql, new PostgresSignalSources(database.sql, paths.signalsKey, Date.now))
     this.queues = queues
     this.users = new PostgresChatUsers(database.sql)
     this.pairings = { telegram: new PostgresPairing(database.sql, 'telegram'), discord: new PostgresPairing(database.sql, 'discord') }
@@ -104,10 +118,12 @@ class BotsRole implements RunningRole {
   async start(): Promise<void> {
     await this.startTelegram()
     await this.startDiscord()
+    this.guard(() => this.lookForSources())
     this.queues.work('alerts', 1, () => this.tellAlerts())
     this.timers.push(
       setInterval(() => this.guard(() => this.tellAlerts()), SWEEP_MS),
       setInterval(() => this.guard(() => this.lookForToken()), TOKEN_LOOK_MS),
+      setInterval(() => this.guard(() => this.lookForSources()), SOURCES_LOOK_MS),
       setInterval(() => {
         for (const outage of Object.values(this.outages)) this.guard(() => outage.look())
       }, OUTAGE_LOOK_MS),
@@ -147,7 +163,7 @@ class BotsRole implements RunningRole {
     const token = this.token()
     if (token === undefined || this.isStarting) return
     this.isStarting = true
-    const { telegram, hooks } = this.context.config
+    const { telegram } = this.context.config
     const bot = new TelegramBot(
       {
         token,
@@ -156,7 +172,7 @@ class BotsRole implements RunningRole {
         webhook:
           telegram.webhookUrl === undefined || telegram.webhookSecret === undefined
             ? undefined
-            : { url: telegram.webhookUrl, secret: telegram.webhookSecret, port: hooks.port },
+            : { url: telegram.webhookUrl, secret: telegram.webhookSecret, take: (path, handler) => this.hooks.take(path, handler) },
       },
       this.botPorts('telegram'),
     )
@@ -173,6 +189,41 @@ class BotsRole implements RunningRole {
   private async lookForToken(): Promise<void> {
     if (this.telegram === undefined) await this.startTelegram()
     if (this.discord === undefined || this.discord.isLost) await this.startDiscord()
+  }
+
+  /** The port of signals is open while there is a source, and no longer. */
+  private async lookForSources(): Promise<void> {
+    const { config, log } = this.context
+    const wanted = await this.intake.hasSources()
+    if (!wanted && this.closeHook !== undefined) {
+      const close = this.closeHook
+      this.closeHook = undefined
+      await close()
+    }
+    if (!wanted || this.closeHook !== undefined || this.isHookOpening) return
+    this.isHookOpening = true
+    const hook = new SignalHook({
+      intake: this.intake,
+      proxyHops: config.hooks.proxyHops,
+      wallNow: Date.now,
+      log: (text) => log('warn', text),
+    })
+    try {
+      this.closeHook = await this.hooks.take(HOOKS_PATH, hook.handle)
+      this.hookTrouble = ''
+      await reportHealth(this.database.sql, 'hooks', 'ok', `http://127.0.0.1:${config.hooks.port}${HOOKS_PATH}`)
+    } catch (thrown) {
+      const trouble = thrown instanceof Error ? thrown.message : String(thrown)
+      if (trouble !== this.hookTrouble)
+        log(
+          'warn',
+          `Signals cannot come in: port ${config.hooks.port} cannot be used (${trouble}). Stop what uses it, or choose another: ${otherPort(config, 'hooks')}`,
+        )
+      this.hookTrouble = trouble
+      await reportHealth(this.database.sql, 'hooks', 'down', trouble)
+    } finally {
+      this.isHookOpening = false
+    }
   }
 
   private async startDiscord(): Promise<void> {
@@ -270,6 +321,7 @@ class BotsRole implements RunningRole {
 
   async stop(): Promise<void> {
     for (const timer of this.timers) clearInterval(timer)
+    await this.closeHook?.()
     await this.telegram?.stop()
     await this.discord?.stop()
   }

@@ -10,6 +10,8 @@ import type { ApiContext } from '../../../api/context.ts'
 import type { Backtest, Backtests } from '../../../api/ports.ts'
 import { troubleOf } from '../../../db/error.ts'
 import { PostgresApiKeys, ensureAdminKey } from '../../../db/access/api-keys.ts'
+import { PostgresSignalSources } from '../../../db/access/signal-sources.ts'
+import { PostgresSignals } from '../../../db/requests/signals.ts'
 import { PostgresCodes } from '../../../db/access/codes.ts'
 import { CommandWriter, PostgresCommandQueue } from '../../../db/requests/commands.ts'
 import { PostgresAudit, PostgresConfirmations } from '../../../db/requests/confirmations.ts'
@@ -144,12 +146,14 @@ export async function makeSeededSystem(options: SeedOptions = {}): Promise<Seede
   )
   const profile = options.profile ?? 'sim'
   const keys = new PostgresApiKeys(sql, profile)
+  const sources = new PostgresSignalSources(sql, join(dataDir, 'signals.key'), options.wallNow ?? Date.now)
   const ports: CommandPorts = {
     keys,
     reads: new PostgresReads(database),
     control: new PostgresControl(new CommandWriter(sql)),
     confirmations: new PostgresConfirmations(sql),
     confirm: { maxDriftBps: 50, live: {} },
+    signals: { address: 'https://hooks.example.test', sources, rows: new PostgresSignals(sql, sources) },
     codes: new PostgresCodes(sql, join(dataDir, 'codes.key'), options.wallNow ?? Date.now),
     audit: new PostgresAudit(sql, (text) => void process.stderr.write(`${text}\n`)),
     backtests: new ListedBacktests(),

@@ -2,6 +2,7 @@
  * Chats when something goes wrong: updates delivered twice, topics, a first answer that fails, a gateway that is closed, a poll that
  * is refused, a database that is away. The bots against platforms on loopback.
  */
+import { HooksPort } from '../../../api/hooks/hooks-port.ts'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { DiscordBot } from '../../../bots/discord/bot.ts'
 import type { BotPorts } from '../../../bots/ports.ts'
@@ -79,7 +80,15 @@ const lose = (): void => {
 let apiRoot = ''
 async function startTelegram(webhookPort?: number): Promise<TelegramBot> {
   if (apiRoot === '' || bots.length === 0) apiRoot = await telegram.start()
-  const webhook = webhookPort === undefined ? undefined : { url: 'https://example.org/telegram', secret: 's3cret', port: webhookPort }
+  const hooks = webhookPort === undefined ? undefined : new HooksPort(webhookPort)
+  const webhook =
+    hooks === undefined
+      ? undefined
+      : {
+          url: 'https://example.org/telegram',
+          secret: 's3cret',
+          take: (path: string, handler: Parameters<HooksPort['take']>[1]) => hooks.take(path, handler),
+        }
   const bot = new TelegramBot({ token: TOKEN, apiRoot, access: { admins: ['501'], chats: ['-1001:admin'] }, webhook }, ports())
   expect(await bot.start()).toBeUndefined()
   bots.push(bot)
