@@ -420,6 +420,8 @@ describe.skipIf(made === undefined)('API', () => {
     })
 
     test('pause acts at once and shows in the status; resume asks, then lifts it', async () => {
+      // A trader that has said nothing for ten seconds counts as down, and the tests before may take longer.
+      await reportHealth(system.temporary.database.sql, 'trader', 'ok', 'queue 0')
       const paused = await post('/api/v1/control/pause', { reason: 'test' })
       expect([paused.status, paused.body.status]).toEqual([200, 'done'])
       const status = (await call('/api/v1/status')).body
