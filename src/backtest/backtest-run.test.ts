@@ -173,6 +173,8 @@ const GOLDEN: Readonly<Record<string, readonly [fills: number, fingerprint: stri
   'momentum-rotation': [72, '2e0298a1ec0aaeaa'],
   'market-making': [10_854, '547ba4c918452552'],
   ensemble: [249, '753b069ce83b8dc4'],
+  // What it trades comes from outside: over bars alone it does nothing.
+  webhook: [0, 'e3b0c44298fc1c14'],
 }
 
 /** Where the defaults look at more than this series has. */
