@@ -60,7 +60,16 @@ function problemOf(command: Command, error: z.ZodError): string {
       : issue.code === 'unrecognized_keys'
         ? `accepts ${command.usage === '' ? 'no arguments' : command.usage}`
         : issue.code === 'invalid_type' && name !== '' && issue.message.includes('undefined')
-          ? `needs ${command.usage.match(/<[^>]+>/g)?.join(' ') ?? command.usage}`
+          ? `needs ${neededWords(command.usage)}`
           : `${name === '' ? '' : `${name}: `}${untrusted(issueWords(issue))}`
   return `/${command.name} ${what}. Example: /${command.examples[0] ?? command.name}`
+}
+
+/** What stands before the first part that may be left out: `<name> [on|off] | add <sym>…` needs a name. */
+function neededWords(usage: string): string {
+  const needed = usage
+    .split(/[[|]/)[0]
+    ?.match(/<[^>]+>/g)
+    ?.join(' ')
+  return needed ?? usage.match(/<[^>]+>/g)?.join(' ') ?? usage
 }

@@ -25,12 +25,13 @@ const saved = JSON.parse(gunzipSync(readFileSync(file)).toString()) as Saved
 const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value))
 const symbols = makeScriptedKernel().config.instruments.map(({ symbol }) => symbol)
 
-/** Without what that Ballast did not keep: results by symbol, how orders were treated, the week, and the amounts of flows. */
+/** Without what that Ballast did not keep: results by symbol, how orders were treated, the week, the amounts of flows, and when a strategy decided last. */
 function asThen(snapshot: KernelSnapshot): object {
   const { results: _results, quality: _quality, watch, ...portfolio } = snapshot.portfolio
   const { week: _week, day, ...rest } = watchFrom(watch)
   const flows = day.flows.map(({ ts, scale }) => ({ ts, scale }))
-  return { ...snapshot, portfolio: { ...portfolio, watch: { ...rest, day: { ...day, flows } } } }
+  const runs = snapshot.runs.map(({ lastDecisionTs: _lastDecisionTs, ...run }) => run)
+  return { ...snapshot, runs, portfolio: { ...portfolio, watch: { ...rest, day: { ...day, flows } } } }
 }
 
 test.each([
