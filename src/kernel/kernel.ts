@@ -208,7 +208,7 @@ export class Kernel {
 
   /**
    * These strategies and symbols of operators from the next input on, as a kernel that was made with them and given this one's snapshot.
-   * What begins anew is told so by `strategy-started`, as at a start.
+   * A strategy that begins anew gets its earlier bars with `strategy-started`, as at a start.
    */
   useStrategies(list: StrategyList): void {
     // Of this kernel alone: it was copied from what was given.

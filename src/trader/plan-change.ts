@@ -176,6 +176,8 @@ export class PlanChange {
       let failure: string | undefined
       const seq = await submit(() => {
         if (!history.isCurrent() && read < READS_MAX) return []
+        if (!history.isCurrent())
+          this.ports.log('warn', 'bars close faster than earlier ones are read: what begins anew has missed the newest')
         failure = attempt(prepared.keep)
         if (failure !== undefined) return []
         isDone = true

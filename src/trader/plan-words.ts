@@ -61,7 +61,7 @@ const recordOf = (value: unknown): Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
 const shown = (value: unknown): string => (value === undefined ? 'none' : typeof value === 'string' ? value : JSON.stringify(value))
 
-/** Symbols that are new to this trader have no number yet, and are told of by the line after. */
+/** Symbols that are new to this trader have no number yet: the last line names them. */
 const onWords = (symbols: string): string => (symbols === '' ? '' : ` on ${symbols}`)
 
 const symbolsOf = (kernel: Kernel, { instruments }: StrategyConfig): string =>
