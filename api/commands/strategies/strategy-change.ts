@@ -18,7 +18,7 @@ import {
 } from '../command.ts'
 import { type Reply, reply, runs, untrusted } from '../reply.ts'
 import { knownSymbols, symbolIn } from '../symbol.ts'
-import { askedBy, send } from './control-group.ts'
+import { askedBy, send } from '../groups/control-group.ts'
 
 /** Actions of `/strategy NAME` that change the list. */
 export const CHANGES = ['reload', 'add', 'set', 'symbols', 'remove', 'reset'] as const

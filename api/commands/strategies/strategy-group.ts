@@ -8,11 +8,11 @@ import type { StrategyRow } from '../../../src/journal/row.ts'
 import { absolute } from '../../amount.ts'
 import { nearestOf } from '../../../src/core/nearest.ts'
 import { type Command, type CommandContext, alreadyDone, defineAction, defineRead, noArguments, refuse } from '../command.ts'
-import { send } from './control-group.ts'
+import { send } from '../groups/control-group.ts'
 import { CHANGES, carryOutChange, isChange, planChange, readChange, reload } from './strategy-change.ts'
 import { duration, money, short, signed, time } from '../format.ts'
 import { type Reply, field, reply, runs, untrusted } from '../reply.ts'
-import { sideOf } from './trading-group.ts'
+import { sideOf } from '../groups/trading-group.ts'
 import { loadText, readLoads } from '../../../src/journal/strategy-load.ts'
 
 const DAY_MS = 86_400_000
